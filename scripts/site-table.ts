@@ -1,0 +1,181 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import type { Plugin } from 'esbuild';
+import ts from 'typescript';
+
+/** See simulator/hypervisor/sites.d.ts, which declares the same shape for the importers of `hyperstep:sites`. */
+export interface Site {
+  id: number;
+  kind: 'step' | 'call';
+  file: string;
+  line: number;
+  column: number;
+  endLine: number;
+  function: string;
+  text: string[];
+  expressions: string[];
+}
+
+const handlersFolder = 'simulator/hypervisor';
+/** Declares `step` and `inside` themselves, so it has no sites. */
+const narrationFile = 'narration.ts';
+
+/**
+ * An esbuild plugin: VMM handlers are generators that narrate what they do (``yield step`load the guest's PTE at ${gpa}` ``) and
+ * enter each other with `yield*`. It gives every such place an id, serves the table of them as `hyperstep:sites`, and passes the id at
+ * run time: ``step`…` `` becomes ``step.at(ID)`…` `` and `yield* f(x)` becomes `yield* inside(ID, f(x))`.
+ */
+export function siteTable(root = process.cwd()): Plugin {
+  return {
+    name: 'site-table',
+    setup(build) {
+      let scanned: Scanned;
+      build.onStart(() => {
+        scanned = scanHandlers(readHandlers(root));
+        return { errors: scanned.errors.map((error) => ({ text: error.message, location: error })) };
+      });
+      build.onResolve({ filter: /^hyperstep:sites$/ }, () => ({ path: 'sites', namespace: 'hyperstep' }));
+      build.onLoad({ filter: /.*/, namespace: 'hyperstep' }, () => ({
+        contents: `export const sites = ${JSON.stringify(scanned.sites)};`,
+      }));
+      build.onLoad({ filter: /[\\/]simulator[\\/]hypervisor[\\/].*\.ts$/ }, ({ path: file }) => {
+        const contents = scanned.rewritten.get(relativePath(root, file));
+        return contents === undefined ? undefined : { contents, loader: 'ts' };
+      });
+    },
+  };
+}
+
+export interface Scanned {
+  readonly sites: Site[];
+  /** File to its text with the ids written in; line numbers are those of the source. */
+  readonly rewritten: Map<string, string>;
+  readonly errors: { file: string; line: number; column: number; message: string }[];
+}
+
+/** @param files repo-relative path to source text */
+export function scanHandlers(files: ReadonlyMap<string, string>): Scanned {
+  const scanned: Scanned = { sites: [], rewritten: new Map(), errors: [] };
+  for (const file of [...files.keys()].sort()) scanFile(file, files.get(file) ?? '', scanned);
+  return scanned;
+}
+
+function scanFile(file: string, text: string, { sites, rewritten, errors }: Scanned): void {
+  const source = ts.createSourceFile(file, text, ts.ScriptTarget.ES2022, true);
+  const inserts: { at: number; text: string }[] = [];
+  let entersHandlers = false;
+
+  const addSite = (node: ts.Node, kind: Site['kind'], pieces: string[], expressions: ts.Node[]): number => {
+    const start = source.getLineAndCharacterOfPosition(node.getStart(source));
+    const id = sites.length;
+    sites.push({
+      id,
+      kind,
+      file,
+      line: start.line + 1,
+      column: start.character + 1,
+      endLine: source.getLineAndCharacterOfPosition(node.end).line + 1,
+      function: enclosingFunction(node),
+      text: pieces,
+      expressions: expressions.map((expression) => expression.getText(source)),
+    });
+    return id;
+  };
+
+  const visit = (node: ts.Node): void => {
+    if (ts.isTaggedTemplateExpression(node) && ts.isIdentifier(node.tag) && node.tag.text === 'step') {
+      if (!ts.isYieldExpression(node.parent) || node.parent.asteriskToken) {
+        const { line, character } = source.getLineAndCharacterOfPosition(node.getStart(source));
+        errors.push({
+          file,
+          line: line + 1,
+          column: character,
+          message: 'A step`...` must be yielded: `yield step`...``',
+        });
+      }
+      const id = addSite(node, 'step', templateText(node.template), templateExpressions(node.template));
+      inserts.push({ at: node.tag.end, text: `.at(${id})` });
+    } else if (
+      ts.isYieldExpression(node) &&
+      node.asteriskToken &&
+      node.expression &&
+      ts.isCallExpression(node.expression)
+    ) {
+      const call = node.expression;
+      const id = addSite(call, 'call', [], [call.expression]);
+      inserts.push({ at: call.getStart(source), text: `inside(${id}, ` }, { at: call.end, text: ')' });
+      entersHandlers = true;
+    }
+    ts.forEachChild(node, visit);
+  };
+  visit(source);
+
+  if (entersHandlers && !importsInside(source)) {
+    const depth = file.slice(handlersFolder.length + 1).split('/').length - 1;
+    const folder = depth === 0 ? './' : '../'.repeat(depth);
+    inserts.push({ at: 0, text: `import { inside } from '${folder}narration'; ` });
+  }
+  if (inserts.length > 0) rewritten.set(file, insertAll(text, inserts));
+}
+
+function insertAll(text: string, inserts: { at: number; text: string }[]): string {
+  let result = '';
+  let copied = 0;
+  for (const insert of [...inserts].sort((a, b) => a.at - b.at)) {
+    result += text.slice(copied, insert.at) + insert.text;
+    copied = insert.at;
+  }
+  return result + text.slice(copied);
+}
+
+function templateText(template: ts.TemplateLiteral): string[] {
+  if (ts.isNoSubstitutionTemplateLiteral(template)) return [template.text];
+  return [template.head.text, ...template.templateSpans.map((span) => span.literal.text)];
+}
+
+function templateExpressions(template: ts.TemplateLiteral): ts.Node[] {
+  return ts.isNoSubstitutionTemplateLiteral(template) ? [] : template.templateSpans.map((span) => span.expression);
+}
+
+function importsInside(source: ts.SourceFile): boolean {
+  return source.statements.some(
+    (statement) =>
+      ts.isImportDeclaration(statement) &&
+      statement.importClause?.namedBindings !== undefined &&
+      ts.isNamedImports(statement.importClause.namedBindings) &&
+      statement.importClause.namedBindings.elements.some(({ name }) => name.text === 'inside'),
+  );
+}
+
+/** `name`, or `Class.name`; an unnamed function is called by the variable or property that holds it. */
+function enclosingFunction(node: ts.Node): string {
+  for (let current = node.parent; current; current = current.parent) {
+    if (!ts.isFunctionLike(current)) continue;
+    const holder = current.name ?? holderName(current.parent);
+    if (!holder) continue;
+    const owner = ts.isClassLike(current.parent) ? current.parent.name : undefined;
+    const name = ts.isStringLiteral(holder) ? holder.text : holder.getText();
+    return owner ? `${owner.text}.${name}` : name;
+  }
+  return 'module';
+}
+
+function holderName(parent: ts.Node): ts.Node | undefined {
+  return ts.isVariableDeclaration(parent) || ts.isPropertyAssignment(parent) || ts.isPropertyDeclaration(parent)
+    ? parent.name
+    : undefined;
+}
+
+function readHandlers(root: string): Map<string, string> {
+  const files = new Map<string, string>();
+  for (const name of readdirSync(path.join(root, handlersFolder), { recursive: true, encoding: 'utf8' })) {
+    if (!name.endsWith('.ts') || name.endsWith('.d.ts') || name === narrationFile) continue;
+    const file = path.join(root, handlersFolder, name);
+    files.set(relativePath(root, file), readFileSync(file, 'utf8'));
+  }
+  return files;
+}
+
+function relativePath(root: string, file: string): string {
+  return path.relative(root, file).replaceAll(path.sep, '/');
+}

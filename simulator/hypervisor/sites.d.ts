@@ -1,0 +1,25 @@
+/** The site table, written at build time by scripts/site-table.ts from the VMM's handlers in this folder. */
+declare module 'hyperstep:sites' {
+  /** A place where a VMM handler stops (`step`) or enters another handler (`call`). */
+  export interface Site {
+    /** Index in `sites`. */
+    readonly id: number;
+    readonly kind: 'step' | 'call';
+    /** Path from the repository's root, with forward slashes. */
+    readonly file: string;
+    /** 1-based, of the `step` tag or of the call. */
+    readonly line: number;
+    /** 1-based, in UTF-16 units. */
+    readonly column: number;
+    /** Last line of the template or call, 1-based. */
+    readonly endLine: number;
+    /** The enclosing function: `name`, or `Class.name`. */
+    readonly function: string;
+    /** Of a step, the template's text pieces, one more than `expressions`. Of a call, empty. */
+    readonly text: readonly string[];
+    /** Of a step, the source text of each `${...}`. Of a call, the source text of the called function. */
+    readonly expressions: readonly string[];
+  }
+  /** In order of file, line and column. */
+  export const sites: readonly Site[];
+}

@@ -1,0 +1,120 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import * as esbuild from 'esbuild';
+import { describe, it } from 'mocha';
+import { scanHandlers, siteTable } from '../../scripts/site-table';
+
+const handler = `// A handler.
+import { step } from './narration';
+
+export function* writeSatp(vcpu: Vcpu, value: Csr) {
+  yield step\`decode \${vcpu.instruction} at \${vcpu.pc}\`;
+  const root = yield* findShadow(vcpu, value);
+  yield step\`load shadow root
+    \${root.frame}\`;
+}
+
+class Pager {
+  *fill(gpa: Gpa) {
+    yield* this.allocate(yield* lookUp(gpa));
+    yield step\`done\`;
+  }
+}
+`;
+
+describe('site table', () => {
+  const { sites, rewritten, errors } = scanHandlers(new Map([['simulator/hypervisor/csr.ts', handler]]));
+
+  it('lists every step and every entered handler in the order of the source', () => {
+    assert.deepEqual(errors, []);
+    assert.deepEqual(
+      sites.map(({ id, kind, line, column, endLine, function: name }) => [id, kind, line, column, endLine, name]),
+      [
+        [0, 'step', 5, 9, 5, 'writeSatp'],
+        [1, 'call', 6, 23, 6, 'writeSatp'],
+        [2, 'step', 7, 9, 8, 'writeSatp'],
+        [3, 'call', 13, 12, 13, 'Pager.fill'],
+        [4, 'call', 13, 33, 13, 'Pager.fill'],
+        [5, 'step', 14, 11, 14, 'Pager.fill'],
+      ],
+    );
+  });
+
+  it('keeps the pieces of a template and the source of its interpolations', () => {
+    assert.deepEqual(sites[0]?.text, ['decode ', ' at ', '']);
+    assert.deepEqual(sites[0]?.expressions, ['vcpu.instruction', 'vcpu.pc']);
+    assert.deepEqual(sites[1]?.expressions, ['findShadow']);
+    assert.deepEqual(sites[5]?.text, ['done']);
+  });
+
+  it('writes the ids into the source without moving a line', () => {
+    const lines = rewritten.get('simulator/hypervisor/csr.ts')?.split('\n') ?? [];
+    assert.equal(lines.length, handler.split('\n').length);
+    assert.equal(lines[0], "import { inside } from './narration'; // A handler.");
+    assert.equal(lines[4], '  yield step.at(0)`decode ${vcpu.instruction} at ${vcpu.pc}`;');
+    assert.equal(lines[5], '  const root = yield* inside(1, findShadow(vcpu, value));');
+    assert.equal(lines[12], '    yield* inside(3, this.allocate(yield* inside(4, lookUp(gpa))));');
+  });
+
+  it('imports the narration from folders below, and leaves files without sites alone', () => {
+    const scanned = scanHandlers(
+      new Map([
+        ['simulator/hypervisor/a/b/c.ts', 'function* f() { yield* g(); }'],
+        ['simulator/hypervisor/plain.ts', 'export const x = 1;'],
+      ]),
+    );
+    assert.equal(
+      scanned.rewritten.get('simulator/hypervisor/a/b/c.ts'),
+      "import { inside } from '../../narration'; function* f() { yield* inside(0, g()); }",
+    );
+    assert.equal(scanned.rewritten.has('simulator/hypervisor/plain.ts'), false);
+  });
+
+  it('refuses a step that is not yielded', () => {
+    const scanned = scanHandlers(new Map([['simulator/hypervisor/x.ts', 'function f() {\n  step`lost`;\n}']]));
+    assert.equal(scanned.errors.length, 1);
+    assert.equal(scanned.errors[0]?.line, 2);
+  });
+
+  it('serves the table and the rewritten handlers to esbuild', async () => {
+    const root = mkdtempSync(path.join(tmpdir(), 'site-table-'));
+    try {
+      const folder = path.join(root, 'simulator/hypervisor');
+      mkdirSync(folder, { recursive: true });
+      writeFileSync(
+        path.join(folder, 'narration.ts'),
+        `export const step = { at: (id) => (text, ...values) => [id, text.join('_'), ...values] };
+         export function* inside(id, handler) { yield ['enter', id]; return yield* handler; }`,
+      );
+      writeFileSync(
+        path.join(folder, 'handler.ts'),
+        `import { step } from './narration';
+         import { sites } from 'hyperstep:sites';
+         function* inner(x) { yield step\`see \${x}\`; return x + 1; }
+         function* outer() { const y = yield* inner(41); yield step\`got \${y}\`; }
+         export const steps = [...outer()];
+         export const names = sites.map((site) => site.function);`,
+      );
+      const built = await esbuild.build({
+        absWorkingDir: root,
+        entryPoints: [path.join(folder, 'handler.ts')],
+        bundle: true,
+        write: false,
+        format: 'cjs',
+        plugins: [siteTable(root)],
+      });
+      const module = { exports: {} as { steps: unknown; names: unknown } };
+      new Function('module', built.outputFiles[0]?.text ?? '')(module);
+      assert.deepEqual(module.exports.steps, [
+        ['enter', 1],
+        [0, 'see _', 41],
+        [2, 'got _', 42],
+      ]);
+      assert.deepEqual(module.exports.names, ['inner', 'outer', 'outer']);
+    } finally {
+      rmSync(root, { recursive: true, force: true });
+    }
+  });
+});
