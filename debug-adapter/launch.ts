@@ -1,0 +1,169 @@
+/**
+ * The launch attributes: the one table behind the adapter's validation, the schema and completions in launch.json (package.json, by
+ * `npm run generate`) and the command line's options of the same meaning.
+ */
+export interface LaunchArguments {
+  program?: string | string[];
+  virtualization?: 'none' | 'full';
+  firmware?: 'sbi' | 'none';
+  memory?: string;
+  harts?: number;
+  disks?: Disk[];
+  includePaths?: string[];
+  defines?: Record<string, string>;
+  march?: string;
+  stopOnEntry?: boolean;
+  vmm?: 'step' | 'skip';
+  console?: 'terminal' | 'debugConsole';
+  onIllegal?: 'reflect' | 'kill';
+  sourceMap?: Record<string, string>;
+  pace?: 'max' | 'realtime';
+}
+
+export interface Disk {
+  file: string;
+  write?: 'copy' | 'inPlace';
+}
+
+/** A JSON schema, as far as launch attributes need it. */
+export interface AttributeSchema {
+  type: string | string[];
+  default?: unknown;
+  enum?: readonly string[];
+  markdownEnumDescriptions?: readonly string[];
+  markdownDescription: string;
+  items?: unknown;
+  additionalProperties?: unknown;
+  minimum?: number;
+  maximum?: number;
+  pattern?: string;
+  patternErrorMessage?: string;
+}
+
+export const launchAttributes: Record<keyof LaunchArguments, AttributeSchema> = {
+  program: {
+    type: ['string', 'array'],
+    items: { type: 'string' },
+    default: '${file}',
+    markdownDescription:
+      'The guest: a file, or several that are linked together. Assembly (`.s`, `.S`), object files and ELF executables. The active file when absent.',
+  },
+  virtualization: {
+    type: 'string',
+    enum: ['full', 'none'],
+    markdownEnumDescriptions: [
+      'Full virtualization: the guest kernel runs deprivileged in U-mode, on shadow page tables, and privileged instructions trap into the VMM.',
+      'No VMM: the guest runs on the bare machine.',
+    ],
+    default: 'full',
+    markdownDescription: 'How the guest is virtualized.',
+  },
+  firmware: {
+    type: 'string',
+    enum: ['sbi', 'none'],
+    markdownEnumDescriptions: [
+      'The guest starts in S-mode at `0x80200000` with SBI firmware below it.',
+      'The guest starts in M-mode from reset. Only without a VMM.',
+    ],
+    default: 'sbi',
+    markdownDescription: 'What the guest finds below it.',
+  },
+  memory: {
+    type: 'string',
+    pattern: '^[1-9][0-9]*[KMG]$',
+    patternErrorMessage: 'A number and K, M or G, such as 64M.',
+    default: '64M',
+    markdownDescription: "The guest's RAM, which starts at `0x80000000`: a number and `K`, `M` or `G`.",
+  },
+  harts: {
+    type: 'integer',
+    minimum: 1,
+    maximum: 8,
+    default: 1,
+    markdownDescription: 'How many harts the machine has.',
+  },
+  disks: {
+    type: 'array',
+    items: {
+      type: 'object',
+      required: ['file'],
+      additionalProperties: false,
+      properties: {
+        file: { type: 'string', description: 'A raw disk image.' },
+        write: {
+          type: 'string',
+          enum: ['copy', 'inPlace'],
+          enumDescriptions: ['Writes go to a copy in memory.', 'Writes change the file.'],
+          default: 'copy',
+          description: 'Where the guest’s writes go.',
+        },
+      },
+    },
+    default: [],
+    markdownDescription: 'Raw disk images, each a virtio-blk device, from slot 0 (`0x10001000`) up.',
+  },
+  includePaths: {
+    type: 'array',
+    items: { type: 'string' },
+    default: [],
+    markdownDescription:
+      'Folders in which `.include`, `.incbin` and `#include` look for files, after that of the including file.',
+  },
+  defines: {
+    type: 'object',
+    additionalProperties: { type: 'string' },
+    default: {},
+    markdownDescription: 'Preprocessor macros and their values, for `.S` files.',
+  },
+  march: {
+    type: 'string',
+    default: 'rv64imac_zicsr_zifencei',
+    markdownDescription: 'The instruction set that the assembler accepts, as in GNU as `-march`.',
+  },
+  stopOnEntry: {
+    type: 'boolean',
+    default: false,
+    markdownDescription: "Stop at the guest's first instruction.",
+  },
+  vmm: {
+    type: 'string',
+    enum: ['step', 'skip'],
+    markdownEnumDescriptions: [
+      'Step Into on an instruction that exits goes into the VMM.',
+      'Step Into stays in the guest; the VMM is still there with “Step Into Target”.',
+    ],
+    default: 'step',
+    markdownDescription: 'Whether stepping enters the VMM.',
+  },
+  console: {
+    type: 'string',
+    enum: ['terminal', 'debugConsole'],
+    markdownEnumDescriptions: ['A terminal: what you type goes to the guest.', 'The debug console, output only.'],
+    default: 'terminal',
+    markdownDescription: "Where the guest's console is.",
+  },
+  onIllegal: {
+    type: 'string',
+    enum: ['reflect', 'kill'],
+    markdownEnumDescriptions: [
+      'The guest gets the exception that the bare machine would raise.',
+      "The virtual machine is killed at the first access outside the guest's memory, for teaching.",
+    ],
+    default: 'reflect',
+    markdownDescription: 'What an illegal access of the guest leads to.',
+  },
+  sourceMap: {
+    type: 'object',
+    additionalProperties: { type: 'string' },
+    default: {},
+    markdownDescription:
+      'For ELF files built elsewhere: path prefixes in their debug information, and where those folders are here.',
+  },
+  pace: {
+    type: 'string',
+    enum: ['max', 'realtime'],
+    markdownEnumDescriptions: ['As fast as the host can.', "The machine's clock does not run ahead of the wall's."],
+    default: 'max',
+    markdownDescription: 'The speed of the machine. It changes no state.',
+  },
+};

@@ -1,0 +1,305 @@
+/**
+ * What a client of the debug adapter may use beyond DAP: the custom requests and events, all named `hyperstep/...`. Types and constants
+ * only. The extension imports nothing else of this folder but `launch.ts`.
+ *
+ * A request that cannot be answered (unknown thread, no such device, the machine runs) fails with an error response whose message can
+ * be shown. All of them are free of side effects on the machine, except `consoleInput`.
+ */
+
+/** An unsigned number of up to 64 bits: `0x` and lower-case hexadecimal digits, without leading zeros. */
+export type Hex = `0x${string}`;
+
+/**
+ * Sources of the VMM, of which a VMM frame's `source.path` and a breakpoint speak as `hyperstep-vmm:/simulator/hypervisor/FILE.ts` when
+ * the client is VS Code (`clientID: "vscode"`); other clients get paths of files beside the adapter.
+ */
+export const vmmScheme = 'hyperstep-vmm';
+
+/** Arguments and body of each custom request, by its command. */
+export interface Requests {
+  'hyperstep/pageTable': { arguments: PageTableArguments; body: PageTable };
+  'hyperstep/translate': { arguments: TranslateArguments; body: Translation };
+  'hyperstep/tlb': { arguments: ThreadArguments; body: TlbContent };
+  'hyperstep/queues': { arguments: ThreadArguments; body: { devices: VirtioDevice[] } };
+  'hyperstep/exits': { arguments: ExitsArguments; body: Exits };
+  'hyperstep/inlineValues': { arguments: InlineValuesArguments; body: { values: InlineValue[] } };
+  /** Keys typed in the guest's terminal, as the terminal encodes them. A logged input of the machine. */
+  'hyperstep/consoleInput': { arguments: { text: string }; body: Record<string, never> };
+}
+
+/** Body of each custom event, by its name. */
+export interface Events {
+  /** Machine state may have changed and can be read: after every stop, and after every write by a client. Views ask again. */
+  'hyperstep/stateChanged': { reason: 'stopped' | 'written' };
+  /** The machine runs: what views show is of the past. */
+  'hyperstep/running': Record<string, never>;
+  /** What the guest wrote to its console: with `console: "terminal"` in VS Code; otherwise it comes as DAP output. At most 64 KiB. */
+  'hyperstep/console': { text: string };
+  /** The program has errors, so that nothing was started: sent before the launch request's error response. */
+  'hyperstep/diagnostics': { diagnostics: ProgramDiagnostic[] };
+}
+
+/**
+ * Requests of the adapter to its host in a browser, where it cannot read files itself (as DAP reverse requests, which the extension
+ * answers and VS Code never sees). Paths are URIs.
+ */
+export interface HostRequests {
+  'hyperstep/readFile': { arguments: { path: string }; body: { base64: string } };
+  'hyperstep/writeFile': { arguments: { path: string; base64: string }; body: Record<string, never> };
+}
+
+export interface ThreadArguments {
+  /** A DAP thread: a virtual CPU, or a hart where there is no VMM. */
+  threadId: number;
+}
+
+export interface ProgramDiagnostic {
+  /** As in DAP's `Source.path`. */
+  path: string;
+  /** 0-based, in UTF-16 units; the end is exclusive. */
+  range: { start: { line: number; column: number }; end: { line: number; column: number } };
+  severity: 'error' | 'warning' | 'information' | 'hint';
+  code: string;
+  message: string;
+}
+
+// --- Page tables
+
+export interface PageTableArguments extends ThreadArguments {
+  /** The way from the root to the table: the index in each table above it. Empty for the root. */
+  path: number[];
+}
+
+/** One table of 512 entries, of the guest and its shadow side by side; only entries valid in at least one of them are listed. */
+export interface PageTable {
+  /** Of the guest (virtual) `satp`; when `bare`, the guest's side is the identity and `entries` show what the shadow maps. */
+  mode: 'bare' | 'sv39' | 'sv48';
+  /** Virtual privilege and `satp`, in words: `S-mode, ASID 3`. */
+  space: string;
+  /** Of the entries: 2 maps 1 GiB, 1 maps 2 MiB, 0 maps 4 KiB. */
+  level: number;
+  /** Where the guest's table is. Absent when the guest has none here (bare, or below a guest superpage). */
+  guest?: { gpa: Hex; hpa?: Hex };
+  /** Where the table is that the hardware walks. Absent without a VMM, and where the VMM has none here yet. */
+  shadow?: { hpa: Hex };
+  /** Whether this machine has shadow tables at all (virtualization `full`). */
+  shadowed: boolean;
+  entries: PageTableEntry[];
+}
+
+/**
+ * How a shadow entry relates to the guest's entry times P2M:
+ * `same`: the same permissions and the right frame; `unfilled`: the guest maps it, the shadow does not yet (the next access enters the
+ * pager); `narrower`: the right frame with fewer permissions, on purpose (see `reason`); `stale`: the guest changed its entry and has
+ * not fenced yet, as hardware with a TLB may keep it; `wrong`: anything else, a fault of the VMM.
+ * `table`: points to a table on both sides. `unshadowed`: there are no shadow tables.
+ */
+export type EntryState = 'same' | 'unfilled' | 'narrower' | 'stale' | 'wrong' | 'table' | 'unshadowed';
+
+export interface PageTableEntry {
+  index: number;
+  /** First and last guest-virtual byte that it maps. */
+  first: Hex;
+  last: Hex;
+  /** The guest's entry; below a guest superpage, the part of that superpage. Absent when not valid. */
+  guest?: Pte;
+  /** Its entry in the table that the hardware walks. Absent when not valid. */
+  shadow?: Pte;
+  /** Where guest entry and P2M lead: the machine-physical address of the page. Absent for pointers and addresses outside RAM. */
+  expectedHpa?: Hex;
+  state: EntryState;
+  /** Why the entry is narrower, stale or wrong, in one sentence. */
+  reason?: string;
+  /** Of the symbol or section that lies there, if one does. */
+  label?: string;
+}
+
+export interface Pte {
+  value: Hex;
+  kind: 'table' | 'leaf';
+  /** Of a leaf, of `rwxugad` those that are set, in this order; of a pointer, empty. */
+  permissions: string;
+  /** Where it points to: a GPA in a guest's entry (an HPA without a VMM), an HPA in a shadow entry. */
+  target: Hex;
+}
+
+// --- Translation of one address
+
+export interface TranslateArguments extends ThreadArguments {
+  /** Guest-virtual. */
+  address: Hex;
+  access: 'read' | 'write' | 'execute';
+}
+
+export interface Translation {
+  /** The guest's own walk; its addresses are GPAs (HPAs without a VMM). */
+  guest: Walk;
+  /** P2M's answer for the address that the guest's walk leads to. */
+  p2m?: { gpa: Hex; hpa?: Hex; note: string };
+  /** The hardware's walk of the shadow tables; its addresses are HPAs. */
+  shadow?: Walk;
+  /** The TLB's entry for the address, if it holds one. */
+  tlb?: TlbEntry;
+  /** What an access now would do, in one sentence. */
+  summary: string;
+}
+
+export interface Walk {
+  mode: 'bare' | 'sv39' | 'sv48';
+  root: Hex;
+  steps: WalkStep[];
+  /** Where it leads, or the exception that it ends with, by the manual's name. */
+  outcome: { address: Hex; permissions: string; level: number } | { fault: string };
+}
+
+export interface WalkStep {
+  level: number;
+  index: number;
+  pteAddress: Hex;
+  pte: Hex;
+  /** What the walk concludes from it: `pointer to 0x...`, `leaf rwx-`, `not valid`. */
+  note: string;
+}
+
+// --- TLB
+
+export interface TlbContent {
+  capacity: number;
+  entries: TlbEntry[];
+}
+
+export interface TlbEntry {
+  /** Its place in the TLB. */
+  slot: number;
+  /** Virtualization mode (V=1) and VMID, of machines with the H extension. */
+  virtual?: { vmid: number };
+  asid: number;
+  global: boolean;
+  /** First byte of the page. */
+  va: Hex;
+  hpa: Hex;
+  level: number;
+  permissions: string;
+  /** Whose address space the ASID is under a VMM: `virtual S, SUM=0, guest ASID 3`. */
+  space?: string;
+}
+
+// --- Device queues
+
+export interface VirtioDevice {
+  /** `virtio-blk` and so on. */
+  name: string;
+  /** Slot of virtio-mmio, 0-7. */
+  slot: number;
+  gpa: Hex;
+  interrupt: number;
+  /** Set bits of the status register by name, in the order in which a driver sets them. */
+  status: string[];
+  /** Negotiated features by name. */
+  features: string[];
+  queues: VirtQueue[];
+}
+
+/** An address as the guest wrote it and, through P2M, where it is. Without a VMM, and outside RAM, there is no HPA. */
+export interface GuestAddress {
+  gpa: Hex;
+  hpa?: Hex;
+}
+
+export interface VirtQueue {
+  index: number;
+  /** The device's name for it: `requests`. */
+  name: string;
+  size: number;
+  ready: boolean;
+  descriptorTable: GuestAddress;
+  /** `next` is the ring's `idx` field, `flags` its flags. */
+  availableRing: GuestAddress & { next: number; flags: number };
+  usedRing: GuestAddress & { next: number; flags: number };
+  /** How far the device has read the available ring. */
+  taken: number;
+  /** Those that belong to a chain; a descriptor in no chain is not listed. */
+  descriptors: Descriptor[];
+  /** The last entries of the rings, oldest first, at most the queue's size. `position` counts modulo 2^16. */
+  available: { position: number; head: number; state: 'taken' | 'waiting' }[];
+  used: { position: number; head: number; written: number }[];
+  /** Oldest first. */
+  chains: DescriptorChain[];
+}
+
+export interface Descriptor extends GuestAddress {
+  index: number;
+  length: number;
+  flags: ('next' | 'write' | 'indirect')[];
+  next?: number;
+}
+
+export interface DescriptorChain {
+  head: number;
+  descriptors: number[];
+  state: 'available' | 'in flight' | 'used';
+  /** What it asks for, as the device reads it: `read sector 2, 512 bytes: OK`. */
+  request: string;
+}
+
+// --- VM exits
+
+export interface ExitsArguments {
+  /** Of this virtual CPU; of all when absent. */
+  threadId?: number;
+  /** At most so many of the last ones, 1-1000. */
+  count: number;
+}
+
+export interface Exits {
+  total: number;
+  counts: { reason: string; count: number; cycles: number }[];
+  /** Newest first. */
+  exits: Exit[];
+}
+
+export interface Exit {
+  /** 1 for the first exit of the virtual machine. */
+  number: number;
+  threadId: number;
+  /** Machine clock, in instructions. */
+  clock: number;
+  reason: string;
+  /** What happened, as the label frame says it: `csrw satp, privileged, in U-mode of the machine`. */
+  description: string;
+  pc: Hex;
+  /** The instruction there, disassembled; absent when it could not be fetched. */
+  instruction?: string;
+  source?: { path: string; line: number };
+  /** The narration of the handlers, step by step. */
+  narration: string[];
+  changes: StateChange[];
+  /** By the cost model. */
+  cycles: number;
+}
+
+export interface StateChange {
+  kind: 'virtual CSR' | 'hardware CSR' | 'shadow entry' | 'TLB' | 'guest entry' | 'interrupt';
+  /** `satp`; for a shadow entry its page `0x80201000`. */
+  name: string;
+  before?: string;
+  after?: string;
+}
+
+// --- Values beside source lines
+
+export interface InlineValuesArguments {
+  frameId: number;
+  /** As in DAP's `Source.path`. */
+  path: string;
+  /** 1-based; the lines in view. */
+  startLine: number;
+  endLine: number;
+}
+
+export interface InlineValue {
+  /** 1-based. */
+  line: number;
+  /** `satp = Sv39, ppn 0x80203, shadow root 0x...`, or a VMM line's narration. */
+  text: string;
+}
