@@ -1,0 +1,160 @@
+import type { AccessSize, DeviceState, InterruptLine, MmioDevice } from './device';
+
+const PENDING = 0x1000;
+const ENABLE = 0x2000;
+const ENABLE_STRIDE = 0x80;
+const CONTEXT = 0x200000;
+const CONTEXT_STRIDE = 0x1000;
+const HIGHEST_PRIORITY = 7;
+
+interface Context {
+  readonly line: InterruptLine;
+  readonly enabled: boolean[];
+  threshold: number;
+}
+
+/**
+ * The platform-level interrupt controller, laid out as the RISC-V PLIC specification 1.0.0 says.
+ * Contexts are M and S of each hart in turn, as on QEMU's `virt`.
+ */
+export class Plic implements MmioDevice {
+  readonly name = 'plic';
+  readonly size = 0x600000;
+  readonly accessSizes = { smallest: 4, largest: 4 } as const;
+  private readonly priority: number[];
+  private readonly level: boolean[];
+  private readonly pending: boolean[];
+  /** Claimed and not yet completed: the gateway forwards no further request (section 1.2). */
+  private readonly inService: boolean[];
+  private readonly contexts: readonly Context[];
+
+  /** @param sources interrupt sources, numbered from 1; source 0 does not exist. */
+  constructor(
+    readonly base: number,
+    readonly sources: number,
+    lines: readonly InterruptLine[],
+  ) {
+    const perSource = <T>(value: T): T[] => new Array<T>(sources + 1).fill(value);
+    this.priority = perSource(0);
+    this.level = perSource(false);
+    this.pending = perSource(false);
+    this.inService = perSource(false);
+    this.contexts = lines.map((line) => ({ line, enabled: perSource(false), threshold: 0 }));
+  }
+
+  /** The line of one source, for the device that drives it. */
+  source(number: number): InterruptLine {
+    return {
+      setLevel: (level) => {
+        this.level[number] = level;
+        this.gateway(number);
+        this.updateLines();
+      },
+    };
+  }
+
+  read(offset: number): number | undefined {
+    const register = this.contextRegister(offset);
+    if (register?.register === 4) return this.claim(register.context);
+    return this.peek(offset);
+  }
+
+  peek(offset: number): number | undefined {
+    if (offset % 4 !== 0) return undefined;
+    if (offset < PENDING) return this.priority[offset / 4] ?? 0;
+    if (offset < ENABLE) return word(this.pending, (offset - PENDING) * 8);
+    if (offset < CONTEXT) {
+      const context = this.contexts[Math.floor((offset - ENABLE) / ENABLE_STRIDE)];
+      return context ? word(context.enabled, ((offset - ENABLE) % ENABLE_STRIDE) * 8) : 0;
+    }
+    const register = this.contextRegister(offset);
+    if (!register) return 0;
+    if (register.register === 0) return register.context.threshold;
+    return register.register === 4 ? this.best(register.context) : 0;
+  }
+
+  write(offset: number, _size: AccessSize, value: number): boolean {
+    if (offset % 4 !== 0) return false;
+    if (offset < PENDING) {
+      const source = offset / 4;
+      if (source >= 1 && source <= this.sources) this.priority[source] = value & HIGHEST_PRIORITY;
+    } else if (offset >= ENABLE && offset < CONTEXT) {
+      const context = this.contexts[Math.floor((offset - ENABLE) / ENABLE_STRIDE)];
+      if (context) setWord(context.enabled, ((offset - ENABLE) % ENABLE_STRIDE) * 8, value);
+    } else {
+      const register = this.contextRegister(offset);
+      if (register?.register === 0) register.context.threshold = value & HIGHEST_PRIORITY;
+      if (register?.register === 4) this.complete(register.context, value);
+    }
+    this.updateLines();
+    return true;
+  }
+
+  state(): DeviceState {
+    return {
+      priority: [...this.priority],
+      level: [...this.level],
+      pending: [...this.pending],
+      inService: [...this.inService],
+      contexts: this.contexts.map(({ enabled, threshold }) => ({ enabled: [...enabled], threshold })),
+    };
+  }
+
+  private contextRegister(offset: number): { context: Context; register: number } | undefined {
+    if (offset < CONTEXT) return undefined;
+    const context = this.contexts[Math.floor((offset - CONTEXT) / CONTEXT_STRIDE)];
+    return context && { context, register: (offset - CONTEXT) % CONTEXT_STRIDE };
+  }
+
+  private gateway(source: number): void {
+    if (this.level[source] && !this.inService[source]) this.pending[source] = true;
+  }
+
+  /** The pending, enabled source of the highest priority above the threshold; ties go to the lowest number; 0 is none. */
+  private best(context: Context): number {
+    let best = 0;
+    let bestPriority = context.threshold;
+    for (let source = 1; source <= this.sources; source++) {
+      const priority = this.priority[source] ?? 0;
+      if (priority > bestPriority && this.pending[source] && context.enabled[source]) {
+        best = source;
+        bestPriority = priority;
+      }
+    }
+    return best;
+  }
+
+  private claim(context: Context): number {
+    const source = this.best(context);
+    if (source !== 0) {
+      this.pending[source] = false;
+      this.inService[source] = true;
+      this.updateLines();
+    }
+    return source;
+  }
+
+  private complete(context: Context, source: number): void {
+    // Section 9: a completion for a source that is not enabled for the context is ignored.
+    if (source < 1 || source > this.sources || !context.enabled[source]) return;
+    this.inService[source] = false;
+    this.gateway(source);
+  }
+
+  private updateLines(): void {
+    for (const context of this.contexts) context.line.setLevel(this.best(context) !== 0);
+  }
+}
+
+function word(bits: readonly boolean[], first: number): number {
+  let value = 0;
+  for (let bit = 0; bit < 32; bit++) if (bits[first + bit]) value |= 1 << bit;
+  return value >>> 0;
+}
+
+function setWord(bits: boolean[], first: number, value: number): void {
+  for (let bit = 0; bit < 32; bit++) {
+    const source = first + bit;
+    if (source >= 1 && source < bits.length) bits[source] = ((value >>> bit) & 1) !== 0;
+  }
+}

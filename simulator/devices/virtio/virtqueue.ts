@@ -1,0 +1,156 @@
+import { type DmaSpace, readU16, readU32, readU64, writeU16, writeU32 } from '../dma';
+
+export const DESCRIPTOR_SIZE = 16;
+export const DESC_F_NEXT = 1;
+export const DESC_F_WRITE = 2;
+export const DESC_F_INDIRECT = 4;
+const AVAIL_F_NO_INTERRUPT = 1;
+
+export interface Descriptor {
+  /** Index in the table that holds it (the queue's, or an indirect one). */
+  readonly index: number;
+  /** GPA of the buffer (HPA on the bare machine). */
+  readonly address: number;
+  readonly length: number;
+  readonly flags: number;
+  readonly next: number;
+}
+
+/** One request: its descriptors in order, those that the device reads before those that it writes (virtio 1.2, 2.7.4.2). */
+export interface DescriptorChain {
+  readonly head: number;
+  readonly descriptors: readonly Descriptor[];
+}
+
+/** What the driver did wrong; the device then needs a reset (virtio 1.2, 2.1.2). */
+export class QueueError extends Error {}
+
+/** A split virtqueue (virtio 1.2, section 2.7) in memory that the device reaches through its DMA space. */
+export class Virtqueue {
+  /** Entries; the driver may choose fewer than `maximumSize`. */
+  size: number;
+  ready = false;
+  descriptorTable = 0;
+  availableRing = 0;
+  usedRing = 0;
+  /** Next available entry that the device takes; runs modulo 2^16. */
+  lastAvailable = 0;
+  /** Index of the next used entry that the device writes; runs modulo 2^16. */
+  usedIndex = 0;
+
+  constructor(
+    readonly index: number,
+    readonly maximumSize: number,
+    readonly memory: DmaSpace,
+  ) {
+    this.size = maximumSize;
+  }
+
+  reset(): void {
+    this.size = this.maximumSize;
+    this.ready = false;
+    this.descriptorTable = this.availableRing = this.usedRing = 0;
+    this.lastAvailable = this.usedIndex = 0;
+  }
+
+  /** Takes the next available chain, if any. @throws QueueError when ring or descriptors are malformed or out of memory. */
+  pop(eventIndex: boolean): DescriptorChain | undefined {
+    const available = must(
+      readU16(this.memory, this.availableRing + 2),
+      `available ring at ${hex(this.availableRing)}`,
+    );
+    const waiting = (available - this.lastAvailable) & 0xffff;
+    if (waiting === 0) {
+      if (eventIndex) this.writeAvailableEvent(available);
+      return undefined;
+    }
+    if (waiting > this.size)
+      throw new QueueError(`available index ${available} is ${waiting} ahead, the queue has ${this.size} entries`);
+    const slot = this.availableRing + 4 + 2 * (this.lastAvailable % this.size);
+    const head = must(readU16(this.memory, slot), `available ring entry at ${hex(slot)}`);
+    const chain = this.chain(head);
+    this.lastAvailable = (this.lastAvailable + 1) & 0xffff;
+    return chain;
+  }
+
+  /** Gives a chain back. `written` is the count of bytes that the device wrote into it. @returns whether the driver wants an interrupt. */
+  push(chain: DescriptorChain, written: number, eventIndex: boolean): boolean {
+    const slot = this.usedRing + 4 + 8 * (this.usedIndex % this.size);
+    const before = this.usedIndex;
+    const after = (before + 1) & 0xffff;
+    const ok =
+      writeU32(this.memory, slot, chain.head) &&
+      writeU32(this.memory, slot + 4, written) &&
+      writeU16(this.memory, this.usedRing + 2, after);
+    if (!ok) throw new QueueError(`used ring at ${hex(this.usedRing)} is not in memory`);
+    this.usedIndex = after;
+    if (eventIndex) {
+      const event = must(readU16(this.memory, this.availableRing + 4 + 2 * this.size), 'used_event');
+      return ((after - event - 1) & 0xffff) < ((after - before) & 0xffff); // vring_need_event, 2.7.7.1
+    }
+    const flags = must(readU16(this.memory, this.availableRing), 'available ring flags');
+    return (flags & AVAIL_F_NO_INTERRUPT) === 0;
+  }
+
+  /** The chain that starts at descriptor `head`, followed through an indirect table where there is one. @throws QueueError */
+  chain(head: number): DescriptorChain {
+    const descriptors: Descriptor[] = [];
+    let table = this.descriptorTable;
+    let entries = this.size;
+    let index = head;
+    let indirect = false;
+    for (;;) {
+      if (index >= entries) throw new QueueError(`descriptor ${index} is outside the table of ${entries}`);
+      if (descriptors.length > entries) throw new QueueError(`descriptor chain from ${head} has a loop`);
+      const descriptor = this.descriptor(table, index);
+      if (descriptor.flags & DESC_F_INDIRECT) {
+        if (indirect || descriptor.flags & DESC_F_NEXT || descriptors.length > 0)
+          throw new QueueError(`descriptor ${index}: an indirect table must stand alone (virtio 1.2, 2.7.5.3)`);
+        if (descriptor.length === 0 || descriptor.length % DESCRIPTOR_SIZE !== 0)
+          throw new QueueError(`indirect table of ${descriptor.length} bytes is no multiple of ${DESCRIPTOR_SIZE}`);
+        table = descriptor.address;
+        entries = descriptor.length / DESCRIPTOR_SIZE;
+        index = 0;
+        indirect = true;
+        continue;
+      }
+      const last = descriptors.at(-1);
+      if (last && last.flags & DESC_F_WRITE && !(descriptor.flags & DESC_F_WRITE))
+        throw new QueueError(`descriptor ${index} is device-readable after a device-writable one`);
+      descriptors.push(descriptor);
+      if (!(descriptor.flags & DESC_F_NEXT)) return { head, descriptors };
+      index = descriptor.next;
+    }
+  }
+
+  /** One entry of a descriptor table. @throws QueueError when it is outside memory. */
+  descriptor(table: number, index: number): Descriptor {
+    const at = table + index * DESCRIPTOR_SIZE;
+    const where = `descriptor ${index} at ${hex(at)}`;
+    const tail = must(readU32(this.memory, at + 12), where);
+    return {
+      index,
+      address: must(readU64(this.memory, at), where),
+      length: must(readU32(this.memory, at + 8), where),
+      flags: tail & 0xffff,
+      next: tail >>> 16,
+    };
+  }
+
+  state() {
+    const { size, ready, descriptorTable, availableRing, usedRing, lastAvailable, usedIndex } = this;
+    return { size, ready, descriptorTable, availableRing, usedRing, lastAvailable, usedIndex };
+  }
+
+  private writeAvailableEvent(index: number): void {
+    if (!writeU16(this.memory, this.usedRing + 4 + 8 * this.size, index))
+      throw new QueueError(`used ring at ${hex(this.usedRing)} is not in memory`);
+  }
+}
+
+function must<T>(value: T | undefined, what: string): T {
+  if (value === undefined) throw new QueueError(`${what} is not in memory`);
+  return value;
+}
+
+const hex = (value: number): string => `0x${value.toString(16)}`;

@@ -1,0 +1,106 @@
+import { Clint, type ClintLines } from '../devices/clint';
+import type { AccessSize, InterruptLine, MmioDevice } from '../devices/device';
+import type { DiskImage } from '../devices/disk';
+import type { DmaSpace } from '../devices/dma';
+import { Finisher, type FinisherRequest } from '../devices/finisher';
+import { Plic } from '../devices/plic';
+import { Uart } from '../devices/uart';
+import { VirtioBlock } from '../devices/virtio/block';
+import { VirtioTransport } from '../devices/virtio/transport';
+import type { Clock } from './clock';
+import { INTERRUPTS, MEMORY_MAP, PLIC_SOURCES } from './memory-map';
+
+/** The wires from a board to one of its harts (or vCPUs). */
+export interface HartLines extends ClintLines {
+  readonly machineExternal: InterruptLine;
+  readonly supervisorExternal: InterruptLine;
+}
+
+export interface BoardParts {
+  /** Distinguishes the boards of several VMs on one clock; empty for the machine's own. */
+  readonly name: string;
+  readonly clock: Clock;
+  readonly memory: DmaSpace;
+  readonly harts: readonly HartLines[];
+  readonly disks: readonly DiskImage[];
+  /** Without a CLINT, for a VM whose guest never sees M-mode: its window answers with access faults. */
+  readonly clint: boolean;
+  readonly console: (byte: number) => void;
+  readonly finish: (request: FinisherRequest) => void;
+}
+
+/** The devices of one `virt` board: the bare machine's, or those that a VM's guest sees. */
+export class Board {
+  readonly clint: Clint | undefined;
+  readonly plic: Plic;
+  readonly uart: Uart;
+  readonly finisher: Finisher;
+  readonly virtio: readonly VirtioTransport[];
+  readonly devices: readonly MmioDevice[];
+
+  constructor(parts: BoardParts) {
+    const { clock, memory } = parts;
+    const prefix = parts.name === '' ? '' : `${parts.name}.`;
+    this.plic = new Plic(
+      MEMORY_MAP.plic.base,
+      PLIC_SOURCES,
+      parts.harts.flatMap((hart) => [hart.machineExternal, hart.supervisorExternal]),
+    );
+    this.uart = new Uart(MEMORY_MAP.uart.base, this.plic.source(INTERRUPTS.uart), parts.console);
+    this.finisher = new Finisher(MEMORY_MAP.finisher.base, parts.finish);
+    this.virtio = Array.from({ length: MEMORY_MAP.virtio.slots }, (_, slot) => {
+      const disk = parts.disks[slot];
+      return new VirtioTransport(
+        `${prefix}virtio${slot}`,
+        MEMORY_MAP.virtio.base + slot * MEMORY_MAP.virtio.size,
+        memory,
+        this.plic.source(INTERRUPTS.virtioFirst + slot),
+        clock,
+        disk && new VirtioBlock(disk, `disk${slot}`),
+      );
+    });
+    for (const transport of this.virtio) clock.register(transport);
+    if (parts.clint) {
+      this.clint = new Clint(MEMORY_MAP.clint.base, parts.harts, clock);
+      clock.register(this.clint);
+    }
+    this.devices = [this.finisher, ...(this.clint ? [this.clint] : []), this.plic, this.uart, ...this.virtio];
+  }
+
+  /** The device whose window holds `address`, if any. */
+  find(address: number): MmioDevice | undefined {
+    return this.devices.find(({ base, size }) => address >= base && address < base + size);
+  }
+
+  state() {
+    return this.devices.map((device) => ({ name: device.name, ...device.state() }));
+  }
+}
+
+/** The two words of a device access, low first; a narrow access leaves `high` zero. */
+export interface AccessResult {
+  readonly low: number;
+  readonly high: number;
+}
+
+/** Reads a device register; a 64-bit access becomes two of 32 bits where the device takes them. `undefined` is an access fault. */
+export function readDevice(device: MmioDevice, address: number, size: AccessSize, how: 'read' | 'peek' = 'read'): AccessResult | undefined {
+  if (!accepts(device, address, size)) return undefined;
+  const offset = address - device.base;
+  const low = device[how](offset, size === 8 ? 4 : size);
+  const high = size === 8 ? device[how](offset + 4, 4) : 0;
+  return low === undefined || high === undefined ? undefined : { low, high };
+}
+
+/** Writes a device register. @returns false for an access fault. */
+export function writeDevice(device: MmioDevice, address: number, size: AccessSize, low: number, high: number): boolean {
+  if (!accepts(device, address, size)) return false;
+  const offset = address - device.base;
+  if (size !== 8) return device.write(offset, size, size === 4 ? low >>> 0 : low & (size === 2 ? 0xffff : 0xff));
+  return device.write(offset, 4, low >>> 0) && device.write(offset + 4, 4, high >>> 0);
+}
+
+function accepts(device: MmioDevice, address: number, size: AccessSize): boolean {
+  const { smallest, largest } = device.accessSizes;
+  return size >= smallest && size <= largest && address + size <= device.base + device.size;
+}

@@ -1,0 +1,21 @@
+import type { Hart } from '../core/index';
+import type { Narration, Step } from './narration';
+
+/** Software of a privileged mode that is TypeScript instead of instructions: SBI firmware in M-mode, a VMM in HS-mode. */
+export interface HostedSoftware {
+  readonly name: 'firmware' | 'vmm';
+  /**
+   * Handles the trap that `hart` has just taken: the architectural trap entry is done (xepc, xcause, xtval, xstatus, privilege).
+   * When the narration ends the hart has returned (by an xret) and continues at its pc.
+   */
+  handleTrap(hart: Hart): Narration;
+}
+
+/** A handler in which a debugger has stopped: nothing else of the machine moves meanwhile. */
+export interface ActiveHandler {
+  readonly hart: Hart;
+  readonly software: HostedSoftware;
+  readonly narration: Narration;
+  /** Every step so far; the last one is where the handler stands (about to do what it says). */
+  readonly trail: Step[];
+}

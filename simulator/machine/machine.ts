@@ -1,0 +1,315 @@
+import { Core, type CorePlatform, type Hart, RunExit } from '../core/index';
+import type { AccessSize } from '../devices/device';
+import type { DmaSpace } from '../devices/dma';
+import { type Board, readDevice, writeDevice } from './board';
+import { Clock } from './clock';
+import type { ActiveHandler, HostedSoftware } from './hosted-software';
+import type { Step } from './narration';
+import { DEFAULT_TURN, HartScheduler } from './scheduler';
+import { StateHash } from './state-hash';
+import type { EndOfRun, GuestTrap, MachineStop } from './stop';
+
+export interface MachineConfiguration {
+  /** 1 to 64. */
+  readonly harts: number;
+  readonly ram: { readonly base: number; readonly size: number };
+  /** Instructions in a hart's turn; 10,000 when absent. */
+  readonly turn?: number;
+}
+
+/** What a caller of `run` wants. Nothing in it changes what the guest does, only where the run pauses. */
+export interface RunRequest {
+  /** Retired instructions (of all harts together) after which to come back. */
+  readonly instructions: number;
+  /** Do not report a breakpoint at the first instruction: it is where the last run stopped. */
+  readonly passBreakpoint?: boolean;
+  /** Whether to stop in a handler before this step. Without it handlers run straight through. */
+  readonly stopAtStep?: (step: Step, handler: ActiveHandler) => boolean;
+  /** Whether to stop when the guest has taken a trap into its own handler; the hart's pc is then the handler's first instruction. */
+  readonly stopAtGuestTrap?: (trap: GuestTrap, hart: Hart) => boolean;
+  /** Stop when a handler that was stopped in has ended. */
+  readonly stopAtHandlerEnd?: boolean;
+}
+
+/** How an engine changes the machine's own behaviour. */
+export interface MachinePolicy {
+  /** Whether a hart in WFI goes on: by the hart's own interrupts, or by those of the vCPU that it runs. */
+  wakes(hart: Hart): boolean;
+  /** Whether the console may still bring input that could wake a hart. */
+  inputOpen(): boolean;
+}
+
+/**
+ * The machine: harts, memory, devices, one clock, and the software of its privileged modes that is TypeScript.
+ * Deterministic: what it does depends on its state and on logged inputs alone, never on how callers slice `run`.
+ */
+export class Machine implements CorePlatform {
+  readonly core: Core;
+  readonly clock: Clock;
+  readonly scheduler: HartScheduler;
+  readonly dma: DmaSpace;
+  /** Instructions that firmware or VMM emulated, by hart: they count as retired. */
+  readonly emulated: number[];
+  activeHandler: ActiveHandler | undefined;
+  readLow = 0;
+  readHigh = 0;
+  private board: Board | undefined;
+  private policy: MachinePolicy = { wakes: (hart) => hart.interruptAwaits(), inputOpen: () => false };
+  private readonly hosted: { s: HostedSoftware | undefined; m: HostedSoftware | undefined } = { s: undefined, m: undefined };
+  private end: EndOfRun | undefined;
+  private guestTrap: { readonly trap: GuestTrap; readonly hart: Hart } | undefined;
+
+  constructor(readonly configuration: MachineConfiguration) {
+    this.core = Core.create({ harts: configuration.harts, ram: configuration.ram, platform: this });
+    this.clock = new Clock(() => this.core.requestExit());
+    this.scheduler = new HartScheduler(this.core.harts, configuration.turn ?? DEFAULT_TURN);
+    this.emulated = this.core.harts.map(() => 0);
+    this.dma = new MachineDma(this.core);
+  }
+
+  get harts(): readonly Hart[] {
+    return this.core.harts;
+  }
+
+  attachBoard(board: Board): void {
+    this.board = board;
+  }
+
+  /** Gives a privileged mode to TypeScript: traps that target it go to `software`. */
+  host(mode: 's' | 'm', software: HostedSoftware): void {
+    this.hosted[mode] = software;
+    this.updateHostedModes(false);
+  }
+
+  setPolicy(policy: MachinePolicy): void {
+    this.policy = policy;
+  }
+
+  /** Ends the run at the current instruction boundary. The first word counts. */
+  finish(end: EndOfRun): void {
+    this.end ??= end;
+    this.core.requestExit();
+  }
+
+  get finished(): EndOfRun | undefined {
+    return this.end;
+  }
+
+  /** Console input may have arrived: forget that the machine was waiting for it. */
+  inputArrived(): void {
+    if (this.end?.reason === 'waiting-for-input') this.end = undefined;
+  }
+
+  /** Firmware or VMM has done the work of one instruction of `hart`: it takes its time and counts as retired. */
+  retireEmulated(hart: Hart): void {
+    this.clock.advance(1);
+    this.scheduler.used(1);
+    this.emulated[hart.id] = (this.emulated[hart.id] ?? 0) + 1;
+  }
+
+  /** Instructions retired by `hart`, emulated ones included: its `instret`. */
+  retired(hart: Hart): number {
+    return hart.retired + (this.emulated[hart.id] ?? 0);
+  }
+
+  /** A VMM tells that its guest took a trap into its own handler. */
+  reportGuestTrap(hart: Hart, trap: GuestTrap): void {
+    this.guestTrap = { hart, trap };
+  }
+
+  /** Runs until something that the request asks for, or the end of the run. */
+  run(request: RunRequest): MachineStop {
+    this.updateHostedModes(request.stopAtGuestTrap !== undefined);
+    const limit = this.clock.now() + request.instructions;
+    let passBreakpoint = request.passBreakpoint ?? false;
+    if (this.activeHandler) {
+      const stop = this.continueHandler(this.activeHandler, request);
+      if (stop) return stop;
+      passBreakpoint = false;
+    }
+    let idled = 0;
+    for (;;) {
+      this.clock.wakeDue();
+      if (this.end) return this.end;
+      this.wakeHarts();
+      const hart = this.scheduler.next();
+      if (!hart) {
+        const before = this.clock.now();
+        const stop = this.idle();
+        if (stop) return stop;
+        idled += this.clock.now() - before;
+        continue;
+      }
+      const now = this.clock.now();
+      const left = limit + idled - now;
+      if (left <= 0) return { reason: 'limit' };
+      const exit = this.runHart(hart, Math.min(left, this.scheduler.turnLeft, this.clock.nextDeadline() - now), passBreakpoint);
+      passBreakpoint = false;
+      const stop = this.leave(hart, exit, request);
+      if (stop) return stop;
+    }
+  }
+
+  // CorePlatform: what the core asks in the middle of an instruction.
+
+  readPhysical(address: number, size: AccessSize): boolean {
+    const device = this.board?.find(address);
+    const result = device && readDevice(device, address, size);
+    if (!result) return false;
+    this.readLow = result.low;
+    this.readHigh = result.high;
+    return true;
+  }
+
+  writePhysical(address: number, size: AccessSize, low: number, high: number): boolean {
+    const device = this.board?.find(address);
+    return device !== undefined && writeDevice(device, address, size, low, high);
+  }
+
+  clockNow(): number {
+    return this.clock.now();
+  }
+
+  /** A hash of all state that a guest, firmware or VMM can see; equal states have equal hashes whatever way led to them. */
+  hash(add: (hash: StateHash) => void = () => undefined): string {
+    const hash = new StateHash();
+    hash.plain({ clock: this.clock.state(), scheduler: this.scheduler.state(), emulated: this.emulated });
+    for (const hart of this.harts) hash.bytes(hart.saveState());
+    if (this.board) hash.plain(this.board.state());
+    hash.memory(this.core.ram);
+    add(hash);
+    return hash.digest();
+  }
+
+  private runHart(hart: Hart, budget: number, passBreakpoint: boolean): RunExit {
+    this.clock.follow(() => hart.executedThisRun);
+    const exit = hart.run(budget, { ignoreBreakpointHere: passBreakpoint });
+    this.clock.settle(hart.executedThisRun);
+    this.scheduler.used(hart.executedThisRun);
+    return exit;
+  }
+
+  private leave(hart: Hart, exit: RunExit, request: RunRequest): MachineStop | undefined {
+    switch (exit) {
+      case RunExit.Budget:
+      case RunExit.Requested:
+        return undefined;
+      case RunExit.Breakpoint:
+        return { reason: 'breakpoint', hart };
+      case RunExit.Watchpoint:
+        return { reason: 'watchpoint', hart, address: hart.watchAddress, write: hart.watchWrite };
+      case RunExit.Wfi:
+        if (!this.policy.wakes(hart)) this.scheduler.wait(hart);
+        else this.scheduler.endTurn();
+        return undefined;
+      case RunExit.Yield:
+        this.scheduler.endTurn();
+        return undefined;
+      case RunExit.TrapLoop:
+        this.end = { reason: 'trap-loop', hart };
+        return this.end;
+      case RunExit.HostedTrap:
+        return this.trapped(hart, request);
+      default:
+        throw new RangeError(`the core left with the unknown reason ${exit}`);
+    }
+  }
+
+  private trapped(hart: Hart, request: RunRequest): MachineStop | undefined {
+    const software = this.hosted[hart.trapMode];
+    if (!software) return this.guestTrapped(hart, request);
+    const handler: ActiveHandler = { hart, software, narration: software.handleTrap(hart), trail: [] };
+    return this.continueHandler(handler, request);
+  }
+
+  /** A trap into the guest's own handler that the core reported only because the request wants to see those. */
+  private guestTrapped(hart: Hart, request: RunRequest): MachineStop | undefined {
+    const supervisor = hart.trapMode === 's';
+    const causeCsr = supervisor ? 0x142 : 0x342;
+    const valueCsr = supervisor ? 0x143 : 0x343;
+    const trap: GuestTrap = {
+      interrupt: hart.csrHigh(causeCsr) < 0,
+      cause: hart.csrLow(causeCsr),
+      valueLow: hart.csrLow(valueCsr),
+      valueHigh: hart.csrHigh(valueCsr),
+    };
+    return request.stopAtGuestTrap?.(trap, hart) ? { reason: 'guest-trap', hart, trap } : undefined;
+  }
+
+  /** Runs a handler to its end, or to a step that the request wants to see. */
+  private continueHandler(handler: ActiveHandler, request: RunRequest): MachineStop | undefined {
+    const stoppedBefore = handler === this.activeHandler;
+    const observed = request.stopAtStep !== undefined || stoppedBefore;
+    for (;;) {
+      const next = handler.narration.next();
+      if (next.done) break;
+      if (!observed) continue;
+      handler.trail.push(next.value);
+      if (request.stopAtStep?.(next.value, handler)) {
+        this.activeHandler = handler;
+        return { reason: 'handler', hart: handler.hart };
+      }
+    }
+    this.activeHandler = undefined;
+    const reported = this.guestTrap;
+    this.guestTrap = undefined;
+    if (this.end) return this.end;
+    if (reported && request.stopAtGuestTrap?.(reported.trap, reported.hart)) return { reason: 'guest-trap', ...reported };
+    if (stoppedBefore && request.stopAtHandlerEnd) return { reason: 'handler-end', hart: handler.hart };
+    return undefined;
+  }
+
+  private wakeHarts(): void {
+    for (const hart of this.scheduler.waitingHarts()) {
+      // An interrupt of a hosted mode runs its handler on the waiting hart, which goes on waiting after it.
+      if (this.policy.wakes(hart) || hart.interruptPending() !== undefined) {
+        if (this.policy.wakes(hart)) this.scheduler.wake(hart);
+        else this.interruptWaiting(hart);
+      }
+    }
+  }
+
+  private interruptWaiting(hart: Hart): void {
+    const exit = hart.run(0);
+    if (exit === RunExit.HostedTrap) this.trapped(hart, { instructions: 0 });
+    if (this.policy.wakes(hart)) this.scheduler.wake(hart);
+  }
+
+  /** No hart can run: time skips to the next event, or the run ends here. */
+  private idle(): EndOfRun | undefined {
+    const deadline = this.clock.nextDeadline();
+    if (deadline !== Number.POSITIVE_INFINITY) {
+      this.clock.advance(Math.max(0, deadline - this.clock.now()));
+      return undefined;
+    }
+    this.end = { reason: this.policy.inputOpen() ? 'waiting-for-input' : 'waiting-forever' };
+    return this.end;
+  }
+
+  private updateHostedModes(reportGuestTraps: boolean): void {
+    for (const hart of this.harts) {
+      hart.hosted.s = this.hosted.s !== undefined || reportGuestTraps;
+      hart.hosted.m = this.hosted.m !== undefined || reportGuestTraps;
+    }
+  }
+}
+
+/** The bare machine's devices reach RAM by its machine addresses. */
+class MachineDma implements DmaSpace {
+  constructor(private readonly core: Core) {}
+
+  read(address: number, length: number): Uint8Array | undefined {
+    return this.core.ram.contains(address, length) ? this.core.ram.read(address, length) : undefined;
+  }
+
+  write(address: number, bytes: Uint8Array): boolean {
+    if (!this.core.ram.contains(address, bytes.length)) return false;
+    this.core.ram.write(address, bytes);
+    this.core.clearReservations();
+    return true;
+  }
+
+  hostPhysical(address: number): number | undefined {
+    return this.core.ram.contains(address, 1) ? address : undefined;
+  }
+}

@@ -1,0 +1,24 @@
+/** The layout of QEMU's `virt` machine (hw/riscv/virt.c), which guests are built for. Addresses and sizes in bytes. */
+export const MEMORY_MAP = {
+  resetVector: { base: 0x1000, size: 0xf000 },
+  finisher: { base: 0x100000, size: 0x1000 },
+  clint: { base: 0x2000000, size: 0x10000 },
+  plic: { base: 0xc000000, size: 0x600000 },
+  uart: { base: 0x10000000, size: 0x100 },
+  virtio: { base: 0x10001000, size: 0x1000, slots: 8 },
+  ram: { base: 0x80000000 },
+} as const;
+
+/** The part of RAM that belongs to the SBI firmware: an access fault from S- and U-mode. */
+export const FIRMWARE_MEMORY = { base: 0x80000000, size: 0x80000 } as const;
+
+/** Where SBI firmware enters a guest, in S-mode. */
+export const SUPERVISOR_ENTRY = 0x80200000;
+
+export const INTERRUPTS = { virtioFirst: 1, uart: 10 } as const;
+
+/** Sources of the PLIC, as QEMU's `virt` reports in `riscv,ndev`. */
+export const PLIC_SOURCES = 96;
+
+/** mtime's frequency in Hz. */
+export const TIMEBASE = 10_000_000;

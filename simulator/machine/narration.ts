@@ -1,0 +1,48 @@
+/**
+ * Privileged software that is part of HyperStep (firmware, VMM) narrates: before each thing it does, its handler yields a step,
+ * whose template is the comment, the log line and the debugger's stopping place at once.
+ * The build (scripts/site-table.ts) numbers every `step` and every `yield*` in the handlers' sources: see `hyperstep:sites`.
+ */
+export interface Step {
+  /** Id in the site table of the template that made this step. */
+  readonly site: number;
+  /** The values of its `${...}`, in order. */
+  readonly values: readonly unknown[];
+  /** Sites of the calls that led here, innermost first: each `inside` adds its own as the step passes outwards. */
+  readonly callers: number[];
+}
+
+/** A handler at work. Run to its end it has the same effect whether or not anyone looks at its steps. */
+export type Narration<Result = void> = Generator<Step, Result, void>;
+
+type StepTag = (text: TemplateStringsArray, ...values: readonly unknown[]) => Step;
+
+/** Tags a narrating template. The build replaces each use by `step.at(site)`. */
+export const step: StepTag & { readonly at: (site: number) => StepTag } = Object.assign(
+  (text: TemplateStringsArray): Step => {
+    throw new Error(`no site number for the step "${text.join('...')}": it was built without the site table`);
+  },
+  {
+    at:
+      (site: number): StepTag =>
+      (_text, ...values) => ({ site, values, callers: [] }),
+  },
+);
+
+/** Runs an inner handler on behalf of the call at `site`. The build writes this around the operand of each `yield*`. */
+export function* inside<Result>(site: number, inner: Narration<Result>): Narration<Result> {
+  for (;;) {
+    const next = inner.next();
+    if (next.done) return next.value;
+    next.value.callers.push(site);
+    yield next.value;
+  }
+}
+
+/** Runs a handler to its end, unobserved. */
+export function runThrough<Result>(narration: Narration<Result>): Result {
+  for (;;) {
+    const next = narration.next();
+    if (next.done) return next.value;
+  }
+}
