@@ -17,8 +17,8 @@ export interface Site {
 }
 
 const handlersFolder = 'simulator/hypervisor';
-/** Declares `step` and `inside` themselves, so it has no sites. */
-const narrationFile = 'narration.ts';
+/** Declares `step` and `inside`. */
+const narrationModule = 'simulator/machine/narration';
 
 /**
  * An esbuild plugin: VMM handlers are generators that narrate what they do (``yield step`load the guest's PTE at ${gpa}` ``) and
@@ -111,9 +111,8 @@ function scanFile(file: string, text: string, { sites, rewritten, errors }: Scan
   visit(source);
 
   if (entersHandlers && !importsInside(source)) {
-    const depth = file.slice(handlersFolder.length + 1).split('/').length - 1;
-    const folder = depth === 0 ? './' : '../'.repeat(depth);
-    inserts.push({ at: 0, text: `import { inside } from '${folder}narration'; ` });
+    const narration = path.posix.relative(path.posix.dirname(file), narrationModule);
+    inserts.push({ at: 0, text: `import { inside } from '${narration}'; ` });
   }
   if (inserts.length > 0) rewritten.set(file, insertAll(text, inserts));
 }
@@ -169,7 +168,7 @@ function holderName(parent: ts.Node): ts.Node | undefined {
 function readHandlers(root: string): Map<string, string> {
   const files = new Map<string, string>();
   for (const name of readdirSync(path.join(root, handlersFolder), { recursive: true, encoding: 'utf8' })) {
-    if (!name.endsWith('.ts') || name.endsWith('.d.ts') || name === narrationFile) continue;
+    if (!name.endsWith('.ts') || name.endsWith('.d.ts')) continue;
     const file = path.join(root, handlersFolder, name);
     files.set(relativePath(root, file), readFileSync(file, 'utf8'));
   }

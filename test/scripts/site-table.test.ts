@@ -52,7 +52,7 @@ describe('site table', () => {
   it('writes the ids into the source without moving a line', () => {
     const lines = rewritten.get('simulator/hypervisor/csr.ts')?.split('\n') ?? [];
     assert.equal(lines.length, handler.split('\n').length);
-    assert.equal(lines[0], "import { inside } from './narration'; // A handler.");
+    assert.equal(lines[0], "import { inside } from '../machine/narration'; // A handler.");
     assert.equal(lines[4], '  yield step.at(0)`decode ${vcpu.instruction} at ${vcpu.pc}`;');
     assert.equal(lines[5], '  const root = yield* inside(1, findShadow(vcpu, value));');
     assert.equal(lines[12], '    yield* inside(3, this.allocate(yield* inside(4, lookUp(gpa))));');
@@ -67,7 +67,7 @@ describe('site table', () => {
     );
     assert.equal(
       scanned.rewritten.get('simulator/hypervisor/a/b/c.ts'),
-      "import { inside } from '../../narration'; function* f() { yield* inside(0, g()); }",
+      "import { inside } from '../../../machine/narration'; function* f() { yield* inside(0, g()); }",
     );
     assert.equal(scanned.rewritten.has('simulator/hypervisor/plain.ts'), false);
   });
