@@ -83,14 +83,15 @@ describe('site table', () => {
     try {
       const folder = path.join(root, 'simulator/hypervisor');
       mkdirSync(folder, { recursive: true });
+      mkdirSync(path.join(root, 'simulator/machine'));
       writeFileSync(
-        path.join(folder, 'narration.ts'),
+        path.join(root, 'simulator/machine/narration.ts'),
         `export const step = { at: (id) => (text, ...values) => [id, text.join('_'), ...values] };
          export function* inside(id, handler) { yield ['enter', id]; return yield* handler; }`,
       );
       writeFileSync(
         path.join(folder, 'handler.ts'),
-        `import { step } from './narration';
+        `import { step } from '../machine/narration';
          import { sites } from 'hyperstep:sites';
          function* inner(x) { yield step\`see \${x}\`; return x + 1; }
          function* outer() { const y = yield* inner(41); yield step\`got \${y}\`; }
