@@ -70,7 +70,9 @@ export type SystemOperation =
   | 'sret'
   | 'wfi'
   | 'pause'
-  | 'sfence.vma';
+  | 'sfence.vma'
+  /** Defined to be illegal (c.unimp). */
+  | 'illegal';
 
 /** What an instruction can read and do. */
 export interface Execution {

@@ -68,6 +68,10 @@ export interface Operand {
   readonly scale: number;
   /** Values in the range that the encoding reserves or gives to another instruction (register 0, immediate 0). */
   readonly excluded: readonly number[];
+  /** Values that make the instruction a hint: legal, without effect, and never what an assembler picks by itself. */
+  readonly hints: readonly number[];
+  /** Values stand for themselves modulo this (c.lui: 0xfffff and -1 are the same field); they decode to the non-negative one. */
+  readonly modulus?: number;
   /** One phrase for messages: 'a register x8..x15 (s0, s1, a0..a5)', 'a multiple of 8 from 0 to 504'. */
   readonly description: string;
 }
@@ -102,6 +106,8 @@ export interface Instruction {
   readonly summary: string;
   /** Whether the next instruction may be another than the one that follows (branches, jumps, traps and returns). */
   readonly transfers: boolean;
+  /** The entry whose encoding space this one is a part of: `pause` is a `fence`. The more specific entry decodes. */
+  readonly refines?: string;
   /** What it does: a function over the emit interface, or for a compressed instruction the base instruction that it is. */
   readonly semantics: Semantics | Expansion;
 }
@@ -177,7 +183,16 @@ export interface Csr {
   readonly group: CsrGroup;
 }
 
-export type CsrGroup = 'machine' | 'supervisor' | 'user-counters' | 'float' | 'hypervisor' | 'debug' | 'vector' | 'rv32' | 'other';
+export type CsrGroup =
+  | 'machine'
+  | 'supervisor'
+  | 'user-counters'
+  | 'float'
+  | 'hypervisor'
+  | 'debug'
+  | 'vector'
+  | 'rv32'
+  | 'other';
 
 export interface Cause {
   readonly code: number;

@@ -1,0 +1,288 @@
+/**
+ * C: compressed instructions of RV64 without floating point (manual, volume I, "C" extension). Every one is a base instruction with
+ * fewer choices; it is described by that base instruction and by how the operands correspond, in both directions: the interpreter
+ * expands it, the assembler picks it. c.fld, c.fsd, c.fldsp and c.fsdsp have their places when D comes.
+ */
+import { entry } from './formats';
+import { immediate, popularRegister, register, run, target, upper } from './operands';
+import type { BitRun, Expansion, Fields, Instruction, Operand } from './types';
+
+const C = { extension: 'c' } as const;
+
+const ZERO = 0;
+const RA = 1;
+const SP = 2;
+
+const rdPopularLow = popularRegister('rd', 2);
+const rs2PopularLow = popularRegister('rs2', 2);
+const rdPopularHigh = popularRegister('rd', 7);
+const rs1PopularHigh = popularRegister('rs1', 7);
+
+const rd = register('rd', 7, { excluded: [ZERO] });
+const rdOrHint = register('rd', 7, { hints: [ZERO] });
+const rs1 = register('rs1', 7, { excluded: [ZERO] });
+const rs2 = register('rs2', 2);
+const rs2NotZero = register('rs2', 2, { excluded: [ZERO] });
+
+const runs6: readonly BitRun[] = [run(2, 5), run(12, 1, 5)];
+const imm6 = immediate('imm', runs6, { signed: true });
+const imm6OrHint = immediate('imm', runs6, { signed: true, hints: [0] });
+const shamt = immediate('shamt', runs6, { hints: [0] });
+
+const upper6: Operand = upper(runs6, {
+  signed: true,
+  excluded: [0],
+  modulus: 0x100000,
+  description: 'from 1 to 31 or from 0xfffe0 to 0xfffff',
+});
+
+const wordOffset = immediate('imm', [run(6, 1, 2), run(10, 3, 3), run(5, 1, 6)], { scale: 4 });
+const doubleOffset = immediate('imm', [run(10, 3, 3), run(5, 2, 6)], { scale: 8 });
+const wordFromStack = immediate('imm', [run(4, 3, 2), run(12, 1, 5), run(2, 2, 6)], { scale: 4 });
+const doubleFromStack = immediate('imm', [run(5, 2, 3), run(12, 1, 5), run(2, 3, 6)], { scale: 8 });
+const wordToStack = immediate('imm', [run(9, 4, 2), run(7, 2, 6)], { scale: 4 });
+const doubleToStack = immediate('imm', [run(10, 3, 3), run(7, 3, 6)], { scale: 8 });
+const stackOffset = immediate('imm', [run(6, 1, 2), run(5, 1, 3), run(11, 2, 4), run(7, 4, 6)], {
+  scale: 4,
+  minimum: 4,
+  excluded: [0],
+});
+const stackAdjustment = immediate('imm', [run(6, 1, 4), run(2, 1, 5), run(5, 1, 6), run(3, 2, 7), run(12, 1, 9)], {
+  signed: true,
+  scale: 16,
+  excluded: [0],
+});
+const jumpTarget = target([
+  run(3, 3, 1),
+  run(11, 1, 4),
+  run(2, 1, 5),
+  run(7, 1, 6),
+  run(6, 1, 7),
+  run(9, 2, 8),
+  run(8, 1, 10),
+  run(12, 1, 11),
+]);
+const branchTarget = target([run(3, 2, 1), run(10, 2, 3), run(2, 1, 5), run(5, 2, 6), run(12, 1, 8)]);
+
+/** The bits that no operand of the entry takes are fixed. */
+function fixedBits(operands: readonly Operand[]): number {
+  let taken = 0;
+  for (const operand of operands) {
+    for (const { wordLow, width } of operand.runs) taken |= (2 ** width - 1) << wordLow;
+  }
+  return 0xffff & ~taken;
+}
+
+function compressed(
+  name: string,
+  match: number,
+  operands: readonly Operand[],
+  syntax: string,
+  semantics: Expansion,
+  summary: string,
+  shape: { transfers?: boolean; defaults?: Fields } = {},
+): Instruction {
+  return entry(C, {
+    name,
+    length: 2,
+    mask: fixedBits(operands),
+    match,
+    operands,
+    syntax,
+    semantics,
+    summary,
+    ...shape,
+  });
+}
+
+/** `rd = rd op rs2` over the popular registers */
+function arithmetic(name: string, match: number, operator: string): Instruction {
+  const semantics: Expansion = { base: name.slice(2), operands: { rd: 'rd', rs1: 'rd', rs2: 'rs2' } };
+  const summary = operator.includes('sext') ? `rd = ${operator}` : `rd = rd ${operator} rs2`;
+  return compressed(name, match, [rdPopularHigh, rs2PopularLow], 'rd, rs2', semantics, summary);
+}
+
+function shiftRight(name: string, match: number, summary: string): Instruction {
+  const semantics: Expansion = { base: name.slice(2), operands: { rd: 'rd', rs1: 'rd', shamt: 'shamt' } };
+  return compressed(name, match, [rdPopularHigh, shamt], 'rd, shamt', semantics, summary);
+}
+
+function load(name: string, match: number, offset: Operand, summary: string): Instruction {
+  const semantics: Expansion = { base: name.slice(2), operands: { rd: 'rd', rs1: 'rs1', imm: 'imm' } };
+  return compressed(name, match, [rdPopularLow, offset, rs1PopularHigh], 'rd, imm(rs1)', semantics, summary);
+}
+
+function store(name: string, match: number, offset: Operand, summary: string): Instruction {
+  const semantics: Expansion = { base: name.slice(2), operands: { rs2: 'rs2', rs1: 'rs1', imm: 'imm' } };
+  return compressed(name, match, [rs2PopularLow, offset, rs1PopularHigh], 'rs2, imm(rs1)', semantics, summary);
+}
+
+function loadFromStack(name: string, match: number, base: string, offset: Operand, summary: string): Instruction {
+  const semantics: Expansion = { base, operands: { rd: 'rd', rs1: SP, imm: 'imm' } };
+  return compressed(name, match, [rd, offset], 'rd, imm(sp)', semantics, summary);
+}
+
+function storeToStack(name: string, match: number, base: string, offset: Operand, summary: string): Instruction {
+  const semantics: Expansion = { base, operands: { rs2: 'rs2', rs1: SP, imm: 'imm' } };
+  return compressed(name, match, [rs2, offset], 'rs2, imm(sp)', semantics, summary);
+}
+
+function branch(name: string, match: number, base: string, summary: string): Instruction {
+  const semantics: Expansion = { base, operands: { rs1: 'rs1', rs2: ZERO, target: 'target' } };
+  const operands = [rs1PopularHigh, branchTarget];
+  return compressed(name, match, operands, 'rs1, target', semantics, summary, { transfers: true });
+}
+
+/** In the order in which GNU tries them where several compressed forms fit one base instruction. */
+export const compressedInstructions: readonly Instruction[] = [
+  compressed(
+    'c.addi4spn',
+    0x0000,
+    [rdPopularLow, stackOffset],
+    'rd, sp, imm',
+    { base: 'addi', operands: { rd: 'rd', rs1: SP, imm: 'imm' } },
+    'rd = sp + imm',
+  ),
+  entry(C, {
+    name: 'c.unimp',
+    length: 2,
+    mask: 0xffff,
+    match: 0x0000,
+    operands: [],
+    syntax: '',
+    transfers: true,
+    summary: 'defined illegal: always traps',
+    semantics: (x) => x.system('illegal'),
+  }),
+  load('c.lw', 0x4000, wordOffset, 'rd = sext(mem32[rs1 + imm])'),
+  load('c.ld', 0x6000, doubleOffset, 'rd = mem64[rs1 + imm]'),
+  store('c.sw', 0xc000, wordOffset, 'mem32[rs1 + imm] = rs2'),
+  store('c.sd', 0xe000, doubleOffset, 'mem64[rs1 + imm] = rs2'),
+
+  compressed(
+    'c.addi',
+    0x0001,
+    [rd, imm6OrHint],
+    'rd, imm',
+    { base: 'addi', operands: { rd: 'rd', rs1: 'rd', imm: 'imm' } },
+    'rd = rd + imm',
+  ),
+  compressed(
+    'c.nop',
+    0x0001,
+    [immediate('imm', runs6, { signed: true })],
+    '[imm]',
+    { base: 'addi', operands: { rd: ZERO, rs1: ZERO, imm: 'imm' } },
+    'nothing',
+    { defaults: { imm: 0 } },
+  ),
+  compressed(
+    'c.addiw',
+    0x2001,
+    [rd, imm6],
+    'rd, imm',
+    { base: 'addiw', operands: { rd: 'rd', rs1: 'rd', imm: 'imm' } },
+    'rd = sext32(rd + imm)',
+  ),
+  compressed(
+    'c.addi16sp',
+    0x6101,
+    [stackAdjustment],
+    'sp, imm',
+    { base: 'addi', operands: { rd: SP, rs1: SP, imm: 'imm' } },
+    'sp = sp + imm',
+  ),
+  compressed(
+    'c.li',
+    0x4001,
+    [rdOrHint, imm6],
+    'rd, imm',
+    { base: 'addi', operands: { rd: 'rd', rs1: ZERO, imm: 'imm' } },
+    'rd = imm',
+  ),
+  compressed(
+    'c.lui',
+    0x6001,
+    [register('rd', 7, { excluded: [SP], hints: [ZERO] }), upper6],
+    'rd, imm',
+    { base: 'lui', operands: { rd: 'rd', imm: 'imm' } },
+    'rd = sext(imm << 12)',
+  ),
+  shiftRight('c.srli', 0x8001, 'rd = rd >> shamt (zeros in)'),
+  shiftRight('c.srai', 0x8401, 'rd = rd >> shamt (sign in)'),
+  compressed(
+    'c.andi',
+    0x8801,
+    [rdPopularHigh, imm6],
+    'rd, imm',
+    { base: 'andi', operands: { rd: 'rd', rs1: 'rd', imm: 'imm' } },
+    'rd = rd & imm',
+  ),
+  arithmetic('c.sub', 0x8c01, '-'),
+  arithmetic('c.xor', 0x8c21, '^'),
+  arithmetic('c.or', 0x8c41, '|'),
+  arithmetic('c.and', 0x8c61, '&'),
+  arithmetic('c.subw', 0x9c01, 'sext32(rd - rs2)'),
+  arithmetic('c.addw', 0x9c21, 'sext32(rd + rs2)'),
+  compressed(
+    'c.j',
+    0xa001,
+    [jumpTarget],
+    'target',
+    { base: 'jal', operands: { rd: ZERO, target: 'target' } },
+    'pc = target',
+    { transfers: true },
+  ),
+  branch('c.beqz', 0xc001, 'beq', 'if (rs1 == 0) pc = target'),
+  branch('c.bnez', 0xe001, 'bne', 'if (rs1 != 0) pc = target'),
+
+  compressed(
+    'c.slli',
+    0x0002,
+    [rdOrHint, shamt],
+    'rd, shamt',
+    { base: 'slli', operands: { rd: 'rd', rs1: 'rd', shamt: 'shamt' } },
+    'rd = rd << shamt',
+  ),
+  loadFromStack('c.lwsp', 0x4002, 'lw', wordFromStack, 'rd = sext(mem32[sp + imm])'),
+  loadFromStack('c.ldsp', 0x6002, 'ld', doubleFromStack, 'rd = mem64[sp + imm]'),
+  compressed(
+    'c.jr',
+    0x8002,
+    [rs1],
+    'rs1',
+    { base: 'jalr', operands: { rd: ZERO, rs1: 'rs1', imm: 0 } },
+    'pc = rs1 & ~1',
+    { transfers: true },
+  ),
+  compressed(
+    'c.mv',
+    0x8002,
+    [rdOrHint, rs2NotZero],
+    'rd, rs2',
+    { base: 'add', operands: { rd: 'rd', rs1: ZERO, rs2: 'rs2' } },
+    'rd = rs2',
+  ),
+  compressed('c.ebreak', 0x9002, [], '', { base: 'ebreak', operands: {} }, 'breakpoint: trap with cause 3', {
+    transfers: true,
+  }),
+  compressed(
+    'c.jalr',
+    0x9002,
+    [rs1],
+    'rs1',
+    { base: 'jalr', operands: { rd: RA, rs1: 'rs1', imm: 0 } },
+    'ra = pc + 2; pc = rs1 & ~1',
+    { transfers: true },
+  ),
+  compressed(
+    'c.add',
+    0x9002,
+    [rdOrHint, rs2NotZero],
+    'rd, rs2',
+    { base: 'add', operands: { rd: 'rd', rs1: 'rd', rs2: 'rs2' } },
+    'rd = rd + rs2',
+  ),
+  storeToStack('c.swsp', 0xc002, 'sw', wordToStack, 'mem32[sp + imm] = rs2'),
+  storeToStack('c.sdsp', 0xe002, 'sd', doubleToStack, 'mem64[sp + imm] = rs2'),
+];

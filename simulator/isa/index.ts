@@ -1,0 +1,19 @@
+/** The instruction set as data: the only place of the house that knows what an instruction is. */
+export * from './causes';
+export * from './csrs';
+export { operandProblem, operandsProblem } from './operands';
+export * from './pseudo';
+export * from './registers';
+export type * from './semantics';
+export {
+  compress,
+  decode,
+  encode,
+  expand,
+  expansionOf,
+  extensions,
+  instructionNamed,
+  instructions,
+  instructionsNamed,
+} from './table';
+export type * from './types';

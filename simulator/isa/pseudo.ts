@@ -1,0 +1,230 @@
+/**
+ * Pseudo-instructions (RISC-V Assembly Programmer's Manual) as data. Words of a pseudo's syntax in a step's operands stand for what
+ * the programmer wrote there.
+ */
+import type { ExtensionId, Pseudo, PseudoStep } from './types';
+
+interface Shape {
+  readonly extension?: ExtensionId;
+  readonly compressed?: PseudoStep;
+  readonly special?: NonNullable<Pseudo['special']>;
+  /** A disassembler prints it. */
+  readonly alias?: boolean;
+}
+
+/** 'addi rd, zero, imm' as data; operands hold no commas of their own. */
+function step(text: string): PseudoStep {
+  const space = text.indexOf(' ');
+  if (space < 0) return { name: text, operands: [] };
+  const operands = text.slice(space + 1).split(',');
+  return { name: text.slice(0, space), operands: operands.map((operand) => operand.trim()) };
+}
+
+function pseudo(
+  name: string,
+  syntax: string,
+  expansion: readonly string[],
+  summary: string,
+  shape: Shape = {},
+): Pseudo {
+  const { compressed, special } = shape;
+  return {
+    name,
+    syntax,
+    expansion: expansion.map(step),
+    ...(special ? { special } : {}),
+    ...(compressed ? { compressed } : {}),
+    summary,
+    extension: shape.extension ?? 'i',
+    alias: shape.alias ?? false,
+  };
+}
+
+/** One base instruction that disassemblers print under this name. */
+function alias(name: string, syntax: string, base: string, summary: string, shape: Shape = {}): Pseudo {
+  return pseudo(name, syntax, [base], summary, { alias: true, ...shape });
+}
+
+const ZICSR = { extension: 'zicsr' } as const;
+
+const moves: readonly Pseudo[] = [
+  alias('nop', '', 'addi zero, zero, 0', 'nothing'),
+  pseudo('li', 'rd, imm', [], 'rd = imm', { special: 'li' }),
+  alias('mv', 'rd, rs', 'addi rd, rs, 0', 'rd = rs', { compressed: step('c.mv rd, rs') }),
+  pseudo('move', 'rd, rs', ['addi rd, rs, 0'], 'rd = rs', { compressed: step('c.mv rd, rs') }),
+  alias('not', 'rd, rs', 'xori rd, rs, -1', 'rd = ~rs'),
+  alias('neg', 'rd, rs', 'sub rd, zero, rs', 'rd = -rs'),
+  alias('negw', 'rd, rs', 'subw rd, zero, rs', 'rd = sext32(-rs)'),
+  alias('sext.w', 'rd, rs', 'addiw rd, rs, 0', 'rd = sext(rs[31:0])'),
+  alias('zext.b', 'rd, rs', 'andi rd, rs, 255', 'rd = rs[7:0]'),
+  pseudo('zext.h', 'rd, rs', ['slli rd, rs, 48', 'srli rd, rd, 48'], 'rd = rs[15:0]'),
+  pseudo('zext.w', 'rd, rs', ['slli rd, rs, 32', 'srli rd, rd, 32'], 'rd = rs[31:0]'),
+  pseudo('sext.b', 'rd, rs', ['slli rd, rs, 56', 'srai rd, rd, 56'], 'rd = sext(rs[7:0])'),
+  pseudo('sext.h', 'rd, rs', ['slli rd, rs, 48', 'srai rd, rd, 48'], 'rd = sext(rs[15:0])'),
+  alias('seqz', 'rd, rs', 'sltiu rd, rs, 1', 'rd = rs == 0 ? 1 : 0'),
+  alias('snez', 'rd, rs', 'sltu rd, zero, rs', 'rd = rs != 0 ? 1 : 0'),
+  alias('sltz', 'rd, rs', 'slt rd, rs, zero', 'rd = rs < 0 ? 1 : 0'),
+  alias('sgtz', 'rd, rs', 'slt rd, zero, rs', 'rd = rs > 0 ? 1 : 0'),
+  pseudo('sgt', 'rd, rs1, rs2', ['slt rd, rs2, rs1'], 'rd = rs1 > rs2 ? 1 : 0 (signed)'),
+  pseudo('sgtu', 'rd, rs1, rs2', ['sltu rd, rs2, rs1'], 'rd = rs1 > rs2 ? 1 : 0 (unsigned)'),
+];
+
+/** Register-register mnemonics that GNU also takes with an immediate: `add a0, a0, 4`. */
+const immediateForms: readonly Pseudo[] = [
+  ['add', 'addi', 'imm'],
+  ['addw', 'addiw', 'imm'],
+  ['and', 'andi', 'imm'],
+  ['or', 'ori', 'imm'],
+  ['xor', 'xori', 'imm'],
+  ['slt', 'slti', 'imm'],
+  ['sltu', 'sltiu', 'imm'],
+  ['sll', 'slli', 'imm'],
+  ['srl', 'srli', 'imm'],
+  ['sra', 'srai', 'imm'],
+  ['sllw', 'slliw', 'imm'],
+  ['srlw', 'srliw', 'imm'],
+  ['sraw', 'sraiw', 'imm'],
+].map(([name = '', base = '', operand = '']) =>
+  pseudo(name, `rd, rs, ${operand}`, [`${base} rd, rs, ${operand}`], `${base} rd, rs, ${operand}`),
+);
+
+const branches: readonly Pseudo[] = [
+  alias('beqz', 'rs, target', 'beq rs, zero, target', 'if (rs == 0) pc = target'),
+  alias('bnez', 'rs, target', 'bne rs, zero, target', 'if (rs != 0) pc = target'),
+  alias('blez', 'rs, target', 'bge zero, rs, target', 'if (rs <= 0) pc = target'),
+  alias('bgez', 'rs, target', 'bge rs, zero, target', 'if (rs >= 0) pc = target'),
+  alias('bltz', 'rs, target', 'blt rs, zero, target', 'if (rs < 0) pc = target'),
+  alias('bgtz', 'rs, target', 'blt zero, rs, target', 'if (rs > 0) pc = target'),
+  pseudo('bgt', 'rs1, rs2, target', ['blt rs2, rs1, target'], 'if (rs1 > rs2) pc = target (signed)'),
+  pseudo('ble', 'rs1, rs2, target', ['bge rs2, rs1, target'], 'if (rs1 <= rs2) pc = target (signed)'),
+  pseudo('bgtu', 'rs1, rs2, target', ['bltu rs2, rs1, target'], 'if (rs1 > rs2) pc = target (unsigned)'),
+  pseudo('bleu', 'rs1, rs2, target', ['bgeu rs2, rs1, target'], 'if (rs1 <= rs2) pc = target (unsigned)'),
+];
+
+const jumps: readonly Pseudo[] = [
+  alias('j', 'target', 'jal zero, target', 'pc = target', { compressed: step('c.j target') }),
+  alias('jal', 'target', 'jal ra, target', 'ra = pc + 4; pc = target'),
+  alias('jr', 'rs', 'jalr zero, 0(rs)', 'pc = rs', { compressed: step('c.jr rs') }),
+  alias('jr', 'imm(rs)', 'jalr zero, imm(rs)', 'pc = rs + imm'),
+  pseudo('jr', 'rs, imm', ['jalr zero, imm(rs)'], 'pc = rs + imm'),
+  alias('jalr', 'rs', 'jalr ra, 0(rs)', 'ra = next pc; pc = rs', { compressed: step('c.jalr rs') }),
+  alias('jalr', 'imm(rs)', 'jalr ra, imm(rs)', 'ra = pc + 4; pc = rs + imm'),
+  pseudo('jalr', 'rs, imm', ['jalr ra, imm(rs)'], 'ra = pc + 4; pc = rs + imm'),
+  pseudo('jalr', 'rd, rs', ['jalr rd, 0(rs)'], 'rd = pc + 4; pc = rs'),
+  pseudo('jalr', 'rd, rs, imm', ['jalr rd, imm(rs)'], 'rd = pc + 4; pc = rs + imm'),
+  alias('ret', '', 'jalr zero, 0(ra)', 'pc = ra', { compressed: step('c.jr ra') }),
+  pseudo('call', 'symbol', ['auipc ra, %pcrel_hi(symbol)', 'jalr ra, %pcrel_lo(symbol)(ra)'], 'call a far function', {
+    special: 'call',
+  }),
+  pseudo(
+    'call',
+    'rd, symbol',
+    ['auipc rd, %pcrel_hi(symbol)', 'jalr rd, %pcrel_lo(symbol)(rd)'],
+    'call a far function, link in rd',
+    {
+      special: 'call',
+    },
+  ),
+  pseudo(
+    'tail',
+    'symbol',
+    ['auipc t1, %pcrel_hi(symbol)', 'jalr zero, %pcrel_lo(symbol)(t1)'],
+    'jump to a far function',
+    {
+      special: 'tail',
+    },
+  ),
+  pseudo(
+    'jump',
+    'symbol, rt',
+    ['auipc rt, %pcrel_hi(symbol)', 'jalr zero, %pcrel_lo(symbol)(rt)'],
+    'jump far by way of rt',
+    {
+      special: 'jump',
+    },
+  ),
+];
+
+const addresses: readonly Pseudo[] = ['la', 'lla'].map((name) =>
+  pseudo(
+    name,
+    'rd, symbol',
+    ['auipc rd, %pcrel_hi(symbol)', 'addi rd, rd, %pcrel_lo(symbol)'],
+    'rd = address of symbol',
+    {
+      special: name === 'la' ? 'la' : 'lla',
+    },
+  ),
+);
+
+const symbolAccesses: readonly Pseudo[] = [
+  ...['lb', 'lh', 'lw', 'ld', 'lbu', 'lhu', 'lwu'].map((name) =>
+    pseudo(
+      name,
+      'rd, symbol',
+      ['auipc rd, %pcrel_hi(symbol)', `${name} rd, %pcrel_lo(symbol)(rd)`],
+      'rd = memory at symbol',
+      {
+        special: 'load',
+      },
+    ),
+  ),
+  ...['sb', 'sh', 'sw', 'sd'].map((name) =>
+    pseudo(
+      name,
+      'rs2, symbol, rt',
+      ['auipc rt, %pcrel_hi(symbol)', `${name} rs2, %pcrel_lo(symbol)(rt)`],
+      'memory at symbol = rs2, by way of rt',
+      { special: 'store' },
+    ),
+  ),
+];
+
+const counters: readonly Pseudo[] = ['cycle', 'time', 'instret'].map((name) =>
+  alias(`rd${name}`, 'rd', `csrrs rd, ${name}, zero`, `rd = ${name}`, ZICSR),
+);
+
+const csrAccesses: readonly Pseudo[] = [
+  alias('csrr', 'rd, csr', 'csrrs rd, csr, zero', 'rd = csr', ZICSR),
+  alias('csrw', 'csr, rs', 'csrrw zero, csr, rs', 'csr = rs', ZICSR),
+  alias('csrs', 'csr, rs', 'csrrs zero, csr, rs', 'csr = csr | rs', ZICSR),
+  alias('csrc', 'csr, rs', 'csrrc zero, csr, rs', 'csr = csr & ~rs', ZICSR),
+  alias('csrwi', 'csr, uimm', 'csrrwi zero, csr, uimm', 'csr = uimm', ZICSR),
+  alias('csrsi', 'csr, uimm', 'csrrsi zero, csr, uimm', 'csr = csr | uimm', ZICSR),
+  alias('csrci', 'csr, uimm', 'csrrci zero, csr, uimm', 'csr = csr & ~uimm', ZICSR),
+  ...(['w', 's', 'c'] as const).map((letter) =>
+    pseudo(`csr${letter}`, 'csr, uimm', [`csrr${letter}i zero, csr, uimm`], `csr${letter}i csr, uimm`, ZICSR),
+  ),
+  ...(['w', 's', 'c'] as const).map((letter) =>
+    pseudo(`csrr${letter}`, 'rd, csr, uimm', [`csrr${letter}i rd, csr, uimm`], `csrr${letter}i rd, csr, uimm`, ZICSR),
+  ),
+];
+
+const others: readonly Pseudo[] = [
+  pseudo('unimp', '', ['csrrw zero, cycle, zero'], 'an instruction that always traps', {
+    extension: 'zicsr',
+    compressed: step('c.unimp'),
+  }),
+  pseudo('sbreak', '', ['ebreak'], 'breakpoint (old name)'),
+  pseudo('scall', '', ['ecall'], 'environment call (old name)'),
+];
+
+/** Several entries may share a name; the first whose syntax fits what was written holds. */
+export const pseudoInstructions: readonly Pseudo[] = [
+  ...moves,
+  ...immediateForms,
+  ...branches,
+  ...jumps,
+  ...addresses,
+  ...symbolAccesses,
+  ...counters,
+  ...csrAccesses,
+  ...others,
+];
+
+const byName = new Map<string, Pseudo[]>();
+for (const entry of pseudoInstructions) byName.set(entry.name, [...(byName.get(entry.name) ?? []), entry]);
+
+export function pseudoInstructionsNamed(name: string): readonly Pseudo[] {
+  return byName.get(name) ?? [];
+}

@@ -1,0 +1,177 @@
+/** The table itself, and what is read from it: lookup by name, decoding, encoding, compression. */
+import { atomic } from './a';
+import { compressedInstructions } from './c';
+import { integer } from './i';
+import { multiply } from './m';
+import { fieldValue, operandAllowed, operandBits, operandProblem, operandValue } from './operands';
+import { privileged } from './privileged';
+import type { Decoded, Expansion, Extension, Fields, Instruction, OperandName } from './types';
+import { csrAccess } from './zicsr';
+import { instructionFence } from './zifencei';
+import { pauseHint } from './zihintpause';
+
+export const extensions: readonly Extension[] = [
+  { id: 'i', march: 'i', name: 'Base integer instructions', always: true },
+  { id: 'm', march: 'm', name: 'Multiplication and division', always: false },
+  { id: 'a', march: 'a', name: 'Atomic instructions', always: false },
+  { id: 'f', march: 'f', name: 'Single-precision floating point', always: false },
+  { id: 'd', march: 'd', name: 'Double-precision floating point', always: false },
+  { id: 'c', march: 'c', name: 'Compressed instructions', always: false },
+  { id: 'zicsr', march: 'zicsr', name: 'Control and status register access', always: false },
+  { id: 'zifencei', march: 'zifencei', name: 'Instruction-fetch fence', always: false },
+  { id: 'zihintpause', march: 'zihintpause', name: 'Pause hint', always: false },
+  { id: 'privileged', march: '', name: 'Privileged instructions', always: true },
+  { id: 'h', march: 'h', name: 'Hypervisor', always: false },
+];
+
+/** Every instruction; an entry that refines another comes before it. */
+export const instructions: readonly Instruction[] = [
+  ...pauseHint,
+  ...[...integer].sort((a, b) => Number(b.refines !== undefined) - Number(a.refines !== undefined)),
+  ...multiply,
+  ...atomic,
+  ...csrAccess,
+  ...instructionFence,
+  ...privileged,
+  ...compressedInstructions,
+];
+
+const byName = groupBy(instructions, (instruction) => instruction.name);
+const byBits = groupBy32(instructions);
+const compressedByBase = groupBy(compressedInstructions, (instruction) => expansionOf(instruction)?.base ?? '');
+
+function groupBy(entries: readonly Instruction[], key: (entry: Instruction) => string): Map<string, Instruction[]> {
+  const groups = new Map<string, Instruction[]>();
+  for (const entry of entries) {
+    const group = groups.get(key(entry));
+    if (group) group.push(entry);
+    else groups.set(key(entry), [entry]);
+  }
+  return groups;
+}
+
+/** A number from bits that distinguish most entries: opcode and funct3, or the quadrant and funct3 of a compressed word. */
+function bucketOf(word: number): number {
+  return (word & 3) === 3
+    ? 32 + (((word >> 2) & 0x1f) << 3) + ((word >> 12) & 7)
+    : ((word & 3) << 3) + ((word >> 13) & 7);
+}
+
+function groupBy32(entries: readonly Instruction[]): Instruction[][] {
+  const buckets: Instruction[][] = Array.from({ length: 32 + 256 }, () => []);
+  for (const entry of entries) {
+    const selector = entry.length === 2 ? 0xe003 : 0x707f;
+    for (let free = 0; free < 8; free++) {
+      const word = entry.match | ((free << (entry.length === 2 ? 13 : 12)) & ~entry.mask & selector);
+      const bucket = buckets[bucketOf(word)];
+      if (bucket && !bucket.includes(entry)) bucket.push(entry);
+    }
+  }
+  return buckets;
+}
+
+/** The entries of a mnemonic (without ordering suffix); several when extensions share it. */
+export function instructionsNamed(name: string): readonly Instruction[] {
+  return byName.get(name) ?? [];
+}
+
+/** The one entry of a mnemonic that the table is known to have. */
+export function instructionNamed(name: string): Instruction {
+  const found = byName.get(name)?.[0];
+  if (!found) throw new Error(`no instruction '${name}' in the table`);
+  return found;
+}
+
+export function expansionOf(instruction: Instruction): Expansion | undefined {
+  return typeof instruction.semantics === 'function' ? undefined : instruction.semantics;
+}
+
+/** The instruction in the low 16 or 32 bits of a word, by the word's own length bits; undefined when it is none. */
+export function decode(word: number): Decoded | undefined {
+  const bits = (word & 3) === 3 ? word >>> 0 : word & 0xffff;
+  for (const instruction of byBits[bucketOf(bits)] ?? []) {
+    if ((bits & instruction.mask) >>> 0 !== instruction.match) continue;
+    const fields = decodeFields(instruction, bits);
+    if (fields) return { instruction, fields };
+  }
+  return undefined;
+}
+
+function decodeFields(instruction: Instruction, word: number): Fields | undefined {
+  const fields: { [name in OperandName]?: number } = {};
+  for (const operand of instruction.operands) {
+    const value = operandValue(operand, word);
+    if (!operandAllowed(operand, value)) return undefined;
+    fields[operand.name] = value;
+  }
+  if (instruction.ordering) {
+    fields.aq = (word >>> 26) & 1;
+    fields.rl = (word >>> 25) & 1;
+  }
+  return fields;
+}
+
+/** The word of an instruction. Operands are in range (`operandsProblem` says); absent ones take the entry's default or 0. */
+export function encode(instruction: Instruction, fields: Fields): number {
+  let word = instruction.match;
+  for (const operand of instruction.operands) {
+    const value = fields[operand.name] ?? instruction.defaults?.[operand.name] ?? 0;
+    word |= operandBits(operand, value);
+  }
+  if (instruction.ordering) word |= (fieldValue(fields, 'aq') << 26) | (fieldValue(fields, 'rl') << 25);
+  return word >>> 0;
+}
+
+/** The base instruction that a compressed one stands for, with its operands; the instruction itself when it is no compressed one. */
+export function expand({ instruction, fields }: Decoded): Decoded {
+  const expansion = expansionOf(instruction);
+  if (!expansion) return { instruction, fields };
+  const expanded: { [name in OperandName]?: number } = {};
+  for (const [name, source] of Object.entries(expansion.operands) as [OperandName, OperandName | number][]) {
+    expanded[name] = typeof source === 'number' ? source : fieldValue(fields, source);
+  }
+  return { instruction: instructionNamed(expansion.base), fields: expanded };
+}
+
+/** Base instructions whose sources GNU lets change places to find a compressed form. */
+const commutative: ReadonlySet<string> = new Set(['add', 'addw', 'and', 'or', 'xor']);
+
+/** Base instructions that GNU leaves uncompressed when written out; it compresses the pseudo-instructions j, jr, jalr rs, ret. */
+const neverPicked: ReadonlySet<string> = new Set(['jal', 'jalr']);
+
+/** The compressed instruction that GNU as picks for a base instruction under `.option rvc`, if one fits. */
+export function compress(instruction: Instruction, fields: Fields): Decoded | undefined {
+  if (neverPicked.has(instruction.name)) return undefined;
+  const orders = [fields];
+  if (commutative.has(instruction.name)) {
+    orders.push({ ...fields, rs1: fieldValue(fields, 'rs2'), rs2: fieldValue(fields, 'rs1') });
+  }
+  for (const candidate of compressedByBase.get(instruction.name) ?? []) {
+    for (const order of orders) {
+      const compressed = match(candidate, order);
+      if (compressed) return { instruction: candidate, fields: compressed };
+    }
+  }
+  return undefined;
+}
+
+/** The operands of a compressed instruction whose expansion has just these base operands. */
+function match(candidate: Instruction, base: Fields): Fields | undefined {
+  const expansion = expansionOf(candidate);
+  if (!expansion) return undefined;
+  const found: { [name in OperandName]?: number } = {};
+  for (const [name, source] of Object.entries(expansion.operands) as [OperandName, OperandName | number][]) {
+    const value = fieldValue(base, name);
+    if (typeof source === 'number') {
+      if (value !== source) return undefined;
+    } else {
+      if ((found[source] ?? value) !== value) return undefined;
+      found[source] = value;
+    }
+  }
+  for (const operand of candidate.operands) {
+    const value = fieldValue(found, operand.name);
+    if (operand.hints.includes(value) || operandProblem(operand, value) !== undefined) return undefined;
+  }
+  return found;
+}
