@@ -172,7 +172,7 @@ export const compressedInstructions: readonly Instruction[] = [
     0x0001,
     [immediate('imm', runs6, { signed: true })],
     '[imm]',
-    { base: 'addi', operands: { rd: ZERO, rs1: ZERO, imm: 'imm' } },
+    { base: 'addi', operands: { rd: ZERO, rs1: ZERO, imm: 0 } },
     'nothing',
     { defaults: { imm: 0 } },
   ),

@@ -49,7 +49,7 @@ const ZICSR = { extension: 'zicsr' } as const;
 
 const moves: readonly Pseudo[] = [
   alias('nop', '', 'addi zero, zero, 0', 'nothing'),
-  pseudo('li', 'rd, imm', [], 'rd = imm', { special: 'li' }),
+  pseudo('li', 'rd, imm', ['addi rd, zero, imm'], 'rd = imm', { special: 'li', alias: true }),
   alias('mv', 'rd, rs', 'addi rd, rs, 0', 'rd = rs', { compressed: step('c.mv rd, rs') }),
   pseudo('move', 'rd, rs', ['addi rd, rs, 0'], 'rd = rs', { compressed: step('c.mv rd, rs') }),
   alias('not', 'rd, rs', 'xori rd, rs, -1', 'rd = ~rs'),
@@ -110,7 +110,7 @@ const jumps: readonly Pseudo[] = [
   alias('jalr', 'rs', 'jalr ra, 0(rs)', 'ra = next pc; pc = rs', { compressed: step('c.jalr rs') }),
   alias('jalr', 'imm(rs)', 'jalr ra, imm(rs)', 'ra = pc + 4; pc = rs + imm'),
   pseudo('jalr', 'rs, imm', ['jalr ra, imm(rs)'], 'ra = pc + 4; pc = rs + imm'),
-  pseudo('jalr', 'rd, rs', ['jalr rd, 0(rs)'], 'rd = pc + 4; pc = rs'),
+  alias('jalr', 'rd, rs', 'jalr rd, 0(rs)', 'rd = pc + 4; pc = rs'),
   pseudo('jalr', 'rd, rs, imm', ['jalr rd, imm(rs)'], 'rd = pc + 4; pc = rs + imm'),
   alias('ret', '', 'jalr zero, 0(ra)', 'pc = ra', { compressed: step('c.jr ra') }),
   pseudo('call', 'symbol', ['auipc ra, %pcrel_hi(symbol)', 'jalr ra, %pcrel_lo(symbol)(ra)'], 'call a far function', {
@@ -201,7 +201,7 @@ const csrAccesses: readonly Pseudo[] = [
 ];
 
 const others: readonly Pseudo[] = [
-  pseudo('unimp', '', ['csrrw zero, cycle, zero'], 'an instruction that always traps', {
+  alias('unimp', '', 'csrrw zero, cycle, zero', 'an instruction that always traps', {
     extension: 'zicsr',
     compressed: step('c.unimp'),
   }),

@@ -83,20 +83,20 @@ export interface Execution {
   readonly pc: Value;
   constant(value: number | bigint): Value;
   load(width: LoadWidth, address: Value): Value;
-  store(width: StoreWidth, address: Value, value: Value): void;
+  store(width: StoreWidth, address: Value, value: Value): undefined;
   /** Loads the value at rs1, stores what `update` makes of it, and gives the old value. Permission to write is checked first. */
   atomic(width: AtomicWidth, update: (old: Value) => Value): Value;
   loadReserved(width: AtomicWidth): Value;
   /** 0 when stored, 1 when not. */
   storeConditional(width: AtomicWidth): Value;
-  branch(condition: Condition): void;
+  branch(condition: Condition): undefined;
   /** rd = address of the next instruction; pc = target. */
-  jump(target: Value): void;
+  jump(target: Value): undefined;
   /** Orders memory: nothing to do where harts run in turn. */
-  fence(): void;
+  fence(): undefined;
   /** Makes stores to code visible to fetches. */
-  fenceInstruction(): void;
-  system(operation: SystemOperation): void;
+  fenceInstruction(): undefined;
+  system(operation: SystemOperation): undefined;
 }
 
-export type Semantics = (x: Execution) => Value | undefined | void;
+export type Semantics = (x: Execution) => Value | undefined;

@@ -142,15 +142,17 @@ const neverPicked: ReadonlySet<string> = new Set(['jal', 'jalr']);
 /** The compressed instruction that GNU as picks for a base instruction under `.option rvc`, if one fits. */
 export function compress(instruction: Instruction, fields: Fields): Decoded | undefined {
   if (neverPicked.has(instruction.name)) return undefined;
-  const orders = [fields];
-  if (commutative.has(instruction.name)) {
-    orders.push({ ...fields, rs1: fieldValue(fields, 'rs2'), rs2: fieldValue(fields, 'rs1') });
-  }
-  for (const candidate of compressedByBase.get(instruction.name) ?? []) {
-    for (const order of orders) {
-      const compressed = match(candidate, order);
-      if (compressed) return { instruction: candidate, fields: compressed };
-    }
+  const { rd, rs1, rs2, imm } = fields;
+  // addi with 0 is a move; GNU prefers c.mv to c.addi4spn and to the hint c.addi.
+  const isMove = instruction.name === 'addi' && imm === 0 && rd !== 0 && rs1 !== 0;
+  const base = isMove ? 'add' : instruction.name;
+  const operands: Fields = isMove ? { rd: rd ?? 0, rs1: 0, rs2: rs1 ?? 0 } : fields;
+  for (const candidate of compressedByBase.get(base) ?? []) {
+    const compressed = match(candidate, operands);
+    if (compressed) return { instruction: candidate, fields: compressed };
+    if (!commutative.has(base) || candidate.name === 'c.mv') continue;
+    const swapped = match(candidate, { rd: rd ?? 0, rs1: rs2 ?? 0, rs2: rs1 ?? 0 });
+    if (swapped) return { instruction: candidate, fields: swapped };
   }
   return undefined;
 }

@@ -131,7 +131,7 @@ export interface Pseudo {
   readonly name: string;
   /** 'rd, rs', 'rd, symbol', 'rs, target', ''. Words: rd rs rs1 rs2 rt imm symbol target csr uimm. */
   readonly syntax: string;
-  /** The instructions it stands for; undefined when it depends on a value (`li`) and `special` says how. */
+  /** The instructions it stands for; of `li` the shortest form (`special`: it depends on the value). */
   readonly expansion: readonly PseudoStep[];
   /**
    * Expansions that no template can express: 'li' (constant synthesis), and those that go through a pcrel pair,

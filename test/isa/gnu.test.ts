@@ -1,0 +1,156 @@
+import { deepStrictEqual, ok, strictEqual } from 'node:assert/strict';
+import { disassemble } from '../../simulator/explain/disassembler';
+import type { Decoded, Instruction } from '../../simulator/isa';
+import { compress, csrs, encode, expansionOf, instructions, pseudoInstructions } from '../../simulator/isa';
+import { requireTool } from '../support/tools';
+import { gnuAssemble, gnuDisassemble, gnuTools } from './gnu';
+import { randomFields } from './operand-values';
+import { Random } from './random';
+
+/** GNU as's spelling of an instruction at address 0, with a pc-relative target as `. + distance`. */
+function source({ instruction, fields }: Decoded): string {
+  const { text, target } = disassemble(encode(instruction, fields), 0n);
+  const written = text.replace('unknown', '0');
+  return target === undefined ? written : written.replace(/0x[0-9a-f]+$/, `. + ${fields.target}`);
+}
+
+function append(bytes: number[], word: number, length: number): void {
+  for (let i = 0; i < length; i++) bytes.push((word >>> (8 * i)) & 0xff);
+}
+
+/** Words with operands that both sides can write: fence sets are not empty, CSRs have names, and there are no hints. */
+function randomDecoded(instruction: Instruction, random: Random): Decoded {
+  const fields = { ...randomFields(instruction, random) };
+  if (fields.pred !== undefined) fields.pred = fields.pred || 15;
+  if (fields.succ !== undefined) fields.succ = fields.succ || 15;
+  if (instruction.name === 'c.nop') fields.imm = 0;
+  if (fields.csr !== undefined) fields.csr = random.pick(csrs.filter(({ group }) => group === 'machine')).number;
+  const hint = instruction.operands.some(({ name, hints }) => hints.includes(fields[name] ?? 0));
+  return hint ? randomDecoded(instruction, random) : { instruction, fields };
+}
+
+/** Where objdump has other words: we print addi for addi, and the hints by their names. */
+function inOurWords(text: string): string {
+  return text
+    .replace(/^(add|and|or|xor|sll|srl|sra|slt)(w?) (\w+,\w+,(-?\d+|0x[0-9a-f]+))$/, '$1i$2 $3')
+    .replace(/^sltu (\w+,\w+,-?\d+)$/, 'sltiu $1')
+    .replace(/^(csrr?[wsc]) ((?:\w+,)?\w+,\d+)$/, '$1i $2')
+    .replace(/^c.addi zero,0$/, 'c.nop')
+    .replace('fence w,unknown', 'pause');
+}
+
+describe('instruction table against GNU as and objdump', () => {
+  for (const tool of gnuTools) requireTool(tool);
+  const random = Random.fromEnvironment();
+
+  it('encodes every entry as GNU as does', () => {
+    const lines: string[] = ['.option norvc'];
+    const expected: number[] = [];
+    for (const instruction of instructions) {
+      for (let round = 0; round < 60; round++) {
+        const decoded = randomDecoded(instruction, random);
+        lines.push(source(decoded));
+        append(expected, encode(decoded.instruction, decoded.fields), instruction.length);
+      }
+    }
+    const text = lines.map((line) => (line.startsWith('c.') ? `.option rvc; ${line}; .option norvc` : line)).join('\n');
+    const actual = gnuAssemble(`${text}\n`);
+    const at = expected.findIndex((byte, index) => byte !== actual[index]);
+    strictEqual(at, -1, `seed ${random.seed}: bytes differ at ${at}`);
+    strictEqual(actual.length, expected.length);
+  }).timeout(60000);
+
+  for (const aliases of [false, true]) {
+    it(`disassembles every entry as objdump does ${aliases ? 'with' : 'without'} aliases`, () => {
+      const words: { word: number; length: 2 | 4 }[] = [];
+      const code: number[] = [];
+      for (const instruction of instructions) {
+        for (let round = 0; round < 60; round++) {
+          const { fields } = randomDecoded(instruction, random);
+          const word = encode(instruction, fields);
+          words.push({ word, length: instruction.length });
+          append(code, word, instruction.length);
+        }
+      }
+      const lines = gnuDisassemble(new Uint8Array(code), aliases ? [] : ['-M', 'no-aliases']);
+      let address = 0;
+      const differences: string[] = [];
+      for (const [index, { word, length }] of words.entries()) {
+        const ours = disassemble(word, BigInt(address), { aliases }).text;
+        const theirs = lines[index];
+        strictEqual(theirs?.address, address);
+        const known = inOurWords(theirs.text);
+        if (known !== ours) differences.push(`0x${word.toString(16)}: ${ours} | ${theirs.text}`);
+        address += length;
+      }
+      deepStrictEqual([...new Set(differences)].slice(0, 20), [], `seed ${random.seed}`);
+    }).timeout(60000);
+  }
+
+  it('picks the compressed forms that GNU as picks', () => {
+    const bases = new Set(instructions.map((instruction) => expansionOf(instruction)?.base));
+    const lines: string[] = [];
+    const expected: number[] = [];
+    const notes: string[] = [];
+    for (const instruction of instructions.filter((candidate) => bases.has(candidate.name))) {
+      for (let round = 0; round < 1500; round++) {
+        const fields = { ...randomFields(instruction, random) };
+        const registers = [0, 1, 2, 8, 9, 10, 15, 16];
+        if (fields.rd !== undefined) fields.rd = random.pick(registers);
+        if (fields.rs1 !== undefined) fields.rs1 = random.below(2) ? random.pick(registers) : (fields.rd ?? 2);
+        if (fields.rs2 !== undefined) fields.rs2 = random.below(2) ? random.pick(registers) : (fields.rd ?? 8);
+        if (fields.imm !== undefined && random.below(4) > 0) {
+          const small = random.below(2) ? random.below(600) : random.below(80) - 40;
+          fields.imm = instruction.name === 'lui' ? (small & 0x3f) + (random.below(2) ? 0xfffc0 : 0) : small;
+        }
+        // GNU chooses the length of a branch to an absolute distance by its target alone; the assembler's own test covers these.
+        if (fields.target !== undefined) continue;
+        const decoded = { instruction, fields };
+        const compressed = compress(instruction, fields);
+        lines.push(source(decoded));
+        const chosen = compressed ?? decoded;
+        append(expected, encode(chosen.instruction, chosen.fields), chosen.instruction.length);
+        for (let i = 0; i < chosen.instruction.length; i++) notes.push(`${source(decoded)} -> ${source(chosen)}`);
+      }
+    }
+    const actual = gnuAssemble(`.option rvc\n${lines.join('\n')}\n`);
+    const at = expected.findIndex((byte, index) => byte !== actual[index]);
+    strictEqual(at < 0 ? '' : notes[at], '', `seed ${random.seed}: GNU differs`);
+    strictEqual(actual.length, expected.length);
+  }).timeout(60000);
+
+  it('knows the CSR numbers that GNU as knows', () => {
+    const source = csrs.map(({ number }) => `csrrw zero, 0x${number.toString(16)}, zero`).join('\n');
+    const named = csrs.map(({ name, number }) => {
+      const known =
+        !/^(mstateen|sstateen|hstateen|mconfigptr|seed$|scountovf|stimecmp|vstimecmp|mcounterinhibit|tcontrol|pmpaddr)/.test(
+          name,
+        );
+      return `csrrw zero, ${known ? name : `0x${number.toString(16)}`}, zero`;
+    });
+    deepStrictEqual(gnuAssemble(`${named.join('\n')}\n`, 'rv64gc_zicsr'), gnuAssemble(`${source}\n`, 'rv64gc_zicsr'));
+  }).timeout(60000);
+
+  it('expands one-instruction pseudo-instructions as GNU as does', () => {
+    const samples: Readonly<Record<string, string>> = {
+      rd: 'a0',
+      rs: 'a1',
+      rs1: 'a1',
+      rs2: 'a2',
+      imm: '5',
+      uimm: '7',
+      csr: 'mscratch',
+      target: '. + 16',
+    };
+    const fill = (text: string): string =>
+      text.replace(/\b(rd|rs1|rs2|rs|imm|uimm|csr|target)\b/g, (word) => samples[word] ?? word);
+    const simple = pseudoInstructions.filter(({ special }) => special === undefined || special === 'li');
+    const pseudos = simple.map(({ name, syntax }) => `${name} ${fill(syntax)}`);
+    const bases = simple.map(({ expansion }) =>
+      expansion.map((step) => `${step.name} ${fill(step.operands.join(', '))}`).join('; '),
+    );
+    for (const [index, pseudo] of pseudos.entries()) ok(bases[index], pseudo);
+    const compiled = gnuAssemble(`.option norvc\n${pseudos.join('\n')}\n`);
+    deepStrictEqual(compiled, gnuAssemble(`.option norvc\n${bases.join('\n')}\n`));
+  }).timeout(60000);
+});
