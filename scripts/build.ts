@@ -1,11 +1,9 @@
-import { rmSync } from 'node:fs';
 import * as esbuild from 'esbuild';
 import { buildOptions } from './bundles';
+import { buildBundles } from './vsix';
 
-const watch = process.argv.includes('--watch');
-rmSync('dist', { recursive: true, force: true });
-if (watch) {
+if (process.argv.includes('--watch')) {
   for (const options of buildOptions()) await (await esbuild.context({ ...options, logLevel: 'info' })).watch();
 } else {
-  await Promise.all(buildOptions().map((options) => esbuild.build(options)));
+  await buildBundles();
 }

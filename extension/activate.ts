@@ -1,0 +1,41 @@
+import * as vscode from 'vscode';
+import { vmmScheme } from '../debug-adapter/protocol';
+import { DebugConfigurations } from './debug/configuration';
+import { GuestConsoles } from './debug/console';
+import { VmmInlineValues } from './debug/inline-values';
+import { ProgramProblems } from './debug/problems';
+import { Sessions } from './debug/sessions';
+import type { Host } from './host';
+import { assemblyLanguages, LanguageService } from './language';
+import { openSample } from './sample';
+import { registerViews } from './views/register';
+import { VmmSources } from './vmm-sources';
+
+/** Everything that the extension contributes at run time, on every host. Nothing here waits: the language server starts beside it. */
+export function activateExtension(context: vscode.ExtensionContext, host: Host): void {
+  const language = new LanguageService(context, host);
+  const sessions = new Sessions();
+  const configurations = new DebugConfigurations(host, language);
+  const inlineValues = new VmmInlineValues(sessions);
+  context.subscriptions.push(
+    language,
+    sessions,
+    new ProgramProblems(sessions),
+    new GuestConsoles(sessions),
+    vscode.debug.registerDebugConfigurationProvider('hyperstep', configurations),
+    vscode.debug.registerDebugConfigurationProvider(
+      'hyperstep',
+      configurations,
+      vscode.DebugConfigurationProviderTriggerKind.Dynamic,
+    ),
+    vscode.debug.registerDebugAdapterDescriptorFactory('hyperstep', host.createDebugAdapterFactory(context)),
+    vscode.languages.registerInlineValuesProvider([...assemblyLanguages, { scheme: vmmScheme }], inlineValues),
+    vscode.workspace.registerFileSystemProvider(vmmScheme, new VmmSources(context.extensionUri), { isReadonly: true }),
+    vscode.commands.registerCommand('hyperstep.openSample', () => openSample(context, host)),
+    vscode.commands.registerCommand('hyperstep.debugFile', (file?: vscode.Uri) => configurations.start(file, false)),
+    vscode.commands.registerCommand('hyperstep.runFile', (file?: vscode.Uri) => configurations.start(file, true)),
+    vscode.commands.registerCommand('hyperstep.restartLanguageServer', () => language.restart()),
+    ...registerViews(context, sessions),
+  );
+  language.start();
+}

@@ -1,0 +1,27 @@
+import * as vscode from 'vscode';
+import { LanguageClient } from 'vscode-languageclient/browser';
+import { activateExtension } from './activate';
+import { WorkerDebugAdapter } from './debug/worker-adapter';
+import type { Host } from './host';
+
+const browserHost: Host = {
+  programsAre: 'uris',
+  createLanguageClient(context, options) {
+    return new LanguageClient('hyperstep', 'HyperStep', options, startWorker(context, 'language-server'));
+  },
+  createDebugAdapterFactory(context) {
+    return {
+      createDebugAdapterDescriptor: () =>
+        new vscode.DebugAdapterInlineImplementation(new WorkerDebugAdapter(startWorker(context, 'debug-adapter'))),
+    };
+  },
+};
+
+/** Machine and assembler run in workers of their own: never in the extension host, which all extensions share. */
+function startWorker(context: vscode.ExtensionContext, name: string): Worker {
+  return new Worker(vscode.Uri.joinPath(context.extensionUri, `dist/web/${name}.js`).toString(true));
+}
+
+export function activate(context: vscode.ExtensionContext): void {
+  activateExtension(context, browserHost);
+}

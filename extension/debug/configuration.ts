@@ -1,0 +1,114 @@
+import * as vscode from 'vscode';
+import type { LaunchArguments } from '../../debug-adapter/launch';
+import type { Host } from '../host';
+import { assemblyLanguages, type LanguageService, type ProgramCheck } from '../language';
+
+const assemblyFile = /\.(s|S|asm)$/;
+
+/** Fills in what a launch configuration leaves open, and stops a launch of a program that has errors before it starts. */
+export class DebugConfigurations implements vscode.DebugConfigurationProvider {
+  constructor(
+    private readonly host: Host,
+    private readonly language: LanguageService,
+  ) {}
+
+  /** For a new launch.json, and for the list under “HyperStep...” of the start button. */
+  provideDebugConfigurations(): vscode.DebugConfiguration[] {
+    const active = activeGuest();
+    const program = active ? vscode.workspace.asRelativePath(active, false) : undefined;
+    return [
+      guestConfiguration(program ? `Debug ${program}` : 'Debug the guest', program ?? '${file}', 'full'),
+      guestConfiguration(program ? `Debug ${program} without VMM` : 'Debug without VMM', program ?? '${file}', 'none'),
+    ];
+  }
+
+  /** F5 without a launch.json comes with an empty configuration: the active file is the guest. */
+  resolveDebugConfiguration(
+    _folder: vscode.WorkspaceFolder | undefined,
+    config: vscode.DebugConfiguration,
+  ): vscode.DebugConfiguration | undefined {
+    const complete: vscode.DebugConfiguration = {
+      ...config,
+      type: 'hyperstep',
+      request: config.request ?? 'launch',
+      name: config.name ?? 'Debug the guest',
+    };
+    // The guest's console is in a terminal: the debug console opens when asked for.
+    if (config['console'] !== 'debugConsole') complete['internalConsoleOptions'] ??= 'neverOpen';
+    if (complete['program'] !== undefined) return complete;
+    const guest = activeGuest();
+    if (guest) return { ...complete, program: this.asProgram(guest) };
+    void vscode.window.showInformationMessage(
+      'Open the assembly file of a guest (.s or .S) to debug it, or name it as "program" in launch.json.',
+    );
+    return undefined;
+  }
+
+  async resolveDebugConfigurationWithSubstitutedVariables(
+    folder: vscode.WorkspaceFolder | undefined,
+    config: vscode.DebugConfiguration,
+  ): Promise<vscode.DebugConfiguration | undefined> {
+    const launch = config as LaunchArguments;
+    const files = [launch.program ?? []].flat().map((file) => this.locate(file, folder));
+    const sources = files.filter((file) => assemblyFile.test(file.path));
+    if (sources.length > 0) {
+      const check = await this.language.checkProgram(sources, launch);
+      if (check && check.errors > 0) {
+        await showProblems(check);
+        return undefined;
+      }
+    }
+    return {
+      ...config,
+      program:
+        typeof launch.program === 'string' ? this.asProgram(files[0]) : files.map((file) => this.asProgram(file)),
+    };
+  }
+
+  /** The commands “Debug Guest” and “Run Guest Without Debugging”. */
+  async start(file: vscode.Uri | undefined, noDebug: boolean): Promise<void> {
+    const guest = file ?? activeGuest();
+    if (!guest) {
+      await vscode.window.showInformationMessage('Open the assembly file of a guest (.s or .S) first.');
+      return;
+    }
+    const name = vscode.workspace.asRelativePath(guest);
+    const config = { type: 'hyperstep', request: 'launch', name, program: this.asProgram(guest) };
+    await vscode.debug.startDebugging(vscode.workspace.getWorkspaceFolder(guest), config, { noDebug });
+  }
+
+  private asProgram(file: vscode.Uri | undefined): string {
+    if (!file) return '';
+    return this.host.programsAre === 'paths' ? file.fsPath : file.toString();
+  }
+
+  /** Of a path in launch.json, absolute or relative to its folder, or a URI. */
+  private locate(file: string, folder: vscode.WorkspaceFolder | undefined): vscode.Uri {
+    if (/^[a-z][a-z0-9+.-]+:/.test(file)) return vscode.Uri.parse(file);
+    if (/^([/\\]|[A-Za-z]:[/\\])/.test(file)) return folder?.uri.with({ path: file }) ?? vscode.Uri.file(file);
+    const base = folder ?? vscode.workspace.workspaceFolders?.[0];
+    return base ? vscode.Uri.joinPath(base.uri, file) : vscode.Uri.file(file);
+  }
+}
+
+function guestConfiguration(name: string, program: string, virtualization: LaunchArguments['virtualization']) {
+  const place = program.startsWith('$') ? program : `\${workspaceFolder}/${program}`;
+  return { type: 'hyperstep', request: 'launch', name, program: place, virtualization };
+}
+
+/** The assembly file in the active editor; with another kind of file active, one that is visible. */
+function activeGuest(): vscode.Uri | undefined {
+  const editors = [vscode.window.activeTextEditor, ...vscode.window.visibleTextEditors];
+  return editors.find((editor) => editor && assemblyLanguages.includes(editor.document.languageId))?.document.uri;
+}
+
+async function showProblems({ errors, first }: ProgramCheck): Promise<void> {
+  if (first) {
+    const { line, character } = first.range.start;
+    const selection = new vscode.Range(line, character, line, character);
+    await vscode.window.showTextDocument(vscode.Uri.parse(first.uri), { selection });
+  }
+  await vscode.commands.executeCommand('workbench.actions.view.problems');
+  const count = errors === 1 ? '1 error' : `${errors} errors`;
+  void vscode.window.showErrorMessage(`The guest has ${count}: nothing was started.`);
+}

@@ -1,0 +1,94 @@
+import * as vscode from 'vscode';
+import type { Events, Requests, ThreadArguments } from '../../debug-adapter/protocol';
+
+/** What the rest of the extension needs of a debug session; a fake of it is enough for tests. */
+export type Session = Pick<vscode.DebugSession, 'id' | 'name' | 'customRequest'>;
+
+type EventName = keyof Events;
+export type SessionEvent = {
+  [Name in EventName]: { session: vscode.DebugSession; event: Name; body: Events[Name] };
+}[EventName];
+
+/** Custom requests that ask about one virtual CPU. */
+export type ThreadRequest = {
+  [Command in keyof Requests]: Requests[Command]['arguments'] extends ThreadArguments ? Command : never;
+}[keyof Requests];
+
+export function request<Command extends keyof Requests>(
+  session: Session,
+  command: Command,
+  args: Requests[Command]['arguments'],
+): Promise<Requests[Command]['body']> {
+  return Promise.resolve(session.customRequest(command, args));
+}
+
+/** The HyperStep sessions: which one is looked at, in which virtual CPU, and whether its state can be read. */
+export class Sessions implements vscode.Disposable {
+  private readonly changed = new vscode.EventEmitter<void>();
+  private readonly received = new vscode.EventEmitter<SessionEvent>();
+  private readonly stopped = new Set<string>();
+  private readonly alive = new Set<string>();
+  private readonly subscriptions: vscode.Disposable[];
+
+  /** The active session, its thread, or the machine's state changed. */
+  readonly onDidChange = this.changed.event;
+  readonly onDidReceiveEvent = this.received.event;
+
+  constructor() {
+    this.subscriptions = [
+      vscode.debug.onDidStartDebugSession((session) => this.started(session)),
+      vscode.debug.onDidTerminateDebugSession((session) => this.terminated(session)),
+      vscode.debug.onDidChangeActiveDebugSession(() => this.changed.fire()),
+      vscode.debug.onDidChangeActiveStackItem(() => this.changed.fire()),
+      vscode.debug.onDidReceiveDebugSessionCustomEvent(({ session, event, body }) => {
+        if (session.type === 'hyperstep') this.receive({ session, event, body } as SessionEvent);
+      }),
+    ];
+  }
+
+  get active(): vscode.DebugSession | undefined {
+    const session = vscode.debug.activeDebugSession;
+    return session?.type === 'hyperstep' ? session : undefined;
+  }
+
+  /** Whether the active session's machine stands still. */
+  get readable(): boolean {
+    return this.active !== undefined && this.stopped.has(this.active.id);
+  }
+
+  /** The virtual CPU in focus, or the first one. */
+  async threadId(): Promise<number | undefined> {
+    const focus = vscode.debug.activeStackItem;
+    if (focus && focus.session === this.active) return focus.threadId;
+    const answer: { threads: { id: number }[] } | undefined = await this.active?.customRequest('threads');
+    return answer?.threads[0]?.id;
+  }
+
+  private started(session: vscode.DebugSession): void {
+    if (session.type !== 'hyperstep') return;
+    this.alive.add(session.id);
+    this.update();
+  }
+
+  private terminated(session: vscode.DebugSession): void {
+    this.alive.delete(session.id);
+    this.stopped.delete(session.id);
+    this.update();
+  }
+
+  private receive(event: SessionEvent): void {
+    if (event.event === 'hyperstep/stateChanged') this.stopped.add(event.session.id);
+    if (event.event === 'hyperstep/running') this.stopped.delete(event.session.id);
+    this.received.fire(event);
+    if (event.event === 'hyperstep/stateChanged' || event.event === 'hyperstep/running') this.changed.fire();
+  }
+
+  private update(): void {
+    void vscode.commands.executeCommand('setContext', 'hyperstep.debugging', this.alive.size > 0);
+    this.changed.fire();
+  }
+
+  dispose(): void {
+    vscode.Disposable.from(...this.subscriptions, this.changed, this.received).dispose();
+  }
+}

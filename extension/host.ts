@@ -1,0 +1,10 @@
+import type { DebugAdapterDescriptorFactory, ExtensionContext } from 'vscode';
+import type { BaseLanguageClient, LanguageClientOptions } from 'vscode-languageclient';
+
+/** What differs between VS Code on a desktop or server (Node) and in a browser (a Web Worker). */
+export interface Host {
+  /** The guest's files as the debug adapter of this host takes them: paths of the file system, or URIs. */
+  readonly programsAre: 'paths' | 'uris';
+  createLanguageClient(context: ExtensionContext, options: LanguageClientOptions): BaseLanguageClient;
+  createDebugAdapterFactory(context: ExtensionContext): DebugAdapterDescriptorFactory;
+}

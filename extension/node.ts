@@ -1,0 +1,21 @@
+import * as vscode from 'vscode';
+import { LanguageClient, TransportKind } from 'vscode-languageclient/node';
+import { activateExtension } from './activate';
+import type { Host } from './host';
+
+const nodeHost: Host = {
+  programsAre: 'paths',
+  createLanguageClient(context, options) {
+    const module = context.asAbsolutePath('dist/language-server.js');
+    return new LanguageClient('hyperstep', 'HyperStep', { module, transport: TransportKind.stdio }, options);
+  },
+  createDebugAdapterFactory(context) {
+    // For the command `node` VS Code uses its own runtime: a user needs no Node.
+    const executable = new vscode.DebugAdapterExecutable('node', [context.asAbsolutePath('dist/debug-adapter.js')]);
+    return { createDebugAdapterDescriptor: () => executable };
+  },
+};
+
+export function activate(context: vscode.ExtensionContext): void {
+  activateExtension(context, nodeHost);
+}

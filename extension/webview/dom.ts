@@ -1,0 +1,79 @@
+/** A description of an element. Views are functions from data to these, and `patch` brings the page in line with them. */
+export interface Element {
+  readonly tag: string;
+  readonly attributes: Readonly<Record<string, string>>;
+  readonly on: Readonly<Handlers>;
+  readonly children: readonly Child[];
+}
+
+export type Child = Element | string;
+
+interface Handlers {
+  click?: (event: MouseEvent) => void;
+  keydown?: (event: KeyboardEvent) => void;
+  submit?: (event: SubmitEvent) => void;
+}
+
+type Attributes = Record<string, string | number | boolean | undefined>;
+
+/** @param attributes `true` is an attribute without value; `false` and `undefined` are none */
+export function element(
+  tag: string,
+  attributes: Attributes,
+  children: readonly Child[] = [],
+  on: Handlers = {},
+): Element {
+  const given: Record<string, string> = {};
+  for (const [name, value] of Object.entries(attributes)) {
+    if (value !== undefined && value !== false) given[name] = value === true ? '' : String(value);
+  }
+  return { tag, attributes: given, on, children };
+}
+
+/** The text that a person reads in it, without markup. */
+export function textOf(node: Child): string {
+  return typeof node === 'string' ? node : node.children.map(textOf).join(' ');
+}
+
+/** Changes what differs and leaves the rest alone, so that focus, selection and scroll position stay. */
+export function patch(parent: HTMLElement, children: readonly Child[]): void {
+  children.forEach((child, index) => {
+    const present = parent.childNodes[index];
+    if (typeof child === 'string') patchText(parent, present, child);
+    else patchElement(parent, present, child);
+  });
+  while (parent.childNodes.length > children.length) parent.lastChild?.remove();
+}
+
+function patchText(parent: HTMLElement, present: ChildNode | undefined, text: string): void {
+  if (present instanceof Text) {
+    if (present.data !== text) present.data = text;
+  } else {
+    replace(parent, present, document.createTextNode(text));
+  }
+}
+
+function patchElement(parent: HTMLElement, present: ChildNode | undefined, wanted: Element): void {
+  let target: HTMLElement;
+  if (present instanceof HTMLElement && present.tagName.toLowerCase() === wanted.tag) {
+    target = present;
+  } else {
+    target = document.createElement(wanted.tag);
+    replace(parent, present, target);
+  }
+  for (const { name } of [...target.attributes]) {
+    if (!(name in wanted.attributes)) target.removeAttribute(name);
+  }
+  for (const [name, value] of Object.entries(wanted.attributes)) {
+    if (target.getAttribute(name) !== value) target.setAttribute(name, value);
+  }
+  target.onclick = wanted.on.click ?? null;
+  target.onkeydown = wanted.on.keydown ?? null;
+  target.onsubmit = wanted.on.submit ?? null;
+  patch(target, wanted.children);
+}
+
+function replace(parent: HTMLElement, present: ChildNode | undefined, node: Node): void {
+  if (present) parent.replaceChild(node, present);
+  else parent.appendChild(node);
+}

@@ -1,0 +1,47 @@
+import { type LaunchArguments, launchAttributes } from '../debug-adapter/launch';
+
+// In a snippet's body, text in ^"..." is inserted as it is, so that a variable of launch.json can be written with a backslash.
+const activeFile = '^"\\${file}"';
+const inWorkspace = (file: string) => `^"\\\${workspaceFolder}/${file}"`;
+
+/** Of package.json what the table of launch attributes says: the schema of launch.json, its first contents, its snippets. */
+export function debuggerContribution(): object {
+  return {
+    configurationAttributes: { launch: { properties: launchAttributes } },
+    initialConfigurations: [configuration('Debug the guest', { program: '${file}' })],
+    configurationSnippets: [
+      {
+        label: 'HyperStep: Debug a guest under the VMM',
+        description: 'Full virtualization: step from the guest into the VMM and back.',
+        body: configuration('Debug the guest', { program: activeFile, virtualization: 'full' }),
+      },
+      {
+        label: 'HyperStep: Debug a guest on the bare machine',
+        description: 'No VMM: the guest itself runs in S-mode.',
+        body: configuration('Debug without VMM', { program: activeFile, virtualization: 'none' }),
+      },
+      {
+        label: 'HyperStep: Debug a guest with a disk',
+        description: 'A raw disk image as virtio-blk device; writes go to a copy.',
+        body: configuration('Debug with a disk', {
+          program: activeFile,
+          virtualization: 'full',
+          disks: [{ file: inWorkspace('${1:disk.img}'), write: 'copy' }],
+        }),
+      },
+      {
+        label: 'HyperStep: Debug a kernel from several files',
+        description: 'Assembly, object files and ELF executables, linked together.',
+        body: configuration('Debug the kernel', {
+          program: [inWorkspace('${1:boot.S}'), inWorkspace('${2:trap.S}')],
+          virtualization: 'full',
+          stopOnEntry: true,
+        }),
+      },
+    ],
+  };
+}
+
+function configuration(name: string, attributes: LaunchArguments): object {
+  return { type: 'hyperstep', request: 'launch', name, ...attributes };
+}
