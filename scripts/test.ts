@@ -1,14 +1,31 @@
+import { provideHost } from '../test/vscode-host/setup';
+import { type MochaLayer, runMocha } from './mocha';
 import { provideSystemPackages } from './system-packages';
 import { addTotals, summary, type Totals } from './test-results';
-import { runUnitTests } from './test-unit';
+import { runInVscode } from './test-vscode';
+import { buildVsix } from './vsix';
+
+const unit: MochaLayer = {
+  name: 'unit',
+  files: 'test/**/*.test.ts',
+  except: ['test/extension/**', 'test/ui/**', 'test/vscode-host/**'],
+  timeout: 60_000,
+};
+const ui: MochaLayer = { name: 'ui', files: 'test/ui/**/*.test.ts', except: [], timeout: 180_000 };
 
 // `npm test` runs every layer; `npm run test:LAYER -- [files] [-g title]` one of them.
 const layers: Record<string, (args: readonly string[]) => Promise<Totals>> = {
-  unit: runUnitTests,
+  unit: (args) => runMocha(unit, args),
+  vscode: runInVscode,
+  ui: async (args) => {
+    provideHost();
+    process.env['HYPERSTEP_VSIX'] = await buildVsix();
+    return runMocha(ui, args);
+  },
 };
 
-provideSystemPackages();
 const [name, ...args] = process.argv.slice(2);
+provideSystemPackages();
 const totals: Totals[] = [];
 for (const [layer, run] of Object.entries(layers)) {
   if (name !== undefined && name !== layer) continue;

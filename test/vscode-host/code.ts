@@ -7,7 +7,7 @@ import { automation, developmentOptions, extensionHostEnds, launchBrowser, start
 const timeLimit = 300_000;
 /** What a workbench without gallery, account and native modules complains about at every start. */
 const noise =
-  /^Ignoring fetching|socket \(renderer|connection token|AgentHost|AccountPolicy|grace time|Service Worker|Updating additional|authentication provider|nls\.json|spdlog|^Creation of workbench|^Canceled/;
+  /^Ignoring fetching|socket \(renderer|connection token|AgentHost|AccountPolicy|grace time|Service Worker|Updating additional|authentication provider|nls\.json|spdlog|watchdog|^Creation of workbench|^Canceled/;
 
 async function main(): Promise<number> {
   const vsix = process.env['VSCODE_TEST_VSIX'];

@@ -1,0 +1,12 @@
+import Mocha from 'mocha';
+import { writeResultLines } from '../support/result-lines';
+
+/** What VS Code calls to run the tests in its extension host. */
+export async function run(): Promise<void> {
+  const mocha = new Mocha({ timeout: 60_000, color: false });
+  mocha.suite.emit('pre-require', globalThis, '', mocha);
+  await import('./activation.test');
+  await import('./language.test');
+  const failures = await new Promise<number>((resolve) => writeResultLines(mocha.run(resolve)));
+  if (failures > 0) throw new Error(`${failures} tests failed`);
+}

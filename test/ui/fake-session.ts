@@ -1,0 +1,230 @@
+import type { PageTable, Requests } from '../../debug-adapter/protocol';
+
+/** A stopped guest: one answer to each request that a view makes. */
+export const answers: {
+  [Command in keyof Requests]?: (args: Requests[Command]['arguments']) => Requests[Command]['body'];
+} = {
+  'hyperstep/pageTable': ({ path }) => tables[path.length] ?? { ...root, entries: [] },
+  'hyperstep/translate': ({ address }) => ({
+    summary: `A read reaches ${address} without an exit.`,
+    guest: {
+      mode: 'sv39',
+      root: '0x80203000',
+      steps: [
+        { level: 2, index: 2, pteAddress: '0x80203010', pte: '0x20081001', note: 'pointer to 0x80204000' },
+        { level: 1, index: 1, pteAddress: '0x80204008', pte: '0x20081401', note: 'pointer to 0x80205000' },
+        { level: 0, index: 1, pteAddress: '0x80205008', pte: '0x200804c7', note: 'leaf rw----ad' },
+      ],
+      outcome: { address: '0x80201008', permissions: 'rw---ad', level: 0 },
+    },
+    p2m: { gpa: '0x80201008', hpa: '0x86a01008', note: '2 MiB block' },
+    shadow: {
+      mode: 'sv39',
+      root: '0x91000000',
+      steps: [{ level: 0, index: 1, pteAddress: '0x91002008', pte: '0x21a804d7', note: 'leaf rw-u-ad' }],
+      outcome: { address: '0x86a01008', permissions: 'rw-u-ad', level: 0 },
+    },
+    tlb: { slot: 3, asid: 1, global: false, va: '0x80201000', hpa: '0x86a01000', level: 0, permissions: 'rwuad' },
+  }),
+  'hyperstep/tlb': () => ({
+    capacity: 64,
+    entries: [
+      {
+        slot: 0,
+        asid: 1,
+        global: false,
+        va: '0x80200000',
+        hpa: '0x86a00000',
+        level: 0,
+        permissions: 'rxua',
+        space: 'virtual S, SUM=0',
+      },
+      {
+        slot: 3,
+        asid: 1,
+        global: false,
+        va: '0x80201000',
+        hpa: '0x86a01000',
+        level: 0,
+        permissions: 'rwuad',
+        space: 'virtual S, SUM=0',
+      },
+    ],
+  }),
+  'hyperstep/queues': () => ({
+    devices: [
+      {
+        name: 'virtio-blk',
+        slot: 0,
+        gpa: '0x10001000',
+        interrupt: 1,
+        status: ['ACKNOWLEDGE', 'DRIVER', 'FEATURES_OK', 'DRIVER_OK'],
+        features: ['VERSION_1', 'BLK_FLUSH'],
+        queues: [
+          {
+            index: 0,
+            name: 'requests',
+            size: 8,
+            ready: true,
+            descriptorTable: { gpa: '0x80210000', hpa: '0x86c10000' },
+            availableRing: { gpa: '0x80210080', hpa: '0x86c10080', next: 2, flags: 0 },
+            usedRing: { gpa: '0x80211000', hpa: '0x84011000', next: 1, flags: 0 },
+            taken: 1,
+            descriptors: [
+              { index: 0, gpa: '0x80212000', hpa: '0x86c12000', length: 16, flags: ['next'], next: 1 },
+              { index: 1, gpa: '0x80213000', hpa: '0x86c13000', length: 512, flags: ['next', 'write'], next: 2 },
+              { index: 2, gpa: '0x80212010', hpa: '0x86c12010', length: 1, flags: ['write'] },
+              { index: 3, gpa: '0x80212020', hpa: '0x86c12020', length: 16, flags: ['next'], next: 4 },
+              { index: 4, gpa: '0x80214000', hpa: '0x86c14000', length: 512, flags: [] },
+            ],
+            available: [
+              { position: 0, head: 0, state: 'taken' },
+              { position: 1, head: 3, state: 'waiting' },
+            ],
+            used: [{ position: 0, head: 0, written: 513 }],
+            chains: [
+              { head: 0, descriptors: [0, 1, 2], state: 'used', request: 'read sector 2, 512 bytes: OK' },
+              { head: 3, descriptors: [3, 4], state: 'available', request: 'write sector 3, 512 bytes' },
+            ],
+          },
+        ],
+      },
+    ],
+  }),
+  'hyperstep/exits': () => ({
+    total: 1282,
+    counts: [
+      { reason: 'shadow miss', count: 1020, cycles: 1_530_000 },
+      { reason: 'privileged instruction', count: 200, cycles: 180_000 },
+      { reason: 'ecall (SBI)', count: 62, cycles: 55_000 },
+    ],
+    exits: [
+      {
+        number: 1282,
+        threadId: 1,
+        clock: 40_112,
+        reason: 'shadow miss',
+        description: 'load page fault at 0x80201008: not in the shadow',
+        pc: '0x80200064',
+        instruction: 'ld a0, 8(s1)',
+        source: { path: '/guest/kernel.S', line: 57 },
+        narration: ['walk the guest table for 0x80201008', 'fill shadow entry 1 of level 0'],
+        changes: [{ kind: 'shadow entry', name: '0x80201000', after: '0x21a804d7' }],
+        cycles: 1500,
+      },
+      {
+        number: 1281,
+        threadId: 1,
+        clock: 40_101,
+        reason: 'privileged instruction',
+        description: 'csrw satp, privileged, virtual S',
+        pc: '0x80200040',
+        instruction: 'csrw satp, t0',
+        source: { path: '/guest/kernel.S', line: 42 },
+        narration: [
+          'decode csrw satp, t0 at 0x80200040',
+          'find the shadow root for ASID 0, root 0x80203000',
+          'load hardware satp',
+        ],
+        changes: [
+          { kind: 'virtual CSR', name: 'satp', before: '0x0', after: '0x8000000000080203' },
+          { kind: 'hardware CSR', name: 'satp', before: '0x8000100000091000', after: '0x8000200000091004' },
+        ],
+        cycles: 900,
+      },
+    ],
+  }),
+};
+
+const root: PageTable = {
+  mode: 'sv39',
+  space: 'S-mode, SUM=0, ASID 0',
+  level: 2,
+  guest: { gpa: '0x80203000', hpa: '0x86a03000' },
+  shadow: { hpa: '0x91000000' },
+  shadowed: true,
+  entries: [
+    {
+      index: 2,
+      first: '0x80000000',
+      last: '0xbfffffff',
+      guest: { value: '0x20081001', kind: 'table', permissions: '', target: '0x80204000' },
+      shadow: { value: '0x24400401', kind: 'table', permissions: '', target: '0x91001000' },
+      state: 'table',
+    },
+  ],
+};
+
+const middle: PageTable = {
+  ...root,
+  level: 1,
+  entries: [
+    {
+      index: 1,
+      first: '0x80200000',
+      last: '0x803fffff',
+      guest: { value: '0x20081401', kind: 'table', permissions: '', target: '0x80205000' },
+      shadow: { value: '0x24400801', kind: 'table', permissions: '', target: '0x91002000' },
+      state: 'table',
+      label: '.text',
+    },
+  ],
+};
+
+const leaves: PageTable = {
+  ...root,
+  level: 0,
+  entries: [
+    {
+      index: 0,
+      first: '0x80200000',
+      last: '0x80200fff',
+      guest: { value: '0x2008004b', kind: 'leaf', permissions: 'rxa', target: '0x80200000' },
+      shadow: { value: '0x21a8005b', kind: 'leaf', permissions: 'rxua', target: '0x86a00000' },
+      expectedHpa: '0x86a00000',
+      state: 'same',
+      label: '_start',
+    },
+    {
+      index: 1,
+      first: '0x80201000',
+      last: '0x80201fff',
+      guest: { value: '0x20080447', kind: 'leaf', permissions: 'rwa', target: '0x80201000' },
+      shadow: { value: '0x21a80453', kind: 'leaf', permissions: 'rua', target: '0x86a01000' },
+      expectedHpa: '0x86a01000',
+      state: 'narrower',
+      reason: 'W is withheld until the guest’s D bit is set.',
+      label: 'counter',
+    },
+    {
+      index: 2,
+      first: '0x80202000',
+      last: '0x80202fff',
+      guest: { value: '0x20080807', kind: 'leaf', permissions: 'rw', target: '0x80202000' },
+      expectedHpa: '0x86a02000',
+      state: 'unfilled',
+    },
+    {
+      index: 3,
+      first: '0x80203000',
+      last: '0x80203fff',
+      guest: { value: '0x20081007', kind: 'leaf', permissions: 'rw', target: '0x80204000' },
+      shadow: { value: '0x21a80c57', kind: 'leaf', permissions: 'rwua', target: '0x86a03000' },
+      expectedHpa: '0x86a04000',
+      state: 'stale',
+      reason: 'The guest wrote this entry and has not executed sfence.vma.',
+    },
+    {
+      index: 4,
+      first: '0x80204000',
+      last: '0x80204fff',
+      guest: { value: '0x20081007', kind: 'leaf', permissions: 'rw', target: '0x80204000' },
+      shadow: { value: '0x21a80c57', kind: 'leaf', permissions: 'rwua', target: '0x86a0f000' },
+      expectedHpa: '0x86a04000',
+      state: 'wrong',
+      reason: 'The shadow entry leads to another frame.',
+    },
+  ],
+};
+
+const tables = [root, middle, leaves];
