@@ -28,7 +28,7 @@ export function textMateGrammar(): object {
       { include: '#assignment' },
       { include: '#macro' },
       statement(words(names(privileged)), 'keyword.mnemonic.privileged'),
-      statement(`${words(names(ordered))}(?:\\.(?:aqrl|aq|rl))?`, 'keyword.mnemonic'),
+      statement(words(names(ordered), '(?:\\.(?:aqrl|aq|rl))?'), 'keyword.mnemonic'),
       statement(words(names(plain)), 'keyword.mnemonic'),
       statement(words(names(pseudoInstructions)), 'keyword.mnemonic.pseudo'),
       statement('\\.[A-Za-z_]\\w*', 'keyword.control.directive'),
@@ -130,10 +130,10 @@ function names(things: readonly { readonly name: string }[]): string[] {
   return things.map(({ name }) => name);
 }
 
-/** Matches any of the words, none of them as a part of another symbol. */
-function words(list: readonly string[]): string {
+/** Matches any of the words, with a suffix, none of them as a part of another symbol. */
+function words(list: readonly string[], suffix = ''): string {
   const longestFirst = [...new Set(list)].sort((a, b) => b.length - a.length || (a < b ? -1 : 1));
-  return `(?<![\\w.$%])(?:${longestFirst.map((word) => word.replaceAll('.', '\\.')).join('|')})(?![\\w.$])`;
+  return `(?<![\\w.$%])(?:${longestFirst.map((word) => word.replaceAll('.', '\\.')).join('|')})${suffix}(?![\\w.$])`;
 }
 
 function named(name: string): string {

@@ -3,6 +3,7 @@ import { type MochaLayer, runMocha } from './mocha';
 import { provideSystemPackages } from './system-packages';
 import { addTotals, summary, type Totals } from './test-results';
 import { runInVscode } from './test-vscode';
+import { runInWebHost } from './test-web';
 import { buildVsix } from './vsix';
 
 const unit: MochaLayer = {
@@ -22,6 +23,7 @@ const layers: Record<string, (args: readonly string[]) => Promise<Totals>> = {
     process.env['HYPERSTEP_VSIX'] = await buildVsix();
     return runMocha(ui, args);
   },
+  web: runInWebHost,
 };
 
 const [name, ...args] = process.argv.slice(2);

@@ -79,17 +79,18 @@ function details(exit: Exit, client: Client): Element[] {
         { class: 'steps' },
         narration.map((line) => element('li', {}, [line])),
       ),
-      ...(changes.length === 0 ? [note('Changed no state but the guest’s registers and pc.')] : [changeTable(changes)]),
+      ...(changes.length === 0 ? [note('Changed no state but the guest’s registers and pc.')] : [changeList(changes)]),
     ]),
   ];
 }
 
-function changeTable(changes: readonly StateChange[]): Element {
-  const rows = changes.map(({ kind, name, before, after }) => [
-    text('space', kind),
-    code(name),
-    code(before ?? '–'),
-    code(after ?? '–'),
-  ]);
-  return table(['changed', '', 'before', 'after'], rows, 'What the exit changed');
+function changeList(changes: readonly StateChange[]): Element {
+  const items = changes.map(({ kind, name, before, after }) =>
+    element('li', {}, [
+      text('space', `${kind} `),
+      code(name),
+      element('div', {}, [code(before ?? 'none'), text('arrow', ' → '), code(after ?? 'none')]),
+    ]),
+  );
+  return element('ul', { class: 'changes', 'aria-label': 'What the exit changed' }, items);
 }

@@ -98,8 +98,8 @@ function descriptorTable(descriptors: readonly Descriptor[]): Element {
     String(descriptor.index),
     guestAddress(descriptor),
     `${descriptor.length} B`,
-    descriptor.flags.join(' '),
+    descriptor.flags.includes('indirect') ? 'indirect' : descriptor.flags.includes('write') ? 'writes' : 'reads',
     descriptor.next === undefined ? '' : `→ ${descriptor.next}`,
   ]);
-  return table(['#', 'buffer', 'length', 'flags', 'next'], rows, 'Descriptors');
+  return table(['#', 'buffer', 'length', 'device', 'next'], rows, 'Descriptors');
 }

@@ -1,16 +1,15 @@
-import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 
 export function extension(): vscode.Extension<unknown> {
   const found = vscode.extensions.getExtension('hyperstep.hyperstep');
-  assert.ok(found, 'the vsix is installed');
+  if (!found) throw new Error('The extension is not installed.');
   return found;
 }
 
 /** A file of test/extension/workspace or of the sample, which are the workspace. */
 export function fixture(name: string): vscode.Uri {
   const folder = vscode.workspace.workspaceFolders?.[0];
-  assert.ok(folder, 'a workspace is open');
+  if (!folder) throw new Error('No workspace is open.');
   return vscode.Uri.joinPath(folder.uri, name);
 }
 

@@ -41,7 +41,7 @@ describe('views', () => {
         return { type: 'error', id: message.id, message: (error as Error).message };
       }
     });
-    await page.setContent(`<style>${theme}</style><style>${readFileSync('dist/webview.css', 'utf8')}</style>
+    await page.setContent(`<!DOCTYPE html><style>${theme}</style><style>${readFileSync('dist/webview.css', 'utf8')}</style>
       <body data-view="${view}"><main id="view"></main>
       <script>
         window.acquireVsCodeApi = () => ({ postMessage: (message) => answer(message).then((reply) => reply && postMessage(reply)) });

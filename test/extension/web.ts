@@ -1,0 +1,57 @@
+import * as vscode from 'vscode';
+import type { ResultLine } from '../support/result-lines';
+import { eventually, extension, openFixture } from './support';
+
+/** The smoke test of the extension in a browser. No mocha here: a few checks in a row, reported through the console. */
+const checks: [title: string, check: () => Promise<void>][] = [
+  [
+    'activates as a web extension',
+    async () => {
+      equal(vscode.env.uiKind, vscode.UIKind.Web);
+      await openFixture('hello.S');
+      await eventually('activation', () => extension().isActive || undefined);
+    },
+  ],
+  [
+    'gives .S files their language',
+    async () => {
+      equal((await openFixture('hello.S')).document.languageId, 'riscv-asm');
+    },
+  ],
+  [
+    'serves the sources of the VMM',
+    async () => {
+      const source = vscode.Uri.parse('hyperstep-vmm:/simulator/hypervisor/p2m.ts');
+      const document = await vscode.workspace.openTextDocument(source);
+      equal(document.getText().length > 0, true);
+    },
+  ],
+];
+
+/** What VS Code calls to run the tests in its extension host. */
+export async function run(): Promise<void> {
+  report({ type: 'start', total: checks.length });
+  let failures = 0;
+  for (const [title, check] of checks) {
+    try {
+      await check();
+      console.log(`test     ✔ ${title}`);
+      report({ type: 'pass', title });
+    } catch (error) {
+      failures += 1;
+      const reason = error instanceof Error ? (error.stack ?? error.message) : String(error);
+      console.log(`test     ✘ ${title}\n${reason}`);
+      report({ type: 'fail', title, error: reason });
+    }
+  }
+  report({ type: 'end' });
+  if (failures > 0) throw new Error(`${failures} checks failed`);
+}
+
+function report(line: ResultLine): void {
+  console.log(`test-result ${JSON.stringify(line)}`);
+}
+
+function equal<Value>(actual: Value, expected: Value): void {
+  if (actual !== expected) throw new Error(`expected ${String(expected)}, got ${String(actual)}`);
+}
