@@ -100,7 +100,7 @@ export function textMateGrammar(): object {
           { match: "'(?:\\\\.|[^\\\\])'?", name: named('string.quoted.single') },
           { match: '%[a-z_]+(?=\\()', name: named('support.function.relocation') },
           { match: '\\\\(?:[A-Za-z_]\\w*|@|\\(\\))', name: named('variable.parameter') },
-          { match: words(registerNames), name: named('variable.language.register') },
+          { match: words(registerNames), name: named('support.type.register') },
           { match: words(names(csrs)), name: named('support.constant.csr') },
           {
             match: '\\b(?:0[xX][0-9A-Fa-f]+|0[bB][01]+|\\d+(?:[eE][+-]?\\d+|\\.\\d+)?)\\b',

@@ -76,15 +76,15 @@ describe('TextMate grammar', () => {
   it('knows registers, CSRs, relocations, numbers, strings and local labels as operands', () => {
     assert.deepEqual(scopes('csrrw a0, satp, x5'), [
       'csrrw:keyword.mnemonic',
-      'a0:variable.language.register',
+      'a0:support.type.register',
       'satp:support.constant.csr',
-      'x5:variable.language.register',
+      'x5:support.type.register',
     ]);
     assert.deepEqual(scopes('lw fp, %pcrel_lo(1b)(t0)').slice(1), [
-      'fp:variable.language.register',
+      'fp:support.type.register',
       '%pcrel_lo:support.function.relocation',
       '1b:constant.numeric.label',
-      't0:variable.language.register',
+      't0:support.type.register',
     ]);
     assert.deepEqual(scopes('.dword 0x80200000, -1'), [
       '.dword:keyword.control.directive',
@@ -123,7 +123,7 @@ describe('TextMate grammar', () => {
       '=:keyword.operator',
       '0:constant.numeric',
     ]);
-    assert.deepEqual(scopes('\tsave a0'), ['save:entity.name.function.macro', 'a0:variable.language.register']);
+    assert.deepEqual(scopes('\tsave a0'), ['save:entity.name.function.macro', 'a0:support.type.register']);
     assert.deepEqual(scopes('\tsd \\reg, 0(sp)').slice(0, 2), ['sd:keyword.mnemonic', '\\reg:variable.parameter']);
   });
 

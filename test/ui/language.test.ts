@@ -1,0 +1,38 @@
+import path from 'node:path';
+import { after, afterEach, before, describe, it } from 'mocha';
+import { freshWorkspace } from '../../scripts/test-vscode';
+import { Workbench } from './workbench';
+
+describe('editing, in the workbench', () => {
+  let workbench: Workbench;
+
+  before(async () => {
+    workbench = await Workbench.open(freshWorkspace(path.resolve('out/test-workspace-ui')));
+  });
+  after(() => workbench?.close());
+  afterEach(async function () {
+    if (this.currentTest?.state === 'failed')
+      await workbench.screenshot(`failed-${this.currentTest.title.replaceAll(/\W+/g, '-')}`);
+  });
+
+  it('colours assembly', async () => {
+    await workbench.openFile('hello.S');
+    await workbench.editor.locator('.view-line span[class*="mtk"]', { hasText: 'ecall' }).first().waitFor();
+    await workbench.screenshot('1-assembly');
+  });
+
+  it('offers to debug the file', async () => {
+    await workbench.page
+      .getByRole('button', { name: /Debug Guest/ })
+      .first()
+      .waitFor();
+  });
+
+  it('leads through the first steps', async () => {
+    await workbench.run('Welcome: Open Walkthrough...');
+    await workbench.page.keyboard.type('Step into a hypervisor');
+    await workbench.page.keyboard.press('Enter');
+    await workbench.page.getByText('Open the sample guest').first().waitFor();
+    await workbench.screenshot('2-walkthrough');
+  });
+});

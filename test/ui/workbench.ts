@@ -1,0 +1,61 @@
+import { mkdirSync } from 'node:fs';
+import type { Browser, Locator, Page } from 'playwright-core';
+import { type Host, launchBrowser, startHost } from '../vscode-host/host';
+
+const screenshots = 'out/screenshots';
+
+/** VS Code with the extension installed from its vsix, driven as a person drives it. */
+export class Workbench {
+  private constructor(
+    private readonly host: Host,
+    private readonly browser: Browser,
+    readonly page: Page,
+  ) {}
+
+  static async open(folder: string): Promise<Workbench> {
+    mkdirSync(screenshots, { recursive: true });
+    const settings = { 'workbench.colorTheme': 'Default Dark Modern', 'debug.inlineValues': 'on' };
+    const host = await startHost({ vsix: process.env['HYPERSTEP_VSIX'] ?? '', settings });
+    const browser = await launchBrowser();
+    const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
+    page.setDefaultTimeout(60_000);
+    await page.goto(host.url({ folder }));
+    return new Workbench(host, browser, page);
+  }
+
+  /** The active editor. */
+  get editor(): Locator {
+    return this.page.locator('.editor-instance .monaco-editor').first();
+  }
+
+  async openFile(name: string): Promise<void> {
+    const row = this.page.locator('.explorer-folders-view .monaco-list-row', { hasText: name }).first();
+    await row.dblclick();
+    await this.editor.locator('.view-line').first().waitFor();
+  }
+
+  /** Clicks beside the line that contains the text, in the margin where breakpoints are. */
+  async clickMargin(text: string): Promise<void> {
+    const line = await this.editor.locator('.view-line', { hasText: text }).first().boundingBox();
+    const margin = await this.editor.locator('.glyph-margin').first().boundingBox();
+    if (!line || !margin) throw new Error(`no visible line with ${text}`);
+    await this.page.mouse.click(margin.x + margin.width / 2, line.y + line.height / 2);
+  }
+
+  async run(command: string): Promise<void> {
+    await this.page.keyboard.press('F1');
+    await this.page.locator('.quick-input-widget input').first().waitFor();
+    await this.page.keyboard.type(command);
+    await this.page.locator('.quick-input-list .monaco-list-row', { hasText: command }).first().waitFor();
+    await this.page.keyboard.press('Enter');
+  }
+
+  async screenshot(name: string): Promise<void> {
+    await this.page.screenshot({ path: `${screenshots}/${name}.png` });
+  }
+
+  async close(): Promise<void> {
+    await this.browser.close();
+    await this.host.stop();
+  }
+}
