@@ -1,5 +1,5 @@
 import { mkdirSync } from 'node:fs';
-import type { Browser, Locator, Page } from 'playwright-core';
+import type { Browser, FrameLocator, Locator, Page } from 'playwright-core';
 import { type Host, launchBrowser, startHost } from '../vscode-host/host';
 
 const screenshots = 'out/screenshots';
@@ -35,11 +35,51 @@ export class Workbench {
   }
 
   /** Clicks beside the line that contains the text, in the margin where breakpoints are. */
-  async clickMargin(text: string): Promise<void> {
+  async clickMargin(text: string | RegExp): Promise<void> {
     const line = await this.editor.locator('.view-line', { hasText: text }).first().boundingBox();
     const margin = await this.editor.locator('.glyph-margin').first().boundingBox();
     if (!line || !margin) throw new Error(`no visible line with ${text}`);
     await this.page.mouse.click(margin.x + margin.width / 2, line.y + line.height / 2);
+  }
+
+  /** Scrolls to the first place of a text, and puts the cursor there. */
+  async goTo(text: string): Promise<void> {
+    await this.editor.locator('.view-line').first().click();
+    await this.page.keyboard.press('Control+Home');
+    await this.page.keyboard.press('Control+f');
+    await this.page.locator('.find-widget.visible textarea').first().fill(text);
+    await this.page.keyboard.press('Enter');
+    await this.page.keyboard.press('Escape');
+    await this.editor.locator('.view-line', { hasText: text }).first().waitFor();
+  }
+
+  /** The web page of one of the extension's views in the debug side bar, unfolded. */
+  async view(title: string): Promise<FrameLocator> {
+    const header = this.page.locator('.pane-header', { hasText: title }).first();
+    if ((await header.getAttribute('aria-expanded')) !== 'true') await header.click();
+    const names: Record<string, string> = {
+      'Page Tables': 'pageTables',
+      TLB: 'tlb',
+      'Device Queues': 'queues',
+      'VM Exits': 'exits',
+    };
+    // Each view's page is a frame in a frame; which is whose, only the inner one knows.
+    const body = `body[data-view="${names[title]}"]`;
+    for (let tries = 0; tries < 300; tries++) {
+      const outer = this.page.locator('iframe.webview');
+      for (let index = 0; index < (await outer.count()); index++) {
+        const frame = this.page.frameLocator('iframe.webview').nth(index).frameLocator('iframe#active-frame');
+        if (
+          await frame
+            .locator(body)
+            .count()
+            .catch(() => 0)
+        )
+          return frame;
+      }
+      await this.page.waitForTimeout(100);
+    }
+    throw new Error(`the view ${title} did not appear`);
   }
 
   async run(command: string): Promise<void> {
