@@ -1,7 +1,7 @@
 /** The instruction set as data: the only place of the house that knows what an instruction is. */
 export * from './causes';
 export * from './csrs';
-export { operandProblem, operandsProblem } from './operands';
+export { operandBits, operandProblem, operandsProblem } from './operands';
 export * from './pseudo';
 export * from './registers';
 export type * from './semantics';
@@ -15,5 +15,6 @@ export {
   instructionNamed,
   instructions,
   instructionsNamed,
+  systemOperationOf,
 } from './table';
 export type * from './types';

@@ -1,0 +1,60 @@
+import { type ExtensionId, extensions } from '../isa';
+
+/** The extensions that instructions may be taken from. */
+export type Architecture = ReadonlySet<ExtensionId>;
+
+/** What the machine runs, in -march notation. */
+export const defaultMarch = 'rv64imac_zicsr_zifencei_zihintpause';
+
+const byMarch = new Map(extensions.filter((e) => e.march !== '').map((e) => [e.march, e.id]));
+const always = extensions.filter((e) => e.always).map((e) => e.id);
+/** `g` stands for these. */
+const general = ['i', 'm', 'a', 'f', 'd', 'zicsr', 'zifencei'];
+
+/**
+ * Reads `-march` notation: `rv64` and letters, then names separated by `_`, each with an optional version (`2p0`).
+ * Unknown extensions are taken without effect; a malformed text gives the default and a problem.
+ */
+export function architectureOf(march: string): { architecture: Architecture; problem?: string } {
+  const text = march.toLowerCase();
+  const parts = /^rv(32|64)([a-z][a-z0-9_]*)$/.exec(text);
+  if (!parts) {
+    return {
+      architecture: architectureOf(defaultMarch).architecture,
+      problem: `-march '${march}' is not of the form rv64imac_zicsr`,
+    };
+  }
+  const architecture = new Set<ExtensionId>(always);
+  const names: string[] = [];
+  for (const part of parts[2]!.split('_')) {
+    if (/^[zsx]/.test(part) && names.length > 0) names.push(part.replace(/\d+p\d+$/, ''));
+    else {
+      const letters = /^((?:[a-y](?:\d+p\d+)?)*)(z.*|s.*|x.*)?$/.exec(part.replace(/^([a-rt-wy])/, '$1'));
+      for (const [, letter] of (letters?.[1] ?? '').matchAll(/([a-z])(?:\d+p\d+)?/g)) names.push(letter!);
+      if (letters?.[2]) names.push(letters[2].replace(/\d+p\d+$/, ''));
+    }
+  }
+  for (const name of names.flatMap((n) => (n === 'g' ? general : [n]))) {
+    const id = byMarch.get(name);
+    if (id) architecture.add(id);
+  }
+  if (architecture.has('d')) architecture.add('f');
+  if (architecture.has('f')) architecture.add('zicsr');
+  if (parts[1] === '32') return { architecture, problem: 'only rv64 is supported' };
+  return { architecture };
+}
+
+/** Adds (`+m`) or removes (`-c`) extensions, or sets all (`rv64gc`), as `.option arch` does; undefined when malformed. */
+export function changeArchitecture(current: Architecture, change: string): Architecture | undefined {
+  if (/^rv/i.test(change)) {
+    const { architecture, problem } = architectureOf(change);
+    return problem ? undefined : architecture;
+  }
+  const match = /^([+-])([a-z][a-z0-9]*?)(\d+p\d+)?$/i.exec(change);
+  if (!match) return undefined;
+  const changed = new Set(current);
+  const id = byMarch.get(match[2]!.toLowerCase());
+  if (id && match[1] === '+') changed.add(id);
+  if (id && match[1] === '-') changed.delete(id);
+  return changed;
+}

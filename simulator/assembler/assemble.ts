@@ -1,0 +1,180 @@
+import type { Program } from '../object/program';
+import type { ObjectFile } from '../object/relocatable';
+import { architectureOf, defaultMarch } from './architecture';
+import type { Diagnostic } from './diagnostic';
+import { Expander, type FileAccess } from './expander';
+import { defaultLayout, type Layout, link, type UndefinedSeverity } from './link';
+import type { Macro } from './macros';
+import { finishUnit } from './object-file';
+import { candidatePaths } from './paths';
+import { definesOf, predefined } from './preprocessor';
+import { SourceText } from './source';
+import { Unit } from './unit';
+
+/** The contents of a file: text, bytes, or lines that are parsed already. */
+export type FileContents = string | Uint8Array | SourceText;
+
+export interface AssembleRequest {
+  /** The files to assemble and link, in this order. */
+  readonly roots: readonly string[];
+  /** Every file at hand, by path. */
+  readonly sources: ReadonlyMap<string, FileContents>;
+  /** Paths that are known not to exist. */
+  readonly absent?: ReadonlySet<string>;
+  /** Folders in which included files are looked for after the including file's own. */
+  readonly includePaths?: readonly string[];
+  /** Preprocessor macros for `.S` sources. */
+  readonly defines?: Readonly<Record<string, string>>;
+  /** In -march notation; what the machine runs when absent. */
+  readonly march?: string;
+  readonly layout?: Layout;
+  /** 'hint' when nothing states what the program is linked with. */
+  readonly undefinedSymbols?: UndefinedSeverity;
+}
+
+/** What assembling one root gave. */
+export interface AssembledUnit {
+  readonly path: string;
+  readonly object: ObjectFile;
+  /** Every macro that was defined, in order. */
+  readonly macros: readonly Macro[];
+  /** The root and every file that it included, in order. */
+  readonly files: readonly string[];
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+export interface AssembleResult {
+  /** Absent when there are errors. */
+  readonly program?: Program;
+  readonly units: readonly AssembledUnit[];
+  /** In order of file and position. */
+  readonly diagnostics: readonly Diagnostic[];
+  /** Paths that would be used if they existed: load them and call again. */
+  readonly missing: readonly string[];
+}
+
+/** Assembles and links. Synchronous and pure; whatever the texts are, it never throws. */
+export function assemble(request: AssembleRequest): AssembleResult {
+  const files = new RequestedFiles(request);
+  const units: AssembledUnit[] = [];
+  const diagnostics: Diagnostic[] = [];
+  for (const root of request.roots) {
+    const source = files.root(root);
+    if (!source) {
+      diagnostics.push(fileProblem(root, `the file '${root}' is not there`));
+      continue;
+    }
+    const unit = assembleUnit(source, request, files);
+    units.push(unit);
+    diagnostics.push(...unit.diagnostics);
+  }
+  const missing = [...files.missing];
+  const failed = diagnostics.some((diagnostic) => diagnostic.severity === 'error');
+  const linked = link(
+    units.map((unit) => unit.object),
+    request.layout ?? defaultLayout,
+    request.undefinedSymbols ?? 'error',
+  );
+  diagnostics.push(...linked.diagnostics);
+  const broken = failed || linked.diagnostics.some((diagnostic) => diagnostic.severity === 'error');
+  return {
+    ...(broken || missing.length > 0 ? {} : { program: linked.program }),
+    units,
+    diagnostics: sortDiagnostics(diagnostics),
+    missing,
+  };
+}
+
+/** Assembles one root without linking. */
+export function assembleUnit(source: SourceText, options: UnitOptions, files: FileAccess): AssembledUnit {
+  const march = options.march ?? defaultMarch;
+  const unit = new Unit(source.path, march, false);
+  const { architecture } = architectureOf(march);
+  const defines = definesOf({ ...predefined((extension) => architecture.has(extension)), ...options.defines });
+  const expander = new Expander(unit, files, defines);
+  expander.run(source);
+  const object = finishUnit(unit);
+  return {
+    path: source.path,
+    object,
+    macros: expander.definedMacros,
+    files: [...new Set(unit.frames.map((frame) => frame.file))],
+    diagnostics: unit.diagnostics,
+  };
+}
+
+export type UnitOptions = Pick<AssembleRequest, 'march' | 'defines'>;
+
+function fileProblem(file: string, message: string): Diagnostic {
+  const start = { line: 0, column: 0 };
+  return { file, range: { start, end: start }, severity: 'error', code: 'file', message };
+}
+
+/** Orders diagnostics by file, in the order in which files first appear, then by position. */
+export function sortDiagnostics(diagnostics: readonly Diagnostic[]): Diagnostic[] {
+  const order = new Map<string, number>();
+  for (const { file } of diagnostics) if (!order.has(file)) order.set(file, order.size);
+  return [...diagnostics].sort(
+    (a, b) =>
+      order.get(a.file)! - order.get(b.file)! ||
+      a.range.start.line - b.range.start.line ||
+      a.range.start.column - b.range.start.column,
+  );
+}
+
+/** The files of a request, as the expander asks for them. */
+class RequestedFiles implements FileAccess {
+  readonly missing = new Set<string>();
+  readonly #parsed = new Map<string, SourceText>();
+
+  constructor(readonly request: AssembleRequest) {}
+
+  root(path: string): SourceText | undefined {
+    if (!this.request.sources.has(path)) {
+      if (!this.request.absent?.has(path)) this.missing.add(path);
+      return undefined;
+    }
+    return this.#parse(path);
+  }
+
+  source(path: string, fromFile: string, preprocessed: boolean, angled: boolean): SourceText | undefined {
+    const found = this.#find(path, fromFile, angled);
+    return found === undefined ? undefined : this.#parse(found, preprocessed);
+  }
+
+  bytes(path: string, fromFile: string): Uint8Array | undefined {
+    const found = this.#find(path, fromFile, false);
+    const contents = found === undefined ? undefined : this.request.sources.get(found);
+    if (contents instanceof Uint8Array) return contents;
+    if (contents === undefined) return undefined;
+    return new TextEncoder().encode(typeof contents === 'string' ? contents : contents.text);
+  }
+
+  /** The first of the paths that a name may mean that exists; earlier ones that nobody looked for yet are missing. */
+  #find(path: string, fromFile: string, angled: boolean): string | undefined {
+    for (const candidate of candidatePaths(path, fromFile, this.request.includePaths ?? [], angled)) {
+      if (this.request.sources.has(candidate)) return candidate;
+      if (!this.request.absent?.has(candidate)) this.missing.add(candidate);
+    }
+    return undefined;
+  }
+
+  #parse(path: string, preprocessed?: boolean): SourceText {
+    const contents = this.request.sources.get(path)!;
+    if (contents instanceof SourceText && (preprocessed === undefined || contents.preprocessed === preprocessed))
+      return contents;
+    const key = `${preprocessed} ${path}`;
+    let source = this.#parsed.get(key);
+    if (!source) {
+      const text =
+        typeof contents === 'string'
+          ? contents
+          : contents instanceof SourceText
+            ? contents.text
+            : new TextDecoder().decode(contents);
+      source = SourceText.parse(path, text, preprocessed);
+      this.#parsed.set(key, source);
+    }
+    return source;
+  }
+}

@@ -1,0 +1,115 @@
+import * as integer from '../../object/integer';
+import { architectureOf, changeArchitecture } from '../architecture';
+import { TokenKind } from '../lexer';
+import type { Unit } from '../unit';
+import { type Directive, directives, OperandReader, type Run } from './directive';
+
+const simpleOptions: Readonly<Record<string, (unit: Unit) => void>> = {
+  rvc: (unit) => changeCompression(unit, '+c'),
+  norvc: (unit) => changeCompression(unit, '-c'),
+  relax: (unit) => {
+    unit.options = { ...unit.options, relax: true };
+  },
+  norelax: (unit) => {
+    unit.options = { ...unit.options, relax: false };
+  },
+  pic: (unit) => {
+    unit.options = { ...unit.options, pic: true };
+  },
+  nopic: (unit) => {
+    unit.options = { ...unit.options, pic: false };
+  },
+  // Checks of CSR names by extension: every CSR of the table is taken.
+  'csr-check': () => {},
+  'no-csr-check': () => {},
+  push: (unit) => unit.pushOptions(),
+};
+
+function changeCompression(unit: Unit, change: string): void {
+  const architecture = changeArchitecture(unit.options.architecture, change)!;
+  unit.options = { ...unit.options, architecture };
+}
+
+const option: Run = (unit, statement) => {
+  const text = statement.operandText;
+  const end = Math.max(statement.end, statement.start + statement.name.length);
+  if (text === 'pop') {
+    if (!unit.popOptions()) unit.error('option', "'.option pop' without .option push", statement.start, end);
+    return;
+  }
+  const arch = /^arch\s*,\s*(.*)$/.exec(text);
+  if (arch) {
+    let { architecture } = unit.options;
+    for (const change of arch[1]!.split(',')) {
+      const changed = changeArchitecture(architecture, change.trim());
+      if (changed) architecture = changed;
+      else
+        unit.error(
+          'option',
+          `'${change.trim()}' is no extension: '+c', '-c' or 'rv64imac' can stand here`,
+          statement.operandsStart,
+          end,
+        );
+    }
+    unit.options = { ...unit.options, architecture };
+    return;
+  }
+  const apply = simpleOptions[text];
+  if (apply) apply(unit);
+  else {
+    const names = [...Object.keys(simpleOptions), 'pop', 'arch'].join(', ');
+    unit.warning('option', `unknown option '${text}'; these are: ${names}`, statement.operandsStart, end);
+  }
+};
+
+const attribute: Run = (unit, statement) => {
+  const reader = new OperandReader(unit, statement);
+  const tag = reader.expression();
+  if (!reader.requireComma('a value')) return;
+  const isText = reader.lexer.kind === TokenKind.String;
+  const text = isText ? reader.text() : undefined;
+  if (!isText) reader.expression();
+  reader.finish();
+  if (tag.kind !== 'symbol' || tag.name.toLowerCase() !== 'arch' || !text) return;
+  const { architecture, problem } = architectureOf(text.text);
+  if (problem) unit.error('march', problem, text.start, text.end);
+  else unit.options = { ...unit.options, architecture };
+};
+
+/** `.insn value` and `.insn length, value`: an instruction by its bits. */
+const instruction: Run = (unit, statement) => {
+  const reader = new OperandReader(unit, statement);
+  if (reader.lexer.kind === TokenKind.Name) {
+    const message = "'.insn' takes the bits of an instruction here: '.insn value' or '.insn length, value'";
+    unit.error('insn', message, statement.start, statement.end);
+    return;
+  }
+  const first = reader.constant('the bits');
+  const second = reader.comma() ? reader.constant('the bits') : undefined;
+  reader.finish();
+  if (first === undefined) return;
+  const bits = second ?? first;
+  const natural = (integer.lowWord(bits) & 3) === 3 ? 4 : 2;
+  const length = second === undefined ? natural : Number(first);
+  if (length !== natural || !integer.fitsUnsigned(bits, length * 8)) {
+    unit.error(
+      'insn',
+      `${integer.toHex(bits)} is no instruction of ${length} bytes`,
+      statement.operandsStart,
+      statement.end,
+    );
+    return;
+  }
+  if (unit.allowContents(statement.start, statement.end)) unit.section.appendInteger(bits, length);
+};
+
+export const riscvDirectives: readonly Directive[] = [
+  ...directives(
+    '.option',
+    'rvc|norvc|relax|norelax|pic|nopic|push|pop|arch, ...',
+    'Changes how instructions are made',
+    option,
+  ),
+  ...directives('.attribute', 'tag, value', 'Notes a property of the object file', attribute),
+  ...directives('.insn', '[length, ]bits', 'An instruction by its bits', instruction),
+];

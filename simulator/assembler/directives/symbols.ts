@@ -1,0 +1,256 @@
+import { parseExpression } from '../expression';
+import { Lexer, TokenKind } from '../lexer';
+import type { Statement } from '../statement';
+import type { AssemblySymbol } from '../symbols';
+import type { Unit } from '../unit';
+import { type Directive, directives, OperandReader, type Run } from './directive';
+
+/** `name = expression`; `. = expression` moves the location. */
+export function assignment(unit: Unit, statement: Statement): void {
+  const lexer = new Lexer(statement.text, statement.operandsStart, statement.end);
+  lexer.next();
+  const expression = parseExpression(lexer);
+  const { name, start } = statement;
+  if (lexer.kind !== TokenKind.End)
+    unit.error('junk', `unexpected '${lexer.value}' after the value`, lexer.start, statement.end);
+  const value = unit.bind(expression);
+  if (name === '.') {
+    const { section } = unit;
+    const span = unit.span(expression.start, expression.end);
+    section.appendPart({ kind: 'org', at: section.length, size: 0, target: value, fill: 0, span });
+    return;
+  }
+  unit.assign(name, value, statement.strict, start, start + name.length);
+}
+
+/** `.set symbol, expression`; with `once` the symbol must be new. */
+function set(once: boolean): Run {
+  return (unit, statement) => {
+    const reader = new OperandReader(unit, statement);
+    const name = reader.symbol();
+    if (!name || !reader.requireComma('an expression')) return;
+    const expression = reader.expression();
+    if (expression.kind === 'missing') {
+      reader.missing('an expression');
+      return;
+    }
+    const value = unit.bind(expression);
+    reader.finish();
+    if (name.text === '.') {
+      const { section } = unit;
+      section.appendPart({
+        kind: 'org',
+        at: section.length,
+        size: 0,
+        target: value,
+        fill: 0,
+        span: unit.span(expression.start, expression.end),
+      });
+    } else unit.assign(name.text, value, once, name.start, name.end);
+  };
+}
+
+/** A directive over a list of symbols. */
+function eachSymbol(change: (symbol: AssemblySymbol) => void): Run {
+  return (unit, statement) => {
+    const reader = new OperandReader(unit, statement);
+    do {
+      const name = reader.symbol();
+      if (!name) return;
+      const symbol = unit.symbols.named(name.text);
+      symbol.firstUse ??= unit.span(name.start, name.end);
+      change(symbol);
+    } while (reader.comma());
+    reader.finish();
+  };
+}
+
+const symbolTypes: Readonly<Record<string, AssemblySymbol['type']>> = {
+  function: 'function',
+  gnu_indirect_function: 'ifunc',
+  object: 'object',
+  tls_object: 'tls',
+  common: 'object',
+  notype: 'notype',
+  gnu_unique_object: 'object',
+  STT_FUNC: 'function',
+  STT_OBJECT: 'object',
+  STT_TLS: 'tls',
+  STT_NOTYPE: 'notype',
+  STT_GNU_IFUNC: 'ifunc',
+};
+
+const type: Run = (unit, statement) => {
+  const reader = new OperandReader(unit, statement);
+  const name = reader.symbol();
+  if (!name) return;
+  reader.comma();
+  if (reader.lexer.is('@') || reader.lexer.is('%')) reader.lexer.next();
+  const kind = reader.symbol('a type (@function, @object, @notype)');
+  if (!kind) return;
+  reader.finish();
+  const known = symbolTypes[kind.text];
+  if (known === undefined) {
+    unit.error(
+      'symbol-type',
+      `'${kind.text}' is no symbol type: @function, @object, @notype, @tls_object can stand here`,
+      kind.start,
+      kind.end,
+    );
+    return;
+  }
+  unit.symbols.named(name.text).type = known;
+};
+
+const size: Run = (unit, statement) => {
+  const reader = new OperandReader(unit, statement);
+  const name = reader.symbol();
+  if (!name || !reader.requireComma('an expression')) return;
+  const value = reader.bound('an expression');
+  reader.finish();
+  if (value) unit.symbols.named(name.text).size = value.value;
+};
+
+/** `.comm`: storage that the linker places and merges. */
+const common: Run = (unit, statement) => {
+  const reader = new OperandReader(unit, statement);
+  const name = reader.symbol();
+  if (!name) return;
+  reader.comma();
+  const bytes = reader.constant('the size');
+  let alignment = reader.comma() ? reader.constant('the alignment') : undefined;
+  reader.finish();
+  if (bytes === undefined) return;
+  if (bytes < 0) {
+    unit.error('comm', 'the size is negative', statement.start, statement.end);
+    return;
+  }
+  // Without one, the size decides: up to 16 bytes.
+  alignment ??= naturalAlignment(Number(bytes), 16);
+  const symbol = unit.symbols.named(name.text);
+  if (symbol.place || symbol.assigned) {
+    unit.error('duplicate-symbol', `symbol '${name.text}' is already defined`, name.start, name.end);
+    return;
+  }
+  symbol.common = { size: Math.max(Number(bytes), symbol.common?.size ?? 0), alignment: Number(alignment) };
+  symbol.definition ??= unit.span(name.start, name.end);
+  symbol.type = 'object';
+  if (!symbol.declaredLocal) {
+    if (symbol.binding === 'local') symbol.binding = 'global';
+  } else placeInBss(unit, symbol, Number(bytes), Number(alignment));
+};
+
+/** `.lcomm`: zeroed storage of this source. */
+const localCommon: Run = (unit, statement) => {
+  const reader = new OperandReader(unit, statement);
+  const name = reader.symbol();
+  if (!name) return;
+  reader.comma();
+  const bytes = reader.constant('the size');
+  reader.finish();
+  if (bytes === undefined || !unit.room(Number(bytes), statement.start, statement.end)) return;
+  const symbol = unit.symbols.named(name.text);
+  if (symbol.defined) {
+    unit.error('duplicate-symbol', `symbol '${name.text}' is already defined`, name.start, name.end);
+    return;
+  }
+  symbol.definition = unit.span(name.start, name.end);
+  symbol.type = 'object';
+  placeInBss(unit, symbol, Number(bytes), naturalAlignment(Number(bytes), 8));
+};
+
+/** The largest power of two up to `limit` that is not above the size. */
+function naturalAlignment(bytes: number, limit: number): number {
+  let alignment = 1;
+  while (alignment * 2 <= Math.min(bytes, limit)) alignment *= 2;
+  return alignment;
+}
+
+function placeInBss(unit: Unit, symbol: AssemblySymbol, bytes: number, alignment: number): void {
+  const bss = unit.sectionNamed('.bss');
+  if (alignment > 1) {
+    bss.appendPart({ kind: 'align', at: bss.length, size: 0, alignment, maximum: 0, fill: Uint8Array.of(0) });
+    bss.alignment = Math.max(bss.alignment, alignment);
+  }
+  symbol.common = undefined;
+  symbol.place = bss.here;
+  symbol.fixed = true;
+  symbol.size ??= { kind: 'linear', value: bytes, add: undefined, subtract: undefined };
+  bss.appendFill(0, bytes);
+}
+
+/** `.weakref alias, target`: the alias is a weak use of the target. */
+const weakReference: Run = (unit, statement) => {
+  const reader = new OperandReader(unit, statement);
+  const alias = reader.symbol();
+  if (!alias || !reader.requireComma('the target symbol')) return;
+  const target = reader.symbol();
+  reader.finish();
+  if (!target) return;
+  const symbol = unit.symbols.named(target.text);
+  if (!symbol.defined && symbol.binding === 'local') symbol.binding = 'weak';
+  unit.assign(
+    alias.text,
+    { kind: 'linear', value: 0, add: symbol, subtract: undefined },
+    false,
+    alias.start,
+    alias.end,
+  );
+};
+
+const hide: (visibility: AssemblySymbol['visibility']) => Run = (visibility) =>
+  eachSymbol((symbol) => {
+    symbol.visibility = visibility;
+  });
+
+export const symbolDirectives: readonly Directive[] = [
+  ...directives(
+    '.globl .global',
+    'symbol, ...',
+    'Makes symbols known to other files',
+    eachSymbol((symbol) => {
+      if (symbol.binding === 'local') symbol.binding = 'global';
+    }),
+  ),
+  ...directives(
+    '.local',
+    'symbol, ...',
+    'Keeps symbols in this file',
+    eachSymbol((symbol) => {
+      symbol.binding = 'local';
+      symbol.declaredLocal = true;
+    }),
+  ),
+  ...directives(
+    '.weak',
+    'symbol, ...',
+    'Makes symbols known to other files, which may override them',
+    eachSymbol((symbol) => {
+      symbol.binding = 'weak';
+    }),
+  ),
+  ...directives('.hidden', 'symbol, ...', 'Keeps symbols inside the linked program', hide('hidden')),
+  ...directives('.internal', 'symbol, ...', 'As .hidden, for this processor only', hide('internal')),
+  ...directives(
+    '.protected',
+    'symbol, ...',
+    'Lets no other definition take the place of these symbols',
+    hide('protected'),
+  ),
+  ...directives('.set .equ', 'symbol, expression', 'Gives a symbol a value; it can be given another later', set(false)),
+  ...directives('.equiv .eqv', 'symbol, expression', 'Gives a new symbol a value', set(true)),
+  ...directives('.type', 'symbol, @type', 'Says whether a symbol is a function or an object', type),
+  ...directives('.size', 'symbol, expression', "Sets a symbol's size in bytes", size),
+  ...directives('.comm .common', 'symbol, size[, alignment]', 'Zeroed storage that files of one program share', common),
+  ...directives('.lcomm', 'symbol, size', 'Zeroed storage of this file', localCommon),
+  ...directives('.weakref', 'alias, symbol', 'An alias whose use does not require the symbol', weakReference),
+  ...directives(
+    '.extern',
+    'symbol, ...',
+    'Names symbols of other files (every undefined symbol is one)',
+    (unit, statement) => {
+      const reader = new OperandReader(unit, statement);
+      while (reader.symbol() && reader.comma());
+    },
+  ),
+];

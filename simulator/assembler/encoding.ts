@@ -1,0 +1,245 @@
+import {
+  compress,
+  encode,
+  type Fields,
+  type Instruction,
+  instructionNamed,
+  type Operand,
+  operandsProblem,
+} from '../isa';
+import * as integer from '../object/integer';
+import { RelocationType } from '../object/relocatable';
+import { type Bound, bind, constant, isConstant, literal } from './evaluation';
+import type { Expression } from './expression';
+import type { Statement } from './statement';
+import type { AssemblySymbol } from './symbols';
+import type { Unit } from './unit';
+
+/** The value of an immediate or target: known now, for the linker, or an address that a branch goes to. */
+export type Immediate =
+  | { readonly kind: 'constant'; readonly value: number; readonly plain: boolean }
+  | {
+      readonly kind: 'relocation';
+      readonly type: number;
+      readonly value: Bound;
+      readonly start: number;
+      readonly end: number;
+    }
+  | { readonly kind: 'target'; readonly value: Bound; readonly start: number; readonly end: number };
+
+const upperRelocations: Readonly<Record<string, number>> = {
+  '%hi': RelocationType.High20,
+  '%pcrel_hi': RelocationType.PcrelHigh20,
+  '%got_pcrel_hi': RelocationType.GotHigh20,
+  '%tprel_hi': RelocationType.TprelHigh20,
+  '%tls_ie_pcrel_hi': RelocationType.TlsGotHigh20,
+  '%tls_gd_pcrel_hi': RelocationType.TlsGlobalDynamicHigh20,
+};
+
+/** By operator: the relocation of an I-format and of an S-format immediate. */
+const lowerRelocations: Readonly<Record<string, readonly [load: number, store: number]>> = {
+  '%lo': [RelocationType.Low12I, RelocationType.Low12S],
+  '%pcrel_lo': [RelocationType.PcrelLow12I, RelocationType.PcrelLow12S],
+  '%tprel_lo': [RelocationType.TprelLow12I, RelocationType.TprelLow12S],
+};
+
+/** The upper 20 bits such that adding the sign-extended lower 12 gives the value's low 32 bits. */
+export function high20(value: integer.Integer): number {
+  return ((integer.lowWord(value) + 0x800) >>> 12) & 0xfffff;
+}
+
+/** The lower 12 bits, sign-extended. */
+export function low12(value: integer.Integer): number {
+  return (integer.lowWord(value) << 20) >> 20;
+}
+
+/** Works out what was written for a word of an instruction; undefined after reporting what is wrong with it. */
+export function immediateOf(
+  unit: Unit,
+  instruction: Instruction,
+  word: string,
+  expression: Expression,
+): Immediate | undefined {
+  const operand = instruction.operands.find((candidate) => candidate.name === word);
+  if (!operand) return undefined;
+  const { start, end } = expression;
+  if (operand.kind === 'target') return { kind: 'target', value: unit.bind(expression), start, end };
+  if (expression.kind === 'relocation') return relocated(unit, instruction, operand, expression);
+  const known = literal(expression) ?? constantOf(unit, instruction, operand, expression);
+  return known === undefined ? undefined : { kind: 'constant', value: Number(known), plain: true };
+}
+
+function constantOf(
+  unit: Unit,
+  instruction: Instruction,
+  operand: Operand,
+  expression: Expression,
+): integer.Integer | undefined {
+  const before = unit.diagnostics.length;
+  const bound = bind(expression, unit);
+  if (isConstant(bound)) return unit.diagnostics.length > before ? undefined : bound.value;
+  const advice =
+    operand.kind === 'upper'
+      ? `'%hi(...)' or '%pcrel_hi(...)' gives the upper bits of an address`
+      : instruction.extension === 'c' || operand.maximum < 2047
+        ? 'a symbol that is set before this line can stand here'
+        : `'%lo(...)' or '%pcrel_lo(...)' gives the lower bits of an address`;
+  unit.error('not-constant', `${operand.name} must be a constant here; ${advice}`, expression.start, expression.end);
+  return undefined;
+}
+
+function relocated(
+  unit: Unit,
+  instruction: Instruction,
+  operand: Operand,
+  expression: Expression & { kind: 'relocation' },
+): Immediate | undefined {
+  const { operator, start, end } = expression;
+  const store = operand.runs.length > 1;
+  const type =
+    operand.kind === 'upper'
+      ? upperRelocations[operator]
+      : operand.minimum === -2048
+        ? lowerRelocations[operator]?.[store ? 1 : 0]
+        : undefined;
+  if (type === undefined || instruction.length === 2) {
+    const wanted = operand.kind === 'upper' ? Object.keys(upperRelocations) : Object.keys(lowerRelocations);
+    unit.error(
+      'misplaced-relocation',
+      `'${operator}' does not fit '${instruction.name}'; its immediate takes ${wanted.join(', ')}`,
+      start,
+      end,
+    );
+    return undefined;
+  }
+  const value = unit.bind(expression.operand);
+  if (isConstant(value)) {
+    if (operator === '%hi') return { kind: 'constant', value: high20(value.value), plain: false };
+    if (operator === '%lo') return { kind: 'constant', value: low12(value.value), plain: false };
+  }
+  return { kind: 'relocation', type, value, start, end };
+}
+
+/**
+ * How an instruction may become a compressed one: by the table, not at all, or to just the compressed form of a
+ * pseudo-instruction when that fits.
+ */
+export type Compression = 'table' | 'never';
+
+/** Puts an instruction into the current section, compressed as GNU as does. */
+export function emit(
+  unit: Unit,
+  statement: Statement,
+  instruction: Instruction,
+  fields: Fields,
+  immediate: Immediate | undefined,
+  compression: Compression,
+): void {
+  if (immediate?.kind === 'target') {
+    emitBranch(unit, statement, instruction, fields, immediate, compression);
+    return;
+  }
+  const problem = operandsProblem(instruction, fields);
+  if (problem && !(immediate?.kind === 'relocation' && problem.operand.kind !== 'register')) {
+    const { start, end } = placeOf(statement, problem.operand.name);
+    unit.error('operand-range', `'${instruction.name}': ${problem.message}`, start, end);
+    return;
+  }
+  const { section } = unit;
+  if (immediate?.kind === 'relocation') {
+    unit.fixup(section.length, { relocation: immediate.type }, immediate.value, immediate.start, immediate.end);
+    section.appendInteger(encode(instruction, fields) | 0, 4);
+    return;
+  }
+  const compressible = compression === 'table' && instruction.length === 4 && (immediate?.plain ?? true);
+  const compressed = compressible && unit.options.architecture.has('c') ? compress(instruction, fields) : undefined;
+  const word = compressed ? encode(compressed.instruction, compressed.fields) : encode(instruction, fields);
+  const length = compressed ? 2 : instruction.length;
+  section.appendInteger(word | 0, length);
+}
+
+function emitBranch(
+  unit: Unit,
+  statement: Statement,
+  instruction: Instruction,
+  fields: Fields,
+  target: Immediate & { kind: 'target' },
+  compression: Compression,
+): void {
+  const { section } = unit;
+  const probe = { ...fields, target: 0 };
+  const problem = operandsProblem(instruction, probe);
+  if (problem) {
+    const { start, end } = placeOf(statement, problem.operand.name);
+    unit.error('operand-range', `'${instruction.name}': ${problem.message}`, start, end);
+    return;
+  }
+  const useTable = compression === 'table' && instruction.length === 4 && unit.options.architecture.has('c');
+  const compressed = useTable ? compress(instruction, probe) : undefined;
+  const word = compressed ? encode(compressed.instruction, compressed.fields) : encode(instruction, probe);
+  const { symbol, addend } = addressOf(unit, target.value, target.start, target.end);
+  section.appendPart({
+    kind: 'branch',
+    at: section.length,
+    size: 0,
+    jump: !instruction.operands.some((operand) => operand.name === 'rs1'),
+    word,
+    compressed: compressed !== undefined || instruction.length === 2,
+    target: symbol,
+    addend,
+    span: unit.span(target.start, target.end),
+  });
+}
+
+/** Brings an address to the form symbol + addend; anything else is reported. */
+export function addressOf(
+  unit: Unit,
+  value: Bound,
+  start: number,
+  end: number,
+): { symbol: AssemblySymbol | undefined; addend: integer.Integer } {
+  if (value.kind === 'linear' && !value.subtract) return { symbol: value.add, addend: value.value };
+  unit.error('address', 'the target must be a symbol, or a symbol plus or minus a constant', start, end);
+  return { symbol: undefined, addend: 0 };
+}
+
+/** `auipc register, %pcrel_hi(address)` and the second instruction with the low part: how far symbols are reached. */
+export function emitPair(
+  unit: Unit,
+  highRegister: number,
+  highType: number,
+  value: Bound,
+  second: { instruction: Instruction; fields: Fields },
+  start: number,
+  end: number,
+): void {
+  const { section } = unit;
+  const label = unit.here();
+  unit.fixup(section.length, { relocation: highType }, value, start, end);
+  section.appendInteger(encode(instructionNamed('auipc'), { rd: highRegister, imm: 0 }) | 0, 4);
+  const store = second.instruction.operands.some((operand) => operand.name === 'rs2');
+  const low = store ? RelocationType.PcrelLow12S : RelocationType.PcrelLow12I;
+  unit.fixup(section.length, { relocation: low }, { ...constant(0), add: label }, start, end);
+  section.appendInteger(encode(second.instruction, second.fields) | 0, 4);
+}
+
+/** `auipc` and `jalr` under one relocation: a far call or jump. */
+export function emitCall(unit: Unit, link: number, through: number, value: Bound, start: number, end: number): void {
+  const { section } = unit;
+  unit.fixup(section.length, { relocation: RelocationType.CallPlt }, value, start, end);
+  section.appendInteger(encode(instructionNamed('auipc'), { rd: through, imm: 0 }) | 0, 4);
+  section.appendInteger(encode(instructionNamed('jalr'), { rd: link, rs1: through, imm: 0 }) | 0, 4);
+}
+
+/** The columns of the operand that gave a field: the last operand for immediates, in order for registers. */
+function placeOf(statement: Statement, field: string): { start: number; end: number } {
+  const operands = statement.operands ?? [];
+  const index =
+    field === 'rd'
+      ? 0
+      : field === 'imm' || field === 'shamt' || field === 'uimm' || field === 'target'
+        ? -1
+        : undefined;
+  const operand = index === undefined ? undefined : operands.at(index);
+  return operand ? { start: operand.start, end: operand.end } : { start: statement.start, end: statement.end };
+}

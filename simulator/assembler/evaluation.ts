@@ -1,0 +1,298 @@
+import type { Integer } from '../object/integer';
+import * as integer from '../object/integer';
+import type { Expression } from './expression';
+import type { SourceSpan } from './frames';
+import type { AssemblySymbol, Place, SymbolTable } from './symbols';
+
+/** `value + add - subtract`: what the linker can work with. */
+export interface Linear {
+  readonly kind: 'linear';
+  readonly value: Integer;
+  readonly add: AssemblySymbol | undefined;
+  readonly subtract: AssemblySymbol | undefined;
+}
+
+/** A number, whatever the layout will be. */
+export interface Constant extends Linear {
+  readonly add: undefined;
+  readonly subtract: undefined;
+}
+
+/** An expression whose symbols are bound, waiting for places to be known. */
+export type Bound =
+  | Linear
+  | { readonly kind: 'operation'; readonly operator: string; readonly left: Bound; readonly right: Bound | undefined };
+
+/** What evaluation needs of the unit that is being assembled. */
+export interface Scope {
+  readonly symbols: SymbolTable;
+  /** Where `.` is; undefined outside every section. */
+  here(): AssemblySymbol;
+  /** Reports a problem with columns start..end of the statement being assembled. */
+  error(code: string, message: string, start: number, end: number): void;
+  warning(code: string, message: string, start: number, end: number): void;
+  /** Notes a use of a symbol for messages. */
+  span(start: number, end: number): SourceSpan;
+}
+
+export function constant(value: Integer): Constant {
+  return { kind: 'linear', value, add: undefined, subtract: undefined };
+}
+
+const zero = constant(0);
+
+/** Whether the bound expression is a number, whatever the layout will be. */
+export function isConstant(bound: Bound): bound is Constant {
+  return bound.kind === 'linear' && bound.add === undefined && bound.subtract === undefined;
+}
+
+/** The value of an expression that is a plain number, without allocation; undefined when it needs binding. */
+export function literal(expression: Expression): Integer | undefined {
+  if (expression.kind === 'number') return expression.value;
+  if (expression.kind === 'unary' && expression.operator === '-' && expression.operand.kind === 'number') {
+    return integer.subtract(0, expression.operand.value);
+  }
+  return undefined;
+}
+
+/** Binds an expression to the symbols as they are now. Errors are reported and give 0. */
+export function bind(expression: Expression, scope: Scope): Bound {
+  switch (expression.kind) {
+    case 'number':
+      return constant(expression.value);
+    case 'symbol': {
+      const symbol = scope.symbols.named(expression.name);
+      symbol.firstUse ??= scope.span(expression.start, expression.end);
+      return symbol.assigned ? settled(symbol) : { kind: 'linear', value: 0, add: symbol, subtract: undefined };
+    }
+    case 'dot':
+      return { kind: 'linear', value: 0, add: scope.here(), subtract: undefined };
+    case 'local-label': {
+      const symbol = scope.symbols.numeric(expression.label, expression.forward);
+      if (!symbol) {
+        scope.error(
+          'undefined-label',
+          `no label '${expression.label}:' before this line`,
+          expression.start,
+          expression.end,
+        );
+        return zero;
+      }
+      symbol.firstUse ??= scope.span(expression.start, expression.end);
+      return { kind: 'linear', value: 0, add: symbol, subtract: undefined };
+    }
+    case 'parenthesized':
+      return bind(expression.operand, scope);
+    case 'unary':
+      return applyUnary(expression.operator, bind(expression.operand, scope));
+    case 'binary': {
+      const left = bind(expression.left, scope);
+      const right = bind(expression.right, scope);
+      if (isConstant(left) && isConstant(right)) {
+        const value = compute(expression.operator, left.value, right.value);
+        if (value === undefined) {
+          scope.error('division-by-zero', 'division by zero', expression.start, expression.end);
+          return zero;
+        }
+        if ((expression.operator === '<<' || expression.operator === '>>') && (right.value < 0 || right.value > 63)) {
+          const message = `shift count ${right.value} is not between 0 and 63`;
+          scope.warning('shift-count', message, expression.right.start, expression.right.end);
+        }
+        return constant(value);
+      }
+      return applyBinary(expression.operator, left, right);
+    }
+    case 'relocation':
+      scope.error(
+        'misplaced-relocation',
+        `'${expression.operator}' can stand only as the whole immediate of an instruction`,
+        expression.start,
+        expression.end,
+      );
+      return zero;
+    case 'invalid':
+      scope.error('invalid-expression', expression.message, expression.start, expression.end);
+      return zero;
+    case 'missing':
+      scope.error('missing-expression', 'expression expected', expression.start, expression.end);
+      return zero;
+  }
+}
+
+/** What a `.set` symbol stands for now: numbers and places are taken over, other symbols are looked at later. */
+function settled(symbol: AssemblySymbol): Bound {
+  const assigned = symbol.assigned!;
+  return assigned.kind === 'linear' && !assigned.subtract
+    ? assigned
+    : { kind: 'linear', value: 0, add: symbol, subtract: undefined };
+}
+
+function applyUnary(operator: string, operand: Bound): Bound {
+  if (isConstant(operand)) {
+    if (operator === '-') return constant(integer.subtract(0, operand.value));
+    if (operator === '~') return constant(integer.not(operand.value));
+    if (operator === '!') return constant(operand.value === 0 ? 1 : 0);
+    return operand;
+  }
+  if (operator === '+') return operand;
+  if (operator === '-') return applyBinary('-', zero, operand);
+  return { kind: 'operation', operator, left: operand, right: undefined };
+}
+
+/** Combines two bound expressions, folding what is known already. */
+export function applyBinary(operator: string, left: Bound, right: Bound): Bound {
+  if (left.kind === 'linear' && right.kind === 'linear') {
+    if (operator === '+') {
+      const sum = combine(integer.add(left.value, right.value), left.add, right.add, left.subtract, right.subtract);
+      if (sum) return sum;
+    } else if (operator === '-') {
+      const sum = combine(
+        integer.subtract(left.value, right.value),
+        left.add,
+        right.subtract,
+        left.subtract,
+        right.add,
+      );
+      if (sum) return sum;
+    } else if (isConstant(left) && isConstant(right)) {
+      const value = compute(operator, left.value, right.value);
+      if (value !== undefined) return constant(value);
+    }
+  }
+  return { kind: 'operation', operator, left, right };
+}
+
+function combine(
+  value: Integer,
+  add1: AssemblySymbol | undefined,
+  add2: AssemblySymbol | undefined,
+  subtract1: AssemblySymbol | undefined,
+  subtract2: AssemblySymbol | undefined,
+): Linear | undefined {
+  const adds = [add1, add2].filter((symbol) => symbol !== undefined);
+  const subtracts = [subtract1, subtract2].filter((symbol) => symbol !== undefined);
+  for (let i = adds.length - 1; i >= 0; i--) {
+    const j = subtracts.findIndex((symbol) => fixedDistance(adds[i]!, symbol) !== undefined);
+    if (j < 0) continue;
+    value = integer.add(value, fixedDistance(adds[i]!, subtracts[j]!)!);
+    adds.splice(i, 1);
+    subtracts.splice(j, 1);
+  }
+  if (adds.length > 1 || subtracts.length > 1) return undefined;
+  return { kind: 'linear', value, add: adds[0], subtract: subtracts[0] };
+}
+
+/** The distance between two symbols when no layout can change it. */
+function fixedDistance(a: AssemblySymbol, b: AssemblySymbol): number | undefined {
+  if (a === b) return 0;
+  const { place: p } = a;
+  const { place: q } = b;
+  if (!p || !q || p.section !== q.section || p.part !== q.part) return undefined;
+  return p.offset - q.offset;
+}
+
+/** The result of a binary operator on numbers; undefined when dividing by zero. Comparisons give -1 for true. */
+export function compute(operator: string, left: Integer, right: Integer): Integer | undefined {
+  switch (operator) {
+    case '+':
+      return integer.add(left, right);
+    case '-':
+      return integer.subtract(left, right);
+    case '*':
+      return integer.multiply(left, right);
+    case '/':
+      return integer.divide(left, right);
+    case '%':
+      return integer.remainder(left, right);
+    case '<<':
+      return integer.shiftLeft(left, right);
+    case '>>':
+      return integer.shiftRight(left, right);
+    case '|':
+      return integer.or(left, right);
+    case '&':
+      return integer.and(left, right);
+    case '^':
+      return integer.xor(left, right);
+    case '!':
+      return integer.or(left, integer.not(right));
+    case '==':
+      return left === right ? -1 : 0;
+    case '!=':
+    case '<>':
+      return left === right ? 0 : -1;
+    case '<':
+      return left < right ? -1 : 0;
+    case '<=':
+      return left <= right ? -1 : 0;
+    case '>':
+      return left > right ? -1 : 0;
+    case '>=':
+      return left >= right ? -1 : 0;
+    case '&&':
+      return left !== 0 && right !== 0 ? 1 : 0;
+    case '||':
+      return left !== 0 || right !== 0 ? 1 : 0;
+    default:
+      return undefined;
+  }
+}
+
+/** The offset of a place in its section under the current layout. */
+export function offsetOf(place: Place): number {
+  return place.offset + place.section.shifts[place.part]!;
+}
+
+/**
+ * Resolves a bound expression under the current layout: symbols that stand for others are followed, distances within a
+ * section become numbers. What stays is an address relative to symbols, or undefined when it is more than the linker
+ * can express.
+ */
+export function settle(bound: Bound): Linear | undefined {
+  if (bound.kind === 'operation') {
+    const left = settle(bound.left);
+    const right = bound.right && settle(bound.right);
+    if (!left || (bound.right && !right)) return undefined;
+    const result = right ? applyBinary(bound.operator, left, right) : applyUnary(bound.operator, left);
+    return result.kind === 'linear' ? difference(result) : undefined;
+  }
+  if (!bound.add && !bound.subtract) return bound;
+  let { value } = bound;
+  let add: AssemblySymbol | undefined;
+  let subtract: AssemblySymbol | undefined;
+  if (bound.add) {
+    const target = follow(bound.add);
+    if (!target) return undefined;
+    value = integer.add(value, target.value);
+    add = target.add;
+    subtract = target.subtract;
+  }
+  if (bound.subtract) {
+    const target = follow(bound.subtract);
+    if (!target || target.subtract || (subtract && target.add)) return undefined;
+    value = integer.subtract(value, target.value);
+    subtract ??= target.add;
+  }
+  return difference({ kind: 'linear', value, add, subtract });
+}
+
+/** What a symbol stands for in the end: itself, or what it was set to. */
+function follow(symbol: AssemblySymbol): Linear | undefined {
+  if (!symbol.assigned || symbol.place) return { kind: 'linear', value: 0, add: symbol, subtract: undefined };
+  if (symbol.resolving) return undefined;
+  symbol.resolving = true;
+  const result = settle(symbol.assigned);
+  symbol.resolving = false;
+  return result;
+}
+
+/** Turns the distance between two places of one section into a number. */
+function difference(linear: Linear): Linear {
+  const { add, subtract } = linear;
+  if (!add || !subtract) return linear;
+  if (add === subtract) return constant(linear.value);
+  const p = add.place;
+  const q = subtract.place;
+  if (!p || !q || p.section !== q.section) return linear;
+  return constant(integer.add(linear.value, offsetOf(p) - offsetOf(q)));
+}

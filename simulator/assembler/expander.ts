@@ -1,0 +1,356 @@
+import type { Define } from './c-macros';
+import { Conditionals } from './conditionals';
+import { didYouMean, nearest } from './diagnostic';
+import { directiveNamed, directiveNames, isBlockEnd } from './directives';
+import { assignment } from './directives/symbols';
+import type { Frame } from './frames';
+import { assembleInstruction, isMnemonic, mnemonicNames } from './instructions';
+import { type Arguments, type BodyLine, bindArguments, bodyLine, expandLine, type Macro, scrub } from './macros';
+import { Preprocessor, type PreprocessorHost } from './preprocessor';
+import type { SourceText } from './source';
+import type { Line, Statement } from './statement';
+import type { Unit } from './unit';
+
+/** Files for `.include`, `#include` and `.incbin`. */
+export interface FileAccess {
+  /** A source by the path written in a directive; undefined when it is not at hand. */
+  source(path: string, fromFile: string, preprocessed: boolean, angled: boolean): SourceText | undefined;
+  bytes(path: string, fromFile: string): Uint8Array | undefined;
+}
+
+/** Where lines come from: a file, a macro body, or a repeated block. */
+interface Input {
+  readonly kind: 'file' | 'macro' | 'repeat';
+  /** The line being worked on and its next statement. */
+  line: Line | undefined;
+  statement: number;
+  frame: Frame;
+  frameIndex: number;
+  lineNumber: number;
+  column: number;
+  lineLength: number;
+  /** Moves to the next line; false at the end. */
+  advance(input: Input): boolean;
+}
+
+const maximumDepth = 200;
+/** Statements that come from expansions, in one unit. */
+const maximumExpanded = 2_000_000;
+const noArguments: Arguments = new Map();
+
+/** Runs a unit's statements in order: reads files, expands macros and repeats, skips inactive parts. */
+export class Expander {
+  readonly macros = new Map<string, Macro>();
+  /** Every macro that was ever defined, purged ones too. */
+  readonly definedMacros: Macro[] = [];
+  readonly conditionals = new Conditionals();
+  readonly #inputs: Input[] = [];
+  #expanded = 0;
+  #stopped = false;
+
+  constructor(
+    readonly unit: Unit,
+    readonly files: FileAccess,
+    readonly defines: ReadonlyMap<string, Define>,
+  ) {}
+
+  /** Assembles a source and all that it includes. */
+  run(source: SourceText): void {
+    this.#pushFile(source, this.unit.frame);
+    const { unit } = this;
+    for (let input = this.#inputs.at(-1); input && !this.#stopped && !unit.ended; input = this.#inputs.at(-1)) {
+      const statement = input.line?.statements[input.statement];
+      if (statement) {
+        input.statement++;
+        this.#locate(input);
+        this.#assemble(statement, input);
+      } else if (!input.advance(input)) {
+        this.#inputs.pop();
+        this.conditionals.close(unit, this.#inputs.length, false);
+      }
+    }
+    this.conditionals.close(unit, 0, unit.ended || this.#stopped);
+  }
+
+  #locate(input: Input): void {
+    const { unit } = this;
+    unit.frame = input.frame;
+    unit.frameIndex = input.frameIndex;
+    unit.line = input.lineNumber;
+    unit.column = input.column;
+    unit.lineLength = input.lineLength;
+    unit.text = input.line!.text;
+  }
+
+  #assemble(statement: Statement, input: Input): void {
+    const { unit } = this;
+    if (input.kind !== 'file' && ++this.#expanded > maximumExpanded) {
+      const message = `macros and repeats expand to more than ${maximumExpanded} statements`;
+      unit.error('expansion-too-large', message, statement.start, statement.end);
+      this.#stopped = true;
+      return;
+    }
+    if (
+      statement.text.charCodeAt(statement.start) === 0x2e &&
+      this.conditionals.handle(unit, statement, this.#inputs.length)
+    ) {
+      for (const label of statement.labels) this.#defineLabel(label.name, label.numeric, label.start, label.end);
+      return;
+    }
+    if (!this.conditionals.active) return;
+    for (const label of statement.labels) this.#defineLabel(label.name, label.numeric, label.start, label.end);
+    const { section } = unit;
+    const { length } = section;
+    const parts = section.parts.length;
+    switch (statement.kind) {
+      case 'command':
+        this.#command(statement);
+        break;
+      case 'assignment':
+        assignment(unit, statement);
+        break;
+      case 'invalid': {
+        const junk = statement.text.slice(statement.start, statement.end);
+        const message = `a label, an instruction or a directive is expected here, not '${junk.slice(0, 40)}'`;
+        unit.error('statement', message, statement.start, statement.end);
+        break;
+      }
+    }
+    if (section.length !== length || section.parts.length !== parts) {
+      const { start, end } = unit.span(statement.start, statement.end);
+      section.rows.push(length, parts, input.frameIndex, input.lineNumber, start, end);
+    }
+  }
+
+  #defineLabel(name: string, numeric: boolean, start: number, end: number): void {
+    const { unit } = this;
+    if (!this.conditionals.active) return;
+    const symbol = numeric ? unit.symbols.defineNumeric(Number(name)) : unit.symbols.named(name);
+    unit.defineLabel(symbol, start, end);
+  }
+
+  #command(statement: Statement): void {
+    const { unit } = this;
+    const { key } = statement;
+    const directive = key.charCodeAt(0) === 0x2e ? directiveNamed(key) : undefined;
+    if (directive) {
+      directive.run(unit, statement, this);
+      return;
+    }
+    const macro = this.macros.get(key);
+    if (macro) {
+      this.#call(macro, statement);
+      return;
+    }
+    if (assembleInstruction(unit, statement)) return;
+    this.#unknown(statement);
+  }
+
+  #unknown(statement: Statement): void {
+    const { name, key, start } = statement;
+    const end = start + name.length;
+    if (key.startsWith('.')) {
+      const suggestions = nearest(key, [...directiveNames(), ...this.macros.keys()]);
+      const message = `unknown directive '${name}'${didYouMean(suggestions)}`;
+      this.unit.error('unknown-directive', message, start, end, suggestions);
+      return;
+    }
+    const suggestions = nearest(key, [...mnemonicNames(), ...this.macros.keys()]);
+    const message = `unknown instruction '${name}'${didYouMean(suggestions)}`;
+    this.unit.error('unknown-instruction', message, start, end, suggestions);
+  }
+
+  // Inputs
+
+  #pushFile(source: SourceText, frame: Frame): void {
+    const { unit } = this;
+    if (!source.preprocessed) {
+      let next = 0;
+      this.#push('file', frame, (input) => {
+        const line = source.lines[next];
+        if (!line) return false;
+        input.line = line;
+        input.statement = 0;
+        input.lineNumber = next++;
+        if (line.slashComment >= 0) this.#slashComment(input, line.slashComment);
+        return true;
+      });
+      return;
+    }
+    const host: PreprocessorHost = {
+      include: (path, fromFile, angled) => this.files.source(path, fromFile, true, angled),
+      report: (severity, code, message, at, line, start, end) =>
+        unit.report(severity, code, message, { frame: at, line, start, end }),
+      addFrame: (included) => unit.frames.push(included),
+    };
+    const preprocessor = new Preprocessor(source, frame, this.defines, host);
+    this.#push('file', frame, (input) => {
+      const read = preprocessor.next();
+      if (!read) return false;
+      input.line = read.line;
+      input.statement = 0;
+      input.lineNumber = read.number;
+      input.lineLength = read.changedLength;
+      if (input.frame !== read.frame) {
+        input.frame = read.frame;
+        input.frameIndex = unit.frames.lastIndexOf(read.frame);
+      }
+      return true;
+    });
+  }
+
+  #slashComment(input: Input, column: number): void {
+    const { frame, lineNumber: line } = input;
+    const message = "GNU as takes '//' comments only in preprocessed sources (.S); '#' starts a comment here";
+    if (this.conditionals.active) {
+      this.unit.report('error', 'slash-comment', message, { frame, line, start: column, end: input.line!.text.length });
+    }
+  }
+
+  #push(kind: Input['kind'], frame: Frame, advance: Input['advance']): Input {
+    const { unit } = this;
+    let frameIndex = unit.frames.lastIndexOf(frame);
+    if (frameIndex < 0) frameIndex = unit.frames.push(frame) - 1;
+    const input: Input = {
+      kind,
+      line: undefined,
+      statement: 0,
+      frame,
+      frameIndex,
+      lineNumber: 0,
+      column: 0,
+      lineLength: -1,
+      advance,
+    };
+    this.#inputs.push(input);
+    return input;
+  }
+
+  /** Whether another input may be opened; reports when they are too deep. */
+  #mayNest(statement: Statement, what: string): boolean {
+    if (this.#inputs.length < maximumDepth) return true;
+    const end = statement.start + statement.name.length;
+    this.unit.error('nesting', `${what} nested more than ${maximumDepth} deep`, statement.start, end);
+    this.#stopped = true;
+    return false;
+  }
+
+  /** The frame of an expansion that the current statement calls. */
+  #innerFrame(kind: Frame['kind'], file: string, statement: Statement, name?: string): Frame {
+    const { frame, line, start, end } = this.unit.span(statement.start, statement.end);
+    return {
+      kind,
+      file,
+      ...(name === undefined ? {} : { name }),
+      parent: frame,
+      line,
+      column: start,
+      endColumn: end,
+      depth: frame.depth + 1,
+    };
+  }
+
+  /** `.include`: the file's statements come next. */
+  include(source: SourceText, statement: Statement): void {
+    if (!this.#mayNest(statement, 'files')) return;
+    this.#pushFile(source, this.#innerFrame('include', source.path, statement));
+  }
+
+  isDirective(name: string): boolean {
+    return directiveNamed(name) !== undefined;
+  }
+
+  define(macro: Macro): void {
+    this.macros.set(macro.name.toLowerCase(), macro);
+    this.definedMacros.push(macro);
+  }
+
+  #call(macro: Macro, statement: Statement): void {
+    const { unit } = this;
+    const values = bindArguments(macro, scrub(statement.operandText));
+    if ('message' in values) {
+      unit.error(
+        'macro-arguments',
+        values.message,
+        statement.start,
+        Math.max(statement.end, statement.start + statement.name.length),
+      );
+      return;
+    }
+    if (!this.#mayNest(statement, 'macros')) return;
+    const frame = this.#innerFrame('macro', macro.file, statement, macro.name);
+    this.#pushBody('macro', frame, macro.body, [values], unit.expansions++);
+  }
+
+  /** `.rept`, `.irp`, `.irpc`: the body comes next, once for each set of values. */
+  repeat(body: readonly BodyLine[], rounds: readonly Arguments[] | number, statement: Statement): void {
+    if (body.length === 0 || !this.#mayNest(statement, 'repeats')) return;
+    const frame = this.#innerFrame('repeat', this.unit.frame.file, statement);
+    this.#pushBody('repeat', frame, body, rounds, this.unit.expansions);
+  }
+
+  #pushBody(
+    kind: 'macro' | 'repeat',
+    frame: Frame,
+    body: readonly BodyLine[],
+    rounds: readonly Arguments[] | number,
+    serial: number,
+  ): void {
+    let next = 0;
+    let round = 0;
+    const count = typeof rounds === 'number' ? rounds : rounds.length;
+    this.#push(kind, frame, (input) => {
+      if (next >= body.length) {
+        next = 0;
+        round++;
+      }
+      const line = body[next++];
+      if (round >= count || !line) return false;
+      const values = typeof rounds === 'number' ? noArguments : rounds[round]!;
+      const { parsed, changed } = expandLine(line, values, serial);
+      input.line = parsed;
+      input.statement = 0;
+      input.lineNumber = line.line;
+      input.column = line.column;
+      input.lineLength = changed ? line.text.length : -1;
+      return true;
+    });
+  }
+
+  /** `.exitm`: leaves the innermost expansion; false when there is none. */
+  exit(): boolean {
+    const input = this.#inputs.at(-1);
+    if (!input || input.kind === 'file') return false;
+    this.#inputs.pop();
+    this.conditionals.close(this.unit, this.#inputs.length, true);
+    return true;
+  }
+
+  /**
+   * Sets aside the statements up to the one that ends the block, nested blocks included; undefined when the input ends
+   * first. The ending statement is consumed.
+   */
+  collect(kind: 'macro' | 'repeat'): readonly BodyLine[] | undefined {
+    const input = this.#inputs.at(-1)!;
+    const body: BodyLine[] = [];
+    let depth = 0;
+    for (;;) {
+      const statement = input.line?.statements[input.statement];
+      if (!statement) {
+        if (!input.advance(input)) return undefined;
+        continue;
+      }
+      input.statement++;
+      const change = isBlockEnd(kind, statement.key);
+      if (change < 0 && depth === 0) return body;
+      depth += change;
+      body.push(bodyLine(statement, input.lineNumber, input.column));
+    }
+  }
+}
+
+/** Whether a name means something as a statement wherever it stands: a directive or an instruction. */
+export function isKnownName(name: string): boolean {
+  const key = name.toLowerCase();
+  return directiveNamed(key) !== undefined || isMnemonic(key);
+}

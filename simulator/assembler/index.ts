@@ -1,0 +1,9 @@
+/** Assembling and linking GNU assembler sources: the entry points for the debugger, the command line and the editor. */
+export { defaultMarch } from './architecture';
+export * from './assemble';
+export * from './diagnostic';
+export { type Directive, directiveTable } from './directives';
+export { defaultLayout, type Layout, type LinkResult, link } from './link';
+export type { Macro } from './macros';
+export { baseName, candidatePaths, folderOf, isAbsolutePath, joinPath } from './paths';
+export { SourceText, type TextEdit } from './source';

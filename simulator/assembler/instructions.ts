@@ -1,0 +1,334 @@
+import {
+  csrNamed,
+  csrs,
+  type Instruction,
+  instructionsNamed,
+  instructions as instructionTable,
+  pseudoInstructions,
+  pseudoInstructionsNamed,
+  registerNamed,
+} from '../isa';
+import { didYouMean, nearest } from './diagnostic';
+import { emit, type Immediate, immediateOf } from './encoding';
+import { literal } from './evaluation';
+import type { Expression } from './expression';
+import { type Operand, operandsOf } from './operands';
+import { type Candidate, describeSlot, type Pattern, patternOf, type Slot } from './patterns';
+import { expandPseudo } from './pseudo';
+import type { Statement } from './statement';
+import type { Unit } from './unit';
+
+/** What was written for the words of a syntax: register, CSR and set numbers, and expressions. */
+export interface Written {
+  readonly numbers: Map<string, number>;
+  readonly expressions: Map<string, Expression>;
+}
+
+const orderingSuffixes = [
+  ['.aqrl', 3],
+  ['.aq', 2],
+  ['.rl', 1],
+] as const;
+
+interface Mnemonic {
+  readonly candidates: readonly Candidate[];
+  /** aq in bit 1, rl in bit 0. */
+  readonly ordering: number;
+}
+
+const mnemonics = new Map<string, Mnemonic | undefined>();
+
+function mnemonicNamed(name: string): Mnemonic | undefined {
+  if (!mnemonics.has(name)) {
+    if (mnemonics.size > 4096) mnemonics.clear();
+    mnemonics.set(name, findMnemonic(name));
+  }
+  return mnemonics.get(name);
+}
+
+function findMnemonic(name: string): Mnemonic | undefined {
+  const candidates: Candidate[] = [
+    ...instructionsNamed(name).map((instruction) => candidateOf(instruction)),
+    ...pseudoInstructionsNamed(name).map((pseudo) => ({
+      pattern: patternOf(pseudo.syntax),
+      instruction: undefined,
+      pseudo,
+      syntax: pseudo.syntax,
+    })),
+  ];
+  if (candidates.length > 0) return { candidates, ordering: 0 };
+  for (const [suffix, ordering] of orderingSuffixes) {
+    if (!name.endsWith(suffix)) continue;
+    const ordered = instructionsNamed(name.slice(0, -suffix.length)).filter((instruction) => instruction.ordering);
+    if (ordered.length > 0) return { candidates: ordered.map(candidateOf), ordering };
+  }
+  return undefined;
+}
+
+function candidateOf(instruction: Instruction): Candidate {
+  return { pattern: patternOf(instruction.syntax), instruction, pseudo: undefined, syntax: instruction.syntax };
+}
+
+/** Whether a name is an instruction or pseudo-instruction, with or without ordering suffix. */
+export function isMnemonic(name: string): boolean {
+  return mnemonicNamed(name) !== undefined;
+}
+
+/** Every mnemonic that can be written, without ordering suffixes. */
+export function mnemonicNames(): Set<string> {
+  return new Set([...instructionTable, ...pseudoInstructions].map((entry) => entry.name));
+}
+
+/** Assembles a statement whose name is an instruction; false when it is none. */
+export function assembleInstruction(unit: Unit, statement: Statement): boolean {
+  if (emitKnown(unit, statement)) return true;
+  const mnemonic = mnemonicNamed(statement.key);
+  if (!mnemonic) return false;
+  const { start } = statement;
+  const nameEnd = start + statement.name.length;
+  if (!unit.allowContents(start, nameEnd)) return true;
+  const operands = operandsOf(statement);
+  const architecture = unit.options.architecture;
+  let missing: string | undefined;
+  for (const candidate of mnemonic.candidates) {
+    const extension = candidate.instruction?.extension ?? candidate.pseudo!.extension;
+    if (!architecture.has(extension)) {
+      missing ??= extension;
+      continue;
+    }
+    const written = match(candidate.pattern, operands, unit);
+    if (!written) continue;
+    const { section, diagnostics } = unit;
+    const { length: before } = section;
+    const problems = diagnostics.length;
+    if (candidate.instruction) emitInstruction(unit, statement, candidate.instruction, written, mnemonic.ordering);
+    else expandPseudo(unit, statement, candidate.pseudo!, written);
+    const length = section.length - before;
+    if ((length === 2 || length === 4) && problems === diagnostics.length && isLiteral(operands)) {
+      const word = section.bytes.subarray(before).reduce((bits, byte, i) => bits | (byte << (8 * i)), 0);
+      statement.known = { architecture, word, length };
+    }
+    return true;
+  }
+  if (missing && mnemonic.candidates.every((c) => !architecture.has(c.instruction?.extension ?? c.pseudo!.extension))) {
+    unit.error(
+      'extension',
+      `'${statement.name}' needs the extension '${missing}', which -march or .option arch does not have`,
+      start,
+      nameEnd,
+    );
+    return true;
+  }
+  explainMismatch(unit, statement, mnemonic.candidates, operands);
+  return true;
+}
+
+/** Whether the operands hold nothing that another statement could change: numbers and integer registers. */
+function isLiteral(operands: readonly Operand[]): boolean {
+  return operands.every(({ expression, base }) => isFixed(expression) && (!base || isFixed(base)));
+}
+
+function isFixed(expression: Expression): boolean {
+  if (expression.kind === 'symbol') return registerNamed(expression.name) !== undefined;
+  if (expression.kind === 'parenthesized') return isFixed(expression.operand);
+  return literal(expression) !== undefined;
+}
+
+/** Emits again what this statement gave before under the same options, when that depended on nothing else. */
+function emitKnown(unit: Unit, statement: Statement): boolean {
+  const known = statement.known;
+  if (!known || known.architecture !== unit.options.architecture || !unit.section.hasContents) return false;
+  unit.section.appendInteger(known.word, known.length);
+  return true;
+}
+
+function emitInstruction(
+  unit: Unit,
+  statement: Statement,
+  instruction: Instruction,
+  written: Written,
+  ordering: number,
+): void {
+  const fields: Record<string, number> = {};
+  for (const [word, number] of written.numbers) fields[word] = number;
+  if (ordering) {
+    fields['aq'] = ordering >> 1;
+    fields['rl'] = ordering & 1;
+  }
+  let immediate: Immediate | undefined;
+  for (const [word, expression] of written.expressions) {
+    immediate = immediateOf(unit, instruction, word, expression);
+    if (!immediate) return;
+    if (immediate.kind === 'constant') fields[word] = immediate.value;
+  }
+  emit(unit, statement, instruction, fields, immediate, 'table');
+}
+
+/** What the operands give for a pattern's words, or undefined when they do not fit it. */
+function match(pattern: Pattern, operands: readonly Operand[], unit: Unit): Written | undefined {
+  if (!pattern.counts.includes(operands.length)) return undefined;
+  const written: Written = { numbers: new Map(), expressions: new Map() };
+  for (let i = 0; i < operands.length; i++) {
+    if (!matchSlot(pattern.slots[i]!, operands[i]!, written, unit)) return undefined;
+  }
+  return written;
+}
+
+function matchSlot(slot: Slot, operand: Operand, written: Written, unit: Unit): boolean {
+  const { expression, base } = operand;
+  if (operand.junk >= 0 && !isPltSuffix(slot, operand, unit)) return false;
+  if (slot.kind === 'memory') {
+    const baseExpression = base ?? (expression.kind === 'parenthesized' ? expression.operand : undefined);
+    const register = baseExpression && registerOf(baseExpression);
+    if (register?.file !== 'x') return false;
+    if (slot.fixedBase) {
+      if (register.number !== registerNamed(slot.base)?.number) return false;
+    } else written.numbers.set(slot.base, register.number);
+    if (base && expression.kind === 'missing') return false;
+    if (slot.offset === undefined) return !base || isZero(expression);
+    written.expressions.set(slot.offset, base ? expression : zeroAt(expression));
+    return true;
+  }
+  if (base || expression.kind === 'missing') return false;
+  switch (slot.kind) {
+    case 'register':
+    case 'this-register': {
+      const register = registerOf(expression);
+      if (!register) return false;
+      if (slot.kind === 'this-register') return register.number === registerNamed(slot.name)?.number;
+      written.numbers.set(slot.word, register.number);
+      return true;
+    }
+    case 'immediate':
+    case 'address':
+      if (registerOf(expression) && !unit.symbols.find((expression as { name: string }).name)?.defined) return false;
+      if (slot.kind === 'address' && expression.kind === 'relocation') return false;
+      written.expressions.set(slot.word, expression);
+      return true;
+    case 'csr': {
+      const csr = expression.kind === 'symbol' ? csrNamed(expression.name) : undefined;
+      if (csr) written.numbers.set(slot.word, csr.number);
+      else {
+        // A symbol that is no CSR must be a constant by now, or it is a misspelt CSR.
+        if (expression.kind === 'symbol' && !unit.symbols.find(expression.name)?.assigned) return false;
+        written.expressions.set(slot.word, expression);
+      }
+      return true;
+    }
+    case 'fence-set': {
+      const set = expression.kind === 'symbol' ? fenceSet(expression.name) : undefined;
+      if (set === undefined) return false;
+      written.numbers.set(slot.word, set);
+      return true;
+    }
+    case 'rounding-mode': {
+      const mode = expression.kind === 'symbol' ? roundingModes.indexOf(expression.name) : -1;
+      if (mode < 0) return false;
+      written.numbers.set(slot.word, mode);
+      return true;
+    }
+  }
+}
+
+const roundingModes = ['rne', 'rtz', 'rdn', 'rup', 'rmm', '', '', 'dyn'];
+
+function registerOf(expression: Expression): ReturnType<typeof registerNamed> {
+  return expression.kind === 'symbol' ? registerNamed(expression.name) : undefined;
+}
+
+function isZero(expression: Expression): boolean {
+  return expression.kind === 'missing' || (expression.kind === 'number' && expression.value === 0);
+}
+
+function zeroAt({ start }: Expression): Expression {
+  return { kind: 'number', value: 0, start, end: start };
+}
+
+/** `call name@plt`: the suffix that compilers write after a function's name means nothing more. */
+function isPltSuffix(slot: Slot, operand: Operand, unit: Unit): boolean {
+  return (
+    slot.kind === 'address' &&
+    operand.base === undefined &&
+    /^@plt$/i.test(unit.statementText(operand.junk, operand.end))
+  );
+}
+
+function fenceSet(letters: string): number | undefined {
+  const ordered = /^(i?)(o?)(r?)(w?)$/.exec(letters);
+  if (!ordered || letters === '') return undefined;
+  return (ordered[1] ? 8 : 0) | (ordered[2] ? 4 : 0) | (ordered[3] ? 2 : 0) | (ordered[4] ? 1 : 0);
+}
+
+/** Says why the operands fit no form of the instruction: what is wrong with the first operand that differs. */
+function explainMismatch(
+  unit: Unit,
+  statement: Statement,
+  candidates: readonly Candidate[],
+  operands: readonly Operand[],
+): void {
+  const { name, start } = statement;
+  const forms = [...new Set(candidates.map(({ syntax }) => (syntax === '' ? `'${name}'` : `'${name} ${syntax}'`)))];
+  const expected = `expected ${forms.join(' or ')}`;
+  const fitting = candidates.filter(({ pattern }) => pattern.counts.includes(operands.length));
+  if (fitting.length === 0) {
+    const few = candidates.every(({ pattern }) => operands.length < pattern.counts[0]!);
+    const problem = few ? 'missing operand' : `wrong number of operands (${operands.length})`;
+    unit.error('operand-count', `${problem}: ${expected}`, start, Math.max(statement.end, start + name.length));
+    return;
+  }
+  // The candidate that agrees longest knows best what the programmer meant.
+  let best = { agree: -1, candidate: fitting[0]! };
+  for (const candidate of fitting) {
+    const written: Written = { numbers: new Map(), expressions: new Map() };
+    let agree = 0;
+    while (agree < operands.length && matchSlot(candidate.pattern.slots[agree]!, operands[agree]!, written, unit))
+      agree++;
+    if (agree > best.agree) best = { agree, candidate };
+  }
+  const operand = operands[best.agree];
+  const slot = best.candidate.pattern.slots[best.agree];
+  if (!operand || !slot) {
+    unit.error('operands', `illegal operands: ${expected}`, start, statement.end);
+    return;
+  }
+  const { expression } = operand;
+  const end = Math.max(operand.end, operand.start + 1);
+  if (expression.kind === 'invalid')
+    unit.error('invalid-expression', expression.message, expression.start, expression.end);
+  else if (operand.junk >= 0) {
+    const junk = unit.statementText(operand.junk, operand.end);
+    unit.error('junk', `unexpected '${junk}' after the operand; ${expected}`, operand.junk, operand.end);
+  } else if (slot.kind === 'csr' && expression.kind === 'symbol') {
+    const suggestions = nearest(expression.name, csrNames());
+    const message = `unknown CSR '${expression.name}'${didYouMean(suggestions)}`;
+    unit.error('unknown-csr', message, expression.start, expression.end, suggestions);
+  } else if ((slot.kind === 'register' || slot.kind === 'memory') && misspeltRegister(slot, operand)) {
+    const word = misspeltRegister(slot, operand)!;
+    const suggestions = nearest(word.name, registerNames, 2);
+    const message = `'${word.name}' is no register${didYouMean(suggestions)}`;
+    unit.error('unknown-register', message, word.start, word.end, suggestions);
+  } else unit.error('operand', `${describeSlot(slot)} expected here; ${expected}`, operand.start, end);
+}
+
+const registerNames = Array.from({ length: 32 }, (_, i) => `x${i}`).concat(
+  ['zero', 'ra', 'sp', 'gp', 'tp', 'fp'],
+  ['t0', 't1', 't2', 't3', 't4', 't5', 't6'],
+  Array.from({ length: 12 }, (_, i) => `s${i}`),
+  Array.from({ length: 8 }, (_, i) => `a${i}`),
+);
+
+function csrNames(): string[] {
+  return csrs.map((csr) => csr.name);
+}
+
+function misspeltRegister(slot: Slot, operand: Operand): (Expression & { kind: 'symbol' }) | undefined {
+  const word = slot.kind === 'memory' ? (operand.base ?? unwrap(operand.expression)) : operand.expression;
+  if (slot.kind === 'memory' && !operand.base && operand.expression.kind !== 'parenthesized') return undefined;
+  return word.kind === 'symbol' && !registerNamed(word.name) && !(slot.kind === 'register' && operand.base)
+    ? word
+    : undefined;
+}
+
+function unwrap(expression: Expression): Expression {
+  return expression.kind === 'parenthesized' ? expression.operand : expression;
+}

@@ -1,0 +1,178 @@
+import type { Integer } from '../object/integer';
+import * as integer from '../object/integer';
+import { settle } from './evaluation';
+import type { Section, VariablePart } from './sections';
+import type { AssemblySymbol } from './symbols';
+
+const branchReach = 0x2000;
+const compressedBranchReach = 0x200;
+const compressedJumpReach = 0x1000;
+const maximumPasses = 200;
+/** No section may grow beyond this many bytes. */
+export const maximumSectionSize = 0x1000_0000;
+
+export type LayoutError = (span: { part: VariablePart }, code: string, message: string) => void;
+
+/**
+ * Gives every variable part its size: alignments, `.org`, `.space` of later values, LEB128 numbers, and branches, which
+ * take the shortest form that reaches. The passes go as GNU as's do (each sees the places after it as the pass before
+ * left them), so that borderline branches come out the same.
+ */
+export function layOut(sections: readonly Section[], report: LayoutError): void {
+  for (const section of sections) {
+    section.shifts = new Float64Array(section.parts.length + 1);
+    estimate(section);
+  }
+  let changed = true;
+  for (let pass = 0; changed && pass < maximumPasses; pass++) {
+    changed = false;
+    for (const section of sections) if (relax(section)) changed = true;
+  }
+  for (const section of sections) {
+    for (const part of section.parts) checkPart(section, part, report);
+  }
+}
+
+/** The size of a section under its layout, in bytes. */
+export function sizeOf(section: Section): number {
+  return section.length + section.shifts[section.parts.length]!;
+}
+
+function estimate(section: Section): void {
+  const { parts, shifts } = section;
+  for (let i = 0; i < parts.length; i++) {
+    const part = parts[i]!;
+    part.size = sizeOfPart(section, part, i, true);
+    shifts[i + 1] = shifts[i]! + part.size;
+  }
+}
+
+/** One pass over a section; true when something moved. */
+function relax(section: Section): boolean {
+  const { parts, shifts } = section;
+  let stretch = 0;
+  let changed = false;
+  for (let i = 0; i < parts.length; i++) {
+    const part = parts[i]!;
+    shifts[i] = shifts[i]! + stretch;
+    const size = sizeOfPart(section, part, i, false);
+    if (size !== part.size) {
+      stretch += size - part.size;
+      part.size = size;
+      changed = true;
+    }
+  }
+  shifts[parts.length] = shifts[parts.length]! + stretch;
+  return changed;
+}
+
+function sizeOfPart(section: Section, part: VariablePart, index: number, first: boolean): number {
+  const address = part.at + section.shifts[index]!;
+  switch (part.kind) {
+    case 'align': {
+      const gap = (part.alignment - (address % part.alignment)) % part.alignment;
+      return part.maximum !== 0 && gap > part.maximum ? 0 : gap;
+    }
+    case 'branch':
+      return branchSize(section, part, address, index, first);
+    case 'space': {
+      const count = constantOf(part);
+      return typeof count === 'number' && count > 0 ? Math.min(count, maximumSectionSize) : 0;
+    }
+    case 'leb128':
+      return leb128Size(constantOf(part) ?? 0, part.signed);
+    case 'org': {
+      const target = orgTarget(section, part);
+      return target === undefined || target < address ? 0 : Math.min(target - address, maximumSectionSize);
+    }
+  }
+}
+
+function constantOf(part: VariablePart & { kind: 'space' | 'leb128' }): Integer | undefined {
+  const value = settle(part.kind === 'space' ? part.count : part.value);
+  return value && !value.add && !value.subtract ? value.value : undefined;
+}
+
+/** The section offset that an `.org` asks for. */
+function orgTarget(section: Section, part: VariablePart & { kind: 'org' }): number | undefined {
+  const target = settle(part.target);
+  if (!target || target.subtract || typeof target.value !== 'number') return undefined;
+  if (!target.add) return target.value;
+  const place = target.add.place;
+  return place?.section === section ? place.offset + section.shifts[place.part]! + target.value : undefined;
+}
+
+/** The symbol that a branch goes to and the distance to add, with `.set` symbols followed. */
+export function branchTarget(part: VariablePart & { kind: 'branch' }): {
+  symbol: AssemblySymbol | undefined;
+  addend: Integer;
+} {
+  if (!part.target?.assigned) return { symbol: part.target, addend: part.addend };
+  const target = settle({ kind: 'linear', value: part.addend, add: part.target, subtract: undefined });
+  return target && !target.subtract
+    ? { symbol: target.add, addend: target.value }
+    : { symbol: part.target, addend: part.addend };
+}
+
+function branchSize(
+  section: Section,
+  part: VariablePart & { kind: 'branch' },
+  address: number,
+  index: number,
+  first: boolean,
+): number {
+  const { symbol, addend } = branchTarget(part);
+  const place = symbol?.place;
+  if (!place || symbol.binding === 'weak' || place.section !== section || typeof addend !== 'number')
+    return part.jump ? 4 : 8;
+  // In the first pass later places are counted from their own fragment, as GNU as does before it knows better.
+  const target =
+    first && place.part > index
+      ? place.offset - section.parts[place.part - 1]!.at
+      : place.offset + section.shifts[place.part]!;
+  const distance = target + addend - address;
+  const reach = part.jump ? compressedJumpReach : compressedBranchReach;
+  if (part.compressed && distance >= -reach / 2 && distance < reach / 2) return 2;
+  if (distance >= -branchReach / 2 && distance < branchReach / 2) return 4;
+  if (part.jump) return 4;
+  return part.compressed ? 6 : 8;
+}
+
+function leb128Size(value: Integer, signed: boolean): number {
+  return leb128Bytes(value, signed).length;
+}
+
+/** The LEB128 encoding of a 64-bit value. */
+export function leb128Bytes(value: Integer, signed: boolean): number[] {
+  const bytes: number[] = [];
+  let rest = signed ? BigInt(value) : integer.toUnsigned(value);
+  for (;;) {
+    const byte = Number(rest & 0x7fn);
+    rest >>= 7n;
+    const done = signed ? rest === (byte & 0x40 ? -1n : 0n) : rest === 0n;
+    bytes.push(done ? byte : byte | 0x80);
+    if (done) return bytes;
+  }
+}
+
+function checkPart(section: Section, part: VariablePart, report: LayoutError): void {
+  if (part.kind === 'org') {
+    const target = orgTarget(section, part);
+    if (target === undefined) report({ part }, 'org-target', 'the target of .org must lie in this section');
+    else {
+      const address = part.at + section.shifts[section.parts.indexOf(part)]!;
+      if (target < address) {
+        const message = `.org goes back: the location is already ${integer.toHex(address)}, the target ${integer.toHex(target)}`;
+        report({ part }, 'org-backwards', message);
+      }
+    }
+  } else if (part.kind === 'space' || part.kind === 'leb128') {
+    const value = constantOf(part);
+    if (value === undefined)
+      report({ part }, 'not-constant', 'the value must be a constant or a distance within one section');
+    else if (part.kind === 'space' && value < 0) report({ part }, 'negative-space', `negative size ${value}`);
+    else if (part.kind === 'space' && value > maximumSectionSize) {
+      report({ part }, 'section-too-large', `${value} bytes are more than a section may have here`);
+    }
+  }
+}

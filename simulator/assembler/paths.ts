@@ -1,0 +1,43 @@
+/** Paths are text with `/` between names (Windows paths with `\` and URIs work too); nothing here looks at a disk. */
+
+const absolute = /^(?:[A-Za-z][\w+.-]*:\/\/|[A-Za-z]:[\\/]|[\\/])/;
+
+export function isAbsolutePath(path: string): boolean {
+  return absolute.test(path);
+}
+
+/** The folder of a file, without a trailing slash; '' for a plain name. */
+export function folderOf(path: string): string {
+  const slash = Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\'));
+  return slash < 0 ? '' : slash === 0 ? '/' : path.slice(0, slash);
+}
+
+/** The last name of a path. */
+export function baseName(path: string): string {
+  return path.slice(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1);
+}
+
+/** `path` seen from `folder`, with `.` and `..` resolved. */
+export function joinPath(folder: string, path: string): string {
+  const joined = isAbsolutePath(path) || folder === '' ? path : `${folder.replace(/[\\/]$/, '')}/${path}`;
+  const root = absolute.exec(joined)?.[0] ?? '';
+  const names: string[] = [];
+  for (const name of joined.slice(root.length).split(/[\\/]/)) {
+    if (name === '' || name === '.') continue;
+    if (name === '..' && names.length > 0 && names.at(-1) !== '..') names.pop();
+    else if (name !== '..' || root === '') names.push(name);
+  }
+  return root + names.join('/');
+}
+
+/** Where an included file may be, in the order in which it is looked for. */
+export function candidatePaths(
+  path: string,
+  fromFile: string,
+  includePaths: readonly string[],
+  angled: boolean,
+): string[] {
+  if (isAbsolutePath(path)) return [joinPath('', path)];
+  const folders = angled ? includePaths : [folderOf(fromFile), ...includePaths];
+  return [...new Set(folders.map((folder) => joinPath(folder, path)))];
+}

@@ -1,0 +1,325 @@
+import { type Define, evaluateCondition, expandText, parseDefine } from './c-macros';
+import { nearest } from './diagnostic';
+import type { Frame } from './frames';
+import type { SourceText } from './source';
+import { type Line, parseLine, type Statement } from './statement';
+
+/** What the preprocessor needs of the outside. */
+export interface PreprocessorHost {
+  /** Finds an included file; undefined (after reporting) when it is not there. `line` and columns are of the directive. */
+  include(path: string, fromFile: string, angled: boolean): SourceText | undefined;
+  report(
+    severity: 'error' | 'warning',
+    code: string,
+    message: string,
+    frame: Frame,
+    line: number,
+    start: number,
+    end: number,
+  ): void;
+  /** Enters a frame that rows may refer to. */
+  addFrame(frame: Frame): void;
+}
+
+/** A line as the assembler sees it. */
+export interface ReadLine {
+  readonly line: Line;
+  readonly frame: Frame;
+  readonly number: number;
+  /** When the text was changed: the length of the source line. -1 when columns are those of the source. */
+  readonly changedLength: number;
+}
+
+interface Condition {
+  /** Whether the lines around the #if are active. */
+  readonly outer: boolean;
+  taken: boolean;
+  active: boolean;
+  sawElse: boolean;
+  readonly frame: Frame;
+  readonly line: number;
+}
+
+interface OpenFile {
+  readonly source: SourceText;
+  readonly frame: Frame;
+  next: number;
+  readonly conditions: number;
+}
+
+const maximumIncludes = 100;
+const maximumJoinedLines = 200;
+
+/** Reads the lines of a preprocessed source: `#include`, `#define`, `#if` and macro expansion as gcc does for `.S`. */
+export class Preprocessor {
+  readonly defines: Map<string, Define>;
+  readonly #files: OpenFile[] = [];
+  readonly #conditions: Condition[] = [];
+  readonly #host: PreprocessorHost;
+
+  constructor(source: SourceText, frame: Frame, defines: ReadonlyMap<string, Define>, host: PreprocessorHost) {
+    this.defines = new Map(defines);
+    this.#host = host;
+    this.#files.push({ source, frame, next: 0, conditions: 0 });
+  }
+
+  /** The next line for the assembler, or undefined at the end of the root source. */
+  next(): ReadLine | undefined {
+    for (;;) {
+      const file = this.#files.at(-1);
+      if (!file) return undefined;
+      const number = file.next;
+      let line = file.source.lines[number];
+      if (!line) {
+        this.#close(file);
+        continue;
+      }
+      file.next++;
+      let text = line.text;
+      const joined = text.endsWith('\\');
+      if (joined) {
+        text = this.#join(file, text);
+        line = parseLine(text, line.startsInComment, true);
+      }
+      const first = line.statements[0];
+      if (first?.kind === 'preprocessor') {
+        this.#directive(first, file, number);
+        continue;
+      }
+      if (!this.#active || line.statements.length === 0) continue;
+      return this.#expanded(line, file, number, joined);
+    }
+  }
+
+  get #active(): boolean {
+    return this.#conditions.at(-1)?.active ?? true;
+  }
+
+  /** The logical line that a trailing backslash makes of several. */
+  #join(file: OpenFile, text: string): string {
+    const { lines } = file.source;
+    for (let i = 0; i < maximumJoinedLines && text.endsWith('\\') && file.next < lines.length; i++) {
+      text = `${text.slice(0, -1)} ${lines[file.next++]!.text}`;
+    }
+    return text.endsWith('\\') ? text.slice(0, -1) : text;
+  }
+
+  #expanded(line: Line, file: OpenFile, number: number, joined: boolean): ReadLine {
+    const { frame } = file;
+    const changedLength = file.source.lines[number]!.text.length;
+    if (!this.#mentionsMacro(line)) return { line, frame, number, changedLength: joined ? changedLength : -1 };
+    let text = plainText(line);
+    const builtin = (name: string): string | undefined => {
+      if (name === '__LINE__') return String(number + 1);
+      return name === '__FILE__' ? JSON.stringify(frame.file) : undefined;
+    };
+    let expansion = expandText(text, this.defines, builtin);
+    // A call's arguments may go on in the lines that follow.
+    for (let i = 0; i < maximumJoinedLines && expansion.problem?.kind === 'open-call'; i++) {
+      const following = file.source.lines[file.next];
+      if (!following) break;
+      file.next++;
+      text += ` ${plainText(following)}`;
+      expansion = expandText(text, this.defines, builtin);
+    }
+    const { problem } = expansion;
+    if (problem) {
+      const message =
+        problem.kind === 'error' ? problem.message : `the arguments of macro '${problem.name}' have no end`;
+      this.#host.report('error', 'macro-call', message, frame, number, 0, changedLength);
+    }
+    return { line: parseLine(expansion.text, false, false), frame, number, changedLength };
+  }
+
+  #mentionsMacro(line: Line): boolean {
+    for (const [word] of line.text.matchAll(/[A-Za-z_]\w*/g)) {
+      if (this.defines.has(word) || word === '__LINE__' || word === '__FILE__') return true;
+    }
+    return false;
+  }
+
+  #close(file: OpenFile): void {
+    for (const condition of this.#conditions.splice(file.conditions)) {
+      this.#host.report('error', 'unterminated-if', '#if without #endif', condition.frame, condition.line, 0, 3);
+    }
+    this.#files.pop();
+  }
+
+  #directive(statement: Statement, file: OpenFile, number: number): void {
+    const { name, text, operandsStart, start, end } = statement;
+    const rest = withoutLineComments(text.slice(operandsStart)).trim();
+    const report = (severity: 'error' | 'warning', code: string, message: string): void =>
+      this.#host.report(
+        severity,
+        code,
+        message,
+        file.frame,
+        number,
+        start,
+        file.source.lines[number]!.text.length || end,
+      );
+    switch (name) {
+      case 'if':
+      case 'ifdef':
+      case 'ifndef': {
+        const outer = this.#active;
+        const active = outer && this.#holds(name, rest, report);
+        this.#conditions.push({ outer, taken: active, active, sawElse: false, frame: file.frame, line: number });
+        return;
+      }
+      case 'elif':
+      case 'else': {
+        const condition = this.#conditions.length > file.conditions ? this.#conditions.at(-1) : undefined;
+        if (!condition || condition.sawElse) {
+          report('error', 'misplaced-else', condition ? `#${name} after #else` : `#${name} without #if`);
+          return;
+        }
+        condition.active = condition.outer && !condition.taken && (name === 'else' || this.#holds('if', rest, report));
+        condition.taken ||= condition.active;
+        condition.sawElse = name === 'else';
+        return;
+      }
+      case 'endif':
+        if (this.#conditions.length > file.conditions) this.#conditions.pop();
+        else report('error', 'misplaced-endif', '#endif without #if');
+        return;
+    }
+    if (!this.#active) return;
+    switch (name) {
+      case 'define': {
+        const define = parseDefine(rest);
+        if (typeof define === 'string') report('error', 'define', define);
+        else this.defines.set(define.name, define);
+        return;
+      }
+      case 'undef':
+        this.defines.delete(rest);
+        return;
+      case 'include':
+        this.#include(rest, file, number, report);
+        return;
+      case 'error':
+        report('error', 'error-directive', `#error ${rest}`);
+        return;
+      case 'warning':
+        report('warning', 'warning-directive', `#warning ${rest}`);
+        return;
+      default: {
+        // Any other `#` line is the assembler's comment, unless it looks like a directive written wrongly.
+        const suggestions = name.length > 3 && text[start + 1] === name[0] ? nearest(name, directiveNames, 1) : [];
+        if (suggestions.length > 0) {
+          report(
+            'warning',
+            'unknown-preprocessor-directive',
+            `'#${name}' is taken as a comment; did you mean '#${suggestions[0]}'?`,
+          );
+        }
+      }
+    }
+  }
+
+  #holds(name: string, rest: string, report: (severity: 'error', code: string, message: string) => void): boolean {
+    if (name !== 'if') {
+      const word = /^[A-Za-z_]\w*/.exec(rest)?.[0];
+      if (word === undefined) report('error', 'if', `#${name} needs a name`);
+      return word !== undefined && this.defines.has(word) === (name === 'ifdef');
+    }
+    const withDefined = rest.replace(
+      /\bdefined\s*(?:\(\s*([A-Za-z_]\w*)\s*\)|([A-Za-z_]\w*))/g,
+      (_, a?: string, b?: string) => (this.defines.has(a ?? b ?? '') ? '1' : '0'),
+    );
+    const { text, problem } = expandText(withDefined, this.defines, () => undefined);
+    const value = problem
+      ? problem.kind === 'error'
+        ? problem.message
+        : `the arguments of '${problem.name}' have no end`
+      : evaluateCondition(text);
+    if (typeof value !== 'string') return value !== 0;
+    report('error', 'if', value);
+    return false;
+  }
+
+  #include(
+    rest: string,
+    file: OpenFile,
+    number: number,
+    report: (severity: 'error', code: string, message: string) => void,
+  ): void {
+    const text = /^["<]/.test(rest) ? rest : expandText(rest, this.defines, () => undefined).text.trim();
+    const path = /^(?:"([^"]+)"|<([^>]+)>)/.exec(text);
+    if (!path) {
+      report('error', 'include', '#include needs "file" or <file>');
+      return;
+    }
+    if (this.#files.length >= maximumIncludes) {
+      report('error', 'include-depth', `files include each other more than ${maximumIncludes} deep`);
+      return;
+    }
+    const name = path[1] ?? path[2]!;
+    const source = this.#host.include(name, file.frame.file, path[2] !== undefined);
+    if (!source) {
+      report('error', 'include-missing', `cannot find the included file '${name}'`);
+      return;
+    }
+    const frame: Frame = {
+      kind: 'include',
+      file: source.path,
+      parent: file.frame,
+      line: number,
+      column: 0,
+      endColumn: 0,
+      depth: file.frame.depth + 1,
+    };
+    this.#host.addFrame(frame);
+    this.#files.push({ source, frame, next: 0, conditions: this.#conditions.length });
+  }
+}
+
+const directiveNames = ['define', 'include', 'ifdef', 'ifndef', 'elif', 'else', 'endif', 'undef', 'error', 'warning'];
+
+/** A line's text without comments, block comments of other lines included. */
+function plainText(line: Line): string {
+  const close = line.startsInComment ? line.text.indexOf('*/') + 2 : 0;
+  return line.startsInComment && close < 2 ? '' : withoutLineComments(line.text.slice(close));
+}
+
+/** Removes the comments that the preprocessor knows; `#` in a line is no comment to it. */
+function withoutLineComments(text: string): string {
+  if (!text.includes('/')) return text;
+  let result = '';
+  for (const token of text.match(/"(?:\\.|[^"\\])*"?|'(?:\\.|[^'\\])'|\/\*[\s\S]*?(?:\*\/|$)|\/\/.*|[\s\S]/g) ?? []) {
+    result += token.startsWith('//') ? '' : token.startsWith('/*') ? ' ' : token;
+  }
+  return result;
+}
+
+/** Macros given from outside (`-D NAME=VALUE`). */
+export function definesOf(values: Readonly<Record<string, string>>): Map<string, Define> {
+  const defines = new Map<string, Define>();
+  for (const [name, value] of Object.entries(values)) {
+    const define = parseDefine(`${name} ${value}`);
+    if (typeof define !== 'string') defines.set(define.name, define);
+  }
+  return defines;
+}
+
+/** The macros that gcc has when it preprocesses assembly for RV64, from the instruction set. */
+export function predefined(has: (extension: 'm' | 'a' | 'c' | 'f' | 'd') => boolean): Record<string, string> {
+  return {
+    __ASSEMBLER__: '1',
+    __riscv: '1',
+    __riscv_xlen: '64',
+    __LP64__: '1',
+    _LP64: '1',
+    __ELF__: '1',
+    __SIZEOF_POINTER__: '8',
+    __SIZEOF_LONG__: '8',
+    __SIZEOF_INT__: '4',
+    __CHAR_BIT__: '8',
+    __GNUC__: '12',
+    ...(has('m') ? { __riscv_m: '2000000', __riscv_mul: '1', __riscv_div: '1', __riscv_muldiv: '1' } : {}),
+    ...(has('a') ? { __riscv_a: '2001000', __riscv_atomic: '1' } : {}),
+    ...(has('c') ? { __riscv_c: '2000000', __riscv_compressed: '1' } : {}),
+    ...(has('f') ? { __riscv_flen: has('d') ? '64' : '32' } : {}),
+  };
+}

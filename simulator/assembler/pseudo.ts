@@ -1,0 +1,198 @@
+import {
+  compress,
+  csrNamed,
+  encode,
+  type Fields,
+  type Instruction,
+  instructionNamed,
+  operandsProblem,
+  type Pseudo,
+  type PseudoStep,
+  registerNamed,
+} from '../isa';
+import type { Integer } from '../object/integer';
+import * as integer from '../object/integer';
+import { RelocationType } from '../object/relocatable';
+import { emit, emitCall, emitPair, type Immediate, immediateOf } from './encoding';
+import type { Expression } from './expression';
+import type { Written } from './instructions';
+import { patternOf } from './patterns';
+import type { Statement } from './statement';
+import type { Unit } from './unit';
+
+/** A step of a pseudo-instruction made ready: each field of its instruction is a number or a word of the pseudo's syntax. */
+interface Template {
+  readonly instruction: Instruction;
+  readonly fields: readonly (readonly [field: string, source: number | string])[];
+}
+
+const templates = new WeakMap<PseudoStep, Template>();
+
+function templateOf(step: PseudoStep): Template {
+  let template = templates.get(step);
+  if (!template) templates.set(step, (template = compileStep(step)));
+  return template;
+}
+
+function compileStep(step: PseudoStep): Template {
+  const instruction = instructionNamed(step.name);
+  const fields: (readonly [string, number | string])[] = [];
+  patternOf(instruction.syntax).slots.forEach((slot, i) => {
+    const text = step.operands[i];
+    if (text === undefined || slot.kind === 'this-register') return;
+    if (slot.kind === 'memory') {
+      const [, offset = '', base = ''] = /^(.*)\((\w+)\)$/.exec(text) ?? [];
+      if (slot.offset !== undefined) fields.push([slot.offset, sourceOf(offset)]);
+      fields.push([slot.base, sourceOf(base)]);
+    } else fields.push([slot.word, sourceOf(text)]);
+  });
+  return { instruction, fields };
+}
+
+/** A word of the pseudo's syntax, or the number of the register, CSR or constant that stands in its place. */
+function sourceOf(text: string): number | string {
+  if (/^-?\d+$/.test(text)) return Number(text);
+  return registerNamed(text)?.number ?? csrNamed(text)?.number ?? text;
+}
+
+/** Puts the instructions that a pseudo-instruction stands for into the current section. */
+export function expandPseudo(unit: Unit, statement: Statement, pseudo: Pseudo, written: Written): void {
+  if (pseudo.special) {
+    expandSpecial(unit, statement, pseudo, written);
+    return;
+  }
+  if (
+    pseudo.compressed &&
+    unit.options.architecture.has('c') &&
+    emitCompressed(unit, statement, pseudo.compressed, written)
+  )
+    return;
+  for (const step of pseudo.expansion) {
+    const { instruction, fields: sources } = templateOf(step);
+    const fields: Record<string, number> = {};
+    let immediate: Immediate | undefined;
+    for (const [field, source] of sources) {
+      const value = typeof source === 'number' ? source : written.numbers.get(source);
+      if (value !== undefined) {
+        fields[field] = value;
+        continue;
+      }
+      immediate = immediateOf(unit, instruction, field, written.expressions.get(source as string)!);
+      if (!immediate) return;
+      if (immediate.kind === 'constant') fields[field] = immediate.value;
+    }
+    emit(unit, statement, instruction, fields, immediate, pseudo.compressed ? 'never' : 'table');
+  }
+}
+
+/** Emits the compressed form that a pseudo-instruction prefers; false when its operands do not fit. */
+function emitCompressed(unit: Unit, statement: Statement, step: PseudoStep, written: Written): boolean {
+  const { instruction, fields: sources } = templateOf(step);
+  const fields: Record<string, number> = {};
+  for (const [field, source] of sources) {
+    const value = typeof source === 'number' ? source : written.numbers.get(source);
+    if (value !== undefined) fields[field] = value;
+    else {
+      const immediate = immediateOf(unit, instruction, field, written.expressions.get(source as string)!);
+      if (immediate?.kind !== 'target') return false;
+      emit(unit, statement, instruction, fields, immediate, 'never');
+      return true;
+    }
+  }
+  if (operandsProblem(instruction, fields)) return false;
+  emit(unit, statement, instruction, fields, undefined, 'never');
+  return true;
+}
+
+function expandSpecial(unit: Unit, statement: Statement, pseudo: Pseudo, written: Written): void {
+  const { numbers, expressions } = written;
+  if (pseudo.special === 'li') {
+    loadImmediate(unit, statement, numbers.get('rd')!, expressions.get('imm')!);
+    return;
+  }
+  const symbol = expressions.get('symbol')!;
+  const value = unit.bind(symbol);
+  const { start, end } = symbol;
+  const rd = numbers.get('rd') ?? 0;
+  switch (pseudo.special) {
+    case 'call':
+      emitCall(unit, numbers.get('rd') ?? 1, numbers.get('rd') ?? 1, value, start, end);
+      return;
+    case 'tail':
+      emitCall(unit, 0, 6, value, start, end);
+      return;
+    case 'jump':
+      emitCall(unit, 0, numbers.get('rt')!, value, start, end);
+      return;
+    case 'la':
+    case 'lla': {
+      const throughTable = pseudo.special === 'la' && unit.options.pic;
+      const type = throughTable ? RelocationType.GotHigh20 : RelocationType.PcrelHigh20;
+      const second = { instruction: instructionNamed(throughTable ? 'ld' : 'addi'), fields: { rd, rs1: rd, imm: 0 } };
+      emitPair(unit, rd, type, value, second, start, end);
+      return;
+    }
+    case 'load': {
+      const second = { instruction: instructionNamed(pseudo.name), fields: { rd, rs1: rd, imm: 0 } };
+      emitPair(unit, rd, RelocationType.PcrelHigh20, value, second, start, end);
+      return;
+    }
+    case 'store': {
+      const rt = numbers.get('rt')!;
+      const second = {
+        instruction: instructionNamed(pseudo.name),
+        fields: { rs2: numbers.get('rs2')!, rs1: rt, imm: 0 },
+      };
+      emitPair(unit, rt, RelocationType.PcrelHigh20, value, second, start, end);
+      return;
+    }
+  }
+}
+
+function loadImmediate(unit: Unit, statement: Statement, rd: number, expression: Expression): void {
+  if (expression.kind === 'relocation') {
+    const addi = instructionNamed('addi');
+    const immediate = immediateOf(unit, addi, 'imm', expression);
+    const imm = immediate?.kind === 'constant' ? immediate.value : 0;
+    if (immediate) emit(unit, statement, addi, { rd, rs1: 0, imm }, immediate, 'table');
+    return;
+  }
+  const value = unit.constant(expression, "the value of 'li'");
+  if (value === undefined) return;
+  const steps = loadSteps(rd, value);
+  for (const { name, fields } of steps) {
+    const instruction = instructionNamed(name);
+    const compressed = unit.options.architecture.has('c') ? compress(instruction, fields) : undefined;
+    const word = compressed ? encode(compressed.instruction, compressed.fields) : encode(instruction, fields);
+    unit.section.appendInteger(word | 0, compressed ? 2 : 4);
+  }
+}
+
+/** The instructions by which GNU as loads a 64-bit constant. */
+export function loadSteps(rd: number, value: Integer): readonly { name: string; fields: Fields }[] {
+  if (integer.fitsSigned(value, 12)) return [{ name: 'addi', fields: { rd, rs1: 0, imm: Number(value) } }];
+  const steps: { name: string; fields: Fields }[] = [];
+  loadConstant(steps, rd, value);
+  return steps;
+}
+
+function loadConstant(steps: { name: string; fields: Fields }[], rd: number, value: Integer): void {
+  const low = (integer.lowWord(value) << 20) >> 20;
+  let upper = integer.subtract(value, low);
+  if (!integer.fitsSigned(value, 32)) {
+    // Build what stands above the low zeros, shift it up, and add the low 12 bits.
+    let shift = 12;
+    upper = integer.fromBigint(BigInt(upper) >> 12n);
+    while (integer.and(upper, 1) === 0) {
+      upper = integer.fromBigint(BigInt(upper) >> 1n);
+      shift++;
+    }
+    loadConstant(steps, rd, upper);
+    steps.push({ name: 'slli', fields: { rd, rs1: rd, shamt: shift } });
+    if (low !== 0) steps.push({ name: 'addi', fields: { rd, rs1: rd, imm: low } });
+    return;
+  }
+  const high = (integer.lowWord(upper) >>> 12) & 0xfffff;
+  if (high !== 0) steps.push({ name: 'lui', fields: { rd, imm: high } });
+  if (low !== 0 || high === 0) steps.push({ name: 'addiw', fields: { rd, rs1: high === 0 ? 0 : rd, imm: low } });
+}

@@ -1,0 +1,104 @@
+/** A place in a source from which code comes, with the expansions that led to it. */
+export interface Origin {
+  readonly file: string;
+  /** 0-based. */
+  readonly line: number;
+  /** 0-based UTF-16 column, when known. */
+  readonly column?: number;
+  /** What `parent` is to this place; absent for a place in a source that was named directly. */
+  readonly via?: 'macro' | 'repeat' | 'include';
+  /** The macro's name. */
+  readonly name?: string;
+  /** Where the macro was called, the repetition begun, or the file included. */
+  readonly parent?: Origin;
+}
+
+/** A run of addresses that come from one place. */
+export interface LineRow {
+  readonly address: bigint;
+  /** First address after the run. */
+  readonly end: bigint;
+  readonly origin: Origin;
+  /** Whether `address` is a good place for a breakpoint. */
+  readonly isStatement: boolean;
+}
+
+/** Addresses to source places and back. */
+export class LineTable {
+  static readonly empty = new LineTable([]);
+
+  /** In order of address. */
+  readonly rows: readonly LineRow[];
+  /** The sources that any row or any expansion of one names, in order of first appearance. */
+  readonly files: readonly string[];
+  readonly #byFile: ReadonlyMap<string, ReadonlyMap<number, readonly LineRow[]>>;
+
+  constructor(rows: readonly LineRow[]) {
+    this.rows = [...rows].sort((a, b) => (a.address < b.address ? -1 : a.address > b.address ? 1 : 0));
+    const byFile = new Map<string, Map<number, LineRow[]>>();
+    for (const row of this.rows) {
+      for (let origin: Origin | undefined = row.origin; origin; origin = origin.parent) {
+        let lines = byFile.get(origin.file);
+        if (!lines) byFile.set(origin.file, (lines = new Map()));
+        const found = lines.get(origin.line);
+        if (!found) lines.set(origin.line, [row]);
+        else if (found.at(-1) !== row) found.push(row);
+      }
+    }
+    this.#byFile = byFile;
+    this.files = [...byFile.keys()];
+  }
+
+  /** The row that covers an address. */
+  find(address: bigint): LineRow | undefined {
+    let low = 0;
+    let high = this.rows.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (this.rows[middle]!.address <= address) low = middle + 1;
+      else high = middle;
+    }
+    // Rows of one address (zero-length ones) stand before the one with bytes.
+    for (let i = low - 1; i >= 0; i--) {
+      const row = this.rows[i]!;
+      if (address < row.end) return row;
+      if (row.address < address) return undefined;
+    }
+    return undefined;
+  }
+
+  /** All rows of a source line: those written there, and those of expansions called there. */
+  rowsOfLine(file: string, line: number): readonly LineRow[] {
+    return this.#byFile.get(file)?.get(line) ?? [];
+  }
+
+  /**
+   * The addresses at which execution enters a source line: each row of the line that the row before it in address order
+   * does not continue. A macro call has one for the call; a line inside a macro has one for each expansion.
+   */
+  addressesOfLine(file: string, line: number): readonly bigint[] {
+    const addresses: bigint[] = [];
+    let reached: { row: LineRow; key: string } | undefined;
+    for (const row of this.rowsOfLine(file, line)) {
+      if (!row.isStatement) continue;
+      const key = expansionKey(row.origin, file, line);
+      if (!reached || reached.row.end !== row.address || reached.key !== key) addresses.push(row.address);
+      reached = { row, key };
+    }
+    return addresses;
+  }
+
+  /** The lines of a file that have code, in order. */
+  linesOf(file: string): readonly number[] {
+    return [...(this.#byFile.get(file)?.keys() ?? [])].sort((a, b) => a - b);
+  }
+}
+
+/** Names the expansion through which an origin reached the given line: its chain from there outwards. */
+function expansionKey(origin: Origin, file: string, line: number): string {
+  let at: Origin | undefined = origin;
+  while (at && (at.file !== file || at.line !== line)) at = at.parent;
+  const parts: string[] = [];
+  for (; at; at = at.parent) parts.push(`${at.file}:${at.line}:${at.column ?? ''}`);
+  return parts.join('|');
+}

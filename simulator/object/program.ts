@@ -1,0 +1,58 @@
+import type { LineTable } from './line-table';
+
+/** A place in a source: 0-based line and UTF-16 column. */
+export interface SourcePosition {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+}
+
+/** A part of memory that a program fills when it is loaded. */
+export interface Segment {
+  /** Where its code runs (virtual memory address). */
+  readonly address: bigint;
+  /** Where it is loaded (physical address). */
+  readonly loadAddress: bigint;
+  readonly bytes: Uint8Array;
+  /** In bytes; what `bytes` does not cover is zero. */
+  readonly memorySize: number;
+  readonly readable: boolean;
+  readonly writable: boolean;
+  readonly executable: boolean;
+}
+
+export type SymbolType = 'function' | 'object' | 'notype' | 'section' | 'file' | 'absolute';
+
+export interface ProgramSymbol {
+  readonly name: string;
+  readonly value: bigint;
+  /** In bytes; 0 when unknown. */
+  readonly size: number;
+  readonly type: SymbolType;
+  readonly binding: 'local' | 'global' | 'weak';
+  /** The output section that it lies in; '' for an absolute symbol. */
+  readonly section: string;
+  readonly definition?: SourcePosition;
+}
+
+/** An executable image: what assembling and linking makes, and what an ELF file holds. */
+export interface Program {
+  readonly entry: bigint;
+  readonly segments: readonly Segment[];
+  readonly symbols: readonly ProgramSymbol[];
+  readonly lines: LineTable;
+  /** The output sections, where they are known. */
+  readonly sections: readonly ProgramSection[];
+}
+
+export interface ProgramSection {
+  readonly name: string;
+  readonly address: bigint;
+  /** In bytes. */
+  readonly size: number;
+  readonly alignment: number;
+  readonly bytes: Uint8Array;
+  /** ELF sh_type and sh_flags. */
+  readonly type: number;
+  readonly flags: number;
+}
