@@ -152,7 +152,7 @@ export const compressedInstructions: readonly Instruction[] = [
     syntax: '',
     transfers: true,
     summary: 'defined illegal: always traps',
-    semantics: (x) => x.system('illegal'),
+    semantics: { system: 'illegal' },
   }),
   load('c.lw', 0x4000, wordOffset, 'rd = sext(mem32[rs1 + imm])'),
   load('c.ld', 0x6000, doubleOffset, 'rd = mem64[rs1 + imm]'),

@@ -1,6 +1,6 @@
 /** The instruction formats of the 32-bit base (manual, "Base Instruction Formats") as constructors of table entries. */
 import { immediate, register, run, target, upper } from './operands';
-import type { Execution, Semantics, Value } from './semantics';
+import type { Execution, Semantics, SystemSemantics, Value } from './semantics';
 import type { ExtensionId, Instruction, Operand } from './types';
 
 export const rd = register('rd', 7);
@@ -157,7 +157,7 @@ export function fixed(
   name: string,
   match: number,
   summary: string,
-  semantics: Semantics,
+  semantics: Semantics | SystemSemantics,
   shape: Partial<Instruction> = {},
 ): Instruction {
   return entry(group, { name, mask: 0xffffffff, match, operands: [], syntax: '', summary, semantics, ...shape });

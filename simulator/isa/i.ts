@@ -20,7 +20,7 @@ const successor = special('succ', 'fence-set', [run(20, 4)], fenceSet);
 export const integer: readonly Instruction[] = [
   formatU(I, 'lui', 0x37, 'rd = imm << 12', (x) => x.imm),
   formatU(I, 'auipc', 0x17, 'rd = pc + (imm << 12)', (x) => x.pc.add(x.imm)),
-  formatJ(I, 'jal', 0x6f, 'rd = pc + 4; pc = target', (x) => x.jump(x.pc.add(x.imm))),
+  formatJ(I, 'jal', 0x6f, 'rd = pc + 4; pc = target', (x) => x.jumpRelative()),
   formatLoad(I, 'jalr', [0x67, 0], 'rd = pc + 4; pc = (rs1 + imm) & ~1', (x) => x.jump(x.rs1.add(x.imm).and(-2)), {
     transfers: true,
   }),
@@ -109,8 +109,15 @@ export const integer: readonly Instruction[] = [
   fixed(I, 'fence.tso', 0x8330000f, 'order memory accesses but for stores before loads', (x) => x.fence(), {
     refines: 'fence',
   }),
-  fixed(I, 'ecall', 0x00000073, 'environment call: trap with cause 8, 9 or 11 by privilege', (x) => x.system('ecall'), {
-    transfers: true,
-  }),
-  fixed(I, 'ebreak', 0x00100073, 'breakpoint: trap with cause 3', (x) => x.system('ebreak'), { transfers: true }),
+  fixed(
+    I,
+    'ecall',
+    0x00000073,
+    'environment call: trap with cause 8, 9 or 11 by privilege',
+    { system: 'ecall' },
+    {
+      transfers: true,
+    },
+  ),
+  fixed(I, 'ebreak', 0x00100073, 'breakpoint: trap with cause 3', { system: 'ebreak' }, { transfers: true }),
 ];

@@ -5,18 +5,39 @@ import type { Instruction } from './types';
 const P = { extension: 'privileged' } as const;
 
 export const privileged: readonly Instruction[] = [
-  fixed(P, 'mret', 0x30200073, 'return from a machine trap: pc = mepc, privilege = MPP', (x) => x.system('mret'), {
-    privilege: 'm',
-    transfers: true,
-  }),
-  fixed(P, 'sret', 0x10200073, 'return from a supervisor trap: pc = sepc, privilege = SPP', (x) => x.system('sret'), {
-    privilege: 's',
-    transfers: true,
-  }),
-  fixed(P, 'wfi', 0x10500073, 'wait until an enabled interrupt is pending', (x) => x.system('wfi'), {
-    privilege: 's',
-    transfers: true,
-  }),
+  fixed(
+    P,
+    'mret',
+    0x30200073,
+    'return from a machine trap: pc = mepc, privilege = MPP',
+    { system: 'mret' },
+    {
+      privilege: 'm',
+      transfers: true,
+    },
+  ),
+  fixed(
+    P,
+    'sret',
+    0x10200073,
+    'return from a supervisor trap: pc = sepc, privilege = SPP',
+    { system: 'sret' },
+    {
+      privilege: 's',
+      transfers: true,
+    },
+  ),
+  fixed(
+    P,
+    'wfi',
+    0x10500073,
+    'wait until an enabled interrupt is pending',
+    { system: 'wfi' },
+    {
+      privilege: 's',
+      transfers: true,
+    },
+  ),
   entry(P, {
     name: 'sfence.vma',
     mask: 0xfe007fff,
@@ -27,6 +48,6 @@ export const privileged: readonly Instruction[] = [
     privilege: 's',
     transfers: true,
     summary: 'forget translations: of address rs1 (zero: all), of address space rs2 (zero: all)',
-    semantics: (x) => x.system('sfence.vma'),
+    semantics: { system: 'sfence.vma' },
   }),
 ];

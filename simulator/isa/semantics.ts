@@ -89,14 +89,21 @@ export interface Execution {
   loadReserved(width: AtomicWidth): Value;
   /** 0 when stored, 1 when not. */
   storeConditional(width: AtomicWidth): Value;
+  /** if (condition) pc = pc + imm */
   branch(condition: Condition): undefined;
   /** rd = address of the next instruction; pc = target. */
   jump(target: Value): undefined;
+  /** rd = address of the next instruction; pc = pc + imm. */
+  jumpRelative(): undefined;
   /** Orders memory: nothing to do where harts run in turn. */
   fence(): undefined;
   /** Makes stores to code visible to fetches. */
   fenceInstruction(): undefined;
-  system(operation: SystemOperation): undefined;
 }
 
 export type Semantics = (x: Execution) => Value | undefined;
+
+/** Semantics of an instruction that slow code does. */
+export interface SystemSemantics {
+  readonly system: SystemOperation;
+}

@@ -5,6 +5,7 @@ import { integer } from './i';
 import { multiply } from './m';
 import { fieldValue, operandAllowed, operandBits, operandProblem, operandValue } from './operands';
 import { privileged } from './privileged';
+import type { SystemOperation } from './semantics';
 import type { Decoded, Expansion, Extension, Fields, Instruction, OperandName } from './types';
 import { csrAccess } from './zicsr';
 import { instructionFence } from './zifencei';
@@ -83,7 +84,12 @@ export function instructionNamed(name: string): Instruction {
 }
 
 export function expansionOf(instruction: Instruction): Expansion | undefined {
-  return typeof instruction.semantics === 'function' ? undefined : instruction.semantics;
+  return 'base' in instruction.semantics ? instruction.semantics : undefined;
+}
+
+/** What slow code does for an instruction that it does. */
+export function systemOperationOf(instruction: Instruction): SystemOperation | undefined {
+  return 'system' in instruction.semantics ? instruction.semantics.system : undefined;
 }
 
 /** The instruction in the low 16 or 32 bits of a word, by the word's own length bits; undefined when it is none. */

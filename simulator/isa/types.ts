@@ -1,5 +1,5 @@
 /** The shape of the instruction table: what an instruction, an operand, a pseudo-instruction, a register, a CSR and a cause are. */
-import type { Semantics } from './semantics';
+import type { Semantics, SystemSemantics } from './semantics';
 
 /** One id a file of the table; `extensions` says how each is spelt in -march and `.option arch`. */
 export type ExtensionId = 'i' | 'm' | 'a' | 'f' | 'd' | 'c' | 'zicsr' | 'zifencei' | 'zihintpause' | 'privileged' | 'h';
@@ -108,8 +108,11 @@ export interface Instruction {
   readonly transfers: boolean;
   /** The entry whose encoding space this one is a part of: `pause` is a `fence`. The more specific entry decodes. */
   readonly refines?: string;
-  /** What it does: a function over the emit interface, or for a compressed instruction the base instruction that it is. */
-  readonly semantics: Semantics | Expansion;
+  /**
+   * What it does: a function over the emit interface; or the operation of slow code that does it; or, of a compressed instruction, the
+   * base instruction that it is.
+   */
+  readonly semantics: Semantics | SystemSemantics | Expansion;
 }
 
 export interface Decoded {

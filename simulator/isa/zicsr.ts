@@ -26,7 +26,7 @@ function access(
     // A write can change what is fetched next: privilege checks, translation, pending interrupts.
     transfers: true,
     summary,
-    semantics: (x) => x.system(operation),
+    semantics: { system: operation },
   });
 }
 

@@ -3,7 +3,14 @@ import { fixed } from './formats';
 import type { Instruction } from './types';
 
 export const pauseHint: readonly Instruction[] = [
-  fixed({ extension: 'zihintpause' }, 'pause', 0x0100000f, 'hint: let other harts run', (x) => x.system('pause'), {
-    refines: 'fence',
-  }),
+  fixed(
+    { extension: 'zihintpause' },
+    'pause',
+    0x0100000f,
+    'hint: let other harts run',
+    { system: 'pause' },
+    {
+      refines: 'fence',
+    },
+  ),
 ];

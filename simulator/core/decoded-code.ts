@@ -1,0 +1,170 @@
+import { decode, expand, type Fields, type Instruction, instructionNamed, systemOperationOf } from '../isa';
+import { opcodes, SpecialOpcode } from './interpreter';
+import { DecodedLayout, DISCARD, type MemoryLayout } from './layout';
+
+const { entrySize: ENTRY, pageSize: PAGE, entriesSize, parcels: PARCELS } = DecodedLayout;
+
+const illegal = instructionNamed('c.unimp');
+
+/** A decoded entry: its two words. */
+interface Entry {
+  readonly head: number;
+  readonly immediate: number;
+}
+
+/** The entry of the instruction in a word (of which the low 16 bits count when they say so). */
+function entryOf(word: number): Entry {
+  const length = (word & 3) === 3 ? 4 : 2;
+  const decoded = decode(word);
+  if (!decoded) return systemEntry(illegal, 2, length === 4 ? word : word & 0xffff);
+  const { instruction, fields } = expand(decoded);
+  if (systemOperationOf(instruction)) return systemEntry(instruction, length, length === 4 ? word : word & 0xffff);
+  const head =
+    (opcodes.get(instruction)?.[length] ?? 0) |
+    ((fields.rd || DISCARD) << 8) |
+    ((fields.rs1 ?? 0) << 16) |
+    ((fields.rs2 ?? 0) << 24);
+  return { head, immediate: immediateOf(instruction, fields) };
+}
+
+/** Slow code gets the whole word of a system instruction. */
+function systemEntry(instruction: Instruction, length: 2 | 4, word: number): Entry {
+  return { head: (opcodes.get(instruction)?.[length] ?? 0) | (DISCARD << 8), immediate: word };
+}
+
+function immediateOf(instruction: Instruction, { imm, shamt, target }: Fields): number {
+  if (target !== undefined) return target;
+  if (shamt !== undefined) return shamt;
+  const isUpper = instruction.operands.some((operand) => operand.kind === 'upper');
+  return isUpper ? (imm ?? 0) << 12 : (imm ?? 0);
+}
+
+/**
+ * Decoded instructions by page of RAM: pages are taken from a fixed pool as code is first executed in them; when the pool is used up all
+ * are given back.
+ */
+export class DecodedCode {
+  private readonly words: Int32Array;
+  /** By page of RAM: offset of its decoded page in the core's memory, or 0. */
+  private readonly decodedPages: Int32Array;
+  /** By number of the decoded page: its page of RAM. */
+  private readonly ramPages: number[] = [];
+  /** Parcels (page of RAM * 2048 + parcel) at which the interpreter asks for breakpoints. */
+  private readonly marked = new Set<number>();
+
+  /**
+   * @param emptied is told before all pages are given back
+   * @param becameCode is told when a page of RAM becomes code
+   */
+  constructor(
+    private readonly memory: WebAssembly.Memory,
+    private readonly layout: MemoryLayout,
+    private readonly emptied: () => void,
+    private readonly becameCode: (ramPage: number) => void,
+  ) {
+    this.words = new Int32Array(memory.buffer);
+    this.decodedPages = new Int32Array(layout.ramSize / 4096);
+  }
+
+  isCode(ramPage: number): boolean {
+    return this.decodedPages[ramPage] !== 0;
+  }
+
+  /** The decoded page of a page of RAM, made if there is none. */
+  pageOf(ramPage: number): number {
+    const known = this.decodedPages[ramPage];
+    if (known) return known;
+    if (this.ramPages.length === this.layout.decodedPages) this.dropAll();
+    const decodedPage = this.layout.decodedBase + this.ramPages.length * PAGE;
+    this.ramPages.push(ramPage);
+    this.decodedPages[ramPage] = decodedPage;
+    this.words[(decodedPage + entriesSize) >> 2] = SpecialOpcode.pageEnd;
+    this.becameCode(ramPage);
+    return decodedPage;
+  }
+
+  dropAll(): void {
+    this.emptied();
+    const end = this.layout.decodedBase + this.ramPages.length * PAGE;
+    this.words.fill(0, this.layout.decodedBase >> 2, end >> 2);
+    for (const ramPage of this.ramPages) this.decodedPages[ramPage] = 0;
+    this.ramPages.length = 0;
+  }
+
+  /** Decodes the instruction of an entry in place. */
+  decodeEntry(entry: number): void {
+    const number = Math.floor((entry - this.layout.decodedBase) / PAGE);
+    const parcel = (entry - this.layout.decodedBase - number * PAGE) / ENTRY;
+    const ramPage = this.ramPages[number] ?? 0;
+    this.decodeInto(entry, ramPage, parcel);
+    if (this.marked.has(ramPage * PARCELS + parcel)) {
+      const head = this.words[entry >> 2] ?? 0;
+      this.words[entry >> 2] = (head & ~0xff) | SpecialOpcode.breakpoint;
+    }
+  }
+
+  /** The opcode that an entry with a breakpoint has without it. */
+  opcodeUnderBreakpoint(entry: number): number {
+    const number = Math.floor((entry - this.layout.decodedBase) / PAGE);
+    const parcel = (entry - this.layout.decodedBase - number * PAGE) / ENTRY;
+    return this.decodeWord(this.ramPages[number] ?? 0, parcel).head & 0xff;
+  }
+
+  /** The physical parcel of an entry: page of RAM * 4096 + offset. */
+  ramOffsetOf(entry: number): number {
+    const number = Math.floor((entry - this.layout.decodedBase) / PAGE);
+    const parcel = (entry - this.layout.decodedBase - number * PAGE) / ENTRY;
+    return (this.ramPages[number] ?? 0) * 4096 + parcel * 2;
+  }
+
+  /** Puts an instruction alone into a page that has only page ends else. */
+  decodeSingle(page: number, parcel: number, word: number): void {
+    const { head, immediate } = entryOf(word);
+    this.words.fill(0, page >> 2, (page + PAGE) >> 2);
+    for (let i = 0; i <= PARCELS; i++) this.words[(page + i * ENTRY) >> 2] = SpecialOpcode.pageEnd;
+    const at = (page + parcel * ENTRY) >> 2;
+    this.words[at] = head;
+    this.words[at + 1] = immediate;
+  }
+
+  /** The bytes have changed: what was decoded from them, or with them as second half, is forgotten. */
+  invalidate(ramOffset: number, length: number): void {
+    const first = Math.max(0, ramOffset - 2) & ~1;
+    const last = Math.min(ramOffset + length - 1, this.layout.ramSize - 1);
+    for (let page = first >>> 12; page <= last >>> 12; page++) {
+      const decodedPage = this.decodedPages[page] ?? 0;
+      if (decodedPage === 0) continue;
+      const from = page === first >>> 12 ? (first & 0xfff) >> 1 : 0;
+      const to = page === last >>> 12 ? (last & 0xfff) >> 1 : PARCELS - 1;
+      this.words.fill(0, (decodedPage + from * ENTRY) >> 2, (decodedPage + (to + 1) * ENTRY) >> 2);
+    }
+  }
+
+  /** The interpreter asks before it executes what stands at this offset in RAM. */
+  mark(ramOffset: number): void {
+    const parcel = ramOffset >>> 1;
+    if (this.marked.has(parcel)) return;
+    this.marked.add(parcel);
+    this.invalidate(ramOffset, 2);
+  }
+
+  unmarkAll(): void {
+    for (const parcel of this.marked) this.invalidate(parcel * 2, 2);
+    this.marked.clear();
+  }
+
+  private decodeInto(entry: number, ramPage: number, parcel: number): void {
+    const { head, immediate } = this.decodeWord(ramPage, parcel);
+    this.words[entry >> 2] = head;
+    this.words[(entry >> 2) + 1] = immediate;
+  }
+
+  private decodeWord(ramPage: number, parcel: number): Entry {
+    const at = this.layout.ramOffset + ramPage * 4096 + parcel * 2;
+    const bytes = new DataView(this.memory.buffer, at, parcel === PARCELS - 1 ? 2 : 4);
+    const low = bytes.getUint16(0, true);
+    if ((low & 3) !== 3) return entryOf(low);
+    if (parcel === PARCELS - 1) return { head: SpecialOpcode.crossing, immediate: 0 };
+    return entryOf(bytes.getInt32(0, true));
+  }
+}

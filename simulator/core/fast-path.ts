@@ -1,0 +1,106 @@
+import type { TlbEntry } from '../mmu';
+import { pagesOf, virtualPage } from '../mmu';
+import type { HartState } from './hart-state';
+import { FastPathLayout, HartLayout } from './layout';
+
+export type FastPathTable = typeof HartLayout.readTable | typeof HartLayout.writeTable | typeof HartLayout.executeTable;
+
+const TABLES: readonly FastPathTable[] = [HartLayout.readTable, HartLayout.writeTable, HartLayout.executeTable];
+const { entries: ENTRIES, entrySize: ENTRY_SIZE } = FastPathLayout;
+/** Tags have 9 bits for a context. */
+const CONTEXTS = 512;
+/** No context that is handed out: tags with it never match. */
+const NO_CONTEXT = -1;
+
+/**
+ * The tables in which the interpreter finds memory without asking the TLB. They hold a part of what the TLB, the current modes and
+ * PMP allow; dropping any of it at any time changes nothing that a guest can see.
+ */
+export class FastPath {
+  private readonly contexts = new Map<number, number>();
+
+  constructor(private readonly state: HartState) {
+    this.dropAll();
+  }
+
+  /** Makes sure that the next `count` calls of `contextOf` drop nothing. */
+  reserveContexts(count: number): void {
+    if (this.contexts.size + count > CONTEXTS) this.dropAll();
+  }
+
+  /** The context number (already in its place in a tag) of a combination of modes. */
+  contextOf(key: number): number {
+    let context = this.contexts.get(key);
+    if (context === undefined) {
+      context = this.contexts.size << 3;
+      this.contexts.set(key, context);
+    }
+    return context;
+  }
+
+  /**
+   * @param low, high the virtual address
+   * @param memoryOffset of the page of `low` in the core's memory
+   */
+  fill(table: FastPathTable, low: number, high: number, context: number, memoryOffset: number, decodedPage = 0): void {
+    const page = low & ~0xfff;
+    const entry = table + ((low >>> 12) % ENTRIES) * ENTRY_SIZE;
+    this.state.setPair(entry + FastPathLayout.tag, page | context, high);
+    this.state.set(entry + FastPathLayout.addend, memoryOffset - page);
+    this.state.set(entry + FastPathLayout.decodedPage, decodedPage);
+  }
+
+  /** Lets the interpreter run in a decoded page this once: its tag matches nothing. */
+  fillOnce(low: number, decodedPage: number): void {
+    const entry = HartLayout.executeTable + ((low >>> 12) % ENTRIES) * ENTRY_SIZE;
+    this.state.setPair(entry + FastPathLayout.tag, -1, -1);
+    this.state.set(entry + FastPathLayout.decodedPage, decodedPage);
+  }
+
+  /** Forgets everything, context numbers too: whoever holds one asks again. */
+  dropAll(): void {
+    for (const table of TABLES) this.dropTable(table);
+    this.contexts.clear();
+    this.dropCrossing();
+  }
+
+  dropTable(table: FastPathTable): void {
+    for (let index = 0; index < ENTRIES; index++) this.dropEntry(table + index * ENTRY_SIZE);
+    if (table === HartLayout.executeTable) this.dropCrossing();
+  }
+
+  /** Forgets the instruction that goes on in another page. */
+  dropCrossing(): void {
+    this.state.setPair(HartLayout.crossingContext, NO_CONTEXT, NO_CONTEXT);
+  }
+
+  /** Forgets what rests on a TLB entry. */
+  dropTranslation({ page, level }: TlbEntry): void {
+    const first = level === 0 ? page % ENTRIES : 0;
+    const last = level === 0 ? first : ENTRIES - 1;
+    for (const table of TABLES) {
+      for (let index = first; index <= last; index++) {
+        const entry = table + index * ENTRY_SIZE;
+        const tagLow = this.state.get(entry);
+        const tagHigh = this.state.get(entry + 4);
+        if (tagLow === -1 && tagHigh === -1) continue;
+        const offset = virtualPage(tagLow, tagHigh) - page;
+        if (offset >= 0 && offset < pagesOf(level)) this.dropEntry(entry);
+      }
+    }
+    this.dropCrossing();
+  }
+
+  /** Forgets entries of a table that lead to a page of memory. */
+  dropMemoryPage(table: FastPathTable, memoryOffset: number): void {
+    for (let index = 0; index < ENTRIES; index++) {
+      const entry = table + index * ENTRY_SIZE;
+      const page = this.state.get(entry) & ~0xfff;
+      if (((page + this.state.get(entry + FastPathLayout.addend)) | 0) === (memoryOffset | 0)) this.dropEntry(entry);
+    }
+  }
+
+  private dropEntry(entry: number): void {
+    this.state.setPair(entry + FastPathLayout.tag, -1, -1);
+  }
+}

@@ -1,0 +1,8 @@
+/** The core: harts, their interpreter, and RAM. */
+export { Core, type CoreConfiguration } from './core';
+export { RunExit } from './exits';
+export { Hart, type RunOptions } from './hart';
+export { CsrSlot, fromWords, highWord, lowWord, Status } from './hart-state';
+export type { CorePlatform, WatchRange } from './platform';
+export type { PhysicalMemory } from './ram';
+export type { Translation } from './translation';

@@ -1,0 +1,86 @@
+/**
+ * Where things are in the core's one WebAssembly.Memory: a block for each hart, then decoded code, then the machine's RAM. All of a
+ * hart's state is addressed from the base of its block. Sizes and offsets in bytes.
+ */
+
+/** Offsets in a hart's block. */
+export const HartLayout = {
+  /** x0 to x31 in 8 bytes each; slot 32 takes what is written to x0. */
+  registers: 0x000,
+  pc: 0x108,
+  /** Instructions that may still retire before the interpreter returns. Slow code sets it to 0 to get out at the next boundary. */
+  budget: 0x110,
+  /** What a slow load found: 64 bits, zero-extended. */
+  result: 0x118,
+  /** Contexts (bits 3 to 11 of fast-path tags) of loads and stores, and of fetches. */
+  dataContext: 0x120,
+  fetchContext: 0x128,
+  /** Memory offset that load-reserved reserved; -1: none. */
+  reservation: 0x130,
+  /** pc and fetch context of the instruction in the crossing page; a context of -1 is none. */
+  crossingPc: 0x138,
+  crossingContext: 0x140,
+  /** f0 to f31, when there is an FPU. */
+  floatRegisters: 0x200,
+  /** Read, write and execute tables of the fast path. */
+  readTable: 0x1000,
+  writeTable: 0x2000,
+  executeTable: 0x3000,
+  /** A decoded page in which only the last parcel is an instruction: one that goes on in another page. */
+  crossingPage: 0x4000,
+  size: 0x9000,
+} as const;
+
+/** Slot of `registers` that takes writes to x0. */
+export const DISCARD = 32;
+
+/**
+ * A fast-path table has 256 entries by bits 12 to 19 of the virtual address: the tag is the page's address | context, or -1;
+ * memory offset = (address + addend) mod 2^32; the decoded page is there in the execute table only.
+ */
+export const FastPathLayout = { entries: 256, entrySize: 16, tag: 0, addend: 8, decodedPage: 12 } as const;
+
+/** A decoded page has an entry for each 2-byte parcel, and one more that leads to the next page. */
+export const DecodedLayout = {
+  entrySize: 8,
+  opcode: 0,
+  rd: 1,
+  rs1: 2,
+  rs2: 3,
+  immediate: 4,
+  parcels: 2048,
+  /** Without the entry at the end. */
+  entriesSize: 2048 * 8,
+  pageSize: 2049 * 8,
+} as const;
+
+const WASM_PAGE = 0x10000;
+const roundUp = (value: number, unit: number): number => Math.ceil(value / unit) * unit;
+
+/** Most decoded pages that are kept; when all are in use all are dropped. */
+const MAXIMUM_DECODED_PAGES = 2048;
+
+export interface MemoryLayout {
+  readonly harts: number;
+  readonly hartBase: (index: number) => number;
+  readonly decodedBase: number;
+  readonly decodedPages: number;
+  readonly ramOffset: number;
+  readonly ramSize: number;
+  readonly wasmPages: number;
+}
+
+export function memoryLayout(harts: number, ramSize: number): MemoryLayout {
+  const decodedPages = Math.min(MAXIMUM_DECODED_PAGES, Math.max(64, ramSize / 4096 + harts));
+  const decodedBase = roundUp(harts * HartLayout.size, WASM_PAGE);
+  const ramOffset = roundUp(decodedBase + decodedPages * DecodedLayout.pageSize, WASM_PAGE);
+  return {
+    harts,
+    hartBase: (index) => index * HartLayout.size,
+    decodedBase,
+    decodedPages,
+    ramOffset,
+    ramSize,
+    wasmPages: roundUp(ramOffset + ramSize, WASM_PAGE) / WASM_PAGE,
+  };
+}

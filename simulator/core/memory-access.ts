@@ -1,0 +1,246 @@
+import { ExceptionCode } from '../isa';
+import { Access } from '../mmu';
+import type { DecodedCode } from './decoded-code';
+import type { FastPath, FastPathTable } from './fast-path';
+import type { HartState } from './hart-state';
+import { HartLayout } from './layout';
+import type { CorePlatform } from './platform';
+import type { PhysicalMemory } from './ram';
+import type { AddressTranslation } from './translation';
+import type { Watchpoints } from './watch';
+
+export type AccessSize = 1 | 2 | 4 | 8;
+
+/** What harts have in common. */
+export interface SharedMemory {
+  readonly ram: PhysicalMemory;
+  readonly decoded: DecodedCode;
+  readonly watchpoints: Watchpoints;
+  readonly platform: CorePlatform;
+  /** RAM is about to change, or has: what was decoded from there is void. */
+  storedToCode(ramOffset: number, length: number): void;
+  /** Makes the interpreter ask at the breakpoints of the virtual page that is mapped to this page of RAM. */
+  markVirtualBreakpoints(low: number, high: number, ramPage: number): void;
+}
+
+/** How an access tells its hart what happened. */
+export interface AccessEvents {
+  /** Takes the trap; the instruction does not retire. */
+  raise(code: number, valueLow: number, valueHigh: number): void;
+  watchHit(address: number, isWrite: boolean): void;
+}
+
+const misalignedFault = { load: ExceptionCode.loadMisaligned, store: ExceptionCode.storeMisaligned } as const;
+
+/**
+ * Loads, stores and atomics as the slow functions of the interpreter: everything that the fast path does not answer. Each gives true when
+ * the access is done and false when it has trapped; loads leave their value in the hart's block.
+ */
+export class MemoryAccess {
+  constructor(
+    private readonly state: HartState,
+    private readonly shared: SharedMemory,
+    private readonly translation: AddressTranslation,
+    private readonly fastPath: FastPath,
+    private readonly events: AccessEvents,
+  ) {}
+
+  load(low: number, high: number, size: AccessSize): boolean {
+    if ((low & 0xfff) + size > 0x1000) return this.loadAcrossPages(low, high, size);
+    if (!this.translate(low, high, size, Access.read)) return false;
+    const { physical } = this.translation;
+    if (this.shared.ram.contains(physical, size)) {
+      this.readRam(physical, size);
+      this.cache(HartLayout.readTable, low, high, Access.read);
+    } else if (!this.readDevice(physical, size)) {
+      this.events.raise(ExceptionCode.loadAccessFault, low, high);
+      return false;
+    }
+    if (this.shared.watchpoints.isHit(physical, size, false)) this.events.watchHit(physical, false);
+    return true;
+  }
+
+  store(low: number, high: number, size: AccessSize, valueLow: number, valueHigh: number): boolean {
+    if ((low & 0xfff) + size > 0x1000) return this.storeAcrossPages(low, high, size, valueLow, valueHigh);
+    if (!this.translate(low, high, size, Access.write)) return false;
+    const { physical } = this.translation;
+    if (this.shared.ram.contains(physical, size)) {
+      this.writeRam(physical, size, valueLow, valueHigh);
+      this.cache(HartLayout.writeTable, low, high, Access.write);
+    } else if (!this.writeDevice(physical, size, valueLow, valueHigh)) {
+      this.events.raise(ExceptionCode.storeAccessFault, low, high);
+      return false;
+    }
+    if (this.shared.watchpoints.isHit(physical, size, true)) this.events.watchHit(physical, true);
+    return true;
+  }
+
+  /** Checks that an atomic operation may write, and leaves the offset of its memory in the hart's block. Devices have no atomics. */
+  atomic(low: number, high: number, size: AccessSize): boolean {
+    if (!this.isAligned(low, high, size, 'store')) return false;
+    if (!this.translate(low, high, size, Access.write)) return false;
+    const { physical } = this.translation;
+    if (!this.shared.ram.contains(physical, size)) {
+      this.events.raise(ExceptionCode.storeAccessFault, low, high);
+      return false;
+    }
+    this.shared.storedToCode(physical - this.shared.ram.base, size);
+    this.cache(HartLayout.writeTable, low, high, Access.write);
+    const { watchpoints } = this.shared;
+    if (watchpoints.isHit(physical, size, true)) this.events.watchHit(physical, true);
+    else if (watchpoints.isHit(physical, size, false)) this.events.watchHit(physical, false);
+    this.setResult(this.shared.ram.memoryOffset(physical), 0);
+    return true;
+  }
+
+  loadReserved(low: number, high: number, size: AccessSize): boolean {
+    if (!this.isAligned(low, high, size, 'load')) return false;
+    if (!this.load(low, high, size)) return false;
+    const { physical } = this.translation;
+    const { ram } = this.shared;
+    this.state.set(HartLayout.reservation, ram.contains(physical, size) ? ram.memoryOffset(physical) : -1);
+    return true;
+  }
+
+  /** Without a reservation memory is not touched, as in QEMU. */
+  storeConditional(low: number, high: number, size: AccessSize, valueLow: number, valueHigh: number): boolean {
+    if (!this.isAligned(low, high, size, 'store')) return false;
+    const reservation = this.state.get(HartLayout.reservation);
+    let isReserved = reservation !== -1;
+    if (isReserved) {
+      if (!this.translate(low, high, size, Access.write)) return false;
+      const { physical } = this.translation;
+      const { ram } = this.shared;
+      isReserved = ram.contains(physical, size) && (ram.memoryOffset(physical) | 0) === reservation;
+    }
+    if (isReserved && !this.store(low, high, size, valueLow, valueHigh)) return false;
+    this.state.set(HartLayout.reservation, -1);
+    this.setResult(isReserved ? 0 : 1, 0);
+    return true;
+  }
+
+  private isAligned(low: number, high: number, size: AccessSize, kind: 'load' | 'store'): boolean {
+    if ((low & (size - 1)) === 0) return true;
+    this.events.raise(misalignedFault[kind], low, high);
+    return false;
+  }
+
+  private translate(low: number, high: number, size: number, access: Access): boolean {
+    let fault = this.translation.translate(low, high, access);
+    if (fault < 0 && !this.translation.isAllowed(size, access)) {
+      fault = access === Access.read ? ExceptionCode.loadAccessFault : ExceptionCode.storeAccessFault;
+    }
+    if (fault < 0) return true;
+    this.events.raise(fault, low, high);
+    return false;
+  }
+
+  /** Lets the interpreter answer itself from now on, where nothing needs to be seen here. */
+  private cache(table: FastPathTable, low: number, high: number, access: Access): void {
+    const { ram, decoded, watchpoints } = this.shared;
+    const { physical } = this.translation;
+    if (watchpoints.coversPage(physical)) return;
+    if (access === Access.write && decoded.isCode((physical - ram.base) >>> 12)) return;
+    if (!this.translation.isPageAllowed(access)) return;
+    const context = this.state.get(HartLayout.dataContext);
+    this.fastPath.fill(table, low, high, context, ram.memoryOffset(physical - (physical % 4096)));
+  }
+
+  private readRam(physical: number, size: AccessSize): void {
+    const { ram } = this.shared;
+    switch (size) {
+      case 1:
+        this.setResult(ram.read8(physical), 0);
+        break;
+      case 2:
+        this.setResult(ram.read16(physical), 0);
+        break;
+      case 4:
+        this.setResult(ram.read32(physical), 0);
+        break;
+      case 8:
+        this.setResult(ram.read32(physical), ram.read32(physical + 4));
+        break;
+    }
+  }
+
+  private writeRam(physical: number, size: AccessSize, low: number, high: number): void {
+    const { ram } = this.shared;
+    switch (size) {
+      case 1:
+        ram.write8(physical, low & 0xff);
+        break;
+      case 2:
+        ram.write16(physical, low & 0xffff);
+        break;
+      case 4:
+        ram.write32(physical, low);
+        break;
+      case 8:
+        ram.writeWords(physical, low, high);
+        break;
+    }
+  }
+
+  /** Misaligned accesses to devices are access faults. */
+  private readDevice(physical: number, size: AccessSize): boolean {
+    const { platform } = this.shared;
+    if (physical % size !== 0 || !platform.readPhysical(physical, size)) return false;
+    this.setResult(platform.readLow, platform.readHigh);
+    return true;
+  }
+
+  private writeDevice(physical: number, size: AccessSize, low: number, high: number): boolean {
+    return physical % size === 0 && this.shared.platform.writePhysical(physical, size, low, high);
+  }
+
+  /** Byte by byte, once both pages are known to be accessible. */
+  private loadAcrossPages(low: number, high: number, size: AccessSize): boolean {
+    const bytes = this.bytesAcrossPages(low, high, size, Access.read);
+    if (!bytes) return false;
+    const words = [0, 0];
+    for (const [index, physical] of bytes.entries()) {
+      if (!this.shared.ram.contains(physical)) {
+        this.events.raise(ExceptionCode.loadAccessFault, low, high);
+        return false;
+      }
+      words[index >> 2] = (words[index >> 2] ?? 0) | (this.shared.ram.read8(physical) << ((index & 3) * 8));
+    }
+    this.setResult(words[0] ?? 0, words[1] ?? 0);
+    for (const physical of bytes) {
+      if (this.shared.watchpoints.isHit(physical, 1, false)) this.events.watchHit(physical, false);
+    }
+    return true;
+  }
+
+  private storeAcrossPages(low: number, high: number, size: AccessSize, valueLow: number, valueHigh: number): boolean {
+    const bytes = this.bytesAcrossPages(low, high, size, Access.write);
+    if (!bytes) return false;
+    if (bytes.some((physical) => !this.shared.ram.contains(physical))) {
+      this.events.raise(ExceptionCode.storeAccessFault, low, high);
+      return false;
+    }
+    for (const [index, physical] of bytes.entries()) {
+      const word = index < 4 ? valueLow : valueHigh;
+      this.shared.ram.write8(physical, (word >> ((index & 3) * 8)) & 0xff);
+      if (this.shared.watchpoints.isHit(physical, 1, true)) this.events.watchHit(physical, true);
+    }
+    return true;
+  }
+
+  /** Machine addresses of an access that goes over the end of a page; a fault in the second page reports its start. */
+  private bytesAcrossPages(low: number, high: number, size: AccessSize, access: Access): number[] | undefined {
+    const inFirst = 0x1000 - (low & 0xfff);
+    const secondLow = (low & ~0xfff) + 0x1000;
+    const secondHigh = (secondLow | 0) === 0 ? high + 1 : high;
+    if (!this.translate(low, high, inFirst, access)) return undefined;
+    const first = this.translation.physical;
+    if (!this.translate(secondLow | 0, secondHigh | 0, size - inFirst, access)) return undefined;
+    const second = this.translation.physical;
+    return Array.from({ length: size }, (_, index) => (index < inFirst ? first + index : second + index - inFirst));
+  }
+
+  private setResult(low: number, high: number): void {
+    this.state.setPair(HartLayout.result, low, high);
+  }
+}

@@ -1,0 +1,23 @@
+/** What the core asks of the machine around it, in the middle of an instruction. */
+export interface CorePlatform {
+  /**
+   * Reads a device register (RAM is the core's own) into `readLow` and `readHigh`, zero-extended.
+   * @param address machine address
+   * @returns false for an access fault
+   */
+  readPhysical(address: number, size: 1 | 2 | 4 | 8): boolean;
+  readLow: number;
+  readHigh: number;
+  /** @returns false for an access fault */
+  writePhysical(address: number, size: 1 | 2 | 4 | 8, low: number, high: number): boolean;
+  /** The machine clock in instructions at the current instruction. */
+  clockNow(): number;
+}
+
+/** A range of machine addresses that a debugger watches. */
+export interface WatchRange {
+  readonly address: number;
+  readonly length: number;
+  readonly read: boolean;
+  readonly write: boolean;
+}

@@ -1,0 +1,186 @@
+import { Bytes } from './bytes';
+import { type Expression, I32, I64 } from './expression';
+import { type NumberType, Opcode, Type } from './opcodes';
+
+/** A place that a branch can go to: the end of a block, or the start of a loop. */
+export interface Label {
+  /** How many blocks are open inside the function once its block is. */
+  readonly depth: number;
+}
+
+/** A parameter or local variable. */
+export interface Local {
+  readonly index: number;
+  readonly type: NumberType;
+}
+
+export interface Signature {
+  readonly parameters: readonly NumberType[];
+  readonly results: readonly NumberType[];
+}
+
+/** Writes the body of one function: structured control flow, locals, and statements made of expressions. */
+export class FunctionBuilder {
+  readonly code = new Bytes();
+  private readonly localTypes: NumberType[] = [];
+  private depth = 0;
+
+  /** @param mulHighFunction index of the module's function that gives the upper 64 bits of an unsigned product */
+  constructor(
+    readonly signature: Signature,
+    readonly mulHighFunction = 0,
+  ) {}
+
+  parameter(index: number): Local {
+    const type = this.signature.parameters[index];
+    if (type === undefined) throw new RangeError(`the function has no parameter ${index}`);
+    return { index, type };
+  }
+
+  local(type: NumberType): Local {
+    this.localTypes.push(type);
+    return { index: this.signature.parameters.length + this.localTypes.length - 1, type };
+  }
+
+  i32(local: Local): I32 {
+    return new I32(() => this.access(Opcode.localGet, local));
+  }
+
+  i64(local: Local): I64 {
+    return new I64(() => this.access(Opcode.localGet, local));
+  }
+
+  set(local: Local, value: Expression): void {
+    value.emit(this);
+    this.access(Opcode.localSet, local);
+  }
+
+  /** Sets the local and is its value. */
+  tee(local: Local, value: I32): I32 {
+    return new I32(() => {
+      value.emit(this);
+      this.access(Opcode.localTee, local);
+    });
+  }
+
+  /** Branches to the label leave the block. */
+  block(body: (end: Label) => void): void {
+    this.structure(Opcode.block, Type.empty, body);
+  }
+
+  /** Branches to the label start the body again; falling off its end leaves the loop. */
+  loop(body: (start: Label) => void): void {
+    this.structure(Opcode.loop, Type.empty, body);
+  }
+
+  if(condition: I32, then: () => void, otherwise?: () => void): void {
+    condition.emit(this);
+    this.structure(Opcode.if, Type.empty, () => {
+      then();
+      if (otherwise) {
+        this.code.byte(Opcode.else);
+        otherwise();
+      }
+    });
+  }
+
+  /** Leaves one of two values of a type on the stack. */
+  ifValue(type: NumberType, condition: I32, then: () => void, otherwise: () => void): void {
+    condition.emit(this);
+    this.structure(Opcode.if, type, () => {
+      then();
+      this.code.byte(Opcode.else);
+      otherwise();
+    });
+  }
+
+  branch(label: Label): void {
+    this.code.byte(Opcode.br);
+    this.code.unsigned(this.depth - label.depth);
+  }
+
+  branchIf(condition: I32, label: Label): void {
+    condition.emit(this);
+    this.code.byte(Opcode.brIf);
+    this.code.unsigned(this.depth - label.depth);
+  }
+
+  /** Goes to the label with the number `index`, or to `otherwise` beyond the last. */
+  branchTable(index: I32, labels: readonly Label[], otherwise: Label): void {
+    index.emit(this);
+    this.code.byte(Opcode.brTable);
+    this.code.vector(labels, (label) => this.code.unsigned(this.depth - label.depth));
+    this.code.unsigned(this.depth - otherwise.depth);
+  }
+
+  /**
+   * One block inside the other, first block innermost: a branch to label i goes to body i, which runs on into body i + 1 unless it
+   * branches away. `enter` stands inside all of them.
+   */
+  cases(bodies: readonly (() => void)[], enter: (labels: readonly Label[]) => void): void {
+    const labels = bodies.map((_, index) => ({ depth: this.depth + bodies.length - index }));
+    for (const _ of bodies) this.open(Opcode.block, Type.empty);
+    enter(labels);
+    for (const body of bodies) {
+      this.close();
+      body();
+    }
+  }
+
+  store(opcode: number, address: I32, offset: number, value: Expression): void {
+    address.emit(this);
+    value.emit(this);
+    this.memoryAccess(opcode, offset);
+  }
+
+  /** Alignment hint 0 is always valid; engines ignore it. */
+  memoryAccess(opcode: number, offset: number): void {
+    this.code.byte(opcode);
+    this.code.unsigned(0);
+    this.code.unsigned(offset);
+  }
+
+  call(functionIndex: number, ...values: Expression[]): void {
+    for (const value of values) value.emit(this);
+    this.code.byte(Opcode.call);
+    this.code.unsigned(functionIndex);
+  }
+
+  unreachable(): void {
+    this.code.byte(Opcode.unreachable);
+  }
+
+  /** The body as the code section holds it: locals, instructions, end. */
+  toBody(): Uint8Array {
+    const body = new Bytes();
+    body.vector(this.localTypes, (type) => {
+      body.unsigned(1);
+      body.byte(type);
+    });
+    body.bytes(this.code.toArray());
+    body.byte(Opcode.end);
+    return body.toArray();
+  }
+
+  private structure(opcode: number, type: number, body: (label: Label) => void): void {
+    this.open(opcode, type);
+    body({ depth: this.depth });
+    this.close();
+  }
+
+  private open(opcode: number, type: number): void {
+    this.code.byte(opcode);
+    this.code.byte(type);
+    this.depth += 1;
+  }
+
+  private close(): void {
+    this.code.byte(Opcode.end);
+    this.depth -= 1;
+  }
+
+  private access(opcode: number, local: Local): void {
+    this.code.byte(opcode);
+    this.code.unsigned(local.index);
+  }
+}

@@ -1,0 +1,103 @@
+import { Bytes } from './bytes';
+import type { FunctionBuilder, Signature } from './function';
+import { Type } from './opcodes';
+
+interface ImportedFunction {
+  readonly name: string;
+  readonly type: number;
+}
+
+interface DefinedFunction {
+  readonly exportName: string | undefined;
+  readonly type: number;
+  readonly body: Uint8Array;
+}
+
+/** A WebAssembly module that imports one memory and some functions from `env`, and defines functions. */
+export class ModuleBuilder {
+  private readonly types: Signature[] = [];
+  private readonly imports: ImportedFunction[] = [];
+  private readonly functions: DefinedFunction[] = [];
+
+  /** @param memoryPages initial and greatest size of the imported memory `env.memory`, in units of 64 KiB */
+  constructor(private readonly memoryPages: number) {}
+
+  /** All imports come before the first definition. @returns the function's index */
+  importFunction(name: string, signature: Signature): number {
+    if (this.functions.length > 0) throw new Error('imports come before definitions');
+    this.imports.push({ name, type: this.typeIndex(signature) });
+    return this.imports.length - 1;
+  }
+
+  /** @returns the function's index */
+  define(builder: FunctionBuilder, exportName?: string): number {
+    this.functions.push({ exportName, type: this.typeIndex(builder.signature), body: builder.toBody() });
+    return this.imports.length + this.functions.length - 1;
+  }
+
+  /** The index that the next defined function will have. */
+  get nextIndex(): number {
+    return this.imports.length + this.functions.length;
+  }
+
+  toBinary(): Uint8Array {
+    const out = new Bytes();
+    out.bytes([0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00]);
+    this.section(out, 1, (section) => section.vector(this.types, (type) => this.writeType(section, type)));
+    this.section(out, 2, (section) => this.writeImports(section));
+    this.section(out, 3, (section) => section.vector(this.functions, ({ type }) => section.unsigned(type)));
+    this.section(out, 7, (section) => this.writeExports(section));
+    this.section(out, 10, (section) =>
+      section.vector(this.functions, ({ body }) => {
+        section.unsigned(body.length);
+        section.bytes(body);
+      }),
+    );
+    return out.toArray();
+  }
+
+  private typeIndex(signature: Signature): number {
+    const key = JSON.stringify(signature);
+    const known = this.types.findIndex((type) => JSON.stringify(type) === key);
+    return known >= 0 ? known : this.types.push(signature) - 1;
+  }
+
+  private writeType(section: Bytes, { parameters, results }: Signature): void {
+    section.byte(Type.function);
+    section.vector(parameters, (type) => section.byte(type));
+    section.vector(results, (type) => section.byte(type));
+  }
+
+  private writeImports(section: Bytes): void {
+    section.unsigned(this.imports.length + 1);
+    for (const { name, type } of this.imports) {
+      section.name('env');
+      section.name(name);
+      section.byte(0x00);
+      section.unsigned(type);
+    }
+    section.name('env');
+    section.name('memory');
+    section.byte(0x02);
+    section.byte(0x01);
+    section.unsigned(this.memoryPages);
+    section.unsigned(this.memoryPages);
+  }
+
+  private writeExports(section: Bytes): void {
+    const exported = [...this.functions.entries()].filter(([, { exportName }]) => exportName !== undefined);
+    section.vector(exported, ([index, { exportName }]) => {
+      section.name(exportName ?? '');
+      section.byte(0x00);
+      section.unsigned(this.imports.length + index);
+    });
+  }
+
+  private section(out: Bytes, id: number, write: (section: Bytes) => void): void {
+    const section = new Bytes();
+    write(section);
+    out.byte(id);
+    out.unsigned(section.length);
+    out.bytes(section.toArray());
+  }
+}

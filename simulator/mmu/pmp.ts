@@ -1,0 +1,123 @@
+/** Physical memory protection (manual, volume II, "Physical Memory Protection"): 16 entries, granularity of 4 bytes. */
+import { Access, Privilege } from './access';
+
+export const PMP_ENTRIES = 16;
+
+const R = 1;
+const W = 2;
+const X = 4;
+const MODE = 0x18;
+const TOR = 0x08;
+const NA4 = 0x10;
+const LOCKED = 0x80;
+/** Bits 6:5 are reserved and read as 0. */
+const CONFIG_BITS = 0x9f;
+
+/** Physical addresses have 56 bits: all of memory and more. */
+const END = 2 ** 56;
+
+interface Region {
+  readonly start: number;
+  readonly end: number;
+  readonly config: number;
+}
+
+export class Pmp {
+  private readonly config = new Uint8Array(PMP_ENTRIES);
+  /** Address registers: bits 55:2 of an address. */
+  private readonly address = new Float64Array(PMP_ENTRIES);
+  /** Entries that are on, in order of priority. */
+  private regions: readonly Region[] = [];
+
+  /** @param changed is told when what is allowed may have changed */
+  constructor(private readonly changed: () => void) {}
+
+  /** The word (0..3) of four configurations; pmpcfg0 is words 0 and 1. */
+  configWord(word: number): number {
+    let value = 0;
+    for (let i = 3; i >= 0; i--) value = (value << 8) | (this.config[word * 4 + i] ?? 0);
+    return value;
+  }
+
+  setConfigWord(word: number, value: number): void {
+    for (let i = 0; i < 4; i++) {
+      const index = word * 4 + i;
+      if ((this.config[index] ?? 0) & LOCKED) continue;
+      let config = (value >>> (i * 8)) & CONFIG_BITS;
+      // R=0 W=1 is reserved.
+      if ((config & (R | W)) === W) config &= ~W;
+      this.config[index] = config;
+    }
+    this.update();
+  }
+
+  /** Bits 55:2 of an address. */
+  addressRegister(index: number): number {
+    return this.address[index] ?? 0;
+  }
+
+  setAddressRegister(index: number, value: number): void {
+    const config = this.config[index] ?? 0;
+    const following = this.config[index + 1] ?? 0;
+    const lockedByNext = (following & LOCKED) !== 0 && (following & MODE) === TOR;
+    if (config & LOCKED || lockedByNext) return;
+    this.address[index] = value % 2 ** 54;
+    this.update();
+  }
+
+  /** Whether every byte of the access is allowed. */
+  allows(address: number, size: number, access: Access, privilege: Privilege): boolean {
+    const end = address + size;
+    for (const region of this.regions) {
+      if (address >= region.end || end <= region.start) continue;
+      return address >= region.start && end <= region.end && permits(region.config, access, privilege);
+    }
+    return privilege === Privilege.machine;
+  }
+
+  /** Whether every access of this kind inside the page is allowed. */
+  allowsPage(page: number, access: Access, privilege: Privilege): boolean {
+    return this.allows(page, 4096, access, privilege);
+  }
+
+  save(): number[] {
+    return [...this.config, ...this.address];
+  }
+
+  restore(numbers: readonly number[]): void {
+    this.config.set(numbers.slice(0, PMP_ENTRIES));
+    this.address.set(numbers.slice(PMP_ENTRIES, 2 * PMP_ENTRIES));
+    this.update();
+  }
+
+  private update(): void {
+    const regions: Region[] = [];
+    for (let index = 0; index < PMP_ENTRIES; index++) {
+      const config = this.config[index] ?? 0;
+      if ((config & MODE) !== 0) regions.push({ ...this.range(index, config & MODE), config });
+    }
+    this.regions = regions;
+    this.changed();
+  }
+
+  private range(index: number, mode: number): { start: number; end: number } {
+    const register = this.addressRegister(index);
+    if (mode === TOR) return { start: index === 0 ? 0 : this.addressRegister(index - 1) * 4, end: register * 4 };
+    if (mode === NA4) return { start: register * 4, end: register * 4 + 4 };
+    // NAPOT: k ones at the end mean a region of 2^(k+3) bytes.
+    let size = 8;
+    let rest = register;
+    while (rest % 2 === 1 && size < END) {
+      size *= 2;
+      rest = (rest - 1) / 2;
+    }
+    const start = rest * (size / 2);
+    return { start: start - (start % size), end: start - (start % size) + size };
+  }
+}
+
+function permits(config: number, access: Access, privilege: Privilege): boolean {
+  if (privilege === Privilege.machine && !(config & LOCKED)) return true;
+  const needed = access === Access.execute ? X : access === Access.write ? W : R;
+  return (config & needed) !== 0;
+}
