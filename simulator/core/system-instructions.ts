@@ -26,23 +26,31 @@ export class SystemInstructions {
       case 'csr-write':
       case 'csr-set':
       case 'csr-clear':
-        return this.accessCsr(operation, word);
+        this.accessCsr(operation, word);
+        return;
       case 'ecall':
-        return hart.raiseEcall();
+        hart.raiseEcall();
+        return;
       case 'ebreak':
-        return hart.raise(ExceptionCode.breakpoint, 0, 0);
+        hart.raise(ExceptionCode.breakpoint, 0, 0);
+        return;
       case 'mret':
       case 'sret':
-        return this.returnFromTrap(operation, word);
+        this.returnFromTrap(operation, word);
+        return;
       case 'wfi':
-        return this.waitForInterrupt(word);
+        this.waitForInterrupt(word);
+        return;
       case 'pause':
         hart.leave(RunExit.Yield);
-        return hart.finishSystem(4);
+        hart.finishSystem(4);
+        return;
       case 'sfence.vma':
-        return this.fenceTranslations(word);
+        this.fenceTranslations(word);
+        return;
       case 'illegal':
-        return hart.raiseIllegal(word);
+        hart.raiseIllegal(word);
+        return;
     }
   }
 
@@ -61,7 +69,10 @@ export class SystemInstructions {
       state.privilege >= privilegeOf[entry.privilege] &&
       !(writes && entry.readOnly) &&
       (register.allowed?.(csrs) ?? true);
-    if (!isAllowed) return hart.raiseIllegal(word);
+    if (!isAllowed) {
+      hart.raiseIllegal(word);
+      return;
+    }
     const low = hasImmediate(word) ? source : state.registerLow(source);
     const high = hasImmediate(word) ? 0 : state.registerHigh(source);
     register.read(csrs);
@@ -83,7 +94,10 @@ export class SystemInstructions {
     const { privilege, status } = hart.state;
     const needed = instruction === 'mret' ? Privilege.machine : Privilege.supervisor;
     const isTrapped = instruction === 'sret' && privilege === Privilege.supervisor && (status & Status.TSR) !== 0;
-    if (privilege < needed || isTrapped) return hart.raiseIllegal(word);
+    if (privilege < needed || isTrapped) {
+      hart.raiseIllegal(word);
+      return;
+    }
     hart.returnFromTrap(instruction);
     hart.takeInterrupt();
   }
@@ -93,7 +107,10 @@ export class SystemInstructions {
     const { hart } = this;
     const { privilege, status } = hart.state;
     const isTrapped = privilege < Privilege.machine && (status & Status.TW) !== 0;
-    if (privilege === Privilege.user || isTrapped) return hart.raiseIllegal(word);
+    if (privilege === Privilege.user || isTrapped) {
+      hart.raiseIllegal(word);
+      return;
+    }
     if (!hart.interruptAwaits()) hart.leave(RunExit.Wfi);
     hart.finishSystem(4);
   }
@@ -102,7 +119,10 @@ export class SystemInstructions {
     const { hart } = this;
     const { state } = hart;
     const isTrapped = state.privilege === Privilege.supervisor && (state.status & Status.TVM) !== 0;
-    if (state.privilege === Privilege.user || isTrapped) return hart.raiseIllegal(word);
+    if (state.privilege === Privilege.user || isTrapped) {
+      hart.raiseIllegal(word);
+      return;
+    }
     const [rs1, rs2] = [rs1Of(word), rs2Of(word)];
     const page = rs1 === 0 ? undefined : virtualPage(state.registerLow(rs1), state.registerHigh(rs1));
     const asid = rs2 === 0 ? undefined : state.registerLow(rs2) & 0xffff;
