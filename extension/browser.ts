@@ -1,12 +1,12 @@
 import * as vscode from 'vscode';
-import { LanguageClient } from 'vscode-languageclient/browser';
 import { activateExtension } from './activate';
 import { WorkerDebugAdapter } from './debug/worker-adapter';
 import type { Host } from './host';
 
 const browserHost: Host = {
   programsAre: 'uris',
-  createLanguageClient(context, options) {
+  async createLanguageClient(context, options) {
+    const { LanguageClient } = await import('vscode-languageclient/browser');
     return new LanguageClient('hyperstep', 'HyperStep', options, startWorker(context, 'language-server'));
   },
   createDebugAdapterFactory(context) {

@@ -5,6 +5,7 @@ import type { BaseLanguageClient, LanguageClientOptions } from 'vscode-languagec
 export interface Host {
   /** The guest's files as the debug adapter of this host takes them: paths of the file system, or URIs. */
   readonly programsAre: 'paths' | 'uris';
-  createLanguageClient(context: ExtensionContext, options: LanguageClientOptions): BaseLanguageClient;
+  /** Asynchronous, since the library of the client is evaluated only when it is used: activation must be quick. */
+  createLanguageClient(context: ExtensionContext, options: LanguageClientOptions): Promise<BaseLanguageClient>;
   createDebugAdapterFactory(context: ExtensionContext): DebugAdapterDescriptorFactory;
 }

@@ -16,38 +16,38 @@ export interface ProgramCheck {
 
 /** The language server and its client. */
 export class LanguageService implements vscode.Disposable {
-  private readonly client: BaseLanguageClient;
+  /** Settled when the server answers; `undefined` when it did not start. */
+  private client: Promise<BaseLanguageClient | undefined> = Promise.resolve(undefined);
   private readonly trust: vscode.Disposable;
-  private started: Promise<void> | undefined;
 
-  constructor(context: vscode.ExtensionContext, host: Host) {
-    this.client = host.createLanguageClient(context, {
-      documentSelector: assemblyLanguages.map((language) => ({ language })),
-      synchronize: { fileEvents: vscode.workspace.createFileSystemWatcher('**/*.{s,S,inc,asm,h}') },
-      // In Restricted Mode the server reads no file outside the workspace.
-      initializationOptions: { trusted: vscode.workspace.isTrusted },
+  constructor(
+    private readonly context: vscode.ExtensionContext,
+    private readonly host: Host,
+  ) {
+    this.trust = vscode.workspace.onDidGrantWorkspaceTrust(async () => {
+      await (await this.client)?.sendNotification('hyperstep/trusted');
     });
-    this.trust = vscode.workspace.onDidGrantWorkspaceTrust(() => this.client.sendNotification('hyperstep/trusted'));
   }
 
   start(): void {
-    this.started = this.client.start().catch((error) => {
+    this.client = this.startClient().catch((error) => {
       void vscode.window.showErrorMessage(`HyperStep's language server did not start: ${messageOf(error)}`);
+      return undefined;
     });
   }
 
   async restart(): Promise<void> {
-    await this.client.stop();
+    await this.stop();
     this.start();
-    await this.started;
+    await this.client;
   }
 
   /** Assembles the files of a launch as a program; `undefined` when the server cannot say (it is gone, or does not answer). */
   async checkProgram(program: vscode.Uri[], options: LaunchArguments): Promise<ProgramCheck | undefined> {
-    await this.started;
+    const client = await this.client;
     const { includePaths, defines, march } = options;
     try {
-      return await this.client.sendRequest<ProgramCheck>('hyperstep/checkProgram', {
+      return await client?.sendRequest<ProgramCheck>('hyperstep/checkProgram', {
         program: program.map(String),
         includePaths,
         defines,
@@ -61,7 +61,24 @@ export class LanguageService implements vscode.Disposable {
 
   async dispose(): Promise<void> {
     this.trust.dispose();
-    await this.client.dispose();
+    await this.stop();
+  }
+
+  private async startClient(): Promise<BaseLanguageClient> {
+    // In a later turn: loading the client is no part of activation, for which VS Code waits.
+    await new Promise((resolve) => setTimeout(resolve, 0));
+    const client = await this.host.createLanguageClient(this.context, {
+      documentSelector: assemblyLanguages.map((language) => ({ language })),
+      synchronize: { fileEvents: vscode.workspace.createFileSystemWatcher('**/*.{s,S,inc,asm,h}') },
+      // In Restricted Mode the server reads no file outside the workspace.
+      initializationOptions: { trusted: vscode.workspace.isTrusted },
+    });
+    await client.start();
+    return client;
+  }
+
+  private async stop(): Promise<void> {
+    await (await this.client)?.stop();
   }
 }
 

@@ -1,11 +1,11 @@
 import * as vscode from 'vscode';
-import { LanguageClient, TransportKind } from 'vscode-languageclient/node';
 import { activateExtension } from './activate';
 import type { Host } from './host';
 
 const nodeHost: Host = {
   programsAre: 'paths',
-  createLanguageClient(context, options) {
+  async createLanguageClient(context, options) {
+    const { LanguageClient, TransportKind } = await import('vscode-languageclient/node');
     const module = context.asAbsolutePath('dist/language-server.js');
     return new LanguageClient('hyperstep', 'HyperStep', { module, transport: TransportKind.stdio }, options);
   },

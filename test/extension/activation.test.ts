@@ -3,13 +3,24 @@ import { describe, it } from 'mocha';
 import * as vscode from 'vscode';
 import { extension, openFixture } from './support';
 
+/** VS Code starts: waits until the extension host has had nothing to do for a while. */
+async function quiet(): Promise<void> {
+  for (let onTime = 0; onTime < 20; ) {
+    const start = performance.now();
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    onTime = performance.now() - start < 25 ? onTime + 1 : 0;
+  }
+}
+
 describe('activation', () => {
   it('takes less than 100 ms', async () => {
     const found = extension();
     assert.equal(found.isActive, false);
+    await quiet();
     const start = performance.now();
     await found.activate();
     const elapsed = performance.now() - start;
+    console.log(`      activated in ${elapsed.toFixed(1)} ms`);
     assert.ok(elapsed < 100, `${elapsed.toFixed(1)} ms`);
   });
 
