@@ -12,7 +12,8 @@ export class ExitsView implements View {
   readonly empty = 'Debug a guest to see every exit to the VMM: its reason, what it changed and what it cost.';
   private content: Exits = { total: 0, counts: [], exits: [] };
   private wanted = pageLength;
-  private readonly open = new Set<number>();
+  /** Numbers of exits. */
+  readonly unfolded = new Set<string>();
 
   async load(client: Client, threadId: number): Promise<void> {
     this.content = await client.request('hyperstep/exits', { threadId, count: this.wanted });
@@ -44,12 +45,13 @@ export class ExitsView implements View {
   }
 
   private exit(exit: Exit, client: Client, refresh: () => void): Element {
-    const isOpen = this.open.has(exit.number);
+    const number = String(exit.number);
+    const isOpen = this.unfolded.has(number);
     const switchIt = () => {
-      toggle(this.open, exit.number);
+      toggle(this.unfolded, number);
       refresh();
     };
-    const label = [text('index', `#${exit.number}`), text('request', exit.description), text('cost', `${exit.cycles}`)];
+    const label = [text('index', `#${number}`), text('request', exit.description), text('cost', `${exit.cycles}`)];
     return element('div', { class: 'exit' }, [fold(label, isOpen, switchIt), ...(isOpen ? details(exit, client) : [])]);
   }
 }

@@ -8,7 +8,12 @@ import './style.css';
 import { TlbView } from './tlb';
 import type { View } from './view';
 
-declare function acquireVsCodeApi(): { postMessage(message: FromView): void };
+declare function acquireVsCodeApi(): {
+  postMessage(message: FromView): void;
+  /** Survives the page, which is thrown away while it is hidden. */
+  getState(): string[] | undefined;
+  setState(unfolded: string[]): void;
+};
 
 const views: Record<ViewName, () => View> = {
   pageTables: () => new PageTablesView(),
@@ -21,6 +26,7 @@ const vscode = acquireVsCodeApi();
 const client = new MessageClient((message) => vscode.postMessage(message));
 const view = views[document.body.dataset['view'] as ViewName]();
 const root = document.getElementById('view') as HTMLElement;
+for (const name of vscode.getState() ?? []) view.unfolded.add(name);
 let session: SessionState = { kind: 'none' };
 let loads = 0;
 
@@ -49,7 +55,9 @@ async function update(): Promise<void> {
     content = [message(error instanceof Error ? error.message : String(error))];
   }
   // A later load shows a later state.
-  if (load === loads) patch(root, content);
+  if (load !== loads) return;
+  patch(root, content);
+  vscode.setState([...view.unfolded]);
 }
 
 function message(text: string): Element {

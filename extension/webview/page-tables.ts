@@ -1,7 +1,7 @@
 import type { EntryState, Hex, PageTable, PageTableEntry, Pte, Translation, Walk } from '../../debug-adapter/protocol';
 import type { Client } from './client';
 import { type Child, type Element, element } from './dom';
-import { address, code, note, pageSize, plural, text } from './parts';
+import { address, code, note, pageSize, plural, text, toggle } from './parts';
 import type { View } from './view';
 
 const stateTitles: Record<EntryState, string> = {
@@ -21,7 +21,7 @@ type Place = string;
 export class PageTablesView implements View {
   readonly empty = 'Debug a guest to see its page table and, entry by entry, the shadow table that the hardware walks.';
   private readonly tables = new Map<Place, PageTable>();
-  private readonly open = new Set<Place>();
+  readonly unfolded = new Set<Place>();
   private asked: { address: Hex; access: 'read' | 'write' | 'execute' } | undefined;
   private translation: Translation | string | undefined;
 
@@ -31,7 +31,7 @@ export class PageTablesView implements View {
       const table = await client.request('hyperstep/pageTable', { threadId, path });
       this.tables.set(path.join('/'), table);
       const unfolded = table.entries.filter(
-        (entry) => isTable(entry) && this.open.has([...path, entry.index].join('/')),
+        (entry) => isTable(entry) && this.unfolded.has([...path, entry.index].join('/')),
       );
       for (const entry of unfolded) await loadTable([...path, entry.index]);
     };
@@ -66,16 +66,16 @@ export class PageTablesView implements View {
   private rows(table: PageTable, path: readonly number[], refresh: () => void): Element[] {
     return table.entries.flatMap((entry) => {
       const place = [...path, entry.index].join('/');
-      const below = this.open.has(place) ? this.tables.get(place) : undefined;
-      const toggle = () => {
-        if (!this.open.delete(place)) this.open.add(place);
+      const below = this.unfolded.has(place) ? this.tables.get(place) : undefined;
+      const switchIt = () => {
+        toggle(this.unfolded, place);
         refresh();
       };
       const row = entryRow(
         entry,
         table,
         path.length + 1,
-        isTable(entry) ? { open: below !== undefined, toggle } : undefined,
+        isTable(entry) ? { open: below !== undefined, switchIt } : undefined,
       );
       return below ? [row, ...this.rows(below, [...path, entry.index], refresh)] : [row];
     });
@@ -154,7 +154,7 @@ function entryRow(
   entry: PageTableEntry,
   table: PageTable,
   depth: number,
-  folding: { open: boolean; toggle: () => void } | undefined,
+  folding: { open: boolean; switchIt: () => void } | undefined,
 ): Element {
   const { index, state, reason } = entry;
   const marker = folding ? text('marker', folding.open ? '▾' : '▸') : text('marker');
@@ -184,7 +184,7 @@ function entryRow(
     'div',
     attributes,
     [line, element('div', { class: 'sides' }, sides), ...why],
-    folding ? { click: folding.toggle } : {},
+    folding ? { click: folding.switchIt } : {},
   );
 }
 

@@ -9,7 +9,7 @@ export class QueuesView implements View {
   readonly empty = 'Debug a guest with a disk to see its virtqueues: descriptors, rings and chains.';
   private devices: VirtioDevice[] = [];
   /** `device/queue/chain` */
-  private readonly open = new Set<string>();
+  readonly unfolded = new Set<string>();
 
   async load(client: Client, threadId: number): Promise<void> {
     this.devices = (await client.request('hyperstep/queues', { threadId })).devices;
@@ -57,7 +57,7 @@ export class QueuesView implements View {
   }
 
   private chain(place: string, chain: DescriptorChain, queue: VirtQueue, refresh: () => void): Element {
-    const isOpen = this.open.has(place);
+    const isOpen = this.unfolded.has(place);
     const label = [
       text('index', `#${chain.head}`),
       text('request', chain.request),
@@ -67,7 +67,7 @@ export class QueuesView implements View {
       queue.descriptors.filter((descriptor) => descriptor.index === index),
     );
     const switchIt = () => {
-      toggle(this.open, place);
+      toggle(this.unfolded, place);
       refresh();
     };
     return element('div', { class: 'chain' }, [

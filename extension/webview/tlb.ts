@@ -7,6 +7,7 @@ import type { View } from './view';
 /** What the machine's TLB holds. */
 export class TlbView implements View {
   readonly empty = 'Debug a guest to see which translations the machine’s TLB holds.';
+  readonly unfolded = new Set<string>();
   private content: TlbContent = { capacity: 0, entries: [] };
 
   async load(client: Client, threadId: number): Promise<void> {

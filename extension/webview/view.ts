@@ -5,8 +5,10 @@ import type { Element } from './dom';
 export interface View {
   /** Shown before anything is debugged. */
   readonly empty: string;
+  /** What the user unfolded, by names of the view's own: kept while the page is hidden. */
+  readonly unfolded: Set<string>;
   /** Asks for what is to be seen of the machine as it is now. */
   load(client: Client, threadId: number): Promise<void>;
-  /** What was loaded last, and what the user unfolded in it. `refresh` loads and renders again. */
+  /** What was loaded last. `refresh` loads and renders again. */
   render(client: Client, refresh: () => void): Element[];
 }

@@ -44,7 +44,11 @@ describe('views', () => {
     await page.setContent(`<!DOCTYPE html><style>${theme}</style><style>${readFileSync('dist/webview.css', 'utf8')}</style>
       <body data-view="${view}"><main id="view"></main>
       <script>
-        window.acquireVsCodeApi = () => ({ postMessage: (message) => answer(message).then((reply) => reply && postMessage(reply)) });
+        window.acquireVsCodeApi = () => ({
+          postMessage: (message) => answer(message).then((reply) => reply && postMessage(reply)),
+          getState() {},
+          setState() {},
+        });
       </script></body>`);
     await page.addScriptTag({ content: readFileSync('dist/webview.js', 'utf8') });
     await page.evaluate(() =>
