@@ -80,7 +80,7 @@ export class Conditionals {
           return false;
         }
         const symbol = unit.symbols.find(lexer.value.replace(/^"|"$/g, ''));
-        return (symbol !== undefined && symbol.defined) === (key === '.ifdef');
+        return (symbol?.defined ?? false) === (key === '.ifdef');
       }
       case '.ifb':
         return statement.operandText.trim() === '';

@@ -6,4 +6,5 @@ export { type Directive, directiveTable } from './directives';
 export { defaultLayout, type Layout, type LinkResult, link } from './link';
 export type { Macro } from './macros';
 export { baseName, candidatePaths, folderOf, isAbsolutePath, joinPath } from './paths';
+export * from './project';
 export { SourceText, type TextEdit } from './source';

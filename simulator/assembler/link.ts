@@ -62,7 +62,7 @@ export class Linker {
   /** Addresses that the linker itself defines. */
   readonly #provided = new Map<string, { value: Integer; section: string; always: boolean }>();
   readonly #commons = new Map<string, ObjectSymbol>();
-  #table: { section: ObjectSection; slots: Map<string, number> } | undefined;
+  #table: { section: ObjectSection; slots: Map<string | ObjectSymbol, number> } | undefined;
 
   constructor(
     readonly objects: readonly ObjectFile[],
@@ -218,7 +218,7 @@ export class Linker {
 
   /** Makes room for a global offset table when code asks for one. */
   #placeTable(): void {
-    const slots = new Map<string, number>();
+    const slots = new Map<string | ObjectSymbol, number>();
     for (const object of this.objects) {
       for (const section of object.sections) {
         for (const { type, symbol } of section.relocations) {
@@ -486,18 +486,9 @@ function rank(symbol: ObjectSymbol): number {
   return symbol.binding === 'weak' ? 1 : strong;
 }
 
-const anonymousKeys = new WeakMap<ObjectSymbol, string>();
-
-/** Names a symbol's slot: globals by name, local symbols by themselves. */
-function slotKey(symbol: ObjectSymbol): string {
-  if (symbol.binding !== 'local') return symbol.name;
-  let key = anonymousKeys.get(symbol);
-  if (!key)
-    anonymousKeys.set(
-      symbol,
-      (key = `${symbol.name}\0${symbol.value}\0${typeof symbol.section === 'string' ? symbol.section : symbol.section.name}`),
-    );
-  return key;
+/** Names a symbol's slot in the global offset table: globals by name, local symbols by themselves. */
+function slotKey(symbol: ObjectSymbol): string | ObjectSymbol {
+  return symbol.binding === 'local' ? symbol : symbol.name;
 }
 
 function emptySection(name: string, type: number, flags: number, alignment: number, size: number): ObjectSection {

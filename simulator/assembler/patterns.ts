@@ -45,7 +45,10 @@ const patterns = new Map<string, Pattern>();
 /** The pattern of a syntax such as 'rd, imm(rs1)' or '[rs1[, rs2]]'. */
 export function patternOf(syntax: string): Pattern {
   let pattern = patterns.get(syntax);
-  if (!pattern) patterns.set(syntax, (pattern = compile(syntax)));
+  if (!pattern) {
+    pattern = compile(syntax);
+    patterns.set(syntax, pattern);
+  }
   return pattern;
 }
 

@@ -30,7 +30,10 @@ const templates = new WeakMap<PseudoStep, Template>();
 
 function templateOf(step: PseudoStep): Template {
   let template = templates.get(step);
-  if (!template) templates.set(step, (template = compileStep(step)));
+  if (!template) {
+    template = compileStep(step);
+    templates.set(step, template);
+  }
   return template;
 }
 

@@ -95,7 +95,10 @@ export class SymbolTable {
 
   #entry(label: number): NumericLabel {
     let entry = this.#numeric.get(label);
-    if (!entry) this.#numeric.set(label, (entry = { last: undefined, next: undefined }));
+    if (!entry) {
+      entry = { last: undefined, next: undefined };
+      this.#numeric.set(label, entry);
+    }
     return entry;
   }
 }

@@ -39,7 +39,10 @@ export class LineTable {
     for (const row of this.rows) {
       for (let origin: Origin | undefined = row.origin; origin; origin = origin.parent) {
         let lines = byFile.get(origin.file);
-        if (!lines) byFile.set(origin.file, (lines = new Map()));
+        if (!lines) {
+          lines = new Map();
+          byFile.set(origin.file, lines);
+        }
         const found = lines.get(origin.line);
         if (!found) lines.set(origin.line, [row]);
         else if (found.at(-1) !== row) found.push(row);

@@ -1,0 +1,162 @@
+import type { AssembleRequest } from './assemble';
+import { defaultLayout, type Layout } from './link';
+import { folderOf, joinPath } from './paths';
+
+/** What a project states, in `hyperstep.json` or a launch configuration. Paths are relative to the stating file's folder. */
+export interface ProjectDescription {
+  /** The source files (or objects) that make the program, linked in this order. */
+  readonly program?: string | readonly string[];
+  readonly includePaths?: readonly string[];
+  readonly defines?: Readonly<Record<string, string>>;
+  readonly march?: string;
+  readonly layout?: {
+    /** Where .text begins: a number or text such as "0x80200000". */
+    readonly textBase?: string | number;
+    readonly dataBase?: string | number;
+    readonly entry?: string;
+  };
+}
+
+/** A program to assemble: which files, and how. */
+export interface Project extends Pick<AssembleRequest, 'roots'> {
+  readonly includePaths: readonly string[];
+  readonly defines: Readonly<Record<string, string>>;
+  readonly march?: string;
+  readonly layout: Layout;
+  /** Whether something states all that is linked: only then is an undefined symbol an error. */
+  readonly stated: boolean;
+}
+
+/** The name of the project file. */
+export const projectFileName = 'hyperstep.json';
+
+/** Reads a project file. What is wrong with it is said in `problems`; what can be used is used. */
+export function parseProject(text: string): { description: ProjectDescription; problems: readonly string[] } {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    return { description: {}, problems: [`not valid JSON: ${error instanceof Error ? error.message : String(error)}`] };
+  }
+  return describeProject(value);
+}
+
+/** Takes a project description out of any value, such as a launch configuration. */
+export function describeProject(value: unknown): { description: ProjectDescription; problems: readonly string[] } {
+  if (!isRecord(value)) return { description: {}, problems: ['an object { } is expected'] };
+  const problems: string[] = [];
+  const read = <T>(name: string, expected: string, accept: (entry: unknown) => entry is T): T | undefined => {
+    const entry = value[name];
+    if (entry === undefined) return undefined;
+    if (accept(entry)) return entry;
+    problems.push(`"${name}" must be ${expected}`);
+    return undefined;
+  };
+  const program = read('program', 'a path or a list of paths', isPathOrList);
+  const includePaths = read('includePaths', 'a list of paths', isTextList);
+  const defines = definesOf(read('defines', 'an object of names and values', isRecord), problems);
+  const march = read('march', 'a text such as "rv64imac_zicsr"', isText);
+  const layout = read('layout', 'an object with "textBase", "dataBase" or "entry"', isLayout);
+  return {
+    description: {
+      ...(program === undefined ? {} : { program }),
+      ...(includePaths ? { includePaths } : {}),
+      ...(defines ? { defines } : {}),
+      ...(march === undefined ? {} : { march }),
+      ...(layout ? { layout } : {}),
+    },
+    problems,
+  };
+}
+
+/** The project that a description in `folder` states for the program that `file` belongs to, or for `file` alone. */
+export function projectOf(description: ProjectDescription, folder: string, file: string | undefined): Project {
+  const { program, includePaths = [], defines = {}, march, layout } = description;
+  const stated = program === undefined ? undefined : typeof program === 'string' ? [program] : program;
+  const roots = stated ? stated.map((path) => joinPath(folder, path)) : file === undefined ? [] : [file];
+  return {
+    roots,
+    includePaths: includePaths.map((path) => joinPath(folder, path)),
+    defines,
+    ...(march === undefined ? {} : { march }),
+    layout: layoutOf(layout),
+    stated: stated !== undefined,
+  };
+}
+
+/** A file that nothing states anything about: it is the whole program as far as anyone knows. */
+export function projectOfFile(file: string, description: ProjectDescription = {}): Project {
+  const { program: _, ...rest } = description;
+  return projectOf(rest, folderOf(file), file);
+}
+
+/** What `assemble` needs, but for the files themselves. */
+export function requestOf(project: Project): Omit<AssembleRequest, 'sources' | 'absent'> {
+  const { roots, includePaths, defines, march, layout, stated } = project;
+  return {
+    roots,
+    includePaths,
+    defines,
+    ...(march === undefined ? {} : { march }),
+    layout,
+    undefinedSymbols: stated ? 'error' : 'hint',
+  };
+}
+
+function layoutOf(layout: ProjectDescription['layout']): Layout {
+  const textBase = address(layout?.textBase) ?? defaultLayout.textBase;
+  const dataBase = address(layout?.dataBase);
+  return {
+    textBase,
+    ...(dataBase === undefined ? {} : { dataBase }),
+    ...(layout?.entry === undefined ? {} : { entry: layout.entry }),
+  };
+}
+
+/** An address as a project writes it; undefined when it is none. */
+function address(value: string | number | undefined): bigint | undefined {
+  if (value === undefined) return undefined;
+  if (typeof value === 'number') return Number.isSafeInteger(value) && value >= 0 ? BigInt(value) : undefined;
+  return /^(0[xX][0-9a-fA-F]{1,16}|\d{1,20})$/.test(value) ? BigInt.asUintN(64, BigInt(value)) : undefined;
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string';
+}
+
+function isTextList(value: unknown): value is string[] {
+  return Array.isArray(value) && value.every(isText);
+}
+
+function isPathOrList(value: unknown): value is string | string[] {
+  return isText(value) || isTextList(value);
+}
+
+function isAddress(value: unknown): value is string | number | undefined {
+  if (value === undefined) return true;
+  return (typeof value === 'number' || typeof value === 'string') && address(value) !== undefined;
+}
+
+function isLayout(value: unknown): value is NonNullable<ProjectDescription['layout']> {
+  return (
+    isRecord(value) &&
+    isAddress(value['textBase']) &&
+    isAddress(value['dataBase']) &&
+    (value['entry'] === undefined || isText(value['entry']))
+  );
+}
+
+function definesOf(value: Record<string, unknown> | undefined, problems: string[]): Record<string, string> | undefined {
+  if (!value) return undefined;
+  const defines: Record<string, string> = {};
+  for (const [name, entry] of Object.entries(value)) {
+    if (typeof entry === 'string') defines[name] = entry;
+    else if (typeof entry === 'number' || typeof entry === 'boolean') defines[name] = String(Number(entry));
+    else problems.push(`"defines": the value of "${name}" must be a text or a number`);
+  }
+  return defines;
+}
