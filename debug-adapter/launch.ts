@@ -15,7 +15,7 @@ export interface LaunchArguments {
   stopOnEntry?: boolean;
   vmm?: 'step' | 'skip';
   console?: 'terminal' | 'debugConsole';
-  onIllegal?: 'reflect' | 'kill';
+  onIllegal?: 'trap' | 'kill';
   sourceMap?: Record<string, string>;
   pace?: 'max' | 'realtime';
 }
@@ -144,12 +144,12 @@ export const launchAttributes: Record<keyof LaunchArguments, AttributeSchema> = 
   },
   onIllegal: {
     type: 'string',
-    enum: ['reflect', 'kill'],
+    enum: ['trap', 'kill'],
     markdownEnumDescriptions: [
       'The guest gets the exception that the bare machine would raise.',
       "The virtual machine is killed at the first access outside the guest's memory, for teaching.",
     ],
-    default: 'reflect',
+    default: 'trap',
     markdownDescription: 'What an illegal access of the guest leads to.',
   },
   sourceMap: {
