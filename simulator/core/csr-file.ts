@@ -75,6 +75,10 @@ export class CsrFile {
     this.high = high;
   }
 
+  setBig(value: bigint): void {
+    this.set(lowWord(value), highWord(value));
+  }
+
   setNumber(value: number): void {
     this.set(value | 0, Math.floor(value / 2 ** 32) | 0);
   }
@@ -160,7 +164,7 @@ const satp: CsrRegister = {
 const mcycle: CsrRegister = {
   read: (file) => {
     const value = BigInt(file.host.clock()) + file.state.cycleOffset;
-    file.set(lowWord(value), highWord(value));
+    file.setBig(value);
   },
   write: (file, low, high) => {
     file.state.cycleOffset = BigInt.asUintN(64, fromWords(low, high) - BigInt(file.host.clock()));
@@ -170,7 +174,7 @@ const mcycle: CsrRegister = {
 const minstret: CsrRegister = {
   read: (file) => {
     const value = BigInt(file.host.instructionsRetired()) + file.state.instretOffset;
-    file.set(lowWord(value), highWord(value));
+    file.setBig(value);
   },
   // The write takes effect after the instruction that writes, which is then not counted.
   write: (file, low, high) => {
@@ -207,8 +211,8 @@ function pmpConfig(index: number): CsrRegister {
 
 function pmpAddress(index: number): CsrRegister {
   return {
-    read: (file) => file.setNumber(file.host.pmp.addressRegister(index)),
-    write: ({ host: { pmp } }, low, high) => pmp.setAddressRegister(index, (high & 0x3fffff) * 2 ** 32 + (low >>> 0)),
+    read: (file) => file.setBig(file.host.pmp.addressRegister(index)),
+    write: ({ host: { pmp } }, low, high) => pmp.setAddressRegister(index, fromWords(low, high)),
   };
 }
 
@@ -257,6 +261,6 @@ function registerOf(name: string): CsrRegister | undefined {
   if (name.startsWith('pmpcfg')) return index < 4 ? pmpConfig(index) : undefined;
   if (name.startsWith('pmpaddr')) return index < 16 ? pmpAddress(index) : undefined;
   if (name.startsWith('hpmcounter')) return userCounter(constant(0), index);
-  // Event counters count nothing.
+  // Event counters count nothing, and there are no triggers.
   return constant(0);
 }

@@ -121,7 +121,7 @@ export class DecodedCode {
   decodeSingle(page: number, parcel: number, word: number): void {
     const { head, immediate } = entryOf(word);
     this.words.fill(0, page >> 2, (page + PAGE) >> 2);
-    for (let i = 0; i <= PARCELS; i++) this.words[(page + i * ENTRY) >> 2] = SpecialOpcode.pageEnd;
+    for (let i = 0; i < PAGE / ENTRY; i++) this.words[(page + i * ENTRY) >> 2] = SpecialOpcode.pageEnd;
     const at = (page + parcel * ENTRY) >> 2;
     this.words[at] = head;
     this.words[at + 1] = immediate;

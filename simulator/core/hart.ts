@@ -263,6 +263,11 @@ export class Hart implements CsrHost {
     return this.retiredBefore + (this.isRunning ? this.executedThisRun : 0);
   }
 
+  /** Firmware or VMM has done the work of the instruction at pc: it counts as retired. Not while the hart runs. */
+  retireEmulated(): void {
+    this.retiredBefore += 1;
+  }
+
   /** Retired by the current `run` before the current instruction, or by the last `run`. */
   get executedThisRun(): number {
     return this.isRunning ? this.budget - this.left() - 1 : this.executed;

@@ -40,7 +40,7 @@ export const DISCARD = 32;
  */
 export const FastPathLayout = { entries: 256, entrySize: 16, tag: 0, addend: 8, decodedPage: 12 } as const;
 
-/** A decoded page has an entry for each 2-byte parcel, and one more that leads to the next page. */
+/** A decoded page has an entry for each 2-byte parcel, and two that lead to the next page: its last instruction may go beyond its end. */
 export const DecodedLayout = {
   entrySize: 8,
   opcode: 0,
@@ -49,9 +49,9 @@ export const DecodedLayout = {
   rs2: 3,
   immediate: 4,
   parcels: 2048,
-  /** Without the entry at the end. */
+  /** Without the entries at the end. */
   entriesSize: 2048 * 8,
-  pageSize: 2049 * 8,
+  pageSize: 2050 * 8,
 } as const;
 
 const WASM_PAGE = 0x10000;

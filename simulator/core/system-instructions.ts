@@ -1,10 +1,9 @@
-import { csrNumbered, ExceptionCode, type SystemOperation } from '../isa';
+import { ExceptionCode, type SystemOperation } from '../isa';
 import { Privilege, virtualPage } from '../mmu';
+import { type CsrOperation, csrSourceRegister, executeCsrInstruction } from './csr-instruction';
 import { RunExit } from './exits';
 import type { Hart } from './hart';
 import { CsrSlot, Status } from './hart-state';
-
-const privilegeOf = { u: Privilege.user, s: Privilege.supervisor, m: Privilege.machine } as const;
 
 const MIP = 0x344;
 
@@ -12,8 +11,6 @@ const MIP = 0x344;
 const rdOf = (word: number): number => (word >>> 7) & 31;
 const rs1Of = (word: number): number => (word >>> 15) & 31;
 const rs2Of = (word: number): number => (word >>> 20) & 31;
-/** csrrwi, csrrsi, csrrci: the field of rs1 is the value itself. */
-const hasImmediate = (word: number): boolean => ((word >>> 14) & 1) !== 0;
 
 /** Instructions that change the machine's modes or ask for its services: not hot, so written to be read. */
 export class SystemInstructions {
@@ -54,38 +51,13 @@ export class SystemInstructions {
     }
   }
 
-  /** csrrw with rd = x0 does not read; csrrs and csrrc with rs1 = x0 (or an immediate of 0) do not write. */
-  private accessCsr(operation: 'csr-write' | 'csr-set' | 'csr-clear', word: number): void {
+  private accessCsr(operation: CsrOperation, word: number): void {
     const { hart } = this;
     const { csrs, state } = hart;
-    const number = word >>> 20;
-    const source = rs1Of(word);
-    const writes = operation === 'csr-write' || source !== 0;
-    const register = csrs.find(number);
-    const entry = csrNumbered(number);
-    const isAllowed =
-      register !== undefined &&
-      entry !== undefined &&
-      state.privilege >= privilegeOf[entry.privilege] &&
-      !(writes && entry.readOnly) &&
-      (register.allowed?.(csrs) ?? true);
-    if (!isAllowed) {
-      hart.raiseIllegal(word);
-      return;
-    }
-    const low = hasImmediate(word) ? source : state.registerLow(source);
-    const high = hasImmediate(word) ? 0 : state.registerHigh(source);
-    register.read(csrs);
-    const oldLow = csrs.low;
-    const oldHigh = csrs.high;
-    if (writes) {
-      // What is set or cleared in mip is what software wrote there: the wires do not stick.
-      const baseLow = number === MIP ? state.csrLow(CsrSlot.mip) : oldLow;
-      if (operation === 'csr-write') register.write?.(csrs, low, high);
-      else if (operation === 'csr-set') register.write?.(csrs, baseLow | low, oldHigh | high);
-      else register.write?.(csrs, baseLow & ~low, oldHigh & ~high);
-    }
-    state.setRegister(rdOf(word), oldLow, oldHigh);
+    const source = csrSourceRegister(word) ?? 0;
+    const [low, high] = [state.registerLow(source), state.registerHigh(source)];
+    if (!executeCsrInstruction(csrs, operation, word, low, high)) return hart.raiseIllegal(word);
+    state.setRegister(rdOf(word), csrs.low, csrs.high);
     hart.finishSystem(4);
   }
 

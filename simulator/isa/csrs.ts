@@ -114,12 +114,15 @@ const hypervisor: readonly Csr[] = [
   csr('hypervisor', 0x280, 'vsatp', 'satp of VS-mode'),
 ];
 
+const triggers: readonly Csr[] = [
+  csr('triggers', 0x7a0, 'tselect', 'which trigger the next registers show'),
+  csr('triggers', 0x7a1, 'tdata1', 'trigger, first data word'),
+  csr('triggers', 0x7a2, 'tdata2', 'trigger, second data word'),
+  csr('triggers', 0x7a3, 'tdata3', 'trigger, third data word'),
+  csr('triggers', 0x7a4, 'tinfo', 'what the trigger can be'),
+];
+
 const debug: readonly Csr[] = [
-  csr('debug', 0x7a0, 'tselect', 'which trigger the next registers show'),
-  csr('debug', 0x7a1, 'tdata1', 'trigger, first data word'),
-  csr('debug', 0x7a2, 'tdata2', 'trigger, second data word'),
-  csr('debug', 0x7a3, 'tdata3', 'trigger, third data word'),
-  csr('debug', 0x7a4, 'tinfo', 'what the trigger can be'),
   csr('debug', 0x7a5, 'tcontrol', 'trigger control'),
   csr('debug', 0x7a8, 'mcontext', 'context of M-mode for triggers'),
   csr('debug', 0x5a8, 'scontext', 'context of S-mode for triggers'),
@@ -177,6 +180,7 @@ export const csrs: readonly Csr[] = [
   ...counters,
   ...float,
   ...hypervisor,
+  ...triggers,
   ...debug,
   ...vector,
   ...other,
@@ -184,7 +188,7 @@ export const csrs: readonly Csr[] = [
 ];
 
 /** What the machine has (RV64IMAC, M, S, U); access to others is an illegal instruction. */
-export const machineCsrGroups: ReadonlySet<CsrGroup> = new Set(['machine', 'supervisor', 'user-counters']);
+export const machineCsrGroups: ReadonlySet<CsrGroup> = new Set(['machine', 'supervisor', 'user-counters', 'triggers']);
 
 const byName = new Map(csrs.map((entry) => [entry.name, entry]));
 const byNumber = new Map(csrs.map((entry) => [entry.number, entry]));

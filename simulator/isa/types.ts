@@ -192,6 +192,7 @@ export type CsrGroup =
   | 'user-counters'
   | 'float'
   | 'hypervisor'
+  | 'triggers'
   | 'debug'
   | 'vector'
   | 'rv32'

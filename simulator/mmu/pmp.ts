@@ -13,9 +13,6 @@ const LOCKED = 0x80;
 /** Bits 6:5 are reserved and read as 0. */
 const CONFIG_BITS = 0x9f;
 
-/** Physical addresses have 56 bits: all of memory and more. */
-const END = 2 ** 56;
-
 interface Region {
   readonly start: number;
   readonly end: number;
@@ -24,8 +21,8 @@ interface Region {
 
 export class Pmp {
   private readonly config = new Uint8Array(PMP_ENTRIES);
-  /** Address registers: bits 55:2 of an address. */
-  private readonly address = new Float64Array(PMP_ENTRIES);
+  /** Address registers: bits 55:2 of an address; 54 bits, more than a number holds. */
+  private readonly address = new BigUint64Array(PMP_ENTRIES);
   /** Entries that are on, in order of priority. */
   private regions: readonly Region[] = [];
 
@@ -52,16 +49,16 @@ export class Pmp {
   }
 
   /** Bits 55:2 of an address. */
-  addressRegister(index: number): number {
-    return this.address[index] ?? 0;
+  addressRegister(index: number): bigint {
+    return this.address[index] ?? 0n;
   }
 
-  setAddressRegister(index: number, value: number): void {
+  setAddressRegister(index: number, value: bigint): void {
     const config = this.config[index] ?? 0;
     const following = this.config[index + 1] ?? 0;
     const lockedByNext = (following & LOCKED) !== 0 && (following & MODE) === TOR;
     if (config & LOCKED || lockedByNext) return;
-    this.address[index] = value % 2 ** 54;
+    this.address[index] = BigInt.asUintN(54, value);
     this.update();
   }
 
@@ -80,13 +77,18 @@ export class Pmp {
     return this.allows(page, 4096, access, privilege);
   }
 
+  /** All of its state as numbers, for hashes and snapshots. */
   save(): number[] {
-    return [...this.config, ...this.address];
+    const halves = [...this.address].flatMap((value) => [Number(value >> 32n), Number(value & 0xffffffffn)]);
+    return [...this.config, ...halves];
   }
 
   restore(numbers: readonly number[]): void {
     this.config.set(numbers.slice(0, PMP_ENTRIES));
-    this.address.set(numbers.slice(PMP_ENTRIES, 2 * PMP_ENTRIES));
+    for (let index = 0; index < PMP_ENTRIES; index++) {
+      const [high = 0, low = 0] = numbers.slice(PMP_ENTRIES + index * 2, PMP_ENTRIES + index * 2 + 2);
+      this.address[index] = (BigInt(high) << 32n) | BigInt(low);
+    }
     this.update();
   }
 
@@ -102,17 +104,14 @@ export class Pmp {
 
   private range(index: number, mode: number): { start: number; end: number } {
     const register = this.addressRegister(index);
-    if (mode === TOR) return { start: index === 0 ? 0 : this.addressRegister(index - 1) * 4, end: register * 4 };
-    if (mode === NA4) return { start: register * 4, end: register * 4 + 4 };
+    const address = Number(register << 2n);
+    if (mode === TOR) return { start: index === 0 ? 0 : Number(this.addressRegister(index - 1) << 2n), end: address };
+    if (mode === NA4) return { start: address, end: address + 4 };
     // NAPOT: k ones at the end mean a region of 2^(k+3) bytes.
-    let size = 8;
-    let rest = register;
-    while (rest % 2 === 1 && size < END) {
-      size *= 2;
-      rest = (rest - 1) / 2;
-    }
-    const start = rest * (size / 2);
-    return { start: start - (start % size), end: start - (start % size) + size };
+    const firstZero = ~register & (register + 1n);
+    const size = firstZero << 3n;
+    const start = (register << 2n) & ~(size - 1n);
+    return { start: Number(start), end: Number(start + size) };
   }
 }
 
