@@ -303,12 +303,12 @@ export class Linker {
     };
     for (const entry of order) {
       if (typeof entry !== 'string') {
-        if (entry.size === 0 && entry.name !== '.text') {
-          entry.address = dot;
-          continue;
-        }
-        dot = alignInteger(dot, entry.alignment);
-        entry.address = dot;
+        entry.address = alignInteger(dot, entry.alignment);
+        // An empty section moves nothing, unless the script assigns something in it.
+        if (entry.size === 0 && !assigned.has(entry.name)) continue;
+        dot = entry.address;
+        const startSymbol = startSymbols[entry.name];
+        if (startSymbol) provide(startSymbol, true);
         dot = integer.add(dot, entry.size);
         if (entry.name === '.bss') {
           // The script pads .bss itself.
@@ -474,6 +474,12 @@ export class Linker {
     return rows;
   }
 }
+
+/** Sections in which the script assigns symbols or the location: they keep their place when they are empty. */
+const assigned: ReadonlySet<string> = new Set(['.data', '.sdata', '.bss']);
+
+/** Symbols of the script that stand at the start of a section, after its alignment, when it has contents. */
+const startSymbols: Readonly<Record<string, string>> = { '.data': '__DATA_BEGIN__', '.sdata': '__SDATA_BEGIN__' };
 
 const strong = 3;
 const mergedFlags = SectionFlag.Alloc | SectionFlag.Write | SectionFlag.Execute | SectionFlag.Tls;

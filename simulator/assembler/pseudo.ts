@@ -102,9 +102,14 @@ function emitCompressed(unit: Unit, statement: Statement, step: PseudoStep, writ
       return true;
     }
   }
-  if (operandsProblem(instruction, fields)) return false;
+  if (operandsProblem(instruction, fields) || isHint(instruction, fields)) return false;
   emit(unit, statement, instruction, fields, undefined, 'never');
   return true;
+}
+
+/** Whether an operand has a value with which the instruction would do nothing. */
+function isHint(instruction: Instruction, fields: Fields): boolean {
+  return instruction.operands.some((operand) => operand.hints.includes(fields[operand.name] ?? 0));
 }
 
 function expandSpecial(unit: Unit, statement: Statement, pseudo: Pseudo, written: Written): void {
@@ -119,7 +124,9 @@ function expandSpecial(unit: Unit, statement: Statement, pseudo: Pseudo, written
   const rd = numbers.get('rd') ?? 0;
   switch (pseudo.special) {
     case 'call':
-      emitCall(unit, numbers.get('rd') ?? 1, numbers.get('rd') ?? 1, value, start, end);
+      // With a link register of its own the call goes by way of t1.
+      if (numbers.has('rd')) emitCall(unit, rd, 6, value, start, end);
+      else emitCall(unit, 1, 1, value, start, end);
       return;
     case 'tail':
       emitCall(unit, 0, 6, value, start, end);
