@@ -1,6 +1,7 @@
 import { csrNumbered, type SystemOperation } from '../isa';
 import { Privilege } from '../mmu';
 import type { CsrFile } from './csr-file';
+import { CsrSlot } from './hart-state';
 
 export type CsrOperation = Extract<SystemOperation, 'csr-write' | 'csr-set' | 'csr-clear'>;
 
@@ -44,7 +45,7 @@ export function executeCsrInstruction(csrs: CsrFile, operation: CsrOperation, wo
   if (writes) {
     // What is set or cleared in mip is what software wrote there: the wires do not stick.
     const isPending = number === MIP && operation !== 'csr-write';
-    const baseLow = isPending ? oldLow & ~state.lines : oldLow;
+    const baseLow = isPending ? state.csrLow(CsrSlot.mip) : oldLow;
     if (operation === 'csr-write') register.write?.(csrs, operandLow, operandHigh);
     else if (operation === 'csr-set') register.write?.(csrs, baseLow | operandLow, oldHigh | operandHigh);
     else register.write?.(csrs, baseLow & ~operandLow, oldHigh & ~operandHigh);

@@ -3,9 +3,8 @@ import { Privilege, virtualPage } from '../mmu';
 import { type CsrOperation, csrSourceRegister, executeCsrInstruction } from './csr-instruction';
 import { RunExit } from './exits';
 import type { Hart } from './hart';
-import { CsrSlot, Status } from './hart-state';
+import { Status } from './hart-state';
 
-const MIP = 0x344;
 
 /** Fields of a SYSTEM instruction. */
 const rdOf = (word: number): number => (word >>> 7) & 31;

@@ -84,7 +84,12 @@ export interface AccessResult {
 }
 
 /** Reads a device register; a 64-bit access becomes two of 32 bits where the device takes them. `undefined` is an access fault. */
-export function readDevice(device: MmioDevice, address: number, size: AccessSize, how: 'read' | 'peek' = 'read'): AccessResult | undefined {
+export function readDevice(
+  device: MmioDevice,
+  address: number,
+  size: AccessSize,
+  how: 'read' | 'peek' = 'read',
+): AccessResult | undefined {
   if (!accepts(device, address, size)) return undefined;
   const offset = address - device.base;
   const low = device[how](offset, size === 8 ? 4 : size);

@@ -70,7 +70,10 @@ export class Clock implements DeviceClock {
   }
 
   state() {
-    return { now: this.base, deadlines: [...this.deadlines].sort(byTimeThenOwner).map(([owner, deadline]) => ({ owner, deadline })) };
+    return {
+      now: this.base,
+      deadlines: [...this.deadlines].sort(byTimeThenOwner).map(([owner, deadline]) => ({ owner, deadline })),
+    };
   }
 
   private findEarliest(): void {
@@ -79,4 +82,5 @@ export class Clock implements DeviceClock {
   }
 }
 
-const byTimeThenOwner = (a: readonly [string, number], b: readonly [string, number]): number => a[1] - b[1] || (a[0] < b[0] ? -1 : 1);
+const byTimeThenOwner = (a: readonly [string, number], b: readonly [string, number]): number =>
+  a[1] - b[1] || (a[0] < b[0] ? -1 : 1);

@@ -34,16 +34,30 @@ function rootNode({ harts, memory, isa, firmware, bootArguments }: DeviceTreeCon
   const plic = harts + 1;
   const finisher = harts + 2;
   const everyHart = (...interrupts: number[]): number[] =>
-    Array.from({ length: harts }, (_, hart) => interrupts.flatMap((interrupt) => [interruptController(hart), interrupt])).flat();
+    Array.from({ length: harts }, (_, hart) =>
+      interrupts.flatMap((interrupt) => [interruptController(hart), interrupt]),
+    ).flat();
   const { ram, uart, virtio, clint } = MEMORY_MAP;
 
   const cpu = (hart: number): TreeNode => ({
     name: unit('cpu', hart),
-    properties: { device_type: 'cpu', reg: [hart], status: 'okay', compatible: 'riscv', 'riscv,isa': isa, 'mmu-type': 'riscv,sv39' },
+    properties: {
+      device_type: 'cpu',
+      reg: [hart],
+      status: 'okay',
+      compatible: 'riscv',
+      'riscv,isa': isa,
+      'mmu-type': 'riscv,sv39',
+    },
     children: [
       {
         name: 'interrupt-controller',
-        properties: { '#interrupt-cells': [1], 'interrupt-controller': true, compatible: 'riscv,cpu-intc', phandle: [interruptController(hart)] },
+        properties: {
+          '#interrupt-cells': [1],
+          'interrupt-controller': true,
+          compatible: 'riscv,cpu-intc',
+          phandle: [interruptController(hart)],
+        },
       },
     ],
   });
@@ -51,13 +65,21 @@ function rootNode({ harts, memory, isa, firmware, bootArguments }: DeviceTreeCon
   const devices: TreeNode[] = [
     {
       name: unit('test', MEMORY_MAP.finisher.base),
-      properties: { phandle: [finisher], reg: reg(MEMORY_MAP.finisher.base, MEMORY_MAP.finisher.size), compatible: ['sifive,test1', 'sifive,test0', 'syscon'] },
+      properties: {
+        phandle: [finisher],
+        reg: reg(MEMORY_MAP.finisher.base, MEMORY_MAP.finisher.size),
+        compatible: ['sifive,test1', 'sifive,test0', 'syscon'],
+      },
     },
     ...(firmware === 'none'
       ? [
           {
             name: unit('clint', clint.base),
-            properties: { 'interrupts-extended': everyHart(3, 7), reg: reg(clint.base, clint.size), compatible: ['sifive,clint0', 'riscv,clint0'] },
+            properties: {
+              'interrupts-extended': everyHart(3, 7),
+              reg: reg(clint.base, clint.size),
+              compatible: ['sifive,clint0', 'riscv,clint0'],
+            },
           },
         ]
       : []),
@@ -76,7 +98,13 @@ function rootNode({ harts, memory, isa, firmware, bootArguments }: DeviceTreeCon
     },
     {
       name: unit('serial', uart.base),
-      properties: { interrupts: [INTERRUPTS.uart], 'interrupt-parent': [plic], 'clock-frequency': [3686400], reg: reg(uart.base, uart.size), compatible: 'ns16550a' },
+      properties: {
+        interrupts: [INTERRUPTS.uart],
+        'interrupt-parent': [plic],
+        'clock-frequency': [3686400],
+        reg: reg(uart.base, uart.size),
+        compatible: 'ns16550a',
+      },
     },
     ...Array.from({ length: virtio.slots }, (_, slot) => ({
       name: unit('virtio_mmio', virtio.base + slot * virtio.size),
@@ -91,11 +119,19 @@ function rootNode({ harts, memory, isa, firmware, bootArguments }: DeviceTreeCon
 
   return {
     name: '',
-    properties: { '#address-cells': [2], '#size-cells': [2], compatible: 'riscv-virtio', model: 'riscv-virtio,hyperstep' },
+    properties: {
+      '#address-cells': [2],
+      '#size-cells': [2],
+      compatible: 'riscv-virtio',
+      model: 'riscv-virtio,hyperstep',
+    },
     children: [
       {
         name: 'chosen',
-        properties: { 'stdout-path': `/soc/${unit('serial', uart.base)}`, ...(bootArguments === undefined ? {} : { bootargs: bootArguments }) },
+        properties: {
+          'stdout-path': `/soc/${unit('serial', uart.base)}`,
+          ...(bootArguments === undefined ? {} : { bootargs: bootArguments }),
+        },
       },
       { name: unit('memory', ram.base), properties: { device_type: 'memory', reg: reg(ram.base, memory) } },
       ...(firmware === 'sbi' ? [reservedMemory()] : []),
@@ -104,9 +140,16 @@ function rootNode({ harts, memory, isa, firmware, bootArguments }: DeviceTreeCon
         properties: { '#address-cells': [1], '#size-cells': [0], 'timebase-frequency': [TIMEBASE] },
         children: Array.from({ length: harts }, (_, hart) => cpu(hart)),
       },
-      { name: 'poweroff', properties: { value: [0x5555], offset: [0], regmap: [finisher], compatible: 'syscon-poweroff' } },
+      {
+        name: 'poweroff',
+        properties: { value: [0x5555], offset: [0], regmap: [finisher], compatible: 'syscon-poweroff' },
+      },
       { name: 'reboot', properties: { value: [0x7777], offset: [0], regmap: [finisher], compatible: 'syscon-reboot' } },
-      { name: 'soc', properties: { '#address-cells': [2], '#size-cells': [2], compatible: 'simple-bus', ranges: true }, children: devices },
+      {
+        name: 'soc',
+        properties: { '#address-cells': [2], '#size-cells': [2], compatible: 'simple-bus', ranges: true },
+        children: devices,
+      },
     ],
   };
 }
@@ -135,7 +178,12 @@ function flatten(root: TreeNode, reservations: readonly { base: number; size: nu
   const stringOffsets = new Map<string, number>();
 
   const text = (value: string): number[] => [...new TextEncoder().encode(value), 0];
-  const word = (value: number): number[] => [(value >>> 24) & 0xff, (value >>> 16) & 0xff, (value >>> 8) & 0xff, value & 0xff];
+  const word = (value: number): number[] => [
+    (value >>> 24) & 0xff,
+    (value >>> 16) & 0xff,
+    (value >>> 8) & 0xff,
+    value & 0xff,
+  ];
   const pad = (): void => {
     while (structure.length % 4 !== 0) structure.push(0);
   };

@@ -48,14 +48,15 @@ export class Machine implements CorePlatform {
   readonly clock: Clock;
   readonly scheduler: HartScheduler;
   readonly dma: DmaSpace;
-  /** Instructions that firmware or VMM emulated, by hart: they count as retired. */
-  readonly emulated: number[];
   activeHandler: ActiveHandler | undefined;
   readLow = 0;
   readHigh = 0;
   private board: Board | undefined;
   private policy: MachinePolicy = { wakes: (hart) => hart.interruptAwaits(), inputOpen: () => false };
-  private readonly hosted: { s: HostedSoftware | undefined; m: HostedSoftware | undefined } = { s: undefined, m: undefined };
+  private readonly hosted: { s: HostedSoftware | undefined; m: HostedSoftware | undefined } = {
+    s: undefined,
+    m: undefined,
+  };
   private end: EndOfRun | undefined;
   private guestTrap: { readonly trap: GuestTrap; readonly hart: Hart } | undefined;
 
@@ -63,7 +64,6 @@ export class Machine implements CorePlatform {
     this.core = Core.create({ harts: configuration.harts, ram: configuration.ram, platform: this });
     this.clock = new Clock(() => this.core.requestExit());
     this.scheduler = new HartScheduler(this.core.harts, configuration.turn ?? DEFAULT_TURN);
-    this.emulated = this.core.harts.map(() => 0);
     this.dma = new MachineDma(this.core);
   }
 
@@ -104,12 +104,7 @@ export class Machine implements CorePlatform {
   retireEmulated(hart: Hart): void {
     this.clock.advance(1);
     this.scheduler.used(1);
-    this.emulated[hart.id] = (this.emulated[hart.id] ?? 0) + 1;
-  }
-
-  /** Instructions retired by `hart`, emulated ones included: its `instret`. */
-  retired(hart: Hart): number {
-    return hart.retired + (this.emulated[hart.id] ?? 0);
+    hart.retireEmulated();
   }
 
   /** A VMM tells that its guest took a trap into its own handler. */
@@ -131,7 +126,8 @@ export class Machine implements CorePlatform {
     for (;;) {
       this.clock.wakeDue();
       if (this.end) return this.end;
-      this.wakeHarts();
+      const stopOnWaking = this.wakeHarts(request);
+      if (stopOnWaking) return stopOnWaking;
       const hart = this.scheduler.next();
       if (!hart) {
         const before = this.clock.now();
@@ -143,7 +139,11 @@ export class Machine implements CorePlatform {
       const now = this.clock.now();
       const left = limit + idled - now;
       if (left <= 0) return { reason: 'limit' };
-      const exit = this.runHart(hart, Math.min(left, this.scheduler.turnLeft, this.clock.nextDeadline() - now), passBreakpoint);
+      const exit = this.runHart(
+        hart,
+        Math.min(left, this.scheduler.turnLeft, this.clock.nextDeadline() - now),
+        passBreakpoint,
+      );
       passBreakpoint = false;
       const stop = this.leave(hart, exit, request);
       if (stop) return stop;
@@ -173,7 +173,7 @@ export class Machine implements CorePlatform {
   /** A hash of all state that a guest, firmware or VMM can see; equal states have equal hashes whatever way led to them. */
   hash(add: (hash: StateHash) => void = () => undefined): string {
     const hash = new StateHash();
-    hash.plain({ clock: this.clock.state(), scheduler: this.scheduler.state(), emulated: this.emulated });
+    hash.plain({ clock: this.clock.state(), scheduler: this.scheduler.state() });
     for (const hart of this.harts) hash.bytes(hart.saveState());
     if (this.board) hash.plain(this.board.state());
     hash.memory(this.core.ram);
@@ -254,25 +254,22 @@ export class Machine implements CorePlatform {
     const reported = this.guestTrap;
     this.guestTrap = undefined;
     if (this.end) return this.end;
-    if (reported && request.stopAtGuestTrap?.(reported.trap, reported.hart)) return { reason: 'guest-trap', ...reported };
+    if (reported && request.stopAtGuestTrap?.(reported.trap, reported.hart))
+      return { reason: 'guest-trap', ...reported };
     if (stoppedBefore && request.stopAtHandlerEnd) return { reason: 'handler-end', hart: handler.hart };
     return undefined;
   }
 
-  private wakeHarts(): void {
+  /** Wakes the harts whose wfi is over. Interrupts of hosted modes run their handlers on a waiting hart, which may go on waiting. */
+  private wakeHarts(request: RunRequest): MachineStop | undefined {
     for (const hart of this.scheduler.waitingHarts()) {
-      // An interrupt of a hosted mode runs its handler on the waiting hart, which goes on waiting after it.
-      if (this.policy.wakes(hart) || hart.interruptPending() !== undefined) {
-        if (this.policy.wakes(hart)) this.scheduler.wake(hart);
-        else this.interruptWaiting(hart);
+      while (!this.policy.wakes(hart) && hart.interruptPending() !== undefined) {
+        const stop = this.leave(hart, hart.run(0), request);
+        if (stop) return stop;
       }
+      if (this.policy.wakes(hart)) this.scheduler.wake(hart);
     }
-  }
-
-  private interruptWaiting(hart: Hart): void {
-    const exit = hart.run(0);
-    if (exit === RunExit.HostedTrap) this.trapped(hart, { instructions: 0 });
-    if (this.policy.wakes(hart)) this.scheduler.wake(hart);
+    return undefined;
   }
 
   /** No hart can run: time skips to the next event, or the run ends here. */

@@ -87,7 +87,11 @@ export class HartScheduler {
   }
 
   state() {
-    return { current: this.current, left: this.left, harts: this.slots.map(({ lifecycle, waiting }) => ({ lifecycle, waiting })) };
+    return {
+      current: this.current,
+      left: this.left,
+      harts: this.slots.map(({ lifecycle, waiting }) => ({ lifecycle, waiting })),
+    };
   }
 
   private slot(hart: Hart): HartSlot {

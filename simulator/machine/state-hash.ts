@@ -40,7 +40,8 @@ export class StateHash {
   /** RAM, page by page; pages of zeros count as absent. */
   memory(ram: PhysicalMemory): void {
     for (let page = 0; page < ram.size; page += PAGE) {
-      const words = ram.words(ram.base + page, PAGE);
+      const bytes = ram.peek(ram.base + page, PAGE);
+      const words = new Int32Array(bytes.buffer, bytes.byteOffset, PAGE / 4);
       let any = 0;
       for (let i = 0; i < words.length; i++) any |= words[i] ?? 0;
       if (any === 0) continue;

@@ -1,0 +1,119 @@
+import { type Hart, highWord, lowWord } from '../core/index';
+import type { DiskImage } from '../devices/disk';
+import type { FinisherRequest } from '../devices/finisher';
+import { Board } from '../machine/board';
+import { machineLines } from '../machine/hart-lines';
+import { Machine } from '../machine/machine';
+import { MEMORY_MAP } from '../machine/memory-map';
+import type { Access, Privilege } from '../mmu/index';
+import { SbiFirmware } from './firmware';
+import type { Guest, GuestCpu, GuestPeek } from './guest';
+
+const A0 = 10;
+const A1 = 11;
+const SUPERVISOR_INTERRUPTS = 0x222;
+
+export interface BareEngineConfiguration {
+  readonly harts: number;
+  /** RAM in bytes. */
+  readonly memory: number;
+  readonly firmware: 'sbi' | 'none';
+  readonly disks: readonly DiskImage[];
+  readonly console: (byte: number) => void;
+  readonly finish: (machine: Machine, request: FinisherRequest) => void;
+  readonly inputOpen: () => boolean;
+}
+
+/** No virtualization: the guest has the machine to itself, above SBI firmware or from reset in M-mode. */
+export class BareEngine implements Guest {
+  readonly machine: Machine;
+  readonly board: Board;
+  readonly cpus: readonly GuestCpu[];
+  readonly ram: { readonly base: number; readonly size: number };
+  private readonly firmware: SbiFirmware | undefined;
+
+  constructor(configuration: BareEngineConfiguration) {
+    this.ram = { base: MEMORY_MAP.ram.base, size: configuration.memory };
+    this.machine = new Machine({ harts: configuration.harts, ram: this.ram });
+    const { machine } = this;
+    this.board = new Board({
+      name: '',
+      clock: machine.clock,
+      memory: machine.dma,
+      harts: machine.harts.map(machineLines),
+      disks: configuration.disks,
+      clint: true,
+      console: configuration.console,
+      finish: (request) => configuration.finish(machine, request),
+    });
+    machine.attachBoard(this.board);
+    this.cpus = machine.harts.map((hart) => new BareCpu(hart));
+    if (configuration.firmware === 'sbi' && this.board.clint) {
+      this.firmware = new SbiFirmware(machine, this.board.clint, this.board.uart);
+      machine.host('m', this.firmware);
+    }
+    const hasFirmware = this.firmware !== undefined;
+    machine.setPolicy({
+      // The firmware's interrupts are not the supervisor's business: they end no wfi of its.
+      wakes: (hart) =>
+        hasFirmware ? (hart.state.pending & hart.state.enabled & SUPERVISOR_INTERRUPTS) !== 0 : hart.interruptAwaits(),
+      inputOpen: configuration.inputOpen,
+    });
+  }
+
+  /** Enters the guest at `entry`: S-mode on hart 0 above firmware, else M-mode on every hart as after reset. */
+  boot(entry: bigint, deviceTree: number): void {
+    if (this.firmware) {
+      this.firmware.boot(Number(entry), deviceTree);
+      return;
+    }
+    for (const hart of this.machine.harts) {
+      hart.setX(A0, BigInt(hart.id));
+      hart.setX(A1, BigInt(deviceTree));
+      hart.pc = entry;
+    }
+  }
+
+  toHost(gpa: number): number | undefined {
+    return this.machine.core.ram.contains(gpa, 1) ? gpa : undefined;
+  }
+
+  toGuest(hpa: number): number | undefined {
+    return this.toHost(hpa);
+  }
+}
+
+class BareCpu implements GuestCpu {
+  constructor(readonly hart: Hart) {}
+
+  get id(): number {
+    return this.hart.id;
+  }
+
+  get pc(): bigint {
+    return this.hart.pc;
+  }
+
+  set pc(value: bigint) {
+    this.hart.pc = value;
+  }
+
+  get privilege(): Privilege {
+    return this.hart.privilege;
+  }
+
+  readCsr(number: number): bigint | undefined {
+    return this.hart.csrs.find(number) ? this.hart.csr(number) : undefined;
+  }
+
+  writeCsr(number: number, value: bigint): boolean {
+    if (!this.hart.csrs.find(number)?.write) return false;
+    this.hart.setCsr(number, value);
+    return true;
+  }
+
+  peek(address: bigint, access: Access, privilege = this.privilege): GuestPeek {
+    const found = this.hart.peekTranslation(lowWord(address), highWord(address), access, privilege);
+    return typeof found === 'number' ? { fault: found, steps: [] } : { gpa: found.physical, steps: found.steps };
+  }
+}

@@ -1,0 +1,259 @@
+import { CsrSlot, type Hart, highWord, lowWord, Status } from '../core/index';
+import type { Clint } from '../devices/clint';
+import type { Uart } from '../devices/uart';
+import { ExceptionCode, InterruptCode } from '../isa/index';
+import type { HostedSoftware } from '../machine/hosted-software';
+import type { Machine } from '../machine/machine';
+import { FIRMWARE_MEMORY, MEMORY_MAP } from '../machine/memory-map';
+import { type Narration, step } from '../machine/narration';
+import { Access, Privilege, virtualPage } from '../mmu/index';
+import type { Gva } from './address';
+import { answerSbiCall, describeSbiCall, sbiExtensions } from './sbi/call';
+import { receiveFromUart } from './sbi/console';
+import { type FenceRange, HartStatus, type SbiHost } from './sbi/interface';
+
+const CSR = {
+  mstatus: 0x300,
+  medeleg: 0x302,
+  mideleg: 0x303,
+  mie: 0x304,
+  mcounteren: 0x306,
+  mip: 0x344,
+  mepc: 0x341,
+  scounteren: 0x106,
+  satp: 0x180,
+} as const;
+const PMP_CONFIG = 0x3a0;
+const PMP_ADDRESS = 0x3b0;
+const SUPERVISOR_INTERRUPTS = 0x222;
+const DELEGATED_EXCEPTIONS = 0xffff & ~(1 << ExceptionCode.supervisorEcall) & ~(1 << ExceptionCode.machineEcall);
+const A0 = 10;
+const A1 = 11;
+
+const bit = (number: number): number => 1 << number;
+const SSIP = bit(InterruptCode.supervisorSoftware);
+const STIP = bit(InterruptCode.supervisorTimer);
+const MTIE = bit(InterruptCode.machineTimer);
+const MSIE = bit(InterruptCode.machineSoftware);
+
+/**
+ * The SBI firmware of the bare machine: it owns M-mode, delegates every trap but the supervisor's calls, turns the machine's timer and
+ * software interrupts into the supervisor's, and fences its memory and the CLINT off with the PMP. It takes no machine time.
+ */
+export class SbiFirmware implements HostedSoftware, SbiHost {
+  readonly name = 'firmware';
+  readonly extensions = sbiExtensions;
+
+  /** @param console the UART that debug console and legacy console calls use */
+  constructor(
+    private readonly machine: Machine,
+    private readonly clint: Clint,
+    private readonly console: Uart,
+  ) {}
+
+  get harts(): number {
+    return this.machine.harts.length;
+  }
+
+  /** Prepares every hart and enters the supervisor on hart 0; the others wait for hart_start. */
+  boot(entry: number, deviceTree: number): void {
+    for (const hart of this.machine.harts) {
+      this.prepare(hart);
+      if (hart.id === 0) this.enterSupervisor(hart, entry, BigInt(deviceTree));
+      else this.machine.scheduler.stop(hart);
+    }
+  }
+
+  *handleTrap(hart: Hart): Narration {
+    const cause = hart.csrLow(0x342);
+    if (hart.csrHigh(0x342) < 0) yield* this.handleInterrupt(hart, cause);
+    else if (cause === ExceptionCode.supervisorEcall) yield* this.handleCall(hart);
+    else throw new RangeError(`exception ${cause} reached the firmware, which delegates it`);
+    if (hart.privilege === Privilege.machine) hart.returnFromTrap('mret');
+  }
+
+  // SbiHost: what the calls do to the machine.
+
+  setTimer(id: number, deadline: number): void {
+    const hart = this.hart(id);
+    this.setPending(hart, STIP, false);
+    hart.state.setCsr(CsrSlot.mie, hart.state.enabled | MTIE, 0);
+    this.clint.setTimer(id, deadline);
+  }
+
+  sendSoftwareInterrupt(id: number): void {
+    this.clint.setSoftwareInterrupt(id, true);
+  }
+
+  clearSoftwareInterrupt(id: number): void {
+    this.setPending(this.hart(id), SSIP, false);
+  }
+
+  fenceInstructions(): void {
+    // Fetches see stores at once in this machine.
+  }
+
+  fenceAddresses(id: number, range: FenceRange, asid: number | undefined): void {
+    const hart = this.hart(id);
+    if (range === 'all') {
+      hart.fence(undefined, asid);
+      return;
+    }
+    for (let page = 0; page < range.pages; page++) {
+      const address = BigInt.asUintN(64, range.start + BigInt(page) * 4096n);
+      hart.fence(virtualPage(Number(address & 0xffffffffn) | 0, Number(address >> 32n) | 0), asid);
+    }
+  }
+
+  status(id: number): number {
+    const { scheduler } = this.machine;
+    if (scheduler.lifecycle(this.hart(id)) === 'stopped') return HartStatus.stopped;
+    return this.suspended.has(id) && scheduler.isWaiting(this.hart(id)) ? HartStatus.suspended : HartStatus.started;
+  }
+
+  startHart(id: number, address: number, opaque: bigint): void {
+    const hart = this.hart(id);
+    this.machine.scheduler.start(hart);
+    this.enterSupervisor(hart, address, opaque);
+  }
+
+  stopHart(id: number): void {
+    this.machine.scheduler.stop(this.hart(id));
+  }
+
+  suspendHart(id: number, resume: { readonly address: number; readonly opaque: bigint } | undefined): void {
+    const hart = this.hart(id);
+    if (resume) this.enterSupervisor(hart, resume.address, resume.opaque);
+    this.suspended.add(id);
+    this.machine.scheduler.wait(hart);
+  }
+
+  powerOff(code: number): void {
+    this.machine.finish({ reason: 'power-off', code });
+  }
+
+  reset(): void {
+    this.machine.finish({ reason: 'reset' });
+  }
+
+  transmit(byte: number): void {
+    this.console.write(0, 1, byte);
+  }
+
+  receive(): number | undefined {
+    return receiveFromUart(this.console);
+  }
+
+  mayExecute(address: number): boolean {
+    const { ram } = this.machine.core;
+    return ram.contains(address, 2) && address >= FIRMWARE_MEMORY.base + FIRMWARE_MEMORY.size;
+  }
+
+  readMemory(address: number, length: number): Uint8Array | undefined {
+    return this.isCallers(address, length) ? this.machine.core.ram.read(address, length) : undefined;
+  }
+
+  writeMemory(address: number, bytes: Uint8Array): boolean {
+    if (!this.isCallers(address, bytes.length)) return false;
+    this.machine.core.ram.write(address, bytes);
+    return true;
+  }
+
+  readCallersWord(id: number, address: Gva): bigint | undefined {
+    const hart = this.hart(id);
+    let word = 0n;
+    for (let i = 0n; i < 8n; i++) {
+      const at = BigInt.asUintN(64, address.value + i);
+      const found = hart.peekTranslation(lowWord(at), highWord(at), Access.read, Privilege.supervisor);
+      if (typeof found === 'number' || !this.isCallers(found.physical, 1)) {
+        // As if the supervisor's own load had faulted at its ecall.
+        hart.returnFromTrap('mret');
+        hart.enterTrap(
+          typeof found === 'number' ? found : ExceptionCode.loadAccessFault,
+          false,
+          lowWord(at),
+          highWord(at),
+        );
+        return undefined;
+      }
+      word |= BigInt(this.machine.core.ram.read8(found.physical)) << (8n * i);
+    }
+    return word;
+  }
+
+  /** Harts in SBI suspension, as far as they wait. */
+  private readonly suspended = new Set<number>();
+
+  private *handleInterrupt(hart: Hart, code: number): Narration {
+    if (code === InterruptCode.machineTimer) {
+      yield step`the timer has come: make the supervisor's timer interrupt pending, mask the machine's until the next set_timer`;
+      hart.state.setCsr(CsrSlot.mie, hart.state.enabled & ~MTIE, 0);
+      this.setPending(hart, STIP, true);
+    } else {
+      yield step`an IPI has come: make the supervisor's software interrupt pending`;
+      this.clint.setSoftwareInterrupt(hart.id, false);
+      this.setPending(hart, SSIP, true);
+    }
+  }
+
+  private *handleCall(hart: Hart): Narration {
+    yield step`the supervisor calls its firmware: ${describeSbiCall(hart)}`;
+    const result = yield* answerSbiCall(this, hart, hart.id);
+    if (result === 'trapped') return;
+    if (result !== 'left') this.skipCall(hart);
+    this.machine.retireEmulated(hart);
+  }
+
+  /** The supervisor goes on after its ecall. */
+  private skipCall(hart: Hart): void {
+    const [low, high] = [hart.csrLow(CSR.mepc), hart.csrHigh(CSR.mepc)];
+    const next = (low + 4) | 0;
+    hart.setCsrWords(CSR.mepc, next, high + (next >>> 0 < 4 ? 1 : 0));
+  }
+
+  private hart(id: number): Hart {
+    const hart = this.machine.harts[id];
+    if (!hart) throw new RangeError(`hart ${id} is not of this machine`);
+    return hart;
+  }
+
+  private prepare(hart: Hart): void {
+    hart.setCsrWords(CSR.medeleg, DELEGATED_EXCEPTIONS, 0);
+    hart.setCsrWords(CSR.mideleg, SUPERVISOR_INTERRUPTS, 0);
+    hart.setCsrWords(CSR.mie, MSIE, 0);
+    hart.setCsrWords(CSR.mcounteren, -1, 0);
+    hart.setCsrWords(CSR.scounteren, 7, 0);
+    this.protect(hart);
+  }
+
+  /** PMP: no access to the CLINT and to the firmware's memory from below M-mode, all else allowed. */
+  private protect(hart: Hart): void {
+    const NAPOT = 0x18;
+    const READ_WRITE_EXECUTE = 7;
+    const napot = ({ base, size }: { base: number; size: number }): number => base / 4 + size / 8 - 1;
+    const regions = [napot(MEMORY_MAP.clint), napot(FIRMWARE_MEMORY)];
+    for (const [index, address] of regions.entries())
+      hart.setCsrWords(PMP_ADDRESS + index, address | 0, Math.floor(address / 2 ** 32));
+    hart.setCsrWords(PMP_ADDRESS + regions.length, -1, 0x3fffff);
+    hart.setCsrWords(PMP_CONFIG, NAPOT | (NAPOT << 8) | ((NAPOT | READ_WRITE_EXECUTE) << 16), 0);
+  }
+
+  /** S-mode at `address`, paging and interrupts off, a0 = hart id, a1 = `opaque` (SBI 2.0, section 9.1). */
+  private enterSupervisor(hart: Hart, address: number, opaque: bigint): void {
+    hart.setCsrWords(CSR.satp, 0, 0);
+    hart.state.setCsr(CsrSlot.mstatus, hart.state.status & ~Status.SIE, 0);
+    hart.setX(A0, BigInt(hart.id));
+    hart.setX(A1, opaque);
+    hart.pc = BigInt(address);
+    hart.privilege = Privilege.supervisor;
+  }
+
+  private setPending(hart: Hart, interrupt: number, level: boolean): void {
+    const pending = hart.state.csrLow(CsrSlot.mip);
+    hart.state.setCsr(CsrSlot.mip, level ? pending | interrupt : pending & ~interrupt, 0);
+  }
+
+  private isCallers(address: number, length: number): boolean {
+    return this.machine.core.ram.contains(address, length) && address >= FIRMWARE_MEMORY.base + FIRMWARE_MEMORY.size;
+  }
+}

@@ -1,0 +1,166 @@
+import { type Hart, highWord, lowWord } from '../../core/index';
+import type { InterruptLine } from '../../devices/device';
+import type { DiskImage } from '../../devices/disk';
+import type { FinisherRequest } from '../../devices/finisher';
+import { InterruptCode } from '../../isa/index';
+import { Board, type HartLines } from '../../machine/board';
+import { machineLines } from '../../machine/hart-lines';
+import { Machine } from '../../machine/machine';
+import { FIRMWARE_MEMORY, MEMORY_MAP } from '../../machine/memory-map';
+import { runThrough } from '../../machine/narration';
+import { FRAME, Gpa, Hpa, SUPERPAGE } from '../address';
+import { SbiFirmware } from '../firmware';
+import type { Guest, GuestCpu } from '../guest';
+import { P2m } from '../p2m';
+import { FramePool } from './frame-pool';
+import { kickVcpu } from './kick';
+import { VmSbiHost } from './sbi-host';
+import { ShadowSpaces } from './shadow-spaces';
+import { Vcpu } from './vcpu';
+import { VirtualCpu } from './virtual-cpu';
+import { VirtualMachine } from './virtual-machine';
+import { TrapAndEmulateVmm } from './vmm';
+import { enterGuest } from './world-switch';
+
+/** The VMM's own memory for shadow tables, in bytes for each vCPU. */
+const SHADOW_POOL = 8 * 1024 * 1024;
+const A0 = 10;
+const A1 = 11;
+const CSR = { sie: 0x104, scounteren: 0x106 } as const;
+
+export interface FullEngineConfiguration {
+  readonly harts: number;
+  /** Guest RAM in bytes, a multiple of 2 MiB. */
+  readonly memory: number;
+  readonly disks: readonly DiskImage[];
+  readonly onIllegal: 'trap' | 'kill';
+  readonly console: (byte: number) => void;
+  readonly finish: (machine: Machine, request: FinisherRequest) => void;
+  readonly inputOpen: () => boolean;
+}
+
+/** Full virtualization of an unmodified guest on hardware without the H extension: ring deprivileging and shadow page tables. */
+export class FullEngine implements Guest {
+  readonly machine: Machine;
+  readonly vm: VirtualMachine;
+  readonly board: Board;
+  readonly cpus: readonly GuestCpu[];
+  readonly ram: { readonly base: number; readonly size: number };
+
+  constructor(configuration: FullEngineConfiguration) {
+    const { harts, memory } = configuration;
+    const pool = SHADOW_POOL * harts;
+    // Machine memory: the firmware's, the VMM's pool, then the frames of the VM.
+    const poolBase = FIRMWARE_MEMORY.base + SUPERPAGE;
+    const guestBase = poolBase + pool;
+    this.machine = new Machine({
+      harts,
+      ram: { base: FIRMWARE_MEMORY.base, size: guestBase + memory - FIRMWARE_MEMORY.base },
+    });
+    const { ram } = this.machine.core;
+    const clear = (hpa: number): void => ram.fill(hpa, FRAME, 0);
+    const firmware = this.installFirmware();
+    const p2m = new P2m(new Gpa(MEMORY_MAP.ram.base), memory, new Hpa(guestBase));
+    const pools = this.machine.harts.map(
+      (hart) => new FramePool(poolBase + hart.id * SHADOW_POOL, SHADOW_POOL / FRAME, clear),
+    );
+    this.vm = new VirtualMachine(this.machine, p2m, pools, configuration.onIllegal);
+    for (const hart of this.machine.harts) {
+      const spaces = new ShadowSpaces(ram, pools[hart.id] as FramePool, hart.tlb, this.vm.ledger);
+      this.vm.vcpus.push(new Vcpu(hart.id, hart, spaces, this.machine));
+    }
+    this.board = new Board({
+      name: 'vm',
+      clock: this.machine.clock,
+      memory: this.vm.dma,
+      harts: this.vm.vcpus.map(virtualLines),
+      disks: configuration.disks,
+      clint: false,
+      console: configuration.console,
+      finish: (request) => configuration.finish(this.machine, request),
+    });
+    this.vm.board = this.board;
+    this.cpus = this.vm.vcpus.map((vcpu) => new VirtualCpu(this.vm, vcpu));
+    this.ram = { base: MEMORY_MAP.ram.base, size: memory };
+    const sbi = new VmSbiHost(this.vm, firmware, this.board.uart);
+    this.machine.host('s', new TrapAndEmulateVmm(this.vm, sbi));
+    this.machine.setPolicy({
+      wakes: (hart) => this.vm.vcpus[hart.id]?.interruptAwaits ?? false,
+      inputOpen: configuration.inputOpen,
+    });
+  }
+
+  /** Enters the guest: virtual S-mode at `entry` on vCPU 0, a0 = hart id, a1 = the device tree. The others wait for hart_start. */
+  boot(entry: bigint, deviceTree: number): void {
+    for (const vcpu of this.vm.vcpus) {
+      deprivilege(vcpu.hart);
+      if (vcpu.id > 0) {
+        this.machine.scheduler.stop(vcpu.hart);
+        continue;
+      }
+      vcpu.hart.setX(A0, 0n);
+      vcpu.hart.setX(A1, BigInt(deviceTree));
+      vcpu.state.setPc(lowWord(entry), highWord(entry));
+      runThrough(enterGuest(this.vm, vcpu));
+    }
+  }
+
+  toHost(gpa: number): number | undefined {
+    return this.vm.p2m.toHost(gpa);
+  }
+
+  toGuest(hpa: number): number | undefined {
+    return this.vm.p2m.toGuest(hpa);
+  }
+
+  /** The machine below the VMM has the same firmware as a bare one, and devices of its own, which the guest never sees. */
+  private installFirmware(): SbiFirmware {
+    const { machine } = this;
+    const hostBoard = new Board({
+      name: '',
+      clock: machine.clock,
+      memory: machine.dma,
+      harts: machine.harts.map(machineLines),
+      disks: [],
+      clint: true,
+      console: () => undefined,
+      finish: () => undefined,
+    });
+    if (!hostBoard.clint) throw new RangeError('a machine needs its CLINT');
+    machine.attachBoard(hostBoard);
+    const firmware = new SbiFirmware(machine, hostBoard.clint, hostBoard.uart);
+    machine.host('m', firmware);
+    firmware.boot(0, 0);
+    return firmware;
+  }
+}
+
+/** What the VMM arranges so that all that a guest kernel must not do itself traps: see DESIGN's rules for deprivileged guests. */
+function deprivilege(hart: Hart): void {
+  const bit = (code: number): number => 1 << code;
+  hart.setCsrWords(CSR.scounteren, 0, 0);
+  hart.setCsrWords(
+    CSR.sie,
+    bit(InterruptCode.supervisorSoftware) | bit(InterruptCode.supervisorTimer) | bit(InterruptCode.supervisorExternal),
+    0,
+  );
+}
+
+/** The interrupt wires of a vCPU: a change makes it exit, so that the VMM sees it. */
+function virtualLines(vcpu: Vcpu): HartLines {
+  const unconnected: InterruptLine = { setLevel: () => undefined };
+  const external = 1 << InterruptCode.supervisorExternal;
+  return {
+    software: unconnected,
+    timer: unconnected,
+    machineExternal: unconnected,
+    supervisorExternal: {
+      setLevel: (level) => {
+        const { state } = vcpu;
+        if (level === ((state.lines & external) !== 0)) return;
+        state.lines = level ? state.lines | external : state.lines & ~external;
+        if (level) kickVcpu(vcpu);
+      },
+    },
+  };
+}

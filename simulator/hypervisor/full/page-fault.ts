@@ -1,0 +1,92 @@
+import { type Narration, step } from '../../machine/narration';
+import { Access, Pte } from '../../mmu/index';
+import { FRAME, Gpa, Gva, Hpa, hex64, SUPERPAGE } from '../address';
+import { type GuestTablesAsHardware, translateGuest } from './guest-walk';
+import { inject } from './inject';
+import { emulateMmio } from './mmio';
+import { refuseAccess } from './refuse';
+import type { Vcpu } from './vcpu';
+import type { VirtualMachine } from './virtual-machine';
+
+/** Shadow leaves always: valid, for U-mode, accessed; never global, since other views must not see them. */
+const SHADOW_FLAGS = Pte.V | Pte.U | Pte.A;
+
+/**
+ * The shadow pager. A page fault of the hardware is one of three things: hidden (the guest maps the page, its shadow does not yet, or
+ * not with this permission), the guest's own, or an access to a device. The guest's own page tables say which.
+ */
+export function* handlePageFault(
+  vm: VirtualMachine,
+  vcpu: Vcpu,
+  tables: GuestTablesAsHardware,
+  access: Access,
+  low: number,
+  high: number,
+): Narration {
+  const { ledger } = vm;
+  const gva = new Gva(low, high);
+  const space = vcpu.guestSpace.paging;
+  yield step`walk the guest's page tables for ${accessName(access)} of ${gva}: ${space ? `root ${new Gpa(space.root * FRAME)}` : 'paging is off, GVA = GPA'}`;
+  const translation = translateGuest(vcpu, tables, low, high, access);
+  ledger.charge('walkStep', space ? 3 : 1);
+  if ('fault' in translation) {
+    ledger.classify('guest-page-fault');
+    yield step`the guest's tables do not allow it: a true fault, cause ${translation.fault}`;
+    yield* inject(vm, vcpu, translation.fault, false, low, high);
+    return;
+  }
+  const gpa = new Gpa(translation.gpa);
+  const hpa = vm.guestRam(gpa.value);
+  if (hpa === undefined) {
+    const device = vm.board?.find(gpa.value);
+    if (device && access !== Access.execute) {
+      ledger.classify('mmio');
+      yield step`${gpa} is a register of ${device.name}: emulate the access`;
+      yield* emulateMmio(vm, vcpu, tables, device, access, gva, gpa);
+      return;
+    }
+    yield* refuseAccess(vm, vcpu, access, gva, gpa);
+    return;
+  }
+  ledger.classify('shadow-miss');
+  const level = shadowLevel(vm, translation.level, gpa.value);
+  const pageSize = level === 1 ? SUPERPAGE : FRAME;
+  const host = new Hpa(hpa - (hpa % pageSize));
+  yield step`look up guest frame ${gpa} in the P2M: machine frame ${host}`;
+  const flags = shadowFlags(vcpu, translation.flags);
+  const pte = shadowPte(host.value, flags);
+  yield step`fill the shadow entry of ${gva} with ${pte}: the guest's permissions, U=1${flags & Pte.W ? '' : ', W withheld'}`;
+  const view = vcpu.spaces.use(vcpu.guestSpace, vcpu.user, vcpu.sum, vcpu.mxr);
+  vcpu.spaces.fill(view, low, high, { hpa: host.value, flags, level, guestLevel: translation.level });
+}
+
+/** A large guest page becomes a large shadow page where the P2M keeps its block in one piece. */
+function shadowLevel(vm: VirtualMachine, guestLevel: number, gpa: number): 0 | 1 {
+  const block = gpa - (gpa % SUPERPAGE);
+  return guestLevel >= 1 && vm.guestRam(block) !== undefined && vm.p2m.isWholeBlock(block) ? 1 : 0;
+}
+
+/**
+ * The permissions of a shadow leaf. The walk has already refused what the guest's tables forbid in this mode; what is left to
+ * express is what hardware cannot tell apart in U-mode: W only once the guest's D is set, no execution of the guest's U-pages by the
+ * virtual S-mode (SUM never allows it), and MXR resolved into R.
+ */
+export function shadowFlags(
+  vcpu: { user: boolean; mxr: boolean; guestSpace: { paging: unknown } },
+  guest: number,
+): number {
+  const readable = guest & Pte.R || (vcpu.mxr && guest & Pte.X) ? Pte.R : 0;
+  const writable = guest & Pte.W && guest & Pte.D ? Pte.W | Pte.D : 0;
+  const userPageInSupervisor = vcpu.guestSpace.paging && guest & Pte.U && !vcpu.user;
+  const executable = guest & Pte.X && !userPageInSupervisor ? Pte.X : 0;
+  return SHADOW_FLAGS | readable | (readable ? writable : 0) | executable;
+}
+
+function accessName(access: Access): string {
+  return access === Access.execute ? 'a fetch' : access === Access.write ? 'a store' : 'a load';
+}
+
+function shadowPte(hpa: number, flags: number): string {
+  const page = hpa / FRAME;
+  return hex64((page << 10) | flags, Math.floor(page / 2 ** 22));
+}

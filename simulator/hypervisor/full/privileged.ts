@@ -1,0 +1,116 @@
+import { type CsrOperation, csrSourceRegister, executeCsrInstruction, returnFromTrap } from '../../core/index';
+import { csrNumbered, decode, ExceptionCode, systemOperationOf } from '../../isa/index';
+import { type Narration, step } from '../../machine/narration';
+import { CsrValue, Gva } from '../address';
+import { inject } from './inject';
+import type { Vcpu } from './vcpu';
+import type { VirtualMachine } from './virtual-machine';
+import { advance } from './world-switch';
+
+const SATP = 0x180;
+
+const rdOf = (word: number): number => (word >>> 7) & 31;
+const rs1Of = (word: number): number => (word >>> 15) & 31;
+const rs2Of = (word: number): number => (word >>> 20) & 31;
+
+/**
+ * An instruction that U-mode may not execute. If the guest's *virtual* mode may, the VMM does its work on the virtual state;
+ * if not, the guest made an error and gets the illegal-instruction exception that its hardware would raise.
+ */
+export function* emulatePrivileged(vm: VirtualMachine, vcpu: Vcpu, word: number): Narration {
+  const { ledger } = vm;
+  const instruction = decode(word)?.instruction;
+  const operation = instruction && systemOperationOf(instruction);
+  ledger.charge('decode');
+  ledger.decoded(word);
+  yield step`decode the instruction that trapped: ${instruction?.name ?? 'no instruction'}`;
+  switch (operation) {
+    case 'csr-write':
+    case 'csr-set':
+    case 'csr-clear':
+      return yield* emulateCsrAccess(vm, vcpu, operation, word);
+    case 'sret':
+      if (!vcpu.user) return yield* emulateSret(vm, vcpu);
+      break;
+    case 'sfence.vma':
+      if (!vcpu.user) return yield* emulateFence(vm, vcpu, word);
+      break;
+    case 'wfi':
+      if (!vcpu.user) return yield* emulateWfi(vm, vcpu);
+      break;
+  }
+  yield* reflectIllegal(vm, vcpu, word);
+}
+
+function* reflectIllegal(vm: VirtualMachine, vcpu: Vcpu, word: number): Narration {
+  vm.ledger.classify('guest-exception');
+  yield step`the guest itself may not execute it in virtual ${vcpu.user ? 'U' : 'S'}-mode: an illegal instruction`;
+  yield* inject(vm, vcpu, ExceptionCode.illegalInstruction, false, word | 0, 0);
+}
+
+function* emulateCsrAccess(vm: VirtualMachine, vcpu: Vcpu, operation: CsrOperation, word: number): Narration {
+  const { hart, csrs } = vcpu;
+  const number = word >>> 20;
+  const name = csrNumbered(number)?.name ?? `CSR 0x${number.toString(16)}`;
+  vm.ledger.classify('csr-access');
+  const source = csrSourceRegister(word) ?? 0;
+  const before = vcpu.csrWords(number);
+  yield step`access the virtual ${name}, which is ${new CsrValue(number, before.low, before.high)}`;
+  if (!executeCsrInstruction(csrs, operation, word, hart.xLow(source), hart.xHigh(source))) {
+    yield* reflectIllegal(vm, vcpu, word);
+    return;
+  }
+  const [oldLow, oldHigh] = [csrs.low, csrs.high];
+  vm.ledger.charge('csrAccess');
+  const after = vcpu.csrWords(number);
+  if (after.low !== before.low || after.high !== before.high) {
+    vm.ledger.changed({ kind: 'virtual CSR', csr: number, before, after });
+    yield step`the virtual ${name} becomes ${new CsrValue(number, after.low, after.high)}`;
+  }
+  hart.setXWords(rdOf(word), oldLow, oldHigh);
+  advance(vm, vcpu, 4);
+  if (number === SATP) yield* switchGuestSpace(vm, vcpu);
+}
+
+/** The guest wrote its satp: another address space, with its own shadow tables, takes effect at once. */
+function* switchGuestSpace(vm: VirtualMachine, vcpu: Vcpu): Narration {
+  const paging = vcpu.paging;
+  const current = vcpu.guestSpace.paging;
+  const same = paging?.root === current?.root && paging?.asid === current?.asid;
+  if (same) return;
+  yield step`find the shadow tables of ${paging ? `root 0x${(paging.root * 4096).toString(16)}, guest ASID ${paging.asid}` : 'GPA = GVA: paging is off'}`;
+  vcpu.guestSpace = vcpu.spaces.space(paging);
+  vm.ledger.charge('csrAccess');
+}
+
+function* emulateSret(vm: VirtualMachine, vcpu: Vcpu): Narration {
+  const sepc = vcpu.csrWords(0x141);
+  yield step`return from the guest's trap handler to ${new Gva(sepc.low, sepc.high)}: virtual privilege and SIE from the virtual sstatus`;
+  returnFromTrap(vcpu.state, 'sret');
+  vm.machine.retireEmulated(vcpu.hart);
+}
+
+function* emulateFence(vm: VirtualMachine, vcpu: Vcpu, word: number): Narration {
+  const { hart } = vcpu;
+  const [rs1, rs2] = [rs1Of(word), rs2Of(word)];
+  const asid = rs2 === 0 ? undefined : hart.xLow(rs2) & 0xffff;
+  if (rs1 === 0) {
+    yield step`the guest changed its page tables: drop the shadow entries of ${asid === undefined ? 'all its address spaces' : `ASID ${asid}`}`;
+    vcpu.spaces.fenceAll(asid);
+  } else {
+    const gva = new Gva(hart.xLow(rs1), hart.xHigh(rs1));
+    yield step`the guest changed its page tables: drop the shadow entries of ${gva}, ${asid === undefined ? 'all ASIDs' : `ASID ${asid}`}`;
+    vcpu.spaces.fenceAddress(gva.low, gva.high, asid);
+  }
+  advance(vm, vcpu, 4);
+}
+
+function* emulateWfi(vm: VirtualMachine, vcpu: Vcpu): Narration {
+  advance(vm, vcpu, 4);
+  if (vcpu.interruptAwaits) {
+    yield step`an interrupt is pending: wfi ends at once`;
+    return;
+  }
+  yield step`nothing is pending: the vCPU waits`;
+  vm.machine.scheduler.wait(vcpu.hart);
+}

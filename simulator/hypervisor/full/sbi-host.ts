@@ -1,0 +1,167 @@
+import { CsrSlot, highWord, lowWord } from '../../core/index';
+import type { Uart } from '../../devices/uart';
+import { ExceptionCode, InterruptCode } from '../../isa/index';
+import { runThrough } from '../../machine/narration';
+import { Access } from '../../mmu/index';
+import type { Gva } from '../address';
+import type { SbiFirmware } from '../firmware';
+import { sbiExtensions } from '../sbi/call';
+import { receiveFromUart } from '../sbi/console';
+import { type FenceRange, HartStatus, type SbiHost } from '../sbi/interface';
+import { GuestTablesAsHardware, translateGuest } from './guest-walk';
+import { inject } from './inject';
+import { kickVcpu } from './kick';
+import type { Vcpu } from './vcpu';
+import type { VirtualMachine } from './virtual-machine';
+import { enterGuest } from './world-switch';
+
+const A0 = 10;
+const A1 = 11;
+const SSIP = 1 << InterruptCode.supervisorSoftware;
+const STIP = 1 << InterruptCode.supervisorTimer;
+/** A deadline that never comes. */
+const NEVER = Number.POSITIVE_INFINITY;
+
+/** What the VMM does for the SBI calls of its guest: each call acts on vCPUs and on guest-physical memory. */
+export class VmSbiHost implements SbiHost {
+  readonly extensions = sbiExtensions;
+  private readonly suspended = new Set<number>();
+
+  /** @param firmware of the machine: the guest's timer is the machine's, as long as each vCPU has its own hart */
+  constructor(
+    private readonly vm: VirtualMachine,
+    private readonly firmware: SbiFirmware,
+    private readonly console: Uart,
+  ) {}
+
+  get harts(): number {
+    return this.vm.vcpus.length;
+  }
+
+  setTimer(id: number, deadline: number): void {
+    setPending(this.vcpu(id), STIP, false);
+    this.firmware.setTimer(id, deadline);
+  }
+
+  /** The machine's timer has come: it stays quiet until the guest sets it again. */
+  timerExpired(id: number): void {
+    this.firmware.setTimer(id, NEVER);
+    setPending(this.vcpu(id), STIP, true);
+  }
+
+  sendSoftwareInterrupt(id: number): void {
+    const vcpu = this.vcpu(id);
+    setPending(vcpu, SSIP, true);
+    kickVcpu(vcpu);
+  }
+
+  clearSoftwareInterrupt(id: number): void {
+    setPending(this.vcpu(id), SSIP, false);
+  }
+
+  fenceInstructions(): void {
+    // Fetches see stores at once in this machine.
+  }
+
+  fenceAddresses(id: number, range: FenceRange, asid: number | undefined): void {
+    const { spaces } = this.vcpu(id);
+    if (range === 'all') {
+      spaces.fenceAll(asid);
+      return;
+    }
+    for (let page = 0; page < range.pages; page++) {
+      const address = BigInt.asUintN(64, range.start + BigInt(page) * 4096n);
+      spaces.fenceAddress(lowWord(address), highWord(address), asid);
+    }
+  }
+
+  status(id: number): number {
+    const { hart } = this.vcpu(id);
+    const { scheduler } = this.vm.machine;
+    if (scheduler.lifecycle(hart) === 'stopped') return HartStatus.stopped;
+    return this.suspended.has(id) && scheduler.isWaiting(hart) ? HartStatus.suspended : HartStatus.started;
+  }
+
+  startHart(id: number, address: number, opaque: bigint): void {
+    const vcpu = this.vcpu(id);
+    this.vm.machine.scheduler.start(vcpu.hart);
+    this.enterSupervisor(vcpu, address, opaque);
+    runThrough(enterGuest(this.vm, vcpu));
+  }
+
+  stopHart(id: number): void {
+    this.vm.machine.scheduler.stop(this.vcpu(id).hart);
+  }
+
+  suspendHart(id: number, resume: { readonly address: number; readonly opaque: bigint } | undefined): void {
+    const vcpu = this.vcpu(id);
+    if (resume) this.enterSupervisor(vcpu, resume.address, resume.opaque);
+    this.suspended.add(id);
+    this.vm.machine.scheduler.wait(vcpu.hart);
+  }
+
+  powerOff(code: number): void {
+    this.vm.machine.finish({ reason: 'power-off', code });
+  }
+
+  reset(): void {
+    this.vm.machine.finish({ reason: 'reset' });
+  }
+
+  transmit(byte: number): void {
+    this.console.write(0, 1, byte);
+  }
+
+  receive(): number | undefined {
+    return receiveFromUart(this.console);
+  }
+
+  mayExecute(address: number): boolean {
+    return this.vm.guestRam(address) !== undefined;
+  }
+
+  readMemory(address: number, length: number): Uint8Array | undefined {
+    return this.vm.read(address, length);
+  }
+
+  writeMemory(address: number, bytes: Uint8Array): boolean {
+    return this.vm.write(address, bytes);
+  }
+
+  readCallersWord(id: number, address: Gva): bigint | undefined {
+    const vcpu = this.vcpu(id);
+    const tables = new GuestTablesAsHardware(this.vm);
+    let word = 0n;
+    for (let i = 0n; i < 8n; i++) {
+      const at = BigInt.asUintN(64, address.value + i);
+      const translation = translateGuest(vcpu, tables, lowWord(at), highWord(at), Access.read);
+      const byte = 'fault' in translation ? undefined : this.vm.read(translation.gpa, 1);
+      if (!byte) {
+        const cause = 'fault' in translation ? translation.fault : ExceptionCode.loadAccessFault;
+        runThrough(inject(this.vm, vcpu, cause, false, lowWord(at), highWord(at)));
+        return undefined;
+      }
+      word |= BigInt(byte[0] ?? 0) << (8n * i);
+    }
+    return word;
+  }
+
+  /** Virtual S-mode at `address`, paging and interrupts off, a0 = hart id, a1 = `opaque` (SBI 2.0, section 9.1). */
+  private enterSupervisor(vcpu: Vcpu, address: number, opaque: bigint): void {
+    vcpu.enterSupervisor();
+    vcpu.hart.setX(A0, BigInt(vcpu.id));
+    vcpu.hart.setX(A1, opaque);
+    vcpu.state.setPc(address | 0, Math.floor(address / 2 ** 32));
+  }
+
+  private vcpu(id: number): Vcpu {
+    const vcpu = this.vm.vcpus[id];
+    if (!vcpu) throw new RangeError(`vCPU ${id} is not of this VM`);
+    return vcpu;
+  }
+}
+
+function setPending(vcpu: Vcpu, interrupt: number, level: boolean): void {
+  const pending = vcpu.state.csrLow(CsrSlot.mip);
+  vcpu.state.setCsr(CsrSlot.mip, level ? pending | interrupt : pending & ~interrupt, 0);
+}

@@ -1,0 +1,99 @@
+import { CsrFile, type Hart, HartState, Status } from '../../core/index';
+import type { Machine } from '../../machine/machine';
+import { Pmp, Privilege } from '../../mmu/index';
+import type { GuestSpace } from './shadow-space';
+import type { ShadowSpaces } from './shadow-spaces';
+
+/** Words that a virtual hart state takes, by the layout of a hart's block. */
+const STATE_WORDS = 0x400 / 4 + 64;
+const SUPERVISOR_INTERRUPTS = 0x222;
+const ALL_EXCEPTIONS = 0xffff;
+const ALL_COUNTERS = -1;
+
+const MODE_SV39 = 8;
+const ASID_MASK = 0xffff;
+
+/**
+ * A virtual CPU: what its guest believes to be a hart with M-, S- and U-mode, of which it sees S and U. General registers are in the
+ * hardware hart that runs it; privilege and CSRs are here, in the same form and with the same legal values as a hart's own.
+ */
+export class Vcpu {
+  /** Virtual privilege, CSRs and pending interrupts; its pc is current while a handler runs (the hart's sepc is the guest's pc otherwise). */
+  readonly state: HartState;
+  readonly csrs: CsrFile;
+  /** The guest's address space, by its virtual satp. */
+  guestSpace: GuestSpace;
+  /** Where the last trap was injected and how much had retired then: a second one there without progress is a trap loop. */
+  lastInjection = { low: 0, high: 0, retired: -1 };
+
+  constructor(
+    readonly id: number,
+    readonly hart: Hart,
+    readonly spaces: ShadowSpaces,
+    machine: Machine,
+  ) {
+    this.state = new HartState(new Int32Array(STATE_WORDS), 0);
+    this.csrs = new CsrFile({
+      state: this.state,
+      pmp: new Pmp(() => undefined),
+      hartId: id,
+      clock: () => machine.clock.now(),
+      instructionsRetired: () => hart.retired,
+      modesChanged: () => undefined,
+    });
+    this.guestSpace = spaces.space(undefined);
+    this.reset();
+  }
+
+  /** As SBI firmware prepares a hart: everything delegated, the common counters readable. Then S-mode. */
+  private reset(): void {
+    this.state.privilege = Privilege.machine;
+    this.setCsr(0x302, ALL_EXCEPTIONS); // medeleg
+    this.setCsr(0x303, SUPERVISOR_INTERRUPTS); // mideleg
+    this.setCsr(0x306, ALL_COUNTERS); // mcounteren
+    this.setCsr(0x106, 7); // scounteren
+    this.enterSupervisor();
+  }
+
+  /** Virtual S-mode with paging and interrupts off, as SBI firmware enters a supervisor. */
+  enterSupervisor(): void {
+    this.state.privilege = Privilege.supervisor;
+    this.setCsr(0x180, 0); // satp
+    this.state.status &= ~Status.SIE;
+    this.guestSpace = this.spaces.space(undefined);
+  }
+
+  get user(): boolean {
+    return this.state.privilege === Privilege.user;
+  }
+
+  get sum(): boolean {
+    return (this.state.status & Status.SUM) !== 0;
+  }
+
+  get mxr(): boolean {
+    return (this.state.status & Status.MXR) !== 0;
+  }
+
+  /** Whether wfi goes on: an interrupt is pending and enabled in sie, whatever SIE says. */
+  get interruptAwaits(): boolean {
+    return (this.state.pending & this.state.enabled) !== 0;
+  }
+
+  /** Root and ASID of the virtual satp; undefined while it is Bare. */
+  get paging(): { root: number; asid: number } | undefined {
+    const { low, high } = this.csrWords(0x180);
+    if (high >>> 28 !== MODE_SV39) return undefined;
+    return { root: (high & 0xfff) * 2 ** 32 + (low >>> 0), asid: (high >>> 12) & ASID_MASK };
+  }
+
+  csrWords(number: number): { low: number; high: number } {
+    const { csrs } = this;
+    csrs.find(number)?.read(csrs);
+    return { low: csrs.low, high: csrs.high };
+  }
+
+  private setCsr(number: number, low: number): void {
+    this.csrs.find(number)?.write?.(this.csrs, low, 0);
+  }
+}

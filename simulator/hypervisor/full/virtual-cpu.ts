@@ -1,0 +1,74 @@
+import { fromWords, type Hart, highWord, lowWord } from '../../core/index';
+import { type Access, Privilege, type WalkStep } from '../../mmu/index';
+import type { GuestCpu, GuestPeek } from '../guest';
+import { GuestTables, translateGuest } from './guest-walk';
+import type { Vcpu } from './vcpu';
+import type { VirtualMachine } from './virtual-machine';
+
+const SATP = 0x180;
+/** Bits 9:8 of a CSR number: the lowest privilege that reaches it. */
+const MACHINE_MODE_BITS = 0x300;
+
+/** A vCPU as its guest, and so the debugger, sees it. */
+export class VirtualCpu implements GuestCpu {
+  private readonly tables: GuestTables;
+
+  constructor(
+    private readonly vm: VirtualMachine,
+    readonly vcpu: Vcpu,
+  ) {
+    this.tables = new GuestTables(vm);
+  }
+
+  get id(): number {
+    return this.vcpu.id;
+  }
+
+  get hart(): Hart {
+    return this.vcpu.hart;
+  }
+
+  /** While the hart runs the guest, its pc is the guest's; in the VMM, the virtual state has it. */
+  get pc(): bigint {
+    const { hart, state } = this.vcpu;
+    return this.inVmm ? fromWords(state.pcLow, state.pcHigh) : hart.pc;
+  }
+
+  set pc(value: bigint) {
+    if (this.inVmm) this.vcpu.state.setPc(lowWord(value), highWord(value));
+    else this.vcpu.hart.pc = value;
+  }
+
+  get privilege(): Privilege {
+    return this.vcpu.state.privilege;
+  }
+
+  /** A guest kernel sees S-mode's CSRs; those of M-mode are the VMM's own affair. */
+  readCsr(number: number): bigint | undefined {
+    if (!isVisible(number) || !this.vcpu.csrs.find(number)) return undefined;
+    const { low, high } = this.vcpu.csrWords(number);
+    return fromWords(low, high);
+  }
+
+  writeCsr(number: number, value: bigint): boolean {
+    const { csrs } = this.vcpu;
+    const register = isVisible(number) ? csrs.find(number) : undefined;
+    if (!register?.write) return false;
+    register.write(csrs, lowWord(value), highWord(value));
+    if (number === SATP) this.vcpu.guestSpace = this.vcpu.spaces.space(this.vcpu.paging);
+    return true;
+  }
+
+  peek(address: bigint, access: Access, privilege = this.privilege): GuestPeek {
+    const steps: WalkStep[] = [];
+    const user = privilege === Privilege.user;
+    const found = translateGuest(this.vcpu, this.tables, lowWord(address), highWord(address), access, user, steps);
+    return 'fault' in found ? { fault: found.fault, steps } : { gpa: found.gpa, steps };
+  }
+
+  private get inVmm(): boolean {
+    return this.vcpu.hart.privilege !== Privilege.user;
+  }
+}
+
+const isVisible = (number: number): boolean => (number & MACHINE_MODE_BITS) !== MACHINE_MODE_BITS;

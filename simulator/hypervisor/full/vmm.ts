@@ -1,0 +1,122 @@
+import { CsrSlot, type Hart } from '../../core/index';
+import { ExceptionCode, InterruptCode } from '../../isa/index';
+import type { HostedSoftware } from '../../machine/hosted-software';
+import { type Narration, step } from '../../machine/narration';
+import { Access } from '../../mmu/index';
+import { Gva } from '../address';
+import type { ExitReason } from '../ledger';
+import { answerSbiCall } from '../sbi/call';
+import { GuestTablesAsHardware } from './guest-walk';
+import { inject } from './inject';
+import { acknowledgeKick } from './kick';
+import { fetchInstruction } from './mmio';
+import { handlePageFault } from './page-fault';
+import { emulatePrivileged } from './privileged';
+import type { VmSbiHost } from './sbi-host';
+import type { Vcpu } from './vcpu';
+import type { VirtualMachine } from './virtual-machine';
+import { advance, enterGuest, leaveGuest } from './world-switch';
+
+/** Kinds of exits as the cause alone tells them; the handler knows better once it has looked. */
+const FIRST_GUESS: { readonly [cause: number]: ExitReason } = {
+  [ExceptionCode.illegalInstruction]: 'privileged-instruction',
+  [ExceptionCode.userEcall]: 'sbi-call',
+  [ExceptionCode.instructionPageFault]: 'guest-page-fault',
+  [ExceptionCode.loadPageFault]: 'guest-page-fault',
+  [ExceptionCode.storePageFault]: 'guest-page-fault',
+};
+const ACCESS_OF_FAULT: { readonly [cause: number]: Access } = {
+  [ExceptionCode.instructionPageFault]: Access.execute,
+  [ExceptionCode.loadPageFault]: Access.read,
+  [ExceptionCode.storePageFault]: Access.write,
+};
+const INTERRUPT_BIT = 0x80000000;
+
+/**
+ * The VMM of the engine `full`: trap and emulate. Its guest's kernel runs in the hardware's U-mode, so every privileged instruction,
+ * every fault and every interrupt of the hart comes here, into HS-mode.
+ */
+export class TrapAndEmulateVmm implements HostedSoftware {
+  readonly name = 'vmm';
+  private readonly tables: GuestTablesAsHardware;
+
+  constructor(
+    private readonly vm: VirtualMachine,
+    private readonly sbi: VmSbiHost,
+  ) {
+    this.tables = new GuestTablesAsHardware(vm);
+  }
+
+  *handleTrap(hart: Hart): Narration {
+    const { vm } = this;
+    const vcpu = vm.vcpus[hart.id];
+    if (!vcpu) throw new RangeError(`hart ${hart.id} runs no vCPU`);
+    leaveGuest(vcpu);
+    const cause = hart.state.csrLow(CsrSlot.scause);
+    const isInterrupt = hart.state.csrHigh(CsrSlot.scause) < 0;
+    const [low, high] = [hart.state.csrLow(CsrSlot.stval), hart.state.csrHigh(CsrSlot.stval)];
+    const { pcLow, pcHigh } = vcpu.state;
+    vm.ledger.open({
+      vcpu: vcpu.id,
+      clock: vm.machine.clock.now(),
+      pcLow,
+      pcHigh,
+      reason: isInterrupt ? interruptReason(cause) : (FIRST_GUESS[cause] ?? 'guest-exception'),
+      user: vcpu.user,
+      cause: isInterrupt ? cause + INTERRUPT_BIT : cause,
+      value: { low, high },
+    });
+    if (isInterrupt) yield* this.handleInterrupt(vcpu, cause);
+    else yield* this.handleException(vcpu, cause, low, high);
+    yield* enterGuest(vm, vcpu);
+    vm.ledger.close();
+  }
+
+  private *handleException(vcpu: Vcpu, cause: number, low: number, high: number): Narration {
+    const { vm } = this;
+    const access = ACCESS_OF_FAULT[cause];
+    if (access !== undefined) {
+      yield* handlePageFault(vm, vcpu, this.tables, access, low, high);
+    } else if (cause === ExceptionCode.illegalInstruction) {
+      // The hardware may leave stval zero: then the bits are fetched as the guest would fetch them.
+      yield* emulatePrivileged(vm, vcpu, low || (fetchInstruction(vm, vcpu, this.tables) ?? 0));
+    } else if (cause === ExceptionCode.userEcall) {
+      yield* this.handleEcall(vcpu);
+    } else {
+      yield step`exception ${cause} is the guest's own`;
+      yield* inject(vm, vcpu, cause, false, low, high);
+    }
+  }
+
+  /** Both virtual modes call from the hardware's U-mode; the virtual mode tells a system call from a call to the firmware. */
+  private *handleEcall(vcpu: Vcpu): Narration {
+    const { vm } = this;
+    const pc = new Gva(vcpu.state.pcLow, vcpu.state.pcHigh);
+    if (vcpu.user) {
+      vm.ledger.classify('guest-exception');
+      yield step`ecall at ${pc} in virtual U-mode: a system call of the guest's program to the guest's kernel`;
+      yield* inject(vm, vcpu, ExceptionCode.userEcall, false, 0, 0);
+      return;
+    }
+    yield step`ecall at ${pc} in virtual S-mode: the guest's kernel calls its firmware, which is the VMM`;
+    vm.ledger.charge('sbiCall');
+    const result = yield* answerSbiCall(this.sbi, vcpu.hart, vcpu.id);
+    if (result === 'trapped') return;
+    if (result === 'left') vm.machine.retireEmulated(vcpu.hart);
+    else advance(vm, vcpu, 4);
+  }
+
+  private *handleInterrupt(vcpu: Vcpu, code: number): Narration {
+    if (code === InterruptCode.supervisorTimer) {
+      yield step`the machine's timer has come, which was set for the guest: its virtual timer interrupt is pending`;
+      this.sbi.timerExpired(vcpu.id);
+    } else {
+      yield step`interrupt lines of vCPU ${vcpu.id} have changed: look at its virtual interrupts`;
+      acknowledgeKick(vcpu);
+    }
+  }
+}
+
+function interruptReason(code: number): ExitReason {
+  return code === InterruptCode.supervisorTimer ? 'timer-interrupt' : 'device-interrupt';
+}

@@ -1,0 +1,53 @@
+import { CsrSlot, pendingInterrupt, Status } from '../../core/index';
+import { type Narration, step } from '../../machine/narration';
+import { Hpa } from '../address';
+import { inject } from './inject';
+import type { Vcpu } from './vcpu';
+import type { VirtualMachine } from './virtual-machine';
+
+const SATP = 0x180;
+const SEPC = 0x141;
+const MODE_SV39 = 8;
+
+/** From the hardware's trap to the VMM's view of the guest: its pc is the hart's sepc. */
+export function leaveGuest(vcpu: Vcpu): void {
+  const { hart } = vcpu;
+  vcpu.state.setPc(hart.csrLow(SEPC), hart.csrHigh(SEPC));
+}
+
+/** The guest's instruction is done: the VMM has done its work. It takes the time of one instruction and counts as retired. */
+export function advance(vm: VirtualMachine, vcpu: Vcpu, length: 2 | 4): void {
+  const { state } = vcpu;
+  const low = (state.pcLow + length) | 0;
+  state.setPc(low, state.pcHigh + (low >>> 0 < length ? 1 : 0));
+  vm.machine.retireEmulated(vcpu.hart);
+}
+
+/**
+ * Back to the guest: first an interrupt that is deliverable now, then the shadow table of the address space and mode in which the
+ * guest goes on, then sret to hardware U-mode.
+ */
+export function* enterGuest(vm: VirtualMachine, vcpu: Vcpu): Narration {
+  const { hart, state } = vcpu;
+  const interrupt = pendingInterrupt(state);
+  if (interrupt >= 0) {
+    yield step`virtual interrupt ${interrupt} is pending and enabled`;
+    yield* inject(vm, vcpu, interrupt, true, 0, 0);
+  }
+  const before = vcpu.spaces.current;
+  const view = vcpu.spaces.use(vcpu.guestSpace, vcpu.user, vcpu.sum, vcpu.mxr);
+  if (view !== before) {
+    const root = new Hpa(view.table.root);
+    yield step`let the hardware walk ${root}: satp = Sv39, ASID ${view.asid}`;
+    const page = root.value / 4096;
+    const [low, high] = [page | 0, (MODE_SV39 << 28) | (view.asid << 12) | Math.floor(page / 2 ** 32)];
+    const old = { low: hart.csrLow(SATP), high: hart.csrHigh(SATP) };
+    hart.setCsrWords(SATP, low, high);
+    vm.ledger.changed({ kind: 'hardware CSR', csr: SATP, before: old, after: { low, high } });
+    vm.ledger.charge('csrAccess');
+  }
+  hart.setCsrWords(SEPC, state.pcLow, state.pcHigh);
+  // The guest runs in U-mode, whatever its virtual privilege; MXR is resolved in the shadow tables.
+  hart.state.setCsr(CsrSlot.mstatus, hart.state.status & ~(Status.SPP | Status.SUM | Status.MXR), 0);
+  hart.returnFromTrap('sret');
+}

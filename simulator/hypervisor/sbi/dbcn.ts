@@ -1,0 +1,53 @@
+import { step } from '../../machine/narration';
+import { failure, SbiError, type SbiExtension, success } from './interface';
+
+/** At most so many bytes a call: a call may write fewer than asked for (SBI 2.0, section 12.1). */
+const LONGEST_TRANSFER = 64 * 1024;
+
+/** Debug console (SBI 2.0, chapter 12). Buffers are given by physical address. */
+export const dbcn: SbiExtension = {
+  name: 'DBCN',
+  id: 0x4442434e,
+  functions: [
+    {
+      name: 'console_write',
+      *handle(call) {
+        const address = call.number(1) + call.number(2) * 2 ** 32;
+        const length = Math.min(call.number(0), LONGEST_TRANSFER);
+        yield step`read ${length} bytes from physical ${address} in the caller's memory`;
+        const bytes = call.host.readMemory(address, length);
+        if (!bytes) return failure(SbiError.invalidParam);
+        yield step`write them to the console`;
+        for (const byte of bytes) call.host.transmit(byte);
+        return success(length);
+      },
+    },
+    {
+      name: 'console_read',
+      *handle(call) {
+        const address = call.number(1) + call.number(2) * 2 ** 32;
+        const room = Math.min(call.number(0), LONGEST_TRANSFER);
+        yield step`check that ${room} bytes at physical ${address} are the caller's memory`;
+        if (!call.host.readMemory(address, room)) return failure(SbiError.invalidParam);
+        const bytes: number[] = [];
+        while (bytes.length < room) {
+          const byte = call.host.receive();
+          if (byte === undefined) break;
+          bytes.push(byte);
+        }
+        yield step`store ${bytes.length} bytes of console input there`;
+        call.host.writeMemory(address, Uint8Array.from(bytes));
+        return success(bytes.length);
+      },
+    },
+    {
+      name: 'console_write_byte',
+      *handle(call) {
+        const byte = call.number(0) % 256;
+        yield step`write byte ${byte} to the console`;
+        call.host.transmit(byte);
+        return success();
+      },
+    },
+  ],
+};

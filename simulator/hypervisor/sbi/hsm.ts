@@ -1,0 +1,65 @@
+import { step } from '../../machine/narration';
+import { failure, HartStatus, SbiError, type SbiExtension, success } from './interface';
+
+const RETENTIVE = 0x00000000;
+const NON_RETENTIVE = 0x80000000;
+
+/** Hart state management (SBI 2.0, chapter 9). */
+export const hsm: SbiExtension = {
+  name: 'HSM',
+  id: 0x48534d,
+  functions: [
+    {
+      name: 'hart_start',
+      *handle(call) {
+        const hart = call.number(0);
+        const address = call.number(1);
+        if (hart >= call.host.harts) return failure(SbiError.invalidParam);
+        if (!call.host.mayExecute(address)) return failure(SbiError.invalidAddress);
+        if (call.host.status(hart) !== HartStatus.stopped) return failure(SbiError.alreadyAvailable);
+        yield step`start hart ${hart} in S-mode at ${address}, paging off`;
+        call.host.startHart(hart, address, call.argument(2));
+        return success();
+      },
+    },
+    {
+      name: 'hart_stop',
+      *handle(call) {
+        yield step`stop hart ${call.caller}`;
+        call.host.stopHart(call.caller);
+        return 'left';
+      },
+    },
+    {
+      name: 'hart_get_status',
+      *handle(call) {
+        const hart = call.number(0);
+        if (hart >= call.host.harts) return failure(SbiError.invalidParam);
+        const status = call.host.status(hart);
+        yield step`answer that hart ${hart} has status ${status}`;
+        return success(status);
+      },
+    },
+    {
+      name: 'hart_suspend',
+      *handle(call) {
+        const type = call.number(0);
+        if (type === RETENTIVE) {
+          yield step`suspend hart ${call.caller} until an interrupt; it keeps its state`;
+          call.host.suspendHart(call.caller, undefined);
+          return success();
+        }
+        if (type !== NON_RETENTIVE) return failure(isReserved(type) ? SbiError.invalidParam : SbiError.notSupported);
+        const address = call.number(1);
+        if (!call.host.mayExecute(address)) return failure(SbiError.invalidAddress);
+        yield step`suspend hart ${call.caller} until an interrupt; it then starts at ${address}`;
+        call.host.suspendHart(call.caller, { address, opaque: call.argument(2) });
+        return 'left';
+      },
+    },
+  ],
+};
+
+/** Suspend types between the platform-specific ranges are reserved (SBI 2.0, table 19). */
+const isReserved = (type: number): boolean =>
+  (type > 0 && type < 0x10000000) || (type > 0x7fffffff && type < 0x90000000) || type > 0xffffffff;

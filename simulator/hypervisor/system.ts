@@ -1,0 +1,194 @@
+import { CopyOnWriteDisk, type DiskImage, type HostFile, RawDisk } from '../devices/disk';
+import type { FinisherRequest } from '../devices/finisher';
+import { buildDeviceTree } from '../machine/device-tree';
+import type { Machine } from '../machine/machine';
+import { FIRMWARE_MEMORY } from '../machine/memory-map';
+import type { StateHash } from '../machine/state-hash';
+import type { Program } from '../object/program';
+import { SUPERPAGE } from './address';
+import { BareEngine } from './bare-engine';
+import { FullEngine } from './full/engine';
+import type { Guest } from './guest';
+
+export const VIRTUALIZATIONS = ['none', 'full'] as const;
+export type Virtualization = (typeof VIRTUALIZATIONS)[number];
+
+export const FIRMWARES = ['sbi', 'none'] as const;
+export type Firmware = (typeof FIRMWARES)[number];
+
+export interface SystemConfiguration {
+  readonly virtualization: Virtualization;
+  readonly firmware: Firmware;
+  /** Guest RAM in bytes: a multiple of 2 MiB, from 4 MiB to 2 GiB. */
+  readonly memory: number;
+  readonly harts: number;
+  readonly disks: readonly { readonly file: HostFile; readonly write: 'copy' | 'inPlace' }[];
+  readonly onIllegal: 'trap' | 'kill';
+  /** The `riscv,isa` of the device tree. */
+  readonly isa: string;
+  /** What the guest transmits, byte by byte. */
+  readonly console: (byte: number) => void;
+}
+
+/** Why a system cannot be made or a program not loaded: a message for the user. */
+export class ConfigurationError extends Error {}
+
+const SMALLEST_MEMORY = 4 * 1024 * 1024;
+const LARGEST_MEMORY = 2 * 1024 * 1024 * 1024;
+const MOST_HARTS = 8;
+const MOST_DISKS = 8;
+
+/** A machine with a guest, ready to run: what the command line runs and the debugger debugs. */
+export class System {
+  readonly engine: BareEngine | FullEngine;
+  private inputClosed = false;
+
+  /** @throws ConfigurationError */
+  constructor(
+    readonly configuration: SystemConfiguration,
+    program: Program,
+  ) {
+    validate(configuration);
+    const { harts, memory, firmware, onIllegal } = configuration;
+    const common = {
+      harts,
+      memory,
+      disks: configuration.disks.map(openDisk),
+      console: configuration.console,
+      finish,
+      inputOpen: () => !this.inputClosed,
+    };
+    this.engine =
+      configuration.virtualization === 'full'
+        ? new FullEngine({ ...common, onIllegal })
+        : new BareEngine({ ...common, firmware });
+    this.load(program);
+  }
+
+  get machine(): Machine {
+    return this.engine.machine;
+  }
+
+  get guest(): Guest {
+    return this.engine;
+  }
+
+  /** The VM and its VMM, where there is one. */
+  get full(): FullEngine | undefined {
+    return this.engine instanceof FullEngine ? this.engine : undefined;
+  }
+
+  /** Console input: an input of the run, at the machine's current position. */
+  input(bytes: Iterable<number>): void {
+    this.engine.board.uart.receive(bytes);
+    this.machine.inputArrived();
+  }
+
+  /** No console input will come any more: a guest that waits for it waits for ever. */
+  closeInput(): void {
+    this.inputClosed = true;
+    this.machine.inputArrived();
+  }
+
+  /** Guest memory by guest-physical address, without side effects; undefined outside RAM. */
+  readMemory(gpa: number, length: number): Uint8Array | undefined {
+    const bytes = new Uint8Array(length);
+    const complete = this.eachPage(gpa, length, (hpa, at, count) =>
+      bytes.set(this.machine.core.ram.peek(hpa, count), at),
+    );
+    return complete ? bytes : undefined;
+  }
+
+  /** @returns false, and nothing is written, when part of it is outside RAM */
+  writeMemory(gpa: number, bytes: Uint8Array): boolean {
+    if (!this.eachPage(gpa, bytes.length, () => undefined)) return false;
+    return this.eachPage(gpa, bytes.length, (hpa, at, count) =>
+      this.machine.core.ram.write(hpa, bytes.subarray(at, at + count)),
+    );
+  }
+
+  /** A hash of all machine state, the VMM's included: equal for equal histories, however they were sliced or observed. */
+  stateHash(): string {
+    return this.machine.hash((hash) => this.full && addVmState(this.full, hash));
+  }
+
+  private load(program: Program): void {
+    const { base, size } = this.engine.ram;
+    const usable = this.configuration.firmware === 'sbi' ? FIRMWARE_MEMORY.base + FIRMWARE_MEMORY.size : base;
+    let end = base;
+    for (const { loadAddress, memorySize, bytes } of program.segments) {
+      if (memorySize === 0) continue;
+      const last = loadAddress + BigInt(memorySize);
+      if (loadAddress < BigInt(usable) || last > BigInt(base + size))
+        throw new ConfigurationError(
+          `the program's segment 0x${loadAddress.toString(16)}-0x${(last - 1n).toString(16)} is outside the guest's memory 0x${usable.toString(16)}-0x${(base + size - 1).toString(16)}: link it there, or give the guest more memory`,
+        );
+      end = Math.max(end, Number(last));
+      this.writeMemory(Number(loadAddress), bytes);
+    }
+    if (program.segments.every(({ memorySize }) => memorySize === 0))
+      throw new ConfigurationError('the program is empty: it has no code or data to load');
+    this.engine.boot(program.entry, this.placeDeviceTree(end));
+  }
+
+  /** The device tree lies at the top of RAM, on a 2 MiB boundary, as QEMU has it. */
+  private placeDeviceTree(programEnd: number): number {
+    const { harts, memory, isa, firmware } = this.configuration;
+    const tree = buildDeviceTree({ harts, memory, isa, firmware });
+    const top = this.engine.ram.base + this.engine.ram.size;
+    const address = Math.floor((top - tree.length) / SUPERPAGE) * SUPERPAGE;
+    if (address < programEnd)
+      throw new ConfigurationError(
+        `the program ends at 0x${programEnd.toString(16)}, which leaves no room for the device tree at 0x${address.toString(16)}: give the guest more memory`,
+      );
+    this.writeMemory(address, tree);
+    return address;
+  }
+
+  private eachPage(gpa: number, length: number, visit: (hpa: number, at: number, count: number) => void): boolean {
+    const PAGE = 4096;
+    for (let at = 0; at < length; ) {
+      const hpa = this.engine.toHost(gpa + at);
+      if (hpa === undefined) return false;
+      const count = Math.min(length - at, PAGE - ((gpa + at) % PAGE));
+      visit(hpa, at, count);
+      at += count;
+    }
+    return true;
+  }
+}
+
+function validate({ memory, harts, disks, virtualization, firmware }: SystemConfiguration): void {
+  if (memory % SUPERPAGE !== 0 || memory < SMALLEST_MEMORY || memory > LARGEST_MEMORY)
+    throw new ConfigurationError(`memory must be a multiple of 2M from 4M to 2G, not ${memory} bytes`);
+  if (!Number.isInteger(harts) || harts < 1 || harts > MOST_HARTS)
+    throw new ConfigurationError(`harts must be 1 to ${MOST_HARTS}, not ${harts}`);
+  if (disks.length > MOST_DISKS)
+    throw new ConfigurationError(`there are ${MOST_DISKS} virtio slots, not ${disks.length}`);
+  if (virtualization === 'full' && firmware === 'none')
+    throw new ConfigurationError(
+      'virtualization "full" gives its guest SBI firmware: firmware "none" goes with virtualization "none"',
+    );
+}
+
+function openDisk({ file, write }: SystemConfiguration['disks'][number]): DiskImage {
+  const raw = new RawDisk(file);
+  return write === 'inPlace' ? raw : new CopyOnWriteDisk(raw);
+}
+
+function finish(machine: Machine, request: FinisherRequest): void {
+  if (request.kind === 'reset') machine.finish({ reason: 'reset' });
+  else machine.finish({ reason: 'power-off', code: request.kind === 'pass' ? 0 : request.code });
+}
+
+function addVmState(engine: FullEngine, hash: StateHash): void {
+  hash.plain(engine.board.state());
+  for (const { state, spaces } of engine.vm.vcpus) {
+    hash.plain({
+      privilege: state.privilege,
+      lines: state.lines,
+      words: [...state.saveWords()],
+      spaces: spaces.state(),
+    });
+  }
+}
