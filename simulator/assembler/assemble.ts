@@ -1,3 +1,5 @@
+import { isElf } from '../object/elf';
+import { readRelocatable } from '../object/elf-reader';
 import type { Program } from '../object/program';
 import type { ObjectFile } from '../object/relocatable';
 import { architectureOf, defaultMarch } from './architecture';
@@ -57,8 +59,16 @@ export interface AssembleResult {
 export function assemble(request: AssembleRequest): AssembleResult {
   const files = new RequestedFiles(request);
   const units: AssembledUnit[] = [];
+  const objects: ObjectFile[] = [];
   const diagnostics: Diagnostic[] = [];
   for (const root of request.roots) {
+    const bytes = request.sources.get(root);
+    if (bytes instanceof Uint8Array && isElf(bytes)) {
+      const { value, error } = readRelocatable(bytes, root);
+      if (value) objects.push(value);
+      else diagnostics.push(fileProblem(root, error));
+      continue;
+    }
     const source = files.root(root);
     if (!source) {
       diagnostics.push(fileProblem(root, `the file '${root}' is not there`));
@@ -66,15 +76,12 @@ export function assemble(request: AssembleRequest): AssembleResult {
     }
     const unit = assembleUnit(source, request, files);
     units.push(unit);
+    objects.push(unit.object);
     diagnostics.push(...unit.diagnostics);
   }
   const missing = [...files.missing];
   const failed = diagnostics.some((diagnostic) => diagnostic.severity === 'error');
-  const linked = link(
-    units.map((unit) => unit.object),
-    request.layout ?? defaultLayout,
-    request.undefinedSymbols ?? 'error',
-  );
+  const linked = link(objects, request.layout ?? defaultLayout, request.undefinedSymbols ?? 'error');
   diagnostics.push(...linked.diagnostics);
   const broken = failed || linked.diagnostics.some((diagnostic) => diagnostic.severity === 'error');
   return {
