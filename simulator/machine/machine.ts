@@ -137,13 +137,11 @@ export class Machine implements CorePlatform {
         continue;
       }
       const now = this.clock.now();
-      const left = limit + idled - now;
-      if (left <= 0) return { reason: 'limit' };
-      const exit = this.runHart(
-        hart,
-        Math.min(left, this.scheduler.turnLeft, this.clock.nextDeadline() - now),
-        passBreakpoint,
-      );
+      const left = Math.max(0, limit + idled - now);
+      const budget = Math.min(left, this.scheduler.turnLeft, this.clock.nextDeadline() - now);
+      // Even without budget: an interrupt that is due is taken at the boundary where the run ends.
+      const exit = this.runHart(hart, budget, passBreakpoint);
+      if (left === 0 && exit === RunExit.Budget) return { reason: 'limit' };
       passBreakpoint = false;
       const stop = this.leave(hart, exit, request);
       if (stop) return stop;

@@ -16,6 +16,10 @@ export interface ShadowLeaf {
   readonly high: number;
 }
 
+export interface MappedLeaf extends ShadowLeaf {
+  readonly va: number;
+}
+
 /** Whether a leaf is a piece of a larger page of the guest's. */
 export const isPiece = (leaf: ShadowLeaf): boolean => (leaf.low & SPLIT_MASK) !== 0;
 
@@ -118,20 +122,22 @@ export class ShadowTable {
     for (let index = 0; index < ENTRIES; index++) this.writeEntry(this.root + index * 8, 0, 0);
   }
 
-  /** Every leaf, with the first address that it maps (bits 38:0). */
-  *leaves(): Generator<ShadowLeaf & { readonly va: number }> {
-    yield* this.leavesBelow(this.root, ROOT_LEVEL, 0);
+  /** Every leaf, with the first address that it maps (bits 38:0), in order of address. */
+  leaves(): MappedLeaf[] {
+    const found: MappedLeaf[] = [];
+    this.collectLeaves(this.root, ROOT_LEVEL, 0, found);
+    return found;
   }
 
-  private *leavesBelow(table: number, level: number, va: number): Generator<ShadowLeaf & { readonly va: number }> {
+  private collectLeaves(table: number, level: number, va: number, found: MappedLeaf[]): void {
     for (let index = 0; index < ENTRIES; index++) {
       const entry = table + index * 8;
       const low = this.memory.read32(entry);
       if (!(low & Pte.V)) continue;
       const high = this.memory.read32(entry + 4);
       const first = va + index * FRAME * 512 ** level;
-      if (low & (Pte.R | Pte.W | Pte.X)) yield { entry, level, low, high, va: first };
-      else if (level > 0) yield* this.leavesBelow(pteAddress(low, high), level - 1, first);
+      if (low & (Pte.R | Pte.W | Pte.X)) found.push({ entry, level, low, high, va: first });
+      else if (level > 0) this.collectLeaves(pteAddress(low, high), level - 1, first, found);
     }
   }
 
@@ -144,7 +150,9 @@ export class ShadowTable {
       if (!(pteLow & Pte.V) || pteLow & (Pte.R | Pte.W | Pte.X)) return;
       table = pteAddress(pteLow, this.memory.read32(entry + 4));
     }
-    for (const leaf of [...this.leavesBelow(table, level - 1, 0)]) {
+    const pieces: MappedLeaf[] = [];
+    this.collectLeaves(table, level - 1, 0, pieces);
+    for (const leaf of pieces) {
       if ((leaf.low & SPLIT_MASK) >>> SPLIT_SHIFT === level) dropped.push(this.dropLeaf(leaf));
     }
   }

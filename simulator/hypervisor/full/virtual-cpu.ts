@@ -14,7 +14,7 @@ export class VirtualCpu implements GuestCpu {
   private readonly tables: GuestTables;
 
   constructor(
-    private readonly vm: VirtualMachine,
+    vm: VirtualMachine,
     readonly vcpu: Vcpu,
   ) {
     this.tables = new GuestTables(vm);

@@ -1,7 +1,7 @@
 # Timer interrupts through SBI set_timer, in direct and vectored mode; wfi with and without interrupts enabled. Prints counts, never times.
         .include "lib.inc"
         .equ STIE, 32
-        .equ TICKS, 2000
+        .equ TICKS, 300
 main:   la      t0, on_trap
         csrw    stvec, t0
         li      t0, STIE

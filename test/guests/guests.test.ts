@@ -1,0 +1,78 @@
+import assert from 'node:assert/strict';
+import { readdirSync } from 'node:fs';
+import path from 'node:path';
+import { checkIsolation } from '../../simulator/hypervisor/full/isolation';
+import { runInLockStep } from '../../simulator/hypervisor/lock-step';
+import type { Program } from '../../simulator/object/program';
+import { buildGuest, guestFolder, makeSystem } from '../support/guest';
+import { requireTool } from '../support/tools';
+import { runOnQemu } from './qemu';
+
+const LIMIT = 20_000_000;
+const guests = readdirSync(guestFolder).filter((name) => name.endsWith('.S'));
+
+for (const guest of guests) {
+  describe(`guest ${guest}`, () => {
+    let program: Program;
+    before(async () => {
+      program = await buildGuest(path.join(guestFolder, guest));
+    });
+
+    for (const virtualization of ['none', 'full'] as const) {
+      describe(`with ${virtualization}`, () => {
+        requireTool('qemu-system-riscv64');
+
+        it('prints what it prints on QEMU', () => {
+          const { system, output } = makeSystem(program, { virtualization });
+          const stop = system.machine.run({ instructions: LIMIT });
+          assert.deepEqual(stop, { reason: 'power-off', code: 0 });
+          assert.equal(output(), runOnQemu(program));
+        }).timeout(90_000);
+      });
+    }
+
+    it('is the same under none and full at every instruction', () => {
+      const none = makeSystem(program).system;
+      const full = makeSystem(program, { virtualization: 'full' }).system;
+      const result = runInLockStep(none, full, { instructions: LIMIT });
+      assert.ok(
+        result.equal,
+        JSON.stringify(result, (_, value) => (typeof value === 'bigint' ? `0x${value.toString(16)}` : value)),
+      );
+      assert.equal(result.end?.reason, 'power-off');
+    }).timeout(120_000);
+
+    it('never reaches memory that is not its own', () => {
+      const { full, machine } = makeSystem(program, { virtualization: 'full' }).system;
+      assert.ok(full);
+      let exits = 0;
+      for (;;) {
+        const stop = machine.run({
+          instructions: LIMIT,
+          stopAtStep: (_, handler) => handler.software.name === 'vmm' && handler.trail.length === 1,
+        });
+        if (stop.reason !== 'handler') break;
+        if (exits++ % 7 === 0) assert.deepEqual(checkIsolation(full), []);
+      }
+      assert.deepEqual(checkIsolation(full), []);
+      assert.ok(exits > 0);
+    }).timeout(60_000);
+
+    for (const virtualization of ['none', 'full'] as const) {
+      it(`ends in the same state however it is sliced (${virtualization})`, () => {
+        const whole = makeSystem(program, { virtualization }).system;
+        const sliced = makeSystem(program, { virtualization }).system;
+        whole.machine.run({ instructions: LIMIT });
+        let random = 12345;
+        for (let done = 0; done < LIMIT && !sliced.machine.finished; ) {
+          random = (Math.imul(random, 1103515245) + 12345) >>> 0;
+          const slice = 1 + (random % 997);
+          sliced.machine.run({ instructions: slice });
+          if (random % 5 === 0) sliced.machine.core.dropFastPath();
+          done += slice;
+        }
+        assert.equal(sliced.stateHash(), whole.stateHash());
+      }).timeout(60_000);
+    }
+  });
+}

@@ -1,0 +1,47 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { writeExecutable } from '../../simulator/object/elf-writer';
+import type { Program } from '../../simulator/object/program';
+import { testDisk } from '../support/guest';
+
+/** The last line of OpenSBI's banner: what follows is the guest's. */
+const BANNER_END = /^Boot HART MEDELEG.*\r?\n/m;
+const TIME_LIMIT_MS = 60_000;
+
+/** What a guest prints on QEMU's `virt` machine above OpenSBI. @throws Error when it does not power off in time */
+export function runOnQemu(program: Program, memory = '16M'): string {
+  const folder = mkdtempSync(path.join(tmpdir(), 'hyperstep-qemu-'));
+  try {
+    const [kernel, disk] = [path.join(folder, 'guest.elf'), path.join(folder, 'disk.img')];
+    writeFileSync(kernel, writeExecutable(program));
+    writeFileSync(disk, testDisk());
+    const result = spawnSync(
+      'qemu-system-riscv64',
+      // biome-ignore format: one option a line
+      [
+        '-M', 'virt',
+        '-m', memory,
+        '-icount', 'shift=0',
+        '-display', 'none',
+        '-serial', 'stdio',
+        '-monitor', 'none',
+        '-global', 'virtio-mmio.force-legacy=false',
+        '-drive', `file=${disk},format=raw,if=none,id=disk`,
+        '-device', 'virtio-blk-device,drive=disk,bus=virtio-mmio-bus.0',
+        '-kernel', kernel,
+      ],
+      { input: '', timeout: TIME_LIMIT_MS, encoding: 'latin1' },
+    );
+    const banner = BANNER_END.exec(result.stdout);
+    if (result.status !== 0 || !banner)
+      throw new Error(`QEMU ended with ${result.status ?? result.signal}: ${result.stdout}${result.stderr}`);
+    return result.stdout
+      .slice(banner.index + banner[0].length)
+      .replaceAll('\r', '')
+      .replace(/^\n/, '');
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}

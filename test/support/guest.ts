@@ -1,0 +1,75 @@
+import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { buildProgram } from '../../simulator/assembler/build';
+import { projectOfFile } from '../../simulator/assembler/index';
+import { System, type SystemConfiguration } from '../../simulator/hypervisor/system';
+import type { Program } from '../../simulator/object/program';
+
+/** The guests that boot on QEMU with OpenSBI and print the same there and here. */
+export const guestFolder = path.join('test', 'guests', 'programs');
+
+/** Assembles a guest from its file. @throws Error with the diagnostics when it has errors */
+export async function buildGuest(file: string): Promise<Program> {
+  const read = async (name: string): Promise<Uint8Array | undefined> =>
+    existsSync(name) ? readFileSync(name) : undefined;
+  const { program, diagnostics } = await buildProgram(projectOfFile(file), read);
+  if (!program) throw new Error(diagnostics.map((d) => `${d.file}:${d.range.start.line + 1}: ${d.message}`).join('\n'));
+  return program;
+}
+
+/** Assembles a guest from its text. */
+export async function assembleGuest(text: string): Promise<Program> {
+  const file = 'guest.S';
+  const { program, diagnostics } = await buildProgram(projectOfFile(file), async (name) =>
+    name === file ? new TextEncoder().encode(text) : undefined,
+  );
+  if (!program) throw new Error(diagnostics.map((d) => `${d.range.start.line + 1}: ${d.message}`).join('\n'));
+  return program;
+}
+
+/** A disk of 64 KiB in which every sector tells its number. */
+export function testDisk(): Uint8Array {
+  const disk = new Uint8Array(64 * 1024);
+  for (let sector = 0; sector < disk.length / 512; sector++) {
+    const text = `sector ${sector} of the test disk. `;
+    for (let i = 0; i < 512; i++) disk[sector * 512 + i] = text.charCodeAt(i % text.length);
+  }
+  return disk;
+}
+
+export interface TestSystem {
+  readonly system: System;
+  /** What the guest has printed. */
+  output(): string;
+}
+
+/** A system with the test disk and its console input closed, for tests. */
+export function makeSystem(program: Program, configuration: Partial<SystemConfiguration> = {}): TestSystem {
+  const bytes: number[] = [];
+  const disk = testDisk();
+  const system = new System(
+    {
+      virtualization: 'none',
+      firmware: 'sbi',
+      memory: 16 * 1024 * 1024,
+      harts: 1,
+      disks: [
+        {
+          file: {
+            size: disk.length,
+            read: (offset, length) => disk.slice(offset, offset + length),
+            write: (offset, written) => disk.set(written, offset),
+          },
+          write: 'copy',
+        },
+      ],
+      onIllegal: 'trap',
+      isa: 'rv64imac',
+      console: (byte) => bytes.push(byte),
+      ...configuration,
+    },
+    program,
+  );
+  system.closeInput();
+  return { system, output: () => String.fromCharCode(...bytes) };
+}
