@@ -1,4 +1,7 @@
+import { isElf } from '../object/elf';
+import { readExecutable } from '../object/elf-reader';
 import type { Program } from '../object/program';
+import type { ObjectFile } from '../object/relocatable';
 import { assemble } from './assemble';
 import type { Diagnostic } from './diagnostic';
 import { type Project, requestOf } from './project';
@@ -9,13 +12,21 @@ export type ReadFile = (path: string) => Promise<Uint8Array | undefined>;
 export interface BuildResult {
   /** Absent when there are errors. */
   readonly program?: Program;
+  /** What each source was assembled to; empty for an ELF executable. */
+  readonly objects: readonly ObjectFile[];
   readonly diagnostics: readonly Diagnostic[];
   /** Every text that was read, by path: what sources the program has. */
   readonly sources: ReadonlyMap<string, string>;
 }
 
-/** Makes a project's program: asks for files until nothing is missing. */
+/**
+ * Makes a project's program: loads the one ELF executable that it names, or assembles and links its files, asking for them until
+ * nothing is missing.
+ */
 export async function buildProgram(project: Project, read: ReadFile): Promise<BuildResult> {
+  const [only, second] = project.roots;
+  const image = only !== undefined && second === undefined ? await read(only) : undefined;
+  if (only !== undefined && image && isExecutable(image)) return loadExecutable(only, image);
   const contents = new Map<string, Uint8Array>();
   const absent = new Set<string>();
   for (;;) {
@@ -27,7 +38,7 @@ export async function buildProgram(project: Project, read: ReadFile): Promise<Bu
         const bytes = contents.get(path);
         if (bytes) sources.set(path, new TextDecoder().decode(bytes));
       }
-      return { ...(program ? { program } : {}), diagnostics, sources };
+      return { ...(program ? { program } : {}), objects: units.map(({ object }) => object), diagnostics, sources };
     }
     for (const path of result.missing) {
       const bytes = await read(path);
@@ -35,4 +46,22 @@ export async function buildProgram(project: Project, read: ReadFile): Promise<Bu
       else absent.add(path);
     }
   }
+}
+
+/** Whether bytes are an ELF file other than a relocatable object, which has to be linked first. */
+function isExecutable(bytes: Uint8Array): boolean {
+  const ELF_TYPE = 16;
+  const RELOCATABLE = 1;
+  return isElf(bytes) && bytes[ELF_TYPE] !== RELOCATABLE;
+}
+
+function loadExecutable(path: string, bytes: Uint8Array): BuildResult {
+  const { value, error } = readExecutable(bytes);
+  if (value) return { program: value, objects: [], diagnostics: [], sources: new Map() };
+  const start = { line: 0, column: 0 };
+  return {
+    objects: [],
+    diagnostics: [{ file: path, range: { start, end: start }, severity: 'error', code: 'elf', message: error }],
+    sources: new Map(),
+  };
 }

@@ -145,6 +145,11 @@ export function emit(
     unit.error('operand-range', `'${instruction.name}': ${problem.message}`, start, end);
     return;
   }
+  if (instruction.length === 2 && fields.shamt === 0) {
+    const { start, end } = placeOf(statement, 'shamt');
+    unit.error('operand-range', `'${instruction.name}': the shift amount must be from 1 to 63`, start, end);
+    return;
+  }
   const { section } = unit;
   if (immediate?.kind === 'relocation') {
     unit.fixup(section.length, { relocation: immediate.type }, immediate.value, immediate.start, immediate.end);

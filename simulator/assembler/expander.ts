@@ -5,7 +5,16 @@ import { directiveNamed, directiveNames, isBlockEnd } from './directives';
 import { assignment } from './directives/symbols';
 import type { Frame } from './frames';
 import { assembleInstruction, isMnemonic, mnemonicNames } from './instructions';
-import { type Arguments, type BodyLine, bindArguments, bodyLine, expandLine, type Macro, scrub } from './macros';
+import {
+  type Arguments,
+  type BodyLine,
+  bindArguments,
+  bodyLine,
+  expandLine,
+  type Macro,
+  scrub,
+  unchangedLine,
+} from './macros';
 import { Preprocessor, type PreprocessorHost } from './preprocessor';
 import type { SourceText } from './source';
 import type { Line, Statement } from './statement';
@@ -36,7 +45,6 @@ interface Input {
 const maximumDepth = 200;
 /** Statements that come from expansions, in one unit. */
 const maximumExpanded = 2_000_000;
-const noArguments: Arguments = new Map();
 
 /** Runs a unit's statements in order: reads files, expands macros and repeats, skips inactive parts. */
 export class Expander {
@@ -306,8 +314,9 @@ export class Expander {
       }
       const line = body[next++];
       if (round >= count || !line) return false;
-      const values = typeof rounds === 'number' ? noArguments : rounds[round]!;
-      const { parsed, changed } = expandLine(line, values, serial);
+      // Plain repetition takes the text as it is; only macros and lists of values substitute in it.
+      const values = typeof rounds === 'number' ? undefined : rounds[round]!;
+      const { parsed, changed } = values ? expandLine(line, values, serial) : unchangedLine(line);
       input.line = parsed;
       input.statement = 0;
       input.lineNumber = line.line;

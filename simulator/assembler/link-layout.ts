@@ -80,6 +80,7 @@ const script = [
   '.ctors',
   '.dtors',
   '.data.rel.ro',
+  'protected-end',
   '__DATA_BEGIN__',
   '.data',
   'orphans-data',
@@ -119,11 +120,29 @@ export function placements(outputs: readonly OutputSection[]): Placement[] {
 
 const page = 0x1000;
 
+/** Sections that a loader protects after it has relocated them: they come first and end at a page boundary. */
+const protectedSections: ReadonlySet<string> = new Set(
+  script.slice(script.indexOf('data-segment'), script.indexOf('protected-end')).filter((name) => name.startsWith('.')),
+);
+
 /** Where ld begins the writable segment: on the next page, at the same offset in it. */
 export const dataSegment = {
   start(dot: Integer): Integer {
     const offset = integer.lowWord(dot) & (page - 1);
     return integer.add(integer.and(integer.add(dot, page - 1), -page), offset);
+  },
+
+  /** Where the segment must begin so that its protected sections end at a page boundary; undefined when it has none. */
+  protectedStart(order: readonly Placement[]): Integer | undefined {
+    const sections = order.filter((entry): entry is OutputSection => {
+      return typeof entry !== 'string' && protectedSections.has(entry.name) && entry.size > 0;
+    });
+    const last = sections.at(-1);
+    if (!last) return undefined;
+    let end = integer.and(integer.add(integer.add(last.address, last.size), page - 1), -page);
+    for (const section of sections.reverse())
+      end = integer.and(integer.subtract(end, section.size), -section.alignment);
+    return end;
   },
 
   /** Whether beginning at a page boundary saves a page: then ld does that instead. */

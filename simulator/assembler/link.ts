@@ -61,7 +61,10 @@ export class Linker {
   readonly #globals = new Map<string, ObjectSymbol>();
   /** Addresses that the linker itself defines. */
   readonly #provided = new Map<string, { value: Integer; section: string; always: boolean }>();
+  /** Where each common symbol went. */
   readonly #commons = new Map<string, ObjectSymbol>();
+  readonly #commonOwners = new Map<string, ObjectFile>();
+  readonly #commonSections: ObjectSection[] = [];
   #table: { section: ObjectSection; slots: Map<string | ObjectSymbol, number> } | undefined;
 
   constructor(
@@ -170,6 +173,9 @@ export class Linker {
       for (const symbol of object.symbols) {
         if (symbol.binding === 'local' || symbol.name === '') continue;
         const known = this.#globals.get(symbol.name);
+        if (symbol.section === 'common' && (known?.section !== 'common' || symbol.size > known.size)) {
+          this.#commonOwners.set(symbol.name, object);
+        }
         if (!known || rank(symbol) > rank(known)) this.#globals.set(symbol.name, symbol);
         else if (rank(symbol) === strong && rank(known) === strong && known !== symbol)
           this.#duplicate(symbol, known, object);
@@ -200,19 +206,26 @@ export class Linker {
     this.diagnostics.push(at ? { ...last, related: [at, ...(last.related ?? [])] } : last);
   }
 
-  /** Common symbols go to the end of .bss. */
+  /** Common symbols go to the end of .bss, those of one object together. */
   #placeCommons(): void {
-    for (const symbol of this.#globals.values()) {
-      if (symbol.section !== 'common') continue;
-      const alignment = Math.max(1, Number(symbol.value));
-      const section = emptySection(
-        'COMMON',
-        SectionType.Nobits,
-        SectionFlag.Alloc | SectionFlag.Write,
-        alignment,
-        symbol.size,
-      );
-      this.#commons.set(symbol.name, { ...symbol, section, value: 0 });
+    const commons = [...this.#globals.values()].filter((symbol) => symbol.section === 'common');
+    commons.sort((a, b) => bucketOf(a.name) - bucketOf(b.name));
+    for (const object of this.objects) {
+      const owned = commons.filter((symbol) => this.#commonOwners.get(symbol.name) === object);
+      if (owned.length === 0) continue;
+      let size = 0;
+      const offsets = owned.map((symbol) => {
+        const offset = alignNumber(size, Math.max(1, Number(symbol.value)));
+        size = offset + symbol.size;
+        return offset;
+      });
+      const alignment = Math.max(1, ...owned.map((symbol) => Number(symbol.value)));
+      const flags = SectionFlag.Alloc | SectionFlag.Write;
+      const section = emptySection('COMMON', SectionType.Nobits, flags, alignment, size);
+      this.#commonSections.push(section);
+      owned.forEach((symbol, i) => {
+        this.#commons.set(symbol.name, { ...symbol, section, value: offsets[i]! });
+      });
     }
   }
 
@@ -248,7 +261,7 @@ export class Linker {
       for (const section of object.sections) if (section.flags & SectionFlag.Alloc) add(section);
     }
     if (this.#table) add(this.#table.section);
-    for (const symbol of this.#commons.values()) add(symbol.section as ObjectSection);
+    for (const section of this.#commonSections) add(section);
     for (const [name, members] of groups) {
       const inputs = members.sort((a, b) => a.order - b.order).map((member) => member.section);
       this.#outputs.push({
@@ -281,7 +294,9 @@ export class Linker {
     const start = integer.fromBigint(this.layout.textBase);
     const base = this.layout.dataBase;
     let { end, dataStart } = this.#assign(order, start, base === undefined ? undefined : integer.fromBigint(base));
-    if (base === undefined && dataSegment.savesPage(dataStart, end)) {
+    const protectedStart = base === undefined ? dataSegment.protectedStart(order) : undefined;
+    if (protectedStart !== undefined) ({ end } = this.#assign(order, start, protectedStart));
+    else if (base === undefined && dataSegment.savesPage(dataStart, end)) {
       ({ end, dataStart } = this.#assign(order, start, 'aligned'));
     }
     this.#provided.set('_end', { value: end, section: '', always: true });
@@ -322,6 +337,9 @@ export class Linker {
         case 'data-segment':
           dot = data === undefined ? dataSegment.start(dot) : data === 'aligned' ? alignInteger(dot, 0x1000) : data;
           dataStart = dot;
+          break;
+        case 'protected-end':
+          if (dataSegment.protectedStart(order) !== undefined) dot = alignInteger(dot, 0x1000);
           break;
         case 'align-end':
           dot = alignInteger(dot, 8);
@@ -473,6 +491,20 @@ export class Linker {
     }
     return rows;
   }
+}
+
+/** Where ld's symbol table keeps a name: it places common symbols in the order of that table. */
+function bucketOf(name: string): number {
+  const mask = 0xffff_ffff_ffff_ffffn;
+  let hash = 0n;
+  const mix = (value: bigint): void => {
+    hash = (hash + value + (value << 17n)) & mask;
+    hash ^= hash >> 2n;
+  };
+  const bytes = new TextEncoder().encode(name);
+  for (const byte of bytes) mix(BigInt(byte));
+  mix(BigInt(bytes.length));
+  return Number(hash % 4051n);
 }
 
 /** Sections in which the script assigns symbols or the location: they keep their place when they are empty. */

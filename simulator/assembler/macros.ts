@@ -277,11 +277,14 @@ export function substitute(text: string, values: Arguments, serial: number): str
 /** A body line's statements for one expansion, and whether its text is the source's. */
 export function expandLine(line: BodyLine, values: Arguments, serial: number): { parsed: Line; changed: boolean } {
   const text = substitute(line.text, values, serial);
-  if (text === line.text) {
-    line.parsed ??= parseLine(text, false, false);
-    return { parsed: line.parsed, changed: false };
-  }
+  if (text === line.text) return unchangedLine(line);
   return { parsed: parseLine(text, false, false), changed: true };
+}
+
+/** A body line's statements as they are written. */
+export function unchangedLine(line: BodyLine): { parsed: Line; changed: boolean } {
+  line.parsed ??= parseLine(line.text, false, false);
+  return { parsed: line.parsed, changed: false };
 }
 
 /** A statement as a line to set aside. `column` is where the statement's text starts in its source line. */

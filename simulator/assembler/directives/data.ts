@@ -199,21 +199,19 @@ function leb128(signed: boolean): Run {
   return (unit, statement) => {
     const reader = new OperandReader(unit, statement);
     if (!unit.allowContents(statement.start, statement.end)) return;
-    do {
-      const value = reader.bound('a value');
-      if (!value) return;
-      const { section } = unit;
-      if (isConstant(value.value)) {
-        if (!signed && value.value.value < 0) {
-          unit.warning('truncated', 'a negative value is taken as unsigned', value.start, value.end);
-        }
-        section.append(leb128Bytes(value.value.value, signed));
-      } else {
-        const span = unit.span(value.start, value.end);
-        section.appendPart({ kind: 'leb128', at: section.length, size: 1, value: value.value, signed, span });
-      }
-    } while (reader.comma());
+    const value = reader.bound('a value');
+    if (!value) return;
     reader.finish();
+    const { section } = unit;
+    if (isConstant(value.value)) {
+      if (!signed && value.value.value < 0) {
+        unit.warning('truncated', 'a negative value is taken as unsigned', value.start, value.end);
+      }
+      section.append(leb128Bytes(value.value.value, signed));
+    } else {
+      const span = unit.span(value.start, value.end);
+      section.appendPart({ kind: 'leb128', at: section.length, size: 1, value: value.value, signed, span });
+    }
   };
 }
 
@@ -257,7 +255,7 @@ const incbin: Run = (unit, statement, expander) => {
 };
 
 export const dataDirectives: readonly Directive[] = [
-  ...directives('.byte .1byte .dc.b', 'expression, ...', 'Data of 1 byte each', values(1)),
+  ...directives('.byte .dc.b', 'expression, ...', 'Data of 1 byte each', values(1)),
   ...directives('.half .short .hword .2byte .dc.w .dc', 'expression, ...', 'Data of 2 bytes each', values(2)),
   ...directives('.word .long .int .4byte .dc.l', 'expression, ...', 'Data of 4 bytes each', values(4)),
   ...directives('.dword .quad .8byte .dc.a', 'expression, ...', 'Data of 8 bytes each', values(8)),
@@ -286,8 +284,8 @@ export const dataDirectives: readonly Directive[] = [
   ...directives('.balignw', 'bytes[, fill[, limit]]', 'As .balign, with a fill value of 2 bytes', align(true, 2)),
   ...directives('.balignl', 'bytes[, fill[, limit]]', 'As .balign, with a fill value of 4 bytes', align(true, 4)),
   ...directives('.org', 'location[, fill]', 'Moves on to a location in this section', org),
-  ...directives('.uleb128', 'expression, ...', 'Unsigned numbers of variable length', leb128(false)),
-  ...directives('.sleb128', 'expression, ...', 'Signed numbers of variable length', leb128(true)),
+  ...directives('.uleb128', 'expression', 'An unsigned number of variable length', leb128(false)),
+  ...directives('.sleb128', 'expression', 'A signed number of variable length', leb128(true)),
   ...directives('.float .single .dc.s', 'number, ...', 'Floating-point numbers of 4 bytes', floats('single')),
   ...directives('.double .dc.d', 'number, ...', 'Floating-point numbers of 8 bytes', floats('double')),
   ...directives('.float16', 'number, ...', 'Floating-point numbers of 2 bytes', floats('half')),

@@ -125,8 +125,8 @@ const common: Run = (unit, statement) => {
     unit.error('comm', 'the size is negative', statement.start, statement.end);
     return;
   }
-  // Without one, the size decides: up to 16 bytes.
-  alignment ??= naturalAlignment(Number(bytes), 16);
+  // Without one, the size decides: the next power of two, up to 16 bytes.
+  alignment ??= Math.min(16, 2 ** Math.ceil(Math.log2(Math.max(1, Number(bytes)))));
   const symbol = unit.symbols.named(name.text);
   if (symbol.place || symbol.assigned) {
     unit.error('duplicate-symbol', `symbol '${name.text}' is already defined`, name.start, name.end);
@@ -156,14 +156,12 @@ const localCommon: Run = (unit, statement) => {
   }
   symbol.definition = unit.span(name.start, name.end);
   symbol.type = 'object';
-  placeInBss(unit, symbol, Number(bytes), naturalAlignment(Number(bytes), 8));
+  placeInBss(unit, symbol, Number(bytes), lowerAlignment(Number(bytes)));
 };
 
-/** The largest power of two up to `limit` that is not above the size. */
-function naturalAlignment(bytes: number, limit: number): number {
-  let alignment = 1;
-  while (alignment * 2 <= Math.min(bytes, limit)) alignment *= 2;
-  return alignment;
+/** The largest power of two that is not above the size, up to 8. */
+function lowerAlignment(bytes: number): number {
+  return bytes >= 8 ? 8 : bytes >= 4 ? 4 : bytes >= 2 ? 2 : 1;
 }
 
 function placeInBss(unit: Unit, symbol: AssemblySymbol, bytes: number, alignment: number): void {

@@ -1,0 +1,176 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type AssembleResult, assemble } from '../../simulator/assembler';
+import { requireTool } from '../support/tools';
+import { messages, random } from './assemble';
+import { type GnuProgram, gnuAssemble, gnuLink, gnuMarch, withFolder } from './gnu';
+import { randomProgram } from './random-program';
+
+const folder = 'test/assembler';
+
+/** Every section byte and every symbol as GNU's. */
+function assertEqualPrograms(result: AssembleResult, gnu: GnuProgram): void {
+  assert.ok(result.program, messages(result).join('\n'));
+  const { program } = result;
+  for (const { name, address, size, bytes } of gnu.sections) {
+    const ours = program.sections.find((section) => section.name === name);
+    assert.ok(ours, `section ${name}`);
+    assert.deepEqual([name, ours.address, ours.size], [name, address, size]);
+    if (!bytes) continue;
+    const differs = bytes.findIndex((byte, i) => byte !== ours.bytes[i]);
+    if (differs < 0) continue;
+    const at = address + BigInt(differs);
+    const line = program.lines.find(at)?.origin.line;
+    assert.fail(`${name} differs at 0x${at.toString(16)}, line ${line === undefined ? '?' : line + 1}`);
+  }
+  const symbols = new Map(program.symbols.map((symbol) => [symbol.name, symbol.value]));
+  for (const [name, value] of gnu.symbols) {
+    if (/^(\.L|\$)/.test(name)) continue;
+    assert.equal(symbols.get(name)?.toString(16), value.toString(16), `symbol ${name}`);
+  }
+}
+
+describe('Assembler against GNU as and ld', function () {
+  requireTool('riscv64-linux-gnu-as');
+  this.timeout(120_000);
+
+  it('random programs: the same lines are wrong, and the same bytes come out', () => {
+    let compared = 0;
+    withFolder((temporary) => {
+      for (let seed = 1; seed <= 20; seed++) {
+        const next = random(seed * 104729);
+        let lines = randomProgram(next).split('\n');
+        const march = next(3) ? gnuMarch : gnuMarch.replace('c', '');
+        const base = next(2) ? 0x8020_0000n : 0x1_0000n;
+        for (let i = 0; i < 20; i++) {
+          const text = lines.join('\n');
+          const gnu = gnuAssemble(temporary, text, 'main', march);
+          const ours = assemble({
+            roots: ['main.s'],
+            sources: new Map([['main.s', text]]),
+            march,
+            undefinedSymbols: 'hint',
+            layout: { textBase: 0x1_0000n },
+          });
+          const unit = ours.units[0]!.diagnostics.filter((d) => d.severity === 'error');
+          const wrong = new Set(unit.map((d) => d.range.start.line + 1));
+          for (const line of gnu.errors) assert.ok(wrong.has(line), `GNU as refuses '${lines[line - 1]}'`);
+          for (const line of wrong) assert.ok(gnu.errors.includes(line), `GNU as takes '${lines[line - 1]}'`);
+          if (wrong.size === 0) break;
+          lines = lines.map((line, index) => (wrong.has(index + 1) ? '' : line));
+        }
+        const text = lines.join('\n');
+        const gnu = gnuLink(temporary, [gnuAssemble(temporary, text, 'main', march).object], base);
+        const ours = assemble({
+          roots: ['main.s'],
+          sources: new Map([['main.s', text]]),
+          march,
+          layout: { textBase: base },
+        });
+        assert.equal(
+          ours.program !== undefined,
+          gnu.program !== undefined,
+          `${gnu.output}\n${messages(ours).join('\n')}`,
+        );
+        if (!gnu.program) continue;
+        assertEqualPrograms(ours, gnu.program);
+        compared++;
+      }
+    });
+    assert.ok(compared > 5);
+  });
+
+  for (const name of readdirSync(join(folder, 'sources')).sort()) {
+    it(`${name}: the same bytes and symbols`, () => {
+      const text = readFileSync(join(folder, 'sources', name), 'utf8');
+      const included = new Map<string, string>(
+        readdirSync(join(folder, 'included')).map((file) => [
+          file,
+          readFileSync(join(folder, 'included', file), 'utf8'),
+        ]),
+      );
+      withFolder((temporary) => {
+        for (const [file, contents] of included)
+          execFileSync('sh', ['-c', 'cat > "$0"', join(temporary, file)], { input: contents });
+        const preprocessed = name.endsWith('.S');
+        const flags = [
+          '-E',
+          '-x',
+          'assembler-with-cpp',
+          '-P',
+          '-march=rv64imac',
+          '-mabi=lp64',
+          '-I',
+          temporary,
+          join(folder, 'sources', name),
+        ];
+        const plain = preprocessed ? execFileSync('riscv64-linux-gnu-gcc', flags, { encoding: 'utf8' }) : text;
+        const gnu = gnuAssemble(temporary, plain);
+        assert.deepEqual(gnu.errors, [], gnu.output);
+        const ours = assemble({ roots: [name], sources: new Map([[name, text], ...included]), march: gnuMarch });
+        const linked = gnuLink(temporary, [gnu.object]);
+        assert.ok(linked.program, linked.output);
+        assertEqualPrograms(ours, linked.program);
+      });
+    });
+  }
+
+  for (const level of ['-O0', '-O1', '-O2', '-O3', '-Os']) {
+    it(`what gcc ${level} makes of C programs`, function () {
+      requireToolNow.call(this, 'riscv64-linux-gnu-gcc');
+      const flags = [
+        '-S',
+        level,
+        '-ffreestanding',
+        '-march=rv64imac_zicsr_zifencei',
+        '-mabi=lp64',
+        '-fno-pic',
+        '-mcmodel=medany',
+      ];
+      const more = ['-mno-relax', '-fno-asynchronous-unwind-tables', '-o', '-'];
+      withFolder((temporary) => {
+        for (const name of readdirSync(join(folder, 'c')).sort()) {
+          const text = execFileSync('riscv64-linux-gnu-gcc', [...flags, ...more, join(folder, 'c', name)], {
+            encoding: 'utf8',
+          });
+          const gnu = gnuLink(temporary, [gnuAssemble(temporary, text).object]);
+          assert.ok(gnu.program, gnu.output);
+          assertEqualPrograms(
+            assemble({ roots: [name], sources: new Map([[name, text]]), march: gnuMarch }),
+            gnu.program,
+          );
+        }
+      });
+    });
+  }
+
+  it('several files in one program', () => {
+    const files: Record<string, string> = {
+      'main.s':
+        '.globl _start\n_start: call helper\n la a0, shared\n lw a1, counter\n j _start\n.data\n.globl counter\ncounter: .word 7\n.comm both, 24, 8\n.weak absent\n.dword absent\n',
+      'helper.s':
+        '.text\n.balign 16\n.globl helper\nhelper: addi a0, a0, 1\n beqz a0, _start\n call absent\n la a3, absent\n ret\n.section .rodata\n.globl shared\nshared: .dword helper, _start - helper\n.comm both, 40, 16\n.weak absent\n.bss\n.skip 5\n',
+    };
+    withFolder((temporary) => {
+      const objects = Object.entries(files).map(
+        ([name, text]) => gnuAssemble(temporary, text, name.replace('.s', '')).object,
+      );
+      const gnu = gnuLink(temporary, objects);
+      assert.ok(gnu.program, gnu.output);
+      assertEqualPrograms(
+        assemble({ roots: Object.keys(files), sources: new Map(Object.entries(files)), march: gnuMarch }),
+        gnu.program,
+      );
+    });
+  });
+});
+
+function requireToolNow(this: Mocha.Context, name: string): void {
+  try {
+    execFileSync(name, ['--version'], { stdio: 'ignore' });
+  } catch {
+    this.skip();
+  }
+}
