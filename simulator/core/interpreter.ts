@@ -78,7 +78,7 @@ export const slowFunctionParameters: Readonly<Record<keyof SlowFunctions, number
  * The interpreter as a WebAssembly module. It exports `run(hart: i32, budget: i32)`: executes at most `budget` instructions from the
  * pc in the hart's block and leaves pc and what is left of the budget there.
  */
-export function buildInterpreter(memoryPages: number): Uint8Array {
+export function buildInterpreter(memoryPages: number): Uint8Array<ArrayBuffer> {
   const module = new ModuleBuilder(memoryPages);
   const names = Object.keys(slowFunctionParameters) as (keyof SlowFunctions)[];
   const slow = Object.fromEntries(

@@ -22,7 +22,8 @@ export interface SystemConfiguration {
   /** Guest RAM in bytes: a multiple of 2 MiB, from 4 MiB to 2 GiB. */
   readonly memory: number;
   readonly harts: number;
-  readonly disks: readonly { readonly file: HostFile; readonly write: 'copy' | 'inPlace' }[];
+  /** One virtio-blk device each, from slot 0 up; see `openDisk`. */
+  readonly disks: readonly DiskImage[];
   readonly onIllegal: 'trap' | 'kill';
   /** The `riscv,isa` of the device tree. */
   readonly isa: string;
@@ -53,7 +54,7 @@ export class System {
     const common = {
       harts,
       memory,
-      disks: configuration.disks.map(openDisk),
+      disks: configuration.disks,
       console: configuration.console,
       finish,
       inputOpen: () => !this.inputClosed,
@@ -171,7 +172,8 @@ function validate({ memory, harts, disks, virtualization, firmware }: SystemConf
     );
 }
 
-function openDisk({ file, write }: SystemConfiguration['disks'][number]): DiskImage {
+/** A raw image: writes go to a copy in memory, or to the file itself. */
+export function openDisk(file: HostFile, write: 'copy' | 'inPlace'): DiskImage {
   const raw = new RawDisk(file);
   return write === 'inPlace' ? raw : new CopyOnWriteDisk(raw);
 }

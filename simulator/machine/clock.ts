@@ -6,6 +6,7 @@ import type { DeviceClock, TimedDevice } from '../devices/device';
  */
 export class Clock implements DeviceClock {
   private base = 0;
+  private skipped = 0;
   private running: (() => number) | undefined;
   private readonly deadlines = new Map<string, number>();
   private readonly owners = new Map<string, TimedDevice>();
@@ -33,9 +34,20 @@ export class Clock implements DeviceClock {
     this.base += executed;
   }
 
-  /** Time that passes without the core: an instruction that firmware or VMM emulates, or idle time. */
-  advance(nanoseconds: number): void {
+  /** Firmware or VMM has done the work of an instruction. */
+  countEmulated(): void {
+    this.base += 1;
+  }
+
+  /** No hart can run: time passes without instructions. */
+  skip(nanoseconds: number): void {
     this.base += nanoseconds;
+    this.skipped += nanoseconds;
+  }
+
+  /** Instructions retired by all harts. */
+  get retired(): number {
+    return this.now() - this.skipped;
   }
 
   schedule(owner: string, deadline: number): void {
@@ -72,6 +84,7 @@ export class Clock implements DeviceClock {
   state() {
     return {
       now: this.base,
+      skipped: this.skipped,
       deadlines: [...this.deadlines].sort(byTimeThenOwner).map(([owner, deadline]) => ({ owner, deadline })),
     };
   }

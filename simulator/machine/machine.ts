@@ -102,7 +102,7 @@ export class Machine implements CorePlatform {
 
   /** Firmware or VMM has done the work of one instruction of `hart`: it takes its time and counts as retired. */
   retireEmulated(hart: Hart): void {
-    this.clock.advance(1);
+    this.clock.countEmulated();
     this.scheduler.used(1);
     hart.retireEmulated();
   }
@@ -115,14 +115,13 @@ export class Machine implements CorePlatform {
   /** Runs until something that the request asks for, or the end of the run. */
   run(request: RunRequest): MachineStop {
     this.updateHostedModes(request.stopAtGuestTrap !== undefined);
-    const limit = this.clock.now() + request.instructions;
+    const limit = this.clock.retired + request.instructions;
     let passBreakpoint = request.passBreakpoint ?? false;
     if (this.activeHandler) {
       const stop = this.continueHandler(this.activeHandler, request);
       if (stop) return stop;
       passBreakpoint = false;
     }
-    let idled = 0;
     for (;;) {
       this.clock.wakeDue();
       if (this.end) return this.end;
@@ -130,15 +129,12 @@ export class Machine implements CorePlatform {
       if (stopOnWaking) return stopOnWaking;
       const hart = this.scheduler.next();
       if (!hart) {
-        const before = this.clock.now();
         const stop = this.idle();
         if (stop) return stop;
-        idled += this.clock.now() - before;
         continue;
       }
-      const now = this.clock.now();
-      const left = Math.max(0, limit + idled - now);
-      const budget = Math.min(left, this.scheduler.turnLeft, this.clock.nextDeadline() - now);
+      const left = Math.max(0, limit - this.clock.retired);
+      const budget = Math.min(left, this.scheduler.turnLeft, this.clock.nextDeadline() - this.clock.now());
       // Even without budget: an interrupt that is due is taken at the boundary where the run ends.
       const exit = this.runHart(hart, budget, passBreakpoint);
       if (left === 0 && exit === RunExit.Budget) return { reason: 'limit' };
@@ -274,7 +270,7 @@ export class Machine implements CorePlatform {
   private idle(): EndOfRun | undefined {
     const deadline = this.clock.nextDeadline();
     if (deadline !== Number.POSITIVE_INFINITY) {
-      this.clock.advance(Math.max(0, deadline - this.clock.now()));
+      this.clock.skip(Math.max(0, deadline - this.clock.now()));
       return undefined;
     }
     this.end = { reason: this.policy.inputOpen() ? 'waiting-for-input' : 'waiting-forever' };

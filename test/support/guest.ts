@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { buildProgram } from '../../simulator/assembler/build';
 import { projectOfFile } from '../../simulator/assembler/index';
-import { System, type SystemConfiguration } from '../../simulator/hypervisor/system';
+import { openDisk, System, type SystemConfiguration } from '../../simulator/hypervisor/system';
 import type { Program } from '../../simulator/object/program';
 
 /** The guests that boot on QEMU with OpenSBI and print the same there and here. */
@@ -54,14 +54,14 @@ export function makeSystem(program: Program, configuration: Partial<SystemConfig
       memory: 16 * 1024 * 1024,
       harts: 1,
       disks: [
-        {
-          file: {
+        openDisk(
+          {
             size: disk.length,
             read: (offset, length) => disk.slice(offset, offset + length),
             write: (offset, written) => disk.set(written, offset),
           },
-          write: 'copy',
-        },
+          'copy',
+        ),
       ],
       onIllegal: 'trap',
       isa: 'rv64imac',

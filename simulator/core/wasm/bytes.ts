@@ -55,7 +55,7 @@ export class Bytes {
     elements.forEach(write);
   }
 
-  toArray(): Uint8Array {
+  toArray(): Uint8Array<ArrayBuffer> {
     return this.buffer.slice(0, this.used);
   }
 

@@ -40,7 +40,7 @@ export class ModuleBuilder {
     return this.imports.length + this.functions.length;
   }
 
-  toBinary(): Uint8Array {
+  toBinary(): Uint8Array<ArrayBuffer> {
     const out = new Bytes();
     out.bytes([0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00]);
     this.section(out, 1, (section) => section.vector(this.types, (type) => this.writeType(section, type)));

@@ -1,0 +1,50 @@
+import { ConfigurationError } from '../../simulator/hypervisor/system';
+import { asm } from './asm';
+import { check } from './check';
+import { diff } from './diff';
+import { type ParsedCommand, parseCommand } from './options';
+import { run, STATUS } from './run';
+import { type Command, USAGE, UsageError } from './usage';
+
+const COMMANDS: { readonly [name in Command]: (command: ParsedCommand) => Promise<number> } = { run, check, asm, diff };
+
+const isCommand = (name: string): name is Command => Object.hasOwn(COMMANDS, name);
+
+async function main(words: readonly string[]): Promise<number> {
+  const [name, ...rest] = words;
+  if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
+    console.log(USAGE.main);
+    return name === undefined ? STATUS.usage : 0;
+  }
+  if (!isCommand(name)) {
+    console.error(`hyperstep: there is no command '${name}'\n\n${USAGE.main}`);
+    return STATUS.usage;
+  }
+  try {
+    const command = parseCommand(name, rest);
+    if (!command.help) return await COMMANDS[name](command);
+    console.log(USAGE[name]);
+    return 0;
+  } catch (error) {
+    if (!(error instanceof UsageError || error instanceof ConfigurationError || isSystemError(error))) throw error;
+    console.error(`hyperstep ${name}: ${error.message}\n'hyperstep ${name} --help' tells more.`);
+    return STATUS.usage;
+  }
+}
+
+/** An error of the host: a file that cannot be written, a full disk. */
+function isSystemError(error: unknown): error is NodeJS.ErrnoException {
+  return error instanceof Error && 'syscall' in error;
+}
+
+// A reader that goes away (`hyperstep run ... | head`) ends the command, it is no error of ours.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : STATUS.failed));
+main(process.argv.slice(2)).then(
+  (status) => {
+    process.exitCode = status;
+  },
+  (error: unknown) => {
+    console.error(`hyperstep: an error of hyperstep itself: ${error instanceof Error ? error.stack : error}`);
+    process.exitCode = STATUS.failed;
+  },
+);

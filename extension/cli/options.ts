@@ -1,0 +1,142 @@
+import { type ParseArgsConfig, parseArgs } from 'node:util';
+import { FIRMWARES, type Firmware, VIRTUALIZATIONS, type Virtualization } from '../../simulator/hypervisor/system';
+import { type Command, UsageError } from './usage';
+
+const text = { type: 'string' } as const;
+const texts = { type: 'string', multiple: true } as const;
+const flag = { type: 'boolean' } as const;
+
+const assembly = {
+  include: { ...texts, short: 'I' },
+  define: { ...texts, short: 'D' },
+  march: text,
+  help: { ...flag, short: 'h' },
+} as const;
+const machine = {
+  virtualization: text,
+  firmware: text,
+  memory: text,
+  harts: text,
+  disk: texts,
+  'on-illegal': text,
+  'max-instructions': text,
+} as const;
+
+/** The options of each command, for `parseArgs`. */
+const COMMAND_OPTIONS: { readonly [command in Command]: NonNullable<ParseArgsConfig['options']> } = {
+  run: { ...assembly, ...machine, report: text },
+  check: assembly,
+  asm: { ...assembly, output: { ...text, short: 'o' }, object: { ...flag, short: 'c' } },
+  diff: { ...assembly, ...machine, a: text, b: text },
+};
+
+export interface AssemblyOptions {
+  readonly files: readonly string[];
+  readonly includePaths: readonly string[];
+  readonly defines: Readonly<Record<string, string>>;
+  readonly march: string | undefined;
+}
+
+export interface MachineOptions {
+  readonly virtualization: Virtualization;
+  readonly firmware: Firmware;
+  /** Bytes. */
+  readonly memory: number;
+  readonly harts: number;
+  readonly disks: readonly { readonly path: string; readonly write: 'copy' | 'inPlace' }[];
+  readonly onIllegal: 'trap' | 'kill';
+  readonly maxInstructions: number;
+}
+
+type Values = { readonly [name: string]: string | boolean | (string | boolean)[] | undefined };
+
+export interface ParsedCommand extends AssemblyOptions {
+  readonly help: boolean;
+  readonly values: Values;
+}
+
+/** Takes a command's words apart. @throws UsageError */
+export function parseCommand(command: Command, words: readonly string[]): ParsedCommand {
+  const { values, positionals } = parse(command, words);
+  const help = values['help'] === true;
+  if (!help && positionals.length === 0) throw new UsageError('no file is named');
+  return {
+    help,
+    values,
+    files: positionals,
+    includePaths: list(values['include']),
+    defines: Object.fromEntries(list(values['define']).map(nameAndValue)),
+    march: one(values['march']),
+  };
+}
+
+/** The options that say what machine a guest runs on. @throws UsageError */
+export function machineOptions(values: Values): MachineOptions {
+  return {
+    virtualization: choice('--virtualization', one(values['virtualization']) ?? 'none', VIRTUALIZATIONS),
+    firmware: choice('--firmware', one(values['firmware']) ?? 'sbi', FIRMWARES),
+    memory: bytes(one(values['memory']) ?? '64M'),
+    harts: whole('--harts', one(values['harts']) ?? '1'),
+    disks: list(values['disk']).map(disk),
+    onIllegal: choice('--on-illegal', one(values['on-illegal']) ?? 'trap', ['trap', 'kill'] as const),
+    maxInstructions:
+      values['max-instructions'] === undefined
+        ? Number.POSITIVE_INFINITY
+        : whole('--max-instructions', one(values['max-instructions']) ?? ''),
+  };
+}
+
+/** An option that names an engine. @throws UsageError */
+export function engine(values: Values, name: 'a' | 'b', otherwise: Virtualization): Virtualization {
+  return choice(`--${name}`, one(values[name]) ?? otherwise, VIRTUALIZATIONS);
+}
+
+export function one(value: Values[string]): string | undefined {
+  return typeof value === 'string' ? value : undefined;
+}
+
+function parse(
+  command: Command,
+  words: readonly string[],
+): { values: Values; positionals: string[] } {
+  try {
+    return parseArgs({ args: [...words], options: COMMAND_OPTIONS[command], allowPositionals: true, strict: true });
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error));
+  }
+}
+
+function list(value: Values[string]): string[] {
+  return Array.isArray(value) ? value.filter((entry) => typeof entry === 'string') : [];
+}
+
+function nameAndValue(definition: string): [string, string] {
+  const [name = '', ...value] = definition.split('=');
+  if (!/^[A-Za-z_]\w*$/.test(name)) throw new UsageError(`-D takes NAME or NAME=VALUE, not '${definition}'`);
+  return [name, value.length > 0 ? value.join('=') : '1'];
+}
+
+function choice<T extends string>(option: string, value: string, values: readonly T[]): T {
+  const found = values.find((candidate) => candidate === value);
+  if (found === undefined) throw new UsageError(`${option} takes ${values.join(' or ')}, not '${value}'`);
+  return found;
+}
+
+function whole(option: string, value: string): number {
+  const number = /^\d+$/.test(value) ? Number(value) : Number.NaN;
+  if (!Number.isSafeInteger(number) || number < 1)
+    throw new UsageError(`${option} takes a whole number from 1, not '${value}'`);
+  return number;
+}
+
+function bytes(value: string): number {
+  const match = /^([1-9]\d*)([KMG])$/i.exec(value);
+  if (!match) throw new UsageError(`--memory takes a number and K, M or G, such as 64M, not '${value}'`);
+  const unit = { K: 2 ** 10, M: 2 ** 20, G: 2 ** 30 }[(match[2] ?? '').toUpperCase() as 'K' | 'M' | 'G'];
+  return Number(match[1]) * unit;
+}
+
+function disk(value: string): MachineOptions['disks'][number] {
+  const writable = value.endsWith(',rw');
+  return { path: writable ? value.slice(0, -3) : value, write: writable ? 'inPlace' : 'copy' };
+}

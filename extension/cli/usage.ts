@@ -1,0 +1,52 @@
+/** The help texts. `--help` prints them; a usage error names them. */
+export const USAGE = {
+  main: `hyperstep: run, check and assemble RISC-V guests
+
+  hyperstep run FILE...        run a guest, its console on standard output
+  hyperstep check FILE...      assemble and report diagnostics
+  hyperstep asm FILE... -o F   assemble and link an ELF executable, or with -c an object file
+  hyperstep diff FILE...       run a guest on two engines in lock-step
+
+'hyperstep COMMAND --help' tells more.
+`,
+  run: `hyperstep run FILE... [options]
+
+Assembles and links the files (.s, .S, .o), or loads the one ELF executable, and runs it.
+
+  --virtualization M     none (the bare machine; default) or full
+  --firmware F           sbi (default) or none: M-mode from reset, only with virtualization none
+  --memory S             guest RAM: a number and K, M or G; default 64M
+  --harts N              1 to 8; default 1
+  --disk FILE[,rw]       a raw disk image; writes go to a copy unless rw is given; may be repeated
+  -I DIR                 a folder in which included files are looked for; may be repeated
+  -D NAME[=VALUE]        a preprocessor macro; may be repeated
+  --march M              the instruction set for the assembler
+  --on-illegal A         trap (default) or kill: what an access outside the VM's memory means
+  --max-instructions N   stop after N instructions
+  --report FILE.json     write instructions, cycles, exits and the like
+
+Exit status: 0 the guest powered off, 1 it failed, was killed or waits for ever, 2 usage, assembly or load error,
+3 the limit of instructions was reached.
+`,
+  check: `hyperstep check FILE... [-I DIR] [-D NAME[=VALUE]] [--march M]
+
+Assembles and links the files and prints what is wrong as 'file:line:column: severity: message'.
+Exit status: 0 no error, 1 errors, 2 usage error.
+`,
+  asm: `hyperstep asm FILE... -o OUT.elf [-I DIR] [-D NAME[=VALUE]] [--march M]
+hyperstep asm -c FILE -o OUT.o [-I DIR] [-D NAME[=VALUE]] [--march M]
+
+Assembles and links to an ELF executable, or with -c assembles one file to a relocatable object.
+Exit status: 0 done, 2 usage or assembly error.
+`,
+  diff: `hyperstep diff FILE... --a ENGINE --b ENGINE [options of run]
+
+Runs the guest on two engines at once and compares registers, pc, privilege and CSRs after every instruction.
+Exit status: 0 equal to the guest's end, 1 different, 2 usage, assembly or load error, 3 equal up to the limit.
+`,
+} as const;
+
+export type Command = Exclude<keyof typeof USAGE, 'main'>;
+
+/** What the user got wrong in the command's words; ends the command with status 2. */
+export class UsageError extends Error {}
