@@ -23,7 +23,13 @@ export function csrSourceRegister(word: number): number | undefined {
  * @param low low word of rs1, where the instruction reads one
  * @returns false for an illegal instruction; otherwise the CSR's old value, for rd, is in `csrs.low` and `csrs.high`
  */
-export function executeCsrInstruction(csrs: CsrFile, operation: CsrOperation, word: number, low: number, high: number): boolean {
+export function executeCsrInstruction(
+  csrs: CsrFile,
+  operation: CsrOperation,
+  word: number,
+  low: number,
+  high: number,
+): boolean {
   const { state } = csrs;
   const number = word >>> 20;
   const source = sourceField(word);

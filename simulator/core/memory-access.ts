@@ -102,7 +102,7 @@ export class MemoryAccess {
     return true;
   }
 
-  /** Without a reservation memory is not touched, as in QEMU. */
+  /** Without a reservation memory is not touched, as in QEMU. Devices have no reservations. */
   storeConditional(low: number, high: number, size: AccessSize, valueLow: number, valueHigh: number): boolean {
     if (!this.isAligned(low, high, size, 'store')) return false;
     const reservation = this.state.get(HartLayout.reservation);
@@ -111,7 +111,11 @@ export class MemoryAccess {
       if (!this.translate(low, high, size, Access.write)) return false;
       const { physical } = this.translation;
       const { ram } = this.shared;
-      isReserved = ram.contains(physical, size) && (ram.memoryOffset(physical) | 0) === reservation;
+      if (!ram.contains(physical, size)) {
+        this.events.raise(ExceptionCode.storeAccessFault, low, high);
+        return false;
+      }
+      isReserved = (ram.memoryOffset(physical) | 0) === reservation;
     }
     if (isReserved && !this.store(low, high, size, valueLow, valueHigh)) return false;
     this.state.set(HartLayout.reservation, -1);

@@ -5,7 +5,6 @@ import { RunExit } from './exits';
 import type { Hart } from './hart';
 import { Status } from './hart-state';
 
-
 /** Fields of a SYSTEM instruction. */
 const rdOf = (word: number): number => (word >>> 7) & 31;
 const rs1Of = (word: number): number => (word >>> 15) & 31;

@@ -1,0 +1,528 @@
+/**
+ * Random programs for comparison with another implementation. A program is a row of blocks, each executed in some mode with some
+ * translation; every trap and, after each block, every register goes into a log, which is printed at the end with a digest of memory.
+ *
+ * Registers: sp points to the end of the log; gp and tp belong to the handlers; s10 is where to go on after a faulting fetch;
+ * s0 and s1 are the data region's physical and virtual address; t3 to t5 are addresses inside it. All others are random.
+ */
+
+import { disassemble } from '../../simulator/explain/disassembler';
+import { encode, type Instruction, instructions } from '../../simulator/isa';
+import { randomFields } from '../isa/operand-values';
+import type { Random } from '../isa/random';
+
+type Mode = 'm' | 's-bare' | 's-paged' | 'u-bare' | 'u-paged';
+const MODES: readonly Mode[] = ['m', 's-bare', 's-paged', 'u-bare', 'u-paged'];
+
+const RESERVED = new Set([0, 2, 3, 4, 8, 9, 26, 28, 29, 30]);
+const FREE = Array.from({ length: 32 }, (_, index) => index).filter((index) => !RESERVED.has(index));
+const ADDRESSES = [28, 29, 30];
+const ATOMIC_ADDRESS = 28;
+const DATA_PAGES = 16;
+const WINDOW = 0x40000000;
+
+const plain = instructions.filter(({ extension, length, name, transfers }) => {
+  const isArithmetic = (extension === 'i' && !transfers && !/^(l|s)[bhwd]u?$/.test(name)) || extension === 'm';
+  return isArithmetic && length === 4 && !name.startsWith('fence');
+});
+const loads = ['lb', 'lh', 'lw', 'ld', 'lbu', 'lhu', 'lwu'];
+const stores = ['sb', 'sh', 'sw', 'sd'];
+const atomics = instructions.filter(({ extension, name }) => extension === 'a' && name.startsWith('amo'));
+const branches = ['beq', 'bne', 'blt', 'bge', 'bltu', 'bgeu'];
+
+/** Stands for the interrupts that the program enables. */
+const ENABLED = -1;
+
+/** CSRs that any value may be written to without losing the program. */
+const scratchCsrs = ['mscratch', 'sscratch', 'scause', 'stval', 'mtval', 'mcause'];
+const maskedCsrs: Readonly<Record<string, number>> = {
+  mstatus: 0x7e01a2,
+  sstatus: 0xc0122,
+  mie: ENABLED,
+  sie: ENABLED,
+  // Of 32 bits; QEMU keeps more.
+  scounteren: 0x7,
+  mcounteren: 0x7,
+  mip: 0x222,
+  sip: 0x222,
+};
+const readOnlyUse = ['satp', 'mhartid', 'medeleg', 'mideleg', 'stvec', 'mepc', 'misa', 'pmpcfg0', 'pmpaddr0'];
+
+export class RandomProgram {
+  private readonly lines: string[] = [];
+  private labels = 0;
+  /** Only one interrupt of a program is enabled: QEMU's order of priority is not the manual's. */
+  private readonly enabled: number;
+
+  constructor(
+    private readonly random: Random,
+    private readonly blocks: number,
+    private readonly instructionsPerBlock: number,
+  ) {
+    this.enabled = random.pick([0x2, 0x20, 0x200]);
+  }
+
+  /** Source for GNU as, to be linked at 0x80000000. */
+  source(): string {
+    this.lines.push(PROLOGUE, ...this.setUpTables(), HANDLERS);
+    for (let index = 0; index < this.blocks; index++) this.block(index);
+    this.lines.push('    j finish', EPILOGUE);
+    return `${this.lines.join('\n')}\n`;
+  }
+
+  private emit(line: string): void {
+    this.lines.push(`    ${line}`);
+  }
+
+  private register(): string {
+    return `x${this.random.pick(FREE)}`;
+  }
+
+  private source32(): string {
+    return `x${this.random.below(8) === 0 ? 0 : this.random.pick([...FREE, 8, 9])}`;
+  }
+
+  private block(index: number): void {
+    const { random } = this;
+    const mode = random.pick(MODES);
+    const isPaged = mode.endsWith('paged');
+    const root = mode.startsWith('u') ? 'root_u' : 'root_s';
+    this.lines.push('    .option norvc', `block_${index}:`);
+    if (isPaged) {
+      this.emit(
+        `la gp, ${root}; srli gp, gp, 12; li tp, 8 << 60 | ${random.below(4)} << 44; or gp, gp, tp; csrw satp, gp`,
+      );
+      // The roots are for the same address spaces, and have global pages.
+      this.emit('sfence.vma');
+    } else {
+      this.emit('csrw satp, zero');
+    }
+    const interrupts = random.below(2) * 2;
+    const delegated = random.below(2) ? 0 : random.next() & 0xb0ff;
+    this.emit(`li gp, ${delegated}; csrw medeleg, gp; csrwi mideleg, ${interrupts}`);
+    // The handler in S-mode returns with sret: TSR must not trap that.
+    const status = random.next() & maskedStatus & ~(delegated || interrupts ? 1 << 22 : 0);
+    const privilege = { m: 3, s: 1, u: 0 }[mode.charAt(0)] ?? 3;
+    this.emit(`li gp, ${(status & ~0x21808) | (privilege << 11)}; csrw mstatus, gp`);
+    this.emit(`la s10, end_${index}; la gp, start_${index}; csrw mepc, gp`);
+    for (const register of FREE) this.emit(`li x${register}, 0x${random.bits64().toString(16)}`);
+    this.emit(`la s0, data; li s1, ${isPaged ? WINDOW : 0x4000000}`);
+    // Atomics keep to where they do not fault: QEMU without threads does them as a load and a store, with faults of loads.
+    for (const register of ADDRESSES) this.address(register, isPaged && register !== ATOMIC_ADDRESS);
+    this.emit('mret');
+    if (random.below(2)) this.lines.push('    .option rvc');
+    this.lines.push('    .balign 4', `start_${index}:`);
+    for (let i = 0; i < this.instructionsPerBlock; i++) this.instruction(mode);
+    this.lines.push('    .option norvc', `end_${index}:`, '    li a7, 0x777', '    ecall', `    j end_${index}`);
+    this.lines.push(`after_${index}:`);
+  }
+
+  private address(register: number, isPaged: boolean): void {
+    const { random } = this;
+    const offset = random.below(DATA_PAGES * 4096 - 128) & -(random.below(4) ? 8 : 1);
+    const base = isPaged && random.below(4) > 0 ? random.pick(['s1', 's1', 's1', 'large', 'huge']) : 's0';
+    const distance = base === 'large' ? WINDOW + 0x200000 * (1 + random.below(2)) - 0x80000000 : 0x40000000;
+    if (base === 'large' || base === 'huge') {
+      this.emit(`la x${register}, data + ${offset}; li gp, ${distance}; add x${register}, x${register}, gp`);
+    } else {
+      this.emit(`li gp, ${offset}; add x${register}, ${base}, gp`);
+    }
+  }
+
+  private instruction(mode: Mode): void {
+    const { random } = this;
+    const address = `x${random.pick(ADDRESSES)}`;
+    switch (random.below(20)) {
+      case 0:
+      case 1:
+      case 2:
+        this.emit(`${random.pick(loads)} ${this.register()}, ${random.below(128) - 64}(${address})`);
+        return;
+      case 3:
+      case 4:
+        this.emit(`${random.pick(stores)} ${this.source32()}, ${random.below(128) - 64}(${address})`);
+        return;
+      case 5:
+      case 6:
+        this.atomic(`x${ATOMIC_ADDRESS}`);
+        return;
+      case 7:
+      case 8:
+        this.csr(mode);
+        return;
+      case 9:
+        this.branch();
+        return;
+      case 10:
+        this.rare(mode);
+        return;
+      default:
+        this.arithmetic(random.pick(plain));
+        return;
+    }
+  }
+
+  private arithmetic(instruction: Instruction): void {
+    const fields = { ...randomFields(instruction, this.random), rd: this.random.pick(FREE) };
+    const legal = (value: number | undefined): number => (value === undefined || RESERVED.has(value) ? 8 : value);
+    if (fields.rs1 !== undefined) fields.rs1 = legal(fields.rs1);
+    if (fields.rs2 !== undefined) fields.rs2 = legal(fields.rs2);
+    this.emit(disassemble(encode(instruction, fields), 0n).text);
+  }
+
+  private atomic(address: string): void {
+    const { random } = this;
+    this.emit(`andi ${address}, ${address}, -8`);
+    if (random.below(3) === 0) {
+      const width = random.pick(['w', 'd']);
+      // No store between the two: QEMU compares values and fails where the manual leaves the choice.
+      if (random.below(4)) this.emit(`lr.${width} ${this.register()}, (${address})`);
+      if (random.below(2)) this.arithmetic(random.pick(plain));
+      this.emit(`sc.${width} ${this.register()}, ${this.source32()}, (${address})`);
+      return;
+    }
+    const instruction = random.pick(atomics);
+    const ordering = random.pick(['', '.aq', '.rl', '.aqrl']);
+    this.emit(`${instruction.name}${ordering} ${this.register()}, ${this.source32()}, (${address})`);
+  }
+
+  private csr(mode: Mode): void {
+    const { random } = this;
+    const operation = random.pick(['csrrw', 'csrrs', 'csrrc']);
+    const choice = random.below(4);
+    if (choice === 0) {
+      this.emit(`csrrs ${this.register()}, ${random.pick(readOnlyUse)}, zero`);
+      return;
+    }
+    if (choice === 1 && mode.startsWith('u')) this.emit(`csrrw ${this.register()}, ${random.pick(readOnlyUse)}, zero`);
+    return;
+    if (choice === 2) {
+      const name = random.pick(Object.keys(maskedCsrs));
+      const mask = maskedCsrs[name] ?? 0;
+      const value = random.next() & (mask === ENABLED ? this.enabled : mask);
+      const register = this.register();
+      this.emit(`li ${register}, ${value}`);
+      this.emit(`${operation === 'csrrw' ? 'csrrs' : operation} ${this.register()}, ${name}, ${register}`);
+      return;
+    }
+    const name = random.pick(scratchCsrs);
+    if (random.below(3) === 0) {
+      this.emit(`${operation}i ${this.register()}, ${name}, ${random.below(32)}`);
+      return;
+    }
+    this.emit(`${operation} ${this.register()}, ${name}, ${this.source32()}`);
+  }
+
+  private branch(): void {
+    const { random } = this;
+    const label = `skip_${this.labels++}`;
+    const skipped = random.below(4);
+    switch (random.below(4)) {
+      case 0:
+        this.emit(`jal ${this.register()}, ${label}`);
+        break;
+      case 1: {
+        const register = this.register();
+        this.emit(`la ${register}, ${label}`);
+        this.emit(`jalr ${this.register()}, ${random.below(2)}(${register})`);
+        break;
+      }
+      default:
+        this.emit(`${random.pick(branches)} ${this.source32()}, ${this.source32()}, ${label}`);
+    }
+    for (let i = 0; i < skipped; i++) this.arithmetic(random.pick(plain));
+    this.lines.push(`${label}:`);
+  }
+
+  private rare(mode: Mode): void {
+    const { random } = this;
+    switch (random.below(10)) {
+      case 0:
+        this.emit('ecall');
+        return;
+      case 1:
+        this.emit('ebreak');
+        return;
+      case 2:
+        this.emit(random.pick(['fence', 'fence rw, w', 'fence.i', 'fence.tso', 'pause']));
+        return;
+      case 3:
+        this.emit(
+          `sfence.vma ${random.pick(['zero', 's1', `x${random.pick(ADDRESSES)}`])}, ${random.pick(['zero', 'a0'])}`,
+        );
+        return;
+      case 4:
+        this.emit(mode === 'm' ? 'nop' : 'mret');
+        return;
+      case 5:
+        this.emit(mode.startsWith('u') ? random.pick(['wfi', 'sret']) : 'nop');
+        return;
+      case 6:
+        this.emit(
+          `.word ${random.pick(['0x00000000', '0xffffffff', '0x00002057', '0x40001033', '0x0400003b', '0x1800302f'])}`,
+        );
+        return;
+      case 7:
+        this.jumpNowhere(mode);
+        return;
+      case 8:
+        this.modifyCode();
+        return;
+      default: {
+        // An unsupported scheme: the write has no effect, or traps.
+        const register = this.register();
+        this.emit(`li ${register}, 15 << 60; csrw satp, ${register}`);
+        return;
+      }
+    }
+  }
+
+  /** A fetch that faults; the handler goes on at s10. */
+  private jumpNowhere(mode: Mode): void {
+    const { random } = this;
+    const label = `resume_${this.labels++}`;
+    this.emit(`la s10, ${label}`);
+    this.emit(
+      `li a0, ${random.pick(['0x4000000', '0x4000002', '0', mode.endsWith('paged') ? '0x50000000' : '2', '1 << 40', '-4096'])}`,
+    );
+    this.emit('jr a0');
+    this.lines.push(`${label}:`);
+  }
+
+  /** Writes an instruction ahead of itself and executes it after fence.i. */
+  private modifyCode(): void {
+    const { random } = this;
+    const label = `modified_${this.labels++}`;
+    const word = encode(random.pick(plain.filter(({ name }) => name === 'addi' || name === 'xori')), {
+      rd: random.pick(FREE),
+      rs1: random.pick(FREE),
+      imm: random.below(4000) - 2000,
+    });
+    this.emit(`la a0, ${label}; li a1, 0x${word.toString(16)}; sw a1, 0(a0); fence.i`);
+    this.lines.push('    .option push', '    .option norvc', `${label}:`, '    nop', '    .option pop');
+  }
+
+  /** Page tables: code and log by identity, data in a window with random permissions, and large pages. */
+  private setUpTables(): string[] {
+    const { random } = this;
+    const leaf = (): number => {
+      if (random.below(12) === 0) return random.next() & 0xff;
+      const permissions = random.pick([0x2, 0x6, 0x6, 0xe, 0x8, 0xa, 0x6]);
+      return 1 | permissions | (random.below(2) * 0x10) | (random.below(4) ? 0 : 0x20) | (random.next() & 0xc0);
+    };
+    const set = (table: string, index: number, target: string, flags: number): string =>
+      `    la gp, ${target}; srli gp, gp, 2; ori gp, gp, ${flags}; la tp, ${table}; sd gp, ${index * 8}(tp)`;
+    return ['s', 'u'].flatMap((root) => [
+      set(`root_${root}`, 1, `middle_${root}`, 1),
+      set(`root_${root}`, 2, `code_${root}`, 1),
+      set(`root_${root}`, 3, '_start', leaf()),
+      set(`code_${root}`, 0, `pages_${root}`, 1),
+      set(`middle_${root}`, 0, `window_${root}`, 1),
+      set(`middle_${root}`, 1, '_start', leaf()),
+      set(`middle_${root}`, 2, '_start + 4096', leaf()),
+      ...Array.from({ length: DATA_PAGES }, (_, page) => set(`window_${root}`, page, `data + ${page * 4096}`, leaf())),
+      // Identity: handlers, log and tables for S-mode; blocks and data for the mode whose root it is.
+      `    la t0, pages_${root}; la t1, _start; li t2, 512; la t3, blocks; la t4, data_end`,
+      `1:  li t5, 0xcf; bltu t1, t3, 2f; bgeu t1, t4, 2f; li t5, ${root === 'u' ? 0xdf : 0xcf}`,
+      '2:  srli t6, t1, 2; or t6, t6, t5; sd t6, 0(t0)',
+      '    addi t0, t0, 8; li t6, 4096; add t1, t1, t6; addi t2, t2, -1; bnez t2, 1b',
+    ]);
+  }
+}
+
+const maskedStatus = 0x7e01a2;
+
+const PROLOGUE = `
+    .option norvc
+    .globl _start
+_start:
+    la sp, log
+    la gp, machine_handler
+    csrw mtvec, gp
+    la gp, supervisor_handler
+    csrw stvec, gp
+    li gp, (1 << 54) - 1
+    csrw pmpaddr0, gp
+    li gp, 0x1f
+    csrw pmpcfg0, gp
+    csrwi mie, 0
+    # No timer interrupt: mtimecmp is as far away as can be.
+    li gp, -1
+    li tp, 0x2004000
+    sd gp, 0(tp)
+`;
+
+const HANDLERS = `
+    j block_0
+
+    .balign 4
+machine_handler:
+    csrr gp, mcause
+    sd gp, 0(sp)
+    csrr gp, mepc
+    sd gp, 8(sp)
+    csrr gp, mtval
+    sd gp, 16(sp)
+    csrr gp, mstatus
+    sd gp, 24(sp)
+    addi sp, sp, 32
+    csrr gp, mcause
+    bltz gp, machine_interrupt
+    addi gp, gp, -8
+    sltiu gp, gp, 4
+    beqz gp, 1f
+    li gp, 0x777
+    beq a7, gp, block_done
+1:  csrr gp, mcause
+    beqz gp, 2f
+    addi gp, gp, -1
+    beqz gp, 2f
+    addi gp, gp, -11
+    beqz gp, 2f
+    csrr gp, mepc
+    lhu tp, 0(gp)
+    andi tp, tp, 3
+    addi tp, tp, -3
+    seqz tp, tp
+    slli tp, tp, 1
+    addi tp, tp, 2
+    add gp, gp, tp
+    csrw mepc, gp
+    mret
+2:  csrw mepc, s10
+    mret
+machine_interrupt:
+    li gp, 0x222
+    csrc mip, gp
+    mret
+
+    .balign 4
+supervisor_handler:
+    csrr gp, scause
+    sd gp, 0(sp)
+    csrr gp, sepc
+    sd gp, 8(sp)
+    csrr gp, stval
+    sd gp, 16(sp)
+    csrr gp, sstatus
+    sd gp, 24(sp)
+    addi sp, sp, 32
+    csrr gp, scause
+    bltz gp, supervisor_interrupt
+    beqz gp, 2f
+    addi gp, gp, -1
+    beqz gp, 2f
+    addi gp, gp, -11
+    beqz gp, 2f
+    li tp, 1 << 18
+    csrs sstatus, tp
+    csrr gp, sepc
+    lhu tp, 0(gp)
+    andi tp, tp, 3
+    addi tp, tp, -3
+    seqz tp, tp
+    slli tp, tp, 1
+    addi tp, tp, 2
+    add gp, gp, tp
+    csrw sepc, gp
+    sret
+2:  csrw sepc, s10
+    sret
+supervisor_interrupt:
+    csrci sip, 2
+    sret
+
+block_done:
+${Array.from({ length: 32 }, (_, index) => `    sd x${index}, ${index * 8}(sp)`).join('\n')}
+    addi sp, sp, 256
+    li gp, -1 << 12
+    csrci mstatus, 8
+    # What follows is found through s10: the end of the block is 'li a7; ecall; j'.
+    csrr gp, mepc
+    addi gp, gp, 8
+    jr gp
+
+    .balign 4096
+blocks:
+`;
+
+const EPILOGUE = `
+    .balign 4096
+blocks_end:
+finish:
+    csrw satp, zero
+    li t0, 0x222
+    csrc mip, t0
+    mv s2, sp
+    la s3, log
+1:  bgeu s3, s2, 2f
+    ld a0, 0(s3)
+    call print
+    addi s3, s3, 8
+    j 1b
+2:  la s3, data
+    la s2, data_end
+    call digests
+    la s3, tables
+    la s2, tables_end
+    call digests
+    csrr a0, sscratch
+    call print
+    csrr a0, mscratch
+    call print
+    csrr a0, scounteren
+    call print
+    li t0, 0x5555
+    li t1, 0x100000
+    sw t0, 0(t1)
+3:  j 3b
+
+# Prints a digest of each 64 bytes from s3 to s2.
+digests:
+    mv s4, ra
+1:  bgeu s3, s2, 2f
+    li a0, 0
+    li t0, 8
+    li t2, 0x100000001b3
+3:  ld t1, 0(s3)
+    xor a0, a0, t1
+    mul a0, a0, t2
+    addi s3, s3, 8
+    addi t0, t0, -1
+    bnez t0, 3b
+    call print
+    j 1b
+2:  jr s4
+
+# Prints a0 in hexadecimal.
+print:
+    li t0, 60
+    li t1, 0x10000000
+1:  srl t2, a0, t0
+    andi t2, t2, 15
+    addi t2, t2, '0'
+    li t3, '9'
+    ble t2, t3, 2f
+    addi t2, t2, 'a' - '0' - 10
+2:  sb t2, 0(t1)
+    addi t0, t0, -4
+    bgez t0, 1b
+    li t2, 10
+    sb t2, 0(t1)
+    ret
+
+    .balign 4096
+data:
+    .set value, 0x1234567
+    .rept 8192
+    .set value, (value * 1103515245 + 12345) & 0xffffffff
+    .dword value
+    .endr
+data_end:
+    .balign 4096
+log:
+    .zero 0x40000
+tables:
+${['s', 'u'].flatMap((root) => ['root', 'code', 'pages', 'middle', 'window'].map((table) => `${table}_${root}: .zero 4096`)).join('\n')}
+tables_end:
+`;
