@@ -194,8 +194,10 @@ export class RandomProgram {
       this.emit(`csrrs ${this.register()}, ${random.pick(readOnlyUse)}, zero`);
       return;
     }
-    if (choice === 1 && mode.startsWith('u')) this.emit(`csrrw ${this.register()}, ${random.pick(readOnlyUse)}, zero`);
-    return;
+    if (choice === 1 && mode.startsWith('u')) {
+      this.emit(`csrrw ${this.register()}, ${random.pick(readOnlyUse)}, zero`);
+      return;
+    }
     if (choice === 2) {
       const name = random.pick(Object.keys(maskedCsrs));
       const mask = maskedCsrs[name] ?? 0;
