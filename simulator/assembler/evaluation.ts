@@ -243,32 +243,56 @@ export function offsetOf(place: Place): number {
   return place.offset + place.section.shifts[place.part]!;
 }
 
+/** Bounds on resolving one expression: symbols may stand for each other in long or branching chains. */
+class Effort {
+  depth = 0;
+  steps = 0;
+
+  enter(): boolean {
+    return ++this.depth <= 400 && ++this.steps <= 20_000;
+  }
+
+  leave(): void {
+    this.depth--;
+  }
+}
+
 /**
  * Resolves a bound expression under the current layout: symbols that stand for others are followed, distances within a
  * section become numbers. What stays is an address relative to symbols, or undefined when it is more than the linker
  * can express.
  */
 export function settle(bound: Bound): Linear | undefined {
+  return isConstant(bound) ? bound : settleWithin(bound, new Effort());
+}
+
+function settleWithin(bound: Bound, effort: Effort): Linear | undefined {
+  if (bound.kind === 'linear' && !bound.add && !bound.subtract) return bound;
+  const result = effort.enter() ? settleParts(bound, effort) : undefined;
+  effort.leave();
+  return result;
+}
+
+function settleParts(bound: Bound, effort: Effort): Linear | undefined {
   if (bound.kind === 'operation') {
-    const left = settle(bound.left);
-    const right = bound.right && settle(bound.right);
+    const left = settleWithin(bound.left, effort);
+    const right = left && bound.right && settleWithin(bound.right, effort);
     if (!left || (bound.right && !right)) return undefined;
     const result = right ? applyBinary(bound.operator, left, right) : applyUnary(bound.operator, left);
     return result.kind === 'linear' ? difference(result) : undefined;
   }
-  if (!bound.add && !bound.subtract) return bound;
   let { value } = bound;
   let add: AssemblySymbol | undefined;
   let subtract: AssemblySymbol | undefined;
   if (bound.add) {
-    const target = follow(bound.add);
+    const target = follow(bound.add, effort);
     if (!target) return undefined;
     value = integer.add(value, target.value);
     add = target.add;
     subtract = target.subtract;
   }
   if (bound.subtract) {
-    const target = follow(bound.subtract);
+    const target = follow(bound.subtract, effort);
     if (!target || target.subtract || (subtract && target.add)) return undefined;
     value = integer.subtract(value, target.value);
     subtract ??= target.add;
@@ -277,11 +301,11 @@ export function settle(bound: Bound): Linear | undefined {
 }
 
 /** What a symbol stands for in the end: itself, or what it was set to. */
-function follow(symbol: AssemblySymbol): Linear | undefined {
+function follow(symbol: AssemblySymbol, effort: Effort): Linear | undefined {
   if (!symbol.assigned || symbol.place) return { kind: 'linear', value: 0, add: symbol, subtract: undefined };
   if (symbol.resolving) return undefined;
   symbol.resolving = true;
-  const result = settle(symbol.assigned);
+  const result = settleWithin(symbol.assigned, effort);
   symbol.resolving = false;
   return result;
 }

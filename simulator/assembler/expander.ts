@@ -44,7 +44,7 @@ interface Input {
 
 const maximumDepth = 200;
 /** Statements that come from expansions, in one unit. */
-const maximumExpanded = 2_000_000;
+const maximumExpanded = 1_000_000;
 
 /** Runs a unit's statements in order: reads files, expands macros and repeats, skips inactive parts. */
 export class Expander {

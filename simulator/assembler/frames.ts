@@ -49,8 +49,21 @@ export function originOf(frame: Frame, line: number, column: number): Origin {
   };
 }
 
+/** A span as the object file keeps it: its chain of origins is made when a message asks for it. */
+class SpanPosition implements ObjectPosition {
+  constructor(readonly span: SourceSpan) {}
+
+  get origin(): Origin {
+    return originOf(this.span.frame, this.span.line, this.span.start);
+  }
+
+  get endColumn(): number {
+    return this.span.end;
+  }
+}
+
 export function positionOf(span: SourceSpan): ObjectPosition {
-  return { origin: originOf(span.frame, span.line, span.start), endColumn: span.end };
+  return new SpanPosition(span);
 }
 
 /** The calls that led to an origin, as related places of a diagnostic. */

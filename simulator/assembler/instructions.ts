@@ -8,6 +8,7 @@ import {
   pseudoInstructionsNamed,
   registerNamed,
 } from '../isa';
+import type { Architecture } from './architecture';
 import { didYouMean, nearest } from './diagnostic';
 import { emit, type Immediate, immediateOf } from './encoding';
 import { literal } from './evaluation';
@@ -20,8 +21,18 @@ import type { Unit } from './unit';
 
 /** What was written for the words of a syntax: register, CSR and set numbers, and expressions. */
 export interface Written {
+  /** Whether the meaning of an operand hung on the symbols that were defined. */
+  dependent: boolean;
   readonly numbers: Map<string, number>;
   readonly expressions: Map<string, Expression>;
+}
+
+/** A form of an instruction with what was written for it. */
+export interface Form {
+  readonly architecture: Architecture;
+  readonly candidate: Candidate;
+  readonly written: Written;
+  readonly ordering: number;
 }
 
 const orderingSuffixes = [
@@ -82,6 +93,11 @@ export function mnemonicNames(): Set<string> {
 /** Assembles a statement whose name is an instruction; false when it is none. */
 export function assembleInstruction(unit: Unit, statement: Statement): boolean {
   if (emitKnown(unit, statement)) return true;
+  const { form } = statement;
+  if (form && form.architecture === unit.options.architecture && unit.section.hasContents) {
+    emitForm(unit, statement, form);
+    return true;
+  }
   const mnemonic = mnemonicNamed(statement.key);
   if (!mnemonic) return false;
   const { start } = statement;
@@ -98,16 +114,9 @@ export function assembleInstruction(unit: Unit, statement: Statement): boolean {
     }
     const written = match(candidate.pattern, operands, unit);
     if (!written) continue;
-    const { section, diagnostics } = unit;
-    const { length: before } = section;
-    const problems = diagnostics.length;
-    if (candidate.instruction) emitInstruction(unit, statement, candidate.instruction, written, mnemonic.ordering);
-    else expandPseudo(unit, statement, candidate.pseudo!, written);
-    const length = section.length - before;
-    if ((length === 2 || length === 4) && problems === diagnostics.length && isLiteral(operands)) {
-      const word = section.bytes.subarray(before).reduce((bits, byte, i) => bits | (byte << (8 * i)), 0);
-      statement.known = { architecture, word, length };
-    }
+    const form = { architecture, candidate, written, ordering: mnemonic.ordering };
+    if (!written.dependent) statement.form = form;
+    emitForm(unit, statement, form);
     return true;
   }
   if (missing && mnemonic.candidates.every((c) => !architecture.has(c.instruction?.extension ?? c.pseudo!.extension))) {
@@ -121,6 +130,19 @@ export function assembleInstruction(unit: Unit, statement: Statement): boolean {
   }
   explainMismatch(unit, statement, mnemonic.candidates, operands);
   return true;
+}
+
+function emitForm(unit: Unit, statement: Statement, { architecture, candidate, written, ordering }: Form): void {
+  const { section, diagnostics } = unit;
+  const before = section.length;
+  const problems = diagnostics.length;
+  if (candidate.instruction) emitInstruction(unit, statement, candidate.instruction, written, ordering);
+  else expandPseudo(unit, statement, candidate.pseudo!, written);
+  const length = section.length - before;
+  if ((length === 2 || length === 4) && problems === diagnostics.length && isLiteral(statement.operands ?? [])) {
+    const word = section.bytes.subarray(before).reduce((bits, byte, i) => bits | (byte << (8 * i)), 0);
+    statement.known = { architecture, word, length };
+  }
 }
 
 /** Whether the operands hold nothing that another statement could change: numbers and integer registers. */
@@ -167,7 +189,7 @@ function emitInstruction(
 /** What the operands give for a pattern's words, or undefined when they do not fit it. */
 function match(pattern: Pattern, operands: readonly Operand[], unit: Unit): Written | undefined {
   if (!pattern.counts.includes(operands.length)) return undefined;
-  const written: Written = { numbers: new Map(), expressions: new Map() };
+  const written: Written = { dependent: false, numbers: new Map(), expressions: new Map() };
   for (let i = 0; i < operands.length; i++) {
     if (!matchSlot(pattern.slots[i]!, operands[i]!, written, unit)) return undefined;
   }
@@ -201,7 +223,11 @@ function matchSlot(slot: Slot, operand: Operand, written: Written, unit: Unit): 
     }
     case 'immediate':
     case 'address':
-      if (registerOf(expression) && !unit.symbols.find((expression as { name: string }).name)?.defined) return false;
+      if (registerOf(expression)) {
+        // A register's name is a symbol only when the source made it one.
+        written.dependent = true;
+        if (!unit.symbols.find((expression as { name: string }).name)?.defined) return false;
+      }
       if (slot.kind === 'address' && expression.kind === 'relocation') return false;
       written.expressions.set(slot.word, expression);
       return true;
@@ -209,6 +235,7 @@ function matchSlot(slot: Slot, operand: Operand, written: Written, unit: Unit): 
       const csr = expression.kind === 'symbol' ? csrNamed(expression.name) : undefined;
       if (csr) written.numbers.set(slot.word, csr.number);
       else {
+        written.dependent = true;
         // A symbol that is no CSR must be a constant by now, or it is a misspelt CSR.
         if (expression.kind === 'symbol' && !unit.symbols.find(expression.name)?.assigned) return false;
         written.expressions.set(slot.word, expression);
@@ -279,7 +306,7 @@ function explainMismatch(
   // The candidate that agrees longest knows best what the programmer meant.
   let best = { agree: -1, candidate: fitting[0]! };
   for (const candidate of fitting) {
-    const written: Written = { numbers: new Map(), expressions: new Map() };
+    const written: Written = { dependent: false, numbers: new Map(), expressions: new Map() };
     let agree = 0;
     while (agree < operands.length && matchSlot(candidate.pattern.slots[agree]!, operands[agree]!, written, unit))
       agree++;

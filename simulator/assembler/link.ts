@@ -422,7 +422,7 @@ export class Linker {
       entry: entry ? integer.toUnsigned(entry.value) : (text?.address ?? this.layout.textBase),
       segments: segmentsOf(sections),
       symbols: this.#symbols(),
-      lines: new LineTable(this.#lineRows()),
+      lines: new LineTable(() => this.#lineRows()),
       sections,
     };
   }

@@ -74,11 +74,17 @@ class ObjectBuilder {
     for (const section of unit.sections) this.#fix(section);
     for (const symbol of unit.symbols.values()) if (isListed(symbol)) this.#symbol(symbol);
     this.#checkLabels();
+    const lines = (): ObjectLine[] => this.#lines();
+    let made: ObjectLine[] | undefined;
     return {
       path: unit.frames[0]!.file,
       sections: [...this.#outputs.values()].map((output) => output.object),
       symbols: [...new Set(this.#symbols.values())],
-      lines: this.#lines(),
+      // Only debugging asks for lines; editing does not.
+      get lines() {
+        made ??= lines();
+        return made;
+      },
       flags: unit.options.architecture.has('c') ? 1 : 0,
     };
   }

@@ -253,6 +253,9 @@ export class Preprocessor {
     }
     if (this.#files.length >= maximumIncludes) {
       report('error', 'include-depth', `files include each other more than ${maximumIncludes} deep`);
+      // As in gcc that is the end: what follows would be more of the same.
+      this.#files.length = 0;
+      this.#conditions.length = 0;
       return;
     }
     const name = path[1] ?? path[2]!;

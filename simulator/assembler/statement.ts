@@ -1,4 +1,5 @@
 import type { Architecture } from './architecture';
+import type { Form } from './instructions';
 import {
   isDigit,
   isNamePart,
@@ -39,6 +40,8 @@ export class Statement {
   /** The one instruction that this statement gave under some options, when that depends on nothing but its own text. */
   known: { readonly architecture: Architecture; readonly word: number; readonly length: number } | undefined;
   #key: string | undefined;
+  /** The form of the instruction that the operands fit, when no symbol has a say in that. */
+  form: Form | undefined;
 
   constructor(
     readonly text: string,

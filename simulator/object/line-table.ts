@@ -23,47 +23,51 @@ export interface LineRow {
   readonly isStatement: boolean;
 }
 
+interface LineIndex {
+  readonly rows: readonly LineRow[];
+  readonly byFile: ReadonlyMap<string, ReadonlyMap<number, readonly LineRow[]>>;
+}
+
 /** Addresses to source places and back. */
 export class LineTable {
   static readonly empty = new LineTable([]);
 
-  /** In order of address. */
-  readonly rows: readonly LineRow[];
-  /** The sources that any row or any expansion of one names, in order of first appearance. */
-  readonly files: readonly string[];
-  readonly #byFile: ReadonlyMap<string, ReadonlyMap<number, readonly LineRow[]>>;
+  readonly #source: readonly LineRow[] | (() => readonly LineRow[]);
+  #index: LineIndex | undefined;
 
-  constructor(rows: readonly LineRow[]) {
-    this.rows = [...rows].sort((a, b) => (a.address < b.address ? -1 : a.address > b.address ? 1 : 0));
-    const byFile = new Map<string, Map<number, LineRow[]>>();
-    for (const row of this.rows) {
-      for (let origin: Origin | undefined = row.origin; origin; origin = origin.parent) {
-        let lines = byFile.get(origin.file);
-        if (!lines) {
-          lines = new Map();
-          byFile.set(origin.file, lines);
-        }
-        const found = lines.get(origin.line);
-        if (!found) lines.set(origin.line, [row]);
-        else if (found.at(-1) !== row) found.push(row);
-      }
-    }
-    this.#byFile = byFile;
-    this.files = [...byFile.keys()];
+  /** Takes the rows, or a function that makes them when something is first asked. */
+  constructor(rows: readonly LineRow[] | (() => readonly LineRow[])) {
+    this.#source = rows;
+  }
+
+  get #indexed(): LineIndex {
+    this.#index ??= indexOf(typeof this.#source === 'function' ? this.#source() : this.#source);
+    return this.#index;
+  }
+
+  /** In order of address. */
+  get rows(): readonly LineRow[] {
+    return this.#indexed.rows;
+  }
+
+  /** The sources that any row or any expansion of one names, in order of first appearance. */
+  get files(): readonly string[] {
+    return [...this.#indexed.byFile.keys()];
   }
 
   /** The row that covers an address. */
   find(address: bigint): LineRow | undefined {
+    const { rows } = this.#indexed;
     let low = 0;
-    let high = this.rows.length;
+    let high = rows.length;
     while (low < high) {
       const middle = (low + high) >> 1;
-      if (this.rows[middle]!.address <= address) low = middle + 1;
+      if (rows[middle]!.address <= address) low = middle + 1;
       else high = middle;
     }
     // Rows of one address (zero-length ones) stand before the one with bytes.
     for (let i = low - 1; i >= 0; i--) {
-      const row = this.rows[i]!;
+      const row = rows[i]!;
       if (address < row.end) return row;
       if (row.address < address) return undefined;
     }
@@ -72,7 +76,7 @@ export class LineTable {
 
   /** All rows of a source line: those written there, and those of expansions called there. */
   rowsOfLine(file: string, line: number): readonly LineRow[] {
-    return this.#byFile.get(file)?.get(line) ?? [];
+    return this.#indexed.byFile.get(file)?.get(line) ?? [];
   }
 
   /**
@@ -93,7 +97,7 @@ export class LineTable {
 
   /** The lines of a file that have code, in order. */
   linesOf(file: string): readonly number[] {
-    return [...(this.#byFile.get(file)?.keys() ?? [])].sort((a, b) => a - b);
+    return [...(this.#indexed.byFile.get(file)?.keys() ?? [])].sort((a, b) => a - b);
   }
 }
 
@@ -104,4 +108,22 @@ function expansionKey(origin: Origin, file: string, line: number): string {
   const parts: string[] = [];
   for (; at; at = at.parent) parts.push(`${at.file}:${at.line}:${at.column ?? ''}`);
   return parts.join('|');
+}
+
+function indexOf(unordered: readonly LineRow[]): LineIndex {
+  const rows = [...unordered].sort((a, b) => (a.address < b.address ? -1 : a.address > b.address ? 1 : 0));
+  const byFile = new Map<string, Map<number, LineRow[]>>();
+  for (const row of rows) {
+    for (let origin: Origin | undefined = row.origin; origin; origin = origin.parent) {
+      let lines = byFile.get(origin.file);
+      if (!lines) {
+        lines = new Map();
+        byFile.set(origin.file, lines);
+      }
+      const found = lines.get(origin.line);
+      if (!found) lines.set(origin.line, [row]);
+      else if (found.at(-1) !== row) found.push(row);
+    }
+  }
+  return { rows, byFile };
 }
