@@ -8,6 +8,11 @@ export class Gva {
     readonly high: number,
   ) {}
 
+  /** From a 64-bit pattern; higher bits are cut off. */
+  static of(value: bigint): Gva {
+    return new Gva(Number(BigInt.asIntN(32, value)), Number(BigInt.asIntN(32, value >> 32n)));
+  }
+
   get value(): bigint {
     return (BigInt(this.high >>> 0) << 32n) | BigInt(this.low >>> 0);
   }

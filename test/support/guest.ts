@@ -43,8 +43,13 @@ export interface TestSystem {
   output(): string;
 }
 
-/** A system with the test disk and its console input closed, for tests. */
-export function makeSystem(program: Program, configuration: Partial<SystemConfiguration> = {}): TestSystem {
+export interface TestConfiguration extends Partial<SystemConfiguration> {
+  /** Console input may still come. */
+  readonly inputOpen?: boolean;
+}
+
+/** A system with the test disk and, unless told otherwise, its console input closed. */
+export function makeSystem(program: Program, configuration: TestConfiguration = {}): TestSystem {
   const bytes: number[] = [];
   const disk = testDisk();
   const system = new System(
@@ -70,6 +75,6 @@ export function makeSystem(program: Program, configuration: Partial<SystemConfig
     },
     program,
   );
-  system.closeInput();
+  if (!configuration.inputOpen) system.closeInput();
   return { system, output: () => String.fromCharCode(...bytes) };
 }

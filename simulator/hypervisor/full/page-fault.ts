@@ -45,7 +45,7 @@ export function* handlePageFault(
       yield* emulateMmio(vm, vcpu, tables, device, access, gva, gpa);
       return;
     }
-    yield* refuseAccess(vm, vcpu, access, gva, gpa);
+    yield* refuseAccess(vm, vcpu, tables, access, gva, gpa);
     return;
   }
   ledger.classify('shadow-miss');

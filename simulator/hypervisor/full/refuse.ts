@@ -1,20 +1,29 @@
 import { type Narration, step } from '../../machine/narration';
 import type { Access } from '../../mmu/index';
 import type { Gpa, Gva } from '../address';
-import { accessFault } from './guest-walk';
+import { faultOfAccess } from './access-span';
+import type { GuestTables } from './guest-walk';
 import { inject } from './inject';
 import { kill } from './kill';
 import type { Vcpu } from './vcpu';
 import type { VirtualMachine } from './virtual-machine';
 
 /** An access that leads to no memory and no device: the bare machine has an access fault for it. */
-export function* refuseAccess(vm: VirtualMachine, vcpu: Vcpu, access: Access, gva: Gva, gpa: Gpa): Narration {
+export function* refuseAccess(
+  vm: VirtualMachine,
+  vcpu: Vcpu,
+  tables: GuestTables,
+  access: Access,
+  gva: Gva,
+  gpa: Gpa,
+): Narration {
   vm.ledger.classify('access-fault');
   if (vm.onIllegal === 'kill') {
     yield step`${gpa} is outside the VM`;
     yield* kill(vm, vcpu, 'illegal-access');
     return;
   }
-  yield step`${gpa} is neither the guest's memory nor a device: an access fault`;
-  yield* inject(vm, vcpu, accessFault(access), false, gva.low, gva.high);
+  const { cause, address } = faultOfAccess(vm, vcpu, tables, access, gva, gpa.value);
+  yield step`${gpa} is neither the guest's memory nor a device: exception ${cause} for ${address}`;
+  yield* inject(vm, vcpu, cause, false, address.low, address.high);
 }

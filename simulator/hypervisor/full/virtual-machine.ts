@@ -1,7 +1,7 @@
 import type { DmaSpace } from '../../devices/dma';
 import type { Board } from '../../machine/board';
 import type { Machine } from '../../machine/machine';
-import { FIRMWARE_MEMORY } from '../../machine/memory-map';
+import { FIRMWARE_MEMORY, MEMORY_MAP } from '../../machine/memory-map';
 import { FRAME, type Gpa } from '../address';
 import { ExitLedger } from '../ledger';
 import type { P2m } from '../p2m';
@@ -35,10 +35,14 @@ export class VirtualMachine {
     this.dma = new GuestMemoryDma(this);
   }
 
-  /** The machine address of guest RAM that the guest itself may use: the firmware's part of it answers with access faults. */
+  /** Whether an address is M-mode's, the firmware's memory or the CLINT: an access fault for the guest, whatever is there. */
+  belongsToFirmware(gpa: number): boolean {
+    return isWithin(FIRMWARE_MEMORY, gpa) || isWithin(MEMORY_MAP.clint, gpa);
+  }
+
+  /** The machine address of guest RAM that the guest itself may use. */
   guestRam(gpa: number): number | undefined {
-    if (gpa >= FIRMWARE_MEMORY.base && gpa < FIRMWARE_MEMORY.base + FIRMWARE_MEMORY.size) return undefined;
-    return this.p2m.toHost(gpa);
+    return this.belongsToFirmware(gpa) ? undefined : this.p2m.toHost(gpa);
   }
 
   /** Bytes of guest memory, frame by frame through the P2M; undefined when any of them is not the guest's. */
@@ -70,6 +74,9 @@ export class VirtualMachine {
     return true;
   }
 }
+
+const isWithin = ({ base, size }: { base: number; size: number }, address: number): boolean =>
+  address >= base && address < base + size;
 
 /** A VM's devices reach its guest-physical memory, nothing else. */
 class GuestMemoryDma implements DmaSpace {

@@ -9,7 +9,7 @@ import { answerSbiCall } from '../sbi/call';
 import { GuestTablesAsHardware } from './guest-walk';
 import { inject } from './inject';
 import { acknowledgeKick } from './kick';
-import { fetchInstruction } from './mmio';
+import { fetchInstruction } from './memory-instruction';
 import { handlePageFault } from './page-fault';
 import { emulatePrivileged } from './privileged';
 import type { VmSbiHost } from './sbi-host';

@@ -1,0 +1,171 @@
+import assert from 'node:assert/strict';
+import { CopyOnWriteDisk, RawDisk } from '../../simulator/devices/disk';
+import type { DmaSpace } from '../../simulator/devices/dma';
+import { VirtioBlock } from '../../simulator/devices/virtio/block';
+import { VirtioTransport } from '../../simulator/devices/virtio/transport';
+
+const DESCRIPTORS = 0x100;
+const AVAILABLE = 0x400;
+const USED = 0x600;
+const HEADER = 0x800;
+const DATA = 0x1000;
+const STATUS = 0xff0;
+const NEEDS_RESET = 64;
+
+class Memory implements DmaSpace {
+  readonly bytes = new Uint8Array(0x4000);
+
+  read(address: number, length: number): Uint8Array | undefined {
+    return address + length <= this.bytes.length ? this.bytes.slice(address, address + length) : undefined;
+  }
+
+  write(address: number, bytes: Uint8Array): boolean {
+    if (address + bytes.length > this.bytes.length) return false;
+    this.bytes.set(bytes, address);
+    return true;
+  }
+
+  hostPhysical(address: number): number {
+    return address;
+  }
+}
+
+/** A transport with a disk whose driver has reached DRIVER_OK, and a clock that fires at once. */
+function makeDisk(contents: Uint8Array) {
+  const memory = new Memory();
+  const view = new DataView(memory.bytes.buffer);
+  const disk = new CopyOnWriteDisk(
+    new RawDisk({
+      size: contents.length,
+      read: (offset, length) => contents.slice(offset, offset + length),
+      write: () => assert.fail(),
+    }),
+  );
+  let interrupt = false;
+  const line = {
+    setLevel: (level: boolean) => {
+      interrupt = level;
+    },
+  };
+  const clock = { now: () => 0, schedule: () => undefined, cancel: () => undefined };
+  const device = new VirtioTransport('disk', 0, memory, line, clock, new VirtioBlock(disk, 'test'));
+  const set = (register: number, value: number) => device.write(register, 4, value);
+  for (const [register, value] of [
+    [0x70, 1],
+    [0x70, 3],
+    [0x24, 1],
+    [0x20, 1],
+    [0x70, 11],
+    [0x38, 8],
+    [0x80, DESCRIPTORS],
+    [0x90, AVAILABLE],
+    [0xa0, USED],
+    [0x44, 1],
+    [0x70, 15],
+  ] as const)
+    set(register, value);
+  const describeBuffer = (index: number, address: number, length: number, flags: number, next: number): void => {
+    view.setBigUint64(DESCRIPTORS + index * 16, BigInt(address), true);
+    view.setUint32(DESCRIPTORS + index * 16 + 8, length, true);
+    view.setUint16(DESCRIPTORS + index * 16 + 12, flags, true);
+    view.setUint16(DESCRIPTORS + index * 16 + 14, next, true);
+  };
+  let submitted = 0;
+  return {
+    device,
+    memory,
+    view,
+    describeBuffer,
+    interrupt: () => interrupt,
+    request(type: number, sector: number, length: number, dataFlags: number): void {
+      view.setUint32(HEADER, type, true);
+      view.setBigUint64(HEADER + 8, BigInt(sector), true);
+      describeBuffer(0, HEADER, 16, 1, 1);
+      describeBuffer(1, DATA, length, 1 | dataFlags, 2);
+      describeBuffer(2, STATUS, 1, 2, 0);
+    },
+    submit(head = 0): void {
+      view.setUint16(AVAILABLE + 4 + 2 * (submitted % 8), head, true);
+      view.setUint16(AVAILABLE + 2, ++submitted, true);
+      set(0x50, 0);
+      device.wake();
+    },
+    status: () => device.read(0x70, 4) ?? 0,
+  };
+}
+
+describe('virtio-blk', () => {
+  const contents = Uint8Array.from({ length: 2048 }, (_, i) => i >> 3);
+
+  it('reads and writes sectors, and leaves the image as it was', () => {
+    const disk = makeDisk(contents);
+    disk.request(0, 1, 512, 2);
+    disk.submit();
+    assert.equal(disk.memory.bytes[STATUS], 0);
+    assert.deepEqual(disk.memory.bytes.slice(DATA, DATA + 512), contents.slice(512, 1024));
+    assert.ok(disk.interrupt());
+    disk.memory.bytes.fill(0xaa, DATA, DATA + 512);
+    disk.request(1, 2, 512, 0);
+    disk.submit();
+    disk.request(0, 2, 512, 2);
+    disk.memory.bytes.fill(0, DATA, DATA + 512);
+    disk.submit();
+    assert.equal(disk.memory.bytes[DATA + 511], 0xaa);
+    assert.equal(disk.view.getUint16(USED + 2, true), 3);
+    assert.equal(disk.view.getUint32(USED + 4 + 8 * 2 + 4, true), 513);
+  });
+
+  it('pads an incomplete last sector with zeros', () => {
+    const disk = makeDisk(contents.slice(0, 700));
+    disk.request(0, 1, 512, 2);
+    disk.submit();
+    assert.equal(disk.memory.bytes[STATUS], 0);
+    assert.equal(disk.memory.bytes[DATA + 187], contents[699]);
+    assert.equal(disk.memory.bytes[DATA + 188], 0);
+  });
+
+  it('answers an I/O error behind the end, and unsupported for types that it has not', () => {
+    const disk = makeDisk(contents);
+    disk.request(0, 4, 512, 2);
+    disk.submit();
+    assert.equal(disk.memory.bytes[STATUS], 1);
+    disk.request(99, 0, 512, 2);
+    disk.submit();
+    assert.equal(disk.memory.bytes[STATUS], 2);
+  });
+
+  const broken: readonly [string, (disk: ReturnType<typeof makeDisk>) => void][] = [
+    ['a buffer outside memory', (disk) => disk.describeBuffer(1, 0x7fffffff, 512, 3, 2)],
+    ['a chain with a loop', (disk) => disk.describeBuffer(2, STATUS, 1, 3, 1)],
+    ['a descriptor outside the table', (disk) => disk.describeBuffer(1, DATA, 512, 3, 99)],
+    ['a chain without a status byte', (disk) => disk.describeBuffer(0, HEADER, 16, 0, 0)],
+    ['a header that is too short', (disk) => disk.describeBuffer(0, HEADER, 3, 1, 1)],
+  ];
+  for (const [what, spoil] of broken) {
+    it(`needs a reset after ${what}, and works after it`, () => {
+      const disk = makeDisk(contents);
+      disk.request(0, 0, 512, 2);
+      spoil(disk);
+      disk.submit();
+      assert.equal(disk.status() & NEEDS_RESET, NEEDS_RESET);
+      assert.ok(disk.device.failure);
+      disk.device.write(0x70, 4, 0);
+      assert.equal(disk.status(), 0);
+    });
+  }
+
+  it('refuses features that it did not offer', () => {
+    const disk = makeDisk(contents);
+    for (const [register, value] of [
+      [0x70, 0],
+      [0x70, 3],
+      [0x24, 0],
+      [0x20, 1 << 20],
+      [0x24, 1],
+      [0x20, 1],
+      [0x70, 11],
+    ] as const)
+      disk.device.write(register, 4, value);
+    assert.equal(disk.status() & 8, 0);
+  });
+});

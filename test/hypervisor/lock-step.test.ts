@@ -1,0 +1,23 @@
+import assert from 'node:assert/strict';
+import { runInLockStep } from '../../simulator/hypervisor/lock-step';
+import { assembleGuest, makeSystem } from '../support/guest';
+import { randomKernel } from './random-kernel';
+
+const SEEDS = Number(process.env['RANDOM_KERNELS'] ?? 40);
+const FIRST_SEED = Number(process.env['RANDOM_SEED'] ?? 1);
+const INSTRUCTIONS = 4000;
+
+describe('random guest kernels', () => {
+  it(`are the same under none and full (${SEEDS} from seed ${FIRST_SEED})`, async () => {
+    for (let seed = FIRST_SEED; seed < FIRST_SEED + SEEDS; seed++) {
+      const program = await assembleGuest(randomKernel(seed));
+      const none = makeSystem(program).system;
+      const full = makeSystem(program, { virtualization: 'full' }).system;
+      const result = runInLockStep(none, full, { instructions: INSTRUCTIONS, memoryEvery: INSTRUCTIONS });
+      assert.ok(
+        result.equal,
+        `seed ${seed}: ${JSON.stringify(result, (_, value) => (typeof value === 'bigint' ? `0x${value.toString(16)}` : value))}`,
+      );
+    }
+  }).timeout(600_000);
+});

@@ -1,0 +1,113 @@
+import assert from 'node:assert/strict';
+import { assembleGuest, makeSystem } from '../support/guest';
+
+const LIMIT = 1_000_000;
+
+describe('the machine', () => {
+  it('runs a guest in M-mode from reset, with its CLINT and its own traps', async () => {
+    const program = await assembleGuest(`
+        .globl _start
+_start: csrr    s0, mhartid
+        la      t0, on_trap
+        csrw    mtvec, t0
+        li      t0, 0x2004000           # mtimecmp
+        li      t1, 100
+        sd      t1, 0(t0)
+        li      t0, 0x80
+        csrs    mie, t0
+        csrsi   mstatus, 8
+1:      wfi
+        beqz    s1, 1b
+        li      t0, 0x100000            # finisher: fail 7
+        li      t1, 0x73333
+        sw      t1, 0(t0)
+        j       .
+        .balign 4
+on_trap:
+        csrr    s1, mcause
+        li      t0, 0x2004000
+        li      t1, -1
+        sd      t1, 0(t0)
+        mret
+`);
+    const { system } = makeSystem(program, { firmware: 'none' });
+    const stop = system.machine.run({ instructions: LIMIT });
+    assert.deepEqual(stop, { reason: 'power-off', code: 7 });
+    assert.equal(system.machine.harts[0]?.x(9), 0x8000000000000007n);
+    // wfi skipped the time until the timer: 100 ticks of 100 ns.
+    assert.ok(system.machine.clock.now() >= 10_000 && system.machine.clock.retired < 100);
+  });
+
+  for (const virtualization of ['none', 'full'] as const) {
+    it(`stops when its guest waits for ever (${virtualization})`, async () => {
+      const { system } = makeSystem(await assembleGuest('_start: wfi\n j _start'), { virtualization });
+      assert.deepEqual(system.machine.run({ instructions: LIMIT }), { reason: 'waiting-forever' });
+    });
+
+    it(`stops with a reason when traps follow one another for ever (${virtualization})`, async () => {
+      const { system } = makeSystem(
+        await assembleGuest('_start: li t0, 0x18000000\n csrw stvec, t0\n ecall_: ebreak\n j .'),
+        {
+          virtualization,
+        },
+      );
+      const { reason } = system.machine.run({ instructions: LIMIT });
+      assert.equal(reason, virtualization === 'none' ? 'trap-loop' : 'killed');
+    });
+
+    it(`comes back from a guest that loops (${virtualization})`, async () => {
+      const { system } = makeSystem(await assembleGuest('_start: j _start'), { virtualization });
+      assert.deepEqual(system.machine.run({ instructions: LIMIT }), { reason: 'limit' });
+      assert.equal(system.machine.clock.retired, LIMIT);
+    });
+
+    it(`takes console input at its position, and wakes a waiting guest (${virtualization})`, async () => {
+      const program = await assembleGuest(`
+        .globl _start
+_start: li      t0, 0x0c000000 + 40     # UART: priority 1, enabled for S-mode
+        li      t1, 1
+        sw      t1, 0(t0)
+        li      t0, 0x0c002080
+        li      t1, 1 << 10
+        sw      t1, 0(t0)
+        li      t0, 0x10000000
+        li      t1, 1                   # interrupt when a byte has come
+        sb      t1, 1(t0)
+        li      t1, 512
+        csrs    sie, t1
+1:      wfi
+        lbu     a0, 0(t0)
+        addi    a0, a0, 1
+        sb      a0, 0(t0)
+        li      a7, 8
+        ecall
+`);
+      const bytes: number[] = [];
+      const { system } = makeSystem(program, { virtualization, console: (byte) => bytes.push(byte), inputOpen: true });
+      assert.deepEqual(system.machine.run({ instructions: LIMIT }), { reason: 'waiting-for-input' });
+      system.input([0x41]);
+      assert.deepEqual(system.machine.run({ instructions: LIMIT }), { reason: 'power-off', code: 0 });
+      assert.deepEqual(bytes, [0x42]);
+    });
+
+    it(`ends a turn by count, never by the host's slices (${virtualization})`, async () => {
+      const program = await assembleGuest(`
+        .globl _start
+_start: li      a0, 1
+        la      a1, second
+        li      a7, 0x48534D
+        li      a6, 0
+        ecall
+1:      addi    s0, s0, 1
+        j       1b
+second: addi    s1, s1, 1
+        j       second
+`);
+      const whole = makeSystem(program, { virtualization, harts: 2 }).system;
+      const sliced = makeSystem(program, { virtualization, harts: 2 }).system;
+      whole.machine.run({ instructions: 50_000 });
+      for (let done = 0; done < 50_000; done += 50) sliced.machine.run({ instructions: 50 });
+      assert.equal(sliced.stateHash(), whole.stateHash());
+    });
+  }
+});
