@@ -80,6 +80,11 @@ function compareCpus(a: System, b: System): Difference[] {
     const right = b.guest.cpus[index];
     if (!right) continue;
     const where = a.guest.cpus.length > 1 ? `cpu ${index} ` : '';
+    const lifecycles = [a, b].map(({ machine }) => machine.scheduler.lifecycle(machine.harts[index] ?? left.hart));
+    if (lifecycles[0] !== lifecycles[1])
+      differences.push({ what: `${where}lifecycle`, a: `${lifecycles[0]}`, b: `${lifecycles[1]}` });
+    // A stopped CPU has no state that its guest could see.
+    if (lifecycles[0] === 'stopped') continue;
     compareRegisters(where, left, right, compare);
     compare(`${where}pc`, left.pc, right.pc);
     compare(`${where}privilege`, left.privilege, right.privilege);
