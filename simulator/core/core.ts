@@ -2,10 +2,9 @@ import { DecodedCode } from './decoded-code';
 import { RunExit } from './exits';
 import { Hart, type Interpreter } from './hart';
 import { highWord, lowWord } from './hart-state';
-import { buildInterpreter, SpecialOpcode, type slowFunctionParameters } from './interpreter';
-import type { SlowFunctions } from './interpreter-execution';
+import { buildInterpreter } from './interpreter';
 import { type MemoryLayout, memoryLayout } from './layout';
-import type { AccessSize, SharedMemory } from './memory-access';
+import type { SharedMemory } from './memory-access';
 import type { CorePlatform, WatchRange } from './platform';
 import { PhysicalMemory } from './ram';
 import { Watchpoints } from './watch';
@@ -51,7 +50,8 @@ export class Core implements SharedMemory {
       this.storedToCode(address - ram.base, length),
     );
     const module = new WebAssembly.Module(buildInterpreter(wasmPages));
-    const instance = new WebAssembly.Instance(module, { env: { memory, ...this.slowFunctions() } });
+    const slow = (...values: [number, number, number, number, number, number]): void => this.current.slow(...values);
+    const instance = new WebAssembly.Instance(module, { env: { memory, slow } });
     const interpreter = instance.exports['run'] as Interpreter;
     const enter = (hart: Hart): void => {
       this.current = hart;
@@ -125,6 +125,11 @@ export class Core implements SharedMemory {
     }
   }
 
+  hasBreakpoint(entry: number, pcLow: number, pcHigh: number): boolean {
+    if (this.physicalBreakpoints.has(this.ram.base + this.decoded.ramOffsetOf(entry))) return true;
+    return this.virtualBreakpoints.get(pageKey(pcLow, pcHigh))?.includes(pcLow & 0xffe) ?? false;
+  }
+
   private codeEmptied(): void {
     for (const hart of this.harts) hart.dropCode();
   }
@@ -133,39 +138,6 @@ export class Core implements SharedMemory {
   private becameCode(ramPage: number): void {
     const memoryOffset = this.layout.ramOffset + ramPage * 4096;
     for (const hart of this.harts) hart.dropWrites(memoryOffset);
-  }
-
-  /** Whether a breakpoint is set for what the interpreter is about to execute at an entry. */
-  private hasBreakpoint(entry: number): boolean {
-    const physical = this.ram.base + this.decoded.ramOffsetOf(entry);
-    if (this.physicalBreakpoints.has(physical)) return true;
-    const { pcLow, pcHigh } = this.current;
-    return this.virtualBreakpoints.get(pageKey(pcLow, pcHigh))?.includes(pcLow & 0xffe) ?? false;
-  }
-
-  private slowFunctions(): Readonly<Record<keyof typeof slowFunctionParameters, (...values: number[]) => number>> {
-    const done = (isDone: boolean): number => (isDone ? 0 : 1);
-    return {
-      fetch: () => this.current.slowFetch(),
-      decode: (entry = 0) => {
-        this.decoded.decodeEntry(entry);
-        return 0;
-      },
-      crossing: () => this.current.slowCrossing(),
-      breakpoint: (entry = 0) => {
-        const opcode = this.decoded.opcodeUnderBreakpoint(entry);
-        return this.hasBreakpoint(entry) ? this.current.slowBreakpoint(opcode, SpecialOpcode.pageEnd) : opcode;
-      },
-      load: (low = 0, high = 0, size = 1) => done(this.current.memory.load(low, high, size as AccessSize)),
-      store: (low = 0, high = 0, size = 1, valueLow = 0, valueHigh = 0) =>
-        done(this.current.memory.store(low, high, size as AccessSize, valueLow, valueHigh)),
-      atomic: (low = 0, high = 0, size = 4) => done(this.current.memory.atomic(low, high, size as AccessSize)),
-      loadReserved: (low = 0, high = 0, size = 4) =>
-        done(this.current.memory.loadReserved(low, high, size as AccessSize)),
-      storeConditional: (low = 0, high = 0, size = 4, valueLow = 0, valueHigh = 0) =>
-        done(this.current.memory.storeConditional(low, high, size as AccessSize, valueLow, valueHigh)),
-      system: (number = 0, word = 0) => this.current.slowSystem(number, word),
-    } satisfies Record<keyof SlowFunctions, (...values: number[]) => number>;
   }
 }
 

@@ -91,30 +91,40 @@ export class DecodedCode {
     this.ramPages.length = 0;
   }
 
-  /** Decodes the instruction of an entry in place. */
+  /** Decodes the instruction of an entry in place; the interpreter asks for breakpoints there if it is marked. */
   decodeEntry(entry: number): void {
-    const number = Math.floor((entry - this.layout.decodedBase) / PAGE);
-    const parcel = (entry - this.layout.decodedBase - number * PAGE) / ENTRY;
-    const ramPage = this.ramPages[number] ?? 0;
-    this.decodeInto(entry, ramPage, parcel);
-    if (this.marked.has(ramPage * PARCELS + parcel)) {
-      const head = this.words[entry >> 2] ?? 0;
-      this.words[entry >> 2] = (head & ~0xff) | SpecialOpcode.breakpoint;
-    }
+    this.decodeUnmarked(entry);
+    if (!this.marked.has(this.ramOffsetOf(entry) >>> 1)) return;
+    const head = this.words[entry >> 2] ?? 0;
+    this.words[entry >> 2] = (head & ~0xff) | SpecialOpcode.breakpoint;
   }
 
-  /** The opcode that an entry with a breakpoint has without it. */
-  opcodeUnderBreakpoint(entry: number): number {
-    const number = Math.floor((entry - this.layout.decodedBase) / PAGE);
-    const parcel = (entry - this.layout.decodedBase - number * PAGE) / ENTRY;
-    return this.decodeWord(this.ramPages[number] ?? 0, parcel).head & 0xff;
+  /** Decodes the instruction of an entry in place, whether there is a breakpoint or not. */
+  decodeUnmarked(entry: number): void {
+    const { head, immediate } = this.decodeAt(this.ramOffsetOf(entry));
+    this.words[entry >> 2] = head;
+    this.words[(entry >> 2) + 1] = immediate;
   }
 
-  /** The physical parcel of an entry: page of RAM * 4096 + offset. */
+  /** The entry will be decoded again. */
+  forget(entry: number): void {
+    this.words[entry >> 2] = SpecialOpcode.undecoded;
+  }
+
+  /** Offset in RAM of the instruction of an entry. */
   ramOffsetOf(entry: number): number {
     const number = Math.floor((entry - this.layout.decodedBase) / PAGE);
     const parcel = (entry - this.layout.decodedBase - number * PAGE) / ENTRY;
     return (this.ramPages[number] ?? 0) * 4096 + parcel * 2;
+  }
+
+  rdOf(entry: number): number {
+    const rd = ((this.words[entry >> 2] ?? 0) >>> 8) & 0xff;
+    return rd === DISCARD ? 0 : rd;
+  }
+
+  immediateOf(entry: number): number {
+    return this.words[(entry >> 2) + 1] ?? 0;
   }
 
   /** Puts an instruction alone into a page that has only page ends else. */
@@ -153,18 +163,11 @@ export class DecodedCode {
     this.marked.clear();
   }
 
-  private decodeInto(entry: number, ramPage: number, parcel: number): void {
-    const { head, immediate } = this.decodeWord(ramPage, parcel);
-    this.words[entry >> 2] = head;
-    this.words[(entry >> 2) + 1] = immediate;
-  }
-
-  private decodeWord(ramPage: number, parcel: number): Entry {
-    const at = this.layout.ramOffset + ramPage * 4096 + parcel * 2;
-    const bytes = new DataView(this.memory.buffer, at, parcel === PARCELS - 1 ? 2 : 4);
+  private decodeAt(ramOffset: number): Entry {
+    const isLast = (ramOffset & 0xfff) >> 1 === PARCELS - 1;
+    const bytes = new DataView(this.memory.buffer, this.layout.ramOffset + ramOffset, isLast ? 2 : 4);
     const low = bytes.getUint16(0, true);
     if ((low & 3) !== 3) return entryOf(low);
-    if (parcel === PARCELS - 1) return { head: SpecialOpcode.crossing, immediate: 0 };
-    return entryOf(bytes.getInt32(0, true));
+    return isLast ? { head: SpecialOpcode.crossing, immediate: 0 } : entryOf(bytes.getInt32(0, true));
   }
 }

@@ -50,13 +50,6 @@ export class FastPath {
     this.state.set(entry + FastPathLayout.decodedPage, decodedPage);
   }
 
-  /** Lets the interpreter run in a decoded page this once: its tag matches nothing. */
-  fillOnce(low: number, decodedPage: number): void {
-    const entry = HartLayout.executeTable + ((low >>> 12) % ENTRIES) * ENTRY_SIZE;
-    this.state.setPair(entry + FastPathLayout.tag, -1, -1);
-    this.state.set(entry + FastPathLayout.decodedPage, decodedPage);
-  }
-
   /** Forgets everything, context numbers too: whoever holds one asks again. */
   dropAll(): void {
     for (const table of TABLES) this.dropTable(table);
@@ -67,6 +60,11 @@ export class FastPath {
   dropTable(table: FastPathTable): void {
     for (let index = 0; index < ENTRIES; index++) this.dropEntry(table + index * ENTRY_SIZE);
     if (table === HartLayout.executeTable) this.dropCrossing();
+  }
+
+  /** Forgets the entry of a table in which a virtual page is. */
+  dropPage(table: FastPathTable, low: number): void {
+    this.dropEntry(table + ((low >>> 12) % ENTRIES) * ENTRY_SIZE);
   }
 
   /** Forgets the instruction that goes on in another page. */

@@ -1,13 +1,13 @@
-import { type Cause, causeOf, ExceptionCode, type SystemOperation } from '../isa';
+import { type Cause, causeOf, ExceptionCode } from '../isa';
 import { Access, Pmp, type Privilege, Tlb } from '../mmu';
 import { CsrFile, type CsrHost } from './csr-file';
 import { RunExit } from './exits';
 import { FastPath } from './fast-path';
 import { fromWords, HartState, highWord, lowWord } from './hart-state';
-import { InstructionFetch } from './instruction-fetch';
-import { systemOperations } from './interpreter-execution';
+import { type FetchFault, InstructionFetch } from './instruction-fetch';
 import { HartLayout } from './layout';
 import { MemoryAccess, type SharedMemory } from './memory-access';
+import { SlowPaths } from './slow-paths';
 import { SystemInstructions } from './system-instructions';
 import { AddressTranslation, type Translation } from './translation';
 import { ecallCode, enterTrap, pendingInterrupt, returnFromTrap } from './traps';
@@ -54,17 +54,17 @@ export class Hart implements CsrHost {
   /** What the last `Watchpoint` exit saw. */
   watchAddress = 0;
   watchWrite = false;
-  readonly memory: MemoryAccess;
-  readonly fetching: InstructionFetch;
   private readonly fastPath: FastPath;
   private readonly translation: AddressTranslation;
-  private readonly system: SystemInstructions;
+  private readonly slowPaths: SlowPaths;
   private retiredBefore = 0;
   private executed = 0;
   private budget = 0;
   private isRunning = false;
   /** What would be left of the budget, when it was set to 0 to leave at the next boundary. */
   private setAside: number | undefined;
+  /** Takes back what was prepared for one instruction. */
+  private undo: (() => void) | undefined;
   private exit: number = RECHECK;
   private trapsInARow = 0;
   private retiredAtTrap = -1;
@@ -89,12 +89,15 @@ export class Hart implements CsrHost {
     this.pmp = new Pmp(() => this.dropFastPath());
     this.translation = new AddressTranslation(this.state, this.tlb, this.pmp, this.fastPath, shared.ram);
     this.csrs = new CsrFile(this);
-    this.memory = new MemoryAccess(this.state, shared, this.translation, this.fastPath, {
+    const memory = new MemoryAccess(this.state, shared, this.translation, this.fastPath, {
       raise: (code, low, high) => this.raise(code, low, high),
       watchHit: (address, isWrite) => this.watchHit(address, isWrite),
+      once: (prepare, undo) => this.once(prepare, undo, true),
     });
-    this.fetching = new InstructionFetch(this.state, shared, this.translation, this.fastPath);
-    this.system = new SystemInstructions(this);
+    const fetching = new InstructionFetch(this.state, shared, this.translation, this.fastPath, (prepare, undo) =>
+      this.once(prepare, undo, false),
+    );
+    this.slowPaths = new SlowPaths(this, shared, memory, fetching, new SystemInstructions(this));
     this.state.set(HartLayout.reservation, -1);
     this.modesChanged();
   }
@@ -296,6 +299,8 @@ export class Hart implements CsrHost {
       this.isRunning = true;
       this.interpreter(this.state.base, left);
       this.isRunning = false;
+      this.undo?.();
+      this.undo = undefined;
       if (this.exit !== RECHECK) break;
     }
     this.executed = budget - this.left();
@@ -375,45 +380,55 @@ export class Hart implements CsrHost {
     this.leave(RunExit.Watchpoint);
   }
 
-  /** A slow function: the page of pc in the execute table. 1: a trap. */
-  slowFetch(): number {
-    const fault = this.fetching.enterPage();
-    return fault ? this.fetchFault(fault.code, fault.low, fault.high) : 0;
+  /** The interpreter's slow function. */
+  slow(request: number, entry: number, low: number, high: number, valueLow: number, valueHigh: number): void {
+    this.slowPaths.run(request, entry, low, high, valueLow, valueHigh);
   }
 
-  /** A slow function: the instruction at pc, of which the second half is in the next page. */
-  slowCrossing(): number {
-    const fault = this.fetching.fetchCrossing();
-    return fault ? this.fetchFault(fault.code, fault.low, fault.high) : 0;
+  /** A fetch faulted: no instruction had been counted. */
+  trapFetch(fault: FetchFault | undefined): void {
+    if (fault) this.trap(fault.code, false, fault.low, fault.high);
   }
 
-  private fetchFault(code: number, low: number, high: number): number {
-    // No instruction has been counted.
-    this.trap(code, false, low, high);
-    return 1;
-  }
-
-  /** A slow function: whether the breakpoint at pc stops; gives the opcode to execute instead. */
-  slowBreakpoint(opcode: number, pageEnd: number): number {
-    if (this.passing?.retired === this.retired && this.passing.pc === this.pc) return opcode;
-    this.unretire();
+  /** The instruction at pc, not yet counted, has a breakpoint: stops there, but for one that is to be passed. */
+  stopsAtBreakpoint(): boolean {
+    if (this.passing?.retired === this.retiredBefore + this.budget - this.left() && this.passing.pc === this.pc) {
+      return false;
+    }
     this.leave(RunExit.Breakpoint);
-    // The interpreter's page end gives back the instruction itself.
-    this.state.set(HartLayout.budget, -1);
-    return pageEnd;
+    return true;
   }
 
-  /** A slow function: a system instruction. 1: go on at pc in the hart's block. */
-  slowSystem(number: number, word: number): number {
-    const operation = systemOperations[number] as SystemOperation;
-    this.system.execute(operation, word);
-    return 1;
+  /**
+   * Prepares something that lets the interpreter execute just the instruction at pc, and undoes it when that has retired or trapped.
+   * @param isCounted whether the instruction has been taken off the budget, and is executed again
+   * @returns false when the run is about to end before the instruction: nothing is prepared, and it will ask again
+   */
+  once(prepare: () => void, undo: () => void, isCounted: boolean): boolean {
+    const isLeaving = this.setAside !== undefined;
+    if (isCounted) this.unretire();
+    if (isLeaving) return false;
+    prepare();
+    this.undo = undo;
+    this.setAside = this.state.get(HartLayout.budget) - 1;
+    this.state.set(HartLayout.budget, 1);
+    return true;
+  }
+
+  /** The current instruction is executed again. */
+  tryAgain(): void {
+    this.unretire();
+  }
+
+  /** After an instruction that retired here: pc to what follows. */
+  advance(length: 2 | 4): void {
+    const low = (this.state.pcLow + length) >>> 0;
+    this.state.setPc(low, this.state.pcHigh + (low < length ? 1 : 0));
   }
 
   /** After a system instruction that retired: pc to what follows, and interrupts that it may have let through. */
   finishSystem(length: 2 | 4): void {
-    const low = (this.state.pcLow + length) >>> 0;
-    this.state.setPc(low, this.state.pcHigh + (low < length ? 1 : 0));
+    this.advance(length);
     this.takeInterrupt();
   }
 

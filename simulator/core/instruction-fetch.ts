@@ -22,6 +22,8 @@ export class InstructionFetch {
     private readonly shared: SharedMemory,
     private readonly translation: AddressTranslation,
     private readonly fastPath: FastPath,
+    /** See `Hart.once`. */
+    private readonly once: (prepare: () => void, undo: () => void) => boolean,
   ) {}
 
   /** Puts the page of pc into the execute table. */
@@ -64,8 +66,15 @@ export class InstructionFetch {
     if ((first & 3) === 3) word = this.fetchWord(low, high);
     if (typeof word !== 'number') return word;
     this.fastPath.dropCrossing();
-    this.shared.decoded.decodeSingle(this.crossingPage, parcel, word);
-    this.fastPath.fillOnce(low, this.crossingPage);
+    const context = this.state.get(HartLayout.fetchContext);
+    const alone = word;
+    this.once(
+      () => {
+        this.shared.decoded.decodeSingle(this.crossingPage, parcel, alone);
+        this.fastPath.fill(HartLayout.executeTable, low, high, context, 0, this.crossingPage);
+      },
+      () => this.fastPath.dropPage(HartLayout.executeTable, low),
+    );
     return undefined;
   }
 

@@ -1,22 +1,9 @@
 import type { AtomicWidth, Execution, LoadWidth, StoreWidth, SystemOperation } from '../isa';
 import { DecodedLayout, FastPathLayout, HartLayout } from './layout';
-import { type Expression, I32, I64 } from './wasm/expression';
+import { loadWidths, SlowOperation, sizeOf, slowRequest, storeWidths, systemOperations } from './slow-operation';
+import { I32, I64 } from './wasm/expression';
 import type { FunctionBuilder, Label, Local } from './wasm/function';
-import { Opcode, Type } from './wasm/opcodes';
-
-/** The slow functions that the interpreter calls; see `SlowPaths`. Indexes in the module. */
-export interface SlowFunctions {
-  readonly fetch: number;
-  readonly decode: number;
-  readonly crossing: number;
-  readonly breakpoint: number;
-  readonly load: number;
-  readonly store: number;
-  readonly atomic: number;
-  readonly loadReserved: number;
-  readonly storeConditional: number;
-  readonly system: number;
-}
+import { Opcode } from './wasm/opcodes';
 
 export interface InterpreterLocals {
   /** Base of the hart's block. */
@@ -34,6 +21,8 @@ export interface InterpreterLocals {
   readonly address: Local;
   readonly slot: Local;
   readonly value: Local;
+  /** What is asked of slow code; see `slowRequest`. */
+  readonly request: Local;
 }
 
 export interface InterpreterLabels {
@@ -41,39 +30,26 @@ export interface InterpreterLabels {
   readonly jump: Label;
   /** Goes on at the local `entry`, in the same decoded page. */
   readonly next: Label;
+  /** Has slow code do what `request` says about the current instruction, and goes on where that leaves pc. */
+  readonly slow: Label;
 }
 
-const loads: Readonly<Record<LoadWidth, { size: 1 | 2 | 4 | 8; opcode: number; signed?: 8 | 16 | 32 }>> = {
-  b: { size: 1, opcode: Opcode.i64Load8Signed, signed: 8 },
-  bu: { size: 1, opcode: Opcode.i64Load8Unsigned },
-  h: { size: 2, opcode: Opcode.i64Load16Signed, signed: 16 },
-  hu: { size: 2, opcode: Opcode.i64Load16Unsigned },
-  w: { size: 4, opcode: Opcode.i64Load32Signed, signed: 32 },
-  wu: { size: 4, opcode: Opcode.i64Load32Unsigned },
-  d: { size: 8, opcode: Opcode.i64Load },
+const loadOpcodes: Readonly<Record<LoadWidth, number>> = {
+  b: Opcode.i64Load8Signed,
+  bu: Opcode.i64Load8Unsigned,
+  h: Opcode.i64Load16Signed,
+  hu: Opcode.i64Load16Unsigned,
+  w: Opcode.i64Load32Signed,
+  wu: Opcode.i64Load32Unsigned,
+  d: Opcode.i64Load,
 };
 
-const stores: Readonly<Record<StoreWidth, { size: 1 | 2 | 4 | 8; opcode: number }>> = {
-  b: { size: 1, opcode: Opcode.i64Store8 },
-  h: { size: 2, opcode: Opcode.i64Store16 },
-  w: { size: 4, opcode: Opcode.i64Store32 },
-  d: { size: 8, opcode: Opcode.i64Store },
+const storeOpcodes: Readonly<Record<StoreWidth, number>> = {
+  b: Opcode.i64Store8,
+  h: Opcode.i64Store16,
+  w: Opcode.i64Store32,
+  d: Opcode.i64Store,
 };
-
-/** System operations by the number that the interpreter passes to slow code. */
-export const systemOperations: readonly SystemOperation[] = [
-  'csr-write',
-  'csr-set',
-  'csr-clear',
-  'ecall',
-  'ebreak',
-  'mret',
-  'sret',
-  'wfi',
-  'pause',
-  'sfence.vma',
-  'illegal',
-];
 
 /** What the semantics of the instruction table means in the interpreter: operands are read through the decoded entry. */
 export class InterpreterExecution implements Execution {
@@ -88,7 +64,6 @@ export class InterpreterExecution implements Execution {
     private readonly f: FunctionBuilder,
     private readonly locals: InterpreterLocals,
     private readonly labels: InterpreterLabels,
-    private readonly slow: SlowFunctions,
     private readonly length: 2 | 4,
   ) {
     this.entry = f.i32(locals.entry);
@@ -106,82 +81,48 @@ export class InterpreterExecution implements Execution {
   }
 
   load(width: LoadWidth, address: I64): I64 {
-    const { size, opcode, signed } = loads[width];
+    const { f } = this;
     return new I64(() => {
-      const { f, locals, slow } = this;
-      const hit = this.probe(HartLayout.readTable, size, address);
-      f.ifValue(
-        Type.i64,
-        hit,
-        () => I64.load(this.memoryOffset(HartLayout.readTable), 0, opcode).emit(f),
-        () => {
-          this.callSlow(slow.load, ...this.words(f.i64(locals.address)), I32.constant(size));
-          const result = I64.load(this.hart, HartLayout.result);
-          (signed ? result.signExtend(signed) : result).emit(f);
-        },
-      );
+      const request = this.request(SlowOperation.load, loadWidths.indexOf(width));
+      this.slowUnless(this.probe(HartLayout.readTable, sizeOf[width], address), request);
+      I64.load(this.memoryOffset(HartLayout.readTable), 0, loadOpcodes[width]).emit(f);
     });
   }
 
   store(width: StoreWidth, address: I64, value: I64): undefined {
-    const { f, locals, slow } = this;
-    const { size, opcode } = stores[width];
-    f.if(
-      this.probe(HartLayout.writeTable, size, address),
-      () => f.store(opcode, this.memoryOffset(HartLayout.writeTable), 0, value),
-      () => {
-        this.callSlow(slow.store, ...this.words(f.i64(locals.address)), I32.constant(size), ...this.words(value));
-      },
-    );
+    const { f, locals } = this;
+    f.set(locals.value, value);
+    const request = this.request(SlowOperation.store, storeWidths.indexOf(width));
+    this.slowUnless(this.probe(HartLayout.writeTable, sizeOf[width], address), request);
+    f.store(storeOpcodes[width], this.memoryOffset(HartLayout.writeTable), 0, f.i64(locals.value));
   }
 
   atomic(width: AtomicWidth, update: (old: I64) => I64): I64 {
-    const { f, locals, slow } = this;
-    const { size, opcode } = stores[width];
-    f.if(
-      this.probe(HartLayout.writeTable, size, this.rs1),
-      () => f.set(locals.slot, this.memoryOffset(HartLayout.writeTable)),
-      () => {
-        this.callSlow(slow.atomic, ...this.words(f.i64(locals.address)), I32.constant(size));
-        f.set(locals.slot, I32.load(this.hart, HartLayout.result));
-      },
-    );
+    const { f, locals } = this;
+    const request = this.request(SlowOperation.atomic, storeWidths.indexOf(width));
+    this.slowUnless(this.probe(HartLayout.writeTable, sizeOf[width], this.rs1), request);
+    f.set(locals.slot, this.memoryOffset(HartLayout.writeTable));
     const memory = f.i32(locals.slot);
-    f.set(locals.value, I64.load(memory, 0, loads[width].opcode));
-    f.store(opcode, memory, 0, update(f.i64(locals.value)));
+    f.set(locals.value, I64.load(memory, 0, loadOpcodes[width]));
+    f.store(storeOpcodes[width], memory, 0, update(f.i64(locals.value)));
     return f.i64(locals.value);
   }
 
   loadReserved(width: AtomicWidth): I64 {
-    const { f, locals, slow } = this;
-    const { size, opcode } = loads[width];
-    f.if(
-      this.probe(HartLayout.readTable, size, this.rs1),
-      () => {
-        f.set(locals.slot, this.memoryOffset(HartLayout.readTable));
-        f.store(Opcode.i32Store, this.hart, HartLayout.reservation, f.i32(locals.slot));
-        f.set(locals.value, I64.load(f.i32(locals.slot), 0, opcode));
-      },
-      () => {
-        this.callSlow(slow.loadReserved, ...this.words(f.i64(locals.address)), I32.constant(size));
-        f.set(locals.value, I64.load(this.hart, HartLayout.result));
-        if (size === 4) f.set(locals.value, f.i64(locals.value).signExtend(32));
-      },
-    );
-    return f.i64(locals.value);
+    const { f, locals } = this;
+    const request = this.request(SlowOperation.loadReserved, loadWidths.indexOf(width));
+    this.slowUnless(this.probe(HartLayout.readTable, sizeOf[width], this.rs1), request);
+    f.set(locals.slot, this.memoryOffset(HartLayout.readTable));
+    f.store(Opcode.i32Store, this.hart, HartLayout.reservation, f.i32(locals.slot));
+    return I64.load(f.i32(locals.slot), 0, loadOpcodes[width]);
   }
 
-  storeConditional(width: AtomicWidth): I64 {
-    const { f, locals, slow } = this;
-    const { size } = stores[width];
+  /** Slow code writes rd itself. */
+  storeConditional(width: AtomicWidth): undefined {
+    const { f, locals } = this;
     f.set(locals.address, this.rs1);
-    this.callSlow(
-      slow.storeConditional,
-      ...this.words(f.i64(locals.address)),
-      I32.constant(size),
-      ...this.words(this.rs2),
-    );
-    return I64.load(this.hart, HartLayout.result);
+    f.set(locals.value, this.rs2);
+    this.goSlow(this.request(SlowOperation.storeConditional, storeWidths.indexOf(width)));
   }
 
   branch(condition: I32): undefined {
@@ -207,8 +148,7 @@ export class InterpreterExecution implements Execution {
   fenceInstruction(): undefined {}
 
   system(operation: SystemOperation): undefined {
-    const number = systemOperations.indexOf(operation);
-    this.callSlow(this.slow.system, I32.constant(number), I32.load(this.entry, DecodedLayout.immediate));
+    this.goSlow(this.request(SlowOperation.system, systemOperations.indexOf(operation)));
   }
 
   private nextPc(): I64 {
@@ -254,12 +194,19 @@ export class InterpreterExecution implements Execution {
       .add(I32.load(f.i32(locals.slot), table + FastPathLayout.addend));
   }
 
-  private words(value: I64): [I32, I32] {
-    return [value.word(), value.shiftRight(32).word()];
+  private request(operation: SlowOperation, detail: number): number {
+    return slowRequest(operation, detail, this.length);
   }
 
-  private callSlow(functionIndex: number, ...values: Expression[]): void {
-    callSlow(this.f, this.locals, this.labels.jump, functionIndex, this.pc, values);
+  /** The cold side is small and has no call in it, so that the engine keeps the loop's variables in registers. */
+  private slowUnless(isFast: I32, request: number): void {
+    this.f.if(isFast.equal(0), () => this.goSlow(request));
+  }
+
+  private goSlow(request: number): void {
+    const { f, locals, labels } = this;
+    f.set(locals.request, I32.constant(request));
+    f.branch(labels.slow);
   }
 }
 
@@ -272,28 +219,4 @@ export function currentPc(f: FunctionBuilder, locals: InterpreterLocals): I64 {
 /** The fast-path entry for an address, without the offset of a table. */
 export function tableEntry(hart: I32, address: I64): I32 {
   return hart.add(address.word().shiftRight(8).mask(0xff0));
-}
-
-/**
- * Calls slow code with pc and budget in the hart's block. When it answers other than 0 the instruction ends here (a trap, or a
- * system instruction that went elsewhere): pc and budget come from the block. Else the budget does, so that slow code can end the run
- * after this instruction.
- */
-export function callSlow(
-  f: FunctionBuilder,
-  locals: InterpreterLocals,
-  jump: Label,
-  functionIndex: number,
-  pc: I64,
-  values: readonly Expression[],
-): void {
-  const hart = f.i32(locals.hart);
-  f.store(Opcode.i64Store, hart, HartLayout.pc, pc);
-  f.store(Opcode.i32Store, hart, HartLayout.budget, f.i32(locals.budget));
-  f.if(I32.call(functionIndex, ...values), () => {
-    f.set(locals.pc, I64.load(hart, HartLayout.pc));
-    f.set(locals.budget, I32.load(hart, HartLayout.budget));
-    f.branch(jump);
-  });
-  f.set(locals.budget, I32.load(hart, HartLayout.budget));
 }

@@ -1,14 +1,13 @@
 import { expansionOf, type Instruction, instructions, type Semantics, type SystemSemantics } from '../isa';
 import {
-  callSlow,
   currentPc,
   InterpreterExecution,
   type InterpreterLabels,
   type InterpreterLocals,
-  type SlowFunctions,
   tableEntry,
 } from './interpreter-execution';
 import { DecodedLayout, FastPathLayout, HartLayout } from './layout';
+import { SlowOperation, slowRequest } from './slow-operation';
 import { I32, I64 } from './wasm/expression';
 import { FunctionBuilder, type Label } from './wasm/function';
 import { ModuleBuilder } from './wasm/module';
@@ -60,33 +59,15 @@ export const opcodes: ReadonlyMap<Instruction, { readonly [length in 2 | 4]: num
   return numbers;
 })();
 
-/** The slow functions that the module imports, with how many i32 values each takes; all give an i32. */
-export const slowFunctionParameters: Readonly<Record<keyof SlowFunctions, number>> = {
-  fetch: 2,
-  decode: 1,
-  crossing: 2,
-  breakpoint: 1,
-  load: 3,
-  store: 5,
-  atomic: 3,
-  loadReserved: 3,
-  storeConditional: 5,
-  system: 2,
-};
-
 /**
  * The interpreter as a WebAssembly module. It exports `run(hart: i32, budget: i32)`: executes at most `budget` instructions from the
- * pc in the hart's block and leaves pc and what is left of the budget there.
+ * pc in the hart's block and leaves pc and what is left of the budget there. It imports `slow(request, entry, addressLow, addressHigh,
+ * valueLow, valueHigh)`, which finds pc and budget in the hart's block and leaves there where to go on; see `SlowPaths`.
  */
-export function buildInterpreter(memoryPages: number): Uint8Array<ArrayBuffer> {
+export function buildInterpreter(memoryPages: number): Uint8Array {
   const module = new ModuleBuilder(memoryPages);
-  const names = Object.keys(slowFunctionParameters) as (keyof SlowFunctions)[];
-  const slow = Object.fromEntries(
-    names.map((name) => {
-      const parameters = Array.from({ length: slowFunctionParameters[name] }, () => Type.i32);
-      return [name, module.importFunction(name, { parameters, results: [Type.i32] })];
-    }),
-  ) as Record<keyof SlowFunctions, number>;
+  const parameters = Array.from({ length: 6 }, () => Type.i32);
+  const slow = module.importFunction('slow', { parameters, results: [] });
   const mulHigh = module.define(mulHighUnsigned());
   module.define(runFunction(slow, mulHigh), 'run');
   return module.toBinary();
@@ -105,7 +86,7 @@ function mulHighUnsigned(): FunctionBuilder {
   return f;
 }
 
-function runFunction(slow: SlowFunctions, mulHigh: number): FunctionBuilder {
+function runFunction(slow: number, mulHigh: number): FunctionBuilder {
   const f = new FunctionBuilder({ parameters: [Type.i32, Type.i32], results: [] }, mulHigh);
   const locals: InterpreterLocals = {
     hart: f.parameter(0),
@@ -118,16 +99,24 @@ function runFunction(slow: SlowFunctions, mulHigh: number): FunctionBuilder {
     address: f.local(Type.i64),
     slot: f.local(Type.i32),
     value: f.local(Type.i64),
+    request: f.local(Type.i32),
   };
   const [hart, budget, pc] = [f.i32(locals.hart), f.i32(locals.budget), f.i64(locals.pc)];
   f.set(locals.pc, I64.load(hart, HartLayout.pc));
   f.block((out) => {
     f.loop((jump) => {
       f.branchIf(budget.lessSigned(1), out);
-      f.set(locals.context, I64.load(hart, HartLayout.dataContext));
-      enterPage(f, locals, slow, jump);
-      f.loop((next) => executeNext(f, locals, { jump, next }, slow, out));
-      f.unreachable();
+      f.block((slowAtPc) => {
+        f.block((slowHere) => {
+          f.set(locals.context, I64.load(hart, HartLayout.dataContext));
+          enterPage(f, locals, slowAtPc);
+          f.loop((next) => executeNext(f, locals, { jump, next, slow: slowHere }, out));
+          f.unreachable();
+        });
+        f.set(locals.pc, currentPc(f, locals));
+      });
+      callSlow(f, locals, slow);
+      f.branch(jump);
     });
   });
   f.store(Opcode.i64Store, hart, HartLayout.pc, pc);
@@ -135,13 +124,26 @@ function runFunction(slow: SlowFunctions, mulHigh: number): FunctionBuilder {
   return f;
 }
 
+/** The only call of the loop: whatever it changes is read again afterwards. */
+function callSlow(f: FunctionBuilder, locals: InterpreterLocals, slow: number): void {
+  const hart = f.i32(locals.hart);
+  const [address, value] = [f.i64(locals.address), f.i64(locals.value)];
+  f.store(Opcode.i64Store, hart, HartLayout.pc, f.i64(locals.pc));
+  f.store(Opcode.i32Store, hart, HartLayout.budget, f.i32(locals.budget));
+  const words = [address.word(), address.shiftRight(32).word(), value.word(), value.shiftRight(32).word()];
+  f.call(slow, f.i32(locals.request), f.i32(locals.entry), ...words);
+  f.set(locals.pc, I64.load(hart, HartLayout.pc));
+  f.set(locals.budget, I32.load(hart, HartLayout.budget));
+}
+
 /** Finds the decoded page of pc, asking slow code where the execute table does not know. */
-function enterPage(f: FunctionBuilder, locals: InterpreterLocals, slow: SlowFunctions, jump: Label): void {
+function enterPage(f: FunctionBuilder, locals: InterpreterLocals, slow: Label): void {
   const [hart, pc] = [f.i32(locals.hart), f.i64(locals.pc)];
   const tag = pc.and(-4096).or(I64.load(hart, HartLayout.fetchContext));
   const slot = f.tee(locals.slot, tableEntry(hart, pc));
   f.if(tag.notEqual(I64.load(slot, HartLayout.executeTable + FastPathLayout.tag)), () => {
-    callSlow(f, locals, jump, slow.fetch, pc, [pc.word(), pc.shiftRight(32).word()]);
+    f.set(locals.request, I32.constant(slowRequest(SlowOperation.fetch)));
+    f.branch(slow);
   });
   const decodedPage = I32.load(f.i32(locals.slot), HartLayout.executeTable + FastPathLayout.decodedPage);
   f.set(locals.page, decodedPage);
@@ -150,34 +152,24 @@ function enterPage(f: FunctionBuilder, locals: InterpreterLocals, slow: SlowFunc
 }
 
 /** The body of the inner loop: one instruction. */
-function executeNext(
-  f: FunctionBuilder,
-  locals: InterpreterLocals,
-  labels: InterpreterLabels,
-  slow: SlowFunctions,
-  out: Label,
-): void {
+function executeNext(f: FunctionBuilder, locals: InterpreterLocals, labels: InterpreterLabels, out: Label): void {
   const [budget, entry] = [f.i32(locals.budget), f.i32(locals.entry)];
   f.if(budget.lessSigned(1), () => {
     f.set(locals.pc, currentPc(f, locals));
     f.branch(out);
   });
   f.set(locals.budget, budget.sub(1));
-  const opcode = f.local(Type.i32);
-  f.set(opcode, I32.load(entry, DecodedLayout.opcode, Opcode.i32Load8Unsigned));
-  f.loop((again) => {
-    const special = specialCases(f, locals, labels, slow, again, (value) => f.set(opcode, value));
-    const bodies = cases.map(({ semantics, length }) => () => {
-      const execution = new InterpreterExecution(f, locals, labels, slow, length);
-      const result = 'system' in semantics ? execution.system(semantics.system) : semantics(execution);
-      if (result !== undefined) execution.writeRd(result as I64);
-      f.set(locals.entry, entry.add(length * 4));
-      f.branch(labels.next);
-    });
-    f.cases([...special, ...bodies], (targets) => {
-      const undecoded = targets[SpecialOpcode.undecoded];
-      if (undecoded) f.branchTable(f.i32(opcode), targets, undecoded);
-    });
+  const bodies = cases.map(({ semantics, length }) => () => {
+    const execution = new InterpreterExecution(f, locals, labels, length);
+    const result = 'system' in semantics ? execution.system(semantics.system) : semantics(execution);
+    if (result !== undefined) execution.writeRd(result as I64);
+    f.set(locals.entry, entry.add(length * 4));
+    f.branch(labels.next);
+  });
+  f.cases([...specialCases(f, locals, labels), ...bodies], (targets) => {
+    const undecoded = targets[SpecialOpcode.undecoded];
+    const opcode = I32.load(entry, DecodedLayout.opcode, Opcode.i32Load8Unsigned);
+    if (undecoded) f.branchTable(opcode, targets, undecoded);
   });
 }
 
@@ -186,16 +178,16 @@ function specialCases(
   f: FunctionBuilder,
   locals: InterpreterLocals,
   labels: InterpreterLabels,
-  slow: SlowFunctions,
-  again: Label,
-  setOpcode: (opcode: I32) => void,
 ): readonly (() => void)[] {
-  const [hart, budget, entry, pc] = [f.i32(locals.hart), f.i32(locals.budget), f.i32(locals.entry), f.i64(locals.pc)];
+  const [hart, budget, pc] = [f.i32(locals.hart), f.i32(locals.budget), f.i64(locals.pc)];
   const giveBack = (): void => f.set(locals.budget, budget.add(1));
+  const goSlow = (operation: SlowOperation): void => {
+    f.set(locals.request, I32.constant(slowRequest(operation)));
+    f.branch(labels.slow);
+  };
   const undecoded = (): void => {
     giveBack();
-    f.set(locals.slot, I32.call(slow.decode, entry));
-    f.branch(labels.next);
+    goSlow(SlowOperation.decode);
   };
   const pageEnd = (): void => {
     giveBack();
@@ -208,19 +200,14 @@ function specialCases(
     const cachedPc = I64.load(hart, HartLayout.crossingPc);
     const cachedContext = I64.load(hart, HartLayout.crossingContext);
     const isCached = cachedPc.equal(pc).and(cachedContext.equal(I64.load(hart, HartLayout.fetchContext)));
-    f.if(isCached.equal(0), () => {
-      callSlow(f, locals, labels.jump, slow.crossing, pc, [pc.word(), pc.shiftRight(32).word()]);
-    });
+    f.if(isCached.equal(0), () => goSlow(SlowOperation.crossing));
     f.set(locals.page, hart.add(HartLayout.crossingPage));
     f.set(locals.entry, f.i32(locals.page).add(0xffe * 4));
     f.branch(labels.next);
   };
   const breakpoint = (): void => {
-    f.store(Opcode.i64Store, hart, HartLayout.pc, currentPc(f, locals));
-    f.store(Opcode.i32Store, hart, HartLayout.budget, budget);
-    setOpcode(I32.call(slow.breakpoint, entry));
-    f.set(locals.budget, I32.load(hart, HartLayout.budget));
-    f.branch(again);
+    giveBack();
+    goSlow(SlowOperation.breakpoint);
   };
   return [undecoded, pageEnd, crossing, breakpoint];
 }

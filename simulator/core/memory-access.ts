@@ -19,6 +19,8 @@ export interface SharedMemory {
   readonly platform: CorePlatform;
   /** RAM is about to change, or has: what was decoded from there is void. */
   storedToCode(ramOffset: number, length: number): void;
+  /** Whether a breakpoint is set for the instruction of a decoded entry, which is at this pc. */
+  hasBreakpoint(entry: number, pcLow: number, pcHigh: number): boolean;
   /** Makes the interpreter ask at the breakpoints of the virtual page that is mapped to this page of RAM. */
   markVirtualBreakpoints(low: number, high: number, ramPage: number): void;
 }
@@ -28,15 +30,20 @@ export interface AccessEvents {
   /** Takes the trap; the instruction does not retire. */
   raise(code: number, valueLow: number, valueHigh: number): void;
   watchHit(address: number, isWrite: boolean): void;
+  /** See `Hart.once`; the instruction is counted. */
+  once(prepare: () => void, undo: () => void): boolean;
 }
 
 const misalignedFault = { load: ExceptionCode.loadMisaligned, store: ExceptionCode.storeMisaligned } as const;
 
 /**
- * Loads, stores and atomics as the slow functions of the interpreter: everything that the fast path does not answer. Each gives true when
- * the access is done and false when it has trapped; loads leave their value in the hart's block.
+ * Loads, stores and atomics that the fast path does not answer. Each gives true when the access is done and false when it has trapped;
+ * loads leave their value, zero-extended, in `low` and `high`.
  */
 export class MemoryAccess {
+  low = 0;
+  high = 0;
+
   constructor(
     private readonly state: HartState,
     private readonly shared: SharedMemory,
@@ -75,22 +82,30 @@ export class MemoryAccess {
     return true;
   }
 
-  /** Checks that an atomic operation may write, and leaves the offset of its memory in the hart's block. Devices have no atomics. */
-  atomic(low: number, high: number, size: AccessSize): boolean {
+  /**
+   * Puts an address into the write table if an atomic operation may write there. Devices have no atomics.
+   * @returns whether the instruction is to be tried again; else it has trapped, or `once` has seen to it
+   */
+  prepareAtomic(low: number, high: number, size: AccessSize): boolean {
     if (!this.isAligned(low, high, size, 'store')) return false;
     if (!this.translate(low, high, size, Access.write)) return false;
     const { physical } = this.translation;
-    if (!this.shared.ram.contains(physical, size)) {
+    const { ram, watchpoints } = this.shared;
+    if (!ram.contains(physical, size)) {
       this.events.raise(ExceptionCode.storeAccessFault, low, high);
       return false;
     }
-    this.shared.storedToCode(physical - this.shared.ram.base, size);
-    this.cache(HartLayout.writeTable, low, high, Access.write);
-    const { watchpoints } = this.shared;
+    if (this.cache(HartLayout.writeTable, low, high, Access.write)) return true;
+    // A page of code, or a watched one, or one that PMP allows in part: for this instruction only.
+    const isPrepared = this.events.once(
+      () => this.fill(HartLayout.writeTable, low, high),
+      () => this.fastPath.dropPage(HartLayout.writeTable, low),
+    );
+    if (!isPrepared) return false;
+    this.shared.storedToCode(physical - ram.base, size);
     if (watchpoints.isHit(physical, size, true)) this.events.watchHit(physical, true);
     else if (watchpoints.isHit(physical, size, false)) this.events.watchHit(physical, false);
-    this.setResult(this.shared.ram.memoryOffset(physical), 0);
-    return true;
+    return false;
   }
 
   loadReserved(low: number, high: number, size: AccessSize): boolean {
@@ -102,25 +117,29 @@ export class MemoryAccess {
     return true;
   }
 
-  /** Without a reservation memory is not touched, as in QEMU. Devices have no reservations. */
-  storeConditional(low: number, high: number, size: AccessSize, valueLow: number, valueHigh: number): boolean {
-    if (!this.isAligned(low, high, size, 'store')) return false;
+  /**
+   * Without a reservation memory is not touched, as in QEMU.
+   * @returns whether it failed; undefined when it trapped
+   */
+  storeConditional(
+    low: number,
+    high: number,
+    size: AccessSize,
+    valueLow: number,
+    valueHigh: number,
+  ): boolean | undefined {
+    if (!this.isAligned(low, high, size, 'store')) return undefined;
     const reservation = this.state.get(HartLayout.reservation);
     let isReserved = reservation !== -1;
     if (isReserved) {
-      if (!this.translate(low, high, size, Access.write)) return false;
+      if (!this.translate(low, high, size, Access.write)) return undefined;
       const { physical } = this.translation;
       const { ram } = this.shared;
-      if (!ram.contains(physical, size)) {
-        this.events.raise(ExceptionCode.storeAccessFault, low, high);
-        return false;
-      }
-      isReserved = (ram.memoryOffset(physical) | 0) === reservation;
+      isReserved = ram.contains(physical, size) && (ram.memoryOffset(physical) | 0) === reservation;
     }
-    if (isReserved && !this.store(low, high, size, valueLow, valueHigh)) return false;
+    if (isReserved && !this.store(low, high, size, valueLow, valueHigh)) return undefined;
     this.state.set(HartLayout.reservation, -1);
-    this.setResult(isReserved ? 0 : 1, 0);
-    return true;
+    return !isReserved;
   }
 
   private isAligned(low: number, high: number, size: AccessSize, kind: 'load' | 'store'): boolean {
@@ -140,14 +159,21 @@ export class MemoryAccess {
   }
 
   /** Lets the interpreter answer itself from now on, where nothing needs to be seen here. */
-  private cache(table: FastPathTable, low: number, high: number, access: Access): void {
+  private cache(table: FastPathTable, low: number, high: number, access: Access): boolean {
     const { ram, decoded, watchpoints } = this.shared;
     const { physical } = this.translation;
-    if (watchpoints.coversPage(physical)) return;
-    if (access === Access.write && decoded.isCode((physical - ram.base) >>> 12)) return;
-    if (!this.translation.isPageAllowed(access)) return;
+    if (watchpoints.coversPage(physical)) return false;
+    if (access === Access.write && decoded.isCode((physical - ram.base) >>> 12)) return false;
+    if (!this.translation.isPageAllowed(access)) return false;
+    this.fill(table, low, high);
+    return true;
+  }
+
+  private fill(table: FastPathTable, low: number, high: number): void {
+    const { physical } = this.translation;
     const context = this.state.get(HartLayout.dataContext);
-    this.fastPath.fill(table, low, high, context, ram.memoryOffset(physical - (physical % 4096)));
+    const memoryOffset = this.shared.ram.memoryOffset(physical - (physical % 4096));
+    this.fastPath.fill(table, low, high, context, memoryOffset);
   }
 
   private readRam(physical: number, size: AccessSize): void {
@@ -245,6 +271,7 @@ export class MemoryAccess {
   }
 
   private setResult(low: number, high: number): void {
-    this.state.setPair(HartLayout.result, low, high);
+    this.low = low;
+    this.high = high;
   }
 }
