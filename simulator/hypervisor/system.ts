@@ -8,7 +8,8 @@ import type { Program } from '../object/program';
 import { SUPERPAGE } from './address';
 import { BareEngine } from './bare-engine';
 import { FullEngine } from './full/engine';
-import type { Guest } from './guest';
+import type { Guest, GuestCpu } from './guest';
+import { InputLog } from './input-log';
 
 export const VIRTUALIZATIONS = ['none', 'full'] as const;
 export type Virtualization = (typeof VIRTUALIZATIONS)[number];
@@ -42,6 +43,10 @@ const MOST_DISKS = 8;
 /** A machine with a guest, ready to run: what the command line runs and the debugger debugs. */
 export class System {
   readonly engine: BareEngine | FullEngine;
+  readonly inputLog = new InputLog(() => ({
+    clock: this.machine.clock.now(),
+    step: this.machine.activeHandler?.trail.length ?? 0,
+  }));
   private inputClosed = false;
 
   /** @throws ConfigurationError */
@@ -81,12 +86,16 @@ export class System {
 
   /** Console input: an input of the run, at the machine's current position. */
   input(bytes: Iterable<number>): void {
-    this.engine.board.uart.receive(bytes);
+    const typed = Uint8Array.from(bytes);
+    this.inputLog.add({ kind: 'console', bytes: typed });
+    this.engine.board.uart.receive(typed);
     this.machine.inputArrived();
   }
 
   /** No console input will come any more: a guest that waits for it waits for ever. */
   closeInput(): void {
+    if (this.inputClosed) return;
+    this.inputLog.add({ kind: 'console-closed' });
     this.inputClosed = true;
     this.machine.inputArrived();
   }
@@ -100,12 +109,30 @@ export class System {
     return complete ? bytes : undefined;
   }
 
-  /** @returns false, and nothing is written, when part of it is outside RAM */
+  /** A debugger's write to guest memory: an input. @returns false, and nothing is written, when part of it is outside RAM */
   writeMemory(gpa: number, bytes: Uint8Array): boolean {
-    if (!this.eachPage(gpa, bytes.length, () => undefined)) return false;
-    return this.eachPage(gpa, bytes.length, (hpa, at, count) =>
-      this.machine.core.ram.write(hpa, bytes.subarray(at, at + count)),
-    );
+    if (!this.store(gpa, bytes)) return false;
+    this.inputLog.add({ kind: 'memory', gpa, bytes: bytes.slice() });
+    return true;
+  }
+
+  /** A debugger's write to a general register (1 to 31): an input. */
+  writeRegister(cpu: GuestCpu, register: number, value: bigint): void {
+    cpu.hart.setX(register, value);
+    this.inputLog.add({ kind: 'register', cpu: cpu.id, register, value });
+  }
+
+  /** A debugger's write to the guest's pc: an input. */
+  writePc(cpu: GuestCpu, value: bigint): void {
+    cpu.pc = value;
+    this.inputLog.add({ kind: 'pc', cpu: cpu.id, value });
+  }
+
+  /** A debugger's write to a guest CSR: an input. @returns false when the guest has none of that number, or it cannot be written */
+  writeCsr(cpu: GuestCpu, csr: number, value: bigint): boolean {
+    if (!cpu.writeCsr(csr, value)) return false;
+    this.inputLog.add({ kind: 'csr', cpu: cpu.id, csr, value });
+    return true;
   }
 
   /** A hash of all machine state, the VMM's included: equal for equal histories, however they were sliced or observed. */
@@ -125,7 +152,7 @@ export class System {
           `the program's segment 0x${loadAddress.toString(16)}-0x${(last - 1n).toString(16)} is outside the guest's memory 0x${usable.toString(16)}-0x${(base + size - 1).toString(16)}: link it there, or give the guest more memory`,
         );
       end = Math.max(end, Number(last));
-      this.writeMemory(Number(loadAddress), bytes);
+      this.store(Number(loadAddress), bytes);
     }
     if (program.segments.every(({ memorySize }) => memorySize === 0))
       throw new ConfigurationError('the program is empty: it has no code or data to load');
@@ -142,8 +169,15 @@ export class System {
       throw new ConfigurationError(
         `the program ends at 0x${programEnd.toString(16)}, which leaves no room for the device tree at 0x${address.toString(16)}: give the guest more memory`,
       );
-    this.writeMemory(address, tree);
+    this.store(address, tree);
     return address;
+  }
+
+  private store(gpa: number, bytes: Uint8Array): boolean {
+    if (!this.eachPage(gpa, bytes.length, () => undefined)) return false;
+    return this.eachPage(gpa, bytes.length, (hpa, at, count) =>
+      this.machine.core.ram.write(hpa, bytes.subarray(at, at + count)),
+    );
   }
 
   private eachPage(gpa: number, length: number, visit: (hpa: number, at: number, count: number) => void): boolean {

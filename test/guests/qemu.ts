@@ -11,12 +11,12 @@ const BANNER_END = /^Boot HART MEDELEG.*\r?\n/m;
 const TIME_LIMIT_MS = 60_000;
 
 /** What a guest prints on QEMU's `virt` machine above OpenSBI. @throws Error when it does not power off in time */
-export function runOnQemu(program: Program, memory = '16M'): string {
+export function runOnQemu(program: Program, { memory = '16M', disk: image = testDisk() } = {}): string {
   const folder = mkdtempSync(path.join(tmpdir(), 'hyperstep-qemu-'));
   try {
     const [kernel, disk] = [path.join(folder, 'guest.elf'), path.join(folder, 'disk.img')];
     writeFileSync(kernel, writeExecutable(program));
-    writeFileSync(disk, testDisk());
+    writeFileSync(disk, image);
     const result = spawnSync(
       'qemu-system-riscv64',
       // biome-ignore format: one option a line

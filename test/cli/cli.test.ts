@@ -1,0 +1,156 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { build } from 'esbuild';
+import { siteTable } from '../../scripts/site-table';
+import { guestFolder, testDisk } from '../support/guest';
+
+const guest = (name: string): string => path.join(guestFolder, name);
+
+describe('the command line', () => {
+  let folder: string;
+  let cli: string;
+  before(async () => {
+    folder = mkdtempSync(path.join(tmpdir(), 'hyperstep-cli-'));
+    cli = path.join(folder, 'cli.js');
+    await build({
+      entryPoints: ['extension/cli/main.ts'],
+      bundle: true,
+      platform: 'node',
+      target: 'node20',
+      outfile: cli,
+      plugins: [siteTable()],
+      logLevel: 'error',
+    });
+  });
+  after(() => rmSync(folder, { recursive: true, force: true }));
+
+  const hyperstep = (...words: string[]) =>
+    spawnSync(process.execPath, [cli, ...words], { encoding: 'utf8', input: '', timeout: 30_000 });
+  const write = (name: string, text: string | Uint8Array): string => {
+    const file = path.join(folder, name);
+    writeFileSync(file, text);
+    return file;
+  };
+
+  it('runs a guest and passes its console on', () => {
+    const { status, stdout } = hyperstep('run', guest('remap.S'), '--virtualization', 'full');
+    assert.equal(status, 0);
+    assert.match(stdout, /superpage 0000000000000103\n/);
+  });
+
+  it('writes a report', () => {
+    const report = path.join(folder, 'report.json');
+    assert.equal(hyperstep('run', guest('remap.S'), '--virtualization', 'full', '--report', report).status, 0);
+    const { instructions, cycles, exits, stopReason, stateHash } = JSON.parse(readFileSync(report, 'utf8'));
+    assert.ok(instructions > 1000 && cycles > instructions);
+    assert.ok(exits['shadow-miss'] > 0 && exits['sbi-call'] > 0);
+    assert.equal(stopReason, 'power-off');
+    assert.match(stateHash, /^[0-9a-f]{16}$/);
+    const second = path.join(folder, 'second.json');
+    hyperstep('run', guest('remap.S'), '--virtualization', 'full', '--report', second);
+    assert.equal(JSON.parse(readFileSync(second, 'utf8')).stateHash, stateHash);
+  });
+
+  it('reaches a disk', () => {
+    const disk = write('disk.img', testDisk());
+    const { status, stdout } = hyperstep('run', guest('blk-read.S'), '--disk', disk);
+    assert.equal(status, 0);
+    assert.match(stdout, /capacity 0000000000000080\n/);
+  });
+
+  it('writes to a disk image only when asked to', () => {
+    const disk = write('write.img', testDisk());
+    hyperstep('run', guest('blk-write.S'), '--disk', disk);
+    assert.deepEqual(new Uint8Array(readFileSync(disk)), testDisk());
+    hyperstep('run', guest('blk-write.S'), '--disk', `${disk},rw`);
+    assert.notDeepEqual(new Uint8Array(readFileSync(disk)), testDisk());
+  });
+
+  it('tells how a guest ended by its status', () => {
+    const statusOf = (text: string, ...options: string[]): number | null =>
+      hyperstep('run', write('end.S', text), ...options).status;
+    assert.equal(statusOf('_start: li a7, 8\n ecall'), 0);
+    assert.equal(statusOf('_start: wfi\n j _start'), 1);
+    assert.equal(statusOf('_start: j _start', '--max-instructions', '1000'), 3);
+    assert.equal(statusOf('_start: li t0, 0x18000000\n csrw stvec, t0\n ebreak', '--virtualization', 'full'), 1);
+  });
+
+  it('starts the guest again when it asks for a reset', () => {
+    const { status, stdout } = hyperstep('run', guest('remap.S'), '--max-instructions', '5000');
+    assert.equal(status, 0);
+    const rebooting = write(
+      'reset.S',
+      '_start: li a0, 65\n li a7, 1\n ecall\n li a0, 1\n li a1, 0\n li a6, 0\n li a7, 0x53525354\n ecall',
+    );
+    const result = hyperstep('run', rebooting, '--max-instructions', '100');
+    assert.equal(result.status, 3);
+    assert.match(result.stdout, /^A{5,}$/);
+    assert.ok(stdout.length > 0);
+  });
+
+  it('assembles an executable that runs, and an object', () => {
+    const [elf, object] = [path.join(folder, 'a.elf'), path.join(folder, 'a.o')];
+    assert.equal(hyperstep('asm', guest('remap.S'), '-o', elf).status, 0);
+    assert.match(hyperstep('run', elf).stdout, /done\n$/);
+    assert.equal(hyperstep('asm', '-c', guest('remap.S'), '-o', object).status, 0);
+    assert.match(hyperstep('run', object).stdout, /done\n$/);
+  });
+
+  it('checks sources', () => {
+    const bad = write('bad.s', '_start: addi a0, a0\n adi a1, a1, 1\n');
+    const { status, stdout } = hyperstep('check', bad);
+    assert.equal(status, 1);
+    assert.match(stdout, /bad\.s:1:\d+: error: /);
+    assert.match(stdout, /bad\.s:2:2: error: .*addi/);
+    assert.equal(hyperstep('check', guest('remap.S')).status, 0);
+  });
+
+  it('compares engines', () => {
+    const { status, stdout } = hyperstep('diff', guest('user-mode.S'), '--a', 'none', '--b', 'full');
+    assert.equal(status, 0);
+    assert.match(stdout, /^none and full are equal for \d+ instructions, up to the guest's end \(power-off\)\n$/);
+  });
+
+  for (const [what, words, message] of [
+    ['an unknown command', ['walk'], /no command 'walk'/],
+    ['no file', ['run'], /no file is named/],
+    ['an unknown option', ['run', 'x.S', '--fast'], /--fast/],
+    ['a bad engine', ['run', 'x.S', '--virtualization', 'magic'], /none or full/],
+    ['a bad memory size', ['run', 'x.S', '--memory', 'lots'], /64M/],
+    ['too little memory', ['run', guest('remap.S'), '--memory', '2M'], /4M to 2G/],
+    ['a missing file', ['run', 'nothing-there.S'], /is not there/],
+    ['a missing disk', ['run', guest('remap.S'), '--disk', 'nothing.img'], /nothing\.img/],
+    ['an unwritable report', ['run', guest('remap.S'), '--report', '/nowhere/report.json'], /nowhere/],
+    [
+      'firmware none under a VMM',
+      ['run', guest('remap.S'), '--virtualization', 'full', '--firmware', 'none'],
+      /firmware/,
+    ],
+  ] as const) {
+    it(`answers ${what} with a clear error and status 2`, () => {
+      const { status, stderr } = hyperstep(...words);
+      assert.equal(status, 2);
+      assert.match(stderr, message);
+    });
+  }
+
+  it('has help everywhere', () => {
+    for (const words of [['--help'], ['run', '--help'], ['check', '--help'], ['asm', '--help'], ['diff', '--help']]) {
+      const { status, stdout } = hyperstep(...words);
+      assert.equal(status, 0);
+      assert.match(stdout, /hyperstep/);
+    }
+  });
+
+  it('refuses a broken ELF file', () => {
+    const elf = path.join(folder, 'broken.elf');
+    hyperstep('asm', guest('remap.S'), '-o', elf);
+    const bytes = new Uint8Array(readFileSync(elf));
+    const { status, stderr } = hyperstep('run', write('cut.elf', bytes.slice(0, 100)));
+    assert.equal(status, 2);
+    assert.match(stderr, /cut\.elf:1:1: error: /);
+  });
+});
