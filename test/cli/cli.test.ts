@@ -104,7 +104,7 @@ describe('the command line', () => {
     const { status, stdout } = hyperstep('check', bad);
     assert.equal(status, 1);
     assert.match(stdout, /bad\.s:1:\d+: error: /);
-    assert.match(stdout, /bad\.s:2:2: error: .*addi/);
+    assert.match(stdout, /bad\.s:2:2: error: .*did you mean/);
     assert.equal(hyperstep('check', guest('remap.S')).status, 0);
   });
 
