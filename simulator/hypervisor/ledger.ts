@@ -40,52 +40,94 @@ export type StateChange =
   /** A trap or interrupt was injected: the guest goes on at its trap vector. */
   | { readonly kind: 'trap'; readonly interrupt: boolean; readonly cause: number };
 
-export interface ExitRecord {
-  /** 1 for the VM's first exit. */
-  readonly number: number;
+/** What is known of an exit when it happens. */
+export interface ExitStart {
   readonly vcpu: number;
   /** Machine clock at the exit. */
   readonly clock: number;
   /** Guest pc, as words. */
   readonly pcLow: number;
   readonly pcHigh: number;
-  reason: ExitReason;
+  readonly reason: ExitReason;
   /** The guest's virtual privilege. */
   readonly user: boolean;
   /** Hardware cause; interrupts have bit 31 set. */
   readonly cause: number;
   /** The trap value: a virtual address, or the instruction's bits. */
   readonly value: Words;
-  /** The instruction's bits where the handler decoded one, else 0. */
-  instruction: number;
-  readonly changes: StateChange[];
-  /** Steps of the narration, as text; filled only while somebody observes the exits. */
-  readonly narration: string[];
-  cycles: number;
 }
+
+export interface ExitRecord extends ExitStart {
+  /** 1 for the VM's first exit. */
+  readonly number: number;
+  /** The instruction's bits where the handler decoded one, else 0. */
+  readonly instruction: number;
+  readonly changes: readonly StateChange[];
+  readonly cycles: number;
+}
+
+/** A record in the making. The ledger's records are used again and again: an exit must not cost an allocation that lives. */
+type Draft = { -readonly [field in keyof ExitRecord]: ExitRecord[field] } & {
+  changes: StateChange[];
+  value: { low: number; high: number };
+};
 
 /** The last exits are kept; the counts are of all. */
 const KEPT = 1000;
-/** A handler that changes more than this (a fence of everything) is recorded by a count. */
+/** Of a handler that changes more than this (a fence of everything) the first changes are kept. */
 const KEPT_CHANGES = 64;
 
-/** Every exit of a VM with its position, its reason, what it changed and what it cost. Never part of guest-visible state. */
+/**
+ * Every exit of a VM with its position, its reason, what it changed and what it cost. Never part of guest-visible state.
+ * Records are valid until the machine runs on.
+ */
 export class ExitLedger {
-  private readonly ring: ExitRecord[] = [];
+  private readonly ring: Draft[] = [];
   private readonly byReason = new Map<ExitReason, { count: number; cycles: number }>();
-  private current: ExitRecord | undefined;
+  private current: Draft | undefined;
   private total = 0;
   private cycleTotal = 0;
 
   /** Starts the record of an exit; until `close`, costs and changes belong to it. */
-  open(exit: Omit<ExitRecord, 'number' | 'instruction' | 'changes' | 'narration' | 'cycles'>): ExitRecord {
+  open(start: ExitStart): void {
+    const draft = this.draft(this.total % KEPT);
     this.total++;
-    this.current = { ...exit, number: this.total, instruction: 0, changes: [], narration: [], cycles: 0 };
-    if (this.ring.length < KEPT) this.ring.push(this.current);
-    else this.ring[(this.total - 1) % KEPT] = this.current;
-    this.charge('trapEntry');
-    this.charge('contextSave');
-    return this.current;
+    draft.number = this.total;
+    draft.vcpu = start.vcpu;
+    draft.clock = start.clock;
+    draft.pcLow = start.pcLow;
+    draft.pcHigh = start.pcHigh;
+    draft.reason = start.reason;
+    draft.user = start.user;
+    draft.cause = start.cause;
+    draft.value.low = start.value.low;
+    draft.value.high = start.value.high;
+    draft.instruction = 0;
+    draft.changes.length = 0;
+    draft.cycles = COSTS.trapEntry.cycles + COSTS.contextSave.cycles;
+    this.current = draft;
+  }
+
+  private draft(slot: number): Draft {
+    let draft = this.ring[slot];
+    if (!draft) {
+      draft = {
+        number: 0,
+        vcpu: 0,
+        clock: 0,
+        pcLow: 0,
+        pcHigh: 0,
+        reason: 'guest-exception',
+        user: false,
+        cause: 0,
+        value: { low: 0, high: 0 },
+        instruction: 0,
+        changes: [],
+        cycles: 0,
+      };
+      this.ring.push(draft);
+    }
+    return draft;
   }
 
   /** The exit is over: the guest goes on. */
@@ -93,10 +135,13 @@ export class ExitLedger {
     const record = this.current;
     if (!record) return;
     this.charge('trapReturn');
-    const counts = this.byReason.get(record.reason) ?? { count: 0, cycles: 0 };
+    let counts = this.byReason.get(record.reason);
+    if (!counts) {
+      counts = { count: 0, cycles: 0 };
+      this.byReason.set(record.reason, counts);
+    }
     counts.count++;
     counts.cycles += record.cycles;
-    this.byReason.set(record.reason, counts);
     this.cycleTotal += record.cycles;
     this.current = undefined;
   }
