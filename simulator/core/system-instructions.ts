@@ -54,7 +54,10 @@ export class SystemInstructions {
     const { csrs, state } = hart;
     const source = csrSourceRegister(word) ?? 0;
     const [low, high] = [state.registerLow(source), state.registerHigh(source)];
-    if (!executeCsrInstruction(csrs, operation, word, low, high)) return hart.raiseIllegal(word);
+    if (!executeCsrInstruction(csrs, operation, word, low, high)) {
+      hart.raiseIllegal(word);
+      return;
+    }
     state.setRegister(rdOf(word), csrs.low, csrs.high);
     hart.finishSystem(4);
   }

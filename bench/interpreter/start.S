@@ -1,0 +1,19 @@
+# Bare-metal start-up in M-mode: a stack, main, then the finisher.
+    .section .text.start, "ax"
+    .globl _start
+_start:
+    .option push
+    .option norelax
+    la      gp, __global_pointer$
+    .option pop
+    la      sp, stack_top
+    call    main
+    li      t0, 0x5555
+    la      t1, 0x100000
+    sw      t0, 0(t1)
+1:  j       1b
+
+    .section .bss
+    .balign 16
+    .space  65536
+stack_top:
