@@ -1,6 +1,6 @@
 # A small guest kernel for HyperStep. It is an ordinary RISC-V S-mode kernel and knows nothing of virtualization.
 #
-#   1. Click beside line "csrw satp, t0" below to set a breakpoint, and press F5.
+#   1. Set a breakpoint on the line below that turns paging on (it writes satp): click beside it. Press F5.
 #   2. Step Into (F11): csrw is privileged. On the bare machine it just happens; here the kernel runs in U-mode, the
 #      instruction traps, and you are in the hypervisor (VMM), which does on the kernel's behalf what the hardware refused.
 #   3. Keep stepping into: the VMM returns to the kernel, whose next instruction is not in the new, empty shadow table yet.
