@@ -7,4 +7,4 @@ export { defaultLayout, type Layout, type LinkResult, link } from './link';
 export type { Macro } from './macros';
 export { baseName, candidatePaths, folderOf, isAbsolutePath, joinPath } from './paths';
 export * from './project';
-export { SourceText, type TextEdit } from './source';
+export { isPreprocessedPath, SourceText, type TextEdit } from './source';

@@ -1,6 +1,6 @@
 /** Paths are text with `/` between names (Windows paths with `\` and URIs work too); nothing here looks at a disk. */
 
-const absolute = /^(?:[A-Za-z][\w+.-]*:\/\/|[A-Za-z]:[\\/]|[\\/])/;
+const absolute = /^(?:[A-Za-z][\w+.-]*:\/\/[^/]*\/|[A-Za-z]:[\\/]|[\\/])/;
 
 export function isAbsolutePath(path: string): boolean {
   return absolute.test(path);
@@ -37,7 +37,15 @@ export function candidatePaths(
   includePaths: readonly string[],
   angled: boolean,
 ): string[] {
-  if (isAbsolutePath(path)) return [joinPath('', path)];
+  if (isAbsolutePath(path)) return [joinPath('', onSameHost(path, fromFile))];
   const folders = angled ? includePaths : [folderOf(fromFile), ...includePaths];
   return [...new Set(folders.map((folder) => joinPath(folder, path)))];
+}
+
+/** An absolute path that a source writes, as a URI when the source's own name is one. */
+function onSameHost(path: string, fromFile: string): string {
+  const host = /^[A-Za-z][\w+.-]*:\/\/[^/]*/.exec(fromFile)?.[0];
+  if (host === undefined || /^[A-Za-z][\w+.-]*:\/\//.test(path)) return path;
+  const slashed = path.replace(/\\/g, '/');
+  return slashed.startsWith('/') ? host + slashed : `${host}/${slashed}`;
 }

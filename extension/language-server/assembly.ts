@@ -1,0 +1,5 @@
+/** The parts of the assembler that the language server builds on. */
+export * from '../../simulator/assembler';
+export { isMnemonic, mnemonicNames } from '../../simulator/assembler/instructions';
+export { Lexer, TokenKind } from '../../simulator/assembler/lexer';
+export { type Label, type Line, parseLine, type Statement } from '../../simulator/assembler/statement';

@@ -1,0 +1,17 @@
+/** The language server in a worker of a browser. */
+import { BrowserMessageReader, BrowserMessageWriter, createConnection } from 'vscode-languageserver/browser';
+import { readFileRequest } from './protocol';
+import { startServer } from './server';
+
+// In a worker `self` is its global scope; the types of the DOM call it a window.
+const scope = self as unknown as Worker & typeof self;
+const connection = createConnection(new BrowserMessageReader(scope), new BrowserMessageWriter(scope));
+
+startServer(connection, {
+  async read(uri) {
+    const contents = await connection.sendRequest<string | null>(readFileRequest, { uri });
+    return typeof contents === 'string'
+      ? Uint8Array.from(atob(contents), (character) => character.charCodeAt(0))
+      : undefined;
+  },
+});

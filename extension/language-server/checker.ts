@@ -1,0 +1,175 @@
+import { DiagnosticSeverity, type Diagnostic as LspDiagnostic } from 'vscode-languageserver';
+import type { Analysis } from './analysis';
+import type { Diagnostic, Severity } from './assembly';
+import { noteLegality } from './features/legality';
+import { keyOf, keyOfPath, lspRange } from './locations';
+import { type CheckProgramParams, checkProgramRequest, type ProgramCheck } from './protocol';
+import type { ServerContext } from './server';
+
+const severities: Readonly<Record<Severity, DiagnosticSeverity>> = {
+  error: DiagnosticSeverity.Error,
+  warning: DiagnosticSeverity.Warning,
+  information: DiagnosticSeverity.Information,
+  hint: DiagnosticSeverity.Hint,
+};
+
+/** Keeps Problems right: assembles after every change, once for all changes that come together. */
+export class Checker {
+  readonly #waiting = new Set<string>();
+  #running = false;
+  /** For each program (by its roots), the files that have diagnostics from it. */
+  readonly #published = new Map<string, ReadonlyMap<string, readonly LspDiagnostic[]>>();
+  /** The program that last spoke for each open document. */
+  readonly #programOf = new Map<string, string>();
+
+  constructor(readonly context: ServerContext) {
+    context.connection.onRequest(checkProgramRequest, (params: CheckProgramParams) => this.#checkProgram(params));
+  }
+
+  schedule(uri: string): void {
+    this.#waiting.add(uri);
+    if (this.#running) return;
+    this.#running = true;
+    // In a turn of its own: changes that are waiting in the connection come first.
+    setTimeout(() => void this.#run(), 0);
+  }
+
+  scheduleAll(): void {
+    for (const { uri } of this.context.workspace.documents) this.schedule(uri);
+  }
+
+  closed(uri: string): void {
+    const key = keyOf(uri);
+    this.#waiting.delete(uri);
+    const program = this.#programOf.get(key);
+    this.#programOf.delete(key);
+    const used = [...this.#programOf.values()].includes(program ?? '');
+    if (program !== undefined && !used) this.#publish(program, new Map());
+    this.scheduleAll();
+  }
+
+  async #run(): Promise<void> {
+    try {
+      while (this.#waiting.size > 0) {
+        const uris = [...this.#waiting];
+        this.#waiting.clear();
+        const checked = new Set<Analysis>();
+        for (const uri of uris) await this.#check(uri, checked);
+      }
+    } catch (error) {
+      this.context.connection.console.error(`diagnostics: ${error instanceof Error ? error.stack : String(error)}`);
+    } finally {
+      this.#running = false;
+    }
+  }
+
+  async #check(uri: string, checked: Set<Analysis>): Promise<void> {
+    const { workspace } = this.context;
+    const document = workspace.document(uri);
+    if (!document) return;
+    // A header on its own is no program: it is checked with the sources that include it.
+    if (/\.(h|H)$/.test(document.key)) {
+      for (const other of workspace.documents)
+        if (other !== document && !/\.(h|H)$/.test(other.key)) await this.#checkProgramOf(other.uri, checked);
+      return;
+    }
+    await this.#checkProgramOf(uri, checked);
+  }
+
+  async #checkProgramOf(uri: string, checked: Set<Analysis>): Promise<void> {
+    const analysis = await this.context.workspace.analysisOf(uri);
+    if (!analysis || checked.has(analysis)) return;
+    checked.add(analysis);
+    const program = programName(analysis);
+    const key = keyOf(uri);
+    const before = this.#programOf.get(key);
+    this.#programOf.set(key, program);
+    if (before !== undefined && before !== program && ![...this.#programOf.values()].includes(before))
+      this.#publish(before, new Map());
+    this.#publish(program, diagnosticsByFile(analysis));
+  }
+
+  async #checkProgram(params: CheckProgramParams): Promise<ProgramCheck> {
+    const { workspace } = this.context;
+    const { program = [], includePaths, defines, march } = params ?? {};
+    const analysis = await workspace.analyseLaunch({
+      program: program.map(keyOfPath),
+      ...(includePaths ? { includePaths: includePaths.map(keyOfPath) } : {}),
+      ...(defines ? { defines } : {}),
+      ...(march ? { march } : {}),
+    });
+    this.#publish(programName(analysis), diagnosticsByFile(analysis));
+    const errors = analysis.diagnostics.filter((diagnostic) => diagnostic.severity === 'error');
+    const warnings = analysis.diagnostics.filter((diagnostic) => diagnostic.severity === 'warning');
+    const [first] = errors;
+    return {
+      errors: errors.length,
+      warnings: warnings.length,
+      ...(first ? { first: { uri: workspace.uriOf(first.file), range: lspRange(first.range) } } : {}),
+    };
+  }
+
+  /** Sends what changed for a program's files: each file shows what all programs say about it, once. */
+  #publish(program: string, byFile: ReadonlyMap<string, readonly LspDiagnostic[]>): void {
+    const before = this.#published.get(program);
+    if (byFile.size > 0) this.#published.set(program, byFile);
+    else this.#published.delete(program);
+    const { connection, workspace } = this.context;
+    for (const key of new Set([...(before?.keys() ?? []), ...byFile.keys()])) {
+      const all = new Map<string, LspDiagnostic>();
+      for (const diagnostics of this.#published.values()) {
+        for (const diagnostic of diagnostics.get(key) ?? []) {
+          all.set(JSON.stringify([diagnostic.range, diagnostic.message]), diagnostic);
+        }
+      }
+      const version = workspace.document(workspace.uriOf(key))?.version;
+      void connection.sendDiagnostics({
+        uri: workspace.uriOf(key),
+        diagnostics: [...all.values()],
+        ...(version === undefined ? {} : { version }),
+      });
+    }
+  }
+}
+
+function programName({ project }: Analysis): string {
+  return project.roots.join('\n');
+}
+
+/** Every file of a program with what is wrong in it. */
+function diagnosticsByFile(analysis: Analysis): Map<string, LspDiagnostic[]> {
+  const byFile = new Map<string, LspDiagnostic[]>();
+  for (const key of [...analysis.project.roots, ...analysis.files]) if (!byFile.has(key)) byFile.set(key, []);
+  for (const diagnostic of analysis.diagnostics) {
+    const list = byFile.get(diagnostic.file);
+    if (list) list.push(toLsp(analysis, diagnostic));
+    else byFile.set(diagnostic.file, [toLsp(analysis, diagnostic)]);
+  }
+  for (const key of analysis.files) {
+    const source = analysis.source(key);
+    if (source) byFile.get(key)?.push(...noteLegality(source));
+  }
+  return byFile;
+}
+
+function toLsp(
+  analysis: Analysis,
+  { range, severity, code, message, related, suggestions }: Diagnostic,
+): LspDiagnostic {
+  return {
+    range: lspRange(range),
+    severity: severities[severity],
+    code,
+    source: 'hyperstep',
+    message,
+    ...(related
+      ? {
+          relatedInformation: related.map((place) => ({
+            location: { uri: analysis.workspace.uriOf(place.file), range: lspRange(place.range) },
+            message: place.message,
+          })),
+        }
+      : {}),
+    ...(suggestions ? { data: { suggestions } } : {}),
+  };
+}

@@ -1,0 +1,47 @@
+/** The language server on standard input and output, for desktop VS Code and any other client. */
+import { readFile, realpath, stat } from 'node:fs/promises';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import {
+  createConnection,
+  ProposedFeatures,
+  StreamMessageReader,
+  StreamMessageWriter,
+} from 'vscode-languageserver/node';
+import { keyOf } from './locations';
+import { startServer } from './server';
+import type { FileReader } from './workspace';
+
+/** Sources are far smaller; anything larger is no text that a person edits. */
+const maximumFileSize = 64 * 1024 * 1024;
+
+const disk: FileReader = {
+  async read(uri, within) {
+    if (!uri.startsWith('file:')) return undefined;
+    const path = fileURLToPath(uri);
+    const real = await realpath(path);
+    if (within) {
+      const folders = await Promise.all(within.map(realFolder));
+      const key = keyOf(pathToFileURL(real).href);
+      if (!folders.some((folder) => folder !== undefined && key.startsWith(`${folder}/`))) return undefined;
+    }
+    const { size } = await stat(real);
+    return size > maximumFileSize ? undefined : readFile(real);
+  },
+};
+
+async function realFolder(key: string): Promise<string | undefined> {
+  try {
+    return keyOf(pathToFileURL(await realpath(fileURLToPath(encodeURI(key)))).href);
+  } catch {
+    return undefined;
+  }
+}
+
+const connection = createConnection(
+  ProposedFeatures.all,
+  new StreamMessageReader(process.stdin),
+  new StreamMessageWriter(process.stdout),
+);
+// Nothing may take the server down: what goes wrong is said in the client's log.
+process.on('unhandledRejection', (error) => connection.console.error(String(error)));
+startServer(connection, disk);

@@ -1,0 +1,39 @@
+/** Messages between our client and this server that the Language Server Protocol does not have. */
+
+/** Notification: the user trusts the workspace now. */
+export const trustedNotification = 'hyperstep/trusted';
+
+/** Request: assembles the files of a launch as one program, publishes what is wrong, and counts it. */
+export const checkProgramRequest = 'hyperstep/checkProgram';
+
+export interface CheckProgramParams {
+  /** URIs. */
+  readonly program: readonly string[];
+  /** Paths or URIs. */
+  readonly includePaths?: readonly string[];
+  readonly defines?: Readonly<Record<string, string>>;
+  readonly march?: string;
+}
+
+export interface ProgramCheck {
+  errors: number;
+  warnings: number;
+  /** Of the first error. */
+  first?: {
+    uri: string;
+    range: { start: { line: number; character: number }; end: { line: number; character: number } };
+  };
+}
+
+/** Request from server to client, where the server cannot read files itself: the bytes of a file in base 64, or null. */
+export const readFileRequest = 'hyperstep/readFile';
+
+export interface ReadFileParams {
+  readonly uri: string;
+}
+
+/** What the client says when it starts the server. */
+export interface InitializationOptions {
+  /** Whether files outside of the workspace folders may be read. */
+  readonly trusted?: boolean;
+}

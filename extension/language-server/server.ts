@@ -1,0 +1,111 @@
+import {
+  type Connection,
+  type InitializeParams,
+  type InitializeResult,
+  type ServerCapabilities,
+  TextDocumentSyncKind,
+} from 'vscode-languageserver';
+import { Checker } from './checker';
+import { registerCompletion } from './features/completion';
+import { registerDefinition } from './features/definition';
+import { registerFolding } from './features/folding';
+import { registerFormatting } from './features/formatting';
+import { registerHighlights } from './features/highlights';
+import { registerHover } from './features/hover';
+import { registerReferences } from './features/references';
+import { registerRename } from './features/rename';
+import { registerSemanticTokens } from './features/semantic-tokens';
+import { registerSymbols } from './features/symbols';
+import { type InitializationOptions, trustedNotification } from './protocol';
+import { type FileReader, Workspace } from './workspace';
+
+/** What a feature works with. It registers its handlers and says what the server can do with them. */
+export interface ServerContext {
+  readonly connection: Connection;
+  readonly workspace: Workspace;
+}
+
+const features = [
+  registerCompletion,
+  registerDefinition,
+  registerFolding,
+  registerFormatting,
+  registerHighlights,
+  registerHover,
+  registerReferences,
+  registerRename,
+  registerSemanticTokens,
+  registerSymbols,
+] as const;
+
+/** Serves one client until it goes. Everything outside of the protocol comes through `reader`. */
+export function startServer(connection: Connection, reader: FileReader): void {
+  const workspace = new Workspace(reader);
+  const context: ServerContext = { connection, workspace };
+  const checker = new Checker(context);
+  let followsFolders = false;
+
+  connection.onInitialize((params: InitializeParams): InitializeResult => {
+    const folders = params.workspaceFolders ?? (params.rootUri ? [{ uri: params.rootUri, name: '' }] : []);
+    const options: InitializationOptions | undefined = params.initializationOptions;
+    workspace.configure(
+      folders.map((folder) => folder.uri),
+      options?.trusted === true,
+    );
+    followsFolders = params.capabilities.workspace?.workspaceFolders === true;
+    const capabilities: ServerCapabilities = {
+      textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental, save: false },
+      workspace: { workspaceFolders: { supported: true, changeNotifications: true } },
+    };
+    for (const register of features) Object.assign(capabilities, register(context));
+    return { capabilities, serverInfo: { name: 'HyperStep' } };
+  });
+
+  connection.onInitialized(() => {
+    if (!followsFolders) return;
+    connection.workspace.onDidChangeWorkspaceFolders(({ added, removed }) => {
+      workspace.changeFolders(
+        added.map((folder) => folder.uri),
+        removed.map((folder) => folder.uri),
+      );
+      checker.scheduleAll();
+    });
+  });
+
+  connection.onNotification(trustedNotification, () => {
+    workspace.trust();
+    checker.scheduleAll();
+  });
+  connection.onDidOpenTextDocument(({ textDocument: { uri, languageId, version, text } }) => {
+    workspace.open(uri, languageId, version, text);
+    checker.schedule(uri);
+  });
+  connection.onDidChangeTextDocument(({ textDocument, contentChanges }) => {
+    workspace.change(
+      textDocument.uri,
+      textDocument.version,
+      contentChanges.map((change) => {
+        if (!('range' in change)) return { text: change.text };
+        const { start, end } = change.range;
+        return {
+          startLine: start.line,
+          startColumn: start.character,
+          endLine: end.line,
+          endColumn: end.character,
+          text: change.text,
+        };
+      }),
+    );
+    checker.schedule(textDocument.uri);
+  });
+  connection.onDidCloseTextDocument(({ textDocument }) => {
+    workspace.close(textDocument.uri);
+    checker.closed(textDocument.uri);
+  });
+  connection.onDidChangeWatchedFiles(({ changes }) => {
+    workspace.forget(changes.map((change) => change.uri));
+    checker.scheduleAll();
+  });
+  connection.onDidChangeConfiguration(() => checker.scheduleAll());
+  connection.listen();
+}

@@ -1,0 +1,105 @@
+import { PassThrough } from 'node:stream';
+import {
+  createConnection,
+  createProtocolConnection,
+  type Diagnostic,
+  type InitializeParams,
+  type ProtocolConnection,
+  StreamMessageReader,
+  StreamMessageWriter,
+} from 'vscode-languageserver/node';
+import { startServer } from '../../extension/language-server/server';
+import { parseMarked } from './marks';
+
+/** A server and a client in this process, connected by pipes. */
+export class TestClient {
+  readonly connection: ProtocolConnection;
+  readonly diagnostics = new Map<string, readonly Diagnostic[]>();
+  /** Paths that the server asked for. */
+  readonly read: string[] = [];
+  #waiting: (() => void)[] = [];
+  #version = 1;
+
+  constructor(readonly files: Readonly<Record<string, string | Uint8Array>> = {}) {
+    const toServer = new PassThrough();
+    const toClient = new PassThrough();
+    const server = createConnection(new StreamMessageReader(toServer), new StreamMessageWriter(toClient));
+    startServer(server, {
+      read: (uri) => {
+        this.read.push(uri);
+        const contents = this.files[uri.replace('file:///w/', '')];
+        return Promise.resolve(typeof contents === 'string' ? new TextEncoder().encode(contents) : contents);
+      },
+    });
+    this.connection = createProtocolConnection(new StreamMessageReader(toClient), new StreamMessageWriter(toServer));
+    this.connection.onNotification(
+      'textDocument/publishDiagnostics',
+      ({ uri, diagnostics }: { uri: string; diagnostics: Diagnostic[] }) => {
+        this.diagnostics.set(uri, diagnostics);
+        for (const wake of this.#waiting.splice(0)) wake();
+      },
+    );
+    this.connection.listen();
+  }
+
+  static async start(
+    files?: Readonly<Record<string, string | Uint8Array>>,
+    options: { trusted?: boolean } = { trusted: true },
+  ): Promise<TestClient> {
+    const client = new TestClient(files);
+    const params: InitializeParams = {
+      processId: null,
+      rootUri: 'file:///w',
+      workspaceFolders: [{ uri: 'file:///w', name: 'w' }],
+      capabilities: {},
+      initializationOptions: options,
+    };
+    await client.connection.sendRequest('initialize', params);
+    await client.connection.sendNotification('initialized', {});
+    return client;
+  }
+
+  /** Opens a document whose text may hold `$0`, and gives the position of that mark. */
+  async open(name: string, marked: string): Promise<{ uri: string; position: { line: number; character: number } }> {
+    const { text, position } = parseMarked(marked);
+    const uri = `file:///w/${name}`;
+    await this.connection.sendNotification('textDocument/didOpen', {
+      textDocument: { uri, languageId: 'riscv-asm', version: this.#version, text },
+    });
+    return { uri, position };
+  }
+
+  async change(uri: string, contentChanges: readonly object[]): Promise<void> {
+    this.#version++;
+    await this.connection.sendNotification('textDocument/didChange', {
+      textDocument: { uri, version: this.#version },
+      contentChanges,
+    });
+  }
+
+  /** Waits until the diagnostics of a document satisfy `wanted`. */
+  async diagnosticsOf(
+    name: string,
+    wanted: (diagnostics: readonly Diagnostic[]) => boolean = () => true,
+  ): Promise<readonly Diagnostic[]> {
+    const uri = `file:///w/${name}`;
+    const deadline = Date.now() + 5000;
+    for (;;) {
+      const found = this.diagnostics.get(uri);
+      if (found && wanted(found)) return found;
+      if (Date.now() > deadline) throw new Error(`diagnostics of ${name}: ${JSON.stringify(found)}`);
+      await new Promise<void>((resolve) => {
+        this.#waiting.push(resolve);
+        setTimeout(resolve, 200);
+      });
+    }
+  }
+
+  request<T>(method: string, params: object): Promise<T> {
+    return this.connection.sendRequest<T>(method, params);
+  }
+
+  stop(): void {
+    this.connection.dispose();
+  }
+}

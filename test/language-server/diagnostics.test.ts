@@ -1,0 +1,98 @@
+import assert from 'node:assert/strict';
+import { TestClient } from './client';
+
+describe('Language server: diagnostics', () => {
+  let client: TestClient;
+  afterEach(() => client.stop());
+
+  it('come and go as one types', async () => {
+    client = await TestClient.start();
+    const { uri } = await client.open('main.s', '_start:\n  adddi a0, a0, 1\n');
+    const [problem] = await client.diagnosticsOf('main.s');
+    assert.match(problem!.message, /unknown instruction 'adddi'; did you mean 'addi'\?/);
+    assert.deepEqual(problem!.range, { start: { line: 1, character: 2 }, end: { line: 1, character: 7 } });
+    await client.change(uri, [
+      { range: { start: { line: 1, character: 3 }, end: { line: 1, character: 4 } }, text: '' },
+    ]);
+    await client.diagnosticsOf('main.s', (found) => found.length === 0);
+    await client.change(uri, [{ text: 'nop nop' }]);
+    await client.diagnosticsOf('main.s', (found) => found.length === 1);
+  });
+
+  it('undefined symbols: an error in a stated program, a hint in a file alone', async () => {
+    client = await TestClient.start({ 'p/hyperstep.json': '{ "program": "main.s" }' });
+    await client.open('alone.s', 'call nowhere\n');
+    const [hint] = await client.diagnosticsOf('alone.s');
+    assert.equal(hint!.severity, 4);
+    await client.open('p/main.s', 'somewhere: call somewere\n');
+    const [error] = await client.diagnosticsOf('p/main.s');
+    assert.equal(error!.severity, 1);
+    assert.match(error!.message, /'somewere' is not defined; did you mean 'somewhere'/);
+  });
+
+  it('duplicate symbols across files, with the first place', async () => {
+    client = await TestClient.start({ 'hyperstep.json': '{ "program": ["a.s", "b.s"] }', 'b.s': '.globl f\nf: ret\n' });
+    await client.open('a.s', '.globl f\nf: ret\n');
+    const [problem] = await client.diagnosticsOf('b.s', (found) => found.length === 1);
+    assert.match(problem!.message, /'f' is already defined/);
+    assert.equal(problem!.relatedInformation![0]!.location.uri, 'file:///w/a.s');
+  });
+
+  it('problems in included files, and in expansions with the call', async () => {
+    client = await TestClient.start({ 'defs.h': '#define BAD bogus a0\n.macro m x\n li a0, \\x\n.endm\n' });
+    await client.open('main.S', '#include "defs.h"\nBAD\nm 5\nm undefined_thing\n');
+    const main = await client.diagnosticsOf('main.S', (found) => found.length === 1);
+    assert.equal(main[0]!.range.start.line, 1);
+    const [inside] = await client.diagnosticsOf('defs.h', (found) => found.length === 1);
+    assert.equal(inside!.range.start.line, 2);
+    assert.equal(inside!.relatedInformation![0]!.location.range.start.line, 3);
+  });
+
+  it('CSRs: unknown ones, read-only ones, and those of machine mode', async () => {
+    client = await TestClient.start();
+    await client.open(
+      'main.s',
+      'csrw satpp, t0\ncsrw cycle, t0\ncsrr a0, mstatus\ncsrw satp, t0\nmret_is_not_here: sret\n',
+    );
+    const found = await client.diagnosticsOf('main.s', (all) => all.length === 3);
+    assert.deepEqual(
+      found.map(({ severity }) => severity),
+      [1, 3, 3],
+    );
+    assert.match(found[0]!.message, /unknown CSR 'satpp'; did you mean 'satp'/);
+  });
+
+  it('a launch: counted, published, and remembered as a program', async () => {
+    client = await TestClient.start({ 'a.s': '_start: call f\n bogus\n', 'b.s': '.globl f\nf: ret\n' });
+    const check = await client.request<{ errors: number; warnings: number; first: { uri: string } }>(
+      'hyperstep/checkProgram',
+      {
+        program: ['file:///w/a.s', 'file:///w/b.s'],
+      },
+    );
+    assert.deepEqual([check.errors, check.warnings, check.first.uri], [1, 0, 'file:///w/a.s']);
+    assert.equal((await client.diagnosticsOf('a.s')).length, 1);
+  });
+
+  it('in Restricted Mode nothing outside of the workspace is read', async () => {
+    client = await TestClient.start({}, { trusted: false });
+    await client.open(
+      'main.S',
+      '#include "/etc/passwd"\n#include "../../secret.h"\n#include "fine.h"\n.incbin "/etc/shadow"\n',
+    );
+    await client.diagnosticsOf('main.S', (found) => found.length > 2);
+    assert.ok(client.read.length > 0);
+    for (const uri of client.read) assert.match(uri, /^file:\/\/\/w\//);
+    await client.connection.sendNotification('hyperstep/trusted');
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    assert.ok(client.read.some((uri) => uri === 'file:///etc/passwd'));
+  });
+
+  it('end when the document is closed', async () => {
+    client = await TestClient.start();
+    const { uri } = await client.open('main.s', 'bogus');
+    await client.diagnosticsOf('main.s', (found) => found.length === 1);
+    await client.connection.sendNotification('textDocument/didClose', { textDocument: { uri } });
+    await client.diagnosticsOf('main.s', (found) => found.length === 0);
+  });
+});
