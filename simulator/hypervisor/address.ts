@@ -57,6 +57,22 @@ export class CsrValue {
   }
 }
 
+/** A page-table entry, of a guest's table or of a shadow table. */
+export class PteValue {
+  constructor(
+    readonly low: number,
+    readonly high: number,
+  ) {}
+
+  get value(): bigint {
+    return (BigInt(this.high >>> 0) << 32n) | BigInt(this.low >>> 0);
+  }
+
+  toString(): string {
+    return hex64(this.low, this.high);
+  }
+}
+
 /** A 64-bit pattern as `0x...` without leading zeros. */
 export function hex64(low: number, high: number): string {
   const upper = high >>> 0;

@@ -197,7 +197,8 @@ export class SbiFirmware implements HostedSoftware, SbiHost {
   }
 
   private *handleCall(hart: Hart): Narration {
-    yield step`the supervisor calls its firmware: ${describeSbiCall(hart)}`;
+    const request = describeSbiCall(hart);
+    yield step`the supervisor calls its firmware: ${request}`;
     const result = yield* answerSbiCall(this, hart, hart.id);
     if (result === 'trapped') return;
     if (result !== 'left') this.skipCall(hart);

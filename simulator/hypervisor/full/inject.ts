@@ -1,6 +1,7 @@
 import { enterTrap } from '../../core/index';
+import { causeOf } from '../../isa/index';
 import { type Narration, step } from '../../machine/narration';
-import { Gva } from '../address';
+import { CsrValue, Gva } from '../address';
 import { kill } from './kill';
 import type { Vcpu } from './vcpu';
 import type { VirtualMachine } from './virtual-machine';
@@ -28,8 +29,10 @@ export function* inject(
     return;
   }
   const pc = new Gva(state.pcLow, state.pcHigh);
-  const vector = vcpu.csrWords(STVEC);
-  yield step`inject ${interrupt ? 'interrupt' : 'exception'} ${cause} at ${pc}: virtual sepc, scause, stval, sstatus; on to stvec ${new Gva(vector.low, vector.high)}`;
+  const stvec = vcpu.csrWords(STVEC);
+  const vector = new CsrValue(STVEC, stvec.low, stvec.high);
+  const trap = causeOf(cause, interrupt).name;
+  yield step`give the guest its trap, ${trap} at ${pc}: virtual sepc, scause, stval and sstatus, then on at its stvec ${vector}`;
   enterTrap(state, cause, interrupt, valueLow, valueHigh);
   vcpu.lastInjection = { low: state.pcLow, high: state.pcHigh, retired };
   vm.ledger.charge('injection');

@@ -48,12 +48,14 @@ export function* emulateMmio(
       return;
     }
     const { low, high } = extend(value.low, value.high, size, signed);
-    yield step`put ${hex64(low, high)} into register x${rd} and skip the instruction`;
+    const loaded = hex64(low, high);
+    yield step`put ${loaded} into register x${rd} and skip the instruction`;
     hart.setXWords(rd, low, high);
     if (instruction.reserves) hart.clearReservation();
   } else {
     const [low, high] = [hart.xLow(rs2), hart.xHigh(rs2)];
-    yield step`write ${size} bytes of ${hex64(low, high)} to ${device.name} at ${gpa} and skip the instruction`;
+    const stored = hex64(low, high);
+    yield step`write ${size} bytes of ${stored} to ${device.name} at ${gpa} and skip the instruction`;
     if (!writeDevice(device, gpa.value, size, low, high)) {
       yield* refuseAccess(vm, vcpu, tables, access, gva, gpa);
       return;

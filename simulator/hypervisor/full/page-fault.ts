@@ -1,12 +1,15 @@
+import { causeOf } from '../../isa/index';
 import { type Narration, step } from '../../machine/narration';
-import { Access, Pte } from '../../mmu/index';
-import { FRAME, Gpa, Gva, Hpa, hex64, SUPERPAGE } from '../address';
+import { Access, Pte, type WalkStep } from '../../mmu/index';
+import { FRAME, Gpa, Gva, Hpa, PteValue, SUPERPAGE } from '../address';
 import { type GuestTablesAsHardware, translateGuest } from './guest-walk';
 import { inject } from './inject';
 import { emulateMmio } from './mmio';
 import { refuseAccess } from './refuse';
 import type { Vcpu } from './vcpu';
 import type { VirtualMachine } from './virtual-machine';
+
+const ACCESS_NAMES = { [Access.read]: 'a load', [Access.write]: 'a store', [Access.execute]: 'a fetch' } as const;
 
 /** Shadow leaves always: valid, for U-mode, accessed; never global, since other views must not see them. */
 const SHADOW_FLAGS = Pte.V | Pte.U | Pte.A;
@@ -26,12 +29,26 @@ export function* handlePageFault(
   const { ledger } = vm;
   const gva = new Gva(low, high);
   const space = vcpu.guestSpace.paging;
-  yield step`walk the guest's page tables for ${accessName(access)} of ${gva}: ${space ? `root ${new Gpa(space.root * FRAME)}` : 'paging is off, GVA = GPA'}`;
-  const translation = translateGuest(vcpu, tables, low, high, access);
-  ledger.charge('walkStep', space ? 3 : 1);
+  const wanted = ACCESS_NAMES[access];
+  if (space) {
+    const root = new Gpa(space.root * FRAME);
+    yield step`${wanted} of ${gva} faulted: walk the guest's own page table, root ${root}`;
+  } else {
+    yield step`${wanted} of ${gva} faulted: the guest's paging is off, so GVA = GPA`;
+  }
+  const walked: WalkStep[] = [];
+  const translation = translateGuest(vcpu, tables, low, high, access, vcpu.user, walked);
+  for (const entry of walked) {
+    const { level } = entry;
+    const at = new Gpa(entry.address);
+    const pte = new PteValue(entry.low, entry.high);
+    yield step`level ${level}: the guest's entry at ${at} is ${pte}`;
+    ledger.charge('walkStep');
+  }
   if ('fault' in translation) {
     ledger.classify('guest-page-fault');
-    yield step`the guest's tables do not allow it: a true fault, cause ${translation.fault}`;
+    const cause = causeOf(translation.fault, false).name;
+    yield step`the guest's table does not allow it: the fault is the guest's own, ${cause}`;
     yield* inject(vm, vcpu, translation.fault, false, low, high);
     return;
   }
@@ -52,10 +69,11 @@ export function* handlePageFault(
   const level = shadowLevel(vm, translation.level, gpa.value);
   const pageSize = level === 1 ? SUPERPAGE : FRAME;
   const host = new Hpa(hpa - (hpa % pageSize));
-  yield step`look up guest frame ${gpa} in the P2M: machine frame ${host}`;
+  yield step`the guest maps it to ${gpa}: look the frame up in the P2M, it is ${host} of the machine`;
   const flags = shadowFlags(vcpu, translation.flags);
   const pte = shadowPte(host.value, flags);
-  yield step`fill the shadow entry of ${gva} with ${pte}: the guest's permissions, U=1${flags & Pte.W ? '' : ', W withheld'}`;
+  const permissions = describeFlags(flags);
+  yield step`fill the shadow entry of ${gva} with ${pte}: ${permissions}`;
   const view = vcpu.spaces.use(vcpu.guestSpace, vcpu.user, vcpu.sum, vcpu.mxr);
   vcpu.spaces.fill(view, low, high, { hpa: host.value, flags, level, guestLevel: translation.level });
 }
@@ -82,11 +100,13 @@ export function shadowFlags(
   return SHADOW_FLAGS | readable | (readable ? writable : 0) | executable;
 }
 
-function accessName(access: Access): string {
-  return access === Access.execute ? 'a fetch' : access === Access.write ? 'a store' : 'a load';
+/** Permissions in words, as far as they differ from the guest's for a reason. */
+function describeFlags(flags: number): string {
+  const letters = `${flags & Pte.R ? 'r' : '-'}${flags & Pte.W ? 'w' : '-'}${flags & Pte.X ? 'x' : '-'}`;
+  return flags & Pte.W ? `${letters}, U=1` : `${letters}, U=1, no W until the guest's D is set`;
 }
 
-function shadowPte(hpa: number, flags: number): string {
+function shadowPte(hpa: number, flags: number): PteValue {
   const page = hpa / FRAME;
-  return hex64((page << 10) | flags, Math.floor(page / 2 ** 22));
+  return new PteValue((page << 10) | flags, Math.floor(page / 2 ** 22));
 }

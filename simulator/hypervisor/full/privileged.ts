@@ -1,7 +1,7 @@
 import { type CsrOperation, csrSourceRegister, executeCsrInstruction, returnFromTrap } from '../../core/index';
 import { csrNumbered, decode, ExceptionCode, systemOperationOf } from '../../isa/index';
 import { type Narration, step } from '../../machine/narration';
-import { CsrValue, Gva } from '../address';
+import { CsrValue, FRAME, Gpa, Gva } from '../address';
 import { inject } from './inject';
 import type { Vcpu } from './vcpu';
 import type { VirtualMachine } from './virtual-machine';
@@ -23,7 +23,8 @@ export function* emulatePrivileged(vm: VirtualMachine, vcpu: Vcpu, word: number)
   const operation = instruction && systemOperationOf(instruction);
   ledger.charge('decode');
   ledger.decoded(word);
-  yield step`decode the instruction that trapped: ${instruction?.name ?? 'no instruction'}`;
+  const mnemonic = instruction?.name ?? 'no instruction';
+  yield step`decode the instruction that trapped: ${mnemonic}`;
   switch (operation) {
     case 'csr-write':
     case 'csr-set':
@@ -44,7 +45,8 @@ export function* emulatePrivileged(vm: VirtualMachine, vcpu: Vcpu, word: number)
 
 function* reflectIllegal(vm: VirtualMachine, vcpu: Vcpu, word: number): Narration {
   vm.ledger.classify('guest-exception');
-  yield step`the guest itself may not execute it in virtual ${vcpu.user ? 'U' : 'S'}-mode: an illegal instruction`;
+  const mode = vcpu.user ? 'U-mode' : 'S-mode';
+  yield step`in virtual ${mode} it is not allowed either: an illegal instruction of the guest`;
   yield* inject(vm, vcpu, ExceptionCode.illegalInstruction, false, word | 0, 0);
 }
 
@@ -55,7 +57,8 @@ function* emulateCsrAccess(vm: VirtualMachine, vcpu: Vcpu, operation: CsrOperati
   vm.ledger.classify('csr-access');
   const source = csrSourceRegister(word) ?? 0;
   const before = vcpu.csrWords(number);
-  yield step`access the virtual ${name}, which is ${new CsrValue(number, before.low, before.high)}`;
+  const value = new CsrValue(number, before.low, before.high);
+  yield step`access the virtual ${name}, which is ${value}`;
   if (!executeCsrInstruction(csrs, operation, word, hart.xLow(source), hart.xHigh(source))) {
     yield* reflectIllegal(vm, vcpu, word);
     return;
@@ -65,7 +68,8 @@ function* emulateCsrAccess(vm: VirtualMachine, vcpu: Vcpu, operation: CsrOperati
   const after = vcpu.csrWords(number);
   if (after.low !== before.low || after.high !== before.high) {
     vm.ledger.changed({ kind: 'virtual CSR', csr: number, before, after });
-    yield step`the virtual ${name} becomes ${new CsrValue(number, after.low, after.high)}`;
+    const written = new CsrValue(number, after.low, after.high);
+    yield step`the virtual ${name} is now ${written}`;
   }
   hart.setXWords(rdOf(word), oldLow, oldHigh);
   advance(vm, vcpu, 4);
@@ -78,14 +82,21 @@ function* switchGuestSpace(vm: VirtualMachine, vcpu: Vcpu): Narration {
   const current = vcpu.guestSpace.paging;
   const same = paging?.root === current?.root && paging?.asid === current?.asid;
   if (same) return;
-  yield step`find the shadow tables of ${paging ? `root 0x${(paging.root * 4096).toString(16)}, guest ASID ${paging.asid}` : 'GPA = GVA: paging is off'}`;
+  if (paging) {
+    const root = new Gpa(paging.root * FRAME);
+    const { asid } = paging;
+    yield step`the guest has switched to another page table: find the shadow tables of root ${root}, guest ASID ${asid}`;
+  } else {
+    yield step`the guest has turned paging off: find the shadow table that maps GVA = GPA`;
+  }
   vcpu.guestSpace = vcpu.spaces.space(paging);
   vm.ledger.charge('csrAccess');
 }
 
 function* emulateSret(vm: VirtualMachine, vcpu: Vcpu): Narration {
   const sepc = vcpu.csrWords(0x141);
-  yield step`return from the guest's trap handler to ${new Gva(sepc.low, sepc.high)}: virtual privilege and SIE from the virtual sstatus`;
+  const target = new Gva(sepc.low, sepc.high);
+  yield step`return from the guest's trap handler to ${target}: privilege and SIE from the virtual sstatus`;
   returnFromTrap(vcpu.state, 'sret');
   vm.machine.retireEmulated(vcpu.hart);
 }
@@ -94,12 +105,13 @@ function* emulateFence(vm: VirtualMachine, vcpu: Vcpu, word: number): Narration 
   const { hart } = vcpu;
   const [rs1, rs2] = [rs1Of(word), rs2Of(word)];
   const asid = rs2 === 0 ? undefined : hart.xLow(rs2) & 0xffff;
+  const spaces = asid === undefined ? 'all address spaces' : `ASID ${asid}`;
   if (rs1 === 0) {
-    yield step`the guest changed its page tables: drop the shadow entries of ${asid === undefined ? 'all its address spaces' : `ASID ${asid}`}`;
+    yield step`the guest has changed its page tables: drop the shadow entries of ${spaces}`;
     vcpu.spaces.fenceAll(asid);
   } else {
     const gva = new Gva(hart.xLow(rs1), hart.xHigh(rs1));
-    yield step`the guest changed its page tables: drop the shadow entries of ${gva}, ${asid === undefined ? 'all ASIDs' : `ASID ${asid}`}`;
+    yield step`the guest has changed its page tables: drop the shadow entry of ${gva} in ${spaces}`;
     vcpu.spaces.fenceAddress(gva.low, gva.high, asid);
   }
   advance(vm, vcpu, 4);

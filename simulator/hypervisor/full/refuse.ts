@@ -1,3 +1,4 @@
+import { causeOf } from '../../isa/index';
 import { type Narration, step } from '../../machine/narration';
 import type { Access } from '../../mmu/index';
 import type { Gpa, Gva } from '../address';
@@ -24,6 +25,7 @@ export function* refuseAccess(
     return;
   }
   const { cause, address } = faultOfAccess(vm, vcpu, tables, access, gva, gpa.value);
-  yield step`${gpa} is neither the guest's memory nor a device: exception ${cause} for ${address}`;
+  const name = causeOf(cause, false).name;
+  yield step`${gpa} is neither the guest's memory nor a device: ${name} for ${address}`;
   yield* inject(vm, vcpu, cause, false, address.low, address.high);
 }

@@ -1,5 +1,5 @@
 import { CsrSlot, type Hart } from '../../core/index';
-import { ExceptionCode, InterruptCode } from '../../isa/index';
+import { causeOf, ExceptionCode, InterruptCode } from '../../isa/index';
 import type { HostedSoftware } from '../../machine/hosted-software';
 import { type Narration, step } from '../../machine/narration';
 import { Access } from '../../mmu/index';
@@ -66,6 +66,9 @@ export class TrapAndEmulateVmm implements HostedSoftware {
       cause: isInterrupt ? cause + INTERRUPT_BIT : cause,
       value: { low, high },
     });
+    const pc = new Gva(pcLow, pcHigh);
+    const name = causeOf(cause, isInterrupt).name;
+    yield step`the hart has trapped into the VMM: ${name} at ${pc}, by scause and sepc`;
     if (isInterrupt) yield* this.handleInterrupt(vcpu, cause);
     else yield* this.handleException(vcpu, cause, low, high);
     yield* enterGuest(vm, vcpu);
@@ -83,7 +86,7 @@ export class TrapAndEmulateVmm implements HostedSoftware {
     } else if (cause === ExceptionCode.userEcall) {
       yield* this.handleEcall(vcpu);
     } else {
-      yield step`exception ${cause} is the guest's own`;
+      yield step`the exception is the guest's own`;
       yield* inject(vm, vcpu, cause, false, low, high);
     }
   }
@@ -91,14 +94,13 @@ export class TrapAndEmulateVmm implements HostedSoftware {
   /** Both virtual modes call from the hardware's U-mode; the virtual mode tells a system call from a call to the firmware. */
   private *handleEcall(vcpu: Vcpu): Narration {
     const { vm } = this;
-    const pc = new Gva(vcpu.state.pcLow, vcpu.state.pcHigh);
     if (vcpu.user) {
       vm.ledger.classify('guest-exception');
-      yield step`ecall at ${pc} in virtual U-mode: a system call of the guest's program to the guest's kernel`;
+      yield step`ecall in virtual U-mode: a system call of the guest's program to the guest's kernel`;
       yield* inject(vm, vcpu, ExceptionCode.userEcall, false, 0, 0);
       return;
     }
-    yield step`ecall at ${pc} in virtual S-mode: the guest's kernel calls its firmware, which is the VMM`;
+    yield step`ecall in virtual S-mode: the guest's kernel calls its firmware, which is the VMM`;
     vm.ledger.charge('sbiCall');
     const result = yield* answerSbiCall(this.sbi, vcpu.hart, vcpu.id);
     if (result === 'trapped') return;

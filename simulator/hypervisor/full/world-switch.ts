@@ -1,6 +1,7 @@
 import { CsrSlot, pendingInterrupt, Status } from '../../core/index';
+import { causeOf } from '../../isa/index';
 import { type Narration, step } from '../../machine/narration';
-import { Hpa } from '../address';
+import { Gva, Hpa } from '../address';
 import { inject } from './inject';
 import type { Vcpu } from './vcpu';
 import type { VirtualMachine } from './virtual-machine';
@@ -31,14 +32,15 @@ export function* enterGuest(vm: VirtualMachine, vcpu: Vcpu): Narration {
   const { hart, state } = vcpu;
   const interrupt = pendingInterrupt(state);
   if (interrupt >= 0) {
-    yield step`virtual interrupt ${interrupt} is pending and enabled`;
+    const name = causeOf(interrupt, true).name;
+    yield step`${name} is pending and enabled in the guest`;
     yield* inject(vm, vcpu, interrupt, true, 0, 0);
   }
   const before = vcpu.spaces.current;
   const view = vcpu.spaces.use(vcpu.guestSpace, vcpu.user, vcpu.sum, vcpu.mxr);
   if (view !== before) {
     const root = new Hpa(view.table.root);
-    yield step`let the hardware walk ${root}: satp = Sv39, ASID ${view.asid}`;
+    yield step`let the hardware walk the shadow table at ${root}: satp = Sv39, ASID ${view.asid}`;
     const page = root.value / 4096;
     const [low, high] = [page | 0, (MODE_SV39 << 28) | (view.asid << 12) | Math.floor(page / 2 ** 32)];
     const old = { low: hart.csrLow(SATP), high: hart.csrHigh(SATP) };
@@ -46,6 +48,8 @@ export function* enterGuest(vm: VirtualMachine, vcpu: Vcpu): Narration {
     vm.ledger.changed({ kind: 'hardware CSR', csr: SATP, before: old, after: { low, high } });
     vm.ledger.charge('csrAccess');
   }
+  const pc = new Gva(state.pcLow, state.pcHigh);
+  yield step`return to the guest at ${pc}: sret, to U-mode of the hardware`;
   hart.setCsrWords(SEPC, state.pcLow, state.pcHigh);
   // The guest runs in U-mode, whatever its virtual privilege; MXR is resolved in the shadow tables.
   hart.state.setCsr(CsrSlot.mstatus, hart.state.status & ~(Status.SPP | Status.SUM | Status.MXR), 0);

@@ -38,7 +38,8 @@ export const base: SbiExtension = {
       *handle(call) {
         const id = call.number(0);
         const extension = call.host.extensions.find((candidate) => candidate.id === id);
-        yield step`look for extension ${id}: ${extension?.name ?? 'not there'}`;
+        const found = extension?.name ?? 'not there';
+        yield step`look for extension ${id}: ${found}`;
         return success(extension ? 1 : 0);
       },
     },

@@ -29,15 +29,19 @@ export function describeSbiCall(hart: Hart): string {
 /** Answers the SBI call in the registers of `hart` (SBI 2.0, chapter 3). @returns whether the caller goes on after its ecall. */
 export function* answerSbiCall(host: SbiHost, hart: Hart, caller: number): Narration<SbiResult> {
   const { function: called } = lookUp(hart);
-  yield step`look up what a7 and a6 ask for: ${describeSbiCall(hart)}`;
+  const request = describeSbiCall(hart);
+  yield step`look up what a7 and a6 ask for: ${request}`;
   const result = called ? yield* called.handle(callOf(host, hart, caller)) : failure(SbiError.notSupported);
   if (result === 'trapped' || result === 'left') return result;
-  yield step`put the result into a0 and a1: ${'legacy' in result ? result.legacy : result.error}, ${'legacy' in result ? 'unchanged' : (result.value ?? 0)}`;
   if ('legacy' in result) {
-    setRegister(hart, A0, result.legacy);
+    const { legacy: value } = result;
+    yield step`put the result into a0: ${value}`;
+    setRegister(hart, A0, value);
   } else {
-    setRegister(hart, A0, result.error);
-    setRegister(hart, A1, result.value ?? 0);
+    const { error, value = 0 } = result;
+    yield step`put the result into the registers: a0 = error ${error}, a1 = value ${value}`;
+    setRegister(hart, A0, error);
+    setRegister(hart, A1, value);
   }
   return result;
 }

@@ -35,9 +35,10 @@ export const dbcn: SbiExtension = {
           if (byte === undefined) break;
           bytes.push(byte);
         }
-        yield step`store ${bytes.length} bytes of console input there`;
+        const count = bytes.length;
+        yield step`store ${count} bytes of console input there`;
         call.host.writeMemory(address, Uint8Array.from(bytes));
-        return success(bytes.length);
+        return success(count);
       },
     },
     {

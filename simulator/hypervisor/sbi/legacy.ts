@@ -2,7 +2,7 @@ import { type Narration, step } from '../../machine/narration';
 import { Gva } from '../address';
 import { hartsOfMask } from './hart-mask';
 import type { SbiCall, SbiExtension, SbiResult } from './interface';
-import { fenceRange } from './rfence';
+import { describeRange, fenceRange } from './rfence';
 
 const done: SbiResult = { legacy: 0 };
 const nothing: SbiResult = { legacy: -1 };
@@ -44,7 +44,8 @@ export const legacy: readonly SbiExtension[] = [
   }),
   legacyCall('console_getchar', 2, function* consoleGetchar(call) {
     const byte = call.host.receive();
-    yield step`answer the next byte of console input: ${byte ?? 'none'}`;
+    const input = byte ?? 'none';
+    yield step`answer the next byte of console input: ${input}`;
     return byte === undefined ? nothing : { legacy: byte };
   }),
   legacyCall('clear_ipi', 3, function* clearIpi(call) {
@@ -86,9 +87,12 @@ export const legacy: readonly SbiExtension[] = [
 function* remoteFence(call: SbiCall, asid: number | undefined): Narration<SbiResult> {
   const harts = yield* hartsAt(call, 0);
   if (!harts) return 'trapped';
+  const range = fenceRange(call.argument(1), call.argument(2));
+  const extent = describeRange(range);
+  const space = asid ?? 'any';
   for (const hart of harts) {
-    yield step`fence addresses on hart ${hart}, ASID ${asid ?? 'any'}`;
-    call.host.fenceAddresses(hart, fenceRange(call.argument(1), call.argument(2)), asid);
+    yield step`fence ${extent} on hart ${hart}, address space ${space}`;
+    call.host.fenceAddresses(hart, range, asid);
   }
   return done;
 }

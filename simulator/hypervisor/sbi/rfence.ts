@@ -24,12 +24,19 @@ export function fenceRange(start: bigint, size: bigint): FenceRange {
   return pages > PAGES_WORTH_SINGLE_FENCES ? 'all' : { start: first, pages: Number(pages) };
 }
 
+/** In words: `all addresses`, `2 pages from 0x1000`. */
+export function describeRange(range: FenceRange): string {
+  return range === 'all' ? 'all addresses' : `${range.pages} pages from 0x${range.start.toString(16)}`;
+}
+
 function* fence(call: SbiCall, asid: number | undefined): Narration<SbiResult> {
   const harts = hartsOfMask(call, call.argument(0), call.argument(1));
   if (typeof harts === 'number') return failure(harts);
   const range = fenceRange(call.argument(2), call.argument(3));
+  const extent = describeRange(range);
+  const space = asid ?? 'any';
   for (const hart of harts) {
-    yield step`fence ${range === 'all' ? 'all addresses' : `${range.pages} pages from 0x${range.start.toString(16)}`} on hart ${hart}, ASID ${asid ?? 'any'}`;
+    yield step`fence ${extent} on hart ${hart}, address space ${space}`;
     call.host.fenceAddresses(hart, range, asid);
   }
   return success();
