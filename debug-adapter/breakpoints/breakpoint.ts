@@ -1,0 +1,105 @@
+import type { DebugProtocol } from '@vscode/debugprotocol';
+import { type Environment, evaluate, isTrue, numberOf } from '../expression/evaluate';
+import { parseExpression } from '../expression/parse';
+import { hex, messageOf } from '../format';
+import { parseHitCondition } from './hit-condition';
+
+/** What a client says of when a breakpoint counts, and whether it stops or only logs. */
+export interface Conditions {
+  readonly condition?: string;
+  readonly hitCondition?: string;
+  readonly logMessage?: string;
+}
+
+/** Where a breakpoint is: an instruction by its linked address, wherever that is mapped, and by the loaded bytes. */
+export interface CodePlace {
+  readonly virtual: bigint;
+  /** GPA. */
+  readonly physical?: number;
+}
+
+export type BreakpointTarget =
+  | { readonly kind: 'code'; readonly places: readonly CodePlace[]; readonly inBody?: boolean }
+  /** Steps of the VMM, by their sites. */
+  | { readonly kind: 'vmm'; readonly sites: ReadonlySet<number> }
+  | {
+      readonly kind: 'memory';
+      readonly hpa: number;
+      readonly length: number;
+      readonly read: boolean;
+      readonly write: boolean;
+    }
+  | { readonly kind: 'register'; readonly read: () => bigint; readonly name: string }
+  | { readonly kind: 'none' };
+
+export type BreakpointReason = 'breakpoint' | 'function breakpoint' | 'instruction breakpoint' | 'data breakpoint';
+
+/** What comes of a breakpoint that was reached. */
+export type Verdict =
+  | { readonly kind: 'stop'; readonly problem?: string }
+  | { readonly kind: 'log'; readonly text: string }
+  | { readonly kind: 'pass' };
+
+/** A breakpoint of the user, bound to one machine. */
+export class Breakpoint {
+  private hits = 0;
+  private readonly isWanted: (hits: number) => boolean;
+  /** Why it can never stop; shown with it. */
+  readonly problem: string | undefined;
+
+  constructor(
+    readonly id: number,
+    readonly reason: BreakpointReason,
+    readonly conditions: Conditions,
+    readonly target: BreakpointTarget,
+    /** What the client is told of it: where it ended up, or why nowhere. */
+    private readonly shown: Omit<DebugProtocol.Breakpoint, 'id' | 'verified'>,
+  ) {
+    let wanted: (hits: number) => boolean = () => true;
+    try {
+      if (conditions.hitCondition?.trim()) wanted = parseHitCondition(conditions.hitCondition);
+      if (conditions.condition?.trim()) parseExpression(conditions.condition);
+    } catch (error) {
+      this.problem = messageOf(error);
+    }
+    this.isWanted = wanted;
+  }
+
+  get isVerified(): boolean {
+    return this.problem === undefined && this.target.kind !== 'none';
+  }
+
+  show(): DebugProtocol.Breakpoint {
+    const { id, isVerified, problem, shown } = this;
+    return { id, verified: isVerified, ...shown, ...(problem === undefined ? {} : { message: problem }) };
+  }
+
+  /** The machine has reached it: whether it counts this time, and what follows. */
+  reached(environment: Environment): Verdict {
+    const { condition, logMessage } = this.conditions;
+    if (!this.isVerified) return { kind: 'pass' };
+    if (condition?.trim()) {
+      try {
+        if (!isTrue(evaluate(condition, environment))) return { kind: 'pass' };
+      } catch (error) {
+        return { kind: 'stop', problem: `the condition '${condition}' has no value: ${messageOf(error)}` };
+      }
+    }
+    this.hits++;
+    if (!this.isWanted(this.hits)) return { kind: 'pass' };
+    return logMessage === undefined ? { kind: 'stop' } : { kind: 'log', text: interpolate(logMessage, environment) };
+  }
+}
+
+/** A log message with the values of its `{expressions}`. */
+function interpolate(message: string, environment: Environment): string {
+  return message.replace(/\{([^{}]*)\}/g, (_whole, expression: string) => {
+    try {
+      const value = evaluate(expression, environment);
+      const number = numberOf(value);
+      return number >= -9n && number <= 9n ? `${number}` : hex(value.bits);
+    } catch (error) {
+      return `{${messageOf(error)}}`;
+    }
+  });
+}

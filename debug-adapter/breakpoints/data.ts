@@ -1,0 +1,88 @@
+import type { DebugProtocol } from '@vscode/debugprotocol';
+import { csrName, csrNumbered, registerName } from '../../simulator/isa/index';
+import type { Debuggee } from '../debuggee';
+import type { Debugging } from '../debugging';
+import { evaluate, type Place } from '../expression/evaluate';
+import { MachineEnvironment } from '../expression/machine-environment';
+import { hex, messageOf } from '../format';
+import { environmentOf } from '../inspect/environment';
+import { machineAddress, parseMemoryReference } from '../memory';
+import { RequestError } from '../request-error';
+import { type Located, unverified } from './locate';
+
+const slow = 'the machine runs observed, and slower, while a register is watched';
+/** Bytes of a watched range, at the most. */
+const LONGEST = 4096;
+
+type AccessType = NonNullable<DebugProtocol.DataBreakpoint['accessType']>;
+
+/** What can be watched under a name: a variable of a scope, an expression, or bytes at an address. */
+export function dataBreakpointInfo(
+  debugging: Debugging,
+  { name, variablesReference, frameId, asAddress, bytes }: DebugProtocol.DataBreakpointInfoArguments,
+): DebugProtocol.DataBreakpointInfoResponse['body'] {
+  const { debuggee } = debugging.stopped;
+  const { cpu, environment } = environmentOf(debugging, frameId);
+  try {
+    if (asAddress) {
+      const { space, address } = parseMemoryReference(name);
+      return memoryInfo(debuggee, cpu.id, { kind: 'memory', space, address, bytes: bytes ?? 8 });
+    }
+    const child = debugging.variables
+      .get(variablesReference ?? 0)
+      ?.children()
+      .find((each) => each.name === name);
+    const place = child?.place ?? evaluate(child?.evaluateName ?? name, environment).place;
+    if (!place) return { dataId: null, description: `'${name}' is neither a register nor in memory` };
+    if (place.kind === 'memory') return memoryInfo(debuggee, cpu.id, bytes ? { ...place, bytes } : place);
+    if (place.kind === 'pc') return { dataId: null, description: 'pc changes with every instruction' };
+    const id = `${cpu.id}:${place.kind}:${place.number}`;
+    return { dataId: id, description: `${nameOf(place)} (${slow})`, accessTypes: ['write'], canPersist: false };
+  } catch (error) {
+    if (!(error instanceof RequestError)) throw error;
+    return { dataId: null, description: messageOf(error) };
+  }
+}
+
+function memoryInfo(
+  debuggee: Debuggee,
+  cpuId: number,
+  { space, address, bytes }: Extract<Place, { kind: 'memory' }>,
+): DebugProtocol.DataBreakpointInfoResponse['body'] {
+  const cpu = debuggee.cpus[cpuId];
+  const hpa = cpu && machineAddress(debuggee, cpu, { space, address });
+  if (hpa === undefined || bytes < 1 || bytes > LONGEST)
+    return { dataId: null, description: `there is no memory of ${bytes} bytes at ${hex(address)}` };
+  return {
+    dataId: `${cpuId}:memory:${hpa}:${bytes}`,
+    description: `${bytes} bytes at ${hex(address)}`,
+    accessTypes: ['write', 'read', 'readWrite'],
+    canPersist: false,
+  };
+}
+
+/** Where a data breakpoint of such an id is. */
+export function locateData(debuggee: Debuggee, dataId: string, access: AccessType): Located {
+  const [cpuId, kind, number, length] = dataId.split(':');
+  const cpu = debuggee.cpus[Number(cpuId)];
+  const value = Number(number);
+  if (!cpu || !Number.isSafeInteger(value) || value < 0)
+    return unverified(undefined, `'${dataId}' is nothing that can be watched`);
+  if (kind === 'memory') {
+    const bytes = Number(length);
+    if (!(bytes > 0 && bytes <= LONGEST) || !debuggee.system.machine.core.ram.contains(value, bytes))
+      return unverified(undefined, `there is no memory at machine address ${hex(value)}`);
+    const [read, write] = [access !== 'write', access !== 'read'];
+    return { target: { kind: 'memory', hpa: value, length: bytes, read, write }, shown: {} };
+  }
+  const name = kind === 'register' ? registerName(value) : csrName(value);
+  const environment = new MachineEnvironment(debuggee, cpu);
+  if (environment.lookUp(name, true) === undefined || (kind !== 'register' && !csrNumbered(value)))
+    return unverified(undefined, `'${dataId}' is nothing that can be watched`);
+  const read = (): bigint => environment.lookUp(name, true)?.bits ?? 0n;
+  return { target: { kind: 'register', read, name }, shown: { message: slow } };
+}
+
+function nameOf(place: Extract<Place, { kind: 'register' | 'csr' }>): string {
+  return place.kind === 'register' ? registerName(place.number) : csrName(place.number);
+}

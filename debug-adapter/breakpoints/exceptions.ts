@@ -1,0 +1,91 @@
+import type { DebugProtocol } from '@vscode/debugprotocol';
+import { KILL_REASONS } from '../../simulator/hypervisor/full/virtual-machine';
+import { EXIT_REASONS } from '../../simulator/hypervisor/ledger';
+import { causeOf, exceptionCauses, interruptCauses } from '../../simulator/isa/index';
+import type { GuestTrap } from '../../simulator/machine/stop';
+import { RequestError } from '../request-error';
+
+export type FilterId = 'killed' | 'exit' | 'trap';
+
+const killReasons = [...Object.keys(KILL_REASONS)];
+const exitReasons = Object.keys(EXIT_REASONS);
+const causes = [...exceptionCauses, ...interruptCauses];
+
+export const exceptionFilters: readonly DebugProtocol.ExceptionBreakpointsFilter[] = [
+  {
+    filter: 'killed',
+    label: 'VM killed',
+    description: 'The VMM gives the virtual machine up, or the machine traps for ever.',
+    default: true,
+    supportsCondition: true,
+    conditionDescription: `Reasons, such as: ${killReasons.join(', ')}`,
+  },
+  {
+    filter: 'exit',
+    label: 'VM exit',
+    description: 'The guest leaves to the VMM.',
+    default: false,
+    supportsCondition: true,
+    conditionDescription: `Reasons, such as: ${exitReasons.slice(0, 4).join(', ')}`,
+  },
+  {
+    filter: 'trap',
+    label: 'Guest trap',
+    description: 'The guest takes a trap or interrupt into its own handler.',
+    default: false,
+    supportsCondition: true,
+    conditionDescription: 'Causes, such as: store-page-fault, user-ecall, supervisor-timer, 13',
+  },
+];
+
+/** Which exceptions the user wants to see. */
+export class ExceptionFilters {
+  private readonly wanted = new Map<FilterId, ReadonlySet<string> | 'all'>();
+
+  /** @param conditions by filter: names with commas or blanks between them. @throws RequestError for unknown filters and names */
+  static of(filters: readonly string[], conditions: ReadonlyMap<string, string>): ExceptionFilters {
+    const result = new ExceptionFilters();
+    for (const filter of filters) {
+      if (filter !== 'killed' && filter !== 'exit' && filter !== 'trap')
+        throw new RequestError(`there is no exception filter '${filter}'`);
+      result.wanted.set(filter, listed(filter, conditions.get(filter) ?? ''));
+    }
+    return result;
+  }
+
+  wants(filter: FilterId): boolean {
+    return this.wanted.has(filter);
+  }
+
+  /** Whether a filter's condition names reasons, so that it has to be known which one it is. */
+  isSelective(filter: FilterId): boolean {
+    const wanted = this.wanted.get(filter);
+    return wanted !== undefined && wanted !== 'all';
+  }
+
+  accepts(filter: FilterId, reason: string): boolean {
+    const wanted = this.wanted.get(filter);
+    return wanted === 'all' || (wanted?.has(reason) ?? false);
+  }
+
+  acceptsTrap({ interrupt, cause }: GuestTrap): boolean {
+    return this.accepts('trap', causeOf(cause, interrupt).id);
+  }
+}
+
+function listed(filter: FilterId, condition: string): ReadonlySet<string> | 'all' {
+  const names = condition.split(/[\s,;|]+/).filter((name) => name !== '');
+  if (names.length === 0) return 'all';
+  return new Set(names.map((name) => reasonNamed(filter, name)));
+}
+
+function reasonNamed(filter: FilterId, name: string): string {
+  if (filter === 'trap') {
+    const cause = causes.find(({ id, code, interrupt }) => id === name || (!interrupt && String(code) === name));
+    if (cause) return cause.id;
+    throw new RequestError(`there is no cause '${name}': ${causes.map(({ id }) => id).join(', ')}`);
+  }
+  const reasons = filter === 'exit' ? exitReasons : [...killReasons];
+  if (!reasons.includes(name)) throw new RequestError(`there is no reason '${name}': ${reasons.join(', ')}`);
+  return name;
+}

@@ -1,0 +1,102 @@
+import { sites } from 'hyperstep:sites';
+import type { DebugProtocol } from '@vscode/debugprotocol';
+import type { Debuggee } from '../debuggee';
+import { hex } from '../format';
+import { parseMemoryReference } from '../memory';
+import type { Sources } from '../sources';
+import type { BreakpointTarget, CodePlace } from './breakpoint';
+
+/** Where a wanted breakpoint is, and what the client is told of it. */
+export interface Located {
+  readonly target: BreakpointTarget;
+  readonly shown: Omit<DebugProtocol.Breakpoint, 'id' | 'verified'>;
+}
+
+/** A breakpoint at a source line (from 1): of the guest, by its line table; of the VMM, by the site table. */
+export function locateInSource(debuggee: Debuggee, sources: Sources, path: string, line: number): Located {
+  const source = sources.find(path);
+  switch (source.kind) {
+    case 'guest':
+      return locateLine(debuggee, sources, source.file, line);
+    case 'vmm':
+      return locateSite(sources, source.file, line);
+    case 'unknown':
+      return unverified(line, whyUnknown(path));
+  }
+}
+
+function locateLine(debuggee: Debuggee, sources: Sources, file: string, line: number): Located {
+  const found = debuggee.lines.locate(file, line - 1);
+  if (!found) return unverified(line, 'there is no code at this line or after it');
+  const places = found.addresses.map((address) => placeOf(debuggee, address));
+  const inBody = found.addresses.every((address) => debuggee.lines.isInBody(address, file, found.line));
+  const [first] = found.addresses;
+  return {
+    target: { kind: 'code', places, ...(inBody ? { inBody } : {}) },
+    shown: {
+      source: sources.guest(file),
+      line: found.line + 1,
+      ...(first === undefined ? {} : { instructionReference: hex(first) }),
+    },
+  };
+}
+
+/** The steps of a handler at a line, else those at the next line that has one. */
+function locateSite(sources: Sources, file: string, line: number): Located {
+  const steps = sites.filter((site) => site.kind === 'step' && site.file === file && site.endLine >= line);
+  const next = Math.min(...steps.map((site) => site.line));
+  const there = steps.filter((site) => site.line === next);
+  if (there.length === 0) return unverified(line, 'no step of a handler is at this line or after it');
+  return {
+    target: { kind: 'vmm', sites: new Set(there.map(({ id }) => id)) },
+    shown: { source: sources.vmm(file), line: next },
+  };
+}
+
+/** A function or any other symbol, or an expression `symbol+8`, or an address. */
+export function locateFunction(debuggee: Debuggee, sources: Sources, name: string): Located {
+  const [, symbolName = '', offset = '0'] = /^\s*([^\s+]+)\s*(?:\+\s*(0x[\da-fA-F]+|\d+))?\s*$/.exec(name) ?? [];
+  const symbol = debuggee.symbols.named(symbolName);
+  const address = symbol ? symbol.value + BigInt(offset) : addressIn(symbolName);
+  if (address === undefined) return unverified(undefined, `nothing is called '${name.trim()}'`);
+  return locateAddress(debuggee, sources, address);
+}
+
+function addressIn(text: string): bigint | undefined {
+  return /^0x[\da-f]{1,16}$/i.test(text) ? BigInt(text) : undefined;
+}
+
+/** @throws RequestError when it is no memory reference */
+export function locateInstruction(debuggee: Debuggee, sources: Sources, reference: string, offset: number): Located {
+  return locateAddress(debuggee, sources, parseMemoryReference(reference, offset).address);
+}
+
+function locateAddress(debuggee: Debuggee, sources: Sources, address: bigint): Located {
+  if (address & 1n) return unverified(undefined, 'an instruction begins at an even address');
+  const line = debuggee.lines.at(address);
+  return {
+    target: { kind: 'code', places: [placeOf(debuggee, address)] },
+    shown: {
+      instructionReference: hex(address),
+      ...(line ? { source: sources.guest(line.file), line: line.line + 1 } : {}),
+    },
+  };
+}
+
+/** The loaded bytes of a linked address, where the program has any. */
+function placeOf({ program }: Debuggee, virtual: bigint): CodePlace {
+  const segment = program.segments.find(
+    ({ address, memorySize }) => virtual >= address && virtual < address + BigInt(memorySize),
+  );
+  return segment ? { virtual, physical: Number(segment.loadAddress + (virtual - segment.address)) } : { virtual };
+}
+
+export function unverified(line: number | undefined, message: string): Located {
+  return { target: { kind: 'none' }, shown: { ...(line === undefined ? {} : { line }), message } };
+}
+
+function whyUnknown(path: string): string {
+  return /\.[cm]?[jt]sx?$/.test(path)
+    ? 'this file is no source of the VMM: breakpoints in TypeScript are for the files under simulator/hypervisor'
+    : 'this file is no part of the program that runs';
+}

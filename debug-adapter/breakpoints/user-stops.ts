@@ -1,0 +1,239 @@
+import { sites } from 'hyperstep:sites';
+import type { Hart } from '../../simulator/core/index';
+import { KILL_REASONS } from '../../simulator/hypervisor/full/virtual-machine';
+import type { GuestCpu } from '../../simulator/hypervisor/guest';
+import { EXIT_REASONS, type ExitRecord } from '../../simulator/hypervisor/ledger';
+import { causeOf } from '../../simulator/isa/index';
+import type { ActiveHandler } from '../../simulator/machine/hosted-software';
+import type { Step } from '../../simulator/machine/narration';
+import type { EndOfRun, GuestTrap } from '../../simulator/machine/stop';
+import { Access } from '../../simulator/mmu/index';
+import type { Debuggee } from '../debuggee';
+import { MachineEnvironment } from '../expression/machine-environment';
+import { hex } from '../format';
+import { frameVariables, handlerFrames } from '../inspect/handler-frames';
+import type { Narrations } from '../inspect/narrations';
+import { trapText } from '../run/guest-stepping';
+import type { Stop } from '../run/plan';
+import type { Watchers } from '../run/run-control';
+import type { Breakpoint, CodePlace } from './breakpoint';
+import type { ExceptionFilters } from './exceptions';
+
+/** Exits of which the first step does not know the reason yet. */
+const undecided: ReadonlySet<string> = new Set(['guest-page-fault', 'privileged-instruction']);
+const isKill = (site: number): boolean => sites[site]?.function === 'kill';
+
+/** The user's breakpoints and exception filters at work on one machine. */
+export class UserStops implements Watchers {
+  private breakpoints: readonly Breakpoint[] = [];
+  private filters: ExceptionFilters | undefined;
+  private temporary: ReadonlySet<bigint> = new Set();
+  /** The last instruction at which breakpoints were judged: an instruction is arrived at once. */
+  private judged: { readonly hart: Hart; readonly pc: bigint; readonly retired: number } | undefined;
+  private stoppedAtExit = 0;
+  private readonly seen = new Map<Breakpoint, bigint>();
+
+  constructor(
+    private readonly debuggee: Debuggee,
+    private readonly narrations: Narrations,
+    private readonly log: (text: string) => void,
+  ) {}
+
+  setBreakpoints(breakpoints: readonly Breakpoint[]): void {
+    this.breakpoints = breakpoints.filter((breakpoint) => breakpoint.isVerified);
+    this.install();
+    this.seen.clear();
+    for (const breakpoint of this.breakpoints) {
+      if (breakpoint.target.kind === 'register') this.seen.set(breakpoint, breakpoint.target.read());
+    }
+  }
+
+  setFilters(filters: ExceptionFilters): void {
+    this.filters = filters;
+  }
+
+  /** Breakpoints of a plan, beside the user's. */
+  setTemporary(addresses: ReadonlySet<bigint>): void {
+    this.temporary = addresses;
+    this.install();
+  }
+
+  get watchesGuestTraps(): boolean {
+    return this.filters?.wants('trap') ?? false;
+  }
+
+  get watchesEveryInstruction(): boolean {
+    return this.seen.size > 0;
+  }
+
+  atBreakpoint(hart: Hart): Stop | undefined {
+    const cpu = this.debuggee.cpus[hart.id];
+    return cpu && this.arriveAt(cpu);
+  }
+
+  /** The machine stands at an instruction: whether a breakpoint there stops it. Asked once for each arrival. */
+  arriveAt(cpu: GuestCpu): Stop | undefined {
+    const { hart, pc } = cpu;
+    const { retired } = hart;
+    if (this.judged?.hart === hart && this.judged.pc === pc && this.judged.retired === retired) return undefined;
+    this.judged = { hart, pc, retired };
+    const found = cpu.peek(pc, Access.execute);
+    const gpa = 'gpa' in found ? found.gpa : undefined;
+    const isHere = ({ virtual, physical }: CodePlace): boolean =>
+      virtual === pc || (physical !== undefined && physical === gpa);
+    return this.judge(
+      cpu,
+      ({ target }) => target.kind === 'code' && target.places.some(isHere),
+      new MachineEnvironment(this.debuggee, cpu),
+    );
+  }
+
+  /** The user starts from here: breakpoints at this instruction have had their say. */
+  departFrom(cpu: GuestCpu): void {
+    const { hart, pc } = cpu;
+    this.judged = { hart, pc, retired: hart.retired };
+    for (const [breakpoint] of this.seen) {
+      if (breakpoint.target.kind === 'register') this.seen.set(breakpoint, breakpoint.target.read());
+    }
+  }
+
+  atWatchpoint(hart: Hart, address: number, write: boolean): Stop | undefined {
+    const cpu = this.debuggee.cpus[hart.id];
+    const isHit = ({ target }: Breakpoint): boolean =>
+      target.kind === 'memory' &&
+      (write ? target.write : target.read) &&
+      address < target.hpa + target.length &&
+      address + 8 > target.hpa;
+    const stop = cpu && this.judge(cpu, isHit, new MachineEnvironment(this.debuggee, cpu));
+    return stop && { ...stop, text: `${write ? 'written' : 'read'} at machine address ${hex(address)}` };
+  }
+
+  atStep(step: Step, handler: ActiveHandler): Stop | undefined {
+    const cpu = this.debuggee.cpus[handler.hart.id];
+    if (!cpu) return undefined;
+    const record = handler.software.name === 'vmm' ? this.debuggee.system.full?.vm.ledger.handling : undefined;
+    if (record) this.narrations.follow(record, handler);
+    return this.atKill(step, cpu) ?? (record && this.atExit(record, handler, cpu)) ?? this.atSite(step, handler, cpu);
+  }
+
+  atGuestTrap(trap: GuestTrap, hart: Hart): Stop | undefined {
+    if (!this.filters?.acceptsTrap(trap)) return undefined;
+    const { id, name } = causeOf(trap.cause, trap.interrupt);
+    return {
+      reason: 'exception',
+      cpu: hart.id,
+      description: name,
+      text: trapText(trap),
+      exception: { id, description: `${name}: ${trapText(trap)}` },
+    };
+  }
+
+  afterInstruction(): Stop | undefined {
+    for (const [breakpoint, before] of this.seen) {
+      const { target } = breakpoint;
+      if (target.kind !== 'register') continue;
+      const now = target.read();
+      if (now === before) continue;
+      this.seen.set(breakpoint, now);
+      const [cpu] = this.debuggee.cpus;
+      const stop = cpu && this.judge(cpu, (each) => each === breakpoint, new MachineEnvironment(this.debuggee, cpu));
+      if (stop) return { ...stop, text: `${target.name}: ${hex(before)} → ${hex(now)}` };
+    }
+    return undefined;
+  }
+
+  atEnd(end: EndOfRun): Stop | undefined {
+    if (end.reason !== 'trap-loop' && end.reason !== 'killed') return undefined;
+    const kind = end.reason === 'killed' ? end.kind : 'trap-loop';
+    // Of a kill in the VMM the user has been told at its step.
+    if (end.reason === 'killed' || !this.filters?.accepts('killed', kind)) return undefined;
+    return killed(end.hart.id, kind, KILL_REASONS['trap-loop']);
+  }
+
+  private atKill(step: Step, cpu: GuestCpu): Stop | undefined {
+    if (!isKill(step.site)) return undefined;
+    const why = String(step.values[0]);
+    const [kind = 'killed'] = Object.entries(KILL_REASONS).find(([, text]) => text === why) ?? [];
+    return this.filters?.accepts('killed', kind) ? killed(cpu.id, kind, why) : undefined;
+  }
+
+  /** Once for each exit: at its first step, or as soon as its reason is known where the user wants some reasons only. */
+  private atExit(record: ExitRecord, handler: ActiveHandler, cpu: GuestCpu): Stop | undefined {
+    const { filters } = this;
+    if (!filters?.wants('exit') || this.stoppedAtExit === record.number) return undefined;
+    if (filters.isSelective('exit') && undecided.has(record.reason) && handler.trail.length === 1) return undefined;
+    if (!filters.accepts('exit', record.reason)) return undefined;
+    this.stoppedAtExit = record.number;
+    return {
+      reason: 'exception',
+      cpu: cpu.id,
+      description: `VM exit: ${record.reason}`,
+      text: `#${record.number}: ${EXIT_REASONS[record.reason]}`,
+      exception: { id: record.reason, description: `VM exit #${record.number}: ${EXIT_REASONS[record.reason]}` },
+    };
+  }
+
+  private atSite(step: Step, handler: ActiveHandler, cpu: GuestCpu): Stop | undefined {
+    const isHere = ({ target }: Breakpoint): boolean => target.kind === 'vmm' && target.sites.has(step.site);
+    if (!this.breakpoints.some(isHere)) return undefined;
+    const [frame] = handlerFrames(handler);
+    const variables = frame ? frameVariables(handler, frame) : undefined;
+    return this.judge(cpu, isHere, new MachineEnvironment(this.debuggee, cpu, variables));
+  }
+
+  private judge(
+    cpu: GuestCpu,
+    isReached: (breakpoint: Breakpoint) => boolean,
+    environment: MachineEnvironment,
+  ): Stop | undefined {
+    const stopping: Breakpoint[] = [];
+    let problem: string | undefined;
+    for (const breakpoint of this.breakpoints.filter(isReached)) {
+      const verdict = breakpoint.reached(environment);
+      if (verdict.kind === 'log') this.log(verdict.text);
+      if (verdict.kind !== 'stop') continue;
+      stopping.push(breakpoint);
+      problem ??= verdict.problem;
+    }
+    const [first] = stopping;
+    if (!first) return undefined;
+    return {
+      reason: first.reason,
+      cpu: cpu.id,
+      hitBreakpointIds: stopping.map(({ id }) => id),
+      ...(problem === undefined ? {} : { text: problem }),
+      ...(first.target.kind === 'code' && first.target.inBody ? { inBody: true } : {}),
+    };
+  }
+
+  private install(): void {
+    const { core } = this.debuggee.system.machine;
+    const { guest } = this.debuggee.system;
+    const virtual = new Set(this.temporary);
+    const physical = new Set<number>();
+    const watched = [];
+    for (const { target } of this.breakpoints) {
+      if (target.kind === 'code') {
+        for (const place of target.places) {
+          virtual.add(place.virtual);
+          const hpa = place.physical === undefined ? undefined : guest.toHost(place.physical);
+          if (hpa !== undefined) physical.add(hpa);
+        }
+      } else if (target.kind === 'memory') {
+        watched.push({ address: target.hpa, length: target.length, read: target.read, write: target.write });
+      }
+    }
+    core.setBreakpoints(physical, virtual);
+    core.setWatchpoints(watched);
+  }
+}
+
+function killed(cpu: number, kind: string, why: string): Stop {
+  return {
+    reason: 'exception',
+    cpu,
+    description: 'VM killed',
+    text: why,
+    exception: { id: kind, description: `The virtual machine is given up: ${why}` },
+  };
+}

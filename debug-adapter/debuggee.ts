@@ -1,0 +1,116 @@
+import type { GuestCpu } from '../simulator/hypervisor/guest';
+import type { System } from '../simulator/hypervisor/system';
+import type { ActiveHandler } from '../simulator/machine/hosted-software';
+import { Access, Privilege } from '../simulator/mmu/index';
+import type { Program } from '../simulator/object/program';
+import { CodeLines } from './code-lines';
+import { InputLog, type LoggedInput } from './input-log';
+import type { CheckedLaunch } from './launch-checks';
+import { RequestError } from './request-error';
+import { Symbols } from './symbols';
+
+/** What is being debugged: a machine, the program loaded into it, and what was put in from outside. A restart makes a new one. */
+export class Debuggee {
+  readonly symbols: Symbols;
+  readonly lines: CodeLines;
+  readonly inputs = new InputLog();
+  private foundTrapReturns: ReadonlySet<bigint> | undefined;
+
+  constructor(
+    readonly system: System,
+    readonly program: Program,
+    readonly launch: CheckedLaunch,
+  ) {
+    this.symbols = new Symbols(program);
+    this.lines = new CodeLines(program.lines);
+  }
+
+  get cpus(): readonly GuestCpu[] {
+    return this.system.guest.cpus;
+  }
+
+  /** The handler of VMM or firmware in which a CPU stands, if it stands in one. */
+  handlerOf(cpu: GuestCpu): ActiveHandler | undefined {
+    const handler = this.system.machine.activeHandler;
+    return handler?.hart === cpu.hart ? handler : undefined;
+  }
+
+  /** DAP's threads are the CPUs, numbered from 1. @throws RequestError */
+  cpuOfThread(threadId: number): GuestCpu {
+    const cpu = this.cpus[threadId - 1];
+    if (!cpu) throw new RequestError(`there is no thread ${threadId}`);
+    return cpu;
+  }
+
+  /** The addresses of the program's instructions that return from traps. */
+  get trapReturns(): ReadonlySet<bigint> {
+    this.foundTrapReturns ??= findTrapReturns(this.program);
+    return this.foundTrapReturns;
+  }
+
+  /** Where an address leads in guest memory, for somebody who only looks: whichever access or mode finds something. */
+  locate(cpu: GuestCpu, address: bigint): number | undefined {
+    const privileges = [cpu.privilege, Privilege.supervisor, Privilege.user];
+    for (const privilege of new Set(privileges)) {
+      for (const access of [Access.read, Access.execute]) {
+        const found = cpu.peek(address, access, privilege);
+        if ('gpa' in found) return found.gpa;
+      }
+    }
+    return undefined;
+  }
+
+  /** The machine address of guest memory at a guest-virtual address; undefined where there is none. */
+  hostAddress(cpu: GuestCpu, address: bigint): number | undefined {
+    const gpa = this.locate(cpu, address);
+    return gpa === undefined ? undefined : this.system.guest.toHost(gpa);
+  }
+
+  /** Bytes at a guest-virtual address, up to the first that is not in memory. */
+  readVirtual(cpu: GuestCpu, address: bigint, length: number): Uint8Array {
+    const PAGE = 4096;
+    const bytes = new Uint8Array(length);
+    let done = 0;
+    while (done < length) {
+      const at = BigInt.asUintN(64, address + BigInt(done));
+      const count = Math.min(length - done, PAGE - Number(at % BigInt(PAGE)));
+      const hpa = this.hostAddress(cpu, at);
+      if (hpa === undefined) break;
+      bytes.set(this.system.machine.core.ram.peek(hpa, count), done);
+      done += count;
+    }
+    return bytes.subarray(0, done);
+  }
+
+  /** The bits of the instruction at an address, in which a compressed one has its upper half zero; undefined when it cannot be read. */
+  instructionAt(cpu: GuestCpu, address: bigint): number | undefined {
+    const bytes = this.readVirtual(cpu, address, 4);
+    if (bytes.length < 2) return undefined;
+    const low = (bytes[0] ?? 0) | ((bytes[1] ?? 0) << 8);
+    if ((low & 3) !== 3) return low;
+    if (bytes.length < 4) return undefined;
+    return (low | ((bytes[2] ?? 0) << 16) | ((bytes[3] ?? 0) << 24)) >>> 0;
+  }
+
+  /** Notes something that a client puts into the machine, at the current position. */
+  log(input: LoggedInput['input']): void {
+    const { machine } = this.system;
+    this.inputs.add({ clock: machine.clock.now(), step: machine.activeHandler?.trail.length ?? 0, input });
+  }
+}
+
+const SRET = 0x10200073;
+const MRET = 0x30200073;
+
+function findTrapReturns(program: Program): ReadonlySet<bigint> {
+  const found = new Set<bigint>();
+  for (const { address, bytes, executable } of program.segments) {
+    if (!executable) continue;
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    for (let at = 0; at + 4 <= bytes.length; at += 2) {
+      const word = view.getUint32(at, true);
+      if (word === SRET || word === MRET) found.add(address + BigInt(at));
+    }
+  }
+  return found;
+}

@@ -1,0 +1,189 @@
+import type { EndOfRun } from '../simulator/machine/stop';
+import { BreakpointBook } from './breakpoints/book';
+import { UserStops } from './breakpoints/user-stops';
+import type { Connection } from './connection';
+import { GuestConsole } from './console';
+import type { Debuggee } from './debuggee';
+import type { Host } from './host';
+import { DisassemblySources } from './inspect/disassembly-sources';
+import { Handles } from './inspect/handles';
+import { Narrations } from './inspect/narrations';
+import { FrameView, type StackFrame } from './inspect/stack';
+import type { Container } from './inspect/variables';
+import { RequestError } from './request-error';
+import type { Plan, Stop } from './run/plan';
+import { RunControl } from './run/run-control';
+import { Sources } from './sources';
+
+/** What belongs to one machine, and goes with it at a restart. */
+export interface Running {
+  readonly debuggee: Debuggee;
+  readonly sources: Sources;
+  readonly stops: UserStops;
+  readonly control: RunControl;
+  readonly narrations: Narrations;
+  readonly disassembly: DisassemblySources;
+  readonly frameView: FrameView;
+}
+
+export interface Client {
+  readonly isVsCode: boolean;
+  readonly supportsInvalidated: boolean;
+  readonly supportsMemoryEvent: boolean;
+}
+
+/** What the request handlers of a session share: the machine that is debugged, where it stands, and what clients hold handles of. */
+export class Debugging {
+  readonly book = new BreakpointBook();
+  readonly frames = new Handles<StackFrame>(1);
+  readonly variables = new Handles<Container>(1);
+  readonly console: GuestConsole;
+  client: Client = { isVsCode: false, supportsInvalidated: false, supportsMemoryEvent: false };
+  lastStop: Stop | undefined;
+  /** Settled when a launch that is under way has loaded its guest, or failed. */
+  loading: Promise<unknown> | undefined;
+  /** A run without debugging: breakpoints do not count. */
+  noDebug = false;
+  private current: Running | undefined;
+
+  constructor(
+    readonly connection: Connection,
+    readonly host: Host,
+  ) {
+    this.console = new GuestConsole(connection, host);
+  }
+
+  /** The machine and what belongs to it. @throws RequestError when nothing was launched, or the session is over */
+  get running(): Running {
+    if (!this.current) throw new RequestError('nothing is being debugged');
+    return this.current;
+  }
+
+  get hasMachine(): boolean {
+    return this.current !== undefined;
+  }
+
+  /** The machine, standing still. @throws RequestError while it runs */
+  get stopped(): Running {
+    const { running } = this;
+    if (running.control.isRunning) throw new RequestError('the machine runs: pause it first');
+    return running;
+  }
+
+  /** Takes a loaded guest as the one to debug, in place of an earlier one. */
+  adopt(debuggee: Debuggee): void {
+    this.current?.control.dispose();
+    const sources = new Sources({
+      files: debuggee.program.lines.files,
+      sourceMap: debuggee.launch.sourceMap,
+      vmmPath: this.client.isVsCode ? undefined : (file) => this.host.vmmSourcePath(file),
+    });
+    const narrations = new Narrations();
+    const stops = new UserStops(debuggee, narrations, (text) => this.output('console', `${text}\n`));
+    const listener = {
+      running: () => this.started(),
+      stopped: (stop: Stop) => this.halted(stop),
+      ended: (end: EndOfRun) => this.ended(end),
+      sliced: (idle: boolean) => this.console.flush(idle),
+    };
+    const control = new RunControl(debuggee, this.host, stops, listener, (addresses) => stops.setTemporary(addresses));
+    const disassembly = new DisassemblySources(debuggee);
+    const showsBody = (cpu: { id: number }): boolean => this.lastStop?.inBody === true && this.lastStop.cpu === cpu.id;
+    const frameView = new FrameView(debuggee, sources, disassembly, showsBody);
+    this.current = { debuggee, sources, stops, control, narrations, disassembly, frameView };
+    for (const breakpoint of this.book.bind(debuggee, sources))
+      this.connection.event('breakpoint', { reason: 'changed', breakpoint });
+    this.breakpointsChanged();
+  }
+
+  /** Breakpoints or filters were set: from now on they count. */
+  breakpointsChanged(): void {
+    if (!this.current) return;
+    this.current.stops.setBreakpoints(this.noDebug ? [] : this.book.bound);
+    this.current.stops.setFilters(this.book.filters);
+  }
+
+  /** Lets the machine run by a plan; what clients hold handles of is void. */
+  resume(plan: Plan, cpu: number): void {
+    const { debuggee, stops, control } = this.running;
+    const from = debuggee.cpus[cpu];
+    if (from) stops.departFrom(from);
+    control.resume(plan);
+  }
+
+  /** A stop that no run led to: at the entry. */
+  halted(stop: Stop): void {
+    const { debuggee, stops } = this.running;
+    const cpu = debuggee.cpus[stop.cpu];
+    // A step that ends at a breakpoint has reached it.
+    const atBreakpoint = stop.reason === 'step' && cpu && !debuggee.handlerOf(cpu) ? stops.arriveAt(cpu) : undefined;
+    const told = atBreakpoint ?? stop;
+    this.forgetHandles();
+    this.lastStop = told;
+    const { reason, description, text, hitBreakpointIds } = told;
+    this.connection.event('stopped', {
+      reason,
+      threadId: told.cpu + 1,
+      allThreadsStopped: true,
+      ...(description === undefined ? {} : { description }),
+      ...(text === undefined ? {} : { text }),
+      ...(hitBreakpointIds ? { hitBreakpointIds } : {}),
+    });
+    this.connection.ownEvent('hyperstep/stateChanged', { reason: 'stopped' });
+  }
+
+  /** A client changed the machine: what it holds may be old. */
+  written(memory?: { readonly memoryReference: string; readonly offset: number; readonly count: number }): void {
+    if (memory && this.client.supportsMemoryEvent) this.connection.event('memory', memory);
+    if (this.client.supportsInvalidated) this.connection.event('invalidated', { areas: ['all'] });
+    this.connection.ownEvent('hyperstep/stateChanged', { reason: 'written' });
+  }
+
+  output(category: 'console' | 'stdout' | 'stderr' | 'important', output: string): void {
+    this.connection.event('output', { category, output });
+  }
+
+  /** Ends the session: the machine never runs again. */
+  finish(exitCode?: number): void {
+    if (!this.current) return;
+    this.current.control.dispose();
+    this.current = undefined;
+    this.console.flush(true);
+    if (exitCode !== undefined) this.connection.event('exited', { exitCode });
+    this.connection.event('terminated');
+  }
+
+  private started(): void {
+    this.forgetHandles();
+    this.connection.ownEvent('hyperstep/running', {});
+  }
+
+  private ended(end: EndOfRun): void {
+    const [exitCode, message] = describeEnd(end);
+    this.console.flush(true);
+    if (message !== undefined) this.output('console', `${message}\n`);
+    this.finish(exitCode);
+  }
+
+  private forgetHandles(): void {
+    this.frames.clear();
+    this.variables.clear();
+  }
+}
+
+/** The exit code of an end, as the command line has it, and what to tell the user. */
+function describeEnd(end: EndOfRun): [number, string | undefined] {
+  switch (end.reason) {
+    case 'power-off':
+      return [end.code, end.code === 0 ? undefined : `The guest powered off with the failure code ${end.code}.`];
+    case 'reset':
+      return [0, 'The guest asked for a reset.'];
+    case 'killed':
+      return [1, `The VM was killed: ${end.why}.`];
+    case 'trap-loop':
+      return [1, 'The guest traps for ever: its trap vector cannot be executed.'];
+    case 'waiting-forever':
+    case 'waiting-for-input':
+      return [1, 'The guest waits for ever: nothing can wake it.'];
+  }
+}

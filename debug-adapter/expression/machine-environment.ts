@@ -1,0 +1,89 @@
+import { CsrValue, Gpa, Gva, Hpa } from '../../simulator/hypervisor/address';
+import type { GuestCpu } from '../../simulator/hypervisor/guest';
+import { csrNamed, csrNumbered, registerNamed } from '../../simulator/isa/index';
+import type { Debuggee } from '../debuggee';
+import { readSpace } from '../memory';
+import { RequestError } from '../request-error';
+import { writePlace } from '../writes';
+import type { Environment, Place, Value } from './evaluate';
+import { type Space, unsigned64 } from './syntax';
+
+/** The prefix of the machine's own CSRs under a VMM, where a plain name means the guest's. */
+export const hardwarePrefix = 'hardware.';
+
+/** Names as they are meant at a CPU: in a frame of the VMM, first its variables; then registers, CSRs, the program's symbols. */
+export class MachineEnvironment implements Environment {
+  constructor(
+    private readonly debuggee: Debuggee,
+    private readonly cpu: GuestCpu,
+    private readonly variables: ReadonlyMap<string, unknown> = new Map(),
+  ) {}
+
+  variableNames(): string[] {
+    return [...this.variables.keys()];
+  }
+
+  lookUp(name: string, isMachine: boolean): Value | undefined {
+    const variable = isMachine ? undefined : valueOfVariable(this.variables.get(name));
+    return variable ?? this.register(name) ?? this.csr(name) ?? (isMachine ? undefined : this.symbol(name));
+  }
+
+  field(number: number, name: string): Value | undefined {
+    const csr = csrNumbered(number);
+    const found = csr?.fields.find((each) => each.name.toLowerCase() === name.toLowerCase());
+    const whole = this.cpu.readCsr(number);
+    if (!found || whole === undefined) return undefined;
+    const bits = (whole >> BigInt(found.low)) & ((1n << BigInt(found.high - found.low + 1)) - 1n);
+    return { type: unsigned64, bits, place: { kind: 'csr', number, field: found.name } };
+  }
+
+  read(space: Space, address: bigint, bytes: number): bigint {
+    const read = readSpace(this.debuggee, this.cpu, { space, address }, bytes);
+    if (read.length < bytes) throw new RequestError(`there is no memory at 0x${address.toString(16)}`);
+    return read.reduceRight((value, byte) => (value << 8n) | BigInt(byte), 0n);
+  }
+
+  write(place: Place, bits: bigint): void {
+    writePlace(this.debuggee, this.cpu, place, bits);
+  }
+
+  private register(name: string): Value | undefined {
+    if (name === 'pc') return { type: unsigned64, bits: this.cpu.pc, place: { kind: 'pc' } };
+    const register = registerNamed(name);
+    if (register?.file !== 'x') return undefined;
+    const { number } = register;
+    return { type: unsigned64, bits: this.cpu.hart.x(number), place: { kind: 'register', number } };
+  }
+
+  private csr(name: string): Value | undefined {
+    if (name.startsWith(hardwarePrefix)) {
+      const hardware = csrNamed(name.slice(hardwarePrefix.length));
+      return hardware && { type: unsigned64, bits: this.cpu.hart.csr(hardware.number) };
+    }
+    const csr = csrNamed(name);
+    const bits = csr && this.cpu.readCsr(csr.number);
+    return bits === undefined
+      ? undefined
+      : { type: unsigned64, bits, place: { kind: 'csr', number: csr?.number ?? 0 } };
+  }
+
+  private symbol(name: string): Value | undefined {
+    const symbol = this.debuggee.symbols.named(name);
+    return symbol && { type: unsigned64, bits: BigInt.asUintN(64, symbol.value) };
+  }
+}
+
+/** A variable of the VMM as a number, with the space that it is an address in; undefined for what is no number. */
+export function valueOfVariable(variable: unknown): Value | undefined {
+  if (variable instanceof Gva) return { type: { ...unsigned64, space: 'gva' }, bits: variable.value };
+  if (variable instanceof Gpa) return { type: { ...unsigned64, space: 'gpa' }, bits: BigInt(variable.value) };
+  if (variable instanceof Hpa) return { type: { ...unsigned64, space: 'hpa' }, bits: BigInt(variable.value) };
+  if (variable instanceof CsrValue) return { type: unsigned64, bits: variable.value };
+  if (typeof variable === 'bigint') return { type: unsigned64, bits: BigInt.asUintN(64, variable) };
+  if (typeof variable === 'boolean') return { type: unsigned64, bits: variable ? 1n : 0n };
+  if (typeof variable === 'number' && Number.isSafeInteger(variable))
+    return { type: unsigned64, bits: BigInt.asUintN(64, BigInt(variable)) };
+  if (typeof variable === 'string' && /^(0x[0-9a-f]{1,16}|\d{1,18})$/i.test(variable))
+    return { type: unsigned64, bits: BigInt(variable) };
+  return undefined;
+}

@@ -1,0 +1,60 @@
+import { disassemble } from '../../simulator/explain/disassembler';
+import type { GuestCpu } from '../../simulator/hypervisor/guest';
+import type { ExitRecord } from '../../simulator/hypervisor/ledger';
+import { causeOf, ExceptionCode } from '../../simulator/isa/index';
+import type { ActiveHandler } from '../../simulator/machine/hosted-software';
+import { Privilege } from '../../simulator/mmu/index';
+import type { Debuggee } from '../debuggee';
+import { hexOfWords, privilegeNames, valueOfWords } from '../format';
+import { isSynchronous } from '../run/traps';
+
+const INTERRUPT_BIT = 0x80000000;
+const MCAUSE = 0x342;
+
+/** What a VM exit is about, in words: `csrw satp, t0 - privileged, in U-mode of the machine`. */
+export function describeExit(record: ExitRecord, instruction: string | undefined): string {
+  const { cause, value, user } = record;
+  const what = instruction === undefined ? '' : `${instruction} - `;
+  if (cause >= INTERRUPT_BIT)
+    return `${causeOf(cause - INTERRUPT_BIT, true).name}, in ${user ? 'virtual U-mode' : 'virtual S-mode'}`;
+  const where = `in U-mode of the machine${user ? ' and of the guest' : ''}`;
+  switch (cause) {
+    case ExceptionCode.illegalInstruction:
+      return `${what}privileged, ${where}`;
+    case ExceptionCode.userEcall:
+      return `${what}${user ? 'system call' : 'call of the firmware'}, ${where}`;
+    default: {
+      const { name } = causeOf(cause, false);
+      const at = isAddressFault(cause) ? ` at ${hexOfWords(value)}` : '';
+      return `${what}${name.charAt(0).toLowerCase()}${name.slice(1)}${at}, ${where}`;
+    }
+  }
+}
+
+/** The label frame of a handler: what happened, that it runs. */
+export function handlerLabel(debuggee: Debuggee, cpu: GuestCpu, handler: ActiveHandler): string {
+  if (handler.software.name === 'vmm') {
+    const record = debuggee.system.full?.vm.ledger.handling;
+    if (!record) return 'VM exit';
+    const pc = valueOfWords({ low: record.pcLow, high: record.pcHigh });
+    return `VM exit #${record.number}: ${describeExit(record, instructionText(debuggee, cpu, pc))}`;
+  }
+  if (!isSynchronous(handler)) return `Firmware: ${causeOf(handler.hart.csrLow(MCAUSE), true).name}`;
+  return `Firmware call: ecall, in ${privilegeNames[Privilege.supervisor]}`;
+}
+
+/** The instruction at an address in assembly; undefined when it cannot be read. */
+export function instructionText(debuggee: Debuggee, cpu: GuestCpu, address: bigint): string | undefined {
+  const word = debuggee.instructionAt(cpu, address);
+  return word === undefined ? undefined : assembly(debuggee, word, address);
+}
+
+/** Bits as people write them: pseudo-instructions where there are any, a space after each comma. */
+export function assembly(debuggee: Debuggee, word: number, address: bigint): string {
+  const symbolAt = (at: bigint): string | undefined => debuggee.symbols.describe(at);
+  return disassemble(word, address, { aliases: true, symbolAt }).text.replaceAll(',', ', ');
+}
+
+function isAddressFault(cause: number): boolean {
+  return cause === 1 || (cause >= 4 && cause <= 7) || (cause >= 12 && cause <= 15) || cause === 0;
+}

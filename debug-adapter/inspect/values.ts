@@ -1,0 +1,151 @@
+import { CsrValue, Gpa, Gva, Hpa } from '../../simulator/hypervisor/address';
+import type { GuestCpu } from '../../simulator/hypervisor/guest';
+import { type Csr, type CsrField, csrName, csrNumbered } from '../../simulator/isa/index';
+import type { Debuggee } from '../debuggee';
+import type { Space } from '../expression/syntax';
+import { hex } from '../format';
+import { memoryReference, readSpace } from '../memory';
+import { type Child, type Container, containerOf } from './variables';
+
+const spaceNames: { readonly [space in Space]: string } = {
+  gva: 'guest-virtual address',
+  gpa: 'guest-physical address',
+  hpa: 'machine address',
+};
+const satp = 0x180;
+
+/** How values are shown, with what they are made of and where they lead. */
+export class ValueView {
+  constructor(
+    private readonly debuggee: Debuggee,
+    private readonly cpu: GuestCpu,
+  ) {}
+
+  /** A value of a register: hexadecimal, and the symbol that it points to. */
+  word(value: bigint): string {
+    const symbol = this.debuggee.symbols.describe(value);
+    return symbol === undefined ? hex(value) : `${hex(value)} <${symbol}>`;
+  }
+
+  /** Whatever a handler has named. */
+  variable(name: string, value: unknown): Child {
+    if (value instanceof Gva) return this.address(name, { space: 'gva', address: value.value });
+    if (value instanceof Gpa) return this.address(name, { space: 'gpa', address: BigInt(value.value) });
+    if (value instanceof Hpa) return this.address(name, { space: 'hpa', address: BigInt(value.value) });
+    if (value instanceof CsrValue) return this.csrValue(name, value);
+    const shown = typeof value === 'string' ? value : typeof value === 'bigint' ? hex(value) : String(value);
+    return { name, value: shown, type: typeof value, evaluateName: name };
+  }
+
+  /** The decoded fields of a CSR. */
+  fields(csr: Csr, value: bigint, isWritable: boolean): Container | undefined {
+    if (csr.fields.length === 0) return undefined;
+    return containerOf(() =>
+      csr.fields.map((field) => ({
+        name: field.name,
+        value: fieldText(field, fieldOf(field, value)),
+        type: `${field.summary} (${field.high === field.low ? `bit ${field.low}` : `bits ${field.high}:${field.low}`})`,
+        ...(isWritable
+          ? {
+              place: { kind: 'csr' as const, number: csr.number, field: field.name },
+              evaluateName: `${csr.name}.${field.name}`,
+            }
+          : {}),
+      })),
+    );
+  }
+
+  /** A CSR's value in one line: the fields that say something. */
+  csr(csr: Csr, value: bigint): string {
+    if (csr.number === satp) return satpText(value);
+    const telling = csr.fields.filter((field) => fieldOf(field, value) !== 0n);
+    if (csr.fields.length === 0 || telling.length === 0 || telling.length > 6) return this.word(value);
+    return `${hex(value)} (${telling.map((field) => fieldSetting(field, fieldOf(field, value))).join(', ')})`;
+  }
+
+  csrText(number: number, value: bigint): string {
+    const csr = csrNumbered(number);
+    return csr ? this.csr(csr, value) : hex(value);
+  }
+
+  fieldsOf(number: number, value: bigint): Container | undefined {
+    const csr = csrNumbered(number);
+    return csr && this.fields(csr, value, false);
+  }
+
+  private csrValue(name: string, { csr: number, value }: CsrValue): Child {
+    const csr = csrNumbered(number);
+    const parts = csr && this.fields(csr, value, false);
+    return {
+      name,
+      value: csr ? this.csr(csr, value) : hex(value),
+      type: `value of ${csrName(number)}`,
+      evaluateName: name,
+      ...(parts ? { parts } : {}),
+    };
+  }
+
+  /** An address: where it leads in the other spaces, and what is there. */
+  private address(name: string, place: { readonly space: Space; readonly address: bigint }): Child {
+    return {
+      name,
+      value: `${hex(place.address)} (${place.space.toUpperCase()})`,
+      type: spaceNames[place.space],
+      memoryReference: memoryReference(place),
+      evaluateName: name,
+      parts: containerOf(() => this.addressParts(place)),
+    };
+  }
+
+  private addressParts(place: { readonly space: Space; readonly address: bigint }): Child[] {
+    const { guest } = this.debuggee.system;
+    const gpa = this.guestPhysical(place);
+    const parts: Child[] = [];
+    const add = (space: Space, address: number | undefined): void => {
+      if (space === place.space) return;
+      const value = address === undefined ? 'none' : hex(address);
+      const reference =
+        address === undefined ? {} : { memoryReference: memoryReference({ space, address: BigInt(address) }) };
+      parts.push({ name: space.toUpperCase(), value, type: spaceNames[space], ...reference });
+    };
+    if (place.space !== 'gva' || gpa !== undefined) add('gpa', gpa);
+    add('hpa', gpa === undefined ? undefined : guest.toHost(gpa));
+    const symbol = place.space === 'gva' ? this.debuggee.symbols.describe(place.address) : undefined;
+    if (symbol !== undefined) parts.push({ name: 'symbol', value: symbol });
+    const bytes = readSpace(this.debuggee, this.cpu, place, 8);
+    if (bytes.length === 8) {
+      const word = new DataView(bytes.buffer, bytes.byteOffset, 8).getBigUint64(0, true);
+      parts.push({ name: '[0]', value: hex(word), type: 'the 64 bits there', memoryReference: memoryReference(place) });
+    }
+    return parts;
+  }
+
+  private guestPhysical({ space, address }: { readonly space: Space; readonly address: bigint }): number | undefined {
+    if (space === 'gva') return this.debuggee.locate(this.cpu, address);
+    return space === 'gpa' ? Number(address) : this.debuggee.system.guest.toGuest(Number(address));
+  }
+}
+
+function fieldOf({ high, low }: CsrField, value: bigint): bigint {
+  return (value >> BigInt(low)) & ((1n << BigInt(high - low + 1)) - 1n);
+}
+
+function fieldText(field: CsrField, value: bigint): string {
+  const name = field.values?.[Number(value)];
+  const number = value < 10n ? `${value}` : hex(value);
+  return name === undefined ? number : `${number} (${name})`;
+}
+
+function fieldSetting(field: CsrField, value: bigint): string {
+  const name = field.values?.[Number(value)];
+  if (name !== undefined) return `${field.name}=${name}`;
+  return field.high === field.low ? field.name : `${field.name}=${value < 10n ? value : hex(value)}`;
+}
+
+/** `0x8000000000080203 (Sv39, ASID 0, root 0x80203000)`, `0x0 (Bare)`. */
+export function satpText(value: bigint): string {
+  const mode = Number(value >> 60n);
+  if (mode === 0) return `${hex(value)} (Bare)`;
+  const name = mode === 8 ? 'Sv39' : mode === 9 ? 'Sv48' : `MODE ${mode}`;
+  return `${hex(value)} (${name}, ASID ${(value >> 44n) & 0xffffn}, root ${hex((value & 0xfffffffffffn) << 12n)})`;
+}

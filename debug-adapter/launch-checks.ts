@@ -1,0 +1,98 @@
+import { isRecord } from './argument-checks';
+import { type Disk, type LaunchArguments, launchAttributes } from './launch';
+import { RequestError } from './request-error';
+
+const names = Object.keys(launchAttributes) as (keyof LaunchArguments)[];
+
+/** A launch configuration in which everything has a value. */
+export type CheckedLaunch = Required<Omit<LaunchArguments, 'program' | 'memory' | 'disks'>> & {
+  readonly program: readonly string[];
+  /** Bytes. */
+  readonly memory: number;
+  readonly disks: readonly Required<Disk>[];
+};
+
+/**
+ * Takes a launch request's arguments apart by the table of launch attributes; those of others (`type`, `name`, ...) are ignored.
+ * @throws RequestError that names every attribute that makes no sense
+ */
+export function checkLaunch(args: unknown): CheckedLaunch {
+  const given = isRecord(args) ? args : {};
+  const problems = names.flatMap((name) => (given[name] === undefined ? [] : problemOf(name, given[name])));
+  if (problems.length > 0) throw new RequestError(problems.join('; '));
+  const launch = given as LaunchArguments;
+  const program = [launch.program ?? []].flat();
+  if (program.length === 0 || program.some((file) => file === ''))
+    throw new RequestError('"program" is missing: the guest to debug, a .s or .S file, an object file or an ELF file');
+  const value = <Name extends keyof LaunchArguments>(name: Name): NonNullable<LaunchArguments[Name]> =>
+    (launch[name] ?? launchAttributes[name].default) as NonNullable<LaunchArguments[Name]>;
+  return {
+    program,
+    memory: bytesOf(value('memory')),
+    disks: value('disks').map(({ file, write = 'copy' }) => ({ file, write })),
+    virtualization: value('virtualization'),
+    firmware: value('firmware'),
+    harts: value('harts'),
+    includePaths: value('includePaths'),
+    defines: value('defines'),
+    march: value('march'),
+    stopOnEntry: value('stopOnEntry'),
+    vmm: value('vmm'),
+    console: value('console'),
+    onIllegal: value('onIllegal'),
+    sourceMap: value('sourceMap'),
+    pace: value('pace'),
+  };
+}
+
+function problemOf(name: keyof LaunchArguments, value: unknown): string[] {
+  const schema = launchAttributes[name];
+  const problem = (expected: string): string[] => [`"${name}" must be ${expected}`];
+  if (name === 'disks')
+    return isDiskList(value) ? [] : problem('a list of {"file": path, "write": "copy" or "inPlace"}');
+  const types = [schema.type].flat();
+  if (!types.some((type) => hasType(value, type))) return problem(types.map(describeType).join(' or '));
+  if (schema.enum && !schema.enum.includes(value as string))
+    return problem(schema.enum.map((choice) => `"${choice}"`).join(' or '));
+  if (schema.pattern && !new RegExp(schema.pattern).test(value as string))
+    return problem(schema.patternErrorMessage ?? `like ${schema.pattern}`);
+  if (typeof value === 'number' && (value < (schema.minimum ?? value) || value > (schema.maximum ?? value)))
+    return problem(`${schema.minimum} to ${schema.maximum}`);
+  return [];
+}
+
+function hasType(value: unknown, type: string): boolean {
+  switch (type) {
+    case 'array':
+      return Array.isArray(value) && value.every((entry) => typeof entry === 'string');
+    case 'object':
+      return isRecord(value) && Object.values(value).every((entry) => typeof entry === 'string');
+    case 'integer':
+      return Number.isInteger(value);
+    default:
+      return typeof value === type;
+  }
+}
+
+function describeType(type: string): string {
+  if (type === 'array') return 'a list of strings';
+  if (type === 'object') return 'an object of names and strings';
+  return type === 'boolean' ? 'true or false' : `${/^[aeiou]/.test(type) ? 'an' : 'a'} ${type}`;
+}
+
+function isDiskList(value: unknown): value is Disk[] {
+  return (
+    Array.isArray(value) &&
+    value.every(
+      (disk) =>
+        isRecord(disk) &&
+        typeof disk['file'] === 'string' &&
+        (disk['write'] === undefined || disk['write'] === 'copy' || disk['write'] === 'inPlace'),
+    )
+  );
+}
+
+function bytesOf(memory: string): number {
+  const units: { readonly [unit: string]: number } = { K: 1024, M: 1024 ** 2, G: 1024 ** 3 };
+  return Number.parseInt(memory, 10) * (units[memory.at(-1) ?? ''] ?? 1);
+}

@@ -1,0 +1,99 @@
+import { type BuildResult, buildProgram, type ReadFile } from '../simulator/assembler/build';
+import {
+  type Diagnostic,
+  folderOf,
+  joinPath,
+  parseProject,
+  projectFileName,
+  projectOf,
+} from '../simulator/assembler/index';
+import type { DiskImage } from '../simulator/devices/disk';
+import { ConfigurationError, openDisk, System } from '../simulator/hypervisor/system';
+import { isElf } from '../simulator/object/elf';
+import { Debuggee } from './debuggee';
+import { messageOf, plural } from './format';
+import type { Host } from './host';
+import type { CheckedLaunch } from './launch-checks';
+import type { ProgramDiagnostic } from './protocol';
+import { RequestError } from './request-error';
+
+/** A program with errors: nothing is started. */
+export class ProgramError extends RequestError {
+  constructor(
+    message: string,
+    readonly diagnostics: readonly ProgramDiagnostic[],
+  ) {
+    super(message);
+  }
+}
+
+/**
+ * Makes a machine with the guest that a launch configuration names: assembles it (again, on every call), opens its disks.
+ * @throws RequestError
+ */
+export async function load(launch: CheckedLaunch, host: Host, console: (byte: number) => void): Promise<Debuggee> {
+  const read: ReadFile = (path) => host.readFile(path);
+  const built = await build(launch, read);
+  const { program } = built;
+  if (!program) throw problemsOf(built.diagnostics);
+  const disks = await Promise.all(launch.disks.map(({ file, write }) => open(host, file, write)));
+  try {
+    const { virtualization, firmware, memory, harts, onIllegal, march } = launch;
+    const system = new System(
+      { virtualization, firmware, memory, harts, onIllegal, disks, isa: march, console },
+      program,
+    );
+    if (launch.console === 'debugConsole') system.closeInput();
+    return new Debuggee(system, program, launch);
+  } catch (error) {
+    if (error instanceof ConfigurationError) throw new RequestError(error.message);
+    throw error;
+  }
+}
+
+async function build(launch: CheckedLaunch, read: ReadFile): Promise<BuildResult> {
+  for (const file of launch.program) {
+    if (!(await read(file))) throw new RequestError(`the program '${file}' cannot be read`);
+  }
+  const program = await linkedFiles(launch, read);
+  const { includePaths, defines, march } = launch;
+  return buildProgram(projectOf({ program, includePaths, defines, march }, '', undefined), read);
+}
+
+/** A source that a `hyperstep.json` beside it links with others stands for the whole program. */
+async function linkedFiles({ program }: CheckedLaunch, read: ReadFile): Promise<readonly string[]> {
+  const [only, second] = program;
+  if (only === undefined || second !== undefined) return program;
+  const contents = await read(only);
+  if (!contents || isElf(contents)) return program;
+  const folder = folderOf(only);
+  const file = await read(joinPath(folder, projectFileName));
+  if (!file) return program;
+  const { description } = parseProject(new TextDecoder().decode(file));
+  const { roots } = projectOf(description, folder, undefined);
+  return roots.includes(joinPath('', only)) || roots.includes(only) ? roots : program;
+}
+
+async function open(host: Host, file: string, write: 'copy' | 'inPlace'): Promise<DiskImage> {
+  try {
+    return openDisk(await host.openDisk(file, write === 'inPlace'), write);
+  } catch (error) {
+    throw new RequestError(`the disk image '${file}' cannot be opened: ${messageOf(error)}`);
+  }
+}
+
+function problemsOf(diagnostics: readonly Diagnostic[]): ProgramError {
+  const errors = diagnostics.filter(({ severity }) => severity === 'error');
+  const [first] = errors;
+  const where = first ? `; the first: ${first.file}:${first.range.start.line + 1}: ${first.message}` : '';
+  return new ProgramError(
+    `the guest has ${plural(errors.length, 'error')}, nothing was started${where}`,
+    diagnostics.map(({ file, range, severity, code, message }) => ({
+      path: file,
+      range: { start: { ...range.start }, end: { ...range.end } },
+      severity,
+      code,
+      message,
+    })),
+  );
+}

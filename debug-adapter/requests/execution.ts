@@ -1,0 +1,81 @@
+import type { Debugging } from '../debugging';
+import { guestFrames } from '../inspect/guest-frames';
+import { RequestError } from '../request-error';
+import { type GuestStep, type StepTarget, stepIn, stepOut, stepOver } from '../run/guest-stepping';
+import type { Plan } from '../run/plan';
+import { run, stepVmm, type VmmStepKind } from '../run/vmm-stepping';
+import { Answer, type Handlers } from './handlers';
+
+interface StepArguments {
+  readonly threadId: number;
+  readonly granularity?: 'statement' | 'line' | 'instruction';
+}
+
+const targets: readonly { readonly target: StepTarget; readonly label: string }[] = [
+  { target: 'vmm', label: 'into the VMM' },
+  { target: 'handler', label: 'into the guest’s handler' },
+  { target: 'stay', label: 'stay here' },
+];
+
+/** Requests that let the machine move. They are answered before it does. */
+export function executionRequests(debugging: Debugging): Handlers {
+  const resume = <Body>(body: Body, threadId: number, plan: () => Plan): Answer<Body> => {
+    const { debuggee } = debugging.stopped;
+    const { id } = debuggee.cpuOfThread(threadId);
+    return new Answer(body, () => debugging.resume(plan(), id));
+  };
+
+  const guestStep = ({ threadId, granularity = 'statement' }: StepArguments): GuestStep => {
+    const { debuggee } = debugging.stopped;
+    const cpu = debuggee.cpuOfThread(threadId);
+    const { lastStop } = debugging;
+    return { debuggee, cpu, granularity, inBody: lastStop?.inBody === true && lastStop.cpu === cpu.id };
+  };
+
+  /** A step of a CPU: in the VMM when it stands there, else in the guest. */
+  const step = (args: StepArguments, vmm: VmmStepKind, guest: (step: GuestStep) => Plan): Answer<undefined> =>
+    resume(undefined, args.threadId, () => {
+      const { debuggee } = debugging.stopped;
+      const cpu = debuggee.cpuOfThread(args.threadId);
+      const handler = debuggee.handlerOf(cpu);
+      return handler ? stepVmm(cpu, handler, vmm) : guest(guestStep(args));
+    });
+
+  return {
+    continue: ({ threadId }) => resume({ allThreadsContinued: true }, threadId, run),
+
+    next: (args) => step(args, 'over', (guest) => stepOver(guest)),
+
+    stepIn: (args) =>
+      step(args, 'in', (guest) => {
+        const byDefault: StepTarget = guest.debuggee.launch.vmm === 'step' ? 'vmm' : 'handler';
+        return stepIn(guest, targets[(args.targetId ?? 0) - 1]?.target ?? byDefault);
+      }),
+
+    stepOut: (args) =>
+      step(args, 'out', (guest) => {
+        const [, caller] = guestFrames(guest.debuggee, guest.cpu);
+        return stepOut(guest, caller?.kind === 'caller' ? caller.pc : undefined);
+      }),
+
+    stepInTargets({ frameId }) {
+      const frame = debugging.frames.get(frameId);
+      if (!frame) throw new RequestError(`there is no frame ${frameId} any more`);
+      if (frame.kind !== 'guest') return { targets: [] };
+      return { targets: targets.map(({ label }, index) => ({ id: index + 1, label })) };
+    },
+
+    pause({ threadId }) {
+      const { debuggee, control } = debugging.running;
+      const { id } = debuggee.cpuOfThread(threadId);
+      return new Answer(undefined, () => control.pause(id));
+    },
+
+    threads() {
+      if (!debugging.hasMachine) return { threads: [] };
+      const { debuggee } = debugging.running;
+      const kind = debuggee.system.full ? 'vCPU' : 'hart';
+      return { threads: debuggee.cpus.map(({ id }) => ({ id: id + 1, name: `${kind} ${id}` })) };
+    },
+  };
+}

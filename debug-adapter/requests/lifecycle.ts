@@ -1,0 +1,117 @@
+import type { DebugProtocol } from '@vscode/debugprotocol';
+import { isRecord } from '../argument-checks';
+import { exceptionFilters } from '../breakpoints/exceptions';
+import type { Debugging } from '../debugging';
+import type { CheckedLaunch } from '../launch-checks';
+import { checkLaunch } from '../launch-checks';
+import { load, ProgramError } from '../load';
+import { RequestError } from '../request-error';
+import { run } from '../run/vmm-stepping';
+import { Answer, type Handlers } from './handlers';
+
+const capabilities: DebugProtocol.Capabilities = {
+  supportsConfigurationDoneRequest: true,
+  supportsRestartRequest: true,
+  supportsTerminateRequest: true,
+  supportsFunctionBreakpoints: true,
+  supportsConditionalBreakpoints: true,
+  supportsHitConditionalBreakpoints: true,
+  supportsLogPoints: true,
+  supportsInstructionBreakpoints: true,
+  supportsDataBreakpoints: true,
+  supportsDataBreakpointBytes: true,
+  supportsBreakpointLocationsRequest: true,
+  supportsExceptionFilterOptions: true,
+  supportsExceptionInfoRequest: true,
+  exceptionBreakpointFilters: [...exceptionFilters],
+  supportsSteppingGranularity: true,
+  supportsStepInTargetsRequest: true,
+  supportsDelayedStackTraceLoading: true,
+  supportsEvaluateForHovers: true,
+  supportsSetVariable: true,
+  supportsSetExpression: true,
+  supportsCompletionsRequest: true,
+  completionTriggerCharacters: ['$', '.'],
+  supportsDisassembleRequest: true,
+  supportsReadMemoryRequest: true,
+  supportsWriteMemoryRequest: true,
+  supportsLoadedSourcesRequest: true,
+};
+
+/** The beginning and the end of a session. */
+export function lifecycleRequests(debugging: Debugging): Handlers {
+  const { connection, host } = debugging;
+  let launched: CheckedLaunch | undefined;
+  let isConfigured = false;
+  let isStarted = false;
+
+  /** Once the guest is loaded and the client has set its breakpoints. */
+  const start = (): void => {
+    if (isStarted || !isConfigured || !debugging.hasMachine || !launched) return;
+    isStarted = true;
+    if (launched.stopOnEntry && !debugging.noDebug) debugging.halted({ reason: 'entry', cpu: 0 });
+    else debugging.resume(run(), 0);
+  };
+
+  const loadGuest = async (launch: CheckedLaunch): Promise<void> => {
+    debugging.console.reset();
+    debugging.console.target = launch.console === 'terminal' && debugging.client.isVsCode ? 'terminal' : 'output';
+    const loading = load(launch, host, (byte) => debugging.console.write(byte));
+    debugging.loading = loading.catch(() => undefined);
+    try {
+      debugging.adopt(await loading);
+    } catch (error) {
+      if (error instanceof ProgramError)
+        connection.ownEvent('hyperstep/diagnostics', { diagnostics: [...error.diagnostics] });
+      throw error;
+    } finally {
+      debugging.loading = undefined;
+    }
+  };
+
+  return {
+    initialize(args) {
+      debugging.client = {
+        isVsCode: args.clientID === 'vscode',
+        supportsInvalidated: args.supportsInvalidatedEvent === true,
+        supportsMemoryEvent: args.supportsMemoryEvent === true,
+      };
+      return new Answer(capabilities, () => connection.event('initialized'));
+    },
+
+    async launch(args) {
+      if (launched) throw new RequestError('this session has launched its guest already');
+      const launch = checkLaunch(args);
+      debugging.noDebug = isRecord(args) && args.noDebug === true;
+      await loadGuest(launch);
+      launched = launch;
+      return new Answer(undefined, start);
+    },
+
+    configurationDone() {
+      isConfigured = true;
+      return new Answer(undefined, start);
+    },
+
+    /** Reads and assembles again; with errors the old machine stays. */
+    async restart(args) {
+      if (!launched) throw new RequestError('nothing was launched that could be restarted');
+      const changed: unknown = args?.arguments;
+      const launch = isRecord(changed) && changed['program'] !== undefined ? checkLaunch(changed) : launched;
+      if (debugging.hasMachine) debugging.running.control.pause(0);
+      await loadGuest(launch);
+      launched = launch;
+      isConfigured = true;
+      isStarted = false;
+      return new Answer(undefined, start);
+    },
+
+    terminate: () => new Answer(undefined, () => debugging.finish()),
+
+    disconnect: () =>
+      new Answer(undefined, () => {
+        debugging.finish();
+        host.exit();
+      }),
+  };
+}

@@ -1,0 +1,67 @@
+import type { GuestCpu } from '../../simulator/hypervisor/guest';
+import { decodeBase64, encodeBase64 } from '../base64';
+import type { Debugging } from '../debugging';
+import { hex } from '../format';
+import { disassembleAround } from '../inspect/disassembly';
+import { memoryReference, parseMemoryReference, readSpace, writeSpace } from '../memory';
+import { RequestError } from '../request-error';
+import type { Handlers } from './handlers';
+
+/** One answer has at most so many bytes, or instructions. */
+const MOST_BYTES = 1 << 20;
+const MOST_INSTRUCTIONS = 20_000;
+const PAGE = 4096;
+
+/** Requests for memory as bytes, as instructions, and as sources. */
+export function memoryRequests(debugging: Debugging): Handlers {
+  /** Addresses are those of the CPU that stopped last. */
+  const cpu = (): GuestCpu => debugging.running.debuggee.cpuOfThread((debugging.lastStop?.cpu ?? 0) + 1);
+
+  return {
+    readMemory({ memoryReference: reference, offset = 0, count }) {
+      const { debuggee } = debugging.running;
+      const place = parseMemoryReference(reference, offset);
+      const wanted = Math.min(count, MOST_BYTES);
+      const bytes = readSpace(debuggee, cpu(), place, wanted);
+      const unreadable = bytes.length < wanted ? gap(place.address + BigInt(bytes.length), wanted - bytes.length) : 0;
+      return {
+        address: memoryReference(place),
+        data: encodeBase64(bytes),
+        ...(unreadable > 0 ? { unreadableBytes: unreadable } : {}),
+      };
+    },
+
+    writeMemory({ memoryReference: reference, offset = 0, data, allowPartial = false }) {
+      const { debuggee } = debugging.stopped;
+      const place = parseMemoryReference(reference, offset);
+      const bytes = decodeBase64(data);
+      if (!bytes) throw new RequestError('data is not in base64');
+      const present = readSpace(debuggee, cpu(), place, bytes.length).length;
+      if (present === 0 && bytes.length > 0) throw new RequestError(`there is no memory at ${hex(place.address)}`);
+      if (present < bytes.length && !allowPartial)
+        throw new RequestError(`there is memory for ${present} of the ${bytes.length} bytes only`);
+      const written = writeSpace(debuggee, cpu(), place, bytes.subarray(0, present));
+      debugging.written({ memoryReference: reference, offset, count: written });
+      return { offset: 0, bytesWritten: written };
+    },
+
+    disassemble({ memoryReference: reference, offset = 0, instructionOffset = 0, instructionCount }) {
+      const { debuggee, sources } = debugging.running;
+      const { address } = parseMemoryReference(reference, offset);
+      const count = Math.min(instructionCount, MOST_INSTRUCTIONS);
+      return { instructions: disassembleAround(debuggee, sources, cpu(), address, instructionOffset, count) };
+    },
+
+    loadedSources: () => ({ sources: debugging.running.sources.all() }),
+
+    source: ({ sourceReference, source }) => ({
+      content: debugging.running.disassembly.content(source?.sourceReference || sourceReference),
+      mimeType: 'text/x-riscv-asm',
+    }),
+  };
+}
+
+/** Bytes to the end of the page that cannot be read: what follows may be readable again. */
+function gap(address: bigint, most: number): number {
+  return Math.min(most, PAGE - Number(address % BigInt(PAGE)));
+}

@@ -1,0 +1,197 @@
+import type { GuestCpu } from '../../simulator/hypervisor/guest';
+import { causeOf, decode, expand } from '../../simulator/isa/index';
+import type { ActiveHandler } from '../../simulator/machine/hosted-software';
+import type { GuestTrap } from '../../simulator/machine/stop';
+import { isSameLine } from '../code-lines';
+import type { Debuggee } from '../debuggee';
+import type { Leg, Plan, PlanPart, Stop } from './plan';
+import { isSynchronous } from './traps';
+
+const RA = 1;
+const SP = 2;
+const T0 = 5;
+const SATP = 0x180;
+
+export interface GuestStep {
+  readonly debuggee: Debuggee;
+  readonly cpu: GuestCpu;
+  readonly granularity: 'statement' | 'line' | 'instruction';
+  /** The step starts in the body of a macro, whose lines are stepped through one by one. */
+  readonly inBody: boolean;
+}
+
+/** Where a step goes when its instruction traps. */
+export type StepTarget = 'vmm' | 'handler' | 'stay';
+
+/** One statement. An exit that it causes stops at the VMM's first step, a trap of the guest at the handler's first instruction. */
+export function* stepIn(step: GuestStep, target: StepTarget): Plan {
+  if (target === 'stay') return yield* stepOver(step, false);
+  const { cpu } = step;
+  const leaves = lineWatch(step);
+  const own: Omit<Leg, 'instructions'> = {
+    stopAtGuestTrap: (_trap, hart) => hart === cpu.hart,
+    ...(target === 'vmm' ? { stopAtStep: (_step, handler) => isOwnExit(cpu, handler) } : {}),
+  };
+  for (;;) {
+    const stop = yield* instruction(step, own);
+    if (stop.reason === 'guest-trap') return stepped(step, trapText(stop.trap));
+    if (stop.reason !== 'limit' || leaves()) return stepped(step);
+  }
+}
+
+/** One statement at the same privilege: calls, the VMM, the guest's handlers and interrupts run through. */
+export function* stepOver(step: GuestStep, overCalls = true): Plan {
+  const { cpu, debuggee } = step;
+  const leaves = lineWatch(step);
+  for (;;) {
+    const from = positionOf(cpu);
+    const next = returnAddress(debuggee, cpu);
+    const stop = yield* instruction(step, { stopAtGuestTrap: (_trap, hart) => hart === cpu.hart });
+    if (stop.reason === 'guest-trap') {
+      yield* untilTrapReturns(step, from);
+      if (cpu.pc === from.pc) continue;
+    } else if (stop.reason !== 'limit') {
+      return stepped(step);
+    } else if (overCalls && next !== undefined && cpu.pc !== next) {
+      yield* untilReached(step, next, from);
+    }
+    if (leaves()) return stepped(step);
+  }
+}
+
+/** To the caller, or to where the trap handler returns. */
+export function* stepOut(step: GuestStep, caller: bigint | undefined): Plan {
+  const { cpu } = step;
+  const from = positionOf(cpu);
+  const returns = step.debuggee.trapReturns;
+  const until = new Set(returns);
+  if (caller !== undefined) until.add(caller);
+  let depth = 0;
+  for (;;) {
+    const stop = yield {
+      instructions: Number.POSITIVE_INFINITY,
+      until,
+      stopAtGuestTrap: (_trap, hart) => {
+        if (hart === cpu.hart) depth++;
+        return false;
+      },
+    };
+    if (stop.reason !== 'breakpoint' || stop.hart !== cpu.hart) continue;
+    if (cpu.pc === caller && isBack(cpu, from)) return stepped(step);
+    if (!returns.has(cpu.pc)) continue;
+    yield* instruction(step, {});
+    if (depth === 0) return stepped(step, 'returned from the trap handler');
+    depth--;
+  }
+}
+
+/** Runs until the CPU has retired an instruction, whatever the others do meanwhile, or something else happened. */
+function* instruction({ debuggee, cpu }: GuestStep, leg: Omit<Leg, 'instructions'>): PlanPart {
+  const before = cpu.hart.retired;
+  const { scheduler } = debuggee.system.machine;
+  for (;;) {
+    const isOwnTurn = scheduler.state().current === cpu.hart.id;
+    const stop = yield { ...leg, instructions: isOwnTurn ? 1 : Math.max(1, scheduler.turnLeft) };
+    if (stop.reason !== 'limit' || cpu.hart.retired !== before) return stop;
+  }
+}
+
+interface Position {
+  readonly pc: bigint;
+  readonly privilege: number;
+  readonly satp: bigint | undefined;
+  readonly sp: bigint;
+}
+
+function positionOf(cpu: GuestCpu): Position {
+  return { pc: cpu.pc, privilege: cpu.privilege, satp: cpu.readCsr(SATP), sp: cpu.hart.x(SP) };
+}
+
+/** Whether the CPU runs the same program, at the same privilege, with no more on its stack. */
+function isBack(cpu: GuestCpu, from: Position): boolean {
+  return isSameContext(cpu, from) && cpu.hart.x(SP) >= from.sp;
+}
+
+function isSameContext(cpu: GuestCpu, from: Position): boolean {
+  return cpu.privilege === from.privilege && cpu.readCsr(SATP) === from.satp;
+}
+
+function* untilReached({ cpu }: GuestStep, address: bigint, from: Position): PlanPart<void> {
+  const until = new Set([address]);
+  for (;;) {
+    const stop = yield { instructions: Number.POSITIVE_INFINITY, until };
+    if (stop.reason === 'breakpoint' && stop.hart === cpu.hart && cpu.pc === address && isBack(cpu, from)) return;
+  }
+}
+
+/** The guest's handler has the CPU: until it returns to what was interrupted, through nested traps and other programs of the guest. */
+function* untilTrapReturns(step: GuestStep, from: Position): PlanPart<void> {
+  const { cpu, debuggee } = step;
+  const length = instructionLength(debuggee, cpu, from.pc);
+  const returns = debuggee.trapReturns;
+  const until = new Set([...returns, from.pc, from.pc + BigInt(length)]);
+  let depth = 1;
+  for (;;) {
+    const stop = yield {
+      instructions: Number.POSITIVE_INFINITY,
+      until,
+      stopAtGuestTrap: (_trap, hart) => {
+        if (hart === cpu.hart) depth++;
+        return false;
+      },
+    };
+    if (stop.reason !== 'breakpoint' || stop.hart !== cpu.hart) continue;
+    if (!returns.has(cpu.pc)) {
+      if (isBack(cpu, from)) return;
+      continue;
+    }
+    yield* instruction(step, {});
+    depth = Math.max(0, depth - 1);
+    if (depth === 0 && isSameContext(cpu, from)) return;
+  }
+}
+
+/** Tells after each instruction whether the step has left its line: pc is elsewhere, or at the line's first address again. */
+function lineWatch({ debuggee, cpu, granularity, inBody }: GuestStep): () => boolean {
+  const start = granularity === 'instruction' ? undefined : debuggee.lines.at(cpu.pc, inBody);
+  if (!start) return () => true;
+  return () => {
+    const now = debuggee.lines.at(cpu.pc, inBody);
+    return !isSameLine(start, now, granularity === 'statement') || debuggee.lines.isEntry(start, cpu.pc);
+  };
+}
+
+function stepped(step: GuestStep, description?: string): Stop {
+  const { cpu, inBody, debuggee } = step;
+  const stays = inBody && (debuggee.lines.at(cpu.pc, true)?.expansion.length ?? 0) > 0;
+  return {
+    reason: 'step',
+    cpu: cpu.id,
+    ...(description === undefined ? {} : { description }),
+    ...(stays ? { inBody: true } : {}),
+  };
+}
+
+/** The first step of a handler that an instruction of the CPU itself made run. */
+function isOwnExit(cpu: GuestCpu, handler: ActiveHandler): boolean {
+  return handler.hart === cpu.hart && handler.trail.length === 1 && isSynchronous(handler);
+}
+
+export function trapText({ interrupt, cause }: GuestTrap): string {
+  return `the guest's handler: ${causeOf(cause, interrupt).name}`;
+}
+
+/** Where the call at pc returns to; undefined when there is no call. */
+function returnAddress(debuggee: Debuggee, cpu: GuestCpu): bigint | undefined {
+  const word = debuggee.instructionAt(cpu, cpu.pc);
+  const decoded = word === undefined ? undefined : decode(word);
+  if (!decoded) return undefined;
+  const { instruction: base, fields } = expand(decoded);
+  const isCall = (base.name === 'jal' || base.name === 'jalr') && (fields.rd === RA || fields.rd === T0);
+  return isCall ? cpu.pc + BigInt(decoded.instruction.length) : undefined;
+}
+
+function instructionLength(debuggee: Debuggee, cpu: GuestCpu, address: bigint): number {
+  const word = debuggee.instructionAt(cpu, address) ?? 0;
+  return (word & 3) === 3 ? 4 : 2;
+}

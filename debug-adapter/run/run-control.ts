@@ -1,0 +1,246 @@
+import type { Hart } from '../../simulator/core/index';
+import type { ActiveHandler } from '../../simulator/machine/hosted-software';
+import type { RunRequest } from '../../simulator/machine/machine';
+import type { Step } from '../../simulator/machine/narration';
+import type { EndOfRun, GuestTrap, MachineStop } from '../../simulator/machine/stop';
+import type { Debuggee } from '../debuggee';
+import type { Host } from '../host';
+import { Pace } from './pace';
+import type { Leg, Plan, Stop } from './plan';
+
+/** Milliseconds for which the machine runs before messages that have arrived are looked at. */
+const SLICE = 8;
+/** Guest traps in a row without an instruction that retires: the trap handler itself traps. */
+const TRAP_LOOP = 64;
+
+/** What the user wants to be stopped at, whatever the plan. Each is asked at its moment, and may act (log, count) instead of stopping. */
+export interface Watchers {
+  /** The CPU is about to execute an instruction that has a breakpoint. */
+  atBreakpoint(hart: Hart): Stop | undefined;
+  /** A watched range of memory was touched. */
+  atWatchpoint(hart: Hart, address: number, write: boolean): Stop | undefined;
+  /** A handler is about to make a step. */
+  atStep(step: Step, handler: ActiveHandler): Stop | undefined;
+  /** Whether traps of the guest into its own handlers have to be seen. */
+  readonly watchesGuestTraps: boolean;
+  atGuestTrap(trap: GuestTrap, hart: Hart): Stop | undefined;
+  /** Whether something can only be seen by looking after every instruction. */
+  readonly watchesEveryInstruction: boolean;
+  afterInstruction(): Stop | undefined;
+  /** The run is over. Undefined when the session is over with it. */
+  atEnd(end: EndOfRun): Stop | undefined;
+}
+
+export interface RunListener {
+  running(): void;
+  stopped(stop: Stop): void;
+  ended(end: EndOfRun): void;
+  /** After each slice: console output can be passed on. @param idle nothing follows for a while */
+  sliced(idle: boolean): void;
+}
+
+/** Why running comes to an end, or has to wait for console input. */
+type Outcome = Stop | { readonly end: EndOfRun } | 'waits';
+
+/** Runs the machine in slices of host time, so that requests are heard meanwhile; asks plan and watchers when to stop. */
+export class RunControl {
+  private plan: Plan | undefined;
+  private leg: Leg = { instructions: 0 };
+  /** Instructions that the leg still wants. */
+  private left = 0;
+  private passBreakpoint = false;
+  private wantsPause: number | undefined;
+  private watched: Stop | undefined;
+  private trapsInARow = { retired: -1, count: 0 };
+  private isDisposed = false;
+  private waitsForInput = false;
+  private readonly pace: Pace;
+
+  constructor(
+    private readonly debuggee: Debuggee,
+    private readonly host: Host,
+    private readonly watchers: Watchers,
+    private readonly listener: RunListener,
+    private readonly installBreakpoints: (temporary: ReadonlySet<bigint>) => void,
+  ) {
+    this.pace = new Pace(debuggee.launch.pace, debuggee.system.machine.clock.now(), host.now());
+  }
+
+  get isRunning(): boolean {
+    return this.plan !== undefined;
+  }
+
+  /** Runs by a plan until it is content or a watcher stops it. The first slice is run at once: short steps take no detour. */
+  resume(plan: Plan): void {
+    this.plan = plan;
+    this.passBreakpoint = true;
+    this.wantsPause = undefined;
+    this.pace.resume(this.debuggee.system.machine.clock.now(), this.host.now());
+    this.listener.running();
+    const first = plan.next();
+    if (first.done) this.stop(first.value);
+    else {
+      this.begin(first.value);
+      this.slice();
+    }
+  }
+
+  /** Stops at the next instruction boundary: at once when it is called between slices. */
+  pause(cpu: number): void {
+    if (!this.plan) return;
+    this.wantsPause = cpu;
+    if (this.waitsForInput) this.slice();
+  }
+
+  /** Console input came: a machine that waited for it goes on. */
+  inputArrived(): void {
+    if (this.waitsForInput) this.slice();
+  }
+
+  /** The machine never runs again. */
+  dispose(): void {
+    this.isDisposed = true;
+    this.plan = undefined;
+  }
+
+  private slice(): void {
+    if (!this.plan || this.isDisposed) return;
+    this.waitsForInput = false;
+    const result = this.advanceFor(SLICE);
+    if (result === 'waits') {
+      this.waitsForInput = true;
+      this.listener.sliced(true);
+    } else if (result && 'end' in result) {
+      this.end(result.end);
+    } else if (result) {
+      this.stop(result);
+    } else {
+      this.listener.sliced(false);
+      const wait = this.pace.wait(this.debuggee.system.machine.clock.now(), this.host.now());
+      if (wait > 0) this.host.later(wait, () => this.slice());
+      else this.host.yieldTo(() => this.slice());
+    }
+  }
+
+  private advanceFor(milliseconds: number): Outcome | undefined {
+    const end = this.host.now() + milliseconds;
+    do {
+      if (this.wantsPause !== undefined) return { reason: 'pause', cpu: this.wantsPause };
+      const result = this.advance();
+      if (result) return result;
+    } while (this.host.now() < end);
+    return undefined;
+  }
+
+  /** Runs a part of the leg. @returns the stop that ends the plan, if it has come */
+  private advance(): Outcome | undefined {
+    const { machine } = this.debuggee.system;
+    const everyInstruction = this.watchers.watchesEveryInstruction;
+    const portion = everyInstruction ? 1 : Math.min(this.left, this.pace.portion);
+    const retiredBefore = this.retired();
+    const startedAt = this.host.now();
+    this.watched = undefined;
+    const stop = machine.run(this.request(portion));
+    this.passBreakpoint = false;
+    if (portion === this.pace.portion) this.pace.took(this.host.now() - startedAt);
+    this.left -= this.retired() - retiredBefore;
+    if (this.watched) return this.watched;
+    if (everyInstruction) {
+      const found = this.watchers.afterInstruction();
+      if (found) return found;
+    }
+    return this.judge(stop);
+  }
+
+  private judge(stop: MachineStop): Outcome | undefined {
+    switch (stop.reason) {
+      case 'limit':
+        return this.left > 0 ? undefined : this.tellPlan(stop);
+      case 'breakpoint': {
+        this.passBreakpoint = true;
+        const found = this.watchers.atBreakpoint(stop.hart);
+        if (found) return found;
+        const { pc } = this.debuggee.cpus[stop.hart.id] ?? {};
+        return pc !== undefined && this.leg.until?.has(pc) ? this.tellPlan(stop) : undefined;
+      }
+      case 'watchpoint': {
+        const found = this.watchers.atWatchpoint(stop.hart, stop.address, stop.write);
+        if (found) return found;
+        return this.left > 0 ? undefined : this.tellPlan({ reason: 'limit' });
+      }
+      case 'handler':
+      case 'handler-end':
+      case 'guest-trap':
+        return this.tellPlan(stop);
+      case 'waiting-for-input':
+        return 'waits';
+      default:
+        return this.watchers.atEnd(stop) ?? { end: stop };
+    }
+  }
+
+  private tellPlan(stop: MachineStop): Stop | undefined {
+    const next = this.plan?.next(stop);
+    if (!next || next.done) return next?.value;
+    this.begin(next.value);
+    return undefined;
+  }
+
+  private begin(leg: Leg): void {
+    if (leg.until !== this.leg.until) this.installBreakpoints(leg.until ?? new Set());
+    this.leg = leg;
+    this.left = leg.instructions;
+  }
+
+  private request(instructions: number): RunRequest {
+    const { leg, watchers } = this;
+    return {
+      instructions,
+      passBreakpoint: this.passBreakpoint,
+      stopAtStep: (step, handler) => {
+        this.watched = watchers.atStep(step, handler);
+        return this.watched !== undefined || (leg.stopAtStep?.(step, handler) ?? false);
+      },
+      ...(leg.stopAtGuestTrap || watchers.watchesGuestTraps
+        ? { stopAtGuestTrap: (trap: GuestTrap, hart: Hart) => this.seesGuestTrap(trap, hart) }
+        : {}),
+      ...(leg.stopAtHandlerEnd ? { stopAtHandlerEnd: true } : {}),
+    };
+  }
+
+  private seesGuestTrap(trap: GuestTrap, hart: Hart): boolean {
+    this.watched = this.watchers.atGuestTrap(trap, hart) ?? this.trapLoop(hart);
+    return this.watched !== undefined || (this.leg.stopAtGuestTrap?.(trap, hart) ?? false);
+  }
+
+  /** While traps are watched one by one, the core does not see that they loop. */
+  private trapLoop(hart: Hart): Stop | undefined {
+    const loop = this.trapsInARow;
+    this.trapsInARow = { retired: hart.retired, count: loop.retired === hart.retired ? loop.count + 1 : 0 };
+    if (this.trapsInARow.count < TRAP_LOOP) return undefined;
+    this.trapsInARow.count = 0;
+    return this.watchers.atEnd({ reason: 'trap-loop', hart }) ?? { reason: 'pause', cpu: hart.id };
+  }
+
+  private retired(): number {
+    return this.debuggee.system.machine.harts.reduce((sum, hart) => sum + hart.retired, 0);
+  }
+
+  private stop(stop: Stop): void {
+    this.finishPlan();
+    this.listener.stopped(stop);
+  }
+
+  private end(end: EndOfRun): void {
+    this.finishPlan();
+    this.listener.ended(end);
+  }
+
+  private finishPlan(): void {
+    this.plan = undefined;
+    this.wantsPause = undefined;
+    if (this.leg.until) this.installBreakpoints(new Set());
+    this.leg = { instructions: 0 };
+    this.listener.sliced(true);
+  }
+}

@@ -1,0 +1,182 @@
+import path from 'node:path';
+import type { DebugProtocol } from '@vscode/debugprotocol';
+import { Connection } from '../../debug-adapter/connection';
+import type { Host } from '../../debug-adapter/host';
+import { nodeHost } from '../../debug-adapter/node-host';
+import type { Requests } from '../../debug-adapter/protocol';
+import { Session } from '../../debug-adapter/session';
+
+type Message = DebugProtocol.ProtocolMessage;
+export type Frame = DebugProtocol.StackFrame;
+
+/** The repository's root; tests are run there. */
+export const root = path.resolve('.');
+export const guest = (name: string): string => path.join(root, 'test/guests/programs', name);
+
+export interface ClientOptions {
+  readonly clientId?: string;
+  /** Files that take the place of those on disk. */
+  readonly files?: ReadonlyMap<string, string>;
+}
+
+/** A DAP client in the same process as the session: what a client sends, gets and waits for. */
+export class Client {
+  readonly session: Session;
+  readonly events: DebugProtocol.Event[] = [];
+  private sequence = 1;
+  private readonly answers = new Map<number, (response: DebugProtocol.Response) => void>();
+  private readonly waiting: { event: string; resolve: (event: DebugProtocol.Event) => void }[] = [];
+  /** Events that somebody has waited for. */
+  private readonly taken = new Set<DebugProtocol.Event>();
+
+  constructor(private readonly options: ClientOptions = {}) {
+    const host = nodeHost({ root, isCongested: () => false, exit: () => undefined });
+    const { files = new Map() } = options;
+    const overlaid: Host = {
+      ...host,
+      readFile: async (file) => {
+        const text = files.get(file);
+        return text === undefined ? host.readFile(file) : new TextEncoder().encode(text);
+      },
+    };
+    // As over a wire: a message is what its JSON says.
+    this.session = new Session(
+      new Connection((message) => this.receive(JSON.parse(JSON.stringify(message)))),
+      overlaid,
+    );
+  }
+
+  /** Sends a request and gives its response, successful or not. */
+  send(command: string, args?: unknown): Promise<DebugProtocol.Response> {
+    const seq = this.sequence++;
+    return new Promise((resolve) => {
+      this.answers.set(seq, resolve);
+      this.session.handle({ seq, type: 'request', command, ...(args === undefined ? {} : { arguments: args }) });
+    });
+  }
+
+  /** Sends a request that has to succeed. */
+  async request<Body = Record<string, unknown>>(command: string, args?: object): Promise<Body> {
+    const response = await this.send(command, args);
+    if (!response.success) throw new Error(`${command}: ${response.message}`);
+    return response.body as Body;
+  }
+
+  own<Command extends keyof Requests>(
+    command: Command,
+    args: Requests[Command]['arguments'],
+  ): Promise<Requests[Command]['body']> {
+    return this.request(command, args);
+  }
+
+  /** The next event of a kind that nobody has waited for yet. */
+  async event(event: string, timeout = 10_000): Promise<DebugProtocol.Event> {
+    const known = this.events.find((each) => each.event === event && !this.taken.has(each));
+    if (known) {
+      this.taken.add(known);
+      return known;
+    }
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => reject(new Error(`no '${event}' event within ${timeout} ms`)), timeout);
+      this.waiting.push({
+        event,
+        resolve: (found) => {
+          clearTimeout(timer);
+          this.taken.add(found);
+          resolve(found);
+        },
+      });
+    });
+  }
+
+  /** Initializes and launches; breakpoints are set by line in the program's own file. */
+  async launch(program: string, { breakpoints = [] as number[], ...attributes } = {}): Promise<void> {
+    await this.request('initialize', {
+      adapterID: 'hyperstep',
+      clientID: this.options.clientId ?? 'test',
+      supportsMemoryEvent: true,
+      supportsInvalidatedEvent: true,
+    });
+    const launched = this.request('launch', { program, console: 'debugConsole', ...attributes });
+    await this.event('initialized');
+    if (breakpoints.length > 0) await this.breakAt(program, breakpoints);
+    await this.request('setExceptionBreakpoints', { filters: ['killed'] });
+    await this.request('configurationDone');
+    await launched;
+  }
+
+  async breakAt(file: string, lines: readonly number[]): Promise<DebugProtocol.Breakpoint[]> {
+    const args = { source: { path: file }, breakpoints: lines.map((line) => ({ line })) };
+    return (await this.request<DebugProtocol.SetBreakpointsResponse['body']>('setBreakpoints', args)).breakpoints;
+  }
+
+  async stopped(): Promise<DebugProtocol.StoppedEvent['body']> {
+    return (await this.event('stopped')).body;
+  }
+
+  async stack(threadId = 1): Promise<Frame[]> {
+    return (await this.request<DebugProtocol.StackTraceResponse['body']>('stackTrace', { threadId })).stackFrames;
+  }
+
+  /** Lets the machine go and waits until it stands still again. */
+  async go(command: string, args: object = {}): Promise<DebugProtocol.StoppedEvent['body']> {
+    await this.request(command, { threadId: 1, ...args });
+    return this.stopped();
+  }
+
+  async step(command: 'stepIn' | 'next' | 'stepOut', args: object = {}): Promise<Frame[]> {
+    await this.go(command, args);
+    return this.stack();
+  }
+
+  async evaluate(expression: string, frameId?: number): Promise<string> {
+    const body = await this.request<{ result: string }>('evaluate', { expression, frameId, context: 'watch' });
+    return body.result;
+  }
+
+  /** The variables of a scope of a frame (the top one), by name. */
+  async scope(name: string, frameId?: number): Promise<Map<string, DebugProtocol.Variable>> {
+    const id = frameId ?? (await this.stack())[0]?.id;
+    const { scopes } = await this.request<DebugProtocol.ScopesResponse['body']>('scopes', { frameId: id });
+    const scope = scopes.find((each) => each.name === name);
+    if (!scope) throw new Error(`no scope '${name}': ${scopes.map((each) => each.name).join(', ')}`);
+    return this.children(scope.variablesReference);
+  }
+
+  async children(variablesReference: number): Promise<Map<string, DebugProtocol.Variable>> {
+    const { variables } = await this.request<DebugProtocol.VariablesResponse['body']>('variables', {
+      variablesReference,
+    });
+    return new Map(variables.map((variable) => [variable.name, variable]));
+  }
+
+  /** What the guest has written to its console. */
+  get output(): string {
+    return this.events
+      .filter(({ event, body }) => event === 'output' && body.category === 'stdout')
+      .map(({ body }) => body.output)
+      .join('');
+  }
+
+  get stateHash(): string {
+    return this.session.debugging.running.debuggee.system.stateHash();
+  }
+
+  private receive(message: Message): void {
+    if (message.type === 'response') {
+      const response = message as DebugProtocol.Response;
+      this.answers.get(response.request_seq)?.(response);
+      this.answers.delete(response.request_seq);
+      return;
+    }
+    const event = message as DebugProtocol.Event;
+    this.events.push(event);
+    const waiter = this.waiting.findIndex((each) => each.event === event.event);
+    if (waiter >= 0) this.waiting.splice(waiter, 1)[0]?.resolve(event);
+  }
+}
+
+/** Whether a frame is in the VMM's sources. */
+export function inVmm(frame: Frame | undefined): boolean {
+  return frame?.source?.path?.includes('simulator/hypervisor/') ?? false;
+}
