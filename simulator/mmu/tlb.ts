@@ -76,11 +76,18 @@ export class Tlb {
    * sfence.vma: entries that hold `page` (all when undefined) of address space `asid` (all when undefined, and only then global ones).
    */
   flush(page: number | undefined, asid: number | undefined): void {
-    for (const [slot, entry] of this.slots.entries()) {
-      if (!entry) continue;
-      if (asid !== undefined && (entry.global || entry.asid !== asid)) continue;
-      if (page !== undefined && Math.floor(page / pagesOf(entry.level)) * pagesOf(entry.level) !== entry.page) continue;
-      this.remove(slot);
+    if (asid !== undefined) {
+      const pages = this.spaces.get(asid);
+      if (pages) this.removeHolding(page, [...pages.values()]);
+    } else {
+      this.removeHolding(page, this.slots.keys());
+    }
+  }
+
+  private removeHolding(page: number | undefined, slots: Iterable<number>): void {
+    for (const slot of slots) {
+      const entry = this.slots[slot];
+      if (entry && (page === undefined || firstPage(page, entry.level) === entry.page)) this.remove(slot);
     }
   }
 
@@ -152,6 +159,10 @@ export class Tlb {
 
 function spaceOf(entry: TlbEntry): number {
   return entry.global ? GLOBAL_SPACE : entry.asid;
+}
+
+function firstPage(page: number, level: number): number {
+  return page - (page % pagesOf(level));
 }
 
 function pageKey(page: number, level: number): number {

@@ -5,6 +5,7 @@ import { FRAME } from '../address';
 export interface TableMemory {
   read32(hpa: number): number;
   write32(hpa: number, value: number): void;
+  fill(hpa: number, length: number, value: number): void;
 }
 
 export interface ShadowLeaf {
@@ -119,7 +120,7 @@ export class ShadowTable {
     for (const frame of this.frames) release(frame);
     this.frames.length = 0;
     this.hasSplit[1] = this.hasSplit[2] = false;
-    for (let index = 0; index < ENTRIES; index++) this.writeEntry(this.root + index * 8, 0, 0);
+    this.memory.fill(this.root, FRAME, 0);
   }
 
   /** Every leaf, with the first address that it maps (bits 38:0), in order of address. */
