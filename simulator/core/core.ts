@@ -7,6 +7,7 @@ import { type MemoryLayout, memoryLayout } from './layout';
 import type { SharedMemory } from './memory-access';
 import type { CorePlatform, WatchRange } from './platform';
 import { PhysicalMemory } from './ram';
+import type { SlowFunction } from './slow-operation';
 import { Watchpoints } from './watch';
 
 export interface CoreConfiguration {
@@ -50,7 +51,9 @@ export class Core implements SharedMemory {
       this.storedToCode(address - ram.base, length),
     );
     const module = new WebAssembly.Module(buildInterpreter(wasmPages));
-    const slow = (...values: [number, number, number, number, number, number]): void => this.current.slow(...values);
+    const slow: SlowFunction = (request, entry, low, high, valueLow, valueHigh) => {
+      this.current.slow(request, entry, low, high, valueLow, valueHigh);
+    };
     const instance = new WebAssembly.Instance(module, { env: { memory, slow } });
     const interpreter = instance.exports['run'] as Interpreter;
     const enter = (hart: Hart): void => {

@@ -117,12 +117,17 @@ export class InterpreterExecution implements Execution {
     return I64.load(f.i32(locals.slot), 0, loadOpcodes[width]);
   }
 
-  /** Slow code writes rd itself. */
-  storeConditional(width: AtomicWidth): undefined {
+  /** Here when it succeeds; else slow code does it, and writes rd itself. */
+  storeConditional(width: AtomicWidth): I64 {
     const { f, locals } = this;
-    f.set(locals.address, this.rs1);
+    const request = this.request(SlowOperation.storeConditional, storeWidths.indexOf(width));
     f.set(locals.value, this.rs2);
-    this.goSlow(this.request(SlowOperation.storeConditional, storeWidths.indexOf(width)));
+    this.slowUnless(this.probe(HartLayout.writeTable, sizeOf[width], this.rs1), request);
+    f.set(locals.slot, this.memoryOffset(HartLayout.writeTable));
+    this.slowUnless(f.i32(locals.slot).equal(I32.load(this.hart, HartLayout.reservation)), request);
+    f.store(storeOpcodes[width], f.i32(locals.slot), 0, f.i64(locals.value));
+    f.store(Opcode.i32Store, this.hart, HartLayout.reservation, I32.constant(-1));
+    return this.constant(0);
   }
 
   branch(condition: I32): undefined {

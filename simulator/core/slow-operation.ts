@@ -20,6 +20,16 @@ export const SlowOperation = {
 } as const;
 export type SlowOperation = (typeof SlowOperation)[keyof typeof SlowOperation];
 
+/** What the interpreter imports: the request, the decoded entry, and the two words of an address and of a value. */
+export type SlowFunction = (
+  request: number,
+  entry: number,
+  low: number,
+  high: number,
+  valueLow: number,
+  valueHigh: number,
+) => void;
+
 export const loadWidths: readonly LoadWidth[] = ['b', 'bu', 'h', 'hu', 'w', 'wu', 'd'];
 export const storeWidths: readonly StoreWidth[] = ['b', 'h', 'w', 'd'];
 export const systemOperations: readonly SystemOperation[] = [

@@ -87,8 +87,8 @@ export interface Execution {
   /** Loads the value at rs1, stores what `update` makes of it, and gives the old value. Permission to write is checked first. */
   atomic(width: AtomicWidth, update: (old: Value) => Value): Value;
   loadReserved(width: AtomicWidth): Value;
-  /** rd = 0 when stored, 1 when not. */
-  storeConditional(width: AtomicWidth): Value | undefined;
+  /** 0 when stored, 1 when not. */
+  storeConditional(width: AtomicWidth): Value;
   /** if (condition) pc = pc + imm */
   branch(condition: Condition): undefined;
   /** rd = address of the next instruction; pc = target. */
