@@ -29,7 +29,7 @@ export function architectureOf(march: string): { architecture: Architecture; pro
   for (const part of parts[2]!.split('_')) {
     if (/^[zsx]/.test(part) && names.length > 0) names.push(part.replace(/\d+p\d+$/, ''));
     else {
-      const letters = /^((?:[a-y](?:\d+p\d+)?)*)(z.*|s.*|x.*)?$/.exec(part.replace(/^([a-rt-wy])/, '$1'));
+      const letters = /^((?:[a-rt-wy](?:\d+p\d+)?)*)(.*)$/.exec(part);
       for (const [, letter] of (letters?.[1] ?? '').matchAll(/([a-z])(?:\d+p\d+)?/g)) names.push(letter!);
       if (letters?.[2]) names.push(letters[2].replace(/\d+p\d+$/, ''));
     }
@@ -40,8 +40,18 @@ export function architectureOf(march: string): { architecture: Architecture; pro
   }
   if (architecture.has('d')) architecture.add('f');
   if (architecture.has('f')) architecture.add('zicsr');
-  if (parts[1] === '32') return { architecture, problem: 'only rv64 is supported' };
-  return { architecture };
+  if (parts[1] === '32') return { architecture: same(architecture), problem: 'only rv64 is supported' };
+  return { architecture: same(architecture) };
+}
+
+const seen = new Map<string, Architecture>();
+
+/** The one object for a set of extensions, so that what statements keep for an architecture holds in the next assembly. */
+function same(architecture: Architecture): Architecture {
+  const key = [...architecture].sort().join();
+  const known = seen.get(key) ?? architecture;
+  seen.set(key, known);
+  return known;
 }
 
 /** Adds (`+m`) or removes (`-c`) extensions, or sets all (`rv64gc`), as `.option arch` does; undefined when malformed. */
@@ -56,5 +66,5 @@ export function changeArchitecture(current: Architecture, change: string): Archi
   const id = byMarch.get(match[2]!.toLowerCase());
   if (id && match[1] === '+') changed.add(id);
   if (id && match[1] === '-') changed.delete(id);
-  return changed;
+  return same(changed);
 }

@@ -9,6 +9,7 @@ import {
 } from '../isa';
 import * as integer from '../object/integer';
 import { RelocationType } from '../object/relocatable';
+import type { Architecture } from './architecture';
 import { type Bound, bind, constant, isConstant, literal } from './evaluation';
 import type { Expression } from './expression';
 import type { Statement } from './statement';
@@ -172,28 +173,56 @@ function emitBranch(
   compression: Compression,
 ): void {
   const { section } = unit;
-  const probe = { ...fields, target: 0 };
-  const problem = operandsProblem(instruction, probe);
-  if (problem) {
-    const { start, end } = placeOf(statement, problem.operand.name);
-    unit.error('operand-range', `'${instruction.name}': ${problem.message}`, start, end);
-    return;
+  let { branch } = statement;
+  if (branch?.architecture !== unit.options.architecture) {
+    branch = branchOf(unit, statement, instruction, { ...fields, target: 0 }, compression);
+    statement.branch = branch;
   }
-  const useTable = compression === 'table' && instruction.length === 4 && unit.options.architecture.has('c');
-  const compressed = useTable ? compress(instruction, probe) : undefined;
-  const word = compressed ? encode(compressed.instruction, compressed.fields) : encode(instruction, probe);
+  if (!branch) return;
   const { symbol, addend } = addressOf(unit, target.value, target.start, target.end);
   section.appendPart({
     kind: 'branch',
     at: section.length,
     size: 0,
-    jump: !instruction.operands.some((operand) => operand.name === 'rs1'),
-    word,
-    compressed: compressed !== undefined || instruction.length === 2,
+    jump: branch.jump,
+    word: branch.word,
+    compressed: branch.compressed,
     target: symbol,
     addend,
     span: unit.span(target.start, target.end),
   });
+}
+
+/** A branch before its target is known: the same for every assembly of its statement under one architecture. */
+export interface Branch {
+  readonly architecture: Architecture;
+  readonly jump: boolean;
+  readonly word: number;
+  readonly compressed: boolean;
+}
+
+function branchOf(
+  unit: Unit,
+  statement: Statement,
+  instruction: Instruction,
+  fields: Fields,
+  compression: Compression,
+): Branch | undefined {
+  const problem = operandsProblem(instruction, fields);
+  if (problem) {
+    const { start, end } = placeOf(statement, problem.operand.name);
+    unit.error('operand-range', `'${instruction.name}': ${problem.message}`, start, end);
+    return undefined;
+  }
+  const { architecture } = unit.options;
+  const useTable = compression === 'table' && instruction.length === 4 && architecture.has('c');
+  const compressed = useTable ? compress(instruction, fields) : undefined;
+  return {
+    architecture,
+    jump: !instruction.operands.some((operand) => operand.name === 'rs1'),
+    word: compressed ? encode(compressed.instruction, compressed.fields) : encode(instruction, fields),
+    compressed: compressed !== undefined || instruction.length === 2,
+  };
 }
 
 /** Brings an address to the form symbol + addend; anything else is reported. */

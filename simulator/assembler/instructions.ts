@@ -139,21 +139,17 @@ function emitForm(unit: Unit, statement: Statement, { architecture, candidate, w
   if (candidate.instruction) emitInstruction(unit, statement, candidate.instruction, written, ordering);
   else expandPseudo(unit, statement, candidate.pseudo!, written);
   const length = section.length - before;
-  if ((length === 2 || length === 4) && problems === diagnostics.length && isLiteral(statement.operands ?? [])) {
+  if ((length === 2 || length === 4) && problems === diagnostics.length && isFixed(written)) {
     const word = section.bytes.subarray(before).reduce((bits, byte, i) => bits | (byte << (8 * i)), 0);
     statement.known = { architecture, word, length };
   }
 }
 
-/** Whether the operands hold nothing that another statement could change: numbers and integer registers. */
-function isLiteral(operands: readonly Operand[]): boolean {
-  return operands.every(({ expression, base }) => isFixed(expression) && (!base || isFixed(base)));
-}
-
-function isFixed(expression: Expression): boolean {
-  if (expression.kind === 'symbol') return registerNamed(expression.name) !== undefined;
-  if (expression.kind === 'parenthesized') return isFixed(expression.operand);
-  return literal(expression) !== undefined;
+/** Whether what was written holds nothing that another statement could change. */
+function isFixed(written: Written): boolean {
+  if (written.dependent) return false;
+  for (const expression of written.expressions.values()) if (literal(expression) === undefined) return false;
+  return true;
 }
 
 /** Emits again what this statement gave before under the same options, when that depended on nothing else. */

@@ -7,8 +7,8 @@ export interface BodyLine {
   /** Where it stands in its file. */
   readonly line: number;
   readonly column: number;
-  /** Parsed as it is, once, for expansions that change nothing in it. */
-  parsed: Line | undefined;
+  /** Parsed lines by text, kept with the statement that the line was. */
+  readonly parsed: Map<string, Line>;
 }
 
 export interface Parameter {
@@ -277,14 +277,25 @@ export function substitute(text: string, values: Arguments, serial: number): str
 /** A body line's statements for one expansion, and whether its text is the source's. */
 export function expandLine(line: BodyLine, values: Arguments, serial: number): { parsed: Line; changed: boolean } {
   const text = substitute(line.text, values, serial);
-  if (text === line.text) return unchangedLine(line);
-  return { parsed: parseLine(text, false, false), changed: true };
+  return { parsed: parsedAs(line, text), changed: text !== line.text };
 }
 
 /** A body line's statements as they are written. */
 export function unchangedLine(line: BodyLine): { parsed: Line; changed: boolean } {
-  line.parsed ??= parseLine(line.text, false, false);
-  return { parsed: line.parsed, changed: false };
+  return { parsed: parsedAs(line, line.text), changed: false };
+}
+
+/** Texts of one line that are kept parsed. */
+const maximumKept = 32;
+
+function parsedAs(line: BodyLine, text: string): Line {
+  let found = line.parsed.get(text);
+  if (!found) {
+    found = parseLine(text, false, false);
+    if (line.parsed.size >= maximumKept) line.parsed.clear();
+    line.parsed.set(text, found);
+  }
+  return found;
 }
 
 /** A statement as a line to set aside. `column` is where the statement's text starts in its source line. */
@@ -294,6 +305,6 @@ export function bodyLine(statement: Statement, line: number, column: number): Bo
     text: statement.text.slice(start, Math.max(statement.end, start)),
     line,
     column: column + start,
-    parsed: undefined,
+    parsed: statement.expansions,
   };
 }

@@ -1,4 +1,5 @@
 import type { Architecture } from './architecture';
+import type { Branch } from './encoding';
 import type { Form } from './instructions';
 import {
   isDigit,
@@ -42,6 +43,8 @@ export class Statement {
   #key: string | undefined;
   /** The form of the instruction that the operands fit, when no symbol has a say in that. */
   form: Form | undefined;
+  branch: Branch | undefined;
+  #expansions: Map<string, Line> | undefined;
 
   constructor(
     readonly text: string,
@@ -63,6 +66,12 @@ export class Statement {
   get key(): string {
     this.#key ??= this.name.toLowerCase();
     return this.#key;
+  }
+
+  /** This statement as a line of a macro or repeated block, parsed for each text that substitution made of it. */
+  get expansions(): Map<string, Line> {
+    this.#expansions ??= new Map();
+    return this.#expansions;
   }
 
   /** The operands' text with comments replaced by a space. */

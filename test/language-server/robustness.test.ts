@@ -1,0 +1,142 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { buildSync } from 'esbuild';
+import { createProtocolConnection, StreamMessageReader, StreamMessageWriter } from 'vscode-languageserver/node';
+import { random } from '../assembler/assemble';
+import { TestClient } from './client';
+
+const methods = [
+  'textDocument/hover',
+  'textDocument/completion',
+  'textDocument/definition',
+  'textDocument/references',
+  'textDocument/documentHighlight',
+  'textDocument/rename',
+  'textDocument/prepareRename',
+  'textDocument/documentSymbol',
+  'textDocument/foldingRange',
+  'textDocument/formatting',
+  'textDocument/rangeFormatting',
+  'textDocument/semanticTokens/full',
+  'textDocument/semanticTokens/range',
+  'workspace/symbol',
+  'hyperstep/checkProgram',
+];
+const nonsense: unknown[] = [
+  {},
+  { textDocument: {} },
+  { textDocument: { uri: 5 } },
+  { textDocument: { uri: 'file:///w/main.s' } },
+  { textDocument: { uri: 'file:///w/absent.s' }, position: { line: 0, character: 0 } },
+  { textDocument: { uri: 'file:///w/main.s' }, position: { line: -5, character: 1e9 } },
+  { textDocument: { uri: 'file:///w/main.s' }, position: { line: 1e9, character: -1 }, newName: 'x' },
+  { textDocument: { uri: 'file:///w/main.s' }, position: null, range: {}, options: null },
+  { textDocument: { uri: '%%%' }, position: { line: 0, character: 0 } },
+  { program: [5, null] },
+  { program: 'x' },
+  [],
+  null,
+];
+
+describe('Language server with any request', function () {
+  this.timeout(60_000);
+
+  it('answers malformed requests and goes on', async () => {
+    const client = await TestClient.start();
+    await client.open('main.s', 'a: nop\n j a\n');
+    for (const method of [...methods, 'no/such/method']) {
+      for (const params of nonsense) {
+        const outcome = await Promise.race([
+          client.connection.sendRequest(method, params).then(
+            () => 'answered',
+            () => 'refused',
+          ),
+          new Promise((resolve) => setTimeout(resolve, 3000, 'silent')),
+        ]);
+        assert.notEqual(outcome, 'silent', `${method} ${JSON.stringify(params)}`);
+      }
+    }
+    for (const method of [
+      'textDocument/didOpen',
+      'textDocument/didChange',
+      'textDocument/didClose',
+      'workspace/didChangeWatchedFiles',
+      'no/such/notification',
+    ]) {
+      for (const params of nonsense) await client.connection.sendNotification(method, params);
+    }
+    await client.open('main.s', 'a: nop\n j a\n');
+    const hover = await client.request('textDocument/hover', {
+      textDocument: { uri: 'file:///w/main.s' },
+      position: { line: 0, character: 4 },
+    });
+    assert.ok(hover);
+    client.stop();
+  });
+
+  it('has the same diagnostics after random edits as a server that sees the text at once', async () => {
+    const client = await TestClient.start();
+    const fresh = await TestClient.start();
+    let text = '.macro m x\n li a0, \\x\n.endm\n_start:\n m 5\n j _start\n.if 1\n nop\n.endif\n';
+    const { uri } = await client.open('main.s', text);
+    const next = random(42);
+    const pieces = ['nop\n', '\n', 'x', ' a0', '/*', '*/', '.endif', '"', 'm 1\n', ':', '#', '.if 0\n'];
+    for (let i = 0; i < 40; i++) {
+      const lines = text.split('\n');
+      const line = next(lines.length);
+      const start = next(lines[line]!.length + 1);
+      const end = start + next(Math.min(4, lines[line]!.length - start + 1));
+      const piece = next(3) ? pieces[next(pieces.length)]! : '';
+      lines[line] = lines[line]!.slice(0, start) + piece + lines[line]!.slice(end);
+      text = lines.join('\n');
+      await client.change(uri, [
+        { range: { start: { line, character: start }, end: { line, character: end } }, text: piece },
+      ]);
+    }
+    await fresh.open('main.s', text);
+    const strip = (found: readonly { range: object; message: string }[]): string =>
+      JSON.stringify(found.map(({ range, message }) => [range, message]));
+    const wanted = strip(await fresh.diagnosticsOf('main.s'));
+    await client.diagnosticsOf('main.s', (found) => strip(found) === wanted);
+    client.stop();
+    fresh.stop();
+  });
+
+  it('serves standard input and output as a program', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'hyperstep-'));
+    try {
+      const outfile = join(folder, 'language-server.js');
+      const entry = 'extension/language-server/node.ts';
+      assert.ok(existsSync(entry));
+      buildSync({ entryPoints: [entry], bundle: true, platform: 'node', target: 'node20', outfile, logLevel: 'error' });
+      const server = spawn(process.execPath, [outfile, '--stdio'], { stdio: ['pipe', 'pipe', 'inherit'] });
+      const connection = createProtocolConnection(
+        new StreamMessageReader(server.stdout),
+        new StreamMessageWriter(server.stdin),
+      );
+      connection.listen();
+      const { capabilities } = await connection.sendRequest<{ capabilities: object }>('initialize', {
+        processId: null,
+        rootUri: null,
+        capabilities: {},
+      });
+      assert.ok('hoverProvider' in capabilities);
+      const published = new Promise<{ diagnostics: { message: string }[] }>((resolve) =>
+        connection.onNotification('textDocument/publishDiagnostics', resolve),
+      );
+      await connection.sendNotification('textDocument/didOpen', {
+        textDocument: { uri: 'untitled:Untitled-1', languageId: 'riscv-asm', version: 1, text: 'bogus' },
+      });
+      assert.match((await published).diagnostics[0]!.message, /unknown instruction/);
+      await connection.sendRequest('shutdown');
+      const ended = new Promise((resolve) => server.once('exit', resolve));
+      await connection.sendNotification('exit');
+      assert.equal(await ended, 0);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+});
