@@ -98,12 +98,14 @@ function readLines(sections: DebugSections): readonly DwarfRow[] {
   return attempt(() => readLinePrograms(sections)).value ?? [];
 }
 
-/** Each row covers the addresses up to the next row of its sequence; rows of one address give way to the last. */
+/** Each row covers the addresses up to the next row of its sequence; of several rows of one address the last covers it. */
 function lineRows(rows: readonly DwarfRow[]): LineRow[] {
   const result: LineRow[] = [];
   rows.forEach((row, i) => {
     const next = rows[i + 1];
-    if (row.endSequence || !next || row.line === 0 || row.file === '' || next.address <= row.address) return;
+    if (row.endSequence || !next || row.line === 0 || row.file === '' || next.address < row.address) return;
+    // A row without bytes still says that its line begins here: optimised code has many.
+    if (next.address === row.address && !row.isStatement) return;
     const column = row.column > 0 ? { column: row.column - 1 } : {};
     const origin = { file: row.file, line: row.line - 1, ...column };
     const before = result.at(-1);
@@ -211,7 +213,8 @@ class ObjectReader {
       const base = BigInt(index) * lineAddressStep;
       const offset = Number(row.address - base);
       const end = Math.min(Number(row.end - base), section.size);
-      if (offset < end) lines.push({ section, offset, end, origin: row.origin, isStatement: row.isStatement });
+      if (offset < end || row.end === row.address)
+        lines.push({ section, offset, end, origin: row.origin, isStatement: row.isStatement });
     }
     return lines;
   }

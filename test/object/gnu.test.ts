@@ -1,0 +1,212 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { basename, join, resolve } from 'node:path';
+import { assemble } from '../../simulator/assembler';
+import {
+  type ProgramSection,
+  readExecutable,
+  readRelocatable,
+  writeExecutable,
+  writeRelocatable,
+} from '../../simulator/object';
+import { calledFrom } from '../../simulator/object/dwarf-writer';
+import { gnuAssemble, gnuLink, gnuMarch, withFolder } from '../assembler/gnu';
+import { requireTool } from '../support/tools';
+
+const program = 'test/assembler/c/sort.c';
+const flags = [
+  '-ffreestanding',
+  '-nostdlib',
+  '-static',
+  '-march=rv64imac_zicsr_zifencei',
+  '-mabi=lp64',
+  '-mcmodel=medany',
+  '-fno-pic',
+  '-no-pie',
+];
+
+/** `file:line address` of every row that begins a statement, as objdump decodes the line table. */
+function decodedLines(path: string): Set<string> {
+  const text = execFileSync('riscv64-linux-gnu-objdump', ['--dwarf=decodedline', path], { encoding: 'utf8' });
+  const rows = new Set<string>();
+  for (const [, file, line, address] of text.matchAll(/^(\S+)\s+(\d+)\s+(0x[0-9a-f]+|0)\s.*x\s*$/gm)) {
+    rows.add(`${file}:${line} ${BigInt(address!).toString(16)}`);
+  }
+  return rows;
+}
+
+describe('Programs and objects against GNU tools', function () {
+  requireTool('riscv64-linux-gnu-gcc');
+  this.timeout(60_000);
+
+  for (const version of [2, 3, 4, 5]) {
+    for (const level of ['-O0', '-O2']) {
+      it(`reads the DWARF ${version} line table that gcc ${level} writes`, () => {
+        withFolder((folder) => {
+          const path = join(folder, 'a.elf');
+          execFileSync('riscv64-linux-gnu-gcc', [...flags, level, '-g', `-gdwarf-${version}`, program, '-o', path], {
+            stdio: 'pipe',
+          });
+          const { value, error } = readExecutable(readFileSync(path));
+          assert.ok(value, error);
+          const theirs = decodedLines(path);
+          const ours = value.lines.rows.filter((row) => row.isStatement);
+          assert.ok(ours.length > 50);
+          for (const { address, origin } of ours) {
+            const row = `${basename(origin.file)}:${origin.line + 1} ${address.toString(16)}`;
+            assert.ok(theirs.has(row), row);
+            assert.equal(origin.file, resolve(program));
+          }
+          const main = value.symbols.find((symbol) => symbol.name === '_start')!;
+          assert.equal(value.entry, main.value);
+          assert.equal(main.type, 'function');
+          assert.ok(main.size > 0);
+          const source = readFileSync(program, 'utf8').split('\n');
+          const line = source.findIndex((text) => text.startsWith('void _start'));
+          assert.deepEqual(value.lines.addressesOfLine(resolve(program), line)[0], main.value);
+        });
+      });
+    }
+  }
+
+  it('reads the line table that GNU as writes for assembly', () => {
+    withFolder((folder) => {
+      const text = '.globl _start\n_start:\n nop\n li a0, 0x12345678\n.macro m\n nop\n nop\n.endm\n m\n ret\n';
+      writeFileSync(join(folder, 'x.s'), text);
+      execFileSync('riscv64-linux-gnu-as', ['-g', '-mno-relax', 'x.s', '-o', 'x.o'], { cwd: folder });
+      const linked = gnuLink(folder, [join(folder, 'x.o')]);
+      const { value } = readExecutable(readFileSync(linked.path));
+      assert.deepEqual(
+        value!.lines.rows.slice(0, 2).map(({ origin }) => [basename(origin.file), origin.line]),
+        [
+          ['x.s', 2],
+          ['x.s', 3],
+        ],
+      );
+    });
+  });
+
+  it('gdb and objdump read what we write', function () {
+    withFolder((folder) => {
+      const text = readFileSync('test/assembler/sources/macros.s', 'utf8');
+      writeFileSync(join(folder, 'macros.s'), text);
+      const ours = assemble({ roots: ['macros.s'], sources: new Map([['macros.s', text]]), march: gnuMarch }).program!;
+      const path = join(folder, 'ours.elf');
+      const bytes = writeExecutable(ours, { folder });
+      writeFileSync(path, bytes);
+      const decoded = decodedLines(path);
+      assert.ok(decoded.size > 20);
+      for (const row of decoded) {
+        const [, line, address] = /:(\d+) (\w+)$/.exec(row)!;
+        const origin = ours.lines.find(BigInt(`0x${address}`))!.origin;
+        assert.equal(calledFrom(origin).line + 1, Number(line));
+      }
+      const headers = execFileSync('riscv64-linux-gnu-readelf', ['-lW', path], { encoding: 'utf8' });
+      const offsets = [...headers.matchAll(/LOAD +0x([0-9a-f]+)/g)].map((match) => Number.parseInt(match[1]!, 16));
+      assert.ok(offsets.length > 0 && offsets.every((offset) => offset >= 0x1000));
+      const back = readExecutable(bytes).value!;
+      assert.equal(back.entry, ours.entry);
+      assert.deepEqual(
+        back.segments.map(({ address, bytes: b, memorySize }) => [address, [...b], memorySize]),
+        ours.segments.map(({ address, bytes: b, memorySize }) => [address, [...b], memorySize]),
+      );
+      let gdb: string;
+      try {
+        gdb = execFileSync(
+          'gdb-multiarch',
+          ['-batch', '-nx', '-ex', 'info line _start', '-ex', 'info line macros.s:48', path],
+          { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] },
+        );
+      } catch {
+        this.skip();
+      }
+      const start = text.split('\n').findIndex((line) => line.startsWith('    push ra')) + 1;
+      assert.match(gdb, new RegExp(`Line ${start} of "macros.s" starts at address 0x80200000 <_start>`));
+    });
+  });
+
+  it('ld links the objects that we write as it links those of GNU as', () => {
+    withFolder((folder) => {
+      for (const name of ['branches.s', 'sections.s', 'data.s', 'instructions.s']) {
+        const text = readFileSync(join('test/assembler/sources', name), 'utf8');
+        const unit = assemble({ roots: [name], sources: new Map([[name, text]]), march: gnuMarch }).units[0]!;
+        const path = join(folder, 'ours.o');
+        writeFileSync(path, writeRelocatable(unit.object));
+        const gnu = gnuLink(folder, [gnuAssemble(folder, text).object]).program!;
+        const ours = gnuLink(folder, [path]);
+        assert.ok(ours.program, ours.output);
+        assert.deepEqual(ours.program.sections, gnu.sections, name);
+      }
+    });
+  });
+
+  it('links objects of gcc as ld does, with their lines', () => {
+    withFolder((folder) => {
+      const objects = ['sort', 'kernel'].map((name) => join(folder, `${name}.o`));
+      const sources = new Map<string, Uint8Array>();
+      for (const object of objects) {
+        const source = join('test/assembler/c', basename(object).replace('.o', '.c'));
+        const rename = source.includes('kernel') ? ['-D_start=kernel_start'] : [];
+        execFileSync('riscv64-linux-gnu-gcc', [
+          ...flags,
+          ...rename,
+          '-O2',
+          '-g',
+          '-mno-relax',
+          '-fno-asynchronous-unwind-tables',
+          '-c',
+          source,
+          '-o',
+          object,
+        ]);
+        sources.set(object, new Uint8Array(readFileSync(object)));
+      }
+      const gnu = gnuLink(folder, objects);
+      assert.ok(gnu.program, gnu.output);
+      const ours = assemble({ roots: objects, sources });
+      assert.ok(ours.program, JSON.stringify(ours.diagnostics.slice(0, 3)));
+      for (const section of gnu.program.sections) {
+        const found: ProgramSection = ours.program.sections.find(({ name }) => name === section.name)!;
+        assert.deepEqual([found.name, found.address, found.size], [section.name, section.address, section.size]);
+        if (section.bytes) assert.deepEqual(Buffer.compare(found.bytes, section.bytes), 0, section.name);
+      }
+      const linked = readExecutable(readFileSync(gnu.path)).value!;
+      const rows = (lines: typeof linked.lines): string[] =>
+        lines.rows.map(({ address, origin }) => `${address} ${origin.file}:${origin.line}`);
+      assert.deepEqual(rows(ours.program.lines).slice(0, 400), rows(linked.lines).slice(0, 400));
+    });
+  });
+
+  it('says what is wrong with truncated and corrupted files', () => {
+    withFolder((folder) => {
+      const elf = join(folder, 'a.elf');
+      const object = join(folder, 'a.o');
+      execFileSync('riscv64-linux-gnu-gcc', [...flags, '-O1', '-g', program, '-o', elf], { stdio: 'pipe' });
+      execFileSync('riscv64-linux-gnu-gcc', [...flags, '-O1', '-g', '-c', program, '-o', object]);
+      const executable = new Uint8Array(readFileSync(elf));
+      const relocatable = new Uint8Array(readFileSync(object));
+      assert.match(readExecutable(relocatable).error!, /relocatable object/);
+      assert.match(readRelocatable(executable, 'x').error!, /not a relocatable/);
+      for (let length = 0; length < executable.length; length += 1 + Math.floor(length / 40)) {
+        const { value, error } = readExecutable(executable.slice(0, length));
+        assert.ok(value || (error && error.length > 5));
+        readRelocatable(relocatable.slice(0, Math.min(length, relocatable.length)), 'x');
+      }
+      let state = 12345;
+      const next = (below: number): number => {
+        state = (Math.imul(state, 1103515245) + 12345) & 0x7fffffff;
+        return state % below;
+      };
+      for (let i = 0; i < 600; i++) {
+        const bytes = i % 2 ? executable.slice() : relocatable.slice();
+        const spread = i % 3 === 0 ? 64 : bytes.length;
+        for (let j = 0; j <= next(8); j++) bytes[next(spread)] = next(256);
+        const { value } = readExecutable(bytes);
+        value?.lines.rows.length;
+        const objectFile = readRelocatable(bytes, 'x.o').value;
+        if (objectFile) assemble({ roots: ['x.o'], sources: new Map([['x.o', bytes]]) });
+      }
+    });
+  });
+});
