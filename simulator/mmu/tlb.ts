@@ -51,6 +51,11 @@ export class Tlb {
     return this.slots.filter((slot) => slot !== undefined);
   }
 
+  /** Where a valid entry is. */
+  slotOf(entry: TlbEntry): number {
+    return this.slots.indexOf(entry);
+  }
+
   lookup(asid: number, page: number): TlbEntry | undefined {
     const own = this.spaces.get(asid);
     const shared = this.spaces.get(GLOBAL_SPACE);
