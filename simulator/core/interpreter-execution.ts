@@ -139,6 +139,11 @@ export class InterpreterExecution implements Execution {
     // The target may depend on the register that the link overwrites.
     f.set(locals.pc, target);
     this.writeRd(this.nextPc());
+    const offset = f.i64(locals.pc).sub(f.i64(locals.pageAddress));
+    f.if(offset.lessUnsigned(4096), () => {
+      f.set(locals.entry, entryAt(f, locals));
+      f.branch(labels.next);
+    });
     f.branch(labels.jump);
   }
 
@@ -213,6 +218,11 @@ export class InterpreterExecution implements Execution {
     f.set(locals.request, I32.constant(request));
     f.branch(labels.slow);
   }
+}
+
+/** The entry of the local `pc` in the current decoded page, where it is in that. */
+export function entryAt(f: FunctionBuilder, locals: InterpreterLocals): I32 {
+  return f.i32(locals.page).add(f.i64(locals.pc).word().mask(0xffe).shiftLeft(2));
 }
 
 /** The virtual address of the current instruction. */

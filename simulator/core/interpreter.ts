@@ -1,6 +1,7 @@
 import { expansionOf, type Instruction, instructions, type Semantics, type SystemSemantics } from '../isa';
 import {
   currentPc,
+  entryAt,
   InterpreterExecution,
   type InterpreterLabels,
   type InterpreterLocals,
@@ -148,7 +149,7 @@ function enterPage(f: FunctionBuilder, locals: InterpreterLocals, slow: Label): 
   const decodedPage = I32.load(f.i32(locals.slot), HartLayout.executeTable + FastPathLayout.decodedPage);
   f.set(locals.page, decodedPage);
   f.set(locals.pageAddress, pc.and(-4096));
-  f.set(locals.entry, f.i32(locals.page).add(pc.word().mask(0xffe).shiftLeft(2)));
+  f.set(locals.entry, entryAt(f, locals));
 }
 
 /** The body of the inner loop: one instruction. */
