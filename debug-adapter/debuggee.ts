@@ -1,3 +1,4 @@
+import { disassemble } from '../simulator/explain/disassembler';
 import type { GuestCpu } from '../simulator/hypervisor/guest';
 import type { System } from '../simulator/hypervisor/system';
 import type { ActiveHandler } from '../simulator/machine/hosted-software';
@@ -90,6 +91,13 @@ export class Debuggee {
     if ((low & 3) !== 3) return low;
     if (bytes.length < 4) return undefined;
     return (low | ((bytes[2] ?? 0) << 16) | ((bytes[3] ?? 0) << 24)) >>> 0;
+  }
+
+  /** The registers and CSRs that the instruction at an address names. */
+  operandsAt(cpu: GuestCpu, address: bigint): string[] {
+    const word = this.instructionAt(cpu, address);
+    if (word === undefined) return [];
+    return disassemble(word, address, { aliases: true }).operands.match(/[a-z][a-z0-9]*/g) ?? [];
   }
 
   /** Notes something that a client puts into the machine, at the current position. */

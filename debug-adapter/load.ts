@@ -36,7 +36,8 @@ export async function load(launch: CheckedLaunch, host: Host, console: (byte: nu
   const built = await build(launch, read);
   const { program } = built;
   if (!program) throw problemsOf(built.diagnostics);
-  const disks = await Promise.all(launch.disks.map(({ file, write }) => open(host, file, write)));
+  const folder = folderOf(launch.program[0] ?? '');
+  const disks = await Promise.all(launch.disks.map(({ file, write }) => open(host, joinPath(folder, file), write)));
   try {
     const { virtualization, firmware, memory, harts, onIllegal, march } = launch;
     const system = new System(
@@ -56,7 +57,10 @@ async function build(launch: CheckedLaunch, read: ReadFile): Promise<BuildResult
     if (!(await read(file))) throw new RequestError(`the program '${file}' cannot be read`);
   }
   const program = await linkedFiles(launch, read);
-  const { includePaths, defines, march } = launch;
+  const { defines, march } = launch;
+  // Relative paths are seen from the folder of the guest.
+  const folder = folderOf(launch.program[0] ?? '');
+  const includePaths = launch.includePaths.map((path) => joinPath(folder, path));
   return buildProgram(projectOf({ program, includePaths, defines, march }, '', undefined), read);
 }
 

@@ -61,6 +61,13 @@ export class Symbols {
     return place.offset === 0n ? place.symbol.name : `${place.symbol.name}+0x${place.offset.toString(16)}`;
   }
 
+  /** The first symbol in a range of addresses, or the one that the range is a part of. */
+  within(address: bigint, length: bigint): string | undefined {
+    const inside = this.byAddress.find(({ value }) => value >= address);
+    if (inside && inside.value < address + length) return inside.name;
+    return this.at(address)?.symbol.name;
+  }
+
   /** The first address after a symbol's code or data: where the next symbol, or its segment, ends it. */
   endOf(symbol: ProgramSymbol): bigint {
     const next = this.byAddress.find(({ value }) => value > symbol.value);

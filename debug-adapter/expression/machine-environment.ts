@@ -1,4 +1,4 @@
-import { CsrValue, Gpa, Gva, Hpa } from '../../simulator/hypervisor/address';
+import { CsrValue, Gpa, Gva, Hpa, PteValue } from '../../simulator/hypervisor/address';
 import type { GuestCpu } from '../../simulator/hypervisor/guest';
 import { csrNamed, csrNumbered, registerNamed } from '../../simulator/isa/index';
 import type { Debuggee } from '../debuggee';
@@ -78,7 +78,7 @@ export function valueOfVariable(variable: unknown): Value | undefined {
   if (variable instanceof Gva) return { type: { ...unsigned64, space: 'gva' }, bits: variable.value };
   if (variable instanceof Gpa) return { type: { ...unsigned64, space: 'gpa' }, bits: BigInt(variable.value) };
   if (variable instanceof Hpa) return { type: { ...unsigned64, space: 'hpa' }, bits: BigInt(variable.value) };
-  if (variable instanceof CsrValue) return { type: unsigned64, bits: variable.value };
+  if (variable instanceof CsrValue || variable instanceof PteValue) return { type: unsigned64, bits: variable.value };
   if (typeof variable === 'bigint') return { type: unsigned64, bits: BigInt.asUintN(64, variable) };
   if (typeof variable === 'boolean') return { type: unsigned64, bits: variable ? 1n : 0n };
   if (typeof variable === 'number' && Number.isSafeInteger(variable))

@@ -1,10 +1,11 @@
-import { CsrValue, Gpa, Gva, Hpa } from '../../simulator/hypervisor/address';
+import { CsrValue, Gpa, Gva, Hpa, PteValue } from '../../simulator/hypervisor/address';
 import type { GuestCpu } from '../../simulator/hypervisor/guest';
 import { type Csr, type CsrField, csrName, csrNumbered } from '../../simulator/isa/index';
 import type { Debuggee } from '../debuggee';
 import type { Space } from '../expression/syntax';
 import { hex } from '../format';
 import { memoryReference, readSpace } from '../memory';
+import { isValid, showEntry } from '../views/page-entries';
 import { type Child, type Container, containerOf } from './variables';
 
 const spaceNames: { readonly [space in Space]: string } = {
@@ -33,6 +34,7 @@ export class ValueView {
     if (value instanceof Gpa) return this.address(name, { space: 'gpa', address: BigInt(value.value) });
     if (value instanceof Hpa) return this.address(name, { space: 'hpa', address: BigInt(value.value) });
     if (value instanceof CsrValue) return this.csrValue(name, value);
+    if (value instanceof PteValue) return this.entry(name, value);
     const shown = typeof value === 'string' ? value : typeof value === 'bigint' ? hex(value) : String(value);
     return { name, value: shown, type: typeof value, evaluateName: name };
   }
@@ -83,6 +85,18 @@ export class ValueView {
       evaluateName: name,
       ...(parts ? { parts } : {}),
     };
+  }
+
+  /** A page-table entry: what it says. */
+  private entry(name: string, { low, high, value }: PteValue): Child {
+    const entry = { low, high };
+    const shown = isValid(entry) ? showEntry(entry) : undefined;
+    const words = !shown
+      ? 'not valid'
+      : shown.kind === 'table'
+        ? `table at ${shown.target}`
+        : `${shown.permissions}, page ${shown.target}`;
+    return { name, value: `${hex(value)} (${words})`, type: 'page-table entry', evaluateName: name };
   }
 
   /** An address: where it leads in the other spaces, and what is there. */

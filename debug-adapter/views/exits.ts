@@ -1,0 +1,51 @@
+import { EXIT_REASONS, type ExitRecord } from '../../simulator/hypervisor/ledger';
+import type { Running } from '../debugging';
+import { hex, valueOfWords } from '../format';
+import { describeChange } from '../inspect/change-text';
+import { assembly, describeExit, instructionText } from '../inspect/exit-text';
+import type { Exit, Exits } from '../protocol';
+
+/** The last exits of one vCPU (of all when undefined), and how many there were of each kind. */
+export function exitList(running: Running, cpu: number | undefined, count: number): Exits {
+  const ledger = running.debuggee.system.full?.vm.ledger;
+  if (!ledger) return { total: 0, counts: [], exits: [] };
+  return {
+    total: ledger.count,
+    counts: countsOf(ledger),
+    exits: ledger.last(count, cpu).map((record) => showExit(running, record)),
+  };
+}
+
+/** The ledger counts an exit when it is over; the one that is being handled is one, too. */
+function countsOf(ledger: NonNullable<Running['debuggee']['system']['full']>['vm']['ledger']): Exits['counts'] {
+  const counts: Exits['counts'] = ledger.counts().map((each) => ({ ...each }));
+  const current = ledger.handling;
+  if (!current) return counts;
+  const same = counts.find(({ reason }) => reason === current.reason);
+  if (!same) return [...counts, { reason: current.reason, count: 1, cycles: current.cycles }];
+  same.count++;
+  same.cycles += current.cycles;
+  return counts;
+}
+
+function showExit({ debuggee, sources, narrations }: Running, record: ExitRecord): Exit {
+  const pc = valueOfWords({ low: record.pcLow, high: record.pcHigh });
+  const cpu = debuggee.cpus[record.vcpu];
+  const instruction = record.instruction
+    ? assembly(debuggee, record.instruction, pc)
+    : cpu && instructionText(debuggee, cpu, pc);
+  const line = debuggee.lines.at(pc);
+  return {
+    number: record.number,
+    threadId: record.vcpu + 1,
+    clock: record.clock,
+    reason: record.reason,
+    description: `${describeExit(record, instruction)}: ${EXIT_REASONS[record.reason]}`,
+    pc: hex(pc),
+    ...(instruction === undefined ? {} : { instruction }),
+    ...(line ? { source: { path: sources.guestPath(line.file), line: line.line + 1 } } : {}),
+    narration: narrations.of(record),
+    changes: record.changes.map((change) => describeChange(debuggee, change)),
+    cycles: record.cycles,
+  };
+}

@@ -1,0 +1,106 @@
+import type { TableMemory } from '../../simulator/hypervisor/full/shadow-table';
+import { Pte } from '../../simulator/mmu/index';
+import { hex } from '../format';
+import type { Pte as ShownPte } from '../protocol';
+
+export const PAGE = 4096;
+export const ENTRIES = 512;
+export const ROOT_LEVEL = 2;
+
+/** A page-table entry as it is in memory. */
+export interface PageEntry {
+  readonly low: number;
+  readonly high: number;
+}
+
+/** Where a table is, or the larger page that stands where it would be, or nothing. */
+export type TablePlace =
+  | { readonly kind: 'table'; readonly address: number }
+  | { readonly kind: 'page'; readonly entry: PageEntry; readonly level: number }
+  | { readonly kind: 'none' };
+
+const leafBits = Pte.R | Pte.W | Pte.X;
+
+export const isValid = ({ low }: PageEntry): boolean => (low & Pte.V) !== 0;
+export const isLeaf = ({ low }: PageEntry): boolean => (low & leafBits) !== 0;
+export const sizeOfLevel = (level: number): number => PAGE * 512 ** level;
+
+/** The physical address in an entry. */
+export function targetOf({ low, high }: PageEntry): number {
+  return ((high & 0x3fffff) * 2 ** 22 + (low >>> 10)) * PAGE;
+}
+
+export function entryOf(address: number, flags: number): PageEntry {
+  const page = address / PAGE;
+  return { low: (page << 10) | flags | 0, high: Math.floor(page / 2 ** 22) };
+}
+
+/** Of `rwxugad` those that are set. */
+export function permissionsOf(flags: number): string {
+  const letters: readonly [string, number][] = [
+    ['r', Pte.R],
+    ['w', Pte.W],
+    ['x', Pte.X],
+    ['u', Pte.U],
+    ['g', Pte.G],
+    ['a', Pte.A],
+    ['d', Pte.D],
+  ];
+  return letters.flatMap(([letter, bit]) => (flags & bit ? letter : [])).join('');
+}
+
+export function showEntry(entry: PageEntry): ShownPte {
+  const value = hex((BigInt(entry.high >>> 0) << 32n) | BigInt(entry.low >>> 0));
+  const target = hex(targetOf(entry));
+  if (!isLeaf(entry)) return { value, kind: 'table', permissions: '', target };
+  return { value, kind: 'leaf', permissions: permissionsOf(entry.low), target };
+}
+
+/** The tables of one address space, as far as they can be read: guest's or shadow, whose addresses are in different spaces. */
+export class TableReader {
+  constructor(
+    private readonly memory: TableMemory,
+    /** The machine address of a table; undefined where it is not in memory. */
+    private readonly toMachine: (address: number) => number | undefined,
+  ) {}
+
+  /** What is found under a way of indices from a root. */
+  place(root: number, path: readonly number[]): TablePlace {
+    let address = root;
+    for (const [depth, index] of path.entries()) {
+      const entry = this.entry(address, index);
+      if (!entry || !isValid(entry)) return { kind: 'none' };
+      const level = ROOT_LEVEL - depth;
+      if (isLeaf(entry)) return { kind: 'page', entry, level };
+      address = targetOf(entry);
+    }
+    return this.toMachine(address) === undefined ? { kind: 'none' } : { kind: 'table', address };
+  }
+
+  /** An entry of a table; below a larger page, the part of that page. Undefined when it is not valid. */
+  entryAt(place: TablePlace, level: number, path: readonly number[], index: number): PageEntry | undefined {
+    if (place.kind === 'none') return undefined;
+    if (place.kind === 'page') return partOf(place, level, path, index);
+    const entry = this.entry(place.address, index);
+    return entry && isValid(entry) ? entry : undefined;
+  }
+
+  private entry(table: number, index: number): PageEntry | undefined {
+    const address = this.toMachine(table + index * 8);
+    if (address === undefined) return undefined;
+    return { low: this.memory.read32(address), high: this.memory.read32(address + 4) };
+  }
+}
+
+/** The part of a large page that an index of a table below it would map. */
+function partOf(
+  { entry, level: pageLevel }: Extract<TablePlace, { kind: 'page' }>,
+  level: number,
+  path: readonly number[],
+  index: number,
+): PageEntry {
+  const below = [...path.slice(ROOT_LEVEL - pageLevel + 1), index];
+  const offset = below.reduce((sum, each, depth) => sum + each * sizeOfLevel(pageLevel - 1 - depth), 0);
+  const flags = entry.low & 0x3ff;
+  return level < 0 ? entry : entryOf(targetOf(entry) + offset, flags);
+}

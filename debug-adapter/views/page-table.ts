@@ -1,0 +1,178 @@
+import { shadowFlags } from '../../simulator/hypervisor/full/page-fault';
+import { viewIndex } from '../../simulator/hypervisor/full/shadow-space';
+import type { Vcpu } from '../../simulator/hypervisor/full/vcpu';
+import type { GuestCpu } from '../../simulator/hypervisor/guest';
+import { Privilege, Pte } from '../../simulator/mmu/index';
+import type { Debuggee } from '../debuggee';
+import { hex, privilegeNames } from '../format';
+import type { EntryState, PageTable, PageTableEntry } from '../protocol';
+import { RequestError } from '../request-error';
+import {
+  ENTRIES,
+  entryOf,
+  isLeaf,
+  type PageEntry,
+  permissionsOf,
+  ROOT_LEVEL,
+  showEntry,
+  sizeOfLevel,
+  TableReader,
+  targetOf,
+} from './page-entries';
+
+const SATP = 0x180;
+const MODE_BARE = 0n;
+/** What a guest without paging may do anywhere. */
+const IDENTITY = Pte.V | Pte.R | Pte.W | Pte.X | Pte.U | Pte.A | Pte.D;
+
+/** One table of the guest, entry by entry beside the shadow table that the hardware walks. @throws RequestError */
+export function pageTable(debuggee: Debuggee, cpu: GuestCpu, path: readonly number[]): PageTable {
+  if (path.length > ROOT_LEVEL || path.some((index) => index >= ENTRIES))
+    throw new RequestError(`there is no table at ${path.join('/')}`);
+  const vcpu = debuggee.system.full?.vm.vcpus[cpu.id];
+  const { ram } = debuggee.system.machine.core;
+  const satp = cpu.readCsr(SATP) ?? 0n;
+  const isBare = satp >> 60n === MODE_BARE;
+  const level = ROOT_LEVEL - path.length;
+  const guestReader = new TableReader(ram, (gpa) => guestMemory(debuggee, gpa));
+  const shadowReader = new TableReader(ram, (hpa) => hpa);
+  const view = vcpu && shadowView(vcpu);
+  const guestPlace = isBare ? { kind: 'none' as const } : guestReader.place(rootOf(satp), path);
+  const shadowPlace = view ? shadowReader.place(view.table.root, path) : { kind: 'none' as const };
+
+  const entries: PageTableEntry[] = [];
+  for (let index = 0; index < ENTRIES; index++) {
+    const shadow = shadowPlace.kind === 'table' ? shadowReader.entryAt(shadowPlace, level, path, index) : undefined;
+    const first = firstAddress([...path, index]);
+    const guest = isBare ? shadow && identity(first, shadow) : guestReader.entryAt(guestPlace, level, path, index);
+    if (!guest && !shadow) continue;
+    const judgement: Judgement = vcpu ? judge(debuggee, vcpu, guest, shadow) : { state: 'unshadowed' };
+    const label = debuggee.symbols.within(first, BigInt(sizeOfLevel(level)));
+    entries.push({
+      index,
+      first: hex(first),
+      last: hex(first + BigInt(sizeOfLevel(level)) - 1n),
+      ...(guest ? { guest: showEntry(guest) } : {}),
+      ...(shadow ? { shadow: showEntry(shadow) } : {}),
+      ...judgement,
+      ...(label === undefined ? {} : { label }),
+    });
+  }
+  const hpa = guestPlace.kind === 'table' ? guestMemory(debuggee, guestPlace.address) : undefined;
+  return {
+    mode: isBare ? 'bare' : 'sv39',
+    space: spaceText(cpu, vcpu, satp),
+    level,
+    ...(guestPlace.kind === 'table'
+      ? { guest: { gpa: hex(guestPlace.address), ...(hpa === undefined ? {} : { hpa: hex(hpa) }) } }
+      : {}),
+    ...(shadowPlace.kind === 'table' ? { shadow: { hpa: hex(shadowPlace.address) } } : {}),
+    shadowed: vcpu !== undefined,
+    entries,
+  };
+}
+
+/** The shadow tables for the mode and address space in which the guest is. */
+export function shadowView({ guestSpace, user, sum, mxr }: Vcpu) {
+  return guestSpace.views[viewIndex(guestSpace.paging !== undefined, user, sum, mxr)];
+}
+
+export function rootOf(satp: bigint): number {
+  return Number(satp & 0xfffffffffffn) * 4096;
+}
+
+/** Machine memory of the guest's own, behind a guest-physical address. */
+export function guestMemory(debuggee: Debuggee, gpa: number): number | undefined {
+  const { full, guest } = debuggee.system;
+  return full ? full.vm.guestRam(gpa) : guest.toHost(gpa);
+}
+
+interface Judgement {
+  readonly state: EntryState;
+  readonly reason?: string;
+  readonly expectedHpa?: ReturnType<typeof hex>;
+}
+
+/** How a shadow entry relates to the guest's entry times P2M. */
+function judge(debuggee: Debuggee, vcpu: Vcpu, guest: PageEntry | undefined, shadow: PageEntry | undefined): Judgement {
+  if (guest && !isLeaf(guest)) {
+    if (!shadow) return { state: 'unfilled' };
+    if (!isLeaf(shadow)) return { state: 'table' };
+    return { state: 'stale', reason: 'the guest has put a table where a large page was, and has not fenced' };
+  }
+  const hpa = guest && guestMemory(debuggee, targetOf(guest));
+  const expected = hpa === undefined ? {} : { expectedHpa: hex(hpa) };
+  if (!shadow) return { state: 'unfilled', ...expected, ...reasonToBeEmpty(vcpu, guest, hpa) };
+  if (!isLeaf(shadow))
+    return guest
+      ? { state: 'table', reason: 'a large page of the guest, filled piece by piece' }
+      : { state: 'table', reason: 'the guest has no table here' };
+  return { ...expected, ...judgeLeaf(debuggee, vcpu, guest, shadow, hpa) };
+}
+
+function judgeLeaf(
+  debuggee: Debuggee,
+  vcpu: Vcpu,
+  guest: PageEntry | undefined,
+  shadow: PageEntry,
+  hpa: number | undefined,
+): Judgement {
+  const { system } = debuggee;
+  const target = targetOf(shadow);
+  if (system.guest.toGuest(target) === undefined)
+    return { state: 'wrong', reason: 'the shadow entry leads to a frame that is not the guest’s' };
+  if (!(shadow.low & Pte.U) || shadow.low & Pte.G)
+    return { state: 'wrong', reason: 'a shadow entry is for U-mode, and never global' };
+  if (!guest) return { state: 'stale', reason: 'the guest has taken its entry away, and has not fenced' };
+  if (target !== hpa) return { state: 'stale', reason: 'the guest’s entry leads elsewhere, and it has not fenced' };
+  const allowed = mayUse(vcpu, guest) ? shadowFlags(vcpu, guest.low & 0xff) : 0;
+  const rwx = Pte.R | Pte.W | Pte.X;
+  if (shadow.low & rwx & ~allowed)
+    return { state: 'stale', reason: 'the guest has taken permissions away, and has not fenced' };
+  const missing = guest.low & rwx & ~shadow.low;
+  if (missing === 0) return { state: 'same' };
+  return { state: 'narrower', reason: whyNarrower(missing, guest) };
+}
+
+function whyNarrower(missing: number, guest: PageEntry): string {
+  if (missing & Pte.X && guest.low & Pte.U)
+    return 'the guest’s S-mode never executes pages of its U-mode, whatever SUM says';
+  if (missing & Pte.W && !(guest.low & Pte.D)) return 'W is withheld until the guest’s D bit is set';
+  return `${permissionsOf(missing)} is given by the next access that needs it`;
+}
+
+/** Whether the guest's mode may touch the page at all. */
+function mayUse(vcpu: Vcpu, guest: PageEntry): boolean {
+  if (vcpu.user) return (guest.low & Pte.U) !== 0;
+  return !(guest.low & Pte.U) || vcpu.sum;
+}
+
+function reasonToBeEmpty(
+  vcpu: Vcpu,
+  guest: PageEntry | undefined,
+  hpa: number | undefined,
+): { readonly reason?: string } {
+  if (!guest) return {};
+  if (vcpu.guestSpace.paging && !mayUse(vcpu, guest))
+    return { reason: vcpu.user ? 'a page of the guest’s kernel' : 'a page of U-mode, and SUM=0' };
+  return hpa === undefined ? { reason: 'no memory: devices are emulated access by access' } : {};
+}
+
+/** Without paging the guest's side is what the shadow's page would be for itself. */
+function identity(first: bigint, shadow: PageEntry): PageEntry {
+  return entryOf(Number(first), isLeaf(shadow) ? IDENTITY : Pte.V);
+}
+
+/** First address of what the indices of a way map; sign-extended as Sv39 wants. */
+function firstAddress(path: readonly number[]): bigint {
+  const address = path.reduce((sum, index, depth) => sum + BigInt(index) * BigInt(sizeOfLevel(ROOT_LEVEL - depth)), 0n);
+  return BigInt.asUintN(64, BigInt.asIntN(39, address));
+}
+
+function spaceText(cpu: GuestCpu, vcpu: Vcpu | undefined, satp: bigint): string {
+  const mode = privilegeNames[cpu.privilege] ?? '';
+  if (satp >> 60n === MODE_BARE) return `${mode}, satp Bare`;
+  const sum = vcpu && cpu.privilege === Privilege.supervisor ? `, SUM=${vcpu.sum ? 1 : 0}` : '';
+  const mxr = vcpu?.mxr ? ', MXR=1' : '';
+  return `${mode}${sum}${mxr}, ASID ${(satp >> 44n) & 0xffffn}`;
+}

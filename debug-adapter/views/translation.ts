@@ -1,0 +1,176 @@
+import { highWord, lowWord } from '../../simulator/core/index';
+import type { GuestCpu } from '../../simulator/hypervisor/guest';
+import { causeOf } from '../../simulator/isa/index';
+import { Access, Pte, tableIndex, virtualPage, type WalkStep } from '../../simulator/mmu/index';
+import type { Debuggee } from '../debuggee';
+import { hex } from '../format';
+import type { Hex, TranslateArguments, Translation, Walk } from '../protocol';
+import {
+  isLeaf,
+  isValid,
+  type PageEntry,
+  permissionsOf,
+  ROOT_LEVEL,
+  showEntry,
+  sizeOfLevel,
+  targetOf,
+} from './page-entries';
+import { guestMemory, rootOf, shadowView } from './page-table';
+import { showTlbEntry } from './tlb';
+
+const SATP = 0x180;
+const accesses = { read: Access.read, write: Access.write, execute: Access.execute } as const;
+const PAGE_FAULTS: { readonly [access in keyof typeof accesses]: number } = { read: 13, write: 15, execute: 12 };
+const neededBits = { read: Pte.R, write: Pte.W, execute: Pte.X } as const;
+
+/** Where an access to an address leads: by the guest's tables, the P2M, the shadow tables and the TLB. No side effects. */
+export function translation(
+  debuggee: Debuggee,
+  cpu: GuestCpu,
+  { address: text, access }: Pick<TranslateArguments, 'address' | 'access'>,
+): Translation {
+  const address = BigInt(text);
+  const guest = guestWalk(debuggee, cpu, address, access);
+  const shadow = debuggee.system.full ? shadowWalk(debuggee, cpu, address, access) : undefined;
+  const { full } = debuggee.system;
+  const gpa = 'address' in guest.outcome ? Number(guest.outcome.address) : undefined;
+  const hpa = gpa === undefined ? undefined : guestMemory(debuggee, gpa);
+  const tlb = tlbEntry(debuggee, cpu, address);
+  return {
+    guest,
+    ...(full && gpa !== undefined
+      ? { p2m: { gpa: hex(gpa), ...(hpa === undefined ? {} : { hpa: hex(hpa) }), note: p2mNote(debuggee, gpa, hpa) } }
+      : {}),
+    ...(shadow ? { shadow } : {}),
+    ...(tlb ? { tlb: showTlbEntry(debuggee, cpu, tlb) } : {}),
+    summary: summary(debuggee, text, access, guest, shadow, gpa, hpa, tlb !== undefined),
+  };
+}
+
+function guestWalk(debuggee: Debuggee, cpu: GuestCpu, address: bigint, access: keyof typeof accesses): Walk {
+  const satp = cpu.readCsr(SATP) ?? 0n;
+  const isBare = satp >> 60n === 0n || cpu.privilege === 3;
+  const found = cpu.peek(address, accesses[access]);
+  const steps = found.steps.map((step) => showStep(step, address));
+  const leaf = found.steps.at(-1);
+  const outcome: Walk['outcome'] =
+    'fault' in found
+      ? { fault: causeOf(found.fault, false).name }
+      : {
+          address: hex(found.gpa),
+          permissions: leaf ? permissionsOf(leaf.low) : 'rwx',
+          level: leaf?.level ?? ROOT_LEVEL,
+        };
+  // Where the TLB answered, the walk itself is made for its steps.
+  if (!isBare && steps.length === 0) return { ...walkInMemory(debuggee, rootOf(satp), address, access), outcome };
+  return { mode: isBare ? 'bare' : 'sv39', root: isBare ? '0x0' : hex(rootOf(satp)), steps, outcome };
+}
+
+/** The walk of the bare machine's tables, by an address that the TLB holds. */
+function walkInMemory(debuggee: Debuggee, root: number, address: bigint, access: keyof typeof accesses): Walk {
+  return walkTables(debuggee, root, address, access, (gpa) => guestMemory(debuggee, gpa));
+}
+
+function shadowWalk(
+  debuggee: Debuggee,
+  cpu: GuestCpu,
+  address: bigint,
+  access: keyof typeof accesses,
+): Walk | undefined {
+  const vcpu = debuggee.system.full?.vm.vcpus[cpu.id];
+  const view = vcpu && shadowView(vcpu);
+  return view && walkTables(debuggee, view.table.root, address, access, (hpa) => hpa);
+}
+
+/** A walk as U-mode of the machine makes it, without the bits that it would set. */
+function walkTables(
+  debuggee: Debuggee,
+  root: number,
+  address: bigint,
+  access: keyof typeof accesses,
+  toMachine: (address: number) => number | undefined,
+): Walk {
+  const { ram } = debuggee.system.machine.core;
+  const [low, high] = [lowWord(address), highWord(address)];
+  const steps: Walk['steps'] = [];
+  const fault: Walk['outcome'] = { fault: causeOf(PAGE_FAULTS[access], false).name };
+  const walk = (outcome: Walk['outcome']): Walk => ({ mode: 'sv39', root: hex(root), steps, outcome });
+  let table = root;
+  for (let level = ROOT_LEVEL; level >= 0; level--) {
+    const at = table + tableIndex(low, high, level) * 8;
+    const machine = toMachine(at);
+    if (machine === undefined) return walk({ fault: 'the table is not in memory' });
+    const entry = { low: ram.read32(machine), high: ram.read32(machine + 4) };
+    steps.push(showStep({ level, address: at, ...entry }, address));
+    if (!isValid(entry)) return walk(fault);
+    if (isLeaf(entry)) {
+      if (!(entry.low & neededBits[access])) return walk(fault);
+      const offset = Number(address & BigInt(sizeOfLevel(level) - 1));
+      return walk({ address: hex(targetOf(entry) + offset), permissions: permissionsOf(entry.low), level });
+    }
+    table = targetOf(entry);
+  }
+  return walk(fault);
+}
+
+function showStep({ level, address, low, high }: WalkStep, virtual: bigint): Walk['steps'][number] {
+  const entry = { low, high };
+  return {
+    level,
+    index: tableIndex(lowWord(virtual), highWord(virtual), level),
+    pteAddress: hex(address),
+    pte: showEntry(entry).value,
+    note: noteOf(entry),
+  };
+}
+
+function noteOf(entry: PageEntry): string {
+  if (!isValid(entry)) return 'not valid';
+  const target = hex(targetOf(entry));
+  return isLeaf(entry) ? `leaf ${permissionsOf(entry.low)}, page ${target}` : `pointer to ${target}`;
+}
+
+function tlbEntry(debuggee: Debuggee, cpu: GuestCpu, address: bigint) {
+  const view = debuggee.system.full?.vm.vcpus[cpu.id];
+  const shadow = view && shadowView(view);
+  const satp = view ? undefined : (cpu.readCsr(SATP) ?? 0n);
+  if (view && !shadow) return undefined;
+  const asid = shadow ? shadow.asid : Number(((satp ?? 0n) >> 44n) & 0xffffn);
+  return cpu.hart.tlb.lookup(asid, virtualPage(lowWord(address), highWord(address)));
+}
+
+function p2mNote(debuggee: Debuggee, gpa: number, hpa: number | undefined): string {
+  if (hpa !== undefined) {
+    const block = gpa - (gpa % sizeOfLevel(1));
+    return debuggee.system.full?.vm.p2m.isWholeBlock(block)
+      ? 'in a whole block of 2 MiB'
+      : 'a scattered frame of 4 KiB';
+  }
+  const device = debuggee.system.guest.board.find(gpa);
+  return device ? `a register of ${device.name}` : 'outside the guest’s memory';
+}
+
+function summary(
+  debuggee: Debuggee,
+  text: Hex,
+  access: keyof typeof accesses,
+  guest: Walk,
+  shadow: Walk | undefined,
+  gpa: number | undefined,
+  hpa: number | undefined,
+  isCached: boolean,
+): string {
+  const what = `${access === 'execute' ? 'A fetch' : access === 'read' ? 'A load' : 'A store'} at ${text}`;
+  if ('fault' in guest.outcome) return `${what} is the guest’s own fault: ${guest.outcome.fault}.`;
+  if (hpa === undefined) {
+    const device = gpa === undefined ? undefined : debuggee.system.guest.board.find(gpa);
+    if (!device) return `${what} reaches no memory and no device: an access fault.`;
+    return debuggee.system.full ? `${what} exits: the VMM emulates ${device.name}.` : `${what} reaches ${device.name}.`;
+  }
+  if (!debuggee.system.full) return `${what} reaches ${hex(hpa)}${isCached ? ', by the TLB' : ''}.`;
+  if (!shadow || 'fault' in shadow.outcome)
+    return `${what} enters the shadow pager: the shadow has no entry for it yet.`;
+  if (shadow.outcome.address !== hex(hpa))
+    return `${what} reaches ${shadow.outcome.address}, by a shadow entry that is stale.`;
+  return `${what} reaches ${hex(hpa)} without an exit${isCached ? ', by the TLB' : ''}.`;
+}
