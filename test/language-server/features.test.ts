@@ -177,7 +177,7 @@ describe('Language server: document', () => {
   });
   it('formats, and formatting twice changes nothing', async () => {
     const text =
-      '_start:nop\nadd   a0,a1 ,a2   # note\n   li\ta0 , 5;  nop\nx=5\n  .asciz "a,b",  "c"\n#comment\n1:  j 1b\nlabel:    ret  \n/* open\n   text */\n';
+      '_start:nop\nadd   a0,a1 ,a2   # note\n    li\ta0 , 5;  nop\nx=5\n  .asciz "a,b",  "c"\n#comment\n1:  j 1b\nlabel:    ret  \n/* open\n   text */\n';
     const format = async (source: string): Promise<string> => {
       const edits = await ask<TextEdit[]>('textDocument/formatting', source, {
         options: { tabSize: 4, insertSpaces: true },
@@ -187,7 +187,7 @@ describe('Language server: document', () => {
     const once = await format(text);
     assert.equal(
       once,
-      '_start: nop\n    add   a0, a1, a2   # note\n    li\ta0, 5; nop\n    x = 5\n    .asciz "a,b", "c"\n#comment\n1:  j 1b\nlabel:    ret\n/* open\n   text */\n',
+      '_start: nop\n    add   a0, a1, a2 # note\n    li\ta0, 5; nop\nx = 5\n    .asciz "a,b", "c"\n#comment\n1:  j 1b\nlabel:    ret\n/* open\n   text */\n',
     );
     assert.equal(await format(once), once);
   });

@@ -22,7 +22,8 @@ export function formatLines(
   first: number,
   last: number,
 ): TextEdit[] {
-  const indent = options.insertSpaces ? ' '.repeat(Math.min(16, Math.max(1, options.tabSize || 4))) : '\t';
+  const indent =
+    indentOf(lines) ?? (options.insertSpaces ? ' '.repeat(Math.min(16, Math.max(1, options.tabSize || 4))) : '\t');
   const edits: TextEdit[] = [];
   for (let number = Math.max(0, first); number <= Math.min(last, lines.length - 1); number++) {
     const line = lines[number]!;
@@ -30,6 +31,18 @@ export function formatLines(
     if (formatted !== line.text) edits.push({ range: lineRange(number, 0, line.text.length), newText: formatted });
   }
   return edits;
+}
+
+/** The indentation that most instructions of a source have already; undefined when none are indented. */
+function indentOf(lines: readonly Line[]): string | undefined {
+  const counts = new Map<string, number>();
+  for (const { text, statements } of lines) {
+    const [first] = statements;
+    if (first?.kind !== 'command' || first.labels.length > 0 || first.start === 0) continue;
+    const indent = text.slice(0, first.start);
+    if (indent.trim() === '') counts.set(indent, (counts.get(indent) ?? 0) + 1);
+  }
+  return [...counts].sort((a, b) => b[1] - a[1])[0]?.[0];
 }
 
 function formatLine(line: Line, indent: string): string {
@@ -45,20 +58,22 @@ function formatLine(line: Line, indent: string): string {
     const between = text.slice(from, start);
     if (index === 0) {
       if (between.trim() !== '') return text.trimEnd();
-      // A label keeps its place when it stands at the edge or alone; everything else is indented.
-      result = statement.labels.length > 0 ? '' : indent;
+      // Labels stand at the edge, instructions and directives are indented, assignments stay where they are.
+      result = statement.labels.length > 0 ? '' : statement.kind === 'assignment' ? between : indent;
     } else result += `${between.trim() === ';' ? '; ' : between}`;
-    result += formatStatement(statement, index === 0 ? indent : '');
-    from = statement.kind === 'none' ? lastLabelEnd(statement) : statement.end;
+    result += formatStatement(statement);
+    from = endOfStatement(statement);
   }
-  return (result + commentAfter(text, from)).trimEnd();
+  return withComment(result, text, from).trimEnd();
 }
 
-function lastLabelEnd({ text, labels }: Statement): number {
-  return text.indexOf(':', labels.at(-1)!.end) + 1;
+/** The column after the last character that belongs to the statement. */
+function endOfStatement({ text, kind, labels, name, start, operandsStart, end }: Statement): number {
+  if (kind === 'none') return text.indexOf(':', labels.at(-1)!.end) + 1;
+  return operandsStart < end ? end : start + name.length;
 }
 
-function formatStatement(statement: Statement, indent: string): string {
+function formatStatement(statement: Statement): string {
   const { text, kind, labels, name, start, operandsStart, end, strict } = statement;
   const prefix = labels.map((label) => `${text.slice(label.start, label.end)}:`).join(' ');
   if (kind === 'none') return prefix;
@@ -68,8 +83,7 @@ function formatStatement(statement: Statement, indent: string): string {
   const gap = last ? (written.length > 1 ? written : ' ') : '';
   const head = `${prefix}${gap}`;
   const operands = formatOperands(text, operandsStart, end);
-  if (kind === 'assignment')
-    return `${labels.length === 0 && indent ? '' : ''}${head}${name} ${strict ? '==' : '='} ${operands}`;
+  if (kind === 'assignment') return `${head}${name} ${strict ? '==' : '='} ${operands}`;
   if (operandsStart >= end) return head + name;
   const column = text.slice(start + name.length, operandsStart);
   return `${head}${name}${/^( {2,}|\t+)$/.test(column) ? column : ' '}${operands}`;
@@ -90,8 +104,14 @@ function formatOperands(text: string, start: number, end: number): string {
   return result === '' ? rest : (result + rest.trimStart()).trimEnd();
 }
 
-/** What follows the last statement: a comment keeps its column as far as it can. */
-function commentAfter(text: string, from: number): string {
+/** Adds what follows the last statement: a comment stays in its column where the statement leaves it room. */
+function withComment(formatted: string, text: string, from: number): string {
   const rest = text.slice(from);
-  return rest.trim() === '' ? '' : rest;
+  const comment = rest.trimStart();
+  if (comment === '') return formatted;
+  // White space of other widths than one column is kept as it is.
+  const space = rest.slice(0, rest.length - comment.length);
+  const column = from + space.length;
+  if (formatted.includes('\t') || text.slice(0, column).includes('\t')) return formatted + (space || ' ') + comment;
+  return formatted.padEnd(column) + (formatted.length >= column && comment.startsWith('#') ? ' ' : '') + comment;
 }
