@@ -95,10 +95,7 @@ export function one(value: Values[string]): string | undefined {
   return typeof value === 'string' ? value : undefined;
 }
 
-function parse(
-  command: Command,
-  words: readonly string[],
-): { values: Values; positionals: string[] } {
+function parse(command: Command, words: readonly string[]): { values: Values; positionals: string[] } {
   try {
     return parseArgs({ args: [...words], options: COMMAND_OPTIONS[command], allowPositionals: true, strict: true });
   } catch (error) {
