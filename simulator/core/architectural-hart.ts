@@ -1,0 +1,265 @@
+import { type Cause, causeOf } from '../isa';
+import { Access, Pmp, type Privilege, Tlb } from '../mmu';
+import { CsrFile, type CsrHost } from './csr-file';
+import { FastPath } from './fast-path';
+import { fromWords, HartState, highWord, lowWord } from './hart-state';
+import { HartLayout } from './layout';
+import type { SharedMemory } from './memory-access';
+import { AddressTranslation, type Translation } from './translation';
+import { enterTrap, pendingInterrupt, returnFromTrap } from './traps';
+
+/** What a hart is between two instructions: its registers, and the architectural transitions. */
+export abstract class ArchitecturalHart implements CsrHost {
+  readonly state: HartState;
+  readonly tlb: Tlb;
+  readonly pmp: Pmp;
+  readonly csrs: CsrFile;
+  protected readonly fastPath: FastPath;
+  protected readonly translation: AddressTranslation;
+  /** Instructions retired by runs that have ended. */
+  protected retiredBefore = 0;
+
+  constructor(
+    readonly id: number,
+    words: Int32Array,
+    base: number,
+    protected readonly shared: SharedMemory,
+  ) {
+    this.state = new HartState(words, base);
+    this.fastPath = new FastPath(this.state);
+    this.tlb = new Tlb((entry) => {
+      this.fastPath.dropTranslation(entry);
+      // The page that is being executed may be the one: the next instruction is fetched anew.
+      this.recheck();
+    });
+    this.pmp = new Pmp(() => this.dropFastPath());
+    this.translation = new AddressTranslation(this.state, this.tlb, this.pmp, this.fastPath, shared.ram);
+    this.csrs = new CsrFile(this);
+    this.state.set(HartLayout.reservation, -1);
+    this.modesChanged();
+  }
+
+  /** Instructions retired, without the current one. */
+  abstract get retired(): number;
+
+  /** Interrupts or translations may have changed: a running hart looks again at the next instruction boundary. */
+  protected abstract recheck(): void;
+
+  // Registers.
+
+  x(index: number): bigint {
+    return fromWords(this.xLow(index), this.xHigh(index));
+  }
+
+  setX(index: number, value: bigint): void {
+    this.state.setRegister(index, lowWord(value), highWord(value));
+  }
+
+  xLow(index: number): number {
+    return this.state.registerLow(index);
+  }
+
+  xHigh(index: number): number {
+    return this.state.registerHigh(index);
+  }
+
+  setXWords(index: number, low: number, high: number): void {
+    this.state.setRegister(index, low, high);
+  }
+
+  get pc(): bigint {
+    return fromWords(this.state.pcLow, this.state.pcHigh);
+  }
+
+  set pc(value: bigint) {
+    this.state.setPc(lowWord(value), highWord(value));
+  }
+
+  get pcLow(): number {
+    return this.state.pcLow;
+  }
+
+  get pcHigh(): number {
+    return this.state.pcHigh;
+  }
+
+  setPcWords(low: number, high: number): void {
+    this.state.setPc(low, high);
+  }
+
+  get privilege(): Privilege {
+    return this.state.privilege;
+  }
+
+  set privilege(privilege: Privilege) {
+    this.state.privilege = privilege;
+    this.modesChanged();
+  }
+
+  /** V of the H extension. */
+  get virtual(): boolean {
+    return this.state.virtual;
+  }
+
+  // CSRs as the hardware's state: no permission is asked, values are legalised, nothing traps. A CSR that is not there reads as 0.
+
+  csr(number: number): bigint {
+    this.readCsr(number);
+    return fromWords(this.csrs.low, this.csrs.high);
+  }
+
+  setCsr(number: number, value: bigint): void {
+    this.setCsrWords(number, lowWord(value), highWord(value));
+  }
+
+  csrLow(number: number): number {
+    this.readCsr(number);
+    return this.csrs.low;
+  }
+
+  csrHigh(number: number): number {
+    this.readCsr(number);
+    return this.csrs.high;
+  }
+
+  setCsrWords(number: number, low: number, high: number): void {
+    this.csrs.find(number)?.write?.(this.csrs, low, high);
+    this.recheck();
+  }
+
+  private readCsr(number: number): void {
+    this.csrs.set(0, 0);
+    this.csrs.find(number)?.read(this.csrs);
+  }
+
+  // Interrupts.
+
+  /** Sets a wire: MSIP (3), MTIP (7), MEIP (11), SEIP (9). SSIP and STIP are the software's, in mip. */
+  setInterruptPending(bit: number, level: boolean): void {
+    const { lines } = this.state;
+    this.state.lines = level ? lines | (1 << bit) : lines & ~(1 << bit);
+    if (level) this.recheck();
+  }
+
+  /** The interrupt that would be taken now. */
+  interruptPending(): Cause | undefined {
+    const code = pendingInterrupt(this.state);
+    return code < 0 ? undefined : causeOf(code, true);
+  }
+
+  /** Whether an interrupt is pending that is enabled in mie, which ends a `wfi` whatever mstatus says. */
+  interruptAwaits(): boolean {
+    return (this.state.pending & this.state.enabled) !== 0;
+  }
+
+  // Traps: the architectural transitions.
+
+  /** Enters the handler of a trap at pc. @returns the mode that handles it */
+  enterTrap(code: number, isInterrupt: boolean, valueLow: number, valueHigh: number): 'm' | 's' {
+    const mode = enterTrap(this.state, code, isInterrupt, valueLow, valueHigh);
+    this.modesChanged();
+    return mode;
+  }
+
+  returnFromTrap(instruction: 'mret' | 'sret'): void {
+    returnFromTrap(this.state, instruction);
+    this.modesChanged();
+  }
+
+  /** `sfence.vma` of an address (all when undefined) in an address space (all when undefined). */
+  fence(page: number | undefined, asid: number | undefined): void {
+    this.tlb.flush(page, asid);
+  }
+
+  clearReservation(): void {
+    this.state.set(HartLayout.reservation, -1);
+  }
+
+  /** May be called at any time: nothing that a guest can see changes. */
+  dropFastPath(): void {
+    this.fastPath.dropAll();
+    this.translation?.updateContexts();
+    this.recheck();
+  }
+
+  /** The page of memory became code: stores to it go slow. */
+  dropWrites(memoryOffset: number): void {
+    this.fastPath.dropMemoryPage(HartLayout.writeTable, memoryOffset);
+  }
+
+  /** Decoded pages were given back. */
+  dropCode(): void {
+    this.fastPath.dropTable(HartLayout.executeTable);
+  }
+
+  dropCrossing(): void {
+    this.fastPath.dropCrossing();
+  }
+
+  /** Where an address leads now, without side effects; the code of the exception when it faults. */
+  peekTranslation(low: number, high: number, access: Access, privilege?: Privilege): Translation | number {
+    const own = access === Access.execute ? this.state.privilege : this.translation.dataPrivilege;
+    return this.translation.peek(low, high, access, privilege ?? own);
+  }
+
+  // CsrHost.
+
+  get hartId(): number {
+    return this.id;
+  }
+
+  clock(): number {
+    return this.shared.platform.clockNow();
+  }
+
+  instructionsRetired(): number {
+    return this.retired;
+  }
+
+  modesChanged(): void {
+    this.translation?.updateContexts();
+  }
+
+  // State for hashes and snapshots.
+
+  /** Everything of the hart that a guest, firmware or VMM can see; the fast path is no part of it. */
+  saveState(): Uint8Array {
+    const { privilege, virtual, lines, cycleOffset, instretOffset } = this.state;
+    const reservation = this.state.get(HartLayout.reservation);
+    const numbers = [
+      privilege,
+      Number(virtual),
+      lines,
+      this.retiredBefore,
+      reservation,
+      Number(cycleOffset >> 32n),
+      Number(cycleOffset & 0xffffffffn),
+      Number(instretOffset >> 32n),
+      Number(instretOffset & 0xffffffffn),
+      ...this.pmp.save(),
+    ];
+    const words = this.state.saveWords();
+    const tlb = this.tlb.save();
+    const doubles = Float64Array.from([numbers.length, ...numbers, words.length, ...words, ...tlb]);
+    return new Uint8Array(doubles.buffer);
+  }
+
+  restoreState(saved: Uint8Array): void {
+    const doubles = [...new Float64Array(saved.slice().buffer)];
+    const count = doubles[0] ?? 0;
+    const [privilege = 3, virtual = 0, lines = 0, retired = 0, reservation = -1, ...rest] = doubles.slice(1, 1 + count);
+    const [cycleHigh = 0, cycleLow = 0, instretHigh = 0, instretLow = 0, ...pmp] = rest;
+    const wordCount = doubles[1 + count] ?? 0;
+    this.state.privilege = privilege as Privilege;
+    this.state.virtual = virtual === 1;
+    this.state.lines = lines;
+    this.state.cycleOffset = fromWords(cycleLow, cycleHigh);
+    this.state.instretOffset = fromWords(instretLow, instretHigh);
+    this.retiredBefore = retired;
+    this.state.restoreWords(Int32Array.from(doubles.slice(2 + count, 2 + count + wordCount)));
+    this.state.set(HartLayout.reservation, reservation);
+    this.pmp.restore(pmp);
+    this.tlb.restore(doubles.slice(2 + count + wordCount));
+    this.dropFastPath();
+  }
+}

@@ -1,0 +1,80 @@
+import { deepStrictEqual, strictEqual } from 'node:assert/strict';
+import { TLB_ENTRIES, Tlb, type TlbEntry, virtualPage } from '../../simulator/mmu';
+
+function entry(page: number, details: Partial<TlbEntry> = {}): TlbEntry {
+  const base = { virtual: false, vmid: 0, asid: 1, global: false, page, level: 0 };
+  return { ...base, flags: 0xcf, secondStage: 0xe, physical: page * 4096, ...details };
+}
+
+function tlb(): { tlb: Tlb; dropped: number[] } {
+  const dropped: number[] = [];
+  return { tlb: new Tlb(({ page }) => dropped.push(page)), dropped };
+}
+
+describe('TLB', () => {
+  it('finds entries of the address space and global ones, of every page size', () => {
+    const { tlb: cache } = tlb();
+    cache.fill(entry(5));
+    cache.fill(entry(512, { level: 1 }));
+    cache.fill(entry(7, { asid: 2, global: true }));
+    strictEqual(cache.lookup(1, 5)?.physical, 5 * 4096);
+    strictEqual(cache.lookup(2, 5), undefined);
+    strictEqual(cache.lookup(1, 512 + 77)?.level, 1);
+    strictEqual(cache.lookup(1, 1024), undefined);
+    strictEqual(cache.lookup(9, 7)?.page, 7);
+  });
+
+  it('replaces the oldest fill, whatever was looked up', () => {
+    const { tlb: cache, dropped } = tlb();
+    for (let page = 0; page < TLB_ENTRIES; page++) cache.fill(entry(page));
+    cache.lookup(1, 0);
+    cache.fill(entry(1000));
+    deepStrictEqual(dropped, [0]);
+    cache.fill(entry(1, { flags: 0xff }));
+    strictEqual(cache.entries.length, TLB_ENTRIES, 'the same page keeps its place');
+    cache.fill(entry(1001));
+    strictEqual(cache.lookup(1, 1), undefined);
+    strictEqual(cache.lookup(1, 2)?.page, 2);
+  });
+
+  it('flushes by page and by address space as sfence.vma does', () => {
+    const filled = (): Tlb => {
+      const { tlb: cache } = tlb();
+      cache.fill(entry(5));
+      cache.fill(entry(5, { asid: 2 }));
+      cache.fill(entry(512, { level: 1 }));
+      cache.fill(entry(600, { global: true }));
+      return cache;
+    };
+    const pagesAfter = (page: number | undefined, asid: number | undefined): string[] => {
+      const cache = filled();
+      cache.flush(page, asid);
+      return cache.entries.map((each) => `${each.asid}:${each.page}`);
+    };
+    deepStrictEqual(pagesAfter(undefined, undefined), []);
+    deepStrictEqual(pagesAfter(5, undefined), ['1:512', '1:600']);
+    deepStrictEqual(pagesAfter(600, undefined), ['1:5', '2:5'], 'the large page holds page 600 too');
+    deepStrictEqual(pagesAfter(undefined, 1), ['2:5', '1:600'], 'global entries stay');
+    deepStrictEqual(pagesAfter(5, 1), ['2:5', '1:512', '1:600']);
+  });
+
+  it('saves and restores its whole state', () => {
+    const { tlb: cache } = tlb();
+    for (let page = 0; page < 300; page++) cache.fill(entry(page, { asid: page % 3, global: page % 7 === 0 }));
+    cache.flush(undefined, 1);
+    const saved = cache.save();
+    const { tlb: other } = tlb();
+    other.fill(entry(99999));
+    other.restore(saved);
+    deepStrictEqual(other.save(), saved);
+    for (const each of [cache, other]) each.fill(entry(4242));
+    deepStrictEqual(other.save(), cache.save());
+    deepStrictEqual(other.lookup(0, 60), cache.lookup(0, 60));
+  });
+
+  it('numbers the pages of canonical addresses', () => {
+    strictEqual(virtualPage(0x12345678, 0), 0x12345);
+    strictEqual(virtualPage(-4096, -1), 0xfffffffff);
+    strictEqual(virtualPage(0, 0x3f), 0x3f00000);
+  });
+});
