@@ -1,20 +1,25 @@
 import type { Integer } from '../object/integer';
 import * as integer from '../object/integer';
 import { type LineRow, LineTable } from '../object/line-table';
-import type { Program, ProgramSection, ProgramSymbol, Segment } from '../object/program';
+import type { Program, ProgramSection, ProgramSymbol } from '../object/program';
 import {
   type ObjectFile,
   type ObjectPosition,
   type ObjectSection,
   type ObjectSymbol,
+  type Relocation,
   SectionFlag,
   SectionType,
 } from '../object/relocatable';
+import { type CommonStorage, placeCommonSymbols } from './common-symbols';
 import type { Diagnostic, Severity } from './diagnostic';
 import { rangeOf, relatedCalls } from './frames';
 import { dataSegment, outputName, type Placement, placements } from './link-layout';
+import { type MergedSection, mergeSections } from './merge-sections';
 import { suggestSymbols } from './object-file';
+import { OffsetTable } from './offset-table';
 import { Relocator } from './relocate';
+import { segmentsOf } from './segments';
 
 /** Where a program is put in memory. Addresses are unsigned 64-bit. */
 export interface Layout {
@@ -61,11 +66,11 @@ export class Linker {
   readonly #globals = new Map<string, ObjectSymbol>();
   /** Addresses that the linker itself defines. */
   readonly #provided = new Map<string, { value: Integer; section: string; always: boolean }>();
-  /** Where each common symbol went. */
-  readonly #commons = new Map<string, ObjectSymbol>();
+  /** The object whose definition of a common symbol counts. */
   readonly #commonOwners = new Map<string, ObjectFile>();
-  readonly #commonSections: ObjectSection[] = [];
-  #table: { section: ObjectSection; slots: Map<string | ObjectSymbol, number> } | undefined;
+  #commons: CommonStorage = { symbols: new Map(), sections: [] };
+  #merged: ReadonlyMap<ObjectSection, MergedSection> = new Map();
+  #table: OffsetTable | undefined;
 
   constructor(
     readonly objects: readonly ObjectFile[],
@@ -75,8 +80,10 @@ export class Linker {
 
   link(): LinkResult {
     this.#collectGlobals();
-    this.#placeCommons();
-    this.#placeTable();
+    const commons = [...this.#globals.values()].filter((symbol) => symbol.section === 'common');
+    this.#commons = placeCommonSymbols(commons, (name) => this.#commonOwners.get(name), this.objects);
+    this.#merged = mergeSections(this.objects);
+    this.#table = OffsetTable.of(this.objects);
     this.#groupSections();
     this.#assignAddresses();
     for (const output of this.#outputs) this.#fillOutput(output);
@@ -95,6 +102,18 @@ export class Linker {
     return this.#places.get(section);
   }
 
+  /** The address that a relocation asks for: its symbol's, with the addend. */
+  target({ symbol, addend }: Relocation): { value: Integer; weak: boolean } | undefined {
+    const merged = symbol.type === 'section' ? this.#merged.get(symbol.section as ObjectSection) : undefined;
+    if (merged) {
+      // The symbol of a section and an offset name an entry of it together.
+      const { section, offset } = merged.place(Number(integer.add(symbol.value, addend)));
+      return this.#addressOf(section, offset);
+    }
+    const found = this.resolve(symbol);
+    return found && { value: integer.add(found.value, addend), weak: found.weak };
+  }
+
   /** The address of a symbol; undefined when it has none. `weak` says that 0 stands for a missing weak symbol. */
   resolve(symbol: ObjectSymbol): { value: Integer; weak: boolean } | undefined {
     const found =
@@ -103,23 +122,29 @@ export class Linker {
         : (this.#globals.get(symbol.name) ?? symbol);
     const { section } = found;
     if (section === 'absolute') return { value: found.value, weak: false };
-    if (section === 'common') return this.#addressIn(this.#commons.get(found.name)!);
-    if (section !== 'undefined') return this.#addressIn(found);
+    if (section === 'common') {
+      const common = this.#commons.symbols.get(found.name)!;
+      return this.#addressOf(common.section as ObjectSection, common.value);
+    }
+    if (section !== 'undefined') {
+      const merged = this.#merged.get(section)?.place(Number(found.value));
+      return merged ? this.#addressOf(merged.section, merged.offset) : this.#addressOf(section, found.value);
+    }
     const provided = this.#provided.get(symbol.name);
     if (provided) return { value: provided.value, weak: false };
     return found.binding === 'weak' || symbol.binding === 'weak' ? { value: 0, weak: true } : undefined;
   }
 
-  #addressIn(symbol: ObjectSymbol): { value: Integer; weak: boolean } | undefined {
-    const place = this.#places.get(symbol.section as ObjectSection);
-    // A section that is not loaded has addresses from 0.
+  #addressOf(section: ObjectSection, offset: Integer): { value: Integer; weak: boolean } | undefined {
+    const place = this.#places.get(section);
+    // A section that is not loaded has no addresses.
     if (!place) return undefined;
-    return { value: integer.add(integer.add(place.output.address, place.offset), symbol.value), weak: false };
+    return { value: integer.add(integer.add(place.output.address, place.offset), offset), weak: false };
   }
 
   /** The address of a symbol's slot in the global offset table. */
   slotAddress(symbol: ObjectSymbol): Integer | undefined {
-    const slot = this.#table?.slots.get(slotKey(symbol));
+    const slot = this.#table?.slotOf(symbol);
     const place = this.#table && this.#places.get(this.#table.section);
     return slot === undefined || !place ? undefined : integer.add(place.output.address, place.offset + slot);
   }
@@ -206,49 +231,6 @@ export class Linker {
     this.diagnostics.push(at ? { ...last, related: [at, ...(last.related ?? [])] } : last);
   }
 
-  /** Common symbols go to the end of .bss, those of one object together. */
-  #placeCommons(): void {
-    const commons = [...this.#globals.values()].filter((symbol) => symbol.section === 'common');
-    commons.sort((a, b) => bucketOf(a.name) - bucketOf(b.name));
-    for (const object of this.objects) {
-      const owned = commons.filter((symbol) => this.#commonOwners.get(symbol.name) === object);
-      if (owned.length === 0) continue;
-      let size = 0;
-      const offsets = owned.map((symbol) => {
-        const offset = alignNumber(size, Math.max(1, Number(symbol.value)));
-        size = offset + symbol.size;
-        return offset;
-      });
-      const alignment = Math.max(1, ...owned.map((symbol) => Number(symbol.value)));
-      const flags = SectionFlag.Alloc | SectionFlag.Write;
-      const section = emptySection('COMMON', SectionType.Nobits, flags, alignment, size);
-      this.#commonSections.push(section);
-      owned.forEach((symbol, i) => {
-        this.#commons.set(symbol.name, { ...symbol, section, value: offsets[i]! });
-      });
-    }
-  }
-
-  /** Makes room for a global offset table when code asks for one. */
-  #placeTable(): void {
-    const slots = new Map<string | ObjectSymbol, number>();
-    for (const object of this.objects) {
-      for (const section of object.sections) {
-        for (const { type, symbol } of section.relocations) {
-          const key = slotKey(symbol);
-          if (Relocator.usesTable(type) && !slots.has(key)) slots.set(key, tableHeader + 8 * slots.size);
-        }
-      }
-    }
-    if (slots.size === 0) return;
-    const size = tableHeader + 8 * slots.size;
-    const section = {
-      ...emptySection('.got', SectionType.Progbits, SectionFlag.Alloc | SectionFlag.Write, 8, size),
-      bytes: new Uint8Array(size),
-    };
-    this.#table = { section, slots };
-  }
-
   #groupSections(): void {
     const groups = new Map<string, { section: ObjectSection; order: number }[]>();
     const add = (section: ObjectSection): void => {
@@ -258,10 +240,11 @@ export class Linker {
       else groups.set(name, [{ section, order }]);
     };
     for (const object of this.objects) {
-      for (const section of object.sections) if (section.flags & SectionFlag.Alloc) add(section);
+      for (const section of object.sections)
+        if (section.flags & SectionFlag.Alloc) add(this.#merged.get(section)?.section ?? section);
     }
     if (this.#table) add(this.#table.section);
-    for (const section of this.#commonSections) add(section);
+    for (const section of this.#commons.sections) add(section);
     for (const [name, members] of groups) {
       const inputs = members.sort((a, b) => a.order - b.order).map((member) => member.section);
       this.#outputs.push({
@@ -282,7 +265,7 @@ export class Linker {
   #placeInputs(output: OutputSection): void {
     let offset = 0;
     for (const input of output.inputs) {
-      if (input.size > 0) offset = alignNumber(offset, input.alignment);
+      if (input.size > 0) offset = Math.ceil(offset / input.alignment) * input.alignment;
       this.#places.set(input, { output, offset });
       offset += input.size;
     }
@@ -375,19 +358,8 @@ export class Linker {
   }
 
   #fillTable(): void {
-    if (!this.#table) return;
-    const { section, slots } = this.#table;
-    const place = this.#places.get(section)!;
-    const view = new DataView(place.output.bytes.buffer);
-    for (const object of this.objects) {
-      for (const input of object.sections) {
-        for (const { type, symbol } of input.relocations) {
-          if (!Relocator.usesTable(type)) continue;
-          const target = this.resolve(symbol);
-          view.setBigUint64(place.offset + slots.get(slotKey(symbol))!, integer.toUnsigned(target?.value ?? 0), true);
-        }
-      }
-    }
+    const place = this.#table && this.#places.get(this.#table.section);
+    if (place) this.#table?.fill(place.output.bytes, place.offset, (symbol) => this.resolve(symbol)?.value ?? 0);
   }
 
   // The result
@@ -451,6 +423,16 @@ export class Linker {
         if (at) symbols.push(this.#programSymbol(symbol, at.value));
       }
     }
+    const table = this.#table && this.#addressOf(this.#table.section, this.#table.symbolOffset);
+    if (table)
+      symbols.push({
+        name: '_GLOBAL_OFFSET_TABLE_',
+        value: integer.toUnsigned(table.value),
+        size: 0,
+        type: 'object',
+        binding: 'local',
+        section: '.got',
+      });
     for (const [name, { value, section, always }] of this.#provided) {
       if (seen.has(name) || !(always || this.#globals.has(name))) continue;
       symbols.push({ name, value: integer.toUnsigned(value), size: 0, type: 'notype', binding: 'global', section });
@@ -459,7 +441,8 @@ export class Linker {
   }
 
   #programSymbol(symbol: ObjectSymbol, value: Integer): ProgramSymbol {
-    const section = symbol.section === 'common' ? this.#commons.get(symbol.name)!.section : symbol.section;
+    const own = symbol.section === 'common' ? this.#commons.symbols.get(symbol.name)!.section : symbol.section;
+    const section = typeof own === 'string' ? own : (this.#merged.get(own)?.section ?? own);
     const output = typeof section === 'string' ? undefined : this.#places.get(section)?.output.name;
     const origin = symbol.definition?.origin;
     return {
@@ -493,20 +476,6 @@ export class Linker {
   }
 }
 
-/** Where ld's symbol table keeps a name: it places common symbols in the order of that table. */
-function bucketOf(name: string): number {
-  const mask = 0xffff_ffff_ffff_ffffn;
-  let hash = 0n;
-  const mix = (value: bigint): void => {
-    hash = (hash + value + (value << 17n)) & mask;
-    hash ^= hash >> 2n;
-  };
-  const bytes = new TextEncoder().encode(name);
-  for (const byte of bytes) mix(BigInt(byte));
-  mix(BigInt(bytes.length));
-  return Number(hash % 4051n);
-}
-
 /** Sections in which the script assigns symbols or the location: they keep their place when they are empty. */
 const assigned: ReadonlySet<string> = new Set(['.data', '.sdata', '.bss']);
 
@@ -515,8 +484,6 @@ const startSymbols: Readonly<Record<string, string>> = { '.data': '__DATA_BEGIN_
 
 const strong = 3;
 const mergedFlags = SectionFlag.Alloc | SectionFlag.Write | SectionFlag.Execute | SectionFlag.Tls;
-/** The first entry of a global offset table is the linker's own. */
-const tableHeader = 8;
 
 function rank(symbol: ObjectSymbol): number {
   if (symbol.section === 'undefined') return 0;
@@ -524,21 +491,8 @@ function rank(symbol: ObjectSymbol): number {
   return symbol.binding === 'weak' ? 1 : strong;
 }
 
-/** Names a symbol's slot in the global offset table: globals by name, local symbols by themselves. */
-function slotKey(symbol: ObjectSymbol): string | ObjectSymbol {
-  return symbol.binding === 'local' ? symbol : symbol.name;
-}
-
-function emptySection(name: string, type: number, flags: number, alignment: number, size: number): ObjectSection {
-  return { name, type, flags, alignment, bytes: new Uint8Array(0), size, entrySize: 0, relocations: [] };
-}
-
 function firstContents(inputs: readonly ObjectSection[]): ObjectSection {
   return inputs.find((input) => input.type !== SectionType.Nobits) ?? inputs[0]!;
-}
-
-function alignNumber(value: number, alignment: number): number {
-  return Math.ceil(value / alignment) * alignment;
 }
 
 function alignInteger(value: Integer, alignment: number): Integer {
@@ -550,41 +504,4 @@ function compare(a: Integer, b: Integer): number {
   if (typeof a === 'number' && typeof b === 'number' && a >= 0 && b >= 0) return a - b;
   const [x, y] = [integer.toUnsigned(a), integer.toUnsigned(b)];
   return x < y ? -1 : x > y ? 1 : 0;
-}
-
-/** Sections with the same permissions that follow each other make one segment. */
-function segmentsOf(sections: readonly ProgramSection[]): Segment[] {
-  const segments: Segment[] = [];
-  let run: ProgramSection[] = [];
-  const flush = (): void => {
-    const first = run[0];
-    if (!first) return;
-    const last = run.at(-1)!;
-    const memorySize = Number(last.address - first.address) + last.size;
-    const filled = run.filter((section) => section.type !== SectionType.Nobits).at(-1);
-    const bytes = new Uint8Array(filled ? Number(filled.address - first.address) + filled.size : 0);
-    for (const section of run)
-      if (section.type !== SectionType.Nobits) bytes.set(section.bytes, Number(section.address - first.address));
-    segments.push({
-      address: first.address,
-      loadAddress: first.address,
-      bytes,
-      memorySize,
-      readable: true,
-      writable: (first.flags & SectionFlag.Write) !== 0,
-      executable: run.some((section) => section.flags & SectionFlag.Execute),
-    });
-    run = [];
-  };
-  for (const section of sections) {
-    const before = run.at(-1);
-    const gap = before ? section.address - (before.address + BigInt(before.size)) : 0n;
-    const same = before && (before.flags & SectionFlag.Write) === (section.flags & SectionFlag.Write);
-    // Data cannot follow zeroed memory in one segment, since a file's bytes stand before its zeros.
-    const afterZeros = before?.type === SectionType.Nobits && section.type !== SectionType.Nobits;
-    if (before && (!same || afterZeros || gap < 0n || gap > 0x1000n)) flush();
-    run.push(section);
-  }
-  flush();
-  return segments;
 }

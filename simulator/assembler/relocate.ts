@@ -20,17 +20,17 @@ const loadImmediate = ['addi', 'imm'] as const;
 const storeImmediate = ['sw', 'imm'] as const;
 const upperImmediate = ['auipc', 'imm'] as const;
 
+/** Whether a relocation goes through the global offset table. */
+export function usesOffsetTable(type: number): boolean {
+  return type === R.GotHigh20 || type === R.TlsGotHigh20;
+}
+
 /** Puts addresses into the linked sections. */
 export class Relocator {
   /** The distance that the auipc at each address began, for the %pcrel_lo that names it. */
   readonly #pairs = new Map<Integer, Integer>();
 
   constructor(readonly linker: Linker) {}
-
-  /** Whether a relocation goes through the global offset table. */
-  static usesTable(type: number): boolean {
-    return type === R.GotHigh20 || type === R.TlsGotHigh20;
-  }
 
   run(): void {
     const { linker } = this;
@@ -64,12 +64,12 @@ export class Relocator {
       );
       return;
     }
-    const target = linker.resolve(symbol);
+    const target = linker.target(relocation);
     if (!target) {
       if (symbol.section === 'undefined') linker.reportUndefined(symbol, position, object.path);
       return;
     }
-    const value = integer.add(target.value, relocation.addend);
+    const { value } = target;
     const field = (word: Field, content: number): void => writeField(bytes, offset, word, content);
     switch (type) {
       case R.Absolute32:
@@ -99,7 +99,7 @@ export class Relocator {
       }
       case R.PcrelLow12I:
       case R.PcrelLow12S: {
-        const distance = this.#pairs.get(target.value);
+        const distance = this.#pairs.get(integer.subtract(value, relocation.addend));
         if (distance === undefined) {
           const message = `'%pcrel_lo' needs the label of an instruction with '%pcrel_hi'`;
           linker.report('error', 'pcrel-lo', message, position, object.path);
@@ -206,7 +206,7 @@ export class Relocator {
 }
 
 function isUpper(type: number): boolean {
-  return type === R.PcrelHigh20 || Relocator.usesTable(type);
+  return type === R.PcrelHigh20 || usesOffsetTable(type);
 }
 
 /** Whether upper 20 and lower 12 bits together give the value. */

@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type AssembleResult, assemble } from '../../simulator/assembler';
-import { requireTool } from '../support/tools';
+import { hasTool, requireTool } from '../support/tools';
 import { messages, random } from './assemble';
 import { type GnuProgram, gnuAssemble, gnuLink, gnuMarch, withFolder } from './gnu';
 import { randomProgram } from './random-program';
@@ -117,24 +117,24 @@ describe('Assembler against GNU as and ld', function () {
     });
   }
 
-  for (const level of ['-O0', '-O1', '-O2', '-O3', '-Os']) {
-    it(`what gcc ${level} makes of C programs`, function () {
-      requireToolNow.call(this, 'riscv64-linux-gnu-gcc');
-      const flags = [
-        '-S',
-        level,
-        '-ffreestanding',
-        '-march=rv64imac_zicsr_zifencei',
-        '-mabi=lp64',
-        '-fno-pic',
-        '-mcmodel=medany',
-      ];
-      const more = ['-mno-relax', '-fno-asynchronous-unwind-tables', '-o', '-'];
+  const variants = ['-O0', '-O1', '-O2', '-O3', '-Os'].flatMap((level) => [
+    [level, '-fno-pic', '-mcmodel=medany'],
+    [level, '-fpie', '-fcommon', '-ffunction-sections', '-fdata-sections'],
+  ]);
+  for (const variant of variants) {
+    it(`what gcc makes of C programs: ${variant.join(' ')}`, function () {
+      if (!hasTool('riscv64-linux-gnu-gcc')) this.skip();
+      const flags = ['-S', '-ffreestanding', '-march=rv64imac_zicsr_zifencei', '-mabi=lp64', '-mno-relax'];
       withFolder((temporary) => {
         for (const name of readdirSync(join(folder, 'c')).sort()) {
-          const text = execFileSync('riscv64-linux-gnu-gcc', [...flags, ...more, join(folder, 'c', name)], {
-            encoding: 'utf8',
-          });
+          const source = join(folder, 'c', name);
+          const text = execFileSync(
+            'riscv64-linux-gnu-gcc',
+            [...flags, '-fno-asynchronous-unwind-tables', ...variant, '-o', '-', source],
+            {
+              encoding: 'utf8',
+            },
+          );
           const gnu = gnuLink(temporary, [gnuAssemble(temporary, text).object]);
           assert.ok(gnu.program, gnu.output);
           assertEqualPrograms(
@@ -145,6 +145,18 @@ describe('Assembler against GNU as and ld', function () {
       });
     });
   }
+
+  it('constants and strings that several files share', () => {
+    const names = ['merge-first.s', 'merge-second.s'];
+    const texts = new Map(names.map((name) => [name, readFileSync(join(folder, 'linked', name), 'utf8')]));
+    withFolder((temporary) => {
+      const objects = [...texts].map(([name, text]) => gnuAssemble(temporary, text, name.replace('.s', '')).object);
+      const gnu = gnuLink(temporary, objects, 0x10_0000n);
+      assert.ok(gnu.program, gnu.output);
+      const ours = assemble({ roots: names, sources: texts, march: gnuMarch, layout: { textBase: 0x10_0000n } });
+      assertEqualPrograms(ours, gnu.program);
+    });
+  });
 
   it('several files in one program', () => {
     const files: Record<string, string> = {
@@ -166,11 +178,3 @@ describe('Assembler against GNU as and ld', function () {
     });
   });
 });
-
-function requireToolNow(this: Mocha.Context, name: string): void {
-  try {
-    execFileSync(name, ['--version'], { stdio: 'ignore' });
-  } catch {
-    this.skip();
-  }
-}
