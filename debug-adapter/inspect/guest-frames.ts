@@ -1,8 +1,8 @@
 import type { GuestCpu } from '../../simulator/hypervisor/guest';
-import { decode, expand } from '../../simulator/isa/index';
 import { Privilege } from '../../simulator/mmu/index';
 import type { Debuggee } from '../debuggee';
 import { handlerCode } from './handler-code';
+import { callBefore, reachableCode } from './reachable-code';
 import { callerOf, type KnownRegisters } from './unwind';
 
 /** A function of the guest that is being executed, and what is known of its registers. */
@@ -72,21 +72,13 @@ function interruptedFrame(
   return { pc, kind: 'interrupted', isGuess: false, privilege, registers };
 }
 
+/** What called the function of a frame: an address that follows a call, of this function where a guess can be checked. */
 function calledFrom(debuggee: Debuggee, cpu: GuestCpu, frame: GuestFrame): GuestFrame | undefined {
   const caller = callerOf(debuggee, cpu, frame.pc, frame.registers, frame.kind === 'caller');
-  if (!caller || !followsCall(debuggee, cpu, caller.pc)) return undefined;
+  const call = caller && callBefore(debuggee, cpu, caller.pc);
+  if (!caller || !call) return undefined;
+  // The return address register may be left over from a call that has returned: then it was of another function.
+  if (caller.isGuess && call.target !== undefined && !reachableCode(debuggee, cpu, [call.target]).has(frame.pc))
+    return undefined;
   return { ...caller, kind: 'caller', privilege: frame.privilege };
-}
-
-/** Whether the instruction before an address is a call: otherwise nothing returns there. */
-function followsCall(debuggee: Debuggee, cpu: GuestCpu, address: bigint): boolean {
-  for (const length of [4n, 2n]) {
-    const word = debuggee.instructionAt(cpu, address - length);
-    const decoded = word === undefined ? undefined : decode(word);
-    if (!decoded || BigInt(decoded.instruction.length) !== length) continue;
-    const { instruction, fields } = expand(decoded);
-    if ((instruction.name === 'jal' || instruction.name === 'jalr') && (fields.rd === 1 || fields.rd === 5))
-      return true;
-  }
-  return false;
 }

@@ -80,7 +80,7 @@ export function* stepOut(step: GuestStep, caller: bigint | undefined): Plan {
     if (cpu.pc === caller && isBack(cpu, from)) return stepped(step);
     if (!returns.has(cpu.pc)) continue;
     yield* instruction(step, {});
-    if (depth === 0) return stepped(step, 'returned from the trap handler');
+    if (depth === 0) return stepped(step, 'where the trap handler returned to');
     depth--;
   }
 }
