@@ -17,6 +17,14 @@ export interface CoreConfiguration {
   readonly platform: CorePlatform;
 }
 
+let compiledInterpreter: WebAssembly.Module | undefined;
+
+/** The interpreter's code is the same for all machines: compiled once. */
+function interpreterModule(): WebAssembly.Module {
+  compiledInterpreter ??= new WebAssembly.Module(buildInterpreter());
+  return compiledInterpreter;
+}
+
 /** The harts and RAM of a machine, in one WebAssembly memory. */
 export class Core implements SharedMemory {
   readonly ram: PhysicalMemory;
@@ -50,11 +58,10 @@ export class Core implements SharedMemory {
     this.ram = new PhysicalMemory(ram.base, memory, this.layout, (address, length) =>
       this.storedToCode(address - ram.base, length),
     );
-    const module = new WebAssembly.Module(buildInterpreter(wasmPages));
     const slow: SlowFunction = (request, entry, low, high, valueLow, valueHigh) => {
       this.current.slow(request, entry, low, high, valueLow, valueHigh);
     };
-    const instance = new WebAssembly.Instance(module, { env: { memory, slow } });
+    const instance = new WebAssembly.Instance(interpreterModule(), { env: { memory, slow } });
     const interpreter = instance.exports['run'] as Interpreter;
     const enter = (hart: Hart): void => {
       this.current = hart;

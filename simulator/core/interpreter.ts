@@ -65,8 +65,8 @@ export const opcodes: ReadonlyMap<Instruction, { readonly [length in 2 | 4]: num
  * pc in the hart's block and leaves pc and what is left of the budget there. It imports `slow(request, entry, addressLow, addressHigh,
  * valueLow, valueHigh)`, which finds pc and budget in the hart's block and leaves there where to go on; see `SlowPaths`.
  */
-export function buildInterpreter(memoryPages: number): Uint8Array<ArrayBuffer> {
-  const module = new ModuleBuilder(memoryPages);
+export function buildInterpreter(): Uint8Array<ArrayBuffer> {
+  const module = new ModuleBuilder();
   const parameters = Array.from({ length: 6 }, () => Type.i32);
   const slow = module.importFunction('slow', { parameters, results: [] });
   const mulHigh = module.define(mulHighUnsigned());

@@ -19,9 +19,6 @@ export class ModuleBuilder {
   private readonly imports: ImportedFunction[] = [];
   private readonly functions: DefinedFunction[] = [];
 
-  /** @param memoryPages initial and greatest size of the imported memory `env.memory`, in units of 64 KiB */
-  constructor(private readonly memoryPages: number) {}
-
   /** All imports come before the first definition. @returns the function's index */
   importFunction(name: string, signature: Signature): number {
     if (this.functions.length > 0) throw new Error('imports come before definitions');
@@ -79,9 +76,9 @@ export class ModuleBuilder {
     section.name('env');
     section.name('memory');
     section.byte(0x02);
-    section.byte(0x01);
-    section.unsigned(this.memoryPages);
-    section.unsigned(this.memoryPages);
+    // Any size: at least 1 page of 64 KiB, without a maximum.
+    section.byte(0x00);
+    section.unsigned(1);
   }
 
   private writeExports(section: Bytes): void {
