@@ -54,12 +54,13 @@ export function lifecycleRequests(debugging: Debugging): Handlers {
   };
 
   const loadGuest = async (launch: CheckedLaunch): Promise<void> => {
-    debugging.console.reset();
     debugging.console.target = launch.console === 'terminal' && debugging.client.isVsCode ? 'terminal' : 'output';
     const loading = load(launch, host, (byte) => debugging.console.write(byte));
     debugging.loading = loading.catch(() => undefined);
     try {
-      debugging.adopt(await loading);
+      const debuggee = await loading;
+      debugging.console.reset();
+      debugging.adopt(debuggee);
     } catch (error) {
       if (error instanceof ProgramError)
         connection.ownEvent('hyperstep/diagnostics', { diagnostics: [...error.diagnostics] });
@@ -98,7 +99,6 @@ export function lifecycleRequests(debugging: Debugging): Handlers {
       if (!launched) throw new RequestError('nothing was launched that could be restarted');
       const changed: unknown = args?.arguments;
       const launch = isRecord(changed) && changed['program'] !== undefined ? checkLaunch(changed) : launched;
-      if (debugging.hasMachine) debugging.running.control.pause(0);
       await loadGuest(launch);
       launched = launch;
       isConfigured = true;
