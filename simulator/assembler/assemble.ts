@@ -1,5 +1,5 @@
 import { isElf } from '../object/elf';
-import { readRelocatable } from '../object/elf-reader';
+import { readRelocatable } from '../object/object-reader';
 import type { Program } from '../object/program';
 import type { ObjectFile } from '../object/relocatable';
 import { architectureOf, defaultMarch } from './architecture';

@@ -1,8 +1,9 @@
 /** Programs and objects: what they are, and ELF files that hold them. */
 export type { Result } from './byte-reader';
 export { isElf } from './elf';
-export { readExecutable, readRelocatable } from './elf-reader';
+export { readExecutable } from './elf-reader';
 export { type WriteOptions, writeExecutable, writeRelocatable } from './elf-writer';
 export { type LineRow, LineTable, type Origin } from './line-table';
+export { readRelocatable } from './object-reader';
 export type { Program, ProgramSection, ProgramSymbol, Segment, SourcePosition, SymbolType } from './program';
 export type { ObjectFile } from './relocatable';

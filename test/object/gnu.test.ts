@@ -141,42 +141,43 @@ describe('Programs and objects against GNU tools', function () {
     });
   });
 
-  it('links objects of gcc as ld does, with their lines', () => {
-    withFolder((folder) => {
-      const objects = ['sort', 'kernel'].map((name) => join(folder, `${name}.o`));
-      const sources = new Map<string, Uint8Array>();
-      for (const object of objects) {
-        const source = join('test/assembler/c', basename(object).replace('.o', '.c'));
-        const rename = source.includes('kernel') ? ['-D_start=kernel_start'] : [];
-        execFileSync('riscv64-linux-gnu-gcc', [
-          ...flags,
-          ...rename,
-          '-O2',
-          '-g',
-          '-mno-relax',
-          '-fno-asynchronous-unwind-tables',
-          '-c',
-          source,
-          '-o',
-          object,
-        ]);
-        sources.set(object, new Uint8Array(readFileSync(object)));
-      }
-      const gnu = gnuLink(folder, objects);
-      assert.ok(gnu.program, gnu.output);
-      const ours = assemble({ roots: objects, sources });
-      assert.ok(ours.program, JSON.stringify(ours.diagnostics.slice(0, 3)));
-      for (const section of gnu.program.sections) {
-        const found: ProgramSection = ours.program.sections.find(({ name }) => name === section.name)!;
-        assert.deepEqual([found.name, found.address, found.size], [section.name, section.address, section.size]);
-        if (section.bytes) assert.deepEqual(Buffer.compare(found.bytes, section.bytes), 0, section.name);
-      }
-      const linked = readExecutable(readFileSync(gnu.path)).value!;
-      const rows = (lines: typeof linked.lines): string[] =>
-        lines.rows.map(({ address, origin }) => `${address} ${origin.file}:${origin.line}`);
-      assert.deepEqual(rows(ours.program.lines).slice(0, 400), rows(linked.lines).slice(0, 400));
+  for (const relaxed of ['-mno-relax', '-mrelax'])
+    it(`links objects of gcc ${relaxed} as ld does, with their lines`, () => {
+      withFolder((folder) => {
+        const objects = ['sort', 'kernel'].map((name) => join(folder, `${name}.o`));
+        const sources = new Map<string, Uint8Array>();
+        for (const object of objects) {
+          const source = join('test/assembler/c', basename(object).replace('.o', '.c'));
+          const rename = source.includes('kernel') ? ['-D_start=kernel_start'] : [];
+          execFileSync('riscv64-linux-gnu-gcc', [
+            ...flags,
+            ...rename,
+            '-O2',
+            '-g',
+            relaxed,
+            '-fno-asynchronous-unwind-tables',
+            '-c',
+            source,
+            '-o',
+            object,
+          ]);
+          sources.set(object, new Uint8Array(readFileSync(object)));
+        }
+        const gnu = gnuLink(folder, objects);
+        assert.ok(gnu.program, gnu.output);
+        const ours = assemble({ roots: objects, sources });
+        assert.ok(ours.program, JSON.stringify(ours.diagnostics.slice(0, 3)));
+        for (const section of gnu.program.sections) {
+          const found: ProgramSection = ours.program.sections.find(({ name }) => name === section.name)!;
+          assert.deepEqual([found.name, found.address, found.size], [section.name, section.address, section.size]);
+          if (section.bytes) assert.deepEqual(Buffer.compare(found.bytes, section.bytes), 0, section.name);
+        }
+        const linked = readExecutable(readFileSync(gnu.path)).value!;
+        const rows = (lines: typeof linked.lines): string[] =>
+          lines.rows.map(({ address, origin }) => `${address} ${origin.file}:${origin.line}`);
+        assert.deepEqual(rows(ours.program.lines).slice(0, 400), rows(linked.lines).slice(0, 400));
+      });
     });
-  });
 
   it('says what is wrong with truncated and corrupted files', () => {
     withFolder((folder) => {

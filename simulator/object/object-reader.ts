@@ -1,0 +1,189 @@
+import { withoutPadding } from './alignment-padding';
+import { attempt, ByteReader, FormatError, type Result } from './byte-reader';
+import { type ElfFile, type ElfSection, type ElfSymbol, FileType, parseElf } from './elf';
+import { bindings, debugSections, lineRows, readLines } from './elf-reader';
+import * as integer from './integer';
+import {
+  type ObjectFile,
+  type ObjectLine,
+  type ObjectSection,
+  type ObjectSymbol,
+  RelocationType as R,
+  type Relocation,
+  SectionFlag,
+  SectionType,
+} from './relocatable';
+
+const visibilities = ['default', 'internal', 'hidden', 'protected'] as const;
+const types = ['notype', 'object', 'function', 'section', 'file', 'object', 'tls'] as const;
+const specialSections = { 0: 'undefined', 65521: 'absolute', 65522: 'common' } as const;
+
+/** Reads a relocatable ELF object for the linker. Never throws. */
+export function readRelocatable(bytes: Uint8Array, path: string): Result<ObjectFile> {
+  return attempt(() => {
+    const elf = parseElf(bytes);
+    if (elf.type !== FileType.Relocatable) throw new FormatError('not a relocatable object');
+    return new ObjectReader(elf, path).read();
+  });
+}
+
+/** A relocation as the file has it. */
+export interface RawRelocation {
+  readonly offset: number;
+  readonly type: number;
+  readonly symbol: number;
+  readonly addend: integer.Integer;
+}
+
+/** Stands apart the addresses of an object's sections while its line table is read. */
+const lineAddressStep = 1n << 40n;
+
+class ObjectReader {
+  readonly #sections: (ObjectSection & { readonly relocations: Relocation[] })[];
+  readonly #indices: ReadonlyMap<ObjectSymbol['section'], number>;
+  readonly #symbols: readonly ObjectSymbol[];
+
+  constructor(
+    readonly elf: ElfFile,
+    readonly path: string,
+  ) {
+    const raw = elf.sections.map((): RawRelocation[] => []);
+    for (const table of elf.sections) {
+      if (table.type === SectionType.Rela) raw[relocatedSection(elf, table)]!.push(...readTable(table));
+    }
+    // Space that is left for alignment goes first, since everything after it moves.
+    const trimmed = elf.sections.map((section, index) => withoutPadding(section, raw[index]!));
+    this.#sections = elf.sections.map(({ name, type, flags, alignment, entrySize }, index) => {
+      const { bytes, size } = trimmed[index]!;
+      return { name, type, flags, alignment, bytes, size, entrySize, relocations: [] };
+    });
+    this.#indices = new Map(this.#sections.map((section, index) => [section, index]));
+    this.#symbols = elf.symbols.map((symbol) => this.#symbol(symbol, trimmed[symbol.section]?.moved));
+    for (const [index, relocations] of raw.entries()) this.#relocate(index, relocations, trimmed[index]!.moved);
+  }
+
+  read(): ObjectFile {
+    return {
+      path: this.path,
+      sections: this.#sections.filter((section) => section.flags & SectionFlag.Alloc),
+      symbols: this.#symbols.filter((symbol) => symbol.type !== 'file'),
+      lines: this.#lines(),
+      flags: this.elf.flags,
+    };
+  }
+
+  #symbol(symbol: ElfSymbol, moved: (offset: number) => number = (offset) => offset): ObjectSymbol {
+    const { name, section, size } = symbol;
+    const place = specialSections[section as keyof typeof specialSections] ?? this.#sections[section];
+    if (place === undefined)
+      throw new FormatError(`symbol '${name}' lies in section ${section}, which the file does not have`);
+    const value = integer.fromBigint(symbol.value);
+    const start = typeof place === 'string' || typeof value !== 'number' ? value : moved(value);
+    return {
+      name,
+      section: place,
+      value: start,
+      size: typeof place === 'string' || typeof value !== 'number' ? size : moved(value + size) - Number(start),
+      type: types[symbol.type] ?? 'notype',
+      binding: bindings[symbol.binding] ?? 'global',
+      visibility: visibilities[symbol.visibility] ?? 'default',
+    };
+  }
+
+  #relocate(index: number, raw: readonly RawRelocation[], moved: (offset: number) => number): void {
+    const section = this.#sections[index]!;
+    for (const { offset, type, symbol: number, addend } of raw) {
+      const symbol = this.#symbols[number];
+      if (!symbol)
+        throw new FormatError(`section '${section.name}' refers to symbol ${number}, which the file does not have`);
+      if (offset > this.elf.sections[index]!.size) {
+        throw new FormatError(`section '${section.name}' has no offset ${offset}, which a relocation names`);
+      }
+      if (type !== R.Align && type !== R.Relax)
+        section.relocations.push({ offset: moved(offset), type, symbol, addend });
+    }
+  }
+
+  /** The line table: its addresses are relocated to a region for each section, and led back from there. */
+  #lines(): ObjectLine[] {
+    const relocated = this.elf.sections.map((section, index) => ({
+      ...section,
+      bytes: this.#relocatedBytes(section, index),
+    }));
+    const lines: ObjectLine[] = [];
+    for (const row of lineRows(readLines(debugSections(relocated)))) {
+      const index = Number(row.address / lineAddressStep);
+      const section = this.#sections[index];
+      if (!section) continue;
+      const base = BigInt(index) * lineAddressStep;
+      const offset = Number(row.address - base);
+      const end = Math.min(Number(row.end - base), section.size);
+      if (offset < end || row.end === row.address)
+        lines.push({ section, offset, end, origin: row.origin, isStatement: row.isStatement });
+    }
+    return lines;
+  }
+
+  #relocatedBytes(section: ElfSection, index: number): Uint8Array {
+    const { relocations } = this.#sections[index]!;
+    if (!section.name.startsWith('.debug_') || relocations.length === 0) return section.bytes;
+    const bytes = section.bytes.slice();
+    const view = new DataView(bytes.buffer);
+    for (const { offset, type, symbol, addend } of relocations) {
+      const place = this.#indices.get(symbol.section) ?? -1;
+      const debug = place >= 0 && this.#sections[place]!.name.startsWith('.debug_');
+      const base = place < 0 || debug ? 0n : BigInt(place) * lineAddressStep;
+      const value = base + BigInt(symbol.value) + BigInt(addend);
+      applyData(view, offset, type, value);
+    }
+    return bytes;
+  }
+}
+
+/** Applies a relocation of a debug section. */
+function applyData(view: DataView, offset: number, type: number, value: bigint): void {
+  const sizes: Readonly<Record<number, readonly [number, -1 | 0 | 1]>> = {
+    [R.Absolute64]: [8, 0],
+    [R.Absolute32]: [4, 0],
+    [R.Set8]: [1, 0],
+    [R.Set16]: [2, 0],
+    [R.Set32]: [4, 0],
+    [R.Add8]: [1, 1],
+    [R.Add16]: [2, 1],
+    [R.Add32]: [4, 1],
+    [R.Add64]: [8, 1],
+    [R.Sub8]: [1, -1],
+    [R.Sub16]: [2, -1],
+    [R.Sub32]: [4, -1],
+    [R.Sub64]: [8, -1],
+  };
+  const entry = sizes[type];
+  if (!entry || offset + entry[0] > view.byteLength) return;
+  const [size, sign] = entry;
+  let old = 0n;
+  for (let i = size - 1; i >= 0; i--) old = (old << 8n) | BigInt(view.getUint8(offset + i));
+  let result = sign === 0 ? value : old + BigInt(sign) * value;
+  for (let i = 0; i < size; i++) {
+    view.setUint8(offset + i, Number(result & 0xffn));
+    result >>= 8n;
+  }
+}
+
+function relocatedSection(elf: ElfFile, table: ElfSection): number {
+  if (table.info === 0 || table.info >= elf.sections.length) {
+    throw new FormatError(`section '${table.name}' relocates section ${table.info}, which the file does not have`);
+  }
+  return table.info;
+}
+
+function readTable(table: ElfSection): RawRelocation[] {
+  const reader = new ByteReader(table.bytes, `section ${table.name}`);
+  const relocations: RawRelocation[] = [];
+  while (!reader.atEnd) {
+    const offset = reader.size();
+    const info = reader.u64();
+    const addend = integer.fromBigint(reader.i64());
+    relocations.push({ offset, type: Number(info & 0xffff_ffffn), symbol: Number(info >> 32n), addend });
+  }
+  return relocations;
+}
