@@ -1,5 +1,5 @@
 import { type Cause, causeOf } from '../isa';
-import { Access, Pmp, type Privilege, Tlb } from '../mmu';
+import { Access, holds, Pmp, type Privilege, Tlb, virtualPage } from '../mmu';
 import { CsrFile, type CsrHost } from './csr-file';
 import { FastPath } from './fast-path';
 import { fromWords, HartState, highWord, lowWord } from './hart-state';
@@ -29,8 +29,8 @@ export abstract class ArchitecturalHart implements CsrHost {
     this.fastPath = new FastPath(this.state);
     this.tlb = new Tlb((entry) => {
       this.fastPath.dropTranslation(entry);
-      // The page that is being executed may be the one: the next instruction is fetched anew.
-      this.recheck();
+      // Where it is the page that is being executed, the next instruction is fetched anew.
+      if (holds(entry, virtualPage(this.pcLow, this.pcHigh))) this.recheck();
     });
     this.pmp = new Pmp(() => this.dropFastPath());
     this.translation = new AddressTranslation(this.state, this.tlb, this.pmp, this.fastPath, shared.ram);

@@ -1,5 +1,5 @@
 import type { TlbEntry } from '../mmu';
-import { pagesOf, virtualPage } from '../mmu';
+import { holds, virtualPage } from '../mmu';
 import type { HartState } from './hart-state';
 import { FastPathLayout, HartLayout } from './layout';
 
@@ -73,7 +73,8 @@ export class FastPath {
   }
 
   /** Forgets what rests on a TLB entry. */
-  dropTranslation({ page, level }: TlbEntry): void {
+  dropTranslation(translation: TlbEntry): void {
+    const { page, level } = translation;
     const first = level === 0 ? page % ENTRIES : 0;
     const last = level === 0 ? first : ENTRIES - 1;
     for (const table of TABLES) {
@@ -82,8 +83,7 @@ export class FastPath {
         const tagLow = this.state.get(entry);
         const tagHigh = this.state.get(entry + 4);
         if (tagLow === -1 && tagHigh === -1) continue;
-        const offset = virtualPage(tagLow, tagHigh) - page;
-        if (offset >= 0 && offset < pagesOf(level)) this.dropEntry(entry);
+        if (holds(translation, virtualPage(tagLow, tagHigh))) this.dropEntry(entry);
       }
     }
     this.dropCrossing();

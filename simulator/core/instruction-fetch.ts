@@ -95,11 +95,10 @@ export class InstructionFetch {
   }
 
   private translate(low: number, high: number, size: number): FetchFault | undefined {
-    let code = this.translation.translate(low, high, Access.execute);
-    const { ram } = this.shared;
-    const isAccessible = (): boolean =>
-      ram.contains(this.translation.physical, size) && this.translation.isAllowed(size, Access.execute);
-    if (code < 0 && !isAccessible()) code = ExceptionCode.instructionAccessFault;
+    let code = this.translation.translate(low, high, size, Access.execute);
+    if (code < 0 && !this.shared.ram.contains(this.translation.physical, size)) {
+      code = ExceptionCode.instructionAccessFault;
+    }
     return code < 0 ? undefined : { code, low, high };
   }
 }

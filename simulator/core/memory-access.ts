@@ -149,10 +149,7 @@ export class MemoryAccess {
   }
 
   private translate(low: number, high: number, size: number, access: Access): boolean {
-    let fault = this.translation.translate(low, high, access);
-    if (fault < 0 && !this.translation.isAllowed(size, access)) {
-      fault = access === Access.read ? ExceptionCode.loadAccessFault : ExceptionCode.storeAccessFault;
-    }
+    const fault = this.translation.translate(low, high, size, access);
     if (fault < 0) return true;
     this.events.raise(fault, low, high);
     return false;

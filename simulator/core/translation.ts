@@ -7,6 +7,7 @@ import {
   type Pmp,
   Privilege,
   Pte,
+  pagesOf,
   type Tlb,
   type TlbEntry,
   virtualPage,
@@ -80,16 +81,16 @@ export class AddressTranslation {
   }
 
   /**
-   * Translates an address of the current modes into `physical`, filling the TLB and setting A and D.
+   * Translates an access of the current modes, which is in one page, into `physical`: fills the TLB, sets A and D, asks PMP.
    * @returns the code of the exception, or -1
    */
-  translate(low: number, high: number, access: Access): number {
+  translate(low: number, high: number, size: number, access: Access): number {
     const privilege = access === Access.execute ? this.state.privilege : this.dataPrivilege;
     const fault = this.isBare(privilege)
       ? this.translateBare(low, high, access)
       : this.translatePaged(low, high, access, privilege);
     if (fault >= 0) return fault;
-    return this.pmp.allows(this.physical, 1, access, privilege) ? -1 : accessFaults[access];
+    return this.pmp.allows(this.physical, size, access, privilege) ? -1 : accessFaults[access];
   }
 
   /** Whether all of the page of `physical` may be accessed so, with the privilege that such accesses have now. */
@@ -98,13 +99,7 @@ export class AddressTranslation {
     return this.pmp.allowsPage(this.physical - (this.physical % 4096), access, privilege);
   }
 
-  /** Whether all bytes of an access at `physical` may be accessed so. */
-  isAllowed(size: number, access: Access): boolean {
-    const privilege = access === Access.execute ? this.state.privilege : this.dataPrivilege;
-    return this.pmp.allows(this.physical, size, access, privilege);
-  }
-
-  /** What `translate` would do, without any effect. @returns the code of the exception when it would fault */
+  /** What `translate` would do but for PMP, without any effect. @returns the code of the exception when it would fault */
   peek(low: number, high: number, access: Access, privilege: Privilege): Translation | number {
     if (this.isBare(privilege)) {
       const physical = (high >>> 0) * 2 ** 32 + (low >>> 0);
@@ -158,7 +153,7 @@ export class AddressTranslation {
       vmid: 0,
       asid,
       global: (flags & Pte.G) !== 0,
-      page: page - (page % 512 ** level),
+      page: page - (page % pagesOf(level)),
       level,
       flags,
       secondStage: Pte.R | Pte.W | Pte.X,
@@ -205,7 +200,7 @@ function faultOf(outcome: WalkOutcome, access: Access): number {
 
 /** Bytes from the start of the leaf's page. */
 function offsetIn(level: number, page: number, low: number): number {
-  return (page % 512 ** level) * 4096 + (low & 0xfff);
+  return level === 0 ? low & 0xfff : (page % pagesOf(level)) * 4096 + (low & 0xfff);
 }
 
 function physicalOf(entry: TlbEntry, page: number, low: number): number {

@@ -30,7 +30,13 @@ export function virtualPage(low: number, high: number): number {
 
 /** Pages of 4 KiB in a page of a level. */
 export function pagesOf(level: number): number {
-  return 512 ** level;
+  return level === 0 ? 1 : 512 ** level;
+}
+
+/** Whether an entry is for a page (of 4 KiB) of its address space. */
+export function holds(entry: TlbEntry, page: number): boolean {
+  const offset = page - entry.page;
+  return offset >= 0 && offset < pagesOf(entry.level);
 }
 
 const GLOBAL_SPACE = -1;
@@ -171,5 +177,5 @@ function firstPage(page: number, level: number): number {
 }
 
 function pageKey(page: number, level: number): number {
-  return Math.floor(page / pagesOf(level)) * LEVELS + level;
+  return level === 0 ? page * LEVELS : Math.floor(page / pagesOf(level)) * LEVELS + level;
 }
