@@ -180,11 +180,19 @@ export class Workspace {
     return this.sourceOf(key)?.text;
   }
 
-  /** A launch states a program: its files are one project from now on. */
+  /** A launch states a program: its files are one project from now on. One that a `hyperstep.json` links stands for all of those. */
   async analyseLaunch(description: ProjectDescription & { readonly program: readonly string[] }): Promise<Analysis> {
-    const [first] = description.program;
-    if (first !== undefined) this.#launched.set(first, description);
-    return this.analyse(projectOf(description, '', first));
+    const [first, second] = description.program;
+    const linked = first !== undefined && second === undefined ? await this.#linkedWith(first) : undefined;
+    const launched = linked ? { ...description, program: linked } : description;
+    if (first !== undefined) this.#launched.set(first, launched);
+    return this.analyse(projectOf(launched, '', first));
+  }
+
+  async #linkedWith(key: string): Promise<readonly string[] | undefined> {
+    const found = await this.#projectFile(key);
+    const roots = found ? projectOf(found.description, found.folder, undefined).roots : [];
+    return roots.includes(key) ? roots : undefined;
   }
 
   /** Assembles a program, reading the files that it asks for. */
