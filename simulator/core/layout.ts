@@ -10,8 +10,6 @@ export const HartLayout = {
   pc: 0x108,
   /** Instructions that may still retire before the interpreter returns. Slow code sets it to 0 to get out at the next boundary. */
   budget: 0x110,
-  /** What a slow load found: 64 bits, zero-extended. */
-  result: 0x118,
   /** Contexts (bits 3 to 11 of fast-path tags) of loads and stores, and of fetches. */
   dataContext: 0x120,
   fetchContext: 0x128,

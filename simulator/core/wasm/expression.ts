@@ -45,10 +45,6 @@ export class I32 implements Expression, Word, Condition {
     });
   }
 
-  static call(functionIndex: number, ...values: Expression[]): I32 {
-    return new I32((into) => into.call(functionIndex, ...values));
-  }
-
   add(other: I32 | number): I32 {
     return other === 0 ? this : this.with(Opcode.i32Add, other);
   }
@@ -123,10 +119,6 @@ export class I64 implements Expression, Value {
       address.emit(into);
       into.memoryAccess(opcode, offset);
     });
-  }
-
-  static call(functionIndex: number, ...values: Expression[]): I64 {
-    return new I64((into) => into.call(functionIndex, ...values));
   }
 
   add(other: I64 | number): I64 {

@@ -32,11 +32,6 @@ export class ModuleBuilder {
     return this.imports.length + this.functions.length - 1;
   }
 
-  /** The index that the next defined function will have. */
-  get nextIndex(): number {
-    return this.imports.length + this.functions.length;
-  }
-
   toBinary(): Uint8Array<ArrayBuffer> {
     const out = new Bytes();
     out.bytes([0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00]);
