@@ -31,6 +31,7 @@ export class UserStops implements Watchers {
   /** The last instruction at which breakpoints were judged: an instruction is arrived at once. */
   private judged: { readonly hart: Hart; readonly pc: bigint; readonly retired: number } | undefined;
   private stoppedAtExit = 0;
+  private toldEnd = false;
   private readonly seen = new Map<Breakpoint, bigint>();
 
   constructor(
@@ -144,10 +145,10 @@ export class UserStops implements Watchers {
 
   atEnd(end: EndOfRun): Stop | undefined {
     if (end.reason !== 'trap-loop' && end.reason !== 'killed') return undefined;
-    const kind = end.reason === 'killed' ? end.kind : 'trap-loop';
-    // Of a kill in the VMM the user has been told at its step.
-    if (end.reason === 'killed' || !this.filters?.accepts('killed', kind)) return undefined;
-    return killed(end.hart.id, kind, KILL_REASONS['trap-loop']);
+    // Of a kill in the VMM the user has been told at its step, of another end once.
+    if (end.reason === 'killed' || this.toldEnd || !this.filters?.accepts('killed', 'trap-loop')) return undefined;
+    this.toldEnd = true;
+    return killed(end.hart.id, 'trap-loop', KILL_REASONS['trap-loop']);
   }
 
   private atKill(step: Step, cpu: GuestCpu): Stop | undefined {

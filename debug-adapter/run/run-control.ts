@@ -209,17 +209,16 @@ export class RunControl {
   }
 
   private seesGuestTrap(trap: GuestTrap, hart: Hart): boolean {
-    this.watched = this.watchers.atGuestTrap(trap, hart) ?? this.trapLoop(hart);
+    this.countTraps(hart);
+    this.watched = this.watchers.atGuestTrap(trap, hart);
     return this.watched !== undefined || (this.leg.stopAtGuestTrap?.(trap, hart) ?? false);
   }
 
   /** While traps are watched one by one, the core does not see that they loop. */
-  private trapLoop(hart: Hart): Stop | undefined {
-    const loop = this.trapsInARow;
-    this.trapsInARow = { retired: hart.retired, count: loop.retired === hart.retired ? loop.count + 1 : 0 };
-    if (this.trapsInARow.count < TRAP_LOOP) return undefined;
-    this.trapsInARow.count = 0;
-    return this.watchers.atEnd({ reason: 'trap-loop', hart }) ?? { reason: 'pause', cpu: hart.id };
+  private countTraps(hart: Hart): void {
+    const { retired, count } = this.trapsInARow;
+    this.trapsInARow = { retired: hart.retired, count: retired === hart.retired ? count + 1 : 0 };
+    if (this.trapsInARow.count >= TRAP_LOOP) this.debuggee.system.machine.finish({ reason: 'trap-loop', hart });
   }
 
   private retired(): number {

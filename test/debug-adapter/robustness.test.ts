@@ -1,0 +1,148 @@
+import assert from 'node:assert/strict';
+import path from 'node:path';
+import fc from 'fast-check';
+import { afterEach, describe, it } from 'mocha';
+import { argumentChecks } from '../../debug-adapter/argument-checks';
+import { Client, root } from './client';
+
+const stepping = path.join(root, 'test/debug-adapter/guests/stepping.S');
+
+/** Launches a guest that is given as text. */
+async function launched(source: string, attributes: object = {}): Promise<Client> {
+  const file = '/guest.S';
+  const client = new Client({ files: new Map([[file, source]]) });
+  await client.launch(file, attributes as object);
+  return client;
+}
+
+describe('bad launches', () => {
+  const cases: [string, object, RegExp][] = [
+    ['no program', { program: undefined }, /"program" is missing/],
+    ['a program that is not there', { program: '/nowhere.S' }, /'\/nowhere.S' cannot be read/],
+    ['a number as program', { program: 7 }, /"program" must be a string or a list of strings/],
+    ['another engine', { program: stepping, virtualization: 'magic' }, /"virtualization" must be "full" or "none"/],
+    ['memory in words', { program: stepping, memory: 'lots' }, /"memory".*number and K, M or G/],
+    ['too little memory', { program: stepping, memory: '1M' }, /memory must be/],
+    ['no harts', { program: stepping, harts: 0 }, /"harts" must be 1 to 8/],
+    ['a disk that is not there', { program: stepping, disks: [{ file: '/nowhere' }] }, /disk image '\/nowhere'/],
+    ['disks as text', { program: stepping, disks: 'disk.img' }, /"disks" must be a list/],
+    ['firmware none under a VMM', { program: stepping, firmware: 'none' }, /firmware/],
+    ['two mistakes', { program: stepping, harts: 'two', pace: 3 }, /"harts".*"pace"/],
+  ];
+  for (const [title, attributes, message] of cases) {
+    it(`says what is wrong: ${title}`, async () => {
+      const client = new Client();
+      await client.request('initialize', { adapterID: 'hyperstep' });
+      const response = await client.send('launch', attributes);
+      assert.equal(response.success, false);
+      assert.match(response.message ?? '', message);
+    });
+  }
+
+  it('starts nothing when the program has errors, and says how many', async () => {
+    const client = new Client({ files: new Map([['/guest.S', '_start: nonsense\n addi a0, a0\n']]) });
+    await client.request('initialize', { adapterID: 'hyperstep' });
+    const response = await client.send('launch', { program: '/guest.S' });
+    assert.match(response.message ?? '', /the guest has 2 errors, nothing was started/);
+    const { diagnostics } = (await client.event('hyperstep/diagnostics')).body;
+    assert.deepEqual(
+      diagnostics.map((each: { path: string; range: { start: { line: number } } }) => [
+        each.path,
+        each.range.start.line,
+      ]),
+      [
+        ['/guest.S', 0],
+        ['/guest.S', 1],
+      ],
+    );
+    assert.equal((await client.send('stackTrace', { threadId: 1 })).success, false);
+  });
+});
+
+describe('wild guests stay under control', () => {
+  let client: Client;
+  afterEach(() => client.request('disconnect'));
+
+  const guests: [string, string][] = [
+    ['loops', '_start: j _start\n'],
+    ['traps for ever and is resumed by its handler', '_start: la t0, 1f\n csrw stvec, t0\n .balign 4\n1: ebreak\n'],
+    ['floods its console', '_start: li t0, 0x10000000\n li t1, 65\n1: sb t1, 0(t0)\n j 1b\n'],
+    ['makes system calls', '_start: li a7, 0x10\n li a6, 0\n1: ecall\n j 1b\n'],
+    ['waits for interrupts that never come', '_start: wfi\n j _start\n'],
+  ];
+  for (const virtualization of ['full', 'none']) {
+    for (const [title, source] of guests) {
+      it(`${title} (${virtualization}): pause works at once`, async () => {
+        client = await launched(source, { virtualization, console: 'terminal' });
+        await new Promise((resolve) => setTimeout(resolve, 200));
+        const stops = client.events.filter(({ event }) => event === 'stopped');
+        // Some are stopped already, because the VMM gives them up.
+        if (stops.length > 0) return;
+        const asked = performance.now();
+        await client.request('pause', { threadId: 1 });
+        assert.equal((await client.stopped()).reason, 'pause');
+        assert.ok(performance.now() - asked < 50, `${performance.now() - asked} ms`);
+        assert.ok((await client.stack()).length > 0);
+        assert.ok(client.output.length < 10_000_000);
+      });
+    }
+
+    it(`traps at its own trap vector (${virtualization}): stops as killed`, async () => {
+      client = await launched('_start: li t0, 0x4000\n csrw stvec, t0\n ebreak\n', { virtualization });
+      const stop = await client.stopped();
+      assert.equal(stop.description, 'VM killed');
+      const info = await client.request<{ exceptionId: string }>('exceptionInfo', { threadId: 1 });
+      assert.equal(info.exceptionId, 'trap-loop');
+      await client.request('continue', { threadId: 1 });
+      await client.event('terminated');
+    });
+
+    it(`jumps to nowhere (${virtualization}): every look at it is answered`, async () => {
+      client = await launched('_start: li t0, 0x7000\n jr t0\n', { virtualization, stopOnEntry: true });
+      await client.stopped();
+      await client.go('stepIn', { granularity: 'instruction' });
+      for (let i = 0; i < 5; i++) {
+        if (client.events.some(({ event }) => event === 'terminated')) return;
+        const stack = await client.stack();
+        assert.ok(stack.length > 0);
+        await client.go('stepIn', { targetId: 2 });
+      }
+    });
+  }
+});
+
+describe('fuzzed requests', () => {
+  it('are each answered, and never break the session', async () => {
+    const client = new Client();
+    await client.launch(stepping, { stopOnEntry: true } as object);
+    await client.stopped();
+    const ending = new Set(['disconnect', 'terminate', 'restart', 'launch', 'continue']);
+    const commands = [...client.session.commands.filter((command) => !ending.has(command)), 'nonsense', ''];
+    const names = [...new Set(Object.values(argumentChecks).flatMap((fields) => Object.keys(fields)))];
+    const value = fc.oneof(
+      fc.integer({ min: -2, max: 40 }),
+      fc.constantFrom('0x80200000', 'pc', 'gpa:0x80200000', 'killed', '*(int*)0', 'a0 = 1', '((((', '', 'hpa:zz'),
+      fc.boolean(),
+      fc.constant(null),
+      fc.array(fc.integer(), { maxLength: 3 }),
+      fc.record({ path: fc.constantFrom(stepping, '/nowhere'), line: fc.integer() }),
+      fc.jsonValue({ maxDepth: 2 }),
+    );
+    const args = fc.oneof(fc.dictionary(fc.constantFrom(...names), value, { maxKeys: 6 }), fc.jsonValue());
+    await fc.assert(
+      fc.asyncProperty(fc.constantFrom(...commands), args, async (command, given) => {
+        const response = await client.send(command, given);
+        assert.equal(response.command, command);
+        assert.equal(typeof response.success, 'boolean');
+        if (!response.success) assert.ok(response.message, `${command} failed without a message`);
+        assert.doesNotMatch(response.message ?? '', /undefined|TypeError|is not a function/);
+        if (client.session.debugging.running.control.isRunning) {
+          await client.send('pause', { threadId: 1 });
+          await client.event('stopped');
+        }
+      }),
+      { numRuns: 1500, seed: 1 },
+    );
+    assert.ok((await client.request<{ threads: unknown[] }>('threads')).threads.length === 1);
+  });
+});
