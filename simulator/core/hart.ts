@@ -214,7 +214,15 @@ export class Hart extends ArchitecturalHart {
 
   /** A fetch faulted: no instruction had been counted. */
   trapFetch(fault: FetchFault | undefined): void {
-    if (fault) this.trap(fault.code, false, fault.low, fault.high);
+    if (!fault) return;
+    if (this.undo) this.setAsideAll();
+    this.trap(fault.code, false, fault.low, fault.high);
+  }
+
+  /** What was prepared for one instruction is not for the first one of the trap handler. */
+  private setAsideAll(): void {
+    this.setAside = this.left() + this.state.get(HartLayout.budget);
+    this.state.set(HartLayout.budget, 0);
   }
 
   /** The instruction at pc, not yet counted, has a breakpoint: stops there, but for one that is to be passed. */

@@ -147,6 +147,39 @@ describe('hart', () => {
     deepStrictEqual(trapOf(machine), { cause: 12n, pc: 0x4ffen, value: 0x5000n });
   });
 
+  it('passes a breakpoint at an instruction that faults in its second half', () => {
+    const machine = machineWith('ebreak\n');
+    openMemory(machine);
+    const { hart, core } = machine;
+    mapPages(machine, new Map([[4, leaf(0x80010000, PTE.V | PTE.R | PTE.X | PTE.A)]]));
+    core.ram.write16(0x80010ffe, 0x0513);
+    core.setBreakpoints(new Set([0x80010ffe]), new Set());
+    hart.setCsr(SATP, sv39());
+    hart.privilege = Privilege.supervisor;
+    hart.pc = 0x4ffen;
+    strictEqual(hart.run(5), RunExit.Breakpoint);
+    strictEqual(hart.run(5, { ignoreBreakpointHere: true }), RunExit.HostedTrap);
+    strictEqual(hart.executedThisRun, 0);
+    strictEqual(hart.pc, HANDLER);
+    deepStrictEqual(trapOf(machine), { cause: 12n, pc: 0x4ffen, value: 0x5000n });
+  });
+
+  it('does an atomic in a page of code, and sees what it wrote there', () => {
+    const machine = machineWith(`
+      .option norvc
+      la a1, 1f
+      li a2, 0x00100013 ^ 0x00150513
+      amoxor.w a3, a2, (a1)
+      .balign 4
+    1: li zero, 1
+      ebreak`);
+    machine.core.setWatchpoints([{ address: RAM_BASE, length: 0x1000, read: false, write: true }]);
+    strictEqual(machine.hart.run(100), RunExit.Watchpoint);
+    strictEqual(machine.hart.x(A3), 0x00100013n, 'the access is done');
+    strictEqual(machine.hart.run(100), RunExit.HostedTrap);
+    strictEqual(machine.hart.x(A0), 1n);
+  });
+
   it('sees stores to code at once', () => {
     const machine = machineWith(`
       la a1, 1f
