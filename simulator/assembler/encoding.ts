@@ -54,13 +54,22 @@ export function low12(value: integer.Integer): number {
   return (integer.lowWord(value) << 20) >> 20;
 }
 
+/** `%lo(symbol) + 4` means `%lo(symbol + 4)`. */
+function liftRelocation(expression: Expression): Expression {
+  if (expression.kind !== 'binary') return expression;
+  const left = liftRelocation(expression.left);
+  if (left.kind !== 'relocation') return expression;
+  return { ...left, operand: { ...expression, left: left.operand }, end: expression.end };
+}
+
 /** Works out what was written for a word of an instruction; undefined after reporting what is wrong with it. */
 export function immediateOf(
   unit: Unit,
   instruction: Instruction,
   word: string,
-  expression: Expression,
+  written: Expression,
 ): Immediate | undefined {
+  const expression = liftRelocation(written);
   const operand = instruction.operands.find((candidate) => candidate.name === word);
   if (!operand) return undefined;
   const { start, end } = expression;

@@ -91,7 +91,7 @@ export function bind(expression: Expression, scope: Scope): Bound {
       if (isConstant(left) && isConstant(right)) {
         const value = compute(expression.operator, left.value, right.value);
         if (value === undefined) {
-          scope.error('division-by-zero', 'division by zero', expression.start, expression.end);
+          scope.warning('division-by-zero', 'division by zero: 0 is taken', expression.start, expression.end);
           return zero;
         }
         if ((expression.operator === '<<' || expression.operator === '>>') && (right.value < 0 || right.value > 63)) {

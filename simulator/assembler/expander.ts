@@ -78,6 +78,7 @@ export class Expander {
       }
     }
     this.conditionals.close(unit, 0, unit.ended || this.#stopped);
+    if (unit.debug.frame) unit.report('error', 'cfi', '.cfi_startproc without .cfi_endproc', unit.debug.frame);
   }
 
   #locate(input: Input): void {

@@ -175,10 +175,19 @@ function parsePrefixed(lexer: Lexer, depth: number): Expression {
 /** The number, numeric label reference or malformed number that `text` spells. */
 function numberExpression(text: string, start: number, end: number): Expression {
   const value = parseNumber(text);
+  if (value !== undefined && text.length > 18 && isTooLarge(text)) {
+    return { kind: 'invalid', message: `the number ${text} does not fit in 64 bits`, start, end };
+  }
   if (value !== undefined) return { kind: 'number', value, start, end };
   const label = /^(\d+)([fb])$/.exec(text);
   if (label) return { kind: 'local-label', label: Number(label[1]), forward: label[2] === 'f', start, end };
   return { kind: 'invalid', message: `malformed number '${text}'`, start, end };
+}
+
+/** Whether a well-formed number needs more than 64 bits. */
+function isTooLarge(text: string): boolean {
+  const value = BigInt(/^0[0-7]+$/.test(text) ? `0o${text}` : text);
+  return value > 0xffff_ffff_ffff_ffffn;
 }
 
 /** The value of a number in GNU as's notation (decimal, 0x, 0b, leading 0 for octal), or undefined. */

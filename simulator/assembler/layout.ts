@@ -77,13 +77,13 @@ function sizeOfPart(section: Section, part: VariablePart, index: number, first: 
       return branchSize(section, part, address, index, first);
     case 'space': {
       const count = constantOf(part);
-      return typeof count === 'number' && count > 0 ? Math.min(count, maximumSectionSize) : 0;
+      return typeof count === 'number' && count > 0 && count <= maximumSectionSize ? count : 0;
     }
     case 'leb128':
       return leb128Size(constantOf(part) ?? 0, part.signed);
     case 'org': {
       const target = orgTarget(section, part);
-      return target === undefined || target < address ? 0 : Math.min(target - address, maximumSectionSize);
+      return target === undefined || target < address || target > maximumSectionSize ? 0 : target - address;
     }
   }
 }
@@ -158,7 +158,9 @@ export function leb128Bytes(value: Integer, signed: boolean): number[] {
 function checkPart(section: Section, part: VariablePart, report: LayoutError): void {
   if (part.kind === 'org') {
     const target = orgTarget(section, part);
-    if (target === undefined) report({ part }, 'org-target', 'the target of .org must lie in this section');
+    if (target !== undefined && target > maximumSectionSize) {
+      report({ part }, 'section-too-large', `a section cannot be ${target} bytes large here`);
+    } else if (target === undefined) report({ part }, 'org-target', 'the target of .org must lie in this section');
     else {
       const address = part.at + section.shifts[section.parts.indexOf(part)]!;
       if (target < address) {

@@ -10,7 +10,7 @@ import {
   SectionFlag,
 } from '../object/relocatable';
 import { didYouMean, nearest } from './diagnostic';
-import { constant, isConstant, type Linear, offsetOf, settle } from './evaluation';
+import { isConstant, type Linear, offsetOf, settle } from './evaluation';
 import { originOf, positionOf, type SourceSpan } from './frames';
 import { branchTarget, layOut, leb128Bytes, sizeOf } from './layout';
 import type { Fixup, Section, VariablePart } from './sections';
@@ -72,7 +72,7 @@ class ObjectBuilder {
     const names = [...new Set(unit.sections.map((section) => section.name))];
     for (const name of names) this.#makeOutput(name);
     for (const section of unit.sections) this.#fix(section);
-    for (const symbol of unit.symbols.values()) if (isListed(symbol)) this.#symbol(symbol);
+    for (const symbol of unit.symbols.values()) if (isListed(symbol) || symbol.sizeSpan) this.#symbol(symbol);
     this.#checkLabels();
     const lines = (): ObjectLine[] => this.#lines();
     let made: ObjectLine[] | undefined;
@@ -240,8 +240,12 @@ class ObjectBuilder {
 
   #makeSymbol(symbol: AssemblySymbol): ObjectSymbol {
     const size = symbol.size && settle(symbol.size);
-    if (size && !isConstant(size)) {
-      if (symbol.definition) this.#report(symbol.definition, 'size', `the size of '${symbol.name}' is no constant`);
+    if (symbol.sizeSpan && !(size && isConstant(size))) {
+      this.#report(
+        symbol.sizeSpan,
+        'size',
+        `the size of '${symbol.name}' must be a constant or a distance within one section`,
+      );
     }
     const base = {
       name: symbol.anonymous ? '' : symbol.name,
@@ -256,15 +260,12 @@ class ObjectBuilder {
       return { ...base, section: 'common', value: alignment, size: bytes, binding: symbol.binding };
     }
     if (symbol.assigned) {
-      const value = settle(symbol.assigned) ?? constant(0);
-      if (isConstant(value)) return { ...base, section: 'absolute', value: value.value, binding: symbol.binding };
-      if (value.subtract || !value.add) {
-        if (symbol.definition)
-          this.#report(
-            symbol.definition,
-            'expression',
-            `the value of '${symbol.name}' is more than a linker can express`,
-          );
+      const value = settle(symbol.assigned);
+      if (value && isConstant(value))
+        return { ...base, section: 'absolute', value: value.value, binding: symbol.binding };
+      if (!value?.add || value.subtract) {
+        const message = `the value of '${symbol.name}' is more than a linker can express: one symbol and a constant`;
+        if (symbol.definition) this.#report(symbol.definition, 'expression', message);
         return { ...base, section: 'absolute', value: 0, binding: symbol.binding };
       }
       const type = symbol.type === 'notype' ? value.add.type : symbol.type;

@@ -24,6 +24,8 @@ export class AssemblySymbol {
   visibility: SymbolVisibility = 'default';
   type: 'notype' | 'object' | 'function' | 'tls' | 'ifunc' = 'notype';
   size: Bound | undefined;
+  /** Where its size was given. */
+  sizeSpan: SourceSpan | undefined;
   /** The first definition and the first use, for messages. */
   definition: SourceSpan | undefined;
   firstUse: SourceSpan | undefined;

@@ -34,7 +34,11 @@ export class Unit implements Scope {
   /** The macro calls and repeats so far: `\@`. */
   expansions = 0;
   ended = false;
-  fileSymbol: string | undefined;
+  /** What debug directives refer to: the numbers of .file, and the .cfi_startproc that is open. */
+  readonly debug: { readonly files: Set<number>; frame: SourceSpan | undefined } = {
+    files: new Set(),
+    frame: undefined,
+  };
 
   section: Section;
   options: Options;
@@ -121,11 +125,15 @@ export class Unit implements Scope {
   }
 
   defineLabel(symbol: AssemblySymbol, start: number, end: number): void {
+    const { place } = symbol;
+    const here = this.section.here;
+    // A label may be repeated where it stands.
+    if (place && place.section === here.section && place.offset === here.offset && place.part === here.part) return;
     if (symbol.defined) {
       this.#duplicate(symbol, start, end);
       return;
     }
-    symbol.place = this.section.here;
+    symbol.place = here;
     symbol.fixed = true;
     symbol.definition = this.span(start, end);
   }

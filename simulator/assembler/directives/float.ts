@@ -17,7 +17,9 @@ function parseFloatText(text: string): number | undefined {
   if (/^inf(inity)?$/i.test(magnitude)) return sign * Number.POSITIVE_INFINITY;
   if (/^[sq]?nan$/i.test(magnitude)) return Number.NaN;
   if (!/^(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/.test(magnitude)) return undefined;
-  return sign * Number(magnitude);
+  const value = Number(magnitude);
+  // A finite number that no double can hold.
+  return Number.isFinite(value) ? sign * value : undefined;
 }
 
 /** IEEE binary16 bits, rounded to nearest even. */

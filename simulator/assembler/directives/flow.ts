@@ -65,7 +65,7 @@ function collectRepeat(unit: Unit, statement: Statement, expander: Expander): Re
 /** An end without its beginning. */
 function misplaced(what: string): Run {
   return (unit, statement) => {
-    unit.error(
+    unit.warning(
       'misplaced-end',
       `'${statement.name}' without ${what}`,
       statement.start,
@@ -80,7 +80,7 @@ const purge: Run = (unit, statement, expander) => {
     const name = reader.symbol('a macro name');
     if (!name) return;
     if (!expander.macros.delete(name.text.toLowerCase())) {
-      unit.error('purgem', `there is no macro '${name.text}'`, name.start, name.end);
+      unit.warning('purgem', `there is no macro '${name.text}'`, name.start, name.end);
     }
   } while (reader.comma());
   reader.finish();

@@ -62,6 +62,15 @@ const option: Run = (unit, statement) => {
   }
 };
 
+const attributeNames: ReadonlySet<string> = new Set([
+  'arch',
+  'stack_align',
+  'unaligned_access',
+  'priv_spec',
+  'priv_spec_minor',
+  'priv_spec_revision',
+]);
+
 const attribute: Run = (unit, statement) => {
   const reader = new OperandReader(unit, statement);
   const tag = reader.expression();
@@ -70,7 +79,12 @@ const attribute: Run = (unit, statement) => {
   const text = isText ? reader.text() : undefined;
   if (!isText) reader.expression();
   reader.finish();
-  if (tag.kind !== 'symbol' || tag.name.toLowerCase() !== 'arch' || !text) return;
+  if (tag.kind === 'symbol' && !attributeNames.has(tag.name.toLowerCase().replace(/^tag_riscv_/, ''))) {
+    const names = [...attributeNames].join(', ');
+    unit.error('attribute', `'${tag.name}' is no attribute; these are: ${names}`, tag.start, tag.end);
+    return;
+  }
+  if (tag.kind !== 'symbol' || !/^(tag_riscv_)?arch$/i.test(tag.name) || !text) return;
   const { architecture, problem } = architectureOf(text.text);
   if (problem) unit.error('march', problem, text.start, text.end);
   else unit.options = { ...unit.options, architecture };

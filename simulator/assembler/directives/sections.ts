@@ -109,7 +109,8 @@ function sectionType(reader: OperandReader): number | undefined {
     const message = `'${word.text}' is no section type; these are: ${Object.keys(types)
       .map((t) => `@${t}`)
       .join(' ')}`;
-    reader.unit.error('section-type', message, word.start, word.end);
+    reader.unit.warning('section-type', `${message}; @progbits is taken`, word.start, word.end);
+    return SectionType.Progbits;
   }
   return type;
 }
@@ -146,7 +147,10 @@ const previous: Run = (unit, statement) => {
 export const sectionDirectives: readonly Directive[] = [
   ...directives('.text', '[subsection]', 'Goes on in the section of code', enterNamed('.text')),
   ...directives('.data', '[subsection]', 'Goes on in the section of initialised data', enterNamed('.data')),
-  ...directives('.bss', '[subsection]', 'Goes on in the section of zeroed data', enterNamed('.bss')),
+  ...directives('.bss', '', 'Goes on in the section of zeroed data', (unit, statement) => {
+    new OperandReader(unit, statement).finish();
+    unit.enter('.bss');
+  }),
   ...directives('.section', 'name[, "flags"[, @type[, entry size]]]', 'Goes on in a section', (unit, statement) =>
     enterSection(unit, statement, false),
   ),

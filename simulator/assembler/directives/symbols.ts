@@ -108,7 +108,10 @@ const size: Run = (unit, statement) => {
   if (!name || !reader.requireComma('an expression')) return;
   const value = reader.bound('an expression');
   reader.finish();
-  if (value) unit.symbols.named(name.text).size = value.value;
+  if (!value) return;
+  const symbol = unit.symbols.named(name.text);
+  symbol.size = value.value;
+  symbol.sizeSpan = unit.span(value.start, value.end);
 };
 
 /** `.comm`: storage that the linker places and merges. */
@@ -122,7 +125,7 @@ const common: Run = (unit, statement) => {
   reader.finish();
   if (bytes === undefined) return;
   if (bytes < 0) {
-    unit.error('comm', 'the size is negative', statement.start, statement.end);
+    unit.warning('comm', 'the size is negative: nothing is reserved', statement.start, statement.end);
     return;
   }
   // Without one, the size decides: the next power of two, up to 16 bytes.
