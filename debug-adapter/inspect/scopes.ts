@@ -102,7 +102,7 @@ function csrScope(debuggee: Debuggee, cpu: GuestCpu): Container {
     shownCsrs().flatMap((csr): Child[] => {
       const value = cpu.readCsr(csr.number);
       if (value === undefined) return [];
-      const parts = view.fields(csr, value, !csr.readOnly);
+      const parts = view.fields(csr, () => cpu.readCsr(csr.number) ?? 0n, !csr.readOnly);
       return [
         {
           name: csr.name,
@@ -125,7 +125,7 @@ function hardwareScope(debuggee: Debuggee, cpu: GuestCpu): Container {
       .filter(({ number }) => cpu.hart.csrs.find(number))
       .map((csr): Child => {
         const value = cpu.hart.csr(csr.number);
-        const parts = view.fields(csr, value, false);
+        const parts = view.fields(csr, () => cpu.hart.csr(csr.number), false);
         return {
           name: csr.name,
           value: view.csr(csr, value),

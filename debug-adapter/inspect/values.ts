@@ -39,13 +39,13 @@ export class ValueView {
     return { name, value: shown, type: typeof value, evaluateName: name };
   }
 
-  /** The decoded fields of a CSR. */
-  fields(csr: Csr, value: bigint, isWritable: boolean): Container | undefined {
+  /** The decoded fields of a CSR. @param read gives its value when somebody looks */
+  fields(csr: Csr, read: () => bigint, isWritable: boolean): Container | undefined {
     if (csr.fields.length === 0) return undefined;
     return containerOf(() =>
       csr.fields.map((field) => ({
         name: field.name,
-        value: fieldText(field, fieldOf(field, value)),
+        value: fieldText(field, fieldOf(field, read())),
         type: `${field.summary} (${field.high === field.low ? `bit ${field.low}` : `bits ${field.high}:${field.low}`})`,
         ...(isWritable
           ? {
@@ -72,12 +72,12 @@ export class ValueView {
 
   fieldsOf(number: number, value: bigint): Container | undefined {
     const csr = csrNumbered(number);
-    return csr && this.fields(csr, value, false);
+    return csr && this.fields(csr, () => value, false);
   }
 
   private csrValue(name: string, { csr: number, value }: CsrValue): Child {
     const csr = csrNumbered(number);
-    const parts = csr && this.fields(csr, value, false);
+    const parts = csr && this.fields(csr, () => value, false);
     return {
       name,
       value: csr ? this.csr(csr, value) : hex(value),

@@ -25,7 +25,7 @@ export class Client {
   readonly events: DebugProtocol.Event[] = [];
   private sequence = 1;
   private readonly answers = new Map<number, (response: DebugProtocol.Response) => void>();
-  private readonly waiting: { event: string; resolve: (event: DebugProtocol.Event) => void }[] = [];
+  private readonly waiting: { wanted: readonly string[]; resolve: (event: DebugProtocol.Event) => void }[] = [];
   /** Events that somebody has waited for. */
   private readonly taken = new Set<DebugProtocol.Event>();
 
@@ -69,17 +69,18 @@ export class Client {
     return this.request(command, args);
   }
 
-  /** The next event of a kind that nobody has waited for yet. */
-  async event(event: string, timeout = 10_000): Promise<DebugProtocol.Event> {
-    const known = this.events.find((each) => each.event === event && !this.taken.has(each));
+  /** The next event of one of these kinds that nobody has waited for yet. */
+  async event(kinds: string | readonly string[], timeout = 10_000): Promise<DebugProtocol.Event> {
+    const wanted = [kinds].flat();
+    const known = this.events.find((each) => wanted.includes(each.event) && !this.taken.has(each));
     if (known) {
       this.taken.add(known);
       return known;
     }
     return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => reject(new Error(`no '${event}' event within ${timeout} ms`)), timeout);
+      const timer = setTimeout(() => reject(new Error(`no '${wanted}' event within ${timeout} ms`)), timeout);
       this.waiting.push({
-        event,
+        wanted,
         resolve: (found) => {
           clearTimeout(timer);
           this.taken.add(found);
@@ -171,7 +172,7 @@ export class Client {
     }
     const event = message as DebugProtocol.Event;
     this.events.push(event);
-    const waiter = this.waiting.findIndex((each) => each.event === event.event);
+    const waiter = this.waiting.findIndex(({ wanted }) => wanted.includes(event.event));
     if (waiter >= 0) this.waiting.splice(waiter, 1)[0]?.resolve(event);
   }
 }
