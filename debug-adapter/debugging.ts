@@ -35,8 +35,8 @@ export interface Client {
 /** What the request handlers of a session share: the machine that is debugged, where it stands, and what clients hold handles of. */
 export class Debugging {
   readonly book = new BreakpointBook();
-  readonly frames = new Handles<StackFrame>(1);
-  readonly variables = new Handles<Container>(1);
+  readonly frames = new Handles<StackFrame>();
+  readonly variables = new Handles<Container>();
   readonly console: GuestConsole;
   client: Client = { isVsCode: false, supportsInvalidated: false, supportsMemoryEvent: false };
   lastStop: Stop | undefined;

@@ -1,11 +1,8 @@
 /** Ids that clients hold for things of one stop: frames, variables. They are void as soon as the machine moves on. */
 export class Handles<Thing> {
   private readonly things = new Map<number, Thing>();
-  private next: number;
-
-  constructor(private readonly first = 1) {
-    this.next = first;
-  }
+  /** Never given twice: a late request for something of an earlier stop must not get something else. */
+  private next = 1;
 
   add(thing: Thing): number {
     const id = this.next++;
@@ -19,6 +16,5 @@ export class Handles<Thing> {
 
   clear(): void {
     this.things.clear();
-    this.next = this.first;
   }
 }

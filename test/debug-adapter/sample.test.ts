@@ -99,7 +99,7 @@ describe('debugging the sample', () => {
     );
     const satp = exits.find((exit) => exit.source?.path === kernel && exit.source.line === satpLine);
     assert.ok(satp?.changes.some((change) => change.kind === 'virtual CSR' && change.name === 'satp'));
-    assert.ok(satp.narration.length > 3);
+    assert.ok((satp?.narration.length ?? 0) > 3);
   });
 
   it('explains a translation', async () => {

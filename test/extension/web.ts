@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { ResultLine } from '../support/result-lines';
 import { eventually, extension, openFixture } from './support';
+import { showsDiagnostics, stepsIntoVmm } from './web-debug';
 
 /** The smoke test of the extension in a browser. No mocha here: a few checks in a row, reported through the console. */
 const checks: [title: string, check: () => Promise<void>][] = [
@@ -26,6 +27,8 @@ const checks: [title: string, check: () => Promise<void>][] = [
       equal(document.getText().length > 0, true);
     },
   ],
+  ['shows diagnostics from its language server', showsDiagnostics],
+  ['debugs the sample into the VMM', stepsIntoVmm],
 ];
 
 /** What VS Code calls to run the tests in its extension host. */
