@@ -1,7 +1,7 @@
 import { parseExpression } from './expression';
 import type { SourceSpan } from './frames';
 import { Lexer, TokenKind } from './lexer';
-import { argumentPair, scrub } from './macros';
+import { comparedStrings, comparedTexts, scrub } from './macros';
 import type { Statement } from './statement';
 import type { Unit } from './unit';
 
@@ -90,7 +90,8 @@ export class Conditionals {
       case '.ifnc':
       case '.ifeqs':
       case '.ifnes': {
-        const pair = argumentPair(scrub(statement.operandText));
+        const text = scrub(statement.operandText);
+        const pair = key === '.ifc' || key === '.ifnc' ? comparedTexts(text) : comparedStrings(text);
         if (!pair) {
           unit.error('if', `'${key}' needs two strings`, statement.start, end);
           return false;

@@ -212,7 +212,7 @@ const escapes: Readonly<Record<string, number>> = {
 };
 
 /** The value of a character literal `'a`, `'a'`, `'\n'`; undefined when there is no character. */
-function characterValue(literal: string): number | undefined {
+export function characterValue(literal: string): number | undefined {
   if (literal.length < 2) return undefined;
   if (literal[1] !== '\\' || literal.length < 3) return literal.charCodeAt(1);
   return escapes[literal[2]!] ?? literal.charCodeAt(2);

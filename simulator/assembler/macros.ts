@@ -1,3 +1,4 @@
+import { characterValue } from './expression';
 import { isNamePart, isNameStart, isSpace, skipCharacter, skipName, skipSpace, skipString } from './lexer';
 import { type Line, parseLine, type Statement, withoutComments } from './statement';
 
@@ -42,6 +43,8 @@ export function scrub(text: string): string {
   const plain = withoutComments(text);
   let result = '';
   let pendingSpace = false;
+  // White space after a string or character is dropped.
+  let afterLiteral = false;
   for (let i = 0; i < plain.length; ) {
     const c = plain.charCodeAt(i);
     if (isSpace(c)) {
@@ -49,12 +52,15 @@ export function scrub(text: string): string {
       i++;
       continue;
     }
-    if (pendingSpace && result !== '' && joins(result.charCodeAt(result.length - 1), c)) result += ' ';
+    if (pendingSpace && !afterLiteral && result !== '' && joins(result.charCodeAt(result.length - 1), c)) result += ' ';
     pendingSpace = false;
     let end = i + 1;
     if (c === 0x22) end = skipString(plain, i, plain.length);
     else if (c === 0x27) end = skipCharacter(plain, i, plain.length);
-    result += plain.slice(i, end);
+    // Character literals are numbers from here on.
+    const character = c === 0x27 ? characterValue(plain.slice(i, end)) : undefined;
+    result += character === undefined ? plain.slice(i, end) : String(character);
+    afterLiteral = c === 0x22 || c === 0x27;
     i = end;
   }
   return result;
@@ -62,7 +68,7 @@ export function scrub(text: string): string {
 
 /** Whether white space between two characters separates words. */
 function joins(before: number, after: number): boolean {
-  const isWord = (c: number): boolean => isNamePart(c) || c === 0x22 || c === 0x27 || c === 0x5c || c === 0x25;
+  const isWord = (c: number): boolean => isNamePart(c) || c === 0x22 || c === 0x27 || c === 0x5c;
   return isWord(before) && isWord(after);
 }
 
@@ -125,7 +131,9 @@ export function bindArguments(macro: Macro, text: string): Arguments | Problem {
   let next = 0;
   let keywords = false;
   while (position < text.length) {
-    const keyword = /^([A-Za-z_.$][\w.$]*)\s*=(?!=)/.exec(text.slice(position));
+    const word = /^[^\s,";()=]*=/.exec(text.slice(position));
+    const keyword = word && /^([A-Za-z_.$][\w.$]*)=/.exec(word[0]);
+    if (word && !keyword) return { message: `'${word[0]}' names no parameter` };
     if (keyword) {
       const name = keyword[1]!;
       const parameter = macro.parameters.find((candidate) => candidate.name === name);
@@ -173,27 +181,16 @@ export function listValues(text: string): string[] {
   return values;
 }
 
-/** The two operands of `.ifc` and its kin, given as scrubbed text: quotes are not part of them. */
-export function argumentPair(text: string): readonly [string, string] | undefined {
-  const first = argumentUntilComma(text, 0);
-  if (text[first.end] !== ',') return undefined;
-  const second = argumentUntilComma(text, first.end + 1);
-  return second.end < text.length ? undefined : [first.text, second.text];
+/** The two texts of `.ifc`, given as scrubbed text: up to the first comma, and all that follows. Quotes belong to them. */
+export function comparedTexts(text: string): readonly [string, string] | undefined {
+  const comma = text.indexOf(',');
+  return comma < 0 ? undefined : [text.slice(0, comma).trim(), text.slice(comma + 1).trim()];
 }
 
-function argumentUntilComma(text: string, position: number): { text: string; end: number } {
-  position = skipSpace(text, position, text.length);
-  if (text[position] === '"') {
-    const quoted = quotedArgument(text, position);
-    return { text: quoted.text, end: skipSpace(text, quoted.end, text.length) };
-  }
-  if (text[position] === "'") {
-    const close = text.indexOf("'", position + 1);
-    if (close > 0) return { text: text.slice(position + 1, close), end: skipSpace(text, close + 1, text.length) };
-  }
-  const comma = text.indexOf(',', position);
-  const end = comma < 0 ? text.length : comma;
-  return { text: text.slice(position, end).trimEnd(), end };
+/** The two quoted strings of `.ifeqs`, given as scrubbed text. */
+export function comparedStrings(text: string): readonly [string, string] | undefined {
+  const match = /^("(?:\\.|[^"\\])*")\s*,\s*("(?:\\.|[^"\\])*")\s*$/.exec(text);
+  return match ? [match[1]!, match[2]!] : undefined;
 }
 
 /** The characters of an `.irpc` list. */

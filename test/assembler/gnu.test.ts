@@ -6,6 +6,7 @@ import { type AssembleResult, assemble } from '../../simulator/assembler';
 import { hasTool, requireTool } from '../support/tools';
 import { messages, random } from './assemble';
 import { type GnuProgram, gnuAssemble, gnuLink, gnuMarch, withFolder } from './gnu';
+import { randomMacros } from './random-macros';
 import { randomProgram } from './random-program';
 
 const folder = 'test/assembler';
@@ -81,6 +82,70 @@ describe('Assembler against GNU as and ld', function () {
     });
     assert.ok(compared > 5);
   });
+
+  it('refuses what GNU as refuses, on the same line', () => {
+    const statements = readFileSync(join(folder, 'errors.txt'), 'utf8')
+      .split('\n')
+      .filter((line) => line !== '');
+    withFolder((temporary) => {
+      for (const statement of statements) {
+        const text = `nop\n${statement}\n`;
+        const gnu = gnuAssemble(temporary, text);
+        assert.match(gnu.output, /Error|Fatal error/, `GNU as takes '${statement}'`);
+        const absent = new Set(['nonexistent.inc', 'nonexistent.bin']);
+        const { units } = assemble({
+          roots: ['main.s'],
+          sources: new Map([['main.s', text]]),
+          absent,
+          march: gnuMarch,
+        });
+        const errors = units[0]!.diagnostics.filter((diagnostic) => diagnostic.severity === 'error');
+        assert.deepEqual([...new Set(errors.map((error) => error.range.start.line))], [1], `'${statement}'`);
+        assert.ok(
+          errors.every((error) => error.message !== ''),
+          statement,
+        );
+      }
+    });
+  });
+
+  it('random macros: the same calls are wrong, and the same bytes come out', () => {
+    let compared = 0;
+    withFolder((temporary) => {
+      for (let seed = 1; seed <= 60; seed++) {
+        const text = randomMacros(random(seed * 7919));
+        const gnu = gnuAssemble(temporary, text);
+        const ours = assemble({ roots: ['main.s'], sources: new Map([['main.s', text]]), march: gnuMarch });
+        assert.equal(
+          ours.program !== undefined,
+          gnu.errors.length === 0,
+          `${text}\n${gnu.output}\n${messages(ours).join('\n')}`,
+        );
+        if (!ours.program) continue;
+        assertEqualPrograms(ours, gnuLink(temporary, [gnu.object]).program!);
+        compared++;
+      }
+    });
+    assert.ok(compared > 10);
+  });
+
+  for (const base of [0x200_0000_00n, 0x7fff_ffff_0000n, 0xffff_ffc0_0020_0000n, 0xffff_ffff_8020_0000n]) {
+    it(`a program at 0x${base.toString(16)}`, () => {
+      const high = base > 0xffff_ffff_0000_0000n ? ' lui a2, %hi(x)\n addi a2, a2, %lo(x)\n' : '';
+      const text = `.globl _start\n_start: la a0, x\n call f\n lw a1, x\n beqz a0, f\n${high} j f\nf: ret\n.weak no\n call no\n la a0, no\n.data\nx: .dword f, x, x - f\n`;
+      withFolder((temporary) => {
+        const gnu = gnuLink(temporary, [gnuAssemble(temporary, text).object], base);
+        assert.ok(gnu.program, gnu.output);
+        const ours = assemble({
+          roots: ['m.s'],
+          sources: new Map([['m.s', text]]),
+          march: gnuMarch,
+          layout: { textBase: base },
+        });
+        assertEqualPrograms(ours, gnu.program);
+      });
+    });
+  }
 
   for (const name of readdirSync(join(folder, 'sources')).sort()) {
     it(`${name}: the same bytes and symbols`, () => {
