@@ -267,6 +267,11 @@ export class Unit implements Scope {
     return false;
   }
 
+  /** Appends bytes; only zeros where a section has no contents. */
+  appendBytes(bytes: ArrayLike<number>, start: number, end: number): void {
+    if (this.section.hasContents || isZero(bytes) || this.allowContents(start, end)) this.section.append(bytes);
+  }
+
   fixup(offset: number, kind: FixupKind, value: Bound, start: number, end: number): void {
     const { section } = this;
     section.fixups.push({ offset, part: section.parts.length, kind, value, span: this.span(start, end) });
@@ -275,6 +280,8 @@ export class Unit implements Scope {
   /** Appends data of 1, 2, 4 or 8 bytes. */
   appendData(value: Bound, size: 1 | 2 | 4 | 8, start: number, end: number): void {
     const { section } = this;
+    // Zeros are all that a section without contents can hold.
+    if (!(isConstant(value) && value.value === 0) && !this.allowContents(start, end)) return;
     if (isConstant(value)) {
       section.appendInteger(value.value, size);
       return;
@@ -288,4 +295,9 @@ function firstUndefined(bound: Bound): string | undefined {
   if (bound.kind === 'operation') return firstUndefined(bound.left) ?? (bound.right && firstUndefined(bound.right));
   for (const symbol of [bound.add, bound.subtract]) if (symbol && !symbol.defined) return symbol.name;
   return undefined;
+}
+
+function isZero(bytes: ArrayLike<number>): boolean {
+  for (let i = 0; i < bytes.length; i++) if (bytes[i] !== 0) return false;
+  return true;
 }

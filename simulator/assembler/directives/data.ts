@@ -12,7 +12,6 @@ function values(size: 1 | 2 | 4 | 8): Run {
   return (unit, statement) => {
     const operands = operandsOf(statement);
     if (operands.length === 0) return;
-    if (!unit.allowContents(statement.start, statement.start + statement.name.length)) return;
     for (const operand of operands) {
       const { expression } = operand;
       if (operand.base || operand.junk >= 0) {
@@ -82,7 +81,7 @@ const octa: Run = (unit, statement) => {
 function strings(size: 1 | 2 | 4 | 8, terminated: boolean): Run {
   return (unit, statement) => {
     const reader = new OperandReader(unit, statement);
-    if (reader.atEnd || !unit.allowContents(statement.start, statement.end)) return;
+    if (reader.atEnd) return;
     do {
       let bytes: number[] = [];
       do {
@@ -91,8 +90,8 @@ function strings(size: 1 | 2 | 4 | 8, terminated: boolean): Run {
         bytes = bytes.concat(literalString.bytes);
       } while (reader.lexer.kind === TokenKind.String);
       if (terminated) bytes.push(0);
-      if (size === 1) unit.section.append(bytes);
-      else for (const byte of bytes) unit.section.appendInteger(byte, size);
+      const wide = size === 1 ? bytes : bytes.flatMap((byte) => [byte, ...Array.from({ length: size - 1 }, () => 0)]);
+      unit.appendBytes(wide, statement.operandsStart, statement.end);
     } while (reader.comma());
     reader.finish();
   };
@@ -233,12 +232,11 @@ function leb128(signed: boolean): Run {
 
 function floats(format: 'half' | 'single' | 'double'): Run {
   return (unit, statement) => {
-    if (!unit.allowContents(statement.start, statement.end)) return;
     const text = statement.operandText;
     if (text.trim() === '') return;
     for (const part of text.split(',')) {
       const bytes = floatBytes(part.trim(), format);
-      if (bytes) unit.section.append(bytes);
+      if (bytes) unit.appendBytes(bytes, statement.operandsStart, statement.end);
       else unit.error('float', `'${part.trim()}' is no floating-point number`, statement.operandsStart, statement.end);
     }
   };
