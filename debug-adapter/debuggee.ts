@@ -21,6 +21,8 @@ export class Debuggee {
     readonly system: System,
     readonly program: Program,
     readonly launch: CheckedLaunch,
+    /** Files of the line table that cannot be shown. */
+    readonly absentSources: ReadonlySet<string>,
   ) {
     this.symbols = new Symbols(program);
     this.lines = new CodeLines(program.lines);

@@ -10,6 +10,8 @@ import { Handles } from './inspect/handles';
 import { Narrations } from './inspect/narrations';
 import { FrameView, type StackFrame } from './inspect/stack';
 import type { Container } from './inspect/variables';
+import { OutputBatch } from './output-batch';
+import { type PositionBase, toClient } from './position-base';
 import { RequestError } from './request-error';
 import type { Plan, Stop } from './run/plan';
 import { RunControl } from './run/run-control';
@@ -30,7 +32,15 @@ export interface Client {
   readonly isVsCode: boolean;
   readonly supportsInvalidated: boolean;
   readonly supportsMemoryEvent: boolean;
+  readonly positions: PositionBase;
 }
+
+const anyClient: Client = {
+  isVsCode: false,
+  supportsInvalidated: false,
+  supportsMemoryEvent: false,
+  positions: { lines: 1, columns: 1 },
+};
 
 /** What the request handlers of a session share: the machine that is debugged, where it stands, and what clients hold handles of. */
 export class Debugging {
@@ -38,7 +48,9 @@ export class Debugging {
   readonly frames = new Handles<StackFrame>();
   readonly variables = new Handles<Container>();
   readonly console: GuestConsole;
-  client: Client = { isVsCode: false, supportsInvalidated: false, supportsMemoryEvent: false };
+  /** What log points say. */
+  private readonly log: OutputBatch;
+  client = anyClient;
   lastStop: Stop | undefined;
   /** Settled when a launch that is under way has loaded its guest, or failed. */
   loading: Promise<unknown> | undefined;
@@ -51,6 +63,7 @@ export class Debugging {
     readonly host: Host,
   ) {
     this.console = new GuestConsole(connection, host);
+    this.log = new OutputBatch(host, (text) => this.output('console', text));
   }
 
   /** The machine and what belongs to it. @throws RequestError when nothing was launched, or the session is over */
@@ -79,12 +92,12 @@ export class Debugging {
       vmmPath: this.client.isVsCode ? undefined : (file) => this.host.vmmSourcePath(file),
     });
     const narrations = new Narrations();
-    const stops = new UserStops(debuggee, narrations, (text) => this.output('console', `${text}\n`));
+    const stops = new UserStops(debuggee, narrations, (text) => this.log.add(`${text}\n`));
     const listener = {
       running: () => this.started(),
       stopped: (stop: Stop) => this.halted(stop),
       ended: (end: EndOfRun) => this.ended(end),
-      sliced: (idle: boolean) => this.console.flush(idle),
+      sliced: (idle: boolean) => this.flush(idle),
     };
     const control = new RunControl(debuggee, this.host, stops, listener, (addresses) => stops.setTemporary(addresses));
     const disassembly = new DisassemblySources(debuggee);
@@ -92,7 +105,10 @@ export class Debugging {
     const frameView = new FrameView(debuggee, sources, disassembly, showsBody);
     this.current = { debuggee, sources, stops, control, narrations, disassembly, frameView };
     for (const breakpoint of this.book.bind(debuggee, sources))
-      this.connection.event('breakpoint', { reason: 'changed', breakpoint });
+      this.connection.event('breakpoint', {
+        reason: 'changed',
+        breakpoint: toClient(breakpoint, this.client.positions),
+      });
     this.breakpointsChanged();
   }
 
@@ -148,7 +164,7 @@ export class Debugging {
     if (!this.current) return;
     this.current.control.dispose();
     this.current = undefined;
-    this.console.flush(true);
+    this.flush(true);
     if (exitCode !== undefined) this.connection.event('exited', { exitCode });
     this.connection.event('terminated');
   }
@@ -160,9 +176,14 @@ export class Debugging {
 
   private ended(end: EndOfRun): void {
     const [exitCode, message] = describeEnd(end);
-    this.console.flush(true);
+    this.flush(true);
     if (message !== undefined) this.output('console', `${message}\n`);
     this.finish(exitCode);
+  }
+
+  private flush(now: boolean): void {
+    this.console.flush(now);
+    this.log.flush(now);
   }
 
   private forgetHandles(): void {

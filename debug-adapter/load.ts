@@ -10,12 +10,14 @@ import {
 import type { DiskImage } from '../simulator/devices/disk';
 import { ConfigurationError, openDisk, System } from '../simulator/hypervisor/system';
 import { isElf } from '../simulator/object/elf';
+import type { Program } from '../simulator/object/program';
 import { Debuggee } from './debuggee';
 import { messageOf, plural } from './format';
 import type { Host } from './host';
 import type { CheckedLaunch } from './launch-checks';
 import type { ProgramDiagnostic } from './protocol';
 import { RequestError } from './request-error';
+import { mapPath } from './sources';
 
 /** A program with errors: nothing is started. */
 export class ProgramError extends RequestError {
@@ -45,7 +47,7 @@ export async function load(launch: CheckedLaunch, host: Host, console: (byte: nu
       program,
     );
     if (launch.console === 'debugConsole') system.closeInput();
-    return new Debuggee(system, program, launch);
+    return new Debuggee(system, program, launch, await absentSources(program, built, launch, read));
   } catch (error) {
     if (error instanceof ConfigurationError) throw new RequestError(error.message);
     throw error;
@@ -62,6 +64,20 @@ async function build(launch: CheckedLaunch, read: ReadFile): Promise<BuildResult
   const folder = folderOf(launch.program[0] ?? '');
   const includePaths = launch.includePaths.map((path) => joinPath(folder, path));
   return buildProgram(projectOf({ program, includePaths, defines, march }, '', undefined), read);
+}
+
+/** Files that debug information names, and that are not here. What was assembled from has just been read. */
+async function absentSources(
+  { lines }: Program,
+  { sources }: BuildResult,
+  { sourceMap }: CheckedLaunch,
+  read: ReadFile,
+): Promise<ReadonlySet<string>> {
+  const absent = new Set<string>();
+  for (const file of lines.files) {
+    if (!sources.has(file) && !(await read(mapPath(file, sourceMap)))) absent.add(file);
+  }
+  return absent;
 }
 
 /** A source that a `hyperstep.json` beside it links with others stands for the whole program. */

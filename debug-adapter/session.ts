@@ -4,6 +4,7 @@ import type { Connection } from './connection';
 import { Debugging } from './debugging';
 import { messageOf } from './format';
 import type { Host } from './host';
+import { fromClient, toClient } from './position-base';
 import { RequestError } from './request-error';
 import { breakpointRequests } from './requests/breakpoints';
 import { executionRequests } from './requests/execution';
@@ -12,6 +13,9 @@ import { inspectionRequests } from './requests/inspection';
 import { lifecycleRequests } from './requests/lifecycle';
 import { memoryRequests } from './requests/memory';
 import { viewRequests } from './requests/views';
+
+/** Of the adapter's own requests, whose positions count as protocol.ts says. */
+const ownPrefix = 'hyperstep/';
 
 type Handler = (args: unknown) => unknown;
 
@@ -57,10 +61,13 @@ export class Session {
       const handler = this.handlers.get(request.command);
       if (!handler) throw new RequestError(`the request '${request.command}' is not known here`);
       checkArguments(request.command, request.arguments);
-      const given = handler(request.arguments ?? {});
+      const isOwn = request.command.startsWith(ownPrefix);
+      const args = isOwn ? request.arguments : fromClient(request.arguments, this.debugging.client.positions);
+      const given = handler(args ?? {});
       // What is known at once is answered at once: no other request comes in between.
       const result = given instanceof Promise ? await given : given;
-      this.connection.respond(request, bodyOf(result));
+      const body = bodyOf(result);
+      this.connection.respond(request, isOwn ? body : bodyOf(toClient(body, this.debugging.client.positions)));
       if (result instanceof Answer) result.afterwards();
     } catch (error) {
       this.failed(request, error);

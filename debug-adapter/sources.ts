@@ -38,10 +38,7 @@ export class Sources {
 
   /** A file of the program where it is in this computer. */
   guestPath(file: string): string {
-    for (const [from, to] of Object.entries(this.names.sourceMap)) {
-      if (file.startsWith(from)) return to + file.slice(from.length);
-    }
-    return file;
+    return mapPath(file, this.names.sourceMap);
   }
 
   find(path: string): KnownSource {
@@ -59,6 +56,14 @@ export class Sources {
   private vmmPath(file: string): string {
     return this.names.vmmPath ? this.names.vmmPath(file) : `${vmmScheme}:/${file}`;
   }
+}
+
+/** A path of debug information where its folder is here. */
+export function mapPath(file: string, sourceMap: SourceNames['sourceMap']): string {
+  for (const [from, to] of Object.entries(sourceMap)) {
+    if (file.startsWith(from)) return to + file.slice(from.length);
+  }
+  return file;
 }
 
 /** URIs with different escapes, and paths with either slash, name the same file. */

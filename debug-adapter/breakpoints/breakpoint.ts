@@ -1,6 +1,7 @@
 import type { DebugProtocol } from '@vscode/debugprotocol';
-import { type Environment, evaluate, isTrue, numberOf } from '../expression/evaluate';
+import { type Environment, evaluate, evaluateParsed, isTrue, numberOf } from '../expression/evaluate';
 import { parseExpression } from '../expression/parse';
+import type { Expression } from '../expression/syntax';
 import { hex, messageOf } from '../format';
 import { parseHitCondition } from './hit-condition';
 
@@ -44,6 +45,7 @@ export type Verdict =
 export class Breakpoint {
   private hits = 0;
   private readonly isWanted: (hits: number) => boolean;
+  private readonly condition: Expression | undefined;
   /** Why it can never stop; shown with it. */
   readonly problem: string | undefined;
 
@@ -58,7 +60,7 @@ export class Breakpoint {
     let wanted: (hits: number) => boolean = () => true;
     try {
       if (conditions.hitCondition?.trim()) wanted = parseHitCondition(conditions.hitCondition);
-      if (conditions.condition?.trim()) parseExpression(conditions.condition);
+      if (conditions.condition?.trim()) this.condition = parseExpression(conditions.condition);
     } catch (error) {
       this.problem = messageOf(error);
     }
@@ -78,9 +80,9 @@ export class Breakpoint {
   reached(environment: Environment): Verdict {
     const { condition, logMessage } = this.conditions;
     if (!this.isVerified) return { kind: 'pass' };
-    if (condition?.trim()) {
+    if (this.condition) {
       try {
-        if (!isTrue(evaluate(condition, environment))) return { kind: 'pass' };
+        if (!isTrue(evaluateParsed(this.condition, environment))) return { kind: 'pass' };
       } catch (error) {
         return { kind: 'stop', problem: `the condition '${condition}' has no value: ${messageOf(error)}` };
       }

@@ -30,7 +30,12 @@ export interface Environment {
 
 /** @throws RequestError */
 export function evaluate(text: string, environment: Environment): Value {
-  return new Evaluation(environment).value(parseExpression(text));
+  return evaluateParsed(parseExpression(text), environment);
+}
+
+/** @throws RequestError */
+export function evaluateParsed(expression: Expression, environment: Environment): Value {
+  return new Evaluation(environment).value(expression);
 }
 
 /** The number that a value stands for: negative ones of signed types too. */

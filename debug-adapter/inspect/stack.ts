@@ -65,7 +65,7 @@ export class FrameView {
     // A caller stands at its call, which is before the address to which it returns.
     const at = isCaller ? frame.pc - 1n : frame.pc;
     const line = this.debuggee.lines.at(at, frame.kind === 'running' && this.showsBody(cpu));
-    if (line)
+    if (line && !this.debuggee.absentSources.has(line.file))
       return {
         ...common,
         source: this.sources.guest(line.file),

@@ -38,7 +38,7 @@ export function executionRequests(debugging: Debugging): Handlers {
       const { debuggee } = debugging.stopped;
       const cpu = debuggee.cpuOfThread(args.threadId);
       const handler = debuggee.handlerOf(cpu);
-      return handler ? stepVmm(cpu, handler, vmm) : guest(guestStep(args));
+      return handler ? stepVmm(debuggee, cpu, handler, vmm) : guest(guestStep(args));
     });
 
   return {

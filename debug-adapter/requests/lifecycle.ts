@@ -76,6 +76,7 @@ export function lifecycleRequests(debugging: Debugging): Handlers {
         isVsCode: args.clientID === 'vscode',
         supportsInvalidated: args.supportsInvalidatedEvent === true,
         supportsMemoryEvent: args.supportsMemoryEvent === true,
+        positions: { lines: args.linesStartAt1 === false ? 0 : 1, columns: args.columnsStartAt1 === false ? 0 : 1 },
       };
       return new Answer(capabilities, () => connection.event('initialized'));
     },

@@ -1,5 +1,6 @@
 import type { GuestCpu } from '../../simulator/hypervisor/guest';
 import type { ActiveHandler } from '../../simulator/machine/hosted-software';
+import type { Debuggee } from '../debuggee';
 import { trapText } from './guest-stepping';
 import type { Plan, Stop } from './plan';
 
@@ -9,7 +10,7 @@ export type VmmStepKind = 'in' | 'over' | 'out';
  * To another step of the handler: the next one (in), the next one at this depth or shallower (over), the calling function's next one
  * (out). When there is none left, to the guest's next instruction.
  */
-export function* stepVmm(cpu: GuestCpu, handler: ActiveHandler, kind: VmmStepKind): Plan {
+export function* stepVmm(debuggee: Debuggee, cpu: GuestCpu, handler: ActiveHandler, kind: VmmStepKind): Plan {
   const depth = handler.trail.at(-1)?.callers.length ?? 0;
   const deepest = kind === 'in' ? Number.POSITIVE_INFINITY : kind === 'over' ? depth : depth - 1;
   const stop = yield {
@@ -24,8 +25,19 @@ export function* stepVmm(cpu: GuestCpu, handler: ActiveHandler, kind: VmmStepKin
     ...(description === undefined ? {} : { description }),
   });
   if (stop.reason === 'guest-trap') return at(trapText(stop.trap));
-  if (stop.reason === 'handler-end') return at(`back from the ${handler.software.name === 'vmm' ? 'VMM' : 'firmware'}`);
-  return at();
+  return stop.reason === 'handler-end' ? { reason: 'step', ...nextInGuest(debuggee, cpu, handler) } : at();
+}
+
+/** Whose instruction comes next when a handler has ended. */
+function nextInGuest({ system }: Debuggee, cpu: GuestCpu, { hart, software }: ActiveHandler) {
+  const back = `back from the ${software.name === 'vmm' ? 'VMM' : 'firmware'}`;
+  const { harts, current } = system.machine.scheduler.state();
+  const canRun = (id: number): boolean => harts[id]?.lifecycle === 'started' && !harts[id].waiting;
+  if (canRun(hart.id)) return { cpu: cpu.id, description: back };
+  const next = harts.map((_, index) => (current + index) % harts.length).find(canRun);
+  const kind = system.full ? 'vCPU' : 'hart';
+  if (next === undefined) return { cpu: cpu.id, description: `${back}: the ${kind} waits for an interrupt` };
+  return { cpu: next, description: `${back}: ${kind} ${cpu.id} waits, ${kind} ${next} goes on` };
 }
 
 /** Runs until something of the user's stops it. */

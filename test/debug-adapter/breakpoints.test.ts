@@ -47,10 +47,7 @@ for (const virtualization of ['full', 'none']) {
       await client.request('continue', { threadId: 1 });
       await client.event('terminated');
       const logged = client.events.filter(({ event, body }) => event === 'output' && body.category === 'console');
-      assert.deepEqual(
-        logged.map(({ body }) => body.output),
-        ['round 3, 0\n', 'round 2, 2\n', 'round 1, 4\n'],
-      );
+      assert.equal(logged.map(({ body }) => body.output).join(''), 'round 3, 0\nround 2, 2\nround 1, 4\n');
     });
 
     it('stops where a condition makes no sense, and says why', async () => {
