@@ -246,32 +246,56 @@ export function addressOf(
   return { symbol: undefined, addend: 0 };
 }
 
+interface Registers {
+  readonly rd?: number;
+  readonly rs1?: number;
+  readonly rs2?: number;
+}
+
+const words = new Map<string, Map<number, number>>();
+
+/** The word of an instruction with these registers and an immediate of 0, which a relocation fills. */
+function wordOf(name: string, { rd = 0, rs1 = 0, rs2 = 0 }: Registers): number {
+  let known = words.get(name);
+  if (!known) {
+    known = new Map();
+    words.set(name, known);
+  }
+  const key = rd | (rs1 << 5) | (rs2 << 10);
+  let word = known.get(key);
+  if (word === undefined) {
+    word = encode(instructionNamed(name), { rd, rs1, rs2, imm: 0 }) | 0;
+    known.set(key, word);
+  }
+  return word;
+}
+
 /** `auipc register, %pcrel_hi(address)` and the second instruction with the low part: how far symbols are reached. */
 export function emitPair(
   unit: Unit,
   highRegister: number,
   highType: number,
   value: Bound,
-  second: { instruction: Instruction; fields: Fields },
+  second: { name: string; registers: Registers },
   start: number,
   end: number,
 ): void {
   const { section } = unit;
   const label = unit.here();
   unit.fixup(section.length, { relocation: highType }, value, start, end);
-  section.appendInteger(encode(instructionNamed('auipc'), { rd: highRegister, imm: 0 }) | 0, 4);
-  const store = second.instruction.operands.some((operand) => operand.name === 'rs2');
+  section.appendInteger(wordOf('auipc', { rd: highRegister }), 4);
+  const store = second.registers.rs2 !== undefined;
   const low = store ? RelocationType.PcrelLow12S : RelocationType.PcrelLow12I;
   unit.fixup(section.length, { relocation: low }, { ...constant(0), add: label }, start, end);
-  section.appendInteger(encode(second.instruction, second.fields) | 0, 4);
+  section.appendInteger(wordOf(second.name, second.registers), 4);
 }
 
 /** `auipc` and `jalr` under one relocation: a far call or jump. */
 export function emitCall(unit: Unit, link: number, through: number, value: Bound, start: number, end: number): void {
   const { section } = unit;
   unit.fixup(section.length, { relocation: RelocationType.CallPlt }, value, start, end);
-  section.appendInteger(encode(instructionNamed('auipc'), { rd: through, imm: 0 }) | 0, 4);
-  section.appendInteger(encode(instructionNamed('jalr'), { rd: link, rs1: through, imm: 0 }) | 0, 4);
+  section.appendInteger(wordOf('auipc', { rd: through }), 4);
+  section.appendInteger(wordOf('jalr', { rd: link, rs1: through }), 4);
 }
 
 /** The columns of the operand that gave a field: the last operand for immediates, in order for registers. */

@@ -239,6 +239,17 @@ class ObjectBuilder {
   }
 
   #makeSymbol(symbol: AssemblySymbol): ObjectSymbol {
+    const { place, anonymous, binding, visibility, type, definition } = symbol;
+    if (place && !symbol.size) {
+      const { section, value } = this.#placed(place, 0);
+      const name = anonymous ? '' : symbol.name;
+      if (!definition) return { name, section, value, size: 0, type, binding, visibility };
+      return { name, section, value, size: 0, type, binding, visibility, definition: positionOf(definition) };
+    }
+    return this.#makeSpecialSymbol(symbol);
+  }
+
+  #makeSpecialSymbol(symbol: AssemblySymbol): ObjectSymbol {
     const size = symbol.size && settle(symbol.size);
     if (symbol.sizeSpan && !(size && isConstant(size))) {
       this.#report(

@@ -128,14 +128,11 @@ export class Preprocessor {
         problem.kind === 'error' ? problem.message : `the arguments of macro '${problem.name}' have no end`;
       this.#host.report('error', 'macro-call', message, frame, number, 0, changedLength);
     }
-    return { line: parseLine(expansion.text, false, false), frame, number, changedLength };
+    return { line: parsedAs(line, expansion.text), frame, number, changedLength };
   }
 
   #mentionsMacro(line: Line): boolean {
-    for (const [word] of line.text.matchAll(/[A-Za-z_]\w*/g)) {
-      if (this.defines.has(word) || word === '__LINE__' || word === '__FILE__') return true;
-    }
-    return false;
+    return wordsOf(line).some((word) => this.defines.has(word) || word === '__LINE__' || word === '__FILE__');
   }
 
   #close(file: OpenFile): void {
@@ -276,6 +273,29 @@ export class Preprocessor {
     this.#host.addFrame(frame);
     this.#files.push({ source, frame, next: 0, conditions: this.#conditions.length });
   }
+}
+
+const knownWords = new WeakMap<Line, readonly string[]>();
+const knownExpansions = new WeakMap<Line, { readonly text: string; readonly parsed: Line }>();
+
+/** The identifiers of a line. */
+function wordsOf(line: Line): readonly string[] {
+  let words = knownWords.get(line);
+  if (!words) {
+    words = line.text.match(/[A-Za-z_]\w*/g) ?? [];
+    knownWords.set(line, words);
+  }
+  return words;
+}
+
+/** The statements that a line expanded to; those of the expansion before when the text is the same. */
+function parsedAs(line: Line, text: string): Line {
+  let known = knownExpansions.get(line);
+  if (known?.text !== text) {
+    known = { text, parsed: parseLine(text, false, false) };
+    knownExpansions.set(line, known);
+  }
+  return known.parsed;
 }
 
 const directiveNames = ['define', 'include', 'ifdef', 'ifndef', 'elif', 'else', 'endif', 'undef', 'error', 'warning'];

@@ -138,21 +138,18 @@ function expandSpecial(unit: Unit, statement: Statement, pseudo: Pseudo, written
     case 'lla': {
       const throughTable = pseudo.special === 'la' && unit.options.pic;
       const type = throughTable ? RelocationType.GotHigh20 : RelocationType.PcrelHigh20;
-      const second = { instruction: instructionNamed(throughTable ? 'ld' : 'addi'), fields: { rd, rs1: rd, imm: 0 } };
+      const second = { name: throughTable ? 'ld' : 'addi', registers: { rd, rs1: rd } };
       emitPair(unit, rd, type, value, second, start, end);
       return;
     }
     case 'load': {
-      const second = { instruction: instructionNamed(pseudo.name), fields: { rd, rs1: rd, imm: 0 } };
+      const second = { name: pseudo.name, registers: { rd, rs1: rd } };
       emitPair(unit, rd, RelocationType.PcrelHigh20, value, second, start, end);
       return;
     }
     case 'store': {
       const rt = numbers.get('rt')!;
-      const second = {
-        instruction: instructionNamed(pseudo.name),
-        fields: { rs2: numbers.get('rs2')!, rs1: rt, imm: 0 },
-      };
+      const second = { name: pseudo.name, registers: { rs2: numbers.get('rs2')!, rs1: rt } };
       emitPair(unit, rt, RelocationType.PcrelHigh20, value, second, start, end);
       return;
     }
