@@ -6,6 +6,7 @@ import { Access, Privilege } from '../simulator/mmu/index';
 import type { Program } from '../simulator/object/program';
 import { CodeLines } from './code-lines';
 import { InputLog, type LoggedInput } from './input-log';
+import { CallFrames, type FrameSection } from './inspect/call-frames';
 import type { CheckedLaunch } from './launch-checks';
 import { RequestError } from './request-error';
 import { Symbols } from './symbols';
@@ -14,6 +15,7 @@ import { Symbols } from './symbols';
 export class Debuggee {
   readonly symbols: Symbols;
   readonly lines: CodeLines;
+  readonly callFrames: CallFrames;
   readonly inputs = new InputLog();
   private foundTrapReturns: ReadonlySet<bigint> | undefined;
 
@@ -26,6 +28,7 @@ export class Debuggee {
   ) {
     this.symbols = new Symbols(program);
     this.lines = new CodeLines(program.lines);
+    this.callFrames = new CallFrames(frameSections(program));
   }
 
   get cpus(): readonly GuestCpu[] {
@@ -123,4 +126,12 @@ function findTrapReturns(program: Program): ReadonlySet<bigint> {
     }
   }
   return found;
+}
+
+function frameSections({ sections, debugFrames }: Program): FrameSection[] {
+  const loaded = sections.filter(({ name }) => name === '.eh_frame');
+  return [
+    ...loaded.map(({ bytes, address }) => ({ bytes, address })),
+    ...(debugFrames ? [{ bytes: debugFrames, address: undefined }] : []),
+  ];
 }

@@ -1,6 +1,7 @@
 import type { GuestCpu } from '../../simulator/hypervisor/guest';
 import { decode, expand } from '../../simulator/isa/index';
 import type { Debuggee } from '../debuggee';
+import type { FrameRule } from './call-frames';
 
 /** Registers of a frame that are known; the others hold what a callee left there. */
 export interface KnownRegisters {
@@ -33,8 +34,8 @@ interface Frame {
 }
 
 /**
- * The caller of the function at pc: by the frame that the function's prologue made, else by the return address register, which is a
- * guess. Undefined without evidence.
+ * The caller of the function at pc: by call frame information, by the frame that the function's prologue made, else by the return
+ * address register, which is a guess. Undefined without evidence.
  * @param isOuter the frame itself is a caller, whose ra its callee has overwritten
  */
 export function callerOf(
@@ -44,6 +45,9 @@ export function callerOf(
   registers: KnownRegisters,
   isOuter: boolean,
 ): Caller | undefined {
+  // An outer frame stands in its call, which is before the address to which it returns.
+  const rule = debuggee.callFrames.at(isOuter ? pc - 1n : pc);
+  if (rule) return callerByRule(debuggee, cpu, rule, registers, isOuter);
   const start = functionStart(debuggee, pc);
   if (start === undefined) return undefined;
   const frame = scanPrologue(debuggee, cpu, start, pc);
@@ -67,6 +71,27 @@ export function callerOf(
     isGuess: true,
     registers: { ...(sp === undefined ? {} : { sp: sp + frame.size }), ...(s0 === undefined ? {} : { s0 }) },
   };
+}
+
+/** The caller as the compiler has written down how to find it. */
+function callerByRule(
+  debuggee: Debuggee,
+  cpu: GuestCpu,
+  { cfa: { register, offset }, saved, returnRegister }: FrameRule,
+  { sp, s0, ra }: KnownRegisters,
+  isOuter: boolean,
+): Caller | undefined {
+  const base = register === SP ? sp : register === S0 ? s0 : undefined;
+  if (base === undefined) return undefined;
+  const cfa = BigInt.asUintN(64, base + BigInt(offset));
+  const before = (number: number, now: bigint | undefined): bigint | undefined => {
+    const at = saved.get(number);
+    return at === undefined ? now : readWord(debuggee, cpu, cfa + BigInt(at));
+  };
+  const pc = before(returnRegister, isOuter || returnRegister !== RA ? undefined : ra);
+  if (pc === undefined) return undefined;
+  const frame = before(S0, s0);
+  return { pc, isGuess: false, registers: { sp: cfa, ...(frame === undefined ? {} : { s0: frame }) } };
 }
 
 /** Where the function around pc begins: at the nearest symbol that the program's own calls could reach. */

@@ -21,6 +21,7 @@ export function readExecutable(bytes: Uint8Array): Result<Program> {
       throw new FormatError(`not a program (ELF type ${elf.type})`);
     const segments = elf.segments.filter((segment) => segment.type === SegmentType.Load && segment.memorySize > 0);
     if (segments.length === 0) throw new FormatError('the file has nothing to load (no PT_LOAD segment)');
+    const frames = elf.sections.find(({ name }) => name === '.debug_frame');
     return {
       entry: elf.entry,
       segments: segments.map((segment) => ({
@@ -34,6 +35,7 @@ export function readExecutable(bytes: Uint8Array): Result<Program> {
       })),
       symbols: elf.symbols.filter(isNamed).map((symbol) => programSymbol(symbol, elf.sections)),
       lines: new LineTable(lineRows(readLines(debugSections(elf.sections)))),
+      ...(frames && !(frames.flags & compressedFlag) ? { debugFrames: frames.bytes } : {}),
       sections: elf.sections
         .filter((section) => section.flags & SectionFlag.Alloc)
         .map(({ name, address, size, alignment, bytes: contents, type, flags }) => ({

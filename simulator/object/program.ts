@@ -43,6 +43,8 @@ export interface Program {
   readonly lines: LineTable;
   /** The output sections, where they are known. */
   readonly sections: readonly ProgramSection[];
+  /** The contents of .debug_frame, which is not loaded; absent when there is none. */
+  readonly debugFrames?: Uint8Array;
 }
 
 export interface ProgramSection {
