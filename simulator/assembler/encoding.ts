@@ -88,6 +88,14 @@ function constantOf(
   const before = unit.diagnostics.length;
   const bound = bind(expression, unit);
   if (isConstant(bound)) return unit.diagnostics.length > before ? undefined : bound.value;
+  if (
+    expression.kind === 'symbol' &&
+    /^[xast]\d+$/.test(expression.name) &&
+    !unit.symbols.find(expression.name)?.defined
+  ) {
+    unit.error('unknown-register', `there is no register '${expression.name}'`, expression.start, expression.end);
+    return undefined;
+  }
   const advice =
     operand.kind === 'upper'
       ? `'%hi(...)' or '%pcrel_hi(...)' gives the upper bits of an address`

@@ -1,0 +1,194 @@
+import assert from 'node:assert/strict';
+import {
+  listingOf,
+  nearest,
+  parseProject,
+  projectOf,
+  projectOfFile,
+  requestOf,
+  SourceText,
+} from '../../simulator/assembler';
+import { assembleText, messages, sectionHex } from './assemble';
+
+describe('Assembler diagnostics', () => {
+  const cases: [text: string, expected: string][] = [
+    ['adddi a0, a0, 1', "unknown instruction 'adddi'; did you mean 'addi'?"],
+    ['csrw sapt, a0', "unknown CSR 'sapt'; did you mean 'satp'?"],
+    ['.balin 4', "unknown directive '.balin'; did you mean '.balign'?"],
+    ['add a0, a1, a9', "there is no register 'a9'"],
+    ['lw a0, 0(ps)', "'ps' is no register; did you mean 'sp'?"],
+    ['add a0, a1', "missing operand: expected 'add rd, rs1, rs2' or 'add rd, rs, imm'"],
+    ['addi a0, a0, 4096', "'addi': imm must be an integer from -2048 to 2047, not 4096"],
+    [
+      'lui a0, symbol',
+      "imm must be a constant here; '%hi(...)' or '%pcrel_hi(...)' gives the upper bits of an address",
+    ],
+    ['li a0, later\nlater = 5', "the value of 'li' must be a constant here: 'later' is not defined before this line"],
+    ['j 1b', "no label '1:' before this line"],
+    ['j 1f', "no label '1:' after this line"],
+    ['a: nop\na: nop', "symbol 'a' is already defined"],
+    ['call missing', "symbol 'missing' is not defined"],
+    ['start: call strat', "symbol 'strat' is not defined; did you mean 'start'?"],
+    ['nop // comment', "GNU as takes '//' comments only in preprocessed sources (.S); '#' starts a comment here"],
+    ['.bss\nnop', "section '.bss' holds no data: only space can be reserved in it"],
+    ['.rept x\n.endr', "the number of repetitions must be a constant here: 'x' is not defined before this line"],
+    ['.macro m a:req\n.endm\nm', "macro 'm' needs a value for its parameter 'a'"],
+    [
+      'beq a0, a1, far\n.globl far\n.section .other,"ax"\n.skip 3000000\nfar: nop',
+      "'far': the target is 3000004 bytes away: this instruction reaches from -1048576 to 1048574",
+    ],
+  ];
+  for (const [text, expected] of cases) {
+    it(expected, () => {
+      const found = assembleText(text).diagnostics.map((diagnostic) => diagnostic.message);
+      assert.ok(found.includes(expected), found.join('\n'));
+    });
+  }
+
+  it('stand at the columns of what is wrong', () => {
+    const at = (text: string): string => {
+      const { range } = assembleText(text).diagnostics[0]!;
+      return `${range.start.line}:${range.start.column}-${range.end.column}`;
+    };
+    assert.equal(at('  addi a0, a0, 99999'), '0:15-20');
+    assert.equal(at('nop\n  bogus a0 # x'), '1:2-7');
+    assert.equal(at('x: add a0, zz, a1'), '0:11-13');
+    assert.equal(at('.word 1, nope'), '0:9-13');
+  });
+
+  it('in expansions name the line in the macro, and each call that led there', () => {
+    const result = assembleText(
+      '.macro inner x\n addi a0, a0, \\x\n.endm\n.macro outer\n inner 5000\n.endm\n\nouter\n',
+    );
+    const [problem] = result.diagnostics;
+    assert.equal(problem!.range.start.line, 1);
+    assert.deepEqual(
+      problem!.related!.map(({ range, message }) => [range.start.line, message]),
+      [
+        [4, "macro 'inner' called here"],
+        [7, "macro 'outer' called here"],
+      ],
+    );
+  });
+
+  it('nearest words come in order', () => {
+    assert.deepEqual(nearest('sstats', ['sstatus', 'mstatus', 'stvec'], 2), ['sstatus', 'mstatus']);
+  });
+});
+
+describe('Line table of assembled programs', () => {
+  const text =
+    '.globl _start\n_start: nop\n.macro twice reg\n addi \\reg, \\reg, 1\n addi \\reg, \\reg, 1\n.endm\n twice a0\n twice a1\n la a2, _start\n.rept 2\n nop\n.endr\n';
+
+  it('gives every byte its chain of origins', () => {
+    const { program } = assembleText(text);
+    const origin = program!.lines.find(program!.entry + 4n)!.origin;
+    assert.deepEqual([origin.line, origin.via, origin.name], [4, 'macro', 'twice']);
+    assert.deepEqual([origin.parent!.line, origin.parent!.column], [6, 1]);
+  });
+
+  it('a macro call is one address, a line in its body one for each expansion, a pseudo-instruction one', () => {
+    const { lines, entry } = assembleText(text).program!;
+    const offsets = (line: number): number[] =>
+      lines.addressesOfLine('main.s', line).map((address) => Number(address - entry));
+    assert.deepEqual(offsets(1), [0]);
+    assert.deepEqual(offsets(6), [2]);
+    assert.deepEqual(offsets(7), [6]);
+    assert.deepEqual(offsets(3), [2, 6]);
+    assert.deepEqual(offsets(4), [4, 8]);
+    assert.deepEqual(offsets(8), [10]);
+    assert.deepEqual(offsets(9), [18]);
+    assert.deepEqual(offsets(0), []);
+  });
+
+  it('knows the files of includes', () => {
+    const { program } = assembleText('#include "code.h"\nnop\n', { name: 'main.S', files: { 'code.h': 'nop\n' } });
+    const [first, second] = program!.lines.rows;
+    assert.deepEqual(
+      [first!.origin.file, first!.origin.via, first!.origin.parent!.file],
+      ['code.h', 'include', 'main.S'],
+    );
+    assert.equal(second!.origin.file, 'main.S');
+  });
+});
+
+describe('Files of a program', () => {
+  it('are asked for until all are there', () => {
+    const first = assembleText('.include "a.inc"\n.incbin "b.bin"\n');
+    assert.deepEqual(first.missing, ['a.inc', 'b.bin']);
+    assert.equal(first.program, undefined);
+    const second = assembleText('.include "a.inc"\n.incbin "b.bin"\n', {
+      files: { 'a.inc': 'nop', 'b.bin': Uint8Array.of(1, 2) },
+    });
+    assert.equal(sectionHex(second), '01000102');
+  });
+
+  it('are looked for beside the including file, then in the include paths', () => {
+    const result = assembleText('#include "x.h"\n', {
+      name: 'src/main.S',
+      includePaths: ['inc'],
+      absent: new Set(['src/x.h']),
+    });
+    assert.deepEqual(result.missing, ['inc/x.h']);
+    assert.deepEqual(assembleText('#include <x.h>\n', { name: 'src/main.S', includePaths: ['inc'] }).missing, [
+      'inc/x.h',
+    ]);
+  });
+
+  it('take macros from outside', () => {
+    assert.equal(sectionHex(assembleText('li a0, N\n', { name: 'main.S', defines: { N: '5' } })), '1545');
+  });
+});
+
+describe('Project', () => {
+  it('reads hyperstep.json and says what is wrong in it', () => {
+    const { description, problems } = parseProject(
+      '{ "program": ["a.s", "lib/b.s"], "includePaths": ["inc"], "defines": { "A": 1 }, "layout": { "textBase": "0x80400000" }, "march": 5 }',
+    );
+    assert.deepEqual(problems, ['"march" must be a text such as "rv64imac_zicsr"']);
+    const project = projectOf(description, '/w', undefined);
+    assert.deepEqual(project.roots, ['/w/a.s', '/w/lib/b.s']);
+    assert.deepEqual(
+      [project.includePaths, project.defines, project.layout.textBase, project.stated],
+      [['/w/inc'], { A: '1' }, 0x8040_0000n, true],
+    );
+    assert.equal(requestOf(project).undefinedSymbols, 'error');
+    for (const text of ['', '[]', '{', 'null', '{"program": 5, "layout": {"textBase": "x"}}'])
+      assert.ok(parseProject(text).problems.length > 0, text);
+  });
+
+  it('a file alone is its own program, in which undefined symbols are hints', () => {
+    const request = requestOf(projectOfFile('/w/x.s'));
+    assert.deepEqual([request.roots, request.undefinedSymbols], [['/w/x.s'], 'hint']);
+    const result = assembleText('call elsewhere\n', { undefinedSymbols: 'hint' });
+    assert.deepEqual(messages(result), ["1: hint: symbol 'elsewhere' is not defined"]);
+  });
+});
+
+describe('Listing', () => {
+  it('shows addresses, bytes and expansions', () => {
+    const text = '.globl _start\n_start: li a0, 0x12345678\n.macro m\n nop\n.endm\n m\n.data\n.dword 1, 2\n';
+    const listing = listingOf(assembleText(text).program!, [SourceText.parse('main.s', text)]);
+    assert.deepEqual(
+      listing.split('\n').map((line) => line.trimEnd()),
+      [
+        'main.s',
+        '                                        1  .globl _start',
+        '0000000080200000 3755341213058567       2  _start: li a0, 0x12345678'.replace(
+          '3755341213058567',
+          '3755341213058567',
+        ),
+        '                                        3  .macro m',
+        '                                        4   nop',
+        '                                        5  .endm',
+        '                                        6   m',
+        '0000000080200008 0100                      + macro m, main.s:4',
+        '                                        7  .data',
+        '000000008020100a 0100000000000000       8  .dword 1, 2',
+        '0000000080201012 0200000000000000',
+        '                                        9',
+        '',
+      ],
+    );
+  });
+});
