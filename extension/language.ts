@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { BaseLanguageClient } from 'vscode-languageclient';
 import type { LaunchArguments } from '../debug-adapter/launch';
+import { toBase64 } from './base64';
 import type { Host } from './host';
 
 /** Our own language id, and those under which other extensions know the same files. */
@@ -73,12 +74,23 @@ export class LanguageService implements vscode.Disposable {
       // In Restricted Mode the server reads no file outside the workspace.
       initializationOptions: { trusted: vscode.workspace.isTrusted },
     });
+    // A server in a browser's worker reaches no file itself.
+    client.onRequest('hyperstep/readFile', ({ uri }: { uri: string }) => readFile(vscode.Uri.parse(uri)));
     await client.start();
     return client;
   }
 
   private async stop(): Promise<void> {
     await (await this.client)?.stop();
+  }
+}
+
+/** A file in base 64; null when it cannot be read. */
+async function readFile(uri: vscode.Uri): Promise<string | null> {
+  try {
+    return toBase64(await vscode.workspace.fs.readFile(uri));
+  } catch {
+    return null;
   }
 }
 

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { HostRequests } from '../../debug-adapter/protocol';
+import { fromBase64, toBase64 } from '../base64';
 
 interface ReverseRequest<Command extends keyof HostRequests> {
   seq: number;
@@ -66,15 +67,4 @@ async function perform(request: HostRequest): Promise<HostRequests[keyof HostReq
   if (request.command === 'hyperstep/readFile') return { base64: toBase64(await vscode.workspace.fs.readFile(file)) };
   await vscode.workspace.fs.writeFile(file, fromBase64(request.arguments.base64));
   return {};
-}
-
-function toBase64(bytes: Uint8Array): string {
-  let text = '';
-  for (let start = 0; start < bytes.length; start += 32768)
-    text += String.fromCharCode(...bytes.subarray(start, start + 32768));
-  return btoa(text);
-}
-
-function fromBase64(base64: string): Uint8Array {
-  return Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
 }

@@ -44,7 +44,7 @@ export class Workbench {
 
   /** Scrolls to the first place of a text, and puts the cursor there. */
   async goTo(text: string): Promise<void> {
-    await this.editor.locator('.view-line').first().click();
+    await this.page.keyboard.press('Control+1');
     await this.page.keyboard.press('Control+Home');
     await this.page.keyboard.press('Control+f');
     await this.page.locator('.find-widget.visible textarea').first().fill(text);
@@ -55,6 +55,7 @@ export class Workbench {
 
   /** The web page of one of the extension's views in the debug side bar, unfolded. */
   async view(title: string): Promise<FrameLocator> {
+    await this.foldPanes(title);
     const header = this.page.locator('.pane-header', { hasText: title }).first();
     if ((await header.getAttribute('aria-expanded')) !== 'true') await header.click();
     const names: Record<string, string> = {
@@ -80,6 +81,16 @@ export class Workbench {
       await this.page.waitForTimeout(100);
     }
     throw new Error(`the view ${title} did not appear`);
+  }
+
+  /** Gives the side bar's room to the call stack and one more pane. */
+  private async foldPanes(title: string): Promise<void> {
+    const unfolded = this.page.locator('.part.sidebar .pane-header[aria-expanded="true"]');
+    for (let index = (await unfolded.count()) - 1; index >= 0; index--) {
+      const header = unfolded.nth(index);
+      const name = (await header.textContent()) ?? '';
+      if (!name.includes(title) && !name.includes('Call Stack')) await header.click({ position: { x: 60, y: 8 } });
+    }
   }
 
   async run(command: string): Promise<void> {

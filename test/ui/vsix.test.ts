@@ -1,0 +1,53 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { readdirSync, statSync } from 'node:fs';
+import { describe, it } from 'mocha';
+
+const vsix = process.env['HYPERSTEP_VSIX'] ?? '';
+
+/** Everything in it but the sources of the VMM and the sample guest, which are compared with their folders. */
+const files = [
+  'CHANGELOG.md',
+  'LICENSE',
+  'README.md',
+  'dist/cli.js',
+  'dist/debug-adapter.js',
+  'dist/extension.js',
+  'dist/language-server.js',
+  'dist/web/debug-adapter.js',
+  'dist/web/extension.js',
+  'dist/web/language-server.js',
+  'dist/webview.css',
+  'dist/webview.js',
+  'media/file-dark.svg',
+  'media/file-light.svg',
+  'media/icon.png',
+  'media/view.svg',
+  'media/walkthrough/debug.md',
+  'media/walkthrough/sample.md',
+  'media/walkthrough/step.md',
+  'media/walkthrough/views.md',
+  'package.json',
+  'syntaxes/language-configuration.json',
+  'syntaxes/riscv-asm.tmLanguage.json',
+];
+const folders = ['extension/sample', 'simulator/hypervisor', 'simulator/machine'];
+
+describe('vsix', () => {
+  it('is smaller than 3 MB', () => {
+    assert.ok(statSync(vsix).size < 3_000_000, `${statSync(vsix).size} bytes`);
+  });
+
+  it('holds what is needed and nothing else', () => {
+    const vsce = spawnSync(process.execPath, ['node_modules/@vscode/vsce/vsce', 'ls', '--no-dependencies'], {
+      encoding: 'utf8',
+    });
+    const packed = vsce.stdout.split('\n').filter(Boolean);
+    const inFolder = folders.flatMap((folder) =>
+      readdirSync(folder, { recursive: true, withFileTypes: true, encoding: 'utf8' })
+        .filter((entry) => entry.isFile())
+        .map((entry) => `${entry.parentPath}/${entry.name}`),
+    );
+    assert.deepEqual(packed.sort(), [...files, ...inFolder].sort());
+  });
+});
