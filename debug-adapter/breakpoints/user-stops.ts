@@ -20,7 +20,7 @@ import type { Breakpoint, CodePlace } from './breakpoint';
 import type { ExceptionFilters } from './exceptions';
 
 /** Exits of which the first step does not know the reason yet. */
-const undecided: ReadonlySet<string> = new Set(['guest-page-fault', 'privileged-instruction']);
+const undecided: ReadonlySet<string> = new Set(['page-fault', 'privileged-instruction']);
 const isKill = (site: number): boolean => sites[site]?.function === 'kill';
 
 /** The user's breakpoints and exception filters at work on one machine. */

@@ -5,6 +5,7 @@ export const EXIT_REASONS = {
   'privileged-instruction': 'a privileged instruction, executed by the deprivileged guest kernel',
   'csr-access': 'an access to a CSR that U-mode may not use',
   'sbi-call': 'an SBI call of the guest kernel',
+  'page-fault': "a page fault: the guest's own page table will tell whose it is",
   'shadow-miss': 'a page that the guest maps and its shadow table does not (a hidden page fault)',
   'guest-page-fault': "a page fault that is the guest's own",
   'access-fault': 'an access outside the memory and devices of the VM',

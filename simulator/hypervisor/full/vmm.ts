@@ -21,9 +21,9 @@ import { advance, enterGuest, leaveGuest } from './world-switch';
 const FIRST_GUESS: { readonly [cause: number]: ExitReason } = {
   [ExceptionCode.illegalInstruction]: 'privileged-instruction',
   [ExceptionCode.userEcall]: 'sbi-call',
-  [ExceptionCode.instructionPageFault]: 'guest-page-fault',
-  [ExceptionCode.loadPageFault]: 'guest-page-fault',
-  [ExceptionCode.storePageFault]: 'guest-page-fault',
+  [ExceptionCode.instructionPageFault]: 'page-fault',
+  [ExceptionCode.loadPageFault]: 'page-fault',
+  [ExceptionCode.storePageFault]: 'page-fault',
 };
 const ACCESS_OF_FAULT: { readonly [cause: number]: Access } = {
   [ExceptionCode.instructionPageFault]: Access.execute,
