@@ -91,8 +91,8 @@ export function bind(expression: Expression, scope: Scope): Bound {
       if (isConstant(left) && isConstant(right)) {
         const value = compute(expression.operator, left.value, right.value);
         if (value === undefined) {
-          scope.warning('division-by-zero', 'division by zero: 0 is taken', expression.start, expression.end);
-          return zero;
+          scope.warning('division-by-zero', 'division by zero: 1 is taken for it', expression.start, expression.end);
+          return expression.operator === '/' ? left : zero;
         }
         if ((expression.operator === '<<' || expression.operator === '>>') && (right.value < 0 || right.value > 63)) {
           const message = `shift count ${right.value} is not between 0 and 63`;

@@ -6,6 +6,7 @@ import { type AssembleResult, assemble } from '../../simulator/assembler';
 import { hasTool, requireTool } from '../support/tools';
 import { messages, random } from './assemble';
 import { type GnuProgram, gnuAssemble, gnuLink, gnuMarch, withFolder } from './gnu';
+import { randomExpressions } from './random-expressions';
 import { randomMacros } from './random-macros';
 import { randomProgram } from './random-program';
 
@@ -104,6 +105,20 @@ describe('Assembler against GNU as and ld', function () {
         assert.ok(
           errors.every((error) => error.message !== ''),
           statement,
+        );
+      }
+    });
+  });
+
+  it('random expressions have the same values', () => {
+    withFolder((temporary) => {
+      for (let seed = 1; seed <= 5; seed++) {
+        const text = randomExpressions(random(seed * 31337), 200);
+        const gnu = gnuLink(temporary, [gnuAssemble(temporary, text).object]);
+        assert.ok(gnu.program, gnu.output);
+        assertEqualPrograms(
+          assemble({ roots: ['m.s'], sources: new Map([['m.s', text]]), march: gnuMarch }),
+          gnu.program,
         );
       }
     });
