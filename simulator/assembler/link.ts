@@ -14,7 +14,8 @@ import {
 import { type CommonStorage, placeCommonSymbols } from './common-symbols';
 import type { Diagnostic, Severity } from './diagnostic';
 import { rangeOf, relatedCalls } from './frames';
-import { dataSegment, outputName, type Placement, placements } from './link-layout';
+import { outputName } from './link-layout';
+import { MemoryMap } from './memory-map';
 import { type MergedSection, mergeSections } from './merge-sections';
 import { suggestSymbols } from './object-file';
 import { OffsetTable } from './offset-table';
@@ -61,11 +62,8 @@ export function link(objects: readonly ObjectFile[], layout: Layout, undefinedSe
 export class Linker {
   readonly diagnostics: Diagnostic[] = [];
   readonly #outputs: OutputSection[] = [];
-  /** Where each input section went. */
-  readonly #places = new Map<ObjectSection, { output: OutputSection; offset: number }>();
   readonly #globals = new Map<string, ObjectSymbol>();
-  /** Addresses that the linker itself defines. */
-  readonly #provided = new Map<string, { value: Integer; section: string; always: boolean }>();
+  #map: MemoryMap = MemoryMap.empty;
   /** The object whose definition of a common symbol counts. */
   readonly #commonOwners = new Map<string, ObjectFile>();
   #commons: CommonStorage = { symbols: new Map(), sections: [] };
@@ -85,7 +83,7 @@ export class Linker {
     this.#merged = mergeSections(this.objects);
     this.#table = OffsetTable.of(this.objects);
     this.#groupSections();
-    this.#assignAddresses();
+    this.#map = new MemoryMap(this.#outputs, this.layout);
     for (const output of this.#outputs) this.#fillOutput(output);
     this.#fillTable();
     new Relocator(this).run();
@@ -99,7 +97,7 @@ export class Linker {
   }
 
   placeOf(section: ObjectSection): { output: OutputSection; offset: number } | undefined {
-    return this.#places.get(section);
+    return this.#map.places.get(section);
   }
 
   /** The address that a relocation asks for: its symbol's, with the addend. */
@@ -130,13 +128,13 @@ export class Linker {
       const merged = this.#merged.get(section)?.place(Number(found.value));
       return merged ? this.#addressOf(merged.section, merged.offset) : this.#addressOf(section, found.value);
     }
-    const provided = this.#provided.get(symbol.name);
+    const provided = this.#map.provided.get(symbol.name);
     if (provided) return { value: provided.value, weak: false };
     return found.binding === 'weak' || symbol.binding === 'weak' ? { value: 0, weak: true } : undefined;
   }
 
   #addressOf(section: ObjectSection, offset: Integer): { value: Integer; weak: boolean } | undefined {
-    const place = this.#places.get(section);
+    const place = this.#map.places.get(section);
     // A section that is not loaded has no addresses.
     if (!place) return undefined;
     return { value: integer.add(integer.add(place.output.address, place.offset), offset), weak: false };
@@ -145,7 +143,7 @@ export class Linker {
   /** The address of a symbol's slot in the global offset table. */
   slotAddress(symbol: ObjectSymbol): Integer | undefined {
     const slot = this.#table?.slotOf(symbol);
-    const place = this.#table && this.#places.get(this.#table.section);
+    const place = this.#table && this.#map.places.get(this.#table.section);
     return slot === undefined || !place ? undefined : integer.add(place.output.address, place.offset + slot);
   }
 
@@ -262,103 +260,14 @@ export class Linker {
     }
   }
 
-  #placeInputs(output: OutputSection): void {
-    let offset = 0;
-    for (const input of output.inputs) {
-      if (input.size > 0) offset = Math.ceil(offset / input.alignment) * input.alignment;
-      this.#places.set(input, { output, offset });
-      offset += input.size;
-    }
-    output.size = offset;
-  }
-
-  #assignAddresses(): void {
-    const order = placements(this.#outputs);
-    const start = integer.fromBigint(this.layout.textBase);
-    const base = this.layout.dataBase;
-    let { end, dataStart } = this.#assign(order, start, base === undefined ? undefined : integer.fromBigint(base));
-    const protectedStart = base === undefined ? dataSegment.protectedStart(order) : undefined;
-    if (protectedStart !== undefined) ({ end } = this.#assign(order, start, protectedStart));
-    else if (base === undefined && dataSegment.savesPage(dataStart, end)) {
-      ({ end, dataStart } = this.#assign(order, start, 'aligned'));
-    }
-    this.#provided.set('_end', { value: end, section: '', always: true });
-    this.#provided.set('end', { value: end, section: '', always: false });
-    this.#outputs.sort((a, b) => compare(a.address, b.address) || order.indexOf(a) - order.indexOf(b));
-  }
-
-  /** Walks the script once; `data` says where the data segment begins (by the usual rule when undefined). */
-  #assign(
-    order: readonly Placement[],
-    start: Integer,
-    data: Integer | 'aligned' | undefined,
-  ): { end: Integer; dataStart: Integer } {
-    for (const output of this.#outputs) this.#placeInputs(output);
-    let dot = start;
-    let dataStart: Integer = 0;
-    const provide = (name: string, always: boolean): void => {
-      this.#provided.set(name, { value: dot, section: '', always });
-    };
-    for (const entry of order) {
-      if (typeof entry !== 'string') {
-        entry.address = alignInteger(dot, entry.alignment);
-        // An empty section moves nothing, unless the script assigns something in it.
-        if (entry.size === 0 && !assigned.has(entry.name)) continue;
-        dot = entry.address;
-        const startSymbol = startSymbols[entry.name];
-        if (startSymbol) provide(startSymbol, true);
-        dot = integer.add(dot, entry.size);
-        if (entry.name === '.bss') {
-          // The script pads .bss itself.
-          const end = alignInteger(dot, 8);
-          entry.size = Number(integer.subtract(end, entry.address));
-          dot = end;
-        }
-        continue;
-      }
-      switch (entry) {
-        case 'data-segment':
-          dot = data === undefined ? dataSegment.start(dot) : data === 'aligned' ? alignInteger(dot, 0x1000) : data;
-          dataStart = dot;
-          break;
-        case 'protected-end':
-          if (dataSegment.protectedStart(order) !== undefined) dot = alignInteger(dot, 0x1000);
-          break;
-        case 'align-end':
-          dot = alignInteger(dot, 8);
-          break;
-        case 'global-pointer':
-          this.#provideGlobalPointer(dot);
-          break;
-        default:
-          provide(entry.replace('?', ''), !entry.endsWith('?'));
-      }
-    }
-    return { end: dot, dataStart };
-  }
-
-  /** gp in the middle of the small data, as the default script of ld says. */
-  #provideGlobalPointer(end: Integer): void {
-    const small = integer.add(this.#provided.get('__SDATA_BEGIN__')!.value, 0x800);
-    const data = integer.add(this.#provided.get('__DATA_BEGIN__')!.value, 0x800);
-    const last = integer.subtract(end, 0x800);
-    const high = compare(data, last) > 0 ? data : last;
-    this.#provided.set('__global_pointer$', {
-      value: compare(small, high) < 0 ? small : high,
-      section: '',
-      always: true,
-    });
-  }
-
   #fillOutput(output: OutputSection): void {
     if (output.type === SectionType.Nobits) return;
     output.bytes = new Uint8Array(output.size);
-    // Gaps between the code of different inputs hold instructions that do nothing, as ld fills them.
-    for (const input of output.inputs) output.bytes.set(input.bytes, this.#places.get(input)!.offset);
+    for (const input of output.inputs) output.bytes.set(input.bytes, this.#map.places.get(input)!.offset);
   }
 
   #fillTable(): void {
-    const place = this.#table && this.#places.get(this.#table.section);
+    const place = this.#table && this.#map.places.get(this.#table.section);
     if (place) this.#table?.fill(place.output.bytes, place.offset, (symbol) => this.resolve(symbol)?.value ?? 0);
   }
 
@@ -433,9 +342,9 @@ export class Linker {
         binding: 'local',
         section: '.got',
       });
-    for (const [name, { value, section, always }] of this.#provided) {
+    for (const [name, { value, always }] of this.#map.provided) {
       if (seen.has(name) || !(always || this.#globals.has(name))) continue;
-      symbols.push({ name, value: integer.toUnsigned(value), size: 0, type: 'notype', binding: 'global', section });
+      symbols.push({ name, value: integer.toUnsigned(value), size: 0, type: 'notype', binding: 'global', section: '' });
     }
     return symbols;
   }
@@ -443,7 +352,7 @@ export class Linker {
   #programSymbol(symbol: ObjectSymbol, value: Integer): ProgramSymbol {
     const own = symbol.section === 'common' ? this.#commons.symbols.get(symbol.name)!.section : symbol.section;
     const section = typeof own === 'string' ? own : (this.#merged.get(own)?.section ?? own);
-    const output = typeof section === 'string' ? undefined : this.#places.get(section)?.output.name;
+    const output = typeof section === 'string' ? undefined : this.#map.places.get(section)?.output.name;
     const origin = symbol.definition?.origin;
     return {
       name: symbol.name,
@@ -461,7 +370,7 @@ export class Linker {
     const rows: LineRow[] = [];
     for (const object of this.objects) {
       for (const line of object.lines) {
-        const place = this.#places.get(line.section);
+        const place = this.#map.places.get(line.section);
         if (!place) continue;
         const start = integer.add(place.output.address, place.offset + line.offset);
         rows.push({
@@ -476,12 +385,6 @@ export class Linker {
   }
 }
 
-/** Sections in which the script assigns symbols or the location: they keep their place when they are empty. */
-const assigned: ReadonlySet<string> = new Set(['.data', '.sdata', '.bss']);
-
-/** Symbols of the script that stand at the start of a section, after its alignment, when it has contents. */
-const startSymbols: Readonly<Record<string, string>> = { '.data': '__DATA_BEGIN__', '.sdata': '__SDATA_BEGIN__' };
-
 const strong = 3;
 const mergedFlags = SectionFlag.Alloc | SectionFlag.Write | SectionFlag.Execute | SectionFlag.Tls;
 
@@ -493,15 +396,4 @@ function rank(symbol: ObjectSymbol): number {
 
 function firstContents(inputs: readonly ObjectSection[]): ObjectSection {
   return inputs.find((input) => input.type !== SectionType.Nobits) ?? inputs[0]!;
-}
-
-function alignInteger(value: Integer, alignment: number): Integer {
-  return integer.and(integer.add(value, alignment - 1), -alignment);
-}
-
-/** Orders addresses as unsigned numbers. */
-function compare(a: Integer, b: Integer): number {
-  if (typeof a === 'number' && typeof b === 'number' && a >= 0 && b >= 0) return a - b;
-  const [x, y] = [integer.toUnsigned(a), integer.toUnsigned(b)];
-  return x < y ? -1 : x > y ? 1 : 0;
 }
