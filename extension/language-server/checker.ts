@@ -2,7 +2,7 @@ import { DiagnosticSeverity, type Diagnostic as LspDiagnostic } from 'vscode-lan
 import type { Analysis } from './analysis';
 import type { Diagnostic, Severity } from './assembly';
 import { noteLegality } from './features/legality';
-import { keyOf, keyOfPath, lspRange } from './locations';
+import { keyOf, keyOfPath, lineRange, lspRange } from './locations';
 import { type CheckProgramParams, checkProgramRequest, type ProgramCheck } from './protocol';
 import type { ServerContext } from './server';
 
@@ -87,6 +87,22 @@ export class Checker {
     if (before !== undefined && before !== program && ![...this.#programOf.values()].includes(before))
       this.#publish(before, new Map());
     this.#publish(program, diagnosticsByFile(analysis));
+    this.#publishProjects();
+  }
+
+  /** What is wrong in the project files that were read. */
+  #publishProjects(): void {
+    for (const [key, problems] of this.context.workspace.projectProblems) {
+      const range = lineRange(0, 0, 1);
+      const found = problems.map((message) => ({
+        range,
+        severity: DiagnosticSeverity.Error,
+        source: 'hyperstep',
+        message,
+      }));
+      if (found.length > 0 || this.#published.has(key))
+        this.#publish(key, new Map(found.length > 0 ? [[key, found]] : []));
+    }
   }
 
   async #checkProgram(params: CheckProgramParams): Promise<ProgramCheck> {

@@ -48,6 +48,8 @@ export class Workspace {
   readonly #parsed = new Map<string, SourceText>();
   readonly #uris = new Map<string, string>();
   readonly #analyses = new Map<string, Analysis>();
+  /** What is wrong in project files, by key. */
+  readonly projectProblems = new Map<string, readonly string[]>();
   /** Programs that launches stated, by their first file. */
   readonly #launched = new Map<string, ProjectDescription>();
   #folders: string[] = [];
@@ -169,8 +171,12 @@ export class Workspace {
   async #projectFile(key: string): Promise<{ description: ProjectDescription; folder: string } | undefined> {
     const root = this.#folders.find((folder) => key.startsWith(`${folder}/`));
     for (let folder = folderOf(key); root !== undefined && folder.length >= root.length; folder = folderOf(folder)) {
-      const text = await this.#textOf(joinPath(folder, projectFileName));
-      if (text !== undefined) return { description: parseProject(text).description, folder };
+      const file = joinPath(folder, projectFileName);
+      const text = await this.#textOf(file);
+      if (text === undefined) continue;
+      const { description, problems } = parseProject(text);
+      this.projectProblems.set(file, problems);
+      return { description, folder };
     }
     return undefined;
   }

@@ -84,6 +84,12 @@ export class Linker {
     this.#table = OffsetTable.of(this.objects);
     this.#groupSections();
     this.#map = new MemoryMap(this.#outputs, this.layout);
+    const overlap = this.#map.overlap();
+    if (overlap) {
+      const [first, second] = overlap;
+      const message = `section '${second.name}' at ${integer.toHex(second.address)} begins inside of section '${first.name}': the layout leaves too little room`;
+      this.report('error', 'overlap', message, undefined, this.objects[0]?.path ?? '');
+    }
     for (const output of this.#outputs) this.#fillOutput(output);
     this.#fillTable();
     new Relocator(this).run();

@@ -11,6 +11,12 @@ export interface ProvidedSymbol {
   readonly always: boolean;
 }
 
+/** Sections in which the script assigns symbols or the location: they keep their place when they are empty. */
+const assigned: ReadonlySet<string> = new Set(['.data', '.sdata', '.bss']);
+
+/** Symbols of the script that stand at the start of a section, after its alignment, when it has contents. */
+const startSymbols: Readonly<Record<string, string>> = { '.data': '__DATA_BEGIN__', '.sdata': '__SDATA_BEGIN__' };
+
 /** Where everything stands in memory: sections by ld's default script, and the symbols that the script defines. */
 export class MemoryMap {
   static readonly empty = new MemoryMap([], { textBase: 0n });
@@ -24,6 +30,16 @@ export class MemoryMap {
   constructor(outputs: OutputSection[], layout: Layout) {
     this.#outputs = outputs;
     this.#assignAddresses(layout);
+  }
+
+  /** Two sections that stand in the same place, when a layout was asked for that is too narrow. */
+  overlap(): readonly [OutputSection, OutputSection] | undefined {
+    const filled = this.#outputs.filter((output) => output.size > 0);
+    const index = filled.findIndex((output, i) => {
+      const next = filled[i + 1];
+      return next !== undefined && compare(integer.add(output.address, output.size), next.address) > 0;
+    });
+    return index < 0 ? undefined : [filled[index]!, filled[index + 1]!];
   }
 
   #placeInputs(output: OutputSection): void {
@@ -113,12 +129,6 @@ export class MemoryMap {
     });
   }
 }
-
-/** Sections in which the script assigns symbols or the location: they keep their place when they are empty. */
-const assigned: ReadonlySet<string> = new Set(['.data', '.sdata', '.bss']);
-
-/** Symbols of the script that stand at the start of a section, after its alignment, when it has contents. */
-const startSymbols: Readonly<Record<string, string>> = { '.data': '__DATA_BEGIN__', '.sdata': '__SDATA_BEGIN__' };
 
 function alignInteger(value: Integer, alignment: number): Integer {
   return integer.and(integer.add(value, alignment - 1), -alignment);

@@ -165,6 +165,21 @@ describe('Project', () => {
   });
 });
 
+describe('Layout', () => {
+  it('puts data where it is asked to, and refuses sections on top of each other', () => {
+    const text = '.globl _start\n_start: la a0, x\n.data\nx: .dword x\n';
+    const layout = { textBase: 0x8020_0000n, dataBase: 0x8100_0000n, entry: '_start' };
+    const { program } = assembleText(text, { layout });
+    assert.equal(program!.sections.find((section) => section.name === '.data')!.address, 0x8100_0000n);
+    const broken = assembleText(text, { layout: { ...layout, dataBase: 0x8020_0004n } });
+    assert.match(messages(broken).join(), /begins inside of section '\.text'/);
+    assert.match(
+      messages(assembleText(text, { layout: { ...layout, entry: 'nowhere' } })).join(),
+      /entry symbol 'nowhere'/,
+    );
+  });
+});
+
 describe('Listing', () => {
   it('shows addresses, bytes and expansions', () => {
     const text = '.globl _start\n_start: li a0, 0x12345678\n.macro m\n nop\n.endm\n m\n.data\n.dword 1, 2\n';

@@ -30,6 +30,13 @@ describe('Language server: diagnostics', () => {
     assert.match(error!.message, /'somewere' is not defined; did you mean 'somewhere'/);
   });
 
+  it('a broken project file says so', async () => {
+    client = await TestClient.start({ 'hyperstep.json': '{ "program": 5 }' });
+    await client.open('main.s', 'nop\n');
+    const [problem] = await client.diagnosticsOf('hyperstep.json');
+    assert.match(problem!.message, /"program" must be a path or a list of paths/);
+  });
+
   it('duplicate symbols across files, with the first place', async () => {
     client = await TestClient.start({ 'hyperstep.json': '{ "program": ["a.s", "b.s"] }', 'b.s': '.globl f\nf: ret\n' });
     await client.open('a.s', '.globl f\nf: ret\n');
