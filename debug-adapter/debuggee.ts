@@ -102,7 +102,7 @@ export class Debuggee {
   operandsAt(cpu: GuestCpu, address: bigint): string[] {
     const word = this.instructionAt(cpu, address);
     if (word === undefined) return [];
-    return disassemble(word, address, { aliases: true }).operands.match(/[a-z][a-z0-9]*/g) ?? [];
+    return disassemble(word, address, { aliases: true }).operands.replace(/<.*>/, '').match(/\b[a-z]\w*/g) ?? [];
   }
 
   /** Notes something that a client puts into the machine, at the current position. */

@@ -1,5 +1,6 @@
 import type { EndOfRun } from '../simulator/machine/stop';
 import { BreakpointBook } from './breakpoints/book';
+import { ExceptionFilters } from './breakpoints/exceptions';
 import { UserStops } from './breakpoints/user-stops';
 import type { Connection } from './connection';
 import { GuestConsole } from './console';
@@ -116,7 +117,7 @@ export class Debugging {
   breakpointsChanged(): void {
     if (!this.current) return;
     this.current.stops.setBreakpoints(this.noDebug ? [] : this.book.bound);
-    this.current.stops.setFilters(this.book.filters);
+    this.current.stops.setFilters(this.noDebug ? ExceptionFilters.of([], new Map()) : this.book.filters);
   }
 
   /** Lets the machine run by a plan; what clients hold handles of is void. */

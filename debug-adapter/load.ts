@@ -50,6 +50,8 @@ export async function load(launch: CheckedLaunch, host: Host, console: (byte: nu
     return new Debuggee(system, program, launch, await absentSources(program, built, launch, read));
   } catch (error) {
     if (error instanceof ConfigurationError) throw new RequestError(error.message);
+    if (error instanceof RangeError)
+      throw new RequestError(`this computer has no room for the machine's memory: ${error.message}`);
     throw error;
   }
 }

@@ -1,4 +1,5 @@
 import type { DebugProtocol } from '@vscode/debugprotocol';
+import type { GuestCpu } from '../../simulator/hypervisor/guest';
 import { type Environment, evaluate, evaluateParsed, isTrue, numberOf } from '../expression/evaluate';
 import { parseExpression } from '../expression/parse';
 import type { Expression } from '../expression/syntax';
@@ -30,7 +31,7 @@ export type BreakpointTarget =
       readonly read: boolean;
       readonly write: boolean;
     }
-  | { readonly kind: 'register'; readonly read: () => bigint; readonly name: string }
+  | { readonly kind: 'register'; readonly cpu: GuestCpu; readonly name: string; readonly read: () => bigint }
   | { readonly kind: 'none' };
 
 export type BreakpointReason = 'breakpoint' | 'function breakpoint' | 'instruction breakpoint' | 'data breakpoint';

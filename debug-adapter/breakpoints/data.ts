@@ -80,7 +80,7 @@ export function locateData(debuggee: Debuggee, dataId: string, access: AccessTyp
   if (environment.lookUp(name, true) === undefined || (kind !== 'register' && !csrNumbered(value)))
     return unverified(undefined, `'${dataId}' is nothing that can be watched`);
   const read = (): bigint => environment.lookUp(name, true)?.bits ?? 0n;
-  return { target: { kind: 'register', read, name }, shown: { message: slow } };
+  return { target: { kind: 'register', cpu, name, read }, shown: { message: slow } };
 }
 
 function nameOf(place: Extract<Place, { kind: 'register' | 'csr' }>): string {

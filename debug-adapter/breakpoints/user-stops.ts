@@ -21,11 +21,12 @@ import type { ExceptionFilters } from './exceptions';
 
 /** Exits of which the first step does not know the reason yet. */
 const undecided: ReadonlySet<string> = new Set(['page-fault', 'privileged-instruction']);
-const isKill = (site: number): boolean => sites[site]?.function === 'kill';
+const killSites: ReadonlySet<number> = new Set(sites.filter((site) => site.function === 'kill').map(({ id }) => id));
 
 /** The user's breakpoints and exception filters at work on one machine. */
 export class UserStops implements Watchers {
   private breakpoints: readonly Breakpoint[] = [];
+  private watchedSites: ReadonlySet<number> = new Set();
   private filters: ExceptionFilters | undefined;
   private temporary: ReadonlySet<bigint> = new Set();
   /** The last instruction at which breakpoints were judged: an instruction is arrived at once. */
@@ -42,6 +43,9 @@ export class UserStops implements Watchers {
 
   setBreakpoints(breakpoints: readonly Breakpoint[]): void {
     this.breakpoints = breakpoints.filter((breakpoint) => breakpoint.isVerified);
+    this.watchedSites = new Set(
+      this.breakpoints.flatMap(({ target }) => (target.kind === 'vmm' ? [...target.sites] : [])),
+    );
     this.install();
     this.seen.clear();
     for (const breakpoint of this.breakpoints) {
@@ -109,11 +113,15 @@ export class UserStops implements Watchers {
     return stop && { ...stop, text: `${write ? 'written' : 'read'} at machine address ${hex(address)}` };
   }
 
+  /** Asked at every step of every handler: what nobody waits for costs next to nothing. */
   atStep(step: Step, handler: ActiveHandler): Stop | undefined {
-    const cpu = this.debuggee.cpus[handler.hart.id];
+    const isVmm = handler.software.name === 'vmm';
+    const ledger = isVmm ? this.debuggee.system.full?.vm.ledger : undefined;
+    if (handler.trail.length === 1 && ledger?.handling) this.narrations.follow(ledger.handling, handler);
+    const mayStop = killSites.has(step.site) || this.watchedSites.has(step.site) || this.filters?.wants('exit');
+    const cpu = mayStop ? this.debuggee.cpus[handler.hart.id] : undefined;
     if (!cpu) return undefined;
-    const record = handler.software.name === 'vmm' ? this.debuggee.system.full?.vm.ledger.handling : undefined;
-    if (record) this.narrations.follow(record, handler);
+    const record = ledger?.handling;
     return this.atKill(step, cpu) ?? (record && this.atExit(record, handler, cpu)) ?? this.atSite(step, handler, cpu);
   }
 
@@ -136,8 +144,8 @@ export class UserStops implements Watchers {
       const now = target.read();
       if (now === before) continue;
       this.seen.set(breakpoint, now);
-      const [cpu] = this.debuggee.cpus;
-      const stop = cpu && this.judge(cpu, (each) => each === breakpoint, new MachineEnvironment(this.debuggee, cpu));
+      const environment = new MachineEnvironment(this.debuggee, target.cpu);
+      const stop = this.judge(target.cpu, (each) => each === breakpoint, environment);
       if (stop) return { ...stop, text: `${target.name}: ${hex(before)} → ${hex(now)}` };
     }
     return undefined;
@@ -152,7 +160,7 @@ export class UserStops implements Watchers {
   }
 
   private atKill(step: Step, cpu: GuestCpu): Stop | undefined {
-    if (!isKill(step.site)) return undefined;
+    if (!killSites.has(step.site)) return undefined;
     const why = String(step.values[0]);
     const [kind = 'killed'] = Object.entries(KILL_REASONS).find(([, text]) => text === why) ?? [];
     return this.filters?.accepts('killed', kind) ? killed(cpu.id, kind, why) : undefined;
@@ -175,8 +183,8 @@ export class UserStops implements Watchers {
   }
 
   private atSite(step: Step, handler: ActiveHandler, cpu: GuestCpu): Stop | undefined {
+    if (!this.watchedSites.has(step.site)) return undefined;
     const isHere = ({ target }: Breakpoint): boolean => target.kind === 'vmm' && target.sites.has(step.site);
-    if (!this.breakpoints.some(isHere)) return undefined;
     const [frame] = handlerFrames(handler);
     const variables = frame ? frameVariables(handler, frame) : undefined;
     return this.judge(cpu, isHere, new MachineEnvironment(this.debuggee, cpu, variables));

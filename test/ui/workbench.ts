@@ -14,7 +14,12 @@ export class Workbench {
 
   static async open(folder: string): Promise<Workbench> {
     mkdirSync(screenshots, { recursive: true });
-    const settings = { 'workbench.colorTheme': 'Default Dark Modern', 'debug.inlineValues': 'on' };
+    const settings = {
+      'workbench.colorTheme': 'Default Dark Modern',
+      'debug.inlineValues': 'on',
+      // A terminal that is drawn has no text to look for.
+      'terminal.integrated.gpuAcceleration': 'off',
+    };
     const host = await startHost({ vsix: process.env['HYPERSTEP_VSIX'] ?? '', settings });
     const browser = await launchBrowser();
     const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
