@@ -2,6 +2,7 @@ import { dataDirectives } from './data';
 import { debugDirectives } from './debug';
 import type { Directive } from './directive';
 import { flowDirectives } from './flow';
+import { insnDirectives } from './insn';
 import { riscvDirectives } from './riscv';
 import { sectionDirectives } from './sections';
 import { symbolDirectives } from './symbols';
@@ -16,6 +17,7 @@ export const directiveTable: ReadonlyMap<string, Directive> = new Map(
     ...symbolDirectives,
     ...flowDirectives,
     ...riscvDirectives,
+    ...insnDirectives,
     ...debugDirectives,
   ].map((directive) => [directive.name, directive]),
 );

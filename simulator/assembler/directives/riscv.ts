@@ -1,4 +1,3 @@
-import * as integer from '../../object/integer';
 import { architectureOf, changeArchitecture } from '../architecture';
 import { TokenKind } from '../lexer';
 import type { Unit } from '../unit';
@@ -90,33 +89,6 @@ const attribute: Run = (unit, statement) => {
   else unit.options = { ...unit.options, architecture };
 };
 
-/** `.insn value` and `.insn length, value`: an instruction by its bits. */
-const instruction: Run = (unit, statement) => {
-  const reader = new OperandReader(unit, statement);
-  if (reader.lexer.kind === TokenKind.Name) {
-    const message = "'.insn' takes the bits of an instruction here: '.insn value' or '.insn length, value'";
-    unit.error('insn', message, statement.start, statement.end);
-    return;
-  }
-  const first = reader.constant('the bits');
-  const second = reader.comma() ? reader.constant('the bits') : undefined;
-  reader.finish();
-  if (first === undefined) return;
-  const bits = second ?? first;
-  const natural = (integer.lowWord(bits) & 3) === 3 ? 4 : 2;
-  const length = second === undefined ? natural : Number(first);
-  if (length !== natural || !integer.fitsUnsigned(bits, length * 8)) {
-    unit.error(
-      'insn',
-      `${integer.toHex(bits)} is no instruction of ${length} bytes`,
-      statement.operandsStart,
-      statement.end,
-    );
-    return;
-  }
-  if (unit.allowContents(statement.start, statement.end)) unit.section.appendInteger(bits, length);
-};
-
 export const riscvDirectives: readonly Directive[] = [
   ...directives(
     '.option',
@@ -125,5 +97,4 @@ export const riscvDirectives: readonly Directive[] = [
     option,
   ),
   ...directives('.attribute', 'tag, value', 'Notes a property of the object file', attribute),
-  ...directives('.insn', '[length, ]bits', 'An instruction by its bits', instruction),
 ];
