@@ -102,7 +102,11 @@ export class Debuggee {
   operandsAt(cpu: GuestCpu, address: bigint): string[] {
     const word = this.instructionAt(cpu, address);
     if (word === undefined) return [];
-    return disassemble(word, address, { aliases: true }).operands.replace(/<.*>/, '').match(/\b[a-z]\w*/g) ?? [];
+    return (
+      disassemble(word, address, { aliases: true })
+        .operands.replace(/<.*>/, '')
+        .match(/\b[a-z]\w*/g) ?? []
+    );
   }
 
   /** Notes something that a client puts into the machine, at the current position. */

@@ -1,4 +1,4 @@
-import { EXIT_REASONS, type ExitRecord } from '../../simulator/hypervisor/ledger';
+import type { ExitRecord } from '../../simulator/hypervisor/ledger';
 import type { Running } from '../debugging';
 import { hex, valueOfWords } from '../format';
 import { describeChange } from '../inspect/change-text';
@@ -40,7 +40,7 @@ function showExit({ debuggee, sources, narrations }: Running, record: ExitRecord
     threadId: record.vcpu + 1,
     clock: record.clock,
     reason: record.reason,
-    description: `${describeExit(record, instruction)}: ${EXIT_REASONS[record.reason]}`,
+    description: describeExit(record, instruction),
     pc: hex(pc),
     ...(instruction === undefined ? {} : { instruction }),
     ...(line ? { source: { path: sources.guestPath(line.file), line: line.line + 1 } } : {}),
