@@ -72,7 +72,7 @@ export class LanguageService implements vscode.Disposable {
       documentSelector: assemblyLanguages.map((language) => ({ language })),
       synchronize: { fileEvents: vscode.workspace.createFileSystemWatcher('**/*.{s,S,inc,asm,h}') },
       // In Restricted Mode the server reads no file outside the workspace.
-      initializationOptions: { trusted: vscode.workspace.isTrusted },
+      initializationOptions: { trusted: vscode.workspace.isTrusted, notePrivileged: false },
     });
     // A server in a browser's worker reaches no file itself.
     client.onRequest('hyperstep/readFile', ({ uri }: { uri: string }) => readFile(vscode.Uri.parse(uri)));

@@ -22,6 +22,8 @@ export class Checker {
   /** The program that last spoke for each open document. */
   readonly #programOf = new Map<string, string>();
 
+  notePrivileged = true;
+
   constructor(readonly context: ServerContext) {
     context.connection.onRequest(checkProgramRequest, (params: CheckProgramParams) => this.#checkProgram(params));
   }
@@ -86,7 +88,7 @@ export class Checker {
     this.#programOf.set(key, program);
     if (before !== undefined && before !== program && ![...this.#programOf.values()].includes(before))
       this.#publish(before, new Map());
-    this.#publish(program, diagnosticsByFile(analysis));
+    this.#publish(program, diagnosticsByFile(analysis, this.notePrivileged));
     this.#publishProjects();
   }
 
@@ -114,7 +116,7 @@ export class Checker {
       ...(defines ? { defines } : {}),
       ...(march ? { march } : {}),
     });
-    this.#publish(programName(analysis), diagnosticsByFile(analysis));
+    this.#publish(programName(analysis), diagnosticsByFile(analysis, this.notePrivileged));
     const errors = analysis.diagnostics.filter((diagnostic) => diagnostic.severity === 'error');
     const warnings = analysis.diagnostics.filter((diagnostic) => diagnostic.severity === 'warning');
     const [first] = errors;
@@ -153,7 +155,7 @@ function programName({ project }: Analysis): string {
 }
 
 /** Every file of a program with what is wrong in it. */
-function diagnosticsByFile(analysis: Analysis): Map<string, LspDiagnostic[]> {
+function diagnosticsByFile(analysis: Analysis, notePrivileged: boolean): Map<string, LspDiagnostic[]> {
   const byFile = new Map<string, LspDiagnostic[]>();
   for (const key of [...analysis.project.roots, ...analysis.files]) if (!byFile.has(key)) byFile.set(key, []);
   for (const diagnostic of analysis.diagnostics) {
@@ -163,7 +165,7 @@ function diagnosticsByFile(analysis: Analysis): Map<string, LspDiagnostic[]> {
   }
   for (const key of analysis.files) {
     const source = analysis.source(key);
-    if (source) byFile.get(key)?.push(...noteLegality(source));
+    if (source) byFile.get(key)?.push(...noteLegality(source, notePrivileged));
   }
   return byFile;
 }

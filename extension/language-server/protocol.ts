@@ -36,4 +36,9 @@ export interface ReadFileParams {
 export interface InitializationOptions {
   /** Whether files outside of the workspace folders may be read. */
   readonly trusted?: boolean;
+  /**
+   * Whether privileged instructions are noted as hints among the diagnostics (true when absent). Hover and colours tell
+   * them in any case.
+   */
+  readonly notePrivileged?: boolean;
 }

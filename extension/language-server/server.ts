@@ -52,6 +52,7 @@ export function startServer(connection: Connection, reader: FileReader): void {
       folders.map((folder) => folder.uri),
       options?.trusted === true,
     );
+    checker.notePrivileged = options?.notePrivileged !== false;
     followsFolders = params.capabilities.workspace?.workspaceFolders === true;
     const capabilities: ServerCapabilities = {
       textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental, save: false },

@@ -44,7 +44,7 @@ export class TestClient {
 
   static async start(
     files?: Readonly<Record<string, string | Uint8Array>>,
-    options: { trusted?: boolean } = { trusted: true },
+    options: { trusted?: boolean; notePrivileged?: boolean } = { trusted: true },
   ): Promise<TestClient> {
     const client = new TestClient(files);
     const params: InitializeParams = {

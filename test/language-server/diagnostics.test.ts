@@ -61,12 +61,19 @@ describe('Language server: diagnostics', () => {
       'main.s',
       'csrw satpp, t0\ncsrw cycle, t0\ncsrr a0, mstatus\ncsrw satp, t0\nmret_is_not_here: sret\n',
     );
-    const found = await client.diagnosticsOf('main.s', (all) => all.length === 3);
+    const found = await client.diagnosticsOf('main.s', (all) => all.length === 5);
     assert.deepEqual(
       found.map(({ severity }) => severity),
-      [1, 3, 3],
+      [1, 3, 3, 4, 4],
     );
+    assert.match(found[3]!.message, /'csrw' is privileged: under full virtualization it traps to the VMM/);
     assert.match(found[0]!.message, /unknown CSR 'satpp'; did you mean 'satp'/);
+  });
+
+  it('privileged instructions are no diagnostics for a client that shows them otherwise', async () => {
+    client = await TestClient.start({}, { trusted: true, notePrivileged: false });
+    await client.open('main.s', 'csrw satp, t0\nbogus\n');
+    assert.equal((await client.diagnosticsOf('main.s')).length, 1);
   });
 
   it('a launch: counted, published, and remembered as a program', async () => {

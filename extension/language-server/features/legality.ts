@@ -1,5 +1,12 @@
 import { type Diagnostic, DiagnosticSeverity } from 'vscode-languageserver';
-import { type Csr, csrNamed, csrNumbered, instructionsNamed } from '../../../simulator/isa';
+import {
+  type Csr,
+  csrNamed,
+  csrNumbered,
+  instructions,
+  instructionsNamed,
+  machineCsrGroups,
+} from '../../../simulator/isa';
 import type { Line, SourceText, Statement } from '../assembly';
 import { lineRange } from '../locations';
 import { occurrencesOf } from '../occurrences';
@@ -8,61 +15,82 @@ interface Note {
   readonly start: number;
   readonly end: number;
   readonly message: string;
-  /** Whether it holds only for code that is not machine-mode code itself. */
-  readonly guestOnly: boolean;
+  readonly kind: NoteKind;
 }
+
+type NoteKind =
+  /** True wherever the code runs. */
+  | 'always'
+  /** True unless the code is machine-mode code itself. */
+  | 'guest'
+  /** Not wrong at all: what happens under full virtualization. */
+  | 'privileged';
 
 const known = new WeakMap<Line, readonly Note[]>();
 
 /**
- * What the guest's privilege makes of a source: machine-mode CSRs in a guest, which runs in supervisor mode, and writes
- * to CSRs that cannot be written. Told quietly: a program that is meant for machine mode is right too.
+ * What the guest's privilege makes of a source: machine-mode CSRs in a guest, which runs in supervisor mode, CSRs that the
+ * machine does not have or that cannot be written, and, as hints, privileged instructions, which trap to the VMM. Told
+ * quietly: a program that is meant for machine mode is right too.
  */
-export function noteLegality(source: SourceText): Diagnostic[] {
+export function noteLegality(source: SourceText, notePrivileged: boolean): Diagnostic[] {
   const isMachineCode = source.lines.some(
     ({ text, statements }) => text.includes('mret') && statements.some(({ key }) => key === 'mret'),
   );
-  return source.lines.flatMap((line, number) =>
-    notesOfLine(line)
-      .filter((note) => !(note.guestOnly && isMachineCode))
-      .map(({ start, end, message }) => ({
-        range: lineRange(number, start, end),
-        severity: DiagnosticSeverity.Information,
-        code: 'csr-privilege',
-        source: 'hyperstep',
-        message,
-      })),
-  );
+  const diagnostics: Diagnostic[] = [];
+  source.lines.forEach((line, number) => {
+    for (const { start, end, message, kind } of notesOfLine(line)) {
+      if (kind === 'guest' && isMachineCode) continue;
+      if (kind === 'privileged' && !notePrivileged) continue;
+      const severity = kind === 'privileged' ? DiagnosticSeverity.Hint : DiagnosticSeverity.Information;
+      const code = kind === 'privileged' ? 'privileged' : 'csr-privilege';
+      diagnostics.push({ range: lineRange(number, start, end), severity, code, source: 'hyperstep', message });
+    }
+  });
+  return diagnostics;
 }
 
-const none: readonly Note[] = [];
-
 function notesOfLine(line: Line): readonly Note[] {
-  if (!line.text.includes('csr')) return none;
   let notes = known.get(line);
   if (!notes) {
-    const csrOccurrences = occurrencesOf(line).filter(({ kind }) => kind === 'csr');
-    notes = csrOccurrences.flatMap(({ name, start, end }) => {
-      const csr = csrNamed(name);
-      const statement = line.statements.find((candidate) => candidate.start <= start && end <= candidate.end);
-      const note = csr && statement && problemOf(statement, csr);
-      return note ? [{ start, end, ...note }] : [];
-    });
+    notes = line.statements.flatMap((statement) => (statement.kind === 'command' ? notesOf(line, statement) : []));
     known.set(line, notes);
   }
   return notes;
 }
 
+const none: readonly Note[] = [];
+
+function notesOf(line: Line, statement: Statement): readonly Note[] {
+  const { key, name, start } = statement;
+  const takesCsr = key.startsWith('csr');
+  if (!takesCsr && !privilegedNames.has(key)) return none;
+  const used = takesCsr
+    ? occurrencesOf(line).find((word) => word.kind === 'csr' && word.start >= start && word.end <= statement.end)
+    : undefined;
+  const csr = used && csrNamed(used.name);
+  const problem = csr && problemOf(statement, csr);
+  if (used && problem) return [{ start: used.start, end: used.end, ...problem }];
+  if (privilegeOf(statement) !== 's') return none;
+  const message = `'${name}' is privileged: under full virtualization it traps to the VMM`;
+  return [{ start, end: start + name.length, message, kind: 'privileged' }];
+}
+
+const privilegedNames = new Set(instructions.filter(({ privilege }) => privilege === 's').map(({ name }) => name));
+
 /** Instructions that write the CSR that they name, whatever their operands are. */
 const writers = new Set(['csrw', 'csrwi', 'csrrw', 'csrrwi', 'csrs', 'csrsi', 'csrc', 'csrci']);
 
-function problemOf({ key, name }: Statement, csr: Csr): { message: string; guestOnly: boolean } | undefined {
+function problemOf({ key, name }: Statement, csr: Csr): { message: string; kind: NoteKind } | undefined {
   if (csr.readOnly && writers.has(key)) {
-    return { message: `'${csr.name}' is read-only: '${name}' traps as an illegal instruction`, guestOnly: false };
+    return { message: `'${csr.name}' is read-only: '${name}' traps as an illegal instruction`, kind: 'always' };
   }
-  if (csr.privilege !== 'm') return undefined;
-  const message = `'${csr.name}' is a machine-mode CSR: in a guest, which runs in supervisor mode, '${name}' is an illegal instruction`;
-  return { message, guestOnly: true };
+  if (csr.privilege === 'm') {
+    const message = `'${csr.name}' is a machine-mode CSR: in a guest, which runs in supervisor mode, '${name}' is an illegal instruction`;
+    return { message, kind: 'guest' };
+  }
+  if (machineCsrGroups.has(csr.group)) return undefined;
+  return { message: `the machine has no CSR '${csr.name}': '${name}' is an illegal instruction`, kind: 'always' };
 }
 
 /** What the privilege of an instruction or CSR means for a guest; undefined when it needs none. */
