@@ -41,11 +41,8 @@ export async function load(launch: CheckedLaunch, host: Host, console: (byte: nu
   const folder = folderOf(launch.program[0] ?? '');
   const disks = await Promise.all(launch.disks.map(({ file, write }) => open(host, joinPath(folder, file), write)));
   try {
-    const { virtualization, firmware, memory, harts, onIllegal, march } = launch;
-    const system = new System(
-      { virtualization, firmware, memory, harts, onIllegal, disks, isa: march, console },
-      program,
-    );
+    const { virtualization, firmware, memory, harts, onIllegal } = launch;
+    const system = new System({ virtualization, firmware, memory, harts, onIllegal, disks, console }, program);
     if (launch.console === 'debugConsole') system.closeInput();
     return new Debuggee(system, program, launch, await absentSources(program, built, launch, read));
   } catch (error) {

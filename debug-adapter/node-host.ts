@@ -16,7 +16,7 @@ export function nodeHost({ root, isCongested, exit }: NodeHostOptions): Host {
   return {
     async readFile(file) {
       try {
-        return readFileSync(file);
+        return new Uint8Array(readFileSync(file));
       } catch {
         return undefined;
       }

@@ -36,7 +36,6 @@ function nanosecondsPerExit(program: Program): number {
       harts: 1,
       disks: [],
       onIllegal: 'trap',
-      isa: 'rv64imac',
       console: () => undefined,
     },
     program,

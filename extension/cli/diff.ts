@@ -16,7 +16,7 @@ export async function diff(command: ParsedCommand): Promise<number> {
   if (!program) return STATUS.usage;
   // Each run has its own copy of the disks.
   const [left, right] = [a, b].map((virtualization) => {
-    const system = makeSystem(program, options, command.march, openDisks(options), () => undefined, virtualization);
+    const system = makeSystem(program, options, openDisks(options), () => undefined, virtualization);
     system.closeInput();
     return system;
   });

@@ -48,14 +48,10 @@ export function openDisks(options: MachineOptions): DiskImage[] {
 export function makeSystem(
   program: Program,
   options: MachineOptions,
-  march: string | undefined,
   disks: readonly DiskImage[],
   console: (byte: number) => void,
   virtualization: Virtualization = options.virtualization,
 ): System {
   const { firmware, memory, harts, onIllegal } = options;
-  return new System(
-    { virtualization, firmware, memory, harts, disks, onIllegal, isa: march ?? 'rv64imac', console },
-    program,
-  );
+  return new System({ virtualization, firmware, memory, harts, disks, onIllegal, console }, program);
 }

@@ -5,7 +5,7 @@ import type { HostFile } from '../../simulator/devices/disk';
 /** Reads a file of this computer; undefined when it is not there or cannot be read. */
 export const readHostFile: ReadFile = async (path) => {
   try {
-    return readFileSync(path);
+    return new Uint8Array(readFileSync(path));
   } catch {
     return undefined;
   }

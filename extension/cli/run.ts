@@ -28,7 +28,7 @@ export async function run(command: ParsedCommand): Promise<number> {
   if (!program) return STATUS.usage;
   const disks = openDisks(options);
   const started = process.hrtime.bigint();
-  const outcome = await runToEnd(program, options, command.march, disks);
+  const outcome = await runToEnd(program, options, disks);
   const wallSeconds = Number(process.hrtime.bigint() - started) / 1e9;
   if (outcome.message !== undefined) console.error(`hyperstep: ${outcome.message}`);
   const report = one(command.values['report']);
@@ -36,18 +36,13 @@ export async function run(command: ParsedCommand): Promise<number> {
   return outcome.status;
 }
 
-async function runToEnd(
-  program: Program,
-  options: MachineOptions,
-  march: string | undefined,
-  disks: readonly DiskImage[],
-): Promise<Outcome> {
+async function runToEnd(program: Program, options: MachineOptions, disks: readonly DiskImage[]): Promise<Outcome> {
   const output = new ConsoleOutput();
   const input = new ConsoleInput();
   let before = 0;
   try {
     for (;;) {
-      const system = makeSystem(program, options, march, disks, (byte) => output.write(byte));
+      const system = makeSystem(program, options, disks, (byte) => output.write(byte));
       const stop = await runSystem(system, input, options.maxInstructions - before, output);
       before += system.machine.clock.retired;
       // A reset starts the same guest again, on the same disks.

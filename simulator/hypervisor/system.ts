@@ -4,7 +4,7 @@ import { buildDeviceTree } from '../machine/device-tree';
 import type { Machine } from '../machine/machine';
 import { FIRMWARE_MEMORY } from '../machine/memory-map';
 import type { StateHash } from '../machine/state-hash';
-import type { Program } from '../object/program';
+import type { Program, Segment } from '../object/program';
 import { SUPERPAGE } from './address';
 import { BareEngine } from './bare-engine';
 import { FullEngine } from './full/engine';
@@ -26,8 +26,6 @@ export interface SystemConfiguration {
   /** One virtio-blk device each, from slot 0 up; see `openDisk`. */
   readonly disks: readonly DiskImage[];
   readonly onIllegal: 'trap' | 'kill';
-  /** The `riscv,isa` of the device tree. */
-  readonly isa: string;
   /** What the guest transmits, byte by byte. */
   readonly console: (byte: number) => void;
 }
@@ -144,7 +142,8 @@ export class System {
     const { base, size } = this.engine.ram;
     const usable = this.configuration.firmware === 'sbi' ? FIRMWARE_MEMORY.base + FIRMWARE_MEMORY.size : base;
     let end = base;
-    for (const { loadAddress, memorySize, bytes } of program.segments) {
+    for (const segment of program.segments) {
+      const { loadAddress, memorySize, bytes } = withoutHeaders(segment, program, usable);
       if (memorySize === 0) continue;
       const last = loadAddress + BigInt(memorySize);
       if (loadAddress < BigInt(usable) || last > BigInt(base + size))
@@ -161,8 +160,8 @@ export class System {
 
   /** The device tree lies at the top of RAM, on a 2 MiB boundary, as QEMU has it. */
   private placeDeviceTree(programEnd: number): number {
-    const { harts, memory, isa, firmware } = this.configuration;
-    const tree = buildDeviceTree({ harts, memory, isa, firmware });
+    const { harts, memory, firmware } = this.configuration;
+    const tree = buildDeviceTree({ harts, memory, firmware });
     const top = this.engine.ram.base + this.engine.ram.size;
     const address = Math.floor((top - tree.length) / SUPERPAGE) * SUPERPAGE;
     if (address < programEnd)
@@ -191,6 +190,28 @@ export class System {
     }
     return true;
   }
+}
+
+/**
+ * A segment without the ELF file's own headers, which linkers put in front of the first section of a segment: where memory begins with
+ * the program there is no place for them below it, and nobody misses them.
+ */
+function withoutHeaders(segment: Segment, program: Program, memoryBase: number): Segment {
+  if (segment.loadAddress >= BigInt(memoryBase)) return segment;
+  const end = segment.address + BigInt(segment.memorySize);
+  const contents = program.sections.filter(
+    ({ address, size }) => size > 0 && address >= segment.address && address < end,
+  );
+  const first = contents.reduce((least, { address }) => (address < least ? address : least), end);
+  const skipped = first - segment.address;
+  if (contents.length === 0 || segment.loadAddress + skipped < BigInt(memoryBase)) return segment;
+  return {
+    ...segment,
+    address: first,
+    loadAddress: segment.loadAddress + skipped,
+    bytes: segment.bytes.subarray(Number(skipped)),
+    memorySize: segment.memorySize - Number(skipped),
+  };
 }
 
 function validate({ memory, harts, disks, virtualization, firmware }: SystemConfiguration): void {

@@ -202,7 +202,7 @@ const csrAccesses: readonly Pseudo[] = [
 
 const others: readonly Pseudo[] = [
   alias('unimp', '', 'csrrw zero, cycle, zero', 'an instruction that always traps', {
-    extension: 'zicsr',
+    extension: 'i',
     compressed: step('c.unimp'),
   }),
   pseudo('sbreak', '', ['ebreak'], 'breakpoint (old name)'),

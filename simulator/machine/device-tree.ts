@@ -1,5 +1,8 @@
 import { FIRMWARE_MEMORY, INTERRUPTS, MEMORY_MAP, PLIC_SOURCES, TIMEBASE } from './memory-map';
 
+/** What the machine's harts execute, as the `riscv,isa` property writes it. */
+const HART_ISA = 'rv64imac_zicsr_zifencei';
+
 /** A property's value: cells of 32 bits, a string, a list of strings, or nothing at all. */
 type PropertyValue = readonly number[] | string | readonly string[] | true;
 
@@ -13,8 +16,6 @@ export interface DeviceTreeConfiguration {
   readonly harts: number;
   /** Bytes of RAM from 0x80000000. */
   readonly memory: number;
-  /** The `riscv,isa` string. */
-  readonly isa: string;
   /** With SBI firmware its memory is reserved and the CLINT, which only M-mode reaches, is not named. */
   readonly firmware: 'sbi' | 'none';
   readonly bootArguments?: string;
@@ -29,7 +30,7 @@ const cells64 = (value: number): number[] => [Math.floor(value / 2 ** 32), value
 const reg = (base: number, size: number): number[] => [...cells64(base), ...cells64(size)];
 const unit = (name: string, address: number): string => `${name}@${address.toString(16)}`;
 
-function rootNode({ harts, memory, isa, firmware, bootArguments }: DeviceTreeConfiguration): TreeNode {
+function rootNode({ harts, memory, firmware, bootArguments }: DeviceTreeConfiguration): TreeNode {
   const interruptController = (hart: number): number => 1 + hart;
   const plic = harts + 1;
   const finisher = harts + 2;
@@ -46,7 +47,7 @@ function rootNode({ harts, memory, isa, firmware, bootArguments }: DeviceTreeCon
       reg: [hart],
       status: 'okay',
       compatible: 'riscv',
-      'riscv,isa': isa,
+      'riscv,isa': HART_ISA,
       'mmu-type': 'riscv,sv39',
     },
     children: [

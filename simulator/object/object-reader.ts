@@ -127,7 +127,8 @@ class ObjectReader {
   #relocatedBytes(section: ElfSection, index: number): Uint8Array {
     const { relocations } = this.#sections[index]!;
     if (!section.name.startsWith('.debug_') || relocations.length === 0) return section.bytes;
-    const bytes = section.bytes.slice();
+    // A copy of its own: `slice` of a Node Buffer would be a view of the whole file.
+    const bytes = new Uint8Array(section.bytes);
     const view = new DataView(bytes.buffer);
     for (const { offset, type, symbol, addend } of relocations) {
       const place = this.#indices.get(symbol.section) ?? -1;

@@ -6,6 +6,7 @@ import path from 'node:path';
 import { build } from 'esbuild';
 import { siteTable } from '../../scripts/site-table';
 import { guestFolder, testDisk } from '../support/guest';
+import { requireTool } from '../support/tools';
 
 const guest = (name: string): string => path.join(guestFolder, name);
 
@@ -97,6 +98,47 @@ describe('the command line', () => {
     assert.match(hyperstep('run', elf).stdout, /done\n$/);
     assert.equal(hyperstep('asm', '-c', guest('remap.S'), '-o', object).status, 0);
     assert.match(hyperstep('run', object).stdout, /done\n$/);
+  });
+
+  describe('with programs of gcc', () => {
+    requireTool('riscv64-linux-gnu-gcc');
+    const gcc = (...words: string[]): void => {
+      const flags = [
+        '-nostdlib',
+        '-static',
+        '-march=rv64imac',
+        '-mabi=lp64',
+        '-mcmodel=medany',
+        '-ffreestanding',
+        '-O1',
+        '-g',
+      ];
+      const { status, stderr } = spawnSync('riscv64-linux-gnu-gcc', [...flags, ...words], { encoding: 'utf8' });
+      assert.equal(status, 0, stderr);
+    };
+    const C =
+      'static int twice(int x) { return 2 * x; }\nvolatile int seed = 20;\nint answer(void) { return twice(seed) + 25; }\n';
+
+    it('links an object that has debug information', () => {
+      const [source, object] = [write('answer.c', C), path.join(folder, 'answer.o')];
+      gcc('-c', source, '-o', object);
+      const boot = write(
+        'boot.S',
+        '_start: la sp, stack\n call answer\n li a7, 1\n ecall\n li a7, 8\n ecall\n .bss\n .balign 16\n .skip 256\nstack:\n',
+      );
+      const { status, stdout, stderr } = hyperstep('run', boot, object);
+      assert.deepEqual([status, stdout, stderr], [0, 'A', '']);
+    });
+
+    it('runs an executable whose headers lie below memory', () => {
+      const [source, elf] = [
+        write('m-mode.S', '.globl _start\n_start: li t0, 0x100000\n li t1, 0x5555\n sw t1, 0(t0)\n j .\n'),
+        path.join(folder, 'm.elf'),
+      ];
+      gcc('-Wl,-Ttext=0x80000000,--build-id=none', source, '-o', elf);
+      const { status, stderr } = hyperstep('run', elf, '--firmware', 'none');
+      assert.deepEqual([status, stderr], [0, '']);
+    });
   });
 
   it('checks sources', () => {

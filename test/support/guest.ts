@@ -69,7 +69,6 @@ export function makeSystem(program: Program, configuration: TestConfiguration = 
         ),
       ],
       onIllegal: 'trap',
-      isa: 'rv64imac',
       console: (byte) => bytes.push(byte),
       ...configuration,
     },
