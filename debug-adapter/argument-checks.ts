@@ -93,6 +93,8 @@ export const argumentChecks: { readonly [command: string]: Fields } = {
   stepIn: { ...step, targetId: optional(integer) },
   stepOut: step,
   stepInTargets: { frameId: integer },
+  gotoTargets: { source, line: integer },
+  goto: { ...thread, targetId: integer },
   pause: thread,
   stackTrace: { ...thread, startFrame: optional(natural), levels: optional(natural) },
   scopes: { frameId: integer },

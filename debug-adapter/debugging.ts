@@ -48,6 +48,8 @@ export class Debugging {
   readonly book = new BreakpointBook();
   readonly frames = new Handles<StackFrame>();
   readonly variables = new Handles<Container>();
+  /** Addresses. */
+  readonly gotoTargets = new Handles<bigint>();
   readonly console: GuestConsole;
   /** What log points say. */
   private readonly log: OutputBatch;
@@ -57,6 +59,7 @@ export class Debugging {
   loading: Promise<unknown> | undefined;
   /** A run without debugging: breakpoints do not count. */
   noDebug = false;
+  isClosed = false;
   private current: Running | undefined;
 
   constructor(
@@ -160,6 +163,12 @@ export class Debugging {
     this.connection.event('output', { category, output });
   }
 
+  /** The client wants no more, even if the guest is being loaded. */
+  close(): void {
+    this.isClosed = true;
+    this.finish();
+  }
+
   /** Ends the session: the machine never runs again. */
   finish(exitCode?: number): void {
     if (!this.current) return;
@@ -190,6 +199,7 @@ export class Debugging {
   private forgetHandles(): void {
     this.frames.clear();
     this.variables.clear();
+    this.gotoTargets.clear();
   }
 }
 

@@ -53,7 +53,7 @@ export class Session {
 
   /** The client is gone. */
   close(): void {
-    this.debugging.finish();
+    this.debugging.close();
   }
 
   private async answer(request: DebugProtocol.Request): Promise<void> {

@@ -1,9 +1,11 @@
 import type { Debugging } from '../debugging';
+import { hex } from '../format';
 import { guestFrames } from '../inspect/guest-frames';
 import { RequestError } from '../request-error';
 import { type GuestStep, type StepTarget, stepIn, stepOut, stepOver } from '../run/guest-stepping';
 import type { Plan } from '../run/plan';
 import { run, stepVmm, type VmmStepKind } from '../run/vmm-stepping';
+import { writePlace } from '../writes';
 import { Answer, type Handlers } from './handlers';
 
 interface StepArguments {
@@ -63,6 +65,33 @@ export function executionRequests(debugging: Debugging): Handlers {
       if (!frame) throw new RequestError(`there is no frame ${frameId} any more`);
       if (frame.kind !== 'guest') return { targets: [] };
       return { targets: targets.map(({ label }, index) => ({ id: index + 1, label })) };
+    },
+
+    gotoTargets({ source, line }) {
+      const { debuggee, sources } = debugging.stopped;
+      const found = source.path === undefined ? undefined : sources.find(source.path);
+      const there = found?.kind === 'guest' ? debuggee.lines.locate(found.file, line - 1) : undefined;
+      if (!there) throw new RequestError('there is no code of the guest at this line or after it');
+      return {
+        targets: there.addresses.map((address) => ({
+          id: debugging.gotoTargets.add(address),
+          label: debuggee.symbols.describe(address) ?? hex(address),
+          line: there.line + 1,
+          instructionPointerReference: hex(address),
+        })),
+      };
+    },
+
+    goto({ threadId, targetId }) {
+      const { debuggee } = debugging.stopped;
+      const cpu = debuggee.cpuOfThread(threadId);
+      const address = debugging.gotoTargets.get(targetId);
+      if (address === undefined) throw new RequestError(`there is no target ${targetId}`);
+      if (debuggee.handlerOf(cpu)) throw new RequestError('the VMM has the CPU: its guest cannot be moved now');
+      return new Answer(undefined, () => {
+        writePlace(debuggee, cpu, { kind: 'pc' }, address);
+        debugging.halted({ reason: 'goto', cpu: cpu.id });
+      });
     },
 
     pause({ threadId }) {

@@ -31,6 +31,8 @@ interface StandardRequests {
   stepIn: [DebugProtocol.StepInArguments, undefined];
   stepOut: [DebugProtocol.StepOutArguments, undefined];
   stepInTargets: [DebugProtocol.StepInTargetsArguments, DebugProtocol.StepInTargetsResponse['body']];
+  gotoTargets: [DebugProtocol.GotoTargetsArguments, DebugProtocol.GotoTargetsResponse['body']];
+  goto: [DebugProtocol.GotoArguments, undefined];
   pause: [DebugProtocol.PauseArguments, undefined];
   threads: [undefined, DebugProtocol.ThreadsResponse['body']];
   stackTrace: [DebugProtocol.StackTraceArguments, DebugProtocol.StackTraceResponse['body']];

@@ -26,6 +26,7 @@ const capabilities: DebugProtocol.Capabilities = {
   exceptionBreakpointFilters: [...exceptionFilters],
   supportsSteppingGranularity: true,
   supportsStepInTargetsRequest: true,
+  supportsGotoTargetsRequest: true,
   supportsDelayedStackTraceLoading: true,
   supportsEvaluateForHovers: true,
   supportsSetVariable: true,
@@ -59,6 +60,7 @@ export function lifecycleRequests(debugging: Debugging): Handlers {
     debugging.loading = loading.catch(() => undefined);
     try {
       const debuggee = await loading;
+      if (debugging.isClosed) throw new RequestError('the session is over');
       debugging.console.reset();
       debugging.adopt(debuggee);
     } catch (error) {
@@ -107,11 +109,11 @@ export function lifecycleRequests(debugging: Debugging): Handlers {
       return new Answer(undefined, start);
     },
 
-    terminate: () => new Answer(undefined, () => debugging.finish()),
+    terminate: () => new Answer(undefined, () => debugging.close()),
 
     disconnect: () =>
       new Answer(undefined, () => {
-        debugging.finish();
+        debugging.close();
         host.exit();
       }),
   };

@@ -22,6 +22,7 @@ export interface Stop {
     | 'exception'
     | 'pause'
     | 'entry'
+    | 'goto'
     | 'function breakpoint'
     | 'data breakpoint'
     | 'instruction breakpoint';

@@ -1,7 +1,7 @@
 import { highWord, lowWord } from '../../simulator/core/index';
 import type { GuestCpu } from '../../simulator/hypervisor/guest';
 import { causeOf } from '../../simulator/isa/index';
-import { Access, Pte, tableIndex, virtualPage, type WalkStep } from '../../simulator/mmu/index';
+import { Access, Privilege, Pte, tableIndex, virtualPage, type WalkStep } from '../../simulator/mmu/index';
 import type { Debuggee } from '../debuggee';
 import { hex } from '../format';
 import type { Hex, TranslateArguments, Translation, Walk } from '../protocol';
@@ -49,26 +49,16 @@ export function translation(
 
 function guestWalk(debuggee: Debuggee, cpu: GuestCpu, address: bigint, access: keyof typeof accesses): Walk {
   const satp = cpu.readCsr(SATP) ?? 0n;
-  const isBare = satp >> 60n === 0n || cpu.privilege === 3;
+  const isBare = satp >> 60n === 0n || cpu.privilege === Privilege.machine;
   const found = cpu.peek(address, accesses[access]);
-  const steps = found.steps.map((step) => showStep(step, address));
-  const leaf = found.steps.at(-1);
+  // The hardware's answer may come from its TLB: the steps are those of a walk made now.
+  const walked = isBare
+    ? undefined
+    : walkTables(debuggee, rootOf(satp), address, access, (gpa) => guestMemory(debuggee, gpa));
+  const leaf = walked && 'address' in walked.outcome ? walked.outcome : { permissions: 'rwx', level: ROOT_LEVEL };
   const outcome: Walk['outcome'] =
-    'fault' in found
-      ? { fault: causeOf(found.fault, false).name }
-      : {
-          address: hex(found.gpa),
-          permissions: leaf ? permissionsOf(leaf.low) : 'rwx',
-          level: leaf?.level ?? ROOT_LEVEL,
-        };
-  // Where the TLB answered, the walk itself is made for its steps.
-  if (!isBare && steps.length === 0) return { ...walkInMemory(debuggee, rootOf(satp), address, access), outcome };
-  return { mode: isBare ? 'bare' : 'sv39', root: isBare ? '0x0' : hex(rootOf(satp)), steps, outcome };
-}
-
-/** The walk of the bare machine's tables, by an address that the TLB holds. */
-function walkInMemory(debuggee: Debuggee, root: number, address: bigint, access: keyof typeof accesses): Walk {
-  return walkTables(debuggee, root, address, access, (gpa) => guestMemory(debuggee, gpa));
+    'fault' in found ? { fault: causeOf(found.fault, false).name } : { ...leaf, address: hex(found.gpa) };
+  return walked ? { ...walked, outcome } : { mode: 'bare', root: '0x0', steps: [], outcome };
 }
 
 function shadowWalk(
@@ -82,7 +72,7 @@ function shadowWalk(
   return view && walkTables(debuggee, view.table.root, address, access, (hpa) => hpa);
 }
 
-/** A walk as U-mode of the machine makes it, without the bits that it would set. */
+/** A walk that asks of the leaf only whether it allows the access at all, and sets no bits. */
 function walkTables(
   debuggee: Debuggee,
   root: number,

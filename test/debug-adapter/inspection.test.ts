@@ -168,6 +168,24 @@ for (const virtualization of ['full', 'none']) {
       assert.ok(!(await complete('$lo')).includes('loop'));
     });
 
+    it('goes on elsewhere, as a logged input', async () => {
+      await stoppedAt(/^loop:/);
+      const line = lineOf(/^finish:/);
+      const { targets } = await client.request<{ targets: { id: number; label: string }[] }>('gotoTargets', {
+        source: { path: guest },
+        line,
+      });
+      assert.deepEqual(
+        targets.map(({ label }) => label),
+        ['finish'],
+      );
+      assert.equal((await client.go('goto', { targetId: targets[0]?.id })).reason, 'goto');
+      assert.equal((await client.stack())[0]?.line, line);
+      assert.equal(client.session.debugging.running.debuggee.inputs.entries.length, 1);
+      await client.request('continue', { threadId: 1 });
+      await client.event('terminated');
+    });
+
     it('lists the sources', async () => {
       await stoppedAt(/^loop:/);
       const { sources } = await client.request<{ sources: DebugProtocol.Source[] }>('loadedSources');

@@ -169,6 +169,16 @@ _start: li      t0, 0x10000000
     assert.equal((await client.send('stackTrace', { threadId: 1 })).message, 'nothing is being debugged');
   });
 
+  it('never starts a guest whose session ended while it was loaded', async () => {
+    client = new Client();
+    await client.request('initialize', { adapterID: 'hyperstep' });
+    const launched = client.send('launch', { program: stepping });
+    await client.request('configurationDone');
+    await client.request('terminate');
+    assert.equal((await launched).message, 'the session is over');
+    assert.ok(!client.events.some(({ event }) => event === 'hyperstep/running'));
+  });
+
   it('answers every request that it says it supports', async () => {
     client = new Client();
     const capabilities = await client.request<Record<string, unknown>>('initialize', { adapterID: 'hyperstep' });

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -13,9 +14,10 @@ const guest = path.join(root, 'test/debug-adapter/guests/stepping.S');
 /** The adapter as a process, as VS Code starts it. */
 describe('over standard input and output', () => {
   let client: DebugClient;
+  let outfile: string;
 
   before(async () => {
-    const outfile = path.join(mkdtempSync(path.join(tmpdir(), 'hyperstep-')), 'dist/debug-adapter.js');
+    outfile = path.join(mkdtempSync(path.join(tmpdir(), 'hyperstep-')), 'dist/debug-adapter.js');
     await build({
       entryPoints: ['debug-adapter/node.ts'],
       outfile,
@@ -35,6 +37,26 @@ describe('over standard input and output', () => {
 
   it('answers what it does not know with an error', async () => {
     await assert.rejects(client.send('nonsense', {}), /not known/);
+  });
+
+  it('leaves out what is no message', async () => {
+    const adapter = spawn('node', [outfile]);
+    let received = '';
+    adapter.stdout.on('data', (bytes: Buffer) => {
+      received += bytes.toString();
+    });
+    const frame = (text: string): string => `Content-Length: ${Buffer.byteLength(text)}\r\n\r\n${text}`;
+    for (const text of ['', '{', 'null', '[]', '7', '{"type":"request"}', '{"type":"request","command":5,"seq":1}'])
+      adapter.stdin.write(frame(text));
+    const request = frame('{"seq":9,"type":"request","command":"threads"}');
+    // A message may come in pieces.
+    adapter.stdin.write(request.slice(0, 7));
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    adapter.stdin.write(request.slice(7));
+    while (!received.includes('"request_seq":9')) await new Promise((resolve) => setTimeout(resolve, 10));
+    adapter.stdin.write('this is not the protocol\r\n\r\n');
+    const code = await new Promise((resolve) => adapter.on('close', resolve));
+    assert.equal(code, 1);
   });
 
   it('runs to the end', async () => {
