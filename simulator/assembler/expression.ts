@@ -184,19 +184,25 @@ function numberExpression(text: string, start: number, end: number): Expression 
   return { kind: 'invalid', message: `malformed number '${text}'`, start, end };
 }
 
+/** C's suffixes for unsigned and long, which GNU as takes and ignores. */
+const suffix = /[uU]?[lL]*$/;
+
 /** Whether a well-formed number needs more than 64 bits. */
 function isTooLarge(text: string): boolean {
-  const value = BigInt(/^0[0-7]+$/.test(text) ? `0o${text}` : text);
-  return value > 0xffff_ffff_ffff_ffffn;
+  const digits = text.replace(suffix, '');
+  return BigInt(/^0[0-7]+$/.test(digits) ? `0o${digits}` : digits) > 0xffff_ffff_ffff_ffffn;
 }
 
-/** The value of a number in GNU as's notation (decimal, 0x, 0b, leading 0 for octal), or undefined. */
+/** The value of a number in GNU as's notation (decimal, 0x, 0b, leading 0 for octal, C's suffixes), or undefined. */
 export function parseNumber(text: string): Integer | undefined {
   if (/^(0|[1-9]\d{0,14})$/.test(text)) return Number(text);
-  if (/^0[xX][0-9a-fA-F]+$/.test(text)) return text.length <= 14 ? Number.parseInt(text, 16) : fromBigint(BigInt(text));
-  if (/^0[bB][01]+$/.test(text)) return fromBigint(BigInt(text));
-  if (/^0[0-7]+$/.test(text)) return fromBigint(BigInt(`0o${text}`));
-  if (/^[1-9]\d*$/.test(text)) return fromBigint(BigInt(text));
+  const digits = text.replace(suffix, '');
+  if (/^0[xX][0-9a-fA-F]+$/.test(digits)) {
+    return digits.length <= 14 ? Number.parseInt(digits, 16) : fromBigint(BigInt(digits));
+  }
+  if (/^0[bB][01]+$/.test(digits)) return fromBigint(BigInt(digits));
+  if (/^0[0-7]+$/.test(digits)) return fromBigint(BigInt(`0o${digits}`));
+  if (/^(0|[1-9]\d*)$/.test(digits)) return fromBigint(BigInt(digits));
   return undefined;
 }
 

@@ -38,7 +38,9 @@ export function candidatePaths(
   angled: boolean,
 ): string[] {
   if (isAbsolutePath(path)) return [joinPath('', onSameHost(path, fromFile))];
-  const folders = angled ? includePaths : [folderOf(fromFile), ...includePaths];
+  // Last the folder in which the tool runs, where GNU as looks first; a URI has none.
+  const current = /^[A-Za-z][\w+.-]*:\/\//.test(fromFile) ? [] : [''];
+  const folders = angled ? includePaths : [folderOf(fromFile), ...includePaths, ...current];
   return [...new Set(folders.map((folder) => joinPath(folder, path)))];
 }
 

@@ -46,6 +46,9 @@ LABEL(loop, 1):
     li a6, 1
 #endif
     EMPTY nop EMPTY
+#define MAXVA (1L << (9 + 9 + 9 + 12 - 1))
+#define TRAMPOLINE (MAXVA - 0x1000UL)
+    li a0, TRAMPOLINE - 10u
     .data
     .asciz XSTR(PAGE_SIZE)
     .asciz STR(a "quoted" \n text)
