@@ -2,7 +2,7 @@ import { sites } from 'hyperstep:sites';
 import type { Hart } from '../../simulator/core/index';
 import { KILL_REASONS } from '../../simulator/hypervisor/full/virtual-machine';
 import type { GuestCpu } from '../../simulator/hypervisor/guest';
-import { EXIT_REASONS, type ExitRecord } from '../../simulator/hypervisor/ledger';
+import { EXIT_REASONS, type ExitReason, type ExitRecord } from '../../simulator/hypervisor/ledger';
 import { causeOf } from '../../simulator/isa/index';
 import type { ActiveHandler } from '../../simulator/machine/hosted-software';
 import type { Step } from '../../simulator/machine/narration';
@@ -19,8 +19,8 @@ import type { Watchers } from '../run/run-control';
 import type { Breakpoint, CodePlace } from './breakpoint';
 import type { ExceptionFilters } from './exceptions';
 
-/** Exits of which the first step does not know the reason yet. */
-const undecided: ReadonlySet<string> = new Set(['page-fault', 'privileged-instruction']);
+/** Steps of a handler after which it knows what kind of exit it handles; until then the ledger has a first guess. */
+const stepsUntilKnown = (reason: ExitReason): number => (reason === 'privileged-instruction' ? 2 : 1);
 const killSites: ReadonlySet<number> = new Set(sites.filter((site) => site.function === 'kill').map(({ id }) => id));
 
 /** The user's breakpoints and exception filters at work on one machine. */
@@ -170,7 +170,7 @@ export class UserStops implements Watchers {
   private atExit(record: ExitRecord, handler: ActiveHandler, cpu: GuestCpu): Stop | undefined {
     const { filters } = this;
     if (!filters?.wants('exit') || this.stoppedAtExit === record.number) return undefined;
-    if (filters.isSelective('exit') && undecided.has(record.reason) && handler.trail.length === 1) return undefined;
+    if (filters.isSelective('exit') && handler.trail.length <= stepsUntilKnown(record.reason)) return undefined;
     if (!filters.accepts('exit', record.reason)) return undefined;
     this.stoppedAtExit = record.number;
     return {

@@ -184,4 +184,18 @@ describe('breakpoints of the VMM', () => {
     await client.request('setExceptionBreakpoints', { filters: [], filterOptions });
     assert.equal((await client.go('continue')).description, 'VM exit: sbi-call');
   });
+
+  it('takes an exit for what it turns out to be', async () => {
+    await launch();
+    const reasons = ['csr-access', 'guest-exception', 'shadow-miss'];
+    for (const condition of reasons) {
+      const filterOptions = [{ filterId: 'exit', condition }];
+      await client.request('setExceptionBreakpoints', { filters: [], filterOptions });
+      await client.request('restart', {});
+      await client.stopped();
+      assert.equal((await client.go('continue')).description, `VM exit: ${condition}`);
+      const { exits } = await client.own('hyperstep/exits', { count: 1 });
+      assert.equal(exits[0]?.reason, condition);
+    }
+  });
 });
