@@ -1,6 +1,6 @@
 import { CsrValue, Gpa, Gva, Hpa, PteValue } from '../../simulator/hypervisor/address';
 import type { GuestCpu } from '../../simulator/hypervisor/guest';
-import { type Csr, type CsrField, csrName, csrNumbered } from '../../simulator/isa/index';
+import { type Csr, type CsrField, causeOf, csrName, csrNumbered } from '../../simulator/isa/index';
 import type { Debuggee } from '../debuggee';
 import type { Space } from '../expression/syntax';
 import { hex } from '../format';
@@ -60,6 +60,8 @@ export class ValueView {
   /** A CSR's value in one line: the fields that say something. */
   csr(csr: Csr, value: bigint): string {
     if (csr.number === satp) return satpText(value);
+    if (csr.name.endsWith('cause')) return `${hex(value)} (${causeText(value)})`;
+    if (csr.name.endsWith('tvec')) return `${this.word(value & ~3n)}${value & 1n ? ' (Vectored)' : ''}`;
     const telling = csr.fields.filter((field) => fieldOf(field, value) !== 0n);
     if (csr.fields.length === 0 || telling.length === 0 || telling.length > 6) return this.word(value);
     return `${hex(value)} (${telling.map((field) => fieldSetting(field, fieldOf(field, value))).join(', ')})`;
@@ -154,6 +156,12 @@ function fieldSetting(field: CsrField, value: bigint): string {
   const name = field.values?.[Number(value)];
   if (name !== undefined) return `${field.name}=${name}`;
   return field.high === field.low ? field.name : `${field.name}=${value < 10n ? value : hex(value)}`;
+}
+
+/** What scause or mcause says. */
+function causeText(value: bigint): string {
+  const isInterrupt = value >> 63n === 1n;
+  return causeOf(Number(BigInt.asUintN(32, value)), isInterrupt).name;
 }
 
 /** `0x8000000000080203 (Sv39, ASID 0, root 0x80203000)`, `0x0 (Bare)`. */

@@ -126,6 +126,31 @@ describe('golden transcripts', () => {
   }
 });
 
+/** A guest that owns M-mode runs on the bare machine only. */
+describe('golden transcript of a guest without firmware', () => {
+  it('machine mode', async () => {
+    const program = path.join(root, 'test/debug-adapter/guests/machine-mode.S');
+    const client = new Client();
+    await client.launch(program, { stopOnEntry: true, virtualization: 'none', firmware: 'none' } as object);
+    const session = new Transcript('machine-mode', client);
+    await session.stop();
+    await client.request('setFunctionBreakpoints', { breakpoints: [{ name: 'user' }] });
+    await session.go('continue');
+    await session.go('next');
+    session.note('one line: .rept');
+    await session.go('next');
+    session.note('two statements in a line');
+    await session.go('next');
+    await session.go('next');
+    await session.go('stepIn');
+    await session.go('next');
+    await session.go('stepIn');
+    await session.evaluate('mcause');
+    await client.request('disconnect');
+    session.check();
+  });
+});
+
 async function backToGuest(session: Transcript, stack: Frame[]): Promise<void> {
   if (inVmm(stack[0])) await session.go('stepOut');
 }
