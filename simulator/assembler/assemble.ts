@@ -9,7 +9,8 @@ import { defaultLayout, type Layout, link, type UndefinedSeverity } from './link
 import type { Macro } from './macros';
 import { finishUnit } from './object-file';
 import { candidatePaths } from './paths';
-import { definesOf, predefined } from './preprocessor';
+import { predefined } from './predefined';
+import { definesOf } from './preprocessor';
 import { SourceText } from './source';
 import { Unit } from './unit';
 

@@ -5,9 +5,9 @@ import type { ObjectFile } from '../object/relocatable';
 import { assemble } from './assemble';
 import type { Diagnostic } from './diagnostic';
 import { type Project, requestOf } from './project';
+import type { ReadFile } from './project-file';
 
-/** Reads a file of the host; undefined when there is none at that path. */
-export type ReadFile = (path: string) => Promise<Uint8Array | undefined>;
+export type { ReadFile };
 
 export interface BuildResult {
   /** Absent when there are errors. */

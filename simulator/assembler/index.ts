@@ -8,4 +8,5 @@ export { listingOf } from './listing';
 export type { Macro } from './macros';
 export { baseName, candidatePaths, folderOf, isAbsolutePath, joinPath } from './paths';
 export * from './project';
+export * from './project-file';
 export { isPreprocessedPath, SourceText, type TextEdit } from './source';

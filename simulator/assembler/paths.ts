@@ -30,6 +30,20 @@ export function joinPath(folder: string, path: string): string {
   return root + names.join('/');
 }
 
+/** The folders that a file with an absolute path is in, from its own up to the root. */
+export function foldersAbove(file: string): string[] {
+  const path = joinPath('', file);
+  const root = absolute.exec(path)?.[0] ?? '';
+  const names = path.slice(root.length).split('/').slice(0, -1);
+  return [...names, ''].map((_, above) => root + names.slice(0, names.length - above).join('/'));
+}
+
+/** Whether two spellings mean the same path. */
+export function samePath(a: string, b: string): boolean {
+  const plain = (path: string): string => joinPath('', path).replace(/\\/g, '/');
+  return plain(a) === plain(b);
+}
+
 /** Where an included file may be, in the order in which it is looked for. */
 export function candidatePaths(
   path: string,

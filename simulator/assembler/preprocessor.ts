@@ -325,24 +325,3 @@ export function definesOf(values: Readonly<Record<string, string>>): Map<string,
   }
   return defines;
 }
-
-/** The macros that gcc has when it preprocesses assembly for RV64, from the instruction set. */
-export function predefined(has: (extension: 'm' | 'a' | 'c' | 'f' | 'd') => boolean): Record<string, string> {
-  return {
-    __ASSEMBLER__: '1',
-    __riscv: '1',
-    __riscv_xlen: '64',
-    __LP64__: '1',
-    _LP64: '1',
-    __ELF__: '1',
-    __SIZEOF_POINTER__: '8',
-    __SIZEOF_LONG__: '8',
-    __SIZEOF_INT__: '4',
-    __CHAR_BIT__: '8',
-    __GNUC__: '12',
-    ...(has('m') ? { __riscv_m: '2000000', __riscv_mul: '1', __riscv_div: '1', __riscv_muldiv: '1' } : {}),
-    ...(has('a') ? { __riscv_a: '2001000', __riscv_atomic: '1' } : {}),
-    ...(has('c') ? { __riscv_c: '2000000', __riscv_compressed: '1' } : {}),
-    ...(has('f') ? { __riscv_flen: has('d') ? '64' : '32' } : {}),
-  };
-}
