@@ -143,6 +143,7 @@ function whyNarrower(missing: number, guest: PageEntry): string {
 
 /** Whether the guest's mode may touch the page at all. */
 function mayUse(vcpu: Vcpu, guest: PageEntry): boolean {
+  if (!vcpu.guestSpace.paging) return true;
   if (vcpu.user) return (guest.low & Pte.U) !== 0;
   return !(guest.low & Pte.U) || vcpu.sum;
 }
@@ -153,7 +154,7 @@ function reasonToBeEmpty(
   hpa: number | undefined,
 ): { readonly reason?: string } {
   if (!guest) return {};
-  if (vcpu.guestSpace.paging && !mayUse(vcpu, guest))
+  if (!mayUse(vcpu, guest))
     return { reason: vcpu.user ? 'a page of the guest’s kernel' : 'a page of U-mode, and SUM=0' };
   return hpa === undefined ? { reason: 'no memory: devices are emulated access by access' } : {};
 }

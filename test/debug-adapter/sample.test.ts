@@ -30,6 +30,14 @@ describe('debugging the sample', () => {
     assert.equal(top?.source?.path, kernel);
   });
 
+  it('shows what the shadow maps while the guest’s paging is off', async () => {
+    const { mode } = await client.own('hyperstep/pageTable', { threadId: 1, path: [] });
+    assert.equal(mode, 'bare');
+    const filled = (await leaves()).filter((entry) => entry.shadow);
+    assert.ok(filled.length > 0);
+    assertShadowIsRight(filled);
+  });
+
   it('shows values beside the line', async () => {
     const [top] = await client.stack();
     const range = { path: kernel, startLine: 1, endLine: satpLine };
