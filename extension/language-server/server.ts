@@ -12,6 +12,7 @@ import { registerFolding } from './features/folding';
 import { registerFormatting } from './features/formatting';
 import { registerHighlights } from './features/highlights';
 import { registerHover } from './features/hover';
+import { registerQuickFixes } from './features/quick-fixes';
 import { registerReferences } from './features/references';
 import { registerRename } from './features/rename';
 import { registerSemanticTokens } from './features/semantic-tokens';
@@ -32,6 +33,7 @@ const features = [
   registerFormatting,
   registerHighlights,
   registerHover,
+  registerQuickFixes,
   registerReferences,
   registerRename,
   registerSemanticTokens,

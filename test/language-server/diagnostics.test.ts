@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { CodeAction } from 'vscode-languageserver';
 import { TestClient } from './client';
 
 describe('Language server: diagnostics', () => {
@@ -74,6 +75,19 @@ describe('Language server: diagnostics', () => {
     client = await TestClient.start({}, { trusted: true, notePrivileged: false });
     await client.open('main.s', 'csrw satp, t0\nbogus\n');
     assert.equal((await client.diagnosticsOf('main.s')).length, 1);
+  });
+
+  it('a misspelt word has fixes', async () => {
+    client = await TestClient.start();
+    const { uri } = await client.open('main.s', 'csrw sapt, t0\nadd a0, a1\n');
+    const diagnostics = await client.diagnosticsOf('main.s', (all) => all.length === 2);
+    const actions = await client.request<CodeAction[]>('textDocument/codeAction', {
+      textDocument: { uri },
+      range: diagnostics[0]!.range,
+      context: { diagnostics },
+    });
+    assert.equal(actions[0]!.title, "Change to 'satp'");
+    assert.deepEqual(actions[0]!.edit!.changes![uri], [{ range: diagnostics[0]!.range, newText: 'satp' }]);
   });
 
   it('a launch: counted, published, and remembered as a program', async () => {

@@ -23,6 +23,7 @@ const methods = [
   'textDocument/semanticTokens/full',
   'textDocument/semanticTokens/range',
   'workspace/symbol',
+  'textDocument/codeAction',
   'hyperstep/checkProgram',
 ];
 const nonsense: unknown[] = [
