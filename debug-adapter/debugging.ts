@@ -101,6 +101,7 @@ export class Debugging {
       running: () => this.started(),
       stopped: (stop: Stop) => this.halted(stop),
       ended: (end: EndOfRun) => this.ended(end),
+      failed: (error: unknown) => this.failed(error),
       sliced: (idle: boolean) => this.flush(idle),
     };
     const control = new RunControl(debuggee, this.host, stops, listener, (addresses) => stops.setTemporary(addresses));
@@ -189,6 +190,12 @@ export class Debugging {
     this.flush(true);
     if (message !== undefined) this.output('console', `${message}\n`);
     this.finish(exitCode);
+  }
+
+  private failed(error: unknown): void {
+    const details = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    this.output('stderr', `HyperStep's machine failed, which it never should: ${details}\n`);
+    this.finish(1);
   }
 
   private flush(now: boolean): void {

@@ -68,9 +68,18 @@ export class Session {
       const result = given instanceof Promise ? await given : given;
       const body = bodyOf(result);
       this.connection.respond(request, isOwn ? body : bodyOf(toClient(body, this.debugging.client.positions)));
-      if (result instanceof Answer) result.afterwards();
+      if (result instanceof Answer) this.finish(result);
     } catch (error) {
       this.failed(request, error);
+    }
+  }
+
+  /** Does what follows an answer. The request has been answered: what goes wrong now can only be told. */
+  private finish({ afterwards }: Answer<unknown>): void {
+    try {
+      afterwards();
+    } catch (error) {
+      this.debugging.output('stderr', `${messageOf(error)}\n`);
     }
   }
 

@@ -18,6 +18,8 @@ const levels: readonly (readonly string[])[] = [
   ['*', '/', '%'],
 ];
 const unaryOperators: ReadonlySet<string> = new Set(['-', '+', '~', '!', '*', '&']);
+/** Longer than anybody writes, in characters. */
+const LONGEST = 4096;
 /** Deeper than anybody writes by hand; hostile nesting must not exhaust the stack. */
 const DEEPEST = 100;
 
@@ -33,6 +35,7 @@ export function parseExpression(text: string): Expression {
 }
 
 function tokensOf(text: string): Token[] {
+  if (text.length > LONGEST) throw new RequestError('the expression is too long');
   const tokens: Token[] = [];
   const source = text.trimEnd();
   token.lastIndex = 0;

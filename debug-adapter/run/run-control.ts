@@ -35,6 +35,8 @@ export interface RunListener {
   running(): void;
   stopped(stop: Stop): void;
   ended(end: EndOfRun): void;
+  /** The machine itself failed: a fault of ours, after which it must not run on. */
+  failed(error: unknown): void;
   /** After each slice: console output can be passed on. @param idle nothing follows for a while */
   sliced(idle: boolean): void;
 }
@@ -106,7 +108,14 @@ export class RunControl {
   private slice(): void {
     if (!this.plan || this.isDisposed) return;
     this.waitsForInput = false;
-    const result = this.advanceFor(SLICE);
+    let result: Outcome | undefined;
+    try {
+      result = this.advanceFor(SLICE);
+    } catch (error) {
+      this.dispose();
+      this.listener.failed(error);
+      return;
+    }
     if (result === 'waits') {
       this.waitsForInput = true;
       this.listener.sliced(true);

@@ -111,6 +111,58 @@ describe('wild guests stay under control', () => {
   }
 });
 
+describe('code that makes no sense', () => {
+  const word = fc.oneof(
+    fc.integer({ min: 0, max: 0xffffffff }),
+    // Instructions that reach far: loads, stores, jumps, CSRs, returns.
+    fc.constantFrom(
+      0x10200073,
+      0x30200073,
+      0x00008067,
+      0x12000073,
+      0x10500073,
+      0x00000073,
+      0x00100073,
+      0x18029073,
+      0x10529073,
+    ),
+    fc.integer({ min: 0, max: 0xffff }).map((half) => ((half * 0x10001) >>> 0) | 3),
+  );
+  for (const virtualization of ['full', 'none']) {
+    it(`can be stepped and looked at wherever it goes (${virtualization})`, async () => {
+      await fc.assert(
+        fc.asyncProperty(fc.array(word, { minLength: 4, maxLength: 40 }), async (words) => {
+          const client = await launched(`_start: .word ${words.join(', ')}\n`, { virtualization, stopOnEntry: true });
+          await client.stopped();
+          for (let i = 0; i < 25; i++) {
+            const command = (['stepIn', 'next', 'stepIn'] as const)[i % 3] ?? 'stepIn';
+            await client.request(command, { threadId: 1, granularity: i % 2 ? 'instruction' : 'statement' });
+            // Some instructions, such as a wfi or a loop, are over when somebody says so.
+            const paused = setTimeout(() => void client.send('pause', { threadId: 1 }), 100);
+            const { event } = await client.event(['stopped', 'terminated']);
+            clearTimeout(paused);
+            if (event === 'terminated') break;
+            const [top] = await client.stack();
+            await client.scope('Registers', top?.id);
+            const { instructionPointerReference: memoryReference } = top ?? {};
+            if (memoryReference)
+              await client.request('disassemble', { memoryReference, instructionOffset: -8, instructionCount: 16 });
+            await client.own('hyperstep/pageTable', { threadId: 1, path: [] });
+            await client.own('hyperstep/exits', { count: 5 });
+          }
+          await client.request('disconnect');
+          const failures = client.events.filter(({ body }) => body?.category === 'stderr');
+          assert.deepEqual(
+            failures.map(({ body }) => body.output),
+            [],
+          );
+        }),
+        { numRuns: 40, seed: 3 },
+      );
+    });
+  }
+});
+
 describe('fuzzed requests', () => {
   it('are each answered, and never break the session', async () => {
     const client = new Client();

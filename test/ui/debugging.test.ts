@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
 import { after, afterEach, before, describe, it } from 'mocha';
-import type { FrameLocator, Locator } from 'playwright-core';
 import { freshWorkspace } from '../../scripts/test-vscode';
+import type { FrameLocator, Locator } from '../vscode-host/host';
 import { Workbench } from './workbench';
 
 /** One session on the sample as a person has it, with a screenshot of every step. */

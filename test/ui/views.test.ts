@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { mkdirSync, readFileSync } from 'node:fs';
 import { after, before, describe, it } from 'mocha';
-import type { Browser, Page } from 'playwright-core';
 import type { Requests } from '../../debug-adapter/protocol';
 import type { FromView, ToView, ViewName } from '../../extension/views/messages';
 import { hasTool } from '../support/tools';
+import type { Browser, Page } from '../vscode-host/host';
 import { launchBrowser } from '../vscode-host/host';
 import { answers } from './fake-session';
 

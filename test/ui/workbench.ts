@@ -1,5 +1,5 @@
 import { mkdirSync } from 'node:fs';
-import type { Browser, FrameLocator, Locator, Page } from 'playwright-core';
+import type { Browser, FrameLocator, Locator, Page } from '../vscode-host/host';
 import { type Host, launchBrowser, startHost } from '../vscode-host/host';
 
 const screenshots = 'out/screenshots';

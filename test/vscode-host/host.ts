@@ -6,6 +6,9 @@ import path from 'node:path';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { hostEntry, hostNode } from './setup';
 
+/** From here for all: code-server brings a playwright of its own, which this folder resolves to. */
+export type { Browser, FrameLocator, Locator, Page } from 'playwright-core';
+
 export interface HostOptions {
   /** Installed before the start. */
   vsix?: string;
