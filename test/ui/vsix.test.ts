@@ -22,6 +22,7 @@ const files = [
   'media/file-dark.svg',
   'media/file-light.svg',
   'media/icon.png',
+  'media/screenshot.png',
   'media/view.svg',
   'media/walkthrough/debug.md',
   'media/walkthrough/sample.md',
