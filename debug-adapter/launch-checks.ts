@@ -5,8 +5,13 @@ import { RequestError } from './request-error';
 const names = Object.keys(launchAttributes) as (keyof LaunchArguments)[];
 
 /** A launch configuration in which everything has a value. */
-export type CheckedLaunch = Required<Omit<LaunchArguments, 'program' | 'memory' | 'disks'>> & {
+export type CheckedLaunch = Required<
+  Omit<LaunchArguments, 'program' | 'memory' | 'disks' | 'march' | 'projectRoot'>
+> & {
   readonly program: readonly string[];
+  /** Undefined where the project file, or the assembler, decides. */
+  readonly march: string | undefined;
+  readonly projectRoot: string | undefined;
   /** Bytes. */
   readonly memory: number;
   readonly disks: readonly Required<Disk>[];
@@ -35,7 +40,8 @@ export function checkLaunch(args: unknown): CheckedLaunch {
     harts: value('harts'),
     includePaths: value('includePaths'),
     defines: value('defines'),
-    march: value('march'),
+    march: launch.march,
+    projectRoot: launch.projectRoot,
     stopOnEntry: value('stopOnEntry'),
     vmm: value('vmm'),
     console: value('console'),

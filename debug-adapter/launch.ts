@@ -12,6 +12,7 @@ export interface LaunchArguments {
   includePaths?: string[];
   defines?: Record<string, string>;
   march?: string;
+  projectRoot?: string;
   stopOnEntry?: boolean;
   vmm?: 'step' | 'skip';
   console?: 'terminal' | 'debugConsole';
@@ -46,7 +47,7 @@ export const launchAttributes: Record<keyof LaunchArguments, AttributeSchema> = 
     items: { type: 'string' },
     default: '${file}',
     markdownDescription:
-      'The guest: a file, or several that are linked together. Assembly (`.s`, `.S`), object files and ELF executables. The active file when absent.',
+      'The guest: a file, or several that are linked together. Assembly (`.s`, `.S`), object files and ELF executables. The active file when absent. One source file that a `hyperstep.json` in its folder, or the nearest one above, links with others stands for all of them.',
   },
   virtualization: {
     type: 'string',
@@ -100,25 +101,33 @@ export const launchAttributes: Record<keyof LaunchArguments, AttributeSchema> = 
       },
     },
     default: [],
-    markdownDescription: 'Raw disk images, each a virtio-blk device, from slot 0 (`0x10001000`) up.',
+    markdownDescription:
+      'Raw disk images, each a virtio-blk device, from slot 0 (`0x10001000`) up. Relative paths are seen from the workspace folder; without one, from the folder of the program.',
   },
   includePaths: {
     type: 'array',
     items: { type: 'string' },
     default: [],
     markdownDescription:
-      'Folders in which `.include`, `.incbin` and `#include` look for files, after that of the including file.',
+      'Folders in which `.include`, `.incbin` and `#include` look for files, after that of the including file. Relative paths are seen from the workspace folder; without one, from the folder of the program. They take the place of those in `hyperstep.json`.',
   },
   defines: {
     type: 'object',
     additionalProperties: { type: 'string' },
     default: {},
-    markdownDescription: 'Preprocessor macros and their values, for `.S` files.',
+    markdownDescription:
+      'Preprocessor macros and their values, for `.S` files. They go before those of the same name in `hyperstep.json`.',
   },
   march: {
     type: 'string',
-    default: 'rv64imac_zicsr_zifencei',
-    markdownDescription: 'The instruction set that the assembler accepts, as in GNU as `-march`.',
+    default: 'rv64imac_zicsr_zifencei_zihintpause',
+    markdownDescription:
+      'The instruction set that the assembler accepts, as in GNU as `-march`. It takes the place of that in `hyperstep.json`.',
+  },
+  projectRoot: {
+    type: 'string',
+    markdownDescription:
+      'The folder above which no `hyperstep.json` is looked for. The workspace folder of the program when absent; without one, the search goes up to the root.',
   },
   stopOnEntry: {
     type: 'boolean',

@@ -1,15 +1,7 @@
-import { type BuildResult, buildProgram, type ReadFile } from '../simulator/assembler/build';
-import {
-  type Diagnostic,
-  folderOf,
-  joinPath,
-  parseProject,
-  projectFileName,
-  projectOf,
-} from '../simulator/assembler/index';
+import { type BuildResult, buildGiven, type ReadFile } from '../simulator/assembler/build';
+import { type Diagnostic, findProjectOf, folderOf, joinPath } from '../simulator/assembler/index';
 import type { DiskImage } from '../simulator/devices/disk';
 import { ConfigurationError, openDisk, System } from '../simulator/hypervisor/system';
-import { isElf } from '../simulator/object/elf';
 import type { Program } from '../simulator/object/program';
 import { Debuggee } from './debuggee';
 import { messageOf, plural } from './format';
@@ -57,12 +49,16 @@ async function build(launch: CheckedLaunch, read: ReadFile): Promise<BuildResult
   for (const file of launch.program) {
     if (!(await read(file))) throw new RequestError(`the program '${file}' cannot be read`);
   }
-  const program = await linkedFiles(launch, read);
-  const { defines, march } = launch;
+  const { program, includePaths, defines, march, projectRoot } = launch;
   // Relative paths are seen from the folder of the guest.
-  const folder = folderOf(launch.program[0] ?? '');
-  const includePaths = launch.includePaths.map((path) => joinPath(folder, path));
-  return buildProgram(projectOf({ program, includePaths, defines, march }, '', undefined), read);
+  const folder = folderOf(program[0] ?? '');
+  const given = {
+    program,
+    includePaths: includePaths.map((path) => joinPath(folder, path)),
+    defines,
+    ...(march === undefined ? {} : { march }),
+  };
+  return buildGiven(given, await findProjectOf(given, read, projectRoot), read);
 }
 
 /** Files that debug information names, and that are not here. What was assembled from has just been read. */
@@ -77,20 +73,6 @@ async function absentSources(
     if (!sources.has(file) && !(await read(mapPath(file, sourceMap)))) absent.add(file);
   }
   return absent;
-}
-
-/** A source that a `hyperstep.json` beside it links with others stands for the whole program. */
-async function linkedFiles({ program }: CheckedLaunch, read: ReadFile): Promise<readonly string[]> {
-  const [only, second] = program;
-  if (only === undefined || second !== undefined) return program;
-  const contents = await read(only);
-  if (!contents || isElf(contents)) return program;
-  const folder = folderOf(only);
-  const file = await read(joinPath(folder, projectFileName));
-  if (!file) return program;
-  const { description } = parseProject(new TextDecoder().decode(file));
-  const { roots } = projectOf(description, folder, undefined);
-  return roots.includes(joinPath('', only)) || roots.includes(only) ? roots : program;
 }
 
 async function open(host: Host, file: string, write: 'copy' | 'inPlace'): Promise<DiskImage> {

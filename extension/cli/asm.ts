@@ -1,8 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { buildProgram } from '../../simulator/assembler/build';
-import { projectOfFile } from '../../simulator/assembler/index';
+import { mergeProject } from '../../simulator/assembler/index';
 import { writeExecutable, writeRelocatable } from '../../simulator/object/elf-writer';
-import { buildOrReport, reportProblems } from './guest';
+import { buildOrReport, givenProgram, projectFileOf, reportProblems } from './guest';
 import { readHostFile } from './host-files';
 import { one, type ParsedCommand } from './options';
 import { UsageError } from './usage';
@@ -24,11 +24,12 @@ async function executable(command: ParsedCommand): Promise<Uint8Array | undefine
 
 /** One file, whose undefined symbols are left to a linker. */
 async function relocatable(command: ParsedCommand): Promise<Uint8Array | undefined> {
-  const { files, includePaths, defines, march } = command;
-  const [file, another] = files;
+  const [file, another] = command.files;
   if (file === undefined || another !== undefined) throw new UsageError('-c takes one file');
-  const project = projectOfFile(file, { includePaths, defines, ...(march === undefined ? {} : { march }) });
-  const { objects, diagnostics } = await buildProgram(project, readHostFile);
+  const given = givenProgram(command);
+  const found = await projectFileOf(given);
+  const project = mergeProject(given, found && { ...found, linksFile: false });
+  const { objects, diagnostics } = await buildProgram({ ...project, stated: false }, readHostFile);
   reportProblems(diagnostics);
   const [object] = objects;
   return object && !diagnostics.some(({ severity }) => severity === 'error') ? writeRelocatable(object) : undefined;

@@ -1,5 +1,12 @@
-import { type BuildResult, buildProgram } from '../../simulator/assembler/build';
-import { type Diagnostic, projectOf } from '../../simulator/assembler/index';
+import path from 'node:path';
+import { type BuildResult, buildGiven } from '../../simulator/assembler/build';
+import {
+  type Diagnostic,
+  type FoundProject,
+  findProjectOf,
+  type GivenProgram,
+  projectOf,
+} from '../../simulator/assembler/index';
 import type { DiskImage } from '../../simulator/devices/disk';
 import { openDisk, System, type Virtualization } from '../../simulator/hypervisor/system';
 import type { Program } from '../../simulator/object/program';
@@ -7,10 +14,30 @@ import { openHostFile, readHostFile } from './host-files';
 import type { AssemblyOptions, MachineOptions } from './options';
 import { UsageError } from './usage';
 
-/** Assembles and links (or loads) what a command names, relative to the working folder. */
-export function build({ files, includePaths, defines, march }: AssemblyOptions): Promise<BuildResult> {
-  const description = { program: [...files], includePaths, defines, ...(march === undefined ? {} : { march }) };
-  return buildProgram(projectOf(description, '', undefined), readHostFile);
+/** Assembles and links (or loads) what a command names, relative to the working folder, as its `hyperstep.json` says. */
+export async function build(options: AssemblyOptions): Promise<BuildResult> {
+  const given = givenProgram(options);
+  return buildGiven(given, await projectFileOf(given), readHostFile);
+}
+
+/** What the command line itself states. */
+export function givenProgram({ files, includePaths, defines, march }: AssemblyOptions): GivenProgram {
+  return { program: files, includePaths, defines, ...(march === undefined ? {} : { march }) };
+}
+
+/** The project file of a program; where the program has a relative name, those of its other files are relative too. */
+export async function projectFileOf({ program }: GivenProgram): Promise<FoundProject | undefined> {
+  const absolute = program.map((file) => path.resolve(file));
+  const found = await findProjectOf({ program: absolute }, readHostFile);
+  if (!found || path.isAbsolute(program[0] ?? '')) return found;
+  const relative = (file: string): string => path.relative('', file);
+  const { roots, includePaths } = projectOf(found.description, found.folder, undefined);
+  return {
+    ...found,
+    file: relative(found.file),
+    folder: '',
+    description: { ...found.description, program: roots.map(relative), includePaths: includePaths.map(relative) },
+  };
 }
 
 /** One diagnostic as compilers print it: lines and columns from 1. */

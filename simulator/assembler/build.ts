@@ -5,7 +5,7 @@ import type { ObjectFile } from '../object/relocatable';
 import { assemble } from './assemble';
 import type { Diagnostic } from './diagnostic';
 import { type Project, requestOf } from './project';
-import type { ReadFile } from './project-file';
+import { type FoundProject, type GivenProgram, mergeProject, type ReadFile } from './project-file';
 
 export type { ReadFile };
 
@@ -17,6 +17,20 @@ export interface BuildResult {
   readonly diagnostics: readonly Diagnostic[];
   /** Every text that was read, by path: what sources the program has. */
   readonly sources: ReadonlyMap<string, string>;
+}
+
+/** Makes a given program with what its project file adds. What is wrong in that file is wrong in the program. */
+export async function buildGiven(
+  given: GivenProgram,
+  found: FoundProject | undefined,
+  read: ReadFile,
+): Promise<BuildResult> {
+  if (!found || found.problems.length === 0) return buildProgram(mergeProject(given, found), read);
+  const range = { start: { line: 0, column: 0 }, end: { line: 0, column: 1 } };
+  const diagnostics = found.problems.map(
+    (message): Diagnostic => ({ file: found.file, range, severity: 'error', code: 'project', message }),
+  );
+  return { objects: [], diagnostics, sources: new Map() };
 }
 
 /**

@@ -6,7 +6,7 @@ export { type Directive, directiveTable } from './directives';
 export { defaultLayout, type Layout, type LinkResult, link } from './link';
 export { listingOf } from './listing';
 export type { Macro } from './macros';
-export { baseName, candidatePaths, folderOf, isAbsolutePath, joinPath } from './paths';
+export { baseName, candidatePaths, folderOf, foldersAbove, isAbsolutePath, joinPath, samePath } from './paths';
 export * from './project';
 export * from './project-file';
 export { isPreprocessedPath, SourceText, type TextEdit } from './source';

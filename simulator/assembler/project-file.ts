@@ -1,6 +1,5 @@
 import { isElf } from '../object/elf';
-import type { Diagnostic } from './diagnostic';
-import { folderOf, foldersAbove, joinPath, samePath } from './paths';
+import { foldersAbove, joinPath, samePath } from './paths';
 import { type Project, type ProjectDescription, parseProject, projectFileName, projectOf } from './project';
 
 /** Reads a file of the host; undefined when there is none at that path. */
@@ -12,27 +11,28 @@ export interface FoundProject {
   readonly folder: string;
   readonly description: ProjectDescription;
   readonly problems: readonly string[];
+  /** Whether the file that it was looked for is one of those that it links. */
+  readonly linksFile: boolean;
 }
 
-/** What a launch configuration or a command line states. Its paths are seen from `folder`. */
+/** What a launch configuration or a command line states, with paths as the reader of files takes them. */
 export interface GivenProgram extends ProjectDescription {
   readonly program: readonly string[];
-  readonly folder: string;
 }
 
 /**
  * The nearest `hyperstep.json` from the folder of `file` (an absolute path or URI) upward: up to the folder `root` where that
  * is one of those above the file, else up to the root of the file system.
  */
-export async function findProjectFile(
-  file: string,
-  read: ReadFile,
-  root?: string,
-): Promise<FoundProject | undefined> {
+export async function findProjectFile(file: string, read: ReadFile, root?: string): Promise<FoundProject | undefined> {
   for (const folder of foldersAbove(file)) {
     const path = joinPath(folder, projectFileName);
     const bytes = await read(path);
-    if (bytes) return { file: path, folder, ...parseProject(new TextDecoder().decode(bytes)) };
+    if (bytes) {
+      const { description, problems } = parseProject(new TextDecoder().decode(bytes));
+      const { roots } = projectOf(description, folder, undefined);
+      return { file: path, folder, description, problems, linksFile: roots.some((linked) => samePath(linked, file)) };
+    }
     if (root !== undefined && samePath(folder, root)) return undefined;
   }
   return undefined;
@@ -40,15 +40,14 @@ export async function findProjectFile(
 
 /** The project file that is about a given program: several files, or an ELF file, are the program as given. */
 export async function findProjectOf(
-  { program, folder }: Pick<GivenProgram, 'program' | 'folder'>,
+  { program }: GivenProgram,
   read: ReadFile,
   root?: string,
 ): Promise<FoundProject | undefined> {
   const [only, another] = program;
   if (only === undefined || another !== undefined) return undefined;
-  const file = joinPath(folder, only);
-  const contents = await read(file);
-  return contents && !isElf(contents) ? findProjectFile(file, read, root) : undefined;
+  const contents = await read(only);
+  return contents && !isElf(contents) ? findProjectFile(only, read, root) : undefined;
 }
 
 /**
@@ -56,30 +55,16 @@ export async function findProjectOf(
  * all of them; what is given explicitly goes before what the project file says, one by one where it is preprocessor macros.
  */
 export function mergeProject(given: GivenProgram, found: FoundProject | undefined): Project {
-  const own = projectOf(given, given.folder, undefined);
+  const own = projectOf(given, '', undefined);
   if (!found) return own;
-  const { description, folder } = found;
-  const files = projectOf(description, folder, undefined);
-  const isNamed = own.roots.every((root) => files.roots.some((path) => samePath(path, root)));
-  const march = given.march ?? files.march;
+  const stated = projectOf(found.description, found.folder, undefined);
+  const march = own.march ?? stated.march;
   return {
-    roots: isNamed ? files.roots : own.roots,
-    includePaths: own.includePaths.length > 0 ? own.includePaths : files.includePaths,
-    defines: { ...files.defines, ...own.defines },
+    roots: found.linksFile ? stated.roots : own.roots,
+    includePaths: own.includePaths.length > 0 ? own.includePaths : stated.includePaths,
+    defines: { ...stated.defines, ...own.defines },
     ...(march === undefined ? {} : { march }),
-    layout: given.layout ? own.layout : files.layout,
+    layout: given.layout ? own.layout : stated.layout,
     stated: true,
   };
-}
-
-/** What is wrong in a project file, as errors of the program that it is about. */
-export function projectProblems(found: FoundProject | undefined): Diagnostic[] {
-  const start = { line: 0, column: 0 };
-  return (found?.problems ?? []).map((message) => ({
-    file: found?.file ?? '',
-    range: { start, end: { line: 0, column: 1 } },
-    severity: 'error',
-    code: 'project',
-    message,
-  }));
 }

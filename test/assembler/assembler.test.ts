@@ -1,12 +1,16 @@
 import assert from 'node:assert/strict';
 import {
+  findProjectOf,
+  foldersAbove,
   listingOf,
+  mergeProject,
   nearest,
   parseProject,
   projectOf,
   projectOfFile,
   requestOf,
   SourceText,
+  samePath,
 } from '../../simulator/assembler';
 import { assembleText, messages, sectionHex } from './assemble';
 
@@ -155,6 +159,38 @@ describe('Project', () => {
     assert.equal(requestOf(project).undefinedSymbols, 'error');
     for (const text of ['', '[]', '{', 'null', '{"program": 5, "layout": {"textBase": "x"}}'])
       assert.ok(parseProject(text).problems.length > 0, text);
+  });
+
+  it('is looked for from a file upward, and goes behind what is given', async () => {
+    const files = new Map([
+      ['/w/hyperstep.json', '{ "program": "src/a.S", "layout": { "textBase": "0x80400000" } }'],
+      ['/w/src/a.S', 'nop\n'],
+      ['/w/src/b.S', 'nop\n'],
+      ['/hyperstep.json', '{ "march": "rv64i" }'],
+      ['/v/c.S', 'nop\n'],
+    ]);
+    const read = async (path: string) => {
+      const text = files.get(path);
+      return text === undefined ? undefined : new TextEncoder().encode(text);
+    };
+    const project = async (program: string[], given: object = {}, root?: string) =>
+      mergeProject({ program, ...given }, await findProjectOf({ program }, read, root));
+    const a = await project(['/w/src/a.S'], { defines: { A: '1' } });
+    assert.deepEqual([a.roots, a.defines, a.layout.textBase], [['/w/src/a.S'], { A: '1' }, 0x8040_0000n]);
+    const b = await project(['/w/src/b.S'], { layout: { textBase: 16 } });
+    assert.deepEqual([b.roots, b.layout.textBase], [['/w/src/b.S'], 16n]);
+    assert.equal((await project(['/v/c.S'])).march, 'rv64i');
+    assert.equal((await project(['/v/c.S'], { march: 'rv64imac' })).march, 'rv64imac');
+    assert.equal((await project(['/v/c.S'], {}, '/v')).march, undefined);
+    assert.equal((await project(['/v/c.S', '/w/src/a.S'])).march, undefined);
+  });
+
+  it('is looked for in every folder above, whatever the path is like', () => {
+    assert.deepEqual(foldersAbove('/a/b/c.S'), ['/a/b', '/a', '/']);
+    assert.deepEqual(foldersAbove('file:///a/c.S'), ['file:///a', 'file:///']);
+    assert.deepEqual(foldersAbove('C:\\a\\c.S'), ['C:\\a', 'C:\\']);
+    assert.deepEqual(foldersAbove('c.S'), ['']);
+    assert.ok(samePath('C:\\a\\c.S', 'C:/a/./c.S'));
   });
 
   it('a file alone is its own program, in which undefined symbols are hints', () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { build } from 'esbuild';
@@ -194,5 +194,36 @@ describe('the command line', () => {
     const { status, stderr } = hyperstep('run', write('cut.elf', bytes.slice(0, 100)));
     assert.equal(status, 2);
     assert.match(stderr, /cut\.elf:1:1: error: /);
+  });
+
+  it('takes what hyperstep.json says, from the folder of the file upward', () => {
+    const checked = (cwd: string, ...words: string[]) =>
+      spawnSync(process.execPath, [cli, 'check', ...words], { encoding: 'utf8', cwd, timeout: 30_000 });
+    const sample = checked('extension/sample', 'kernel.S');
+    assert.deepEqual([sample.status, sample.stdout], [0, '']);
+
+    mkdirSync(path.join(folder, 'linked/sources'), { recursive: true });
+    mkdirSync(path.join(folder, 'linked/include'));
+    const sources = path.join(folder, 'linked/sources');
+    write('linked/include/sizes.h', '#define SIZE 16\n');
+    write('linked/sources/a.S', '#include "sizes.h"\n.globl _start\n_start: call other\n li a0, SIZE + MORE\n');
+    write('linked/sources/b.S', '.globl other\nother: ret\n');
+    write('linked/sources/c.S', ' li a0, MORE\n');
+    write(
+      'linked/hyperstep.json',
+      '{ "program": ["sources/a.S", "sources/b.S"], "includePaths": ["include"], "defines": { "MORE": "1" } }',
+    );
+    assert.equal(checked(sources, 'a.S').stdout, '');
+    assert.equal(checked(folder, path.join(sources, 'a.S')).stdout, '');
+    assert.equal(checked(sources, 'c.S').stdout, '');
+    // What the command line says goes before it, and several files are the program as given.
+    assert.match(checked(sources, 'a.S', '-D', 'MORE=("').stdout, /^a\.S:4:/);
+    assert.match(checked(sources, 'a.S', 'c.S').stdout, /^a\.S:1:.*sizes\.h/);
+
+    write('linked/hyperstep.json', '{ "march": 5 }');
+    assert.equal(
+      checked(sources, 'c.S').stdout,
+      `../hyperstep.json:1:1: error: "march" must be a text such as "rv64imac_zicsr"\n`,
+    );
   });
 });
