@@ -16,7 +16,7 @@ export type Defines = ReadonlyMap<string, Define>;
 
 const tokenPattern =
   /"(?:\\.|[^"\\])*"?|'(?:\\.|[^'\\])+'|[A-Za-z_]\w*|\.?\d(?:[eEpP][+-]|[\w.])*|\s+|##|&&|\|\||<<|>>|[<>=!]=|[\s\S]/gu;
-const maximumTokens = 100_000;
+const maximumCharacters = 1_000_000;
 
 /** Splits text into the preprocessor's tokens; white space is a token. */
 export function cTokens(text: string): string[] {
@@ -72,7 +72,7 @@ export function expandText(text: string, defines: Defines, builtin: (name: strin
 
 class Expander {
   problem: ExpansionProblem | undefined;
-  #budget = maximumTokens;
+  #budget = maximumCharacters;
 
   constructor(
     readonly defines: Defines,
@@ -83,7 +83,8 @@ class Expander {
     const result: string[] = [];
     for (let i = 0; i < tokens.length; i++) {
       const token = tokens[i]!;
-      if (--this.#budget < 0) {
+      this.#budget -= 1 + token.length;
+      if (this.#budget < 0) {
         this.problem = { kind: 'error', message: 'macro expansion grows too large' };
         return result;
       }

@@ -45,6 +45,8 @@ interface Input {
 const maximumDepth = 200;
 /** Statements that come from expansions, in one unit. */
 const maximumExpanded = 1_000_000;
+/** Characters of lines that come from expansions. */
+const maximumCharacters = 100_000_000;
 
 /** Runs a unit's statements in order: reads files, expands macros and repeats, skips inactive parts. */
 export class Expander {
@@ -54,6 +56,7 @@ export class Expander {
   readonly conditionals = new Conditionals();
   readonly #inputs: Input[] = [];
   #expanded = 0;
+  #characters = 0;
   #stopped = false;
 
   constructor(
@@ -317,7 +320,16 @@ export class Expander {
       if (round >= count || !line) return false;
       // Plain repetition takes the text as it is; only macros and lists of values substitute in it.
       const values = typeof rounds === 'number' ? undefined : rounds[round]!;
-      const { parsed, changed } = values ? expandLine(line, values, serial) : unchangedLine(line);
+      const expanded = values ? expandLine(line, values, serial) : unchangedLine(line);
+      this.#characters += expanded?.parsed.text.length ?? maximumCharacters;
+      if (!expanded || this.#characters > maximumCharacters) {
+        const message = 'macros and repeats expand to more text than is reasonable';
+        const span = { frame, line: line.line, start: line.column, end: line.column + line.text.length };
+        this.unit.report('error', 'expansion-too-large', message, span);
+        this.#stopped = true;
+        return false;
+      }
+      const { parsed, changed } = expanded;
       input.line = parsed;
       input.statement = 0;
       input.lineNumber = line.line;

@@ -242,11 +242,14 @@ function skipComma(text: string, position: number): number {
   return text[position] === ',' ? skipSpace(text, position + 1, text.length) : position;
 }
 
+/** Characters of a line that substitution makes. */
+const maximumLineLength = 1_000_000;
+
 /**
  * Replaces `\name` of every given argument, `\@` and `\()` in a body line. Unknown names stay as they are, since an
- * inner macro may define them.
+ * inner macro may define them. Undefined when the text would be longer than any line should be.
  */
-export function substitute(text: string, values: Arguments, serial: number): string {
+export function substitute(text: string, values: Arguments, serial: number): string | undefined {
   let from = text.indexOf('\\');
   if (from < 0) return text;
   let result = text.slice(0, from);
@@ -263,6 +266,7 @@ export function substitute(text: string, values: Arguments, serial: number): str
       replacement = values.get(text.slice(from + 1, end));
     }
     result += replacement ?? text.slice(from, end);
+    if (result.length > maximumLineLength) return undefined;
     const backslash = text.indexOf('\\', end);
     if (backslash < 0) return result + text.slice(end);
     result += text.slice(end, backslash);
@@ -271,14 +275,20 @@ export function substitute(text: string, values: Arguments, serial: number): str
   return result;
 }
 
+export interface ExpandedLine {
+  readonly parsed: Line;
+  readonly changed: boolean;
+}
+
 /** A body line's statements for one expansion, and whether its text is the source's. */
-export function expandLine(line: BodyLine, values: Arguments, serial: number): { parsed: Line; changed: boolean } {
+export function expandLine(line: BodyLine, values: Arguments, serial: number): ExpandedLine | undefined {
   const text = substitute(line.text, values, serial);
+  if (text === undefined) return undefined;
   return { parsed: parsedAs(line, text), changed: text !== line.text };
 }
 
 /** A body line's statements as they are written. */
-export function unchangedLine(line: BodyLine): { parsed: Line; changed: boolean } {
+export function unchangedLine(line: BodyLine): ExpandedLine {
   return { parsed: parsedAs(line, line.text), changed: false };
 }
 
