@@ -10,7 +10,7 @@ import { DisassemblySources } from './inspect/disassembly-sources';
 import { Handles } from './inspect/handles';
 import { Narrations } from './inspect/narrations';
 import { FrameView, type StackFrame } from './inspect/stack';
-import type { Container } from './inspect/variables';
+import type { Held } from './inspect/variables';
 import { OutputBatch } from './output-batch';
 import { type PositionBase, toClient } from './position-base';
 import { RequestError } from './request-error';
@@ -47,7 +47,7 @@ const anyClient: Client = {
 export class Debugging {
   readonly book = new BreakpointBook();
   readonly frames = new Handles<StackFrame>();
-  readonly variables = new Handles<Container>();
+  readonly variables = new Handles<Held>();
   /** Addresses. */
   readonly gotoTargets = new Handles<bigint>();
   readonly console: GuestConsole;

@@ -22,16 +22,16 @@ export function dataBreakpointInfo(
   { name, variablesReference, frameId, asAddress, bytes }: DebugProtocol.DataBreakpointInfoArguments,
 ): DebugProtocol.DataBreakpointInfoResponse['body'] {
   const { debuggee } = debugging.stopped;
-  const { cpu, environment } = environmentOf(debugging, frameId);
+  const held = debugging.variables.get(variablesReference ?? 0);
+  const { cpu, environment } = held
+    ? { cpu: held.cpu, environment: new MachineEnvironment(debuggee, held.cpu) }
+    : environmentOf(debugging, frameId);
   try {
     if (asAddress) {
       const { space, address } = parseMemoryReference(name);
       return memoryInfo(debuggee, cpu.id, { kind: 'memory', space, address, bytes: bytes ?? 8 });
     }
-    const child = debugging.variables
-      .get(variablesReference ?? 0)
-      ?.children()
-      .find((each) => each.name === name);
+    const child = held?.container.children().find((each) => each.name === name);
     const place = child?.place ?? evaluate(child?.evaluateName ?? name, environment).place;
     if (!place) return { dataId: null, description: `'${name}' is neither a register nor in memory` };
     if (place.kind === 'memory') return memoryInfo(debuggee, cpu.id, bytes ? { ...place, bytes } : place);

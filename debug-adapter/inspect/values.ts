@@ -2,6 +2,7 @@ import { CsrValue, Gpa, Gva, Hpa, PteValue } from '../../simulator/hypervisor/ad
 import type { GuestCpu } from '../../simulator/hypervisor/guest';
 import { type Csr, type CsrField, causeOf, csrName, csrNumbered } from '../../simulator/isa/index';
 import type { Debuggee } from '../debuggee';
+import { numberOf, type Value } from '../expression/evaluate';
 import type { Space } from '../expression/syntax';
 import { hex } from '../format';
 import { memoryReference, readSpace } from '../memory';
@@ -26,6 +27,21 @@ export class ValueView {
   word(value: bigint): string {
     const symbol = this.debuggee.symbols.describe(value);
     return symbol === undefined ? hex(value) : `${hex(value)} <${symbol}>`;
+  }
+
+  /** The value of an expression. */
+  value(value: Value): { value: string; memoryReference?: string } {
+    const { type, bits, place } = value;
+    if (type.kind === 'pointer' || type.space) {
+      const space = type.space ?? 'gva';
+      const suffix = space === 'gva' ? '' : ` (${space.toUpperCase()})`;
+      return { value: `${this.word(bits)}${suffix}`, memoryReference: memoryReference({ space, address: bits }) };
+    }
+    if (place?.kind === 'csr' && place.field === undefined) return { value: this.csrText(place.number, bits) };
+    const number = numberOf(value);
+    const text = number >= -9n && number <= 9n ? `${number}` : this.word(bits);
+    if (place?.kind === 'memory') return { value: text, memoryReference: memoryReference(place) };
+    return type.bytes === 8 && bits > 0xffffn ? { value: text, memoryReference: hex(bits) } : { value: text };
   }
 
   /** Whatever a handler has named. */

@@ -1,4 +1,5 @@
 import type { DebugProtocol } from '@vscode/debugprotocol';
+import type { GuestCpu } from '../../simulator/hypervisor/guest';
 import type { Place } from '../expression/evaluate';
 import type { Handles } from './handles';
 
@@ -21,11 +22,17 @@ export interface Child {
   readonly place?: Place;
 }
 
+/** A container that a client has a handle of, and the CPU that it is about. */
+export interface Held {
+  readonly container: Container;
+  readonly cpu: GuestCpu;
+}
+
 export function containerOf(children: () => readonly Child[]): Container {
   return { children };
 }
 
-export function showChild(child: Child, handles: Handles<Container>): DebugProtocol.Variable {
+export function showChild(child: Child, cpu: GuestCpu, handles: Handles<Held>): DebugProtocol.Variable {
   const { name, value, type, parts, memoryReference, evaluateName, place } = child;
   return {
     name,
@@ -34,6 +41,6 @@ export function showChild(child: Child, handles: Handles<Container>): DebugProto
     ...(memoryReference === undefined ? {} : { memoryReference }),
     ...(evaluateName === undefined ? {} : { evaluateName }),
     ...(place ? {} : { presentationHint: { attributes: ['readOnly'] } }),
-    variablesReference: parts ? handles.add(parts) : 0,
+    variablesReference: parts ? handles.add({ container: parts, cpu }) : 0,
   };
 }

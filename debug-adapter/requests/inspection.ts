@@ -1,13 +1,12 @@
 import type { Debugging } from '../debugging';
-import { evaluate, numberOf, type Value } from '../expression/evaluate';
-import { hex } from '../format';
+import { evaluate, numberOf } from '../expression/evaluate';
+import { MachineEnvironment } from '../expression/machine-environment';
 import { completionsFor } from '../inspect/completions';
 import { environmentOf } from '../inspect/environment';
 import { scopesOf, showScope } from '../inspect/scopes';
 import { stackOf } from '../inspect/stack';
 import { ValueView } from '../inspect/values';
-import { showChild } from '../inspect/variables';
-import { memoryReference } from '../memory';
+import { type Held, showChild } from '../inspect/variables';
 import { RequestError } from '../request-error';
 import { writePlace } from '../writes';
 import type { Handlers } from './handlers';
@@ -16,21 +15,10 @@ import type { Handlers } from './handlers';
 export function inspectionRequests(debugging: Debugging): Handlers {
   const { frames, variables } = debugging;
 
-  const shown = (value: Value, view: ValueView): { value: string; memoryReference?: string } => {
-    const number = numberOf(value);
-    if (value.type.kind === 'pointer' || value.type.space) {
-      const space = value.type.space ?? 'gva';
-      const suffix = space === 'gva' ? '' : ` (${space.toUpperCase()})`;
-      const address = { space, address: value.bits };
-      return { value: `${view.word(value.bits)}${suffix}`, memoryReference: memoryReference(address) };
-    }
-    if (value.place?.kind === 'csr' && value.place.field === undefined)
-      return { value: view.csrText(value.place.number, value.bits) };
-    const text = number >= -9n && number <= 9n ? `${number}` : `${view.word(value.bits)}`;
-    const isAddress = value.type.bytes === 8 && value.bits > 0xffffn;
-    const at = value.place?.kind === 'memory' ? value.place : undefined;
-    if (at) return { value: text, memoryReference: memoryReference(at) };
-    return { value: text, ...(isAddress ? { memoryReference: hex(value.bits) } : {}) };
+  const held = (reference: number): Held => {
+    const found = variables.get(reference);
+    if (!found || !debugging.stopped) throw new RequestError('these variables are of an earlier stop');
+    return found;
   };
 
   return {
@@ -45,27 +33,29 @@ export function inspectionRequests(debugging: Debugging): Handlers {
       const { debuggee } = debugging.stopped;
       const frame = frames.get(frameId);
       if (!frame) throw new RequestError(`there is no frame ${frameId} any more`);
-      return { scopes: scopesOf(debuggee, frame).map((scope) => showScope(scope, variables.add(scope.content))) };
+      const scopes = scopesOf(debuggee, frame).map((scope) =>
+        showScope(scope, variables.add({ container: scope.content, cpu: frame.cpu })),
+      );
+      return { scopes };
     },
 
     variables({ variablesReference, start = 0, count = 0 }) {
-      const container = variables.get(variablesReference);
-      if (!container || !debugging.stopped) throw new RequestError('these variables are of an earlier stop');
+      const { container, cpu } = held(variablesReference);
       const children = container.children().slice(start, count > 0 ? start + count : undefined);
-      return { variables: children.map((child) => showChild(child, variables)) };
+      return { variables: children.map((child) => showChild(child, cpu, variables)) };
     },
 
     setVariable({ variablesReference, name, value }) {
       const { debuggee } = debugging.stopped;
-      const container = variables.get(variablesReference);
-      const child = container?.children().find((each) => each.name === name);
-      if (!container || !child) throw new RequestError(`there is no variable '${name}' any more`);
+      const { container, cpu } = held(variablesReference);
+      const child = container.children().find((each) => each.name === name);
+      if (!child) throw new RequestError(`there is no variable '${name}' any more`);
       if (!child.place) throw new RequestError(`'${name}' cannot be changed`);
-      const { cpu, environment } = environmentOf(debugging, undefined);
-      writePlace(debuggee, cpu, child.place, BigInt.asUintN(64, numberOf(evaluate(value, environment))));
+      const bits = numberOf(evaluate(value, new MachineEnvironment(debuggee, cpu)));
+      writePlace(debuggee, cpu, child.place, BigInt.asUintN(64, bits));
       debugging.written();
       const now = container.children().find((each) => each.name === name) ?? child;
-      const { value: text, variablesReference: parts } = showChild(now, variables);
+      const { value: text, variablesReference: parts } = showChild(now, cpu, variables);
       return { value: text, variablesReference: parts };
     },
 
@@ -73,7 +63,7 @@ export function inspectionRequests(debugging: Debugging): Handlers {
       const { cpu, environment } = environmentOf(debugging, frameId);
       const result = evaluate(`(${expression}) = (${value})`, environment);
       debugging.written();
-      return shown(result, new ValueView(debugging.stopped.debuggee, cpu));
+      return new ValueView(debugging.stopped.debuggee, cpu).value(result);
     },
 
     evaluate({ expression, frameId, context }) {
@@ -84,12 +74,12 @@ export function inspectionRequests(debugging: Debugging): Handlers {
       const value = evaluate(expression, environment);
       if (debugging.stopped.debuggee.inputs.entries.length > inputs) debugging.written();
       const view = new ValueView(debugging.stopped.debuggee, cpu);
-      const { value: result, ...rest } = shown(value, view);
+      const { value: result, ...rest } = view.value(value);
       const parts =
         value.place?.kind === 'csr' && value.place.field === undefined
           ? view.fieldsOf(value.place.number, value.bits)
           : undefined;
-      return { result, ...rest, variablesReference: parts ? variables.add(parts) : 0 };
+      return { result, ...rest, variablesReference: parts ? variables.add({ container: parts, cpu }) : 0 };
     },
 
     completions({ text, column, frameId }) {

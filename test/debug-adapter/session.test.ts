@@ -45,6 +45,12 @@ describe('a session', () => {
     const [second] = await client.stack(2);
     assert.equal(second?.line, 14);
     const before = await client.stack(1);
+    // The registers of a frame are those of its CPU, also where another one has stopped.
+    const { scopes } = await client.request<DebugProtocol.ScopesResponse['body']>('scopes', { frameId: before[0]?.id });
+    const variablesReference = scopes.find(({ name }) => name === 'Registers')?.variablesReference;
+    await client.request('setVariable', { variablesReference, name: 's2', value: '77' });
+    assert.equal(await client.evaluate('s2', before[0]?.id), '0x4d');
+    assert.equal(await client.evaluate('s2', second?.id), '0');
     await client.request('next', { threadId: 1 });
     assert.equal((await client.stopped()).threadId, 1);
     assert.notEqual((await client.stack(1))[0]?.line, before[0]?.line);
