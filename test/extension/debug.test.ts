@@ -81,6 +81,18 @@ describe('debugging the sample', () => {
     assertShadowIsRight(await debugged.leaves(threadId));
   });
 
+  it('stops at a breakpoint in a source of the VMM', async () => {
+    const uri = vscode.Uri.parse('hyperstep-vmm:/simulator/hypervisor/full/page-fault.ts');
+    const source = await vscode.workspace.openTextDocument(uri);
+    const line = lineOf(source, /^export function\* handlePageFault/);
+    vscode.debug.addBreakpoints([
+      new vscode.SourceBreakpoint(new vscode.Location(uri, new vscode.Position(line - 1, 0))),
+    ]);
+    const [top] = await debugged.continue(threadId);
+    assert.equal(top?.source?.path, uri.toString());
+    assert.match(top?.name ?? '', /handlePageFault/);
+  });
+
   it('reads a block through virtio-blk: the chain is in the queue', async () => {
     vscode.debug.removeBreakpoints(vscode.debug.breakpoints);
     const line = lineOf(kernel, /^disk_read_done:/);
