@@ -3,6 +3,7 @@ import type { BaseLanguageClient } from 'vscode-languageclient';
 import type { LaunchArguments } from '../debug-adapter/launch';
 import { toBase64 } from './base64';
 import type { Host } from './host';
+import { IncludedSources } from './included-sources';
 
 /** Our own language id, and those under which other extensions know the same files. */
 export const assemblyLanguages = ['riscv-asm', 'riscv', 'asm', 'asm-collection'];
@@ -20,6 +21,7 @@ export class LanguageService implements vscode.Disposable {
   /** Settled when the server answers; `undefined` when it did not start. */
   private client: Promise<BaseLanguageClient | undefined> = Promise.resolve(undefined);
   private readonly trust: vscode.Disposable;
+  private readonly includedSources = new IncludedSources();
 
   constructor(
     private readonly context: vscode.ExtensionContext,
@@ -46,13 +48,14 @@ export class LanguageService implements vscode.Disposable {
   /** Assembles the files of a launch as a program; `undefined` when the server cannot say (it is gone, or does not answer). */
   async checkProgram(program: vscode.Uri[], options: LaunchArguments): Promise<ProgramCheck | undefined> {
     const client = await this.client;
-    const { includePaths, defines, march } = options;
+    const { includePaths, defines, march, projectRoot } = options;
     try {
       return await client?.sendRequest<ProgramCheck>('hyperstep/checkProgram', {
         program: program.map(String),
         includePaths,
         defines,
         march,
+        projectRoot,
       });
     } catch {
       // The debug adapter assembles too and reports the same errors.
@@ -62,6 +65,7 @@ export class LanguageService implements vscode.Disposable {
 
   async dispose(): Promise<void> {
     this.trust.dispose();
+    this.includedSources.dispose();
     await this.stop();
   }
 
@@ -70,12 +74,17 @@ export class LanguageService implements vscode.Disposable {
     await new Promise((resolve) => setTimeout(resolve, 0));
     const client = await this.host.createLanguageClient(this.context, {
       documentSelector: assemblyLanguages.map((language) => ({ language })),
-      synchronize: { fileEvents: vscode.workspace.createFileSystemWatcher('**/*.{s,S,inc,asm,h}') },
+      synchronize: {
+        fileEvents: ['**/*.{s,S,inc,asm,h}', '**/hyperstep.json'].map((glob) =>
+          vscode.workspace.createFileSystemWatcher(glob),
+        ),
+      },
       // In Restricted Mode the server reads no file outside the workspace.
       initializationOptions: { trusted: vscode.workspace.isTrusted, notePrivileged: false },
     });
     // A server in a browser's worker reaches no file itself.
     client.onRequest('hyperstep/readFile', ({ uri }: { uri: string }) => readFile(vscode.Uri.parse(uri)));
+    client.onNotification('hyperstep/included', ({ uris }: { uris: string[] }) => this.includedSources.add(uris));
     await client.start();
     return client;
   }

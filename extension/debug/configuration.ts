@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { LaunchArguments } from '../../debug-adapter/launch';
+import type { Disk, LaunchArguments } from '../../debug-adapter/launch';
 import type { Host } from '../host';
 import { assemblyLanguages, type LanguageService, type ProgramCheck } from '../language';
 
@@ -48,20 +48,40 @@ export class DebugConfigurations implements vscode.DebugConfigurationProvider {
     folder: vscode.WorkspaceFolder | undefined,
     config: vscode.DebugConfiguration,
   ): Promise<vscode.DebugConfiguration | undefined> {
-    const launch = config as LaunchArguments;
-    const files = [launch.program ?? []].flat().map((file) => this.locate(file, folder));
-    const sources = files.filter((file) => assemblyFile.test(file.path));
-    if (sources.length > 0) {
-      const check = await this.language.checkProgram(sources, launch);
+    const files = [(config as LaunchArguments).program ?? []].flat().map((file) => this.locate(file, folder));
+    const launch = this.withAbsolutePaths(config as LaunchArguments, files, folder);
+    if (files.some((file) => assemblyFile.test(file.path))) {
+      const check = await this.language.checkProgram(files, launch);
       if (check && check.errors > 0) {
         await showProblems(check);
         return undefined;
       }
     }
+    return { ...config, ...launch };
+  }
+
+  /** The one place that says what relative paths in a launch configuration mean: the check before the launch and the debug adapter get absolute ones. */
+  private withAbsolutePaths(
+    launch: LaunchArguments,
+    files: readonly vscode.Uri[],
+    folder: vscode.WorkspaceFolder | undefined,
+  ): LaunchArguments {
+    const [first] = files;
+    const root = first && vscode.workspace.getWorkspaceFolder(first)?.uri;
+    const programFolder = first && vscode.Uri.joinPath(first, '..');
+    const absolute = (path: string): string => this.asProgram(this.locate(path, folder, programFolder));
+    const { program, includePaths, disks, projectRoot } = launch;
     return {
-      ...config,
-      program:
-        typeof launch.program === 'string' ? this.asProgram(files[0]) : files.map((file) => this.asProgram(file)),
+      ...launch,
+      program: typeof program === 'string' ? this.asProgram(first) : files.map((file) => this.asProgram(file)),
+      // What is no path, the debug adapter complains about.
+      ...(Array.isArray(includePaths) && { includePaths: includePaths.map((path) => mapText(path, absolute)) }),
+      ...(Array.isArray(disks) && {
+        disks: disks.map((disk) => (isDisk(disk) ? { ...disk, file: absolute(disk.file) } : disk)),
+      }),
+      ...(projectRoot !== undefined
+        ? { projectRoot: mapText(projectRoot, absolute) }
+        : root && { projectRoot: this.asProgram(root) }),
     };
   }
 
@@ -82,13 +102,21 @@ export class DebugConfigurations implements vscode.DebugConfigurationProvider {
     return this.host.programsAre === 'paths' ? file.fsPath : file.toString();
   }
 
-  /** Of a path in launch.json, absolute or relative to its folder, or a URI. */
-  private locate(file: string, folder: vscode.WorkspaceFolder | undefined): vscode.Uri {
+  /** Of a path in launch.json: absolute, or a URI, or relative to the workspace folder; without one, to `otherwise`. */
+  private locate(file: string, folder: vscode.WorkspaceFolder | undefined, otherwise?: vscode.Uri): vscode.Uri {
     if (/^[a-z][a-z0-9+.-]+:/.test(file)) return vscode.Uri.parse(file);
     if (/^([/\\]|[A-Za-z]:[/\\])/.test(file)) return folder?.uri.with({ path: file }) ?? vscode.Uri.file(file);
-    const base = folder ?? vscode.workspace.workspaceFolders?.[0];
-    return base ? vscode.Uri.joinPath(base.uri, file) : vscode.Uri.file(file);
+    const base = (folder ?? vscode.workspace.workspaceFolders?.[0])?.uri ?? otherwise;
+    return base ? vscode.Uri.joinPath(base, file) : vscode.Uri.file(file);
   }
+}
+
+function mapText(value: string, map: (text: string) => string): string {
+  return typeof value === 'string' ? map(value) : value;
+}
+
+function isDisk(value: unknown): value is Disk {
+  return typeof value === 'object' && value !== null && typeof (value as Partial<Disk>).file === 'string';
 }
 
 function guestConfiguration(name: string, program: string, virtualization: LaunchArguments['virtualization']) {

@@ -1,9 +1,15 @@
 import { DiagnosticSeverity, type Diagnostic as LspDiagnostic } from 'vscode-languageserver';
 import type { Analysis } from './analysis';
-import type { Diagnostic, Severity } from './assembly';
+import { type Diagnostic, folderOf, joinPath, type Severity } from './assembly';
 import { noteLegality } from './features/legality';
 import { keyOf, keyOfPath, lineRange, lspRange } from './locations';
-import { type CheckProgramParams, checkProgramRequest, type ProgramCheck } from './protocol';
+import {
+  type CheckProgramParams,
+  checkProgramRequest,
+  type IncludedParams,
+  includedNotification,
+  type ProgramCheck,
+} from './protocol';
 import type { ServerContext } from './server';
 
 const severities: Readonly<Record<Severity, DiagnosticSeverity>> = {
@@ -21,6 +27,8 @@ export class Checker {
   readonly #published = new Map<string, ReadonlyMap<string, readonly LspDiagnostic[]>>();
   /** The program that last spoke for each open document. */
   readonly #programOf = new Map<string, string>();
+  /** Files that the client knows to be included. */
+  readonly #included = new Set<string>();
 
   notePrivileged = true;
 
@@ -90,6 +98,21 @@ export class Checker {
       this.#publish(before, new Map());
     this.#publish(program, diagnosticsByFile(analysis, this.notePrivileged));
     this.#publishProjects();
+    this.#tellIncluded(analysis);
+  }
+
+  /** The client takes a file that a program includes for assembly, whatever its name says. */
+  #tellIncluded({ files, project }: Analysis): void {
+    const { connection, workspace } = this.context;
+    const found = [...files].filter(
+      (key) => !project.roots.includes(key) && !/\.[sh]$/i.test(key) && !this.#included.has(key),
+    );
+    if (found.length === 0) return;
+    for (const key of found) this.#included.add(key);
+    const uris = found.map((key) => workspace.uriOf(key));
+    void connection.sendNotification(includedNotification, { uris } satisfies IncludedParams);
+    // One that is open was a program of its own until now.
+    for (const uri of uris) if (workspace.document(uri)) this.schedule(uri);
   }
 
   /** What is wrong in the project files that were read. */
@@ -109,14 +132,21 @@ export class Checker {
 
   async #checkProgram(params: CheckProgramParams): Promise<ProgramCheck> {
     const { workspace } = this.context;
-    const { program = [], includePaths, defines, march } = params ?? {};
-    const analysis = await workspace.analyseLaunch({
-      program: program.map(keyOfPath),
-      ...(includePaths ? { includePaths: includePaths.map(keyOfPath) } : {}),
+    const { program = [], includePaths, defines, march, projectRoot } = params ?? {};
+    const files = program.map(keyOfPath);
+    const folder = folderOf(files[0] ?? '');
+    const given = {
+      program: files,
+      ...(includePaths ? { includePaths: includePaths.map((path) => joinPath(folder, keyOfPath(path))) } : {}),
       ...(defines ? { defines } : {}),
       ...(march ? { march } : {}),
-    });
+    };
+    const analysis = await workspace.analyseLaunch(given, projectRoot && keyOfPath(projectRoot));
     this.#publish(programName(analysis), diagnosticsByFile(analysis, this.notePrivileged));
+    this.#publishProjects();
+    this.#tellIncluded(analysis);
+    // What is open may belong to this program now, and not to another.
+    this.scheduleAll();
     const errors = analysis.diagnostics.filter((diagnostic) => diagnostic.severity === 'error');
     const warnings = analysis.diagnostics.filter((diagnostic) => diagnostic.severity === 'warning');
     const [first] = errors;

@@ -9,10 +9,19 @@ export const checkProgramRequest = 'hyperstep/checkProgram';
 export interface CheckProgramParams {
   /** URIs. */
   readonly program: readonly string[];
-  /** Paths or URIs. */
+  /** Paths or URIs; relative ones are seen from the folder of the program. */
   readonly includePaths?: readonly string[];
   readonly defines?: Readonly<Record<string, string>>;
   readonly march?: string;
+  /** The folder (a path or URI) above which no project file is looked for; when absent, the workspace folder. */
+  readonly projectRoot?: string;
+}
+
+/** Notification from server to client: files that a program includes, and whose names do not say that they are assembly. */
+export const includedNotification = 'hyperstep/included';
+
+export interface IncludedParams {
+  readonly uris: readonly string[];
 }
 
 export interface ProgramCheck {

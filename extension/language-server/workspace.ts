@@ -2,13 +2,13 @@ import { Analysis } from './analysis';
 import {
   assemble,
   type FileContents,
-  folderOf,
+  type FoundProject,
+  findProjectFile,
+  findProjectOf,
+  type GivenProgram,
   isPreprocessedPath,
-  joinPath,
+  mergeProject,
   type Project,
-  type ProjectDescription,
-  parseProject,
-  projectFileName,
   projectOf,
   projectOfFile,
   requestOf,
@@ -35,6 +35,13 @@ export interface Document {
   source: SourceText;
 }
 
+/** What a launch stated. */
+interface Launched {
+  readonly given: GivenProgram;
+  readonly root: string | undefined;
+}
+
+const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 /** Rounds of loading files that the files before asked for. */
 const maximumRounds = 100;
@@ -51,7 +58,9 @@ export class Workspace {
   /** What is wrong in project files, by key. */
   readonly projectProblems = new Map<string, readonly string[]>();
   /** Programs that launches stated, by their first file. */
-  readonly #launched = new Map<string, ProjectDescription>();
+  readonly #launched = new Map<string, Launched>();
+  /** For files that are no programs by their names, the first files of the programs that were seen to include them. */
+  readonly #includers = new Map<string, Set<string>>();
   #folders: string[] = [];
   #trusted = false;
   /** Counts changes: an analysis is current while this stands still. */
@@ -67,9 +76,7 @@ export class Workspace {
   trust(): void {
     this.#trusted = true;
     // What was kept back can be read now.
-    this.#files.clear();
-    this.#parsed.clear();
-    this.#revision++;
+    this.#forgetFiles();
   }
 
   changeFolders(added: readonly string[], removed: readonly string[]): void {
@@ -140,73 +147,102 @@ export class Workspace {
     return source;
   }
 
+  #forgetFiles(): void {
+    this.#files.clear();
+    this.#parsed.clear();
+    this.projectProblems.forEach((_, file) => {
+      this.projectProblems.set(file, []);
+    });
+    this.#revision++;
+  }
+
   #drop(key: string): void {
     this.#files.delete(key);
     this.#parsed.delete(key);
+    if (this.projectProblems.has(key)) this.projectProblems.set(key, []);
   }
 
   /** The analysis of the program that a file belongs to, brought up to date. */
   async analysisOf(uri: string): Promise<Analysis | undefined> {
-    const document = this.document(uri);
-    const key = document?.key ?? keyOf(uri);
+    const key = this.document(uri)?.key ?? keyOf(uri);
     const project = await this.#projectOf(key);
-    const stated = await this.analyse(project);
-    if (!project.stated || stated.files.has(key)) return stated;
-    // A file that the stated program does not reach stands for itself.
-    return this.analyse(projectOfFile(key));
+    if (project.stated) {
+      const stated = await this.analyse(project);
+      if (stated.files.has(key)) return stated;
+    }
+    // A file that no stated program reaches is part of the one that includes it, or stands for itself.
+    for (const includer of this.#includers.get(key) ?? []) {
+      const including = await this.analyse(await this.#projectOf(includer));
+      if (including.files.has(key)) return including;
+    }
+    return this.analyse(project.stated ? await this.#projectOfAlone(key) : project);
   }
 
+  /** Of several launches that state programs of a file, the last one is right. */
   async #projectOf(key: string): Promise<Project> {
-    for (const [first, description] of this.#launched) {
-      const project = projectOf(description, '', first);
+    for (const launched of [...this.#launched.values()].reverse()) {
+      const project = await this.#projectOfLaunch(launched);
       if (project.roots.includes(key)) return project;
     }
     const found = await this.#projectFile(key);
-    if (found?.description.program !== undefined) return projectOf(found.description, found.folder, key);
-    if (!found) return projectOfFile(key);
-    return { ...projectOf(found.description, found.folder, key), stated: false };
+    if (found?.description.program === undefined) return this.#projectOfAlone(key);
+    return projectOf(found.description, found.folder, key);
   }
 
-  /** The nearest hyperstep.json in the folders above a file, up to the workspace folder. */
-  async #projectFile(key: string): Promise<{ description: ProjectDescription; folder: string } | undefined> {
-    const root = this.#folders.find((folder) => key.startsWith(`${folder}/`));
-    for (let folder = folderOf(key); root !== undefined && folder.length >= root.length; folder = folderOf(folder)) {
-      const file = joinPath(folder, projectFileName);
-      const text = await this.#textOf(file);
-      if (text === undefined) continue;
-      const { description, problems } = parseProject(text);
-      this.projectProblems.set(file, problems);
-      return { description, folder };
-    }
-    return undefined;
-  }
-
-  async #textOf(key: string): Promise<string | undefined> {
-    await this.#load(key);
-    return this.sourceOf(key)?.text;
-  }
-
-  /** A launch states a program: its files are one project from now on. One that a `hyperstep.json` links stands for all of those. */
-  async analyseLaunch(description: ProjectDescription & { readonly program: readonly string[] }): Promise<Analysis> {
-    const [first, second] = description.program;
-    const linked = first !== undefined && second === undefined ? await this.#linkedWith(first) : undefined;
-    const launched = linked ? { ...description, program: linked } : description;
-    if (first !== undefined) this.#launched.set(first, launched);
-    return this.analyse(projectOf(launched, '', first));
-  }
-
-  async #linkedWith(key: string): Promise<readonly string[] | undefined> {
+  /** A file as a program of its own, with the options of the project file near it. */
+  async #projectOfAlone(key: string): Promise<Project> {
     const found = await this.#projectFile(key);
-    const roots = found ? projectOf(found.description, found.folder, undefined).roots : [];
-    return roots.includes(key) ? roots : undefined;
+    if (!found) return projectOfFile(key);
+    return { ...projectOf(found.description, found.folder, undefined), roots: [key], stated: false };
+  }
+
+  async #projectOfLaunch({ given, root }: Launched): Promise<Project> {
+    const found = await findProjectOf(given, this.#readContents, root ?? this.#rootOf(given.program[0] ?? ''));
+    return mergeProject(given, this.#noted(found));
+  }
+
+  async #projectFile(key: string): Promise<FoundProject | undefined> {
+    return this.#noted(await findProjectFile(key, this.#readContents, this.#rootOf(key)));
+  }
+
+  #noted(found: FoundProject | undefined): FoundProject | undefined {
+    if (found) this.projectProblems.set(found.file, found.problems);
+    return found;
+  }
+
+  /** The innermost workspace folder that a file is in. */
+  #rootOf(key: string): string | undefined {
+    const around = this.#folders.filter((folder) => key.startsWith(`${folder}/`));
+    return around.sort((a, b) => b.length - a.length)[0];
+  }
+
+  readonly #readContents = async (key: string): Promise<Uint8Array | undefined> => {
+    await this.#load(key);
+    const document = this.#documents.get(key);
+    return document ? encoder.encode(document.source.text) : this.#files.get(key);
+  };
+
+  /**
+   * A launch states a program, with keys as paths: its files are one project from now on. As the debug adapter does, it
+   * looks at the files anew; `root` is the folder above which no project file is looked for.
+   */
+  async analyseLaunch(given: GivenProgram, root?: string): Promise<Analysis> {
+    this.#forgetFiles();
+    const launched = { given, root };
+    const first = given.program[0] ?? '';
+    this.#launched.delete(first);
+    if (first !== '') this.#launched.set(first, launched);
+    return this.analyse(await this.#projectOfLaunch(launched));
   }
 
   /** Assembles a program, reading the files that it asks for. */
   async analyse(project: Project): Promise<Analysis> {
-    const id = JSON.stringify([project.roots, project.includePaths, project.defines, project.march, project.stated]);
+    const { roots, includePaths, defines, march, layout, stated } = project;
+    const places = [layout.textBase, layout.dataBase].map(String);
+    const id = JSON.stringify([roots, includePaths, defines, march, places, layout.entry, stated]);
     const before = this.#analyses.get(id);
     if (before?.revision === this.#revision) return before;
-    for (const root of project.roots) await this.#load(root);
+    for (const root of roots) await this.#load(root);
     for (let round = 0; ; round++) {
       const revision = this.#revision;
       const result = assemble({ ...requestOf(project), ...this.#contents() });
@@ -215,11 +251,22 @@ export class Workspace {
         const analysis = new Analysis(project, result, revision, this);
         // Parsed once, so that the next round need not.
         for (const key of analysis.files) this.sourceOf(key);
+        this.#noteIncluded(analysis);
         this.#analyses.set(id, analysis);
         if (this.#analyses.size > 64) this.#analyses.delete(this.#analyses.keys().next().value!);
         return analysis;
       }
       await Promise.all(wanted.map((key) => this.#load(key)));
+    }
+  }
+
+  #noteIncluded({ project, files }: Analysis): void {
+    const [first] = project.roots;
+    for (const key of files) {
+      if (first === undefined || isSourcePath(key) || project.roots.includes(key)) continue;
+      const includers = this.#includers.get(key);
+      if (includers) includers.add(first);
+      else this.#includers.set(key, new Set([first]));
     }
   }
 
@@ -258,4 +305,9 @@ export class Workspace {
       return undefined;
     }
   }
+}
+
+/** Whether a file is a program, or a part that is assembled by itself, as far as its name says. */
+function isSourcePath(key: string): boolean {
+  return /\.s$/i.test(key);
 }

@@ -102,6 +102,57 @@ describe('Language server: diagnostics', () => {
     assert.equal((await client.diagnosticsOf('a.s')).length, 1);
   });
 
+  it('a launch of one file has what hyperstep.json says, and leaves the editor as it was', async () => {
+    client = await TestClient.start({
+      'p/hyperstep.json': '{ "program": ["a.S", "b.S"], "includePaths": ["inc"], "defines": { "N": "4" } }',
+      'p/b.S': '.globl f\nf: ret\n',
+      'p/inc/n.h': '#define M N\n',
+      'p/c.S': 'li a0, N\n',
+      'own/n.h': '#define M 5\n',
+    });
+    const launch = (program: string, options: object = {}) =>
+      client.request<{ errors: number; first?: { uri: string } }>('hyperstep/checkProgram', {
+        program: [`file:///w/${program}`],
+        ...options,
+      });
+    await client.open('p/a.S', '#include "n.h"\n_start: call f\n li a0, M\n');
+    await client.diagnosticsOf('p/a.S', (found) => found.length === 0);
+    assert.equal((await launch('p/a.S')).errors, 0);
+    assert.equal((await launch('p/c.S')).errors, 0);
+    assert.equal((await launch('p/c.S', { projectRoot: '/w/p/c' })).errors, 0);
+    // What the launch says goes before it; relative include paths are seen from the program's folder.
+    assert.equal((await launch('p/a.S', { defines: { N: '("' } })).errors, 1);
+    assert.equal((await launch('p/a.S', { includePaths: ['../own'], defines: { N: '("' } })).errors, 0);
+    assert.equal((await launch('p/a.S')).errors, 0);
+    await client.diagnosticsOf('p/a.S', (found) => found.length === 0);
+  });
+
+  it('a file alone has the options of hyperstep.json, which may change', async () => {
+    const files: Record<string, string> = { 'hyperstep.json': '{ "program": "main.S", "defines": { "N": "4" } }' };
+    client = await TestClient.start(files);
+    await client.open('alone.S', 'li a0, N\n li a1, K\n');
+    await client.diagnosticsOf('alone.S', (found) => found.length === 1);
+    files['hyperstep.json'] = '{ "defines": { "N": "4", "K": "5" } }';
+    await client.connection.sendNotification('workspace/didChangeWatchedFiles', {
+      changes: [{ uri: 'file:///w/hyperstep.json', type: 2 }],
+    });
+    await client.diagnosticsOf('alone.S', (found) => found.length === 0);
+  });
+
+  it('an included file is told to the client, and checked with the program that includes it', async () => {
+    client = await TestClient.start({ 'n.inc': 'nop\n', 'n.h': '' });
+    const told: string[] = [];
+    client.connection.onNotification('hyperstep/included', ({ uris }: { uris: string[] }) => told.push(...uris));
+    await client.open('macros.inc', 'twice addi\n');
+    await client.diagnosticsOf('macros.inc', (found) => found.length === 1);
+    await client.open(
+      'main.S',
+      '#include "n.h"\n.macro twice what\n \\what a0, a0, 1\n.endm\n.include "macros.inc"\n.include "n.inc"\n',
+    );
+    await client.diagnosticsOf('macros.inc', (found) => found.length === 0);
+    assert.deepEqual(told, ['file:///w/macros.inc', 'file:///w/n.inc']);
+  });
+
   it('in Restricted Mode nothing outside of the workspace is read', async () => {
     client = await TestClient.start({}, { trusted: false });
     await client.open(

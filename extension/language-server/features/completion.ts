@@ -9,19 +9,22 @@ import { csrs, instructions, pseudoInstructions, registers } from '../../../simu
 import type { Analysis } from '../analysis';
 import { directiveTable, parseLine } from '../assembly';
 import { lineRange } from '../locations';
+import { checked } from '../params';
 import type { ServerContext } from '../server';
 import type { Document } from '../workspace';
 
 /** Mnemonics, directives and macros where a statement starts; registers, CSRs, symbols and operators in operands. */
 export function registerCompletion(context: ServerContext): ServerCapabilities {
   const { connection, workspace } = context;
-  connection.onCompletion(async ({ textDocument, position }) => {
-    const document = workspace.document(textDocument.uri);
-    const line = document?.source.lines[position.line];
-    if (!document || !line) return null;
-    const analysis = await workspace.analysisOf(document.uri);
-    return completionsAt(document, analysis, position.line, position.character);
-  });
+  connection.onCompletion(
+    checked('position', async ({ textDocument, position }) => {
+      const document = workspace.document(textDocument.uri);
+      const line = document?.source.lines[position.line];
+      if (!document || !line) return null;
+      const analysis = await workspace.analysisOf(document.uri);
+      return completionsAt(document, analysis, position.line, position.character);
+    }),
+  );
   return { completionProvider: { triggerCharacters: ['.', '%', '\\', '#', '"'] } };
 }
 

@@ -1,15 +1,18 @@
 import type { Location, ServerCapabilities } from 'vscode-languageserver';
 import { candidatePaths } from '../assembly';
 import { locationOf } from '../locations';
+import { checked } from '../params';
 import type { ServerContext } from '../server';
 import { type Target, targetOf } from './target';
 
 /** Go to definition: labels, set symbols, macros, `#define`, and included files. */
 export function registerDefinition(context: ServerContext): ServerCapabilities {
-  context.connection.onDefinition(async (params) => {
-    const target = await targetOf(context, params);
-    return target ? definitionsOf(context, target) : null;
-  });
+  context.connection.onDefinition(
+    checked('position', async (params) => {
+      const target = await targetOf(context, params);
+      return target ? definitionsOf(context, target) : null;
+    }),
+  );
   return { definitionProvider: true };
 }
 

@@ -1,5 +1,6 @@
 import { type FoldingRange, FoldingRangeKind, type ServerCapabilities } from 'vscode-languageserver';
 import type { SourceText } from '../assembly';
+import { checked } from '../params';
 import type { ServerContext } from '../server';
 
 const openers = /^\.(macro|rept|rep|irpc?|irepc?|if\w*)$/;
@@ -7,10 +8,12 @@ const closers = /^\.(endm|endmacro|endr|endif)$/;
 
 /** Macros, repeats, conditional parts, `#if` parts, comments of several lines, regions, and the code under each label. */
 export function registerFolding({ connection, workspace }: ServerContext): ServerCapabilities {
-  connection.onFoldingRanges(({ textDocument }) => {
-    const document = workspace.document(textDocument.uri);
-    return document ? foldsOf(document.source) : null;
-  });
+  connection.onFoldingRanges(
+    checked('document', ({ textDocument }) => {
+      const document = workspace.document(textDocument.uri);
+      return document ? foldsOf(document.source) : null;
+    }),
+  );
   return { foldingRangeProvider: true };
 }
 

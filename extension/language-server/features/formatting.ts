@@ -1,18 +1,23 @@
 import type { FormattingOptions, ServerCapabilities, TextEdit } from 'vscode-languageserver';
 import { Lexer, type Line, type SourceText, type Statement, TokenKind } from '../assembly';
 import { lineRange } from '../locations';
+import { checked } from '../params';
 import type { ServerContext } from '../server';
 
 /** Labels at the left edge, instructions indented, one space after commas; comments and aligned columns stay. */
 export function registerFormatting({ connection, workspace }: ServerContext): ServerCapabilities {
-  connection.onDocumentFormatting(({ textDocument, options }) => {
-    const document = workspace.document(textDocument.uri);
-    return document ? formatLines(document.source, options, 0, document.source.lines.length - 1) : null;
-  });
-  connection.onDocumentRangeFormatting(({ textDocument, options, range }) => {
-    const document = workspace.document(textDocument.uri);
-    return document ? formatLines(document.source, options, range.start.line, range.end.line) : null;
-  });
+  connection.onDocumentFormatting(
+    checked('document', ({ textDocument, options }) => {
+      const document = workspace.document(textDocument.uri);
+      return document ? formatLines(document.source, options, 0, document.source.lines.length - 1) : null;
+    }),
+  );
+  connection.onDocumentRangeFormatting(
+    checked('range', ({ textDocument, options, range }) => {
+      const document = workspace.document(textDocument.uri);
+      return document ? formatLines(document.source, options, range.start.line, range.end.line) : null;
+    }),
+  );
   return { documentFormattingProvider: true, documentRangeFormattingProvider: true };
 }
 
@@ -23,7 +28,7 @@ export function formatLines(
   last: number,
 ): TextEdit[] {
   const indent =
-    indentOf(lines) ?? (options.insertSpaces ? ' '.repeat(Math.min(16, Math.max(1, options.tabSize || 4))) : '\t');
+    indentOf(lines) ?? (options?.insertSpaces ? ' '.repeat(Math.min(16, Math.max(1, options.tabSize || 4))) : '\t');
   const edits: TextEdit[] = [];
   for (let number = Math.max(0, first); number <= Math.min(last, lines.length - 1); number++) {
     const line = lines[number]!;

@@ -10,19 +10,22 @@ import {
 } from '../../../simulator/isa';
 import { directiveTable, type Statement } from '../assembly';
 import { lineRange } from '../locations';
+import { checked } from '../params';
 import type { ServerContext } from '../server';
 import { privilegeNote, privilegeOf } from './legality';
 import { type Target, targetOf } from './target';
 
 /** What the word under the pointer means, and what it came to. */
 export function registerHover(context: ServerContext): ServerCapabilities {
-  context.connection.onHover(async (params) => {
-    const target = await targetOf(context, params);
-    const value = target && describe(target);
-    if (!target || !value) return null;
-    const { word, position } = target;
-    return { contents: { kind: MarkupKind.Markdown, value }, range: lineRange(position.line, word.start, word.end) };
-  });
+  context.connection.onHover(
+    checked('position', async (params) => {
+      const target = await targetOf(context, params);
+      const value = target && describe(target);
+      if (!target || !value) return null;
+      const { word, position } = target;
+      return { contents: { kind: MarkupKind.Markdown, value }, range: lineRange(position.line, word.start, word.end) };
+    }),
+  );
   return { hoverProvider: true };
 }
 

@@ -1,10 +1,13 @@
 import { type CodeAction, CodeActionKind, type Diagnostic, type ServerCapabilities } from 'vscode-languageserver';
+import { checked } from '../params';
 import type { ServerContext } from '../server';
 
 /** A fix for each misspelt word: the words that it may have been. */
 export function registerQuickFixes({ connection }: ServerContext): ServerCapabilities {
-  connection.onCodeAction(({ textDocument, context }) =>
-    context.diagnostics.flatMap((diagnostic) => fixesOf(textDocument.uri, diagnostic)),
+  connection.onCodeAction(
+    checked('document', ({ textDocument, context }) =>
+      (context?.diagnostics ?? []).flatMap((diagnostic) => fixesOf(textDocument.uri, diagnostic)),
+    ),
   );
   return { codeActionProvider: { codeActionKinds: [CodeActionKind.QuickFix] } };
 }

@@ -3,6 +3,7 @@ import { registerNamed } from '../../../simulator/isa';
 import type { Analysis } from '../analysis';
 import type { SourceText } from '../assembly';
 import { type Occurrence, occurrencesOf } from '../occurrences';
+import { checked } from '../params';
 import type { ServerContext } from '../server';
 import { privilegeOf } from './legality';
 
@@ -49,9 +50,11 @@ export function registerSemanticTokens({ connection, workspace }: ServerContext)
     const analysis = await workspace.analysisOf(uri);
     return build(document.source, analysis, first, last);
   };
-  connection.languages.semanticTokens.on(({ textDocument }) => tokens(textDocument.uri, 0, Number.MAX_SAFE_INTEGER));
-  connection.languages.semanticTokens.onRange(({ textDocument, range }) =>
-    tokens(textDocument.uri, range.start.line, range.end.line),
+  connection.languages.semanticTokens.on(
+    checked('document', ({ textDocument }) => tokens(textDocument.uri, 0, Number.MAX_SAFE_INTEGER)),
+  );
+  connection.languages.semanticTokens.onRange(
+    checked('range', ({ textDocument, range }) => tokens(textDocument.uri, range.start.line, range.end.line)),
   );
   return {
     semanticTokensProvider: {

@@ -7,35 +7,40 @@ import {
 import type { SourceText } from '../assembly';
 import { lineRange, locationOf } from '../locations';
 import { type Occurrence, occurrencesOf } from '../occurrences';
+import { checked } from '../params';
 import type { ServerContext } from '../server';
 
 /** The outline of a document, and symbols of all open programs by name. */
 export function registerSymbols({ connection, workspace }: ServerContext): ServerCapabilities {
-  connection.onDocumentSymbol(({ textDocument }) => {
-    const document = workspace.document(textDocument.uri);
-    return document ? outlineOf(document.source) : null;
-  });
-  connection.onWorkspaceSymbol(async ({ query }) => {
-    const wanted = query.toLowerCase();
-    const found = new Map<string, SymbolInformation>();
-    for (const { uri } of workspace.documents) {
-      for (const key of (await workspace.analysisOf(uri))?.files ?? []) {
-        workspace.sourceOf(key)?.lines.forEach((line, number) => {
-          for (const occurrence of occurrencesOf(line)) {
-            const kind = kindOf(occurrence, '');
-            if (!kind || !occurrence.name.toLowerCase().includes(wanted)) continue;
-            const { name, start, end } = occurrence;
-            found.set(`${key}:${number}:${start}`, {
-              name,
-              kind,
-              location: locationOf(workspace.uriOf(key), number, start, end),
-            });
-          }
-        });
+  connection.onDocumentSymbol(
+    checked('document', ({ textDocument }) => {
+      const document = workspace.document(textDocument.uri);
+      return document ? outlineOf(document.source) : null;
+    }),
+  );
+  connection.onWorkspaceSymbol(
+    checked('query', async ({ query }) => {
+      const wanted = query.toLowerCase();
+      const found = new Map<string, SymbolInformation>();
+      for (const { uri } of workspace.documents) {
+        for (const key of (await workspace.analysisOf(uri))?.files ?? []) {
+          workspace.sourceOf(key)?.lines.forEach((line, number) => {
+            for (const occurrence of occurrencesOf(line)) {
+              const kind = kindOf(occurrence, '');
+              if (!kind || !occurrence.name.toLowerCase().includes(wanted)) continue;
+              const { name, start, end } = occurrence;
+              found.set(`${key}:${number}:${start}`, {
+                name,
+                kind,
+                location: locationOf(workspace.uriOf(key), number, start, end),
+              });
+            }
+          });
+        }
       }
-    }
-    return [...found.values()].slice(0, 1000);
-  });
+      return [...found.values()].slice(0, 1000);
+    }),
+  );
   return { documentSymbolProvider: true, workspaceSymbolProvider: true };
 }
 
