@@ -1,17 +1,18 @@
-import { type Hart, highWord, lowWord } from '../core/index';
+import { type Hart, highWord, lowWord, Status } from '../core/index';
 import type { DiskImage } from '../devices/disk';
 import type { FinisherRequest } from '../devices/finisher';
 import { Board } from '../machine/board';
 import { machineLines } from '../machine/hart-lines';
 import { Machine } from '../machine/machine';
 import { MEMORY_MAP } from '../machine/memory-map';
-import type { Access, Privilege } from '../mmu/index';
+import { type Access, Privilege } from '../mmu/index';
 import { SbiFirmware } from './firmware';
 import type { Guest, GuestCpu, GuestPeek } from './guest';
 
 const A0 = 10;
 const A1 = 11;
 const SUPERVISOR_INTERRUPTS = 0x222;
+const CSR = { mepc: 0x341 } as const;
 
 export interface BareEngineConfiguration {
   readonly harts: number;
@@ -47,7 +48,7 @@ export class BareEngine implements Guest {
       finish: (request) => configuration.finish(machine, request),
     });
     machine.attachBoard(this.board);
-    this.cpus = machine.harts.map((hart) => new BareCpu(hart));
+    this.cpus = machine.harts.map((hart) => new BareCpu(hart, configuration.firmware === 'sbi'));
     if (configuration.firmware === 'sbi' && this.board.clint) {
       this.firmware = new SbiFirmware(machine, this.board.clint, this.board.uart);
       machine.host('m', this.firmware);
@@ -84,22 +85,33 @@ export class BareEngine implements Guest {
 }
 
 class BareCpu implements GuestCpu {
-  constructor(readonly hart: Hart) {}
+  constructor(
+    readonly hart: Hart,
+    /** M-mode is the firmware's, which is no part of the guest. */
+    private readonly hasFirmware: boolean,
+  ) {}
 
   get id(): number {
     return this.hart.id;
   }
 
+  /** While the firmware has the hart, the guest's pc and privilege are those to which it returns. */
   get pc(): bigint {
-    return this.hart.pc;
+    return this.inFirmware ? this.hart.csr(CSR.mepc) : this.hart.pc;
   }
 
   set pc(value: bigint) {
-    this.hart.pc = value;
+    if (this.inFirmware) this.hart.setCsr(CSR.mepc, value);
+    else this.hart.pc = value;
   }
 
   get privilege(): Privilege {
-    return this.hart.privilege;
+    const { state, privilege } = this.hart;
+    return this.inFirmware ? (((state.status & Status.MPP) >> Status.MPP_SHIFT) as Privilege) : privilege;
+  }
+
+  private get inFirmware(): boolean {
+    return this.hasFirmware && this.hart.privilege === Privilege.machine;
   }
 
   readCsr(number: number): bigint | undefined {

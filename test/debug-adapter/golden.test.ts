@@ -98,6 +98,15 @@ const scenarios: { readonly [name: string]: { readonly breakpoints: number[]; re
       await session.evaluate('sstatus.SPP');
     },
   },
+  'a call of the firmware': {
+    breakpoints: [lineOf(/^finish:/)],
+    async run(session) {
+      await session.stop();
+      await session.client.breakAt(guest, []);
+      await session.go('next');
+      for (let i = 0; i < 3; i++) await session.go('stepIn');
+    },
+  },
   'VMM out and over': {
     breakpoints: [line.stvec],
     async run(session) {
