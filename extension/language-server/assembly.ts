@@ -1,5 +1,7 @@
 /** The parts of the assembler that the language server builds on. */
 export * from '../../simulator/assembler';
+export { literal } from '../../simulator/assembler/evaluation';
 export { isMnemonic, mnemonicNames } from '../../simulator/assembler/instructions';
 export { Lexer, TokenKind } from '../../simulator/assembler/lexer';
+export { operandsOf } from '../../simulator/assembler/operands';
 export { type Label, type Line, parseLine, type Statement } from '../../simulator/assembler/statement';

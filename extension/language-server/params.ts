@@ -42,3 +42,49 @@ function isPosition(value: unknown): boolean {
 function isCount(value: unknown): boolean {
   return typeof value === 'number' && Number.isInteger(value) && value >= 0;
 }
+
+/** A notification handler that sees well-formed parameters only; `complain` is told about others. */
+export function checkedNotification<P>(
+  check: (params: unknown) => string | undefined,
+  handler: (params: P) => void,
+  complain: (message: string) => void,
+): (params: P) => void {
+  return (params) => {
+    const problem = check(params);
+    if (problem === undefined) handler(params);
+    else complain(problem);
+  };
+}
+
+export function problemWithOpen(params: unknown): string | undefined {
+  const document = isRecord(params) ? params['textDocument'] : undefined;
+  const whole = isRecord(document) && typeof document['uri'] === 'string' && typeof document['text'] === 'string';
+  return whole ? undefined : 'didOpen: "textDocument" must be an object with "uri" and "text"';
+}
+
+export function problemWithChange(params: unknown): string | undefined {
+  const problem = problemWith(params, 'document');
+  if (problem !== undefined) return `didChange: ${problem}`;
+  const changes = isRecord(params) ? params['contentChanges'] : undefined;
+  const whole =
+    Array.isArray(changes) &&
+    changes.every(
+      (change) =>
+        isRecord(change) &&
+        typeof change['text'] === 'string' &&
+        (change['range'] === undefined || isRange(change['range'])),
+    );
+  return whole ? undefined : 'didChange: "contentChanges" must be a list of objects with "text" and perhaps a "range"';
+}
+
+export function problemWithClose(params: unknown): string | undefined {
+  const problem = problemWith(params, 'document');
+  return problem === undefined ? undefined : `didClose: ${problem}`;
+}
+
+export function problemWithFiles(params: unknown): string | undefined {
+  const changes = isRecord(params) ? params['changes'] : undefined;
+  const whole =
+    Array.isArray(changes) && changes.every((change) => isRecord(change) && typeof change['uri'] === 'string');
+  return whole ? undefined : 'didChangeWatchedFiles: "changes" must be a list of objects with a "uri"';
+}

@@ -3,8 +3,10 @@ import {
   type InitializeParams,
   type InitializeResult,
   type ServerCapabilities,
+  type TextDocumentContentChangeEvent,
   TextDocumentSyncKind,
 } from 'vscode-languageserver';
+import type { TextEdit } from './assembly';
 import { Checker } from './checker';
 import { registerCompletion } from './features/completion';
 import { registerDefinition } from './features/definition';
@@ -17,6 +19,7 @@ import { registerReferences } from './features/references';
 import { registerRename } from './features/rename';
 import { registerSemanticTokens } from './features/semantic-tokens';
 import { registerSymbols } from './features/symbols';
+import { checkedNotification, problemWithChange, problemWithClose, problemWithFiles, problemWithOpen } from './params';
 import { type InitializationOptions, trustedNotification } from './protocol';
 import { type FileReader, Workspace } from './workspace';
 
@@ -79,36 +82,60 @@ export function startServer(connection: Connection, reader: FileReader): void {
     workspace.trust();
     checker.scheduleAll();
   });
-  connection.onDidOpenTextDocument(({ textDocument: { uri, languageId, version, text } }) => {
-    workspace.open(uri, languageId, version, text);
-    checker.schedule(uri);
-  });
-  connection.onDidChangeTextDocument(({ textDocument, contentChanges }) => {
-    workspace.change(
-      textDocument.uri,
-      textDocument.version,
-      contentChanges.map((change) => {
-        if (!('range' in change)) return { text: change.text };
-        const { start, end } = change.range;
-        return {
-          startLine: start.line,
-          startColumn: start.character,
-          endLine: end.line,
-          endColumn: end.character,
-          text: change.text,
-        };
-      }),
-    );
-    checker.schedule(textDocument.uri);
-  });
-  connection.onDidCloseTextDocument(({ textDocument }) => {
-    workspace.close(textDocument.uri);
-    checker.closed(textDocument.uri);
-  });
-  connection.onDidChangeWatchedFiles(({ changes }) => {
-    workspace.forget(changes.map((change) => change.uri));
-    checker.scheduleAll();
-  });
+  const complain = (message: string): void => connection.console.error(message);
+  connection.onDidOpenTextDocument(
+    checkedNotification(
+      problemWithOpen,
+      ({ textDocument: { uri, languageId, version, text } }) => {
+        workspace.open(uri, languageId, version, text);
+        checker.schedule(uri);
+      },
+      complain,
+    ),
+  );
+  connection.onDidChangeTextDocument(
+    checkedNotification(
+      problemWithChange,
+      ({ textDocument: { uri, version }, contentChanges }) => {
+        workspace.change(uri, version, contentChanges.map(editOf));
+        checker.schedule(uri);
+      },
+      complain,
+    ),
+  );
+  connection.onDidCloseTextDocument(
+    checkedNotification(
+      problemWithClose,
+      ({ textDocument: { uri } }) => {
+        workspace.close(uri);
+        checker.closed(uri);
+      },
+      complain,
+    ),
+  );
+  connection.onDidChangeWatchedFiles(
+    checkedNotification(
+      problemWithFiles,
+      ({ changes }) => {
+        workspace.forget(changes.map((change) => change.uri));
+        checker.scheduleAll();
+      },
+      complain,
+    ),
+  );
   connection.onDidChangeConfiguration(() => checker.scheduleAll());
   connection.listen();
+}
+
+/** A change of the protocol as an edit of our sources; without a range it is the whole text. */
+function editOf(change: TextDocumentContentChangeEvent): TextEdit | { text: string } {
+  if (!('range' in change) || !change.range) return { text: change.text };
+  const { start, end } = change.range;
+  return {
+    startLine: start.line,
+    startColumn: start.character,
+    endLine: end.line,
+    endColumn: end.character,
+    text: change.text,
+  };
 }

@@ -24,6 +24,17 @@ export interface Diagnostic {
   readonly suggestions?: readonly string[];
 }
 
+const longestQuote = 60;
+const longestMessage = 400;
+
+/** A message in which quoted source text, and the whole, are cut to a readable length. */
+export function clipped(message: string): string {
+  const quotes = message.replace(/'([^']*)'/g, (quote, text: string) =>
+    text.length > longestQuote ? `'${text.slice(0, longestQuote)}...'` : quote,
+  );
+  return quotes.length > longestMessage ? `${quotes.slice(0, longestMessage)}...` : quotes;
+}
+
 /** The words nearest to `word`, best first: those within about a third of its length in edits. */
 export function nearest(word: string, candidates: Iterable<string>, count = 3): string[] {
   const wanted = word.toLowerCase();

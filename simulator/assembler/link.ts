@@ -12,7 +12,7 @@ import {
   SectionType,
 } from '../object/relocatable';
 import { type CommonStorage, placeCommonSymbols } from './common-symbols';
-import type { Diagnostic, Severity } from './diagnostic';
+import { clipped, type Diagnostic, type Severity } from './diagnostic';
 import { rangeOf, relatedCalls } from './frames';
 import { outputName } from './link-layout';
 import { MemoryMap } from './memory-map';
@@ -169,7 +169,7 @@ export class Linker {
       range: rangeOf(origin.line, column, position?.endColumn ?? column),
       severity,
       code,
-      message,
+      message: clipped(message),
       ...(related.length > 0 ? { related } : {}),
       ...(suggestions.length > 0 ? { suggestions } : {}),
     });

@@ -67,6 +67,8 @@ export class Relocator {
     const target = linker.target(relocation);
     if (!target) {
       if (symbol.section === 'undefined') linker.reportUndefined(symbol, position, object.path);
+      // The second instruction of a pair has nothing more to say about it.
+      if (isUpper(type)) this.#pairs.set(address, 0);
       return;
     }
     const { value } = target;

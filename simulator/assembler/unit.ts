@@ -1,6 +1,6 @@
 import type { Integer } from '../object/integer';
 import { type Architecture, architectureOf } from './architecture';
-import type { Diagnostic, Severity } from './diagnostic';
+import { clipped, type Diagnostic, type Severity } from './diagnostic';
 import { type Bound, bind, isConstant, literal, type Scope } from './evaluation';
 import type { Expression } from './expression';
 import { type Frame, originOf, rangeOf, relatedCalls, type SourceSpan } from './frames';
@@ -89,6 +89,7 @@ export class Unit implements Scope {
   ): void {
     if (this.diagnostics.length >= maximumDiagnostics) return;
     const { frame, line, start, end } = span;
+    message = clipped(message);
     const key = `${frame.file}:${line}:${start}:${code}:${message}`;
     if (this.#reported.has(key)) return;
     this.#reported.add(key);

@@ -75,6 +75,12 @@ describe('Assembler diagnostics', () => {
     );
   });
 
+  it('quote little, and say each thing once', () => {
+    const long = assembleText(`${'x'.repeat(5000)} a0`).diagnostics;
+    assert.ok(long.length === 1 && long[0]!.message.length < 150);
+    assert.deepEqual(messages(assembleText('la a0, nowhere')), ["1: error: symbol 'nowhere' is not defined"]);
+  });
+
   it('nearest words come in order', () => {
     assert.deepEqual(nearest('sstats', ['sstatus', 'mstatus', 'stvec'], 2), ['sstatus', 'mstatus']);
   });

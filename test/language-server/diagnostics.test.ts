@@ -71,6 +71,25 @@ describe('Language server: diagnostics', () => {
     assert.match(found[0]!.message, /unknown CSR 'satpp'; did you mean 'satp'/);
   });
 
+  it('CSRs by number, and those that the machine does not have', async () => {
+    client = await TestClient.start();
+    await client.open(
+      'main.s',
+      'csrr a0, 0x300\ncsrw 0xc00, a0\ncsrr a0, hgatp\ncsrr a0, 0x5c0\ncsrr a0, fcsr\nmret\n',
+    );
+    const found = await client.diagnosticsOf('main.s', (all) => all.length === 5);
+    assert.deepEqual(
+      found.map(({ range, severity }) => [range.start.line, severity]),
+      [
+        [0, 3],
+        [1, 3],
+        [2, 3],
+        [3, 3],
+        [4, 3],
+      ],
+    );
+  });
+
   it('privileged instructions are no diagnostics for a client that shows them otherwise', async () => {
     client = await TestClient.start({}, { trusted: true, notePrivileged: false });
     await client.open('main.s', 'csrw satp, t0\nbogus\n');

@@ -53,11 +53,11 @@ describe('Language server with any request', function () {
         const outcome = await Promise.race([
           client.connection.sendRequest(method, params).then(
             () => 'answered',
-            () => 'refused',
+            (error: { message: string }) => (/Cannot read|undefined/.test(error.message) ? error.message : 'refused'),
           ),
           new Promise((resolve) => setTimeout(resolve, 3000, 'silent')),
         ]);
-        assert.notEqual(outcome, 'silent', `${method} ${JSON.stringify(params)}`);
+        assert.ok(outcome === 'answered' || outcome === 'refused', `${method} ${JSON.stringify(params)}: ${outcome}`);
       }
     }
     for (const method of [

@@ -1,13 +1,6 @@
 import { type Diagnostic, DiagnosticSeverity } from 'vscode-languageserver';
-import {
-  type Csr,
-  csrNamed,
-  csrNumbered,
-  instructions,
-  instructionsNamed,
-  machineCsrGroups,
-} from '../../../simulator/isa';
-import type { Line, SourceText, Statement } from '../assembly';
+import { csrNamed, csrNumbered, instructions, instructionsNamed, machineCsrGroups } from '../../../simulator/isa';
+import { type Line, literal, operandsOf, type SourceText, type Statement } from '../assembly';
 import { lineRange } from '../locations';
 import { occurrencesOf } from '../occurrences';
 
@@ -34,9 +27,7 @@ const known = new WeakMap<Line, readonly Note[]>();
  * quietly: a program that is meant for machine mode is right too.
  */
 export function noteLegality(source: SourceText, notePrivileged: boolean): Diagnostic[] {
-  const isMachineCode = source.lines.some(
-    ({ text, statements }) => text.includes('mret') && statements.some(({ key }) => key === 'mret'),
-  );
+  const isMachineCode = uses(source, 'mret') && uses(source, 'mtvec');
   const diagnostics: Diagnostic[] = [];
   source.lines.forEach((line, number) => {
     for (const { start, end, message, kind } of notesOfLine(line)) {
@@ -50,10 +41,15 @@ export function noteLegality(source: SourceText, notePrivileged: boolean): Diagn
   return diagnostics;
 }
 
+/** Whether a source has the word in a statement. */
+function uses({ lines }: SourceText, word: string): boolean {
+  return lines.some((line) => line.text.includes(word) && occurrencesOf(line).some(({ name }) => name === word));
+}
+
 function notesOfLine(line: Line): readonly Note[] {
   let notes = known.get(line);
   if (!notes) {
-    notes = line.statements.flatMap((statement) => (statement.kind === 'command' ? notesOf(line, statement) : []));
+    notes = line.statements.flatMap((statement) => (statement.kind === 'command' ? notesOf(statement) : []));
     known.set(line, notes);
   }
   return notes;
@@ -61,19 +57,25 @@ function notesOfLine(line: Line): readonly Note[] {
 
 const none: readonly Note[] = [];
 
-function notesOf(line: Line, statement: Statement): readonly Note[] {
+function notesOf(statement: Statement): readonly Note[] {
   const { key, name, start } = statement;
-  const takesCsr = key.startsWith('csr');
-  if (!takesCsr && !privilegedNames.has(key)) return none;
-  const used = takesCsr
-    ? occurrencesOf(line).find((word) => word.kind === 'csr' && word.start >= start && word.end <= statement.end)
-    : undefined;
-  const csr = used && csrNamed(used.name);
-  const problem = csr && problemOf(statement, csr);
-  if (used && problem) return [{ start: used.start, end: used.end, ...problem }];
+  const used = csrOperand(statement);
+  if (!used && !privilegedNames.has(key)) return none;
+  const problem = used && problemOf(statement, used.number);
+  if (problem) return [{ start: used.start, end: used.end, ...problem }];
   if (privilegeOf(statement) !== 's') return none;
   const message = `'${name}' is privileged: under full virtualization it traps to the VMM`;
   return [{ start, end: start + name.length, message, kind: 'privileged' }];
+}
+
+/** The CSR that a statement names or numbers, and where. */
+function csrOperand(statement: Statement): { number: number; start: number; end: number } | undefined {
+  if (!statement.key.startsWith('csr')) return undefined;
+  const operand = operandsOf(statement)[/^csrr[wsc]?i?$/.test(statement.key) ? 1 : 0]?.expression;
+  if (!operand) return undefined;
+  const { start, end } = operand;
+  const number = operand.kind === 'symbol' ? csrNamed(operand.name)?.number : literal(operand);
+  return typeof number === 'number' && number >= 0 && number < 0x1000 ? { number, start, end } : undefined;
 }
 
 const privilegedNames = new Set(instructions.filter(({ privilege }) => privilege === 's').map(({ name }) => name));
@@ -81,16 +83,18 @@ const privilegedNames = new Set(instructions.filter(({ privilege }) => privilege
 /** Instructions that write the CSR that they name, whatever their operands are. */
 const writers = new Set(['csrw', 'csrwi', 'csrrw', 'csrrwi', 'csrs', 'csrsi', 'csrc', 'csrci']);
 
-function problemOf({ key, name }: Statement, csr: Csr): { message: string; kind: NoteKind } | undefined {
+function problemOf({ key, name }: Statement, number: number): { message: string; kind: NoteKind } | undefined {
+  const csr = csrNumbered(number);
+  if (!csr || (!machineCsrGroups.has(csr.group) && csr.privilege !== 'm')) {
+    const which = csr ? `'${csr.name}'` : `0x${number.toString(16)}`;
+    return { message: `the machine has no CSR ${which}: '${name}' is an illegal instruction`, kind: 'always' };
+  }
   if (csr.readOnly && writers.has(key)) {
     return { message: `'${csr.name}' is read-only: '${name}' traps as an illegal instruction`, kind: 'always' };
   }
-  if (csr.privilege === 'm') {
-    const message = `'${csr.name}' is a machine-mode CSR: in a guest, which runs in supervisor mode, '${name}' is an illegal instruction`;
-    return { message, kind: 'guest' };
-  }
-  if (machineCsrGroups.has(csr.group)) return undefined;
-  return { message: `the machine has no CSR '${csr.name}': '${name}' is an illegal instruction`, kind: 'always' };
+  if (csr.privilege !== 'm') return undefined;
+  const message = `'${csr.name}' is a machine-mode CSR: in a guest, which runs in supervisor mode, '${name}' is an illegal instruction`;
+  return { message, kind: 'guest' };
 }
 
 /** What the privilege of an instruction or CSR means for a guest; undefined when it needs none. */
@@ -103,14 +107,7 @@ export function privilegeNote(privilege: 'u' | 's' | 'm', what: string): string 
 
 /** The privilege that a statement needs: of its instruction, or of the CSR that it names. */
 export function privilegeOf(statement: Statement): 'u' | 's' | 'm' {
-  const csr = statement.operandText
-    .split(',')
-    .map(
-      (operand) =>
-        csrNamed(operand.trim()) ??
-        (/^0x[0-9a-f]+$/i.test(operand.trim()) ? csrNumbered(Number(operand.trim())) : undefined),
-    )
-    .find((found) => found !== undefined);
-  if (statement.key.startsWith('csr') && csr) return csr.privilege;
-  return instructionsNamed(statement.key)[0]?.privilege ?? 'u';
+  const used = csrOperand(statement);
+  const csr = used && csrNumbered(used.number);
+  return csr ? csr.privilege : (instructionsNamed(statement.key)[0]?.privilege ?? 'u');
 }

@@ -1,5 +1,5 @@
 import { type CodeAction, CodeActionKind, type Diagnostic, type ServerCapabilities } from 'vscode-languageserver';
-import { checked } from '../params';
+import { checked, isRecord } from '../params';
 import type { ServerContext } from '../server';
 
 /** A fix for each misspelt word: the words that it may have been. */
@@ -23,8 +23,8 @@ function fixesOf(uri: string, diagnostic: Diagnostic): CodeAction[] {
 }
 
 /** What the checker put into the diagnostic; the client gives it back. */
-function suggestionsOf({ data }: Diagnostic): string[] {
-  const suggestions: unknown =
-    typeof data === 'object' && data !== null && 'suggestions' in data ? data.suggestions : undefined;
+function suggestionsOf(diagnostic: Diagnostic): string[] {
+  const data: unknown = isRecord(diagnostic) ? diagnostic['data'] : undefined;
+  const suggestions = isRecord(data) ? data['suggestions'] : undefined;
   return Array.isArray(suggestions) ? suggestions.filter((word) => typeof word === 'string') : [];
 }

@@ -13,7 +13,7 @@ export function registerReferences(context: ServerContext): ServerCapabilities {
       const { document, analysis, position, word } = target;
       return analysis
         .same(word, document.key, position.line)
-        .filter(({ occurrence }) => params.context.includeDeclaration || !occurrence.definition)
+        .filter(({ occurrence }) => params.context?.includeDeclaration || !occurrence.definition)
         .map(({ key, line, occurrence }) =>
           locationOf(context.workspace.uriOf(key), line, occurrence.start, occurrence.end),
         );
