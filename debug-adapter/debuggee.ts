@@ -5,18 +5,16 @@ import type { ActiveHandler } from '../simulator/machine/hosted-software';
 import { Access, Privilege } from '../simulator/mmu/index';
 import type { Program } from '../simulator/object/program';
 import { CodeLines } from './code-lines';
-import { InputLog, type LoggedInput } from './input-log';
 import { CallFrames, type FrameSection } from './inspect/call-frames';
 import type { CheckedLaunch } from './launch-checks';
 import { RequestError } from './request-error';
 import { Symbols } from './symbols';
 
-/** What is being debugged: a machine, the program loaded into it, and what was put in from outside. A restart makes a new one. */
+/** What is being debugged: a machine and the program loaded into it. A restart makes a new one. */
 export class Debuggee {
   readonly symbols: Symbols;
   readonly lines: CodeLines;
   readonly callFrames: CallFrames;
-  readonly inputs = new InputLog();
   private foundTrapReturns: ReadonlySet<bigint> | undefined;
 
   constructor(
@@ -107,12 +105,6 @@ export class Debuggee {
         .operands.replace(/<.*>/, '')
         .match(/\b[a-z]\w*/g) ?? []
     );
-  }
-
-  /** Notes something that a client puts into the machine, at the current position. */
-  log(input: LoggedInput['input']): void {
-    const { machine } = this.system;
-    this.inputs.add({ clock: machine.clock.now(), step: machine.activeHandler?.trail.length ?? 0, input });
   }
 }
 

@@ -46,15 +46,17 @@ export function readSpace(debuggee: Debuggee, cpu: GuestCpu, place: MemoryPlace,
   return bytes.subarray(0, done);
 }
 
-/** Writes bytes, up to the first that is not in memory, as a logged input. @returns how many */
+/** Writes bytes, up to the first that is not in the guest's memory, as an input of the run. @returns how many */
 export function writeSpace(debuggee: Debuggee, cpu: GuestCpu, place: MemoryPlace, bytes: Uint8Array): number {
-  const { core } = debuggee.system.machine;
-  return eachPiece(debuggee, cpu, place, bytes.length, (hpa, at, count) => {
-    const piece = bytes.slice(at, at + count);
-    debuggee.log({ kind: 'memory', hpa, bytes: piece });
-    core.ram.write(hpa, piece);
-    core.clearReservations();
+  const { system } = debuggee;
+  let written = 0;
+  eachPiece(debuggee, cpu, place, bytes.length, (hpa, at, count) => {
+    // The VMM's own memory is to look at.
+    const gpa = system.guest.toGuest(hpa);
+    const isNext = at === written && gpa !== undefined;
+    if (isNext && system.writeMemory(gpa, bytes.subarray(at, at + count))) written += count;
   });
+  return written;
 }
 
 function eachPiece(

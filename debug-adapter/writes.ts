@@ -1,6 +1,5 @@
-import { kickVcpu } from '../simulator/hypervisor/full/kick';
 import type { GuestCpu } from '../simulator/hypervisor/guest';
-import { csrName, csrNumbered, registerName } from '../simulator/isa/index';
+import { csrName, csrNumbered } from '../simulator/isa/index';
 import type { Debuggee } from './debuggee';
 import type { Place } from './expression/evaluate';
 import { writeSpace } from './memory';
@@ -11,13 +10,11 @@ export function writePlace(debuggee: Debuggee, cpu: GuestCpu, place: Place, bits
   switch (place.kind) {
     case 'register':
       if (place.number === 0) throw new RequestError('zero is always 0');
-      debuggee.log({ kind: 'register', cpu: cpu.id, name: registerName(place.number), value: bits });
-      cpu.hart.setX(place.number, bits);
+      debuggee.system.writeRegister(cpu, place.number, bits);
       return;
     case 'pc':
       if (bits & 1n) throw new RequestError('an instruction begins at an even address');
-      debuggee.log({ kind: 'register', cpu: cpu.id, name: 'pc', value: bits });
-      cpu.pc = bits;
+      debuggee.system.writePc(cpu, bits);
       return;
     case 'csr':
       writeCsr(debuggee, cpu, place.number, withField(cpu, place, bits));
@@ -25,18 +22,14 @@ export function writePlace(debuggee: Debuggee, cpu: GuestCpu, place: Place, bits
     case 'memory': {
       const bytes = Uint8Array.from({ length: place.bytes }, (_, i) => Number((bits >> BigInt(8 * i)) & 0xffn));
       if (writeSpace(debuggee, cpu, place, bytes) < place.bytes)
-        throw new RequestError(`there is no memory at 0x${place.address.toString(16)}`);
+        throw new RequestError(`there is no memory of the guest at 0x${place.address.toString(16)}`);
     }
   }
 }
 
 function writeCsr(debuggee: Debuggee, cpu: GuestCpu, number: number, value: bigint): void {
   if (cpu.readCsr(number) === undefined) throw new RequestError(`the guest has no ${csrName(number)}`);
-  if (!cpu.writeCsr(number, value)) throw new RequestError(`${csrName(number)} cannot be written`);
-  debuggee.log({ kind: 'csr', cpu: cpu.id, number, value });
-  // What a virtual CSR means for the hardware is arranged on the way into the guest: one that runs goes through the VMM once.
-  const vcpu = debuggee.system.full?.vm.vcpus[cpu.id];
-  if (vcpu && !debuggee.handlerOf(cpu)) kickVcpu(vcpu);
+  if (!debuggee.system.writeCsr(cpu, number, value)) throw new RequestError(`${csrName(number)} cannot be written`);
 }
 
 /** The CSR's value with one field replaced. */

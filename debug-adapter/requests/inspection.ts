@@ -70,9 +70,10 @@ export function inspectionRequests(debugging: Debugging): Handlers {
       const { cpu, environment } = environmentOf(debugging, frameId);
       if (context === 'hover' && /(^|[^=!<>])=($|[^=])/.test(expression))
         throw new RequestError('a hover changes nothing');
-      const inputs = debugging.stopped.debuggee.inputs.entries.length;
+      const { inputLog } = debugging.stopped.debuggee.system;
+      const before = inputLog.inputs.length;
       const value = evaluate(expression, environment);
-      if (debugging.stopped.debuggee.inputs.entries.length > inputs) debugging.written();
+      if (inputLog.inputs.length > before) debugging.written();
       const view = new ValueView(debugging.stopped.debuggee, cpu);
       const { value: result, ...rest } = view.value(value);
       const parts =

@@ -41,6 +41,7 @@ export function memoryRequests(debugging: Debugging): Handlers {
       if (present < bytes.length && !allowPartial)
         throw new RequestError(`there is memory for ${present} of the ${bytes.length} bytes only`);
       const written = writeSpace(debuggee, cpu(), place, bytes.subarray(0, present));
+      if (written < present) throw new RequestError(`at ${hex(place.address)} is memory of the VMM, not of the guest`);
       debugging.written({ memoryReference: reference, offset, count: written });
       return { offset: 0, bytesWritten: written };
     },

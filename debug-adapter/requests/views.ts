@@ -49,7 +49,6 @@ export function viewRequests(debugging: Debugging): Handlers {
 
     'hyperstep/consoleInput'({ text }) {
       const { debuggee, control } = debugging.running;
-      debuggee.log({ kind: 'console', text });
       debuggee.system.input(new TextEncoder().encode(text));
       control.inputArrived();
       return {};

@@ -62,13 +62,13 @@ for (const virtualization of ['full', 'none']) {
       await client.request('setExpression', { expression: 's3', value: '40' });
       await client.evaluate('s4 = s3 + 2');
       assert.equal(await client.evaluate('s4'), '0x2a');
-      const { inputs } = client.session.debugging.running.debuggee;
+      const { inputs } = client.session.debugging.running.debuggee.system.inputLog;
       assert.deepEqual(
-        inputs.entries.map(({ input }) => (input.kind === 'register' ? [input.name, input.value] : [])),
+        inputs.flatMap(({ input }) => (input.kind === 'register' ? [[input.register, input.value]] : [])),
         [
-          ['s2', 2n],
-          ['s3', 40n],
-          ['s4', 42n],
+          [18, 2n],
+          [19, 40n],
+          [20, 42n],
         ],
       );
       await client.breakAt(guest, [lineOf(/# several instructions/)]);
@@ -181,7 +181,8 @@ for (const virtualization of ['full', 'none']) {
       );
       assert.equal((await client.go('goto', { targetId: targets[0]?.id })).reason, 'goto');
       assert.equal((await client.stack())[0]?.line, line);
-      assert.equal(client.session.debugging.running.debuggee.inputs.entries.length, 1);
+      const { inputs } = client.session.debugging.running.debuggee.system.inputLog;
+      assert.ok(inputs.some(({ input }) => input.kind === 'pc'));
       await client.request('continue', { threadId: 1 });
       await client.event('terminated');
     });

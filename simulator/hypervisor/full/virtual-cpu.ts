@@ -2,10 +2,12 @@ import { fromWords, type Hart, highWord, lowWord } from '../../core/index';
 import { type Access, Privilege, type WalkStep } from '../../mmu/index';
 import type { GuestCpu, GuestPeek } from '../guest';
 import { GuestTables, translateGuest } from './guest-walk';
+import { kickVcpu } from './kick';
 import type { Vcpu } from './vcpu';
 import type { VirtualMachine } from './virtual-machine';
 
 const SATP = 0x180;
+const MEPC = 0x341;
 /** Bits 9:8 of a CSR number: the lowest privilege that reaches it. */
 const MACHINE_MODE_BITS = 0x300;
 
@@ -28,15 +30,18 @@ export class VirtualCpu implements GuestCpu {
     return this.vcpu.hart;
   }
 
-  /** While the hart runs the guest, its pc is the guest's; in the VMM, the virtual state has it. */
+  /** While the hart runs the guest, its pc is the guest's; in the VMM, the virtual state has it; in the machine's firmware, mepc. */
   get pc(): bigint {
     const { hart, state } = this.vcpu;
+    if (hart.privilege === Privilege.machine) return hart.csr(MEPC);
     return this.inVmm ? fromWords(state.pcLow, state.pcHigh) : hart.pc;
   }
 
   set pc(value: bigint) {
-    if (this.inVmm) this.vcpu.state.setPc(lowWord(value), highWord(value));
-    else this.vcpu.hart.pc = value;
+    const { hart, state } = this.vcpu;
+    if (hart.privilege === Privilege.machine) hart.setCsr(MEPC, value);
+    else if (this.inVmm) state.setPc(lowWord(value), highWord(value));
+    else hart.pc = value;
   }
 
   get privilege(): Privilege {
@@ -56,6 +61,8 @@ export class VirtualCpu implements GuestCpu {
     if (!register?.write) return false;
     register.write(csrs, lowWord(value), highWord(value));
     if (number === SATP) this.vcpu.guestSpace = this.vcpu.spaces.space(this.vcpu.paging);
+    // What it means for the hardware is arranged on the way into the guest: one that runs goes through the VMM once.
+    if (!this.inVmm) kickVcpu(this.vcpu);
     return true;
   }
 
