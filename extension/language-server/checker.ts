@@ -1,8 +1,9 @@
-import { DiagnosticSeverity, type Diagnostic as LspDiagnostic } from 'vscode-languageserver';
+import { DiagnosticSeverity, ErrorCodes, type Diagnostic as LspDiagnostic, ResponseError } from 'vscode-languageserver';
 import type { Analysis } from './analysis';
 import { type Diagnostic, folderOf, joinPath, type Severity } from './assembly';
 import { noteLegality } from './features/legality';
 import { keyOf, keyOfPath, lineRange, lspRange } from './locations';
+import { problemWithProgram } from './params';
 import {
   type CheckProgramParams,
   checkProgramRequest,
@@ -33,7 +34,10 @@ export class Checker {
   notePrivileged = true;
 
   constructor(readonly context: ServerContext) {
-    context.connection.onRequest(checkProgramRequest, (params: CheckProgramParams) => this.#checkProgram(params));
+    context.connection.onRequest(checkProgramRequest, (params: CheckProgramParams) => {
+      const problem = problemWithProgram(params);
+      return problem === undefined ? this.#checkProgram(params) : new ResponseError(ErrorCodes.InvalidParams, problem);
+    });
   }
 
   schedule(uri: string): void {

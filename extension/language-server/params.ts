@@ -88,3 +88,17 @@ export function problemWithFiles(params: unknown): string | undefined {
     Array.isArray(changes) && changes.every((change) => isRecord(change) && typeof change['uri'] === 'string');
   return whole ? undefined : 'didChangeWatchedFiles: "changes" must be a list of objects with a "uri"';
 }
+
+/** What is wrong with a request to check a program. */
+export function problemWithProgram(params: unknown): string | undefined {
+  if (!isRecord(params)) return 'the parameters must be an object';
+  if (!isTextList(params['program'] ?? [])) return '"program" must be a list of paths';
+  if (!isTextList(params['includePaths'] ?? [])) return '"includePaths" must be a list of paths';
+  const defines = params['defines'] ?? {};
+  if (!isRecord(defines)) return '"defines" must be an object of names and values';
+  return undefined;
+}
+
+function isTextList(value: unknown): boolean {
+  return Array.isArray(value) && value.every((entry) => typeof entry === 'string');
+}

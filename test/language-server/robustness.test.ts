@@ -53,7 +53,8 @@ describe('Language server with any request', function () {
         const outcome = await Promise.race([
           client.connection.sendRequest(method, params).then(
             () => 'answered',
-            (error: { message: string }) => (/Cannot read|undefined/.test(error.message) ? error.message : 'refused'),
+            (error: { message: string }) =>
+              /Cannot read|undefined|not a function/.test(error.message) ? error.message : 'refused',
           ),
           new Promise((resolve) => setTimeout(resolve, 3000, 'silent')),
         ]);
