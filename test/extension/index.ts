@@ -8,6 +8,7 @@ export async function run(): Promise<void> {
   await import('./activation.test');
   await import('./language.test');
   await import('./debug.test');
+  await import('./project.test');
   const failures = await new Promise<number>((resolve) => writeResultLines(mocha.run(resolve)));
   if (failures > 0) throw new Error(`${failures} tests failed`);
 }
