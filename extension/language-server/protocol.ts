@@ -37,10 +37,6 @@ export interface ProgramCheck {
 /** Request from server to client, where the server cannot read files itself: the bytes of a file in base 64, or null. */
 export const readFileRequest = 'hyperstep/readFile';
 
-export interface ReadFileParams {
-  readonly uri: string;
-}
-
 /** What the client says when it starts the server. */
 export interface InitializationOptions {
   /** Whether files outside of the workspace folders may be read. */

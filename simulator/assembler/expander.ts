@@ -4,7 +4,7 @@ import { didYouMean, nearest } from './diagnostic';
 import { directiveNamed, directiveNames, isBlockEnd } from './directives';
 import { assignment } from './directives/symbols';
 import type { Frame } from './frames';
-import { assembleInstruction, isMnemonic, mnemonicNames } from './instructions';
+import { assembleInstruction, mnemonicNames } from './instructions';
 import {
   type Arguments,
   type BodyLine,
@@ -369,10 +369,4 @@ export class Expander {
       body.push(bodyLine(statement, input.lineNumber, input.column));
     }
   }
-}
-
-/** Whether a name means something as a statement wherever it stands: a directive or an instruction. */
-export function isKnownName(name: string): boolean {
-  const key = name.toLowerCase();
-  return directiveNamed(key) !== undefined || isMnemonic(key);
 }

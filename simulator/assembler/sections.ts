@@ -82,10 +82,6 @@ export class Section {
     return { section: this, offset: this.length, part: this.parts.length };
   }
 
-  get isEmpty(): boolean {
-    return this.length === 0 && this.parts.length === 0;
-  }
-
   /** The fixed bytes so far (a view); none in a section without contents. */
   get bytes(): Uint8Array {
     return this.#bytes.subarray(0, this.hasContents ? this.length : 0);

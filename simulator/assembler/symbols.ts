@@ -74,10 +74,6 @@ export class SymbolTable {
     return this.#named.values();
   }
 
-  names(): IterableIterator<string> {
-    return this.#named.keys();
-  }
-
   /** Defines another `label:` and gives its symbol, which `label b` means from now on. */
   defineNumeric(label: number): AssemblySymbol {
     const entry = this.#entry(label);
