@@ -23,13 +23,21 @@ function workerHost(connection: Connection): Host {
   const { port1, port2 } = new MessageChannel();
   const waiting: (() => void)[] = [];
   port1.onmessage = () => waiting.shift()?.();
+  const disks: MemoryFile[] = [];
   const read = async (path: string): Promise<Uint8Array> => {
     const { base64 } = await connection.ask('hyperstep/readFile', { path });
     return decodeBase64(base64) ?? new Uint8Array();
   };
   return {
     readFile: (path) => read(path).catch(() => undefined),
-    openDisk: async (path, writable) => memoryFile(await read(path), writable, connection, path),
+    async openDisk(path, writable) {
+      const bytes = await read(path);
+      const disk = new MemoryFile(bytes, async () => {
+        if (writable) await connection.ask('hyperstep/writeFile', { path, base64: encodeBase64(bytes) });
+      });
+      disks.push(disk);
+      return disk;
+    },
     vmmSourcePath: (file) => `${vmmScheme}:/${file}`,
     yieldTo(next) {
       waiting.push(next);
@@ -38,26 +46,44 @@ function workerHost(connection: Connection): Host {
     later: (milliseconds, next) => void setTimeout(next, milliseconds),
     now: () => performance.now(),
     isCongested: () => false,
+    async save() {
+      await Promise.all(disks.map((disk) => disk.save()));
+    },
     exit: () => undefined,
   };
 }
 
-/** A disk image read whole; what is written to it in place is written back whole, a while after the last write. */
-function memoryFile(bytes: Uint8Array, writable: boolean, connection: Connection, path: string): HostFile {
-  const QUIET = 500;
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const save = (): void =>
-    void connection.ask('hyperstep/writeFile', { path, base64: encodeBase64(bytes) }).catch(() => {});
-  return {
-    size: bytes.length,
-    read: (offset, length) => bytes.slice(offset, offset + length),
-    write(offset, written) {
-      bytes.set(written, offset);
-      if (!writable) return;
-      clearTimeout(timer);
-      timer = setTimeout(save, QUIET);
-    },
-  };
+/** A disk image read whole. What the guest writes to it is written back whole, some time after the last write. */
+class MemoryFile implements HostFile {
+  private static readonly quiet = 500;
+  private timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(
+    private readonly bytes: Uint8Array,
+    private readonly writeBack: () => Promise<void>,
+  ) {}
+
+  get size(): number {
+    return this.bytes.length;
+  }
+
+  read(offset: number, length: number): Uint8Array {
+    return this.bytes.slice(offset, offset + length);
+  }
+
+  write(offset: number, bytes: Uint8Array): void {
+    this.bytes.set(bytes, offset);
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => void this.save(), MemoryFile.quiet);
+  }
+
+  /** Writes back what was written since the last time. A file that cannot be written stays as it was. */
+  async save(): Promise<void> {
+    if (this.timer === undefined) return;
+    clearTimeout(this.timer);
+    this.timer = undefined;
+    await this.writeBack().catch(() => undefined);
+  }
 }
 
 main(globalThis as unknown as WorkerScope);

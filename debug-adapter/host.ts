@@ -16,6 +16,8 @@ export interface Host {
   now(): number;
   /** Whether the client is slow to read what was sent: output should wait. */
   isCongested(): boolean;
+  /** Writes to their files what disks still have in memory only. */
+  save(): Promise<void>;
   /** The session is over. */
   exit(): void;
 }

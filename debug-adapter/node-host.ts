@@ -27,6 +27,8 @@ export function nodeHost({ root, isCongested, exit }: NodeHostOptions): Host {
     later: (milliseconds, next) => void setTimeout(next, milliseconds),
     now: () => performance.now(),
     isCongested,
+    // Files are written as the guest writes its disk.
+    save: async () => undefined,
     exit,
   };
 }

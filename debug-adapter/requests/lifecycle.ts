@@ -111,10 +111,10 @@ export function lifecycleRequests(debugging: Debugging): Handlers {
 
     terminate: () => new Answer(undefined, () => debugging.close()),
 
-    disconnect: () =>
-      new Answer(undefined, () => {
-        debugging.close();
-        host.exit();
-      }),
+    async disconnect() {
+      debugging.close();
+      await host.save();
+      return new Answer(undefined, () => host.exit());
+    },
   };
 }
