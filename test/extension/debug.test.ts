@@ -85,9 +85,7 @@ describe('debugging the sample', () => {
     const uri = vscode.Uri.parse('hyperstep-vmm:/simulator/hypervisor/full/page-fault.ts');
     const source = await vscode.workspace.openTextDocument(uri);
     const line = lineOf(source, /^export function\* handlePageFault/);
-    vscode.debug.addBreakpoints([
-      new vscode.SourceBreakpoint(new vscode.Location(uri, new vscode.Position(line - 1, 0))),
-    ]);
+    await debugged.breakAt(uri, line);
     const [top] = await debugged.continue(threadId);
     assert.equal(top?.source?.path, uri.toString());
     assert.match(top?.name ?? '', /handlePageFault/);
@@ -96,9 +94,7 @@ describe('debugging the sample', () => {
   it('reads a block through virtio-blk: the chain is in the queue', async () => {
     vscode.debug.removeBreakpoints(vscode.debug.breakpoints);
     const line = lineOf(kernel, /^disk_read_done:/);
-    vscode.debug.addBreakpoints([
-      new vscode.SourceBreakpoint(new vscode.Location(kernel.uri, new vscode.Position(line - 1, 0))),
-    ]);
+    await debugged.breakAt(kernel.uri, line);
     await debugged.continue(threadId);
     const { devices } = await debugged.request('hyperstep/queues', { threadId });
     const chains = devices.flatMap((device) => device.queues.flatMap((queue) => queue.chains));

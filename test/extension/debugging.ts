@@ -40,6 +40,16 @@ export class Debugged {
     return { reason, threadId };
   }
 
+  /** Sets a breakpoint (line from 1) in the running session, and waits until the adapter has it: VS Code tells it some time later. */
+  async breakAt(uri: vscode.Uri, line: number): Promise<void> {
+    const breakpoint = new vscode.SourceBreakpoint(new vscode.Location(uri, new vscode.Position(line - 1, 0)));
+    vscode.debug.addBreakpoints([breakpoint]);
+    await eventually('a verified breakpoint', async () => {
+      const known = await this.session?.getDebugProtocolBreakpoint(breakpoint);
+      return known && 'verified' in known && known.verified ? true : undefined;
+    });
+  }
+
   async terminated(): Promise<void> {
     await eventually('the end of the session', () => this.ended || undefined);
   }
