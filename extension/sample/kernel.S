@@ -1,12 +1,12 @@
-# A small guest kernel for HyperStep. It is an ordinary RISC-V S-mode kernel and knows nothing of virtualization.
+# A small guest kernel: an ordinary RISC-V S-mode kernel that knows nothing of virtualization.
 #
-#   1. Set a breakpoint on the line below that turns paging on (it writes satp): click beside it. Press F5.
-#   2. Step Into (F11): csrw is privileged. On the bare machine it just happens; here the kernel runs in U-mode, the
-#      instruction traps, and you are in the hypervisor (VMM), which does on the kernel's behalf what the hardware refused.
-#   3. Keep stepping into: the VMM returns to the kernel, whose next instruction is not in the new, empty shadow table yet.
-#      That page fault is the shadow pager's: it walks the kernel's page table, looks the frame up, and fills one entry.
+#   1. Click beside the line below that turns paging on (it writes satp), and press F5.
+#   2. Step Into (F11): the kernel runs in U-mode, so its privileged instruction traps, and
+#      you are in the hypervisor (VMM), which does what the hardware refused to do.
+#   3. Go on stepping: back in the kernel, the next instruction is not in the new shadow table
+#      yet. The shadow pager walks the kernel's page table and fills one entry.
 #
-# Look at Page Tables, TLB, Device Queues and VM Exits in the side bar of Run and Debug meanwhile.
+# Page Tables, TLB, Device Queues and VM Exits are in the side bar of Run and Debug.
 
 #include "kernel.h"
 
