@@ -135,7 +135,12 @@ export class MemoryAccess {
       if (!this.translate(low, high, size, Access.write)) return undefined;
       const { physical } = this.translation;
       const { ram } = this.shared;
-      isReserved = ram.contains(physical, size) && (ram.memoryOffset(physical) | 0) === reservation;
+      // Only RAM has reservations.
+      if (!ram.contains(physical, size)) {
+        this.events.raise(ExceptionCode.storeAccessFault, low, high);
+        return undefined;
+      }
+      isReserved = (ram.memoryOffset(physical) | 0) === reservation;
     }
     if (isReserved && !this.store(low, high, size, valueLow, valueHigh)) return undefined;
     this.state.set(HartLayout.reservation, -1);

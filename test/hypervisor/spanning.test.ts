@@ -1,0 +1,94 @@
+import assert from 'node:assert/strict';
+import { runInLockStep } from '../../simulator/hypervisor/lock-step';
+import { assembleGuest, makeSystem } from '../support/guest';
+
+const RAM = '0x20180007';
+const NOTHING = '0x06000007';
+const PLIC = '0x03000007';
+const FIRMWARE = '0x20000007';
+const UNMAPPED = '0';
+
+/** A guest that maps two pages at 0x40000000 (entries without A and D), does `access`, and keeps cause and value of the trap in s8, s9. */
+const guest = (first: string, second: string, access: string): string => `
+        .globl _start
+_start: la      t0, on_trap
+        csrw    stvec, t0
+        la      t0, root
+        li      t1, 0x200000cf          # RAM, by itself
+        sd      t1, 16(t0)
+        la      t1, middle
+        srli    t1, t1, 2
+        ori     t1, t1, 1
+        sd      t1, 8(t0)
+        la      t0, middle
+        la      t1, leaves
+        srli    t1, t1, 2
+        ori     t1, t1, 1
+        sd      t1, 0(t0)
+        la      t0, root
+        srli    t0, t0, 12
+        li      t1, 8 << 60
+        or      t0, t0, t1
+        csrw    satp, t0
+        sfence.vma
+        li      s0, 0x40000ffc
+        la      s1, word
+        .option push
+        .option norvc
+        ${access}
+        .option pop
+        li      a7, 8
+        ecall
+        .balign 4
+on_trap:
+        csrr    s8, scause
+        csrr    s9, stval
+        csrr    t0, sepc
+        addi    t0, t0, 4
+        csrw    sepc, t0
+        sret
+        .data
+        .balign 4096
+leaves: .dword  ${first}, ${second}
+        .skip   510*8
+word:   .dword  0
+        .bss
+        .balign 4096
+root:   .skip   4096
+middle: .skip   4096
+`;
+
+/** What the pages are, the access, and the cause and value that hardware reports; no cause where it succeeds. */
+const CASES: readonly [string, string, string, string, { cause: bigint; value: bigint } | undefined][] = [
+  ['RAM and RAM', RAM, RAM, 'ld a0, 0(s0)', undefined],
+  ['nothing, then a page that is not mapped', NOTHING, UNMAPPED, 'ld a0, 0(s0)', { cause: 13n, value: 0x40001000n }],
+  ['nothing, then RAM', NOTHING, RAM, 'ld a0, 0(s0)', { cause: 5n, value: 0x40000ffcn }],
+  ['RAM, then nothing', RAM, NOTHING, 'sd a0, 0(s0)', { cause: 7n, value: 0x40000ffcn }],
+  ['RAM, then a device', RAM, PLIC, 'ld a0, 0(s0)', { cause: 5n, value: 0x40000ffcn }],
+  ["RAM, then the firmware's memory", RAM, FIRMWARE, 'ld a0, 0(s0)', { cause: 5n, value: 0x40001000n }],
+  ["the firmware's memory, then RAM", FIRMWARE, RAM, 'sd a0, 0(s0)', { cause: 7n, value: 0x40000ffcn }],
+  [
+    'nothing, with a reservation elsewhere',
+    NOTHING,
+    RAM,
+    'lr.w a0, (s1)\n sc.w a1, a0, (s0)',
+    { cause: 7n, value: 0x40000ffcn },
+  ],
+];
+
+describe('accesses over the end of a page', () => {
+  for (const [what, first, second, access, trap] of CASES) {
+    it(`are the same under none and full: ${what}`, async () => {
+      const program = await assembleGuest(guest(first, second, access));
+      const none = makeSystem(program).system;
+      const full = makeSystem(program, { virtualization: 'full' }).system;
+      const result = runInLockStep(none, full, { instructions: 10_000 });
+      assert.ok(
+        result.equal,
+        JSON.stringify(result, (_, value) => (typeof value === 'bigint' ? String(value) : value)),
+      );
+      const hart = full.machine.harts[0];
+      assert.deepEqual({ cause: hart?.x(24), value: hart?.x(25) }, trap ?? { cause: 0n, value: 0n });
+    });
+  }
+});
