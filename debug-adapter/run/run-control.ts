@@ -10,8 +10,6 @@ import type { Leg, Plan, Stop } from './plan';
 
 /** Milliseconds for which the machine runs before messages that have arrived are looked at. */
 const SLICE = 8;
-/** Guest traps in a row without an instruction that retires: the trap handler itself traps. */
-const TRAP_LOOP = 64;
 
 /** What the user wants to be stopped at, whatever the plan. Each is asked at its moment, and may act (log, count) instead of stopping. */
 export interface Watchers {
@@ -53,7 +51,6 @@ export class RunControl {
   private passBreakpoint = false;
   private wantsPause: number | undefined;
   private watched: Stop | undefined;
-  private trapsInARow = { retired: -1, count: 0 };
   private isDisposed = false;
   private waitsForInput = false;
   private readonly pace: Pace;
@@ -218,16 +215,8 @@ export class RunControl {
   }
 
   private seesGuestTrap(trap: GuestTrap, hart: Hart): boolean {
-    this.countTraps(hart);
     this.watched = this.watchers.atGuestTrap(trap, hart);
     return this.watched !== undefined || (this.leg.stopAtGuestTrap?.(trap, hart) ?? false);
-  }
-
-  /** While traps are watched one by one, the core does not see that they loop. */
-  private countTraps(hart: Hart): void {
-    const { retired, count } = this.trapsInARow;
-    this.trapsInARow = { retired: hart.retired, count: retired === hart.retired ? count + 1 : 0 };
-    if (this.trapsInARow.count >= TRAP_LOOP) this.debuggee.system.machine.finish({ reason: 'trap-loop', hart });
   }
 
   private retired(): number {

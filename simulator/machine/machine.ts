@@ -17,6 +17,9 @@ export interface MachineConfiguration {
   readonly turn?: number;
 }
 
+/** Reported traps of a hart in a row, without an instruction that retires, that make a trap loop: as many as the core counts by itself. */
+const TRAP_LOOP = 64;
+
 /** What a caller of `run` wants. Nothing in it changes what the guest does, only where the run pauses. */
 export interface RunRequest {
   /** Retired instructions (of all harts together) after which to come back. */
@@ -58,6 +61,7 @@ export class Machine implements CorePlatform {
     m: undefined,
   };
   private end: EndOfRun | undefined;
+  private readonly reportedTraps = { retired: -1, count: 0 };
   private guestTrap: { readonly trap: GuestTrap; readonly hart: Hart } | undefined;
 
   constructor(readonly configuration: MachineConfiguration) {
@@ -218,6 +222,10 @@ export class Machine implements CorePlatform {
 
   /** A trap into the guest's own handler that the core reported only because the request wants to see those. */
   private guestTrapped(hart: Hart, request: RunRequest): MachineStop | undefined {
+    if (this.loopsInTraps(hart)) {
+      this.end = { reason: 'trap-loop', hart };
+      return this.end;
+    }
     const supervisor = hart.trapMode === 's';
     const causeCsr = supervisor ? 0x142 : 0x342;
     const valueCsr = supervisor ? 0x143 : 0x343;
@@ -228,6 +236,14 @@ export class Machine implements CorePlatform {
       valueHigh: hart.csrHigh(valueCsr),
     };
     return request.stopAtGuestTrap?.(trap, hart) ? { reason: 'guest-trap', hart, trap } : undefined;
+  }
+
+  /** While traps are reported one by one, the core does not see that they loop. */
+  private loopsInTraps(hart: Hart): boolean {
+    const { reportedTraps } = this;
+    reportedTraps.count = reportedTraps.retired === hart.retired ? reportedTraps.count + 1 : 0;
+    reportedTraps.retired = hart.retired;
+    return reportedTraps.count >= TRAP_LOOP;
   }
 
   /** Runs a handler to its end, or to a step that the request wants to see. */

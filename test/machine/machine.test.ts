@@ -38,6 +38,12 @@ on_trap:
     assert.ok(system.machine.clock.now() >= 10_000 && system.machine.clock.retired < 100);
   });
 
+  it('sees that traps follow one another for ever while each of them is watched', async () => {
+    const { system } = makeSystem(await assembleGuest('_start: li t0, 0x18000000\n csrw stvec, t0\n ebreak'));
+    const stop = system.machine.run({ instructions: LIMIT, stopAtGuestTrap: () => false });
+    assert.equal(stop.reason, 'trap-loop');
+  });
+
   for (const virtualization of ['none', 'full'] as const) {
     it(`stops when its guest waits for ever (${virtualization})`, async () => {
       const { system } = makeSystem(await assembleGuest('_start: wfi\n j _start'), { virtualization });
