@@ -12,9 +12,6 @@ export const MEMORY_MAP = {
 /** The part of RAM that belongs to the SBI firmware: an access fault from S- and U-mode. */
 export const FIRMWARE_MEMORY = { base: 0x80000000, size: 0x80000 } as const;
 
-/** Where SBI firmware enters a guest, in S-mode. */
-export const SUPERVISOR_ENTRY = 0x80200000;
-
 export const INTERRUPTS = { virtioFirst: 1, uart: 10 } as const;
 
 /** Sources of the PLIC, as QEMU's `virt` reports in `riscv,ndev`. */

@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type AssembleResult, assemble } from '../../simulator/assembler';
-import { hasTool, requireTool } from '../support/tools';
+import { requireTool } from '../support/tools';
 import { messages, random } from './assemble';
 import { type GnuProgram, gnuAssemble, gnuLink, gnuMarch, withFolder } from './gnu';
 import { randomExpressions } from './random-expressions';
@@ -201,30 +201,32 @@ describe('Assembler against GNU as and ld', function () {
     [level, '-fno-pic', '-mcmodel=medany'],
     [level, '-fpie', '-fcommon', '-ffunction-sections', '-fdata-sections'],
   ]);
-  for (const variant of variants) {
-    it(`what gcc makes of C programs: ${variant.join(' ')}`, function () {
-      if (!hasTool('riscv64-linux-gnu-gcc')) this.skip();
-      const flags = ['-S', '-ffreestanding', '-march=rv64imac_zicsr_zifencei', '-mabi=lp64', '-mno-relax'];
-      withFolder((temporary) => {
-        for (const name of readdirSync(join(folder, 'c')).sort()) {
-          const source = join(folder, 'c', name);
-          const text = execFileSync(
-            'riscv64-linux-gnu-gcc',
-            [...flags, '-fno-asynchronous-unwind-tables', ...variant, '-o', '-', source],
-            {
-              encoding: 'utf8',
-            },
-          );
-          const gnu = gnuLink(temporary, [gnuAssemble(temporary, text).object]);
-          assert.ok(gnu.program, gnu.output);
-          assertEqualPrograms(
-            assemble({ roots: [name], sources: new Map([[name, text]]), march: gnuMarch }),
-            gnu.program,
-          );
-        }
+  describe('what gcc makes of C programs', () => {
+    requireTool('riscv64-linux-gnu-gcc');
+    for (const variant of variants) {
+      it(variant.join(' '), () => {
+        const flags = ['-S', '-ffreestanding', '-march=rv64imac_zicsr_zifencei', '-mabi=lp64', '-mno-relax'];
+        withFolder((temporary) => {
+          for (const name of readdirSync(join(folder, 'c')).sort()) {
+            const source = join(folder, 'c', name);
+            const text = execFileSync(
+              'riscv64-linux-gnu-gcc',
+              [...flags, '-fno-asynchronous-unwind-tables', ...variant, '-o', '-', source],
+              {
+                encoding: 'utf8',
+              },
+            );
+            const gnu = gnuLink(temporary, [gnuAssemble(temporary, text).object]);
+            assert.ok(gnu.program, gnu.output);
+            assertEqualPrograms(
+              assemble({ roots: [name], sources: new Map([[name, text]]), march: gnuMarch }),
+              gnu.program,
+            );
+          }
+        });
       });
-    });
-  }
+    }
+  });
 
   it('constants and strings that several files share', () => {
     const names = ['merge-first.s', 'merge-second.s'];

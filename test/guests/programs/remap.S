@@ -3,7 +3,7 @@
         .include "lib.inc"
         .equ VA, 0x40000000
 main:
-        la      t0, on_trap
+        la      t0, report_and_skip
         csrw    stvec, t0
         li      a0, 0
         call    paging_on
@@ -71,19 +71,3 @@ main:
         ld      t1, 0(t0)
         print   "done\n"
         j       shutdown
-
-        .balign 4
-on_trap:
-        csrr    s5, scause
-        csrr    s6, stval
-        show    "cause", s5
-        show    "stval", s6
-        csrr    t0, sepc
-        lhu     t1, 0(t0)
-        andi    t1, t1, 3
-        addi    t1, t1, -3
-        addi    t0, t0, 2
-        bnez    t1, 1f
-        addi    t0, t0, 2
-1:      csrw    sepc, t0
-        sret
