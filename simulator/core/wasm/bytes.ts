@@ -30,12 +30,31 @@ export class Bytes {
 
   /** i32 or i64, signed LEB128 */
   signed(value: bigint | number): void {
+    if (Number(value) === (Number(value) | 0)) {
+      this.signedWord(Number(value));
+      return;
+    }
     let rest = BigInt(value);
     for (;;) {
       const low = Number(rest & 0x7fn);
       rest >>= 7n;
       const signBit = (low & 0x40) !== 0;
       if ((rest === 0n && !signBit) || (rest === -1n && signBit)) {
+        this.byte(low);
+        return;
+      }
+      this.byte(low | 0x80);
+    }
+  }
+
+  /** The same for 32 bits, without BigInt: nearly all constants are such. */
+  private signedWord(value: number): void {
+    let rest = value;
+    for (;;) {
+      const low = rest & 0x7f;
+      rest >>= 7;
+      const signBit = (low & 0x40) !== 0;
+      if ((rest === 0 && !signBit) || (rest === -1 && signBit)) {
         this.byte(low);
         return;
       }

@@ -146,6 +146,21 @@ export class FunctionBuilder {
     this.code.unsigned(functionIndex);
   }
 
+  /** Calls the function with a number in the module's table; `type` is the index of its signature. */
+  callIndirect(type: number, functionNumber: I32, ...values: Expression[]): void {
+    for (const value of values) value.emit(this);
+    functionNumber.emit(this);
+    this.code.byte(Opcode.callIndirect);
+    this.code.unsigned(type);
+    this.code.unsigned(0);
+  }
+
+  /** Evaluates an expression for its effects. */
+  drop(value: Expression): void {
+    value.emit(this);
+    this.code.byte(Opcode.drop);
+  }
+
   unreachable(): void {
     this.code.byte(Opcode.unreachable);
   }

@@ -13,11 +13,14 @@ interface DefinedFunction {
   readonly body: Uint8Array;
 }
 
-/** A WebAssembly module that imports one memory and some functions from `env`, and defines functions. */
+/** A WebAssembly module that imports one memory, perhaps a table, and some functions from `env`, and defines functions. */
 export class ModuleBuilder {
   private readonly types: Signature[] = [];
   private readonly imports: ImportedFunction[] = [];
   private readonly functions: DefinedFunction[] = [];
+
+  /** @param importsTable whether there is a table of functions, `env.table`, for indirect calls */
+  constructor(private readonly importsTable = false) {}
 
   /** All imports come before the first definition. @returns the function's index */
   importFunction(name: string, signature: Signature): number {
@@ -48,7 +51,8 @@ export class ModuleBuilder {
     return out.toArray();
   }
 
-  private typeIndex(signature: Signature): number {
+  /** The index of a signature, for indirect calls. */
+  typeIndex(signature: Signature): number {
     const key = JSON.stringify(signature);
     const known = this.types.findIndex((type) => JSON.stringify(type) === key);
     return known >= 0 ? known : this.types.push(signature) - 1;
@@ -61,7 +65,7 @@ export class ModuleBuilder {
   }
 
   private writeImports(section: Bytes): void {
-    section.unsigned(this.imports.length + 1);
+    section.unsigned(this.imports.length + 1 + Number(this.importsTable));
     for (const { name, type } of this.imports) {
       section.name('env');
       section.name(name);
@@ -74,6 +78,13 @@ export class ModuleBuilder {
     // Any size: at least 1 page of 64 KiB, without a maximum.
     section.byte(0x00);
     section.unsigned(1);
+    if (!this.importsTable) return;
+    section.name('env');
+    section.name('table');
+    section.byte(0x01);
+    section.byte(Type.funcref);
+    section.byte(0x00);
+    section.unsigned(0);
   }
 
   private writeExports(section: Bytes): void {
