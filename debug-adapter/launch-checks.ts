@@ -1,3 +1,4 @@
+import { VIRTIO_DEVICES } from '../simulator/hypervisor/system';
 import { isRecord } from './argument-checks';
 import { type Disk, type LaunchArguments, launchAttributes } from './launch';
 import { RequestError } from './request-error';
@@ -6,12 +7,15 @@ const names = Object.keys(launchAttributes) as (keyof LaunchArguments)[];
 
 /** A launch configuration in which everything has a value. */
 export type CheckedLaunch = Required<
-  Omit<LaunchArguments, 'program' | 'memory' | 'disks' | 'march' | 'projectRoot'>
+  Omit<LaunchArguments, 'program' | 'memory' | 'disks' | 'march' | 'projectRoot' | 'bios' | 'initrd' | 'append'>
 > & {
   readonly program: readonly string[];
   /** Undefined where the project file, or the assembler, decides. */
   readonly march: string | undefined;
   readonly projectRoot: string | undefined;
+  readonly bios: string | undefined;
+  readonly initrd: string | undefined;
+  readonly append: string | undefined;
   /** Bytes. */
   readonly memory: number;
   readonly disks: readonly Required<Disk>[];
@@ -35,6 +39,10 @@ export function checkLaunch(args: unknown): CheckedLaunch {
     program,
     memory: bytesOf(value('memory')),
     disks: value('disks').map(({ file, write = 'copy' }) => ({ file, write })),
+    devices: value('devices'),
+    bios: launch.bios,
+    initrd: launch.initrd,
+    append: launch.append,
     virtualization: value('virtualization'),
     firmware: value('firmware'),
     harts: value('harts'),
@@ -54,6 +62,8 @@ export function checkLaunch(args: unknown): CheckedLaunch {
 function problemOf(name: keyof LaunchArguments, value: unknown): string[] {
   const schema = launchAttributes[name];
   const problem = (expected: string): string[] => [`"${name}" must be ${expected}`];
+  if (name === 'devices')
+    return isDeviceList(value) ? [] : problem(`a list of ${VIRTIO_DEVICES.map((device) => `"${device}"`).join(', ')}`);
   if (name === 'disks')
     return isDiskList(value) ? [] : problem('a list of {"file": path, "write": "copy" or "inPlace"}');
   const types = [schema.type].flat();
@@ -84,6 +94,10 @@ function describeType(type: string): string {
   if (type === 'array') return 'a list of strings';
   if (type === 'object') return 'an object of names and strings';
   return type === 'boolean' ? 'true or false' : `${/^[aeiou]/.test(type) ? 'an' : 'a'} ${type}`;
+}
+
+function isDeviceList(value: unknown): boolean {
+  return Array.isArray(value) && value.every((device) => VIRTIO_DEVICES.includes(device));
 }
 
 function isDiskList(value: unknown): value is Disk[] {

@@ -9,6 +9,10 @@ export interface LaunchArguments {
   memory?: string;
   harts?: number;
   disks?: Disk[];
+  devices?: ('console' | 'net' | 'rng')[];
+  bios?: string;
+  initrd?: string;
+  append?: string;
   includePaths?: string[];
   defines?: Record<string, string>;
   march?: string;
@@ -47,7 +51,7 @@ export const launchAttributes: Record<keyof LaunchArguments, AttributeSchema> = 
     items: { type: 'string' },
     default: '${file}',
     markdownDescription:
-      'The guest: a file, or several that are linked together. Assembly (`.s`, `.S`), object files and ELF executables. The active file when absent. One source file that a `hyperstep.json` in its folder, or the nearest one above, links with others stands for all of them.',
+      'The guest: a file, or several that are linked together. Assembly (`.s`, `.S`), object files, ELF executables and flat binaries such as a kernel’s `Image`. The active file when absent. One source file that a `hyperstep.json` in its folder, or the nearest one above, links with others stands for all of them.',
   },
   virtualization: {
     type: 'string',
@@ -64,7 +68,7 @@ export const launchAttributes: Record<keyof LaunchArguments, AttributeSchema> = 
     enum: ['sbi', 'none'],
     markdownEnumDescriptions: [
       'The guest starts in S-mode at `0x80200000` with SBI firmware below it.',
-      'The guest starts in M-mode from reset. Only without a VMM.',
+      'The machine starts in M-mode at the reset vector, which leads to the program, or to `bios`. Only without a VMM.',
     ],
     default: 'sbi',
     markdownDescription: 'What the guest finds below it.',
@@ -103,6 +107,26 @@ export const launchAttributes: Record<keyof LaunchArguments, AttributeSchema> = 
     default: [],
     markdownDescription:
       'Raw disk images, each a virtio-blk device, from slot 0 (`0x10001000`) up. Relative paths are seen from the workspace folder; without one, from the folder of the program.',
+  },
+  devices: {
+    type: 'array',
+    items: { type: 'string', enum: ['console', 'net', 'rng'] },
+    default: [],
+    markdownDescription:
+      'Other virtio devices, in the slots after the disks’: `console` (its terminal is the UART’s), `net`, and `rng`, whose numbers are the same in every run.',
+  },
+  bios: {
+    type: 'string',
+    markdownDescription:
+      'Firmware of your own that starts in M-mode before the program, as QEMU’s `-bios`: OpenSBI’s `fw_dynamic` or `fw_jump`, U-Boot, as ELF file or flat binary. With `"firmware": "none"`.',
+  },
+  initrd: {
+    type: 'string',
+    markdownDescription: 'An initial RAM disk for the kernel, as QEMU’s `-initrd`.',
+  },
+  append: {
+    type: 'string',
+    markdownDescription: 'The kernel’s arguments, as QEMU’s `-append`.',
   },
   includePaths: {
     type: 'array',

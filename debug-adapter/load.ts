@@ -1,7 +1,8 @@
 import { type BuildResult, buildGiven, type ReadFile } from '../simulator/assembler/build';
 import { type Diagnostic, findProjectOf, folderOf, joinPath } from '../simulator/assembler/index';
 import type { DiskImage } from '../simulator/devices/disk';
-import { ConfigurationError, openDisk, System } from '../simulator/hypervisor/system';
+import { ConfigurationError, imageAddress, openDisk, System } from '../simulator/hypervisor/system';
+import { readImage } from '../simulator/object/image';
 import type { Program } from '../simulator/object/program';
 import { Debuggee } from './debuggee';
 import { messageOf, plural } from './format';
@@ -32,9 +33,19 @@ export async function load(launch: CheckedLaunch, host: Host, console: (byte: nu
   if (!program) throw problemsOf(built.diagnostics);
   const folder = folderOf(launch.program[0] ?? '');
   const disks = await Promise.all(launch.disks.map(({ file, write }) => open(host, joinPath(folder, file), write)));
+  const named = async (what: 'bios' | 'initrd', file: string): Promise<Uint8Array> => {
+    const bytes = await read(joinPath(folder, file));
+    if (!bytes) throw new RequestError(`the ${what} '${file}' cannot be read`);
+    return bytes;
+  };
+  const bios = launch.bios === undefined ? undefined : readBios(launch.bios, await named('bios', launch.bios));
+  const initrd = launch.initrd === undefined ? undefined : await named('initrd', launch.initrd);
   try {
-    const { virtualization, firmware, memory, harts, onIllegal } = launch;
-    const system = new System({ virtualization, firmware, memory, harts, onIllegal, disks, console }, program);
+    const { virtualization, firmware, memory, harts, devices, append: bootArguments, onIllegal } = launch;
+    const guest = { disks, devices, bios, initrd, bootArguments };
+    const system = new System({ virtualization, firmware, memory, harts, ...guest, onIllegal, console }, program);
+    // The guest's first instruction is the one after the boot ROM.
+    system.passResetVector();
     if (launch.console === 'debugConsole') system.closeInput();
     return new Debuggee(system, program, launch, await absentSources(program, built, launch, read));
   } catch (error) {
@@ -43,6 +54,13 @@ export async function load(launch: CheckedLaunch, host: Host, console: (byte: nu
       throw new RequestError(`this computer has no room for the machine's memory: ${error.message}`);
     throw error;
   }
+}
+
+/** @throws RequestError */
+function readBios(file: string, bytes: Uint8Array): Program {
+  const { value, error } = readImage(bytes, imageAddress('none', false));
+  if (!value) throw new RequestError(`the bios '${file}' cannot be loaded: ${error}`);
+  return value;
 }
 
 async function build(launch: CheckedLaunch, read: ReadFile): Promise<BuildResult> {
@@ -57,6 +75,7 @@ async function build(launch: CheckedLaunch, read: ReadFile): Promise<BuildResult
     includePaths: includePaths.map((path) => joinPath(folder, path)),
     defines,
     ...(march === undefined ? {} : { march }),
+    imageAddress: imageAddress(launch.firmware, launch.bios !== undefined),
   };
   return buildGiven(given, await findProjectOf(given, read, projectRoot), read);
 }

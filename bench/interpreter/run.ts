@@ -47,6 +47,8 @@ class BenchmarkMachine implements CorePlatform {
     return false;
   }
 
+  fetchPhysical(): undefined {}
+
   writePhysical(address: number, _size: number, low: number): boolean {
     if (address === UART) this.output += String.fromCharCode(low & 0xff);
     if (address === FINISHER) {

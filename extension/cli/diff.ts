@@ -1,5 +1,6 @@
 import { runInLockStep } from '../../simulator/hypervisor/lock-step';
-import { buildOrReport, makeSystem, openDisks } from './guest';
+import type { System, Virtualization } from '../../simulator/hypervisor/system';
+import { buildOrReport, makeSystem, openFiles } from './guest';
 import { engine, machineOptions, type ParsedCommand } from './options';
 import { STATUS } from './run';
 import { UsageError } from './usage';
@@ -12,15 +13,15 @@ export async function diff(command: ParsedCommand): Promise<number> {
   const [a, b] = [engine(command.values, 'a', 'none'), engine(command.values, 'b', 'full')];
   if (options.disks.some(({ write }) => write === 'inPlace'))
     throw new UsageError('two runs cannot both write to a disk: leave out ,rw');
-  const program = await buildOrReport(command);
+  const program = await buildOrReport(command, options);
   if (!program) return STATUS.usage;
   // Each run has its own copy of the disks.
-  const [left, right] = [a, b].map((virtualization) => {
-    const system = makeSystem(program, options, openDisks(options), () => undefined, virtualization);
+  const side = async (virtualization: Virtualization): Promise<System> => {
+    const system = makeSystem(program, options, await openFiles(options), () => undefined, virtualization);
     system.closeInput();
     return system;
-  });
-  if (!left || !right) throw new RangeError('a comparison has two sides');
+  };
+  const [left, right] = [await side(a), await side(b)];
   const result = runInLockStep(left, right, { instructions: options.maxInstructions });
   if (!result.equal) {
     console.log(`${a} and ${b} differ after instruction ${result.instruction} at pc 0x${result.pc.toString(16)}:`);

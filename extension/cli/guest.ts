@@ -8,16 +8,18 @@ import {
   projectOf,
 } from '../../simulator/assembler/index';
 import type { DiskImage } from '../../simulator/devices/disk';
-import { openDisk, System, type Virtualization } from '../../simulator/hypervisor/system';
+import { imageAddress, openDisk, System, type Virtualization } from '../../simulator/hypervisor/system';
+import { readImage } from '../../simulator/object/image';
 import type { Program } from '../../simulator/object/program';
 import { openHostFile, readHostFile } from './host-files';
 import type { AssemblyOptions, MachineOptions } from './options';
 import { UsageError } from './usage';
 
 /** Assembles and links (or loads) what a command names, relative to the working folder, as its `hyperstep.json` says. */
-export async function build(options: AssemblyOptions): Promise<BuildResult> {
+export async function build(options: AssemblyOptions, machine?: MachineOptions): Promise<BuildResult> {
   const given = givenProgram(options);
-  return buildGiven(given, await projectFileOf(given), readHostFile);
+  const image = machine && { imageAddress: imageAddress(machine.firmware, machine.bios !== undefined) };
+  return buildGiven({ ...given, ...image }, await projectFileOf(given), readHostFile);
 }
 
 /** What the command line itself states. */
@@ -54,14 +56,14 @@ export function reportProblems(diagnostics: readonly Diagnostic[]): void {
 }
 
 /** The program of a command that needs one without errors. Prints what is wrong. */
-export async function buildOrReport(options: AssemblyOptions): Promise<Program | undefined> {
-  const { program, diagnostics } = await build(options);
+export async function buildOrReport(options: AssemblyOptions, machine?: MachineOptions): Promise<Program | undefined> {
+  const { program, diagnostics } = await build(options, machine);
   reportProblems(diagnostics);
   return program;
 }
 
 /** @throws UsageError when an image cannot be opened */
-export function openDisks(options: MachineOptions): DiskImage[] {
+function openDisks(options: MachineOptions): DiskImage[] {
   return options.disks.map(({ path, write }) => {
     try {
       return openDisk(openHostFile(path, write === 'inPlace'), write);
@@ -71,14 +73,46 @@ export function openDisks(options: MachineOptions): DiskImage[] {
   });
 }
 
+/** What lies in memory beside the program. */
+export interface GuestFiles {
+  readonly disks: readonly DiskImage[];
+  readonly bios: Program | undefined;
+  readonly initrd: Uint8Array | undefined;
+}
+
+/** Opens and reads the files that the machine's options name. @throws UsageError */
+export async function openFiles(options: MachineOptions): Promise<GuestFiles> {
+  const { bios, initrd } = options;
+  return {
+    disks: openDisks(options),
+    bios: bios === undefined ? undefined : await readBios(bios),
+    initrd: initrd === undefined ? undefined : await readNamed('initial RAM disk', initrd),
+  };
+}
+
+async function readBios(file: string): Promise<Program> {
+  const { value, error } = readImage(await readNamed('bios', file), imageAddress('none', false));
+  if (!value) throw new UsageError(`bios '${file}': ${error}`);
+  return value;
+}
+
+async function readNamed(what: string, file: string): Promise<Uint8Array> {
+  const bytes = await readHostFile(file);
+  if (!bytes) throw new UsageError(`the ${what} '${file}' cannot be read`);
+  return bytes;
+}
+
 /** @throws ConfigurationError */
 export function makeSystem(
   program: Program,
   options: MachineOptions,
-  disks: readonly DiskImage[],
+  files: GuestFiles,
   console: (byte: number) => void,
   virtualization: Virtualization = options.virtualization,
 ): System {
-  const { firmware, memory, harts, onIllegal } = options;
-  return new System({ virtualization, firmware, memory, harts, disks, onIllegal, console }, program);
+  const { firmware, memory, harts, devices, onIllegal, append: bootArguments } = options;
+  return new System(
+    { virtualization, firmware, memory, harts, ...files, devices, bootArguments, onIllegal, console },
+    program,
+  );
 }

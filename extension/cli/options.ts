@@ -1,5 +1,12 @@
 import { type ParseArgsConfig, parseArgs } from 'node:util';
-import { FIRMWARES, type Firmware, VIRTUALIZATIONS, type Virtualization } from '../../simulator/hypervisor/system';
+import {
+  FIRMWARES,
+  type Firmware,
+  VIRTIO_DEVICES,
+  VIRTUALIZATIONS,
+  type VirtioDevice,
+  type Virtualization,
+} from '../../simulator/hypervisor/system';
 import { type Command, UsageError } from './usage';
 
 const text = { type: 'string' } as const;
@@ -18,6 +25,10 @@ const machine = {
   memory: text,
   harts: text,
   disk: texts,
+  device: texts,
+  bios: text,
+  initrd: text,
+  append: text,
   'on-illegal': text,
   'max-instructions': text,
 } as const;
@@ -44,6 +55,10 @@ export interface MachineOptions {
   readonly memory: number;
   readonly harts: number;
   readonly disks: readonly { readonly path: string; readonly write: 'copy' | 'inPlace' }[];
+  readonly devices: readonly VirtioDevice[];
+  readonly bios: string | undefined;
+  readonly initrd: string | undefined;
+  readonly append: string | undefined;
   readonly onIllegal: 'trap' | 'kill';
   readonly maxInstructions: number;
 }
@@ -78,6 +93,10 @@ export function machineOptions(values: Values): MachineOptions {
     memory: bytes(one(values['memory']) ?? '64M'),
     harts: whole('--harts', one(values['harts']) ?? '1'),
     disks: list(values['disk']).map(disk),
+    devices: list(values['device']).map((device) => choice('--device', device, VIRTIO_DEVICES)),
+    bios: one(values['bios']),
+    initrd: one(values['initrd']),
+    append: one(values['append']),
     onIllegal: choice('--on-illegal', one(values['on-illegal']) ?? 'trap', ['trap', 'kill'] as const),
     maxInstructions:
       values['max-instructions'] === undefined

@@ -1,9 +1,8 @@
 import { writeFileSync } from 'node:fs';
-import type { DiskImage } from '../../simulator/devices/disk';
 import type { System } from '../../simulator/hypervisor/system';
 import type { MachineStop } from '../../simulator/machine/stop';
 import type { Program } from '../../simulator/object/program';
-import { buildOrReport, makeSystem, openDisks } from './guest';
+import { buildOrReport, type GuestFiles, makeSystem, openFiles } from './guest';
 import { type MachineOptions, machineOptions, one, type ParsedCommand } from './options';
 
 /** Instructions between two looks at the host: console input, interrupts of the user. */
@@ -24,11 +23,11 @@ interface Outcome {
 /** `hyperstep run`. @returns the exit status */
 export async function run(command: ParsedCommand): Promise<number> {
   const options = machineOptions(command.values);
-  const program = await buildOrReport(command);
+  const program = await buildOrReport(command, options);
   if (!program) return STATUS.usage;
-  const disks = openDisks(options);
+  const files = await openFiles(options);
   const started = process.hrtime.bigint();
-  const outcome = await runToEnd(program, options, disks);
+  const outcome = await runToEnd(program, options, files);
   const wallSeconds = Number(process.hrtime.bigint() - started) / 1e9;
   if (outcome.message !== undefined) console.error(`hyperstep: ${outcome.message}`);
   const report = one(command.values['report']);
@@ -36,13 +35,13 @@ export async function run(command: ParsedCommand): Promise<number> {
   return outcome.status;
 }
 
-async function runToEnd(program: Program, options: MachineOptions, disks: readonly DiskImage[]): Promise<Outcome> {
+async function runToEnd(program: Program, options: MachineOptions, files: GuestFiles): Promise<Outcome> {
   const output = new ConsoleOutput();
   const input = new ConsoleInput();
   let before = 0;
   try {
     for (;;) {
-      const system = makeSystem(program, options, disks, (byte) => output.write(byte));
+      const system = makeSystem(program, options, files, (byte) => output.write(byte));
       const stop = await runSystem(system, input, options.maxInstructions - before, output);
       before += system.machine.clock.retired;
       // A reset starts the same guest again, on the same disks.

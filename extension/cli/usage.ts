@@ -11,13 +11,18 @@ export const USAGE = {
 `,
   run: `hyperstep run FILE... [options]
 
-Assembles and links the files (.s, .S, .o), or loads the one ELF executable, and runs it.
+Assembles and links the files (.s, .S, .o), or loads the one ELF executable or flat binary, and runs it.
 
   --virtualization M     none (the bare machine; default) or full
   --firmware F           sbi (default) or none: M-mode from reset, only with virtualization none
+  --bios FILE            firmware of your own, an ELF file or flat binary: OpenSBI's fw_dynamic or fw_jump, U-Boot;
+                         with --firmware none
+  --initrd FILE          an initial RAM disk for the kernel
+  --append TEXT          the kernel's arguments
   --memory S             guest RAM: a number and K, M or G; default 64M
   --harts N              1 to 8; default 1
   --disk FILE[,rw]       a raw disk image; writes go to a copy unless rw is given; may be repeated
+  --device D             a virtio device in the slot after the disks: console, net or rng; may be repeated
   -I DIR                 a folder in which included files are looked for; may be repeated
   -D NAME[=VALUE]        a preprocessor macro; may be repeated
   --march M              the instruction set for the assembler

@@ -1,5 +1,4 @@
-import { isElf } from '../object/elf';
-import { readExecutable } from '../object/elf-reader';
+import { isImage, readImage } from '../object/image';
 import type { Program } from '../object/program';
 import type { ObjectFile } from '../object/relocatable';
 import { assemble } from './assemble';
@@ -25,7 +24,7 @@ export async function buildGiven(
   found: FoundProject | undefined,
   read: ReadFile,
 ): Promise<BuildResult> {
-  if (!found || found.problems.length === 0) return buildProgram(mergeProject(given, found), read);
+  if (!found || found.problems.length === 0) return buildProgram(mergeProject(given, found), read, given.imageAddress);
   const range = { start: { line: 0, column: 0 }, end: { line: 0, column: 1 } };
   const diagnostics = found.problems.map(
     (message): Diagnostic => ({ file: found.file, range, severity: 'error', code: 'project', message }),
@@ -34,13 +33,18 @@ export async function buildGiven(
 }
 
 /**
- * Makes a project's program: loads the one ELF executable that it names, or assembles and links its files, asking for them until
- * nothing is missing.
+ * Makes a project's program: loads the one ELF executable or flat binary that it names, or assembles and links its files, asking for
+ * them until nothing is missing.
+ * @param imageAddress where a flat binary lies
  */
-export async function buildProgram(project: Project, read: ReadFile): Promise<BuildResult> {
+export async function buildProgram(
+  project: Project,
+  read: ReadFile,
+  imageAddress = project.layout.textBase,
+): Promise<BuildResult> {
   const [only, second] = project.roots;
   const image = only !== undefined && second === undefined ? await read(only) : undefined;
-  if (only !== undefined && image && isExecutable(image)) return loadExecutable(only, image);
+  if (only !== undefined && image && isImage(only, image)) return loadImage(only, image, imageAddress);
   const contents = new Map<string, Uint8Array>();
   const absent = new Set<string>();
   for (;;) {
@@ -62,20 +66,13 @@ export async function buildProgram(project: Project, read: ReadFile): Promise<Bu
   }
 }
 
-/** Whether bytes are an ELF file other than a relocatable object, which has to be linked first. */
-function isExecutable(bytes: Uint8Array): boolean {
-  const ELF_TYPE = 16;
-  const RELOCATABLE = 1;
-  return isElf(bytes) && bytes[ELF_TYPE] !== RELOCATABLE;
-}
-
-function loadExecutable(path: string, bytes: Uint8Array): BuildResult {
-  const { value, error } = readExecutable(bytes);
-  if (value) return { program: value, objects: [], diagnostics: [], sources: new Map() };
+function loadImage(path: string, bytes: Uint8Array, address: bigint): BuildResult {
+  const image = readImage(bytes, address);
+  if (image.value) return { program: image.value, objects: [], diagnostics: [], sources: new Map() };
   const start = { line: 0, column: 0 };
   return {
     objects: [],
-    diagnostics: [{ file: path, range: { start, end: start }, severity: 'error', code: 'elf', message: error }],
+    diagnostics: [{ file: path, range: { start, end: start }, severity: 'error', code: 'elf', message: image.error }],
     sources: new Map(),
   };
 }

@@ -1,4 +1,5 @@
 import { isElf } from '../object/elf';
+import { isImage } from '../object/image';
 import { foldersAbove, joinPath, samePath } from './paths';
 import { type Project, type ProjectDescription, parseProject, projectFileName, projectOf } from './project';
 
@@ -18,6 +19,8 @@ export interface FoundProject {
 /** What a launch configuration or a command line states, with paths as the reader of files takes them. */
 export interface GivenProgram extends ProjectDescription {
   readonly program: readonly string[];
+  /** Where a flat binary lies; where code begins when absent. */
+  readonly imageAddress?: bigint;
 }
 
 /**
@@ -47,7 +50,7 @@ export async function findProjectOf(
   const [only, another] = program;
   if (only === undefined || another !== undefined) return undefined;
   const contents = await read(only);
-  return contents && !isElf(contents) ? findProjectFile(only, read, root) : undefined;
+  return contents && !isElf(contents) && !isImage(only, contents) ? findProjectFile(only, read, root) : undefined;
 }
 
 /**

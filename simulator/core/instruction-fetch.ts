@@ -29,11 +29,12 @@ export class InstructionFetch {
   /** Puts the page of pc into the execute table. */
   enterPage(): FetchFault | undefined {
     const { pcLow, pcHigh } = this.state;
-    const fault = this.translate(pcLow, pcHigh, 2);
+    const fault = this.translate(pcLow, pcHigh);
     if (fault) return fault;
     const { ram, decoded } = this.shared;
     const { physical } = this.translation;
-    if (!this.translation.isPageAllowed(Access.execute)) return this.fetchAlone(pcLow, pcHigh, physical);
+    if (!ram.contains(physical) || !this.translation.isPageAllowed(Access.execute))
+      return this.fetchAlone(pcLow, pcHigh, physical);
     const ramPage = (physical - ram.base) >>> 12;
     this.shared.markVirtualBreakpoints(pcLow, pcHigh, ramPage);
     const decodedPage = decoded.pageOf(ramPage);
@@ -58,10 +59,10 @@ export class InstructionFetch {
     return this.state.base + HartLayout.crossingPage;
   }
 
-  /** One instruction of a page of which PMP allows only a part: fetched each time. */
+  /** One instruction of a page of which PMP allows only a part, or of a boot ROM: fetched each time. */
   private fetchAlone(low: number, high: number, physical: number): FetchFault | undefined {
     const parcel = (low & 0xfff) >> 1;
-    const first = this.shared.ram.read16(physical);
+    const first = this.parcel(physical) ?? 0;
     let word: number | FetchFault = first;
     if ((first & 3) === 3) word = this.fetchWord(low, high);
     if (typeof word !== 'number') return word;
@@ -80,23 +81,33 @@ export class InstructionFetch {
 
   /** The 32 bits at an address, parcel by parcel. Both pages become code, so that stores to them are seen. */
   private fetchWord(low: number, high: number): number | FetchFault {
-    const { ram, decoded } = this.shared;
-    const firstFault = this.translate(low, high, 2);
+    const firstFault = this.translate(low, high);
     if (firstFault) return firstFault;
     const first = this.translation.physical;
     const secondLow = (low + 2) | 0;
     const secondHigh = secondLow === 0 ? (high + 1) | 0 : high;
-    const secondFault = this.translate(secondLow, secondHigh, 2);
+    const secondFault = this.translate(secondLow, secondHigh);
     if (secondFault) return secondFault;
     const second = this.translation.physical;
-    decoded.pageOf((first - ram.base) >>> 12);
-    decoded.pageOf((second - ram.base) >>> 12);
-    return ram.read16(first) | (ram.read16(second) << 16);
+    this.becomesCode(first);
+    this.becomesCode(second);
+    return (this.parcel(first) ?? 0) | ((this.parcel(second) ?? 0) << 16);
   }
 
-  private translate(low: number, high: number, size: number): FetchFault | undefined {
-    let code = this.translation.translate(low, high, size, Access.execute);
-    if (code < 0 && !this.shared.ram.contains(this.translation.physical, size)) {
+  private becomesCode(physical: number): void {
+    const { ram, decoded } = this.shared;
+    if (ram.contains(physical)) decoded.pageOf((physical - ram.base) >>> 12);
+  }
+
+  /** 16 bits of an instruction; undefined where there is neither RAM nor a boot ROM. */
+  private parcel(physical: number): number | undefined {
+    const { ram, platform } = this.shared;
+    return ram.contains(physical, 2) ? ram.read16(physical) : platform.fetchPhysical(physical);
+  }
+
+  private translate(low: number, high: number): FetchFault | undefined {
+    let code = this.translation.translate(low, high, 2, Access.execute);
+    if (code < 0 && this.parcel(this.translation.physical) === undefined) {
       code = ExceptionCode.instructionAccessFault;
     }
     return code < 0 ? undefined : { code, low, high };

@@ -8,6 +8,8 @@ export interface CorePlatform {
   readPhysical(address: number, size: 1 | 2 | 4 | 8): boolean;
   readLow: number;
   readHigh: number;
+  /** The 16 bits of an instruction outside RAM, in a boot ROM; undefined is an access fault. */
+  fetchPhysical(address: number): number | undefined;
   /** @returns false for an access fault */
   writePhysical(address: number, size: 1 | 2 | 4 | 8, low: number, high: number): boolean;
   /** The machine clock in instructions at the current instruction. */

@@ -1,16 +1,16 @@
 import { type Hart, highWord, lowWord, Status } from '../core/index';
-import type { DiskImage } from '../devices/disk';
 import type { FinisherRequest } from '../devices/finisher';
+import type { VirtioBackend } from '../devices/virtio/transport';
 import { Board } from '../machine/board';
 import { machineLines } from '../machine/hart-lines';
 import { Machine } from '../machine/machine';
 import { MEMORY_MAP } from '../machine/memory-map';
+import { BARE_PROCESSOR } from '../machine/processor';
+import { resetVector } from '../machine/reset-vector';
 import { type Access, Privilege } from '../mmu/index';
 import { SbiFirmware } from './firmware';
 import type { Guest, GuestCpu, GuestPeek } from './guest';
 
-const A0 = 10;
-const A1 = 11;
 const SUPERVISOR_INTERRUPTS = 0x222;
 const CSR = { mepc: 0x341 } as const;
 
@@ -19,7 +19,10 @@ export interface BareEngineConfiguration {
   /** RAM in bytes. */
   readonly memory: number;
   readonly firmware: 'sbi' | 'none';
-  readonly disks: readonly DiskImage[];
+  /** What is behind the virtio slots of the guest's board. */
+  readonly slots: readonly VirtioBackend[];
+  /** The date at reset, in seconds since 1970. */
+  readonly startTime: number;
   readonly console: (byte: number) => void;
   readonly finish: (machine: Machine, request: FinisherRequest) => void;
   readonly inputOpen: () => boolean;
@@ -31,6 +34,7 @@ export class BareEngine implements Guest {
   readonly board: Board;
   readonly cpus: readonly GuestCpu[];
   readonly ram: { readonly base: number; readonly size: number };
+  readonly processor = BARE_PROCESSOR;
   private readonly firmware: SbiFirmware | undefined;
 
   constructor(configuration: BareEngineConfiguration) {
@@ -42,7 +46,9 @@ export class BareEngine implements Guest {
       clock: machine.clock,
       memory: machine.dma,
       harts: machine.harts.map(machineLines),
-      disks: configuration.disks,
+      slots: configuration.slots,
+      startTime: configuration.startTime,
+      rom: configuration.firmware === 'none',
       clint: true,
       console: configuration.console,
       finish: (request) => configuration.finish(machine, request),
@@ -62,17 +68,17 @@ export class BareEngine implements Guest {
     });
   }
 
-  /** Enters the guest at `entry`: S-mode on hart 0 above firmware, else M-mode on every hart as after reset. */
-  boot(entry: bigint, deviceTree: number): void {
+  /**
+   * S-mode at `entry` on hart 0 above firmware; else every hart begins in the boot ROM, in M-mode, which leads to `entry`.
+   * @param next where a `fw_dynamic` firmware at `entry` goes on
+   */
+  boot(entry: bigint, deviceTree: number, next: bigint): void {
     if (this.firmware) {
       this.firmware.boot(Number(entry), deviceTree);
       return;
     }
-    for (const hart of this.machine.harts) {
-      hart.setX(A0, BigInt(hart.id));
-      hart.setX(A1, BigInt(deviceTree));
-      hart.pc = entry;
-    }
+    this.board.rom?.load(resetVector({ start: Number(entry), deviceTree, next: Number(next) }));
+    for (const hart of this.machine.harts) hart.pc = BigInt(MEMORY_MAP.resetVector.base);
   }
 
   toHost(gpa: number): number | undefined {

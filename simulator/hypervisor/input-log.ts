@@ -3,6 +3,8 @@ export type Input =
   /** Bytes typed at the console. */
   | { readonly kind: 'console'; readonly bytes: Uint8Array }
   | { readonly kind: 'console-closed' }
+  /** An Ethernet frame for the network device in a virtio slot. */
+  | { readonly kind: 'network'; readonly slot: number; readonly frame: Uint8Array }
   /** A client of the debugger wrote guest memory (GPA), a general register, the pc or a guest CSR. */
   | { readonly kind: 'memory'; readonly gpa: number; readonly bytes: Uint8Array }
   | { readonly kind: 'register'; readonly cpu: number; readonly register: number; readonly value: bigint }

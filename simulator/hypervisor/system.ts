@@ -1,15 +1,22 @@
 import { CopyOnWriteDisk, type DiskImage, type HostFile, RawDisk } from '../devices/disk';
 import type { FinisherRequest } from '../devices/finisher';
-import { buildDeviceTree } from '../machine/device-tree';
 import type { Machine } from '../machine/machine';
 import { FIRMWARE_MEMORY } from '../machine/memory-map';
+import { RESET_INSTRUCTIONS } from '../machine/reset-vector';
 import type { StateHash } from '../machine/state-hash';
-import type { Program, Segment } from '../object/program';
+import type { Program } from '../object/program';
 import { SUPERPAGE } from './address';
 import { BareEngine } from './bare-engine';
+import { loadImages } from './boot-images';
+import { ConfigurationError } from './configuration-error';
 import { FullEngine } from './full/engine';
 import type { Guest, GuestCpu } from './guest';
 import { InputLog } from './input-log';
+import { VIRTIO_SLOTS, type VirtioDevice, virtioSlots } from './virtio-slots';
+
+export { imageAddress } from './boot-images';
+export { VIRTIO_DEVICES, type VirtioDevice } from './virtio-slots';
+export { ConfigurationError };
 
 export const VIRTUALIZATIONS = ['none', 'full'] as const;
 export type Virtualization = (typeof VIRTUALIZATIONS)[number];
@@ -25,18 +32,26 @@ export interface SystemConfiguration {
   readonly harts: number;
   /** One virtio-blk device each, from slot 0 up; see `openDisk`. */
   readonly disks: readonly DiskImage[];
+  /** Other virtio devices, in the slots after the disks'. */
+  readonly devices?: readonly VirtioDevice[] | undefined;
+  /** Firmware of the user's own, which starts in M-mode from reset, before the program. */
+  readonly bios?: Program | undefined;
+  /** An initial RAM disk, named in the device tree. */
+  readonly initrd?: Uint8Array | undefined;
+  /** The kernel's arguments, in the device tree. */
+  readonly bootArguments?: string | undefined;
   readonly onIllegal: 'trap' | 'kill';
   /** What the guest transmits, byte by byte. */
   readonly console: (byte: number) => void;
+  /** The Ethernet frames that the guest's network device in a slot sends; nobody takes them when absent. */
+  readonly network?: ((slot: number, frame: Uint8Array) => void) | undefined;
 }
-
-/** Why a system cannot be made or a program not loaded: a message for the user. */
-export class ConfigurationError extends Error {}
 
 const SMALLEST_MEMORY = 4 * 1024 * 1024;
 const LARGEST_MEMORY = 2 * 1024 * 1024 * 1024;
 const MOST_HARTS = 8;
-const MOST_DISKS = 8;
+/** 2025-01-01: the date at reset, the same in every run. */
+const START_TIME = 1_735_689_600;
 
 /** A machine with a guest, ready to run: what the command line runs and the debugger debugs. */
 export class System {
@@ -57,7 +72,8 @@ export class System {
     const common = {
       harts,
       memory,
-      disks: configuration.disks,
+      slots: virtioSlots(configuration),
+      startTime: START_TIME,
       console: configuration.console,
       finish,
       inputOpen: () => !this.inputClosed,
@@ -86,8 +102,16 @@ export class System {
   input(bytes: Iterable<number>): void {
     const typed = Uint8Array.from(bytes);
     this.inputLog.add({ kind: 'console', bytes: typed });
-    this.engine.board.uart.receive(typed);
+    this.engine.board.receiveConsole(typed);
     this.machine.inputArrived();
+  }
+
+  /** An Ethernet frame for the network device in a virtio slot: an input. @returns false when there is no such device */
+  receiveFrame(slot: number, frame: Uint8Array): boolean {
+    if (!this.engine.board.receiveFrame(slot, frame)) return false;
+    this.inputLog.add({ kind: 'network', slot, frame: frame.slice() });
+    this.machine.inputArrived();
+    return true;
   }
 
   /** No console input will come any more: a guest that waits for it waits for ever. */
@@ -133,43 +157,24 @@ export class System {
     return true;
   }
 
+  /** From reset to the first instruction of program or bios; nothing where firmware starts the guest. */
+  passResetVector(): void {
+    if (this.configuration.firmware === 'none') this.machine.run({ instructions: RESET_INSTRUCTIONS });
+  }
+
   /** A hash of all machine state, the VMM's included: equal for equal histories, however they were sliced or observed. */
   stateHash(): string {
     return this.machine.hash((hash) => this.full && addVmState(this.full, hash));
   }
 
   private load(program: Program): void {
+    const { harts, memory, firmware, bios, initrd, bootArguments } = this.configuration;
     const { base, size } = this.engine.ram;
-    const usable = this.configuration.firmware === 'sbi' ? FIRMWARE_MEMORY.base + FIRMWARE_MEMORY.size : base;
-    let end = base;
-    for (const segment of program.segments) {
-      const { loadAddress, memorySize, bytes } = withoutHeaders(segment, program, usable);
-      if (memorySize === 0) continue;
-      const last = loadAddress + BigInt(memorySize);
-      if (loadAddress < BigInt(usable) || last > BigInt(base + size))
-        throw new ConfigurationError(
-          `the program's segment 0x${loadAddress.toString(16)}-0x${(last - 1n).toString(16)} is outside the guest's memory 0x${usable.toString(16)}-0x${(base + size - 1).toString(16)}: link it there, or give the guest more memory`,
-        );
-      end = Math.max(end, Number(last));
-      this.store(Number(loadAddress), bytes);
-    }
-    if (program.segments.every(({ memorySize }) => memorySize === 0))
-      throw new ConfigurationError('the program is empty: it has no code or data to load');
-    this.engine.boot(program.entry, this.placeDeviceTree(end));
-  }
-
-  /** The device tree lies at the top of RAM, on a 2 MiB boundary, as QEMU has it. */
-  private placeDeviceTree(programEnd: number): number {
-    const { harts, memory, firmware } = this.configuration;
-    const tree = buildDeviceTree({ harts, memory, firmware });
-    const top = this.engine.ram.base + this.engine.ram.size;
-    const address = Math.floor((top - tree.length) / SUPERPAGE) * SUPERPAGE;
-    if (address < programEnd)
-      throw new ConfigurationError(
-        `the program ends at 0x${programEnd.toString(16)}, which leaves no room for the device tree at 0x${address.toString(16)}: give the guest more memory`,
-      );
-    this.store(address, tree);
-    return address;
+    const usable = firmware === 'sbi' ? FIRMWARE_MEMORY.base + FIRMWARE_MEMORY.size : base;
+    const store = (gpa: number, bytes: Uint8Array): boolean => this.store(gpa, bytes);
+    const tree = { harts, memory, firmware, bootArguments, ...this.engine.processor };
+    const loaded = loadImages({ program, bios, initrd }, { base, size, usable, store }, tree);
+    this.engine.boot(loaded.biosEntry ?? loaded.entry, loaded.deviceTree, loaded.entry);
   }
 
   private store(gpa: number, bytes: Uint8Array): boolean {
@@ -192,35 +197,15 @@ export class System {
   }
 }
 
-/**
- * A segment without the ELF file's own headers, which linkers put in front of the first section of a segment: where memory begins with
- * the program there is no place for them below it, and nobody misses them.
- */
-function withoutHeaders(segment: Segment, program: Program, memoryBase: number): Segment {
-  if (segment.loadAddress >= BigInt(memoryBase)) return segment;
-  const end = segment.address + BigInt(segment.memorySize);
-  const contents = program.sections.filter(
-    ({ address, size }) => size > 0 && address >= segment.address && address < end,
-  );
-  const first = contents.reduce((least, { address }) => (address < least ? address : least), end);
-  const skipped = first - segment.address;
-  if (contents.length === 0 || segment.loadAddress + skipped < BigInt(memoryBase)) return segment;
-  return {
-    ...segment,
-    address: first,
-    loadAddress: segment.loadAddress + skipped,
-    bytes: segment.bytes.subarray(Number(skipped)),
-    memorySize: segment.memorySize - Number(skipped),
-  };
-}
-
-function validate({ memory, harts, disks, virtualization, firmware }: SystemConfiguration): void {
+function validate({ memory, harts, disks, devices, virtualization, firmware, bios }: SystemConfiguration): void {
   if (memory % SUPERPAGE !== 0 || memory < SMALLEST_MEMORY || memory > LARGEST_MEMORY)
     throw new ConfigurationError(`memory must be a multiple of 2M from 4M to 2G, not ${memory} bytes`);
   if (!Number.isInteger(harts) || harts < 1 || harts > MOST_HARTS)
     throw new ConfigurationError(`harts must be 1 to ${MOST_HARTS}, not ${harts}`);
-  if (disks.length > MOST_DISKS)
-    throw new ConfigurationError(`there are ${MOST_DISKS} virtio slots, not ${disks.length}`);
+  const slots = disks.length + (devices?.length ?? 0);
+  if (slots > VIRTIO_SLOTS) throw new ConfigurationError(`there are ${VIRTIO_SLOTS} virtio slots, not ${slots}`);
+  if (bios && firmware === 'sbi')
+    throw new ConfigurationError('a bios takes the place of the SBI firmware: it goes with firmware "none"');
   if (virtualization === 'full' && firmware === 'none')
     throw new ConfigurationError(
       'virtualization "full" gives its guest SBI firmware: firmware "none" goes with virtualization "none"',

@@ -1,12 +1,14 @@
 import { Clint, type ClintLines } from '../devices/clint';
 import type { AccessSize, InterruptLine, MmioDevice } from '../devices/device';
-import type { DiskImage } from '../devices/disk';
 import type { DmaSpace } from '../devices/dma';
 import { Finisher, type FinisherRequest } from '../devices/finisher';
+import { GoldfishRtc } from '../devices/goldfish-rtc';
 import { Plic } from '../devices/plic';
+import { Rom } from '../devices/rom';
 import { Uart } from '../devices/uart';
-import { VirtioBlock } from '../devices/virtio/block';
-import { VirtioTransport } from '../devices/virtio/transport';
+import { VirtioConsole } from '../devices/virtio/console';
+import { VirtioNetwork } from '../devices/virtio/network';
+import { type VirtioBackend, VirtioTransport } from '../devices/virtio/transport';
 import type { Clock } from './clock';
 import { INTERRUPTS, MEMORY_MAP, PLIC_SOURCES } from './memory-map';
 
@@ -22,7 +24,12 @@ export interface BoardParts {
   readonly clock: Clock;
   readonly memory: DmaSpace;
   readonly harts: readonly HartLines[];
-  readonly disks: readonly DiskImage[];
+  /** What is behind the virtio slots, from slot 0 up. */
+  readonly slots: readonly VirtioBackend[];
+  /** The date at reset, in seconds since 1970. */
+  readonly startTime: number;
+  /** Whether there is a boot ROM: where harts start in M-mode from reset. */
+  readonly rom: boolean;
   /** Without a CLINT, for a VM whose guest never sees M-mode: its window answers with access faults. */
   readonly clint: boolean;
   readonly console: (byte: number) => void;
@@ -35,6 +42,8 @@ export class Board {
   readonly plic: Plic;
   readonly uart: Uart;
   readonly finisher: Finisher;
+  readonly rtc: GoldfishRtc;
+  readonly rom: Rom | undefined;
   readonly virtio: readonly VirtioTransport[];
   readonly devices: readonly MmioDevice[];
 
@@ -48,15 +57,23 @@ export class Board {
     );
     this.uart = new Uart(MEMORY_MAP.uart.base, this.plic.source(INTERRUPTS.uart), parts.console);
     this.finisher = new Finisher(MEMORY_MAP.finisher.base, parts.finish);
+    this.rtc = new GoldfishRtc(
+      `${prefix}rtc`,
+      MEMORY_MAP.rtc.base,
+      this.plic.source(INTERRUPTS.rtc),
+      clock,
+      parts.startTime,
+    );
+    clock.register(this.rtc);
+    this.rom = parts.rom ? new Rom(MEMORY_MAP.resetVector.base, MEMORY_MAP.resetVector.size) : undefined;
     this.virtio = Array.from({ length: MEMORY_MAP.virtio.slots }, (_, slot) => {
-      const disk = parts.disks[slot];
       return new VirtioTransport(
         `${prefix}virtio${slot}`,
         MEMORY_MAP.virtio.base + slot * MEMORY_MAP.virtio.size,
         memory,
         this.plic.source(INTERRUPTS.virtioFirst + slot),
         clock,
-        disk && new VirtioBlock(disk, `disk${slot}`),
+        parts.slots[slot],
       );
     });
     for (const transport of this.virtio) clock.register(transport);
@@ -64,12 +81,38 @@ export class Board {
       this.clint = new Clint(MEMORY_MAP.clint.base, parts.harts, clock);
       clock.register(this.clint);
     }
-    this.devices = [this.finisher, ...(this.clint ? [this.clint] : []), this.plic, this.uart, ...this.virtio];
+    this.devices = [
+      ...(this.rom ? [this.rom] : []),
+      this.finisher,
+      this.rtc,
+      ...(this.clint ? [this.clint] : []),
+      this.plic,
+      this.uart,
+      ...this.virtio,
+    ];
   }
 
   /** The device whose window holds `address`, if any. */
   find(address: number): MmioDevice | undefined {
     return this.devices.find(({ base, size }) => address >= base && address < base + size);
+  }
+
+  /** Bytes typed at the console: to the virtio console once a driver has taken it, else to the UART. */
+  receiveConsole(bytes: Iterable<number>): void {
+    for (const transport of this.virtio) {
+      if (!(transport.backend instanceof VirtioConsole) || !transport.inUse) continue;
+      transport.serve(transport.backend.receive(bytes));
+      return;
+    }
+    this.uart.receive(bytes);
+  }
+
+  /** An Ethernet frame from outside, for the network device in a slot. @returns false when there is none */
+  receiveFrame(slot: number, frame: Uint8Array): boolean {
+    const transport = this.virtio[slot];
+    if (!(transport?.backend instanceof VirtioNetwork)) return false;
+    transport.serve(transport.backend.receive(frame));
+    return true;
   }
 
   state() {

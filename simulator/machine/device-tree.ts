@@ -1,8 +1,5 @@
 import { FIRMWARE_MEMORY, INTERRUPTS, MEMORY_MAP, PLIC_SOURCES, TIMEBASE } from './memory-map';
 
-/** What the machine's harts execute, as the `riscv,isa` property writes it. */
-const HART_ISA = 'rv64imac_zicsr_zifencei';
-
 /** A property's value: cells of 32 bits, a string, a list of strings, or nothing at all. */
 type PropertyValue = readonly number[] | string | readonly string[] | true;
 
@@ -18,7 +15,13 @@ export interface DeviceTreeConfiguration {
   readonly memory: number;
   /** With SBI firmware its memory is reserved and the CLINT, which only M-mode reaches, is not named. */
   readonly firmware: 'sbi' | 'none';
-  readonly bootArguments?: string;
+  /** What the harts execute, as the `riscv,isa` property writes it. */
+  readonly isa: string;
+  /** The largest virtual address space: 'riscv,sv39' or 'riscv,sv48'. */
+  readonly mmuType: 'riscv,sv39' | 'riscv,sv48';
+  readonly bootArguments?: string | undefined;
+  /** The initial RAM disk in memory: from `start` to before `end`. */
+  readonly initrd?: { readonly start: number; readonly end: number } | undefined;
 }
 
 /** The flattened device tree (Devicetree Specification 0.4, chapter 5) of a board, as QEMU's `virt` describes itself. */
@@ -30,7 +33,8 @@ const cells64 = (value: number): number[] => [Math.floor(value / 2 ** 32), value
 const reg = (base: number, size: number): number[] => [...cells64(base), ...cells64(size)];
 const unit = (name: string, address: number): string => `${name}@${address.toString(16)}`;
 
-function rootNode({ harts, memory, firmware, bootArguments }: DeviceTreeConfiguration): TreeNode {
+function rootNode(configuration: DeviceTreeConfiguration): TreeNode {
+  const { harts, memory, firmware, isa, mmuType, bootArguments, initrd } = configuration;
   const interruptController = (hart: number): number => 1 + hart;
   const plic = harts + 1;
   const finisher = harts + 2;
@@ -47,8 +51,8 @@ function rootNode({ harts, memory, firmware, bootArguments }: DeviceTreeConfigur
       reg: [hart],
       status: 'okay',
       compatible: 'riscv',
-      'riscv,isa': HART_ISA,
-      'mmu-type': 'riscv,sv39',
+      'riscv,isa': isa,
+      'mmu-type': mmuType,
     },
     children: [
       {
@@ -107,6 +111,15 @@ function rootNode({ harts, memory, firmware, bootArguments }: DeviceTreeConfigur
         compatible: 'ns16550a',
       },
     },
+    {
+      name: unit('rtc', MEMORY_MAP.rtc.base),
+      properties: {
+        interrupts: [INTERRUPTS.rtc],
+        'interrupt-parent': [plic],
+        reg: reg(MEMORY_MAP.rtc.base, MEMORY_MAP.rtc.size),
+        compatible: 'google,goldfish-rtc',
+      },
+    },
     ...Array.from({ length: virtio.slots }, (_, slot) => ({
       name: unit('virtio_mmio', virtio.base + slot * virtio.size),
       properties: {
@@ -132,6 +145,7 @@ function rootNode({ harts, memory, firmware, bootArguments }: DeviceTreeConfigur
         properties: {
           'stdout-path': `/soc/${unit('serial', uart.base)}`,
           ...(bootArguments === undefined ? {} : { bootargs: bootArguments }),
+          ...(initrd ? { 'linux,initrd-start': cells64(initrd.start), 'linux,initrd-end': cells64(initrd.end) } : {}),
         },
       },
       { name: unit('memory', ram.base), properties: { device_type: 'memory', reg: reg(ram.base, memory) } },

@@ -159,6 +159,11 @@ export class Machine implements CorePlatform {
     return true;
   }
 
+  fetchPhysical(address: number): number | undefined {
+    const { rom } = this.board ?? {};
+    return rom && address >= rom.base ? rom.peek(address - rom.base, 2) : undefined;
+  }
+
   writePhysical(address: number, size: AccessSize, low: number, high: number): boolean {
     const device = this.board?.find(address);
     return device !== undefined && writeDevice(device, address, size, low, high);

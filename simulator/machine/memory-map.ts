@@ -2,6 +2,7 @@
 export const MEMORY_MAP = {
   resetVector: { base: 0x1000, size: 0xf000 },
   finisher: { base: 0x100000, size: 0x1000 },
+  rtc: { base: 0x101000, size: 0x1000 },
   clint: { base: 0x2000000, size: 0x10000 },
   plic: { base: 0xc000000, size: 0x600000 },
   uart: { base: 0x10000000, size: 0x100 },
@@ -12,7 +13,7 @@ export const MEMORY_MAP = {
 /** The part of RAM that belongs to the SBI firmware: an access fault from S- and U-mode. */
 export const FIRMWARE_MEMORY = { base: 0x80000000, size: 0x80000 } as const;
 
-export const INTERRUPTS = { virtioFirst: 1, uart: 10 } as const;
+export const INTERRUPTS = { virtioFirst: 1, uart: 10, rtc: 11 } as const;
 
 /** Sources of the PLIC, as QEMU's `virt` reports in `riscv,ndev`. */
 export const PLIC_SOURCES = 96;

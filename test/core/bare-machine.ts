@@ -35,6 +35,8 @@ export class BareMachine implements CorePlatform {
     return true;
   }
 
+  fetchPhysical(): undefined {}
+
   writePhysical(address: number, _size: number, low: number): boolean {
     if (address === FINISHER) {
       this.finished = true;

@@ -1,7 +1,8 @@
 import type { PlainValue } from '../device';
 import { type DiskImage, SECTOR } from '../disk';
+import { buffersOf } from './chain-buffers';
 import { FEATURE_EVENT_IDX, FEATURE_INDIRECT_DESC, type QueueService, type VirtioBackend } from './transport';
-import { DESC_F_WRITE, type Descriptor, type DescriptorChain, QueueError, type Virtqueue } from './virtqueue';
+import { type DescriptorChain, QueueError, type Virtqueue } from './virtqueue';
 
 // virtio 1.2, section 5.2
 const FEATURE_SEG_MAX = 2;
@@ -64,8 +65,7 @@ export class VirtioBlock implements VirtioBackend {
 
   /** Serves one request. @returns the bytes written into the chain, status byte included. @throws QueueError */
   private serve(chain: DescriptorChain, { memory }: QueueService): number {
-    const readable = new Buffers(chain.descriptors.filter((d) => !(d.flags & DESC_F_WRITE)));
-    const writable = new Buffers(chain.descriptors.filter((d) => d.flags & DESC_F_WRITE));
+    const { readable, writable } = buffersOf(chain);
     if (readable.length < HEADER)
       throw new QueueError(`block request of ${readable.length} bytes has no header of ${HEADER}`);
     if (writable.length < 1) throw new QueueError('block request has no byte for its status');
@@ -107,47 +107,5 @@ export class VirtioBlock implements VirtioBackend {
 
   private within(sector: number, length: number): boolean {
     return length % SECTOR === 0 && sector + length / SECTOR <= this.disk.sectors;
-  }
-}
-
-/** The bytes of several descriptors as one run. */
-class Buffers {
-  readonly length: number;
-
-  constructor(private readonly descriptors: readonly Descriptor[]) {
-    this.length = descriptors.reduce((sum, { length }) => sum + length, 0);
-  }
-
-  read(memory: QueueService['memory'], from: number, length: number): Uint8Array {
-    const result = new Uint8Array(length);
-    this.each(from, length, (address, at, count) => {
-      const bytes = memory.read(address, count);
-      if (!bytes) throw new QueueError(`buffer of ${count} bytes at 0x${address.toString(16)} is not in memory`);
-      result.set(bytes, at);
-    });
-    return result;
-  }
-
-  write(memory: QueueService['memory'], from: number, bytes: Uint8Array): void {
-    this.each(from, bytes.length, (address, at, count) => {
-      if (!memory.write(address, bytes.subarray(at, at + count)))
-        throw new QueueError(`buffer of ${count} bytes at 0x${address.toString(16)} is not in memory`);
-    });
-  }
-
-  private each(from: number, length: number, visit: (address: number, at: number, count: number) => void): void {
-    let skip = from;
-    let at = 0;
-    for (const descriptor of this.descriptors) {
-      if (skip >= descriptor.length) {
-        skip -= descriptor.length;
-        continue;
-      }
-      const count = Math.min(descriptor.length - skip, length - at);
-      if (count <= 0) return;
-      visit(descriptor.address + skip, at, count);
-      at += count;
-      skip = 0;
-    }
   }
 }

@@ -182,6 +182,16 @@ export class VirtioTransport implements MmioDevice, TimedDevice, QueueService {
     }
   }
 
+  /** Something from outside waits in the backend for buffers of a queue. */
+  serve(queue: number): void {
+    this.notify(queue);
+  }
+
+  /** Whether a driver has taken the device. */
+  get inUse(): boolean {
+    return (this.status & STATUS_DRIVER_OK) !== 0;
+  }
+
   next(queue: Virtqueue) {
     return queue.pop(this.negotiated(FEATURE_EVENT_IDX));
   }

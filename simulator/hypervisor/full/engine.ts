@@ -1,13 +1,14 @@
 import { type Hart, highWord, lowWord } from '../../core/index';
 import type { InterruptLine } from '../../devices/device';
-import type { DiskImage } from '../../devices/disk';
 import type { FinisherRequest } from '../../devices/finisher';
+import type { VirtioBackend } from '../../devices/virtio/transport';
 import { InterruptCode } from '../../isa/index';
 import { Board, type HartLines } from '../../machine/board';
 import { machineLines } from '../../machine/hart-lines';
 import { Machine } from '../../machine/machine';
 import { FIRMWARE_MEMORY, MEMORY_MAP } from '../../machine/memory-map';
 import { runThrough } from '../../machine/narration';
+import { DEPRIVILEGED_PROCESSOR } from '../../machine/processor';
 import { FRAME, Gpa, Hpa, SUPERPAGE } from '../address';
 import { SbiFirmware } from '../firmware';
 import type { Guest, GuestCpu } from '../guest';
@@ -32,7 +33,10 @@ export interface FullEngineConfiguration {
   readonly harts: number;
   /** Guest RAM in bytes, a multiple of 2 MiB. */
   readonly memory: number;
-  readonly disks: readonly DiskImage[];
+  /** What is behind the virtio slots of the guest's board. */
+  readonly slots: readonly VirtioBackend[];
+  /** The date at reset, in seconds since 1970. */
+  readonly startTime: number;
   readonly onIllegal: 'trap' | 'kill';
   readonly console: (byte: number) => void;
   readonly finish: (machine: Machine, request: FinisherRequest) => void;
@@ -46,6 +50,7 @@ export class FullEngine implements Guest {
   readonly board: Board;
   readonly cpus: readonly GuestCpu[];
   readonly ram: { readonly base: number; readonly size: number };
+  readonly processor = DEPRIVILEGED_PROCESSOR;
 
   constructor(configuration: FullEngineConfiguration) {
     const { harts, memory } = configuration;
@@ -74,7 +79,9 @@ export class FullEngine implements Guest {
       clock: this.machine.clock,
       memory: this.vm.dma,
       harts: this.vm.vcpus.map(virtualLines),
-      disks: configuration.disks,
+      slots: configuration.slots,
+      startTime: configuration.startTime,
+      rom: false,
       clint: false,
       console: configuration.console,
       finish: (request) => configuration.finish(this.machine, request),
@@ -121,7 +128,9 @@ export class FullEngine implements Guest {
       clock: machine.clock,
       memory: machine.dma,
       harts: machine.harts.map(machineLines),
-      disks: [],
+      slots: [],
+      startTime: 0,
+      rom: false,
       clint: true,
       console: () => undefined,
       finish: () => undefined,
