@@ -1,10 +1,22 @@
-import { decode, expand, type Fields, type Instruction, instructionNamed, systemOperationOf } from '../isa';
-import { opcodes, SpecialOpcode } from './interpreter';
-import { DecodedLayout, DISCARD, type MemoryLayout } from './layout';
+import {
+  compress,
+  type Decoded,
+  decode,
+  encode,
+  expand,
+  type Fields,
+  type Instruction,
+  isFloatArithmetic,
+  type OperandName,
+  type SystemOperation,
+  systemOperationOf,
+} from '../isa';
+import { instructionOfOpcode, opcodes, SpecialOpcode } from './interpreter';
+import { DecodedLayout, DISCARD, FLOAT_REGISTERS, type MemoryLayout } from './layout';
+import { systemOperations } from './slow-operation';
+import { RoundingMode } from './wasm-float';
 
 const { entrySize: ENTRY, pageSize: PAGE, entriesSize, parcels: PARCELS } = DecodedLayout;
-
-const illegal = instructionNamed('c.unimp');
 
 /** A decoded entry: its two words. */
 interface Entry {
@@ -16,20 +28,34 @@ interface Entry {
 function entryOf(word: number): Entry {
   const length = (word & 3) === 3 ? 4 : 2;
   const decoded = decode(word);
-  if (!decoded) return systemEntry(illegal, 2, length === 4 ? word : word & 0xffff);
+  if (!decoded) return systemEntry('illegal', word);
   const { instruction, fields } = expand(decoded);
-  if (systemOperationOf(instruction)) return systemEntry(instruction, length, length === 4 ? word : word & 0xffff);
-  const head =
-    (opcodes.get(instruction)?.[length] ?? 0) |
-    ((fields.rd || DISCARD) << 8) |
-    ((fields.rs1 ?? 0) << 16) |
-    ((fields.rs2 ?? 0) << 24);
-  return { head, immediate: immediateOf(instruction, fields) };
+  const operation = systemOperationOf(instruction);
+  if (operation !== undefined) return systemEntry(operation, word);
+  const isFloat = isFloatArithmetic(instruction);
+  const opcode = isFloat && roundsSlowly(decoded) ? SpecialOpcode.float : (opcodes.get(instruction)?.[length] ?? 0);
+  const register = (name: 'rd' | 'rs1' | 'rs2'): number => registerIndex(instruction, name, fields[name] ?? 0);
+  const head = opcode | ((register('rd') || DISCARD) << 8) | (register('rs1') << 16) | (register('rs2') << 24);
+  return { head, immediate: isFloat ? word : immediateOf(instruction, fields) };
 }
 
 /** Slow code gets the whole word of a system instruction. */
-function systemEntry(instruction: Instruction, length: 2 | 4, word: number): Entry {
-  return { head: (opcodes.get(instruction)?.[length] ?? 0) | (DISCARD << 8), immediate: word };
+function systemEntry(operation: SystemOperation, word: number): Entry {
+  const isCompressed = (word & 3) !== 3;
+  const opcode = isCompressed ? SpecialOpcode.compressedSystem : SpecialOpcode.system;
+  return { head: opcode | (systemOperations.indexOf(operation) << 8), immediate: isCompressed ? word & 0xffff : word };
+}
+
+/** A static rounding mode other than to nearest even, which only conversions to integers have in fast code. */
+function roundsSlowly({ instruction, fields: { rm } }: Decoded): boolean {
+  if (rm === undefined || rm === RoundingMode.rne || rm === RoundingMode.dyn) return false;
+  return instruction.operands.some(({ name, file }) => name === 'rd' && file === 'f');
+}
+
+/** A register's number among x and f registers, as `HartLayout` has them. */
+function registerIndex(instruction: Instruction, name: OperandName, number: number): number {
+  const isFloat = instruction.operands.some((operand) => operand.name === name && operand.file === 'f');
+  return isFloat ? FLOAT_REGISTERS + number : number;
 }
 
 function immediateOf(instruction: Instruction, { imm, shamt, target }: Fields): number {
@@ -125,6 +151,17 @@ export class DecodedCode {
 
   immediateOf(entry: number): number {
     return this.words[(entry >> 2) + 1] ?? 0;
+  }
+
+  /** The word of a floating-point instruction. */
+  wordOf(entry: number): number {
+    const head = this.words[entry >> 2] ?? 0;
+    const instruction = instructionOfOpcode(head & 0xff);
+    if (isFloatArithmetic(instruction)) return this.immediateOf(entry);
+    const [rd = 0, rs1 = 0, rs2 = 0] = [8, 16, 24].map((shift) => (head >>> shift) & 31);
+    const fields = { rd, rs1, rs2, imm: this.immediateOf(entry) };
+    const compressed = opcodes.get(instruction)?.[2] === (head & 0xff) ? compress(instruction, fields) : undefined;
+    return encode(compressed?.instruction ?? instruction, compressed?.fields ?? fields);
   }
 
   /** Puts an instruction alone into a page that has only page ends else. */

@@ -1,13 +1,11 @@
-import type { AtomicWidth, Execution, LoadWidth, StoreWidth, SystemOperation } from '../isa';
-import { DecodedLayout, FastPathLayout, HartLayout } from './layout';
-import { loadWidths, SlowOperation, sizeOf, slowRequest, storeWidths, systemOperations } from './slow-operation';
+import { DecodedLayout, HartLayout } from './layout';
+import { DETAIL_SHIFT, SlowOperation } from './slow-operation';
 import { I32, I64 } from './wasm/expression';
 import type { FunctionBuilder, Label, Local } from './wasm/function';
 import { Opcode } from './wasm/opcodes';
+import { type ExecutionLocals, WasmExecution } from './wasm-execution';
 
-export interface InterpreterLocals {
-  /** Base of the hart's block. */
-  readonly hart: Local;
+export interface InterpreterLocals extends ExecutionLocals {
   /** Instructions left. */
   readonly budget: Local;
   /** The decoded entry of the current instruction. */
@@ -17,10 +15,6 @@ export interface InterpreterLocals {
   /** Virtual address of that page. */
   readonly pageAddress: Local;
   readonly pc: Local;
-  readonly context: Local;
-  readonly address: Local;
-  readonly slot: Local;
-  readonly value: Local;
   /** What is asked of slow code; see `slowRequest`. */
   readonly request: Local;
 }
@@ -34,100 +28,40 @@ export interface InterpreterLabels {
   readonly slow: Label;
 }
 
-const loadOpcodes: Readonly<Record<LoadWidth, number>> = {
-  b: Opcode.i64Load8Signed,
-  bu: Opcode.i64Load8Unsigned,
-  h: Opcode.i64Load16Signed,
-  hu: Opcode.i64Load16Unsigned,
-  w: Opcode.i64Load32Signed,
-  wu: Opcode.i64Load32Unsigned,
-  d: Opcode.i64Load,
-};
-
-const storeOpcodes: Readonly<Record<StoreWidth, number>> = {
-  b: Opcode.i64Store8,
-  h: Opcode.i64Store16,
-  w: Opcode.i64Store32,
-  d: Opcode.i64Store,
-};
+/** Where the word of a floating-point instruction has rm and rs3. */
+const RM_SHIFT = 12;
+const RS3_SHIFT = 27;
 
 /** What the semantics of the instruction table means in the interpreter: operands are read through the decoded entry. */
-export class InterpreterExecution implements Execution {
+export class InterpreterExecution extends WasmExecution {
   readonly imm: I64;
   readonly rs1: I64;
   readonly rs2: I64;
+  readonly rs3: I64;
   readonly pc: I64;
+  readonly roundingMode: I32;
   private readonly entry: I32;
-  private readonly hart: I32;
 
   constructor(
-    private readonly f: FunctionBuilder,
-    private readonly locals: InterpreterLocals,
+    f: FunctionBuilder,
+    protected override readonly locals: InterpreterLocals,
     private readonly labels: InterpreterLabels,
-    private readonly length: 2 | 4,
+    readonly length: 2 | 4,
   ) {
+    super(f, locals);
     this.entry = f.i32(locals.entry);
-    this.hart = f.i32(locals.hart);
     this.imm = I64.load(this.entry, DecodedLayout.immediate, Opcode.i64Load32Signed);
     this.rs1 = I64.load(this.registerSlot(DecodedLayout.rs1), HartLayout.registers);
     this.rs2 = I64.load(this.registerSlot(DecodedLayout.rs2), HartLayout.registers);
+    // Floating-point arithmetic has no immediate: the whole word is there instead.
+    const word = I32.load(this.entry, DecodedLayout.immediate);
+    this.rs3 = I64.load(this.hart.add(word.shiftRight(RS3_SHIFT).shiftLeft(3)), HartLayout.floatRegisters);
+    this.roundingMode = word.shiftRight(RM_SHIFT).mask(7);
     this.pc = currentPc(f, locals);
   }
 
-  readonly constant = (value: number | bigint): I64 => I64.constant(value);
-
   writeRd(value: I64): void {
     this.f.store(Opcode.i64Store, this.registerSlot(DecodedLayout.rd), HartLayout.registers, value);
-  }
-
-  load(width: LoadWidth, address: I64): I64 {
-    const { f } = this;
-    return new I64(() => {
-      const request = this.request(SlowOperation.load, loadWidths.indexOf(width));
-      this.slowUnless(this.probe(HartLayout.readTable, sizeOf[width], address), request);
-      I64.load(this.memoryOffset(HartLayout.readTable), 0, loadOpcodes[width]).emit(f);
-    });
-  }
-
-  store(width: StoreWidth, address: I64, value: I64): undefined {
-    const { f, locals } = this;
-    f.set(locals.value, value);
-    const request = this.request(SlowOperation.store, storeWidths.indexOf(width));
-    this.slowUnless(this.probe(HartLayout.writeTable, sizeOf[width], address), request);
-    f.store(storeOpcodes[width], this.memoryOffset(HartLayout.writeTable), 0, f.i64(locals.value));
-  }
-
-  atomic(width: AtomicWidth, update: (old: I64) => I64): I64 {
-    const { f, locals } = this;
-    const request = this.request(SlowOperation.atomic, storeWidths.indexOf(width));
-    this.slowUnless(this.probe(HartLayout.writeTable, sizeOf[width], this.rs1), request);
-    f.set(locals.slot, this.memoryOffset(HartLayout.writeTable));
-    const memory = f.i32(locals.slot);
-    f.set(locals.value, I64.load(memory, 0, loadOpcodes[width]));
-    f.store(storeOpcodes[width], memory, 0, update(f.i64(locals.value)));
-    return f.i64(locals.value);
-  }
-
-  loadReserved(width: AtomicWidth): I64 {
-    const { f, locals } = this;
-    const request = this.request(SlowOperation.loadReserved, loadWidths.indexOf(width));
-    this.slowUnless(this.probe(HartLayout.readTable, sizeOf[width], this.rs1), request);
-    f.set(locals.slot, this.memoryOffset(HartLayout.readTable));
-    f.store(Opcode.i32Store, this.hart, HartLayout.reservation, f.i32(locals.slot));
-    return I64.load(f.i32(locals.slot), 0, loadOpcodes[width]);
-  }
-
-  /** Here when it succeeds; else slow code does it, and writes rd itself. */
-  storeConditional(width: AtomicWidth): I64 {
-    const { f, locals } = this;
-    const request = this.request(SlowOperation.storeConditional, storeWidths.indexOf(width));
-    f.set(locals.value, this.rs2);
-    this.slowUnless(this.probe(HartLayout.writeTable, sizeOf[width], this.rs1), request);
-    f.set(locals.slot, this.memoryOffset(HartLayout.writeTable));
-    this.slowUnless(f.i32(locals.slot).equal(I32.load(this.hart, HartLayout.reservation)), request);
-    f.store(storeOpcodes[width], f.i32(locals.slot), 0, f.i64(locals.value));
-    f.store(Opcode.i32Store, this.hart, HartLayout.reservation, I32.constant(-1));
-    return this.constant(0);
   }
 
   branch(condition: I32): undefined {
@@ -152,13 +86,12 @@ export class InterpreterExecution implements Execution {
     this.jumpToImmediate();
   }
 
-  fence(): undefined {}
-
-  /** Stores to code are seen at once: nothing decoded outlives them. */
-  fenceInstruction(): undefined {}
-
-  system(operation: SystemOperation): undefined {
-    this.goSlow(this.request(SlowOperation.system, systemOperations.indexOf(operation)));
+  /** Asks slow code for a system operation, of which the number is in the entry's rd. */
+  system(): void {
+    const operation = I32.load(this.entry, DecodedLayout.rd, Opcode.i32Load8Unsigned);
+    const request = I32.constant(this.request(SlowOperation.system)).add(operation.shiftLeft(DETAIL_SHIFT));
+    this.f.set(this.locals.request, request);
+    this.f.branch(this.labels.slow);
   }
 
   private nextPc(): I64 {
@@ -183,37 +116,7 @@ export class InterpreterExecution implements Execution {
     return this.hart.add(I32.load(this.entry, operand, Opcode.i32Load8Unsigned).shiftLeft(3));
   }
 
-  /**
-   * Sets the locals `address` and `slot` (the table entry), and is true when the table answers for the whole access: the low bits
-   * that the mask keeps differ from the tag's zeros when the access is misaligned.
-   */
-  private probe(table: number, size: number, address: I64): I32 {
-    const { f, locals } = this;
-    f.set(locals.address, address);
-    const virtual = f.i64(locals.address);
-    const tag = virtual.and(-4096 | (size - 1)).or(f.i64(locals.context));
-    const entry = f.tee(locals.slot, tableEntry(this.hart, virtual));
-    return tag.equal(I64.load(entry, table + FastPathLayout.tag));
-  }
-
-  private memoryOffset(table: number): I32 {
-    const { f, locals } = this;
-    return f
-      .i64(locals.address)
-      .word()
-      .add(I32.load(f.i32(locals.slot), table + FastPathLayout.addend));
-  }
-
-  private request(operation: SlowOperation, detail: number): number {
-    return slowRequest(operation, detail, this.length);
-  }
-
-  /** The cold side is small and has no call in it, so that the engine keeps the loop's variables in registers. */
-  private slowUnless(isFast: I32, request: number): void {
-    this.f.if(isFast.equal(0), () => this.goSlow(request));
-  }
-
-  private goSlow(request: number): void {
+  protected goSlow(request: number): void {
     const { f, locals, labels } = this;
     f.set(locals.request, I32.constant(request));
     f.branch(labels.slow);
@@ -229,9 +132,4 @@ export function entryAt(f: FunctionBuilder, locals: InterpreterLocals): I32 {
 export function currentPc(f: FunctionBuilder, locals: InterpreterLocals): I64 {
   const parcels = f.i32(locals.entry).sub(f.i32(locals.page));
   return f.i64(locals.pageAddress).add(parcels.shiftRight(2).zeroExtend());
-}
-
-/** The fast-path entry for an address, without the offset of a table. */
-export function tableEntry(hart: I32, address: I64): I32 {
-  return hart.add(address.word().shiftRight(8).mask(0xff0));
 }

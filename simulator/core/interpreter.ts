@@ -1,20 +1,22 @@
-import { expansionOf, type Instruction, instructions, type Semantics, type SystemSemantics } from '../isa';
+import { expansionOf, type Instruction, instructions, systemOperationOf } from '../isa';
 import {
   currentPc,
   entryAt,
   InterpreterExecution,
   type InterpreterLabels,
   type InterpreterLocals,
-  tableEntry,
 } from './interpreter-execution';
 import { DecodedLayout, FastPathLayout, HartLayout } from './layout';
 import { SlowOperation, slowRequest } from './slow-operation';
 import { I32, I64 } from './wasm/expression';
-import { FunctionBuilder, type Label } from './wasm/function';
+import { FunctionBuilder, type Helpers, type Label } from './wasm/function';
+import { defineHelpers } from './wasm/helpers';
 import { ModuleBuilder } from './wasm/module';
 import { Opcode, Type } from './wasm/opcodes';
+import { LocalPool } from './wasm/real';
+import { tableEntry } from './wasm-execution';
 
-/** Opcodes of decoded entries that are no instructions. */
+/** Opcodes of decoded entries that are no instruction of their own. */
 export const SpecialOpcode = {
   /** Not decoded yet. A page of zeros is a page of these. */
   undecoded: 0,
@@ -23,14 +25,18 @@ export const SpecialOpcode = {
   /** An instruction of which the second half is in the next page. */
   crossing: 2,
   breakpoint: 3,
+  /** An instruction of 4 bytes, or of 2, that slow code does: the number of the operation in rd, the instruction's word in the immediate. */
+  system: 4,
+  compressedSystem: 5,
+  /** Floating-point arithmetic that rounds as the host does not: the instruction's word is in the immediate. */
+  float: 6,
 } as const;
 
-const FIRST_INSTRUCTION = 4;
+const FIRST_INSTRUCTION = 7;
 
 /** One case of the interpreter's switch: an instruction in one of its lengths. */
 interface InterpreterCase {
   readonly instruction: Instruction;
-  readonly semantics: Semantics | SystemSemantics;
   readonly length: 2 | 4;
 }
 
@@ -38,10 +44,9 @@ function interpreterCases(): readonly InterpreterCase[] {
   const compressedBases = new Set(instructions.map((instruction) => expansionOf(instruction)?.base));
   const cases: InterpreterCase[] = [];
   for (const instruction of instructions) {
-    const { semantics } = instruction;
-    if ('base' in semantics) continue;
-    cases.push({ instruction, semantics, length: instruction.length });
-    if (compressedBases.has(instruction.name)) cases.push({ instruction, semantics, length: 2 });
+    if (expansionOf(instruction) || systemOperationOf(instruction)) continue;
+    cases.push({ instruction, length: instruction.length });
+    if (compressedBases.has(instruction.name)) cases.push({ instruction, length: 2 });
   }
   if (cases.length > 256 - FIRST_INSTRUCTION) throw new Error('a decoded opcode is one byte');
   return cases;
@@ -49,7 +54,7 @@ function interpreterCases(): readonly InterpreterCase[] {
 
 const cases = interpreterCases();
 
-/** The decoded opcode of a base instruction in a length. */
+/** The decoded opcode of a base instruction that slow code does not do, in a length. */
 export const opcodes: ReadonlyMap<Instruction, { readonly [length in 2 | 4]: number }> = (() => {
   const numbers = new Map<Instruction, { 2: number; 4: number }>();
   for (const [index, { instruction, length }] of cases.entries()) {
@@ -60,6 +65,13 @@ export const opcodes: ReadonlyMap<Instruction, { readonly [length in 2 | 4]: num
   return numbers;
 })();
 
+/** The instruction of a decoded opcode that is one. */
+export function instructionOfOpcode(opcode: number): Instruction {
+  const found = cases[opcode - FIRST_INSTRUCTION];
+  if (!found) throw new RangeError(`opcode ${opcode} is no instruction`);
+  return found.instruction;
+}
+
 /**
  * The interpreter as a WebAssembly module. It exports `run(hart: i32, budget: i32)`: executes at most `budget` instructions from the
  * pc in the hart's block and leaves pc and what is left of the budget there. It imports `slow(request, entry, addressLow, addressHigh,
@@ -69,26 +81,12 @@ export function buildInterpreter(): Uint8Array<ArrayBuffer> {
   const module = new ModuleBuilder();
   const parameters = Array.from({ length: 6 }, () => Type.i32);
   const slow = module.importFunction('slow', { parameters, results: [] });
-  const mulHigh = module.define(mulHighUnsigned());
-  module.define(runFunction(slow, mulHigh), 'run');
+  module.define(runFunction(slow, defineHelpers(module)), 'run');
   return module.toBinary();
 }
 
-/** The upper 64 bits of an unsigned product, from four products of 32-bit halves. */
-function mulHighUnsigned(): FunctionBuilder {
-  const f = new FunctionBuilder({ parameters: [Type.i64, Type.i64], results: [Type.i64] });
-  const [a, b] = [f.i64(f.parameter(0)), f.i64(f.parameter(1))];
-  const [low, high] = [f.local(Type.i64), f.local(Type.i64)];
-  const mask = 0xffffffff;
-  const [aLow, aHigh, bLow, bHigh] = [a.and(mask), a.shiftRight(32), b.and(mask), b.shiftRight(32)];
-  f.set(low, aHigh.mul(bLow).add(aLow.mul(bLow).shiftRight(32)));
-  f.set(high, aLow.mul(bHigh).add(f.i64(low).and(mask)));
-  aHigh.mul(bHigh).add(f.i64(low).shiftRight(32)).add(f.i64(high).shiftRight(32)).emit(f);
-  return f;
-}
-
-function runFunction(slow: number, mulHigh: number): FunctionBuilder {
-  const f = new FunctionBuilder({ parameters: [Type.i32, Type.i32], results: [] }, mulHigh);
+function runFunction(slow: number, helpers: Helpers): FunctionBuilder {
+  const f = new FunctionBuilder({ parameters: [Type.i32, Type.i32], results: [] }, helpers);
   const locals: InterpreterLocals = {
     hart: f.parameter(0),
     budget: f.parameter(1),
@@ -101,6 +99,7 @@ function runFunction(slow: number, mulHigh: number): FunctionBuilder {
     slot: f.local(Type.i32),
     value: f.local(Type.i64),
     request: f.local(Type.i32),
+    pool: new LocalPool((type) => f.local(type)),
   };
   const [hart, budget, pc] = [f.i32(locals.hart), f.i32(locals.budget), f.i64(locals.pc)];
   f.set(locals.pc, I64.load(hart, HartLayout.pc));
@@ -160,10 +159,8 @@ function executeNext(f: FunctionBuilder, locals: InterpreterLocals, labels: Inte
     f.branch(out);
   });
   f.set(locals.budget, budget.sub(1));
-  const bodies = cases.map(({ semantics, length }) => () => {
-    const execution = new InterpreterExecution(f, locals, labels, length);
-    const result = 'system' in semantics ? execution.system(semantics.system) : semantics(execution);
-    if (result !== undefined) execution.writeRd(result as I64);
+  const bodies = cases.map(({ instruction, length }) => () => {
+    new InterpreterExecution(f, locals, labels, length).execute(instruction);
     f.set(locals.entry, entry.add(length * 4));
     f.branch(labels.next);
   });
@@ -174,7 +171,10 @@ function executeNext(f: FunctionBuilder, locals: InterpreterLocals, labels: Inte
   });
 }
 
-/** What entries do that are no instructions; in the order of their numbers. They give back the instruction that was counted. */
+/**
+ * What entries do that have special opcodes, in the order of their numbers. Those that are no instructions give back the one that was
+ * counted.
+ */
 function specialCases(
   f: FunctionBuilder,
   locals: InterpreterLocals,
@@ -182,8 +182,8 @@ function specialCases(
 ): readonly (() => void)[] {
   const [hart, budget, pc] = [f.i32(locals.hart), f.i32(locals.budget), f.i64(locals.pc)];
   const giveBack = (): void => f.set(locals.budget, budget.add(1));
-  const goSlow = (operation: SlowOperation): void => {
-    f.set(locals.request, I32.constant(slowRequest(operation)));
+  const goSlow = (operation: SlowOperation, length?: 4): void => {
+    f.set(locals.request, I32.constant(slowRequest(operation, 0, length)));
     f.branch(labels.slow);
   };
   const undecoded = (): void => {
@@ -210,5 +210,7 @@ function specialCases(
     giveBack();
     goSlow(SlowOperation.breakpoint);
   };
-  return [undecoded, pageEnd, crossing, breakpoint];
+  const system = (length: 2 | 4) => (): void => new InterpreterExecution(f, locals, labels, length).system();
+  const float = (): void => goSlow(SlowOperation.float, 4);
+  return [undecoded, pageEnd, crossing, breakpoint, system(4), system(2), float];
 }

@@ -18,8 +18,17 @@ export const HartLayout = {
   /** pc and fetch context of the instruction in the crossing page; a context of -1 is none. */
   crossingPc: 0x138,
   crossingContext: 0x140,
-  /** f0 to f31, when there is an FPU. */
+  /**
+   * Not 0 when floating-point instructions may execute and leave no change of mstatus.FS (and vsstatus.FS) behind: both are Dirty.
+   * Kept right whenever these or V change.
+   */
+  floatReady: 0x148,
+  /** f0 to f31; seen from `registers` they are numbers 64 to 95. */
   floatRegisters: 0x200,
+  /** The CSR slots; see `CsrSlot`. */
+  csrs: 0x300,
+  /** The slot of fcsr: the rounding mode in bits 5 to 7, accrued exceptions below (NV, DZ, OF, UF, NX from bit 4 down). */
+  fcsr: 0x440,
   /** Read, write and execute tables of the fast path. */
   readTable: 0x1000,
   writeTable: 0x2000,
@@ -31,6 +40,9 @@ export const HartLayout = {
 
 /** Slot of `registers` that takes writes to x0. */
 export const DISCARD = 32;
+
+/** Number of f0 among the registers of a hart's block, for those who take x and f registers alike. */
+export const FLOAT_REGISTERS = (HartLayout.floatRegisters - HartLayout.registers) / 8;
 
 /**
  * A fast-path table has 256 entries by bits 12 to 19 of the virtual address: the tag is the page's address | context, or -1;

@@ -17,6 +17,10 @@ export const SlowOperation = {
   loadReserved: 7,
   storeConditional: 8,
   system: 9,
+  /** Make the floating-point state dirty, for an instruction that is then tried again; or it is off. */
+  prepareFloat: 10,
+  /** Evaluate a floating-point instruction. */
+  float: 11,
 } as const;
 export type SlowOperation = (typeof SlowOperation)[keyof typeof SlowOperation];
 
@@ -30,7 +34,7 @@ export type SlowFunction = (
   valueHigh: number,
 ) => void;
 
-export const loadWidths: readonly LoadWidth[] = ['b', 'bu', 'h', 'hu', 'w', 'wu', 'd'];
+export const loadWidths: readonly LoadWidth[] = ['b', 'bu', 'h', 'hu', 'w', 'wu', 'd', 'boxed'];
 export const storeWidths: readonly StoreWidth[] = ['b', 'h', 'w', 'd'];
 export const systemOperations: readonly SystemOperation[] = [
   'csr-write',
@@ -42,17 +46,29 @@ export const systemOperations: readonly SystemOperation[] = [
   'sret',
   'wfi',
   'pause',
+  'wrs',
   'sfence.vma',
   'illegal',
 ];
 
-export const sizeOf: Readonly<Record<LoadWidth, 1 | 2 | 4 | 8>> = { b: 1, bu: 1, h: 2, hu: 2, w: 4, wu: 4, d: 8 };
+export const sizeOf: Readonly<Record<LoadWidth, 1 | 2 | 4 | 8>> = {
+  b: 1,
+  bu: 1,
+  h: 2,
+  hu: 2,
+  w: 4,
+  wu: 4,
+  d: 8,
+  boxed: 4,
+};
+
+export const DETAIL_SHIFT = 8;
 
 /** A request in one number: the operation, a detail (an index in one of the lists above), and the instruction's length. */
 export function slowRequest(operation: SlowOperation, detail = 0, length: 0 | 2 | 4 = 0): number {
-  return operation | (detail << 8) | (length << 16);
+  return operation | (detail << DETAIL_SHIFT) | (length << 16);
 }
 
 export const operationOf = (request: number): SlowOperation => (request & 0xff) as SlowOperation;
-export const detailOf = (request: number): number => (request >> 8) & 0xff;
+export const detailOf = (request: number): number => (request >> DETAIL_SHIFT) & 0xff;
 export const lengthOf = (request: number): 2 | 4 => (request >> 16) as 2 | 4;

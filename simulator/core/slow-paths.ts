@@ -1,3 +1,4 @@
+import { prepareFloat } from './float-state';
 import type { Hart } from './hart';
 import type { InstructionFetch } from './instruction-fetch';
 import type { AccessSize, MemoryAccess, SharedMemory } from './memory-access';
@@ -75,6 +76,10 @@ export class SlowPaths {
         if (operation) this.system.execute(operation, shared.decoded.immediateOf(entry));
         break;
       }
+      case SlowOperation.prepareFloat:
+        if (prepareFloat(hart.state)) hart.tryAgain();
+        else hart.raiseIllegal(shared.decoded.wordOf(entry));
+        break;
     }
   }
 
@@ -86,6 +91,7 @@ export class SlowPaths {
     const { memory, hart, shared } = this;
     const bits = signBits[width];
     let { low, high } = memory;
+    if (width === 'boxed') high = -1;
     if (bits !== undefined) {
       low = (low << (32 - bits)) >> (32 - bits);
       high = low >> 31;

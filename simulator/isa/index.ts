@@ -15,6 +15,8 @@ export {
   instructionNamed,
   instructions,
   instructionsNamed,
+  isFloatArithmetic,
   systemOperationOf,
+  usesFloat,
 } from './table';
 export type * from './types';

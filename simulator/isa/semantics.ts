@@ -29,6 +29,15 @@ export interface Value {
   lessUnsigned(other: Value | number): Condition;
   greaterEqualSigned(other: Value | number): Condition;
   greaterEqualUnsigned(other: Value | number): Condition;
+  /** Rotations take the amount modulo 64. */
+  rotateLeft(amount: Value | number): Value;
+  rotateRight(amount: Value | number): Value;
+  /** 64 for 0. */
+  countLeadingZeros(): Value;
+  countTrailingZeros(): Value;
+  countOnes(): Value;
+  /** The low 8 or 16 bits, sign-extended. */
+  signExtend(bits: 8 | 16): Value;
   /** The low 32 bits. */
   word(): Word;
 }
@@ -42,6 +51,13 @@ export interface Word {
   shiftLeft(amount: Word | number): Word;
   shiftRight(amount: Word | number): Word;
   shiftRightSigned(amount: Word | number): Word;
+  /** Rotations take the amount modulo 32. */
+  rotateLeft(amount: Word | number): Word;
+  rotateRight(amount: Word | number): Word;
+  /** 32 for 0. */
+  countLeadingZeros(): Word;
+  countTrailingZeros(): Word;
+  countOnes(): Word;
   signExtend(): Value;
   zeroExtend(): Value;
 }
@@ -55,7 +71,8 @@ export interface Condition {
   value(): Value;
 }
 
-export type LoadWidth = 'b' | 'bu' | 'h' | 'hu' | 'w' | 'wu' | 'd';
+/** `boxed` is a `w` whose upper half is all ones: a single-precision number in a register of 64 bits (NaN boxing). */
+export type LoadWidth = 'b' | 'bu' | 'h' | 'hu' | 'w' | 'wu' | 'd' | 'boxed';
 export type StoreWidth = 'b' | 'h' | 'w' | 'd';
 export type AtomicWidth = 'w' | 'd';
 
@@ -70,18 +87,22 @@ export type SystemOperation =
   | 'sret'
   | 'wfi'
   | 'pause'
+  | 'wrs'
   | 'sfence.vma'
   /** Defined to be illegal (c.unimp). */
   | 'illegal';
 
 /** What an instruction can read and do. */
 export interface Execution {
+  /** The operands' registers, whole: of x or of f, as the operand in the table says. */
   readonly rs1: Value;
   readonly rs2: Value;
   /** The immediate, sign-extended: of lui and auipc shifted to its place, of branches and jumps the distance, of shifts the amount. */
   readonly imm: Value;
   readonly pc: Value;
   constant(value: number | bigint): Value;
+  /** Evaluates a value once that is used several times. */
+  bind(value: Value, use: (bound: Value) => Value): Value;
   load(width: LoadWidth, address: Value): Value;
   store(width: StoreWidth, address: Value, value: Value): undefined;
   /** Loads the value at rs1, stores what `update` makes of it, and gives the old value. Permission to write is checked first. */
@@ -102,6 +123,55 @@ export interface Execution {
 }
 
 export type Semantics = (x: Execution) => Value | undefined;
+
+/** The integers that floating-point numbers are converted from and to: signed and unsigned, of 32 bits (w) and 64 (l). */
+export type IntegerFormat = 'w' | 'wu' | 'l' | 'lu';
+export type FloatFormat = 'single' | 'double';
+
+/**
+ * A floating-point number. Operations round as the instruction's rm says, accrue exceptions in fcsr, and give the canonical NaN for
+ * any NaN (manual, volume I, "F" extension). `Integer` is what stands for integers where the semantics is evaluated.
+ */
+export interface Float<Integer> {
+  add(other: Float<Integer>): Float<Integer>;
+  sub(other: Float<Integer>): Float<Integer>;
+  mul(other: Float<Integer>): Float<Integer>;
+  div(other: Float<Integer>): Float<Integer>;
+  sqrt(): Float<Integer>;
+  /** this * factor + addend, rounded once */
+  mulAdd(factor: Float<Integer>, addend: Float<Integer>): Float<Integer>;
+  /** Changes the sign, and raises nothing. */
+  negate(): Float<Integer>;
+  /** Of a number and a NaN the number; -0 is less than +0. */
+  min(other: Float<Integer>): Float<Integer>;
+  max(other: Float<Integer>): Float<Integer>;
+  /** 1 or 0. Quiet NaNs raise nothing in `equal`. */
+  equal(other: Float<Integer>): Integer;
+  less(other: Float<Integer>): Integer;
+  lessOrEqual(other: Float<Integer>): Integer;
+  /** What is out of range saturates, NaN to the greatest integer; the result is sign-extended to 64 bits. */
+  toInteger(format: IntegerFormat): Integer;
+  toFormat(format: FloatFormat): Float<Integer>;
+}
+
+/** The operands of an instruction as numbers of one format. A single that is not boxed is the canonical NaN. */
+export interface FloatOperands<Integer> {
+  readonly rs1: Float<Integer>;
+  readonly rs2: Float<Integer>;
+  readonly rs3: Float<Integer>;
+  /** The integer in x[rs1]. */
+  fromInteger(format: IntegerFormat): Float<Integer>;
+}
+
+export type FloatExecution<Integer> = { readonly [format in FloatFormat]: FloatOperands<Integer> };
+
+/**
+ * Semantics of an arithmetic instruction of F and D. Translated to host arithmetic where that is known to give the same result and
+ * flags; else slow code evaluates the same function exactly.
+ */
+export interface FloatSemantics {
+  readonly float: <Integer>(x: FloatExecution<Integer>) => Float<Integer> | Integer;
+}
 
 /** Semantics of an instruction that slow code does. */
 export interface SystemSemantics {

@@ -92,6 +92,16 @@ export function systemOperationOf(instruction: Instruction): SystemOperation | u
   return 'system' in instruction.semantics ? instruction.semantics.system : undefined;
 }
 
+/** Whether it is arithmetic on floating-point numbers, which accrues flags. */
+export function isFloatArithmetic(instruction: Instruction): boolean {
+  return 'float' in instruction.semantics;
+}
+
+/** Whether it reads or writes floating-point registers, which mstatus.FS can turn off. */
+export function usesFloat(instruction: Instruction): boolean {
+  return instruction.operands.some(({ file }) => file === 'f');
+}
+
 /** The instruction in the low 16 or 32 bits of a word, by the word's own length bits; undefined when it is none. */
 export function decode(word: number): Decoded | undefined {
   const bits = (word & 3) === 3 ? word >>> 0 : word & 0xffff;

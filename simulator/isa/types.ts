@@ -1,8 +1,24 @@
 /** The shape of the instruction table: what an instruction, an operand, a pseudo-instruction, a register, a CSR and a cause are. */
-import type { Semantics, SystemSemantics } from './semantics';
+import type { FloatSemantics, Semantics, SystemSemantics } from './semantics';
 
 /** One id a file of the table; `extensions` says how each is spelt in -march and `.option arch`. */
-export type ExtensionId = 'i' | 'm' | 'a' | 'f' | 'd' | 'c' | 'zicsr' | 'zifencei' | 'zihintpause' | 'privileged' | 'h';
+export type ExtensionId =
+  | 'i'
+  | 'm'
+  | 'a'
+  | 'f'
+  | 'd'
+  | 'c'
+  | 'zicsr'
+  | 'zifencei'
+  | 'zihintpause'
+  | 'zba'
+  | 'zbb'
+  | 'zbs'
+  | 'zicond'
+  | 'zawrs'
+  | 'privileged'
+  | 'h';
 
 /** The lowest privilege mode in which an instruction or CSR may be used at all. */
 export type PrivilegeName = 'u' | 's' | 'm';
@@ -109,10 +125,10 @@ export interface Instruction {
   /** The entry whose encoding space this one is a part of: `pause` is a `fence`. The more specific entry decodes. */
   readonly refines?: string;
   /**
-   * What it does: a function over the emit interface; or the operation of slow code that does it; or, of a compressed instruction, the
-   * base instruction that it is.
+   * What it does: a function over the emit interface; or one over floating-point numbers; or the operation of slow code that does it;
+   * or, of a compressed instruction, the base instruction that it is.
    */
-  readonly semantics: Semantics | SystemSemantics | Expansion;
+  readonly semantics: Semantics | FloatSemantics | SystemSemantics | Expansion;
 }
 
 export interface Decoded {

@@ -10,9 +10,9 @@ export interface Expression {
   emit(into: FunctionBuilder): void;
 }
 
-type Emit = (into: FunctionBuilder) => void;
+export type Emit = (into: FunctionBuilder) => void;
 
-function binary(opcode: number, left: Expression, right: Expression): Emit {
+export function binary(opcode: number, left: Expression, right: Expression): Emit {
   return (into) => {
     left.emit(into);
     right.emit(into);
@@ -20,7 +20,7 @@ function binary(opcode: number, left: Expression, right: Expression): Emit {
   };
 }
 
-function unary(opcode: number, operand: Expression): Emit {
+export function unary(opcode: number, operand: Expression): Emit {
   return (into) => {
     operand.emit(into);
     into.code.byte(opcode);
@@ -57,6 +57,9 @@ export class I32 implements Expression, Word, Condition {
   and(other: I32): I32 {
     return this.with(Opcode.i32And, other);
   }
+  or(other: I32): I32 {
+    return this.with(Opcode.i32Or, other);
+  }
   mask(bits: number): I32 {
     return this.with(Opcode.i32And, bits);
   }
@@ -68,6 +71,21 @@ export class I32 implements Expression, Word, Condition {
   }
   shiftRightSigned(amount: I32 | number): I32 {
     return this.with(Opcode.i32ShiftRightSigned, amount);
+  }
+  rotateLeft(amount: I32 | number): I32 {
+    return this.with(Opcode.i32RotateLeft, amount);
+  }
+  rotateRight(amount: I32 | number): I32 {
+    return this.with(Opcode.i32RotateRight, amount);
+  }
+  countLeadingZeros(): I32 {
+    return new I32(unary(Opcode.i32CountLeadingZeros, this));
+  }
+  countTrailingZeros(): I32 {
+    return new I32(unary(Opcode.i32CountTrailingZeros, this));
+  }
+  countOnes(): I32 {
+    return new I32(unary(Opcode.i32CountOnes, this));
   }
   equal(other: I32 | number): I32 {
     return this.with(Opcode.i32Eq, other);
@@ -143,7 +161,7 @@ export class I64 implements Expression, Value {
     return this.with(Opcode.i64RemUnsigned, other);
   }
   mulHighUnsigned(other: I64): I64 {
-    return new I64((into) => into.call(into.mulHighFunction, this, other));
+    return new I64((into) => into.call(into.helpers.mulHigh, this, other));
   }
   and(other: I64 | number): I64 {
     return this.with(Opcode.i64And, other);
@@ -162,6 +180,21 @@ export class I64 implements Expression, Value {
   }
   shiftRightSigned(amount: I64 | number): I64 {
     return this.with(Opcode.i64ShiftRightSigned, amount);
+  }
+  rotateLeft(amount: I64 | number): I64 {
+    return this.with(Opcode.i64RotateLeft, amount);
+  }
+  rotateRight(amount: I64 | number): I64 {
+    return this.with(Opcode.i64RotateRight, amount);
+  }
+  countLeadingZeros(): I64 {
+    return new I64(unary(Opcode.i64CountLeadingZeros, this));
+  }
+  countTrailingZeros(): I64 {
+    return new I64(unary(Opcode.i64CountTrailingZeros, this));
+  }
+  countOnes(): I64 {
+    return new I64(unary(Opcode.i64CountOnes, this));
   }
   equal(other: I64 | number): I32 {
     return other === 0 ? new I32(unary(Opcode.i64Eqz, this)) : this.compare(Opcode.i64Eq, other);

@@ -1,6 +1,7 @@
 import { Bytes } from './bytes';
 import { type Expression, I32, I64 } from './expression';
 import { type NumberType, Opcode, Type } from './opcodes';
+import { Real } from './real';
 
 /** A place that a branch can go to: the end of a block, or the start of a loop. */
 export interface Label {
@@ -19,17 +20,32 @@ export interface Signature {
   readonly results: readonly NumberType[];
 }
 
+/** Indices of a module's functions for operations that WebAssembly lacks; see `defineHelpers`. */
+export interface Helpers {
+  /** (a: i64, b: i64) => the upper 64 bits of the product of unsigned numbers */
+  readonly mulHigh: number;
+  /** (a: f64, b: f64, product: f64) => what the rounded product lacks of the exact one */
+  readonly productError: number;
+  /** (a: f64, b: f64, c: f64, exact: i32) => a * b + c, or NaN where it cannot tell, or when it should be exact and is not */
+  readonly mulAdd: number;
+}
+
 /** Writes the body of one function: structured control flow, locals, and statements made of expressions. */
 export class FunctionBuilder {
   readonly code = new Bytes();
   private readonly localTypes: NumberType[] = [];
   private depth = 0;
 
-  /** @param mulHighFunction index of the module's function that gives the upper 64 bits of an unsigned product */
+  /** @param functions the module's functions that stand for operations that WebAssembly lacks */
   constructor(
     readonly signature: Signature,
-    readonly mulHighFunction = 0,
+    private readonly functions?: Helpers,
   ) {}
+
+  get helpers(): Helpers {
+    if (!this.functions) throw new Error('the function has no helpers');
+    return this.functions;
+  }
 
   parameter(index: number): Local {
     const type = this.signature.parameters[index];
@@ -48,6 +64,12 @@ export class FunctionBuilder {
 
   i64(local: Local): I64 {
     return new I64(() => this.access(Opcode.localGet, local));
+  }
+
+  real(local: Local): Real {
+    if (local.type !== Type.f32 && local.type !== Type.f64)
+      throw new TypeError('the local is no floating-point number');
+    return new Real(local.type, () => this.access(Opcode.localGet, local));
   }
 
   set(local: Local, value: Expression): void {
@@ -159,6 +181,10 @@ export class FunctionBuilder {
   drop(value: Expression): void {
     value.emit(this);
     this.code.byte(Opcode.drop);
+  }
+
+  return(): void {
+    this.code.byte(Opcode.return);
   }
 
   unreachable(): void {
