@@ -1,12 +1,17 @@
 import { type Cause, causeOf } from '../isa';
 import { Access, holds, Pmp, type Privilege, Tlb, virtualPage } from '../mmu';
 import { CsrFile, type CsrHost } from './csr-file';
+import { updateGuestExternal } from './csr-interrupts';
 import { FastPath } from './fast-path';
-import { fromWords, HartState, highWord, lowWord } from './hart-state';
+import { CsrSlot, fromWords, HartState, highWord, lowWord } from './hart-state';
 import { HartLayout } from './layout';
 import type { SharedMemory } from './memory-access';
+import type { HartOptions } from './options';
+import { updateTimers } from './timers';
 import { AddressTranslation, type Translation } from './translation';
-import { enterTrap, pendingInterrupt, returnFromTrap } from './traps';
+import { enterTrap, pendingInterrupt, returnFromTrap, type TrapDetails, type TrapMode } from './traps';
+
+const NEVER = Number.POSITIVE_INFINITY;
 
 /** What a hart is between two instructions: its registers, and the architectural transitions. */
 export abstract class ArchitecturalHart implements CsrHost {
@@ -18,6 +23,7 @@ export abstract class ArchitecturalHart implements CsrHost {
   protected readonly translation: AddressTranslation;
   /** Instructions retired by runs that have ended. */
   protected retiredBefore = 0;
+  private timerDeadline = NEVER;
 
   constructor(
     readonly id: number,
@@ -92,16 +98,26 @@ export abstract class ArchitecturalHart implements CsrHost {
   }
 
   set privilege(privilege: Privilege) {
-    this.state.privilege = privilege;
-    this.modesChanged();
+    this.setMode(privilege, this.virtual);
   }
 
-  /** V of the H extension. */
+  /** V of the H extension: whether the mode is VS or VU. */
   get virtual(): boolean {
     return this.state.virtual;
   }
 
-  // CSRs as the hardware's state: no permission is asked, values are legalised, nothing traps. A CSR that is not there reads as 0.
+  set virtual(virtual: boolean) {
+    this.setMode(this.privilege, virtual);
+  }
+
+  setMode(privilege: Privilege, virtual: boolean): void {
+    this.state.privilege = privilege;
+    this.state.virtual = virtual;
+    this.modesChanged();
+  }
+
+  // CSRs as the hardware's state, by the numbers that M- and HS-mode use (vsatp is 0x280 also while V = 1): no permission is asked,
+  // values are legalised, nothing traps. A CSR that is not there reads as 0.
 
   csr(number: number): bigint {
     this.readCsr(number);
@@ -141,6 +157,28 @@ export abstract class ArchitecturalHart implements CsrHost {
     if (level) this.recheck();
   }
 
+  /** Sets the wire of a guest external interrupt, 1 to GEILEN (hgeip). */
+  setGuestExternalPending(number: number, level: boolean): void {
+    const { state } = this;
+    let [low, high] = [state.csrLow(CsrSlot.hgeip), state.csrHigh(CsrSlot.hgeip)];
+    const bit = 1 << (number & 31);
+    if (number < 32) low = level ? low | bit : low & ~bit;
+    else high = level ? high | bit : high & ~bit;
+    state.setCsr(CsrSlot.hgeip, low, high);
+    updateGuestExternal(state);
+    this.recheck();
+  }
+
+  /** The machine clock at which stimecmp or vstimecmp next changes what is pending; Infinity: not by itself. */
+  nextTimer(): number {
+    return this.timerDeadline;
+  }
+
+  /** The machine clock has reached `nextTimer()`. */
+  timerReached(): void {
+    this.timersChanged();
+  }
+
   /** The interrupt that would be taken now. */
   interruptPending(): Cause | undefined {
     const code = pendingInterrupt(this.state);
@@ -155,8 +193,8 @@ export abstract class ArchitecturalHart implements CsrHost {
   // Traps: the architectural transitions.
 
   /** Enters the handler of a trap at pc. @returns the mode that handles it */
-  enterTrap(code: number, isInterrupt: boolean, valueLow: number, valueHigh: number): 'm' | 's' {
-    const mode = enterTrap(this.state, code, isInterrupt, valueLow, valueHigh);
+  enterTrap(code: number, isInterrupt: boolean, valueLow: number, valueHigh: number, details?: TrapDetails): TrapMode {
+    const mode = enterTrap(this.state, code, isInterrupt, valueLow, valueHigh, details);
     this.modesChanged();
     return mode;
   }
@@ -169,6 +207,16 @@ export abstract class ArchitecturalHart implements CsrHost {
   /** `sfence.vma` of an address (all when undefined) in an address space (all when undefined). */
   fence(page: number | undefined, asid: number | undefined): void {
     this.tlb.flush(page, asid);
+  }
+
+  /** `hfence.vvma`, and `sfence.vma` in VS-mode: first-stage translations of the current VMID. */
+  fenceVirtual(_page: number | undefined, _asid: number | undefined): void {
+    this.tlb.flush(undefined, undefined);
+  }
+
+  /** `hfence.gvma` of a guest physical page (all when undefined) of a VMID (all when undefined). */
+  fenceGuest(_page?: number, _vmid?: number): void {
+    this.tlb.flush(undefined, undefined);
   }
 
   clearReservation(): void {
@@ -216,8 +264,19 @@ export abstract class ArchitecturalHart implements CsrHost {
     return this.retired;
   }
 
+  get options(): HartOptions {
+    return this.shared.options;
+  }
+
   modesChanged(): void {
     this.translation?.updateContexts();
+  }
+
+  timersChanged(): void {
+    const before = this.timerDeadline;
+    this.timerDeadline = updateTimers(this.state, this.clock());
+    if (this.timerDeadline !== before) this.shared.platform.timerDeadlineChanged?.(this.id);
+    this.recheck();
   }
 
   // State for hashes and snapshots.
@@ -232,6 +291,7 @@ export abstract class ArchitecturalHart implements CsrHost {
       lines,
       this.retiredBefore,
       reservation,
+      this.timerDeadline,
       Number(cycleOffset >> 32n),
       Number(cycleOffset & 0xffffffffn),
       Number(instretOffset >> 32n),
@@ -247,7 +307,8 @@ export abstract class ArchitecturalHart implements CsrHost {
   restoreState(saved: Uint8Array): void {
     const doubles = [...new Float64Array(saved.slice().buffer)];
     const count = doubles[0] ?? 0;
-    const [privilege = 3, virtual = 0, lines = 0, retired = 0, reservation = -1, ...rest] = doubles.slice(1, 1 + count);
+    const [privilege = 3, virtual = 0, lines = 0, retired = 0, reservation = -1, deadline = NEVER, ...rest] =
+      doubles.slice(1, 1 + count);
     const [cycleHigh = 0, cycleLow = 0, instretHigh = 0, instretLow = 0, ...pmp] = rest;
     const wordCount = doubles[1 + count] ?? 0;
     this.state.privilege = privilege as Privilege;
@@ -258,6 +319,8 @@ export abstract class ArchitecturalHart implements CsrHost {
     this.retiredBefore = retired;
     this.state.restoreWords(Int32Array.from(doubles.slice(2 + count, 2 + count + wordCount)));
     this.state.set(HartLayout.reservation, reservation);
+    this.timerDeadline = deadline;
+    this.shared.platform.timerDeadlineChanged?.(this.id);
     this.pmp.restore(pmp);
     this.tlb.restore(doubles.slice(2 + count + wordCount));
     this.dropFastPath();

@@ -5,6 +5,7 @@ import { highWord, lowWord } from './hart-state';
 import { buildInterpreter } from './interpreter';
 import { type MemoryLayout, memoryLayout } from './layout';
 import type { SharedMemory } from './memory-access';
+import { defaultHartOptions, type HartOptions } from './options';
 import type { CorePlatform, WatchRange } from './platform';
 import { PhysicalMemory } from './ram';
 import type { SlowFunction } from './slow-operation';
@@ -15,6 +16,8 @@ export interface CoreConfiguration {
   /** Machine addresses; both multiples of 4096. */
   readonly ram: { readonly base: number; readonly size: number };
   readonly platform: CorePlatform;
+  /** What the harts do where the manual leaves it to them; `defaultHartOptions` where absent. */
+  readonly options?: Partial<HartOptions>;
 }
 
 let compiledInterpreter: WebAssembly.Module | undefined;
@@ -32,6 +35,7 @@ export class Core implements SharedMemory {
   readonly decoded: DecodedCode;
   readonly watchpoints = new Watchpoints();
   readonly platform: CorePlatform;
+  readonly options: HartOptions;
   private readonly layout: MemoryLayout;
   /** The hart that runs, or ran last. */
   private current: Hart;
@@ -43,8 +47,9 @@ export class Core implements SharedMemory {
     return new Core(configuration);
   }
 
-  private constructor({ harts, ram, platform }: CoreConfiguration) {
+  private constructor({ harts, ram, platform, options }: CoreConfiguration) {
     this.platform = platform;
+    this.options = { ...defaultHartOptions, ...options };
     this.layout = memoryLayout(harts, ram.size);
     const { wasmPages } = this.layout;
     const memory = new WebAssembly.Memory({ initial: wasmPages, maximum: wasmPages });

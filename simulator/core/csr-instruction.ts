@@ -1,13 +1,15 @@
 import type { SystemOperation } from '../isa';
+import { Privilege } from '../mmu';
 import type { CsrFile } from './csr-file';
-import { CsrSlot } from './hart-state';
+import { type CsrRegister, Refusal } from './csr-register';
 
 export type CsrOperation = Extract<SystemOperation, 'csr-write' | 'csr-set' | 'csr-clear'>;
 
-/** By bits 9:8 of a CSR's number; 2 is the hypervisor's, used from S-mode. */
-const privilegeOfNumber = [0, 1, 1, 3] as const;
+/** By bits 9:8 of a CSR's number: the privilege it needs; the hypervisor's are for HS-mode. */
+const privilegeOfNumber = [Privilege.user, Privilege.supervisor, Privilege.supervisor, Privilege.machine] as const;
+const HYPERVISOR_NUMBER = 2;
+const levelOf = (number: number): number => (number >> 8) & 3;
 const isReadOnly = (number: number): boolean => number >> 10 === 3;
-const MIP = 0x344;
 
 /** The field of rs1: a register's number, or the value itself of csrrwi, csrrsi and csrrci. */
 const sourceField = (word: number): number => (word >>> 15) & 31;
@@ -19,10 +21,28 @@ export function csrSourceRegister(word: number): number | undefined {
 }
 
 /**
- * Executes a CSR instruction on the CSRs of a hart or vCPU, with the privilege of its state (manual, volume I, "Zicsr"): csrrs and
+ * Whether the current mode may access a CSR so (manual, volume II, "CSR Address Mapping Conventions"; for V = 1 "Trap Cause Codes" of
+ * the hypervisor extension: what HS-mode could do is a virtual instruction, what it could not is illegal).
+ */
+function refusalOf(csrs: CsrFile, register: CsrRegister | undefined, number: number, writes: boolean): Refusal {
+  if (!register || (writes && isReadOnly(number))) return Refusal.Illegal;
+  const { privilege, virtual } = csrs.state;
+  const level = levelOf(number);
+  const needed = privilegeOfNumber[level] ?? Privilege.machine;
+  if (needed === Privilege.machine && privilege !== Privilege.machine) return Refusal.Illegal;
+  const own = register.refusal?.(csrs) ?? Refusal.Allowed;
+  if (own === Refusal.Illegal) return own;
+  const isBeyond = privilege < needed || (virtual && level === HYPERVISOR_NUMBER);
+  if (isBeyond) return virtual ? Refusal.Virtual : Refusal.Illegal;
+  return own;
+}
+
+/**
+ * Executes a CSR instruction on the CSRs of a hart or vCPU, in the mode of its state (manual, volume I, "Zicsr"): csrrs and
  * csrrc with rs1 = x0, or an immediate of 0, do not write.
  * @param low low word of rs1, where the instruction reads one
- * @returns false for an illegal instruction; otherwise the CSR's old value, for rd, is in `csrs.low` and `csrs.high`
+ * @returns false when it is refused, for the reason in `csrs.refusal`; otherwise the CSR's old value, for rd, is in `csrs.low`
+ * and `csrs.high`
  */
 export function executeCsrInstruction(
   csrs: CsrFile,
@@ -31,26 +51,19 @@ export function executeCsrInstruction(
   low: number,
   high: number,
 ): boolean {
-  const { state } = csrs;
   const number = word >>> 20;
   const source = sourceField(word);
   const writes = operation === 'csr-write' || source !== 0;
-  const register = csrs.find(number);
-  const isAllowed =
-    register !== undefined &&
-    state.privilege >= (privilegeOfNumber[(number >> 8) & 3] ?? 3) &&
-    !(writes && isReadOnly(number)) &&
-    (register.allowed?.(csrs) ?? true);
-  if (!isAllowed) return false;
+  const register = csrs.findInMode(number);
+  csrs.refusal = refusalOf(csrs, register, number, writes);
+  if (!register || csrs.refusal !== Refusal.Allowed) return false;
   const operandLow = hasImmediate(word) ? source : low;
   const operandHigh = hasImmediate(word) ? 0 : high;
   register.read(csrs);
   const oldLow = csrs.low;
   const oldHigh = csrs.high;
   if (writes) {
-    // What is set or cleared in mip is what software wrote there: the wires do not stick.
-    const isPending = number === MIP && operation !== 'csr-write';
-    const baseLow = isPending ? state.csrLow(CsrSlot.mip) : oldLow;
+    const baseLow = register.written?.(csrs) ?? oldLow;
     if (operation === 'csr-write') register.write?.(csrs, operandLow, operandHigh);
     else if (operation === 'csr-set') register.write?.(csrs, baseLow | operandLow, oldHigh | operandHigh);
     else register.write?.(csrs, baseLow & ~operandLow, oldHigh & ~operandHigh);

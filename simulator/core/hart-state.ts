@@ -7,7 +7,7 @@ export const CsrSlot = {
   medeleg: 1,
   mideleg: 2,
   mie: 3,
-  /** What software set: SSIP, STIP, SEIP. Wires are apart (`HartState.lines`). */
+  /** What software set: SSIP, STIP, SEIP. Wires are apart (`HartState.lines`), and so is hvip. */
   mip: 4,
   mtvec: 5,
   mcounteren: 6,
@@ -24,14 +24,39 @@ export const CsrSlot = {
   scause: 17,
   stval: 18,
   satp: 19,
-  // 20 to 39: those of VS-mode and of HS-mode; 40 to 43: fcsr and its like.
+  hstatus: 20,
+  hedeleg: 21,
+  hideleg: 22,
+  hvip: 23,
+  hgeie: 24,
+  htval: 25,
+  htinst: 26,
+  htimedelta: 27,
+  hgatp: 28,
+  henvcfg: 29,
+  hcounteren: 30,
+  mtval2: 31,
+  mtinst: 32,
+  vsstatus: 33,
+  vstvec: 34,
+  vsscratch: 35,
+  vsepc: 36,
+  vscause: 37,
+  vstval: 38,
+  vsatp: 39,
+  fcsr: 40,
+  vstimecmp: 41,
+  stimecmp: 42,
+  mcountinhibit: 43,
+  /** Wires of guest external interrupts. */
+  hgeip: 44,
 } as const;
 export type CsrSlot = (typeof CsrSlot)[keyof typeof CsrSlot];
 
-const CSR_SLOTS = 44;
+const CSR_SLOTS = 48;
 const FIRST_CSR = 0x300;
 
-/** Bits of mstatus, all in its low word. */
+/** Bits of the low word of mstatus, sstatus and vsstatus. */
 export const Status = {
   SIE: 1 << 1,
   MIE: 1 << 3,
@@ -40,6 +65,7 @@ export const Status = {
   SPP: 1 << 8,
   MPP: 3 << 11,
   MPP_SHIFT: 11,
+  FS: 3 << 13,
   MPRV: 1 << 17,
   SUM: 1 << 18,
   MXR: 1 << 19,
@@ -47,6 +73,30 @@ export const Status = {
   TW: 1 << 21,
   TSR: 1 << 22,
 } as const;
+
+/** Bits of the high word of mstatus that the H extension adds. */
+export const StatusHigh = { GVA: 1 << 6, MPV: 1 << 7 } as const;
+
+/** Bits of the low word of hstatus. */
+export const HypervisorStatus = {
+  GVA: 1 << 6,
+  SPV: 1 << 7,
+  SPVP: 1 << 8,
+  HU: 1 << 9,
+  VGEIN: 0x3f << 12,
+  VGEIN_SHIFT: 12,
+  VTVM: 1 << 20,
+  VTW: 1 << 21,
+  VTSR: 1 << 22,
+} as const;
+
+/** Bits of menvcfg, senvcfg and henvcfg: in the low word, and of menvcfg and henvcfg in the high word. */
+export const Environment = { FIOM: 1, CBIE: 3 << 4, CBIE_SHIFT: 4, CBCFE: 1 << 6, CBZE: 1 << 7 } as const;
+export const EnvironmentHigh = { ADUE: 1 << 29, PBMTE: 1 << 30, STCE: 1 << 31 } as const;
+
+/** The standard interrupts in mip and mie: of S-mode, and those that H adds (VS-mode's, and guest external ones). */
+export const SUPERVISOR_INTERRUPTS = 0x222;
+export const VIRTUAL_INTERRUPTS = 0x444;
 
 /**
  * The registers of a hart, in its block of the core's memory, as 32-bit words: 64-bit values are a low and a high word, so that no
@@ -56,7 +106,7 @@ export class HartState {
   privilege: Privilege = Privilege.machine;
   /** V: whether the mode is virtualized; always false without H. */
   virtual = false;
-  /** Levels of the interrupt wires (MSIP, MTIP, MEIP, SEIP) by bit of mip. */
+  /** Levels of the interrupt wires by bit of mip: MSIP, MTIP, MEIP, SEIP, and those that come of stimecmp, vstimecmp and hgeip. */
   lines = 0;
   /** What mcycle and minstret differ from the clock and the instructions retired, when software has written them. */
   cycleOffset = 0n;
@@ -130,9 +180,34 @@ export class HartState {
     this.set(FIRST_CSR + CsrSlot.mstatus * 8, value);
   }
 
-  /** mip: wires and what software set. */
+  /** The high word of mstatus, as far as it holds anything: MPV and GVA. */
+  get statusHigh(): number {
+    return this.csrHigh(CsrSlot.mstatus);
+  }
+
+  set statusHigh(value: number) {
+    this.set(FIRST_CSR + CsrSlot.mstatus * 8 + 4, value);
+  }
+
+  get hypervisorStatus(): number {
+    return this.csrLow(CsrSlot.hstatus);
+  }
+
+  set hypervisorStatus(value: number) {
+    this.set(FIRST_CSR + CsrSlot.hstatus * 8, value);
+  }
+
+  get virtualStatus(): number {
+    return this.csrLow(CsrSlot.vsstatus);
+  }
+
+  set virtualStatus(value: number) {
+    this.set(FIRST_CSR + CsrSlot.vsstatus * 8, value);
+  }
+
+  /** mip: wires, what software set, and what HS-mode injects. */
   get pending(): number {
-    return this.lines | this.csrLow(CsrSlot.mip);
+    return this.lines | this.csrLow(CsrSlot.mip) | this.csrLow(CsrSlot.hvip);
   }
 
   get enabled(): number {

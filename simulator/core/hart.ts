@@ -6,7 +6,7 @@ import { HartLayout } from './layout';
 import { MemoryAccess, type SharedMemory } from './memory-access';
 import { SlowPaths } from './slow-paths';
 import { SystemInstructions } from './system-instructions';
-import { ecallCode, pendingInterrupt } from './traps';
+import { addressDetails, ecallCode, pendingInterrupt, type TrapDetails, type TrapMode } from './traps';
 
 export interface RunOptions {
   /** Execute the instruction at pc even if it has a breakpoint: it is where the last run stopped. */
@@ -37,9 +37,9 @@ export type Interpreter = (hart: number, budget: number) => void;
 /** A hart that runs: `run`, and what slow code does to the hart in the middle of an instruction. */
 export class Hart extends ArchitecturalHart {
   /** Traps whose handler's mode is hosted leave `run` instead of going on at the trap vector. */
-  readonly hosted = { s: false, m: false };
-  /** The mode that handles the trap of the last `HostedTrap` exit. */
-  trapMode: 's' | 'm' = 'm';
+  readonly hosted = { s: false, m: false, vs: false };
+  /** The mode that handles the trap of the last `HostedTrap` exit; `s` is HS-mode. */
+  trapMode: TrapMode = 'm';
   /** What the last `Watchpoint` exit saw. */
   watchAddress = 0;
   watchWrite = false;
@@ -157,8 +157,8 @@ export class Hart extends ArchitecturalHart {
   }
 
   /** Enters a trap handler, TypeScript's or the guest's. */
-  private trap(code: number, isInterrupt: boolean, valueLow: number, valueHigh: number): void {
-    const mode = this.enterTrap(code, isInterrupt, valueLow, valueHigh);
+  private trap(code: number, isInterrupt: boolean, valueLow: number, valueHigh: number, details?: TrapDetails): void {
+    const mode = this.enterTrap(code, isInterrupt, valueLow, valueHigh, details);
     if (this.hosted[mode]) {
       this.trapMode = mode;
       this.trapsInARow = 0;
@@ -183,17 +183,24 @@ export class Hart extends ArchitecturalHart {
   // What slow functions do to the hart in the middle of an instruction.
 
   /** The current instruction traps: it does not retire. */
-  raise(code: number, valueLow: number, valueHigh: number): void {
+  raise(code: number, valueLow: number, valueHigh: number, details?: TrapDetails): void {
     this.unretire();
-    this.trap(code, false, valueLow, valueHigh);
+    this.trap(code, false, valueLow, valueHigh, details);
   }
 
-  raiseIllegal(word: number): void {
-    this.raise(ExceptionCode.illegalInstruction, word, 0);
+  /** Illegal or virtual instruction; a compressed one has its own 16 bits. */
+  raiseIllegal(word: number, code: number = ExceptionCode.illegalInstruction): void {
+    this.raise(code, this.options.illegalInstructionValue === 'bits' ? word : 0, 0);
   }
 
   raiseEcall(): void {
-    this.raise(ecallCode(this.state.privilege), 0, 0);
+    this.raise(ecallCode(this.state.privilege, this.state.virtual), 0, 0);
+  }
+
+  raiseBreakpoint(): void {
+    const { pcLow, pcHigh } = this.state;
+    if (this.options.breakpointValue === 'zero') this.raise(ExceptionCode.breakpoint, 0, 0);
+    else this.raise(ExceptionCode.breakpoint, pcLow, pcHigh, addressDetails(this.state.virtual));
   }
 
   private unretire(): void {

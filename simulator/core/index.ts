@@ -4,8 +4,20 @@ export { CsrFile, type CsrHost } from './csr-file';
 export { type CsrOperation, csrSourceRegister, executeCsrInstruction } from './csr-instruction';
 export { RunExit } from './exits';
 export { Hart, type RunOptions } from './hart';
-export { CsrSlot, fromWords, HartState, highWord, lowWord, Status } from './hart-state';
+export {
+  CsrSlot,
+  Environment,
+  EnvironmentHigh,
+  fromWords,
+  HartState,
+  HypervisorStatus,
+  highWord,
+  lowWord,
+  Status,
+  StatusHigh,
+} from './hart-state';
+export { defaultHartOptions, type HartOptions, legalVariants } from './options';
 export type { CorePlatform, WatchRange } from './platform';
 export type { PhysicalMemory } from './ram';
 export type { Translation } from './translation';
-export { enterTrap, pendingInterrupt, returnFromTrap } from './traps';
+export { enterTrap, pendingInterrupt, returnFromTrap, type TrapDetails, type TrapMode } from './traps';

@@ -4,6 +4,7 @@ import type { DecodedCode } from './decoded-code';
 import type { FastPath, FastPathTable } from './fast-path';
 import type { HartState } from './hart-state';
 import { HartLayout } from './layout';
+import type { HartOptions } from './options';
 import type { CorePlatform } from './platform';
 import type { PhysicalMemory } from './ram';
 import type { AddressTranslation } from './translation';
@@ -17,6 +18,7 @@ export interface SharedMemory {
   readonly decoded: DecodedCode;
   readonly watchpoints: Watchpoints;
   readonly platform: CorePlatform;
+  readonly options: HartOptions;
   /** RAM is about to change, or has: what was decoded from there is void. */
   storedToCode(ramOffset: number, length: number): void;
   /** Whether a breakpoint is set for the instruction of a decoded entry, which is at this pc. */

@@ -14,6 +14,11 @@ export interface CorePlatform {
   writePhysical(address: number, size: 1 | 2 | 4 | 8, low: number, high: number): boolean;
   /** The machine clock in instructions at the current instruction. */
   clockNow(): number;
+  /**
+   * `nextTimer()` of a hart has changed: the machine calls its `timerReached()` at that time of the clock. Absent where nothing uses
+   * stimecmp.
+   */
+  timerDeadlineChanged?(hartId: number): void;
 }
 
 /** A range of machine addresses that a debugger watches. */

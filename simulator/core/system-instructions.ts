@@ -1,9 +1,10 @@
-import { ExceptionCode, type SystemOperation } from '../isa';
+import type { SystemOperation } from '../isa';
 import { Privilege, virtualPage } from '../mmu';
 import { type CsrOperation, csrSourceRegister, executeCsrInstruction } from './csr-instruction';
+import { Refusal } from './csr-register';
 import { RunExit } from './exits';
 import type { Hart } from './hart';
-import { Status } from './hart-state';
+import { HypervisorStatus, Status } from './hart-state';
 
 /** Fields of a SYSTEM instruction. */
 const rdOf = (word: number): number => (word >>> 7) & 31;
@@ -27,7 +28,7 @@ export class SystemInstructions {
         hart.raiseEcall();
         return;
       case 'ebreak':
-        hart.raise(ExceptionCode.breakpoint, 0, 0);
+        hart.raiseBreakpoint();
         return;
       case 'mret':
       case 'sret':
@@ -55,7 +56,7 @@ export class SystemInstructions {
     const source = csrSourceRegister(word) ?? 0;
     const [low, high] = [state.registerLow(source), state.registerHigh(source)];
     if (!executeCsrInstruction(csrs, operation, word, low, high)) {
-      hart.raiseIllegal(word);
+      hart.raiseIllegal(word, csrs.refusal);
       return;
     }
     state.setRegister(rdOf(word), csrs.low, csrs.high);
@@ -64,42 +65,67 @@ export class SystemInstructions {
 
   private returnFromTrap(instruction: 'mret' | 'sret', word: number): void {
     const { hart } = this;
-    const { privilege, status } = hart.state;
-    const needed = instruction === 'mret' ? Privilege.machine : Privilege.supervisor;
-    const isTrapped = instruction === 'sret' && privilege === Privilege.supervisor && (status & Status.TSR) !== 0;
-    if (privilege < needed || isTrapped) {
-      hart.raiseIllegal(word);
+    const refusal = this.returnRefusal(instruction);
+    if (refusal !== Refusal.Allowed) {
+      hart.raiseIllegal(word, refusal);
       return;
     }
     hart.returnFromTrap(instruction);
     hart.takeInterrupt();
   }
 
-  /** In U-mode illegal; with TW illegal below M-mode: nothing is waited for, not even shortly. */
+  /** TSR is about HS-mode, VTSR about VS-mode. */
+  private returnRefusal(instruction: 'mret' | 'sret'): Refusal {
+    const { privilege, virtual, status, hypervisorStatus } = this.hart.state;
+    if (privilege === Privilege.machine) return Refusal.Allowed;
+    if (instruction === 'mret') return Refusal.Illegal;
+    if (privilege === Privilege.user) return virtual ? Refusal.Virtual : Refusal.Illegal;
+    if (virtual) return hypervisorStatus & HypervisorStatus.VTSR ? Refusal.Virtual : Refusal.Allowed;
+    return status & Status.TSR ? Refusal.Illegal : Refusal.Allowed;
+  }
+
   private waitForInterrupt(word: number): void {
     const { hart } = this;
-    const { privilege, status } = hart.state;
-    const isTrapped = privilege < Privilege.machine && (status & Status.TW) !== 0;
-    if (privilege === Privilege.user || isTrapped) {
-      hart.raiseIllegal(word);
+    const refusal = this.waitRefusal();
+    if (refusal !== Refusal.Allowed) {
+      hart.raiseIllegal(word, refusal);
       return;
     }
     if (!hart.interruptAwaits()) hart.leave(RunExit.Wfi);
     hart.finishSystem(4);
   }
 
+  /** In user modes and with TW or VTW nothing is waited for, not even shortly. */
+  private waitRefusal(): Refusal {
+    const { privilege, virtual, status, hypervisorStatus } = this.hart.state;
+    if (privilege === Privilege.machine) return Refusal.Allowed;
+    if (status & Status.TW) return Refusal.Illegal;
+    if (privilege === Privilege.user) return virtual ? Refusal.Virtual : Refusal.Illegal;
+    return virtual && hypervisorStatus & HypervisorStatus.VTW ? Refusal.Virtual : Refusal.Allowed;
+  }
+
+  /** sfence.vma: of the translations of V = 0, or, in VS-mode, of the first stage of the current VMID. */
   private fenceTranslations(word: number): void {
     const { hart } = this;
     const { state } = hart;
-    const isTrapped = state.privilege === Privilege.supervisor && (state.status & Status.TVM) !== 0;
-    if (state.privilege === Privilege.user || isTrapped) {
-      hart.raiseIllegal(word);
+    const refusal = this.fenceRefusal();
+    if (refusal !== Refusal.Allowed) {
+      hart.raiseIllegal(word, refusal);
       return;
     }
     const [rs1, rs2] = [rs1Of(word), rs2Of(word)];
     const page = rs1 === 0 ? undefined : virtualPage(state.registerLow(rs1), state.registerHigh(rs1));
     const asid = rs2 === 0 ? undefined : state.registerLow(rs2) & 0xffff;
-    hart.fence(page, asid);
+    if (state.virtual) hart.fenceVirtual(page, asid);
+    else hart.fence(page, asid);
     hart.finishSystem(4);
+  }
+
+  private fenceRefusal(): Refusal {
+    const { privilege, virtual, status, hypervisorStatus } = this.hart.state;
+    if (privilege === Privilege.machine) return Refusal.Allowed;
+    if (privilege === Privilege.user) return virtual ? Refusal.Virtual : Refusal.Illegal;
+    if (virtual) return hypervisorStatus & HypervisorStatus.VTVM ? Refusal.Virtual : Refusal.Allowed;
+    return status & Status.TVM ? Refusal.Illegal : Refusal.Allowed;
   }
 }

@@ -61,16 +61,24 @@ export const ExceptionCode = {
   instructionPageFault: 12,
   loadPageFault: 13,
   storePageFault: 15,
+  instructionGuestPageFault: 20,
+  loadGuestPageFault: 21,
+  virtualInstruction: 22,
+  storeGuestPageFault: 23,
 } as const;
 
 /** Interrupt codes, which are also bit numbers in mip, mie and mideleg. */
 export const InterruptCode = {
   supervisorSoftware: 1,
+  virtualSupervisorSoftware: 2,
   machineSoftware: 3,
   supervisorTimer: 5,
+  virtualSupervisorTimer: 6,
   machineTimer: 7,
   supervisorExternal: 9,
+  virtualSupervisorExternal: 10,
   machineExternal: 11,
+  supervisorGuestExternal: 12,
 } as const;
 
 const exceptionsByCode = new Map(exceptionCauses.map((cause) => [cause.code, cause]));

@@ -70,6 +70,7 @@ const supervisor: readonly Csr[] = [
   csr('supervisor', 0x142, 'scause', 'cause of the trap into S-mode'),
   csr('supervisor', 0x143, 'stval', 'address or instruction that trapped into S-mode'),
   csr('supervisor', 0x144, 'sip', 'interrupts pending: a view of mip'),
+  csr('supervisor', 0x14d, 'stimecmp', 'time at which the supervisor timer interrupt comes'),
   csr('supervisor', 0x180, 'satp', 'address translation: scheme, address space, root table'),
 ];
 
@@ -111,6 +112,7 @@ const hypervisor: readonly Csr[] = [
   csr('hypervisor', 0x242, 'vscause', 'scause of VS-mode'),
   csr('hypervisor', 0x243, 'vstval', 'stval of VS-mode'),
   csr('hypervisor', 0x244, 'vsip', 'sip of VS-mode'),
+  csr('hypervisor', 0x24d, 'vstimecmp', 'stimecmp of VS-mode'),
   csr('hypervisor', 0x280, 'vsatp', 'satp of VS-mode'),
 ];
 
@@ -144,8 +146,6 @@ const vector: readonly Csr[] = [
 
 const other: readonly Csr[] = [
   csr('other', 0x015, 'seed', 'entropy source'),
-  csr('other', 0x14d, 'stimecmp', 'supervisor timer compare'),
-  csr('other', 0x24d, 'vstimecmp', 'supervisor timer compare of VS-mode'),
   csr('other', 0x747, 'mseccfg', 'machine security configuration'),
   csr('other', 0xda0, 'scountovf', 'counter overflows'),
   ...series('other', 0x30c, (n) => `mstateen${n}`, 0, 3, 'state that modes below M may use'),
@@ -187,8 +187,14 @@ export const csrs: readonly Csr[] = [
   ...rv32,
 ];
 
-/** What the machine has (RV64IMAC, M, S, U); access to others is an illegal instruction. */
-export const machineCsrGroups: ReadonlySet<CsrGroup> = new Set(['machine', 'supervisor', 'user-counters', 'triggers']);
+/** What the machine has (M-, HS-, U-, VS- and VU-mode); access to others is an illegal instruction. */
+export const machineCsrGroups: ReadonlySet<CsrGroup> = new Set([
+  'machine',
+  'supervisor',
+  'user-counters',
+  'hypervisor',
+  'triggers',
+]);
 
 const byName = new Map(csrs.map((entry) => [entry.name, entry]));
 const byNumber = new Map(csrs.map((entry) => [entry.number, entry]));

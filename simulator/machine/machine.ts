@@ -219,7 +219,7 @@ export class Machine implements CorePlatform {
   }
 
   private trapped(hart: Hart, request: RunRequest): MachineStop | undefined {
-    const software = this.hosted[hart.trapMode];
+    const software = hart.trapMode === 'vs' ? undefined : this.hosted[hart.trapMode];
     if (!software) return this.guestTrapped(hart, request);
     const handler: ActiveHandler = { hart, software, narration: software.handleTrap(hart), trail: [] };
     return this.continueHandler(handler, request);
@@ -231,9 +231,8 @@ export class Machine implements CorePlatform {
       this.end = { reason: 'trap-loop', hart };
       return this.end;
     }
-    const supervisor = hart.trapMode === 's';
-    const causeCsr = supervisor ? 0x142 : 0x342;
-    const valueCsr = supervisor ? 0x143 : 0x343;
+    const causeCsr = { m: 0x342, s: 0x142, vs: 0x242 }[hart.trapMode];
+    const valueCsr = causeCsr + 1;
     const trap: GuestTrap = {
       interrupt: hart.csrHigh(causeCsr) < 0,
       cause: hart.csrLow(causeCsr),
@@ -302,6 +301,7 @@ export class Machine implements CorePlatform {
     for (const hart of this.harts) {
       hart.hosted.s = this.hosted.s !== undefined || reportGuestTraps;
       hart.hosted.m = this.hosted.m !== undefined || reportGuestTraps;
+      hart.hosted.vs = reportGuestTraps;
     }
   }
 }

@@ -40,7 +40,7 @@ export function assembleImage(source: string): Uint8Array {
 }
 
 /** The extensions that this machine has, of QEMU's default processor. */
-const QEMU_CPU = 'rv64,f=off,d=off,h=off,sstc=off,zba=off,zbb=off,zbc=off,zbs=off,svinval=off';
+const QEMU_CPU = 'rv64,f=off,d=off,h=on,sstc=off,zba=off,zbb=off,zbc=off,zbs=off,svinval=off';
 
 /** What the program prints on QEMU's UART until it stops the machine. */
 export function runOnQemu(image: Uint8Array, timeout = 20000): string {

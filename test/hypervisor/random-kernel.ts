@@ -51,7 +51,7 @@ const CSRS = [
   'instret',
   'mstatus',
   'mepc',
-  'hgatp',
+  '0x5c0',
   '0x5c0',
 ];
 

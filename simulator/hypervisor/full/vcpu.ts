@@ -39,7 +39,10 @@ export class Vcpu {
       hartId: id,
       clock: () => machine.clock.now(),
       instructionsRetired: () => hart.retired,
+      // The virtual hart has no hypervisor extension, and its timer is the SBI's.
+      options: { ...hart.options, hypervisor: false, supervisorTimer: false },
       modesChanged: () => undefined,
+      timersChanged: () => undefined,
     });
     this.guestSpace = spaces.space(undefined);
     this.reset();

@@ -1,0 +1,36 @@
+/** The timers of Sstc: stimecmp against `time`, vstimecmp against `time` + htimedelta. */
+import { CsrSlot, EnvironmentHigh, fromWords, type HartState } from './hart-state';
+
+/** Machine clock per tick of `time`. */
+const TICK = 100;
+const STIP = 1 << 5;
+const VSTIP = 1 << 6;
+/** Later deadlines than any run reaches. */
+const NEVER = Number.POSITIVE_INFINITY;
+
+const slotValue = (state: HartState, slot: CsrSlot): bigint => fromWords(state.csrLow(slot), state.csrHigh(slot));
+
+/**
+ * Sets the wires STIP and VSTIP as they are at a time of the machine clock.
+ * @returns the machine clock at which one of them changes by itself; Infinity when none does
+ */
+export function updateTimers(state: HartState, clock: number): number {
+  state.lines &= ~(STIP | VSTIP);
+  if ((state.csrHigh(CsrSlot.menvcfg) & EnvironmentHigh.STCE) === 0) return NEVER;
+  const now = Math.floor(clock / TICK);
+  let next = compare(state, STIP, slotValue(state, CsrSlot.stimecmp), BigInt(now), now);
+  if ((state.csrHigh(CsrSlot.henvcfg) & EnvironmentHigh.STCE) !== 0) {
+    const guestTime = BigInt.asUintN(64, BigInt(now) + slotValue(state, CsrSlot.htimedelta));
+    next = Math.min(next, compare(state, VSTIP, slotValue(state, CsrSlot.vstimecmp), guestTime, now));
+  }
+  return next;
+}
+
+/** Sets a wire if its time has come. Times are modulo 2^64: that of a guest may begin just below it. */
+function compare(state: HartState, wire: number, deadline: bigint, time: bigint, now: number): number {
+  const isDue = time >= deadline;
+  if (isDue) state.lines |= wire;
+  const ticks = isDue ? 2n ** 64n - time : deadline - time;
+  const next = (now + Number(ticks)) * TICK;
+  return next <= Number.MAX_SAFE_INTEGER ? next : NEVER;
+}
