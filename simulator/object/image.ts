@@ -26,10 +26,23 @@ export function readImage(bytes: Uint8Array, address: bigint): Result<Program> {
     address,
     loadAddress: address,
     bytes,
-    memorySize: bytes.length,
+    memorySize: Math.max(bytes.length, linuxImageSize(bytes)),
     readable: true,
     writable: true,
     executable: true,
   };
   return { value: { entry: address, segments: [segment], symbols: [], lines: LineTable.empty, sections: [] } };
+}
+
+/** What a Linux `Image` says that it takes, its zeroed memory included (Documentation/arch/riscv/boot-image-header.rst); else 0. */
+function linuxImageSize(bytes: Uint8Array): number {
+  const HEADER = 64;
+  const [IMAGE_SIZE, MAGIC] = [16, 56];
+  const MAGIC_2 = 0x05435352;
+  const LARGEST = 2 ** 31;
+  if (bytes.length < HEADER) return 0;
+  const view = new DataView(bytes.buffer, bytes.byteOffset, HEADER);
+  if (view.getUint32(MAGIC, true) !== MAGIC_2) return 0;
+  const size = view.getUint32(IMAGE_SIZE, true);
+  return view.getUint32(IMAGE_SIZE + 4, true) === 0 && size < LARGEST ? size : 0;
 }
