@@ -1,14 +1,15 @@
 import { DecodedCode } from './decoded-code';
 import { RunExit } from './exits';
-import { Hart, type Interpreter } from './hart';
+import { Hart, type HartEngine, type Interpreter } from './hart';
 import { highWord, lowWord } from './hart-state';
 import { buildInterpreter } from './interpreter';
-import { type MemoryLayout, memoryLayout } from './layout';
+import { type MemoryLayout, memoryLayout, TranslationLayout } from './layout';
 import type { SharedMemory } from './memory-access';
 import { defaultHartOptions, type HartOptions } from './options';
 import type { CorePlatform, WatchRange } from './platform';
 import { PhysicalMemory } from './ram';
 import type { SlowFunction } from './slow-operation';
+import { Translator } from './translator/translator';
 import { Watchpoints } from './watch';
 
 export interface CoreConfiguration {
@@ -18,25 +19,32 @@ export interface CoreConfiguration {
   readonly platform: CorePlatform;
   /** What the harts do where the manual leaves it to them; `defaultHartOptions` where absent. */
   readonly options?: Partial<HartOptions>;
+  /** Whether code that runs often is translated; true where absent. Nothing that a guest can see depends on it. */
+  readonly translation?: boolean;
 }
 
-let compiledInterpreter: WebAssembly.Module | undefined;
+/** The interpreter's code, without regions and with them, is the same for all machines: compiled once. */
+const compiledInterpreters = new Map<boolean, WebAssembly.Module>();
 
-/** The interpreter's code is the same for all machines: compiled once. */
-function interpreterModule(): WebAssembly.Module {
-  compiledInterpreter ??= new WebAssembly.Module(buildInterpreter());
-  return compiledInterpreter;
+function interpreterModule(entersRegions: boolean): WebAssembly.Module {
+  const compiled = compiledInterpreters.get(entersRegions) ?? new WebAssembly.Module(buildInterpreter(entersRegions));
+  compiledInterpreters.set(entersRegions, compiled);
+  return compiled;
 }
 
 /** The harts and RAM of a machine, in one WebAssembly memory. */
-export class Core implements SharedMemory {
+export class Core implements SharedMemory, HartEngine {
   readonly ram: PhysicalMemory;
   readonly harts: readonly Hart[];
   readonly decoded: DecodedCode;
   readonly watchpoints = new Watchpoints();
   readonly platform: CorePlatform;
   readonly options: HartOptions;
+  readonly translator: Translator;
+  interpreter: Interpreter;
   private readonly layout: MemoryLayout;
+  private readonly imports: WebAssembly.Imports;
+  private isTranslating: boolean;
   /** The hart that runs, or ran last. */
   private current: Hart;
   private physicalBreakpoints: ReadonlySet<number> = new Set();
@@ -47,7 +55,7 @@ export class Core implements SharedMemory {
     return new Core(configuration);
   }
 
-  private constructor({ harts, ram, platform, options }: CoreConfiguration) {
+  private constructor({ harts, ram, platform, options, translation = true }: CoreConfiguration) {
     this.platform = platform;
     this.options = { ...defaultHartOptions, ...options };
     this.layout = memoryLayout(harts, ram.size);
@@ -59,6 +67,7 @@ export class Core implements SharedMemory {
       this.layout,
       () => this.codeEmptied(),
       (ramPage) => this.becameCode(ramPage),
+      (ramOffset, length) => this.translator.invalidate(ramOffset, length),
     );
     this.ram = new PhysicalMemory(ram.base, memory, this.layout, (address, length) =>
       this.storedToCode(address - ram.base, length),
@@ -66,18 +75,42 @@ export class Core implements SharedMemory {
     const slow: SlowFunction = (request, entry, low, high, valueLow, valueHigh) => {
       this.current.slow(request, entry, low, high, valueLow, valueHigh);
     };
-    const instance = new WebAssembly.Instance(interpreterModule(), { env: { memory, slow } });
-    const interpreter = instance.exports['run'] as Interpreter;
-    const enter = (hart: Hart): void => {
-      this.current = hart;
-    };
-    this.harts = Array.from(
-      { length: harts },
-      (_, id) => new Hart(id, words, this.layout.hartBase(id), this, interpreter, enter),
-    );
+    const table = new WebAssembly.Table({ initial: TranslationLayout.regions, element: 'anyfunc' });
+    this.translator = new Translator(memory, table, this.ram, this.decoded);
+    this.imports = { env: { memory, slow, table } };
+    this.isTranslating = translation;
+    this.interpreter = this.makeInterpreter();
+    this.harts = Array.from({ length: harts }, (_, id) => new Hart(id, words, this.layout.hartBase(id), this, this));
     const first = this.harts[0];
     if (!first) throw new RangeError('a machine has at least one hart');
     this.current = first;
+  }
+
+  /** Whether code that runs often is translated. May be changed between runs. */
+  get translation(): boolean {
+    return this.isTranslating;
+  }
+
+  set translation(isOn: boolean) {
+    if (isOn === this.isTranslating) return;
+    this.translator.dropAll();
+    this.isTranslating = isOn;
+    this.interpreter = this.makeInterpreter();
+  }
+
+  private makeInterpreter(): Interpreter {
+    const instance = new WebAssembly.Instance(interpreterModule(this.isTranslating), this.imports);
+    return instance.exports['run'] as Interpreter;
+  }
+
+  // HartEngine.
+
+  entered(hart: Hart): void {
+    this.current = hart;
+  }
+
+  hot(hart: Hart, entry: number): void {
+    this.translator.hot(hart.state, entry);
   }
 
   /**
@@ -146,6 +179,7 @@ export class Core implements SharedMemory {
   }
 
   private codeEmptied(): void {
+    this.translator.dropAll();
     for (const hart of this.harts) hart.dropCode();
   }
 

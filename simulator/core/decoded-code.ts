@@ -65,6 +65,17 @@ function immediateOf(instruction: Instruction, { imm, shamt, target }: Fields): 
   return isUpper ? (imm ?? 0) << 12 : (imm ?? 0);
 }
 
+/** Makes all entries of a decoded page lead out of it. */
+export function emptyPage(words: Int32Array, page: number): void {
+  words.fill(0, page >> 2, (page + PAGE) >> 2);
+  for (let i = 0; i < PAGE / ENTRY; i++) words[(page + i * ENTRY) >> 2] = SpecialOpcode.pageEnd;
+}
+
+/** The first word of entries that lead to a region. */
+export function headOfRegion(number: number): number {
+  return SpecialOpcode.region | (number << 8);
+}
+
 /**
  * Decoded instructions by page of RAM: pages are taken from a fixed pool as code is first executed in them; when the pool is used up all
  * are given back.
@@ -81,12 +92,14 @@ export class DecodedCode {
   /**
    * @param emptied is told before all pages are given back
    * @param becameCode is told when a page of RAM becomes code
+   * @param changed is told what is no longer as it was decoded
    */
   constructor(
     private readonly memory: WebAssembly.Memory,
     private readonly layout: MemoryLayout,
     private readonly emptied: () => void,
     private readonly becameCode: (ramPage: number) => void,
+    private readonly changed: (ramOffset: number, length: number) => void,
   ) {
     this.words = new Int32Array(memory.buffer);
     this.decodedPages = new Int32Array(layout.ramSize / 4096);
@@ -167,8 +180,7 @@ export class DecodedCode {
   /** Puts an instruction alone into a page that has only page ends else. */
   decodeSingle(page: number, parcel: number, word: number): void {
     const { head, immediate } = entryOf(word);
-    this.words.fill(0, page >> 2, (page + PAGE) >> 2);
-    for (let i = 0; i < PAGE / ENTRY; i++) this.words[(page + i * ENTRY) >> 2] = SpecialOpcode.pageEnd;
+    emptyPage(this.words, page);
     const at = (page + parcel * ENTRY) >> 2;
     this.words[at] = head;
     this.words[at + 1] = immediate;
@@ -178,13 +190,53 @@ export class DecodedCode {
   invalidate(ramOffset: number, length: number): void {
     const first = Math.max(0, ramOffset - 2) & ~1;
     const last = Math.min(ramOffset + length - 1, this.layout.ramSize - 1);
+    let isCode = false;
     for (let page = first >>> 12; page <= last >>> 12; page++) {
       const decodedPage = this.decodedPages[page] ?? 0;
       if (decodedPage === 0) continue;
+      isCode = true;
       const from = page === first >>> 12 ? (first & 0xfff) >> 1 : 0;
       const to = page === last >>> 12 ? (last & 0xfff) >> 1 : PARCELS - 1;
       this.words.fill(0, (decodedPage + from * ENTRY) >> 2, (decodedPage + (to + 1) * ENTRY) >> 2);
     }
+    if (isCode) this.changed(ramOffset, length);
+  }
+
+  /** Whether the interpreter has to see the instruction at an offset in RAM. */
+  isMarked(ramOffset: number): boolean {
+    return this.marked.has(ramOffset >>> 1);
+  }
+
+  // Entries of regions.
+
+  /** The page of RAM of a decoded page; none for those that are a hart's own. */
+  ramPageOf(decodedPage: number): number | undefined {
+    return this.ramPages[(decodedPage - this.layout.decodedBase) / PAGE];
+  }
+
+  /** Offset in RAM of an entry; none for entries in a hart's own pages. */
+  ramOffsetInPages(entry: number): number | undefined {
+    return entry < this.layout.decodedBase ? undefined : this.ramOffsetOf(entry);
+  }
+
+  /** The entry of an offset in a decoded page. */
+  entryAt(decodedPage: number, offset: number): number {
+    return decodedPage + (offset >> 1) * ENTRY;
+  }
+
+  /** Makes an entry lead to a region. @returns the words of its instruction */
+  linkToRegion(entry: number, number: number, record: number): Entry {
+    this.decodeEntry(entry);
+    const original = { head: this.words[entry >> 2] ?? 0, immediate: this.immediateOf(entry) };
+    this.words[entry >> 2] = headOfRegion(number);
+    this.words[(entry >> 2) + 1] = record;
+    return original;
+  }
+
+  /** The number of the region to which an entry leads. */
+  regionOf(entry: number): number | undefined {
+    const head = this.words[entry >> 2] ?? 0;
+    return (head & 0xff) === SpecialOpcode.region ? head >>> 8 : undefined;
   }
 
   /** The interpreter asks before it executes what stands at this offset in RAM. */

@@ -1,5 +1,6 @@
 import { ExceptionCode } from '../isa';
 import { ArchitecturalHart } from './architectural-hart';
+import { emptyPage } from './decoded-code';
 import { RunExit } from './exits';
 import { type FetchFault, InstructionFetch } from './instruction-fetch';
 import { HartLayout } from './layout';
@@ -34,6 +35,21 @@ const urgency: Readonly<Record<number, number>> = {
 /** The compiled interpreter: executes from the pc in the hart's block; see `buildInterpreter`. */
 export type Interpreter = (hart: number, budget: number) => void;
 
+/** What makes harts run. */
+export interface HartEngine {
+  readonly interpreter: Interpreter;
+  /** The hart is about to run. */
+  entered(hart: Hart): void;
+  /** The hart often jumps to the instruction of a decoded entry, which is at its pc. */
+  hot(hart: Hart, entry: number): void;
+}
+
+/**
+ * Most instructions in one call of the interpreter: the host's compiler puts better code in its place, and that of a region, only
+ * between two calls.
+ */
+const LONGEST_CALL = 1 << 20;
+
 /** A hart that runs: `run`, and what slow code does to the hart in the middle of an instruction. */
 export class Hart extends ArchitecturalHart {
   /** Traps whose handler's mode is hosted leave `run` instead of going on at the trap vector. */
@@ -46,6 +62,8 @@ export class Hart extends ArchitecturalHart {
   private readonly slowPaths: SlowPaths;
   private executed = 0;
   private budget = 0;
+  /** The part of the budget that the interpreter has not been given yet. */
+  private withheld = 0;
   private isRunning = false;
   /** What would be left of the budget, when it was set to 0 to leave at the next boundary. */
   private setAside: number | undefined;
@@ -62,10 +80,11 @@ export class Hart extends ArchitecturalHart {
     words: Int32Array,
     base: number,
     shared: SharedMemory,
-    private readonly interpreter: Interpreter,
-    private readonly entered: (hart: Hart) => void,
+    private readonly engine: HartEngine,
   ) {
     super(id, words, base, shared);
+    emptyPage(words, base + HartLayout.alonePage);
+    this.state.set(HartLayout.aloneEntry, base + HartLayout.alonePage);
     const memory = new MemoryAccess(this.state, shared, this.translation, this.fastPath, {
       raise: (code, low, high) => this.raise(code, low, high),
       watchHit: (address, isWrite) => this.watchHit(address, isWrite),
@@ -100,9 +119,10 @@ export class Hart extends ArchitecturalHart {
     this.budget = budget;
     this.exit = RECHECK;
     this.setAside = undefined;
-    this.state.set(HartLayout.budget, budget);
+    this.withheld = budget;
+    this.state.set(HartLayout.budget, 0);
     if (options?.ignoreBreakpointHere) this.passing = { pc: this.pc, retired: this.retiredBefore };
-    this.entered(this);
+    this.engine.entered(this);
     for (;;) {
       this.takeInterrupt();
       if (this.exit !== RECHECK) break;
@@ -121,10 +141,12 @@ export class Hart extends ArchitecturalHart {
   }
 
   private execute(instructions: number): void {
+    const given = Math.min(instructions, LONGEST_CALL);
     this.setAside = undefined;
+    this.withheld = instructions - given;
     this.isRunning = true;
     try {
-      this.interpreter(this.state.base, instructions);
+      this.engine.interpreter(this.state.base, given);
     } finally {
       this.isRunning = false;
       this.undo?.();
@@ -153,6 +175,10 @@ export class Hart extends ArchitecturalHart {
   }
 
   private left(): number {
+    return this.withheld + this.leftOfCall();
+  }
+
+  private leftOfCall(): number {
     return this.setAside ?? this.state.get(HartLayout.budget);
   }
 
@@ -219,6 +245,11 @@ export class Hart extends ArchitecturalHart {
     this.slowPaths.run(request, entry, low, high, valueLow, valueHigh);
   }
 
+  /** The current instruction is often jumped to. Not while something is prepared for this instruction alone. */
+  translate(entry: number): void {
+    if (!this.undo) this.engine.hot(this, entry);
+  }
+
   /** A fetch faulted: no instruction had been counted. */
   trapFetch(fault: FetchFault | undefined): void {
     if (!fault) return;
@@ -228,7 +259,7 @@ export class Hart extends ArchitecturalHart {
 
   /** What was prepared for one instruction is not for the first one of the trap handler. */
   private setAsideAll(): void {
-    this.setAside = this.left() + this.state.get(HartLayout.budget);
+    this.setAside = this.leftOfCall() + this.state.get(HartLayout.budget);
     this.state.set(HartLayout.budget, 0);
   }
 

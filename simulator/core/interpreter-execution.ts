@@ -17,6 +17,8 @@ export interface InterpreterLocals extends ExecutionLocals {
   readonly pc: Local;
   /** What is asked of slow code; see `slowRequest`. */
   readonly request: Local;
+  /** Whether the next instruction is the interpreter's even if a region begins there. */
+  readonly isAlone: Local;
 }
 
 export interface InterpreterLabels {
@@ -24,6 +26,8 @@ export interface InterpreterLabels {
   readonly jump: Label;
   /** Goes on at the local `entry`, in the same decoded page. */
   readonly next: Label;
+  /** The same after a jump. */
+  readonly arrive: Label;
   /** Has slow code do what `request` says about the current instruction, and goes on where that leaves pc. */
   readonly slow: Label;
 }
@@ -76,7 +80,7 @@ export class InterpreterExecution extends WasmExecution {
     const offset = f.i64(locals.pc).sub(f.i64(locals.pageAddress));
     f.if(offset.lessUnsigned(4096), () => {
       f.set(locals.entry, entryAt(f, locals));
-      f.branch(labels.next);
+      f.branch(labels.arrive);
     });
     f.branch(labels.jump);
   }
@@ -106,7 +110,7 @@ export class InterpreterExecution extends WasmExecution {
     const target = f.i32(locals.slot);
     f.if(target.sub(f.i32(locals.page)).lessUnsigned(DecodedLayout.entriesSize), () => {
       f.set(locals.entry, target);
-      f.branch(labels.next);
+      f.branch(labels.arrive);
     });
     f.set(locals.pc, this.pc.add(this.imm));
     f.branch(labels.jump);

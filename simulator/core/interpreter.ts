@@ -6,8 +6,9 @@ import {
   type InterpreterLabels,
   type InterpreterLocals,
 } from './interpreter-execution';
-import { DecodedLayout, FastPathLayout, HartLayout } from './layout';
+import { DecodedLayout, FastPathLayout, HartLayout, TranslationLayout } from './layout';
 import { SlowOperation, slowRequest } from './slow-operation';
+import { regionSignature } from './translator/region-signature';
 import { I32, I64 } from './wasm/expression';
 import { FunctionBuilder, type Helpers, type Label } from './wasm/function';
 import { defineHelpers } from './wasm/helpers';
@@ -30,9 +31,11 @@ export const SpecialOpcode = {
   compressedSystem: 5,
   /** Floating-point arithmetic that rounds as the host does not: the instruction's word is in the immediate. */
   float: 6,
+  /** A translated region can be entered here; see `TranslationLayout`. */
+  region: 7,
 } as const;
 
-const FIRST_INSTRUCTION = 7;
+const FIRST_INSTRUCTION = 8;
 
 /** One case of the interpreter's switch: an instruction in one of its lengths. */
 interface InterpreterCase {
@@ -72,20 +75,29 @@ export function instructionOfOpcode(opcode: number): Instruction {
   return found.instruction;
 }
 
+interface LoopLabels extends InterpreterLabels {
+  /** Runs the region that begins at the local `entry`. */
+  readonly region: Label;
+}
+
 /**
  * The interpreter as a WebAssembly module. It exports `run(hart: i32, budget: i32)`: executes at most `budget` instructions from the
  * pc in the hart's block and leaves pc and what is left of the budget there. It imports `slow(request, entry, addressLow, addressHigh,
  * valueLow, valueHigh)`, which finds pc and budget in the hart's block and leaves there where to go on; see `SlowPaths`.
+ * @param entersRegions whether it counts jumps, to have their targets translated, and calls the regions in the imported table
  */
-export function buildInterpreter(): Uint8Array<ArrayBuffer> {
-  const module = new ModuleBuilder();
+export function buildInterpreter(entersRegions: boolean): Uint8Array<ArrayBuffer> {
+  const module = new ModuleBuilder(entersRegions);
   const parameters = Array.from({ length: 6 }, () => Type.i32);
   const slow = module.importFunction('slow', { parameters, results: [] });
-  module.define(runFunction(slow, defineHelpers(module)), 'run');
+  const helpers = defineHelpers(module);
+  const region = entersRegions ? module.typeIndex(regionSignature) : undefined;
+  module.define(runFunction(slow, helpers, region), 'run');
   return module.toBinary();
 }
 
-function runFunction(slow: number, helpers: Helpers): FunctionBuilder {
+/** @param region the type of the functions of regions, if there are any */
+function runFunction(slow: number, helpers: Helpers, region: number | undefined): FunctionBuilder {
   const f = new FunctionBuilder({ parameters: [Type.i32, Type.i32], results: [] }, helpers);
   const locals: InterpreterLocals = {
     hart: f.parameter(0),
@@ -99,6 +111,7 @@ function runFunction(slow: number, helpers: Helpers): FunctionBuilder {
     slot: f.local(Type.i32),
     value: f.local(Type.i64),
     request: f.local(Type.i32),
+    isAlone: f.local(Type.i32),
     pool: new LocalPool((type) => f.local(type)),
   };
   const [hart, budget, pc] = [f.i32(locals.hart), f.i32(locals.budget), f.i64(locals.pc)];
@@ -108,10 +121,17 @@ function runFunction(slow: number, helpers: Helpers): FunctionBuilder {
       f.branchIf(budget.lessSigned(1), out);
       f.block((slowAtPc) => {
         f.block((slowHere) => {
-          f.set(locals.context, I64.load(hart, HartLayout.dataContext));
-          enterPage(f, locals, slowAtPc);
-          f.loop((next) => executeNext(f, locals, { jump, next, slow: slowHere }, out));
-          f.unreachable();
+          f.block((regionHere) => {
+            f.set(locals.context, I64.load(hart, HartLayout.dataContext));
+            enterPage(f, locals, slowAtPc);
+            f.loop((arrive) => {
+              if (region !== undefined) countArrival(f, locals, slowHere);
+              f.loop((next) => executeNext(f, locals, { jump, next, arrive, slow: slowHere, region: regionHere }, out));
+              f.unreachable();
+            });
+          });
+          if (region !== undefined) callRegion(f, locals, region);
+          f.branch(jump);
         });
         f.set(locals.pc, currentPc(f, locals));
       });
@@ -124,7 +144,41 @@ function runFunction(slow: number, helpers: Helpers): FunctionBuilder {
   return f;
 }
 
-/** The only call of the loop: whatever it changes is read again afterwards. */
+/** Asks for translation of what is jumped to often. */
+function countArrival(f: FunctionBuilder, locals: InterpreterLocals, slow: Label): void {
+  const { counters, countersSize, hotEvery } = TranslationLayout;
+  f.set(
+    locals.slot,
+    f
+      .i32(locals.entry)
+      .shiftRight(1)
+      .mask(countersSize - 4),
+  );
+  const slot = f.i32(locals.slot);
+  f.store(Opcode.i32Store, slot, counters, I32.load(slot, counters).add(1));
+  f.if(
+    I32.load(slot, counters)
+      .mask(hotEvery - 1)
+      .equal(0),
+    () => {
+      f.set(locals.request, I32.constant(slowRequest(SlowOperation.hot)));
+      f.branch(slow);
+    },
+  );
+}
+
+/** Runs the region that begins at the local `entry`; like slow code it leaves pc and budget in the hart's block. */
+function callRegion(f: FunctionBuilder, locals: InterpreterLocals, type: number): void {
+  const [hart, entry] = [f.i32(locals.hart), f.i32(locals.entry)];
+  const number = I32.load(entry, DecodedLayout.opcode).shiftRight(8);
+  const record = I32.load(entry, DecodedLayout.immediate);
+  f.callIndirect(type, number, hart, f.i32(locals.budget), f.i64(locals.pageAddress), record);
+  f.setFromStack(locals.isAlone);
+  f.set(locals.pc, I64.load(hart, HartLayout.pc));
+  f.set(locals.budget, I32.load(hart, HartLayout.budget));
+}
+
+/** Calls slow code outside the inner loop: whatever it changes is read again afterwards. */
 function callSlow(f: FunctionBuilder, locals: InterpreterLocals, slow: number): void {
   const hart = f.i32(locals.hart);
   const [address, value] = [f.i64(locals.address), f.i64(locals.value)];
@@ -132,6 +186,7 @@ function callSlow(f: FunctionBuilder, locals: InterpreterLocals, slow: number): 
   f.store(Opcode.i32Store, hart, HartLayout.budget, f.i32(locals.budget));
   const words = [address.word(), address.shiftRight(32).word(), value.word(), value.shiftRight(32).word()];
   f.call(slow, f.i32(locals.request), f.i32(locals.entry), ...words);
+  f.set(locals.isAlone, I32.constant(0));
   f.set(locals.pc, I64.load(hart, HartLayout.pc));
   f.set(locals.budget, I32.load(hart, HartLayout.budget));
 }
@@ -152,7 +207,7 @@ function enterPage(f: FunctionBuilder, locals: InterpreterLocals, slow: Label): 
 }
 
 /** The body of the inner loop: one instruction. */
-function executeNext(f: FunctionBuilder, locals: InterpreterLocals, labels: InterpreterLabels, out: Label): void {
+function executeNext(f: FunctionBuilder, locals: InterpreterLocals, labels: LoopLabels, out: Label): void {
   const [budget, entry] = [f.i32(locals.budget), f.i32(locals.entry)];
   f.if(budget.lessSigned(1), () => {
     f.set(locals.pc, currentPc(f, locals));
@@ -175,11 +230,7 @@ function executeNext(f: FunctionBuilder, locals: InterpreterLocals, labels: Inte
  * What entries do that have special opcodes, in the order of their numbers. Those that are no instructions give back the one that was
  * counted.
  */
-function specialCases(
-  f: FunctionBuilder,
-  locals: InterpreterLocals,
-  labels: InterpreterLabels,
-): readonly (() => void)[] {
+function specialCases(f: FunctionBuilder, locals: InterpreterLocals, labels: LoopLabels): readonly (() => void)[] {
   const [hart, budget, pc] = [f.i32(locals.hart), f.i32(locals.budget), f.i64(locals.pc)];
   const giveBack = (): void => f.set(locals.budget, budget.add(1));
   const goSlow = (operation: SlowOperation, length?: 4): void => {
@@ -212,5 +263,25 @@ function specialCases(
   };
   const system = (length: 2 | 4) => (): void => new InterpreterExecution(f, locals, labels, length).system();
   const float = (): void => goSlow(SlowOperation.float, 4);
-  return [undecoded, pageEnd, crossing, breakpoint, system(4), system(2), float];
+  const region = (): void => {
+    giveBack();
+    const longest = I32.load(I32.load(f.i32(locals.entry), DecodedLayout.immediate), TranslationLayout.longest);
+    const isInBudget = budget.lessSigned(longest).equal(0);
+    f.branchIf(isInBudget.and(f.i32(locals.isAlone).equal(0)), labels.region);
+    standAlone(f, locals);
+    f.branch(labels.next);
+  };
+  return [undecoded, pageEnd, crossing, breakpoint, system(4), system(2), float, region];
+}
+
+/** Puts the instruction at which a region begins into the alone page, to execute it there. */
+function standAlone(f: FunctionBuilder, locals: InterpreterLocals): void {
+  const [hart, slot, entry] = [f.i32(locals.hart), f.i32(locals.slot), f.i32(locals.entry)];
+  f.set(locals.slot, I32.load(entry, DecodedLayout.immediate));
+  f.set(locals.entry, hart.add(HartLayout.alonePage).add(entry.sub(f.i32(locals.page))));
+  f.store(Opcode.i32Store, I32.load(hart, HartLayout.aloneEntry), 0, I32.constant(SpecialOpcode.pageEnd));
+  f.store(Opcode.i64Store, entry, 0, I64.load(slot, TranslationLayout.originalHead));
+  f.store(Opcode.i32Store, hart, HartLayout.aloneEntry, entry);
+  f.set(locals.page, hart.add(HartLayout.alonePage));
+  f.set(locals.isAlone, I32.constant(0));
 }

@@ -1,6 +1,6 @@
 /**
- * Where things are in the core's one WebAssembly.Memory: a block for each hart, then decoded code, then the machine's RAM. All of a
- * hart's state is addressed from the base of its block. Sizes and offsets in bytes.
+ * Where things are in the core's one WebAssembly.Memory: what belongs to translated code, a block for each hart, decoded code, then the
+ * machine's RAM. All of a hart's state is addressed from the base of its block. Sizes and offsets in bytes.
  */
 
 /** Offsets in a hart's block. */
@@ -23,6 +23,11 @@ export const HartLayout = {
    * Kept right whenever these or V change.
    */
   floatReady: 0x148,
+  /** The number of the region that was left last over an indirect jump, and the pc to which that went. */
+  leftRegion: 0x150,
+  leftFor: 0x158,
+  /** Address of the entry in use in the alone page. */
+  aloneEntry: 0x160,
   /** f0 to f31; seen from `registers` they are numbers 64 to 95. */
   floatRegisters: 0x200,
   /** The CSR slots; see `CsrSlot`. */
@@ -35,7 +40,9 @@ export const HartLayout = {
   executeTable: 0x3000,
   /** A decoded page in which only the last parcel is an instruction: one that goes on in another page. */
   crossingPage: 0x4000,
-  size: 0x9000,
+  /** A decoded page in which one entry of a region is put for the interpreter to execute its instruction; page ends else. */
+  alonePage: 0x9000,
+  size: 0xe000,
 } as const;
 
 /** Slot of `registers` that takes writes to x0. */
@@ -64,6 +71,31 @@ export const DecodedLayout = {
   pageSize: 2050 * 8,
 } as const;
 
+/**
+ * The area of translated code: counters of jumps by bits 3 to 15 of the target's decoded entry, then records of 16 bytes. A region has
+ * `recordsPerRegion` of them, one for each entry in the order of their numbers; the decoded entry has the number of the region's
+ * function in bits 8 up of its first word, and the record's address as immediate.
+ */
+export const TranslationLayout = {
+  counters: 0,
+  countersSize: 0x8000,
+  /** The interpreter asks for translation whenever a counter is a multiple of this power of two. */
+  hotEvery: 128,
+  records: 0x8000,
+  recordSize: 16,
+  /** The two words of the decoded entry without region. */
+  originalHead: 0,
+  originalImmediate: 4,
+  /** Budget without which the region is not entered here. */
+  longest: 8,
+  /** Of the page of the entry, from the region's origin. */
+  pageOffset: 12,
+  recordsPerRegion: 64,
+  /** Most regions; when all are in use all are dropped. */
+  regions: 4096,
+  size: 0x8000 + 4096 * 64 * 16,
+} as const;
+
 const WASM_PAGE = 0x10000;
 const roundUp = (value: number, unit: number): number => Math.ceil(value / unit) * unit;
 
@@ -82,11 +114,12 @@ export interface MemoryLayout {
 
 export function memoryLayout(harts: number, ramSize: number): MemoryLayout {
   const decodedPages = Math.min(MAXIMUM_DECODED_PAGES, Math.max(64, ramSize / 4096 + harts));
-  const decodedBase = roundUp(harts * HartLayout.size, WASM_PAGE);
+  const hartsBase = TranslationLayout.size;
+  const decodedBase = roundUp(hartsBase + harts * HartLayout.size, WASM_PAGE);
   const ramOffset = roundUp(decodedBase + decodedPages * DecodedLayout.pageSize, WASM_PAGE);
   return {
     harts,
-    hartBase: (index) => index * HartLayout.size,
+    hartBase: (index) => hartsBase + index * HartLayout.size,
     decodedBase,
     decodedPages,
     ramOffset,

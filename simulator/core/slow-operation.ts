@@ -21,6 +21,8 @@ export const SlowOperation = {
   prepareFloat: 10,
   /** Evaluate a floating-point instruction. */
   float: 11,
+  /** Translate the code at the entry: it is jumped to often. */
+  hot: 12,
 } as const;
 export type SlowOperation = (typeof SlowOperation)[keyof typeof SlowOperation];
 

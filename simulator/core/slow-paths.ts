@@ -45,6 +45,9 @@ export class SlowPaths {
       case SlowOperation.breakpoint:
         this.breakpoint(entry);
         break;
+      case SlowOperation.hot:
+        hart.translate(entry);
+        break;
       case SlowOperation.load: {
         const width = loadWidths[detailOf(request)] ?? 'd';
         if (memory.load(low, high, sizeOf[width])) this.finishLoad(entry, width, lengthOf(request));

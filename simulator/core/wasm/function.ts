@@ -77,6 +77,11 @@ export class FunctionBuilder {
     this.access(Opcode.localSet, local);
   }
 
+  /** Sets the local to what is on top of the stack. */
+  setFromStack(local: Local): void {
+    this.access(Opcode.localSet, local);
+  }
+
   /** Sets the local and is its value. */
   tee(local: Local, value: I32): I32 {
     return new I32(() => {
