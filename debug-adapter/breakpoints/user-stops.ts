@@ -1,8 +1,8 @@
 import { sites } from 'hyperstep:sites';
 import type { Hart } from '../../simulator/core/index';
-import { KILL_REASONS } from '../../simulator/hypervisor/full/virtual-machine';
 import type { GuestCpu } from '../../simulator/hypervisor/guest';
 import { EXIT_REASONS, type ExitReason, type ExitRecord } from '../../simulator/hypervisor/ledger';
+import { KILL_REASONS } from '../../simulator/hypervisor/vm/virtual-machine';
 import { causeOf } from '../../simulator/isa/index';
 import type { ActiveHandler } from '../../simulator/machine/hosted-software';
 import type { Step } from '../../simulator/machine/narration';

@@ -1,6 +1,6 @@
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { describeView } from '../../simulator/hypervisor/full/shadow-space';
-import type { Vcpu } from '../../simulator/hypervisor/full/vcpu';
+import type { DeprivilegedVcpu } from '../../simulator/hypervisor/full/vcpu';
 import type { GuestCpu } from '../../simulator/hypervisor/guest';
 import type { ExitRecord } from '../../simulator/hypervisor/ledger';
 import { type Csr, causeOf, csrs, registers } from '../../simulator/isa/index';
@@ -142,7 +142,7 @@ function shownCsrs(): Csr[] {
 }
 
 /** What the VMM keeps of a vCPU beside its CSRs. */
-function controlScope(debuggee: Debuggee, vcpu: Vcpu): Container {
+function controlScope(debuggee: Debuggee, vcpu: DeprivilegedVcpu): Container {
   const ledger = debuggee.system.full?.vm.ledger;
   return containerOf(() => {
     const view = vcpu.spaces.current;

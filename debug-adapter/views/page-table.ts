@@ -1,6 +1,6 @@
 import { shadowFlags } from '../../simulator/hypervisor/full/page-fault';
 import { viewIndex } from '../../simulator/hypervisor/full/shadow-space';
-import type { Vcpu } from '../../simulator/hypervisor/full/vcpu';
+import type { DeprivilegedVcpu } from '../../simulator/hypervisor/full/vcpu';
 import type { GuestCpu } from '../../simulator/hypervisor/guest';
 import { Privilege, Pte } from '../../simulator/mmu/index';
 import type { Debuggee } from '../debuggee';
@@ -73,7 +73,7 @@ export function pageTable(debuggee: Debuggee, cpu: GuestCpu, path: readonly numb
 }
 
 /** The shadow tables for the mode and address space in which the guest is. */
-export function shadowView({ guestSpace, user, sum, mxr }: Vcpu) {
+export function shadowView({ guestSpace, user, sum, mxr }: DeprivilegedVcpu) {
   return guestSpace.views[viewIndex(guestSpace.paging !== undefined, user, sum, mxr)];
 }
 
@@ -94,7 +94,12 @@ interface Judgement {
 }
 
 /** How a shadow entry relates to the guest's entry times P2M. */
-function judge(debuggee: Debuggee, vcpu: Vcpu, guest: PageEntry | undefined, shadow: PageEntry | undefined): Judgement {
+function judge(
+  debuggee: Debuggee,
+  vcpu: DeprivilegedVcpu,
+  guest: PageEntry | undefined,
+  shadow: PageEntry | undefined,
+): Judgement {
   if (guest && !isLeaf(guest)) {
     if (!shadow) return { state: 'unfilled' };
     if (!isLeaf(shadow)) return { state: 'table' };
@@ -112,7 +117,7 @@ function judge(debuggee: Debuggee, vcpu: Vcpu, guest: PageEntry | undefined, sha
 
 function judgeLeaf(
   debuggee: Debuggee,
-  vcpu: Vcpu,
+  vcpu: DeprivilegedVcpu,
   guest: PageEntry | undefined,
   shadow: PageEntry,
   hpa: number | undefined,
@@ -142,14 +147,14 @@ function whyNarrower(missing: number, guest: PageEntry): string {
 }
 
 /** Whether the guest's mode may touch the page at all. */
-function mayUse(vcpu: Vcpu, guest: PageEntry): boolean {
+function mayUse(vcpu: DeprivilegedVcpu, guest: PageEntry): boolean {
   if (!vcpu.guestSpace.paging) return true;
   if (vcpu.user) return (guest.low & Pte.U) !== 0;
   return !(guest.low & Pte.U) || vcpu.sum;
 }
 
 function reasonToBeEmpty(
-  vcpu: Vcpu,
+  vcpu: DeprivilegedVcpu,
   guest: PageEntry | undefined,
   hpa: number | undefined,
 ): { readonly reason?: string } {
@@ -170,7 +175,7 @@ function firstAddress(path: readonly number[]): bigint {
   return BigInt.asUintN(64, BigInt.asIntN(39, address));
 }
 
-function spaceText(cpu: GuestCpu, vcpu: Vcpu | undefined, satp: bigint): string {
+function spaceText(cpu: GuestCpu, vcpu: DeprivilegedVcpu | undefined, satp: bigint): string {
   const mode = privilegeNames[cpu.privilege] ?? '';
   if (satp >> 60n === MODE_BARE) return `${mode}, satp Bare`;
   const sum = vcpu && cpu.privilege === Privilege.supervisor ? `, SUM=${vcpu.sum ? 1 : 0}` : '';

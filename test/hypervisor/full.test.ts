@@ -88,7 +88,7 @@ root:   .skip 4096
     );
     assert.equal(stop.reason, 'power-off');
     assert.deepEqual(checkIsolation(full), []);
-    const pool = full.vm.pools[0];
+    const pool = full.pools[0];
     assert.ok(pool && pool.available >= 0);
     assert.equal(system.machine.core.ram.size, 2 ** 21 + pool.frames * 4096 + 16 * 2 ** 20);
   });

@@ -13,13 +13,14 @@ import { FRAME, Gpa, Hpa, SUPERPAGE } from '../address';
 import { SbiFirmware } from '../firmware';
 import type { Guest, GuestCpu } from '../guest';
 import { P2m } from '../p2m';
+import { kickVcpu } from '../vm/kick';
+import { VmSbiHost } from '../vm/sbi-host';
+import { VirtualMachine } from '../vm/virtual-machine';
 import { FramePool } from './frame-pool';
-import { kickVcpu } from './kick';
-import { VmSbiHost } from './sbi-host';
+import type { FullVm } from './full-vm';
 import { ShadowSpaces } from './shadow-spaces';
-import { Vcpu } from './vcpu';
+import { DeprivilegedVcpu } from './vcpu';
 import { VirtualCpu } from './virtual-cpu';
-import { VirtualMachine } from './virtual-machine';
 import { TrapAndEmulateVmm } from './vmm';
 import { enterGuest } from './world-switch';
 
@@ -46,7 +47,9 @@ export interface FullEngineConfiguration {
 /** Full virtualization of an unmodified guest on hardware without the H extension: ring deprivileging and shadow page tables. */
 export class FullEngine implements Guest {
   readonly machine: Machine;
-  readonly vm: VirtualMachine;
+  readonly vm: FullVm;
+  /** The shadow memory of each vCPU. */
+  readonly pools: readonly FramePool[];
   readonly board: Board;
   readonly cpus: readonly GuestCpu[];
   readonly ram: { readonly base: number; readonly size: number };
@@ -66,13 +69,17 @@ export class FullEngine implements Guest {
     const clear = (hpa: number): void => ram.fill(hpa, FRAME, 0);
     const firmware = this.installFirmware();
     const p2m = new P2m(new Gpa(MEMORY_MAP.ram.base), memory, new Hpa(guestBase));
-    const pools = this.machine.harts.map(
+    this.pools = this.machine.harts.map(
       (hart) => new FramePool(poolBase + hart.id * SHADOW_POOL, SHADOW_POOL / FRAME, clear),
     );
-    this.vm = new VirtualMachine(this.machine, p2m, pools, configuration.onIllegal);
-    for (const hart of this.machine.harts) {
-      const spaces = new ShadowSpaces(ram, pools[hart.id] as FramePool, hart.tlb, this.vm.ledger);
-      this.vm.vcpus.push(new Vcpu(hart.id, hart, spaces, this.machine));
+    this.vm = new VirtualMachine(this.machine, p2m, configuration.onIllegal);
+    const services = {
+      setTimer: (hart: number, deadline: number) => firmware.setTimer(hart, deadline),
+      enter: (vcpu: DeprivilegedVcpu) => runThrough(enterGuest(this.vm, vcpu)),
+    };
+    for (const [index, hart] of this.machine.harts.entries()) {
+      const spaces = new ShadowSpaces(ram, this.pools[index] as FramePool, hart.tlb, this.vm.ledger);
+      this.vm.vcpus.push(new DeprivilegedVcpu(hart.id, hart, spaces, this.machine, services));
     }
     this.board = new Board({
       name: 'vm',
@@ -89,7 +96,7 @@ export class FullEngine implements Guest {
     this.vm.board = this.board;
     this.cpus = this.vm.vcpus.map((vcpu) => new VirtualCpu(this.vm, vcpu));
     this.ram = { base: MEMORY_MAP.ram.base, size: memory };
-    const sbi = new VmSbiHost(this.vm, firmware, this.board.uart);
+    const sbi = new VmSbiHost(this.vm, this.board.uart);
     this.machine.host('s', new TrapAndEmulateVmm(this.vm, sbi));
     this.machine.setPolicy({
       wakes: (hart) => this.vm.vcpus[hart.id]?.interruptAwaits ?? false,
@@ -108,7 +115,7 @@ export class FullEngine implements Guest {
       vcpu.hart.setX(A0, 0n);
       vcpu.hart.setX(A1, BigInt(deviceTree));
       vcpu.state.setPc(lowWord(entry), highWord(entry));
-      runThrough(enterGuest(this.vm, vcpu));
+      vcpu.resume();
     }
   }
 
@@ -156,7 +163,7 @@ function deprivilege(hart: Hart): void {
 }
 
 /** The interrupt wires of a vCPU: a change makes it exit, so that the VMM sees it. */
-function virtualLines(vcpu: Vcpu): HartLines {
+function virtualLines(vcpu: DeprivilegedVcpu): HartLines {
   const unconnected: InterruptLine = { setLevel: () => undefined };
   const external = 1 << InterruptCode.supervisorExternal;
   return {

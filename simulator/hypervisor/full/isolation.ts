@@ -27,7 +27,7 @@ export function checkIsolation(engine: FullEngine): IsolationBreach[] {
   for (const { id, spaces, hart } of vm.vcpus) {
     for (const view of spaces.views) {
       for (const frame of view.table.tableFrames) {
-        if (!vm.pools[id]?.contains(frame))
+        if (!engine.pools[id]?.contains(frame))
           report('shadow table', `table 0x${frame.toString(16)} of ASID ${view.asid} is outside the VMM's pool`);
       }
       for (const leaf of view.table.leaves()) {

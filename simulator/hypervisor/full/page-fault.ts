@@ -2,12 +2,12 @@ import { causeOf } from '../../isa/index';
 import { type Narration, step } from '../../machine/narration';
 import { Access, Pte, type WalkStep } from '../../mmu/index';
 import { FRAME, Gpa, Gva, Hpa, PteValue, SUPERPAGE } from '../address';
-import { type GuestTablesAsHardware, translateGuest } from './guest-walk';
-import { inject } from './inject';
-import { emulateMmio } from './mmio';
-import { refuseAccess } from './refuse';
-import type { Vcpu } from './vcpu';
-import type { VirtualMachine } from './virtual-machine';
+import { type GuestTablesAsHardware, translateGuest } from '../vm/guest-walk';
+import { inject } from '../vm/inject';
+import { emulateMmio } from '../vm/mmio';
+import { refuseAccess } from '../vm/refuse';
+import type { FullVm } from './full-vm';
+import type { DeprivilegedVcpu } from './vcpu';
 
 const ACCESS_NAMES = { [Access.read]: 'a load', [Access.write]: 'a store', [Access.execute]: 'a fetch' } as const;
 
@@ -19,8 +19,8 @@ const SHADOW_FLAGS = Pte.V | Pte.U | Pte.A;
  * not with this permission), the guest's own, or an access to a device. The guest's own page tables say which.
  */
 export function* handlePageFault(
-  vm: VirtualMachine,
-  vcpu: Vcpu,
+  vm: FullVm,
+  vcpu: DeprivilegedVcpu,
   tables: GuestTablesAsHardware,
   access: Access,
   low: number,
@@ -79,7 +79,7 @@ export function* handlePageFault(
 }
 
 /** A large guest page becomes a large shadow page where the P2M keeps its block in one piece. */
-function shadowLevel(vm: VirtualMachine, guestLevel: number, gpa: number): 0 | 1 {
+function shadowLevel(vm: FullVm, guestLevel: number, gpa: number): 0 | 1 {
   const block = gpa - (gpa % SUPERPAGE);
   return guestLevel >= 1 && vm.guestRam(block) !== undefined && vm.p2m.isWholeBlock(block) ? 1 : 0;
 }

@@ -2,10 +2,10 @@ import { type CsrOperation, csrSourceRegister, executeCsrInstruction, returnFrom
 import { csrNumbered, decode, ExceptionCode, systemOperationOf } from '../../isa/index';
 import { type Narration, step } from '../../machine/narration';
 import { CsrValue, FRAME, Gpa, Gva } from '../address';
-import { inject } from './inject';
-import type { Vcpu } from './vcpu';
-import type { VirtualMachine } from './virtual-machine';
-import { advance } from './world-switch';
+import { advance } from '../vm/advance';
+import { inject } from '../vm/inject';
+import type { FullVm } from './full-vm';
+import type { DeprivilegedVcpu } from './vcpu';
 
 const SATP = 0x180;
 
@@ -17,7 +17,7 @@ const rs2Of = (word: number): number => (word >>> 20) & 31;
  * An instruction that U-mode may not execute. If the guest's *virtual* mode may, the VMM does its work on the virtual state;
  * if not, the guest made an error and gets the illegal-instruction exception that its hardware would raise.
  */
-export function* emulatePrivileged(vm: VirtualMachine, vcpu: Vcpu, word: number): Narration {
+export function* emulatePrivileged(vm: FullVm, vcpu: DeprivilegedVcpu, word: number): Narration {
   const { ledger } = vm;
   const instruction = decode(word)?.instruction;
   const operation = instruction && systemOperationOf(instruction);
@@ -43,14 +43,14 @@ export function* emulatePrivileged(vm: VirtualMachine, vcpu: Vcpu, word: number)
   yield* reflectIllegal(vm, vcpu, word);
 }
 
-function* reflectIllegal(vm: VirtualMachine, vcpu: Vcpu, word: number): Narration {
+function* reflectIllegal(vm: FullVm, vcpu: DeprivilegedVcpu, word: number): Narration {
   vm.ledger.classify('guest-exception');
   const mode = vcpu.user ? 'U-mode' : 'S-mode';
   yield step`in virtual ${mode} it is not allowed either: an illegal instruction of the guest`;
   yield* inject(vm, vcpu, ExceptionCode.illegalInstruction, false, word | 0, 0);
 }
 
-function* emulateCsrAccess(vm: VirtualMachine, vcpu: Vcpu, operation: CsrOperation, word: number): Narration {
+function* emulateCsrAccess(vm: FullVm, vcpu: DeprivilegedVcpu, operation: CsrOperation, word: number): Narration {
   const { hart, csrs } = vcpu;
   const number = word >>> 20;
   const name = csrNumbered(number)?.name ?? `CSR 0x${number.toString(16)}`;
@@ -77,8 +77,8 @@ function* emulateCsrAccess(vm: VirtualMachine, vcpu: Vcpu, operation: CsrOperati
 }
 
 /** The guest wrote its satp: another address space, with its own shadow tables, takes effect at once. */
-function* switchGuestSpace(vm: VirtualMachine, vcpu: Vcpu): Narration {
-  const paging = vcpu.paging;
+function* switchGuestSpace(vm: FullVm, vcpu: DeprivilegedVcpu): Narration {
+  const paging = vcpu.wantedPaging;
   const current = vcpu.guestSpace.paging;
   const same = paging?.root === current?.root && paging?.asid === current?.asid;
   if (same) return;
@@ -93,7 +93,7 @@ function* switchGuestSpace(vm: VirtualMachine, vcpu: Vcpu): Narration {
   vm.ledger.charge('csrAccess');
 }
 
-function* emulateSret(vm: VirtualMachine, vcpu: Vcpu): Narration {
+function* emulateSret(vm: FullVm, vcpu: DeprivilegedVcpu): Narration {
   const sepc = vcpu.csrWords(0x141);
   const target = new Gva(sepc.low, sepc.high);
   yield step`return from the guest's trap handler to ${target}: privilege and SIE from the virtual sstatus`;
@@ -101,7 +101,7 @@ function* emulateSret(vm: VirtualMachine, vcpu: Vcpu): Narration {
   vm.machine.retireEmulated(vcpu.hart);
 }
 
-function* emulateFence(vm: VirtualMachine, vcpu: Vcpu, word: number): Narration {
+function* emulateFence(vm: FullVm, vcpu: DeprivilegedVcpu, word: number): Narration {
   const { hart } = vcpu;
   const [rs1, rs2] = [rs1Of(word), rs2Of(word)];
   const asid = rs2 === 0 ? undefined : hart.xLow(rs2) & 0xffff;
@@ -117,7 +117,7 @@ function* emulateFence(vm: VirtualMachine, vcpu: Vcpu, word: number): Narration 
   advance(vm, vcpu, 4);
 }
 
-function* emulateWfi(vm: VirtualMachine, vcpu: Vcpu): Narration {
+function* emulateWfi(vm: FullVm, vcpu: DeprivilegedVcpu): Narration {
   advance(vm, vcpu, 4);
   if (vcpu.interruptAwaits) {
     yield step`an interrupt is pending: wfi ends at once`;

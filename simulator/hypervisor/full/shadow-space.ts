@@ -1,3 +1,4 @@
+import type { GuestPaging } from '../vm/vcpu';
 import type { ShadowTable } from './shadow-table';
 
 /**
@@ -7,7 +8,7 @@ import type { ShadowTable } from './shadow-table';
  */
 export interface GuestSpace {
   /** Undefined while virtual `satp` is Bare. */
-  readonly paging: { readonly root: number; readonly asid: number } | undefined;
+  readonly paging: GuestPaging;
   /** By `viewIndex`. */
   readonly views: (ShadowView | undefined)[];
 }

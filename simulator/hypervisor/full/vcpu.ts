@@ -1,6 +1,8 @@
-import { CsrFile, type Hart, HartState, Status } from '../../core/index';
+import { CsrFile, CsrSlot, enterTrap, type Hart, HartState, Status } from '../../core/index';
+import { InterruptCode } from '../../isa/index';
 import type { Machine } from '../../machine/machine';
 import { Pmp, Privilege } from '../../mmu/index';
+import type { GuestPaging, Vcpu } from '../vm/vcpu';
 import type { GuestSpace } from './shadow-space';
 import type { ShadowSpaces } from './shadow-spaces';
 
@@ -12,12 +14,22 @@ const ALL_COUNTERS = -1;
 
 const MODE_SV39 = 8;
 const ASID_MASK = 0xffff;
+const STIP = 1 << InterruptCode.supervisorTimer;
+/** A deadline that never comes. */
+const NEVER = Number.POSITIVE_INFINITY;
+
+/** What a vCPU needs of its engine. */
+export interface VcpuServices {
+  /** The machine's own timer, which is the guest's as long as each vCPU has its own hart. */
+  setTimer(hart: number, deadline: number): void;
+  enter(vcpu: DeprivilegedVcpu): void;
+}
 
 /**
- * A virtual CPU: what its guest believes to be a hart with M-, S- and U-mode, of which it sees S and U. General registers are in the
- * hardware hart that runs it; privilege and CSRs are here, in the same form and with the same legal values as a hart's own.
+ * A vCPU whose guest kernel runs in the hardware's U-mode. Its virtual privilege and CSRs are here, in the same form and with the same
+ * legal values as a hart's own.
  */
-export class Vcpu {
+export class DeprivilegedVcpu implements Vcpu {
   /** Virtual privilege, CSRs and pending interrupts; its pc is current while a handler runs (the hart's sepc is the guest's pc otherwise). */
   readonly state: HartState;
   readonly csrs: CsrFile;
@@ -31,6 +43,7 @@ export class Vcpu {
     readonly hart: Hart,
     readonly spaces: ShadowSpaces,
     machine: Machine,
+    private readonly services: VcpuServices,
   ) {
     this.state = new HartState(new Int32Array(STATE_WORDS), 0);
     this.csrs = new CsrFile({
@@ -83,11 +96,63 @@ export class Vcpu {
     return (this.state.pending & this.state.enabled) !== 0;
   }
 
-  /** Root and ASID of the virtual satp; undefined while it is Bare. */
-  get paging(): { root: number; asid: number } | undefined {
+  get pcLow(): number {
+    return this.state.pcLow;
+  }
+
+  get pcHigh(): number {
+    return this.state.pcHigh;
+  }
+
+  setPc(low: number, high: number): void {
+    this.state.setPc(low, high);
+  }
+
+  get paging(): GuestPaging {
+    return this.guestSpace.paging;
+  }
+
+  /** What the virtual satp says; undefined while it is Bare. */
+  get wantedPaging(): GuestPaging {
     const { low, high } = this.csrWords(0x180);
     if (high >>> 28 !== MODE_SV39) return undefined;
-    return { root: (high & 0xfff) * 2 ** 32 + (low >>> 0), asid: (high >>> 12) & ASID_MASK };
+    return { root: (high & 0xfff) * 2 ** 32 + (low >>> 0), asid: (high >>> 12) & ASID_MASK, levels: 3 };
+  }
+
+  get trapVector(): { low: number; high: number } {
+    return this.csrWords(0x105);
+  }
+
+  setPending(interrupt: number, level: boolean): void {
+    const pending = this.state.csrLow(CsrSlot.mip);
+    this.state.setCsr(CsrSlot.mip, level ? pending | interrupt : pending & ~interrupt, 0);
+  }
+
+  setTimer(deadline: number): void {
+    this.setPending(STIP, false);
+    this.services.setTimer(this.id, deadline);
+  }
+
+  /** The machine's timer has come: it stays quiet until the guest sets it again. */
+  timerExpired(): void {
+    this.services.setTimer(this.id, NEVER);
+    this.setPending(STIP, true);
+  }
+
+  takeTrap(cause: number, interrupt: boolean, valueLow: number, valueHigh: number): void {
+    enterTrap(this.state, cause, interrupt, valueLow, valueHigh);
+  }
+
+  fenceAll(asid: number | undefined): void {
+    this.spaces.fenceAll(asid);
+  }
+
+  fenceAddress(low: number, high: number, asid: number | undefined): void {
+    this.spaces.fenceAddress(low, high, asid);
+  }
+
+  resume(): void {
+    this.services.enter(this);
   }
 
   csrWords(number: number): { low: number; high: number } {

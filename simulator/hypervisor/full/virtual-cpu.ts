@@ -1,10 +1,10 @@
 import { fromWords, type Hart, highWord, lowWord } from '../../core/index';
 import { type Access, Privilege, type WalkStep } from '../../mmu/index';
 import type { GuestCpu, GuestPeek } from '../guest';
-import { GuestTables, translateGuest } from './guest-walk';
-import { kickVcpu } from './kick';
-import type { Vcpu } from './vcpu';
-import type { VirtualMachine } from './virtual-machine';
+import { GuestTables, translateGuest } from '../vm/guest-walk';
+import { kickVcpu } from '../vm/kick';
+import type { FullVm } from './full-vm';
+import type { DeprivilegedVcpu } from './vcpu';
 
 const SATP = 0x180;
 const MEPC = 0x341;
@@ -16,8 +16,8 @@ export class VirtualCpu implements GuestCpu {
   private readonly tables: GuestTables;
 
   constructor(
-    vm: VirtualMachine,
-    readonly vcpu: Vcpu,
+    vm: FullVm,
+    readonly vcpu: DeprivilegedVcpu,
   ) {
     this.tables = new GuestTables(vm);
   }
@@ -60,7 +60,7 @@ export class VirtualCpu implements GuestCpu {
     const register = isVisible(number) ? csrs.find(number) : undefined;
     if (!register?.write) return false;
     register.write(csrs, lowWord(value), highWord(value));
-    if (number === SATP) this.vcpu.guestSpace = this.vcpu.spaces.space(this.vcpu.paging);
+    if (number === SATP) this.vcpu.guestSpace = this.vcpu.spaces.space(this.vcpu.wantedPaging);
     // What it means for the hardware is arranged on the way into the guest: one that runs goes through the VMM once.
     if (!this.inVmm) kickVcpu(this.vcpu);
     return true;

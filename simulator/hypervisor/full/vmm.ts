@@ -6,16 +6,17 @@ import { Access } from '../../mmu/index';
 import { Gva } from '../address';
 import type { ExitReason } from '../ledger';
 import { answerSbiCall } from '../sbi/call';
-import { GuestTablesAsHardware } from './guest-walk';
-import { inject } from './inject';
-import { acknowledgeKick } from './kick';
-import { fetchInstruction } from './memory-instruction';
+import { advance } from '../vm/advance';
+import { GuestTablesAsHardware } from '../vm/guest-walk';
+import { inject } from '../vm/inject';
+import { acknowledgeKick } from '../vm/kick';
+import { fetchInstruction } from '../vm/memory-instruction';
+import type { VmSbiHost } from '../vm/sbi-host';
+import type { FullVm } from './full-vm';
 import { handlePageFault } from './page-fault';
 import { emulatePrivileged } from './privileged';
-import type { VmSbiHost } from './sbi-host';
-import type { Vcpu } from './vcpu';
-import type { VirtualMachine } from './virtual-machine';
-import { advance, enterGuest, leaveGuest } from './world-switch';
+import type { DeprivilegedVcpu } from './vcpu';
+import { enterGuest, leaveGuest } from './world-switch';
 
 /** Kinds of exits as the cause alone tells them; the handler knows better once it has looked. */
 const FIRST_GUESS: { readonly [cause: number]: ExitReason } = {
@@ -41,7 +42,7 @@ export class TrapAndEmulateVmm implements HostedSoftware {
   private readonly tables: GuestTablesAsHardware;
 
   constructor(
-    private readonly vm: VirtualMachine,
+    private readonly vm: FullVm,
     private readonly sbi: VmSbiHost,
   ) {
     this.tables = new GuestTablesAsHardware(vm);
@@ -75,7 +76,7 @@ export class TrapAndEmulateVmm implements HostedSoftware {
     vm.ledger.close();
   }
 
-  private *handleException(vcpu: Vcpu, cause: number, low: number, high: number): Narration {
+  private *handleException(vcpu: DeprivilegedVcpu, cause: number, low: number, high: number): Narration {
     const { vm } = this;
     const access = ACCESS_OF_FAULT[cause];
     if (access !== undefined) {
@@ -92,7 +93,7 @@ export class TrapAndEmulateVmm implements HostedSoftware {
   }
 
   /** Both virtual modes call from the hardware's U-mode; the virtual mode tells a system call from a call to the firmware. */
-  private *handleEcall(vcpu: Vcpu): Narration {
+  private *handleEcall(vcpu: DeprivilegedVcpu): Narration {
     const { vm } = this;
     if (vcpu.user) {
       vm.ledger.classify('guest-exception');
@@ -108,10 +109,10 @@ export class TrapAndEmulateVmm implements HostedSoftware {
     else advance(vm, vcpu, 4);
   }
 
-  private *handleInterrupt(vcpu: Vcpu, code: number): Narration {
+  private *handleInterrupt(vcpu: DeprivilegedVcpu, code: number): Narration {
     if (code === InterruptCode.supervisorTimer) {
       yield step`the machine's timer has come, which was set for the guest: its virtual timer interrupt is pending`;
-      this.sbi.timerExpired(vcpu.id);
+      vcpu.timerExpired();
     } else {
       yield step`interrupt lines of vCPU ${vcpu.id} have changed: look at its virtual interrupts`;
       acknowledgeKick(vcpu);

@@ -2,33 +2,25 @@ import { CsrSlot, pendingInterrupt, Status } from '../../core/index';
 import { causeOf } from '../../isa/index';
 import { type Narration, step } from '../../machine/narration';
 import { Gva, Hpa } from '../address';
-import { inject } from './inject';
-import type { Vcpu } from './vcpu';
-import type { VirtualMachine } from './virtual-machine';
+import { inject } from '../vm/inject';
+import type { FullVm } from './full-vm';
+import type { DeprivilegedVcpu } from './vcpu';
 
 const SATP = 0x180;
 const SEPC = 0x141;
 const MODE_SV39 = 8;
 
 /** From the hardware's trap to the VMM's view of the guest: its pc is the hart's sepc. */
-export function leaveGuest(vcpu: Vcpu): void {
+export function leaveGuest(vcpu: DeprivilegedVcpu): void {
   const { hart } = vcpu;
   vcpu.state.setPc(hart.csrLow(SEPC), hart.csrHigh(SEPC));
-}
-
-/** The guest's instruction is done: the VMM has done its work. It takes the time of one instruction and counts as retired. */
-export function advance(vm: VirtualMachine, vcpu: Vcpu, length: 2 | 4): void {
-  const { state } = vcpu;
-  const low = (state.pcLow + length) | 0;
-  state.setPc(low, state.pcHigh + (low >>> 0 < length ? 1 : 0));
-  vm.machine.retireEmulated(vcpu.hart);
 }
 
 /**
  * Back to the guest: first an interrupt that is deliverable now, then the shadow table of the address space and mode in which the
  * guest goes on, then sret to hardware U-mode.
  */
-export function* enterGuest(vm: VirtualMachine, vcpu: Vcpu): Narration {
+export function* enterGuest(vm: FullVm, vcpu: DeprivilegedVcpu): Narration {
   const { hart, state } = vcpu;
   const interrupt = pendingInterrupt(state);
   if (interrupt >= 0) {

@@ -58,7 +58,7 @@ export function effectiveAddress(vcpu: Vcpu, { rs1, offset }: MemoryInstruction)
  * be in another page. Undefined when the guest itself could not fetch it (its code has changed since).
  */
 export function fetchInstruction(vm: VirtualMachine, vcpu: Vcpu, tables: GuestTables): number | undefined {
-  const { pcLow, pcHigh } = vcpu.state;
+  const { pcLow, pcHigh } = vcpu;
   const first = fetchParcel(vm, vcpu, tables, pcLow, pcHigh);
   if (first === undefined || (first & 3) !== 3) return first;
   const nextLow = (pcLow + 2) | 0;

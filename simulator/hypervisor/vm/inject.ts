@@ -1,4 +1,3 @@
-import { enterTrap } from '../../core/index';
 import { causeOf } from '../../isa/index';
 import { type Narration, step } from '../../machine/narration';
 import { CsrValue, Gva } from '../address';
@@ -20,21 +19,20 @@ export function* inject(
   valueLow: number,
   valueHigh: number,
 ): Narration {
-  const { state } = vcpu;
   const retired = vcpu.hart.retired;
   const { lastInjection } = vcpu;
-  const atVector = state.pcLow === lastInjection.low && state.pcHigh === lastInjection.high;
+  const atVector = vcpu.pcLow === lastInjection.low && vcpu.pcHigh === lastInjection.high;
   if (!interrupt && atVector && lastInjection.retired === retired) {
     yield* kill(vm, vcpu, 'trap-loop');
     return;
   }
-  const pc = new Gva(state.pcLow, state.pcHigh);
-  const stvec = vcpu.csrWords(STVEC);
+  const pc = new Gva(vcpu.pcLow, vcpu.pcHigh);
+  const stvec = vcpu.trapVector;
   const vector = new CsrValue(STVEC, stvec.low, stvec.high);
   const trap = causeOf(cause, interrupt).name;
   yield step`give the guest its trap, ${trap} at ${pc}: virtual sepc, scause, stval and sstatus, then on at its stvec ${vector}`;
-  enterTrap(state, cause, interrupt, valueLow, valueHigh);
-  vcpu.lastInjection = { low: state.pcLow, high: state.pcHigh, retired };
+  vcpu.takeTrap(cause, interrupt, valueLow, valueHigh);
+  vcpu.lastInjection = { low: vcpu.pcLow, high: vcpu.pcHigh, retired };
   vm.ledger.charge('injection');
   vm.ledger.changed({ kind: 'trap', interrupt, cause });
   vm.machine.reportGuestTrap(vcpu.hart, { interrupt, cause, valueLow, valueHigh });

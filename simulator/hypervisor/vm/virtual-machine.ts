@@ -5,7 +5,6 @@ import { FIRMWARE_MEMORY, MEMORY_MAP } from '../../machine/memory-map';
 import { FRAME, type Gpa } from '../address';
 import { ExitLedger } from '../ledger';
 import type { P2m } from '../p2m';
-import type { FramePool } from './frame-pool';
 import type { Vcpu } from './vcpu';
 
 /** Why a VMM gives a VM up: where hardware would have no answer either. */
@@ -16,10 +15,10 @@ export const KILL_REASONS = {
 
 export type KillReason = keyof typeof KILL_REASONS;
 
-/** One VM of the `full` engine: its memory, its devices, its vCPUs and the record of their exits. */
-export class VirtualMachine {
+/** One VM: its memory, its devices, its vCPUs and the record of their exits. */
+export class VirtualMachine<V extends Vcpu = Vcpu> {
   readonly ledger = new ExitLedger();
-  readonly vcpus: Vcpu[] = [];
+  readonly vcpus: V[] = [];
   /** Set once the devices exist: they reach memory through `dma`. */
   board: Board | undefined;
   readonly dma: DmaSpace;
@@ -27,8 +26,6 @@ export class VirtualMachine {
   constructor(
     readonly machine: Machine,
     readonly p2m: P2m,
-    /** The shadow memory of each vCPU. */
-    readonly pools: readonly FramePool[],
     /** What an access outside the VM's memory means: the hardware's trap, or the end of the VM. */
     readonly onIllegal: 'trap' | 'kill',
   ) {

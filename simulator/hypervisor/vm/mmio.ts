@@ -3,12 +3,12 @@ import { readDevice, writeDevice } from '../../machine/board';
 import { type Narration, step } from '../../machine/narration';
 import type { Access } from '../../mmu/index';
 import { type Gpa, type Gva, hex64 } from '../address';
+import { advance } from './advance';
 import type { GuestTables } from './guest-walk';
 import { effectiveAddress, fetchInstruction, memoryInstruction } from './memory-instruction';
 import { refuseAccess } from './refuse';
 import type { Vcpu } from './vcpu';
 import type { VirtualMachine } from './virtual-machine';
-import { advance } from './world-switch';
 
 /**
  * Emulates an access to a device register. The hardware says only which address faulted: what the instruction wants is in its bits,

@@ -1,10 +1,9 @@
-import { CsrSlot, highWord, lowWord } from '../../core/index';
+import { highWord, lowWord } from '../../core/index';
 import type { Uart } from '../../devices/uart';
 import { ExceptionCode, InterruptCode } from '../../isa/index';
 import { runThrough } from '../../machine/narration';
 import { Access } from '../../mmu/index';
 import type { Gva } from '../address';
-import type { SbiFirmware } from '../firmware';
 import { sbiExtensions } from '../sbi/call';
 import { receiveFromUart } from '../sbi/console';
 import { type FenceRange, HartStatus, type SbiHost } from '../sbi/interface';
@@ -13,24 +12,18 @@ import { inject } from './inject';
 import { kickVcpu } from './kick';
 import type { Vcpu } from './vcpu';
 import type { VirtualMachine } from './virtual-machine';
-import { enterGuest } from './world-switch';
 
 const A0 = 10;
 const A1 = 11;
 const SSIP = 1 << InterruptCode.supervisorSoftware;
-const STIP = 1 << InterruptCode.supervisorTimer;
-/** A deadline that never comes. */
-const NEVER = Number.POSITIVE_INFINITY;
 
 /** What the VMM does for the SBI calls of its guest: each call acts on vCPUs and on guest-physical memory. */
 export class VmSbiHost implements SbiHost {
   readonly extensions = sbiExtensions;
   private readonly suspended = new Set<number>();
 
-  /** @param firmware of the machine: the guest's timer is the machine's, as long as each vCPU has its own hart */
   constructor(
     private readonly vm: VirtualMachine,
-    private readonly firmware: SbiFirmware,
     private readonly console: Uart,
   ) {}
 
@@ -39,24 +32,17 @@ export class VmSbiHost implements SbiHost {
   }
 
   setTimer(id: number, deadline: number): void {
-    setPending(this.vcpu(id), STIP, false);
-    this.firmware.setTimer(id, deadline);
-  }
-
-  /** The machine's timer has come: it stays quiet until the guest sets it again. */
-  timerExpired(id: number): void {
-    this.firmware.setTimer(id, NEVER);
-    setPending(this.vcpu(id), STIP, true);
+    this.vcpu(id).setTimer(deadline);
   }
 
   sendSoftwareInterrupt(id: number): void {
     const vcpu = this.vcpu(id);
-    setPending(vcpu, SSIP, true);
+    vcpu.setPending(SSIP, true);
     kickVcpu(vcpu);
   }
 
   clearSoftwareInterrupt(id: number): void {
-    setPending(this.vcpu(id), SSIP, false);
+    this.vcpu(id).setPending(SSIP, false);
   }
 
   fenceInstructions(): void {
@@ -64,14 +50,14 @@ export class VmSbiHost implements SbiHost {
   }
 
   fenceAddresses(id: number, range: FenceRange, asid: number | undefined): void {
-    const { spaces } = this.vcpu(id);
+    const vcpu = this.vcpu(id);
     if (range === 'all') {
-      spaces.fenceAll(asid);
+      vcpu.fenceAll(asid);
       return;
     }
     for (let page = 0; page < range.pages; page++) {
       const address = BigInt.asUintN(64, range.start + BigInt(page) * 4096n);
-      spaces.fenceAddress(lowWord(address), highWord(address), asid);
+      vcpu.fenceAddress(lowWord(address), highWord(address), asid);
     }
   }
 
@@ -86,7 +72,7 @@ export class VmSbiHost implements SbiHost {
     const vcpu = this.vcpu(id);
     this.vm.machine.scheduler.start(vcpu.hart);
     this.enterSupervisor(vcpu, address, opaque);
-    runThrough(enterGuest(this.vm, vcpu));
+    vcpu.resume();
   }
 
   stopHart(id: number): void {
@@ -151,7 +137,7 @@ export class VmSbiHost implements SbiHost {
     vcpu.enterSupervisor();
     vcpu.hart.setX(A0, BigInt(vcpu.id));
     vcpu.hart.setX(A1, opaque);
-    vcpu.state.setPc(address | 0, Math.floor(address / 2 ** 32));
+    vcpu.setPc(address | 0, Math.floor(address / 2 ** 32));
   }
 
   private vcpu(id: number): Vcpu {
@@ -159,9 +145,4 @@ export class VmSbiHost implements SbiHost {
     if (!vcpu) throw new RangeError(`vCPU ${id} is not of this VM`);
     return vcpu;
   }
-}
-
-function setPending(vcpu: Vcpu, interrupt: number, level: boolean): void {
-  const pending = vcpu.state.csrLow(CsrSlot.mip);
-  vcpu.state.setCsr(CsrSlot.mip, level ? pending | interrupt : pending & ~interrupt, 0);
 }
