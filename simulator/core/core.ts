@@ -109,6 +109,10 @@ export class Core implements SharedMemory, HartEngine {
     this.current = hart;
   }
 
+  executed(instructions: number): void {
+    this.translator.executed(instructions);
+  }
+
   hot(hart: Hart, entry: number): void {
     this.translator.hot(hart.state, entry);
   }

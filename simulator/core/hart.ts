@@ -40,6 +40,8 @@ export interface HartEngine {
   readonly interpreter: Interpreter;
   /** The hart is about to run. */
   entered(hart: Hart): void;
+  /** The hart has run. */
+  executed(instructions: number): void;
   /** The hart often jumps to the instruction of a decoded entry, which is at its pc. */
   hot(hart: Hart, entry: number): void;
 }
@@ -136,6 +138,7 @@ export class Hart extends ArchitecturalHart {
     }
     this.executed = budget - this.left();
     this.retiredBefore += this.executed;
+    this.engine.executed(this.executed);
     this.setAside = undefined;
     return this.exit as RunExit;
   }

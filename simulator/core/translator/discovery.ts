@@ -60,6 +60,12 @@ class Discovery {
     this.queue.push(offset);
   }
 
+  /** A jump back is a loop: where it begins is an entry, as runs end, and go on, inside of loops. */
+  private addTarget(target: number, from: number): void {
+    if (target <= from) this.addEntry(target);
+    else this.addLeader(target);
+  }
+
   /** Follows instructions from a leader to the end of its block, and notes where control goes from there. */
   private scan(leader: number): void {
     if (!this.source.instructionAt(leader)) return;
@@ -89,11 +95,11 @@ class Discovery {
         if (pageOf(next) !== pageOf(offset)) this.addLeader(next);
         return pageOf(next) !== pageOf(offset);
       case 'branch':
-        this.addLeader(target);
+        this.addTarget(target, offset);
         this.addLeader(next);
         return true;
       case 'jump':
-        this.addLeader(target);
+        this.addTarget(target, offset);
         return true;
       case 'call':
         this.addLeader(target);

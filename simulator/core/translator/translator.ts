@@ -20,6 +20,9 @@ const BATCH = 8;
 /** How often a region is made anew because control has come to it, or from it, at a place that was no entry. */
 const MOST_EXTENSIONS = 12;
 
+/** Instructions after which jumps are counted anew. */
+const COUNTING_TIME = 1 << 20;
+
 const limits: RegionLimits = {
   instructions: 400,
   blocks: 120,
@@ -58,12 +61,14 @@ export interface TranslatorStatistics {
 }
 
 export class Translator {
+  private readonly words: Int32Array;
   private readonly live: LiveRegions;
   private readonly backOff = new BackOff();
   private requests: Request[] = [];
   /** By offset in RAM: places at which there is nothing to translate. */
   private readonly hopeless = new Set<number>();
   private readonly extensions = new WeakMap<LiveRegion, number>();
+  private sinceCounting = 0;
   private made = 0;
   private instructions = 0;
   private modules = 0;
@@ -75,7 +80,8 @@ export class Translator {
     private readonly ram: PhysicalMemory,
     private readonly decoded: DecodedCode,
   ) {
-    this.live = new LiveRegions(new Int32Array(memory.buffer), table, decoded);
+    this.words = new Int32Array(memory.buffer);
+    this.live = new LiveRegions(this.words, table, decoded);
   }
 
   get statistics(): TranslatorStatistics {
@@ -92,6 +98,17 @@ export class Translator {
     if (!isWaiting) this.requests.push(this.request(state, entry, ramOffset));
     // What comes a second time waits no longer for others.
     if (isWaiting || this.requests.length >= BATCH) this.compile(state);
+  }
+
+  /**
+   * Instructions have been executed, in the interpreter or in regions. What is not jumped to often within some time is not hot: the
+   * places at which runs happen to begin would all become so.
+   */
+  executed(instructions: number): void {
+    this.sinceCounting += instructions;
+    if (this.sinceCounting < COUNTING_TIME) return;
+    this.sinceCounting = 0;
+    this.words.fill(0, TranslationLayout.counters >> 2, (TranslationLayout.counters + TranslationLayout.countersSize) >> 2);
   }
 
   /** Bytes of RAM have changed, or what the interpreter has to see there. */
