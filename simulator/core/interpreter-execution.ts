@@ -19,6 +19,8 @@ export interface InterpreterLocals extends ExecutionLocals {
   readonly request: Local;
   /** Whether the next instruction is the interpreter's even if a region begins there. */
   readonly isAlone: Local;
+  /** Whether anything has been executed in this call. */
+  readonly isUnderWay: Local;
 }
 
 export interface InterpreterLabels {

@@ -112,6 +112,7 @@ function runFunction(slow: number, helpers: Helpers, region: number | undefined)
     value: f.local(Type.i64),
     request: f.local(Type.i32),
     isAlone: f.local(Type.i32),
+    isUnderWay: f.local(Type.i32),
     pool: new LocalPool((type) => f.local(type)),
   };
   const [hart, budget, pc] = [f.i32(locals.hart), f.i32(locals.budget), f.i64(locals.pc)];
@@ -144,27 +145,20 @@ function runFunction(slow: number, helpers: Helpers, region: number | undefined)
   return f;
 }
 
-/** Asks for translation of what is jumped to often. */
+/** Asks for translation of what is jumped to often. Where a call begins is no jump. */
 function countArrival(f: FunctionBuilder, locals: InterpreterLocals, slow: Label): void {
   const { counters, countersSize, hotEvery } = TranslationLayout;
-  f.set(
-    locals.slot,
-    f
-      .i32(locals.entry)
-      .shiftRight(1)
-      .mask(countersSize - 4),
-  );
-  const slot = f.i32(locals.slot);
-  f.store(Opcode.i32Store, slot, counters, I32.load(slot, counters).add(1));
-  f.if(
-    I32.load(slot, counters)
-      .mask(hotEvery - 1)
-      .equal(0),
-    () => {
+  const [entry, slot] = [f.i32(locals.entry), f.i32(locals.slot)];
+  const count = (): void => {
+    f.set(locals.slot, entry.shiftRight(1).mask(countersSize - 4));
+    f.store(Opcode.i32Store, slot, counters, I32.load(slot, counters).add(1));
+    const isHot = I32.load(slot, counters).mask(hotEvery - 1);
+    f.if(isHot.equal(0), () => {
       f.set(locals.request, I32.constant(slowRequest(SlowOperation.hot)));
       f.branch(slow);
-    },
-  );
+    });
+  };
+  f.if(f.i32(locals.isUnderWay), count, () => f.set(locals.isUnderWay, I32.constant(1)));
 }
 
 /** Runs the region that begins at the local `entry`; like slow code it leaves pc and budget in the hart's block. */
@@ -284,4 +278,6 @@ function standAlone(f: FunctionBuilder, locals: InterpreterLocals): void {
   f.store(Opcode.i32Store, hart, HartLayout.aloneEntry, entry);
   f.set(locals.page, hart.add(HartLayout.alonePage));
   f.set(locals.isAlone, I32.constant(0));
+  // What leads back from the alone page is no jump either.
+  f.set(locals.isUnderWay, I32.constant(0));
 }
