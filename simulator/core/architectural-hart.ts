@@ -1,14 +1,16 @@
 import { type Cause, causeOf } from '../isa';
-import { Access, holds, Pmp, type Privilege, Tlb, virtualPage } from '../mmu';
+import { Access, Pmp, type Privilege, Tlb } from '../mmu';
 import { CsrFile, type CsrHost } from './csr-file';
 import { updateGuestExternal } from './csr-interrupts';
-import { FastPath } from './fast-path';
+import { concerns, FastPath } from './fast-path';
+import { updateFloatReady } from './float-state';
 import { CsrSlot, fromWords, HartState, highWord, lowWord } from './hart-state';
 import { HartLayout } from './layout';
 import type { SharedMemory } from './memory-access';
 import type { HartOptions } from './options';
+import { spaceOf } from './table-walk';
 import { updateTimers } from './timers';
-import { AddressTranslation, type Translation } from './translation';
+import { AddressTranslation, type FailedTranslation, type PeekMode, type FoundTranslation } from './translation';
 import { enterTrap, pendingInterrupt, returnFromTrap, type TrapDetails, type TrapMode } from './traps';
 
 const NEVER = Number.POSITIVE_INFINITY;
@@ -36,10 +38,11 @@ export abstract class ArchitecturalHart implements CsrHost {
     this.tlb = new Tlb((entry) => {
       this.fastPath.dropTranslation(entry);
       // Where it is the page that is being executed, the next instruction is fetched anew.
-      if (holds(entry, virtualPage(this.pcLow, this.pcHigh))) this.recheck();
-    });
+      if (concerns(entry, this.pcLow, this.pcHigh)) this.recheck();
+    }, shared.options.tlbEntries);
     this.pmp = new Pmp(() => this.dropFastPath());
-    this.translation = new AddressTranslation(this.state, this.tlb, this.pmp, this.fastPath, shared.ram);
+    const { ram, options } = shared;
+    this.translation = new AddressTranslation(this.state, this.tlb, this.pmp, this.fastPath, ram, options);
     this.csrs = new CsrFile(this);
     this.state.set(HartLayout.reservation, -1);
     this.modesChanged();
@@ -204,19 +207,26 @@ export abstract class ArchitecturalHart implements CsrHost {
     this.modesChanged();
   }
 
-  /** `sfence.vma` of an address (all when undefined) in an address space (all when undefined). */
+  /** `sfence.vma` with V = 0, of a page (all when undefined) in an address space (all when undefined). */
   fence(page: number | undefined, asid: number | undefined): void {
-    this.tlb.flush(page, asid);
+    if (this.options.fencesForgetAll) this.tlb.flushAll();
+    else this.tlb.flush(page, asid);
   }
 
   /** `hfence.vvma`, and `sfence.vma` in VS-mode: first-stage translations of the current VMID. */
-  fenceVirtual(_page: number | undefined, _asid: number | undefined): void {
-    this.tlb.flush(undefined, undefined);
+  fenceVirtual(page?: number, asid?: number): void {
+    if (this.options.fencesForgetAll) this.tlb.flushAll();
+    else this.tlb.flushVirtual(this.vmid, page, asid);
   }
 
   /** `hfence.gvma` of a guest physical page (all when undefined) of a VMID (all when undefined). */
-  fenceGuest(_page?: number, _vmid?: number): void {
-    this.tlb.flush(undefined, undefined);
+  fenceGuest(page?: number, vmid?: number): void {
+    if (this.options.fencesForgetAll) this.tlb.flushAll();
+    else this.tlb.flushGuest(page, vmid);
+  }
+
+  private get vmid(): number {
+    return spaceOf(this.state.csrHigh(CsrSlot.hgatp));
   }
 
   clearReservation(): void {
@@ -226,7 +236,7 @@ export abstract class ArchitecturalHart implements CsrHost {
   /** May be called at any time: nothing that a guest can see changes. */
   dropFastPath(): void {
     this.fastPath.dropAll();
-    this.translation?.updateContexts();
+    this.modesChanged();
     this.recheck();
   }
 
@@ -244,10 +254,12 @@ export abstract class ArchitecturalHart implements CsrHost {
     this.fastPath.dropCrossing();
   }
 
-  /** Where an address leads now, without side effects; the code of the exception when it faults. */
-  peekTranslation(low: number, high: number, access: Access, privilege?: Privilege): Translation | number {
-    const own = access === Access.execute ? this.state.privilege : this.translation.dataPrivilege;
-    return this.translation.peek(low, high, access, privilege ?? own);
+  /** Where an address leads now, in the current mode or another, without side effects. */
+  peekTranslation(low: number, high: number, access: Access, mode?: PeekMode): FoundTranslation | FailedTranslation {
+    const { state, translation } = this;
+    const own =
+      access === Access.execute ? state : { privilege: translation.dataPrivilege, virtual: translation.dataVirtual };
+    return translation.peek(low, high, access, mode ?? own);
   }
 
   // CsrHost.
@@ -269,6 +281,7 @@ export abstract class ArchitecturalHart implements CsrHost {
   }
 
   modesChanged(): void {
+    updateFloatReady(this.state);
     this.translation?.updateContexts();
   }
 
@@ -283,7 +296,7 @@ export abstract class ArchitecturalHart implements CsrHost {
 
   /** Everything of the hart that a guest, firmware or VMM can see; the fast path is no part of it. */
   saveState(): Uint8Array {
-    const { privilege, virtual, lines, cycleOffset, instretOffset } = this.state;
+    const { privilege, virtual, lines, cycleOffset, instretOffset, conditionals } = this.state;
     const reservation = this.state.get(HartLayout.reservation);
     const numbers = [
       privilege,
@@ -292,6 +305,7 @@ export abstract class ArchitecturalHart implements CsrHost {
       this.retiredBefore,
       reservation,
       this.timerDeadline,
+      conditionals,
       Number(cycleOffset >> 32n),
       Number(cycleOffset & 0xffffffffn),
       Number(instretOffset >> 32n),
@@ -309,11 +323,12 @@ export abstract class ArchitecturalHart implements CsrHost {
     const count = doubles[0] ?? 0;
     const [privilege = 3, virtual = 0, lines = 0, retired = 0, reservation = -1, deadline = NEVER, ...rest] =
       doubles.slice(1, 1 + count);
-    const [cycleHigh = 0, cycleLow = 0, instretHigh = 0, instretLow = 0, ...pmp] = rest;
+    const [conditionals = 0, cycleHigh = 0, cycleLow = 0, instretHigh = 0, instretLow = 0, ...pmp] = rest;
     const wordCount = doubles[1 + count] ?? 0;
     this.state.privilege = privilege as Privilege;
     this.state.virtual = virtual === 1;
     this.state.lines = lines;
+    this.state.conditionals = conditionals;
     this.state.cycleOffset = fromWords(cycleLow, cycleHigh);
     this.state.instretOffset = fromWords(instretLow, instretHigh);
     this.retiredBefore = retired;

@@ -1,5 +1,5 @@
 import type { TlbEntry } from '../mmu';
-import { holds, virtualPage } from '../mmu';
+import { pagesOf, virtualPage } from '../mmu';
 import type { HartState } from './hart-state';
 import { FastPathLayout, HartLayout } from './layout';
 
@@ -83,7 +83,7 @@ export class FastPath {
         const tagLow = this.state.get(entry);
         const tagHigh = this.state.get(entry + 4);
         if (tagLow === -1 && tagHigh === -1) continue;
-        if (holds(translation, virtualPage(tagLow, tagHigh))) this.dropEntry(entry);
+        if (concerns(translation, tagLow, tagHigh)) this.dropEntry(entry);
       }
     }
     this.dropCrossing();
@@ -101,4 +101,11 @@ export class FastPath {
   private dropEntry(entry: number): void {
     this.state.setPair(entry + FastPathLayout.tag, -1, -1);
   }
+}
+
+/** Whether an address may be one that a TLB entry translates, in whatever address space. */
+export function concerns(translation: TlbEntry, low: number, high: number): boolean {
+  // Guest physical addresses, where there is no first stage, have more bits than are compared here.
+  const offset = virtualPage(low, high) - (translation.page % 2 ** 36);
+  return offset >= 0 && offset < pagesOf(translation.level);
 }

@@ -1,12 +1,13 @@
-import type { HartState } from './hart-state';
+import { type HartState, Status } from './hart-state';
 import { HartLayout } from './layout';
 
-/** mstatus.FS, and vsstatus.FS: off, initial, clean, dirty. */
-const FS = 3 << 13;
+/** mstatus.FS, and vsstatus.FS: off, initial, clean, dirty. With V = 1 both are in effect. */
+const FS = Status.FS;
 
-/** Sets `floatReady`; called whenever mstatus.FS may have changed. */
+/** Sets `floatReady`; called whenever mstatus.FS, vsstatus.FS or V may have changed. */
 export function updateFloatReady(state: HartState): void {
-  state.set(HartLayout.floatReady, (state.status & FS) === FS ? 1 : 0);
+  const status = state.virtual ? state.status & state.virtualStatus : state.status;
+  state.set(HartLayout.floatReady, (status & FS) === FS ? 1 : 0);
 }
 
 /**
@@ -15,8 +16,9 @@ export function updateFloatReady(state: HartState): void {
  * @returns false when it is off: the instruction is illegal
  */
 export function prepareFloat(state: HartState): boolean {
-  if ((state.status & FS) === 0) return false;
+  if ((state.status & FS) === 0 || (state.virtual && (state.virtualStatus & FS) === 0)) return false;
   state.status |= FS;
+  if (state.virtual) state.virtualStatus |= FS;
   updateFloatReady(state);
   return true;
 }

@@ -111,6 +111,8 @@ export class HartState {
   /** What mcycle and minstret differ from the clock and the instructions retired, when software has written them. */
   cycleOffset = 0n;
   instretOffset = 0n;
+  /** Store-conditionals since the last one that failed for no reason, on machines where they do. */
+  conditionals = 0;
   private readonly word: number;
 
   /** @param base offset of the hart's block in bytes */

@@ -7,6 +7,7 @@ import { HartLayout } from './layout';
 import { MemoryAccess, type SharedMemory } from './memory-access';
 import { SlowPaths } from './slow-paths';
 import { SystemInstructions } from './system-instructions';
+import { TrappedInstruction } from './trapped-instruction';
 import { addressDetails, ecallCode, pendingInterrupt, type TrapDetails, type TrapMode } from './traps';
 
 export interface RunOptions {
@@ -62,6 +63,7 @@ export class Hart extends ArchitecturalHart {
   watchAddress = 0;
   watchWrite = false;
   private readonly slowPaths: SlowPaths;
+  private readonly trapped: TrappedInstruction;
   private executed = 0;
   private budget = 0;
   /** The part of the budget that the interpreter has not been given yet. */
@@ -87,8 +89,9 @@ export class Hart extends ArchitecturalHart {
     super(id, words, base, shared);
     emptyPage(words, base + HartLayout.alonePage);
     this.state.set(HartLayout.aloneEntry, base + HartLayout.alonePage);
+    this.trapped = new TrappedInstruction(this.state, shared, this.translation);
     const memory = new MemoryAccess(this.state, shared, this.translation, this.fastPath, {
-      raise: (code, low, high) => this.raise(code, low, high),
+      raiseAccess: (code, low, high, offset) => this.raise(code, low, high, this.trapped.ofAccess(code, offset)),
       watchHit: (address, isWrite) => this.watchHit(address, isWrite),
       once: (prepare, undo) => this.once(prepare, undo, true),
     });
@@ -257,7 +260,7 @@ export class Hart extends ArchitecturalHart {
   trapFetch(fault: FetchFault | undefined): void {
     if (!fault) return;
     if (this.undo) this.setAsideAll();
-    this.trap(fault.code, false, fault.low, fault.high);
+    this.trap(fault.code, false, fault.low, fault.high, this.trapped.ofFetch(fault.code));
   }
 
   /** What was prepared for one instruction is not for the first one of the trap handler. */

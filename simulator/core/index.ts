@@ -19,5 +19,5 @@ export {
 export { defaultHartOptions, type HartOptions, legalVariants } from './options';
 export type { CorePlatform, WatchRange } from './platform';
 export type { PhysicalMemory } from './ram';
-export type { Translation } from './translation';
+export type { FailedTranslation, FoundTranslation, PeekMode } from './translation';
 export { enterTrap, pendingInterrupt, returnFromTrap, type TrapDetails, type TrapMode } from './traps';

@@ -29,8 +29,11 @@ export interface SharedMemory {
 
 /** How an access tells its hart what happened. */
 export interface AccessEvents {
-  /** Takes the trap; the instruction does not retire. */
-  raise(code: number, valueLow: number, valueHigh: number): void;
+  /**
+   * The access traps; the instruction does not retire.
+   * @param offset from the address of the access to the value
+   */
+  raiseAccess(code: number, valueLow: number, valueHigh: number, offset: number): void;
   watchHit(address: number, isWrite: boolean): void;
   /** See `Hart.once`; the instruction is counted. */
   once(prepare: () => void, undo: () => void): boolean;
@@ -45,6 +48,10 @@ const misalignedFault = { load: ExceptionCode.loadMisaligned, store: ExceptionCo
 export class MemoryAccess {
   low = 0;
   high = 0;
+  /** Low word of the address of the current access. */
+  private start = 0;
+  /** During hlv, hlvx and hsv, which act as though in VS- or VU-mode. */
+  private guest: { readonly executable: boolean } | undefined;
 
   constructor(
     private readonly state: HartState,
@@ -55,6 +62,8 @@ export class MemoryAccess {
   ) {}
 
   load(low: number, high: number, size: AccessSize): boolean {
+    this.start = low;
+    if (this.trapsMisaligned && !this.isAligned(low, high, size, 'load')) return false;
     if ((low & 0xfff) + size > 0x1000) return this.loadAcrossPages(low, high, size);
     if (!this.translate(low, high, size, Access.read)) return false;
     const { physical } = this.translation;
@@ -62,7 +71,7 @@ export class MemoryAccess {
       this.readRam(physical, size);
       this.cache(HartLayout.readTable, low, high, Access.read);
     } else if (!this.readDevice(physical, size)) {
-      this.events.raise(ExceptionCode.loadAccessFault, low, high);
+      this.raise(ExceptionCode.loadAccessFault, low, high);
       return false;
     }
     if (this.shared.watchpoints.isHit(physical, size, false)) this.events.watchHit(physical, false);
@@ -70,6 +79,8 @@ export class MemoryAccess {
   }
 
   store(low: number, high: number, size: AccessSize, valueLow: number, valueHigh: number): boolean {
+    this.start = low;
+    if (this.trapsMisaligned && !this.isAligned(low, high, size, 'store')) return false;
     if ((low & 0xfff) + size > 0x1000) return this.storeAcrossPages(low, high, size, valueLow, valueHigh);
     if (!this.translate(low, high, size, Access.write)) return false;
     const { physical } = this.translation;
@@ -77,7 +88,7 @@ export class MemoryAccess {
       this.writeRam(physical, size, valueLow, valueHigh);
       this.cache(HartLayout.writeTable, low, high, Access.write);
     } else if (!this.writeDevice(physical, size, valueLow, valueHigh)) {
-      this.events.raise(ExceptionCode.storeAccessFault, low, high);
+      this.raise(ExceptionCode.storeAccessFault, low, high);
       return false;
     }
     if (this.shared.watchpoints.isHit(physical, size, true)) this.events.watchHit(physical, true);
@@ -89,12 +100,13 @@ export class MemoryAccess {
    * @returns whether the instruction is to be tried again; else it has trapped, or `once` has seen to it
    */
   prepareAtomic(low: number, high: number, size: AccessSize): boolean {
+    this.start = low;
     if (!this.isAligned(low, high, size, 'store')) return false;
     if (!this.translate(low, high, size, Access.write)) return false;
     const { physical } = this.translation;
     const { ram, watchpoints } = this.shared;
     if (!ram.contains(physical, size)) {
-      this.events.raise(ExceptionCode.storeAccessFault, low, high);
+      this.raise(ExceptionCode.storeAccessFault, low, high);
       return false;
     }
     if (this.cache(HartLayout.writeTable, low, high, Access.write)) return true;
@@ -111,6 +123,7 @@ export class MemoryAccess {
   }
 
   loadReserved(low: number, high: number, size: AccessSize): boolean {
+    this.start = low;
     if (!this.isAligned(low, high, size, 'load')) return false;
     if (!this.load(low, high, size)) return false;
     const { physical } = this.translation;
@@ -130,6 +143,7 @@ export class MemoryAccess {
     valueLow: number,
     valueHigh: number,
   ): boolean | undefined {
+    this.start = low;
     if (!this.isAligned(low, high, size, 'store')) return undefined;
     const reservation = this.state.get(HartLayout.reservation);
     let isReserved = reservation !== -1;
@@ -139,26 +153,64 @@ export class MemoryAccess {
       const { ram } = this.shared;
       // Only RAM has reservations.
       if (!ram.contains(physical, size)) {
-        this.events.raise(ExceptionCode.storeAccessFault, low, high);
+        this.raise(ExceptionCode.storeAccessFault, low, high);
         return undefined;
       }
-      isReserved = (ram.memoryOffset(physical) | 0) === reservation;
+      isReserved = (ram.memoryOffset(physical) | 0) === reservation && !this.failsSpuriously();
     }
     if (isReserved && !this.store(low, high, size, valueLow, valueHigh)) return undefined;
     this.state.set(HartLayout.reservation, -1);
     return !isReserved;
   }
 
+  /** hlv, and hlvx, which needs X in place of R. */
+  hypervisorLoad(low: number, high: number, size: AccessSize, executable: boolean): boolean {
+    return this.asGuest(executable, () => this.load(low, high, size));
+  }
+
+  hypervisorStore(low: number, high: number, size: AccessSize, valueLow: number, valueHigh: number): boolean {
+    return this.asGuest(false, () => this.store(low, high, size, valueLow, valueHigh));
+  }
+
+  private asGuest(executable: boolean, access: () => boolean): boolean {
+    this.guest = { executable };
+    try {
+      return access();
+    } finally {
+      this.guest = undefined;
+    }
+  }
+
+  private get trapsMisaligned(): boolean {
+    return this.shared.options.misaligned === 'traps';
+  }
+
+  /** Of the store-conditionals that could succeed, each so manieth does not, where the machine is to be like that. */
+  private failsSpuriously(): boolean {
+    const { spuriousFailures } = this.shared.options;
+    if (spuriousFailures === 0) return false;
+    this.state.conditionals = (this.state.conditionals + 1) % spuriousFailures;
+    return this.state.conditionals === 0;
+  }
+
+  private raise(code: number, low: number, high: number): void {
+    this.events.raiseAccess(code, low, high, (low - this.start) | 0);
+  }
+
   private isAligned(low: number, high: number, size: AccessSize, kind: 'load' | 'store'): boolean {
     if ((low & (size - 1)) === 0) return true;
-    this.events.raise(misalignedFault[kind], low, high);
+    this.translation.useDataMode(this.guest);
+    this.raise(misalignedFault[kind], low, high);
     return false;
   }
 
   private translate(low: number, high: number, size: number, access: Access): boolean {
-    const fault = this.translation.translate(low, high, size, access);
+    const { translation, guest } = this;
+    const fault = guest
+      ? translation.translateAsGuest(low, high, size, access, guest.executable)
+      : translation.translate(low, high, size, access);
     if (fault < 0) return true;
-    this.events.raise(fault, low, high);
+    this.raise(fault, low, high);
     return false;
   }
 
@@ -166,7 +218,8 @@ export class MemoryAccess {
   private cache(table: FastPathTable, low: number, high: number, access: Access): boolean {
     const { ram, decoded, watchpoints } = this.shared;
     const { physical } = this.translation;
-    if (watchpoints.coversPage(physical)) return false;
+    // What hlv may read is not for ordinary loads.
+    if (this.guest || watchpoints.coversPage(physical)) return false;
     if (access === Access.write && decoded.isCode((physical - ram.base) >>> 12)) return false;
     if (!this.translation.isPageAllowed(access)) return false;
     this.fill(table, low, high);
@@ -235,7 +288,7 @@ export class MemoryAccess {
     const words = [0, 0];
     for (const [index, physical] of bytes.entries()) {
       if (!this.shared.ram.contains(physical)) {
-        this.events.raise(ExceptionCode.loadAccessFault, low, high);
+        this.raise(ExceptionCode.loadAccessFault, low, high);
         return false;
       }
       words[index >> 2] = (words[index >> 2] ?? 0) | (this.shared.ram.read8(physical) << ((index & 3) * 8));
@@ -251,7 +304,7 @@ export class MemoryAccess {
     const bytes = this.bytesAcrossPages(low, high, size, Access.write);
     if (!bytes) return false;
     if (bytes.some((physical) => !this.shared.ram.contains(physical))) {
-      this.events.raise(ExceptionCode.storeAccessFault, low, high);
+      this.raise(ExceptionCode.storeAccessFault, low, high);
       return false;
     }
     for (const [index, physical] of bytes.entries()) {

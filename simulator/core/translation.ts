@@ -3,7 +3,6 @@ import {
   Access,
   isCanonical,
   leafAllows,
-  type PageTables,
   type Pmp,
   Privilege,
   Pte,
@@ -13,14 +12,16 @@ import {
   virtualPage,
   WalkOutcome,
   type WalkRequest,
-  type WalkResult,
   type WalkStep,
-  walk,
 } from '../mmu';
+import { PagingMode } from './csr-translation';
 import type { FastPath } from './fast-path';
-import { CsrSlot, type HartState, Status } from './hart-state';
+import { CsrSlot, type HartState, HypervisorStatus, Status, StatusHigh } from './hart-state';
 import { HartLayout } from './layout';
+import type { HartOptions } from './options';
 import type { PhysicalMemory } from './ram';
+import { type AccessMode, Implicit, modeOf, spaceOf, TableWalk } from './table-walk';
+import { readOnly, TablesInRam } from './tables-in-ram';
 
 const pageFaults = [
   ExceptionCode.loadPageFault,
@@ -32,27 +33,78 @@ const accessFaults = [
   ExceptionCode.storeAccessFault,
   ExceptionCode.instructionAccessFault,
 ] as const;
+const guestPageFaults = [
+  ExceptionCode.loadGuestPageFault,
+  ExceptionCode.storeGuestPageFault,
+  ExceptionCode.instructionGuestPageFault,
+] as const;
 
-/** Contexts of untranslated accesses; those of translated ones follow. */
+/** Contexts of untranslated accesses; those of one stage follow, then those of two. */
 const BARE_MACHINE = 0;
 const BARE_LOWER = 1;
 const FIRST_TRANSLATED = 2;
+const FIRST_VIRTUAL = 2 ** 24;
+/** Address spaces of V = 1 that are numbered before numbering begins anew. */
+const MOST_SPACES = 4096;
 
 /** How a translation came about, for views. */
-export interface Translation {
+export interface FoundTranslation {
   readonly physical: number;
   readonly source: 'bare' | 'tlb' | 'walk';
-  /** The entries read, when tables were walked. */
+  /** With V = 1: the guest physical address. */
+  readonly guestPhysical?: number;
+  /** The entries read, when tables were walked; the second stage's for a table come before the entry in it. */
   readonly steps: readonly WalkStep[];
 }
+
+export interface FailedTranslation {
+  /** The code of the exception. */
+  readonly fault: number;
+  /** Of a guest-page fault: the guest physical address that faulted. */
+  readonly guestPhysical?: number;
+  readonly steps: readonly WalkStep[];
+}
+
+/** As which mode an access is to be looked at. */
+export interface PeekMode {
+  readonly privilege: Privilege;
+  readonly virtual: boolean;
+}
+
+interface MutableMode extends AccessMode {
+  privilege: Privilege;
+  virtual: boolean;
+  sum: boolean;
+  mxr: boolean;
+  guestMxr: boolean;
+  executable: boolean;
+}
+
+const emptyMode = (): MutableMode => ({
+  privilege: Privilege.machine,
+  virtual: false,
+  sum: false,
+  mxr: false,
+  guestMxr: false,
+  executable: false,
+});
 
 /** From virtual addresses to machine addresses, for one hart: TLB, hardware walk, PMP. */
 export class AddressTranslation {
   /** Where the last successful `translate` led. */
   physical = 0;
-  private readonly result: WalkResult = { level: 0, physical: 0, flags: 0 };
-  private readonly hardwareTables: PageTables;
-  private readonly peekTables: PageTables;
+  /** The mode of the last translation, whether it succeeded or not. */
+  readonly mode: AccessMode;
+  /** Of the last guest-page fault: the page and offset of the guest physical address, and whether it was met on the way. */
+  faultPage = 0;
+  faultOffset = 0;
+  faultImplicit: Implicit = Implicit.none;
+  private readonly current = emptyMode();
+  private readonly hardware: TableWalk;
+  private readonly viewer: TableWalk;
+  /** Numbers of the address spaces of V = 1, for contexts; and the one of vsatp and hgatp as they were last seen. */
+  private readonly virtualSpaces = new Map<number, number>();
+  private readonly seen = { vsatp: -1, hgatp: -1, space: 0 };
 
   constructor(
     private readonly state: HartState,
@@ -60,9 +112,12 @@ export class AddressTranslation {
     private readonly pmp: Pmp,
     private readonly fastPath: FastPath,
     ram: PhysicalMemory,
+    private readonly options: HartOptions,
   ) {
-    this.hardwareTables = new TablesInRam(ram, pmp);
-    this.peekTables = readOnly(new TablesInRam(ram, pmp));
+    this.mode = this.current;
+    const tables = new TablesInRam(ram, pmp);
+    this.hardware = new TableWalk(state, options, tables);
+    this.viewer = new TableWalk(state, options, readOnly(new TablesInRam(ram, pmp)));
   }
 
   /** The privilege with which loads and stores act. */
@@ -71,13 +126,22 @@ export class AddressTranslation {
     return status & Status.MPRV ? (((status & Status.MPP) >> Status.MPP_SHIFT) as Privilege) : privilege;
   }
 
+  /** The V with which loads and stores act. */
+  get dataVirtual(): boolean {
+    const { status, statusHigh, virtual } = this.state;
+    if (!(status & Status.MPRV)) return virtual;
+    return (status & Status.MPP) >> Status.MPP_SHIFT !== Privilege.machine && (statusHigh & StatusHigh.MPV) !== 0;
+  }
+
   /** Tells the fast path which modes hold now. */
   updateContexts(): void {
+    if (this.virtualSpaces.size > MOST_SPACES) this.forgetSpaces();
     this.fastPath.reserveContexts(2);
-    const data = this.fastPath.contextOf(this.contextKey(this.dataPrivilege, true));
-    const fetch = this.fastPath.contextOf(this.contextKey(this.state.privilege, false));
-    this.state.setPair(HartLayout.dataContext, data, 0);
-    this.state.setPair(HartLayout.fetchContext, fetch, 0);
+    const { state } = this;
+    const data = this.fastPath.contextOf(this.contextKey(this.dataPrivilege, this.dataVirtual, true));
+    const fetch = this.fastPath.contextOf(this.contextKey(state.privilege, state.virtual, false));
+    state.setPair(HartLayout.dataContext, data, 0);
+    state.setPair(HartLayout.fetchContext, fetch, 0);
   }
 
   /**
@@ -85,12 +149,38 @@ export class AddressTranslation {
    * @returns the code of the exception, or -1
    */
   translate(low: number, high: number, size: number, access: Access): number {
-    const privilege = access === Access.execute ? this.state.privilege : this.dataPrivilege;
-    const fault = this.isBare(privilege)
+    if (access === Access.execute) this.setMode(this.state.privilege, this.state.virtual, false);
+    else this.useDataMode();
+    return this.translateInMode(low, high, size, access);
+  }
+
+  /** The same for an access of hlv, hlvx (`executable`) and hsv: as though in VS- or VU-mode. */
+  translateAsGuest(low: number, high: number, size: number, access: Access, executable: boolean): number {
+    this.useDataMode({ executable });
+    return this.translateInMode(low, high, size, access);
+  }
+
+  /** Sets `mode` to that of loads and stores, or of hlv (hlvx: `executable`) and hsv. */
+  useDataMode(asGuest?: { readonly executable: boolean }): void {
+    if (!asGuest) {
+      this.setMode(this.dataPrivilege, this.dataVirtual, false);
+      return;
+    }
+    const isSupervisor = (this.state.hypervisorStatus & HypervisorStatus.SPVP) !== 0;
+    this.setMode(isSupervisor ? Privilege.supervisor : Privilege.user, true, asGuest.executable);
+  }
+
+  private translateInMode(low: number, high: number, size: number, access: Access): number {
+    const { current, pmp } = this;
+    const fault = this.isBare(current.privilege, current.virtual)
       ? this.translateBare(low, high, access)
-      : this.translatePaged(low, high, access, privilege);
+      : this.translatePaged(low, high, access);
     if (fault >= 0) return fault;
-    return this.pmp.allows(this.physical, size, access, privilege) ? -1 : accessFaults[access];
+    const { privilege } = current;
+    const isAllowed =
+      pmp.allows(this.physical, size, access, privilege) &&
+      (!current.executable || pmp.allows(this.physical, size, Access.execute, privilege));
+    return isAllowed ? -1 : accessFaults[access];
   }
 
   /** Whether all of the page of `physical` may be accessed so, with the privilege that such accesses have now. */
@@ -99,33 +189,52 @@ export class AddressTranslation {
     return this.pmp.allowsPage(this.physical - (this.physical % 4096), access, privilege);
   }
 
-  /** What `translate` would do but for PMP, without any effect. @returns the code of the exception when it would fault */
-  peek(low: number, high: number, access: Access, privilege: Privilege): Translation | number {
-    if (this.isBare(privilege)) {
+  /** What `translate` would do but for PMP, without any effect. */
+  peek(low: number, high: number, access: Access, { privilege, virtual }: PeekMode): FoundTranslation | FailedTranslation {
+    if (this.isBare(privilege, virtual)) {
       const physical = (high >>> 0) * 2 ** 32 + (low >>> 0);
-      return { physical, source: 'bare', steps: [] };
+      return { physical, source: 'bare', ...(virtual ? { guestPhysical: physical } : {}), steps: [] };
     }
-    const request = this.request(access, privilege);
-    const page = virtualPage(low, high);
-    if (isCanonical(high, request.levels)) {
-      const entry = this.tlb.lookup(this.asid, page);
-      if (entry && this.serves(entry, request)) {
-        return { physical: physicalOf(entry, page, low), source: 'tlb', steps: [] };
-      }
+    const mode = this.fillMode(emptyMode(), privilege, virtual, false);
+    const offset = low & 0xfff;
+    const page = this.pageOf(low, high, virtual);
+    const entry = this.lookup(high, page, virtual);
+    if (entry && this.serves(entry, access, mode)) {
+      const guest = virtual ? { guestPhysical: (entry.guestPage + page - entry.page) * 4096 + offset } : {};
+      return { physical: physicalOf(entry, page, low), source: 'tlb', ...guest, steps: [] };
     }
+    const { viewer } = this;
     const steps: WalkStep[] = [];
-    const result: WalkResult = { level: 0, physical: 0, flags: 0 };
-    const outcome = walk(this.peekTables, request, low, high, result, steps);
-    if (outcome !== WalkOutcome.page) return faultOf(outcome, access);
-    return { physical: result.physical + offsetIn(result.level, page, low), source: 'walk', steps };
+    const outcome = viewer.run(low, high, access, mode, steps);
+    const guestPhysical = viewer.guestPage * 4096 + viewer.guestOffset;
+    if (outcome !== WalkOutcome.page) {
+      const isGuests = outcome === WalkOutcome.guestPageFault;
+      return { fault: faultOf(outcome, access), ...(isGuests ? { guestPhysical } : {}), steps };
+    }
+    const physical = viewer.physical + (page % pagesOf(viewer.level)) * 4096 + offset;
+    return { physical, source: 'walk', ...(virtual ? { guestPhysical } : {}), steps };
   }
 
-  private get asid(): number {
-    return (this.state.csrHigh(CsrSlot.satp) >>> 12) & 0xffff;
+  private setMode(privilege: Privilege, virtual: boolean, executable: boolean): void {
+    this.fillMode(this.current, privilege, virtual, executable);
   }
 
-  private isBare(privilege: Privilege): boolean {
-    return privilege === Privilege.machine || this.state.csrHigh(CsrSlot.satp) >>> 28 === 0;
+  private fillMode(mode: MutableMode, privilege: Privilege, virtual: boolean, executable: boolean): MutableMode {
+    const { status } = this.state;
+    const own = virtual ? this.state.virtualStatus : status;
+    mode.privilege = privilege;
+    mode.virtual = virtual;
+    mode.sum = (own & Status.SUM) !== 0;
+    mode.guestMxr = (status & Status.MXR) !== 0;
+    mode.mxr = ((own | status) & Status.MXR) !== 0;
+    mode.executable = executable;
+    return mode;
+  }
+
+  private isBare(privilege: Privilege, virtual: boolean): boolean {
+    const { state } = this;
+    if (virtual) return modeOf(state.csrHigh(CsrSlot.vsatp)) === 0 && modeOf(state.csrHigh(CsrSlot.hgatp)) === 0;
+    return privilege === Privilege.machine || modeOf(state.csrHigh(CsrSlot.satp)) === 0;
   }
 
   private translateBare(low: number, high: number, access: Access): number {
@@ -135,66 +244,174 @@ export class AddressTranslation {
     return -1;
   }
 
-  private translatePaged(low: number, high: number, access: Access, privilege: Privilege): number {
-    const request = this.request(access, privilege);
-    if (!isCanonical(high, request.levels)) return pageFaults[access];
-    const { asid } = this;
-    const page = virtualPage(low, high);
-    const known = this.tlb.lookup(asid, page);
-    if (known && this.serves(known, request)) {
+  private translatePaged(low: number, high: number, access: Access): number {
+    const { current } = this;
+    const { virtual } = current;
+    const page = this.pageOf(low, high, virtual);
+    const known = this.lookup(high, page, virtual);
+    if (known && this.serves(known, access, current)) {
       this.physical = physicalOf(known, page, low);
       return -1;
     }
-    const outcome = walk(this.hardwareTables, request, low, high, this.result);
-    if (outcome !== WalkOutcome.page) return faultOf(outcome, access);
-    const { level, physical, flags } = this.result;
-    const entry: TlbEntry = {
-      virtual: false,
-      vmid: 0,
-      asid,
-      global: (flags & Pte.G) !== 0,
-      page: page - (page % pagesOf(level)),
-      level,
-      flags,
-      secondStage: Pte.R | Pte.W | Pte.X,
-      physical,
-    };
+    const { hardware } = this;
+    if (known && this.options.cachesInvalid) {
+      const fault = this.cachedFault(known, page, low, access);
+      if (fault >= 0) return fault;
+    }
+    const outcome = hardware.run(low, high, access, current);
+    if (outcome !== WalkOutcome.page) {
+      this.faultPage = hardware.guestPage;
+      this.faultOffset = hardware.guestOffset;
+      this.faultImplicit = hardware.implicit;
+      if (this.options.cachesInvalid) this.cacheFault(outcome, page);
+      return faultOf(outcome, access);
+    }
+    const { level, physical, flags, secondStage, firstLevel, secondLevel } = hardware;
+    const first = page - (page % pagesOf(level));
+    const guestPage = virtual ? hardware.guestPage - (page - first) : 0;
+    const leaf = { level, flags, secondStage, physical, firstLevel, secondLevel, guestPage };
+    const entry: TlbEntry = { ...this.tags(virtual, flags), page: first, ...leaf };
     this.tlb.fill(entry);
     this.physical = physicalOf(entry, page, low);
     return -1;
   }
 
-  /** An entry that does not allow the access is no answer: the tables may allow it by now. */
-  private serves(entry: TlbEntry, request: WalkRequest): boolean {
-    if (request.access === Access.write && !(entry.flags & Pte.D)) return false;
-    return leafAllows(entry.flags, request);
-  }
-
-  private request(access: Access, privilege: Privilege): WalkRequest {
-    const { status } = this.state;
-    const satpHigh = this.state.csrHigh(CsrSlot.satp);
+  /** What the current access's address space is called in the TLB. */
+  private tags(virtual: boolean, flags: number) {
+    const { state } = this;
+    const satp = state.csrHigh(virtual ? CsrSlot.vsatp : CsrSlot.satp);
+    const bare = modeOf(satp) === PagingMode.bare;
     return {
-      root: (satpHigh & 0xfff) * 2 ** 32 + (this.state.csrLow(CsrSlot.satp) >>> 0),
-      levels: satpHigh >>> 28 === 8 ? 3 : 4,
-      access,
-      user: privilege === Privilege.user,
-      sum: (status & Status.SUM) !== 0,
-      mxr: (status & Status.MXR) !== 0,
+      virtual,
+      vmid: virtual ? spaceOf(state.csrHigh(CsrSlot.hgatp)) : 0,
+      asid: bare ? 0 : spaceOf(satp),
+      global: !bare && (flags & Pte.G) !== 0,
+      bare,
     };
   }
 
+  /** The number of an address's page in the TLB. */
+  private pageOf(low: number, high: number, virtual: boolean): number {
+    const isGuestPhysical = virtual && modeOf(this.state.csrHigh(CsrSlot.vsatp)) === PagingMode.bare;
+    return isGuestPhysical ? (high >>> 0) * 2 ** 20 + (low >>> 12) : virtualPage(low, high);
+  }
+
+  private lookup(high: number, page: number, virtual: boolean): TlbEntry | undefined {
+    const { state, tlb } = this;
+    const satp = state.csrHigh(virtual ? CsrSlot.vsatp : CsrSlot.satp);
+    const mode = modeOf(satp);
+    // The TLB has no bits for addresses that are not canonical.
+    if (mode !== PagingMode.bare && !isCanonical(high, mode === PagingMode.sv48 ? 4 : 3)) return undefined;
+    if (!virtual) return tlb.lookup(spaceOf(satp), page);
+    const vmid = spaceOf(state.csrHigh(CsrSlot.hgatp));
+    return tlb.lookupVirtual(vmid, mode === PagingMode.bare ? undefined : spaceOf(satp), page);
+  }
+
+  /** An entry that does not allow the access is no answer: the tables may allow it by now. */
+  private serves(entry: TlbEntry, access: Access, mode: AccessMode): boolean {
+    if (access === Access.write && !(entry.flags & entry.secondStage & Pte.D)) return false;
+    return this.allows(entry, access, mode);
+  }
+
+  private allows(entry: TlbEntry, access: Access, mode: AccessMode): boolean {
+    return this.firstAllows(entry, access, mode) && this.secondAllows(entry, access, mode);
+  }
+
+  private firstAllows(entry: TlbEntry, access: Access, mode: AccessMode): boolean {
+    return entry.bare || leafAllows(entry.flags, asRequest(access, mode));
+  }
+
+  private secondAllows({ virtual, secondStage }: TlbEntry, access: Access, mode: AccessMode): boolean {
+    if (!virtual) return true;
+    if (access === Access.execute || mode.executable) return (secondStage & Pte.X) !== 0;
+    if (access === Access.write) return (secondStage & Pte.W) !== 0;
+    return (secondStage & Pte.R) !== 0 || (mode.guestMxr && (secondStage & Pte.X) !== 0);
+  }
+
+  /** The fault that an entry means which does not allow the access; -1 when the tables have to be walked. */
+  private cachedFault(entry: TlbEntry, page: number, low: number, access: Access): number {
+    const { current } = this;
+    if (!this.firstAllows(entry, access, current)) return pageFaults[access];
+    if (this.secondAllows(entry, access, current)) {
+      // Only D is missing, which the machine may set.
+      return -1;
+    }
+    this.faultPage = entry.guestPage + (page - entry.page);
+    this.faultOffset = low & 0xfff;
+    this.faultImplicit = Implicit.none;
+    return guestPageFaults[access];
+  }
+
+  /** Keeps that there is nothing at a page, so that only a fence lets the machine see what is put there. */
+  private cacheFault(outcome: WalkOutcome, page: number): void {
+    const { hardware, current } = this;
+    const { virtual } = current;
+    const isSecond = outcome === WalkOutcome.guestPageFault;
+    if (outcome === WalkOutcome.accessFault || !hardware.notValid) return;
+    if (isSecond && hardware.implicit !== Implicit.none) return;
+    const levels = { level: 0, firstLevel: 0, secondLevel: 0, physical: 0, page };
+    const tags = this.tags(virtual, 0);
+    if (isSecond) {
+      this.tlb.fill({ ...tags, ...levels, flags: hardware.flags, secondStage: 0, guestPage: hardware.guestPage });
+    } else {
+      this.tlb.fill({ ...tags, ...levels, flags: 0, secondStage: 0, guestPage: 0 });
+    }
+  }
+
   /** A number for everything that decides whether a fast-path entry may answer. */
-  private contextKey(privilege: Privilege, isData: boolean): number {
-    if (this.isBare(privilege)) return privilege === Privilege.machine ? BARE_MACHINE : BARE_LOWER;
-    const { status } = this.state;
+  private contextKey(privilege: Privilege, virtual: boolean, isData: boolean): number {
+    if (this.isBare(privilege, virtual)) return privilege === Privilege.machine ? BARE_MACHINE : BARE_LOWER;
+    const { state } = this;
+    const { status } = state;
+    const user = privilege === Privilege.user ? 1 : 0;
+    if (virtual) {
+      const own = state.virtualStatus;
+      const rights = isData
+        ? (own & Status.SUM ? 2 : 0) | (own & Status.MXR ? 4 : 0) | (status & Status.MXR ? 8 : 0) | user
+        : user;
+      return FIRST_VIRTUAL + this.virtualSpace() * 16 + rights;
+    }
     const sum = isData && status & Status.SUM ? 2 : 0;
     const mxr = isData && status & Status.MXR ? 4 : 0;
-    const mode = this.state.csrHigh(CsrSlot.satp) >>> 28;
-    return FIRST_TRANSLATED + ((this.asid * 16 + mode) * 8 + mxr + sum + (privilege === Privilege.user ? 1 : 0));
+    const satp = state.csrHigh(CsrSlot.satp);
+    return FIRST_TRANSLATED + ((spaceOf(satp) * 16 + modeOf(satp)) * 8 + mxr + sum + user);
+  }
+
+  private forgetSpaces(): void {
+    this.virtualSpaces.clear();
+    this.seen.vsatp = -1;
+    this.fastPath.dropAll();
+  }
+
+  /** A small number for the MODEs, ASID and VMID of vsatp and hgatp. */
+  private virtualSpace(): number {
+    const { state, seen, virtualSpaces } = this;
+    const vsatp = state.csrHigh(CsrSlot.vsatp) >>> 12;
+    const hgatp = state.csrHigh(CsrSlot.hgatp) >>> 12;
+    if (vsatp === seen.vsatp && hgatp === seen.hgatp) return seen.space;
+    const key = vsatp * 2 ** 20 + hgatp;
+    let space = virtualSpaces.get(key);
+    if (space === undefined) {
+      space = virtualSpaces.size;
+      virtualSpaces.set(key, space);
+    }
+    Object.assign(seen, { vsatp, hgatp, space });
+    return space;
   }
 }
 
+const asRequest = (access: Access, mode: AccessMode): WalkRequest => ({
+  root: 0,
+  levels: 3,
+  access,
+  user: mode.privilege === Privilege.user,
+  sum: mode.sum,
+  mxr: mode.mxr,
+  executable: mode.executable,
+});
+
 function faultOf(outcome: WalkOutcome, access: Access): number {
+  if (outcome === WalkOutcome.guestPageFault) return guestPageFaults[access];
   return (outcome === WalkOutcome.pageFault ? pageFaults : accessFaults)[access];
 }
 
@@ -205,42 +422,4 @@ function offsetIn(level: number, page: number, low: number): number {
 
 function physicalOf(entry: TlbEntry, page: number, low: number): number {
   return entry.physical + offsetIn(entry.level, page, low);
-}
-
-/** Page tables in the machine's RAM, read and written with the permissions of S-mode as the hardware walker does. */
-class TablesInRam implements PageTables {
-  pteLow = 0;
-  pteHigh = 0;
-
-  constructor(
-    private readonly ram: PhysicalMemory,
-    private readonly pmp: Pmp,
-  ) {}
-
-  readPte(address: number): boolean {
-    if (!this.ram.contains(address, 8)) return false;
-    if (!this.pmp.allows(address, 8, Access.read, Privilege.supervisor)) return false;
-    this.pteLow = this.ram.read32(address);
-    this.pteHigh = this.ram.read32(address + 4);
-    return true;
-  }
-
-  setPteBits(address: number, bits: number): boolean {
-    if (!this.pmp.allows(address, 8, Access.write, Privilege.supervisor)) return false;
-    this.ram.write32(address, this.ram.read32(address) | bits);
-    return true;
-  }
-}
-
-/** The same tables for a walk that leaves A and D alone. */
-function readOnly(tables: TablesInRam): PageTables {
-  return {
-    readPte: (address) => tables.readPte(address),
-    get pteLow() {
-      return tables.pteLow;
-    },
-    get pteHigh() {
-      return tables.pteHigh;
-    },
-  };
 }

@@ -131,7 +131,10 @@ class BareCpu implements GuestCpu {
   }
 
   peek(address: bigint, access: Access, privilege = this.privilege): GuestPeek {
-    const found = this.hart.peekTranslation(lowWord(address), highWord(address), access, privilege);
-    return typeof found === 'number' ? { fault: found, steps: [] } : { gpa: found.physical, steps: found.steps };
+    const { virtual } = this.hart;
+    const found = this.hart.peekTranslation(lowWord(address), highWord(address), access, { privilege, virtual });
+    return 'fault' in found
+      ? { fault: found.fault, steps: found.steps }
+      : { gpa: found.physical, steps: found.steps };
   }
 }

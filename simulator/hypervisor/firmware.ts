@@ -162,14 +162,15 @@ export class SbiFirmware implements HostedSoftware, SbiHost {
   readCallersWord(id: number, address: Gva): bigint | undefined {
     const hart = this.hart(id);
     let word = 0n;
+    const supervisor = { privilege: Privilege.supervisor, virtual: false };
     for (let i = 0n; i < 8n; i++) {
       const at = BigInt.asUintN(64, address.value + i);
-      const found = hart.peekTranslation(lowWord(at), highWord(at), Access.read, Privilege.supervisor);
-      if (typeof found === 'number' || !this.isCallers(found.physical, 1)) {
+      const found = hart.peekTranslation(lowWord(at), highWord(at), Access.read, supervisor);
+      if ('fault' in found || !this.isCallers(found.physical, 1)) {
         // As if the supervisor's own load had faulted at its ecall.
         hart.returnFromTrap('mret');
         hart.enterTrap(
-          typeof found === 'number' ? found : ExceptionCode.loadAccessFault,
+          'fault' in found ? found.fault : ExceptionCode.loadAccessFault,
           false,
           lowWord(at),
           highWord(at),

@@ -4,23 +4,31 @@
  */
 
 export interface TlbEntry {
-  /** Virtualization mode and VMID: of the second stage. */
+  /** V: the translation is of two stages, of the VMID. */
   readonly virtual: boolean;
   readonly vmid: number;
   readonly asid: number;
   readonly global: boolean;
-  /** Bits 47:12 of the virtual address, low bits of a large page zero. */
+  /** The first stage was Bare: `page` is guest physical, `asid` says nothing. */
+  readonly bare: boolean;
+  /** Bits 47:12 of the virtual address (of a guest physical one, all above 11), low bits of a large page zero. */
   readonly page: number;
-  /** 0: 4 KiB, 1: 2 MiB, 2: 1 GiB, 3: 512 GiB. */
+  /** 0: 4 KiB, 1: 2 MiB, 2: 1 GiB, 3: 512 GiB; the smaller one of two stages. */
   readonly level: number;
-  /** V R W X U G A D of the leaf. W is usable when D is set. */
+  /** V R W X U G A D of the leaf; of none, 0: what is cached is that there is none. W is usable when D is set. */
   readonly flags: number;
-  /** Permissions of the second stage, R W X in the same places; all of them where there is none. */
+  /** Of the leaf of the second stage, in the same places; all of them where there is none. */
   readonly secondStage: number;
   /** Machine address of the page's start. */
   readonly physical: number;
+  /** Level of the first stage's leaf. */
+  readonly firstLevel: number;
+  /** Level of the second stage's leaf, and the guest physical page that `page` is; 0 where there is no second stage. */
+  readonly secondLevel: number;
+  readonly guestPage: number;
 }
 
+/** How many there are where nobody says otherwise. */
 export const TLB_ENTRIES = 256;
 
 /** Bits 47:12 of a virtual address, which distinguish all canonical addresses of Sv39 and Sv48. */
@@ -39,18 +47,28 @@ export function holds(entry: TlbEntry, page: number): boolean {
   return offset >= 0 && offset < pagesOf(entry.level);
 }
 
-const GLOBAL_SPACE = -1;
+/** Address spaces by number: ASIDs, what is global, and what has no first stage; for V = 0, then for each VMID. */
+const GLOBAL_SPACE = 0x10000;
+const BARE_SPACE = 0x10001;
+const SPACES_OF_VMID = 0x20000;
 const LEVELS = 4;
 
+const baseOf = (vmid: number): number => (vmid + 1) * SPACES_OF_VMID;
+
 export class Tlb {
-  private readonly slots: (TlbEntry | undefined)[] = Array.from({ length: TLB_ENTRIES }, () => undefined);
+  private readonly slots: (TlbEntry | undefined)[];
   private nextSlot = 0;
   /** By address space, then by level and page: slot numbers. */
   private readonly spaces = new Map<number, Map<number, number>>();
   private readonly entriesOfLevel: number[] = Array.from({ length: LEVELS }, () => 0);
 
   /** @param dropped is told of each entry that goes, so that caches above the TLB stay a part of it */
-  constructor(private readonly dropped: (entry: TlbEntry) => void) {}
+  constructor(
+    private readonly dropped: (entry: TlbEntry) => void,
+    readonly capacity = TLB_ENTRIES,
+  ) {
+    this.slots = Array.from({ length: capacity }, () => undefined);
+  }
 
   /** Every valid entry, in the order of slots. */
   get entries(): readonly TlbEntry[] {
@@ -62,9 +80,23 @@ export class Tlb {
     return this.slots.indexOf(entry);
   }
 
+  /** The entry of a page in an address space with V = 0. */
   lookup(asid: number, page: number): TlbEntry | undefined {
-    const own = this.spaces.get(asid);
-    const shared = this.spaces.get(GLOBAL_SPACE);
+    return this.find(this.spaces.get(asid), this.spaces.get(GLOBAL_SPACE), page);
+  }
+
+  /** The entry of a page in an address space of a VMID; of a guest physical page when there is no first stage (asid undefined). */
+  lookupVirtual(vmid: number, asid: number | undefined, page: number): TlbEntry | undefined {
+    const base = baseOf(vmid);
+    if (asid === undefined) return this.find(this.spaces.get(base + BARE_SPACE), undefined, page);
+    return this.find(this.spaces.get(base + asid), this.spaces.get(base + GLOBAL_SPACE), page);
+  }
+
+  private find(
+    own: ReadonlyMap<number, number> | undefined,
+    shared: ReadonlyMap<number, number> | undefined,
+    page: number,
+  ): TlbEntry | undefined {
     for (let level = 0; level < LEVELS; level++) {
       if (this.entriesOfLevel[level] === 0) continue;
       const key = pageKey(page, level);
@@ -79,26 +111,55 @@ export class Tlb {
     const same = this.spaces.get(spaceOf(entry))?.get(pageKey(entry.page, entry.level));
     const slot = same ?? this.nextSlot;
     this.remove(slot);
-    if (same === undefined) this.nextSlot = (this.nextSlot + 1) % TLB_ENTRIES;
+    if (same === undefined) this.nextSlot = (this.nextSlot + 1) % this.capacity;
     this.insert(slot, entry);
   }
 
   /**
-   * sfence.vma: entries that hold `page` (all when undefined) of address space `asid` (all when undefined, and only then global ones).
+   * sfence.vma with V = 0: entries that hold `page` (all when undefined) of address space `asid` (all when undefined, and only then
+   * global ones).
    */
   flush(page: number | undefined, asid: number | undefined): void {
     if (asid !== undefined) {
       const pages = this.spaces.get(asid);
-      if (pages) this.removeHolding(page, [...pages.values()]);
+      if (pages) this.removeWhere([...pages.values()], (entry) => page === undefined || isInLeaf(entry, page));
     } else {
-      this.removeHolding(page, this.slots.keys());
+      this.removeWhere(this.slots.keys(), (entry) => !entry.virtual && (page === undefined || isInLeaf(entry, page)));
     }
   }
 
-  private removeHolding(page: number | undefined, slots: Iterable<number>): void {
+  /** hfence.vvma, and sfence.vma with V = 1: the same for first stages of a VMID. */
+  flushVirtual(vmid: number, page: number | undefined, asid: number | undefined): void {
+    this.removeWhere(
+      this.slots.keys(),
+      (entry) =>
+        entry.virtual &&
+        entry.vmid === vmid &&
+        (asid === undefined || (entry.asid === asid && !entry.global)) &&
+        (page === undefined || isInLeaf(entry, page)),
+    );
+  }
+
+  /** hfence.gvma: entries whose second stage maps `guestPage` (all when undefined) for `vmid` (all when undefined). */
+  flushGuest(guestPage: number | undefined, vmid: number | undefined): void {
+    this.removeWhere(
+      this.slots.keys(),
+      (entry) =>
+        entry.virtual &&
+        (vmid === undefined || entry.vmid === vmid) &&
+        (guestPage === undefined ||
+          firstPage(entry.guestPage, entry.secondLevel) === firstPage(guestPage, entry.secondLevel)),
+    );
+  }
+
+  flushAll(): void {
+    for (const slot of this.slots.keys()) this.remove(slot);
+  }
+
+  private removeWhere(slots: Iterable<number>, matches: (entry: TlbEntry) => boolean): void {
     for (const slot of slots) {
       const entry = this.slots[slot];
-      if (entry && (page === undefined || firstPage(page, entry.level) === entry.page)) this.remove(slot);
+      if (entry && matches(entry)) this.remove(slot);
     }
   }
 
@@ -106,39 +167,19 @@ export class Tlb {
   save(): number[] {
     const numbers = [this.nextSlot];
     for (const [slot, entry] of this.slots.entries()) {
-      if (!entry) continue;
-      const { virtual, vmid, asid, global, page, level, flags, secondStage, physical } = entry;
-      numbers.push(slot, Number(virtual), vmid, asid, Number(global), page, level, flags, secondStage, physical);
+      if (entry) numbers.push(slot, ...fields.map((field) => Number(entry[field])));
     }
     return numbers;
   }
 
   restore(numbers: readonly number[]): void {
-    for (const slot of this.slots.keys()) this.remove(slot);
-    for (let at = 1; at < numbers.length; at += 10) {
-      const [
-        slot = 0,
-        virtual,
-        vmid = 0,
-        asid = 0,
-        global,
-        page = 0,
-        level = 0,
-        flags = 0,
-        secondStage = 0,
-        physical = 0,
-      ] = numbers.slice(at, at + 10);
-      this.insert(slot, {
-        virtual: virtual === 1,
-        vmid,
-        asid,
-        global: global === 1,
-        page,
-        level,
-        flags,
-        secondStage,
-        physical,
-      });
+    this.flushAll();
+    for (let at = 1; at < numbers.length; at += fields.length + 1) {
+      const [slot = 0, virtual, vmid = 0, asid = 0, global, bare, page = 0, level = 0, flags = 0, ...more] =
+        numbers.slice(at, at + fields.length + 1);
+      const [secondStage = 0, physical = 0, firstLevel = 0, secondLevel = 0, guestPage = 0] = more;
+      const tags = { virtual: virtual === 1, vmid, asid, global: global === 1, bare: bare === 1, page, level };
+      this.insert(slot, { ...tags, flags, secondStage, physical, firstLevel, secondLevel, guestPage });
     }
     this.nextSlot = numbers[0] ?? 0;
   }
@@ -168,8 +209,31 @@ export class Tlb {
   }
 }
 
+/** The fields of an entry in the order in which they are saved. */
+const fields = [
+  'virtual',
+  'vmid',
+  'asid',
+  'global',
+  'bare',
+  'page',
+  'level',
+  'flags',
+  'secondStage',
+  'physical',
+  'firstLevel',
+  'secondLevel',
+  'guestPage',
+] as const satisfies readonly (keyof TlbEntry)[];
+
 function spaceOf(entry: TlbEntry): number {
-  return entry.global ? GLOBAL_SPACE : entry.asid;
+  const space = entry.bare ? BARE_SPACE : entry.global ? GLOBAL_SPACE : entry.asid;
+  return entry.virtual ? baseOf(entry.vmid) + space : space;
+}
+
+/** Whether the first stage's leaf of an entry maps a page: the entry may be but a part of what the leaf maps. */
+function isInLeaf(entry: TlbEntry, page: number): boolean {
+  return firstPage(entry.page, entry.firstLevel) === firstPage(page, entry.firstLevel);
 }
 
 function firstPage(page: number, level: number): number {

@@ -366,8 +366,8 @@ describe('hart', () => {
       return hart.run(1);
     };
     const before = hart.saveState();
-    const peeked = hart.peekTranslation(0x4000, 0, Access.read, Privilege.supervisor);
-    ok(typeof peeked !== 'number');
+    const peeked = hart.peekTranslation(0x4000, 0, Access.read, { privilege: Privilege.supervisor, virtual: false });
+    ok(!('fault' in peeked));
     deepStrictEqual([peeked.physical, peeked.source, peeked.steps.length], [0x80010000, 'walk', 3]);
     deepStrictEqual(hart.saveState(), before);
     strictEqual(core.ram.read64(ROOT + 0x2000 + 32) & PTE.A, 0n);

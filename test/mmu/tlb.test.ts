@@ -2,8 +2,10 @@ import { deepStrictEqual, strictEqual } from 'node:assert/strict';
 import { TLB_ENTRIES, Tlb, type TlbEntry, virtualPage } from '../../simulator/mmu';
 
 function entry(page: number, details: Partial<TlbEntry> = {}): TlbEntry {
-  const base = { virtual: false, vmid: 0, asid: 1, global: false, page, level: 0 };
-  return { ...base, flags: 0xcf, secondStage: 0xe, physical: page * 4096, ...details };
+  const base = { virtual: false, vmid: 0, asid: 1, global: false, bare: false, page, level: 0 };
+  const leaf = { flags: 0xcf, secondStage: 0xff, physical: page * 4096 };
+  const whole = { ...base, ...leaf, secondLevel: 0, guestPage: 0, ...details };
+  return { firstLevel: whole.level, ...whole };
 }
 
 function tlb(): { tlb: Tlb; dropped: number[] } {
