@@ -10,7 +10,7 @@ import type { SharedMemory } from './memory-access';
 import type { HartOptions } from './options';
 import { spaceOf } from './table-walk';
 import { updateTimers } from './timers';
-import { AddressTranslation, type FailedTranslation, type PeekMode, type FoundTranslation } from './translation';
+import { AddressTranslation, type FailedTranslation, type FoundTranslation, type PeekMode } from './translation';
 import { enterTrap, pendingInterrupt, returnFromTrap, type TrapDetails, type TrapMode } from './traps';
 
 const NEVER = Number.POSITIVE_INFINITY;

@@ -98,7 +98,7 @@ export class Hart extends ArchitecturalHart {
     const fetching = new InstructionFetch(this.state, shared, this.translation, this.fastPath, (prepare, undo) =>
       this.once(prepare, undo, false),
     );
-    this.slowPaths = new SlowPaths(this, shared, memory, fetching, new SystemInstructions(this));
+    this.slowPaths = new SlowPaths(this, shared, memory, fetching, new SystemInstructions(this, memory));
   }
 
   /** Instructions retired since the hart was made. */

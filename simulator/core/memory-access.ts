@@ -41,6 +41,24 @@ export interface AccessEvents {
 
 const misalignedFault = { load: ExceptionCode.loadMisaligned, store: ExceptionCode.storeMisaligned } as const;
 
+/** Bytes in a cache block. */
+const BLOCK = 64;
+
+/** The fault of a store that is to an access what the fault of a load is; -1 stands for an address where nothing is. */
+function storeFaultOf(fault: number): number {
+  switch (fault) {
+    case ExceptionCode.loadPageFault:
+      return ExceptionCode.storePageFault;
+    case ExceptionCode.loadGuestPageFault:
+      return ExceptionCode.storeGuestPageFault;
+    case ExceptionCode.loadAccessFault:
+    case -1:
+      return ExceptionCode.storeAccessFault;
+    default:
+      return fault;
+  }
+}
+
 /**
  * Loads, stores and atomics that the fast path does not answer. Each gives true when the access is done and false when it has trapped;
  * loads leave their value, zero-extended, in `low` and `high`.
@@ -170,6 +188,30 @@ export class MemoryAccess {
 
   hypervisorStore(low: number, high: number, size: AccessSize, valueLow: number, valueHigh: number): boolean {
     return this.asGuest(false, () => this.store(low, high, size, valueLow, valueHigh));
+  }
+
+  /** Zeroes the cache block of an address, which a fault reports as it is. Devices have no cache blocks. */
+  zeroBlock(low: number, high: number): boolean {
+    const physical = this.translateBlock(low, high, Access.write);
+    if (physical === undefined) return false;
+    this.shared.ram.fill(physical, BLOCK, 0);
+    if (this.shared.watchpoints.isHit(physical, BLOCK, true)) this.events.watchHit(physical, true);
+    return true;
+  }
+
+  /** Whether the cache block of an address may be managed: wherever a load is allowed, as no page is writable only. */
+  manageBlock(low: number, high: number): boolean {
+    return this.translateBlock(low, high, Access.read) !== undefined;
+  }
+
+  /** Faults are those of a store, whatever is asked for. */
+  private translateBlock(low: number, high: number, access: Access): number | undefined {
+    this.start = low;
+    const fault = this.translation.translate(low & -BLOCK, high, BLOCK, access);
+    const { physical } = this.translation;
+    if (fault < 0 && this.shared.ram.contains(physical, BLOCK)) return physical;
+    this.raise(storeFaultOf(fault), low, high);
+    return undefined;
   }
 
   private asGuest(executable: boolean, access: () => boolean): boolean {

@@ -50,6 +50,15 @@ export const systemOperations: readonly SystemOperation[] = [
   'pause',
   'wrs',
   'sfence.vma',
+  'sfence.inval',
+  'hfence.vvma',
+  'hfence.gvma',
+  'hypervisor-load',
+  'hypervisor-store',
+  'cbo.inval',
+  'cbo.clean',
+  'cbo.flush',
+  'cbo.zero',
   'illegal',
 ];
 

@@ -1,19 +1,25 @@
 import type { SystemOperation } from '../isa';
 import { Privilege, virtualPage } from '../mmu';
+import { executeCacheBlock } from './cache-blocks';
 import { type CsrOperation, csrSourceRegister, executeCsrInstruction } from './csr-instruction';
 import { Refusal } from './csr-register';
 import { RunExit } from './exits';
 import type { Hart } from './hart';
 import { HypervisorStatus, Status } from './hart-state';
-
-/** Fields of a SYSTEM instruction. */
-const rdOf = (word: number): number => (word >>> 7) & 31;
-const rs1Of = (word: number): number => (word >>> 15) & 31;
-const rs2Of = (word: number): number => (word >>> 20) & 31;
+import { HypervisorInstructions } from './hypervisor-instructions';
+import { rdOf, rs1Of, rs2Of } from './instruction-fields';
+import type { MemoryAccess } from './memory-access';
 
 /** Instructions that change the machine's modes or ask for its services: not hot, so written to be read. */
 export class SystemInstructions {
-  constructor(private readonly hart: Hart) {}
+  private readonly hypervisor: HypervisorInstructions;
+
+  constructor(
+    private readonly hart: Hart,
+    private readonly memory: MemoryAccess,
+  ) {
+    this.hypervisor = new HypervisorInstructions(hart, memory);
+  }
 
   /** @param word the whole instruction */
   execute(operation: SystemOperation, word: number): void {
@@ -43,6 +49,27 @@ export class SystemInstructions {
         return;
       case 'sfence.vma':
         this.fenceTranslations(word);
+        return;
+      case 'sfence.inval':
+        this.orderInvalidations(word);
+        return;
+      case 'hfence.vvma':
+        this.hypervisor.fenceVirtual(word);
+        return;
+      case 'hfence.gvma':
+        this.hypervisor.fenceGuest(word);
+        return;
+      case 'hypervisor-load':
+        this.hypervisor.load(word);
+        return;
+      case 'hypervisor-store':
+        this.hypervisor.store(word);
+        return;
+      case 'cbo.inval':
+      case 'cbo.clean':
+      case 'cbo.flush':
+      case 'cbo.zero':
+        executeCacheBlock(hart, this.memory, operation, word);
         return;
       case 'illegal':
         hart.raiseIllegal(word);
@@ -115,10 +142,18 @@ export class SystemInstructions {
     }
     const [rs1, rs2] = [rs1Of(word), rs2Of(word)];
     const page = rs1 === 0 ? undefined : virtualPage(state.registerLow(rs1), state.registerHigh(rs1));
-    const asid = rs2 === 0 ? undefined : state.registerLow(rs2) & 0xffff;
+    const asid = rs2 === 0 ? undefined : state.registerLow(rs2) & ((1 << hart.options.asidBits) - 1);
     if (state.virtual) hart.fenceVirtual(page, asid);
     else hart.fence(page, asid);
     hart.finishSystem(4);
+  }
+
+  /** sfence.w.inval and sfence.inval.ir: each invalidation is done at once, so there is nothing to order. */
+  private orderInvalidations(word: number): void {
+    const { hart } = this;
+    const { privilege, virtual } = hart.state;
+    if (privilege === Privilege.user) hart.raiseIllegal(word, virtual ? Refusal.Virtual : Refusal.Illegal);
+    else hart.finishSystem(4);
   }
 
   private fenceRefusal(): Refusal {

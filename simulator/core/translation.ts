@@ -190,7 +190,12 @@ export class AddressTranslation {
   }
 
   /** What `translate` would do but for PMP, without any effect. */
-  peek(low: number, high: number, access: Access, { privilege, virtual }: PeekMode): FoundTranslation | FailedTranslation {
+  peek(
+    low: number,
+    high: number,
+    access: Access,
+    { privilege, virtual }: PeekMode,
+  ): FoundTranslation | FailedTranslation {
     if (this.isBare(privilege, virtual)) {
       const physical = (high >>> 0) * 2 ** 32 + (low >>> 0);
       return { physical, source: 'bare', ...(virtual ? { guestPhysical: physical } : {}), steps: [] };

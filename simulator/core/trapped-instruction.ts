@@ -14,9 +14,11 @@ const pseudoInstructions = { [Implicit.read]: 0x3000, [Implicit.write]: 0x3020 }
 const LOAD_BITS = 0x00007fff;
 const STORE_BITS = 0x01f0707f;
 const OTHER_BITS = ~0x000f8000;
+const BLOCK_BITS = 0xfff0707f | 0;
 const keptBits: ReadonlyMap<number, number> = new Map([
   [0x03, LOAD_BITS],
   [0x07, LOAD_BITS],
+  [0x0f, BLOCK_BITS],
   [0x23, STORE_BITS],
   [0x27, STORE_BITS],
   [0x2f, OTHER_BITS],

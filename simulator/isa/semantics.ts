@@ -89,6 +89,15 @@ export type SystemOperation =
   | 'pause'
   | 'wrs'
   | 'sfence.vma'
+  | 'sfence.inval'
+  | 'hfence.vvma'
+  | 'hfence.gvma'
+  | 'hypervisor-load'
+  | 'hypervisor-store'
+  | 'cbo.inval'
+  | 'cbo.clean'
+  | 'cbo.flush'
+  | 'cbo.zero'
   /** Defined to be illegal (c.unimp). */
   | 'illegal';
 

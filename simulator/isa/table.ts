@@ -1,12 +1,15 @@
 /** The table itself, and what is read from it: lookup by name, decoding, encoding, compression. */
 import { atomic } from './a';
 import { compressedInstructions } from './c';
+import { hypervisor } from './h';
 import { integer } from './i';
 import { multiply } from './m';
 import { fieldValue, operandAllowed, operandBits, operandProblem, operandValue } from './operands';
 import { privileged } from './privileged';
 import type { SystemOperation } from './semantics';
+import { fineFences } from './svinval';
 import type { Decoded, Expansion, Extension, Fields, Instruction, OperandName } from './types';
+import { cacheBlocks } from './zicbo';
 import { csrAccess } from './zicsr';
 import { instructionFence } from './zifencei';
 import { pauseHint } from './zihintpause';
@@ -23,6 +26,9 @@ export const extensions: readonly Extension[] = [
   { id: 'zihintpause', march: 'zihintpause', name: 'Pause hint', always: false },
   { id: 'privileged', march: '', name: 'Privileged instructions', always: true },
   { id: 'h', march: 'h', name: 'Hypervisor', always: false },
+  { id: 'svinval', march: 'svinval', name: 'Fine-grained fences of address translation', always: false },
+  { id: 'zicbom', march: 'zicbom', name: 'Cache-block management', always: false },
+  { id: 'zicboz', march: 'zicboz', name: 'Cache-block zero', always: false },
 ];
 
 /** Every instruction; an entry that refines another comes before it. */
@@ -34,6 +40,9 @@ export const instructions: readonly Instruction[] = [
   ...csrAccess,
   ...instructionFence,
   ...privileged,
+  ...hypervisor,
+  ...fineFences,
+  ...cacheBlocks,
   ...compressedInstructions,
 ];
 

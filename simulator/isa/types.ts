@@ -18,7 +18,10 @@ export type ExtensionId =
   | 'zicond'
   | 'zawrs'
   | 'privileged'
-  | 'h';
+  | 'h'
+  | 'svinval'
+  | 'zicbom'
+  | 'zicboz';
 
 /** The lowest privilege mode in which an instruction or CSR may be used at all. */
 export type PrivilegeName = 'u' | 's' | 'm';

@@ -21,8 +21,10 @@ function inScratchFolder<T>(work: (folder: string) => T): T {
   }
 }
 
+const MARCH = 'rv64imach_zicbom_zicboz_zicsr_zifencei_zihintpause_svinval';
+
 /** The bytes of .text that GNU as makes of a source. */
-export function gnuAssemble(source: string, march = 'rv64imac_zicsr_zifencei_zihintpause'): Uint8Array {
+export function gnuAssemble(source: string, march = MARCH): Uint8Array {
   return inScratchFolder((folder) => {
     const [input, object, binary] = ['in.s', 'out.o', 'out.bin'].map((name) => join(folder, name)) as [
       string,
@@ -44,15 +46,18 @@ export interface GnuLine {
 /** objdump's text of each instruction, with one space after the mnemonic and without its comments. */
 export function gnuDisassemble(code: Uint8Array, options: readonly string[] = []): GnuLine[] {
   return inScratchFolder((folder) => {
-    const file = join(folder, 'code.bin');
-    writeFileSync(file, code);
-    const output = run('riscv64-linux-gnu-objdump', ['-D', '-z', '-b', 'binary', '-m', 'riscv:rv64', ...options, file]);
+    // An object file says which extensions the code has.
+    const [source, object] = [join(folder, 'code.s'), join(folder, 'code.o')];
+    writeFileSync(join(folder, 'code.bin'), code);
+    writeFileSync(source, '.incbin "code.bin"\n');
+    run('riscv64-linux-gnu-as', [`-march=${MARCH}`, '-mno-relax', '-I', folder, '-o', object, source]);
+    const output = run('riscv64-linux-gnu-objdump', ['-D', '-z', '-j', '.text', ...options, object]);
     return [...output.matchAll(/^ *([0-9a-f]+):\t[0-9a-f]+ *\t(.*)$/gm)].map(([, address = '0', text = '']) => ({
       address: Number.parseInt(address, 16),
       text: text
         .replace(/ *#.*$/, '')
         .replace(/\t/, ' ')
-        .replace(/<.*>/, '')
+        .replace(/([0-9a-f]+) <.*>/, '0x$1')
         .trim(),
     }));
   });

@@ -83,7 +83,7 @@ describe('Language server: diagnostics', () => {
       [
         [0, 3],
         [1, 3],
-        [2, 3],
+        [2, 4],
         [3, 3],
         [4, 3],
       ],
