@@ -1,4 +1,4 @@
-import { type Hart, highWord, lowWord, Status } from '../core/index';
+import { type Hart, type HartOptions, highWord, lowWord, Status } from '../core/index';
 import type { FinisherRequest } from '../devices/finisher';
 import type { VirtioBackend } from '../devices/virtio/transport';
 import { Board } from '../machine/board';
@@ -26,6 +26,8 @@ export interface BareEngineConfiguration {
   readonly console: (byte: number) => void;
   readonly finish: (machine: Machine, request: FinisherRequest) => void;
   readonly inputOpen: () => boolean;
+  readonly options: Partial<HartOptions> | undefined;
+  readonly translation: boolean | undefined;
 }
 
 /** No virtualization: the guest has the machine to itself, above SBI firmware or from reset in M-mode. */
@@ -39,7 +41,8 @@ export class BareEngine implements Guest {
 
   constructor(configuration: BareEngineConfiguration) {
     this.ram = { base: MEMORY_MAP.ram.base, size: configuration.memory };
-    this.machine = new Machine({ harts: configuration.harts, ram: this.ram });
+    const { harts, options, translation } = configuration;
+    this.machine = new Machine({ harts, ram: this.ram, options, translation });
     const { machine } = this;
     this.board = new Board({
       name: '',

@@ -1,4 +1,4 @@
-import { CsrSlot, type Hart, highWord, lowWord, Status } from '../core/index';
+import { CsrSlot, Environment, EnvironmentHigh, type Hart, highWord, lowWord, Status } from '../core/index';
 import type { Clint } from '../devices/clint';
 import type { Uart } from '../devices/uart';
 import { ExceptionCode, InterruptCode } from '../isa/index';
@@ -18,15 +18,17 @@ const CSR = {
   mideleg: 0x303,
   mie: 0x304,
   mcounteren: 0x306,
+  menvcfg: 0x30a,
   mip: 0x344,
   mepc: 0x341,
   scounteren: 0x106,
   satp: 0x180,
+  stimecmp: 0x14d,
 } as const;
 const PMP_CONFIG = 0x3a0;
 const PMP_ADDRESS = 0x3b0;
 const SUPERVISOR_INTERRUPTS = 0x222;
-const DELEGATED_EXCEPTIONS = 0xffff & ~(1 << ExceptionCode.supervisorEcall) & ~(1 << ExceptionCode.machineEcall);
+const DELEGATED_EXCEPTIONS = ~(1 << ExceptionCode.supervisorEcall) & ~(1 << ExceptionCode.machineEcall);
 const A0 = 10;
 const A1 = 11;
 
@@ -76,6 +78,12 @@ export class SbiFirmware implements HostedSoftware, SbiHost {
 
   setTimer(id: number, deadline: number): void {
     const hart = this.hart(id);
+    if (hart.options.supervisorTimer) {
+      // Sstc: the hart itself makes STIP of the deadline, and nobody traps.
+      const never = deadline >= 2 ** 64;
+      hart.setCsrWords(CSR.stimecmp, never ? -1 : deadline | 0, never ? -1 : Math.floor(deadline / 2 ** 32) | 0);
+      return;
+    }
     this.setPending(hart, STIP, false);
     hart.state.setCsr(CsrSlot.mie, hart.state.enabled | MTIE, 0);
     this.clint.setTimer(id, deadline);
@@ -225,6 +233,10 @@ export class SbiFirmware implements HostedSoftware, SbiHost {
     hart.setCsrWords(CSR.mie, MSIE, 0);
     hart.setCsrWords(CSR.mcounteren, -1, 0);
     hart.setCsrWords(CSR.scounteren, 7, 0);
+    // As OpenSBI leaves it: what the hart has beyond the base is the supervisor's to use.
+    const { CBIE, CBCFE, CBZE } = Environment;
+    hart.setCsrWords(CSR.menvcfg, CBIE | CBCFE | CBZE, EnvironmentHigh.PBMTE | EnvironmentHigh.STCE);
+    hart.setCsrWords(CSR.stimecmp, -1, -1);
     this.protect(hart);
   }
 
@@ -243,7 +255,7 @@ export class SbiFirmware implements HostedSoftware, SbiHost {
   /** S-mode at `address`, paging and interrupts off, a0 = hart id, a1 = `opaque` (SBI 2.0, section 9.1). */
   private enterSupervisor(hart: Hart, address: number, opaque: bigint): void {
     hart.setCsrWords(CSR.satp, 0, 0);
-    hart.state.setCsr(CsrSlot.mstatus, hart.state.status & ~Status.SIE, 0);
+    hart.state.status = (hart.state.status & ~Status.SIE) | Status.FS;
     hart.setX(A0, BigInt(hart.id));
     hart.setX(A1, opaque);
     hart.pc = BigInt(address);

@@ -1,3 +1,4 @@
+import type { HartOptions } from '../core/index';
 import { CopyOnWriteDisk, type DiskImage, type HostFile, RawDisk } from '../devices/disk';
 import type { FinisherRequest } from '../devices/finisher';
 import type { Machine } from '../machine/machine';
@@ -41,6 +42,10 @@ export interface SystemConfiguration {
   /** The kernel's arguments, in the device tree. */
   readonly bootArguments?: string | undefined;
   readonly onIllegal: 'trap' | 'kill';
+  /** What the manual leaves to the machine. */
+  readonly hartOptions?: Partial<HartOptions> | undefined;
+  /** Whether hot code is translated; it makes no difference but in speed. Default: yes. */
+  readonly translation?: boolean | undefined;
   /** What the guest transmits, byte by byte. */
   readonly console: (byte: number) => void;
   /** The Ethernet frames that the guest's network device in a slot sends; nobody takes them when absent. */
@@ -68,8 +73,10 @@ export class System {
     program: Program,
   ) {
     validate(configuration);
-    const { harts, memory, firmware, onIllegal } = configuration;
+    const { harts, memory, firmware, onIllegal, hartOptions: options, translation } = configuration;
     const common = {
+      options,
+      translation,
       harts,
       memory,
       slots: virtioSlots(configuration),

@@ -1,4 +1,4 @@
-import { Core, type CorePlatform, type Hart, RunExit } from '../core/index';
+import { Core, type CorePlatform, type Hart, type HartOptions, RunExit } from '../core/index';
 import type { AccessSize } from '../devices/device';
 import type { DmaSpace } from '../devices/dma';
 import { type Board, readDevice, writeDevice } from './board';
@@ -14,7 +14,11 @@ export interface MachineConfiguration {
   readonly harts: number;
   readonly ram: { readonly base: number; readonly size: number };
   /** Instructions in a hart's turn; 10,000 when absent. */
-  readonly turn?: number;
+  readonly turn?: number | undefined;
+  /** What the manual leaves to the machine; QEMU's choices when absent. */
+  readonly options?: Partial<HartOptions> | undefined;
+  /** Whether hot code is translated; it makes no difference but in speed. Default: yes. */
+  readonly translation?: boolean | undefined;
 }
 
 /** Reported traps of a hart in a row, without an instruction that retires, that make a trap loop: as many as the core counts by itself. */
@@ -65,8 +69,17 @@ export class Machine implements CorePlatform {
   private guestTrap: { readonly trap: GuestTrap; readonly hart: Hart } | undefined;
 
   constructor(readonly configuration: MachineConfiguration) {
-    this.core = Core.create({ harts: configuration.harts, ram: configuration.ram, platform: this });
+    const { harts, ram, options, translation } = configuration;
+    this.core = Core.create({
+      harts,
+      ram,
+      platform: this,
+      ...(options && { options }),
+      ...(translation !== undefined && { translation }),
+    });
     this.clock = new Clock(() => this.core.requestExit());
+    for (const hart of this.core.harts)
+      this.clock.register({ name: timerName(hart.id), wake: () => hart.timerReached() });
     this.scheduler = new HartScheduler(this.core.harts, configuration.turn ?? DEFAULT_TURN);
     this.dma = new MachineDma(this.core);
   }
@@ -171,6 +184,12 @@ export class Machine implements CorePlatform {
 
   clockNow(): number {
     return this.clock.now();
+  }
+
+  timerDeadlineChanged(hartId: number): void {
+    const deadline = this.core.harts[hartId]?.nextTimer() ?? Number.POSITIVE_INFINITY;
+    if (deadline <= Number.MAX_SAFE_INTEGER) this.clock.schedule(timerName(hartId), deadline);
+    else this.clock.cancel(timerName(hartId));
   }
 
   /** A hash of all state that a guest, firmware or VMM can see; equal states have equal hashes whatever way led to them. */
@@ -305,6 +324,9 @@ export class Machine implements CorePlatform {
     }
   }
 }
+
+/** Who waits for the supervisor timers of a hart: stimecmp and vstimecmp. */
+const timerName = (hartId: number): string => `hart${hartId}.timer`;
 
 /** The bare machine's devices reach RAM by its machine addresses. */
 class MachineDma implements DmaSpace {

@@ -1,4 +1,4 @@
-import { type Hart, highWord, lowWord } from '../../core/index';
+import { type Hart, type HartOptions, highWord, lowWord } from '../../core/index';
 import type { InterruptLine } from '../../devices/device';
 import type { FinisherRequest } from '../../devices/finisher';
 import type { VirtioBackend } from '../../devices/virtio/transport';
@@ -42,6 +42,8 @@ export interface FullEngineConfiguration {
   readonly console: (byte: number) => void;
   readonly finish: (machine: Machine, request: FinisherRequest) => void;
   readonly inputOpen: () => boolean;
+  readonly options: Partial<HartOptions> | undefined;
+  readonly translation: boolean | undefined;
 }
 
 /** Full virtualization of an unmodified guest on hardware without the H extension: ring deprivileging and shadow page tables. */
@@ -56,13 +58,15 @@ export class FullEngine implements Guest {
   readonly processor = DEPRIVILEGED_PROCESSOR;
 
   constructor(configuration: FullEngineConfiguration) {
-    const { harts, memory } = configuration;
+    const { harts, memory, options, translation } = configuration;
     const pool = SHADOW_POOL * harts;
     // Machine memory: the firmware's, the VMM's pool, then the frames of the VM.
     const poolBase = FIRMWARE_MEMORY.base + SUPERPAGE;
     const guestBase = poolBase + pool;
     this.machine = new Machine({
       harts,
+      options,
+      translation,
       ram: { base: FIRMWARE_MEMORY.base, size: guestBase + memory - FIRMWARE_MEMORY.base },
     });
     const { ram } = this.machine.core;

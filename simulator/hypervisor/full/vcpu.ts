@@ -75,7 +75,7 @@ export class DeprivilegedVcpu implements Vcpu {
   enterSupervisor(): void {
     this.state.privilege = Privilege.supervisor;
     this.setCsr(0x180, 0); // satp
-    this.state.status &= ~Status.SIE;
+    this.state.status = (this.state.status & ~Status.SIE) | Status.FS;
     this.guestSpace = this.spaces.space(undefined);
   }
 

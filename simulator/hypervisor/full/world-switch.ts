@@ -1,4 +1,4 @@
-import { CsrSlot, pendingInterrupt, Status } from '../../core/index';
+import { pendingInterrupt, Status } from '../../core/index';
 import { causeOf } from '../../isa/index';
 import { type Narration, step } from '../../machine/narration';
 import { Gva, Hpa } from '../address';
@@ -14,6 +14,8 @@ const MODE_SV39 = 8;
 export function leaveGuest(vcpu: DeprivilegedVcpu): void {
   const { hart } = vcpu;
   vcpu.state.setPc(hart.csrLow(SEPC), hart.csrHigh(SEPC));
+  // The guest uses the hardware's floating-point registers itself: what it has made of their state is its own.
+  vcpu.state.status = (vcpu.state.status & ~Status.FS) | (hart.state.status & Status.FS);
 }
 
 /**
@@ -44,6 +46,7 @@ export function* enterGuest(vm: FullVm, vcpu: DeprivilegedVcpu): Narration {
   yield step`return to the guest at ${pc}: sret, to U-mode of the hardware`;
   hart.setCsrWords(SEPC, state.pcLow, state.pcHigh);
   // The guest runs in U-mode, whatever its virtual privilege; MXR is resolved in the shadow tables.
-  hart.state.setCsr(CsrSlot.mstatus, hart.state.status & ~(Status.SPP | Status.SUM | Status.MXR), 0);
+  const replaced = Status.SPP | Status.SUM | Status.MXR | Status.FS;
+  hart.state.status = (hart.state.status & ~replaced) | (state.status & Status.FS);
   hart.returnFromTrap('sret');
 }
