@@ -1,9 +1,10 @@
 /** The core: harts, their interpreter, and RAM. */
-export { Core, type CoreConfiguration } from './core';
+export { Core, type CoreConfiguration, type TranslationMode } from './core';
 export { CsrFile, type CsrHost } from './csr-file';
 export { type CsrOperation, csrSourceRegister, executeCsrInstruction } from './csr-instruction';
 export { RunExit } from './exits';
 export { Hart, type RunOptions } from './hart';
+export { FLOAT_REGISTERS } from './layout';
 export {
   CsrSlot,
   Environment,
