@@ -20,15 +20,25 @@ export interface CoreConfiguration {
   /** What the harts do where the manual leaves it to them; `defaultHartOptions` where absent. */
   readonly options?: Partial<HartOptions>;
   /** Whether code that runs often is translated; true where absent. Nothing that a guest can see depends on it. */
-  readonly translation?: boolean;
+  readonly translation?: TranslationMode;
 }
 
-/** The interpreter's code, without regions and with them, is the same for all machines: compiled once. */
-const compiledInterpreters = new Map<boolean, WebAssembly.Module>();
+/** Jumps to a place that make it hot. */
+const HOT = 128;
 
-function interpreterModule(entersRegions: boolean): WebAssembly.Module {
-  const compiled = compiledInterpreters.get(entersRegions) ?? new WebAssembly.Module(buildInterpreter(entersRegions));
-  compiledInterpreters.set(entersRegions, compiled);
+/** What is translated: nothing, what runs often, or all that is jumped to, as tests want it. */
+export type TranslationMode = boolean | 'eager';
+
+const hotEvery = (translation: TranslationMode): number | undefined =>
+  translation === 'eager' ? 1 : translation ? HOT : undefined;
+
+/** The interpreter's code is the same for all machines: compiled once for each way to translate. */
+const compiledInterpreters = new Map<TranslationMode, WebAssembly.Module>();
+
+function interpreterModule(translation: TranslationMode): WebAssembly.Module {
+  const compiled =
+    compiledInterpreters.get(translation) ?? new WebAssembly.Module(buildInterpreter(hotEvery(translation)));
+  compiledInterpreters.set(translation, compiled);
   return compiled;
 }
 
@@ -44,7 +54,7 @@ export class Core implements SharedMemory, HartEngine {
   interpreter: Interpreter;
   private readonly layout: MemoryLayout;
   private readonly imports: WebAssembly.Imports;
-  private isTranslating: boolean;
+  private translated: TranslationMode;
   /** The hart that runs, or ran last. */
   private current: Hart;
   private physicalBreakpoints: ReadonlySet<number> = new Set();
@@ -78,7 +88,7 @@ export class Core implements SharedMemory, HartEngine {
     const table = new WebAssembly.Table({ initial: TranslationLayout.regions, element: 'anyfunc' });
     this.translator = new Translator(memory, table, this.ram, this.decoded);
     this.imports = { env: { memory, slow, table } };
-    this.isTranslating = translation;
+    this.translated = translation;
     this.interpreter = this.makeInterpreter();
     this.harts = Array.from({ length: harts }, (_, id) => new Hart(id, words, this.layout.hartBase(id), this, this));
     const first = this.harts[0];
@@ -86,20 +96,21 @@ export class Core implements SharedMemory, HartEngine {
     this.current = first;
   }
 
-  /** Whether code that runs often is translated. May be changed between runs. */
-  get translation(): boolean {
-    return this.isTranslating;
+  /** What is translated. May be changed between runs. */
+  get translation(): TranslationMode {
+    return this.translated;
   }
 
-  set translation(isOn: boolean) {
-    if (isOn === this.isTranslating) return;
+  set translation(translation: TranslationMode) {
+    if (translation === this.translated) return;
     this.translator.dropAll();
-    this.isTranslating = isOn;
+    this.translated = translation;
     this.interpreter = this.makeInterpreter();
   }
 
   private makeInterpreter(): Interpreter {
-    const instance = new WebAssembly.Instance(interpreterModule(this.isTranslating), this.imports);
+    this.translator.isEager = this.translated === 'eager';
+    const instance = new WebAssembly.Instance(interpreterModule(this.translated), this.imports);
     return instance.exports['run'] as Interpreter;
   }
 

@@ -4,7 +4,6 @@ export { CsrFile, type CsrHost } from './csr-file';
 export { type CsrOperation, csrSourceRegister, executeCsrInstruction } from './csr-instruction';
 export { RunExit } from './exits';
 export { Hart, type RunOptions } from './hart';
-export { FLOAT_REGISTERS } from './layout';
 export {
   CsrSlot,
   Environment,
@@ -17,6 +16,7 @@ export {
   Status,
   StatusHigh,
 } from './hart-state';
+export { FLOAT_REGISTERS } from './layout';
 export { defaultHartOptions, type HartOptions, legalVariants } from './options';
 export type { CorePlatform, WatchRange } from './platform';
 export type { PhysicalMemory } from './ram';

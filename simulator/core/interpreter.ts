@@ -84,20 +84,25 @@ interface LoopLabels extends InterpreterLabels {
  * The interpreter as a WebAssembly module. It exports `run(hart: i32, budget: i32)`: executes at most `budget` instructions from the
  * pc in the hart's block and leaves pc and what is left of the budget there. It imports `slow(request, entry, addressLow, addressHigh,
  * valueLow, valueHigh)`, which finds pc and budget in the hart's block and leaves there where to go on; see `SlowPaths`.
- * @param entersRegions whether it counts jumps, to have their targets translated, and calls the regions in the imported table
+ * @param hotEvery the number of jumps to a place, a power of two, after which it asks for translation, and calls the regions in the
+ * imported table; undefined for an interpreter that knows no regions
  */
-export function buildInterpreter(entersRegions: boolean): Uint8Array<ArrayBuffer> {
-  const module = new ModuleBuilder(entersRegions);
+export function buildInterpreter(hotEvery: number | undefined): Uint8Array<ArrayBuffer> {
+  const module = new ModuleBuilder(hotEvery !== undefined);
   const parameters = Array.from({ length: 6 }, () => Type.i32);
   const slow = module.importFunction('slow', { parameters, results: [] });
   const helpers = defineHelpers(module);
-  const region = entersRegions ? module.typeIndex(regionSignature) : undefined;
-  module.define(runFunction(slow, helpers, region), 'run');
+  const regions = hotEvery === undefined ? undefined : { type: module.typeIndex(regionSignature), hotEvery };
+  module.define(runFunction(slow, helpers, regions), 'run');
   return module.toBinary();
 }
 
-/** @param region the type of the functions of regions, if there are any */
-function runFunction(slow: number, helpers: Helpers, region: number | undefined): FunctionBuilder {
+/** @param regions the type of their functions, if there are any */
+function runFunction(
+  slow: number,
+  helpers: Helpers,
+  regions: { readonly type: number; readonly hotEvery: number } | undefined,
+): FunctionBuilder {
   const f = new FunctionBuilder({ parameters: [Type.i32, Type.i32], results: [] }, helpers);
   const locals: InterpreterLocals = {
     hart: f.parameter(0),
@@ -126,12 +131,12 @@ function runFunction(slow: number, helpers: Helpers, region: number | undefined)
             f.set(locals.context, I64.load(hart, HartLayout.dataContext));
             enterPage(f, locals, slowAtPc);
             f.loop((arrive) => {
-              if (region !== undefined) countArrival(f, locals, slowHere);
+              if (regions) countArrival(f, locals, slowHere, regions.hotEvery);
               f.loop((next) => executeNext(f, locals, { jump, next, arrive, slow: slowHere, region: regionHere }, out));
               f.unreachable();
             });
           });
-          if (region !== undefined) callRegion(f, locals, region);
+          if (regions) callRegion(f, locals, regions.type);
           f.branch(jump);
         });
         f.set(locals.pc, currentPc(f, locals));
@@ -146,8 +151,8 @@ function runFunction(slow: number, helpers: Helpers, region: number | undefined)
 }
 
 /** Asks for translation of what is jumped to often. Where a call begins is no jump. */
-function countArrival(f: FunctionBuilder, locals: InterpreterLocals, slow: Label): void {
-  const { counters, countersSize, hotEvery } = TranslationLayout;
+function countArrival(f: FunctionBuilder, locals: InterpreterLocals, slow: Label, hotEvery: number): void {
+  const { counters, countersSize } = TranslationLayout;
   const [entry, slot] = [f.i32(locals.entry), f.i32(locals.slot)];
   const count = (): void => {
     f.set(locals.slot, entry.shiftRight(1).mask(countersSize - 4));
@@ -180,7 +185,9 @@ function callSlow(f: FunctionBuilder, locals: InterpreterLocals, slow: number): 
   f.store(Opcode.i32Store, hart, HartLayout.budget, f.i32(locals.budget));
   const words = [address.word(), address.shiftRight(32).word(), value.word(), value.shiftRight(32).word()];
   f.call(slow, f.i32(locals.request), f.i32(locals.entry), ...words);
-  f.set(locals.isAlone, I32.constant(0));
+  // The jump that made its target hot has been counted, and the instruction there is still to be executed.
+  f.set(locals.isUnderWay, f.i32(locals.request).sub(slowRequest(SlowOperation.hot)));
+  f.if(f.i32(locals.isUnderWay), () => f.set(locals.isAlone, I32.constant(0)));
   f.set(locals.pc, I64.load(hart, HartLayout.pc));
   f.set(locals.budget, I32.load(hart, HartLayout.budget));
 }

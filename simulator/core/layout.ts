@@ -79,8 +79,6 @@ export const DecodedLayout = {
 export const TranslationLayout = {
   counters: 0,
   countersSize: 0x8000,
-  /** The interpreter asks for translation whenever a counter is a multiple of this power of two. */
-  hotEvery: 128,
   records: 0x8000,
   recordSize: 16,
   /** The two words of the decoded entry without region. */

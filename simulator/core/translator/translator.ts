@@ -61,6 +61,8 @@ export interface TranslatorStatistics {
 }
 
 export class Translator {
+  /** Requests do not wait for others. */
+  isEager = false;
   private readonly words: Int32Array;
   private readonly live: LiveRegions;
   private readonly backOff = new BackOff();
@@ -97,7 +99,7 @@ export class Translator {
     const isWaiting = this.requests.some((request) => request.ramOffset === ramOffset);
     if (!isWaiting) this.requests.push(this.request(state, entry, ramOffset));
     // What comes a second time waits no longer for others.
-    if (isWaiting || this.requests.length >= BATCH) this.compile(state);
+    if (isWaiting || this.isEager || this.requests.length >= BATCH) this.compile(state);
   }
 
   /**
@@ -108,7 +110,11 @@ export class Translator {
     this.sinceCounting += instructions;
     if (this.sinceCounting < COUNTING_TIME) return;
     this.sinceCounting = 0;
-    this.words.fill(0, TranslationLayout.counters >> 2, (TranslationLayout.counters + TranslationLayout.countersSize) >> 2);
+    this.words.fill(
+      0,
+      TranslationLayout.counters >> 2,
+      (TranslationLayout.counters + TranslationLayout.countersSize) >> 2,
+    );
   }
 
   /** Bytes of RAM have changed, or what the interpreter has to see there. */
