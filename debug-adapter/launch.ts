@@ -4,7 +4,7 @@
  */
 export interface LaunchArguments {
   program?: string | string[];
-  virtualization?: 'none' | 'full';
+  virtualization?: 'none' | 'full' | 'hardware';
   firmware?: 'sbi' | 'none';
   memory?: string;
   harts?: number;
@@ -55,9 +55,10 @@ export const launchAttributes: Record<keyof LaunchArguments, AttributeSchema> = 
   },
   virtualization: {
     type: 'string',
-    enum: ['full', 'none'],
+    enum: ['full', 'hardware', 'none'],
     markdownEnumDescriptions: [
       'Full virtualization: the guest kernel runs deprivileged in U-mode, on shadow page tables, and privileged instructions trap into the VMM.',
+      'Hardware-assisted virtualization by the H extension: the guest runs in VS-mode, on a second stage of translation.',
       'No VMM: the guest runs on the bare machine.',
     ],
     default: 'full',

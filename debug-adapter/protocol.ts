@@ -279,7 +279,7 @@ export interface Exit {
 }
 
 export interface StateChange {
-  kind: 'virtual CSR' | 'hardware CSR' | 'shadow entry' | 'guest entry' | 'TLB' | 'trap';
+  kind: 'virtual CSR' | 'hardware CSR' | 'shadow entry' | 'second-stage entry' | 'guest entry' | 'TLB' | 'trap';
   /** `satp`; for a shadow entry its page `0x80201000`. */
   name: string;
   before?: string;

@@ -24,6 +24,13 @@ export function describeChange(debuggee: Debuggee, change: StateChange): ShownCh
         before: hexOfWords(change.before),
         after: hexOfWords(change.after),
       };
+    case 'second-stage entry':
+      return {
+        kind: change.kind,
+        name: hex(change.address),
+        before: hexOfWords(change.before),
+        after: hexOfWords(change.after),
+      };
     case 'guest entry':
       return {
         kind: change.kind,

@@ -103,7 +103,10 @@ function walkTables(
   return walk(fault);
 }
 
-function showStep({ level, address, low, high }: WalkStep, virtual: bigint): Walk['steps'][number] {
+function showStep(
+  { level, address, low, high }: Pick<WalkStep, 'level' | 'address' | 'low' | 'high'>,
+  virtual: bigint,
+): Walk['steps'][number] {
   const entry = { low, high };
   return {
     level,

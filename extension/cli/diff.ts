@@ -17,7 +17,10 @@ export async function diff(command: ParsedCommand): Promise<number> {
   if (!program) return STATUS.usage;
   // Each run has its own copy of the disks.
   const side = async (virtualization: Virtualization): Promise<System> => {
-    const system = makeSystem(program, options, await openFiles(options), () => undefined, virtualization);
+    const system = makeSystem(program, options, await openFiles(options), () => undefined, {
+      virtualization,
+      commonProcessor: true,
+    });
     system.closeInput();
     return system;
   };

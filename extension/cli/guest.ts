@@ -8,7 +8,7 @@ import {
   projectOf,
 } from '../../simulator/assembler/index';
 import type { DiskImage } from '../../simulator/devices/disk';
-import { imageAddress, openDisk, System, type Virtualization } from '../../simulator/hypervisor/system';
+import { imageAddress, openDisk, System, type SystemConfiguration } from '../../simulator/hypervisor/system';
 import { readImage } from '../../simulator/object/image';
 import type { Program } from '../../simulator/object/program';
 import { openHostFile, readHostFile } from './host-files';
@@ -108,11 +108,11 @@ export function makeSystem(
   options: MachineOptions,
   files: GuestFiles,
   console: (byte: number) => void,
-  virtualization: Virtualization = options.virtualization,
+  special: Partial<SystemConfiguration> = {},
 ): System {
-  const { firmware, memory, harts, devices, onIllegal, append: bootArguments } = options;
+  const { virtualization, firmware, memory, harts, devices, onIllegal, append: bootArguments } = options;
   return new System(
-    { virtualization, firmware, memory, harts, ...files, devices, bootArguments, onIllegal, console },
+    { virtualization, firmware, memory, harts, ...files, devices, bootArguments, onIllegal, console, ...special },
     program,
   );
 }

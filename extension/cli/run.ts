@@ -95,7 +95,7 @@ function judge(stop: MachineStop, options: MachineOptions): { status: number; me
 }
 
 function describe({ system, reason, instructions }: Outcome, wallSeconds: number) {
-  const ledger = system.full?.vm.ledger;
+  const ledger = system.vm?.ledger;
   return {
     instructions,
     /** One for each instruction, and what the VMM cost by its cost model. */

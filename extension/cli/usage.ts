@@ -13,7 +13,7 @@ export const USAGE = {
 
 Assembles and links the files (.s, .S, .o), or loads the one ELF executable or flat binary, and runs it.
 
-  --virtualization M     none (the bare machine; default) or full
+  --virtualization M     none (the bare machine; default), full or hardware
   --firmware F           sbi (default) or none: M-mode from reset, only with virtualization none
   --bios FILE            firmware of your own, an ELF file or flat binary: OpenSBI's fw_dynamic or fw_jump, U-Boot;
                          with --firmware none

@@ -5,7 +5,7 @@ import { Board } from '../machine/board';
 import { machineLines } from '../machine/hart-lines';
 import { Machine } from '../machine/machine';
 import { MEMORY_MAP } from '../machine/memory-map';
-import { BARE_PROCESSOR } from '../machine/processor';
+import { bareProcessor } from '../machine/processor';
 import { resetVector } from '../machine/reset-vector';
 import { type Access, Privilege } from '../mmu/index';
 import { SbiFirmware } from './firmware';
@@ -36,7 +36,6 @@ export class BareEngine implements Guest {
   readonly board: Board;
   readonly cpus: readonly GuestCpu[];
   readonly ram: { readonly base: number; readonly size: number };
-  readonly processor = BARE_PROCESSOR;
   private readonly firmware: SbiFirmware | undefined;
 
   constructor(configuration: BareEngineConfiguration) {
@@ -82,6 +81,10 @@ export class BareEngine implements Guest {
     }
     this.board.rom?.load(resetVector({ start: Number(entry), deviceTree, next: Number(next) }));
     for (const hart of this.machine.harts) hart.pc = BigInt(MEMORY_MAP.resetVector.base);
+  }
+
+  get processor() {
+    return bareProcessor(this.machine.core.harts[0]?.options);
   }
 
   toHost(gpa: number): number | undefined {
@@ -136,8 +139,6 @@ class BareCpu implements GuestCpu {
   peek(address: bigint, access: Access, privilege = this.privilege): GuestPeek {
     const { virtual } = this.hart;
     const found = this.hart.peekTranslation(lowWord(address), highWord(address), access, { privilege, virtual });
-    return 'fault' in found
-      ? { fault: found.fault, steps: found.steps }
-      : { gpa: found.physical, steps: found.steps };
+    return 'fault' in found ? { fault: found.fault, steps: found.steps } : { gpa: found.physical, steps: found.steps };
   }
 }

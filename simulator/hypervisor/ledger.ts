@@ -9,6 +9,9 @@ export const EXIT_REASONS = {
   'shadow-miss': 'a page that the guest maps and its shadow table does not (a hidden page fault)',
   'guest-page-fault': "a page fault that is the guest's own",
   'access-fault': 'an access outside the memory and devices of the VM',
+  'second-stage-fill': 'memory of the guest that the second stage does not map yet (a guest-page fault)',
+  'virtual-instruction': 'an instruction that V=1 forbids or hstatus makes trap',
+  wait: 'wfi: the guest has nothing to do',
   mmio: 'an access to a device register',
   'guest-exception': "an exception that is the guest's own: system call, breakpoint, illegal instruction",
   'timer-interrupt': "the machine's timer, armed for the guest's",
@@ -34,6 +37,8 @@ export type StateChange =
     }
   /** The shadow entry of the page at `address` (GVA). */
   | { readonly kind: 'shadow entry'; readonly address: Words; readonly before: Words; readonly after: Words }
+  /** The entry of the second stage for the page at `address` (GPA). */
+  | { readonly kind: 'second-stage entry'; readonly address: number; readonly before: Words; readonly after: Words }
   /** The guest's own page-table entry at `address` (GPA): A or D set by the VMM, as hardware would. */
   | { readonly kind: 'guest entry'; readonly address: number; readonly before: number; readonly after: number }
   /** Translations of this hardware ASID left the TLB. */

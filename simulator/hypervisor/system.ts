@@ -3,6 +3,7 @@ import { CopyOnWriteDisk, type DiskImage, type HostFile, RawDisk } from '../devi
 import type { FinisherRequest } from '../devices/finisher';
 import type { Machine } from '../machine/machine';
 import { FIRMWARE_MEMORY } from '../machine/memory-map';
+import { deprivilegedProcessor } from '../machine/processor';
 import { RESET_INSTRUCTIONS } from '../machine/reset-vector';
 import type { StateHash } from '../machine/state-hash';
 import type { Program } from '../object/program';
@@ -12,14 +13,16 @@ import { loadImages } from './boot-images';
 import { ConfigurationError } from './configuration-error';
 import { FullEngine } from './full/engine';
 import type { Guest, GuestCpu } from './guest';
+import { HardwareEngine } from './hardware/engine';
 import { InputLog } from './input-log';
 import { VIRTIO_SLOTS, type VirtioDevice, virtioSlots } from './virtio-slots';
+import type { VirtualMachine } from './vm/virtual-machine';
 
 export { imageAddress } from './boot-images';
 export { VIRTIO_DEVICES, type VirtioDevice } from './virtio-slots';
 export { ConfigurationError };
 
-export const VIRTUALIZATIONS = ['none', 'full'] as const;
+export const VIRTUALIZATIONS = ['none', 'full', 'hardware'] as const;
 export type Virtualization = (typeof VIRTUALIZATIONS)[number];
 
 export const FIRMWARES = ['sbi', 'none'] as const;
@@ -42,6 +45,10 @@ export interface SystemConfiguration {
   /** The kernel's arguments, in the device tree. */
   readonly bootArguments?: string | undefined;
   readonly onIllegal: 'trap' | 'kill';
+  /** Engine `hardware`: whether the guest's translations carry a VMID; else each entry into it forgets them. Default: yes. */
+  readonly vmids?: boolean | undefined;
+  /** The device tree names only what harts have under every engine, so that guests of several engines can be compared. */
+  readonly commonProcessor?: boolean | undefined;
   /** What the manual leaves to the machine. */
   readonly hartOptions?: Partial<HartOptions> | undefined;
   /** Whether hot code is translated; it makes no difference but in speed. Default: yes. */
@@ -60,7 +67,7 @@ const START_TIME = 1_735_689_600;
 
 /** A machine with a guest, ready to run: what the command line runs and the debugger debugs. */
 export class System {
-  readonly engine: BareEngine | FullEngine;
+  readonly engine: BareEngine | FullEngine | HardwareEngine;
   readonly inputLog = new InputLog(() => ({
     clock: this.machine.clock.now(),
     step: this.machine.activeHandler?.trail.length ?? 0,
@@ -85,10 +92,17 @@ export class System {
       finish,
       inputOpen: () => !this.inputClosed,
     };
-    this.engine =
-      configuration.virtualization === 'full'
-        ? new FullEngine({ ...common, onIllegal })
-        : new BareEngine({ ...common, firmware });
+    switch (configuration.virtualization) {
+      case 'none':
+        this.engine = new BareEngine({ ...common, firmware });
+        break;
+      case 'full':
+        this.engine = new FullEngine({ ...common, onIllegal });
+        break;
+      case 'hardware':
+        this.engine = new HardwareEngine({ ...common, onIllegal, vmids: configuration.vmids ?? true });
+        break;
+    }
     this.load(program);
   }
 
@@ -103,6 +117,15 @@ export class System {
   /** The VM and its VMM, where there is one. */
   get full(): FullEngine | undefined {
     return this.engine instanceof FullEngine ? this.engine : undefined;
+  }
+
+  get hardware(): HardwareEngine | undefined {
+    return this.engine instanceof HardwareEngine ? this.engine : undefined;
+  }
+
+  /** The VM that the guest runs in, under a VMM. */
+  get vm(): VirtualMachine | undefined {
+    return this.engine instanceof BareEngine ? undefined : this.engine.vm;
   }
 
   /** Console input: an input of the run, at the machine's current position. */
@@ -171,15 +194,19 @@ export class System {
 
   /** A hash of all machine state, the VMM's included: equal for equal histories, however they were sliced or observed. */
   stateHash(): string {
-    return this.machine.hash((hash) => this.full && addVmState(this.full, hash));
+    return this.machine.hash((hash) => {
+      if (this.full) addFullState(this.full, hash);
+      if (this.hardware) addHardwareState(this.hardware, hash);
+    });
   }
 
   private load(program: Program): void {
-    const { harts, memory, firmware, bios, initrd, bootArguments } = this.configuration;
+    const { harts, memory, firmware, bios, initrd, bootArguments, commonProcessor } = this.configuration;
+    const processor = commonProcessor ? deprivilegedProcessor() : this.engine.processor;
     const { base, size } = this.engine.ram;
     const usable = firmware === 'sbi' ? FIRMWARE_MEMORY.base + FIRMWARE_MEMORY.size : base;
     const store = (gpa: number, bytes: Uint8Array): boolean => this.store(gpa, bytes);
-    const tree = { harts, memory, firmware, bootArguments, ...this.engine.processor };
+    const tree = { harts, memory, firmware, bootArguments, ...processor };
     const loaded = loadImages({ program, bios, initrd }, { base, size, usable, store }, tree);
     this.engine.boot(loaded.biosEntry ?? loaded.entry, loaded.deviceTree, loaded.entry);
   }
@@ -213,9 +240,9 @@ function validate({ memory, harts, disks, devices, virtualization, firmware, bio
   if (slots > VIRTIO_SLOTS) throw new ConfigurationError(`there are ${VIRTIO_SLOTS} virtio slots, not ${slots}`);
   if (bios && firmware === 'sbi')
     throw new ConfigurationError('a bios takes the place of the SBI firmware: it goes with firmware "none"');
-  if (virtualization === 'full' && firmware === 'none')
+  if (virtualization !== 'none' && firmware === 'none')
     throw new ConfigurationError(
-      'virtualization "full" gives its guest SBI firmware: firmware "none" goes with virtualization "none"',
+      `virtualization "${virtualization}" gives its guest SBI firmware: firmware "none" goes with virtualization "none"`,
     );
 }
 
@@ -230,7 +257,12 @@ function finish(machine: Machine, request: FinisherRequest): void {
   else machine.finish({ reason: 'power-off', code: request.kind === 'pass' ? 0 : request.code });
 }
 
-function addVmState(engine: FullEngine, hash: StateHash): void {
+function addHardwareState({ board, vm }: HardwareEngine, hash: StateHash): void {
+  hash.plain(board.state());
+  hash.plain({ stage: vm.stage.state(), external: vm.vcpus.map(({ external }) => external) });
+}
+
+function addFullState(engine: FullEngine, hash: StateHash): void {
   hash.plain(engine.board.state());
   for (const { state, spaces } of engine.vm.vcpus) {
     hash.plain({

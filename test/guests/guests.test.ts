@@ -2,7 +2,9 @@ import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import { checkIsolation } from '../../simulator/hypervisor/full/isolation';
+import { checkSecondStage } from '../../simulator/hypervisor/hardware/isolation';
 import { runInLockStep } from '../../simulator/hypervisor/lock-step';
+import { VIRTUALIZATIONS } from '../../simulator/hypervisor/system';
 import type { Program } from '../../simulator/object/program';
 import { buildGuest, guestFolder, makeSystem } from '../support/guest';
 import { requireTool } from '../support/tools';
@@ -18,7 +20,7 @@ for (const guest of guests) {
       program = await buildGuest(path.join(guestFolder, guest));
     });
 
-    for (const virtualization of ['none', 'full'] as const) {
+    for (const virtualization of VIRTUALIZATIONS) {
       describe(`with ${virtualization}`, () => {
         requireTool('qemu-system-riscv64');
 
@@ -31,18 +33,36 @@ for (const guest of guests) {
       });
     }
 
-    it('is the same under none and full at every instruction', () => {
-      const none = makeSystem(program).system;
-      const full = makeSystem(program, { virtualization: 'full' }).system;
-      const result = runInLockStep(none, full, { instructions: LIMIT });
-      assert.ok(
-        result.equal,
-        JSON.stringify(result, (_, value) => (typeof value === 'bigint' ? `0x${value.toString(16)}` : value)),
-      );
-      assert.equal(result.end?.reason, 'power-off');
-    }).timeout(120_000);
+    for (const virtualization of ['full', 'hardware'] as const) {
+      it(`is the same under none and ${virtualization} at every instruction`, () => {
+        const none = makeSystem(program, { commonProcessor: true }).system;
+        const other = makeSystem(program, { virtualization, commonProcessor: true }).system;
+        const result = runInLockStep(none, other, { instructions: LIMIT });
+        assert.ok(
+          result.equal,
+          JSON.stringify(result, (_, value) => (typeof value === 'bigint' ? `0x${value.toString(16)}` : value)),
+        );
+        assert.equal(result.end?.reason, 'power-off');
+      }).timeout(120_000);
+    }
 
-    it('never reaches memory that is not its own', () => {
+    it('never reaches memory that is not its own (hardware)', () => {
+      const { hardware, machine } = makeSystem(program, { virtualization: 'hardware' }).system;
+      assert.ok(hardware);
+      let exits = 0;
+      for (;;) {
+        const stop = machine.run({
+          instructions: LIMIT,
+          stopAtStep: (_, handler) => handler.software.name === 'vmm' && handler.trail.length === 1,
+        });
+        if (stop.reason !== 'handler') break;
+        if (exits++ % 7 === 0) assert.deepEqual(checkSecondStage(hardware), []);
+      }
+      assert.deepEqual(checkSecondStage(hardware), []);
+      assert.ok(exits > 0);
+    }).timeout(60_000);
+
+    it('never reaches memory that is not its own (full)', () => {
       const { full, machine } = makeSystem(program, { virtualization: 'full' }).system;
       assert.ok(full);
       let exits = 0;
@@ -58,7 +78,7 @@ for (const guest of guests) {
       assert.ok(exits > 0);
     }).timeout(60_000);
 
-    for (const virtualization of ['none', 'full'] as const) {
+    for (const virtualization of VIRTUALIZATIONS) {
       it(`ends in the same state however it is sliced (${virtualization})`, () => {
         const whole = makeSystem(program, { virtualization }).system;
         const sliced = makeSystem(program, { virtualization }).system;

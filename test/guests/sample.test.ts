@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { buildProgram } from '../../simulator/assembler/build';
 import { parseProject, projectOf } from '../../simulator/assembler/index';
-import { openDisk } from '../../simulator/hypervisor/system';
+import { openDisk, VIRTUALIZATIONS } from '../../simulator/hypervisor/system';
 import type { Program } from '../../simulator/object/program';
 import { makeSystem } from '../support/guest';
 import { requireTool } from '../support/tools';
@@ -27,7 +27,7 @@ describe('the sample guest', () => {
     program = result.program;
   });
 
-  for (const virtualization of ['none', 'full'] as const) {
+  for (const virtualization of VIRTUALIZATIONS) {
     it(`prints what it prints on QEMU (${virtualization})`, () => {
       const file = {
         size: disk.length,

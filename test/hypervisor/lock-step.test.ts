@@ -8,16 +8,17 @@ const FIRST_SEED = Number(process.env['RANDOM_SEED'] ?? 1);
 const INSTRUCTIONS = 4000;
 
 describe('random guest kernels', () => {
-  it(`are the same under none and full (${SEEDS} from seed ${FIRST_SEED})`, async () => {
-    for (let seed = FIRST_SEED; seed < FIRST_SEED + SEEDS; seed++) {
-      const program = await assembleGuest(randomKernel(seed));
-      const none = makeSystem(program).system;
-      const full = makeSystem(program, { virtualization: 'full' }).system;
-      const result = runInLockStep(none, full, { instructions: INSTRUCTIONS, memoryEvery: INSTRUCTIONS });
-      assert.ok(
-        result.equal,
-        `seed ${seed}: ${JSON.stringify(result, (_, value) => (typeof value === 'bigint' ? `0x${value.toString(16)}` : value))}`,
-      );
-    }
-  }).timeout(600_000);
+  for (const virtualization of ['full', 'hardware'] as const)
+    it(`are the same under none and ${virtualization} (${SEEDS} from seed ${FIRST_SEED})`, async () => {
+      for (let seed = FIRST_SEED; seed < FIRST_SEED + SEEDS; seed++) {
+        const program = await assembleGuest(randomKernel(seed));
+        const none = makeSystem(program, { commonProcessor: true }).system;
+        const other = makeSystem(program, { virtualization, commonProcessor: true }).system;
+        const result = runInLockStep(none, other, { instructions: INSTRUCTIONS, memoryEvery: INSTRUCTIONS });
+        assert.ok(
+          result.equal,
+          `seed ${seed}: ${JSON.stringify(result, (_, value) => (typeof value === 'bigint' ? `0x${value.toString(16)}` : value))}`,
+        );
+      }
+    }).timeout(600_000);
 });

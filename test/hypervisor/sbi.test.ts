@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { runInLockStep } from '../../simulator/hypervisor/lock-step';
 import { fenceRange } from '../../simulator/hypervisor/sbi/rfence';
+import { VIRTUALIZATIONS } from '../../simulator/hypervisor/system';
 import { assembleGuest, makeSystem } from '../support/guest';
 
 const LIMIT = 5_000_000;
@@ -29,7 +30,7 @@ on_trap:
 
 const S = { s0: 8, s1: 9, s2: 18, s3: 19, s4: 20, s8: 24, s9: 25 } as const;
 
-for (const virtualization of ['none', 'full'] as const) {
+for (const virtualization of VIRTUALIZATIONS) {
   describe(`SBI with ${virtualization}`, () => {
     const run = async (body: string, harts = 1) => {
       const { system, output } = makeSystem(await assembleGuest(guest(body)), { virtualization, harts });
@@ -166,9 +167,10 @@ counter:
 }
 
 describe('SBI', () => {
-  it('is the same under none and full with several harts', async () => {
-    const program = await assembleGuest(
-      guest(`
+  for (const virtualization of ['full', 'hardware'] as const)
+    it(`is the same under none and ${virtualization} with several harts`, async () => {
+      const program = await assembleGuest(
+        guest(`
         li      a0, 1
         la      a1, second
         li      a2, 0
@@ -187,15 +189,15 @@ second: la      t0, lock
         .balign 8
 lock:   .dword  0
 9:`),
-    );
-    const none = makeSystem(program, { harts: 2 }).system;
-    const full = makeSystem(program, { harts: 2, virtualization: 'full' }).system;
-    const result = runInLockStep(none, full, { instructions: 40_000 });
-    assert.ok(
-      result.equal,
-      JSON.stringify(result, (_, value) => (typeof value === 'bigint' ? String(value) : value)),
-    );
-  }).timeout(60_000);
+      );
+      const none = makeSystem(program, { harts: 2, commonProcessor: true }).system;
+      const other = makeSystem(program, { harts: 2, virtualization, commonProcessor: true }).system;
+      const result = runInLockStep(none, other, { instructions: 40_000 });
+      assert.ok(
+        result.equal,
+        JSON.stringify(result, (_, value) => (typeof value === 'bigint' ? String(value) : value)),
+      );
+    }).timeout(60_000);
 
   it('reads the range of a remote fence as the specification says', () => {
     assert.equal(fenceRange(0n, 0n), 'all');

@@ -77,18 +77,19 @@ const CASES: readonly [string, string, string, string, { cause: bigint; value: b
 ];
 
 describe('accesses over the end of a page', () => {
-  for (const [what, first, second, access, trap] of CASES) {
-    it(`are the same under none and full: ${what}`, async () => {
-      const program = await assembleGuest(guest(first, second, access));
-      const none = makeSystem(program).system;
-      const full = makeSystem(program, { virtualization: 'full' }).system;
-      const result = runInLockStep(none, full, { instructions: 10_000 });
-      assert.ok(
-        result.equal,
-        JSON.stringify(result, (_, value) => (typeof value === 'bigint' ? String(value) : value)),
-      );
-      const hart = full.machine.harts[0];
-      assert.deepEqual({ cause: hart?.x(24), value: hart?.x(25) }, trap ?? { cause: 0n, value: 0n });
-    });
-  }
+  for (const virtualization of ['full', 'hardware'] as const)
+    for (const [what, first, second, access, trap] of CASES) {
+      it(`are the same under none and ${virtualization}: ${what}`, async () => {
+        const program = await assembleGuest(guest(first, second, access));
+        const none = makeSystem(program, { commonProcessor: true }).system;
+        const other = makeSystem(program, { virtualization, commonProcessor: true }).system;
+        const result = runInLockStep(none, other, { instructions: 10_000 });
+        assert.ok(
+          result.equal,
+          JSON.stringify(result, (_, value) => (typeof value === 'bigint' ? String(value) : value)),
+        );
+        const hart = other.machine.harts[0];
+        assert.deepEqual({ cause: hart?.x(24), value: hart?.x(25) }, trap ?? { cause: 0n, value: 0n });
+      });
+    }
 });

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { VIRTUALIZATIONS } from '../../simulator/hypervisor/system';
 import { assembleGuest, makeSystem } from '../support/guest';
 
 const LIMIT = 1_000_000;
@@ -44,7 +45,7 @@ on_trap:
     assert.equal(stop.reason, 'trap-loop');
   });
 
-  for (const virtualization of ['none', 'full'] as const) {
+  for (const virtualization of VIRTUALIZATIONS) {
     it(`stops when its guest waits for ever (${virtualization})`, async () => {
       const { system } = makeSystem(await assembleGuest('_start: wfi\n j _start'), { virtualization });
       assert.deepEqual(system.machine.run({ instructions: LIMIT }), { reason: 'waiting-forever' });

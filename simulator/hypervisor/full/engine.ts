@@ -1,19 +1,16 @@
 import { type Hart, type HartOptions, highWord, lowWord } from '../../core/index';
-import type { InterruptLine } from '../../devices/device';
 import type { FinisherRequest } from '../../devices/finisher';
 import type { VirtioBackend } from '../../devices/virtio/transport';
 import { InterruptCode } from '../../isa/index';
-import { Board, type HartLines } from '../../machine/board';
-import { machineLines } from '../../machine/hart-lines';
+import { Board } from '../../machine/board';
 import { Machine } from '../../machine/machine';
 import { FIRMWARE_MEMORY, MEMORY_MAP } from '../../machine/memory-map';
 import { runThrough } from '../../machine/narration';
-import { DEPRIVILEGED_PROCESSOR } from '../../machine/processor';
+import { deprivilegedProcessor } from '../../machine/processor';
 import { FRAME, Gpa, Hpa, SUPERPAGE } from '../address';
-import { SbiFirmware } from '../firmware';
 import type { Guest, GuestCpu } from '../guest';
 import { P2m } from '../p2m';
-import { kickVcpu } from '../vm/kick';
+import { installHost, virtualLines } from '../vm/host';
 import { VmSbiHost } from '../vm/sbi-host';
 import { VirtualMachine } from '../vm/virtual-machine';
 import { FramePool } from './frame-pool';
@@ -55,7 +52,7 @@ export class FullEngine implements Guest {
   readonly board: Board;
   readonly cpus: readonly GuestCpu[];
   readonly ram: { readonly base: number; readonly size: number };
-  readonly processor = DEPRIVILEGED_PROCESSOR;
+  readonly processor = deprivilegedProcessor();
 
   constructor(configuration: FullEngineConfiguration) {
     const { harts, memory, options, translation } = configuration;
@@ -71,7 +68,7 @@ export class FullEngine implements Guest {
     });
     const { ram } = this.machine.core;
     const clear = (hpa: number): void => ram.fill(hpa, FRAME, 0);
-    const firmware = this.installFirmware();
+    const firmware = installHost(this.machine);
     const p2m = new P2m(new Gpa(MEMORY_MAP.ram.base), memory, new Hpa(guestBase));
     this.pools = this.machine.harts.map(
       (hart) => new FramePool(poolBase + hart.id * SHADOW_POOL, SHADOW_POOL / FRAME, clear),
@@ -130,29 +127,6 @@ export class FullEngine implements Guest {
   toGuest(hpa: number): number | undefined {
     return this.vm.p2m.toGuest(hpa);
   }
-
-  /** The machine below the VMM has the same firmware as a bare one, and devices of its own, which the guest never sees. */
-  private installFirmware(): SbiFirmware {
-    const { machine } = this;
-    const hostBoard = new Board({
-      name: '',
-      clock: machine.clock,
-      memory: machine.dma,
-      harts: machine.harts.map(machineLines),
-      slots: [],
-      startTime: 0,
-      rom: false,
-      clint: true,
-      console: () => undefined,
-      finish: () => undefined,
-    });
-    if (!hostBoard.clint) throw new RangeError('a machine needs its CLINT');
-    machine.attachBoard(hostBoard);
-    const firmware = new SbiFirmware(machine, hostBoard.clint, hostBoard.uart);
-    machine.host('m', firmware);
-    firmware.boot(0, 0);
-    return firmware;
-  }
 }
 
 /** What the VMM arranges so that all that a guest kernel must not do itself traps: see DESIGN's rules for deprivileged guests. */
@@ -164,23 +138,4 @@ function deprivilege(hart: Hart): void {
     bit(InterruptCode.supervisorSoftware) | bit(InterruptCode.supervisorTimer) | bit(InterruptCode.supervisorExternal),
     0,
   );
-}
-
-/** The interrupt wires of a vCPU: a change makes it exit, so that the VMM sees it. */
-function virtualLines(vcpu: DeprivilegedVcpu): HartLines {
-  const unconnected: InterruptLine = { setLevel: () => undefined };
-  const external = 1 << InterruptCode.supervisorExternal;
-  return {
-    software: unconnected,
-    timer: unconnected,
-    machineExternal: unconnected,
-    supervisorExternal: {
-      setLevel: (level) => {
-        const { state } = vcpu;
-        if (level === ((state.lines & external) !== 0)) return;
-        state.lines = level ? state.lines | external : state.lines & ~external;
-        if (level) kickVcpu(vcpu);
-      },
-    },
-  };
 }

@@ -5,7 +5,7 @@ import { pteAddress } from './shadow-table';
 
 /** A translation through which a guest could reach what is not its own. */
 export interface IsolationBreach {
-  readonly where: 'shadow table' | 'TLB' | 'DMA';
+  readonly where: 'shadow table' | 'second stage' | 'TLB' | 'DMA';
   readonly description: string;
 }
 

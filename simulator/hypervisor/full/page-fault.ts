@@ -4,7 +4,7 @@ import { Access, Pte, type WalkStep } from '../../mmu/index';
 import { FRAME, Gpa, Gva, Hpa, PteValue, SUPERPAGE } from '../address';
 import { type GuestTablesAsHardware, translateGuest } from '../vm/guest-walk';
 import { inject } from '../vm/inject';
-import { emulateMmio } from '../vm/mmio';
+import { emulateMmio, fetchAccess } from '../vm/mmio';
 import { refuseAccess } from '../vm/refuse';
 import type { FullVm } from './full-vm';
 import type { DeprivilegedVcpu } from './vcpu';
@@ -59,7 +59,8 @@ export function* handlePageFault(
     if (device && access !== Access.execute) {
       ledger.classify('mmio');
       yield step`${gpa} is a register of ${device.name}: emulate the access`;
-      yield* emulateMmio(vm, vcpu, tables, device, access, gva, gpa);
+      const instruction = fetchAccess(vm, vcpu, tables, gva);
+      yield* emulateMmio(vm, vcpu, tables, device, access, gva, gpa, instruction);
       return;
     }
     yield* refuseAccess(vm, vcpu, tables, access, gva, gpa);

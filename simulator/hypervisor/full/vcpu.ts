@@ -15,6 +15,7 @@ const ALL_COUNTERS = -1;
 const MODE_SV39 = 8;
 const ASID_MASK = 0xffff;
 const STIP = 1 << InterruptCode.supervisorTimer;
+const SEIP = 1 << InterruptCode.supervisorExternal;
 /** A deadline that never comes. */
 const NEVER = Number.POSITIVE_INFINITY;
 
@@ -108,6 +109,9 @@ export class DeprivilegedVcpu implements Vcpu {
     this.state.setPc(low, high);
   }
 
+  /** Its device tree does not name Svpbmt. */
+  readonly memoryTypes = false;
+
   get paging(): GuestPaging {
     return this.guestSpace.paging;
   }
@@ -126,6 +130,16 @@ export class DeprivilegedVcpu implements Vcpu {
   setPending(interrupt: number, level: boolean): void {
     const pending = this.state.csrLow(CsrSlot.mip);
     this.state.setCsr(CsrSlot.mip, level ? pending | interrupt : pending & ~interrupt, 0);
+  }
+
+  setExternal(level: boolean): boolean {
+    const { lines } = this.state;
+    this.state.lines = level ? lines | SEIP : lines & ~SEIP;
+    return lines !== this.state.lines;
+  }
+
+  get inVmm(): boolean {
+    return this.hart.privilege === Privilege.supervisor;
   }
 
   setTimer(deadline: number): void {

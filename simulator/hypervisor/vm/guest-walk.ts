@@ -82,7 +82,15 @@ export function translateGuest(
     if (high >>> 24 !== 0) return { fault: accessFault(access) }; // beyond 56 bits
     return { gpa: (high >>> 0) * 2 ** 32 + (low >>> 0), flags: BARE_FLAGS, level: BARE_LEVEL };
   }
-  const request: WalkRequest = { root: paging.root, levels: paging.levels, access, user, sum: vcpu.sum, mxr: vcpu.mxr };
+  const request: WalkRequest = {
+    root: paging.root,
+    levels: paging.levels,
+    access,
+    user,
+    sum: vcpu.sum,
+    mxr: vcpu.mxr,
+    memoryTypes: vcpu.memoryTypes,
+  };
   const result: WalkResult = { level: 0, physical: 0, flags: 0 };
   const outcome = walk(tables, request, low, high, result, steps);
   if (outcome === WalkOutcome.pageFault) return { fault: PAGE_FAULTS[access] };

@@ -1,3 +1,4 @@
+import { FLOAT_REGISTERS } from '../../core/index';
 import type { AccessSize } from '../../devices/device';
 import { decode, expand } from '../../isa/index';
 import { Access } from '../../mmu/index';
@@ -13,6 +14,8 @@ export interface MemoryInstruction {
   readonly size: AccessSize;
   /** Whether a loaded value is sign-extended. */
   readonly signed: boolean;
+  /** A narrow value for an f register: NaN-boxed. */
+  readonly boxed: boolean;
   /** load-reserved: a load that leaves a reservation. */
   readonly reserves: boolean;
   readonly rd: number;
@@ -30,7 +33,9 @@ export function memoryInstruction(word: number): MemoryInstruction | undefined {
   const decoded = decode(word);
   if (!decoded) return undefined;
   const { instruction, fields } = expand(decoded);
-  const plain = /^(l|s)([bhwd])(u?)$/.exec(instruction.name);
+  const plain = /^f?(l|s)([bhwd])(u?)$/.exec(instruction.name);
+  // x and f registers are numbered in one file.
+  const file = instruction.name.startsWith('f') ? FLOAT_REGISTERS : 0;
   const atomic = /^(lr|sc|amo\w+)\.([wd])$/.exec(instruction.name);
   const size = SIZES[plain?.[2] ?? atomic?.[2] ?? ''];
   if (size === undefined) return undefined;
@@ -40,9 +45,10 @@ export function memoryInstruction(word: number): MemoryInstruction | undefined {
     size,
     signed: plain?.[3] !== 'u',
     reserves,
-    rd: fields.rd ?? 0,
+    boxed: file !== 0,
+    rd: file + (fields.rd ?? 0),
     rs1: fields.rs1 ?? 0,
-    rs2: fields.rs2 ?? 0,
+    rs2: file + (fields.rs2 ?? 0),
     offset: fields.imm ?? 0,
     length: decoded.instruction.length,
   };

@@ -1,18 +1,18 @@
-import type { AccessSize, MmioDevice } from '../../devices/device';
+import type { MmioDevice } from '../../devices/device';
 import { readDevice, writeDevice } from '../../machine/board';
 import { type Narration, step } from '../../machine/narration';
 import type { Access } from '../../mmu/index';
 import { type Gpa, type Gva, hex64 } from '../address';
 import { advance } from './advance';
 import type { GuestTables } from './guest-walk';
-import { effectiveAddress, fetchInstruction, memoryInstruction } from './memory-instruction';
+import { effectiveAddress, fetchInstruction, type MemoryInstruction, memoryInstruction } from './memory-instruction';
 import { refuseAccess } from './refuse';
 import type { Vcpu } from './vcpu';
 import type { VirtualMachine } from './virtual-machine';
 
 /**
- * Emulates an access to a device register. The hardware says only which address faulted: what the instruction wants is in its bits,
- * which are fetched as the guest would fetch them.
+ * Emulates an access to a device register.
+ * @param instruction what the guest wanted; undefined where it is no access that a device takes
  */
 export function* emulateMmio(
   vm: VirtualMachine,
@@ -22,23 +22,16 @@ export function* emulateMmio(
   access: Access,
   gva: Gva,
   gpa: Gpa,
+  instruction: MemoryInstruction | undefined,
 ): Narration {
   const { hart } = vcpu;
-  const word = fetchInstruction(vm, vcpu, tables);
-  if (word !== undefined) vm.ledger.decoded(word);
-  vm.ledger.charge('decode');
-  const instruction = word === undefined ? undefined : memoryInstruction(word);
   // Devices take no atomic operations, and none that is not aligned to its size, such as one that began in the page before.
-  const isTaken =
-    instruction !== undefined &&
-    instruction.kind !== 'atomic' &&
-    gpa.value % instruction.size === 0 &&
-    effectiveAddress(vcpu, instruction).value === gva.value;
+  const isTaken = instruction !== undefined && instruction.kind !== 'atomic' && gpa.value % instruction.size === 0;
   if (!isTaken) {
     yield* refuseAccess(vm, vcpu, tables, access, gva, gpa);
     return;
   }
-  const { size, signed, rd, rs2 } = instruction;
+  const { size, rd, rs2 } = instruction;
   vm.ledger.charge('deviceEmulation');
   if (instruction.kind === 'load') {
     yield step`read ${size} bytes at ${gpa} from ${device.name}`;
@@ -47,7 +40,7 @@ export function* emulateMmio(
       yield* refuseAccess(vm, vcpu, tables, access, gva, gpa);
       return;
     }
-    const { low, high } = extend(value.low, value.high, size, signed);
+    const { low, high } = extend(value.low, value.high, instruction);
     const loaded = hex64(low, high);
     yield step`put ${loaded} into register x${rd} and skip the instruction`;
     hart.setXWords(rd, low, high);
@@ -64,8 +57,26 @@ export function* emulateMmio(
   advance(vm, vcpu, instruction.length);
 }
 
-function extend(low: number, high: number, size: AccessSize, signed: boolean): { low: number; high: number } {
+/**
+ * The instruction that accessed an address, from its bits: fetched as the guest would fetch them.
+ * @returns undefined where it does not access just this address
+ */
+export function fetchAccess(
+  vm: VirtualMachine,
+  vcpu: Vcpu,
+  tables: GuestTables,
+  gva: Gva,
+): MemoryInstruction | undefined {
+  const word = fetchInstruction(vm, vcpu, tables);
+  if (word !== undefined) vm.ledger.decoded(word);
+  vm.ledger.charge('decode');
+  const instruction = word === undefined ? undefined : memoryInstruction(word);
+  return instruction && effectiveAddress(vcpu, instruction).value === gva.value ? instruction : undefined;
+}
+
+function extend(low: number, high: number, { size, signed, boxed }: MemoryInstruction): { low: number; high: number } {
   if (size === 8) return { low, high };
+  if (boxed) return { low, high: -1 };
   const unused = 32 - size * 8;
   const extended = signed ? (low << unused) >> unused : (low << unused) >>> unused;
   return { low: extended | 0, high: signed && extended < 0 ? -1 : 0 };

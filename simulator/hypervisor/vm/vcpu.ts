@@ -19,6 +19,8 @@ export interface Vcpu {
   readonly sum: boolean;
   readonly mxr: boolean;
   readonly paging: GuestPaging;
+  /** Whether PBMT has a meaning in its page tables (Svpbmt). */
+  readonly memoryTypes: boolean;
   /** Whether its wfi goes on: an interrupt is pending and enabled in sie, whatever SIE says. */
   readonly interruptAwaits: boolean;
   readonly trapVector: { readonly low: number; readonly high: number };
@@ -26,6 +28,10 @@ export interface Vcpu {
   lastInjection: { low: number; high: number; retired: number };
   /** Sets or clears SSIP or STIP as the guest's firmware would. */
   setPending(interrupt: number, level: boolean): void;
+  /** The level of its external interrupt, from the VM's PLIC. @returns whether it has changed */
+  setExternal(level: boolean): boolean;
+  /** Whether the VMM runs on its hart. */
+  readonly inVmm: boolean;
   /** The guest's timer: `deadline` in ticks of mtime. Clears a pending timer interrupt. */
   setTimer(deadline: number): void;
   /** S-mode with paging and interrupts off, as SBI firmware enters a supervisor. */

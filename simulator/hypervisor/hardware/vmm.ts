@@ -1,0 +1,136 @@
+import { CsrSlot, type Hart } from '../../core/index';
+import { causeOf, decode, ExceptionCode, InterruptCode, systemOperationOf } from '../../isa/index';
+import type { HostedSoftware } from '../../machine/hosted-software';
+import { type Narration, step } from '../../machine/narration';
+import { Gva } from '../address';
+import type { ExitReason } from '../ledger';
+import { answerSbiCall } from '../sbi/call';
+import { advance } from '../vm/advance';
+import { GuestTables } from '../vm/guest-walk';
+import { inject } from '../vm/inject';
+import { acknowledgeKick } from '../vm/kick';
+import { fetchInstruction } from '../vm/memory-instruction';
+import type { VmSbiHost } from '../vm/sbi-host';
+import { ACCESS_OF_GUEST_FAULT, handleGuestPageFault } from './guest-page-fault';
+import type { HardwareVm } from './hardware-vm';
+import type { HardwareVcpu } from './vcpu';
+import { enterGuest } from './world-switch';
+
+/** Kinds of exits as the cause alone tells them; the handler knows better once it has looked. */
+const FIRST_GUESS: { readonly [cause: number]: ExitReason } = {
+  [ExceptionCode.virtualSupervisorEcall]: 'sbi-call',
+  [ExceptionCode.virtualInstruction]: 'virtual-instruction',
+  [ExceptionCode.instructionGuestPageFault]: 'second-stage-fill',
+  [ExceptionCode.loadGuestPageFault]: 'second-stage-fill',
+  [ExceptionCode.storeGuestPageFault]: 'second-stage-fill',
+};
+const INTERRUPT_BIT = 0x80000000;
+
+/**
+ * The VMM of the engine `hardware`. Its guest runs in VS-mode with CSRs and page tables of its own; what comes here, into HS-mode, is
+ * what hedeleg, hideleg and hstatus leave: guest-page faults, calls to the firmware, wfi, and the hart's own interrupts.
+ */
+export class HardwareVmm implements HostedSoftware {
+  readonly name = 'vmm';
+
+  constructor(
+    private readonly vm: HardwareVm,
+    private readonly sbi: VmSbiHost,
+  ) {}
+
+  *handleTrap(hart: Hart): Narration {
+    const { vm } = this;
+    const vcpu = vm.vcpus[hart.id];
+    if (!vcpu) throw new RangeError(`hart ${hart.id} runs no vCPU`);
+    const cause = hart.state.csrLow(CsrSlot.scause);
+    const isInterrupt = hart.state.csrHigh(CsrSlot.scause) < 0;
+    const [low, high] = [hart.state.csrLow(CsrSlot.stval), hart.state.csrHigh(CsrSlot.stval)];
+    const { pcLow, pcHigh } = vcpu;
+    vm.ledger.open({
+      vcpu: vcpu.id,
+      clock: vm.machine.clock.now(),
+      pcLow,
+      pcHigh,
+      reason: isInterrupt ? interruptReason(cause) : (FIRST_GUESS[cause] ?? 'guest-exception'),
+      user: vcpu.user,
+      cause: isInterrupt ? cause + INTERRUPT_BIT : cause,
+      value: { low, high },
+    });
+    const pc = new Gva(pcLow, pcHigh);
+    const name = causeOf(cause, isInterrupt).name;
+    yield step`the hart has trapped into the VMM: ${name} at ${pc}, by scause and sepc`;
+    if (isInterrupt) yield* this.handleInterrupt(vcpu, cause);
+    else yield* this.handleException(vcpu, cause, low, high);
+    yield* enterGuest(vm, vcpu);
+    vm.ledger.close();
+  }
+
+  private *handleException(vcpu: HardwareVcpu, cause: number, low: number, high: number): Narration {
+    const { vm } = this;
+    const access = ACCESS_OF_GUEST_FAULT[cause];
+    if (access !== undefined) {
+      yield* handleGuestPageFault(vm, vcpu, access, low, high);
+    } else if (cause === ExceptionCode.virtualSupervisorEcall) {
+      yield* this.handleSbiCall(vcpu);
+    } else if (cause === ExceptionCode.virtualInstruction) {
+      yield* this.handleVirtualInstruction(vcpu, low);
+    } else {
+      yield step`the exception is the guest's own`;
+      yield* inject(vm, vcpu, cause, false, low, high);
+    }
+  }
+
+  private *handleSbiCall(vcpu: HardwareVcpu): Narration {
+    const { vm } = this;
+    yield step`ecall in VS-mode: the guest's kernel calls its firmware, which is the VMM`;
+    vm.ledger.charge('sbiCall');
+    const result = yield* answerSbiCall(this.sbi, vcpu.hart, vcpu.id);
+    if (result === 'trapped') return;
+    if (result === 'left') vm.machine.retireEmulated(vcpu.hart);
+    else advance(vm, vcpu, 4);
+  }
+
+  /** What V=1 forbids, or hstatus makes trap: wfi with VTW. */
+  private *handleVirtualInstruction(vcpu: HardwareVcpu, value: number): Narration {
+    const { vm } = this;
+    const word = value || (fetchInstruction(vm, vcpu, new GuestTables(vm)) ?? 0);
+    const instruction = decode(word)?.instruction;
+    const mnemonic = instruction?.name ?? 'no instruction';
+    vm.ledger.charge('decode');
+    vm.ledger.decoded(word);
+    yield step`decode the instruction that trapped: ${mnemonic}`;
+    if (instruction && systemOperationOf(instruction) === 'wfi' && !vcpu.user) {
+      vm.ledger.classify('wait');
+      yield* this.emulateWait(vcpu);
+      return;
+    }
+    vm.ledger.classify('guest-exception');
+    yield step`the guest's own hart would not have it either: an illegal instruction of the guest`;
+    yield* inject(vm, vcpu, ExceptionCode.illegalInstruction, false, word | 0, 0);
+  }
+
+  private *emulateWait(vcpu: HardwareVcpu): Narration {
+    const { vm } = this;
+    advance(vm, vcpu, 4);
+    if (vcpu.interruptAwaits) {
+      yield step`an interrupt is pending: wfi ends at once`;
+      return;
+    }
+    yield step`nothing is pending: the vCPU waits, and the hart is free`;
+    vm.machine.scheduler.wait(vcpu.hart);
+  }
+
+  private *handleInterrupt(vcpu: HardwareVcpu, code: number): Narration {
+    if (code === InterruptCode.supervisorTimer) {
+      yield step`the machine's timer has come, which was set for the guest: set VSTIP in hvip`;
+      vcpu.timerExpired();
+    } else {
+      yield step`interrupt lines of vCPU ${vcpu.id} have changed`;
+      acknowledgeKick(vcpu);
+    }
+  }
+}
+
+function interruptReason(code: number): ExitReason {
+  return code === InterruptCode.supervisorTimer ? 'timer-interrupt' : 'device-interrupt';
+}
