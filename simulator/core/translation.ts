@@ -271,11 +271,26 @@ export class AddressTranslation {
       if (this.options.cachesInvalid) this.cacheFault(outcome, page);
       return faultOf(outcome, access);
     }
-    const { level, physical, flags, secondStage, firstLevel, secondLevel } = hardware;
-    const first = page - (page % pagesOf(level));
-    const guestPage = virtual ? hardware.guestPage - (page - first) : 0;
-    const leaf = { level, flags, secondStage, physical, firstLevel, secondLevel, guestPage };
-    const entry: TlbEntry = { ...this.tags(virtual, flags), page: first, ...leaf };
+    const first = page - (page % pagesOf(hardware.level));
+    const { state } = this;
+    const satp = state.csrHigh(virtual ? CsrSlot.vsatp : CsrSlot.satp);
+    const bare = modeOf(satp) === PagingMode.bare;
+    // Written out, not put together from parts: misses are hot where more pages are in use than the TLB has entries.
+    const entry: TlbEntry = {
+      virtual,
+      vmid: virtual ? spaceOf(state.csrHigh(CsrSlot.hgatp)) : 0,
+      asid: bare ? 0 : spaceOf(satp),
+      global: !bare && (hardware.flags & Pte.G) !== 0,
+      bare,
+      page: first,
+      level: hardware.level,
+      flags: hardware.flags,
+      secondStage: hardware.secondStage,
+      physical: hardware.physical,
+      firstLevel: hardware.firstLevel,
+      secondLevel: hardware.secondLevel,
+      guestPage: virtual ? hardware.guestPage - (page - first) : 0,
+    };
     this.tlb.fill(entry);
     this.physical = physicalOf(entry, page, low);
     return -1;
