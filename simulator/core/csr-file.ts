@@ -11,6 +11,9 @@ import { baseRegisters, pmpAddress, pmpConfig } from './csr-status';
 import { type HartState, highWord, lowWord } from './hart-state';
 import type { HartOptions } from './options';
 
+/** Numbers have 12 bits. */
+const CSR_NUMBERS = 4096;
+
 /** What CSRs need of their hart besides its registers. */
 export interface CsrHost {
   readonly state: HartState;
@@ -32,8 +35,9 @@ export class CsrFile {
   high = 0;
   /** Why the last CSR instruction was refused. */
   refusal: Refusal = Refusal.Allowed;
-  private readonly registers: (CsrRegister | undefined)[] = [];
-  private readonly virtualRegisters: (CsrRegister | undefined)[] = [];
+  /** By number: as long as there are numbers from the start, so that they stay arrays and become no dictionaries. */
+  private readonly registers = Array.from<CsrRegister | undefined>({ length: CSR_NUMBERS });
+  private readonly virtualRegisters = Array.from<CsrRegister | undefined>({ length: CSR_NUMBERS });
 
   constructor(readonly host: CsrHost) {
     for (const { number, name, group } of csrs) {

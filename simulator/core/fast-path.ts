@@ -17,6 +17,8 @@ const NO_CONTEXT = -1;
  * PMP allow; dropping any of it at any time changes nothing that a guest can see.
  */
 export class FastPath {
+  /** Changes whenever context numbers are forgotten. */
+  generation = 0;
   private readonly contexts = new Map<number, number>();
 
   constructor(private readonly state: HartState) {
@@ -54,6 +56,7 @@ export class FastPath {
   dropAll(): void {
     for (const table of TABLES) this.dropTable(table);
     this.contexts.clear();
+    this.generation += 1;
     this.dropCrossing();
   }
 

@@ -26,6 +26,8 @@ export const HartLayout = {
   /** The number of the region that was left last over an indirect jump, and the pc to which that went. */
   leftRegion: 0x150,
   leftFor: 0x158,
+  /** Which plain CSRs the current mode may access under their own numbers; see `CsrAccess`. */
+  csrAccess: 0x164,
   /** Address of the entry in use in the alone page. */
   aloneEntry: 0x160,
   /** f0 to f31; seen from `registers` they are numbers 64 to 95. */
@@ -44,6 +46,9 @@ export const HartLayout = {
   alonePage: 0x9000,
   size: 0xe000,
 } as const;
+
+/** Bits of `csrAccess`: the CSRs of M-mode, and those of S-mode where VS-mode's do not stand for them. */
+export const CsrAccess = { machine: 1, supervisor: 2 } as const;
 
 /** Slot of `registers` that takes writes to x0. */
 export const DISCARD = 32;

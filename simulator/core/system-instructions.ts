@@ -81,8 +81,7 @@ export class SystemInstructions {
     const { hart } = this;
     const { csrs, state } = hart;
     const source = csrSourceRegister(word) ?? 0;
-    const [low, high] = [state.registerLow(source), state.registerHigh(source)];
-    if (!executeCsrInstruction(csrs, operation, word, low, high)) {
+    if (!executeCsrInstruction(csrs, operation, word, state.registerLow(source), state.registerHigh(source))) {
       hart.raiseIllegal(word, csrs.refusal);
       return;
     }

@@ -17,9 +17,10 @@ import {
 import { PagingMode } from './csr-translation';
 import type { FastPath } from './fast-path';
 import { CsrSlot, type HartState, HypervisorStatus, Status, StatusHigh } from './hart-state';
-import { HartLayout } from './layout';
+import { CsrAccess, HartLayout } from './layout';
 import type { HartOptions } from './options';
 import type { PhysicalMemory } from './ram';
+import { RecentContexts } from './recent-contexts';
 import { type AccessMode, Implicit, modeOf, spaceOf, TableWalk } from './table-walk';
 import { readOnly, TablesInRam } from './tables-in-ram';
 
@@ -46,6 +47,9 @@ const FIRST_TRANSLATED = 2;
 const FIRST_VIRTUAL = 2 ** 24;
 /** Address spaces of V = 1 that are numbered before numbering begins anew. */
 const MOST_SPACES = 4096;
+
+/** Bits of mstatus on which contexts depend. */
+const CONTEXT_STATUS = Status.MPRV | Status.MPP | Status.SUM | Status.MXR;
 
 /** How a translation came about, for views. */
 export interface FoundTranslation {
@@ -100,6 +104,7 @@ export class AddressTranslation {
   faultOffset = 0;
   faultImplicit: Implicit = Implicit.none;
   private readonly current = emptyMode();
+  private readonly recent = new RecentContexts();
   private readonly hardware: TableWalk;
   private readonly viewer: TableWalk;
   /** Numbers of the address spaces of V = 1, for contexts; and the one of vsatp and hgatp as they were last seen. */
@@ -135,13 +140,27 @@ export class AddressTranslation {
 
   /** Tells the fast path which modes hold now. */
   updateContexts(): void {
-    if (this.virtualSpaces.size > MOST_SPACES) this.forgetSpaces();
-    this.fastPath.reserveContexts(2);
-    const { state } = this;
-    const data = this.fastPath.contextOf(this.contextKey(this.dataPrivilege, this.dataVirtual, true));
-    const fetch = this.fastPath.contextOf(this.contextKey(state.privilege, state.virtual, false));
-    state.setPair(HartLayout.dataContext, data, 0);
-    state.setPair(HartLayout.fetchContext, fetch, 0);
+    const { state, fastPath, recent } = this;
+    const virtual = state.virtual || this.dataVirtual;
+    const rights = Status.SUM | Status.MXR;
+    const modes =
+      state.privilege | (state.virtual ? 4 : 0) | (state.statusHigh & StatusHigh.MPV) | (state.status & CONTEXT_STATUS);
+    const guestRights = virtual ? (state.virtualStatus & rights) << 2 : 0;
+    const satp = state.csrHigh(CsrSlot.satp);
+    const vsatp = virtual ? state.csrHigh(CsrSlot.vsatp) : 0;
+    const hgatp = virtual ? state.csrHigh(CsrSlot.hgatp) : 0;
+    if (!recent.find(fastPath.generation, modes | guestRights, satp, vsatp, hgatp)) {
+      if (this.virtualSpaces.size > MOST_SPACES) this.forgetSpaces();
+      fastPath.reserveContexts(2);
+      const data = fastPath.contextOf(this.contextKey(this.dataPrivilege, this.dataVirtual, true));
+      const fetch = fastPath.contextOf(this.contextKey(state.privilege, state.virtual, false));
+      recent.add(modes | guestRights, satp, vsatp, hgatp, data, fetch);
+    }
+    state.setPair(HartLayout.dataContext, recent.data, 0);
+    state.setPair(HartLayout.fetchContext, recent.fetch, 0);
+    const machine = state.privilege === Privilege.machine ? CsrAccess.machine : 0;
+    const supervisor = state.privilege >= Privilege.supervisor && !state.virtual ? CsrAccess.supervisor : 0;
+    state.set(HartLayout.csrAccess, machine | supervisor);
   }
 
   /**

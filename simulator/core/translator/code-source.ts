@@ -4,6 +4,7 @@ import type { DecodedCode } from '../decoded-code';
 import type { HartState } from '../hart-state';
 import { FastPathLayout, HartLayout } from '../layout';
 import type { PhysicalMemory } from '../ram';
+import { inlineCsrOf } from './inline-csr';
 import { PAGE_SIZE, pageOf, type RegionInstruction, type RegionPage } from './region';
 
 /** What follows an instruction, as discovery has to know it. */
@@ -12,10 +13,11 @@ export type Flow = 'next' | 'branch' | 'jump' | 'call' | 'indirect' | 'indirect 
 const jal = instructionNamed('jal');
 const jalr = instructionNamed('jalr');
 
-export function flowOf(instruction: Instruction, { rd }: Fields): Flow {
+export function flowOf(instruction: Instruction, fields: Fields): Flow {
+  const { rd } = fields;
   if (instruction === jal) return rd ? 'call' : 'jump';
   if (instruction === jalr) return rd ? 'indirect call' : 'indirect';
-  return instruction.transfers ? 'branch' : 'next';
+  return fields.target === undefined ? 'next' : 'branch';
 }
 
 export class CodeSource {
@@ -46,7 +48,9 @@ export class CodeSource {
     const word = this.wordAt(offset);
     if (word === undefined) return undefined;
     const decodedWord = decode(word);
-    if (!decodedWord || !systemOperationOf(expand(decodedWord).instruction)) return undefined;
+    if (!decodedWord) return undefined;
+    const expanded = expand(decodedWord);
+    if (!systemOperationOf(expanded.instruction) || inlineCsrOf(expanded)) return undefined;
     return offset + ((word & 3) === 3 ? 4 : 2);
   }
 
@@ -56,7 +60,7 @@ export class CodeSource {
     const decodedWord = decode(word);
     if (!decodedWord) return undefined;
     const { instruction, fields } = expand(decodedWord);
-    if (systemOperationOf(instruction)) return undefined;
+    if (systemOperationOf(instruction) && !inlineCsrOf({ instruction, fields })) return undefined;
     return { instruction, fields, length: (word & 3) === 3 ? 4 : 2, offset };
   }
 

@@ -1,9 +1,11 @@
 /** What the semantics of the instruction table means in a region: operands are constants, and registers local variables. */
-import type { OperandName } from '../../isa';
-import { FLOAT_REGISTERS } from '../layout';
+import type { Instruction, OperandName } from '../../isa';
+import { FLOAT_REGISTERS, HartLayout } from '../layout';
 import { I32, I64 } from '../wasm/expression';
 import type { FunctionBuilder, Label, Local } from '../wasm/function';
+import { Opcode } from '../wasm/opcodes';
 import { type ExecutionLocals, WasmExecution } from '../wasm-execution';
+import { type InlineCsr, inlineCsrOf } from './inline-csr';
 import type { RegionInstruction } from './region';
 
 export interface RegionLocals extends ExecutionLocals {
@@ -84,6 +86,25 @@ export class RegionExecution extends WasmExecution {
 
   get roundingMode(): I32 {
     return I32.constant(this.instruction.fields.rm ?? 0);
+  }
+
+  override execute(instruction: Instruction): void {
+    const csr = inlineCsrOf(this.instruction);
+    if (csr) this.accessCsr(csr);
+    else super.execute(instruction);
+  }
+
+  private accessCsr({ operation, place, mask, access, immediate, writes }: InlineCsr): void {
+    const { f, locals, hart } = this;
+    f.if(I32.load(hart, HartLayout.csrAccess).mask(access).equal(0), () => this.goSlow());
+    f.set(locals.value, I64.load(hart, place));
+    const old = f.i64(locals.value);
+    const operand = immediate === undefined ? this.rs1 : I64.constant(immediate);
+    const written = { 'csr-write': operand, 'csr-set': old.or(operand), 'csr-clear': old.and(operand.xor(-1)) }[
+      operation
+    ];
+    if (writes) f.store(Opcode.i64Store, hart, place, written.and(mask));
+    this.writeRd(old);
   }
 
   writeRd(value: I64): void {
