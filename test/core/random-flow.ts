@@ -92,7 +92,7 @@ export class RandomFlow {
         lines.push(`s${width} ${this.register()}, ${place}`);
         return;
       case 4:
-        lines.push(`csrr ${this.register()}, ${random.pick(['cycle', 'time', 'instret', 'mscratch'])}`);
+        this.csr();
         return;
       case 5:
         lines.push('.option push; .option norvc', random.pick(['ecall', 'fence.i', '.word 0xffffffff']), '.option pop');
@@ -115,6 +115,20 @@ export class RandomFlow {
   private arithmetic(instruction: Instruction): void {
     const fields = { ...randomFields(instruction, this.random), rd: this.random.pick(FREE) };
     this.lines.push(disassemble(encode(instruction, fields), 0n).text);
+  }
+
+  /** Clocks, and CSRs that only hold what is written. */
+  private csr(): void {
+    const { random, lines } = this;
+    if (random.below(2)) {
+      lines.push(`csrr ${this.register()}, ${random.pick(['cycle', 'time', 'instret', 'mstatus'])}`);
+      return;
+    }
+    const name = random.pick(['mscratch', 'mepc', 'mcause', 'mtval', 'sscratch', 'sepc', 'scause', 'stval']);
+    const operation = random.pick(['csrrw', 'csrrs', 'csrrc']);
+    const operand = random.below(3) ? this.register() : 'zero';
+    if (random.below(3)) lines.push(`${operation} ${this.register()}, ${name}, ${operand}`);
+    else lines.push(`${operation}i ${this.register()}, ${name}, ${random.below(32)}`);
   }
 
   private atomic(): void {
