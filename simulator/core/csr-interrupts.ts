@@ -10,9 +10,11 @@ const VSSIP = 1 << 2;
 const STIP = 1 << 5;
 const VSEIP = 1 << 10;
 
-/** The interrupts that H adds to a machine; guest external ones too where there is no source of them, as in Spike and QEMU. */
-const addedInterrupts = ({ options }: CsrHost): number =>
-  options.hypervisor ? VIRTUAL_INTERRUPTS | GUEST_EXTERNAL : 0;
+/** The interrupts that H adds to a machine: VS-mode's, and, where there are any, guest external ones. */
+function addedInterrupts({ options }: CsrHost): number {
+  if (!options.hypervisor) return 0;
+  return VIRTUAL_INTERRUPTS | (options.guestExternalInterrupts > 0 ? GUEST_EXTERNAL : 0);
+}
 
 /** STIP belongs to stimecmp while menvcfg.STCE is set, else to M-mode's software. */
 export function timerIsEnabled(state: HartState): boolean {

@@ -50,7 +50,7 @@ const maskedCsrs: Readonly<Record<string, number>> = {
   mip: 0x222,
   sip: 0x222,
 };
-const readOnlyUse = ['satp', 'mhartid', 'medeleg', 'mideleg', 'stvec', 'mepc', 'misa', 'pmpcfg0', 'pmpaddr0'];
+const readOnlyUse = ['satp', 'mhartid', 'medeleg', 'hideleg', 'stvec', 'mepc', 'misa', 'pmpcfg0', 'pmpaddr0'];
 
 export class RandomProgram {
   private readonly lines: string[] = [];
