@@ -38,13 +38,13 @@ export const HartLayout = {
   fcsr: 0x440,
   /** Read, write and execute tables of the fast path. */
   readTable: 0x1000,
-  writeTable: 0x2000,
-  executeTable: 0x3000,
+  writeTable: 0x5000,
+  executeTable: 0x9000,
   /** A decoded page in which only the last parcel is an instruction: one that goes on in another page. */
-  crossingPage: 0x4000,
+  crossingPage: 0xd000,
   /** A decoded page in which one entry of a region is put for the interpreter to execute its instruction; page ends else. */
-  alonePage: 0x9000,
-  size: 0xe000,
+  alonePage: 0x12000,
+  size: 0x17000,
 } as const;
 
 /** Bits of `csrAccess`: the CSRs of M-mode, and those of S-mode where VS-mode's do not stand for them. */
@@ -57,10 +57,10 @@ export const DISCARD = 32;
 export const FLOAT_REGISTERS = (HartLayout.floatRegisters - HartLayout.registers) / 8;
 
 /**
- * A fast-path table has 256 entries by bits 12 to 19 of the virtual address: the tag is the page's address | context, or -1;
+ * A fast-path table has 1024 entries by bits 12 to 21 of the virtual address: the tag is the page's address | context, or -1;
  * memory offset = (address + addend) mod 2^32; the decoded page is there in the execute table only.
  */
-export const FastPathLayout = { entries: 256, entrySize: 16, tag: 0, addend: 8, decodedPage: 12 } as const;
+export const FastPathLayout = { entries: 1024, entrySize: 16, tag: 0, addend: 8, decodedPage: 12 } as const;
 
 /** A decoded page has an entry for each 2-byte parcel, and two that lead to the next page: its last instruction may go beyond its end. */
 export const DecodedLayout = {

@@ -61,7 +61,7 @@ export const defaultHartOptions: HartOptions = {
   breakpointValue: 'zero',
   unknownGuestMode: 'kept',
   unknownVirtualMode: 'ignored',
-  tlbEntries: 256,
+  tlbEntries: 1024,
   cachesInvalid: false,
   fencesForgetAll: false,
   misaligned: 'works',

@@ -191,7 +191,15 @@ export abstract class WasmExecution implements Execution {
   }
 }
 
+const PAGE_BITS = 12;
+const ENTRY_BITS = Math.log2(FastPathLayout.entrySize);
+
 /** The fast-path entry for an address, without the offset of a table. */
 export function tableEntry(hart: I32, address: I64): I32 {
-  return hart.add(address.word().shiftRight(8).mask(0xff0));
+  return hart.add(
+    address
+      .word()
+      .shiftRight(PAGE_BITS - ENTRY_BITS)
+      .mask((FastPathLayout.entries - 1) << ENTRY_BITS),
+  );
 }

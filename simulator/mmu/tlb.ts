@@ -29,7 +29,7 @@ export interface TlbEntry {
 }
 
 /** How many there are where nobody says otherwise. */
-export const TLB_ENTRIES = 256;
+export const TLB_ENTRIES = 1024;
 
 /** Bits 47:12 of a virtual address, which distinguish all canonical addresses of Sv39 and Sv48. */
 export function virtualPage(low: number, high: number): number {

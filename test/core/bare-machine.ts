@@ -1,5 +1,6 @@
 /** A core with the least around it: RAM at 0x80000000, a UART that collects what is written, and the finisher. */
 import { Core, type CorePlatform, type Hart, RunExit, type TranslationMode } from '../../simulator/core';
+import type { HartOptions } from '../../simulator/core/options';
 
 export const RAM_BASE = 0x80000000;
 const UART = 0x10000000;
@@ -16,8 +17,9 @@ export class BareMachine implements CorePlatform {
   readonly core: Core;
   private clock = 0;
 
-  constructor(ramSize = 1 << 24, harts = 1, translation: TranslationMode = true) {
-    this.core = Core.create({ harts, ram: { base: RAM_BASE, size: ramSize }, platform: this, translation });
+  constructor(ramSize = 1 << 24, harts = 1, translation: TranslationMode = true, options: Partial<HartOptions> = {}) {
+    const ram = { base: RAM_BASE, size: ramSize };
+    this.core = Core.create({ harts, ram, platform: this, translation, options });
     for (const hart of this.core.harts) hart.pc = BigInt(RAM_BASE);
   }
 

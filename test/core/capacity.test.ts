@@ -1,12 +1,12 @@
 import { deepStrictEqual, strictEqual } from 'node:assert/strict';
 import { RunExit } from '../../simulator/core';
-import { TLB_ENTRIES } from '../../simulator/mmu';
 import { Random } from '../isa/random';
 import { requireTool } from '../support/tools';
 import { BareMachine, RAM_BASE } from './bare-machine';
 import { assembleImage, gnuProgramTools } from './gnu-program';
 
 const RAM_SIZE = 1 << 25;
+const TLB_ENTRIES = 256;
 const ROOT = 0x81000000;
 const [A0, A1] = [10, 11] as const;
 const MCAUSE = 0x342;
@@ -14,7 +14,7 @@ const SUPERVISOR_ECALL = 9n;
 
 /** A machine in S-mode with Sv39 over pages of 4 KiB: the first 4 MiB of RAM, at 0x80000000 and at 0. */
 function pagedMachine(source: string): BareMachine {
-  const machine = new BareMachine(RAM_SIZE);
+  const machine = new BareMachine(RAM_SIZE, 1, true, { tlbEntries: TLB_ENTRIES });
   const { core, hart } = machine;
   core.ram.write(RAM_BASE, assembleImage(source));
   hart.setCsr(0x3b0, (1n << 54n) - 1n);

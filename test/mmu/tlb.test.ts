@@ -30,11 +30,11 @@ describe('TLB', () => {
     const { tlb: cache, dropped } = tlb();
     for (let page = 0; page < TLB_ENTRIES; page++) cache.fill(entry(page));
     cache.lookup(1, 0);
-    cache.fill(entry(1000));
+    cache.fill(entry(5000));
     deepStrictEqual(dropped, [0]);
     cache.fill(entry(1, { flags: 0xff }));
     strictEqual(cache.entries.length, TLB_ENTRIES, 'the same page keeps its place');
-    cache.fill(entry(1001));
+    cache.fill(entry(5001));
     strictEqual(cache.lookup(1, 1), undefined);
     strictEqual(cache.lookup(1, 2)?.page, 2);
   });

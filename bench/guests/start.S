@@ -7,6 +7,8 @@ _start:
     la      gp, __global_pointer$
     .option pop
     la      sp, stack_top
+    li      t0, 1 << 13         # mstatus.FS: the floating-point unit is on
+    csrs    mstatus, t0
     call    main
     li      t0, 0x5555
     la      t1, 0x100000
