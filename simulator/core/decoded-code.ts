@@ -8,13 +8,13 @@ import {
   type Instruction,
   isFloatArithmetic,
   type OperandName,
+  RoundingMode,
   type SystemOperation,
   systemOperationOf,
 } from '../isa';
 import { instructionOfOpcode, opcodes, SpecialOpcode } from './interpreter';
 import { DecodedLayout, DISCARD, FLOAT_REGISTERS, type MemoryLayout } from './layout';
 import { systemOperations } from './slow-operation';
-import { RoundingMode } from './wasm-float';
 
 const { entrySize: ENTRY, pageSize: PAGE, entriesSize, parcels: PARCELS } = DecodedLayout;
 

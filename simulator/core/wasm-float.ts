@@ -1,4 +1,12 @@
-import type { Float, FloatExecution, FloatFormat, FloatOperands, FloatSemantics, IntegerFormat } from '../isa';
+import {
+  type Float,
+  type FloatExecution,
+  type FloatFormat,
+  type FloatOperands,
+  type FloatSemantics,
+  type IntegerFormat,
+  RoundingMode,
+} from '../isa';
 import { I32, type I64 } from './wasm/expression';
 import type { FunctionBuilder } from './wasm/function';
 import { additionError, LEAST_EXACT_PRODUCT, oddNeighbour } from './wasm/helpers';
@@ -7,9 +15,6 @@ import { type LocalPool, Real, type RealType } from './wasm/real';
 
 /** The upper half of a register that holds a single-precision number: all ones. */
 export const NAN_BOX = -(2 ** 32);
-
-/** rm and frm: to nearest even, towards 0, down, up, to nearest with ties away from 0, as frm says (manual, table "Rounding mode encoding"). */
-export const RoundingMode = { rne: 0, rtz: 1, rdn: 2, rup: 3, rmm: 4, dyn: 7 } as const;
 
 /** fcsr: rounding mode and the inexact flag. */
 const ROUNDING = 7 << 5;

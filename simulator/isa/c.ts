@@ -1,10 +1,19 @@
 /**
- * C: compressed instructions of RV64 without floating point (manual, volume I, "C" extension). Every one is a base instruction with
+ * C: compressed instructions of RV64 (manual, volume I, "C" extension). Every one is a base instruction with
  * fewer choices; it is described by that base instruction and by how the operands correspond, in both directions: the interpreter
- * expands it, the assembler picks it. c.fld, c.fsd, c.fldsp and c.fsdsp have their places when D comes.
+ * expands it, the assembler picks it.
  */
 import { entry } from './formats';
-import { immediate, popularRegister, register, run, target, upper } from './operands';
+import {
+  floatRegister,
+  immediate,
+  popularFloatRegister,
+  popularRegister,
+  register,
+  run,
+  target,
+  upper,
+} from './operands';
 import type { BitRun, Expansion, Fields, Instruction, Operand } from './types';
 
 const C = { extension: 'c' } as const;
@@ -17,6 +26,11 @@ const rdPopularLow = popularRegister('rd', 2);
 const rs2PopularLow = popularRegister('rs2', 2);
 const rdPopularHigh = popularRegister('rd', 7);
 const rs1PopularHigh = popularRegister('rs1', 7);
+
+const frdPopularLow = popularFloatRegister('rd', 2);
+const frs2PopularLow = popularFloatRegister('rs2', 2);
+const frd = floatRegister('rd', 7);
+const frs2 = floatRegister('rs2', 2);
 
 const rd = register('rd', 7, { excluded: [ZERO] });
 const rdOrHint = register('rd', 7, { hints: [ZERO] });
@@ -107,24 +121,38 @@ function shiftRight(name: string, match: number, summary: string): Instruction {
   return compressed(name, match, [rdPopularHigh, shamt], 'rd, shamt', semantics, summary);
 }
 
-function load(name: string, match: number, offset: Operand, summary: string): Instruction {
+function load(name: string, match: number, offset: Operand, summary: string, to = rdPopularLow): Instruction {
   const semantics: Expansion = { base: name.slice(2), operands: { rd: 'rd', rs1: 'rs1', imm: 'imm' } };
-  return compressed(name, match, [rdPopularLow, offset, rs1PopularHigh], 'rd, imm(rs1)', semantics, summary);
+  return compressed(name, match, [to, offset, rs1PopularHigh], 'rd, imm(rs1)', semantics, summary);
 }
 
-function store(name: string, match: number, offset: Operand, summary: string): Instruction {
+function store(name: string, match: number, offset: Operand, summary: string, from = rs2PopularLow): Instruction {
   const semantics: Expansion = { base: name.slice(2), operands: { rs2: 'rs2', rs1: 'rs1', imm: 'imm' } };
-  return compressed(name, match, [rs2PopularLow, offset, rs1PopularHigh], 'rs2, imm(rs1)', semantics, summary);
+  return compressed(name, match, [from, offset, rs1PopularHigh], 'rs2, imm(rs1)', semantics, summary);
 }
 
-function loadFromStack(name: string, match: number, base: string, offset: Operand, summary: string): Instruction {
+function loadFromStack(
+  name: string,
+  match: number,
+  base: string,
+  offset: Operand,
+  summary: string,
+  to = rd,
+): Instruction {
   const semantics: Expansion = { base, operands: { rd: 'rd', rs1: SP, imm: 'imm' } };
-  return compressed(name, match, [rd, offset], 'rd, imm(sp)', semantics, summary);
+  return compressed(name, match, [to, offset], 'rd, imm(sp)', semantics, summary);
 }
 
-function storeToStack(name: string, match: number, base: string, offset: Operand, summary: string): Instruction {
+function storeToStack(
+  name: string,
+  match: number,
+  base: string,
+  offset: Operand,
+  summary: string,
+  from = rs2,
+): Instruction {
   const semantics: Expansion = { base, operands: { rs2: 'rs2', rs1: SP, imm: 'imm' } };
-  return compressed(name, match, [rs2, offset], 'rs2, imm(sp)', semantics, summary);
+  return compressed(name, match, [from, offset], 'rs2, imm(sp)', semantics, summary);
 }
 
 function branch(name: string, match: number, base: string, summary: string): Instruction {
@@ -154,8 +182,10 @@ export const compressedInstructions: readonly Instruction[] = [
     summary: 'defined illegal: always traps',
     semantics: { system: 'illegal' },
   }),
+  load('c.fld', 0x2000, doubleOffset, 'rd = mem64[rs1 + imm]', frdPopularLow),
   load('c.lw', 0x4000, wordOffset, 'rd = sext(mem32[rs1 + imm])'),
   load('c.ld', 0x6000, doubleOffset, 'rd = mem64[rs1 + imm]'),
+  store('c.fsd', 0xa000, doubleOffset, 'mem64[rs1 + imm] = rs2', frs2PopularLow),
   store('c.sw', 0xc000, wordOffset, 'mem32[rs1 + imm] = rs2'),
   store('c.sd', 0xe000, doubleOffset, 'mem64[rs1 + imm] = rs2'),
 
@@ -244,6 +274,7 @@ export const compressedInstructions: readonly Instruction[] = [
     { base: 'slli', operands: { rd: 'rd', rs1: 'rd', shamt: 'shamt' } },
     'rd = rd << shamt',
   ),
+  loadFromStack('c.fldsp', 0x2002, 'fld', doubleFromStack, 'rd = mem64[sp + imm]', frd),
   loadFromStack('c.lwsp', 0x4002, 'lw', wordFromStack, 'rd = sext(mem32[sp + imm])'),
   loadFromStack('c.ldsp', 0x6002, 'ld', doubleFromStack, 'rd = mem64[sp + imm]'),
   compressed(
@@ -283,6 +314,7 @@ export const compressedInstructions: readonly Instruction[] = [
     { base: 'add', operands: { rd: 'rd', rs1: 'rd', rs2: 'rs2' } },
     'rd = rd + rs2',
   ),
+  storeToStack('c.fsdsp', 0xa002, 'fsd', doubleToStack, 'mem64[sp + imm] = rs2', frs2),
   storeToStack('c.swsp', 0xc002, 'sw', wordToStack, 'mem32[sp + imm] = rs2'),
   storeToStack('c.sdsp', 0xe002, 'sd', doubleToStack, 'mem64[sp + imm] = rs2'),
 ];

@@ -1,6 +1,7 @@
 /** The instruction set as data: the only place of the house that knows what an instruction is. */
 export * from './causes';
 export * from './csrs';
+export { RoundingMode, roundingModeNames } from './float-formats';
 export { operandBits, operandProblem, operandsProblem } from './operands';
 export * from './pseudo';
 export * from './registers';

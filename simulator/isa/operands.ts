@@ -61,6 +61,29 @@ export function register(name: OperandName, wordLow: number, shape: Shape = {}):
   return operand(name, 'register', [run(wordLow, 5)], { file: 'x', description: `a register${not}`, ...shape });
 }
 
+/** Any register f0..f31, in five bits. */
+export function floatRegister(name: OperandName, wordLow: number): Operand {
+  return operand(name, 'register', [run(wordLow, 5)], { file: 'f', description: 'a floating-point register' });
+}
+
+/** A register f8..f15, in three bits. */
+export function popularFloatRegister(name: OperandName, wordLow: number): Operand {
+  return operand(name, 'register', [run(wordLow, 3)], {
+    file: 'f',
+    minimum: 8,
+    maximum: 15,
+    description: 'a register from f8 to f15 (fs0, fs1, fa0 to fa5)',
+  });
+}
+
+/** A rounding mode; 5 and 6 are reserved. */
+export function roundingMode(wordLow: number): Operand {
+  return operand('rm', 'rounding-mode', [run(wordLow, 3)], {
+    excluded: [5, 6],
+    description: 'a rounding mode: rne, rtz, rdn, rup, rmm or dyn',
+  });
+}
+
 /** A register x8..x15, in three bits (the popular registers of C). */
 export function popularRegister(name: OperandName, wordLow: number): Operand {
   return operand(name, 'register', [run(wordLow, 3)], {

@@ -1,6 +1,8 @@
 /** The table itself, and what is read from it: lookup by name, decoding, encoding, compression. */
 import { atomic } from './a';
 import { compressedInstructions } from './c';
+import { doublePrecision } from './d';
+import { singlePrecision } from './f';
 import { hypervisor } from './h';
 import { integer } from './i';
 import { multiply } from './m';
@@ -9,7 +11,12 @@ import { privileged } from './privileged';
 import type { SystemOperation } from './semantics';
 import { fineFences } from './svinval';
 import type { Decoded, Expansion, Extension, Fields, Instruction, OperandName } from './types';
+import { waitOnReservation } from './zawrs';
+import { addressGeneration } from './zba';
+import { bitManipulation } from './zbb';
+import { singleBits } from './zbs';
 import { cacheBlocks } from './zicbo';
+import { conditionalZero } from './zicond';
 import { csrAccess } from './zicsr';
 import { instructionFence } from './zifencei';
 import { pauseHint } from './zihintpause';
@@ -24,6 +31,11 @@ export const extensions: readonly Extension[] = [
   { id: 'zicsr', march: 'zicsr', name: 'Control and status register access', always: false },
   { id: 'zifencei', march: 'zifencei', name: 'Instruction-fetch fence', always: false },
   { id: 'zihintpause', march: 'zihintpause', name: 'Pause hint', always: false },
+  { id: 'zba', march: 'zba', name: 'Address generation', always: false },
+  { id: 'zbb', march: 'zbb', name: 'Basic bit manipulation', always: false },
+  { id: 'zbs', march: 'zbs', name: 'Single-bit instructions', always: false },
+  { id: 'zicond', march: 'zicond', name: 'Conditional zero', always: false },
+  { id: 'zawrs', march: 'zawrs', name: 'Waiting on a reservation set', always: false },
   { id: 'privileged', march: '', name: 'Privileged instructions', always: true },
   { id: 'h', march: 'h', name: 'Hypervisor', always: false },
   { id: 'svinval', march: 'svinval', name: 'Fine-grained fences of address translation', always: false },
@@ -37,6 +49,13 @@ export const instructions: readonly Instruction[] = [
   ...[...integer].sort((a, b) => Number(b.refines !== undefined) - Number(a.refines !== undefined)),
   ...multiply,
   ...atomic,
+  ...singlePrecision,
+  ...doublePrecision,
+  ...addressGeneration,
+  ...bitManipulation,
+  ...singleBits,
+  ...conditionalZero,
+  ...waitOnReservation,
   ...csrAccess,
   ...instructionFence,
   ...privileged,
