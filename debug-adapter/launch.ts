@@ -2,6 +2,8 @@
  * The launch attributes: the one table behind the adapter's validation, the schema and completions in launch.json (package.json, by
  * `npm run generate`) and the command line's options of the same meaning.
  */
+import { defaultMarch } from '../simulator/assembler';
+
 export interface LaunchArguments {
   program?: string | string[];
   virtualization?: 'none' | 'full' | 'hardware';
@@ -145,7 +147,7 @@ export const launchAttributes: Record<keyof LaunchArguments, AttributeSchema> = 
   },
   march: {
     type: 'string',
-    default: 'rv64imac_zicsr_zifencei_zihintpause',
+    default: defaultMarch,
     markdownDescription:
       'The instruction set that the assembler accepts, as in GNU as `-march`. It takes the place of that in `hyperstep.json`.',
   },

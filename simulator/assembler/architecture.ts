@@ -4,12 +4,21 @@ import { type ExtensionId, extensions } from '../isa';
 export type Architecture = ReadonlySet<ExtensionId>;
 
 /** What the machine runs, in -march notation. */
-export const defaultMarch = 'rv64imac_zicsr_zifencei_zihintpause';
+export const defaultMarch = `rv64gc${extensions
+  .map(({ march }) => march)
+  .filter((march) => march.length > 1)
+  .map((march) => `_${march}`)
+  .join('')}`;
 
 const byMarch = new Map(extensions.filter((e) => e.march !== '').map((e) => [e.march, e.id]));
 const always = extensions.filter((e) => e.always).map((e) => e.id);
-/** `g` stands for these. */
-const general = ['i', 'm', 'a', 'f', 'd', 'zicsr', 'zifencei'];
+/** Names that stand for several extensions. */
+const groups: Readonly<Record<string, readonly string[]>> = {
+  g: ['i', 'm', 'a', 'f', 'd', 'zicsr', 'zifencei'],
+  b: ['zba', 'zbb', 'zbs'],
+};
+/** What an extension brings with it. */
+const implied: Readonly<Partial<Record<ExtensionId, ExtensionId>>> = { d: 'f', f: 'zicsr' };
 
 /**
  * Reads `-march` notation: `rv64` and letters, then names separated by `_`, each with an optional version (`2p0`).
@@ -34,14 +43,16 @@ export function architectureOf(march: string): { architecture: Architecture; pro
       if (letters?.[2]) names.push(letters[2].replace(/\d+p\d+$/, ''));
     }
   }
-  for (const name of names.flatMap((n) => (n === 'g' ? general : [n]))) {
-    const id = byMarch.get(name);
-    if (id) architecture.add(id);
-  }
-  if (architecture.has('d')) architecture.add('f');
-  if (architecture.has('f')) architecture.add('zicsr');
+  for (const name of names) add(architecture, name);
   if (parts[1] === '32') return { architecture: same(architecture), problem: 'only rv64 is supported' };
   return { architecture: same(architecture) };
+}
+
+/** Adds an extension, or a group of them, and what they imply. */
+function add(architecture: Set<ExtensionId>, name: string): void {
+  for (const part of groups[name] ?? [name]) {
+    for (let id = byMarch.get(part); id; id = implied[id]) architecture.add(id);
+  }
 }
 
 const seen = new Map<string, Architecture>();
@@ -63,8 +74,8 @@ export function changeArchitecture(current: Architecture, change: string): Archi
   const match = /^([+-])([a-z][a-z0-9]*?)(\d+p\d+)?$/i.exec(change);
   if (!match) return undefined;
   const changed = new Set(current);
-  const id = byMarch.get(match[2]!.toLowerCase());
-  if (id && match[1] === '+') changed.add(id);
-  if (id && match[1] === '-') changed.delete(id);
+  const name = match[2]!.toLowerCase();
+  if (match[1] === '+') add(changed, name);
+  for (const part of match[1] === '-' ? (groups[name] ?? [name]) : []) changed.delete(byMarch.get(part)!);
   return same(changed);
 }

@@ -1,12 +1,14 @@
 import {
   csrNamed,
   csrs,
+  floatRegisters,
   type Instruction,
   instructionsNamed,
   instructions as instructionTable,
   pseudoInstructions,
   pseudoInstructionsNamed,
   registerNamed,
+  roundingModeNames,
 } from '../isa';
 import type { Architecture } from './architecture';
 import { didYouMean, nearest } from './diagnostic';
@@ -14,7 +16,7 @@ import { emit, type Immediate, immediateOf } from './encoding';
 import { literal } from './evaluation';
 import type { Expression } from './expression';
 import { type Operand, operandsOf } from './operands';
-import { type Candidate, describeSlot, type Pattern, patternOf, type Slot } from './patterns';
+import { type Candidate, describeSlot, type Pattern, patternOf, patternOfPseudo, type Slot } from './patterns';
 import { expandPseudo } from './pseudo';
 import type { Statement } from './statement';
 import type { Unit } from './unit';
@@ -61,7 +63,7 @@ function findMnemonic(name: string): Mnemonic | undefined {
   const candidates: Candidate[] = [
     ...instructionsNamed(name).map((instruction) => candidateOf(instruction)),
     ...pseudoInstructionsNamed(name).map((pseudo) => ({
-      pattern: patternOf(pseudo.syntax),
+      pattern: patternOfPseudo(pseudo),
       instruction: undefined,
       pseudo,
       syntax: pseudo.syntax,
@@ -77,7 +79,7 @@ function findMnemonic(name: string): Mnemonic | undefined {
 }
 
 function candidateOf(instruction: Instruction): Candidate {
-  return { pattern: patternOf(instruction.syntax), instruction, pseudo: undefined, syntax: instruction.syntax };
+  return { pattern: patternOf(instruction), instruction, pseudo: undefined, syntax: instruction.syntax };
 }
 
 /** Whether a name is an instruction or pseudo-instruction, with or without ordering suffix. */
@@ -213,7 +215,8 @@ function matchSlot(slot: Slot, operand: Operand, written: Written, unit: Unit): 
     case 'this-register': {
       const register = registerOf(expression);
       if (!register) return false;
-      if (slot.kind === 'this-register') return register.number === registerNamed(slot.name)?.number;
+      if (slot.kind === 'this-register') return register.name === registerNamed(slot.name)?.name;
+      if (register.file !== slot.file) return false;
       written.numbers.set(slot.word, register.number);
       return true;
     }
@@ -245,15 +248,13 @@ function matchSlot(slot: Slot, operand: Operand, written: Written, unit: Unit): 
       return true;
     }
     case 'rounding-mode': {
-      const mode = expression.kind === 'symbol' ? roundingModes.indexOf(expression.name) : -1;
+      const mode = expression.kind === 'symbol' ? roundingModeNames.indexOf(expression.name) : -1;
       if (mode < 0) return false;
       written.numbers.set(slot.word, mode);
       return true;
     }
   }
 }
-
-const roundingModes = ['rne', 'rtz', 'rdn', 'rup', 'rmm', '', '', 'dyn'];
 
 function registerOf(expression: Expression): ReturnType<typeof registerNamed> {
   return expression.kind === 'symbol' ? registerNamed(expression.name) : undefined;
@@ -338,6 +339,7 @@ const registerNames = Array.from({ length: 32 }, (_, i) => `x${i}`).concat(
   ['t0', 't1', 't2', 't3', 't4', 't5', 't6'],
   Array.from({ length: 12 }, (_, i) => `s${i}`),
   Array.from({ length: 8 }, (_, i) => `a${i}`),
+  floatRegisters.flatMap(({ name, abiName }) => [name, abiName]),
 );
 
 function csrNames(): string[] {

@@ -1,8 +1,8 @@
-import type { Instruction, Pseudo, Operand as TableOperand } from '../isa';
+import { type Instruction, instructionNamed, type Pseudo, type PseudoStep, type Operand as TableOperand } from '../isa';
 
 /** What a programmer may write at one place of an operand list. */
 export type Slot =
-  | { readonly kind: 'register'; readonly word: string }
+  | { readonly kind: 'register'; readonly word: string; readonly file: 'x' | 'f' }
   /** A register that must be just this one: the `sp` of `c.addi16sp`. */
   | { readonly kind: 'this-register'; readonly name: string }
   /** `imm(rs1)`, `(rs1)`, `imm(sp)`: an optional offset word and the base. */
@@ -42,29 +42,49 @@ const slotKinds: Readonly<
 
 const patterns = new Map<string, Pattern>();
 
-/** The pattern of a syntax such as 'rd, imm(rs1)' or '[rs1[, rs2]]'. */
-export function patternOf(syntax: string): Pattern {
-  let pattern = patterns.get(syntax);
+/** The pattern of an instruction's syntax, such as 'rd, imm(rs1)' or '[rs1[, rs2]]'. */
+export function patternOf({ syntax, operands }: Instruction): Pattern {
+  return patternOfSyntax(syntax, new Set(operands.filter(({ file }) => file === 'f').map(({ name }) => name)));
+}
+
+/** The pattern of a pseudo-instruction: its words are registers of the files that its steps want. */
+export function patternOfPseudo({ syntax, expansion }: Pseudo): Pattern {
+  return patternOfSyntax(syntax, new Set(expansion.flatMap(floatWords)));
+}
+
+/** The words in the places of floating-point registers. */
+function floatWords(step: PseudoStep): readonly string[] {
+  const { slots } = patternOf(instructionNamed(step.name));
+  return step.operands.filter((_, index) => {
+    const slot = slots[index];
+    return slot?.kind === 'register' && slot.file === 'f';
+  });
+}
+
+/** @param floats the words that are floating-point registers */
+function patternOfSyntax(syntax: string, floats: ReadonlySet<string>): Pattern {
+  const key = `${syntax}; ${[...floats].join()}`;
+  let pattern = patterns.get(key);
   if (!pattern) {
-    pattern = compile(syntax);
-    patterns.set(syntax, pattern);
+    pattern = compile(syntax, floats);
+    patterns.set(key, pattern);
   }
   return pattern;
 }
 
-function compile(syntax: string): Pattern {
+function compile(syntax: string, floats: ReadonlySet<string>): Pattern {
   const slots: Slot[] = [];
   const counts = new Set<number>();
   for (const part of syntax.split(/([[\]])|,/)) {
     const text = part?.trim() ?? '';
     if (text === '[') counts.add(slots.length);
-    else if (text !== '' && text !== ']') slots.push(slotOf(text));
+    else if (text !== '' && text !== ']') slots.push(slotOf(text, floats));
   }
   counts.add(slots.length);
   return { slots, counts: [...counts].sort((a, b) => a - b) };
 }
 
-function slotOf(text: string): Slot {
+function slotOf(text: string, floats: ReadonlySet<string>): Slot {
   const memory = /^(\w*)\((\w+)\)$/.exec(text);
   if (memory) {
     const [, offset, base] = memory;
@@ -76,6 +96,7 @@ function slotOf(text: string): Slot {
     };
   }
   const kind = slotKinds[text];
+  if (kind === 'register') return { kind, word: text, file: floats.has(text) ? 'f' : 'x' };
   return kind ? { kind, word: text } : { kind: 'this-register', name: text };
 }
 
@@ -96,7 +117,7 @@ export function operandOf(instruction: Instruction, word: string): TableOperand 
 export function describeSlot(slot: Slot): string {
   switch (slot.kind) {
     case 'register':
-      return 'a register';
+      return slot.file === 'f' ? 'a floating-point register' : 'a register';
     case 'this-register':
       return `the register ${slot.name}`;
     case 'memory':

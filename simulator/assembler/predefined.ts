@@ -74,5 +74,8 @@ export function predefined(has: (extension: ExtensionId) => boolean): Record<str
     ...(has('d') ? { __riscv_d: '2002000', __riscv_float_abi_double: '1' } : { __riscv_float_abi_soft: '1' }),
     ...(has('zicsr') ? { __riscv_zicsr: '2000000' } : {}),
     ...(has('zifencei') ? { __riscv_zifencei: '2000000' } : {}),
+    ...(has('zba') ? { __riscv_zba: '1000000' } : {}),
+    ...(has('zbb') ? { __riscv_zbb: '1000000' } : {}),
+    ...(has('zbs') ? { __riscv_zbs: '1000000' } : {}),
   };
 }

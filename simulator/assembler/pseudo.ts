@@ -40,7 +40,7 @@ function templateOf(step: PseudoStep): Template {
 function compileStep(step: PseudoStep): Template {
   const instruction = instructionNamed(step.name);
   const fields: (readonly [string, number | string])[] = [];
-  patternOf(instruction.syntax).slots.forEach((slot, i) => {
+  patternOf(instruction).slots.forEach((slot, i) => {
     const text = step.operands[i];
     if (text === undefined || slot.kind === 'this-register') return;
     if (slot.kind === 'memory') {
@@ -143,8 +143,9 @@ function expandSpecial(unit: Unit, statement: Statement, pseudo: Pseudo, written
       return;
     }
     case 'load': {
-      const second = { name: pseudo.name, registers: { rd, rs1: rd } };
-      emitPair(unit, rd, RelocationType.PcrelHigh20, value, second, start, end);
+      const base = numbers.get('rt') ?? rd;
+      const second = { name: pseudo.name, registers: { rd, rs1: base } };
+      emitPair(unit, base, RelocationType.PcrelHigh20, value, second, start, end);
       return;
     }
     case 'store': {

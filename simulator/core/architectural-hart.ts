@@ -338,6 +338,7 @@ export abstract class ArchitecturalHart implements CsrHost {
     this.shared.platform.timerDeadlineChanged?.(this.id);
     this.pmp.restore(pmp);
     this.tlb.restore(doubles.slice(2 + count + wordCount));
+    updateFloatReady(this.state);
     this.dropFastPath();
   }
 }

@@ -5,6 +5,7 @@
 import { csrs, machineCsrGroups } from '../isa';
 import type { Pmp } from '../mmu';
 import { eventCounter, timerRegisters } from './csr-counters';
+import { floatRegisters } from './csr-float';
 import { hypervisorRegisters, virtualSubstitutes } from './csr-hypervisor';
 import { type CsrRegister, constant, Refusal } from './csr-register';
 import { baseRegisters, pmpAddress, pmpConfig } from './csr-status';
@@ -87,7 +88,7 @@ function registerOf(name: string, options: HartOptions): CsrRegister | undefined
     return hypervisorRegisters[name];
   }
   if (name in timerRegisters) return options.supervisorTimer ? timerRegisters[name] : undefined;
-  const known = baseRegisters[name];
+  const known = baseRegisters[name] ?? floatRegisters[name];
   if (known) return known;
   const index = Number(/\d+$/.exec(name)?.[0]);
   if (name.startsWith('pmpcfg')) return index < 4 ? pmpConfig(index) : undefined;

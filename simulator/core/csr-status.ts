@@ -21,8 +21,8 @@ const MSTATUS_HIGH = 2 | (2 << 2);
 const SD = 1 << 31;
 const STIP = 1 << 5;
 
-/** I, M, A, C, S, U; MXL = 2. */
-const MISA_LOW = (1 << 8) | (1 << 12) | (1 << 0) | (1 << 2) | (1 << 18) | (1 << 20);
+/** I, M, A, F, D, C, S, U; MXL = 2. */
+const MISA_LOW = (1 << 8) | (1 << 12) | (1 << 0) | (1 << 5) | (1 << 3) | (1 << 2) | (1 << 18) | (1 << 20);
 const MISA_H = 1 << 7;
 const MISA_HIGH = 2 << 30;
 

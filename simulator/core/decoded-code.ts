@@ -1,6 +1,5 @@
 import {
   compress,
-  type Decoded,
   decode,
   encode,
   expand,
@@ -8,7 +7,7 @@ import {
   type Instruction,
   isFloatArithmetic,
   type OperandName,
-  RoundingMode,
+  roundsSlowly,
   type SystemOperation,
   systemOperationOf,
 } from '../isa';
@@ -44,12 +43,6 @@ function systemEntry(operation: SystemOperation, word: number): Entry {
   const isCompressed = (word & 3) !== 3;
   const opcode = isCompressed ? SpecialOpcode.compressedSystem : SpecialOpcode.system;
   return { head: opcode | (systemOperations.indexOf(operation) << 8), immediate: isCompressed ? word & 0xffff : word };
-}
-
-/** A static rounding mode other than to nearest even, which only conversions to integers have in fast code. */
-function roundsSlowly({ instruction, fields: { rm } }: Decoded): boolean {
-  if (rm === undefined || rm === RoundingMode.rne || rm === RoundingMode.dyn) return false;
-  return instruction.operands.some(({ name, file }) => name === 'rd' && file === 'f');
 }
 
 /** A register's number among x and f registers, as `HartLayout` has them. */

@@ -1,13 +1,15 @@
 import { type HartState, Status } from './hart-state';
 import { HartLayout } from './layout';
 
-/** mstatus.FS, and vsstatus.FS: off, initial, clean, dirty. With V = 1 both are in effect. */
-const FS = Status.FS;
+/** Whether floating-point instructions are illegal: FS of mstatus is Off, or in VS- and VU-mode that of vsstatus. */
+export function isFloatOff(state: HartState): boolean {
+  return (state.status & Status.FS) === 0 || (state.virtual && (state.virtualStatus & Status.FS) === 0);
+}
 
-/** Sets `floatReady`; called whenever mstatus.FS, vsstatus.FS or V may have changed. */
+/** Sets `floatReady`; called whenever FS or V may have changed. */
 export function updateFloatReady(state: HartState): void {
   const status = state.virtual ? state.status & state.virtualStatus : state.status;
-  state.set(HartLayout.floatReady, (status & FS) === FS ? 1 : 0);
+  state.set(HartLayout.floatReady, (status & Status.FS) === Status.FS ? 1 : 0);
 }
 
 /**
@@ -16,9 +18,9 @@ export function updateFloatReady(state: HartState): void {
  * @returns false when it is off: the instruction is illegal
  */
 export function prepareFloat(state: HartState): boolean {
-  if ((state.status & FS) === 0 || (state.virtual && (state.virtualStatus & FS) === 0)) return false;
-  state.status |= FS;
-  if (state.virtual) state.virtualStatus |= FS;
+  if (isFloatOff(state)) return false;
+  state.status |= Status.FS;
+  if (state.virtual) state.virtualStatus |= Status.FS;
   updateFloatReady(state);
   return true;
 }

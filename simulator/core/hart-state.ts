@@ -54,7 +54,7 @@ export const CsrSlot = {
 export type CsrSlot = (typeof CsrSlot)[keyof typeof CsrSlot];
 
 const CSR_SLOTS = 48;
-const FIRST_CSR = 0x300;
+const FIRST_CSR = HartLayout.csrs;
 
 /** Bits of the low word of mstatus, sstatus and vsstatus. */
 export const Status = {
@@ -216,18 +216,28 @@ export class HartState {
     return this.csrLow(CsrSlot.mie);
   }
 
-  /** The words of x1 to x31, pc and all CSR slots, for hashes and snapshots. */
+  /** The words of x1 to x31, pc, f registers and all CSR slots, for hashes and snapshots. */
   saveWords(): Int32Array {
-    const registers = this.words.subarray(this.word + 2, this.word + 2 + 31 * 2);
-    const pc = this.words.subarray(this.word + (HartLayout.pc >> 2), this.word + (HartLayout.pc >> 2) + 2);
-    const csrs = this.words.subarray(this.word + (FIRST_CSR >> 2), this.word + (FIRST_CSR >> 2) + CSR_SLOTS * 2);
-    return Int32Array.from([...registers, ...pc, ...csrs]);
+    return Int32Array.from(this.savedRanges().flatMap((range) => [...range]));
   }
 
   restoreWords(saved: Int32Array): void {
-    this.words.set(saved.subarray(0, 62), this.word + 2);
-    this.words.set(saved.subarray(62, 64), this.word + (HartLayout.pc >> 2));
-    this.words.set(saved.subarray(64, 64 + CSR_SLOTS * 2), this.word + (FIRST_CSR >> 2));
+    let at = 0;
+    for (const range of this.savedRanges()) {
+      range.set(saved.subarray(at, at + range.length));
+      at += range.length;
+    }
+  }
+
+  private savedRanges(): readonly Int32Array[] {
+    const range = (offset: number, values: number): Int32Array =>
+      this.words.subarray(this.word + (offset >> 2), this.word + (offset >> 2) + values * 2);
+    return [
+      range(HartLayout.registers + 8, 31),
+      range(HartLayout.pc, 1),
+      range(HartLayout.floatRegisters, 32),
+      range(FIRST_CSR, CSR_SLOTS),
+    ];
   }
 }
 

@@ -2,6 +2,7 @@ import { ExceptionCode } from '../isa';
 import { ArchitecturalHart } from './architectural-hart';
 import { emptyPage } from './decoded-code';
 import { RunExit } from './exits';
+import { FloatInstructions } from './float/float-instructions';
 import { type FetchFault, InstructionFetch } from './instruction-fetch';
 import { HartLayout } from './layout';
 import { MemoryAccess, type SharedMemory } from './memory-access';
@@ -98,7 +99,14 @@ export class Hart extends ArchitecturalHart {
     const fetching = new InstructionFetch(this.state, shared, this.translation, this.fastPath, (prepare, undo) =>
       this.once(prepare, undo, false),
     );
-    this.slowPaths = new SlowPaths(this, shared, memory, fetching, new SystemInstructions(this, memory));
+    this.slowPaths = new SlowPaths(
+      this,
+      shared,
+      memory,
+      fetching,
+      new SystemInstructions(this, memory),
+      new FloatInstructions(this),
+    );
   }
 
   /** Instructions retired since the hart was made. */

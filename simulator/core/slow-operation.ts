@@ -48,8 +48,6 @@ export const systemOperations: readonly SystemOperation[] = [
   'sret',
   'wfi',
   'pause',
-  'wrs.nto',
-  'wrs.sto',
   'sfence.vma',
   'sfence.inval',
   'hfence.vvma',

@@ -1,3 +1,4 @@
+import type { FloatInstructions } from './float/float-instructions';
 import { prepareFloat } from './float-state';
 import type { Hart } from './hart';
 import type { InstructionFetch } from './instruction-fetch';
@@ -28,6 +29,7 @@ export class SlowPaths {
     private readonly memory: MemoryAccess,
     private readonly fetching: InstructionFetch,
     private readonly system: SystemInstructions,
+    private readonly float: FloatInstructions,
   ) {}
 
   run(request: number, entry: number, low: number, high: number, valueLow: number, valueHigh: number): void {
@@ -82,6 +84,9 @@ export class SlowPaths {
       case SlowOperation.prepareFloat:
         if (prepareFloat(hart.state)) hart.tryAgain();
         else hart.raiseIllegal(shared.decoded.wordOf(entry));
+        break;
+      case SlowOperation.float:
+        this.float.execute(shared.decoded.immediateOf(entry));
         break;
     }
   }

@@ -1,6 +1,7 @@
 /** Words to text, in GNU objdump's spelling, from the instruction table. */
 import {
   csrName,
+  csrNamed,
   type Decoded,
   decode,
   expand,
@@ -14,6 +15,7 @@ import {
   pseudoInstructions,
   registerName,
   registerNamed,
+  roundingModeNames,
 } from '../isa';
 
 export interface DisassemblyOptions {
@@ -77,7 +79,7 @@ function orderingSuffix(fields: Fields): string {
 }
 
 /** @param omitted how many operands at the end are not shown */
-function plain({ instruction, fields }: Decoded, omitted = 0): Shown {
+function plain({ instruction, fields }: Decoded, omitted = roundingOmitted(instruction, fields)): Shown {
   const isNop = instruction.name === 'c.nop' && fields.imm === 0;
   const tokens = isNop ? [] : syntaxTokens(instruction.syntax);
   const shown = omitted === 0 ? tokens : tokens.slice(0, Math.max(0, tokens.length - 2 * omitted));
@@ -86,6 +88,11 @@ function plain({ instruction, fields }: Decoded, omitted = 0): Shown {
     return operand ? { operand, value: fields[operand.name] ?? 0 } : token;
   });
   return { mnemonic: instruction.name + orderingSuffix(fields), pieces };
+}
+
+/** A rounding mode that an assembler takes when none is written is never shown. */
+function roundingOmitted({ defaults }: Instruction, { rm }: Fields): number {
+  return rm !== undefined && rm === defaults?.rm ? 1 : 0;
 }
 
 /** Words, commas and parentheses of a syntax, without blanks and the brackets of what may be left out. */
@@ -125,7 +132,7 @@ function aliasPattern(pseudo: Pseudo, step: PseudoStep): AliasPattern {
 
 function constantOf(operand: Operand, word: string): number {
   if (operand.kind === 'register') return registerNamed(word)?.number ?? 0;
-  if (operand.kind === 'csr') return Number([0xc00, 0xc01, 0xc02].find((number) => csrName(number) === word) ?? 0);
+  if (operand.kind === 'csr') return csrNamed(word)?.number ?? 0;
   return Number(word);
 }
 
@@ -149,7 +156,15 @@ function aliasOf(decoded: Decoded): Shown {
 
 function matches({ base, operands }: AliasPattern, { instruction, fields }: Decoded): boolean {
   if (base !== instruction) return false;
-  return [...operands].every(([name, value]) => typeof value !== 'number' || fields[name] === value);
+  const shown = new Map<string, number | undefined>();
+  return [...operands].every(([name, value]) => {
+    const field = fields[name];
+    if (typeof value === 'number') return field === value;
+    // A word that stands for two operands: they are the same.
+    if (shown.has(value)) return shown.get(value) === field;
+    shown.set(value, field);
+    return true;
+  });
 }
 
 function aliasPieces({ pseudo, base, operands }: AliasPattern, fields: Fields): Piece[] {
@@ -175,7 +190,7 @@ function trailingDefaults({ instruction, fields }: Decoded): number {
 function operandText(operand: Operand, value: number, target: bigint | undefined, options: DisassemblyOptions): string {
   switch (operand.kind) {
     case 'register':
-      return operand.file === 'x' ? registerName(value) : `f${value}`;
+      return registerName(value, operand.file);
     case 'upper':
       return `0x${value.toString(16)}`;
     case 'immediate':
@@ -185,7 +200,7 @@ function operandText(operand: Operand, value: number, target: bigint | undefined
     case 'fence-set':
       return fenceSet(value);
     case 'rounding-mode':
-      return ['rne', 'rtz', 'rdn', 'rup', 'rmm', 'unknown', 'unknown', 'dyn'][value] ?? 'unknown';
+      return roundingModeNames[value] ?? 'unknown';
     case 'target': {
       const symbol = target === undefined ? undefined : options.symbolAt?.(target);
       return `0x${(target ?? 0n).toString(16)}${symbol === undefined ? '' : ` <${symbol}>`}`;

@@ -192,6 +192,7 @@ export const machineCsrGroups: ReadonlySet<CsrGroup> = new Set([
   'machine',
   'supervisor',
   'user-counters',
+  'float',
   'hypervisor',
   'triggers',
 ]);

@@ -17,6 +17,7 @@ export {
   instructions,
   instructionsNamed,
   isFloatArithmetic,
+  roundsSlowly,
   systemOperationOf,
   usesFloat,
 } from './table';

@@ -57,6 +57,7 @@ const moves: readonly Pseudo[] = [
   alias('negw', 'rd, rs', 'subw rd, zero, rs', 'rd = sext32(-rs)'),
   alias('sext.w', 'rd, rs', 'addiw rd, rs, 0', 'rd = sext(rs[31:0])'),
   alias('zext.b', 'rd, rs', 'andi rd, rs, 255', 'rd = rs[7:0]'),
+  alias('zext.w', 'rd, rs', 'add.uw rd, rs, zero', 'rd = rs[31:0]', { extension: 'zba' }),
   pseudo('zext.h', 'rd, rs', ['slli rd, rs, 48', 'srli rd, rd, 48'], 'rd = rs[15:0]'),
   pseudo('zext.w', 'rd, rs', ['slli rd, rs, 32', 'srli rd, rd, 32'], 'rd = rs[31:0]'),
   pseudo('sext.b', 'rd, rs', ['slli rd, rs, 56', 'srai rd, rd, 56'], 'rd = sext(rs[7:0])'),
@@ -68,6 +69,11 @@ const moves: readonly Pseudo[] = [
   pseudo('sgt', 'rd, rs1, rs2', ['slt rd, rs2, rs1'], 'rd = rs1 > rs2 ? 1 : 0 (signed)'),
   pseudo('sgtu', 'rd, rs1, rs2', ['sltu rd, rs2, rs1'], 'rd = rs1 > rs2 ? 1 : 0 (unsigned)'),
 ];
+
+function immediateForm(name: string, base: string, operand: string, extension: ExtensionId): Pseudo {
+  const instruction = `${base} rd, rs, ${operand}`;
+  return pseudo(name, `rd, rs, ${operand}`, [instruction], instruction, { extension });
+}
 
 /** Register-register mnemonics that GNU also takes with an immediate: `add a0, a0, 4`. */
 const immediateForms: readonly Pseudo[] = [
@@ -84,9 +90,13 @@ const immediateForms: readonly Pseudo[] = [
   ['sllw', 'slliw', 'imm'],
   ['srlw', 'srliw', 'imm'],
   ['sraw', 'sraiw', 'imm'],
-].map(([name = '', base = '', operand = '']) =>
-  pseudo(name, `rd, rs, ${operand}`, [`${base} rd, rs, ${operand}`], `${base} rd, rs, ${operand}`),
-);
+].map(([name = '', base = '', operand = '']) => immediateForm(name, base, operand, 'i'));
+
+const bitImmediateForms: readonly Pseudo[] = [
+  immediateForm('ror', 'rori', 'imm', 'zbb'),
+  immediateForm('rorw', 'roriw', 'imm', 'zbb'),
+  ...['bclr', 'bext', 'binv', 'bset'].map((name) => immediateForm(name, `${name}i`, 'imm', 'zbs')),
+];
 
 const branches: readonly Pseudo[] = [
   alias('beqz', 'rs, target', 'beq rs, zero, target', 'if (rs == 0) pc = target'),
@@ -180,6 +190,72 @@ const symbolAccesses: readonly Pseudo[] = [
   ),
 ];
 
+/** Of one format; the letter is that of mnemonics. */
+function floatMoves(letter: 's' | 'd'): readonly Pseudo[] {
+  const extension = letter === 's' ? 'f' : 'd';
+  return [
+    alias(`fmv.${letter}`, 'rd, rs', `fsgnj.${letter} rd, rs, rs`, 'rd = rs', { extension }),
+    alias(`fneg.${letter}`, 'rd, rs', `fsgnjn.${letter} rd, rs, rs`, 'rd = -rs', { extension }),
+    alias(`fabs.${letter}`, 'rd, rs', `fsgnjx.${letter} rd, rs, rs`, 'rd = |rs|', { extension }),
+    pseudo(`fgt.${letter}`, 'rd, rs1, rs2', [`flt.${letter} rd, rs2, rs1`], 'rd = rs1 > rs2 ? 1 : 0', { extension }),
+    pseudo(`fge.${letter}`, 'rd, rs1, rs2', [`fle.${letter} rd, rs2, rs1`], 'rd = rs1 >= rs2 ? 1 : 0', { extension }),
+  ];
+}
+
+const F = { extension: 'f' } as const;
+
+/** `frm`, `fflags` or `fcsr`, which have names of their own in place of csrr and csrw. */
+function floatCsr(csr: string, letters: string): readonly Pseudo[] {
+  return [
+    alias(`fr${letters}`, 'rd', `csrrs rd, ${csr}, zero`, `rd = ${csr}`, F),
+    alias(`fs${letters}`, 'rs', `csrrw zero, ${csr}, rs`, `${csr} = rs`, F),
+    alias(`fs${letters}`, 'rd, rs', `csrrw rd, ${csr}, rs`, `rd = ${csr}; ${csr} = rs`, F),
+  ];
+}
+
+function floatCsrImmediate(csr: string, letters: string): readonly Pseudo[] {
+  return [
+    alias(`fs${letters}i`, 'rd, uimm', `csrrwi rd, ${csr}, uimm`, `rd = ${csr}; ${csr} = uimm`, F),
+    pseudo(`fs${letters}i`, 'uimm', [`csrrwi zero, ${csr}, uimm`], `${csr} = uimm`, F),
+  ];
+}
+
+const floats: readonly Pseudo[] = [
+  ...floatMoves('s'),
+  ...floatMoves('d'),
+  pseudo('fmv.x.s', 'rd, rs', ['fmv.x.w rd, rs'], 'rd = sext(bits of rs) (old name)', F),
+  pseudo('fmv.s.x', 'rd, rs', ['fmv.w.x rd, rs'], 'bits of rd = rs[31:0] (old name)', F),
+  ...floatCsr('fcsr', 'csr'),
+  ...floatCsr('frm', 'rm'),
+  ...floatCsrImmediate('frm', 'rm'),
+  ...floatCsr('fflags', 'flags'),
+  ...floatCsrImmediate('fflags', 'flags'),
+  pseudo('frsr', 'rd', ['csrrs rd, fcsr, zero'], 'rd = fcsr (old name)', F),
+  pseudo('fssr', 'rs', ['csrrw zero, fcsr, rs'], 'fcsr = rs (old name)', F),
+  pseudo('fssr', 'rd, rs', ['csrrw rd, fcsr, rs'], 'rd = fcsr; fcsr = rs (old name)', F),
+];
+
+const floatSymbolAccesses: readonly Pseudo[] = [
+  ...['flw', 'fld'].map((name) =>
+    pseudo(
+      name,
+      'rd, symbol, rt',
+      ['auipc rt, %pcrel_hi(symbol)', `${name} rd, %pcrel_lo(symbol)(rt)`],
+      'rd = memory at symbol, by way of rt',
+      { special: 'load', extension: name === 'flw' ? 'f' : 'd' },
+    ),
+  ),
+  ...['fsw', 'fsd'].map((name) =>
+    pseudo(
+      name,
+      'rs2, symbol, rt',
+      ['auipc rt, %pcrel_hi(symbol)', `${name} rs2, %pcrel_lo(symbol)(rt)`],
+      'memory at symbol = rs2, by way of rt',
+      { special: 'store', extension: name === 'fsw' ? 'f' : 'd' },
+    ),
+  ),
+];
+
 const counters: readonly Pseudo[] = ['cycle', 'time', 'instret'].map((name) =>
   alias(`rd${name}`, 'rd', `csrrs rd, ${name}, zero`, `rd = ${name}`, ZICSR),
 );
@@ -213,10 +289,13 @@ const others: readonly Pseudo[] = [
 export const pseudoInstructions: readonly Pseudo[] = [
   ...moves,
   ...immediateForms,
+  ...bitImmediateForms,
   ...branches,
   ...jumps,
   ...addresses,
   ...symbolAccesses,
+  ...floatSymbolAccesses,
+  ...floats,
   ...counters,
   ...csrAccesses,
   ...others,

@@ -54,7 +54,7 @@ export function registerNamed(name: string): Register | undefined {
   return byName.get(name);
 }
 
-/** The ABI name of an integer register: 'a0'. */
-export function registerName(number: number): string {
-  return registers[number]?.abiName ?? `x${number}`;
+/** The ABI name of a register: 'a0', 'fa0'. */
+export function registerName(number: number, file: Register['file'] = 'x'): string {
+  return (file === 'x' ? registers : floatRegisters)[number]?.abiName ?? `${file}${number}`;
 }

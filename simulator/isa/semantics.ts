@@ -87,8 +87,6 @@ export type SystemOperation =
   | 'sret'
   | 'wfi'
   | 'pause'
-  | 'wrs.nto'
-  | 'wrs.sto'
   | 'sfence.vma'
   | 'sfence.inval'
   | 'hfence.vvma'

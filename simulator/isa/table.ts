@@ -3,6 +3,7 @@ import { atomic } from './a';
 import { compressedInstructions } from './c';
 import { doublePrecision } from './d';
 import { singlePrecision } from './f';
+import { RoundingMode } from './float-formats';
 import { hypervisor } from './h';
 import { integer } from './i';
 import { multiply } from './m';
@@ -128,6 +129,12 @@ export function isFloatArithmetic(instruction: Instruction): boolean {
 /** Whether it reads or writes floating-point registers, which mstatus.FS can turn off. */
 export function usesFloat(instruction: Instruction): boolean {
   return instruction.operands.some(({ file }) => file === 'f');
+}
+
+/** Whether its own rounding mode is one that only slow code has: other than to nearest even, but for conversions to integers. */
+export function roundsSlowly({ instruction, fields: { rm } }: Decoded): boolean {
+  if (rm === undefined || rm === RoundingMode.rne || rm === RoundingMode.dyn) return false;
+  return instruction.operands.some(({ name, file }) => name === 'rd' && file === 'f');
 }
 
 /** The instruction in the low 16 or 32 bits of a word, by the word's own length bits; undefined when it is none. */

@@ -16,7 +16,7 @@ export interface GnuProgram {
   readonly symbols: ReadonlyMap<string, bigint>;
 }
 
-export const gnuMarch = 'rv64imac_zicsr_zifencei_zihintpause';
+export const gnuMarch = 'rv64gc_zihintpause_zba_zbb_zbs_zawrs';
 
 /** Runs `use` with a folder that is removed afterwards. */
 export function withFolder<T>(use: (folder: string) => T): T {

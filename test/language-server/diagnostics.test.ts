@@ -73,10 +73,7 @@ describe('Language server: diagnostics', () => {
 
   it('CSRs by number, and those that the machine does not have', async () => {
     client = await TestClient.start();
-    await client.open(
-      'main.s',
-      'csrr a0, 0x300\ncsrw 0xc00, a0\ncsrr a0, hgatp\ncsrr a0, 0x5c0\ncsrr a0, fcsr\nmret\n',
-    );
+    await client.open('main.s', 'csrr a0, 0x300\ncsrw 0xc00, a0\ncsrr a0, hgatp\ncsrr a0, 0x5c0\ncsrr a0, vl\nmret\n');
     const found = await client.diagnosticsOf('main.s', (all) => all.length === 5);
     assert.deepEqual(
       found.map(({ range, severity }) => [range.start.line, severity]),

@@ -1,5 +1,14 @@
 /** Where discovery reads guest code: the pages that a hart can execute right now, and that have been executed before. */
-import { decode, expand, type Fields, type Instruction, instructionNamed, systemOperationOf } from '../../isa';
+import {
+  type Decoded,
+  decode,
+  expand,
+  type Fields,
+  type Instruction,
+  instructionNamed,
+  roundsSlowly,
+  systemOperationOf,
+} from '../../isa';
 import type { DecodedCode } from '../decoded-code';
 import type { HartState } from '../hart-state';
 import { FastPathLayout, HartLayout } from '../layout';
@@ -18,6 +27,12 @@ export function flowOf(instruction: Instruction, fields: Fields): Flow {
   if (instruction === jal) return rd ? 'call' : 'jump';
   if (instruction === jalr) return rd ? 'indirect call' : 'indirect';
   return fields.target === undefined ? 'next' : 'branch';
+}
+
+/** Whether the interpreter has slow code do an instruction. */
+function isSlow(decoded: Decoded): boolean {
+  const isSystem = systemOperationOf(decoded.instruction) !== undefined && inlineCsrOf(decoded) === undefined;
+  return isSystem || roundsSlowly(decoded);
 }
 
 export class CodeSource {
@@ -49,8 +64,7 @@ export class CodeSource {
     if (word === undefined) return undefined;
     const decodedWord = decode(word);
     if (!decodedWord) return undefined;
-    const expanded = expand(decodedWord);
-    if (!systemOperationOf(expanded.instruction) || inlineCsrOf(expanded)) return undefined;
+    if (!isSlow(expand(decodedWord))) return undefined;
     return offset + ((word & 3) === 3 ? 4 : 2);
   }
 
@@ -59,8 +73,9 @@ export class CodeSource {
     if (word === undefined) return undefined;
     const decodedWord = decode(word);
     if (!decodedWord) return undefined;
-    const { instruction, fields } = expand(decodedWord);
-    if (systemOperationOf(instruction) && !inlineCsrOf({ instruction, fields })) return undefined;
+    const expanded = expand(decodedWord);
+    if (isSlow(expanded)) return undefined;
+    const { instruction, fields } = expanded;
     return { instruction, fields, length: (word & 3) === 3 ? 4 : 2, offset };
   }
 
