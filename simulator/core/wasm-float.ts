@@ -86,8 +86,11 @@ class OperandsOfFormat implements FloatOperands<I64> {
     const integer = f.i64(local);
     const result = new WasmFloat(this.context, Real.fromInteger(this.type, integer, format !== 'lu'), roundingMode);
     const exact = 2 ** (this.type === Type.f64 ? 53 : 24);
-    // Negative integers of format lu are far away.
-    result.roundsToNearest(() => integer.add(exact).lessUnsigned(2 * exact + 1));
+    result.roundsToNearest(() =>
+      format === 'lu' || format === 'wu'
+        ? integer.lessUnsigned(exact + 1)
+        : integer.add(exact).lessUnsigned(2 * exact + 1),
+    );
     return result;
   }
 

@@ -32,7 +32,7 @@ export function assembleImage(source: string): Uint8Array {
       string,
     ];
     writeFileSync(input, source);
-    run('riscv64-linux-gnu-as', ['-march=rv64imach_zicsr_zifencei_zihintpause_svinval', '-mno-relax', '-o', object, input]);
+    run('riscv64-linux-gnu-as', ['-march=rv64gch_zihintpause_zba_zbb_zbs_svinval', '-mno-relax', '-o', object, input]);
     run('riscv64-linux-gnu-ld', ['--no-relax', '-Ttext=0x80000000', '-e', '0x80000000', '-N', '-o', elf, object]);
     run('riscv64-linux-gnu-objcopy', ['-O', 'binary', elf, image]);
     return new Uint8Array(readFileSync(image));
@@ -40,7 +40,7 @@ export function assembleImage(source: string): Uint8Array {
 }
 
 /** The extensions that this machine has, of QEMU's default processor. */
-const QEMU_CPU = 'rv64,f=off,d=off,h=on,sstc=off,zba=off,zbb=off,zbc=off,zbs=off,svinval=on';
+const QEMU_CPU = 'rv64,h=on,sstc=off,zbc=off,svinval=on';
 
 /** What the program prints on QEMU's UART until it stops the machine. */
 export function runOnQemu(image: Uint8Array, timeout = 20000): string {

@@ -26,7 +26,10 @@ const DATA_PAGES = 16;
 const WINDOW = 0x40000000;
 
 const plain = instructions.filter(({ extension, length, name, transfers }) => {
-  const isArithmetic = (extension === 'i' && !transfers && !/^(l|s)[bhwd]u?$/.test(name)) || extension === 'm';
+  const isBase = extension === 'i' && !transfers && !/^(l|s)[bhwd]u?$/.test(name);
+  const isArithmetic = isBase || extension === 'm' || extension.startsWith('zb');
+  // QEMU before 8.0 counts into the upper half.
+  if (name === 'ctzw') return false;
   return isArithmetic && length === 4 && !name.startsWith('fence');
 });
 const loads = ['lb', 'lh', 'lw', 'ld', 'lbu', 'lhu', 'lwu'];
