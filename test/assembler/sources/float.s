@@ -68,9 +68,9 @@ _start:
 	fld fa1, number, t1
 	fsw fa0, number, t0
 	fsd fa1, number, t1
-	lui t0, %hi(number)
-	fld fa1, %lo(number)(t0)
-	fsd fa1, %lo(number)(t0)
+1:	auipc t0, %pcrel_hi(number)
+	fld fa1, %pcrel_lo(1b)(t0)
+	fsd fa1, %pcrel_lo(1b)(t0)
 
 	frcsr a0
 	fscsr a0
