@@ -48,8 +48,8 @@ const masked: Readonly<Record<string, number>> = {
   mstatus: 0x7c01a2 & ~((1 << 22) | MXR),
   sstatus: 0x40122,
   vsstatus: 0x40120,
-  // SPV, SPVP, HU, VTW; with VTVM sfence.vma is illegal for QEMU.
-  hstatus: 0x200380,
+  // SPV, HU, VTW; with VTVM sfence.vma is illegal for QEMU, and what was cached with another SPVP serves hlv there.
+  hstatus: 0x200280,
   hvip: 0x444,
   hideleg: 0x444,
   mcounteren: 0x7,
