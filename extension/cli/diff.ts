@@ -2,7 +2,7 @@ import { runInLockStep } from '../../simulator/hypervisor/lock-step';
 import type { System, Virtualization } from '../../simulator/hypervisor/system';
 import { buildOrReport, makeSystem, openFiles } from './guest';
 import { engine, machineOptions, type ParsedCommand } from './options';
-import { STATUS } from './run';
+import { STATUS } from './outcome';
 import { UsageError } from './usage';
 
 const DIFFERENT = 1;

@@ -7,7 +7,7 @@ import {
   type GivenProgram,
   projectOf,
 } from '../../simulator/assembler/index';
-import type { DiskImage } from '../../simulator/devices/disk';
+import type { DiskImage, HostFile } from '../../simulator/devices/disk';
 import { imageAddress, openDisk, System, type SystemConfiguration } from '../../simulator/hypervisor/system';
 import { readImage } from '../../simulator/object/image';
 import type { Program } from '../../simulator/object/program';
@@ -62,11 +62,15 @@ export async function buildOrReport(options: AssemblyOptions, machine?: MachineO
   return program;
 }
 
-/** @throws UsageError when an image cannot be opened */
-function openDisks(options: MachineOptions): DiskImage[] {
+/**
+ * @param log sees what is read of each file
+ * @throws UsageError when an image cannot be opened
+ */
+function openDisks(options: MachineOptions, log?: (file: HostFile) => HostFile): DiskImage[] {
   return options.disks.map(({ path, write }) => {
     try {
-      return openDisk(openHostFile(path, write === 'inPlace'), write);
+      const file = openHostFile(path, write === 'inPlace');
+      return openDisk(log ? log(file) : file, write);
     } catch (error) {
       throw new UsageError(`disk image: ${error instanceof Error ? error.message : String(error)}`);
     }
@@ -81,10 +85,10 @@ export interface GuestFiles {
 }
 
 /** Opens and reads the files that the machine's options name. @throws UsageError */
-export async function openFiles(options: MachineOptions): Promise<GuestFiles> {
+export async function openFiles(options: MachineOptions, log?: (file: HostFile) => HostFile): Promise<GuestFiles> {
   const { bios, initrd } = options;
   return {
-    disks: openDisks(options),
+    disks: openDisks(options, log),
     bios: bios === undefined ? undefined : await readBios(bios),
     initrd: initrd === undefined ? undefined : await readNamed('initial RAM disk', initrd),
   };
@@ -104,15 +108,12 @@ async function readNamed(what: string, file: string): Promise<Uint8Array> {
 
 /** @throws ConfigurationError */
 export function makeSystem(
-  program: Program,
+  program: Program | undefined,
   options: MachineOptions,
   files: GuestFiles,
   console: (byte: number) => void,
   special: Partial<SystemConfiguration> = {},
 ): System {
-  const { virtualization, firmware, memory, harts, devices, onIllegal, append: bootArguments } = options;
-  return new System(
-    { virtualization, firmware, memory, harts, ...files, devices, bootArguments, onIllegal, console, ...special },
-    program,
-  );
+  const { disks: _, append: bootArguments, maxInstructions: __, ...machine } = options;
+  return new System({ ...machine, ...files, bootArguments, console, ...special }, program);
 }

@@ -1,9 +1,13 @@
+import { ReplayError } from '../../simulator/hypervisor/record';
+import { SnapshotError } from '../../simulator/hypervisor/snapshot';
 import { ConfigurationError } from '../../simulator/hypervisor/system';
+import { FileFormatError } from '../../simulator/machine/plain-codec';
 import { asm } from './asm';
 import { check } from './check';
 import { diff } from './diff';
 import { type ParsedCommand, parseCommand } from './options';
-import { run, STATUS } from './run';
+import { STATUS } from './outcome';
+import { run } from './run';
 import { type Command, USAGE, UsageError } from './usage';
 
 const COMMANDS: { readonly [name in Command]: (command: ParsedCommand) => Promise<number> } = { run, check, asm, diff };
@@ -26,10 +30,16 @@ async function main(words: readonly string[]): Promise<number> {
     console.log(USAGE[name]);
     return 0;
   } catch (error) {
-    if (!(error instanceof UsageError || error instanceof ConfigurationError || isSystemError(error))) throw error;
+    if (!isExpected(error)) throw error;
     console.error(`hyperstep ${name}: ${error.message}\n'hyperstep ${name} --help' tells more.`);
     return STATUS.usage;
   }
+}
+
+/** What a user's words, files and machine can lead to, as against errors of hyperstep itself. */
+function isExpected(error: unknown): error is Error {
+  const kinds = [UsageError, ConfigurationError, SnapshotError, ReplayError, FileFormatError];
+  return isSystemError(error) || kinds.some((kind) => error instanceof kind);
 }
 
 /** An error of the host: a file that cannot be written, a full disk. */

@@ -1,4 +1,5 @@
 import { type ParseArgsConfig, parseArgs } from 'node:util';
+import { type HartOptions, parseHartOption } from '../../simulator/core/index';
 import {
   FIRMWARES,
   type Firmware,
@@ -31,11 +32,15 @@ const machine = {
   append: text,
   'on-illegal': text,
   'max-instructions': text,
+  option: texts,
+  'no-translation': flag,
+  'no-vmids': flag,
 } as const;
+const files = { save: text, restore: text, record: text, replay: text } as const;
 
 /** The options of each command, for `parseArgs`. */
 const COMMAND_OPTIONS: { readonly [command in Command]: NonNullable<ParseArgsConfig['options']> } = {
-  run: { ...assembly, ...machine, report: text },
+  run: { ...assembly, ...machine, ...files, 'legal-variants': flag, report: text },
   check: assembly,
   asm: { ...assembly, output: { ...text, short: 'o' }, object: { ...flag, short: 'c' } },
   diff: { ...assembly, ...machine, a: text, b: text },
@@ -61,6 +66,9 @@ export interface MachineOptions {
   readonly append: string | undefined;
   readonly onIllegal: 'trap' | 'kill';
   readonly maxInstructions: number;
+  readonly hartOptions: Partial<HartOptions>;
+  readonly translation: boolean;
+  readonly vmids: boolean;
 }
 
 type Values = { readonly [name: string]: string | boolean | (string | boolean)[] | undefined };
@@ -74,7 +82,7 @@ export interface ParsedCommand extends AssemblyOptions {
 export function parseCommand(command: Command, words: readonly string[]): ParsedCommand {
   const { values, positionals } = parse(command, words);
   const help = values['help'] === true;
-  if (!help && positionals.length === 0) throw new UsageError('no file is named');
+  if (!help && positionals.length === 0 && values['restore'] === undefined) throw new UsageError('no file is named');
   return {
     help,
     values,
@@ -97,12 +105,27 @@ export function machineOptions(values: Values): MachineOptions {
     bios: one(values['bios']),
     initrd: one(values['initrd']),
     append: one(values['append']),
+    hartOptions: hartOptions(list(values['option'])),
+    translation: values['no-translation'] !== true,
+    vmids: values['no-vmids'] !== true,
     onIllegal: choice('--on-illegal', one(values['on-illegal']) ?? 'trap', ['trap', 'kill'] as const),
     maxInstructions:
       values['max-instructions'] === undefined
         ? Number.POSITIVE_INFINITY
         : whole('--max-instructions', one(values['max-instructions']) ?? ''),
   };
+}
+
+/** Choices of the machine: NAME=VALUE. @throws UsageError */
+function hartOptions(words: readonly string[]): Partial<HartOptions> {
+  return Object.assign({}, ...words.map(hartOption));
+}
+
+function hartOption(word: string): Partial<HartOptions> {
+  const [name = '', value = ''] = word.split('=');
+  const found = parseHartOption(name, value);
+  if ('problem' in found) throw new UsageError(`--option: ${found.problem}`);
+  return found.option;
 }
 
 /** An option that names an engine. @throws UsageError */

@@ -28,6 +28,14 @@ Assembles and links the files (.s, .S, .o), or loads the one ELF executable or f
   --march M              the instruction set for the assembler
   --on-illegal A         trap (default) or kill: what an access outside the VM's memory means
   --max-instructions N   stop after N instructions
+  --option NAME=VALUE    a choice that the manual leaves to the machine, such as asidBits=4; may be repeated
+  --no-translation       interpret only: slower, and otherwise the same
+  --no-vmids             with virtualization hardware: the guest's translations are forgotten at each entry into it
+  --legal-variants       run the guest on every legal variant of the machine and report the first whose output differs
+  --save FILE            save the machine where the run stops
+  --restore FILE         go on from a saved machine; no guest is named then, disks are given again
+  --record FILE          record all that comes into the run from outside
+  --replay FILE          run a recorded run again, and say whether it is the same
   --report FILE.json     write instructions, cycles, exits and the like
 
 Exit status: 0 the guest powered off, 1 it failed, was killed or waits for ever, 2 usage, assembly or load error,

@@ -245,6 +245,11 @@ export abstract class ArchitecturalHart implements CsrHost {
     this.fastPath.dropMemoryPage(HartLayout.writeTable, memoryOffset);
   }
 
+  /** The next store to each page goes slow once. */
+  dropAllWrites(): void {
+    this.fastPath.dropTable(HartLayout.writeTable);
+  }
+
   /** Decoded pages were given back. */
   dropCode(): void {
     this.fastPath.dropTable(HartLayout.executeTable);

@@ -160,6 +160,12 @@ export class Core implements SharedMemory, HartEngine {
     for (const hart of this.harts) hart.dropFastPath();
   }
 
+  /** From here on `ram.dirtyPages()` are those that are written after this. */
+  cleanMemory(): void {
+    this.ram.clean();
+    for (const hart of this.harts) hart.dropAllWrites();
+  }
+
   /** Ends the current run at the next instruction boundary: interrupt lines or deadlines have changed. */
   requestExit(): void {
     this.current.leave(RunExit.Requested);

@@ -17,6 +17,7 @@ export {
   StatusHigh,
 } from './hart-state';
 export { FLOAT_REGISTERS } from './layout';
+export { hartOptionChoices, parseHartOption } from './option-choices';
 export { defaultHartOptions, type HartOptions, legalVariants } from './options';
 export type { CorePlatform, WatchRange } from './platform';
 export type { PhysicalMemory } from './ram';

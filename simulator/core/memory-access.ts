@@ -270,6 +270,7 @@ export class MemoryAccess {
 
   private fill(table: FastPathTable, low: number, high: number): void {
     const { physical } = this.translation;
+    if (table === HartLayout.writeTable) this.shared.ram.markDirty(physical);
     const context = this.state.get(HartLayout.dataContext);
     const memoryOffset = this.shared.ram.memoryOffset(physical - (physical % 4096));
     this.fastPath.fill(table, low, high, context, memoryOffset);

@@ -1,11 +1,15 @@
 import type { MemoryLayout } from './layout';
 
+const PAGE = 4096;
+
 /** The machine's RAM by machine addresses, as everybody but the interpreter sees it: devices, debugger, VMM, page walks. */
 export class PhysicalMemory {
   readonly base: number;
   readonly size: number;
   private readonly bytes: Uint8Array;
   private readonly view: DataView;
+  /** By page: whether it may have been written since `clean`. */
+  private readonly dirty: Uint8Array;
 
   /** @param written is told of every write from outside, before anything runs on */
   constructor(
@@ -17,6 +21,7 @@ export class PhysicalMemory {
     this.base = base;
     this.size = layout.ramSize;
     this.bytes = new Uint8Array(memory.buffer, layout.ramOffset, layout.ramSize);
+    this.dirty = new Uint8Array(layout.ramSize / PAGE).fill(1);
     this.view = new DataView(memory.buffer, layout.ramOffset, layout.ramSize);
   }
 
@@ -48,29 +53,29 @@ export class PhysicalMemory {
 
   write8(address: number, value: number): void {
     this.view.setUint8(this.at(address, 1), value);
-    this.written(address, 1);
+    this.touched(address, 1);
   }
 
   write16(address: number, value: number): void {
     this.view.setUint16(this.at(address, 2), value, true);
-    this.written(address, 2);
+    this.touched(address, 2);
   }
 
   write32(address: number, value: number): void {
     this.view.setInt32(this.at(address, 4), value, true);
-    this.written(address, 4);
+    this.touched(address, 4);
   }
 
   write64(address: number, value: bigint): void {
     this.view.setBigUint64(this.at(address, 8), value, true);
-    this.written(address, 8);
+    this.touched(address, 8);
   }
 
   writeWords(address: number, low: number, high: number): void {
     const at = this.at(address, 8);
     this.view.setInt32(at, low, true);
     this.view.setInt32(at + 4, high, true);
-    this.written(address, 8);
+    this.touched(address, 8);
   }
 
   /** A copy. */
@@ -87,12 +92,39 @@ export class PhysicalMemory {
 
   write(address: number, bytes: Uint8Array): void {
     this.bytes.set(bytes, this.at(address, bytes.length));
-    this.written(address, bytes.length);
+    this.touched(address, bytes.length);
   }
 
   fill(address: number, length: number, value: number): void {
     const at = this.at(address, length);
     this.bytes.fill(value, at, at + length);
+    this.touched(address, length);
+  }
+
+  /** Numbers (from the start of RAM) of the pages that may have been written since `clean`; all of them at first. */
+  dirtyPages(): number[] {
+    const pages: number[] = [];
+    for (let page = this.dirty.indexOf(1); page >= 0; page = this.dirty.indexOf(1, page + 1)) pages.push(page);
+    return pages;
+  }
+
+  isDirty(page: number): boolean {
+    return this.dirty[page] === 1;
+  }
+
+  /** The page of an address is about to be written where `PhysicalMemory` does not see it. */
+  markDirty(address: number): void {
+    this.dirty[(address - this.base) >>> 12] = 1;
+  }
+
+  /** From here on pages are clean; whoever writes past `PhysicalMemory` has to ask anew: see `Core.cleanMemory`. */
+  clean(): void {
+    this.dirty.fill(0);
+  }
+
+  private touched(address: number, length: number): void {
+    const last = (address + length - 1 - this.base) >>> 12;
+    for (let page = (address - this.base) >>> 12; page <= last; page++) this.dirty[page] = 1;
     this.written(address, length);
   }
 

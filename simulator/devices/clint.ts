@@ -1,4 +1,4 @@
-import type { AccessSize, DeviceClock, DeviceState, InterruptLine, MmioDevice, TimedDevice } from './device';
+import type { AccessSize, DeviceClock, InterruptLine, MmioDevice, TimedDevice } from './device';
 
 const MTIMECMP = 0x4000;
 const MTIME = 0xbff8;
@@ -83,8 +83,14 @@ export class Clint implements MmioDevice, TimedDevice {
     this.updateTimers();
   }
 
-  state(): DeviceState {
+  state() {
     return { msip: [...this.msip], mtimecmp: [...this.mtimecmp], offset: this.offset };
+  }
+
+  restore({ msip, mtimecmp, offset }: ReturnType<Clint['state']>): void {
+    this.msip.splice(0, this.msip.length, ...msip);
+    this.mtimecmp.set(mtimecmp);
+    this.offset = offset;
   }
 
   private updateTimers(): void {

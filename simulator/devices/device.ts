@@ -31,6 +31,8 @@ export interface MmioDevice {
   /** Returns false for an access fault. */
   write(offset: number, size: AccessSize, value: number): boolean;
   state(): DeviceState;
+  /** Takes a state that `state` gave, without effects on lines, clock or memory, which have states of their own. */
+  restore(state: DeviceState): void;
 }
 
 /** A level-triggered interrupt line, as the device that drives it sees it. */

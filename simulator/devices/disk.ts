@@ -16,12 +16,17 @@ export interface DiskImage {
   write(offset: number, bytes: Uint8Array): void;
   /** What differs from the file: sector number to bytes, for hashing and snapshots; empty when writes go to the file. */
   overlay(): ReadonlyMap<number, Uint8Array>;
+  /** Whether what is written can be taken back: not where it goes to the file. */
+  readonly restorable: boolean;
+  /** Takes an overlay back. */
+  restore(overlay: ReadonlyMap<number, Uint8Array>): void;
 }
 
 /** A raw image: byte n of the file is byte n of the disk. A last, incomplete sector reads as padded with zeros, as QEMU's raw driver has it. */
 export class RawDisk implements DiskImage {
   readonly sectors: number;
   readonly readOnly = false;
+  readonly restorable = false;
 
   constructor(private readonly file: HostFile) {
     this.sectors = Math.ceil(file.size / SECTOR);
@@ -41,11 +46,15 @@ export class RawDisk implements DiskImage {
   overlay(): ReadonlyMap<number, Uint8Array> {
     return new Map();
   }
+
+  /** There is nothing beside the file. */
+  restore(): void {}
 }
 
 /** Writes stay in memory, sector by sector; the image below is never changed. */
 export class CopyOnWriteDisk implements DiskImage {
   readonly readOnly = false;
+  readonly restorable = true;
   private readonly written = new Map<number, Uint8Array>();
 
   constructor(private readonly below: DiskImage) {}
@@ -71,5 +80,10 @@ export class CopyOnWriteDisk implements DiskImage {
 
   overlay(): ReadonlyMap<number, Uint8Array> {
     return this.written;
+  }
+
+  restore(overlay: ReadonlyMap<number, Uint8Array>): void {
+    this.written.clear();
+    for (const [sector, bytes] of overlay) this.written.set(sector, bytes);
   }
 }

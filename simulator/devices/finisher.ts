@@ -1,4 +1,4 @@
-import type { AccessSize, DeviceState, MmioDevice } from './device';
+import type { AccessSize, MmioDevice } from './device';
 
 export type FinisherRequest =
   | { readonly kind: 'pass' }
@@ -45,7 +45,9 @@ export class Finisher implements MmioDevice {
     return true;
   }
 
-  state(): DeviceState {
+  state() {
     return {};
   }
+
+  restore(): void {}
 }

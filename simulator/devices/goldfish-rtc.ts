@@ -1,4 +1,4 @@
-import type { AccessSize, DeviceClock, DeviceState, InterruptLine, MmioDevice, TimedDevice } from './device';
+import type { AccessSize, DeviceClock, InterruptLine, MmioDevice, TimedDevice } from './device';
 
 // Registers by offset (QEMU, hw/rtc/goldfish_rtc.c).
 const TIME_LOW = 0x00;
@@ -103,9 +103,18 @@ export class GoldfishRtc implements MmioDevice, TimedDevice {
     else this.ring();
   }
 
-  state(): DeviceState {
+  state() {
     const { offset, timeHigh, alarm, alarmRunning, pending, enabled } = this;
     return { offset: String(offset), timeHigh, alarm: String(alarm), alarmRunning, pending, enabled };
+  }
+
+  restore(state: ReturnType<GoldfishRtc['state']>): void {
+    this.offset = BigInt(state.offset);
+    this.timeHigh = state.timeHigh;
+    this.alarm = BigInt(state.alarm);
+    this.alarmRunning = state.alarmRunning;
+    this.pending = state.pending;
+    this.enabled = state.enabled;
   }
 
   private now(): bigint {

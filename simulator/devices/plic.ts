@@ -1,4 +1,4 @@
-import type { AccessSize, DeviceState, InterruptLine, MmioDevice } from './device';
+import type { AccessSize, InterruptLine, MmioDevice } from './device';
 
 const PENDING = 0x1000;
 const ENABLE = 0x2000;
@@ -90,7 +90,7 @@ export class Plic implements MmioDevice {
     return true;
   }
 
-  state(): DeviceState {
+  state() {
     return {
       priority: [...this.priority],
       level: [...this.level],
@@ -98,6 +98,20 @@ export class Plic implements MmioDevice {
       inService: [...this.inService],
       contexts: this.contexts.map(({ enabled, threshold }) => ({ enabled: [...enabled], threshold })),
     };
+  }
+
+  restore(state: ReturnType<Plic['state']>): void {
+    const put = <T>(target: T[], source: readonly T[]): unknown => target.splice(0, target.length, ...source);
+    put(this.priority, state.priority);
+    put(this.level, state.level);
+    put(this.pending, state.pending);
+    put(this.inService, state.inService);
+    for (const [index, context] of this.contexts.entries()) {
+      const saved = state.contexts[index];
+      if (!saved) continue;
+      put(context.enabled, saved.enabled);
+      context.threshold = saved.threshold;
+    }
   }
 
   private contextRegister(offset: number): { context: Context; register: number } | undefined {

@@ -1,10 +1,11 @@
-import type { AccessSize, DeviceState, MmioDevice } from './device';
+import type { AccessSize, MmioDevice } from './device';
 
 /** Memory that is written before reset only; stores to it are lost, as on QEMU. */
 export class Rom implements MmioDevice {
   readonly name = 'rom';
   readonly accessSizes = { smallest: 1, largest: 8 } as const;
   private readonly view: DataView;
+  private contents = new Uint8Array();
 
   constructor(
     readonly base: number,
@@ -15,6 +16,7 @@ export class Rom implements MmioDevice {
 
   /** What is in it from its start, before reset. */
   load(bytes: Uint8Array): void {
+    this.contents = bytes.slice();
     for (const [offset, byte] of bytes.entries()) this.view.setUint8(offset, byte);
   }
 
@@ -32,8 +34,11 @@ export class Rom implements MmioDevice {
     return true;
   }
 
-  /** Fixed from before reset: the configuration says what is in it. */
-  state(): DeviceState {
-    return {};
+  state() {
+    return { contents: this.contents };
+  }
+
+  restore({ contents }: ReturnType<Rom['state']>): void {
+    this.load(contents);
   }
 }

@@ -1,4 +1,4 @@
-import type { AccessSize, DeviceState, InterruptLine, MmioDevice } from './device';
+import type { AccessSize, InterruptLine, MmioDevice } from './device';
 
 // Registers by offset (TL16C550C, table 3); the first two are the divisor latch while LCR.DLAB is set.
 const DATA = 0;
@@ -132,7 +132,7 @@ export class Uart implements MmioDevice {
     return true;
   }
 
-  state(): DeviceState {
+  state() {
     return {
       fifo: [...this.fifo],
       input: [...this.input],
@@ -145,6 +145,19 @@ export class Uart implements MmioDevice {
       overrun: this.overrun,
       transmitEmptyPending: this.transmitEmptyPending,
     };
+  }
+
+  restore(state: ReturnType<Uart['state']>): void {
+    this.fifo.splice(0, this.fifo.length, ...state.fifo);
+    this.input.splice(0, this.input.length, ...state.input);
+    this.ier = state.ier;
+    this.fcr = state.fcr;
+    this.lcr = state.lcr;
+    this.mcr = state.mcr;
+    this.scratch = state.scratch;
+    this.divisor = state.divisor;
+    this.overrun = state.overrun;
+    this.transmitEmptyPending = state.transmitEmptyPending;
   }
 
   private get dlab(): boolean {

@@ -74,6 +74,15 @@ export class SbiFirmware implements HostedSoftware, SbiHost {
     if (hart.privilege === Privilege.machine) hart.returnFromTrap('mret');
   }
 
+  state() {
+    return { suspended: [...this.suspended].sort() };
+  }
+
+  restore({ suspended }: ReturnType<SbiFirmware['state']>): void {
+    this.suspended.clear();
+    for (const id of suspended) this.suspended.add(id);
+  }
+
   // SbiHost: what the calls do to the machine.
 
   setTimer(id: number, deadline: number): void {

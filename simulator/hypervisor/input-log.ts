@@ -12,7 +12,8 @@ export type Input =
   | { readonly kind: 'csr'; readonly cpu: number; readonly csr: number; readonly value: bigint };
 
 export interface LoggedInput {
-  /** Machine clock at which it came, and how many steps of the VMM's current handler were done then. */
+  /** Instructions retired and machine clock when it came, and how many steps of the VMM's current handler were done then. */
+  readonly retired: number;
   readonly clock: number;
   readonly step: number;
   readonly input: Input;
@@ -23,7 +24,7 @@ export class InputLog {
   private readonly logged: LoggedInput[] = [];
 
   /** @param position where the machine is now */
-  constructor(private readonly position: () => { readonly clock: number; readonly step: number }) {}
+  constructor(private readonly position: () => Omit<LoggedInput, 'input'>) {}
 
   add(input: Input): void {
     this.logged.push({ ...this.position(), input });

@@ -152,6 +152,26 @@ export class ExitLedger {
     this.current = undefined;
   }
 
+  /** All of its records as plain data. Not while an exit is being handled. */
+  save() {
+    return {
+      total: this.total,
+      cycles: this.cycleTotal,
+      byReason: [...this.byReason].map(([reason, counts]) => ({ reason, ...counts })),
+      ring: this.ring.map((record) => ({ ...record, value: { ...record.value }, changes: [...record.changes] })),
+    };
+  }
+
+  restore({ total, cycles, byReason, ring }: ReturnType<ExitLedger['save']>): void {
+    this.total = total;
+    this.cycleTotal = cycles;
+    this.byReason.clear();
+    for (const { reason, count, cycles: spent } of byReason) this.byReason.set(reason, { count, cycles: spent });
+    const records = ring.map((record) => ({ ...record, value: { ...record.value }, changes: [...record.changes] }));
+    this.ring.splice(0, this.ring.length, ...records);
+    this.current = undefined;
+  }
+
   /** The exit that is being handled. */
   get handling(): ExitRecord | undefined {
     return this.current;

@@ -2,10 +2,10 @@ import type { HartOptions } from '../core/index';
 import { CopyOnWriteDisk, type DiskImage, type HostFile, RawDisk } from '../devices/disk';
 import type { FinisherRequest } from '../devices/finisher';
 import type { Machine } from '../machine/machine';
+import { MemoryImages } from '../machine/memory-image';
 import { FIRMWARE_MEMORY } from '../machine/memory-map';
 import { deprivilegedProcessor } from '../machine/processor';
 import { RESET_INSTRUCTIONS } from '../machine/reset-vector';
-import type { StateHash } from '../machine/state-hash';
 import type { Program } from '../object/program';
 import { SUPERPAGE } from './address';
 import { BareEngine } from './bare-engine';
@@ -15,6 +15,7 @@ import { FullEngine } from './full/engine';
 import type { Guest, GuestCpu } from './guest';
 import { HardwareEngine } from './hardware/engine';
 import { InputLog } from './input-log';
+import { type Snapshot, SnapshotError } from './snapshot';
 import { VIRTIO_SLOTS, type VirtioDevice, virtioSlots } from './virtio-slots';
 import type { VirtualMachine } from './vm/virtual-machine';
 
@@ -62,6 +63,7 @@ export interface SystemConfiguration {
 const SMALLEST_MEMORY = 4 * 1024 * 1024;
 const LARGEST_MEMORY = 2 * 1024 * 1024 * 1024;
 const MOST_HARTS = 8;
+const PAGE = 4096;
 /** 2025-01-01: the date at reset, the same in every run. */
 const START_TIME = 1_735_689_600;
 
@@ -69,15 +71,20 @@ const START_TIME = 1_735_689_600;
 export class System {
   readonly engine: BareEngine | FullEngine | HardwareEngine;
   readonly inputLog = new InputLog(() => ({
+    retired: this.machine.clock.retired,
     clock: this.machine.clock.now(),
     step: this.machine.activeHandler?.trail.length ?? 0,
   }));
   private inputClosed = false;
+  private readonly images: MemoryImages;
 
-  /** @throws ConfigurationError */
+  /**
+   * @param program absent: memory is empty until a snapshot is restored
+   * @throws ConfigurationError
+   */
   constructor(
     readonly configuration: SystemConfiguration,
-    program: Program,
+    program?: Program,
   ) {
     validate(configuration);
     const { harts, memory, firmware, onIllegal, hartOptions: options, translation } = configuration;
@@ -103,7 +110,8 @@ export class System {
         this.engine = new HardwareEngine({ ...common, onIllegal, vmids: configuration.vmids ?? true });
         break;
     }
-    this.load(program);
+    this.images = new MemoryImages(this.machine.core);
+    if (program) this.load(program);
   }
 
   get machine(): Machine {
@@ -192,12 +200,43 @@ export class System {
     if (this.configuration.firmware === 'none') this.machine.run({ instructions: RESET_INSTRUCTIONS });
   }
 
+  /** The whole machine as it is now; only memory written since the last one is copied. @throws SnapshotError */
+  save(): Snapshot {
+    const { machine } = this;
+    if (machine.activeHandler)
+      throw new SnapshotError(
+        `the machine stands inside its ${machine.activeHandler.software.name}: it can be saved between two instructions of the guest`,
+      );
+    const end = machine.finished?.reason;
+    if (end !== undefined && end !== 'waiting-for-input' && end !== 'waiting-forever')
+      throw new SnapshotError(`the run has ended (${end}): there is nothing to go on from`);
+    const fixed = this.configuration.disks.findIndex(({ restorable }) => !restorable);
+    if (fixed >= 0)
+      throw new SnapshotError(
+        `disk ${fixed} is written in place: what the guest writes there could not be taken back; let writes go to a copy`,
+      );
+    return {
+      machine: machine.state(),
+      ledger: this.vm?.ledger.save() ?? null,
+      inputClosed: this.inputClosed,
+      memory: this.images.take(),
+    };
+  }
+
+  /** Goes back, or on, to a snapshot of this machine or of one that is made like it. @throws SnapshotError */
+  restore({ machine, ledger, inputClosed, memory }: Snapshot): void {
+    const pages = this.machine.core.ram.size / PAGE;
+    if (memory.pages.length !== pages || machine.harts.length !== this.machine.harts.length)
+      throw new SnapshotError('the snapshot is of a machine that is made otherwise');
+    this.images.restore(memory);
+    this.machine.restore(machine);
+    if (ledger) this.vm?.ledger.restore(ledger);
+    this.inputClosed = inputClosed;
+  }
+
   /** A hash of all machine state, the VMM's included: equal for equal histories, however they were sliced or observed. */
   stateHash(): string {
-    return this.machine.hash((hash) => {
-      if (this.full) addFullState(this.full, hash);
-      if (this.hardware) addHardwareState(this.hardware, hash);
-    });
+    return this.machine.hash();
   }
 
   private load(program: Program): void {
@@ -219,7 +258,6 @@ export class System {
   }
 
   private eachPage(gpa: number, length: number, visit: (hpa: number, at: number, count: number) => void): boolean {
-    const PAGE = 4096;
     for (let at = 0; at < length; ) {
       const hpa = this.engine.toHost(gpa + at);
       if (hpa === undefined) return false;
@@ -255,21 +293,4 @@ export function openDisk(file: HostFile, write: 'copy' | 'inPlace'): DiskImage {
 function finish(machine: Machine, request: FinisherRequest): void {
   if (request.kind === 'reset') machine.finish({ reason: 'reset' });
   else machine.finish({ reason: 'power-off', code: request.kind === 'pass' ? 0 : request.code });
-}
-
-function addHardwareState({ board, vm }: HardwareEngine, hash: StateHash): void {
-  hash.plain(board.state());
-  hash.plain({ stage: vm.stage.state(), external: vm.vcpus.map(({ external }) => external) });
-}
-
-function addFullState(engine: FullEngine, hash: StateHash): void {
-  hash.plain(engine.board.state());
-  for (const { state, spaces } of engine.vm.vcpus) {
-    hash.plain({
-      privilege: state.privilege,
-      lines: state.lines,
-      words: [...state.saveWords()],
-      spaces: spaces.state(),
-    });
-  }
 }

@@ -116,7 +116,11 @@ export class Board {
   }
 
   state() {
-    return this.devices.map((device) => ({ name: device.name, ...device.state() }));
+    return this.devices.map((device) => ({ name: device.name, state: device.state() }));
+  }
+
+  restore(states: ReturnType<Board['state']>): void {
+    for (const { name, state } of states) this.devices.find((device) => device.name === name)?.restore(state);
   }
 }
 

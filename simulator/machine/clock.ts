@@ -89,6 +89,14 @@ export class Clock implements DeviceClock {
     };
   }
 
+  restore({ now, skipped, deadlines }: ReturnType<Clock['state']>): void {
+    this.base = now;
+    this.skipped = skipped;
+    this.deadlines.clear();
+    for (const { owner, deadline } of deadlines) this.deadlines.set(owner, deadline);
+    this.findEarliest();
+  }
+
   private findEarliest(): void {
     this.earliest = Number.POSITIVE_INFINITY;
     for (const deadline of this.deadlines.values()) if (deadline < this.earliest) this.earliest = deadline;

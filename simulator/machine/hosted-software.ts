@@ -1,4 +1,5 @@
 import type { Hart } from '../core/index';
+import type { DeviceState } from '../devices/device';
 import type { Narration, Step } from './narration';
 
 /** Software of a privileged mode that is TypeScript instead of instructions: SBI firmware in M-mode, a VMM in HS-mode. */
@@ -9,6 +10,9 @@ export interface HostedSoftware {
    * When the narration ends the hart has returned (by an xret) and continues at its pc.
    */
   handleTrap(hart: Hart): Narration;
+  /** What it keeps beside the machine's own memory and registers, as plain data. */
+  state(): DeviceState;
+  restore(state: DeviceState): void;
 }
 
 /** A handler in which a debugger has stopped: nothing else of the machine moves meanwhile. */

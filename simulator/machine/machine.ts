@@ -193,14 +193,37 @@ export class Machine implements CorePlatform {
   }
 
   /** A hash of all state that a guest, firmware or VMM can see; equal states have equal hashes whatever way led to them. */
-  hash(add: (hash: StateHash) => void = () => undefined): string {
+  hash(): string {
     const hash = new StateHash();
-    hash.plain({ clock: this.clock.state(), scheduler: this.scheduler.state() });
-    for (const hart of this.harts) hash.bytes(hart.saveState());
-    if (this.board) hash.plain(this.board.state());
+    hash.plain(this.state());
     hash.memory(this.core.ram);
-    add(hash);
     return hash.digest();
+  }
+
+  /** All state but RAM, as plain data. Not while a handler is at work. */
+  state() {
+    return {
+      clock: this.clock.state(),
+      scheduler: this.scheduler.state(),
+      harts: this.harts.map((hart) => hart.saveState()),
+      board: this.board?.state() ?? [],
+      firmware: this.hosted.m?.state() ?? null,
+      vmm: this.hosted.s?.state() ?? null,
+    };
+  }
+
+  /** Takes a state that `state` gave; RAM is restored apart from it, and before. */
+  restore({ clock, scheduler, harts, board, firmware, vmm }: ReturnType<Machine['state']>): void {
+    for (const [index, state] of harts.entries()) this.harts[index]?.restoreState(state);
+    this.board?.restore(board);
+    if (firmware) this.hosted.m?.restore(firmware);
+    if (vmm) this.hosted.s?.restore(vmm);
+    this.scheduler.restore(scheduler);
+    // Last: what is restored before may have set deadlines, which are the clock's to know.
+    this.clock.restore(clock);
+    this.activeHandler = undefined;
+    this.guestTrap = undefined;
+    this.end = undefined;
   }
 
   private runHart(hart: Hart, budget: number, passBreakpoint: boolean): RunExit {

@@ -94,6 +94,15 @@ export class HartScheduler {
     };
   }
 
+  restore({ current, left, harts }: ReturnType<HartScheduler['state']>): void {
+    this.current = current;
+    this.left = left;
+    for (const [index, { lifecycle, waiting }] of harts.entries()) {
+      const slot = this.slots[index];
+      if (slot) Object.assign(slot, { lifecycle, waiting });
+    }
+  }
+
   private slot(hart: Hart): HartSlot {
     const slot = this.slots[hart.id];
     if (!slot) throw new RangeError(`hart ${hart.id} is not of this machine`);

@@ -49,7 +49,7 @@ export interface TestConfiguration extends Partial<SystemConfiguration> {
 }
 
 /** A system with the test disk and, unless told otherwise, its console input closed. */
-export function makeSystem(program: Program, configuration: TestConfiguration = {}): TestSystem {
+export function makeSystem(program: Program | undefined, configuration: TestConfiguration = {}): TestSystem {
   const bytes: number[] = [];
   const disk = testDisk();
   const system = new System(

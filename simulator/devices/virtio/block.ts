@@ -1,4 +1,3 @@
-import type { PlainValue } from '../device';
 import { type DiskImage, SECTOR } from '../disk';
 import { buffersOf } from './chain-buffers';
 import { FEATURE_EVENT_IDX, FEATURE_INDIRECT_DESC, type QueueService, type VirtioBackend } from './transport';
@@ -57,10 +56,14 @@ export class VirtioBlock implements VirtioBackend {
     }
   }
 
-  state(): { readonly [field: string]: PlainValue } {
+  state() {
     return {
       overlay: [...this.disk.overlay()].sort(([a], [b]) => a - b).map(([sector, bytes]) => ({ sector, bytes })),
     };
+  }
+
+  restore({ overlay }: ReturnType<VirtioBlock['state']>): void {
+    this.disk.restore(new Map(overlay.map(({ sector, bytes }) => [sector, bytes])));
   }
 
   /** Serves one request. @returns the bytes written into the chain, status byte included. @throws QueueError */

@@ -1,4 +1,3 @@
-import type { PlainValue } from '../device';
 import { buffersOf } from './chain-buffers';
 import { FEATURE_EVENT_IDX, FEATURE_INDIRECT_DESC, type QueueService, type VirtioBackend } from './transport';
 import type { Virtqueue } from './virtqueue';
@@ -40,8 +39,12 @@ export class VirtioConsole implements VirtioBackend {
     else this.send(queue, transport);
   }
 
-  state(): { readonly [field: string]: PlainValue } {
+  state() {
     return { input: [...this.input] };
+  }
+
+  restore({ input }: ReturnType<VirtioConsole['state']>): void {
+    this.input.splice(0, this.input.length, ...input);
   }
 
   private deliver(queue: Virtqueue, transport: QueueService): void {

@@ -1,4 +1,3 @@
-import type { PlainValue } from '../device';
 import { buffersOf } from './chain-buffers';
 import { FEATURE_EVENT_IDX, FEATURE_INDIRECT_DESC, type QueueService, type VirtioBackend } from './transport';
 import { QueueError, type Virtqueue } from './virtqueue';
@@ -48,8 +47,12 @@ export class VirtioNetwork implements VirtioBackend {
     else this.send(queue, transport);
   }
 
-  state(): { readonly [field: string]: PlainValue } {
+  state() {
     return { waiting: [...this.waiting] };
+  }
+
+  restore({ waiting }: ReturnType<VirtioNetwork['state']>): void {
+    this.waiting.splice(0, this.waiting.length, ...waiting);
   }
 
   private deliver(queue: Virtqueue, transport: QueueService): void {

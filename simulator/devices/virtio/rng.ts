@@ -1,4 +1,3 @@
-import type { PlainValue } from '../device';
 import { buffersOf } from './chain-buffers';
 import { FEATURE_EVENT_IDX, FEATURE_INDIRECT_DESC, type QueueService, type VirtioBackend } from './transport';
 import type { Virtqueue } from './virtqueue';
@@ -37,8 +36,12 @@ export class VirtioRng implements VirtioBackend {
     }
   }
 
-  state(): { readonly [field: string]: PlainValue } {
+  state() {
     return { words: [...this.words] };
+  }
+
+  restore({ words: [x = 0, y = 0, z = 0, w = 0] }: ReturnType<VirtioRng['state']>): void {
+    this.words = [x, y, z, w];
   }
 
   private next(): number {

@@ -1,12 +1,4 @@
-import type {
-  AccessSize,
-  DeviceClock,
-  DeviceState,
-  InterruptLine,
-  MmioDevice,
-  PlainValue,
-  TimedDevice,
-} from '../device';
+import type { AccessSize, DeviceClock, InterruptLine, MmioDevice, PlainValue, TimedDevice } from '../device';
 import type { DmaSpace } from '../dma';
 import { QueueError, Virtqueue } from './virtqueue';
 
@@ -33,6 +25,7 @@ export interface VirtioBackend {
   /** Processes all that is available in a queue. @throws QueueError */
   process(queue: Virtqueue, transport: QueueService): void;
   state(): { readonly [field: string]: PlainValue };
+  restore(state: { readonly [field: string]: PlainValue }): void;
 }
 
 /** What a backend may ask of its transport. */
@@ -206,7 +199,7 @@ export class VirtioTransport implements MmioDevice, TimedDevice, QueueService {
     return (((this.driverFeatures[feature >>> 5] ?? 0) >>> (feature & 31)) & 1) !== 0;
   }
 
-  state(): DeviceState {
+  state() {
     return {
       status: this.status,
       interruptStatus: this.interruptStatus,
@@ -215,9 +208,26 @@ export class VirtioTransport implements MmioDevice, TimedDevice, QueueService {
       queueSel: this.queueSel,
       driverFeatures: [...this.driverFeatures],
       notified: this.notified,
+      failure: this.failure ?? null,
       queues: this.queues.map((queue) => queue.state()),
       backend: this.backend?.state() ?? null,
     };
+  }
+
+  restore(state: ReturnType<VirtioTransport['state']>): void {
+    this.status = state.status;
+    this.interruptStatus = state.interruptStatus;
+    this.deviceFeaturesSel = state.deviceFeaturesSel;
+    this.driverFeaturesSel = state.driverFeaturesSel;
+    this.queueSel = state.queueSel;
+    this.driverFeatures.set(state.driverFeatures);
+    this.notified = state.notified;
+    this.failure = state.failure ?? undefined;
+    for (const [index, queue] of this.queues.entries()) {
+      const saved = state.queues[index];
+      if (saved) queue.restore(saved);
+    }
+    if (state.backend) this.backend?.restore(state.backend);
   }
 
   private offered(half: number): number {

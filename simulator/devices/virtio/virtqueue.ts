@@ -142,6 +142,16 @@ export class Virtqueue {
     return { size, ready, descriptorTable, availableRing, usedRing, lastAvailable, usedIndex };
   }
 
+  restore(state: ReturnType<Virtqueue['state']>): void {
+    this.size = state.size;
+    this.ready = state.ready;
+    this.descriptorTable = state.descriptorTable;
+    this.availableRing = state.availableRing;
+    this.usedRing = state.usedRing;
+    this.lastAvailable = state.lastAvailable;
+    this.usedIndex = state.usedIndex;
+  }
+
   private writeAvailableEvent(index: number): void {
     if (!writeU16(this.memory, this.usedRing + 4 + 8 * this.size, index))
       throw new QueueError(`used ring at ${hex(this.usedRing)} is not in memory`);

@@ -36,6 +36,10 @@ export class FramePool {
   }
 
   state() {
-    return { free: this.free };
+    return { free: [...this.free] };
+  }
+
+  restore({ free }: ReturnType<FramePool['state']>): void {
+    this.free.splice(0, this.free.length, ...free);
   }
 }

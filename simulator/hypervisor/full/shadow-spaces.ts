@@ -121,17 +121,35 @@ export class ShadowSpaces {
       nextAsid: this.nextAsid,
       switches: this.switches,
       active: this.active?.asid ?? 0,
-      views: this.views.map((view) => ({
-        asid: view.asid,
-        user: view.user,
-        sum: view.sum,
-        mxr: view.mxr,
-        root: view.space.paging?.root ?? -1,
-        guestAsid: view.space.paging?.asid ?? -1,
-        frames: view.table.tableFrames,
-        lastUse: view.lastUse,
+      pool: this.pool.state(),
+      views: this.views.map(({ asid, user, sum, mxr, space, table, lastUse }) => ({
+        asid,
+        user,
+        sum,
+        mxr,
+        paging: space.paging ?? null,
+        table: table.state(),
+        lastUse,
       })),
     };
+  }
+
+  /** What the tables hold is in the machine's memory. */
+  restore({ nextAsid, switches, active, pool, views }: ReturnType<ShadowSpaces['state']>): void {
+    this.spaces.clear();
+    this.byAsid.clear();
+    for (const { asid, user, sum, mxr, paging, table: saved, lastUse } of views) {
+      const space = this.space(paging ?? undefined);
+      const table = new ShadowTable(this.memory, saved.root);
+      table.restore(saved);
+      const view = { space, user, sum, mxr, asid, table, lastUse };
+      space.views[viewIndex(space.paging !== undefined, user, sum, mxr)] = view;
+      this.byAsid.set(asid, view);
+    }
+    this.nextAsid = nextAsid;
+    this.switches = switches;
+    this.active = this.byAsid.get(active);
+    this.pool.restore(pool);
   }
 
   /** Guest ASIDs name paging views only: without paging there is nothing to fence. */

@@ -46,6 +46,17 @@ export class ShadowTable {
     readonly root: number,
   ) {}
 
+  /** What is not in the table itself. */
+  state() {
+    return { root: this.root, frames: [...this.frames], splitLarge: this.hasSplit[1], splitHuge: this.hasSplit[2] };
+  }
+
+  restore({ frames, splitLarge, splitHuge }: ReturnType<ShadowTable['state']>): void {
+    this.frames.splice(0, this.frames.length, ...frames);
+    this.hasSplit[1] = splitLarge;
+    this.hasSplit[2] = splitHuge;
+  }
+
   get frameCount(): number {
     return this.frames.length + 1;
   }

@@ -169,6 +169,32 @@ export class DeprivilegedVcpu implements Vcpu {
     this.services.enter(this);
   }
 
+  saveState() {
+    const { privilege, lines, cycleOffset, instretOffset } = this.state;
+    return {
+      privilege,
+      lines,
+      cycleOffset: String(cycleOffset),
+      instretOffset: String(instretOffset),
+      words: [...this.state.saveWords()],
+      paging: this.guestSpace.paging ?? null,
+      spaces: this.spaces.state(),
+      lastInjection: { ...this.lastInjection },
+    };
+  }
+
+  restoreState(saved: ReturnType<DeprivilegedVcpu['saveState']>): void {
+    const { state, spaces } = this;
+    state.privilege = saved.privilege;
+    state.lines = saved.lines;
+    state.cycleOffset = BigInt(saved.cycleOffset);
+    state.instretOffset = BigInt(saved.instretOffset);
+    state.restoreWords(Int32Array.from(saved.words));
+    spaces.restore(saved.spaces);
+    this.guestSpace = spaces.space(saved.paging ?? undefined);
+    this.lastInjection = { ...saved.lastInjection };
+  }
+
   csrWords(number: number): { low: number; high: number } {
     const { csrs } = this;
     csrs.find(number)?.read(csrs);

@@ -76,6 +76,20 @@ export class TrapAndEmulateVmm implements HostedSoftware {
     vm.ledger.close();
   }
 
+  state() {
+    return {
+      board: this.vm.board?.state() ?? [],
+      sbi: this.sbi.state(),
+      vcpus: this.vm.vcpus.map((vcpu) => vcpu.saveState()),
+    };
+  }
+
+  restore({ board, sbi, vcpus }: ReturnType<TrapAndEmulateVmm['state']>): void {
+    this.vm.board?.restore(board);
+    this.sbi.restore(sbi);
+    for (const [index, state] of vcpus.entries()) this.vm.vcpus[index]?.restoreState(state);
+  }
+
   private *handleException(vcpu: DeprivilegedVcpu, cause: number, low: number, high: number): Narration {
     const { vm } = this;
     const access = ACCESS_OF_FAULT[cause];

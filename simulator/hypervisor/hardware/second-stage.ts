@@ -80,7 +80,12 @@ export class SecondStage {
   }
 
   state() {
-    return { root: this.root, tables: [...this.tables] };
+    return { tables: [...this.tables], pool: this.pool.state() };
+  }
+
+  restore({ tables, pool }: ReturnType<SecondStage['state']>): void {
+    this.tables.splice(0, this.tables.length, ...tables);
+    this.pool.restore(pool);
   }
 
   private collect(table: number, level: number, entries: number, gpa: number, found: SecondStageLeaf[]): void {

@@ -65,6 +65,23 @@ export class HardwareVmm implements HostedSoftware {
     vm.ledger.close();
   }
 
+  state() {
+    return {
+      board: this.vm.board?.state() ?? [],
+      sbi: this.sbi.state(),
+      stage: this.vm.stage.state(),
+      vcpus: this.vm.vcpus.map(({ external, lastInjection }) => ({ external, lastInjection })),
+    };
+  }
+
+  restore({ board, sbi, stage, vcpus }: ReturnType<HardwareVmm['state']>): void {
+    this.vm.board?.restore(board);
+    this.sbi.restore(sbi);
+    this.vm.stage.restore(stage);
+    for (const [index, { external, lastInjection }] of vcpus.entries())
+      Object.assign(this.vm.vcpus[index] ?? {}, { external, lastInjection: { ...lastInjection } });
+  }
+
   private *handleException(vcpu: HardwareVcpu, cause: number, low: number, high: number): Narration {
     const { vm } = this;
     const access = ACCESS_OF_GUEST_FAULT[cause];

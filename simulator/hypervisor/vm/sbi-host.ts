@@ -27,6 +27,15 @@ export class VmSbiHost implements SbiHost {
     private readonly console: Uart,
   ) {}
 
+  state() {
+    return { suspended: [...this.suspended].sort() };
+  }
+
+  restore({ suspended }: ReturnType<VmSbiHost['state']>): void {
+    this.suspended.clear();
+    for (const id of suspended) this.suspended.add(id);
+  }
+
   get harts(): number {
     return this.vm.vcpus.length;
   }

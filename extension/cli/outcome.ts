@@ -1,0 +1,55 @@
+import type { System } from '../../simulator/hypervisor/system';
+import type { MachineStop } from '../../simulator/machine/stop';
+
+export const STATUS = { poweredOff: 0, failed: 1, usage: 2, limit: 3 } as const;
+
+/** How a run ended. */
+export interface Outcome {
+  readonly system: System;
+  readonly reason: MachineStop['reason'];
+  readonly status: number;
+  /** What standard error says. */
+  readonly message: string | undefined;
+  readonly instructions: number;
+}
+
+export function outcomeOf(system: System, stop: MachineStop, instructions: number, limit: number): Outcome {
+  return { system, instructions, reason: stop.reason, ...judge(stop, limit) };
+}
+
+function judge(stop: MachineStop, limit: number): { status: number; message: string | undefined } {
+  switch (stop.reason) {
+    case 'power-off':
+      return stop.code === 0
+        ? { status: STATUS.poweredOff, message: undefined }
+        : { status: STATUS.failed, message: `the guest reported failure ${stop.code}` };
+    case 'limit':
+      return { status: STATUS.limit, message: `the limit of ${limit} instructions is reached` };
+    case 'killed':
+      return { status: STATUS.failed, message: `the VM was killed: ${stop.why}` };
+    case 'trap-loop':
+      return {
+        status: STATUS.failed,
+        message: `the guest traps for ever at 0x${stop.hart.pc.toString(16)}: its trap vector cannot be executed`,
+      };
+    case 'waiting-forever':
+      return { status: STATUS.failed, message: 'the guest waits for ever: no interrupt can come' };
+    default:
+      return { status: STATUS.failed, message: `the machine stopped: ${stop.reason}` };
+  }
+}
+
+/** What `--report` writes. */
+export function reportOf({ system, reason, instructions }: Outcome, wallSeconds: number) {
+  const ledger = system.vm?.ledger;
+  return {
+    instructions,
+    /** One for each instruction, and what the VMM cost by its cost model. */
+    cycles: instructions + (ledger?.cycles ?? 0),
+    wallSeconds,
+    mips: instructions / wallSeconds / 1e6,
+    exits: Object.fromEntries((ledger?.counts() ?? []).map(({ reason: kind, count }) => [kind, count])),
+    stopReason: reason,
+    stateHash: system.stateHash(),
+  };
+}

@@ -1,0 +1,136 @@
+import assert from 'node:assert/strict';
+import { readdirSync } from 'node:fs';
+import path from 'node:path';
+import { Replay, readRecord, recordOf, writeRecord } from '../../simulator/hypervisor/record';
+import { describeSystem, readSnapshot, writeSnapshot } from '../../simulator/hypervisor/snapshot';
+import { type System, VIRTUALIZATIONS } from '../../simulator/hypervisor/system';
+import type { Program } from '../../simulator/object/program';
+import { assembleGuest, buildGuest, guestFolder, makeSystem } from '../support/guest';
+
+const LIMIT = 20_000_000;
+const guests = readdirSync(guestFolder).filter((name) => name.endsWith('.S'));
+
+/** Positions at which a run is saved, in instructions. */
+function positions(total: number): number[] {
+  let random = total >>> 0;
+  return Array.from({ length: 3 }, () => {
+    random = (Math.imul(random, 1103515245) + 12345) >>> 0;
+    return 1 + (random % Math.max(1, total - 1));
+  }).sort((a, b) => a - b);
+}
+
+const runToEnd = (system: System): string => {
+  system.machine.run({ instructions: LIMIT });
+  return system.stateHash();
+};
+
+for (const virtualization of VIRTUALIZATIONS) {
+  describe(`snapshots (${virtualization})`, () => {
+    for (const guest of guests) {
+      it(`of ${guest} go on as if nothing had been`, async () => {
+        const program = await buildGuest(path.join(guestFolder, guest));
+        const make = (of?: Program): System => makeSystem(of ?? program, { virtualization }).system;
+        const whole = make();
+        const end = runToEnd(whole);
+        const exits = whole.vm?.ledger.count;
+        const system = make();
+        const saved = positions(whole.machine.clock.retired).map((at) => {
+          system.machine.run({ instructions: at - system.machine.clock.retired });
+          return { hash: system.stateHash(), snapshot: system.save() };
+        });
+        assert.equal(runToEnd(system), end, 'saving leaves no trace');
+        for (const { hash, snapshot } of saved.reverse()) {
+          system.restore(snapshot);
+          assert.equal(system.stateHash(), hash, 'back in the same machine');
+          assert.equal(runToEnd(system), end, 'on from there');
+          assert.equal(system.vm?.ledger.count, exits, "the VMM's records too");
+        }
+        const file = writeSnapshot(describeSystem(system.configuration), saved[1]?.snapshot ?? assert.fail());
+        const read = readSnapshot(file);
+        assert.deepEqual(read.description, describeSystem(system.configuration));
+        const other = makeSystem(undefined, { virtualization, translation: false }).system;
+        other.restore(read.snapshot);
+        assert.equal(other.stateHash(), saved[1]?.hash, 'in another machine, from a file');
+        assert.equal(runToEnd(other), end, 'on from there, interpreted');
+      }).timeout(120_000);
+    }
+  });
+
+  describe(`records (${virtualization})`, () => {
+    it('bring every input back at its position', async () => {
+      const program = await assembleGuest(ECHO);
+      const live = makeSystem(program, { virtualization, inputOpen: true });
+      const start = live.system.stateHash();
+      const cpu = live.system.guest.cpus[0] ?? assert.fail();
+      let random = 7;
+      for (const word of ['h', 'el', 'lo', '.']) {
+        random = (Math.imul(random, 1103515245) + 12345) >>> 0;
+        live.system.machine.run({ instructions: 200 + (random % 5000) });
+        live.system.input(new TextEncoder().encode(word));
+        live.system.writeRegister(cpu, 28, BigInt(random));
+      }
+      live.system.machine.run({ instructions: LIMIT });
+      const file = writeRecord(recordOf(live.system, start, []));
+      const again = makeSystem(program, { virtualization, inputOpen: true, translation: false });
+      const replay = new Replay(again.system, readRecord(file));
+      for (let stop = replay.run(977); stop !== 'end'; stop = replay.run(977)) assert.ok(stop.reason);
+      assert.equal(again.system.stateHash(), live.system.stateHash());
+      assert.ok(replay.isSame);
+      assert.equal(again.output(), live.output());
+    }).timeout(60_000);
+  });
+}
+
+/** Echoes what is typed up to a full stop, waiting for it in a loop. */
+const ECHO = `
+        .globl _start
+_start: li      s0, 0x10000000
+1:      lbu     t0, 5(s0)
+        andi    t0, t0, 1
+        beqz    t0, 1b
+        lbu     t0, 0(s0)
+        sb      t0, 0(s0)
+        li      t1, '.'
+        bne     t0, t1, 1b
+        li      a7, 0x53525354
+        li      a6, 0
+        li      a0, 0
+        li      a1, 0
+        ecall
+`;
+
+describe('files of snapshots and records', () => {
+  let file: Uint8Array;
+  before(async () => {
+    const { system } = makeSystem(await assembleGuest(ECHO));
+    system.machine.run({ instructions: 100 });
+    file = writeSnapshot(describeSystem(system.configuration), system.save());
+  });
+
+  it('are refused when they are something else', () => {
+    assert.throws(() => readSnapshot(new TextEncoder().encode('#!/bin/sh')), /no snapshot/);
+    assert.throws(() => readRecord(file), /no record/);
+  });
+
+  it('are refused when they are truncated, wherever', () => {
+    for (const length of [4, 12, 30, 200, file.length >> 1, file.length - 1])
+      assert.throws(() => readSnapshot(file.subarray(0, length)), /no snapshot|truncated|damaged/);
+  });
+
+  it('are refused when a byte has changed', () => {
+    const damaged = file.slice();
+    damaged[1000] = (damaged[1000] ?? 0) ^ 1;
+    assert.throws(() => readSnapshot(damaged), /damaged/);
+  });
+
+  it('are refused when they are of another version', () => {
+    const newer = file.slice();
+    newer[8] = 99;
+    assert.throws(() => readSnapshot(newer), /format version 99/);
+  });
+
+  it('are refused by a machine that is made otherwise', () => {
+    const { system } = makeSystem(undefined, { memory: 32 * 1024 * 1024 });
+    assert.throws(() => system.restore(readSnapshot(file).snapshot), /made otherwise/);
+  });
+});
