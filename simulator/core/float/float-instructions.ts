@@ -18,15 +18,21 @@ import { type FloatEnvironment, SoftFloat } from './soft-float';
 /** What a register holds above a single-precision number. */
 const NAN_BOX = 0xffffffff00000000n;
 
+/** Most decoded words that are remembered. */
+const MAXIMUM_KNOWN = 4096;
+
 /** Evaluates floating-point instructions exactly, by the same semantics from which fast code is made. */
 export class FloatInstructions {
+  /** What words are that have been decoded. */
+  private readonly known = new Map<number, Decoded | undefined>();
+
   constructor(private readonly hart: Hart) {}
 
   /** @param word the whole instruction */
   execute(word: number): void {
     const { hart } = this;
     const { state } = hart;
-    const decoded = decode(word);
+    const decoded = this.decoded(word);
     const semantics = decoded?.instruction.semantics;
     const mode = decoded && roundingModeOf(decoded, state);
     const isReady = semantics && 'float' in semantics && mode !== undefined && prepareFloat(state);
@@ -39,6 +45,14 @@ export class FloatInstructions {
     writeResult(state, decoded.fields.rd ?? 0, result);
     state.set(HartLayout.fcsr, state.get(HartLayout.fcsr) | environment.flags);
     hart.advance(4);
+  }
+
+  private decoded(word: number): Decoded | undefined {
+    if (!this.known.has(word)) {
+      if (this.known.size >= MAXIMUM_KNOWN) this.known.clear();
+      this.known.set(word, decode(word));
+    }
+    return this.known.get(word);
   }
 }
 

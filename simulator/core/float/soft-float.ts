@@ -2,13 +2,31 @@ import { type Float, type FloatFormat, type IntegerFormat, RoundingMode } from '
 
 /** How numbers of a format are encoded (IEEE 754-2019, section 3.4). */
 interface Encoding {
-  readonly exponentBits: bigint;
   readonly fractionBits: bigint;
+  readonly fractionMask: bigint;
+  readonly signBit: bigint;
+  /** Bits of a significand. */
+  readonly precision: bigint;
+  /** The exponent field of infinities and NaN. */
+  readonly specialExponent: bigint;
+  /** What is taken off an exponent field for the exponent of the last bit of the significand. */
+  readonly bias: bigint;
+}
+
+function encodingOf(exponentBits: bigint, fractionBits: bigint): Encoding {
+  return {
+    fractionBits,
+    fractionMask: (1n << fractionBits) - 1n,
+    signBit: 1n << (exponentBits + fractionBits),
+    precision: fractionBits + 1n,
+    specialExponent: (1n << exponentBits) - 1n,
+    bias: (1n << (exponentBits - 1n)) - 1n + fractionBits,
+  };
 }
 
 const encodings: Readonly<Record<FloatFormat, Encoding>> = {
-  single: { exponentBits: 8n, fractionBits: 23n },
-  double: { exponentBits: 11n, fractionBits: 52n },
+  single: encodingOf(8n, 23n),
+  double: encodingOf(11n, 52n),
 };
 
 /** Exceptions, as fflags has them: inexact, underflow, overflow, division by zero, invalid operation. */
@@ -35,9 +53,15 @@ const integerRanges: Readonly<Record<IntegerFormat, readonly [least: bigint, gre
   lu: [0n, (1n << 64n) - 1n],
 };
 
+/** Numbers below this are numbers of the host. */
+const GREAT = 1n << 1000n;
+
 /** How many bits a positive integer has. */
 function bitLength(value: bigint): bigint {
-  return BigInt(value.toString(16).length * 4 - (Math.clz32(Number.parseInt(value.toString(16)[0] ?? '0', 16)) - 28));
+  if (value >= GREAT) return 1000n + bitLength(value >> 1000n);
+  // May be one too many, as numbers of the host are rounded.
+  const length = BigInt(Math.floor(Math.log2(Number(value))) + 1);
+  return value >> (length - 1n) === 0n ? length - 1n : length;
 }
 
 /** The integer part of a square root. */
@@ -51,20 +75,23 @@ function squareRoot(value: bigint): bigint {
   }
 }
 
+/** Whether kept + rest / 2^bits, which is no integer, goes up to the next one in magnitude. */
+function roundsUp(mode: number, isNegative: boolean, kept: bigint, rest: bigint, bits: bigint): boolean {
+  if (mode === RoundingMode.rtz) return false;
+  if (mode === RoundingMode.rdn) return isNegative;
+  if (mode === RoundingMode.rup) return !isNegative;
+  const half = 1n << (bits - 1n);
+  if (rest !== half) return rest > half;
+  return mode === RoundingMode.rmm || (kept & 1n) === 1n;
+}
+
 /** value / 2^bits rounded to an integer, and whether that is exact. */
 function roundedShift(value: bigint, bits: bigint, isNegative: boolean, mode: number): readonly [bigint, boolean] {
   if (bits <= 0n) return [value << -bits, true];
   const kept = value >> bits;
   const rest = value - (kept << bits);
   if (rest === 0n) return [kept, true];
-  const half = 1n << (bits - 1n);
-  const isUp = {
-    [RoundingMode.rne]: rest > half || (rest === half && (kept & 1n) === 1n),
-    [RoundingMode.rtz]: false,
-    [RoundingMode.rdn]: isNegative,
-    [RoundingMode.rup]: !isNegative,
-    [RoundingMode.rmm]: rest >= half,
-  }[mode];
+  const isUp = roundsUp(mode, isNegative, kept, rest, bits);
   return [isUp ? kept + 1n : kept, false];
 }
 
@@ -131,7 +158,7 @@ export class SoftFloat implements Float<bigint> {
     }
     const [a, b] = [this.exact, other.exact];
     // Enough bits to round, the last of which says whether there is a remainder.
-    const extra = this.precision + 2n + bitLength(b.significand);
+    const extra = this.encoding.precision + 2n + bitLength(b.significand);
     const dividend = a.significand << extra;
     const isExact = dividend % b.significand === 0n;
     const significand = ((dividend / b.significand) << 1n) | (isExact ? 0n : 1n);
@@ -144,7 +171,7 @@ export class SoftFloat implements Float<bigint> {
     if (this.isNegative) return this.invalid();
     if (this.isInfinite) return this;
     const { significand, exponent } = this.exact;
-    const extra = 2n * this.precision + 4n + (exponent & 1n);
+    const extra = 2n * this.encoding.precision + 4n + (exponent & 1n);
     const radicand = significand << extra;
     const root = squareRoot(radicand);
     const isExact = root * root === radicand;
@@ -171,7 +198,7 @@ export class SoftFloat implements Float<bigint> {
   }
 
   negate(): SoftFloat {
-    return this.withBits(this.bits ^ this.signBit);
+    return this.withBits(this.bits ^ this.encoding.signBit);
   }
 
   min(other: SoftFloat): SoftFloat {
@@ -232,47 +259,28 @@ export class SoftFloat implements Float<bigint> {
     return result.rounded(this.exact, this.isNegative);
   }
 
-  private get signBit(): bigint {
-    return 1n << (this.encoding.exponentBits + this.encoding.fractionBits);
-  }
-
-  /** Bits of a significand. */
-  private get precision(): bigint {
-    return this.encoding.fractionBits + 1n;
-  }
-
-  /** The exponent field of infinities and NaN. */
-  private get specialExponent(): bigint {
-    return (1n << this.encoding.exponentBits) - 1n;
-  }
-
-  /** What is taken off an exponent field for the exponent of the last bit of the significand. */
-  private get bias(): bigint {
-    return (1n << (this.encoding.exponentBits - 1n)) - 1n + this.encoding.fractionBits;
-  }
-
   private get exponentField(): bigint {
-    return (this.bits >> this.encoding.fractionBits) & this.specialExponent;
+    return (this.bits >> this.encoding.fractionBits) & this.encoding.specialExponent;
   }
 
   private get fraction(): bigint {
-    return this.bits & ((1n << this.encoding.fractionBits) - 1n);
+    return this.bits & this.encoding.fractionMask;
   }
 
   private get isNegative(): boolean {
-    return (this.bits & this.signBit) !== 0n;
+    return (this.bits & this.encoding.signBit) !== 0n;
   }
 
   private get isZero(): boolean {
-    return (this.bits & ~this.signBit) === 0n;
+    return (this.bits & ~this.encoding.signBit) === 0n;
   }
 
   private get isInfinite(): boolean {
-    return this.exponentField === this.specialExponent && this.fraction === 0n;
+    return this.exponentField === this.encoding.specialExponent && this.fraction === 0n;
   }
 
   private get isNaN(): boolean {
-    return this.exponentField === this.specialExponent && this.fraction !== 0n;
+    return this.exponentField === this.encoding.specialExponent && this.fraction !== 0n;
   }
 
   private get isSignaling(): boolean {
@@ -288,7 +296,7 @@ export class SoftFloat implements Float<bigint> {
     const { exponentField, fraction, isNegative } = this;
     const isNormal = exponentField !== 0n;
     const significand = isNormal ? fraction | (1n << this.encoding.fractionBits) : fraction;
-    return { isNegative, significand, exponent: (isNormal ? exponentField : 1n) - this.bias };
+    return { isNegative, significand, exponent: (isNormal ? exponentField : 1n) - this.encoding.bias };
   }
 
   /** -0 is less than +0. */
@@ -313,7 +321,7 @@ export class SoftFloat implements Float<bigint> {
 
   private nan(): SoftFloat {
     return this.withBits(
-      (this.specialExponent << this.encoding.fractionBits) | (1n << (this.encoding.fractionBits - 1n)),
+      (this.encoding.specialExponent << this.encoding.fractionBits) | (1n << (this.encoding.fractionBits - 1n)),
     );
   }
 
@@ -329,7 +337,7 @@ export class SoftFloat implements Float<bigint> {
   }
 
   private infinity(isNegative: boolean): SoftFloat {
-    return this.signed(this.specialExponent << this.encoding.fractionBits, isNegative);
+    return this.signed(this.encoding.specialExponent << this.encoding.fractionBits, isNegative);
   }
 
   private zero(isNegative: boolean): SoftFloat {
@@ -337,15 +345,14 @@ export class SoftFloat implements Float<bigint> {
   }
 
   private signed(magnitude: bigint, isNegative: boolean): SoftFloat {
-    return this.withBits(isNegative ? magnitude | this.signBit : magnitude);
+    return this.withBits(isNegative ? magnitude | this.encoding.signBit : magnitude);
   }
 
   /** The number of this format for an exact value (IEEE 754-2019, section 7.4 and 7.5; tininess is detected after rounding). */
   private rounded({ isNegative, significand, exponent }: Exact, isNegativeZero: boolean): SoftFloat {
     if (significand === 0n) return this.zero(isNegativeZero);
     const { mode } = this.environment;
-    const { fractionBits } = this.encoding;
-    const { precision, bias } = this;
+    const { fractionBits, precision, bias, specialExponent } = this.encoding;
     const least = 1n - bias;
     // The exponent of the last bit: as precise as can be, but not below that of subnormal numbers.
     const free = exponent + bitLength(significand) - precision;
@@ -353,7 +360,7 @@ export class SoftFloat implements Float<bigint> {
     const [kept, isExact] = roundedShift(significand, last - exponent, isNegative, mode);
     // A carry out of the significand goes on into the exponent.
     const magnitude = ((last - least) << fractionBits) + kept;
-    const infinity = this.specialExponent << fractionBits;
+    const infinity = specialExponent << fractionBits;
     if (magnitude >= infinity) {
       this.raise(FloatFlag.OF | FloatFlag.NX);
       const toInfinity = roundedShift(3n, 2n, isNegative, mode)[0] === 1n;
