@@ -45,6 +45,7 @@ export abstract class ArchitecturalHart implements CsrHost {
     this.translation = new AddressTranslation(this.state, this.tlb, this.pmp, this.fastPath, ram, options);
     this.csrs = new CsrFile(this);
     this.state.set(HartLayout.reservation, -1);
+    this.state.set(HartLayout.slowConditionals, options.spuriousFailures > 0 ? 1 : 0);
     this.modesChanged();
   }
 

@@ -23,6 +23,8 @@ export const HartLayout = {
    * Kept right whenever these or V change.
    */
   floatReady: 0x148,
+  /** 1 where slow code decides of every store-conditional, as some fail for no reason; else 0. */
+  slowConditionals: 0x14c,
   /** The number of the region that was left last over an indirect jump, and the pc to which that went. */
   leftRegion: 0x150,
   leftFor: 0x158,

@@ -134,7 +134,9 @@ export abstract class WasmExecution implements Execution {
     f.set(locals.value, this.rs2);
     this.slowUnless(this.probe(HartLayout.writeTable, sizeOf[width], this.rs1), request);
     f.set(locals.slot, this.memoryOffset(HartLayout.writeTable));
-    this.slowUnless(f.i32(locals.slot).equal(I32.load(this.hart, HartLayout.reservation)), request);
+    // No reservation is at an odd place.
+    const place = f.i32(locals.slot).or(I32.load(this.hart, HartLayout.slowConditionals));
+    this.slowUnless(place.equal(I32.load(this.hart, HartLayout.reservation)), request);
     f.store(storeOpcodes[width], f.i32(locals.slot), 0, f.i64(locals.value));
     f.store(Opcode.i32Store, this.hart, HartLayout.reservation, I32.constant(-1));
     return this.constant(0);
