@@ -81,6 +81,8 @@ export class DecodedCode {
   private readonly ramPages: number[] = [];
   /** Parcels (page of RAM * 2048 + parcel) at which the interpreter asks for breakpoints. */
   private readonly marked = new Set<number>();
+  /** By page that has one instruction alone: the place of its first word. */
+  private readonly singles = new Map<number, number>();
 
   /**
    * @param emptied is told before all pages are given back
@@ -173,8 +175,11 @@ export class DecodedCode {
   /** Puts an instruction alone into a page that has only page ends else. */
   decodeSingle(page: number, parcel: number, word: number): void {
     const { head, immediate } = entryOf(word);
-    emptyPage(this.words, page);
+    const before = this.singles.get(page);
+    if (before === undefined) emptyPage(this.words, page);
+    else this.words[before] = SpecialOpcode.pageEnd;
     const at = (page + parcel * ENTRY) >> 2;
+    this.singles.set(page, at);
     this.words[at] = head;
     this.words[at + 1] = immediate;
   }

@@ -19,8 +19,8 @@ export interface InterpreterLocals extends ExecutionLocals {
   readonly request: Local;
   /** Whether the next instruction is the interpreter's even if a region begins there. */
   readonly isAlone: Local;
-  /** Whether anything has been executed in this call. */
-  readonly isUnderWay: Local;
+  /** How many jumps from now on do not count towards translation. */
+  readonly uncounted: Local;
 }
 
 export interface InterpreterLabels {

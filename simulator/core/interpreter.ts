@@ -37,6 +37,12 @@ export const SpecialOpcode = {
 
 const FIRST_INSTRUCTION = 8;
 
+/**
+ * Jumps that are not counted at the beginning of a call, until a region is entered: calls begin and end in the middle of regions, and
+ * what is interpreted there is hot already.
+ */
+const UNSETTLED = 8;
+
 /** One case of the interpreter's switch: an instruction in one of its lengths. */
 interface InterpreterCase {
   readonly instruction: Instruction;
@@ -117,10 +123,11 @@ function runFunction(
     value: f.local(Type.i64),
     request: f.local(Type.i32),
     isAlone: f.local(Type.i32),
-    isUnderWay: f.local(Type.i32),
+    uncounted: f.local(Type.i32),
     pool: new LocalPool((type) => f.local(type)),
   };
   const [hart, budget, pc] = [f.i32(locals.hart), f.i32(locals.budget), f.i64(locals.pc)];
+  if (regions) f.set(locals.uncounted, I32.constant(UNSETTLED));
   f.set(locals.pc, I64.load(hart, HartLayout.pc));
   f.block((out) => {
     f.loop((jump) => {
@@ -150,7 +157,7 @@ function runFunction(
   return f;
 }
 
-/** Asks for translation of what is jumped to often. Where a call begins is no jump. */
+/** Asks for translation of what is jumped to often, but for the jumps that the local `uncounted` tells. */
 function countArrival(f: FunctionBuilder, locals: InterpreterLocals, slow: Label, hotEvery: number): void {
   const { counters, countersSize } = TranslationLayout;
   const [entry, slot] = [f.i32(locals.entry), f.i32(locals.slot)];
@@ -163,7 +170,8 @@ function countArrival(f: FunctionBuilder, locals: InterpreterLocals, slow: Label
       f.branch(slow);
     });
   };
-  f.if(f.i32(locals.isUnderWay), count, () => f.set(locals.isUnderWay, I32.constant(1)));
+  const uncounted = f.i32(locals.uncounted);
+  f.if(uncounted, () => f.set(locals.uncounted, uncounted.sub(1)), count);
 }
 
 /** Runs the region that begins at the local `entry`; like slow code it leaves pc and budget in the hart's block. */
@@ -173,6 +181,7 @@ function callRegion(f: FunctionBuilder, locals: InterpreterLocals, type: number)
   const record = I32.load(entry, DecodedLayout.immediate);
   f.callIndirect(type, number, hart, f.i32(locals.budget), f.i64(locals.pageAddress), record);
   f.setFromStack(locals.isAlone);
+  f.set(locals.uncounted, I32.constant(0));
   f.set(locals.pc, I64.load(hart, HartLayout.pc));
   f.set(locals.budget, I32.load(hart, HartLayout.budget));
 }
@@ -185,9 +194,13 @@ function callSlow(f: FunctionBuilder, locals: InterpreterLocals, slow: number): 
   f.store(Opcode.i32Store, hart, HartLayout.budget, f.i32(locals.budget));
   const words = [address.word(), address.shiftRight(32).word(), value.word(), value.shiftRight(32).word()];
   f.call(slow, f.i32(locals.request), f.i32(locals.entry), ...words);
-  // The jump that made its target hot has been counted, and the instruction there is still to be executed.
-  f.set(locals.isUnderWay, f.i32(locals.request).sub(slowRequest(SlowOperation.hot)));
-  f.if(f.i32(locals.isUnderWay), () => f.set(locals.isAlone, I32.constant(0)));
+  const isHot = f.i32(locals.request).equal(slowRequest(SlowOperation.hot));
+  f.if(
+    isHot,
+    // The jump that made its target hot has been counted, and the instruction there is still to be executed.
+    () => f.set(locals.uncounted, I32.constant(1)),
+    () => f.set(locals.isAlone, I32.constant(0)),
+  );
   f.set(locals.pc, I64.load(hart, HartLayout.pc));
   f.set(locals.budget, I32.load(hart, HartLayout.budget));
 }
@@ -210,11 +223,11 @@ function enterPage(f: FunctionBuilder, locals: InterpreterLocals, slow: Label): 
 /** The body of the inner loop: one instruction. */
 function executeNext(f: FunctionBuilder, locals: InterpreterLocals, labels: LoopLabels, out: Label): void {
   const [budget, entry] = [f.i32(locals.budget), f.i32(locals.entry)];
-  f.if(budget.lessSigned(1), () => {
+  f.if(f.tee(locals.budget, budget.sub(1)).lessSigned(0), () => {
+    f.set(locals.budget, I32.constant(0));
     f.set(locals.pc, currentPc(f, locals));
     f.branch(out);
   });
-  f.set(locals.budget, budget.sub(1));
   const bodies = cases.map(({ instruction, length }) => () => {
     new InterpreterExecution(f, locals, labels, length).execute(instruction);
     f.set(locals.entry, entry.add(length * 4));
@@ -285,6 +298,6 @@ function standAlone(f: FunctionBuilder, locals: InterpreterLocals): void {
   f.store(Opcode.i32Store, hart, HartLayout.aloneEntry, entry);
   f.set(locals.page, hart.add(HartLayout.alonePage));
   f.set(locals.isAlone, I32.constant(0));
-  // What leads back from the alone page is no jump either.
-  f.set(locals.isUnderWay, I32.constant(0));
+  // The call is about to end: see `UNSETTLED`.
+  f.set(locals.uncounted, I32.constant(-1));
 }

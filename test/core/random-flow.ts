@@ -14,6 +14,15 @@ import type { Random } from '../isa/random';
 const RESERVED = new Set([0, 3, 8, 9, 18]);
 const FREE = Array.from({ length: 32 }, (_, index) => index).filter((index) => !RESERVED.has(index));
 
+/** Floating-point and bit-manipulation instructions, written as words: not every assembler knows them. */
+const extended = instructions.filter(
+  ({ extension, length, transfers, syntax }) =>
+    length === 4 &&
+    !transfers &&
+    ['f', 'd', 'zba', 'zbb', 'zbs', 'zicond'].includes(extension) &&
+    !syntax.includes('('),
+);
+
 const plain = instructions.filter(
   ({ extension, length, name, transfers }) =>
     length === 4 &&
@@ -44,6 +53,7 @@ export class RandomFlow {
     const { random, shape } = this;
     this.lines.push(
       'la t0, handler; csrw mtvec, t0; la s0, data; la s2, table',
+      `li t0, ${random.below(4) << 13}; csrs mstatus, t0`,
       `li s1, ${shape.steps}`,
       ...FREE.map((register) => `li x${register}, 0x${random.bits64().toString(16)}`),
       'j block_0',
@@ -107,9 +117,28 @@ export class RandomFlow {
       case 8:
         if (this.shape.modifiesCode) this.modifyCode();
         return;
+      case 9:
+      case 10:
+        this.extended(random.pick(extended));
+        return;
+      case 11:
+        lines.push(
+          '.option push; .option norvc',
+          `f${random.pick(['l', 's'])}${random.pick(['w', 'd'])} f${random.below(32)}, ${place}`,
+          '.option pop',
+        );
+        return;
       default:
         this.arithmetic(random.pick(plain));
     }
+  }
+
+  private extended(instruction: Instruction): void {
+    const { random } = this;
+    const fields = { ...randomFields(instruction, random) };
+    const writesInteger = instruction.operands.some(({ name, file }) => name === 'rd' && file === 'x');
+    if (writesInteger) fields.rd = random.pick(FREE);
+    this.lines.push(`.word 0x${encode(instruction, fields).toString(16)}`);
   }
 
   private arithmetic(instruction: Instruction): void {

@@ -76,10 +76,10 @@ export class CodeSource {
     const expanded = expand(decodedWord);
     if (isSlow(expanded)) return undefined;
     const { instruction, fields } = expanded;
-    return { instruction, fields, length: (word & 3) === 3 ? 4 : 2, offset };
+    const length = (word & 3) === 3 ? 4 : 2;
+    return { instruction, fields, length, offset, crosses: pageOf(offset + length - 1) !== pageOf(offset) };
   }
 
-  /** None where the instruction goes on in another page. */
   private wordAt(offset: number): number | undefined {
     const page = this.pageAt(pageOf(offset));
     if (!page) return undefined;
@@ -88,8 +88,9 @@ export class CodeSource {
     const address = this.ram.base + ramOffset;
     const low = this.ram.read16(address);
     if ((low & 3) !== 3) return low;
-    if (offset - page.offset === PAGE_SIZE - 2) return undefined;
-    return low | (this.ram.read16(address + 2) << 16);
+    if (offset - page.offset !== PAGE_SIZE - 2) return low | (this.ram.read16(address + 2) << 16);
+    const next = this.pageAt(pageOf(offset + 2));
+    return next && low | (this.ram.read16(this.ram.base + next.ramPage * PAGE_SIZE) << 16);
   }
 
   /** Pages come from the hart's execute table alone: asking for others would be an access of the guest's. */

@@ -41,7 +41,7 @@ class Discovery {
     const made = [...this.entries].filter((entry) => blocks.has(entry));
     if (made[0] === undefined || made[0] !== entries[0]) return undefined;
     const pages = new Map(
-      [...new Set([...blocks.keys()].map(pageOf))].flatMap((offset) => {
+      pageOffsets([...blocks.values()]).flatMap((offset) => {
         const page = this.source.pages.get(offset);
         return page ? [[offset, page] as const] : [];
       }),
@@ -131,6 +131,17 @@ class Discovery {
     }
     return instructions.length > 0 ? { offset: leader, instructions, end } : undefined;
   }
+}
+
+/** Where the pages are in which the blocks' code is. */
+function pageOffsets(blocks: readonly Block[]): number[] {
+  const offsets = new Set<number>();
+  for (const { offset, instructions } of blocks) {
+    offsets.add(pageOf(offset));
+    const last = instructions.at(-1);
+    if (last?.crosses) offsets.add(pageOf(last.offset + 2));
+  }
+  return [...offsets];
 }
 
 function endOf({ instruction, fields, offset, length }: RegionInstruction): BlockEnd | undefined {

@@ -1,7 +1,7 @@
 /** The regions that are in use: their places in the table of functions, and the decoded entries that lead to them. */
 import { type DecodedCode, headOfRegion } from '../decoded-code';
 import { TranslationLayout } from '../layout';
-import { type Block, PAGE_SIZE, type Region } from './region';
+import { type Block, PAGE_SIZE, pageOf, type Region } from './region';
 import type { RegionLinks } from './region-function';
 
 const { recordSize: RECORD, recordsPerRegion, records: RECORDS, regions: CAPACITY } = TranslationLayout;
@@ -63,7 +63,7 @@ export class LiveRegions {
     longest: ReadonlyMap<number, number>,
     run: unknown,
   ): LiveRegion {
-    const code = [...region.blocks.values()].map((block) => ramRangeOf(region, block));
+    const code = [...region.blocks.values()].flatMap((block) => ramRangesOf(region, block));
     const live: LiveRegion = { links, region, originLow: origin.low, originHigh: origin.high, code, linked: new Set() };
     this.table.set(links.slot, run);
     this.bySlot.set(links.slot, live);
@@ -142,8 +142,14 @@ export class LiveRegions {
   }
 }
 
-function ramRangeOf(region: Region, { offset, instructions }: Block): RamRange {
-  const page = region.pages.get(offset & -PAGE_SIZE);
-  const start = (page?.ramPage ?? 0) * PAGE_SIZE + (offset - (page?.offset ?? 0));
-  return { start, end: start + instructions.reduce((bytes, { length }) => bytes + length, 0) };
+function ramRangesOf(region: Region, { offset, instructions }: Block): RamRange[] {
+  const last = instructions.at(-1);
+  const end = last ? last.offset + last.length : offset;
+  const range = (from: number, to: number): RamRange => {
+    const page = region.pages.get(pageOf(from));
+    const start = (page?.ramPage ?? 0) * PAGE_SIZE + (from - pageOf(from));
+    return { start, end: start + (to - from) };
+  };
+  // What follows a page's end is somewhere else in RAM.
+  return last?.crosses ? [range(offset, end - 2), range(end - 2, end)] : [range(offset, end)];
 }

@@ -131,8 +131,12 @@ export class RegionExecution extends WasmExecution {
     this.link();
   }
 
-  /** The interpreter does the instruction from its start, and asks slow code itself. */
   protected goSlow(): void {
+    this.leaveToInterpreter();
+  }
+
+  /** The interpreter does the instruction from its start, and asks slow code itself. */
+  leaveToInterpreter(): void {
     const { f, locals, exits, instruction, remaining } = this;
     f.set(locals.mend, I32.constant(mendOf(instruction.offset, remaining)));
     f.branch(exits.slow);

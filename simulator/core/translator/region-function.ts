@@ -257,7 +257,12 @@ export class RegionFunction implements RegionExits {
     f.set(locals.budget, f.i32(locals.budget).sub(instructions.length));
     for (const [index, instruction] of instructions.entries()) {
       const remaining = instructions.length - index;
-      new RegionExecution(f, locals, this, instruction, remaining).execute(instruction.instruction);
+      const execution = new RegionExecution(f, locals, this, instruction, remaining);
+      if (instruction.crosses) {
+        const isMapped = this.isPageMapped(pageOf(instruction.offset + 2));
+        f.if(isMapped.equal(0), () => execution.leaveToInterpreter());
+      }
+      execution.execute(instruction.instruction);
     }
     if (end.kind === 'next' || end.kind === 'branch') this.edge(end.next);
     else if (end.kind === 'jump') this.edge(end.target);
@@ -265,14 +270,15 @@ export class RegionFunction implements RegionExits {
 
   /** Leaves unless the other page is mapped where it was when the region was found. */
   private checkPage(target: number): void {
+    this.f.if(this.isPageMapped(pageOf(target)).equal(0), () => this.exitTo(target));
+  }
+
+  private isPageMapped(offset: number): I32 {
     const { f, locals, region } = this;
-    const page = region.pages.get(pageOf(target));
-    const address = f.i64(locals.base).add(pageOf(target));
+    const address = f.i64(locals.base).add(offset);
     f.set(locals.slot, tableEntry(this.hart, address));
-    const isMapped = this.executeTagIs(address).and(
-      I32.load(f.i32(locals.slot), HartLayout.executeTable + FastPathLayout.decodedPage).equal(page?.decodedPage ?? 0),
-    );
-    f.if(isMapped.equal(0), () => this.exitTo(target));
+    const decodedPage = I32.load(f.i32(locals.slot), HartLayout.executeTable + FastPathLayout.decodedPage);
+    return this.executeTagIs(address).and(decodedPage.equal(region.pages.get(offset)?.decodedPage ?? 0));
   }
 
   /** Whether the execute table's entry at `slot` is for the page that starts at `address`. */

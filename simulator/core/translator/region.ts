@@ -8,6 +8,8 @@ export interface RegionInstruction {
   readonly length: 2 | 4;
   /** Bytes from the region's origin; can be negative. */
   readonly offset: number;
+  /** Whether its second half is in the next page. */
+  readonly crosses: boolean;
 }
 
 /** How a block ends, after its last instruction. */
@@ -21,7 +23,7 @@ export type BlockEnd =
 
 export interface Block {
   readonly offset: number;
-  /** At least one; all in one page. */
+  /** At least one; all begin in one page. */
   readonly instructions: readonly RegionInstruction[];
   readonly end: BlockEnd;
 }

@@ -16,12 +16,20 @@ import { LONGEST_BLOCK, OFFSET_LIMIT } from './region-execution';
 import { type Structure, structureRegion } from './structure';
 
 /** Requests that are gathered before they are compiled together. */
-const BATCH = 8;
+const BATCH = 16;
+/**
+ * Translating an instruction costs as much as interpreting some thousands. So that a program with much code that is not very hot does not
+ * spend its time on it, instructions are translated on credit: some at first, then one for each `COST` that are executed. What has to
+ * wait asks again, the hotter the sooner.
+ */
+const FIRST_CREDIT = 10_000;
+const COST = 4000;
+const MOST_CREDIT = 20_000;
 /** How often a region is made anew because control has come to it, or from it, at a place that was no entry. */
 const MOST_EXTENSIONS = 12;
 
 /** Instructions after which jumps are counted anew. */
-const COUNTING_TIME = 1 << 20;
+const COUNTING_TIME = 1 << 25;
 
 const limits: RegionLimits = {
   instructions: 400,
@@ -71,6 +79,7 @@ export class Translator {
   private readonly hopeless = new Set<number>();
   private readonly extensions = new WeakMap<LiveRegion, number>();
   private sinceCounting = 0;
+  private credit = FIRST_CREDIT;
   private made = 0;
   private instructions = 0;
   private modules = 0;
@@ -95,7 +104,7 @@ export class Translator {
   hot(state: HartState, entry: number): void {
     const ramOffset = this.decoded.ramOffsetInPages(entry);
     if (ramOffset === undefined || this.hopeless.has(ramOffset) || this.live.regionAt(entry)) return;
-    if (this.backOff.holds(ramOffset >>> 12)) return;
+    if (this.backOff.holds(ramOffset >>> 12) || (this.credit <= 0 && !this.isEager)) return;
     const isWaiting = this.requests.some((request) => request.ramOffset === ramOffset);
     if (!isWaiting) this.requests.push(this.request(state, entry, ramOffset));
     // What comes a second time waits no longer for others.
@@ -107,6 +116,7 @@ export class Translator {
    * places at which runs happen to begin would all become so.
    */
   executed(instructions: number): void {
+    this.credit = Math.min(MOST_CREDIT, this.credit + instructions / COST);
     this.sinceCounting += instructions;
     if (this.sinceCounting < COUNTING_TIME) return;
     this.sinceCounting = 0;
@@ -159,6 +169,7 @@ export class Translator {
       if (plan.replaced) this.extensions.set(live, (this.extensions.get(plan.replaced) ?? 0) + 1);
       this.made += 1;
       this.instructions += sizeOfRegion(region);
+      this.credit -= sizeOfRegion(region);
     }
     this.modules += 1;
   }
