@@ -178,8 +178,16 @@ export abstract class WasmExecution implements Execution {
   }
 
   /** Slow code raises an illegal instruction, or makes the floating-point state dirty and tries again. */
-  private requireFloat(): void {
-    this.slowUnless(I32.load(this.hart, HartLayout.floatReady), this.request(SlowOperation.prepareFloat));
+  protected requireFloat(): void {
+    this.slowUnless(this.floatReady, this.request(SlowOperation.prepareFloat));
+  }
+
+  protected get floatReady(): I32 {
+    return I32.load(this.hart, HartLayout.floatReady);
+  }
+
+  protected get fcsr(): I32 {
+    return I32.load(this.hart, HartLayout.fcsr);
   }
 
   private floatExecution(): WasmFloatExecution {
@@ -187,7 +195,7 @@ export abstract class WasmExecution implements Execution {
     return new WasmFloatExecution(this, {
       f: this.f,
       pool: this.locals.pool,
-      fcsr: I32.load(this.hart, HartLayout.fcsr),
+      fcsr: this.fcsr,
       slowUnless: (isFast) => this.slowUnless(isFast, request),
     });
   }

@@ -3,7 +3,8 @@ import type { Instruction, OperandName } from '../../isa';
 import { FLOAT_REGISTERS, HartLayout } from '../layout';
 import { I32, I64 } from '../wasm/expression';
 import type { FunctionBuilder, Label, Local } from '../wasm/function';
-import { Opcode } from '../wasm/opcodes';
+import { Opcode, Type } from '../wasm/opcodes';
+import { Real } from '../wasm/real';
 import { type ExecutionLocals, WasmExecution } from '../wasm-execution';
 import { type InlineCsr, inlineCsrOf } from './inline-csr';
 import type { RegionInstruction } from './region';
@@ -16,7 +17,10 @@ export interface RegionLocals extends ExecutionLocals {
   readonly pc: Local;
   /** Where to go on, and what to give back, when the interpreter is to do an instruction: see `mendOf`. */
   readonly mend: Local;
-  /** Local variables of the registers that the region uses, by `registerOf`. */
+  /** What the hart's block has of the floating-point unit: only slow code changes it. */
+  readonly floatReady: Local;
+  readonly fcsr: Local;
+  /** Local variables of the registers that the region uses, by `registerOf`: those of f registers are of type f64. */
   readonly registers: ReadonlyMap<number, Local>;
 }
 
@@ -28,6 +32,8 @@ export interface RegionExits {
   readonly indirect: Label;
   /** Leaves for the interpreter to do the instruction that the local `mend` tells. */
   readonly slow: Label;
+  /** Whether the current block has found that the floating-point unit is ready. */
+  isFloatKnown: boolean;
 }
 
 const REMAINDER_BITS = 7;
@@ -109,7 +115,7 @@ export class RegionExecution extends WasmExecution {
 
   writeRd(value: I64): void {
     const local = this.locals.registers.get(registerOf(this.instruction, 'rd'));
-    if (local) this.f.set(local, value);
+    if (local) setRegister(this.f, local, value);
     else this.f.drop(value);
   }
 
@@ -148,8 +154,30 @@ export class RegionExecution extends WasmExecution {
 
   private register(name: OperandName): I64 {
     const local = this.locals.registers.get(registerOf(this.instruction, name));
-    return local ? this.f.i64(local) : I64.constant(0);
+    return local ? getRegister(this.f, local) : I64.constant(0);
   }
+
+  protected override requireFloat(): void {
+    if (!this.exits.isFloatKnown) super.requireFloat();
+    this.exits.isFloatKnown = true;
+  }
+
+  protected override get floatReady(): I32 {
+    return this.f.i32(this.locals.floatReady);
+  }
+
+  protected override get fcsr(): I32 {
+    return this.f.i32(this.locals.fcsr);
+  }
+}
+
+/** The bits of a register in its local variable. */
+export function getRegister(f: FunctionBuilder, local: Local): I64 {
+  return local.type === Type.f64 ? f.real(local).bits() : f.i64(local);
+}
+
+export function setRegister(f: FunctionBuilder, local: Local, bits: I64): void {
+  f.set(local, local.type === Type.f64 ? Real.fromBits(Type.f64, bits) : bits);
 }
 
 /** As the decoded entries of the interpreter have it: the immediate of lui and auipc is in its place. */

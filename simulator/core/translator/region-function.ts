@@ -1,5 +1,5 @@
 /** A region as one WebAssembly function: registers in local variables, control flow structured, one exit. */
-import { DecodedLayout, FastPathLayout, HartLayout, TranslationLayout } from '../layout';
+import { DecodedLayout, FastPathLayout, FLOAT_REGISTERS, HartLayout, TranslationLayout } from '../layout';
 import { I32, I64 } from '../wasm/expression';
 import { FunctionBuilder, type Helpers, type Label } from '../wasm/function';
 import { Opcode, Type } from '../wasm/opcodes';
@@ -7,12 +7,14 @@ import { LocalPool } from '../wasm/real';
 import { tableEntry } from '../wasm-execution';
 import { type Block, PAGE_SIZE, pageOf, type Region } from './region';
 import {
+  getRegister,
   offsetOfMend,
   RegionExecution,
   type RegionExits,
   type RegionLocals,
   registerOf,
   remainderOfMend,
+  setRegister,
 } from './region-execution';
 import { regionSignature } from './region-signature';
 import type { Sequence, Structure } from './structure';
@@ -40,6 +42,7 @@ export class RegionFunction implements RegionExits {
   readonly f: FunctionBuilder;
   indirect: Label = { depth: 0 };
   slow: Label = { depth: 0 };
+  isFloatKnown = false;
   /** Leaves to go on at the offset in the local `resume`. */
   private leave: Label = { depth: 0 };
   private readonly locals: RegionLocals & { readonly resume: RegionLocals['pc']; readonly state: RegionLocals['slot'] };
@@ -71,6 +74,8 @@ export class RegionFunction implements RegionExits {
       value: f.local(Type.i64),
       mend: f.local(Type.i32),
       resume: f.local(Type.i32),
+      floatReady: f.local(Type.i32),
+      fcsr: f.local(Type.i32),
       pool: new LocalPool((type) => f.local(type)),
       registers: this.allocateRegisters(),
     };
@@ -141,7 +146,8 @@ export class RegionFunction implements RegionExits {
         }
       }
     }
-    return new Map([...used].map((register) => [register, this.f.local(Type.i64)]));
+    const typeOf = (register: number) => (register < FLOAT_REGISTERS ? Type.i64 : Type.f64);
+    return new Map([...used].map((register) => [register, this.f.local(typeOf(register))]));
   }
 
   private enter(): void {
@@ -149,8 +155,12 @@ export class RegionFunction implements RegionExits {
     this.useRecord(f.i32(locals.state));
     f.set(locals.context, I64.load(hart, HartLayout.dataContext));
     f.set(this.fetchContext, I64.load(hart, HartLayout.fetchContext));
+    if ([...locals.registers.keys()].some((register) => register >= FLOAT_REGISTERS)) {
+      f.set(locals.floatReady, I32.load(hart, HartLayout.floatReady));
+      f.set(locals.fcsr, I32.load(hart, HartLayout.fcsr));
+    }
     for (const [register, local] of locals.registers) {
-      f.set(local, I64.load(hart, HartLayout.registers + register * 8));
+      setRegister(f, local, I64.load(hart, HartLayout.registers + register * 8));
     }
   }
 
@@ -158,7 +168,7 @@ export class RegionFunction implements RegionExits {
     const { f, locals, hart } = this;
     for (const [register, local] of locals.registers) {
       if (this.written.has(register)) {
-        f.store(Opcode.i64Store, hart, HartLayout.registers + register * 8, f.i64(local));
+        f.store(Opcode.i64Store, hart, HartLayout.registers + register * 8, getRegister(f, local));
       }
     }
     f.store(Opcode.i64Store, hart, HartLayout.pc, f.i64(locals.pc));
@@ -253,6 +263,7 @@ export class RegionFunction implements RegionExits {
     const block = this.region.blocks.get(offset);
     if (!block) return;
     this.current = block;
+    this.isFloatKnown = false;
     const { instructions, end } = block;
     f.set(locals.budget, f.i32(locals.budget).sub(instructions.length));
     for (const [index, instruction] of instructions.entries()) {

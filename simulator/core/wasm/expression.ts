@@ -123,7 +123,11 @@ export class I32 implements Expression, Word, Condition {
 
 /** A 64-bit number. */
 export class I64 implements Expression, Value {
-  constructor(readonly emit: Emit) {}
+  /** @param double an expression of type f64 that has these bits, where the number comes of one */
+  constructor(
+    readonly emit: Emit,
+    readonly double?: Expression,
+  ) {}
 
   static constant(value: number | bigint): I64 {
     return new I64(({ code }) => {

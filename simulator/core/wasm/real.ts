@@ -43,9 +43,8 @@ export class Real implements Expression {
 
   /** The number that the low bits stand for. */
   static fromBits(type: RealType, bits: I64): Real {
-    return type === Type.f64
-      ? new Real(type, unary(Opcode.f64ReinterpretI64, bits))
-      : new Real(type, unary(Opcode.f32ReinterpretI32, bits.word()));
+    if (type === Type.f32) return new Real(type, unary(Opcode.f32ReinterpretI32, bits.word()));
+    return new Real(type, bits.double?.emit ?? unary(Opcode.f64ReinterpretI64, bits));
   }
 
   static fromInteger(type: RealType, value: I64, isSigned: boolean): Real {
@@ -54,7 +53,7 @@ export class Real implements Expression {
 
   /** The bits, zero-extended. */
   bits(): I64 {
-    if (this.type === Type.f64) return new I64(unary(Opcode.i64ReinterpretF64, this));
+    if (this.type === Type.f64) return new I64(unary(Opcode.i64ReinterpretF64, this), this);
     return new I32(unary(Opcode.i32ReinterpretF32, this)).zeroExtend();
   }
 
