@@ -79,7 +79,13 @@ export class FullEngine implements Guest {
       enter: (vcpu: DeprivilegedVcpu) => runThrough(enterGuest(this.vm, vcpu)),
     };
     for (const [index, hart] of this.machine.harts.entries()) {
-      const spaces = new ShadowSpaces(ram, this.pools[index] as FramePool, hart.tlb, this.vm.ledger);
+      const spaces = new ShadowSpaces(
+        ram,
+        this.pools[index] as FramePool,
+        hart.tlb,
+        this.vm.ledger,
+        hart.options.asidBits,
+      );
       this.vm.vcpus.push(new DeprivilegedVcpu(hart.id, hart, spaces, this.machine, services));
     }
     this.board = new Board({

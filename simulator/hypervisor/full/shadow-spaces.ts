@@ -5,8 +5,8 @@ import type { FramePool } from './frame-pool';
 import { type GuestSpace, type ShadowView, viewIndex } from './shadow-space';
 import { isPiece, ShadowTable, type TableMemory } from './shadow-table';
 
-/** Hardware ASIDs are 1 to this (ASIDLEN 16); 0 is left to nobody. */
-const LAST_HARDWARE_ASID = 0xffff;
+/** Where the hardware tells address spaces apart by nothing, views are numbered all the same. */
+const LAST_NUMBER = 0xffff;
 /** A fill adds two tables at the most. */
 const TABLES_A_FILL = 2;
 
@@ -24,6 +24,10 @@ export class ShadowSpaces {
   private readonly byAsid = new Map<number, ShadowView>();
   private active: ShadowView | undefined;
   private nextAsid = 1;
+  /** Whether the hardware's translations carry an ASID (ASIDLEN is not 0). */
+  private readonly isTagged: boolean;
+  /** ASIDs are 1 to this; 0 is left to nobody. */
+  private readonly lastAsid: number;
   private switches = 0;
 
   constructor(
@@ -31,7 +35,11 @@ export class ShadowSpaces {
     private readonly pool: FramePool,
     private readonly tlb: Tlb,
     private readonly ledger: ExitLedger,
-  ) {}
+    asidBits: number,
+  ) {
+    this.isTagged = asidBits > 0;
+    this.lastAsid = this.isTagged ? 2 ** asidBits - 1 : LAST_NUMBER;
+  }
 
   get views(): ShadowView[] {
     return [...this.byAsid.values()];
@@ -42,7 +50,12 @@ export class ShadowSpaces {
   }
 
   viewOfAsid(asid: number): ShadowView | undefined {
-    return this.byAsid.get(asid);
+    return this.isTagged ? this.byAsid.get(asid) : this.active;
+  }
+
+  /** The ASID under which the hardware keeps a view's translations. */
+  hardwareAsid(view: ShadowView): number {
+    return this.isTagged ? view.asid : 0;
   }
 
   space(paging: GuestSpace['paging']): GuestSpace {
@@ -60,6 +73,8 @@ export class ShadowSpaces {
     const index = viewIndex(space.paging !== undefined, user, sum, mxr);
     const known = space.views[index];
     const view = known ?? this.create(space, index, user, sum, mxr);
+    // Without ASIDs the hardware would take the translations of one view for another's.
+    if (!this.isTagged && view !== this.active) this.tlb.flush(undefined, undefined);
     this.active = view;
     view.lastUse = ++this.switches;
     return view;
@@ -174,10 +189,10 @@ export class ShadowSpaces {
   }
 
   private freeAsid(): number {
-    if (this.byAsid.size >= LAST_HARDWARE_ASID) this.evict();
-    while (this.byAsid.has(this.nextAsid)) this.nextAsid = (this.nextAsid % LAST_HARDWARE_ASID) + 1;
+    if (this.byAsid.size >= this.lastAsid) this.evict();
+    while (this.byAsid.has(this.nextAsid)) this.nextAsid = (this.nextAsid % this.lastAsid) + 1;
     const asid = this.nextAsid;
-    this.nextAsid = (this.nextAsid % LAST_HARDWARE_ASID) + 1;
+    this.nextAsid = (this.nextAsid % this.lastAsid) + 1;
     return asid;
   }
 
@@ -218,11 +233,11 @@ export class ShadowSpaces {
   }
 
   private flush(low: number, high: number, asid: number): void {
-    this.tlb.flush(virtualPage(low, high), asid);
+    this.tlb.flush(virtualPage(low, high), this.isTagged ? asid : undefined);
   }
 
   private flushAsid(asid: number): void {
-    this.tlb.flush(undefined, asid);
+    this.tlb.flush(undefined, this.isTagged ? asid : undefined);
     this.ledger.changed({ kind: 'TLB', asid });
   }
 }

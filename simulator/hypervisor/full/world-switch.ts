@@ -34,9 +34,10 @@ export function* enterGuest(vm: FullVm, vcpu: DeprivilegedVcpu): Narration {
   const view = vcpu.spaces.use(vcpu.guestSpace, vcpu.user, vcpu.sum, vcpu.mxr);
   if (view !== before) {
     const root = new Hpa(view.table.root);
-    yield step`let the hardware walk the shadow table at ${root}: satp = Sv39, ASID ${view.asid}`;
+    const asid = vcpu.spaces.hardwareAsid(view);
+    yield step`let the hardware walk the shadow table at ${root}: satp = Sv39, ASID ${asid}`;
     const page = root.value / 4096;
-    const [low, high] = [page | 0, (MODE_SV39 << 28) | (view.asid << 12) | Math.floor(page / 2 ** 32)];
+    const [low, high] = [page | 0, (MODE_SV39 << 28) | (asid << 12) | Math.floor(page / 2 ** 32)];
     const old = { low: hart.csrLow(SATP), high: hart.csrHigh(SATP) };
     hart.setCsrWords(SATP, low, high);
     vm.ledger.changed({ kind: 'hardware CSR', csr: SATP, before: old, after: { low, high } });

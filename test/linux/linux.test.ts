@@ -1,0 +1,95 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { System, type SystemConfiguration, VIRTUALIZATIONS } from '../../simulator/hypervisor/system';
+import { readImage } from '../../simulator/object/image';
+import type { Program } from '../../simulator/object/program';
+import { initramfs } from './initramfs';
+
+/**
+ * Boots a Linux kernel for riscv64 to a shell, on demand (`npm run test:linux`): LINUX_KERNEL names its Image, BUSYBOX a static busybox
+ * for riscv64, OPENSBI (if given) OpenSBI's fw_dynamic.
+ */
+const kernelFile = process.env['LINUX_KERNEL'];
+const busyboxFile = process.env['BUSYBOX'];
+const openSbiFile = process.env['OPENSBI'];
+
+const PROMPT = '~ # ';
+const SLICE = 5_000_000;
+const LIMIT = 20_000_000_000;
+
+/** Runs until the console has printed `text` after what it had printed before. */
+function runUntil(system: System, output: () => string, text: string): void {
+  const from = output().length;
+  for (let done = 0; done < LIMIT; done += SLICE) {
+    const stop = system.machine.run({ instructions: SLICE });
+    if (output().indexOf(text, from) >= 0) return;
+    assert.ok(
+      stop.reason === 'limit' || stop.reason === 'waiting-for-input',
+      `the machine stopped: ${stop.reason}\n${output().slice(-2000)}`,
+    );
+  }
+  assert.fail(`'${text}' was never printed:\n${output().slice(-2000)}`);
+}
+
+function boot(program: Program, special: Partial<SystemConfiguration>): void {
+  const bytes: number[] = [];
+  const output = (): string => new TextDecoder().decode(Uint8Array.from(bytes));
+  const started = process.hrtime.bigint();
+  const system = new System(
+    {
+      virtualization: 'none',
+      firmware: 'sbi',
+      memory: 256 * 1024 * 1024,
+      harts: 1,
+      disks: [],
+      onIllegal: 'trap',
+      console: (byte) => bytes.push(byte),
+      bootArguments: 'console=ttyS0 earlycon=sbi',
+      initrd: initramfs(readFileSync(busyboxFile ?? '')),
+      ...special,
+    },
+    program,
+  );
+  runUntil(system, output, PROMPT);
+  const seconds = Number(process.hrtime.bigint() - started) / 1e9;
+  const { retired } = system.machine.clock;
+  console.log(`        shell after ${seconds.toFixed(1)} s, ${(retired / 1e6).toFixed(0)} million instructions`);
+  const type = (line: string, answer: string): void => {
+    system.input(new TextEncoder().encode(`${line}\n`));
+    runUntil(system, output, answer);
+  };
+  type('echo $((6 * 7)) is the answer', '42 is the answer');
+  type('seq 1 1000 | md5sum', '53d025127ae99ab79e8502aae2d9bea6');
+  type('cat /proc/cpuinfo', 'isa');
+  system.input(new TextEncoder().encode('poweroff -f\n'));
+  let stop = system.machine.run({ instructions: SLICE });
+  while (stop.reason === 'limit') stop = system.machine.run({ instructions: SLICE });
+  assert.deepEqual(stop, { reason: 'power-off', code: 0 });
+}
+
+describe('Debian’s Linux', () => {
+  before(function () {
+    if (kernelFile === undefined || busyboxFile === undefined) {
+      console.log('        LINUX_KERNEL and BUSYBOX name no files: see the comment in this test');
+      this.skip();
+    }
+  });
+
+  const program = (): Program => {
+    const { value, error } = readImage(readFileSync(kernelFile ?? ''), 0x80200000n);
+    return value ?? assert.fail(error);
+  };
+
+  for (const virtualization of VIRTUALIZATIONS) {
+    it(`boots to a shell (${virtualization})`, () => boot(program(), { virtualization })).timeout(900_000);
+  }
+
+  it('boots to a shell on four harts', () => boot(program(), { harts: 4 })).timeout(900_000);
+
+  it('boots to a shell above OpenSBI', function () {
+    if (openSbiFile === undefined) return this.skip();
+    const { value: bios, error } = readImage(readFileSync(openSbiFile), 0x80000000n);
+    assert.ok(bios, error);
+    boot(program(), { firmware: 'none', bios });
+  }).timeout(900_000);
+});
