@@ -20,8 +20,14 @@ export class FastPath {
   /** Changes whenever context numbers are forgotten. */
   generation = 0;
   private readonly contexts = new Map<number, number>();
+  /** Entries in use, by table: few of them, most often, so that what looks for some need not go through a whole table. */
+  private readonly filled = new Map<FastPathTable, Set<number>>();
 
   constructor(private readonly state: HartState) {
+    for (const table of TABLES) {
+      this.filled.set(table, new Set());
+      for (let index = 0; index < ENTRIES; index++) this.empty(table + index * ENTRY_SIZE);
+    }
     this.dropAll();
   }
 
@@ -50,6 +56,7 @@ export class FastPath {
     this.state.setPair(entry + FastPathLayout.tag, page | context, high);
     this.state.set(entry + FastPathLayout.addend, memoryOffset - page);
     this.state.set(entry + FastPathLayout.decodedPage, decodedPage);
+    this.entriesOf(table).add(entry);
   }
 
   /** Forgets everything, context numbers too: whoever holds one asks again. */
@@ -61,13 +68,15 @@ export class FastPath {
   }
 
   dropTable(table: FastPathTable): void {
-    for (let index = 0; index < ENTRIES; index++) this.dropEntry(table + index * ENTRY_SIZE);
+    const entries = this.entriesOf(table);
+    for (const entry of entries) this.empty(entry);
+    entries.clear();
     if (table === HartLayout.executeTable) this.dropCrossing();
   }
 
   /** Forgets the entry of a table in which a virtual page is. */
   dropPage(table: FastPathTable, low: number): void {
-    this.dropEntry(table + ((low >>> 12) % ENTRIES) * ENTRY_SIZE);
+    this.dropEntry(table, table + ((low >>> 12) % ENTRIES) * ENTRY_SIZE);
   }
 
   /** Forgets the instruction that goes on in another page. */
@@ -78,37 +87,50 @@ export class FastPath {
   /** Forgets what rests on a TLB entry. */
   dropTranslation(translation: TlbEntry): void {
     const { page, level } = translation;
-    const first = level === 0 ? page % ENTRIES : 0;
-    const last = level === 0 ? first : ENTRIES - 1;
     for (const table of TABLES) {
-      for (let index = first; index <= last; index++) {
-        const entry = table + index * ENTRY_SIZE;
-        const tagLow = this.state.get(entry);
-        const tagHigh = this.state.get(entry + 4);
-        if (tagLow === -1 && tagHigh === -1) continue;
-        if (concerns(translation, tagLow, tagHigh)) this.dropEntry(entry);
-      }
+      if (level === 0) this.dropIfConcerned(table, table + (page % ENTRIES) * ENTRY_SIZE, translation);
+      else for (const entry of this.entriesOf(table)) this.dropIfConcerned(table, entry, translation);
     }
     this.dropCrossing();
   }
 
+  private dropIfConcerned(table: FastPathTable, entry: number, translation: TlbEntry): void {
+    const tagLow = this.state.get(entry);
+    const tagHigh = this.state.get(entry + 4);
+    if (tagLow === -1 && tagHigh === -1) return;
+    if (concerns(translation, tagLow, tagHigh)) this.dropEntry(table, entry);
+  }
+
   /** Forgets entries of a table that lead to a page of memory. */
   dropMemoryPage(table: FastPathTable, memoryOffset: number): void {
-    for (let index = 0; index < ENTRIES; index++) {
-      const entry = table + index * ENTRY_SIZE;
+    for (const entry of this.entriesOf(table)) {
       const page = this.state.get(entry) & ~0xfff;
-      if (((page + this.state.get(entry + FastPathLayout.addend)) | 0) === (memoryOffset | 0)) this.dropEntry(entry);
+      const offset = (page + this.state.get(entry + FastPathLayout.addend)) | 0;
+      if (offset === (memoryOffset | 0)) this.dropEntry(table, entry);
     }
   }
 
-  private dropEntry(entry: number): void {
+  private entriesOf(table: FastPathTable): Set<number> {
+    return this.filled.get(table) as Set<number>;
+  }
+
+  private dropEntry(table: FastPathTable, entry: number): void {
+    this.entriesOf(table).delete(entry);
+    this.empty(entry);
+  }
+
+  private empty(entry: number): void {
     this.state.setPair(entry + FastPathLayout.tag, -1, -1);
   }
 }
 
+/** Pages that a virtual address distinguishes. */
+const MOST_PAGES = 2 ** 36;
+
 /** Whether an address may be one that a TLB entry translates, in whatever address space. */
 export function concerns(translation: TlbEntry, low: number, high: number): boolean {
   // Guest physical addresses, where there is no first stage, have more bits than are compared here.
-  const offset = virtualPage(low, high) - (translation.page % 2 ** 36);
+  const page = translation.page < MOST_PAGES ? translation.page : translation.page % MOST_PAGES;
+  const offset = virtualPage(low, high) - page;
   return offset >= 0 && offset < pagesOf(translation.level);
 }

@@ -120,11 +120,22 @@ export class Tlb {
    * global ones).
    */
   flush(page: number | undefined, asid: number | undefined): void {
-    if (asid !== undefined) {
-      const pages = this.spaces.get(asid);
-      if (pages) this.removeWhere([...pages.values()], (entry) => page === undefined || isInLeaf(entry, page));
-    } else {
-      this.removeWhere(this.slots.keys(), (entry) => !entry.virtual && (page === undefined || isInLeaf(entry, page)));
+    if (page === undefined) this.flushSpaces(asid);
+    else if (asid !== undefined) this.removePage(this.spaces.get(asid), page);
+    else for (const [space, pages] of this.spaces) if (space < SPACES_OF_VMID) this.removePage(pages, page);
+  }
+
+  private flushSpaces(asid: number | undefined): void {
+    if (asid === undefined) this.removeWhere(this.slots.keys(), (entry) => !entry.virtual);
+    else for (const slot of [...(this.spaces.get(asid)?.values() ?? [])]) this.remove(slot);
+  }
+
+  /** Removes what holds a page: with one stage of translation an entry is all that its leaf maps. */
+  private removePage(pages: ReadonlyMap<number, number> | undefined, page: number): void {
+    if (!pages) return;
+    for (let level = 0; level < LEVELS; level++) {
+      const slot = this.entriesOfLevel[level] === 0 ? undefined : pages.get(pageKey(page, level));
+      if (slot !== undefined) this.remove(slot);
     }
   }
 
