@@ -1,5 +1,11 @@
 import { buffersOf } from './chain-buffers';
-import { FEATURE_EVENT_IDX, FEATURE_INDIRECT_DESC, type QueueService, type VirtioBackend } from './transport';
+import {
+  FEATURE_EVENT_IDX,
+  FEATURE_INDIRECT_DESC,
+  FEATURE_VERSION_1,
+  type QueueService,
+  type VirtioBackend,
+} from './transport';
 import { QueueError, type Virtqueue } from './virtqueue';
 
 // virtio 1.2, section 5.1
@@ -8,8 +14,9 @@ const FEATURE_STATUS = 16;
 const STATUS_LINK_UP = 1;
 const RECEIVE = 0;
 const QUEUE_SIZE = 256;
-/** struct virtio_net_hdr with num_buffers, which VERSION_1 always has. */
+/** struct virtio_net_hdr: VERSION_1 has num_buffers at its end (5.1.6). */
 const HEADER = 12;
+const LEGACY_HEADER = 10;
 /** Frames that wait for the driver's buffers; more are lost, as on a real link. */
 const MOST_WAITING = 256;
 
@@ -62,24 +69,29 @@ export class VirtioNetwork implements VirtioBackend {
       this.waiting.shift();
       const { writable } = buffersOf(chain);
       // Without MRG_RXBUF every buffer takes a whole frame (5.1.6.3.1); one that is too small loses it.
-      const fits = writable.length >= HEADER + frame.length;
+      const header = headerOf(transport);
+      const fits = writable.length >= header + frame.length;
       if (fits) {
-        const packet = new Uint8Array(HEADER + frame.length);
-        packet[10] = 1; // num_buffers
-        packet.set(frame, HEADER);
+        const packet = new Uint8Array(header + frame.length);
+        if (header === HEADER) packet[10] = 1; // num_buffers
+        packet.set(frame, header);
         writable.write(transport.memory, 0, packet);
       }
-      transport.finish(queue, chain, fits ? HEADER + frame.length : 0);
+      transport.finish(queue, chain, fits ? header + frame.length : 0);
     }
   }
 
   private send(queue: Virtqueue, transport: QueueService): void {
     for (let chain = transport.next(queue); chain; chain = transport.next(queue)) {
       const { readable } = buffersOf(chain);
-      if (readable.length < HEADER)
-        throw new QueueError(`packet of ${readable.length} bytes has no header of ${HEADER}`);
-      this.transmit(readable.read(transport.memory, HEADER, readable.length - HEADER));
+      const header = headerOf(transport);
+      if (readable.length < header)
+        throw new QueueError(`packet of ${readable.length} bytes has no header of ${header}`);
+      this.transmit(readable.read(transport.memory, header, readable.length - header));
       transport.finish(queue, chain, 0);
     }
   }
 }
+
+const headerOf = (transport: QueueService): number =>
+  transport.negotiated(FEATURE_VERSION_1) ? HEADER : LEGACY_HEADER;

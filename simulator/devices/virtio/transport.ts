@@ -31,6 +31,8 @@ export interface VirtioBackend {
 /** What a backend may ask of its transport. */
 export interface QueueService {
   readonly memory: DmaSpace;
+  /** Whether device and driver have agreed on a feature. */
+  negotiated(feature: number): boolean;
   next(queue: Virtqueue): ReturnType<Virtqueue['pop']>;
   finish(queue: Virtqueue, chain: NonNullable<ReturnType<Virtqueue['pop']>>, written: number): void;
 }
@@ -287,7 +289,8 @@ export class VirtioTransport implements MmioDevice, TimedDevice, QueueService {
     }
     if (status & STATUS_FEATURES_OK && !(this.status & STATUS_FEATURES_OK)) {
       const refused = [0, 1].some((half) => ((this.driverFeatures[half] ?? 0) & ~this.offered(half)) !== 0);
-      if (refused || !this.negotiated(FEATURE_VERSION_1)) status &= ~STATUS_FEATURES_OK; // 3.1.1, step 6
+      // 3.1.1, step 6. A driver that does not take VERSION_1 (xv6's) is served all the same, as by QEMU (6.2: the device MAY).
+      if (refused) status &= ~STATUS_FEATURES_OK;
     }
     this.status = status | (this.status & STATUS_NEEDS_RESET);
   }
