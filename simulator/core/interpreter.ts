@@ -82,8 +82,8 @@ export function instructionOfOpcode(opcode: number): Instruction {
 }
 
 interface LoopLabels extends InterpreterLabels {
-  /** Runs the region that begins at the local `entry`. */
-  readonly region: Label;
+  /** Runs the region that begins at the local `entry`, if there are regions. */
+  readonly region: Label | undefined;
 }
 
 /**
@@ -139,7 +139,9 @@ function runFunction(
             enterPage(f, locals, slowAtPc);
             f.loop((arrive) => {
               if (regions) countArrival(f, locals, slowHere, regions.hotEvery);
-              f.loop((next) => executeNext(f, locals, { jump, next, arrive, slow: slowHere, region: regionHere }, out));
+              f.loop((next) =>
+                executeNext(f, locals, { jump, next, arrive, slow: slowHere, region: regions && regionHere }, out),
+              );
               f.unreachable();
             });
           });
@@ -148,7 +150,7 @@ function runFunction(
         });
         f.set(locals.pc, currentPc(f, locals));
       });
-      callSlow(f, locals, slow);
+      callSlow(f, locals, slow, regions !== undefined);
       f.branch(jump);
     });
   });
@@ -187,20 +189,22 @@ function callRegion(f: FunctionBuilder, locals: InterpreterLocals, type: number)
 }
 
 /** Calls slow code outside the inner loop: whatever it changes is read again afterwards. */
-function callSlow(f: FunctionBuilder, locals: InterpreterLocals, slow: number): void {
+function callSlow(f: FunctionBuilder, locals: InterpreterLocals, slow: number, hasRegions: boolean): void {
   const hart = f.i32(locals.hart);
   const [address, value] = [f.i64(locals.address), f.i64(locals.value)];
   f.store(Opcode.i64Store, hart, HartLayout.pc, f.i64(locals.pc));
   f.store(Opcode.i32Store, hart, HartLayout.budget, f.i32(locals.budget));
   const words = [address.word(), address.shiftRight(32).word(), value.word(), value.shiftRight(32).word()];
   f.call(slow, f.i32(locals.request), f.i32(locals.entry), ...words);
-  const isHot = f.i32(locals.request).equal(slowRequest(SlowOperation.hot));
-  f.if(
-    isHot,
-    // The jump that made its target hot has been counted, and the instruction there is still to be executed.
-    () => f.set(locals.uncounted, I32.constant(1)),
-    () => f.set(locals.isAlone, I32.constant(0)),
-  );
+  if (hasRegions) {
+    const isHot = f.i32(locals.request).equal(slowRequest(SlowOperation.hot));
+    f.if(
+      isHot,
+      // The jump that made its target hot has been counted, and the instruction there is still to be executed.
+      () => f.set(locals.uncounted, I32.constant(1)),
+      () => f.set(locals.isAlone, I32.constant(0)),
+    );
+  }
   f.set(locals.pc, I64.load(hart, HartLayout.pc));
   f.set(locals.budget, I32.load(hart, HartLayout.budget));
 }
@@ -279,6 +283,10 @@ function specialCases(f: FunctionBuilder, locals: InterpreterLocals, labels: Loo
   const float = (): void => goSlow(SlowOperation.float, 4);
   const region = (): void => {
     giveBack();
+    if (!labels.region) {
+      f.unreachable();
+      return;
+    }
     const longest = I32.load(I32.load(f.i32(locals.entry), DecodedLayout.immediate), TranslationLayout.longest);
     const isInBudget = budget.lessSigned(longest).equal(0);
     f.branchIf(isInBudget.and(f.i32(locals.isAlone).equal(0)), labels.region);
