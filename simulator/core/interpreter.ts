@@ -10,11 +10,10 @@ import { DecodedLayout, FastPathLayout, HartLayout, TranslationLayout } from './
 import { SlowOperation, slowRequest } from './slow-operation';
 import { regionSignature } from './translator/region-signature';
 import { I32, I64 } from './wasm/expression';
-import { FunctionBuilder, type Helpers, type Label } from './wasm/function';
-import { defineHelpers } from './wasm/helpers';
+import { FunctionBuilder, type Label } from './wasm/function';
+import { inlineHelpers } from './wasm/helpers';
 import { ModuleBuilder } from './wasm/module';
 import { Opcode, Type } from './wasm/opcodes';
-import { LocalPool } from './wasm/real';
 import { tableEntry } from './wasm-execution';
 
 /** Opcodes of decoded entries that are no instruction of their own. */
@@ -97,19 +96,17 @@ export function buildInterpreter(hotEvery: number | undefined): Uint8Array<Array
   const module = new ModuleBuilder(hotEvery !== undefined);
   const parameters = Array.from({ length: 6 }, () => Type.i32);
   const slow = module.importFunction('slow', { parameters, results: [] });
-  const helpers = defineHelpers(module);
   const regions = hotEvery === undefined ? undefined : { type: module.typeIndex(regionSignature), hotEvery };
-  module.define(runFunction(slow, helpers, regions), 'run');
+  module.define(runFunction(slow, regions), 'run');
   return module.toBinary();
 }
 
 /** @param regions the type of their functions, if there are any */
 function runFunction(
   slow: number,
-  helpers: Helpers,
   regions: { readonly type: number; readonly hotEvery: number } | undefined,
 ): FunctionBuilder {
-  const f = new FunctionBuilder({ parameters: [Type.i32, Type.i32], results: [] }, helpers);
+  const f = new FunctionBuilder({ parameters: [Type.i32, Type.i32], results: [] }, inlineHelpers);
   const locals: InterpreterLocals = {
     hart: f.parameter(0),
     budget: f.parameter(1),
@@ -124,7 +121,6 @@ function runFunction(
     request: f.local(Type.i32),
     isAlone: f.local(Type.i32),
     uncounted: f.local(Type.i32),
-    pool: new LocalPool((type) => f.local(type)),
   };
   const [hart, budget, pc] = [f.i32(locals.hart), f.i32(locals.budget), f.i64(locals.pc)];
   if (regions) f.set(locals.uncounted, I32.constant(UNSETTLED));

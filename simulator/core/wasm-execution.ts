@@ -3,8 +3,7 @@ import { FastPathLayout, HartLayout } from './layout';
 import { loadWidths, SlowOperation, sizeOf, slowRequest, storeWidths } from './slow-operation';
 import { I32, I64 } from './wasm/expression';
 import type { FunctionBuilder, Local } from './wasm/function';
-import { Opcode, Type } from './wasm/opcodes';
-import type { LocalPool } from './wasm/real';
+import { Opcode } from './wasm/opcodes';
 import { NAN_BOX, WasmFloatExecution } from './wasm-float';
 
 export interface ExecutionLocals {
@@ -16,8 +15,6 @@ export interface ExecutionLocals {
   readonly address: Local;
   readonly value: Local;
   readonly slot: Local;
-  /** Locals of the current instruction. */
-  readonly pool: LocalPool;
 }
 
 const loadOpcodes: Readonly<Record<LoadWidth, number>> = {
@@ -71,7 +68,7 @@ export abstract class WasmExecution implements Execution {
   /** What an instruction does, but for going on to the one that follows. Not for system instructions, which slow code does. */
   execute(instruction: Instruction): void {
     const { semantics } = instruction;
-    this.locals.pool.reset();
+    this.f.pool.reset();
     if (usesFloat(instruction)) this.requireFloat();
     let result: I64 | undefined;
     if (typeof semantics === 'function') result = semantics(this) as I64 | undefined;
@@ -83,10 +80,7 @@ export abstract class WasmExecution implements Execution {
   readonly constant = (value: number | bigint): I64 => I64.constant(value);
 
   bind(value: I64, use: (bound: I64) => I64): I64 {
-    const { f, locals } = this;
-    const local = locals.pool.take(Type.i64);
-    f.set(local, value);
-    return use(f.i64(local));
+    return use(this.f.keepInteger(value));
   }
 
   load(width: LoadWidth, address: I64): I64 {
@@ -194,7 +188,6 @@ export abstract class WasmExecution implements Execution {
     const request = this.request(SlowOperation.float);
     return new WasmFloatExecution(this, {
       f: this.f,
-      pool: this.locals.pool,
       fcsr: this.fcsr,
       slowUnless: (isFast) => this.slowUnless(isFast, request),
     });

@@ -11,7 +11,7 @@ import { I32, type I64 } from './wasm/expression';
 import type { FunctionBuilder } from './wasm/function';
 import { additionError, LEAST_EXACT_PRODUCT, oddNeighbour } from './wasm/helpers';
 import { Type } from './wasm/opcodes';
-import { type LocalPool, Real, type RealType } from './wasm/real';
+import { Real, type RealType } from './wasm/real';
 
 /** The upper half of a register that holds a single-precision number: all ones. */
 export const NAN_BOX = -(2 ** 32);
@@ -32,7 +32,6 @@ interface Operands {
 
 interface Context {
   readonly f: FunctionBuilder;
-  readonly pool: LocalPool;
   readonly fcsr: I32;
   /** Slow code evaluates the instruction, where the host's arithmetic does not tell the result and its flags. */
   readonly slowUnless: (isFast: I32) => void;
@@ -79,9 +78,9 @@ class OperandsOfFormat implements FloatOperands<I64> {
   }
 
   fromInteger(format: IntegerFormat): WasmFloat {
-    const { f, pool } = this.context;
+    const { f } = this.context;
     const { rs1, roundingMode } = this.operands;
-    const local = pool.take(Type.i64);
+    const local = f.pool.take(Type.i64);
     f.set(local, format === 'w' ? rs1.word().signExtend() : format === 'wu' ? rs1.word().zeroExtend() : rs1);
     const integer = f.i64(local);
     const result = new WasmFloat(this.context, Real.fromInteger(this.type, integer, format !== 'lu'), roundingMode);
@@ -95,9 +94,9 @@ class OperandsOfFormat implements FloatOperands<I64> {
   }
 
   private operand(register: I64): WasmFloat {
-    const { f, pool, slowUnless } = this.context;
+    const { f, slowUnless } = this.context;
     if (this.type === Type.f32) slowUnless(register.greaterEqualUnsigned(NAN_BOX));
-    const local = pool.take(this.type);
+    const local = f.pool.take(this.type);
     f.set(local, Real.fromBits(this.type, register));
     return new WasmFloat(this.context, f.real(local), this.operands.roundingMode);
   }
@@ -121,10 +120,7 @@ class WasmFloat implements Float<I64> {
     const sum = this.keep(a.add(b));
     // Of a result below the normal numbers too: it is exact.
     this.context.slowUnless(sum.abs().less(this.constant(Number.POSITIVE_INFINITY)));
-    this.roundsToNearest(() => {
-      const scratch = this.context.pool.take(this.type);
-      return additionError(a, b, sum, scratch).equal(this.constant(0));
-    });
+    this.roundsToNearest(() => additionError(a, b, sum).equal(this.constant(0)));
     return this.result(sum);
   }
 
@@ -161,7 +157,7 @@ class WasmFloat implements Float<I64> {
     if (this.type === Type.f32) return this.mulAddSingle(...operands);
     const isFlagged = this.context.fcsr.mask(ROUNDING | NX).equal(NX);
     const mustBeExact = this.keepTruth(isFlagged.equal(0));
-    const result = this.keep(new Real(Type.f64, (into) => into.call(f.helpers.mulAdd, ...operands, mustBeExact)));
+    const result = this.keep(f.helpers.mulAdd(...operands, mustBeExact));
     this.inRange(result, I32.constant(1));
     this.roundsToNearest(() => I32.constant(1));
     return this.result(result);
@@ -169,11 +165,11 @@ class WasmFloat implements Float<I64> {
 
   /** The product is exact in f64; the sum, rounded to odd there, rounds to f32 as the exact sum would. */
   private mulAddSingle(a: Real, b: Real, c: Real): WasmFloat {
-    const { f, pool } = this.context;
+    const { f } = this.context;
     const [product, addend] = [this.keep(a.promote().mul(b.promote())), this.keep(c.promote())];
     const sum = this.keep(product.add(addend));
-    const error = this.keep(additionError(product, addend, sum, pool.take(Type.f64)));
-    const odd = pool.take(Type.f64);
+    const error = this.keep(additionError(product, addend, sum));
+    const odd = f.pool.take(Type.f64);
     f.set(odd, sum);
     f.if(error.equal(Real.constant(0)).equal(0), () => f.set(odd, oddNeighbour(sum, error)));
     const result = this.keep(f.real(odd).demote());
@@ -272,15 +268,12 @@ class WasmFloat implements Float<I64> {
 
   /** Evaluates now what is used more than once. */
   private keep(value: Real): Real {
-    const { f, pool } = this.context;
-    const local = pool.take(value.type);
-    f.set(local, value);
-    return f.real(local);
+    return this.context.f.keepReal(value);
   }
 
   private keepTruth(value: I32): I32 {
-    const { f, pool } = this.context;
-    const local = pool.take(Type.i32);
+    const { f } = this.context;
+    const local = f.pool.take(Type.i32);
     f.set(local, value);
     return f.i32(local);
   }
@@ -306,7 +299,7 @@ class WasmFloat implements Float<I64> {
   private isExactProduct(a: Real, b: Real, product: Real): I32 {
     if (this.type === Type.f32) return a.promote().mul(b.promote()).equal(product.promote());
     const { f } = this.context;
-    const error = new Real(Type.f64, (into) => into.call(f.helpers.productError, a, b, product));
+    const error = f.helpers.productError(a, b, product);
     const isProduct = a
       .mul(b)
       .equal(product)
@@ -319,8 +312,8 @@ class WasmFloat implements Float<I64> {
 
   /** The integral number (of type f64) to which the instruction rounds; goes slow for what the host does not do. */
   private integral(value: Real): Real {
-    const { f, pool, fcsr, slowUnless } = this.context;
-    const rounded = pool.take(Type.f64);
+    const { f, fcsr, slowUnless } = this.context;
+    const rounded = f.pool.take(Type.f64);
     const isMode = (mode: number): I32 => this.roundingMode.equal(mode);
     const isNearest = isMode(RoundingMode.rne).or(
       isMode(RoundingMode.dyn).and(fcsr.mask(ROUNDING).equal(RoundingMode.rne)),

@@ -1,9 +1,9 @@
 /** A region as one WebAssembly function: registers in local variables, control flow structured, one exit. */
 import { DecodedLayout, FastPathLayout, FLOAT_REGISTERS, HartLayout, TranslationLayout } from '../layout';
 import { I32, I64 } from '../wasm/expression';
-import { FunctionBuilder, type Helpers, type Label } from '../wasm/function';
+import { FunctionBuilder, type Label } from '../wasm/function';
+import type { Helpers } from '../wasm/helpers';
 import { Opcode, Type } from '../wasm/opcodes';
-import { LocalPool } from '../wasm/real';
 import { tableEntry } from '../wasm-execution';
 import { type Block, PAGE_SIZE, pageOf, type Region } from './region';
 import {
@@ -76,7 +76,6 @@ export class RegionFunction implements RegionExits {
       resume: f.local(Type.i32),
       floatReady: f.local(Type.i32),
       fcsr: f.local(Type.i32),
-      pool: new LocalPool((type) => f.local(type)),
       registers: this.allocateRegisters(),
     };
     this.fetchContext = f.local(Type.i64);

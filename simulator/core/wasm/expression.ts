@@ -165,7 +165,7 @@ export class I64 implements Expression, Value {
     return this.with(Opcode.i64RemUnsigned, other);
   }
   mulHighUnsigned(other: I64): I64 {
-    return new I64((into) => into.call(into.helpers.mulHigh, this, other));
+    return new I64((into) => into.helpers.mulHigh(this, other).emit(into));
   }
   and(other: I64 | number): I64 {
     return this.with(Opcode.i64And, other);

@@ -1,7 +1,8 @@
 import { Bytes } from './bytes';
 import { type Expression, I32, I64 } from './expression';
+import type { Helpers } from './helpers';
 import { type NumberType, Opcode, Type } from './opcodes';
-import { Real } from './real';
+import { LocalPool, Real } from './real';
 
 /** A place that a branch can go to: the end of a block, or the start of a loop. */
 export interface Label {
@@ -20,31 +21,23 @@ export interface Signature {
   readonly results: readonly NumberType[];
 }
 
-/** Indices of a module's functions for operations that WebAssembly lacks; see `defineHelpers`. */
-export interface Helpers {
-  /** (a: i64, b: i64) => the upper 64 bits of the product of unsigned numbers */
-  readonly mulHigh: number;
-  /** (a: f64, b: f64, product: f64) => what the rounded product lacks of the exact one */
-  readonly productError: number;
-  /** (a: f64, b: f64, c: f64, exact: i32) => a * b + c, or NaN where it cannot tell, or when it should be exact and is not */
-  readonly mulAdd: number;
-}
-
 /** Writes the body of one function: structured control flow, locals, and statements made of expressions. */
 export class FunctionBuilder {
   readonly code = new Bytes();
+  /** Locals that are free again after each instruction. */
+  readonly pool = new LocalPool((type) => this.local(type));
   private readonly localTypes: NumberType[] = [];
   private depth = 0;
 
-  /** @param functions the module's functions that stand for operations that WebAssembly lacks */
+  /** @param operations how operations are done that WebAssembly lacks */
   constructor(
     readonly signature: Signature,
-    private readonly functions?: Helpers,
+    private readonly operations?: Helpers,
   ) {}
 
   get helpers(): Helpers {
-    if (!this.functions) throw new Error('the function has no helpers');
-    return this.functions;
+    if (!this.operations) throw new Error('the function has no helpers');
+    return this.operations;
   }
 
   parameter(index: number): Local {
@@ -70,6 +63,19 @@ export class FunctionBuilder {
     if (local.type !== Type.f32 && local.type !== Type.f64)
       throw new TypeError('the local is no floating-point number');
     return new Real(local.type, () => this.access(Opcode.localGet, local));
+  }
+
+  /** Evaluates now what is used more than once. */
+  keepReal(value: Real): Real {
+    const local = this.pool.take(value.type);
+    this.set(local, value);
+    return this.real(local);
+  }
+
+  keepInteger(value: I64): I64 {
+    const local = this.pool.take(Type.i64);
+    this.set(local, value);
+    return this.i64(local);
   }
 
   set(local: Local, value: Expression): void {
