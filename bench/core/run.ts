@@ -10,13 +10,13 @@ import { BenchmarkMachine, compileGuest, geometricMean, median, mips, printRow, 
 
 /** How often each guest repeats its work: some seconds on QEMU with exact counts. */
 const guests: Readonly<Record<string, number>> = {
-  embedded: 8000,
-  sieve: 250,
-  mix: 800,
+  embedded: 5000,
+  sieve: 200,
+  mix: 600,
   float: 400,
-  paging: 100,
-  traps: 3_000_000,
-  csr: 4_000_000,
+  paging: 500,
+  traps: 2_000_000,
+  csr: 2_000_000,
 };
 /** Goals are about the mean of these. */
 const judged = new Set(['embedded', 'sieve', 'mix', 'float', 'paging', 'traps']);

@@ -1,4 +1,4 @@
-# Bare-metal start-up in M-mode: a stack, main, then the finisher.
+# Bare-metal start-up in M-mode: a stack for each hart, main, then the finisher.
     .section .text.start, "ax"
     .globl _start
 _start:
@@ -7,6 +7,9 @@ _start:
     la      gp, __global_pointer$
     .option pop
     la      sp, stack_top
+    csrr    t0, mhartid
+    slli    t0, t0, 13
+    sub     sp, sp, t0
     li      t0, 1 << 13         # mstatus.FS: the floating-point unit is on
     csrs    mstatus, t0
     call    main

@@ -23,7 +23,7 @@ const BATCH = 16;
  * wait asks again, the hotter the sooner.
  */
 const FIRST_CREDIT = 10_000;
-const COST = 4000;
+const COST = 8000;
 const MOST_CREDIT = 20_000;
 /** How often a region is made anew because control has come to it, or from it, at a place that was no entry. */
 const MOST_EXTENSIONS = 12;
