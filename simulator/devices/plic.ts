@@ -15,7 +15,8 @@ interface Context {
 
 /**
  * The platform-level interrupt controller, laid out as the RISC-V PLIC specification 1.0.0 says.
- * Contexts are M and S of each hart in turn, as on QEMU's `virt`.
+ * Contexts are M and S of each hart in turn, as on QEMU's `virt`. Its gateways are QEMU's too (hw/intc/sifive_plic.c): a device that
+ * asserts its line asks for service, also while it is being served; a line that merely stays high after completion asks for nothing.
  */
 export class Plic implements MmioDevice {
   readonly name = 'plic';
@@ -24,7 +25,7 @@ export class Plic implements MmioDevice {
   private readonly priority: number[];
   private readonly level: boolean[];
   private readonly pending: boolean[];
-  /** Claimed and not yet completed: the gateway forwards no further request (section 1.2). */
+  /** Claimed and not yet completed: no further request is forwarded (section 1.2). */
   private readonly inService: boolean[];
   private readonly contexts: readonly Context[];
 
@@ -46,9 +47,10 @@ export class Plic implements MmioDevice {
   source(number: number): InterruptLine {
     return {
       setLevel: (level) => {
+        const wasPending = this.pending[number];
         this.level[number] = level;
-        this.gateway(number);
-        this.updateLines();
+        this.pending[number] = level;
+        if (level !== wasPending) this.updateLines();
       },
     };
   }
@@ -120,17 +122,14 @@ export class Plic implements MmioDevice {
     return context && { context, register: (offset - CONTEXT) % CONTEXT_STRIDE };
   }
 
-  private gateway(source: number): void {
-    if (this.level[source] && !this.inService[source]) this.pending[source] = true;
-  }
-
   /** The pending, enabled source of the highest priority above the threshold; ties go to the lowest number; 0 is none. */
   private best(context: Context): number {
     let best = 0;
     let bestPriority = context.threshold;
     for (let source = 1; source <= this.sources; source++) {
       const priority = this.priority[source] ?? 0;
-      if (priority > bestPriority && this.pending[source] && context.enabled[source]) {
+      if (priority <= bestPriority || !this.pending[source]) continue;
+      if (!this.inService[source] && context.enabled[source]) {
         best = source;
         bestPriority = priority;
       }
@@ -152,7 +151,6 @@ export class Plic implements MmioDevice {
     // Section 9: a completion for a source that is not enabled for the context is ignored.
     if (source < 1 || source > this.sources || !context.enabled[source]) return;
     this.inService[source] = false;
-    this.gateway(source);
   }
 
   private updateLines(): void {

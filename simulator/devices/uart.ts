@@ -63,15 +63,18 @@ export class Uart implements MmioDevice {
 
   read(offset: number): number | undefined {
     const value = this.peek(offset);
+    // What has no effect says nothing to the interrupt controller either, as on QEMU.
     if (offset === DATA && !this.dlab) {
       this.fifo.shift();
       this.refill();
+      this.updateInterrupt();
     } else if (offset === IIR_FCR && (this.identification() & 0xf) === IIR_TRANSMIT_EMPTY) {
       this.transmitEmptyPending = false;
-    } else if (offset === LSR) {
+      this.updateInterrupt();
+    } else if (offset === LSR && this.overrun) {
       this.overrun = false;
+      this.updateInterrupt();
     }
-    this.updateInterrupt();
     return value;
   }
 
@@ -120,13 +123,13 @@ export class Uart implements MmioDevice {
         break;
       case LCR:
         this.lcr = byte;
-        break;
+        return true;
       case MCR:
         this.mcr = byte & 0x1f;
-        break;
+        return true;
       case SCR:
         this.scratch = byte;
-        break;
+        return true;
     }
     this.updateInterrupt();
     return true;

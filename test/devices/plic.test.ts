@@ -33,12 +33,13 @@ describe('the PLIC', () => {
     assert.deepEqual([plic.read(CLAIM), plic.read(CLAIM), plic.read(CLAIM), plic.read(CLAIM)], [5, 7, 3, 0]);
   });
 
-  it('asks again after completion while the line is high, and not before', () => {
+  it('asks again after completion when the device has asked meanwhile, and not before', () => {
     const { plic, levels } = makePlic();
     plic.write(4, 4, 1);
     plic.write(ENABLE, 4, 2);
     plic.source(1).setLevel(true);
     assert.equal(plic.read(CLAIM), 1);
+    plic.source(1).setLevel(true);
     assert.equal(levels[0], false);
     plic.write(CLAIM, 4, 1);
     assert.equal(levels[0], true);
@@ -46,6 +47,16 @@ describe('the PLIC', () => {
     plic.source(1).setLevel(false);
     plic.write(CLAIM, 4, 1);
     assert.equal(plic.read(CLAIM), 0);
+  });
+
+  it('does not ask again because a line has stayed high, as QEMU’s', () => {
+    const { plic, levels } = makePlic();
+    plic.write(4, 4, 1);
+    plic.write(ENABLE, 4, 2);
+    plic.source(1).setLevel(true);
+    assert.equal(plic.read(CLAIM), 1);
+    plic.write(CLAIM, 4, 1);
+    assert.equal(levels[0], false);
   });
 
   it('masks by enable and threshold', () => {
