@@ -191,6 +191,6 @@ data_end:
 log:
     .zero 0x40000
 tables:
-${['s', 'u'].flatMap((root) => ['root', 'code', 'pages', 'middle', 'window'].map((table) => `${table}_${root}: .zero 4096`)).join('\n')}
+${['s', 'u'].flatMap((root) => ['wide', 'root', 'code', 'pages', 'middle', 'window'].map((table) => `${table}_${root}: .zero 4096`)).join('\n')}
 tables_end:
 `;

@@ -93,11 +93,13 @@ export class RandomProgram {
     const { random } = this;
     const mode = random.pick(MODES);
     const isPaged = mode.endsWith('paged');
-    const root = mode.startsWith('u') ? 'root_u' : 'root_s';
+    // Sv39, or Sv48 by a root that leads to Sv39's.
+    const isWide = random.below(3) === 0;
+    const root = `${isWide ? 'wide' : 'root'}_${mode.startsWith('u') ? 'u' : 's'}`;
     this.lines.push('    .option norvc', `block_${index}:`);
     if (isPaged) {
       this.emit(
-        `la gp, ${root}; srli gp, gp, 12; li tp, 8 << 60 | ${random.below(4)} << 44; or gp, gp, tp; csrw satp, gp`,
+        `la gp, ${root}; srli gp, gp, 12; li tp, ${isWide ? 9 : 8} << 60 | ${random.below(4)} << 44; or gp, gp, tp; csrw satp, gp`,
       );
       // The roots are for the same address spaces, and have global pages.
       this.emit('sfence.vma');
@@ -322,6 +324,7 @@ export class RandomProgram {
     const set = (table: string, index: number, target: string, flags: number): string =>
       `    la gp, ${target}; srli gp, gp, 2; ori gp, gp, ${flags}; la tp, ${table}; sd gp, ${index * 8}(tp)`;
     return ['s', 'u'].flatMap((root) => [
+      set(`wide_${root}`, 0, `root_${root}`, 1),
       set(`root_${root}`, 1, `middle_${root}`, 1),
       set(`root_${root}`, 2, `code_${root}`, 1),
       set(`root_${root}`, 3, '_start', leaf()),
