@@ -1,4 +1,4 @@
-import { csrNamed, registerNamed } from '../../simulator/isa';
+import { csrNamed, instructionsNamed, registerNamed, roundingModeNames } from '../../simulator/isa';
 import { isMnemonic, Lexer, type Line, type Statement, TokenKind } from './assembly';
 
 /** What a word of a source is. */
@@ -120,8 +120,9 @@ const registerChoice: Choose = (name) => (registerNamed(name) ? { kind: 'registe
 function instructionChoice(key: string): Choose {
   const takesCsr = key.startsWith('csr');
   const isFence = key === 'fence';
+  const isRounded = instructionsNamed(key).some(({ operands }) => operands.some(({ name }) => name === 'rm'));
   return (name) => {
-    if (isFence) return { kind: 'keyword' };
+    if (isFence || (isRounded && roundingModeNames.includes(name))) return { kind: 'keyword' };
     if (takesCsr && csrNamed(name)) return { kind: 'csr' };
     return registerChoice(name, 0);
   };

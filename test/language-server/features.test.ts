@@ -60,6 +60,7 @@ describe('Language server: hover', () => {
   it('describes registers, CSRs with fields, operators, directives and numbers', async () => {
     assert.match(await hover('add a0, s$00, a1'), /s0.*x8.*saved by the callee/);
     assert.match(await hover('csrr a0, sat$0p'), /CSR 0x180[\s\S]*MODE[\s\S]*Sv39[\s\S]*traps to the VMM/i);
+    assert.match(await hover('fadd.d fa0, fs$01, fa1'), /fs1.*f9.*saved by the callee/);
     assert.match(await hover('lui a0, %h$0i(x)'), /Upper 20 bits/);
     assert.match(await hover('.bal$0ign 8'), /multiple of a number of bytes/);
     assert.match(await hover('li a0, 0x1$00'), /16 = 0x10 = 0b10000/);
@@ -82,6 +83,7 @@ describe('Language server: completion', () => {
   it('offers what fits the operand', async () => {
     const registers = await complete('counter: add a0, $0');
     assert.ok(registers.includes('t0') && registers.includes('counter') && !registers.includes('addi'));
+    assert.ok((await complete('fadd.d fa0, $0')).includes('ft11'));
     const csrs = await complete('csrw s$0');
     assert.ok(csrs.includes('satp') && !csrs.includes('t0'));
     assert.ok((await complete('csrr a0, $0')).includes('scause'));
@@ -200,5 +202,15 @@ describe('Language server: document', () => {
     assert.equal(data.length / 5, 8);
     const instruction = data.slice(5, 10);
     assert.deepEqual(instruction, [0, 3, 4, 0, 4]);
+  });
+  it('takes rounding modes for words of the instruction, and only zero for a constant', async () => {
+    const tokens = async (text: string): Promise<number[][]> => {
+      const { data } = await ask<{ data: number[] }>('textDocument/semanticTokens/full', text);
+      return Array.from({ length: data.length / 5 }, (_, index) => data.slice(index * 5, index * 5 + 5));
+    };
+    const [fence, float] = [await tokens('fence rw, w'), await tokens('fcvt.w.d a0, ft0, rtz')];
+    assert.equal(float[3]?.[3], fence[1]?.[3]);
+    assert.equal(float[2]?.[4], 0);
+    assert.notEqual((await tokens('mv a0, zero'))[2]?.[4], 0);
   });
 });

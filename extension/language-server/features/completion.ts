@@ -5,7 +5,7 @@ import {
   type ServerCapabilities,
 } from 'vscode-languageserver';
 import { relocationOperators } from '../../../simulator/assembler/expression';
-import { csrs, instructions, pseudoInstructions, registers } from '../../../simulator/isa';
+import { csrs, floatRegisters, instructions, pseudoInstructions, registers } from '../../../simulator/isa';
 import type { Analysis } from '../analysis';
 import { directiveTable, parseLine } from '../assembly';
 import { lineRange } from '../locations';
@@ -125,12 +125,14 @@ const directiveItems: readonly CompletionItem[] = [...directiveTable.values()]
     sortText: `3${name}`,
   }));
 
-const registerItems: readonly CompletionItem[] = registers.map(({ abiName, name, role, number }) => ({
-  label: abiName,
-  kind: CompletionItemKind.Variable,
-  detail: `${name}: ${role}`,
-  sortText: `1${String(number).padStart(2, '0')}`,
-}));
+const registerItems: readonly CompletionItem[] = [...registers, ...floatRegisters].map(
+  ({ abiName, name, role, number, file }) => ({
+    label: abiName,
+    kind: CompletionItemKind.Variable,
+    detail: `${name}: ${role}`,
+    sortText: `1${file === 'x' ? 'a' : 'b'}${String(number).padStart(2, '0')}`,
+  }),
+);
 
 const csrItems: readonly CompletionItem[] = csrs.map(({ name, summary, privilege, number, group }) => ({
   label: name,

@@ -86,7 +86,7 @@ function build({ lines }: SourceText, analysis: Analysis | undefined, first: num
       column = end;
       const marks: Modifier[] = [];
       if (definition) marks.push('declaration');
-      if (kind === 'register' && registerNamed(name)?.number === 0) marks.push('readonly');
+      if (kind === 'register' && registerNamed(name)?.abiName === 'zero') marks.push('readonly');
       if (kind === 'instruction') {
         const statement = line.statements.find((candidate) => candidate.start === start);
         if (statement && privilegeOf(statement) !== 'u') marks.push('privileged');
