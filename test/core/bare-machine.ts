@@ -16,6 +16,7 @@ export class BareMachine implements CorePlatform {
   finished = false;
   readonly core: Core;
   private clock = 0;
+  private isRunning = false;
 
   constructor(ramSize = 1 << 24, harts = 1, translation: TranslationMode = true, options: Partial<HartOptions> = {}) {
     const ram = { base: RAM_BASE, size: ramSize };
@@ -52,7 +53,7 @@ export class BareMachine implements CorePlatform {
   }
 
   clockNow(): number {
-    return this.clock + this.hart.executedThisRun;
+    return this.clock + (this.isRunning ? this.hart.executedThisRun : 0);
   }
 
   /** Runs hart 0 until the guest stops the machine, in runs of `budget()` instructions. */
@@ -68,7 +69,9 @@ export class BareMachine implements CorePlatform {
   }
 
   run(budget: number): RunExit {
+    this.isRunning = true;
     const exit = this.hart.run(budget);
+    this.isRunning = false;
     this.clock += this.hart.executedThisRun;
     return exit;
   }
