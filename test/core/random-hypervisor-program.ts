@@ -319,7 +319,11 @@ export class RandomHypervisorProgram {
   private setUpTables(): string[] {
     const { random } = this;
     const leaf = (user: number): number => {
-      if (random.below(12) === 0) return random.next() & 0xff;
+      if (random.below(12) === 0) {
+        const any = random.next() & 0xff;
+        // No pointer into the program, where what is found would be written to without asking the second stage.
+        return (any & 0xf) === 1 ? any | 2 : any;
+      }
       const permissions = random.pick([0x2, 0x6, 0x6, 0xe, 0x8, 0xa, 0x6]);
       return 1 | permissions | user | (random.below(4) ? 0 : 0x20) | (random.next() & 0xc0);
     };
