@@ -1,3 +1,4 @@
+import { type HartOptions, parseHartOption } from '../simulator/core/index';
 import { VIRTIO_DEVICES } from '../simulator/hypervisor/system';
 import { isRecord } from './argument-checks';
 import { type Disk, type LaunchArguments, launchAttributes } from './launch';
@@ -7,8 +8,12 @@ const names = Object.keys(launchAttributes) as (keyof LaunchArguments)[];
 
 /** A launch configuration in which everything has a value. */
 export type CheckedLaunch = Required<
-  Omit<LaunchArguments, 'program' | 'memory' | 'disks' | 'march' | 'projectRoot' | 'bios' | 'initrd' | 'append'>
+  Omit<
+    LaunchArguments,
+    'program' | 'memory' | 'disks' | 'march' | 'projectRoot' | 'bios' | 'initrd' | 'append' | 'machineOptions'
+  >
 > & {
+  readonly machineOptions: Partial<HartOptions>;
   readonly program: readonly string[];
   /** Undefined where the project file, or the assembler, decides. */
   readonly march: string | undefined;
@@ -56,7 +61,20 @@ export function checkLaunch(args: unknown): CheckedLaunch {
     onIllegal: value('onIllegal'),
     sourceMap: value('sourceMap'),
     pace: value('pace'),
+    vmids: value('vmids'),
+    translation: value('translation'),
+    machineOptions: hartOptionsOf(value('machineOptions')),
   };
+}
+
+/** @throws RequestError */
+function hartOptionsOf(given: Record<string, string>): Partial<HartOptions> {
+  const parts = Object.entries(given).map(([name, value]) => {
+    const found = parseHartOption(name, value);
+    if ('problem' in found) throw new RequestError(`"machineOptions": ${found.problem}`);
+    return found.option;
+  });
+  return Object.assign({}, ...parts);
 }
 
 function problemOf(name: keyof LaunchArguments, value: unknown): string[] {

@@ -3,6 +3,7 @@
  * `npm run generate`) and the command line's options of the same meaning.
  */
 import { defaultMarch } from '../simulator/assembler';
+import { defaultHartOptions } from '../simulator/core/index';
 
 export interface LaunchArguments {
   program?: string | string[];
@@ -25,6 +26,9 @@ export interface LaunchArguments {
   onIllegal?: 'trap' | 'kill';
   sourceMap?: Record<string, string>;
   pace?: 'max' | 'realtime';
+  vmids?: boolean;
+  translation?: boolean;
+  machineOptions?: Record<string, string>;
 }
 
 export interface Disk {
@@ -194,6 +198,25 @@ export const launchAttributes: Record<keyof LaunchArguments, AttributeSchema> = 
     default: {},
     markdownDescription:
       'For ELF files built elsewhere: path prefixes in their debug information, and where those folders are here.',
+  },
+  vmids: {
+    type: 'boolean',
+    default: true,
+    markdownDescription:
+      'With `"virtualization": "hardware"`: whether the guest’s translations carry a VMID. Without one each entry into the guest forgets them, which the TLB view and the exits show.',
+  },
+  translation: {
+    type: 'boolean',
+    default: true,
+    markdownDescription: 'Whether hot code is translated to WebAssembly. It changes the speed and nothing else.',
+  },
+  machineOptions: {
+    type: 'object',
+    additionalProperties: { type: 'string' },
+    default: {},
+    markdownDescription: `What the manual leaves to the machine, by name: ${Object.keys(defaultHartOptions)
+      .map((name) => `\`${name}\``)
+      .join(', ')}. The defaults are QEMU’s choices.`,
   },
   pace: {
     type: 'string',

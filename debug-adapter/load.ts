@@ -42,8 +42,13 @@ export async function load(launch: CheckedLaunch, host: Host, console: (byte: nu
   const initrd = launch.initrd === undefined ? undefined : await named('initrd', launch.initrd);
   try {
     const { virtualization, firmware, memory, harts, devices, append: bootArguments, onIllegal } = launch;
+    const { vmids, translation, machineOptions: hartOptions } = launch;
     const guest = { disks, devices, bios, initrd, bootArguments };
-    const system = new System({ virtualization, firmware, memory, harts, ...guest, onIllegal, console }, program);
+    const machine = { vmids, translation, hartOptions };
+    const system = new System(
+      { virtualization, firmware, memory, harts, ...guest, ...machine, onIllegal, console },
+      program,
+    );
     // The guest's first instruction is the one after the boot ROM.
     system.passResetVector();
     if (launch.console === 'debugConsole') system.closeInput();

@@ -138,10 +138,23 @@ export interface Translation {
   p2m?: { gpa: Hex; hpa?: Hex; note: string };
   /** The hardware's walk of the shadow tables; its addresses are HPAs. */
   shadow?: Walk;
+  /** In a virtual mode of the H extension: every entry that the hardware reads of both stages, in order. Its addresses: VS GPA, G HPA. */
+  stages?: { steps: StageStep[]; outcome: string };
   /** The TLB's entry for the address, if it holds one. */
   tlb?: TlbEntry;
   /** What an access now would do, in one sentence. */
   summary: string;
+}
+
+/** An entry that a walk through two stages reads. */
+export interface StageStep {
+  stage: 'VS' | 'G';
+  level: number;
+  pteAddress: Hex;
+  pte: Hex;
+  note: string;
+  /** The walk ends here with a fault. */
+  failed: boolean;
 }
 
 export interface Walk {

@@ -116,7 +116,7 @@ export class UserStops implements Watchers {
   /** Asked at every step of every handler: what nobody waits for costs next to nothing. */
   atStep(step: Step, handler: ActiveHandler): Stop | undefined {
     const isVmm = handler.software.name === 'vmm';
-    const ledger = isVmm ? this.debuggee.system.full?.vm.ledger : undefined;
+    const ledger = isVmm ? this.debuggee.system.vm?.ledger : undefined;
     if (handler.trail.length === 1 && ledger?.handling) this.narrations.follow(ledger.handling, handler);
     const mayStop = killSites.has(step.site) || this.watchedSites.has(step.site) || this.filters?.wants('exit');
     const cpu = mayStop ? this.debuggee.cpus[handler.hart.id] : undefined;

@@ -17,10 +17,14 @@ export function describeExit(record: ExitRecord, instruction: string | undefined
   const what = instruction === undefined ? '' : `${instruction} - `;
   if (cause >= INTERRUPT_BIT)
     return `${causeOf(cause - INTERRUPT_BIT, true).name}, in ${user ? 'virtual U-mode' : 'virtual S-mode'}`;
-  const where = `in U-mode of the machine${user ? ' and of the guest' : ''}`;
+  const where = isVirtualMode(cause)
+    ? `in ${user ? 'VU' : 'VS'}-mode`
+    : `in U-mode of the machine${user ? ' and of the guest' : ''}`;
   switch (cause) {
     case ExceptionCode.illegalInstruction:
       return `${what}privileged, ${where}`;
+    case ExceptionCode.virtualSupervisorEcall:
+      return `${what}call of the firmware, ${where}`;
     case ExceptionCode.userEcall:
       return `${what}${user ? 'system call' : 'call of the firmware'}, ${where}`;
     default: {
@@ -34,7 +38,7 @@ export function describeExit(record: ExitRecord, instruction: string | undefined
 /** The label frame of a handler: what happened, that it runs. */
 export function handlerLabel(debuggee: Debuggee, cpu: GuestCpu, handler: ActiveHandler): string {
   if (handler.software.name === 'vmm') {
-    const record = debuggee.system.full?.vm.ledger.handling;
+    const record = debuggee.system.vm?.ledger.handling;
     if (!record) return 'VM exit';
     const pc = valueOfWords({ low: record.pcLow, high: record.pcHigh });
     return `VM exit #${record.number}: ${describeExit(record, instructionText(debuggee, cpu, pc))}`;
@@ -55,6 +59,19 @@ export function assembly(debuggee: Debuggee, word: number, address: bigint): str
   return disassemble(word, address, { aliases: true, symbolAt }).text.replaceAll(',', ', ');
 }
 
+/** Exceptions that only a guest of the H extension brings to its VMM. */
+function isVirtualMode(cause: number): boolean {
+  return cause === ExceptionCode.virtualSupervisorEcall || cause >= ExceptionCode.instructionGuestPageFault;
+}
+
 function isAddressFault(cause: number): boolean {
-  return cause === 1 || (cause >= 4 && cause <= 7) || (cause >= 12 && cause <= 15) || cause === 0;
+  return (
+    cause === 20 ||
+    cause === 21 ||
+    cause === 23 ||
+    cause === 1 ||
+    (cause >= 4 && cause <= 7) ||
+    (cause >= 12 && cause <= 15) ||
+    cause === 0
+  );
 }

@@ -1,9 +1,11 @@
 import type { DebugProtocol } from '@vscode/debugprotocol';
+import { FLOAT_REGISTERS } from '../../simulator/core/index';
 import { describeView } from '../../simulator/hypervisor/full/shadow-space';
 import type { DeprivilegedVcpu } from '../../simulator/hypervisor/full/vcpu';
 import type { GuestCpu } from '../../simulator/hypervisor/guest';
 import type { ExitRecord } from '../../simulator/hypervisor/ledger';
-import { type Csr, causeOf, csrs, registers } from '../../simulator/isa/index';
+import { type Csr, causeOf, csrs, floatRegisters, registers } from '../../simulator/isa/index';
+import { Privilege } from '../../simulator/mmu/index';
 import type { Debuggee } from '../debuggee';
 import { hardwarePrefix } from '../expression/machine-environment';
 import { hex, hexOfWords, privilegeNames } from '../format';
@@ -22,7 +24,8 @@ export interface Scope {
 }
 
 /** CSRs of the modes that a guest kernel sees, and the counters. */
-const shownGroups: ReadonlySet<Csr['group']> = new Set(['supervisor', 'machine']);
+const shownGroups: ReadonlySet<Csr['group']> = new Set(['supervisor', 'machine', 'hypervisor']);
+const FCSR = 3;
 const counters = new Set(['cycle', 'time', 'instret']);
 /** Dozens of registers that say nothing here. */
 const isTedious = /^(pmp|mhpm|hpm|t(select|data|info|control))/;
@@ -35,7 +38,7 @@ export function scopesOf(debuggee: Debuggee, frame: StackFrame): Scope[] {
     case 'vmm':
       return [{ name: 'Handler', hint: 'locals', content: handlerVariables(debuggee, frame) }, ...machine];
     case 'label': {
-      const exit = debuggee.system.full?.vm.ledger.handling;
+      const exit = debuggee.system.vm?.ledger.handling;
       return exit && frame.handler.software.name === 'vmm'
         ? [{ name: 'VM exit', hint: 'locals', content: exitScope(debuggee, exit) }, ...machine]
         : machine;
@@ -52,16 +55,18 @@ export function showScope({ name, hint, isExpensive = false }: Scope, reference:
 }
 
 function machineScopes(debuggee: Debuggee, cpu: GuestCpu): Scope[] {
-  const vcpu = debuggee.system.full?.vm.vcpus[cpu.id];
+  const { full, vm } = debuggee.system;
+  const vcpu = full?.vm.vcpus[cpu.id];
   const own: Scope[] = [
     { name: 'Registers', hint: 'registers', content: registerScope(debuggee, cpu) },
-    { name: vcpu ? 'Virtual CSRs' : 'CSRs', content: csrScope(debuggee, cpu) },
+    { name: 'Floating point', isExpensive: true, content: floatScope(cpu) },
+    { name: vm ? 'Virtual CSRs' : 'CSRs', content: csrScope(debuggee, cpu) },
   ];
-  if (!vcpu) return own;
+  if (!vm) return own;
   return [
     ...own,
     { name: 'Hardware CSRs', content: hardwareScope(debuggee, cpu) },
-    { name: 'VM control', content: controlScope(debuggee, vcpu) },
+    { name: 'VM control', content: vcpu ? controlScope(debuggee, vcpu) : secondStageScope(debuggee, cpu) },
   ];
 }
 
@@ -82,6 +87,39 @@ function registerScope(debuggee: Debuggee, cpu: GuestCpu): Container {
     }),
     { name: 'privilege', value: privilegeNames[cpu.privilege] ?? '' },
   ]);
+}
+
+/** f0 to f31: the value as a double, and as a single where it is NaN-boxed. */
+function floatScope(cpu: GuestCpu): Container {
+  return containerOf(() => {
+    const fcsr = cpu.hart.csr(FCSR);
+    return [
+      {
+        name: 'fcsr',
+        value: `${hex(fcsr)}: rounding mode ${(fcsr >> 5n) & 7n}, flags ${flagsText(Number(fcsr & 31n))}`,
+      },
+      ...floatRegisters.map(({ number, abiName, name, role }): Child => {
+        const [low, high] = [cpu.hart.xLow(FLOAT_REGISTERS + number), cpu.hart.xHigh(FLOAT_REGISTERS + number)];
+        return {
+          name: abiName,
+          value: `${hexOfWords({ low, high })} ${floatText(low, high)}`,
+          type: `${name}: ${role}`,
+        };
+      }),
+    ];
+  });
+}
+
+function floatText(low: number, high: number): string {
+  const view = new DataView(new ArrayBuffer(8));
+  view.setInt32(0, low, true);
+  view.setInt32(4, high, true);
+  return high === -1 ? `single ${view.getFloat32(0, true)}` : `double ${view.getFloat64(0, true)}`;
+}
+
+function flagsText(flags: number): string {
+  const names = ['NX', 'UF', 'OF', 'DZ', 'NV'].filter((_, bit) => flags & (1 << bit));
+  return names.length === 0 ? 'none' : names.join(', ');
 }
 
 /** What is known of the registers of a frame that does not run. */
@@ -143,7 +181,7 @@ function shownCsrs(): Csr[] {
 
 /** What the VMM keeps of a vCPU beside its CSRs. */
 function controlScope(debuggee: Debuggee, vcpu: DeprivilegedVcpu): Container {
-  const ledger = debuggee.system.full?.vm.ledger;
+  const ledger = debuggee.system.vm?.ledger;
   return containerOf(() => {
     const view = vcpu.spaces.current;
     const [last] = ledger?.last(1, vcpu.id) ?? [];
@@ -164,6 +202,27 @@ function controlScope(debuggee: Debuggee, vcpu: DeprivilegedVcpu): Container {
         ? [{ name: 'last exit', value: `#${last.number} ${last.reason}`, parts: exitScope(debuggee, last) }]
         : []),
       { name: 'cycles spent in exits', value: `${ledger?.cycles ?? 0}` },
+    ];
+  });
+}
+
+/** What the VMM of the engine `hardware` keeps of a vCPU. */
+function secondStageScope(debuggee: Debuggee, cpu: GuestCpu): Container {
+  return containerOf(() => {
+    const vm = debuggee.system.hardware?.vm;
+    if (!vm) return [];
+    const { ledger, stage, vmid } = vm;
+    const [last] = ledger.last(1, cpu.id);
+    return [
+      { name: 'mode of the guest', value: cpu.privilege === Privilege.user ? 'VU' : 'VS' },
+      { name: 'second stage', value: `root ${hex(stage.root)}, ${stage.tableFrames.length} tables below it` },
+      { name: 'pages mapped', value: `${stage.leaves().length}` },
+      { name: 'VMID', value: vmid === undefined ? 'none: translations are forgotten at each entry' : `${vmid}` },
+      { name: 'VM exits', value: `${ledger.count}` },
+      ...(last
+        ? [{ name: 'last exit', value: `#${last.number} ${last.reason}`, parts: exitScope(debuggee, last) }]
+        : []),
+      { name: 'cycles spent in exits', value: `${ledger.cycles}` },
     ];
   });
 }

@@ -103,7 +103,7 @@ export function executionRequests(debugging: Debugging): Handlers {
     threads() {
       if (!debugging.hasMachine) return { threads: [] };
       const { debuggee } = debugging.running;
-      const kind = debuggee.system.full ? 'vCPU' : 'hart';
+      const kind = debuggee.system.vm ? 'vCPU' : 'hart';
       return { threads: debuggee.cpus.map(({ id }) => ({ id: id + 1, name: `${kind} ${id}` })) };
     },
   };

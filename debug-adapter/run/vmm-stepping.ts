@@ -35,7 +35,7 @@ function nextInGuest({ system }: Debuggee, cpu: GuestCpu, { hart, software }: Ac
   const canRun = (id: number): boolean => harts[id]?.lifecycle === 'started' && !harts[id].waiting;
   if (canRun(hart.id)) return { cpu: cpu.id, description: back };
   const next = harts.map((_, index) => (current + index) % harts.length).find(canRun);
-  const kind = system.full ? 'vCPU' : 'hart';
+  const kind = system.vm ? 'vCPU' : 'hart';
   if (next === undefined) return { cpu: cpu.id, description: `${back}: the ${kind} waits for an interrupt` };
   return { cpu: next, description: `${back}: ${kind} ${cpu.id} waits, ${kind} ${next} goes on` };
 }

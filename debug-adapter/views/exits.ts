@@ -1,4 +1,4 @@
-import type { ExitRecord } from '../../simulator/hypervisor/ledger';
+import type { ExitLedger, ExitRecord } from '../../simulator/hypervisor/ledger';
 import type { Running } from '../debugging';
 import { hex, valueOfWords } from '../format';
 import { describeChange } from '../inspect/change-text';
@@ -7,7 +7,7 @@ import type { Exit, Exits } from '../protocol';
 
 /** The last exits of one vCPU (of all when undefined), and how many there were of each kind. */
 export function exitList(running: Running, cpu: number | undefined, count: number): Exits {
-  const ledger = running.debuggee.system.full?.vm.ledger;
+  const ledger = running.debuggee.system.vm?.ledger;
   if (!ledger) return { total: 0, counts: [], exits: [] };
   return {
     total: ledger.count,
@@ -17,7 +17,7 @@ export function exitList(running: Running, cpu: number | undefined, count: numbe
 }
 
 /** The ledger counts an exit when it is over; the one that is being handled is one, too. */
-function countsOf(ledger: NonNullable<Running['debuggee']['system']['full']>['vm']['ledger']): Exits['counts'] {
+function countsOf(ledger: ExitLedger): Exits['counts'] {
   const counts: Exits['counts'] = ledger.counts().map((each) => ({ ...each }));
   const current = ledger.handling;
   if (!current) return counts;

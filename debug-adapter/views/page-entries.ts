@@ -5,7 +5,10 @@ import type { Pte as ShownPte } from '../protocol';
 
 export const PAGE = 4096;
 export const ENTRIES = 512;
-export const ROOT_LEVEL = 2;
+const SV48 = 9n;
+
+/** Level of the root table: 2 in Sv39 (and while paging is off), 3 in Sv48. */
+export const rootLevelOf = (satp: bigint): 2 | 3 => (satp >> 60n === SV48 ? 3 : 2);
 
 /** A page-table entry as it is in memory. */
 export interface PageEntry {
@@ -62,6 +65,7 @@ export class TableReader {
     private readonly memory: TableMemory,
     /** The machine address of a table; undefined where it is not in memory. */
     private readonly toMachine: (address: number) => number | undefined,
+    private readonly rootLevel: 2 | 3,
   ) {}
 
   /** What is found under a way of indices from a root. */
@@ -70,7 +74,7 @@ export class TableReader {
     for (const [depth, index] of path.entries()) {
       const entry = this.entry(address, index);
       if (!entry || !isValid(entry)) return { kind: 'none' };
-      const level = ROOT_LEVEL - depth;
+      const level = this.rootLevel - depth;
       if (isLeaf(entry)) return { kind: 'page', entry, level };
       address = targetOf(entry);
     }
@@ -80,7 +84,7 @@ export class TableReader {
   /** An entry of a table; below a larger page, the part of that page. Undefined when it is not valid. */
   entryAt(place: TablePlace, level: number, path: readonly number[], index: number): PageEntry | undefined {
     if (place.kind === 'none') return undefined;
-    if (place.kind === 'page') return partOf(place, level, path, index);
+    if (place.kind === 'page') return partOf(place, level, path.slice(this.rootLevel - place.level + 1), index);
     const entry = this.entry(place.address, index);
     return entry && isValid(entry) ? entry : undefined;
   }
@@ -92,14 +96,14 @@ export class TableReader {
   }
 }
 
-/** The part of a large page that an index of a table below it would map. */
+/** The part of a large page that an index of a table below it, found by a way of indices, would map. */
 function partOf(
   { entry, level: pageLevel }: Extract<TablePlace, { kind: 'page' }>,
   level: number,
-  path: readonly number[],
+  way: readonly number[],
   index: number,
 ): PageEntry {
-  const below = [...path.slice(ROOT_LEVEL - pageLevel + 1), index];
+  const below = [...way, index];
   const offset = below.reduce((sum, each, depth) => sum + each * sizeOfLevel(pageLevel - 1 - depth), 0);
   const flags = entry.low & 0x3ff;
   return level < 0 ? entry : entryOf(targetOf(entry) + offset, flags);

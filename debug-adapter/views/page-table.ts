@@ -13,7 +13,7 @@ import {
   isLeaf,
   type PageEntry,
   permissionsOf,
-  ROOT_LEVEL,
+  rootLevelOf,
   showEntry,
   sizeOfLevel,
   TableReader,
@@ -27,15 +27,16 @@ const IDENTITY = Pte.V | Pte.R | Pte.W | Pte.X | Pte.U | Pte.A | Pte.D;
 
 /** One table of the guest, entry by entry beside the shadow table that the hardware walks. @throws RequestError */
 export function pageTable(debuggee: Debuggee, cpu: GuestCpu, path: readonly number[]): PageTable {
-  if (path.length > ROOT_LEVEL || path.some((index) => index >= ENTRIES))
+  const satp = cpu.readCsr(SATP) ?? 0n;
+  const rootLevel = rootLevelOf(satp);
+  if (path.length > rootLevel || path.some((index) => index >= ENTRIES))
     throw new RequestError(`there is no table at ${path.join('/')}`);
   const vcpu = debuggee.system.full?.vm.vcpus[cpu.id];
   const { ram } = debuggee.system.machine.core;
-  const satp = cpu.readCsr(SATP) ?? 0n;
   const isBare = satp >> 60n === MODE_BARE;
-  const level = ROOT_LEVEL - path.length;
-  const guestReader = new TableReader(ram, (gpa) => guestMemory(debuggee, gpa));
-  const shadowReader = new TableReader(ram, (hpa) => hpa);
+  const level = rootLevel - path.length;
+  const guestReader = new TableReader(ram, (gpa) => guestMemory(debuggee, gpa), rootLevel);
+  const shadowReader = new TableReader(ram, (hpa) => hpa, rootLevel);
   const view = vcpu && shadowView(vcpu);
   const guestPlace = isBare ? { kind: 'none' as const } : guestReader.place(rootOf(satp), path);
   const shadowPlace = view ? shadowReader.place(view.table.root, path) : { kind: 'none' as const };
@@ -43,7 +44,7 @@ export function pageTable(debuggee: Debuggee, cpu: GuestCpu, path: readonly numb
   const entries: PageTableEntry[] = [];
   for (let index = 0; index < ENTRIES; index++) {
     const shadow = shadowPlace.kind === 'table' ? shadowReader.entryAt(shadowPlace, level, path, index) : undefined;
-    const first = firstAddress([...path, index]);
+    const first = firstAddress([...path, index], rootLevel);
     const guest = isBare ? shadow && identity(first, shadow) : guestReader.entryAt(guestPlace, level, path, index);
     if (!guest && !shadow) continue;
     const judgement: Judgement = vcpu ? judge(debuggee, vcpu, guest, shadow) : { state: 'unshadowed' };
@@ -60,7 +61,7 @@ export function pageTable(debuggee: Debuggee, cpu: GuestCpu, path: readonly numb
   }
   const hpa = guestPlace.kind === 'table' ? guestMemory(debuggee, guestPlace.address) : undefined;
   return {
-    mode: isBare ? 'bare' : 'sv39',
+    mode: isBare ? 'bare' : rootLevel === 3 ? 'sv48' : 'sv39',
     space: spaceText(cpu, vcpu, satp),
     level,
     ...(guestPlace.kind === 'table'
@@ -83,8 +84,8 @@ export function rootOf(satp: bigint): number {
 
 /** Machine memory of the guest's own, behind a guest-physical address. */
 export function guestMemory(debuggee: Debuggee, gpa: number): number | undefined {
-  const { full, guest } = debuggee.system;
-  return full ? full.vm.guestRam(gpa) : guest.toHost(gpa);
+  const { vm, guest } = debuggee.system;
+  return vm ? vm.guestRam(gpa) : guest.toHost(gpa);
 }
 
 interface Judgement {
@@ -169,10 +170,10 @@ function identity(first: bigint, shadow: PageEntry): PageEntry {
   return entryOf(Number(first), isLeaf(shadow) ? IDENTITY : Pte.V);
 }
 
-/** First address of what the indices of a way map; sign-extended as Sv39 wants. */
-function firstAddress(path: readonly number[]): bigint {
-  const address = path.reduce((sum, index, depth) => sum + BigInt(index) * BigInt(sizeOfLevel(ROOT_LEVEL - depth)), 0n);
-  return BigInt.asUintN(64, BigInt.asIntN(39, address));
+/** First address of what the indices of a way map; sign-extended as the scheme wants. */
+function firstAddress(path: readonly number[], rootLevel: 2 | 3): bigint {
+  const address = path.reduce((sum, index, depth) => sum + BigInt(index) * BigInt(sizeOfLevel(rootLevel - depth)), 0n);
+  return BigInt.asUintN(64, BigInt.asIntN(rootLevel === 3 ? 48 : 39, address));
 }
 
 function spaceText(cpu: GuestCpu, vcpu: DeprivilegedVcpu | undefined, satp: bigint): string {

@@ -162,7 +162,7 @@ class QueueView {
 
   private address(gpa: number): GuestAddress {
     // Without a VMM the address is of the machine itself.
-    const hpa = this.debuggee.system.full && this.memory.hostPhysical(gpa);
+    const hpa = this.debuggee.system.vm && this.memory.hostPhysical(gpa);
     return { gpa: hex(gpa), ...(hpa === undefined ? {} : { hpa: hex(hpa) }) };
   }
 

@@ -1,6 +1,6 @@
 import { describeView } from '../../simulator/hypervisor/full/shadow-space';
 import type { GuestCpu } from '../../simulator/hypervisor/guest';
-import { type TlbEntry as Entry, TLB_ENTRIES } from '../../simulator/mmu/index';
+import type { TlbEntry as Entry } from '../../simulator/mmu/index';
 import type { Debuggee } from '../debuggee';
 import { hex } from '../format';
 import type { TlbContent, TlbEntry } from '../protocol';
@@ -10,7 +10,7 @@ const PAGE = 4096n;
 
 export function tlbContent(debuggee: Debuggee, cpu: GuestCpu): TlbContent {
   return {
-    capacity: TLB_ENTRIES,
+    capacity: cpu.hart.tlb.capacity,
     entries: cpu.hart.tlb.entries.map((entry) => showTlbEntry(debuggee, cpu, entry)),
   };
 }
@@ -27,6 +27,6 @@ export function showTlbEntry(debuggee: Debuggee, cpu: GuestCpu, entry: Entry): T
     hpa: hex(physical),
     level,
     permissions: permissionsOf(flags),
-    ...(view ? { space: describeView(view) } : {}),
+    ...(view ? { space: describeView(view) } : virtual ? { space: `guest of VMID ${vmid}, its ASID ${asid}` } : {}),
   };
 }

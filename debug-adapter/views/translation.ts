@@ -10,15 +10,18 @@ import {
   isValid,
   type PageEntry,
   permissionsOf,
-  ROOT_LEVEL,
+  rootLevelOf,
   showEntry,
   sizeOfLevel,
   targetOf,
 } from './page-entries';
 import { guestMemory, rootOf, shadowView } from './page-table';
+import { isInVirtualMode, stagesOf } from './stages';
 import { showTlbEntry } from './tlb';
 
 const SATP = 0x180;
+const VSATP = 0x280;
+const HGATP = 0x680;
 const accesses = { read: Access.read, write: Access.write, execute: Access.execute } as const;
 const PAGE_FAULTS: { readonly [access in keyof typeof accesses]: number } = { read: 13, write: 15, execute: 12 };
 const neededBits = { read: Pte.R, write: Pte.W, execute: Pte.X } as const;
@@ -32,16 +35,18 @@ export function translation(
   const address = BigInt(text);
   const guest = guestWalk(debuggee, cpu, address, access);
   const shadow = debuggee.system.full ? shadowWalk(debuggee, cpu, address, access) : undefined;
-  const { full } = debuggee.system;
+  const { vm } = debuggee.system;
+  const stages = stagesOf(debuggee, cpu, address, accesses[access]);
   const gpa = 'address' in guest.outcome ? Number(guest.outcome.address) : undefined;
   const hpa = gpa === undefined ? undefined : guestMemory(debuggee, gpa);
   const tlb = tlbEntry(debuggee, cpu, address);
   return {
     guest,
-    ...(full && gpa !== undefined
+    ...(vm && gpa !== undefined
       ? { p2m: { gpa: hex(gpa), ...(hpa === undefined ? {} : { hpa: hex(hpa) }), note: p2mNote(debuggee, gpa, hpa) } }
       : {}),
     ...(shadow ? { shadow } : {}),
+    ...(stages ? { stages } : {}),
     ...(tlb ? { tlb: showTlbEntry(debuggee, cpu, tlb) } : {}),
     summary: summary(debuggee, text, access, guest, shadow, gpa, hpa, tlb !== undefined),
   };
@@ -54,8 +59,11 @@ function guestWalk(debuggee: Debuggee, cpu: GuestCpu, address: bigint, access: k
   // The hardware's answer may come from its TLB: the steps are those of a walk made now.
   const walked = isBare
     ? undefined
-    : walkTables(debuggee, rootOf(satp), address, access, (gpa) => guestMemory(debuggee, gpa));
-  const leaf = walked && 'address' in walked.outcome ? walked.outcome : { permissions: 'rwx', level: ROOT_LEVEL };
+    : walkTables(debuggee, { root: rootOf(satp), rootLevel: rootLevelOf(satp) }, address, access, (gpa) =>
+        guestMemory(debuggee, gpa),
+      );
+  const leaf =
+    walked && 'address' in walked.outcome ? walked.outcome : { permissions: 'rwx', level: rootLevelOf(satp) };
   const outcome: Walk['outcome'] =
     'fault' in found ? { fault: causeOf(found.fault, false).name } : { ...leaf, address: hex(found.gpa) };
   return walked ? { ...walked, outcome } : { mode: 'bare', root: '0x0', steps: [], outcome };
@@ -69,13 +77,13 @@ function shadowWalk(
 ): Walk | undefined {
   const vcpu = debuggee.system.full?.vm.vcpus[cpu.id];
   const view = vcpu && shadowView(vcpu);
-  return view && walkTables(debuggee, view.table.root, address, access, (hpa) => hpa);
+  return view && walkTables(debuggee, { root: view.table.root, rootLevel: 2 }, address, access, (hpa) => hpa);
 }
 
 /** A walk that asks of the leaf only whether it allows the access at all, and sets no bits. */
 function walkTables(
   debuggee: Debuggee,
-  root: number,
+  { root, rootLevel }: { readonly root: number; readonly rootLevel: 2 | 3 },
   address: bigint,
   access: keyof typeof accesses,
   toMachine: (address: number) => number | undefined,
@@ -84,9 +92,14 @@ function walkTables(
   const [low, high] = [lowWord(address), highWord(address)];
   const steps: Walk['steps'] = [];
   const fault: Walk['outcome'] = { fault: causeOf(PAGE_FAULTS[access], false).name };
-  const walk = (outcome: Walk['outcome']): Walk => ({ mode: 'sv39', root: hex(root), steps, outcome });
+  const walk = (outcome: Walk['outcome']): Walk => ({
+    mode: rootLevel === 3 ? 'sv48' : 'sv39',
+    root: hex(root),
+    steps,
+    outcome,
+  });
   let table = root;
-  for (let level = ROOT_LEVEL; level >= 0; level--) {
+  for (let level: number = rootLevel; level >= 0; level--) {
     const at = table + tableIndex(low, high, level) * 8;
     const machine = toMachine(at);
     if (machine === undefined) return walk({ fault: 'the table is not in memory' });
@@ -124,20 +137,25 @@ function noteOf(entry: PageEntry): string {
 }
 
 function tlbEntry(debuggee: Debuggee, cpu: GuestCpu, address: bigint) {
+  const { tlb } = cpu.hart;
+  const page = virtualPage(lowWord(address), highWord(address));
+  if (isInVirtualMode(debuggee, cpu)) {
+    const vsatp = cpu.hart.csr(VSATP);
+    const space = vsatp >> 60n === 0n ? undefined : Number((vsatp >> 44n) & 0xffffn);
+    return tlb.lookupVirtual(Number((cpu.hart.csr(HGATP) >> 44n) & 0x3fffn), space, page);
+  }
   const view = debuggee.system.full?.vm.vcpus[cpu.id];
   const shadow = view && shadowView(view);
   const satp = view ? undefined : (cpu.readCsr(SATP) ?? 0n);
   if (view && !shadow) return undefined;
   const asid = shadow ? shadow.asid : Number(((satp ?? 0n) >> 44n) & 0xffffn);
-  return cpu.hart.tlb.lookup(asid, virtualPage(lowWord(address), highWord(address)));
+  return tlb.lookup(asid, page);
 }
 
 function p2mNote(debuggee: Debuggee, gpa: number, hpa: number | undefined): string {
   if (hpa !== undefined) {
     const block = gpa - (gpa % sizeOfLevel(1));
-    return debuggee.system.full?.vm.p2m.isWholeBlock(block)
-      ? 'in a whole block of 2 MiB'
-      : 'a scattered frame of 4 KiB';
+    return debuggee.system.vm?.p2m.isWholeBlock(block) ? 'in a whole block of 2 MiB' : 'a scattered frame of 4 KiB';
   }
   const device = debuggee.system.guest.board.find(gpa);
   return device ? `a register of ${device.name}` : 'outside the guest’s memory';
@@ -158,8 +176,10 @@ function summary(
   if (hpa === undefined) {
     const device = gpa === undefined ? undefined : debuggee.system.guest.board.find(gpa);
     if (!device) return `${what} reaches no memory and no device: an access fault.`;
-    return debuggee.system.full ? `${what} exits: the VMM emulates ${device.name}.` : `${what} reaches ${device.name}.`;
+    return debuggee.system.vm ? `${what} exits: the VMM emulates ${device.name}.` : `${what} reaches ${device.name}.`;
   }
+  if (debuggee.system.hardware && !debuggee.system.hardware.vm.stage.find(gpa ?? 0))
+    return `${what} exits with a guest-page fault: the second stage has no entry for ${hex(gpa ?? 0)} yet.`;
   if (!debuggee.system.full) return `${what} reaches ${hex(hpa)}${isCached ? ', by the TLB' : ''}.`;
   if (!shadow || 'fault' in shadow.outcome)
     return `${what} enters the shadow pager: the shadow has no entry for it yet.`;

@@ -116,7 +116,7 @@ export class PageTablesView implements View {
   private renderTranslation(): Element[] {
     if (this.translation === undefined) return [];
     if (typeof this.translation === 'string') return [note(this.translation)];
-    const { guest, p2m, shadow, tlb, summary } = this.translation;
+    const { guest, p2m, shadow, stages, tlb, summary } = this.translation;
     const lines: Element[] = [note(summary), walk('Guest walk', guest, shadow ? 'gpa' : 'hpa')];
     if (p2m) {
       const end: Child = p2m.hpa ? address('hpa', p2m.hpa) : 'no frame';
@@ -126,10 +126,26 @@ export class PageTablesView implements View {
       );
     }
     if (shadow) lines.push(walk('Shadow walk, by the hardware', shadow, 'hpa'));
+    if (stages) lines.push(...twoStageWalk(stages));
     const cached = tlb ? `slot ${tlb.slot}: ${tlb.va} → ${tlb.hpa} ${tlb.permissions}, ASID ${tlb.asid}` : 'no entry';
     lines.push(element('h3', {}, ['TLB']), element('p', { class: 'step' }, [cached]));
     return [element('section', { class: 'translation', 'aria-label': 'Translation' }, lines)];
   }
+}
+
+/** Every entry that the hardware reads of both stages: the one that stops it stands out. */
+function twoStageWalk({ steps, outcome }: NonNullable<Translation['stages']>): Element[] {
+  return [
+    element('h3', {}, ['Both stages, as the hardware walks them']),
+    ...steps.map(({ stage, level, pteAddress, pte, note: says, failed }) =>
+      element('p', { class: failed ? 'step failed' : 'step' }, [
+        `${stage} level ${level} `,
+        address(stage === 'G' ? 'hpa' : 'gpa', pteAddress),
+        ` = ${pte} ${says}`,
+      ]),
+    ),
+    element('p', { class: 'step' }, [outcome]),
+  ];
 }
 
 function columnTitles(): Element {

@@ -44,7 +44,7 @@ describe('any sequence of steps', () => {
     granularity: fc.constantFrom('statement', 'line', 'instruction'),
     targetId: fc.constantFrom(1, 2, 3),
   });
-  for (const virtualization of ['none', 'full']) {
+  for (const virtualization of ['none', 'full', 'hardware']) {
     for (const program of programs) {
       it(`ends in the same state as a run: ${path.basename(program)} (${virtualization})`, async () => {
         const expected = await hashAfter(program, virtualization, []);

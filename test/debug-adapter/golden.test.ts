@@ -121,7 +121,7 @@ const scenarios: { readonly [name: string]: { readonly breakpoints: number[]; re
 };
 
 describe('golden transcripts', () => {
-  for (const virtualization of ['none', 'full']) {
+  for (const virtualization of ['none', 'full', 'hardware']) {
     for (const [name, { breakpoints, run }] of Object.entries(scenarios)) {
       it(`${name} (${virtualization})`, async () => {
         const client = new Client();
