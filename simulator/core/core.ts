@@ -77,7 +77,7 @@ export class Core implements SharedMemory, HartEngine {
       this.layout,
       () => this.codeEmptied(),
       (ramPage) => this.becameCode(ramPage),
-      (ramOffset, length) => this.translator.invalidate(ramOffset, length),
+      (ramOffset, length, isWritten) => this.translator.invalidate(ramOffset, length, isWritten),
     );
     this.ram = new PhysicalMemory(ram.base, memory, this.layout, (address, length) =>
       this.storedToCode(address - ram.base, length),

@@ -87,14 +87,14 @@ export class DecodedCode {
   /**
    * @param emptied is told before all pages are given back
    * @param becameCode is told when a page of RAM becomes code
-   * @param changed is told what is no longer as it was decoded
+   * @param changed is told what is no longer as it was decoded, and whether because it was written to
    */
   constructor(
     private readonly memory: WebAssembly.Memory,
     private readonly layout: MemoryLayout,
     private readonly emptied: () => void,
     private readonly becameCode: (ramPage: number) => void,
-    private readonly changed: (ramOffset: number, length: number) => void,
+    private readonly changed: (ramOffset: number, length: number, isWritten: boolean) => void,
   ) {
     this.words = new Int32Array(memory.buffer);
     this.decodedPages = new Int32Array(layout.ramSize / 4096);
@@ -185,7 +185,7 @@ export class DecodedCode {
   }
 
   /** The bytes have changed: what was decoded from them, or with them as second half, is forgotten. */
-  invalidate(ramOffset: number, length: number): void {
+  invalidate(ramOffset: number, length: number, isWritten = true): void {
     const first = Math.max(0, ramOffset - 2) & ~1;
     const last = Math.min(ramOffset + length - 1, this.layout.ramSize - 1);
     let isCode = false;
@@ -197,7 +197,7 @@ export class DecodedCode {
       const to = page === last >>> 12 ? (last & 0xfff) >> 1 : PARCELS - 1;
       this.words.fill(0, (decodedPage + from * ENTRY) >> 2, (decodedPage + (to + 1) * ENTRY) >> 2);
     }
-    if (isCode) this.changed(ramOffset, length);
+    if (isCode) this.changed(ramOffset, length, isWritten);
   }
 
   /** Whether the interpreter has to see the instruction at an offset in RAM. */
@@ -242,11 +242,11 @@ export class DecodedCode {
     const parcel = ramOffset >>> 1;
     if (this.marked.has(parcel)) return;
     this.marked.add(parcel);
-    this.invalidate(ramOffset, 2);
+    this.invalidate(ramOffset, 2, false);
   }
 
   unmarkAll(): void {
-    for (const parcel of this.marked) this.invalidate(parcel * 2, 2);
+    for (const parcel of this.marked) this.invalidate(parcel * 2, 2, false);
     this.marked.clear();
   }
 

@@ -159,6 +159,26 @@ describe('translator, a loop', () => {
     strictEqual(machine.hart.run(1_000_000), RunExit.Budget);
   });
 
+  it('is translated again whenever breakpoints go, however often', () => {
+    const machine = translatedLoop('addi a1, a1, 1');
+    for (let round = 0; round < 30; round++) {
+      machine.core.setBreakpoints(new Set([RAM_BASE + 18]), new Set());
+      strictEqual(machine.hart.run(1_000_000), RunExit.Breakpoint);
+      machine.core.setBreakpoints(new Set(), new Set());
+      machine.hart.run(100_000);
+      notStrictEqual(machine.core.translator.statistics.regions, 0);
+    }
+  });
+
+  it('is left to the interpreter where it is written to again and again', () => {
+    const machine = translatedLoop('addi a1, a1, 1');
+    for (let round = 0; round < 1000; round++) {
+      machine.core.ram.write16(RAM_BASE + 18, round % 2 ? 0x0589 : 0x0585);
+      machine.hart.run(5000);
+    }
+    ok(machine.core.translator.statistics.made < 20);
+  });
+
   it('leaves after a watched store', () => {
     const machine = translatedLoop('sd a0, 8(s0)');
     const address = Number(machine.hart.x(8)) + 8;

@@ -127,13 +127,13 @@ export class Translator {
     );
   }
 
-  /** Bytes of RAM have changed, or what the interpreter has to see there. */
-  invalidate(ramOffset: number, length: number): void {
+  /** Bytes of RAM have been written to, or what the interpreter has to see there has changed. */
+  invalidate(ramOffset: number, length: number, isWritten: boolean): void {
     this.hopeless.clear();
     for (const live of this.live.madeFrom(ramOffset, length)) {
       this.live.drop(live);
       this.dropped += 1;
-      this.backOff.written(ramOffset >>> 12);
+      if (isWritten) this.backOff.written(ramOffset >>> 12);
     }
   }
 
