@@ -1,6 +1,6 @@
 import { CsrValue, Gpa, Gva, Hpa, PteValue } from '../../simulator/hypervisor/address';
 import type { GuestCpu } from '../../simulator/hypervisor/guest';
-import { csrNamed, csrNumbered, registerNamed } from '../../simulator/isa/index';
+import { csrNamed, csrNumbered, FLOAT_REGISTERS, registerNamed } from '../../simulator/isa/index';
 import type { Debuggee } from '../debuggee';
 import { readSpace } from '../memory';
 import { RequestError } from '../request-error';
@@ -50,8 +50,8 @@ export class MachineEnvironment implements Environment {
   private register(name: string): Value | undefined {
     if (name === 'pc') return { type: unsigned64, bits: this.cpu.pc, place: { kind: 'pc' } };
     const register = registerNamed(name);
-    if (register?.file !== 'x') return undefined;
-    const { number } = register;
+    if (!register) return undefined;
+    const number = register.file === 'f' ? FLOAT_REGISTERS + register.number : register.number;
     return { type: unsigned64, bits: this.cpu.hart.x(number), place: { kind: 'register', number } };
   }
 

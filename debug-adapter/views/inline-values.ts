@@ -75,7 +75,7 @@ function namesAt({ debuggee }: Running, file: string, line: number): Set<string>
 function currentValue({ debuggee }: Running, cpu: GuestCpu, name: string): string {
   const view = new ValueView(debuggee, cpu);
   const register = registerNamed(name);
-  if (register) return view.word(cpu.hart.x(register.number));
+  if (register?.file === 'x') return view.word(cpu.hart.x(register.number));
   const csr = csrNamed(name);
   const value = csr && cpu.readCsr(csr.number);
   if (!csr || value === undefined) return 'none';

@@ -3,6 +3,10 @@
  * machine's RAM. All of a hart's state is addressed from the base of its block. Sizes and offsets in bytes.
  */
 
+import { FLOAT_REGISTERS } from '../isa';
+
+export { FLOAT_REGISTERS };
+
 /** Offsets in a hart's block. */
 export const HartLayout = {
   /** x0 to x31 in 8 bytes each; slot 32 takes what is written to x0. */
@@ -33,7 +37,7 @@ export const HartLayout = {
   /** Address of the entry in use in the alone page. */
   aloneEntry: 0x160,
   /** f0 to f31; seen from `registers` they are numbers 64 to 95. */
-  floatRegisters: 0x200,
+  floatRegisters: FLOAT_REGISTERS * 8,
   /** The CSR slots; see `CsrSlot`. */
   csrs: 0x300,
   /** The slot of fcsr: the rounding mode in bits 5 to 7, accrued exceptions below (NV, DZ, OF, UF, NX from bit 4 down). */
@@ -54,9 +58,6 @@ export const CsrAccess = { machine: 1, supervisor: 2 } as const;
 
 /** Slot of `registers` that takes writes to x0. */
 export const DISCARD = 32;
-
-/** Number of f0 among the registers of a hart's block, for those who take x and f registers alike. */
-export const FLOAT_REGISTERS = (HartLayout.floatRegisters - HartLayout.registers) / 8;
 
 /**
  * A fast-path table has 1024 entries by bits 12 to 21 of the virtual address: the tag is the page's address | context, or -1;

@@ -54,7 +54,11 @@ export function registerNamed(name: string): Register | undefined {
   return byName.get(name);
 }
 
-/** The ABI name of a register: 'a0', 'fa0'. */
+/** Number of f0 where x and f registers are numbered alike. */
+export const FLOAT_REGISTERS = 64;
+
+/** The ABI name of a register: 'a0', 'fa0'; of an integer register, f registers from `FLOAT_REGISTERS` up. */
 export function registerName(number: number, file: Register['file'] = 'x'): string {
+  if (number >= FLOAT_REGISTERS) return registerName(number - FLOAT_REGISTERS, 'f');
   return (file === 'x' ? registers : floatRegisters)[number]?.abiName ?? `${file}${number}`;
 }

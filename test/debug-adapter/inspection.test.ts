@@ -38,6 +38,7 @@ for (const virtualization of ['full', 'none']) {
         ['&*(int *)loop == loop', '1'],
         ['sstatus.SIE', '0'],
         ['loop - _start > 0', '1'],
+        ['$ft1', '0'],
       ];
       for (const [expression, result] of cases) assert.equal(await client.evaluate(expression), result, expression);
       for (const wrong of ['', '1 +', 'nosuch', '1 / 0', '*(int *)4', 'satp.nosuch', '(1', '3 = 4', 'a0 a1', '"x"']) {

@@ -20,7 +20,11 @@ describe('bad launches', () => {
     ['no program', { program: undefined }, /"program" is missing/],
     ['a program that is not there', { program: '/nowhere.S' }, /'\/nowhere.S' cannot be read/],
     ['a number as program', { program: 7 }, /"program" must be a string or a list of strings/],
-    ['another engine', { program: stepping, virtualization: 'magic' }, /"virtualization" must be "full" or "hardware" or "none"/],
+    [
+      'another engine',
+      { program: stepping, virtualization: 'magic' },
+      /"virtualization" must be "full" or "hardware" or "none"/,
+    ],
     ['memory in words', { program: stepping, memory: 'lots' }, /"memory".*number and K, M or G/],
     ['too little memory', { program: stepping, memory: '1M' }, /memory must be/],
     ['no harts', { program: stepping, harts: 0 }, /"harts" must be 1 to 8/],
