@@ -14,13 +14,13 @@ import {
   type WalkRequest,
   type WalkStep,
 } from '../mmu';
+import { AccessContexts } from './access-contexts';
+import { dataPrivilegeOf, dataVirtualOf, isBare } from './access-mode';
 import { PagingMode } from './csr-translation';
 import type { FastPath } from './fast-path';
-import { CsrSlot, type HartState, HypervisorStatus, Status, StatusHigh } from './hart-state';
-import { CsrAccess, HartLayout } from './layout';
+import { CsrSlot, type HartState, HypervisorStatus, Status } from './hart-state';
 import type { HartOptions } from './options';
 import type { PhysicalMemory } from './ram';
-import { RecentContexts } from './recent-contexts';
 import { type AccessMode, Implicit, modeOf, spaceOf, TableWalk } from './table-walk';
 import { readOnly, TablesInRam } from './tables-in-ram';
 
@@ -39,17 +39,6 @@ const guestPageFaults = [
   ExceptionCode.storeGuestPageFault,
   ExceptionCode.instructionGuestPageFault,
 ] as const;
-
-/** Contexts of untranslated accesses; those of one stage follow, then those of two. */
-const BARE_MACHINE = 0;
-const BARE_LOWER = 1;
-const FIRST_TRANSLATED = 2;
-const FIRST_VIRTUAL = 2 ** 24;
-/** Address spaces of V = 1 that are numbered before numbering begins anew. */
-const MOST_SPACES = 4096;
-
-/** Bits of mstatus on which contexts depend. */
-const CONTEXT_STATUS = Status.MPRV | Status.MPP | Status.SUM | Status.MXR;
 
 /** How a translation came about, for views. */
 export interface FoundTranslation {
@@ -104,22 +93,20 @@ export class AddressTranslation {
   faultOffset = 0;
   faultImplicit: Implicit = Implicit.none;
   private readonly current = emptyMode();
-  private readonly recent = new RecentContexts();
+  private readonly contexts: AccessContexts;
   private readonly hardware: TableWalk;
   private readonly viewer: TableWalk;
-  /** Numbers of the address spaces of V = 1, for contexts; and the one of vsatp and hgatp as they were last seen. */
-  private readonly virtualSpaces = new Map<number, number>();
-  private readonly seen = { vsatp: -1, hgatp: -1, space: 0 };
 
   constructor(
     private readonly state: HartState,
     private readonly tlb: Tlb,
     private readonly pmp: Pmp,
-    private readonly fastPath: FastPath,
+    fastPath: FastPath,
     ram: PhysicalMemory,
     private readonly options: HartOptions,
   ) {
     this.mode = this.current;
+    this.contexts = new AccessContexts(state, fastPath);
     const tables = new TablesInRam(ram, pmp);
     this.hardware = new TableWalk(state, options, tables);
     this.viewer = new TableWalk(state, options, readOnly(new TablesInRam(ram, pmp)));
@@ -127,40 +114,17 @@ export class AddressTranslation {
 
   /** The privilege with which loads and stores act. */
   get dataPrivilege(): Privilege {
-    const { status, privilege } = this.state;
-    return status & Status.MPRV ? (((status & Status.MPP) >> Status.MPP_SHIFT) as Privilege) : privilege;
+    return dataPrivilegeOf(this.state);
   }
 
   /** The V with which loads and stores act. */
   get dataVirtual(): boolean {
-    const { status, statusHigh, virtual } = this.state;
-    if (!(status & Status.MPRV)) return virtual;
-    return (status & Status.MPP) >> Status.MPP_SHIFT !== Privilege.machine && (statusHigh & StatusHigh.MPV) !== 0;
+    return dataVirtualOf(this.state);
   }
 
   /** Tells the fast path which modes hold now. */
   updateContexts(): void {
-    const { state, fastPath, recent } = this;
-    const virtual = state.virtual || this.dataVirtual;
-    const rights = Status.SUM | Status.MXR;
-    const modes =
-      state.privilege | (state.virtual ? 4 : 0) | (state.statusHigh & StatusHigh.MPV) | (state.status & CONTEXT_STATUS);
-    const guestRights = virtual ? (state.virtualStatus & rights) << 2 : 0;
-    const satp = state.csrHigh(CsrSlot.satp);
-    const vsatp = virtual ? state.csrHigh(CsrSlot.vsatp) : 0;
-    const hgatp = virtual ? state.csrHigh(CsrSlot.hgatp) : 0;
-    if (!recent.find(fastPath.generation, modes | guestRights, satp, vsatp, hgatp)) {
-      if (this.virtualSpaces.size > MOST_SPACES) this.forgetSpaces();
-      fastPath.reserveContexts(2);
-      const data = fastPath.contextOf(this.contextKey(this.dataPrivilege, this.dataVirtual, true));
-      const fetch = fastPath.contextOf(this.contextKey(state.privilege, state.virtual, false));
-      recent.add(modes | guestRights, satp, vsatp, hgatp, data, fetch);
-    }
-    state.setPair(HartLayout.dataContext, recent.data, 0);
-    state.setPair(HartLayout.fetchContext, recent.fetch, 0);
-    const machine = state.privilege === Privilege.machine ? CsrAccess.machine : 0;
-    const supervisor = state.privilege >= Privilege.supervisor && !state.virtual ? CsrAccess.supervisor : 0;
-    state.set(HartLayout.csrAccess, machine | supervisor);
+    this.contexts.update();
   }
 
   /**
@@ -191,7 +155,7 @@ export class AddressTranslation {
 
   private translateInMode(low: number, high: number, size: number, access: Access): number {
     const { current, pmp } = this;
-    const fault = this.isBare(current.privilege, current.virtual)
+    const fault = isBare(this.state, current.privilege, current.virtual)
       ? this.translateBare(low, high, access)
       : this.translatePaged(low, high, access);
     if (fault >= 0) return fault;
@@ -215,7 +179,7 @@ export class AddressTranslation {
     access: Access,
     { privilege, virtual }: PeekMode,
   ): FoundTranslation | FailedTranslation {
-    if (this.isBare(privilege, virtual)) {
+    if (isBare(this.state, privilege, virtual)) {
       const physical = (high >>> 0) * 2 ** 32 + (low >>> 0);
       return { physical, source: 'bare', ...(virtual ? { guestPhysical: physical } : {}), steps: [] };
     }
@@ -253,12 +217,6 @@ export class AddressTranslation {
     mode.mxr = ((own | status) & Status.MXR) !== 0;
     mode.executable = executable;
     return mode;
-  }
-
-  private isBare(privilege: Privilege, virtual: boolean): boolean {
-    const { state } = this;
-    if (virtual) return modeOf(state.csrHigh(CsrSlot.vsatp)) === 0 && modeOf(state.csrHigh(CsrSlot.hgatp)) === 0;
-    return privilege === Privilege.machine || modeOf(state.csrHigh(CsrSlot.satp)) === 0;
   }
 
   private translateBare(low: number, high: number, access: Access): number {
@@ -395,47 +353,6 @@ export class AddressTranslation {
     } else {
       this.tlb.fill({ ...tags, ...levels, flags: 0, secondStage: 0, guestPage: 0 });
     }
-  }
-
-  /** A number for everything that decides whether a fast-path entry may answer. */
-  private contextKey(privilege: Privilege, virtual: boolean, isData: boolean): number {
-    if (this.isBare(privilege, virtual)) return privilege === Privilege.machine ? BARE_MACHINE : BARE_LOWER;
-    const { state } = this;
-    const { status } = state;
-    const user = privilege === Privilege.user ? 1 : 0;
-    if (virtual) {
-      const own = state.virtualStatus;
-      const rights = isData
-        ? (own & Status.SUM ? 2 : 0) | (own & Status.MXR ? 4 : 0) | (status & Status.MXR ? 8 : 0) | user
-        : user;
-      return FIRST_VIRTUAL + this.virtualSpace() * 16 + rights;
-    }
-    const sum = isData && status & Status.SUM ? 2 : 0;
-    const mxr = isData && status & Status.MXR ? 4 : 0;
-    const satp = state.csrHigh(CsrSlot.satp);
-    return FIRST_TRANSLATED + ((spaceOf(satp) * 16 + modeOf(satp)) * 8 + mxr + sum + user);
-  }
-
-  private forgetSpaces(): void {
-    this.virtualSpaces.clear();
-    this.seen.vsatp = -1;
-    this.fastPath.dropAll();
-  }
-
-  /** A small number for the MODEs, ASID and VMID of vsatp and hgatp. */
-  private virtualSpace(): number {
-    const { state, seen, virtualSpaces } = this;
-    const vsatp = state.csrHigh(CsrSlot.vsatp) >>> 12;
-    const hgatp = state.csrHigh(CsrSlot.hgatp) >>> 12;
-    if (vsatp === seen.vsatp && hgatp === seen.hgatp) return seen.space;
-    const key = vsatp * 2 ** 20 + hgatp;
-    let space = virtualSpaces.get(key);
-    if (space === undefined) {
-      space = virtualSpaces.size;
-      virtualSpaces.set(key, space);
-    }
-    Object.assign(seen, { vsatp, hgatp, space });
-    return space;
   }
 }
 
