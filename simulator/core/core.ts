@@ -24,7 +24,7 @@ export interface CoreConfiguration {
 }
 
 /** Jumps to a place that make it hot. */
-const HOT = 128;
+const HOT = 1024;
 
 /** What is translated: nothing, what runs often, or all that is jumped to, as tests want it. */
 export type TranslationMode = boolean | 'eager';

@@ -70,7 +70,8 @@ describe('translator', () => {
         ok(goesOn(exit), where);
       }
       deepStrictEqual(stateOf(translated), stateOf(interpreted), message);
-      if (index < flows.length) notStrictEqual(translated.core.translator.statistics.made, 0, message);
+      if (index < flows.length && translation === 'eager')
+        notStrictEqual(translated.core.translator.statistics.made, 0, message);
     }
   }
 

@@ -18,18 +18,18 @@ import { type Structure, structureRegion } from './structure';
 /** Requests that are gathered before they are compiled together. */
 const BATCH = 16;
 /**
- * Translating an instruction costs as much as interpreting some thousands. So that a program with much code that is not very hot does not
+ * Translating an instruction costs as much as interpreting some ten thousand. So that a program with much code that is not very hot does not
  * spend its time on it, instructions are translated on credit: some at first, then one for each `COST` that are executed. What has to
  * wait asks again, the hotter the sooner.
  */
-const FIRST_CREDIT = 10_000;
-const COST = 8000;
-const MOST_CREDIT = 20_000;
+const FIRST_CREDIT = 5000;
+const COST = 30_000;
+const MOST_CREDIT = 10_000;
 /** How often a region is made anew because control has come to it, or from it, at a place that was no entry. */
 const MOST_EXTENSIONS = 12;
 
 /** Instructions after which jumps are counted anew. */
-const COUNTING_TIME = 1 << 25;
+const COUNTING_TIME = 1 << 27;
 
 const limits: RegionLimits = {
   instructions: 400,
