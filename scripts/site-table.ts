@@ -23,7 +23,8 @@ const narrationModule = 'simulator/machine/narration';
 /**
  * An esbuild plugin: VMM handlers are generators that narrate what they do (``yield step`load the guest's PTE at ${gpa}` ``) and
  * enter each other with `yield*`. It gives every such place an id, serves the table of them as `hyperstep:sites`, and passes the id at
- * run time: ``step`…` `` becomes ``step.at(ID)`…` `` and `yield* f(x)` becomes `yield* inside(ID, f(x))`.
+ * run time: ``yield step`…` `` becomes ``observation.on && (yield step.at(ID)`…`)``, so that nobody's steps are not even made, and
+ * `yield* f(x)` becomes `yield* inside(ID, f(x))`.
  */
 export function siteTable(root = process.cwd()): Plugin {
   return {
@@ -63,7 +64,7 @@ export function scanHandlers(files: ReadonlyMap<string, string>): Scanned {
 function scanFile(file: string, text: string, { sites, rewritten, errors }: Scanned): void {
   const source = ts.createSourceFile(file, text, ts.ScriptTarget.ES2022, true);
   const inserts: { at: number; text: string }[] = [];
-  let entersHandlers = false;
+  const needed = new Set<string>();
 
   const addSite = (node: ts.Node, kind: Site['kind'], pieces: string[], expressions: ts.Node[]): number => {
     const start = source.getLineAndCharacterOfPosition(node.getStart(source));
@@ -94,7 +95,9 @@ function scanFile(file: string, text: string, { sites, rewritten, errors }: Scan
         });
       }
       const id = addSite(node, 'step', templateText(node.template), templateExpressions(node.template));
-      inserts.push({ at: node.tag.end, text: `.at(${id})` });
+      inserts.push({ at: node.parent.getStart(source), text: 'observation.on && (' });
+      inserts.push({ at: node.tag.end, text: `.at(${id})` }, { at: node.end, text: ')' });
+      needed.add('observation');
     } else if (
       ts.isYieldExpression(node) &&
       node.asteriskToken &&
@@ -104,15 +107,16 @@ function scanFile(file: string, text: string, { sites, rewritten, errors }: Scan
       const call = node.expression;
       const id = addSite(call, 'call', [], [call.expression]);
       inserts.push({ at: call.getStart(source), text: `inside(${id}, ` }, { at: call.end, text: ')' });
-      entersHandlers = true;
+      needed.add('inside');
     }
     ts.forEachChild(node, visit);
   };
   visit(source);
 
-  if (entersHandlers && !importsInside(source)) {
+  const names = [...needed].filter((name) => !imports(source, name)).sort();
+  if (names.length > 0) {
     const narration = path.posix.relative(path.posix.dirname(file), narrationModule);
-    inserts.push({ at: 0, text: `import { inside } from '${narration}'; ` });
+    inserts.push({ at: 0, text: `import { ${names.join(', ')} } from '${narration}'; ` });
   }
   if (inserts.length > 0) rewritten.set(file, insertAll(text, inserts));
 }
@@ -136,13 +140,13 @@ function templateExpressions(template: ts.TemplateLiteral): ts.Node[] {
   return ts.isNoSubstitutionTemplateLiteral(template) ? [] : template.templateSpans.map((span) => span.expression);
 }
 
-function importsInside(source: ts.SourceFile): boolean {
+function imports(source: ts.SourceFile, wanted: string): boolean {
   return source.statements.some(
     (statement) =>
       ts.isImportDeclaration(statement) &&
       statement.importClause?.namedBindings !== undefined &&
       ts.isNamedImports(statement.importClause.namedBindings) &&
-      statement.importClause.namedBindings.elements.some(({ name }) => name.text === 'inside'),
+      statement.importClause.namedBindings.elements.some(({ name }) => name.text === wanted),
   );
 }
 

@@ -109,7 +109,7 @@ export class ExitLedger {
     draft.value.low = start.value.low;
     draft.value.high = start.value.high;
     draft.instruction = 0;
-    draft.changes.length = 0;
+    if (draft.changes.length > 0) draft.changes.length = 0;
     draft.cycles = COSTS.trapEntry.cycles + COSTS.contextSave.cycles;
     this.current = draft;
   }

@@ -4,7 +4,7 @@ import type { DmaSpace } from '../devices/dma';
 import { type Board, readDevice, writeDevice } from './board';
 import { Clock } from './clock';
 import type { ActiveHandler, HostedSoftware } from './hosted-software';
-import type { Step } from './narration';
+import { observation, type Step } from './narration';
 import { DEFAULT_TURN, HartScheduler } from './scheduler';
 import { StateHash } from './state-hash';
 import type { EndOfRun, GuestTrap, MachineStop } from './stop';
@@ -296,6 +296,7 @@ export class Machine implements CorePlatform {
   private continueHandler(handler: ActiveHandler, request: RunRequest): MachineStop | undefined {
     const stoppedBefore = handler === this.activeHandler;
     const observed = request.stopAtStep !== undefined || stoppedBefore;
+    observation.on = observed;
     for (;;) {
       const next = handler.narration.next();
       if (next.done) break;

@@ -29,8 +29,18 @@ export const step: StepTag & { readonly at: (site: number) => StepTag } = Object
   },
 );
 
+/**
+ * Whether somebody looks at the steps of the handler that runs now; else they are not even made. Whoever runs a handler says so first;
+ * it tells nothing of any machine, and no state depends on it.
+ */
+export const observation = { on: false };
+
 /** Runs an inner handler on behalf of the call at `site`. The build writes this around the operand of each `yield*`. */
-export function* inside<Result>(site: number, inner: Narration<Result>): Narration<Result> {
+export function inside<Result>(site: number, inner: Narration<Result>): Narration<Result> {
+  return observation.on ? withCaller(site, inner) : inner;
+}
+
+function* withCaller<Result>(site: number, inner: Narration<Result>): Narration<Result> {
   for (;;) {
     const next = inner.next();
     if (next.done) return next.value;
@@ -41,8 +51,14 @@ export function* inside<Result>(site: number, inner: Narration<Result>): Narrati
 
 /** Runs a handler to its end, unobserved. */
 export function runThrough<Result>(narration: Narration<Result>): Result {
-  for (;;) {
-    const next = narration.next();
-    if (next.done) return next.value;
+  const wasObserved = observation.on;
+  observation.on = false;
+  try {
+    for (;;) {
+      const next = narration.next();
+      if (next.done) return next.value;
+    }
+  } finally {
+    observation.on = wasObserved;
   }
 }

@@ -52,8 +52,8 @@ describe('site table', () => {
   it('writes the ids into the source without moving a line', () => {
     const lines = rewritten.get('simulator/hypervisor/csr.ts')?.split('\n') ?? [];
     assert.equal(lines.length, handler.split('\n').length);
-    assert.equal(lines[0], "import { inside } from '../machine/narration'; // A handler.");
-    assert.equal(lines[4], '  yield step.at(0)`decode ${vcpu.instruction} at ${vcpu.pc}`;');
+    assert.equal(lines[0], "import { inside, observation } from '../machine/narration'; // A handler.");
+    assert.equal(lines[4], '  observation.on && (yield step.at(0)`decode ${vcpu.instruction} at ${vcpu.pc}`);');
     assert.equal(lines[5], '  const root = yield* inside(1, findShadow(vcpu, value));');
     assert.equal(lines[12], '    yield* inside(3, this.allocate(yield* inside(4, lookUp(gpa))));');
   });
@@ -86,7 +86,8 @@ describe('site table', () => {
       mkdirSync(path.join(root, 'simulator/machine'));
       writeFileSync(
         path.join(root, 'simulator/machine/narration.ts'),
-        `export const step = { at: (id) => (text, ...values) => [id, text.join('_'), ...values] };
+        `export const observation = { on: true };
+         export const step = { at: (id) => (text, ...values) => [id, text.join('_'), ...values] };
          export function* inside(id, handler) { yield ['enter', id]; return yield* handler; }`,
       );
       writeFileSync(

@@ -1,5 +1,5 @@
 import { type CsrOperation, csrSourceRegister, executeCsrInstruction, returnFromTrap } from '../../core/index';
-import { csrNumbered, decode, ExceptionCode, systemOperationOf } from '../../isa/index';
+import { csrNumbered, ExceptionCode, systemOperationOf } from '../../isa/index';
 import { type Narration, step } from '../../machine/narration';
 import { CsrValue, FRAME, Gpa, Gva } from '../address';
 import { advance } from '../vm/advance';
@@ -19,7 +19,7 @@ const rs2Of = (word: number): number => (word >>> 20) & 31;
  */
 export function* emulatePrivileged(vm: FullVm, vcpu: DeprivilegedVcpu, word: number): Narration {
   const { ledger } = vm;
-  const instruction = decode(word)?.instruction;
+  const instruction = vm.instructions.find(word).decoded?.instruction;
   const operation = instruction && systemOperationOf(instruction);
   ledger.charge('decode');
   ledger.decoded(word);

@@ -4,7 +4,7 @@ import { Access, type WalkStep } from '../../mmu/index';
 import { FRAME, Gpa, Gva, Hpa, PteValue, SUPERPAGE } from '../address';
 import { GuestTables, GuestTablesAsHardware, translateGuest } from '../vm/guest-walk';
 import { inject } from '../vm/inject';
-import { type MemoryInstruction, memoryInstruction } from '../vm/memory-instruction';
+import type { MemoryInstruction } from '../vm/memory-instruction';
 import { emulateMmio, fetchAccess } from '../vm/mmio';
 import { refuseAccess } from '../vm/refuse';
 import { CSR } from './csr-numbers';
@@ -141,7 +141,7 @@ function* findInstruction(
   // A misaligned access, of which another part faulted than the first.
   if ((htinst >>> 15) & 31) return undefined;
   // Bit 1 is clear for an instruction of two bytes; the transformed one is always of four.
-  const instruction = memoryInstruction(htinst | 2);
+  const instruction = vm.instructions.find(htinst | 2).memory;
   vm.ledger.decoded(htinst | 2);
   vm.ledger.charge('decode');
   const length = htinst & 2 ? 4 : 2;

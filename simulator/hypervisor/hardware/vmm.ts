@@ -1,5 +1,5 @@
 import { CsrSlot, type Hart } from '../../core/index';
-import { causeOf, decode, ExceptionCode, InterruptCode, systemOperationOf } from '../../isa/index';
+import { causeOf, ExceptionCode, InterruptCode, systemOperationOf } from '../../isa/index';
 import type { HostedSoftware } from '../../machine/hosted-software';
 import { type Narration, step } from '../../machine/narration';
 import { Gva } from '../address';
@@ -111,7 +111,7 @@ export class HardwareVmm implements HostedSoftware {
   private *handleVirtualInstruction(vcpu: HardwareVcpu, value: number): Narration {
     const { vm } = this;
     const word = value || (fetchInstruction(vm, vcpu, new GuestTables(vm)) ?? 0);
-    const instruction = decode(word)?.instruction;
+    const instruction = vm.instructions.find(word).decoded?.instruction;
     const mnemonic = instruction?.name ?? 'no instruction';
     vm.ledger.charge('decode');
     vm.ledger.decoded(word);

@@ -1,7 +1,7 @@
 import { Access } from '../../mmu/index';
 import { FRAME, Gva } from '../address';
 import { accessFault, type GuestTables, translateGuest } from './guest-walk';
-import { effectiveAddress, fetchInstruction, memoryInstruction } from './memory-instruction';
+import { effectiveAddress, fetchInstruction } from './memory-instruction';
 import type { Vcpu } from './vcpu';
 import type { VirtualMachine } from './virtual-machine';
 
@@ -28,7 +28,7 @@ export function faultOfAccess(
   const here = { cause: accessFault(access), address: gva };
   if (access === Access.execute || vm.belongsToFirmware(gpa)) return here;
   const word = fetchInstruction(vm, vcpu, tables);
-  const instruction = word === undefined ? undefined : memoryInstruction(word);
+  const instruction = word === undefined ? undefined : vm.instructions.find(word).memory;
   if (!instruction) return here;
   const first = effectiveAddress(vcpu, instruction);
   const inFirst = FRAME - (first.low & (FRAME - 1));

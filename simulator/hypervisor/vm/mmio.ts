@@ -5,7 +5,7 @@ import type { Access } from '../../mmu/index';
 import { type Gpa, type Gva, hex64 } from '../address';
 import { advance } from './advance';
 import type { GuestTables } from './guest-walk';
-import { effectiveAddress, fetchInstruction, type MemoryInstruction, memoryInstruction } from './memory-instruction';
+import { effectiveAddress, fetchInstruction, type MemoryInstruction } from './memory-instruction';
 import { refuseAccess } from './refuse';
 import type { Vcpu } from './vcpu';
 import type { VirtualMachine } from './virtual-machine';
@@ -70,7 +70,7 @@ export function fetchAccess(
   const word = fetchInstruction(vm, vcpu, tables);
   if (word !== undefined) vm.ledger.decoded(word);
   vm.ledger.charge('decode');
-  const instruction = word === undefined ? undefined : memoryInstruction(word);
+  const instruction = word === undefined ? undefined : vm.instructions.find(word).memory;
   return instruction && effectiveAddress(vcpu, instruction).value === gva.value ? instruction : undefined;
 }
 

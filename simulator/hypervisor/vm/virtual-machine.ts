@@ -5,6 +5,7 @@ import { FIRMWARE_MEMORY, MEMORY_MAP } from '../../machine/memory-map';
 import { FRAME, type Gpa } from '../address';
 import { ExitLedger } from '../ledger';
 import type { P2m } from '../p2m';
+import { InstructionCache } from './instruction-cache';
 import type { Vcpu } from './vcpu';
 
 /** Why a VMM gives a VM up: where hardware would have no answer either. */
@@ -18,6 +19,7 @@ export type KillReason = keyof typeof KILL_REASONS;
 /** One VM: its memory, its devices, its vCPUs and the record of their exits. */
 export class VirtualMachine<V extends Vcpu = Vcpu> {
   readonly ledger = new ExitLedger();
+  readonly instructions = new InstructionCache();
   readonly vcpus: V[] = [];
   /** Set once the devices exist: they reach memory through `dma`. */
   board: Board | undefined;
