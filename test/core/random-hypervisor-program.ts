@@ -252,7 +252,7 @@ export class RandomHypervisorProgram {
         return;
       case 2:
         // Refused, or a guest's own: what it reads there is logged at the end of the block.
-        if (mode === 'vs' || mode === 'vu')
+        if (mode === 'vs')
           this.emit(`csrrs ${this.register()}, ${random.pick(['stvec', 'hstatus', 'mideleg', 'senvcfg'])}, zero`);
         else this.emit(`${operation} ${this.register()}, ${random.pick(scratch)}, ${this.source32()}`);
         return;
