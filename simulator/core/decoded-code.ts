@@ -23,8 +23,22 @@ interface Entry {
   readonly immediate: number;
 }
 
-/** The entry of the instruction in a word (of which the low 16 bits count when they say so). */
+/** Entries by word: programs use the same ones again and again. */
+const knownEntries = new Map<number, Entry>();
+const MOST_KNOWN_ENTRIES = 1 << 16;
+
 function entryOf(word: number): Entry {
+  const key = (word & 3) === 3 ? word : word & 0xffff;
+  const known = knownEntries.get(key);
+  if (known) return known;
+  if (knownEntries.size === MOST_KNOWN_ENTRIES) knownEntries.clear();
+  const entry = makeEntry(word);
+  knownEntries.set(key, entry);
+  return entry;
+}
+
+/** The entry of the instruction in a word (of which the low 16 bits count when they say so). */
+function makeEntry(word: number): Entry {
   const length = (word & 3) === 3 ? 4 : 2;
   const decoded = decode(word);
   if (!decoded) return systemEntry('illegal', word);
