@@ -156,7 +156,52 @@ describe('the command line', () => {
     assert.match(stdout, /^none and full are equal for \d+ instructions, up to the guest's end \(power-off\)\n$/);
   });
 
+  it('runs a guest on the engine hardware, and counts its exits', () => {
+    const report = path.join(folder, 'hardware.json');
+    const { status } = hyperstep('run', guest('remap.S'), '--virtualization', 'hardware', '--report', report);
+    assert.equal(status, 0);
+    assert.ok(JSON.parse(readFileSync(report, 'utf8')).exits['second-stage-fill'] > 0);
+  });
+
+  it('saves a machine and goes on from there', () => {
+    const saved = path.join(folder, 'saved.snap');
+    const words = ['--virtualization', 'full', '--max-instructions', '2000', '--save', saved];
+    const first = hyperstep('run', guest('remap.S'), ...words);
+    assert.equal(first.status, 3);
+    const second = hyperstep('run', '--restore', saved);
+    assert.equal(second.status, 0);
+    assert.equal(first.stdout + second.stdout, hyperstep('run', guest('remap.S')).stdout);
+  });
+
+  it('records a run with its disk, and replays it without', () => {
+    const disk = write('recorded.img', testDisk());
+    const record = path.join(folder, 'run.rec');
+    const live = hyperstep('run', guest('blk-read.S'), '--disk', disk, '--record', record);
+    assert.equal(live.status, 0);
+    const again = hyperstep('run', guest('blk-read.S'), '--replay', record);
+    assert.deepEqual([again.status, again.stdout], [0, live.stdout]);
+    assert.match(again.stderr, /ends in the state in which the recorded run ended/);
+    const other = hyperstep('run', guest('remap.S'), '--replay', record);
+    assert.equal(other.status, 2);
+    assert.match(other.stderr, /another program or another machine/);
+  });
+
+  it('finds the legal machine on which a guest differs', () => {
+    const same = hyperstep('run', guest('sbi.S'), '--legal-variants');
+    assert.equal(same.status, 0);
+    assert.match(same.stderr, /the same on all \d+ legal variants/);
+    // It takes for granted that the machine sets A and D.
+    const differs = hyperstep('run', guest('remap.S'), '--legal-variants');
+    assert.equal(differs.status, 1);
+    assert.match(differs.stderr, /on the legal machine 'accessed-dirty-faults'/);
+  });
+
   for (const [what, words, message] of [
+    ['an option that the machine has not', ['run', 'x.S', '--option', 'speed=9'], /no option 'speed'/],
+    ['a value that an option cannot have', ['run', 'x.S', '--option', 'asidBits=17'], /0 to 16/],
+    ['a device that there is not', ['run', 'x.S', '--device', 'gpu'], /console or net or rng/],
+    ['a missing bios', ['run', guest('remap.S'), '--firmware', 'none', '--bios', 'no.bin'], /'no\.bin' cannot be read/],
+    ['a file that is no snapshot', ['run', '--restore', guest('remap.S')], /no snapshot/],
     ['an unknown command', ['walk'], /no command 'walk'/],
     ['no file', ['run'], /no file is named/],
     ['an unknown option', ['run', 'x.S', '--fast'], /--fast/],

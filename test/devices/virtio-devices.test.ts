@@ -1,0 +1,175 @@
+import assert from 'node:assert/strict';
+import type { DmaSpace } from '../../simulator/devices/dma';
+import { VirtioConsole } from '../../simulator/devices/virtio/console';
+import { VirtioNetwork } from '../../simulator/devices/virtio/network';
+import { VirtioRng } from '../../simulator/devices/virtio/rng';
+import { type VirtioBackend, VirtioTransport } from '../../simulator/devices/virtio/transport';
+
+const QUEUE_MEMORY = 0x1000;
+const DATA = 0x4000;
+const WRITABLE = 2;
+const NEEDS_RESET = 64;
+
+/** A driver that has reached DRIVER_OK with every queue of a device, and a clock that fires at once. */
+class Driver {
+  readonly bytes = new Uint8Array(0x8000);
+  readonly device: VirtioTransport;
+  private readonly view = new DataView(this.bytes.buffer);
+  private readonly submitted: number[] = [];
+
+  constructor(backend: VirtioBackend, version1 = true) {
+    const memory: DmaSpace = {
+      read: (address, length) =>
+        address + length <= this.bytes.length ? this.bytes.slice(address, address + length) : undefined,
+      write: (address, bytes) => {
+        if (address + bytes.length > this.bytes.length) return false;
+        this.bytes.set(bytes, address);
+        return true;
+      },
+      hostPhysical: (address) => address,
+    };
+    const clock = { now: () => 0, schedule: () => undefined, cancel: () => undefined };
+    this.device = new VirtioTransport('device', 0, memory, { setLevel: () => undefined }, clock, backend);
+    for (const value of [1, 3]) this.set(0x70, value);
+    this.set(0x24, 1);
+    if (version1) this.set(0x20, 1);
+    this.set(0x70, 11);
+    for (const [queue] of backend.queueSizes.entries()) {
+      const base = QUEUE_MEMORY * (queue + 1);
+      this.set(0x30, queue);
+      for (const [register, value] of [
+        [0x38, 8],
+        [0x80, base],
+        [0x90, base + 0x400],
+        [0xa0, base + 0x600],
+        [0x44, 1],
+      ] as const)
+        this.set(register, value);
+    }
+    this.set(0x70, 15);
+  }
+
+  /** Gives the device one buffer. */
+  submit(queue: number, address: number, length: number, flags: number): void {
+    const base = QUEUE_MEMORY * (queue + 1);
+    const index = this.submitted[queue] ?? 0;
+    this.view.setBigUint64(base + (index % 8) * 16, BigInt(address), true);
+    this.view.setUint32(base + (index % 8) * 16 + 8, length, true);
+    this.view.setUint16(base + (index % 8) * 16 + 12, flags, true);
+    this.view.setUint16(base + 0x400 + 4 + 2 * (index % 8), index % 8, true);
+    this.submitted[queue] = index + 1;
+    this.view.setUint16(base + 0x402, index + 1, true);
+    this.set(0x50, queue);
+    this.device.wake();
+  }
+
+  /** Bytes that the device wrote for each buffer that it gave back. */
+  used(queue: number): number[] {
+    const used = QUEUE_MEMORY * (queue + 1) + 0x600;
+    const count = this.view.getUint16(used + 2, true);
+    return Array.from({ length: count }, (_, index) => this.view.getUint32(used + 8 + 8 * index, true));
+  }
+
+  text(address: number, length: number): string {
+    return new TextDecoder().decode(this.bytes.subarray(address, address + length));
+  }
+
+  get status(): number {
+    return this.device.read(0x70, 4) ?? 0;
+  }
+
+  private set(register: number, value: number): void {
+    this.device.write(register, 4, value);
+  }
+}
+
+const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(text);
+
+describe('the virtio console', () => {
+  it('transmits what the driver sends', () => {
+    const sent: number[] = [];
+    const driver = new Driver(new VirtioConsole((byte) => sent.push(byte)));
+    driver.bytes.set(bytesOf('hello'), DATA);
+    driver.submit(1, DATA, 5, 0);
+    assert.equal(new TextDecoder().decode(Uint8Array.from(sent)), 'hello');
+    assert.deepEqual(driver.used(1), [0]);
+  });
+
+  it('keeps what is typed until there are buffers for it', () => {
+    const console = new VirtioConsole(() => undefined);
+    const driver = new Driver(console);
+    driver.device.serve(console.receive(bytesOf('typed early')));
+    driver.device.wake();
+    assert.deepEqual(driver.used(0), []);
+    driver.submit(0, DATA, 5, WRITABLE);
+    driver.submit(0, DATA + 5, 64, WRITABLE);
+    assert.deepEqual(driver.used(0), [5, 6]);
+    assert.equal(driver.text(DATA, 11), 'typed early');
+  });
+});
+
+describe('the virtio entropy device', () => {
+  it('fills buffers, with the same numbers for the same seed', () => {
+    const fill = (seed: number): Uint8Array => {
+      const driver = new Driver(new VirtioRng(seed));
+      driver.submit(0, DATA, 64, WRITABLE);
+      assert.deepEqual(driver.used(0), [64]);
+      return driver.bytes.slice(DATA, DATA + 64);
+    };
+    assert.deepEqual(fill(1), fill(1));
+    assert.notDeepEqual(fill(1), fill(2));
+    assert.ok(new Set(fill(3)).size > 32);
+  });
+
+  it('goes on from where its state was saved', () => {
+    const [first, second] = [new VirtioRng(5), new VirtioRng(6)];
+    new Driver(first).submit(0, DATA, 10, WRITABLE);
+    second.restore(first.state());
+    const next = (rng: VirtioRng): Uint8Array => {
+      const driver = new Driver(rng);
+      driver.submit(0, DATA, 16, WRITABLE);
+      return driver.bytes.slice(DATA, DATA + 16);
+    };
+    assert.deepEqual(next(first), next(second));
+  });
+});
+
+describe('the virtio network device', () => {
+  const MAC = [0x52, 0x54, 0, 0x12, 0x34, 0x56];
+  const frame = Uint8Array.from({ length: 60 }, (_, index) => index);
+
+  for (const [version1, header] of [
+    [true, 12],
+    [false, 10],
+  ] as const) {
+    it(`sends and receives frames behind a header of ${header} bytes`, () => {
+      const sent: Uint8Array[] = [];
+      const network = new VirtioNetwork(MAC, (each) => sent.push(each));
+      const driver = new Driver(network, version1);
+      driver.bytes.set(frame, DATA + header);
+      driver.submit(1, DATA, header + frame.length, 0);
+      assert.deepEqual(sent, [frame]);
+      driver.device.serve(network.receive(frame));
+      driver.submit(0, DATA + 0x800, 1514 + header, WRITABLE);
+      assert.deepEqual(driver.used(0), [header + frame.length]);
+      assert.deepEqual(driver.bytes.slice(DATA + 0x800 + header, DATA + 0x800 + header + frame.length), frame);
+    });
+  }
+
+  it('tells its address', () => {
+    const { device } = new Driver(new VirtioNetwork(MAC, () => undefined));
+    assert.deepEqual(
+      MAC.map((_, index) => device.read(0x100 + index, 1)),
+      MAC,
+    );
+  });
+
+  it('needs a reset after a packet without a header, and loses no other guest’s time over huge ones', () => {
+    const short = new Driver(new VirtioNetwork(MAC, () => undefined));
+    short.submit(1, DATA, 4, 0);
+    assert.ok(short.status & NEEDS_RESET);
+    const huge = new Driver(new VirtioNetwork(MAC, () => undefined));
+    huge.submit(1, DATA, 0xffffffff, 0);
+    assert.ok(huge.status & NEEDS_RESET);
+  });
+});
