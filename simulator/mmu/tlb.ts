@@ -60,6 +60,11 @@ export class Tlb {
   private nextSlot = 0;
   /** By address space, then by level and page: slot numbers. */
   private readonly spaces = new Map<number, Map<number, number>>();
+  /**
+   * By address space, then by first-stage leaf: the slots of entries that are but a part of what their leaf maps, because the second stage
+   * has smaller pages.
+   */
+  private readonly parts = new Map<number, Map<number, Set<number>>>();
   private readonly entriesOfLevel: number[] = Array.from({ length: LEVELS }, () => 0);
 
   /** @param dropped is told of each entry that goes, so that caches above the TLB stay a part of it */
@@ -126,7 +131,7 @@ export class Tlb {
   }
 
   private flushSpaces(asid: number | undefined): void {
-    if (asid === undefined) this.removeWhere(this.slots.keys(), (entry) => !entry.virtual);
+    if (asid === undefined) this.removeWhere((entry) => !entry.virtual);
     else for (const slot of [...(this.spaces.get(asid)?.values() ?? [])]) this.remove(slot);
   }
 
@@ -141,20 +146,30 @@ export class Tlb {
 
   /** hfence.vvma, and sfence.vma with V = 1: the same for first stages of a VMID. */
   flushVirtual(vmid: number, page: number | undefined, asid: number | undefined): void {
-    this.removeWhere(
-      this.slots.keys(),
-      (entry) =>
-        entry.virtual &&
-        entry.vmid === vmid &&
-        (asid === undefined || (entry.asid === asid && !entry.global)) &&
-        (page === undefined || isInLeaf(entry, page)),
-    );
+    const base = baseOf(vmid);
+    if (asid !== undefined) this.flushSpace(base + asid, page);
+    else
+      for (const space of this.spaces.keys())
+        if (space >= base && space < base + SPACES_OF_VMID) this.flushSpace(space, page);
+  }
+
+  private flushSpace(space: number, page: number | undefined): void {
+    const pages = this.spaces.get(space);
+    if (!pages) return;
+    if (page === undefined) {
+      for (const slot of [...pages.values()]) this.remove(slot);
+      return;
+    }
+    this.removePage(pages, page);
+    const parts = this.parts.get(space);
+    if (!parts) return;
+    for (let level = 1; level < LEVELS; level++)
+      for (const slot of [...(parts.get(pageKey(page, level)) ?? [])]) this.remove(slot);
   }
 
   /** hfence.gvma: entries whose second stage maps `guestPage` (all when undefined) for `vmid` (all when undefined). */
   flushGuest(guestPage: number | undefined, vmid: number | undefined): void {
     this.removeWhere(
-      this.slots.keys(),
       (entry) =>
         entry.virtual &&
         (vmid === undefined || entry.vmid === vmid) &&
@@ -167,8 +182,8 @@ export class Tlb {
     for (const slot of this.slots.keys()) this.remove(slot);
   }
 
-  private removeWhere(slots: Iterable<number>, matches: (entry: TlbEntry) => boolean): void {
-    for (const slot of slots) {
+  private removeWhere(matches: (entry: TlbEntry) => boolean): void {
+    for (let slot = 0; slot < this.capacity; slot++) {
       const entry = this.slots[slot];
       if (entry && matches(entry)) this.remove(slot);
     }
@@ -205,6 +220,28 @@ export class Tlb {
     }
     pages.set(pageKey(entry.page, entry.level), slot);
     this.entriesOfLevel[entry.level] = (this.entriesOfLevel[entry.level] ?? 0) + 1;
+    if (entry.firstLevel > entry.level) this.insertPart(space, slot, entry);
+  }
+
+  private insertPart(space: number, slot: number, entry: TlbEntry): void {
+    let parts = this.parts.get(space);
+    if (!parts) {
+      parts = new Map();
+      this.parts.set(space, parts);
+    }
+    const leaf = pageKey(entry.page, entry.firstLevel);
+    const slots = parts.get(leaf);
+    if (slots) slots.add(slot);
+    else parts.set(leaf, new Set([slot]));
+  }
+
+  private removePart(space: number, slot: number, entry: TlbEntry): void {
+    const parts = this.parts.get(space);
+    const leaf = pageKey(entry.page, entry.firstLevel);
+    const slots = parts?.get(leaf);
+    slots?.delete(slot);
+    if (slots?.size === 0) parts?.delete(leaf);
+    if (parts?.size === 0) this.parts.delete(space);
   }
 
   private remove(slot: number): void {
@@ -216,6 +253,7 @@ export class Tlb {
     pages?.delete(pageKey(entry.page, entry.level));
     if (pages?.size === 0) this.spaces.delete(space);
     this.entriesOfLevel[entry.level] = (this.entriesOfLevel[entry.level] ?? 0) - 1;
+    if (entry.firstLevel > entry.level) this.removePart(space, slot, entry);
     this.dropped(entry);
   }
 }
@@ -240,11 +278,6 @@ const fields = [
 function spaceOf(entry: TlbEntry): number {
   const space = entry.bare ? BARE_SPACE : entry.global ? GLOBAL_SPACE : entry.asid;
   return entry.virtual ? baseOf(entry.vmid) + space : space;
-}
-
-/** Whether the first stage's leaf of an entry maps a page: the entry may be but a part of what the leaf maps. */
-function isInLeaf(entry: TlbEntry, page: number): boolean {
-  return firstPage(entry.page, entry.firstLevel) === firstPage(page, entry.firstLevel);
 }
 
 function firstPage(page: number, level: number): number {

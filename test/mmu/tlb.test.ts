@@ -80,3 +80,51 @@ describe('TLB', () => {
     strictEqual(virtualPage(0, 0x3f), 0x3f00000);
   });
 });
+
+describe('fences of a guest', () => {
+  it('forget just what the first stage’s leaf maps, whatever parts the second stage makes of it', () => {
+    let random = 99;
+    const below = (bound: number): number => {
+      random = (Math.imul(random, 1664525) + 1013904223) >>> 0;
+      return Math.floor((random / 2 ** 32) * bound);
+    };
+    const size = (level: number): number => 512 ** level;
+    for (let round = 0; round < 300; round++) {
+      const tlb = new Tlb(() => undefined, 32);
+      for (let fill = 0; fill < 40; fill++) {
+        const firstLevel = below(3);
+        const secondLevel = below(3);
+        const level = Math.min(firstLevel, secondLevel);
+        const page = below(2 ** 19);
+        tlb.fill({
+          virtual: below(4) > 0,
+          vmid: 1 + below(2),
+          asid: below(2),
+          global: below(3) === 0,
+          bare: false,
+          page: page - (page % size(level)),
+          level,
+          flags: 0xcf,
+          secondStage: 0xe,
+          physical: 0,
+          firstLevel,
+          secondLevel,
+          guestPage: page - (page % size(level)),
+        });
+      }
+      const before = tlb.entries;
+      const asid = below(2) === 0 ? undefined : below(2);
+      const page = below(4) === 0 ? undefined : (before[below(before.length)]?.page ?? 0) + below(512);
+      tlb.flushVirtual(1, page, asid);
+      const leafOf = (of: number, level: number): number => Math.floor(of / size(level));
+      const left = before.filter(
+        (entry) =>
+          !entry.virtual ||
+          entry.vmid !== 1 ||
+          (asid !== undefined && (entry.asid !== asid || entry.global)) ||
+          (page !== undefined && leafOf(entry.page, entry.firstLevel) !== leafOf(page, entry.firstLevel)),
+      );
+      deepStrictEqual(tlb.entries, left);
+    }
+  });
+});
