@@ -171,6 +171,21 @@ describe('two-stage translation', () => {
     );
   });
 
+  it('leaves nothing of a guest-page fault to the trap after it', () => {
+    const machine = machineWith({}, FULL & ~U, 0);
+    strictEqual(execute(machine, ld, 'vs'), 's 21');
+    ok(get(machine, 'htval') && get(machine, 'htinst'));
+    set(machine, { hvip: 0x400n, mie: 0x400n });
+    strictEqual(execute(machine, ld, 'vs'), 's interrupt 10');
+    deepStrictEqual([get(machine, 'stval'), get(machine, 'htval'), get(machine, 'htinst')], [0n, 0n, 0n]);
+    strictEqual(get(machine, 'hstatus') & 0x40n, 0n);
+    set(machine, { hvip: 0n });
+    strictEqual(execute(machine, ld, 'vs'), 's 21');
+    ok(get(machine, 'htval') && get(machine, 'htinst'));
+    strictEqual(execute(machine, instruction('ebreak'), 'vs'), 's 3');
+    deepStrictEqual([get(machine, 'htval'), get(machine, 'htinst')], [0n, 0n]);
+  });
+
   it('says nothing where the machine says nothing', () => {
     const machine = machineWith({ trapInstruction: 'zero', guestFaultAddress: 'zero' }, FULL & ~U, 0);
     execute(machine, ld, 'vs');
