@@ -1,4 +1,4 @@
-import type { TableMemory } from '../../simulator/hypervisor/full/shadow-table';
+import type { TableMemory } from '../../simulator/hypervisor/vm/table-memory';
 import { Pte } from '../../simulator/mmu/index';
 import { hex } from '../format';
 import type { Pte as ShownPte } from '../protocol';

@@ -1,13 +1,8 @@
 import { Pte } from '../../mmu/index';
 import { FRAME } from '../address';
+import type { IsolationBreach } from '../vm/isolation-breach';
+import { pteAddress } from '../vm/table-memory';
 import type { FullEngine } from './engine';
-import { pteAddress } from './shadow-table';
-
-/** A translation through which a guest could reach what is not its own. */
-export interface IsolationBreach {
-  readonly where: 'shadow table' | 'second stage' | 'TLB' | 'DMA';
-  readonly description: string;
-}
 
 /**
  * Proves from the live tables, the TLB and the DMA space that a VM reaches only its own machine frames, and only as U-mode may:

@@ -1,9 +1,10 @@
 import { Pte, type Tlb, virtualPage } from '../../mmu/index';
 import { SUPERPAGE } from '../address';
 import type { ExitLedger } from '../ledger';
-import type { FramePool } from './frame-pool';
+import type { FramePool } from '../vm/frame-pool';
+import type { TableMemory } from '../vm/table-memory';
 import { type GuestSpace, type ShadowView, viewIndex } from './shadow-space';
-import { isPiece, ShadowTable, type TableMemory } from './shadow-table';
+import { isPiece, ShadowTable } from './shadow-table';
 
 /** Where the hardware tells address spaces apart by nothing, views are numbered all the same. */
 const LAST_NUMBER = 0xffff;

@@ -1,12 +1,6 @@
 import { Pte, tableIndex } from '../../mmu/index';
 import { FRAME } from '../address';
-
-/** Where tables lie: the machine's memory, by HPA. */
-export interface TableMemory {
-  read32(hpa: number): number;
-  write32(hpa: number, value: number): void;
-  fill(hpa: number, length: number, value: number): void;
-}
+import { pteAddress, type TableMemory } from '../vm/table-memory';
 
 export interface ShadowLeaf {
   /** Machine address of the entry. */
@@ -179,9 +173,4 @@ export class ShadowTable {
     this.memory.write32(entry, ((page << 10) | flags) >>> 0);
     this.memory.write32(entry + 4, Math.floor(page / 2 ** 22));
   }
-}
-
-/** The address in a page-table entry's PPN. */
-export function pteAddress(low: number, high: number): number {
-  return ((high & 0x3fffff) * 2 ** 22 + (low >>> 10)) * FRAME;
 }

@@ -1,6 +1,6 @@
 import { Pte } from '../../mmu/index';
 import { FRAME } from '../address';
-import type { IsolationBreach } from '../full/isolation';
+import type { IsolationBreach } from '../vm/isolation-breach';
 import type { HardwareEngine } from './engine';
 
 /**

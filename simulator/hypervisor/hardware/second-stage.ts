@@ -1,7 +1,7 @@
 import { Pte } from '../../mmu/index';
 import { FRAME } from '../address';
-import type { FramePool } from '../full/frame-pool';
-import { pteAddress, type TableMemory } from '../full/shadow-table';
+import type { FramePool } from '../vm/frame-pool';
+import { pteAddress, type TableMemory } from '../vm/table-memory';
 
 /** The root table is four pages: guest-physical addresses of Sv39x4 have 41 bits (manual, volume II, "Guest Physical Address Translation"). */
 export const ROOT_FRAMES = 4;
