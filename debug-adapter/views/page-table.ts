@@ -21,13 +21,14 @@ import {
 } from './page-entries';
 
 const SATP = 0x180;
+const VSATP = 0x280;
 const MODE_BARE = 0n;
 /** What a guest without paging may do anywhere. */
 const IDENTITY = Pte.V | Pte.R | Pte.W | Pte.X | Pte.U | Pte.A | Pte.D;
 
 /** One table of the guest, entry by entry beside the shadow table that the hardware walks. @throws RequestError */
 export function pageTable(debuggee: Debuggee, cpu: GuestCpu, path: readonly number[]): PageTable {
-  const satp = cpu.readCsr(SATP) ?? 0n;
+  const satp = satpOf(debuggee, cpu);
   const rootLevel = rootLevelOf(satp);
   if (path.length > rootLevel || path.some((index) => index >= ENTRIES))
     throw new RequestError(`there is no table at ${path.join('/')}`);
@@ -76,6 +77,11 @@ export function pageTable(debuggee: Debuggee, cpu: GuestCpu, path: readonly numb
 /** The shadow tables for the mode and address space in which the guest is. */
 export function shadowView({ guestSpace, user, sum, mxr }: DeprivilegedVcpu) {
   return guestSpace.views[viewIndex(guestSpace.paging !== undefined, user, sum, mxr)];
+}
+
+/** The satp by which a CPU's own tables are walked: vsatp for the guest of a hypervisor that runs on the bare machine. */
+export function satpOf({ system }: Debuggee, cpu: GuestCpu): bigint {
+  return (system.vm === undefined && cpu.hart.virtual ? cpu.hart.csr(VSATP) : cpu.readCsr(SATP)) ?? 0n;
 }
 
 export function rootOf(satp: bigint): number {

@@ -15,7 +15,7 @@ import {
   sizeOfLevel,
   targetOf,
 } from './page-entries';
-import { guestMemory, rootOf, shadowView } from './page-table';
+import { guestMemory, rootOf, satpOf, shadowView } from './page-table';
 import { isInVirtualMode, stagesOf } from './stages';
 import { showTlbEntry } from './tlb';
 
@@ -53,7 +53,7 @@ export function translation(
 }
 
 function guestWalk(debuggee: Debuggee, cpu: GuestCpu, address: bigint, access: keyof typeof accesses): Walk {
-  const satp = cpu.readCsr(SATP) ?? 0n;
+  const satp = satpOf(debuggee, cpu);
   const isBare = satp >> 60n === 0n || cpu.privilege === Privilege.machine;
   const found = cpu.peek(address, accesses[access]);
   // The hardware's answer may come from its TLB: the steps are those of a walk made now.

@@ -43,6 +43,11 @@ export async function runVariants(command: ParsedCommand, options: MachineOption
     console.error(`hyperstep: the limit of ${options.maxInstructions} instructions is reached before the guest ends`);
     return STATUS.limit;
   }
+  if (usual.reason !== 'power-off' || usual.code !== 0) {
+    const how = usual.code ? `reports failure ${usual.code}` : `ends with ${usual.reason}`;
+    console.error(`hyperstep: on the usual machine the guest ${how}: there is nothing to compare with`);
+    return STATUS.failed;
+  }
   const limit = Math.max(LEAST_LIMIT, usual.instructions * PATIENCE);
   for (const [name, variant] of Object.entries(legalVariants)) {
     const run = await runOne({ ...options.hartOptions, ...variant }, limit);

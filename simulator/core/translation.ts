@@ -62,6 +62,8 @@ export interface FailedTranslation {
 export interface PeekMode {
   readonly privilege: Privilege;
   readonly virtual: boolean;
+  /** Walk the tables even where the TLB has an answer: to see the walk. */
+  readonly pastTlb?: boolean;
 }
 
 interface MutableMode extends AccessMode {
@@ -177,7 +179,7 @@ export class AddressTranslation {
     low: number,
     high: number,
     access: Access,
-    { privilege, virtual }: PeekMode,
+    { privilege, virtual, pastTlb = false }: PeekMode,
   ): FoundTranslation | FailedTranslation {
     if (isBare(this.state, privilege, virtual)) {
       const physical = (high >>> 0) * 2 ** 32 + (low >>> 0);
@@ -186,7 +188,7 @@ export class AddressTranslation {
     const mode = this.fillMode(emptyMode(), privilege, virtual, false);
     const offset = low & 0xfff;
     const page = this.pageOf(low, high, virtual);
-    const entry = this.lookup(high, page, virtual);
+    const entry = pastTlb ? undefined : this.lookup(high, page, virtual);
     if (entry && this.serves(entry, access, mode)) {
       const guest = virtual ? { guestPhysical: (entry.guestPage + page - entry.page) * 4096 + offset } : {};
       return { physical: physicalOf(entry, page, low), source: 'tlb', ...guest, steps: [] };

@@ -269,13 +269,24 @@ export class System {
   }
 }
 
-function validate({ memory, harts, disks, devices, virtualization, firmware, bios }: SystemConfiguration): void {
+function validate({
+  memory,
+  harts,
+  disks,
+  devices,
+  virtualization,
+  firmware,
+  bios,
+  hartOptions,
+}: SystemConfiguration): void {
   if (memory % SUPERPAGE !== 0 || memory < SMALLEST_MEMORY || memory > LARGEST_MEMORY)
     throw new ConfigurationError(`memory must be a multiple of 2M from 4M to 2G, not ${memory} bytes`);
   if (!Number.isInteger(harts) || harts < 1 || harts > MOST_HARTS)
     throw new ConfigurationError(`harts must be 1 to ${MOST_HARTS}, not ${harts}`);
   const slots = disks.length + (devices?.length ?? 0);
   if (slots > VIRTIO_SLOTS) throw new ConfigurationError(`there are ${VIRTIO_SLOTS} virtio slots, not ${slots}`);
+  if (virtualization === 'hardware' && hartOptions?.hypervisor === false)
+    throw new ConfigurationError('virtualization "hardware" needs the H extension: leave the option hypervisor true');
   if (bios && firmware === 'sbi')
     throw new ConfigurationError('a bios takes the place of the SBI firmware: it goes with firmware "none"');
   if (virtualization !== 'none' && firmware === 'none')

@@ -166,3 +166,26 @@ function assertShadowIsRight(leaves: readonly PageTableEntry[]): void {
       assert.ok(guest.permissions.includes(permission), `${first}: ${shadow.permissions} for ${guest.permissions}`);
   }
 }
+
+describe('debugging the sample with two stages', () => {
+  it('shows every entry that the hardware reads, also where the TLB has an answer', async () => {
+    const client = new Client();
+    await client.launch(kernel, {
+      breakpoints: [lineOf(/^disk_read_done:/)],
+      virtualization: 'hardware',
+      disks: [{ file: 'disk.img' }],
+    } as object);
+    await client.stopped();
+    const { stages, tlb, p2m } = await client.own('hyperstep/translate', {
+      threadId: 1,
+      address: '0x80200000',
+      access: 'execute',
+    });
+    assert.ok(tlb?.virtual && p2m?.hpa);
+    const kinds = new Set(stages?.steps.map(({ stage }) => stage));
+    assert.deepEqual([...kinds].sort(), ['G', 'VS']);
+    assert.ok(stages?.steps.every(({ failed }) => !failed));
+    assert.ok(stages?.outcome.includes(p2m.hpa), stages?.outcome);
+    await client.request('disconnect');
+  });
+});
