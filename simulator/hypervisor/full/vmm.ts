@@ -1,4 +1,4 @@
-import { CsrSlot, type Hart } from '../../core/index';
+import type { Hart } from '../../core/index';
 import { causeOf, ExceptionCode, InterruptCode } from '../../isa/index';
 import type { HostedSoftware } from '../../machine/hosted-software';
 import { type Narration, step } from '../../machine/narration';
@@ -7,6 +7,7 @@ import { Gva } from '../address';
 import type { ExitReason } from '../ledger';
 import { answerSbiCall } from '../sbi/call';
 import { advance } from '../vm/advance';
+import { openExit } from '../vm/exit';
 import { GuestTablesAsHardware } from '../vm/guest-walk';
 import { inject } from '../vm/inject';
 import { acknowledgeKick } from '../vm/kick';
@@ -31,7 +32,6 @@ const ACCESS_OF_FAULT: { readonly [cause: number]: Access } = {
   [ExceptionCode.loadPageFault]: Access.read,
   [ExceptionCode.storePageFault]: Access.write,
 };
-const INTERRUPT_BIT = 0x80000000;
 
 /**
  * The VMM of the engine `full`: trap and emulate. Its guest's kernel runs in the hardware's U-mode, so every privileged instruction,
@@ -53,21 +53,8 @@ export class TrapAndEmulateVmm implements HostedSoftware {
     const vcpu = vm.vcpus[hart.id];
     if (!vcpu) throw new RangeError(`hart ${hart.id} runs no vCPU`);
     leaveGuest(vcpu);
-    const cause = hart.state.csrLow(CsrSlot.scause);
-    const isInterrupt = hart.state.csrHigh(CsrSlot.scause) < 0;
-    const [low, high] = [hart.state.csrLow(CsrSlot.stval), hart.state.csrHigh(CsrSlot.stval)];
-    const { pcLow, pcHigh } = vcpu.state;
-    vm.ledger.open({
-      vcpu: vcpu.id,
-      clock: vm.machine.clock.now(),
-      pcLow,
-      pcHigh,
-      reason: isInterrupt ? interruptReason(cause) : (FIRST_GUESS[cause] ?? 'guest-exception'),
-      user: vcpu.user,
-      cause: isInterrupt ? cause + INTERRUPT_BIT : cause,
-      value: { low, high },
-    });
-    const pc = new Gva(pcLow, pcHigh);
+    const { cause, isInterrupt, low, high } = openExit(vm, vcpu, FIRST_GUESS);
+    const pc = new Gva(vcpu.pcLow, vcpu.pcHigh);
     const name = causeOf(cause, isInterrupt).name;
     yield step`the hart has trapped into the VMM: ${name} at ${pc}, by scause and sepc`;
     if (isInterrupt) yield* this.handleInterrupt(vcpu, cause);
@@ -132,8 +119,4 @@ export class TrapAndEmulateVmm implements HostedSoftware {
       acknowledgeKick(vcpu);
     }
   }
-}
-
-function interruptReason(code: number): ExitReason {
-  return code === InterruptCode.supervisorTimer ? 'timer-interrupt' : 'device-interrupt';
 }

@@ -1,4 +1,4 @@
-import { CsrSlot, type Hart } from '../../core/index';
+import type { Hart } from '../../core/index';
 import { causeOf, ExceptionCode, InterruptCode, systemOperationOf } from '../../isa/index';
 import type { HostedSoftware } from '../../machine/hosted-software';
 import { type Narration, step } from '../../machine/narration';
@@ -6,6 +6,7 @@ import { Gva } from '../address';
 import type { ExitReason } from '../ledger';
 import { answerSbiCall } from '../sbi/call';
 import { advance } from '../vm/advance';
+import { openExit } from '../vm/exit';
 import { GuestTables } from '../vm/guest-walk';
 import { inject } from '../vm/inject';
 import { acknowledgeKick } from '../vm/kick';
@@ -24,7 +25,6 @@ const FIRST_GUESS: { readonly [cause: number]: ExitReason } = {
   [ExceptionCode.loadGuestPageFault]: 'second-stage-fill',
   [ExceptionCode.storeGuestPageFault]: 'second-stage-fill',
 };
-const INTERRUPT_BIT = 0x80000000;
 
 /**
  * The VMM of the engine `hardware`. Its guest runs in VS-mode with CSRs and page tables of its own; what comes here, into HS-mode, is
@@ -42,21 +42,8 @@ export class HardwareVmm implements HostedSoftware {
     const { vm } = this;
     const vcpu = vm.vcpus[hart.id];
     if (!vcpu) throw new RangeError(`hart ${hart.id} runs no vCPU`);
-    const cause = hart.state.csrLow(CsrSlot.scause);
-    const isInterrupt = hart.state.csrHigh(CsrSlot.scause) < 0;
-    const [low, high] = [hart.state.csrLow(CsrSlot.stval), hart.state.csrHigh(CsrSlot.stval)];
-    const { pcLow, pcHigh } = vcpu;
-    vm.ledger.open({
-      vcpu: vcpu.id,
-      clock: vm.machine.clock.now(),
-      pcLow,
-      pcHigh,
-      reason: isInterrupt ? interruptReason(cause) : (FIRST_GUESS[cause] ?? 'guest-exception'),
-      user: vcpu.user,
-      cause: isInterrupt ? cause + INTERRUPT_BIT : cause,
-      value: { low, high },
-    });
-    const pc = new Gva(pcLow, pcHigh);
+    const { cause, isInterrupt, low, high } = openExit(vm, vcpu, FIRST_GUESS);
+    const pc = new Gva(vcpu.pcLow, vcpu.pcHigh);
     const name = causeOf(cause, isInterrupt).name;
     yield step`the hart has trapped into the VMM: ${name} at ${pc}, by scause and sepc`;
     if (isInterrupt) yield* this.handleInterrupt(vcpu, cause);
@@ -146,8 +133,4 @@ export class HardwareVmm implements HostedSoftware {
       acknowledgeKick(vcpu);
     }
   }
-}
-
-function interruptReason(code: number): ExitReason {
-  return code === InterruptCode.supervisorTimer ? 'timer-interrupt' : 'device-interrupt';
 }
