@@ -1,7 +1,8 @@
 /** The language server in a worker of a browser. */
 import { BrowserMessageReader, BrowserMessageWriter, createConnection } from 'vscode-languageserver/browser';
-import { readFileRequest } from './protocol';
+import { listFolderRequest, readFileRequest } from './protocol';
 import { startServer } from './server';
+import type { FolderEntry } from './workspace';
 
 // In a worker `self` is its global scope; the types of the DOM call it a window.
 const scope = self as unknown as Worker & typeof self;
@@ -13,5 +14,8 @@ startServer(connection, {
     return typeof contents === 'string'
       ? Uint8Array.from(atob(contents), (character) => character.charCodeAt(0))
       : undefined;
+  },
+  async list(uri) {
+    return (await connection.sendRequest<FolderEntry[] | null>(listFolderRequest, { uri })) ?? undefined;
   },
 });

@@ -1,5 +1,5 @@
 /** The language server on standard input and output, for desktop VS Code and any other client. */
-import { readFile, realpath, stat } from 'node:fs/promises';
+import { readdir, readFile, realpath, stat } from 'node:fs/promises';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import {
   createConnection,
@@ -17,17 +17,26 @@ const maximumFileSize = 64 * 1024 * 1024;
 const disk: FileReader = {
   async read(uri, within) {
     if (!uri.startsWith('file:')) return undefined;
-    const path = fileURLToPath(uri);
-    const real = await realpath(path);
-    if (within) {
-      const folders = await Promise.all(within.map(realFolder));
-      const key = keyOf(pathToFileURL(real).href);
-      if (!folders.some((folder) => folder !== undefined && key.startsWith(`${folder}/`))) return undefined;
-    }
+    const real = await realpath(fileURLToPath(uri));
+    if (!(await isWithin(real, within))) return undefined;
     const { size } = await stat(real);
     return size > maximumFileSize ? undefined : readFile(real);
   },
+  async list(uri, within) {
+    if (!uri.startsWith('file:')) return undefined;
+    const real = await realpath(fileURLToPath(uri));
+    if (!(await isWithin(real, within))) return undefined;
+    const entries = await readdir(real, { withFileTypes: true });
+    return entries.map((entry) => ({ name: entry.name, folder: entry.isDirectory() }));
+  },
 };
+
+async function isWithin(real: string, within: readonly string[] | undefined): Promise<boolean> {
+  if (!within) return true;
+  const folders = await Promise.all(within.map(realFolder));
+  const key = `${keyOf(pathToFileURL(real).href)}/`;
+  return folders.some((folder) => folder !== undefined && key.startsWith(`${folder}/`));
+}
 
 async function realFolder(key: string): Promise<string | undefined> {
   try {

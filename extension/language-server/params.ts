@@ -1,27 +1,44 @@
-import { ErrorCodes, ResponseError } from 'vscode-languageserver';
+import { type CancellationToken, ErrorCodes, LSPErrorCodes, ResponseError } from 'vscode-languageserver';
 
 /** What the parameters of a request must hold. */
-export type Needs = 'document' | 'position' | 'range' | 'query';
+export type Needs = 'document' | 'position' | 'positions' | 'range' | 'query' | 'item';
 
 /**
- * A request handler that sees well-formed parameters only. Others are answered with an error that says what is missing.
+ * A request handler that sees well-formed parameters only. Others are answered with an error that says what is missing; a request
+ * that was cancelled while it waited for a program gets no answer but that.
  */
-export function checked<P, R>(needs: Needs, handler: (params: P) => R): (params: P) => R | ResponseError<void> {
-  return (params) => {
+export function checked<P, R>(
+  needs: Needs,
+  handler: (params: P, token: CancellationToken) => R | Promise<R>,
+): (params: P, token: CancellationToken) => R | ResponseError<void> | Promise<R | ResponseError<void>> {
+  return (params, token) => {
     const problem = problemWith(params, needs);
-    return problem === undefined ? handler(params) : new ResponseError(ErrorCodes.InvalidParams, problem);
+    if (problem !== undefined) return new ResponseError(ErrorCodes.InvalidParams, problem);
+    const result = handler(params, token);
+    if (!(result instanceof Promise)) return result;
+    return result.then((value) =>
+      token.isCancellationRequested ? new ResponseError(LSPErrorCodes.RequestCancelled, 'cancelled') : value,
+    );
   };
+}
+
+/** The answer to a question about a document that has changed since: the client asks again if it still wants to know. */
+export function contentModified(): ResponseError<void> {
+  return new ResponseError(LSPErrorCodes.ContentModified, 'the document has changed');
 }
 
 /** What is wrong with parameters, in words; undefined when they can be used. */
 export function problemWith(params: unknown, needs: Needs): string | undefined {
   if (!isRecord(params)) return 'the parameters must be an object';
   if (needs === 'query') return typeof params['query'] === 'string' ? undefined : '"query" must be a text';
+  if (needs === 'item') return isItem(params['item']) ? undefined : '"item" must be an item of a call hierarchy';
   const document = params['textDocument'];
   if (!isRecord(document) || typeof document['uri'] !== 'string')
     return '"textDocument" must be an object with a "uri"';
   if (needs === 'position' && !isPosition(params['position']))
     return '"position" must be an object with "line" and "character"';
+  if (needs === 'positions' && !(Array.isArray(params['positions']) && params['positions'].every(isPosition)))
+    return '"positions" must be a list of objects with "line" and "character"';
   if (needs === 'range' && !isRange(params['range']))
     return '"range" must be an object with two positions, "start" and "end"';
   return undefined;
@@ -29,6 +46,15 @@ export function problemWith(params: unknown, needs: Needs): string | undefined {
 
 export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isItem(value: unknown): boolean {
+  return (
+    isRecord(value) &&
+    typeof value['uri'] === 'string' &&
+    typeof value['name'] === 'string' &&
+    isRange(value['selectionRange'])
+  );
 }
 
 export function isRange(value: unknown): boolean {

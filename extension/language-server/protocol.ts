@@ -37,6 +37,33 @@ export interface ProgramCheck {
 /** Request from server to client, where the server cannot read files itself: the bytes of a file in base 64, or null. */
 export const readFileRequest = 'hyperstep/readFile';
 
+/** Request from server to client, where the server cannot read files itself: the entries of a folder, or null. */
+export const listFolderRequest = 'hyperstep/listFolder';
+
+/** URI schemes of what the server makes as text: what a macro call stands for, and what each line of a source became. */
+export const expansionScheme = 'hyperstep-expansion';
+export const listingScheme = 'hyperstep-listing';
+
+/** Request: the text of a document of one of these schemes; null when there is none. */
+export const virtualDocumentRequest = 'hyperstep/virtualDocument';
+
+export interface VirtualDocumentParams {
+  readonly uri: string;
+}
+
+export interface VirtualDocument {
+  readonly text: string;
+}
+
+/** Notification from server to client: lines of a document that no program assembles. */
+export const inactiveRegionsNotification = 'hyperstep/inactiveRegions';
+
+export interface InactiveRegionsParams {
+  readonly uri: string;
+  readonly version: number;
+  readonly ranges: readonly { start: { line: number; character: number }; end: { line: number; character: number } }[];
+}
+
 /** What the client says when it starts the server. */
 export interface InitializationOptions {
   /** Whether files outside of the workspace folders may be read. */

@@ -1,5 +1,7 @@
 import {
+  type ClientCapabilities,
   type Connection,
+  DidChangeConfigurationNotification,
   type InitializeParams,
   type InitializeResult,
   type ServerCapabilities,
@@ -8,45 +10,26 @@ import {
 } from 'vscode-languageserver';
 import type { TextEdit } from './assembly';
 import { Checker } from './checker';
-import { registerCompletion } from './features/completion';
-import { registerDefinition } from './features/definition';
-import { registerFolding } from './features/folding';
-import { registerFormatting } from './features/formatting';
-import { registerHighlights } from './features/highlights';
-import { registerHover } from './features/hover';
-import { registerQuickFixes } from './features/quick-fixes';
-import { registerReferences } from './features/references';
-import { registerRename } from './features/rename';
-import { registerSemanticTokens } from './features/semantic-tokens';
-import { registerSymbols } from './features/symbols';
+import { features } from './features';
 import { checkedNotification, problemWithChange, problemWithClose, problemWithFiles, problemWithOpen } from './params';
 import { type InitializationOptions, trustedNotification } from './protocol';
+import { Settings } from './settings';
 import { type FileReader, Workspace } from './workspace';
 
 /** What a feature works with. It registers its handlers and says what the server can do with them. */
 export interface ServerContext {
   readonly connection: Connection;
   readonly workspace: Workspace;
+  readonly settings: Settings;
+  /** What the client can do; known before the features are registered. */
+  client: ClientCapabilities;
 }
-
-const features = [
-  registerCompletion,
-  registerDefinition,
-  registerFolding,
-  registerFormatting,
-  registerHighlights,
-  registerHover,
-  registerQuickFixes,
-  registerReferences,
-  registerRename,
-  registerSemanticTokens,
-  registerSymbols,
-] as const;
 
 /** Serves one client until it goes. Everything outside of the protocol comes through `reader`. */
 export function startServer(connection: Connection, reader: FileReader): void {
   const workspace = new Workspace(reader);
-  const context: ServerContext = { connection, workspace };
+  const settings = new Settings(connection);
+  const context: ServerContext = { connection, workspace, settings, client: {} };
   const checker = new Checker(context);
   let followsFolders = false;
 
@@ -58,7 +41,9 @@ export function startServer(connection: Connection, reader: FileReader): void {
       options?.trusted === true,
     );
     checker.notePrivileged = options?.notePrivileged !== false;
-    followsFolders = params.capabilities.workspace?.workspaceFolders === true;
+    context.client = params.capabilities;
+    settings.pulls = context.client.workspace?.configuration === true;
+    followsFolders = context.client.workspace?.workspaceFolders === true;
     const capabilities: ServerCapabilities = {
       textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental, save: false },
       workspace: { workspaceFolders: { supported: true, changeNotifications: true } },
@@ -68,6 +53,9 @@ export function startServer(connection: Connection, reader: FileReader): void {
   });
 
   connection.onInitialized(() => {
+    void settings.follow();
+    if (context.client.workspace?.didChangeConfiguration?.dynamicRegistration)
+      void connection.client.register(DidChangeConfigurationNotification.type, { section: 'hyperstep' });
     if (!followsFolders) return;
     connection.workspace.onDidChangeWorkspaceFolders(({ added, removed }) => {
       workspace.changeFolders(
@@ -123,7 +111,10 @@ export function startServer(connection: Connection, reader: FileReader): void {
       complain,
     ),
   );
-  connection.onDidChangeConfiguration(() => checker.scheduleAll());
+  connection.onDidChangeConfiguration((params) => {
+    void settings.follow(params);
+    checker.scheduleAll();
+  });
   connection.listen();
 }
 

@@ -15,6 +15,7 @@ import {
   SourceText,
   type TextEdit,
 } from './assembly';
+import { SourceIndex } from './index/source-index';
 import { keyOf, uriOfKey } from './locations';
 
 /** Reads files for the server: from the disk, or by asking the client. */
@@ -24,6 +25,13 @@ export interface FileReader {
    * whatever links lead there.
    */
   read(uri: string, within: readonly string[] | undefined): Promise<Uint8Array | undefined>;
+  /** What a folder holds; undefined when it cannot be listed. Absent where nothing can be. */
+  list?(uri: string, within: readonly string[] | undefined): Promise<readonly FolderEntry[] | undefined>;
+}
+
+export interface FolderEntry {
+  readonly name: string;
+  readonly folder: boolean;
 }
 
 /** An open document. */
@@ -55,6 +63,7 @@ export class Workspace {
   readonly #parsed = new Map<string, SourceText>();
   readonly #uris = new Map<string, string>();
   readonly #analyses = new Map<string, Analysis>();
+  readonly #indexes = new Map<string, SourceIndex>();
   /** What is wrong in project files, by key. */
   readonly projectProblems = new Map<string, readonly string[]>();
   /** Programs that launches stated, by their first file. */
@@ -147,6 +156,38 @@ export class Workspace {
     return source;
   }
 
+  /** The names that a source defines. */
+  indexOf(key: string): SourceIndex | undefined {
+    const source = this.sourceOf(key);
+    if (!source) return undefined;
+    let index = this.#indexes.get(key);
+    if (!index) {
+      index = new SourceIndex();
+      this.#indexes.set(key, index);
+    }
+    return index.update(source);
+  }
+
+  /** What the last assembly of the program of a file gave, for what need not wait for the next one. */
+  latestAnalysisOf(uri: string): Analysis | undefined {
+    const key = keyOf(uri);
+    let latest: Analysis | undefined;
+    for (const analysis of this.#analyses.values())
+      if (analysis.files.has(key) && analysis.revision >= (latest?.revision ?? 0)) latest = analysis;
+    return latest;
+  }
+
+  /** What a folder holds, so far as it may be read. */
+  async list(key: string): Promise<readonly FolderEntry[]> {
+    const within = this.#trusted ? undefined : this.#folders;
+    if (within && !within.some((folder) => `${key}/`.startsWith(`${folder}/`))) return [];
+    try {
+      return (await this.reader.list?.(this.uriOf(key), within)) ?? [];
+    } catch {
+      return [];
+    }
+  }
+
   #forgetFiles(): void {
     this.#files.clear();
     this.#parsed.clear();
@@ -157,6 +198,7 @@ export class Workspace {
   }
 
   #drop(key: string): void {
+    this.#indexes.delete(key);
     this.#files.delete(key);
     this.#parsed.delete(key);
     if (this.projectProblems.has(key)) this.projectProblems.set(key, []);

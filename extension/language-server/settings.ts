@@ -1,0 +1,81 @@
+import type { Connection, DidChangeConfigurationParams } from 'vscode-languageserver';
+import { isRecord } from './params';
+
+/** The settings of the user that the server follows: package.json's contribution is made of this table. */
+export const settingTable = {
+  'inlayHints.expansions': {
+    default: true,
+    description:
+      'Show behind each pseudo-instruction of several instructions, and each macro call, what it stands for.',
+  },
+  'inlayHints.values': {
+    default: true,
+    description: 'Show the values of symbols, `#define` names and expressions where they are used as numbers.',
+  },
+  'inlayHints.encodings': {
+    default: false,
+    description: 'Show the address and the bytes of each statement behind it.',
+  },
+  'codeLens.references': {
+    default: true,
+    description: 'Show above each function, macro and global symbol how often it is used.',
+  },
+  'codeLens.debug': {
+    default: true,
+    description: 'Offer above each global function of code to debug the guest up to there.',
+  },
+} as const;
+
+export type SettingName = keyof typeof settingTable;
+export type SettingValues = Readonly<Record<SettingName, boolean>>;
+
+const section = 'hyperstep';
+
+/** What the user chose, as far as the client says it; the defaults before that. */
+export class Settings {
+  #values = defaults();
+  readonly #listeners: (() => void)[] = [];
+
+  /** Whether the client answers `workspace/configuration`. */
+  pulls = false;
+
+  constructor(readonly connection: Connection) {}
+
+  get values(): SettingValues {
+    return this.#values;
+  }
+
+  /** Calls back after each change. */
+  onChange(listener: () => void): void {
+    this.#listeners.push(listener);
+  }
+
+  /** Asks the client; a client that pushes its settings says them in the notification's parameters. */
+  async follow(params?: DidChangeConfigurationParams): Promise<void> {
+    const pushed: unknown = isRecord(params) ? params['settings'] : undefined;
+    const stated: unknown = this.pulls
+      ? await this.connection.workspace.getConfiguration(section).catch(() => undefined)
+      : isRecord(pushed)
+        ? pushed[section]
+        : undefined;
+    const values = valuesIn(stated);
+    const changed = names.some((name) => values[name] !== this.#values[name]);
+    this.#values = values;
+    if (changed) for (const listener of this.#listeners) listener();
+  }
+}
+
+const names = Object.keys(settingTable) as SettingName[];
+
+function defaults(): SettingValues {
+  return valuesIn(undefined);
+}
+
+/** The values in the client's object, in which the parts of a name are nested; what is no boolean has its default. */
+function valuesIn(stated: unknown): SettingValues {
+  const entries = names.map((name) => {
+    const value = name.split('.').reduce<unknown>((at, part) => (isRecord(at) ? at[part] : undefined), stated);
+    return [name, typeof value === 'boolean' ? value : settingTable[name].default];
+  });
+  return Object.fromEntries(entries) as SettingValues;
+}
