@@ -221,8 +221,8 @@ export class Expander {
 
   #push(kind: Input['kind'], frame: Frame, advance: Input['advance']): Input {
     const { unit } = this;
-    let frameIndex = unit.frames.lastIndexOf(frame);
-    if (frameIndex < 0) frameIndex = unit.frames.push(frame) - 1;
+    // The root's frame is there from the start, an expansion's is new.
+    const frameIndex = frame === unit.frames[0] ? 0 : unit.frames.push(frame) - 1;
     const input: Input = {
       kind,
       line: undefined,

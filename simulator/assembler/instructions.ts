@@ -25,8 +25,12 @@ import type { Unit } from './unit';
 export interface Written {
   /** Whether the meaning of an operand hung on the symbols that were defined. */
   dependent: boolean;
-  readonly numbers: Map<string, number>;
-  readonly expressions: Map<string, Expression>;
+  readonly numbers: Record<string, number>;
+  readonly expressions: Record<string, Expression>;
+}
+
+function nothingWritten(): Written {
+  return { dependent: false, numbers: {}, expressions: {} };
 }
 
 /** A form of an instruction with what was written for it. */
@@ -142,15 +146,15 @@ function emitForm(unit: Unit, statement: Statement, { architecture, candidate, w
   else expandPseudo(unit, statement, candidate.pseudo!, written);
   const length = section.length - before;
   if ((length === 2 || length === 4) && problems === diagnostics.length && isFixed(written)) {
-    const word = section.bytes.subarray(before).reduce((bits, byte, i) => bits | (byte << (8 * i)), 0);
-    statement.known = { architecture, word, length };
+    statement.known = { architecture, word: section.wordAt(before, length), length };
   }
 }
 
 /** Whether what was written holds nothing that another statement could change. */
 function isFixed(written: Written): boolean {
   if (written.dependent) return false;
-  for (const expression of written.expressions.values()) if (literal(expression) === undefined) return false;
+  const { expressions } = written;
+  for (const word in expressions) if (literal(expressions[word]!) === undefined) return false;
   return true;
 }
 
@@ -169,15 +173,14 @@ function emitInstruction(
   written: Written,
   ordering: number,
 ): void {
-  const fields: Record<string, number> = {};
-  for (const [word, number] of written.numbers) fields[word] = number;
+  const fields: Record<string, number> = { ...written.numbers };
   if (ordering) {
     fields['aq'] = ordering >> 1;
     fields['rl'] = ordering & 1;
   }
   let immediate: Immediate | undefined;
-  for (const [word, expression] of written.expressions) {
-    immediate = immediateOf(unit, instruction, word, expression);
+  for (const word in written.expressions) {
+    immediate = immediateOf(unit, instruction, word, written.expressions[word]!);
     if (!immediate) return;
     if (immediate.kind === 'constant') fields[word] = immediate.value;
   }
@@ -187,7 +190,7 @@ function emitInstruction(
 /** What the operands give for a pattern's words, or undefined when they do not fit it. */
 function match(pattern: Pattern, operands: readonly Operand[], unit: Unit): Written | undefined {
   if (!pattern.counts.includes(operands.length)) return undefined;
-  const written: Written = { dependent: false, numbers: new Map(), expressions: new Map() };
+  const written = nothingWritten();
   for (let i = 0; i < operands.length; i++) {
     if (!matchSlot(pattern.slots[i]!, operands[i]!, written, unit)) return undefined;
   }
@@ -203,10 +206,10 @@ function matchSlot(slot: Slot, operand: Operand, written: Written, unit: Unit): 
     if (register?.file !== 'x') return false;
     if (slot.fixedBase) {
       if (register.number !== registerNamed(slot.base)?.number) return false;
-    } else written.numbers.set(slot.base, register.number);
+    } else written.numbers[slot.base] = register.number;
     if (base && expression.kind === 'missing') return false;
     if (slot.offset === undefined) return !base || isZero(expression);
-    written.expressions.set(slot.offset, base ? expression : zeroAt(expression));
+    written.expressions[slot.offset] = base ? expression : zeroAt(expression);
     return true;
   }
   if (base || expression.kind === 'missing') return false;
@@ -217,7 +220,7 @@ function matchSlot(slot: Slot, operand: Operand, written: Written, unit: Unit): 
       if (!register) return false;
       if (slot.kind === 'this-register') return register.name === registerNamed(slot.name)?.name;
       if (register.file !== slot.file) return false;
-      written.numbers.set(slot.word, register.number);
+      written.numbers[slot.word] = register.number;
       return true;
     }
     case 'immediate':
@@ -228,29 +231,29 @@ function matchSlot(slot: Slot, operand: Operand, written: Written, unit: Unit): 
         if (!unit.symbols.find((expression as { name: string }).name)?.defined) return false;
       }
       if (slot.kind === 'address' && expression.kind === 'relocation') return false;
-      written.expressions.set(slot.word, expression);
+      written.expressions[slot.word] = expression;
       return true;
     case 'csr': {
       const csr = expression.kind === 'symbol' ? csrNamed(expression.name) : undefined;
-      if (csr) written.numbers.set(slot.word, csr.number);
+      if (csr) written.numbers[slot.word] = csr.number;
       else {
         written.dependent = true;
         // A symbol that is no CSR must be a constant by now, or it is a misspelt CSR.
         if (expression.kind === 'symbol' && !unit.symbols.find(expression.name)?.assigned) return false;
-        written.expressions.set(slot.word, expression);
+        written.expressions[slot.word] = expression;
       }
       return true;
     }
     case 'fence-set': {
       const set = expression.kind === 'symbol' ? fenceSet(expression.name) : undefined;
       if (set === undefined) return false;
-      written.numbers.set(slot.word, set);
+      written.numbers[slot.word] = set;
       return true;
     }
     case 'rounding-mode': {
       const mode = expression.kind === 'symbol' ? roundingModeNames.indexOf(expression.name) : -1;
       if (mode < 0) return false;
-      written.numbers.set(slot.word, mode);
+      written.numbers[slot.word] = mode;
       return true;
     }
   }
@@ -303,7 +306,7 @@ function explainMismatch(
   // The candidate that agrees longest knows best what the programmer meant.
   let best = { agree: -1, candidate: fitting[0]! };
   for (const candidate of fitting) {
-    const written: Written = { dependent: false, numbers: new Map(), expressions: new Map() };
+    const written = nothingWritten();
     let agree = 0;
     while (agree < operands.length && matchSlot(candidate.pattern.slots[agree]!, operands[agree]!, written, unit))
       agree++;

@@ -75,12 +75,12 @@ export function expandPseudo(unit: Unit, statement: Statement, pseudo: Pseudo, w
     const fields: Record<string, number> = {};
     let immediate: Immediate | undefined;
     for (const [field, source] of sources) {
-      const value = typeof source === 'number' ? source : written.numbers.get(source);
+      const value = typeof source === 'number' ? source : written.numbers[source];
       if (value !== undefined) {
         fields[field] = value;
         continue;
       }
-      immediate = immediateOf(unit, instruction, field, written.expressions.get(source as string)!);
+      immediate = immediateOf(unit, instruction, field, written.expressions[source as string]!);
       if (!immediate) return;
       if (immediate.kind === 'constant') fields[field] = immediate.value;
     }
@@ -93,10 +93,10 @@ function emitCompressed(unit: Unit, statement: Statement, step: PseudoStep, writ
   const { instruction, fields: sources } = templateOf(step);
   const fields: Record<string, number> = {};
   for (const [field, source] of sources) {
-    const value = typeof source === 'number' ? source : written.numbers.get(source);
+    const value = typeof source === 'number' ? source : written.numbers[source];
     if (value !== undefined) fields[field] = value;
     else {
-      const immediate = immediateOf(unit, instruction, field, written.expressions.get(source as string)!);
+      const immediate = immediateOf(unit, instruction, field, written.expressions[source as string]!);
       if (immediate?.kind !== 'target') return false;
       emit(unit, statement, instruction, fields, immediate, 'never');
       return true;
@@ -115,24 +115,24 @@ function isHint(instruction: Instruction, fields: Fields): boolean {
 function expandSpecial(unit: Unit, statement: Statement, pseudo: Pseudo, written: Written): void {
   const { numbers, expressions } = written;
   if (pseudo.special === 'li') {
-    loadImmediate(unit, statement, numbers.get('rd')!, expressions.get('imm')!);
+    loadImmediate(unit, statement, numbers['rd']!, expressions['imm']!);
     return;
   }
-  const symbol = expressions.get('symbol')!;
+  const symbol = expressions['symbol']!;
   const value = unit.bind(symbol);
   const { start, end } = symbol;
-  const rd = numbers.get('rd') ?? 0;
+  const rd = numbers['rd'] ?? 0;
   switch (pseudo.special) {
     case 'call':
       // With a link register of its own the call goes by way of t1.
-      if (numbers.has('rd')) emitCall(unit, rd, 6, value, start, end);
+      if (numbers['rd'] !== undefined) emitCall(unit, rd, 6, value, start, end);
       else emitCall(unit, 1, 1, value, start, end);
       return;
     case 'tail':
       emitCall(unit, 0, 6, value, start, end);
       return;
     case 'jump':
-      emitCall(unit, 0, numbers.get('rt')!, value, start, end);
+      emitCall(unit, 0, numbers['rt']!, value, start, end);
       return;
     case 'la':
     case 'lla': {
@@ -143,14 +143,14 @@ function expandSpecial(unit: Unit, statement: Statement, pseudo: Pseudo, written
       return;
     }
     case 'load': {
-      const base = numbers.get('rt') ?? rd;
+      const base = numbers['rt'] ?? rd;
       const second = { name: pseudo.name, registers: { rd, rs1: base } };
       emitPair(unit, base, RelocationType.PcrelHigh20, value, second, start, end);
       return;
     }
     case 'store': {
-      const rt = numbers.get('rt')!;
-      const second = { name: pseudo.name, registers: { rs2: numbers.get('rs2')!, rs1: rt } };
+      const rt = numbers['rt']!;
+      const second = { name: pseudo.name, registers: { rs2: numbers['rs2']!, rs1: rt } };
       emitPair(unit, rt, RelocationType.PcrelHigh20, value, second, start, end);
       return;
     }

@@ -87,6 +87,13 @@ export class Section {
     return this.#bytes.subarray(0, this.hasContents ? this.length : 0);
   }
 
+  /** The little-endian number in `length` fixed bytes, at most 4. */
+  wordAt(offset: number, length: number): number {
+    let word = 0;
+    for (let i = 0; i < length; i++) word |= this.#bytes[offset + i]! << (8 * i);
+    return word;
+  }
+
   /** Room for `count` more bytes; gives the array and moves the end. */
   #grow(count: number): number {
     const at = this.length;

@@ -138,19 +138,7 @@ export function parseLine(text: string, startsInComment: boolean, preprocessed: 
     if (close < 0) return { text, startsInComment, endsInComment: true, statements: noStatements, slashComment: -1 };
     position = close + 2;
   }
-  let endsInComment = false;
-  let slashComment = -1;
-  const skipBlank = (): void => {
-    for (;;) {
-      position = skipSpace(text, position, length);
-      if (position >= length) return;
-      const after = skipComment(text, position, length);
-      if (after < 0) return;
-      if (isOpenComment(text, position, after)) endsInComment = true;
-      else if (text.charCodeAt(position) === Slash && text.charCodeAt(position + 1) === Slash) slashComment = position;
-      position = after;
-    }
-  };
+  const comments: Comments = { open: false, slash: -1 };
 
   const first = skipSpace(text, position, length);
   if (preprocessed && first < length && text.charCodeAt(first) === Hash) {
@@ -160,13 +148,13 @@ export function parseLine(text: string, startsInComment: boolean, preprocessed: 
       startsInComment,
       endsInComment: endsInOpenComment(text, first),
       statements: [statement],
-      slashComment,
+      slashComment: -1,
     };
   }
 
   let statements: Statement[] | undefined;
   while (position < length) {
-    skipBlank();
+    position = skipBlank(text, position, comments);
     if (position >= length) break;
     if (text.charCodeAt(position) === Semicolon) {
       position++;
@@ -186,8 +174,7 @@ export function parseLine(text: string, startsInComment: boolean, preprocessed: 
         const label = quoted ? text.slice(start + 1, wordEnd - 1) : text.slice(start, wordEnd);
         labels ??= [];
         labels.push({ name: label, start, end: wordEnd, numeric: isDecimal(label) });
-        position = next + 1;
-        skipBlank();
+        position = skipBlank(text, next + 1, comments);
         if (position >= length || text.charCodeAt(position) === Semicolon) break;
         continue;
       }
@@ -220,9 +207,9 @@ export function parseLine(text: string, startsInComment: boolean, preprocessed: 
         else if (c === Quote) end = position = skipString(text, position, length);
         else if (c === Apostrophe) end = position = skipCharacter(text, position, length);
         else if (c === Hash || c === Slash) {
-          const before = position;
-          skipBlank();
-          if (position === before) end = ++position;
+          const after = skipBlank(text, position, comments);
+          if (after === position) end = ++position;
+          else position = after;
         } else end = ++position;
       }
     }
@@ -231,7 +218,37 @@ export function parseLine(text: string, startsInComment: boolean, preprocessed: 
       new Statement(text, kind, labels ?? noLabels, name, start, operandsStart, Math.max(end, operandsStart), strict),
     );
   }
-  return { text, startsInComment, endsInComment, statements: statements ?? noStatements, slashComment };
+  return {
+    text,
+    startsInComment,
+    endsInComment: comments.open,
+    statements: statements ?? noStatements,
+    slashComment: comments.slash,
+  };
+}
+
+/** What is known of the comments of a line that is being parsed. */
+interface Comments {
+  /** Whether the last one is a block comment without its end. */
+  open: boolean;
+  /** The column of a `//` comment, or -1. */
+  slash: number;
+}
+
+/** The first position at or after `position` that is neither space nor comment. */
+function skipBlank(text: string, position: number, comments: Comments): number {
+  const { length } = text;
+  for (;;) {
+    position = skipSpace(text, position, length);
+    if (position >= length) return position;
+    const c = text.charCodeAt(position);
+    if (c !== Hash && c !== Slash) return position;
+    const after = skipComment(text, position, length);
+    if (after < 0) return position;
+    if (isOpenComment(text, position, after)) comments.open = true;
+    else if (c === Slash && text.charCodeAt(position + 1) === Slash) comments.slash = position;
+    position = after;
+  }
 }
 
 /** `# name rest`: the name is without the `#`; the rest keeps its comments, which the preprocessor removes. */

@@ -94,16 +94,21 @@ export function popularRegister(name: OperandName, wordLow: number): Operand {
   });
 }
 
-/** What is wrong with a value for this operand, and what would be right; undefined when it fits. */
-export function operandProblem(operand: Operand, value: number): string | undefined {
+/** Whether an operand can have this value. */
+export function operandFits(operand: Operand, value: number): boolean {
   const reduced = reduce(operand, value);
-  const fits =
+  return (
     Number.isInteger(reduced) &&
     reduced >= operand.minimum &&
     reduced <= operand.maximum &&
     reduced % operand.scale === 0 &&
-    !operand.excluded.includes(reduced);
-  if (fits) return undefined;
+    !operand.excluded.includes(reduced)
+  );
+}
+
+/** What is wrong with a value for this operand, and what would be right; undefined when it fits. */
+export function operandProblem(operand: Operand, value: number): string | undefined {
+  if (operandFits(operand, value)) return undefined;
   if (operand.kind === 'target') {
     if (value % operand.scale !== 0) return `the target is at an odd distance (${value} bytes)`;
     return `the target is ${value} bytes away: this instruction reaches from ${operand.minimum} to ${operand.maximum}`;

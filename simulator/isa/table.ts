@@ -7,11 +7,11 @@ import { RoundingMode } from './float-formats';
 import { hypervisor } from './h';
 import { integer } from './i';
 import { multiply } from './m';
-import { fieldValue, operandAllowed, operandBits, operandProblem, operandValue } from './operands';
+import { fieldValue, operandAllowed, operandBits, operandFits, operandValue } from './operands';
 import { privileged } from './privileged';
 import type { SystemOperation } from './semantics';
 import { fineFences } from './svinval';
-import type { Decoded, Expansion, Extension, Fields, Instruction, OperandName } from './types';
+import type { Decoded, Expansion, Extension, Fields, Instruction, Operand, OperandName } from './types';
 import { waitOnReservation } from './zawrs';
 import { addressGeneration } from './zba';
 import { bitManipulation } from './zbb';
@@ -208,23 +208,49 @@ export function compress(instruction: Instruction, fields: Fields): Decoded | un
   return undefined;
 }
 
+/** A compressed instruction's conditions on the operands of its base instruction, and where its own operands come from. */
+interface Condition {
+  /** Base operands that must have these values. */
+  readonly fixed: readonly (readonly [OperandName, number])[];
+  /** Each of its operands with the base operands that must all have its value. */
+  readonly operands: readonly { readonly operand: Operand; readonly sources: readonly OperandName[] }[];
+}
+
+const conditions = new Map<Instruction, Condition>(
+  compressedInstructions.map((instruction) => [instruction, conditionOf(instruction)]),
+);
+
+function conditionOf(instruction: Instruction): Condition {
+  const pairs = Object.entries(expansionOf(instruction)?.operands ?? {}) as [OperandName, OperandName | number][];
+  return {
+    fixed: pairs.flatMap(([name, source]) => (typeof source === 'number' ? [[name, source] as const] : [])),
+    operands: instruction.operands.map((operand) => ({
+      operand,
+      sources: pairs.filter(([, source]) => source === operand.name).map(([name]) => name),
+    })),
+  };
+}
+
 /** The operands of a compressed instruction whose expansion has just these base operands. */
 function match(candidate: Instruction, base: Fields): Fields | undefined {
-  const expansion = expansionOf(candidate);
-  if (!expansion) return undefined;
+  const { fixed, operands } = conditions.get(candidate)!;
+  for (const [name, value] of fixed) if (fieldValue(base, name) !== value) return undefined;
+  for (const { operand, sources } of operands) {
+    const value = commonValue(base, sources);
+    if (value === undefined || !operandFits(operand, value) || operand.hints.includes(value)) return undefined;
+  }
   const found: { [name in OperandName]?: number } = {};
-  for (const [name, source] of Object.entries(expansion.operands) as [OperandName, OperandName | number][]) {
-    const value = fieldValue(base, name);
-    if (typeof source === 'number') {
-      if (value !== source) return undefined;
-    } else {
-      if ((found[source] ?? value) !== value) return undefined;
-      found[source] = value;
-    }
-  }
-  for (const operand of candidate.operands) {
-    const value = fieldValue(found, operand.name);
-    if (operand.hints.includes(value) || operandProblem(operand, value) !== undefined) return undefined;
-  }
+  for (const { operand, sources } of operands) found[operand.name] = commonValue(base, sources) ?? 0;
   return found;
+}
+
+/** The value that these operands have in common, 0 when there are none; undefined when they differ. */
+function commonValue(base: Fields, sources: readonly OperandName[]): number | undefined {
+  let value: number | undefined;
+  for (const source of sources) {
+    const own = fieldValue(base, source);
+    if (value !== undefined && own !== value) return undefined;
+    value = own;
+  }
+  return value ?? 0;
 }
