@@ -2,7 +2,7 @@
 import { TestClient } from '../../test/language-server/client';
 import { routines } from '../sources/routines';
 
-const text = routines(550);
+const text = routines(5263);
 
 async function main(): Promise<void> {
   const client = await TestClient.start({}, { trusted: true, notePrivileged: false });

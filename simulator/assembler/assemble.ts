@@ -58,6 +58,11 @@ export interface AssembleResult {
 
 /** Assembles and links. Synchronous and pure; whatever the texts are, it never throws. */
 export function assemble(request: AssembleRequest): AssembleResult {
+  return complete(assembleInSteps(request));
+}
+
+/** Assembles and links in steps of a few milliseconds, between which it may be given up or others may work. */
+export function* assembleInSteps(request: AssembleRequest): Generator<void, AssembleResult> {
   const files = new RequestedFiles(request);
   const units: AssembledUnit[] = [];
   const objects: ObjectFile[] = [];
@@ -75,7 +80,8 @@ export function assemble(request: AssembleRequest): AssembleResult {
       diagnostics.push(fileProblem(root, `the file '${root}' is not there`));
       continue;
     }
-    const unit = assembleUnit(source, request, files);
+    const unit = yield* assembleUnitInSteps(source, request, files);
+    yield;
     units.push(unit);
     objects.push(unit.object);
     diagnostics.push(...unit.diagnostics);
@@ -95,12 +101,31 @@ export function assemble(request: AssembleRequest): AssembleResult {
 
 /** Assembles one root without linking. */
 export function assembleUnit(source: SourceText, options: UnitOptions, files: FileAccess): AssembledUnit {
+  return complete(assembleUnitInSteps(source, options, files));
+}
+
+function complete<T>(steps: Generator<void, T>): T {
+  for (;;) {
+    const { done, value } = steps.next();
+    if (done) return value;
+  }
+}
+
+/** Statements and lines of one step. */
+const stepLength = 4096;
+
+function* assembleUnitInSteps(
+  source: SourceText,
+  options: UnitOptions,
+  files: FileAccess,
+): Generator<void, AssembledUnit> {
   const march = options.march ?? defaultMarch;
   const unit = new Unit(source.path, march, false);
   const { architecture } = architectureOf(march);
   const defines = definesOf({ ...predefined((extension) => architecture.has(extension)), ...options.defines });
   const expander = new Expander(unit, files, defines);
-  expander.run(source);
+  expander.start(source);
+  while (expander.advance(stepLength)) yield;
   const object = finishUnit(unit);
   return {
     path: source.path,

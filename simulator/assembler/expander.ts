@@ -65,11 +65,16 @@ export class Expander {
     readonly defines: ReadonlyMap<string, Define>,
   ) {}
 
-  /** Assembles a source and all that it includes. */
-  run(source: SourceText): void {
+  /** Begins with a source; `advance` assembles it and all that it includes. */
+  start(source: SourceText): void {
     this.#pushFile(source, this.unit.frame);
+  }
+
+  /** Goes on for about `steps` statements and lines; false when all is done. */
+  advance(steps: number): boolean {
     const { unit } = this;
     for (let input = this.#inputs.at(-1); input && !this.#stopped && !unit.ended; input = this.#inputs.at(-1)) {
+      if (--steps < 0) return true;
       const statement = input.line?.statements[input.statement];
       if (statement) {
         input.statement++;
@@ -82,6 +87,7 @@ export class Expander {
     }
     this.conditionals.close(unit, 0, unit.ended || this.#stopped);
     if (unit.debug.frame) unit.report('error', 'cfi', '.cfi_startproc without .cfi_endproc', unit.debug.frame);
+    return false;
   }
 
   #locate(input: Input): void {
