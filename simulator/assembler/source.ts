@@ -25,15 +25,13 @@ export class SourceText {
 
   static parse(path: string, text: string, preprocessed = isPreprocessedPath(path)): SourceText {
     const lines: Line[] = [];
-    // Lines of one text are one Line, with all that is computed for it: sources repeat themselves.
+    // Lines of one text share their statements, with all that is computed for those: sources repeat themselves.
     const known = new Map<string, Line>();
     let inComment = false;
     for (const lineText of text.split(lineEnding)) {
-      let line: Line | undefined = inComment ? undefined : known.get(lineText);
-      if (!line) {
-        line = parseLine(lineText, inComment, preprocessed);
-        if (!inComment) known.set(lineText, line);
-      }
+      const before: Line | undefined = inComment ? undefined : known.get(lineText);
+      const line: Line = before ? { ...before } : parseLine(lineText, inComment, preprocessed);
+      if (!before && !inComment) known.set(lineText, line);
       inComment = line.endsInComment;
       lines.push(line);
     }
