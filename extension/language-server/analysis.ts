@@ -1,6 +1,11 @@
 import type { ProgramSymbol } from '../../simulator/object';
-import type { AssembledUnit, AssembleResult, Diagnostic, Macro, Project, SourceText } from './assembly';
+import type { ObjectSymbol } from '../../simulator/object/relocatable';
+import type { AssembledUnit, AssembleResult, Diagnostic, Line, Macro, Project, SourceText } from './assembly';
+import type { Definition, DefinitionKind } from './index/source-index';
+import { has, type Meaning, meaningOf } from './meaning';
+import { numericPlaces, numericTarget } from './numeric-labels';
 import { type Occurrence, occurrencesOf } from './occurrences';
+import { functionAround } from './outline';
 import type { Workspace } from './workspace';
 
 /** A word at its place. */
@@ -10,12 +15,19 @@ export interface Found {
   readonly occurrence: Occurrence;
 }
 
+/** A definition in the file `key`. */
+export interface DefinitionPlace extends Definition {
+  readonly key: string;
+  readonly number: number;
+}
+
 /** What is known about a program at one moment: the result of assembling it, and where names stand in its files. */
 export class Analysis {
   /** Every source of the program, by key, in order. */
   readonly files: ReadonlySet<string>;
   #symbols: Map<string, ProgramSymbol> | undefined;
   #macros: Map<string, Macro> | undefined;
+  readonly #unitSymbols = new Map<AssembledUnit, ReadonlyMap<string, ObjectSymbol>>();
 
   constructor(
     readonly project: Project,
@@ -45,10 +57,31 @@ export class Analysis {
     return this.#symbols.get(name);
   }
 
-  /** Every symbol that any unit mentions. */
+  /** The symbol of this name in the object of the unit that a file is part of, or else of any other unit. */
+  objectSymbolNamed(name: string, key: string): ObjectSymbol | undefined {
+    const { units } = this.result;
+    const own = units.filter((unit) => unit.files.includes(key));
+    const found = [...own, ...units].map((unit) => this.#symbolsOf(unit).get(name));
+    return found.find((symbol) => symbol && symbol.section !== 'undefined') ?? found.find((symbol) => symbol);
+  }
+
+  /** Every symbol that any unit mentions, those aside that assemblers and compilers make for themselves. */
   symbolNames(): Set<string> {
-    const names = this.result.units.flatMap((unit) => unit.object.symbols.map((symbol) => symbol.name));
-    return new Set(names.filter((name) => name !== ''));
+    const names = new Set<string>();
+    for (const unit of this.result.units) for (const name of this.#symbolsOf(unit).keys()) names.add(name);
+    return names;
+  }
+
+  #symbolsOf(unit: AssembledUnit): ReadonlyMap<string, ObjectSymbol> {
+    let symbols = this.#unitSymbols.get(unit);
+    if (!symbols) {
+      const named = unit.object.symbols.filter(
+        ({ name, type }) => name !== '' && type !== 'section' && type !== 'file' && !/^\$[xd]/.test(name),
+      );
+      symbols = new Map(named.map((symbol) => [symbol.name, symbol]));
+      this.#unitSymbols.set(unit, symbols);
+    }
+    return symbols;
   }
 
   macroNamed(name: string): Macro | undefined {
@@ -63,75 +96,136 @@ export class Analysis {
     return this.#macros;
   }
 
+  /** Where the texts of the program's files define names of a kind. */
+  definitionsNamed(name: string, ...kinds: DefinitionKind[]): DefinitionPlace[] {
+    return this.#definitionsIn(this.files, name, kinds);
+  }
+
+  #definitionsIn(files: Iterable<string>, name: string, kinds: readonly DefinitionKind[]): DefinitionPlace[] {
+    const found: DefinitionPlace[] = [];
+    for (const key of files) {
+      const index = this.workspace.indexOf(key);
+      if (!index) continue;
+      const named = kinds.includes('macro')
+        ? index.macros.get(name.toLowerCase())
+        : kinds.includes('define')
+          ? index.defines.get(name)
+          : index.symbols.get(name);
+      for (const definition of named ?? [])
+        if (kinds.includes(definition.kind)) found.push({ ...definition, key, number: index.lineOf(definition) });
+    }
+    return found.sort((a, b) => Number(a.key > b.key) - Number(a.key < b.key) || a.number - b.number);
+  }
+
+  /** The places that give a word its meaning. */
+  definitionsOf(word: Occurrence, key: string, line: number): Found[] {
+    const meaning = meaningOf(this, word, key, line);
+    switch (meaning.kind) {
+      case 'numeric-label': {
+        const source = this.source(key);
+        const target = source && numericTarget(source, line, word);
+        return target ? [{ key, ...target }] : [];
+      }
+      case 'macro':
+        return this.#definitionsIn(this.files, meaning.name, ['macro']).map(asFound);
+      case 'define':
+        return this.#definitionsIn(this.files, meaning.name, ['define']).map(asFound);
+      case 'symbol': {
+        const files = this.#filesOfSymbol(meaning.name, key);
+        const written = this.#definitionsIn(files, meaning.name, ['label', 'constant', 'common']).map(asFound);
+        return written.length > 0 ? written : this.#madeDefinition(meaning.name, key);
+      }
+      default:
+        return this.#scan(meaning, key, line).filter(({ occurrence }) => occurrence.definition);
+    }
+  }
+
+  /** Where a macro or preprocessor name made the symbol: no text has its label as such. */
+  #madeDefinition(name: string, key: string): Found[] {
+    const position = this.objectSymbolNamed(name, key)?.definition;
+    if (!position) return [];
+    let { origin } = position;
+    while (origin.parent && origin.via !== 'include') origin = origin.parent;
+    const start = origin.column ?? 0;
+    const text = this.source(origin.file)?.lines[origin.line]?.text ?? '';
+    const at = text.indexOf(name);
+    const [from, to] = at >= 0 ? [at, at + name.length] : [start, text.length];
+    const occurrence: Occurrence = { kind: 'symbol', name, start: from, end: to, definition: true };
+    return [{ key: origin.file, line: origin.line, occurrence }];
+  }
+
   /** Every occurrence of a word of the same meaning as `word` in the file `key`, definitions first. */
   same(word: Occurrence, key: string, line: number): Found[] {
-    if (word.kind === 'numeric-label') return this.#numericLabel(word, key, line);
-    const files = word.kind === 'symbol' ? this.#filesOfSymbol(word.name, key) : this.files;
-    const wanted = word.kind === 'call' ? word.name.toLowerCase() : word.name;
+    const meaning = meaningOf(this, word, key, line);
+    if (meaning.kind !== 'numeric-label') return definitionsFirst(this.#scan(meaning, key, line));
+    const source = this.source(key);
+    return source ? numericPlaces(source, line, word).map((place) => ({ key, ...place })) : [];
+  }
+
+  #scan(meaning: Meaning, key: string, line: number): Found[] {
     const found: Found[] = [];
-    for (const file of files) {
-      this.source(file)?.lines.forEach((text, number) => {
-        if (!text.text.includes(word.name) && word.kind !== 'call') return;
-        for (const occurrence of occurrencesOf(text)) {
-          if (!isSameKind(occurrence, word)) continue;
-          const name = word.kind === 'call' ? occurrence.name.toLowerCase() : occurrence.name;
-          if (name === wanted) found.push({ key: file, line: number, occurrence });
-        }
-      });
+    const scan = (file: string, first: number, last: number): void => {
+      const lines = this.source(file)?.lines ?? [];
+      for (let number = first; number <= Math.min(last, lines.length - 1); number++) {
+        const text = lines[number]!;
+        if (!mayHave(text, meaning)) continue;
+        for (const occurrence of occurrencesOf(text))
+          if (has(meaning, occurrence)) found.push({ key: file, line: number, occurrence });
+      }
+    };
+    switch (meaning.kind) {
+      case 'parameter':
+        scan(key, meaning.first, meaning.last);
+        break;
+      case 'register': {
+        // A register means something within its function.
+        const source = this.source(key);
+        const around = source && functionAround(source, line);
+        scan(key, around?.line ?? 0, around?.last ?? Number.POSITIVE_INFINITY);
+        break;
+      }
+      case 'symbol':
+        for (const file of this.#filesOfSymbol(meaning.name, key)) scan(file, 0, Number.POSITIVE_INFINITY);
+        break;
+      default:
+        for (const file of this.files) scan(file, 0, Number.POSITIVE_INFINITY);
     }
-    return found.sort((a, b) => Number(b.occurrence.definition) - Number(a.occurrence.definition));
+    return found;
   }
 
   /** A symbol that one unit keeps to itself is looked for there only. */
-  #filesOfSymbol(name: string, key: string): Iterable<string> {
+  #filesOfSymbol(name: string, key: string): ReadonlySet<string> {
     const { units } = this.result;
-    const isLocal = (unit: AssembledUnit): boolean =>
-      unit.object.symbols.some((s) => s.name === name && s.binding === 'local' && s.section !== 'undefined') ||
-      (name.startsWith('.L') && unit.files.includes(key));
-    const own = units.filter((unit) => unit.files.includes(key));
-    const local = own.filter(isLocal);
-    if (local.length > 0) return new Set(local.flatMap((unit) => unit.files));
-    return new Set(
-      units
-        .filter((unit) => !isLocal(unit))
-        .flatMap((unit) => unit.files)
-        .concat(key),
-    );
-  }
-
-  /** `1:` with the `1b` and `1f` that mean it. */
-  #numericLabel(word: Occurrence, key: string, line: number): Found[] {
-    const source = this.source(key);
-    if (!source) return [];
-    const digits = word.name.replace(/[fb]$/, '');
-    const all: Found[] = [];
-    source.lines.forEach((text, number) => {
-      for (const occurrence of occurrencesOf(text)) {
-        if (occurrence.kind === 'numeric-label' && occurrence.name.replace(/[fb]$/, '') === digits) {
-          all.push({ key, line: number, occurrence });
-        }
-      }
-    });
-    const target = (index: number): Found | undefined => {
-      const { occurrence } = all[index]!;
-      if (occurrence.definition) return all[index];
-      const forward = occurrence.name.endsWith('f');
-      return forward
-        ? all.slice(index + 1).find((found) => found.occurrence.definition)
-        : all
-            .slice(0, index)
-            .reverse()
-            .find((found) => found.occurrence.definition);
+    const isLocal = (unit: AssembledUnit): boolean => {
+      const symbol = this.#symbolsOf(unit).get(name);
+      const own = symbol?.binding === 'local' && symbol.section !== 'undefined';
+      return own || (name.startsWith('.L') && unit.files.includes(key));
     };
-    const here = all.findIndex((found) => found.line === line && found.occurrence.start === word.start);
-    const wanted = here < 0 ? undefined : target(here);
-    const same = wanted ? all.filter((_, index) => target(index) === wanted) : all.slice(here, here + 1);
-    return same.sort((a, b) => Number(b.occurrence.definition) - Number(a.occurrence.definition));
+    const local = units.filter((unit) => unit.files.includes(key) && isLocal(unit));
+    if (local.length > 0) return new Set(local.flatMap((unit) => unit.files));
+    const sharing = units.filter((unit) => !isLocal(unit));
+    return new Set(sharing.flatMap((unit) => unit.files).concat(key));
   }
 }
 
-/** Preprocessor names are written like symbols where they are used. */
-function isSameKind(a: Occurrence, b: Occurrence): boolean {
-  const group = (kind: Occurrence['kind']): string => (kind === 'define' ? 'symbol' : kind);
-  return group(a.kind) === group(b.kind);
+function asFound({ key, number, name, start, end, kind }: DefinitionPlace): Found {
+  const word = kind === 'macro' ? 'call' : kind === 'define' ? 'define' : 'symbol';
+  return { key, line: number, occurrence: { kind: word, name, start, end, definition: true } };
+}
+
+function definitionsFirst(found: Found[]): Found[] {
+  return found.sort((a, b) => Number(b.occurrence.definition) - Number(a.occurrence.definition));
+}
+
+/** Whether a line's text can have a word of this meaning: most lines are not looked at closer. */
+function mayHave(line: Line, meaning: Meaning): boolean {
+  switch (meaning.kind) {
+    case 'macro':
+      return line.statements.some(({ key }) => key === meaning.name || key === '.macro' || key === '.purgem');
+    case 'register':
+    case 'numeric-label':
+      return true;
+    default:
+      return line.text.includes(meaning.name.replace(/^%/, ''));
+  }
 }

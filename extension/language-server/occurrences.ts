@@ -176,6 +176,14 @@ function collectPreprocessor(statement: Statement, found: Occurrence[]): void {
   found.push({ kind: 'preprocessor', name: `#${name}`, start, end: nameStart + name.length, definition: false });
   if (name === 'error' || name === 'warning') return;
   const rest = text.slice(operandsStart).replace(/\/\/.*$|\/\*.*?(\*\/|$)/g, (comment) => ' '.repeat(comment.length));
+  if (name === 'include') {
+    const path = /"[^"]*"?|<[^>]*>?/.exec(rest);
+    if (path) {
+      const from = operandsStart + path.index;
+      found.push({ kind: 'string', name: path[0], start: from, end: from + path[0].length, definition: false });
+      return;
+    }
+  }
   let first = true;
   for (const match of rest.matchAll(cWord)) {
     const word = match[0];

@@ -11,6 +11,7 @@ import {
 import type { TextEdit } from './assembly';
 import { Checker } from './checker';
 import { features } from './features';
+import { WorkspaceIndex } from './index/workspace-index';
 import { checkedNotification, problemWithChange, problemWithClose, problemWithFiles, problemWithOpen } from './params';
 import { type InitializationOptions, trustedNotification } from './protocol';
 import { Settings } from './settings';
@@ -20,6 +21,8 @@ import { type FileReader, Workspace } from './workspace';
 export interface ServerContext {
   readonly connection: Connection;
   readonly workspace: Workspace;
+  /** The names of the workspace's files, open or not. */
+  readonly index: WorkspaceIndex;
   readonly settings: Settings;
   /** What the client can do; known before the features are registered. */
   client: ClientCapabilities;
@@ -29,7 +32,7 @@ export interface ServerContext {
 export function startServer(connection: Connection, reader: FileReader): void {
   const workspace = new Workspace(reader);
   const settings = new Settings(connection);
-  const context: ServerContext = { connection, workspace, settings, client: {} };
+  const context: ServerContext = { connection, workspace, index: new WorkspaceIndex(), settings, client: {} };
   const checker = new Checker(context);
   let followsFolders = false;
 

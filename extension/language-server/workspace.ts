@@ -145,6 +145,11 @@ export class Workspace {
     return this.#uris.get(key) ?? uriOfKey(key);
   }
 
+  /** Whether a file is open, or was read and is there. */
+  exists(key: string): boolean {
+    return this.#documents.has(key) || this.#files.get(key) !== undefined;
+  }
+
   /** A source that is open or was read, parsed. */
   sourceOf(key: string): SourceText | undefined {
     const ready = this.#documents.get(key)?.source ?? this.#parsed.get(key);

@@ -1,13 +1,5 @@
 import assert from 'node:assert/strict';
-import type {
-  CompletionItem,
-  DocumentSymbol,
-  FoldingRange,
-  Hover,
-  Location,
-  TextEdit,
-  WorkspaceEdit,
-} from 'vscode-languageserver';
+import type { CompletionItem, Hover, TextEdit } from 'vscode-languageserver';
 import { TestClient } from './client';
 import { applyEdits } from './marks';
 
@@ -38,11 +30,6 @@ async function hover(marked: string, files: Files = {}, name = 'main.s'): Promis
 async function complete(marked: string, name = 'main.s'): Promise<string[]> {
   const items = await ask<CompletionItem[]>('textDocument/completion', marked, {}, {}, name);
   return items.map((item) => item.label);
-}
-
-async function definition(marked: string, files: Files = {}, name = 'main.s'): Promise<string[]> {
-  const found = (await ask<Location[] | null>('textDocument/definition', marked, {}, files, name)) ?? [];
-  return found.map(({ uri, range }) => `${uri.replace('file:///w/', '')}:${range.start.line}:${range.start.character}`);
 }
 
 describe('Language server: hover', () => {
@@ -98,85 +85,7 @@ describe('Language server: completion', () => {
   });
 });
 
-describe('Language server: navigation', () => {
-  const project = {
-    'hyperstep.json': '{ "program": ["main.s", "other.s"] }',
-    'other.s': '.globl helper\nhelper: ret\nlocal: j local\n',
-    'inc.inc': 'inside: nop\n.macro m\n.endm\n',
-  };
-  it('finds labels, numeric labels, macros, defines and files', async () => {
-    assert.deepEqual(await definition('a: nop\n j $0a'), ['main.s:0:0']);
-    assert.deepEqual(await definition('1: nop\n1: j 1$0b\n1:'), ['main.s:1:0']);
-    assert.deepEqual(await definition('1: j 1f$0\n1: nop'), ['main.s:1:0']);
-    assert.deepEqual(await definition('.macro push r\n.endm\n pu$0sh a0'), ['main.s:0:7']);
-    assert.deepEqual(await definition('#define N 5\nli a0, $0N', {}, 'main.S'), ['main.S:0:8']);
-    assert.deepEqual(await definition('.include "inc$0.inc"', project), ['inc.inc:0:0']);
-    assert.deepEqual(await definition('.include "inc.inc"\n j ins$0ide', project), ['inc.inc:0:0']);
-  });
-  it('goes to other files of the program', async () => {
-    assert.deepEqual(await definition(' call hel$0per', project), ['other.s:1:0']);
-    assert.deepEqual(await definition('local: nop\n j loc$0al', project), ['main.s:0:0']);
-  });
-  it('finds references and highlights', async () => {
-    const references = await ask<Location[]>(
-      'textDocument/references',
-      ' call hel$0per\n j helper',
-      { context: { includeDeclaration: true } },
-      project,
-    );
-    assert.equal(references.length, 4);
-    const highlights = await ask<object[]>('textDocument/documentHighlight', 'a: addi a0, $0a0, 1\n mv a0, a1');
-    assert.equal(highlights.length, 3);
-  });
-  it('renames in all files, and refuses what would break', async () => {
-    const edit = await ask<WorkspaceEdit>('textDocument/rename', ' call hel$0per', { newName: 'assist' }, project);
-    assert.deepEqual(
-      Object.entries(edit.changes!)
-        .map(([uri, edits]) => [uri, edits.length])
-        .sort(),
-      [
-        ['file:///w/main.s', 1],
-        ['file:///w/other.s', 2],
-      ],
-    );
-    for (const newName of ['a0', '1x', 'satp', 'other', '']) {
-      await assert.rejects(ask('textDocument/rename', 'first$0: nop\nother: nop', { newName }), newName);
-    }
-    assert.equal(await ask('textDocument/prepareRename', 'add a$00, a0, a0'), null);
-  });
-  it('lists symbols of a document and of the workspace', async () => {
-    const symbols = await ask<DocumentSymbol[]>(
-      'textDocument/documentSymbol',
-      '_start: nop\n.Lx: nop\n.equ n, 5\n.macro m\nnop\n.endm\nend: ret\n',
-    );
-    assert.deepEqual(
-      symbols.map(({ name, range }) => `${name} ${range.start.line}-${range.end.line}`),
-      ['_start 0-5', 'n 2-2', 'm 3-5', 'end 6-7'],
-    );
-    const client = await TestClient.start(project);
-    await client.open('main.s', 'call helper');
-    const found = await client.request<{ name: string }[]>('workspace/symbol', { query: 'HELP' });
-    assert.deepEqual(
-      found.map(({ name }) => name),
-      ['helper'],
-    );
-    client.stop();
-  });
-});
-
 describe('Language server: document', () => {
-  it('folds blocks, comments and labels', async () => {
-    const folds = await ask<FoldingRange[]>(
-      'textDocument/foldingRange',
-      '# a\n# b\nf:\n nop\n.macro m\n.if 1\n nop\n.endif\n.endm\n\ng: ret\n',
-    );
-    assert.deepEqual(folds.map(({ startLine, endLine }) => `${startLine}-${endLine}`).sort(), [
-      '0-1',
-      '2-8',
-      '4-8',
-      '5-7',
-    ]);
-  });
   it('formats, and formatting twice changes nothing', async () => {
     const text =
       '_start:nop\nadd   a0,a1 ,a2   # note\n    li\ta0 , 5;  nop\nx=5\n  .asciz "a,b",  "c"\n#comment\n1:  j 1b\nlabel:    ret  \n/* open\n   text */\n';

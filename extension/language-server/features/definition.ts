@@ -1,11 +1,12 @@
 import type { Location, ServerCapabilities } from 'vscode-languageserver';
-import { candidatePaths } from '../assembly';
+import type { Found } from '../analysis';
 import { locationOf } from '../locations';
 import { checked } from '../params';
 import type { ServerContext } from '../server';
+import { includedFile } from './included-files';
 import { type Target, targetOf } from './target';
 
-/** Go to definition: labels, set symbols, macros, `#define`, and included files. */
+/** Go to definition: labels, set symbols, macros and their parameters, `#define`, and included files. */
 export function registerDefinition(context: ServerContext): ServerCapabilities {
   context.connection.onDefinition(
     checked('position', async (params) => {
@@ -16,21 +17,24 @@ export function registerDefinition(context: ServerContext): ServerCapabilities {
   return { definitionProvider: true };
 }
 
-function definitionsOf({ workspace }: ServerContext, { document, analysis, position, word }: Target): Location[] {
-  if (word.kind === 'string') return includedFile();
-  return analysis
-    .same(word, document.key, position.line)
-    .filter(({ occurrence }) => occurrence.definition)
-    .map(({ key, line, occurrence }) => locationOf(workspace.uriOf(key), line, occurrence.start, occurrence.end));
-
-  function includedFile(): Location[] {
-    const statement = document.source.lines[position.line]?.statements.find(
-      ({ start, end }) => start <= word.start && word.end <= end,
-    );
-    if (!statement || !/^\.?(include|incbin)$/.test(statement.key)) return [];
-    const path = word.name.replace(/^"|"$/g, '');
-    const candidates = candidatePaths(path, document.key, analysis.project.includePaths, false);
-    const key = candidates.find((candidate) => analysis.files.has(candidate));
-    return key === undefined ? [] : [locationOf(workspace.uriOf(key), 0, 0, 0)];
+function definitionsOf(context: ServerContext, target: Target): Location[] {
+  const { document, analysis, position, word } = target;
+  if (word.kind === 'string') {
+    const file = includedFile(target, word);
+    return file === undefined ? [] : [locationOf(context.workspace.uriOf(file), 0, 0, 0)];
   }
+  const found = analysis.definitionsOf(word, document.key, position.line);
+  if (found.length > 0) return locationsOf(context, found);
+  return word.kind === 'symbol' ? elsewhere(context, word.name) : [];
+}
+
+export function locationsOf({ workspace }: ServerContext, found: readonly Found[]): Location[] {
+  return found.map(({ key, line, occurrence: { start, end } }) => locationOf(workspace.uriOf(key), line, start, end));
+}
+
+/** The files of the workspace that define a symbol for others, whatever program they belong to. */
+export function elsewhere({ workspace, index }: ServerContext, name: string): Location[] {
+  return index
+    .globalsNamed(name)
+    .map(({ key, line, start, end }) => locationOf(workspace.uriOf(key), line, start, end));
 }

@@ -1,10 +1,13 @@
 import { DocumentHighlightKind, type ServerCapabilities } from 'vscode-languageserver';
+import type { SourceText } from '../assembly';
 import { lineRange } from '../locations';
+import type { Occurrence } from '../occurrences';
 import { checked } from '../params';
+import { registerAccess } from '../register-access';
 import type { ServerContext } from '../server';
 import { targetOf } from './target';
 
-/** The same word elsewhere in the document; a definition counts as a write. */
+/** The same word elsewhere in the document: what defines it or writes the register is a write. */
 export function registerHighlights(context: ServerContext): ServerCapabilities {
   context.connection.onDocumentHighlight(
     checked('position', async (params) => {
@@ -14,9 +17,17 @@ export function registerHighlights(context: ServerContext): ServerCapabilities {
       const found = analysis.same(word, document.key, position.line).filter(({ key }) => key === document.key);
       return found.map(({ line, occurrence }) => ({
         range: lineRange(line, occurrence.start, occurrence.end),
-        kind: occurrence.definition ? DocumentHighlightKind.Write : DocumentHighlightKind.Read,
+        kind: kindOf(document.source, line, occurrence),
       }));
     }),
   );
   return { documentHighlightProvider: true };
+}
+
+function kindOf({ lines }: SourceText, line: number, { kind, start, definition }: Occurrence): DocumentHighlightKind {
+  if (kind !== 'register') return definition ? DocumentHighlightKind.Write : DocumentHighlightKind.Read;
+  const statement = lines[line]?.statements.find(({ operandsStart, end }) => operandsStart <= start && start <= end);
+  const access = statement && registerAccess(statement, start);
+  if (!access) return DocumentHighlightKind.Text;
+  return access === 'read' ? DocumentHighlightKind.Read : DocumentHighlightKind.Write;
 }

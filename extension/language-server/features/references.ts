@@ -1,7 +1,7 @@
 import type { ServerCapabilities } from 'vscode-languageserver';
-import { locationOf } from '../locations';
 import { checked } from '../params';
 import type { ServerContext } from '../server';
+import { locationsOf } from './definition';
 import { targetOf } from './target';
 
 /** Find all references, in every file of the program. */
@@ -11,12 +11,11 @@ export function registerReferences(context: ServerContext): ServerCapabilities {
       const target = await targetOf(context, params);
       if (!target) return null;
       const { document, analysis, position, word } = target;
-      return analysis
+      const withDeclaration = params.context?.includeDeclaration === true;
+      const found = analysis
         .same(word, document.key, position.line)
-        .filter(({ occurrence }) => params.context?.includeDeclaration || !occurrence.definition)
-        .map(({ key, line, occurrence }) =>
-          locationOf(context.workspace.uriOf(key), line, occurrence.start, occurrence.end),
-        );
+        .filter(({ occurrence }) => withDeclaration || !occurrence.definition);
+      return locationsOf(context, found);
     }),
   );
   return { referencesProvider: true };

@@ -1,26 +1,44 @@
 import type { Position, TextDocumentPositionParams } from 'vscode-languageserver';
 import type { Analysis } from '../analysis';
 import { type Occurrence, occurrenceAt } from '../occurrences';
+import { contentModified } from '../params';
 import type { ServerContext } from '../server';
 import type { Document } from '../workspace';
 
-/** The word that a request points at, with the program around it. */
-export interface Target {
+/** An open document with the program around it. */
+export interface Place {
   readonly document: Document;
   readonly analysis: Analysis;
+}
+
+/** The word that a request points at. */
+export interface Target extends Place {
   readonly position: Position;
   readonly word: Occurrence;
 }
 
+/**
+ * The program of an open document, brought up to date; undefined when there is none. A document that changes meanwhile is no more
+ * the one that the client asked about.
+ */
+export async function placeOf({ workspace }: ServerContext, uri: string): Promise<Place | undefined> {
+  const document = workspace.document(uri);
+  if (!document) return undefined;
+  const { source } = document;
+  const analysis = await workspace.analysisOf(document.uri);
+  if (document.source !== source) throw contentModified();
+  return analysis && { document, analysis };
+}
+
 /** Finds the word at a position of an open document; undefined when there is none. */
 export async function targetOf(
-  { workspace }: ServerContext,
-  params: TextDocumentPositionParams,
+  context: ServerContext,
+  { textDocument, position }: TextDocumentPositionParams,
 ): Promise<Target | undefined> {
-  const document = workspace.document(params.textDocument.uri);
-  if (!document) return undefined;
-  const analysis = await workspace.analysisOf(document.uri);
-  const { position } = params;
-  const word = occurrenceAt(document.source.lines[position.line], position.character);
-  return analysis && word ? { document, analysis, position, word } : undefined;
+  const document = context.workspace.document(textDocument.uri);
+  // Nothing to say about empty places, and no program to make for that.
+  if (!occurrenceAt(document?.source.lines[position.line], position.character)) return undefined;
+  const place = await placeOf(context, textDocument.uri);
+  const word = occurrenceAt(place?.document.source.lines[position.line], position.character);
+  return place && word ? { ...place, position, word } : undefined;
 }
