@@ -80,7 +80,7 @@ export class LanguageService implements vscode.Disposable {
         ),
       },
       // In Restricted Mode the server reads no file outside the workspace.
-      initializationOptions: { trusted: vscode.workspace.isTrusted, notePrivileged: false },
+      initializationOptions: { trusted: vscode.workspace.isTrusted, notePrivileged: false, pullDiagnostics: false },
     });
     // A server in a browser's worker reaches no file itself.
     client.onRequest('hyperstep/readFile', ({ uri }: { uri: string }) => readFile(vscode.Uri.parse(uri)));

@@ -32,7 +32,11 @@ export class Analysis {
   constructor(
     readonly project: Project,
     readonly result: AssembleResult,
+    /** What the workspace counted when it was made: all changes, and those that are no edits. */
     readonly revision: number,
+    readonly fileRevision: number,
+    /** How long the assembly took. */
+    readonly milliseconds: number,
     readonly workspace: Workspace,
   ) {
     this.files = new Set(result.units.flatMap((unit) => unit.files));

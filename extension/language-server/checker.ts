@@ -1,6 +1,14 @@
 import { DiagnosticSeverity, ErrorCodes, type Diagnostic as LspDiagnostic, ResponseError } from 'vscode-languageserver';
 import type { Analysis } from './analysis';
-import { type Diagnostic, folderOf, joinPath, type Severity } from './assembly';
+import {
+  checkStatements,
+  type Diagnostic,
+  defaultMarch,
+  folderOf,
+  joinPath,
+  type Severity,
+  type TextEdit,
+} from './assembly';
 import { noteLegality } from './features/legality';
 import { keyOf, keyOfPath, lineRange, lspRange } from './locations';
 import { problemWithProgram } from './params';
@@ -11,6 +19,7 @@ import {
   includedNotification,
   type ProgramCheck,
 } from './protocol';
+import { Publisher } from './publisher';
 import type { ServerContext } from './server';
 
 const severities: Readonly<Record<Severity, DiagnosticSeverity>> = {
@@ -20,12 +29,16 @@ const severities: Readonly<Record<Severity, DiagnosticSeverity>> = {
   hint: DiagnosticSeverity.Hint,
 };
 
+/** An assembly of fewer milliseconds is waited for. */
+const worthWaiting = 30;
+/** Lines of an edit that are looked at by themselves. */
+const longestEdit = 100;
+
 /** Keeps Problems right: assembles after every change, once for all changes that come together. */
 export class Checker {
   readonly #waiting = new Set<string>();
   #running = false;
-  /** For each program (by its roots), the files that have diagnostics from it. */
-  readonly #published = new Map<string, ReadonlyMap<string, readonly LspDiagnostic[]>>();
+  readonly publisher: Publisher;
   /** The program that last spoke for each open document. */
   readonly #programOf = new Map<string, string>();
   /** Files that the client knows to be included. */
@@ -34,6 +47,7 @@ export class Checker {
   notePrivileged = true;
 
   constructor(readonly context: ServerContext) {
+    this.publisher = new Publisher(context);
     context.connection.onRequest(checkProgramRequest, (params: CheckProgramParams) => {
       const problem = problemWithProgram(params);
       return problem === undefined ? this.#checkProgram(params) : new ResponseError(ErrorCodes.InvalidParams, problem);
@@ -48,8 +62,40 @@ export class Checker {
     setTimeout(() => void this.#run(), 0);
   }
 
+  /** An edit: what its lines say by themselves is shown before the program is assembled, where that takes a while. */
+  edited(uri: string, edits: readonly (TextEdit | { readonly text: string })[]): void {
+    const [edit, another] = edits;
+    if (edit && !another && 'startLine' in edit) {
+      const found = this.#checkEdited(uri, edit);
+      if (found) this.publisher.edited(uri, edit, found);
+    }
+    this.schedule(uri);
+  }
+
+  #checkEdited(uri: string, { startLine, text }: TextEdit): LspDiagnostic[] | undefined {
+    const { workspace } = this.context;
+    const analysis = workspace.latestAnalysisOf(uri);
+    const source = workspace.document(uri)?.source;
+    if (!analysis || !source || analysis.milliseconds < worthWaiting) return undefined;
+    const endLine = startLine + text.split(/\r\n|\n|\r/).length - 1;
+    if (endLine - startLine > longestEdit) return undefined;
+    const indexes = [...analysis.files].map((key) => workspace.indexOf(key));
+    return checkStatements(source, startLine, endLine, {
+      march: analysis.project.march ?? defaultMarch,
+      macros: analysis.result.units.flatMap(({ macros }) => macros),
+      isDefined: (word) => indexes.some((index) => index?.defines.has(word)),
+    })?.map((diagnostic) => toLsp(analysis, diagnostic));
+  }
+
   scheduleAll(): void {
     for (const { uri } of this.context.workspace.documents) this.schedule(uri);
+  }
+
+  /** Checks the program of a document now. @returns what is wrong in the document */
+  async check(uri: string): Promise<LspDiagnostic[]> {
+    if (!this.context.workspace.document(uri)) return [];
+    await this.#check(uri, new Set());
+    return this.publisher.diagnosticsOf(keyOf(uri));
   }
 
   closed(uri: string): void {
@@ -58,7 +104,7 @@ export class Checker {
     const program = this.#programOf.get(key);
     this.#programOf.delete(key);
     const used = [...this.#programOf.values()].includes(program ?? '');
-    if (program !== undefined && !used) this.#publish(program, new Map());
+    if (program !== undefined && !used) this.publisher.publish(program, new Map());
     this.scheduleAll();
   }
 
@@ -99,8 +145,8 @@ export class Checker {
     const before = this.#programOf.get(key);
     this.#programOf.set(key, program);
     if (before !== undefined && before !== program && ![...this.#programOf.values()].includes(before))
-      this.#publish(before, new Map());
-    this.#publish(program, diagnosticsByFile(analysis, this.notePrivileged));
+      this.publisher.publish(before, new Map());
+    this.publisher.publish(program, diagnosticsByFile(analysis, this.notePrivileged));
     this.#publishProjects();
     this.#tellIncluded(analysis);
   }
@@ -129,8 +175,8 @@ export class Checker {
         source: 'hyperstep',
         message,
       }));
-      if (found.length > 0 || this.#published.has(key))
-        this.#publish(key, new Map(found.length > 0 ? [[key, found]] : []));
+      if (found.length > 0 || this.publisher.knows(key))
+        this.publisher.publish(key, new Map(found.length > 0 ? [[key, found]] : []));
     }
   }
 
@@ -146,7 +192,7 @@ export class Checker {
       ...(march ? { march } : {}),
     };
     const analysis = await workspace.analyseLaunch(given, projectRoot && keyOfPath(projectRoot));
-    this.#publish(programName(analysis), diagnosticsByFile(analysis, this.notePrivileged));
+    this.publisher.publish(programName(analysis), diagnosticsByFile(analysis, this.notePrivileged));
     this.#publishProjects();
     this.#tellIncluded(analysis);
     // What is open may belong to this program now, and not to another.
@@ -159,28 +205,6 @@ export class Checker {
       warnings: warnings.length,
       ...(first ? { first: { uri: workspace.uriOf(first.file), range: lspRange(first.range) } } : {}),
     };
-  }
-
-  /** Sends what changed for a program's files: each file shows what all programs say about it, once. */
-  #publish(program: string, byFile: ReadonlyMap<string, readonly LspDiagnostic[]>): void {
-    const before = this.#published.get(program);
-    if (byFile.size > 0) this.#published.set(program, byFile);
-    else this.#published.delete(program);
-    const { connection, workspace } = this.context;
-    for (const key of new Set([...(before?.keys() ?? []), ...byFile.keys()])) {
-      const all = new Map<string, LspDiagnostic>();
-      for (const diagnostics of this.#published.values()) {
-        for (const diagnostic of diagnostics.get(key) ?? []) {
-          all.set(JSON.stringify([diagnostic.range, diagnostic.message]), diagnostic);
-        }
-      }
-      const version = workspace.document(workspace.uriOf(key))?.version;
-      void connection.sendDiagnostics({
-        uri: workspace.uriOf(key),
-        diagnostics: [...all.values()],
-        ...(version === undefined ? {} : { version }),
-      });
-    }
   }
 }
 

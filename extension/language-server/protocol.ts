@@ -73,4 +73,6 @@ export interface InitializationOptions {
    * them in any case.
    */
   readonly notePrivileged?: boolean;
+  /** Whether the server offers to be asked for diagnostics (true when absent); it sends them by itself in any case. */
+  readonly pullDiagnostics?: boolean;
 }

@@ -11,6 +11,7 @@ import {
 import type { TextEdit } from './assembly';
 import { Checker } from './checker';
 import { features } from './features';
+import { registerPullDiagnostics } from './features/pull-diagnostics';
 import { WorkspaceIndex } from './index/workspace-index';
 import { checkedNotification, problemWithChange, problemWithClose, problemWithFiles, problemWithOpen } from './params';
 import { type InitializationOptions, trustedNotification } from './protocol';
@@ -52,6 +53,7 @@ export function startServer(connection: Connection, reader: FileReader): void {
       workspace: { workspaceFolders: { supported: true, changeNotifications: true } },
     };
     for (const register of features) Object.assign(capabilities, register(context));
+    if (options?.pullDiagnostics !== false) Object.assign(capabilities, registerPullDiagnostics(context, checker));
     return { capabilities, serverInfo: { name: 'HyperStep' } };
   });
 
@@ -88,8 +90,9 @@ export function startServer(connection: Connection, reader: FileReader): void {
     checkedNotification(
       problemWithChange,
       ({ textDocument: { uri, version }, contentChanges }) => {
-        workspace.change(uri, version, contentChanges.map(editOf));
-        checker.schedule(uri);
+        const edits = contentChanges.map(editOf);
+        workspace.change(uri, version, edits);
+        checker.edited(uri, edits);
       },
       complain,
     ),

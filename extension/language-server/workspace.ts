@@ -1,6 +1,6 @@
 import { Analysis } from './analysis';
 import {
-  assemble,
+  assembleInSteps,
   type FileContents,
   type FoundProject,
   findProjectFile,
@@ -17,6 +17,7 @@ import {
 } from './assembly';
 import { SourceIndex } from './index/source-index';
 import { keyOf, uriOfKey } from './locations';
+import { inSlices } from './slices';
 
 /** Reads files for the server: from the disk, or by asking the client. */
 export interface FileReader {
@@ -72,8 +73,12 @@ export class Workspace {
   readonly #includers = new Map<string, Set<string>>();
   #folders: string[] = [];
   #trusted = false;
+  /** Assemblies under way, as #analyses. */
+  readonly #running = new Map<string, Promise<Analysis | undefined>>();
   /** Counts changes: an analysis is current while this stands still. */
   #revision = 0;
+  /** Counts those of them that are more than edits of open documents. */
+  #fileRevision = 0;
 
   constructor(readonly reader: FileReader) {}
 
@@ -94,7 +99,7 @@ export class Workspace {
       ...this.#folders.filter((folder) => !gone.has(folder)),
       ...added.map((uri) => keyOf(uri).replace(/\/$/, '')),
     ];
-    this.#revision++;
+    this.#filesChanged();
   }
 
   get documents(): Iterable<Document> {
@@ -110,7 +115,7 @@ export class Workspace {
     this.#uris.set(key, uri);
     const source = SourceText.parse(key, text, isPreprocessedPath(key));
     this.#documents.set(key, { uri, key, languageId, version, source });
-    this.#revision++;
+    this.#filesChanged();
   }
 
   change(uri: string, version: number, edits: readonly (TextEdit | { readonly text: string })[]): void {
@@ -131,13 +136,13 @@ export class Workspace {
     this.#documents.delete(key);
     // The disk decides again.
     this.#drop(key);
-    this.#revision++;
+    this.#filesChanged();
   }
 
   /** Files changed outside of the editor. */
   forget(uris: readonly string[]): void {
     for (const uri of uris) this.#drop(keyOf(uri));
-    this.#revision++;
+    this.#filesChanged();
   }
 
   /** The URI by which the client knows a file. */
@@ -193,13 +198,19 @@ export class Workspace {
     }
   }
 
+  /** More than an edit: files came, went, or are to be read again. */
+  #filesChanged(): void {
+    this.#revision++;
+    this.#fileRevision++;
+  }
+
   #forgetFiles(): void {
     this.#files.clear();
     this.#parsed.clear();
     this.projectProblems.forEach((_, file) => {
       this.projectProblems.set(file, []);
     });
-    this.#revision++;
+    this.#filesChanged();
   }
 
   #drop(key: string): void {
@@ -282,29 +293,74 @@ export class Workspace {
     return this.analyse(await this.#projectOfLaunch(launched));
   }
 
-  /** Assembles a program, reading the files that it asks for. */
+  /**
+   * Assembles a program, reading the files that it asks for, in slices between which other messages are served. When something changes
+   * meanwhile it begins again.
+   */
   async analyse(project: Project): Promise<Analysis> {
     const { roots, includePaths, defines, march, layout, stated } = project;
     const places = [layout.textBase, layout.dataBase].map(String);
     const id = JSON.stringify([roots, includePaths, defines, march, places, layout.entry, stated]);
-    const before = this.#analyses.get(id);
-    if (before?.revision === this.#revision) return before;
-    for (const root of roots) await this.#load(root);
+    for (;;) {
+      const before = this.#analyses.get(id);
+      if (before && this.#isCurrent(before)) return before;
+      const running = this.#running.get(id) ?? this.#start(id, project, before);
+      const analysis = await running;
+      if (analysis && this.#isCurrent(analysis)) return analysis;
+    }
+  }
+
+  #start(id: string, project: Project, before: Analysis | undefined): Promise<Analysis | undefined> {
+    const running = this.#run(project, before)
+      .then((analysis) => {
+        if (analysis) this.#keep(id, analysis);
+        return analysis;
+      })
+      .finally(() => this.#running.delete(id));
+    this.#running.set(id, running);
+    return running;
+  }
+
+  /** One attempt; undefined when something changed before it ended. */
+  async #run(project: Project, before: Analysis | undefined): Promise<Analysis | undefined> {
+    for (const root of project.roots) await this.#load(root);
     for (let round = 0; ; round++) {
       const revision = this.#revision;
-      const result = assemble({ ...requestOf(project), ...this.#contents() });
+      const fileRevision = this.#fileRevision;
+      const earlier = before?.fileRevision === fileRevision ? before.result.units : [];
+      const request = { ...requestOf(project), ...this.#contents(), earlier };
+      const began = performance.now();
+      const result = await inSlices(assembleInSteps(request), () => this.#revision === revision);
+      if (!result) return undefined;
       const wanted = result.missing.filter((key) => !this.#isKnown(key));
       if (wanted.length === 0 || round >= maximumRounds) {
-        const analysis = new Analysis(project, result, revision, this);
+        const analysis = new Analysis(project, result, revision, fileRevision, performance.now() - began, this);
         // Parsed once, so that the next round need not.
         for (const key of analysis.files) this.sourceOf(key);
-        this.#noteIncluded(analysis);
-        this.#analyses.set(id, analysis);
-        if (this.#analyses.size > 64) this.#analyses.delete(this.#analyses.keys().next().value!);
         return analysis;
       }
       await Promise.all(wanted.map((key) => this.#load(key)));
     }
+  }
+
+  #keep(id: string, analysis: Analysis): void {
+    this.#noteIncluded(analysis);
+    // The newest is the last.
+    this.#analyses.delete(id);
+    this.#analyses.set(id, analysis);
+    if (this.#analyses.size > 64) this.#analyses.delete(this.#analyses.keys().next().value!);
+  }
+
+  /** Whether nothing that a program was made of has changed since. */
+  #isCurrent(analysis: Analysis): boolean {
+    if (analysis.revision === this.#revision) return true;
+    if (analysis.fileRevision !== this.#fileRevision) return false;
+    return analysis.result.units.every(({ inputs }) =>
+      [...inputs].every(([key, contents]) => {
+        const document = this.#documents.get(key);
+        return !document || document.source === contents;
+      }),
+    );
   }
 
   #noteIncluded({ project, files }: Analysis): void {

@@ -33,6 +33,11 @@ export interface AssembleRequest {
   readonly layout?: Layout;
   /** 'hint' when nothing states what the program is linked with. */
   readonly undefinedSymbols?: UndefinedSeverity;
+  /**
+   * Units of an earlier request that was the same but for `sources`, with nothing missing: those whose files are the same objects
+   * still are taken over.
+   */
+  readonly earlier?: readonly RequestedUnit[];
 }
 
 /** What assembling one root gave. */
@@ -46,10 +51,16 @@ export interface AssembledUnit {
   readonly diagnostics: readonly Diagnostic[];
 }
 
+/** A unit of a request. */
+export interface RequestedUnit extends AssembledUnit {
+  /** All that was read for it, `.incbin` files too, as `sources` had it. */
+  readonly inputs: ReadonlyMap<string, FileContents>;
+}
+
 export interface AssembleResult {
   /** Absent when there are errors. */
   readonly program?: Program;
-  readonly units: readonly AssembledUnit[];
+  readonly units: readonly RequestedUnit[];
   /** In order of file and position. */
   readonly diagnostics: readonly Diagnostic[];
   /** Paths that would be used if they existed: load them and call again. */
@@ -63,8 +74,9 @@ export function assemble(request: AssembleRequest): AssembleResult {
 
 /** Assembles and links in steps of a few milliseconds, between which it may be given up or others may work. */
 export function* assembleInSteps(request: AssembleRequest): Generator<void, AssembleResult> {
-  const files = new RequestedFiles(request);
-  const units: AssembledUnit[] = [];
+  const missing = new Set<string>();
+  const parsed = new Map<string, SourceText>();
+  const units: RequestedUnit[] = [];
   const objects: ObjectFile[] = [];
   const diagnostics: Diagnostic[] = [];
   for (const root of request.roots) {
@@ -75,27 +87,28 @@ export function* assembleInSteps(request: AssembleRequest): Generator<void, Asse
       else diagnostics.push(fileProblem(root, error));
       continue;
     }
+    const files = new RequestedFiles(request, missing, parsed);
     const source = files.root(root);
     if (!source) {
       diagnostics.push(fileProblem(root, `the file '${root}' is not there`));
       continue;
     }
-    const unit = yield* assembleUnitInSteps(source, request, files);
+    const earlier = request.earlier?.find((unit) => unit.path === root && isUnchanged(unit, request.sources));
+    const unit = earlier ?? { ...(yield* assembleUnitInSteps(source, request, files)), inputs: files.inputs };
     yield;
     units.push(unit);
     objects.push(unit.object);
     diagnostics.push(...unit.diagnostics);
   }
-  const missing = [...files.missing];
   const failed = diagnostics.some((diagnostic) => diagnostic.severity === 'error');
   const linked = link(objects, request.layout ?? defaultLayout, request.undefinedSymbols ?? 'error');
   diagnostics.push(...linked.diagnostics);
   const broken = failed || linked.diagnostics.some((diagnostic) => diagnostic.severity === 'error');
   return {
-    ...(broken || missing.length > 0 ? {} : { program: linked.program }),
+    ...(broken || missing.size > 0 ? {} : { program: linked.program }),
     units,
     diagnostics: sortDiagnostics(diagnostics),
-    missing,
+    missing: [...missing],
   };
 }
 
@@ -136,6 +149,11 @@ function* assembleUnitInSteps(
   };
 }
 
+function isUnchanged({ inputs }: RequestedUnit, sources: AssembleRequest['sources']): boolean {
+  for (const [path, contents] of inputs) if (sources.get(path) !== contents) return false;
+  return true;
+}
+
 export type UnitOptions = Pick<AssembleRequest, 'march' | 'defines'>;
 
 function fileProblem(file: string, message: string): Diagnostic {
@@ -155,12 +173,16 @@ export function sortDiagnostics(diagnostics: readonly Diagnostic[]): Diagnostic[
   );
 }
 
-/** The files of a request, as the expander asks for them. */
+/** The files of a request, as the expander of one unit asks for them. */
 class RequestedFiles implements FileAccess {
-  readonly missing = new Set<string>();
-  readonly #parsed = new Map<string, SourceText>();
+  /** What the unit read. */
+  readonly inputs = new Map<string, FileContents>();
 
-  constructor(readonly request: AssembleRequest) {}
+  constructor(
+    readonly request: AssembleRequest,
+    readonly missing: Set<string>,
+    readonly parsed: Map<string, SourceText>,
+  ) {}
 
   root(path: string): SourceText | undefined {
     if (!this.request.sources.has(path)) {
@@ -177,7 +199,7 @@ class RequestedFiles implements FileAccess {
 
   bytes(path: string, fromFile: string): Uint8Array | undefined {
     const found = this.#find(path, fromFile, false);
-    const contents = found === undefined ? undefined : this.request.sources.get(found);
+    const contents = found === undefined ? undefined : this.#read(found);
     if (contents instanceof Uint8Array) return contents;
     if (contents === undefined) return undefined;
     return new TextEncoder().encode(typeof contents === 'string' ? contents : contents.text);
@@ -192,12 +214,18 @@ class RequestedFiles implements FileAccess {
     return undefined;
   }
 
-  #parse(path: string, preprocessed?: boolean): SourceText {
+  #read(path: string): FileContents {
     const contents = this.request.sources.get(path)!;
+    this.inputs.set(path, contents);
+    return contents;
+  }
+
+  #parse(path: string, preprocessed?: boolean): SourceText {
+    const contents = this.#read(path);
     if (contents instanceof SourceText && (preprocessed === undefined || contents.preprocessed === preprocessed))
       return contents;
     const key = `${preprocessed} ${path}`;
-    let source = this.#parsed.get(key);
+    let source = this.parsed.get(key);
     if (!source) {
       const text =
         typeof contents === 'string'
@@ -206,7 +234,7 @@ class RequestedFiles implements FileAccess {
             ? contents.text
             : new TextDecoder().decode(contents);
       source = SourceText.parse(path, text, preprocessed);
-      this.#parsed.set(key, source);
+      this.parsed.set(key, source);
     }
     return source;
   }

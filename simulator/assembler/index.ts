@@ -10,3 +10,4 @@ export { baseName, candidatePaths, folderOf, foldersAbove, isAbsolutePath, joinP
 export * from './project';
 export * from './project-file';
 export { isPreprocessedPath, SourceText, type TextEdit } from './source';
+export { checkStatements, type Surroundings } from './statement-check';

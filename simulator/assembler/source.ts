@@ -43,6 +43,11 @@ export class SourceText {
     return this.lines.map((line) => line.text).join('\n');
   }
 
+  /** Lines `from` up to `to` as a source of their own, to which no preprocessor applies. */
+  part(from: number, to: number): SourceText {
+    return new SourceText(this.path, false, this.lines.slice(from, to));
+  }
+
   /** Applies one edit, parsing only the lines that it touches (and those whose comment state it changes). */
   edit(edit: TextEdit): SourceText {
     const last = this.lines.length - 1;

@@ -1,0 +1,65 @@
+import type { Diagnostic } from './diagnostic';
+import { Expander } from './expander';
+import type { Macro } from './macros';
+import type { SourceText } from './source';
+import type { Line } from './statement';
+import { Unit } from './unit';
+
+/** Problems that a statement has by itself, whatever stands around it. */
+const ownProblems: ReadonlySet<string> = new Set([
+  'statement',
+  'unknown-instruction',
+  'unknown-directive',
+  'operand-count',
+  'operands',
+  'operand',
+  'operand-range',
+  'unknown-register',
+  'invalid-expression',
+  'misplaced-relocation',
+  'junk',
+]);
+
+/** Directives that begin, divide or end a block, or change what the statements after them mean. */
+const structural = /^\.(macro|endm|rept|irpc?|endr|if\w*|else\w*|endif|include|option|altmacro|noaltmacro|purgem|end)$/;
+
+/** What is known of the program that the lines are part of. */
+export interface Surroundings {
+  readonly march: string;
+  readonly macros: readonly Macro[];
+  /** Whether a word is a name that the preprocessor replaces. */
+  isDefined(word: string): boolean;
+}
+
+/**
+ * What is wrong with the statements of lines `from` up to and with `to` by themselves: an answer that need not wait for the program.
+ * Undefined when it takes the program to say.
+ */
+export function checkStatements(
+  source: SourceText,
+  from: number,
+  to: number,
+  { march, macros, isDefined }: Surroundings,
+): Diagnostic[] | undefined {
+  const lines = source.lines.slice(from, to + 1);
+  if (!lines.every((line) => standsAlone(line, source.preprocessed, isDefined))) return undefined;
+  const unit = new Unit(source.path, march, false);
+  const expander = new Expander(unit, { source: () => undefined, bytes: () => undefined }, new Map());
+  // What a call expands to is not looked at.
+  for (const macro of macros) expander.define({ ...macro, body: [] });
+  expander.start(source.part(from, to + 1));
+  while (expander.advance(lines.length)) {}
+  return unit.diagnostics
+    .filter(({ code }) => ownProblems.has(code))
+    .map((diagnostic) => ({ ...diagnostic, range: below(diagnostic.range, from) }));
+}
+
+function standsAlone(line: Line, preprocessed: boolean, isDefined: (word: string) => boolean): boolean {
+  if (line.startsInComment || line.endsInComment || line.text.includes('\\')) return false;
+  if (line.statements.some(({ kind, key }) => kind === 'preprocessor' || structural.test(key))) return false;
+  return !preprocessed || !(line.text.match(/[A-Za-z_]\w*/g) ?? []).some(isDefined);
+}
+
+function below({ start, end }: Diagnostic['range'], lines: number): Diagnostic['range'] {
+  return { start: { ...start, line: start.line + lines }, end: { ...end, line: end.line + lines } };
+}
