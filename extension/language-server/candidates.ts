@@ -1,8 +1,15 @@
-import { type Candidate, patternOf, patternOfPseudo } from '../../simulator/assembler/patterns';
-import { type Instruction, instructionsNamed, type Pseudo, pseudoInstructionsNamed } from '../../simulator/isa';
+import type { Operand } from '../../simulator/assembler/operands';
+import { type Candidate, patternOf, patternOfPseudo, type Slot } from '../../simulator/assembler/patterns';
+import {
+  type Instruction,
+  instructionsNamed,
+  type Pseudo,
+  pseudoInstructionsNamed,
+  registerNamed,
+} from '../../simulator/isa';
+import { operandsOf, type Statement } from './assembly';
 
-export type { Slot } from '../../simulator/assembler/patterns';
-export type { Candidate };
+export type { Candidate, Slot };
 
 const known = new Map<string, readonly Candidate[]>();
 
@@ -27,4 +34,28 @@ function ofInstruction(instruction: Instruction): Candidate {
 
 function ofPseudo(pseudo: Pseudo): Candidate {
   return { pattern: patternOfPseudo(pseudo), instruction: undefined, pseudo, syntax: pseudo.syntax };
+}
+
+/** The form of an instruction that a statement's operands fit, by their number and by what is a register; undefined when none does. */
+export function fittingCandidate(statement: Statement): Candidate | undefined {
+  const operands = operandsOf(statement);
+  return candidatesNamed(statement.key).find(
+    ({ pattern }) =>
+      pattern.counts.includes(operands.length) &&
+      operands.every((operand, index) => fits(operand, pattern.slots[index]!)),
+  );
+}
+
+function fits({ expression, base }: Operand, slot: Slot): boolean {
+  const isRegister = expression.kind === 'symbol' && registerNamed(expression.name) !== undefined;
+  switch (slot.kind) {
+    case 'register':
+    case 'this-register':
+      // A macro's parameter may be a register.
+      return !base && (isRegister || (expression.kind === 'symbol' && expression.name.startsWith('\\')));
+    case 'memory':
+      return base !== undefined || expression.kind === 'parenthesized';
+    default:
+      return !base && !isRegister && expression.kind !== 'missing';
+  }
 }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { CompletionItem, Hover, TextEdit } from 'vscode-languageserver';
+import type { CompletionItem, TextEdit } from 'vscode-languageserver';
 import { TestClient } from './client';
 import { applyEdits } from './marks';
 
@@ -22,43 +22,10 @@ async function ask<T>(
   }
 }
 
-async function hover(marked: string, files: Files = {}, name = 'main.s'): Promise<string> {
-  const result = await ask<Hover | null>('textDocument/hover', marked, {}, files, name);
-  return result ? (result.contents as { value: string }).value : '';
-}
-
 async function complete(marked: string, name = 'main.s'): Promise<string[]> {
   const items = await ask<CompletionItem[]>('textDocument/completion', marked, {}, {}, name);
   return items.map((item) => item.label);
 }
-
-describe('Language server: hover', () => {
-  it('says what an instruction does, its operands, encoding and privilege', async () => {
-    assert.match(await hover('a$0ddi a0, a1, 1'), /addi rd, rs1, imm[\s\S]*rd = rs1 \+ imm[\s\S]*000\..*0010011/);
-    assert.match(await hover('csrw$0 satp, t0'), /traps to the VMM/);
-    assert.match(await hover('amoadd.w.a$0q a0, a1, (a2)'), /amoadd\.w\.aq rd, rs2, \(rs1\)/);
-  });
-  it('shows what a pseudo-instruction stands for', async () => {
-    assert.match(await hover('l$0a a0, x'), /auipc rd, %pcrel_hi\(symbol\)/);
-  });
-  it('shows where code stands and its bytes', async () => {
-    assert.match(await hover('.globl _start\n_start: n$0op\n'), /At `0x80200000`: `01 00`/);
-  });
-  it('describes registers, CSRs with fields, operators, directives and numbers', async () => {
-    assert.match(await hover('add a0, s$00, a1'), /s0.*x8.*saved by the callee/);
-    assert.match(await hover('csrr a0, sat$0p'), /CSR 0x180[\s\S]*MODE[\s\S]*Sv39[\s\S]*traps to the VMM/i);
-    assert.match(await hover('fadd.d fa0, fs$01, fa1'), /fs1.*f9.*saved by the callee/);
-    assert.match(await hover('lui a0, %h$0i(x)'), /Upper 20 bits/);
-    assert.match(await hover('.bal$0ign 8'), /multiple of a number of bytes/);
-    assert.match(await hover('li a0, 0x1$00'), /16 = 0x10 = 0b10000/);
-  });
-  it('shows the value of symbols and the text of macros and #define', async () => {
-    assert.match(await hover('.equ size, 40\n li a0, si$0ze'), /size\*\* = `0x28` \(40\)/);
-    assert.match(await hover('.globl _start\n_start: j ne$0xt\nnext: nop'), /next\*\* = `0x80200002`: local in \.text/);
-    assert.match(await hover('.macro push r:req\n sd \\r, 0(sp)\n.endm\npu$0sh a0'), /\.macro push r:req[\s\S]*sd \\r/);
-    assert.match(await hover('#define UART 0x10000000\nli a0, UA$0RT', {}, 'main.S'), /#define UART 0x10000000/);
-  });
-});
 
 describe('Language server: completion', () => {
   it('offers mnemonics, macros and directives where a statement starts', async () => {

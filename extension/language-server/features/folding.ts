@@ -1,6 +1,7 @@
 import { type FoldingRange, FoldingRangeKind, type ServerCapabilities } from 'vscode-languageserver';
 import type { Line, SourceText } from '../assembly';
 import { blocksOf } from '../blocks';
+import { isCommentLine } from '../comments';
 import { outlineOf } from '../outline';
 import { checked } from '../params';
 import type { ServerContext } from '../server';
@@ -43,13 +44,6 @@ function addComments({ lines, preprocessed }: SourceText, add: Add): void {
   if (first >= 0) add(first, lines.length - 1, FoldingRangeKind.Comment);
 }
 
-/** Whether a line is nothing but a comment: of the preprocessor's lines, those that it does not know are comments too. */
-export function isCommentLine({ text, statements, startsInComment }: Line, preprocessed: boolean): boolean {
-  if (statements.length === 0) return startsInComment || /^\s*(#|\/\/|\/\*)/.test(text);
-  return preprocessed && statements[0]!.kind === 'preprocessor' && !/^\s*#\s*(\w+)/.exec(text)?.[1]?.match(directive);
-}
-
-const directive = /^(include|define|undef|if|ifdef|ifndef|elif|else|endif|error|warning|pragma|line)$/;
 const regionMark = /^\s*(?:#|\/\/|\/\*)\s*(region|endregion)\b/;
 
 function addRegions(lines: readonly Line[], add: Add): void {

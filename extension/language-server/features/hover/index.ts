@@ -1,0 +1,87 @@
+import { MarkupKind, type ServerCapabilities } from 'vscode-languageserver';
+import { csrNamed, csrNumbered } from '../../../../simulator/isa';
+import { literal, operandsOf, type Statement } from '../../assembly';
+import { fittingCandidate } from '../../candidates';
+import { describeMnemonic } from '../../descriptions/instruction';
+import { describeCsr, describeDirective, describeRegister, describeRelocation } from '../../descriptions/names';
+import { describeNumber } from '../../descriptions/number';
+import { lineRange } from '../../locations';
+import { checked } from '../../params';
+import { placedCode } from '../../placed-code';
+import type { ServerContext } from '../../server';
+import { type Target, targetOf } from '../target';
+import { hoverDefine } from './define';
+import { hoverMacro, hoverParameter } from './macro';
+import { hoverInclude, hoverSection } from './section';
+import { hoverNumericLabel, hoverSymbol } from './symbol';
+
+/** What the word under the pointer means, and what it came to. */
+export function registerHover(context: ServerContext): ServerCapabilities {
+  context.connection.onHover(
+    checked('position', async (params) => {
+      const target = await targetOf(context, params);
+      const value = target && describe(target);
+      if (!target || !value) return null;
+      const { word, position } = target;
+      return { contents: { kind: MarkupKind.Markdown, value }, range: lineRange(position.line, word.start, word.end) };
+    }),
+  );
+  return { hoverProvider: true };
+}
+
+function describe(target: Target): string | undefined {
+  const { word } = target;
+  switch (word.kind) {
+    case 'instruction':
+      return hoverInstruction(target);
+    case 'directive':
+      return describeDirective(word.name);
+    case 'register':
+      return describeRegister(word.name);
+    case 'csr':
+      return describeCsr(word.name);
+    case 'relocation':
+      return describeRelocation(word.name);
+    case 'number':
+      return describeNumber(word.name);
+    case 'string':
+      return word.name.startsWith("'") ? describeNumber(word.name) : hoverInclude(target);
+    case 'section':
+      return hoverSection(target);
+    case 'numeric-label':
+      return hoverNumericLabel(target);
+    case 'parameter':
+      return hoverParameter(target);
+    case 'call':
+      return hoverMacro(target) ?? hoverDefine(target);
+    case 'symbol':
+    case 'define':
+      return hoverDefine(target) ?? hoverSymbol(target);
+    default:
+      return undefined;
+  }
+}
+
+function hoverInstruction(target: Target): string | undefined {
+  const { word, document, analysis, position } = target;
+  const statement = document.source.lines[position.line]?.statements.find(({ start }) => start === word.start);
+  if (!statement) return describeMnemonic(word.name);
+  // A macro may have an instruction's name.
+  const macro = hoverMacro(target);
+  if (macro) return macro;
+  return describeMnemonic(word.name, {
+    form: fittingCandidate(statement),
+    csr: csrOf(statement),
+    placed: placedCode(analysis, document.key, position.line, statement),
+  });
+}
+
+/** The CSR that a statement names or numbers. */
+function csrOf(statement: Statement): ReturnType<typeof csrNamed> {
+  const index = fittingCandidate(statement)?.pattern.slots.findIndex(({ kind }) => kind === 'csr') ?? -1;
+  const expression = operandsOf(statement)[index]?.expression;
+  if (!expression) return undefined;
+  if (expression.kind === 'symbol') return csrNamed(expression.name);
+  const number = literal(expression);
+  return number === undefined ? undefined : csrNumbered(Number(number));
+}
