@@ -12,6 +12,7 @@ import type { TextEdit } from './assembly';
 import { Checker } from './checker';
 import { features } from './features';
 import { registerPullDiagnostics } from './features/pull-diagnostics';
+import { Indexer } from './index/indexer';
 import { WorkspaceIndex } from './index/workspace-index';
 import { checkedNotification, problemWithChange, problemWithClose, problemWithFiles, problemWithOpen } from './params';
 import { type InitializationOptions, trustedNotification } from './protocol';
@@ -35,6 +36,10 @@ export function startServer(connection: Connection, reader: FileReader): void {
   const settings = new Settings(connection);
   const context: ServerContext = { connection, workspace, index: new WorkspaceIndex(), settings, client: {} };
   const checker = new Checker(context);
+  const indexer = new Indexer(context);
+  const indexAll = (): void => {
+    indexer.run().catch((error: unknown) => connection.console.error(`index: ${String(error)}`));
+  };
   let followsFolders = false;
 
   connection.onInitialize((params: InitializeParams): InitializeResult => {
@@ -61,12 +66,14 @@ export function startServer(connection: Connection, reader: FileReader): void {
     void settings.follow();
     if (context.client.workspace?.didChangeConfiguration?.dynamicRegistration)
       void connection.client.register(DidChangeConfigurationNotification.type, { section: 'hyperstep' });
+    indexAll();
     if (!followsFolders) return;
     connection.workspace.onDidChangeWorkspaceFolders(({ added, removed }) => {
       workspace.changeFolders(
         added.map((folder) => folder.uri),
         removed.map((folder) => folder.uri),
       );
+      indexAll();
       checker.scheduleAll();
     });
   });
@@ -111,7 +118,9 @@ export function startServer(connection: Connection, reader: FileReader): void {
     checkedNotification(
       problemWithFiles,
       ({ changes }) => {
-        workspace.forget(changes.map((change) => change.uri));
+        const uris = changes.map((change) => change.uri);
+        workspace.forget(uris);
+        void indexer.changed(uris);
         checker.scheduleAll();
       },
       complain,

@@ -102,6 +102,11 @@ export class Workspace {
     this.#filesChanged();
   }
 
+  /** Keys of the workspace folders. */
+  get folders(): readonly string[] {
+    return this.#folders;
+  }
+
   get documents(): Iterable<Document> {
     return this.#documents.values();
   }
@@ -393,13 +398,13 @@ export class Workspace {
 
   async #load(key: string): Promise<void> {
     if (this.#isKnown(key)) return;
-    const bytes = await this.#read(key);
+    const bytes = await this.read(key);
     if (this.#isKnown(key)) return;
     this.#files.set(key, bytes);
   }
 
-  /** In Restricted Mode only files of the workspace folders are read. */
-  async #read(key: string): Promise<Uint8Array | undefined> {
+  /** A file's bytes as the disk has them. In Restricted Mode only files of the workspace folders are read. */
+  async read(key: string): Promise<Uint8Array | undefined> {
     const within = this.#trusted ? undefined : this.#folders;
     if (within && !within.some((folder) => key.startsWith(`${folder}/`))) return undefined;
     try {

@@ -30,6 +30,7 @@ export class TestClient {
         const contents = this.files[uri.replace('file:///w/', '')];
         return Promise.resolve(typeof contents === 'string' ? new TextEncoder().encode(contents) : contents);
       },
+      list: (uri) => Promise.resolve(this.#entriesOf(uri)),
     });
     this.connection = createProtocolConnection(new StreamMessageReader(toClient), new StreamMessageWriter(toServer));
     this.connection.onNotification(
@@ -40,6 +41,16 @@ export class TestClient {
       },
     );
     this.connection.listen();
+  }
+
+  /** What a folder of `files` holds. */
+  #entriesOf(uri: string): { name: string; folder: boolean }[] {
+    const prefix = uri.replace(/^file:\/\/\/w\/?/, '').replace(/(.)$/, '$1/');
+    const rest = Object.keys(this.files).flatMap((path) =>
+      path.startsWith(prefix) ? [path.slice(prefix.length)] : [],
+    );
+    const entries = new Map(rest.map((path) => [path.split('/')[0]!, path.includes('/')]));
+    return [...entries].map(([name, folder]) => ({ name, folder }));
   }
 
   static async start(

@@ -46,12 +46,8 @@ export function indexSource({ lines }: SourceText): IndexedFile {
 export class WorkspaceIndex {
   readonly #files = new Map<string, IndexedFile>();
 
-  get size(): number {
-    return this.#files.size;
-  }
-
-  has(key: string): boolean {
-    return this.#files.has(key);
+  keys(): Iterable<string> {
+    return [...this.#files.keys()];
   }
 
   set(key: string, file: IndexedFile): void {

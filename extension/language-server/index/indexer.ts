@@ -1,0 +1,70 @@
+import { SourceText } from '../assembly';
+import { keyOf } from '../locations';
+import type { ServerContext } from '../server';
+import { indexSource } from './workspace-index';
+
+/** Files that are assembly by their names; headers count once a source includes them. */
+const indexed = /\.(s|S|sx|asm|inc)$/;
+/** Folders that hold no sources of the user's. */
+const skipped = /^(\..*|node_modules)$/;
+/** A workspace of more files than this is a whole system's tree: the rest is found once it is opened. */
+const maximumFiles = 20_000;
+/** Files that are read at the same time. */
+const readers = 8;
+
+/** Fills the index with the files of the workspace folders, in the background, and keeps it up to date. */
+export class Indexer {
+  /** Counts the rounds: one that is not the newest gives up. */
+  #round = 0;
+
+  constructor(readonly context: ServerContext) {}
+
+  /** Reads all folders anew, and tells the client how far it is. */
+  async run(): Promise<void> {
+    const round = ++this.#round;
+    const { connection, client, workspace, index } = this.context;
+    const progress = client.window?.workDoneProgress ? await connection.window.createWorkDoneProgress() : undefined;
+    progress?.begin('Indexing RISC-V assembly', 0);
+    try {
+      const files: string[] = [];
+      for (const folder of workspace.folders) await this.#find(folder, files, round);
+      let next = 0;
+      const work = async (): Promise<void> => {
+        for (;;) {
+          const key = files[next++];
+          if (key === undefined || round !== this.#round) return;
+          await this.#read(key);
+          if (next % 50 === 0) progress?.report(Math.floor((100 * next) / files.length), `${next} of ${files.length}`);
+        }
+      };
+      await Promise.all(Array.from({ length: readers }, work));
+      const wanted = new Set(files);
+      if (round === this.#round) for (const key of index.keys()) if (!wanted.has(key)) index.delete(key);
+    } finally {
+      progress?.done();
+    }
+  }
+
+  /** Files that were made, changed or removed. */
+  async changed(uris: readonly string[]): Promise<void> {
+    const { workspace } = this.context;
+    const within = (key: string): boolean => workspace.folders.some((folder) => key.startsWith(`${folder}/`));
+    for (const key of uris.map(keyOf)) if (indexed.test(key) && within(key)) await this.#read(key);
+  }
+
+  async #find(folder: string, files: string[], round: number): Promise<void> {
+    for (const { name, folder: isFolder } of await this.context.workspace.list(folder)) {
+      if (round !== this.#round || files.length >= maximumFiles) return;
+      if (isFolder) {
+        if (!skipped.test(name)) await this.#find(`${folder}/${name}`, files, round);
+      } else if (indexed.test(name)) files.push(`${folder}/${name}`);
+    }
+  }
+
+  async #read(key: string): Promise<void> {
+    const { workspace, index } = this.context;
+    const bytes = await workspace.read(key);
+    if (bytes) index.set(key, indexSource(SourceText.parse(key, new TextDecoder().decode(bytes))));
+    else index.delete(key);
+  }
+}
