@@ -27,6 +27,7 @@ export class Analysis {
   readonly files: ReadonlySet<string>;
   #symbols: Map<string, ProgramSymbol> | undefined;
   #macros: Map<string, Macro> | undefined;
+  #names: Set<string> | undefined;
   readonly #unitSymbols = new Map<AssembledUnit, ReadonlyMap<string, ObjectSymbol>>();
 
   constructor(
@@ -70,10 +71,12 @@ export class Analysis {
   }
 
   /** Every symbol that any unit mentions, those aside that assemblers and compilers make for themselves. */
-  symbolNames(): Set<string> {
-    const names = new Set<string>();
-    for (const unit of this.result.units) for (const name of this.#symbolsOf(unit).keys()) names.add(name);
-    return names;
+  symbolNames(): ReadonlySet<string> {
+    if (!this.#names) {
+      this.#names = new Set();
+      for (const unit of this.result.units) for (const name of this.#symbolsOf(unit).keys()) this.#names.add(name);
+    }
+    return this.#names;
   }
 
   #symbolsOf(unit: AssembledUnit): ReadonlyMap<string, ObjectSymbol> {

@@ -22,6 +22,20 @@ const directives: ReadonlyMap<string, BlockStep> = new Map([
   ['.elseif', { kind: 'condition', step: 'middle' }],
   ['.endif', { kind: 'condition', step: 'close' }],
 ]);
+
+/** What closes a block of directives. */
+const closers = { macro: '.endm', repeat: '.endr', condition: '.endif' } as const;
+
+/** The directive that closes the block which a directive opens; undefined when it opens none. */
+export function closerOf(directive: string): string | undefined {
+  const opened = stepOfDirective(directive);
+  return opened?.step === 'open' && opened.kind !== 'preprocessor' ? closers[opened.kind] : undefined;
+}
+
+function stepOfDirective(key: string): BlockStep | undefined {
+  return directives.get(key) ?? (/^\.if\w*$/.test(key) ? openCondition : undefined);
+}
+
 const openCondition: BlockStep = { kind: 'condition', step: 'open' };
 
 const preprocessor: ReadonlyMap<string, BlockStep> = new Map([
@@ -40,7 +54,7 @@ export function blockSteps({ statements }: Line): readonly BlockStep[] {
       kind === 'preprocessor'
         ? preprocessor.get(name)
         : kind === 'command' && name.charCodeAt(0) === Dot
-          ? (directives.get(key) ?? (/^\.if\w*$/.test(key) ? openCondition : undefined))
+          ? stepOfDirective(key)
           : undefined;
     if (!step) continue;
     steps ??= [];

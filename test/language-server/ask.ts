@@ -1,4 +1,4 @@
-import type { Location } from 'vscode-languageserver';
+import type { ClientCapabilities, Location } from 'vscode-languageserver';
 import { TestClient } from './client';
 
 export type Files = Readonly<Record<string, string>>;
@@ -8,11 +8,13 @@ export interface Setting {
   readonly files?: Files;
   /** The name of the marked document: `main.s` when absent. */
   readonly name?: string;
+  /** What the client can do: nothing special when absent. */
+  readonly capabilities?: ClientCapabilities;
 }
 
 /** Opens a document with a cursor `$0` and asks one request about it. */
 export async function ask<T>(method: string, marked: string, more: object = {}, setting: Setting = {}): Promise<T> {
-  const client = await TestClient.start(setting.files ?? {});
+  const client = await TestClient.start(setting.files ?? {}, { trusted: true }, setting.capabilities ?? {});
   try {
     const { uri, position } = await client.open(setting.name ?? 'main.s', marked);
     return await client.request<T>(method, { textDocument: { uri }, position, ...more });

@@ -1,5 +1,6 @@
 import { PassThrough } from 'node:stream';
 import {
+  type ClientCapabilities,
   createConnection,
   createProtocolConnection,
   type Diagnostic,
@@ -30,7 +31,11 @@ export class TestClient {
         const contents = this.files[uri.replace('file:///w/', '')];
         return Promise.resolve(typeof contents === 'string' ? new TextEncoder().encode(contents) : contents);
       },
+<<<<<<< test/language-server/client.ts
+      list: (uri) => Promise.resolve(this.#entries(uri)),
+=======
       list: (uri) => Promise.resolve(this.#entriesOf(uri)),
+>>>>>>> /tmp/m.new
     });
     this.connection = createProtocolConnection(new StreamMessageReader(toClient), new StreamMessageWriter(toServer));
     this.connection.onNotification(
@@ -44,6 +49,13 @@ export class TestClient {
   }
 
   /** What a folder of `files` holds. */
+<<<<<<< test/language-server/client.ts
+  #entries(uri: string): { name: string; folder: boolean }[] {
+    const folder = `${uri}/`.replace(/^file:\/\/\/w\//, '');
+    const inside = Object.keys(this.files).filter((name) => name.startsWith(folder));
+    const entries = inside.map((name) => name.slice(folder.length).split('/'));
+    return [...new Map(entries.map(([name = '', ...rest]) => [name, { name, folder: rest.length > 0 }])).values()];
+=======
   #entriesOf(uri: string): { name: string; folder: boolean }[] {
     const prefix = uri.replace(/^file:\/\/\/w\/?/, '').replace(/(.)$/, '$1/');
     const rest = Object.keys(this.files).flatMap((path) =>
@@ -51,18 +63,20 @@ export class TestClient {
     );
     const entries = new Map(rest.map((path) => [path.split('/')[0]!, path.includes('/')]));
     return [...entries].map(([name, folder]) => ({ name, folder }));
+>>>>>>> /tmp/m.new
   }
 
   static async start(
     files?: Readonly<Record<string, string | Uint8Array>>,
     options: { trusted?: boolean; notePrivileged?: boolean } = { trusted: true },
+    capabilities: ClientCapabilities = {},
   ): Promise<TestClient> {
     const client = new TestClient(files);
     const params: InitializeParams = {
       processId: null,
       rootUri: 'file:///w',
       workspaceFolders: [{ uri: 'file:///w', name: 'w' }],
-      capabilities: {},
+      capabilities,
       initializationOptions: options,
     };
     await client.connection.sendRequest('initialize', params);

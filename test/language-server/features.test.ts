@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { CompletionItem, TextEdit } from 'vscode-languageserver';
+import type { TextEdit } from 'vscode-languageserver';
 import { TestClient } from './client';
 import { applyEdits } from './marks';
 
@@ -21,36 +21,6 @@ async function ask<T>(
     client.stop();
   }
 }
-
-async function complete(marked: string, name = 'main.s'): Promise<string[]> {
-  const items = await ask<CompletionItem[]>('textDocument/completion', marked, {}, {}, name);
-  return items.map((item) => item.label);
-}
-
-describe('Language server: completion', () => {
-  it('offers mnemonics, macros and directives where a statement starts', async () => {
-    const labels = await complete('.macro mine\n.endm\nlabel: ad$0');
-    for (const label of ['addi', 'amoadd.w', 'mine', 'csrw']) assert.ok(labels.includes(label), label);
-    assert.ok((await complete('.bal$0')).includes('.balign'));
-    assert.ok((await complete('#in$0', 'main.S')).includes('#include'));
-  });
-  it('offers what fits the operand', async () => {
-    const registers = await complete('counter: add a0, $0');
-    assert.ok(registers.includes('t0') && registers.includes('counter') && !registers.includes('addi'));
-    assert.ok((await complete('fadd.d fa0, $0')).includes('ft11'));
-    const csrs = await complete('csrw s$0');
-    assert.ok(csrs.includes('satp') && !csrs.includes('t0'));
-    assert.ok((await complete('csrr a0, $0')).includes('scause'));
-    assert.ok((await complete('lui a0, %$0')).includes('%hi'));
-    assert.deepEqual((await complete('.option $0')).slice(0, 2), ['rvc', 'norvc']);
-    const bases = await complete('x: ld a0, 8($0');
-    assert.ok(bases.includes('sp') && !bases.includes('x'));
-  });
-  it('offers nothing in comments and strings', async () => {
-    assert.deepEqual(await complete('nop # ad$0'), []);
-    assert.deepEqual(await complete('.asciz "ad$0'), []);
-  });
-});
 
 describe('Language server: document', () => {
   it('formats, and formatting twice changes nothing', async () => {

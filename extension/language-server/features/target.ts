@@ -42,3 +42,11 @@ export async function targetOf(
   const word = occurrenceAt(place?.document.source.lines[position.line], position.character);
   return place && word ? { ...place, position, word } : undefined;
 }
+
+/** An open document with the last that is known of its program: what is asked while someone types must not wait for the next assembly. */
+export async function latestPlaceOf({ workspace }: ServerContext, uri: string): Promise<Place | undefined> {
+  const document = workspace.document(uri);
+  if (!document) return undefined;
+  const analysis = workspace.latestAnalysisOf(document.uri) ?? (await workspace.analysisOf(document.uri));
+  return analysis && { document, analysis };
+}
