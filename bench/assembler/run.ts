@@ -7,7 +7,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { assembleUnit, SourceText } from '../../simulator/assembler';
-import { writeRelocatable } from '../../simulator/object/elf-writer';
+import { writeRelocatable } from '../../simulator/object/relocatable-writer';
 import { functionsInC, routines } from '../sources/routines';
 
 const rounds = 7;

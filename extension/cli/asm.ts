@@ -1,7 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { buildProgram } from '../../simulator/assembler/build';
 import { mergeProject } from '../../simulator/assembler/index';
-import { writeExecutable, writeRelocatable } from '../../simulator/object/elf-writer';
+import { writeExecutable } from '../../simulator/object/elf-writer';
+import { writeRelocatable } from '../../simulator/object/relocatable-writer';
 import { buildOrReport, givenProgram, projectFileOf, reportProblems } from './guest';
 import { readHostFile } from './host-files';
 import { one, type ParsedCommand } from './options';

@@ -133,9 +133,9 @@ function* assembleUnitInSteps(
   files: FileAccess,
 ): Generator<void, AssembledUnit> {
   const march = options.march ?? defaultMarch;
-  const unit = new Unit(source.path, march, false);
+  const unit = new Unit(source.path, march, false, options.relax ?? relaxByDefault);
   const { architecture } = architectureOf(march);
-  const defines = definesOf({ ...predefined((extension) => architecture.has(extension)), ...options.defines });
+  const defines = definesOf({ ...predefined(architecture), ...options.defines });
   const expander = new Expander(unit, files, defines);
   expander.start(source);
   while (expander.advance(stepLength)) yield;
@@ -154,7 +154,10 @@ function isUnchanged({ inputs }: RequestedUnit, sources: AssembleRequest['source
   return true;
 }
 
-export type UnitOptions = Pick<AssembleRequest, 'march' | 'defines'>;
+export type UnitOptions = Pick<AssembleRequest, 'march' | 'defines'> & { readonly relax?: boolean };
+
+/** Whether the linker may relax code unless a source says otherwise. */
+const relaxByDefault = false;
 
 function fileProblem(file: string, message: string): Diagnostic {
   const start = { line: 0, column: 0 };

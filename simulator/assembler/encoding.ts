@@ -289,7 +289,7 @@ export function emitPair(
   end: number,
 ): void {
   const { section } = unit;
-  const label = unit.here();
+  const label = unit.symbols.temporary(section.here);
   unit.fixup(section.length, { relocation: highType }, value, start, end);
   section.appendInteger(wordOf('auipc', { rd: highRegister }), 4);
   const store = second.registers.rs2 !== undefined;

@@ -63,7 +63,10 @@ export function bind(expression: Expression, scope: Scope): Bound {
     case 'symbol': {
       const symbol = scope.symbols.named(expression.name);
       symbol.firstUse ??= scope.span(expression.start, expression.end);
-      return symbol.assigned ? settled(symbol) : { kind: 'linear', value: 0, add: symbol, subtract: undefined };
+      symbol.weaklyReferenced = false;
+      const { assigned } = symbol;
+      if (assigned && isConstant(assigned)) return assigned;
+      return { kind: 'linear', value: 0, add: symbol, subtract: undefined };
     }
     case 'dot':
       return { kind: 'linear', value: 0, add: scope.here(), subtract: undefined };
@@ -119,21 +122,15 @@ export function bind(expression: Expression, scope: Scope): Bound {
   }
 }
 
-/** What a `.set` symbol stands for now: numbers and places are taken over, other symbols are looked at later. */
-function settled(symbol: AssemblySymbol): Bound {
-  const assigned = symbol.assigned!;
-  return assigned.kind === 'linear' && !assigned.subtract
-    ? assigned
-    : { kind: 'linear', value: 0, add: symbol, subtract: undefined };
+function unaryValue(operator: string, value: Integer): Integer {
+  if (operator === '-') return integer.subtract(0, value);
+  if (operator === '~') return integer.not(value);
+  if (operator === '!') return value === 0 ? 1 : 0;
+  return value;
 }
 
 function applyUnary(operator: string, operand: Bound): Bound {
-  if (isConstant(operand)) {
-    if (operator === '-') return constant(integer.subtract(0, operand.value));
-    if (operator === '~') return constant(integer.not(operand.value));
-    if (operator === '!') return constant(operand.value === 0 ? 1 : 0);
-    return operand;
-  }
+  if (isConstant(operand)) return constant(unaryValue(operator, operand.value));
   if (operator === '+') return operand;
   if (operator === '-') return applyBinary('-', zero, operand);
   return { kind: 'operation', operator, left: operand, right: undefined };
@@ -162,6 +159,7 @@ export function applyBinary(operator: string, left: Bound, right: Bound): Bound 
   return { kind: 'operation', operator, left, right };
 }
 
+/** A sum with at most one address added and one taken away; undefined when it has more. */
 function combine(
   value: Integer,
   add1: AssemblySymbol | undefined,
@@ -169,17 +167,10 @@ function combine(
   subtract1: AssemblySymbol | undefined,
   subtract2: AssemblySymbol | undefined,
 ): Linear | undefined {
-  const adds = [add1, add2].filter((symbol) => symbol !== undefined);
-  const subtracts = [subtract1, subtract2].filter((symbol) => symbol !== undefined);
-  for (let i = adds.length - 1; i >= 0; i--) {
-    const j = subtracts.findIndex((symbol) => fixedDistance(adds[i]!, symbol) !== undefined);
-    if (j < 0) continue;
-    value = integer.add(value, fixedDistance(adds[i]!, subtracts[j]!)!);
-    adds.splice(i, 1);
-    subtracts.splice(j, 1);
-  }
-  if (adds.length > 1 || subtracts.length > 1) return undefined;
-  return { kind: 'linear', value, add: adds[0], subtract: subtracts[0] };
+  if ((add1 && add2) || (subtract1 && subtract2)) return undefined;
+  const add = add1 ?? add2;
+  const subtract = subtract1 ?? subtract2;
+  return add && add === subtract ? constant(value) : { kind: 'linear', value, add, subtract };
 }
 
 /** The distance between two symbols when no layout can change it. */
@@ -189,6 +180,56 @@ function fixedDistance(a: AssemblySymbol, b: AssemblySymbol): number | undefined
   const { place: q } = b;
   if (!p || !q || p.section !== q.section || p.part !== q.part) return undefined;
   return p.offset - q.offset;
+}
+
+/**
+ * The value of an expression that no layout can change, as far as that is known now: distances count between places with
+ * nothing variable between them.
+ */
+export function constantNow(bound: Bound, depth = 0): Integer | undefined {
+  if (depth > maximumDepth) return undefined;
+  if (bound.kind === 'linear') {
+    const { value, add, subtract } = bound;
+    if (!add && !subtract) return value;
+    if (add && subtract) {
+      const distance = fixedDistance(add, subtract);
+      if (distance !== undefined) return integer.add(value, distance);
+    }
+    const plus = add ? assignedNow(add, depth) : 0;
+    const minus = subtract ? assignedNow(subtract, depth) : 0;
+    return plus === undefined || minus === undefined ? undefined : integer.subtract(integer.add(value, plus), minus);
+  }
+  const { operator, left, right } = bound;
+  if (right && isComparison(operator)) return comparedNow(operator, left, right, depth);
+  const x = constantNow(left, depth + 1);
+  if (x === undefined) return undefined;
+  if (!right) return unaryValue(operator, x);
+  const y = constantNow(right, depth + 1);
+  return y === undefined ? undefined : compute(operator, x, y);
+}
+
+function assignedNow(symbol: AssemblySymbol, depth: number): Integer | undefined {
+  return symbol.assigned && !symbol.place ? constantNow(symbol.assigned, depth + 1) : undefined;
+}
+
+function isComparison(operator: string): boolean {
+  return operator === '==' || operator === '!=' || operator === '<>' || operator[0] === '<' || operator[0] === '>'
+    ? operator !== '<<' && operator !== '>>'
+    : false;
+}
+
+/** Compares numbers, or two addresses whose distance is known. */
+function comparedNow(operator: string, left: Bound, right: Bound, depth: number): Integer | undefined {
+  const distance = applyBinary('-', left, right);
+  const x = constantNow(left, depth + 1);
+  const y = x === undefined ? undefined : constantNow(right, depth + 1);
+  if (x !== undefined && y !== undefined) return compute(operator, x, y);
+  if (distance.kind === 'operation') return undefined;
+  const value = constantNow(distance, depth + 1);
+  if (value !== undefined) return compute(operator, value, 0);
+  // Different addresses, one of them not known yet, are not equal.
+  if (operator === '==') return 0;
+  return operator === '!=' || operator === '<>' ? -1 : undefined;
 }
 
 /** The result of a binary operator on numbers; undefined when dividing by zero. Comparisons give -1 for true. */
@@ -238,10 +279,12 @@ export function compute(operator: string, left: Integer, right: Integer): Intege
   }
 }
 
-/** The offset of a place in its section under the current layout. */
-export function offsetOf(place: Place): number {
-  return place.offset + place.section.shifts[place.part]!;
+/** The offset of a place in its section of the object under the current layout. */
+export function offsetOf({ section, offset, part }: Place): number {
+  return section.base + offset + section.shifts[part]!;
 }
+
+const maximumDepth = 400;
 
 /** Bounds on resolving one expression: symbols may stand for each other in long or branching chains. */
 class Effort {
@@ -249,7 +292,7 @@ class Effort {
   steps = 0;
 
   enter(): boolean {
-    return ++this.depth <= 400 && ++this.steps <= 20_000;
+    return ++this.depth <= maximumDepth && ++this.steps <= 20_000;
   }
 
   leave(): void {
@@ -317,6 +360,6 @@ function difference(linear: Linear): Linear {
   if (add === subtract) return constant(linear.value);
   const p = add.place;
   const q = subtract.place;
-  if (!p || !q || p.section !== q.section) return linear;
+  if (!p || !q || p.section.output !== q.section.output) return linear;
   return constant(integer.add(linear.value, offsetOf(p) - offsetOf(q)));
 }

@@ -101,6 +101,7 @@ export function assembleInstruction(unit: Unit, statement: Statement): boolean {
   if (emitKnown(unit, statement)) return true;
   const { form } = statement;
   if (form && form.architecture === unit.options.architecture && unit.section.hasContents) {
+    unit.beginInstruction();
     emitForm(unit, statement, form);
     return true;
   }
@@ -109,6 +110,7 @@ export function assembleInstruction(unit: Unit, statement: Statement): boolean {
   const { start } = statement;
   const nameEnd = start + statement.name.length;
   if (!unit.allowContents(start, nameEnd)) return true;
+  unit.beginInstruction();
   const operands = operandsOf(statement);
   const architecture = unit.options.architecture;
   let missing: string | undefined;
@@ -142,12 +144,21 @@ function emitForm(unit: Unit, statement: Statement, { architecture, candidate, w
   const { section, diagnostics } = unit;
   const before = section.length;
   const problems = diagnostics.length;
+  if (usesPrivileged(candidate)) unit.attributes.privileged = true;
   if (candidate.instruction) emitInstruction(unit, statement, candidate.instruction, written, ordering);
   else expandPseudo(unit, statement, candidate.pseudo!, written);
   const length = section.length - before;
   if ((length === 2 || length === 4) && problems === diagnostics.length && isFixed(written)) {
-    statement.known = { architecture, word: section.wordAt(before, length), length };
+    const privileged = usesPrivileged(candidate);
+    statement.known = { architecture, word: section.wordAt(before, length), length, privileged };
   }
+}
+
+const privilegedInstructions: ReadonlySet<string> = new Set(['sret', 'mret', 'sfence.vma', 'wfi']);
+
+/** Whether it names a CSR or is of a privileged mode: then the object says by which specification it was assembled. */
+function usesPrivileged({ pattern, instruction }: Candidate): boolean {
+  return pattern.hasCsr || (instruction !== undefined && privilegedInstructions.has(instruction.name));
 }
 
 /** Whether what was written holds nothing that another statement could change. */
@@ -162,6 +173,8 @@ function isFixed(written: Written): boolean {
 function emitKnown(unit: Unit, statement: Statement): boolean {
   const known = statement.known;
   if (!known || known.architecture !== unit.options.architecture || !unit.section.hasContents) return false;
+  unit.beginInstruction();
+  if (known.privileged) unit.attributes.privileged = true;
   unit.section.appendInteger(known.word, known.length);
   return true;
 }
@@ -233,6 +246,10 @@ function matchSlot(slot: Slot, operand: Operand, written: Written, unit: Unit): 
       if (slot.kind === 'address' && expression.kind === 'relocation') return false;
       written.expressions[slot.word] = expression;
       return true;
+    case 'tprel-add':
+      if (expression.kind !== 'relocation' || expression.operator !== '%tprel_add') return false;
+      written.expressions[slot.word] = expression.operand;
+      return true;
     case 'csr': {
       const csr = expression.kind === 'symbol' ? csrNamed(expression.name) : undefined;
       if (csr) written.numbers[slot.word] = csr.number;
@@ -294,6 +311,8 @@ function explainMismatch(
   operands: readonly Operand[],
 ): void {
   const { name, start } = statement;
+  // What only few write is not proposed to the rest.
+  candidates = candidates.filter(({ pseudo }) => pseudo?.special !== 'tprel-add' || operands.length === 4);
   const forms = [...new Set(candidates.map(({ syntax }) => (syntax === '' ? `'${name}'` : `'${name} ${syntax}'`)))];
   const expected = `expected ${forms.join(' or ')}`;
   const fitting = candidates.filter(({ pattern }) => pattern.counts.includes(operands.length));

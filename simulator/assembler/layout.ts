@@ -1,7 +1,7 @@
 import type { Integer } from '../object/integer';
 import * as integer from '../object/integer';
-import { settle } from './evaluation';
-import type { Section, VariablePart } from './sections';
+import { offsetOf, settle } from './evaluation';
+import type { ObjectSectionSource, Section, VariablePart } from './sections';
 import type { AssemblySymbol } from './symbols';
 
 const branchReach = 0x2000;
@@ -18,56 +18,69 @@ export type LayoutError = (span: { part: VariablePart }, code: string, message: 
  * take the shortest form that reaches. The passes go as GNU as's do (each sees the places after it as the pass before
  * left them), so that borderline branches come out the same.
  */
-export function layOut(sections: readonly Section[], report: LayoutError): void {
-  for (const section of sections) {
-    section.shifts = new Float64Array(section.parts.length + 1);
-    estimate(section);
+export function layOut(outputs: readonly ObjectSectionSource[], report: LayoutError): void {
+  for (const { subsections } of outputs) {
+    for (const section of subsections) section.shifts = new Float64Array(section.parts.length + 1);
+    estimate(subsections);
   }
   let changed = true;
   for (let pass = 0; changed && pass < maximumPasses; pass++) {
     changed = false;
-    for (const section of sections) if (relax(section)) changed = true;
+    for (const { subsections } of outputs) if (relax(subsections)) changed = true;
   }
-  for (const section of sections) {
-    for (const part of section.parts) checkPart(section, part, report);
+  for (const { subsections } of outputs) {
+    for (const section of subsections)
+      section.parts.forEach((part, index) => {
+        checkPart(section, part, index, report);
+      });
   }
 }
 
-/** The size of a section under its layout, in bytes. */
+/** The size of a subsection under its layout, in bytes. */
 export function sizeOf(section: Section): number {
   return section.length + section.shifts[section.parts.length]!;
 }
 
-function estimate(section: Section): void {
-  const { parts, shifts } = section;
-  for (let i = 0; i < parts.length; i++) {
-    const part = parts[i]!;
-    part.size = sizeOfPart(section, part, i, true);
-    shifts[i + 1] = shifts[i]! + part.size;
+function estimate(subsections: readonly Section[]): void {
+  let base = 0;
+  for (const section of subsections) {
+    section.base = base;
+    const { parts, shifts } = section;
+    for (let i = 0; i < parts.length; i++) {
+      const part = parts[i]!;
+      part.size = sizeOfPart(section, part, i, true);
+      shifts[i + 1] = shifts[i]! + part.size;
+    }
+    base += sizeOf(section);
   }
 }
 
-/** One pass over a section; true when something moved. */
-function relax(section: Section): boolean {
-  const { parts, shifts } = section;
+/** One pass over the subsections of a section; true when something moved. */
+function relax(subsections: readonly Section[]): boolean {
   let stretch = 0;
   let changed = false;
-  for (let i = 0; i < parts.length; i++) {
-    const part = parts[i]!;
-    shifts[i] = shifts[i]! + stretch;
-    const size = sizeOfPart(section, part, i, false);
-    if (size !== part.size) {
-      stretch += size - part.size;
-      part.size = size;
-      changed = true;
+  for (const section of subsections) {
+    const { parts, shifts } = section;
+    section.base += stretch;
+    // From here on the shifts count from the subsection's own start.
+    const before = stretch;
+    for (let i = 0; i < parts.length; i++) {
+      const part = parts[i]!;
+      shifts[i] = shifts[i]! + stretch - before;
+      const size = sizeOfPart(section, part, i, false);
+      if (size !== part.size) {
+        stretch += size - part.size;
+        part.size = size;
+        changed = true;
+      }
     }
+    shifts[parts.length] = shifts[parts.length]! + stretch - before;
   }
-  shifts[parts.length] = shifts[parts.length]! + stretch;
   return changed;
 }
 
 function sizeOfPart(section: Section, part: VariablePart, index: number, first: boolean): number {
-  const address = part.at + section.shifts[index]!;
+  const address = section.base + part.at + section.shifts[index]!;
   switch (part.kind) {
     case 'align': {
       const gap = (part.alignment - (address % part.alignment)) % part.alignment;
@@ -99,7 +112,7 @@ function orgTarget(section: Section, part: VariablePart & { kind: 'org' }): numb
   if (!target || target.subtract || typeof target.value !== 'number') return undefined;
   if (!target.add) return target.value;
   const place = target.add.place;
-  return place?.section === section ? place.offset + section.shifts[place.part]! + target.value : undefined;
+  return place?.section.output === section.output ? offsetOf(place) + target.value : undefined;
 }
 
 /** The symbol that a branch goes to and the distance to add, with `.set` symbols followed. */
@@ -123,13 +136,13 @@ function branchSize(
 ): number {
   const { symbol, addend } = branchTarget(part);
   const place = symbol?.place;
-  if (!place || symbol.binding === 'weak' || place.section !== section || typeof addend !== 'number')
+  if (!place || symbol.binding === 'weak' || place.section.output !== section.output || typeof addend !== 'number')
     return part.jump ? 4 : 8;
   // In the first pass later places are counted from their own fragment, as GNU as does before it knows better.
   const target =
-    first && place.part > index
-      ? place.offset - section.parts[place.part - 1]!.at
-      : place.offset + section.shifts[place.part]!;
+    first && (place.section === section ? place.part > index : place.section.subsection > section.subsection)
+      ? place.offset - (place.section.parts[place.part - 1]?.at ?? 0)
+      : offsetOf(place);
   const distance = target + addend - address;
   const reach = part.jump ? compressedJumpReach : compressedBranchReach;
   if (part.compressed && distance >= -reach / 2 && distance < reach / 2) return 2;
@@ -155,14 +168,14 @@ export function leb128Bytes(value: Integer, signed: boolean): number[] {
   }
 }
 
-function checkPart(section: Section, part: VariablePart, report: LayoutError): void {
+function checkPart(section: Section, part: VariablePart, index: number, report: LayoutError): void {
   if (part.kind === 'org') {
     const target = orgTarget(section, part);
     if (target !== undefined && target > maximumSectionSize) {
       report({ part }, 'section-too-large', `a section cannot be ${target} bytes large here`);
     } else if (target === undefined) report({ part }, 'org-target', 'the target of .org must lie in this section');
     else {
-      const address = part.at + section.shifts[section.parts.indexOf(part)]!;
+      const address = section.base + part.at + section.shifts[index]!;
       if (target < address) {
         const message = `.org goes back: the location is already ${integer.toHex(address)}, the target ${integer.toHex(target)}`;
         report({ part }, 'org-backwards', message);

@@ -4,32 +4,49 @@ import {
   type ObjectFile,
   type ObjectLine,
   type ObjectSection,
-  type ObjectSymbol,
   type Relocation,
   RelocationType,
   SectionFlag,
+  SectionType,
 } from '../object/relocatable';
 import { didYouMean, nearest } from './diagnostic';
-import { isConstant, type Linear, offsetOf, settle } from './evaluation';
+import { type Bound, constant, isConstant, type Linear, offsetOf, settle } from './evaluation';
 import { originOf, positionOf, type SourceSpan } from './frames';
-import { branchTarget, layOut, leb128Bytes, sizeOf } from './layout';
-import type { Fixup, Section, VariablePart } from './sections';
+import { branchTarget, layOut, sizeOf } from './layout';
+import { ObjectSymbols } from './object-symbols';
+import { addBits, distanceBits, expandBranch, fillBytes, invertCompressed, writeInteger } from './section-bytes';
+import type { Fixup, ObjectSectionSource, Section, VariablePart } from './sections';
 import type { AssemblySymbol } from './symbols';
 import { rowLength, type Unit } from './unit';
 
-/** An output section under construction. */
-interface Output {
-  readonly object: ObjectSection & { readonly relocations: Relocation[] };
-  /** Where each assembled (sub)section begins in it. */
-  readonly bases: Map<Section, number>;
-}
+/** A section under construction. */
+type Output = ObjectSection & { readonly relocations: Relocation[]; linkedTo?: ObjectSection };
+
+const R = RelocationType;
 
 const dataRelocations = {
-  1: { add: RelocationType.Add8, subtract: RelocationType.Sub8, absolute: undefined },
-  2: { add: RelocationType.Add16, subtract: RelocationType.Sub16, absolute: undefined },
-  4: { add: RelocationType.Add32, subtract: RelocationType.Sub32, absolute: RelocationType.Absolute32 },
-  8: { add: RelocationType.Add64, subtract: RelocationType.Sub64, absolute: RelocationType.Absolute64 },
+  1: { add: R.Add8, subtract: R.Sub8, absolute: undefined },
+  2: { add: R.Add16, subtract: R.Sub16, absolute: undefined },
+  4: { add: R.Add32, subtract: R.Sub32, absolute: R.Absolute32 },
+  8: { add: R.Add64, subtract: R.Sub64, absolute: R.Absolute64 },
 } as const;
+
+/** Relocations by which a linker may shorten the code, when `.option relax` allows it. */
+const relaxable: ReadonlySet<number> = new Set([
+  ...[R.High20, R.Low12I, R.Low12S, R.TprelHigh20, R.TprelLow12I, R.TprelLow12S, R.TprelAdd],
+  ...[R.Call, R.CallPlt, R.PcrelHigh20, R.PcrelLow12I, R.PcrelLow12S],
+]);
+/** Of these, GNU as also wants relaxation to be on at the end of the source. */
+const relaxableAtEnd: ReadonlySet<number> = new Set([R.PcrelHigh20, R.PcrelLow12I, R.PcrelLow12S]);
+
+/** Relocations that make their symbol a thread-local one. */
+const threadLocal: ReadonlySet<number> = new Set([
+  ...[R.TprelHigh20, R.TprelLow12I, R.TprelLow12S, R.TprelAdd, R.TlsGotHigh20, R.TlsGlobalDynamicHigh20],
+  ...[R.TlsDtpRelative32, R.TlsDtpRelative64],
+]);
+
+const floatAbi = { double: 4, quad: 6 } as const;
+const totalStoreOrder = 0x10;
 
 /** Finishes a unit: lays its sections out, fixes what can be fixed, and leaves the rest to the linker. */
 export function finishUnit(unit: Unit): ObjectFile {
@@ -37,55 +54,44 @@ export function finishUnit(unit: Unit): ObjectFile {
 }
 
 class ObjectBuilder {
-  readonly #outputs = new Map<string, Output>();
-  readonly #symbols = new Map<AssemblySymbol, ObjectSymbol>();
-  readonly #absolute: ObjectSymbol = {
-    name: '',
-    section: 'absolute',
-    value: 0,
-    size: 0,
-    type: 'notype',
-    binding: 'local',
-    visibility: 'default',
-  };
+  readonly #outputs = new Map<ObjectSectionSource, Output>();
+  readonly #symbols: ObjectSymbols;
 
-  constructor(readonly unit: Unit) {}
+  constructor(readonly unit: Unit) {
+    this.#symbols = new ObjectSymbols(
+      unit,
+      (section) => this.#outputs.get(section.output)!,
+      (span, code, message) => this.#report(span, code, message),
+    );
+  }
 
   build(): ObjectFile {
     const { unit } = this;
-    for (const section of unit.sections) {
-      // GNU as fills code up to the section's alignment.
-      if (section.executable && section.alignment > 1 && isLastSubsection(unit, section)) {
-        section.appendPart({
-          kind: 'align',
-          at: section.length,
-          size: 0,
-          alignment: section.alignment,
-          maximum: 0,
-          fill: undefined,
-        });
-      }
-    }
-    layOut(unit.sections, ({ part }, code, message) =>
-      this.#report((part as { span: SourceSpan }).span, code, message),
-    );
-    const names = [...new Set(unit.sections.map((section) => section.name))];
-    for (const name of names) this.#makeOutput(name);
-    for (const section of unit.sections) this.#fix(section);
-    for (const symbol of unit.symbols.values()) if (isListed(symbol) || symbol.sizeSpan) this.#symbol(symbol);
-    this.#checkLabels();
+    for (const output of unit.outputs) this.#padCode(output);
+    layOut(unit.outputs, ({ part }, code, message) => this.#report((part as { span: SourceSpan }).span, code, message));
+    for (const output of unit.outputs) this.#makeOutput(output);
+    for (const section of unit.sections) this.#markThreadLocal(section);
+    for (const output of unit.outputs) this.#fix(output);
+    this.#link();
+    for (const [source, object] of this.#outputs)
+      if (source.order === 0) this.#symbols.addSection(object, unit.symbols.nextOrder());
+    const attributes = unit.attributes.section(unit.options.architecture);
+    this.#symbols.addSection(attributes, unit.symbols.nextOrder());
+    const groups = this.#groups();
+    const symbols = this.#symbols.list();
+    this.#symbols.checkLabels();
     const lines = (): ObjectLine[] => this.#lines();
     let made: ObjectLine[] | undefined;
     return {
       path: unit.frames[0]!.file,
-      sections: [...this.#outputs.values()].map((output) => output.object),
-      symbols: [...new Set(this.#symbols.values())],
+      sections: [...groups, ...this.#outputs.values(), attributes],
+      symbols,
       // Only debugging asks for lines; editing does not.
       get lines() {
         made ??= lines();
         return made;
       },
-      flags: unit.options.architecture.has('c') ? 1 : 0,
+      flags: flagsOf(unit),
     };
   }
 
@@ -93,48 +99,118 @@ class ObjectBuilder {
     this.unit.report('error', code, message, span);
   }
 
-  #makeOutput(name: string): void {
-    const sections = this.unit.sections
-      .filter((section) => section.name === name)
-      .sort((a, b) => a.subsection - b.subsection || a.index - b.index);
-    const first = sections[0]!;
-    const bases = new Map<Section, number>();
-    let size = 0;
-    for (const section of sections) {
-      bases.set(section, size);
-      size += sizeOf(section);
-    }
-    const bytes = new Uint8Array(first.hasContents ? size : 0);
-    for (const section of sections) if (section.hasContents) fillBytes(section, bytes, bases.get(section)!);
-    const object = {
+  /** GNU as fills code up to the section's alignment. */
+  #padCode({ subsections, alignment, mapping }: ObjectSectionSource): void {
+    const last = subsections.at(-1);
+    if (!last?.executable || alignment <= 1) return;
+    if (mapping === 'data') this.unit.mapping.instructions(last, this.unit.options.architecture, true);
+    last.appendPart({ kind: 'align', at: last.length, size: 0, alignment, maximum: 0, fill: undefined });
+  }
+
+  #makeOutput(source: ObjectSectionSource): void {
+    const { name, type, flags, alignment, entrySize, group, subsections } = source;
+    const last = subsections.at(-1)!;
+    const size = last.base + sizeOf(last);
+    const hasContents = type !== SectionType.Nobits;
+    const bytes = new Uint8Array(hasContents ? size : 0);
+    const nops = !this.unit.options.relax;
+    if (hasContents) for (const section of subsections) fillBytes(section, bytes, nops);
+    const object: Output = {
       name,
-      type: first.type,
-      flags: first.flags,
-      alignment: Math.max(...sections.map((section) => section.alignment)),
+      type,
+      flags: (flags | (group ? SectionFlag.Group : 0)) >>> 0,
+      alignment,
       bytes,
       size,
-      entrySize: first.entrySize,
-      relocations: [] as Relocation[],
+      entrySize: isArray(type) ? 8 : entrySize,
+      relocations: [],
+      ...(group ? { group } : {}),
     };
-    this.#outputs.set(name, { object, bases });
+    this.#outputs.set(source, object);
+    if (source.order > 0) this.#symbols.addSection(object, source.order);
+  }
+
+  /** Sections that go with another one, by a symbol of that. */
+  #link(): void {
+    for (const [{ name, linkedTo }, object] of this.#outputs) {
+      if (linkedTo === undefined) continue;
+      const symbol = this.unit.symbols.find(linkedTo);
+      if (symbol?.place) object.linkedTo = this.#outputs.get(symbol.place.section.output)!;
+      else {
+        const message = `section '${name}' goes with the symbol '${linkedTo}', which this source does not define`;
+        this.unit.report('error', 'linked-to', message, this.unit.span(0, 0));
+      }
+    }
+  }
+
+  /** A section for each group, which lists its members. */
+  #groups(): ObjectSection[] {
+    const groups = new Map<string, ObjectSection>();
+    for (const { group } of this.unit.outputs) {
+      if (!group || groups.has(group.signature)) continue;
+      const section: ObjectSection = {
+        name: '.group',
+        type: SectionType.Group,
+        flags: 0,
+        alignment: 4,
+        bytes: new Uint8Array(0),
+        size: 0,
+        entrySize: 4,
+        relocations: [],
+        group,
+      };
+      groups.set(group.signature, section);
+      this.#symbols.addSection(section, this.unit.symbols.nextOrder());
+      if (!this.unit.symbols.find(group.signature)?.order) this.#symbols.addSignature(section, group.signature);
+    }
+    return [...groups.values()];
   }
 
   /** The offset in the output section of a fixed byte. */
   #offset(section: Section, offset: number, part: number): number {
-    return this.#outputs.get(section.name)!.bases.get(section)! + offset + section.shifts[part]!;
+    return section.base + offset + section.shifts[part]!;
   }
 
-  #fix(section: Section): void {
-    const { object } = this.#outputs.get(section.name)!;
-    for (const fixup of section.fixups) this.#applyFixup(section, object, fixup);
-    section.parts.forEach((part, index) => {
-      if (part.kind === 'branch') this.#applyBranch(section, object, part, index);
-    });
+  #markThreadLocal(section: Section): void {
+    for (const { kind, value, span } of section.fixups) {
+      if (!('relocation' in kind) || !threadLocal.has(kind.relocation)) continue;
+      const { add } = value.kind === 'linear' && value.add ? this.#symbols.meaning(value.add) : constant(0);
+      if (!add) continue;
+      const elsewhere = add.place ? !add.place.section.threadLocal : add.common && add.type !== 'tls';
+      if (elsewhere || add.type === 'function') {
+        const message = `'${add.name}' is not thread-local: such storage lies in .tdata or .tbss`;
+        this.#report(span, 'thread-local', message);
+      }
+      add.type = 'tls';
+    }
+  }
+
+  #fix(source: ObjectSectionSource): void {
+    const object = this.#outputs.get(source)!;
+    for (const section of source.subsections)
+      for (const fixup of section.fixups) this.#applyFixup(section, object, fixup);
+    for (const section of source.subsections) {
+      section.parts.forEach((part, index) => {
+        if (part.kind === 'branch') this.#applyBranch(section, object, part, index);
+      });
+    }
     object.relocations.sort((a, b) => a.offset - b.offset);
   }
 
-  #applyFixup(section: Section, object: Output['object'], fixup: Fixup): void {
-    const value = settle(fixup.value);
+  /** The value with what its symbols stand for; what no linker can express is undefined. */
+  #resolve(value: Bound): Linear | undefined {
+    if (value.kind !== 'linear') return settle(value);
+    if (isConstant(value)) return value;
+    const plus = value.add ? this.#symbols.meaning(value.add) : constant(0);
+    const minus = value.subtract ? this.#symbols.meaning(value.subtract) : constant(0);
+    if (plus.subtract || minus.subtract) return settle(value);
+    const sum = integer.subtract(integer.add(value.value, plus.value), minus.value);
+    if (plus.add && plus.add === minus.add) return constant(sum);
+    return { kind: 'linear', value: sum, add: plus.add, subtract: minus.add };
+  }
+
+  #applyFixup(section: Section, object: Output, fixup: Fixup): void {
+    const value = this.#resolve(fixup.value);
     const offset = this.#offset(section, fixup.offset, fixup.part);
     if (!value) {
       this.#report(
@@ -144,71 +220,97 @@ class ObjectBuilder {
       );
       return;
     }
-    if ('relocation' in fixup.kind) {
-      if (value.subtract)
-        this.#report(fixup.span, 'expression', 'a distance between symbols of different sections cannot stand here');
-      else object.relocations.push(this.#relocation(offset, fixup.kind.relocation, value.add, value.value, fixup.span));
-      return;
-    }
-    this.#applyData(object, fixup, fixup.kind.data, offset, value);
+    if ('relocation' in fixup.kind) this.#applyRelocation(object, fixup, fixup.kind.relocation, offset, value);
+    else this.#applyData(object, fixup, fixup.kind.data, offset, value);
   }
 
-  #applyData(object: Output['object'], fixup: Fixup, size: 1 | 2 | 4 | 8, offset: number, value: Linear): void {
+  #applyRelocation(object: Output, fixup: Fixup, type: number, offset: number, value: Linear): void {
     const { span } = fixup;
-    if (isConstant(value)) {
-      if (size < 8 && !integer.fitsSigned(value.value, 8 * size) && !integer.fitsUnsigned(value.value, 8 * size)) {
-        this.unit.report(
-          'warning',
-          'truncated',
-          `the value ${value.value} does not fit in ${size} bytes and is cut`,
-          span,
-        );
-      }
-      writeInteger(object.bytes, offset, value.value, size);
+    if (value.subtract) {
+      this.#report(span, 'expression', 'a distance between symbols cannot stand here: the linker may change it');
+      return;
+    }
+    if (!value.add && threadLocal.has(type)) {
+      this.#report(span, 'expression', 'a thread-local symbol is expected here, not a number');
+      return;
+    }
+    const bits = constantBits(type, value.value);
+    if (bits !== undefined) {
+      addBits(object.bytes, offset, bits);
+      if (!value.add) return;
+    }
+    object.relocations.push(this.#relocation(offset, type, value.add, value.value, span));
+    if (value.add && fixup.relax && relaxable.has(type) && (this.unit.options.relax || !relaxableAtEnd.has(type)))
+      object.relocations.push(this.#relocation(offset, R.Relax, undefined, value.value, span));
+  }
+
+  #applyData(object: Output, fixup: Fixup, size: 1 | 2 | 4 | 8, offset: number, value: Linear): void {
+    const { span } = fixup;
+    const { add, subtract } = value;
+    // Code may be relaxed, which changes distances in it; elsewhere they are numbers.
+    const distance =
+      add?.place && subtract?.place && add.place.section.output === subtract.place.section.output
+        ? integer.add(value.value, offsetOf(add.place) - offsetOf(subtract.place))
+        : undefined;
+    if (isConstant(value) || (distance !== undefined && !add!.place!.section.executable)) {
+      const number = distance ?? value.value;
+      if (size < 8 && !integer.fitsSigned(number, 8 * size) && !integer.fitsUnsigned(number, 8 * size))
+        this.#report(span, 'truncated', `the value ${number} does not fit in ${size} ${size === 1 ? 'byte' : 'bytes'}`);
+      writeInteger(object.bytes, offset, number, size);
       return;
     }
     const types = dataRelocations[size];
-    if (!value.subtract) {
+    if (!subtract) {
       if (types.absolute === undefined) {
         this.#report(
           span,
           'address-size',
           `an address does not fit in ${size === 1 ? 'a byte' : '2 bytes'}: use .word or .dword`,
         );
-      } else object.relocations.push(this.#relocation(offset, types.absolute, value.add, value.value, span));
+      } else object.relocations.push(this.#relocation(offset, types.absolute, add, value.value, span));
       return;
     }
-    if (!value.add) {
+    if (!add) {
       this.#report(span, 'expression', 'the negative of an address cannot stand here');
       return;
     }
+    if (size === 4 && this.#isHere(object, subtract, offset)) {
+      object.relocations.push(this.#relocation(offset, R.Pcrel32, add, value.value, span));
+      return;
+    }
     object.relocations.push(
-      this.#relocation(offset, types.add, value.add, value.value, span),
-      this.#relocation(offset, types.subtract, value.subtract, 0, span),
+      this.#relocation(offset, types.add, add, value.value, span),
+      this.#relocation(offset, types.subtract, subtract, 0, span),
     );
   }
 
-  #applyBranch(
-    section: Section,
-    object: Output['object'],
-    part: VariablePart & { kind: 'branch' },
-    index: number,
-  ): void {
+  /** Whether a symbol is the place itself, in unwind tables: linkers edit those and want one relocation for it. */
+  #isHere(object: ObjectSection, { place }: AssemblySymbol, offset: number): boolean {
+    return object.name === '.eh_frame' && place?.section.name === '.eh_frame' && offsetOf(place) === offset;
+  }
+
+  #applyBranch(section: Section, object: Output, part: VariablePart & { kind: 'branch' }, index: number): void {
     const { symbol, addend } = branchTarget(part);
     const start = this.#offset(section, part.at, index);
     const { bytes } = object;
-    const relocate = (offset: number, type: number): void => {
+    const relocate = (offset: number, type: number, jump: boolean, size: 2 | 4): void => {
       object.relocations.push(this.#relocation(offset, type, symbol, addend, part.span));
+      if (!symbol) return;
+      // The distance as far as it is known, for those who look at the object.
+      const target = symbol.place ? offsetOf(symbol.place) : (symbol.common?.size ?? 0);
+      const distance = integer.lowWord(integer.add(target - offset, addend));
+      const bits = distanceBits(jump, size, distance);
+      for (let i = 0; i < size; i++) bytes[offset + i]! |= bits >>> (8 * i);
     };
     if (part.size === 2) {
       writeInteger(bytes, start, part.word, 2);
-      relocate(start, part.jump ? RelocationType.RvcJump : RelocationType.RvcBranch);
+      relocate(start, part.jump ? R.RvcJump : R.RvcBranch, part.jump, 2);
       return;
     }
     const word = part.compressed ? expandBranch(part.word) : part.word;
     if (part.size === 4) {
       writeInteger(bytes, start, word | 0, 4);
-      relocate(start, part.jump ? RelocationType.Jal : RelocationType.Branch);
+      relocate(start, part.jump ? R.Jal : R.Branch, part.jump, 4);
       return;
     }
     // Out of reach: the opposite condition branches over a jump.
@@ -216,7 +318,7 @@ class ObjectBuilder {
     if (over === 2) writeInteger(bytes, start, invertCompressed(part.word), 2);
     else writeInteger(bytes, start, (word ^ 0x1000) | (8 << 7) | 0, 4);
     writeInteger(bytes, start + over, encode(instructionNamed('jal'), { rd: 0, target: 0 }) | 0, 4);
-    relocate(start + over, RelocationType.Jal);
+    relocate(start + over, R.Jal, true, 4);
   }
 
   #relocation(
@@ -226,89 +328,16 @@ class ObjectBuilder {
     addend: integer.Integer,
     span: SourceSpan,
   ): Relocation {
-    return { offset, type, symbol: symbol ? this.#symbol(symbol) : this.#absolute, addend, position: positionOf(span) };
-  }
-
-  #symbol(symbol: AssemblySymbol): ObjectSymbol {
-    let object = this.#symbols.get(symbol);
-    if (!object) {
-      object = this.#makeSymbol(symbol);
-      this.#symbols.set(symbol, object);
-    }
-    return object;
-  }
-
-  #makeSymbol(symbol: AssemblySymbol): ObjectSymbol {
-    const { place, anonymous, binding, visibility, type, definition } = symbol;
-    if (place && !symbol.size) {
-      const { section, value } = this.#placed(place, 0);
-      const name = anonymous ? '' : symbol.name;
-      if (!definition) return { name, section, value, size: 0, type, binding, visibility };
-      return { name, section, value, size: 0, type, binding, visibility, definition: positionOf(definition) };
-    }
-    return this.#makeSpecialSymbol(symbol);
-  }
-
-  #makeSpecialSymbol(symbol: AssemblySymbol): ObjectSymbol {
-    const size = symbol.size && settle(symbol.size);
-    if (symbol.sizeSpan && !(size && isConstant(size))) {
-      this.#report(
-        symbol.sizeSpan,
-        'size',
-        `the size of '${symbol.name}' must be a constant or a distance within one section`,
-      );
-    }
-    const base = {
-      name: symbol.anonymous ? '' : symbol.name,
-      size: size && isConstant(size) ? Number(size.value) : 0,
-      type: symbol.type,
-      visibility: symbol.visibility,
-      ...(symbol.definition ? { definition: positionOf(symbol.definition) } : {}),
-    };
-    if (symbol.place) return { ...base, ...this.#placed(symbol.place, 0), binding: symbol.binding };
-    if (symbol.common) {
-      const { size: bytes, alignment } = symbol.common;
-      return { ...base, section: 'common', value: alignment, size: bytes, binding: symbol.binding };
-    }
-    if (symbol.assigned) {
-      const value = settle(symbol.assigned);
-      if (value && isConstant(value))
-        return { ...base, section: 'absolute', value: value.value, binding: symbol.binding };
-      if (!value?.add || value.subtract) {
-        const message = `the value of '${symbol.name}' is more than a linker can express: one symbol and a constant`;
-        if (symbol.definition) this.#report(symbol.definition, 'expression', message);
-        return { ...base, section: 'absolute', value: 0, binding: symbol.binding };
-      }
-      const type = symbol.type === 'notype' ? value.add.type : symbol.type;
-      if (value.add.place)
-        return { ...base, type, ...this.#placed(value.add.place, value.value), binding: symbol.binding };
-      return { ...this.#symbol(value.add), ...(symbol.binding === 'weak' ? { binding: 'weak' } : {}) };
-    }
-    return { ...base, section: 'undefined', value: 0, binding: symbol.binding === 'weak' ? 'weak' : 'global' };
-  }
-
-  #placed(
-    place: NonNullable<AssemblySymbol['place']>,
-    addend: integer.Integer,
-  ): { section: ObjectSection; value: integer.Integer } {
-    const { object, bases } = this.#outputs.get(place.section.name)!;
-    return { section: object, value: integer.add(bases.get(place.section)! + offsetOf(place), addend) };
-  }
-
-  /** Numeric labels that were used forwards and never came. */
-  #checkLabels(): void {
-    for (const [symbol, object] of this.#symbols) {
-      if (!symbol.anonymous || object.section !== 'undefined' || !symbol.firstUse) continue;
-      this.#report(symbol.firstUse, 'undefined-label', `no label '${symbol.name.slice(0, -1)}:' after this line`);
-    }
+    const used = symbol ? this.#symbols.used(symbol, span) : this.#symbols.none;
+    return { offset, type, symbol: used, addend, position: positionOf(span) };
   }
 
   #lines(): ObjectLine[] {
     const lines: ObjectLine[] = [];
     const { unit } = this;
     for (const section of unit.sections) {
-      const { object } = this.#outputs.get(section.name)!;
-      if ((section.flags & SectionFlag.Alloc) === 0 || !section.hasContents) continue;
+      const object = this.#outputs.get(section.output)!;
+      if ((object.flags & SectionFlag.Alloc) === 0 || !section.hasContents) continue;
       const { rows } = section;
       for (let i = 0; i < rows.length; i += rowLength) {
         const offset = this.#offset(section, rows[i]!, rows[i + 1]!);
@@ -326,76 +355,30 @@ class ObjectBuilder {
   }
 }
 
-/** Symbols that appear in the object: those with a meaning outside of the assembler. */
-function isListed(symbol: AssemblySymbol): boolean {
-  if (symbol.defined) return !symbol.name.startsWith('.L');
-  return symbol.binding !== 'local' && symbol.firstUse !== undefined;
+/** Whether a section is a table of addresses of functions. */
+function isArray(type: number): boolean {
+  return type === SectionType.InitArray || type === SectionType.FiniArray || type === SectionType.PreinitArray;
 }
 
-function isLastSubsection(unit: Unit, section: Section): boolean {
-  return !unit.sections.some((other) => other.name === section.name && other.subsection > section.subsection);
-}
-
-/** Writes a section's fixed bytes and what fills its variable parts. */
-function fillBytes(section: Section, bytes: Uint8Array, base: number): void {
-  const fixed = section.bytes;
-  let from = 0;
-  let to = base;
-  for (const part of section.parts) {
-    bytes.set(fixed.subarray(from, part.at), to);
-    to += part.at - from;
-    from = part.at;
-    fillPart(part, bytes.subarray(to, to + part.size));
-    to += part.size;
-  }
-  bytes.set(fixed.subarray(from), to);
-}
-
-function fillPart(part: VariablePart, bytes: Uint8Array): void {
-  switch (part.kind) {
-    case 'align':
-      if (part.fill) for (let i = 0; i < bytes.length; i++) bytes[i] = part.fill[i % part.fill.length]!;
-      else fillWithNops(bytes);
-      return;
-    case 'org':
-    case 'space':
-      bytes.fill(part.fill);
-      return;
-    case 'leb128': {
-      const value = settle(part.value);
-      bytes.set(leb128Bytes(value?.value ?? 0, part.signed).slice(0, bytes.length));
-    }
-  }
-}
-
-/** Instructions that do nothing: what is odd gets a 0, two bytes a `c.nop`, the rest `nop`. */
-function fillWithNops(bytes: Uint8Array): void {
-  let position = 0;
-  if (bytes.length % 2 === 1) bytes[position++] = 0;
-  if ((bytes.length - position) % 4 === 2) {
-    bytes[position] = 0x01;
-    position += 2;
-  }
-  for (; position < bytes.length; position += 4) bytes[position] = 0x13;
-}
-
-function writeInteger(bytes: Uint8Array, offset: number, value: integer.Integer, size: number): void {
+/** The bits of a number in an absolute immediate; undefined for other immediates, which only a linker can put in. */
+function constantBits(type: number, value: integer.Integer): number | undefined {
   const low = integer.lowWord(value);
-  const high = integer.highWord(value);
-  for (let i = 0; i < size; i++) bytes[offset + i] = i < 4 ? low >>> (8 * i) : high >>> (8 * (i - 4));
+  switch (type) {
+    case R.High20:
+      return (low + 0x800) & 0xffff_f000;
+    case R.Low12I:
+      return low << 20;
+    case R.Low12S:
+      return ((low & 0xfe0) << 20) | ((low & 0x1f) << 7);
+    default:
+      return undefined;
+  }
 }
 
-/** The 32-bit instruction of c.j, c.beqz or c.bnez. */
-function expandBranch(word: number): number {
-  const funct3 = word >>> 13;
-  if (funct3 === 5) return encode(instructionNamed('jal'), { rd: 0, target: 0 });
-  return encode(instructionNamed(funct3 === 6 ? 'beq' : 'bne'), { rs1: 8 + ((word >>> 7) & 7), rs2: 0, target: 0 });
-}
-
-/** c.beqz becomes c.bnez and the other way round, with a distance of 6. */
-function invertCompressed(word: number): number {
-  const name = word >>> 13 === 6 ? 'c.bnez' : 'c.beqz';
-  return encode(instructionNamed(name), { rs1: 8 + ((word >>> 7) & 7), target: 6 });
+/** ELF e_flags: compressed code, the float ABI that the architecture suggests, and its memory model. */
+function flagsOf({ usedCompressed, options: { architecture } }: Unit): number {
+  const abi = architecture.supports('q') ? floatAbi.quad : architecture.supports('d') ? floatAbi.double : 0;
+  return (usedCompressed ? 1 : 0) | abi | (architecture.supports('ztso') ? totalStoreOrder : 0);
 }
 
 /** A note for undefined symbols: names that are near. */

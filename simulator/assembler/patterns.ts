@@ -9,6 +9,8 @@ export type Slot =
   | { readonly kind: 'memory'; readonly offset: string | undefined; readonly base: string; readonly fixedBase: boolean }
   | { readonly kind: 'immediate'; readonly word: string }
   | { readonly kind: 'address'; readonly word: string }
+  /** `%tprel_add(symbol)` */
+  | { readonly kind: 'tprel-add'; readonly word: string }
   | { readonly kind: 'csr'; readonly word: string }
   | { readonly kind: 'fence-set'; readonly word: string }
   | { readonly kind: 'rounding-mode'; readonly word: string };
@@ -18,10 +20,11 @@ export interface Pattern {
   readonly slots: readonly Slot[];
   /** How many slots may be left out at the end, as the numbers of operands that are right. */
   readonly counts: readonly number[];
+  readonly hasCsr: boolean;
 }
 
 const slotKinds: Readonly<
-  Record<string, 'register' | 'immediate' | 'address' | 'csr' | 'fence-set' | 'rounding-mode'>
+  Record<string, 'register' | 'immediate' | 'address' | 'tprel-add' | 'csr' | 'fence-set' | 'rounding-mode'>
 > = {
   rd: 'register',
   rs: 'register',
@@ -34,6 +37,7 @@ const slotKinds: Readonly<
   shamt: 'immediate',
   target: 'address',
   symbol: 'address',
+  tprel: 'tprel-add',
   csr: 'csr',
   pred: 'fence-set',
   succ: 'fence-set',
@@ -81,7 +85,8 @@ function compile(syntax: string, floats: ReadonlySet<string>): Pattern {
     else if (text !== '' && text !== ']') slots.push(slotOf(text, floats));
   }
   counts.add(slots.length);
-  return { slots, counts: [...counts].sort((a, b) => a - b) };
+  const hasCsr = slots.some(({ kind }) => kind === 'csr');
+  return { slots, counts: [...counts].sort((a, b) => a - b), hasCsr };
 }
 
 function slotOf(text: string, floats: ReadonlySet<string>): Slot {
@@ -126,6 +131,8 @@ export function describeSlot(slot: Slot): string {
       return 'a constant';
     case 'address':
       return 'a symbol or address';
+    case 'tprel-add':
+      return "'%tprel_add(symbol)'";
     case 'csr':
       return 'a CSR';
     case 'fence-set':

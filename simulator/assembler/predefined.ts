@@ -1,4 +1,5 @@
 import type { ExtensionId } from '../isa';
+import type { Architecture } from './architecture';
 
 /** Sizes and widths of the C types of LP64, in bytes and bits. */
 const sizes: Readonly<Record<string, number>> = {
@@ -33,7 +34,8 @@ const limits: Readonly<Record<string, string>> = {
  * The macros that gcc has when it preprocesses assembly for RV64 (`gcc -dM -E`), by the extensions of -march. Those of a
  * hosted system (`__linux__`, `__PIC__`) are left out: guests are freestanding.
  */
-export function predefined(has: (extension: ExtensionId) => boolean): Record<string, string> {
+export function predefined(architecture: Architecture): Record<string, string> {
+  const has = (extension: ExtensionId): boolean => architecture.has(extension);
   return {
     __ASSEMBLER__: '1',
     __ELF__: '1',

@@ -112,10 +112,27 @@ function isHint(instruction: Instruction, fields: Fields): boolean {
   return instruction.operands.some((operand) => operand.hints.includes(fields[operand.name] ?? 0));
 }
 
+/** How an address comes about: what the linker puts into the `auipc`, and the instruction that completes it. */
+const addressing = {
+  la: { type: RelocationType.PcrelHigh20, second: 'addi' },
+  lla: { type: RelocationType.PcrelHigh20, second: 'addi' },
+  lga: { type: RelocationType.GotHigh20, second: 'ld' },
+  'la.tls.ie': { type: RelocationType.TlsGotHigh20, second: 'ld' },
+  'la.tls.gd': { type: RelocationType.TlsGlobalDynamicHigh20, second: 'addi' },
+} as const;
+
 function expandSpecial(unit: Unit, statement: Statement, pseudo: Pseudo, written: Written): void {
   const { numbers, expressions } = written;
   if (pseudo.special === 'li') {
     loadImmediate(unit, statement, numbers['rd']!, expressions['imm']!);
+    return;
+  }
+  if (pseudo.special === 'tprel-add') {
+    const { section } = unit;
+    const { start, end } = expressions['tprel']!;
+    unit.fixup(section.length, { relocation: RelocationType.TprelAdd }, unit.bind(expressions['tprel']!), start, end);
+    const { rd, rs1, rs2 } = numbers;
+    section.appendInteger(encode(instructionNamed('add'), { rd: rd!, rs1: rs1!, rs2: rs2! }) | 0, 4);
     return;
   }
   const symbol = expressions['symbol']!;
@@ -135,11 +152,12 @@ function expandSpecial(unit: Unit, statement: Statement, pseudo: Pseudo, written
       emitCall(unit, 0, numbers['rt']!, value, start, end);
       return;
     case 'la':
-    case 'lla': {
-      const throughTable = pseudo.special === 'la' && unit.options.pic;
-      const type = throughTable ? RelocationType.GotHigh20 : RelocationType.PcrelHigh20;
-      const second = { name: throughTable ? 'ld' : 'addi', registers: { rd, rs1: rd } };
-      emitPair(unit, rd, type, value, second, start, end);
+    case 'lla':
+    case 'lga':
+    case 'la.tls.ie':
+    case 'la.tls.gd': {
+      const { type, second } = addressing[pseudo.special === 'la' && unit.options.pic ? 'lga' : pseudo.special];
+      emitPair(unit, rd, type, value, { name: second, registers: { rd, rs1: rd } }, start, end);
       return;
     }
     case 'load': {

@@ -1,5 +1,6 @@
 import { highWord, type Integer, lowWord } from '../object/integer';
-import { SectionFlag, SectionType } from '../object/relocatable';
+import { SectionFlag, type SectionGroup, SectionType } from '../object/relocatable';
+import type { Architecture } from './architecture';
 import type { Bound } from './evaluation';
 import type { SourceSpan } from './frames';
 import type { AssemblySymbol, Place } from './symbols';
@@ -42,40 +43,101 @@ export interface Fixup {
   readonly kind: FixupKind;
   readonly value: Bound;
   readonly span: SourceSpan;
+  /** Whether `.option relax` was on: the linker may change the code here. */
+  readonly relax: boolean;
 }
 
 /** Data of 1, 2, 4 or 8 bytes, or a relocation type of an instruction. */
 export type FixupKind = { readonly data: 1 | 2 | 4 | 8 } | { readonly relocation: number };
 
-/** A section while its source is being assembled. */
+/** How a section is asked for, beside its name. */
+export interface SectionAttributes {
+  readonly type: number;
+  readonly flags: number;
+  readonly entrySize: number;
+  readonly group?: SectionGroup | undefined;
+  /** A symbol of the section that this one goes with. */
+  readonly linkedTo?: string | undefined;
+  /** Tells sections of one name apart. */
+  readonly unique?: number | undefined;
+}
+
+/** A section of the object file: what its subsections, in the order of their numbers, make together. */
+export class ObjectSectionSource {
+  readonly subsections: Section[] = [];
+  /** In bytes. */
+  alignment = 1;
+  type: number;
+  flags: number;
+  entrySize: number;
+  readonly group: SectionGroup | undefined;
+  readonly linkedTo: string | undefined;
+  readonly unique: number | undefined;
+  /** What the last mapping symbol said: nothing yet, data, or instructions of an architecture. */
+  mapping: 'none' | 'data' | Architecture = 'none';
+  /** The architecture that the last mapping symbol with a name of one stands for. */
+  mappedArchitecture: Architecture | undefined;
+
+  constructor(
+    readonly name: string,
+    attributes: SectionAttributes,
+    /** Its symbol's place among the symbols. */
+    readonly order: number,
+  ) {
+    this.type = attributes.type;
+    this.flags = attributes.flags;
+    this.entrySize = attributes.entrySize;
+    this.group = attributes.group;
+    this.linkedTo = attributes.linkedTo;
+    this.unique = attributes.unique;
+  }
+
+  /** Whether a directive that names this section, group and number means this one. */
+  is(name: string, attributes: Partial<SectionAttributes> | undefined): boolean {
+    return (
+      this.name === name &&
+      this.group?.signature === attributes?.group?.signature &&
+      this.linkedTo === attributes?.linkedTo &&
+      this.unique === attributes?.unique
+    );
+  }
+}
+
+/** A subsection while its source is being assembled. */
 export class Section {
   #bytes = new Uint8Array(256);
   /** Fixed bytes so far. */
   length = 0;
-  alignment = 1;
   readonly parts: VariablePart[] = [];
+  /** Where it begins in the section of the object, kept by the layout. */
+  base = 0;
   readonly fixups: Fixup[] = [];
   /** Variable bytes before part i (one more entry than parts), kept by the layout. */
   shifts: Float64Array = new Float64Array(1);
   /** Flattened (offset, part, frame index, line, column, last column) of every statement that put something here. */
   readonly rows: number[] = [];
 
-  constructor(
-    readonly name: string,
-    readonly type: number,
-    readonly flags: number,
-    readonly entrySize: number,
-    readonly subsection: number,
-    /** In order of creation. */
-    readonly index: number,
-  ) {}
+  /** As flags and type say, kept here because every statement asks. */
+  readonly executable: boolean;
+  readonly hasContents: boolean;
+  readonly threadLocal: boolean;
 
-  get executable(): boolean {
-    return (this.flags & SectionFlag.Execute) !== 0;
+  constructor(
+    readonly output: ObjectSectionSource,
+    readonly subsection: number,
+  ) {
+    this.executable = (output.flags & SectionFlag.Execute) !== 0;
+    this.hasContents = output.type !== SectionType.Nobits;
+    this.threadLocal = (output.flags & SectionFlag.Tls) !== 0;
   }
 
-  get hasContents(): boolean {
-    return this.type !== SectionType.Nobits;
+  get name(): string {
+    return this.output.name;
+  }
+
+  /** Asks for an alignment of the whole section. */
+  align(alignment: number): void {
+    if (alignment > this.output.alignment) this.output.alignment = alignment;
   }
 
   get here(): Place {
@@ -145,32 +207,4 @@ export class Section {
   appendPart(part: VariablePart): void {
     this.parts.push(part);
   }
-}
-
-/** Type and flags of the sections that have a meaning by name, from the longest name that fits. */
-const knownSections: readonly (readonly [name: string, type: number, flags: number])[] = [
-  ['.text', SectionType.Progbits, SectionFlag.Alloc | SectionFlag.Execute],
-  ['.init', SectionType.Progbits, SectionFlag.Alloc | SectionFlag.Execute],
-  ['.fini', SectionType.Progbits, SectionFlag.Alloc | SectionFlag.Execute],
-  ['.data', SectionType.Progbits, SectionFlag.Alloc | SectionFlag.Write],
-  ['.data1', SectionType.Progbits, SectionFlag.Alloc | SectionFlag.Write],
-  ['.sdata', SectionType.Progbits, SectionFlag.Alloc | SectionFlag.Write],
-  ['.bss', SectionType.Nobits, SectionFlag.Alloc | SectionFlag.Write],
-  ['.sbss', SectionType.Nobits, SectionFlag.Alloc | SectionFlag.Write],
-  ['.rodata', SectionType.Progbits, SectionFlag.Alloc],
-  ['.rodata1', SectionType.Progbits, SectionFlag.Alloc],
-  ['.tdata', SectionType.Progbits, SectionFlag.Alloc | SectionFlag.Write | SectionFlag.Tls],
-  ['.tbss', SectionType.Nobits, SectionFlag.Alloc | SectionFlag.Write | SectionFlag.Tls],
-  ['.init_array', SectionType.InitArray, SectionFlag.Alloc | SectionFlag.Write],
-  ['.fini_array', SectionType.FiniArray, SectionFlag.Alloc | SectionFlag.Write],
-  ['.preinit_array', SectionType.PreinitArray, SectionFlag.Alloc | SectionFlag.Write],
-  ['.note', SectionType.Note, 0],
-];
-
-/** What the name of a section says about it: `.text.hot` is as `.text`; unknown names are data that is not loaded. */
-export function sectionDefaults(name: string): { type: number; flags: number } {
-  for (const [known, type, flags] of knownSections) {
-    if (name === known || (name.startsWith(known) && name[known.length] === '.')) return { type, flags };
-  }
-  return { type: SectionType.Progbits, flags: 0 };
 }

@@ -39,7 +39,14 @@ export class Statement {
   /** The operands in general form, parsed once on demand (see operands.ts). */
   operands: readonly Operand[] | undefined;
   /** The one instruction that this statement gave under some options, when that depends on nothing but its own text. */
-  known: { readonly architecture: Architecture; readonly word: number; readonly length: number } | undefined;
+  known:
+    | {
+        readonly architecture: Architecture;
+        readonly word: number;
+        readonly length: number;
+        readonly privileged: boolean;
+      }
+    | undefined;
   #key: string | undefined;
   /** The form of the instruction that the operands fit, when no symbol has a say in that. */
   form: Form | undefined;

@@ -12,9 +12,9 @@ export interface Place {
 
 /** A symbol while its source is being assembled. */
 export class AssemblySymbol {
-  /** Where it was defined as a label. */
+  /** Where it was defined as a label, or set to a place that was known. */
   place: Place | undefined;
-  /** What it was set to by `.set`, `.equ` or `=`. */
+  /** What it was set to by `.set`, `.equ` or `=` when that is no known place. */
   assigned: Bound | undefined;
   /** Storage that the linker places: .comm. In bytes. */
   common: { size: number; alignment: number } | undefined;
@@ -31,6 +31,17 @@ export class AssemblySymbol {
   firstUse: SourceSpan | undefined;
   /** Whether `.equiv` or `==` defined it, or it is a label: it must not be redefined. */
   fixed = false;
+  /** Whether another symbol has its name since: it was set again. */
+  replaced = false;
+  /** Whether what it was set to is worked out anew where it is used (`==`, `.eqv`). */
+  deferred = false;
+  /** `.weakref`: uses of it are weak uses of what it stands for. */
+  weakReference = false;
+  /** Whether only such symbols name it: then it need not be defined. */
+  weaklyReferenced = false;
+  variantCallingConvention = false;
+  /** Its place among the object's symbols; 0 as long as nothing outside of this source could see it. */
+  order = 0;
   /** While its value is being worked out: a guard against cycles. */
   resolving = false;
 
@@ -43,9 +54,30 @@ export class AssemblySymbol {
   get defined(): boolean {
     return this.place !== undefined || this.assigned !== undefined || this.common !== undefined;
   }
+
+  /** A symbol of this name that can be set to another value, while uses so far keep the value of this one. */
+  successor(): AssemblySymbol {
+    const symbol = new AssemblySymbol(this.name, false);
+    symbol.binding = this.binding;
+    symbol.declaredLocal = this.declaredLocal;
+    symbol.visibility = this.visibility;
+    symbol.type = this.type;
+    symbol.size = this.size;
+    symbol.sizeSpan = this.sizeSpan;
+    symbol.order = this.order;
+    symbol.definition = this.definition;
+    this.replaced = true;
+    return symbol;
+  }
+}
+
+/** Whether a symbol of this name stays in the assembler unless a relocation needs it. */
+export function isLocalName(name: string): boolean {
+  return name.charCodeAt(0) === 0x2e ? name.startsWith('.L') || name.startsWith('..') : name.startsWith('_.L_');
 }
 
 interface NumericLabel {
+  count: number;
   last: AssemblySymbol | undefined;
   next: AssemblySymbol | undefined;
 }
@@ -54,15 +86,41 @@ interface NumericLabel {
 export class SymbolTable {
   readonly #named = new Map<string, AssemblySymbol>();
   readonly #numeric = new Map<number, NumericLabel>();
+  #lastOrder = 0;
+
+  /** The next place among the object's symbols. */
+  nextOrder(): number {
+    return ++this.#lastOrder;
+  }
 
   /** The symbol of this name, made when it is new. */
   named(name: string): AssemblySymbol {
     let symbol = this.#named.get(name);
     if (!symbol) {
       symbol = new AssemblySymbol(name, false);
+      if (!isLocalName(name)) symbol.order = this.nextOrder();
       this.#named.set(name, symbol);
     }
     return symbol;
+  }
+
+  /** Puts another symbol in the place of one that is set again. */
+  replace(symbol: AssemblySymbol): AssemblySymbol {
+    const successor = symbol.successor();
+    this.#named.set(symbol.name, successor);
+    return successor;
+  }
+
+  /** A symbol of the assembler's own for a place: `.`, or the `auipc` that a `%pcrel_lo` refers to. */
+  temporary(place: Place): AssemblySymbol {
+    const symbol = new AssemblySymbol('.L0 ', true);
+    symbol.place = place;
+    return symbol;
+  }
+
+  /** Gives a symbol that something is said about its place among the object's symbols, should it be listed. */
+  list(symbol: AssemblySymbol): void {
+    if (symbol.order === 0) symbol.order = this.nextOrder();
   }
 
   find(name: string): AssemblySymbol | undefined {
@@ -77,7 +135,8 @@ export class SymbolTable {
   /** Defines another `label:` and gives its symbol, which `label b` means from now on. */
   defineNumeric(label: number): AssemblySymbol {
     const entry = this.#entry(label);
-    const symbol = entry.next ?? new AssemblySymbol(String(label), true);
+    const symbol = entry.next ?? new AssemblySymbol(numericName(label, entry.count + 1), true);
+    entry.count++;
     entry.next = undefined;
     entry.last = symbol;
     return symbol;
@@ -87,16 +146,26 @@ export class SymbolTable {
   numeric(label: number, forward: boolean): AssemblySymbol | undefined {
     const entry = this.#entry(label);
     if (!forward) return entry.last;
-    entry.next ??= new AssemblySymbol(`${label}f`, true);
+    entry.next ??= new AssemblySymbol(numericName(label, entry.count + 1), true);
     return entry.next;
   }
 
   #entry(label: number): NumericLabel {
     let entry = this.#numeric.get(label);
     if (!entry) {
-      entry = { last: undefined, next: undefined };
+      entry = { count: 0, last: undefined, next: undefined };
       this.#numeric.set(label, entry);
     }
     return entry;
   }
+}
+
+/** How GNU as calls the n-th `label:` in an object file: a name that no source can spell. */
+function numericName(label: number, count: number): string {
+  return `.L${label}\u0002${count}`;
+}
+
+/** The number of a numeric label's name. */
+export function numericLabelOf(name: string): string {
+  return name.slice(2, name.indexOf('\u0002'));
 }

@@ -1,12 +1,16 @@
 import type { Integer } from '../object/integer';
+import { SectionType } from '../object/relocatable';
 import { type Architecture, architectureOf } from './architecture';
+import { Attributes } from './attributes';
 import { clipped, type Diagnostic, type Severity } from './diagnostic';
-import { type Bound, bind, isConstant, literal, type Scope } from './evaluation';
+import { type Bound, bind, constant, constantNow, isConstant, literal, type Scope } from './evaluation';
 import type { Expression } from './expression';
 import { type Frame, originOf, rangeOf, relatedCalls, type SourceSpan } from './frames';
+import { knownSection } from './known-sections';
 import { maximumSectionSize } from './layout';
-import { type FixupKind, Section, sectionDefaults } from './sections';
-import { AssemblySymbol, SymbolTable } from './symbols';
+import { MappingSymbols } from './mapping-symbols';
+import { type FixupKind, ObjectSectionSource, Section, type SectionAttributes } from './sections';
+import { type AssemblySymbol, SymbolTable } from './symbols';
 
 /** What `.option` changes. */
 export interface Options {
@@ -27,13 +31,20 @@ export const rowLength = 6;
 /** One source with all that it includes, while it is being assembled: the state that statements change. */
 export class Unit implements Scope {
   readonly symbols = new SymbolTable();
-  readonly sections: Section[] = [];
+  /** In order of creation. */
+  readonly outputs: ObjectSectionSource[] = [];
+  readonly mapping = new MappingSymbols(this.symbols);
+  readonly attributes = new Attributes();
   readonly diagnostics: Diagnostic[] = [];
   /** Frames that rows refer to by index. */
   readonly frames: Frame[] = [];
   /** The macro calls and repeats so far: `\@`. */
   expansions = 0;
   ended = false;
+  /** Whether compressed instructions were allowed anywhere. */
+  usedCompressed = false;
+  /** The sources that compilers name by .file; the first comes before every symbol. */
+  readonly fileSymbols: { readonly name: string; readonly order: number }[] = [];
   /** What debug directives refer to: the numbers of .file, and the .cfi_startproc that is open. */
   readonly debug: { readonly files: Set<number>; frame: SourceSpan | undefined } = {
     files: new Set(),
@@ -58,15 +69,21 @@ export class Unit implements Scope {
   /** The text that the statement's columns count in. */
   text = '';
 
-  constructor(path: string, march: string, pic: boolean) {
+  constructor(path: string, march: string, pic: boolean, relax = false) {
     this.frame = { kind: 'file', file: path, line: 0, column: 0, endColumn: 0, depth: 0 };
     this.frames.push(this.frame);
     const { architecture, problem } = architectureOf(march);
-    this.options = { architecture, relax: false, pic };
+    this.options = { architecture, relax, pic };
+    this.usedCompressed = architecture.has('c');
     if (problem) this.error('march', problem, 0, 0);
-    this.section = this.enter('.text');
-    this.section.alignment = architecture.has('c') ? 2 : 4;
+    this.section = this.sectionNamed('.text');
+    this.section.align(architecture.has('c') ? 2 : 4);
     for (const name of ['.data', '.bss']) this.sectionNamed(name);
+  }
+
+  /** Every subsection, in order of the sections' creation and the subsections' numbers. */
+  get sections(): readonly Section[] {
+    return this.outputs.flatMap((output) => output.subsections);
   }
 
   // Diagnostics
@@ -120,20 +137,32 @@ export class Unit implements Scope {
   // Symbols
 
   here(): AssemblySymbol {
-    const symbol = new AssemblySymbol('.', true);
-    symbol.place = this.section.here;
+    const symbol = this.symbols.temporary(this.section.here);
+    symbol.order = this.symbols.nextOrder();
     return symbol;
   }
 
   defineLabel(symbol: AssemblySymbol, start: number, end: number): void {
     const { place } = symbol;
     const here = this.section.here;
+    symbol.weakReference = false;
     // A label may be repeated where it stands.
-    if (place && place.section === here.section && place.offset === here.offset && place.part === here.part) return;
-    if (symbol.defined) {
-      this.#duplicate(symbol, start, end);
+    if (
+      symbol.fixed &&
+      place &&
+      place.section === here.section &&
+      place.offset === here.offset &&
+      place.part === here.part
+    )
       return;
+    if (symbol.defined && !symbol.common) {
+      if (symbol.fixed) {
+        this.#duplicate(symbol, start, end);
+        return;
+      }
+      symbol = this.symbols.replace(symbol);
     }
+    symbol.common = undefined;
     symbol.place = here;
     symbol.fixed = true;
     symbol.definition = this.span(start, end);
@@ -141,18 +170,46 @@ export class Unit implements Scope {
 
   /** `.set` and its kin. With `once` the symbol must be new, and must not be set again. */
   assign(name: string, value: Bound, once: boolean, start: number, end: number): void {
-    const symbol = this.symbols.named(name);
-    if ((symbol.fixed || symbol.common) && symbol.defined) {
-      this.#duplicate(symbol, start, end);
-      return;
+    let symbol = this.symbols.named(name);
+    if (symbol.defined) {
+      if (symbol.fixed || symbol.common || once) {
+        this.#duplicate(symbol, start, end);
+        return;
+      }
+      symbol = this.symbols.replace(symbol);
     }
-    if (once && symbol.defined) {
-      this.#duplicate(symbol, start, end);
-      return;
-    }
-    symbol.assigned = value;
+    this.symbols.list(symbol);
     symbol.fixed = once;
+    symbol.weakReference = false;
     symbol.definition ??= this.span(start, end);
+    const target = value.kind === 'linear' && !value.subtract ? value.add : undefined;
+    const place = target?.place;
+    if (target && place && typeof (value as { value: Integer }).value === 'number') {
+      const offset = place.offset + Number((value as { value: Integer }).value);
+      symbol.place = { section: place.section, part: place.part, offset };
+      copyAttributes(symbol, target);
+      return;
+    }
+    // A distance within one run of fixed bytes is a number from now on.
+    const known = value.kind === 'linear' ? constantNow(value) : undefined;
+    symbol.assigned = known === undefined ? value : constant(known);
+  }
+
+  /** `.weakref`: uses of the alias are uses of the target that do not require it. */
+  setWeakReference(name: string, target: string, start: number, end: number): void {
+    let symbol = this.symbols.named(name);
+    if (symbol.defined && !symbol.weakReference) {
+      if (symbol.fixed || symbol.common) {
+        this.#duplicate(symbol, start, end);
+        return;
+      }
+      symbol = this.symbols.replace(symbol);
+    }
+    const meant = this.symbols.named(target);
+    symbol.weakReference = true;
+    if (!meant.defined && meant.binding === 'local' && !meant.firstUse) meant.weaklyReferenced = true;
+    symbol.definition ??= this.span(start, end);
+    symbol.assigned = { kind: 'linear', value: 0, add: meant, subtract: undefined };
   }
 
   #duplicate(symbol: AssemblySymbol, start: number, end: number): void {
@@ -182,7 +239,8 @@ export class Unit implements Scope {
     if (known !== undefined) return known;
     const before = this.diagnostics.length;
     const bound = bind(expression, this);
-    if (isConstant(bound)) return this.diagnostics.length > before ? undefined : bound.value;
+    const value = isConstant(bound) ? bound.value : constantNow(bound);
+    if (value !== undefined) return this.diagnostics.length > before ? undefined : value;
     const name = firstUndefined(bound);
     const why = name ? `'${name}' is not defined before this line` : 'its value depends on where code ends up';
     this.error('not-constant', `${what} must be a constant here: ${why}`, expression.start, expression.end);
@@ -191,23 +249,36 @@ export class Unit implements Scope {
 
   // Sections
 
-  /** The section of this name; new ones get type and flags from the name unless they are given. */
-  sectionNamed(name: string, attributes?: { type: number; flags: number; entrySize: number }, subsection = 0): Section {
-    const found = this.sections.find((section) => section.name === name && section.subsection === subsection);
+  /** The section that a directive names, made when it is new; its type and flags are the name's unless they are given. */
+  outputNamed(name: string, attributes?: SectionAttributes, listed = true): ObjectSectionSource {
+    const found = this.outputs.find((output) => output.is(name, attributes));
     if (found) return found;
-    const main = subsection === 0 ? undefined : this.sections.find((section) => section.name === name);
-    const { type, flags } = attributes ?? main ?? sectionDefaults(name);
-    const section = new Section(name, type, flags, attributes?.entrySize ?? 0, subsection, this.sections.length);
-    this.sections.push(section);
+    const known = knownSection(name);
+    const given = attributes ?? { type: known?.type ?? SectionType.Progbits, flags: known?.flags ?? 0, entrySize: 0 };
+    const output = new ObjectSectionSource(name, given, listed ? this.symbols.nextOrder() : 0);
+    this.outputs.push(output);
+    return output;
+  }
+
+  /** A subsection of the section of this name. */
+  sectionNamed(name: string, subsection = 0): Section {
+    return this.subsection(this.outputNamed(name), subsection);
+  }
+
+  subsection(output: ObjectSectionSource, number: number): Section {
+    const { subsections } = output;
+    const found = subsections.find((section) => section.subsection === number);
+    if (found) return found;
+    const section = new Section(output, number);
+    const later = subsections.findIndex((other) => other.subsection > number);
+    subsections.splice(later < 0 ? subsections.length : later, 0, section);
     return section;
   }
 
   /** Makes a section the current one. */
-  enter(name: string, attributes?: { type: number; flags: number; entrySize: number }, subsection = 0): Section {
-    const section = this.sectionNamed(name, attributes, subsection);
+  enter(section: Section): void {
     this.#previous = this.section;
     this.section = section;
-    return section;
   }
 
   /** `.previous`: swaps the current section with the one before; false when there was none. */
@@ -229,6 +300,15 @@ export class Unit implements Scope {
     this.section = state.section;
     this.#previous = state.previous;
     return true;
+  }
+
+  setArchitecture(architecture: Architecture): void {
+    this.options = { ...this.options, architecture };
+    this.usedCompressed ||= architecture.has('c');
+  }
+
+  addFileSymbol(name: string): void {
+    this.fileSymbols.push({ name, order: this.fileSymbols.length === 0 ? 0 : this.symbols.nextOrder() });
   }
 
   pushOptions(): void {
@@ -270,12 +350,28 @@ export class Unit implements Scope {
 
   /** Appends bytes; only zeros where a section has no contents. */
   appendBytes(bytes: ArrayLike<number>, start: number, end: number): void {
+    this.beginData();
     if (this.section.hasContents || isZero(bytes) || this.allowContents(start, end)) this.section.append(bytes);
+  }
+
+  /** Notes that an instruction comes next. */
+  beginInstruction(): void {
+    const { section, options } = this;
+    if (section.executable && section.output.mapping !== options.architecture)
+      this.mapping.instructions(section, options.architecture);
+    this.attributes.started = true;
+  }
+
+  /** Notes that data comes next. */
+  beginData(): void {
+    const { section } = this;
+    if (section.executable && section.output.mapping !== 'data') this.mapping.data(section);
   }
 
   fixup(offset: number, kind: FixupKind, value: Bound, start: number, end: number): void {
     const { section } = this;
-    section.fixups.push({ offset, part: section.parts.length, kind, value, span: this.span(start, end) });
+    const { relax } = this.options;
+    section.fixups.push({ offset, part: section.parts.length, kind, value, span: this.span(start, end), relax });
   }
 
   /** Appends data of 1, 2, 4 or 8 bytes. */
@@ -290,6 +386,12 @@ export class Unit implements Scope {
     this.fixup(section.length, { data: size }, value, start, end);
     section.appendInteger(0, size);
   }
+}
+
+/** What a symbol that is set to another one takes over from it. */
+export function copyAttributes(symbol: AssemblySymbol, target: AssemblySymbol): void {
+  if (target.type === 'function' || target.type === 'object' || target.type === 'ifunc') symbol.type = target.type;
+  symbol.size ??= target.size;
 }
 
 function firstUndefined(bound: Bound): string | undefined {

@@ -155,17 +155,22 @@ const jumps: readonly Pseudo[] = [
   ),
 ];
 
-const addresses: readonly Pseudo[] = ['la', 'lla'].map((name) =>
-  pseudo(
-    name,
-    'rd, symbol',
-    ['auipc rd, %pcrel_hi(symbol)', 'addi rd, rd, %pcrel_lo(symbol)'],
-    'rd = address of symbol',
-    {
-      special: name === 'la' ? 'la' : 'lla',
-    },
-  ),
-);
+/** `auipc` with the operator that asks for the upper bits, and the instruction that completes it. */
+function address(name: NonNullable<Pseudo['special']>, operator: string, second: string, summary: string): Pseudo {
+  const last = second === 'ld' ? 'ld rd, %pcrel_lo(symbol)(rd)' : 'addi rd, rd, %pcrel_lo(symbol)';
+  return pseudo(name, 'rd, symbol', [`auipc rd, %${operator}(symbol)`, last], summary, { special: name });
+}
+
+const addresses: readonly Pseudo[] = [
+  address('la', 'pcrel_hi', 'addi', 'rd = address of symbol'),
+  address('lla', 'pcrel_hi', 'addi', 'rd = address of symbol, which is of this program'),
+  address('lga', 'got_pcrel_hi', 'ld', 'rd = address of symbol, from the global offset table'),
+  address('la.tls.ie', 'tls_ie_pcrel_hi', 'ld', 'rd = offset of a thread-local symbol from tp'),
+  address('la.tls.gd', 'tls_gd_pcrel_hi', 'addi', 'rd = address of what __tls_get_addr takes for symbol'),
+  pseudo('add', 'rd, rs1, rs2, tprel', ['add rd, rs1, rs2'], 'rd = rs1 + rs2, of a %tprel_add(symbol)', {
+    special: 'tprel-add',
+  }),
+];
 
 const symbolAccesses: readonly Pseudo[] = [
   ...['lb', 'lh', 'lw', 'ld', 'lbu', 'lhu', 'lwu'].map((name) =>

@@ -157,9 +157,21 @@ export interface Pseudo {
   readonly expansion: readonly PseudoStep[];
   /**
    * Expansions that no template can express: 'li' (constant synthesis), and those that go through a pcrel pair,
-   * 'la', 'lla', 'load', 'store', 'call', 'tail', 'jump' (auipc with %pcrel_hi, then the second instruction with %pcrel_lo of the auipc).
+   * 'la' and its kin, 'load', 'store', 'call', 'tail', 'jump' (auipc with %pcrel_hi, then the second instruction with %pcrel_lo of the auipc).
    */
-  readonly special?: 'li' | 'la' | 'lla' | 'load' | 'store' | 'call' | 'tail' | 'jump';
+  readonly special?:
+    | 'li'
+    | 'la'
+    | 'lla'
+    | 'lga'
+    | 'la.tls.ie'
+    | 'la.tls.gd'
+    | 'tprel-add'
+    | 'load'
+    | 'store'
+    | 'call'
+    | 'tail'
+    | 'jump';
   /** The compressed instruction that GNU prefers for the first step when `c` is on and the operands fit, with its operand texts. */
   readonly compressed?: PseudoStep;
   readonly summary: string;

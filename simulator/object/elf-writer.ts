@@ -5,18 +5,16 @@ import {
   fileHeaderSize,
   machineRiscv,
   programHeaderSize,
-  relocationSize,
   SectionIndex,
   SegmentType,
   sectionHeaderSize,
   symbolSize,
 } from './elf';
-import * as integer from './integer';
 import type { Program, ProgramSymbol } from './program';
-import { type ObjectFile, type ObjectSection, type ObjectSymbol, SectionFlag, SectionType } from './relocatable';
+import { SectionType } from './relocatable';
 
 /** A section with its place in the file. */
-interface WrittenSection {
+export interface WrittenSection {
   readonly name: string;
   readonly type: number;
   readonly flags: number;
@@ -43,9 +41,7 @@ const nullSection: WrittenSection = {
   entrySize: 0,
 };
 
-const bindings = { local: 0, global: 1, weak: 2 } as const;
-const visibilities = { default: 0, internal: 1, hidden: 2, protected: 3 } as const;
-const objectTypes = { notype: 0, object: 1, function: 2, section: 3, file: 4, tls: 6, ifunc: 10 } as const;
+const bindings = { local: 0, global: 1, weak: 2, unique: 10 } as const;
 
 export interface WriteOptions {
   /** The folder that source names are relative to, for debuggers. */
@@ -113,71 +109,6 @@ function writeProgramSymbols(file: FileWriter, program: Program): void {
   file.addSymbols(symbols);
 }
 
-/** A relocatable ELF object, as `as -mno-relax` makes one. */
-export function writeRelocatable(object: ObjectFile): Uint8Array {
-  const file = new FileWriter();
-  file.writer.append(new Uint8Array(fileHeaderSize));
-  const indices = new Map<ObjectSymbol['section'], number>([
-    ['undefined', SectionIndex.Undefined],
-    ['absolute', SectionIndex.Absolute],
-    ['common', SectionIndex.Common],
-  ]);
-  for (const section of object.sections) {
-    const { name, type, flags, alignment, bytes, size, entrySize } = section;
-    indices.set(section, file.sections.length);
-    file.addSection({ name, type, flags, alignment, entrySize }, bytes, size);
-  }
-  const symbols = listedSymbols(object);
-  const symbolIndices = new Map(symbols.map((symbol, index) => [symbol, index + 1]));
-  const tables = object.sections.filter((section) => section.relocations.length > 0);
-  // The symbol table comes after the relocation tables, which name it.
-  const symbolTable = file.sections.length + tables.length;
-  for (const section of tables) {
-    const header = {
-      name: `.rela${section.name}`,
-      type: SectionType.Rela,
-      flags: SectionFlag.InfoLink,
-      alignment: 8,
-      entrySize: relocationSize,
-      link: symbolTable,
-      info: indices.get(section)!,
-    };
-    file.addSection(header, relocationTable(section, symbolIndices));
-  }
-  file.addSymbols(
-    symbols.map((symbol) => ({
-      // A label of the assembler's own has a name that no source can spell.
-      name: symbol.name === '' && symbol.type !== 'section' ? '.L0 ' : symbol.name,
-      info: (bindings[symbol.binding] << 4) | objectTypes[symbol.type],
-      other: visibilities[symbol.visibility],
-      section: indices.get(symbol.section) ?? SectionIndex.Absolute,
-      value: integer.toUnsigned(symbol.value),
-      size: symbol.size,
-      local: symbol.binding === 'local',
-    })),
-  );
-  return file.finish(FileType.Relocatable, 0n, object.flags, () => 0);
-}
-
-/** The symbols of the table, local ones first; those that only relocations name come too. */
-function listedSymbols(object: ObjectFile): ObjectSymbol[] {
-  const symbols = new Set<ObjectSymbol>(object.symbols);
-  for (const { relocations } of object.sections) for (const { symbol } of relocations) symbols.add(symbol);
-  return [...symbols]
-    .filter((symbol) => !(symbol.section === 'absolute' && symbol.name === ''))
-    .sort((a, b) => Number(a.binding !== 'local') - Number(b.binding !== 'local'));
-}
-
-function relocationTable(section: ObjectSection, indices: ReadonlyMap<ObjectSymbol, number>): Uint8Array {
-  const writer = new ByteWriter();
-  for (const { offset, type, symbol, addend } of section.relocations) {
-    writer.u64(offset);
-    writer.u64((BigInt(indices.get(symbol) ?? 0) << 32n) | BigInt(type));
-    writer.u64(integer.toUnsigned(addend));
-  }
-  return writer.bytes;
-}
-
 interface WrittenSymbol {
   readonly name: string;
   readonly info: number;
@@ -189,7 +120,7 @@ interface WrittenSymbol {
 }
 
 /** The parts that every ELF file has. */
-class FileWriter {
+export class FileWriter {
   readonly writer = new ByteWriter();
   readonly sections: WrittenSection[] = [nullSection];
 
@@ -227,7 +158,13 @@ class FileWriter {
   }
 
   /** Adds the section headers and the file header; `writeSegments` writes the program headers and says how many. */
-  finish(type: number, entry: bigint, flags: number, writeSegments: (writer: ByteWriter) => number): Uint8Array {
+  finish(
+    type: number,
+    entry: bigint,
+    flags: number,
+    writeSegments: (writer: ByteWriter) => number,
+    abi = 0,
+  ): Uint8Array {
     const names = new StringTable();
     for (const section of this.sections) names.add(section.name);
     names.add('.shstrtab');
@@ -247,7 +184,7 @@ class FileWriter {
       this.writer.u64(section.entrySize);
     }
     const header = new ByteWriter();
-    header.append(Uint8Array.of(0x7f, 0x45, 0x4c, 0x46, 2, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0));
+    header.append(Uint8Array.of(0x7f, 0x45, 0x4c, 0x46, 2, 1, 1, abi, 0, 0, 0, 0, 0, 0, 0, 0));
     header.u16(type);
     header.u16(machineRiscv);
     header.u32(1);

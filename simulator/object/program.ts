@@ -1,4 +1,5 @@
 import type { LineTable } from './line-table';
+import type { SymbolBinding } from './relocatable';
 
 /** A place in a source: 0-based line and UTF-16 column. */
 export interface SourcePosition {
@@ -29,7 +30,7 @@ export interface ProgramSymbol {
   /** In bytes; 0 when unknown. */
   readonly size: number;
   readonly type: SymbolType;
-  readonly binding: 'local' | 'global' | 'weak';
+  readonly binding: SymbolBinding;
   /** The output section that it lies in; '' for an absolute symbol. */
   readonly section: string;
   readonly definition?: SourcePosition;
@@ -50,6 +51,8 @@ export interface Program {
 export interface ProgramSection {
   readonly name: string;
   readonly address: bigint;
+  /** Where it is loaded; at its address when absent. */
+  readonly loadAddress?: bigint;
   /** In bytes. */
   readonly size: number;
   readonly alignment: number;

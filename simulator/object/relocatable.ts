@@ -27,12 +27,19 @@ export const SectionFlag = {
   LinkOrder: 0x80,
   Group: 0x200,
   Tls: 0x400,
+  /** Memory that is not zeroed or shared: GNU's "mbind". */
+  GnuMbind: 0x0100_0000,
+  /** Kept by a linker that drops unused sections. */
+  GnuRetain: 0x0020_0000,
+  Exclude: 0x8000_0000,
 } as const;
 
 export const RelocationType = {
   None: 0,
   Absolute32: 1,
   Absolute64: 2,
+  TlsDtpRelative32: 8,
+  TlsDtpRelative64: 9,
   Branch: 16,
   Jal: 17,
   Call: 18,
@@ -62,6 +69,11 @@ export const RelocationType = {
   RvcBranch: 44,
   RvcJump: 45,
   RvcLui: 46,
+  /** Made by relaxation only: offsets from gp (or 0) and from tp. */
+  GprelI: 47,
+  GprelS: 48,
+  TprelI: 49,
+  TprelS: 50,
   Relax: 51,
   Sub6: 52,
   Set6: 53,
@@ -69,9 +81,13 @@ export const RelocationType = {
   Set16: 55,
   Set32: 56,
   Pcrel32: 57,
+  Plt32: 59,
+  SetUleb128: 60,
+  SubUleb128: 61,
 } as const;
 
-export type SymbolBinding = 'local' | 'global' | 'weak';
+/** 'unique': one definition in a whole process (GNU). */
+export type SymbolBinding = 'local' | 'global' | 'weak' | 'unique';
 export type SymbolVisibility = 'default' | 'internal' | 'hidden' | 'protected';
 
 /** A symbol of a relocatable object. */
@@ -86,6 +102,8 @@ export interface ObjectSymbol {
   readonly type: 'notype' | 'object' | 'function' | 'section' | 'file' | 'tls' | 'ifunc';
   readonly binding: SymbolBinding;
   readonly visibility: SymbolVisibility;
+  /** Its calling convention is not the standard one (STO_RISCV_VARIANT_CC). */
+  readonly variantCallingConvention?: boolean;
   /** Where it is defined, for messages and navigation. */
   readonly definition?: ObjectPosition;
 }
@@ -106,6 +124,14 @@ export interface Relocation {
   readonly position?: ObjectPosition | undefined;
 }
 
+/** Sections that a linker keeps or drops together. */
+export interface SectionGroup {
+  /** The name of the symbol that identifies the group. */
+  readonly signature: string;
+  /** Of groups with one signature a linker keeps the first. */
+  readonly comdat: boolean;
+}
+
 export interface ObjectSection {
   readonly name: string;
   /** SHT_* and SHF_*. */
@@ -119,6 +145,9 @@ export interface ObjectSection {
   readonly size: number;
   readonly entrySize: number;
   readonly relocations: readonly Relocation[];
+  readonly group?: SectionGroup;
+  /** The section that this one describes and is ordered with (SHF_LINK_ORDER). */
+  readonly linkedTo?: ObjectSection;
 }
 
 /** Code or data of one section that comes from one source place. */

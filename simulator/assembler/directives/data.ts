@@ -1,9 +1,12 @@
 import type { Integer } from '../../object/integer';
 import * as integer from '../../object/integer';
+import { RelocationType } from '../../object/relocatable';
 import { constant, isConstant, literal } from '../evaluation';
 import { leb128Bytes } from '../layout';
 import { TokenKind } from '../lexer';
 import { operandsOf } from '../operands';
+import { fillWithNops } from '../section-bytes';
+import type { Unit } from '../unit';
 import { type Directive, directives, OperandReader, type Run } from './directive';
 import { floatBytes } from './float';
 
@@ -12,6 +15,7 @@ function values(size: 1 | 2 | 4 | 8): Run {
   return (unit, statement) => {
     const operands = operandsOf(statement);
     if (operands.length === 0) return;
+    unit.beginData();
     for (const operand of operands) {
       const { expression } = operand;
       if (operand.base || operand.junk >= 0) {
@@ -53,6 +57,7 @@ function elements(size: number, filled: boolean): Run {
     reader.finish();
     if (count === undefined || value === undefined || count <= 0) return;
     if (!unit.room(Number(count) * size, statement.start, statement.end)) return;
+    unit.beginData();
     if (value === 0) unit.section.appendFill(0, Number(count) * size);
     else if (unit.allowContents(statement.start, statement.end)) {
       for (let i = 0; i < Number(count); i++) unit.section.appendInteger(value, size);
@@ -63,6 +68,7 @@ function elements(size: number, filled: boolean): Run {
 /** `.octa`: values of 16 bytes, which may be larger than any expression. */
 const octa: Run = (unit, statement) => {
   if (!unit.allowContents(statement.start, statement.end)) return;
+  unit.beginData();
   for (const part of statement.operandText.split(',')) {
     const text = part.trim();
     const large = /^-?(0[xX][0-9a-fA-F]+|\d+)$/.test(text);
@@ -125,7 +131,10 @@ const space: Run = (unit, statement) => {
       unit.warning('negative-space', 'a negative number of bytes reserves nothing', count.start, count.end);
     else
       unit.error('section-too-large', `${value} bytes are more than a section may have here`, count.start, count.end);
-  } else if (unit.room(value, count.start, count.end)) unit.section.appendFill(byte, value);
+  } else if (unit.room(value, count.start, count.end)) {
+    unit.beginData();
+    unit.section.appendFill(byte, value);
+  }
 };
 
 const fill: Run = (unit, statement) => {
@@ -144,6 +153,7 @@ const fill: Run = (unit, statement) => {
   if (repeat <= 0 || width === 0) return;
   if (!unit.room(Number(repeat) * width, statement.start, statement.end)) return;
   if (value !== 0 && !unit.allowContents(statement.start, statement.end)) return;
+  unit.beginData();
   if (value === 0 || width === 1) unit.section.appendFill(integer.lowWord(value) & 0xff, Number(repeat) * width);
   else {
     // Only four bytes of the value count; the rest of a wider element is 0, as in GNU as.
@@ -175,18 +185,47 @@ function align(bytes: boolean, fillSize: 1 | 2 | 4): Run {
       return;
     }
     if (alignment === 0) alignment = 1;
-    const { section } = unit;
-    const limit = Number(maximum);
-    // Code between instructions needs no padding for an alignment that instructions have anyhow.
-    const needless =
-      section.executable && fillValue === undefined && alignment <= (unit.options.architecture.has('c') ? 2 : 4);
-    if (alignment > 1 && !needless) {
-      const pattern =
-        fillValue !== undefined ? patternBytes(fillValue, fillSize) : section.executable ? undefined : Uint8Array.of(0);
-      section.appendPart({ kind: 'align', at: section.length, size: 0, alignment, maximum: limit, fill: pattern });
-    }
-    section.alignment = Math.max(section.alignment, alignment);
+    alignSection(
+      unit,
+      alignment,
+      Number(maximum),
+      fillValue === undefined ? undefined : patternBytes(fillValue, fillSize),
+    );
   };
+}
+
+/** Moves on to an aligned place, in code by instructions that do nothing unless there is another fill. */
+function alignSection(unit: Unit, alignment: number, limit: number, fill: Uint8Array | undefined): void {
+  const { section } = unit;
+  const { architecture, relax } = unit.options;
+  const width = architecture.has('c') ? 2 : 4;
+  section.align(alignment);
+  if (alignment <= 1) return;
+  if (!section.executable || fill) {
+    if (section.executable) unit.beginData();
+    section.appendPart({
+      kind: 'align',
+      at: section.length,
+      size: 0,
+      alignment,
+      maximum: limit,
+      fill: fill ?? Uint8Array.of(0),
+    });
+    return;
+  }
+  // Instructions are aligned that much anyhow.
+  if (alignment <= width) return;
+  if (!relax) {
+    unit.mapping.instructions(section, architecture, true);
+    section.appendPart({ kind: 'align', at: section.length, size: 0, alignment, maximum: limit, fill: undefined });
+    return;
+  }
+  // The linker removes what is too much once it knows where things are.
+  const padding = new Uint8Array(alignment - width);
+  fillWithNops(padding);
+  unit.mapping.instructions(section, architecture, true);
+  unit.fixup(section.length, { relocation: RelocationType.Align }, constant(padding.length), 0, 0);
+  section.append(padding);
 }
 
 function patternBytes(value: Integer, size: number): Uint8Array {
@@ -214,6 +253,7 @@ function leb128(signed: boolean): Run {
   return (unit, statement) => {
     const reader = new OperandReader(unit, statement);
     if (!unit.allowContents(statement.start, statement.end)) return;
+    unit.beginData();
     const value = reader.bound('a value');
     if (!value) return;
     reader.finish();
@@ -265,7 +305,9 @@ const incbin: Run = (unit, statement, expander) => {
     );
     return;
   }
-  if (unit.room(length, path.start, path.end)) unit.section.append(bytes.subarray(skip, skip + length));
+  if (!unit.room(length, path.start, path.end)) return;
+  unit.beginData();
+  unit.section.append(bytes.subarray(skip, skip + length));
 };
 
 export const dataDirectives: readonly Directive[] = [

@@ -8,8 +8,11 @@ const ignored: Run = () => {};
 /** `.file "name"` and `.file number "name"` of compilers: lines are known from the sources themselves. */
 const file: Run = (unit, statement) => {
   const reader = new OperandReader(unit, statement);
-  if (reader.lexer.at(TokenKind.Number)) unit.debug.files.add(Number(reader.constant('a file number') ?? 0));
-  if (!reader.text()) return;
+  const numbered = reader.lexer.at(TokenKind.Number);
+  if (numbered) unit.debug.files.add(Number(reader.constant('a file number') ?? 0));
+  const name = reader.text();
+  if (!name) return;
+  if (!numbered) unit.addFileSymbol(name.text);
   // A folder's name may come first, and a checksum last.
   if (reader.lexer.at(TokenKind.String)) reader.text();
   if (reader.lexer.at(TokenKind.Name)) reader.skip();
@@ -36,33 +39,12 @@ const inFrame: Run = (unit, statement) => {
   if (statement.key === '.cfi_endproc') unit.debug.frame = undefined;
 };
 
-/** A directive whose one operand is a text. */
-const text: Run = (unit, statement) => {
-  const reader = new OperandReader(unit, statement);
-  if (reader.text()) reader.finish();
-};
-
 const frameDirectives = [
   '.cfi_endproc .cfi_personality .cfi_personality_id .cfi_lsda .cfi_def_cfa .cfi_def_cfa_register .cfi_def_cfa_offset',
   '.cfi_adjust_cfa_offset .cfi_offset .cfi_rel_offset .cfi_register .cfi_restore .cfi_undefined .cfi_same_value',
   '.cfi_remember_state .cfi_restore_state .cfi_return_column .cfi_signal_frame .cfi_window_save .cfi_escape',
   '.cfi_val_encoded_addr .cfi_label .cfi_inline_lsda .cfi_val_offset',
 ].join(' ');
-
-function refused(name: string, why: string): Directive {
-  return {
-    name,
-    operands: '',
-    summary: `Not supported: ${why}`,
-    run: (unit, statement) => {
-      const end = statement.start + statement.name.length;
-      unit.error('unsupported-directive', `'${name}' is not supported: ${why}`, statement.start, end);
-    },
-  };
-}
-
-const listing = '.title .sbttl .list .nolist .psize .eject .lflags';
-const notes = '.symver .gnu_attribute .addrsig .addrsig_sym .vtable_entry .vtable_inherit .tls_common .variant_cc';
 
 export const debugDirectives: readonly Directive[] = [
   ...directives('.file', '[number] "name"', "Names a compiler's source file", file),
@@ -76,18 +58,4 @@ export const debugDirectives: readonly Directive[] = [
   ...directives('.cfi_sections', 'section, ...', 'Where call frame information goes', ignored),
   ...directives('.cfi_startproc', '[simple]', 'Begins the call frame information of a function', startFrame),
   ...directives(frameDirectives, '...', 'Call frame information', inFrame),
-  ...directives('.ident .version', '"text"', 'A note for the object file', text),
-  ...directives('.print', '"text"', 'Prints a text while assembling; no effect here', text),
-  ...directives(notes, '...', 'A note for the object file', ignored),
-  ...directives(listing, '...', 'Layout of a printed listing', ignored),
-  ...directives('.func .endfunc .noaltmacro', '...', 'No effect', ignored),
-  refused('.altmacro', 'macros take their arguments in the usual way only'),
-  refused('.reloc', 'relocations come from expressions'),
-  refused('.struct', 'offsets can be set with .equ'),
-  refused('.offset', 'offsets can be set with .equ'),
-  refused('.dtprelword', 'there is no thread-local storage in debug information here'),
-  refused('.dtpreldword', 'there is no thread-local storage in debug information here'),
-  refused('.bundle_align_mode', 'RISC-V has no instruction bundles'),
-  refused('.bundle_lock', 'RISC-V has no instruction bundles'),
-  refused('.bundle_unlock', 'RISC-V has no instruction bundles'),
 ];

@@ -3,6 +3,7 @@ import { debugDirectives } from './debug';
 import type { Directive } from './directive';
 import { flowDirectives } from './flow';
 import { insnDirectives } from './insn';
+import { noteDirectives } from './notes';
 import { riscvDirectives } from './riscv';
 import { sectionDirectives } from './sections';
 import { symbolDirectives } from './symbols';
@@ -19,6 +20,7 @@ export const directiveTable: ReadonlyMap<string, Directive> = new Map(
     ...riscvDirectives,
     ...insnDirectives,
     ...debugDirectives,
+    ...noteDirectives,
   ].map((directive) => [directive.name, directive]),
 );
 

@@ -97,6 +97,7 @@ const opcodes: Readonly<Record<string, number>> = {
 /** `.insn bits`, `.insn length, bits`, or `.insn format, opcode, ...`: an instruction that has no name. */
 function instruction(unit: Unit, statement: Statement): void {
   if (!unit.allowContents(statement.start, statement.end)) return;
+  unit.beginInstruction();
   const lexer = new Lexer(statement.text, statement.operandsStart, statement.end);
   lexer.next();
   const name = lexer.value.toLowerCase();

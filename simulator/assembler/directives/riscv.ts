@@ -1,4 +1,6 @@
 import { architectureOf, changeArchitecture } from '../architecture';
+import { ArchitectureTag, attributeTags } from '../attributes';
+import { nearest } from '../diagnostic';
 import { TokenKind } from '../lexer';
 import type { Unit } from '../unit';
 import { type Directive, directives, OperandReader, type Run } from './directive';
@@ -25,8 +27,8 @@ const simpleOptions: Readonly<Record<string, (unit: Unit) => void>> = {
 };
 
 function changeCompression(unit: Unit, change: string): void {
-  const architecture = changeArchitecture(unit.options.architecture, change)!;
-  unit.options = { ...unit.options, architecture };
+  const architecture = changeArchitecture(unit.options.architecture, change);
+  if (typeof architecture !== 'string') unit.setArchitecture(architecture);
 }
 
 const option: Run = (unit, statement) => {
@@ -38,19 +40,9 @@ const option: Run = (unit, statement) => {
   }
   const arch = /^arch\s*,\s*(.*)$/.exec(text);
   if (arch) {
-    let { architecture } = unit.options;
-    for (const change of arch[1]!.split(',')) {
-      const changed = changeArchitecture(architecture, change.trim());
-      if (changed) architecture = changed;
-      else
-        unit.error(
-          'option',
-          `'${change.trim()}' is no extension: '+c', '-c' or 'rv64imac' can stand here`,
-          statement.operandsStart,
-          end,
-        );
-    }
-    unit.options = { ...unit.options, architecture };
+    const architecture = changeArchitecture(unit.options.architecture, arch[1]!);
+    if (typeof architecture !== 'string') unit.setArchitecture(architecture);
+    else unit.error('option', architecture, statement.operandsStart, end);
     return;
   }
   const apply = simpleOptions[text];
@@ -61,33 +53,45 @@ const option: Run = (unit, statement) => {
   }
 };
 
-const attributeNames: ReadonlySet<string> = new Set([
-  'arch',
-  'stack_align',
-  'unaligned_access',
-  'priv_spec',
-  'priv_spec_minor',
-  'priv_spec_revision',
-]);
-
 const attribute: Run = (unit, statement) => {
   const reader = new OperandReader(unit, statement);
-  const tag = reader.expression();
-  if (!reader.requireComma('a value')) return;
-  const isText = reader.lexer.kind === TokenKind.String;
+  const tag = attributeTag(reader);
+  if (tag === undefined || !reader.requireComma('a value')) return;
+  // Odd tags have texts, even ones numbers (psABI).
+  const isText = tag % 2 === 1;
   const text = isText ? reader.text() : undefined;
-  if (!isText) reader.expression();
+  const number = isText ? undefined : reader.constant('the value');
+  if (!text && number === undefined) return;
   reader.finish();
-  if (tag.kind === 'symbol' && !attributeNames.has(tag.name.toLowerCase().replace(/^tag_riscv_/, ''))) {
-    const names = [...attributeNames].join(', ');
-    unit.error('attribute', `'${tag.name}' is no attribute; these are: ${names}`, tag.start, tag.end);
+  if (unit.attributes.started && unit.attributes.isEarly(tag)) {
+    const message = `'.attribute' must set this before the first instruction`;
+    unit.error('attribute', message, statement.start, statement.end);
     return;
   }
-  if (tag.kind !== 'symbol' || !/^(tag_riscv_)?arch$/i.test(tag.name) || !text) return;
-  const { architecture, problem } = architectureOf(text.text);
-  if (problem) unit.error('march', problem, text.start, text.end);
-  else unit.options = { ...unit.options, architecture };
+  if (tag !== ArchitectureTag) {
+    unit.attributes.values.set(tag, text?.text ?? Number(number));
+    return;
+  }
+  const { architecture, problem } = architectureOf(text!.text);
+  if (problem) unit.error('march', problem, text!.start, text!.end);
+  else unit.setArchitecture(architecture);
 };
+
+/** A tag by name (`arch`, `Tag_RISCV_arch`) or number. */
+function attributeTag(reader: OperandReader): number | undefined {
+  const { unit } = reader;
+  if (reader.lexer.kind !== TokenKind.Name) {
+    const number = reader.constant('an attribute');
+    return number === undefined ? undefined : Number(number);
+  }
+  const word = reader.symbol()!;
+  const name = word.text.replace(/^Tag_RISCV_/, '');
+  if (Object.hasOwn(attributeTags, name)) return attributeTags[name];
+  const names = Object.keys(attributeTags);
+  const message = `'${word.text}' is no attribute; these are: ${names.join(', ')}`;
+  unit.error('attribute', message, word.start, word.end, nearest(name, names));
+  return undefined;
+}
 
 export const riscvDirectives: readonly Directive[] = [
   ...directives(

@@ -1,9 +1,10 @@
-import { SectionFlag, SectionType } from '../../object/relocatable';
-import { TokenKind } from '../lexer';
-import { sectionDefaults } from '../sections';
+import { SectionFlag, type SectionGroup, SectionType } from '../../object/relocatable';
+import { type KnownSection, knownSection } from '../known-sections';
+import { Lexer, TokenKind } from '../lexer';
+import type { ObjectSectionSource } from '../sections';
 import type { Statement } from '../statement';
 import type { Unit } from '../unit';
-import { type Directive, directives, OperandReader, type Run } from './directive';
+import { type Directive, directives, OperandReader, type Run, type Word } from './directive';
 
 const flagLetters: Readonly<Record<string, number>> = {
   a: SectionFlag.Alloc,
@@ -14,10 +15,9 @@ const flagLetters: Readonly<Record<string, number>> = {
   T: SectionFlag.Tls,
   o: SectionFlag.LinkOrder,
   G: SectionFlag.Group,
-  // No meaning for what is made here: excluded from links, retained, same group as the section before.
-  e: 0,
-  R: 0,
-  '?': 0,
+  e: SectionFlag.Exclude,
+  R: SectionFlag.GnuRetain,
+  d: SectionFlag.GnuMbind,
 };
 
 const types: Readonly<Record<string, number>> = {
@@ -29,55 +29,207 @@ const types: Readonly<Record<string, number>> = {
   preinit_array: SectionType.PreinitArray,
 };
 
-/** Reads `name[, "flags"[, @type[, entry size][, group[, comdat]]]]` and makes the section current. */
+/** What is written after a section's name. */
+interface Written {
+  flags: number;
+  /** 0 when none is given. */
+  type: number;
+  entrySize: number;
+  group: SectionGroup | undefined;
+  linkedTo: string | undefined;
+  unique: number | undefined;
+  subsection: number;
+}
+
+/** Reads `name[, "flags"[, @type[, entry size][, linked symbol][, group[, comdat]]][, unique, number]]`, and enters it. */
 function enterSection(unit: Unit, statement: Statement, push: boolean): void {
   const reader = new OperandReader(unit, statement);
+  const start = reader.lexer.start;
   const name = sectionName(reader);
-  if (!name) return;
-  const known = unit.sections.find((section) => section.name === name);
-  const defaults = known ?? sectionDefaults(name);
-  let type: number = defaults.type;
-  let flags: number = defaults.flags;
-  let entrySize = known?.entrySize ?? 0;
-  let subsection = 0;
-  let given = false;
-  if (reader.comma()) {
-    if (reader.lexer.at(TokenKind.String)) {
-      const text = reader.text()!;
-      given = true;
-      flags = 0;
-      for (const letter of /^\d+$/.test(text.text) ? [] : text.text) {
-        const flag = flagLetters[letter];
-        if (flag === undefined) {
-          const letters = Object.keys(flagLetters).join(' ');
-          unit.error('section-flags', `'${letter}' is no section flag; these are: ${letters}`, text.start, text.end);
-        } else flags |= flag;
-      }
-      if (reader.comma()) {
-        const written = sectionType(reader);
-        if (written === undefined) return;
-        type = written;
-        if (flags & SectionFlag.Merge && reader.comma()) entrySize = Number(reader.constant('the entry size') ?? 0);
-        // A group's name and `comdat`: the section is kept as it is.
-        while (reader.comma()) if (!reader.symbol("the group's name")) return;
-      }
-    } else {
-      const value = reader.constant('flags or a subsection number');
-      if (value === undefined) return;
-      subsection = Number(value);
+  if (name === undefined) return;
+  const symbol = unit.symbols.find(name);
+  if (symbol?.defined && symbol.fixed) {
+    const message = `'${name}' is a symbol already: a section cannot have its name`;
+    unit.error('section-name', message, start, start + name.length);
+    return;
+  }
+  const written: Written = {
+    flags: 0,
+    type: 0,
+    entrySize: 0,
+    group: undefined,
+    linkedTo: undefined,
+    unique: undefined,
+    subsection: 0,
+  };
+  if (!readAttributes(reader, push, written)) return;
+  reader.finish();
+  if (push) unit.pushSection();
+  unit.enter(unit.subsection(sectionFor(unit, statement, name, written), written.subsection));
+}
+
+/** The section of this name, made or checked against what is written. */
+function sectionFor(unit: Unit, statement: Statement, name: string, written: Written): ObjectSectionSource {
+  const { start, end } = statement;
+  const { flags, group, linkedTo, unique, entrySize } = written;
+  const known = unit.outputs.find((output) => output.is(name, written));
+  const special = knownSection(name);
+  let { type } = written;
+  if (special && type !== 0 && type !== special.type) {
+    const keeps = known !== undefined || isArray(special.type);
+    if (keeps || (special.type !== SectionType.Note && type < processorTypes))
+      unit.warning('section-type', `the section '${name}' is of another type by its name`, start, end);
+    if (keeps) type = special.type;
+  }
+  if (!known) {
+    type ||= special?.type ?? SectionType.Progbits;
+    const all = special && addsNameFlags(special, name, flags) ? flags | special.flags : flags;
+    return unit.outputNamed(name, { type, flags: all, entrySize, group, linkedTo, unique });
+  }
+  const report = (what: string): void => {
+    const message = `section '${name}' had ${what} before`;
+    if (special) unit.warning('section-attributes', `${message}, which it keeps`, start, end);
+    else unit.error('section-attributes', `${message}: give the same, or none`, start, end);
+  };
+  if (type !== 0 && type !== known.type) report('another type');
+  if (flags !== 0) {
+    const compared = SectionFlag.Alloc | SectionFlag.Write | SectionFlag.Execute | SectionFlag.Exclude;
+    const more = SectionFlag.Merge | SectionFlag.Strings | SectionFlag.Tls;
+    if (((known.flags ^ flags) & (compared | more)) !== 0) report('other flags');
+    if (flags & SectionFlag.Merge && known.entrySize !== entrySize)
+      unit.error('section-attributes', `section '${name}' had entries of ${known.entrySize} bytes before`, start, end);
+  }
+  return known;
+}
+
+/** Types from here on belong to processors and programs. */
+const processorTypes = 0x7000_0000;
+
+function isArray(type: number): boolean {
+  return type === SectionType.InitArray || type === SectionType.FiniArray || type === SectionType.PreinitArray;
+}
+
+/** Whether a new section has the flags of its name beside the written ones; flags that do not go with it replace them. */
+function addsNameFlags(special: KnownSection, name: string, flags: number): boolean {
+  const beside = flags & ~(SectionFlag.LinkOrder | SectionFlag.GnuRetain | SectionFlag.GnuMbind | SectionFlag.Group);
+  const strange = beside & ~special.flags;
+  if (strange === 0) return true;
+  if (special.type === SectionType.Note) return beside === SectionFlag.Alloc || beside === SectionFlag.Execute;
+  const dotted = special.suffix === 'dotted' && name[special.name.length] === '.';
+  if (dotted && (strange & ~(SectionFlag.Merge | SectionFlag.Strings)) === 0) return true;
+  return false;
+}
+
+/** Reads what follows the name; false when something is wrong. */
+function readAttributes(reader: OperandReader, push: boolean, written: Written): boolean {
+  const { lexer } = reader;
+  if (!reader.comma()) return true;
+  if (push && lexer.at(TokenKind.Number)) {
+    written.subsection = Number(reader.constant('a subsection number') ?? 0);
+    if (!reader.comma()) return true;
+  }
+  if (!lexer.at(TokenKind.String)) return readWords(reader, written);
+  const flags = reader.text()!;
+  const clone = readFlags(reader, flags, written);
+  if (clone === undefined) return false;
+  if (lexer.is(',') && !readType(reader, written)) return false;
+  if (written.flags & SectionFlag.Merge) {
+    if (reader.comma()) written.entrySize = Math.max(0, Number(reader.constant('the entry size') ?? 0));
+    else {
+      reader.unit.warning('section-flags', "'M' needs the size of an entry: it is ignored", flags.start, flags.end);
+      written.flags &= ~SectionFlag.Merge;
     }
   }
-  reader.finish();
-  if (known && given && known.type !== type) {
-    unit.warning(
-      'section-type',
-      `section '${name}' keeps the type that it has already`,
-      statement.start,
-      statement.end,
-    );
+  if (written.flags & SectionFlag.LinkOrder && reader.comma()) {
+    if (lexer.at(TokenKind.Number)) reader.constant('the section');
+    else written.linkedTo = reader.symbol('a symbol of the section that this one goes with')?.text;
   }
-  if (push) unit.pushSection();
-  unit.enter(name, known ? undefined : { type, flags, entrySize }, subsection);
+  if (written.flags & SectionFlag.Group) {
+    written.flags &= ~SectionFlag.Group;
+    if (reader.comma()) {
+      const signature = sectionName(reader);
+      if (signature === undefined) return false;
+      written.group = { signature, comdat: readComdat(reader) };
+    } else reader.unit.warning('section-flags', "'G' needs the name of a group: it is ignored", flags.start, flags.end);
+  } else if (clone) written.group = reader.unit.section.output.group;
+  if (reader.comma()) {
+    const word = reader.symbol("'unique'");
+    if (!word) return false;
+    if (word.text !== 'unique') {
+      reader.unit.error('section-flags', `'unique' can stand here, not '${word.text}'`, word.start, word.end);
+      return false;
+    }
+    if (!reader.requireComma('a number')) return false;
+    written.unique = Number(reader.constant('the number') ?? 0);
+  }
+  return true;
+}
+
+/** `, comdat` after a group's name. */
+function readComdat(reader: OperandReader): boolean {
+  if (!reader.comma()) return false;
+  const word = reader.symbol("'comdat'");
+  if (!word) return false;
+  if (word.text === 'comdat') return true;
+  reader.unit.error('section-flags', `'comdat' can stand here, not '${word.text}'`, word.start, word.end);
+  return false;
+}
+
+/** The letters or the number of the flags; whether `?` is among them (the group of the current section), undefined when wrong. */
+function readFlags(reader: OperandReader, text: Word, written: Written): boolean | undefined {
+  let clone = false;
+  const letters = text.text.replace(/^(.*?)(0[xX][0-9a-fA-F]+|\d+)/, (_, before: string, number: string) => {
+    written.flags |= Number(number);
+    return before;
+  });
+  for (const letter of letters) {
+    const flag = flagLetters[letter];
+    if (letter === '?') clone = true;
+    else if (flag === undefined) {
+      const known = Object.keys(flagLetters).join(' ');
+      reader.unit.error('section-flags', `'${letter}' is no section flag; these are: ${known} ?`, text.start, text.end);
+      return undefined;
+    } else written.flags |= flag;
+  }
+  return clone;
+}
+
+/** `, @type`; what follows the comma may also be something else. */
+function readType(reader: OperandReader, written: Written): boolean {
+  const { lexer } = reader;
+  const next = new Lexer(lexer.text, lexer.end, lexer.limit);
+  next.next();
+  if (!next.is('@') && !next.is('%') && next.kind !== TokenKind.String) return true;
+  reader.comma();
+  const type = sectionType(reader);
+  if (type === undefined) return false;
+  written.type = type;
+  return true;
+}
+
+const attributeWords: Readonly<Record<string, number>> = {
+  write: SectionFlag.Write,
+  alloc: SectionFlag.Alloc,
+  execinstr: SectionFlag.Execute,
+  exclude: SectionFlag.Exclude,
+  tls: SectionFlag.Tls,
+};
+
+/** `#alloc, #write`: the notation of Solaris. */
+function readWords(reader: OperandReader, written: Written): boolean {
+  do {
+    if (!reader.lexer.is('#')) {
+      reader.missing('flags in double quotes');
+      return false;
+    }
+    reader.lexer.next();
+    const word = reader.symbol('a section flag');
+    if (!word) return false;
+    const flag = attributeWords[word.text];
+    if (flag !== undefined) written.flags |= flag;
+    else written.type = types[word.text] ?? 0;
+  } while (reader.comma());
+  return true;
 }
 
 /** Section names may hold characters that symbols may not. */
@@ -99,29 +251,27 @@ function sectionName(reader: OperandReader): string | undefined {
 
 /** `@progbits`, `%progbits`, `"progbits"` or a number. */
 function sectionType(reader: OperandReader): number | undefined {
-  if (reader.lexer.at(TokenKind.Number)) return Number(reader.constant('the section type') ?? 0);
   if (reader.lexer.is('@') || reader.lexer.is('%')) reader.lexer.next();
   if (reader.lexer.at(TokenKind.Number)) return Number(reader.constant('the section type') ?? 0);
   const word = reader.symbol('a section type (@progbits, @nobits, @note)');
   if (!word) return undefined;
   const type = types[word.text];
   if (type === undefined) {
-    const message = `'${word.text}' is no section type; these are: ${Object.keys(types)
-      .map((t) => `@${t}`)
-      .join(' ')}`;
-    reader.unit.warning('section-type', `${message}; @progbits is taken`, word.start, word.end);
-    return SectionType.Progbits;
+    const known = Object.keys(types).map((name) => `@${name}`);
+    const message = `'${word.text}' is no section type; these are: ${known.join(' ')}; @progbits is taken`;
+    reader.unit.warning('section-type', message, word.start, word.end);
+    return 0;
   }
   return type;
 }
 
-/** `.text`, `.data`, `.bss` with an optional subsection number. */
+/** `.text`, `.data` with an optional subsection number. */
 function enterNamed(name: string): Run {
   return (unit, statement) => {
     const reader = new OperandReader(unit, statement);
-    const subsection = reader.atEnd ? 0 : Number(reader.constant('a subsection number') ?? 0);
+    const number = reader.atEnd ? 0 : Number(reader.constant('a subsection number') ?? 0);
     reader.finish();
-    unit.enter(name, undefined, subsection);
+    unit.enter(unit.sectionNamed(name, number));
   };
 }
 
@@ -129,7 +279,7 @@ const subsection: Run = (unit, statement) => {
   const reader = new OperandReader(unit, statement);
   const number = reader.constant('a subsection number', 0);
   reader.finish();
-  if (number !== undefined) unit.enter(unit.section.name, undefined, Number(number));
+  if (number !== undefined) unit.enter(unit.subsection(unit.section.output, Number(number)));
 };
 
 const popSection: Run = (unit, statement) => {
@@ -149,7 +299,7 @@ export const sectionDirectives: readonly Directive[] = [
   ...directives('.data', '[subsection]', 'Goes on in the section of initialised data', enterNamed('.data')),
   ...directives('.bss', '', 'Goes on in the section of zeroed data', (unit, statement) => {
     new OperandReader(unit, statement).finish();
-    unit.enter('.bss');
+    unit.enter(unit.sectionNamed('.bss'));
   }),
   ...directives('.section', 'name[, "flags"[, @type[, entry size]]]', 'Goes on in a section', (unit, statement) =>
     enterSection(unit, statement, false),

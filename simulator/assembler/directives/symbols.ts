@@ -1,3 +1,4 @@
+import { nearest } from '../diagnostic';
 import { parseExpression } from '../expression';
 import { Lexer, TokenKind } from '../lexer';
 import type { Statement } from '../statement';
@@ -58,48 +59,57 @@ function eachSymbol(change: (symbol: AssemblySymbol) => void): Run {
       const name = reader.symbol();
       if (!name) return;
       const symbol = unit.symbols.named(name.text);
-      symbol.firstUse ??= unit.span(name.start, name.end);
+      unit.symbols.list(symbol);
       change(symbol);
     } while (reader.comma());
     reader.finish();
   };
 }
 
-const symbolTypes: Readonly<Record<string, AssemblySymbol['type']>> = {
-  function: 'function',
-  gnu_indirect_function: 'ifunc',
-  object: 'object',
-  tls_object: 'tls',
-  common: 'object',
-  notype: 'notype',
-  gnu_unique_object: 'object',
-  STT_FUNC: 'function',
-  STT_OBJECT: 'object',
-  STT_TLS: 'tls',
-  STT_NOTYPE: 'notype',
-  STT_GNU_IFUNC: 'ifunc',
-};
+/** By the words of GNU as, the numbers of ELF and their names. */
+const symbolTypes: Readonly<Record<string, AssemblySymbol['type']>> = Object.fromEntries(
+  (
+    [
+      ['notype', 'notype 0 STT_NOTYPE'],
+      ['object', 'object 1 STT_OBJECT common 5 STT_COMMON gnu_unique_object'],
+      ['function', 'function 2 STT_FUNC'],
+      ['tls', 'tls_object 6 STT_TLS'],
+      ['ifunc', 'gnu_indirect_function 10 STT_GNU_IFUNC'],
+    ] as const
+  ).flatMap(([type, words]) => words.split(' ').map((word) => [word, type])),
+);
 
 const type: Run = (unit, statement) => {
   const reader = new OperandReader(unit, statement);
   const name = reader.symbol();
   if (!name) return;
   reader.comma();
-  if (reader.lexer.is('@') || reader.lexer.is('%')) reader.lexer.next();
-  const kind = reader.symbol('a type (@function, @object, @notype)');
+  const { lexer } = reader;
+  if (lexer.is('@') || lexer.is('%') || lexer.is('#')) lexer.next();
+  const number = lexer.kind === TokenKind.Number;
+  const kind = number ? { text: lexer.value, start: lexer.start, end: lexer.end } : reader.symbol('a type (@function)');
   if (!kind) return;
+  if (number) lexer.next();
   reader.finish();
-  const known = symbolTypes[kind.text];
+  const known = Object.hasOwn(symbolTypes, kind.text) ? symbolTypes[kind.text] : undefined;
   if (known === undefined) {
     unit.error(
       'symbol-type',
       `'${kind.text}' is no symbol type: @function, @object, @notype, @tls_object can stand here`,
       kind.start,
       kind.end,
+      nearest(kind.text, Object.keys(symbolTypes)),
     );
     return;
   }
-  unit.symbols.named(name.text).type = known;
+  const symbol = unit.symbols.named(name.text);
+  unit.symbols.list(symbol);
+  if (symbol.common && known !== 'object') {
+    unit.error('symbol-type', `'${name.text}' is common storage: its type is @object`, name.start, name.end);
+    return;
+  }
+  symbol.type = known;
+  if (kind.text === 'gnu_unique_object') symbol.binding = 'unique';
 };
 
 const size: Run = (unit, statement) => {
@@ -110,6 +120,7 @@ const size: Run = (unit, statement) => {
   reader.finish();
   if (!value) return;
   const symbol = unit.symbols.named(name.text);
+  unit.symbols.list(symbol);
   symbol.size = value.value;
   symbol.sizeSpan = unit.span(value.start, value.end);
 };
@@ -168,10 +179,11 @@ function lowerAlignment(bytes: number): number {
 }
 
 function placeInBss(unit: Unit, symbol: AssemblySymbol, bytes: number, alignment: number): void {
-  const bss = unit.sectionNamed('.bss');
+  // After what the source itself puts there.
+  const bss = unit.sectionNamed('.bss', 1);
   if (alignment > 1) {
     bss.appendPart({ kind: 'align', at: bss.length, size: 0, alignment, maximum: 0, fill: Uint8Array.of(0) });
-    bss.alignment = Math.max(bss.alignment, alignment);
+    bss.align(alignment);
   }
   symbol.common = undefined;
   symbol.place = bss.here;
@@ -188,15 +200,7 @@ const weakReference: Run = (unit, statement) => {
   const target = reader.symbol();
   reader.finish();
   if (!target) return;
-  const symbol = unit.symbols.named(target.text);
-  if (!symbol.defined && symbol.binding === 'local') symbol.binding = 'weak';
-  unit.assign(
-    alias.text,
-    { kind: 'linear', value: 0, add: symbol, subtract: undefined },
-    false,
-    alias.start,
-    alias.end,
-  );
+  unit.setWeakReference(alias.text, target.text, alias.start, alias.end);
 };
 
 const hide: (visibility: AssemblySymbol['visibility']) => Run = (visibility) =>

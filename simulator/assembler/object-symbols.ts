@@ -1,0 +1,202 @@
+import type { Integer } from '../object/integer';
+import * as integer from '../object/integer';
+import type { ObjectSection, ObjectSymbol, SymbolBinding } from '../object/relocatable';
+import { isConstant, type Linear, offsetOf, settle } from './evaluation';
+import { positionOf, type SourceSpan } from './frames';
+import type { MappingSymbol } from './mapping-symbols';
+import type { ObjectSectionSource, Section } from './sections';
+import { type AssemblySymbol, isLocalName, numericLabelOf, type Place } from './symbols';
+import { copyAttributes, type Unit } from './unit';
+
+/** The symbols of an object file, in the order in which GNU as lists them. */
+export class ObjectSymbols {
+  readonly #objects = new Map<AssemblySymbol, ObjectSymbol>();
+  readonly #sections: { readonly order: number; readonly symbol: ObjectSymbol }[] = [];
+  /** What relocations without a symbol refer to. */
+  readonly none: ObjectSymbol = {
+    name: '',
+    section: 'absolute',
+    value: 0,
+    size: 0,
+    type: 'notype',
+    binding: 'local',
+    visibility: 'default',
+  };
+
+  constructor(
+    readonly unit: Unit,
+    readonly objectOf: (section: Section) => ObjectSection,
+    readonly report: (span: SourceSpan, code: string, message: string) => void,
+  ) {}
+
+  /** What a symbol stands for in a relocation: itself unless it is set to what this source does not define. */
+  meaning(symbol: AssemblySymbol): Linear {
+    if (symbol.place || !symbol.assigned) return { kind: 'linear', value: 0, add: symbol, subtract: undefined };
+    return (
+      settle({ kind: 'linear', value: 0, add: symbol, subtract: undefined }) ?? {
+        kind: 'linear',
+        value: 0,
+        add: symbol,
+        subtract: undefined,
+      }
+    );
+  }
+
+  /** The object's symbol that a relocation refers to. */
+  used(symbol: AssemblySymbol, span: SourceSpan): ObjectSymbol {
+    if (symbol.replaced)
+      this.report(
+        span,
+        'redefined-symbol',
+        `'${symbol.name}' is set again later, so the linker cannot know which value is meant: give the second one another name`,
+      );
+    this.unit.symbols.list(symbol);
+    return this.#objectOf(symbol);
+  }
+
+  /** Every symbol that the object lists. */
+  list(): ObjectSymbol[] {
+    const entries = [...this.#sections];
+    for (const symbol of this.unit.symbols.values()) {
+      if (symbol.order === 0 && (symbol.binding === 'local' || symbol.replaced) && !symbol.sizeSpan) continue;
+      if (symbol.weakReference || this.#isEquated(symbol)) continue;
+      if (symbol.order === 0 && symbol.binding === 'local') continue;
+      // Weak symbols that nothing names are left out.
+      const weak = symbol.weaklyReferenced || (symbol.binding === 'weak' && !symbol.firstUse);
+      if (weak && !symbol.defined && !this.#objects.has(symbol)) continue;
+      if (symbol.order === 0) symbol.order = this.unit.symbols.nextOrder();
+      entries.push({ order: symbol.order, symbol: this.#objectOf(symbol) });
+    }
+    for (const [symbol, object] of this.#objects) {
+      if (symbol.anonymous || (isLocalName(symbol.name) && symbol.binding === 'local'))
+        if (symbol.order > 0) entries.push({ order: symbol.order, symbol: object });
+    }
+    entries.push(...this.#mappingSymbols());
+    const seen = new Set<ObjectSymbol>();
+    for (const { name, order } of this.unit.fileSymbols)
+      entries.push({ order, symbol: { ...this.none, name, type: 'file' } });
+    const sorted = entries.sort((a, b) => a.order - b.order).map(({ symbol }) => symbol);
+    return sorted.filter((symbol) => !seen.has(symbol) && seen.add(symbol));
+  }
+
+  /** Notes a section's own symbol. */
+  addSection(section: ObjectSection, order: number): void {
+    const { name } = section;
+    this.#sections.push({ order, symbol: { ...this.none, name, section, type: 'section' } });
+  }
+
+  /** A symbol that only names a group. */
+  addSignature(group: ObjectSection, name: string): void {
+    this.#sections.push({ order: this.unit.symbols.nextOrder(), symbol: { ...this.none, name, section: group } });
+  }
+
+  /** Numeric labels that were used forwards and never came. */
+  checkLabels(): void {
+    for (const [symbol, object] of this.#objects) {
+      if (!symbol.anonymous || object.section !== 'undefined' || !symbol.firstUse) continue;
+      this.report(symbol.firstUse, 'undefined-label', `no label '${numericLabelOf(symbol.name)}:' after this line`);
+    }
+  }
+
+  /** Whether it only stands for a symbol of another file, which takes its place everywhere. */
+  #isEquated(symbol: AssemblySymbol): boolean {
+    if (symbol.place || !symbol.assigned) return false;
+    const { add } = this.meaning(symbol);
+    return add !== undefined && add !== symbol && !add.place;
+  }
+
+  #objectOf(symbol: AssemblySymbol): ObjectSymbol {
+    let object = this.#objects.get(symbol);
+    if (!object) {
+      object = this.#make(symbol);
+      this.#objects.set(symbol, object);
+    }
+    return object;
+  }
+
+  #make(symbol: AssemblySymbol): ObjectSymbol {
+    const { place, assigned } = symbol;
+    if (place) return this.#placed(symbol, place, 0);
+    if (symbol.common) {
+      const { size, alignment } = symbol.common;
+      return { ...this.#base(symbol), section: 'common', value: alignment, size };
+    }
+    if (!assigned) {
+      const binding: SymbolBinding =
+        symbol.binding !== 'local' ? symbol.binding : symbol.weaklyReferenced ? 'weak' : 'global';
+      return { ...this.#base(symbol), section: 'undefined', value: 0, binding };
+    }
+    const value = settle(assigned);
+    if (value && isConstant(value)) return { ...this.#base(symbol), section: 'absolute', value: value.value };
+    if (value?.add && !value.subtract) {
+      if (value.value === 0) copyAttributes(symbol, value.add);
+      if (value.add.place) return this.#placed(symbol, value.add.place, value.value);
+      return this.#objectOf(value.add);
+    }
+    const message = `the value of '${symbol.name}' is more than a linker can express: one symbol and a constant`;
+    if (symbol.definition) this.report(symbol.definition, 'expression', message);
+    return { ...this.#base(symbol), section: 'absolute', value: 0 };
+  }
+
+  #placed(symbol: AssemblySymbol, place: Place, addend: Integer): ObjectSymbol {
+    const section = this.objectOf(place.section);
+    const value = integer.add(offsetOf(place), addend);
+    const { definition, binding, visibility, anonymous, name, type } = symbol;
+    if (
+      symbol.size ||
+      symbol.sizeSpan ||
+      symbol.variantCallingConvention ||
+      symbol.replaced ||
+      place.section.threadLocal
+    )
+      return { ...this.#base(symbol), section, value, type: place.section.threadLocal ? 'tls' : type };
+    if (anonymous || !definition) return { name, section, value, size: 0, type, binding, visibility };
+    return { name, section, value, size: 0, type, binding, visibility, definition: positionOf(definition) };
+  }
+
+  #base(symbol: AssemblySymbol): Omit<ObjectSymbol, 'section' | 'value'> {
+    const size = symbol.size && settle(symbol.size);
+    if (symbol.sizeSpan && !(size && isConstant(size))) {
+      this.report(
+        symbol.sizeSpan,
+        'size',
+        `the size of '${symbol.name}' must be a constant or a distance within one section`,
+      );
+    }
+    return {
+      name: symbol.name,
+      size: size && isConstant(size) ? Number(size.value) : 0,
+      type: symbol.type,
+      binding: symbol.replaced ? 'local' : symbol.binding,
+      visibility: symbol.visibility,
+      ...(symbol.variantCallingConvention ? { variantCallingConvention: true } : {}),
+      ...(symbol.definition ? { definition: positionOf(symbol.definition) } : {}),
+    };
+  }
+
+  /** The mapping symbols that say something: not those at a section's end, and of several at one place the last. */
+  #mappingSymbols(): { order: number; symbol: ObjectSymbol }[] {
+    const bySection = new Map<ObjectSectionSource, Map<number, MappingSymbol>>();
+    for (const mapping of this.unit.mapping.list) {
+      const { output } = mapping.place.section;
+      const offset = offsetOf(mapping.place);
+      if (offset >= this.objectOf(mapping.place.section).size) continue;
+      const known = bySection.get(output) ?? new Map<number, MappingSymbol>();
+      bySection.set(output, known);
+      const before = known.get(offset);
+      // A change of architecture is kept when only `$x` follows.
+      if (!(before?.architecture && mapping.instructions && !mapping.architecture)) known.set(offset, mapping);
+    }
+    return [...bySection.values()].flatMap((known) =>
+      [...known].map(([offset, { place, order, instructions, architecture }]) => ({
+        order,
+        symbol: {
+          ...this.none,
+          name: instructions ? `$x${architecture?.name ?? ''}` : '$d',
+          section: this.objectOf(place.section),
+          value: offset,
+        },
+      })),
+    );
+  }
+}
