@@ -31,11 +31,7 @@ export class TestClient {
         const contents = this.files[uri.replace('file:///w/', '')];
         return Promise.resolve(typeof contents === 'string' ? new TextEncoder().encode(contents) : contents);
       },
-<<<<<<< test/language-server/client.ts
       list: (uri) => Promise.resolve(this.#entries(uri)),
-=======
-      list: (uri) => Promise.resolve(this.#entriesOf(uri)),
->>>>>>> /tmp/m.new
     });
     this.connection = createProtocolConnection(new StreamMessageReader(toClient), new StreamMessageWriter(toServer));
     this.connection.onNotification(
@@ -49,21 +45,11 @@ export class TestClient {
   }
 
   /** What a folder of `files` holds. */
-<<<<<<< test/language-server/client.ts
   #entries(uri: string): { name: string; folder: boolean }[] {
     const folder = `${uri}/`.replace(/^file:\/\/\/w\//, '');
     const inside = Object.keys(this.files).filter((name) => name.startsWith(folder));
     const entries = inside.map((name) => name.slice(folder.length).split('/'));
     return [...new Map(entries.map(([name = '', ...rest]) => [name, { name, folder: rest.length > 0 }])).values()];
-=======
-  #entriesOf(uri: string): { name: string; folder: boolean }[] {
-    const prefix = uri.replace(/^file:\/\/\/w\/?/, '').replace(/(.)$/, '$1/');
-    const rest = Object.keys(this.files).flatMap((path) =>
-      path.startsWith(prefix) ? [path.slice(prefix.length)] : [],
-    );
-    const entries = new Map(rest.map((path) => [path.split('/')[0]!, path.includes('/')]));
-    return [...entries].map(([name, folder]) => ({ name, folder }));
->>>>>>> /tmp/m.new
   }
 
   static async start(
