@@ -42,11 +42,12 @@ export function fittingCandidate(statement: Statement): Candidate | undefined {
   return candidatesNamed(statement.key).find(
     ({ pattern }) =>
       pattern.counts.includes(operands.length) &&
-      operands.every((operand, index) => fits(operand, pattern.slots[index]!)),
+      operands.every((operand, index) => fitsSlot(operand, pattern.slots[index]!)),
   );
 }
 
-function fits({ expression, base }: Operand, slot: Slot): boolean {
+/** Whether a place of a form can be what was written, as far as registers tell. */
+export function fitsSlot({ expression, base }: Operand, slot: Slot): boolean {
   const isRegister = expression.kind === 'symbol' && registerNamed(expression.name) !== undefined;
   switch (slot.kind) {
     case 'register':

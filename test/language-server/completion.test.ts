@@ -29,8 +29,8 @@ describe('Language server: completion', () => {
     ['for a directive', '.bal$0', '.balign .balignw', 'addi'],
     ['for a directive in capital letters', ' .GL$0', '.globl', 'addi'],
     ['with a smaller instruction set', '.option arch, rv64i\n$0', 'addi', 'mul fadd.d c.add'],
-    ['with extensions taken away', '.option push\n.option arch, -m\n$0', 'addi fadd.d', 'mul'],
-    ['with the options given back', '.option push\n.option arch, -m\n.option pop\n$0', 'addi mul', ''],
+    ['with extensions taken away', '.option push\n.option arch, -zba\n$0', 'addi fadd.d', 'sh1add'],
+    ['with the options given back', '.option push\n.option arch, -zba\n.option pop\n$0', 'addi sh1add', ''],
     ['without compression', '.option norvc\n$0', 'addi', 'c.addi'],
     [
       'of a program with an -march',

@@ -39,24 +39,4 @@ describe('Language server: document', () => {
     );
     assert.equal(await format(once), once);
   });
-  it('gives semantic tokens in order, privileged instructions marked', async () => {
-    const { data } = await ask<{ data: number[] }>(
-      'textDocument/semanticTokens/full',
-      'f: csrw satp, t0\n addi a0, zero, 1',
-    );
-    assert.equal(data.length % 5, 0);
-    assert.equal(data.length / 5, 8);
-    const instruction = data.slice(5, 10);
-    assert.deepEqual(instruction, [0, 3, 4, 0, 4]);
-  });
-  it('takes rounding modes for words of the instruction, and only zero for a constant', async () => {
-    const tokens = async (text: string): Promise<number[][]> => {
-      const { data } = await ask<{ data: number[] }>('textDocument/semanticTokens/full', text);
-      return Array.from({ length: data.length / 5 }, (_, index) => data.slice(index * 5, index * 5 + 5));
-    };
-    const [fence, float] = [await tokens('fence rw, w'), await tokens('fcvt.w.d a0, ft0, rtz')];
-    assert.equal(float[3]?.[3], fence[1]?.[3]);
-    assert.equal(float[2]?.[4], 0);
-    assert.notEqual((await tokens('mv a0, zero'))[2]?.[4], 0);
-  });
 });

@@ -16,6 +16,7 @@ import { registerReferences } from './references';
 import { registerRename } from './rename';
 import { registerSelectionRanges } from './selection-ranges';
 import { registerSemanticTokens } from './semantic-tokens';
+import { registerSignatureHelp } from './signature-help';
 import { registerWorkspaceSymbols } from './workspace-symbols';
 
 /** Registers its handlers and says what the server can do with them. */
@@ -38,5 +39,6 @@ export const features: readonly Register[] = [
   registerRename,
   registerSelectionRanges,
   registerSemanticTokens,
+  registerSignatureHelp,
   registerWorkspaceSymbols,
 ];

@@ -1,11 +1,20 @@
-import { SemanticTokensBuilder, type ServerCapabilities } from 'vscode-languageserver';
-import { registerNamed } from '../../../simulator/isa';
+import {
+  type SemanticTokens,
+  SemanticTokensBuilder,
+  type SemanticTokensDelta,
+  type ServerCapabilities,
+} from 'vscode-languageserver';
+import { csrNamed, registerNamed } from '../../../simulator/isa';
 import type { Analysis } from '../analysis';
-import type { SourceText } from '../assembly';
+import { candidatesNamed } from '../candidates';
+import { inactiveLines } from '../inactive';
 import { type Occurrence, occurrencesOf } from '../occurrences';
+import { outlineOf } from '../outline';
 import { checked } from '../params';
 import type { ServerContext } from '../server';
+import type { Document } from '../workspace';
 import { privilegeOf } from './legality';
+import { latestPlaceOf, type Place } from './target';
 
 const types = [
   'keyword',
@@ -19,8 +28,9 @@ const types = [
   'operator',
   'label',
   'namespace',
+  'enumMember',
 ] as const;
-const modifiers = ['declaration', 'readonly', 'privileged', 'defaultLibrary'] as const;
+const modifiers = ['definition', 'readonly', 'privileged', 'deprecated', 'inactive', 'static'] as const;
 type TokenType = (typeof types)[number];
 type Modifier = (typeof modifiers)[number];
 
@@ -42,65 +52,157 @@ const typeOf: Readonly<Record<Occurrence['kind'], TokenType>> = {
   preprocessor: 'keyword',
 };
 
-/** Colours by meaning: privileged instructions, macros, symbols that are constants, preprocessor names. */
-export function registerSemanticTokens({ connection, workspace }: ServerContext): ServerCapabilities {
-  const tokens = async (uri: string, first: number, last: number): Promise<{ data: number[] }> => {
-    const document = workspace.document(uri);
-    if (!document) return { data: [] };
-    const analysis = await workspace.analysisOf(uri);
-    return build(document.source, analysis, first, last);
-  };
+/** Colours by meaning: privileged instructions, macros, data and constants, preprocessor names, old names, lines that are skipped. */
+export function registerSemanticTokens(context: ServerContext): ServerCapabilities {
+  const { connection } = context;
+  const builders = new WeakMap<Document, SemanticTokensBuilder>();
   connection.languages.semanticTokens.on(
-    checked('document', ({ textDocument }) => tokens(textDocument.uri, 0, Number.MAX_SAFE_INTEGER)),
+    checked('document', async ({ textDocument }): Promise<SemanticTokens> => {
+      const place = await latestPlaceOf(context, textDocument.uri);
+      if (!place) return { data: [] };
+      const builder = new SemanticTokensBuilder();
+      builders.set(place.document, builder);
+      pushTokens(builder, place, 0, Number.POSITIVE_INFINITY);
+      return builder.build();
+    }),
+  );
+  connection.languages.semanticTokens.onDelta(
+    checked('document', async ({ textDocument, previousResultId }): Promise<SemanticTokens | SemanticTokensDelta> => {
+      const place = await latestPlaceOf(context, textDocument.uri);
+      if (!place) return { data: [] };
+      const builder = builders.get(place.document) ?? new SemanticTokensBuilder();
+      builders.set(place.document, builder);
+      builder.previousResult(previousResultId);
+      pushTokens(builder, place, 0, Number.POSITIVE_INFINITY);
+      return builder.buildEdits();
+    }),
   );
   connection.languages.semanticTokens.onRange(
-    checked('range', ({ textDocument, range }) => tokens(textDocument.uri, range.start.line, range.end.line)),
+    checked('range', async ({ textDocument, range }): Promise<SemanticTokens> => {
+      const place = await latestPlaceOf(context, textDocument.uri);
+      if (!place) return { data: [] };
+      const builder = new SemanticTokensBuilder();
+      pushTokens(builder, place, range.start.line, range.end.line);
+      return { data: builder.build().data };
+    }),
   );
   return {
     semanticTokensProvider: {
       legend: { tokenTypes: [...types], tokenModifiers: [...modifiers] },
-      full: true,
+      full: { delta: true },
       range: true,
     },
   };
 }
 
-function build({ lines }: SourceText, analysis: Analysis | undefined, first: number, last: number): { data: number[] } {
-  const builder = new SemanticTokensBuilder();
-  const defines = new Set<string>();
-  for (const key of analysis?.files ?? []) {
-    for (const { text, statements } of analysis?.source(key)?.lines ?? []) {
-      if (statements[0]?.kind === 'preprocessor' && text.includes('define')) {
-        const name =
-          statements[0].name === 'define' ? /^[A-Za-z_]\w*/.exec(text.slice(statements[0].operandsStart)) : null;
-        if (name) defines.add(name[0]);
-      }
-    }
-  }
-  for (let number = Math.max(0, first); number < lines.length && number <= last; number++) {
+function pushTokens(builder: SemanticTokensBuilder, { document, analysis }: Place, first: number, last: number): void {
+  const { lines } = document.source;
+  const names = new Names(document, analysis);
+  const inactive = inactiveLines(analysis, document.key);
+  for (let number = first; number < lines.length && number <= last; number++) {
     const line = lines[number]!;
+    const skipped = inactive(number) ? bitOf('inactive') : 0;
     let column = 0;
     for (const occurrence of occurrencesOf(line)) {
-      const { kind, name, start, end, definition } = occurrence;
+      const { start, end } = occurrence;
       if (start < column) continue;
       column = end;
-      const marks: Modifier[] = [];
-      if (definition) marks.push('declaration');
-      if (kind === 'register' && registerNamed(name)?.abiName === 'zero') marks.push('readonly');
-      if (kind === 'instruction') {
-        const statement = line.statements.find((candidate) => candidate.start === start);
-        if (statement && privilegeOf(statement) !== 'u') marks.push('privileged');
-      }
-      const isDefine = (kind === 'symbol' || kind === 'call') && defines.has(name);
-      const type = isDefine ? 'macro' : typeOf[kind];
-      builder.push(
-        number,
-        start,
-        end - start,
-        types.indexOf(type),
-        marks.reduce((bits, mark) => bits | (1 << modifiers.indexOf(mark)), 0),
-      );
+      const statement =
+        occurrence.kind === 'instruction' ? line.statements.find((candidate) => candidate.start === start) : undefined;
+      const privileged = statement && privilegeOf(statement) !== 'u' ? bitOf('privileged') : 0;
+      const { type, bits } = names.tokenOf(occurrence);
+      builder.push(number, start, end - start, types.indexOf(type), bits | privileged | skipped);
     }
   }
-  return builder.build();
+}
+
+interface Token {
+  readonly type: TokenType;
+  readonly bits: number;
+}
+
+/** What the names of a document are; each is looked up once for an answer. */
+class Names {
+  readonly #symbols = new Map<string, Token>();
+  readonly #data: ReadonlySet<string>;
+  readonly #defines: readonly ReadonlyMap<string, unknown>[];
+
+  constructor(
+    readonly document: Document,
+    readonly analysis: Analysis,
+  ) {
+    const { workspace } = analysis;
+    const { labels } = outlineOf(document.source);
+    this.#data = new Set(labels.filter(({ kind }) => kind === 'data').map(({ name }) => name));
+    const files = document.source.preprocessed ? new Set([document.key, ...analysis.files]) : [];
+    this.#defines = [...files].flatMap((file) => workspace.indexOf(file)?.defines ?? []);
+  }
+
+  tokenOf({ kind, name, definition }: Occurrence): Token {
+    const defined = definition ? bitOf('definition') : 0;
+    switch (kind) {
+      case 'symbol':
+      case 'call': {
+        if (kind === 'call' && !this.#isDefine(name)) return { type: 'macro', bits: defined };
+        const { type, bits } = this.#symbol(name);
+        return { type, bits: bits | defined };
+      }
+      case 'register':
+        return { type: 'variable', bits: registerNamed(name)?.abiName === 'zero' ? bitOf('readonly') : 0 };
+      case 'csr':
+        return { type: 'property', bits: csrNamed(name)?.name === name ? 0 : bitOf('deprecated') };
+      case 'instruction':
+        return { type: 'keyword', bits: isOld(name) ? bitOf('deprecated') : 0 };
+      default:
+        return { type: typeOf[kind], bits: defined };
+    }
+  }
+
+  #isDefine(name: string): boolean {
+    return this.#defines.some((defines) => defines.has(name));
+  }
+
+  #symbol(name: string): Token {
+    let token = this.#symbols.get(name);
+    if (!token) {
+      token = this.#findSymbol(name);
+      this.#symbols.set(name, token);
+    }
+    return token;
+  }
+
+  #findSymbol(name: string): Token {
+    if (this.#isDefine(name)) return { type: 'macro', bits: 0 };
+    const { analysis, document } = this;
+    const [written] = analysis.workspace.indexOf(document.key)?.symbols.get(name) ?? [];
+    if (written?.kind === 'constant') return { type: 'enumMember', bits: bitOf('readonly') };
+    const section = analysis.objectSymbolNamed(name, document.key)?.section;
+    const isData = written ? this.#data.has(name) || written.kind === 'common' : isDataSection(section);
+    return isData ? { type: 'variable', bits: bitOf('static') } : { type: 'function', bits: 0 };
+  }
+}
+
+function isDataSection(section: unknown): boolean {
+  const executes = 4;
+  if (section === 'common') return true;
+  return (
+    typeof section === 'object' && section !== null && 'flags' in section && (Number(section.flags) & executes) === 0
+  );
+}
+
+function bitOf(modifier: Modifier): number {
+  return 1 << modifiers.indexOf(modifier);
+}
+
+const old = new Map<string, boolean>();
+
+/** Whether the table has a mnemonic only as an old name of another. */
+function isOld(name: string): boolean {
+  let known = old.get(name);
+  if (known === undefined) {
+    const forms = candidatesNamed(name);
+    known = forms.length > 0 && forms.every(({ pseudo }) => pseudo?.summary.endsWith('(old name)') === true);
+    old.set(name, known);
+  }
+  return known;
 }
