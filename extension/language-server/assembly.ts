@@ -2,6 +2,6 @@
 export * from '../../simulator/assembler';
 export { literal } from '../../simulator/assembler/evaluation';
 export { isMnemonic, mnemonicNames } from '../../simulator/assembler/instructions';
-export { Lexer, TokenKind } from '../../simulator/assembler/lexer';
+export { Lexer, skipSpace, TokenKind } from '../../simulator/assembler/lexer';
 export { operandsOf } from '../../simulator/assembler/operands';
 export { type Label, type Line, parseLine, type Statement } from '../../simulator/assembler/statement';

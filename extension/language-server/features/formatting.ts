@@ -1,5 +1,5 @@
 import type { FormattingOptions, ServerCapabilities, TextEdit } from 'vscode-languageserver';
-import { Lexer, type Line, type SourceText, type Statement, TokenKind } from '../assembly';
+import { Lexer, type Line, type SourceText, type Statement, skipSpace, TokenKind } from '../assembly';
 import { lineRange } from '../locations';
 import { checked } from '../params';
 import type { ServerContext } from '../server';
@@ -18,7 +18,20 @@ export function registerFormatting({ connection, workspace }: ServerContext): Se
       return document ? formatLines(document.source, options, range.start.line, range.end.line) : null;
     }),
   );
-  return { documentFormattingProvider: true, documentRangeFormattingProvider: true };
+  connection.onDocumentOnTypeFormatting(
+    checked('position', ({ textDocument, options, position, ch }) => {
+      const document = workspace.document(textDocument.uri);
+      if (!document) return null;
+      // A line is done when the next one begins; a colon makes a label of what stands before it.
+      const line = ch === '\n' ? position.line - 1 : position.line;
+      return formatLines(document.source, options, line, line);
+    }),
+  );
+  return {
+    documentFormattingProvider: true,
+    documentRangeFormattingProvider: true,
+    documentOnTypeFormattingProvider: { firstTriggerCharacter: '\n', moreTriggerCharacter: [':'] },
+  };
 }
 
 export function formatLines(
@@ -32,6 +45,8 @@ export function formatLines(
   const edits: TextEdit[] = [];
   for (let number = Math.max(0, first); number <= Math.min(last, lines.length - 1); number++) {
     const line = lines[number]!;
+    // What continues the line before is a part of it.
+    if (lines[number - 1]?.text.trimEnd().endsWith('\\')) continue;
     const formatted = formatLine(line, indent);
     if (formatted !== line.text) edits.push({ range: lineRange(number, 0, line.text.length), newText: formatted });
   }
@@ -54,8 +69,9 @@ function formatLine(line: Line, indent: string): string {
   const { text, statements, startsInComment, endsInComment } = line;
   const [first] = statements;
   // Lines with parts of long comments and lines that another continues are left alone, but for their end.
-  if (startsInComment || endsInComment || text.endsWith('\\')) return text;
-  if (!first || first.kind === 'preprocessor' || first.kind === 'invalid') return text.trimEnd();
+  if (startsInComment || endsInComment || text.trimEnd().endsWith('\\')) return text;
+  if (!first || first.kind === 'preprocessor') return text.trimEnd();
+  if (statements.some((statement) => statement.kind === 'invalid' || hasCommentInLabels(statement))) return text;
   let result = '';
   let from = 0;
   for (const [index, statement] of statements.entries()) {
@@ -69,7 +85,15 @@ function formatLine(line: Line, indent: string): string {
     result += formatStatement(statement);
     from = endOfStatement(statement);
   }
-  return withComment(result, text, from).trimEnd();
+  return withComment(result, text, from);
+}
+
+/** Whether something stands between the labels of a statement. */
+function hasCommentInLabels({ text, labels, kind, start }: Statement): boolean {
+  return labels.some(({ end }, index) => {
+    const next = labels[index + 1]?.start ?? (kind === 'none' ? undefined : start);
+    return next !== undefined && text.slice(end, next).trim() !== ':';
+  });
 }
 
 /** The column after the last character that belongs to the statement. */
@@ -99,23 +123,25 @@ function formatOperands(text: string, start: number, end: number): string {
   const lexer = new Lexer(text, start, end);
   let result = '';
   let from = start;
+  let last = start;
   while (lexer.nextToken() !== TokenKind.End) {
-    if (!lexer.is(',')) continue;
-    const before = text.slice(from, lexer.start).trimEnd();
-    result += `${from === start ? before : before.trimStart()}, `;
-    from = lexer.end;
+    if (lexer.is(',')) {
+      // Up to the token before: a character literal may end with a space.
+      result += `${text.slice(from, last)}, `;
+      from = skipSpace(text, lexer.end, end);
+      last = from;
+    } else last = lexer.end;
   }
-  const rest = text.slice(from, end);
-  return result === '' ? rest : (result + rest.trimStart()).trimEnd();
+  return result + text.slice(from, end);
 }
 
 /** Adds what follows the last statement: a comment stays in its column where the statement leaves it room. */
 function withComment(formatted: string, text: string, from: number): string {
   const rest = text.slice(from);
-  const comment = rest.trimStart();
+  const comment = rest.trim();
   if (comment === '') return formatted;
   // White space of other widths than one column is kept as it is.
-  const space = rest.slice(0, rest.length - comment.length);
+  const space = rest.slice(0, rest.indexOf(comment));
   const column = from + space.length;
   if (formatted.includes('\t') || text.slice(0, column).includes('\t')) return formatted + (space || ' ') + comment;
   return formatted.padEnd(column) + (formatted.length >= column && comment.startsWith('#') ? ' ' : '') + comment;
