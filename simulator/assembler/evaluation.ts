@@ -64,12 +64,10 @@ export function bind(expression: Expression, scope: Scope): Bound {
       const symbol = scope.symbols.named(expression.name);
       symbol.firstUse ??= scope.span(expression.start, expression.end);
       symbol.weaklyReferenced = false;
-      const { assigned } = symbol;
-      if (assigned && isConstant(assigned)) return assigned;
-      return { kind: 'linear', value: 0, add: symbol, subtract: undefined };
+      return numberOr(symbol);
     }
     case 'dot':
-      return { kind: 'linear', value: 0, add: scope.here(), subtract: undefined };
+      return numberOr(scope.here());
     case 'local-label': {
       const symbol = scope.symbols.numeric(expression.label, expression.forward);
       if (!symbol) {
@@ -120,6 +118,12 @@ export function bind(expression: Expression, scope: Scope): Bound {
       scope.error('missing-expression', 'expression expected', expression.start, expression.end);
       return zero;
   }
+}
+
+/** A symbol's number when it is one by now, else the symbol. */
+function numberOr(symbol: AssemblySymbol): Bound {
+  const { assigned } = symbol;
+  return assigned && isConstant(assigned) ? assigned : { kind: 'linear', value: 0, add: symbol, subtract: undefined };
 }
 
 function unaryValue(operator: string, value: Integer): Integer {

@@ -3,15 +3,20 @@ import { Conditionals } from './conditionals';
 import { didYouMean, nearest } from './diagnostic';
 import { directiveNamed, directiveNames, isBlockEnd } from './directives';
 import { assignment } from './directives/symbols';
+import { parseExpression } from './expression';
 import type { Frame } from './frames';
 import { assembleInstruction, mnemonicNames } from './instructions';
+import { Lexer, TokenKind } from './lexer';
 import {
   type Arguments,
   type BodyLine,
   bindArguments,
   bodyLine,
   expandLine,
+  localNames,
   type Macro,
+  type MacroStyle,
+  plainStyle,
   scrub,
   unchangedLine,
 } from './macros';
@@ -58,6 +63,9 @@ export class Expander {
   #expanded = 0;
   #characters = 0;
   #stopped = false;
+  #locals = 0;
+  /** Whether .altmacro is on. */
+  alternate = false;
 
   constructor(
     readonly unit: Unit,
@@ -285,7 +293,7 @@ export class Expander {
 
   #call(macro: Macro, statement: Statement): void {
     const { unit } = this;
-    const values = bindArguments(macro, scrub(statement.operandText));
+    const values = bindArguments(macro, scrub(statement.operandText), this.style(statement));
     if ('message' in values) {
       unit.error(
         'macro-arguments',
@@ -317,16 +325,25 @@ export class Expander {
     let next = 0;
     let round = 0;
     const count = typeof rounds === 'number' ? rounds : rounds.length;
+    const { alternate } = this;
+    const locals = (at: BodyLine): string[] | undefined =>
+      alternate && kind === 'macro' ? localNames(at.text) : undefined;
     this.#push(kind, frame, (input) => {
       if (next >= body.length) {
         next = 0;
         round++;
       }
-      const line = body[next++];
+      let line = body[next++];
       if (round >= count || !line) return false;
+      // `LOCAL` gives names of their own to this call; the line itself is gone.
+      for (let names = locals(line); names; names = line && locals(line)) {
+        this.#bindLocals(names, rounds, round, line!);
+        line = body[next++];
+        if (!line) return false;
+      }
       // Plain repetition takes the text as it is; only macros and lists of values substitute in it.
       const values = typeof rounds === 'number' ? undefined : rounds[round]!;
-      const expanded = values ? expandLine(line, values, serial) : unchangedLine(line);
+      const expanded = values ? expandLine(line, values, serial, alternate) : unchangedLine(line);
       this.#characters += expanded?.parsed.text.length ?? maximumCharacters;
       if (!expanded || this.#characters > maximumCharacters) {
         const message = 'macros and repeats expand to more text than is reasonable';
@@ -343,6 +360,24 @@ export class Expander {
       input.lineLength = changed ? line.text.length : -1;
       return true;
     });
+  }
+
+  /** Gives each name of a `LOCAL` line a label that no other call has. */
+  #bindLocals(names: readonly string[], rounds: readonly Arguments[] | number, round: number, line: BodyLine): void {
+    const values = typeof rounds === 'number' ? undefined : rounds[round];
+    for (const name of names) {
+      if (values?.has(name)) {
+        const message = `'${name}' is a parameter, or local, already`;
+        const { frame } = this.unit;
+        const span = { frame, line: line.line, start: line.column, end: line.column + line.text.length };
+        this.unit.report('error', 'duplicate-local', message, span);
+      } else values?.set(name, `.LL${(++this.#locals).toString(16).padStart(4, '0')}`);
+    }
+  }
+
+  /** How macros take their arguments at this statement. */
+  style(statement: Statement): MacroStyle {
+    return this.alternate ? alternateStyle(this.unit, statement) : plainStyle;
   }
 
   /** `.exitm`: leaves the innermost expansion; false when there is none. */
@@ -375,4 +410,22 @@ export class Expander {
       body.push(bodyLine(statement, input.lineNumber, input.column));
     }
   }
+}
+
+/** The style of .altmacro: `%` evaluates an expression. */
+function alternateStyle(unit: Unit, statement: Statement): MacroStyle {
+  return {
+    alternate: true,
+    evaluate: (text, position) => {
+      const lexer = new Lexer(text, position);
+      lexer.next();
+      const expression = parseExpression(lexer);
+      const known = unit.valueNow(expression);
+      if (known === undefined) {
+        const message = "'%' needs an expression whose value is known here";
+        unit.error('not-constant', message, statement.operandsStart, statement.end);
+      }
+      return { text: String(known ?? 0), end: lexer.kind === TokenKind.End ? text.length : lexer.start };
+    },
+  };
 }

@@ -30,8 +30,21 @@ export interface Macro {
   readonly end: number;
 }
 
-/** Values by parameter name. */
-export type Arguments = ReadonlyMap<string, string>;
+/** Values by parameter name; `LOCAL` of .altmacro adds to them. */
+export type Arguments = Map<string, string>;
+
+/** How macros take their arguments: .altmacro has `<texts>`, `%expressions`, and names without backslash. */
+export interface MacroStyle {
+  readonly alternate: boolean;
+  /** The decimal value of the expression at a position, and where it ends. */
+  evaluate(text: string, position: number): { readonly text: string; readonly end: number };
+}
+
+/** Without .altmacro. */
+export const plainStyle: MacroStyle = {
+  alternate: false,
+  evaluate: (_, position) => ({ text: '', end: position }),
+};
 
 export type Problem = { readonly message: string };
 
@@ -75,6 +88,7 @@ function joins(before: number, after: number): boolean {
 /** Reads `name parameters` of a `.macro` directive. */
 export function parseMacroHeader(
   text: string,
+  style = plainStyle,
 ): { name: string; nameEnd: number; parameters: readonly Parameter[] } | Problem {
   const nameEnd = skipName(text, 0, text.length);
   if (nameEnd === 0) return { message: 'missing macro name' };
@@ -86,7 +100,8 @@ export function parseMacroHeader(
   const parameters: Parameter[] = [];
   for (;;) {
     position = skipSpace(text, position, text.length);
-    if (position >= text.length || (parenthesized && text[position] === ')')) break;
+    const comma = parameters.length > 0 && text[position - 1] === ',';
+    if ((position >= text.length && !comma) || (parenthesized && text[position] === ')')) break;
     if (!isNameStart(text.charCodeAt(position))) {
       return {
         message: `bad parameter list for macro '${name}': a parameter name is expected at '${text.slice(position)}'`,
@@ -113,25 +128,30 @@ export function parseMacroHeader(
     }
     let defaultValue = '';
     if (text[position] === '=') {
-      const value = argumentAt(text, skipSpace(text, position + 1, text.length));
+      const value = argumentAt(text, position + 1, style);
       defaultValue = value.text;
       position = skipSpace(text, value.end, text.length);
     }
     parameters.push({ name: parameter, default: defaultValue, required, variable });
+    if (variable) {
+      if (position >= text.length || parenthesized) break;
+      return {
+        message: `'${parameter}' of macro '${name}' takes all arguments that are left: no parameter can follow`,
+      };
+    }
     if (text[position] === ',') position++;
-    if (variable) break;
   }
   return { name, nameEnd, parameters };
 }
 
 /** Binds the arguments of a macro call, given as scrubbed text. */
-export function bindArguments(macro: Macro, text: string): Arguments | Problem {
+export function bindArguments(macro: Macro, text: string, style = plainStyle): Arguments | Problem {
   const values = new Map<string, string>();
   let position = skipSpace(text, 0, text.length);
   let next = 0;
   let keywords = false;
   while (position < text.length) {
-    const word = /^[^\s,";()=]*=/.exec(text.slice(position));
+    const word = style.alternate ? undefined : /^[^\s,";()=<>]*=/.exec(text.slice(position));
     const keyword = word && /^([A-Za-z_.$][\w.$]*)=/.exec(word[0]);
     if (word && !keyword) return { message: `'${word[0]}' names no parameter` };
     if (keyword) {
@@ -139,7 +159,7 @@ export function bindArguments(macro: Macro, text: string): Arguments | Problem {
       const parameter = macro.parameters.find((candidate) => candidate.name === name);
       if (!parameter) return { message: `macro '${macro.name}' has no parameter '${name}'` };
       keywords = true;
-      const value = argumentAt(text, skipSpace(text, position + keyword[0].length, text.length));
+      const value = argumentAt(text, position + keyword[0].length, style);
       values.set(name, value.text);
       position = value.end;
     } else {
@@ -152,7 +172,7 @@ export function bindArguments(macro: Macro, text: string): Arguments | Problem {
         values.set(parameter.name, text.slice(position));
         break;
       }
-      const value = argumentAt(text, position);
+      const value = argumentAt(text, position, style);
       values.set(parameter.name, value.text);
       // An argument of no length that is no comma would go on for ever.
       position = value.end > position || text[position] === ',' ? value.end : position + 1;
@@ -169,11 +189,11 @@ export function bindArguments(macro: Macro, text: string): Arguments | Problem {
 }
 
 /** The values of an `.irp` list, given as scrubbed text. */
-export function listValues(text: string): string[] {
+export function listValues(text: string, style = plainStyle): string[] {
   const values: string[] = [];
   let position = skipSpace(text, 0, text.length);
   while (position < text.length) {
-    const value = argumentAt(text, position);
+    const value = argumentAt(text, position, style);
     values.push(value.text);
     position = value.end > position || text[position] === ',' ? value.end : position + 1;
     position = skipComma(text, position);
@@ -200,41 +220,67 @@ export function listCharacters(text: string): string[] {
 }
 
 /** One argument: a quoted string loses its quotes, other text goes on to a comma or to white space outside brackets. */
-function argumentAt(text: string, position: number): { text: string; end: number } {
-  if (text[position] === '"') return quotedArgument(text, position);
+function argumentAt(text: string, position: number, style: MacroStyle): { text: string; end: number } {
+  const { alternate } = style;
+  position = skipSpace(text, position, text.length);
+  const first = text[position];
+  if (first === '"' || (alternate && (first === '<' || first === "'"))) {
+    const value = quotedArgument(text, position, alternate);
+    // The alternate style keeps the quotes of a string.
+    return alternate && first !== '<' ? { text: `"${value.text}"`, end: value.end } : value;
+  }
+  if (alternate && first === '%') return style.evaluate(text, position + 1);
   const start = position;
-  let depth = 0;
+  const brackets: string[] = [];
   while (position < text.length) {
     const c = text[position]!;
-    if (c === ',' || (depth === 0 && (c === ' ' || c === '\t'))) break;
+    const open = brackets.at(-1);
+    if (c === ',' || (alternate && c === '<') || (!open && (c === ' ' || c === '\t'))) break;
     if (c === '"' || c === "'") {
       const close = text.indexOf(c, position + 1);
       if (close < 0) return { text: text.slice(start), end: text.length };
       position = close;
-    } else if (c === '(' || c === '[') depth++;
-    else if ((c === ')' || c === ']') && depth > 0) depth--;
+    } else if (c === '(' || c === '[') brackets.push(c);
+    else if ((c === ')' && open === '(') || (c === ']' && open === '[')) brackets.pop();
     position++;
   }
   return { text: text.slice(start, position), end: position };
 }
 
-function quotedArgument(text: string, position: number): { text: string; end: number } {
+/** Neighbouring strings, and in the alternate style `<texts>`, in which `!` takes the next character as it is. */
+function quotedArgument(text: string, position: number, alternate: boolean): { text: string; end: number } {
   let value = '';
-  while (text[position] === '"') {
+  for (;;) {
+    const quote = text[position];
+    if (alternate && quote === '<') {
+      let depth = 0;
+      for (position++; position < text.length && (text[position] !== '>' || depth > 0); position++) {
+        if (text[position] === '!') position++;
+        else if (text[position] === '>') depth--;
+        else if (text[position] === '<') depth++;
+        value += text[position] ?? '';
+      }
+      position++;
+      continue;
+    }
+    if (quote !== '"' && !(alternate && quote === "'")) return { text: value, end: position };
     position++;
     let escaped = false;
     while (position < text.length) {
-      const c = text[position]!;
       escaped = text[position - 1] === '\\' && !escaped;
-      if (c === '"' && !escaped) {
-        position++;
-        if (text[position] !== '"') break;
+      if (alternate && text[position] === '!') {
+        value += text[position + 1] ?? '';
+        position += 2;
+        continue;
       }
-      value += text[position];
+      if (text[position] === quote && !escaped) {
+        position++;
+        if (text[position] !== quote) break;
+      }
+      value += text[position] ?? '';
       position++;
     }
   }
-  return { text: value, end: position };
 }
 
 function skipComma(text: string, position: number): number {
@@ -246,33 +292,78 @@ function skipComma(text: string, position: number): number {
 const maximumLineLength = 1_000_000;
 
 /**
- * Replaces `\name` of every given argument, `\@` and `\()` in a body line. Unknown names stay as they are, since an
- * inner macro may define them. Undefined when the text would be longer than any line should be.
+ * Replaces `\\name` and `&name` of every given argument, `\\@` and `\\(text)` in a body line; in the alternate style
+ * also names by themselves. Unknown names stay as they are, since an inner macro may define them. Undefined when the
+ * text would be longer than any line should be.
  */
-export function substitute(text: string, values: Arguments, serial: number): string | undefined {
-  let from = text.indexOf('\\');
-  if (from < 0) return text;
-  let result = text.slice(0, from);
-  while (from < text.length) {
-    const next = text.charCodeAt(from + 1);
-    let end = from + 2;
+export function substitute(text: string, values: Arguments, serial: number, alternate: boolean): string | undefined {
+  if (!alternate && !text.includes('\\') && !text.includes('&')) return text;
+  let result = '';
+  let from = 0;
+  for (let i = 0; i < text.length; ) {
+    const c = text.charCodeAt(i);
+    let end = i + 1;
     let replacement: string | undefined;
-    if (next === 0x40) replacement = String(serial);
-    else if (next === 0x28 && text[from + 2] === ')') {
-      replacement = '';
-      end = from + 3;
-    } else if (isNameStart(next)) {
-      while (end < text.length && isNamePart(text.charCodeAt(end))) end++;
-      replacement = values.get(text.slice(from + 1, end));
+    if (c === Backslash) {
+      const next = text.charCodeAt(end);
+      if (next === At) {
+        replacement = String(serial);
+        end++;
+      } else if (next === OpenParenthesis) {
+        const close = text.indexOf(')', end);
+        if (close >= 0) {
+          replacement = text.slice(end + 1, close);
+          end = close + 1;
+        }
+      } else if (isNameStart(next)) {
+        replacement = valueAt(text, i + 1, values, alternate);
+        end = nameEndAt(text, i + 1, alternate);
+        if (replacement !== undefined && text[end] === "'") end++;
+      } else end++;
+    } else if (c === Ampersand) {
+      end = nameEndAt(text, i + 1, alternate);
+      replacement = end > i + 1 ? valueAt(text, i + 1, values, alternate) : undefined;
+      if (replacement !== undefined && text[end] === '&') end++;
+      if (end === i) end = i + 1;
+    } else if (alternate && isNameStart(c)) {
+      end = nameEndAt(text, i, alternate);
+      replacement = valueAt(text, i, values, alternate);
+      if (text[end] === "'") {
+        replacement ??= text.slice(i, end);
+        end++;
+      }
     }
-    result += replacement ?? text.slice(from, end);
-    if (result.length > maximumLineLength) return undefined;
-    const backslash = text.indexOf('\\', end);
-    if (backslash < 0) return result + text.slice(end);
-    result += text.slice(end, backslash);
-    from = backslash;
+    if (replacement !== undefined) {
+      result += text.slice(from, i) + replacement;
+      if (result.length > maximumLineLength) return undefined;
+      from = end;
+    }
+    i = Math.max(end, i + 1);
   }
-  return result;
+  return from === 0 ? text : result + text.slice(from);
+}
+
+const Backslash = 0x5c;
+const At = 0x40;
+const OpenParenthesis = 0x28;
+const Ampersand = 0x26;
+
+/** Where the name at a position ends; in the alternate style with the `&` after it. */
+function nameEndAt(text: string, position: number, alternate: boolean): number {
+  let end = position;
+  if (isNameStart(text.charCodeAt(end))) while (end < text.length && isNamePart(text.charCodeAt(end))) end++;
+  return alternate && end > position && text[end] === '&' ? end + 1 : end;
+}
+
+function valueAt(text: string, position: number, values: Arguments, alternate: boolean): string | undefined {
+  const end = nameEndAt(text, position, alternate);
+  return values.get(text.slice(position, text[end - 1] === '&' ? end - 1 : end));
+}
+
+/** The names of a `LOCAL` line of the alternate style; undefined for any other line. */
+export function localNames(text: string): string[] | undefined {
+  const match = /^\s*LOCAL\s+(.*)$/i.exec(text);
+  return match ? match[1]!.split(/[\s,]+/).filter((name) => name !== '') : undefined;
 }
 
 export interface ExpandedLine {
@@ -281,8 +372,13 @@ export interface ExpandedLine {
 }
 
 /** A body line's statements for one expansion, and whether its text is the source's. */
-export function expandLine(line: BodyLine, values: Arguments, serial: number): ExpandedLine | undefined {
-  const text = substitute(line.text, values, serial);
+export function expandLine(
+  line: BodyLine,
+  values: Arguments,
+  serial: number,
+  alternate = false,
+): ExpandedLine | undefined {
+  const text = substitute(line.text, values, serial, alternate);
   if (text === undefined) return undefined;
   return { parsed: parsedAs(line, text), changed: text !== line.text };
 }

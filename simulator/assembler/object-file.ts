@@ -72,6 +72,7 @@ class ObjectBuilder {
     for (const output of unit.outputs) this.#makeOutput(output);
     for (const section of unit.sections) this.#markThreadLocal(section);
     for (const output of unit.outputs) this.#fix(output);
+    this.#request();
     this.#link();
     for (const [source, object] of this.#outputs)
       if (source.order === 0) this.#symbols.addSection(object, unit.symbols.nextOrder());
@@ -128,6 +129,31 @@ class ObjectBuilder {
     };
     this.#outputs.set(source, object);
     if (source.order > 0) this.#symbols.addSection(object, source.order);
+  }
+
+  /** The relocations that the source asks for by name. */
+  #request(): void {
+    for (const { section, offset, type, value, span } of this.unit.requests) {
+      const at = settle(offset);
+      const place = at?.add?.place;
+      const resolved = this.#resolve(value);
+      if (!at || at.subtract || (at.add && !place)) {
+        this.#report(span, 'relocation', 'the offset must be a number, or a place of this source');
+        continue;
+      }
+      if (!resolved || resolved.subtract) {
+        this.#report(span, 'relocation', 'the value must be a symbol and a number');
+        continue;
+      }
+      const object = this.#outputs.get((place?.section ?? section).output);
+      const where = Number(at.value) + (place ? offsetOf(place) : 0);
+      if (!object || where < 0 || where > object.size) {
+        this.#report(span, 'relocation', `offset ${where} is not in the section, which has ${object?.size ?? 0} bytes`);
+        continue;
+      }
+      object.relocations.push(this.#relocation(where, type, resolved.add, resolved.value, span));
+      object.relocations.sort((a, b) => a.offset - b.offset);
+    }
   }
 
   /** Sections that go with another one, by a symbol of that. */

@@ -60,9 +60,12 @@ export class ObjectSymbols {
     for (const symbol of this.unit.symbols.values()) {
       if (symbol.order === 0 && (symbol.binding === 'local' || symbol.replaced) && !symbol.sizeSpan) continue;
       if (symbol.weakReference || this.#isEquated(symbol)) continue;
+      if (symbol.versionFate === 'remove' && symbol.defined && !isRenamed(symbol) && !this.#objects.has(symbol))
+        continue;
       if (symbol.order === 0 && symbol.binding === 'local') continue;
       // Weak symbols that nothing names are left out.
-      const weak = symbol.weaklyReferenced || (symbol.binding === 'weak' && !symbol.firstUse);
+      const needless = symbol.binding === 'weak' || symbol.versions.length > 0;
+      const weak = symbol.weaklyReferenced || (needless && !symbol.firstUse);
       if (weak && !symbol.defined && !this.#objects.has(symbol)) continue;
       if (symbol.order === 0) symbol.order = this.unit.symbols.nextOrder();
       entries.push({ order: symbol.order, symbol: this.#objectOf(symbol) });
@@ -73,6 +76,7 @@ export class ObjectSymbols {
     }
     entries.push(...this.#mappingSymbols());
     const seen = new Set<ObjectSymbol>();
+    entries.push(...this.#versions());
     for (const { name, order } of this.unit.fileSymbols)
       entries.push({ order, symbol: { ...this.none, name, type: 'file' } });
     const sorted = entries.sort((a, b) => a.order - b.order).map(({ symbol }) => symbol);
@@ -96,6 +100,19 @@ export class ObjectSymbols {
       if (!symbol.anonymous || object.section !== 'undefined' || !symbol.firstUse) continue;
       this.report(symbol.firstUse, 'undefined-label', `no label '${numericLabelOf(symbol.name)}:' after this line`);
     }
+  }
+
+  /** Further names, with versions, of symbols that are defined here. */
+  #versions(): { order: number; symbol: ObjectSymbol }[] {
+    const aliases: { order: number; symbol: ObjectSymbol }[] = [];
+    for (const symbol of this.unit.symbols.values()) {
+      if (symbol.versions.length === 0 || !symbol.defined || isRenamed(symbol)) continue;
+      for (const name of symbol.versions) {
+        const alias = { ...this.#objectOf(symbol), name, binding: symbol.binding, visibility: symbol.visibility };
+        aliases.push({ order: this.unit.symbols.nextOrder(), symbol: alias });
+      }
+    }
+    return aliases;
   }
 
   /** Whether it only stands for a symbol of another file, which takes its place everywhere. */
@@ -164,11 +181,11 @@ export class ObjectSymbols {
       );
     }
     return {
-      name: symbol.name,
+      name: versionedName(symbol),
       size: size && isConstant(size) ? Number(size.value) : 0,
       type: symbol.type,
-      binding: symbol.replaced ? 'local' : symbol.binding,
-      visibility: symbol.visibility,
+      binding: symbol.replaced || symbol.versionFate === 'local' ? 'local' : symbol.binding,
+      visibility: symbol.versionFate === 'hidden' ? 'hidden' : symbol.visibility,
       ...(symbol.variantCallingConvention ? { variantCallingConvention: true } : {}),
       ...(symbol.definition ? { definition: positionOf(symbol.definition) } : {}),
     };
@@ -199,4 +216,15 @@ export class ObjectSymbols {
       })),
     );
   }
+}
+
+/** Whether the name with a version takes the symbol's place: of what other files define, and of `name@@@version`. */
+function isRenamed(symbol: AssemblySymbol): boolean {
+  return symbol.versions.length > 0 && (!symbol.defined || symbol.versions.some((name) => name.includes('@@@')));
+}
+
+/** A symbol's name in the object. `@@@` means `@@`, the default version, where the symbol is defined, else `@`. */
+function versionedName(symbol: AssemblySymbol): string {
+  if (!isRenamed(symbol)) return symbol.name;
+  return symbol.versions[0]!.replace('@@@', symbol.defined ? '@@' : '@');
 }

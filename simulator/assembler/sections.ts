@@ -35,6 +35,16 @@ export type VariablePart = {
     }
 );
 
+/** A relocation that the source asks for (.reloc). */
+export interface RelocationRequest {
+  readonly section: Section;
+  /** In the section, or a place in any. */
+  readonly offset: Bound;
+  readonly type: number;
+  readonly value: Bound;
+  readonly span: SourceSpan;
+}
+
 /** A value that is put into fixed bytes when everything is known. */
 export interface Fixup {
   /** In fixed bytes; `part` variable parts stand before it. */
@@ -103,6 +113,9 @@ export class ObjectSectionSource {
   }
 }
 
+/** The name of the section that only counts: none that a source can spell. */
+export const absoluteName = '*ABS*';
+
 /** A subsection while its source is being assembled. */
 export class Section {
   #bytes = new Uint8Array(256);
@@ -121,6 +134,8 @@ export class Section {
   readonly executable: boolean;
   readonly hasContents: boolean;
   readonly threadLocal: boolean;
+  /** Whether it only counts (.struct): labels in it are numbers. */
+  readonly absolute: boolean;
 
   constructor(
     readonly output: ObjectSectionSource,
@@ -129,6 +144,7 @@ export class Section {
     this.executable = (output.flags & SectionFlag.Execute) !== 0;
     this.hasContents = output.type !== SectionType.Nobits;
     this.threadLocal = (output.flags & SectionFlag.Tls) !== 0;
+    this.absolute = output.name === absoluteName;
   }
 
   get name(): string {

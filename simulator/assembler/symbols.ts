@@ -40,6 +40,9 @@ export class AssemblySymbol {
   /** Whether only such symbols name it: then it need not be defined. */
   weaklyReferenced = false;
   variantCallingConvention = false;
+  /** Names with versions (.symver), the last one first, and what becomes of the symbol beside them. */
+  readonly versions: string[] = [];
+  versionFate: 'local' | 'hidden' | 'remove' | undefined;
   /** Its place among the object's symbols; 0 as long as nothing outside of this source could see it. */
   order = 0;
   /** While its value is being worked out: a guard against cycles. */

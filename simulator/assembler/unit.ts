@@ -9,7 +9,14 @@ import { type Frame, originOf, rangeOf, relatedCalls, type SourceSpan } from './
 import { knownSection } from './known-sections';
 import { maximumSectionSize } from './layout';
 import { MappingSymbols } from './mapping-symbols';
-import { type FixupKind, ObjectSectionSource, Section, type SectionAttributes } from './sections';
+import {
+  absoluteName,
+  type FixupKind,
+  ObjectSectionSource,
+  type RelocationRequest,
+  Section,
+  type SectionAttributes,
+} from './sections';
 import { type AssemblySymbol, SymbolTable } from './symbols';
 
 /** What `.option` changes. */
@@ -41,6 +48,8 @@ export class Unit implements Scope {
   /** The macro calls and repeats so far: `\@`. */
   expansions = 0;
   ended = false;
+  /** What .reloc asked for. */
+  readonly requests: RelocationRequest[] = [];
   /** Whether compressed instructions were allowed anywhere. */
   usedCompressed = false;
   /** The sources that compilers name by .file; the first comes before every symbol. */
@@ -137,8 +146,16 @@ export class Unit implements Scope {
   // Symbols
 
   here(): AssemblySymbol {
+    if (this.section.absolute) return this.#number(this.section.length);
     const symbol = this.symbols.temporary(this.section.here);
     symbol.order = this.symbols.nextOrder();
+    return symbol;
+  }
+
+  #number(value: number): AssemblySymbol {
+    const symbol = this.symbols.temporary(this.section.here);
+    symbol.place = undefined;
+    symbol.assigned = constant(value);
     return symbol;
   }
 
@@ -163,7 +180,8 @@ export class Unit implements Scope {
       symbol = this.symbols.replace(symbol);
     }
     symbol.common = undefined;
-    symbol.place = here;
+    if (here.section.absolute) symbol.assigned = constant(here.offset);
+    else symbol.place = here;
     symbol.fixed = true;
     symbol.definition = this.span(start, end);
   }
@@ -233,6 +251,11 @@ export class Unit implements Scope {
     return bind(expression, this);
   }
 
+  /** The value of an expression as far as it is known now. */
+  valueNow(expression: Expression): Integer | undefined {
+    return constantNow(bind(expression, this));
+  }
+
   /** The value of an expression that must be a number at this point; reports and gives undefined when it is none. */
   constant(expression: Expression, what: string): Integer | undefined {
     const known = literal(expression);
@@ -279,6 +302,14 @@ export class Unit implements Scope {
   enter(section: Section): void {
     this.#previous = this.section;
     this.section = section;
+  }
+
+  /** `.struct`: labels are numbers from here on, beginning with `offset`. */
+  enterAbsolute(offset: number): void {
+    const output = new ObjectSectionSource(absoluteName, { type: SectionType.Nobits, flags: 0, entrySize: 0 }, 0);
+    const section = new Section(output, 0);
+    section.length = offset;
+    this.enter(section);
   }
 
   /** `.previous`: swaps the current section with the one before; false when there was none. */

@@ -7,7 +7,7 @@ import type { Unit } from '../unit';
 import { type Directive, directives, OperandReader, type Run } from './directive';
 
 const macro: Run = (unit, statement, expander) => {
-  const header = parseMacroHeader(scrub(statement.operandText));
+  const header = parseMacroHeader(scrub(statement.operandText), expander.style(statement));
   const end = Math.max(statement.end, statement.start + statement.name.length);
   const span = unit.span(statement.operandsStart, end);
   if ('message' in header) unit.error('macro', header.message, statement.start, end);
@@ -36,7 +36,7 @@ const repeat: Run = (unit, statement, expander) => {
   reader.finish();
   const body = collectRepeat(unit, statement, expander);
   if (count === undefined || !body) return;
-  if (count < 0) unit.warning('rept', 'a negative number of repetitions gives nothing', statement.start, statement.end);
+  if (count < 0) unit.error('rept', 'the number of repetitions is negative', statement.start, statement.end);
   else expander.repeat(body, Number(count), statement);
 };
 
@@ -49,7 +49,7 @@ function repeatOver(characters: boolean): Run {
     const body = collectRepeat(unit, statement, expander);
     if (!name || !body) return;
     const list = text.slice(name[0].length);
-    const values = characters ? listCharacters(list) : listValues(list);
+    const values = characters ? listCharacters(list) : listValues(list, expander.style(statement));
     const rounds: Arguments[] = (values.length > 0 ? values : ['']).map((value) => new Map([[name[1]!, value]]));
     expander.repeat(body, rounds, statement);
   };
@@ -112,7 +112,21 @@ function message(severity: 'error' | 'warning'): Run {
   };
 }
 
+function alternate(on: boolean): Run {
+  return (unit, statement, expander) => {
+    new OperandReader(unit, statement).finish();
+    expander.alternate = on;
+  };
+}
+
 export const flowDirectives: readonly Directive[] = [
+  ...directives(
+    '.altmacro',
+    '',
+    'Macros take <texts>, %expressions and LOCAL names, and know parameters without backslash',
+    alternate(true),
+  ),
+  ...directives('.noaltmacro', '', 'Macros are as usual again', alternate(false)),
   ...directives('.macro', 'name [parameter[:req|:vararg][=default], ...]', 'Begins a macro', macro),
   ...directives('.endm .endmacro', '', 'Ends a macro', misplaced('.macro')),
   ...directives('.rept .rep', 'count', 'Repeats the statements up to .endr', repeat),

@@ -4,9 +4,12 @@ import type { Directive } from './directive';
 import { flowDirectives } from './flow';
 import { insnDirectives } from './insn';
 import { noteDirectives } from './notes';
+import { relocationDirectives } from './relocations';
 import { riscvDirectives } from './riscv';
 import { sectionDirectives } from './sections';
+import { structureDirectives } from './structure';
 import { symbolDirectives } from './symbols';
+import { versionDirectives } from './versions';
 
 export type { Directive };
 
@@ -21,6 +24,9 @@ export const directiveTable: ReadonlyMap<string, Directive> = new Map(
     ...insnDirectives,
     ...debugDirectives,
     ...noteDirectives,
+    ...relocationDirectives,
+    ...structureDirectives,
+    ...versionDirectives,
   ].map((directive) => [directive.name, directive]),
 );
 
