@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { BaseLanguageClient } from 'vscode-languageclient';
 import type { LaunchArguments } from '../debug-adapter/launch';
 import { toBase64 } from './base64';
+import { ForeignStatus } from './foreign-status';
 import type { Host } from './host';
 import { IncludedSources } from './included-sources';
 
@@ -22,6 +23,7 @@ export class LanguageService implements vscode.Disposable {
   private client: Promise<BaseLanguageClient | undefined> = Promise.resolve(undefined);
   private readonly trust: vscode.Disposable;
   private readonly includedSources = new IncludedSources();
+  private readonly foreignStatus = new ForeignStatus();
 
   constructor(
     private readonly context: vscode.ExtensionContext,
@@ -66,6 +68,7 @@ export class LanguageService implements vscode.Disposable {
   async dispose(): Promise<void> {
     this.trust.dispose();
     this.includedSources.dispose();
+    this.foreignStatus.dispose();
     await this.stop();
   }
 
@@ -85,6 +88,7 @@ export class LanguageService implements vscode.Disposable {
     // A server in a browser's worker reaches no file itself.
     client.onRequest('hyperstep/readFile', ({ uri }: { uri: string }) => readFile(vscode.Uri.parse(uri)));
     client.onNotification('hyperstep/included', ({ uris }: { uris: string[] }) => this.includedSources.add(uris));
+    client.onNotification('hyperstep/foreign', (foreign) => this.foreignStatus.note(foreign));
     await client.start();
     return client;
   }

@@ -10,11 +10,14 @@ import {
   type TextEdit,
 } from './assembly';
 import { noteLegality } from './features/legality';
+import { foreignArchitecture } from './foreign';
 import { keyOf, keyOfPath, lineRange, lspRange } from './locations';
 import { problemWithProgram } from './params';
 import {
   type CheckProgramParams,
   checkProgramRequest,
+  type ForeignParams,
+  foreignNotification,
   type IncludedParams,
   includedNotification,
   type ProgramCheck,
@@ -41,6 +44,8 @@ export class Checker {
   readonly publisher: Publisher;
   /** The program that last spoke for each open document. */
   readonly #programOf = new Map<string, string>();
+  /** Open documents of other architectures, with what the client was told. */
+  readonly #foreign = new Map<string, string>();
   /** Files that the client knows to be included. */
   readonly #included = new Set<string>();
 
@@ -101,11 +106,33 @@ export class Checker {
   closed(uri: string): void {
     const key = keyOf(uri);
     this.#waiting.delete(uri);
+    this.#foreign.delete(key);
+    this.#forgetProgramOf(key);
+    this.scheduleAll();
+  }
+
+  /** What the program of a file said is no longer so, unless another document is part of it. */
+  #forgetProgramOf(key: string): void {
     const program = this.#programOf.get(key);
     this.#programOf.delete(key);
     const used = [...this.#programOf.values()].includes(program ?? '');
     if (program !== undefined && !used) this.publisher.publish(program, new Map());
-    this.scheduleAll();
+  }
+
+  /** Whether a document that no project states is another architecture's; tells the client when that changes. */
+  async #isForeign(uri: string): Promise<boolean> {
+    const { workspace, connection } = this.context;
+    const document = workspace.document(uri);
+    if (!document) return false;
+    const found = foreignArchitecture(document.source);
+    const foreign = found && !(await workspace.isStated(document.key)) ? found : undefined;
+    const text = foreign && `${foreign.architecture}: ${foreign.reason}`;
+    if (this.#foreign.get(document.key) !== text) {
+      if (text === undefined) this.#foreign.delete(document.key);
+      else this.#foreign.set(document.key, text);
+      void connection.sendNotification(foreignNotification, { uri, ...foreign } satisfies ForeignParams);
+    }
+    return foreign !== undefined;
   }
 
   async #run(): Promise<void> {
@@ -137,6 +164,10 @@ export class Checker {
   }
 
   async #checkProgramOf(uri: string, checked: Set<Analysis>): Promise<void> {
+    if (await this.#isForeign(uri)) {
+      this.#forgetProgramOf(keyOf(uri));
+      return;
+    }
     const analysis = await this.context.workspace.analysisOf(uri);
     if (!analysis || checked.has(analysis)) return;
     checked.add(analysis);

@@ -34,6 +34,17 @@ export interface ProgramCheck {
   };
 }
 
+/** Notification from server to client: a document is plainly another architecture's, or is no longer. */
+export const foreignNotification = 'hyperstep/foreign';
+
+export interface ForeignParams {
+  readonly uri: string;
+  /** The architecture's name; absent when the document is RISC-V's (again). */
+  readonly architecture?: string;
+  /** What tells it. */
+  readonly reason?: string;
+}
+
 /** Request from server to client, where the server cannot read files itself: the bytes of a file in base 64, or null. */
 export const readFileRequest = 'hyperstep/readFile';
 

@@ -241,6 +241,11 @@ export class Workspace {
     return this.analyse(project.stated ? await this.#projectOfAlone(key) : project);
   }
 
+  /** Whether a project file or a launch states the program that a file is part of. */
+  async isStated(key: string): Promise<boolean> {
+    return (await this.#projectOf(key)).stated;
+  }
+
   /** Of several launches that state programs of a file, the last one is right. */
   async #projectOf(key: string): Promise<Project> {
     for (const launched of [...this.#launched.values()].reverse()) {

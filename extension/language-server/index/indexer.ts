@@ -1,4 +1,5 @@
 import { SourceText } from '../assembly';
+import { foreignArchitecture } from '../foreign';
 import { keyOf } from '../locations';
 import type { ServerContext } from '../server';
 import { indexSource } from './workspace-index';
@@ -64,7 +65,8 @@ export class Indexer {
   async #read(key: string): Promise<void> {
     const { workspace, index } = this.context;
     const bytes = await workspace.read(key);
-    if (bytes) index.set(key, indexSource(SourceText.parse(key, new TextDecoder().decode(bytes))));
+    const source = bytes && SourceText.parse(key, new TextDecoder().decode(bytes));
+    if (source && !foreignArchitecture(source)) index.set(key, indexSource(source));
     else index.delete(key);
   }
 }
