@@ -31,6 +31,11 @@ export interface AssembleRequest {
   /** In -march notation; what the machine runs when absent. */
   readonly march?: string;
   readonly layout?: Layout;
+  /**
+   * Whether code is made shorter where its targets are near: objects as of `as -mrelax`, linked with `ld --relax`, which are
+   * GNU's defaults, or of `as -mno-relax`. True when absent.
+   */
+  readonly relax?: boolean;
   /** 'hint' when nothing states what the program is linked with. */
   readonly undefinedSymbols?: UndefinedSeverity;
   /**
@@ -101,7 +106,11 @@ export function* assembleInSteps(request: AssembleRequest): Generator<void, Asse
     diagnostics.push(...unit.diagnostics);
   }
   const failed = diagnostics.some((diagnostic) => diagnostic.severity === 'error');
-  const linked = link(objects, request.layout ?? defaultLayout, request.undefinedSymbols ?? 'error');
+  const linked = link(objects, {
+    layout: request.layout ?? defaultLayout,
+    relax: request.relax ?? true,
+    undefinedSymbols: request.undefinedSymbols ?? 'error',
+  });
   diagnostics.push(...linked.diagnostics);
   const broken = failed || linked.diagnostics.some((diagnostic) => diagnostic.severity === 'error');
   return {
@@ -154,10 +163,10 @@ function isUnchanged({ inputs }: RequestedUnit, sources: AssembleRequest['source
   return true;
 }
 
-export type UnitOptions = Pick<AssembleRequest, 'march' | 'defines'> & { readonly relax?: boolean };
+export type UnitOptions = Pick<AssembleRequest, 'march' | 'defines' | 'relax'>;
 
 /** Whether the linker may relax code unless a source says otherwise. */
-const relaxByDefault = false;
+const relaxByDefault = true;
 
 function fileProblem(file: string, message: string): Diagnostic {
   const start = { line: 0, column: 0 };

@@ -10,7 +10,7 @@ import { bucketOf } from './link-order';
 /** Storage that several files name and the linker places: where each symbol went, and the sections that hold them. */
 export interface CommonStorage {
   readonly symbols: ReadonlyMap<string, ObjectSymbol>;
-  readonly sections: readonly ObjectSection[];
+  readonly sections: readonly { readonly section: ObjectSection; readonly owner: ObjectFile }[];
 }
 
 /** Places common symbols; those of one object (the one with the largest definition) stand together. */
@@ -21,7 +21,7 @@ export function placeCommonSymbols(
 ): CommonStorage {
   const ordered = [...commons].sort((a, b) => bucketOf(a.name) - bucketOf(b.name));
   const symbols = new Map<string, ObjectSymbol>();
-  const sections: ObjectSection[] = [];
+  const sections: { section: ObjectSection; owner: ObjectFile }[] = [];
   for (const object of objects) {
     const owned = ordered.filter((symbol) => ownerOf(symbol.name) === object);
     if (owned.length === 0) continue;
@@ -42,7 +42,7 @@ export function placeCommonSymbols(
       entrySize: 0,
       relocations: [],
     };
-    sections.push(section);
+    sections.push({ section, owner: object });
     owned.forEach((symbol, i) => {
       symbols.set(symbol.name, { ...symbol, section, value: offsets[i]! });
     });

@@ -1,10 +1,8 @@
 import type { Integer } from '../object/integer';
 import * as integer from '../object/integer';
-import { type LineRow, LineTable } from '../object/line-table';
-import type { Program, ProgramSection, ProgramSymbol } from '../object/program';
+import type { Program } from '../object/program';
 import {
   type ObjectFile,
-  type ObjectPosition,
   type ObjectSection,
   type ObjectSymbol,
   type Relocation,
@@ -12,15 +10,23 @@ import {
   SectionType,
 } from '../object/relocatable';
 import { type CommonStorage, placeCommonSymbols } from './common-symbols';
-import { clipped, type Diagnostic, type Severity } from './diagnostic';
-import { rangeOf, relatedCalls } from './frames';
-import { outputName } from './link-layout';
-import { MemoryMap } from './memory-map';
+import type { Diagnostic } from './diagnostic';
+import { programOf } from './link-program';
+import { LinkReporter, type UndefinedSeverity } from './link-reporter';
+import { InputSection, type OutputSection } from './link-sections';
+import { LinkSymbols } from './link-symbols';
+import { defaultScript } from './linker-script/default-script';
+import { absolute, type ScriptValue } from './linker-script/evaluate';
+import { ScriptLayout } from './linker-script/layout';
+import { type PlacedScript, placeSections } from './linker-script/place';
+import { protectsSections } from './linker-script/protection';
+import type { LinkerScript } from './linker-script/syntax';
 import { type MergedSection, mergeSections } from './merge-sections';
-import { suggestSymbols } from './object-file';
 import { OffsetTable } from './offset-table';
+import { isRelaxable, Relaxer, type RelaxTarget } from './relaxation/relax';
 import { Relocator } from './relocate';
-import { segmentsOf } from './segments';
+
+export type { UndefinedSeverity };
 
 /** Where a program is put in memory. Addresses are unsigned 64-bit. */
 export interface Layout {
@@ -34,372 +40,340 @@ export interface Layout {
 
 export const defaultLayout: Layout = { textBase: 0x8020_0000n };
 
-/** A section of the linked program. */
-export interface OutputSection {
-  readonly name: string;
-  readonly inputs: ObjectSection[];
-  type: number;
-  flags: number;
-  alignment: number;
-  address: Integer;
-  size: number;
-  bytes: Uint8Array;
+export interface LinkOptions {
+  readonly layout?: Layout;
+  /** Says what goes where; GNU ld's own layout at `layout.textBase` when absent. */
+  readonly script?: LinkerScript | undefined;
+  /** Whether code is made shorter where its targets are near, as ld does by default. */
+  readonly relax?: boolean;
+  readonly undefinedSymbols?: UndefinedSeverity;
 }
 
 export interface LinkResult {
   readonly program: Program;
   readonly diagnostics: readonly Diagnostic[];
+  /** What went where, for a map. */
+  readonly linker: Linker;
 }
 
-/** How an undefined symbol is reported: as an error, or as a hint when nothing says what else is linked. */
-export type UndefinedSeverity = Extract<Severity, 'error' | 'hint'>;
+/** A symbol's address. */
+export interface Resolved {
+  readonly value: Integer;
+  /** Whether 0 stands for a weak symbol that nothing defines. */
+  readonly weak: boolean;
+}
 
-/** Links objects into one program, as `ld --no-relax -Ttext=...` does with its default script. Never throws. */
-export function link(objects: readonly ObjectFile[], layout: Layout, undefinedSeverity: UndefinedSeverity): LinkResult {
-  return new Linker(objects, layout, undefinedSeverity).link();
+const headersSize = 64n + 4n * 56n;
+const globalPointerName = '__global_pointer$';
+
+/** Links objects into one program, as `ld -static` does. Never throws. */
+export function link(objects: readonly ObjectFile[], options: LinkOptions = {}): LinkResult {
+  const linker = new Linker(objects, options);
+  return { program: linker.link(), diagnostics: linker.reporter.diagnostics, linker };
 }
 
 export class Linker {
-  readonly diagnostics: Diagnostic[] = [];
-  readonly #outputs: OutputSection[] = [];
-  readonly #globals = new Map<string, ObjectSymbol>();
-  #map: MemoryMap = MemoryMap.empty;
-  /** The object whose definition of a common symbol counts. */
-  readonly #commonOwners = new Map<string, ObjectFile>();
-  #commons: CommonStorage = { symbols: new Map(), sections: [] };
+  readonly reporter: LinkReporter;
+  readonly symbols: LinkSymbols;
+  readonly layout: Layout;
+  /** All input sections, in the order of files and of sections in them. */
+  readonly inputs: InputSection[] = [];
+  readonly #inputOf = new Map<ObjectSection, InputSection>();
+  readonly script: LinkerScript;
+  commons: CommonStorage = { symbols: new Map(), sections: [] };
+  placed: PlacedScript = { nodes: [], outputs: [], unmatchedFiles: [] };
+  scriptLayout: ScriptLayout | undefined;
   #merged: ReadonlyMap<ObjectSection, MergedSection> = new Map();
-  #table: OffsetTable | undefined;
+  table: OffsetTable | undefined;
+  #protects = false;
 
   constructor(
     readonly objects: readonly ObjectFile[],
-    readonly layout: Layout,
-    readonly undefinedSeverity: UndefinedSeverity,
-  ) {}
+    readonly options: LinkOptions,
+  ) {
+    this.layout = options.layout ?? defaultLayout;
+    this.script = options.script ?? defaultScript();
+    this.reporter = new LinkReporter(objects, options.undefinedSymbols ?? 'error');
+    this.symbols = new LinkSymbols(objects, this.reporter);
+  }
 
-  link(): LinkResult {
-    this.#collectGlobals();
-    const commons = [...this.#globals.values()].filter((symbol) => symbol.section === 'common');
-    this.#commons = placeCommonSymbols(commons, (name) => this.#commonOwners.get(name), this.objects);
-    this.#merged = mergeSections(this.objects);
-    this.#table = OffsetTable.of(this.objects);
-    this.#groupSections();
-    this.#map = new MemoryMap(this.#outputs, this.layout);
-    const overlap = this.#map.overlap();
-    if (overlap) {
-      const [first, second] = overlap;
-      const message = `section '${second.name}' at ${integer.toHex(second.address)} begins inside of section '${first.name}': the layout leaves too little room`;
-      this.report('error', 'overlap', message, undefined, this.objects[0]?.path ?? '');
-    }
-    for (const output of this.#outputs) this.#fillOutput(output);
+  link(): Program {
+    this.#collectInputs();
+    this.placed = placeSections(this.script, this.inputs);
+    for (const { place, file } of this.placed.unmatchedFiles)
+      this.reporter.script(place, `no file that is linked is named '${file.name}'`, 'linker-script-file');
+    this.#protects = protectsSections(this.placed.nodes);
+    this.#merge();
+    this.#layOut();
+    for (const output of this.outputs) this.#fill(output);
+    this.scriptLayout?.writeData();
     this.#fillTable();
     new Relocator(this).run();
-    return { program: this.#program(), diagnostics: this.diagnostics };
+    return programOf(this);
   }
 
-  // What the relocator asks.
-
+  /** The output sections of the program, in order of the script. */
   get outputs(): readonly OutputSection[] {
-    return this.#outputs;
+    return this.placed.outputs.filter((output) => output.exists && !output.removed);
   }
 
-  placeOf(section: ObjectSection): { output: OutputSection; offset: number } | undefined {
-    return this.#map.places.get(section);
+  // Steps
+
+  #collectInputs(): void {
+    const { symbols } = this;
+    const commons = [...symbols.globals.values()].filter((symbol) => symbol.section === 'common');
+    this.commons = placeCommonSymbols(commons, (name) => symbols.commonOwners.get(name), this.objects);
+    this.table = OffsetTable.of(this.objects, symbols);
+    const add = (file: ObjectFile, section: ObjectSection): void => {
+      const input = new InputSection(file, section);
+      this.inputs.push(input);
+      this.#inputOf.set(section, input);
+    };
+    for (const object of this.objects) {
+      for (const section of object.sections) {
+        const isLinked = section.flags & SectionFlag.Alloc && !(section.flags & SectionFlag.Exclude);
+        if (isLinked && !symbols.dropped.has(section)) add(object, section);
+      }
+      if (this.table?.owner === object) add(object, this.table.section);
+      for (const { section, owner } of this.commons.sections) if (owner === object) add(object, section);
+    }
+  }
+
+  #merge(): void {
+    this.#merged = mergeSections(this.inputs);
+    for (const input of this.inputs) {
+      const merged = this.#merged.get(input.source);
+      if (!merged) continue;
+      input.size = merged.section.size;
+      input.bytes = merged.section.bytes;
+      this.#inputOf.set(merged.section, input);
+    }
+  }
+
+  #layOut(): void {
+    const { layout, options } = this;
+    const segments = new Map([['text-segment', layout.textBase]]);
+    if (layout.dataBase !== undefined) segments.set('data-segment', layout.dataBase);
+    const script = new ScriptLayout(
+      this.script,
+      this.placed,
+      this.#layoutHost(),
+      segments,
+      this.#protects,
+      headersSize,
+    );
+    this.scriptLayout = script;
+    script.mark();
+    script.size();
+    const relaxable = new Set(this.inputs.filter((input) => input.output && isRelaxable(input)));
+    if (relaxable.size > 0) {
+      const relaxer = new Relaxer(this.#relaxHost());
+      const rounds = options.relax === false ? 0 : mostRounds;
+      for (let round = 0, changed = true; changed && round < rounds; round++) {
+        script.assign();
+        changed = script.size((input) => relaxable.has(input) && relaxer.shorten(input));
+      }
+      script.assign();
+      script.size((input) => {
+        if (relaxable.delete(input)) relaxer.align(input);
+        return false;
+      });
+    }
+    script.assign();
+    script.size();
+    script.finish();
+  }
+
+  #layoutHost() {
+    return {
+      definition: (name: string): ScriptValue | undefined => {
+        const found = this.symbols.globals.get(name);
+        return found && found.section !== 'undefined' ? this.#scriptValueOf(found) : undefined;
+      },
+      isReferenced: (name: string): boolean =>
+        this.symbols.globals.get(name)?.section === 'undefined' || this.symbols.globals.has(name),
+      report: this.reporter.script.bind(this.reporter),
+    };
+  }
+
+  #scriptValueOf(symbol: ObjectSymbol): ScriptValue | undefined {
+    const { section, value } = this.#storageOf(symbol);
+    if (section === 'absolute') return { value: integer.toUnsigned(value), section: 'absolute' };
+    const place = typeof section === 'string' ? undefined : this.#placeIn(section, value);
+    if (!place?.input?.output) return undefined;
+    return {
+      value: BigInt.asUintN(64, BigInt(place.input.offset) + BigInt(place.offset)),
+      section: place.input.output,
+    };
+  }
+
+  #relaxHost() {
+    const { outputs } = this;
+    const pointer = (): { value: Integer; output: OutputSection | undefined } | undefined => {
+      const found = this.resolveName(globalPointerName);
+      return found && { value: found.value, output: this.outputOfName(globalPointerName) };
+    };
+    return {
+      targetOf: (input: InputSection, relocation: Relocation) => this.#relaxTarget(input, relocation),
+      globalPointer: pointer,
+      maximumAlignment: outputs.reduce((most, { alignment }) => Math.max(most, alignment), 1),
+      protects: this.#protects,
+      threadOffset: (value: Integer) => this.threadOffset(value),
+      reportAlignment: (input: InputSection, relocation: Relocation, needed: number) => {
+        const message = `${needed} bytes are needed for the alignment, and the object has space for ${relocation.addend}`;
+        this.reporter.relocation(input, relocation, 'alignment', message);
+      },
+    };
+  }
+
+  #relaxTarget(input: InputSection, { symbol, addend, offset: at }: Relocation): RelaxTarget | undefined {
+    if (symbol.name === '' && symbol.section === 'absolute') {
+      // ld takes an address without a symbol for one near the instruction while it makes code shorter.
+      const value = integer.add(integer.add(input.address, input.moved(at)), addend);
+      return { value, input, output: input.output, reserve: 0, undefinedWeak: false };
+    }
+    const found = this.symbols.definitionOf(symbol);
+    const reserve = found.type === 'function' && found.binding !== 'local' ? 0 : remaining(found.size, addend);
+    const scripted = symbol.binding === 'local' ? undefined : this.scriptLayout?.symbols.get(symbol.name);
+    if (scripted) {
+      const output = typeof scripted.section === 'object' ? scripted.section : undefined;
+      const value = integer.add(integer.fromBigint(absolute(scripted)), addend);
+      return { value, input: undefined, output, reserve, undefinedWeak: false };
+    }
+    if (found.type === 'ifunc') return undefined;
+    if (found.section === 'undefined') {
+      if (found.binding !== 'weak') return undefined;
+      return { value: addend, input: undefined, output: undefined, reserve: 0, undefinedWeak: true };
+    }
+    const { section, value } = this.#storageOf(found);
+    if (typeof section === 'string')
+      return { value: integer.add(value, addend), input: undefined, output: undefined, reserve, undefinedWeak: false };
+    // The symbol of a section and an offset name a shared constant together.
+    const together = found.type === 'section' && this.#merged.has(section);
+    const place = this.#placeIn(section, together ? integer.add(value, addend) : value);
+    const { output } = place.input ?? {};
+    if (!place.input || !output) return undefined;
+    const address = integer.add(place.input.address, place.offset);
+    const reached = together ? address : integer.add(address, addend);
+    return { value: reached, input: place.input, output, reserve, undefinedWeak: false };
+  }
+
+  #fill(output: OutputSection): void {
+    if (output.type === SectionType.Nobits) return;
+    output.bytes = new Uint8Array(output.size);
+    for (const input of output.inputs) {
+      if (input.source.type === SectionType.Nobits) continue;
+      output.bytes.set(input.relaxed ? input.relaxed.compacted() : input.bytes, input.offset);
+    }
+  }
+
+  #fillTable(): void {
+    const input = this.table && this.#inputOf.get(this.table.section);
+    if (input?.output && this.table) this.table.fill(input.output.bytes, input.offset, this);
+  }
+
+  // What relocations and the program ask
+
+  inputOf(section: ObjectSection): InputSection | undefined {
+    const input = this.#inputOf.get(section);
+    return input?.output ? input : undefined;
+  }
+
+  /** A common symbol where it was placed; any other as it is. */
+  #storageOf(symbol: ObjectSymbol): ObjectSymbol {
+    return symbol.section === 'common' ? (this.commons.symbols.get(symbol.name) ?? symbol) : symbol;
+  }
+
+  /** Where a place of a section is now. */
+  #placeIn(section: ObjectSection, value: Integer): { input: InputSection | undefined; offset: Integer } {
+    const merged = this.#merged.get(section)?.place(Number(value));
+    if (merged) return { input: this.#inputOf.get(merged.section), offset: merged.offset };
+    const input = this.#inputOf.get(section);
+    return { input, offset: input?.relaxed && typeof value === 'number' ? input.moved(value) : value };
   }
 
   /** The address that a relocation asks for: its symbol's, with the addend. */
-  target({ symbol, addend }: Relocation): { value: Integer; weak: boolean } | undefined {
-    const merged = symbol.type === 'section' ? this.#merged.get(symbol.section as ObjectSection) : undefined;
-    if (merged) {
+  target({ symbol, addend }: Relocation): Resolved | undefined {
+    if (symbol.type === 'section' && typeof symbol.section !== 'string' && this.#merged.has(symbol.section)) {
       // The symbol of a section and an offset name an entry of it together.
-      const { section, offset } = merged.place(Number(integer.add(symbol.value, addend)));
-      return this.#addressOf(section, offset);
+      return this.#addressOf(symbol.section, integer.add(symbol.value, addend));
     }
     const found = this.resolve(symbol);
     return found && { value: integer.add(found.value, addend), weak: found.weak };
   }
 
-  /** The address of a symbol; undefined when it has none. `weak` says that 0 stands for a missing weak symbol. */
-  resolve(symbol: ObjectSymbol): { value: Integer; weak: boolean } | undefined {
-    const found =
-      symbol.binding === 'local' && symbol.section !== 'undefined'
-        ? symbol
-        : (this.#globals.get(symbol.name) ?? symbol);
-    const { section } = found;
-    if (section === 'absolute') return { value: found.value, weak: false };
-    if (section === 'common') {
-      const common = this.#commons.symbols.get(found.name)!;
-      return this.#addressOf(common.section as ObjectSection, common.value);
+  /** The address of a symbol; undefined when it has none. */
+  resolve(symbol: ObjectSymbol): Resolved | undefined {
+    if (symbol.binding !== 'local' || symbol.section === 'undefined') {
+      const scripted = this.scriptLayout?.symbols.get(symbol.name);
+      if (scripted) return { value: integer.fromBigint(absolute(scripted)), weak: false };
     }
-    if (section !== 'undefined') {
-      const merged = this.#merged.get(section)?.place(Number(found.value));
-      return merged ? this.#addressOf(merged.section, merged.offset) : this.#addressOf(section, found.value);
-    }
-    const provided = this.#map.provided.get(symbol.name);
-    if (provided) return { value: provided.value, weak: false };
-    return found.binding === 'weak' || symbol.binding === 'weak' ? { value: 0, weak: true } : undefined;
+    const found = this.#storageOf(this.symbols.definitionOf(symbol));
+    const { section, value } = found;
+    if (section === 'absolute') return { value, weak: false };
+    if (section === 'undefined' || section === 'common')
+      return found.binding === 'weak' ? { value: 0, weak: true } : undefined;
+    return this.#addressOf(section, value);
   }
 
-  #addressOf(section: ObjectSection, offset: Integer): { value: Integer; weak: boolean } | undefined {
-    const place = this.#map.places.get(section);
+  #addressOf(section: ObjectSection, value: Integer): Resolved | undefined {
+    const { input, offset } = this.#placeIn(section, value);
     // A section that is not loaded has no addresses.
-    if (!place) return undefined;
-    return { value: integer.add(integer.add(place.output.address, place.offset), offset), weak: false };
+    return input?.output && { value: integer.add(input.address, offset), weak: false };
   }
 
-  /** The address of a symbol's slot in the global offset table. */
-  slotAddress(symbol: ObjectSymbol): Integer | undefined {
-    const slot = this.#table?.slotOf(symbol);
-    const place = this.#table && this.#map.places.get(this.#table.section);
-    return slot === undefined || !place ? undefined : integer.add(place.output.address, place.offset + slot);
+  /** The address of a global name. */
+  resolveName(name: string): Resolved | undefined {
+    const scripted = this.scriptLayout?.symbols.get(name);
+    if (scripted) return { value: integer.fromBigint(absolute(scripted)), weak: false };
+    const found = this.symbols.globals.get(name);
+    return found && found.section !== 'undefined' ? this.resolve(found) : undefined;
   }
 
-  report(
-    severity: Severity,
-    code: string,
-    message: string,
-    position: ObjectPosition | undefined,
-    path: string,
-    suggestions: readonly string[] = [],
-  ): void {
-    const origin = position?.origin ?? { file: path, line: 0, column: 0 };
-    const { column = 0 } = origin;
-    const related = relatedCalls(origin);
-    this.diagnostics.push({
-      file: origin.file,
-      range: rangeOf(origin.line, column, position?.endColumn ?? column),
-      severity,
-      code,
-      message: clipped(message),
-      ...(related.length > 0 ? { related } : {}),
-      ...(suggestions.length > 0 ? { suggestions } : {}),
-    });
+  /** The output section in which a global name lies. */
+  outputOfName(name: string): OutputSection | undefined {
+    const scripted = this.scriptLayout?.symbols.get(name);
+    if (scripted) return typeof scripted.section === 'object' ? scripted.section : undefined;
+    const found = this.symbols.globals.get(name);
+    return found && this.outputOf(found);
   }
 
-  reportUndefined(symbol: ObjectSymbol, position: ObjectPosition | undefined, path: string): void {
-    if (symbol.name === '') return;
-    const names = [...this.#globals.values()]
-      .filter((known) => known.section !== 'undefined')
-      .map((known) => known.name);
-    const locals = this.objects.find((object) => object.path === path)?.symbols ?? [];
-    const { suggestions, text } = suggestSymbols(symbol.name, [
-      ...names,
-      ...locals.filter((s) => s.section !== 'undefined').map((s) => s.name),
-    ]);
-    this.report(
-      this.undefinedSeverity,
-      'undefined-symbol',
-      `symbol '${symbol.name}' is not defined${text}`,
-      position,
-      path,
-      suggestions,
-    );
+  /** The output section in which a symbol lies. */
+  outputOf(symbol: ObjectSymbol): OutputSection | undefined {
+    const { section, value } = this.#storageOf(symbol);
+    return typeof section === 'string' ? undefined : this.#placeIn(section, value).input?.output;
   }
 
-  // Steps
-
-  #collectGlobals(): void {
-    for (const object of this.objects) {
-      for (const symbol of object.symbols) {
-        if (symbol.binding === 'local' || symbol.name === '') continue;
-        const known = this.#globals.get(symbol.name);
-        if (symbol.section === 'common' && (known?.section !== 'common' || symbol.size > known.size)) {
-          this.#commonOwners.set(symbol.name, object);
-        }
-        if (!known || rank(symbol) > rank(known)) this.#globals.set(symbol.name, symbol);
-        else if (rank(symbol) === strong && rank(known) === strong && known !== symbol)
-          this.#duplicate(symbol, known, object);
-        else if (symbol.section === 'common' && known.section === 'common') {
-          const larger = symbol.size > known.size ? symbol : known;
-          const value = Math.max(Number(symbol.value), Number(known.value));
-          this.#globals.set(symbol.name, { ...larger, value });
-        }
-      }
-    }
+  /** A symbol's size after relaxation. */
+  sizeOf(symbol: ObjectSymbol): number {
+    const { section, value, size } = symbol;
+    const input = typeof section === 'string' ? undefined : this.#inputOf.get(section);
+    if (!input?.relaxed || size === 0) return size;
+    return input.moved(Number(value) + size) - input.moved(Number(value));
   }
 
-  #duplicate(symbol: ObjectSymbol, known: ObjectSymbol, object: ObjectFile): void {
-    const first = known.definition;
-    const at = first && {
-      file: first.origin.file,
-      range: rangeOf(first.origin.line, first.origin.column ?? 0, first.endColumn),
-      message: 'first defined here',
-    };
-    this.report(
-      'error',
-      'duplicate-symbol',
-      `symbol '${symbol.name}' is already defined in another file`,
-      symbol.definition,
-      object.path,
-    );
-    const last = this.diagnostics.pop()!;
-    this.diagnostics.push(at ? { ...last, related: [at, ...(last.related ?? [])] } : last);
+  /** Where the thread-local storage of the program begins. */
+  get threadStorage(): OutputSection | undefined {
+    return this.outputs.find(({ flags }) => flags & SectionFlag.Tls);
   }
 
-  #groupSections(): void {
-    const groups = new Map<string, { section: ObjectSection; order: number }[]>();
-    const add = (section: ObjectSection): void => {
-      const { name, order } = outputName(section.name);
-      const group = groups.get(name);
-      if (group) group.push({ section, order });
-      else groups.set(name, [{ section, order }]);
-    };
-    for (const object of this.objects) {
-      for (const section of object.sections)
-        if (section.flags & SectionFlag.Alloc) add(this.#merged.get(section)?.section ?? section);
-    }
-    if (this.#table) add(this.#table.section);
-    for (const section of this.#commons.sections) add(section);
-    for (const [name, members] of groups) {
-      const inputs = members.sort((a, b) => a.order - b.order).map((member) => member.section);
-      this.#outputs.push({
-        name,
-        inputs,
-        type: inputs.every((input) => input.type === SectionType.Nobits)
-          ? SectionType.Nobits
-          : firstContents(inputs).type,
-        flags: inputs.reduce((flags, input) => flags | (input.flags & mergedFlags), 0),
-        alignment: Math.max(...inputs.map((input) => input.alignment)),
-        address: 0,
-        size: 0,
-        bytes: new Uint8Array(0),
-      });
-    }
+  /** The offset of a thread-local address from the thread pointer, which points to where the storage begins. */
+  threadOffset(value: Integer): Integer {
+    const { threadStorage } = this;
+    return threadStorage ? integer.subtract(value, threadStorage.address) : 0;
   }
 
-  #fillOutput(output: OutputSection): void {
-    if (output.type === SectionType.Nobits) return;
-    output.bytes = new Uint8Array(output.size);
-    for (const input of output.inputs) output.bytes.set(input.bytes, this.#map.places.get(input)!.offset);
-  }
-
-  #fillTable(): void {
-    const place = this.#table && this.#map.places.get(this.#table.section);
-    if (place) this.#table?.fill(place.output.bytes, place.offset, (symbol) => this.resolve(symbol)?.value ?? 0);
-  }
-
-  // The result
-
-  #program(): Program {
-    const loaded = this.#outputs.filter((output) => output.size > 0);
-    const sections: ProgramSection[] = loaded.map((output) => ({
-      name: output.name,
-      address: integer.toUnsigned(output.address),
-      size: output.size,
-      alignment: output.alignment,
-      bytes: output.bytes,
-      type: output.type,
-      flags: output.flags,
-    }));
-    const text =
-      sections.find((section) => section.name === '.text') ??
-      sections.find((section) => section.flags & SectionFlag.Execute);
-    const entrySymbol =
-      this.#globals.get(this.layout.entry ?? '_start') ?? this.#localNamed(this.layout.entry ?? '_start');
-    const entry = entrySymbol && this.resolve(entrySymbol);
-    if (!entry && this.layout.entry !== undefined) {
-      this.report(
-        'error',
-        'entry',
-        `the entry symbol '${this.layout.entry}' is not defined`,
-        undefined,
-        this.objects[0]?.path ?? '',
-      );
-    }
-    return {
-      entry: entry ? integer.toUnsigned(entry.value) : (text?.address ?? this.layout.textBase),
-      segments: segmentsOf(sections),
-      symbols: this.#symbols(),
-      lines: new LineTable(() => this.#lineRows()),
-      sections,
-    };
-  }
-
-  /** `_start` without .globl is what the programmer means all the same. */
-  #localNamed(name: string): ObjectSymbol | undefined {
-    for (const object of this.objects) {
-      const found = object.symbols.find((symbol) => symbol.name === name && symbol.section !== 'undefined');
-      if (found) return found;
-    }
-    return undefined;
-  }
-
-  #symbols(): ProgramSymbol[] {
-    const symbols: ProgramSymbol[] = [];
-    const seen = new Set<string>();
-    for (const object of this.objects) {
-      for (const symbol of object.symbols) {
-        if (symbol.name === '' || symbol.section === 'undefined') continue;
-        if (symbol.binding !== 'local') {
-          if (seen.has(symbol.name) || (this.#globals.get(symbol.name) !== symbol && symbol.section !== 'common'))
-            continue;
-          seen.add(symbol.name);
-        }
-        const at = this.resolve(symbol);
-        if (at) symbols.push(this.#programSymbol(symbol, at.value));
-      }
-    }
-    const table = this.#table && this.#addressOf(this.#table.section, this.#table.symbolOffset);
-    if (table)
-      symbols.push({
-        name: '_GLOBAL_OFFSET_TABLE_',
-        value: integer.toUnsigned(table.value),
-        size: 0,
-        type: 'object',
-        binding: 'local',
-        section: '.got',
-      });
-    for (const [name, { value, always }] of this.#map.provided) {
-      if (seen.has(name) || !(always || this.#globals.has(name))) continue;
-      symbols.push({ name, value: integer.toUnsigned(value), size: 0, type: 'notype', binding: 'global', section: '' });
-    }
-    return symbols;
-  }
-
-  #programSymbol(symbol: ObjectSymbol, value: Integer): ProgramSymbol {
-    const own = symbol.section === 'common' ? this.#commons.symbols.get(symbol.name)!.section : symbol.section;
-    const section = typeof own === 'string' ? own : (this.#merged.get(own)?.section ?? own);
-    const output = typeof section === 'string' ? undefined : this.#map.places.get(section)?.output.name;
-    const origin = symbol.definition?.origin;
-    return {
-      name: symbol.name,
-      value: integer.toUnsigned(value),
-      size: symbol.size,
-      type:
-        section === 'absolute' ? 'absolute' : symbol.type === 'tls' || symbol.type === 'ifunc' ? 'notype' : symbol.type,
-      binding: symbol.binding,
-      section: output ?? '',
-      ...(origin ? { definition: { file: origin.file, line: origin.line, column: origin.column ?? 0 } } : {}),
-    };
-  }
-
-  #lineRows(): LineRow[] {
-    const rows: LineRow[] = [];
-    for (const object of this.objects) {
-      for (const line of object.lines) {
-        const place = this.#map.places.get(line.section);
-        if (!place) continue;
-        const start = integer.add(place.output.address, place.offset + line.offset);
-        rows.push({
-          address: integer.toUnsigned(start),
-          end: integer.toUnsigned(integer.add(start, line.end - line.offset)),
-          origin: line.origin,
-          isStatement: line.isStatement,
-        });
-      }
-    }
-    return rows;
+  /** The address of a slot in the global offset table. */
+  slotAddress(relocation: Relocation): Integer | undefined {
+    const slot = this.table?.slotOf(relocation);
+    const input = this.table && this.#inputOf.get(this.table.section);
+    return slot === undefined || !input?.output ? undefined : integer.add(input.address, slot);
   }
 }
 
-const strong = 3;
-const mergedFlags = SectionFlag.Alloc | SectionFlag.Write | SectionFlag.Execute | SectionFlag.Tls;
+const mostRounds = 100;
 
-function rank(symbol: ObjectSymbol): number {
-  if (symbol.section === 'undefined') return 0;
-  if (symbol.section === 'common') return 2;
-  return symbol.binding === 'weak' ? 1 : strong;
-}
-
-function firstContents(inputs: readonly ObjectSection[]): ObjectSection {
-  return inputs.find((input) => input.type !== SectionType.Nobits) ?? inputs[0]!;
+/** Bytes of a symbol beyond an offset in it, read as ld reads them: none where the offset is outside. */
+function remaining(size: number, addend: Integer): number {
+  return addend >= 0 && addend <= size ? size - Number(addend) : 0;
 }

@@ -1,5 +1,5 @@
-import { type ObjectFile, type ObjectSection, SectionFlag } from '../object/relocatable';
-import { outputName } from './link-layout';
+import { type ObjectSection, SectionFlag } from '../object/relocatable';
+import type { InputSection, OutputSection } from './link-sections';
 
 /** A section's remains, and where its offsets went (perhaps into another section). */
 export interface MergedSection {
@@ -11,21 +11,26 @@ export interface MergedSection {
  * Sections of constants that a linker may share (SHF_MERGE): equal entries are kept once, and a string that ends another
  * is kept in that one, as ld does. Gives what became of each such section.
  */
-export function mergeSections(objects: readonly ObjectFile[]): ReadonlyMap<ObjectSection, MergedSection> {
-  const pools = new Map<string, Pool>();
-  for (const object of objects) {
-    for (const section of object.sections) {
-      if (!isMergeable(section)) continue;
-      const key = [outputName(section.name).name, section.flags, section.entrySize, section.alignment].join();
-      let pool = pools.get(key);
-      if (!pool) {
-        pool = new Pool((section.flags & SectionFlag.Strings) !== 0, section.entrySize, section.alignment);
-        pools.set(key, pool);
-      }
-      pool.add(section);
+export function mergeSections(inputs: readonly InputSection[]): ReadonlyMap<ObjectSection, MergedSection> {
+  const pools = new Map<OutputSection, Map<string, Pool>>();
+  for (const { source, output } of inputs) {
+    if (!output || !isMergeable(source)) continue;
+    let ofOutput = pools.get(output);
+    if (!ofOutput) {
+      ofOutput = new Map();
+      pools.set(output, ofOutput);
     }
+    const key = [source.flags, source.entrySize, source.alignment].join();
+    let pool = ofOutput.get(key);
+    if (!pool) {
+      pool = new Pool((source.flags & SectionFlag.Strings) !== 0, source.entrySize, source.alignment);
+      ofOutput.set(key, pool);
+    }
+    pool.add(source);
   }
-  return new Map([...pools.values()].flatMap((pool) => [...pool.finish()]));
+  return new Map(
+    [...pools.values()].flatMap((ofOutput) => [...ofOutput.values()].flatMap((pool) => [...pool.finish()])),
+  );
 }
 
 function isMergeable({ flags, entrySize, relocations, bytes, size, alignment }: ObjectSection): boolean {

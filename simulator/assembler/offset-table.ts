@@ -4,58 +4,110 @@ import {
   type ObjectFile,
   type ObjectSection,
   type ObjectSymbol,
+  RelocationType as R,
+  type Relocation,
   SectionFlag,
   SectionType,
 } from '../object/relocatable';
 import { bucketOf } from './link-order';
-import { usesOffsetTable } from './relocate';
+import type { LinkSymbols } from './link-symbols';
 
 /** Two words of the lazy binding that a static program has no use for, then the table's own first word. */
 const header = 24;
 /** Where `_GLOBAL_OFFSET_TABLE_` points to. */
 const symbolOffset = 16;
+const slotSize = 8;
+/** Offsets of a module's thread-local storage are counted from here (psABI: TLS_DTV_OFFSET). */
+export const moduleThreadOffset = 0x800;
+
+/** What a slot holds: an address, an offset from the thread pointer, or a module and an offset in its storage. */
+type SlotKind = 'address' | 'thread' | 'module';
+
+const kinds: Readonly<Record<number, SlotKind>> = {
+  [R.GotHigh20]: 'address',
+  [R.TlsGotHigh20]: 'thread',
+  [R.TlsGlobalDynamicHigh20]: 'module',
+};
+
+/** Whether a relocation goes through the global offset table. */
+export function usesOffsetTable(type: number): boolean {
+  return kinds[type] !== undefined;
+}
+
+interface Entry {
+  readonly symbol: ObjectSymbol;
+  readonly kinds: Set<SlotKind>;
+  offset: number;
+}
+
+/** What the table asks when its words are written. */
+interface Addresses {
+  resolve(symbol: ObjectSymbol): { readonly value: Integer } | undefined;
+  threadOffset(value: Integer): Integer;
+}
 
 /** The global offset table: addresses that position-independent code loads from memory. */
 export class OffsetTable {
   readonly section: ObjectSection;
-  readonly #slots: ReadonlyMap<string | ObjectSymbol, { readonly offset: number; readonly symbol: ObjectSymbol }>;
+  readonly #entries: ReadonlyMap<string | ObjectSymbol, Entry>;
 
-  private constructor(symbols: readonly ObjectSymbol[]) {
-    this.#slots = new Map(symbols.map((symbol, i) => [keyOf(symbol), { offset: header + 8 * i, symbol }]));
-    const size = header + 8 * symbols.length;
+  private constructor(
+    entries: readonly Entry[],
+    /** The first file that needs the table: the table stands among its sections. */
+    readonly owner: ObjectFile,
+  ) {
+    let size = header;
+    for (const entry of entries) {
+      entry.offset = size;
+      size += slotSize * ((entry.kinds.has('module') ? 2 : 0) + (entry.kinds.has('thread') ? 1 : 0));
+      if (entry.kinds.has('address')) size += slotSize;
+    }
+    this.#entries = new Map(entries.map((entry) => [keyOf(entry.symbol), entry]));
     this.section = {
       name: '.got',
       type: SectionType.Progbits,
       flags: SectionFlag.Alloc | SectionFlag.Write,
-      alignment: 8,
+      alignment: slotSize,
       bytes: new Uint8Array(size),
       size,
-      entrySize: 8,
+      entrySize: slotSize,
       relocations: [],
     };
   }
 
   /** The table that the code of these objects needs; undefined when it needs none. */
-  static of(objects: readonly ObjectFile[]): OffsetTable | undefined {
-    const local = new Map<string | ObjectSymbol, ObjectSymbol>();
-    const global = new Map<string | ObjectSymbol, ObjectSymbol>();
+  static of(objects: readonly ObjectFile[], symbols: LinkSymbols): OffsetTable | undefined {
+    const local = new Map<string | ObjectSymbol, Entry>();
+    const global = new Map<string | ObjectSymbol, Entry>();
+    let owner: ObjectFile | undefined;
     for (const object of objects) {
       for (const section of object.sections) {
+        if (symbols.dropped.has(section)) continue;
         for (const { type, symbol } of section.relocations) {
-          if (!usesOffsetTable(type)) continue;
-          const slots = symbol.binding === 'local' ? local : global;
-          if (!slots.has(keyOf(symbol))) slots.set(keyOf(symbol), symbol);
+          const kind = kinds[type];
+          if (!kind) {
+            // A program may name the table without having slots in it.
+            if (symbol.name === tableName) owner ??= object;
+            continue;
+          }
+          owner ??= object;
+          const entries = symbol.binding === 'local' ? local : global;
+          const key = keyOf(symbol);
+          const entry = entries.get(key);
+          if (entry) entry.kinds.add(kind);
+          else entries.set(key, { symbol, kinds: new Set([kind]), offset: 0 });
         }
       }
     }
-    if (local.size + global.size === 0) return undefined;
-    const ordered = [...global.values()].sort((a, b) => bucketOf(a.name) - bucketOf(b.name));
-    return new OffsetTable([...local.values(), ...ordered]);
+    if (!owner) return undefined;
+    const ordered = [...global.values()].sort((a, b) => bucketOf(a.symbol.name) - bucketOf(b.symbol.name));
+    return new OffsetTable([...local.values(), ...ordered], owner);
   }
 
-  /** The offset in the section of a symbol's slot. */
-  slotOf(symbol: ObjectSymbol): number | undefined {
-    return this.#slots.get(keyOf(symbol))?.offset;
+  /** The offset in the section of the slot that a relocation asks for. */
+  slotOf({ type, symbol }: Relocation): number | undefined {
+    const entry = this.#entries.get(keyOf(symbol));
+    return entry && offsetOf(entry, kinds[type]!);
   }
 
   get symbolOffset(): number {
@@ -63,13 +115,35 @@ export class OffsetTable {
   }
 
   /** Writes the table at its place in the linked bytes. */
-  fill(bytes: Uint8Array, place: number, addressOf: (symbol: ObjectSymbol) => Integer): void {
+  fill(bytes: Uint8Array, place: number, addresses: Addresses): void {
     const view = new DataView(bytes.buffer, bytes.byteOffset + place);
     view.setBigInt64(0, -1n, true);
-    for (const { offset, symbol } of this.#slots.values()) {
-      view.setBigUint64(offset, integer.toUnsigned(addressOf(symbol)), true);
+    for (const entry of this.#entries.values()) {
+      const value = addresses.resolve(entry.symbol)?.value ?? 0;
+      const write = (offset: number, word: Integer): void => view.setBigUint64(offset, integer.toUnsigned(word), true);
+      for (const kind of entry.kinds) {
+        const offset = offsetOf(entry, kind);
+        if (kind === 'address') write(offset, value);
+        else if (kind === 'thread') write(offset, addresses.threadOffset(value));
+        else {
+          // A static program is module 1.
+          write(offset, 1);
+          write(offset + slotSize, integer.subtract(addresses.threadOffset(value), moduleThreadOffset));
+        }
+      }
     }
   }
+}
+
+export const tableName = '_GLOBAL_OFFSET_TABLE_';
+
+/** The words of one symbol: module and offset, offset from the thread pointer, address. */
+function offsetOf(entry: Entry, kind: SlotKind): number {
+  let { offset } = entry;
+  if (kind === 'module') return offset;
+  if (entry.kinds.has('module')) offset += 2 * slotSize;
+  if (kind === 'thread') return offset;
+  return entry.kinds.has('thread') ? offset + slotSize : offset;
 }
 
 /** Global symbols share a slot by name; a local symbol has its own. */

@@ -1,28 +1,36 @@
-import { instructionNamed, type Operand, type OperandName, operandBits, operandProblem } from '../isa';
 import type { Integer } from '../object/integer';
 import * as integer from '../object/integer';
-import { type ObjectFile, type ObjectSection, RelocationType as R, type Relocation } from '../object/relocatable';
+import { RelocationType as R, type Relocation, SectionFlag } from '../object/relocatable';
 import { high20, low12 } from './encoding';
 import type { Linker } from './link';
+import type { InputSection } from './link-sections';
+import { moduleThreadOffset, tableName, usesOffsetTable } from './offset-table';
+import {
+  clearBaseRegister,
+  compressedLuiToLi,
+  fieldOf,
+  makeLui,
+  reachProblem,
+  readData,
+  readUleb,
+  setBaseRegister,
+  writeData,
+  writeField,
+  writeUleb,
+} from './relocation-fields';
 
-/** An instruction and one of its operands: where a relocation writes. */
-type Field = readonly [instruction: string, operand: OperandName];
+const globalPointer = 3;
+const threadPointer = 4;
+const farHelp = 'auipc reaches 2 GiB in each direction; a code model or layout that puts them nearer helps';
 
-/** The fields of branches and jumps. */
-const targets: Readonly<Record<number, Field>> = {
-  [R.Branch]: ['beq', 'target'],
-  [R.Jal]: ['jal', 'target'],
-  [R.RvcBranch]: ['c.beqz', 'target'],
-  [R.RvcJump]: ['c.j', 'target'],
-};
-
-const loadImmediate = ['addi', 'imm'] as const;
-const storeImmediate = ['sw', 'imm'] as const;
-const upperImmediate = ['auipc', 'imm'] as const;
-
-/** Whether a relocation goes through the global offset table. */
-export function usesOffsetTable(type: number): boolean {
-  return type === R.GotHigh20 || type === R.TlsGotHigh20;
+/** A relocation while it is applied. */
+interface Site {
+  readonly input: InputSection;
+  readonly relocation: Relocation;
+  readonly bytes: Uint8Array;
+  /** In the output section's bytes. */
+  readonly offset: number;
+  readonly address: Integer;
 }
 
 /** Puts addresses into the linked sections. */
@@ -33,47 +41,66 @@ export class Relocator {
   constructor(readonly linker: Linker) {}
 
   run(): void {
-    const { linker } = this;
+    const inputs = this.linker.inputs.filter(({ output }) => output);
+    // Low parts of addresses look up what the upper parts found.
     for (const upper of [true, false]) {
-      for (const object of linker.objects) {
-        for (const section of object.sections) {
-          if (!linker.placeOf(section)) continue;
-          for (const relocation of section.relocations) {
-            if (isUpper(relocation.type) === upper) this.#apply(object, section, relocation);
-          }
+      for (const input of inputs) {
+        for (const relocation of input.relocations) {
+          if (isUpper(relocation.type) === upper) this.#apply(input, relocation);
         }
       }
     }
   }
 
-  #apply(object: ObjectFile, section: ObjectSection, relocation: Relocation): void {
-    const { linker } = this;
-    const { type, symbol, position } = relocation;
-    if (type === R.None || type === R.Relax || type === R.Align) return;
-    const { output, offset: base } = linker.placeOf(section)!;
-    const offset = base + relocation.offset;
-    const address = integer.add(output.address, offset);
+  #apply(input: InputSection, relocation: Relocation): void {
+    const { type } = relocation;
+    if (type === R.None || type === R.Relax || type === R.Align || type === R.TprelAdd) return;
+    const { reporter } = this.linker;
+    const output = input.output!;
     const { bytes } = output;
-    if (relocation.offset + widthOf(type) > section.size || bytes.length === 0) {
-      linker.report(
-        'error',
-        'relocation',
-        `a relocation lies outside of section '${section.name}'`,
-        position,
-        object.path,
-      );
+    const start = input.moved(relocation.offset);
+    if (start + widthOf(type) > input.size || bytes.length === 0) {
+      reporter.relocation(input, relocation, 'relocation', `a relocation lies outside of section '${input.name}'`);
       return;
     }
+    const offset = input.offset + start;
+    const site: Site = { input, relocation, bytes, offset, address: integer.add(output.address, offset) };
+    const target = this.#target(site);
+    // The second instruction of a pair has nothing more to say about it.
+    if (!target && isUpper(type)) this.#pairs.set(site.address, 0);
+    if (target) this.#write(site, target.value, target.weak);
+  }
+
+  #target({ input, relocation }: Site): { value: Integer; weak: boolean } | undefined {
+    const { linker } = this;
     const target = linker.target(relocation);
-    if (!target) {
-      if (symbol.section === 'undefined') linker.reportUndefined(symbol, position, object.path);
-      // The second instruction of a pair has nothing more to say about it.
-      if (isUpper(type)) this.#pairs.set(address, 0);
-      return;
+    if (target) return target;
+    const { symbol } = relocation;
+    if (symbol.name === tableName && linker.table) {
+      const place = linker.inputOf(linker.table.section);
+      if (place)
+        return {
+          value: integer.add(integer.add(place.address, linker.table.symbolOffset), relocation.addend),
+          weak: false,
+        };
     }
-    const { value } = target;
-    const field = (word: Field, content: number): void => writeField(bytes, offset, word, content);
-    switch (type) {
+    const isUndefined = linker.symbols.definitionOf(symbol).section === 'undefined';
+    if (isUndefined) linker.reporter.undefinedSymbol(input, relocation, (name) => linker.symbols.suggestionsFor(name));
+    else if (
+      input.source.flags & SectionFlag.Alloc &&
+      symbol.name !== '' &&
+      symbol.type !== 'section' &&
+      !isTable(input)
+    ) {
+      const message = `'${symbol.name}' is defined in a section that is not in the program`;
+      linker.reporter.relocation(input, relocation, 'discarded-section', message);
+    }
+    return undefined;
+  }
+
+  #write(site: Site, value: Integer, weak: boolean): void {
+    const { bytes, offset, address, relocation } = site;
+    switch (relocation.type) {
       case R.Absolute32:
         writeData(bytes, offset, value, 4);
         return;
@@ -84,127 +111,174 @@ export class Relocator {
       case R.Jal:
       case R.RvcBranch:
       case R.RvcJump:
-        this.#writeTarget(object, relocation, bytes, offset, integer.subtract(value, address));
+        this.#writeTarget(site, integer.subtract(value, address));
         return;
       case R.Call:
       case R.CallPlt:
-        this.#writeCall(object, relocation, bytes, offset, integer.subtract(value, address), target.weak);
+        this.#writeCall(site, integer.subtract(value, address), weak);
         return;
       case R.PcrelHigh20:
-        this.#writePcrel(object, relocation, bytes, offset, address, value);
+        this.#writePcrel(site, value);
         return;
       case R.GotHigh20:
-      case R.TlsGotHigh20: {
-        const slot = linker.slotAddress(symbol)!;
-        this.#writeUpper(object, relocation, bytes, offset, address, integer.subtract(slot, address));
+      case R.TlsGotHigh20:
+      case R.TlsGlobalDynamicHigh20:
+        this.#writeUpper(site, integer.subtract(this.linker.slotAddress(relocation)!, address));
         return;
-      }
       case R.PcrelLow12I:
-      case R.PcrelLow12S: {
-        const distance = this.#pairs.get(integer.subtract(value, relocation.addend));
-        if (distance === undefined) {
-          const message = `'%pcrel_lo' needs the label of an instruction with '%pcrel_hi'`;
-          linker.report('error', 'pcrel-lo', message, position, object.path);
-          return;
-        }
-        field(type === R.PcrelLow12I ? loadImmediate : storeImmediate, low12(integer.add(distance, relocation.addend)));
+      case R.PcrelLow12S:
+        this.#writePcrelLow(site, value);
         return;
-      }
       case R.High20:
-        if (!fitsUpper(value)) {
-          const message = `the address ${integer.toHex(value)} of '${symbol.name}' is beyond what lui reaches (32 bits, signed)`;
-          linker.report('error', 'relocation-range', message, position, object.path);
-        }
-        field(upperImmediate, high20(value));
+        this.#writeHigh(site, value);
+        return;
+      case R.TprelHigh20:
+        this.#writeHigh(site, this.linker.threadOffset(value));
+        return;
+      case R.RvcLui:
+        this.#writeCompressedUpper(site, value);
         return;
       case R.Low12I:
-        field(loadImmediate, low12(value));
-        return;
       case R.Low12S:
-        field(storeImmediate, low12(value));
+        writeField(bytes, offset, fieldOf(relocation.type), low12(value));
+        return;
+      case R.TprelLow12I:
+      case R.TprelLow12S:
+        writeField(bytes, offset, fieldOf(relocation.type), low12(this.linker.threadOffset(value)));
+        return;
+      case R.TprelI:
+      case R.TprelS:
+        this.#writeBased(site, this.linker.threadOffset(value), threadPointer);
+        return;
+      case R.GprelI:
+      case R.GprelS:
+        this.#writeGlobal(site, value);
         return;
       case R.Pcrel32:
+      case R.Plt32:
         writeData(bytes, offset, integer.subtract(value, address), 4);
         return;
-      case R.TprelAdd:
+      case R.TlsDtpRelative32:
+      case R.TlsDtpRelative64: {
+        const inModule = integer.subtract(this.linker.threadOffset(value), moduleThreadOffset);
+        writeData(bytes, offset, inModule, relocation.type === R.TlsDtpRelative32 ? 4 : 8);
         return;
+      }
       default:
-        if (!applyArithmetic(bytes, offset, type, value)) {
-          linker.report('error', 'relocation', `relocation type ${type} is not supported`, position, object.path);
-        }
+        if (!applyArithmetic(bytes, offset, relocation.type, value))
+          this.#report(site, 'relocation', `relocation type ${relocation.type} is not supported in a static program`);
     }
   }
 
-  #writeTarget(object: ObjectFile, relocation: Relocation, bytes: Uint8Array, offset: number, distance: Integer): void {
-    const word = targets[relocation.type]!;
-    const operand = operandNamed(word[0], word[1]);
-    const problem = operandProblem(operand, Number(distance));
-    if (problem) {
-      const name = relocation.symbol.name ? `'${relocation.symbol.name}': ` : '';
-      this.linker.report('error', 'branch-range', `${name}${problem}`, relocation.position, object.path);
-      return;
-    }
-    writeField(bytes, offset, word, Number(distance));
+  #report({ input, relocation }: Site, code: string, message: string): void {
+    this.linker.reporter.relocation(input, relocation, code, message);
   }
 
-  #writeCall(
-    object: ObjectFile,
-    relocation: Relocation,
-    bytes: Uint8Array,
-    offset: number,
-    distance: Integer,
-    weak: boolean,
-  ): void {
+  #writeTarget(site: Site, distance: Integer): void {
+    const { type, symbol } = site.relocation;
+    const problem = reachProblem(type, Number(distance));
+    if (problem) this.#report(site, 'branch-range', symbol.name ? `'${symbol.name}': ${problem}` : problem);
+    else writeField(site.bytes, site.offset, fieldOf(type), Number(distance));
+  }
+
+  #writeCall(site: Site, distance: Integer, weak: boolean): void {
+    const { bytes, offset } = site;
     if (weak) {
       // A missing weak function is at 0: jalr goes there by way of x0.
-      writeField(bytes, offset, upperImmediate, 0);
-      writeWord(bytes, offset + 4, readWord(bytes, offset + 4) & ~(0x1f << 15));
+      writeField(bytes, offset, fieldOf(R.PcrelHigh20), 0);
+      clearBaseRegister(bytes, offset + 4);
       return;
     }
     if (!fitsUpper(distance)) {
-      this.#tooFar(object, relocation, distance);
+      this.linker.reporter.tooFar(site.input, site.relocation, distance, 'relocation-range', farHelp);
       return;
     }
-    writeField(bytes, offset, upperImmediate, high20(distance));
-    writeField(bytes, offset + 4, loadImmediate, low12(distance));
+    writeField(bytes, offset, fieldOf(R.PcrelHigh20), high20(distance));
+    writeField(bytes, offset + 4, fieldOf(R.Low12I), low12(distance));
   }
 
-  #writePcrel(
-    object: ObjectFile,
-    relocation: Relocation,
-    bytes: Uint8Array,
-    offset: number,
-    address: Integer,
-    value: Integer,
-  ): void {
-    const distance = integer.subtract(value, address);
-    if (!fitsUpper(distance) && fitsUpper(value)) {
-      // A low address that is too far for auipc: lui reaches it.
-      writeWord(bytes, offset, (readWord(bytes, offset) & 0xfff & ~0x7f) | 0x37);
-      writeField(bytes, offset, upperImmediate, high20(value));
-      this.#pairs.set(address, value);
+  #writePcrel(site: Site, value: Integer): void {
+    const { bytes, offset, address, relocation } = site;
+    // What counts is the symbol itself, as for ld.
+    const base = integer.subtract(value, relocation.addend);
+    if (fitsUpper(integer.subtract(base, address)) || !fitsUpper(base)) {
+      this.#writeUpper(site, integer.subtract(value, address));
       return;
     }
-    this.#writeUpper(object, relocation, bytes, offset, address, distance);
+    // A low address that is too far for auipc: lui reaches it.
+    this.#pairs.set(address, value);
+    makeLui(bytes, offset);
+    this.#writeHigh(site, value);
   }
 
-  #writeUpper(
-    object: ObjectFile,
-    relocation: Relocation,
-    bytes: Uint8Array,
-    offset: number,
-    address: Integer,
-    distance: Integer,
-  ): void {
-    this.#pairs.set(address, distance);
-    if (!fitsUpper(distance)) this.#tooFar(object, relocation, distance);
-    else writeField(bytes, offset, upperImmediate, high20(distance));
+  #writeUpper(site: Site, distance: Integer): void {
+    this.#pairs.set(site.address, distance);
+    if (fitsUpper(distance)) writeField(site.bytes, site.offset, fieldOf(R.PcrelHigh20), high20(distance));
+    else this.linker.reporter.tooFar(site.input, site.relocation, distance, 'relocation-range', farHelp);
   }
 
-  #tooFar(object: ObjectFile, relocation: Relocation, distance: Integer): void {
-    const message = `'${relocation.symbol.name}' is ${distance} bytes away: auipc reaches 2 GiB in each direction`;
-    this.linker.report('error', 'relocation-range', message, relocation.position, object.path);
+  #writePcrelLow(site: Site, value: Integer): void {
+    const { addend, type } = site.relocation;
+    const distance = this.#pairs.get(integer.subtract(value, addend));
+    if (distance === undefined) {
+      this.#report(site, 'pcrel-lo', `'%pcrel_lo' needs the label of an instruction with '%pcrel_hi'`);
+      return;
+    }
+    writeField(site.bytes, site.offset, fieldOf(type), low12(integer.add(distance, addend)));
   }
+
+  #writeHigh(site: Site, value: Integer): void {
+    if (!fitsUpper(value)) {
+      const message = `the address ${integer.toHex(value)} of '${site.relocation.symbol.name}' is beyond what lui reaches (32 bits, signed); 'la', which counts from pc, reaches it`;
+      this.#report(site, 'relocation-range', message);
+    }
+    writeField(site.bytes, site.offset, fieldOf(R.High20), high20(value));
+  }
+
+  #writeCompressedUpper(site: Site, value: Integer): void {
+    const high = (high20(value) << 12) >> 12;
+    if (high === 0) {
+      // The address came below 0x800, and c.lui has no 0.
+      compressedLuiToLi(site.bytes, site.offset);
+      return;
+    }
+    if (high < -32 || high > 31)
+      this.#report(
+        site,
+        'relocation-range',
+        `the address ${integer.toHex(value)} is beyond what c.lui reaches (18 bits, signed)`,
+      );
+    else writeField(site.bytes, site.offset, ['c.lui', 'imm'], high & 0xfffff);
+  }
+
+  /** An address near gp, or near 0. */
+  #writeGlobal(site: Site, value: Integer): void {
+    const pointer = this.linker.resolveName('__global_pointer$')?.value ?? 0;
+    if (integer.fitsSigned(value, 12)) this.#writeBased(site, value, 0);
+    else this.#writeBased(site, integer.subtract(value, pointer), globalPointer);
+  }
+
+  #writeBased(site: Site, distance: Integer, base: number): void {
+    const { bytes, offset, relocation } = site;
+    if (!integer.fitsSigned(distance, 12)) {
+      this.linker.reporter.tooFar(
+        site.input,
+        relocation,
+        distance,
+        'relocation-range',
+        `12 bits, signed, reach it; link without relaxation`,
+      );
+      return;
+    }
+    setBaseRegister(bytes, offset, base);
+    const isStore = relocation.type === R.GprelS || relocation.type === R.TprelS;
+    writeField(bytes, offset, fieldOf(isStore ? R.Low12S : R.Low12I), Number(distance));
+  }
+}
+
+/** Tables of the exception handling name functions of groups that were dropped. */
+function isTable({ name }: InputSection): boolean {
+  return name === '.eh_frame' || name.startsWith('.gcc_except_table');
 }
 
 function isUpper(type: number): boolean {
@@ -217,10 +291,32 @@ function fitsUpper(value: Integer): boolean {
 }
 
 function widthOf(type: number): number {
-  if (type === R.Absolute64 || type === R.Add64 || type === R.Sub64 || type === R.Call || type === R.CallPlt) return 8;
-  if (type === R.Add8 || type === R.Sub8 || type === R.Set8 || type === R.Set6 || type === R.Sub6) return 1;
-  if (type === R.Add16 || type === R.Sub16 || type === R.Set16 || type === R.RvcBranch || type === R.RvcJump) return 2;
-  return 4;
+  switch (type) {
+    case R.Absolute64:
+    case R.Add64:
+    case R.Sub64:
+    case R.TlsDtpRelative64:
+    case R.Call:
+    case R.CallPlt:
+      return 8;
+    case R.Add8:
+    case R.Sub8:
+    case R.Set8:
+    case R.Set6:
+    case R.Sub6:
+    case R.SetUleb128:
+    case R.SubUleb128:
+      return 1;
+    case R.Add16:
+    case R.Sub16:
+    case R.Set16:
+    case R.RvcBranch:
+    case R.RvcJump:
+    case R.RvcLui:
+      return 2;
+    default:
+      return 4;
+  }
 }
 
 const sizes: Readonly<Record<number, readonly ['add' | 'subtract' | 'set', number]>> = {
@@ -245,6 +341,8 @@ function applyArithmetic(bytes: Uint8Array, offset: number, type: number, value:
     bytes[offset] = (old & 0xc0) | (low & 0x3f);
     return true;
   }
+  if (type === R.SetUleb128) return writeUleb(bytes, offset, value);
+  if (type === R.SubUleb128) return writeUleb(bytes, offset, integer.subtract(readUleb(bytes, offset), value));
   const entry = sizes[type];
   if (!entry) return false;
   const [operation, size] = entry;
@@ -253,40 +351,4 @@ function applyArithmetic(bytes: Uint8Array, offset: number, type: number, value:
     operation === 'set' ? value : operation === 'add' ? integer.add(old, value) : integer.subtract(old, value);
   writeData(bytes, offset, result, size);
   return true;
-}
-
-/** Writes one operand field of an instruction in place. */
-function writeField(bytes: Uint8Array, offset: number, [name, operandName]: Field, value: number): void {
-  const { length } = instructionNamed(name);
-  const operand = operandNamed(name, operandName);
-  const mask = operand.runs.reduce((bits, { wordLow, width }) => bits | ((2 ** width - 1) << wordLow), 0);
-  const old = length === 2 ? bytes[offset]! | (bytes[offset + 1]! << 8) : readWord(bytes, offset);
-  const word = (old & ~mask) | operandBits(operand, value);
-  for (let i = 0; i < length; i++) bytes[offset + i] = word >>> (8 * i);
-}
-
-function operandNamed(instruction: string, name: OperandName): Operand {
-  const operand = instructionNamed(instruction).operands.find((candidate) => candidate.name === name);
-  if (!operand) throw new Error(`'${instruction}' has no operand '${name}'`);
-  return operand;
-}
-
-function readWord(bytes: Uint8Array, offset: number): number {
-  return bytes[offset]! | (bytes[offset + 1]! << 8) | (bytes[offset + 2]! << 16) | (bytes[offset + 3]! << 24);
-}
-
-function writeWord(bytes: Uint8Array, offset: number, word: number): void {
-  for (let i = 0; i < 4; i++) bytes[offset + i] = word >>> (8 * i);
-}
-
-function readData(bytes: Uint8Array, offset: number, size: number): Integer {
-  let value = 0n;
-  for (let i = size - 1; i >= 0; i--) value = (value << 8n) | BigInt(bytes[offset + i]!);
-  return integer.fromBigint(value);
-}
-
-function writeData(bytes: Uint8Array, offset: number, value: Integer, size: number): void {
-  const low = integer.lowWord(value);
-  const high = integer.highWord(value);
-  for (let i = 0; i < size; i++) bytes[offset + i] = i < 4 ? low >>> (8 * i) : high >>> (8 * (i - 4));
 }

@@ -7,6 +7,8 @@ const page = 0x1000n;
 export function segmentsOf(sections: readonly ProgramSection[]): Segment[] {
   const runs: ProgramSection[][] = [];
   for (const section of sections) {
+    // Zeroed memory of threads is a pattern for them: it takes no room of its own.
+    if (section.type === SectionType.Nobits && section.flags & SectionFlag.Tls) continue;
     const run = runs.at(-1);
     if (run && continues(run.at(-1)!, section)) run.push(section);
     else runs.push([section]);
@@ -19,7 +21,12 @@ function continues(before: ProgramSection, section: ProgramSection): boolean {
   const samePermissions = (before.flags & SectionFlag.Write) === (section.flags & SectionFlag.Write);
   // A file's bytes stand before a segment's zeros: data cannot follow zeroed memory.
   const afterZeros = before.type === SectionType.Nobits && section.type !== SectionType.Nobits;
-  return samePermissions && !afterZeros && gap >= 0n && gap <= page;
+  return samePermissions && !afterZeros && gap >= 0n && gap <= page && shiftOf(before) === shiftOf(section);
+}
+
+/** How far a section is loaded from its address. */
+function shiftOf({ address, loadAddress = address }: ProgramSection): bigint {
+  return loadAddress - address;
 }
 
 function segmentOf(run: readonly ProgramSection[]): Segment {
@@ -31,7 +38,7 @@ function segmentOf(run: readonly ProgramSection[]): Segment {
   for (const section of filled) bytes.set(section.bytes, Number(section.address - first.address));
   return {
     address: first.address,
-    loadAddress: first.address,
+    loadAddress: first.loadAddress ?? first.address,
     bytes,
     memorySize: Number(last.address - first.address) + last.size,
     readable: true,

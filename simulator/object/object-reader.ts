@@ -1,4 +1,3 @@
-import { withoutPadding } from './alignment-padding';
 import { attempt, ByteReader, FormatError, type Result } from './byte-reader';
 import { type ElfFile, type ElfSection, type ElfSymbol, FileType, parseElf } from './elf';
 import { bindings, debugSections, lineRows, readLines } from './elf-reader';
@@ -11,6 +10,7 @@ import {
   RelocationType as R,
   type Relocation,
   SectionFlag,
+  type SectionGroup,
   SectionType,
 } from './relocatable';
 
@@ -26,6 +26,16 @@ export function readRelocatable(bytes: Uint8Array, path: string): Result<ObjectF
     return new ObjectReader(elf, path).read();
   });
 }
+
+const noSymbol: ObjectSymbol = {
+  name: '',
+  section: 'absolute',
+  value: 0,
+  size: 0,
+  type: 'notype',
+  binding: 'local',
+  visibility: 'default',
+};
 
 /** A relocation as the file has it. */
 export interface RawRelocation {
@@ -51,15 +61,14 @@ class ObjectReader {
     for (const table of elf.sections) {
       if (table.type === SectionType.Rela) raw[relocatedSection(elf, table)]!.push(...readTable(table));
     }
-    // Space that is left for alignment goes first, since everything after it moves.
-    const trimmed = elf.sections.map((section, index) => withoutPadding(section, raw[index]!));
-    this.#sections = elf.sections.map(({ name, type, flags, alignment, entrySize }, index) => {
-      const { bytes, size } = trimmed[index]!;
-      return { name, type, flags, alignment, bytes, size, entrySize, relocations: [] };
+    const groups = groupsOf(elf);
+    this.#sections = elf.sections.map(({ name, type, flags, alignment, bytes, size, entrySize }, index) => {
+      const group = groups.get(index);
+      return { name, type, flags, alignment, bytes, size, entrySize, relocations: [], ...(group ? { group } : {}) };
     });
     this.#indices = new Map(this.#sections.map((section, index) => [section, index]));
-    this.#symbols = elf.symbols.map((symbol) => this.#symbol(symbol, trimmed[symbol.section]?.moved));
-    for (const [index, relocations] of raw.entries()) this.#relocate(index, relocations, trimmed[index]!.moved);
+    this.#symbols = elf.symbols.map((symbol) => this.#symbol(symbol));
+    for (const [index, relocations] of raw.entries()) this.#relocate(index, relocations);
   }
 
   read(): ObjectFile {
@@ -72,25 +81,25 @@ class ObjectReader {
     };
   }
 
-  #symbol(symbol: ElfSymbol, moved: (offset: number) => number = (offset) => offset): ObjectSymbol {
+  #symbol(symbol: ElfSymbol): ObjectSymbol {
     const { name, section, size } = symbol;
+    // The first symbol of every table stands for no symbol: relocations that name it have absolute addends.
+    if (symbol === this.elf.symbols[0]) return noSymbol;
     const place = specialSections[section as keyof typeof specialSections] ?? this.#sections[section];
     if (place === undefined)
       throw new FormatError(`symbol '${name}' lies in section ${section}, which the file does not have`);
-    const value = integer.fromBigint(symbol.value);
-    const start = typeof place === 'string' || typeof value !== 'number' ? value : moved(value);
     return {
       name,
       section: place,
-      value: start,
-      size: typeof place === 'string' || typeof value !== 'number' ? size : moved(value + size) - Number(start),
+      value: integer.fromBigint(symbol.value),
+      size,
       type: types[symbol.type] ?? 'notype',
       binding: bindings[symbol.binding] ?? 'global',
       visibility: visibilities[symbol.visibility] ?? 'default',
     };
   }
 
-  #relocate(index: number, raw: readonly RawRelocation[], moved: (offset: number) => number): void {
+  #relocate(index: number, raw: readonly RawRelocation[]): void {
     const section = this.#sections[index]!;
     for (const { offset, type, symbol: number, addend } of raw) {
       const symbol = this.#symbols[number];
@@ -99,8 +108,7 @@ class ObjectReader {
       if (offset > this.elf.sections[index]!.size) {
         throw new FormatError(`section '${section.name}' has no offset ${offset}, which a relocation names`);
       }
-      if (type !== R.Align && type !== R.Relax)
-        section.relocations.push({ offset: moved(offset), type, symbol, addend });
+      section.relocations.push({ offset, type, symbol, addend });
     }
   }
 
@@ -168,6 +176,22 @@ function applyData(view: DataView, offset: number, type: number, value: bigint):
     view.setUint8(offset + i, Number(result & 0xffn));
     result >>= 8n;
   }
+}
+
+/** The group of each section that has one, by the section's number. */
+function groupsOf(elf: ElfFile): Map<number, SectionGroup> {
+  const groups = new Map<number, SectionGroup>();
+  for (const table of elf.sections) {
+    if (table.type !== SectionType.Group) continue;
+    const reader = new ByteReader(table.bytes, `section ${table.name}`);
+    const symbol = elf.symbols[table.info];
+    if (!symbol || reader.atEnd) continue;
+    // A group that is named by a section's symbol has that section's name.
+    const signature = symbol.name || (elf.sections[symbol.section]?.name ?? '');
+    const group = { signature, comdat: (reader.u32() & 1) !== 0 };
+    while (!reader.atEnd) groups.set(reader.u32(), group);
+  }
+  return groups;
 }
 
 function relocatedSection(elf: ElfFile, table: ElfSection): number {

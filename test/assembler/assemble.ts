@@ -1,4 +1,7 @@
+import assert from 'node:assert/strict';
 import { type AssembleRequest, type AssembleResult, assemble } from '../../simulator/assembler';
+import { SectionFlag } from '../../simulator/object/relocatable';
+import type { GnuProgram } from './gnu';
 
 /** Assembles one source named main.s, with other files beside it. */
 export function assembleText(
@@ -30,4 +33,36 @@ export function random(seed: number): (below: number) => number {
     state ^= state << 5;
     return Math.floor(((state >>> 0) / 2 ** 32) * below);
   };
+}
+
+/** Every section byte and every symbol as GNU's. */
+export function assertEqualPrograms(result: AssembleResult, gnu: GnuProgram): void {
+  assert.ok(result.program, messages(result).join('\n'));
+  const { program } = result;
+  for (const { name, address, size, bytes } of gnu.sections) {
+    // Room that ld leaves for a dynamic loader, which a static program has none of.
+    if (name === '.rela.dyn') continue;
+    const ours = program.sections.find((section) => section.name === name);
+    assert.ok(ours, `section ${name}`);
+    assert.deepEqual([name, ours.address, ours.size], [name, address, size]);
+    if (!bytes) continue;
+    const differs = bytes.findIndex((byte, i) => byte !== ours.bytes[i]);
+    if (differs < 0) continue;
+    const at = address + BigInt(differs);
+    const line = program.lines.find(at)?.origin.line;
+    assert.fail(`${name} differs at 0x${at.toString(16)}, line ${line === undefined ? '?' : line + 1}`);
+  }
+  // ELF counts thread-local symbols from where their storage begins.
+  const threads = program.sections.filter(({ flags }) => flags & SectionFlag.Tls);
+  const names = threads.map(({ name }) => name);
+  const symbols = new Map(
+    program.symbols.map(({ name, value, section }) => [
+      name,
+      names.includes(section) ? value - threads[0]!.address : value,
+    ]),
+  );
+  for (const [name, value] of gnu.symbols) {
+    if (/^(\.L|\$)/.test(name)) continue;
+    assert.equal(symbols.get(name)?.toString(16), value.toString(16), `symbol ${name}`);
+  }
 }

@@ -39,7 +39,7 @@ describe('Assembler diagnostics', () => {
     ['.macro m a:req\n.endm\nm', "macro 'm' needs a value for its parameter 'a'"],
     [
       'beq a0, a1, far\n.globl far\n.section .other,"ax"\n.skip 3000000\nfar: nop',
-      "'far': the target is 3000004 bytes away: this instruction reaches from -1048576 to 1048574",
+      "'far': the target is 3000004 bytes away: this instruction reaches from -1048576 to 1048574; 'call' or 'tail' reaches 2 GiB",
     ],
   ];
   for (const [text, expected] of cases) {

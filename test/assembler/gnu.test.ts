@@ -2,37 +2,15 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type AssembleResult, assemble } from '../../simulator/assembler';
+import { assemble } from '../../simulator/assembler';
 import { requireTool } from '../support/tools';
-import { messages, random } from './assemble';
-import { type GnuProgram, gnuAssemble, gnuLink, gnuMarch, withFolder } from './gnu';
+import { assertEqualPrograms, messages, random } from './assemble';
+import { gnuAssemble, gnuLink, gnuMarch, withFolder } from './gnu';
 import { randomExpressions } from './random-expressions';
 import { randomMacros } from './random-macros';
 import { randomProgram } from './random-program';
 
 const folder = 'test/assembler';
-
-/** Every section byte and every symbol as GNU's. */
-function assertEqualPrograms(result: AssembleResult, gnu: GnuProgram): void {
-  assert.ok(result.program, messages(result).join('\n'));
-  const { program } = result;
-  for (const { name, address, size, bytes } of gnu.sections) {
-    const ours = program.sections.find((section) => section.name === name);
-    assert.ok(ours, `section ${name}`);
-    assert.deepEqual([name, ours.address, ours.size], [name, address, size]);
-    if (!bytes) continue;
-    const differs = bytes.findIndex((byte, i) => byte !== ours.bytes[i]);
-    if (differs < 0) continue;
-    const at = address + BigInt(differs);
-    const line = program.lines.find(at)?.origin.line;
-    assert.fail(`${name} differs at 0x${at.toString(16)}, line ${line === undefined ? '?' : line + 1}`);
-  }
-  const symbols = new Map(program.symbols.map((symbol) => [symbol.name, symbol.value]));
-  for (const [name, value] of gnu.symbols) {
-    if (/^(\.L|\$)/.test(name)) continue;
-    assert.equal(symbols.get(name)?.toString(16), value.toString(16), `symbol ${name}`);
-  }
-}
 
 describe('Assembler against GNU as and ld', function () {
   requireTool('riscv64-linux-gnu-as');
@@ -50,6 +28,7 @@ describe('Assembler against GNU as and ld', function () {
           const text = lines.join('\n');
           const gnu = gnuAssemble(temporary, text, 'main', march);
           const ours = assemble({
+            relax: false,
             roots: ['main.s'],
             sources: new Map([['main.s', text]]),
             march,
@@ -66,6 +45,7 @@ describe('Assembler against GNU as and ld', function () {
         const text = lines.join('\n');
         const gnu = gnuLink(temporary, [gnuAssemble(temporary, text, 'main', march).object], base);
         const ours = assemble({
+          relax: false,
           roots: ['main.s'],
           sources: new Map([['main.s', text]]),
           march,
@@ -95,6 +75,7 @@ describe('Assembler against GNU as and ld', function () {
         assert.match(gnu.output, /Error|Fatal error/, `GNU as takes '${statement}'`);
         const absent = new Set(['nonexistent.inc', 'nonexistent.bin']);
         const { units } = assemble({
+          relax: false,
           roots: ['main.s'],
           sources: new Map([['main.s', text]]),
           absent,
@@ -117,7 +98,7 @@ describe('Assembler against GNU as and ld', function () {
         const gnu = gnuLink(temporary, [gnuAssemble(temporary, text).object]);
         assert.ok(gnu.program, gnu.output);
         assertEqualPrograms(
-          assemble({ roots: ['m.s'], sources: new Map([['m.s', text]]), march: gnuMarch }),
+          assemble({ relax: false, roots: ['m.s'], sources: new Map([['m.s', text]]), march: gnuMarch }),
           gnu.program,
         );
       }
@@ -130,7 +111,12 @@ describe('Assembler against GNU as and ld', function () {
       for (let seed = 1; seed <= 60; seed++) {
         const text = randomMacros(random(seed * 7919));
         const gnu = gnuAssemble(temporary, text);
-        const ours = assemble({ roots: ['main.s'], sources: new Map([['main.s', text]]), march: gnuMarch });
+        const ours = assemble({
+          relax: false,
+          roots: ['main.s'],
+          sources: new Map([['main.s', text]]),
+          march: gnuMarch,
+        });
         assert.equal(
           ours.program !== undefined,
           gnu.errors.length === 0,
@@ -152,6 +138,7 @@ describe('Assembler against GNU as and ld', function () {
         const gnu = gnuLink(temporary, [gnuAssemble(temporary, text).object], base);
         assert.ok(gnu.program, gnu.output);
         const ours = assemble({
+          relax: false,
           roots: ['m.s'],
           sources: new Map([['m.s', text]]),
           march: gnuMarch,
@@ -187,12 +174,15 @@ describe('Assembler against GNU as and ld', function () {
           join(folder, 'sources', name),
         ];
         const plain = preprocessed ? execFileSync('riscv64-linux-gnu-gcc', flags, { encoding: 'utf8' }) : text;
-        const gnu = gnuAssemble(temporary, plain);
-        assert.deepEqual(gnu.errors, [], gnu.output);
-        const ours = assemble({ roots: [name], sources: new Map([[name, text], ...included]), march: gnuMarch });
-        const linked = gnuLink(temporary, [gnu.object]);
-        assert.ok(linked.program, linked.output);
-        assertEqualPrograms(ours, linked.program);
+        for (const relax of [false, true]) {
+          const gnu = gnuAssemble(temporary, plain, 'main', gnuMarch, { relax });
+          assert.deepEqual(gnu.errors, [], gnu.output);
+          const sources = new Map([[name, text], ...included]);
+          const ours = assemble({ relax, roots: [name], sources, march: gnuMarch });
+          const linked = gnuLink(temporary, [gnu.object], undefined, relax);
+          assert.ok(linked.program, linked.output);
+          assertEqualPrograms(ours, linked.program);
+        }
       });
     });
   }
@@ -216,12 +206,15 @@ describe('Assembler against GNU as and ld', function () {
                 encoding: 'utf8',
               },
             );
-            const gnu = gnuLink(temporary, [gnuAssemble(temporary, text).object]);
-            assert.ok(gnu.program, gnu.output);
-            assertEqualPrograms(
-              assemble({ roots: [name], sources: new Map([[name, text]]), march: gnuMarch }),
-              gnu.program,
-            );
+            for (const relax of [false, true]) {
+              const { object } = gnuAssemble(temporary, text, 'main', gnuMarch, { relax });
+              const gnu = gnuLink(temporary, [object], undefined, relax);
+              assert.ok(gnu.program, gnu.output);
+              assertEqualPrograms(
+                assemble({ relax, roots: [name], sources: new Map([[name, text]]), march: gnuMarch }),
+                gnu.program,
+              );
+            }
           }
         });
       });
@@ -235,7 +228,13 @@ describe('Assembler against GNU as and ld', function () {
       const objects = [...texts].map(([name, text]) => gnuAssemble(temporary, text, name.replace('.s', '')).object);
       const gnu = gnuLink(temporary, objects, 0x10_0000n);
       assert.ok(gnu.program, gnu.output);
-      const ours = assemble({ roots: names, sources: texts, march: gnuMarch, layout: { textBase: 0x10_0000n } });
+      const ours = assemble({
+        relax: false,
+        roots: names,
+        sources: texts,
+        march: gnuMarch,
+        layout: { textBase: 0x10_0000n },
+      });
       assertEqualPrograms(ours, gnu.program);
     });
   });
@@ -254,7 +253,7 @@ describe('Assembler against GNU as and ld', function () {
       const gnu = gnuLink(temporary, objects);
       assert.ok(gnu.program, gnu.output);
       assertEqualPrograms(
-        assemble({ roots: Object.keys(files), sources: new Map(Object.entries(files)), march: gnuMarch }),
+        assemble({ relax: false, roots: Object.keys(files), sources: new Map(Object.entries(files)), march: gnuMarch }),
         gnu.program,
       );
     });

@@ -34,11 +34,13 @@ export function gnuAssemble(
   text: string,
   name = 'main',
   march = gnuMarch,
+  { relax = false }: { relax?: boolean } = {},
 ): { object: string; errors: number[]; output: string } {
   const source = join(folder, `${name}.s`);
   const object = join(folder, `${name}.o`);
   writeFileSync(source, text);
-  const run = spawnSync('riscv64-linux-gnu-as', ['-mno-relax', `-march=${march}`, '-I', folder, source, '-o', object], {
+  const relaxation = relax ? '-mrelax' : '-mno-relax';
+  const run = spawnSync('riscv64-linux-gnu-as', [relaxation, `-march=${march}`, '-I', folder, source, '-o', object], {
     encoding: 'utf8',
     cwd: folder,
   });
@@ -51,9 +53,10 @@ export function gnuLink(
   folder: string,
   objects: readonly string[],
   base = 0x8020_0000n,
+  relax = false,
 ): { program?: GnuProgram; output: string; path: string } {
   const path = join(folder, 'program.elf');
-  const options = ['--no-relax', `-Ttext=0x${base.toString(16)}`, '-o', path];
+  const options = [relax ? '--relax' : '--no-relax', `-Ttext=0x${base.toString(16)}`, '-o', path];
   const run = spawnSync('riscv64-linux-gnu-ld', [...options, ...objects], { encoding: 'utf8' });
   return { ...(run.status === 0 ? { program: readGnuProgram(path) } : {}), output: run.stderr, path };
 }

@@ -130,7 +130,8 @@ describe('Programs and objects against GNU tools', function () {
     withFolder((folder) => {
       for (const name of ['branches.s', 'sections.s', 'data.s', 'instructions.s']) {
         const text = readFileSync(join('test/assembler/sources', name), 'utf8');
-        const unit = assemble({ roots: [name], sources: new Map([[name, text]]), march: gnuMarch }).units[0]!;
+        const unit = assemble({ relax: false, roots: [name], sources: new Map([[name, text]]), march: gnuMarch })
+          .units[0]!;
         const path = join(folder, 'ours.o');
         writeFileSync(path, writeRelocatable(unit.object));
         const gnu = gnuLink(folder, [gnuAssemble(folder, text).object]).program!;
@@ -163,9 +164,10 @@ describe('Programs and objects against GNU tools', function () {
           ]);
           sources.set(object, new Uint8Array(readFileSync(object)));
         }
-        const gnu = gnuLink(folder, objects);
+        const relax = relaxed === '-mrelax';
+        const gnu = gnuLink(folder, objects, undefined, relax);
         assert.ok(gnu.program, gnu.output);
-        const ours = assemble({ roots: objects, sources });
+        const ours = assemble({ roots: objects, sources, relax });
         assert.ok(ours.program, JSON.stringify(ours.diagnostics.slice(0, 3)));
         for (const section of gnu.program.sections) {
           const found: ProgramSection = ours.program.sections.find(({ name }) => name === section.name)!;

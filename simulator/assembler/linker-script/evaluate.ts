@@ -1,0 +1,263 @@
+import * as integer from '../../object/integer';
+import type { OutputSection, Region } from '../link-sections';
+import type { DataSegment } from './data-segment';
+import type { ScriptExpression, ScriptPlace } from './syntax';
+
+/** A value of a script: relative to a section, absolute, or (`undefined`) just a number. */
+export interface ScriptValue {
+  readonly value: bigint;
+  readonly section: Base | undefined;
+}
+
+export type Base = OutputSection | 'absolute';
+
+/**
+ * `mark`: nothing is known yet, and what the script mentions is noted. `size`: sections get their addresses. `assign`:
+ * symbols get their values from those addresses. `final`: the same, and what is wrong is said.
+ */
+export type Phase = 'mark' | 'size' | 'assign' | 'final';
+
+/** What expressions ask of the link. */
+export interface EvaluationHost {
+  readonly phase: Phase;
+  readonly segment: DataSegment;
+  /** Where segments begin that the command line places. */
+  readonly segments: ReadonlyMap<string, bigint>;
+  readonly headersSize: bigint;
+  symbol(name: string): ScriptValue | undefined;
+  isDefined(name: string): boolean;
+  outputNamed(name: string): OutputSection | undefined;
+  regionNamed(name: string): Region | undefined;
+  report(place: ScriptPlace, message: string): void;
+}
+
+const mask = 0xffff_ffff_ffff_ffffn;
+const pageSize = 0x1000n;
+
+export function baseAddress(section: Base | undefined): bigint {
+  return section === undefined || section === 'absolute' ? 0n : integer.toUnsigned(section.address);
+}
+
+/** The address that a value is. */
+export function absolute({ value, section }: ScriptValue): bigint {
+  return (value + baseAddress(section)) & mask;
+}
+
+export function alignUp(value: bigint, alignment: bigint): bigint {
+  return alignment <= 1n ? value : (((value + alignment - 1n) / alignment) * alignment) & mask;
+}
+
+/** Works expressions out as ld does: with the section that a value belongs to. */
+export class Evaluator {
+  /** The section in which the statement stands, and the location counter. */
+  #section: Base = 'absolute';
+  #dot = 0n;
+  /** Whether the value goes to `.`: then its symbols must be known. */
+  #toDot = false;
+
+  constructor(readonly host: EvaluationHost) {}
+
+  /** undefined when something that it needs is not known. */
+  evaluate(expression: ScriptExpression, section: Base, dot: bigint, toDot = false): ScriptValue | undefined {
+    this.#section = section;
+    this.#dot = dot;
+    this.#toDot = toDot;
+    return this.#value(expression);
+  }
+
+  #number(value: bigint): ScriptValue {
+    return { value: value & mask, section: undefined };
+  }
+
+  /** An address, seen from the section in which the statement stands. */
+  #address(value: bigint): ScriptValue {
+    return { value: (value - baseAddress(this.#section)) & mask, section: this.#section };
+  }
+
+  #value(expression: ScriptExpression): ScriptValue | undefined {
+    switch (expression.kind) {
+      case 'number':
+        // Outside of output sections a number is an address.
+        return { value: expression.value, section: this.#section === 'absolute' ? 'absolute' : undefined };
+      case 'name':
+        return expression.name === '.' ? this.#address(this.#dot) : this.#symbol(expression.name, expression.place);
+      case 'headers':
+        return this.#number(this.host.headersSize);
+      case 'unary': {
+        const operand = this.#value(expression.operand);
+        if (!operand || expression.operator === '+') return operand;
+        const { value } = operand;
+        const result =
+          expression.operator === '-' ? -value : expression.operator === '~' ? ~value : value === 0n ? 1n : 0n;
+        return { ...operand, value: result & mask };
+      }
+      case 'binary':
+        return this.#binary(expression);
+      case 'conditional': {
+        const condition = this.#value(expression.condition);
+        return condition && this.#value(condition.value === 0n ? expression.no : expression.yes);
+      }
+      case 'call':
+        return this.#call(expression);
+      case 'named':
+        return this.#named(expression);
+      case 'segment': {
+        const start = this.host.segments.get(expression.segment);
+        return start === undefined ? this.#value(expression.otherwise) : this.#address(start);
+      }
+      case 'assertion': {
+        const { condition, message, place } = expression.assertion;
+        const result = this.#value(condition);
+        if (result?.value === 0n && this.host.phase === 'final') this.host.report(place, message);
+        return result;
+      }
+    }
+  }
+
+  #symbol(name: string, place: ScriptPlace): ScriptValue | undefined {
+    const found = this.host.symbol(name);
+    if (!found) {
+      const { phase } = this.host;
+      if (phase === 'final' || (phase !== 'mark' && this.#toDot))
+        this.host.report(place, `symbol '${name}' is not defined`);
+      return undefined;
+    }
+    // Inside of an output section an absolute symbol is a number.
+    return found.section === 'absolute' && this.#section !== 'absolute' ? this.#number(found.value) : found;
+  }
+
+  #binary(expression: ScriptExpression & { kind: 'binary' }): ScriptValue | undefined {
+    let left = this.#value(expression.left);
+    let right = this.#value(expression.right);
+    if (!left || !right) return undefined;
+    let section = left.section;
+    let bothPlaced = left.section === right.section;
+    if (!bothPlaced) {
+      if (left.section !== undefined && right.section !== undefined) {
+        // Addresses of different sections have only their absolute values in common.
+        left = { value: absolute(left), section: 'absolute' };
+        right = { value: absolute(right), section: 'absolute' };
+        section = 'absolute';
+        bothPlaced = true;
+      } else section = left.section ?? right.section;
+    }
+    const { operator } = expression;
+    const [a, b] = [left.value, right.value];
+    const truth = comparisons[operator]?.(a, b);
+    if (truth !== undefined) return this.#number(truth ? 1n : 0n);
+    if ((operator === '/' || operator === '%') && b === 0n) {
+      if (this.host.phase !== 'mark') this.host.report(expression.place, `division by zero`);
+      return undefined;
+    }
+    const value = (arithmetic[operator]?.(a, b) ?? 0n) & mask;
+    // Two places of one section make a number; a place and a number make a place.
+    if (bothPlaced) section = this.#section === 'absolute' ? 'absolute' : undefined;
+    return { value, section };
+  }
+
+  #call({ name, operands, place }: ScriptExpression & { kind: 'call' }): ScriptValue | undefined {
+    const first = this.#value(operands[0]!);
+    if (!first) return undefined;
+    const second = operands[1] && this.#value(operands[1]);
+    if (operands[1] && !second) return undefined;
+    switch (name) {
+      case 'ABSOLUTE':
+        return { value: absolute(first), section: 'absolute' };
+      case 'ALIGN':
+      case 'BLOCK':
+        if (second) return this.#joined(first, second, (a, b) => alignUp(a, b));
+        return this.#address(alignUp(this.#dot, first.value));
+      case 'NEXT':
+        return { value: alignUp(this.#dot, absolute(first)), section: 'absolute' };
+      case 'MAX':
+        return this.#joined(first, second!, (a, b) => (a > b ? a : b));
+      case 'MIN':
+        return this.#joined(first, second!, (a, b) => (a < b ? a : b));
+      case 'LOG2CEIL':
+        return this.#number(
+          BigInt(Math.max(0, (absolute(first) - 1n).toString(2).length * (absolute(first) > 1n ? 1 : 0))),
+        );
+      case 'DATA_SEGMENT_ALIGN':
+        return { value: this.host.segment.start(this.#dot, absolute(first), absolute(second!)), section: 'absolute' };
+      case 'DATA_SEGMENT_RELRO_END':
+        return { value: this.host.segment.protectedEnd(absolute(first), absolute(second!)), section: 'absolute' };
+      case 'DATA_SEGMENT_END':
+        this.host.segment.close(absolute(first));
+        return first;
+      default: {
+        const never: never = name;
+        this.host.report(place, `'${never}' is not known`);
+        return undefined;
+      }
+    }
+  }
+
+  /** Of two values in one section, or made absolute when they are in different ones. */
+  #joined(left: ScriptValue, right: ScriptValue, join: (a: bigint, b: bigint) => bigint): ScriptValue {
+    if (left.section === right.section || left.section === undefined || right.section === undefined)
+      return { value: join(left.value, right.value), section: left.section ?? right.section };
+    return { value: join(absolute(left), absolute(right)), section: 'absolute' };
+  }
+
+  #named({ name, subject, place }: ScriptExpression & { kind: 'named' }): ScriptValue | undefined {
+    const { host } = this;
+    switch (name) {
+      case 'DEFINED':
+        return this.#number(host.isDefined(subject) ? 1n : 0n);
+      case 'CONSTANT':
+        if (subject === 'MAXPAGESIZE' || subject === 'COMMONPAGESIZE') return this.#number(pageSize);
+        host.report(place, `'${subject}' is no constant: MAXPAGESIZE and COMMONPAGESIZE are`);
+        return undefined;
+      case 'ORIGIN':
+      case 'LENGTH': {
+        const region = host.regionNamed(subject);
+        if (region) return name === 'ORIGIN' ? this.#address(region.origin) : this.#number(region.length);
+        host.report(place, `there is no memory region '${subject}'`);
+        return undefined;
+      }
+      default:
+        return this.#ofSection(name, subject, place);
+    }
+  }
+
+  #ofSection(
+    name: 'ADDR' | 'LOADADDR' | 'SIZEOF' | 'ALIGNOF',
+    subject: string,
+    place: ScriptPlace,
+  ): ScriptValue | undefined {
+    const output = this.host.outputNamed(subject);
+    if (!output && this.host.phase === 'final') this.host.report(place, `there is no output section '${subject}'`);
+    if (name === 'SIZEOF') return this.#number(BigInt((output?.placed ? output.size : output?.sizeBefore) ?? 0));
+    if (name === 'ALIGNOF') return this.#number(BigInt(output?.alignment ?? 0));
+    if (!output) return undefined;
+    if (name === 'ADDR') return output.placed ? { value: 0n, section: output } : undefined;
+    return output.loadPlaced ? { value: integer.toUnsigned(output.loadAddress), section: 'absolute' } : undefined;
+  }
+}
+
+type Operation<T> = (a: bigint, b: bigint) => T;
+
+const comparisons: Readonly<Record<string, Operation<boolean>>> = {
+  '==': (a, b) => a === b,
+  '!=': (a, b) => a !== b,
+  '<': (a, b) => a < b,
+  '>': (a, b) => a > b,
+  '<=': (a, b) => a <= b,
+  '>=': (a, b) => a >= b,
+  '&&': (a, b) => a !== 0n && b !== 0n,
+  '||': (a, b) => a !== 0n || b !== 0n,
+};
+
+const signed = (value: bigint): bigint => BigInt.asIntN(64, value);
+const arithmetic: Readonly<Record<string, Operation<bigint>>> = {
+  '+': (a, b) => a + b,
+  '-': (a, b) => a - b,
+  '*': (a, b) => a * b,
+  '/': (a, b) => signed(a) / signed(b),
+  '%': (a, b) => signed(a) % signed(b),
+  '<<': (a, b) => (b > 63n ? 0n : a << b),
+  '>>': (a, b) => (b > 63n ? 0n : a >> b),
+  '&': (a, b) => a & b,
+  '^': (a, b) => a ^ b,
+  '|': (a, b) => a | b,
+};

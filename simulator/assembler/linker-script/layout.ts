@@ -1,0 +1,437 @@
+import * as integer from '../../object/integer';
+import { SectionFlag, SectionType } from '../../object/relocatable';
+import { type InputSection, type OutputItem, type OutputSection, Region } from '../link-sections';
+import { DataSegment } from './data-segment';
+import {
+  absolute,
+  alignUp,
+  baseAddress,
+  type EvaluationHost,
+  Evaluator,
+  type Phase,
+  type ScriptValue,
+} from './evaluate';
+import type { PlacedScript } from './place';
+import { checkRegion, fillBytes, reportOverlaps } from './region-check';
+import type { Assertion, Assignment, DataStatement, LinkerScript, ScriptExpression, ScriptPlace } from './syntax';
+
+/** What the layout asks of the link, and tells it. */
+export interface LayoutHost {
+  /** The value of a symbol that an object defines. */
+  definition(name: string): ScriptValue | undefined;
+  /** Whether an object refers to a symbol. */
+  isReferenced(name: string): boolean;
+  report(place: ScriptPlace, message: string, code?: string): void;
+}
+
+/** A symbol that the script defines. */
+export interface ScriptSymbol extends ScriptValue {
+  readonly hidden: boolean;
+  readonly place: ScriptPlace;
+}
+
+/** Makes an input section shorter while sections get their addresses; true when something changed. */
+export type Relax = (input: InputSection) => boolean;
+
+const lowBits = 0x7fff_ffffn;
+
+/** Gives the sections of a script their addresses, and its symbols their values: once, and again as often as code becomes shorter. */
+export class ScriptLayout implements EvaluationHost {
+  phase: Phase = 'mark';
+  readonly segment: DataSegment;
+  readonly symbols = new Map<string, ScriptSymbol>();
+  readonly regions = new Map<string, Region>();
+  /** How often the sections got their addresses: symbols are defined in the order of the script each time. */
+  #iteration = 0;
+  readonly #definedIn = new Map<string, number>();
+  /** Symbols that expressions use. */
+  readonly #used = new Set<string>();
+  readonly #provided = new Set<Assignment>();
+  readonly #evaluator = new Evaluator(this);
+  readonly #defaultRegion = new Region('*default*', undefined);
+  readonly #byName = new Map<string, OutputSection>();
+  readonly #data: { output: OutputSection; statement: DataStatement; offset: number }[] = [];
+  #relax: Relax | undefined;
+  #changed = false;
+
+  constructor(
+    readonly script: LinkerScript,
+    readonly placed: PlacedScript,
+    readonly host: LayoutHost,
+    readonly segments: ReadonlyMap<string, bigint>,
+    protects: boolean,
+    readonly headersSize: bigint,
+  ) {
+    this.segment = new DataSegment(protects);
+    for (const output of placed.outputs) if (!this.#byName.has(output.name)) this.#byName.set(output.name, output);
+    for (const declared of script.regions) this.regions.set(declared.name, new Region(declared.name, declared));
+    for (const output of placed.outputs) this.#nameRegions(output);
+    for (const name of script.externs) this.#used.add(name);
+  }
+
+  /** Finds which sections are there at all; the others get no address. */
+  mark(): void {
+    this.#evaluateRegions();
+    this.#pass('mark');
+    for (const output of this.placed.outputs) {
+      if (!output.exists) continue;
+      output.sizeBefore = output.size;
+      if (output.size !== 0 || output.keep) continue;
+      output.removed = true;
+      output.ignored = !output.definesSymbols;
+    }
+  }
+
+  /** One round of addresses for all sections. @returns whether `relax` made something shorter */
+  size(relax?: Relax): boolean {
+    this.#relax = relax;
+    this.#changed = false;
+    this.segment.reset();
+    this.#pass('size');
+    this.segment.settle(this.placed.outputs, () => this.#pass('size'));
+    return this.#changed;
+  }
+
+  /** Gives the symbols their values from the addresses. */
+  assign(): void {
+    this.#pass('assign');
+  }
+
+  /** The last round: what is wrong is reported, and contents that the script states are written. */
+  finish(): void {
+    this.#pass('final');
+    for (const output of this.placed.outputs) if (!output.removed && output.exists) checkRegion(output, this.host);
+    reportOverlaps(this.placed.outputs, this.host);
+  }
+
+  /** Fills what no input covers, once the output sections have their bytes. */
+  writeData(): void {
+    for (const output of this.placed.outputs) {
+      if (output.type === SectionType.Nobits) continue;
+      for (const { offset, size, fill } of output.gaps) {
+        for (let i = 0; i < size; i++) output.bytes[offset + i] = fill[i % fill.length]!;
+      }
+    }
+    for (const { output, statement, offset } of this.#data) {
+      const value = this.#evaluate(statement.value, output, BigInt(offset) + baseAddress(output));
+      if (output.type === SectionType.Nobits || !value) continue;
+      let rest = absolute(value);
+      for (let i = 0; i < statement.size; i++, rest >>= 8n) output.bytes[offset + i] = Number(rest & 0xffn);
+    }
+  }
+
+  // What expressions ask
+
+  symbol(name: string): ScriptValue | undefined {
+    this.#used.add(name);
+    return this.symbols.get(name) ?? this.host.definition(name);
+  }
+
+  isDefined(name: string): boolean {
+    const definedIn = this.#definedIn.get(name);
+    if (this.host.definition(name)) return true;
+    return definedIn !== undefined && definedIn === this.#iteration;
+  }
+
+  outputNamed(name: string): OutputSection | undefined {
+    return this.#byName.get(name);
+  }
+
+  regionNamed(name: string): Region | undefined {
+    return this.regions.get(this.script.aliases.get(name) ?? name);
+  }
+
+  report(place: ScriptPlace, message: string): void {
+    if (this.phase === 'final') this.host.report(place, message);
+  }
+
+  // Passes
+
+  #nameRegions(output: OutputSection): void {
+    const { description } = output;
+    const named = (name: string | undefined): Region | undefined => {
+      if (name === undefined) return undefined;
+      const region = this.regionNamed(name);
+      if (!region) this.host.report(description!.place, `there is no memory region '${name}'`);
+      return region;
+    };
+    output.region = named(description?.region);
+    output.loadRegion = named(description?.loadRegion);
+  }
+
+  #evaluateRegions(): void {
+    for (const region of this.regions.values()) {
+      const { origin, length, place } = region.declared!;
+      const [start, size] = [origin, length].map((value) => this.#evaluate(value, 'absolute', 0n));
+      if (!start || !size)
+        this.host.report(place, `the origin and the length of region '${region.name}' must be constants`);
+      region.origin = start ? absolute(start) : 0n;
+      region.length = size ? absolute(size) : 0n;
+    }
+  }
+
+  #pass(phase: Phase): void {
+    this.phase = phase;
+    this.#iteration++;
+    if (phase === 'mark' || phase === 'size') {
+      for (const region of [this.#defaultRegion, ...this.regions.values()]) {
+        region.current = region.origin;
+        region.last = undefined;
+      }
+      for (const output of this.placed.outputs) {
+        output.placed = false;
+        output.loadPlaced = false;
+        output.sizeBefore = output.size;
+        output.size = 0;
+        output.gaps = [];
+      }
+      this.#data.length = 0;
+    }
+    let dot = 0n;
+    for (const node of this.placed.nodes) {
+      if (node.kind === 'output') dot = this.#output(node.output, dot);
+      else {
+        dot = this.#statement(node.statement, 'absolute', dot);
+        if (phase === 'mark' || phase === 'size') this.#defaultRegion.current = dot;
+      }
+    }
+  }
+
+  #output(output: OutputSection, dot: bigint): bigint {
+    if (this.phase === 'assign' || this.phase === 'final') return this.#assignIn(output, dot);
+    const { description } = output;
+    let here = dot;
+    if (description?.address) {
+      const address = this.#evaluate(description.address, 'absolute', dot);
+      if (address) here = absolute(address);
+      else
+        this.report(description.address.place, `the address of section '${output.name}' depends on what comes later`);
+    }
+    if (!output.exists) return here;
+    let alignment = 1;
+    let start = here;
+    if (description?.address) alignment = this.#constant(description.alignment) ?? 1;
+    else {
+      if (!output.region || output.region === this.#defaultRegion) output.region = this.#regionFor(output);
+      start = output.region.current;
+      alignment = Math.max(output.alignment, this.#constant(description?.alignment) ?? 1);
+      output.alignment = alignment;
+    }
+    const aligned = alignUp(start, BigInt(alignment));
+    output.address = integer.fromBigint(aligned);
+    this.#sizeItems(output, aligned);
+    output.placed = true;
+    this.#placeLoad(output, alignment, aligned - start);
+    if (output.ignored) return here;
+    const room = output.isThreadZeros ? 0n : BigInt(output.size);
+    const end = aligned + room;
+    if (output.region && output.allocated) {
+      output.region.current = end;
+      if (
+        output.loadRegion &&
+        output.loadRegion !== output.region &&
+        (output.type !== SectionType.Nobits || description?.alignWithInput)
+      )
+        output.loadRegion.current = integer.toUnsigned(output.loadAddress) + room;
+    }
+    return end;
+  }
+
+  #regionFor(output: OutputSection): Region {
+    if (output.description?.region !== undefined)
+      return this.regionNamed(output.description.region) ?? this.#defaultRegion;
+    for (const region of this.regions.values()) if (region.takes(output)) return region;
+    return this.#defaultRegion;
+  }
+
+  #constant(expression: ScriptExpression | undefined): number | undefined {
+    const value = expression && this.#evaluate(expression, 'absolute', 0n);
+    return value && Number(absolute(value));
+  }
+
+  /** Walks the contents of a section, which begins at `address`. */
+  #sizeItems(output: OutputSection, address: bigint): void {
+    const low = Number(address & lowBits);
+    const inputAlignment = this.#constant(output.description?.inputAlignment);
+    let fill = fillBytes(output.description?.fill, (value) => this.#bytesOf(value));
+    let offset = 0;
+    const grow = (to: number): void => {
+      if (to > offset) output.gaps.push({ offset, size: to - offset, fill });
+      offset = to;
+      output.size = offset;
+    };
+    for (const item of output.items) {
+      if (item.kind === 'input') {
+        const { input } = item;
+        if (this.#relax && !this.segment.protecting && this.#relax(input)) this.#changed = true;
+        if (output.ignored || input.discarded) {
+          input.offset = offset;
+          continue;
+        }
+        if (inputAlignment !== undefined) input.alignment = inputAlignment;
+        output.alignment = Math.max(output.alignment, input.alignment);
+        const beyond = (low + offset) % input.alignment;
+        if (beyond !== 0) grow(offset + input.alignment - beyond);
+        input.offset = offset;
+        offset += input.size;
+        output.size = offset;
+        continue;
+      }
+      const { statement } = item;
+      if (statement.kind === 'fill') fill = fillBytes(statement.pattern, (value) => this.#bytesOf(value));
+      else if (statement.kind === 'data') {
+        this.#evaluate(statement.value, output, address + BigInt(offset));
+        this.#data.push({ output, statement, offset });
+        offset += statement.size;
+        output.size = offset;
+      } else {
+        const after = this.#statement(statement, output, address + BigInt(offset));
+        if (statement.kind === 'assignment' && statement.name !== '.') output.definesSymbols = true;
+        const moved = Number(after - address);
+        if (moved !== offset && !output.ignored) {
+          if (output.description?.type !== 'noalloc') output.flags |= SectionFlag.Alloc;
+          grow(moved);
+        }
+      }
+      item.end = offset;
+    }
+  }
+
+  #bytesOf(value: ScriptExpression): bigint {
+    const result = this.#evaluate(value, 'absolute', 0n);
+    return result ? absolute(result) : 0n;
+  }
+
+  /** Where the section is loaded: as the script says, or as far from its address as the section before it. */
+  #placeLoad(output: OutputSection, alignment: number, gap: bigint): void {
+    const { description, loadRegion } = output;
+    const address = integer.toUnsigned(output.address);
+    const region = output.region ?? this.#defaultRegion;
+    let load = address;
+    const last = region.last;
+    if (description?.loadAddress) load = this.#bytesOf(description.loadAddress);
+    else if (loadRegion) {
+      load = loadRegion.current;
+      if (description?.alignWithInput) load += gap;
+      else {
+        const own = loadRegion === region ? alignment : (this.#constant(description?.alignment) ?? 1);
+        load = alignUp(load, BigInt(own));
+      }
+    } else if (last && output.allocated) {
+      const [lastAddress, lastLoad] = [integer.toUnsigned(last.address), integer.toUnsigned(last.loadAddress)];
+      const movedBack = address < lastAddress && output.size !== 0 && address + BigInt(output.size) <= lastAddress;
+      if (!movedBack) load = alignUp((address + lastLoad - lastAddress) & 0xffff_ffff_ffff_ffffn, BigInt(alignment));
+    }
+    output.loadAddress = integer.fromBigint(load);
+    output.loadPlaced = true;
+    const follows = last ? address >= integer.toUnsigned(last.address) : load !== address;
+    if (output.allocated && !output.removed && (output.size !== 0 || follows) && !loadRegion) region.last = output;
+  }
+
+  /** Gives the symbols in a section their values; its contents stay where they are. */
+  #assignIn(output: OutputSection, dot: bigint): bigint {
+    const address = output.exists ? baseAddress(output) : dot;
+    let at = address;
+    for (const item of output.items) {
+      if (item.kind === 'input') {
+        at = address + BigInt(item.input.offset + item.input.size);
+        continue;
+      }
+      const { statement } = item;
+      if (statement.kind === 'assert' || (statement.kind === 'assignment' && statement.name !== '.'))
+        this.#statement(statement, output, at);
+      at = address + BigInt(item.end);
+    }
+    if (output.ignored || !output.exists) return dot;
+    return address + (output.isThreadZeros ? 0n : BigInt(output.size));
+  }
+
+  // Statements
+
+  /** @returns the location counter after it */
+  #statement(
+    statement: (OutputItem & { kind: 'statement' })['statement'],
+    section: OutputSection | 'absolute',
+    dot: bigint,
+  ): bigint {
+    if (statement.kind === 'assert') {
+      this.#assert(statement, section, dot);
+      return dot;
+    }
+    if (statement.kind !== 'assignment') return dot;
+    if (statement.name !== '.') {
+      this.#define(statement, section, dot);
+      return dot;
+    }
+    const value = this.#evaluate(statement.value, section, dot, true);
+    if (this.phase === 'mark' && section !== 'absolute' && !(value?.value === 0n && movesNothing(statement.value)))
+      section.keep = true;
+    if (!value) return dot;
+    const target = value.section === undefined ? value.value + baseAddress(section) : absolute(value);
+    if (section !== 'absolute' && target < dot) {
+      const message = `the location counter cannot go back, from ${integer.toHex(dot)} to ${integer.toHex(target)}`;
+      if (this.phase === 'size') this.host.report(statement.place, message);
+      return dot;
+    }
+    return target;
+  }
+
+  #assert({ condition, message, place }: Assertion, section: OutputSection | 'absolute', dot: bigint): void {
+    const value = this.#evaluate(condition, section, dot);
+    if (value?.value === 0n && this.phase === 'final')
+      this.host.report(place, `ASSERT: ${message}`, 'linker-script-assert');
+  }
+
+  #define(statement: Assignment, section: OutputSection | 'absolute', dot: bigint): void {
+    const { name, provide, hidden, place } = statement;
+    if (provide && !this.#provided.has(statement)) {
+      const isNeeded = this.host.isReferenced(name) || this.#used.has(name);
+      if (!isNeeded || this.symbols.has(name) || this.host.definition(name)) return;
+    }
+    const usesItself = this.phase !== 'final' && mentions(statement.value, name);
+    if (usesItself) return;
+    const result = this.#evaluate(statement.value, section, dot);
+    if (provide) this.#provided.add(statement);
+    this.#definedIn.set(name, this.#iteration);
+    const known = this.symbols.get(name);
+    if (!result && known) return;
+    const { value, section: base } = result ?? { value: 0n, section: undefined };
+    this.symbols.set(name, { value, section: base ?? section, hidden, place });
+  }
+
+  #evaluate(
+    expression: ScriptExpression,
+    section: OutputSection | 'absolute',
+    dot: bigint,
+    toDot = false,
+  ): ScriptValue | undefined {
+    return this.#evaluator.evaluate(expression, section, dot, toDot);
+  }
+}
+
+/** `. = 0`, `. = . + 0`, `. = symbol` and `. = ALIGN(. != 0 ? x : 1)` do not keep an empty section. */
+function movesNothing(value: ScriptExpression): boolean {
+  if (value.kind === 'number' || value.kind === 'name') return true;
+  if (value.kind === 'binary')
+    return value.operator === '+' && value.left.kind === 'name' && value.right.kind === 'number';
+  return value.kind === 'call' && value.name === 'ALIGN' && value.operands[0]?.kind === 'conditional';
+}
+
+function mentions(expression: ScriptExpression, name: string): boolean {
+  switch (expression.kind) {
+    case 'name':
+      return expression.name === name;
+    case 'unary':
+      return mentions(expression.operand, name);
+    case 'binary':
+      return mentions(expression.left, name) || mentions(expression.right, name);
+    case 'conditional':
+      return [expression.condition, expression.yes, expression.no].some((part) => mentions(part, name));
+    case 'call':
+      return expression.operands.some((operand) => mentions(operand, name));
+    case 'segment':
+      return mentions(expression.otherwise, name);
+    default:
+      return false;
+  }
+}

@@ -1,0 +1,56 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { type AssembleRequest, assemble } from '../../simulator/assembler';
+import { requireTool } from '../support/tools';
+import { assertEqualPrograms, messages, random } from './assemble';
+import { gnuAssemble, gnuLink, gnuMarch, withFolder } from './gnu';
+import { randomRelaxable } from './random-relaxable';
+
+const relaxing = { relax: true } as const;
+
+/** Links objects of GNU as with GNU ld and with ours, relaxed and not: both give the same, or both refuse. */
+function compare(
+  folder: string,
+  objects: readonly string[],
+  base: bigint,
+  options: Partial<AssembleRequest> = {},
+): number {
+  const sources = new Map(objects.map((object) => [object, new Uint8Array(readFileSync(object))]));
+  let compared = 0;
+  for (const relax of [true, false]) {
+    const gnu = gnuLink(folder, objects, base, relax);
+    const ours = assemble({ roots: objects, sources, relax, layout: { textBase: base }, ...options });
+    const state = `${options.linkerScript ?? ''} at ${base.toString(16)} relax ${relax}\n${gnu.output}\n${messages(ours).join('\n')}`;
+    assert.equal(ours.program !== undefined, gnu.program !== undefined, state);
+    if (!gnu.program) continue;
+    try {
+      assertEqualPrograms(ours, gnu.program);
+    } catch (error) {
+      assert.fail(`${state}: ${error instanceof Error ? error.message : error}`);
+    }
+    compared++;
+  }
+  return compared;
+}
+
+describe('Linker against GNU ld', function () {
+  requireTool('riscv64-linux-gnu-ld');
+  this.timeout(120_000);
+
+  it('random programs become as short, and come out the same', () => {
+    let compared = 0;
+    withFolder((folder) => {
+      for (let seed = 1; seed <= 60; seed++) {
+        const next = random(seed * 15485863);
+        const march = next(4) ? gnuMarch : gnuMarch.replace('c', '');
+        const base = [0x8020_0000n, 0x1_0000n, 0x400n, 0x1e000n, 0xffff_ffff_8000_0000n][next(5)]!;
+        const texts = randomRelaxable(next, 1 + next(3), base !== 0x8020_0000n);
+        const assembled = texts.map((text, i) => gnuAssemble(folder, text, `f${i}`, march, relaxing));
+        if (assembled.some(({ output }) => output.includes('Error'))) continue;
+        const objects = assembled.map(({ object }) => object);
+        compared += compare(folder, objects, base);
+      }
+    });
+    assert.ok(compared > 40);
+  });
+});
