@@ -74,7 +74,8 @@ export type Expression = Span &
     | { readonly kind: 'relocation'; readonly operator: string; readonly operand: Expression }
     | { readonly kind: 'parenthesized'; readonly operand: Expression }
     /** A string where a number or symbol may stand: a quoted symbol name. */
-    | { readonly kind: 'invalid'; readonly message: string }
+    /** `big` is the value of a number that is only too large for an expression: data may hold it. */
+    | { readonly kind: 'invalid'; readonly message: string; readonly big?: bigint }
     /** No expression at all. */
     | { readonly kind: 'missing' }
   );
@@ -176,7 +177,8 @@ function parsePrefixed(lexer: Lexer, depth: number): Expression {
 function numberExpression(text: string, start: number, end: number): Expression {
   const value = parseNumber(text);
   if (value !== undefined && text.length > 18 && isTooLarge(text)) {
-    return { kind: 'invalid', message: `the number ${text} does not fit in 64 bits`, start, end };
+    const big = bigNumber(text);
+    return { kind: 'invalid', message: `the number ${text} does not fit in 64 bits`, big, start, end };
   }
   if (value !== undefined) return { kind: 'number', value, start, end };
   const label = /^(\d+)([fb])$/.exec(text);
@@ -189,8 +191,22 @@ const suffix = /[uU]?[lL]*$/;
 
 /** Whether a well-formed number needs more than 64 bits. */
 function isTooLarge(text: string): boolean {
+  return bigNumber(text) > 0xffff_ffff_ffff_ffffn;
+}
+
+function bigNumber(text: string): bigint {
   const digits = text.replace(suffix, '');
-  return BigInt(/^0[0-7]+$/.test(digits) ? `0o${digits}` : digits) > 0xffff_ffff_ffff_ffffn;
+  return BigInt(/^0[0-7]+$/.test(digits) ? `0o${digits}` : digits);
+}
+
+/** The value of a number of more than 64 bits, perhaps with a sign; undefined for other expressions. */
+export function bigOf(expression: Expression): bigint | undefined {
+  if (expression.kind === 'invalid') return expression.big;
+  if (expression.kind === 'parenthesized') return bigOf(expression.operand);
+  if (expression.kind !== 'unary') return undefined;
+  const value = bigOf(expression.operand);
+  if (value === undefined || expression.operator === '!') return undefined;
+  return expression.operator === '-' ? -value : expression.operator === '~' ? ~value : value;
 }
 
 /** The value of a number in GNU as's notation (decimal, 0x, 0b, leading 0 for octal, C's suffixes), or undefined. */

@@ -92,8 +92,6 @@ function sizeOfPart(section: Section, part: VariablePart, index: number, first: 
       const count = constantOf(part);
       return typeof count === 'number' && count > 0 && count <= maximumSectionSize ? count : 0;
     }
-    case 'leb128':
-      return leb128Size(constantOf(part) ?? 0, part.signed);
     case 'org': {
       const target = orgTarget(section, part);
       return target === undefined || target < address || target > maximumSectionSize ? 0 : target - address;
@@ -101,8 +99,8 @@ function sizeOfPart(section: Section, part: VariablePart, index: number, first: 
   }
 }
 
-function constantOf(part: VariablePart & { kind: 'space' | 'leb128' }): Integer | undefined {
-  const value = settle(part.kind === 'space' ? part.count : part.value);
+function constantOf(part: VariablePart & { kind: 'space' }): Integer | undefined {
+  const value = settle(part.count);
   return value && !value.add && !value.subtract ? value.value : undefined;
 }
 
@@ -151,23 +149,6 @@ function branchSize(
   return part.compressed ? 6 : 8;
 }
 
-function leb128Size(value: Integer, signed: boolean): number {
-  return leb128Bytes(value, signed).length;
-}
-
-/** The LEB128 encoding of a 64-bit value. */
-export function leb128Bytes(value: Integer, signed: boolean): number[] {
-  const bytes: number[] = [];
-  let rest = signed ? BigInt(value) : integer.toUnsigned(value);
-  for (;;) {
-    const byte = Number(rest & 0x7fn);
-    rest >>= 7n;
-    const done = signed ? rest === (byte & 0x40 ? -1n : 0n) : rest === 0n;
-    bytes.push(done ? byte : byte | 0x80);
-    if (done) return bytes;
-  }
-}
-
 function checkPart(section: Section, part: VariablePart, index: number, report: LayoutError): void {
   if (part.kind === 'org') {
     const target = orgTarget(section, part);
@@ -181,12 +162,12 @@ function checkPart(section: Section, part: VariablePart, index: number, report: 
         report({ part }, 'org-backwards', message);
       }
     }
-  } else if (part.kind === 'space' || part.kind === 'leb128') {
+  } else if (part.kind === 'space') {
     const value = constantOf(part);
     if (value === undefined)
       report({ part }, 'not-constant', 'the value must be a constant or a distance within one section');
-    else if (part.kind === 'space' && value < 0) report({ part }, 'negative-space', `negative size ${value}`);
-    else if (part.kind === 'space' && value > maximumSectionSize) {
+    else if (value < 0) report({ part }, 'negative-space', `negative size ${value}`);
+    else if (value > maximumSectionSize) {
       report({ part }, 'section-too-large', `${value} bytes are more than a section may have here`);
     }
   }

@@ -1,7 +1,5 @@
 import { encode, instructionNamed } from '../isa';
 import * as integer from '../object/integer';
-import { settle } from './evaluation';
-import { leb128Bytes } from './layout';
 import type { Section, VariablePart } from './sections';
 
 /**
@@ -29,13 +27,10 @@ function fillPart(part: VariablePart, bytes: Uint8Array, nops: boolean): void {
       else if (nops) fillWithNops(bytes);
       return;
     case 'org':
-    case 'space':
       bytes.fill(part.fill);
       return;
-    case 'leb128': {
-      const value = settle(part.value);
-      bytes.set(leb128Bytes(value?.value ?? 0, part.signed).slice(0, bytes.length));
-    }
+    case 'space':
+      for (let i = 0; i < bytes.length; i++) bytes[i] = part.fill[i % part.fill.length]!;
   }
 }
 

@@ -20,8 +20,7 @@ export type VariablePart = {
       readonly fill: Uint8Array | undefined;
     }
   | { readonly kind: 'org'; readonly target: Bound; readonly fill: number; readonly span: SourceSpan }
-  | { readonly kind: 'space'; readonly count: Bound; readonly fill: number; readonly span: SourceSpan }
-  | { readonly kind: 'leb128'; readonly value: Bound; readonly signed: boolean; readonly span: SourceSpan }
+  | { readonly kind: 'space'; readonly count: Bound; readonly fill: Uint8Array; readonly span: SourceSpan }
   | {
       /** A branch or jump that takes the shortest form that reaches its target. */
       readonly kind: 'branch';

@@ -1,12 +1,14 @@
 import { dataDirectives } from './data';
 import { debugDirectives } from './debug';
 import type { Directive } from './directive';
+import { floatDirectives } from './float';
 import { flowDirectives } from './flow';
 import { insnDirectives } from './insn';
 import { noteDirectives } from './notes';
 import { relocationDirectives } from './relocations';
 import { riscvDirectives } from './riscv';
 import { sectionDirectives } from './sections';
+import { spaceDirectives } from './space';
 import { structureDirectives } from './structure';
 import { symbolDirectives } from './symbols';
 import { versionDirectives } from './versions';
@@ -17,6 +19,8 @@ export type { Directive };
 export const directiveTable: ReadonlyMap<string, Directive> = new Map(
   [
     ...dataDirectives,
+    ...floatDirectives,
+    ...spaceDirectives,
     ...sectionDirectives,
     ...symbolDirectives,
     ...flowDirectives,
