@@ -34,6 +34,7 @@ export class Conditionals {
     const nameEnd = statement.start + statement.name.length;
     switch (key) {
       case '.else':
+      case '.elsec':
       case '.elseif': {
         const condition = this.#stack.at(-1);
         if (!condition) unit.error('misplaced-else', `'${key}' without .if`, statement.start, nameEnd);
@@ -41,13 +42,14 @@ export class Conditionals {
         else {
           const open = condition.outer && !condition.taken;
           condition.active = false;
-          condition.active = open && (key === '.else' || this.#compare(unit, statement, '.ifne'));
+          condition.active = open && (key !== '.elseif' || this.#compare(unit, statement, '.ifne'));
           condition.taken ||= condition.active;
-          condition.sawElse = key === '.else';
+          condition.sawElse = key !== '.elseif';
         }
         return true;
       }
       case '.endif':
+      case '.endc':
         if (!this.#stack.pop()) unit.error('misplaced-endif', "'.endif' without .if", statement.start, nameEnd);
         return true;
     }

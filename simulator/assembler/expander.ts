@@ -53,6 +53,9 @@ const maximumExpanded = 1_000_000;
 /** Characters of lines that come from expansions. */
 const maximumCharacters = 100_000_000;
 
+/** A statement of a macro body or repeated block as it is assembled, with the expansions that led to it; `calls` says that it is a macro call. */
+export type ExpansionTrace = (statement: Statement, frame: Frame, calls: boolean) => void;
+
 /** Runs a unit's statements in order: reads files, expands macros and repeats, skips inactive parts. */
 export class Expander {
   readonly macros = new Map<string, Macro>();
@@ -71,6 +74,7 @@ export class Expander {
     readonly unit: Unit,
     readonly files: FileAccess,
     readonly defines: ReadonlyMap<string, Define>,
+    readonly trace?: ExpansionTrace,
   ) {}
 
   /** Begins with a source; `advance` assembles it and all that it includes. */
@@ -124,6 +128,7 @@ export class Expander {
       return;
     }
     if (!this.conditionals.active) return;
+    if (this.trace && input.kind !== 'file') this.trace(statement, input.frame, this.macros.has(statement.key));
     for (const label of statement.labels) this.#defineLabel(label.name, label.numeric, label.start, label.end);
     const { section } = unit;
     const { length } = section;

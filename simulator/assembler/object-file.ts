@@ -74,11 +74,11 @@ class ObjectBuilder {
     for (const output of unit.outputs) this.#fix(output);
     this.#request();
     this.#link();
-    for (const [source, object] of this.#outputs)
-      if (source.order === 0) this.#symbols.addSection(object, unit.symbols.nextOrder());
     const attributes = unit.attributes.section(unit.options.architecture);
-    this.#symbols.addSection(attributes, unit.symbols.nextOrder());
     const groups = this.#groups();
+    // Symbols of sections that the source did not name, or not first, come last.
+    const late = [...this.#outputs].filter(([source]) => source.order === 0).map(([, object]) => object);
+    for (const object of [...late, attributes, ...groups]) this.#symbols.addSection(object, unit.symbols.nextOrder());
     const symbols = this.#symbols.list();
     this.#symbols.checkLabels();
     const lines = (): ObjectLine[] => this.#lines();
@@ -101,15 +101,19 @@ class ObjectBuilder {
   }
 
   /** GNU as fills code up to the section's alignment. */
-  #padCode({ subsections, alignment, mapping }: ObjectSectionSource): void {
+  #padCode({ subsections, alignment, mapping, flags, entrySize }: ObjectSectionSource): void {
+    // Entries of a section that is merged are whole.
+    const entryAlignment = flags & (SectionFlag.Merge | SectionFlag.Strings) ? entrySize & -entrySize : 0;
+    if (entryAlignment > 1)
+      for (const section of subsections) section.appendPart(padding(section, entryAlignment, Uint8Array.of(0)));
     const last = subsections.at(-1);
     if (!last?.executable || alignment <= 1) return;
     if (mapping === 'data') this.unit.mapping.instructions(last, this.unit.options.architecture, true);
-    last.appendPart({ kind: 'align', at: last.length, size: 0, alignment, maximum: 0, fill: undefined });
+    last.appendPart(padding(last, alignment, undefined));
   }
 
   #makeOutput(source: ObjectSectionSource): void {
-    const { name, type, flags, alignment, entrySize, group, subsections } = source;
+    const { name, type, flags, alignment, entrySize, group, subsections, info } = source;
     const last = subsections.at(-1)!;
     const size = last.base + sizeOf(last);
     const hasContents = type !== SectionType.Nobits;
@@ -126,6 +130,7 @@ class ObjectBuilder {
       entrySize: isArray(type) ? 8 : entrySize,
       relocations: [],
       ...(group ? { group } : {}),
+      ...(info ? { info } : {}),
     };
     this.#outputs.set(source, object);
     if (source.order > 0) this.#symbols.addSection(object, source.order);
@@ -186,7 +191,6 @@ class ObjectBuilder {
         group,
       };
       groups.set(group.signature, section);
-      this.#symbols.addSection(section, this.unit.symbols.nextOrder());
       if (!this.unit.symbols.find(group.signature)?.order) this.#symbols.addSignature(section, group.signature);
     }
     return [...groups.values()];
@@ -280,7 +284,7 @@ class ObjectBuilder {
         : undefined;
     if (isConstant(value) || (distance !== undefined && !add!.place!.section.executable)) {
       const number = distance ?? value.value;
-      if (size < 8 && !integer.fitsSigned(number, 8 * size) && !integer.fitsUnsigned(number, 8 * size))
+      if (size < 8 && (number >= 2 ** (8 * size) || number <= -(2 ** (8 * size))))
         this.#report(span, 'truncated', `the value ${number} does not fit in ${size} ${size === 1 ? 'byte' : 'bytes'}`);
       writeInteger(object.bytes, offset, number, size);
       return;
@@ -379,6 +383,10 @@ class ObjectBuilder {
     }
     return lines;
   }
+}
+
+function padding(section: Section, alignment: number, fill: Uint8Array | undefined): VariablePart {
+  return { kind: 'align', at: section.length, size: 0, alignment, maximum: 0, fill };
 }
 
 /** Whether a section is a table of addresses of functions. */

@@ -69,6 +69,8 @@ export interface SectionAttributes {
   readonly linkedTo?: string | undefined;
   /** Tells sections of one name apart. */
   readonly unique?: number | undefined;
+  /** What kind of memory a section with the flag GnuMbind is for. */
+  readonly info?: number | undefined;
 }
 
 /** A section of the object file: what its subsections, in the order of their numbers, make together. */
@@ -79,9 +81,10 @@ export class ObjectSectionSource {
   type: number;
   flags: number;
   entrySize: number;
-  readonly group: SectionGroup | undefined;
+  group: SectionGroup | undefined;
   readonly linkedTo: string | undefined;
   readonly unique: number | undefined;
+  readonly info: number;
   /** What the last mapping symbol said: nothing yet, data, or instructions of an architecture. */
   mapping: 'none' | 'data' | Architecture = 'none';
   /** The architecture that the last mapping symbol with a name of one stands for. */
@@ -99,6 +102,7 @@ export class ObjectSectionSource {
     this.group = attributes.group;
     this.linkedTo = attributes.linkedTo;
     this.unique = attributes.unique;
+    this.info = attributes.info ?? 0;
   }
 
   /** Whether a directive that names this section, group and number means this one. */
@@ -107,7 +111,10 @@ export class ObjectSectionSource {
       this.name === name &&
       this.group?.signature === attributes?.group?.signature &&
       this.linkedTo === attributes?.linkedTo &&
-      this.unique === attributes?.unique
+      this.unique === attributes?.unique &&
+      this.info === (attributes?.info ?? 0) &&
+      // Sections that are kept stand apart from those that may go.
+      ((this.flags ^ (attributes?.flags ?? this.flags)) & SectionFlag.GnuRetain) === 0
     );
   }
 }

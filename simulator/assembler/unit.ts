@@ -32,6 +32,8 @@ interface SectionState {
 }
 
 const maximumDiagnostics = 1000;
+/** Symbols that stand for each other. */
+const maximumChain = 1000;
 /** Numbers of a row in Section.rows. */
 export const rowLength = 6;
 
@@ -162,7 +164,6 @@ export class Unit implements Scope {
   defineLabel(symbol: AssemblySymbol, start: number, end: number): void {
     const { place } = symbol;
     const here = this.section.here;
-    symbol.weakReference = false;
     // A label may be repeated where it stands.
     if (
       symbol.fixed &&
@@ -190,7 +191,7 @@ export class Unit implements Scope {
   assign(name: string, value: Bound, once: boolean, start: number, end: number): void {
     let symbol = this.symbols.named(name);
     if (symbol.defined) {
-      if (symbol.fixed || symbol.common || once) {
+      if (symbol.fixed || symbol.common || once || symbol.weakReference) {
         this.#duplicate(symbol, start, end);
         return;
       }
@@ -202,6 +203,11 @@ export class Unit implements Scope {
     symbol.definition ??= this.span(start, end);
     const target = value.kind === 'linear' && !value.subtract ? value.add : undefined;
     const place = target?.place;
+    if (target?.common) {
+      const message = `'${name}' cannot be set to '${target.name}', whose storage the linker places`;
+      this.error('common', message, start, end);
+      return;
+    }
     if (target && place && typeof (value as { value: Integer }).value === 'number') {
       const offset = place.offset + Number((value as { value: Integer }).value);
       symbol.place = { section: place.section, part: place.part, offset };
@@ -216,14 +222,23 @@ export class Unit implements Scope {
   /** `.weakref`: uses of the alias are uses of the target that do not require it. */
   setWeakReference(name: string, target: string, start: number, end: number): void {
     let symbol = this.symbols.named(name);
-    if (symbol.defined && !symbol.weakReference) {
-      if (symbol.fixed || symbol.common) {
+    if (symbol.defined) {
+      if (symbol.fixed || symbol.common || symbol.weakReference) {
         this.#duplicate(symbol, start, end);
         return;
       }
       symbol = this.symbols.replace(symbol);
     }
     const meant = this.symbols.named(target);
+    for (let at = meant, i = 0; i < maximumChain; i++) {
+      if (at === symbol) {
+        this.error('weakref', `'${name}' would stand for itself by way of '${target}'`, start, end);
+        return;
+      }
+      const next = at.weakReference && at.assigned?.kind === 'linear' ? at.assigned.add : undefined;
+      if (!next) break;
+      at = next;
+    }
     symbol.weakReference = true;
     if (!meant.defined && meant.binding === 'local' && !meant.firstUse) meant.weaklyReferenced = true;
     symbol.definition ??= this.span(start, end);
@@ -278,9 +293,20 @@ export class Unit implements Scope {
     if (found) return found;
     const known = knownSection(name);
     const given = attributes ?? { type: known?.type ?? SectionType.Progbits, flags: known?.flags ?? 0, entrySize: 0 };
-    const output = new ObjectSectionSource(name, given, listed ? this.symbols.nextOrder() : 0);
+    const output = new ObjectSectionSource(name, given, listed ? this.#sectionOrder(name) : 0);
     this.outputs.push(output);
     return output;
+  }
+
+  /** The place of a section's symbol: what the source calls so comes to mean the section; only the first of a name has one yet. */
+  #sectionOrder(name: string): number {
+    if (this.outputs.some((output) => output.name === name)) return 0;
+    const symbol = this.symbols.find(name);
+    if (!symbol) return this.symbols.nextOrder();
+    const { order } = symbol;
+    symbol.order = 0;
+    symbol.binding = 'local';
+    return order || this.symbols.nextOrder();
   }
 
   /** A subsection of the section of this name. */

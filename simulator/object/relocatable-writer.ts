@@ -78,9 +78,9 @@ class RelocatableWriter {
   }
 
   #writeSection(section: ObjectSection): void {
-    const { name, type, flags, alignment, entrySize, bytes, size, linkedTo } = section;
+    const { name, type, flags, alignment, entrySize, bytes, size, linkedTo, info = 0 } = section;
     const link = linkedTo ? (this.#indices.get(linkedTo) ?? 0) : 0;
-    this.#file.addSection({ name, type, flags, alignment, entrySize, link }, bytes, size);
+    this.#file.addSection({ name, type, flags, alignment, entrySize, link, info }, bytes, size);
     if (section.relocations.length === 0) return;
     const header: Partial<WrittenSection> & { name: string } = {
       name: `.rela${name}`,

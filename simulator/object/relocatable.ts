@@ -148,6 +148,8 @@ export interface ObjectSection {
   readonly group?: SectionGroup;
   /** The section that this one describes and is ordered with (SHF_LINK_ORDER). */
   readonly linkedTo?: ObjectSection;
+  /** ELF sh_info, where the flags give it a meaning of its own. */
+  readonly info?: number;
 }
 
 /** Code or data of one section that comes from one source place. */

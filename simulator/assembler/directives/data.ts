@@ -49,12 +49,12 @@ function values(size: 1 | 2 | 4 | 8): Run {
   };
 }
 
-/** `.ds.w 5`: room for elements of one size; `.dcb.w 5, value`: elements with a value. */
-function elements(size: number, filled: boolean): Run {
+/** `.ds.w 5`, `.dcb.w 5, value`: room for elements of one size, or elements with a value. */
+function elements(size: number): Run {
   return (unit, statement) => {
     const reader = new OperandReader(unit, statement);
     const count = reader.constant('the number of elements');
-    const value = filled && reader.comma() ? reader.constant('the value', 0) : 0;
+    const value = reader.comma() ? reader.constant('the value', 0) : 0;
     reader.finish();
     if (count === undefined || value === undefined || count <= 0) return;
     if (!unit.room(Number(count) * size, statement.start, statement.end)) return;
@@ -181,14 +181,14 @@ export const dataDirectives: readonly Directive[] = [
   ...directives('.half .short .hword .2byte .dc.w .dc', 'expression, ...', 'Data of 2 bytes each', values(2)),
   ...directives('.word .long .int .4byte .dc.l', 'expression, ...', 'Data of 4 bytes each', values(4)),
   ...directives('.dword .quad .8byte .dc.a', 'expression, ...', 'Data of 8 bytes each', values(8)),
-  ...directives('.ds.b', 'count', 'Room for elements of 1 byte', elements(1, false)),
-  ...directives('.ds .ds.w', 'count', 'Room for elements of 2 bytes', elements(2, false)),
-  ...directives('.ds.l .ds.s', 'count', 'Room for elements of 4 bytes', elements(4, false)),
-  ...directives('.ds.d', 'count', 'Room for elements of 8 bytes', elements(8, false)),
-  ...directives('.ds.p .ds.x', 'count', 'Room for elements of 12 bytes', elements(12, false)),
-  ...directives('.dcb.b', 'count, value', 'Elements of 1 byte with a value', elements(1, true)),
-  ...directives('.dcb .dcb.w', 'count, value', 'Elements of 2 bytes with a value', elements(2, true)),
-  ...directives('.dcb.l', 'count, value', 'Elements of 4 bytes with a value', elements(4, true)),
+  ...directives('.ds.b', 'count', 'Room for elements of 1 byte', elements(1)),
+  ...directives('.ds .ds.w', 'count', 'Room for elements of 2 bytes', elements(2)),
+  ...directives('.ds.l .ds.s', 'count', 'Room for elements of 4 bytes', elements(4)),
+  ...directives('.ds.d', 'count', 'Room for elements of 8 bytes', elements(8)),
+  ...directives('.ds.p .ds.x', 'count', 'Room for elements of 12 bytes', elements(12)),
+  ...directives('.dcb.b', 'count, value', 'Elements of 1 byte with a value', elements(1)),
+  ...directives('.dcb .dcb.w', 'count, value', 'Elements of 2 bytes with a value', elements(2)),
+  ...directives('.dcb.l', 'count, value', 'Elements of 4 bytes with a value', elements(4)),
   ...directives('.octa', 'number, ...', 'Data of 16 bytes each', octa),
   ...directives('.ascii', '"text", ...', 'Characters, without a 0 at the end', strings(1, false)),
   ...directives(

@@ -158,7 +158,7 @@ export const flowDirectives: readonly Directive[] = [
   ...Object.entries(conditions).flatMap(([name, when]) =>
     directives(name, 'operand', `Assembles what follows when ${when}`, () => {}),
   ),
-  ...directives('.else', '', 'Assembles what follows when no part before did', () => {}),
+  ...directives('.else .elsec', '', 'Assembles what follows when no part before did', () => {}),
   ...directives('.elseif', 'expression', 'Assembles what follows when no part before did and this holds', () => {}),
-  ...directives('.endif', '', 'Ends a conditional part', () => {}),
+  ...directives('.endif .endc', '', 'Ends a conditional part', () => {}),
 ];

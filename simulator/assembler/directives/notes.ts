@@ -78,7 +78,13 @@ function refused(name: string, why: string): Directive {
 
 const listing = '.title .sbttl .ttl .list .nolist .psize .plen .llen .eject .page .nopage .lflags';
 const without = '.func .endfunc .debug .name .format .noformat .spc .this_gcc_requires_the_gnu_assembler';
-const stabs = '.stabs .stabn .stabd .xstabs .desc';
+const stabs = '.stabs .stabn .stabd .xstabs';
+
+/** Compilers' line information of old: it is DWARF that is kept. */
+const stab: Run = (unit, statement) => {
+  const message = `'${statement.name}' is left out: line information is DWARF, by .file and .loc`;
+  unit.warning('stabs', message, statement.start, statement.start + statement.name.length);
+};
 
 export const noteDirectives: readonly Directive[] = [
   ...directives('.ident', '"text"', 'A text for the section .comment', withText(addComment)),
@@ -86,8 +92,8 @@ export const noteDirectives: readonly Directive[] = [
   ...directives('.gnu_attribute', 'tag, value', 'Notes a property of the object file', gnuAttribute),
   ...directives('.print', '"text"', 'Prints a text while assembling', print),
   ...directives(listing, '...', 'Layout of a printed listing', ignored),
+  ...directives(stabs, '...', 'No effect: line information is DWARF', stab),
   ...directives(without, '...', 'No effect', ignored),
-  ...stabs.split(' ').map((name) => refused(name, 'line information of compilers is DWARF: use .file and .loc')),
   ...['.bundle_align_mode', '.bundle_lock', '.bundle_unlock'].map((name) =>
     refused(name, 'RISC-V has no instruction bundles'),
   ),

@@ -38,6 +38,7 @@ interface Written {
   group: SectionGroup | undefined;
   linkedTo: string | undefined;
   unique: number | undefined;
+  info: number | undefined;
   subsection: number;
 }
 
@@ -60,6 +61,7 @@ function enterSection(unit: Unit, statement: Statement, push: boolean): void {
     group: undefined,
     linkedTo: undefined,
     unique: undefined,
+    info: undefined,
     subsection: 0,
   };
   if (!readAttributes(reader, push, written)) return;
@@ -71,7 +73,7 @@ function enterSection(unit: Unit, statement: Statement, push: boolean): void {
 /** The section of this name, made or checked against what is written. */
 function sectionFor(unit: Unit, statement: Statement, name: string, written: Written): ObjectSectionSource {
   const { start, end } = statement;
-  const { flags, group, linkedTo, unique, entrySize } = written;
+  const { flags, group, linkedTo, unique, entrySize, info } = written;
   const known = unit.outputs.find((output) => output.is(name, written));
   const special = knownSection(name);
   let { type } = written;
@@ -84,7 +86,7 @@ function sectionFor(unit: Unit, statement: Statement, name: string, written: Wri
   if (!known) {
     type ||= special?.type ?? SectionType.Progbits;
     const all = special && addsNameFlags(special, name, flags) ? flags | special.flags : flags;
-    return unit.outputNamed(name, { type, flags: all, entrySize, group, linkedTo, unique });
+    return unit.outputNamed(name, { type, flags: all, entrySize, group, linkedTo, unique, info });
   }
   const report = (what: string): void => {
     const message = `section '${name}' had ${what} before`;
@@ -96,6 +98,7 @@ function sectionFor(unit: Unit, statement: Statement, name: string, written: Wri
     const compared = SectionFlag.Alloc | SectionFlag.Write | SectionFlag.Execute | SectionFlag.Exclude;
     const more = SectionFlag.Merge | SectionFlag.Strings | SectionFlag.Tls;
     if (((known.flags ^ flags) & (compared | more)) !== 0) report('other flags');
+    else known.flags = flags;
     if (flags & SectionFlag.Merge && known.entrySize !== entrySize)
       unit.error('section-attributes', `section '${name}' had entries of ${known.entrySize} bytes before`, start, end);
   }
@@ -152,6 +155,17 @@ function readAttributes(reader: OperandReader, push: boolean, written: Written):
       written.group = { signature, comdat: readComdat(reader) };
     } else reader.unit.warning('section-flags', "'G' needs the name of a group: it is ignored", flags.start, flags.end);
   } else if (clone) written.group = reader.unit.section.output.group;
+  if (written.flags & SectionFlag.GnuMbind) {
+    if ((written.flags & SectionFlag.Alloc) === 0) {
+      reader.unit.error('section-flags', "'d' is for sections in memory: 'a' goes with it", flags.start, flags.end);
+      return false;
+    }
+    const next = new Lexer(lexer.text, lexer.end, lexer.limit);
+    if (lexer.is(',') && next.next() === TokenKind.Number) {
+      reader.comma();
+      written.info = Number(reader.constant('a kind of memory') ?? 0);
+    }
+  }
   if (reader.comma()) {
     const word = reader.symbol("'unique'");
     if (!word) return false;
@@ -160,7 +174,12 @@ function readAttributes(reader: OperandReader, push: boolean, written: Written):
       return false;
     }
     if (!reader.requireComma('a number')) return false;
+    const { start, end } = lexer;
     written.unique = Number(reader.constant('the number') ?? 0);
+    if (written.unique > 0xffff_ffff) {
+      reader.unit.error('section-flags', 'the number must fit in 32 bits', start, end);
+      return false;
+    }
   }
   return true;
 }
@@ -255,7 +274,7 @@ function sectionType(reader: OperandReader): number | undefined {
   if (reader.lexer.at(TokenKind.Number)) return Number(reader.constant('the section type') ?? 0);
   const word = reader.symbol('a section type (@progbits, @nobits, @note)');
   if (!word) return undefined;
-  const type = types[word.text];
+  const type = /^(0[xX][0-9a-fA-F]+|\d+)$/.test(word.text) ? Number(word.text) : types[word.text];
   if (type === undefined) {
     const known = Object.keys(types).map((name) => `@${name}`);
     const message = `'${word.text}' is no section type; these are: ${known.join(' ')}; @progbits is taken`;
@@ -294,15 +313,46 @@ const previous: Run = (unit, statement) => {
     unit.warning('section-stack', "'.previous' without a section before", statement.start, statement.end);
 };
 
+/** `.attach_to_group`: the current section goes with others. */
+const attachToGroup: Run = (unit, statement) => {
+  const reader = new OperandReader(unit, statement);
+  const signature = sectionName(reader);
+  reader.finish();
+  if (signature === undefined) return;
+  const { output } = unit.section;
+  if (output.group)
+    unit.warning(
+      'section-group',
+      `the section is of the group '${output.group.signature}'`,
+      statement.start,
+      statement.end,
+    );
+  else output.group = { signature, comdat: false };
+};
+
+/** `.linkonce`: an older way to say that one of several sections is enough; ELF has groups for that. */
+const linkOnce: Run = (unit, statement) => {
+  const reader = new OperandReader(unit, statement);
+  const kind = reader.word();
+  reader.finish();
+  if (kind && !/^(discard|one_only|same_size|same_contents)$/i.test(kind.text))
+    unit.warning('linkonce', `'${kind.text}' is no kind of .linkonce`, kind.start, kind.end);
+};
+
 export const sectionDirectives: readonly Directive[] = [
+  ...directives('.attach_to_group', 'name', 'Makes the section one of a group', attachToGroup),
+  ...directives('.linkonce', '[type]', 'No effect: section groups do this in ELF', linkOnce),
   ...directives('.text', '[subsection]', 'Goes on in the section of code', enterNamed('.text')),
   ...directives('.data', '[subsection]', 'Goes on in the section of initialised data', enterNamed('.data')),
   ...directives('.bss', '', 'Goes on in the section of zeroed data', (unit, statement) => {
     new OperandReader(unit, statement).finish();
     unit.enter(unit.sectionNamed('.bss'));
   }),
-  ...directives('.section', 'name[, "flags"[, @type[, entry size]]]', 'Goes on in a section', (unit, statement) =>
-    enterSection(unit, statement, false),
+  ...directives(
+    '.section .sect .section.s .sect.s',
+    'name[, "flags"[, @type[, entry size]]]',
+    'Goes on in a section',
+    (unit, statement) => enterSection(unit, statement, false),
   ),
   ...directives(
     '.pushsection',

@@ -141,9 +141,16 @@ const common: Run = (unit, statement) => {
   }
   // Without one, the size decides: the next power of two, up to 16 bytes.
   alignment ??= Math.min(16, 2 ** Math.ceil(Math.log2(Math.max(1, Number(bytes)))));
-  const symbol = unit.symbols.named(name.text);
+  let symbol = unit.symbols.named(name.text);
   if (symbol.place || symbol.assigned) {
-    unit.error('duplicate-symbol', `symbol '${name.text}' is already defined`, name.start, name.end);
+    if (symbol.fixed) {
+      unit.error('duplicate-symbol', `symbol '${name.text}' is already defined`, name.start, name.end);
+      return;
+    }
+    symbol = unit.symbols.replace(symbol);
+  }
+  if (symbol.binding === 'weak') {
+    unit.error('comm', `'${name.text}' is weak: common storage cannot be`, name.start, name.end);
     return;
   }
   symbol.common = { size: Math.max(Number(bytes), symbol.common?.size ?? 0), alignment: Number(alignment) };
@@ -152,6 +159,14 @@ const common: Run = (unit, statement) => {
   if (!symbol.declaredLocal) {
     if (symbol.binding === 'local') symbol.binding = 'global';
   } else placeInBss(unit, symbol, Number(bytes), Number(alignment));
+};
+
+/** `.tls_common`: the same in each thread's block. */
+const threadLocalCommon: Run = (unit, statement, expander) => {
+  common(unit, statement, expander);
+  const name = new OperandReader(unit, statement).symbol();
+  const symbol = name && unit.symbols.find(name.text);
+  if (symbol?.common) symbol.type = 'tls';
 };
 
 /** `.lcomm`: zeroed storage of this source. */
@@ -210,7 +225,7 @@ const hide: (visibility: AssemblySymbol['visibility']) => Run = (visibility) =>
 
 export const symbolDirectives: readonly Directive[] = [
   ...directives(
-    '.globl .global',
+    '.globl .global .xdef',
     'symbol, ...',
     'Makes symbols known to other files',
     eachSymbol((symbol) => {
@@ -246,11 +261,22 @@ export const symbolDirectives: readonly Directive[] = [
   ...directives('.equiv .eqv', 'symbol, expression', 'Gives a new symbol a value', set(true)),
   ...directives('.type', 'symbol, @type', 'Says whether a symbol is a function or an object', type),
   ...directives('.size', 'symbol, expression', "Sets a symbol's size in bytes", size),
-  ...directives('.comm .common', 'symbol, size[, alignment]', 'Zeroed storage that files of one program share', common),
+  ...directives(
+    '.comm .common .xcom',
+    'symbol, size[, alignment]',
+    'Zeroed storage that files of one program share',
+    common,
+  ),
+  ...directives(
+    '.tls_common',
+    'symbol, size[, alignment]',
+    'Thread-local storage that files of one program share',
+    threadLocalCommon,
+  ),
   ...directives('.lcomm', 'symbol, size', 'Zeroed storage of this file', localCommon),
   ...directives('.weakref', 'alias, symbol', 'An alias whose use does not require the symbol', weakReference),
   ...directives(
-    '.extern',
+    '.extern .xref',
     'symbol, ...',
     'Names symbols of other files (every undefined symbol is one)',
     (unit, statement) => {
