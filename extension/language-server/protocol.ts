@@ -66,6 +66,10 @@ export interface VirtualDocument {
   readonly text: string;
 }
 
+/** Commands of the client that code lenses call: with a URI and a line, and with a URI and a position. */
+export const debugFromCommand = 'hyperstep.debugFromHere';
+export const showReferencesCommand = 'hyperstep.showReferences';
+
 /** Notification from server to client: lines of a document that no program assembles. */
 export const inactiveRegionsNotification = 'hyperstep/inactiveRegions';
 

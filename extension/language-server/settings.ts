@@ -35,6 +35,7 @@ const section = 'hyperstep';
 export class Settings {
   #values = defaults();
   readonly #listeners: (() => void)[] = [];
+  #following: Promise<void> = Promise.resolve();
 
   /** Whether the client answers `workspace/configuration`. */
   pulls = false;
@@ -50,8 +51,19 @@ export class Settings {
     this.#listeners.push(listener);
   }
 
+  /** The values when the client has answered what it was asked last. */
+  async settled(): Promise<SettingValues> {
+    await this.#following;
+    return this.#values;
+  }
+
   /** Asks the client; a client that pushes its settings says them in the notification's parameters. */
-  async follow(params?: DidChangeConfigurationParams): Promise<void> {
+  follow(params?: DidChangeConfigurationParams): Promise<void> {
+    this.#following = this.#read(params);
+    return this.#following;
+  }
+
+  async #read(params: DidChangeConfigurationParams | undefined): Promise<void> {
     const pushed: unknown = isRecord(params) ? params['settings'] : undefined;
     const stated: unknown = this.pulls
       ? await this.connection.workspace.getConfiguration(section).catch(() => undefined)

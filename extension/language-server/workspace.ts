@@ -1,6 +1,8 @@
 import { Analysis } from './analysis';
 import {
   assembleInSteps,
+  type ExpandedStatement,
+  expansionsAt,
   type FileContents,
   type FoundProject,
   findProjectFile,
@@ -371,6 +373,11 @@ export class Workspace {
         return !document || document.source === contents;
       }),
     );
+  }
+
+  /** What the macro calls and repeats in a line of a program's file make: assembled anew, since no result keeps that. */
+  expansions({ project }: Analysis, key: string, line: number, most: number): ExpandedStatement[] {
+    return expansionsAt({ ...requestOf(project), ...this.#contents() }, key, line, most);
   }
 
   #noteIncluded({ project, files }: Analysis): void {

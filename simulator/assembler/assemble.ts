@@ -4,7 +4,7 @@ import type { Program } from '../object/program';
 import type { ObjectFile } from '../object/relocatable';
 import { architectureOf, defaultMarch } from './architecture';
 import type { Diagnostic } from './diagnostic';
-import { Expander, type FileAccess } from './expander';
+import { Expander, type ExpansionTrace, type FileAccess } from './expander';
 import { defaultLayout, type Layout, link, type UndefinedSeverity } from './link';
 import type { Macro } from './macros';
 import { finishUnit } from './object-file';
@@ -43,6 +43,8 @@ export interface AssembleRequest {
    * still are taken over.
    */
   readonly earlier?: readonly RequestedUnit[];
+  /** Told of each statement that comes from an expansion. */
+  readonly trace?: ExpansionTrace;
 }
 
 /** What assembling one root gave. */
@@ -145,7 +147,7 @@ function* assembleUnitInSteps(
   const unit = new Unit(source.path, march, false, options.relax ?? relaxByDefault);
   const { architecture } = architectureOf(march);
   const defines = definesOf({ ...predefined(architecture), ...options.defines });
-  const expander = new Expander(unit, files, defines);
+  const expander = new Expander(unit, files, defines, options.trace);
   expander.start(source);
   while (expander.advance(stepLength)) yield;
   const object = finishUnit(unit);
@@ -163,7 +165,7 @@ function isUnchanged({ inputs }: RequestedUnit, sources: AssembleRequest['source
   return true;
 }
 
-export type UnitOptions = Pick<AssembleRequest, 'march' | 'defines' | 'relax'>;
+export type UnitOptions = Pick<AssembleRequest, 'march' | 'defines' | 'relax' | 'trace'>;
 
 /** Whether the linker may relax code unless a source says otherwise. */
 const relaxByDefault = true;

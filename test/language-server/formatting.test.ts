@@ -31,7 +31,7 @@ describe('Language server: formatting', () => {
     [
       'continued lines',
       '#define A \\\n  nop ;\\\n  mv a0 ,a1\n mv a0 ,a1',
-      '#define A \\\n  nop ;\\\n  mv a0 ,a1\n mv a0, a1',
+      '#define A \\\n  nop ;\\\n  mv a0 ,a1\n  mv a0, a1',
       'main.S',
     ],
     ['the indentation that most lines have', '\tnop\n\tnop\n  nop', '\tnop\n\tnop\n\tnop'],

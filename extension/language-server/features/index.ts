@@ -1,6 +1,7 @@
 import type { ServerCapabilities } from 'vscode-languageserver';
 import type { ServerContext } from '../server';
 import { registerCallHierarchy } from './call-hierarchy';
+import { registerCodeLens } from './code-lens';
 import { registerCompletion } from './completion';
 import { registerDeclaration } from './declaration';
 import { registerDefinition } from './definition';
@@ -11,12 +12,14 @@ import { registerFormatting } from './formatting';
 import { registerHighlights } from './highlights';
 import { registerHover } from './hover';
 import { registerImplementation } from './implementation';
+import { registerInlayHints } from './inlay-hints';
 import { registerQuickFixes } from './quick-fixes';
 import { registerReferences } from './references';
 import { registerRename } from './rename';
 import { registerSelectionRanges } from './selection-ranges';
 import { registerSemanticTokens } from './semantic-tokens';
 import { registerSignatureHelp } from './signature-help';
+import { registerVirtualDocuments } from './virtual-documents';
 import { registerWorkspaceSymbols } from './workspace-symbols';
 
 /** Registers its handlers and says what the server can do with them. */
@@ -40,5 +43,8 @@ export const features: readonly Register[] = [
   registerSelectionRanges,
   registerSemanticTokens,
   registerSignatureHelp,
+  registerCodeLens,
+  registerInlayHints,
+  registerVirtualDocuments,
   registerWorkspaceSymbols,
 ];

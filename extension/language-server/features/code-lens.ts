@@ -1,0 +1,77 @@
+import { type CodeLens, CodeLensRefreshRequest, type ServerCapabilities } from 'vscode-languageserver';
+import type { SourceText } from '../assembly';
+import { lineRange } from '../locations';
+import { occurrencesOf } from '../occurrences';
+import { outlineOf } from '../outline';
+import { checked, isRecord } from '../params';
+import { debugFromCommand, showReferencesCommand } from '../protocol';
+import type { ServerContext } from '../server';
+import { placeOf } from './target';
+
+/** What a lens whose title is still to be made is about. */
+interface LensData {
+  readonly uri: string;
+  readonly line: number;
+  readonly character: number;
+}
+
+/** Above functions, macros and exported data: how often they are used, and for code 'debug from here'. */
+export function registerCodeLens(context: ServerContext): ServerCapabilities {
+  const { connection, workspace, settings } = context;
+  connection.onCodeLens(
+    checked('document', async ({ textDocument: { uri } }) => {
+      const values = await settings.settled();
+      const document = workspace.document(uri);
+      if (!document) return null;
+      return lensesOf(document.source, document.uri, values['codeLens.references'], values['codeLens.debug']);
+    }),
+  );
+  connection.onCodeLensResolve(async (lens) => {
+    const data: unknown = isRecord(lens) ? lens.data : undefined;
+    return isLensData(data) ? { ...lens, command: await countOf(context, data) } : lens;
+  });
+  settings.onChange(() => {
+    if (context.client.workspace?.codeLens?.refreshSupport) void connection.sendRequest(CodeLensRefreshRequest.type);
+  });
+  return { codeLensProvider: { resolveProvider: true } };
+}
+
+function lensesOf(source: SourceText, uri: string, references: boolean, debug: boolean): CodeLens[] {
+  const { labels, others } = outlineOf(source);
+  const lenses: CodeLens[] = [];
+  const addReferences = (line: number, start: number, end: number): void => {
+    const data: LensData = { uri, line, character: start };
+    if (references) lenses.push({ range: lineRange(line, start, end), data });
+  };
+  for (const { kind, exported, line, start, end } of labels) {
+    if (kind === 'function' || exported) addReferences(line, start, end);
+    if (debug && kind === 'function') {
+      const command = { title: 'Debug from here', command: debugFromCommand, arguments: [uri, line] };
+      lenses.push({ range: lineRange(line, start, end), command });
+    }
+  }
+  for (const { kind, number, start, end } of others) if (kind === 'macro') addReferences(number, start, end);
+  return lenses;
+}
+
+async function countOf(
+  context: ServerContext,
+  { uri, line, character }: LensData,
+): Promise<NonNullable<CodeLens['command']>> {
+  const place = await placeOf(context, uri);
+  const text = place?.document.source.lines[line];
+  const word = text && occurrencesOf(text).find(({ start, definition }) => start === character && definition);
+  if (!place || !word) return { title: '', command: '' };
+  const uses = place.analysis.same(word, place.document.key, line).filter(({ occurrence }) => !occurrence.definition);
+  const title = uses.length === 1 ? '1 reference' : `${uses.length} references`;
+  return { title, command: showReferencesCommand, arguments: [uri, { line, character }] };
+}
+
+function isLensData(data: unknown): data is LensData {
+  return (
+    isRecord(data) &&
+    typeof data['uri'] === 'string' &&
+    typeof data['line'] === 'number' &&
+    typeof data['character'] === 'number'
+  );
+}
