@@ -64,6 +64,7 @@ export function bind(expression: Expression, scope: Scope): Bound {
       const symbol = scope.symbols.named(expression.name);
       symbol.firstUse ??= scope.span(expression.start, expression.end);
       symbol.weaklyReferenced = false;
+      if (symbol.deferred) return deferredValue(symbol, scope);
       return numberOr(symbol);
     }
     case 'dot':
@@ -118,6 +119,15 @@ export function bind(expression: Expression, scope: Scope): Bound {
       scope.error('missing-expression', 'expression expected', expression.start, expression.end);
       return zero;
   }
+}
+
+/** The value of an `.eqv` or `==` symbol: its expression as it stands where the symbol is used. */
+function deferredValue(symbol: AssemblySymbol, scope: Scope): Bound {
+  if (symbol.resolving) return { kind: 'linear', value: 0, add: symbol, subtract: undefined };
+  symbol.resolving = true;
+  const value = bind(symbol.deferred!, scope);
+  symbol.resolving = false;
+  return value;
 }
 
 /** A symbol's number when it is one by now, else the symbol. */
@@ -191,29 +201,63 @@ function fixedDistance(a: AssemblySymbol, b: AssemblySymbol): number | undefined
  * nothing variable between them.
  */
 export function constantNow(bound: Bound, depth = 0): Integer | undefined {
-  if (depth > maximumDepth) return undefined;
-  if (bound.kind === 'linear') {
-    const { value, add, subtract } = bound;
-    if (!add && !subtract) return value;
-    if (add && subtract) {
-      const distance = fixedDistance(add, subtract);
-      if (distance !== undefined) return integer.add(value, distance);
-    }
-    const plus = add ? assignedNow(add, depth) : 0;
-    const minus = subtract ? assignedNow(subtract, depth) : 0;
-    return plus === undefined || minus === undefined ? undefined : integer.subtract(integer.add(value, plus), minus);
-  }
-  const { operator, left, right } = bound;
-  if (right && isComparison(operator)) return comparedNow(operator, left, right, depth);
-  const x = constantNow(left, depth + 1);
-  if (x === undefined) return undefined;
-  if (!right) return unaryValue(operator, x);
-  const y = constantNow(right, depth + 1);
-  return y === undefined ? undefined : compute(operator, x, y);
+  const known = meaningNow(bound, depth);
+  if (!known) return undefined;
+  if (!known.add && !known.subtract) return known.value;
+  if (!known.add || !known.subtract) return undefined;
+  const distance = fixedDistance(known.add, known.subtract);
+  return distance === undefined ? undefined : integer.add(known.value, distance);
 }
 
-function assignedNow(symbol: AssemblySymbol, depth: number): Integer | undefined {
-  return symbol.assigned && !symbol.place ? constantNow(symbol.assigned, depth + 1) : undefined;
+/** An expression as a number and at most two addresses, with what its symbols are set to by now put in their place. */
+function meaningNow(bound: Bound, depth: number): Linear | undefined {
+  if (depth > maximumDepth) return undefined;
+  if (bound.kind === 'linear') return linearNow(bound, depth);
+  const { operator, left, right } = bound;
+  if (right && isComparison(operator)) {
+    const value = comparedNow(operator, left, right, depth);
+    return value === undefined ? undefined : constant(value);
+  }
+  const x = meaningNow(left, depth + 1);
+  const y = right && meaningNow(right, depth + 1);
+  if (!x || (right && !y)) return undefined;
+  if (y && (operator === '+' || operator === '-')) {
+    const sum = applyBinary(operator, x, y);
+    return sum.kind === 'linear' ? sum : undefined;
+  }
+  const first = constantOfLinear(x);
+  const second = y && constantOfLinear(y);
+  if (first === undefined || (y && second === undefined)) return undefined;
+  const value = y ? compute(operator, first, second!) : unaryValue(operator, first);
+  return value === undefined ? undefined : constant(value);
+}
+
+function constantOfLinear({ value, add, subtract }: Linear): Integer | undefined {
+  if (!add && !subtract) return value;
+  const distance = add && subtract && fixedDistance(add, subtract);
+  return distance === undefined ? undefined : integer.add(value, distance);
+}
+
+function linearNow(bound: Linear, depth: number): Linear | undefined {
+  const { value, add, subtract } = bound;
+  const plus = add && assignedNow(add, depth);
+  const minus = subtract && assignedNow(subtract, depth);
+  if (plus === null || minus === null) return undefined;
+  if (!plus && !minus) return bound;
+  let sum: Bound = constant(value);
+  if (add) sum = applyBinary('+', sum, plus ?? { kind: 'linear', value: 0, add, subtract: undefined });
+  if (subtract) sum = applyBinary('-', sum, minus ?? { kind: 'linear', value: 0, add: subtract, subtract: undefined });
+  return sum.kind === 'linear' ? sum : undefined;
+}
+
+/** What a symbol is set to; undefined when it stands for itself, null when that cannot be said. */
+function assignedNow(symbol: AssemblySymbol, depth: number): Linear | undefined | null {
+  if (!symbol.assigned || symbol.place) return undefined;
+  if (symbol.resolving) return null;
+  symbol.resolving = true;
+  const meaning = meaningNow(symbol.assigned, depth + 1);
+  symbol.resolving = false;
+  return meaning ?? null;
 }
 
 function isComparison(operator: string): boolean {
@@ -224,14 +268,15 @@ function isComparison(operator: string): boolean {
 
 /** Compares numbers, or two addresses whose distance is known. */
 function comparedNow(operator: string, left: Bound, right: Bound, depth: number): Integer | undefined {
-  const distance = applyBinary('-', left, right);
-  const x = constantNow(left, depth + 1);
-  const y = x === undefined ? undefined : constantNow(right, depth + 1);
-  if (x !== undefined && y !== undefined) return compute(operator, x, y);
-  if (distance.kind === 'operation') return undefined;
-  const value = constantNow(distance, depth + 1);
-  if (value !== undefined) return compute(operator, value, 0);
-  // Different addresses, one of them not known yet, are not equal.
+  const x = meaningNow(left, depth + 1);
+  const y = meaningNow(right, depth + 1);
+  if (x && y) {
+    if (isConstant(x) && isConstant(y)) return compute(operator, x.value, y.value);
+    const distance = applyBinary('-', x, y);
+    const value = distance.kind === 'linear' ? constantOfLinear(distance) : undefined;
+    if (value !== undefined) return compute(operator, value, 0);
+  }
+  // Different addresses, or one that is not known yet, are not equal.
   if (operator === '==') return 0;
   return operator === '!=' || operator === '<>' ? -1 : undefined;
 }

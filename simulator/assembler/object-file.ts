@@ -76,6 +76,7 @@ class ObjectBuilder {
     this.#link();
     const attributes = unit.attributes.section(unit.options.architecture);
     const groups = this.#groups();
+    this.#symbols.addVersions();
     // Symbols of sections that the source did not name, or not first, come last.
     const late = [...this.#outputs].filter(([source]) => source.order === 0).map(([, object]) => object);
     for (const object of [...late, attributes, ...groups]) this.#symbols.addSection(object, unit.symbols.nextOrder());

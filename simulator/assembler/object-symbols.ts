@@ -11,7 +11,7 @@ import { copyAttributes, type Unit } from './unit';
 /** The symbols of an object file, in the order in which GNU as lists them. */
 export class ObjectSymbols {
   readonly #objects = new Map<AssemblySymbol, ObjectSymbol>();
-  readonly #sections: { readonly order: number; readonly symbol: ObjectSymbol }[] = [];
+  readonly #added: { readonly order: number; readonly symbol: ObjectSymbol }[] = [];
   /** What relocations without a symbol refer to. */
   readonly none: ObjectSymbol = {
     name: '',
@@ -56,7 +56,7 @@ export class ObjectSymbols {
 
   /** Every symbol that the object lists. */
   list(): ObjectSymbol[] {
-    const entries = [...this.#sections];
+    const entries = [...this.#added];
     for (const symbol of this.unit.symbols.values()) {
       if (symbol.order === 0 && (symbol.binding === 'local' || symbol.replaced) && !symbol.sizeSpan) continue;
       if (symbol.weakReference || this.#isEquated(symbol)) continue;
@@ -76,7 +76,6 @@ export class ObjectSymbols {
     }
     entries.push(...this.#mappingSymbols());
     const seen = new Set<ObjectSymbol>();
-    entries.push(...this.#versions());
     for (const { name, order } of this.unit.fileSymbols)
       entries.push({ order, symbol: { ...this.none, name, type: 'file' } });
     const sorted = entries.sort((a, b) => a.order - b.order).map(({ symbol }) => symbol);
@@ -86,12 +85,12 @@ export class ObjectSymbols {
   /** Notes a section's own symbol. */
   addSection(section: ObjectSection, order: number): void {
     const { name } = section;
-    this.#sections.push({ order, symbol: { ...this.none, name, section, type: 'section' } });
+    this.#added.push({ order, symbol: { ...this.none, name, section, type: 'section' } });
   }
 
   /** A symbol that only names a group. */
   addSignature(group: ObjectSection, name: string): void {
-    this.#sections.push({ order: this.unit.symbols.nextOrder(), symbol: { ...this.none, name, section: group } });
+    this.#added.push({ order: this.unit.symbols.nextOrder(), symbol: { ...this.none, name, section: group } });
   }
 
   /** Numeric labels that were used forwards and never came. */
@@ -103,22 +102,24 @@ export class ObjectSymbols {
   }
 
   /** Further names, with versions, of symbols that are defined here. */
-  #versions(): { order: number; symbol: ObjectSymbol }[] {
-    const aliases: { order: number; symbol: ObjectSymbol }[] = [];
+  addVersions(): void {
     for (const symbol of this.unit.symbols.values()) {
       if (symbol.versions.length === 0 || !symbol.defined || isRenamed(symbol)) continue;
       for (const name of symbol.versions) {
         const alias = { ...this.#objectOf(symbol), name, binding: symbol.binding, visibility: symbol.visibility };
-        aliases.push({ order: this.unit.symbols.nextOrder(), symbol: alias });
+        this.#added.push({ order: this.unit.symbols.nextOrder(), symbol: alias });
       }
     }
-    return aliases;
   }
 
   /** Whether it only stands for a symbol of another file, which takes its place everywhere. */
   #isEquated(symbol: AssemblySymbol): boolean {
     if (symbol.place || !symbol.assigned) return false;
     const { add } = this.meaning(symbol);
+    if (add?.common && symbol.definition) {
+      const message = `'${symbol.name}' is set to '${add.name}', whose storage the linker places: use that name`;
+      this.report(symbol.definition, 'common', message);
+    }
     return add !== undefined && add !== symbol && !add.place;
   }
 

@@ -1,5 +1,6 @@
 import type { SymbolBinding, SymbolVisibility } from '../object/relocatable';
 import type { Bound } from './evaluation';
+import type { Expression } from './expression';
 import type { SourceSpan } from './frames';
 import type { Section } from './sections';
 
@@ -33,8 +34,8 @@ export class AssemblySymbol {
   fixed = false;
   /** Whether another symbol has its name since: it was set again. */
   replaced = false;
-  /** Whether what it was set to is worked out anew where it is used (`==`, `.eqv`). */
-  deferred = false;
+  /** What it was set to by `==` or `.eqv`: worked out anew where it is used. */
+  deferred: Expression | undefined;
   /** `.weakref`: uses of it are weak uses of what it stands for. */
   weakReference = false;
   /** Whether only such symbols name it: then it need not be defined. */

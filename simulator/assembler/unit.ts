@@ -173,8 +173,9 @@ export class Unit implements Scope {
       place.part === here.part
     )
       return;
-    if (symbol.defined && !symbol.common) {
-      if (symbol.fixed) {
+    const isSection = !symbol.defined && this.outputs.some(({ name, order }) => name === symbol.name && order > 0);
+    if ((symbol.defined && !symbol.common) || isSection) {
+      if (symbol.fixed || symbol.weakReference || isSection) {
         this.#duplicate(symbol, start, end);
         return;
       }
@@ -217,6 +218,12 @@ export class Unit implements Scope {
     // A distance within one run of fixed bytes is a number from now on.
     const known = value.kind === 'linear' ? constantNow(value) : undefined;
     symbol.assigned = known === undefined ? value : constant(known);
+  }
+
+  /** The symbol's value is the expression's wherever it is used. */
+  defer(name: string, expression: Expression): void {
+    const symbol = this.symbols.find(name);
+    if (symbol?.fixed) symbol.deferred = expression;
   }
 
   /** `.weakref`: uses of the alias are uses of the target that do not require it. */

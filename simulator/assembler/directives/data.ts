@@ -105,15 +105,10 @@ function leb128(signed: boolean): Run {
     const expression = reader.expression();
     const big = bigOf(expression);
     if (expression.kind === 'missing') {
-      unit.warning('missing-expression', 'nothing stands here: 0 is taken', statement.start, statement.end);
+      reader.missing('a number');
+      return;
     }
-    const value =
-      big ??
-      (expression.kind === 'missing'
-        ? 0n
-        : isConstantExpression(unit, expression)
-          ? numberOf(unit, expression)
-          : undefined);
+    const value = big ?? numberOf(unit, expression);
     if (value === undefined) {
       const message = `'${statement.name}' takes a number that is known here: the linker may change distances in code`;
       unit.error('not-constant', message, expression.start, expression.end);
@@ -128,13 +123,9 @@ function leb128(signed: boolean): Run {
   };
 }
 
-function isConstantExpression(unit: Unit, expression: Expression): boolean {
-  return isConstant(unit.bind(expression));
-}
-
-function numberOf(unit: Unit, expression: Expression): bigint {
+function numberOf(unit: Unit, expression: Expression): bigint | undefined {
   const bound = unit.bind(expression);
-  return isConstant(bound) ? BigInt(bound.value) : 0n;
+  return isConstant(bound) ? BigInt(bound.value) : undefined;
 }
 
 /** The bytes of a number of more than 64 bits, as far as there is room. */

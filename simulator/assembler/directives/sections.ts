@@ -83,6 +83,7 @@ function sectionFor(unit: Unit, statement: Statement, name: string, written: Wri
       unit.warning('section-type', `the section '${name}' is of another type by its name`, start, end);
     if (keeps) type = special.type;
   }
+  if (type === 0 && special) type = special.type;
   if (!known) {
     type ||= special?.type ?? SectionType.Progbits;
     const all = special && addsNameFlags(special, name, flags) ? flags | special.flags : flags;
@@ -97,7 +98,9 @@ function sectionFor(unit: Unit, statement: Statement, name: string, written: Wri
   if (flags !== 0) {
     const compared = SectionFlag.Alloc | SectionFlag.Write | SectionFlag.Execute | SectionFlag.Exclude;
     const more = SectionFlag.Merge | SectionFlag.Strings | SectionFlag.Tls;
-    if (((known.flags ^ flags) & (compared | more)) !== 0) report('other flags');
+    const loaded = (flags & SectionFlag.Alloc) !== 0 && type !== SectionType.Nobits;
+    const wasLoaded = (known.flags & SectionFlag.Alloc) !== 0 && known.type !== SectionType.Nobits;
+    if (((known.flags ^ flags) & (compared | more)) !== 0 || loaded !== wasLoaded) report('other flags');
     else known.flags = flags;
     if (flags & SectionFlag.Merge && known.entrySize !== entrySize)
       unit.error('section-attributes', `section '${name}' had entries of ${known.entrySize} bytes before`, start, end);

@@ -14,7 +14,8 @@ const space: Run = (unit, statement) => {
   const fill = reader.comma() ? reader.constant('the fill value', 0) : 0;
   reader.finish();
   if (fill === undefined) return;
-  if (fill !== 0 && !unit.allowContents(statement.start, statement.end)) return;
+  if (fill !== 0 && !unit.section.hasContents)
+    unit.warning('fill', `the section '${unit.section.name}' holds zeros only`, statement.start, statement.end);
   const byte = integer.lowWord(fill) & 0xff;
   if (!isConstant(count.value)) {
     const { section } = unit;

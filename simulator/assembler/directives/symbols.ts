@@ -22,10 +22,11 @@ export function assignment(unit: Unit, statement: Statement): void {
     return;
   }
   unit.assign(name, value, statement.strict, start, start + name.length);
+  if (statement.strict) unit.defer(name, expression);
 }
 
 /** `.set symbol, expression`; with `once` the symbol must be new. */
-function set(once: boolean): Run {
+function set(once: boolean, deferred = false): Run {
   return (unit, statement) => {
     const reader = new OperandReader(unit, statement);
     const name = reader.symbol();
@@ -47,7 +48,10 @@ function set(once: boolean): Run {
         fill: 0,
         span: unit.span(expression.start, expression.end),
       });
-    } else unit.assign(name.text, value, once, name.start, name.end);
+    } else {
+      unit.assign(name.text, value, once, name.start, name.end);
+      if (deferred) unit.defer(name.text, expression);
+    }
   };
 }
 
@@ -108,7 +112,9 @@ const type: Run = (unit, statement) => {
     unit.error('symbol-type', `'${name.text}' is common storage: its type is @object`, name.start, name.end);
     return;
   }
-  symbol.type = known;
+  // Thread-local and indirect symbols stay so when they are called objects or functions.
+  const keeps = (known === 'object' && symbol.type === 'tls') || (known === 'function' && symbol.type === 'ifunc');
+  if (!keeps) symbol.type = known;
   if (kind.text === 'gnu_unique_object') symbol.binding = 'unique';
 };
 
@@ -258,7 +264,13 @@ export const symbolDirectives: readonly Directive[] = [
     hide('protected'),
   ),
   ...directives('.set .equ', 'symbol, expression', 'Gives a symbol a value; it can be given another later', set(false)),
-  ...directives('.equiv .eqv', 'symbol, expression', 'Gives a new symbol a value', set(true)),
+  ...directives('.equiv', 'symbol, expression', 'Gives a new symbol a value', set(true)),
+  ...directives(
+    '.eqv',
+    'symbol, expression',
+    'Gives a new symbol an expression, which is worked out where the symbol is used',
+    set(true, true),
+  ),
   ...directives('.type', 'symbol, @type', 'Says whether a symbol is a function or an object', type),
   ...directives('.size', 'symbol, expression', "Sets a symbol's size in bytes", size),
   ...directives(
