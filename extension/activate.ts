@@ -7,6 +7,7 @@ import { ProgramProblems } from './debug/problems';
 import { Sessions } from './debug/sessions';
 import type { Host } from './host';
 import { assemblyLanguages, LanguageService } from './language';
+import { registerLanguageCommands } from './language-commands';
 import { openSample } from './sample';
 import { registerViews } from './views/register';
 import { VmmSources } from './vmm-sources';
@@ -35,6 +36,7 @@ export function activateExtension(context: vscode.ExtensionContext, host: Host):
     vscode.commands.registerCommand('hyperstep.debugFile', (file?: vscode.Uri) => configurations.start(file, false)),
     vscode.commands.registerCommand('hyperstep.runFile', (file?: vscode.Uri) => configurations.start(file, true)),
     vscode.commands.registerCommand('hyperstep.restartLanguageServer', () => language.restart()),
+    registerLanguageCommands(configurations),
     ...registerViews(context, sessions),
   );
   language.start();

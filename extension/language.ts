@@ -4,7 +4,16 @@ import type { LaunchArguments } from '../debug-adapter/launch';
 import { toBase64 } from './base64';
 import { ForeignStatus } from './foreign-status';
 import type { Host } from './host';
+import { InactiveRegions } from './inactive-regions';
 import { IncludedSources } from './included-sources';
+import {
+  type InactiveRegionsParams,
+  inactiveRegionsNotification,
+  listFolderRequest,
+  type VirtualDocument,
+  virtualDocumentRequest,
+} from './language-server/protocol';
+import { isVirtual, VirtualDocuments } from './virtual-documents';
 
 /** Our own language id, and those under which other extensions know the same files. */
 export const assemblyLanguages = ['riscv-asm', 'riscv', 'asm', 'asm-collection'];
@@ -24,6 +33,8 @@ export class LanguageService implements vscode.Disposable {
   private readonly trust: vscode.Disposable;
   private readonly includedSources = new IncludedSources();
   private readonly foreignStatus = new ForeignStatus();
+  private readonly virtualDocuments = new VirtualDocuments((uri) => this.virtualText(uri));
+  readonly inactiveRegions = new InactiveRegions();
 
   constructor(
     private readonly context: vscode.ExtensionContext,
@@ -69,6 +80,8 @@ export class LanguageService implements vscode.Disposable {
     this.trust.dispose();
     this.includedSources.dispose();
     this.foreignStatus.dispose();
+    this.virtualDocuments.dispose();
+    this.inactiveRegions.dispose();
     await this.stop();
   }
 
@@ -82,15 +95,31 @@ export class LanguageService implements vscode.Disposable {
           vscode.workspace.createFileSystemWatcher(glob),
         ),
       },
+      // What the server made itself is no source.
+      middleware: {
+        didOpen: (document, next) => (isVirtual(document.uri) ? Promise.resolve() : next(document)),
+        didChange: (event, next) => (isVirtual(event.document.uri) ? Promise.resolve() : next(event)),
+        didClose: (document, next) => (isVirtual(document.uri) ? Promise.resolve() : next(document)),
+      },
       // In Restricted Mode the server reads no file outside the workspace.
       initializationOptions: { trusted: vscode.workspace.isTrusted, notePrivileged: false, pullDiagnostics: false },
     });
     // A server in a browser's worker reaches no file itself.
     client.onRequest('hyperstep/readFile', ({ uri }: { uri: string }) => readFile(vscode.Uri.parse(uri)));
+    client.onRequest(listFolderRequest, ({ uri }: { uri: string }) => listFolder(vscode.Uri.parse(uri)));
+    client.onNotification(inactiveRegionsNotification, (regions: InactiveRegionsParams) =>
+      this.inactiveRegions.note(regions),
+    );
     client.onNotification('hyperstep/included', ({ uris }: { uris: string[] }) => this.includedSources.add(uris));
     client.onNotification('hyperstep/foreign', (foreign) => this.foreignStatus.note(foreign));
     await client.start();
     return client;
+  }
+
+  private async virtualText(uri: vscode.Uri): Promise<string | undefined> {
+    const client = await this.client;
+    const found = await client?.sendRequest<VirtualDocument | null>(virtualDocumentRequest, { uri: uri.toString() });
+    return found?.text;
   }
 
   private async stop(): Promise<void> {
@@ -102,6 +131,16 @@ export class LanguageService implements vscode.Disposable {
 async function readFile(uri: vscode.Uri): Promise<string | null> {
   try {
     return toBase64(await vscode.workspace.fs.readFile(uri));
+  } catch {
+    return null;
+  }
+}
+
+/** What a folder holds; null when it cannot be listed. */
+async function listFolder(uri: vscode.Uri): Promise<{ name: string; folder: boolean }[] | null> {
+  try {
+    const entries = await vscode.workspace.fs.readDirectory(uri);
+    return entries.map(([name, type]) => ({ name, folder: (type & vscode.FileType.Directory) !== 0 }));
   } catch {
     return null;
   }

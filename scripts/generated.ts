@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { textMateGrammar } from './grammar';
-import { debuggerContribution } from './manifest';
+import { debuggerContribution, settingProperties } from './manifest';
 
 interface Manifest {
-  contributes: { debuggers: object[] };
+  contributes: { debuggers: object[]; configuration: { properties: object } };
 }
 
 /** Every file that is made, in whole or in part, from tables in the sources: path and text. */
@@ -14,10 +14,11 @@ export function generatedFiles(): Map<string, string> {
   ]);
 }
 
-/** package.json with the contribution of the debugger brought up to date; all else in it is written by hand. */
+/** package.json with the contribution of the debugger and the settings of the language server brought up to date; all else in it is written by hand. */
 function manifest(): Manifest {
   const written: Manifest = JSON.parse(readFileSync('package.json', 'utf8'));
   Object.assign(written.contributes.debuggers[0] ?? {}, debuggerContribution());
+  Object.assign(written.contributes.configuration.properties, settingProperties());
   return written;
 }
 

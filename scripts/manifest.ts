@@ -1,4 +1,5 @@
 import { type LaunchArguments, launchAttributes } from '../debug-adapter/launch';
+import { settingTable } from '../extension/language-server/setting-table';
 
 // In a snippet's body, text in ^"..." is inserted as it is, so that a variable of launch.json can be written with a backslash.
 const activeFile = '^"\\${file}"';
@@ -44,4 +45,13 @@ export function debuggerContribution(): object {
 
 function configuration(name: string, attributes: LaunchArguments): object {
   return { type: 'hyperstep', request: 'launch', name, ...attributes };
+}
+
+/** Of package.json what the table of the language server's settings says. */
+export function settingProperties(): object {
+  const entries = Object.entries(settingTable).map(([name, { default: value, description }]) => [
+    `hyperstep.${name}`,
+    { type: 'boolean', scope: 'window', default: value, markdownDescription: description },
+  ]);
+  return Object.fromEntries(entries);
 }

@@ -7,6 +7,7 @@ export async function run(): Promise<void> {
   mocha.suite.emit('pre-require', globalThis, '', mocha);
   await import('./activation.test');
   await import('./language.test');
+  await import('./language-features.test');
   await import('./debug.test');
   await import('./project.test');
   const failures = await new Promise<number>((resolve) => writeResultLines(mocha.run(resolve)));

@@ -46,12 +46,25 @@ function lensesOf(source: SourceText, uri: string, references: boolean, debug: b
   for (const { kind, exported, line, start, end } of labels) {
     if (kind === 'function' || exported) addReferences(line, start, end);
     if (debug && kind === 'function') {
-      const command = { title: 'Debug from here', command: debugFromCommand, arguments: [uri, line] };
+      const command = {
+        title: 'Debug from here',
+        command: debugFromCommand,
+        arguments: [uri, firstCode(source, line)],
+      };
       lenses.push({ range: lineRange(line, start, end), command });
     }
   }
   for (const { kind, number, start, end } of others) if (kind === 'macro') addReferences(number, start, end);
   return lenses;
+}
+
+/** The line of the first instruction from a label on, where a breakpoint holds. */
+function firstCode({ lines }: SourceText, label: number): number {
+  for (let line = label; line < Math.min(lines.length, label + 50); line++) {
+    const isCode = lines[line]!.statements.some(({ kind, name }) => kind === 'command' && !name.startsWith('.'));
+    if (isCode) return line;
+  }
+  return label;
 }
 
 async function countOf(
