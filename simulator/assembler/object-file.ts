@@ -321,15 +321,18 @@ class ObjectBuilder {
   }
 
   #applyBranch(section: Section, object: Output, part: VariablePart & { kind: 'branch' }, index: number): void {
-    const { symbol, addend } = branchTarget(part);
+    const { symbol: target, addend: distanceFrom } = branchTarget(part);
+    const meaning = part.target && this.#symbols.meaning(part.target);
+    const symbol = meaning?.add;
+    const addend = meaning ? integer.add(meaning.value, part.addend) : part.addend;
     const start = this.#offset(section, part.at, index);
     const { bytes } = object;
     const relocate = (offset: number, type: number, jump: boolean, size: 2 | 4): void => {
       object.relocations.push(this.#relocation(offset, type, symbol, addend, part.span));
-      if (!symbol) return;
+      if (!target) return;
       // The distance as far as it is known, for those who look at the object.
-      const target = symbol.place ? offsetOf(symbol.place) : (symbol.common?.size ?? 0);
-      const distance = integer.lowWord(integer.add(target - offset, addend));
+      const value = target.place ? offsetOf(target.place) : (target.common?.size ?? 0);
+      const distance = integer.lowWord(integer.add(value - offset, distanceFrom));
       const bits = distanceBits(jump, size, distance);
       for (let i = 0; i < size; i++) bytes[offset + i]! |= bits >>> (8 * i);
     };

@@ -29,17 +29,12 @@ export class ObjectSymbols {
     readonly report: (span: SourceSpan, code: string, message: string) => void,
   ) {}
 
-  /** What a symbol stands for in a relocation: itself unless it is set to what this source does not define. */
+  /** What a symbol stands for in a relocation: itself, unless it is set to a number or to what this source does not define. */
   meaning(symbol: AssemblySymbol): Linear {
-    if (symbol.place || !symbol.assigned) return { kind: 'linear', value: 0, add: symbol, subtract: undefined };
-    return (
-      settle({ kind: 'linear', value: 0, add: symbol, subtract: undefined }) ?? {
-        kind: 'linear',
-        value: 0,
-        add: symbol,
-        subtract: undefined,
-      }
-    );
+    const itself: Linear = { kind: 'linear', value: 0, add: symbol, subtract: undefined };
+    if (symbol.place || !symbol.assigned) return itself;
+    const value = settle(itself);
+    return !value || (value.add?.place && symbol.assigned.kind === 'linear') ? itself : value;
   }
 
   /** The object's symbol that a relocation refers to. */
@@ -58,7 +53,7 @@ export class ObjectSymbols {
   list(): ObjectSymbol[] {
     const entries = [...this.#added];
     for (const symbol of this.unit.symbols.values()) {
-      if (symbol.order === 0 && (symbol.binding === 'local' || symbol.replaced) && !symbol.sizeSpan) continue;
+      if (symbol.binding === 'local' && isLocalName(symbol.name)) continue;
       if (symbol.weakReference || this.#isEquated(symbol)) continue;
       if (symbol.versionFate === 'remove' && symbol.defined && !isRenamed(symbol) && !this.#objects.has(symbol))
         continue;

@@ -14,6 +14,7 @@ import type { Integer } from '../object/integer';
 import * as integer from '../object/integer';
 import { RelocationType } from '../object/relocatable';
 import { emit, emitCall, emitPair, type Immediate, immediateOf } from './encoding';
+import { isConstant } from './evaluation';
 import type { Expression } from './expression';
 import type { Written } from './instructions';
 import { patternOf } from './patterns';
@@ -156,6 +157,18 @@ function expandSpecial(unit: Unit, statement: Statement, pseudo: Pseudo, written
     case 'lga':
     case 'la.tls.ie':
     case 'la.tls.gd': {
+      // The address of a number is loaded as a number.
+      if (isConstant(value) && (pseudo.special === 'la' || pseudo.special === 'lla')) {
+        if (!integer.fitsSigned(value.value, 32)) {
+          const message = `${value.value} is no 32-bit address: 'li' loads any number`;
+          unit.error('operand-range', message, start, end);
+          return;
+        }
+        const steps: LoadStep[] = [];
+        loadConstant(steps, rd, value.value);
+        emitSteps(unit, steps);
+        return;
+      }
       const { type, second } = addressing[pseudo.special === 'la' && unit.options.pic ? 'lga' : pseudo.special];
       emitPair(unit, rd, type, value, { name: second, registers: { rd, rs1: rd } }, start, end);
       return;
@@ -185,7 +198,10 @@ function loadImmediate(unit: Unit, statement: Statement, rd: number, expression:
   }
   const value = unit.constant(expression, "the value of 'li'");
   if (value === undefined) return;
-  const steps = loadSteps(rd, value);
+  emitSteps(unit, loadSteps(rd, value));
+}
+
+function emitSteps(unit: Unit, steps: readonly LoadStep[]): void {
   for (const { name, fields } of steps) {
     const instruction = instructionNamed(name);
     const compressed = unit.options.architecture.has('c') ? compress(instruction, fields) : undefined;
@@ -194,15 +210,20 @@ function loadImmediate(unit: Unit, statement: Statement, rd: number, expression:
   }
 }
 
+interface LoadStep {
+  readonly name: string;
+  readonly fields: Fields;
+}
+
 /** The instructions by which GNU as loads a 64-bit constant. */
-export function loadSteps(rd: number, value: Integer): readonly { name: string; fields: Fields }[] {
+export function loadSteps(rd: number, value: Integer): readonly LoadStep[] {
   if (integer.fitsSigned(value, 12)) return [{ name: 'addi', fields: { rd, rs1: 0, imm: Number(value) } }];
-  const steps: { name: string; fields: Fields }[] = [];
+  const steps: LoadStep[] = [];
   loadConstant(steps, rd, value);
   return steps;
 }
 
-function loadConstant(steps: { name: string; fields: Fields }[], rd: number, value: Integer): void {
+function loadConstant(steps: LoadStep[], rd: number, value: Integer): void {
   const low = (integer.lowWord(value) << 20) >> 20;
   let upper = integer.subtract(value, low);
   if (!integer.fitsSigned(value, 32)) {

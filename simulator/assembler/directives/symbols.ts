@@ -14,6 +14,8 @@ export function assignment(unit: Unit, statement: Statement): void {
   const { name, start } = statement;
   if (lexer.kind !== TokenKind.End)
     unit.error('junk', `unexpected '${lexer.value}' after the value`, lexer.start, statement.end);
+  // The symbol is there before those that its value names.
+  if (name !== '.') unit.symbols.named(name);
   const value = unit.bind(expression);
   if (name === '.') {
     const { section } = unit;
@@ -31,6 +33,7 @@ function set(once: boolean, deferred = false): Run {
     const reader = new OperandReader(unit, statement);
     const name = reader.symbol();
     if (!name || !reader.requireComma('an expression')) return;
+    if (name.text !== '.') unit.symbols.named(name.text);
     const expression = reader.expression();
     if (expression.kind === 'missing') {
       reader.missing('an expression');
@@ -122,6 +125,7 @@ const size: Run = (unit, statement) => {
   const reader = new OperandReader(unit, statement);
   const name = reader.symbol();
   if (!name || !reader.requireComma('an expression')) return;
+  unit.symbols.named(name.text);
   const value = reader.bound('an expression');
   reader.finish();
   if (!value) return;
