@@ -5,6 +5,7 @@ import type { ObjectFile } from '../object/relocatable';
 import { architectureOf, defaultMarch } from './architecture';
 import type { Diagnostic } from './diagnostic';
 import { Expander, type ExpansionTrace, type FileAccess } from './expander';
+import type { InactiveLines } from './inactive';
 import { defaultLayout, type Layout, link, type UndefinedSeverity } from './link';
 import type { Macro } from './macros';
 import { finishUnit } from './object-file';
@@ -55,6 +56,8 @@ export interface AssembledUnit {
   readonly macros: readonly Macro[];
   /** The root and every file that it included, in order. */
   readonly files: readonly string[];
+  /** What conditions skipped, in every inclusion of its file. */
+  readonly inactive: readonly InactiveLines[];
   readonly diagnostics: readonly Diagnostic[];
 }
 
@@ -156,6 +159,7 @@ function* assembleUnitInSteps(
     object,
     macros: expander.definedMacros,
     files: [...new Set(unit.frames.map((frame) => frame.file))],
+    inactive: unit.inactive.lines(unit.frames),
     diagnostics: unit.diagnostics,
   };
 }

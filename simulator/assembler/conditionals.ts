@@ -40,24 +40,33 @@ export class Conditionals {
         if (!condition) unit.error('misplaced-else', `'${key}' without .if`, statement.start, nameEnd);
         else if (condition.sawElse) unit.error('misplaced-else', `'${key}' after .else`, statement.start, nameEnd);
         else {
+          const before = condition.active;
           const open = condition.outer && !condition.taken;
           condition.active = false;
           condition.active = open && (key !== '.elseif' || this.#compare(unit, statement, '.ifne'));
           condition.taken ||= condition.active;
           condition.sawElse = key !== '.elseif';
+          if (condition.outer) unit.inactive.change(unit.frame, unit.line, before, condition.active);
         }
         return true;
       }
       case '.endif':
       case '.endc':
-        if (!this.#stack.pop()) unit.error('misplaced-endif', "'.endif' without .if", statement.start, nameEnd);
-        return true;
+        return this.#end(unit, statement, nameEnd);
     }
     if (!conditionNames.has(key)) return false;
     const outer = this.active;
     const active = outer && this.#holds(unit, statement);
     const span = unit.span(statement.start, nameEnd);
     this.#stack.push({ outer, taken: active, active, sawElse: false, depth: inputs, span });
+    if (outer) unit.inactive.change(unit.frame, unit.line, true, active);
+    return true;
+  }
+
+  #end(unit: Unit, statement: Statement, nameEnd: number): true {
+    const condition = this.#stack.pop();
+    if (!condition) unit.error('misplaced-endif', "'.endif' without .if", statement.start, nameEnd);
+    else if (condition.outer) unit.inactive.change(unit.frame, unit.line, condition.active, true);
     return true;
   }
 

@@ -212,6 +212,7 @@ export class Expander {
       include: (path, fromFile, angled) => this.files.source(path, fromFile, true, angled),
       report: (severity, code, message, at, line, start, end) =>
         unit.report(severity, code, message, { frame: at, line, start, end }),
+      change: (at, line, before, after) => unit.inactive.change(at, line, before, after),
       addFrame: (included) => unit.frames.push(included),
     };
     const preprocessor = new Preprocessor(source, frame, this.defines, host);

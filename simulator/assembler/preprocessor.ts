@@ -17,6 +17,8 @@ export interface PreprocessorHost {
     start: number,
     end: number,
   ): void;
+  /** Notes a conditional directive: whether lines before it were active and lines after it will be. */
+  change(frame: Frame, line: number, before: boolean, after: boolean): void;
   /** Enters a frame that rows may refer to. */
   addFrame(frame: Frame): void;
 }
@@ -162,6 +164,7 @@ export class Preprocessor {
         const outer = this.#active;
         const active = outer && this.#holds(name, rest, report);
         this.#conditions.push({ outer, taken: active, active, sawElse: false, frame: file.frame, line: number });
+        if (outer) this.#host.change(file.frame, number, true, active);
         return;
       }
       case 'elif':
@@ -171,14 +174,18 @@ export class Preprocessor {
           report('error', 'misplaced-else', condition ? `#${name} after #else` : `#${name} without #if`);
           return;
         }
+        const before = condition.active;
         condition.active = condition.outer && !condition.taken && (name === 'else' || this.#holds('if', rest, report));
         condition.taken ||= condition.active;
         condition.sawElse = name === 'else';
+        if (condition.outer) this.#host.change(file.frame, number, before, condition.active);
         return;
       }
       case 'endif':
-        if (this.#conditions.length > file.conditions) this.#conditions.pop();
-        else report('error', 'misplaced-endif', '#endif without #if');
+        if (this.#conditions.length > file.conditions) {
+          const condition = this.#conditions.pop()!;
+          if (condition.outer) this.#host.change(file.frame, number, condition.active, true);
+        } else report('error', 'misplaced-endif', '#endif without #if');
         return;
     }
     if (!this.#active) return;

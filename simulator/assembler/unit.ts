@@ -6,6 +6,7 @@ import { clipped, type Diagnostic, type Severity } from './diagnostic';
 import { type Bound, bind, constant, constantNow, isConstant, literal, type Scope } from './evaluation';
 import type { Expression } from './expression';
 import { type Frame, originOf, rangeOf, relatedCalls, type SourceSpan } from './frames';
+import { InactiveRegions } from './inactive';
 import { knownSection } from './known-sections';
 import { maximumSectionSize } from './layout';
 import { MappingSymbols } from './mapping-symbols';
@@ -44,6 +45,7 @@ export class Unit implements Scope {
   readonly outputs: ObjectSectionSource[] = [];
   readonly mapping = new MappingSymbols(this.symbols);
   readonly attributes = new Attributes();
+  readonly inactive = new InactiveRegions();
   readonly diagnostics: Diagnostic[] = [];
   /** Frames that rows refer to by index. */
   readonly frames: Frame[] = [];
