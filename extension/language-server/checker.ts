@@ -9,8 +9,8 @@ import {
   type Severity,
   type TextEdit,
 } from './assembly';
-import { noteLegality } from './features/legality';
 import { foreignArchitecture } from './foreign';
+import { lintsOf } from './lints';
 import { keyOf, keyOfPath, lineRange, lspRange } from './locations';
 import { problemWithProgram } from './params';
 import {
@@ -22,7 +22,7 @@ import {
   includedNotification,
   type ProgramCheck,
 } from './protocol';
-import { Publisher } from './publisher';
+import { type DiagnosticsByFile, Publisher } from './publisher';
 import type { ServerContext } from './server';
 
 const severities: Readonly<Record<Severity, DiagnosticSeverity>> = {
@@ -53,6 +53,7 @@ export class Checker {
 
   constructor(readonly context: ServerContext) {
     this.publisher = new Publisher(context);
+    context.settings.onChange(() => this.scheduleAll());
     context.connection.onRequest(checkProgramRequest, (params: CheckProgramParams) => {
       const problem = problemWithProgram(params);
       return problem === undefined ? this.#checkProgram(params) : new ResponseError(ErrorCodes.InvalidParams, problem);
@@ -177,7 +178,7 @@ export class Checker {
     this.#programOf.set(key, program);
     if (before !== undefined && before !== program && ![...this.#programOf.values()].includes(before))
       this.publisher.publish(before, new Map());
-    this.publisher.publish(program, diagnosticsByFile(analysis, this.notePrivileged));
+    this.publisher.publish(program, this.#diagnosticsOf(analysis));
     this.#publishProjects();
     this.#tellIncluded(analysis);
   }
@@ -211,6 +212,20 @@ export class Checker {
     }
   }
 
+  /** Every file of a program with what is wrong in it. */
+  #diagnosticsOf(analysis: Analysis): DiagnosticsByFile {
+    const byFile = new Map<string, LspDiagnostic[]>();
+    for (const key of [...analysis.project.roots, ...analysis.files]) if (!byFile.has(key)) byFile.set(key, []);
+    for (const diagnostic of analysis.diagnostics) {
+      const list = byFile.get(diagnostic.file);
+      if (list) list.push(toLsp(analysis, diagnostic));
+      else byFile.set(diagnostic.file, [toLsp(analysis, diagnostic)]);
+    }
+    const { values } = this.context.settings;
+    for (const key of analysis.files) byFile.get(key)?.push(...lintsOf(analysis, key, values, this.notePrivileged));
+    return byFile;
+  }
+
   async #checkProgram(params: CheckProgramParams): Promise<ProgramCheck> {
     const { workspace } = this.context;
     const { program = [], includePaths, defines, march, projectRoot } = params ?? {};
@@ -223,7 +238,7 @@ export class Checker {
       ...(march ? { march } : {}),
     };
     const analysis = await workspace.analyseLaunch(given, projectRoot && keyOfPath(projectRoot));
-    this.publisher.publish(programName(analysis), diagnosticsByFile(analysis, this.notePrivileged));
+    this.publisher.publish(programName(analysis), this.#diagnosticsOf(analysis));
     this.#publishProjects();
     this.#tellIncluded(analysis);
     // What is open may belong to this program now, and not to another.
@@ -241,22 +256,6 @@ export class Checker {
 
 function programName({ project }: Analysis): string {
   return project.roots.join('\n');
-}
-
-/** Every file of a program with what is wrong in it. */
-function diagnosticsByFile(analysis: Analysis, notePrivileged: boolean): Map<string, LspDiagnostic[]> {
-  const byFile = new Map<string, LspDiagnostic[]>();
-  for (const key of [...analysis.project.roots, ...analysis.files]) if (!byFile.has(key)) byFile.set(key, []);
-  for (const diagnostic of analysis.diagnostics) {
-    const list = byFile.get(diagnostic.file);
-    if (list) list.push(toLsp(analysis, diagnostic));
-    else byFile.set(diagnostic.file, [toLsp(analysis, diagnostic)]);
-  }
-  for (const key of analysis.files) {
-    const source = analysis.source(key);
-    if (source) byFile.get(key)?.push(...noteLegality(source, notePrivileged));
-  }
-  return byFile;
 }
 
 function toLsp(

@@ -21,4 +21,13 @@ export const settingTable = {
     default: true,
     description: 'Offer above each global function of code to debug the guest up to there.',
   },
+  'lint.controlFlow': {
+    default: true,
+    description: 'Note code that nothing leads to, and functions that run into data or off the end of their section.',
+  },
+  'lint.callingConvention': {
+    default: false,
+    description:
+      'Warn where a function breaks the calling convention: saved registers or ra changed and not saved, sp not put back.',
+  },
 } as const;
