@@ -1,3 +1,4 @@
+import type { LineRow, Program } from '../../simulator/object';
 import type { Analysis } from './analysis';
 import type { Statement } from './assembly';
 import type { PlacedCode } from './descriptions/instruction';
@@ -9,9 +10,28 @@ export function placedCode(
   line: number,
   statement: Statement,
 ): PlacedCode | undefined {
-  const { program } = analysis.result;
-  if (!program) return undefined;
-  const rows = program.lines.rowsOfLine(key, line);
+  return placedCodeOf(analysis, key, line, line)(line, statement);
+}
+
+/** The same for statements of a range of lines (the last one included), found together. */
+export function placedCodeOf(
+  { result: { program } }: Analysis,
+  key: string,
+  first: number,
+  last: number,
+): (line: number, statement: Statement) => PlacedCode | undefined {
+  if (!program) return () => undefined;
+  const lines = program.lines.ofLines(key, first, last);
+  return (line, statement) => codeIn(program, lines.rowsOfLine(key, line), key, line, statement);
+}
+
+function codeIn(
+  program: Program,
+  rows: readonly LineRow[],
+  key: string,
+  line: number,
+  statement: Statement,
+): PlacedCode | undefined {
   const own = rows.filter(({ origin }) => origin.file === key && origin.line === line);
   const row = own.find(({ origin }) => origin.column === statement.start) ?? own[0] ?? rows[0];
   if (!row) return undefined;

@@ -1,6 +1,6 @@
 import type { Integer } from '../object/integer';
 import * as integer from '../object/integer';
-import { type LineRow, LineTable } from '../object/line-table';
+import { type LineRow, LineTable, type Origin } from '../object/line-table';
 import type { Program, ProgramSection, ProgramSymbol } from '../object/program';
 import { type ObjectSymbol, SectionFlag } from '../object/relocatable';
 import type { Linker } from './link';
@@ -28,7 +28,7 @@ export function programOf(linker: Linker): Program {
     entry: entryOf(linker, sections),
     segments: segmentsOf(sections),
     symbols: symbolsOf(linker),
-    lines: new LineTable(() => lineRowsOf(linker)),
+    lines: new LineTable((wanted) => lineRowsOf(linker, wanted)),
     sections,
   };
 }
@@ -113,10 +113,11 @@ function programSymbol(linker: Linker, symbol: ObjectSymbol, value: Integer): Pr
   };
 }
 
-function lineRowsOf(linker: Linker): LineRow[] {
+function lineRowsOf(linker: Linker, wanted?: (origin: Origin) => boolean): LineRow[] {
   const rows: LineRow[] = [];
   for (const object of linker.objects) {
     for (const line of object.lines) {
+      if (wanted && !wanted(line.origin)) continue;
       const input = linker.inputOf(line.section);
       if (!input) continue;
       const [start, end] = [input.moved(line.offset), input.moved(line.end)];

@@ -28,21 +28,39 @@ interface LineIndex {
   readonly byFile: ReadonlyMap<string, ReadonlyMap<number, readonly LineRow[]>>;
 }
 
+/** Makes the rows whose origins are wanted, all of them when nothing is said. */
+export type RowSource = (wanted?: (origin: Origin) => boolean) => readonly LineRow[];
+
 /** Addresses to source places and back. */
 export class LineTable {
   static readonly empty = new LineTable([]);
 
-  readonly #source: readonly LineRow[] | (() => readonly LineRow[]);
+  readonly #source: readonly LineRow[] | RowSource;
   #index: LineIndex | undefined;
 
   /** Takes the rows, or a function that makes them when something is first asked. */
-  constructor(rows: readonly LineRow[] | (() => readonly LineRow[])) {
+  constructor(rows: readonly LineRow[] | RowSource) {
     this.#source = rows;
   }
 
   get #indexed(): LineIndex {
     this.#index ??= indexOf(typeof this.#source === 'function' ? this.#source() : this.#source);
     return this.#index;
+  }
+
+  /**
+   * A table of the rows that come from some lines of a file (the last one included), those of expansions called there too: for
+   * who wants to know of a few lines and need not order all of a long program.
+   */
+  ofLines(file: string, first: number, last: number): LineTable {
+    const source = this.#source;
+    if (this.#index || typeof source !== 'function') return this;
+    const wanted = (origin: Origin): boolean => {
+      for (let at: Origin | undefined = origin; at; at = at.parent)
+        if (at.line >= first && at.line <= last && at.file === file) return true;
+      return false;
+    };
+    return new LineTable(source(wanted));
   }
 
   /** In order of address. */

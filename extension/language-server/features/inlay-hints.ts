@@ -1,5 +1,5 @@
 import { type InlayHint, InlayHintKind, type ServerCapabilities } from 'vscode-languageserver';
-import { evaluateCondition } from '../../../simulator/assembler/c-macros';
+import { evaluateCondition } from '../../../simulator/assembler/c-condition';
 import type { Analysis } from '../analysis';
 import type { Line, Statement } from '../assembly';
 import { candidatesNamed } from '../candidates';
@@ -9,7 +9,7 @@ import { hex } from '../descriptions/markdown';
 import { meaningOf } from '../meaning';
 import { type Occurrence, occurrencesOf } from '../occurrences';
 import { checked } from '../params';
-import { placedCode } from '../placed-code';
+import { placedCodeOf } from '../placed-code';
 import type { ServerContext } from '../server';
 import { type Place, placeOf } from './target';
 
@@ -36,7 +36,8 @@ export function registerInlayHints(context: ServerContext): ServerCapabilities {
       const hints: InlayHint[] = [];
       const { lines } = place.document.source;
       const last = Math.min(range.end.line, lines.length - 1, range.start.line + mostLines);
-      for (let number = range.start.line; number <= last; number++) addHints(hints, place, number, wanted);
+      const codeOf = placedCodeOf(place.analysis, place.document.key, range.start.line, last);
+      for (let number = range.start.line; number <= last; number++) addHints(hints, place, number, wanted, codeOf);
       return hints;
     }),
   );
@@ -52,7 +53,13 @@ interface Wanted {
   readonly encodings: boolean;
 }
 
-function addHints(hints: InlayHint[], place: Place, number: number, wanted: Wanted): void {
+function addHints(
+  hints: InlayHint[],
+  place: Place,
+  number: number,
+  wanted: Wanted,
+  codeOf: ReturnType<typeof placedCodeOf>,
+): void {
   const { document, analysis } = place;
   const line = document.source.lines[number]!;
   if (wanted.values) addValues(hints, place, line, number);
@@ -61,7 +68,7 @@ function addHints(hints: InlayHint[], place: Place, number: number, wanted: Want
     if (statement.kind !== 'command') continue;
     const expands = wanted.expansions && mayExpand(statement, analysis);
     if (!expands && !wanted.encodings) continue;
-    const code = placedCode(analysis, document.key, number, statement);
+    const code = codeOf(number, statement);
     if (!code || code.bytes.length === 0) continue;
     const position = { line: number, character: endOf(statement) };
     const expansion = expands ? expansionHint(code, analysis) : undefined;

@@ -9,7 +9,6 @@ import type { Analysis } from '../analysis';
 import { candidatesNamed } from '../candidates';
 import { inactiveLines } from '../inactive';
 import { type Occurrence, occurrencesOf } from '../occurrences';
-import { outlineOf } from '../outline';
 import { checked } from '../params';
 import type { ServerContext } from '../server';
 import type { Document } from '../workspace';
@@ -124,7 +123,6 @@ interface Token {
 /** What the names of a document are; each is looked up once for an answer. */
 class Names {
   readonly #symbols = new Map<string, Token>();
-  readonly #data: ReadonlySet<string>;
   readonly #defines: readonly ReadonlyMap<string, unknown>[];
 
   constructor(
@@ -132,8 +130,6 @@ class Names {
     readonly analysis: Analysis,
   ) {
     const { workspace } = analysis;
-    const { labels } = outlineOf(document.source);
-    this.#data = new Set(labels.filter(({ kind }) => kind === 'data').map(({ name }) => name));
     const files = document.source.preprocessed ? new Set([document.key, ...analysis.files]) : [];
     this.#defines = [...files].flatMap((file) => workspace.indexOf(file)?.defines ?? []);
   }
@@ -177,7 +173,7 @@ class Names {
     const [written] = analysis.workspace.indexOf(document.key)?.symbols.get(name) ?? [];
     if (written?.kind === 'constant') return { type: 'enumMember', bits: bitOf('readonly') };
     const section = analysis.objectSymbolNamed(name, document.key)?.section;
-    const isData = written ? this.#data.has(name) || written.kind === 'common' : isDataSection(section);
+    const isData = written?.kind === 'common' || isDataSection(section);
     return isData ? { type: 'variable', bits: bitOf('static') } : { type: 'function', bits: 0 };
   }
 }
