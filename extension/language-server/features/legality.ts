@@ -1,8 +1,7 @@
 import { type Diagnostic, DiagnosticSeverity } from 'vscode-languageserver';
 import { csrNamed, csrNumbered, instructions, instructionsNamed, machineCsrGroups } from '../../../simulator/isa';
-import { type Line, literal, operandsOf, type SourceText, type Statement } from '../assembly';
+import { literal, operandsOf, type SourceText, type Statement } from '../assembly';
 import { lineRange } from '../locations';
-import { occurrencesOf } from '../occurrences';
 
 interface Note {
   readonly start: number;
@@ -19,40 +18,35 @@ type NoteKind =
   /** Not wrong at all: what happens under full virtualization. */
   | 'privileged';
 
-const known = new WeakMap<Line, readonly Note[]>();
-
 /**
  * What the guest's privilege makes of a source: machine-mode CSRs in a guest, which runs in supervisor mode, CSRs that the
  * machine does not have or that cannot be written, and, as hints, privileged instructions, which trap to the VMM. Told
  * quietly: a program that is meant for machine mode is right too.
  */
 export function noteLegality(source: SourceText, notePrivileged: boolean): Diagnostic[] {
-  const isMachineCode = uses(source, 'mret') && uses(source, 'mtvec');
-  const diagnostics: Diagnostic[] = [];
-  source.lines.forEach((line, number) => {
-    for (const { start, end, message, kind } of notesOfLine(line)) {
-      if (kind === 'guest' && isMachineCode) continue;
-      if (kind === 'privileged' && !notePrivileged) continue;
-      const severity = kind === 'privileged' ? DiagnosticSeverity.Hint : DiagnosticSeverity.Information;
-      const code = kind === 'privileged' ? 'privileged' : 'csr-privilege';
-      diagnostics.push({ range: lineRange(number, start, end), severity, code, source: 'hyperstep', message });
+  const found: { readonly number: number; readonly note: Note }[] = [];
+  let returns = false;
+  let setsVector = false;
+  source.lines.forEach(({ text, statements }, number) => {
+    for (const statement of statements) {
+      if (statement.kind !== 'command' || !mayNote(statement)) continue;
+      returns ||= statement.key === 'mret';
+      setsVector ||= text.includes('mtvec');
+      for (const note of notesOf(statement)) found.push({ number, note });
     }
   });
-  return diagnostics;
+  const isMachineCode = returns && setsVector;
+  return found.flatMap(({ number, note: { start, end, message, kind } }) => {
+    if (kind === 'guest' ? isMachineCode : kind === 'privileged' && !notePrivileged) return [];
+    const severity = kind === 'privileged' ? DiagnosticSeverity.Hint : DiagnosticSeverity.Information;
+    const code = kind === 'privileged' ? 'privileged' : 'csr-privilege';
+    return [{ range: lineRange(number, start, end), severity, code, source: 'hyperstep', message }];
+  });
 }
 
-/** Whether a source has the word in a statement. */
-function uses({ lines }: SourceText, word: string): boolean {
-  return lines.some((line) => line.text.includes(word) && occurrencesOf(line).some(({ name }) => name === word));
-}
-
-function notesOfLine(line: Line): readonly Note[] {
-  let notes = known.get(line);
-  if (!notes) {
-    notes = line.statements.flatMap((statement) => (statement.kind === 'command' ? notesOf(statement) : []));
-    known.set(line, notes);
-  }
-  return notes;
+/** Most statements are neither about CSRs nor privileged, which their names tell. */
+function mayNote({ key }: Statement): boolean {
+  return key.startsWith('csr') || privilegedNames.has(key) || key === 'mret';
 }
 
 const none: readonly Note[] = [];

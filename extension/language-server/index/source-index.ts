@@ -39,16 +39,25 @@ const kindsOfDirectives: ReadonlyMap<string, DefinitionKind> = new Map([
 
 /** The names that a line defines, numeric labels and parameters aside. Computed once for each line that has any. */
 export function definitionsOf(line: Line): readonly Definition[] {
-  if (!line.statements.some(mayDefine)) return none;
+  if (!mayDefineAny(line)) return none;
   let found = known.get(line);
   if (!found) {
-    found = line.statements.flatMap((statement) => definitionsIn(statement, line));
+    const [only, another] = line.statements;
+    found =
+      only && !another
+        ? definitionsIn(only, line)
+        : line.statements.flatMap((statement) => definitionsIn(statement, line));
     known.set(line, found);
   }
   return found;
 }
 
 const Dot = 0x2e;
+
+function mayDefineAny({ statements }: Line): boolean {
+  for (const statement of statements) if (mayDefine(statement)) return true;
+  return false;
+}
 
 function mayDefine({ kind, labels, name, key }: Statement): boolean {
   if (labels.length > 0 || kind === 'assignment') return true;
@@ -58,22 +67,22 @@ function mayDefine({ kind, labels, name, key }: Statement): boolean {
 
 function definitionsIn(statement: Statement, line: Line): Definition[] {
   const found: Definition[] = [];
-  const add = (kind: DefinitionKind, name: string, start: number, end: number): void => {
-    found.push({ kind, name, line, statement, start, end });
-  };
-  for (const { name, start, end, numeric } of statement.labels) if (!numeric) add('label', name, start, end);
+  for (const { name, start, end, numeric } of statement.labels)
+    if (!numeric) found.push({ kind: 'label', name, line, statement, start, end });
   const { kind, name, start, end, key } = statement;
   if (kind === 'assignment') {
-    if (name !== '.') add('constant', name, start, start + name.length);
+    if (name !== '.') found.push({ kind: 'constant', name, line, statement, start, end: start + name.length });
     return found;
   }
   const defined = kind === 'preprocessor' ? 'define' : kindsOfDirectives.get(key);
   if (!defined) return found;
-  const isName = ({ kind: of, definition }: Occurrence): boolean =>
-    definition && (of === 'symbol' || of === 'call' || of === 'define');
-  const occurrence = occurrencesOf(line).find((o) => isName(o) && o.start >= start && o.end <= end);
-  if (occurrence) add(defined, occurrence.name, occurrence.start, occurrence.end);
+  const named = occurrencesOf(line).find((o) => isDefinedName(o) && o.start >= start && o.end <= end);
+  if (named) found.push({ kind: defined, name: named.name, line, statement, start: named.start, end: named.end });
   return found;
+}
+
+function isDefinedName({ kind, definition }: Occurrence): boolean {
+  return definition && (kind === 'symbol' || kind === 'call' || kind === 'define');
 }
 
 /**
