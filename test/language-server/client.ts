@@ -19,6 +19,8 @@ export class TestClient {
   /** Paths that the server asked for. */
   readonly read: string[] = [];
   #waiting: (() => void)[] = [];
+  /** While this is not settled, no file is read. */
+  reading: Promise<void> = Promise.resolve();
   #version = 1;
 
   constructor(readonly files: Readonly<Record<string, string | Uint8Array>> = {}) {
@@ -26,10 +28,11 @@ export class TestClient {
     const toClient = new PassThrough();
     const server = createConnection(new StreamMessageReader(toServer), new StreamMessageWriter(toClient));
     startServer(server, {
-      read: (uri) => {
+      read: async (uri) => {
         this.read.push(uri);
+        await this.reading;
         const contents = this.files[uri.replace('file:///w/', '')];
-        return Promise.resolve(typeof contents === 'string' ? new TextEncoder().encode(contents) : contents);
+        return typeof contents === 'string' ? new TextEncoder().encode(contents) : contents;
       },
       list: (uri) => Promise.resolve(this.#entries(uri)),
     });

@@ -1,4 +1,5 @@
 import {
+  type CancellationToken,
   type SemanticTokens,
   SemanticTokensBuilder,
   type SemanticTokensDelta,
@@ -9,7 +10,7 @@ import type { Analysis } from '../analysis';
 import { candidatesNamed } from '../candidates';
 import { inactiveLines } from '../inactive';
 import { type Occurrence, occurrencesOf } from '../occurrences';
-import { checked } from '../params';
+import { checked, contentModified } from '../params';
 import type { ServerContext } from '../server';
 import type { Document } from '../workspace';
 import { privilegeOf } from './legality';
@@ -56,25 +57,28 @@ export function registerSemanticTokens(context: ServerContext): ServerCapabiliti
   const { connection } = context;
   const builders = new WeakMap<Document, SemanticTokensBuilder>();
   connection.languages.semanticTokens.on(
-    checked('document', async ({ textDocument }): Promise<SemanticTokens> => {
+    checked('document', async ({ textDocument }, token): Promise<SemanticTokens> => {
       const place = await latestPlaceOf(context, textDocument.uri);
       if (!place) return { data: [] };
       const builder = new SemanticTokensBuilder();
       builders.set(place.document, builder);
-      pushTokens(builder, place, 0, Number.POSITIVE_INFINITY);
+      await pushAll(builder, place, token);
       return builder.build();
     }),
   );
   connection.languages.semanticTokens.onDelta(
-    checked('document', async ({ textDocument, previousResultId }): Promise<SemanticTokens | SemanticTokensDelta> => {
-      const place = await latestPlaceOf(context, textDocument.uri);
-      if (!place) return { data: [] };
-      const builder = builders.get(place.document) ?? new SemanticTokensBuilder();
-      builders.set(place.document, builder);
-      builder.previousResult(previousResultId);
-      pushTokens(builder, place, 0, Number.POSITIVE_INFINITY);
-      return builder.buildEdits();
-    }),
+    checked(
+      'document',
+      async ({ textDocument, previousResultId }, token): Promise<SemanticTokens | SemanticTokensDelta> => {
+        const place = await latestPlaceOf(context, textDocument.uri);
+        if (!place) return { data: [] };
+        const builder = builders.get(place.document) ?? new SemanticTokensBuilder();
+        builders.set(place.document, builder);
+        builder.previousResult(previousResultId);
+        await pushAll(builder, place, token);
+        return builder.buildEdits();
+      },
+    ),
   );
   connection.languages.semanticTokens.onRange(
     checked('range', async ({ textDocument, range }): Promise<SemanticTokens> => {
@@ -94,9 +98,29 @@ export function registerSemanticTokens(context: ServerContext): ServerCapabiliti
   };
 }
 
-function pushTokens(builder: SemanticTokensBuilder, { document, analysis }: Place, first: number, last: number): void {
+/** Lines whose tokens are made without looking whether someone waits for another answer. */
+const slice = 4000;
+
+/** All tokens of a document. Those of a long one are given up when it changes: they would be made in vain. */
+async function pushAll(builder: SemanticTokensBuilder, place: Place, token: CancellationToken): Promise<void> {
+  const { document } = place;
+  const { source } = document;
+  const names = new Names(document, place.analysis);
+  for (let first = 0; first < source.lines.length; first += slice) {
+    if (first > 0) await new Promise((resolve) => setTimeout(resolve, 0));
+    if (token.isCancellationRequested || document.source !== source) throw contentModified();
+    pushTokens(builder, place, first, first + slice - 1, names);
+  }
+}
+
+function pushTokens(
+  builder: SemanticTokensBuilder,
+  { document, analysis }: Place,
+  first: number,
+  last: number,
+  names = new Names(document, analysis),
+): void {
   const { lines } = document.source;
-  const names = new Names(document, analysis);
   const inactive = inactiveLines(analysis, document.key);
   for (let number = first; number < lines.length && number <= last; number++) {
     const line = lines[number]!;
