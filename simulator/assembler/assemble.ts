@@ -210,8 +210,14 @@ class RequestedFiles implements FileAccess {
     return this.#parse(path);
   }
 
-  source(path: string, fromFile: string, preprocessed: boolean, angled: boolean): SourceText | undefined {
-    const found = this.#find(path, fromFile, angled);
+  source(
+    path: string,
+    fromFile: string,
+    preprocessed: boolean,
+    angled: boolean,
+    after?: string,
+  ): SourceText | undefined {
+    const found = this.#find(path, fromFile, angled, after);
     return found === undefined ? undefined : this.#parse(found, preprocessed);
   }
 
@@ -224,8 +230,8 @@ class RequestedFiles implements FileAccess {
   }
 
   /** The first of the paths that a name may mean that exists; earlier ones that nobody looked for yet are missing. */
-  #find(path: string, fromFile: string, angled: boolean): string | undefined {
-    for (const candidate of candidatePaths(path, fromFile, this.request.includePaths ?? [], angled)) {
+  #find(path: string, fromFile: string, angled: boolean, after?: string): string | undefined {
+    for (const candidate of candidatePaths(path, fromFile, this.request.includePaths ?? [], angled, after)) {
       if (this.request.sources.has(candidate)) return candidate;
       if (!this.request.absent?.has(candidate)) this.missing.add(candidate);
     }

@@ -1,7 +1,3 @@
-import type { Integer } from '../object/integer';
-import * as integer from '../object/integer';
-import { compute } from './evaluation';
-
 /** A `#define`. */
 export interface Define {
   readonly name: string;
@@ -15,7 +11,7 @@ export interface Define {
 export type Defines = ReadonlyMap<string, Define>;
 
 const tokenPattern =
-  /"(?:\\.|[^"\\])*"?|'(?:\\.|[^'\\])+'|[A-Za-z_]\w*|\.?\d(?:[eEpP][+-]|[\w.])*|\s+|##|&&|\|\||<<|>>|[<>=!]=|[\s\S]/gu;
+  /"(?:\\.|[^"\\])*"?|'(?:\\.|[^'\\])+'|[A-Za-z_$][\w$]*|\.?\d(?:[eEpP][+-]|[\w.$])*|\s+|##|&&|\|\||<<|>>|[<>=!]=|[\s\S]/gu;
 const maximumCharacters = 1_000_000;
 
 /** Splits text into the preprocessor's tokens; white space is a token. */
@@ -23,24 +19,28 @@ export function cTokens(text: string): string[] {
   return text.match(tokenPattern) ?? [];
 }
 
-const isIdentifier = (token: string): boolean => /^[A-Za-z_]/.test(token);
+const isIdentifier = (token: string): boolean => /^[A-Za-z_$]/.test(token);
 const isBlank = (token: string): boolean => /^\s/.test(token);
 
 /** Parses what follows `#define`; a string says what is wrong. */
 export function parseDefine(text: string): Define | string {
-  const match = /^([A-Za-z_]\w*)(\(([^)]*)\))?/.exec(text);
+  const match = /^([A-Za-z_$][\w$]*)(\(([^)]*)\))?/.exec(text);
   if (!match) return 'a macro name is expected after #define';
   const [whole, name, list, inner] = match;
   const body = trimTokens(cTokens(text.slice(whole.length)));
+  if (name === 'defined') return "'defined' cannot be a macro";
+  if (body[0] === '##' || body.at(-1) === '##') return "'##' joins two things: it can be neither first nor last";
   if (list === undefined) return { name: name!, parameters: undefined, variadic: undefined, body };
   const parameters: string[] = [];
   let variadic: string | undefined;
   for (const part of inner!.trim() === '' ? [] : inner!.split(',')) {
     const parameter = part.trim();
+    if (variadic !== undefined) return `no parameter can follow '...'`;
     if (parameter === '...') variadic = '__VA_ARGS__';
-    else if (/^[A-Za-z_]\w*\s*\.\.\.$/.test(parameter)) variadic = parameter.replace(/\s*\.\.\.$/, '');
-    else if (isIdentifier(parameter)) parameters.push(parameter);
-    else return `'${parameter}' is no parameter name`;
+    else if (/^[A-Za-z_$][\w$]*\s*\.\.\.$/.test(parameter)) variadic = parameter.replace(/\s*\.\.\.$/, '');
+    else if (!/^[A-Za-z_$][\w$]*$/.test(parameter)) return `'${parameter}' is no parameter name`;
+    else if (parameters.includes(parameter)) return `parameter '${parameter}' is there twice`;
+    else parameters.push(parameter);
   }
   return { name: name!, parameters, variadic, body };
 }
@@ -58,18 +58,91 @@ export type ExpansionProblem =
   | { readonly kind: 'open-call'; readonly name: string }
   | { readonly kind: 'error'; readonly message: string };
 
+/** Columns of the result that come from columns of the source: as they stand there, or made by a call there. */
+export interface ColumnRun {
+  readonly start: number;
+  readonly end: number;
+  readonly sourceStart: number;
+  readonly sourceEnd: number;
+}
+
 export interface Expansion {
   readonly text: string;
+  /** In order of `start`. */
+  readonly columns: readonly ColumnRun[];
   readonly problem: ExpansionProblem | undefined;
 }
 
 /** Replaces every macro in a text. */
 export function expandText(text: string, defines: Defines, builtin: (name: string) => string | undefined): Expansion {
   const expander = new Expander(defines, builtin);
-  const tokens = expander.expand(cTokens(text), new Set());
-  return { text: tokens.join(''), problem: expander.problem };
+  let column = 0;
+  const tokens = cTokens(text).map((token): Token => {
+    const start = column;
+    column += token.length;
+    return { text: token, start, end: column, hidden: undefined };
+  });
+  const expanded = expander.expand(tokens, 0);
+  const columns: ColumnRun[] = [];
+  let result = '';
+  let previous: Token | undefined;
+  for (const token of expanded) {
+    // Tokens that stood apart must not grow together.
+    if (previous && token.start !== previous.end && growsTogether(previous.text, token.text)) result += ' ';
+    const start = result.length;
+    result += token.text;
+    columns.push({ start, end: result.length, sourceStart: token.start, sourceEnd: token.end });
+    previous = token;
+  }
+  return { text: result, columns, problem: expander.problem };
 }
 
+function growsTogether(before: string, after: string): boolean {
+  return /[\w$]$/.test(before) && /^[\w$]/.test(after);
+}
+
+/** The macros in whose replacement a token came about: they do not apply to it again. */
+interface Hidden {
+  readonly name: string;
+  readonly next: Hidden | undefined;
+}
+
+interface Token {
+  readonly text: string;
+  /** Columns of the source: of the token itself, or of the name of the macro that it comes from. */
+  readonly start: number;
+  readonly end: number;
+  readonly hidden: Hidden | undefined;
+}
+
+/** A macro call's arguments, and where it ends. */
+interface Call {
+  readonly values: readonly (readonly Token[])[];
+  readonly hidden: Hidden | undefined;
+}
+
+const maximumDepth = 200;
+
+function isHidden(name: string, hidden: Hidden | undefined): boolean {
+  for (let at = hidden; at; at = at.next) if (at.name === name) return true;
+  return false;
+}
+
+function common(a: Hidden | undefined, b: Hidden | undefined): Hidden | undefined {
+  let result: Hidden | undefined;
+  for (let at = a; at; at = at.next) if (isHidden(at.name, b)) result = { name: at.name, next: result };
+  return result;
+}
+
+function union(a: Hidden | undefined, b: Hidden | undefined): Hidden | undefined {
+  if (!a) return b;
+  let result = b;
+  for (let at: Hidden | undefined = a; at; at = at.next)
+    if (!isHidden(at.name, b)) result = { name: at.name, next: result };
+  return result;
+}
+
+/** Macro expansion as the C standard has it (Prosser's algorithm): what a macro gives is looked at again with what follows. */
 class Expander {
   problem: ExpansionProblem | undefined;
   #budget = maximumCharacters;
@@ -79,124 +152,144 @@ class Expander {
     readonly builtin: (name: string) => string | undefined,
   ) {}
 
-  expand(tokens: readonly string[], hidden: ReadonlySet<string>): string[] {
-    const result: string[] = [];
-    for (let i = 0; i < tokens.length; i++) {
-      const token = tokens[i]!;
-      this.#budget -= 1 + token.length;
-      if (this.#budget < 0) {
-        this.problem = { kind: 'error', message: 'macro expansion grows too large' };
-        return result;
-      }
-      const define = isIdentifier(token) && !hidden.has(token) ? this.defines.get(token) : undefined;
+  expand(tokens: readonly Token[], depth: number): Token[] {
+    if (depth > maximumDepth) this.problem ??= { kind: 'error', message: 'macro calls are nested too deeply' };
+    const result: Token[] = [];
+    /** What is still to be looked at, the next token last. */
+    const rest = [...tokens].reverse();
+    while (rest.length > 0) {
+      const token = rest.pop()!;
+      this.#budget -= 1 + token.text.length;
+      if (this.#budget < 0) this.problem = { kind: 'error', message: 'macro expansion grows too large' };
+      if (this.problem?.kind === 'error') return result;
+      const name = isIdentifier(token.text) ? token.text : undefined;
+      const define = name !== undefined && !isHidden(name, token.hidden) ? this.defines.get(name) : undefined;
       if (!define) {
-        result.push((isIdentifier(token) ? this.builtin(token) : undefined) ?? token);
+        const made = name === undefined ? undefined : this.builtin(name);
+        result.push(made === undefined ? token : { ...token, text: made });
         continue;
       }
-      let replaced: string[];
-      if (define.parameters) {
-        const call = this.#arguments(tokens, i + 1, define);
-        if (!call) {
-          result.push(token);
-          continue;
-        }
-        i = call.end;
-        replaced = this.#replace(define, call.values, hidden);
-      } else replaced = this.#replace(define, [], hidden);
-      // The replacement is looked at again together with what follows, so that it may name a function-like macro.
-      const last = lastWord(replaced);
-      const inner = new Set(hidden).add(define.name);
-      const following = last && this.defines.get(last)?.parameters ? tokens.slice(i + 1) : undefined;
-      if (following && nextIsOpen(following)) {
-        result.push(
-          ...this.expand(
-            [...this.expand(replaced.slice(0, replaced.lastIndexOf(last!)), inner), last!, ...following],
-            inner,
-          ),
-        );
-        return result;
+      const call = define.parameters ? this.#call(rest, define) : { values: [], hidden: token.hidden };
+      if (!call) {
+        result.push(token);
+        continue;
       }
-      result.push(...this.expand(replaced, inner));
+      const hidden: Hidden = {
+        name: define.name,
+        next: define.parameters ? common(token.hidden, call.hidden) : token.hidden,
+      };
+      const replaced = this.#replace(define, call, token, hidden, depth);
+      for (let i = replaced.length - 1; i >= 0; i--) rest.push(replaced[i]!);
     }
     return result;
   }
 
-  /** The arguments of a call whose `(` comes next from `position`; undefined when none does. */
-  #arguments(
-    tokens: readonly string[],
-    position: number,
-    define: Define,
-  ): { values: string[][]; end: number } | undefined {
-    while (position < tokens.length && isBlank(tokens[position]!)) position++;
-    if (tokens[position] !== '(') return undefined;
-    const values: string[][] = [[]];
+  /** Takes the arguments of a call off the tokens, when a `(` comes next; undefined when none does. */
+  #call(rest: Token[], define: Define): Call | undefined {
+    let open = rest.length - 1;
+    while (open >= 0 && isBlank(rest[open]!.text)) open--;
+    if (rest[open]?.text !== '(') return undefined;
+    const count = define.parameters!.length;
+    const values: Token[][] = [[]];
     let depth = 0;
-    for (let i = position; i < tokens.length; i++) {
-      const token = tokens[i]!;
-      if (token === '(' && depth++ === 0) continue;
-      if (token === ')' && --depth === 0) {
-        const count = define.parameters!.length;
-        const trimmed = values.map((value) => trimTokens(value));
+    for (let i = open; i >= 0; i--) {
+      const token = rest[i]!;
+      if (token.text === '(' && depth++ === 0) continue;
+      if (token.text === ')' && --depth === 0) {
+        rest.length = i;
+        const trimmed = values.map((value) => trim(value));
         const given = trimmed.length === 1 && trimmed[0]!.length === 0 && count === 0 ? [] : trimmed;
-        if (given.length < count || (given.length > count && !define.variadic)) {
-          this.problem ??= {
-            kind: 'error',
-            message: `macro '${define.name}' takes ${count} arguments, not ${given.length}`,
-          };
-        }
-        return { values: given, end: i };
+        this.#checkCount(define, given.length);
+        return { values: given, hidden: token.hidden };
       }
-      const room = define.variadic === undefined || values.length <= define.parameters!.length;
-      if (token === ',' && depth === 1 && room) values.push([]);
+      const room = define.variadic === undefined || values.length <= count;
+      if (token.text === ',' && depth === 1 && room) values.push([]);
       else values.at(-1)!.push(token);
     }
     this.problem ??= { kind: 'open-call', name: define.name };
     return undefined;
   }
 
-  /** The body with its parameters replaced, `#` and `##` applied. */
-  #replace(define: Define, values: readonly string[][], hidden: ReadonlySet<string>): string[] {
-    const { body, parameters = [], variadic } = define;
-    const raw = (name: string | undefined): readonly string[] | undefined => {
-      if (name === undefined) return undefined;
-      const index = parameters.indexOf(name);
-      if (index >= 0) return values[index] ?? [];
-      return name === variadic ? (values[parameters.length] ?? []) : undefined;
-    };
-    const result: string[] = [];
-    for (let i = 0; i < body.length; i++) {
-      const token = body[i]!;
-      if (token === '#' && define.parameters) {
-        const next = nextSolid(body, i + 1);
-        const value = raw(body[next]);
-        if (value) {
-          result.push(stringify(value));
-          i = next;
-          continue;
-        }
-      }
-      if (token === '##') {
-        while (result.length > 0 && isBlank(result.at(-1)!)) result.pop();
-        const next = nextSolid(body, i + 1);
-        const right = [...(raw(body[next]) ?? (body[next] === undefined ? [] : [body[next]!]))];
-        const left = result.pop() ?? '';
-        if (left === ',' && body[next] === variadic && right.length === 0) {
-          i = next;
-          continue;
-        }
-        const joined =
-          body[next] === variadic && left === ',' ? [left, ...right] : [left + (right.shift() ?? ''), ...right];
-        result.push(...joined.filter((part) => part !== ''));
-        i = next;
-        continue;
-      }
-      const value = raw(token);
-      if (!value) result.push(token);
-      else if (body[nextSolid(body, i + 1)] === '##') result.push(...(value.length > 0 ? value : ['']));
-      else result.push(...this.expand(value, hidden));
-    }
-    return result;
+  #checkCount({ name, parameters, variadic }: Define, given: number): void {
+    const count = parameters!.length;
+    if (given >= count && (given <= count || variadic !== undefined)) return;
+    this.problem ??= { kind: 'error', message: `macro '${name}' takes ${count} arguments, not ${given}` };
   }
+
+  /** The body with its parameters replaced, `#` and `##` applied, hidden from what it came from. */
+  #replace(define: Define, { values }: Call, at: Token, hidden: Hidden, depth: number): Token[] {
+    const { parameters = [], variadic } = define;
+    const made = (text: string): Token => ({ text, start: at.start, end: at.end, hidden: undefined });
+    const expanded = new Map<number, readonly Token[]>();
+    const indexOf = (name: string | undefined): number => {
+      if (name === undefined || !define.parameters) return -1;
+      return name === variadic ? parameters.length : parameters.indexOf(name);
+    };
+    const argument = (index: number): readonly Token[] => {
+      let value = expanded.get(index);
+      if (!value) {
+        value = this.expand(values[index] ?? [], depth + 1);
+        expanded.set(index, value);
+      }
+      return value;
+    };
+    const substitute = (body: readonly string[]): Token[] => {
+      const result: Token[] = [];
+      for (let i = 0; i < body.length; i++) {
+        const token = body[i]!;
+        const next = nextSolid(body, i + 1);
+        const parameter = indexOf(token);
+        if (token === '#' && indexOf(body[next]) >= 0) {
+          result.push(made(stringify(values[indexOf(body[next])] ?? [])));
+          i = next;
+        } else if (token === '__VA_OPT__' && variadic !== undefined && body[next] === '(') {
+          const close = closing(body, next);
+          const some = argument(parameters.length).some(({ text }) => !isBlank(text));
+          if (some) append(result, substitute(trimTokens(body.slice(next + 1, close))));
+          i = close;
+        } else if (token === '##' && result.length > 0) {
+          i = next;
+          const right = indexOf(body[next]);
+          const raw = right < 0 ? [made(body[next]!)] : (values[right] ?? []);
+          while (result.length > 0 && isBlank(result.at(-1)!.text)) result.pop();
+          const left = result.pop();
+          // GNU: a comma before the variable arguments goes when there are none.
+          if (left?.text === ',' && body[next] === variadic && variadic !== undefined) {
+            if (raw.length > 0) {
+              result.push(left);
+              append(result, argument(right));
+            }
+            continue;
+          }
+          const [first, ...others] = raw;
+          const text = `${left?.text ?? ''}${first?.text ?? ''}`;
+          result.push({ ...(left ?? at), text, hidden: common(left?.hidden, first?.hidden) });
+          append(result, others);
+        } else if (parameter < 0) result.push(made(token));
+        else if (body[next] === '##') {
+          const raw = values[parameter] ?? [];
+          append(result, raw.length > 0 ? raw : [made('')]);
+        } else append(result, argument(parameter));
+      }
+      return result;
+    };
+    return substitute(define.body)
+      .filter(({ text }) => text !== '')
+      .map((token) => ({ ...token, hidden: union(token.hidden, hidden) }));
+  }
+}
+
+/** Adds tokens one by one: there may be too many for a spread. */
+function append(list: Token[], more: readonly Token[]): void {
+  for (const token of more) list.push(token);
+}
+
+function trim(tokens: readonly Token[]): Token[] {
+  let start = 0;
+  let end = tokens.length;
+  while (start < end && isBlank(tokens[start]!.text)) start++;
+  while (end > start && isBlank(tokens[end - 1]!.text)) end--;
+  return tokens.slice(start, end);
 }
 
 function nextSolid(tokens: readonly string[], position: number): number {
@@ -204,100 +297,19 @@ function nextSolid(tokens: readonly string[], position: number): number {
   return position;
 }
 
-function lastWord(tokens: readonly string[]): string | undefined {
-  const last = trimTokens([...tokens]).at(-1);
-  return last !== undefined && isIdentifier(last) ? last : undefined;
+/** The `)` of the `(` at a position, or the end. */
+function closing(tokens: readonly string[], open: number): number {
+  let depth = 0;
+  for (let i = open; i < tokens.length; i++) {
+    if (tokens[i] === '(') depth++;
+    else if (tokens[i] === ')' && --depth === 0) return i;
+  }
+  return tokens.length;
 }
 
-function nextIsOpen(tokens: readonly string[]): boolean {
-  return tokens[nextSolid(tokens, 0)] === '(';
-}
-
-function stringify(tokens: readonly string[]): string {
+function stringify(tokens: readonly Token[]): string {
   const text = tokens
-    .map((token) => (isBlank(token) ? ' ' : /^["']/.test(token) ? token.replace(/["\\]/g, '\\$&') : token))
+    .map(({ text: token }) => (isBlank(token) ? ' ' : /^["']/.test(token) ? token.replace(/["\\]/g, '\\$&') : token))
     .join('');
   return `"${text.trim()}"`;
-}
-
-const binaryRanks: Readonly<Record<string, number>> = {
-  '||': 1,
-  '&&': 2,
-  '|': 3,
-  '^': 4,
-  '&': 5,
-  '==': 6,
-  '!=': 6,
-  '<': 7,
-  '>': 7,
-  '<=': 7,
-  '>=': 7,
-  '<<': 8,
-  '>>': 8,
-  '+': 9,
-  '-': 9,
-  '*': 10,
-  '/': 10,
-  '%': 10,
-};
-
-/** The value of an `#if` expression after macro expansion; a string says what is wrong. Unknown names are 0. */
-export function evaluateCondition(text: string): Integer | string {
-  const tokens = cTokens(text).filter((token) => !isBlank(token));
-  let position = 0;
-  let problem = '';
-  const fail = (message: string): Integer => {
-    problem ||= message;
-    position = tokens.length;
-    return 0;
-  };
-  const primary = (depth: number): Integer => {
-    const token = tokens[position++];
-    if (token === undefined) return fail('the expression of #if is incomplete');
-    if (depth > 200) return fail('the expression of #if is nested too deeply');
-    if (token === '(') {
-      const value = conditional(depth + 1);
-      return tokens[position++] === ')' ? value : fail("missing ')' in the expression of #if");
-    }
-    if (token === '!') return primary(depth + 1) === 0 ? 1 : 0;
-    if (token === '-') return integer.subtract(0, primary(depth + 1));
-    if (token === '~') return integer.not(primary(depth + 1));
-    if (token === '+') return primary(depth + 1);
-    if (isIdentifier(token)) return 0;
-    if (token.startsWith("'")) return token.length > 1 ? token.charCodeAt(1) : 0;
-    const digits = /^(0[xX][0-9a-fA-F]+|0[bB][01]+|\d+)[uUlL]*$/.exec(token)?.[1];
-    if (digits === undefined) return fail(`'${token}' cannot stand in the expression of #if`);
-    return integer.fromBigint(
-      BigInt(/^0[0-7]+$/.test(digits) ? `0o${digits}` : digits === '' ? '0' : /^0\d/.test(digits) ? '0' : digits),
-    );
-  };
-  const binary = (rank: number, depth: number): Integer => {
-    let left = primary(depth);
-    for (;;) {
-      const operator = tokens[position];
-      const operatorRank = operator === undefined ? undefined : binaryRanks[operator];
-      if (operatorRank === undefined || operatorRank <= rank) return left;
-      position++;
-      const right = binary(operatorRank, depth + 1);
-      left = combine(operator!, left, right);
-    }
-  };
-  const combine = (operator: string, left: Integer, right: Integer): Integer => {
-    const value = compute(operator, left, right);
-    if (value === undefined) return 0;
-    // Comparisons give 1 in C.
-    return binaryRanks[operator]! <= 7 && binaryRanks[operator]! >= 6 && value !== 0 ? 1 : value;
-  };
-  const conditional = (depth: number): Integer => {
-    const condition = binary(0, depth);
-    if (tokens[position] !== '?') return condition;
-    position++;
-    const yes = conditional(depth + 1);
-    if (tokens[position++] !== ':') return fail("missing ':' in the expression of #if");
-    const no = conditional(depth + 1);
-    return condition !== 0 ? yes : no;
-  };
-  const value = conditional(0);
-  if (!problem && position < tokens.length) problem = `unexpected '${tokens[position]}' in the expression of #if`;
-  return problem || value;
 }

@@ -1,4 +1,4 @@
-import type { Define } from './c-macros';
+import type { ColumnRun, Define } from './c-macros';
 import { Conditionals } from './conditionals';
 import { didYouMean, nearest } from './diagnostic';
 import { directiveNamed, directiveNames, isBlockEnd } from './directives';
@@ -28,7 +28,13 @@ import type { Unit } from './unit';
 /** Files for `.include`, `#include` and `.incbin`. */
 export interface FileAccess {
   /** A source by the path written in a directive; undefined when it is not at hand. */
-  source(path: string, fromFile: string, preprocessed: boolean, angled: boolean): SourceText | undefined;
+  source(
+    path: string,
+    fromFile: string,
+    preprocessed: boolean,
+    angled: boolean,
+    after?: string,
+  ): SourceText | undefined;
   bytes(path: string, fromFile: string): Uint8Array | undefined;
 }
 
@@ -43,6 +49,8 @@ interface Input {
   lineNumber: number;
   column: number;
   lineLength: number;
+  /** Where columns of a line that the preprocessor changed come from. */
+  columns: readonly ColumnRun[] | undefined;
   /** Moves to the next line; false at the end. */
   advance(input: Input): boolean;
 }
@@ -109,6 +117,7 @@ export class Expander {
     unit.line = input.lineNumber;
     unit.column = input.column;
     unit.lineLength = input.lineLength;
+    unit.columns = input.columns;
     unit.text = input.line!.text;
   }
 
@@ -209,7 +218,7 @@ export class Expander {
       return;
     }
     const host: PreprocessorHost = {
-      include: (path, fromFile, angled) => this.files.source(path, fromFile, true, angled),
+      include: (path, fromFile, angled, after) => this.files.source(path, fromFile, true, angled, after),
       report: (severity, code, message, at, line, start, end) =>
         unit.report(severity, code, message, { frame: at, line, start, end }),
       change: (at, line, before, after) => unit.inactive.change(at, line, before, after),
@@ -223,6 +232,7 @@ export class Expander {
       input.statement = 0;
       input.lineNumber = read.number;
       input.lineLength = read.changedLength;
+      input.columns = read.columns;
       if (input.frame !== read.frame) {
         input.frame = read.frame;
         input.frameIndex = unit.frames.lastIndexOf(read.frame);
@@ -252,6 +262,7 @@ export class Expander {
       lineNumber: 0,
       column: 0,
       lineLength: -1,
+      columns: undefined,
       advance,
     };
     this.#inputs.push(input);

@@ -50,12 +50,16 @@ export function candidatePaths(
   fromFile: string,
   includePaths: readonly string[],
   angled: boolean,
+  /** Only what comes after this one: `#include_next`. */
+  after?: string,
 ): string[] {
   if (isAbsolutePath(path)) return [joinPath('', onSameHost(path, fromFile))];
   // Last the folder in which the tool runs, where GNU as looks first; a URI has none.
   const current = /^[A-Za-z][\w+.-]*:\/\//.test(fromFile) ? [] : [''];
   const folders = angled ? includePaths : [folderOf(fromFile), ...includePaths, ...current];
-  return [...new Set(folders.map((folder) => joinPath(folder, path)))];
+  const candidates = [...new Set(folders.map((folder) => joinPath(folder, path)))];
+  // The file itself may have come from any of them.
+  return after === undefined ? candidates : candidates.slice(candidates.indexOf(joinPath('', after)) + 1);
 }
 
 /** An absolute path that a source writes, as a URI when the source's own name is one. */

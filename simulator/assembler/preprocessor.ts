@@ -1,4 +1,5 @@
-import { type Define, evaluateCondition, expandText, parseDefine } from './c-macros';
+import { evaluateCondition } from './c-condition';
+import { type ColumnRun, type Define, expandText, parseDefine } from './c-macros';
 import { nearest } from './diagnostic';
 import type { Frame } from './frames';
 import type { SourceText } from './source';
@@ -7,7 +8,7 @@ import { type Line, parseLine, type Statement } from './statement';
 /** What the preprocessor needs of the outside. */
 export interface PreprocessorHost {
   /** Finds an included file; undefined (after reporting) when it is not there. `line` and columns are of the directive. */
-  include(path: string, fromFile: string, angled: boolean): SourceText | undefined;
+  include(path: string, fromFile: string, angled: boolean, after?: string): SourceText | undefined;
   report(
     severity: 'error' | 'warning',
     code: string,
@@ -30,6 +31,8 @@ export interface ReadLine {
   readonly number: number;
   /** When the text was changed: the length of the source line. -1 when columns are those of the source. */
   readonly changedLength: number;
+  /** Where columns of the changed text come from. */
+  readonly columns?: readonly ColumnRun[];
 }
 
 interface Condition {
@@ -47,10 +50,15 @@ interface OpenFile {
   readonly frame: Frame;
   next: number;
   readonly conditions: number;
+  /** What `#line` said: the name for `__FILE__`, and what to add to line numbers for `__LINE__`. */
+  name: string;
+  shift: number;
 }
 
 const maximumIncludes = 100;
 const maximumJoinedLines = 200;
+/** A backslash at the end of a line; gcc takes white space after it. */
+const continued = /\\\s*$/;
 
 /** Reads the lines of a preprocessed source: `#include`, `#define`, `#if` and macro expansion as gcc does for `.S`. */
 export class Preprocessor {
@@ -58,11 +66,16 @@ export class Preprocessor {
   readonly #files: OpenFile[] = [];
   readonly #conditions: Condition[] = [];
   readonly #host: PreprocessorHost;
+  readonly #root: string;
+  /** Files that say `#pragma once`. */
+  readonly #once = new Set<string>();
+  #counter = 0;
 
   constructor(source: SourceText, frame: Frame, defines: ReadonlyMap<string, Define>, host: PreprocessorHost) {
     this.defines = new Map(defines);
     this.#host = host;
-    this.#files.push({ source, frame, next: 0, conditions: 0 });
+    this.#root = source.path;
+    this.#files.push({ source, frame, next: 0, conditions: 0, name: source.path, shift: 0 });
   }
 
   /** The next line for the assembler, or undefined at the end of the root source. */
@@ -78,7 +91,7 @@ export class Preprocessor {
       }
       file.next++;
       let text = line.text;
-      const joined = text.endsWith('\\');
+      const joined = text.includes('\\') && continued.test(text);
       if (joined) {
         text = this.#join(file, text);
         line = parseLine(text, line.startsInComment, true);
@@ -97,13 +110,13 @@ export class Preprocessor {
     return this.#conditions.at(-1)?.active ?? true;
   }
 
-  /** The logical line that a trailing backslash makes of several. */
+  /** The logical line that a trailing backslash makes of several: they join without a space. */
   #join(file: OpenFile, text: string): string {
     const { lines } = file.source;
-    for (let i = 0; i < maximumJoinedLines && text.endsWith('\\') && file.next < lines.length; i++) {
-      text = `${text.slice(0, -1)} ${lines[file.next++]!.text}`;
+    for (let i = 0; i < maximumJoinedLines && continued.test(text) && file.next < lines.length; i++) {
+      text = text.replace(continued, '') + lines[file.next++]!.text;
     }
-    return text.endsWith('\\') ? text.slice(0, -1) : text;
+    return text.replace(continued, '');
   }
 
   #expanded(line: Line, file: OpenFile, number: number, joined: boolean): ReadLine {
@@ -111,10 +124,7 @@ export class Preprocessor {
     const changedLength = file.source.lines[number]!.text.length;
     if (!this.#mentionsMacro(line)) return { line, frame, number, changedLength: joined ? changedLength : -1 };
     let text = plainText(line);
-    const builtin = (name: string): string | undefined => {
-      if (name === '__LINE__') return String(number + 1);
-      return name === '__FILE__' ? JSON.stringify(frame.file) : undefined;
-    };
+    const builtin = (name: string): string | undefined => this.#builtin(name, file, number);
     let expansion = expandText(text, this.defines, builtin);
     // A call's arguments may go on in the lines that follow.
     for (let i = 0; i < maximumJoinedLines && expansion.problem?.kind === 'open-call'; i++) {
@@ -130,11 +140,29 @@ export class Preprocessor {
         problem.kind === 'error' ? problem.message : `the arguments of macro '${problem.name}' have no end`;
       this.#host.report('error', 'macro-call', message, frame, number, 0, changedLength);
     }
-    return { line: parsedAs(line, expansion.text), frame, number, changedLength };
+    const { columns } = expansion;
+    return { line: parsedAs(line, expansion.text), frame, number, changedLength, columns };
   }
 
   #mentionsMacro(line: Line): boolean {
-    return wordsOf(line).some((word) => this.defines.has(word) || word === '__LINE__' || word === '__FILE__');
+    return wordsOf(line).some((word) => this.defines.has(word) || builtins.has(word));
+  }
+
+  #builtin(name: string, file: OpenFile, number: number): string | undefined {
+    switch (name) {
+      case '__LINE__':
+        return String(number + 1 + file.shift);
+      case '__FILE__':
+        return JSON.stringify(file.name);
+      case '__BASE_FILE__':
+        return JSON.stringify(this.#root);
+      case '__INCLUDE_LEVEL__':
+        return String(this.#files.length - 1);
+      case '__COUNTER__':
+        return String(this.#counter++);
+      default:
+        return undefined;
+    }
   }
 
   #close(file: OpenFile): void {
@@ -162,12 +190,14 @@ export class Preprocessor {
       case 'ifdef':
       case 'ifndef': {
         const outer = this.#active;
-        const active = outer && this.#holds(name, rest, report);
+        const active = outer && this.#holds(name, rest, file, number, report);
         this.#conditions.push({ outer, taken: active, active, sawElse: false, frame: file.frame, line: number });
         if (outer) this.#host.change(file.frame, number, true, active);
         return;
       }
       case 'elif':
+      case 'elifdef':
+      case 'elifndef':
       case 'else': {
         const condition = this.#conditions.length > file.conditions ? this.#conditions.at(-1) : undefined;
         if (!condition || condition.sawElse) {
@@ -175,7 +205,10 @@ export class Preprocessor {
           return;
         }
         const before = condition.active;
-        condition.active = condition.outer && !condition.taken && (name === 'else' || this.#holds('if', rest, report));
+        condition.active =
+          condition.outer &&
+          !condition.taken &&
+          (name === 'else' || this.#holds(name.slice(2), rest, file, number, report));
         condition.taken ||= condition.active;
         condition.sawElse = name === 'else';
         if (condition.outer) this.#host.change(file.frame, number, before, condition.active);
@@ -200,7 +233,20 @@ export class Preprocessor {
         this.defines.delete(rest);
         return;
       case 'include':
-        this.#include(rest, file, number, report);
+      case 'import':
+      case 'include_next':
+        this.#include(rest, file, number, name, report);
+        return;
+      case 'pragma':
+        if (rest === 'once') this.#once.add(file.source.path);
+        return;
+      case 'line':
+        this.#setLine(rest, file, number, report);
+        return;
+      case 'ident':
+      case 'sccs':
+      case 'assert':
+      case 'unassert':
         return;
       case 'error':
         report('error', 'error-directive', `#error ${rest}`);
@@ -222,31 +268,72 @@ export class Preprocessor {
     }
   }
 
-  #holds(name: string, rest: string, report: (severity: 'error', code: string, message: string) => void): boolean {
+  #holds(
+    name: string,
+    rest: string,
+    file: OpenFile,
+    number: number,
+    report: (severity: 'error', code: string, message: string) => void,
+  ): boolean {
     if (name !== 'if') {
-      const word = /^[A-Za-z_]\w*/.exec(rest)?.[0];
+      const word = /^[A-Za-z_$][\w$]*/.exec(rest)?.[0];
       if (word === undefined) report('error', 'if', `#${name} needs a name`);
-      return word !== undefined && this.defines.has(word) === (name === 'ifdef');
+      return word !== undefined && this.#isDefined(word) === (name === 'ifdef');
     }
-    const withDefined = rest.replace(
-      /\bdefined\s*(?:\(\s*([A-Za-z_]\w*)\s*\)|([A-Za-z_]\w*))/g,
-      (_, a?: string, b?: string) => (this.defines.has(a ?? b ?? '') ? '1' : '0'),
+    const plain = rest
+      .replace(/\b(__has_include(?:_next)?)\s*\(\s*("[^"]*"|<[^>]*>)\s*\)/g, (_, operator: string, path: string) =>
+        this.#find(path, file, operator === '__has_include_next') ? '1' : '0',
+      )
+      .replace(/\bdefined\s*(?:\(\s*([A-Za-z_$][\w$]*)\s*\)|([A-Za-z_$][\w$]*))/g, (_, a?: string, b?: string) =>
+        this.#isDefined(a ?? b ?? '') ? '1' : '0',
+      );
+    const expansion = expandText(plain, this.defines, (word) => this.#builtin(word, file, number));
+    // `defined` may also come out of a macro.
+    const text = expansion.text.replace(/\bdefined\s*\(?\s*([A-Za-z_$][\w$]*)\s*\)?/g, (_, word: string) =>
+      this.#isDefined(word) ? '1' : '0',
     );
-    const { text, problem } = expandText(withDefined, this.defines, () => undefined);
+    const { problem } = expansion;
     const value = problem
       ? problem.kind === 'error'
         ? problem.message
         : `the arguments of '${problem.name}' have no end`
       : evaluateCondition(text);
-    if (typeof value !== 'string') return value !== 0;
+    if (typeof value !== 'string') return value !== 0n;
     report('error', 'if', value);
     return false;
+  }
+
+  #isDefined(word: string): boolean {
+    return this.defines.has(word) || builtins.has(word) || word === '__has_include' || word === '__has_include_next';
+  }
+
+  /** `#line number ["file"]`: for `__LINE__` and `__FILE__` only; messages name the source. */
+  #setLine(
+    rest: string,
+    file: OpenFile,
+    number: number,
+    report: (severity: 'error', code: string, message: string) => void,
+  ): void {
+    const { text } = expandText(rest, this.defines, (word) => this.#builtin(word, file, number));
+    const match = /^\s*(\d+)(?:\s+"([^"]*)")?/.exec(text);
+    if (!match) report('error', 'line', '#line needs a number');
+    else {
+      file.shift = Number(match[1]) - number - 2;
+      file.name = match[2] ?? file.name;
+    }
+  }
+
+  #find(path: string, file: OpenFile, next: boolean): SourceText | undefined {
+    const angled = path.startsWith('<');
+    const after = next ? file.source.path : undefined;
+    return this.#host.include(path.slice(1, -1), file.frame.file, angled, after);
   }
 
   #include(
     rest: string,
     file: OpenFile,
     number: number,
+    directive: string,
     report: (severity: 'error', code: string, message: string) => void,
   ): void {
     const text = /^["<]/.test(rest) ? rest : expandText(rest, this.defines, () => undefined).text.trim();
@@ -263,11 +350,13 @@ export class Preprocessor {
       return;
     }
     const name = path[1] ?? path[2]!;
-    const source = this.#host.include(name, file.frame.file, path[2] !== undefined);
+    const source = this.#find(path[0], file, directive === 'include_next');
     if (!source) {
       report('error', 'include-missing', `cannot find the included file '${name}'`);
       return;
     }
+    if (this.#once.has(source.path)) return;
+    if (directive === 'import') this.#once.add(source.path);
     const frame: Frame = {
       kind: 'include',
       file: source.path,
@@ -278,9 +367,18 @@ export class Preprocessor {
       depth: file.frame.depth + 1,
     };
     this.#host.addFrame(frame);
-    this.#files.push({ source, frame, next: 0, conditions: this.#conditions.length });
+    this.#files.push({ source, frame, next: 0, conditions: this.#conditions.length, name: source.path, shift: 0 });
   }
 }
+
+/** Names that the preprocessor itself gives a value. */
+const builtins: ReadonlySet<string> = new Set([
+  '__LINE__',
+  '__FILE__',
+  '__BASE_FILE__',
+  '__INCLUDE_LEVEL__',
+  '__COUNTER__',
+]);
 
 const knownWords = new WeakMap<Line, readonly string[]>();
 const knownExpansions = new WeakMap<Line, { readonly text: string; readonly parsed: Line }>();
@@ -289,7 +387,7 @@ const knownExpansions = new WeakMap<Line, { readonly text: string; readonly pars
 function wordsOf(line: Line): readonly string[] {
   let words = knownWords.get(line);
   if (!words) {
-    words = line.text.match(/[A-Za-z_]\w*/g) ?? [];
+    words = line.text.match(/[A-Za-z_$][\w$]*/g) ?? [];
     knownWords.set(line, words);
   }
   return words;
@@ -305,7 +403,19 @@ function parsedAs(line: Line, text: string): Line {
   return known.parsed;
 }
 
-const directiveNames = ['define', 'include', 'ifdef', 'ifndef', 'elif', 'else', 'endif', 'undef', 'error', 'warning'];
+const directiveNames = [
+  'define',
+  'include',
+  'ifdef',
+  'ifndef',
+  'elif',
+  'else',
+  'endif',
+  'undef',
+  'error',
+  'warning',
+  'pragma',
+];
 
 /** A line's text without comments, block comments of other lines included. */
 function plainText(line: Line): string {

@@ -2,6 +2,7 @@ import type { Integer } from '../object/integer';
 import { SectionType } from '../object/relocatable';
 import { type Architecture, architectureOf } from './architecture';
 import { Attributes } from './attributes';
+import type { ColumnRun } from './c-macros';
 import { clipped, type Diagnostic, type Severity } from './diagnostic';
 import { type Bound, bind, constant, constantNow, isConstant, literal, type Scope } from './evaluation';
 import type { Expression } from './expression';
@@ -79,6 +80,8 @@ export class Unit implements Scope {
   column = 0;
   /** When the text was made by substitution its columns mean nothing: then problems span the whole source line. */
   lineLength = -1;
+  /** Where the columns of such a text come from, as far as that is known. */
+  columns: readonly ColumnRun[] | undefined;
   /** The text that the statement's columns count in. */
   text = '';
 
@@ -136,7 +139,8 @@ export class Unit implements Scope {
   }
 
   span(start: number, end: number): SourceSpan {
-    const { frame, line, column, lineLength } = this;
+    const { frame, line, column, lineLength, columns } = this;
+    if (lineLength >= 0 && columns) return sourceSpan(frame, line, columns, start, end, lineLength);
     return lineLength >= 0
       ? { frame, line, start: column, end: column + lineLength }
       : { frame, line, start: start + column, end: end + column };
@@ -452,6 +456,29 @@ export class Unit implements Scope {
     this.fixup(section.length, { data: size }, value, start, end);
     section.appendInteger(0, size);
   }
+}
+
+/** Columns of the source that columns of an expanded line come from: of the tokens themselves, or of the calls that made them. */
+function sourceSpan(
+  frame: Frame,
+  line: number,
+  columns: readonly ColumnRun[],
+  start: number,
+  end: number,
+  lineLength: number,
+): SourceSpan {
+  let first = lineLength;
+  let last = 0;
+  for (const run of columns) {
+    if (run.end <= start || run.start >= Math.max(end, start + 1)) continue;
+    const same = run.end - run.start === run.sourceEnd - run.sourceStart;
+    first = Math.min(first, same ? run.sourceStart + Math.max(0, start - run.start) : run.sourceStart);
+    last = Math.max(last, same ? run.sourceEnd - Math.max(0, run.end - end) : run.sourceEnd);
+  }
+  // What goes on in other lines is shown as the whole of this one.
+  return first < last && last <= lineLength
+    ? { frame, line, start: first, end: last }
+    : { frame, line, start: 0, end: lineLength };
 }
 
 /** What a symbol that is set to another one takes over from it. */
