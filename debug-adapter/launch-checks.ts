@@ -10,13 +10,25 @@ const names = Object.keys(launchAttributes) as (keyof LaunchArguments)[];
 export type CheckedLaunch = Required<
   Omit<
     LaunchArguments,
-    'program' | 'memory' | 'disks' | 'march' | 'projectRoot' | 'bios' | 'initrd' | 'append' | 'machineOptions'
+    | 'program'
+    | 'memory'
+    | 'disks'
+    | 'march'
+    | 'linkerScript'
+    | 'relax'
+    | 'projectRoot'
+    | 'bios'
+    | 'initrd'
+    | 'append'
+    | 'machineOptions'
   >
 > & {
   readonly machineOptions: Partial<HartOptions>;
   readonly program: readonly string[];
   /** Undefined where the project file, or the assembler, decides. */
   readonly march: string | undefined;
+  readonly linkerScript: string | undefined;
+  readonly relax: boolean | undefined;
   readonly projectRoot: string | undefined;
   readonly bios: string | undefined;
   readonly initrd: string | undefined;
@@ -54,6 +66,8 @@ export function checkLaunch(args: unknown): CheckedLaunch {
     includePaths: value('includePaths'),
     defines: value('defines'),
     march: launch.march,
+    linkerScript: launch.linkerScript,
+    relax: launch.relax,
     projectRoot: launch.projectRoot,
     stopOnEntry: value('stopOnEntry'),
     vmm: value('vmm'),

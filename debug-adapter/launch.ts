@@ -19,6 +19,8 @@ export interface LaunchArguments {
   includePaths?: string[];
   defines?: Record<string, string>;
   march?: string;
+  linkerScript?: string;
+  relax?: boolean;
   projectRoot?: string;
   stopOnEntry?: boolean;
   vmm?: 'step' | 'skip';
@@ -154,6 +156,16 @@ export const launchAttributes: Record<keyof LaunchArguments, AttributeSchema> = 
     default: defaultMarch,
     markdownDescription:
       'The instruction set that the assembler accepts, as in GNU as `-march`. It takes the place of that in `hyperstep.json`.',
+  },
+  linkerScript: {
+    type: 'string',
+    markdownDescription:
+      'A GNU linker script that says what goes where in memory. Relative paths are seen from the workspace folder; without one, from the folder of the program. It takes the place of that in `hyperstep.json`.',
+  },
+  relax: {
+    type: 'boolean',
+    markdownDescription:
+      'Whether the linker makes code shorter where its targets are near: `true` for all that GNU ld does, `false` for `ld --no-relax`. When absent, addresses are counted from `gp` only in a program that mentions `__global_pointer$`, since no other can have set `gp` up.',
   },
   projectRoot: {
     type: 'string',

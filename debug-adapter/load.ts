@@ -72,7 +72,7 @@ async function build(launch: CheckedLaunch, read: ReadFile): Promise<BuildResult
   for (const file of launch.program) {
     if (!(await read(file))) throw new RequestError(`the program '${file}' cannot be read`);
   }
-  const { program, includePaths, defines, march, projectRoot } = launch;
+  const { program, includePaths, defines, march, linkerScript, relax, projectRoot } = launch;
   // Relative paths are seen from the folder of the guest.
   const folder = folderOf(program[0] ?? '');
   const given = {
@@ -80,6 +80,8 @@ async function build(launch: CheckedLaunch, read: ReadFile): Promise<BuildResult
     includePaths: includePaths.map((path) => joinPath(folder, path)),
     defines,
     ...(march === undefined ? {} : { march }),
+    ...(linkerScript === undefined ? {} : { linkerScript: joinPath(folder, linkerScript) }),
+    ...(relax === undefined ? {} : { relax }),
     imageAddress: imageAddress(launch.firmware, launch.bios !== undefined),
   };
   return buildGiven(given, await findProjectOf(given, read, projectRoot), read);

@@ -3,7 +3,7 @@ import { buildProgram } from '../../simulator/assembler/build';
 import { mergeProject } from '../../simulator/assembler/index';
 import { writeExecutable } from '../../simulator/object/elf-writer';
 import { writeRelocatable } from '../../simulator/object/relocatable-writer';
-import { buildOrReport, givenProgram, projectFileOf, reportProblems } from './guest';
+import { build, givenProgram, projectFileOf, reportProblems } from './guest';
 import { readHostFile } from './host-files';
 import { one, type ParsedCommand } from './options';
 import { UsageError } from './usage';
@@ -19,18 +19,34 @@ export async function asm(command: ParsedCommand): Promise<number> {
 }
 
 async function executable(command: ParsedCommand): Promise<Uint8Array | undefined> {
-  const program = await buildOrReport(command);
-  return program && writeExecutable(program, { folder: process.cwd() });
+  const { program, objects, diagnostics, map } = await build({ ...command, relax: await relaxationOf(command) });
+  reportProblems(diagnostics);
+  const mapFile = one(command.values['map']);
+  // What went where is worth knowing all the more when it does not fit.
+  if (mapFile !== undefined && map) writeFileSync(mapFile, map());
+  if (!program) return undefined;
+  const flags = objects.reduce((all, object) => all | object.flags, 0);
+  return writeExecutable(program, { folder: process.cwd(), ...(objects.length > 0 ? { flags } : {}) });
+}
+
+/** As GNU ld by default, unless the command or the project file says otherwise. */
+async function relaxationOf(command: ParsedCommand): Promise<boolean> {
+  return command.relax ?? (await projectFileOf(givenProgram(command)))?.description.relax ?? true;
 }
 
 /** One file, whose undefined symbols are left to a linker. */
 async function relocatable(command: ParsedCommand): Promise<Uint8Array | undefined> {
   const [file, another] = command.files;
   if (file === undefined || another !== undefined) throw new UsageError('-c takes one file');
-  const given = givenProgram(command);
+  for (const option of ['script', 'entry', 'map'] as const)
+    if (command.values[option] !== undefined)
+      throw new UsageError(`-c links nothing: --${option} makes no sense with it`);
+  const given = { ...givenProgram(command), relax: await relaxationOf(command) };
   const found = await projectFileOf(given);
   const project = mergeProject(given, found && { ...found, linksFile: false });
-  const { objects, diagnostics } = await buildProgram({ ...project, stated: false }, readHostFile);
+  const { objects, diagnostics } = await buildProgram({ ...project, stated: false }, readHostFile, undefined, {
+    link: false,
+  });
   reportProblems(diagnostics);
   const [object] = objects;
   return object && !diagnostics.some(({ severity }) => severity === 'error') ? writeRelocatable(object) : undefined;

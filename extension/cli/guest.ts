@@ -23,8 +23,17 @@ export async function build(options: AssemblyOptions, machine?: MachineOptions):
 }
 
 /** What the command line itself states. */
-export function givenProgram({ files, includePaths, defines, march }: AssemblyOptions): GivenProgram {
-  return { program: files, includePaths, defines, ...(march === undefined ? {} : { march }) };
+export function givenProgram(options: AssemblyOptions): GivenProgram {
+  const { files, includePaths, defines, march, linkerScript, entry, relax } = options;
+  return {
+    program: files,
+    includePaths,
+    defines,
+    ...(march === undefined ? {} : { march }),
+    ...(linkerScript === undefined ? {} : { linkerScript }),
+    ...(entry === undefined ? {} : { entry }),
+    ...(relax === undefined ? {} : { relax }),
+  };
 }
 
 /** The project file of a program; where the program has a relative name, those of its other files are relative too. */
@@ -33,12 +42,17 @@ export async function projectFileOf({ program }: GivenProgram): Promise<FoundPro
   const found = await findProjectOf({ program: absolute }, readHostFile);
   if (!found || path.isAbsolute(program[0] ?? '')) return found;
   const relative = (file: string): string => path.relative('', file);
-  const { roots, includePaths } = projectOf(found.description, found.folder, undefined);
+  const { roots, includePaths, linkerScript } = projectOf(found.description, found.folder, undefined);
   return {
     ...found,
     file: relative(found.file),
     folder: '',
-    description: { ...found.description, program: roots.map(relative), includePaths: includePaths.map(relative) },
+    description: {
+      ...found.description,
+      program: roots.map(relative),
+      includePaths: includePaths.map(relative),
+      ...(linkerScript === undefined ? {} : { linkerScript: relative(linkerScript) }),
+    },
   };
 }
 

@@ -18,6 +18,10 @@ const assembly = {
   include: { ...texts, short: 'I' },
   define: { ...texts, short: 'D' },
   march: text,
+  script: { ...text, short: 'T' },
+  entry: { ...text, short: 'e' },
+  relax: flag,
+  'no-relax': flag,
   help: { ...flag, short: 'h' },
 } as const;
 const machine = {
@@ -42,7 +46,13 @@ const files = { save: text, restore: text, record: text, replay: text } as const
 const COMMAND_OPTIONS: { readonly [command in Command]: NonNullable<ParseArgsConfig['options']> } = {
   run: { ...assembly, ...machine, ...files, 'legal-variants': flag, report: text },
   check: assembly,
-  asm: { ...assembly, output: { ...text, short: 'o' }, object: { ...flag, short: 'c' } },
+  asm: {
+    ...assembly,
+    output: { ...text, short: 'o' },
+    object: { ...flag, short: 'c' },
+    debug: { ...flag, short: 'g' },
+    map: text,
+  },
   diff: { ...assembly, ...machine, a: text, b: text },
 };
 
@@ -51,6 +61,10 @@ export interface AssemblyOptions {
   readonly includePaths: readonly string[];
   readonly defines: Readonly<Record<string, string>>;
   readonly march: string | undefined;
+  readonly linkerScript: string | undefined;
+  readonly entry: string | undefined;
+  /** Undefined where the project file, or the linker, decides. */
+  readonly relax: boolean | undefined;
 }
 
 export interface MachineOptions {
@@ -90,7 +104,16 @@ export function parseCommand(command: Command, words: readonly string[]): Parsed
     includePaths: list(values['include']),
     defines: Object.fromEntries(list(values['define']).map(nameAndValue)),
     march: one(values['march']),
+    linkerScript: one(values['script']),
+    entry: one(values['entry']),
+    relax: relaxation(values),
   };
+}
+
+function relaxation(values: Values): boolean | undefined {
+  const [relax, noRelax] = [values['relax'] === true, values['no-relax'] === true];
+  if (relax && noRelax) throw new UsageError('--relax and --no-relax exclude each other');
+  return relax ? true : noRelax ? false : undefined;
 }
 
 /** The options that say what machine a guest runs on. @throws UsageError */

@@ -26,6 +26,10 @@ Assembles and links the files (.s, .S, .o), or loads the one ELF executable or f
   -I DIR                 a folder in which included files are looked for; may be repeated
   -D NAME[=VALUE]        a preprocessor macro; may be repeated
   --march M              the instruction set for the assembler
+  -T FILE                a linker script that says what goes where in memory
+  -e SYMBOL              where execution begins; default: what the script says, or _start
+  --relax, --no-relax    make code shorter as GNU ld does, or not at all; default: as GNU ld, but nothing is counted from
+                         gp in a program that never mentions __global_pointer$
   --on-illegal A         trap (default) or kill: what an access outside the VM's memory means
   --max-instructions N   stop after N instructions
   --option NAME=VALUE    a choice that the manual leaves to the machine, such as asidBits=4; may be repeated
@@ -41,15 +45,25 @@ Assembles and links the files (.s, .S, .o), or loads the one ELF executable or f
 Exit status: 0 the guest powered off, 1 it failed, was killed or waits for ever, 2 usage, assembly or load error,
 3 the limit of instructions was reached.
 `,
-  check: `hyperstep check FILE... [-I DIR] [-D NAME[=VALUE]] [--march M]
+  check: `hyperstep check FILE... [-I DIR] [-D NAME[=VALUE]] [--march M] [-T FILE] [-e SYMBOL] [--no-relax]
 
 Assembles and links the files and prints what is wrong as 'file:line:column: severity: message'.
 Exit status: 0 no error, 1 errors, 2 usage error.
 `,
-  asm: `hyperstep asm FILE... -o OUT.elf [-I DIR] [-D NAME[=VALUE]] [--march M]
-hyperstep asm -c FILE -o OUT.o [-I DIR] [-D NAME[=VALUE]] [--march M]
+  asm: `hyperstep asm FILE... -o OUT.elf [options]
+hyperstep asm -c FILE -o OUT.o [options]
 
-Assembles and links to an ELF executable, or with -c assembles one file to a relocatable object.
+Assembles and links to an ELF executable, as GNU as and ld do, or with -c assembles one file to a relocatable object.
+
+  -I DIR            a folder in which included files are looked for; may be repeated
+  -D NAME[=VALUE]   a preprocessor macro; may be repeated
+  --march M         the instruction set
+  -T FILE           a linker script that says what goes where in memory; default: GNU ld's layout, code from 0x80200000
+  -e SYMBOL         where execution begins; default: what the script says, or _start
+  --no-relax        code stays as long as it was assembled; with -c, as of 'as -mno-relax'
+  --map FILE        write what went where: regions, sections, symbols, and what was discarded
+  -g                with -c: a DWARF 5 line table of the source, as of 'as -gdwarf-5'; executables always have one
+
 Exit status: 0 done, 2 usage or assembly error.
 `,
   diff: `hyperstep diff FILE... --a ENGINE --b ENGINE [options of run]

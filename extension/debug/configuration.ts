@@ -70,12 +70,13 @@ export class DebugConfigurations implements vscode.DebugConfigurationProvider {
     const root = first && vscode.workspace.getWorkspaceFolder(first)?.uri;
     const programFolder = first && vscode.Uri.joinPath(first, '..');
     const absolute = (path: string): string => this.asProgram(this.locate(path, folder, programFolder));
-    const { program, includePaths, disks, bios, initrd, projectRoot } = launch;
+    const { program, includePaths, linkerScript, disks, bios, initrd, projectRoot } = launch;
     return {
       ...launch,
       program: typeof program === 'string' ? this.asProgram(first) : files.map((file) => this.asProgram(file)),
       // What is no path, the debug adapter complains about.
       ...(Array.isArray(includePaths) && { includePaths: includePaths.map((path) => mapText(path, absolute)) }),
+      ...(typeof linkerScript === 'string' && { linkerScript: absolute(linkerScript) }),
       ...(typeof bios === 'string' && { bios: absolute(bios) }),
       ...(typeof initrd === 'string' && { initrd: absolute(initrd) }),
       ...(Array.isArray(disks) && {

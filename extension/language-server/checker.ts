@@ -228,7 +228,7 @@ export class Checker {
 
   async #checkProgram(params: CheckProgramParams): Promise<ProgramCheck> {
     const { workspace } = this.context;
-    const { program = [], includePaths, defines, march, projectRoot } = params ?? {};
+    const { program = [], includePaths, defines, march, linkerScript, relax, projectRoot } = params ?? {};
     const files = program.map(keyOfPath);
     const folder = folderOf(files[0] ?? '');
     const given = {
@@ -236,6 +236,8 @@ export class Checker {
       ...(includePaths ? { includePaths: includePaths.map((path) => joinPath(folder, keyOfPath(path))) } : {}),
       ...(defines ? { defines } : {}),
       ...(march ? { march } : {}),
+      ...(linkerScript ? { linkerScript: joinPath(folder, keyOfPath(linkerScript)) } : {}),
+      ...(relax === undefined ? {} : { relax }),
     };
     const analysis = await workspace.analyseLaunch(given, projectRoot && keyOfPath(projectRoot));
     this.publisher.publish(programName(analysis), this.#diagnosticsOf(analysis));

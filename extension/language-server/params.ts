@@ -120,6 +120,8 @@ export function problemWithProgram(params: unknown): string | undefined {
   if (!isRecord(params)) return 'the parameters must be an object';
   if (!isTextList(params['program'] ?? [])) return '"program" must be a list of paths';
   if (!isTextList(params['includePaths'] ?? [])) return '"includePaths" must be a list of paths';
+  if (typeof (params['linkerScript'] ?? '') !== 'string') return '"linkerScript" must be a path';
+  if (typeof (params['relax'] ?? true) !== 'boolean') return '"relax" must be true or false';
   const defines = params['defines'] ?? {};
   if (!isRecord(defines)) return '"defines" must be an object of names and values';
   return undefined;

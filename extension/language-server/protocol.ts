@@ -13,6 +13,9 @@ export interface CheckProgramParams {
   readonly includePaths?: readonly string[];
   readonly defines?: Readonly<Record<string, string>>;
   readonly march?: string;
+  /** A path or URI, as those of `includePaths`. */
+  readonly linkerScript?: string;
+  readonly relax?: boolean;
   /** The folder (a path or URI) above which no project file is looked for; when absent, the workspace folder. */
   readonly projectRoot?: string;
 }

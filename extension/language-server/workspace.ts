@@ -310,9 +310,9 @@ export class Workspace {
    * meanwhile it begins again.
    */
   async analyse(project: Project): Promise<Analysis> {
-    const { roots, includePaths, defines, march, layout, stated } = project;
+    const { roots, includePaths, defines, march, layout, linkerScript, relax, stated } = project;
     const places = [layout.textBase, layout.dataBase].map(String);
-    const id = JSON.stringify([roots, includePaths, defines, march, places, layout.entry, stated]);
+    const id = JSON.stringify([roots, includePaths, defines, march, places, layout.entry, linkerScript, relax, stated]);
     for (;;) {
       const before = this.#analyses.get(id);
       if (before && this.#isCurrent(before)) return before;

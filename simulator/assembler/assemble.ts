@@ -7,6 +7,7 @@ import type { Diagnostic } from './diagnostic';
 import { Expander, type ExpansionTrace, type FileAccess } from './expander';
 import type { InactiveLines } from './inactive';
 import { defaultLayout, type Layout, link, type UndefinedSeverity } from './link';
+import { loadScript } from './linker-script/load';
 import type { Macro } from './macros';
 import { finishUnit } from './object-file';
 import { candidatePaths } from './paths';
@@ -32,11 +33,16 @@ export interface AssembleRequest {
   /** In -march notation; what the machine runs when absent. */
   readonly march?: string;
   readonly layout?: Layout;
+  /** The path, in `sources`, of a linker script that says what goes where; GNU ld's own layout at `layout.textBase` when absent. */
+  readonly linkerScript?: string | undefined;
   /**
-   * Whether code is made shorter where its targets are near: objects as of `as -mrelax`, linked with `ld --relax`, which are
-   * GNU's defaults, or of `as -mno-relax`. True when absent.
+   * Whether code is made shorter where its targets are near: true for objects as of `as -mrelax` and all that `ld --relax` does,
+   * which are GNU's defaults; false for `as -mno-relax`. When absent, nothing is counted from gp in a program that never
+   * mentions `__global_pointer$`: it cannot have set gp up.
    */
-  readonly relax?: boolean;
+  readonly relax?: boolean | undefined;
+  /** False for objects alone: nothing is linked. */
+  readonly link?: boolean;
   /** 'hint' when nothing states what the program is linked with. */
   readonly undefinedSymbols?: UndefinedSeverity;
   /**
@@ -70,6 +76,8 @@ export interface RequestedUnit extends AssembledUnit {
 export interface AssembleResult {
   /** Absent when there are errors. */
   readonly program?: Program;
+  /** What the linker put where, as text. */
+  readonly map?: () => string;
   readonly units: readonly RequestedUnit[];
   /** In order of file and position. */
   readonly diagnostics: readonly Diagnostic[];
@@ -110,16 +118,21 @@ export function* assembleInSteps(request: AssembleRequest): Generator<void, Asse
     objects.push(unit.object);
     diagnostics.push(...unit.diagnostics);
   }
+  if (request.link === false) return { units, diagnostics: sortDiagnostics(diagnostics), missing: [...missing] };
+  const script = loadScript(request, missing);
+  if (script) diagnostics.push(...script.diagnostics);
   const failed = diagnostics.some((diagnostic) => diagnostic.severity === 'error');
   const linked = link(objects, {
     layout: request.layout ?? defaultLayout,
-    relax: request.relax ?? true,
+    script: script?.script,
+    relax: request.relax,
     undefinedSymbols: request.undefinedSymbols ?? 'error',
   });
   diagnostics.push(...linked.diagnostics);
   const broken = failed || linked.diagnostics.some((diagnostic) => diagnostic.severity === 'error');
   return {
     ...(broken || missing.size > 0 ? {} : { program: linked.program }),
+    map: linked.map,
     units,
     diagnostics: sortDiagnostics(diagnostics),
     missing: [...missing],

@@ -14,6 +14,8 @@ export interface BuildResult {
   /** What each source was assembled to; empty for an ELF executable. */
   readonly objects: readonly ObjectFile[];
   readonly diagnostics: readonly Diagnostic[];
+  /** What the linker put where, as text. */
+  readonly map?: () => string;
   /** Every text that was read, by path: what sources the program has. */
   readonly sources: ReadonlyMap<string, string>;
 }
@@ -36,11 +38,13 @@ export async function buildGiven(
  * Makes a project's program: loads the one ELF executable or flat binary that it names, or assembles and links its files, asking for
  * them until nothing is missing.
  * @param imageAddress where a flat binary lies
+ * @param link whether there is to be a program: else there are only objects
  */
 export async function buildProgram(
   project: Project,
   read: ReadFile,
   imageAddress = project.layout.textBase,
+  { link = true }: { readonly link?: boolean } = {},
 ): Promise<BuildResult> {
   const [only, second] = project.roots;
   const image = only !== undefined && second === undefined ? await read(only) : undefined;
@@ -48,15 +52,16 @@ export async function buildProgram(
   const contents = new Map<string, Uint8Array>();
   const absent = new Set<string>();
   for (;;) {
-    const result = assemble({ ...requestOf(project), sources: contents, absent });
+    const result = assemble({ ...requestOf(project), sources: contents, absent, link });
     if (result.missing.length === 0) {
-      const { program, diagnostics, units } = result;
+      const { program, diagnostics, units, map } = result;
       const sources = new Map<string, string>();
       for (const path of units.flatMap(({ files }) => files)) {
         const bytes = contents.get(path);
         if (bytes) sources.set(path, new TextDecoder().decode(bytes));
       }
-      return { ...(program ? { program } : {}), objects: units.map(({ object }) => object), diagnostics, sources };
+      const objects = units.map(({ object }) => object);
+      return { ...(program ? { program } : {}), ...(map ? { map } : {}), objects, diagnostics, sources };
     }
     for (const path of result.missing) {
       const bytes = await read(path);

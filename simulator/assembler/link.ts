@@ -11,6 +11,7 @@ import {
 } from '../object/relocatable';
 import { type CommonStorage, placeCommonSymbols } from './common-symbols';
 import type { Diagnostic } from './diagnostic';
+import { mapOf } from './link-map';
 import { programOf } from './link-program';
 import { LinkReporter, type UndefinedSeverity } from './link-reporter';
 import { InputSection, type OutputSection } from './link-sections';
@@ -44,16 +45,19 @@ export interface LinkOptions {
   readonly layout?: Layout;
   /** Says what goes where; GNU ld's own layout at `layout.textBase` when absent. */
   readonly script?: LinkerScript | undefined;
-  /** Whether code is made shorter where its targets are near, as ld does by default. */
-  readonly relax?: boolean;
+  /**
+   * Whether code is made shorter where its targets are near: true does all that ld does by default. When absent, nothing is
+   * counted from gp in a program that never mentions `__global_pointer$`: it cannot have set gp up.
+   */
+  readonly relax?: boolean | undefined;
   readonly undefinedSymbols?: UndefinedSeverity;
 }
 
 export interface LinkResult {
   readonly program: Program;
   readonly diagnostics: readonly Diagnostic[];
-  /** What went where, for a map. */
-  readonly linker: Linker;
+  /** What went where, as text. */
+  readonly map: () => string;
 }
 
 /** A symbol's address. */
@@ -69,7 +73,7 @@ const globalPointerName = '__global_pointer$';
 /** Links objects into one program, as `ld -static` does. Never throws. */
 export function link(objects: readonly ObjectFile[], options: LinkOptions = {}): LinkResult {
   const linker = new Linker(objects, options);
-  return { program: linker.link(), diagnostics: linker.reporter.diagnostics, linker };
+  return { program: linker.link(), diagnostics: linker.reporter.diagnostics, map: () => mapOf(linker) };
 }
 
 export class Linker {
@@ -209,7 +213,9 @@ export class Linker {
 
   #relaxHost() {
     const { outputs } = this;
+    const isSetUp = this.options.relax === true || this.symbols.globals.has(globalPointerName);
     const pointer = (): { value: Integer; output: OutputSection | undefined } | undefined => {
+      if (!isSetUp) return undefined;
       const found = this.resolveName(globalPointerName);
       return found && { value: found.value, output: this.outputOfName(globalPointerName) };
     };
@@ -230,7 +236,7 @@ export class Linker {
     if (symbol.name === '' && symbol.section === 'absolute') {
       // ld takes an address without a symbol for one near the instruction while it makes code shorter.
       const value = integer.add(integer.add(input.address, input.moved(at)), addend);
-      return { value, input, output: input.output, reserve: 0, undefinedWeak: false };
+      return { value, flags: input.source.flags, output: input.output, reserve: 0, undefinedWeak: false };
     }
     const found = this.symbols.definitionOf(symbol);
     const reserve = found.type === 'function' && found.binding !== 'local' ? 0 : remaining(found.size, addend);
@@ -238,16 +244,16 @@ export class Linker {
     if (scripted) {
       const output = typeof scripted.section === 'object' ? scripted.section : undefined;
       const value = integer.add(integer.fromBigint(absolute(scripted)), addend);
-      return { value, input: undefined, output, reserve, undefinedWeak: false };
+      return { value, flags: output?.flags ?? 0, output, reserve, undefinedWeak: false };
     }
     if (found.type === 'ifunc') return undefined;
     if (found.section === 'undefined') {
       if (found.binding !== 'weak') return undefined;
-      return { value: addend, input: undefined, output: undefined, reserve: 0, undefinedWeak: true };
+      return { value: addend, flags: 0, output: undefined, reserve: 0, undefinedWeak: true };
     }
     const { section, value } = this.#storageOf(found);
     if (typeof section === 'string')
-      return { value: integer.add(value, addend), input: undefined, output: undefined, reserve, undefinedWeak: false };
+      return { value: integer.add(value, addend), flags: 0, output: undefined, reserve, undefinedWeak: false };
     // The symbol of a section and an offset name a shared constant together.
     const together = found.type === 'section' && this.#merged.has(section);
     const place = this.#placeIn(section, together ? integer.add(value, addend) : value);
@@ -255,7 +261,7 @@ export class Linker {
     if (!place.input || !output) return undefined;
     const address = integer.add(place.input.address, place.offset);
     const reached = together ? address : integer.add(address, addend);
-    return { value: reached, input: place.input, output, reserve, undefinedWeak: false };
+    return { value: reached, flags: place.input.source.flags, output, reserve, undefinedWeak: false };
   }
 
   #fill(output: OutputSection): void {

@@ -19,6 +19,8 @@ export interface FoundProject {
 /** What a launch configuration or a command line states, with paths as the reader of files takes them. */
 export interface GivenProgram extends ProjectDescription {
   readonly program: readonly string[];
+  /** The symbol where execution begins, whatever the layout of the project file says. */
+  readonly entry?: string;
   /** Where a flat binary lies; where code begins when absent. */
   readonly imageAddress?: bigint;
 }
@@ -58,16 +60,24 @@ export async function findProjectOf(
  * all of them; what is given explicitly goes before what the project file says, one by one where it is preprocessor macros.
  */
 export function mergeProject(given: GivenProgram, found: FoundProject | undefined): Project {
-  const own = projectOf(given, '', undefined);
+  const own = withEntry(projectOf(given, '', undefined), given.entry);
   if (!found) return own;
   const stated = projectOf(found.description, found.folder, undefined);
   const march = own.march ?? stated.march;
+  const linkerScript = own.linkerScript ?? stated.linkerScript;
+  const relax = own.relax ?? stated.relax;
   return {
     roots: found.linksFile ? stated.roots : own.roots,
     includePaths: own.includePaths.length > 0 ? own.includePaths : stated.includePaths,
     defines: { ...stated.defines, ...own.defines },
     ...(march === undefined ? {} : { march }),
-    layout: given.layout ? own.layout : stated.layout,
+    layout: given.layout ? own.layout : withEntry(stated, given.entry).layout,
+    ...(linkerScript === undefined ? {} : { linkerScript }),
+    ...(relax === undefined ? {} : { relax }),
     stated: true,
   };
+}
+
+function withEntry(project: Project, entry: string | undefined): Project {
+  return entry === undefined ? project : { ...project, layout: { ...project.layout, entry } };
 }

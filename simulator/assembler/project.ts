@@ -15,6 +15,10 @@ export interface ProjectDescription {
     readonly dataBase?: string | number;
     readonly entry?: string;
   };
+  /** A linker script, which says what goes where in place of the layout. */
+  readonly linkerScript?: string;
+  /** Whether the linker makes code shorter; see `AssembleRequest`. */
+  readonly relax?: boolean;
 }
 
 /** A program to assemble: which files, and how. */
@@ -23,6 +27,8 @@ export interface Project extends Pick<AssembleRequest, 'roots'> {
   readonly defines: Readonly<Record<string, string>>;
   readonly march?: string;
   readonly layout: Layout;
+  readonly linkerScript?: string;
+  readonly relax?: boolean;
   /** Whether something states all that is linked: only then is an undefined symbol an error. */
   readonly stated: boolean;
 }
@@ -56,6 +62,8 @@ export function describeProject(value: unknown): { description: ProjectDescripti
   const includePaths = read('includePaths', 'a list of paths', isTextList);
   const defines = definesOf(read('defines', 'an object of names and values', isRecord), problems);
   const march = read('march', 'a text such as "rv64imac_zicsr"', isText);
+  const linkerScript = read('linkerScript', 'a path', isText);
+  const relax = read('relax', 'true or false', isTruth);
   const layout = read('layout', 'an object with "textBase", "dataBase" or "entry"', isLayout);
   return {
     description: {
@@ -64,6 +72,8 @@ export function describeProject(value: unknown): { description: ProjectDescripti
       ...(defines ? { defines } : {}),
       ...(march === undefined ? {} : { march }),
       ...(layout ? { layout } : {}),
+      ...(linkerScript === undefined ? {} : { linkerScript }),
+      ...(relax === undefined ? {} : { relax }),
     },
     problems,
   };
@@ -71,7 +81,7 @@ export function describeProject(value: unknown): { description: ProjectDescripti
 
 /** The project that a description in `folder` states for the program that `file` belongs to, or for `file` alone. */
 export function projectOf(description: ProjectDescription, folder: string, file: string | undefined): Project {
-  const { program, includePaths = [], defines = {}, march, layout } = description;
+  const { program, includePaths = [], defines = {}, march, layout, linkerScript, relax } = description;
   const stated = program === undefined ? undefined : typeof program === 'string' ? [program] : program;
   const roots = stated ? stated.map((path) => joinPath(folder, path)) : file === undefined ? [] : [file];
   return {
@@ -80,6 +90,8 @@ export function projectOf(description: ProjectDescription, folder: string, file:
     defines,
     ...(march === undefined ? {} : { march }),
     layout: layoutOf(layout),
+    ...(linkerScript === undefined ? {} : { linkerScript: joinPath(folder, linkerScript) }),
+    ...(relax === undefined ? {} : { relax }),
     stated: stated !== undefined,
   };
 }
@@ -92,13 +104,15 @@ export function projectOfFile(file: string, description: ProjectDescription = {}
 
 /** What `assemble` needs, but for the files themselves. */
 export function requestOf(project: Project): Omit<AssembleRequest, 'sources' | 'absent'> {
-  const { roots, includePaths, defines, march, layout, stated } = project;
+  const { roots, includePaths, defines, march, layout, linkerScript, relax, stated } = project;
   return {
     roots,
     includePaths,
     defines,
     ...(march === undefined ? {} : { march }),
     layout,
+    linkerScript,
+    relax,
     undefinedSymbols: stated ? 'error' : 'hint',
   };
 }
@@ -126,6 +140,10 @@ function isRecord(value: unknown): value is Record<string, unknown> {
 
 function isText(value: unknown): value is string {
   return typeof value === 'string';
+}
+
+function isTruth(value: unknown): value is boolean {
+  return typeof value === 'boolean';
 }
 
 function isTextList(value: unknown): value is string[] {

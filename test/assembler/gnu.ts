@@ -54,9 +54,11 @@ export function gnuLink(
   objects: readonly string[],
   base = 0x8020_0000n,
   relax = false,
+  script?: string,
 ): { program?: GnuProgram; output: string; path: string } {
   const path = join(folder, 'program.elf');
-  const options = [relax ? '--relax' : '--no-relax', `-Ttext=0x${base.toString(16)}`, '-o', path];
+  const place = script === undefined ? [`-Ttext=0x${base.toString(16)}`] : ['-T', script];
+  const options = [relax ? '--relax' : '--no-relax', ...place, '-o', path];
   const run = spawnSync('riscv64-linux-gnu-ld', [...options, ...objects], { encoding: 'utf8' });
   return { ...(run.status === 0 ? { program: readGnuProgram(path) } : {}), output: run.stderr, path };
 }

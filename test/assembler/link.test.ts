@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { type AssembleRequest, assemble } from '../../simulator/assembler';
 import { requireTool } from '../support/tools';
 import { assertEqualPrograms, messages, random } from './assemble';
@@ -52,5 +53,36 @@ describe('Linker against GNU ld', function () {
       }
     });
     assert.ok(compared > 40);
+  });
+
+  it('aligns code after data of an odd length, where ld gives up', () => {
+    const text = ' .globl _start\n_start: j 1f\n .byte 1\n .balign 4\n1: ret\n .asciz "ab"\n.byte 1\n.balign 8\n nop\n';
+    const { program } = assemble({ roots: ['m.s'], sources: new Map([['m.s', text]]) });
+    const { bytes } = program!.sections[0]!;
+    assert.deepEqual([bytes[4], bytes[5], bytes[16]], [0x82, 0x80, 1]);
+  });
+
+  describe('linker scripts', () => {
+    const folder = 'test/assembler/linker-scripts';
+    for (const name of readdirSync(folder).filter((file) => file.endsWith('.ld'))) {
+      it(`${name}: the same sections, bytes and symbols`, () => {
+        const script = resolve(folder, name);
+        withFolder((temporary) => {
+          const { object } = gnuAssemble(
+            temporary,
+            readFileSync(`${folder}/guest.s`, 'utf8'),
+            'guest',
+            gnuMarch,
+            relaxing,
+          );
+          for (const relax of [true, false]) {
+            const gnu = gnuLink(temporary, [object], 0n, relax, script);
+            assert.ok(gnu.program, gnu.output);
+            const sources = new Map([object, script].map((file) => [file, new Uint8Array(readFileSync(file))]));
+            assertEqualPrograms(assemble({ roots: [object], sources, relax, linkerScript: script }), gnu.program);
+          }
+        });
+      });
+    }
   });
 });

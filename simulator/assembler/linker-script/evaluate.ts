@@ -54,6 +54,9 @@ export class Evaluator {
   #dot = 0n;
   /** Whether the value goes to `.`: then its symbols must be known. */
   #toDot = false;
+  /** The symbol that gets the value, and whether the value was worked out from what it was before. */
+  assigned: string | undefined;
+  usedItself = false;
 
   constructor(readonly host: EvaluationHost) {}
 
@@ -115,6 +118,7 @@ export class Evaluator {
   }
 
   #symbol(name: string, place: ScriptPlace): ScriptValue | undefined {
+    if (name === this.assigned) this.usedItself = true;
     const found = this.host.symbol(name);
     if (!found) {
       const { phase } = this.host;

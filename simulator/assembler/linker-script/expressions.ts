@@ -106,7 +106,8 @@ function parseNamed(scanner: Scanner, start: number, depth: number): ScriptExpre
     return { kind: 'assertion', assertion, place: assertion.place };
   }
   const call = valueFunctions.find((candidate) => candidate === name);
-  if (!call) throw scanner.error(`there is no function '${name}' in a linker script`);
+  // What follows a symbol in parentheses is no operand of it: `symbol (NOLOAD) :`.
+  if (!call) return { kind: 'name', name, place: scanner.placeFrom(start) };
   scanner.require('(');
   const operands = [parseExpression(scanner, depth + 1)];
   while (scanner.take(',')) operands.push(parseExpression(scanner, depth + 1));

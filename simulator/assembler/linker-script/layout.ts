@@ -155,7 +155,7 @@ export class ScriptLayout implements EvaluationHost {
       if (!region) this.host.report(description!.place, `there is no memory region '${name}'`);
       return region;
     };
-    output.region = named(description?.region);
+    output.region = named(description?.region) ?? this.#defaultRegion;
     output.loadRegion = named(description?.loadRegion);
   }
 
@@ -212,8 +212,8 @@ export class ScriptLayout implements EvaluationHost {
     let start = here;
     if (description?.address) alignment = this.#constant(description.alignment) ?? 1;
     else {
-      if (!output.region || output.region === this.#defaultRegion) output.region = this.#regionFor(output);
-      start = output.region.current;
+      if (output.region === this.#defaultRegion) output.region = this.#regionFor(output);
+      start = output.region!.current;
       alignment = Math.max(output.alignment, this.#constant(description?.alignment) ?? 1);
       output.alignment = alignment;
     }
@@ -388,9 +388,13 @@ export class ScriptLayout implements EvaluationHost {
       const isNeeded = this.host.isReferenced(name) || this.#used.has(name);
       if (!isNeeded || this.symbols.has(name) || this.host.definition(name)) return;
     }
-    const usesItself = this.phase !== 'final' && mentions(statement.value, name);
-    if (usesItself) return;
+    const evaluator = this.#evaluator;
+    evaluator.assigned = name;
+    evaluator.usedItself = false;
     const result = this.#evaluate(statement.value, section, dot);
+    evaluator.assigned = undefined;
+    // What a symbol was before is known in the last round only: there are as many others as relaxation needs.
+    if (evaluator.usedItself && this.phase !== 'final') return;
     if (provide) this.#provided.add(statement);
     this.#definedIn.set(name, this.#iteration);
     const known = this.symbols.get(name);
@@ -415,23 +419,4 @@ function movesNothing(value: ScriptExpression): boolean {
   if (value.kind === 'binary')
     return value.operator === '+' && value.left.kind === 'name' && value.right.kind === 'number';
   return value.kind === 'call' && value.name === 'ALIGN' && value.operands[0]?.kind === 'conditional';
-}
-
-function mentions(expression: ScriptExpression, name: string): boolean {
-  switch (expression.kind) {
-    case 'name':
-      return expression.name === name;
-    case 'unary':
-      return mentions(expression.operand, name);
-    case 'binary':
-      return mentions(expression.left, name) || mentions(expression.right, name);
-    case 'conditional':
-      return [expression.condition, expression.yes, expression.no].some((part) => mentions(part, name));
-    case 'call':
-      return expression.operands.some((operand) => mentions(operand, name));
-    case 'segment':
-      return mentions(expression.otherwise, name);
-    default:
-      return false;
-  }
 }

@@ -50,9 +50,19 @@ export class OrphanPlacer {
   ) {}
 
   place(input: InputSection): void {
-    const output = this.#sameName(input);
+    const output = input.name === 'COMMON' ? this.#zeroed() : this.#sameName(input);
     if (output) output.add(input);
     else this.#insert(input);
+  }
+
+  /** Common storage that no description takes goes to .bss, which is made at the end when the script has none. */
+  #zeroed(): OutputSection {
+    let output = this.#outputs().find(({ name }) => name === '.bss');
+    if (!output) {
+      output = new OutputSection('.bss', undefined);
+      this.nodes.push({ kind: 'output', output });
+    }
+    return output;
   }
 
   #outputs(): OutputSection[] {

@@ -53,7 +53,8 @@ export function placeSections(script: LinkerScript, inputs: readonly InputSectio
       if (child.kind === 'input') takeInputs(output, child);
       else addStatement(output, child);
     }
-    if (statement.name !== discardName) nodes.push({ kind: 'output', output });
+    // Nothing is in /DISCARD/, but orphans go by its place too.
+    nodes.push({ kind: 'output', output });
   }
   initialiseMentioned(nodes);
   const orphans = new OrphanPlacer(nodes, waiting);

@@ -8,8 +8,8 @@ import { RelaxedCode, type RelaxedRelocation } from './relaxed-code';
 export interface RelaxTarget {
   /** The address, with the addend. */
   readonly value: Integer;
-  /** The section in which it lies; undefined for an absolute value. */
-  readonly input: InputSection | undefined;
+  /** SHF_* of the section in which it lies; 0 for an absolute value. */
+  readonly flags: number;
   readonly output: OutputSection | undefined;
   /** How many bytes of the symbol lie beyond the address. */
   readonly reserve: number;
@@ -97,7 +97,11 @@ export class Relaxer {
     const needed = -integer.lowWord(start) & (alignment - 1);
     if (relocation.offset + space > code.bytes.length) return;
     if (needed > space) {
-      this.host.reportAlignment(input, relocation, needed);
+      // After data of an odd length. GNU ld gives up; a source of ours gets the byte that is missing.
+      if (relocation.position && needed === space + 1) {
+        code.insert(relocation.offset + space);
+        code.commit();
+      } else this.host.reportAlignment(input, relocation, needed);
       return;
     }
     if (needed === space) return;
@@ -247,8 +251,7 @@ class SectionPass {
     const { type, offset } = relocation;
     if (type === R.PcrelHigh20) {
       // Constants that are shared, and code, might still move out of reach.
-      const flags = target.input?.source.flags ?? 0;
-      if (!target.undefinedWeak && flags & (SectionFlag.Merge | SectionFlag.Execute)) return false;
+      if (!target.undefinedWeak && target.flags & (SectionFlag.Merge | SectionFlag.Execute)) return false;
       if (this.#lowFirst.has(offset) || !this.#isNear(target)) return false;
       this.#high.set(offset, { target, symbol: relocation.symbol, addend: relocation.addend });
       relocation.type = R.None;

@@ -50,6 +50,11 @@ export class RelaxedCode {
     if (count > 0) this.#pending.push({ start, count });
   }
 
+  /** Notes that a byte comes in before a place: one of those before it comes twice. */
+  insert(place: number): void {
+    this.#pending.push({ start: place - 1, count: -1 });
+  }
+
   commit(): void {
     if (this.#pending.length === 0) return;
     const all = this.#starts.map((start, i) => ({ start, count: this.#counts[i]! }));

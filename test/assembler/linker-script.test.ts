@@ -1,0 +1,81 @@
+import assert from 'node:assert/strict';
+import { assemble } from '../../simulator/assembler';
+import { parseScript } from '../../simulator/assembler/linker-script/parser';
+import { messages, random } from './assemble';
+
+/** What is wrong with a script, and with a small program that is linked by it: 'line: severity: message'. */
+function problems(script: string, text = '.globl _start\n_start: nop\n.data\n.word 1\n'): string[] {
+  const sources = new Map([
+    ['main.s', text],
+    ['main.ld', script],
+  ]);
+  const request = { roots: ['main.s'], sources, linkerScript: 'main.ld', absent: new Set(['absent.ld']) };
+  return messages(assemble(request)).map((line) => line.replace(/: error: /, ': '));
+}
+
+describe('Linker scripts', () => {
+  const wrong: readonly (readonly [script: string, problem: RegExp])[] = [
+    ['SECTIONS {\n .text : { *(.text) }', /a '}' is missing|'}' is expected/],
+    ['SECTIONS { .text : { *(.text } }', /1: .*'\)'|name of a section/],
+    ['SECTION { }', /a command such as SECTIONS or ENTRY is expected here, not 'SECTION'/],
+    ['\nSECTIONS { x = 1 +; }', /2: a number, a symbol or a function is expected here, not ';'/],
+    ['SECTIONS { x = y + 1; }', /symbol 'y' is not defined/],
+    ['SECTIONS {\n . = 0x1000; .text : { *(.text) } ASSERT(. > 0x2000, "too small") }', /2: ASSERT: too small/],
+    ['SECTIONS { .text : { *(.text) } >ROM }', /there is no memory region 'ROM'/],
+    [
+      'MEMORY { ROM : ORIGIN = 0, LENGTH = 1 }\nSECTIONS { .text : { *(.text) } >ROM .data : { *(.data) } >ROM }',
+      /'.text' does not fit into region 'ROM': it ends 1 bytes after/,
+    ],
+    ['MEMORY { ROM (q) : ORIGIN = 0, LENGTH = 1 }', /'q' is no attribute of memory/],
+    ['SECTIONS { .text : { . = 8; . = 4; *(.text) } }', /the location counter cannot go back, from 0x8 to 0x4/],
+    ['SECTIONS { x = 1 / (2 - 2); }', /division by zero/],
+    ['SECTIONS { x = SIZEOF(.nothing) + ADDR(.nothing); }', /there is no output section '.nothing'/],
+    ['OVERWRITE_SECTIONS { .text : { *(.text) } }', /'OVERWRITE_SECTIONS' is not supported/],
+    ['INCLUDE absent.ld', /the file 'absent.ld' is not there/],
+    ['INCLUDE main.ld', /includes itself/],
+    ['SECTIONS { .a 0x100 : { *(.text) } .b 0x100 : { *(.data) } }', /'.b' at 0x100 begins inside of section '.a'/],
+    ['SECTIONS { .text : { start.o(.text) *(.text) } }', /no file that is linked is named 'start.o'/],
+  ];
+  for (const [script, problem] of wrong) {
+    it(`${script.replace(/\n/g, ' ')} is wrong`, () => {
+      const found = problems(script);
+      assert.ok(
+        found.some((line) => problem.test(line)),
+        found.join('\n'),
+      );
+    });
+  }
+
+  it('asks for the script and for what it includes', () => {
+    const sources = new Map([['a/main.s', 'nop\n']]);
+    const request = { roots: ['a/main.s'], sources, linkerScript: 'a/main.ld' };
+    assert.deepEqual(assemble(request).missing, ['a/main.ld']);
+    const more = new Map([...sources, ['a/main.ld', 'INCLUDE part.ld\n']]);
+    assert.ok(assemble({ ...request, sources: more }).missing.includes('a/part.ld'));
+    const all = new Map([...more, ['a/part.ld', 'SECTIONS { .text 0x1000 : { *(.text) } }']]);
+    assert.equal(assemble({ ...request, sources: all }).program?.sections[0]?.address, 0x1000n);
+  });
+
+  it('takes sources for the objects that a script names', () => {
+    const sources = new Map([
+      ['b.S', '.globl _start\n_start: nop\n nop\n'],
+      ['kernel/a.S', 'ret\n'],
+      ['main.ld', 'SECTIONS { . = 0x100; .text : { kernel/a.o(.text) *b.o(.text) } }'],
+    ]);
+    const { program } = assemble({ roots: ['b.S', 'kernel/a.S'], sources, linkerScript: 'main.ld' });
+    assert.deepEqual([...program!.sections[0]!.bytes].slice(0, 2), [0x82, 0x80]);
+  });
+
+  it('never fails on any text', () => {
+    const words =
+      'SECTIONS MEMORY { } ( ) ; , : = += . .text *(.data) 0x10 1K ENTRY PROVIDE ALIGN KEEP AT > "a" /* */ ? INCLUDE PHDRS ASSERT BYTE FILL << ~ !'.split(
+        ' ',
+      );
+    for (let seed = 1; seed < 400; seed++) {
+      const next = random(seed * 7907);
+      const text = Array.from({ length: next(60) }, () => words[next(words.length)]).join(next(2) ? ' ' : '');
+      for (const { message } of parseScript('x.ld', text).diagnostics) assert.ok(message.length > 5);
+      problems(text);
+    }
+  });
+});
