@@ -10,6 +10,7 @@ import {
   type TextEdit,
 } from './assembly';
 import { foreignArchitecture } from './foreign';
+import { tellInactive } from './inactive';
 import { lintsOf } from './lints';
 import { keyOf, keyOfPath, lineRange, lspRange } from './locations';
 import { problemWithProgram } from './params';
@@ -181,6 +182,7 @@ export class Checker {
     this.publisher.publish(program, this.#diagnosticsOf(analysis));
     this.#publishProjects();
     this.#tellIncluded(analysis);
+    tellInactive(this.context.connection, analysis);
   }
 
   /** The client takes a file that a program includes for assembly, whatever its name says. */
