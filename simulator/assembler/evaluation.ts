@@ -89,7 +89,7 @@ export function bind(expression: Expression, scope: Scope): Bound {
       return applyUnary(expression.operator, bind(expression.operand, scope));
     case 'binary': {
       const left = bind(expression.left, scope);
-      const right = bind(expression.right, scope);
+      const right = bindOperand(expression.right, scope);
       if (isConstant(left) && isConstant(right)) {
         const value = compute(expression.operator, left.value, right.value);
         if (value === undefined) {
@@ -119,6 +119,14 @@ export function bind(expression: Expression, scope: Scope): Bound {
       scope.error('missing-expression', 'expression expected', expression.start, expression.end);
       return zero;
   }
+}
+
+/** An operand of an operator: 0 where there is none, as in GNU as. */
+function bindOperand(operand: Expression, scope: Scope): Bound {
+  if (operand.kind !== 'missing') return bind(operand, scope);
+  const message = 'an operand is missing after the operator: 0 is taken';
+  scope.warning('missing-operand', message, Math.max(0, operand.start - 1), operand.start);
+  return zero;
 }
 
 /** The value of an `.eqv` or `==` symbol: its expression as it stands where the symbol is used. */

@@ -6,7 +6,7 @@ import { assignment } from './directives/symbols';
 import { parseExpression } from './expression';
 import type { Frame } from './frames';
 import { assembleInstruction, mnemonicNames } from './instructions';
-import { Lexer, TokenKind } from './lexer';
+import { isDigit, Lexer, TokenKind } from './lexer';
 import {
   type Arguments,
   type BodyLine,
@@ -165,6 +165,15 @@ export class Expander {
   #defineLabel(name: string, numeric: boolean, start: number, end: number): void {
     const { unit } = this;
     if (!this.conditionals.active) return;
+    if (!numeric && isDigit(name.charCodeAt(0)) && unit.text.charCodeAt(start) !== 0x22) {
+      unit.error(
+        'label',
+        `'${name}' is no label: a name begins with a letter, numeric labels have digits only`,
+        start,
+        end,
+      );
+      return;
+    }
     const symbol = numeric ? unit.symbols.defineNumeric(Number(name)) : unit.symbols.named(name);
     unit.defineLabel(symbol, start, end);
   }

@@ -110,6 +110,10 @@ export function assembleInstruction(unit: Unit, statement: Statement): boolean {
   const { start } = statement;
   const nameEnd = start + statement.name.length;
   if (!unit.allowContents(start, nameEnd)) return true;
+  if (statement.operandsStart === nameEnd && statement.end > nameEnd) {
+    unit.error('operands', `a space is missing after '${statement.name}'`, start, nameEnd);
+    return true;
+  }
   unit.beginInstruction();
   const operands = operandsOf(statement);
   const architecture = unit.options.architecture;
@@ -221,7 +225,7 @@ function matchSlot(slot: Slot, operand: Operand, written: Written, unit: Unit): 
       if (register.number !== registerNamed(slot.base)?.number) return false;
     } else written.numbers[slot.base] = register.number;
     if (base && expression.kind === 'missing') return false;
-    if (slot.offset === undefined) return !base || isZero(expression);
+    if (slot.offset === undefined) return !base || isZero(expression) || isZeroNow(unit, expression);
     written.expressions[slot.offset] = base ? expression : zeroAt(expression);
     return true;
   }
@@ -282,6 +286,12 @@ function registerOf(expression: Expression): ReturnType<typeof registerNamed> {
 
 function isZero(expression: Expression): boolean {
   return expression.kind === 'missing' || (expression.kind === 'number' && expression.value === 0);
+}
+
+/** Whether an expression without symbols is 0. */
+function isZeroNow(unit: Unit, expression: Expression): boolean {
+  const plain = expression.kind === 'binary' || expression.kind === 'unary' || expression.kind === 'parenthesized';
+  return plain && unit.valueNow(expression) === 0;
 }
 
 function zeroAt({ start }: Expression): Expression {

@@ -153,8 +153,77 @@ const other: readonly Csr[] = [
   ...series('other', 0x60c, (n) => `hstateen${n}`, 0, 3, 'state that VS-mode may use'),
 ];
 
+/** Of extensions that the machine lacks and of older specifications: assemblers know them. */
+const unused: readonly Csr[] = [
+  ...named('advanced interrupts', {
+    miselect: 0x350,
+    mireg: 0x351,
+    mtopei: 0x35c,
+    mtopi: 0xfb0,
+    mvien: 0x308,
+    mvip: 0x309,
+    siselect: 0x150,
+    sireg: 0x151,
+    stopei: 0x15c,
+    stopi: 0xdb0,
+    hvien: 0x608,
+    hvictl: 0x609,
+    hviprio1: 0x646,
+    hviprio2: 0x647,
+    vsiselect: 0x250,
+    vsireg: 0x251,
+    vstopei: 0x25c,
+    vstopi: 0xeb0,
+  }),
+  ...named('of an older specification: bounds of memory', {
+    mbase: 0x380,
+    mbound: 0x381,
+    mibase: 0x382,
+    mibound: 0x383,
+    mdbase: 0x384,
+    mdbound: 0x385,
+  }),
+  ...named('of an older specification: counters', { mscounteren: 0x321, mhcounteren: 0x322 }),
+  ...named('of an older specification: traps to U-mode', {
+    ustatus: 0x000,
+    uie: 0x004,
+    utvec: 0x005,
+    uscratch: 0x040,
+    uepc: 0x041,
+    ucause: 0x042,
+    utval: 0x043,
+    uip: 0x044,
+    sedeleg: 0x102,
+    sideleg: 0x103,
+  }),
+  ...named('context for triggers', { hcontext: 0x6a8, mscontext: 0x7aa }),
+];
+
+function named(summary: string, numbers: Readonly<Record<string, number>>): Csr[] {
+  return Object.entries(numbers).map(([name, number]) => csr('other', number, name, summary));
+}
+
 /** Upper halves that exist on RV32 only; assemblers know them. */
 const rv32: readonly Csr[] = [
+  ...series('rv32', 0x31c, (n) => `mstateen${n}h`, 0, 3, 'upper half of mstateen'),
+  ...series('rv32', 0x61c, (n) => `hstateen${n}h`, 0, 3, 'upper half of hstateen'),
+  ...series('rv32', 0x723, (n) => `mhpmevent${n}h`, 3, 31, 'upper half of an event'),
+  ...Object.entries({
+    midelegh: 0x313,
+    mieh: 0x314,
+    mvienh: 0x318,
+    mviph: 0x319,
+    miph: 0x354,
+    sieh: 0x114,
+    siph: 0x154,
+    hidelegh: 0x613,
+    hvienh: 0x618,
+    hviph: 0x655,
+    hviprio1h: 0x656,
+    hviprio2h: 0x657,
+    vsieh: 0x214,
+    vsiph: 0x254,
+  }).map(([name, number]) => csr('rv32', number, name, `upper half of ${name.slice(0, -1)}`)),
   csr('rv32', 0x310, 'mstatush', 'upper half of mstatus'),
   csr('rv32', 0x31a, 'menvcfgh', 'upper half of menvcfg'),
   csr('rv32', 0x757, 'mseccfgh', 'upper half of mseccfg'),
@@ -184,6 +253,7 @@ export const csrs: readonly Csr[] = [
   ...debug,
   ...vector,
   ...other,
+  ...unused,
   ...rv32,
 ];
 
@@ -200,17 +270,26 @@ export const machineCsrGroups: ReadonlySet<CsrGroup> = new Set([
 const byName = new Map(csrs.map((entry) => [entry.name, entry]));
 const byNumber = new Map(csrs.map((entry) => [entry.number, entry]));
 
-/** Old spellings that GNU as still takes. */
+/** Old spellings, and names for one use of a register, that GNU as takes. */
 const oldNames: Readonly<Record<string, string>> = {
   mbadaddr: 'mtval',
   sbadaddr: 'stval',
   sptbr: 'satp',
   mucounteren: 'mcountinhibit',
   dscratch: 'dscratch0',
+  ubadaddr: 'utval',
+  mcontrol: 'tdata1',
+  mcontrol6: 'tdata1',
+  icount: 'tdata1',
+  itrigger: 'tdata1',
+  etrigger: 'tdata1',
+  tmexttrigger: 'tdata1',
+  textra32: 'tdata3',
+  textra64: 'tdata3',
 };
 
 export function csrNamed(name: string): Csr | undefined {
-  return byName.get(oldNames[name] ?? name);
+  return byName.get(Object.hasOwn(oldNames, name) ? oldNames[name]! : name);
 }
 
 export function csrNumbered(number: number): Csr | undefined {

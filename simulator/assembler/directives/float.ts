@@ -30,6 +30,8 @@ export function floatBytes(text: string, format: Format): Uint8Array | string {
   if (/^[qs]?nan$/.test(magnitude)) return packed(negative, notNumber(format, magnitude === 'snan'), format);
   const parts = /^(\d*)(?:\.(\d*))?(?:e([+-]?\d+))?$/.exec(magnitude);
   const digits = parts ? `${parts[1]}${parts[2] ?? ''}` : '';
+  // Nothing at all, with a sign or without, is a zero to GNU as.
+  if (magnitude === '') return packed(negative, 0n, format);
   if (!parts || digits === '') return `'${text}' is no floating-point number`;
   const exponent = Number(parts[3] ?? 0) - (parts[2]?.length ?? 0);
   if (BigInt(digits) === 0n) return packed(negative, 0n, format);

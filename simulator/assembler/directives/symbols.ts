@@ -259,6 +259,14 @@ export const symbolDirectives: readonly Directive[] = [
       symbol.binding = 'weak';
     }),
   ),
+  ...directives(
+    '.variant_cc',
+    'symbol',
+    'Says that a function has a calling convention of its own',
+    eachSymbol((symbol) => {
+      symbol.variantCallingConvention = true;
+    }),
+  ),
   ...directives('.hidden', 'symbol, ...', 'Keeps symbols inside the linked program', hide('hidden')),
   ...directives('.internal', 'symbol, ...', 'As .hidden, for this processor only', hide('internal')),
   ...directives(
@@ -291,13 +299,5 @@ export const symbolDirectives: readonly Directive[] = [
   ),
   ...directives('.lcomm', 'symbol, size', 'Zeroed storage of this file', localCommon),
   ...directives('.weakref', 'alias, symbol', 'An alias whose use does not require the symbol', weakReference),
-  ...directives(
-    '.extern .xref',
-    'symbol, ...',
-    'Names symbols of other files (every undefined symbol is one)',
-    (unit, statement) => {
-      const reader = new OperandReader(unit, statement);
-      while (reader.symbol() && reader.comma());
-    },
-  ),
+  ...directives('.extern .xref', 'symbol, ...', 'No effect: every undefined symbol is of another file', () => {}),
 ];
