@@ -1,11 +1,11 @@
 import type { ProgramSymbol } from '../../simulator/object';
-import type { ObjectSymbol } from '../../simulator/object/relocatable';
+import { type ObjectPosition, type ObjectSymbol, SectionFlag } from '../../simulator/object/relocatable';
 import type { AssembledUnit, AssembleResult, Diagnostic, Line, Macro, Project, SourceText } from './assembly';
 import type { Definition, DefinitionKind } from './index/source-index';
 import { has, type Meaning, meaningOf } from './meaning';
 import { numericPlaces, numericTarget } from './numeric-labels';
 import { type Occurrence, occurrencesOf } from './occurrences';
-import { functionAround } from './outline';
+import { functionAround, type MadeLabel, type Outline, outlineOf, outlineWith } from './outline';
 import type { Workspace } from './workspace';
 
 /** A word at its place. */
@@ -28,6 +28,7 @@ export class Analysis {
   #symbols: Map<string, ProgramSymbol> | undefined;
   #macros: Map<string, Macro> | undefined;
   #names: Set<string> | undefined;
+  readonly #outlines = new Map<string, { readonly source: SourceText; readonly outline: Outline }>();
   readonly #unitSymbols = new Map<AssembledUnit, ReadonlyMap<string, ObjectSymbol>>();
 
   constructor(
@@ -151,14 +152,46 @@ export class Analysis {
   #madeDefinition(name: string, key: string): Found[] {
     const position = this.objectSymbolNamed(name, key)?.definition;
     if (!position) return [];
-    let { origin } = position;
+    const { file, line, start, end } = this.#placeOfMade(name, position);
+    return [{ key: file, line, occurrence: { kind: 'symbol', name, start, end, definition: true } }];
+  }
+
+  /** The line that made a symbol, and its name there when it is written out. */
+  #placeOfMade(name: string, { origin }: ObjectPosition): { file: string; line: number; start: number; end: number } {
     while (origin.parent && origin.via !== 'include') origin = origin.parent;
-    const start = origin.column ?? 0;
-    const text = this.source(origin.file)?.lines[origin.line]?.text ?? '';
+    const { file, line, column = 0 } = origin;
+    const text = this.source(file)?.lines[line]?.text ?? '';
     const at = text.indexOf(name);
-    const [from, to] = at >= 0 ? [at, at + name.length] : [start, text.length];
-    const occurrence: Occurrence = { kind: 'symbol', name, start: from, end: to, definition: true };
-    return [{ key: origin.file, line: origin.line, occurrence }];
+    return { file, line, ...(at >= 0 ? { start: at, end: at + name.length } : { start: column, end: text.length }) };
+  }
+
+  /** The outline of a file of the program, with the labels that macros and the preprocessor made. */
+  outline(key: string, source: SourceText): Outline {
+    const before = this.#outlines.get(key);
+    if (before?.source === source) return before.outline;
+    const made = this.#madeLabels(key, source);
+    const outline = made.length > 0 ? outlineWith(source, made) : outlineOf(source);
+    this.#outlines.set(key, { source, outline });
+    return outline;
+  }
+
+  #madeLabels(key: string, source: SourceText): MadeLabel[] {
+    const index = this.workspace.indexOf(key);
+    const made: MadeLabel[] = [];
+    for (const unit of this.result.units) {
+      if (!unit.files.includes(key)) continue;
+      for (const { name, section, definition, binding, type } of this.#symbolsOf(unit).values()) {
+        if (typeof section !== 'object' || !definition || name.startsWith('.L') || index?.symbols.has(name)) continue;
+        const { file, line, start, end } = this.#placeOfMade(name, definition);
+        // The text may be newer than this analysis.
+        if (file !== key || source.lines[line]?.text.slice(start, end) !== name) continue;
+        const exported = binding !== 'local';
+        const isCode = (section.flags & SectionFlag.Execute) !== 0;
+        const kind = !isCode ? 'data' : exported || type === 'function' ? 'function' : 'label';
+        made.push({ name, kind, line, start, end, exported });
+      }
+    }
+    return made;
   }
 
   /** Every occurrence of a word of the same meaning as `word` in the file `key`, definitions first. */
@@ -187,7 +220,7 @@ export class Analysis {
       case 'register': {
         // A register means something within its function.
         const source = this.source(key);
-        const around = source && functionAround(source, line);
+        const around = source && functionAround(this.outline(key, source), line);
         scan(key, around?.line ?? 0, around?.last ?? Number.POSITIVE_INFINITY);
         break;
       }

@@ -40,15 +40,22 @@ const known = new WeakMap<readonly Line[], Outline>();
 export function outlineOf({ lines }: SourceText): Outline {
   let outline = known.get(lines);
   if (!outline) {
-    outline = makeOutline(lines);
+    outline = makeOutline(lines, []);
     known.set(lines, outline);
   }
   return outline;
 }
 
+/** A label that no text has as such: a macro or the preprocessor made it in a line. */
+export type MadeLabel = Pick<OutlineLabel, 'name' | 'kind' | 'line' | 'start' | 'end' | 'exported'>;
+
+/** The same with labels that an assembly found. */
+export function outlineWith({ lines }: SourceText, made: readonly MadeLabel[]): Outline {
+  return makeOutline(lines, made);
+}
+
 /** The function that a line belongs to. */
-export function functionAround(source: SourceText, line: number): OutlineLabel | undefined {
-  const { labels } = outlineOf(source);
+export function functionAround({ labels }: Outline, line: number): OutlineLabel | undefined {
   for (let i = labels.length - 1; i >= 0; i--) {
     const label = labels[i]!;
     if (label.kind === 'function' && label.line <= line) return line <= label.last ? label : undefined;
@@ -59,7 +66,7 @@ export function functionAround(source: SourceText, line: number): OutlineLabel |
 const Dot = 0x2e;
 const calls = new Set(['call', 'tail', 'jal']);
 
-function makeOutline(lines: readonly Line[]): Outline {
+function makeOutline(lines: readonly Line[], made: readonly MadeLabel[]): Outline {
   const facts = factsOf(lines);
   const { sections } = facts;
   const labels: OutlineLabel[] = [];
@@ -78,6 +85,10 @@ function makeOutline(lines: readonly Line[]): Outline {
       }
     }
   });
+  if (made.length > 0) {
+    labels.push(...made.map((label) => ({ ...label, last: label.line })));
+    labels.sort((a, b) => a.line - b.line || a.start - b.start);
+  }
   endLabels(labels, sections, lines);
   return { sections, labels, others };
 }

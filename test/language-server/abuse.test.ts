@@ -115,7 +115,7 @@ describe('Language server: any request', () => {
     const asked = client.request('textDocument/hover', { textDocument: { uri }, position: { line: 0, character: 5 } });
     await client.change(uri, [{ text: 'g: j g\n' }]);
     // This is answered at once, and so the change has come.
-    await client.request('textDocument/documentSymbol', { textDocument: { uri } });
+    await client.request('textDocument/foldingRange', { textDocument: { uri } });
     goOn();
     await assert.rejects(asked, (error: ResponseError<void>) => error.code === LSPErrorCodes.ContentModified);
     assert.ok(

@@ -62,6 +62,26 @@ describe('Language server: document symbols', () => {
       '  field z 6-6',
     ]);
   });
+  it('has the labels that macros and the preprocessor make', async () => {
+    const text = [
+      '#define ENTRY(name) .globl name; name:', // 0
+      '.macro func name', // 1
+      '.type \\name, @function', // 2
+      '\\name:', // 3
+      '.endm', // 4
+      'ENTRY(start)', // 5
+      ' nop', // 6
+      ' func helper', // 7
+      ' ret', // 8
+    ];
+    const symbols = await ask<DocumentSymbol[]>('textDocument/documentSymbol', text.join('\n'), {}, { name: 'main.S' });
+    assert.deepEqual(shown(symbols), [
+      'constant ENTRY 0-0',
+      'method func 1-4',
+      'function start 5-6',
+      'function helper 7-8',
+    ]);
+  });
   it('keeps the selection within the range', async () => {
     const walk = (symbols: readonly DocumentSymbol[]): void => {
       for (const { range, selectionRange, children = [] } of symbols) {

@@ -9,7 +9,7 @@ import {
 import type { Analysis } from '../analysis';
 import { lineRange } from '../locations';
 import { type Occurrence, occurrenceAt, occurrencesOf } from '../occurrences';
-import { functionAround, type OutlineLabel, outlineOf } from '../outline';
+import { functionAround, type Outline, type OutlineLabel } from '../outline';
 import { checked } from '../params';
 import type { ServerContext } from '../server';
 import type { Document } from '../workspace';
@@ -79,7 +79,8 @@ function incoming(
   for (const found of analysis.same(word, key, line)) {
     const source = analysis.source(found.key);
     if (!source || found.occurrence.definition || !isCall(source.lines[found.line]!, found.occurrence)) continue;
-    const caller = functionAround(source, found.line) ?? labelBefore(analysis, found.key, found.line);
+    const caller =
+      functionAround(analysis.outline(found.key, source), found.line) ?? labelBefore(analysis, found.key, found.line);
     if (!caller || (found.key === key && caller.line === line && isJump(source.lines[found.line]!, found.occurrence)))
       continue;
     const id = `${found.key}:${caller.line}`;
@@ -131,9 +132,9 @@ function isJump(line: Parameters<typeof occurrencesOf>[0], { start }: Occurrence
   );
 }
 
-function outlineOfKey(analysis: Analysis, key: string): ReturnType<typeof outlineOf> | undefined {
+function outlineOfKey(analysis: Analysis, key: string): Outline | undefined {
   const source = analysis.source(key);
-  return source && outlineOf(source);
+  return source && analysis.outline(key, source);
 }
 
 /** A file whose text names no function has labels still. */

@@ -2,11 +2,11 @@ import { type CodeLens, CodeLensRefreshRequest, type ServerCapabilities } from '
 import type { SourceText } from '../assembly';
 import { lineRange } from '../locations';
 import { occurrencesOf } from '../occurrences';
-import { outlineOf } from '../outline';
+import type { Outline } from '../outline';
 import { checked, isRecord } from '../params';
 import { debugFromCommand, showReferencesCommand } from '../protocol';
 import type { ServerContext } from '../server';
-import { placeOf } from './target';
+import { latestPlaceOf, placeOf } from './target';
 
 /** What a lens whose title is still to be made is about. */
 interface LensData {
@@ -17,13 +17,15 @@ interface LensData {
 
 /** Above functions, macros and exported data: how often they are used, and for code 'debug from here'. */
 export function registerCodeLens(context: ServerContext): ServerCapabilities {
-  const { connection, workspace, settings } = context;
+  const { connection, settings } = context;
   connection.onCodeLens(
     checked('document', async ({ textDocument: { uri } }) => {
       const values = await settings.settled();
-      const document = workspace.document(uri);
-      if (!document) return null;
-      return lensesOf(document.source, document.uri, values['codeLens.references'], values['codeLens.debug']);
+      const place = await latestPlaceOf(context, uri);
+      if (!place) return null;
+      const { document, analysis } = place;
+      const outline = analysis.outline(document.key, document.source);
+      return lensesOf(document.source, outline, document.uri, values['codeLens.references'], values['codeLens.debug']);
     }),
   );
   connection.onCodeLensResolve(async (lens) => {
@@ -36,8 +38,8 @@ export function registerCodeLens(context: ServerContext): ServerCapabilities {
   return { codeLensProvider: { resolveProvider: true } };
 }
 
-function lensesOf(source: SourceText, uri: string, references: boolean, debug: boolean): CodeLens[] {
-  const { labels, others } = outlineOf(source);
+function lensesOf(source: SourceText, outline: Outline, uri: string, references: boolean, debug: boolean): CodeLens[] {
+  const { labels, others } = outline;
   const lenses: CodeLens[] = [];
   const addReferences = (line: number, start: number, end: number): void => {
     const data: LensData = { uri, line, character: start };
@@ -73,9 +75,15 @@ async function countOf(
 ): Promise<NonNullable<CodeLens['command']>> {
   const place = await placeOf(context, uri);
   const text = place?.document.source.lines[line];
-  const word = text && occurrencesOf(text).find(({ start, definition }) => start === character && definition);
+  const word = text && occurrencesOf(text).find(({ start }) => start === character);
   if (!place || !word) return { title: '', command: '' };
-  const uses = place.analysis.same(word, place.document.key, line).filter(({ occurrence }) => !occurrence.definition);
+  // Where a macro made the label, its name is no definition by itself.
+  const uses = place.analysis
+    .same(word, place.document.key, line)
+    .filter(
+      ({ occurrence, key, line: at }) =>
+        !occurrence.definition && (key !== place.document.key || at !== line || occurrence.start !== character),
+    );
   const title = uses.length === 1 ? '1 reference' : `${uses.length} references`;
   return { title, command: showReferencesCommand, arguments: [uri, { line, character }] };
 }

@@ -3,16 +3,19 @@ import type { SourceText } from '../assembly';
 import { type Block, blocksOf } from '../blocks';
 import type { DefinitionKind } from '../index/source-index';
 import { lineRange } from '../locations';
-import { type Outline, type OutlineLabel, outlineOf, type SectionPart } from '../outline';
+import type { Outline, OutlineLabel, SectionPart } from '../outline';
 import { checked } from '../params';
 import type { ServerContext } from '../server';
+import { latestPlaceOf } from './target';
 
 /** The outline of a document: sections, the functions and data in them, labels in functions; constants, macros and defines. */
-export function registerDocumentSymbols({ connection, workspace }: ServerContext): ServerCapabilities {
-  connection.onDocumentSymbol(
-    checked('document', ({ textDocument }) => {
-      const document = workspace.document(textDocument.uri);
-      return document ? symbolsOf(document.source) : null;
+export function registerDocumentSymbols(context: ServerContext): ServerCapabilities {
+  context.connection.onDocumentSymbol(
+    checked('document', async ({ textDocument }) => {
+      const place = await latestPlaceOf(context, textDocument.uri);
+      if (!place) return null;
+      const { analysis, document } = place;
+      return symbolsOf(document.source, analysis.outline(document.key, document.source));
     }),
   );
   return { documentSymbolProvider: true };
@@ -31,8 +34,7 @@ export const symbolKinds: Readonly<Record<DefinitionKind | OutlineLabel['kind'],
 /** A symbol whose children are still being added. */
 type Growing = DocumentSymbol & { children: DocumentSymbol[] };
 
-function symbolsOf(source: SourceText): DocumentSymbol[] {
-  const outline = outlineOf(source);
+function symbolsOf(source: SourceText, outline: Outline): DocumentSymbol[] {
   const tree = new Tree(source, outline);
   const macros = new Map(blocksOf(source).flatMap((block) => (block.kind === 'macro' ? [[block.first, block]] : [])));
   let other = 0;

@@ -57,8 +57,9 @@ function aroundLine(source: SourceText, line: number): Range[] {
   const parts: { first: number; last: number }[] = blocksOf(source).filter(
     ({ first, last }) => first <= line && line <= last,
   );
-  const { sections, labels } = outlineOf(source);
-  const around = functionAround(source, line);
+  const outline = outlineOf(source);
+  const { sections, labels } = outline;
+  const around = functionAround(outline, line);
   if (around) parts.push({ first: around.line, last: around.last });
   const section = sections.find(({ first, last }) => first <= line && line <= last);
   if (section) parts.push(section);

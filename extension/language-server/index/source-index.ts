@@ -65,19 +65,26 @@ function mayDefine({ kind, labels, name, key }: Statement): boolean {
   return kind === 'command' && name.charCodeAt(0) === Dot && kindsOfDirectives.has(key);
 }
 
+/** In a macro's body a name may depend on the call. */
+function isFixed(name: string): boolean {
+  return !name.includes('\\');
+}
+
 function definitionsIn(statement: Statement, line: Line): Definition[] {
   const found: Definition[] = [];
   for (const { name, start, end, numeric } of statement.labels)
-    if (!numeric) found.push({ kind: 'label', name, line, statement, start, end });
+    if (!numeric && isFixed(name)) found.push({ kind: 'label', name, line, statement, start, end });
   const { kind, name, start, end, key } = statement;
   if (kind === 'assignment') {
-    if (name !== '.') found.push({ kind: 'constant', name, line, statement, start, end: start + name.length });
+    if (name !== '.' && isFixed(name))
+      found.push({ kind: 'constant', name, line, statement, start, end: start + name.length });
     return found;
   }
   const defined = kind === 'preprocessor' ? 'define' : kindsOfDirectives.get(key);
   if (!defined) return found;
   const named = occurrencesOf(line).find((o) => isDefinedName(o) && o.start >= start && o.end <= end);
-  if (named) found.push({ kind: defined, name: named.name, line, statement, start: named.start, end: named.end });
+  if (named && isFixed(named.name))
+    found.push({ kind: defined, name: named.name, line, statement, start: named.start, end: named.end });
   return found;
 }
 
