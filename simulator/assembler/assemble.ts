@@ -32,6 +32,8 @@ export interface AssembleRequest {
   readonly defines?: Readonly<Record<string, string>>;
   /** In -march notation; what the machine runs when absent. */
   readonly march?: string;
+  /** What holds for single roots beside that, or in its place. */
+  readonly files?: Readonly<Record<string, FileOptions>>;
   readonly layout?: Layout;
   /** The path, in `sources`, of a linker script that says what goes where; GNU ld's own layout at `layout.textBase` when absent. */
   readonly linkerScript?: string | undefined;
@@ -52,6 +54,15 @@ export interface AssembleRequest {
   readonly earlier?: readonly RequestedUnit[];
   /** Told of each statement that comes from an expansion. */
   readonly trace?: ExpansionTrace;
+}
+
+/** How one root is assembled. */
+export interface FileOptions {
+  /** Looked in before the others. */
+  readonly includePaths?: readonly string[];
+  /** Beside those of the request; of one name, these. */
+  readonly defines?: Readonly<Record<string, string>>;
+  readonly march?: string;
 }
 
 /** What assembling one root gave. */
@@ -105,14 +116,15 @@ export function* assembleInSteps(request: AssembleRequest): Generator<void, Asse
       else diagnostics.push(fileProblem(root, error));
       continue;
     }
-    const files = new RequestedFiles(request, missing, parsed);
+    const options = withFileOptions(request, request.files?.[root]);
+    const files = new RequestedFiles(options, missing, parsed);
     const source = files.root(root);
     if (!source) {
       diagnostics.push(fileProblem(root, `the file '${root}' is not there`));
       continue;
     }
     const earlier = request.earlier?.find((unit) => unit.path === root && isUnchanged(unit, request.sources));
-    const unit = earlier ?? { ...(yield* assembleUnitInSteps(source, request, files)), inputs: files.inputs };
+    const unit = earlier ?? { ...(yield* assembleUnitInSteps(source, options, files)), inputs: files.inputs };
     yield;
     units.push(unit);
     objects.push(unit.object);
@@ -174,6 +186,16 @@ function* assembleUnitInSteps(
     files: [...new Set(unit.frames.map((frame) => frame.file))],
     inactive: unit.inactive.lines(unit.frames),
     diagnostics: unit.diagnostics,
+  };
+}
+
+function withFileOptions(request: AssembleRequest, own: FileOptions | undefined): AssembleRequest {
+  if (!own) return request;
+  return {
+    ...request,
+    includePaths: [...(own.includePaths ?? []), ...(request.includePaths ?? [])],
+    defines: { ...request.defines, ...own.defines },
+    ...(own.march === undefined ? {} : { march: own.march }),
   };
 }
 

@@ -71,6 +71,7 @@ export function mergeProject(given: GivenProgram, found: FoundProject | undefine
     includePaths: own.includePaths.length > 0 ? own.includePaths : stated.includePaths,
     defines: { ...stated.defines, ...own.defines },
     ...(march === undefined ? {} : { march }),
+    ...(stated.files ? { files: stated.files } : {}),
     layout: given.layout ? own.layout : withEntry(stated, given.entry).layout,
     ...(linkerScript === undefined ? {} : { linkerScript }),
     ...(relax === undefined ? {} : { relax }),

@@ -1,4 +1,4 @@
-import type { AssembleRequest } from './assemble';
+import type { AssembleRequest, FileOptions } from './assemble';
 import { defaultLayout, type Layout } from './link';
 import { folderOf, joinPath } from './paths';
 
@@ -9,6 +9,8 @@ export interface ProjectDescription {
   readonly includePaths?: readonly string[];
   readonly defines?: Readonly<Record<string, string>>;
   readonly march?: string;
+  /** What holds for single files beside that: by path, `includePaths`, `defines`, `march`. */
+  readonly files?: Readonly<Record<string, FileOptions>>;
   readonly layout?: {
     /** Where .text begins: a number or text such as "0x80200000". */
     readonly textBase?: string | number;
@@ -26,6 +28,7 @@ export interface Project extends Pick<AssembleRequest, 'roots'> {
   readonly includePaths: readonly string[];
   readonly defines: Readonly<Record<string, string>>;
   readonly march?: string;
+  readonly files?: Readonly<Record<string, FileOptions>>;
   readonly layout: Layout;
   readonly linkerScript?: string;
   readonly relax?: boolean;
@@ -62,6 +65,7 @@ export function describeProject(value: unknown): { description: ProjectDescripti
   const includePaths = read('includePaths', 'a list of paths', isTextList);
   const defines = definesOf(read('defines', 'an object of names and values', isRecord), problems);
   const march = read('march', 'a text such as "rv64imac_zicsr"', isText);
+  const files = filesOf(read('files', 'an object of paths and their options', isRecord), problems);
   const linkerScript = read('linkerScript', 'a path', isText);
   const relax = read('relax', 'true or false', isTruth);
   const layout = read('layout', 'an object with "textBase", "dataBase" or "entry"', isLayout);
@@ -71,6 +75,7 @@ export function describeProject(value: unknown): { description: ProjectDescripti
       ...(includePaths ? { includePaths } : {}),
       ...(defines ? { defines } : {}),
       ...(march === undefined ? {} : { march }),
+      ...(files ? { files } : {}),
       ...(layout ? { layout } : {}),
       ...(linkerScript === undefined ? {} : { linkerScript }),
       ...(relax === undefined ? {} : { relax }),
@@ -81,7 +86,7 @@ export function describeProject(value: unknown): { description: ProjectDescripti
 
 /** The project that a description in `folder` states for the program that `file` belongs to, or for `file` alone. */
 export function projectOf(description: ProjectDescription, folder: string, file: string | undefined): Project {
-  const { program, includePaths = [], defines = {}, march, layout, linkerScript, relax } = description;
+  const { program, includePaths = [], defines = {}, march, files, layout, linkerScript, relax } = description;
   const stated = program === undefined ? undefined : typeof program === 'string' ? [program] : program;
   const roots = stated ? stated.map((path) => joinPath(folder, path)) : file === undefined ? [] : [file];
   return {
@@ -89,6 +94,7 @@ export function projectOf(description: ProjectDescription, folder: string, file:
     includePaths: includePaths.map((path) => joinPath(folder, path)),
     defines,
     ...(march === undefined ? {} : { march }),
+    ...(files ? { files: filesIn(files, folder) } : {}),
     layout: layoutOf(layout),
     ...(linkerScript === undefined ? {} : { linkerScript: joinPath(folder, linkerScript) }),
     ...(relax === undefined ? {} : { relax }),
@@ -104,18 +110,51 @@ export function projectOfFile(file: string, description: ProjectDescription = {}
 
 /** What `assemble` needs, but for the files themselves. */
 export function requestOf(project: Project): Omit<AssembleRequest, 'sources' | 'absent'> {
-  const { roots, includePaths, defines, march, layout, linkerScript, relax, stated } = project;
+  const { roots, includePaths, defines, march, files, layout, linkerScript, relax, stated } = project;
   return {
     roots,
     includePaths,
     defines,
     ...(march === undefined ? {} : { march }),
+    ...(files ? { files } : {}),
     layout,
     linkerScript,
     relax,
     undefinedSymbols: stated ? 'error' : 'hint',
   };
 }
+
+/** Options of files with their paths, and the paths in them, joined to the stating file's folder. */
+function filesIn(files: Readonly<Record<string, FileOptions>>, folder: string): Record<string, FileOptions> {
+  const joined = Object.entries(files).map(([path, { includePaths, ...rest }]): [string, FileOptions] => [
+    joinPath(folder, path),
+    includePaths ? { ...rest, includePaths: includePaths.map((include) => joinPath(folder, include)) } : rest,
+  ]);
+  return Object.fromEntries(joined);
+}
+
+function filesOf(
+  value: Record<string, unknown> | undefined,
+  problems: string[],
+): Record<string, FileOptions> | undefined {
+  if (!value) return undefined;
+  const files: Record<string, FileOptions> = {};
+  for (const [path, entry] of Object.entries(value)) {
+    const { description, problems: own } = describeProject(entry);
+    problems.push(...own.map((problem) => `"files": "${path}": ${problem}`));
+    for (const name of isRecord(entry) ? Object.keys(entry) : [])
+      if (!fileOptionNames.has(name)) problems.push(`"files": "${path}" cannot have "${name}"`);
+    const { includePaths, defines, march } = description;
+    files[path] = {
+      ...(includePaths ? { includePaths } : {}),
+      ...(defines ? { defines } : {}),
+      ...(march === undefined ? {} : { march }),
+    };
+  }
+  return files;
+}
+
+const fileOptionNames: ReadonlySet<string> = new Set(['includePaths', 'defines', 'march']);
 
 function layoutOf(layout: ProjectDescription['layout']): Layout {
   const textBase = address(layout?.textBase) ?? defaultLayout.textBase;

@@ -1,0 +1,58 @@
+import { type ParseError, parse, printParseErrorCode } from 'jsonc-parser';
+import { describeProject, type GivenProgram } from './assembly';
+import { keyOfPath } from './locations';
+import { isRecord } from './params';
+
+/** Where VS Code keeps a folder's launch configurations. */
+export const launchFileName = '.vscode/launch.json';
+
+/** The programs that the launch configurations of a workspace folder state. */
+export interface LaunchFile {
+  readonly programs: readonly GivenProgram[];
+  readonly problems: readonly string[];
+}
+
+/**
+ * Reads the configurations of type `hyperstep` that name their program. Those that leave it to the active file, or to variables that only
+ * VS Code knows, state nothing.
+ * @param folder the key of the workspace folder
+ */
+export function readLaunchFile(text: string, folder: string): LaunchFile {
+  const errors: ParseError[] = [];
+  const value: unknown = parse(text, errors, { allowTrailingComma: true });
+  const problems = errors.slice(0, 1).map(({ error }) => `not valid JSON: ${printParseErrorCode(error)}`);
+  const configurations: unknown = isRecord(value) ? value['configurations'] : undefined;
+  const own = (Array.isArray(configurations) ? configurations : []).filter(
+    (configuration) => isRecord(configuration) && configuration['type'] === 'hyperstep',
+  );
+  return { programs: own.flatMap((configuration) => programOf(configuration, folder)), problems };
+}
+
+function programOf(configuration: Record<string, unknown>, folder: string): GivenProgram[] {
+  // What is wrong in it VS Code's own schema says.
+  const { description } = describeProject(configuration);
+  const resolve = (path: string): string | undefined => resolved(path, folder);
+  const named = description.program === undefined ? [] : [description.program].flat();
+  const program = named.map(resolve);
+  if (program.length === 0 || program.includes(undefined)) return [];
+  const includePaths = description.includePaths?.flatMap((path) => resolve(path) ?? []);
+  const linkerScript = description.linkerScript === undefined ? undefined : resolve(description.linkerScript);
+  const { includePaths: _, linkerScript: __, ...rest } = description;
+  return [
+    {
+      ...rest,
+      program: program.filter((path) => path !== undefined),
+      ...(includePaths ? { includePaths } : {}),
+      ...(linkerScript === undefined ? {} : { linkerScript }),
+    },
+  ];
+}
+
+/** A path of a configuration as a key; undefined when it holds a variable that is not the workspace folder. */
+function resolved(path: string, folder: string): string | undefined {
+  const replaced = path.replace(/\$\{workspace(Folder|Root)\}/g, folder);
+  if (replaced.includes('${')) return undefined;
+  if (replaced.startsWith(folder)) return replaced;
+  const key = keyOfPath(replaced);
+  return key.includes('://') ? key : `${folder}/${key}`;
+}
