@@ -93,7 +93,7 @@ export class LanguageService implements vscode.Disposable {
     const client = await this.host.createLanguageClient(this.context, {
       documentSelector: assemblyLanguages.map((language) => ({ language })),
       synchronize: {
-        fileEvents: ['**/*.{s,S,inc,asm,h}', '**/hyperstep.json'].map((glob) =>
+        fileEvents: ['**/*.{s,S,inc,asm,h,ld,lds,o}', '**/{hyperstep,.vscode/launch}.json'].map((glob) =>
           vscode.workspace.createFileSystemWatcher(glob),
         ),
       },

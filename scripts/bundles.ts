@@ -17,6 +17,8 @@ const bundles: readonly { entry: string; outfile: string; host: 'node' | 'worker
 
 const common: BuildOptions = {
   bundle: true,
+  // A package's ES modules come first: those for CommonJS may load their parts by names that no bundler sees.
+  mainFields: ['module', 'main'],
   minify: true,
   keepNames: true,
   sourcemap: true,

@@ -1,6 +1,7 @@
 import { DiagnosticSeverity, ErrorCodes, type Diagnostic as LspDiagnostic, ResponseError } from 'vscode-languageserver';
 import type { Analysis } from './analysis';
 import {
+  baseName,
   checkStatements,
   type Diagnostic,
   defaultMarch,
@@ -25,6 +26,7 @@ import {
 } from './protocol';
 import { type DiagnosticsByFile, Publisher } from './publisher';
 import type { ServerContext } from './server';
+import { isHeader } from './workspace';
 
 const severities: Readonly<Record<Severity, DiagnosticSeverity>> = {
   error: DiagnosticSeverity.Error,
@@ -35,6 +37,8 @@ const severities: Readonly<Record<Severity, DiagnosticSeverity>> = {
 
 /** An assembly of fewer milliseconds is waited for. */
 const worthWaiting = 30;
+/** Programs that are assembled to find out whether they include a header. */
+const maximumIncluders = 8;
 /** Lines of an edit that are looked at by themselves. */
 const longestEdit = 100;
 
@@ -43,8 +47,8 @@ export class Checker {
   readonly #waiting = new Set<string>();
   #running = false;
   readonly publisher: Publisher;
-  /** The program that last spoke for each open document. */
-  readonly #programOf = new Map<string, string>();
+  /** The programs that last spoke for each open document. */
+  readonly #programsOf = new Map<string, ReadonlySet<string>>();
   /** Open documents of other architectures, with what the client was told. */
   readonly #foreign = new Map<string, string>();
   /** Files that the client knows to be included. */
@@ -109,16 +113,19 @@ export class Checker {
     const key = keyOf(uri);
     this.#waiting.delete(uri);
     this.#foreign.delete(key);
-    this.#forgetProgramOf(key);
+    this.#speak(key, new Set());
     this.scheduleAll();
   }
 
-  /** What the program of a file said is no longer so, unless another document is part of it. */
-  #forgetProgramOf(key: string): void {
-    const program = this.#programOf.get(key);
-    this.#programOf.delete(key);
-    const used = [...this.#programOf.values()].includes(program ?? '');
-    if (program !== undefined && !used) this.publisher.publish(program, new Map());
+  /** These programs speak for a document from now on; what others said is no longer so, unless they speak for another document. */
+  #speak(key: string, programs: ReadonlySet<string>): void {
+    const before = this.#programsOf.get(key) ?? new Set();
+    if (programs.size > 0) this.#programsOf.set(key, programs);
+    else this.#programsOf.delete(key);
+    for (const program of before) {
+      const used = [...this.#programsOf.values()].some((speaking) => speaking.has(program));
+      if (!used) this.publisher.publish(program, new Map());
+    }
   }
 
   /** Whether a document that no project states is another architecture's; tells the client when that changes. */
@@ -156,30 +163,35 @@ export class Checker {
     const { workspace } = this.context;
     const document = workspace.document(uri);
     if (!document) return;
-    // A header on its own is no program: it is checked with the sources that include it.
-    if (/\.(h|H)$/.test(document.key)) {
-      for (const other of workspace.documents)
-        if (other !== document && !/\.(h|H)$/.test(other.key)) await this.#checkProgramOf(other.uri, checked);
+    if (await this.#isForeign(uri)) {
+      this.#speak(document.key, new Set());
       return;
     }
-    await this.#checkProgramOf(uri, checked);
+    let analyses = await workspace.analysesOf(uri);
+    if (analyses.size === 0) {
+      // A header that nothing is seen to include: what is open, or what the index knows, may do so.
+      await this.#checkIncluders(document.key, checked);
+      analyses = await workspace.analysesOf(uri);
+    }
+    this.#speak(document.key, new Set([...analyses].map(programName)));
+    for (const analysis of analyses) this.#tell(analysis, checked);
   }
 
-  async #checkProgramOf(uri: string, checked: Set<Analysis>): Promise<void> {
-    if (await this.#isForeign(uri)) {
-      this.#forgetProgramOf(keyOf(uri));
-      return;
+  async #checkIncluders(key: string, checked: Set<Analysis>): Promise<void> {
+    const { workspace, index } = this.context;
+    const open = [...workspace.documents].filter((other) => !isHeader(other.key)).map((other) => other.key);
+    const known = index.includersOf(baseName(key)).slice(0, maximumIncluders);
+    for (const includer of new Set([...open, ...known])) {
+      for (const analysis of await workspace.analysesOf(workspace.uriOf(includer)))
+        if (analysis.files.has(key)) this.#tell(analysis, checked);
     }
-    const analysis = await this.context.workspace.analysisOf(uri);
-    if (!analysis || checked.has(analysis)) return;
+  }
+
+  /** Says what a program is found to be, once. */
+  #tell(analysis: Analysis, checked: Set<Analysis>): void {
+    if (checked.has(analysis)) return;
     checked.add(analysis);
-    const program = programName(analysis);
-    const key = keyOf(uri);
-    const before = this.#programOf.get(key);
-    this.#programOf.set(key, program);
-    if (before !== undefined && before !== program && ![...this.#programOf.values()].includes(before))
-      this.publisher.publish(before, new Map());
-    this.publisher.publish(program, this.#diagnosticsOf(analysis));
+    this.publisher.publish(programName(analysis), this.#diagnosticsOf(analysis));
     this.#publishProjects();
     this.#tellIncluded(analysis);
     tellInactive(this.context.connection, analysis);

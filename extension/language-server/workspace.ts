@@ -4,21 +4,16 @@ import {
   type ExpandedStatement,
   expansionsAt,
   type FileContents,
-  type FoundProject,
-  findProjectFile,
-  findProjectOf,
   type GivenProgram,
   isPreprocessedPath,
-  mergeProject,
   type Project,
-  projectOf,
-  projectOfFile,
   requestOf,
   SourceText,
   type TextEdit,
 } from './assembly';
 import { SourceIndex } from './index/source-index';
 import { keyOf, uriOfKey } from './locations';
+import { Projects } from './projects';
 import { inSlices } from './slices';
 
 /** Reads files for the server: from the disk, or by asking the client. */
@@ -46,12 +41,6 @@ export interface Document {
   source: SourceText;
 }
 
-/** What a launch stated. */
-interface Launched {
-  readonly given: GivenProgram;
-  readonly root: string | undefined;
-}
-
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 /** Rounds of loading files that the files before asked for. */
@@ -67,10 +56,10 @@ export class Workspace {
   readonly #uris = new Map<string, string>();
   readonly #analyses = new Map<string, Analysis>();
   readonly #indexes = new Map<string, SourceIndex>();
-  /** What is wrong in project files, by key. */
-  readonly projectProblems = new Map<string, readonly string[]>();
-  /** Programs that launches stated, by their first file. */
-  readonly #launched = new Map<string, Launched>();
+  readonly #projects = new Projects(
+    (key) => this.#readContents(key),
+    () => this.#folders,
+  );
   /** For files that are no programs by their names, the first files of the programs that were seen to include them. */
   readonly #includers = new Map<string, Set<string>>();
   #folders: string[] = [];
@@ -214,9 +203,7 @@ export class Workspace {
   #forgetFiles(): void {
     this.#files.clear();
     this.#parsed.clear();
-    this.projectProblems.forEach((_, file) => {
-      this.projectProblems.set(file, []);
-    });
+    this.#projects.forgetProblems();
     this.#filesChanged();
   }
 
@@ -224,66 +211,46 @@ export class Workspace {
     this.#indexes.delete(key);
     this.#files.delete(key);
     this.#parsed.delete(key);
-    if (this.projectProblems.has(key)) this.projectProblems.set(key, []);
+    this.#projects.forget(key);
   }
 
-  /** The analysis of the program that a file belongs to, brought up to date. */
-  async analysisOf(uri: string): Promise<Analysis | undefined> {
+  /** What is wrong in project files, by key. */
+  get projectProblems(): ReadonlyMap<string, readonly string[]> {
+    return this.#projects.problems;
+  }
+
+  /** The analysis of the program that a file belongs to, brought up to date; of several the first. */
+  async analysisOf(uri: string): Promise<Analysis> {
     const key = this.document(uri)?.key ?? keyOf(uri);
-    const project = await this.#projectOf(key);
+    for await (const analysis of this.#programsWith(key)) return analysis;
+    return this.analyse(await this.#projects.ofAlone(key));
+  }
+
+  /** The analyses of all programs that a file is seen to be part of; for a header that none includes there is none. */
+  async analysesOf(uri: string): Promise<ReadonlySet<Analysis>> {
+    const key = this.document(uri)?.key ?? keyOf(uri);
+    const found = new Set<Analysis>();
+    for await (const analysis of this.#programsWith(key)) found.add(analysis);
+    if (found.size === 0 && !isHeader(key)) found.add(await this.analyse(await this.#projects.ofAlone(key)));
+    return found;
+  }
+
+  /** The program that states a file, and then those that include it. */
+  async *#programsWith(key: string): AsyncGenerator<Analysis> {
+    const project = await this.#projects.of(key);
     if (project.stated) {
       const stated = await this.analyse(project);
-      if (stated.files.has(key)) return stated;
+      if (stated.files.has(key)) yield stated;
     }
-    // A file that no stated program reaches is part of the one that includes it, or stands for itself.
-    for (const includer of this.#includers.get(key) ?? []) {
-      const including = await this.analyse(await this.#projectOf(includer));
-      if (including.files.has(key)) return including;
+    for (const includer of [...(this.#includers.get(key) ?? [])]) {
+      const including = await this.analyse(await this.#projects.of(includer));
+      if (including.files.has(key)) yield including;
     }
-    return this.analyse(project.stated ? await this.#projectOfAlone(key) : project);
   }
 
   /** Whether a project file or a launch states the program that a file is part of. */
   async isStated(key: string): Promise<boolean> {
-    return (await this.#projectOf(key)).stated;
-  }
-
-  /** Of several launches that state programs of a file, the last one is right. */
-  async #projectOf(key: string): Promise<Project> {
-    for (const launched of [...this.#launched.values()].reverse()) {
-      const project = await this.#projectOfLaunch(launched);
-      if (project.roots.includes(key)) return project;
-    }
-    const found = await this.#projectFile(key);
-    if (found?.description.program === undefined) return this.#projectOfAlone(key);
-    return projectOf(found.description, found.folder, key);
-  }
-
-  /** A file as a program of its own, with the options of the project file near it. */
-  async #projectOfAlone(key: string): Promise<Project> {
-    const found = await this.#projectFile(key);
-    if (!found) return projectOfFile(key);
-    return { ...projectOf(found.description, found.folder, undefined), roots: [key], stated: false };
-  }
-
-  async #projectOfLaunch({ given, root }: Launched): Promise<Project> {
-    const found = await findProjectOf(given, this.#readContents, root ?? this.#rootOf(given.program[0] ?? ''));
-    return mergeProject(given, this.#noted(found));
-  }
-
-  async #projectFile(key: string): Promise<FoundProject | undefined> {
-    return this.#noted(await findProjectFile(key, this.#readContents, this.#rootOf(key)));
-  }
-
-  #noted(found: FoundProject | undefined): FoundProject | undefined {
-    if (found) this.projectProblems.set(found.file, found.problems);
-    return found;
-  }
-
-  /** The innermost workspace folder that a file is in. */
-  #rootOf(key: string): string | undefined {
-    const around = this.#folders.filter((folder) => key.startsWith(`${folder}/`));
-    return around.sort((a, b) => b.length - a.length)[0];
+    return (await this.#projects.of(key)).stated;
   }
 
   readonly #readContents = async (key: string): Promise<Uint8Array | undefined> => {
@@ -298,11 +265,7 @@ export class Workspace {
    */
   async analyseLaunch(given: GivenProgram, root?: string): Promise<Analysis> {
     this.#forgetFiles();
-    const launched = { given, root };
-    const first = given.program[0] ?? '';
-    this.#launched.delete(first);
-    if (first !== '') this.#launched.set(first, launched);
-    return this.analyse(await this.#projectOfLaunch(launched));
+    return this.analyse(await this.#projects.launch(given, root));
   }
 
   /**
@@ -310,9 +273,7 @@ export class Workspace {
    * meanwhile it begins again.
    */
   async analyse(project: Project): Promise<Analysis> {
-    const { roots, includePaths, defines, march, layout, linkerScript, relax, stated } = project;
-    const places = [layout.textBase, layout.dataBase].map(String);
-    const id = JSON.stringify([roots, includePaths, defines, march, places, layout.entry, linkerScript, relax, stated]);
+    const id = JSON.stringify(project, (_, value) => (typeof value === 'bigint' ? String(value) : value));
     for (;;) {
       const before = this.#analyses.get(id);
       if (before && this.#isCurrent(before)) return before;
@@ -425,6 +386,11 @@ export class Workspace {
       return undefined;
     }
   }
+}
+
+/** Whether a file is there to be included only. */
+export function isHeader(key: string): boolean {
+  return /\.h$/i.test(key);
 }
 
 /** Whether a file is a program, or a part that is assembled by itself, as far as its name says. */

@@ -1,4 +1,4 @@
-import type { SourceText } from '../assembly';
+import { baseName, type SourceText, type Statement } from '../assembly';
 import { occurrencesOf } from '../occurrences';
 import { type DefinitionKind, definitionsOf } from './source-index';
 
@@ -17,6 +17,8 @@ export interface IndexedFile {
   readonly definitions: readonly IndexedName[];
   /** Symbols that `.globl` or `.weak` makes known to other files. */
   readonly globals: ReadonlySet<string>;
+  /** Names of the files that it includes, without their folders. */
+  readonly includes: readonly string[];
 }
 
 /** A definition with the file that it stands in. */
@@ -30,16 +32,27 @@ const exporting = new Set(['.globl', '.global', '.weak']);
 export function indexSource({ lines }: SourceText): IndexedFile {
   const definitions: IndexedName[] = [];
   const globals = new Set<string>();
+  const includes: string[] = [];
   lines.forEach((line, number) => {
     for (const { kind, name, start, end } of definitionsOf(line)) {
       if (!name.startsWith('.L')) definitions.push({ kind, name, line: number, start, end });
+    }
+    for (const statement of line.statements) {
+      const included = includedFile(statement);
+      if (included !== undefined) includes.push(baseName(included));
     }
     if (!line.statements.some(({ key }) => exporting.has(key))) return;
     for (const { kind, name, definition } of occurrencesOf(line)) {
       if (kind === 'symbol' && !definition) globals.add(name);
     }
   });
-  return { definitions, globals };
+  return { definitions, globals, includes };
+}
+
+/** The path in an `.include` or `#include`. */
+function includedFile({ kind, key, operandText }: Statement): string | undefined {
+  if (key !== (kind === 'preprocessor' ? 'include' : '.include')) return undefined;
+  return /^\s*["<]([^">]+)[">]/.exec(operandText)?.[1];
 }
 
 /** The names of all files of a workspace, whether they are open or not. */
@@ -56,6 +69,11 @@ export class WorkspaceIndex {
 
   delete(key: string): void {
     this.#files.delete(key);
+  }
+
+  /** The files that include one of this name, whatever folder it is in. */
+  includersOf(name: string): string[] {
+    return [...this.#files].flatMap(([key, { includes }]) => (includes.includes(name) ? [key] : []));
   }
 
   /** The places that define a symbol for other files. */
