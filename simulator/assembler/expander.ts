@@ -106,7 +106,8 @@ export class Expander {
       }
     }
     this.conditionals.close(unit, 0, unit.ended || this.#stopped);
-    if (unit.debug.frame) unit.report('error', 'cfi', '.cfi_startproc without .cfi_endproc', unit.debug.frame);
+    for (const { span } of unit.frameInfo.open.values())
+      unit.report('error', 'cfi', '.cfi_startproc without .cfi_endproc', span);
     return false;
   }
 

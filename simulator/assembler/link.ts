@@ -106,7 +106,7 @@ export class Linker {
     this.placed = placeSections(this.script, this.inputs);
     for (const { place, file } of this.placed.unmatchedFiles)
       this.reporter.script(place, `no file that is linked is named '${file.name}'`, 'linker-script-file');
-    this.#protects = protectsSections(this.placed.nodes);
+    this.#protects = protectsSections(this.script, this.inputs);
     this.#merge();
     this.#layOut();
     for (const output of this.outputs) this.#fill(output);

@@ -11,6 +11,7 @@ import {
 } from '../object/relocatable';
 import { didYouMean, nearest } from './diagnostic';
 import { type Bound, constant, isConstant, type Linear, offsetOf, settle } from './evaluation';
+import { writeFrames } from './frame-writer';
 import { originOf, positionOf, type SourceSpan } from './frames';
 import { branchTarget, layOut, sizeOf } from './layout';
 import { ObjectSymbols } from './object-symbols';
@@ -69,6 +70,7 @@ class ObjectBuilder {
     const { unit } = this;
     for (const output of unit.outputs) this.#padCode(output);
     layOut(unit.outputs, ({ part }, code, message) => this.#report((part as { span: SourceSpan }).span, code, message));
+    writeFrames(unit);
     for (const output of unit.outputs) this.#makeOutput(output);
     for (const section of unit.sections) this.#markThreadLocal(section);
     for (const output of unit.outputs) this.#fix(output);

@@ -75,3 +75,15 @@ export function invertCompressed(word: number): number {
   const name = word >>> 13 === 6 ? 'c.bnez' : 'c.beqz';
   return encode(instructionNamed(name), { rs1: 8 + ((word >>> 7) & 7), target: 6 });
 }
+
+/** The LEB128 encoding of a value. */
+export function leb128Bytes(value: bigint, signed: boolean): number[] {
+  const bytes: number[] = [];
+  for (let rest = value; ; ) {
+    const byte = Number(rest & 0x7fn);
+    rest >>= 7n;
+    const done = signed ? rest === (byte & 0x40 ? -1n : 0n) : rest === 0n;
+    bytes.push(done ? byte : byte | 0x80);
+    if (done) return bytes;
+  }
+}

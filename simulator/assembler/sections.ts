@@ -178,6 +178,11 @@ export class Section {
     return word;
   }
 
+  /** Writes 4 bytes over earlier ones. */
+  patch(offset: number, value: number): void {
+    for (let i = 0; i < 4; i++) this.#bytes[offset + i] = value >>> (8 * i);
+  }
+
   /** Room for `count` more bytes; gives the array and moves the end. */
   #grow(count: number): number {
     const at = this.length;

@@ -6,6 +6,7 @@ import type { ColumnRun } from './c-macros';
 import { clipped, type Diagnostic, type Severity } from './diagnostic';
 import { type Bound, bind, constant, constantNow, isConstant, literal, type Scope } from './evaluation';
 import type { Expression } from './expression';
+import { FrameInfo } from './frame-info';
 import { type Frame, originOf, rangeOf, relatedCalls, type SourceSpan } from './frames';
 import { InactiveRegions } from './inactive';
 import { knownSection } from './known-sections';
@@ -59,11 +60,10 @@ export class Unit implements Scope {
   usedCompressed = false;
   /** The sources that compilers name by .file; the first comes before every symbol. */
   readonly fileSymbols: { readonly name: string; readonly order: number }[] = [];
-  /** What debug directives refer to: the numbers of .file, and the .cfi_startproc that is open. */
-  readonly debug: { readonly files: Set<number>; frame: SourceSpan | undefined } = {
-    files: new Set(),
-    frame: undefined,
-  };
+  /** The numbers that .file gave. */
+  readonly fileNumbers = new Set<number>();
+  /** What `.cfi_...` directives say. */
+  readonly frameInfo = new FrameInfo();
 
   section: Section;
   options: Options;

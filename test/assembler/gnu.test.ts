@@ -195,17 +195,13 @@ describe('Assembler against GNU as and ld', function () {
     requireTool('riscv64-linux-gnu-gcc');
     for (const variant of variants) {
       it(variant.join(' '), () => {
-        const flags = ['-S', '-ffreestanding', '-march=rv64imac_zicsr_zifencei', '-mabi=lp64', '-mno-relax'];
+        const flags = ['-S', '-ffreestanding', '-march=rv64imac_zicsr_zifencei', '-mabi=lp64'];
         withFolder((temporary) => {
           for (const name of readdirSync(join(folder, 'c')).sort()) {
             const source = join(folder, 'c', name);
-            const text = execFileSync(
-              'riscv64-linux-gnu-gcc',
-              [...flags, '-fno-asynchronous-unwind-tables', ...variant, '-o', '-', source],
-              {
-                encoding: 'utf8',
-              },
-            );
+            const text = execFileSync('riscv64-linux-gnu-gcc', [...flags, ...variant, '-o', '-', source], {
+              encoding: 'utf8',
+            });
             for (const relax of [false, true]) {
               const { object } = gnuAssemble(temporary, text, 'main', gnuMarch, { relax });
               const gnu = gnuLink(temporary, [object], undefined, relax);

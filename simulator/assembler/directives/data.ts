@@ -3,6 +3,7 @@ import { constant, isConstant, literal } from '../evaluation';
 import { bigOf, type Expression } from '../expression';
 import { TokenKind } from '../lexer';
 import { operandsOf } from '../operands';
+import { leb128Bytes } from '../section-bytes';
 import type { Unit } from '../unit';
 import { type Directive, directives, OperandReader, type Run } from './directive';
 
@@ -195,15 +196,3 @@ export const dataDirectives: readonly Directive[] = [
   ...directives('.sleb128', 'expression', 'A signed number of variable length', leb128(true)),
   ...directives('.incbin', '"file"[, skip[, count]]', 'The bytes of a file', incbin),
 ];
-
-/** The LEB128 encoding of a value. */
-function leb128Bytes(value: bigint, signed: boolean): number[] {
-  const bytes: number[] = [];
-  for (let rest = value; ; ) {
-    const byte = Number(rest & 0x7fn);
-    rest >>= 7n;
-    const done = signed ? rest === (byte & 0x40 ? -1n : 0n) : rest === 0n;
-    bytes.push(done ? byte : byte | 0x80);
-    if (done) return bytes;
-  }
-}

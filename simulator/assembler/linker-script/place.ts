@@ -81,6 +81,15 @@ function namesAbsentFile({ file }: InputDescription, inputs: readonly InputSecti
   return !inputs.some((input) => matchesFile(file.name, input.file.path));
 }
 
+/** Whether a description names a section. */
+export function describes({ file, sections, wanted, unwanted }: InputDescription, input: InputSection): boolean {
+  const { path } = input.file;
+  const { flags } = input.source;
+  const isFile = matchesFile(file.name, path) && !file.excluded.some((excluded) => matchesFile(excluded, path));
+  const hasFlags = (flags & wanted) === wanted && (flags & unwanted) === 0;
+  return isFile && hasFlags && sections.some((pattern) => takes(pattern, input.name, path));
+}
+
 /** The sections that a description takes, in its order. */
 function matching(description: InputDescription, waiting: readonly InputSection[]): InputSection[] {
   const { file, sections, wanted, unwanted } = description;
