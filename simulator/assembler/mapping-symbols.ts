@@ -37,6 +37,12 @@ export class MappingSymbols {
     this.#add(here, false, undefined);
   }
 
+  /** A byte between code and the instructions that align what follows is data. */
+  oddPadding(section: Section, offset: number, part: number): void {
+    this.#add({ section, offset, part }, false, undefined);
+    this.#add({ section, offset: offset + 1, part }, true, undefined);
+  }
+
   #add(place: Place, instructions: boolean, architecture: Architecture | undefined): void {
     // What was said of this place before is no longer so.
     const last = this.list.at(-1);

@@ -71,6 +71,7 @@ class ObjectBuilder {
     for (const output of unit.outputs) this.#padCode(output);
     layOut(unit.outputs, ({ part }, code, message) => this.#report((part as { span: SourceSpan }).span, code, message));
     writeFrames(unit);
+    if (!unit.options.relax) for (const section of unit.sections) this.#markOddPadding(section);
     for (const output of unit.outputs) this.#makeOutput(output);
     for (const section of unit.sections) this.#markThreadLocal(section);
     for (const output of unit.outputs) this.#fix(output);
@@ -113,6 +114,13 @@ class ObjectBuilder {
     if (!last?.executable || alignment <= 1) return;
     if (mapping === 'data') this.unit.mapping.instructions(last, this.unit.options.architecture, true);
     last.appendPart(padding(last, alignment, undefined));
+  }
+
+  #markOddPadding(section: Section): void {
+    section.parts.forEach((part, index) => {
+      if (part.kind === 'align' && !part.fill && part.size % 2 === 1)
+        this.unit.mapping.oddPadding(section, part.at, index);
+    });
   }
 
   #makeOutput(source: ObjectSectionSource): void {
@@ -272,6 +280,10 @@ class ObjectBuilder {
       addBits(object.bytes, offset, bits);
       if (!value.add) return;
     }
+    // These have what is added in the section as well.
+    if (type === R.TprelHigh20) addBits(object.bytes, offset, integer.lowWord(value.value) & 0xffff_f000);
+    if (type === R.TlsDtpRelative32 || type === R.TlsDtpRelative64)
+      writeInteger(object.bytes, offset, value.value, type === R.TlsDtpRelative32 ? 4 : 8);
     object.relocations.push(this.#relocation(offset, type, value.add, value.value, span));
     if (value.add && fixup.relax && relaxable.has(type) && (this.unit.options.relax || !relaxableAtEnd.has(type)))
       object.relocations.push(this.#relocation(offset, R.Relax, undefined, value.value, span));

@@ -14,7 +14,7 @@ interface Format {
 const half: Format = { bytes: 2, exponentBits: 5, precision: 11, explicit: false };
 const single: Format = { bytes: 4, exponentBits: 8, precision: 24, explicit: false };
 const double: Format = { bytes: 8, exponentBits: 11, precision: 53, explicit: false };
-const extended: Format = { bytes: 12, exponentBits: 15, precision: 64, explicit: true };
+const extended: Format = { bytes: 10, exponentBits: 15, precision: 64, explicit: true };
 
 const maximumExponent = 100_000;
 
@@ -97,7 +97,7 @@ function packed(negative: boolean, bits: bigint, format: Format): Uint8Array {
 function hexBytes(text: string, format: Format): Uint8Array | string {
   const digits = text.replace(/_/g, '');
   if (!/^[0-9a-f]*$/i.test(digits)) return `'${text}' is not hexadecimal`;
-  const length = format.explicit ? 10 : format.bytes;
+  const length = format.bytes;
   const result = new Uint8Array(format.bytes);
   if (digits.length > 2 * length) return `'${text}' has more than ${length} bytes`;
   for (let i = 0; 2 * i < digits.length; i++)
@@ -140,7 +140,7 @@ export const floatDirectives: readonly Directive[] = [
   ...directives('.float .single .dc.s', 'number, ...', 'Floating-point numbers of 4 bytes', floats(single)),
   ...directives('.double .dc.d', 'number, ...', 'Floating-point numbers of 8 bytes', floats(double)),
   ...directives('.float16', 'number, ...', 'Floating-point numbers of 2 bytes', floats(half)),
-  ...directives('.dc.x', 'number, ...', 'Floating-point numbers of 80 bits, in 12 bytes', floats(extended)),
+  ...directives('.dc.x', 'number, ...', 'Floating-point numbers of 80 bits', floats(extended)),
   ...directives('.dcb.s', 'count[, number]', 'A floating-point number of 4 bytes, repeated', repeated(single)),
   ...directives('.dcb.d', 'count[, number]', 'A floating-point number of 8 bytes, repeated', repeated(double)),
   ...directives('.dcb.x', 'count[, number]', 'A floating-point number of 80 bits, repeated', repeated(extended)),

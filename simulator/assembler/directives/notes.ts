@@ -97,6 +97,7 @@ export const noteDirectives: readonly Directive[] = [
   ...['.bundle_align_mode', '.bundle_lock', '.bundle_unlock'].map((name) =>
     refused(name, 'RISC-V has no instruction bundles'),
   ),
+  refused('.nops', 'GNU as has it for x86 only: .nop takes a number of bytes'),
   refused('.mri', 'there is no other syntax than that of GNU as'),
   refused('.rva', 'addresses relative to an image are of Windows'),
   refused('.addrsig', 'tables of address-significant symbols are of LLVM'),

@@ -1,4 +1,5 @@
 import { nearest } from '../diagnostic';
+import { constant } from '../evaluation';
 import { parseExpression } from '../expression';
 import { Lexer, TokenKind } from '../lexer';
 import type { Statement } from '../statement';
@@ -228,6 +229,16 @@ const weakReference: Run = (unit, statement) => {
   unit.setWeakReference(alias.text, target.text, alias.start, alias.end);
 };
 
+/** `.lsym name, expression`: a number that must be known, for a new symbol. */
+const localSymbol: Run = (unit, statement) => {
+  const reader = new OperandReader(unit, statement);
+  const name = reader.symbol();
+  if (!name || !reader.requireComma('an expression')) return;
+  const value = reader.constant('the value');
+  reader.finish();
+  if (value !== undefined) unit.assign(name.text, constant(value), true, name.start, name.end);
+};
+
 const hide: (visibility: AssemblySymbol['visibility']) => Run = (visibility) =>
   eachSymbol((symbol) => {
     symbol.visibility = visibility;
@@ -277,6 +288,7 @@ export const symbolDirectives: readonly Directive[] = [
   ),
   ...directives('.set .equ', 'symbol, expression', 'Gives a symbol a value; it can be given another later', set(false)),
   ...directives('.equiv', 'symbol, expression', 'Gives a new symbol a value', set(true)),
+  ...directives('.lsym', 'symbol, expression', 'Gives a new symbol a number', localSymbol),
   ...directives(
     '.eqv',
     'symbol, expression',
