@@ -22,11 +22,11 @@ async function lenses(settings: object = {}): Promise<string[]> {
 describe('Language server: code lenses', () => {
   it('count uses of functions, macros and exported data, and offer to debug functions', async () => {
     assert.deepEqual(await lenses(), [
-      '1 1 reference [{"line":1,"character":0}]',
+      '1 0 references [{"line":1,"character":0}]',
       '1 Debug from here [1]',
       '4 2 references [{"line":4,"character":0}]',
       '4 Debug from here [4]',
-      '10 1 reference [{"line":10,"character":0}]',
+      '10 0 references [{"line":10,"character":0}]',
       '5 1 reference [{"line":5,"character":7}]',
     ]);
   });

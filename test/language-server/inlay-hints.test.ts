@@ -48,6 +48,28 @@ describe('Language server: inlay hints', () => {
       '3:19 80200008: 31 32 33 34 35 36 37 38 …',
     ]);
   });
+  it('stay with lines that are as they were while the program has errors', async () => {
+    const client = await TestClient.start();
+    const { uri } = await client.open('main.s', ' nop\n la a0, d\nd: .word 1\n');
+    const hints = async (): Promise<string[]> => {
+      const found = await client.request<InlayHint[]>('textDocument/inlayHint', {
+        textDocument: { uri },
+        range: whole,
+      });
+      return found.map(({ position, label }) => `${position.line}:${position.character} ${String(label)}`);
+    };
+    const before = ['1:9 = 0x8020000a', '1:9 → auipc a0, 0x0; addi a0, a0, 8'];
+    assert.deepEqual(await hints(), before);
+    const at = { line: 0, character: 4 };
+    await client.change(uri, [{ range: { start: at, end: at }, text: '\n oops' }]);
+    assert.deepEqual(
+      await hints(),
+      before.map((hint) => hint.replace('1:', '2:')),
+    );
+    await client.change(uri, [{ range: { start: at, end: { line: 1, character: 5 } }, text: '' }]);
+    assert.deepEqual(await hints(), before);
+    client.stop();
+  });
   it('are of the range alone, and none when all are off', async () => {
     const range = { start: { line: 1, character: 0 }, end: { line: 1, character: 4 } };
     assert.deepEqual(await hints('encodings', ' nop\n ret\n nop', 'main.s', range), ['1:4 80200002: 82 80']);

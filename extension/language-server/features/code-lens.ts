@@ -6,6 +6,7 @@ import type { Outline } from '../outline';
 import { checked, isRecord } from '../params';
 import { debugFromCommand, showReferencesCommand } from '../protocol';
 import type { ServerContext } from '../server';
+import { isDeclaration } from './declaration';
 import { latestPlaceOf, placeOf } from './target';
 
 /** What a lens whose title is still to be made is about. */
@@ -77,13 +78,12 @@ async function countOf(
   const text = place?.document.source.lines[line];
   const word = text && occurrencesOf(text).find(({ start }) => start === character);
   if (!place || !word) return { title: '', command: '' };
-  // Where a macro made the label, its name is no definition by itself.
-  const uses = place.analysis
-    .same(word, place.document.key, line)
-    .filter(
-      ({ occurrence, key, line: at }) =>
-        !occurrence.definition && (key !== place.document.key || at !== line || occurrence.start !== character),
-    );
+  const { analysis, document } = place;
+  const uses = analysis.same(word, document.key, line).filter((found) => {
+    // Where a macro made the label, its name is no definition by itself.
+    const isSelf = found.key === document.key && found.line === line && found.occurrence.start === character;
+    return !isSelf && !found.occurrence.definition && !isDeclaration(analysis, found);
+  });
   const title = uses.length === 1 ? '1 reference' : `${uses.length} references`;
   return { title, command: showReferencesCommand, arguments: [uri, { line, character }] };
 }

@@ -1,5 +1,5 @@
 import type { ServerCapabilities } from 'vscode-languageserver';
-import type { Found } from '../analysis';
+import type { Analysis, Found } from '../analysis';
 import { checked } from '../params';
 import type { ServerContext } from '../server';
 import { locationsOf } from './definition';
@@ -23,6 +23,13 @@ export function registerDeclaration(context: ServerContext): ServerCapabilities 
     }),
   );
   return { declarationProvider: true };
+}
+
+/** Whether a word at a place says something about its symbol and does not use it. */
+export function isDeclaration(analysis: Analysis, { key, line, occurrence: { start } }: Found): boolean {
+  const statements = analysis.source(key)?.lines[line]?.statements ?? [];
+  const statement = statements.find((candidate) => candidate.start <= start && start <= candidate.end);
+  return statement !== undefined && (declaring.has(statement.key) || /^\.(type|size)$/.test(statement.key));
 }
 
 function declarationsOf({ document, analysis, position, word }: Target): Found[] {

@@ -14,7 +14,7 @@ import type { ServerContext } from '../server';
 import { type Place, placeOf } from './target';
 
 /** Characters of an expansion that are shown in the line; the rest is in the tooltip. */
-const shownCharacters = 60;
+const shownCharacters = 40;
 const shownBytes = 8;
 /** Lines in one answer: an editor shows far fewer. */
 const mostLines = 2000;
@@ -36,8 +36,22 @@ export function registerInlayHints(context: ServerContext): ServerCapabilities {
       const hints: InlayHint[] = [];
       const { lines } = place.document.source;
       const last = Math.min(range.end.line, lines.length - 1, range.start.line + mostLines);
-      const codeOf = placedCodeOf(place.analysis, place.document.key, range.start.line, last);
-      for (let number = range.start.line; number <= last; number++) addHints(hints, place, number, wanted, codeOf);
+      const { analysis, document } = place;
+      const codeOf = placedCodeOf(analysis, document.key, range.start.line, last);
+      const kind = JSON.stringify(wanted);
+      for (let number = range.start.line; number <= last; number++) {
+        const line = lines[number]!;
+        const before = remembered.get(line);
+        // While the program has errors there are no addresses: what was right of the line before still tells most.
+        if (!analysis.result.program && before?.kind === kind) {
+          hints.push(...before.hints.map((hint) => ({ ...hint, position: { ...hint.position, line: number } })));
+          continue;
+        }
+        const found: InlayHint[] = [];
+        addHints(found, place, number, wanted, codeOf);
+        hints.push(...found);
+        if (analysis.result.program) remembered.set(line, { kind, hints: found });
+      }
       return hints;
     }),
   );
@@ -46,6 +60,9 @@ export function registerInlayHints(context: ServerContext): ServerCapabilities {
   });
   return { inlayHintProvider: true };
 }
+
+/** The hints of lines as a whole program had them last, and which kinds of hints these are. */
+const remembered = new WeakMap<Line, { readonly kind: string; readonly hints: readonly InlayHint[] }>();
 
 interface Wanted {
   readonly expansions: boolean;
