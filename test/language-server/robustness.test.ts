@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { buildSync } from 'esbuild';
+import { build } from 'esbuild';
 import { createProtocolConnection, StreamMessageReader, StreamMessageWriter } from 'vscode-languageserver/node';
+import { buildOptions } from '../../scripts/bundles';
 import { random } from '../assembler/assemble';
 import { TestClient } from './client';
 
@@ -22,6 +23,21 @@ const methods = [
   'textDocument/rangeFormatting',
   'textDocument/semanticTokens/full',
   'textDocument/semanticTokens/range',
+  'textDocument/semanticTokens/full/delta',
+  'textDocument/declaration',
+  'textDocument/implementation',
+  'textDocument/signatureHelp',
+  'textDocument/selectionRange',
+  'textDocument/documentLink',
+  'textDocument/inlayHint',
+  'textDocument/codeLens',
+  'textDocument/onTypeFormatting',
+  'textDocument/prepareCallHierarchy',
+  'textDocument/diagnostic',
+  'callHierarchy/incomingCalls',
+  'callHierarchy/outgoingCalls',
+  'completionItem/resolve',
+  'hyperstep/virtualDocument',
   'workspace/symbol',
   'textDocument/codeAction',
   'hyperstep/checkProgram',
@@ -111,9 +127,9 @@ describe('Language server with any request', function () {
     const folder = mkdtempSync(join(tmpdir(), 'hyperstep-'));
     try {
       const outfile = join(folder, 'language-server.js');
-      const entry = 'extension/language-server/node.ts';
-      assert.ok(existsSync(entry));
-      buildSync({ entryPoints: [entry], bundle: true, platform: 'node', target: 'node20', outfile, logLevel: 'error' });
+      const bundle = buildOptions().find((options) => options.outfile === 'dist/language-server.js');
+      assert.ok(bundle);
+      await build({ ...bundle, outfile });
       const server = spawn(process.execPath, [outfile, '--stdio'], { stdio: ['pipe', 'pipe', 'inherit'] });
       const connection = createProtocolConnection(
         new StreamMessageReader(server.stdout),
