@@ -28,8 +28,27 @@ const checks: [title: string, check: () => Promise<void>][] = [
     },
   ],
   ['shows diagnostics from its language server', showsDiagnostics],
+  ['completes, and shows what a macro call stands for', showsLanguageFeatures],
   ['debugs the sample into the VMM', stepsIntoVmm],
 ];
+
+async function showsLanguageFeatures(): Promise<void> {
+  const content = '.macro twice reg\n add \\reg, \\reg, \\reg\n.endm\n twice a0\n';
+  const { uri } = await vscode.workspace.openTextDocument({ language: 'riscv-asm', content });
+  await eventually('the macro is offered', async () => {
+    const place = new vscode.Position(4, 0);
+    const list = await vscode.commands.executeCommand<vscode.CompletionList>(
+      'vscode.executeCompletionItemProvider',
+      uri,
+      place,
+    );
+    const labels = list.items.map(({ label }) => (typeof label === 'string' ? label : label.label));
+    return (labels.includes('twice') && labels.includes('addi')) || undefined;
+  });
+  await vscode.commands.executeCommand('hyperstep.showExpansion', uri, 3);
+  const shown = vscode.workspace.textDocuments.find(({ uri: { scheme } }) => scheme === 'hyperstep-expansion');
+  equal(/add\s+a0, ?a0, ?a0/.test(shown?.getText() ?? ''), true);
+}
 
 /** What VS Code calls to run the tests in its extension host. */
 export async function run(): Promise<void> {
