@@ -32,16 +32,17 @@ export interface Occurrence {
   readonly definition: boolean;
 }
 
-const known = new WeakMap<Line, readonly Occurrence[]>();
+/** By statements: equal lines share them. */
+const known = new WeakMap<readonly Statement[], readonly Occurrence[]>();
 
-/** The words of a line, in order. Computed once for each line. */
-export function occurrencesOf(line: Line): readonly Occurrence[] {
-  let occurrences = known.get(line);
+/** The words of a line, in order. Computed once for each text. */
+export function occurrencesOf({ statements }: Line): readonly Occurrence[] {
+  let occurrences = known.get(statements);
   if (!occurrences) {
     const found: Occurrence[] = [];
-    for (const statement of line.statements) collect(statement, found);
+    for (const statement of statements) collect(statement, found);
     occurrences = found.sort((a, b) => a.start - b.start);
-    known.set(line, occurrences);
+    known.set(statements, occurrences);
   }
   return occurrences;
 }

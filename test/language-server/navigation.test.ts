@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { DocumentLink, Location } from 'vscode-languageserver';
-import { ask, askPlaces, type Setting } from './ask';
+import { ask, askPlaces, places, type Setting } from './ask';
 import { TestClient } from './client';
 
 const program: Setting = {
@@ -57,6 +57,27 @@ describe('Language server: implementation', () => {
   it('finds each definition of a symbol, in the program and in the workspace', async () => {
     const found = await askPlaces('textDocument/implementation', '.globl helper\n call help$0er', program);
     assert.deepEqual(found, ['other.s:1:0']);
+  });
+});
+
+describe('Language server: symbols of the workspace', () => {
+  it('are found in files of no open program', async () => {
+    const client = await TestClient.start({
+      'far/away.s': 'away: ret\n.globl away\n',
+      'far/hidden.s': 'hidden: ret\n',
+      'far/other.s': '.weak away\nnop\naway: ret\n',
+    });
+    const { uri, position } = await client.open('main.s', ' call aw$0ay\n call hidden');
+    for (let names: unknown[] = []; names.length < 2; )
+      names = await client.request<unknown[]>('workspace/symbol', { query: 'away' });
+    const ask = async (method: string, line = 0): Promise<string[]> => {
+      const params = { textDocument: { uri }, position: { ...position, line } };
+      return places(await client.request<Location[]>(`textDocument/${method}`, params)).sort();
+    };
+    assert.deepEqual(await ask('definition'), ['far/away.s:0:0', 'far/other.s:2:0']);
+    assert.deepEqual(await ask('implementation'), ['far/away.s:0:0', 'far/other.s:2:0']);
+    assert.deepEqual(await ask('definition', 1), []);
+    client.stop();
   });
 });
 
