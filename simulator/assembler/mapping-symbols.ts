@@ -37,16 +37,18 @@ export class MappingSymbols {
     this.#add(here, false, undefined);
   }
 
-  /** A byte between code and the instructions that align what follows is data. */
+  /** A byte between code and the instructions that align what follows is data; GNU as ends it only where it had begun code. */
   oddPadding(section: Section, offset: number, part: number): void {
-    this.#add({ section, offset, part }, false, undefined);
-    this.#add({ section, offset: offset + 1, part }, true, undefined);
+    const place = { section, offset, part };
+    const began = this.list.some((mapping) => samePlace(mapping.place, place));
+    this.#add(place, false, undefined);
+    if (began) this.#add({ ...place, offset: offset + 1 }, true, undefined);
   }
 
   #add(place: Place, instructions: boolean, architecture: Architecture | undefined): void {
     // What was said of this place before is no longer so.
-    const last = this.list.at(-1);
-    if (last && samePlace(last.place, place)) this.list.pop();
+    const before = this.list.at(-1);
+    if (before && samePlace(before.place, place)) this.list.pop();
     this.list.push({ place, instructions, architecture, order: this.symbols.nextOrder() });
   }
 }

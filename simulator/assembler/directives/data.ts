@@ -1,18 +1,21 @@
 import * as integer from '../../object/integer';
+import { SectionFlag } from '../../object/relocatable';
 import { constant, isConstant, literal } from '../evaluation';
 import { bigOf, type Expression } from '../expression';
 import { TokenKind } from '../lexer';
 import { operandsOf } from '../operands';
 import { leb128Bytes } from '../section-bytes';
+import type { Statement } from '../statement';
 import type { Unit } from '../unit';
 import { type Directive, directives, OperandReader, type Run } from './directive';
 
-/** `.byte` and its kin: a list of values of 1, 2, 4 or 8 bytes. */
+/** `.byte` and its kin: a list of values of 1, 2, 4 or 8 bytes; `.2byte` and its kin need no alignment. */
 function values(size: 1 | 2 | 4 | 8): Run {
   return (unit, statement) => {
     const operands = operandsOf(statement);
     if (operands.length === 0) return;
     unit.beginData();
+    if (size > 1) noteUnaligned(unit, statement, size);
     for (const operand of operands) {
       const { expression } = operand;
       if (operand.base || operand.junk >= 0) {
@@ -127,6 +130,24 @@ function leb128(signed: boolean): Run {
 function numberOf(unit: Unit, expression: Expression): bigint | undefined {
   const bound = unit.bind(expression);
   return isConstant(bound) ? BigInt(bound.value) : undefined;
+}
+
+/** Says that data of a size stands where a load of that size does not reach it in one piece, when that is certain. */
+function noteUnaligned(unit: Unit, statement: Statement, size: number): void {
+  const { section } = unit;
+  if ((section.output.flags & SectionFlag.Alloc) === 0 || section.executable || /^\.[248]byte$/.test(statement.key))
+    return;
+  const last = section.parts.at(-1);
+  if (last && (last.kind !== 'align' || last.alignment < size)) return;
+  const offset = section.length - (last?.at ?? 0);
+  if (offset % size === 0) return;
+  const where = last ? 'after the last alignment' : 'in its section';
+  unit.report(
+    'information',
+    'unaligned',
+    `this ${statement.name} is at ${offset} ${where}, no multiple of ${size}: a load from it is misaligned; '.balign ${size}' before it aligns it`,
+    unit.span(statement.start, statement.start + statement.name.length),
+  );
 }
 
 /** The bytes of a number of more than 64 bits, as far as there is room. */
