@@ -8,6 +8,8 @@ export type SettingName = keyof typeof settingTable;
 export type SettingValues = Readonly<Record<SettingName, boolean>>;
 
 const section = 'hyperstep';
+/** How long a client may take to say its settings before the defaults hold, in milliseconds. */
+const patience = 3000;
 
 /** What the user chose, as far as the client says it; the defaults before that. */
 export class Settings {
@@ -44,7 +46,10 @@ export class Settings {
   async #read(params: DidChangeConfigurationParams | undefined): Promise<void> {
     const pushed: unknown = isRecord(params) ? params['settings'] : undefined;
     const stated: unknown = this.pulls
-      ? await this.connection.workspace.getConfiguration(section).catch(() => undefined)
+      ? await Promise.race([
+          this.connection.workspace.getConfiguration(section).catch(() => undefined),
+          new Promise((resolve) => setTimeout(resolve, patience)),
+        ])
       : isRecord(pushed)
         ? pushed[section]
         : undefined;

@@ -124,6 +124,24 @@ describe('Language server: any request', () => {
     client.stop();
   });
 
+  it('about a source of another architecture has nothing to say, but for its labels', async () => {
+    const client = await TestClient.start();
+    const arm = 'start:\n stmfd sp!, {r4, lr}\n ldr r0, [r1, #4]!\n ldmfd sp!, {r4, pc}\n';
+    const { uri } = await client.open('main.S', arm);
+    const textDocument = { uri };
+    const position = { line: 2, character: 2 };
+    assert.equal(await client.request('textDocument/hover', { textDocument, position }), null);
+    const list = await client.request<{ items: object[] }>('textDocument/completion', { textDocument, position });
+    assert.deepEqual(list.items, []);
+    assert.deepEqual(await client.request('textDocument/semanticTokens/full', { textDocument }), { data: [] });
+    const symbols = await client.request<{ name: string }[]>('textDocument/documentSymbol', { textDocument });
+    assert.deepEqual(
+      symbols.map(({ name }) => name),
+      ['start'],
+    );
+    client.stop();
+  });
+
   it('that is cancelled gets no other answer', async () => {
     const client = await TestClient.start();
     const { uri } = await client.open('main.s', 'f: j f\n');

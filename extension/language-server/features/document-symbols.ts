@@ -3,7 +3,7 @@ import type { SourceText } from '../assembly';
 import { type Block, blocksOf } from '../blocks';
 import type { DefinitionKind } from '../index/source-index';
 import { lineRange } from '../locations';
-import type { Outline, OutlineLabel, SectionPart } from '../outline';
+import { type Outline, type OutlineLabel, outlineOf, type SectionPart } from '../outline';
 import { checked } from '../params';
 import type { ServerContext } from '../server';
 import { latestPlaceOf } from './target';
@@ -13,9 +13,11 @@ export function registerDocumentSymbols(context: ServerContext): ServerCapabilit
   context.connection.onDocumentSymbol(
     checked('document', async ({ textDocument }) => {
       const place = await latestPlaceOf(context, textDocument.uri);
-      if (!place) return null;
-      const { analysis, document } = place;
-      return symbolsOf(document.source, analysis.outline(document.key, document.source));
+      const document = context.workspace.document(textDocument.uri);
+      if (!document) return null;
+      const { source, key } = document;
+      // Labels can be told in another architecture's source too.
+      return symbolsOf(source, place?.analysis.outline(key, source) ?? outlineOf(source));
     }),
   );
   return { documentSymbolProvider: true };

@@ -16,7 +16,7 @@ import { checked } from '../params';
 import type { ServerContext } from '../server';
 import type { Document } from '../workspace';
 import { type Place, placeAt } from './completion/place';
-import { latestPlaceOf } from './target';
+import { isForeign, latestPlaceOf } from './target';
 
 /** The operands that a mnemonic, macro, directive or function-like `#define` takes, and which of them is being written. */
 export function registerSignatureHelp(context: ServerContext): ServerCapabilities {
@@ -24,7 +24,7 @@ export function registerSignatureHelp(context: ServerContext): ServerCapabilitie
   connection.onSignatureHelp(
     checked('position', async ({ textDocument, position }) => {
       const document = workspace.document(textDocument.uri);
-      if (!document?.source.lines[position.line]) return null;
+      if (!document?.source.lines[position.line] || (await isForeign(workspace, document))) return null;
       const analysis = (await latestPlaceOf(context, document.uri))?.analysis;
       return helpAt(document, analysis, position.line, position.character) ?? null;
     }),

@@ -1,9 +1,10 @@
 import type { Position, TextDocumentPositionParams } from 'vscode-languageserver';
 import type { Analysis } from '../analysis';
+import { foreignArchitecture } from '../foreign';
 import { type Occurrence, occurrenceAt } from '../occurrences';
 import { contentModified } from '../params';
 import type { ServerContext } from '../server';
-import type { Document } from '../workspace';
+import type { Document, Workspace } from '../workspace';
 
 /** An open document with the program around it. */
 export interface Place {
@@ -25,6 +26,7 @@ export async function placeOf({ workspace }: ServerContext, uri: string): Promis
   const document = workspace.document(uri);
   if (!document) return undefined;
   const { source } = document;
+  if (await isForeign(workspace, document)) return undefined;
   const analysis = await workspace.analysisOf(document.uri);
   if (document.source !== source) throw contentModified();
   return analysis && { document, analysis };
@@ -46,7 +48,12 @@ export async function targetOf(
 /** An open document with the last that is known of its program: what is asked while someone types must not wait for the next assembly. */
 export async function latestPlaceOf({ workspace }: ServerContext, uri: string): Promise<Place | undefined> {
   const document = workspace.document(uri);
-  if (!document) return undefined;
+  if (!document || (await isForeign(workspace, document))) return undefined;
   const analysis = workspace.latestAnalysisOf(document.uri) ?? (await workspace.analysisOf(document.uri));
   return analysis && { document, analysis };
+}
+
+/** Whether a document is another architecture's, and no project says otherwise: there is nothing to say about it. */
+export async function isForeign(workspace: Workspace, { source, key }: Document): Promise<boolean> {
+  return foreignArchitecture(source) !== undefined && !(await workspace.isStated(key));
 }

@@ -10,7 +10,7 @@ import { lineRange } from '../../locations';
 import { checked, isRecord } from '../../params';
 import type { ServerContext } from '../../server';
 import type { Document } from '../../workspace';
-import { latestPlaceOf } from '../target';
+import { isForeign, latestPlaceOf } from '../target';
 import { documentationOf } from './documentation';
 import type { ItemData } from './item';
 import { offersAt } from './offers';
@@ -24,7 +24,7 @@ export function registerCompletion(context: ServerContext): ServerCapabilities {
       const document = workspace.document(textDocument.uri);
       const place =
         document?.source.lines[position.line] && placeAt(document.source, position.line, position.character);
-      if (!document || !place) return { isIncomplete: false, items: [] };
+      if (!document || !place || (await isForeign(workspace, document))) return { isIncomplete: false, items: [] };
       const analysis = (await latestPlaceOf(context, document.uri))?.analysis;
       const index = workspace.indexOf(document.key)!;
       const architecture = architectureAt(document.source, index, position.line, analysis?.project.march);
