@@ -184,6 +184,7 @@ export class Expander {
     const { key } = statement;
     const directive = key.charCodeAt(0) === 0x2e ? directiveNamed(key) : undefined;
     if (directive) {
+      if (key === '.insn' && unit.lineInfo.pending) unit.lineInfo.mark(unit.section, unit.here());
       directive.run(unit, statement, this);
       return;
     }
@@ -192,6 +193,7 @@ export class Expander {
       this.#call(macro, statement);
       return;
     }
+    if (unit.lineInfo.pending) unit.lineInfo.mark(unit.section, unit.here());
     if (assembleInstruction(unit, statement)) return;
     this.#unknown(statement);
   }

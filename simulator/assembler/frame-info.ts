@@ -88,6 +88,16 @@ export class FunctionFrame {
   ) {
     this.last = start;
   }
+
+  /** The same without the function and the data for exceptions. */
+  withoutTables(): FunctionFrame {
+    const copy = new FunctionFrame(this.start, this.span);
+    copy.steps.push(...this.steps);
+    copy.end = this.end;
+    copy.returnColumn = this.returnColumn;
+    copy.isSignalFrame = this.isSignalFrame;
+    return copy;
+  }
 }
 
 /** The call frame information of a source, and where it goes. */

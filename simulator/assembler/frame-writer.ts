@@ -58,9 +58,11 @@ class FrameWriter {
   write(functions: readonly FunctionFrame[]): void {
     const section = this.#section;
     while (section.length % 8 !== 0) section.appendInteger(0, 1);
-    functions.forEach((frame, i) => {
+    // .debug_frame has call frames alone.
+    const written = this.loaded ? functions : functions.map((frame) => frame.withoutTables());
+    written.forEach((frame, i) => {
       const shared = this.#sharedOf(frame);
-      this.#function(frame, shared, this.loaded && i + 1 < functions.length ? 4 : 8);
+      this.#function(frame, shared, this.loaded && i + 1 < written.length ? 4 : 8);
     });
     const { parts } = section;
     if (section.shifts.length !== parts.length + 1) section.shifts = new Float64Array(parts.length + 1);
@@ -114,10 +116,6 @@ class FrameWriter {
       }
       if (lsda) section.appendInteger(lsda.encoding, 1);
       section.appendInteger(addressEncoding, 1);
-    } else if (personality) {
-      section.appendInteger(personality.encoding, 1);
-      this.#address(personality);
-      if (lsda) section.appendInteger(lsda.encoding, 1);
     }
     for (const step of first.steps.slice(0, count)) this.#step(step);
     this.#end(start, this.loaded ? 4 : 8);

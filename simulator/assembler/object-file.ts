@@ -14,6 +14,7 @@ import { type Bound, constant, isConstant, type Linear, offsetOf, settle } from 
 import { writeFrames } from './frame-writer';
 import { originOf, positionOf, type SourceSpan } from './frames';
 import { branchTarget, layOut, sizeOf } from './layout';
+import { writeLines } from './line-writer';
 import { ObjectSymbols } from './object-symbols';
 import { addBits, distanceBits, expandBranch, fillBytes, invertCompressed, writeInteger } from './section-bytes';
 import type { Fixup, ObjectSectionSource, Section, VariablePart } from './sections';
@@ -72,6 +73,7 @@ class ObjectBuilder {
     layOut(unit.outputs, ({ part }, code, message) => this.#report((part as { span: SourceSpan }).span, code, message));
     writeFrames(unit);
     if (!unit.options.relax) for (const section of unit.sections) this.#markOddPadding(section);
+    writeLines(unit);
     for (const output of unit.outputs) this.#makeOutput(output);
     for (const section of unit.sections) this.#markThreadLocal(section);
     for (const output of unit.outputs) this.#fix(output);

@@ -11,6 +11,7 @@ import { type Frame, originOf, rangeOf, relatedCalls, type SourceSpan } from './
 import { InactiveRegions } from './inactive';
 import { knownSection } from './known-sections';
 import { maximumSectionSize } from './layout';
+import { LineInfo } from './line-info';
 import { MappingSymbols } from './mapping-symbols';
 import {
   absoluteName,
@@ -60,8 +61,8 @@ export class Unit implements Scope {
   usedCompressed = false;
   /** The sources that compilers name by .file; the first comes before every symbol. */
   readonly fileSymbols: { readonly name: string; readonly order: number }[] = [];
-  /** The numbers that .file gave. */
-  readonly fileNumbers = new Set<number>();
+  /** What `.file` and `.loc` say. */
+  readonly lineInfo = new LineInfo();
   /** What `.cfi_...` directives say. */
   readonly frameInfo = new FrameInfo();
 

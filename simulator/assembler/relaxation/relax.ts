@@ -84,32 +84,40 @@ export class Relaxer {
   /** Cuts the space for alignments to what is needed. */
   align(input: InputSection): void {
     const code = codeOf(input);
-    for (const relocation of code.relocations) if (relocation.type === R.Align) this.#align(input, code, relocation);
+    let removed = 0;
+    for (const relocation of code.relocations)
+      if (relocation.type === R.Align) removed += this.#align(input, code, relocation, removed);
+    code.commit();
     input.size = code.size;
   }
 
-  #align(input: InputSection, code: RelaxedCode, relocation: RelaxedRelocation): void {
+  /**
+   * @param removed how many bytes went away in this round before it
+   * @returns how many go away here
+   */
+  #align(input: InputSection, code: RelaxedCode, relocation: RelaxedRelocation, removed: number): number {
     const space = Number(relocation.addend);
     relocation.type = R.None;
     let alignment = 1;
     while (alignment <= space) alignment *= 2;
-    const start = integer.add(input.address, code.moved(relocation.offset));
+    const start = integer.add(input.address, code.moved(relocation.offset) - removed);
     const needed = -integer.lowWord(start) & (alignment - 1);
-    if (relocation.offset + space > code.bytes.length) return;
+    if (relocation.offset + space > code.bytes.length) return 0;
     if (needed > space) {
       // After data of an odd length. GNU ld gives up; a source of ours gets the byte that is missing.
       if (relocation.position && needed === space + 1) {
         code.insert(relocation.offset + space);
-        code.commit();
-      } else this.host.reportAlignment(input, relocation, needed);
-      return;
+        return -1;
+      }
+      this.host.reportAlignment(input, relocation, needed);
+      return 0;
     }
-    if (needed === space) return;
+    if (needed === space) return 0;
     let at = relocation.offset;
     for (; at + 4 <= relocation.offset + needed; at += 4) code.bytes.set(nop, at);
     if (needed % 4 !== 0) code.bytes.set(compressedNop, at);
     code.delete(relocation.offset + needed, space - needed);
-    code.commit();
+    return space - needed;
   }
 }
 
