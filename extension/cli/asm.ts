@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { buildProgram } from '../../simulator/assembler/build';
-import { mergeProject } from '../../simulator/assembler/index';
+import { listingOf, mergeProject, objectListingOf, SourceText } from '../../simulator/assembler/index';
 import { writeExecutable } from '../../simulator/object/elf-writer';
 import { writeRelocatable } from '../../simulator/object/relocatable-writer';
 import { build, givenProgram, projectFileOf, reportProblems } from './guest';
@@ -19,12 +19,14 @@ export async function asm(command: ParsedCommand): Promise<number> {
 }
 
 async function executable(command: ParsedCommand): Promise<Uint8Array | undefined> {
-  const { program, objects, diagnostics, map } = await build({ ...command, relax: await relaxationOf(command) });
+  const built = await build({ ...command, relax: await relaxationOf(command) });
+  const { program, objects, diagnostics, map } = built;
   reportProblems(diagnostics);
   const mapFile = one(command.values['map']);
   // What went where is worth knowing all the more when it does not fit.
   if (mapFile !== undefined && map) writeFileSync(mapFile, map());
   if (!program) return undefined;
+  writeListing(command, built.sources, (texts) => listingOf(program, texts));
   const flags = objects.reduce((all, object) => all | object.flags, 0);
   return writeExecutable(program, { folder: process.cwd(), ...(objects.length > 0 ? { flags } : {}) });
 }
@@ -44,10 +46,22 @@ async function relocatable(command: ParsedCommand): Promise<Uint8Array | undefin
   const given = { ...givenProgram(command), relax: await relaxationOf(command) };
   const found = await projectFileOf(given);
   const project = mergeProject(given, found && { ...found, linksFile: false });
-  const { objects, diagnostics } = await buildProgram({ ...project, stated: false }, readHostFile, undefined, {
+  const { objects, diagnostics, sources } = await buildProgram({ ...project, stated: false }, readHostFile, undefined, {
     link: false,
   });
   reportProblems(diagnostics);
   const [object] = objects;
-  return object && !diagnostics.some(({ severity }) => severity === 'error') ? writeRelocatable(object) : undefined;
+  if (!object || diagnostics.some(({ severity }) => severity === 'error')) return undefined;
+  writeListing(command, sources, (texts) => objectListingOf(object, texts));
+  return writeRelocatable(object);
+}
+
+function writeListing(
+  command: ParsedCommand,
+  sources: ReadonlyMap<string, string>,
+  make: (texts: readonly SourceText[]) => string,
+): void {
+  const file = one(command.values['listing']);
+  if (file === undefined) return;
+  writeFileSync(file, make([...sources].map(([path, text]) => SourceText.parse(path, text))));
 }

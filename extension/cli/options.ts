@@ -52,6 +52,7 @@ const COMMAND_OPTIONS: { readonly [command in Command]: NonNullable<ParseArgsCon
     object: { ...flag, short: 'c' },
     debug: { ...flag, short: 'g' },
     map: text,
+    listing: text,
   },
   diff: { ...assembly, ...machine, a: text, b: text },
 };

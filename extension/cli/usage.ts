@@ -62,6 +62,7 @@ Assembles and links to an ELF executable, as GNU as and ld do, or with -c assemb
   -e SYMBOL         where execution begins; default: what the script says, or _start
   --no-relax        code stays as long as it was assembled; with -c, as of 'as -mno-relax'
   --map FILE        write what went where: regions, sections, symbols, and what was discarded
+  --listing FILE    write what each line became: addresses, bytes, and the lines of macros
   -g                with -c: a DWARF 5 line table of the source, as of 'as -gdwarf-5'; executables always have one
 
 Exit status: 0 done, 2 usage or assembly error.

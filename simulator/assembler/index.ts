@@ -4,7 +4,7 @@ export * from './assemble';
 export * from './diagnostic';
 export { type Directive, directiveTable } from './directives';
 export { defaultLayout, type Layout, type LinkResult, link } from './link';
-export { listingOf } from './listing';
+export { listingOf, objectListingOf } from './listing';
 export type { Macro } from './macros';
 export { baseName, candidatePaths, folderOf, foldersAbove, isAbsolutePath, joinPath, samePath } from './paths';
 export * from './project';

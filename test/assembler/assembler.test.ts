@@ -5,6 +5,7 @@ import {
   listingOf,
   mergeProject,
   nearest,
+  objectListingOf,
   parseProject,
   projectOf,
   projectOfFile,
@@ -223,6 +224,27 @@ describe('Layout', () => {
 });
 
 describe('Listing', () => {
+  it('of an object has offsets', () => {
+    const text = ' nop\n.rept 2\n.word 5\n.endr\n';
+    const [unit] = assembleText(text, { link: false }).units;
+    assert.deepEqual(
+      objectListingOf(unit!.object, [SourceText.parse('main.s', text)])
+        .split('\n')
+        .map((line) => line.trimEnd()),
+      [
+        'main.s',
+        '00000000 0100                   1   nop',
+        '                                2  .rept 2',
+        '00000002 05000000                  > .word 5  (repeated, main.s:3)',
+        '00000006 05000000                  > .word 5  (repeated, main.s:3)',
+        '                                3  .word 5',
+        '                                4  .endr',
+        '                                5',
+        '',
+      ],
+    );
+  });
+
   it('shows addresses, bytes and expansions', () => {
     const text = '.globl _start\n_start: li a0, 0x12345678\n.macro m\n nop\n.endm\n m\n.data\n.dword 1, 2\n';
     const listing = listingOf(assembleText(text).program!, [SourceText.parse('main.s', text)]);
@@ -236,7 +258,7 @@ describe('Listing', () => {
         '                                        4   nop',
         '                                        5  .endm',
         '                                        6   m',
-        '0000000080200008 0100                      + macro m, main.s:4',
+        '0000000080200008 0100                      > nop  (macro m, main.s:4)',
         '                                        7  .data',
         '000000008020100a 0100000000000000       8  .dword 1, 2',
         '0000000080201012 0200000000000000',
