@@ -46,9 +46,10 @@ async function relocatable(command: ParsedCommand): Promise<Uint8Array | undefin
   const given = { ...givenProgram(command), relax: await relaxationOf(command) };
   const found = await projectFileOf(given);
   const project = mergeProject(given, found && { ...found, linksFile: false });
-  const { objects, diagnostics, sources } = await buildProgram({ ...project, stated: false }, readHostFile, undefined, {
-    link: false,
-  });
+  const debug = command.values['debug'] === true ? { folder: process.cwd() } : undefined;
+  const options = { link: false, debug };
+  const built = await buildProgram({ ...project, stated: false }, readHostFile, undefined, options);
+  const { objects, diagnostics, sources } = built;
   reportProblems(diagnostics);
   const [object] = objects;
   if (!object || diagnostics.some(({ severity }) => severity === 'error')) return undefined;

@@ -43,6 +43,8 @@ export interface AssembleRequest {
    * mentions `__global_pointer$`: it cannot have set gp up.
    */
   readonly relax?: boolean | undefined;
+  /** Asks for a line table in the objects, with the folder that their sources' names are seen from. */
+  readonly debug?: { readonly folder: string } | undefined;
   /** False for objects alone: nothing is linked. */
   readonly link?: boolean;
   /** 'hint' when nothing states what the program is linked with. */
@@ -173,6 +175,7 @@ function* assembleUnitInSteps(
 ): Generator<void, AssembledUnit> {
   const march = options.march ?? defaultMarch;
   const unit = new Unit(source.path, march, false, options.relax ?? relaxByDefault);
+  if (options.debug) unit.lineInfo.generate(options.debug.folder);
   const { architecture } = architectureOf(march);
   const defines = definesOf({ ...predefined(architecture), ...options.defines });
   const expander = new Expander(unit, files, defines, options.trace);
@@ -204,7 +207,7 @@ function isUnchanged({ inputs }: RequestedUnit, sources: AssembleRequest['source
   return true;
 }
 
-export type UnitOptions = Pick<AssembleRequest, 'march' | 'defines' | 'relax' | 'trace'>;
+export type UnitOptions = Pick<AssembleRequest, 'march' | 'defines' | 'relax' | 'trace' | 'debug'>;
 
 /** Whether the linker may relax code unless a source says otherwise. */
 const relaxByDefault = true;

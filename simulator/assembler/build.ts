@@ -1,7 +1,7 @@
 import { isImage, readImage } from '../object/image';
 import type { Program } from '../object/program';
 import type { ObjectFile } from '../object/relocatable';
-import { assemble } from './assemble';
+import { type AssembleRequest, assemble } from './assemble';
 import type { Diagnostic } from './diagnostic';
 import { type Project, requestOf } from './project';
 import { type FoundProject, type GivenProgram, mergeProject, type ReadFile } from './project-file';
@@ -39,12 +39,13 @@ export async function buildGiven(
  * them until nothing is missing.
  * @param imageAddress where a flat binary lies
  * @param link whether there is to be a program: else there are only objects
+ * @param debug asks for a line table in the objects
  */
 export async function buildProgram(
   project: Project,
   read: ReadFile,
   imageAddress = project.layout.textBase,
-  { link = true }: { readonly link?: boolean } = {},
+  { link = true, debug }: { readonly link?: boolean; readonly debug?: AssembleRequest['debug'] } = {},
 ): Promise<BuildResult> {
   const [only, second] = project.roots;
   const image = only !== undefined && second === undefined ? await read(only) : undefined;
@@ -52,7 +53,7 @@ export async function buildProgram(
   const contents = new Map<string, Uint8Array>();
   const absent = new Set<string>();
   for (;;) {
-    const result = assemble({ ...requestOf(project), sources: contents, absent, link });
+    const result = assemble({ ...requestOf(project), sources: contents, absent, link, debug });
     if (result.missing.length === 0) {
       const { program, diagnostics, units, map } = result;
       const sources = new Map<string, string>();

@@ -193,6 +193,7 @@ export class Expander {
       this.#call(macro, statement);
       return;
     }
+    if (unit.lineInfo.generated) unit.markLine();
     if (unit.lineInfo.pending) unit.lineInfo.mark(unit.section, unit.here());
     if (assembleInstruction(unit, statement)) return;
     this.#unknown(statement);

@@ -267,8 +267,11 @@ class FrameWriter {
   #breaksOf(section: Section): readonly number[] {
     let breaks = this.#breaks.get(section);
     if (!breaks) {
-      breaks = section.fixups.flatMap(({ kind, offset }) => {
-        const length = 'relocation' in kind ? changingLengths[kind.relocation] : undefined;
+      breaks = section.fixups.flatMap(({ kind, offset, value }) => {
+        if (!('relocation' in kind)) return [];
+        // Space for an alignment is as long as its relocation says.
+        if (kind.relocation === R.Align) return isConstant(value) ? [offset + Number(value.value)] : [];
+        const length = changingLengths[kind.relocation];
         return length === undefined ? [] : [offset + length];
       });
       this.#breaks.set(section, breaks);

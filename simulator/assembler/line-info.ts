@@ -7,6 +7,8 @@ export interface CompilerFile {
   /** In the table of folders. */
   folder: number;
   readonly checksum: Uint8Array | undefined;
+  /** As it was named where rows are made for the source itself. */
+  readonly path?: string;
 }
 
 /** What `.loc` says of the instructions after it. */
@@ -51,6 +53,40 @@ export class LineInfo {
   };
   /** Whether the next instruction gets a row. */
   pending = false;
+  /** Whether every line of the source gets its rows: there is no compiler that says more. */
+  generated = false;
+
+  /** Makes rows for the lines of the source itself, until it says by `.file` that a compiler did. */
+  generate(folder: string): void {
+    this.generated = true;
+    this.version = 5;
+    this.folders[0] = folder;
+  }
+
+  /** What the source has from its compiler counts. */
+  stopGenerating(): void {
+    if (!this.generated) return;
+    this.generated = false;
+    this.version = 3;
+    this.entries.clear();
+    this.files.length = 0;
+    this.folders.length = 0;
+  }
+
+  /** Says that the next instruction comes from a line of the source; it gets a row when that is not the last one's. */
+  atLine(path: string, line: number): void {
+    const { current } = this;
+    const index = this.files.findIndex((known, i) => i > 0 && known?.path === path);
+    const file = index > 0 ? index : Math.max(1, this.files.length);
+    if (index < 0) {
+      this.add(file, undefined, path, undefined);
+      this.files[file] = { ...this.files[file]!, path };
+    }
+    if (file === current.file && line === current.line && this.entries.size > 0) return;
+    current.file = file;
+    current.line = line;
+    this.pending = true;
+  }
 
   /** Gives a file its number; false when another one has it. */
   add(number: number, folder: string | undefined, path: string, checksum: Uint8Array | undefined): boolean {

@@ -1,4 +1,5 @@
 import { SectionFlag, SectionType } from '../object/relocatable';
+import { endOfCode } from './debug-info';
 import { type Bound, constant, offsetOf } from './evaluation';
 import type { SourceSpan } from './frames';
 import type { LineEntry, LineInfo } from './line-info';
@@ -240,10 +241,7 @@ class LineWriter {
 
   #endSequence(output: ObjectSectionSource, last: AssemblySymbol): void {
     const { unit } = this;
-    const end = output.subsections.at(-1)!;
-    // What fills code up to its alignment comes after the last row.
-    const padding = end.executable && output.alignment > 1 ? 1 : 0;
-    const place = { section: end, offset: end.length, part: end.parts.length - padding };
+    const place = endOfCode(output);
     const label = unit.symbols.temporary(place);
     label.order = unit.symbols.nextOrder();
     this.#advance(label, last, offsetOf(place) - offsetOf(last.place!));

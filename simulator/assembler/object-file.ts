@@ -9,6 +9,7 @@ import {
   SectionFlag,
   SectionType,
 } from '../object/relocatable';
+import { writeDebugInfo } from './debug-info';
 import { didYouMean, nearest } from './diagnostic';
 import { type Bound, constant, isConstant, type Linear, offsetOf, settle } from './evaluation';
 import { writeFrames } from './frame-writer';
@@ -74,6 +75,7 @@ class ObjectBuilder {
     writeFrames(unit);
     if (!unit.options.relax) for (const section of unit.sections) this.#markOddPadding(section);
     writeLines(unit);
+    writeDebugInfo(unit);
     for (const output of unit.outputs) this.#makeOutput(output);
     for (const section of unit.sections) this.#markThreadLocal(section);
     for (const output of unit.outputs) this.#fix(output);

@@ -152,6 +152,16 @@ export class Unit implements Scope {
     return this.text.slice(start, end);
   }
 
+  /** Notes the line that the statement counts as: the outermost call's, for macros; lines of repetitions are their own. */
+  markLine(): void {
+    let { frame, line } = this;
+    while (frame.parent && (frame.kind === 'macro' || frame.kind === 'repeat')) {
+      if (frame.kind === 'macro') line = frame.line;
+      frame = frame.parent;
+    }
+    this.lineInfo.atLine(frame.file, line + 1);
+  }
+
   // Symbols
 
   here(): AssemblySymbol {

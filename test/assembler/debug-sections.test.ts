@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readFileSync, realpathSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { assemble } from '../../simulator/assembler';
 import { parseElf } from '../../simulator/object/elf';
 import { writeRelocatable } from '../../simulator/object/relocatable-writer';
@@ -84,6 +85,34 @@ describe('Debug sections against GNU as', function () {
       });
     });
   }
+
+  it('-g: a line table of the source itself, as of as -gdwarf-5', () => {
+    const text = [
+      ' .globl _start\n .type _start, @function\n_start: nop\n call f\n .rept 2\n nop\n .endr\n .macro m\n nop\n ret\n .endm\n m',
+      ' .size _start, .-_start\n .type f, @function\nf: nop\n m\n .size f, 4\n .balign 8\n',
+    ];
+    const other = ' .section .text.other,"ax"\n nop\n';
+    withFolder((folder) => {
+      for (const source of [text.join('\n'), text.join('\n') + other, ' nop\n ret\n']) {
+        writeFileSync(join(folder, 'main.s'), source);
+        const options = ['-gdwarf-5', '-mrelax', `-march=${gnuMarch}`, 'main.s', '-o', 'main.o'];
+        execFileSync('riscv64-linux-gnu-as', options, { cwd: folder });
+        const request = { roots: ['main.s'], sources: new Map([['main.s', source]]), march: gnuMarch, relax: true };
+        const { units } = assemble({ ...request, link: false, debug: { folder: realpathSync(folder) } });
+        const names = ['_info', '_abbrev', '_line', '_line_str', '_aranges', '_rnglists'].map(
+          (name) => `.debug${name}`,
+        );
+        const [theirs, ours] = [readFileSync(join(folder, 'main.o')), writeRelocatable(units[0]!.object)].map(
+          (bytes) =>
+            new Map(
+              parseElf(bytes).sections.map(({ name, bytes: content }) => [name, Buffer.from(content).toString('hex')]),
+            ),
+        );
+        for (const name of names) assert.equal(ours!.get(name), theirs!.get(name), name);
+        assert.equal(ours!.has('.debug_line'), true);
+      }
+    });
+  });
 
   const wrong: readonly (readonly [text: string, line: number])[] = [
     ['.cfi_startproc\n.cfi_startproc\n.cfi_endproc\n', 2],

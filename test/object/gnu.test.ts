@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { assemble } from '../../simulator/assembler';
@@ -123,6 +123,33 @@ describe('Programs and objects against GNU tools', function () {
       }
       const start = text.split('\n').findIndex((line) => line.startsWith('    push ra')) + 1;
       assert.match(gdb, new RegExp(`Line ${start} of "macros.s" starts at address 0x80200000 <_start>`));
+    });
+  });
+
+  it('gdb steps through what we write, relaxed code and macros too', () => {
+    requireTool('gdb-multiarch');
+    requireTool('qemu-system-riscv64');
+    const text = [
+      '    .globl _start\n_start:\n    li a0, 3\n    la sp, stack\nloop:\n    call twice\n    addi a0, a0, -1\n    bnez a0, loop',
+      'end:\n    j end\n    .macro double reg\n    slli \\reg, \\reg, 1\n    nop\n    .endm\ntwice:\n    mv t0, a0\n    double t0\n    ret',
+      '    .bss\n    .skip 64\nstack:\n',
+    ].join('\n');
+    withFolder((folder) => {
+      const sources = new Map([['step.s', text]]);
+      const { program } = assemble({ roots: ['step.s'], sources, layout: { textBase: 0x8000_0000n } });
+      const path = join(folder, 'step.elf');
+      writeFileSync(join(folder, 'step.s'), text);
+      writeFileSync(path, writeExecutable(program!, { folder }));
+      const qemu = `qemu-system-riscv64 -M virt -display none -bios none -kernel ${path} -S -gdb stdio -serial null -monitor none`;
+      const commands = ['set architecture riscv:rv64', `target remote | ${qemu}`, 'tbreak _start', 'continue'];
+      for (let i = 0; i < 9; i++) commands.push('step');
+      const options = [...commands, 'kill'].flatMap((command) => ['-ex', command]);
+      const run = spawnSync('gdb-multiarch', ['-batch', '-nx', ...options, path], {
+        encoding: 'utf8',
+        timeout: 60_000,
+      });
+      const lines = [...run.stdout.matchAll(/^(\d+)\t/gm)].map((match) => Number(match[1]));
+      assert.deepEqual(lines, [3, 4, 6, 16, 17, 18, 7, 8, 6, 16], run.stdout + run.stderr);
     });
   });
 

@@ -29,6 +29,7 @@ const file: Run = (unit, statement) => {
     unit.error('loc', `the file number ${number} is too large`, start, end);
     return;
   }
+  unit.lineInfo.stopGenerating();
   if (number === 0) unit.lineInfo.version = 5;
   const [folder, path] = second ? [first.text, second.text] : [undefined, first.text];
   if (!unit.lineInfo.add(number, folder, path, checksum))
