@@ -1,7 +1,10 @@
-import { csrs, floatRegisters, instructions, pseudoInstructions, registers } from '../simulator/isa';
+import { relocationOperators } from '../simulator/assembler/expression';
+import { csrs, floatRegisters, instructions, pseudoInstructions, registers, roundingModeNames } from '../simulator/isa';
 
 const scope = 'source.riscv-asm';
 const symbol = '[A-Za-z_.$][\\w.$]*';
+/** In a macro, with parts that the call gives. */
+const label = '(?:[A-Za-z_.$]|\\\\[\\w@])(?:[\\w.$]|\\\\(?:[\\w@]|\\(\\)))*';
 /** Where a statement may begin: at the start of a line, after a label, a separator or a comment. */
 const statementStart = '(?:^|(?<=[:;]|\\*/))\\s*';
 /** Where it ends; a `#` begins a comment anywhere in a line. */
@@ -39,7 +42,8 @@ export function textMateGrammar(): object {
     repository: {
       preprocessor: {
         comment: 'In .s files these lines are comments, which the language server marks as such.',
-        begin: '^\\s*(#\\s*(?:define|undef|ifdef|ifndef|if|elif|else|endif|error|include(?=\\s*["<])))\\b',
+        begin:
+          '^\\s*(#\\s*(?:define|undef|ifdef|ifndef|if|elifdef|elifndef|elif|else|endif|error|warning|pragma|line|include(?:_next)?(?=\\s*["<]|\\s+[A-Z_][A-Z0-9_]*\\s*$)))\\b',
         beginCaptures: { 1: { name: named('keyword.control.preprocessor') } },
         end: '(?<!\\\\)$',
         name: named('meta.preprocessor'),
@@ -47,6 +51,7 @@ export function textMateGrammar(): object {
           { match: '<[^>]*>', name: named('string.quoted.other') },
           { include: '#block-comment' },
           { include: '#line-comment' },
+          { match: words(['defined', '__has_include']), name: named('keyword.operator.defined') },
           { include: '#operands' },
         ],
       },
@@ -60,7 +65,7 @@ export function textMateGrammar(): object {
       'block-comment': { begin: '/\\*', end: '\\*/', name: named('comment.block') },
       'line-comment': { match: '//.*$', name: named('comment.line.double-slash') },
       label: {
-        match: `${statementStart}(?:(${symbol})|(\\d+))\\s*(:)`,
+        match: `${statementStart}(?:(${label})|(\\d+))\\s*(:)`,
         captures: {
           1: { name: named('entity.name.function.label') },
           2: { name: named('constant.numeric.label') },
@@ -98,7 +103,10 @@ export function textMateGrammar(): object {
             patterns: [{ match: '\\\\.', name: named('constant.character.escape') }],
           },
           { match: "'(?:\\\\.|[^\\\\])'?", name: named('string.quoted.single') },
-          { match: '%[a-z_]+(?=\\()', name: named('support.function.relocation') },
+          {
+            match: `(?:${relocationOperators.map(({ name }) => name).join('|')})(?=\\s*\\()`,
+            name: named('support.function.relocation'),
+          },
           { match: '\\\\(?:[A-Za-z_]\\w*|@|\\(\\))', name: named('variable.parameter') },
           { match: words(registerNames), name: named('support.type.register') },
           { match: words(names(csrs)), name: named('support.constant.csr') },
@@ -108,6 +116,10 @@ export function textMateGrammar(): object {
           },
           { match: '\\b\\d+[bf]\\b', name: named('constant.numeric.label') },
           { match: '[@%][a-z_]+\\b', name: named('storage.type') },
+          {
+            match: words(roundingModeNames.flatMap((name) => name ?? [])),
+            name: named('constant.language.rounding-mode'),
+          },
           { match: symbol, name: named('variable.other.symbol') },
           { match: '<<|>>|==|!=|<>|<=|>=|&&|\\|\\||[-+*/%&|^~!<>=]', name: named('keyword.operator') },
         ],

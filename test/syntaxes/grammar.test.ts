@@ -1,42 +1,25 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
 import { before, describe, it } from 'mocha';
-import * as oniguruma from 'vscode-oniguruma';
-import { type IGrammar, INITIAL, parseRawGrammar, Registry } from 'vscode-textmate';
+import type { IGrammar } from 'vscode-textmate';
 import { instructions, pseudoInstructions } from '../../simulator/isa';
+import { loadGrammar, tokensOf } from './tokenizer';
 
 describe('TextMate grammar', () => {
   let grammar: IGrammar;
 
   before(async () => {
-    await oniguruma.loadWASM(readFileSync('node_modules/vscode-oniguruma/release/onig.wasm').buffer as ArrayBuffer);
-    const file = 'syntaxes/riscv-asm.tmLanguage.json';
-    const registry = new Registry({
-      onigLib: Promise.resolve({
-        createOnigScanner: (patterns) => new oniguruma.OnigScanner(patterns),
-        createOnigString: (text) => new oniguruma.OnigString(text),
-      }),
-      loadGrammar: async () => parseRawGrammar(readFileSync(file, 'utf8'), file),
-    });
-    const loaded = await registry.loadGrammar('source.riscv-asm');
-    assert.ok(loaded);
-    grammar = loaded;
+    grammar = await loadGrammar();
   });
 
-  /** The words of a text that have a scope, as `word:scope` without the language's suffix; of nested scopes the innermost. */
+  /** The words of a text that have a scope, as `word:scope`; of nested scopes the innermost. */
   function scopes(text: string): string[] {
-    let state = INITIAL;
-    const found: string[] = [];
-    for (const line of text.split('\n')) {
-      const { tokens, ruleStack } = grammar.tokenizeLine(line, state);
-      state = ruleStack;
-      for (const token of tokens) {
-        const word = line.slice(token.startIndex, token.endIndex).trim();
-        const scope = token.scopes.at(-1)?.replace('.riscv-asm', '');
-        if (word !== '' && scope !== 'source') found.push(`${word}:${scope}`);
-      }
-    }
-    return found;
+    const lines = text.split('\n');
+    return tokensOf(grammar, text).flatMap((tokens, i) =>
+      tokens.flatMap(({ start, end, scopes: own }) => {
+        const word = lines[i]!.slice(start, end).trim();
+        return word !== '' && own.length > 0 ? [`${word}:${own.at(-1)}`] : [];
+      }),
+    );
   }
 
   it('colours a mnemonic where a statement begins, and nowhere else', () => {

@@ -12,10 +12,10 @@ export class Workbench {
     readonly page: Page,
   ) {}
 
-  static async open(folder: string): Promise<Workbench> {
+  static async open(folder: string, theme = 'Default Dark Modern'): Promise<Workbench> {
     mkdirSync(screenshots, { recursive: true });
     const settings = {
-      'workbench.colorTheme': 'Default Dark Modern',
+      'workbench.colorTheme': theme,
       'debug.inlineValues': 'on',
       // A terminal that is drawn has no text to look for.
       'terminal.integrated.gpuAcceleration': 'off',
@@ -49,13 +49,18 @@ export class Workbench {
 
   /** Scrolls to the first place of a text, and puts the cursor there. */
   async goTo(text: string): Promise<void> {
-    await this.page.keyboard.press('Control+1');
-    await this.page.keyboard.press('Control+Home');
-    await this.page.keyboard.press('Control+f');
-    await this.page.locator('.find-widget.visible textarea').first().fill(text);
-    await this.page.keyboard.press('Enter');
-    await this.page.keyboard.press('Escape');
-    await this.editor.locator('.view-line', { hasText: text }).first().waitFor();
+    const line = this.editor.locator('.view-line', { hasText: text }).first();
+    // A workbench that is still starting may lose the keys of a search.
+    for (let tries = 0; tries < 5; tries++) {
+      await this.page.keyboard.press('Control+1');
+      await this.page.keyboard.press('Control+Home');
+      await this.page.keyboard.press('Control+f');
+      await this.page.locator('.find-widget.visible textarea').first().fill(text);
+      await this.page.keyboard.press('Enter');
+      await this.page.keyboard.press('Escape');
+      if (await appears(line, 2000)) return;
+    }
+    await line.waitFor();
   }
 
   /** The web page of one of the extension's views in the debug side bar, unfolded. */
@@ -114,4 +119,11 @@ export class Workbench {
     await this.browser.close();
     await this.host.stop();
   }
+}
+
+async function appears(locator: Locator, milliseconds: number): Promise<boolean> {
+  return locator.waitFor({ timeout: milliseconds }).then(
+    () => true,
+    () => false,
+  );
 }
