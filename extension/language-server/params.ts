@@ -1,4 +1,5 @@
 import { type CancellationToken, ErrorCodes, LSPErrorCodes, ResponseError } from 'vscode-languageserver';
+import { giveWay } from './slices';
 
 /** What the parameters of a request must hold. */
 export type Needs = 'document' | 'position' | 'positions' | 'range' | 'query' | 'item';
@@ -14,11 +15,13 @@ export function checked<P, R>(
   return (params, token) => {
     const problem = problemWith(params, needs);
     if (problem !== undefined) return new ResponseError(ErrorCodes.InvalidParams, problem);
+    giveWay();
     const result = handler(params, token);
     if (!(result instanceof Promise)) return result;
-    return result.then((value) =>
-      token.isCancellationRequested ? new ResponseError(LSPErrorCodes.RequestCancelled, 'cancelled') : value,
-    );
+    return result.then((value) => {
+      giveWay();
+      return token.isCancellationRequested ? new ResponseError(LSPErrorCodes.RequestCancelled, 'cancelled') : value;
+    });
   };
 }
 

@@ -17,6 +17,7 @@ import { WorkspaceIndex } from './index/workspace-index';
 import { checkedNotification, problemWithChange, problemWithClose, problemWithFiles, problemWithOpen } from './params';
 import { type InitializationOptions, trustedNotification } from './protocol';
 import { Settings } from './settings';
+import { giveWay } from './slices';
 import { type FileReader, Workspace } from './workspace';
 
 /** What a feature works with. It registers its handlers and says what the server can do with them. */
@@ -100,6 +101,7 @@ export function startServer(connection: Connection, reader: FileReader): void {
         const edits = contentChanges.map(editOf);
         workspace.change(uri, version, edits);
         checker.edited(uri, edits);
+        giveWay();
       },
       complain,
     ),
