@@ -34,8 +34,13 @@ export class LinkReporter {
     this.#at('error', code, message, undefined, this.objects[0]?.path ?? '');
   }
 
-  script(place: ScriptPlace | undefined, message: string, code?: string): void {
-    if (place) this.add(scriptDiagnostic(place, message, 'error', code));
+  script(
+    place: ScriptPlace | undefined,
+    message: string,
+    code?: string,
+    severity: 'error' | 'warning' = 'error',
+  ): void {
+    if (place) this.add(scriptDiagnostic(place, message, severity, code));
     else this.general(code ?? 'linker-script', message);
   }
 
@@ -66,6 +71,14 @@ export class LinkReporter {
     };
     const message = `symbol '${symbol.name}' is already defined in '${first.path}'`;
     this.#at('error', 'duplicate-symbol', message, definitionOf(symbol, object), object.path, [], [related]);
+  }
+
+  /** Code that counts on gp, in a program that never sets it up. */
+  pointerNotSet(input: InputSection, relocation: Relocation): void {
+    if (this.diagnostics.some(({ code }) => code === 'gp-not-set')) return;
+    const message =
+      "addresses are counted from gp here, and nothing sets gp: begin with 'la gp, __global_pointer$' under '.option norelax', or link with --no-relax";
+    this.#at('warning', 'gp-not-set', message, positionOf(input, relocation), input.file.path);
   }
 
   /** Out of reach: how far it is, how far the instruction reaches, and what helps. */

@@ -255,7 +255,11 @@ export class Relocator {
   #writeGlobal(site: Site, value: Integer): void {
     const pointer = this.linker.resolveName('__global_pointer$')?.value ?? 0;
     if (integer.fitsSigned(value, 12)) this.#writeBased(site, value, 0);
-    else this.#writeBased(site, integer.subtract(value, pointer), globalPointer);
+    else {
+      this.#writeBased(site, integer.subtract(value, pointer), globalPointer);
+      if (!this.linker.symbols.globals.has('__global_pointer$'))
+        this.linker.reporter.pointerNotSet(site.input, site.relocation);
+    }
   }
 
   #writeBased(site: Site, distance: Integer, base: number): void {

@@ -11,7 +11,7 @@ import {
   symbolSize,
 } from './elf';
 import type { Program, ProgramSymbol } from './program';
-import { SectionType } from './relocatable';
+import { SectionFlag, SectionType } from './relocatable';
 
 /** A section with its place in the file. */
 export interface WrittenSection {
@@ -41,6 +41,8 @@ const nullSection: WrittenSection = {
   entrySize: 0,
 };
 
+/** STT_TLS. */
+const threadLocalType = 6;
 const bindings = { local: 0, global: 1, weak: 2, unique: 10 } as const;
 
 export interface WriteOptions {
@@ -94,15 +96,18 @@ export function writeExecutable(program: Program, { folder = '', flags = 1 }: Wr
 function writeProgramSymbols(file: FileWriter, program: Program): void {
   const sectionIndex = new Map(file.sections.map((section, index) => [section.name, index]));
   const types: Partial<Record<ProgramSymbol['type'], number>> = { object: 1, function: 2, section: 3, file: 4 };
+  const threadStorage = file.sections.filter(({ flags }) => flags & SectionFlag.Tls);
+  const isThreadLocal = ({ section }: ProgramSymbol): boolean => threadStorage.some(({ name }) => name === section);
   const symbols = program.symbols
     .filter((symbol) => symbol.type !== 'file' && symbol.type !== 'section')
     .sort((a, b) => Number(a.binding !== 'local') - Number(b.binding !== 'local'))
     .map((symbol) => ({
       name: symbol.name,
-      info: (bindings[symbol.binding] << 4) | (types[symbol.type] ?? 0),
+      info: (bindings[symbol.binding] << 4) | (isThreadLocal(symbol) ? threadLocalType : (types[symbol.type] ?? 0)),
       other: 0,
       section: sectionIndex.get(symbol.section) ?? SectionIndex.Absolute,
-      value: symbol.value,
+      // Thread-local symbols are counted from where their storage begins.
+      value: isThreadLocal(symbol) ? symbol.value - threadStorage[0]!.address : symbol.value,
       size: symbol.size,
       local: symbol.binding === 'local',
     }));

@@ -62,6 +62,19 @@ describe('Linker against GNU ld', function () {
     assert.deepEqual([bytes[4], bytes[5], bytes[16]], [0x82, 0x80, 1]);
   });
 
+  it('counts from gp in programs that set it, or where all that ld does is asked for', () => {
+    const link = (text: string, relax?: boolean): { size: number; codes: string[] } => {
+      const { program, diagnostics } = assemble({ roots: ['m.s'], sources: new Map([['m.s', text]]), relax });
+      return { size: program!.sections[0]!.size, codes: diagnostics.map(({ code }) => code) };
+    };
+    const use = ' .globl _start\n_start: la a0, x\n ret\n .data\n .skip 1000\nx: .word 1\n';
+    const set = ' .option push\n .option norelax\n la gp, __global_pointer$\n .option pop\n';
+    assert.deepEqual(link(use), { size: 10, codes: [] });
+    assert.deepEqual(link(use, true), { size: 6, codes: ['gp-not-set'] });
+    assert.deepEqual(link(set + use), { size: 14, codes: [] });
+    assert.deepEqual(link(set + use, false), { size: 18, codes: [] });
+  });
+
   describe('linker scripts', () => {
     const folder = 'test/assembler/linker-scripts';
     for (const name of readdirSync(folder).filter((file) => file.endsWith('.ld'))) {

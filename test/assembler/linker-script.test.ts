@@ -30,6 +30,7 @@ describe('Linker scripts', () => {
     ['SECTIONS { .text : { . = 8; . = 4; *(.text) } }', /the location counter cannot go back, from 0x8 to 0x4/],
     ['SECTIONS { x = 1 / (2 - 2); }', /division by zero/],
     ['SECTIONS { x = SIZEOF(.nothing) + ADDR(.nothing); }', /there is no output section '.nothing'/],
+    ['MEMORY { ROM : ORIGIN = 0, LENGTH = SIZE }', /1: warning: the length of region 'ROM' is no constant/],
     ['OVERWRITE_SECTIONS { .text : { *(.text) } }', /'OVERWRITE_SECTIONS' is not supported/],
     ['INCLUDE absent.ld', /the file 'absent.ld' is not there/],
     ['INCLUDE main.ld', /includes itself/],

@@ -100,6 +100,32 @@ describe('the command line', () => {
     assert.match(hyperstep('run', object).stdout, /done\n$/);
   });
 
+  it('links by a script, writes a map, and says what is wrong with either', () => {
+    const [elf, map, script, source] = ['s.elf', 's.map', 's.ld', 's.s'].map((name) => path.join(folder, name)) as [
+      string,
+      string,
+      string,
+      string,
+    ];
+    writeFileSync(source, ' .globl begin\nbegin: call f\nf: ret\n .data\nx: .word 1\n');
+    writeFileSync(
+      script,
+      'MEMORY { RAM : ORIGIN = 0x80400000, LENGTH = 1M }\nSECTIONS { .text : { *(.text) } >RAM .data : { *(.data) } >RAM }\n',
+    );
+    assert.equal(hyperstep('asm', source, '-T', script, '-e', 'begin', '--map', map, '-o', elf).status, 0);
+    const text = readFileSync(map, 'utf8');
+    assert.match(text, /RAM +0x80400000 +0x100000/);
+    assert.match(text, /^\.text +0x80400000 +0x6/m);
+    assert.match(text, /s\.s \(4 bytes shorter\)/);
+    assert.match(text, /0x80400004 +f$/m);
+    writeFileSync(script, 'SECTIONS {\n .text : { *(.text) } >ROM\n}\n');
+    const wrong = hyperstep('check', source, '-T', script);
+    assert.equal(wrong.status, 1);
+    assert.match(wrong.stdout, /s\.ld:2:2: error: there is no memory region 'ROM'/);
+    assert.match(hyperstep('asm', '-c', source, '-T', script, '-o', elf).stderr, /-c links nothing/);
+    assert.equal(hyperstep('asm', source, '--relax', '--no-relax', '-o', elf).status, 2);
+  });
+
   describe('with programs of gcc', () => {
     requireTool('riscv64-linux-gnu-gcc');
     const gcc = (...words: string[]): void => {

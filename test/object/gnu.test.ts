@@ -126,6 +126,18 @@ describe('Programs and objects against GNU tools', function () {
     });
   });
 
+  it('symbols of thread-local storage are offsets in it', () => {
+    const text =
+      ' .globl _start, t\n_start: nop\n .section .tdata,"awT"\n .dword 1\nt: .dword 2\n .section .tbss,"awT",@nobits\nz: .skip 8\n';
+    withFolder((folder) => {
+      const path = join(folder, 'tls.elf');
+      writeFileSync(path, writeExecutable(assemble({ roots: ['m.s'], sources: new Map([['m.s', text]]) }).program!));
+      const names = execFileSync('riscv64-linux-gnu-readelf', ['-sW', path], { encoding: 'utf8' });
+      assert.match(names, /0000000000000008 +0 TLS +GLOBAL .* t$/m);
+      assert.match(names, /0000000000000010 +0 TLS +LOCAL .* z$/m);
+    });
+  });
+
   it('gdb steps through what we write, relaxed code and macros too', () => {
     requireTool('gdb-multiarch');
     requireTool('qemu-system-riscv64');

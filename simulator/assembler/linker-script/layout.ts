@@ -21,7 +21,7 @@ export interface LayoutHost {
   definition(name: string): ScriptValue | undefined;
   /** Whether an object refers to a symbol. */
   isReferenced(name: string): boolean;
-  report(place: ScriptPlace, message: string, code?: string): void;
+  report(place: ScriptPlace, message: string, code?: string, severity?: 'error' | 'warning'): void;
 }
 
 /** A symbol that the script defines. */
@@ -34,6 +34,7 @@ export interface ScriptSymbol extends ScriptValue {
 export type Relax = (input: InputSection) => boolean;
 
 const lowBits = 0x7fff_ffffn;
+const largestRegion = 0xffff_ffff_ffff_ffffn;
 
 /** Gives the sections of a script their addresses, and its symbols their values: once, and again as often as code becomes shorter. */
 export class ScriptLayout implements EvaluationHost {
@@ -163,10 +164,13 @@ export class ScriptLayout implements EvaluationHost {
     for (const region of this.regions.values()) {
       const { origin, length, place } = region.declared!;
       const [start, size] = [origin, length].map((value) => this.#evaluate(value, 'absolute', 0n));
-      if (!start || !size)
-        this.host.report(place, `the origin and the length of region '${region.name}' must be constants`);
+      const unknown = start ? 'length' : 'origin';
+      if (!start || !size) {
+        const message = `the ${unknown} of region '${region.name}' is no constant: the region has no limit`;
+        this.host.report(place, message, 'linker-script', 'warning');
+      }
       region.origin = start ? absolute(start) : 0n;
-      region.length = size ? absolute(size) : 0n;
+      region.length = size ? absolute(size) : largestRegion;
     }
   }
 
