@@ -129,9 +129,17 @@ function bindOperand(operand: Expression, scope: Scope): Bound {
   return zero;
 }
 
+/** How often one source may ask what an `.eqv` symbol is. */
+const maximumDeferrals = 200_000;
+
 /** The value of an `.eqv` or `==` symbol: its expression as it stands where the symbol is used. */
 function deferredValue(symbol: AssemblySymbol, scope: Scope): Bound {
   if (symbol.resolving) return { kind: 'linear', value: 0, add: symbol, subtract: undefined };
+  if (++scope.symbols.deferrals > maximumDeferrals) {
+    if (scope.symbols.deferrals === maximumDeferrals + 1)
+      scope.error('expression', `the value of '${symbol.name}' takes too long to work out`, 0, 0);
+    return zero;
+  }
   symbol.resolving = true;
   const value = bind(symbol.deferred!, scope);
   symbol.resolving = false;

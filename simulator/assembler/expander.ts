@@ -201,6 +201,8 @@ export class Expander {
 
   #unknown(statement: Statement): void {
     const { name, key, start } = statement;
+    // Nobody reads more, and to look for near names takes long.
+    if (this.unit.saturated) return;
     const end = start + name.length;
     if (key.startsWith('.')) {
       const suggestions = nearest(key, [...directiveNames(), ...this.macros.keys()]);

@@ -73,13 +73,14 @@ export type Expression = Span &
     /** `%hi(...)` and its like. */
     | { readonly kind: 'relocation'; readonly operator: string; readonly operand: Expression }
     | { readonly kind: 'parenthesized'; readonly operand: Expression }
-    /** A string where a number or symbol may stand: a quoted symbol name. */
     /** `big` is the value of a number that is only too large for an expression: data may hold it. */
     | { readonly kind: 'invalid'; readonly message: string; readonly big?: bigint }
     /** No expression at all. */
     | { readonly kind: 'missing' }
   );
 
+/** Operators of one rank in a row: what they make is as deep. */
+const maximumOperators = 1000;
 const maximumDepth = 256;
 
 /**
@@ -88,10 +89,13 @@ const maximumDepth = 256;
  */
 export function parseExpression(lexer: Lexer, rank = 0, depth = 0): Expression {
   let left = parseOperand(lexer, depth);
-  while (lexer.kind === TokenKind.Operator) {
+  for (let count = 0; lexer.kind === TokenKind.Operator; count++) {
     const operator = lexer.value;
     const operatorRank = ranks[operator];
     if (operatorRank === undefined || operatorRank <= rank || left.kind === 'missing') break;
+    if (count === maximumOperators) {
+      return refuseRest(lexer, left.start, `more than ${maximumOperators} operators in one expression`);
+    }
     lexer.next();
     const right = parseExpression(lexer, operatorRank, depth + 1);
     left = { kind: 'binary', operator, left, right, start: left.start, end: right.end };
@@ -99,11 +103,16 @@ export function parseExpression(lexer: Lexer, rank = 0, depth = 0): Expression {
   return left;
 }
 
+/** Too much of an expression: the rest of the line is not looked at. */
+function refuseRest(lexer: Lexer, start: number, message: string): Expression {
+  while (lexer.kind !== TokenKind.End) lexer.next();
+  return { kind: 'invalid', message, start, end: lexer.end };
+}
+
 function parseOperand(lexer: Lexer, depth: number): Expression {
   const { start, end } = lexer;
   if (depth > maximumDepth) {
-    while (lexer.kind !== TokenKind.End) lexer.next();
-    return { kind: 'invalid', message: `expression nested deeper than ${maximumDepth} levels`, start, end };
+    return refuseRest(lexer, start, `expression nested deeper than ${maximumDepth} levels`);
   }
   switch (lexer.kind) {
     case TokenKind.Number: {

@@ -321,6 +321,7 @@ function explainMismatch(
   operands: readonly Operand[],
 ): void {
   const { name, start } = statement;
+  if (unit.saturated) return;
   // What only few write is not proposed to the rest.
   candidates = candidates.filter(({ pseudo }) => pseudo?.special !== 'tprel-add' || operands.length === 4);
   const forms = [...new Set(candidates.map(({ syntax }) => (syntax === '' ? `'${name}'` : `'${name} ${syntax}'`)))];

@@ -14,7 +14,7 @@ import { didYouMean, nearest } from './diagnostic';
 import { type Bound, constant, isConstant, type Linear, offsetOf, settle } from './evaluation';
 import { writeFrames } from './frame-writer';
 import { originOf, positionOf, type SourceSpan } from './frames';
-import { branchTarget, layOut, sizeOf } from './layout';
+import { branchTarget, layOut, maximumSectionSize, sizeOf } from './layout';
 import { writeLines } from './line-writer';
 import { ObjectSymbols } from './object-symbols';
 import { addBits, distanceBits, expandBranch, fillBytes, invertCompressed, writeInteger } from './section-bytes';
@@ -70,7 +70,10 @@ class ObjectBuilder {
 
   build(): ObjectFile {
     const { unit } = this;
-    for (const output of unit.outputs) this.#padCode(output);
+    for (const output of unit.outputs) {
+      if (output.subsections.length > 1) output.subsections.sort((a, b) => a.subsection - b.subsection);
+      this.#padCode(output);
+    }
     layOut(unit.outputs, ({ part }, code, message) => this.#report((part as { span: SourceSpan }).span, code, message));
     writeFrames(unit);
     if (!unit.options.relax) for (const section of unit.sections) this.#markOddPadding(section);
@@ -130,11 +133,16 @@ class ObjectBuilder {
   #makeOutput(source: ObjectSectionSource): void {
     const { name, type, flags, alignment, entrySize, group, subsections, info } = source;
     const last = subsections.at(-1)!;
-    const size = last.base + sizeOf(last);
+    let size = last.base + sizeOf(last);
+    if (size > maximumSectionSize) {
+      const message = `section '${name}' would be ${size} bytes large, more than ${maximumSectionSize}`;
+      this.unit.error('section-too-large', message, 0, 0);
+      size = 0;
+    }
     const hasContents = type !== SectionType.Nobits;
     const bytes = new Uint8Array(hasContents ? size : 0);
     const nops = !this.unit.options.relax;
-    if (hasContents) for (const section of subsections) fillBytes(section, bytes, nops);
+    if (hasContents && size > 0) for (const section of subsections) fillBytes(section, bytes, nops);
     const object: Output = {
       name,
       type,

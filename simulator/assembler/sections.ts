@@ -75,7 +75,9 @@ export interface SectionAttributes {
 
 /** A section of the object file: what its subsections, in the order of their numbers, make together. */
 export class ObjectSectionSource {
+  /** In order of their numbers once the source has ended. */
   readonly subsections: Section[] = [];
+  readonly byNumber = new Map<number, Section>();
   /** In bytes. */
   alignment = 1;
   type: number;

@@ -91,6 +91,8 @@ export class SymbolTable {
   readonly #named = new Map<string, AssemblySymbol>();
   readonly #numeric = new Map<number, NumericLabel>();
   #lastOrder = 0;
+  /** How often a deferred value was worked out. */
+  deferrals = 0;
 
   /** The next place among the object's symbols. */
   nextOrder(): number {

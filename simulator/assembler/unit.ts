@@ -46,6 +46,7 @@ export class Unit implements Scope {
   readonly symbols = new SymbolTable();
   /** In order of creation. */
   readonly outputs: ObjectSectionSource[] = [];
+  readonly #outputsByName = new Map<string, ObjectSectionSource[]>();
   readonly mapping = new MappingSymbols(this.symbols);
   readonly attributes = new Attributes();
   readonly inactive = new InactiveRegions();
@@ -96,6 +97,11 @@ export class Unit implements Scope {
     this.section = this.sectionNamed('.text');
     this.section.align(architecture.has('c') ? 2 : 4);
     for (const name of ['.data', '.bss']) this.sectionNamed(name);
+  }
+
+  /** Whether there are so many problems that no more are kept. */
+  get saturated(): boolean {
+    return this.diagnostics.length >= maximumDiagnostics;
   }
 
   /** Every subsection, in order of the sections' creation and the subsections' numbers. */
@@ -190,7 +196,7 @@ export class Unit implements Scope {
       place.part === here.part
     )
       return;
-    const isSection = !symbol.defined && this.outputs.some(({ name, order }) => name === symbol.name && order > 0);
+    const isSection = !symbol.defined && this.#outputsByName.has(symbol.name);
     if ((symbol.defined && !symbol.common) || isSection) {
       if (symbol.fixed || symbol.weakReference || isSection) {
         this.#duplicate(symbol, start, end);
@@ -311,20 +317,28 @@ export class Unit implements Scope {
 
   // Sections
 
+  /** The section that a directive names, if it is there. */
+  findOutput(name: string, attributes?: Partial<SectionAttributes>): ObjectSectionSource | undefined {
+    return this.#outputsByName.get(name)?.find((output) => output.is(name, attributes));
+  }
+
   /** The section that a directive names, made when it is new; its type and flags are the name's unless they are given. */
   outputNamed(name: string, attributes?: SectionAttributes, listed = true): ObjectSectionSource {
-    const found = this.outputs.find((output) => output.is(name, attributes));
+    const found = this.findOutput(name, attributes);
     if (found) return found;
     const known = knownSection(name);
     const given = attributes ?? { type: known?.type ?? SectionType.Progbits, flags: known?.flags ?? 0, entrySize: 0 };
     const output = new ObjectSectionSource(name, given, listed ? this.#sectionOrder(name) : 0);
     this.outputs.push(output);
+    const others = this.#outputsByName.get(name);
+    if (others) others.push(output);
+    else this.#outputsByName.set(name, [output]);
     return output;
   }
 
   /** The place of a section's symbol: what the source calls so comes to mean the section; only the first of a name has one yet. */
   #sectionOrder(name: string): number {
-    if (this.outputs.some((output) => output.name === name)) return 0;
+    if (this.#outputsByName.has(name)) return 0;
     const symbol = this.symbols.find(name);
     if (!symbol) return this.symbols.nextOrder();
     const { order } = symbol;
@@ -339,12 +353,11 @@ export class Unit implements Scope {
   }
 
   subsection(output: ObjectSectionSource, number: number): Section {
-    const { subsections } = output;
-    const found = subsections.find((section) => section.subsection === number);
+    const found = output.byNumber.get(number);
     if (found) return found;
     const section = new Section(output, number);
-    const later = subsections.findIndex((other) => other.subsection > number);
-    subsections.splice(later < 0 ? subsections.length : later, 0, section);
+    output.byNumber.set(number, section);
+    output.subsections.push(section);
     return section;
   }
 

@@ -30,6 +30,9 @@ class RelocatableWriter {
   readonly #tables = new Map<ObjectSection, number>();
   readonly #symbolIndices = new Map<ObjectSymbol, number>();
   readonly #symbols: readonly ObjectSymbol[];
+  /** Sections by the signature of their group, and symbol indices by name. */
+  readonly #members = new Map<string, ObjectSection[]>();
+  readonly #named = new Map<string, number>();
   #symbolTable = 0;
 
   constructor(readonly object: ObjectFile) {
@@ -40,7 +43,14 @@ class RelocatableWriter {
     ];
     this.#symbols.forEach((symbol, index) => {
       this.#symbolIndices.set(symbol, index + 1);
+      if (symbol.type !== 'section' && !this.#named.has(symbol.name)) this.#named.set(symbol.name, index + 1);
     });
+    for (const section of object.sections) {
+      if (!section.group || section.type === SectionType.Group) continue;
+      const others = this.#members.get(section.group.signature);
+      if (others) others.push(section);
+      else this.#members.set(section.group.signature, [section]);
+    }
   }
 
   write(): Uint8Array {
@@ -66,13 +76,12 @@ class RelocatableWriter {
     const { signature, comdat: isComdat } = group as SectionGroup;
     const writer = new ByteWriter();
     writer.u32(isComdat ? comdat : 0);
-    for (const [section, index] of this.#indices) {
-      if (section.type === SectionType.Group || section.group?.signature !== signature) continue;
-      writer.u32(index);
+    for (const section of this.#members.get(signature) ?? []) {
+      writer.u32(this.#indices.get(section)!);
       const table = this.#tables.get(section);
       if (table !== undefined) writer.u32(table);
     }
-    const info = this.#symbols.findIndex((symbol) => symbol.name === signature && symbol.type !== 'section') + 1;
+    const info = this.#named.get(signature) ?? 0;
     const header = { name, type: SectionType.Group, alignment, entrySize: 4, link: this.#symbolTable, info };
     this.#file.addSection(header, writer.bytes);
   }

@@ -108,6 +108,13 @@ describe('Assembler with any text', function () {
     'a line of a megabyte': `.byte ${'1,'.repeat(500_000)}1\n`,
     'too much space': '.space 0x7fffffffffffffff\n.fill 0xffffffff, 8, 1\n.bss\n.skip 1 << 62\n',
     'an alignment for ever': '.align 60\n.balign 1 << 40\n',
+    'values that double': `${Array.from({ length: 60 }, (_, i) => `.eqv e${i}, e${i + 1} + e${i + 1}`).join('\n')}\n.word e0\n`,
+    'a long sum': `.word 1${'+1'.repeat(500_000)}\n`,
+    'a long sum of symbols': `.word x${' + x'.repeat(500_000)}\n`,
+    'too far': '.org 0x7fffffffffffffff\n.data\n.org 0xffffffffffff\nx: .org x + (1 << 50)\n',
+    'many sections': `${Array.from({ length: 2000 }, (_, i) => `.section s${i},"aG",@progbits,g${i},comdat\n.byte 1\n`).join('')}.bogus\n`,
+    'many subsections': `${Array.from({ length: 20_000 }, (_, i) => `.subsection ${(i * 7919) % 8192}\n.byte 1\n`).join('')}.bogus\n`,
+    'many macros within another': `.macro m0\n${Array.from({ length: 2000 }, (_, i) => `.macro m${i + 1}\n`).join('')}`,
     'text without an end': '.macro m\n.rept 5\n.if 1\n/* "',
   };
   for (const [what, text] of Object.entries(bombs)) {

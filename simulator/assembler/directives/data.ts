@@ -57,6 +57,7 @@ function values(size: 1 | 2 | 4 | 8): Run {
 function elements(size: number): Run {
   return (unit, statement) => {
     const reader = new OperandReader(unit, statement);
+    if (reader.none('the number of elements')) return;
     const count = reader.constant('the number of elements');
     const value = reader.comma() ? reader.constant('the value', 0) : 0;
     reader.finish();

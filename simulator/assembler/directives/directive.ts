@@ -125,6 +125,19 @@ export class OperandReader {
     return { value: this.unit.bind(expression), start: expression.start, end: expression.end };
   }
 
+  /** Whether there are no operands at all, where GNU as takes 0 for what is missing. */
+  none(what: string): boolean {
+    const { statement } = this;
+    if (!this.atEnd) return false;
+    this.unit.warning(
+      'missing-operand',
+      `'${statement.name}': ${what} is missing: 0 is taken`,
+      statement.start,
+      statement.end,
+    );
+    return true;
+  }
+
   missing(what: string): void {
     const { lexer, statement } = this;
     const atEnd = lexer.kind === TokenKind.End;

@@ -119,6 +119,17 @@ function alternate(on: boolean): Run {
   };
 }
 
+/** `.fail 500` and above warn, others are errors. */
+const fail: Run = (unit, statement) => {
+  const reader = new OperandReader(unit, statement);
+  const number = reader.atEnd ? 0 : reader.constant('the number', 0);
+  reader.finish();
+  if (number === undefined) return;
+  const text = `.fail ${number} encountered`;
+  if (number >= 500) unit.warning('warning-directive', text, statement.start, statement.end);
+  else unit.error('error-directive', text, statement.start, statement.end);
+};
+
 export const flowDirectives: readonly Directive[] = [
   ...directives(
     '.altmacro',
@@ -148,6 +159,11 @@ export const flowDirectives: readonly Directive[] = [
   ...directives('.include', '"file"', 'Goes on with the statements of another file', include),
   ...directives('.err', '', 'Reports an error', (unit, statement) => {
     unit.error('error-directive', '.err encountered', statement.start, statement.start + statement.name.length);
+  }),
+  ...directives('.fail', '[number]', 'Reports an error, or a warning if the number is 500 or more', fail),
+  ...directives('.abort', '', 'Reports an error and ends the source', (unit, statement) => {
+    unit.error('error-directive', '.abort encountered', statement.start, statement.start + statement.name.length);
+    unit.ended = true;
   }),
   ...directives('.error', '["message"]', 'Reports an error', message('error')),
   ...directives('.warning', '["message"]', 'Reports a warning', message('warning')),

@@ -16,7 +16,7 @@ function withText(use: (unit: Unit, bytes: readonly number[]) => void): Run {
 /** `.ident`: a text of the section `.comment`, which begins with an empty one. */
 function addComment(unit: Unit, bytes: readonly number[]): void {
   const flags = SectionFlag.Merge | SectionFlag.Strings;
-  const found = unit.outputs.find((output) => output.is('.comment', undefined));
+  const found = unit.findOutput('.comment');
   const output = found ?? unit.outputNamed('.comment', { type: SectionType.Progbits, flags, entrySize: 1 }, false);
   output.flags = flags;
   output.entrySize = 1;

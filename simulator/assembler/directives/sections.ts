@@ -74,7 +74,7 @@ function enterSection(unit: Unit, statement: Statement, push: boolean): void {
 function sectionFor(unit: Unit, statement: Statement, name: string, written: Written): ObjectSectionSource {
   const { start, end } = statement;
   const { flags, group, linkedTo, unique, entrySize, info } = written;
-  const known = unit.outputs.find((output) => output.is(name, written));
+  const known = unit.findOutput(name, written);
   const special = knownSection(name);
   let { type } = written;
   if (special && type !== 0 && type !== special.type) {

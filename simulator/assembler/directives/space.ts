@@ -9,6 +9,7 @@ import { type Directive, directives, OperandReader, type Run } from './directive
 /** `.space`, `.skip`, `.zero`: a number of bytes that may depend on later places, and what fills them. */
 const space: Run = (unit, statement) => {
   const reader = new OperandReader(unit, statement);
+  if (reader.none('the number of bytes')) return;
   const count = reader.bound('the number of bytes');
   if (!count) return;
   const fill = reader.comma() ? reader.constant('the fill value', 0) : 0;
@@ -75,6 +76,9 @@ const fill: Run = (unit, statement) => {
   }
 };
 
+/** In bytes: beyond it sections would be larger than they may be. */
+const maximumAlignment = 0x0800_0000;
+
 /** Alignment: `.align` and `.p2align` take the number of low address bits that are 0, `.balign` the number of bytes. */
 function align(bytes: boolean, fillSize: 1 | 2 | 4): Run {
   return (unit, statement) => {
@@ -93,7 +97,7 @@ function align(bytes: boolean, fillSize: 1 | 2 | 4): Run {
       unit.error('alignment', `${amount} is not a power of two`, statement.operandsStart, statement.end);
       return;
     }
-    if (alignment > 0x4000_0000) {
+    if (alignment > maximumAlignment) {
       unit.error('alignment', 'the alignment is too large', statement.operandsStart, statement.end);
       return;
     }
@@ -138,6 +142,7 @@ function alignSection(unit: Unit, alignment: number, limit: number, fill: Uint8A
     return;
   }
   // The linker removes what is too much once it knows where things are.
+  if (!unit.room(alignment - width, 0, 0)) return;
   const padding = new Uint8Array(alignment - width);
   fillWithNops(padding);
   unit.mapping.instructions(section, architecture, true);
