@@ -262,8 +262,11 @@ class Expander {
             continue;
           }
           const [first, ...others] = raw;
-          const text = `${left?.text ?? ''}${first?.text ?? ''}`;
-          result.push({ ...(left ?? at), text, hidden: common(left?.hidden, first?.hidden) });
+          const pasted = `${left?.text ?? ''}${first?.text ?? ''}`;
+          const both = common(left?.hidden, first?.hidden);
+          // What makes no token together stays apart.
+          for (const text of pasted === '' ? [''] : cTokens(pasted))
+            result.push({ ...(left ?? at), text, hidden: both });
           append(result, others);
         } else if (parameter < 0) result.push(made(token));
         else if (body[next] === '##') {
@@ -308,8 +311,10 @@ function closing(tokens: readonly string[], open: number): number {
 }
 
 function stringify(tokens: readonly Token[]): string {
-  const text = tokens
-    .map(({ text: token }) => (isBlank(token) ? ' ' : /^["']/.test(token) ? token.replace(/["\\]/g, '\\$&') : token))
-    .join('');
+  let text = '';
+  for (const { text: token } of tokens) {
+    if (!isBlank(token)) text += /^["']/.test(token) ? token.replace(/["\\]/g, '\\$&') : token;
+    else if (!text.endsWith(' ')) text += ' ';
+  }
   return `"${text.trim()}"`;
 }

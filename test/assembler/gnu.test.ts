@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { assemble } from '../../simulator/assembler';
 import { requireTool } from '../support/tools';
 import { assertEqualPrograms, messages, random } from './assemble';
 import { gnuAssemble, gnuLink, gnuMarch, withFolder } from './gnu';
+import { randomCMacros } from './random-c-macros';
 import { randomExpressions } from './random-expressions';
 import { randomMacros } from './random-macros';
 import { randomProgram } from './random-program';
@@ -128,6 +129,33 @@ describe('Assembler against GNU as and ld', function () {
       }
     });
     assert.ok(compared > 10);
+  });
+
+  it('random C macros: the same calls are wrong, and the others give the same text', () => {
+    requireTool('riscv64-linux-gnu-gcc');
+    const bytes = (name: string, text: string) => {
+      const { program, units } = assemble({ roots: [name], sources: new Map([[name, text]]), march: gnuMarch });
+      const errors = units[0]!.diagnostics.filter(({ severity }) => severity === 'error');
+      return { program, wrong: [...new Set(errors.map(({ range }) => range.start.line + 1))].sort((a, b) => a - b) };
+    };
+    for (let seed = 1; seed <= 25; seed++) {
+      const text = randomCMacros(random(seed * 7919));
+      const preprocess = (input: string) =>
+        spawnSync('riscv64-linux-gnu-gcc', ['-E', '-P', '-x', 'assembler-with-cpp', '-'], { input, encoding: 'utf8' });
+      const wrong = [...preprocess(text).stderr.matchAll(/<stdin>:(\d+):\d+: error/g)].map((match) => Number(match[1]));
+      assert.deepEqual(
+        bytes('m.S', text).wrong,
+        [...new Set(wrong)].sort((a, b) => a - b),
+        text,
+      );
+      const right = text
+        .split('\n')
+        .map((line, index) => (wrong.includes(index + 1) ? '' : line))
+        .join('\n');
+      const ours = bytes('m.S', right).program;
+      assert.ok(ours);
+      assert.deepEqual(ours.segments, bytes('m.s', preprocess(right).stdout).program?.segments, right);
+    }
   });
 
   for (const base of [0x200_0000_00n, 0x7fff_ffff_0000n, 0xffff_ffc0_0020_0000n, 0xffff_ffff_8020_0000n]) {
