@@ -248,9 +248,10 @@ export class Workspace {
     }
   }
 
-  /** Whether a project file or a launch states the program that a file is part of. */
+  /** Whether a project file or a launch names a file as a part of its program. */
   async isStated(key: string): Promise<boolean> {
-    return (await this.#projects.of(key)).stated;
+    const { stated, roots } = await this.#projects.of(key);
+    return stated && roots.includes(key);
   }
 
   readonly #readContents = async (key: string): Promise<Uint8Array | undefined> => {

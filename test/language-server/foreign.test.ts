@@ -52,6 +52,14 @@ describe('Sources of other architectures', () => {
     client.stop();
   });
 
+  it('leaves them alone beside a project of other files', async () => {
+    const client = await TestClient.start({ 'hyperstep.json': '{ "program": "b.s" }', 'b.s': 'nop\n' });
+    const { uri } = await client.open('a.S', sources['ARM']!);
+    const { items } = await client.request<{ items: object[] }>('textDocument/diagnostic', { textDocument: { uri } });
+    assert.deepEqual(items, []);
+    client.stop();
+  });
+
   it('checks them all the same when a project file names them', async () => {
     const client = await TestClient.start({ 'hyperstep.json': '{ "program": "a.S" }', 'a.S': sources['ARM']! });
     await client.open('a.S', sources['ARM']!);

@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, afterEach, before, describe, it } from 'mocha';
 import { freshWorkspace } from '../../scripts/test-vscode';
@@ -7,7 +8,10 @@ describe('editing, in the workbench', () => {
   let workbench: Workbench;
 
   before(async () => {
-    workbench = await Workbench.open(freshWorkspace(path.resolve('out/test-workspace-ui')));
+    const folder = freshWorkspace(path.resolve('out/test-workspace-ui'));
+    const arm = '.syntax unified\n.globl start\nstart:\n  push {r4, lr}\n  ldr r0, =table\n  bl main\n  pop {r4, pc}\n';
+    writeFileSync(path.join(folder, 'entry-arm.S'), arm);
+    workbench = await Workbench.open(folder);
   });
   after(() => workbench?.close());
   afterEach(async function () {
@@ -19,6 +23,13 @@ describe('editing, in the workbench', () => {
     await workbench.openFile('hello.S');
     await workbench.editor.locator('.view-line span[class*="mtk"]', { hasText: 'ecall' }).first().waitFor();
     await workbench.screenshot('1-assembly');
+  });
+
+  it('says in the status bar why a file of another architecture is not checked', async () => {
+    await workbench.openFile('entry-arm.S');
+    await workbench.page.locator('.statusbar-item', { hasText: 'ARM, not RISC-V' }).first().waitFor();
+    await workbench.screenshot('1-another-architecture');
+    await workbench.openFile('hello.S');
   });
 
   it('offers to debug the file', async () => {
