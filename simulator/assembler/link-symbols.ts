@@ -18,6 +18,8 @@ export class LinkSymbols {
   /** Sections of groups that another file has already. */
   readonly dropped = new Set<ObjectSection>();
   readonly #suggestions = new Map<string, readonly string[]>();
+  /** The names that are defined anywhere, once something asks for one that is not. */
+  #known: ReadonlySet<string> | undefined;
 
   constructor(
     readonly objects: readonly ObjectFile[],
@@ -42,14 +44,20 @@ export class LinkSymbols {
   suggestionsFor(name: string): readonly string[] {
     let found = this.#suggestions.get(name);
     if (!found) {
-      const known = new Set<string>();
-      for (const symbol of this.globals.values()) if (symbol.section !== 'undefined') known.add(symbol.name);
-      for (const { symbols } of this.objects)
-        for (const symbol of symbols) if (symbol.section !== 'undefined' && isSpoken(symbol)) known.add(symbol.name);
-      found = nearest(name, known);
+      this.#known ??= this.#definedNames();
+      found = nearest(name, this.#known);
       this.#suggestions.set(name, found);
     }
     return found;
+  }
+
+  #definedNames(): Set<string> {
+    const known = new Set<string>();
+    for (const symbol of this.globals.values()) if (symbol.section !== 'undefined') known.add(symbol.name);
+    for (const { symbols } of this.objects) {
+      for (const symbol of symbols) if (symbol.section !== 'undefined' && isSpoken(symbol)) known.add(symbol.name);
+    }
+    return known;
   }
 
   /** Of the groups of one signature the first is kept. */

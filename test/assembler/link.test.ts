@@ -75,6 +75,29 @@ describe('Linker against GNU ld', function () {
     assert.deepEqual(link(set + use, false), { size: 18, codes: [] });
   });
 
+  it('names every use of what is not defined, and both places of what is twice', () => {
+    const sources = new Map([
+      ['a.s', '.globl f, counter\nf: call g\n la a0, countr\n'],
+      ['b.s', '.globl f\nf: ret\n call g\n.data\ncounter: .dword g\n'],
+    ]);
+    const { diagnostics } = assemble({ roots: ['a.s', 'b.s'], sources });
+    const places = diagnostics.map(({ code, file, range }) => `${code} ${file}:${range.start.line + 1}`);
+    assert.deepEqual(places.sort(), [
+      'duplicate-symbol b.s:2',
+      'undefined-symbol a.s:2',
+      'undefined-symbol a.s:3',
+      'undefined-symbol b.s:3',
+      'undefined-symbol b.s:5',
+    ]);
+    const duplicate = diagnostics.find(({ code }) => code === 'duplicate-symbol')!;
+    assert.deepEqual(
+      duplicate.related?.map(({ file, range }) => [file, range.start.line]),
+      [['a.s', 1]],
+    );
+    const misspelt = diagnostics.find(({ message }) => message.includes("'countr'"))!;
+    assert.deepEqual(misspelt.suggestions, ['counter']);
+  });
+
   describe('linker scripts', () => {
     const folder = 'test/assembler/linker-scripts';
     for (const name of readdirSync(folder).filter((file) => file.endsWith('.ld'))) {
