@@ -105,6 +105,12 @@ function growsTogether(before: string, after: string): boolean {
 interface Hidden {
   readonly name: string;
   readonly next: Hidden | undefined;
+  /** How many there are. */
+  readonly count: number;
+}
+
+function hide(name: string, next: Hidden | undefined): Hidden {
+  return { name, next, count: next ? next.count + 1 : 1 };
 }
 
 interface Token {
@@ -130,15 +136,14 @@ function isHidden(name: string, hidden: Hidden | undefined): boolean {
 
 function common(a: Hidden | undefined, b: Hidden | undefined): Hidden | undefined {
   let result: Hidden | undefined;
-  for (let at = a; at; at = at.next) if (isHidden(at.name, b)) result = { name: at.name, next: result };
+  for (let at = a; at; at = at.next) if (isHidden(at.name, b)) result = hide(at.name, result);
   return result;
 }
 
 function union(a: Hidden | undefined, b: Hidden | undefined): Hidden | undefined {
   if (!a) return b;
   let result = b;
-  for (let at: Hidden | undefined = a; at; at = at.next)
-    if (!isHidden(at.name, b)) result = { name: at.name, next: result };
+  for (let at: Hidden | undefined = a; at; at = at.next) if (!isHidden(at.name, b)) result = hide(at.name, result);
   return result;
 }
 
@@ -159,7 +164,8 @@ class Expander {
     const rest = [...tokens].reverse();
     while (rest.length > 0) {
       const token = rest.pop()!;
-      this.#budget -= 1 + token.text.length;
+      // What is hidden is searched name by name.
+      this.#budget -= 1 + token.text.length + ((token.hidden?.count ?? 0) >> 5);
       if (this.#budget < 0) this.problem = { kind: 'error', message: 'macro expansion grows too large' };
       if (this.problem?.kind === 'error') return result;
       const name = isIdentifier(token.text) ? token.text : undefined;
@@ -174,10 +180,8 @@ class Expander {
         result.push(token);
         continue;
       }
-      const hidden: Hidden = {
-        name: define.name,
-        next: define.parameters ? common(token.hidden, call.hidden) : token.hidden,
-      };
+      const outer = define.parameters ? common(token.hidden, call.hidden) : token.hidden;
+      const hidden = hide(define.name, outer);
       const replaced = this.#replace(define, call, token, hidden, depth);
       for (let i = replaced.length - 1; i >= 0; i--) rest.push(replaced[i]!);
     }

@@ -12,7 +12,7 @@ import { gnuAssemble, gnuMarch, withFolder } from './gnu';
 
 const folder = 'test/assembler';
 /** Sources that need other files, or are about unwind tables: both have tests of their own. */
-const apart = new Set(['include.s', 'frames.s']);
+const apart = new Set(['include.s']);
 /** What the writers of ELF files are free in: the order of names and tables. */
 const free = new Set(['', '.symtab', '.strtab', '.shstrtab']);
 
