@@ -6,14 +6,15 @@ import { architectureOf, defaultMarch } from './architecture';
 import type { Diagnostic } from './diagnostic';
 import { Expander, type ExpansionTrace, type FileAccess } from './expander';
 import type { InactiveLines } from './inactive';
-import { defaultLayout, type Layout, link, type UndefinedSeverity } from './link';
+import { defaultLayout, type Layout, linkInSteps, type UndefinedSeverity } from './link';
 import { loadScript } from './linker-script/load';
 import type { Macro } from './macros';
-import { finishUnit } from './object-file';
+import { finishUnitInSteps } from './object-file';
 import { candidatePaths } from './paths';
 import { predefined } from './predefined';
 import { definesOf } from './preprocessor';
 import { SourceText } from './source';
+import { complete, type Steps } from './steps';
 import { Unit } from './unit';
 
 /** The contents of a file: text, bytes, or lines that are parsed already. */
@@ -104,7 +105,7 @@ export function assemble(request: AssembleRequest): AssembleResult {
 }
 
 /** Assembles and links in steps of a few milliseconds, between which it may be given up or others may work. */
-export function* assembleInSteps(request: AssembleRequest): Generator<void, AssembleResult> {
+export function* assembleInSteps(request: AssembleRequest): Steps<AssembleResult> {
   const missing = new Set<string>();
   const parsed = new Map<string, SourceText>();
   const units: RequestedUnit[] = [];
@@ -136,7 +137,7 @@ export function* assembleInSteps(request: AssembleRequest): Generator<void, Asse
   const script = loadScript(request, missing);
   if (script) diagnostics.push(...script.diagnostics);
   const failed = diagnostics.some((diagnostic) => diagnostic.severity === 'error');
-  const linked = link(objects, {
+  const linked = yield* linkInSteps(objects, {
     layout: request.layout ?? defaultLayout,
     script: script?.script,
     relax: request.relax,
@@ -158,21 +159,10 @@ export function assembleUnit(source: SourceText, options: UnitOptions, files: Fi
   return complete(assembleUnitInSteps(source, options, files));
 }
 
-function complete<T>(steps: Generator<void, T>): T {
-  for (;;) {
-    const { done, value } = steps.next();
-    if (done) return value;
-  }
-}
-
 /** Statements and lines of one step. */
 const stepLength = 4096;
 
-function* assembleUnitInSteps(
-  source: SourceText,
-  options: UnitOptions,
-  files: FileAccess,
-): Generator<void, AssembledUnit> {
+function* assembleUnitInSteps(source: SourceText, options: UnitOptions, files: FileAccess): Steps<AssembledUnit> {
   const march = options.march ?? defaultMarch;
   const unit = new Unit(source.path, march, false, options.relax ?? relaxByDefault);
   if (options.debug) unit.lineInfo.generate(options.debug.folder);
@@ -181,7 +171,7 @@ function* assembleUnitInSteps(
   const expander = new Expander(unit, files, defines, options.trace);
   expander.start(source);
   while (expander.advance(stepLength)) yield;
-  const object = finishUnit(unit);
+  const object = yield* finishUnitInSteps(unit);
   return {
     path: source.path,
     object,

@@ -26,6 +26,7 @@ import { type MergedSection, mergeSections } from './merge-sections';
 import { OffsetTable } from './offset-table';
 import { isRelaxable, Relaxer, type RelaxTarget } from './relaxation/relax';
 import { Relocator } from './relocate';
+import { complete, type Steps } from './steps';
 
 export type { UndefinedSeverity };
 
@@ -72,8 +73,14 @@ const globalPointerName = '__global_pointer$';
 
 /** Links objects into one program, as `ld -static` does. Never throws. */
 export function link(objects: readonly ObjectFile[], options: LinkOptions = {}): LinkResult {
+  return complete(linkInSteps(objects, options));
+}
+
+export function* linkInSteps(objects: readonly ObjectFile[], options: LinkOptions): Steps<LinkResult> {
   const linker = new Linker(objects, options);
-  return { program: linker.link(), diagnostics: linker.reporter.diagnostics, map: () => mapOf(linker) };
+  yield;
+  const program = yield* linker.link();
+  return { program, diagnostics: linker.reporter.diagnostics, map: () => mapOf(linker) };
 }
 
 export class Linker {
@@ -101,18 +108,21 @@ export class Linker {
     this.symbols = new LinkSymbols(objects, this.reporter);
   }
 
-  link(): Program {
+  *link(): Steps<Program> {
     this.#collectInputs();
     this.placed = placeSections(this.script, this.inputs);
     for (const { place, file } of this.placed.unmatchedFiles)
       this.reporter.script(place, `no file that is linked is named '${file.name}'`, 'linker-script-file');
     this.#protects = protectsSections(this.script, this.inputs);
     this.#merge();
-    this.#layOut();
+    yield;
+    yield* this.#layOut();
     for (const output of this.outputs) this.#fill(output);
     this.scriptLayout?.writeData();
     this.#fillTable();
+    yield;
     new Relocator(this).run();
+    yield;
     return programOf(this);
   }
 
@@ -154,7 +164,7 @@ export class Linker {
     }
   }
 
-  #layOut(): void {
+  *#layOut(): Steps<void> {
     const { layout, options } = this;
     const segments = new Map([['text-segment', layout.textBase]]);
     if (layout.dataBase !== undefined) segments.set('data-segment', layout.dataBase);
@@ -176,6 +186,7 @@ export class Linker {
       for (let round = 0, changed = true; changed && round < rounds; round++) {
         script.assign();
         changed = script.size((input) => relaxable.has(input) && relaxer.shorten(input));
+        yield;
       }
       script.assign();
       script.size((input) => {

@@ -19,6 +19,7 @@ import { writeLines } from './line-writer';
 import { ObjectSymbols } from './object-symbols';
 import { addBits, distanceBits, expandBranch, fillBytes, invertCompressed, writeInteger } from './section-bytes';
 import type { Fixup, ObjectSectionSource, Section, VariablePart } from './sections';
+import type { Steps } from './steps';
 import type { AssemblySymbol } from './symbols';
 import { rowLength, type Unit } from './unit';
 
@@ -52,9 +53,12 @@ const floatAbi = { double: 4, quad: 6 } as const;
 const totalStoreOrder = 0x10;
 
 /** Finishes a unit: lays its sections out, fixes what can be fixed, and leaves the rest to the linker. */
-export function finishUnit(unit: Unit): ObjectFile {
+export function finishUnitInSteps(unit: Unit): Steps<ObjectFile> {
   return new ObjectBuilder(unit).build();
 }
+
+/** Fixups of one step. */
+const stepLength = 16_384;
 
 class ObjectBuilder {
   readonly #outputs = new Map<ObjectSectionSource, Output>();
@@ -68,20 +72,23 @@ class ObjectBuilder {
     );
   }
 
-  build(): ObjectFile {
+  *build(): Steps<ObjectFile> {
     const { unit } = this;
     for (const output of unit.outputs) {
       if (output.subsections.length > 1) output.subsections.sort((a, b) => a.subsection - b.subsection);
       this.#padCode(output);
     }
     layOut(unit.outputs, ({ part }, code, message) => this.#report((part as { span: SourceSpan }).span, code, message));
+    yield;
     writeFrames(unit);
     if (!unit.options.relax) for (const section of unit.sections) this.#markOddPadding(section);
     writeLines(unit);
     writeDebugInfo(unit);
     for (const output of unit.outputs) this.#makeOutput(output);
+    yield;
     for (const section of unit.sections) this.#markThreadLocal(section);
-    for (const output of unit.outputs) this.#fix(output);
+    for (const output of unit.outputs) yield* this.#fix(output);
+    yield;
     this.#request();
     this.#link();
     const attributes = unit.attributes.section(unit.options.architecture);
@@ -238,14 +245,22 @@ class ObjectBuilder {
     }
   }
 
-  #fix(source: ObjectSectionSource): void {
+  *#fix(source: ObjectSectionSource): Steps<void> {
     const object = this.#outputs.get(source)!;
-    for (const section of source.subsections)
-      for (const fixup of section.fixups) this.#applyFixup(section, object, fixup);
     for (const section of source.subsections) {
-      section.parts.forEach((part, index) => {
+      const { fixups } = section;
+      for (let i = 0; i < fixups.length; i++) {
+        this.#applyFixup(section, object, fixups[i]!);
+        if (i % stepLength === stepLength - 1) yield;
+      }
+    }
+    yield;
+    for (const section of source.subsections) {
+      const { parts } = section;
+      for (let index = 0; index < parts.length; index++) {
+        const part = parts[index]!;
         if (part.kind === 'branch') this.#applyBranch(section, object, part, index);
-      });
+      }
     }
     object.relocations.sort((a, b) => a.offset - b.offset);
   }
