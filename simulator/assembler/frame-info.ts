@@ -5,6 +5,8 @@ import type { AssemblySymbol } from './symbols';
 
 /** DW_CFA_* numbers (DWARF 5, 7.24; the last one is GNU's). */
 export const Cfa = {
+  Nop: 0x00,
+  SetLoc: 0x01,
   AdvanceLoc: 0x40,
   Offset: 0x80,
   Restore: 0xc0,
@@ -21,13 +23,18 @@ export const Cfa = {
   DefCfa: 0x0c,
   DefCfaRegister: 0x0d,
   DefCfaOffset: 0x0e,
+  DefCfaExpression: 0x0f,
+  Expression: 0x10,
   OffsetExtendedSigned: 0x11,
   DefCfaSigned: 0x12,
   DefCfaOffsetSigned: 0x13,
   ValOffset: 0x14,
   ValOffsetSigned: 0x15,
   ValExpression: 0x16,
+  AdvanceLoc8: 0x1d,
   WindowSave: 0x2d,
+  ArgumentsSize: 0x2e,
+  NegativeOffsetExtended: 0x2f,
 } as const;
 
 /** DW_EH_PE_*: how an address is written in unwind tables. */

@@ -14,6 +14,8 @@ export class InputSection {
   size: number;
   alignment: number;
   bytes: Uint8Array;
+  /** What merging with others left of it; the source when it was not merged. */
+  merged: ObjectSection;
   /** Set when its code was made shorter. */
   relaxed: RelaxedCode | undefined;
 
@@ -21,6 +23,7 @@ export class InputSection {
     readonly file: ObjectFile,
     readonly source: ObjectSection,
   ) {
+    this.merged = source;
     this.size = source.size;
     this.alignment = source.alignment;
     this.bytes = source.bytes;
@@ -31,7 +34,7 @@ export class InputSection {
   }
 
   get relocations(): readonly Relocation[] {
-    return this.relaxed?.relocations ?? this.source.relocations;
+    return (this.relaxed ?? this.merged).relocations;
   }
 
   /** The address of its first byte; it has been placed. */

@@ -11,6 +11,7 @@ import {
 } from '../object/relocatable';
 import { type CommonStorage, placeCommonSymbols } from './common-symbols';
 import type { Diagnostic } from './diagnostic';
+import { UnwindTables } from './link-frames';
 import { mapOf } from './link-map';
 import { programOf } from './link-program';
 import { LinkReporter, type UndefinedSeverity } from './link-reporter';
@@ -95,6 +96,7 @@ export class Linker {
   placed: PlacedScript = { nodes: [], outputs: [], unmatchedFiles: [] };
   scriptLayout: ScriptLayout | undefined;
   #merged: ReadonlyMap<ObjectSection, MergedSection> = new Map();
+  #unwindTables: UnwindTables | undefined;
   table: OffsetTable | undefined;
   #protects = false;
 
@@ -118,6 +120,7 @@ export class Linker {
     yield;
     yield* this.#layOut();
     for (const output of this.outputs) this.#fill(output);
+    this.#unwindTables?.writePointers();
     this.scriptLayout?.writeData();
     this.#fillTable();
     yield;
@@ -155,9 +158,15 @@ export class Linker {
 
   #merge(): void {
     this.#merged = mergeSections(this.inputs);
+    this.#unwindTables = new UnwindTables(this.placed.outputs, {
+      definitionOf: (symbol) => this.symbols.definitionOf(symbol),
+      isLeftOut: (section) =>
+        this.symbols.dropped.has(section) || ((section.flags & SectionFlag.Alloc) !== 0 && !this.inputOf(section)),
+    });
     for (const input of this.inputs) {
-      const merged = this.#merged.get(input.source);
+      const merged = this.#merged.get(input.source) ?? this.#unwindTables.sections.get(input.source);
       if (!merged) continue;
+      input.merged = merged.section;
       input.size = merged.section.size;
       input.bytes = merged.section.bytes;
       this.#inputOf.set(merged.section, input);
@@ -303,7 +312,8 @@ export class Linker {
 
   /** Where a place of a section is now. */
   #placeIn(section: ObjectSection, value: Integer): { input: InputSection | undefined; offset: Integer } {
-    const merged = this.#merged.get(section)?.place(Number(value));
+    const moved = this.#merged.get(section) ?? this.#unwindTables?.sections.get(section);
+    const merged = moved?.place(Number(value));
     if (merged) return { input: this.#inputOf.get(merged.section), offset: merged.offset };
     const input = this.#inputOf.get(section);
     return { input, offset: input?.relaxed && typeof value === 'number' ? input.moved(value) : value };
@@ -330,7 +340,9 @@ export class Linker {
     if (section === 'absolute') return { value, weak: false };
     if (section === 'undefined' || section === 'common')
       return found.binding === 'weak' ? { value: 0, weak: true } : undefined;
-    return this.#addressOf(section, value);
+    // The symbol of a section of unwind tables stays where the section begins, whatever its first entry became.
+    const isStart = found.type === 'section' && this.#unwindTables?.sections.has(section);
+    return this.#addressOf(isStart ? this.#unwindTables!.sections.get(section)!.section : section, value);
   }
 
   #addressOf(section: ObjectSection, value: Integer): Resolved | undefined {
