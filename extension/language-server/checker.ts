@@ -90,11 +90,10 @@ export class Checker {
     if (!analysis || !source || analysis.milliseconds < worthWaiting) return undefined;
     const endLine = startLine + text.split(/\r\n|\n|\r/).length - 1;
     if (endLine - startLine > longestEdit) return undefined;
-    const indexes = [...analysis.files].map((key) => workspace.indexOf(key));
     return checkStatements(source, startLine, endLine, {
       march: analysis.project.march ?? defaultMarch,
       macros: analysis.result.units.flatMap(({ macros }) => macros),
-      isDefined: (word) => indexes.some((index) => index?.defines.has(word)),
+      isDefined: (word) => [...analysis.files].some((key) => workspace.indexOf(key)?.defines.has(word)),
     })?.map((diagnostic) => toLsp(analysis, diagnostic));
   }
 

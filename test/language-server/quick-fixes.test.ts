@@ -66,6 +66,11 @@ describe('Quick fixes', () => {
     assert.deepEqual(titles, ["Insert 'ret'", "Insert 'j .', which stays here"]);
   });
 
+  it('align data, with the label that names it', async () => {
+    const text = '.data\n.byte 1\ntable:\n  .word 5\n';
+    assert.equal(await first(text, 'unaligned'), '.data\n.byte 1\n  .balign 4\ntable:\n  .word 5\n');
+  });
+
   it('keep the linker from the global pointer', async () => {
     assert.equal(
       await first('_start:\n  la gp, __global_pointer$\n  j .\n', 'gp-relaxed'),

@@ -21,7 +21,7 @@ export function lintsOf(
   return [
     ...noteLegality(source, notePrivileged),
     ...(settings['lint.controlFlow'] ? lintControlFlow(source, isInstruction) : []),
-    ...lintGlobalPointer(source),
+    ...(analysis.project.relax === false ? [] : lintGlobalPointer(source)),
     ...(settings['lint.callingConvention'] ? lintCallingConvention(source, isInstruction) : []),
   ];
 }
