@@ -158,8 +158,8 @@ export class Expander {
       }
     }
     if (section.length !== length || section.parts.length !== parts) {
-      const { start, end } = unit.span(statement.start, statement.end);
-      section.rows.push(length, parts, input.frameIndex, input.lineNumber, start, end);
+      const { start } = unit.span(statement.start, statement.end);
+      section.rows.push(length, parts, input.frameIndex, input.lineNumber, start);
     }
   }
 

@@ -21,7 +21,7 @@ import { addBits, distanceBits, expandBranch, fillBytes, invertCompressed, write
 import type { Fixup, ObjectSectionSource, Section, VariablePart } from './sections';
 import type { Steps } from './steps';
 import type { AssemblySymbol } from './symbols';
-import { rowLength, type Unit } from './unit';
+import type { Unit } from './unit';
 
 /** A section under construction. */
 type Output = ObjectSection & { readonly relocations: Relocation[]; linkedTo?: ObjectSection };
@@ -414,15 +414,15 @@ class ObjectBuilder {
       const object = this.#outputs.get(section.output)!;
       if ((object.flags & SectionFlag.Alloc) === 0 || !section.hasContents) continue;
       const { rows } = section;
-      for (let i = 0; i < rows.length; i += rowLength) {
-        const offset = this.#offset(section, rows[i]!, rows[i + 1]!);
-        const next = i + rowLength;
+      for (let i = 0; i < rows.length; i++) {
+        const offset = this.#offset(section, rows.offset(i), rows.part(i));
+        const next = i + 1;
         const end =
           next < rows.length
-            ? this.#offset(section, rows[next]!, rows[next + 1]!)
+            ? this.#offset(section, rows.offset(next), rows.part(next))
             : this.#offset(section, section.length, section.parts.length);
         if (end <= offset) continue;
-        const origin = originOf(unit.frames[rows[i + 2]!]!, rows[i + 3]!, rows[i + 4]!);
+        const origin = originOf(unit.frames[rows.frame(i)]!, rows.line(i), rows.start(i));
         lines.push({ section: object, offset, end, origin, isStatement: section.executable });
       }
     }

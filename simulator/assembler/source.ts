@@ -28,7 +28,7 @@ export class SourceText {
     // Lines of one text share their statements, with all that is computed for those: sources repeat themselves.
     const known = new Map<string, Line>();
     let inComment = false;
-    for (const lineText of text.split(lineEnding)) {
+    for (const lineText of linesIn(text)) {
       const before: Line | undefined = inComment ? undefined : known.get(lineText);
       const line: Line = before ? { ...before } : parseLine(lineText, inComment, preprocessed);
       if (!before && !inComment) known.set(lineText, line);
@@ -55,7 +55,7 @@ export class SourceText {
     const endLine = Math.max(startLine, clamp(edit.endLine, last));
     const before = this.lines[startLine]!.text.slice(0, Math.max(0, edit.startColumn));
     const after = this.lines[endLine]!.text.slice(Math.max(0, edit.endColumn));
-    const texts = (before + edit.text + after).split(lineEnding);
+    const texts = linesIn(before + edit.text + after);
 
     const replaced: Line[] = [];
     let inComment = this.lines[startLine]!.startsInComment;
@@ -74,6 +74,11 @@ export class SourceText {
     const lines = this.lines.slice(0, startLine).concat(replaced, this.lines.slice(next));
     return new SourceText(this.path, this.preprocessed, lines);
   }
+}
+
+/** Most texts have one kind of line ending, which takes no pattern to find. */
+function linesIn(text: string): string[] {
+  return text.includes('\r') ? text.split(lineEnding) : text.split('\n');
 }
 
 /** Whether gcc would preprocess a source of this name. */

@@ -38,8 +38,6 @@ interface SectionState {
 const maximumDiagnostics = 1000;
 /** Symbols that stand for each other. */
 const maximumChain = 1000;
-/** Numbers of a row in Section.rows. */
-export const rowLength = 6;
 
 /** One source with all that it includes, while it is being assembled: the state that statements change. */
 export class Unit implements Scope {
