@@ -61,10 +61,6 @@ export const listingScheme = 'hyperstep-listing';
 /** Request: the text of a document of one of these schemes; null when there is none. */
 export const virtualDocumentRequest = 'hyperstep/virtualDocument';
 
-export interface VirtualDocumentParams {
-  readonly uri: string;
-}
-
 export interface VirtualDocument {
   readonly text: string;
 }

@@ -39,10 +39,6 @@ export function versionOf(name: string): string | undefined {
   return Object.hasOwn(versions, name) ? (versions[name] ?? '') : undefined;
 }
 
-export function knownExtensionNames(): string[] {
-  return Object.keys(versions);
-}
-
 /** What an extension brings with it. */
 export const implied: Readonly<Record<string, readonly string[]>> = {
   e: ['i'],

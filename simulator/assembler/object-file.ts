@@ -1,6 +1,7 @@
 import { encode, instructionNamed } from '../isa';
 import * as integer from '../object/integer';
 import {
+  noSymbol,
   type ObjectFile,
   type ObjectLine,
   type ObjectSection,
@@ -10,7 +11,6 @@ import {
   SectionType,
 } from '../object/relocatable';
 import { writeDebugInfo } from './debug-info';
-import { didYouMean, nearest } from './diagnostic';
 import { type Bound, constant, isConstant, type Linear, offsetOf, settle } from './evaluation';
 import { writeFrames } from './frame-writer';
 import { originOf, positionOf, type SourceSpan } from './frames';
@@ -403,7 +403,7 @@ class ObjectBuilder {
     addend: integer.Integer,
     span: SourceSpan,
   ): Relocation {
-    const used = symbol ? this.#symbols.used(symbol, span) : this.#symbols.none;
+    const used = symbol ? this.#symbols.used(symbol, span) : noSymbol;
     return { offset, type, symbol: used, addend, position: positionOf(span) };
   }
 
@@ -458,10 +458,4 @@ function constantBits(type: number, value: integer.Integer): number | undefined 
 function flagsOf({ usedCompressed, options: { architecture } }: Unit): number {
   const abi = architecture.supports('q') ? floatAbi.quad : architecture.supports('d') ? floatAbi.double : 0;
   return (usedCompressed ? 1 : 0) | abi | (architecture.supports('ztso') ? totalStoreOrder : 0);
-}
-
-/** A note for undefined symbols: names that are near. */
-export function suggestSymbols(name: string, known: Iterable<string>): { suggestions: string[]; text: string } {
-  const suggestions = nearest(name, known);
-  return { suggestions, text: didYouMean(suggestions) };
 }

@@ -1,6 +1,6 @@
 import type { Integer } from '../object/integer';
 import * as integer from '../object/integer';
-import type { ObjectSection, ObjectSymbol, SymbolBinding } from '../object/relocatable';
+import { noSymbol, type ObjectSection, type ObjectSymbol, type SymbolBinding } from '../object/relocatable';
 import { isConstant, type Linear, offsetOf, settle } from './evaluation';
 import { positionOf, type SourceSpan } from './frames';
 import type { MappingSymbol } from './mapping-symbols';
@@ -12,17 +12,6 @@ import { copyAttributes, type Unit } from './unit';
 export class ObjectSymbols {
   readonly #objects = new Map<AssemblySymbol, ObjectSymbol>();
   readonly #added: { readonly order: number; readonly symbol: ObjectSymbol }[] = [];
-  /** What relocations without a symbol refer to. */
-  readonly none: ObjectSymbol = {
-    name: '',
-    section: 'absolute',
-    value: 0,
-    size: 0,
-    type: 'notype',
-    binding: 'local',
-    visibility: 'default',
-  };
-
   constructor(
     readonly unit: Unit,
     readonly objectOf: (section: Section) => ObjectSection,
@@ -72,7 +61,7 @@ export class ObjectSymbols {
     entries.push(...this.#mappingSymbols());
     const seen = new Set<ObjectSymbol>();
     for (const { name, order } of this.unit.fileSymbols)
-      entries.push({ order, symbol: { ...this.none, name, type: 'file' } });
+      entries.push({ order, symbol: { ...noSymbol, name, type: 'file' } });
     const sorted = entries.sort((a, b) => a.order - b.order).map(({ symbol }) => symbol);
     return sorted.filter((symbol) => !seen.has(symbol) && seen.add(symbol));
   }
@@ -80,12 +69,12 @@ export class ObjectSymbols {
   /** Notes a section's own symbol. */
   addSection(section: ObjectSection, order: number): void {
     const { name } = section;
-    this.#added.push({ order, symbol: { ...this.none, name, section, type: 'section' } });
+    this.#added.push({ order, symbol: { ...noSymbol, name, section, type: 'section' } });
   }
 
   /** A symbol that only names a group. */
   addSignature(group: ObjectSection, name: string): void {
-    this.#added.push({ order: this.unit.symbols.nextOrder(), symbol: { ...this.none, name, section: group } });
+    this.#added.push({ order: this.unit.symbols.nextOrder(), symbol: { ...noSymbol, name, section: group } });
   }
 
   /** Numeric labels that were used forwards and never came. */
@@ -204,7 +193,7 @@ export class ObjectSymbols {
       [...known].map(([offset, { place, order, instructions, architecture }]) => ({
         order,
         symbol: {
-          ...this.none,
+          ...noSymbol,
           name: instructions ? `$x${architecture?.name ?? ''}` : '$d',
           section: this.objectOf(place.section),
           value: offset,

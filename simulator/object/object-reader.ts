@@ -3,6 +3,7 @@ import { type ElfFile, type ElfSection, type ElfSymbol, FileType, parseElf } fro
 import { bindings, debugSections, lineRows, readLines } from './elf-reader';
 import * as integer from './integer';
 import {
+  noSymbol,
   type ObjectFile,
   type ObjectLine,
   type ObjectSection,
@@ -26,16 +27,6 @@ export function readRelocatable(bytes: Uint8Array, path: string): Result<ObjectF
     return new ObjectReader(elf, path).read();
   });
 }
-
-const noSymbol: ObjectSymbol = {
-  name: '',
-  section: 'absolute',
-  value: 0,
-  size: 0,
-  type: 'notype',
-  binding: 'local',
-  visibility: 'default',
-};
 
 /** A relocation as the file has it. */
 export interface RawRelocation {

@@ -108,6 +108,17 @@ export interface ObjectSymbol {
   readonly definition?: ObjectPosition;
 }
 
+/** What relocations without a symbol refer to. */
+export const noSymbol: ObjectSymbol = {
+  name: '',
+  section: 'absolute',
+  value: 0,
+  size: 0,
+  type: 'notype',
+  binding: 'local',
+  visibility: 'default',
+};
+
 /** A range of columns in one line of a source, with the expansions that led there. */
 export interface ObjectPosition {
   readonly origin: Origin;

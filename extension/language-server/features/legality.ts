@@ -91,14 +91,6 @@ function problemOf({ key, name }: Statement, number: number): { message: string;
   return { message, kind: 'guest' };
 }
 
-/** What the privilege of an instruction or CSR means for a guest; undefined when it needs none. */
-export function privilegeNote(privilege: 'u' | 's' | 'm', what: string): string | undefined {
-  if (privilege === 's') return `Privileged (supervisor mode): under full virtualization ${what} traps to the VMM.`;
-  if (privilege === 'm')
-    return `Privileged (machine mode): in a guest, which runs in supervisor mode, ${what} is an illegal instruction.`;
-  return undefined;
-}
-
 /** The privilege that a statement needs: of its instruction, or of the CSR that it names. */
 export function privilegeOf(statement: Statement): 'u' | 's' | 'm' {
   const used = csrOperand(statement);

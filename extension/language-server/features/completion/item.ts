@@ -1,4 +1,4 @@
-import type { CompletionItem, CompletionItemKind } from 'vscode-languageserver';
+import type { CompletionItemKind } from 'vscode-languageserver';
 
 /** What an item is, so that its documentation can be made when it is looked at. */
 export interface ItemData {
@@ -50,5 +50,3 @@ export function snippetOf(syntax: string, isPlace: (word: string) => boolean = (
 export function snippetText(text: string): string {
   return text.replace(/[\\$}]/g, '\\$&');
 }
-
-export type MakeItem = (offer: Offer) => CompletionItem;
