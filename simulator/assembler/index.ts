@@ -3,7 +3,7 @@ export { defaultMarch } from './architecture';
 export * from './assemble';
 export * from './diagnostic';
 export { type Directive, directiveTable } from './directives';
-export { defaultLayout, type Layout, type LinkResult, link } from './link';
+export { defaultLayout, type Layout, type LinkResult, link } from './linker/link';
 export { listingOf, objectListingOf } from './listing';
 export type { Macro } from './macros';
 export { baseName, candidatePaths, folderOf, foldersAbove, isAbsolutePath, joinPath, samePath } from './paths';

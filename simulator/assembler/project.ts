@@ -1,5 +1,5 @@
 import type { AssembleRequest, FileOptions } from './assemble';
-import { defaultLayout, type Layout } from './link';
+import { defaultLayout, type Layout } from './linker/link';
 import { folderOf, joinPath } from './paths';
 
 /** What a project states, in `hyperstep.json` or a launch configuration. Paths are relative to the stating file's folder. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { assemble } from '../../simulator/assembler';
-import { parseScript } from '../../simulator/assembler/linker-script/parser';
+import { parseScript } from '../../simulator/assembler/linker/scripts/parser';
 import { messages, random } from './assemble';
 
 /** What is wrong with a script, and with a small program that is linked by it: 'line: severity: message'. */

@@ -1,10 +1,10 @@
-import type { Integer } from '../object/integer';
-import * as integer from '../object/integer';
-import { SectionFlag, SectionType } from '../object/relocatable';
+import type { Integer } from '../../object/integer';
+import * as integer from '../../object/integer';
+import { SectionFlag, SectionType } from '../../object/relocatable';
 import type { Linker } from './link';
-import type { InputSection, OutputSection } from './link-sections';
-import { isSpoken } from './link-symbols';
-import { absolute } from './linker-script/evaluate';
+import { absolute } from './scripts/evaluate';
+import type { InputSection, OutputSection } from './sections';
+import { isSpoken } from './symbols';
 
 const addressColumn = 18;
 const sizeColumn = 12;

@@ -1,8 +1,14 @@
-import type { Integer } from '../object/integer';
-import * as integer from '../object/integer';
-import { type ObjectFile, type ObjectSection, type Relocation, SectionFlag, SectionType } from '../object/relocatable';
-import type { MemoryRegion, OutputDescription, SectionStatement } from './linker-script/syntax';
+import type { Integer } from '../../object/integer';
+import * as integer from '../../object/integer';
+import {
+  type ObjectFile,
+  type ObjectSection,
+  type Relocation,
+  SectionFlag,
+  SectionType,
+} from '../../object/relocatable';
 import type { RelaxedCode } from './relaxation/relaxed-code';
+import type { MemoryRegion, OutputDescription, SectionStatement } from './scripts/syntax';
 
 /** A section of an object in a link: where it went, and what merging and relaxation left of it. */
 export class InputSection {

@@ -1,4 +1,4 @@
-import { SectionFlag } from '../../object/relocatable';
+import { SectionFlag } from '../../../object/relocatable';
 import { parseExpression } from './expressions';
 import type { Scanner } from './scanner';
 import type {

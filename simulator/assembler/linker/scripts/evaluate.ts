@@ -1,5 +1,5 @@
-import * as integer from '../../object/integer';
-import type { OutputSection, Region } from '../link-sections';
+import * as integer from '../../../object/integer';
+import type { OutputSection, Region } from '../sections';
 import type { DataSegment } from './data-segment';
 import type { ScriptExpression, ScriptPlace } from './syntax';
 

@@ -1,6 +1,6 @@
-import * as integer from '../../object/integer';
-import { SectionFlag, SectionType } from '../../object/relocatable';
-import { type InputSection, type OutputItem, type OutputSection, Region } from '../link-sections';
+import * as integer from '../../../object/integer';
+import { SectionFlag, SectionType } from '../../../object/relocatable';
+import { type InputSection, type OutputItem, type OutputSection, Region } from '../sections';
 import { DataSegment } from './data-segment';
 import {
   absolute,

@@ -1,4 +1,4 @@
-import { candidatePaths } from '../paths';
+import { candidatePaths } from '../../paths';
 import { type ParsedScript, parseScript } from './parser';
 
 /** A file as a request has it: text, bytes, or something with a text. */

@@ -1,13 +1,13 @@
-import type { Integer } from '../object/integer';
-import * as integer from '../object/integer';
-import { type LineRow, LineTable, type Origin } from '../object/line-table';
-import type { Program, ProgramSection, ProgramSymbol } from '../object/program';
-import { type ObjectSymbol, SectionFlag } from '../object/relocatable';
+import type { Integer } from '../../object/integer';
+import * as integer from '../../object/integer';
+import { type LineRow, LineTable, type Origin } from '../../object/line-table';
+import type { Program, ProgramSection, ProgramSymbol } from '../../object/program';
+import { type ObjectSymbol, SectionFlag } from '../../object/relocatable';
 import type { Linker } from './link';
-import { isSpoken } from './link-symbols';
-import { absolute } from './linker-script/evaluate';
 import { tableName } from './offset-table';
+import { absolute } from './scripts/evaluate';
 import { segmentsOf } from './segments';
+import { isSpoken } from './symbols';
 
 /** The program that a finished link gives. */
 export function programOf(linker: Linker): Program {

@@ -1,5 +1,5 @@
-import { clipped, type Diagnostic } from '../diagnostic';
-import { rangeOf } from '../frames';
+import { clipped, type Diagnostic } from '../../diagnostic';
+import { rangeOf } from '../../frames';
 import { parseAssertion, parseExpression } from './expressions';
 import { Scanner, ScriptError } from './scanner';
 import { parseSectionBody } from './section-parser';

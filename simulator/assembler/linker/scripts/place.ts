@@ -1,5 +1,5 @@
-import { SectionFlag } from '../../object/relocatable';
-import { type InputSection, type OutputItem, OutputSection } from '../link-sections';
+import { SectionFlag } from '../../../object/relocatable';
+import { type InputSection, type OutputItem, OutputSection } from '../sections';
 import { OrphanPlacer } from './orphans';
 import type { Assertion, Assignment, InputDescription, LinkerScript, ScriptExpression } from './syntax';
 import { compareSections, matchesFile, takes } from './wildcard';

@@ -1,6 +1,6 @@
-import type { ObjectFile, ObjectSection, ObjectSymbol } from '../object/relocatable';
-import { nearest } from './diagnostic';
-import type { LinkReporter } from './link-reporter';
+import type { ObjectFile, ObjectSection, ObjectSymbol } from '../../object/relocatable';
+import { nearest } from '../diagnostic';
+import type { LinkReporter } from './reporter';
 
 const strong = 3;
 

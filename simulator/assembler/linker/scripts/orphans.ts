@@ -1,5 +1,5 @@
-import { SectionFlag, SectionType } from '../../object/relocatable';
-import { type InputSection, OutputSection } from '../link-sections';
+import { SectionFlag, SectionType } from '../../../object/relocatable';
+import { type InputSection, OutputSection } from '../sections';
 import type { LayoutNode } from './place';
 import type { OutputDescription } from './syntax';
 

@@ -1,10 +1,10 @@
-import type { Integer } from '../object/integer';
-import type { ObjectFile, ObjectPosition, ObjectSymbol, Relocation } from '../object/relocatable';
-import { clipped, type Diagnostic, didYouMean, type Severity } from './diagnostic';
-import { rangeOf, relatedCalls } from './frames';
-import type { InputSection } from './link-sections';
-import { scriptDiagnostic } from './linker-script/parser';
-import type { ScriptPlace } from './linker-script/syntax';
+import type { Integer } from '../../object/integer';
+import type { ObjectFile, ObjectPosition, ObjectSymbol, Relocation } from '../../object/relocatable';
+import { clipped, type Diagnostic, didYouMean, type Severity } from '../diagnostic';
+import { rangeOf, relatedCalls } from '../frames';
+import { scriptDiagnostic } from './scripts/parser';
+import type { ScriptPlace } from './scripts/syntax';
+import type { InputSection } from './sections';
 
 /** How an undefined symbol is reported: as an error, or as a hint when nothing says what else is linked. */
 export type UndefinedSeverity = Extract<Severity, 'error' | 'hint'>;

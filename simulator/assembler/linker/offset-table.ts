@@ -1,5 +1,5 @@
-import type { Integer } from '../object/integer';
-import * as integer from '../object/integer';
+import type { Integer } from '../../object/integer';
+import * as integer from '../../object/integer';
 import {
   type ObjectFile,
   type ObjectSection,
@@ -8,9 +8,9 @@ import {
   type Relocation,
   SectionFlag,
   SectionType,
-} from '../object/relocatable';
-import { bucketOf } from './link-order';
-import type { LinkSymbols } from './link-symbols';
+} from '../../object/relocatable';
+import { bucketOf } from './hash-order';
+import type { LinkSymbols } from './symbols';
 
 /** Two words of the lazy binding that a static program has no use for, then the table's own first word. */
 const header = 24;

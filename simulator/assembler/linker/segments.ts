@@ -1,5 +1,5 @@
-import type { ProgramSection, Segment } from '../object/program';
-import { SectionFlag, SectionType } from '../object/relocatable';
+import type { ProgramSection, Segment } from '../../object/program';
+import { SectionFlag, SectionType } from '../../object/relocatable';
 
 const page = 0x1000n;
 

@@ -1,7 +1,7 @@
-import type { Integer } from '../../object/integer';
-import * as integer from '../../object/integer';
-import { type ObjectSymbol, RelocationType as R, SectionFlag } from '../../object/relocatable';
-import type { InputSection, OutputSection } from '../link-sections';
+import type { Integer } from '../../../object/integer';
+import * as integer from '../../../object/integer';
+import { type ObjectSymbol, RelocationType as R, SectionFlag } from '../../../object/relocatable';
+import type { InputSection, OutputSection } from '../sections';
 import { RelaxedCode, type RelaxedRelocation } from './relaxed-code';
 
 /** What a relocation is about, as relaxation sees it. */

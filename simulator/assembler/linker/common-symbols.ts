@@ -4,8 +4,8 @@ import {
   type ObjectSymbol,
   SectionFlag,
   SectionType,
-} from '../object/relocatable';
-import { bucketOf } from './link-order';
+} from '../../object/relocatable';
+import { bucketOf } from './hash-order';
 
 /** Storage that several files name and the linker places: where each symbol went, and the sections that hold them. */
 export interface CommonStorage {

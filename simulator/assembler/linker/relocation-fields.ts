@@ -1,7 +1,7 @@
-import { instructionNamed, type Operand, type OperandName, operandBits, operandProblem } from '../isa';
-import type { Integer } from '../object/integer';
-import * as integer from '../object/integer';
-import { RelocationType as R } from '../object/relocatable';
+import { instructionNamed, type Operand, type OperandName, operandBits, operandProblem } from '../../isa';
+import type { Integer } from '../../object/integer';
+import * as integer from '../../object/integer';
+import { RelocationType as R } from '../../object/relocatable';
 
 /** An instruction and one of its operands: where a relocation writes. */
 export type Field = readonly [instruction: string, operand: OperandName];

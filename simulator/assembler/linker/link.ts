@@ -1,6 +1,6 @@
-import type { Integer } from '../object/integer';
-import * as integer from '../object/integer';
-import type { Program } from '../object/program';
+import type { Integer } from '../../object/integer';
+import * as integer from '../../object/integer';
+import type { Program } from '../../object/program';
 import {
   type ObjectFile,
   type ObjectSection,
@@ -8,26 +8,26 @@ import {
   type Relocation,
   SectionFlag,
   SectionType,
-} from '../object/relocatable';
+} from '../../object/relocatable';
+import type { Diagnostic } from '../diagnostic';
+import { complete, type Steps } from '../steps';
 import { type CommonStorage, placeCommonSymbols } from './common-symbols';
-import type { Diagnostic } from './diagnostic';
-import { UnwindTables } from './link-frames';
-import { mapOf } from './link-map';
-import { programOf } from './link-program';
-import { LinkReporter, type UndefinedSeverity } from './link-reporter';
-import { InputSection, type OutputSection } from './link-sections';
-import { LinkSymbols } from './link-symbols';
-import { defaultScript } from './linker-script/default-script';
-import { absolute, type ScriptValue } from './linker-script/evaluate';
-import { ScriptLayout } from './linker-script/layout';
-import { type PlacedScript, placeSections } from './linker-script/place';
-import { protectsSections } from './linker-script/protection';
-import type { LinkerScript } from './linker-script/syntax';
+import { mapOf } from './map';
 import { type MergedSection, mergeSections } from './merge-sections';
 import { OffsetTable } from './offset-table';
+import { programOf } from './program';
 import { isRelaxable, Relaxer, type RelaxTarget } from './relaxation/relax';
 import { Relocator } from './relocate';
-import { complete, type Steps } from './steps';
+import { LinkReporter, type UndefinedSeverity } from './reporter';
+import { defaultScript } from './scripts/default-script';
+import { absolute, type ScriptValue } from './scripts/evaluate';
+import { ScriptLayout } from './scripts/layout';
+import { type PlacedScript, placeSections } from './scripts/place';
+import { protectsSections } from './scripts/protection';
+import type { LinkerScript } from './scripts/syntax';
+import { InputSection, type OutputSection } from './sections';
+import { LinkSymbols } from './symbols';
+import { UnwindTables } from './unwind-tables';
 
 export type { UndefinedSeverity };
 

@@ -1,6 +1,6 @@
-import * as integer from '../../object/integer';
-import { SectionType } from '../../object/relocatable';
-import type { OutputSection, Region } from '../link-sections';
+import * as integer from '../../../object/integer';
+import { SectionType } from '../../../object/relocatable';
+import type { OutputSection, Region } from '../sections';
 import type { FillPattern, ScriptExpression, ScriptPlace } from './syntax';
 
 interface Reporter {

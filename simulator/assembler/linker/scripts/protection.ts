@@ -1,4 +1,4 @@
-import type { InputSection } from '../link-sections';
+import type { InputSection } from '../sections';
 import { describes } from './place';
 import type { LinkerScript, ScriptExpression, ScriptStatement } from './syntax';
 

@@ -1,5 +1,5 @@
-import { type ObjectSection, SectionFlag } from '../object/relocatable';
-import type { InputSection, OutputSection } from './link-sections';
+import { type ObjectSection, SectionFlag } from '../../object/relocatable';
+import type { InputSection, OutputSection } from './sections';
 
 /** A section's remains, and where its offsets went (perhaps into another section). */
 export interface MergedSection {

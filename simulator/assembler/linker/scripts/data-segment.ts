@@ -1,6 +1,6 @@
-import * as integer from '../../object/integer';
-import { SectionFlag } from '../../object/relocatable';
-import type { OutputSection } from '../link-sections';
+import * as integer from '../../../object/integer';
+import { SectionFlag } from '../../../object/relocatable';
+import type { OutputSection } from '../sections';
 
 /** How far the passes that place the data segment are. */
 type Stage = 'none' | 'begun' | 'protected' | 'ended' | 'adjust' | 'protect' | 'done';

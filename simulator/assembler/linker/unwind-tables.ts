@@ -1,8 +1,8 @@
-import type { ObjectSection, ObjectSymbol, Relocation } from '../object/relocatable';
-import { type CommonEntry, type FrameEntry, type FunctionEntry, frameEntriesOf } from './frame-entries';
-import type { InputSection, OutputSection } from './link-sections';
+import type { ObjectSection, ObjectSymbol, Relocation } from '../../object/relocatable';
+import { type CommonEntry, type FrameEntry, type FunctionEntry, frameEntriesOf } from '../frame-entries';
 import type { MergedSection } from './merge-sections';
 import { isRelaxable } from './relaxation/relax';
+import type { InputSection, OutputSection } from './sections';
 
 const sectionName = '.eh_frame';
 const alignmentOfTables = 4;

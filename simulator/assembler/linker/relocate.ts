@@ -1,9 +1,8 @@
-import type { Integer } from '../object/integer';
-import * as integer from '../object/integer';
-import { RelocationType as R, type Relocation, SectionFlag } from '../object/relocatable';
-import { high20, low12 } from './encoding';
+import type { Integer } from '../../object/integer';
+import * as integer from '../../object/integer';
+import { RelocationType as R, type Relocation, SectionFlag } from '../../object/relocatable';
+import { high20, low12 } from '../encoding';
 import type { Linker } from './link';
-import type { InputSection } from './link-sections';
 import { moduleThreadOffset, tableName, usesOffsetTable } from './offset-table';
 import {
   clearBaseRegister,
@@ -18,6 +17,7 @@ import {
   writeField,
   writeUleb,
 } from './relocation-fields';
+import type { InputSection } from './sections';
 
 const globalPointer = 3;
 const threadPointer = 4;

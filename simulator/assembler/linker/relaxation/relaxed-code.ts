@@ -1,5 +1,5 @@
-import type { Integer } from '../../object/integer';
-import type { ObjectSection, ObjectSymbol, Relocation } from '../../object/relocatable';
+import type { Integer } from '../../../object/integer';
+import type { ObjectSection, ObjectSymbol, Relocation } from '../../../object/relocatable';
 
 /** A relocation whose type, symbol and addend change as its instruction becomes shorter. Its offset is the first one. */
 export interface RelaxedRelocation extends Relocation {
