@@ -6,16 +6,18 @@ import type { FolderEntry } from './workspace';
 
 // In a worker `self` is its global scope; the types of the DOM call it a window.
 const scope = self as unknown as Worker & typeof self;
-const connection = createConnection(new BrowserMessageReader(scope), new BrowserMessageWriter(scope));
 
-startServer(connection, {
-  async read(uri) {
-    const contents = await connection.sendRequest<string | null>(readFileRequest, { uri });
-    return typeof contents === 'string'
-      ? Uint8Array.from(atob(contents), (character) => character.charCodeAt(0))
-      : undefined;
-  },
-  async list(uri) {
-    return (await connection.sendRequest<FolderEntry[] | null>(listFolderRequest, { uri })) ?? undefined;
-  },
-});
+startServer(
+  (options) => createConnection(new BrowserMessageReader(scope), new BrowserMessageWriter(scope), options),
+  (connection) => ({
+    async read(uri) {
+      const contents = await connection.sendRequest<string | null>(readFileRequest, { uri });
+      return typeof contents === 'string'
+        ? Uint8Array.from(atob(contents), (character) => character.charCodeAt(0))
+        : undefined;
+    },
+    async list(uri) {
+      return (await connection.sendRequest<FolderEntry[] | null>(listFolderRequest, { uri })) ?? undefined;
+    },
+  }),
+);

@@ -1,4 +1,4 @@
-import { DiagnosticSeverity, ErrorCodes, type Diagnostic as LspDiagnostic, ResponseError } from 'vscode-languageserver';
+import { DiagnosticSeverity, type Diagnostic as LspDiagnostic } from 'vscode-languageserver';
 import type { Analysis } from './analysis';
 import {
   baseName,
@@ -14,7 +14,6 @@ import { foreignArchitecture } from './foreign';
 import { tellInactive } from './inactive';
 import { lintsOf } from './lints';
 import { keyOf, keyOfPath, lineRange, lspRange } from './locations';
-import { problemWithProgram } from './params';
 import {
   type CheckProgramParams,
   checkProgramRequest,
@@ -26,7 +25,7 @@ import {
 } from './protocol';
 import { type DiagnosticsByFile, Publisher } from './publisher';
 import type { ServerContext } from './server';
-import { isHeader } from './workspace';
+import { type Edit, isHeader } from './workspace';
 
 const severities: Readonly<Record<Severity, DiagnosticSeverity>> = {
   error: DiagnosticSeverity.Error,
@@ -59,10 +58,7 @@ export class Checker {
   constructor(readonly context: ServerContext) {
     this.publisher = new Publisher(context);
     context.settings.onChange(() => this.scheduleAll());
-    context.connection.onRequest(checkProgramRequest, (params: CheckProgramParams) => {
-      const problem = problemWithProgram(params);
-      return problem === undefined ? this.#checkProgram(params) : new ResponseError(ErrorCodes.InvalidParams, problem);
-    });
+    context.connection.onRequest(checkProgramRequest, (params: CheckProgramParams) => this.#checkProgram(params));
   }
 
   schedule(uri: string): void {
@@ -74,7 +70,7 @@ export class Checker {
   }
 
   /** An edit: what its lines say by themselves is shown before the program is assembled, where that takes a while. */
-  edited(uri: string, edits: readonly (TextEdit | { readonly text: string })[]): void {
+  edited(uri: string, edits: readonly Edit[]): void {
     const [edit, another] = edits;
     if (edit && !another && 'startLine' in edit) {
       const found = this.#checkEdited(uri, edit);
@@ -241,7 +237,7 @@ export class Checker {
 
   async #checkProgram(params: CheckProgramParams): Promise<ProgramCheck> {
     const { workspace } = this.context;
-    const { program = [], includePaths, defines, march, linkerScript, relax, projectRoot } = params ?? {};
+    const { program = [], includePaths, defines, march, linkerScript, relax, projectRoot } = params;
     const files = program.map(keyOfPath);
     const folder = folderOf(files[0] ?? '');
     const given = {

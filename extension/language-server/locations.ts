@@ -1,5 +1,5 @@
-import type { Location, Range as LspRange } from 'vscode-languageserver';
-import type { Range } from '../../simulator/assembler';
+import type { Location, Range as LspRange, Position } from 'vscode-languageserver';
+import type { Range, SourceText } from '../../simulator/assembler';
 
 /**
  * The assembler names files by keys: URIs with their escapes resolved, so that the paths that sources write can be
@@ -35,4 +35,11 @@ export function lineRange(line: number, start: number, end: number): LspRange {
 
 export function locationOf(uri: string, line: number, start: number, end: number): Location {
   return { uri, range: lineRange(line, start, end) };
+}
+
+/** The position of a text that a client means: one beyond a line is its end, one beyond the text the end of that. */
+export function clampedPosition({ lines }: SourceText, { line, character }: Position): Position {
+  const last = lines.length - 1;
+  if (line > last) return { line: last, character: lines[last]!.text.length };
+  return { line, character: Math.min(character, lines[line]!.text.length) };
 }

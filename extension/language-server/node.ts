@@ -2,12 +2,7 @@
 import { readdir, readFile, realpath, stat } from 'node:fs/promises';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { setFlagsFromString } from 'node:v8';
-import {
-  createConnection,
-  ProposedFeatures,
-  StreamMessageReader,
-  StreamMessageWriter,
-} from 'vscode-languageserver/node';
+import { createConnection, ProposedFeatures } from 'vscode-languageserver/node';
 import { keyOf } from './locations';
 import { startServer } from './server';
 import type { FileReader } from './workspace';
@@ -50,11 +45,16 @@ async function realFolder(key: string): Promise<string | undefined> {
 // Each edit of a long source makes tens of megabytes anew; left alone, the heap grows to several times what is in use.
 setFlagsFromString('--heap-growing-percent=70');
 
-const connection = createConnection(
-  ProposedFeatures.all,
-  new StreamMessageReader(process.stdin),
-  new StreamMessageWriter(process.stdout),
+startServer(
+  (options) => {
+    // The library ends the process when its input does.
+    const connection = createConnection(ProposedFeatures.all, process.stdin, process.stdout, options);
+    // Nothing may take the server down: what goes wrong is said in the client's log.
+    for (const event of ['unhandledRejection', 'uncaughtException'])
+      process.on(event, (error: unknown) =>
+        connection.console.error(error instanceof Error ? `${error.stack}` : String(error)),
+      );
+    return connection;
+  },
+  () => disk,
 );
-// Nothing may take the server down: what goes wrong is said in the client's log.
-process.on('unhandledRejection', (error) => connection.console.error(String(error)));
-startServer(connection, disk);

@@ -1,50 +1,128 @@
-import { type CancellationToken, ErrorCodes, LSPErrorCodes, ResponseError } from 'vscode-languageserver';
-import { giveWay } from './slices';
+import type { Position, Range } from 'vscode-languageserver';
+import { checkProgramRequest, trustedNotification, virtualDocumentRequest } from './protocol';
 
-/** What the parameters of a request must hold. */
-export type Needs = 'document' | 'position' | 'positions' | 'range' | 'query' | 'item';
+/** Says in words what is wrong with a part of a message; undefined when it can be used. */
+type Check = (params: Record<string, unknown>) => string | undefined;
 
-/**
- * A request handler that sees well-formed parameters only. Others are answered with an error that says what is missing; a request
- * that was cancelled while it waited for a program gets no answer but that.
- */
-export function checked<P, R>(
-  needs: Needs,
-  handler: (params: P, token: CancellationToken) => R | Promise<R>,
-): (params: P, token: CancellationToken) => R | ResponseError<void> | Promise<R | ResponseError<void>> {
-  return (params, token) => {
-    const problem = problemWith(params, needs);
-    if (problem !== undefined) return new ResponseError(ErrorCodes.InvalidParams, problem);
-    giveWay();
-    const result = handler(params, token);
-    if (!(result instanceof Promise)) return result;
-    return result.then((value) => {
-      giveWay();
-      return token.isCancellationRequested ? new ResponseError(LSPErrorCodes.RequestCancelled, 'cancelled') : value;
-    });
+const anything: Check = () => undefined;
+const document: Check = ({ textDocument }) =>
+  isRecord(textDocument) && typeof textDocument['uri'] === 'string'
+    ? undefined
+    : '"textDocument" must be an object with a "uri"';
+const position = all(document, ({ position }) =>
+  isPosition(position) ? undefined : '"position" must be an object with "line" and "character"',
+);
+const range = all(document, ({ range }) =>
+  isRange(range) ? undefined : '"range" must be an object with two positions, "start" and "end"',
+);
+const item: Check = ({ item }) => (isItem(item) ? undefined : '"item" must be an item of a call hierarchy');
+
+/** What the parameters of each request and notification that the server takes must be, besides an object. */
+const checks: Readonly<Record<string, Check>> = {
+  initialize: all(
+    ({ capabilities }) => (isRecord(capabilities) ? undefined : '"capabilities" must be an object'),
+    ({ workspaceFolders }) =>
+      (workspaceFolders ?? undefined) === undefined || isFolderList(workspaceFolders)
+        ? undefined
+        : '"workspaceFolders" must be a list of objects with a "uri"',
+    ({ rootUri }) => (typeof (rootUri ?? '') === 'string' ? undefined : '"rootUri" must be a text'),
+  ),
+  'textDocument/didOpen': ({ textDocument }) =>
+    isRecord(textDocument) && typeof textDocument['uri'] === 'string' && typeof textDocument['text'] === 'string'
+      ? undefined
+      : '"textDocument" must be an object with "uri" and "text"',
+  'textDocument/didChange': all(document, ({ contentChanges }) =>
+    Array.isArray(contentChanges) && contentChanges.every(isChange)
+      ? undefined
+      : '"contentChanges" must be a list of objects with "text" and perhaps a "range"',
+  ),
+  'textDocument/didClose': document,
+  'workspace/didChangeWatchedFiles': ({ changes }) =>
+    Array.isArray(changes) && changes.every((change) => isRecord(change) && typeof change['uri'] === 'string')
+      ? undefined
+      : '"changes" must be a list of objects with a "uri"',
+  'workspace/didChangeWorkspaceFolders': ({ event }) =>
+    isRecord(event) && isFolderList(event['added']) && isFolderList(event['removed'])
+      ? undefined
+      : '"event" must be an object with two lists of folders, "added" and "removed"',
+  'workspace/didChangeConfiguration': anything,
+  '$/cancelRequest': ({ id }) =>
+    typeof id === 'string' || typeof id === 'number' ? undefined : '"id" must be that of a request',
+  '$/setTrace': ({ value }) => (typeof value === 'string' ? undefined : '"value" must be a text'),
+  '$/progress': ({ token }) =>
+    typeof token === 'string' || typeof token === 'number' ? undefined : '"token" must be a text or a number',
+  'window/workDoneProgress/cancel': ({ token }) =>
+    typeof token === 'string' || typeof token === 'number' ? undefined : '"token" must be a text or a number',
+  'textDocument/completion': position,
+  'textDocument/signatureHelp': position,
+  'textDocument/hover': position,
+  'textDocument/definition': position,
+  'textDocument/declaration': position,
+  'textDocument/implementation': position,
+  'textDocument/references': position,
+  'textDocument/prepareRename': position,
+  'textDocument/rename': position,
+  'textDocument/documentHighlight': position,
+  'textDocument/prepareCallHierarchy': position,
+  'textDocument/onTypeFormatting': position,
+  'textDocument/documentSymbol': document,
+  'textDocument/documentLink': document,
+  'textDocument/foldingRange': document,
+  'textDocument/codeLens': document,
+  'textDocument/codeAction': document,
+  'textDocument/diagnostic': document,
+  'textDocument/formatting': document,
+  'textDocument/semanticTokens/full': document,
+  'textDocument/semanticTokens/full/delta': document,
+  'textDocument/semanticTokens/range': range,
+  'textDocument/rangeFormatting': range,
+  'textDocument/inlayHint': range,
+  'textDocument/selectionRange': all(document, ({ positions }) =>
+    Array.isArray(positions) && positions.every(isPosition)
+      ? undefined
+      : '"positions" must be a list of objects with "line" and "character"',
+  ),
+  'callHierarchy/incomingCalls': item,
+  'callHierarchy/outgoingCalls': item,
+  'workspace/symbol': ({ query }) => (typeof query === 'string' ? undefined : '"query" must be a text'),
+  [virtualDocumentRequest]: ({ uri }) => (typeof uri === 'string' ? undefined : '"uri" must be a text'),
+  [checkProgramRequest]: all(
+    ({ program }) => (isTextList(program ?? []) ? undefined : '"program" must be a list of paths'),
+    ({ includePaths }) => (isTextList(includePaths ?? []) ? undefined : '"includePaths" must be a list of paths'),
+    ({ linkerScript }) => (typeof (linkerScript ?? '') === 'string' ? undefined : '"linkerScript" must be a path'),
+    ({ projectRoot }) => (typeof (projectRoot ?? '') === 'string' ? undefined : '"projectRoot" must be a path'),
+    ({ march }) => (typeof (march ?? '') === 'string' ? undefined : '"march" must be a text'),
+    ({ relax }) => (typeof (relax ?? true) === 'boolean' ? undefined : '"relax" must be true or false'),
+    ({ defines }) => (isDefines(defines ?? {}) ? undefined : '"defines" must be an object of names and values'),
+  ),
+};
+
+/** Messages whose parameters may be left out. */
+const withoutParameters: ReadonlySet<string> = new Set(['initialized', 'shutdown', 'exit', trustedNotification]);
+
+/** What is wrong with the parameters of a message, in words; undefined when they can be used, and for messages that nobody here takes. */
+export function problemWith(method: string, params: unknown): string | undefined {
+  // As an object or a list that holds nothing, clients send them too.
+  if (withoutParameters.has(method) && Object.keys(params ?? {}).length === 0) return undefined;
+  const check = withoutParameters.has(method) ? anything : Object.hasOwn(checks, method) ? checks[method] : undefined;
+  if (!check) return undefined;
+  const problem = isRecord(params) ? check(params) : objectProblem(params);
+  return problem === undefined ? undefined : `${method}: ${problem}`;
+}
+
+function objectProblem(params: unknown): string | undefined {
+  return isRecord(params) ? undefined : 'the parameters must be an object';
+}
+
+/** The first problem of several checks. */
+function all(...some: Check[]): Check {
+  return (params) => {
+    for (const check of some) {
+      const problem = check(params);
+      if (problem !== undefined) return problem;
+    }
+    return undefined;
   };
-}
-
-/** The answer to a question about a document that has changed since: the client asks again if it still wants to know. */
-export function contentModified(): ResponseError<void> {
-  return new ResponseError(LSPErrorCodes.ContentModified, 'the document has changed');
-}
-
-/** What is wrong with parameters, in words; undefined when they can be used. */
-export function problemWith(params: unknown, needs: Needs): string | undefined {
-  if (!isRecord(params)) return 'the parameters must be an object';
-  if (needs === 'query') return typeof params['query'] === 'string' ? undefined : '"query" must be a text';
-  if (needs === 'item') return isItem(params['item']) ? undefined : '"item" must be an item of a call hierarchy';
-  const document = params['textDocument'];
-  if (!isRecord(document) || typeof document['uri'] !== 'string')
-    return '"textDocument" must be an object with a "uri"';
-  if (needs === 'position' && !isPosition(params['position']))
-    return '"position" must be an object with "line" and "character"';
-  if (needs === 'positions' && !(Array.isArray(params['positions']) && params['positions'].every(isPosition)))
-    return '"positions" must be a list of objects with "line" and "character"';
-  if (needs === 'range' && !isRange(params['range']))
-    return '"range" must be an object with two positions, "start" and "end"';
-  return undefined;
 }
 
 export function isRecord(value: unknown): value is Record<string, unknown> {
@@ -60,11 +138,11 @@ function isItem(value: unknown): boolean {
   );
 }
 
-export function isRange(value: unknown): boolean {
+export function isRange(value: unknown): value is Range {
   return isRecord(value) && isPosition(value['start']) && isPosition(value['end']);
 }
 
-function isPosition(value: unknown): boolean {
+export function isPosition(value: unknown): value is Position {
   return isRecord(value) && isCount(value['line']) && isCount(value['character']);
 }
 
@@ -72,62 +150,18 @@ function isCount(value: unknown): boolean {
   return typeof value === 'number' && Number.isInteger(value) && value >= 0;
 }
 
-/** A notification handler that sees well-formed parameters only; `complain` is told about others. */
-export function checkedNotification<P>(
-  check: (params: unknown) => string | undefined,
-  handler: (params: P) => void,
-  complain: (message: string) => void,
-): (params: P) => void {
-  return (params) => {
-    const problem = check(params);
-    if (problem === undefined) handler(params);
-    else complain(problem);
-  };
+function isChange(value: unknown): boolean {
+  return (
+    isRecord(value) && typeof value['text'] === 'string' && (value['range'] === undefined || isRange(value['range']))
+  );
 }
 
-export function problemWithOpen(params: unknown): string | undefined {
-  const document = isRecord(params) ? params['textDocument'] : undefined;
-  const whole = isRecord(document) && typeof document['uri'] === 'string' && typeof document['text'] === 'string';
-  return whole ? undefined : 'didOpen: "textDocument" must be an object with "uri" and "text"';
+function isFolderList(value: unknown): boolean {
+  return Array.isArray(value) && value.every((folder) => isRecord(folder) && typeof folder['uri'] === 'string');
 }
 
-export function problemWithChange(params: unknown): string | undefined {
-  const problem = problemWith(params, 'document');
-  if (problem !== undefined) return `didChange: ${problem}`;
-  const changes = isRecord(params) ? params['contentChanges'] : undefined;
-  const whole =
-    Array.isArray(changes) &&
-    changes.every(
-      (change) =>
-        isRecord(change) &&
-        typeof change['text'] === 'string' &&
-        (change['range'] === undefined || isRange(change['range'])),
-    );
-  return whole ? undefined : 'didChange: "contentChanges" must be a list of objects with "text" and perhaps a "range"';
-}
-
-export function problemWithClose(params: unknown): string | undefined {
-  const problem = problemWith(params, 'document');
-  return problem === undefined ? undefined : `didClose: ${problem}`;
-}
-
-export function problemWithFiles(params: unknown): string | undefined {
-  const changes = isRecord(params) ? params['changes'] : undefined;
-  const whole =
-    Array.isArray(changes) && changes.every((change) => isRecord(change) && typeof change['uri'] === 'string');
-  return whole ? undefined : 'didChangeWatchedFiles: "changes" must be a list of objects with a "uri"';
-}
-
-/** What is wrong with a request to check a program. */
-export function problemWithProgram(params: unknown): string | undefined {
-  if (!isRecord(params)) return 'the parameters must be an object';
-  if (!isTextList(params['program'] ?? [])) return '"program" must be a list of paths';
-  if (!isTextList(params['includePaths'] ?? [])) return '"includePaths" must be a list of paths';
-  if (typeof (params['linkerScript'] ?? '') !== 'string') return '"linkerScript" must be a path';
-  if (typeof (params['relax'] ?? true) !== 'boolean') return '"relax" must be true or false';
-  const defines = params['defines'] ?? {};
-  if (!isRecord(defines)) return '"defines" must be an object of names and values';
-  return undefined;
+function isDefines(value: unknown): boolean {
+  return isRecord(value) && Object.values(value).every((entry) => typeof entry === 'string');
 }
 
 function isTextList(value: unknown): boolean {

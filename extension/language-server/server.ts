@@ -1,20 +1,21 @@
 import {
   type ClientCapabilities,
   type Connection,
+  type ConnectionOptions,
   DidChangeConfigurationNotification,
+  ErrorCodes,
   type InitializeParams,
   type InitializeResult,
+  ResponseError,
   type ServerCapabilities,
-  type TextDocumentContentChangeEvent,
   TextDocumentSyncKind,
 } from 'vscode-languageserver';
-import type { TextEdit } from './assembly';
 import { Checker } from './checker';
 import { features } from './features';
 import { registerPullDiagnostics } from './features/pull-diagnostics';
+import { checkIncoming, type RefusedParams, refusedMessage } from './incoming';
 import { Indexer } from './index/indexer';
 import { WorkspaceIndex } from './index/workspace-index';
-import { checkedNotification, problemWithChange, problemWithClose, problemWithFiles, problemWithOpen } from './params';
 import { type InitializationOptions, trustedNotification } from './protocol';
 import { Settings } from './settings';
 import { giveWay } from './slices';
@@ -31,9 +32,13 @@ export interface ServerContext {
   client: ClientCapabilities;
 }
 
-/** Serves one client until it goes. Everything outside of the protocol comes through `reader`. */
-export function startServer(connection: Connection, reader: FileReader): void {
-  const workspace = new Workspace(reader);
+/** Serves one client until it goes. Everything outside of the protocol comes through the reader of files. */
+export function startServer(
+  connect: (options: ConnectionOptions) => Connection,
+  readerFor: (connection: Connection) => FileReader,
+): void {
+  const connection = connect({ messageStrategy: checkIncoming((uri) => workspace.document(uri)?.source) });
+  const workspace = new Workspace(readerFor(connection));
   const settings = new Settings(connection);
   const context: ServerContext = { connection, workspace, index: new WorkspaceIndex(), settings, client: {} };
   const checker = new Checker(context);
@@ -79,71 +84,36 @@ export function startServer(connection: Connection, reader: FileReader): void {
     });
   });
 
+  connection.onRequest(
+    refusedMessage,
+    ({ problem }: RefusedParams) => new ResponseError(ErrorCodes.InvalidParams, problem),
+  );
+  connection.onNotification(refusedMessage, ({ problem }: RefusedParams) => connection.console.error(problem));
   connection.onNotification(trustedNotification, () => {
     workspace.trust();
     checker.scheduleAll();
   });
-  const complain = (message: string): void => connection.console.error(message);
-  connection.onDidOpenTextDocument(
-    checkedNotification(
-      problemWithOpen,
-      ({ textDocument: { uri, languageId, version, text } }) => {
-        workspace.open(uri, languageId, version, text);
-        checker.schedule(uri);
-      },
-      complain,
-    ),
-  );
-  connection.onDidChangeTextDocument(
-    checkedNotification(
-      problemWithChange,
-      ({ textDocument: { uri, version }, contentChanges }) => {
-        const edits = contentChanges.map(editOf);
-        workspace.change(uri, version, edits);
-        checker.edited(uri, edits);
-        giveWay();
-      },
-      complain,
-    ),
-  );
-  connection.onDidCloseTextDocument(
-    checkedNotification(
-      problemWithClose,
-      ({ textDocument: { uri } }) => {
-        workspace.close(uri);
-        checker.closed(uri);
-      },
-      complain,
-    ),
-  );
-  connection.onDidChangeWatchedFiles(
-    checkedNotification(
-      problemWithFiles,
-      ({ changes }) => {
-        const uris = changes.map((change) => change.uri);
-        workspace.forget(uris);
-        void indexer.changed(uris);
-        checker.scheduleAll();
-      },
-      complain,
-    ),
-  );
+  connection.onDidOpenTextDocument(({ textDocument: { uri, languageId, version, text } }) => {
+    workspace.open(uri, languageId, version, text);
+    checker.schedule(uri);
+  });
+  connection.onDidChangeTextDocument(({ textDocument: { uri, version }, contentChanges }) => {
+    checker.edited(uri, workspace.change(uri, version, contentChanges));
+    giveWay();
+  });
+  connection.onDidCloseTextDocument(({ textDocument: { uri } }) => {
+    workspace.close(uri);
+    checker.closed(uri);
+  });
+  connection.onDidChangeWatchedFiles(({ changes }) => {
+    const uris = changes.map((change) => change.uri);
+    workspace.forget(uris);
+    void indexer.changed(uris);
+    checker.scheduleAll();
+  });
   connection.onDidChangeConfiguration((params) => {
     void settings.follow(params);
     checker.scheduleAll();
   });
   connection.listen();
-}
-
-/** A change of the protocol as an edit of our sources; without a range it is the whole text. */
-function editOf(change: TextDocumentContentChangeEvent): TextEdit | { text: string } {
-  if (!('range' in change) || !change.range) return { text: change.text };
-  const { start, end } = change.range;
-  return {
-    startLine: start.line,
-    startColumn: start.character,
-    endLine: end.line,
-    endColumn: end.character,
-    text: change.text,
-  };
 }

@@ -1,3 +1,4 @@
+import type { TextDocumentContentChangeEvent } from 'vscode-languageserver';
 import { Analysis } from './analysis';
 import {
   assembleInSteps,
@@ -12,7 +13,7 @@ import {
   type TextEdit,
 } from './assembly';
 import { SourceIndex } from './index/source-index';
-import { keyOf, uriOfKey } from './locations';
+import { clampedPosition, keyOf, uriOfKey } from './locations';
 import { Projects } from './projects';
 import { inSlices } from './slices';
 
@@ -40,6 +41,9 @@ export interface Document {
   version: number;
   source: SourceText;
 }
+
+/** A change of an open document: a part of it, or, without a place, a new text. */
+export type Edit = TextEdit | { readonly text: string };
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
@@ -114,17 +118,21 @@ export class Workspace {
     this.#filesChanged();
   }
 
-  change(uri: string, version: number, edits: readonly (TextEdit | { readonly text: string })[]): void {
+  /** @returns the changes as edits of the text that they found, where they are no new texts */
+  change(uri: string, version: number, changes: readonly TextDocumentContentChangeEvent[]): Edit[] {
     const document = this.document(uri);
-    if (!document) return;
-    for (const edit of edits) {
+    if (!document) return [];
+    const edits = changes.map((change) => {
+      const edit = editOf(change, document.source);
       document.source =
         'startLine' in edit
           ? document.source.edit(edit)
           : SourceText.parse(document.key, edit.text, document.source.preprocessed);
-    }
+      return edit;
+    });
     document.version = version;
     this.#revision++;
+    return edits;
   }
 
   close(uri: string): void {
@@ -397,4 +405,17 @@ export function isHeader(key: string): boolean {
 /** Whether a file is a program, or a part that is assembled by itself, as far as its name says. */
 function isSourcePath(key: string): boolean {
   return /\.s$/i.test(key);
+}
+
+function editOf(change: TextDocumentContentChangeEvent, source: SourceText): Edit {
+  if (!('range' in change) || !change.range) return { text: change.text };
+  const start = clampedPosition(source, change.range.start);
+  const end = clampedPosition(source, change.range.end);
+  return {
+    startLine: start.line,
+    startColumn: start.character,
+    endLine: end.line,
+    endColumn: end.character,
+    text: change.text,
+  };
 }

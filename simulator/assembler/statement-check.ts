@@ -48,7 +48,8 @@ export function checkStatements(
   // What a call expands to is not looked at.
   for (const macro of macros) expander.define({ ...macro, body: [] });
   expander.start(source.part(from, to + 1));
-  while (expander.advance(lines.length)) {}
+  // One step at least, or no call would come to an end.
+  while (expander.advance(lines.length + 1)) {}
   return unit.diagnostics
     .filter(({ code }) => ownProblems.has(code))
     .map((diagnostic) => ({ ...diagnostic, range: below(diagnostic.range, from) }));

@@ -1,6 +1,8 @@
 import { PassThrough } from 'node:stream';
 import {
   type ClientCapabilities,
+  type Connection,
+  type ConnectionOptions,
   createConnection,
   createProtocolConnection,
   type Diagnostic,
@@ -26,8 +28,9 @@ export class TestClient {
   constructor(readonly files: Readonly<Record<string, string | Uint8Array>> = {}) {
     const toServer = new PassThrough();
     const toClient = new PassThrough();
-    const server = createConnection(new StreamMessageReader(toServer), new StreamMessageWriter(toClient));
-    startServer(server, {
+    const connect = (options: ConnectionOptions): Connection =>
+      createConnection(new StreamMessageReader(toServer), new StreamMessageWriter(toClient), options);
+    startServer(connect, () => ({
       read: async (uri) => {
         this.read.push(uri);
         await this.reading;
@@ -35,7 +38,7 @@ export class TestClient {
         return typeof contents === 'string' ? new TextEncoder().encode(contents) : contents;
       },
       list: (uri) => Promise.resolve(this.#entries(uri)),
-    });
+    }));
     this.connection = createProtocolConnection(new StreamMessageReader(toClient), new StreamMessageWriter(toServer));
     this.connection.onNotification(
       'textDocument/publishDiagnostics',

@@ -4,7 +4,13 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build } from 'esbuild';
-import { createProtocolConnection, StreamMessageReader, StreamMessageWriter } from 'vscode-languageserver/node';
+import {
+  createProtocolConnection,
+  ErrorCodes,
+  type ResponseError,
+  StreamMessageReader,
+  StreamMessageWriter,
+} from 'vscode-languageserver/node';
 import { buildOptions } from '../../scripts/bundles';
 import { random } from '../assembler/assemble';
 import { TestClient } from './client';
@@ -95,6 +101,47 @@ describe('Language server with any request', function () {
     client.stop();
   });
 
+  it('answers parameters that are no object with a sentence', async () => {
+    const client = await TestClient.start();
+    for (const method of [...methods, 'initialize']) {
+      for (const params of [null, [], [1, 2], ['text'], [{ textDocument: { uri: 'file:///w/main.s' } }]]) {
+        if (method === 'completionItem/resolve') continue;
+        await assert.rejects(
+          client.connection.sendRequest(method, params),
+          ({ code, message }: ResponseError<void>) =>
+            code === ErrorCodes.InvalidParams && message === `${method}: the parameters must be an object`,
+          `${method} ${JSON.stringify(params)}`,
+        );
+      }
+    }
+    client.stop();
+  });
+
+  it('takes edits that lie beyond the text as edits of its end, also while a long analysis is under way', async () => {
+    const client = await TestClient.start();
+    const lines = ' addi a0, a0, 1\n'.repeat(40_000);
+    const { uri } = await client.open('main.s', `_start:\n${lines}`);
+    await client.request('textDocument/diagnostic', { textDocument: { uri } });
+    const far = { line: 2 ** 31 - 1, character: 2 ** 31 - 1 };
+    await client.change(uri, [
+      { range: { start: { line: 1, character: 0 }, end: { line: 1, character: 0 } }, text: ' nop\n' },
+    ]);
+    await client.change(uri, [{ range: { start: far, end: far }, text: ' bogus\n' }]);
+    await client.change(uri, [
+      { range: { start: far, end: far }, text: ' nop\n' },
+      { range: { start: { line: 40_004, character: 0 }, end: far }, text: ' wrong' },
+    ]);
+    const found = await client.diagnosticsOf('main.s', (all) => all.length === 2);
+    assert.deepEqual(
+      found.map(({ range, message }) => [range.start.line, message.split(';')[0]]),
+      [
+        [40_002, "unknown instruction 'bogus'"],
+        [40_004, "unknown instruction 'wrong'"],
+      ],
+    );
+    client.stop();
+  });
+
   it('has the same diagnostics after random edits as a server that sees the text at once', async () => {
     const client = await TestClient.start();
     const fresh = await TestClient.start();
@@ -153,8 +200,29 @@ describe('Language server with any request', function () {
       const ended = new Promise((resolve) => server.once('exit', resolve));
       await connection.sendNotification('exit');
       assert.equal(await ended, 0);
+      await endsWithItsInput(outfile);
     } finally {
       rmSync(folder, { recursive: true });
     }
   });
 });
+
+/** A client that goes without a word, in the middle of a long analysis, takes the server with it. */
+async function endsWithItsInput(program: string): Promise<void> {
+  const server = spawn(process.execPath, [program, '--stdio'], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const connection = createProtocolConnection(
+    new StreamMessageReader(server.stdout),
+    new StreamMessageWriter(server.stdin),
+  );
+  connection.listen();
+  await connection.sendRequest('initialize', { processId: null, rootUri: null, capabilities: {} });
+  const text = `_start:\n${' li a0, 0x12345678\n la a1, _start\n'.repeat(20_000)}`;
+  const textDocument = { uri: 'untitled:Untitled-1', languageId: 'riscv-asm', version: 1, text };
+  await connection.sendNotification('textDocument/didOpen', { textDocument });
+  // This is answered when the text has come, while it is assembled.
+  await connection.sendRequest('textDocument/foldingRange', { textDocument });
+  const ended = new Promise((resolve) => server.once('exit', resolve));
+  connection.dispose();
+  server.stdin.end();
+  assert.equal(await ended, 1);
+}

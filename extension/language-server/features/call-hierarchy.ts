@@ -7,10 +7,10 @@ import {
   SymbolKind,
 } from 'vscode-languageserver';
 import type { Analysis } from '../analysis';
+import { answering } from '../answering';
 import { lineRange } from '../locations';
 import { type Occurrence, occurrenceAt, occurrencesOf } from '../occurrences';
 import { functionAround, type Outline, type OutlineLabel } from '../outline';
-import { checked } from '../params';
 import type { ServerContext } from '../server';
 import type { Document } from '../workspace';
 import { placeOf, targetOf } from './target';
@@ -22,7 +22,7 @@ const calling = new Set(['call', 'jal', 'tail', 'j', 'jump']);
 export function registerCallHierarchy(context: ServerContext): ServerCapabilities {
   const { connection, workspace } = context;
   connection.languages.callHierarchy.onPrepare(
-    checked('position', async (params) => {
+    answering(async (params) => {
       const target = await targetOf(context, params);
       if (target?.word.kind !== 'symbol') return null;
       const { document, analysis, position, word } = target;
@@ -34,13 +34,13 @@ export function registerCallHierarchy(context: ServerContext): ServerCapabilitie
     }),
   );
   connection.languages.callHierarchy.onIncomingCalls(
-    checked('item', async ({ item }) => {
+    answering(async ({ item }) => {
       const found = await functionOf(context, item);
       return found ? incoming(context, found) : null;
     }),
   );
   connection.languages.callHierarchy.onOutgoingCalls(
-    checked('item', async ({ item }) => {
+    answering(async ({ item }) => {
       const found = await functionOf(context, item);
       return found ? outgoing(context, found) : null;
     }),

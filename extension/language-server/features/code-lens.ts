@@ -1,9 +1,10 @@
 import { type CodeLens, CodeLensRefreshRequest, type ServerCapabilities } from 'vscode-languageserver';
+import { answering } from '../answering';
 import type { SourceText } from '../assembly';
 import { lineRange } from '../locations';
 import { occurrencesOf } from '../occurrences';
 import type { Outline } from '../outline';
-import { checked, isRecord } from '../params';
+import { isRecord } from '../params';
 import { debugFromCommand, showReferencesCommand } from '../protocol';
 import type { ServerContext } from '../server';
 import { isDeclaration } from './declaration';
@@ -20,7 +21,7 @@ interface LensData {
 export function registerCodeLens(context: ServerContext): ServerCapabilities {
   const { connection, settings } = context;
   connection.onCodeLens(
-    checked('document', async ({ textDocument: { uri } }) => {
+    answering(async ({ textDocument: { uri } }) => {
       const values = await settings.settled();
       const place = await latestPlaceOf(context, uri);
       if (!place) return null;

@@ -1,6 +1,6 @@
 import type { ServerCapabilities } from 'vscode-languageserver';
 import type { Analysis, Found } from '../analysis';
-import { checked } from '../params';
+import { answering } from '../answering';
 import type { ServerContext } from '../server';
 import { locationsOf } from './definition';
 import { type Target, targetOf } from './target';
@@ -11,7 +11,7 @@ const declaring = new Set(['.globl', '.global', '.weak', '.extern', '.local', '.
 /** Go to declaration: where `.globl`, `.extern` and their like name the symbol; without one, its definition. */
 export function registerDeclaration(context: ServerContext): ServerCapabilities {
   context.connection.onDeclaration(
-    checked('position', async (params) => {
+    answering(async (params) => {
       const target = await targetOf(context, params);
       if (!target) return null;
       const { document, analysis, position, word } = target;

@@ -1,7 +1,7 @@
 import type { Location, ServerCapabilities } from 'vscode-languageserver';
 import type { Found } from '../analysis';
+import { answering } from '../answering';
 import { locationOf } from '../locations';
-import { checked } from '../params';
 import type { ServerContext } from '../server';
 import { includedFile } from './included-files';
 import { type Target, targetOf } from './target';
@@ -9,7 +9,7 @@ import { type Target, targetOf } from './target';
 /** Go to definition: labels, set symbols, macros and their parameters, `#define`, and included files. */
 export function registerDefinition(context: ServerContext): ServerCapabilities {
   context.connection.onDefinition(
-    checked('position', async (params) => {
+    answering(async (params) => {
       const target = await targetOf(context, params);
       return target ? definitionsOf(context, target) : null;
     }),

@@ -1,7 +1,7 @@
 import type { DocumentLink, ServerCapabilities } from 'vscode-languageserver';
+import { answering } from '../answering';
 import { lineRange } from '../locations';
 import { occurrencesOf } from '../occurrences';
-import { checked } from '../params';
 import type { ServerContext } from '../server';
 import { fileNamed, includes } from './included-files';
 import { placeOf } from './target';
@@ -9,7 +9,7 @@ import { placeOf } from './target';
 /** The paths of `.include`, `.incbin` and `#include` as links to the files. */
 export function registerDocumentLinks(context: ServerContext): ServerCapabilities {
   context.connection.onDocumentLinks(
-    checked('document', async ({ textDocument }) => {
+    answering(async ({ textDocument }) => {
       const place = await placeOf(context, textDocument.uri);
       if (!place) return null;
       const { document, analysis } = place;

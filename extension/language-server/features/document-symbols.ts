@@ -1,17 +1,17 @@
 import { type DocumentSymbol, type Range, type ServerCapabilities, SymbolKind } from 'vscode-languageserver';
+import { answering } from '../answering';
 import type { SourceText } from '../assembly';
 import { type Block, blocksOf } from '../blocks';
 import type { DefinitionKind } from '../index/source-index';
 import { lineRange } from '../locations';
 import { type Outline, type OutlineLabel, outlineOf, type SectionPart } from '../outline';
-import { checked } from '../params';
 import type { ServerContext } from '../server';
 import { latestPlaceOf } from './target';
 
 /** The outline of a document: sections, the functions and data in them, labels in functions; constants, macros and defines. */
 export function registerDocumentSymbols(context: ServerContext): ServerCapabilities {
   context.connection.onDocumentSymbol(
-    checked('document', async ({ textDocument }) => {
+    answering(async ({ textDocument }) => {
       const place = await latestPlaceOf(context, textDocument.uri);
       const document = context.workspace.document(textDocument.uri);
       if (!document) return null;

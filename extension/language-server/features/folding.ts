@@ -1,15 +1,15 @@
 import { type FoldingRange, FoldingRangeKind, type ServerCapabilities } from 'vscode-languageserver';
+import { answering } from '../answering';
 import type { Line, SourceText } from '../assembly';
 import { blocksOf } from '../blocks';
 import { isCommentLine } from '../comments';
 import { outlineOf } from '../outline';
-import { checked } from '../params';
 import type { ServerContext } from '../server';
 
 /** Macros, repeats, conditional parts, `#if` parts, comments of several lines, regions, functions, and the code under each label. */
 export function registerFolding({ connection, workspace }: ServerContext): ServerCapabilities {
   connection.onFoldingRanges(
-    checked('document', ({ textDocument }) => {
+    answering(({ textDocument }) => {
       const document = workspace.document(textDocument.uri);
       return document ? foldsOf(document.source) : null;
     }),

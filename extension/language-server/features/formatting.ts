@@ -1,25 +1,25 @@
 import type { FormattingOptions, ServerCapabilities, TextEdit } from 'vscode-languageserver';
+import { answering } from '../answering';
 import { Lexer, type Line, type SourceText, type Statement, skipSpace, TokenKind } from '../assembly';
 import { lineRange } from '../locations';
-import { checked } from '../params';
 import type { ServerContext } from '../server';
 
 /** Labels at the left edge, instructions indented, one space after commas; comments and aligned columns stay. */
 export function registerFormatting({ connection, workspace }: ServerContext): ServerCapabilities {
   connection.onDocumentFormatting(
-    checked('document', ({ textDocument, options }) => {
+    answering(({ textDocument, options }) => {
       const document = workspace.document(textDocument.uri);
       return document ? formatLines(document.source, options, 0, document.source.lines.length - 1) : null;
     }),
   );
   connection.onDocumentRangeFormatting(
-    checked('range', ({ textDocument, options, range }) => {
+    answering(({ textDocument, options, range }) => {
       const document = workspace.document(textDocument.uri);
       return document ? formatLines(document.source, options, range.start.line, range.end.line) : null;
     }),
   );
   connection.onDocumentOnTypeFormatting(
-    checked('position', ({ textDocument, options, position, ch }) => {
+    answering(({ textDocument, options, position, ch }) => {
       const document = workspace.document(textDocument.uri);
       if (!document) return null;
       // A line is done when the next one begins; a colon makes a label of what stands before it.

@@ -1,8 +1,8 @@
 import { DocumentHighlightKind, type ServerCapabilities } from 'vscode-languageserver';
+import { answering } from '../answering';
 import type { SourceText } from '../assembly';
 import { lineRange } from '../locations';
 import type { Occurrence } from '../occurrences';
-import { checked } from '../params';
 import { registerAccess } from '../register-access';
 import type { ServerContext } from '../server';
 import { targetOf } from './target';
@@ -10,7 +10,7 @@ import { targetOf } from './target';
 /** The same word elsewhere in the document: what defines it or writes the register is a write. */
 export function registerHighlights(context: ServerContext): ServerCapabilities {
   context.connection.onDocumentHighlight(
-    checked('position', async (params) => {
+    answering(async (params) => {
       const target = await targetOf(context, params);
       if (!target || target.word.kind === 'string' || target.word.kind === 'keyword') return null;
       const { document, analysis, position, word } = target;

@@ -1,5 +1,5 @@
 import type { ServerCapabilities } from 'vscode-languageserver';
-import { checked } from '../params';
+import { answering } from '../answering';
 import type { ServerContext } from '../server';
 import { elsewhere, locationsOf } from './definition';
 import { targetOf } from './target';
@@ -7,7 +7,7 @@ import { targetOf } from './target';
 /** Go to implementations: every label that a symbol of several files may be, in this program and in the rest of the workspace. */
 export function registerImplementation(context: ServerContext): ServerCapabilities {
   context.connection.onImplementation(
-    checked('position', async (params) => {
+    answering(async (params) => {
       const target = await targetOf(context, params);
       if (target?.word.kind !== 'symbol') return null;
       const { document, analysis, position, word } = target;

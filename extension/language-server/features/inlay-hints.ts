@@ -1,6 +1,7 @@
 import { type InlayHint, InlayHintKind, type ServerCapabilities } from 'vscode-languageserver';
 import { evaluateCondition } from '../../../simulator/assembler/c-condition';
 import type { Analysis } from '../analysis';
+import { answering } from '../answering';
 import type { Line, Statement } from '../assembly';
 import { candidatesNamed } from '../candidates';
 import { preprocessed } from '../defines';
@@ -8,7 +9,6 @@ import { disassembled, type PlacedCode } from '../descriptions/instruction';
 import { hex } from '../descriptions/markdown';
 import { meaningOf } from '../meaning';
 import { type Occurrence, occurrencesOf } from '../occurrences';
-import { checked } from '../params';
 import { placedCodeOf } from '../placed-code';
 import type { ServerContext } from '../server';
 import { type Place, placeOf } from './target';
@@ -23,7 +23,7 @@ const mostLines = 2000;
 export function registerInlayHints(context: ServerContext): ServerCapabilities {
   const { connection, settings } = context;
   connection.languages.inlayHint.on(
-    checked('range', async ({ textDocument, range }) => {
+    answering(async ({ textDocument, range }) => {
       const values = await settings.settled();
       const wanted = {
         expansions: values['inlayHints.expansions'],

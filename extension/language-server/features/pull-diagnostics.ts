@@ -4,9 +4,9 @@ import {
   DocumentDiagnosticRequest,
   type ServerCapabilities,
 } from 'vscode-languageserver';
+import { answering } from '../answering';
 import type { Checker } from '../checker';
 import { keyOf } from '../locations';
-import { checked } from '../params';
 import type { ServerContext } from '../server';
 
 /**
@@ -19,7 +19,7 @@ export function registerPullDiagnostics({ connection, client }: ServerContext, c
   let answers = 0;
   connection.onRequest(
     DocumentDiagnosticRequest.type,
-    checked('document', async ({ textDocument: { uri }, previousResultId }): Promise<DocumentDiagnosticReport> => {
+    answering(async ({ textDocument: { uri }, previousResultId }): Promise<DocumentDiagnosticReport> => {
       const items = await checker.check(uri);
       const text = JSON.stringify(items);
       const key = keyOf(uri);

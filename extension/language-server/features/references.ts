@@ -1,5 +1,5 @@
 import type { ServerCapabilities } from 'vscode-languageserver';
-import { checked } from '../params';
+import { answering } from '../answering';
 import type { ServerContext } from '../server';
 import { locationsOf } from './definition';
 import { targetOf } from './target';
@@ -7,7 +7,7 @@ import { targetOf } from './target';
 /** Find all references, in every file of the program. */
 export function registerReferences(context: ServerContext): ServerCapabilities {
   context.connection.onReferences(
-    checked('position', async (params) => {
+    answering(async (params) => {
       const target = await targetOf(context, params);
       if (!target) return null;
       const { document, analysis, position, word } = target;

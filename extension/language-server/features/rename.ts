@@ -1,12 +1,12 @@
 import { ErrorCodes, ResponseError, type ServerCapabilities, type TextEdit } from 'vscode-languageserver';
 import { csrNamed, registerNamed } from '../../../simulator/isa';
+import { answering } from '../answering';
 import { directiveTable, isMnemonic, type SourceText } from '../assembly';
 import { macroAround } from '../blocks';
 import { lineRange } from '../locations';
 import { meaningOf } from '../meaning';
 import { digitsOf } from '../numeric-labels';
 import { type Occurrence, occurrencesOf } from '../occurrences';
-import { checked } from '../params';
 import type { ServerContext } from '../server';
 import { type Target, targetOf } from './target';
 
@@ -16,7 +16,7 @@ const renamed: ReadonlySet<Occurrence['kind']> = new Set(['symbol', 'call', 'def
 export function registerRename(context: ServerContext): ServerCapabilities {
   const { connection, workspace } = context;
   connection.onPrepareRename(
-    checked('position', async (params) => {
+    answering(async (params) => {
       const target = await targetOf(context, params);
       if (!target || !renamed.has(target.word.kind)) return null;
       const { document, analysis, position, word } = target;
@@ -26,7 +26,7 @@ export function registerRename(context: ServerContext): ServerCapabilities {
     }),
   );
   connection.onRenameRequest(
-    checked('position', async (params) => {
+    answering(async (params) => {
       const { newName } = params;
       if (typeof newName !== 'string') throw refusal('"newName" must be a text');
       const target = await targetOf(context, params);

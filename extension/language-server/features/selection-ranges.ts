@@ -1,16 +1,16 @@
 import type { Position, Range, SelectionRange, ServerCapabilities } from 'vscode-languageserver';
+import { answering } from '../answering';
 import { operandsOf, type SourceText } from '../assembly';
 import { blocksOf } from '../blocks';
 import { lineRange } from '../locations';
 import { occurrenceAt } from '../occurrences';
 import { functionAround, outlineOf } from '../outline';
-import { checked } from '../params';
 import type { ServerContext } from '../server';
 
 /** Expand selection: word, operand, operands, statement, line, the blocks, function and section around, the whole text. */
 export function registerSelectionRanges({ connection, workspace }: ServerContext): ServerCapabilities {
   connection.onSelectionRanges(
-    checked('positions', ({ textDocument, positions }) => {
+    answering(({ textDocument, positions }) => {
       const document = workspace.document(textDocument.uri);
       return document ? positions.map((position) => selectionAt(document.source, position)) : null;
     }),

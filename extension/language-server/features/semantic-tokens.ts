@@ -7,10 +7,10 @@ import {
 } from 'vscode-languageserver';
 import { csrNamed, registerNamed } from '../../../simulator/isa';
 import type { Analysis } from '../analysis';
+import { answering, contentModified } from '../answering';
 import { candidatesNamed } from '../candidates';
 import { inactiveLines } from '../inactive';
 import { type Occurrence, occurrencesOf } from '../occurrences';
-import { checked, contentModified } from '../params';
 import type { ServerContext } from '../server';
 import type { Document } from '../workspace';
 import { privilegeOf } from './legality';
@@ -57,7 +57,7 @@ export function registerSemanticTokens(context: ServerContext): ServerCapabiliti
   const { connection } = context;
   const builders = new WeakMap<Document, SemanticTokensBuilder>();
   connection.languages.semanticTokens.on(
-    checked('document', async ({ textDocument }, token): Promise<SemanticTokens> => {
+    answering(async ({ textDocument }, token): Promise<SemanticTokens> => {
       const place = await latestPlaceOf(context, textDocument.uri);
       if (!place) return { data: [] };
       const builder = new SemanticTokensBuilder();
@@ -67,21 +67,18 @@ export function registerSemanticTokens(context: ServerContext): ServerCapabiliti
     }),
   );
   connection.languages.semanticTokens.onDelta(
-    checked(
-      'document',
-      async ({ textDocument, previousResultId }, token): Promise<SemanticTokens | SemanticTokensDelta> => {
-        const place = await latestPlaceOf(context, textDocument.uri);
-        if (!place) return { data: [] };
-        const builder = builders.get(place.document) ?? new SemanticTokensBuilder();
-        builders.set(place.document, builder);
-        builder.previousResult(previousResultId);
-        await pushAll(builder, place, token);
-        return builder.buildEdits();
-      },
-    ),
+    answering(async ({ textDocument, previousResultId }, token): Promise<SemanticTokens | SemanticTokensDelta> => {
+      const place = await latestPlaceOf(context, textDocument.uri);
+      if (!place) return { data: [] };
+      const builder = builders.get(place.document) ?? new SemanticTokensBuilder();
+      builders.set(place.document, builder);
+      builder.previousResult(previousResultId);
+      await pushAll(builder, place, token);
+      return builder.buildEdits();
+    }),
   );
   connection.languages.semanticTokens.onRange(
-    checked('range', async ({ textDocument, range }): Promise<SemanticTokens> => {
+    answering(async ({ textDocument, range }): Promise<SemanticTokens> => {
       const place = await latestPlaceOf(context, textDocument.uri);
       if (!place) return { data: [] };
       const builder = new SemanticTokensBuilder();

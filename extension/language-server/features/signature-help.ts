@@ -7,12 +7,12 @@ import {
 } from 'vscode-languageserver';
 import type { Define } from '../../../simulator/assembler/c-macros';
 import type { Analysis } from '../analysis';
+import { answering } from '../answering';
 import { architectureAt } from '../architecture-at';
 import { directiveTable, type Macro, operandsOf, parseLine } from '../assembly';
 import { type Candidate, candidatesNamed, fitsSlot } from '../candidates';
 import { definesOf } from '../defines';
 import { macroHead, parameterText } from '../descriptions/macro';
-import { checked } from '../params';
 import type { ServerContext } from '../server';
 import type { Document } from '../workspace';
 import { type Place, placeAt } from './completion/place';
@@ -22,7 +22,7 @@ import { isForeign, latestPlaceOf } from './target';
 export function registerSignatureHelp(context: ServerContext): ServerCapabilities {
   const { connection, workspace } = context;
   connection.onSignatureHelp(
-    checked('position', async ({ textDocument, position }) => {
+    answering(async ({ textDocument, position }) => {
       const document = workspace.document(textDocument.uri);
       if (!document?.source.lines[position.line] || (await isForeign(workspace, document))) return null;
       const analysis = (await latestPlaceOf(context, document.uri))?.analysis;

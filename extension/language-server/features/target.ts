@@ -1,8 +1,8 @@
 import type { Position, TextDocumentPositionParams } from 'vscode-languageserver';
 import type { Analysis } from '../analysis';
+import { contentModified } from '../answering';
 import { foreignArchitecture } from '../foreign';
 import { type Occurrence, occurrenceAt } from '../occurrences';
-import { contentModified } from '../params';
 import type { ServerContext } from '../server';
 import type { Document, Workspace } from '../workspace';
 

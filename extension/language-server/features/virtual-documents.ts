@@ -1,4 +1,4 @@
-import { ErrorCodes, ResponseError, type ServerCapabilities } from 'vscode-languageserver';
+import type { ServerCapabilities } from 'vscode-languageserver';
 import type { Analysis } from '../analysis';
 import { type ExpandedStatement, listingOf } from '../assembly';
 import { isRecord } from '../params';
@@ -13,9 +13,7 @@ const mostLines = 10_000;
 export function registerVirtualDocuments(context: ServerContext): ServerCapabilities {
   context.connection.onRequest(
     virtualDocumentRequest,
-    async (params: unknown): Promise<VirtualDocument | null | ResponseError<void>> => {
-      const uri = isRecord(params) ? params['uri'] : undefined;
-      if (typeof uri !== 'string') return new ResponseError(ErrorCodes.InvalidParams, '"uri" must be a text');
+    async ({ uri }: { uri: string }): Promise<VirtualDocument | null> => {
       const asked = parse(uri);
       const place = asked && (await placeOf(context, asked.source));
       if (!asked || !place) return null;

@@ -1,7 +1,7 @@
 import type { ServerCapabilities, SymbolInformation } from 'vscode-languageserver';
+import { answering } from '../answering';
 import { type IndexedPlace, matchScore } from '../index/workspace-index';
 import { locationOf } from '../locations';
-import { checked } from '../params';
 import type { ServerContext } from '../server';
 import { symbolKinds } from './document-symbols';
 
@@ -12,7 +12,7 @@ const most = 500;
 export function registerWorkspaceSymbols(context: ServerContext): ServerCapabilities {
   const { connection, workspace, index } = context;
   connection.onWorkspaceSymbol(
-    checked('query', async ({ query }) => {
+    answering(async ({ query }) => {
       const open = await openFiles(context);
       const indexed = index.search(query, most).filter(({ key }) => !open.has(key));
       const found = [...namesIn(context, open, query), ...indexed];

@@ -5,9 +5,10 @@ import {
   MarkupKind,
   type ServerCapabilities,
 } from 'vscode-languageserver';
+import { answering } from '../../answering';
 import { architectureAt } from '../../architecture-at';
 import { lineRange } from '../../locations';
-import { checked, isRecord } from '../../params';
+import { isRecord } from '../../params';
 import type { ServerContext } from '../../server';
 import type { Document } from '../../workspace';
 import { isForeign, latestPlaceOf } from '../target';
@@ -20,7 +21,7 @@ import { placeAt } from './place';
 export function registerCompletion(context: ServerContext): ServerCapabilities {
   const { connection, workspace } = context;
   connection.onCompletion(
-    checked('position', async ({ textDocument, position }) => {
+    answering(async ({ textDocument, position }) => {
       const document = workspace.document(textDocument.uri);
       const place =
         document?.source.lines[position.line] && placeAt(document.source, position.line, position.character);

@@ -1,12 +1,12 @@
 import { MarkupKind, type ServerCapabilities } from 'vscode-languageserver';
 import { csrNamed, csrNumbered } from '../../../../simulator/isa';
+import { answering } from '../../answering';
 import { literal, operandsOf, type Statement } from '../../assembly';
 import { fittingCandidate } from '../../candidates';
 import { describeMnemonic } from '../../descriptions/instruction';
 import { describeCsr, describeDirective, describeRegister, describeRelocation } from '../../descriptions/names';
 import { describeNumber } from '../../descriptions/number';
 import { lineRange } from '../../locations';
-import { checked } from '../../params';
 import { placedCode } from '../../placed-code';
 import type { ServerContext } from '../../server';
 import { type Target, targetOf } from '../target';
@@ -18,7 +18,7 @@ import { hoverNumericLabel, hoverSymbol } from './symbol';
 /** What the word under the pointer means, and what it came to. */
 export function registerHover(context: ServerContext): ServerCapabilities {
   context.connection.onHover(
-    checked('position', async (params) => {
+    answering(async (params) => {
       const target = await targetOf(context, params);
       const value = target && describe(target);
       if (!target || !value) return null;

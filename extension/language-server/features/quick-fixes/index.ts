@@ -1,5 +1,6 @@
 import { type CodeAction, CodeActionKind, type Diagnostic, type ServerCapabilities } from 'vscode-languageserver';
-import { checked, isRange, isRecord } from '../../params';
+import { answering } from '../../answering';
+import { isRange, isRecord } from '../../params';
 import type { ServerContext } from '../../server';
 import type { Document } from '../../workspace';
 import { fixBranch } from './branch';
@@ -25,7 +26,7 @@ const fixers: Readonly<Record<string, Fixer>> = {
 /** What would put right what a diagnostic says. */
 export function registerQuickFixes({ connection, workspace }: ServerContext): ServerCapabilities {
   connection.onCodeAction(
-    checked('document', ({ textDocument: { uri }, context }) => {
+    answering(({ textDocument: { uri }, context }) => {
       const document = workspace.document(uri);
       if (!document || !Array.isArray(context?.diagnostics)) return [];
       return context.diagnostics.flatMap((diagnostic) => actionsOf(document, diagnostic));
