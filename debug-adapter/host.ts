@@ -1,9 +1,10 @@
+import type { FileReading } from '../simulator/assembler/read-file';
 import type { HostFile } from '../simulator/devices/disk';
 
 /** What the adapter needs of the computer, or browser, that it runs in. Paths are as in DAP: file paths, or URIs in a browser. */
 export interface Host {
-  /** Undefined when there is no such file, or it cannot be read. */
-  readFile(path: string): Promise<Uint8Array | undefined>;
+  /** Reads a file of at most `limit` bytes, or of a source's when absent; undefined when there is none. */
+  readFile(path: string, limit?: number): Promise<FileReading>;
   /** @throws Error with a message for the user */
   openDisk(path: string, writable: boolean): Promise<HostFile>;
   /** Where a source of the VMM (a path from the repository's root) can be read by a client that has no `hyperstep-vmm:` file system. */

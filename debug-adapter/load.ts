@@ -1,5 +1,6 @@
-import { type BuildResult, buildGiven, type ReadFile } from '../simulator/assembler/build';
+import { type BuildResult, buildGiven } from '../simulator/assembler/build';
 import { type Diagnostic, findProjectOf, folderOf, joinPath } from '../simulator/assembler/index';
+import { type FileReading, imageLimit, type ReadFile, UnreadableFile } from '../simulator/assembler/read-file';
 import type { DiskImage } from '../simulator/devices/disk';
 import { ConfigurationError, imageAddress, openDisk, System } from '../simulator/hypervisor/system';
 import { readImage } from '../simulator/object/image';
@@ -27,16 +28,16 @@ export class ProgramError extends RequestError {
  * @throws RequestError
  */
 export async function load(launch: CheckedLaunch, host: Host, console: (byte: number) => void): Promise<Debuggee> {
-  const read: ReadFile = (path) => host.readFile(path);
+  const images = new Set(launch.program);
+  const read: ReadFile = (path) => host.readFile(path, images.has(path) ? imageLimit : undefined);
   const built = await build(launch, read);
   const { program } = built;
   if (!program) throw problemsOf(built.diagnostics);
   const folder = folderOf(launch.program[0] ?? '');
   const disks = await Promise.all(launch.disks.map(({ file, write }) => open(host, joinPath(folder, file), write)));
   const named = async (what: 'bios' | 'initrd', file: string): Promise<Uint8Array> => {
-    const bytes = await read(joinPath(folder, file));
-    if (!bytes) throw new RequestError(`the ${what} '${file}' cannot be read`);
-    return bytes;
+    const path = joinPath(folder, file);
+    return bytesOf(`the ${what} '${file}'`, await host.readFile(path, imageLimit));
   };
   const bios = launch.bios === undefined ? undefined : readBios(launch.bios, await named('bios', launch.bios));
   const initrd = launch.initrd === undefined ? undefined : await named('initrd', launch.initrd);
@@ -61,6 +62,13 @@ export async function load(launch: CheckedLaunch, host: Host, console: (byte: nu
   }
 }
 
+/** @throws RequestError when a file is not there, or cannot be read */
+function bytesOf(what: string, found: FileReading): Uint8Array {
+  if (found instanceof UnreadableFile) throw new RequestError(`${what} cannot be read: it ${found.why}`);
+  if (!found) throw new RequestError(`${what} cannot be read: it is not there`);
+  return found;
+}
+
 /** @throws RequestError */
 function readBios(file: string, bytes: Uint8Array): Program {
   const { value, error } = readImage(bytes, imageAddress('none', false));
@@ -70,7 +78,7 @@ function readBios(file: string, bytes: Uint8Array): Program {
 
 async function build(launch: CheckedLaunch, read: ReadFile): Promise<BuildResult> {
   for (const file of launch.program) {
-    if (!(await read(file))) throw new RequestError(`the program '${file}' cannot be read`);
+    bytesOf(`the program '${file}'`, await read(file));
   }
   const { program, includePaths, defines, march, linkerScript, relax, projectRoot } = launch;
   // Relative paths are seen from the folder of the guest.
@@ -96,7 +104,9 @@ async function absentSources(
 ): Promise<ReadonlySet<string>> {
   const absent = new Set<string>();
   for (const file of lines.files) {
-    if (!sources.has(file) && !(await read(mapPath(file, sourceMap)))) absent.add(file);
+    if (sources.has(file)) continue;
+    const found = await read(mapPath(file, sourceMap));
+    if (!(found instanceof Uint8Array)) absent.add(file);
   }
   return absent;
 }

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { BaseLanguageClient } from 'vscode-languageclient';
 import type { LaunchArguments } from '../debug-adapter/launch';
+import { editedLimit } from '../simulator/assembler/read-file';
 import { toBase64 } from './base64';
 import { ForeignStatus } from './foreign-status';
 import type { Host } from './host';
@@ -129,9 +130,11 @@ export class LanguageService implements vscode.Disposable {
   }
 }
 
-/** A file in base 64; null when it cannot be read. */
+/** A file in base 64; null when it cannot be read, or is none that a person edits. */
 async function readFile(uri: vscode.Uri): Promise<string | null> {
   try {
+    const { type, size } = await vscode.workspace.fs.stat(uri);
+    if ((type & vscode.FileType.File) === 0 || size > editedLimit) return null;
     return toBase64(await vscode.workspace.fs.readFile(uri));
   } catch {
     return null;

@@ -2,7 +2,16 @@ import { spawn } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 
 /** A folder is checked with the globals of the hosts it runs on, and with no others. */
-const projects = ['simulator', 'debug-adapter', 'extension', 'extension/webview', 'scripts', 'test', 'bench'];
+const projects = [
+  'simulator',
+  'host-files',
+  'debug-adapter',
+  'extension',
+  'extension/webview',
+  'scripts',
+  'test',
+  'bench',
+];
 
 const waiting = [...projects];
 let failed = false;

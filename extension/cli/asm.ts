@@ -1,10 +1,10 @@
 import { writeFileSync } from 'node:fs';
 import { buildProgram } from '../../simulator/assembler/build';
 import { listingOf, mergeProject, objectListingOf, SourceText } from '../../simulator/assembler/index';
+import type { ReadFile } from '../../simulator/assembler/read-file';
 import { writeExecutable } from '../../simulator/object/elf-writer';
 import { writeRelocatable } from '../../simulator/object/relocatable-writer';
-import { build, givenProgram, projectFileOf, reportProblems } from './guest';
-import { readHostFile } from './host-files';
+import { build, givenProgram, projectFileOf, readerFor, reportProblems } from './guest';
 import { one, type ParsedCommand } from './options';
 import { UsageError } from './usage';
 
@@ -19,7 +19,8 @@ export async function asm(command: ParsedCommand): Promise<number> {
 }
 
 async function executable(command: ParsedCommand): Promise<Uint8Array | undefined> {
-  const built = await build({ ...command, relax: await relaxationOf(command) });
+  const read = readerFor(givenProgram(command));
+  const built = await build({ ...command, relax: await relaxationOf(command, read) }, undefined, read);
   const { program, objects, diagnostics, map } = built;
   reportProblems(diagnostics);
   const mapFile = one(command.values['map']);
@@ -32,8 +33,8 @@ async function executable(command: ParsedCommand): Promise<Uint8Array | undefine
 }
 
 /** As GNU ld by default, unless the command or the project file says otherwise. */
-async function relaxationOf(command: ParsedCommand): Promise<boolean> {
-  return command.relax ?? (await projectFileOf(givenProgram(command)))?.description.relax ?? true;
+async function relaxationOf(command: ParsedCommand, read: ReadFile): Promise<boolean> {
+  return command.relax ?? (await projectFileOf(givenProgram(command), read))?.description.relax ?? true;
 }
 
 /** One file, whose undefined symbols are left to a linker. */
@@ -43,12 +44,13 @@ async function relocatable(command: ParsedCommand): Promise<Uint8Array | undefin
   for (const option of ['script', 'entry', 'map'] as const)
     if (command.values[option] !== undefined)
       throw new UsageError(`-c links nothing: --${option} makes no sense with it`);
-  const given = { ...givenProgram(command), relax: await relaxationOf(command) };
-  const found = await projectFileOf(given);
+  const read = readerFor(givenProgram(command));
+  const given = { ...givenProgram(command), relax: await relaxationOf(command, read) };
+  const found = await projectFileOf(given, read);
   const project = mergeProject(given, found && { ...found, linksFile: false });
   const debug = command.values['debug'] === true ? { folder: process.cwd() } : undefined;
   const options = { link: false, debug };
-  const built = await buildProgram({ ...project, stated: false }, readHostFile, undefined, options);
+  const built = await buildProgram({ ...project, stated: false }, read, undefined, options);
   const { objects, diagnostics, sources } = built;
   reportProblems(diagnostics);
   const [object] = objects;

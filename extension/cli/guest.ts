@@ -1,4 +1,6 @@
 import path from 'node:path';
+import { openHostFile } from '../../host-files/open';
+import { readHostFile } from '../../host-files/read';
 import { type BuildResult, buildGiven } from '../../simulator/assembler/build';
 import {
   type Diagnostic,
@@ -7,20 +9,45 @@ import {
   type GivenProgram,
   projectOf,
 } from '../../simulator/assembler/index';
+import { imageLimit, type ReadFile, UnreadableFile } from '../../simulator/assembler/read-file';
 import type { DiskImage, HostFile } from '../../simulator/devices/disk';
 import { imageAddress, openDisk, System, type SystemConfiguration } from '../../simulator/hypervisor/system';
 import { readImage } from '../../simulator/object/image';
 import type { Program } from '../../simulator/object/program';
-import { openHostFile, readHostFile } from './host-files';
 import type { AssemblyOptions, MachineOptions } from './options';
 import { UsageError } from './usage';
 
 /** Assembles and links (or loads) what a command names, relative to the working folder, as its `hyperstep.json` says. */
-export async function build(options: AssemblyOptions, machine?: MachineOptions): Promise<BuildResult> {
+export async function build(
+  options: AssemblyOptions,
+  machine?: MachineOptions,
+  read = readerFor(givenProgram(options)),
+): Promise<BuildResult> {
   const given = givenProgram(options);
   const image = machine && { imageAddress: imageAddress(machine.firmware, machine.bios !== undefined) };
-  return buildGiven({ ...given, ...image }, await projectFileOf(given), readHostFile);
+  return buildGiven({ ...given, ...image }, await projectFileOf(given, read), read);
 }
+
+/** The most that is read of a stream. */
+const streamLimit = 64 * 2 ** 20;
+
+/**
+ * Reads files for a command. Those that its words name may be streams, which are read once, and programs as large as a machine's memory;
+ * what sources and project files name are regular files.
+ */
+export function readerFor({ program, linkerScript }: GivenProgram): ReadFile {
+  const named = new Set([...program, ...(linkerScript === undefined ? [] : [linkerScript])].map(absolute));
+  const readNamed = new Map<string, ReturnType<ReadFile>>();
+  return (file) => {
+    const key = absolute(file);
+    if (!named.has(key)) return readHostFile(file);
+    const reading = readNamed.get(key) ?? readHostFile(file, { limit: imageLimit, streamLimit });
+    readNamed.set(key, reading);
+    return reading;
+  };
+}
+
+const absolute = (file: string): string => path.resolve(file);
 
 /** What the command line itself states. */
 export function givenProgram(options: AssemblyOptions): GivenProgram {
@@ -37,9 +64,8 @@ export function givenProgram(options: AssemblyOptions): GivenProgram {
 }
 
 /** The project file of a program; where the program has a relative name, those of its other files are relative too. */
-export async function projectFileOf({ program }: GivenProgram): Promise<FoundProject | undefined> {
-  const absolute = program.map((file) => path.resolve(file));
-  const found = await findProjectOf({ program: absolute }, readHostFile);
+export async function projectFileOf({ program }: GivenProgram, read: ReadFile): Promise<FoundProject | undefined> {
+  const found = await findProjectOf({ program: program.map(absolute) }, read);
   if (!found || path.isAbsolute(program[0] ?? '')) return found;
   const relative = (file: string): string => path.relative('', file);
   const { roots, includePaths, linkerScript } = projectOf(found.description, found.folder, undefined);
@@ -104,20 +130,22 @@ export async function openFiles(options: MachineOptions, log?: (file: HostFile) 
   return {
     disks: openDisks(options, log),
     bios: bios === undefined ? undefined : await readBios(bios),
-    initrd: initrd === undefined ? undefined : await readNamed('initial RAM disk', initrd),
+    initrd: initrd === undefined ? undefined : await readGiven('initial RAM disk', initrd),
   };
 }
 
 async function readBios(file: string): Promise<Program> {
-  const { value, error } = readImage(await readNamed('bios', file), imageAddress('none', false));
+  const { value, error } = readImage(await readGiven('bios', file), imageAddress('none', false));
   if (!value) throw new UsageError(`bios '${file}': ${error}`);
   return value;
 }
 
-async function readNamed(what: string, file: string): Promise<Uint8Array> {
-  const bytes = await readHostFile(file);
-  if (!bytes) throw new UsageError(`the ${what} '${file}' cannot be read`);
-  return bytes;
+/** Reads a file that an option names. @throws UsageError */
+export async function readGiven(what: string, file: string): Promise<Uint8Array> {
+  const found = await readHostFile(file, { limit: imageLimit, streamLimit });
+  if (found instanceof UnreadableFile) throw new UsageError(`the ${what} '${file}' ${found.why}`);
+  if (!found) throw new UsageError(`the ${what} '${file}' is not there`);
+  return found;
 }
 
 /** @throws ConfigurationError */

@@ -1,9 +1,9 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { fileOf } from '../../simulator/devices/file-log';
 import { Replay, readRecord } from '../../simulator/hypervisor/record';
 import { openDisk } from '../../simulator/hypervisor/system';
 import { ConsoleOutput } from './console-io';
-import { buildOrReport, makeSystem, openFiles } from './guest';
+import { buildOrReport, makeSystem, openFiles, readGiven } from './guest';
 import { type MachineOptions, one, type ParsedCommand } from './options';
 import { outcomeOf, reportOf, STATUS } from './outcome';
 import { UsageError } from './usage';
@@ -13,7 +13,7 @@ const SLICE = 2_000_000;
 /** `hyperstep run --replay FILE`: the machine is as the record says, its disks hold what the record has of them. */
 export async function replay(command: ParsedCommand, options: MachineOptions): Promise<number> {
   if (options.disks.length > 0) throw new UsageError('a record has in it what was read of the disks: leave out --disk');
-  const record = readRecord(new Uint8Array(readFileSync(one(command.values['replay']) ?? '')));
+  const record = readRecord(await readGiven('record', one(command.values['replay']) ?? ''));
   const { diskSectors: _, ...machine } = record.description;
   const program = await buildOrReport(command, { ...options, firmware: machine.firmware });
   if (!program) return STATUS.usage;

@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { LoggedFile } from '../../simulator/devices/file-log';
 import { recordOf, writeRecord } from '../../simulator/hypervisor/record';
 import {
@@ -12,7 +12,7 @@ import type { System, SystemConfiguration } from '../../simulator/hypervisor/sys
 import type { MachineStop } from '../../simulator/machine/stop';
 import type { Program } from '../../simulator/object/program';
 import { ConsoleInput, ConsoleOutput } from './console-io';
-import { buildOrReport, type GuestFiles, makeSystem, openFiles } from './guest';
+import { buildOrReport, type GuestFiles, makeSystem, openFiles, readGiven } from './guest';
 import { type MachineOptions, machineOptions, one, type ParsedCommand } from './options';
 import { type Outcome, outcomeOf, reportOf, STATUS } from './outcome';
 import { replay } from './replay';
@@ -65,7 +65,7 @@ async function startOf(command: ParsedCommand, options: MachineOptions): Promise
   }
   if (command.files.length > 0)
     throw new UsageError('a saved machine has its program in its memory: name no files with --restore');
-  const { description, snapshot } = readSnapshot(new Uint8Array(readFileSync(restore)));
+  const { description, snapshot } = readSnapshot(await readGiven('saved machine', restore));
   return { saved: snapshot, description };
 }
 

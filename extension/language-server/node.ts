@@ -1,22 +1,20 @@
 /** The language server on standard input and output, for desktop VS Code and any other client. */
-import { readdir, readFile, realpath, stat } from 'node:fs/promises';
+import { readdir, realpath } from 'node:fs/promises';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { setFlagsFromString } from 'node:v8';
 import { createConnection, ProposedFeatures } from 'vscode-languageserver/node';
+import { readHostFile } from '../../host-files/read';
+import { editedLimit } from '../../simulator/assembler/read-file';
 import { keyOf } from './locations';
 import { startServer } from './server';
 import type { FileReader } from './workspace';
-
-/** Sources are far smaller; anything larger is no text that a person edits. */
-const maximumFileSize = 64 * 1024 * 1024;
 
 const disk: FileReader = {
   async read(uri, within) {
     if (!uri.startsWith('file:')) return undefined;
     const real = await realpath(fileURLToPath(uri));
     if (!(await isWithin(real, within))) return undefined;
-    const { size } = await stat(real);
-    return size > maximumFileSize ? undefined : readFile(real);
+    return readHostFile(real, { limit: editedLimit });
   },
   async list(uri, within) {
     if (!uri.startsWith('file:')) return undefined;

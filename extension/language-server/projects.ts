@@ -1,3 +1,4 @@
+import { type ReadFile, UnreadableFile } from '../../simulator/assembler/read-file';
 import {
   type FoundProject,
   findProjectFile,
@@ -7,7 +8,6 @@ import {
   type Project,
   projectOf,
   projectOfFile,
-  type ReadFile,
 } from './assembly';
 import { launchFileName, readLaunchFile } from './launch-file';
 
@@ -75,9 +75,12 @@ export class Projects {
   async #inLaunchFile(key: string): Promise<Launched[]> {
     const root = this.#rootOf(key);
     const file = root === undefined ? '' : `${root}/${launchFileName}`;
-    const bytes = root === undefined ? undefined : await this.read(file);
-    if (!bytes || root === undefined) return [];
-    const { programs, problems } = readLaunchFile(new TextDecoder().decode(bytes), root);
+    const contents = root === undefined ? undefined : await this.read(file);
+    if (!contents || root === undefined) return [];
+    const { programs, problems } =
+      contents instanceof UnreadableFile
+        ? { programs: [], problems: [`it ${contents.why}`] }
+        : readLaunchFile(new TextDecoder().decode(contents), root);
     this.problems.set(file, problems);
     return programs.map((given) => ({ given, root }));
   }

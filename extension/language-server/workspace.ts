@@ -1,6 +1,8 @@
 import type { TextDocumentContentChangeEvent } from 'vscode-languageserver';
+import { type FileReading, type ReadFile, UnreadableFile } from '../../simulator/assembler/read-file';
 import { Analysis } from './analysis';
 import {
+  type AssembleRequest,
   assembleInSteps,
   type ExpandedStatement,
   expansionsAt,
@@ -23,7 +25,7 @@ export interface FileReader {
    * The file's bytes; undefined when there is none. With `within`, nothing outside of these folders (as keys) is read,
    * whatever links lead there.
    */
-  read(uri: string, within: readonly string[] | undefined): Promise<Uint8Array | undefined>;
+  read(uri: string, within: readonly string[] | undefined): Promise<FileReading>;
   /** What a folder holds; undefined when it cannot be listed. Absent where nothing can be. */
   list?(uri: string, within: readonly string[] | undefined): Promise<readonly FolderEntry[] | undefined>;
 }
@@ -53,8 +55,8 @@ const maximumRounds = 100;
 /** What is open, what is on disk, and which programs they make. */
 export class Workspace {
   readonly #documents = new Map<string, Document>();
-  /** Files that were read, by key; undefined for those that do not exist. */
-  readonly #files = new Map<string, Uint8Array | undefined>();
+  /** Files that were asked for, by key. */
+  readonly #files = new Map<string, FileReading>();
   /** Those of them that are sources, parsed. */
   readonly #parsed = new Map<string, SourceText>();
   readonly #uris = new Map<string, string>();
@@ -156,7 +158,7 @@ export class Workspace {
 
   /** Whether a file is open, or was read and is there. */
   exists(key: string): boolean {
-    return this.#documents.has(key) || this.#files.get(key) !== undefined;
+    return this.#documents.has(key) || this.#files.get(key) instanceof Uint8Array;
   }
 
   /** A source that is open or was read, parsed. */
@@ -164,7 +166,7 @@ export class Workspace {
     const ready = this.#documents.get(key)?.source ?? this.#parsed.get(key);
     if (ready) return ready;
     const bytes = this.#files.get(key);
-    if (!bytes) return undefined;
+    if (!(bytes instanceof Uint8Array)) return undefined;
     const source = SourceText.parse(key, decoder.decode(bytes));
     this.#parsed.set(key, source);
     return source;
@@ -262,7 +264,7 @@ export class Workspace {
     return stated && roots.includes(key);
   }
 
-  readonly #readContents = async (key: string): Promise<Uint8Array | undefined> => {
+  readonly #readContents: ReadFile = async (key) => {
     await this.#load(key);
     const document = this.#documents.get(key);
     return document ? encoder.encode(document.source.text) : this.#files.get(key);
@@ -360,18 +362,21 @@ export class Workspace {
     }
   }
 
-  #contents(): { sources: Map<string, FileContents>; absent: Set<string> } {
+  #contents(): Pick<AssembleRequest, 'sources' | 'absent' | 'unreadable'> {
     const sources = new Map<string, FileContents>();
     const absent = new Set<string>();
+    const unreadable = new Map<string, string>();
     for (const [key, file] of this.#files) {
       if (file === undefined) absent.add(key);
+      else if (file instanceof UnreadableFile) unreadable.set(key, file.why);
       else sources.set(key, this.#parsed.get(key) ?? file);
     }
     for (const { key, source } of this.#documents.values()) {
       sources.set(key, source);
       absent.delete(key);
+      unreadable.delete(key);
     }
-    return { sources, absent };
+    return { sources, absent, unreadable };
   }
 
   #isKnown(key: string): boolean {
@@ -386,7 +391,7 @@ export class Workspace {
   }
 
   /** A file's bytes as the disk has them. In Restricted Mode only files of the workspace folders are read. */
-  async read(key: string): Promise<Uint8Array | undefined> {
+  async read(key: string): Promise<FileReading> {
     const within = this.#trusted ? undefined : this.#folders;
     if (within && !within.some((folder) => key.startsWith(`${folder}/`))) return undefined;
     try {

@@ -27,6 +27,8 @@ export interface AssembleRequest {
   readonly sources: ReadonlyMap<string, FileContents>;
   /** Paths that are known not to exist. */
   readonly absent?: ReadonlySet<string>;
+  /** Paths of what is there and cannot be read, and why not, as a sentence about it goes on. */
+  readonly unreadable?: ReadonlyMap<string, string>;
   /** Folders in which included files are looked for after the including file's own. */
   readonly includePaths?: readonly string[];
   /** Preprocessor macros for `.S` sources. */
@@ -123,7 +125,7 @@ export function* assembleInSteps(request: AssembleRequest): Steps<AssembleResult
     const files = new RequestedFiles(options, missing, parsed);
     const source = files.root(root);
     if (!source) {
-      diagnostics.push(fileProblem(root, `the file '${root}' is not there`));
+      diagnostics.push(fileProblem(root, `the file '${root}' ${request.unreadable?.get(root) ?? 'is not there'}`));
       continue;
     }
     const earlier = request.earlier?.find((unit) => unit.path === root && isUnchanged(unit, request.sources));
@@ -232,7 +234,7 @@ class RequestedFiles implements FileAccess {
 
   root(path: string): SourceText | undefined {
     if (!this.request.sources.has(path)) {
-      if (!this.request.absent?.has(path)) this.missing.add(path);
+      this.#miss(path);
       return undefined;
     }
     return this.#parse(path);
@@ -257,13 +259,29 @@ class RequestedFiles implements FileAccess {
     return new TextEncoder().encode(typeof contents === 'string' ? contents : contents.text);
   }
 
-  /** The first of the paths that a name may mean that exists; earlier ones that nobody looked for yet are missing. */
-  #find(path: string, fromFile: string, angled: boolean, after?: string): string | undefined {
-    for (const candidate of candidatePaths(path, fromFile, this.request.includePaths ?? [], angled, after)) {
-      if (this.request.sources.has(candidate)) return candidate;
-      if (!this.request.absent?.has(candidate)) this.missing.add(candidate);
+  unreadable(path: string, fromFile: string, angled: boolean, after?: string): string | undefined {
+    for (const candidate of this.#candidates(path, fromFile, angled, after)) {
+      const why = this.request.unreadable?.get(candidate);
+      if (why !== undefined) return why;
     }
     return undefined;
+  }
+
+  /** The first of the paths that a name may mean that exists; earlier ones that nobody looked for yet are missing. */
+  #find(path: string, fromFile: string, angled: boolean, after?: string): string | undefined {
+    for (const candidate of this.#candidates(path, fromFile, angled, after)) {
+      if (this.request.sources.has(candidate)) return candidate;
+      this.#miss(candidate);
+    }
+    return undefined;
+  }
+
+  #candidates(path: string, fromFile: string, angled: boolean, after?: string): readonly string[] {
+    return candidatePaths(path, fromFile, this.request.includePaths ?? [], angled, after);
+  }
+
+  #miss(path: string): void {
+    if (!this.request.absent?.has(path) && !this.request.unreadable?.has(path)) this.missing.add(path);
   }
 
   #read(path: string): FileContents {

@@ -4,9 +4,8 @@ import type { ObjectFile } from '../object/relocatable';
 import { type AssembleRequest, assemble } from './assemble';
 import type { Diagnostic } from './diagnostic';
 import { type Project, requestOf } from './project';
-import { type FoundProject, type GivenProgram, mergeProject, type ReadFile } from './project-file';
-
-export type { ReadFile };
+import { type FoundProject, type GivenProgram, mergeProject } from './project-file';
+import { type ReadFile, UnreadableFile } from './read-file';
 
 export interface BuildResult {
   /** Absent when there are errors. */
@@ -49,11 +48,13 @@ export async function buildProgram(
 ): Promise<BuildResult> {
   const [only, second] = project.roots;
   const image = only !== undefined && second === undefined ? await read(only) : undefined;
-  if (only !== undefined && image && isImage(only, image)) return loadImage(only, image, imageAddress);
+  if (only !== undefined && image instanceof Uint8Array && isImage(only, image))
+    return loadImage(only, image, imageAddress);
   const contents = new Map<string, Uint8Array>();
   const absent = new Set<string>();
+  const unreadable = new Map<string, string>();
   for (;;) {
-    const result = assemble({ ...requestOf(project), sources: contents, absent, link, debug });
+    const result = assemble({ ...requestOf(project), sources: contents, absent, unreadable, link, debug });
     if (result.missing.length === 0) {
       const { program, diagnostics, units, map } = result;
       const sources = new Map<string, string>();
@@ -65,8 +66,9 @@ export async function buildProgram(
       return { ...(program ? { program } : {}), ...(map ? { map } : {}), objects, diagnostics, sources };
     }
     for (const path of result.missing) {
-      const bytes = await read(path);
-      if (bytes) contents.set(path, bytes);
+      const found = await read(path);
+      if (found instanceof UnreadableFile) unreadable.set(path, found.why);
+      else if (found) contents.set(path, found);
       else absent.add(path);
     }
   }

@@ -74,3 +74,8 @@ function editDistance(a: string, b: string, limit: number): number {
 export function didYouMean(suggestions: readonly string[]): string {
   return suggestions.length === 0 ? '' : `; did you mean '${suggestions[0]}'?`;
 }
+
+/** What is wrong where a directive names a file that is not at hand. */
+export function missingFile(what: string, path: string, unreadable: string | undefined): string {
+  return unreadable === undefined ? `cannot find the ${what} '${path}'` : `the ${what} '${path}' ${unreadable}`;
+}

@@ -36,6 +36,8 @@ export interface FileAccess {
     after?: string,
   ): SourceText | undefined;
   bytes(path: string, fromFile: string): Uint8Array | undefined;
+  /** Why none of the files that a path may mean can be read although one is there, as a sentence about it goes on. */
+  unreadable(path: string, fromFile: string, angled: boolean, after?: string): string | undefined;
 }
 
 /** Where lines come from: a file, a macro body, or a repeated block. */
@@ -234,6 +236,7 @@ export class Expander {
     }
     const host: PreprocessorHost = {
       include: (path, fromFile, angled, after) => this.files.source(path, fromFile, true, angled, after),
+      unreadable: (path, fromFile, angled, after) => this.files.unreadable(path, fromFile, angled, after),
       report: (severity, code, message, at, line, start, end) =>
         unit.report(severity, code, message, { frame: at, line, start, end }),
       change: (at, line, before, after) => unit.inactive.change(at, line, before, after),

@@ -1,14 +1,16 @@
 import { evaluateCondition } from './c-condition';
 import { type ColumnRun, type Define, expandText, parseDefine } from './c-macros';
-import { nearest } from './diagnostic';
+import { missingFile, nearest } from './diagnostic';
 import type { Frame } from './frames';
 import type { SourceText } from './source';
 import { type Line, parseLine, type Statement } from './statement';
 
 /** What the preprocessor needs of the outside. */
 export interface PreprocessorHost {
-  /** Finds an included file; undefined (after reporting) when it is not there. `line` and columns are of the directive. */
+  /** Finds an included file; undefined when it is not at hand. */
   include(path: string, fromFile: string, angled: boolean, after?: string): SourceText | undefined;
+  /** Why it is not, although it is there. */
+  unreadable(path: string, fromFile: string, angled: boolean, after?: string): string | undefined;
   report(
     severity: 'error' | 'warning',
     code: string,
@@ -324,9 +326,12 @@ export class Preprocessor {
   }
 
   #find(path: string, file: OpenFile, next: boolean): SourceText | undefined {
-    const angled = path.startsWith('<');
-    const after = next ? file.source.path : undefined;
-    return this.#host.include(path.slice(1, -1), file.frame.file, angled, after);
+    return this.#host.include(...this.#asked(path, file, next));
+  }
+
+  /** What is asked for by a path in quotes or angle brackets. */
+  #asked(path: string, file: OpenFile, next: boolean): Parameters<PreprocessorHost['include']> {
+    return [path.slice(1, -1), file.frame.file, path.startsWith('<'), next ? file.source.path : undefined];
   }
 
   #include(
@@ -349,10 +354,10 @@ export class Preprocessor {
       this.#conditions.length = 0;
       return;
     }
-    const name = path[1] ?? path[2]!;
-    const source = this.#find(path[0], file, directive === 'include_next');
+    const asked = this.#asked(path[0], file, directive === 'include_next');
+    const source = this.#host.include(...asked);
     if (!source) {
-      report('error', 'include-missing', `cannot find the included file '${name}'`);
+      report('error', 'include-missing', missingFile('included file', asked[0], this.#host.unreadable(...asked)));
       return;
     }
     if (this.#once.has(source.path)) return;

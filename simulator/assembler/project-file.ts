@@ -2,9 +2,7 @@ import { isElf } from '../object/elf';
 import { isImage } from '../object/image';
 import { foldersAbove, joinPath, samePath } from './paths';
 import { type Project, type ProjectDescription, parseProject, projectFileName, projectOf } from './project';
-
-/** Reads a file of the host; undefined when there is none at that path. */
-export type ReadFile = (path: string) => Promise<Uint8Array | undefined>;
+import { type FileReading, type ReadFile, UnreadableFile } from './read-file';
 
 /** A project file that was found, and the folder that its paths are seen from. */
 export interface FoundProject {
@@ -32,15 +30,21 @@ export interface GivenProgram extends ProjectDescription {
 export async function findProjectFile(file: string, read: ReadFile, root?: string): Promise<FoundProject | undefined> {
   for (const folder of foldersAbove(file)) {
     const path = joinPath(folder, projectFileName);
-    const bytes = await read(path);
-    if (bytes) {
-      const { description, problems } = parseProject(new TextDecoder().decode(bytes));
+    const contents = await read(path);
+    if (contents) {
+      const { description, problems } = projectIn(contents);
       const { roots } = projectOf(description, folder, undefined);
       return { file: path, folder, description, problems, linksFile: roots.some((linked) => samePath(linked, file)) };
     }
     if (root !== undefined && samePath(folder, root)) return undefined;
   }
   return undefined;
+}
+
+function projectIn(contents: NonNullable<FileReading>): ReturnType<typeof parseProject> {
+  return contents instanceof UnreadableFile
+    ? { description: {}, problems: [`it ${contents.why}`] }
+    : parseProject(new TextDecoder().decode(contents));
 }
 
 /** The project file that is about a given program: several files, or an ELF file, are the program as given. */
@@ -52,7 +56,9 @@ export async function findProjectOf(
   const [only, another] = program;
   if (only === undefined || another !== undefined) return undefined;
   const contents = await read(only);
-  return contents && !isElf(contents) && !isImage(only, contents) ? findProjectFile(only, read, root) : undefined;
+  return contents instanceof Uint8Array && !isElf(contents) && !isImage(only, contents)
+    ? findProjectFile(only, read, root)
+    : undefined;
 }
 
 /**

@@ -109,7 +109,7 @@ export function projectOfFile(file: string, description: ProjectDescription = {}
 }
 
 /** What `assemble` needs, but for the files themselves. */
-export function requestOf(project: Project): Omit<AssembleRequest, 'sources' | 'absent'> {
+export function requestOf(project: Project): Omit<AssembleRequest, 'sources' | 'absent' | 'unreadable'> {
   const { roots, includePaths, defines, march, files, layout, linkerScript, relax, stated } = project;
   return {
     roots,

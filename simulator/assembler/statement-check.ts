@@ -1,5 +1,5 @@
 import type { Diagnostic } from './diagnostic';
-import { Expander } from './expander';
+import { Expander, type FileAccess } from './expander';
 import type { Macro } from './macros';
 import type { SourceText } from './source';
 import type { Line } from './statement';
@@ -23,6 +23,8 @@ const ownProblems: ReadonlySet<string> = new Set([
 /** Directives that begin, divide or end a block, or change what the statements after them mean. */
 const structural = /^\.(macro|endm|rept|irpc?|endr|if\w*|else\w*|endif|include|option|altmacro|noaltmacro|purgem|end)$/;
 
+const noFiles: FileAccess = { source: () => undefined, bytes: () => undefined, unreadable: () => undefined };
+
 /** What is known of the program that the lines are part of. */
 export interface Surroundings {
   readonly march: string;
@@ -44,7 +46,7 @@ export function checkStatements(
   const lines = source.lines.slice(from, to + 1);
   if (!lines.every((line) => standsAlone(line, source.preprocessed, isDefined))) return undefined;
   const unit = new Unit(source.path, march, false);
-  const expander = new Expander(unit, { source: () => undefined, bytes: () => undefined }, new Map());
+  const expander = new Expander(unit, noFiles, new Map());
   // What a call expands to is not looked at.
   for (const macro of macros) expander.define({ ...macro, body: [] });
   expander.start(source.part(from, to + 1));

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { build } from 'esbuild';
@@ -226,7 +226,7 @@ describe('the command line', () => {
     ['an option that the machine has not', ['run', 'x.S', '--option', 'speed=9'], /no option 'speed'/],
     ['a value that an option cannot have', ['run', 'x.S', '--option', 'asidBits=17'], /0 to 16/],
     ['a device that there is not', ['run', 'x.S', '--device', 'gpu'], /console or net or rng/],
-    ['a missing bios', ['run', guest('remap.S'), '--firmware', 'none', '--bios', 'no.bin'], /'no\.bin' cannot be read/],
+    ['a missing bios', ['run', guest('remap.S'), '--firmware', 'none', '--bios', 'no.bin'], /'no\.bin' is not there/],
     ['a file that is no snapshot', ['run', '--restore', guest('remap.S')], /no snapshot/],
     ['an unknown command', ['walk'], /no command 'walk'/],
     ['no file', ['run'], /no file is named/],
@@ -296,5 +296,60 @@ describe('the command line', () => {
       checked(sources, 'c.S').stdout,
       `../hyperstep.json:1:1: error: "march" must be a text such as "rv64imac_zicsr"\n`,
     );
+  });
+
+  it('reads regular files, and streams that are named, within limits', () => {
+    const kinds = path.join(folder, 'kinds');
+    mkdirSync(path.join(kinds, 'folder.s'), { recursive: true });
+    spawnSync('mkfifo', [path.join(kinds, 'pipe.s')]);
+    write('kinds/sparse.bin', '');
+    truncateSync(path.join(kinds, 'sparse.bin'), 2 ** 40);
+    write(
+      'kinds/all.S',
+      [
+        '#include "pipe.s"',
+        '.include "folder.s"',
+        '.incbin "/dev/zero"',
+        '.incbin "pipe.s"',
+        '.incbin "sparse.bin"',
+        '',
+      ].join('\n'),
+    );
+    write('kinds/ok.s', '_start: j _start\n');
+    const said = (...words: string[]): string => {
+      const { stdout, stderr, signal } = spawnSync(process.execPath, [cli, ...words], {
+        encoding: 'utf8',
+        cwd: kinds,
+        timeout: 30_000,
+      });
+      assert.equal(signal, null, words.join(' '));
+      return stdout + stderr;
+    };
+    const lines = said('check', 'all.S').split('\n');
+    assert.match(lines[0] ?? '', /^all\.S:1:1: error: the included file 'pipe\.s' is a named pipe, not a regular file/);
+    assert.match(lines[1] ?? '', /^all\.S:2:.*is a folder, not a file/);
+    assert.match(lines[2] ?? '', /^all\.S:3:.*'\/dev\/zero' is a device, not a regular file/);
+    assert.match(lines[3] ?? '', /^all\.S:4:.*is a named pipe/);
+    assert.match(lines[4] ?? '', /^all\.S:5:.*has more than 256 MiB/);
+    const piped = spawnSync('sh', ['-c', 'echo " bogus" | "$0" "$1" check /dev/stdin', process.execPath, cli], {
+      encoding: 'utf8',
+    });
+    assert.match(piped.stdout, /^\/dev\/stdin:1:2: error: unknown instruction 'bogus'/);
+    const wrong: readonly [string[], RegExp][] = [
+      [['check', 'folder.s'], /'folder\.s' is a folder, not a file/],
+      [['check', 'pipe.s'], /'pipe\.s' is a named pipe that nobody writes to/],
+      [['check', '/dev/zero'], /has more than 64 MiB/],
+      [['check', '-T', 'folder.s', 'ok.s'], /the linker script 'folder\.s' is a folder/],
+      [['run', '--bios', 'folder.s', '--firmware', 'none', 'ok.s'], /the bios 'folder\.s' is a folder/],
+      [['run', '--initrd', 'none', 'ok.s'], /the initial RAM disk 'none' is not there/],
+      [['run', '--disk', 'pipe.s', 'ok.s'], /'pipe\.s' is a named pipe/],
+      [['run', '--restore', 'folder.s'], /the saved machine 'folder\.s' is a folder/],
+    ];
+    for (const [words, why] of wrong) assert.match(said(...words), why, words.join(' '));
+    write('kinds/hyperstep.json', '{ "program": "ok.s", "linkerScript": "/dev/zero" }');
+    assert.match(said('check', 'ok.s'), /the linker script '.*\/dev\/zero' is a device/);
+    rmSync(path.join(kinds, 'hyperstep.json'));
+    spawnSync('mkfifo', [path.join(kinds, 'hyperstep.json')]);
+    assert.match(said('check', 'ok.s'), /hyperstep\.json:1:1: error: it is a named pipe/);
   });
 });

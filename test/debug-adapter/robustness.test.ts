@@ -18,6 +18,12 @@ async function launched(source: string, attributes: object = {}): Promise<Client
 describe('bad launches', () => {
   const cases: [string, object, RegExp][] = [
     ['no program', { program: undefined }, /"program" is missing/],
+    ['a program that is a device', { program: '/dev/zero' }, /'\/dev\/zero' cannot be read: it is a device/],
+    [
+      'an initial RAM disk that is a folder',
+      { program: stepping, initrd: '/' },
+      /the initrd '\/' cannot be read: it is a folder/,
+    ],
     ['a program that is not there', { program: '/nowhere.S' }, /'\/nowhere.S' cannot be read/],
     ['a number as program', { program: 7 }, /"program" must be a string or a list of strings/],
     [

@@ -12,6 +12,7 @@ import {
   StreamMessageWriter,
 } from 'vscode-languageserver/node';
 import { startServer } from '../../extension/language-server/server';
+import type { FileReading } from '../../simulator/assembler/read-file';
 import { parseMarked } from './marks';
 
 /** A server and a client in this process, connected by pipes. */
@@ -25,7 +26,7 @@ export class TestClient {
   reading: Promise<void> = Promise.resolve();
   #version = 1;
 
-  constructor(readonly files: Readonly<Record<string, string | Uint8Array>> = {}) {
+  constructor(readonly files: Readonly<Record<string, string | FileReading>> = {}) {
     const toServer = new PassThrough();
     const toClient = new PassThrough();
     const connect = (options: ConnectionOptions): Connection =>
@@ -59,7 +60,7 @@ export class TestClient {
   }
 
   static async start(
-    files?: Readonly<Record<string, string | Uint8Array>>,
+    files?: Readonly<Record<string, string | FileReading>>,
     options: { trusted?: boolean; notePrivileged?: boolean } = { trusted: true },
     capabilities: ClientCapabilities = {},
   ): Promise<TestClient> {

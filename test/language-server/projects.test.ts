@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { UnreadableFile } from '../../simulator/assembler/read-file';
 import { TestClient } from './client';
 
 const messages = async (client: TestClient, uri: string): Promise<string[]> => {
@@ -122,6 +123,23 @@ describe('Language server: projects', () => {
     files['hyperstep.json'] = '{ "program": "a.s", "linkerScript": "none.ld" }';
     await changed(client, 'hyperstep.json');
     await messages(client, uri);
+    client.stop();
+  });
+
+  it('says of files that are there and not read what they are', async () => {
+    const device = new UnreadableFile('is a device, not a regular file');
+    const client = await TestClient.start({ 'zero.h': device, 'hyperstep.json': device });
+    await client.open('main.S', '#include "zero.h"\n.incbin "zero.h"\n');
+    const found = await client.diagnosticsOf('main.S');
+    assert.deepEqual(
+      found.map(({ message }) => message),
+      [
+        "the included file 'zero.h' is a device, not a regular file",
+        "the file 'zero.h' is a device, not a regular file",
+      ],
+    );
+    const [problem] = await client.diagnosticsOf('hyperstep.json');
+    assert.equal(problem?.message, 'it is a device, not a regular file');
     client.stop();
   });
 });

@@ -65,7 +65,7 @@ export class Indexer {
   async #read(key: string): Promise<void> {
     const { workspace, index } = this.context;
     const bytes = await workspace.read(key);
-    const source = bytes && SourceText.parse(key, new TextDecoder().decode(bytes));
+    const source = bytes instanceof Uint8Array && SourceText.parse(key, new TextDecoder().decode(bytes));
     if (source && !foreignArchitecture(source)) index.set(key, indexSource(source));
     else index.delete(key);
   }

@@ -1,5 +1,6 @@
 import * as integer from '../../object/integer';
 import { SectionFlag } from '../../object/relocatable';
+import { missingFile } from '../diagnostic';
 import { constant, isConstant, literal } from '../evaluation';
 import { bigOf, type Expression } from '../expression';
 import { TokenKind } from '../lexer';
@@ -172,7 +173,8 @@ const incbin: Run = (unit, statement, expander) => {
   if (!unit.allowContents(statement.start, statement.end)) return;
   const bytes = expander.files.bytes(path.text, unit.frame.file);
   if (!bytes) {
-    unit.error('include-missing', `cannot find the file '${path.text}'`, path.start, path.end);
+    const unreadable = expander.files.unreadable(path.text, unit.frame.file, false);
+    unit.error('include-missing', missingFile('file', path.text, unreadable), path.start, path.end);
     return;
   }
   const length = count === undefined || count < 0 ? bytes.length - skip : Number(count);

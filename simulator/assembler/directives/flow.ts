@@ -1,4 +1,5 @@
 import { conditions } from '../conditionals';
+import { missingFile } from '../diagnostic';
 import type { Expander } from '../expander';
 import { TokenKind } from '../lexer';
 import { type Arguments, listCharacters, listValues, parseMacroHeader, scrub } from '../macros';
@@ -96,8 +97,12 @@ const include: Run = (unit, statement, expander) => {
   if (!path) return;
   reader.finish();
   const source = expander.files.source(path.text, unit.frame.file, false, false);
-  if (source) expander.include(source, statement);
-  else unit.error('include-missing', `cannot find the included file '${path.text}'`, path.start, path.end);
+  if (source) {
+    expander.include(source, statement);
+    return;
+  }
+  const unreadable = expander.files.unreadable(path.text, unit.frame.file, false);
+  unit.error('include-missing', missingFile('included file', path.text, unreadable), path.start, path.end);
 };
 
 /** `.error`, `.warning`, with an optional text of the programmer's. */

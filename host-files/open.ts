@@ -1,30 +1,23 @@
-import { closeSync, fstatSync, openSync, readFileSync, readSync, writeSync } from 'node:fs';
-import type { ReadFile } from '../../simulator/assembler/build';
-import type { HostFile } from '../../simulator/devices/disk';
+import { closeSync, fstatSync, openSync, readSync, statSync, writeSync } from 'node:fs';
+import type { HostFile } from '../simulator/devices/disk';
+import { whyNotRegular } from './read';
 
-/** Reads a file of this computer; undefined when it is not there or cannot be read. */
-export const readHostFile: ReadFile = async (path) => {
-  try {
-    return new Uint8Array(readFileSync(path));
-  } catch {
-    return undefined;
-  }
-};
-
-/** Opens a disk image. @throws Error when it cannot be opened */
+/** Opens a disk image, of which parts are read and written. @throws Error when it cannot be opened */
 export function openHostFile(path: string, writable: boolean): HostFile {
+  // Before it is opened: a pipe that nobody writes to would keep us waiting.
+  const kind = whyNotRegular(statSync(path));
+  if (kind !== undefined) throw new Error(`'${path}' ${kind}`);
   const descriptor = openSync(path, writable ? 'r+' : 'r');
   const status = fstatSync(descriptor);
   if (!status.isFile()) {
     closeSync(descriptor);
-    throw new Error(`'${path}' is not a file`);
+    throw new Error(`'${path}' ${whyNotRegular(status)}`);
   }
   return {
     size: status.size,
     read(offset, length) {
       const bytes = new Uint8Array(length);
-      let done = 0;
-      while (done < length) {
+      for (let done = 0; done < length; ) {
         const count = readSync(descriptor, bytes, done, length - done, offset + done);
         if (count === 0) break; // the file became shorter: the rest reads as zeros
         done += count;
