@@ -127,7 +127,7 @@ function findTrapReturns(program: Program): ReadonlySet<bigint> {
 function frameSections({ sections, debugFrames }: Program): FrameSection[] {
   const loaded = sections.filter(({ name }) => name === '.eh_frame');
   return [
-    ...loaded.map(({ bytes, address }) => ({ bytes, address })),
+    ...loaded.map(({ contents, address }) => ({ bytes: contents.slice(), address })),
     ...(debugFrames ? [{ bytes: debugFrames, address: undefined }] : []),
   ];
 }

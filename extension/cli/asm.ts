@@ -1,9 +1,11 @@
 import { writeFileSync } from 'node:fs';
+import { writeSparseFile } from '../../host-files/write';
 import { buildProgram } from '../../simulator/assembler/build';
 import { listingOf, mergeProject, objectListingOf, SourceText } from '../../simulator/assembler/index';
 import type { ReadFile } from '../../simulator/assembler/read-file';
 import { writeExecutable } from '../../simulator/object/elf-writer';
 import { writeRelocatable } from '../../simulator/object/relocatable-writer';
+import { SparseBytes } from '../../simulator/object/sparse-bytes';
 import { build, givenProgram, projectFileOf, readerFor, reportProblems } from './guest';
 import { one, type ParsedCommand } from './options';
 import { UsageError } from './usage';
@@ -14,22 +16,23 @@ export async function asm(command: ParsedCommand): Promise<number> {
   if (output === undefined) throw new UsageError('-o says where the result goes');
   const bytes = command.values['object'] === true ? await relocatable(command) : await executable(command);
   if (!bytes) return 2;
-  writeFileSync(output, bytes);
+  writeSparseFile(output, bytes);
   return 0;
 }
 
-async function executable(command: ParsedCommand): Promise<Uint8Array | undefined> {
+async function executable(command: ParsedCommand): Promise<SparseBytes | undefined> {
   const read = readerFor(givenProgram(command));
-  const built = await build({ ...command, relax: await relaxationOf(command, read) }, undefined, read);
-  const { program, objects, diagnostics, map } = built;
+  const debug = { folder: process.cwd() };
+  const built = await build({ ...command, relax: await relaxationOf(command, read) }, undefined, read, { debug });
+  const { program, diagnostics, map } = built;
   reportProblems(diagnostics);
   const mapFile = one(command.values['map']);
   // What went where is worth knowing all the more when it does not fit.
   if (mapFile !== undefined && map) writeFileSync(mapFile, map());
   if (!program) return undefined;
   writeListing(command, built.sources, (texts) => listingOf(program, texts));
-  const flags = objects.reduce((all, object) => all | object.flags, 0);
-  return writeExecutable(program, { folder: process.cwd(), ...(objects.length > 0 ? { flags } : {}) });
+  if (!program.executable) throw new UsageError(`'${command.files[0]}' is a program already: there is nothing to link`);
+  return writeExecutable(program.executable());
 }
 
 /** As GNU ld by default, unless the command or the project file says otherwise. */
@@ -38,7 +41,7 @@ async function relaxationOf(command: ParsedCommand, read: ReadFile): Promise<boo
 }
 
 /** One file, whose undefined symbols are left to a linker. */
-async function relocatable(command: ParsedCommand): Promise<Uint8Array | undefined> {
+async function relocatable(command: ParsedCommand): Promise<SparseBytes | undefined> {
   const [file, another] = command.files;
   if (file === undefined || another !== undefined) throw new UsageError('-c takes one file');
   for (const option of ['script', 'entry', 'map'] as const)
@@ -56,7 +59,7 @@ async function relocatable(command: ParsedCommand): Promise<Uint8Array | undefin
   const [object] = objects;
   if (!object || diagnostics.some(({ severity }) => severity === 'error')) return undefined;
   writeListing(command, sources, (texts) => objectListingOf(object, texts));
-  return writeRelocatable(object);
+  return SparseBytes.of(writeRelocatable(object));
 }
 
 function writeListing(

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { openHostFile } from '../../host-files/open';
 import { readHostFile } from '../../host-files/read';
-import { type BuildResult, buildGiven } from '../../simulator/assembler/build';
+import { type BuildOptions, type BuildResult, buildGiven } from '../../simulator/assembler/build';
 import {
   type Diagnostic,
   type FoundProject,
@@ -22,10 +22,11 @@ export async function build(
   options: AssemblyOptions,
   machine?: MachineOptions,
   read = readerFor(givenProgram(options)),
+  making: BuildOptions = {},
 ): Promise<BuildResult> {
   const given = givenProgram(options);
   const image = machine && { imageAddress: imageAddress(machine.firmware, machine.bios !== undefined) };
-  return buildGiven({ ...given, ...image }, await projectFileOf(given, read), read);
+  return buildGiven({ ...given, ...image }, await projectFileOf(given, read), read, making);
 }
 
 /** The most that is read of a stream. */

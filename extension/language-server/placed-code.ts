@@ -44,7 +44,7 @@ function codeIn(
   );
   if (!section) return undefined;
   const start = Number(row.address - section.address);
-  const bytes = section.bytes.subarray(start, start + Number(end - row.address));
+  const bytes = section.contents.slice(start, start + Number(end - row.address));
   const places = own.filter(({ origin }) => origin.column === row.origin.column).length;
   return { address: row.address, bytes, more: Math.max(0, places - 1) };
 }

@@ -13,7 +13,7 @@ export const attributeTags: Readonly<Record<string, number>> = {
 };
 
 export const ArchitectureTag = 5;
-const isPrivilegedSpecification = (tag: number): boolean => tag === 8 || tag === 10 || tag === 12;
+export const isPrivilegedSpecification = (tag: number): boolean => tag === 8 || tag === 10 || tag === 12;
 
 /** The privileged specification that GNU as means when none is stated: 1.11. */
 const privilegedVersion = [
@@ -41,21 +41,18 @@ export class Attributes {
     const values = new Map(this.values).set(ArchitectureTag, architecture.name);
     const stated = [...values.keys()].some(isPrivilegedSpecification);
     if (this.privileged && !stated) for (const [tag, value] of privilegedVersion) values.set(tag, value);
-    const writer = new ByteWriter();
-    writer.u8('A'.charCodeAt(0));
     const entries = [...values].map(
-      ([tag, value]): Entry => (typeof value === 'number' ? [tag, value] : [tag, undefined, value]),
+      ([tag, value]): AttributeEntry => (typeof value === 'number' ? [tag, value] : [tag, undefined, value]),
     );
-    writeVendor(writer, 'riscv', entries);
-    const gnu = [...this.gnu].map(([tag, { number, text }]): Entry => [tag, number, text]);
-    if (gnu.length > 0) writeVendor(writer, 'gnu', gnu);
+    const gnu = [...this.gnu].map(([tag, { number, text }]): AttributeEntry => [tag, number, text]);
+    const bytes = attributesBytes([['riscv', entries], ...(gnu.length > 0 ? [['gnu', gnu] as const] : [])]);
     return {
       name: '.riscv.attributes',
       type: SectionType.RiscvAttributes,
       flags: 0,
       alignment: 1,
-      bytes: writer.bytes,
-      size: writer.length,
+      bytes,
+      size: bytes.length,
       entrySize: 0,
       relocations: [],
     };
@@ -63,10 +60,20 @@ export class Attributes {
 }
 
 /** A tag with its number, its text, or both. */
-type Entry = readonly [tag: number, number: number | undefined, text?: string | undefined];
+export type AttributeEntry = readonly [tag: number, number: number | undefined, text?: string | undefined];
+
+/** A section of attributes, by vendor. */
+export function attributesBytes(
+  vendors: readonly (readonly [name: string, entries: readonly AttributeEntry[]])[],
+): Uint8Array {
+  const writer = new ByteWriter();
+  writer.u8('A'.charCodeAt(0));
+  for (const [name, entries] of vendors) writeVendor(writer, name, entries);
+  return writer.bytes;
+}
 
 /** The attributes of one vendor: all are the whole file's. */
-function writeVendor(writer: ByteWriter, vendor: string, attributes: readonly Entry[]): void {
+function writeVendor(writer: ByteWriter, vendor: string, attributes: readonly AttributeEntry[]): void {
   const entries = new ByteWriter();
   for (const [tag, number, text] of [...attributes].sort(([a], [b]) => a - b)) {
     if (!number && !text) continue;

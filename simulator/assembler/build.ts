@@ -19,13 +19,22 @@ export interface BuildResult {
   readonly sources: ReadonlyMap<string, string>;
 }
 
+export interface BuildOptions {
+  /** Whether there is to be a program: else there are only objects. */
+  readonly link?: boolean;
+  /** Asks for a line table in the objects. */
+  readonly debug?: AssembleRequest['debug'];
+}
+
 /** Makes a given program with what its project file adds. What is wrong in that file is wrong in the program. */
 export async function buildGiven(
   given: GivenProgram,
   found: FoundProject | undefined,
   read: ReadFile,
+  options: BuildOptions = {},
 ): Promise<BuildResult> {
-  if (!found || found.problems.length === 0) return buildProgram(mergeProject(given, found), read, given.imageAddress);
+  if (!found || found.problems.length === 0)
+    return buildProgram(mergeProject(given, found), read, given.imageAddress, options);
   const range = { start: { line: 0, column: 0 }, end: { line: 0, column: 1 } };
   const diagnostics = found.problems.map(
     (message): Diagnostic => ({ file: found.file, range, severity: 'error', code: 'project', message }),
@@ -37,14 +46,12 @@ export async function buildGiven(
  * Makes a project's program: loads the one ELF executable or flat binary that it names, or assembles and links its files, asking for
  * them until nothing is missing.
  * @param imageAddress where a flat binary lies
- * @param link whether there is to be a program: else there are only objects
- * @param debug asks for a line table in the objects
  */
 export async function buildProgram(
   project: Project,
   read: ReadFile,
   imageAddress = project.layout.textBase,
-  { link = true, debug }: { readonly link?: boolean; readonly debug?: AssembleRequest['debug'] } = {},
+  { link = true, debug }: BuildOptions = {},
 ): Promise<BuildResult> {
   const [only, second] = project.roots;
   const image = only !== undefined && second === undefined ? await read(only) : undefined;

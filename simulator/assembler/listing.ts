@@ -24,7 +24,7 @@ export function listingOf(program: Program, sources: readonly SourceText[]): str
     program.lines.rowsOfLine(file, line).map(({ address, end, origin }) => {
       const section = program.sections.find((s) => address >= s.address && address < s.address + BigInt(s.size));
       const start = section ? Number(address - section.address) : 0;
-      const bytes = section?.bytes.subarray(start, start + Number(end - address)) ?? new Uint8Array(0);
+      const bytes = section?.contents.slice(start, start + Number(end - address)) ?? new Uint8Array(0);
       return { address, bytes, origin };
     });
   return listed(pieces, sources, 16);

@@ -5,6 +5,7 @@ import { type ElfSection, type ElfSymbol, FileType, parseElf, SectionIndex, Segm
 import { type LineRow, LineTable } from './line-table';
 import type { Program, ProgramSymbol, SymbolType } from './program';
 import { SectionFlag } from './relocatable';
+import { SparseBytes } from './sparse-bytes';
 
 export const bindings = ['local', 'global', 'weak'] as const;
 const symbolTypes: readonly SymbolType[] = ['notype', 'object', 'function', 'section', 'file', 'object', 'object'];
@@ -38,12 +39,12 @@ export function readExecutable(bytes: Uint8Array): Result<Program> {
       ...(frames && !(frames.flags & compressedFlag) ? { debugFrames: frames.bytes } : {}),
       sections: elf.sections
         .filter((section) => section.flags & SectionFlag.Alloc)
-        .map(({ name, address, size, alignment, bytes: contents, type, flags }) => ({
+        .map(({ name, address, size, alignment, bytes, type, flags }) => ({
           name,
           address,
           size,
           alignment,
-          bytes: contents,
+          contents: SparseBytes.of(bytes),
           type,
           flags,
         })),

@@ -1,17 +1,9 @@
 import { ByteWriter, StringTable } from './byte-writer';
-import { writeDebugSections } from './dwarf-writer';
-import {
-  FileType,
-  fileHeaderSize,
-  machineRiscv,
-  programHeaderSize,
-  SectionIndex,
-  SegmentType,
-  sectionHeaderSize,
-  symbolSize,
-} from './elf';
-import type { Program, ProgramSymbol } from './program';
-import { SectionFlag, SectionType } from './relocatable';
+import { fileHeaderSize, machineRiscv, programHeaderSize, SymbolBinding, sectionHeaderSize, symbolSize } from './elf';
+import type { ExecutableFile, FileSection, FileSymbol, ProgramHeader } from './executable-file';
+import { SectionType } from './relocatable';
+import { SharedStrings } from './shared-strings';
+import { type Piece, SparseBytes } from './sparse-bytes';
 
 /** A section with its place in the file. */
 export interface WrittenSection {
@@ -27,8 +19,7 @@ export interface WrittenSection {
   readonly entrySize: number;
 }
 
-const pageSize = 0x1000;
-const nullSection: WrittenSection = {
+const nullSection: FileSection = {
   name: '',
   type: 0,
   flags: 0,
@@ -39,79 +30,127 @@ const nullSection: WrittenSection = {
   info: 0,
   alignment: 0,
   entrySize: 0,
+  contents: undefined,
 };
 
-/** STT_TLS. */
-const threadLocalType = 6;
-const bindings = { local: 0, global: 1, weak: 2, unique: 10 } as const;
-
-export interface WriteOptions {
-  /** The folder that source names are relative to, for debuggers. */
-  readonly folder?: string;
-  /** ELF e_flags: bit 0 compressed code, bits 1-2 the float ABI. */
-  readonly flags?: number;
+/** An executable ELF file: its sections where they belong, then symbols, names, and the section headers. */
+export function writeExecutable(file: ExecutableFile): SparseBytes {
+  const { sections, headers, symbols, headersOffset, end } = file;
+  const names = new SharedStrings(sections.map(({ name }) => name));
+  for (const name of ['.symtab', '.strtab', '.shstrtab']) names.add(name);
+  const symbolNames = new SharedStrings(symbols.map(({ name }) => name));
+  const tables: FileSection[] = [];
+  let offset = end;
+  const table = (header: Partial<WrittenSection> & Pick<WrittenSection, 'name'>, bytes: Uint8Array): void => {
+    const { alignment = 1 } = header;
+    offset = Math.ceil(offset / alignment) * alignment;
+    tables.push({ ...nullSection, alignment, ...header, offset, size: bytes.length, contents: SparseBytes.of(bytes) });
+    offset += bytes.length;
+  };
+  const isLocal = ({ binding }: FileSymbol): boolean => binding === SymbolBinding.Local;
+  const [link, info] = [sections.length + 2, 1 + symbols.filter(isLocal).length];
+  table(
+    { name: '.symtab', type: SectionType.SymbolTable, alignment: 8, entrySize: symbolSize, link, info },
+    symbolTable(symbols, symbolNames),
+  );
+  table({ name: '.strtab', type: SectionType.StringTable }, symbolNames.bytes);
+  table({ name: '.shstrtab', type: SectionType.StringTable }, names.bytes);
+  const all = [...sections, ...tables];
+  const sectionOffset = Math.ceil(offset / 8) * 8;
+  const header = fileHeader({
+    type: file.type,
+    entry: file.entry,
+    flags: file.flags,
+    abi: 0,
+    headersOffset,
+    headerCount: headers.length,
+    sectionOffset,
+    sectionCount: all.length + 1,
+  });
+  const programHeaders = new ByteWriter();
+  for (const segment of headers) writeProgramHeader(programHeaders, segment);
+  const sectionHeaders = new ByteWriter();
+  for (const section of [nullSection, ...all]) writeSectionHeader(sectionHeaders, section, names);
+  const pieces: Piece[] = [];
+  for (const { offset: start, contents } of all)
+    for (const piece of contents?.pieces ?? []) pieces.push({ offset: start + piece.offset, bytes: piece.bytes });
+  pieces.push({ offset: 0, bytes: header });
+  if (headers.length > 0) pieces.push({ offset: headersOffset, bytes: programHeaders.bytes });
+  pieces.push({ offset: sectionOffset, bytes: sectionHeaders.bytes });
+  pieces.sort((a, b) => a.offset - b.offset);
+  return new SparseBytes(sectionOffset + sectionHeaders.length, pieces);
 }
 
-/**
- * An executable ELF file: the program's segments (the file's headers are in none of them), its symbols, and a DWARF 5
- * line table.
- */
-export function writeExecutable(program: Program, { folder = '', flags = 1 }: WriteOptions = {}): Uint8Array {
-  const file = new FileWriter();
-  const { segments, sections } = program;
-  file.writer.append(new Uint8Array(fileHeaderSize + programHeaderSize * segments.length));
-  const offsets = segments.map((segment) => {
-    file.writer.align(pageSize, Number(segment.address % BigInt(pageSize)));
-    const offset = file.writer.length;
-    file.writer.append(segment.bytes);
-    return offset;
-  });
-  for (const section of sections) {
-    const index = segments.findIndex(
-      (s) => section.address >= s.address && section.address < s.address + BigInt(Math.max(1, s.memorySize)),
-    );
-    const segment = segments[index];
-    const offset = segment ? offsets[index]! + Number(section.address - segment.address) : file.writer.length;
-    const { name, type, address, size, alignment } = section;
-    file.sections.push({ ...nullSection, name, type, flags: section.flags, address, offset, size, alignment });
+function symbolTable(symbols: readonly FileSymbol[], names: SharedStrings): Uint8Array {
+  const writer = new ByteWriter();
+  writer.append(new Uint8Array(symbolSize));
+  for (const { name, type, binding, visibility, section, value, size } of symbols) {
+    writer.u32(names.offsetOf(name));
+    writer.u8((binding << 4) | type);
+    writer.u8(visibility);
+    writer.u16(section);
+    writer.u64(value);
+    writer.u64(size);
   }
-  for (const { name, bytes } of writeDebugSections(program.lines, folder))
-    file.addSection({ name, type: SectionType.Progbits, alignment: 1 }, bytes);
-  writeProgramSymbols(file, program);
-  return file.finish(FileType.Executable, program.entry, flags, (writer) => {
-    segments.forEach((segment, i) => {
-      writer.u32(SegmentType.Load);
-      writer.u32((segment.readable ? 4 : 0) | (segment.writable ? 2 : 0) | (segment.executable ? 1 : 0));
-      writer.u64(offsets[i]!);
-      writer.u64(segment.address);
-      writer.u64(segment.loadAddress);
-      writer.u64(segment.bytes.length);
-      writer.u64(segment.memorySize);
-      writer.u64(pageSize);
-    });
-    return segments.length;
-  });
+  return writer.bytes;
 }
 
-function writeProgramSymbols(file: FileWriter, program: Program): void {
-  const sectionIndex = new Map(file.sections.map((section, index) => [section.name, index]));
-  const types: Partial<Record<ProgramSymbol['type'], number>> = { object: 1, function: 2, section: 3, file: 4 };
-  const threadStorage = file.sections.filter(({ flags }) => flags & SectionFlag.Tls);
-  const isThreadLocal = ({ section }: ProgramSymbol): boolean => threadStorage.some(({ name }) => name === section);
-  const symbols = program.symbols
-    .filter((symbol) => symbol.type !== 'file' && symbol.type !== 'section')
-    .sort((a, b) => Number(a.binding !== 'local') - Number(b.binding !== 'local'))
-    .map((symbol) => ({
-      name: symbol.name,
-      info: (bindings[symbol.binding] << 4) | (isThreadLocal(symbol) ? threadLocalType : (types[symbol.type] ?? 0)),
-      other: 0,
-      section: sectionIndex.get(symbol.section) ?? SectionIndex.Absolute,
-      // Thread-local symbols are counted from where their storage begins.
-      value: isThreadLocal(symbol) ? symbol.value - threadStorage[0]!.address : symbol.value,
-      size: symbol.size,
-      local: symbol.binding === 'local',
-    }));
-  file.addSymbols(symbols);
+function writeProgramHeader(writer: ByteWriter, header: ProgramHeader): void {
+  writer.u32(header.type);
+  writer.u32(header.flags);
+  writer.u64(header.offset);
+  writer.u64(header.address);
+  writer.u64(header.loadAddress);
+  writer.u64(header.fileSize);
+  writer.u64(header.memorySize);
+  writer.u64(header.alignment);
+}
+
+function writeSectionHeader(
+  writer: ByteWriter,
+  section: WrittenSection,
+  names: { offsetOf(name: string): number },
+): void {
+  writer.u32(names.offsetOf(section.name));
+  writer.u32(section.type);
+  writer.u64(section.flags);
+  writer.u64(section.address);
+  writer.u64(section.offset);
+  writer.u64(section.size);
+  writer.u32(section.link);
+  writer.u32(section.info);
+  writer.u64(section.alignment);
+  writer.u64(section.entrySize);
+}
+
+interface FileHeader {
+  readonly type: number;
+  readonly entry: bigint;
+  readonly flags: number;
+  readonly abi: number;
+  readonly headersOffset: number;
+  readonly headerCount: number;
+  readonly sectionOffset: number;
+  readonly sectionCount: number;
+}
+
+function fileHeader(file: FileHeader): Uint8Array {
+  const header = new ByteWriter();
+  header.append(Uint8Array.of(0x7f, 0x45, 0x4c, 0x46, 2, 1, 1, file.abi, 0, 0, 0, 0, 0, 0, 0, 0));
+  header.u16(file.type);
+  header.u16(machineRiscv);
+  header.u32(1);
+  header.u64(file.entry);
+  header.u64(file.headersOffset);
+  header.u64(file.sectionOffset);
+  header.u32(file.flags);
+  header.u16(fileHeaderSize);
+  header.u16(file.headerCount > 0 ? programHeaderSize : 0);
+  header.u16(file.headerCount);
+  header.u16(sectionHeaderSize);
+  header.u16(file.sectionCount);
+  header.u16(file.sectionCount - 1);
+  return header.bytes;
 }
 
 interface WrittenSymbol {
@@ -162,52 +201,20 @@ export class FileWriter {
     this.addSection({ name: '.strtab', type: SectionType.StringTable, alignment: 1 }, names.bytes);
   }
 
-  /** Adds the section headers and the file header; `writeSegments` writes the program headers and says how many. */
-  finish(
-    type: number,
-    entry: bigint,
-    flags: number,
-    writeSegments: (writer: ByteWriter) => number,
-    abi = 0,
-  ): Uint8Array {
+  /** Adds the section headers and the file header. */
+  finish(type: number, flags: number, abi: number): Uint8Array {
     const names = new StringTable();
     for (const section of this.sections) names.add(section.name);
     names.add('.shstrtab');
     this.addSection({ name: '.shstrtab', type: SectionType.StringTable, alignment: 1 }, names.bytes);
     this.writer.align(8);
     const sectionOffset = this.writer.length;
-    for (const section of this.sections) {
-      this.writer.u32(names.add(section.name));
-      this.writer.u32(section.type);
-      this.writer.u64(section.flags);
-      this.writer.u64(section.address);
-      this.writer.u64(section.offset);
-      this.writer.u64(section.size);
-      this.writer.u32(section.link);
-      this.writer.u32(section.info);
-      this.writer.u64(section.alignment);
-      this.writer.u64(section.entrySize);
-    }
-    const header = new ByteWriter();
-    header.append(Uint8Array.of(0x7f, 0x45, 0x4c, 0x46, 2, 1, 1, abi, 0, 0, 0, 0, 0, 0, 0, 0));
-    header.u16(type);
-    header.u16(machineRiscv);
-    header.u32(1);
-    header.u64(entry);
-    const segments = new ByteWriter();
-    const count = writeSegments(segments);
-    header.u64(count > 0 ? fileHeaderSize : 0);
-    header.u64(sectionOffset);
-    header.u32(flags);
-    header.u16(fileHeaderSize);
-    header.u16(count > 0 ? programHeaderSize : 0);
-    header.u16(count);
-    header.u16(sectionHeaderSize);
-    header.u16(this.sections.length);
-    header.u16(this.sections.length - 1);
+    for (const section of this.sections)
+      writeSectionHeader(this.writer, section, { offsetOf: (name) => names.add(name) });
+    const sectionCount = this.sections.length;
+    const header = { type, entry: 0n, flags, abi, headersOffset: 0, headerCount: 0, sectionOffset, sectionCount };
     const bytes = this.writer.bytes.slice();
-    bytes.set(header.bytes, 0);
-    bytes.set(segments.bytes, fileHeaderSize);
+    bytes.set(fileHeader(header), 0);
     return bytes;
   }
 }

@@ -47,7 +47,24 @@ export interface ElfFile {
 }
 
 export const FileType = { Relocatable: 1, Executable: 2, Shared: 3 } as const;
-export const SegmentType = { Load: 1 } as const;
+export const SegmentType = {
+  Load: 1,
+  Dynamic: 2,
+  Interpreter: 3,
+  Note: 4,
+  /** The program headers themselves (PT_PHDR). */
+  Headers: 6,
+  Thread: 7,
+  /** .eh_frame_hdr. */
+  GnuUnwindIndex: 0x6474_e550,
+  GnuStack: 0x6474_e551,
+  /** What becomes read-only once the program is loaded (PT_GNU_RELRO). */
+  GnuProtected: 0x6474_e552,
+  RiscvAttributes: 0x7000_0003,
+} as const;
+export const SegmentFlag = { Execute: 1, Write: 2, Read: 4 } as const;
+export const SymbolType = { None: 0, Object: 1, Function: 2, Section: 3, File: 4, Thread: 6, GnuIndirect: 10 } as const;
+export const SymbolBinding = { Local: 0, Global: 1, Weak: 2, GnuUnique: 10 } as const;
 export const SectionIndex = { Undefined: 0, Absolute: 0xfff1, Common: 0xfff2, Extended: 0xffff } as const;
 export const machineRiscv = 243;
 export const sectionHeaderSize = 64;

@@ -2,7 +2,7 @@
 export type { Result } from './byte-reader';
 export { isElf } from './elf';
 export { readExecutable } from './elf-reader';
-export { type WriteOptions, writeExecutable } from './elf-writer';
+export { writeExecutable } from './elf-writer';
 export { type LineRow, LineTable, type Origin } from './line-table';
 export { readRelocatable } from './object-reader';
 export type { Program, ProgramSection, ProgramSymbol, Segment, SourcePosition, SymbolType } from './program';

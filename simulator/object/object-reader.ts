@@ -10,7 +10,6 @@ import {
   type ObjectSymbol,
   RelocationType as R,
   type Relocation,
-  SectionFlag,
   type SectionGroup,
   SectionType,
 } from './relocatable';
@@ -65,8 +64,8 @@ class ObjectReader {
   read(): ObjectFile {
     return {
       path: this.path,
-      sections: this.#sections.filter((section) => section.flags & SectionFlag.Alloc),
-      symbols: this.#symbols.filter((symbol) => symbol.type !== 'file'),
+      sections: this.#sections.slice(1),
+      symbols: this.#symbols.slice(1),
       lines: this.#lines(),
       flags: this.elf.flags,
     };

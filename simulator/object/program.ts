@@ -1,5 +1,7 @@
+import type { ExecutableFile } from './executable-file';
 import type { LineTable } from './line-table';
 import type { SymbolBinding } from './relocatable';
+import type { SparseBytes } from './sparse-bytes';
 
 /** A place in a source: 0-based line and UTF-16 column. */
 export interface SourcePosition {
@@ -44,6 +46,8 @@ export interface Program {
   readonly lines: LineTable;
   /** The output sections, where they are known. */
   readonly sections: readonly ProgramSection[];
+  /** The ELF file that it makes; absent when it came out of a file. */
+  readonly executable?: () => ExecutableFile;
   /** The contents of .debug_frame, which is not loaded; absent when there is none. */
   readonly debugFrames?: Uint8Array;
 }
@@ -56,7 +60,7 @@ export interface ProgramSection {
   /** In bytes. */
   readonly size: number;
   readonly alignment: number;
-  readonly bytes: Uint8Array;
+  readonly contents: SparseBytes;
   /** ELF sh_type and sh_flags. */
   readonly type: number;
   readonly flags: number;

@@ -69,7 +69,7 @@ class RelocatableWriter {
     for (const group of groups) this.#writeGroup(group);
     for (const section of others) this.#writeSection(section);
     this.#writeSymbols();
-    return file.finish(FileType.Relocatable, 0n, this.object.flags, () => 0, this.#needsGnu() ? gnuAbi : 0);
+    return file.finish(FileType.Relocatable, this.object.flags, this.#needsGnu() ? gnuAbi : 0);
   }
 
   #writeGroup({ name, alignment, group }: ObjectSection): void {

@@ -21,7 +21,7 @@ export function messages(result: AssembleResult): string[] {
 /** The bytes of a section as hexadecimal text; '' when there is none. */
 export function sectionHex(result: AssembleResult, name = '.text'): string {
   const section = result.program?.sections.find((candidate) => candidate.name === name);
-  return section ? Array.from(section.bytes, (byte) => byte.toString(16).padStart(2, '0')).join('') : '';
+  return section ? Array.from(section.contents.slice(), (byte) => byte.toString(16).padStart(2, '0')).join('') : '';
 }
 
 /** A reproducible source of random numbers. */
@@ -46,7 +46,8 @@ export function assertEqualPrograms(result: AssembleResult, gnu: GnuProgram): vo
     assert.ok(ours, `section ${name}`);
     assert.deepEqual([name, ours.address, ours.size], [name, address, size]);
     if (!bytes) continue;
-    const differs = bytes.findIndex((byte, i) => byte !== ours.bytes[i]);
+    const own = ours.contents.slice();
+    const differs = bytes.findIndex((byte, i) => byte !== own[i]);
     if (differs < 0) continue;
     const at = address + BigInt(differs);
     const line = program.lines.find(at)?.origin.line;

@@ -64,7 +64,7 @@ describe('Linker scripts', () => {
       ['main.ld', 'SECTIONS { . = 0x100; .text : { kernel/a.o(.text) *b.o(.text) } }'],
     ]);
     const { program } = assemble({ roots: ['b.S', 'kernel/a.S'], sources, linkerScript: 'main.ld' });
-    assert.deepEqual([...program!.sections[0]!.bytes].slice(0, 2), [0x82, 0x80]);
+    assert.deepEqual([...program!.sections[0]!.contents.slice()].slice(0, 2), [0x82, 0x80]);
   });
 
   it('never fails on any text', () => {

@@ -15,7 +15,7 @@ export function runOnQemu(program: Program, { memory = '16M', disk: image = test
   const folder = mkdtempSync(path.join(tmpdir(), 'hyperstep-qemu-'));
   try {
     const [kernel, disk] = [path.join(folder, 'guest.elf'), path.join(folder, 'disk.img')];
-    writeFileSync(kernel, writeExecutable(program));
+    writeFileSync(kernel, writeExecutable(program.executable!()).slice());
     writeFileSync(disk, image);
     const result = spawnSync(
       'qemu-system-riscv64',

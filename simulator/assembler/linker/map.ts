@@ -67,8 +67,8 @@ function symbolsByInput(linker: Linker): Map<InputSection, { name: string; addre
   for (const { symbols } of linker.objects) {
     for (const symbol of symbols) {
       if (typeof symbol.section === 'string' || !isSpoken(symbol)) continue;
-      const input = linker.inputOf(symbol.section);
-      const found = linker.resolve(symbol);
+      const input = linker.resolver.inputOf(symbol.section);
+      const found = linker.resolver.resolve(symbol);
       if (!input || !found) continue;
       const known = result.get(input);
       if (known) known.push({ name: symbol.name, address: found.value });
@@ -93,7 +93,7 @@ function discarded(linker: Linker, lines: string[]): void {
   for (const { path, sections } of linker.objects) {
     for (const section of sections) {
       const isLoaded = section.flags & SectionFlag.Alloc && section.type !== SectionType.Group;
-      if (isLoaded && section.size > 0 && !linker.inputOf(section))
+      if (isLoaded && section.size > 0 && !linker.resolver.inputOf(section))
         left.push(row(`  ${section.name}`, '', hex(section.size), path));
     }
   }

@@ -34,10 +34,9 @@ export function mergeSections(inputs: readonly InputSection[]): ReadonlyMap<Obje
 }
 
 function isMergeable({ flags, entrySize, relocations, bytes, size, alignment }: ObjectSection): boolean {
-  const wanted = SectionFlag.Merge | SectionFlag.Alloc;
   if ((flags & SectionFlag.Strings) === 0 && entrySize % alignment !== 0) return false;
   return (
-    (flags & wanted) === wanted &&
+    (flags & SectionFlag.Merge) !== 0 &&
     entrySize > 0 &&
     relocations.length === 0 &&
     size > 0 &&

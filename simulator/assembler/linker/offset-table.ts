@@ -12,11 +12,9 @@ import {
 import { bucketOf } from './hash-order';
 import type { LinkSymbols } from './symbols';
 
-/** Two words of the lazy binding that a static program has no use for, then the table's own first word. */
-const header = 24;
-/** Where `_GLOBAL_OFFSET_TABLE_` points to. */
-const symbolOffset = 16;
 const slotSize = 8;
+/** The first word of the table is for the dynamic linker. */
+const header = slotSize;
 /** Offsets of a module's thread-local storage are counted from here (psABI: TLS_DTV_OFFSET). */
 export const moduleThreadOffset = 0x800;
 
@@ -49,6 +47,8 @@ interface Addresses {
 /** The global offset table: addresses that position-independent code loads from memory. */
 export class OffsetTable {
   readonly section: ObjectSection;
+  /** Two words for lazy binding (`.got.plt`), which a static program has no use for. */
+  readonly lazySection: ObjectSection;
   readonly #entries: ReadonlyMap<string | ObjectSymbol, Entry>;
 
   private constructor(
@@ -63,16 +63,9 @@ export class OffsetTable {
       if (entry.kinds.has('address')) size += slotSize;
     }
     this.#entries = new Map(entries.map((entry) => [keyOf(entry.symbol), entry]));
-    this.section = {
-      name: '.got',
-      type: SectionType.Progbits,
-      flags: SectionFlag.Alloc | SectionFlag.Write,
-      alignment: slotSize,
-      bytes: new Uint8Array(size),
-      size,
-      entrySize: slotSize,
-      relocations: [],
-    };
+    this.section = slots('.got', size);
+    this.lazySection = slots('.got.plt', 2 * slotSize);
+    new DataView(this.lazySection.bytes.buffer).setBigInt64(0, -1n, true);
   }
 
   /** The table that the code of these objects needs; undefined when it needs none. */
@@ -110,14 +103,9 @@ export class OffsetTable {
     return entry && offsetOf(entry, kinds[type]!);
   }
 
-  get symbolOffset(): number {
-    return symbolOffset;
-  }
-
-  /** Writes the table at its place in the linked bytes. */
-  fill(bytes: Uint8Array, place: number, addresses: Addresses): void {
-    const view = new DataView(bytes.buffer, bytes.byteOffset + place);
-    view.setBigInt64(0, -1n, true);
+  /** Writes the table. */
+  fill(bytes: Uint8Array, addresses: Addresses): void {
+    const view = new DataView(bytes.buffer, bytes.byteOffset);
     for (const entry of this.#entries.values()) {
       const value = addresses.resolve(entry.symbol)?.value ?? 0;
       const write = (offset: number, word: Integer): void => view.setBigUint64(offset, integer.toUnsigned(word), true);
@@ -133,6 +121,19 @@ export class OffsetTable {
       }
     }
   }
+}
+
+function slots(name: string, size: number): ObjectSection {
+  return {
+    name,
+    type: SectionType.Progbits,
+    flags: SectionFlag.Alloc | SectionFlag.Write,
+    alignment: slotSize,
+    bytes: new Uint8Array(size),
+    size,
+    entrySize: slotSize,
+    relocations: [],
+  };
 }
 
 export const tableName = '_GLOBAL_OFFSET_TABLE_';

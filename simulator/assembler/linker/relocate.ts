@@ -28,7 +28,7 @@ interface Site {
   readonly input: InputSection;
   readonly relocation: Relocation;
   readonly bytes: Uint8Array;
-  /** In the output section's bytes. */
+  /** In the section's bytes. */
   readonly offset: number;
   readonly address: Integer;
 }
@@ -56,15 +56,13 @@ export class Relocator {
     const { type } = relocation;
     if (type === R.None || type === R.Relax || type === R.Align || type === R.TprelAdd) return;
     const { reporter } = this.linker;
-    const output = input.output!;
-    const { bytes } = output;
+    const { bytes } = input;
     const start = input.moved(relocation.offset);
-    if (start + widthOf(type) > input.size || bytes.length === 0) {
+    if (start + widthOf(type) > bytes.length) {
       reporter.relocation(input, relocation, 'relocation', `a relocation lies outside of section '${input.name}'`);
       return;
     }
-    const offset = input.offset + start;
-    const site: Site = { input, relocation, bytes, offset, address: integer.add(output.address, offset) };
+    const site: Site = { input, relocation, bytes, offset: start, address: integer.add(input.address, start) };
     const target = this.#target(site);
     // The second instruction of a pair has nothing more to say about it.
     if (!target && isUpper(type)) this.#pairs.set(site.address, 0);
@@ -73,16 +71,12 @@ export class Relocator {
 
   #target({ input, relocation }: Site): { value: Integer; weak: boolean } | undefined {
     const { linker } = this;
-    const target = linker.target(relocation);
+    const target = linker.resolver.target(relocation);
     if (target) return target;
     const { symbol } = relocation;
-    if (symbol.name === tableName && linker.table) {
-      const place = linker.inputOf(linker.table.section);
-      if (place)
-        return {
-          value: integer.add(integer.add(place.address, linker.table.symbolOffset), relocation.addend),
-          weak: false,
-        };
+    if (symbol.name === tableName && linker.resolver.table) {
+      const place = linker.resolver.inputOf(linker.resolver.table.section);
+      if (place) return { value: integer.add(place.address, relocation.addend), weak: false };
     }
     const isUndefined = linker.symbols.definitionOf(symbol).section === 'undefined';
     if (isUndefined) linker.reporter.undefinedSymbol(input, relocation, (name) => linker.symbols.suggestionsFor(name));
@@ -123,7 +117,7 @@ export class Relocator {
       case R.GotHigh20:
       case R.TlsGotHigh20:
       case R.TlsGlobalDynamicHigh20:
-        this.#writeUpper(site, integer.subtract(this.linker.slotAddress(relocation)!, address));
+        this.#writeUpper(site, integer.subtract(this.linker.resolver.slotAddress(relocation)!, address));
         return;
       case R.PcrelLow12I:
       case R.PcrelLow12S:
@@ -133,7 +127,7 @@ export class Relocator {
         this.#writeHigh(site, value);
         return;
       case R.TprelHigh20:
-        this.#writeHigh(site, this.linker.threadOffset(value));
+        this.#writeHigh(site, this.linker.resolver.threadOffset(value));
         return;
       case R.RvcLui:
         this.#writeCompressedUpper(site, value);
@@ -144,11 +138,11 @@ export class Relocator {
         return;
       case R.TprelLow12I:
       case R.TprelLow12S:
-        writeField(bytes, offset, fieldOf(relocation.type), low12(this.linker.threadOffset(value)));
+        writeField(bytes, offset, fieldOf(relocation.type), low12(this.linker.resolver.threadOffset(value)));
         return;
       case R.TprelI:
       case R.TprelS:
-        this.#writeBased(site, this.linker.threadOffset(value), threadPointer);
+        this.#writeBased(site, this.linker.resolver.threadOffset(value), threadPointer);
         return;
       case R.GprelI:
       case R.GprelS:
@@ -160,7 +154,7 @@ export class Relocator {
         return;
       case R.TlsDtpRelative32:
       case R.TlsDtpRelative64: {
-        const inModule = integer.subtract(this.linker.threadOffset(value), moduleThreadOffset);
+        const inModule = integer.subtract(this.linker.resolver.threadOffset(value), moduleThreadOffset);
         writeData(bytes, offset, inModule, relocation.type === R.TlsDtpRelative32 ? 4 : 8);
         return;
       }
@@ -253,7 +247,7 @@ export class Relocator {
 
   /** An address near gp, or near 0. */
   #writeGlobal(site: Site, value: Integer): void {
-    const pointer = this.linker.resolveName('__global_pointer$')?.value ?? 0;
+    const pointer = this.linker.resolver.resolveName('__global_pointer$')?.value ?? 0;
     if (integer.fitsSigned(value, 12)) this.#writeBased(site, value, 0);
     else {
       this.#writeBased(site, integer.subtract(value, pointer), globalPointer);

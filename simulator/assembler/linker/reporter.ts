@@ -30,8 +30,8 @@ export class LinkReporter {
   }
 
   /** A problem of the link as a whole. */
-  general(code: string, message: string): void {
-    this.#at('error', code, message, undefined, this.objects[0]?.path ?? '');
+  general(code: string, message: string, severity: 'error' | 'warning' = 'error'): void {
+    this.#at(severity, code, message, undefined, this.objects[0]?.path ?? '');
   }
 
   script(
@@ -41,7 +41,7 @@ export class LinkReporter {
     severity: 'error' | 'warning' = 'error',
   ): void {
     if (place) this.add(scriptDiagnostic(place, message, severity, code));
-    else this.general(code ?? 'linker-script', message);
+    else this.general(code ?? 'linker-script', message, severity);
   }
 
   /** A problem at the place of a relocation. */

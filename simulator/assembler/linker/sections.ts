@@ -1,14 +1,12 @@
 import type { Integer } from '../../object/integer';
 import * as integer from '../../object/integer';
-import {
-  type ObjectFile,
-  type ObjectSection,
-  type Relocation,
-  SectionFlag,
-  SectionType,
-} from '../../object/relocatable';
+import { type ObjectFile, type ObjectSection, type Relocation, SectionType } from '../../object/relocatable';
+import { type Piece, SparseBytes } from '../../object/sparse-bytes';
+import { knownSection } from '../known-sections';
+import { flagsOf, Kind, kindOf, typeOf } from './kind';
+import type { Region } from './region';
 import type { RelaxedCode } from './relaxation/relaxed-code';
-import type { MemoryRegion, OutputDescription, SectionStatement } from './scripts/syntax';
+import type { OutputDescription, SectionStatement } from './scripts/syntax';
 
 /** A section of an object in a link: where it went, and what merging and relaxation left of it. */
 export class InputSection {
@@ -52,7 +50,16 @@ export class InputSection {
   moved(offset: number): number {
     return this.relaxed ? this.relaxed.moved(offset) : offset;
   }
+
+  /** Takes its bytes for the program: from here on they are its own, and relocations change them. */
+  settle(): void {
+    if (this.source.type === SectionType.Nobits) this.bytes = noBytes;
+    else if (this.relaxed) this.bytes = this.relaxed.compacted();
+    else if (this.relocations.length > 0) this.bytes = new Uint8Array(this.bytes);
+  }
 }
+
+const noBytes = new Uint8Array(0);
 
 /** What stands in an output section, in order. */
 export type OutputItem =
@@ -71,21 +78,25 @@ export interface Gap {
   readonly fill: Uint8Array;
 }
 
+/** SHF_* flags with a meaning of the operating system or the processor, which an output section has of its first input. */
+const foreignFlags = 0xfff0_0000;
+
 /** A section of the linked program. */
 export class OutputSection {
   readonly items: OutputItem[] = [];
-  /** SHT_* and SHF_*. */
-  type: number = SectionType.Nobits;
-  flags = 0;
+  /** Bits of `Kind`. */
+  kind = 0;
   alignment = 1;
   address: Integer = 0;
   loadAddress: Integer = 0;
   size = 0;
   /** Its size in the pass before. */
   sizeBefore = 0;
-  bytes = new Uint8Array(0);
+  entrySize = 0;
   gaps: Gap[] = [];
-  /** Whether it is there at all: something went into it, or a symbol is assigned in it. */
+  /** Bytes that the script states. */
+  data: Piece[] = [];
+  /** Whether it is there at all: something went into it, a symbol is assigned in it, or something asks about it. */
   exists = false;
   /** Whether it is kept though it is empty. */
   keep = false;
@@ -95,30 +106,70 @@ export class OutputSection {
   ignored = false;
   /** Whether symbols are assigned in it: its alignment moves the location even when it is empty. */
   definesSymbols = false;
-  /** Whether all that went into it is read-only. */
-  readOnly = true;
   /** Whether it got its address, and its load address, in this pass. */
   placed = false;
   loadPlaced = false;
   region: Region | undefined;
   loadRegion: Region | undefined;
+  /** sh_link and sh_info, where the section has them. */
+  links:
+    | ((numbers: ReadonlyMap<OutputSection, number>) => { readonly link: number; readonly info: number })
+    | undefined;
+  #contents: SparseBytes | undefined;
+  #hasInput = false;
+  /** SHT_* as its name or its first input say; undefined when its kind says it. */
+  #statedType: number | undefined;
+  /** SHF_* flags as its name or its first input say, beside those of its kind. */
+  #ownFlags = 0;
 
   constructor(
     readonly name: string,
     readonly description: OutputDescription | undefined,
   ) {}
 
+  /** SHF_* flags. */
+  get flags(): number {
+    return (flagsOf(this.kind) | this.#ownFlags) >>> 0;
+  }
+
+  /** SHT_* type. */
+  get type(): number {
+    const own = typeOf(this.kind);
+    const stated = this.description?.elfType ?? this.#statedType;
+    if (stated === undefined || (stated === SectionType.Nobits && this.allocated)) return own;
+    return (this.kind & (Kind.Load | Kind.Contents)) === 0 && this.allocated ? SectionType.Nobits : stated;
+  }
+
   get allocated(): boolean {
-    return (this.flags & SectionFlag.Alloc) !== 0;
+    return (this.kind & Kind.Alloc) !== 0;
+  }
+
+  get readOnly(): boolean {
+    return (this.kind & Kind.ReadOnly) !== 0;
   }
 
   /** Whether it is zeroed memory of threads, which takes no room among the other sections. */
   get isThreadZeros(): boolean {
-    return (this.flags & SectionFlag.Tls) !== 0 && this.type === SectionType.Nobits;
+    return (this.kind & (Kind.Thread | Kind.Load)) === Kind.Thread;
   }
 
   get inputs(): InputSection[] {
     return this.items.flatMap((item) => (item.kind === 'input' ? [item.input] : []));
+  }
+
+  /** Whether it is a section of the program. */
+  get isThere(): boolean {
+    return this.exists && !this.removed;
+  }
+
+  /** Makes it be there; its name says what it is where nothing else does. */
+  begin(kind: number): void {
+    if (this.exists) return;
+    this.exists = true;
+    this.kind = kind;
+    const known = knownSection(this.name);
+    this.#statedType = known?.type;
+    this.#ownFlags = known?.flags ?? 0;
   }
 
   add(input: InputSection): void {
@@ -128,67 +179,65 @@ export class OutputSection {
 
   /** Takes over what an input section says of itself; the caller puts it in its place. */
   take(input: InputSection): void {
-    const { type, flags } = input.source;
+    const { source } = input;
+    const own = kindOf(source);
+    let kind = own;
+    const { type } = this.description ?? {};
+    if (type === 'noalloc') kind &= ~Kind.Alloc;
+    else if (type === 'readonly') kind |= Kind.ReadOnly;
+    else if (type === 'noload') kind &= ~(Kind.Load | Kind.Contents);
     input.output = this;
-    const isFirst = !this.exists || this.flags === 0;
-    this.exists = true;
-    this.flags |= flags & inheritedFlags;
-    if (isFirst || (this.type === SectionType.Nobits && type !== SectionType.Nobits)) this.type = type;
-    else if (this.type !== type && type !== SectionType.Nobits) this.type = SectionType.Progbits;
-    if (flags & SectionFlag.Write) this.readOnly = false;
+    this.begin(kind);
+    this.kind &= kind | ~Kind.ReadOnly;
+    const shared = Kind.Merge | Kind.Strings;
+    if (this.#hasInput) {
+      kind &= ~Kind.ReadOnly;
+      const differs =
+        (this.kind & shared) !== (kind & shared) || ((kind & Kind.Merge) !== 0 && this.entrySize !== source.entrySize);
+      if (differs) {
+        this.kind &= ~shared;
+        kind &= ~shared;
+        this.entrySize = 0;
+      }
+    }
+    this.kind |= kind;
+    if (!this.#hasInput) this.#follow(source, own, (kind & Kind.Merge) !== 0);
     this.alignment = Math.max(this.alignment, input.alignment);
   }
-}
 
-const inheritedFlags = SectionFlag.Alloc | SectionFlag.Write | SectionFlag.Execute | SectionFlag.Tls;
+  /** What the first input says beyond its kind. */
+  #follow(source: ObjectSection, kind: number, isMerged: boolean): void {
+    this.#hasInput = true;
+    const plain: readonly number[] = [SectionType.Progbits, SectionType.Note, SectionType.Nobits];
+    if (this.#statedType !== undefined && plain.includes(this.#statedType)) this.#statedType = undefined;
+    if (this.#statedType === undefined && this.kind === kind) this.#statedType = source.type;
+    this.#ownFlags = source.flags & foreignFlags;
+    if (isMerged) this.entrySize = source.entrySize;
+  }
 
-/** A region of MEMORY while sections are put into it. */
-export class Region {
-  current = 0n;
-  /** The last section that went there, from which the next one takes how far load addresses are from addresses. */
-  last: OutputSection | undefined;
-  origin = 0n;
-  length = 0n;
+  /** Its bytes, once those of its inputs are settled. */
+  contents(): SparseBytes {
+    this.#contents ??= this.#collect();
+    return this.#contents;
+  }
 
-  constructor(
-    readonly name: string,
-    readonly declared: MemoryRegion | undefined,
-  ) {}
-
-  /** Whether sections that name no region may go here: by the attributes of its declaration. */
-  takes(output: OutputSection): boolean {
-    const attributes = this.declared?.attributes ?? '';
-    let [wanted, unwanted] = [0, 0];
-    let inverted = false;
-    for (const letter of attributes) {
-      if (letter === '!') inverted = !inverted;
-      else if (inverted) unwanted |= attributeBits[letter] ?? 0;
-      else wanted |= attributeBits[letter] ?? 0;
+  #collect(): SparseBytes {
+    if (this.type === SectionType.Nobits) return new SparseBytes(this.size, []);
+    const pieces: Piece[] = [];
+    for (const { offset, size, fill } of this.gaps) {
+      if (fill.some((byte) => byte !== 0)) pieces.push({ offset, bytes: repeated(fill, size) });
     }
-    const bits = sectionBits(output);
-    return (wanted & bits) !== 0 && (unwanted & bits) === 0;
+    for (const { offset, bytes, size } of this.inputs) if (bytes.length > 0 && size > 0) pieces.push({ offset, bytes });
+    pieces.push(...this.data);
+    return new SparseBytes(
+      this.size,
+      pieces.sort((a, b) => a.offset - b.offset),
+    );
   }
 }
 
-const Bit = { Alloc: 1, ReadOnly: 2, Data: 4, Code: 8, Load: 16 } as const;
-const attributeBits: Readonly<Record<string, number>> = {
-  a: Bit.Alloc,
-  r: Bit.ReadOnly,
-  w: Bit.Data,
-  x: Bit.Code,
-  l: Bit.Load,
-  i: Bit.Load,
-};
-
-function sectionBits({ flags, readOnly, type }: OutputSection): number {
-  const code = (flags & SectionFlag.Execute) !== 0;
-  const alloc = (flags & SectionFlag.Alloc) !== 0;
-  const loaded = alloc && type !== SectionType.Nobits;
-  return (
-    (alloc ? Bit.Alloc : 0) |
-    (readOnly ? Bit.ReadOnly : 0) |
-    (code ? Bit.Code : 0) |
-    (loaded ? Bit.Load : 0) |
-    ((loaded && !code) || (alloc && !readOnly && !code) ? Bit.Data : 0)
-  );
+function repeated(fill: Uint8Array, size: number): Uint8Array {
+  const bytes = new Uint8Array(size);
+  for (let i = 0; i < size; i++) bytes[i] = fill[i % fill.length]!;
+  return bytes;
 }

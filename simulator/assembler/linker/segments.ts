@@ -1,48 +1,84 @@
-import type { ProgramSection, Segment } from '../../object/program';
-import { SectionFlag, SectionType } from '../../object/relocatable';
+import { SegmentFlag, SegmentType } from '../../object/elf';
+import type { Segment } from '../../object/program';
+import { SectionType } from '../../object/relocatable';
+import type { FileLayout } from './file-layout';
+import type { OutputSection } from './sections';
+import { addressOf, loadAddressOf, roomOf } from './segment-map';
 
-const page = 0x1000n;
+/** A longer stretch of zeros is not held as bytes. */
+const longestZeros = 0x1_0000n;
 
-/** Sections with the same permissions that follow each other make one segment. */
-export function segmentsOf(sections: readonly ProgramSection[]): Segment[] {
-  const runs: ProgramSection[][] = [];
+/**
+ * What is loaded into memory: the contents of the segments without the file's own headers, which nobody needs there. A
+ * segment with a long stretch of zeros in it becomes several.
+ */
+export function loadedSegments({ segments, headers }: Pick<FileLayout, 'segments' | 'headers'>): Segment[] {
+  const loaded: Segment[] = [];
+  segments.forEach(({ type, sections }, index) => {
+    if (type !== SegmentType.Load) return;
+    const { flags } = headers[index]!;
+    for (const run of runsOf(sections.filter((section) => roomOf(section) > 0n))) {
+      loaded.push({
+        address: run.address,
+        loadAddress: run.loadAddress,
+        bytes: joined(run),
+        memorySize: Number(run.end - run.address),
+        readable: (flags & SegmentFlag.Read) !== 0,
+        writable: (flags & SegmentFlag.Write) !== 0,
+        executable: (flags & SegmentFlag.Execute) !== 0,
+      });
+    }
+  });
+  return loaded;
+}
+
+/** A stretch of memory with what is in it. */
+interface Run {
+  readonly address: bigint;
+  readonly loadAddress: bigint;
+  /** Where its memory ends. */
+  end: bigint;
+  readonly pieces: { readonly address: bigint; readonly bytes: Uint8Array }[];
+}
+
+function runsOf(sections: readonly OutputSection[]): Run[] {
+  const runs: Run[] = [];
   for (const section of sections) {
-    // Zeroed memory of threads is a pattern for them: it takes no room of its own.
-    if (section.type === SectionType.Nobits && section.flags & SectionFlag.Tls) continue;
-    const run = runs.at(-1);
-    if (run && continues(run.at(-1)!, section)) run.push(section);
-    else runs.push([section]);
+    const [start, shift] = [addressOf(section), loadAddressOf(section) - addressOf(section)];
+    const begin = (address: bigint): Run => {
+      const run = { address, loadAddress: address + shift, end: address, pieces: [] };
+      runs.push(run);
+      return run;
+    };
+    const isNear = (run: Run | undefined, address: bigint): run is Run =>
+      run !== undefined && address >= run.end && address - filledEnd(run) <= longestZeros;
+    let run = runs.at(-1);
+    if (!run || !isNear(run, start)) run = begin(start);
+    if (section.type !== SectionType.Nobits) {
+      for (const { offset, bytes } of section.contents().pieces) {
+        const address = start + BigInt(offset);
+        if (address - filledEnd(run) > longestZeros) {
+          run.end = address;
+          run = begin(address);
+        }
+        run.pieces.push({ address, bytes });
+        if (address + BigInt(bytes.length) > run.end) run.end = address + BigInt(bytes.length);
+      }
+    }
+    const end = start + roomOf(section);
+    if (end > run.end) run.end = end;
   }
-  return runs.map(segmentOf);
+  return runs;
 }
 
-function continues(before: ProgramSection, section: ProgramSection): boolean {
-  const gap = section.address - (before.address + BigInt(before.size));
-  const samePermissions = (before.flags & SectionFlag.Write) === (section.flags & SectionFlag.Write);
-  // A file's bytes stand before a segment's zeros: data cannot follow zeroed memory.
-  const afterZeros = before.type === SectionType.Nobits && section.type !== SectionType.Nobits;
-  return samePermissions && !afterZeros && gap >= 0n && gap <= page && shiftOf(before) === shiftOf(section);
+/** Where the bytes of a run end that are held. */
+function filledEnd({ address, pieces }: Run): bigint {
+  const last = pieces.at(-1);
+  return last ? last.address + BigInt(last.bytes.length) : address;
 }
 
-/** How far a section is loaded from its address. */
-function shiftOf({ address, loadAddress = address }: ProgramSection): bigint {
-  return loadAddress - address;
-}
-
-function segmentOf(run: readonly ProgramSection[]): Segment {
-  const first = run[0]!;
-  const last = run.at(-1)!;
-  const filled = run.filter((section) => section.type !== SectionType.Nobits);
-  const end = filled.at(-1);
-  const bytes = new Uint8Array(end ? Number(end.address - first.address) + end.size : 0);
-  for (const section of filled) bytes.set(section.bytes, Number(section.address - first.address));
-  return {
-    address: first.address,
-    loadAddress: first.loadAddress ?? first.address,
-    bytes,
-    memorySize: Number(last.address - first.address) + last.size,
-    readable: true,
-    writable: (first.flags & SectionFlag.Write) !== 0,
-    executable: run.some((section) => section.flags & SectionFlag.Execute),
-  };
+function joined(run: Run): Uint8Array {
+  const bytes = new Uint8Array(Number(filledEnd(run) - run.address));
+  for (const piece of run.pieces) bytes.set(piece.bytes, Number(piece.address - run.address));
+  return bytes;
 }

@@ -197,14 +197,15 @@ export class UnwindTables {
   /** Points the entries of functions to what they share, in the bytes of a program whose layout is settled. */
   writePointers(): void {
     for (const { input, entries, places } of this.#tables) {
-      const { bytes } = input.output!;
+      const { bytes } = input;
       const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
       for (const entry of entries) {
         const place = places.get(entry);
         if (entry.kind !== 'function' || place === undefined) continue;
         const { table, entry: common } = this.#kept.get(entry.common)!;
-        const at = input.offset + place + pointerOffset;
-        view.setUint32(at, at - table.input.offset - table.places.get(common)!, true);
+        const at = place + pointerOffset;
+        const distance = input.offset + at - table.input.offset - table.places.get(common)!;
+        view.setUint32(at, distance, true);
       }
     }
   }

@@ -28,6 +28,11 @@ export class DataSegment {
     return this.#stage === 'protect';
   }
 
+  /** What is protected once the program is loaded; undefined for nothing. */
+  get protectedRange(): { readonly start: bigint; readonly end: bigint } | undefined {
+    return this.protects && this.#protectedEnd !== 0n ? { start: this.#base, end: this.#protectedEnd } : undefined;
+  }
+
   /** Begins a pass. */
   reset(): void {
     this.#stage = 'none';

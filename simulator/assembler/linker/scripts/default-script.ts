@@ -1,6 +1,40 @@
 import { parseScript } from './parser';
 import type { LinkerScript } from './syntax';
 
+/** Debugging information, in ld's order; some of it has sections of several names. */
+const debugSections = [
+  '.debug',
+  '.line',
+  '.debug_srcinfo',
+  '.debug_sfnames',
+  '.debug_aranges',
+  '.debug_pubnames',
+  '.debug_info .gnu.linkonce.wi.*',
+  '.debug_abbrev',
+  '.debug_line .debug_line.* .debug_line_end',
+  '.debug_frame',
+  '.debug_str',
+  '.debug_loc',
+  '.debug_macinfo',
+  '.debug_weaknames',
+  '.debug_funcnames',
+  '.debug_typenames',
+  '.debug_varnames',
+  '.debug_pubtypes',
+  '.debug_ranges',
+  '.debug_addr',
+  '.debug_line_str',
+  '.debug_loclists',
+  '.debug_macro',
+  '.debug_names',
+  '.debug_rnglists',
+  '.debug_str_offsets',
+  '.debug_sup',
+];
+
+/** A section that is not in memory. */
+const aside = (names: string): string => `${names.split(' ')[0]} 0 : { *(${names}) }`;
+
 /**
  * The layout of a program for which no script is given: that of GNU ld (scripttempl/elf.sc), beginning with the code,
  * which `SEGMENT_START` puts where the layout says.
@@ -94,6 +128,7 @@ SECTIONS
   }
   _edata = .;
   PROVIDE (edata = .);
+  . = .;
   __bss_start = .;
   .sbss : { *(.dynsbss) *(.sbss .sbss.* .gnu.linkonce.sb.*) *(.scommon) }
   .bss :
@@ -111,7 +146,10 @@ SECTIONS
   _end = .;
   PROVIDE (end = .);
   . = DATA_SEGMENT_END (.);
-  .comment 0 : { *(.comment) }
+  ${['.stab', '.stabstr', '.stab.excl', '.stab.exclstr', '.stab.index', '.stab.indexstr', '.comment'].map(aside).join('\n  ')}
+  .gnu.build.attributes : { *(.gnu.build.attributes .gnu.build.attributes.*) }
+  ${debugSections.map(aside).join('\n  ')}
+  .gnu.attributes 0 : { KEEP (*(.gnu.attributes)) }
   /DISCARD/ : { *(.note.GNU-stack) *(.gnu_debuglink) *(.gnu.lto_*) }
 }
 `;

@@ -1,7 +1,8 @@
 import * as integer from '../../../object/integer';
-import type { OutputSection, Region } from '../sections';
+import type { Region } from '../region';
+import type { OutputSection } from '../sections';
 import type { DataSegment } from './data-segment';
-import type { ScriptExpression, ScriptPlace } from './syntax';
+import type { ScriptExpression, ScriptPlace, ValueFunction } from './syntax';
 
 /** A value of a script: relative to a section, absolute, or (`undefined`) just a number. */
 export interface ScriptValue {
@@ -12,10 +13,11 @@ export interface ScriptValue {
 export type Base = OutputSection | 'absolute';
 
 /**
- * `mark`: nothing is known yet, and what the script mentions is noted. `size`: sections get their addresses. `assign`:
- * symbols get their values from those addresses. `final`: the same, and what is wrong is said.
+ * `first`: symbols get their values as far as these depend on no section. `mark`: nothing has an address yet, and what
+ * the script mentions is noted. `size`: sections get their addresses. `assign`: symbols get their values from those
+ * addresses. `final`: the same, and what is wrong is said.
  */
-export type Phase = 'mark' | 'size' | 'assign' | 'final';
+export type Phase = 'first' | 'mark' | 'size' | 'assign' | 'final';
 
 /** What expressions ask of the link. */
 export interface EvaluationHost {
@@ -23,16 +25,20 @@ export interface EvaluationHost {
   readonly segment: DataSegment;
   /** Where segments begin that the command line places. */
   readonly segments: ReadonlyMap<string, bigint>;
-  readonly headersSize: bigint;
+  /** Of the file's own headers; undefined while that is not known. */
+  headersSize(): bigint | undefined;
+  /** Of pages: as large as they may be, and as they usually are. */
+  readonly pages: { readonly maximum: bigint; readonly common: bigint };
   symbol(name: string): ScriptValue | undefined;
   isDefined(name: string): boolean;
+  /** Whether this pass gave a symbol of the script its value already. */
+  isDefinedHere(name: string): boolean;
   outputNamed(name: string): OutputSection | undefined;
   regionNamed(name: string): Region | undefined;
   report(place: ScriptPlace, message: string): void;
 }
 
 const mask = 0xffff_ffff_ffff_ffffn;
-const pageSize = 0x1000n;
 
 export function baseAddress(section: Base | undefined): bigint {
   return section === undefined || section === 'absolute' ? 0n : integer.toUnsigned(section.address);
@@ -57,6 +63,10 @@ export class Evaluator {
   /** The symbol that gets the value, and whether the value was worked out from what it was before. */
   assigned: string | undefined;
   usedItself = false;
+  /** Whether the value was counted from `.` or an origin. */
+  fromDot = false;
+  /** The symbols that the value is made of: none, one by its name, or more. */
+  source: string | 'several' | undefined;
 
   constructor(readonly host: EvaluationHost) {}
 
@@ -65,6 +75,8 @@ export class Evaluator {
     this.#section = section;
     this.#dot = dot;
     this.#toDot = toDot;
+    this.fromDot = false;
+    this.source = undefined;
     return this.#value(expression);
   }
 
@@ -74,6 +86,7 @@ export class Evaluator {
 
   /** An address, seen from the section in which the statement stands. */
   #address(value: bigint): ScriptValue {
+    this.fromDot = true;
     return { value: (value - baseAddress(this.#section)) & mask, section: this.#section };
   }
 
@@ -85,7 +98,7 @@ export class Evaluator {
       case 'name':
         return expression.name === '.' ? this.#address(this.#dot) : this.#symbol(expression.name, expression.place);
       case 'headers':
-        return this.#number(this.host.headersSize);
+        return this.#headers();
       case 'unary': {
         const operand = this.#value(expression.operand);
         if (!operand || expression.operator === '+') return operand;
@@ -97,7 +110,9 @@ export class Evaluator {
       case 'binary':
         return this.#binary(expression);
       case 'conditional': {
+        const { source } = this;
         const condition = this.#value(expression.condition);
+        this.source = source;
         return condition && this.#value(condition.value === 0n ? expression.no : expression.yes);
       }
       case 'call':
@@ -117,12 +132,20 @@ export class Evaluator {
     }
   }
 
+  #headers(): ScriptValue | undefined {
+    const size = this.host.headersSize();
+    return size === undefined ? undefined : this.#number(size);
+  }
+
   #symbol(name: string, place: ScriptPlace): ScriptValue | undefined {
-    if (name === this.assigned) this.usedItself = true;
     const found = this.host.symbol(name);
+    this.source = this.source === undefined ? name : 'several';
+    // A number that the pass gave the symbol before is as good as any other.
+    if (name === this.assigned && !(found?.section === 'absolute' && this.host.isDefinedHere(name)))
+      this.usedItself = true;
     if (!found) {
       const { phase } = this.host;
-      if (phase === 'final' || (phase !== 'mark' && this.#toDot))
+      if (phase === 'final' || (phase !== 'mark' && phase !== 'first' && this.#toDot))
         this.host.report(place, `symbol '${name}' is not defined`);
       return undefined;
     }
@@ -139,6 +162,7 @@ export class Evaluator {
     if (!bothPlaced) {
       if (left.section !== undefined && right.section !== undefined) {
         // Addresses of different sections have only their absolute values in common.
+        this.fromDot = false;
         left = { value: absolute(left), section: 'absolute' };
         right = { value: absolute(right), section: 'absolute' };
         section = 'absolute';
@@ -150,7 +174,7 @@ export class Evaluator {
     const truth = comparisons[operator]?.(a, b);
     if (truth !== undefined) return this.#number(truth ? 1n : 0n);
     if ((operator === '/' || operator === '%') && b === 0n) {
-      if (this.host.phase !== 'mark') this.host.report(expression.place, `division by zero`);
+      if (this.host.phase === 'final') this.host.report(expression.place, `division by zero`);
       return undefined;
     }
     const value = (arithmetic[operator]?.(a, b) ?? 0n) & mask;
@@ -162,10 +186,12 @@ export class Evaluator {
   #call({ name, operands, place }: ScriptExpression & { kind: 'call' }): ScriptValue | undefined {
     const first = this.#value(operands[0]!);
     if (!first) return undefined;
+    if (this.host.phase === 'first' && !isPlain(name, operands.length)) return undefined;
     const second = operands[1] && this.#value(operands[1]);
     if (operands[1] && !second) return undefined;
     switch (name) {
       case 'ABSOLUTE':
+        this.fromDot = false;
         return { value: absolute(first), section: 'absolute' };
       case 'ALIGN':
       case 'BLOCK':
@@ -200,6 +226,7 @@ export class Evaluator {
   #joined(left: ScriptValue, right: ScriptValue, join: (a: bigint, b: bigint) => bigint): ScriptValue {
     if (left.section === right.section || left.section === undefined || right.section === undefined)
       return { value: join(left.value, right.value), section: left.section ?? right.section };
+    this.fromDot = false;
     return { value: join(absolute(left), absolute(right)), section: 'absolute' };
   }
 
@@ -209,7 +236,8 @@ export class Evaluator {
       case 'DEFINED':
         return this.#number(host.isDefined(subject) ? 1n : 0n);
       case 'CONSTANT':
-        if (subject === 'MAXPAGESIZE' || subject === 'COMMONPAGESIZE') return this.#number(pageSize);
+        if (subject === 'MAXPAGESIZE') return this.#number(host.pages.maximum);
+        if (subject === 'COMMONPAGESIZE') return this.#number(host.pages.common);
         host.report(place, `'${subject}' is no constant: MAXPAGESIZE and COMMONPAGESIZE are`);
         return undefined;
       case 'ORIGIN':
@@ -229,6 +257,7 @@ export class Evaluator {
     subject: string,
     place: ScriptPlace,
   ): ScriptValue | undefined {
+    if (this.host.phase === 'first') return undefined;
     const output = this.host.outputNamed(subject);
     if (!output && this.host.phase === 'final') this.host.report(place, `there is no output section '${subject}'`);
     if (name === 'SIZEOF') return this.#number(BigInt((output?.placed ? output.size : output?.sizeBefore) ?? 0));
@@ -237,6 +266,11 @@ export class Evaluator {
     if (name === 'ADDR') return output.placed ? { value: 0n, section: output } : undefined;
     return output.loadPlaced ? { value: integer.toUnsigned(output.loadAddress), section: 'absolute' } : undefined;
   }
+}
+
+/** Whether a function needs no addresses. */
+function isPlain(name: ValueFunction, operands: number): boolean {
+  return !name.startsWith('DATA_SEGMENT') && name !== 'NEXT' && !(operands === 1 && name === 'ALIGN');
 }
 
 type Operation<T> = (a: bigint, b: bigint) => T;
@@ -259,8 +293,9 @@ const arithmetic: Readonly<Record<string, Operation<bigint>>> = {
   '*': (a, b) => a * b,
   '/': (a, b) => signed(a) / signed(b),
   '%': (a, b) => signed(a) % signed(b),
-  '<<': (a, b) => (b > 63n ? 0n : a << b),
-  '>>': (a, b) => (b > 63n ? 0n : a >> b),
+  // As the processor that ld runs on does it: only 6 bits of the count are looked at.
+  '<<': (a, b) => a << (b & 63n),
+  '>>': (a, b) => a >> (b & 63n),
   '&': (a, b) => a & b,
   '^': (a, b) => a ^ b,
   '|': (a, b) => a | b,

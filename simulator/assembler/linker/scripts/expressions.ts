@@ -73,7 +73,10 @@ function parseUnary(scanner: Scanner, depth: number): ScriptExpression {
     return inner;
   }
   const number = scanner.number();
-  if (number) return { kind: 'number', value: number.value, place: scanner.placeFrom(start) };
+  if (number) {
+    const digits = /^0[xX]([0-9a-fA-F]+)$/.exec(number.text)?.[1];
+    return { kind: 'number', value: number.value, ...(digits ? { digits } : {}), place: scanner.placeFrom(start) };
+  }
   return parseNamed(scanner, start, depth);
 }
 
@@ -133,7 +136,7 @@ export function parseAssertion(scanner: Scanner, start: number, depth = 0): Asse
   scanner.require('(');
   const condition = parseExpression(scanner, depth + 1);
   scanner.require(',');
-  const message = scanner.quotedText('a message');
+  const message = scanner.requireName('wild', 'a message');
   scanner.require(')');
   return { kind: 'assert', condition, message, place: scanner.placeFrom(start) };
 }

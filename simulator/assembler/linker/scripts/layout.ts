@@ -1,6 +1,7 @@
 import * as integer from '../../../object/integer';
-import { SectionFlag, SectionType } from '../../../object/relocatable';
-import { type InputSection, type OutputItem, type OutputSection, Region } from '../sections';
+import { Kind } from '../kind';
+import { Region } from '../region';
+import type { InputSection, OutputItem, OutputSection } from '../sections';
 import { DataSegment } from './data-segment';
 import {
   absolute,
@@ -13,21 +14,24 @@ import {
 } from './evaluate';
 import type { PlacedScript } from './place';
 import { checkRegion, fillBytes, reportOverlaps } from './region-check';
+import { type ObjectSymbols, type ScriptSymbol, ScriptSymbols } from './script-symbols';
+import { sectionForDot } from './symbol-sections';
 import type { Assertion, Assignment, DataStatement, LinkerScript, ScriptExpression, ScriptPlace } from './syntax';
 
 /** What the layout asks of the link, and tells it. */
-export interface LayoutHost {
-  /** The value of a symbol that an object defines. */
-  definition(name: string): ScriptValue | undefined;
-  /** Whether an object refers to a symbol. */
-  isReferenced(name: string): boolean;
-  report(place: ScriptPlace, message: string, code?: string, severity?: 'error' | 'warning'): void;
+export interface LayoutHost extends ObjectSymbols {
+  report(place: ScriptPlace | undefined, message: string, code?: string, severity?: 'error' | 'warning'): void;
+  headersSize(): bigint | undefined;
 }
 
-/** A symbol that the script defines. */
-export interface ScriptSymbol extends ScriptValue {
-  readonly hidden: boolean;
-  readonly place: ScriptPlace;
+export interface LayoutSettings {
+  /** Where segments begin that the link places. */
+  readonly segments: ReadonlyMap<string, bigint>;
+  /** Whether any section may be protected once the program is loaded. */
+  readonly protects: boolean;
+  readonly pages: EvaluationHost['pages'];
+  /** Symbols that count as used, beside the EXTERNs of the script. */
+  readonly wanted: readonly string[];
 }
 
 /** Makes an input section shorter while sections get their addresses; true when something changed. */
@@ -35,43 +39,62 @@ export type Relax = (input: InputSection) => boolean;
 
 const lowBits = 0x7fff_ffffn;
 const largestRegion = 0xffff_ffff_ffff_ffffn;
+/** No section of any machine is larger than this. */
+const largestSection = 1n << 40n;
+/** Where `.` gets so far in one step inside of a section, an address was meant. */
+const addressLike = 0x1000_0000n;
 
 /** Gives the sections of a script their addresses, and its symbols their values: once, and again as often as code becomes shorter. */
 export class ScriptLayout implements EvaluationHost {
-  phase: Phase = 'mark';
+  phase: Phase = 'first';
   readonly segment: DataSegment;
-  readonly symbols = new Map<string, ScriptSymbol>();
+  readonly #symbols: ScriptSymbols;
   readonly regions = new Map<string, Region>();
-  /** How often the sections got their addresses: symbols are defined in the order of the script each time. */
-  #iteration = 0;
-  readonly #definedIn = new Map<string, number>();
-  /** Symbols that expressions use. */
-  readonly #used = new Set<string>();
-  readonly #provided = new Set<Assignment>();
   readonly #evaluator = new Evaluator(this);
   readonly #defaultRegion = new Region('*default*', undefined);
   readonly #byName = new Map<string, OutputSection>();
   readonly #data: { output: OutputSection; statement: DataStatement; offset: number }[] = [];
   #relax: Relax | undefined;
   #changed = false;
+  /** The section before the statement that is evaluated, and whether `.` was set since. */
+  #current: OutputSection | undefined;
+  #movedOn = false;
+  #node = 0;
+  readonly #warned = new Set<string>();
+  /** Whether anything asked for the size of the file's headers. */
+  usesHeaders = false;
 
   constructor(
     readonly script: LinkerScript,
     readonly placed: PlacedScript,
     readonly host: LayoutHost,
-    readonly segments: ReadonlyMap<string, bigint>,
-    protects: boolean,
-    readonly headersSize: bigint,
+    readonly settings: LayoutSettings,
   ) {
-    this.segment = new DataSegment(protects);
+    this.segment = new DataSegment(settings.protects);
+    this.#symbols = new ScriptSymbols(host, [...script.externs, ...settings.wanted]);
     for (const output of placed.outputs) if (!this.#byName.has(output.name)) this.#byName.set(output.name, output);
     for (const declared of script.regions) this.regions.set(declared.name, new Region(declared.name, declared));
     for (const output of placed.outputs) this.#nameRegions(output);
-    for (const name of script.externs) this.#used.add(name);
+  }
+
+  get symbols(): ReadonlyMap<string, ScriptSymbol> {
+    return this.#symbols.values;
+  }
+
+  get segments(): ReadonlyMap<string, bigint> {
+    return this.settings.segments;
+  }
+
+  get pages(): EvaluationHost['pages'] {
+    return this.settings.pages;
   }
 
   /** Finds which sections are there at all; the others get no address. */
   mark(): void {
+    // What the regions mention is provided; then they are what those symbols say.
+    for (const { declared } of this.regions.values())
+      for (const value of [declared!.origin, declared!.length]) this.#evaluate(value, 'absolute', 0n);
+    this.#define();
     this.#evaluateRegions();
     this.#pass('mark');
     for (const output of this.placed.outputs) {
@@ -105,33 +128,34 @@ export class ScriptLayout implements EvaluationHost {
     reportOverlaps(this.placed.outputs, this.host);
   }
 
-  /** Fills what no input covers, once the output sections have their bytes. */
+  /** Works out the bytes that the script states. */
   writeData(): void {
-    for (const output of this.placed.outputs) {
-      if (output.type === SectionType.Nobits) continue;
-      for (const { offset, size, fill } of output.gaps) {
-        for (let i = 0; i < size; i++) output.bytes[offset + i] = fill[i % fill.length]!;
-      }
-    }
     for (const { output, statement, offset } of this.#data) {
       const value = this.#evaluate(statement.value, output, BigInt(offset) + baseAddress(output));
-      if (output.type === SectionType.Nobits || !value) continue;
-      let rest = absolute(value);
-      for (let i = 0; i < statement.size; i++, rest >>= 8n) output.bytes[offset + i] = Number(rest & 0xffn);
+      if (!value || output.removed) continue;
+      const bytes = new Uint8Array(8);
+      new DataView(bytes.buffer).setBigUint64(0, absolute(value), true);
+      output.data.push({ offset, bytes: bytes.subarray(0, statement.size) });
     }
   }
 
   // What expressions ask
 
   symbol(name: string): ScriptValue | undefined {
-    this.#used.add(name);
-    return this.symbols.get(name) ?? this.host.definition(name);
+    return this.#symbols.get(name);
   }
 
   isDefined(name: string): boolean {
-    const definedIn = this.#definedIn.get(name);
-    if (this.host.definition(name)) return true;
-    return definedIn !== undefined && definedIn === this.#iteration;
+    return this.#symbols.isDefined(name);
+  }
+
+  isDefinedHere(name: string): boolean {
+    return this.#symbols.isDefinedHere(name);
+  }
+
+  headersSize(): bigint | undefined {
+    this.usesHeaders = true;
+    return this.phase === 'first' || this.phase === 'mark' ? undefined : this.host.headersSize();
   }
 
   outputNamed(name: string): OutputSection | undefined {
@@ -144,6 +168,12 @@ export class ScriptLayout implements EvaluationHost {
 
   report(place: ScriptPlace, message: string): void {
     if (this.phase === 'final') this.host.report(place, message);
+  }
+
+  /** The value of an expression that stands for itself, such as the flags of a segment. */
+  numberOf(expression: ScriptExpression): bigint | undefined {
+    const value = this.#evaluate(expression, 'absolute', 0n);
+    return value && absolute(value);
   }
 
   // Passes
@@ -174,9 +204,24 @@ export class ScriptLayout implements EvaluationHost {
     }
   }
 
+  /** The values of symbols that need no addresses. */
+  #define(): void {
+    this.#symbols.next();
+    for (const node of this.placed.nodes) {
+      const statements =
+        node.kind === 'statement'
+          ? [node.statement]
+          : node.output.items.flatMap((item) => (item.kind === 'statement' ? [item.statement] : []));
+      for (const statement of statements)
+        if (statement.kind === 'assignment' && statement.name !== '.') this.#assign(statement, 'absolute', 0n);
+    }
+  }
+
   #pass(phase: Phase): void {
     this.phase = phase;
-    this.#iteration++;
+    this.#symbols.next();
+    this.#current = undefined;
+    this.#movedOn = false;
     if (phase === 'mark' || phase === 'size') {
       for (const region of [this.#defaultRegion, ...this.regions.values()]) {
         region.current = region.origin;
@@ -192,7 +237,8 @@ export class ScriptLayout implements EvaluationHost {
       this.#data.length = 0;
     }
     let dot = 0n;
-    for (const node of this.placed.nodes) {
+    for (const [index, node] of this.placed.nodes.entries()) {
+      this.#node = index;
       if (node.kind === 'output') dot = this.#output(node.output, dot);
       else {
         dot = this.#statement(node.statement, 'absolute', dot);
@@ -234,7 +280,7 @@ export class ScriptLayout implements EvaluationHost {
       if (
         output.loadRegion &&
         output.loadRegion !== output.region &&
-        (output.type !== SectionType.Nobits || description?.alignWithInput)
+        ((output.kind & Kind.Load) !== 0 || description?.alignWithInput)
       )
         output.loadRegion.current = integer.toUnsigned(output.loadAddress) + room;
     }
@@ -293,7 +339,7 @@ export class ScriptLayout implements EvaluationHost {
         if (statement.kind === 'assignment' && statement.name !== '.') output.definesSymbols = true;
         const moved = Number(after - address);
         if (moved !== offset && !output.ignored) {
-          if (output.description?.type !== 'noalloc') output.flags |= SectionFlag.Alloc;
+          if (output.description?.type !== 'noalloc') output.kind |= Kind.Alloc;
           grow(moved);
         }
       }
@@ -334,6 +380,10 @@ export class ScriptLayout implements EvaluationHost {
 
   /** Gives the symbols in a section their values; its contents stay where they are. */
   #assignIn(output: OutputSection, dot: bigint): bigint {
+    if (output.exists && !output.ignored && output.allocated) {
+      this.#current = output;
+      this.#movedOn = false;
+    }
     const address = output.exists ? baseAddress(output) : dot;
     let at = address;
     for (const item of output.items) {
@@ -364,7 +414,7 @@ export class ScriptLayout implements EvaluationHost {
     }
     if (statement.kind !== 'assignment') return dot;
     if (statement.name !== '.') {
-      this.#define(statement, section, dot);
+      this.#assign(statement, section, dot);
       return dot;
     }
     const value = this.#evaluate(statement.value, section, dot, true);
@@ -372,12 +422,37 @@ export class ScriptLayout implements EvaluationHost {
       section.keep = true;
     if (!value) return dot;
     const target = value.section === undefined ? value.value + baseAddress(section) : absolute(value);
-    if (section !== 'absolute' && target < dot) {
-      const message = `the location counter cannot go back, from ${integer.toHex(dot)} to ${integer.toHex(target)}`;
-      if (this.phase === 'size') this.host.report(statement.place, message);
-      return dot;
+    if (section === 'absolute') {
+      this.#movedOn = true;
+      return target;
     }
-    return target;
+    const moved = this.#moveInside(statement, section, dot, target);
+    return moved ? target : dot;
+  }
+
+  /** Whether `.` may go from a place in a section to another. */
+  #moveInside({ place }: Assignment, section: OutputSection, dot: bigint, target: bigint): boolean {
+    const report = (message: string, severity: 'error' | 'warning'): void => {
+      const key = `${place.file} ${place.line} ${place.column} ${severity}`;
+      if (this.phase === 'size' && !this.#warned.has(key)) this.host.report(place, message, undefined, severity);
+      if (this.phase === 'size') this.#warned.add(key);
+    };
+    if (target < dot) {
+      report(`the location counter cannot go back, from ${integer.toHex(dot)} to ${integer.toHex(target)}`, 'error');
+      return false;
+    }
+    if (target - dot > largestSection) {
+      report(
+        `section '${section.name}' would have ${target - baseAddress(section)} bytes: no machine has so many`,
+        'error',
+      );
+      return false;
+    }
+    if (target - dot >= addressLike) {
+      const hint = `'.' inside a section counts from the section's start`;
+      report(`section '${section.name}' becomes ${target - dot} bytes larger: ${hint}`, 'warning');
+    }
+    return true;
   }
 
   #assert({ condition, message, place }: Assertion, section: OutputSection | 'absolute', dot: bigint): void {
@@ -386,25 +461,19 @@ export class ScriptLayout implements EvaluationHost {
       this.host.report(place, `ASSERT: ${message}`, 'linker-script-assert');
   }
 
-  #define(statement: Assignment, section: OutputSection | 'absolute', dot: bigint): void {
-    const { name, provide, hidden, place } = statement;
-    if (provide && !this.#provided.has(statement)) {
-      const isNeeded = this.host.isReferenced(name) || this.#used.has(name);
-      if (!isNeeded || this.symbols.has(name) || this.host.definition(name)) return;
-    }
+  #assign(statement: Assignment, section: OutputSection | 'absolute', dot: bigint): void {
+    if (!this.#symbols.isWanted(statement)) return;
     const evaluator = this.#evaluator;
-    evaluator.assigned = name;
+    evaluator.assigned = statement.name;
     evaluator.usedItself = false;
     const result = this.#evaluate(statement.value, section, dot);
     evaluator.assigned = undefined;
     // What a symbol was before is known in the last round only: there are as many others as relaxation needs.
     if (evaluator.usedItself && this.phase !== 'final') return;
-    if (provide) this.#provided.add(statement);
-    this.#definedIn.set(name, this.#iteration);
-    const known = this.symbols.get(name);
-    if (!result && known) return;
-    const { value, section: base } = result ?? { value: 0n, section: undefined };
-    this.symbols.set(name, { value, section: base ?? section, hidden, place });
+    const countsFromDot = this.phase === 'final' && evaluator.fromDot && (result?.section ?? section) === 'absolute';
+    const near = countsFromDot ? sectionForDot(this.placed.nodes, this.#node, this.#current, this.#movedOn) : undefined;
+    const alias = evaluator.source === 'several' ? undefined : evaluator.source;
+    this.#symbols.define(statement, result, section, { near, alias });
   }
 
   #evaluate(

@@ -1,10 +1,8 @@
 import { SectionFlag, SectionType } from '../../../object/relocatable';
+import { Kind, kindOf } from '../kind';
 import { type InputSection, OutputSection } from '../sections';
 import type { LayoutNode } from './place';
 import type { OutputDescription } from './syntax';
-
-/** What sections are like, as far as orphans go by it. */
-const Kind = { Contents: 1, Alloc: 2, Load: 4, ReadOnly: 8, Code: 16, Thread: 32 } as const;
 
 const data = Kind.Contents | Kind.Alloc | Kind.Load;
 
@@ -16,25 +14,13 @@ const anchors = {
   data: { name: '.data', kind: data },
   zeros: { name: '.bss', kind: Kind.Alloc },
   notes: { name: '.interp', kind: data | Kind.ReadOnly },
+  aside: { name: '.comment', kind: Kind.Contents },
 } as const;
 
 interface Anchor {
   output: OutputSection | undefined;
   /** The last orphan that was put there. */
   last: LayoutNode | undefined;
-}
-
-function kindOf(flags: number, type: number): number {
-  const alloc = (flags & SectionFlag.Alloc) !== 0;
-  const contents = type !== SectionType.Nobits;
-  return (
-    (contents ? Kind.Contents : 0) |
-    (alloc ? Kind.Alloc : 0) |
-    (alloc && contents ? Kind.Load : 0) |
-    (flags & SectionFlag.Write ? 0 : Kind.ReadOnly) |
-    (flags & SectionFlag.Execute ? Kind.Code : 0) |
-    (flags & SectionFlag.Tls ? Kind.Thread : 0)
-  );
 }
 
 /** Puts sections that a script does not mention where ld puts them: among those that are most like them. */
@@ -76,11 +62,7 @@ export class OrphanPlacer {
     for (const output of this.#outputs()) {
       if (output.name !== name) continue;
       if (!output.exists) unused = output;
-      else if (
-        output.flags === 0 ||
-        ((kindOf(output.flags, output.type) ^ kindOf(source.flags, source.type)) & loaded) === 0
-      )
-        return output;
+      else if (output.kind === 0 || ((output.kind ^ kindOf(source)) & loaded) === 0) return output;
     }
     return unused;
   }
@@ -88,10 +70,19 @@ export class OrphanPlacer {
   #insert(input: InputSection): void {
     if (this.#anchors.size === 0) this.#findAnchors();
     const kind = this.#kindOf(input);
-    const anchor = this.#anchors.get(anchorOf(kind, input.source.type))!;
+    const isPlaced = (kind & (Kind.Alloc | Kind.Load)) !== 0;
+    const key = anchorOf(kind, input.source.type);
+    if (key === undefined) {
+      // Debugging information goes to the end, as it comes.
+      const output = new OutputSection(input.name, atZero);
+      output.add(input);
+      this.nodes.push({ kind: 'output', output });
+      return;
+    }
+    const anchor = this.#anchors.get(key)!;
     anchor.output ??= this.#nearest(kind, input.source.type);
     const after = anchor.output;
-    const output = new OutputSection(input.name, descriptionAfter(after?.description));
+    const output = new OutputSection(input.name, isPlaced ? descriptionAfter(after?.description) : atZero);
     output.add(input);
     const node: LayoutNode = { kind: 'output', output };
     const at = anchor.last ? this.nodes.indexOf(anchor.last) + 1 : this.#placeAfter(after);
@@ -111,21 +102,22 @@ export class OrphanPlacer {
   /** Sections of one name share their place: writable when one of them is. */
   #kindOf(input: InputSection): number {
     const same = this.orphans.filter(({ name, output }) => name === input.name && !output);
-    const kind = kindOf(input.source.flags, input.source.type);
+    const kind = kindOf(input.source);
     return same.some(({ source }) => source.flags & SectionFlag.Write) ? kind & ~Kind.ReadOnly : kind;
   }
 
   #kindOfOutput(output: OutputSection): number {
-    if (!output.exists) return this.#expected.get(output) ?? 0;
-    const kind = kindOf(output.flags, output.type);
-    return output.readOnly ? kind : kind & ~Kind.ReadOnly;
+    return output.exists ? output.kind : (this.#expected.get(output) ?? 0);
   }
 
   /** The section that is most like one of this kind; the last of several. */
   #nearest(kind: number, type: number | undefined): OutputSection | undefined {
+    if ((kind & Kind.Alloc) === 0) {
+      const isSame = (output: OutputSection): boolean => ((this.#kindOfOutput(output) ^ kind) & Kind.Debugging) === 0;
+      return this.#outputs().filter(isSame).at(-1);
+    }
     const outputs = this.#outputs().filter((output) => {
-      const sameType = output.type === type || (output.flags === 0 && !output.exists);
-      return type === undefined || !output.exists || sameType;
+      return type === undefined || !output.exists || output.type === type;
     });
     const find = (ignored: number): OutputSection | undefined =>
       outputs.filter((output) => ((this.#kindOfOutput(output) ^ kind) & ~ignored) === 0).at(-1);
@@ -182,7 +174,8 @@ export class OrphanPlacer {
   }
 }
 
-function anchorOf(kind: number, type: number): keyof typeof anchors {
+function anchorOf(kind: number, type: number): keyof typeof anchors | undefined {
+  if ((kind & Kind.Alloc) === 0) return kind & Kind.Debugging ? undefined : 'aside';
   if ((kind & Kind.Load) !== 0 && type === SectionType.Note) return 'notes';
   if ((kind & (Kind.Load | Kind.Contents | Kind.Thread)) === 0) return 'zeros';
   if (kind & Kind.Thread) return 'thread';
@@ -190,26 +183,35 @@ function anchorOf(kind: number, type: number): keyof typeof anchors {
   return kind & Kind.Code ? 'code' : 'constants';
 }
 
+const plain: Omit<OutputDescription, 'place'> = {
+  kind: 'output',
+  name: '',
+  address: undefined,
+  type: 'normal',
+  elfType: undefined,
+  loadAddress: undefined,
+  alignment: undefined,
+  alignWithInput: false,
+  inputAlignment: undefined,
+  constraint: undefined,
+  statements: [],
+  region: undefined,
+  loadRegion: undefined,
+  headers: [],
+  fill: undefined,
+};
+const nowhere = { file: '', line: 0, column: 0, endColumn: 0 };
+/** What is not in memory is at 0. */
+const atZero: OutputDescription = {
+  ...plain,
+  place: nowhere,
+  address: { kind: 'number', value: 0n, place: nowhere },
+};
+
 /** An orphan goes to the memory of the section before it. */
 function descriptionAfter(after: OutputDescription | undefined): OutputDescription | undefined {
   if (!after || (after.region === undefined && after.loadRegion === undefined && after.headers.length === 0))
     return undefined;
   const { place, region, loadRegion, headers } = after;
-  return {
-    kind: 'output',
-    place,
-    name: '',
-    address: undefined,
-    type: 'normal',
-    loadAddress: undefined,
-    alignment: undefined,
-    alignWithInput: false,
-    inputAlignment: undefined,
-    constraint: undefined,
-    statements: [],
-    region,
-    loadRegion,
-    headers,
-    fill: undefined,
-  };
+  return { ...plain, place, region, loadRegion, headers };
 }

@@ -270,22 +270,38 @@ export class ScriptParser {
 
   #alias(scanner: Scanner): void {
     scanner.require('(');
+    const start = scanner.position;
     const alias = scanner.requireName('plain', 'a name');
+    if (this.#aliases.has(alias) || this.#regions.some(({ name }) => name === alias))
+      throw new ScriptError(scanner.placeFrom(start), `there is a memory region '${alias}' already`);
     scanner.require(',');
+    const place = scanner.here();
     const region = scanner.requireName('plain', 'a memory region');
     scanner.require(')');
-    this.#aliases.set(alias, region);
+    // An alias may name another.
+    const meant = this.#aliases.get(region) ?? region;
+    if (!this.#regions.some(({ name }) => name === meant))
+      throw new ScriptError(place, `there is no memory region '${region}' that '${alias}' could be another name of`);
+    this.#aliases.set(alias, meant);
   }
 
   #header(scanner: Scanner): void {
     const start = scanner.position;
     const name = scanner.requireName('plain', 'the name of a program header');
     const place = scanner.placeFrom(start);
-    const type = parseExpression(scanner);
+    const type = this.#headerType(scanner);
     let address: ScriptExpression | undefined;
     let flags: ScriptExpression | undefined;
+    let [fileHeader, programHeaders] = [false, false];
     while (!scanner.take(';')) {
-      if (scanner.takeWord('FILEHDR') || scanner.takeWord('PHDRS')) continue;
+      if (scanner.takeWord('FILEHDR')) {
+        fileHeader = true;
+        continue;
+      }
+      if (scanner.takeWord('PHDRS')) {
+        programHeaders = true;
+        continue;
+      }
       const isAddress = scanner.takeWord('AT');
       if (!isAddress && !scanner.takeWord('FLAGS'))
         throw scanner.error(`FILEHDR, PHDRS, AT, FLAGS or ';' is expected here, not ${scanner.found()}`);
@@ -295,7 +311,21 @@ export class ScriptParser {
       if (isAddress) address = value;
       else flags = value;
     }
-    this.#headers.push({ name, place, type, address, flags });
+    this.#headers.push({ name, place, type, fileHeader, programHeaders, address, flags });
+  }
+
+  /** `PT_LOAD` and its like, or an expression. */
+  #headerType(scanner: Scanner): ScriptExpression {
+    const start = scanner.position;
+    const value = parseExpression(scanner);
+    if (value.kind !== 'name' || value.name === '.') return value;
+    const type = headerTypes.indexOf(value.name);
+    if (type >= 0) return { kind: 'number', value: BigInt(type), place: value.place };
+    const gnu = gnuHeaderTypes[value.name];
+    if (gnu !== undefined) return { kind: 'number', value: gnu, place: value.place };
+    scanner.position = start;
+    const known = [...headerTypes, ...Object.keys(gnuHeaderTypes)].join(', ');
+    throw scanner.error(`'${value.name}' is no type of segments: ${known} and numbers are`);
   }
 
   #nameList(scanner: Scanner): string[] {
@@ -325,6 +355,23 @@ export class ScriptParser {
     this.#depth--;
   }
 }
+
+const headerTypes: readonly string[] = [
+  'PT_NULL',
+  'PT_LOAD',
+  'PT_DYNAMIC',
+  'PT_INTERP',
+  'PT_NOTE',
+  'PT_SHLIB',
+  'PT_PHDR',
+  'PT_TLS',
+];
+const gnuHeaderTypes: Readonly<Record<string, bigint>> = {
+  PT_GNU_EH_FRAME: 0x6474_e550n,
+  PT_GNU_STACK: 0x6474_e551n,
+  PT_GNU_RELRO: 0x6474_e552n,
+  PT_GNU_PROPERTY: 0x6474_e553n,
+};
 
 const wrappers = [
   ['PROVIDE_HIDDEN', true, true],

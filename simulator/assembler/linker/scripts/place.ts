@@ -1,7 +1,16 @@
 import { SectionFlag } from '../../../object/relocatable';
+import { Kind } from '../kind';
 import { type InputSection, type OutputItem, OutputSection } from '../sections';
 import { OrphanPlacer } from './orphans';
-import type { Assertion, Assignment, InputDescription, LinkerScript, ScriptExpression } from './syntax';
+import type {
+  Assertion,
+  Assignment,
+  InputDescription,
+  LinkerScript,
+  OutputDescription,
+  ScriptExpression,
+  SectionStatement,
+} from './syntax';
 import { compareSections, matchesFile, takes } from './wildcard';
 
 /** A step of the layout: an output section, or a statement between them. */
@@ -38,12 +47,14 @@ export function placeSections(script: LinkerScript, inputs: readonly InputSectio
       else output.add(input);
     }
   };
+  const mentioned = new Mentions(script);
   for (const statement of script.statements) {
     if (statement.kind !== 'output') {
       nodes.push({ kind: 'statement', statement });
+      mentioned.begin(statement);
       continue;
     }
-    const output = new OutputSection(statement.name, statement);
+    const output = mentioned.outputs.get(statement)!;
     if (statement.constraint) {
       const all = statement.statements.flatMap((child) => (child.kind === 'input' ? matching(child, waiting) : []));
       const readOnly = all.every(({ source }) => (source.flags & SectionFlag.Write) === 0);
@@ -51,12 +62,14 @@ export function placeSections(script: LinkerScript, inputs: readonly InputSectio
     }
     for (const child of statement.statements) {
       if (child.kind === 'input') takeInputs(output, child);
-      else addStatement(output, child);
+      else {
+        addStatement(output, child);
+        mentioned.begin(child);
+      }
     }
     // Nothing is in /DISCARD/, but orphans go by its place too.
     nodes.push({ kind: 'output', output });
   }
-  initialiseMentioned(nodes);
   const orphans = new OrphanPlacer(nodes, waiting);
   for (const input of waiting) orphans.place(input);
   return {
@@ -68,11 +81,65 @@ export function placeSections(script: LinkerScript, inputs: readonly InputSectio
 
 function addStatement(output: OutputSection, statement: (OutputItem & { kind: 'statement' })['statement']): void {
   output.items.push({ kind: 'statement', statement, end: 0 });
-  if (statement.kind === 'assignment' || statement.kind === 'data') output.exists = true;
-  if (statement.kind !== 'data') return;
-  output.flags |= SectionFlag.Alloc;
-  output.type = 1;
+  if (statement.kind === 'assert') return;
+  if (statement.kind !== 'data') {
+    output.begin(0);
+    return;
+  }
+  const stated = output.description?.type;
+  let kind = Kind.Contents | Kind.Alloc | Kind.Load;
+  if (stated === 'noalloc') kind = Kind.Contents;
+  else if (stated === 'noload') kind = Kind.Alloc;
+  output.begin(kind | Kind.ReadOnly);
+  output.kind |= kind;
   output.keep = true;
+}
+
+/** The output sections of a script, and which of them are there because an expression mentions them. */
+class Mentions {
+  readonly outputs: ReadonlyMap<OutputDescription, OutputSection>;
+  readonly #byName = new Map<string, OutputSection>();
+
+  constructor({ statements }: LinkerScript) {
+    const descriptions = statements.filter((statement) => statement.kind === 'output');
+    this.outputs = new Map(descriptions.map((one) => [one, new OutputSection(one.name, one)]));
+    for (const output of this.outputs.values())
+      if (!this.#byName.has(output.name)) this.#byName.set(output.name, output);
+  }
+
+  /** Makes the sections be there that a statement mentions. */
+  begin(statement: Exclude<SectionStatement, InputDescription> | Assignment | Assertion): void {
+    if (statement.kind === 'assignment' || statement.kind === 'data') this.#visit(statement.value);
+    else if (statement.kind === 'assert') this.#visit(statement.condition);
+  }
+
+  #visit(expression: ScriptExpression): void {
+    switch (expression.kind) {
+      case 'unary':
+        this.#visit(expression.operand);
+        break;
+      case 'binary':
+        this.#visit(expression.left);
+        this.#visit(expression.right);
+        break;
+      case 'conditional':
+        this.#visit(expression.condition);
+        this.#visit(expression.yes);
+        this.#visit(expression.no);
+        break;
+      case 'call':
+        for (const operand of expression.operands) this.#visit(operand);
+        break;
+      case 'segment':
+        this.#visit(expression.otherwise);
+        break;
+      case 'named':
+        if (['ADDR', 'LOADADDR', 'SIZEOF', 'ALIGNOF'].includes(expression.name))
+          this.#byName.get(expression.subject)?.begin(0);
+        break;
+      default:
+    }
+  }
 }
 
 /** A description that names one file, which is none of those that are linked. */
@@ -133,50 +200,4 @@ function sorted(
     result.splice(at, 0, input);
   }
   return result;
-}
-
-/** An expression that mentions a section makes it be there. */
-function initialiseMentioned(nodes: readonly LayoutNode[]): void {
-  const outputs = new Map<string, OutputSection>();
-  for (const node of nodes)
-    if (node.kind === 'output' && !outputs.has(node.output.name)) outputs.set(node.output.name, node.output);
-  const visit = (expression: ScriptExpression): void => {
-    switch (expression.kind) {
-      case 'unary':
-        visit(expression.operand);
-        break;
-      case 'binary':
-        visit(expression.left);
-        visit(expression.right);
-        break;
-      case 'conditional':
-        visit(expression.condition);
-        visit(expression.yes);
-        visit(expression.no);
-        break;
-      case 'call':
-        for (const operand of expression.operands) visit(operand);
-        break;
-      case 'segment':
-        visit(expression.otherwise);
-        break;
-      case 'named': {
-        const output = outputs.get(expression.subject);
-        const isOfSection = ['ADDR', 'LOADADDR', 'SIZEOF', 'ALIGNOF'].includes(expression.name);
-        if (output && isOfSection) output.exists = true;
-        break;
-      }
-      default:
-    }
-  };
-  for (const node of nodes) {
-    const statements =
-      node.kind === 'statement'
-        ? [node.statement]
-        : node.output.items.flatMap((item) => (item.kind === 'statement' ? [item.statement] : []));
-    for (const statement of statements) {
-      if (statement.kind === 'assignment' || statement.kind === 'data') visit(statement.value);
-      else if (statement.kind === 'assert') visit(statement.condition);
-    }
-  }
 }

@@ -1,6 +1,7 @@
 import * as integer from '../../../object/integer';
-import { SectionType } from '../../../object/relocatable';
-import type { OutputSection, Region } from '../sections';
+import { Kind } from '../kind';
+import type { Region } from '../region';
+import type { OutputSection } from '../sections';
 import type { FillPattern, ScriptExpression, ScriptPlace } from './syntax';
 
 interface Reporter {
@@ -34,8 +35,7 @@ export function checkRegion(output: OutputSection, host: Reporter): void {
     host.report(description?.place ?? into.declared.place, message, 'region-overflow');
   };
   check(region, address, 'placed');
-  if (loadRegion && loadRegion !== region && output.type !== SectionType.Nobits)
-    check(loadRegion, loadAddress, 'loaded');
+  if (loadRegion && loadRegion !== region && (output.kind & Kind.Load) !== 0) check(loadRegion, loadAddress, 'loaded');
 }
 
 /** Reports sections that stand, or are loaded, in the same place. */

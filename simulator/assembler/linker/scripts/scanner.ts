@@ -95,13 +95,6 @@ export class Scanner {
     return this.take(word);
   }
 
-  quotedText(what: string): string {
-    const text = this.#match(quoted)?.[1];
-    if (text === undefined) throw this.error(`${what} in double quotes is expected here, not ${this.found()}`);
-    this.skipSpace();
-    return text;
-  }
-
   /** Passes a number: decimal, 0x, octal with a leading 0, a letter for the base at its end, or K and M. */
   number(): { value: bigint; text: string } | undefined {
     const text = this.#match(number)?.[0];

@@ -1,4 +1,4 @@
-import { SectionFlag } from '../../../object/relocatable';
+import { SectionFlag, SectionType } from '../../../object/relocatable';
 import { parseExpression } from './expressions';
 import type { Scanner } from './scanner';
 import type {
@@ -68,16 +68,17 @@ export function parseSectionBody(
 
 type Header = Pick<
   OutputDescription,
-  'address' | 'type' | 'loadAddress' | 'alignment' | 'alignWithInput' | 'inputAlignment' | 'constraint'
+  'address' | 'type' | 'elfType' | 'loadAddress' | 'alignment' | 'alignWithInput' | 'inputAlignment' | 'constraint'
 >;
 
 function parseHeader(scanner: Scanner): Header {
   let address: ScriptExpression | undefined;
-  let type = sectionType(scanner);
-  if (!type && !scanner.at(':')) {
+  let stated = sectionType(scanner);
+  if (!stated && !scanner.at(':')) {
     address = parseExpression(scanner);
-    type = sectionType(scanner);
+    stated = sectionType(scanner);
   }
+  const { type, elfType } = stated ?? { type: 'normal', elfType: undefined };
   scanner.require(':');
   const parenthesized = (word: string): ScriptExpression | undefined => {
     if (!scanner.takeWord(word)) return undefined;
@@ -91,21 +92,53 @@ function parseHeader(scanner: Scanner): Header {
   const alignWithInput = scanner.takeWord('ALIGN_WITH_INPUT');
   const inputAlignment = parenthesized('SUBALIGN');
   const constraint = (['ONLY_IF_RO', 'ONLY_IF_RW'] as const).find((word) => scanner.takeWord(word));
-  return { address, type: type ?? 'normal', loadAddress, alignment, alignWithInput, inputAlignment, constraint };
+  return { address, type, elfType, loadAddress, alignment, alignWithInput, inputAlignment, constraint };
 }
 
+const elfTypes: Readonly<Record<string, number>> = {
+  SHT_PROGBITS: SectionType.Progbits,
+  SHT_STRTAB: SectionType.StringTable,
+  SHT_NOTE: SectionType.Note,
+  SHT_NOBITS: SectionType.Nobits,
+  SHT_INIT_ARRAY: SectionType.InitArray,
+  SHT_FINI_ARRAY: SectionType.FiniArray,
+  SHT_PREINIT_ARRAY: SectionType.PreinitArray,
+};
+
 /** `(NOLOAD)` and its like; undefined when an address or nothing stands here. */
-function sectionType(scanner: Scanner): OutputDescription['type'] | undefined {
+function sectionType(scanner: Scanner): Pick<OutputDescription, 'type' | 'elfType'> | undefined {
   const start = scanner.position;
   if (!scanner.take('(')) return undefined;
-  if (scanner.take(')')) return 'normal';
+  if (scanner.take(')')) return { type: 'normal', elfType: undefined };
   let type: OutputDescription['type'] | undefined;
+  let elfType: number | undefined;
   if (scanner.takeWord('NOLOAD')) type = 'noload';
-  else if (scanner.takeWord('READONLY')) type = 'readonly';
-  else if (['DSECT', 'COPY', 'INFO', 'OVERLAY'].some((word) => scanner.takeWord(word))) type = 'noalloc';
-  if (type && scanner.take(')')) return type;
+  else if (scanner.takeWord('READONLY')) {
+    type = 'readonly';
+    if (scanner.take('(')) {
+      elfType = readElfType(scanner);
+      scanner.require(')');
+    }
+  } else if (scanner.at('TYPE')) {
+    type = 'normal';
+    elfType = readElfType(scanner);
+  } else if (['DSECT', 'COPY', 'INFO', 'OVERLAY'].some((word) => scanner.takeWord(word))) type = 'noalloc';
+  if (type && scanner.take(')')) return { type, elfType };
   scanner.position = start;
   return undefined;
+}
+
+/** `TYPE = SHT_NOTE`, or a number. */
+function readElfType(scanner: Scanner): number {
+  scanner.require('TYPE');
+  scanner.require('=');
+  const number = scanner.number();
+  if (number) return Number(BigInt.asUintN(32, number.value));
+  const name = scanner.requireName('symbol', 'a type of sections');
+  const type = elfTypes[name];
+  if (type === undefined)
+    throw scanner.error(`'${name}' is no type of sections: ${Object.keys(elfTypes).join(', ')} and numbers are`);
+  return type;
 }
 
 function readStatements(parser: StatementReader, scanner: Scanner, statements: SectionStatement[]): void {
@@ -141,21 +174,12 @@ function readStatement(parser: StatementReader, scanner: Scanner, statements: Se
   if (statement) statements.push(statement);
 }
 
-/** A fill: a long hexadecimal number gives its bytes as written, any other expression four bytes. */
-function parseFill(scanner: Scanner): FillPattern {
-  const start = scanner.position;
-  const number = scanner.number();
-  const ended =
-    scanner.atEnd || scanner.text[scanner.position] === '}' || !/[-+*/%<&|^?]/.test(scanner.text[scanner.position]!);
-  if (number && ended && /^0[xX]/.test(number.text)) {
-    const digits = number.text.slice(2).replace(/[kKmM]$/, '');
-    if (digits.length > 8 || number.text.length - 2 > digits.length) {
-      const even = digits.length % 2 ? `0${digits}` : digits;
-      return { bytes: Uint8Array.from(even.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16)) };
-    }
-  }
-  scanner.position = start;
-  return { value: parseExpression(scanner) };
+/** A fill: a hexadecimal number gives its bytes as written, any other expression four bytes. */
+export function parseFill(scanner: Scanner): FillPattern {
+  const value = parseExpression(scanner);
+  if (value.kind !== 'number' || value.digits === undefined) return { value };
+  const even = value.digits.length % 2 ? `0${value.digits}` : value.digits;
+  return { bytes: Uint8Array.from(even.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16)) };
 }
 
 function inputDescription(scanner: Scanner): InputDescription | undefined {

@@ -55,8 +55,10 @@ export const nameFunctions = [
 ] as const;
 export type NameFunction = (typeof nameFunctions)[number];
 
-export type ScriptExpression = { readonly place: ScriptPlace } & (
-  | { readonly kind: 'number'; readonly value: bigint }
+export type ScriptExpression = {
+  readonly place: ScriptPlace;
+} /** `digits`: of a hexadecimal number without a suffix, as written. */ & (
+  | { readonly kind: 'number'; readonly value: bigint; readonly digits?: string }
   /** A symbol, or `.`. */
   | { readonly kind: 'name'; readonly name: string }
   | { readonly kind: 'headers' }
@@ -144,6 +146,8 @@ export interface OutputDescription {
   readonly address: ScriptExpression | undefined;
   /** `noload`: takes memory, but nothing is loaded; `noalloc`: takes none. */
   readonly type: 'normal' | 'noload' | 'noalloc' | 'readonly';
+  /** SHT_*, where the script states it. */
+  readonly elfType: number | undefined;
   readonly loadAddress: ScriptExpression | undefined;
   readonly alignment: ScriptExpression | undefined;
   readonly alignWithInput: boolean;
@@ -171,6 +175,9 @@ export interface ProgramHeader {
   readonly name: string;
   readonly place: ScriptPlace;
   readonly type: ScriptExpression;
+  /** Whether the segment holds the file's header, and the program headers. */
+  readonly fileHeader: boolean;
+  readonly programHeaders: boolean;
   readonly address: ScriptExpression | undefined;
   readonly flags: ScriptExpression | undefined;
 }

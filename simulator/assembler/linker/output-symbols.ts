@@ -1,0 +1,188 @@
+import { SymbolBinding, SymbolType } from '../../object/elf';
+import type { Integer } from '../../object/integer';
+import * as integer from '../../object/integer';
+import type { ObjectFile, ObjectPosition, ObjectSymbol } from '../../object/relocatable';
+import type { Linker } from './link';
+import { tableName } from './offset-table';
+import { absolute } from './scripts/evaluate';
+import type { ScriptSymbol } from './scripts/script-symbols';
+import { nearbySection } from './scripts/symbol-sections';
+import type { OutputSection } from './sections';
+import { isSpoken } from './symbols';
+
+/** A symbol of the linked program. */
+export interface OutputSymbol {
+  readonly name: string;
+  /** Its address, or what an absolute symbol is. */
+  readonly value: bigint;
+  readonly size: number;
+  /** STT_*, STB_*, STV_*. */
+  readonly type: number;
+  readonly binding: number;
+  readonly visibility: number;
+  /** Undefined for an absolute symbol. */
+  readonly section: OutputSection | undefined;
+  /** Whether a programmer gave it its name. */
+  readonly spoken: boolean;
+  /** Whether nothing defines it. */
+  readonly isUndefined?: boolean;
+  readonly definition?: ObjectPosition | undefined;
+}
+
+const types = {
+  notype: SymbolType.None,
+  object: SymbolType.Object,
+  function: SymbolType.Function,
+  section: SymbolType.Section,
+  file: SymbolType.File,
+  tls: SymbolType.Thread,
+  ifunc: SymbolType.GnuIndirect,
+} as const;
+const bindings = {
+  local: SymbolBinding.Local,
+  global: SymbolBinding.Global,
+  weak: SymbolBinding.Weak,
+  unique: SymbolBinding.GnuUnique,
+} as const;
+const visibilities = { default: 0, internal: 1, hidden: 2, protected: 3 } as const;
+
+/** The symbols of a program in ld's order: sections, then of each object its local ones, then all others. */
+export function outputSymbols(linker: Linker): OutputSymbol[] {
+  return new SymbolCollector(linker).collect();
+}
+
+class SymbolCollector {
+  readonly #local: OutputSymbol[] = [];
+  readonly #global: OutputSymbol[] = [];
+  readonly #scripted: ReadonlyMap<string, ScriptSymbol>;
+
+  constructor(readonly linker: Linker) {
+    this.#scripted = linker.scriptLayout?.symbols ?? new Map();
+  }
+
+  collect(): OutputSymbol[] {
+    for (const object of this.linker.objects) this.#locals(object);
+    this.#table();
+    for (const [name, symbol] of this.#scripted) this.#add(this.#scriptSymbol(name, symbol));
+    for (const symbol of this.linker.symbols.globals.values())
+      if (!this.#scripted.has(symbol.name)) this.#globalSymbol(symbol);
+    return [...this.#local, ...this.#global];
+  }
+
+  #add(symbol: OutputSymbol): void {
+    (symbol.binding === SymbolBinding.Local ? this.#local : this.#global).push(symbol);
+  }
+
+  #locals(object: ObjectFile): void {
+    let named = object.symbols.some(({ type }) => type === 'file');
+    for (const symbol of object.symbols) {
+      if (symbol.binding !== 'local' || symbol.section === 'undefined' || symbol.name === '') continue;
+      if (symbol.type === 'section') continue;
+      if (symbol.type === 'file') {
+        this.#file(symbol.name);
+        continue;
+      }
+      if (isLocalLabel(symbol)) continue;
+      const found = this.#resolved(symbol);
+      if (!found) continue;
+      if (!named) this.#file(object.path.replace(/^.*\//, ''));
+      named = true;
+      this.#local.push(found);
+    }
+  }
+
+  #file(name: string): void {
+    this.#local.push({
+      name,
+      value: 0n,
+      size: 0,
+      type: SymbolType.File,
+      binding: SymbolBinding.Local,
+      visibility: 0,
+      section: undefined,
+      spoken: false,
+    });
+  }
+
+  #globalSymbol(symbol: ObjectSymbol): void {
+    if (symbol.section === 'undefined') {
+      // What nothing defines stays a name, where that is no error.
+      if (symbol.binding === 'weak') this.#global.push({ ...this.#symbol(symbol, 0), isUndefined: true });
+      return;
+    }
+    const found = this.#resolved(symbol);
+    if (!found) return;
+    const isHidden = symbol.visibility === 'hidden' || symbol.visibility === 'internal';
+    this.#add(isHidden ? { ...found, binding: SymbolBinding.Local } : found);
+  }
+
+  #resolved(symbol: ObjectSymbol): OutputSymbol | undefined {
+    const at = this.linker.resolver.resolve(symbol);
+    return at && this.#symbol(symbol, at.value);
+  }
+
+  #symbol(symbol: ObjectSymbol, value: Integer): OutputSymbol {
+    const { linker } = this;
+    const address = integer.toUnsigned(value);
+    return {
+      name: symbol.name,
+      value: address,
+      size: linker.resolver.sizeOf(symbol),
+      type: types[symbol.type],
+      binding: bindings[symbol.binding],
+      visibility: visibilities[symbol.visibility],
+      section: this.#kept(linker.resolver.outputOf(symbol), address),
+      spoken: isSpoken(symbol),
+      definition: symbol.definition,
+    };
+  }
+
+  /** The section that a symbol counts as part of: another one where its own was left out. */
+  #kept(output: OutputSection | undefined, address: bigint): OutputSection | undefined {
+    if (!output?.removed) return output;
+    return nearbySection(this.linker.placed.outputs, output, address);
+  }
+
+  #table(): void {
+    const { table } = this.linker.resolver;
+    const place = table && this.linker.resolver.inputOf(table.section);
+    if (!place) return;
+    this.#local.push({
+      name: tableName,
+      value: integer.toUnsigned(place.address),
+      size: 0,
+      type: SymbolType.Object,
+      binding: SymbolBinding.Local,
+      visibility: 0,
+      section: place.output,
+      spoken: true,
+    });
+  }
+
+  #scriptSymbol(name: string, symbol: ScriptSymbol): OutputSymbol {
+    const { section, hidden, near, alias } = symbol;
+    const value = absolute(symbol);
+    const own = typeof section === 'object' ? this.#kept(section, value) : near;
+    const replaced = this.linker.symbols.globals.get(name);
+    const source = alias === undefined ? undefined : this.linker.symbols.globals.get(alias);
+    const isHidden = hidden || replaced?.visibility === 'hidden' || replaced?.visibility === 'internal';
+    return {
+      name,
+      value,
+      size: replaced && replaced.section !== 'undefined' ? replaced.size : 0,
+      type: source && source.section !== 'undefined' ? types[source.type] : SymbolType.None,
+      binding: isHidden ? SymbolBinding.Local : SymbolBinding.Global,
+      visibility: isHidden ? visibilities.hidden : visibilities[replaced?.visibility ?? 'default'],
+      section: own,
+      spoken: true,
+    };
+  }
+}
+
+// Numbered labels of GNU as have a control character in them.
+const asNumberedLabel = /^L\d+[^ -~]\d*$/;
+
+/** Labels that compilers and assemblers made for themselves (BFD's _bfd_elf_is_local_label_name). */
+function isLocalLabel({ name }: ObjectSymbol): boolean {
+  return /^(\.L|\.\.|_\.L_)/.test(name) || asNumberedLabel.test(name);
+}
