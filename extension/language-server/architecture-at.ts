@@ -1,5 +1,10 @@
-import { type Architecture, architectureOf, changeArchitecture } from '../../simulator/assembler/architecture';
-import { defaultMarch, type SourceText } from './assembly';
+import {
+  type Architecture,
+  architectureChanges,
+  architectureOf,
+  changeArchitecture,
+} from '../../simulator/assembler/architecture';
+import type { SourceText } from './assembly';
 import type { SourceIndex } from './index/source-index';
 
 /** The instruction set in effect before a line: of -march, and of each `.option` of the source above it. */
@@ -9,17 +14,17 @@ export function architectureAt(
   line: number,
   march: string | undefined,
 ): Architecture {
-  let { architecture } = architectureOf(march ?? defaultMarch);
+  let { architecture } = architectureOf(march);
   const stack: Architecture[] = [];
   for (const number of index.optionLines()) {
     if (number >= line) break;
     for (const { key, operandText } of source.lines[number]!.statements) {
       if (key !== '.option') continue;
-      const [option = '', ...changes] = operandText.split(',').map((text) => text.trim());
+      const option = operandText.trim();
       if (option === 'push') stack.push(architecture);
       else if (option === 'pop') architecture = stack.pop() ?? architecture;
-      const change = option === 'rvc' ? '+c' : option === 'norvc' ? '-c' : option === 'arch' ? changes.join(',') : '';
-      const changed = change === '' ? undefined : changeArchitecture(architecture, change);
+      const change = option === 'rvc' ? '+c' : option === 'norvc' ? '-c' : architectureChanges(option);
+      const changed = change === undefined ? undefined : changeArchitecture(architecture, change);
       if (typeof changed === 'object') architecture = changed;
     }
   }

@@ -1,44 +1,79 @@
-import { type ExtensionId, extensions } from '../isa';
-import { compareExtensions, implied, prefixClass, versionOf } from './known-extensions';
+import { type ExtensionId, extensionNamed, extensions, isExtensionId } from '../isa';
+import { didYouMean, nearest } from './diagnostic';
+import { compareExtensions, prefixClass } from './extension-order';
 
 /** The extensions that instructions may be taken from. There is one object for each set of them. */
 export interface Architecture {
-  has(extension: ExtensionId): boolean;
+  /** Whether the instructions of an extension may be written. */
+  readonly has: (extension: ExtensionId) => boolean;
+  /** Whether the assembler may pick an extension's compressed instructions by itself. */
+  readonly picks: (extension: ExtensionId) => boolean;
   /** Whether -march or what it brings along names an extension, of the machine or not. */
   supports(name: string): boolean;
+  /** Whether there are compressed instructions, so that code needs an alignment of 2 only. */
+  readonly compressed: boolean;
   /** In full, with versions: 'rv64i2p0_m2p0_zmmul1p0'. */
   readonly name: string;
   /** What `.option arch` changes: versions by extension. */
   readonly versions: ReadonlyMap<string, string>;
+  /** What may be written although -march does not name it. */
+  readonly tacit: ReadonlySet<ExtensionId>;
 }
+
+/**
+ * May be written in any source for the machine, but is not named: who names it has instructions compressed that processors without
+ * it do not run.
+ */
+const defaultTacit: ReadonlySet<ExtensionId> = new Set(['zcb']);
+/** Parts of M and C, which go without saying. */
+const parts: ReadonlySet<string> = new Set(['zmmul', 'zca', 'zcd']);
 
 /** What the machine runs, in -march notation. */
 export const defaultMarch = `rv64gch${extensions
-  .map(({ march }) => march)
-  .filter((march) => march.length > 1)
+  .filter(({ march, support }) => march.length > 1 && isExtensionId(march) && support === 'runs')
+  .map(({ march }) => march as ExtensionId)
+  .filter((march) => !parts.has(march) && !defaultTacit.has(march))
   .map((march) => `_${march}`)
   .join('')}`;
 
-const ids = new Map(extensions.filter((e) => e.march !== '').map((e) => [e.march, e.id]));
-const always = extensions.filter((e) => e.always).map((e) => e.id);
-/** Groups that are no extensions of their own. */
-const groups: ReadonlySet<string> = new Set(['g', 'b']);
+/**
+ * The versions of the base are those of the specification 2.2, by which Debian's binutils are configured: there `i` brings the CSR
+ * instructions and `fence.i` along, and these have no version.
+ */
+const baseVersions: Readonly<Record<string, string>> = {
+  i: '2p0',
+  a: '2p0',
+  f: '2p0',
+  d: '2p0',
+  q: '2p0',
+  zicsr: '',
+  zifencei: '',
+};
+
+/** The version that stands in the object file; '' for one without, undefined for an extension that is not known. */
+function versionOf(name: string): string | undefined {
+  return Object.hasOwn(baseVersions, name) ? baseVersions[name] : extensionNamed(name)?.version;
+}
 
 class VersionedArchitecture implements Architecture {
-  readonly #ids = new Set<ExtensionId>(always);
+  readonly #ids: Set<ExtensionId>;
+  readonly has: Architecture['has'];
+  readonly picks: Architecture['picks'];
 
   constructor(
     readonly versions: ReadonlyMap<string, string>,
+    readonly tacit: ReadonlySet<ExtensionId>,
     readonly name: string,
   ) {
-    for (const extension of versions.keys()) {
-      const id = ids.get(extension);
-      if (id) this.#ids.add(id);
-    }
+    this.#ids = new Set<ExtensionId>([...versions.keys()].filter((name) => isExtensionId(name)));
+    this.#ids.add('privileged');
+    const written = new Set([...this.#ids, ...tacit]);
+    this.has = (extension) => written.has(extension);
+    this.picks = (extension) => this.#ids.has(extension);
   }
 
-  has(extension: ExtensionId): boolean {
-    return this.#ids.has(extension);
+  get compressed(): boolean {
+    return this.#ids.has('c') || this.#ids.has('zca');
   }
 
   supports(name: string): boolean {
@@ -49,14 +84,14 @@ class VersionedArchitecture implements Architecture {
 const seen = new Map<string, Architecture>();
 
 /** The one object for a set of extensions, so that what statements keep for an architecture holds in the next assembly. */
-function architectureWith(given: ReadonlyMap<string, string>): Architecture {
+function architectureWith(given: ReadonlyMap<string, string>, tacit: ReadonlySet<ExtensionId>): Architecture {
   const versions = withImplied(given);
   const names = [...versions.keys()].sort(compareExtensions);
-  const key = names.map((name) => `${name} ${versions.get(name)}`).join();
+  const key = [...names.map((name) => `${name} ${versions.get(name)}`), '', ...tacit].join();
   let known = seen.get(key);
   if (!known) {
     const parts = names.filter((name) => versions.get(name) !== '').map((name) => `${name}${versions.get(name)}`);
-    known = new VersionedArchitecture(versions, `rv64${parts.join('_')}`);
+    known = new VersionedArchitecture(versions, tacit, `rv64${parts.join('_')}`);
     seen.set(key, known);
   }
   return known;
@@ -66,7 +101,8 @@ function withImplied(given: ReadonlyMap<string, string>): Map<string, string> {
   const versions = new Map(given);
   // A map goes on to what is added while it is gone through.
   for (const [name, version] of versions) {
-    for (const other of implied[name] ?? []) if (!versions.has(other)) versions.set(other, versionOf(other) ?? '');
+    for (const other of extensionNamed(name)?.implies ?? [])
+      if (!versions.has(other)) versions.set(other, versionOf(other) ?? '');
     // Before version 2.1 of the base, CSR instructions and `fence.i` belonged to it.
     if (name === 'i' && /^([01]p|2p0$)/.test(version))
       for (const other of ['zicsr', 'zifencei']) if (!versions.has(other)) versions.set(other, '');
@@ -74,39 +110,106 @@ function withImplied(given: ReadonlyMap<string, string>): Map<string, string> {
   return versions;
 }
 
+export interface ParsedArchitecture {
+  readonly architecture: Architecture;
+  /** What is wrong with the text. */
+  readonly problem?: string;
+  /** Names that stand for nothing here, well formed though they are. */
+  readonly unknown: readonly string[];
+}
+
 /**
  * Reads `-march` notation: `rv64` and letters, then names separated by `_`, each with an optional version (`2p0`). A
  * malformed text gives the default and a problem; unknown extensions are taken without effect and listed.
+ * @param march by default what the machine runs
  */
-export function architectureOf(march: string): { architecture: Architecture; problem?: string; unknown: string[] } {
-  const text = march.toLowerCase();
+export function architectureOf(march?: string): ParsedArchitecture {
+  const text = march ?? defaultMarch;
   const unknown: string[] = [];
-  const fail = (problem: string) => ({ architecture: architectureOf(defaultMarch).architecture, problem, unknown });
+  const fail = (problem: string) => ({ architecture: architectureOf().architecture, problem, unknown });
+  if (/[A-Z]/.test(text)) return fail(`-march '${text}' has capital letters: it is '${text.toLowerCase()}'`);
   const base = /^rv(32|64)(?=[eig])/.exec(text);
-  if (!base) return fail(`-march '${march}' is not of the form rv64imac_zicsr`);
+  if (!base) return fail(`-march '${text}' is not of the form rv64imac_zicsr`);
   const versions = new Map<string, string>();
   let rest = text.slice(base[0].length);
   while (rest !== '') {
     const part = nextPart(rest);
-    if (!part) return fail(`-march '${march}': '${rest}' is no extension`);
+    if (!part) return fail(`-march '${text}': '${rest}' is no extension`);
     const [whole, name = '', version = ''] = part;
     rest = rest.slice(whole.length);
     if (name === '') continue;
-    const known = groups.has(name) ? '' : versionOf(name);
+    const known = versionOf(name);
     if (known === undefined && version === '') unknown.push(name);
-    else if (!versions.has(name)) versions.set(name, version || known || '');
+    else if (!versions.has(name)) versions.set(name, fullVersion(version) || known || '');
   }
-  const architecture = architectureWith(versions);
-  if (base[1] === '32') return { architecture, problem: 'only rv64 is supported', unknown };
-  return { architecture, unknown };
+  const architecture = architectureWith(versions, march === undefined ? defaultTacit : new Set());
+  const problem = base[1] === '32' ? `'${text}': RV32 is not known here yet, only RV64` : conflictOf(architecture);
+  return { architecture, unknown, ...(problem === undefined ? {} : { problem }) };
 }
 
 /** `_`, a letter or a longer name, with its version. */
 function nextPart(text: string): RegExpExecArray | null {
   if (text[0] === '_') return /^_+/.exec(text);
-  return prefixClass(text) === 0 || !/^[zsx]/.test(text)
-    ? /^([a-z])(\d+p\d+|\d+(?!p))?/.exec(text)
-    : /^([a-z][a-z0-9]*?)(\d+p\d+)?(?=_|$)/.exec(text);
+  if (prefixClass(text) === 0 || !/^[zsx]/.test(text)) return /^([a-z])(\d+(?:p\d+)?)?/.exec(text);
+  const whole = /^([a-z][a-z0-9]*)(?=_|$)/.exec(text);
+  // The digits of `sv39` are no version.
+  if (whole && extensionNamed(whole[0])) return whole;
+  return /^([a-z][a-z0-9]*?)(\d+(?:p\d+)?)?(?=_|$)/.exec(text);
+}
+
+/** `2` is `2p0`, and version 0 is none. */
+function fullVersion(version: string): string {
+  const full = version === '' || version.includes('p') ? version : `${version}p0`;
+  return /^0+p0+$/.test(full) ? '' : full.replace(/\b0+(?=\d)/, '').replace(/p0+(?=\d)/, 'p');
+}
+
+/** Why the extensions of an architecture cannot be together. */
+function conflictOf(architecture: Architecture): string | undefined {
+  const { versions } = architecture;
+  if (versions.has('e')) return "RV64E, with 16 registers, is not known here: 'rv64i' is";
+  if (versions.has('zfinx') && versions.has('f'))
+    return "'zfinx' and 'f' exclude each other: floating-point numbers are in registers of one kind";
+  const names = [...versions.keys()];
+  if (names.some((name) => name.startsWith('zvl')) && !names.some((name) => name.startsWith('zve')))
+    return "the lengths of vectors ('zvl...') need 'v' or one of 'zve...'";
+  return undefined;
+}
+
+/** What an extension that is known by name only, or not at all, means for a source. */
+export function extensionNotes({ architecture, unknown }: ParsedArchitecture): string[] {
+  const named = [...architecture.versions.keys()].filter((name) => extensionNamed(name)?.support === 'named');
+  // What another brings along goes without saying.
+  const implied = new Set(named.flatMap((name) => extensionNamed(name)?.implies ?? []));
+  return [
+    ...unknown.map((name) => `-march: ${noExtension(name)}; it is taken without effect`),
+    ...named
+      .filter((name) => !implied.has(name))
+      .map((name) => {
+        const what = extensionNamed(name)?.name ?? '';
+        return `-march: '${name}' (${what}) is known by name only: its instructions are not assembled here, and the machine does not run them`;
+      }),
+  ];
+}
+
+function noExtension(name: string): string {
+  const names = extensions.map(({ march }) => march).filter((march) => march.length > 1);
+  return `there is no extension '${name}'${didYouMean(nearest(name, names))}`;
+}
+
+/** The changes of `.option arch, ...`, without the blanks that mean nothing; undefined for another option. */
+export function architectureChanges(option: string): string | undefined {
+  // As GNU's scanner: a blank stays only between two characters of names.
+  const text = option
+    .trim()
+    .replace(/\s+/g, ' ')
+    .replace(/(?<![\w.$]) | (?![\w.$])/g, '');
+  return /^arch,(.*)$/.exec(text)?.[1];
+}
+
+/** What is removed under a name: a group is no extension of its own. */
+function partsOf(name: string): readonly string[] {
+  const extension = extensionNamed(name);
+  return extension?.version === '' ? extension.implies : [name];
 }
 
 /**
@@ -116,19 +219,19 @@ function nextPart(text: string): RegExpExecArray | null {
 export function changeArchitecture(current: Architecture, changes: string): Architecture | string {
   if (!/^[+-]/.test(changes)) {
     const { architecture, problem, unknown } = architectureOf(changes);
-    return problem ?? (unknown.length > 0 ? `there is no extension '${unknown[0]}'` : architecture);
+    return problem ?? (unknown.length > 0 ? noExtension(unknown[0]!) : architecture);
   }
   const versions = new Map(current.versions);
   for (const change of changes.split(',')) {
-    const match = /^([+-])([a-z][a-z0-9]*?)(\d+p\d+)?$/i.exec(change);
+    const match = /^([+-])([a-z][a-z0-9]*?)(\d+(?:p\d+)?)?$/.exec(change);
     if (!match) return `'${change}' is no extension: '+c', '-c' or 'rv64imac' can stand here`;
-    const [, sign, name = '', version] = match;
-    const known = groups.has(name) ? '' : versionOf(name);
-    if (known === undefined) return `there is no extension '${name}'`;
+    const [, sign, name = '', version = ''] = match;
+    const known = versionOf(name);
+    if (known === undefined) return noExtension(name);
     if (name === 'i' || name === 'e' || name === 'g') return `the base '${name}' can neither be added nor removed`;
-    if (sign === '+') versions.set(name, version ?? known);
-    else for (const part of groups.has(name) ? implied[name]! : [name]) versions.delete(part);
+    if (sign === '+') versions.set(name, versions.get(name) || fullVersion(version) || known);
+    else for (const part of partsOf(name)) versions.delete(part);
   }
-  if (versions.has('zfinx') && versions.has('f')) return "'zfinx' and 'f' exclude each other";
-  return architectureWith(versions);
+  const changed = architectureWith(versions, current.tacit);
+  return conflictOf(changed) ?? changed;
 }

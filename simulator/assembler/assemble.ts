@@ -2,7 +2,7 @@ import { isElf } from '../object/elf';
 import { readRelocatable } from '../object/object-reader';
 import type { Program } from '../object/program';
 import type { ObjectFile } from '../object/relocatable';
-import { architectureOf, defaultMarch } from './architecture';
+import { architectureOf } from './architecture';
 import type { Diagnostic } from './diagnostic';
 import { Expander, type ExpansionTrace, type FileAccess } from './expander';
 import type { InactiveLines } from './inactive';
@@ -165,7 +165,7 @@ export function assembleUnit(source: SourceText, options: UnitOptions, files: Fi
 const stepLength = 4096;
 
 function* assembleUnitInSteps(source: SourceText, options: UnitOptions, files: FileAccess): Steps<AssembledUnit> {
-  const march = options.march ?? defaultMarch;
+  const { march } = options;
   const unit = new Unit(source.path, march, false, options.relax ?? relaxByDefault);
   if (options.debug) unit.lineInfo.generate(options.debug.folder);
   const { architecture } = architectureOf(march);

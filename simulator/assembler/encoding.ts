@@ -1,11 +1,13 @@
 import {
   compress,
+  type Decoded,
   encode,
   type Fields,
   type Instruction,
   instructionNamed,
   type Operand,
   operandsProblem,
+  registerNamed,
 } from '../isa';
 import * as integer from '../object/integer';
 import { RelocationType } from '../object/relocatable';
@@ -73,10 +75,19 @@ export function immediateOf(
   const operand = instruction.operands.find((candidate) => candidate.name === word);
   if (!operand) return undefined;
   const { start, end } = expression;
-  if (operand.kind === 'target') return { kind: 'target', value: unit.bind(expression), start, end };
+  if (operand.kind === 'target') return { kind: 'target', value: bindAddress(unit, expression), start, end };
   if (expression.kind === 'relocation') return relocated(unit, instruction, operand, expression);
   const known = literal(expression) ?? constantOf(unit, instruction, operand, expression);
   return known === undefined ? undefined : { kind: 'constant', value: Number(known), plain: true };
+}
+
+/** The value of an address. GNU as takes a register's name for a symbol here, which is seldom meant. */
+export function bindAddress(unit: Unit, expression: Expression): Bound {
+  if (expression.kind === 'symbol' && registerNamed(expression.name) && !unit.symbols.find(expression.name)?.defined) {
+    const message = `'${expression.name}' is taken for a symbol of this name here, not for the register`;
+    unit.warning('register-as-symbol', message, expression.start, expression.end);
+  }
+  return unit.bind(expression);
 }
 
 function constantOf(
@@ -117,7 +128,7 @@ function relocated(
   const type =
     operand.kind === 'upper'
       ? upperRelocations[operator]
-      : operand.minimum === -2048
+      : operand.minimum === -2048 && operand.scale === 1
         ? lowerRelocations[operator]?.[store ? 1 : 0]
         : undefined;
   if (type === undefined || instruction.length === 2) {
@@ -138,11 +149,20 @@ function relocated(
   return { kind: 'relocation', type, value, start, end };
 }
 
-/**
- * How an instruction may become a compressed one: by the table, not at all, or to just the compressed form of a
- * pseudo-instruction when that fits.
- */
-export type Compression = 'table' | 'never';
+/** How an instruction may become a compressed one: by the table, not at all, or one of these. */
+export type Compression = 'table' | 'never' | readonly string[];
+
+/** The compressed instruction that stands for one under the architecture of the current statement, if any does. */
+export function compressedOf(
+  unit: Unit,
+  instruction: Instruction,
+  fields: Fields,
+  compression: Compression = 'table',
+): Decoded | undefined {
+  const { compressed, picks: has } = unit.options.architecture;
+  if (!compressed || compression === 'never' || instruction.length === 2) return undefined;
+  return compress(instruction, fields, { has, names: compression === 'table' ? undefined : compression });
+}
 
 /** Puts an instruction into the current section, compressed as GNU as does. */
 export function emit(
@@ -163,19 +183,14 @@ export function emit(
     unit.error('operand-range', `'${instruction.name}': ${problem.message}`, start, end);
     return;
   }
-  if (instruction.length === 2 && fields.shamt === 0) {
-    const { start, end } = placeOf(statement, 'shamt');
-    unit.error('operand-range', `'${instruction.name}': the shift amount must be from 1 to 63`, start, end);
-    return;
-  }
   const { section } = unit;
   if (immediate?.kind === 'relocation') {
     unit.fixup(section.length, { relocation: immediate.type }, immediate.value, immediate.start, immediate.end);
     section.appendInteger(encode(instruction, fields) | 0, 4);
     return;
   }
-  const compressible = compression === 'table' && instruction.length === 4 && (immediate?.plain ?? true);
-  const compressed = compressible && unit.options.architecture.has('c') ? compress(instruction, fields) : undefined;
+  const compressible = immediate?.plain ?? true;
+  const compressed = compressible ? compressedOf(unit, instruction, fields, compression) : undefined;
   const word = compressed ? encode(compressed.instruction, compressed.fields) : encode(instruction, fields);
   const length = compressed ? 2 : instruction.length;
   section.appendInteger(word | 0, length);
@@ -232,8 +247,7 @@ function branchOf(
     return undefined;
   }
   const { architecture } = unit.options;
-  const useTable = compression === 'table' && instruction.length === 4 && architecture.has('c');
-  const compressed = useTable ? compress(instruction, fields) : undefined;
+  const compressed = compressedOf(unit, instruction, fields, compression);
   return {
     architecture,
     jump: !instruction.operands.some((operand) => operand.name === 'rs1'),
@@ -249,7 +263,12 @@ export function addressOf(
   start: number,
   end: number,
 ): { symbol: AssemblySymbol | undefined; addend: integer.Integer } {
-  if (value.kind === 'linear' && !value.subtract) return { symbol: value.add, addend: value.value };
+  if (value.kind === 'linear' && !value.subtract) {
+    // As GNU as, which keeps the address of a number in 32 bits.
+    if (!value.add && !integer.fitsSigned(value.value, 33))
+      unit.error('address', `the target ${integer.toHex(value.value)} is beyond 32 bits`, start, end);
+    return { symbol: value.add, addend: value.value };
+  }
   unit.error('address', 'the target must be a symbol, or a symbol plus or minus a constant', start, end);
   return { symbol: undefined, addend: 0 };
 }

@@ -5,9 +5,11 @@ import {
   type Instruction,
   instructionsNamed,
   instructions as instructionTable,
+  isAvailable,
   pseudoInstructions,
   pseudoInstructionsNamed,
   registerNamed,
+  requirement,
   roundingModeNames,
 } from '../isa';
 import type { Architecture } from './architecture';
@@ -117,13 +119,10 @@ export function assembleInstruction(unit: Unit, statement: Statement): boolean {
   unit.beginInstruction();
   const operands = operandsOf(statement);
   const architecture = unit.options.architecture;
-  let missing: string | undefined;
+  let isKnown = false;
   for (const candidate of mnemonic.candidates) {
-    const extension = candidate.instruction?.extension ?? candidate.pseudo!.extension;
-    if (!architecture.has(extension)) {
-      missing ??= extension;
-      continue;
-    }
+    if (!isAvailable(candidate.instruction ?? candidate.pseudo!, architecture.has)) continue;
+    isKnown = true;
     const written = match(candidate.pattern, operands, unit);
     if (!written) continue;
     const form = { architecture, candidate, written, ordering: mnemonic.ordering };
@@ -131,13 +130,10 @@ export function assembleInstruction(unit: Unit, statement: Statement): boolean {
     emitForm(unit, statement, form);
     return true;
   }
-  if (missing && mnemonic.candidates.every((c) => !architecture.has(c.instruction?.extension ?? c.pseudo!.extension))) {
-    unit.error(
-      'extension',
-      `'${statement.name}' needs the extension '${missing}', which -march or .option arch does not have`,
-      start,
-      nameEnd,
-    );
+  if (!isKnown) {
+    const { instruction, pseudo } = mnemonic.candidates[0]!;
+    const message = `'${statement.name}' needs ${requirement(instruction ?? pseudo!)}, which -march or .option arch does not have`;
+    unit.error('extension', message, start, nameEnd);
     return true;
   }
   explainMismatch(unit, statement, mnemonic.candidates, operands);
@@ -224,8 +220,8 @@ function matchSlot(slot: Slot, operand: Operand, written: Written, unit: Unit): 
     if (slot.fixedBase) {
       if (register.number !== registerNamed(slot.base)?.number) return false;
     } else written.numbers[slot.base] = register.number;
-    if (base && expression.kind === 'missing') return false;
-    if (slot.offset === undefined) return !base || isZero(expression) || isZeroNow(unit, expression);
+    if (base && (expression.kind === 'missing' || registerOf(expression))) return false;
+    if (slot.offset === undefined) return !base || isZero(expression) || isZeroNow(unit, expression, written);
     written.expressions[slot.offset] = base ? expression : zeroAt(expression);
     return true;
   }
@@ -236,18 +232,21 @@ function matchSlot(slot: Slot, operand: Operand, written: Written, unit: Unit): 
       const register = registerOf(expression);
       if (!register) return false;
       if (slot.kind === 'this-register') return register.name === registerNamed(slot.name)?.name;
-      if (register.file !== slot.file) return false;
+      if (register.file !== fileOf(slot, unit)) return false;
       written.numbers[slot.word] = register.number;
       return true;
     }
     case 'immediate':
-    case 'address':
       if (registerOf(expression)) {
         // A register's name is a symbol only when the source made it one.
+        if (slot.registerAsSymbol === 'never') return false;
         written.dependent = true;
         if (!unit.symbols.find((expression as { name: string }).name)?.defined) return false;
       }
-      if (slot.kind === 'address' && expression.kind === 'relocation') return false;
+      written.expressions[slot.word] = expression;
+      return true;
+    case 'address':
+      if (expression.kind === 'relocation') return false;
       written.expressions[slot.word] = expression;
       return true;
     case 'tprel-add':
@@ -284,14 +283,19 @@ function registerOf(expression: Expression): ReturnType<typeof registerNamed> {
   return expression.kind === 'symbol' ? registerNamed(expression.name) : undefined;
 }
 
+/** Under Zfinx, floating-point numbers are in integer registers. */
+function fileOf({ file }: Slot & { kind: 'register' }, unit: Unit): 'x' | 'f' {
+  return file === 'f' && unit.options.architecture.has('zfinx') ? 'x' : file;
+}
+
 function isZero(expression: Expression): boolean {
   return expression.kind === 'missing' || (expression.kind === 'number' && expression.value === 0);
 }
 
-/** Whether an expression without symbols is 0. */
-function isZeroNow(unit: Unit, expression: Expression): boolean {
-  const plain = expression.kind === 'binary' || expression.kind === 'unary' || expression.kind === 'parenthesized';
-  return plain && unit.valueNow(expression) === 0;
+/** Whether an expression is known to be 0. */
+function isZeroNow(unit: Unit, expression: Expression, written: Written): boolean {
+  written.dependent = true;
+  return expression.kind !== 'relocation' && !registerOf(expression) && unit.valueNow(expression) === 0;
 }
 
 function zeroAt({ start }: Expression): Expression {
@@ -302,8 +306,9 @@ function zeroAt({ start }: Expression): Expression {
 function isPltSuffix(slot: Slot, operand: Operand, unit: Unit): boolean {
   return (
     slot.kind === 'address' &&
+    slot.accepts === 'function' &&
     operand.base === undefined &&
-    /^@plt$/i.test(unit.statementText(operand.junk, operand.end))
+    unit.statementText(operand.junk, operand.end) === '@plt'
   );
 }
 

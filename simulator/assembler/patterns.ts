@@ -7,13 +7,20 @@ export type Slot =
   | { readonly kind: 'this-register'; readonly name: string }
   /** `imm(rs1)`, `(rs1)`, `imm(sp)`: an optional offset word and the base. */
   | { readonly kind: 'memory'; readonly offset: string | undefined; readonly base: string; readonly fixedBase: boolean }
-  | { readonly kind: 'immediate'; readonly word: string }
-  | { readonly kind: 'address'; readonly word: string }
+  /** `never`: not even where the source makes it one is a register's name a symbol here. */
+  | { readonly kind: 'immediate'; readonly word: string; readonly registerAsSymbol: 'never' | 'defined' }
+  | { readonly kind: 'address'; readonly word: string; readonly accepts: AddressKind }
   /** `%tprel_add(symbol)` */
   | { readonly kind: 'tprel-add'; readonly word: string }
   | { readonly kind: 'csr'; readonly word: string }
   | { readonly kind: 'fence-set'; readonly word: string }
   | { readonly kind: 'rounding-mode'; readonly word: string };
+
+/**
+ * What may be the address: of accesses by way of a symbol, one with an offset; of `la` and `lla` also a number; of calls anything, and
+ * `@plt` after it; of branches and jumps anything. `li` takes a number.
+ */
+export type AddressKind = 'symbol' | 'symbol or number' | 'number' | 'function' | 'target';
 
 /** A `syntax` of the instruction table, taken apart. */
 export interface Pattern {
@@ -42,6 +49,23 @@ const slotKinds: Readonly<
   pred: 'fence-set',
   succ: 'fence-set',
   rm: 'rounding-mode',
+  bs: 'immediate',
+  rnum: 'immediate',
+};
+
+const addressKinds: Readonly<Record<NonNullable<Pseudo['special']>, AddressKind>> = {
+  li: 'number',
+  'tprel-add': 'target',
+  la: 'symbol or number',
+  lla: 'symbol or number',
+  lga: 'symbol',
+  'la.tls.ie': 'symbol',
+  'la.tls.gd': 'symbol',
+  load: 'symbol',
+  store: 'symbol',
+  call: 'function',
+  tail: 'function',
+  jump: 'target',
 };
 
 const patterns = new Map<string, Pattern>();
@@ -52,8 +76,14 @@ export function patternOf({ syntax, operands }: Instruction): Pattern {
 }
 
 /** The pattern of a pseudo-instruction: its words are registers of the files that its steps want. */
-export function patternOfPseudo({ syntax, expansion }: Pseudo): Pattern {
-  return patternOfSyntax(syntax, new Set(expansion.flatMap(floatWords)));
+export function patternOfPseudo(pseudo: Pseudo): Pattern {
+  const { syntax, expansion } = pseudo;
+  return patternOfSyntax(syntax, new Set(expansion.flatMap(floatWords)), addressKindOf(pseudo));
+}
+
+/** What a pseudo-instruction takes for its address. */
+export function addressKindOf({ special }: Pseudo): AddressKind {
+  return special ? addressKinds[special] : 'target';
 }
 
 /** The words in the places of floating-point registers. */
@@ -66,30 +96,30 @@ function floatWords(step: PseudoStep): readonly string[] {
 }
 
 /** @param floats the words that are floating-point registers */
-function patternOfSyntax(syntax: string, floats: ReadonlySet<string>): Pattern {
-  const key = `${syntax}; ${[...floats].join()}`;
+function patternOfSyntax(syntax: string, floats: ReadonlySet<string>, accepts: AddressKind = 'target'): Pattern {
+  const key = `${syntax}; ${[...floats].join()}; ${accepts}`;
   let pattern = patterns.get(key);
   if (!pattern) {
-    pattern = compile(syntax, floats);
+    pattern = compile(syntax, floats, accepts);
     patterns.set(key, pattern);
   }
   return pattern;
 }
 
-function compile(syntax: string, floats: ReadonlySet<string>): Pattern {
+function compile(syntax: string, floats: ReadonlySet<string>, accepts: AddressKind): Pattern {
   const slots: Slot[] = [];
   const counts = new Set<number>();
   for (const part of syntax.split(/([[\]])|,/)) {
     const text = part?.trim() ?? '';
     if (text === '[') counts.add(slots.length);
-    else if (text !== '' && text !== ']') slots.push(slotOf(text, floats));
+    else if (text !== '' && text !== ']') slots.push(slotOf(text, floats, accepts));
   }
   counts.add(slots.length);
   const hasCsr = slots.some(({ kind }) => kind === 'csr');
   return { slots, counts: [...counts].sort((a, b) => a - b), hasCsr };
 }
 
-function slotOf(text: string, floats: ReadonlySet<string>): Slot {
+function slotOf(text: string, floats: ReadonlySet<string>, accepts: AddressKind): Slot {
   const memory = /^(\w*)\((\w+)\)$/.exec(text);
   if (memory) {
     const [, offset, base] = memory;
@@ -102,6 +132,10 @@ function slotOf(text: string, floats: ReadonlySet<string>): Slot {
   }
   const kind = slotKinds[text];
   if (kind === 'register') return { kind, word: text, file: floats.has(text) ? 'f' : 'x' };
+  // GNU as looks for registers first where an operator such as %lo may stand.
+  if (kind === 'immediate')
+    return { kind, word: text, registerAsSymbol: text === 'imm' && accepts !== 'number' ? 'never' : 'defined' };
+  if (kind === 'address') return { kind, word: text, accepts };
   return kind ? { kind, word: text } : { kind: 'this-register', name: text };
 }
 

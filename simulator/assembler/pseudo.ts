@@ -1,10 +1,10 @@
 import {
-  compress,
   csrNamed,
   encode,
   type Fields,
   type Instruction,
   instructionNamed,
+  isHint,
   operandsProblem,
   type Pseudo,
   type PseudoStep,
@@ -13,11 +13,11 @@ import {
 import type { Integer } from '../object/integer';
 import * as integer from '../object/integer';
 import { RelocationType } from '../object/relocatable';
-import { emit, emitCall, emitPair, type Immediate, immediateOf } from './encoding';
-import { isConstant } from './evaluation';
+import { bindAddress, compressedOf, emit, emitCall, emitPair, type Immediate, immediateOf } from './encoding';
+import { type Bound, isConstant } from './evaluation';
 import type { Expression } from './expression';
 import type { Written } from './instructions';
-import { patternOf } from './patterns';
+import { addressKindOf, patternOf } from './patterns';
 import type { Statement } from './statement';
 import type { Unit } from './unit';
 
@@ -67,7 +67,7 @@ export function expandPseudo(unit: Unit, statement: Statement, pseudo: Pseudo, w
   }
   if (
     pseudo.compressed &&
-    unit.options.architecture.has('c') &&
+    unit.options.architecture.compressed &&
     emitCompressed(unit, statement, pseudo.compressed, written)
   )
     return;
@@ -85,7 +85,7 @@ export function expandPseudo(unit: Unit, statement: Statement, pseudo: Pseudo, w
       if (!immediate) return;
       if (immediate.kind === 'constant') fields[field] = immediate.value;
     }
-    emit(unit, statement, instruction, fields, immediate, pseudo.compressed ? 'never' : 'table');
+    emit(unit, statement, instruction, fields, immediate, pseudo.compressed ? 'never' : (pseudo.picks ?? 'table'));
   }
 }
 
@@ -103,14 +103,9 @@ function emitCompressed(unit: Unit, statement: Statement, step: PseudoStep, writ
       return true;
     }
   }
-  if (operandsProblem(instruction, fields) || isHint(instruction, fields)) return false;
+  if (operandsProblem(instruction, fields) || isHint({ instruction, fields })) return false;
   emit(unit, statement, instruction, fields, undefined, 'never');
   return true;
-}
-
-/** Whether an operand has a value with which the instruction would do nothing. */
-function isHint(instruction: Instruction, fields: Fields): boolean {
-  return instruction.operands.some((operand) => operand.hints.includes(fields[operand.name] ?? 0));
 }
 
 /** How an address comes about: what the linker puts into the `auipc`, and the instruction that completes it. */
@@ -137,8 +132,9 @@ function expandSpecial(unit: Unit, statement: Statement, pseudo: Pseudo, written
     return;
   }
   const symbol = expressions['symbol']!;
-  const value = unit.bind(symbol);
+  const value = bindAddress(unit, symbol);
   const { start, end } = symbol;
+  if (!isAddress(unit, pseudo, value, symbol)) return;
   const rd = numbers['rd'] ?? 0;
   switch (pseudo.special) {
     case 'call':
@@ -164,9 +160,7 @@ function expandSpecial(unit: Unit, statement: Statement, pseudo: Pseudo, written
           unit.error('operand-range', message, start, end);
           return;
         }
-        const steps: LoadStep[] = [];
-        loadConstant(steps, rd, value.value);
-        emitSteps(unit, steps);
+        emitSteps(unit, constantSteps(rd, value.value));
         return;
       }
       const { type, second } = addressing[pseudo.special === 'la' && unit.options.pic ? 'lga' : pseudo.special];
@@ -188,6 +182,17 @@ function expandSpecial(unit: Unit, statement: Statement, pseudo: Pseudo, written
   }
 }
 
+/** Whether a value can be the address of a pseudo-instruction; reports when it cannot. */
+function isAddress(unit: Unit, pseudo: Pseudo, value: Bound, { start, end }: Expression): boolean {
+  if (addressKindOf(pseudo) !== 'symbol' || !isConstant(value)) return true;
+  const message =
+    pseudo.special === 'load' || pseudo.special === 'store'
+      ? `'${pseudo.name}' needs a symbol or a base register here: '${value.value}(zero)' is the address ${value.value}`
+      : `'${pseudo.name}' needs a symbol here, not a number`;
+  unit.error('operand', message, start, end);
+  return false;
+}
+
 function loadImmediate(unit: Unit, statement: Statement, rd: number, expression: Expression): void {
   if (expression.kind === 'relocation') {
     const addi = instructionNamed('addi');
@@ -198,13 +203,17 @@ function loadImmediate(unit: Unit, statement: Statement, rd: number, expression:
   }
   const value = unit.constant(expression, "the value of 'li'");
   if (value === undefined) return;
-  emitSteps(unit, loadSteps(rd, value));
+  // The short forms look for registers first.
+  const isRegisterName = expression.kind === 'symbol' && registerNamed(expression.name) !== undefined;
+  emitSteps(unit, isRegisterName ? constantSteps(rd, value) : loadSteps(rd, value));
 }
 
 function emitSteps(unit: Unit, steps: readonly LoadStep[]): void {
   for (const { name, fields } of steps) {
     const instruction = instructionNamed(name);
-    const compressed = unit.options.architecture.has('c') ? compress(instruction, fields) : undefined;
+    // `li zero, 0` is no `nop`.
+    const isWhole = steps.length === 1 && fields.rd === 0;
+    const compressed = isWhole ? undefined : compressedOf(unit, instruction, fields);
     const word = compressed ? encode(compressed.instruction, compressed.fields) : encode(instruction, fields);
     unit.section.appendInteger(word | 0, compressed ? 2 : 4);
   }
@@ -218,6 +227,10 @@ interface LoadStep {
 /** The instructions by which GNU as loads a 64-bit constant. */
 export function loadSteps(rd: number, value: Integer): readonly LoadStep[] {
   if (integer.fitsSigned(value, 12)) return [{ name: 'addi', fields: { rd, rs1: 0, imm: Number(value) } }];
+  return constantSteps(rd, value);
+}
+
+function constantSteps(rd: number, value: Integer): readonly LoadStep[] {
   const steps: LoadStep[] = [];
   loadConstant(steps, rd, value);
   return steps;
@@ -241,5 +254,7 @@ function loadConstant(steps: LoadStep[], rd: number, value: Integer): void {
   }
   const high = (integer.lowWord(upper) >>> 12) & 0xfffff;
   if (high !== 0) steps.push({ name: 'lui', fields: { rd, imm: high } });
-  if (low !== 0 || high === 0) steps.push({ name: 'addiw', fields: { rd, rs1: high === 0 ? 0 : rd, imm: low } });
+  // GNU tells by the register whether there is an upper part.
+  const base = high === 0 ? 0 : rd;
+  if (low !== 0 || base === 0) steps.push({ name: 'addiw', fields: { rd, rs1: base, imm: low } });
 }

@@ -1,6 +1,6 @@
 import type { Integer } from '../object/integer';
 import { SectionType } from '../object/relocatable';
-import { type Architecture, architectureOf } from './architecture';
+import { type Architecture, architectureOf, extensionNotes } from './architecture';
 import { Attributes } from './attributes';
 import type { ColumnRun } from './c-macros';
 import { clipped, type Diagnostic, type Severity } from './diagnostic';
@@ -85,15 +85,17 @@ export class Unit implements Scope {
   /** The text that the statement's columns count in. */
   text = '';
 
-  constructor(path: string, march: string, pic: boolean, relax = false) {
+  constructor(path: string, march: string | undefined, pic: boolean, relax = false) {
     this.frame = { kind: 'file', file: path, line: 0, column: 0, endColumn: 0, depth: 0 };
     this.frames.push(this.frame);
-    const { architecture, problem } = architectureOf(march);
+    const parsed = architectureOf(march);
+    const { architecture, problem } = parsed;
     this.options = { architecture, relax, pic };
-    this.usedCompressed = architecture.has('c');
+    this.usedCompressed = architecture.compressed;
     if (problem) this.error('march', problem, 0, 0);
+    else for (const note of extensionNotes(parsed)) this.warning('march', note, 0, 0);
     this.section = this.sectionNamed('.text');
-    this.section.align(architecture.has('c') ? 2 : 4);
+    this.section.align(architecture.compressed ? 2 : 4);
     for (const name of ['.data', '.bss']) this.sectionNamed(name);
   }
 
@@ -396,7 +398,7 @@ export class Unit implements Scope {
 
   setArchitecture(architecture: Architecture): void {
     this.options = { ...this.options, architecture };
-    this.usedCompressed ||= architecture.has('c');
+    this.usedCompressed ||= architecture.compressed;
   }
 
   addFileSymbol(name: string): void {

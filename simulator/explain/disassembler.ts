@@ -8,6 +8,7 @@ import {
   type Fields,
   type Instruction,
   instructionNamed,
+  isHint,
   type Operand,
   type OperandName,
   type Pseudo,
@@ -80,8 +81,7 @@ function orderingSuffix(fields: Fields): string {
 
 /** @param omitted how many operands at the end are not shown */
 function plain({ instruction, fields }: Decoded, omitted = roundingOmitted(instruction, fields)): Shown {
-  const isNop = instruction.name === 'c.nop' && fields.imm === 0;
-  const tokens = isNop ? [] : syntaxTokens(instruction.syntax);
+  const tokens = syntaxTokens(instruction.syntax);
   const shown = omitted === 0 ? tokens : tokens.slice(0, Math.max(0, tokens.length - 2 * omitted));
   const pieces = shown.map((token): Piece => {
     const operand = instruction.operands.find((candidate) => candidate.name === token);
@@ -146,6 +146,8 @@ const aliasPatterns: readonly AliasPattern[] = pseudoInstructions
   .sort((a, b) => constants(b) - constants(a));
 
 function aliasOf(decoded: Decoded): Shown {
+  // What no assembler picks has no other name.
+  if (isHint(decoded)) return plain(decoded);
   const expanded = expand(decoded);
   for (const pattern of aliasPatterns) {
     const fields = [decoded, expanded].find((candidate) => matches(pattern, candidate))?.fields;
@@ -187,6 +189,9 @@ function trailingDefaults({ instruction, fields }: Decoded): number {
   return operands.length - needed;
 }
 
+/** Immediates that objdump shows in hexadecimal. */
+const hexadecimal: ReadonlySet<OperandName> = new Set(['shamt', 'bs', 'rnum']);
+
 function operandText(operand: Operand, value: number, target: bigint | undefined, options: DisassemblyOptions): string {
   switch (operand.kind) {
     case 'register':
@@ -194,7 +199,7 @@ function operandText(operand: Operand, value: number, target: bigint | undefined
     case 'upper':
       return `0x${value.toString(16)}`;
     case 'immediate':
-      return operand.name === 'shamt' ? `0x${value.toString(16)}` : `${value}`;
+      return hexadecimal.has(operand.name) ? `0x${value.toString(16)}` : `${value}`;
     case 'csr':
       return csrName(value);
     case 'fence-set':

@@ -3,6 +3,8 @@
  * fewer choices; it is described by that base instruction and by how the operands correspond, in both directions: the interpreter
  * expands it, the assembler picks it.
  */
+import { compressed } from './compressed';
+import type { Availability } from './extensions';
 import { entry } from './formats';
 import {
   floatRegister,
@@ -14,9 +16,11 @@ import {
   target,
   upper,
 } from './operands';
-import type { BitRun, Expansion, Fields, Instruction, Operand } from './types';
+import type { BitRun, Expansion, Instruction, Operand } from './types';
 
-const C = { extension: 'c' } as const;
+const C = { extension: 'c', alternatives: [['zca']] } as const;
+/** Of double-precision numbers. */
+const CD = { extension: 'c', beside: ['d'], alternatives: [['zcd']] } as const;
 
 const ZERO = 0;
 const RA = 1;
@@ -41,7 +45,7 @@ const rs2NotZero = register('rs2', 2, { excluded: [ZERO] });
 const runs6: readonly BitRun[] = [run(2, 5), run(12, 1, 5)];
 const imm6 = immediate('imm', runs6, { signed: true });
 const imm6OrHint = immediate('imm', runs6, { signed: true, hints: [0] });
-const shamt = immediate('shamt', runs6, { hints: [0] });
+const shamt = immediate('shamt', runs6, { minimum: 1, excluded: [0], description: 'an integer from 1 to 63' });
 
 const upper6: Operand = upper(runs6, {
   signed: true,
@@ -78,60 +82,53 @@ const jumpTarget = target([
 ]);
 const branchTarget = target([run(3, 2, 1), run(10, 2, 3), run(2, 1, 5), run(5, 2, 6), run(12, 1, 8)]);
 
-/** The bits that no operand of the entry takes are fixed. */
-function fixedBits(operands: readonly Operand[]): number {
-  let taken = 0;
-  for (const operand of operands) {
-    for (const { wordLow, width } of operand.runs) taken |= (2 ** width - 1) << wordLow;
-  }
-  return 0xffff & ~taken;
-}
-
-function compressed(
-  name: string,
-  match: number,
-  operands: readonly Operand[],
-  syntax: string,
-  semantics: Expansion,
-  summary: string,
-  shape: { transfers?: boolean; defaults?: Fields } = {},
-): Instruction {
-  return entry(C, {
-    name,
-    length: 2,
-    mask: fixedBits(operands),
-    match,
-    operands,
-    syntax,
-    semantics,
-    summary,
-    ...shape,
-  });
-}
-
 /** `rd = rd op rs2` over the popular registers */
 function arithmetic(name: string, match: number, operator: string): Instruction {
   const semantics: Expansion = { base: name.slice(2), operands: { rd: 'rd', rs1: 'rd', rs2: 'rs2' } };
   const summary = operator.includes('sext') ? `rd = ${operator}` : `rd = rd ${operator} rs2`;
-  return compressed(name, match, [rdPopularHigh, rs2PopularLow], 'rd, rs2', semantics, summary);
+  return compressed(C, name, match, [rdPopularHigh, rs2PopularLow], 'rd, rs2', semantics, summary);
 }
 
 function shiftRight(name: string, match: number, summary: string): Instruction {
   const semantics: Expansion = { base: name.slice(2), operands: { rd: 'rd', rs1: 'rd', shamt: 'shamt' } };
-  return compressed(name, match, [rdPopularHigh, shamt], 'rd, shamt', semantics, summary);
+  return compressed(C, name, match, [rdPopularHigh, shamt], 'rd, shamt', semantics, summary);
 }
 
-function load(name: string, match: number, offset: Operand, summary: string, to = rdPopularLow): Instruction {
+/** A shift by 64, which only RV128 has: on RV64 the amount is 0. */
+function shiftHint(name: string, match: number, destination: Operand): Instruction {
+  const base = name.slice(2, -2);
+  const semantics: Expansion = { base, operands: { rd: 'rd', rs1: 'rd', shamt: 0 } };
+  return compressed(C, name, match, [destination], 'rd', semantics, 'hint: nothing (on RV128 a shift by 64)', {
+    hint: true,
+  });
+}
+
+function load(
+  group: Availability,
+  name: string,
+  match: number,
+  offset: Operand,
+  summary: string,
+  to = rdPopularLow,
+): Instruction {
   const semantics: Expansion = { base: name.slice(2), operands: { rd: 'rd', rs1: 'rs1', imm: 'imm' } };
-  return compressed(name, match, [to, offset, rs1PopularHigh], 'rd, imm(rs1)', semantics, summary);
+  return compressed(group, name, match, [to, offset, rs1PopularHigh], 'rd, imm(rs1)', semantics, summary);
 }
 
-function store(name: string, match: number, offset: Operand, summary: string, from = rs2PopularLow): Instruction {
+function store(
+  group: Availability,
+  name: string,
+  match: number,
+  offset: Operand,
+  summary: string,
+  from = rs2PopularLow,
+): Instruction {
   const semantics: Expansion = { base: name.slice(2), operands: { rs2: 'rs2', rs1: 'rs1', imm: 'imm' } };
-  return compressed(name, match, [from, offset, rs1PopularHigh], 'rs2, imm(rs1)', semantics, summary);
+  return compressed(group, name, match, [from, offset, rs1PopularHigh], 'rs2, imm(rs1)', semantics, summary);
 }
 
 function loadFromStack(
+  group: Availability,
   name: string,
   match: number,
   base: string,
@@ -140,10 +137,11 @@ function loadFromStack(
   to = rd,
 ): Instruction {
   const semantics: Expansion = { base, operands: { rd: 'rd', rs1: SP, imm: 'imm' } };
-  return compressed(name, match, [to, offset], 'rd, imm(sp)', semantics, summary);
+  return compressed(group, name, match, [to, offset], 'rd, imm(sp)', semantics, summary);
 }
 
 function storeToStack(
+  group: Availability,
   name: string,
   match: number,
   base: string,
@@ -152,18 +150,19 @@ function storeToStack(
   from = rs2,
 ): Instruction {
   const semantics: Expansion = { base, operands: { rs2: 'rs2', rs1: SP, imm: 'imm' } };
-  return compressed(name, match, [from, offset], 'rs2, imm(sp)', semantics, summary);
+  return compressed(group, name, match, [from, offset], 'rs2, imm(sp)', semantics, summary);
 }
 
 function branch(name: string, match: number, base: string, summary: string): Instruction {
   const semantics: Expansion = { base, operands: { rs1: 'rs1', rs2: ZERO, target: 'target' } };
   const operands = [rs1PopularHigh, branchTarget];
-  return compressed(name, match, operands, 'rs1, target', semantics, summary, { transfers: true });
+  return compressed(C, name, match, operands, 'rs1, target', semantics, summary, { transfers: true });
 }
 
 /** In the order in which GNU tries them where several compressed forms fit one base instruction. */
 export const compressedInstructions: readonly Instruction[] = [
   compressed(
+    C,
     'c.addi4spn',
     0x0000,
     [rdPopularLow, stackOffset],
@@ -182,31 +181,37 @@ export const compressedInstructions: readonly Instruction[] = [
     summary: 'defined illegal: always traps',
     semantics: { system: 'illegal' },
   }),
-  load('c.fld', 0x2000, doubleOffset, 'rd = mem64[rs1 + imm]', frdPopularLow),
-  load('c.lw', 0x4000, wordOffset, 'rd = sext(mem32[rs1 + imm])'),
-  load('c.ld', 0x6000, doubleOffset, 'rd = mem64[rs1 + imm]'),
-  store('c.fsd', 0xa000, doubleOffset, 'mem64[rs1 + imm] = rs2', frs2PopularLow),
-  store('c.sw', 0xc000, wordOffset, 'mem32[rs1 + imm] = rs2'),
-  store('c.sd', 0xe000, doubleOffset, 'mem64[rs1 + imm] = rs2'),
+  load(CD, 'c.fld', 0x2000, doubleOffset, 'rd = mem64[rs1 + imm]', frdPopularLow),
+  load(C, 'c.lw', 0x4000, wordOffset, 'rd = sext(mem32[rs1 + imm])'),
+  load(C, 'c.ld', 0x6000, doubleOffset, 'rd = mem64[rs1 + imm]'),
+  store(CD, 'c.fsd', 0xa000, doubleOffset, 'mem64[rs1 + imm] = rs2', frs2PopularLow),
+  store(C, 'c.sw', 0xc000, wordOffset, 'mem32[rs1 + imm] = rs2'),
+  store(C, 'c.sd', 0xe000, doubleOffset, 'mem64[rs1 + imm] = rs2'),
 
+  compressed(C, 'c.nop', 0x0001, [], '', { base: 'addi', operands: { rd: ZERO, rs1: ZERO, imm: 0 } }, 'nothing', {
+    refines: 'c.addi',
+  }),
   compressed(
+    C,
+    'c.nop',
+    0x0001,
+    [immediate('imm', runs6, { signed: true, excluded: [0] })],
+    'imm',
+    { base: 'addi', operands: { rd: ZERO, rs1: ZERO, imm: 'imm' } },
+    'hint: nothing',
+    { refines: 'c.addi', hint: true },
+  ),
+  compressed(
+    C,
     'c.addi',
     0x0001,
-    [rd, imm6OrHint],
+    [rdOrHint, imm6OrHint],
     'rd, imm',
     { base: 'addi', operands: { rd: 'rd', rs1: 'rd', imm: 'imm' } },
     'rd = rd + imm',
   ),
   compressed(
-    'c.nop',
-    0x0001,
-    [immediate('imm', runs6, { signed: true })],
-    '[imm]',
-    { base: 'addi', operands: { rd: ZERO, rs1: ZERO, imm: 0 } },
-    'nothing',
-    { defaults: { imm: 0 } },
-  ),
-  compressed(
+    C,
     'c.addiw',
     0x2001,
     [rd, imm6],
@@ -215,6 +220,7 @@ export const compressedInstructions: readonly Instruction[] = [
     'rd = sext32(rd + imm)',
   ),
   compressed(
+    C,
     'c.addi16sp',
     0x6101,
     [stackAdjustment],
@@ -223,6 +229,7 @@ export const compressedInstructions: readonly Instruction[] = [
     'sp = sp + imm',
   ),
   compressed(
+    C,
     'c.li',
     0x4001,
     [rdOrHint, imm6],
@@ -231,6 +238,7 @@ export const compressedInstructions: readonly Instruction[] = [
     'rd = imm',
   ),
   compressed(
+    C,
     'c.lui',
     0x6001,
     [register('rd', 7, { excluded: [SP], hints: [ZERO] }), upper6],
@@ -238,9 +246,12 @@ export const compressedInstructions: readonly Instruction[] = [
     { base: 'lui', operands: { rd: 'rd', imm: 'imm' } },
     'rd = sext(imm << 12)',
   ),
+  shiftHint('c.srli64', 0x8001, rdPopularHigh),
+  shiftHint('c.srai64', 0x8401, rdPopularHigh),
   shiftRight('c.srli', 0x8001, 'rd = rd >> shamt (zeros in)'),
   shiftRight('c.srai', 0x8401, 'rd = rd >> shamt (sign in)'),
   compressed(
+    C,
     'c.andi',
     0x8801,
     [rdPopularHigh, imm6],
@@ -255,6 +266,7 @@ export const compressedInstructions: readonly Instruction[] = [
   arithmetic('c.subw', 0x9c01, 'sext32(rd - rs2)'),
   arithmetic('c.addw', 0x9c21, 'sext32(rd + rs2)'),
   compressed(
+    C,
     'c.j',
     0xa001,
     [jumpTarget],
@@ -266,7 +278,9 @@ export const compressedInstructions: readonly Instruction[] = [
   branch('c.beqz', 0xc001, 'beq', 'if (rs1 == 0) pc = target'),
   branch('c.bnez', 0xe001, 'bne', 'if (rs1 != 0) pc = target'),
 
+  shiftHint('c.slli64', 0x0002, rdOrHint),
   compressed(
+    C,
     'c.slli',
     0x0002,
     [rdOrHint, shamt],
@@ -274,10 +288,11 @@ export const compressedInstructions: readonly Instruction[] = [
     { base: 'slli', operands: { rd: 'rd', rs1: 'rd', shamt: 'shamt' } },
     'rd = rd << shamt',
   ),
-  loadFromStack('c.fldsp', 0x2002, 'fld', doubleFromStack, 'rd = mem64[sp + imm]', frd),
-  loadFromStack('c.lwsp', 0x4002, 'lw', wordFromStack, 'rd = sext(mem32[sp + imm])'),
-  loadFromStack('c.ldsp', 0x6002, 'ld', doubleFromStack, 'rd = mem64[sp + imm]'),
+  loadFromStack(CD, 'c.fldsp', 0x2002, 'fld', doubleFromStack, 'rd = mem64[sp + imm]', frd),
+  loadFromStack(C, 'c.lwsp', 0x4002, 'lw', wordFromStack, 'rd = sext(mem32[sp + imm])'),
+  loadFromStack(C, 'c.ldsp', 0x6002, 'ld', doubleFromStack, 'rd = mem64[sp + imm]'),
   compressed(
+    C,
     'c.jr',
     0x8002,
     [rs1],
@@ -287,6 +302,7 @@ export const compressedInstructions: readonly Instruction[] = [
     { transfers: true },
   ),
   compressed(
+    C,
     'c.mv',
     0x8002,
     [rdOrHint, rs2NotZero],
@@ -294,10 +310,11 @@ export const compressedInstructions: readonly Instruction[] = [
     { base: 'add', operands: { rd: 'rd', rs1: ZERO, rs2: 'rs2' } },
     'rd = rs2',
   ),
-  compressed('c.ebreak', 0x9002, [], '', { base: 'ebreak', operands: {} }, 'breakpoint: trap with cause 3', {
+  compressed(C, 'c.ebreak', 0x9002, [], '', { base: 'ebreak', operands: {} }, 'breakpoint: trap with cause 3', {
     transfers: true,
   }),
   compressed(
+    C,
     'c.jalr',
     0x9002,
     [rs1],
@@ -307,6 +324,7 @@ export const compressedInstructions: readonly Instruction[] = [
     { transfers: true },
   ),
   compressed(
+    C,
     'c.add',
     0x9002,
     [rdOrHint, rs2NotZero],
@@ -314,7 +332,7 @@ export const compressedInstructions: readonly Instruction[] = [
     { base: 'add', operands: { rd: 'rd', rs1: 'rd', rs2: 'rs2' } },
     'rd = rd + rs2',
   ),
-  storeToStack('c.fsdsp', 0xa002, 'fsd', doubleToStack, 'mem64[sp + imm] = rs2', frs2),
-  storeToStack('c.swsp', 0xc002, 'sw', wordToStack, 'mem32[sp + imm] = rs2'),
-  storeToStack('c.sdsp', 0xe002, 'sd', doubleToStack, 'mem64[sp + imm] = rs2'),
+  storeToStack(CD, 'c.fsdsp', 0xa002, 'fsd', doubleToStack, 'mem64[sp + imm] = rs2', frs2),
+  storeToStack(C, 'c.swsp', 0xc002, 'sw', wordToStack, 'mem32[sp + imm] = rs2'),
+  storeToStack(C, 'c.sdsp', 0xe002, 'sd', doubleToStack, 'mem64[sp + imm] = rs2'),
 ];

@@ -1,5 +1,6 @@
 /** D: double-precision floating point (manual, volume I, "D" extension). */
 import {
+  bitsUnary,
   DOUBLE,
   floatInstructions,
   formatFloatLoad,
@@ -7,12 +8,11 @@ import {
   RoundingMode,
   roundedUnary,
   SINGLE,
-  unary,
 } from './float-formats';
 import type { Instruction } from './types';
 
 /** The conversion has the format of its result, and belongs to D. */
-const TO_SINGLE = { ...SINGLE, extension: 'd' } as const;
+const TO_SINGLE = { ...SINGLE, arithmetic: DOUBLE.arithmetic };
 
 export const doublePrecision: readonly Instruction[] = [
   formatFloatLoad(DOUBLE, 'fld', 3, 'rd = mem64[rs1 + imm]', (x) => x.load('d', x.rs1.add(x.imm))),
@@ -30,6 +30,6 @@ export const doublePrecision: readonly Instruction[] = [
     { float: (x) => x.single.rs1.toFormat('double') },
     RoundingMode.rne,
   ),
-  unary(DOUBLE, 'fmv.x.d', [0x1c, 0], ['x', 'f'], 'rd = bits of rs1', (x) => x.rs1),
-  unary(DOUBLE, 'fmv.d.x', [0x1e, 0], ['f', 'x'], 'bits of rd = rs1', (x) => x.rs1),
+  bitsUnary(DOUBLE.registers, DOUBLE, 'fmv.x.d', [0x1c, 0], ['x', 'f'], 'rd = bits of rs1', (x) => x.rs1),
+  bitsUnary(DOUBLE.registers, DOUBLE, 'fmv.d.x', [0x1e, 0], ['f', 'x'], 'bits of rd = rs1', (x) => x.rs1),
 ];

@@ -1,5 +1,9 @@
-/** What F and D have in common: the same instructions over numbers of 32 and of 64 bits (manual, volume I, "F" and "D" extensions). */
-import { entry, formatI, rd, rs1 } from './formats';
+/**
+ * What F, D and Zfh have in common: the same instructions over numbers of 32, 64 and 16 bits (manual, volume I, "F", "D" and "Zfh"
+ * extensions).
+ */
+import type { Availability } from './extensions';
+import { entry, formatI, notRun, rd, rs1 } from './formats';
 import { floatRegister, immediate, roundingMode, run } from './operands';
 import type {
   Execution,
@@ -9,9 +13,10 @@ import type {
   FloatSemantics,
   IntegerFormat,
   Semantics,
+  SystemSemantics,
   Value,
 } from './semantics';
-import type { ExtensionId, Instruction, Operand } from './types';
+import type { Instruction, Operand } from './types';
 
 /** The rm and frm fields: to nearest even, towards 0, down, up, to nearest with ties away from 0; rm only: as frm says. */
 export const RoundingMode = { rne: 0, rtz: 1, rdn: 2, rup: 3, rmm: 4, dyn: 7 } as const;
@@ -28,12 +33,22 @@ export const roundingModeNames: readonly (string | undefined)[] = [
 
 /** How the numbers of an extension are encoded. */
 export interface FloatEncoding {
-  readonly extension: ExtensionId;
-  readonly format: FloatFormat;
+  /** Which extensions have arithmetic on them, in registers of either file. */
+  readonly arithmetic: Availability;
+  /** Which have loads, stores and moves of floating-point registers. */
+  readonly registers: Availability;
+  readonly precision: 'single' | 'double' | 'half';
   /** The last letter of mnemonics. */
-  readonly letter: 's' | 'd';
+  readonly letter: 's' | 'd' | 'h';
   /** The fmt field. */
-  readonly fmt: 0 | 1;
+  readonly fmt: 0 | 1 | 2;
+  /** What the machine computes with; absent for what it does not run. */
+  readonly numbers?: FloatNumbers;
+}
+
+/** How the machine holds the numbers. */
+interface FloatNumbers {
+  readonly format: FloatFormat;
   /** The sign, the least bits of a normal number, of an infinity, and of a quiet NaN, in a register of 64 bits. */
   readonly sign: bigint;
   readonly smallestNormal: bigint;
@@ -42,25 +57,29 @@ export interface FloatEncoding {
 }
 
 export const SINGLE: FloatEncoding = {
-  extension: 'f',
-  format: 'single',
+  arithmetic: { extension: 'f', alternatives: [['zfinx']] },
+  registers: { extension: 'f' },
+  precision: 'single',
   letter: 's',
   fmt: 0,
-  sign: 1n << 31n,
-  smallestNormal: 1n << 23n,
-  infinity: 0xffn << 23n,
-  quiet: 1n << 22n,
+  numbers: { format: 'single', sign: 1n << 31n, smallestNormal: 1n << 23n, infinity: 0xffn << 23n, quiet: 1n << 22n },
 };
 
 export const DOUBLE: FloatEncoding = {
-  extension: 'd',
-  format: 'double',
+  arithmetic: { extension: 'd', alternatives: [['zdinx']] },
+  registers: { extension: 'd' },
+  precision: 'double',
   letter: 'd',
   fmt: 1,
-  sign: 1n << 63n,
-  smallestNormal: 1n << 52n,
-  infinity: 0x7ffn << 52n,
-  quiet: 1n << 51n,
+  numbers: { format: 'double', sign: 1n << 63n, smallestNormal: 1n << 52n, infinity: 0x7ffn << 52n, quiet: 1n << 51n },
+};
+
+export const HALF: FloatEncoding = {
+  arithmetic: { extension: 'zfh', alternatives: [['zhinx']] },
+  registers: { extension: 'zfhmin' },
+  precision: 'half',
+  letter: 'h',
+  fmt: 2,
 };
 
 /** A single-precision number in a register has ones above it; else it is the canonical NaN. */
@@ -84,9 +103,17 @@ const offsetS = immediate('imm', [run(7, 5), run(25, 7, 5)], { signed: true });
 type Numbers<Integer> = FloatExecution<Integer>[FloatFormat];
 type Arithmetic = <Integer>(x: Numbers<Integer>) => Float<Integer> | Integer;
 
-const inFormat = ({ format }: FloatEncoding, arithmetic: Arithmetic): FloatSemantics => ({
-  float: (x) => arithmetic(x[format]),
-});
+function inFormat({ numbers }: FloatEncoding, arithmetic: Arithmetic): FloatSemantics | SystemSemantics {
+  return numbers ? { float: (x) => arithmetic(x[numbers.format]) } : notRun;
+}
+
+/** Semantics over the bits of the numbers. */
+function onBits(
+  { numbers }: FloatEncoding,
+  semantics: (x: Execution, numbers: FloatNumbers) => Value,
+): Semantics | SystemSemantics {
+  return numbers ? (x) => semantics(x, numbers) : notRun;
+}
 
 /** Fields of an instruction word of OP-FP. */
 function code({ fmt }: FloatEncoding, funct5: number, fields: { rs2?: number; funct3?: number } = {}): number {
@@ -95,78 +122,78 @@ function code({ fmt }: FloatEncoding, funct5: number, fields: { rs2?: number; fu
 
 /** `fadd.s rd, rs1, rs2[, rm]` */
 function rounded(
-  numbers: FloatEncoding,
+  encoding: FloatEncoding,
   name: string,
   funct5: number,
   summary: string,
   arithmetic: Arithmetic,
 ): Instruction {
-  return entry(numbers, {
-    name: `${name}.${numbers.letter}`,
+  return entry(encoding.arithmetic, {
+    name: `${name}.${encoding.letter}`,
     mask: MASK_FUNCT7,
-    match: code(numbers, funct5),
+    match: code(encoding, funct5),
     operands: [frd, frs1, frs2, rm],
     syntax: 'rd, rs1, rs2[, rm]',
     defaults: { rm: RoundingMode.dyn },
-    summary: `${summary} (${numbers.format})`,
-    semantics: inFormat(numbers, arithmetic),
+    summary: `${summary} (${encoding.precision})`,
+    semantics: inFormat(encoding, arithmetic),
   });
 }
 
 /** `fmadd.s rd, rs1, rs2, rs3[, rm]` */
 function fused(
-  numbers: FloatEncoding,
+  encoding: FloatEncoding,
   name: string,
   opcode: number,
   summary: string,
   arithmetic: Arithmetic,
 ): Instruction {
-  return entry(numbers, {
-    name: `${name}.${numbers.letter}`,
+  return entry(encoding.arithmetic, {
+    name: `${name}.${encoding.letter}`,
     mask: 0x0600007f,
-    match: (numbers.fmt << 25) | opcode,
+    match: (encoding.fmt << 25) | opcode,
     operands: [frd, frs1, frs2, frs3, rm],
     syntax: 'rd, rs1, rs2, rs3[, rm]',
     defaults: { rm: RoundingMode.dyn },
-    summary: `${summary}, rounded once (${numbers.format})`,
-    semantics: inFormat(numbers, arithmetic),
+    summary: `${summary}, rounded once (${encoding.precision})`,
+    semantics: inFormat(encoding, arithmetic),
   });
 }
 
 /** `feq.s rd, rs1, rs2`, `fmin.s rd, rs1, rs2`: without rounding */
 function exact(
-  numbers: FloatEncoding,
+  encoding: FloatEncoding,
   name: string,
   [funct5, funct3]: readonly [number, number],
   destination: Operand,
   summary: string,
-  semantics: Semantics | FloatSemantics,
+  semantics: Semantics | FloatSemantics | SystemSemantics,
 ): Instruction {
-  return entry(numbers, {
-    name: `${name}.${numbers.letter}`,
+  return entry(encoding.arithmetic, {
+    name: `${name}.${encoding.letter}`,
     mask: MASK_FUNCT7 | MASK_FUNCT3,
-    match: code(numbers, funct5, { funct3 }),
+    match: code(encoding, funct5, { funct3 }),
     operands: [destination, frs1, frs2],
     syntax: 'rd, rs1, rs2',
-    summary: `${summary} (${numbers.format})`,
+    summary: `${summary} (${encoding.precision})`,
     semantics,
   });
 }
 
 /** `fsqrt.s rd, rs1[, rm]`, `fcvt.w.s rd, rs1[, rm]`: one operand, and a number in the place of rs2 */
 export function roundedUnary(
-  numbers: FloatEncoding,
+  encoding: FloatEncoding,
   name: string,
   [funct5, rs2]: readonly [number, number],
   [destination, source]: readonly [destination: 'x' | 'f', source: 'x' | 'f'],
   summary: string,
-  semantics: FloatSemantics,
+  semantics: FloatSemantics | SystemSemantics,
   defaultMode: number = RoundingMode.dyn,
 ): Instruction {
-  return entry(numbers, {
+  return entry(encoding.arithmetic, {
     name,
     mask: MASK_FUNCT7 | MASK_RS2,
-    match: code(numbers, funct5, { rs2 }),
+    match: code(encoding, funct5, { rs2 }),
     operands: [destination === 'x' ? rd : frd, source === 'x' ? rs1 : frs1, rm],
     syntax: 'rd, rs1[, rm]',
     defaults: { rm: defaultMode },
@@ -176,18 +203,19 @@ export function roundedUnary(
 }
 
 /** `fmv.x.w rd, rs1`, `fclass.s rd, rs1`: bits, not numbers */
-export function unary(
-  numbers: FloatEncoding,
+export function bitsUnary(
+  group: Availability,
+  encoding: FloatEncoding,
   name: string,
   [funct5, funct3]: readonly [number, number],
   [destination, source]: readonly [destination: 'x' | 'f', source: 'x' | 'f'],
   summary: string,
-  semantics: Semantics,
+  semantics: Semantics | SystemSemantics,
 ): Instruction {
-  return entry(numbers, {
+  return entry(group, {
     name,
     mask: MASK_FUNCT7 | MASK_FUNCT3 | MASK_RS2,
-    match: code(numbers, funct5, { funct3 }),
+    match: code(encoding, funct5, { funct3 }),
     operands: [destination === 'x' ? rd : frd, source === 'x' ? rs1 : frs1],
     syntax: 'rd, rs1',
     summary,
@@ -197,41 +225,38 @@ export function unary(
 
 /** `flw rd, imm(rs1)` */
 export function formatFloatLoad(
-  { extension }: FloatEncoding,
+  { registers }: FloatEncoding,
   name: string,
   funct3: number,
   summary: string,
-  semantics: Semantics,
+  semantics: Semantics | SystemSemantics,
 ): Instruction {
-  const base = formatI({ extension }, name, [LOAD_FP, funct3], summary, semantics);
+  const base = formatI(registers, name, [LOAD_FP, funct3], summary, semantics);
   const [, source, offset] = base.operands as readonly [Operand, Operand, Operand];
   return { ...base, operands: [frd, offset, source], syntax: 'rd, imm(rs1)' };
 }
 
 /** `fsw rs2, imm(rs1)` */
 export function formatFloatStore(
-  { extension }: FloatEncoding,
+  { registers }: FloatEncoding,
   name: string,
   funct3: number,
   summary: string,
-  semantics: Semantics,
+  semantics: Semantics | SystemSemantics,
 ): Instruction {
-  return entry(
-    { extension },
-    {
-      name,
-      mask: MASK_FUNCT3 | 0x7f,
-      match: (funct3 << 12) | STORE_FP,
-      operands: [frs2, offsetS, rs1],
-      syntax: 'rs2, imm(rs1)',
-      summary,
-      semantics,
-    },
-  );
+  return entry(registers, {
+    name,
+    mask: MASK_FUNCT3 | 0x7f,
+    match: (funct3 << 12) | STORE_FP,
+    operands: [frs2, offsetS, rs1],
+    syntax: 'rs2, imm(rs1)',
+    summary,
+    semantics,
+  });
 }
 
 /** The bits of a number in a register. */
-function unboxed({ format }: FloatEncoding, x: Execution, register: Value): Value {
+function unboxed({ format }: FloatNumbers, x: Execution, register: Value): Value {
   if (format === 'double') return register;
   return register.greaterEqualUnsigned(x.constant(NAN_BOX)).choose(register, x.constant(CANONICAL_SINGLE));
 }
@@ -239,20 +264,21 @@ function unboxed({ format }: FloatEncoding, x: Execution, register: Value): Valu
 type SignRule = (x: Execution, own: Value, other: Value) => Value;
 
 /** The number in rs1 with a sign that depends on that of rs2. */
-function signed(numbers: FloatEncoding, name: string, funct3: number, summary: string, rule: SignRule): Instruction {
-  return exact(numbers, name, [0x04, funct3], frd, summary, (x) => {
+function signed(encoding: FloatEncoding, name: string, funct3: number, summary: string, rule: SignRule): Instruction {
+  const semantics = onBits(encoding, (x, numbers) => {
     const [a, b] = [unboxed(numbers, x, x.rs1), unboxed(numbers, x, x.rs2)];
     const sign = x.constant(BigInt.asIntN(64, numbers.sign));
     const magnitude = a.and(x.constant(BigInt.asIntN(64, ~numbers.sign)));
     return magnitude.or(rule(x, a, b).and(sign));
   });
+  return exact(encoding, name, [0x04, funct3], frd, summary, semantics);
 }
 
 /**
  * One bit of ten, from bit 0: -infinity, negative normal, negative subnormal, -0, +0, positive subnormal, positive normal, +infinity,
  * signaling NaN, quiet NaN.
  */
-function classOf(numbers: FloatEncoding, x: Execution): Value {
+function classOf(x: Execution, numbers: FloatNumbers): Value {
   return x.bind(unboxed(numbers, x, x.rs1), (bits) =>
     x.bind(bits.and(x.constant(numbers.sign - 1n)), (magnitude) => {
       const isAtLeast = (least: bigint): Value => magnitude.greaterEqualUnsigned(x.constant(least)).value();
@@ -275,97 +301,103 @@ const integerFormats: readonly (readonly [format: IntegerFormat, summary: string
   ['lu', 'unsigned 64 bits'],
 ];
 
-/** The instructions that F and D have alike. */
-export function floatInstructions(numbers: FloatEncoding): readonly Instruction[] {
-  const { format, letter } = numbers;
+/** The instructions that F, D and Zfh have alike. */
+export function floatInstructions(encoding: FloatEncoding): readonly Instruction[] {
+  const { arithmetic, precision, letter } = encoding;
   return [
-    rounded(numbers, 'fadd', 0x00, 'rd = rs1 + rs2', ({ rs1, rs2 }) => rs1.add(rs2)),
-    rounded(numbers, 'fsub', 0x01, 'rd = rs1 - rs2', ({ rs1, rs2 }) => rs1.sub(rs2)),
-    rounded(numbers, 'fmul', 0x02, 'rd = rs1 * rs2', ({ rs1, rs2 }) => rs1.mul(rs2)),
-    rounded(numbers, 'fdiv', 0x03, 'rd = rs1 / rs2', ({ rs1, rs2 }) => rs1.div(rs2)),
+    rounded(encoding, 'fadd', 0x00, 'rd = rs1 + rs2', ({ rs1, rs2 }) => rs1.add(rs2)),
+    rounded(encoding, 'fsub', 0x01, 'rd = rs1 - rs2', ({ rs1, rs2 }) => rs1.sub(rs2)),
+    rounded(encoding, 'fmul', 0x02, 'rd = rs1 * rs2', ({ rs1, rs2 }) => rs1.mul(rs2)),
+    rounded(encoding, 'fdiv', 0x03, 'rd = rs1 / rs2', ({ rs1, rs2 }) => rs1.div(rs2)),
     roundedUnary(
-      numbers,
+      encoding,
       `fsqrt.${letter}`,
       [0x0b, 0],
       ['f', 'f'],
-      `rd = square root of rs1 (${format})`,
-      inFormat(numbers, ({ rs1 }) => rs1.sqrt()),
+      `rd = square root of rs1 (${precision})`,
+      inFormat(encoding, ({ rs1 }) => rs1.sqrt()),
     ),
-    fused(numbers, 'fmadd', 0x43, 'rd = rs1 * rs2 + rs3', ({ rs1, rs2, rs3 }) => rs1.mulAdd(rs2, rs3)),
-    fused(numbers, 'fmsub', 0x47, 'rd = rs1 * rs2 - rs3', ({ rs1, rs2, rs3 }) => rs1.mulAdd(rs2, rs3.negate())),
-    fused(numbers, 'fnmsub', 0x4b, 'rd = -(rs1 * rs2) + rs3', ({ rs1, rs2, rs3 }) => rs1.negate().mulAdd(rs2, rs3)),
-    fused(numbers, 'fnmadd', 0x4f, 'rd = -(rs1 * rs2) - rs3', ({ rs1, rs2, rs3 }) =>
+    fused(encoding, 'fmadd', 0x43, 'rd = rs1 * rs2 + rs3', ({ rs1, rs2, rs3 }) => rs1.mulAdd(rs2, rs3)),
+    fused(encoding, 'fmsub', 0x47, 'rd = rs1 * rs2 - rs3', ({ rs1, rs2, rs3 }) => rs1.mulAdd(rs2, rs3.negate())),
+    fused(encoding, 'fnmsub', 0x4b, 'rd = -(rs1 * rs2) + rs3', ({ rs1, rs2, rs3 }) => rs1.negate().mulAdd(rs2, rs3)),
+    fused(encoding, 'fnmadd', 0x4f, 'rd = -(rs1 * rs2) - rs3', ({ rs1, rs2, rs3 }) =>
       rs1.negate().mulAdd(rs2, rs3.negate()),
     ),
 
-    signed(numbers, 'fsgnj', 0, 'rd = |rs1| with the sign of rs2', (_, _own, other) => other),
-    signed(numbers, 'fsgnjn', 1, 'rd = |rs1| with the opposite sign of rs2', (_, _own, other) => other.xor(-1)),
-    signed(numbers, 'fsgnjx', 2, 'rd = |rs1| with the product of both signs', (_, own, other) => own.xor(other)),
+    signed(encoding, 'fsgnj', 0, 'rd = |rs1| with the sign of rs2', (_, _own, other) => other),
+    signed(encoding, 'fsgnjn', 1, 'rd = |rs1| with the opposite sign of rs2', (_, _own, other) => other.xor(-1)),
+    signed(encoding, 'fsgnjx', 2, 'rd = |rs1| with the product of both signs', (_, own, other) => own.xor(other)),
 
     exact(
-      numbers,
+      encoding,
       'fmin',
       [0x05, 0],
       frd,
       'rd = min(rs1, rs2)',
-      inFormat(numbers, ({ rs1, rs2 }) => rs1.min(rs2)),
+      inFormat(encoding, ({ rs1, rs2 }) => rs1.min(rs2)),
     ),
     exact(
-      numbers,
+      encoding,
       'fmax',
       [0x05, 1],
       frd,
       'rd = max(rs1, rs2)',
-      inFormat(numbers, ({ rs1, rs2 }) => rs1.max(rs2)),
+      inFormat(encoding, ({ rs1, rs2 }) => rs1.max(rs2)),
     ),
     exact(
-      numbers,
+      encoding,
       'feq',
       [0x14, 2],
       rd,
       'rd = rs1 == rs2 ? 1 : 0',
-      inFormat(numbers, ({ rs1, rs2 }) => rs1.equal(rs2)),
+      inFormat(encoding, ({ rs1, rs2 }) => rs1.equal(rs2)),
     ),
     exact(
-      numbers,
+      encoding,
       'flt',
       [0x14, 1],
       rd,
       'rd = rs1 < rs2 ? 1 : 0',
-      inFormat(numbers, ({ rs1, rs2 }) => rs1.less(rs2)),
+      inFormat(encoding, ({ rs1, rs2 }) => rs1.less(rs2)),
     ),
     exact(
-      numbers,
+      encoding,
       'fle',
       [0x14, 0],
       rd,
       'rd = rs1 <= rs2 ? 1 : 0',
-      inFormat(numbers, ({ rs1, rs2 }) => rs1.lessOrEqual(rs2)),
+      inFormat(encoding, ({ rs1, rs2 }) => rs1.lessOrEqual(rs2)),
     ),
-    unary(numbers, `fclass.${letter}`, [0x1c, 1], ['x', 'f'], `rd = class of rs1, one bit of ten (${format})`, (x) =>
-      classOf(numbers, x),
+    bitsUnary(
+      arithmetic,
+      encoding,
+      `fclass.${letter}`,
+      [0x1c, 1],
+      ['x', 'f'],
+      `rd = class of rs1, one bit of ten (${precision})`,
+      onBits(encoding, classOf),
     ),
 
     ...integerFormats.map(([integer, summary], index) =>
       roundedUnary(
-        numbers,
+        encoding,
         `fcvt.${integer}.${letter}`,
         [0x18, index],
         ['x', 'f'],
-        `rd = integer of rs1 (${format} to ${summary})`,
-        inFormat(numbers, ({ rs1 }) => rs1.toInteger(integer)),
+        `rd = integer of rs1 (${precision} to ${summary})`,
+        inFormat(encoding, ({ rs1 }) => rs1.toInteger(integer)),
       ),
     ),
     ...integerFormats.map(([integer, summary], index) =>
       roundedUnary(
-        numbers,
+        encoding,
         `fcvt.${letter}.${integer}`,
         [0x1a, index],
         ['f', 'x'],
-        `rd = number of the integer rs1 (${summary.replace(', sign-extended', '')} to ${format})`,
-        inFormat(numbers, (x) => x.fromInteger(integer)),
+        `rd = number of the integer rs1 (${summary.replace(', sign-extended', '')} to ${precision})`,
+        inFormat(encoding, (x) => x.fromInteger(integer)),
         // Nothing is rounded: GNU writes rne.
-        format === 'double' && integer.startsWith('w') ? RoundingMode.rne : RoundingMode.dyn,
+        precision === 'double' && integer.startsWith('w') ? RoundingMode.rne : RoundingMode.dyn,
       ),
     ),
   ];

@@ -1,7 +1,8 @@
 /** The instruction formats of the 32-bit base (manual, "Base Instruction Formats") as constructors of table entries. */
+import type { Availability } from './extensions';
 import { immediate, register, run, target, upper } from './operands';
 import type { Execution, Semantics, SystemSemantics, Value } from './semantics';
-import type { ExtensionId, Instruction, Operand } from './types';
+import type { Instruction, Operand } from './types';
 
 export const rd = register('rd', 7);
 export const rs1 = register('rs1', 15);
@@ -15,18 +16,16 @@ const targetJ = target([run(21, 10, 1), run(20, 1, 11), run(12, 8, 12), run(31, 
 const shift64 = immediate('shamt', [run(20, 6)]);
 const shift32 = immediate('shamt', [run(20, 5)]);
 
-/** What every entry of an extension shares. */
-export interface Group {
-  readonly extension: ExtensionId;
-}
-
 export type Details = Pick<Instruction, 'name' | 'mask' | 'match' | 'operands' | 'syntax' | 'summary' | 'semantics'> &
   Partial<Instruction>;
 
+/** Semantics of what the machine does not run. */
+export const notRun: SystemSemantics = { system: 'illegal' };
+
 /** A table entry, with what most instructions have in common filled in. */
-export function entry(group: Group, details: Details): Instruction {
+export function entry(group: Availability, details: Details): Instruction {
   return {
-    extension: group.extension,
+    ...group,
     length: 4,
     ordering: false,
     privilege: 'u',
@@ -37,15 +36,16 @@ export function entry(group: Group, details: Details): Instruction {
   };
 }
 
+const MASK_FUNCT12 = 0xfff0707f;
 const MASK_FUNCT7 = 0xfe00707f;
 const MASK_FUNCT3 = 0x0000707f;
 const MASK_OPCODE = 0x0000007f;
 
-type Binary = (x: Execution) => Value;
+type Binary = ((x: Execution) => Value) | SystemSemantics;
 
 /** register-register: `add rd, rs1, rs2` */
 export function formatR(
-  group: Group,
+  group: Availability,
   name: string,
   [opcode, funct3, funct7]: readonly [number, number, number],
   summary: string,
@@ -58,11 +58,11 @@ export function formatR(
 
 /** register-immediate: `addi rd, rs1, imm` */
 export function formatI(
-  group: Group,
+  group: Availability,
   name: string,
   [opcode, funct3]: readonly [number, number],
   summary: string,
-  semantics: Semantics,
+  semantics: Semantics | SystemSemantics,
   shape: Partial<Instruction> = {},
 ): Instruction {
   const match = (funct3 << 12) | opcode;
@@ -73,7 +73,7 @@ export function formatI(
 
 /** load: `lw rd, imm(rs1)`; also jalr */
 export function formatLoad(
-  group: Group,
+  group: Availability,
   name: string,
   code: readonly [number, number],
   summary: string,
@@ -86,7 +86,7 @@ export function formatLoad(
 
 /** shift by a constant: `slli rd, rs1, shamt` with a 6-bit amount (64-bit shifts) or a 5-bit one (the `w` shifts) */
 export function formatShift(
-  group: Group,
+  group: Availability,
   name: string,
   [opcode, funct3, funct7]: readonly [number, number, number],
   amountBits: 5 | 6,
@@ -101,7 +101,7 @@ export function formatShift(
 
 /** store: `sw rs2, imm(rs1)` */
 export function formatS(
-  group: Group,
+  group: Availability,
   name: string,
   [opcode, funct3]: readonly [number, number],
   summary: string,
@@ -114,7 +114,7 @@ export function formatS(
 
 /** branch: `beq rs1, rs2, target` */
 export function formatB(
-  group: Group,
+  group: Availability,
   name: string,
   [opcode, funct3]: readonly [number, number],
   summary: string,
@@ -128,7 +128,7 @@ export function formatB(
 
 /** upper immediate: `lui rd, imm` */
 export function formatU(
-  group: Group,
+  group: Availability,
   name: string,
   opcode: number,
   summary: string,
@@ -140,7 +140,7 @@ export function formatU(
 
 /** jump: `jal rd, target` */
 export function formatJ(
-  group: Group,
+  group: Availability,
   name: string,
   opcode: number,
   summary: string,
@@ -153,7 +153,7 @@ export function formatJ(
 
 /** no operands: the whole word is fixed */
 export function fixed(
-  group: Group,
+  group: Availability,
   name: string,
   match: number,
   summary: string,
@@ -161,4 +161,18 @@ export function fixed(
   shape: Partial<Instruction> = {},
 ): Instruction {
   return entry(group, { name, mask: 0xffffffff, match, operands: [], syntax: '', summary, semantics, ...shape });
+}
+
+/** one register to another: `clz rd, rs1`; funct12 says which operation */
+export function unary(
+  group: Availability,
+  name: string,
+  [opcode, funct3, funct12]: readonly [number, number, number],
+  summary: string,
+  semantics: Binary,
+  shape: Partial<Instruction> = {},
+): Instruction {
+  const match = (funct12 << 20) | (funct3 << 12) | opcode;
+  const details = { name, mask: MASK_FUNCT12, match, operands: [rd, rs1], syntax: 'rd, rs1', summary, semantics };
+  return entry(group, { ...details, ...shape });
 }

@@ -4,6 +4,7 @@ import type { Value } from './semantics';
 import type { Instruction } from './types';
 
 const M = { extension: 'm' } as const;
+const M_OR_ZMMUL = { extension: 'm', alternatives: [['zmmul']] } as const;
 const OP = 0x33;
 const OP_32 = 0x3b;
 
@@ -27,14 +28,14 @@ function remainderSigned(a: Value, b: Value, constant: (value: number) => Value)
 }
 
 export const multiply: readonly Instruction[] = [
-  formatR(M, 'mul', [OP, 0, 1], 'rd = rs1 * rs2', ({ rs1, rs2 }) => rs1.mul(rs2)),
-  formatR(M, 'mulh', [OP, 1, 1], 'rd = (rs1 * rs2) >> 64 (signed x signed)', ({ rs1, rs2 }) =>
+  formatR(M_OR_ZMMUL, 'mul', [OP, 0, 1], 'rd = rs1 * rs2', ({ rs1, rs2 }) => rs1.mul(rs2)),
+  formatR(M_OR_ZMMUL, 'mulh', [OP, 1, 1], 'rd = (rs1 * rs2) >> 64 (signed x signed)', ({ rs1, rs2 }) =>
     mulHighSignedUnsigned(rs1, rs2).sub(rs2.shiftRightSigned(63).and(rs1)),
   ),
-  formatR(M, 'mulhsu', [OP, 2, 1], 'rd = (rs1 * rs2) >> 64 (signed x unsigned)', ({ rs1, rs2 }) =>
+  formatR(M_OR_ZMMUL, 'mulhsu', [OP, 2, 1], 'rd = (rs1 * rs2) >> 64 (signed x unsigned)', ({ rs1, rs2 }) =>
     mulHighSignedUnsigned(rs1, rs2),
   ),
-  formatR(M, 'mulhu', [OP, 3, 1], 'rd = (rs1 * rs2) >> 64 (unsigned x unsigned)', ({ rs1, rs2 }) =>
+  formatR(M_OR_ZMMUL, 'mulhu', [OP, 3, 1], 'rd = (rs1 * rs2) >> 64 (unsigned x unsigned)', ({ rs1, rs2 }) =>
     rs1.mulHighUnsigned(rs2),
   ),
   formatR(M, 'div', [OP, 4, 1], 'rd = rs1 / rs2 (signed, towards zero; -1 if rs2 == 0)', ({ rs1, rs2, constant }) =>
@@ -50,7 +51,7 @@ export const multiply: readonly Instruction[] = [
     rs2.equal(0).choose(rs1, rs1.remUnsigned(rs2)),
   ),
 
-  formatR(M, 'mulw', [OP_32, 0, 1], 'rd = sext32(rs1 * rs2)', ({ rs1, rs2 }) =>
+  formatR(M_OR_ZMMUL, 'mulw', [OP_32, 0, 1], 'rd = sext32(rs1 * rs2)', ({ rs1, rs2 }) =>
     rs1.word().mul(rs2.word()).signExtend(),
   ),
   formatR(M, 'divw', [OP_32, 4, 1], 'rd = sext32(rs1[31:0] / rs2[31:0]) (signed)', ({ rs1, rs2, constant }) =>

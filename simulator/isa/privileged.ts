@@ -1,8 +1,13 @@
 /** Privileged instructions of M- and S-mode (manual, volume II, "Machine-Mode Privileged Instructions", "Supervisor Instructions"). */
-import { entry, fixed, rs1, rs2 } from './formats';
-import type { Instruction } from './types';
+import { entry, fixed, notRun, rs1, rs2 } from './formats';
+import type { Instruction, PrivilegeName } from './types';
 
 const P = { extension: 'privileged' } as const;
+
+/** An instruction that assemblers know and the machine lacks. */
+function absent(name: string, match: number, privilege: PrivilegeName, what: string): Instruction {
+  return fixed(P, name, match, `${what}: illegal here`, notRun, { privilege, transfers: true });
+}
 
 export const privileged: readonly Instruction[] = [
   fixed(
@@ -49,5 +54,20 @@ export const privileged: readonly Instruction[] = [
     transfers: true,
     summary: 'forget translations: of address rs1 (zero: all), of address space rs2 (zero: all)',
     semantics: { system: 'sfence.vma' },
+  }),
+  absent('uret', 0x00200073, 'u', 'return from a user trap, which older specifications had'),
+  absent('hret', 0x20200073, 's', 'return from a trap of the hypervisor mode that older specifications had'),
+  absent('dret', 0x7b200073, 'm', 'return from debug mode'),
+  entry(P, {
+    name: 'sfence.vm',
+    mask: 0xfff07fff,
+    match: 0x10400073,
+    operands: [rs1],
+    syntax: '[rs1]',
+    defaults: { rs1: 0 },
+    privilege: 's',
+    transfers: true,
+    summary: 'fence of translations, which sfence.vma replaced: illegal here',
+    semantics: notRun,
   }),
 ];

@@ -2,11 +2,12 @@
  * Pseudo-instructions (RISC-V Assembly Programmer's Manual) as data. Words of a pseudo's syntax in a step's operands stand for what
  * the programmer wrote there.
  */
-import type { ExtensionId, Pseudo, PseudoStep } from './types';
+import type { Availability } from './extensions';
+import type { Pseudo, PseudoStep } from './types';
 
-interface Shape {
-  readonly extension?: ExtensionId;
+interface Shape extends Partial<Availability> {
   readonly compressed?: PseudoStep;
+  readonly picks?: readonly string[];
   readonly special?: NonNullable<Pseudo['special']>;
   /** A disassembler prints it. */
   readonly alias?: boolean;
@@ -27,16 +28,15 @@ function pseudo(
   summary: string,
   shape: Shape = {},
 ): Pseudo {
-  const { compressed, special } = shape;
+  const { alias: isAlias = false, extension = 'i', ...rest } = shape;
   return {
     name,
     syntax,
     expansion: expansion.map(step),
-    ...(special ? { special } : {}),
-    ...(compressed ? { compressed } : {}),
     summary,
-    extension: shape.extension ?? 'i',
-    alias: shape.alias ?? false,
+    ...rest,
+    extension,
+    alias: isAlias,
   };
 }
 
@@ -70,32 +70,36 @@ const moves: readonly Pseudo[] = [
   pseudo('sgtu', 'rd, rs1, rs2', ['sltu rd, rs2, rs1'], 'rd = rs1 > rs2 ? 1 : 0 (unsigned)'),
 ];
 
-function immediateForm(name: string, base: string, operand: string, extension: ExtensionId): Pseudo {
-  const instruction = `${base} rd, rs, ${operand}`;
-  return pseudo(name, `rd, rs, ${operand}`, [instruction], instruction, { extension });
+function immediateForm(name: string, base: string, shape: Shape = {}): Pseudo {
+  const instruction = `${base} rd, rs, imm`;
+  return pseudo(name, 'rd, rs, imm', [instruction], instruction, shape);
 }
 
 /** Register-register mnemonics that GNU also takes with an immediate: `add a0, a0, 4`. */
 const immediateForms: readonly Pseudo[] = [
-  ['add', 'addi', 'imm'],
-  ['addw', 'addiw', 'imm'],
-  ['and', 'andi', 'imm'],
-  ['or', 'ori', 'imm'],
-  ['xor', 'xori', 'imm'],
-  ['slt', 'slti', 'imm'],
-  ['sltu', 'sltiu', 'imm'],
-  ['sll', 'slli', 'imm'],
-  ['srl', 'srli', 'imm'],
-  ['sra', 'srai', 'imm'],
-  ['sllw', 'slliw', 'imm'],
-  ['srlw', 'srliw', 'imm'],
-  ['sraw', 'sraiw', 'imm'],
-].map(([name = '', base = '', operand = '']) => immediateForm(name, base, operand, 'i'));
+  immediateForm('add', 'addi', { picks: ['c.addi', 'c.addi4spn', 'c.addi16sp'] }),
+  ...[
+    ['addw', 'addiw'],
+    ['and', 'andi'],
+    ['or', 'ori'],
+    ['xor', 'xori'],
+    ['slt', 'slti'],
+    ['sltu', 'sltiu'],
+    ['sll', 'slli'],
+    ['srl', 'srli'],
+    ['sra', 'srai'],
+    ['sllw', 'slliw'],
+    ['srlw', 'srliw'],
+    ['sraw', 'sraiw'],
+  ].map(([name = '', base = '']) => immediateForm(name, base)),
+];
+
+const ZBB_OR_ZBKB = { extension: 'zbb', alternatives: [['zbkb']] } as const;
 
 const bitImmediateForms: readonly Pseudo[] = [
-  immediateForm('ror', 'rori', 'imm', 'zbb'),
-  immediateForm('rorw', 'roriw', 'imm', 'zbb'),
-  ...['bclr', 'bext', 'binv', 'bset'].map((name) => immediateForm(name, `${name}i`, 'imm', 'zbs')),
+  immediateForm('ror', 'rori', ZBB_OR_ZBKB),
+  immediateForm('rorw', 'roriw', ZBB_OR_ZBKB),
+  ...['bclr', 'bext', 'binv', 'bset'].map((name) => immediateForm(name, `${name}i`, { extension: 'zbs' })),
 ];
 
 const branches: readonly Pseudo[] = [
@@ -196,38 +200,39 @@ const symbolAccesses: readonly Pseudo[] = [
 ];
 
 /** Of one format; the letter is that of mnemonics. */
-function floatMoves(letter: 's' | 'd'): readonly Pseudo[] {
-  const extension = letter === 's' ? 'f' : 'd';
+function floatMoves(letter: 's' | 'd' | 'h', availability: Availability): readonly Pseudo[] {
   return [
-    alias(`fmv.${letter}`, 'rd, rs', `fsgnj.${letter} rd, rs, rs`, 'rd = rs', { extension }),
-    alias(`fneg.${letter}`, 'rd, rs', `fsgnjn.${letter} rd, rs, rs`, 'rd = -rs', { extension }),
-    alias(`fabs.${letter}`, 'rd, rs', `fsgnjx.${letter} rd, rs, rs`, 'rd = |rs|', { extension }),
-    pseudo(`fgt.${letter}`, 'rd, rs1, rs2', [`flt.${letter} rd, rs2, rs1`], 'rd = rs1 > rs2 ? 1 : 0', { extension }),
-    pseudo(`fge.${letter}`, 'rd, rs1, rs2', [`fle.${letter} rd, rs2, rs1`], 'rd = rs1 >= rs2 ? 1 : 0', { extension }),
+    alias(`fmv.${letter}`, 'rd, rs', `fsgnj.${letter} rd, rs, rs`, 'rd = rs', availability),
+    alias(`fneg.${letter}`, 'rd, rs', `fsgnjn.${letter} rd, rs, rs`, 'rd = -rs', availability),
+    alias(`fabs.${letter}`, 'rd, rs', `fsgnjx.${letter} rd, rs, rs`, 'rd = |rs|', availability),
+    pseudo(`fgt.${letter}`, 'rd, rs1, rs2', [`flt.${letter} rd, rs2, rs1`], 'rd = rs1 > rs2 ? 1 : 0', availability),
+    pseudo(`fge.${letter}`, 'rd, rs1, rs2', [`fle.${letter} rd, rs2, rs1`], 'rd = rs1 >= rs2 ? 1 : 0', availability),
   ];
 }
 
 const F = { extension: 'f' } as const;
+const F_OR_ZFINX = { extension: 'f', alternatives: [['zfinx']] } as const;
 
 /** `frm`, `fflags` or `fcsr`, which have names of their own in place of csrr and csrw. */
 function floatCsr(csr: string, letters: string): readonly Pseudo[] {
   return [
-    alias(`fr${letters}`, 'rd', `csrrs rd, ${csr}, zero`, `rd = ${csr}`, F),
-    alias(`fs${letters}`, 'rs', `csrrw zero, ${csr}, rs`, `${csr} = rs`, F),
-    alias(`fs${letters}`, 'rd, rs', `csrrw rd, ${csr}, rs`, `rd = ${csr}; ${csr} = rs`, F),
+    alias(`fr${letters}`, 'rd', `csrrs rd, ${csr}, zero`, `rd = ${csr}`, F_OR_ZFINX),
+    alias(`fs${letters}`, 'rs', `csrrw zero, ${csr}, rs`, `${csr} = rs`, F_OR_ZFINX),
+    alias(`fs${letters}`, 'rd, rs', `csrrw rd, ${csr}, rs`, `rd = ${csr}; ${csr} = rs`, F_OR_ZFINX),
   ];
 }
 
 function floatCsrImmediate(csr: string, letters: string): readonly Pseudo[] {
   return [
-    alias(`fs${letters}i`, 'rd, uimm', `csrrwi rd, ${csr}, uimm`, `rd = ${csr}; ${csr} = uimm`, F),
-    pseudo(`fs${letters}i`, 'uimm', [`csrrwi zero, ${csr}, uimm`], `${csr} = uimm`, F),
+    alias(`fs${letters}i`, 'rd, uimm', `csrrwi rd, ${csr}, uimm`, `rd = ${csr}; ${csr} = uimm`, F_OR_ZFINX),
+    pseudo(`fs${letters}i`, 'uimm', [`csrrwi zero, ${csr}, uimm`], `${csr} = uimm`, F_OR_ZFINX),
   ];
 }
 
 const floats: readonly Pseudo[] = [
-  ...floatMoves('s'),
-  ...floatMoves('d'),
+  ...floatMoves('s', F_OR_ZFINX),
+  ...floatMoves('d', { extension: 'd', alternatives: [['zdinx']] }),
+  ...floatMoves('h', { extension: 'zfh', alternatives: [['zhinx']] }),
   pseudo('fmv.x.s', 'rd, rs', ['fmv.x.w rd, rs'], 'rd = sext(bits of rs) (old name)', F),
   pseudo('fmv.s.x', 'rd, rs', ['fmv.w.x rd, rs'], 'bits of rd = rs[31:0] (old name)', F),
   ...floatCsr('fcsr', 'csr'),
@@ -235,31 +240,34 @@ const floats: readonly Pseudo[] = [
   ...floatCsrImmediate('frm', 'rm'),
   ...floatCsr('fflags', 'flags'),
   ...floatCsrImmediate('fflags', 'flags'),
-  pseudo('frsr', 'rd', ['csrrs rd, fcsr, zero'], 'rd = fcsr (old name)', F),
-  pseudo('fssr', 'rs', ['csrrw zero, fcsr, rs'], 'fcsr = rs (old name)', F),
-  pseudo('fssr', 'rd, rs', ['csrrw rd, fcsr, rs'], 'rd = fcsr; fcsr = rs (old name)', F),
+  pseudo('frsr', 'rd', ['csrrs rd, fcsr, zero'], 'rd = fcsr (old name)', F_OR_ZFINX),
+  pseudo('fssr', 'rs', ['csrrw zero, fcsr, rs'], 'fcsr = rs (old name)', F_OR_ZFINX),
+  pseudo('fssr', 'rd, rs', ['csrrw rd, fcsr, rs'], 'rd = fcsr; fcsr = rs (old name)', F_OR_ZFINX),
 ];
 
-const floatSymbolAccesses: readonly Pseudo[] = [
-  ...['flw', 'fld'].map((name) =>
-    pseudo(
-      name,
-      'rd, symbol, rt',
-      ['auipc rt, %pcrel_hi(symbol)', `${name} rd, %pcrel_lo(symbol)(rt)`],
-      'rd = memory at symbol, by way of rt',
-      { special: 'load', extension: name === 'flw' ? 'f' : 'd' },
-    ),
+/** The floating-point loads and stores, with what has them. */
+const floatAccesses = [
+  ['flh', 'fsh', 'zfhmin'],
+  ['flw', 'fsw', 'f'],
+  ['fld', 'fsd', 'd'],
+] as const;
+
+const floatSymbolAccesses: readonly Pseudo[] = floatAccesses.flatMap(([load, store, extension]) => [
+  pseudo(
+    load,
+    'rd, symbol, rt',
+    ['auipc rt, %pcrel_hi(symbol)', `${load} rd, %pcrel_lo(symbol)(rt)`],
+    'rd = memory at symbol, by way of rt',
+    { special: 'load', extension },
   ),
-  ...['fsw', 'fsd'].map((name) =>
-    pseudo(
-      name,
-      'rs2, symbol, rt',
-      ['auipc rt, %pcrel_hi(symbol)', `${name} rs2, %pcrel_lo(symbol)(rt)`],
-      'memory at symbol = rs2, by way of rt',
-      { special: 'store', extension: name === 'fsw' ? 'f' : 'd' },
-    ),
+  pseudo(
+    store,
+    'rs2, symbol, rt',
+    ['auipc rt, %pcrel_hi(symbol)', `${store} rs2, %pcrel_lo(symbol)(rt)`],
+    'memory at symbol = rs2, by way of rt',
+    { special: 'store', extension },
   ),
-];
+]);
 
 const counters: readonly Pseudo[] = ['cycle', 'time', 'instret'].map((name) =>
   alias(`rd${name}`, 'rd', `csrrs rd, ${name}, zero`, `rd = ${name}`, ZICSR),

@@ -16,6 +16,8 @@ export interface Value {
   remUnsigned(other: Value | number): Value;
   /** The upper 64 bits of the 128-bit product of two unsigned values. */
   mulHighUnsigned(other: Value): Value;
+  /** The lower 64 bits of the product without carries: sums are exclusive ors. */
+  carrylessMul(other: Value): Value;
   and(other: Value | number): Value;
   or(other: Value | number): Value;
   xor(other: Value | number): Value;
@@ -97,7 +99,7 @@ export type SystemOperation =
   | 'cbo.clean'
   | 'cbo.flush'
   | 'cbo.zero'
-  /** Defined to be illegal (c.unimp). */
+  /** Defined to be illegal (c.unimp), or not of this machine. */
   | 'illegal';
 
 /** What an instruction can read and do. */

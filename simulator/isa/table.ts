@@ -1,7 +1,8 @@
 /** The table itself, and what is read from it: lookup by name, decoding, encoding, compression. */
 import { atomic } from './a';
-import { compressedInstructions } from './c';
+import { compressedInstructions as compressedBase } from './c';
 import { doublePrecision } from './d';
+import { type ExtensionId, isAvailable } from './extensions';
 import { singlePrecision } from './f';
 import { RoundingMode } from './float-formats';
 import { hypervisor } from './h';
@@ -11,50 +12,45 @@ import { fieldValue, operandAllowed, operandBits, operandFits, operandValue } fr
 import { privileged } from './privileged';
 import type { SystemOperation } from './semantics';
 import { fineFences } from './svinval';
-import type { Decoded, Expansion, Extension, Fields, Instruction, Operand, OperandName } from './types';
+import type { Decoded, Expansion, Fields, Instruction, Operand, OperandName } from './types';
 import { waitOnReservation } from './zawrs';
 import { addressGeneration } from './zba';
 import { bitManipulation } from './zbb';
+import { carrylessMultiply } from './zbc';
+import { packing } from './zbkb';
+import { crossbar } from './zbkx';
 import { singleBits } from './zbs';
+import { codeSize } from './zcb';
+import { halfPrecision } from './zfh';
 import { cacheBlocks } from './zicbo';
 import { conditionalZero } from './zicond';
 import { csrAccess } from './zicsr';
 import { instructionFence } from './zifencei';
 import { pauseHint } from './zihintpause';
+import { advancedEncryption, secureHash } from './zkn';
+import { shangMi } from './zks';
 
-export const extensions: readonly Extension[] = [
-  { id: 'i', march: 'i', name: 'Base integer instructions', always: true },
-  { id: 'm', march: 'm', name: 'Multiplication and division', always: false },
-  { id: 'a', march: 'a', name: 'Atomic instructions', always: false },
-  { id: 'f', march: 'f', name: 'Single-precision floating point', always: false },
-  { id: 'd', march: 'd', name: 'Double-precision floating point', always: false },
-  { id: 'c', march: 'c', name: 'Compressed instructions', always: false },
-  { id: 'zicsr', march: 'zicsr', name: 'Control and status register access', always: false },
-  { id: 'zifencei', march: 'zifencei', name: 'Instruction-fetch fence', always: false },
-  { id: 'zihintpause', march: 'zihintpause', name: 'Pause hint', always: false },
-  { id: 'zba', march: 'zba', name: 'Address generation', always: false },
-  { id: 'zbb', march: 'zbb', name: 'Basic bit manipulation', always: false },
-  { id: 'zbs', march: 'zbs', name: 'Single-bit instructions', always: false },
-  { id: 'zicond', march: 'zicond', name: 'Conditional zero', always: false },
-  { id: 'zawrs', march: 'zawrs', name: 'Waiting on a reservation set', always: false },
-  { id: 'privileged', march: '', name: 'Privileged instructions', always: true },
-  { id: 'h', march: 'h', name: 'Hypervisor', always: false },
-  { id: 'svinval', march: 'svinval', name: 'Fine-grained fences of address translation', always: false },
-  { id: 'zicbom', march: 'zicbom', name: 'Cache-block management', always: false },
-  { id: 'zicboz', march: 'zicboz', name: 'Cache-block zero', always: false },
-];
+/** In the order in which they are tried where several fit one base instruction. */
+const compressedInstructions: readonly Instruction[] = [...compressedBase, ...codeSize];
 
 /** Every instruction; an entry that refines another comes before it. */
 export const instructions: readonly Instruction[] = [
   ...pauseHint,
-  ...[...integer].sort((a, b) => Number(b.refines !== undefined) - Number(a.refines !== undefined)),
+  ...integer,
   ...multiply,
   ...atomic,
   ...singlePrecision,
   ...doublePrecision,
+  ...halfPrecision,
   ...addressGeneration,
   ...bitManipulation,
+  ...carrylessMultiply,
   ...singleBits,
+  ...packing,
+  ...crossbar,
+  ...advancedEncryption,
+  ...secureHash,
+  ...shangMi,
   ...conditionalZero,
   ...waitOnReservation,
   ...csrAccess,
@@ -64,7 +60,7 @@ export const instructions: readonly Instruction[] = [
   ...fineFences,
   ...cacheBlocks,
   ...compressedInstructions,
-];
+].sort((a, b) => Number(b.refines !== undefined) - Number(a.refines !== undefined));
 
 const byName = groupBy(instructions, (instruction) => instruction.name);
 const byBits = groupBy32(instructions);
@@ -110,6 +106,12 @@ export function instructionNamed(name: string): Instruction {
   const found = byName.get(name)?.[0];
   if (!found) throw new Error(`no instruction '${name}' in the table`);
   return found;
+}
+
+/** Whether it is legal and without effect: of a value of an operand, or as a whole. */
+export function isHint({ instruction, fields }: Decoded): boolean {
+  if (instruction.hint) return true;
+  return instruction.operands.some(({ name, hints }) => hints.includes(fieldValue(fields, name)));
 }
 
 export function expansionOf(instruction: Instruction): Expansion | undefined {
@@ -185,21 +187,34 @@ export function expand({ instruction, fields }: Decoded): Decoded {
 }
 
 /** Base instructions whose sources GNU lets change places to find a compressed form. */
-const commutative: ReadonlySet<string> = new Set(['add', 'addw', 'and', 'or', 'xor']);
+const commutative: ReadonlySet<string> = new Set(['add', 'addw', 'and', 'or', 'xor', 'mul']);
 
 /** Base instructions that GNU leaves uncompressed when written out; it compresses the pseudo-instructions j, jr, jalr rs, ret. */
 const neverPicked: ReadonlySet<string> = new Set(['jal', 'jalr']);
 
-/** The compressed instruction that GNU as picks for a base instruction under `.option rvc`, if one fits. */
-export function compress(instruction: Instruction, fields: Fields): Decoded | undefined {
+/** What may be picked: by default every compressed instruction. */
+export interface CompressionChoice {
+  /** Of which extensions. */
+  readonly has?: (extension: ExtensionId) => boolean;
+  /** Which ones: then an immediate of 0 is like any other. */
+  readonly names?: readonly string[] | undefined;
+}
+
+/** The compressed instruction that GNU as picks for a base instruction, if one fits. */
+export function compress(
+  instruction: Instruction,
+  fields: Fields,
+  { has = () => true, names }: CompressionChoice = {},
+): Decoded | undefined {
   if (neverPicked.has(instruction.name)) return undefined;
   const { rd, rs1, rs2, imm } = fields;
   // addi with 0 is a move; GNU prefers c.mv to c.addi4spn and to the hint c.addi.
-  const isMove = instruction.name === 'addi' && imm === 0 && rd !== 0 && rs1 !== 0;
+  const isMove = !names && instruction.name === 'addi' && imm === 0 && rd !== 0 && rs1 !== 0;
   const base = isMove ? 'add' : instruction.name;
   const operands: Fields = isMove ? { rd: rd ?? 0, rs1: 0, rs2: rs1 ?? 0 } : fields;
   for (const candidate of compressedByBase.get(base) ?? []) {
-    const compressed = match(candidate, operands);
+    if (candidate.hint || !isAvailable(candidate, has) || names?.includes(candidate.name) === false) continue;
+    const compressed = match(candidate, operands, names !== undefined);
     if (compressed) return { instruction: candidate, fields: compressed };
     if (!commutative.has(base) || candidate.name === 'c.mv') continue;
     const swapped = match(candidate, { rd: rd ?? 0, rs1: rs2 ?? 0, rs2: rs1 ?? 0 });
@@ -232,12 +247,13 @@ function conditionOf(instruction: Instruction): Condition {
 }
 
 /** The operands of a compressed instruction whose expansion has just these base operands. */
-function match(candidate: Instruction, base: Fields): Fields | undefined {
+function match(candidate: Instruction, base: Fields, allowsZero = false): Fields | undefined {
   const { fixed, operands } = conditions.get(candidate)!;
   for (const [name, value] of fixed) if (fieldValue(base, name) !== value) return undefined;
   for (const { operand, sources } of operands) {
     const value = commonValue(base, sources);
-    if (value === undefined || !operandFits(operand, value) || operand.hints.includes(value)) return undefined;
+    if (value === undefined || !operandFits(operand, value)) return undefined;
+    if (operand.hints.includes(value) && !(allowsZero && operand.kind === 'immediate')) return undefined;
   }
   const found: { [name in OperandName]?: number } = {};
   for (const { operand, sources } of operands) found[operand.name] = commonValue(base, sources) ?? 0;

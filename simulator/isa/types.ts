@@ -1,27 +1,6 @@
 /** The shape of the instruction table: what an instruction, an operand, a pseudo-instruction, a register, a CSR and a cause are. */
+import type { Availability } from './extensions';
 import type { FloatSemantics, Semantics, SystemSemantics } from './semantics';
-
-/** One id a file of the table; `extensions` says how each is spelt in -march and `.option arch`. */
-export type ExtensionId =
-  | 'i'
-  | 'm'
-  | 'a'
-  | 'f'
-  | 'd'
-  | 'c'
-  | 'zicsr'
-  | 'zifencei'
-  | 'zihintpause'
-  | 'zba'
-  | 'zbb'
-  | 'zbs'
-  | 'zicond'
-  | 'zawrs'
-  | 'privileged'
-  | 'h'
-  | 'svinval'
-  | 'zicbom'
-  | 'zicboz';
 
 /** The lowest privilege mode in which an instruction or CSR may be used at all. */
 export type PrivilegeName = 'u' | 's' | 'm';
@@ -40,13 +19,15 @@ export type OperandName =
   | 'pred'
   | 'succ'
   | 'rm'
+  | 'bs'
+  | 'rnum'
   | 'aq'
   | 'rl';
 
 /**
  * Operand values by name. Registers are numbers 0..31; `imm`, `shamt`, `uimm` are what the programmer writes (so `lui`'s is 0..0xfffff);
  * `target` is the signed distance in bytes from the instruction to its target; `csr` is the CSR number; `pred` and `succ` are
- * the 4-bit sets i=8 o=4 r=2 w=1; `aq` and `rl` are 0 or 1.
+ * the 4-bit sets i=8 o=4 r=2 w=1; `bs` selects a byte and `rnum` a round; `aq` and `rl` are 0 or 1.
  */
 export type Fields = { readonly [name in OperandName]?: number };
 
@@ -101,10 +82,9 @@ export interface Expansion {
   readonly operands: { readonly [name in OperandName]?: OperandName | number };
 }
 
-export interface Instruction {
+export interface Instruction extends Availability {
   /** The mnemonic in lower case, without '.aq', '.rl', '.aqrl'. */
   readonly name: string;
-  readonly extension: ExtensionId;
   readonly length: 2 | 4;
   /** (word & mask) === match says that the word is this instruction; both unsigned. */
   readonly mask: number;
@@ -127,6 +107,8 @@ export interface Instruction {
   readonly transfers: boolean;
   /** The entry whose encoding space this one is a part of: `pause` is a `fence`. The more specific entry decodes. */
   readonly refines?: string;
+  /** It is a hint whatever its operands are: legal, without effect, and never what an assembler picks by itself. */
+  readonly hint?: boolean;
   /**
    * What it does: a function over the emit interface; or one over floating-point numbers; or the operation of slow code that does it;
    * or, of a compressed instruction, the base instruction that it is.
@@ -149,7 +131,7 @@ export interface PseudoStep {
   readonly operands: readonly string[];
 }
 
-export interface Pseudo {
+export interface Pseudo extends Availability {
   readonly name: string;
   /** 'rd, rs', 'rd, symbol', 'rs, target', ''. Words: rd rs rs1 rs2 rt imm symbol target csr uimm. */
   readonly syntax: string;
@@ -172,11 +154,11 @@ export interface Pseudo {
     | 'call'
     | 'tail'
     | 'jump';
+  /** The compressed instructions that GNU picks for its one step, where these are not all. */
+  readonly picks?: readonly string[];
   /** The compressed instruction that GNU prefers for the first step when `c` is on and the operands fit, with its operand texts. */
   readonly compressed?: PseudoStep;
   readonly summary: string;
-  /** The extension that its base instructions need. */
-  readonly extension: ExtensionId;
   /** A disassembler prints this form for its base instruction (GNU's choice). */
   readonly alias: boolean;
 }
@@ -236,13 +218,4 @@ export interface Cause {
   readonly name: string;
   /** 'store-page-fault' */
   readonly id: string;
-}
-
-export interface Extension {
-  readonly id: ExtensionId;
-  /** As in -march: 'm', 'zicsr'. */
-  readonly march: string;
-  readonly name: string;
-  /** Whether an assembler always has it (privileged instructions need no -march letter). */
-  readonly always: boolean;
 }

@@ -1,32 +1,15 @@
 /** Zbb: basic bit manipulation (manual, volume I, "B" extension, "Zbb"). */
-import { entry, formatR, formatShift, rd, rs1 } from './formats';
+import { reverseBytes } from './bit-order';
+import { formatR, formatShift, unary } from './formats';
 import type { Execution, Value } from './semantics';
 import type { Instruction } from './types';
 
 const ZBB = { extension: 'zbb' } as const;
+const ZBB_OR_ZBKB = { extension: 'zbb', alternatives: [['zbkb']] } as const;
 const OP = 0x33;
 const OP_32 = 0x3b;
 const OP_IMM = 0x13;
 const OP_IMM_32 = 0x1b;
-
-/** `clz rd, rs1`: funct12 says which operation */
-function unary(
-  name: string,
-  [opcode, funct3, funct12]: readonly [number, number, number],
-  summary: string,
-  semantics: (x: Execution) => Value,
-): Instruction {
-  const match = (funct12 << 20) | (funct3 << 12) | opcode;
-  return entry(ZBB, {
-    name,
-    mask: 0xfff0707f,
-    match,
-    operands: [rd, rs1],
-    syntax: 'rd, rs1',
-    summary,
-    semantics,
-  });
-}
 
 /** Ones in all bits of the bytes that are not 0. */
 function orCombine({ rs1, constant }: Execution): Value {
@@ -40,34 +23,25 @@ function orCombine({ rs1, constant }: Execution): Value {
   return tops.shiftRight(7).mul(0xff);
 }
 
-/** Neighbours change places: bytes, then halfwords, then words. */
-function reverseBytes({ rs1, constant }: Execution): Value {
-  const swap = (value: Value, bits: number, mask: bigint): Value => {
-    const low = constant(mask);
-    return value.shiftRight(bits).and(low).or(value.and(low).shiftLeft(bits));
-  };
-  return swap(swap(rs1, 8, 0x00ff00ff00ff00ffn), 16, 0x0000ffff0000ffffn).rotateLeft(32);
-}
-
 export const bitManipulation: readonly Instruction[] = [
-  formatR(ZBB, 'andn', [OP, 7, 0x20], 'rd = rs1 & ~rs2', ({ rs1, rs2 }) => rs1.and(rs2.xor(-1))),
-  formatR(ZBB, 'orn', [OP, 6, 0x20], 'rd = rs1 | ~rs2', ({ rs1, rs2 }) => rs1.or(rs2.xor(-1))),
-  formatR(ZBB, 'xnor', [OP, 4, 0x20], 'rd = ~(rs1 ^ rs2)', ({ rs1, rs2 }) => rs1.xor(rs2).xor(-1)),
+  formatR(ZBB_OR_ZBKB, 'andn', [OP, 7, 0x20], 'rd = rs1 & ~rs2', ({ rs1, rs2 }) => rs1.and(rs2.xor(-1))),
+  formatR(ZBB_OR_ZBKB, 'orn', [OP, 6, 0x20], 'rd = rs1 | ~rs2', ({ rs1, rs2 }) => rs1.or(rs2.xor(-1))),
+  formatR(ZBB_OR_ZBKB, 'xnor', [OP, 4, 0x20], 'rd = ~(rs1 ^ rs2)', ({ rs1, rs2 }) => rs1.xor(rs2).xor(-1)),
 
-  unary('clz', [OP_IMM, 1, 0x600], 'rd = zeros above the highest 1 of rs1 (64 if none)', ({ rs1 }) =>
+  unary(ZBB, 'clz', [OP_IMM, 1, 0x600], 'rd = zeros above the highest 1 of rs1 (64 if none)', ({ rs1 }) =>
     rs1.countLeadingZeros(),
   ),
-  unary('ctz', [OP_IMM, 1, 0x601], 'rd = zeros below the lowest 1 of rs1 (64 if none)', ({ rs1 }) =>
+  unary(ZBB, 'ctz', [OP_IMM, 1, 0x601], 'rd = zeros below the lowest 1 of rs1 (64 if none)', ({ rs1 }) =>
     rs1.countTrailingZeros(),
   ),
-  unary('cpop', [OP_IMM, 1, 0x602], 'rd = number of ones in rs1', ({ rs1 }) => rs1.countOnes()),
-  unary('clzw', [OP_IMM_32, 1, 0x600], 'rd = zeros above the highest 1 of rs1[31:0] (32 if none)', ({ rs1 }) =>
+  unary(ZBB, 'cpop', [OP_IMM, 1, 0x602], 'rd = number of ones in rs1', ({ rs1 }) => rs1.countOnes()),
+  unary(ZBB, 'clzw', [OP_IMM_32, 1, 0x600], 'rd = zeros above the highest 1 of rs1[31:0] (32 if none)', ({ rs1 }) =>
     rs1.word().countLeadingZeros().zeroExtend(),
   ),
-  unary('ctzw', [OP_IMM_32, 1, 0x601], 'rd = zeros below the lowest 1 of rs1[31:0] (32 if none)', ({ rs1 }) =>
+  unary(ZBB, 'ctzw', [OP_IMM_32, 1, 0x601], 'rd = zeros below the lowest 1 of rs1[31:0] (32 if none)', ({ rs1 }) =>
     rs1.word().countTrailingZeros().zeroExtend(),
   ),
-  unary('cpopw', [OP_IMM_32, 1, 0x602], 'rd = number of ones in rs1[31:0]', ({ rs1 }) =>
+  unary(ZBB, 'cpopw', [OP_IMM_32, 1, 0x602], 'rd = number of ones in rs1[31:0]', ({ rs1 }) =>
     rs1.word().countOnes().zeroExtend(),
   ),
 
@@ -84,23 +58,33 @@ export const bitManipulation: readonly Instruction[] = [
     rs1.lessUnsigned(rs2).choose(rs1, rs2),
   ),
 
-  unary('sext.b', [OP_IMM, 1, 0x604], 'rd = sext(rs1[7:0])', ({ rs1 }) => rs1.signExtend(8)),
-  unary('sext.h', [OP_IMM, 1, 0x605], 'rd = sext(rs1[15:0])', ({ rs1 }) => rs1.signExtend(16)),
-  unary('zext.h', [OP_32, 4, 0x080], 'rd = rs1[15:0]', ({ rs1 }) => rs1.and(0xffff)),
+  unary(ZBB, 'sext.b', [OP_IMM, 1, 0x604], 'rd = sext(rs1[7:0])', ({ rs1 }) => rs1.signExtend(8)),
+  unary(ZBB, 'sext.h', [OP_IMM, 1, 0x605], 'rd = sext(rs1[15:0])', ({ rs1 }) => rs1.signExtend(16)),
+  unary(ZBB, 'zext.h', [OP_32, 4, 0x080], 'rd = rs1[15:0]', ({ rs1 }) => rs1.and(0xffff), { refines: 'packw' }),
 
-  formatR(ZBB, 'rol', [OP, 1, 0x30], 'rd = rs1 rotated left by rs2 & 63', ({ rs1, rs2 }) => rs1.rotateLeft(rs2)),
-  formatR(ZBB, 'ror', [OP, 5, 0x30], 'rd = rs1 rotated right by rs2 & 63', ({ rs1, rs2 }) => rs1.rotateRight(rs2)),
-  formatShift(ZBB, 'rori', [OP_IMM, 5, 0x30], 6, 'rd = rs1 rotated right by shamt', (x) => x.rs1.rotateRight(x.imm)),
-  formatR(ZBB, 'rolw', [OP_32, 1, 0x30], 'rd = sext32(rs1[31:0] rotated left by rs2 & 31)', ({ rs1, rs2 }) =>
+  formatR(ZBB_OR_ZBKB, 'rol', [OP, 1, 0x30], 'rd = rs1 rotated left by rs2 & 63', ({ rs1, rs2 }) =>
+    rs1.rotateLeft(rs2),
+  ),
+  formatR(ZBB_OR_ZBKB, 'ror', [OP, 5, 0x30], 'rd = rs1 rotated right by rs2 & 63', ({ rs1, rs2 }) =>
+    rs1.rotateRight(rs2),
+  ),
+  formatShift(ZBB_OR_ZBKB, 'rori', [OP_IMM, 5, 0x30], 6, 'rd = rs1 rotated right by shamt', (x) =>
+    x.rs1.rotateRight(x.imm),
+  ),
+  formatR(ZBB_OR_ZBKB, 'rolw', [OP_32, 1, 0x30], 'rd = sext32(rs1[31:0] rotated left by rs2 & 31)', ({ rs1, rs2 }) =>
     rs1.word().rotateLeft(rs2.word()).signExtend(),
   ),
-  formatR(ZBB, 'rorw', [OP_32, 5, 0x30], 'rd = sext32(rs1[31:0] rotated right by rs2 & 31)', ({ rs1, rs2 }) =>
+  formatR(ZBB_OR_ZBKB, 'rorw', [OP_32, 5, 0x30], 'rd = sext32(rs1[31:0] rotated right by rs2 & 31)', ({ rs1, rs2 }) =>
     rs1.word().rotateRight(rs2.word()).signExtend(),
   ),
-  formatShift(ZBB, 'roriw', [OP_IMM_32, 5, 0x30], 5, 'rd = sext32(rs1[31:0] rotated right by shamt)', (x) =>
+  formatShift(ZBB_OR_ZBKB, 'roriw', [OP_IMM_32, 5, 0x30], 5, 'rd = sext32(rs1[31:0] rotated right by shamt)', (x) =>
     x.rs1.word().rotateRight(x.imm.word()).signExtend(),
   ),
 
-  unary('orc.b', [OP_IMM, 5, 0x287], 'rd = rs1 with all bits of the bytes set that are not 0', (x) => orCombine(x)),
-  unary('rev8', [OP_IMM, 5, 0x6b8], 'rd = rs1 with its bytes in reverse order', (x) => reverseBytes(x)),
+  unary(ZBB, 'orc.b', [OP_IMM, 5, 0x287], 'rd = rs1 with all bits of the bytes set that are not 0', (x) =>
+    orCombine(x),
+  ),
+  unary(ZBB_OR_ZBKB, 'rev8', [OP_IMM, 5, 0x6b8], 'rd = rs1 with its bytes in reverse order', (x) =>
+    reverseBytes(x, x.rs1),
+  ),
 ];

@@ -8,6 +8,7 @@ export type Processor = Pick<DeviceTreeConfiguration, 'isa' | 'mmuType'>;
 const BASE = 'rv64imafdc';
 const EXTENSIONS = [
   'zicbom',
+  'zicbop',
   'zicboz',
   'zicond',
   'zicsr',
@@ -15,8 +16,15 @@ const EXTENSIONS = [
   'zihintpause',
   'zihpm',
   'zawrs',
+  'zca',
+  'zcb',
+  'zcd',
   'zba',
   'zbb',
+  'zbc',
+  'zbkb',
+  'zbkc',
+  'zbkx',
   'zbs',
 ];
 

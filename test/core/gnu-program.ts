@@ -22,6 +22,9 @@ export function inScratchFolder<T>(work: (folder: string) => T): T {
   }
 }
 
+/** What binutils 2.40 and QEMU 7.2 have of the machine. */
+const MARCH = 'rv64gch_zicbop_zihintpause_zba_zbb_zbc_zbs_zbkb_zbkc_zbkx_svinval';
+
 /** The memory image of a program at 0x80000000. */
 export function assembleImage(source: string): Uint8Array {
   return inScratchFolder((folder) => {
@@ -32,7 +35,7 @@ export function assembleImage(source: string): Uint8Array {
       string,
     ];
     writeFileSync(input, source);
-    run('riscv64-linux-gnu-as', ['-march=rv64gch_zihintpause_zba_zbb_zbs_svinval', '-mno-relax', '-o', object, input]);
+    run('riscv64-linux-gnu-as', [`-march=${MARCH}`, '-mno-relax', '-o', object, input]);
     run('riscv64-linux-gnu-ld', ['--no-relax', '-Ttext=0x80000000', '-e', '0x80000000', '-N', '-o', elf, object]);
     run('riscv64-linux-gnu-objcopy', ['-O', 'binary', elf, image]);
     return new Uint8Array(readFileSync(image));
@@ -40,7 +43,7 @@ export function assembleImage(source: string): Uint8Array {
 }
 
 /** The extensions that this machine has, of QEMU's default processor. */
-const QEMU_CPU = 'rv64,h=on,sstc=off,zbc=off,svinval=on';
+const QEMU_CPU = 'rv64,h=on,sstc=off,zbc=on,zbkb=on,zbkc=on,zbkx=on,svinval=on';
 
 /** What the program prints on QEMU's UART until it stops the machine. */
 export function runOnQemu(image: Uint8Array, timeout = 20000): string {

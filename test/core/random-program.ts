@@ -27,7 +27,7 @@ const WINDOW = 0x40000000;
 
 const plain = instructions.filter(({ extension, length, name, transfers }) => {
   const isBase = extension === 'i' && !transfers && !/^(l|s)[bhwd]u?$/.test(name);
-  const isArithmetic = isBase || extension === 'm' || extension.startsWith('zb');
+  const isArithmetic = isBase || extension === 'm' || extension.startsWith('zb') || extension === 'zicbop';
   // QEMU before 8.0 counts into the upper half.
   if (name === 'ctzw') return false;
   return isArithmetic && length === 4 && !name.startsWith('fence');

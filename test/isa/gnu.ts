@@ -1,4 +1,4 @@
-/** GNU as and objdump as judges. */
+/** GNU as and objdump, and LLVM's assembler, as judges. */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -21,8 +21,9 @@ function inScratchFolder<T>(work: (folder: string) => T): T {
   }
 }
 
-/** What binutils 2.40 knows of what the machine has. */
-const MARCH = 'rv64gch_zicbom_zicboz_zihintpause_zawrs_zba_zbb_zbs_svinval';
+/** What binutils 2.40 knows of the table. */
+const MARCH =
+  'rv64gch_zicbom_zicbop_zicboz_zihintpause_zawrs_zfh_zba_zbb_zbc_zbs_zbkb_zbkc_zbkx_zknd_zkne_zknh_zksed_zksh_svinval';
 
 /** The bytes of .text that GNU as makes of a source. */
 export function gnuAssemble(source: string, march = MARCH): Uint8Array {
@@ -36,6 +37,40 @@ export function gnuAssemble(source: string, march = MARCH): Uint8Array {
     run('riscv64-linux-gnu-as', [`-march=${march}`, '-mno-relax', '-o', object, input]);
     run('riscv64-linux-gnu-objcopy', ['-O', 'binary', '-j', '.text', object, binary]);
     return new Uint8Array(readFileSync(binary));
+  });
+}
+
+/** The bytes that LLVM's assembler makes of a source. */
+export function llvmAssemble(source: string, features: readonly string[]): Uint8Array {
+  return inScratchFolder((folder) => {
+    const [input, object, binary] = ['in.s', 'out.o', 'out.bin'].map((name) => join(folder, name)) as [
+      string,
+      string,
+      string,
+    ];
+    writeFileSync(input, source);
+    const attributes = features.map((feature) => `+${feature}`).join(',');
+    run('llvm-mc-19', ['-triple=riscv64', `-mattr=${attributes}`, '-filetype=obj', '-o', object, input]);
+    run('riscv64-linux-gnu-objcopy', ['-O', 'binary', '-j', '.text', object, binary]);
+    return new Uint8Array(readFileSync(binary));
+  });
+}
+
+/** LLVM's text of each instruction of an assembled source, with one space after the mnemonic. */
+export function llvmDisassemble(code: Uint8Array, features: readonly string[]): string[] {
+  return inScratchFolder((folder) => {
+    const input = join(folder, 'code.txt');
+    writeFileSync(input, Array.from(code, (byte) => `0x${byte.toString(16)}`).join(' '));
+    const attributes = features.map((feature) => `+${feature}`).join(',');
+    const output = run('llvm-mc-19', [
+      '-triple=riscv64',
+      `-mattr=${attributes}`,
+      '-M',
+      'no-aliases',
+      '-disassemble',
+      input,
+    ]);
+    return [...output.matchAll(/^\t([^.\s].*)$/gm)].map(([, text = '']) => text.replace('\t', ' ').replace(/, /g, ','));
   });
 }
 

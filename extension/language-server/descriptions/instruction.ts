@@ -1,5 +1,5 @@
 import { disassemble } from '../../../simulator/explain/disassembler';
-import { type Csr, decode, expansionOf, extensions, type Instruction, type Pseudo } from '../../../simulator/isa';
+import { type Csr, decode, expansionOf, extensionNamed, type Instruction, type Pseudo } from '../../../simulator/isa';
 import { type Candidate, candidatesNamed } from '../candidates';
 import { bitTable } from './bit-table';
 import { code, hex, paragraphs } from './markdown';
@@ -57,9 +57,11 @@ function describeForm(
   ]);
 }
 
-function extensionOf({ extension }: Instruction): string {
-  const found = extensions.find(({ id }) => id === extension);
-  return found ? `*${found.name}${found.march && `: ${found.march}`}*` : '';
+/** What an instruction belongs to, and whether the machine has that. */
+function extensionOf(instruction: Instruction): string {
+  const { name, march, support } = extensionNamed(instruction.extension);
+  const note = support === 'runs' ? '' : ' The machine does not run it: there it is an illegal instruction.';
+  return `*${name}${march && `: ${march}`}*${note}`;
 }
 
 /** The bits of the instruction as written; when the assembler picked a compressed one, of that. */

@@ -154,7 +154,7 @@ function instruction(unit: Unit, statement: Statement): void {
     unit.error('insn', `expected ${expected}`, statement.operandsStart, statement.end);
     return;
   }
-  if (format.length === 2 && !unit.options.architecture.has('c')) {
+  if (format.length === 2 && !unit.options.architecture.compressed) {
     const message = `'.insn ${name}' needs the extension 'c', which -march or .option arch does not have`;
     unit.error('extension', message, statement.operandsStart, statement.end);
     return;

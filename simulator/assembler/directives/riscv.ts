@@ -1,4 +1,4 @@
-import { architectureOf, changeArchitecture } from '../architecture';
+import { type Architecture, architectureChanges, changeArchitecture } from '../architecture';
 import { ArchitectureTag, attributeTags } from '../attributes';
 import { nearest } from '../diagnostic';
 import { TokenKind } from '../lexer';
@@ -38,9 +38,9 @@ const option: Run = (unit, statement) => {
     if (!unit.popOptions()) unit.error('option', "'.option pop' without .option push", statement.start, end);
     return;
   }
-  const arch = /^arch\s*,\s*(.*)$/.exec(text);
-  if (arch) {
-    const architecture = changeArchitecture(unit.options.architecture, arch[1]!);
+  const changes = architectureChanges(text);
+  if (changes !== undefined) {
+    const architecture = changeArchitecture(unit.options.architecture, changes);
     if (typeof architecture !== 'string') unit.setArchitecture(architecture);
     else unit.error('option', architecture, statement.operandsStart, end);
     return;
@@ -72,10 +72,15 @@ const attribute: Run = (unit, statement) => {
     unit.attributes.values.set(tag, text?.text ?? Number(number));
     return;
   }
-  const { architecture, problem } = architectureOf(text!.text);
-  if (problem) unit.error('march', problem, text!.start, text!.end);
+  const architecture = wholeArchitecture(unit.options.architecture, text!.text);
+  if (typeof architecture === 'string') unit.error('march', architecture, text!.start, text!.end);
   else unit.setArchitecture(architecture);
 };
+
+/** What `.attribute arch` says: no changes, but all. */
+function wholeArchitecture(current: Architecture, text: string): Architecture | string {
+  return /^[+-]/.test(text) ? `'${text}' is not of the form rv64imac_zicsr` : changeArchitecture(current, text);
+}
 
 /** A tag by name (`arch`, `Tag_RISCV_arch`) or number. */
 function attributeTag(reader: OperandReader): number | undefined {

@@ -119,7 +119,7 @@ function alignSection(unit: Unit, alignment: number, limit: number, fill: Uint8A
     return;
   }
   const { architecture, relax } = unit.options;
-  const width = architecture.has('c') ? 2 : 4;
+  const width = architecture.compressed ? 2 : 4;
   section.align(alignment);
   if (alignment <= 1) return;
   if (!section.executable || fill) {
@@ -179,7 +179,7 @@ const nop: Run = (unit, statement) => {
   reader.finish();
   if (!unit.allowContents(statement.start, statement.end)) return;
   const wanted = bytes && isConstant(bytes.value) ? Number(bytes.value.value) : 0;
-  const compressed = unit.options.architecture.has('c');
+  const compressed = unit.options.architecture.compressed;
   unit.beginData();
   unit.beginInstruction();
   const start = unit.section.length;

@@ -167,6 +167,9 @@ export class I64 implements Expression, Value {
   mulHighUnsigned(other: I64): I64 {
     return new I64((into) => into.helpers.mulHigh(this, other).emit(into));
   }
+  carrylessMul(other: I64): I64 {
+    return new I64((into) => into.helpers.carrylessMul(this, other).emit(into));
+  }
   and(other: I64 | number): I64 {
     return this.with(Opcode.i64And, other);
   }

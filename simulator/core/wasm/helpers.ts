@@ -8,6 +8,8 @@ import { Real } from './real';
 export interface Helpers {
   /** The upper 64 bits of the product of unsigned numbers. */
   mulHigh(a: I64, b: I64): I64;
+  /** The lower 64 bits of the product without carries. */
+  carrylessMul(a: I64, b: I64): I64;
   /**
    * a * b - product, exactly, when product is a * b rounded (Dekker, "A floating-point technique for extending the available
    * precision", 1971). NaN where a part overflows; the caller keeps products away from underflow.
@@ -20,6 +22,7 @@ export interface Helpers {
 /** In the place of use: a call in the interpreter's loop would have the engine keep the loop's variables in memory. */
 export const inlineHelpers: Helpers = {
   mulHigh: (a, b) => new I64((into) => mulHigh(into, into.keepInteger(a), into.keepInteger(b)).emit(into)),
+  carrylessMul: (a, b) => new I64((into) => carrylessMul(into, a, b).emit(into)),
   productError: (a, b, product) => new Real(Type.f64, (into) => productError(into, a, b, product).emit(into)),
   mulAdd: (a, b, c, mustBeExact) => new Real(Type.f64, (into) => mulAdd(into, a, b, c, mustBeExact).emit(into)),
 };
@@ -38,12 +41,14 @@ export function defineHelpers(module: ModuleBuilder): Helpers {
   const { i32, i64, f64 } = Type;
   const real = (f: FunctionBuilder, index: number): Real => f.real(f.parameter(index));
   const high = define([i64, i64], [i64], (f) => mulHigh(f, f.i64(f.parameter(0)), f.i64(f.parameter(1))));
+  const carryless = define([i64, i64], [i64], (f) => carrylessMul(f, f.i64(f.parameter(0)), f.i64(f.parameter(1))));
   const error = define([f64, f64, f64], [f64], (f) => productError(f, real(f, 0), real(f, 1), real(f, 2)));
   const fused = define([f64, f64, f64, i32], [f64], (f) =>
     mulAdd(f, real(f, 0), real(f, 1), real(f, 2), f.i32(f.parameter(3))),
   );
   return {
     mulHigh: (a, b) => new I64((into) => into.call(high, a, b)),
+    carrylessMul: (a, b) => new I64((into) => into.call(carryless, a, b)),
     productError: (a, b, product) => new Real(f64, (into) => into.call(error, a, b, product)),
     mulAdd: (a, b, c, mustBeExact) => new Real(f64, (into) => into.call(fused, a, b, c, mustBeExact)),
   };
@@ -56,6 +61,26 @@ function mulHigh(f: FunctionBuilder, a: I64, b: I64): I64 {
   const low = f.keepInteger(aHigh.mul(bLow).add(aLow.mul(bLow).shiftRight(32)));
   const high = f.keepInteger(aLow.mul(bHigh).add(low.and(mask)));
   return aHigh.mul(bHigh).add(low.shiftRight(32)).add(high.shiftRight(32));
+}
+
+/** The sum without carries of a shifted to each 1 of b, from the lowest up. */
+function carrylessMul(f: FunctionBuilder, a: I64, b: I64): I64 {
+  const { i64 } = Type;
+  const [shifted, rest, product] = [f.pool.take(i64), f.pool.take(i64), f.pool.take(i64)];
+  f.set(shifted, a);
+  f.set(rest, b);
+  f.set(product, I64.constant(0));
+  f.block((done) =>
+    f.loop((next) => {
+      f.branchIf(f.i64(rest).equal(0), done);
+      const chosen = f.i64(shifted).and(I64.constant(0).sub(f.i64(rest).and(1)));
+      f.set(product, f.i64(product).xor(chosen));
+      f.set(shifted, f.i64(shifted).shiftLeft(1));
+      f.set(rest, f.i64(rest).shiftRight(1));
+      f.branch(next);
+    }),
+  );
+  return f.i64(product);
 }
 
 /** 2^27 + 1: a product with it leaves the upper half of a number's 53 bits when the number is taken off again. */
