@@ -22,8 +22,9 @@ const Attribute = {
 const Form = {
   Address: 0x01,
   Data2: 0x05,
+  Data4: 0x06,
   Flag: 0x0c,
-  String: 0x0e,
+  StringOffset: 0x0e,
   Udata: 0x0f,
   ReferenceUdata: 0x15,
   SectionOffset: 0x17,
@@ -31,6 +32,9 @@ const Form = {
 } as const;
 const Abbreviation = { Unit: 1, Function: 2, NoType: 3 } as const;
 const rangeOfStartAndLength = 7;
+const unitOfCompilation = 1;
+/** In bytes. */
+const pointerSize = 8;
 /** DWARF has no number for assembly: GNU's assembler takes this one. */
 const languageMipsAssembler = 0x8001;
 const producer = 'HyperStep';
@@ -42,12 +46,20 @@ interface Range {
   readonly size: number;
 }
 
-/** Writes what `as -gdwarf-5` adds to the line table of a source: a unit with its functions, and where its code is. */
+/**
+ * Writes what GNU as adds to a line table for which the source has no unit of its own, made of the source itself (`-gdwarf-5`) or
+ * asked for by `.loc`: a unit with its functions, and where its code is.
+ */
 export function writeDebugInfo(unit: Unit): void {
-  const { lineInfo } = unit;
-  if (!lineInfo.generated || lineInfo.entries.size === 0) return;
-  if (unit.outputs.some(({ name }) => name === '.debug_info')) return;
-  new DebugInfoWriter(unit).write();
+  if (unit.lineInfo.entries.size > 0 && !hasContents(unit, '.debug_info')) new DebugInfoWriter(unit).write();
+}
+
+/** Whether the source put anything into a section of this name. */
+export function hasContents(unit: Unit, name: string): boolean {
+  return unit.outputs.some(
+    (output) =>
+      output.name === name && output.subsections.some(({ length, parts }) => length > 0 || parts.length > 0),
+  );
 }
 
 class DebugInfoWriter {
@@ -57,10 +69,12 @@ class DebugInfoWriter {
   readonly #addresses: Section;
   readonly #strings: Section;
   readonly #ranges: readonly Range[];
+  readonly #version: number;
   readonly #functions: readonly { readonly symbol: AssemblySymbol; readonly size: number }[];
 
   constructor(readonly unit: Unit) {
     this.#span = { frame: unit.frames[0]!, line: 0, start: 0, end: 0 };
+    this.#version = unit.lineInfo.version;
     this.#info = this.#section('.debug_info');
     this.#abbreviations = this.#section('.debug_abbrev');
     this.#addresses = this.#section('.debug_aranges');
@@ -77,10 +91,10 @@ class DebugInfoWriter {
   write(): void {
     const lists = this.#ranges.length > 1 ? this.#writeRanges() : undefined;
     this.#writeAddresses();
-    const { folders, files } = this.unit.lineInfo;
-    const file = files[1];
+    const { folders, files, compilationFolder } = this.unit.lineInfo;
+    const file = this.#version >= 5 ? (files[0] ?? files[1]) : files[1];
     const folder = file && file.folder > 0 ? `${folders[file.folder]}/` : '';
-    const strings = [`${folder}${file?.name ?? ''}`, folders[0] ?? '', producer].map((text) => this.#string(text));
+    const strings = [`${folder}${file?.name ?? ''}`, compilationFolder, producer].map((text) => this.#string(text));
     const external = this.#writeAbbreviations();
     this.#writeInfo(strings, lists, external);
   }
@@ -116,7 +130,7 @@ class DebugInfoWriter {
 
   /** The beginning of a section. */
   #start(section: Section): AssemblySymbol {
-    return this.#temporary({ section, offset: 0, part: 0 });
+    return this.unit.symbols.sectionSymbol(section.name);
   }
 
   #string(text: string): AssemblySymbol {
@@ -130,8 +144,27 @@ class DebugInfoWriter {
     section.append(leb128Bytes(BigInt(value), false));
   }
 
-  /** .debug_rnglists, for code in several sections. @returns where its list begins */
+  /** For code in several sections. @returns where its list begins */
   #writeRanges(): AssemblySymbol {
+    return this.#version >= 5 ? this.#writeRangeLists() : this.#writeOldRanges();
+  }
+
+  /** .debug_ranges (DWARF 3, section 2.17.3): pairs of addresses after one that says that they count from 0. */
+  #writeOldRanges(): AssemblySymbol {
+    const section = this.#section('.debug_ranges');
+    section.align(16);
+    const list = this.#start(section);
+    section.append(new Uint8Array(8).fill(0xff));
+    section.append(new Uint8Array(8));
+    for (const { start, end } of this.#ranges) {
+      this.#reference(section, start, 8);
+      this.#reference(section, end, 8);
+    }
+    section.append(new Uint8Array(16));
+    return list;
+  }
+
+  #writeRangeLists(): AssemblySymbol {
     const section = this.#section('.debug_rnglists');
     section.appendInteger(0, 4);
     section.append([5, 0, 8, 0, 0, 0, 0, 0]);
@@ -172,21 +205,22 @@ class DebugInfoWriter {
     };
     section.append([Abbreviation.Unit, Tag.CompileUnit, functions.length > 0 ? 1 : 0]);
     const isOne = this.#ranges.length === 1;
+    const isOld = this.#version < 4;
+    const offset = isOld ? Form.Data4 : Form.SectionOffset;
+    const highPc = isOld ? Form.Address : Form.Udata;
     pairs(
-      ...[Attribute.StatementList, Form.SectionOffset],
-      ...(isOne
-        ? [Attribute.LowPc, Form.Address, Attribute.HighPc, Form.Udata]
-        : [Attribute.Ranges, Form.SectionOffset]),
-      ...[Attribute.Name, Form.String, Attribute.CompilationFolder, Form.String, Attribute.Producer, Form.String],
-      ...[Attribute.Language, Form.Data2],
+      ...[Attribute.StatementList, offset],
+      ...(isOne ? [Attribute.LowPc, Form.Address, Attribute.HighPc, highPc] : [Attribute.Ranges, offset]),
+      ...[Attribute.Name, Form.StringOffset, Attribute.CompilationFolder, Form.StringOffset],
+      ...[Attribute.Producer, Form.StringOffset, Attribute.Language, Form.Data2],
     );
-    const external = hasGlobal ? (hasLocal ? Form.Flag : Form.FlagPresent) : undefined;
+    const external = hasGlobal ? (hasLocal || isOld ? Form.Flag : Form.FlagPresent) : undefined;
     if (functions.length > 0) {
       section.append([Abbreviation.Function, Tag.Subprogram, 0]);
       pairs(
-        ...[Attribute.Name, Form.String],
+        ...[Attribute.Name, Form.StringOffset],
         ...(external === undefined ? [] : [Attribute.External, external]),
-        ...[Attribute.Type, Form.ReferenceUdata, Attribute.LowPc, Form.Address, Attribute.HighPc, Form.Udata],
+        ...[Attribute.Type, Form.ReferenceUdata, Attribute.LowPc, Form.Address, Attribute.HighPc, highPc],
       );
       section.append([Abbreviation.NoType, Tag.UnspecifiedType, 0]);
       pairs();
@@ -203,15 +237,18 @@ class DebugInfoWriter {
     const section = this.#info;
     const lines = this.#section('.debug_line');
     section.appendInteger(0, 4);
-    section.append([5, 0, 1, 8]);
+    section.append([this.#version, 0]);
+    if (this.#version >= 5) section.append([unitOfCompilation, pointerSize]);
     this.#reference(section, this.#start(this.#abbreviations));
+    if (this.#version < 5) section.append([pointerSize]);
     this.#uleb(section, Abbreviation.Unit);
     this.#reference(section, this.#start(lines));
     const [only] = this.#ranges;
     if (lists) this.#reference(section, lists);
     else if (only) {
       this.#reference(section, only.start, 8);
-      this.#uleb(section, only.size);
+      if (this.#version < 4) this.#reference(section, only.end, 8);
+      else this.#uleb(section, only.size);
     }
     for (const string of strings) this.#reference(section, string);
     section.appendInteger(languageMipsAssembler, 2);
@@ -223,7 +260,8 @@ class DebugInfoWriter {
     const section = this.#info;
     const sizeOf = (type: number): number =>
       this.#functions.reduce((sum, { size }) => {
-        const sizes = leb128Bytes(BigInt(type), false).length + leb128Bytes(BigInt(size), false).length;
+        const highPc = this.#version < 4 ? pointerSize : leb128Bytes(BigInt(size), false).length;
+        const sizes = leb128Bytes(BigInt(type), false).length + highPc;
         return sum + 1 + 4 + (external === Form.Flag ? 1 : 0) + 8 + sizes;
       }, section.length);
     // The type comes after the functions that name it: its own offset says how long that name is.
@@ -235,7 +273,8 @@ class DebugInfoWriter {
       if (external === Form.Flag) section.appendInteger(symbol.binding === 'local' ? 0 : 1, 1);
       this.#uleb(section, type);
       this.#reference(section, symbol, 8);
-      this.#uleb(section, size);
+      if (this.#version < 4) this.#fixup(section, { ...constant(size), add: symbol }, 8);
+      else this.#uleb(section, size);
     }
     this.#uleb(section, Abbreviation.NoType);
     section.appendInteger(0, 1);

@@ -187,6 +187,7 @@ export function emit(
   if (immediate?.kind === 'relocation') {
     unit.fixup(section.length, { relocation: immediate.type }, immediate.value, immediate.start, immediate.end);
     section.appendInteger(encode(instruction, fields) | 0, 4);
+    if (changing.has(immediate.type)) section.beginFragment();
     return;
   }
   const compressible = immediate?.plain ?? true;
@@ -194,6 +195,8 @@ export function emit(
   const word = compressed ? encode(compressed.instruction, compressed.fields) : encode(instruction, fields);
   const length = compressed ? 2 : instruction.length;
   section.appendInteger(word | 0, length);
+  // GNU as takes any upper immediate for one of an address.
+  if (!compressed && instruction.operands.some(({ kind }) => kind === 'upper')) section.beginFragment();
 }
 
 function emitBranch(
@@ -311,6 +314,7 @@ export function emitPair(
   const label = unit.symbols.temporary(section.here);
   unit.fixup(section.length, { relocation: highType }, value, start, end);
   section.appendInteger(wordOf('auipc', { rd: highRegister }), 4);
+  if (changing.has(highType)) section.beginFragment();
   const store = second.registers.rs2 !== undefined;
   const low = store ? RelocationType.PcrelLow12S : RelocationType.PcrelLow12I;
   unit.fixup(section.length, { relocation: low }, { ...constant(0), add: label }, start, end);
@@ -323,7 +327,16 @@ export function emitCall(unit: Unit, link: number, through: number, value: Bound
   unit.fixup(section.length, { relocation: RelocationType.CallPlt }, value, start, end);
   section.appendInteger(wordOf('auipc', { rd: through }), 4);
   section.appendInteger(wordOf('jalr', { rd: link, rs1: through }), 4);
+  section.beginFragment();
 }
+
+/** The relocations by which the linker may make code shorter, but calls: GNU as begins a new fragment after each. */
+const changing: ReadonlySet<number> = new Set([
+  RelocationType.High20,
+  RelocationType.PcrelHigh20,
+  RelocationType.TprelHigh20,
+  RelocationType.TprelAdd,
+]);
 
 /** The columns of the operand that gave a field: the last operand for immediates, in order for registers. */
 function placeOf(statement: Statement, field: string): { start: number; end: number } {

@@ -203,13 +203,19 @@ function combine(
   return add && add === subtract ? constant(value) : { kind: 'linear', value, add, subtract };
 }
 
-/** The distance between two symbols when no layout can change it. */
+/** The distance between two symbols when no layout of this source can change it. */
 function fixedDistance(a: AssemblySymbol, b: AssemblySymbol): number | undefined {
   if (a === b) return 0;
   const { place: p } = a;
   const { place: q } = b;
-  if (!p || !q || p.section !== q.section || p.part !== q.part) return undefined;
+  if (!p || !q || p.section !== q.section || p.part !== q.part || a.section || b.section) return undefined;
   return p.offset - q.offset;
+}
+
+/** Whether two symbols stand where not even the linker can change their distance. */
+export function inOneFragment(a: AssemblySymbol, b: AssemblySymbol): boolean {
+  if (a === b) return true;
+  return !a.section && !b.section && a.place?.section === b.place?.section && a.place?.section.inOneFragment(a.place, b.place!) === true;
 }
 
 /**
@@ -243,9 +249,30 @@ function meaningNow(bound: Bound, depth: number): Linear | undefined {
   }
   const first = constantOfLinear(x);
   const second = y && constantOfLinear(y);
-  if (first === undefined || (y && second === undefined)) return undefined;
+  if (first === undefined || (y && second === undefined))
+    return y ? simplified(operator, first ?? x, second ?? y) : undefined;
   const value = y ? compute(operator, first, second!) : unaryValue(operator, first);
   return value === undefined ? undefined : constant(value);
+}
+
+/** What an operator makes of an address where its value does not matter: what GNU as knows of 0, 1 and equal operands. */
+function simplified(operator: string, left: Integer | Linear, right: Integer | Linear): Linear | undefined {
+  const isLeftAddress = typeof left === 'object';
+  const isRightAddress = typeof right === 'object';
+  const address = isLeftAddress ? left : isRightAddress ? right : undefined;
+  if (!address) return undefined;
+  if (isLeftAddress && isRightAddress) {
+    const isSame = left.add === right.add && !left.add?.defined && left.value === right.value;
+    if (!isSame || left.subtract || right.subtract) return undefined;
+    return operator === '&' || operator === '|' ? left : operator === '^' ? zero : undefined;
+  }
+  const other = isLeftAddress ? right : left;
+  if (other === 0) {
+    if (operator === '|' || operator === '^') return address;
+    if (operator === '<<' || operator === '>>') return isLeftAddress ? address : zero;
+    return operator === '*' || operator === '&' ? zero : undefined;
+  }
+  return other === 1 && (operator === '*' || (operator === '/' && isLeftAddress)) ? address : undefined;
 }
 
 function constantOfLinear({ value, add, subtract }: Linear): Integer | undefined {
@@ -282,19 +309,25 @@ function isComparison(operator: string): boolean {
     : false;
 }
 
-/** Compares numbers, or two addresses whose distance is known. */
+/** Compares numbers, or two addresses: equal are those in one fragment, as in GNU as; others need a known distance. */
 function comparedNow(operator: string, left: Bound, right: Bound, depth: number): Integer | undefined {
-  const x = meaningNow(left, depth + 1);
-  const y = meaningNow(right, depth + 1);
-  if (x && y) {
-    if (isConstant(x) && isConstant(y)) return compute(operator, x.value, y.value);
-    const distance = applyBinary('-', x, y);
-    const value = distance.kind === 'linear' ? constantOfLinear(distance) : undefined;
-    if (value !== undefined) return compute(operator, value, 0);
-  }
-  // Different addresses, or one that is not known yet, are not equal.
-  if (operator === '==') return 0;
-  return operator === '!=' || operator === '<>' ? -1 : undefined;
+  const x = operandNow(left, depth);
+  const y = operandNow(right, depth);
+  if (!x || !y) return undefined;
+  if (isConstant(x) && isConstant(y)) return compute(operator, x.value, y.value);
+  const isEquality = operator === '==' || operator === '!=' || operator === '<>';
+  if (isEquality && !(x.add && y.add && inOneFragment(x.add, y.add))) return operator === '==' ? 0 : -1;
+  const distance = applyBinary('-', x, y);
+  const value = distance.kind === 'linear' ? constantOfLinear(distance) : undefined;
+  return value === undefined ? undefined : compute(operator, value, 0);
+}
+
+/** An operand of a comparison as a number or one address; undefined while it is neither. */
+function operandNow(operand: Bound, depth: number): Linear | undefined {
+  const known = meaningNow(operand, depth + 1);
+  if (!known?.subtract) return known;
+  const value = constantOfLinear(known);
+  return value === undefined ? undefined : constant(value);
 }
 
 /** The result of a binary operator on numbers; undefined when dividing by zero. Comparisons give -1 for true. */

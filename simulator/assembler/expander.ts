@@ -1,11 +1,12 @@
 import type { ColumnRun, Define } from './c-macros';
 import { Conditionals } from './conditionals';
 import { didYouMean, nearest } from './diagnostic';
-import { directiveNamed, directiveNames, isBlockEnd } from './directives';
+import { blockChange, directiveNamed, directiveNames } from './directives';
 import { assignment } from './directives/symbols';
 import { parseExpression } from './expression';
-import type { Frame } from './frames';
+import type { Frame, SourceSpan } from './frames';
 import { assembleInstruction, mnemonicNames } from './instructions';
+import { joinLines } from './joined-lines';
 import { isDigit, Lexer, TokenKind } from './lexer';
 import {
   type Arguments,
@@ -13,6 +14,7 @@ import {
   bindArguments,
   bodyLine,
   expandLine,
+  labelsLine,
   localNames,
   type Macro,
   type MacroStyle,
@@ -20,9 +22,9 @@ import {
   scrub,
   unchangedLine,
 } from './macros';
-import { Preprocessor, type PreprocessorHost } from './preprocessor';
+import { Preprocessor, type PreprocessorHost, plainText, type ReadLine } from './preprocessor';
 import type { SourceText } from './source';
-import type { Line, Statement } from './statement';
+import type { Label, Line, Statement } from './statement';
 import type { Unit } from './unit';
 
 /** Files for `.include`, `#include` and `.incbin`. */
@@ -53,15 +55,17 @@ interface Input {
   lineLength: number;
   /** Where columns of a line that the preprocessor changed come from. */
   columns: readonly ColumnRun[] | undefined;
+  /** Where each further source line begins in the text of a line that was made of several. */
+  breaks: readonly number[] | undefined;
   /** Moves to the next line; false at the end. */
   advance(input: Input): boolean;
 }
 
 const maximumDepth = 200;
-/** Statements that come from expansions, in one unit. */
-const maximumExpanded = 1_000_000;
-/** Characters of lines that come from expansions. */
-const maximumCharacters = 100_000_000;
+/** Statements that come from expansions, in one unit; those that conditions skip cost little and do not count. */
+const maximumExpanded = 4_000_000;
+/** Characters of lines that come from expansions, skipped ones too. */
+const maximumCharacters = 200_000_000;
 
 /** A statement of a macro body or repeated block as it is assembled, with the expansions that led to it; `calls` says that it is a macro call. */
 export type ExpansionTrace = (statement: Statement, frame: Frame, calls: boolean) => void;
@@ -104,7 +108,7 @@ export class Expander {
         this.#assemble(statement, input);
       } else if (!input.advance(input)) {
         this.#inputs.pop();
-        this.conditionals.close(unit, this.#inputs.length, false);
+        this.conditionals.close(unit, this.#inputs.length, this.#stopped);
       }
     }
     this.conditionals.close(unit, 0, unit.ended || this.#stopped);
@@ -121,27 +125,28 @@ export class Expander {
     unit.column = input.column;
     unit.lineLength = input.lineLength;
     unit.columns = input.columns;
+    unit.breaks = input.breaks;
     unit.text = input.line!.text;
   }
 
   #assemble(statement: Statement, input: Input): void {
     const { unit } = this;
+    // What a condition skips, it skips to its end: GNU as looks for .else and .endif at the beginning of statements only.
+    if (!this.conditionals.active && statement.labels.length > 0) return;
+    for (const label of statement.labels) this.#defineLabel(label.name, label.numeric, label.start, label.end);
+    if (
+      statement.text.charCodeAt(statement.start) === 0x2e &&
+      this.conditionals.handle(unit, statement, this.#inputs.length)
+    )
+      return;
+    if (!this.conditionals.active) return;
     if (input.kind !== 'file' && ++this.#expanded > maximumExpanded) {
       const message = `macros and repeats expand to more than ${maximumExpanded} statements`;
       unit.error('expansion-too-large', message, statement.start, statement.end);
       this.#stopped = true;
       return;
     }
-    if (
-      statement.text.charCodeAt(statement.start) === 0x2e &&
-      this.conditionals.handle(unit, statement, this.#inputs.length)
-    ) {
-      for (const label of statement.labels) this.#defineLabel(label.name, label.numeric, label.start, label.end);
-      return;
-    }
-    if (!this.conditionals.active) return;
     if (this.trace && input.kind !== 'file') this.trace(statement, input.frame, this.macros.has(statement.key));
-    for (const label of statement.labels) this.#defineLabel(label.name, label.numeric, label.start, label.end);
     const { section } = unit;
     const { length } = section;
     const parts = section.parts.length;
@@ -167,7 +172,6 @@ export class Expander {
 
   #defineLabel(name: string, numeric: boolean, start: number, end: number): void {
     const { unit } = this;
-    if (!this.conditionals.active) return;
     if (!numeric && isDigit(name.charCodeAt(0)) && unit.text.charCodeAt(start) !== 0x22) {
       unit.error(
         'label',
@@ -224,11 +228,14 @@ export class Expander {
     if (!source.preprocessed) {
       let next = 0;
       this.#push('file', frame, (input) => {
-        const line = source.lines[next];
-        if (!line) return false;
+        if (next >= source.lines.length) return false;
+        const joined = source.joined(next);
+        const line = joined?.line ?? source.lines[next]!;
         input.line = line;
+        input.breaks = joined?.breaks;
         input.statement = 0;
-        input.lineNumber = next++;
+        input.lineNumber = next;
+        next += 1 + (joined?.breaks.length ?? 0);
         if (line.slashComment >= 0) this.#slashComment(input, line.slashComment);
         return true;
       });
@@ -246,7 +253,9 @@ export class Expander {
     this.#push('file', frame, (input) => {
       const read = preprocessor.next();
       if (!read) return false;
-      input.line = read.line;
+      const joined = read.line.continues === 'string' ? joinStringLines(read, preprocessor) : undefined;
+      input.line = joined?.line ?? read.line;
+      input.breaks = joined?.breaks ?? read.breaks;
       input.statement = 0;
       input.lineNumber = read.number;
       input.lineLength = read.changedLength;
@@ -281,6 +290,7 @@ export class Expander {
       column: 0,
       lineLength: -1,
       columns: undefined,
+      breaks: undefined,
       advance,
     };
     this.#inputs.push(input);
@@ -328,7 +338,10 @@ export class Expander {
 
   #call(macro: Macro, statement: Statement): void {
     const { unit } = this;
-    const values = bindArguments(macro, scrub(statement.operandText), this.style(statement));
+    const text = scrub(statement.operandText);
+    const values = text.includes('\n')
+      ? { message: `the arguments of macro '${macro.name}' end with their line: a string there has no closing quote` }
+      : bindArguments(macro, text, this.style(statement));
     if ('message' in values) {
       unit.error(
         'macro-arguments',
@@ -379,7 +392,7 @@ export class Expander {
       // Plain repetition takes the text as it is; only macros and lists of values substitute in it.
       const values = typeof rounds === 'number' ? undefined : rounds[round]!;
       const expanded = values ? expandLine(line, values, serial, alternate) : unchangedLine(line);
-      this.#characters += expanded?.parsed.text.length ?? maximumCharacters;
+      this.#characters += expanded ? expanded.parsed.text.length + 1 : maximumCharacters;
       if (!expanded || this.#characters > maximumCharacters) {
         const message = 'macros and repeats expand to more text than is reasonable';
         const span = { frame, line: line.line, start: line.column, end: line.column + line.text.length };
@@ -426,9 +439,10 @@ export class Expander {
 
   /**
    * Sets aside the statements up to the one that ends the block, nested blocks included; undefined when the input ends
-   * first. The ending statement is consumed.
+   * first. The ending statement is consumed; labels before it are the block's.
    */
   collect(kind: 'macro' | 'repeat'): readonly BodyLine[] | undefined {
+    const { unit } = this;
     const input = this.#inputs.at(-1)!;
     const body: BodyLine[] = [];
     let depth = 0;
@@ -439,12 +453,37 @@ export class Expander {
         continue;
       }
       input.statement++;
-      const change = isBlockEnd(kind, statement.key);
-      if (change < 0 && depth === 0) return body;
+      const change = statement.labels.every(isPlainName) ? blockChange(kind, statement.key) : 0;
+      if (change < 0 && depth === 0) {
+        if (statement.labels.length > 0) body.push(labelsLine(statement, input.lineNumber, input.column));
+        if (statement.key === '.endmacro') {
+          const message = "GNU as has no '.endmacro', and takes what follows for more of the macro: write '.endm'";
+          unit.report('error', 'endmacro', message, spanAt(input, statement), ['.endm']);
+        }
+        return body;
+      }
       depth += change;
       body.push(bodyLine(statement, input.lineNumber, input.column));
     }
   }
+}
+
+/** The name of a statement that is read, and not assembled. */
+function spanAt({ frame, lineNumber, column }: Input, { start, name }: Statement): SourceSpan {
+  return { frame, line: lineNumber, start: column + start, end: column + start + name.length };
+}
+
+/** Whether GNU as sees what stands behind a label in the body of a macro or repetition: not behind numbers, quotes and parameters. */
+function isPlainName({ name, numeric, start, end }: Label): boolean {
+  return !numeric && end - start === name.length && !name.includes('\\');
+}
+
+/** A line with the lines of the preprocessor, to which strings end with their lines, that its last string goes on in. */
+function joinStringLines(read: ReadLine, preprocessor: Preprocessor): ReturnType<typeof joinLines> {
+  return joinLines(read.line, false, () => {
+    const following = preprocessor.next(true)?.line;
+    return following && plainText(following);
+  });
 }
 
 /** The style of .altmacro: `%` evaluates an expression. */

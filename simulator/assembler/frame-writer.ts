@@ -12,7 +12,7 @@ import {
 import type { SourceSpan } from './frames';
 import { leb128Bytes } from './section-bytes';
 import type { FixupKind, Section } from './sections';
-import type { AssemblySymbol, Place } from './symbols';
+import type { AssemblySymbol } from './symbols';
 import type { Unit } from './unit';
 
 /** CIE version 3, as GNU as writes it for RISC-V. */
@@ -41,8 +41,6 @@ export function writeFrames(unit: Unit): void {
 class FrameWriter {
   readonly #section: Section;
   readonly #shared: SharedEntry[] = [];
-  /** Where the linker may change code, for distances that it has to work out: offsets of places, by section. */
-  readonly #breaks = new Map<Section, number[]>();
 
   constructor(
     readonly unit: Unit,
@@ -220,7 +218,7 @@ class FrameWriter {
   #advance(from: AssemblySymbol, to: AssemblySymbol, span: SourceSpan | undefined): void {
     const section = this.#section;
     const distance = offsetOf(to.place!) - offsetOf(from.place!);
-    const isKnown = !this.#changesBetween(from.place!, to.place!);
+    const isKnown = from.place!.section.inOneFragment(from.place!, to.place!);
     if (distance === 0) return;
     const start = section.length;
     let [size, set, subtract]: [1 | 2 | 4, number, number] = [4, R.Set32, R.Sub32];
@@ -248,35 +246,6 @@ class FrameWriter {
     };
     add(set, to);
     add(subtract, from);
-  }
-
-  /** Whether code between two places may change: where GNU as begins a new fragment. */
-  #changesBetween(from: Place, to: Place): boolean {
-    if (from.part !== to.part) return true;
-    const breaks = this.#breaksOf(from.section);
-    let low = 0;
-    let high = breaks.length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (breaks[middle]! <= from.offset) low = middle + 1;
-      else high = middle;
-    }
-    return low < breaks.length && breaks[low]! <= to.offset;
-  }
-
-  #breaksOf(section: Section): readonly number[] {
-    let breaks = this.#breaks.get(section);
-    if (!breaks) {
-      breaks = section.fixups.flatMap(({ kind, offset, value }) => {
-        if (!('relocation' in kind)) return [];
-        // Space for an alignment is as long as its relocation says.
-        if (kind.relocation === R.Align) return isConstant(value) ? [offset + Number(value.value)] : [];
-        const length = changingLengths[kind.relocation];
-        return length === undefined ? [] : [offset + length];
-      });
-      this.#breaks.set(section, breaks);
-    }
-    return breaks;
   }
 
   #rule(rule: number, register: number, operand: number): void {
@@ -324,16 +293,6 @@ class FrameWriter {
     }
   }
 }
-
-/** Bytes of instructions after which GNU as begins a new fragment, by their relocation. */
-const changingLengths: Readonly<Record<number, number>> = {
-  [R.High20]: 4,
-  [R.PcrelHigh20]: 4,
-  [R.TprelHigh20]: 4,
-  [R.TprelAdd]: 4,
-  [R.Call]: 8,
-  [R.CallPlt]: 8,
-};
 
 /** The size of an address in an encoding, in bytes. */
 export function encodedSize(encoding: number): 2 | 4 | 8 {

@@ -1,5 +1,6 @@
 import type { Integer } from '../object/integer';
 import * as integer from '../object/integer';
+import type { Severity } from './diagnostic';
 import { offsetOf, settle } from './evaluation';
 import type { ObjectSectionSource, Section, VariablePart } from './sections';
 import type { AssemblySymbol } from './symbols';
@@ -11,7 +12,8 @@ const maximumPasses = 200;
 /** No section may grow beyond this many bytes. */
 export const maximumSectionSize = 0x1000_0000;
 
-export type LayoutError = (span: { part: VariablePart }, code: string, message: string) => void;
+/** Told of what is wrong with a part; an error unless it says otherwise. */
+export type LayoutError = (span: { part: VariablePart }, code: string, message: string, severity?: Severity) => void;
 
 /**
  * Gives every variable part its size: alignments, `.org`, `.space` of later values, LEB128 numbers, and branches, which
@@ -166,7 +168,7 @@ function checkPart(section: Section, part: VariablePart, index: number, report: 
     const value = constantOf(part);
     if (value === undefined)
       report({ part }, 'not-constant', 'the value must be a constant or a distance within one section');
-    else if (value < 0) report({ part }, 'negative-space', `negative size ${value}`);
+    else if (value < 0) report({ part }, 'negative-space', 'a negative number of bytes reserves nothing', 'warning');
     else if (value > maximumSectionSize) {
       report({ part }, 'section-too-large', `${value} bytes are more than a section may have here`);
     }

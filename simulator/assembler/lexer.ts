@@ -86,7 +86,7 @@ function skipParameter(text: string, position: number, end: number): number {
   return position;
 }
 
-/** The position after the string literal that opens at `position`; strings end at the end of the line at the latest. */
+/** The position after the string literal that opens at `position`; `end` when it has no closing quote. */
 export function skipString(text: string, position: number, end: number): number {
   for (position++; position < end; position++) {
     const c = text.charCodeAt(position);
@@ -94,6 +94,14 @@ export function skipString(text: string, position: number, end: number): number 
     else if (c === Quote) return position + 1;
   }
   return end;
+}
+
+/** Whether the string literal that spans start..end of `text`, as `skipString` found it, has its closing quote. */
+export function isClosedString(text: string, start: number, end: number): boolean {
+  if (end - start < 2 || text.charCodeAt(end - 1) !== Quote) return false;
+  let backslashes = 0;
+  while (text.charCodeAt(end - 2 - backslashes) === Backslash) backslashes++;
+  return backslashes % 2 === 0;
 }
 
 /** The position after the character literal at `position`: the closing apostrophe is optional, as in GNU as. */

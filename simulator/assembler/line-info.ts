@@ -35,6 +35,8 @@ export interface LineEntry extends Readonly<LineState> {
 export class LineInfo {
   readonly files: (CompilerFile | undefined)[] = [];
   readonly folders: (string | undefined)[] = [];
+  /** Where the compiler, or the assembler, ran; '' when nothing says. */
+  compilationFolder = '';
   /** The DWARF version: 5 when there is a file 0. */
   version = 3;
   /** Rows, by section in order of first appearance, and by subsection. */
@@ -61,6 +63,7 @@ export class LineInfo {
     this.generated = true;
     this.version = 5;
     this.folders[0] = folder;
+    this.compilationFolder = folder;
   }
 
   /** What the source has from its compiler counts. */

@@ -1,5 +1,5 @@
 import { SectionFlag, SectionType } from '../object/relocatable';
-import { endOfCode } from './debug-info';
+import { endOfCode, hasContents } from './debug-info';
 import { type Bound, constant, offsetOf } from './evaluation';
 import type { SourceSpan } from './frames';
 import type { LineEntry, LineInfo } from './line-info';
@@ -33,12 +33,8 @@ const farthestAdvance = 50_000;
 /** Writes the .debug_line that a compiler's .file and .loc ask for. The other sections of the source have been laid out. */
 export function writeLines(unit: Unit): void {
   const { lineInfo } = unit;
-  const hasInfo = unit.outputs.some(({ name }) => name === '.debug_info');
-  if (lineInfo.entries.size === 0 && !(hasInfo && lineInfo.files.length > 0)) return;
-  if (
-    unit.outputs.some(({ name, subsections }) => name === '.debug_line' && subsections.some(({ length }) => length > 0))
-  )
-    return;
+  if (lineInfo.entries.size === 0 && !hasContents(unit, '.debug_info')) return;
+  if (hasContents(unit, '.debug_line')) return;
   new LineWriter(unit, lineInfo).write();
 }
 

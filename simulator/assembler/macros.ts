@@ -411,3 +411,14 @@ export function bodyLine(statement: Statement, line: number, column: number): Bo
     parsed: statement.expansions,
   };
 }
+
+/** The labels of a statement as a line to set aside. */
+export function labelsLine(statement: Statement, line: number, column: number): BodyLine {
+  const { start } = statement.labels[0]!;
+  return {
+    text: statement.text.slice(start, statement.start),
+    line,
+    column: column + start,
+    parsed: statement.expansions,
+  };
+}

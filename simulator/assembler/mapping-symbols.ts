@@ -40,9 +40,10 @@ export class MappingSymbols {
   /** A byte between code and the instructions that align what follows is data; GNU as ends it only where it had begun code. */
   oddPadding(section: Section, offset: number, part: number): void {
     const place = { section, offset, part };
-    const began = this.list.some((mapping) => samePlace(mapping.place, place));
+    const index = this.list.findIndex((mapping) => samePlace(mapping.place, place));
+    const [began] = index < 0 ? [] : this.list.splice(index, 1);
     this.#add(place, false, undefined);
-    if (began) this.#add({ ...place, offset: offset + 1 }, true, undefined);
+    if (began) this.#add({ ...place, offset: offset + 1 }, true, began.architecture);
   }
 
   #add(place: Place, instructions: boolean, architecture: Architecture | undefined): void {

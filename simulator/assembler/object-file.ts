@@ -78,12 +78,14 @@ class ObjectBuilder {
       if (output.subsections.length > 1) output.subsections.sort((a, b) => a.subsection - b.subsection);
       this.#padCode(output);
     }
-    layOut(unit.outputs, ({ part }, code, message) => this.#report((part as { span: SourceSpan }).span, code, message));
+    layOut(unit.outputs, ({ part }, code, message, severity = 'error') =>
+      unit.report(severity, code, message, (part as { span: SourceSpan }).span),
+    );
     yield;
-    writeFrames(unit);
-    if (!unit.options.relax) for (const section of unit.sections) this.#markOddPadding(section);
     writeLines(unit);
     writeDebugInfo(unit);
+    writeFrames(unit);
+    if (!unit.options.relax) for (const section of unit.sections) this.#markOddPadding(section);
     for (const output of unit.outputs) this.#makeOutput(output);
     yield;
     for (const section of unit.sections) this.#markThreadLocal(section);

@@ -11,6 +11,7 @@ import { copyAttributes, type Unit } from './unit';
 /** The symbols of an object file, in the order in which GNU as lists them. */
 export class ObjectSymbols {
   readonly #objects = new Map<AssemblySymbol, ObjectSymbol>();
+  readonly #sections = new Map<ObjectSection, ObjectSymbol>();
   readonly #added: { readonly order: number; readonly symbol: ObjectSymbol }[] = [];
   constructor(
     readonly unit: Unit,
@@ -34,7 +35,7 @@ export class ObjectSymbols {
         'redefined-symbol',
         `'${symbol.name}' is set again later, so the linker cannot know which value is meant: give the second one another name`,
       );
-    this.unit.symbols.list(symbol);
+    if (!symbol.section) this.unit.symbols.list(symbol);
     return this.#objectOf(symbol);
   }
 
@@ -42,6 +43,7 @@ export class ObjectSymbols {
   list(): ObjectSymbol[] {
     const entries = [...this.#added];
     for (const symbol of this.unit.symbols.values()) {
+      if (symbol.section) continue;
       if (symbol.binding === 'local' && isLocalName(symbol.name)) continue;
       if (symbol.weakReference || this.#isEquated(symbol)) continue;
       if (symbol.versionFate === 'remove' && symbol.defined && !isRenamed(symbol) && !this.#objects.has(symbol))
@@ -68,8 +70,16 @@ export class ObjectSymbols {
 
   /** Notes a section's own symbol. */
   addSection(section: ObjectSection, order: number): void {
-    const { name } = section;
-    this.#added.push({ order, symbol: { ...noSymbol, name, section, type: 'section' } });
+    this.#added.push({ order, symbol: this.#sectionSymbol(section) });
+  }
+
+  #sectionSymbol(section: ObjectSection): ObjectSymbol {
+    let symbol = this.#sections.get(section);
+    if (!symbol) {
+      symbol = { ...noSymbol, name: section.name, section, type: 'section' };
+      this.#sections.set(section, symbol);
+    }
+    return symbol;
   }
 
   /** A symbol that only names a group. */
@@ -118,6 +128,7 @@ export class ObjectSymbols {
 
   #make(symbol: AssemblySymbol): ObjectSymbol {
     const { place, assigned } = symbol;
+    if (symbol.section) return this.#sectionSymbol(this.objectOf(symbol.section.subsections[0]!));
     if (place) return this.#placed(symbol, place, 0);
     if (symbol.common) {
       const { size, alignment } = symbol.common;

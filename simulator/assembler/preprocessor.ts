@@ -2,6 +2,7 @@ import { evaluateCondition } from './c-condition';
 import { type ColumnRun, type Define, expandText, parseDefine } from './c-macros';
 import { missingFile, nearest } from './diagnostic';
 import type { Frame } from './frames';
+import { goesOnAfterComment, joinLines } from './joined-lines';
 import type { SourceText } from './source';
 import { type Line, parseLine, type Statement } from './statement';
 
@@ -35,6 +36,8 @@ export interface ReadLine {
   readonly changedLength: number;
   /** Where columns of the changed text come from. */
   readonly columns?: readonly ColumnRun[];
+  /** Where each further source line begins in the text of a line that was made of several. */
+  readonly breaks?: readonly number[];
 }
 
 interface Condition {
@@ -80,8 +83,8 @@ export class Preprocessor {
     this.#files.push({ source, frame, next: 0, conditions: 0, name: source.path, shift: 0 });
   }
 
-  /** The next line for the assembler, or undefined at the end of the root source. */
-  next(): ReadLine | undefined {
+  /** The next line for the assembler, or undefined at the end of the root source. `inString`: blank lines too. */
+  next(inString = false): ReadLine | undefined {
     for (;;) {
       const file = this.#files.at(-1);
       if (!file) return undefined;
@@ -98,14 +101,26 @@ export class Preprocessor {
         text = this.#join(file, text);
         line = parseLine(text, line.startsInComment, true);
       }
+      let breaks: readonly number[] | undefined;
+      if (line.continues === 'comment' && goesOnAfterComment(file.source.lines, file.next)) {
+        ({ line, breaks } = joinLines(line, true, () => this.#nextText(file)));
+      }
       const first = line.statements[0];
       if (first?.kind === 'preprocessor') {
         this.#directive(first, file, number);
         continue;
       }
-      if (!this.#active || line.statements.length === 0) continue;
-      return this.#expanded(line, file, number, joined);
+      if (!this.#active || (line.statements.length === 0 && !inString)) continue;
+      const read = this.#expanded(line, file, number, joined);
+      return breaks && read.changedLength < 0 ? { ...read, breaks } : read;
     }
+  }
+
+  /** The file's next line with those that backslashes join to it. */
+  #nextText(file: OpenFile): string | undefined {
+    const text = file.source.lines[file.next]?.text;
+    if (text !== undefined) file.next++;
+    return text?.includes('\\') && continued.test(text) ? this.#join(file, text) : text;
   }
 
   get #active(): boolean {
@@ -423,7 +438,7 @@ const directiveNames = [
 ];
 
 /** A line's text without comments, block comments of other lines included. */
-function plainText(line: Line): string {
+export function plainText(line: Line): string {
   const close = line.startsInComment ? line.text.indexOf('*/') + 2 : 0;
   return line.startsInComment && close < 2 ? '' : withoutLineComments(line.text.slice(close));
 }

@@ -129,6 +129,7 @@ function expandSpecial(unit: Unit, statement: Statement, pseudo: Pseudo, written
     unit.fixup(section.length, { relocation: RelocationType.TprelAdd }, unit.bind(expressions['tprel']!), start, end);
     const { rd, rs1, rs2 } = numbers;
     section.appendInteger(encode(instructionNamed('add'), { rd: rd!, rs1: rs1!, rs2: rs2! }) | 0, 4);
+    section.beginFragment();
     return;
   }
   const symbol = expressions['symbol']!;
@@ -201,7 +202,7 @@ function loadImmediate(unit: Unit, statement: Statement, rd: number, expression:
     if (immediate) emit(unit, statement, addi, { rd, rs1: 0, imm }, immediate, 'table');
     return;
   }
-  const value = unit.constant(expression, "the value of 'li'");
+  const value = unit.constant(expression, "the value of 'li'", false);
   if (value === undefined) return;
   // The short forms look for registers first.
   const isRegisterName = expression.kind === 'symbol' && registerNamed(expression.name) !== undefined;
@@ -216,6 +217,7 @@ function emitSteps(unit: Unit, steps: readonly LoadStep[]): void {
     const compressed = isWhole ? undefined : compressedOf(unit, instruction, fields);
     const word = compressed ? encode(compressed.instruction, compressed.fields) : encode(instruction, fields);
     unit.section.appendInteger(word | 0, compressed ? 2 : 4);
+    if (!compressed && name === 'lui') unit.section.beginFragment();
   }
 }
 

@@ -181,6 +181,8 @@ export class Section {
   /** Where it begins in the section of the object, kept by the layout. */
   base = 0;
   readonly fixups: Fixup[] = [];
+  /** Where GNU as begins a new fragment, as offsets in fixed bytes: the linker may change the code before it. */
+  readonly #fragments: number[] = [];
   /** Variable bytes before part i (one more entry than parts), kept by the layout. */
   shifts: Float64Array = new Float64Array(1);
   /** Of every statement that put something here. */
@@ -283,5 +285,28 @@ export class Section {
 
   appendPart(part: VariablePart): void {
     this.parts.push(part);
+  }
+
+  /**
+   * Begins a new fragment, in GNU as's terms: after code that the linker may make shorter and after filled space no distance to
+   * what stands before is fixed.
+   */
+  beginFragment(): void {
+    if (this.#fragments.at(-1) !== this.length) this.#fragments.push(this.length);
+  }
+
+  /** Whether two places of this section lie in one fragment. */
+  inOneFragment(a: Place, b: Place): boolean {
+    if (a.part !== b.part) return false;
+    const [first, last] = a.offset <= b.offset ? [a.offset, b.offset] : [b.offset, a.offset];
+    const fragments = this.#fragments;
+    let low = 0;
+    let high = fragments.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (fragments[middle]! <= first) low = middle + 1;
+      else high = middle;
+    }
+    return low === fragments.length || fragments[low]! > last;
   }
 }

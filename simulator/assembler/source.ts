@@ -1,3 +1,4 @@
+import { goesOnAfterComment, type JoinedLines, joinLines } from './joined-lines';
 import { type Line, parseLine } from './statement';
 
 /** A change of a text: the half-open range that is replaced (0-based lines, UTF-16 columns) and its new text. */
@@ -41,6 +42,14 @@ export class SourceText {
   /** The text with `\n` line endings. */
   get text(): string {
     return this.lines.map((line) => line.text).join('\n');
+  }
+
+  /** The line at `index`, with those joined to it that its last statement goes on in; undefined when it ends by itself. */
+  joined(index: number): JoinedLines | undefined {
+    const line = this.lines[index]!;
+    if (line.continues === 'none') return undefined;
+    if (line.continues === 'comment' && !goesOnAfterComment(this.lines, index + 1)) return undefined;
+    return joinLines(line, this.preprocessed, () => this.lines[++index]?.text);
   }
 
   /** Lines `from` up to `to` as a source of their own, to which no preprocessor applies. */

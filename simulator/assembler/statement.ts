@@ -8,6 +8,7 @@ import {
   isSpace,
   skipCharacter,
   skipComment,
+  isClosedString,
   skipName,
   skipSpace,
   skipString,
@@ -91,13 +92,17 @@ export class Statement {
   }
 }
 
-/** A physical line with its statements. Lines are immutable; an edit makes new ones. */
+/** What a line's last statement goes on over the line's end in: neither, as a rule. */
+export type Continuation = 'none' | 'comment' | 'string';
+
+/** A line with its statements. Lines are immutable; an edit makes new ones. */
 export interface Line {
-  /** Without its line ending. */
+  /** Without its line ending; with those in it where several lines were joined (see joined-lines.ts). */
   readonly text: string;
   /** Whether a block comment that began on an earlier line is open at the start, and one at the end. */
   readonly startsInComment: boolean;
   readonly endsInComment: boolean;
+  readonly continues: Continuation;
   readonly statements: readonly Statement[];
   /** Column of a `//` comment, or -1: GNU as takes those in preprocessed files only. */
   readonly slashComment: number;
@@ -142,19 +147,30 @@ export function parseLine(text: string, startsInComment: boolean, preprocessed: 
   const length = text.length;
   if (startsInComment) {
     const close = text.indexOf('*/');
-    if (close < 0) return { text, startsInComment, endsInComment: true, statements: noStatements, slashComment: -1 };
+    if (close < 0) {
+      return {
+        text,
+        startsInComment,
+        endsInComment: true,
+        continues: 'none',
+        statements: noStatements,
+        slashComment: -1,
+      };
+    }
     position = close + 2;
   }
   const comments: Comments = { open: false, slash: -1 };
+  let continues: Continuation = 'none';
 
   const first = skipSpace(text, position, length);
   if (preprocessed && first < length && text.charCodeAt(first) === Hash) {
-    const statement = preprocessorStatement(text, first);
+    const endsInComment = endsInOpenComment(text, first);
     return {
       text,
       startsInComment,
-      endsInComment: endsInOpenComment(text, first),
-      statements: [statement],
+      endsInComment,
+      continues: endsInComment ? 'comment' : 'none',
+      statements: [preprocessorStatement(text, first)],
       slashComment: -1,
     };
   }
@@ -211,14 +227,18 @@ export function parseLine(text: string, startsInComment: boolean, preprocessed: 
         if (c === Semicolon) break;
         if (isSpace(c)) position++;
         else if (isNamePart(c)) end = ++position;
-        else if (c === Quote) end = position = skipString(text, position, length);
-        else if (c === Apostrophe) end = position = skipCharacter(text, position, length);
+        else if (c === Quote) {
+          end = skipString(text, position, length);
+          if (end === length && !isClosedString(text, position, end)) continues = 'string';
+          position = end;
+        } else if (c === Apostrophe) end = position = skipCharacter(text, position, length);
         else if (c === Hash || c === Slash) {
           const after = skipBlank(text, position, comments);
           if (after === position) end = ++position;
           else position = after;
         } else end = ++position;
       }
+      if (comments.open) continues = 'comment';
     }
     statements ??= [];
     statements.push(
@@ -229,6 +249,7 @@ export function parseLine(text: string, startsInComment: boolean, preprocessed: 
     text,
     startsInComment,
     endsInComment: comments.open,
+    continues,
     statements: statements ?? noStatements,
     slashComment: comments.slash,
   };

@@ -2,7 +2,7 @@ import type { SymbolBinding, SymbolVisibility } from '../object/relocatable';
 import type { Bound } from './evaluation';
 import type { Expression } from './expression';
 import type { SourceSpan } from './frames';
-import type { Section } from './sections';
+import type { ObjectSectionSource, Section } from './sections';
 
 /** A location in a section that may still move: `offset` counts fixed bytes, `part` the variable parts before it. */
 export interface Place {
@@ -32,6 +32,8 @@ export class AssemblySymbol {
   firstUse: SourceSpan | undefined;
   /** Whether `.equiv` or `==` defined it, or it is a label: it must not be redefined. */
   fixed = false;
+  /** The section whose own symbol it is: its name then means the section's beginning. */
+  section: ObjectSectionSource | undefined;
   /** Whether another symbol has its name since: it was set again. */
   replaced = false;
   /** What it was set to by `==` or `.eqv`: worked out anew where it is used. */
@@ -107,6 +109,15 @@ export class SymbolTable {
       if (!isLocalName(name)) symbol.order = this.nextOrder();
       this.#named.set(name, symbol);
     }
+    return symbol;
+  }
+
+  /** The symbol of the first section of a name; what was called so before comes to mean the section. */
+  sectionSymbol(name: string): AssemblySymbol {
+    const symbol = this.#named.get(name) ?? new AssemblySymbol(name, false);
+    this.#named.set(name, symbol);
+    symbol.binding = 'local';
+    symbol.fixed = true;
     return symbol;
   }
 

@@ -4,7 +4,16 @@ import { type Architecture, architectureOf, extensionNotes } from './architectur
 import { Attributes } from './attributes';
 import type { ColumnRun } from './c-macros';
 import { clipped, type Diagnostic, type Severity } from './diagnostic';
-import { type Bound, bind, constant, constantNow, isConstant, literal, type Scope } from './evaluation';
+import {
+  type Bound,
+  bind,
+  constant,
+  constantNow,
+  inOneFragment,
+  isConstant,
+  literal,
+  type Scope,
+} from './evaluation';
 import type { Expression } from './expression';
 import { FrameInfo } from './frame-info';
 import { type Frame, originOf, rangeOf, relatedCalls, type SourceSpan } from './frames';
@@ -82,6 +91,8 @@ export class Unit implements Scope {
   lineLength = -1;
   /** Where the columns of such a text come from, as far as that is known. */
   columns: readonly ColumnRun[] | undefined;
+  /** Where each further source line begins in a text that was made of several. */
+  breaks: readonly number[] | undefined;
   /** The text that the statement's columns count in. */
   text = '';
 
@@ -146,8 +157,9 @@ export class Unit implements Scope {
   }
 
   span(start: number, end: number): SourceSpan {
-    const { frame, line, column, lineLength, columns } = this;
+    const { frame, line, column, lineLength, columns, breaks } = this;
     if (lineLength >= 0 && columns) return sourceSpan(frame, line, columns, start, end, lineLength);
+    if (breaks && lineLength < 0) return spanOfLines(frame, line, breaks, start, end);
     return lineLength >= 0
       ? { frame, line, start: column, end: column + lineLength }
       : { frame, line, start: start + column, end: end + column };
@@ -196,9 +208,8 @@ export class Unit implements Scope {
       place.part === here.part
     )
       return;
-    const isSection = !symbol.defined && this.#outputsByName.has(symbol.name);
-    if ((symbol.defined && !symbol.common) || isSection) {
-      if (symbol.fixed || symbol.weakReference || isSection) {
+    if (symbol.defined && !symbol.common) {
+      if (symbol.fixed || symbol.weakReference) {
         this.#duplicate(symbol, start, end);
         return;
       }
@@ -209,6 +220,13 @@ export class Unit implements Scope {
     else symbol.place = here;
     symbol.fixed = true;
     symbol.definition = this.span(start, end);
+  }
+
+  /** What a label becomes that is a macro's name: 0. */
+  zeroLabel(name: string): void {
+    const symbol = this.symbols.named(name);
+    symbol.place = undefined;
+    symbol.assigned = constant(0);
   }
 
   /** `.set` and its kin. With `once` the symbol must be new, and must not be set again. */
@@ -238,8 +256,9 @@ export class Unit implements Scope {
       copyAttributes(symbol, target);
       return;
     }
-    // A distance within one run of fixed bytes is a number from now on.
-    const known = value.kind === 'linear' ? constantNow(value) : undefined;
+    // A distance within one fragment is a number from now on.
+    const isFixed = value.kind === 'linear' && value.add && value.subtract && inOneFragment(value.add, value.subtract);
+    const known = isFixed ? constantNow(value) : undefined;
     symbol.assigned = known === undefined ? value : constant(known);
   }
 
@@ -301,16 +320,19 @@ export class Unit implements Scope {
     return constantNow(bind(expression, this));
   }
 
-  /** The value of an expression that must be a number at this point; reports and gives undefined when it is none. */
-  constant(expression: Expression, what: string): Integer | undefined {
+  /**
+   * The value of an expression that must be a number at this point; reports and gives undefined when it is none. `distances`
+   * says whether it may count on how far places are apart now: not where the linker may change that afterwards.
+   */
+  constant(expression: Expression, what: string, distances = true): Integer | undefined {
     const known = literal(expression);
     if (known !== undefined) return known;
     const before = this.diagnostics.length;
     const bound = bind(expression, this);
-    const value = isConstant(bound) ? bound.value : constantNow(bound);
+    const value = isConstant(bound) ? bound.value : distances ? constantNow(bound) : undefined;
     if (value !== undefined) return this.diagnostics.length > before ? undefined : value;
     const name = firstUndefined(bound);
-    const why = name ? `'${name}' is not defined before this line` : 'its value depends on where code ends up';
+    const why = name ? `'${name}' is not defined before this line` : 'its value depends on where code ends up, which the linker may change';
     this.error('not-constant', `${what} must be a constant here: ${why}`, expression.start, expression.end);
     return undefined;
   }
@@ -328,22 +350,20 @@ export class Unit implements Scope {
     if (found) return found;
     const known = knownSection(name);
     const given = attributes ?? { type: known?.type ?? SectionType.Progbits, flags: known?.flags ?? 0, entrySize: 0 };
-    const output = new ObjectSectionSource(name, given, listed ? this.#sectionOrder(name) : 0);
-    this.outputs.push(output);
     const others = this.#outputsByName.get(name);
+    const symbol = others ? undefined : this.symbols.sectionSymbol(name);
+    const output = new ObjectSectionSource(name, given, symbol && listed ? this.#sectionOrder(symbol) : 0);
+    this.outputs.push(output);
     if (others) others.push(output);
     else this.#outputsByName.set(name, [output]);
+    if (symbol) symbol.section = output;
     return output;
   }
 
-  /** The place of a section's symbol: what the source calls so comes to mean the section; only the first of a name has one yet. */
-  #sectionOrder(name: string): number {
-    if (this.#outputsByName.has(name)) return 0;
-    const symbol = this.symbols.find(name);
-    if (!symbol) return this.symbols.nextOrder();
+  /** The place of a section's symbol; only the first of a name has one yet. */
+  #sectionOrder(symbol: AssemblySymbol): number {
     const { order } = symbol;
     symbol.order = 0;
-    symbol.binding = 'local';
     return order || this.symbols.nextOrder();
   }
 
@@ -358,6 +378,9 @@ export class Unit implements Scope {
     const section = new Section(output, number);
     output.byNumber.set(number, section);
     output.subsections.push(section);
+    const symbol = this.symbols.find(output.name);
+    if (symbol?.section === output && !(symbol.place && symbol.place.section.subsection < number))
+      symbol.place = { section, offset: 0, part: 0 };
     return section;
   }
 
@@ -480,6 +503,21 @@ export class Unit implements Scope {
     this.fixup(section.length, { data: size }, value, start, end);
     section.appendInteger(0, size);
   }
+}
+
+/** The part in one source line of a span in the text that several make. */
+function spanOfLines(
+  frame: Frame,
+  line: number,
+  breaks: readonly number[],
+  start: number,
+  end: number,
+): SourceSpan {
+  const after = breaks.findIndex((at) => at > start);
+  const index = after < 0 ? breaks.length : after;
+  const base = breaks[index - 1] ?? 0;
+  const limit = breaks[index] === undefined ? end : Math.min(end, breaks[index] - 1);
+  return { frame, line: line + index, start: start - base, end: limit - base };
 }
 
 /** Columns of the source that columns of an expanded line come from: of the tokens themselves, or of the calls that made them. */

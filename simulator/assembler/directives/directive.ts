@@ -2,7 +2,7 @@ import type { Integer } from '../../object/integer';
 import type { Bound } from '../evaluation';
 import type { Expander } from '../expander';
 import { type Expression, parseExpression, stringBytes } from '../expression';
-import { Lexer, TokenKind } from '../lexer';
+import { isClosedString, Lexer, TokenKind } from '../lexer';
 import type { Statement } from '../statement';
 import type { Unit } from '../unit';
 
@@ -87,8 +87,12 @@ export class OperandReader {
       return undefined;
     }
     const { start, end, value } = lexer;
-    if (value.length < 2 || !value.endsWith('"'))
-      this.unit.error('unterminated-string', 'the string has no closing quote', start, end);
+    if (!isClosedString(value, 0, value.length)) {
+      const message = 'the string has no closing quote: all up to the end of the source is in it';
+      this.unit.warning('unterminated-string', message, start, end);
+    } else if (value.includes('\n')) {
+      this.unit.warning('string-over-lines', 'the string goes on over the end of its line: so does its text', start, end);
+    }
     lexer.next();
     return { bytes: stringBytes(value), start, end };
   }

@@ -8,7 +8,11 @@ import type { Unit } from '../unit';
 import { type Directive, directives, OperandReader, type Run } from './directive';
 
 const macro: Run = (unit, statement, expander) => {
-  const header = parseMacroHeader(scrub(statement.operandText), expander.style(statement));
+  // `name: .macro parameters` is another way to write it; the label is 0 then.
+  const label = statement.labels.at(-1);
+  const named = label && !label.numeric ? label.name : undefined;
+  const operands = scrub(statement.operandText);
+  const header = parseMacroHeader(named ? `${named} ${operands}` : operands, expander.style(statement));
   const end = Math.max(statement.end, statement.start + statement.name.length);
   const span = unit.span(statement.operandsStart, end);
   if ('message' in header) unit.error('macro', header.message, statement.start, end);
@@ -28,7 +32,9 @@ const macro: Run = (unit, statement, expander) => {
     unit.report('error', 'duplicate-macro', `macro '${name}' is already defined`, span);
     return;
   }
-  expander.define({ name, parameters, body, file, line: span.line, start: span.start, end: span.start + name.length });
+  if (named) unit.zeroLabel(named);
+  const start = named ? unit.span(label!.start, label!.end).start : span.start;
+  expander.define({ name, parameters, body, file, line: span.line, start, end: start + name.length });
 };
 
 const repeat: Run = (unit, statement, expander) => {

@@ -43,7 +43,7 @@ export function directiveNames(): Iterable<string> {
 }
 
 /** How a statement changes the depth of blocks of this kind: 1 opens one, -1 closes one. */
-export function isBlockEnd(kind: 'macro' | 'repeat', key: string): number {
+export function blockChange(kind: 'macro' | 'repeat', key: string): number {
   if (kind === 'macro') return key === '.macro' ? 1 : key === '.endm' || key === '.endmacro' ? -1 : 0;
   if (key === '.endr') return -1;
   return key === '.rept' || key === '.rep' || key === '.irp' || key === '.irep' || key === '.irpc' || key === '.irepc'

@@ -56,7 +56,13 @@ const genericNames: Readonly<Record<string, number>> = { NONE: R.None, 32: R.Abs
 const relocation: Run = (unit, statement) => {
   const reader = new OperandReader(unit, statement);
   const offset = reader.bound('an offset');
-  if (!offset || !reader.requireComma('the name of a relocation')) return;
+  if (!offset) return;
+  if (offset.value.kind !== 'linear' || offset.value.subtract) {
+    const message = 'the offset of .reloc is a number, or a symbol plus or minus one';
+    unit.error('relocation', message, offset.start, offset.end);
+    return;
+  }
+  if (!reader.requireComma('the name of a relocation')) return;
   const word = reader.symbol('the name of a relocation');
   if (!word) return;
   const generic = /^BFD_RELOC_/i.test(word.text);

@@ -49,7 +49,7 @@ function enterSection(unit: Unit, statement: Statement, push: boolean): void {
   const name = sectionName(reader);
   if (name === undefined) return;
   const symbol = unit.symbols.find(name);
-  if (symbol?.defined && symbol.fixed) {
+  if (symbol?.defined && symbol.fixed && !symbol.section) {
     const message = `'${name}' is a symbol already: a section cannot have its name`;
     unit.error('section-name', message, start, start + name.length);
     return;

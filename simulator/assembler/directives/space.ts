@@ -18,6 +18,7 @@ const space: Run = (unit, statement) => {
   if (fill !== 0 && !unit.section.hasContents)
     unit.warning('fill', `the section '${unit.section.name}' holds zeros only`, statement.start, statement.end);
   const byte = integer.lowWord(fill) & 0xff;
+  unit.beginData();
   if (!isConstant(count.value)) {
     const { section } = unit;
     section.appendPart({
@@ -37,8 +38,8 @@ const space: Run = (unit, statement) => {
     else
       unit.error('section-too-large', `${value} bytes are more than a section may have here`, count.start, count.end);
   } else if (unit.room(value, count.start, count.end)) {
-    unit.beginData();
     unit.section.appendFill(byte, value);
+    unit.section.beginFragment();
   }
 };
 
@@ -56,6 +57,7 @@ const fill: Run = (unit, statement) => {
   if (size > 8) unit.warning('fill', 'the size of .fill is at most 8: 8 is taken', statement.start, statement.end);
   const width = Math.min(Number(size), 8);
   const { section } = unit;
+  unit.beginData();
   if (!isConstant(count.value)) {
     const span = unit.span(count.start, count.end);
     const bytes = applyBinary('*', count.value, constant(width));
@@ -67,13 +69,13 @@ const fill: Run = (unit, statement) => {
   if (repeat <= 0 || width === 0) return;
   if (!unit.room(Number(repeat) * width, statement.start, statement.end)) return;
   if (value !== 0 && !unit.allowContents(statement.start, statement.end)) return;
-  unit.beginData();
   if (value === 0 || width === 1) section.appendFill(integer.lowWord(value) & 0xff, Number(repeat) * width);
   else {
     // Only four bytes of the value count; the rest of a wider element is 0, as in GNU as.
     const element = BigInt(integer.lowWord(value) >>> 0);
     for (let i = 0; i < Number(repeat); i++) section.appendInteger(integer.fromBigint(element), width);
   }
+  section.beginFragment();
 };
 
 /** In bytes: beyond it sections would be larger than they may be. */
@@ -148,6 +150,7 @@ function alignSection(unit: Unit, alignment: number, limit: number, fill: Uint8A
   unit.mapping.instructions(section, architecture, true);
   unit.fixup(section.length, { relocation: RelocationType.Align }, constant(padding.length), 0, 0);
   section.append(padding);
+  section.beginFragment();
 }
 
 /** The low bytes of a value, with zeros up to a width. */

@@ -126,7 +126,6 @@ const size: Run = (unit, statement) => {
   const reader = new OperandReader(unit, statement);
   const name = reader.symbol();
   if (!name || !reader.requireComma('an expression')) return;
-  unit.symbols.named(name.text);
   const value = reader.bound('an expression');
   reader.finish();
   if (!value) return;
