@@ -280,9 +280,10 @@ class Expander {
       }
       return result;
     };
-    return substitute(define.body)
-      .filter(({ text }) => text !== '')
-      .map((token) => ({ ...token, hidden: union(token.hidden, hidden) }));
+    const result: Token[] = [];
+    for (const { text, start, end, hidden: before } of substitute(define.body))
+      if (text !== '') result.push({ text, start, end, hidden: before ? union(before, hidden) : hidden });
+    return result;
   }
 }
 

@@ -57,8 +57,7 @@ export function writeDebugInfo(unit: Unit): void {
 /** Whether the source put anything into a section of this name. */
 export function hasContents(unit: Unit, name: string): boolean {
   return unit.outputs.some(
-    (output) =>
-      output.name === name && output.subsections.some(({ length, parts }) => length > 0 || parts.length > 0),
+    (output) => output.name === name && output.subsections.some(({ length, parts }) => length > 0 || parts.length > 0),
   );
 }
 

@@ -200,7 +200,8 @@ function combine(
   if ((add1 && add2) || (subtract1 && subtract2)) return undefined;
   const add = add1 ?? add2;
   const subtract = subtract1 ?? subtract2;
-  return add && add === subtract ? constant(value) : { kind: 'linear', value, add, subtract };
+  // A symbol less itself stays as it is, as in GNU as: an instruction cannot hold it, and data leaves it to the linker.
+  return { kind: 'linear', value, add, subtract };
 }
 
 /** The distance between two symbols when no layout of this source can change it. */
@@ -215,7 +216,12 @@ function fixedDistance(a: AssemblySymbol, b: AssemblySymbol): number | undefined
 /** Whether two symbols stand where not even the linker can change their distance. */
 export function inOneFragment(a: AssemblySymbol, b: AssemblySymbol): boolean {
   if (a === b) return true;
-  return !a.section && !b.section && a.place?.section === b.place?.section && a.place?.section.inOneFragment(a.place, b.place!) === true;
+  return (
+    !a.section &&
+    !b.section &&
+    a.place?.section === b.place?.section &&
+    a.place?.section.inOneFragment(a.place, b.place!) === true
+  );
 }
 
 /**

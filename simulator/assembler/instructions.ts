@@ -111,7 +111,7 @@ export function assembleInstruction(unit: Unit, statement: Statement): boolean {
   if (!mnemonic) return false;
   const { start } = statement;
   const nameEnd = start + statement.name.length;
-  if (!unit.allowContents(start, nameEnd)) return true;
+  unit.warnOfLostCode(start, nameEnd);
   if (statement.operandsStart === nameEnd && statement.end > nameEnd) {
     unit.error('operands', `a space is missing after '${statement.name}'`, start, nameEnd);
     return true;

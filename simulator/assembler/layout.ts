@@ -21,10 +21,9 @@ export type LayoutError = (span: { part: VariablePart }, code: string, message: 
  * left them), so that borderline branches come out the same.
  */
 export function layOut(outputs: readonly ObjectSectionSource[], report: LayoutError): void {
-  for (const { subsections } of outputs) {
+  for (const { subsections } of outputs)
     for (const section of subsections) section.shifts = new Float64Array(section.parts.length + 1);
-    estimate(subsections);
-  }
+  for (const { subsections } of outputs) estimate(subsections);
   let changed = true;
   for (let pass = 0; changed && pass < maximumPasses; pass++) {
     changed = false;

@@ -127,8 +127,10 @@ class ObjectBuilder {
     if (entryAlignment > 1)
       for (const section of subsections) section.appendPart(padding(section, entryAlignment, Uint8Array.of(0)));
     const last = subsections.at(-1);
-    if (!last?.executable || alignment <= 1) return;
-    if (mapping === 'data') this.unit.mapping.instructions(last, this.unit.options.architecture, true);
+    if (!last?.executable) return;
+    // The end of the first subsection already counts as code again.
+    if (mapping === 'data') this.unit.mapping.instructions(subsections[0]!, this.unit.options.architecture, true);
+    if (alignment <= 1) return;
     last.appendPart(padding(last, alignment, undefined));
   }
 
@@ -275,7 +277,6 @@ class ObjectBuilder {
     const minus = value.subtract ? this.#symbols.meaning(value.subtract) : constant(0);
     if (plus.subtract || minus.subtract) return settle(value);
     const sum = integer.subtract(integer.add(value.value, plus.value), minus.value);
-    if (plus.add && plus.add === minus.add) return constant(sum);
     return { kind: 'linear', value: sum, add: plus.add, subtract: minus.add };
   }
 

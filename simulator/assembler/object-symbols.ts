@@ -109,7 +109,8 @@ export class ObjectSymbols {
   /** Whether it only stands for a symbol of another file, which takes its place everywhere. */
   #isEquated(symbol: AssemblySymbol): boolean {
     if (symbol.place || !symbol.assigned) return false;
-    const { add } = this.meaning(symbol);
+    const { add, subtract } = this.meaning(symbol);
+    if (subtract) return false;
     if (add?.common && symbol.definition) {
       const message = `'${symbol.name}' is set to '${add.name}', whose storage the linker places: use that name`;
       this.report(symbol.definition, 'common', message);
@@ -196,9 +197,12 @@ export class ObjectSymbols {
       if (offset >= this.objectOf(mapping.place.section).size) continue;
       const known = bySection.get(output) ?? new Map<number, MappingSymbol>();
       bySection.set(output, known);
-      const before = known.get(offset);
+      const other = known.get(offset);
+      const subsection = (at: MappingSymbol): number => at.place.section.subsection;
+      const isBefore = other !== undefined && subsection(mapping) < subsection(other);
+      const [first, last] = isBefore ? [mapping, other] : [other, mapping];
       // A change of architecture is kept when only `$x` follows.
-      if (!(before?.architecture && mapping.instructions && !mapping.architecture)) known.set(offset, mapping);
+      known.set(offset, first?.architecture && last.instructions && !last.architecture ? first : last);
     }
     return [...bySection.values()].flatMap((known) =>
       [...known].map(([offset, { place, order, instructions, architecture }]) => ({

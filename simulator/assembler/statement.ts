@@ -2,13 +2,13 @@ import type { Architecture } from './architecture';
 import type { Branch } from './encoding';
 import type { Form } from './instructions';
 import {
+  isClosedString,
   isDigit,
   isNamePart,
   isOpenComment,
   isSpace,
   skipCharacter,
   skipComment,
-  isClosedString,
   skipName,
   skipSpace,
   skipString,

@@ -4,16 +4,7 @@ import { type Architecture, architectureOf, extensionNotes } from './architectur
 import { Attributes } from './attributes';
 import type { ColumnRun } from './c-macros';
 import { clipped, type Diagnostic, type Severity } from './diagnostic';
-import {
-  type Bound,
-  bind,
-  constant,
-  constantNow,
-  inOneFragment,
-  isConstant,
-  literal,
-  type Scope,
-} from './evaluation';
+import { type Bound, bind, constant, constantNow, inOneFragment, isConstant, literal, type Scope } from './evaluation';
 import type { Expression } from './expression';
 import { FrameInfo } from './frame-info';
 import { type Frame, originOf, rangeOf, relatedCalls, type SourceSpan } from './frames';
@@ -332,7 +323,9 @@ export class Unit implements Scope {
     const value = isConstant(bound) ? bound.value : distances ? constantNow(bound) : undefined;
     if (value !== undefined) return this.diagnostics.length > before ? undefined : value;
     const name = firstUndefined(bound);
-    const why = name ? `'${name}' is not defined before this line` : 'its value depends on where code ends up, which the linker may change';
+    const why = name
+      ? `'${name}' is not defined before this line`
+      : 'its value depends on where code ends up, which the linker may change';
     this.error('not-constant', `${what} must be a constant here: ${why}`, expression.start, expression.end);
     return undefined;
   }
@@ -465,6 +458,13 @@ export class Unit implements Scope {
     return false;
   }
 
+  /** Instructions in a section without contents only reserve their space: GNU as takes them without a word. */
+  warnOfLostCode(start: number, end: number): void {
+    if (this.section.hasContents) return;
+    const message = `section '${this.section.name}' holds no data: this reserves space, and the instruction is lost`;
+    this.warning('contents-in-bss', message, start, end);
+  }
+
   /** Appends bytes; only zeros where a section has no contents. */
   appendBytes(bytes: ArrayLike<number>, start: number, end: number): void {
     this.beginData();
@@ -506,13 +506,7 @@ export class Unit implements Scope {
 }
 
 /** The part in one source line of a span in the text that several make. */
-function spanOfLines(
-  frame: Frame,
-  line: number,
-  breaks: readonly number[],
-  start: number,
-  end: number,
-): SourceSpan {
+function spanOfLines(frame: Frame, line: number, breaks: readonly number[], start: number, end: number): SourceSpan {
   const after = breaks.findIndex((at) => at > start);
   const index = after < 0 ? breaks.length : after;
   const base = breaks[index - 1] ?? 0;
@@ -531,8 +525,16 @@ function sourceSpan(
 ): SourceSpan {
   let first = lineLength;
   let last = 0;
-  for (const run of columns) {
-    if (run.end <= start || run.start >= Math.max(end, start + 1)) continue;
+  // The runs are in order, and one line may have very many: begin with the first that reaches beyond `start`.
+  let low = 0;
+  for (let high = columns.length; low < high; ) {
+    const middle = (low + high) >> 1;
+    if (columns[middle]!.end <= start) low = middle + 1;
+    else high = middle;
+  }
+  for (; low < columns.length; low++) {
+    const run = columns[low]!;
+    if (run.start >= Math.max(end, start + 1)) break;
     const same = run.end - run.start === run.sourceEnd - run.sourceStart;
     first = Math.min(first, same ? run.sourceStart + Math.max(0, start - run.start) : run.sourceStart);
     last = Math.max(last, same ? run.sourceEnd - Math.max(0, run.end - end) : run.sourceEnd);

@@ -4,70 +4,34 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { assemble } from '../../simulator/assembler';
 import { writeRelocatable } from '../../simulator/object';
-import { type ElfFile, type ElfSection, parseElf } from '../../simulator/object/elf';
-import { SectionType } from '../../simulator/object/relocatable';
 import { requireTool } from '../support/tools';
-import { messages } from './assemble';
+import { messages, random } from './assemble';
+import { describedObject } from './described-object';
 import { gnuAssemble, gnuMarch, withFolder } from './gnu';
+import { randomObject } from './random-objects';
 
 const folder = 'test/assembler';
 /** Sources that need other files, or are about unwind tables: both have tests of their own. */
 const apart = new Set(['include.s']);
-/** What the writers of ELF files are free in: the order of names and tables. */
-const free = new Set(['', '.symtab', '.strtab', '.shstrtab']);
-
-/** An object as lines of text: sections with their bytes, relocations, and symbols, each in order. */
-function described(bytes: Uint8Array): string[] {
-  const elf = parseElf(bytes);
-  const lines = [`flags ${elf.flags}`];
-  for (const section of elf.sections) {
-    if (free.has(section.name) || section.type === SectionType.Rela) continue;
-    const { name, type, flags, size, alignment, entrySize } = section;
-    lines.push(`section ${name} type ${type} flags ${flags} align ${alignment} entries ${entrySize} size ${size}`);
-    if (type === SectionType.Group) lines.push(`  ${groupMembers(elf, section)}`);
-    else for (let at = 0; at < section.bytes.length; at += 16) lines.push(`  ${at}: ${hex(section.bytes, at)}`);
-    lines.push(...relocationsOf(elf, section));
-  }
-  elf.symbols.forEach((_, index) => {
-    lines.push(`symbol ${symbolText(elf, index)}`);
-  });
-  return lines;
-}
-
-function hex(bytes: Uint8Array, at: number): string {
-  return Buffer.from(bytes.subarray(at, at + 16)).toString('hex');
-}
-
-function groupMembers(elf: ElfFile, { bytes, info }: ElfSection): string {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-  const words = Array.from({ length: bytes.length / 4 }, (_, i) => view.getUint32(4 * i, true));
-  const members = words.slice(1).map((index) => elf.sections[index]!.name);
-  return `group ${elf.symbols[info]!.name} ${words[0]}: ${members.join(' ')}`;
-}
-
-function relocationsOf(elf: ElfFile, section: ElfSection): string[] {
-  const table = elf.sections.find(({ type, info }) => type === SectionType.Rela && info === section.index);
-  if (!table) return [];
-  const view = new DataView(table.bytes.buffer, table.bytes.byteOffset, table.bytes.length);
-  return Array.from({ length: table.bytes.length / 24 }, (_, i) => {
-    const at = 24 * i;
-    const symbol = symbolText(elf, view.getUint32(at + 12, true));
-    return `  relocation ${view.getUint32(at, true)}: ${view.getUint32(at + 8, true)} ${symbol} + ${view.getBigInt64(at + 16, true)}`;
-  });
-}
-
-function symbolText(elf: ElfFile, index: number): string {
-  const { name, value, size, type, binding, visibility, section } = elf.symbols[index]!;
-  const place = elf.sections[section]?.name ?? section;
-  return `${name} ${type} ${binding} ${visibility} ${place} ${value} ${size}`;
-}
-
 function assertSameObject(name: string, text: string, gnuObject: string, relax: boolean, march: string): void {
   const result = assemble({ roots: [name], sources: new Map([[name, text]]), march, relax, undefinedSymbols: 'hint' });
   const [unit] = result.units;
   const errors = unit!.diagnostics.filter(({ severity }) => severity === 'error');
   assert.deepEqual(errors, [], messages(result).join('\n'));
-  assert.deepEqual(described(writeRelocatable(unit!.object)), described(readFileSync(gnuObject)));
+  assert.deepEqual(describedObject(writeRelocatable(unit!.object)), describedObject(readFileSync(gnuObject)));
+}
+
+/** The lines (1-based) with errors. */
+function errorLines(text: string, relax: boolean): number[] {
+  const [unit] = assemble({
+    roots: ['main.s'],
+    sources: new Map([['main.s', text]]),
+    march: gnuMarch,
+    relax,
+    undefinedSymbols: 'hint',
+    link: false,
+  }).units;
+  return unit!.diagnostics.flatMap(({ severity, range }) => (severity === 'error' ? [range.start.line + 1] : []));
 }
 
 describe('Objects as GNU as writes them', function () {
@@ -90,6 +54,33 @@ describe('Objects as GNU as writes them', function () {
         });
       });
     }
+  }
+
+  for (const relax of [true, false]) {
+    it(`random sources${relax ? '' : ', without relaxation'}: the same objects once the lines with errors are gone`, () => {
+      let compared = 0;
+      withFolder((temporary) => {
+        for (let seed = 1; seed <= 60; seed++) {
+          let lines = randomObject(random(seed * 7919)).split('\n');
+          for (let round = 0; round < 40; round++) {
+            const text = lines.join('\n');
+            const gnu = gnuAssemble(temporary, text, 'main', gnuMarch, { relax });
+            const wrong = new Set([...gnu.errors, ...errorLines(text, relax)]);
+            // Some errors of GNU as name no line.
+            const isRefused = / Error: /.test(gnu.output);
+            const what = `seed ${seed}\n${text}\n${gnu.output}`;
+            if (isRefused || wrong.size > 0) assert.ok(isRefused && errorLines(text, relax).length > 0, what);
+            else {
+              assertSameObject('main.s', text, gnu.object, relax, gnuMarch);
+              compared++;
+            }
+            if (wrong.size === 0) break;
+            lines = lines.map((line, index) => (wrong.has(index + 1) ? '' : line));
+          }
+        }
+      });
+      assert.ok(compared > 30, `${compared} compared`);
+    });
   }
 
   describe('of what gcc makes of C programs', () => {

@@ -91,7 +91,12 @@ export class OperandReader {
       const message = 'the string has no closing quote: all up to the end of the source is in it';
       this.unit.warning('unterminated-string', message, start, end);
     } else if (value.includes('\n')) {
-      this.unit.warning('string-over-lines', 'the string goes on over the end of its line: so does its text', start, end);
+      this.unit.warning(
+        'string-over-lines',
+        'the string goes on over the end of its line: so does its text',
+        start,
+        end,
+      );
     }
     lexer.next();
     return { bytes: stringBytes(value), start, end };

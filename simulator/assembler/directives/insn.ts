@@ -137,7 +137,7 @@ const opcodes: Readonly<Record<string, number>> = {
 
 /** `.insn bits`, `.insn length, bits`, or `.insn format, opcode, ...`: an instruction that has no name. */
 function instruction(unit: Unit, statement: Statement): void {
-  if (!unit.allowContents(statement.start, statement.end)) return;
+  unit.warnOfLostCode(statement.start, statement.end);
   unit.beginInstruction();
   const lexer = new Lexer(statement.text, statement.operandsStart, statement.end);
   lexer.next();

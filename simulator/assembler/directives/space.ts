@@ -180,7 +180,7 @@ const nop: Run = (unit, statement) => {
   const reader = new OperandReader(unit, statement);
   const bytes = reader.atEnd ? undefined : reader.bound('a number of bytes');
   reader.finish();
-  if (!unit.allowContents(statement.start, statement.end)) return;
+  unit.warnOfLostCode(statement.start, statement.end);
   const wanted = bytes && isConstant(bytes.value) ? Number(bytes.value.value) : 0;
   const compressed = unit.options.architecture.compressed;
   unit.beginData();
