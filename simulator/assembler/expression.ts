@@ -273,6 +273,9 @@ export function stringBytes(literal: string): number[] {
       const digits = /^[0-9a-fA-F]*/.exec(literal.slice(i + 1, end))![0];
       bytes.push(Number.parseInt(digits.slice(-2) || '0', 16));
       i += digits.length;
+    } else if (next === '\n') {
+      // GNU as makes `\n` of a line's end before it looks at the backslash there: both characters are text.
+      bytes.push(0x5c, 0x6e);
     } else {
       const escaped = escapes[next];
       if (escaped !== undefined) bytes.push(escaped);

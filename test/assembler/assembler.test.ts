@@ -35,7 +35,11 @@ describe('Assembler diagnostics', () => {
     ['call missing', "symbol 'missing' is not defined"],
     ['start: call strat', "symbol 'strat' is not defined; did you mean 'start'?"],
     ['nop // comment', "GNU as takes '//' comments only in preprocessed sources (.S); '#' starts a comment here"],
-    ['.bss\nnop', "section '.bss' holds no data: only space can be reserved in it"],
+    ['.bss\n.word 1', "section '.bss' holds no data: only space can be reserved in it"],
+    [
+      '.macro m\nnop\n.endmacro',
+      "GNU as has no '.endmacro', and takes what follows for more of the macro: write '.endm'",
+    ],
     ['.rept x\n.endr', "the number of repetitions must be a constant here: 'x' is not defined before this line"],
     ['.macro m a:req\n.endm\nm', "macro 'm' needs a value for its parameter 'a'"],
     [

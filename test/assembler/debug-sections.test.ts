@@ -8,7 +8,8 @@ import { writeRelocatable } from '../../simulator/object/relocatable-writer';
 import { requireTool } from '../support/tools';
 import { gnuAssemble, gnuMarch, withFolder } from './gnu';
 
-const compared = /^\.(rela)?\.?(text.*|eh_frame|debug_frame|debug_line|debug_line_str|debug_info)$/;
+const compared =
+  /^\.(rela)?\.?(text.*|eh_frame|debug_frame|debug_line|debug_line_str|debug_info|debug_abbrev|debug_aranges|debug_ranges|debug_rnglists)$/;
 
 /** The contents of the sections that are compared; relocations as 'offset type addend', since symbols are numbered differently. */
 function contents(bytes: Uint8Array): Map<string, string> {
@@ -71,6 +72,22 @@ describe('Debug sections against GNU as', function () {
           name.startsWith('call') ? text : text.replace('md5 1234', 'md5 0x1234000000000000000000000000ab') + info,
         ),
       );
+    });
+  }
+
+  // Without a unit of the source's own the assembler makes one; with one, a line table that says nothing is still there.
+  const unitless: Readonly<Record<string, string>> = {
+    'a unit for .loc': ' .file 1 "a.c"\nf: .loc 1 1 1\n .cfi_startproc\n call f\n .loc 1 2 1\n nop\n .cfi_endproc\n',
+    'functions of a unit for .loc':
+      ' .file 1 "d/a.c"\n .type f,@function\n .globl f\nf: .loc 1 1 1\n nop\n .size f,.-f\n .type g,@function\ng: nop\n .size g,.-g\n',
+    'several sections of a unit for .loc':
+      ' .file 1 "a.c"\nf: .loc 1 1 1\n nop\n .section .text.b,"ax"\n .loc 1 2 1\n call f\n .balign 8\n',
+    'a unit for .loc of DWARF 5': ' .file 0 "/where" "x.c"\n .file 1 "x.c"\nf: .loc 1 3 5\n nop\n',
+    'a unit without lines': ' .cfi_sections .debug_frame\nf: .cfi_startproc\n nop\n .cfi_endproc\n',
+  };
+  for (const [name, text] of Object.entries(unitless)) {
+    it(name, () => {
+      withFolder((folder) => assertSameObject(folder, name.endsWith('lines') ? text + info : text));
     });
   }
 
