@@ -44,6 +44,8 @@ export function checkStatements(
   { march, macros, isDefined }: Surroundings,
 ): Diagnostic[] | undefined {
   const lines = source.lines.slice(from, to + 1);
+  // A string that goes on over its line may have them in it.
+  for (let before = 0; before < from; before++) if (source.lines[before]!.continues === 'string') return undefined;
   if (!lines.every((line) => standsAlone(line, source.preprocessed, isDefined))) return undefined;
   const unit = new Unit(source.path, march, false);
   const expander = new Expander(unit, noFiles, new Map());
@@ -58,7 +60,7 @@ export function checkStatements(
 }
 
 function standsAlone(line: Line, preprocessed: boolean, isDefined: (word: string) => boolean): boolean {
-  if (line.startsInComment || line.endsInComment || line.text.includes('\\')) return false;
+  if (line.startsInComment || line.endsInComment || line.continues !== 'none' || line.text.includes('\\')) return false;
   if (line.statements.some(({ kind, key }) => kind === 'preprocessor' || structural.test(key))) return false;
   return !preprocessed || !(line.text.match(/[A-Za-z_]\w*/g) ?? []).some(isDefined);
 }
