@@ -92,7 +92,9 @@ async function build(launch: CheckedLaunch, read: ReadFile): Promise<BuildResult
     ...(relax === undefined ? {} : { relax }),
     imageAddress: imageAddress(launch.firmware, launch.bios !== undefined),
   };
-  return buildGiven(given, await findProjectOf(given, read, projectRoot), read);
+  return buildGiven(given, await findProjectOf(given, read, projectRoot), read, {
+    databases: { root: projectRoot },
+  });
 }
 
 /** Files that debug information names, and that are not here. What was assembled from has just been read. */

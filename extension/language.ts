@@ -94,9 +94,11 @@ export class LanguageService implements vscode.Disposable {
     const client = await this.host.createLanguageClient(this.context, {
       documentSelector: assemblyLanguages.map((language) => ({ language })),
       synchronize: {
-        fileEvents: ['**/*.{s,S,inc,asm,h,ld,lds,o}', '**/{hyperstep,.vscode/launch}.json'].map((glob) =>
-          vscode.workspace.createFileSystemWatcher(glob),
-        ),
+        fileEvents: [
+          '**/*.{s,S,inc,asm,h,ld,lds,o}',
+          '**/{hyperstep,.vscode/launch,compile_commands}.json',
+          '**/compile_flags.txt',
+        ].map((glob) => vscode.workspace.createFileSystemWatcher(glob)),
       },
       // What the server made itself is no source.
       middleware: {

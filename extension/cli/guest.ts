@@ -26,7 +26,8 @@ export async function build(
 ): Promise<BuildResult> {
   const given = givenProgram(options);
   const image = machine && { imageAddress: imageAddress(machine.firmware, machine.bios !== undefined) };
-  return buildGiven({ ...given, ...image }, await projectFileOf(given, read), read, making);
+  const how = { ...making, databases: { absolute } };
+  return buildGiven({ ...given, ...image }, await projectFileOf(given, read), read, how);
 }
 
 /** The most that is read of a stream. */

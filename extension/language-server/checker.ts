@@ -231,7 +231,9 @@ export class Checker {
       else byFile.set(diagnostic.file, [toLsp(analysis, diagnostic)]);
     }
     const { values } = this.context.settings;
-    for (const key of analysis.files) byFile.get(key)?.push(...lintsOf(analysis, key, values, this.notePrivileged));
+    // Where macros may be missing, what code does is not known.
+    if (!analysis.result.units.some(({ uncertain }) => uncertain))
+      for (const key of analysis.files) byFile.get(key)?.push(...lintsOf(analysis, key, values, this.notePrivileged));
     return byFile;
   }
 

@@ -7,9 +7,11 @@ import { readHostFile } from '../../host-files/read';
 import { editedLimit } from '../../simulator/assembler/read-file';
 import { keyOf } from './locations';
 import { startServer } from './server';
+import { askCompiler } from './toolchain';
 import type { FileReader } from './workspace';
 
 const disk: FileReader = {
+  askCompiler,
   async read(uri, within) {
     if (!uri.startsWith('file:')) return undefined;
     const real = await realpath(fileURLToPath(uri));

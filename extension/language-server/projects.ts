@@ -8,8 +8,10 @@ import {
   type Project,
   projectOf,
   projectOfFile,
+  withCompileCommands,
 } from './assembly';
 import { launchFileName, readLaunchFile } from './launch-file';
+import type { Toolchains } from './toolchains';
 
 /** What a launch stated. */
 interface Launched {
@@ -28,6 +30,7 @@ export class Projects {
   constructor(
     readonly read: ReadFile,
     readonly folders: () => readonly string[],
+    readonly toolchains: Toolchains,
   ) {}
 
   /** A program is launched: its files are one project from now on. */
@@ -60,20 +63,34 @@ export class Projects {
       const project = await this.#projectOfLaunch(launched);
       if (project.roots.includes(key)) return project;
     }
-    const found = await this.#projectFile(key);
+    const found = await this.projectFile(key);
     if (found?.description.program === undefined) return this.ofAlone(key);
     return projectOf(found.description, found.folder, key);
   }
 
   /** A file as a program of its own, with the options of the project file near it. */
   async ofAlone(key: string): Promise<Project> {
-    const found = await this.#projectFile(key);
-    if (!found) return projectOfFile(key);
-    return { ...projectOf(found.description, found.folder, undefined), roots: [key], stated: false };
+    const found = await this.projectFile(key);
+    const alone = found
+      ? { ...projectOf(found.description, found.folder, undefined), roots: [key], stated: false }
+      : projectOfFile(key);
+    return this.#asBuilt(alone);
+  }
+
+  /** With what a compilation database says of its files. */
+  #asBuilt(project: Project): Promise<Project> {
+    return withCompileCommands(project, {
+      read: this.read,
+      root: this.rootOf(project.roots[0] ?? ''),
+      infer: !project.stated,
+      complete: ({ options, command: { compiler, folder }, query }) =>
+        this.toolchains.complete(options, compiler, folder, query),
+      note: (database, problems) => this.problems.set(database, problems),
+    });
   }
 
   async #inLaunchFile(key: string): Promise<Launched[]> {
-    const root = this.#rootOf(key);
+    const root = this.rootOf(key);
     const file = root === undefined ? '' : `${root}/${launchFileName}`;
     const contents = root === undefined ? undefined : await this.read(file);
     if (!contents || root === undefined) return [];
@@ -86,12 +103,14 @@ export class Projects {
   }
 
   async #projectOfLaunch({ given, root }: Launched): Promise<Project> {
-    const found = await findProjectOf(given, this.read, root ?? this.#rootOf(given.program[0] ?? ''));
-    return mergeProject(given, this.#noted(found));
+    const found = await findProjectOf(given, this.read, root ?? this.rootOf(given.program[0] ?? ''));
+    const project = mergeProject(given, this.#noted(found));
+    return found ? project : this.#asBuilt(project);
   }
 
-  async #projectFile(key: string): Promise<FoundProject | undefined> {
-    return this.#noted(await findProjectFile(key, this.read, this.#rootOf(key)));
+  /** The project file near a file. */
+  async projectFile(key: string): Promise<FoundProject | undefined> {
+    return this.#noted(await findProjectFile(key, this.read, this.rootOf(key)));
   }
 
   #noted(found: FoundProject | undefined): FoundProject | undefined {
@@ -100,7 +119,7 @@ export class Projects {
   }
 
   /** The innermost workspace folder that a file is in. */
-  #rootOf(key: string): string | undefined {
+  rootOf(key: string): string | undefined {
     const around = this.folders().filter((folder) => key.startsWith(`${folder}/`));
     return around.sort((a, b) => b.length - a.length)[0];
   }

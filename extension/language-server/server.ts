@@ -4,6 +4,7 @@ import {
   type ConnectionOptions,
   DidChangeConfigurationNotification,
   ErrorCodes,
+  FileChangeType,
   type InitializeParams,
   type InitializeResult,
   ResponseError,
@@ -16,6 +17,7 @@ import { registerPullDiagnostics } from './features/pull-diagnostics';
 import { checkIncoming, type RefusedParams, refusedMessage } from './incoming';
 import { Indexer } from './index/indexer';
 import { WorkspaceIndex } from './index/workspace-index';
+import { keyOf } from './locations';
 import { type InitializationOptions, trustedNotification } from './protocol';
 import { Settings } from './settings';
 import { giveWay } from './slices';
@@ -42,6 +44,7 @@ export function startServer(
   const settings = new Settings(connection);
   const context: ServerContext = { connection, workspace, index: new WorkspaceIndex(), settings, client: {} };
   const checker = new Checker(context);
+  workspace.onChange(() => checker.scheduleAll());
   const indexer = new Indexer(context);
   const indexAll = (): void => {
     indexer.run().catch((error: unknown) => connection.console.error(`index: ${String(error)}`));
@@ -108,6 +111,7 @@ export function startServer(
   connection.onDidChangeWatchedFiles(({ changes }) => {
     const uris = changes.map((change) => change.uri);
     workspace.forget(uris);
+    for (const { uri, type } of changes) workspace.files.note(keyOf(uri), type !== FileChangeType.Deleted);
     void indexer.changed(uris);
     checker.scheduleAll();
   });

@@ -7,6 +7,8 @@ import {
   type ExpandedStatement,
   expansionsAt,
   type FileContents,
+  type FoundProject,
+  folderOf,
   type GivenProgram,
   isPreprocessedPath,
   type Project,
@@ -14,10 +16,14 @@ import {
   SourceText,
   type TextEdit,
 } from './assembly';
+import { withGuessedFolders } from './guess';
+import { Headers } from './headers';
 import { SourceIndex } from './index/source-index';
+import { WorkspaceFiles } from './index/workspace-files';
 import { clampedPosition, keyOf, uriOfKey } from './locations';
 import { Projects } from './projects';
 import { inSlices } from './slices';
+import { type AskCompiler, Toolchains } from './toolchains';
 
 /** Reads files for the server: from the disk, or by asking the client. */
 export interface FileReader {
@@ -28,6 +34,8 @@ export interface FileReader {
   read(uri: string, within: readonly string[] | undefined): Promise<FileReading>;
   /** What a folder holds; undefined when it cannot be listed. Absent where nothing can be. */
   list?(uri: string, within: readonly string[] | undefined): Promise<readonly FolderEntry[] | undefined>;
+  /** Starts a compiler to ask what it has by itself. Absent where there is none. */
+  askCompiler?: AskCompiler;
 }
 
 export interface FolderEntry {
@@ -62,9 +70,17 @@ export class Workspace {
   readonly #uris = new Map<string, string>();
   readonly #analyses = new Map<string, Analysis>();
   readonly #indexes = new Map<string, SourceIndex>();
-  readonly #projects = new Projects(
-    (key) => this.#readContents(key),
+  readonly toolchains: Toolchains;
+  readonly #projects: Projects;
+  /** The names of the files in the folders. */
+  readonly files = new WorkspaceFiles(
+    (folder) => this.list(folder),
     () => this.#folders,
+  );
+  readonly headers = new Headers(
+    this.files,
+    () => this.#folders,
+    async (key) => (await this.#readContents(key)) instanceof Uint8Array,
   );
   /** For files that are no programs by their names, the first files of the programs that were seen to include them. */
   readonly #includers = new Map<string, Set<string>>();
@@ -77,7 +93,28 @@ export class Workspace {
   /** Counts those of them that are more than edits of open documents. */
   #fileRevision = 0;
 
-  constructor(readonly reader: FileReader) {}
+  constructor(readonly reader: FileReader) {
+    this.toolchains = new Toolchains(
+      reader.askCompiler?.bind(reader),
+      () => this.#trusted,
+      () => {
+        this.#filesChanged();
+        this.#onChange();
+      },
+    );
+    this.#projects = new Projects(
+      (key) => this.#readContents(key),
+      () => this.#folders,
+      this.toolchains,
+    );
+  }
+
+  #onChange = (): void => undefined;
+
+  /** Calls back when what is known of the programs changed by itself. */
+  onChange(listener: () => void): void {
+    this.#onChange = listener;
+  }
 
   configure(folders: readonly string[], trusted: boolean): void {
     this.#folders = folders.map((uri) => keyOf(uri).replace(/\/$/, ''));
@@ -224,6 +261,18 @@ export class Workspace {
     this.#projects.forget(key);
   }
 
+  /** The project file near a file, with its text. */
+  async projectFileOf(key: string): Promise<(FoundProject & { readonly text: string }) | undefined> {
+    const found = await this.#projects.projectFile(key);
+    const contents = found && (await this.#readContents(found.file));
+    return found && contents instanceof Uint8Array ? { ...found, text: decoder.decode(contents) } : undefined;
+  }
+
+  /** The innermost workspace folder around a file; else its own. */
+  rootOf(key: string): string {
+    return this.#projects.rootOf(key) ?? folderOf(key);
+  }
+
   /** What is wrong in project files, by key. */
   get projectProblems(): ReadonlyMap<string, readonly string[]> {
     return this.#projects.problems;
@@ -308,15 +357,24 @@ export class Workspace {
   /** One attempt; undefined when something changed before it ended. */
   async #run(project: Project, before: Analysis | undefined): Promise<Analysis | undefined> {
     for (const root of project.roots) await this.#load(root);
+    // With the folders that were found for its headers before.
+    if (before?.fileRevision === this.#fileRevision) project = before.project;
     for (let round = 0; ; round++) {
       const revision = this.#revision;
       const fileRevision = this.#fileRevision;
-      const earlier = before?.fileRevision === fileRevision ? before.result.units : [];
+      const earlier = before?.fileRevision === fileRevision && before.project === project ? before.result.units : [];
       const request = { ...requestOf(project), ...this.#contents(), earlier };
       const began = performance.now();
       const result = await inSlices(assembleInSteps(request), () => this.#revision === revision);
       if (!result) return undefined;
       const wanted = result.missing.filter((key) => !this.#isKnown(key));
+      if (wanted.length === 0) {
+        const guessed = await withGuessedFolders(project, result, this.headers, this.toolchains);
+        if (guessed && round < maximumRounds) {
+          project = guessed;
+          continue;
+        }
+      }
       if (wanted.length === 0 || round >= maximumRounds) {
         const analysis = new Analysis(project, result, revision, fileRevision, performance.now() - began, this);
         // Parsed once, so that the next round need not.

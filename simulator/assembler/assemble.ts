@@ -10,9 +10,10 @@ import { defaultLayout, type Layout, linkInSteps, type UndefinedSeverity } from 
 import { loadScript } from './linker/scripts/load';
 import type { Macro } from './macros';
 import { finishUnitInSteps } from './object-file';
-import { candidatePaths } from './paths';
+import { candidatePaths, type IncludeNext } from './paths';
 import { predefined } from './predefined';
 import { definesOf } from './preprocessor';
+import { softened } from './softened';
 import { SourceText } from './source';
 import { complete, type Steps } from './steps';
 import { Unit } from './unit';
@@ -61,13 +62,43 @@ export interface AssembleRequest {
   readonly trace?: ExpansionTrace;
 }
 
-/** How one root is assembled. */
+/** How one root is assembled, as gcc's options say it. */
 export interface FileOptions {
-  /** Looked in before the others. */
+  /** Looked in for files in quotes only, before all others (`-iquote`). */
+  readonly quotePaths?: readonly string[];
+  /** Looked in before those of the request (`-I`). */
   readonly includePaths?: readonly string[];
+  /** Looked in after those of the request (`-isystem`). */
+  readonly systemPaths?: readonly string[];
+  /** Looked in last (`-idirafter`). */
+  readonly afterPaths?: readonly string[];
+  /** Files that are read before a preprocessed source (`-include`; of `-imacros` the macros alone), seen from `folder`. */
+  readonly before?: readonly FileBefore[];
+  /** The folder in which the compiler would run. */
+  readonly folder?: string;
   /** Beside those of the request; of one name, these. */
   readonly defines?: Readonly<Record<string, string>>;
+  /** Predefined macros that are not there (`-U`). */
+  readonly undefines?: readonly string[];
+  /** The macros that the compiler predefines, in place of our own list. */
+  readonly predefines?: Readonly<Record<string, string>>;
   readonly march?: string;
+  readonly mabi?: string;
+  readonly relax?: boolean | undefined;
+  /** Whether nobody stated these options: what may follow from wrong ones is no error. */
+  readonly guessed?: boolean;
+}
+
+export interface FileBefore {
+  readonly path: string;
+  readonly macrosOnly: boolean;
+}
+
+/** A file that a directive names and that was not at hand. */
+export interface MissedFile {
+  readonly path: string;
+  readonly fromFile: string;
+  readonly angled: boolean;
 }
 
 /** What assembling one root gave. */
@@ -87,6 +118,12 @@ export interface AssembledUnit {
 export interface RequestedUnit extends AssembledUnit {
   /** All that was read for it, `.incbin` files too, as `sources` had it. */
   readonly inputs: ReadonlyMap<string, FileContents>;
+  /** What was to be included and is not at hand. */
+  readonly missed: readonly MissedFile[];
+  /** Whether it has errors, however softly they are said. */
+  readonly failed: boolean;
+  /** Whether macros may be missing in it: see `softened`. */
+  readonly uncertain: boolean;
 }
 
 export interface AssembleResult {
@@ -113,6 +150,7 @@ export function* assembleInSteps(request: AssembleRequest): Steps<AssembleResult
   const units: RequestedUnit[] = [];
   const objects: ObjectFile[] = [];
   const diagnostics: Diagnostic[] = [];
+  let failed = false;
   for (const root of request.roots) {
     const bytes = request.sources.get(root);
     if (bytes instanceof Uint8Array && isElf(bytes)) {
@@ -129,16 +167,17 @@ export function* assembleInSteps(request: AssembleRequest): Steps<AssembleResult
       continue;
     }
     const earlier = request.earlier?.find((unit) => unit.path === root && isUnchanged(unit, request.sources));
-    const unit = earlier ?? { ...(yield* assembleUnitInSteps(source, options, files)), inputs: files.inputs };
+    const unit = earlier ?? (yield* assembleRoot(source, options, files));
     yield;
     units.push(unit);
     objects.push(unit.object);
     diagnostics.push(...unit.diagnostics);
+    failed ||= unit.failed;
   }
   if (request.link === false) return { units, diagnostics: sortDiagnostics(diagnostics), missing: [...missing] };
   const script = loadScript(request, missing);
   if (script) diagnostics.push(...script.diagnostics);
-  const failed = diagnostics.some((diagnostic) => diagnostic.severity === 'error');
+  failed ||= diagnostics.some((diagnostic) => diagnostic.severity === 'error');
   const linked = yield* linkInSteps(objects, {
     layout: request.layout ?? defaultLayout,
     script: script?.script,
@@ -161,6 +200,20 @@ export function assembleUnit(source: SourceText, options: UnitOptions, files: Fi
   return complete(assembleUnitInSteps(source, options, files));
 }
 
+/** Assembles a root of a request. Where files are missing, what may follow from that is said more softly. */
+function* assembleRoot(
+  source: SourceText,
+  options: UnitOptions & FileOptions,
+  files: RequestedFiles,
+): Steps<RequestedUnit> {
+  const unit = yield* assembleUnitInSteps(source, options, files);
+  const { inputs, missed } = files;
+  const failed = unit.diagnostics.some(({ severity }) => severity === 'error');
+  const uncertain = options.guessed === true || unit.diagnostics.some(({ code }) => code === 'include-missing');
+  const diagnostics = uncertain ? softened(unit.diagnostics, (file) => files.text(file)) : unit.diagnostics;
+  return { ...unit, diagnostics, failed, uncertain, inputs, missed };
+}
+
 /** Statements and lines of one step. */
 const stepLength = 4096;
 
@@ -169,9 +222,14 @@ function* assembleUnitInSteps(source: SourceText, options: UnitOptions, files: F
   const unit = new Unit(source.path, march, false, options.relax ?? relaxByDefault);
   if (options.debug) unit.lineInfo.generate(options.debug.folder);
   const { architecture } = architectureOf(march);
-  const defines = definesOf({ ...predefined(architecture), ...options.defines });
+  const predefines = options.predefines ?? predefined(architecture, options.mabi);
+  const defines = definesOf({ ...predefines, ...options.defines });
+  for (const name of options.undefines ?? []) defines.delete(name);
   const expander = new Expander(unit, files, defines, options.trace);
-  expander.start(source);
+  expander.start(
+    source,
+    options.before?.map(({ path, macrosOnly }) => ({ path, macrosOnly, folder: options.folder ?? '' })),
+  );
   while (expander.advance(stepLength)) yield;
   const object = yield* finishUnitInSteps(unit);
   return {
@@ -184,13 +242,13 @@ function* assembleUnitInSteps(source: SourceText, options: UnitOptions, files: F
   };
 }
 
-function withFileOptions(request: AssembleRequest, own: FileOptions | undefined): AssembleRequest {
+function withFileOptions(request: AssembleRequest, own: FileOptions | undefined): AssembleRequest & FileOptions {
   if (!own) return request;
   return {
     ...request,
+    ...own,
     includePaths: [...(own.includePaths ?? []), ...(request.includePaths ?? [])],
     defines: { ...request.defines, ...own.defines },
-    ...(own.march === undefined ? {} : { march: own.march }),
   };
 }
 
@@ -199,7 +257,10 @@ function isUnchanged({ inputs }: RequestedUnit, sources: AssembleRequest['source
   return true;
 }
 
-export type UnitOptions = Pick<AssembleRequest, 'march' | 'defines' | 'relax' | 'trace' | 'debug'>;
+export type UnitOptions = Pick<AssembleRequest, 'trace' | 'debug'> &
+  Pick<FileOptions, 'march' | 'mabi' | 'defines' | 'undefines' | 'predefines' | 'before' | 'folder'> & {
+    readonly relax?: boolean | undefined;
+  };
 
 /** Whether the linker may relax code unless a source says otherwise. */
 const relaxByDefault = true;
@@ -226,15 +287,27 @@ class RequestedFiles implements FileAccess {
   /** What the unit read. */
   readonly inputs = new Map<string, FileContents>();
 
+  readonly missed: MissedFile[] = [];
+  /** The folders in which files in angle brackets, and in quotes, are looked for. */
+  readonly #angled: readonly string[];
+  readonly #quoted: readonly string[];
+
   constructor(
-    readonly request: AssembleRequest,
+    readonly request: AssembleRequest & FileOptions,
     readonly missing: Set<string>,
     readonly parsed: Map<string, SourceText>,
-  ) {}
+  ) {
+    const { quotePaths = [], includePaths = [], systemPaths = [], afterPaths = [] } = request;
+    const system = [...systemPaths, ...afterPaths];
+    // As in gcc, a folder that is one of the system's too is looked in as such only.
+    const own = (folder: string): boolean => !system.includes(folder);
+    this.#angled = [...includePaths.filter(own), ...system];
+    this.#quoted = [...quotePaths.filter(own), ...this.#angled];
+  }
 
   root(path: string): SourceText | undefined {
     if (!this.request.sources.has(path)) {
-      this.#miss(path);
+      this.#want(path);
       return undefined;
     }
     return this.#parse(path);
@@ -245,9 +318,9 @@ class RequestedFiles implements FileAccess {
     fromFile: string,
     preprocessed: boolean,
     angled: boolean,
-    after?: string,
+    next?: IncludeNext,
   ): SourceText | undefined {
-    const found = this.#find(path, fromFile, angled, after);
+    const found = this.#find(path, fromFile, angled, next);
     return found === undefined ? undefined : this.#parse(found, preprocessed);
   }
 
@@ -259,28 +332,31 @@ class RequestedFiles implements FileAccess {
     return new TextEncoder().encode(typeof contents === 'string' ? contents : contents.text);
   }
 
-  unreadable(path: string, fromFile: string, angled: boolean, after?: string): string | undefined {
-    for (const candidate of this.#candidates(path, fromFile, angled, after)) {
-      const why = this.request.unreadable?.get(candidate);
-      if (why !== undefined) return why;
-    }
-    return undefined;
+  miss(path: string, fromFile: string, angled: boolean, next?: IncludeNext): string | undefined {
+    this.missed.push({ path, fromFile, angled });
+    const candidates = this.#candidates(path, fromFile, angled, next);
+    return candidates.map((candidate) => this.request.unreadable?.get(candidate)).find((why) => why !== undefined);
+  }
+
+  /** A source that was read. */
+  text(path: string): SourceText | undefined {
+    return this.inputs.has(path) ? this.#parse(path) : undefined;
   }
 
   /** The first of the paths that a name may mean that exists; earlier ones that nobody looked for yet are missing. */
-  #find(path: string, fromFile: string, angled: boolean, after?: string): string | undefined {
-    for (const candidate of this.#candidates(path, fromFile, angled, after)) {
+  #find(path: string, fromFile: string, angled: boolean, next?: IncludeNext): string | undefined {
+    for (const candidate of this.#candidates(path, fromFile, angled, next)) {
       if (this.request.sources.has(candidate)) return candidate;
-      this.#miss(candidate);
+      this.#want(candidate);
     }
     return undefined;
   }
 
-  #candidates(path: string, fromFile: string, angled: boolean, after?: string): readonly string[] {
-    return candidatePaths(path, fromFile, this.request.includePaths ?? [], angled, after);
+  #candidates(path: string, fromFile: string, angled: boolean, next?: IncludeNext): readonly string[] {
+    return candidatePaths(path, fromFile, angled && !next ? this.#angled : this.#quoted, angled, next);
   }
 
-  #miss(path: string): void {
+  #want(path: string): void {
     if (!this.request.absent?.has(path) && !this.request.unreadable?.has(path)) this.missing.add(path);
   }
 

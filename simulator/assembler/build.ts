@@ -2,6 +2,7 @@ import { isImage, readImage } from '../object/image';
 import type { Program } from '../object/program';
 import type { ObjectFile } from '../object/relocatable';
 import { type AssembleRequest, assemble } from './assemble';
+import { type CommandUse, withCompileCommands } from './compile-commands/apply';
 import type { Diagnostic } from './diagnostic';
 import { type Project, requestOf } from './project';
 import { type FoundProject, type GivenProgram, mergeProject } from './project-file';
@@ -26,15 +27,27 @@ export interface BuildOptions {
   readonly debug?: AssembleRequest['debug'];
 }
 
-/** Makes a given program with what its project file adds. What is wrong in that file is wrong in the program. */
+/** Where compilation databases are looked for. */
+export interface DatabaseSearch extends Pick<CommandUse, 'absolute'> {
+  /** The folder above which none is looked for. */
+  readonly root?: string | undefined;
+}
+
+/**
+ * Makes a given program with what its project file adds, or, where it has none, a compilation database. What is wrong in the project file is
+ * wrong in the program.
+ */
 export async function buildGiven(
   given: GivenProgram,
   found: FoundProject | undefined,
   read: ReadFile,
-  options: BuildOptions = {},
+  { databases = {}, ...options }: BuildOptions & { readonly databases?: DatabaseSearch } = {},
 ): Promise<BuildResult> {
-  if (!found || found.problems.length === 0)
-    return buildProgram(mergeProject(given, found), read, given.imageAddress, options);
+  if (!found || found.problems.length === 0) {
+    const merged = mergeProject(given, found);
+    const project = found ? merged : await withCompileCommands(merged, { read, infer: false, ...databases });
+    return buildProgram(project, read, given.imageAddress, options);
+  }
   const range = { start: { line: 0, column: 0 }, end: { line: 0, column: 1 } };
   const diagnostics = found.problems.map(
     (message): Diagnostic => ({ file: found.file, range, severity: 'error', code: 'project', message }),

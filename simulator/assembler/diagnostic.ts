@@ -75,7 +75,13 @@ export function didYouMean(suggestions: readonly string[]): string {
   return suggestions.length === 0 ? '' : `; did you mean '${suggestions[0]}'?`;
 }
 
+/** Names of headers that the builds of large projects make. */
+const generated =
+  /(^|\/)generated\/|asm-offsets|auto-?conf|_generated\b|(^|\/)(offsets|offsets_short|version|config|syscall_list)\.h$/;
+
 /** What is wrong where a directive names a file that is not at hand. */
 export function missingFile(what: string, path: string, unreadable: string | undefined): string {
-  return unreadable === undefined ? `cannot find the ${what} '${path}'` : `the ${what} '${path}' ${unreadable}`;
+  if (unreadable !== undefined) return `the ${what} '${path}' ${unreadable}`;
+  const hint = generated.test(path) ? ': the build of the project seems to make it' : '';
+  return `cannot find the ${what} '${path}'${hint}`;
 }

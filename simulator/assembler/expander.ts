@@ -22,7 +22,8 @@ import {
   scrub,
   unchangedLine,
 } from './macros';
-import { Preprocessor, type PreprocessorHost, plainText, type ReadLine } from './preprocessor';
+import type { IncludeNext } from './paths';
+import { type IncludedBefore, Preprocessor, type PreprocessorHost, plainText, type ReadLine } from './preprocessor';
 import type { SourceText } from './source';
 import type { Label, Line, Statement } from './statement';
 import type { Unit } from './unit';
@@ -35,11 +36,14 @@ export interface FileAccess {
     fromFile: string,
     preprocessed: boolean,
     angled: boolean,
-    after?: string,
+    next?: IncludeNext,
   ): SourceText | undefined;
   bytes(path: string, fromFile: string): Uint8Array | undefined;
-  /** Why none of the files that a path may mean can be read although one is there, as a sentence about it goes on. */
-  unreadable(path: string, fromFile: string, angled: boolean, after?: string): string | undefined;
+  /**
+   * Notes that a directive has nothing to include. @returns why none of the files that its path may mean can be read although one is there,
+   * as a sentence about it goes on
+   */
+  miss(path: string, fromFile: string, angled: boolean, next?: IncludeNext): string | undefined;
 }
 
 /** Where lines come from: a file, a macro body, or a repeated block. */
@@ -92,8 +96,8 @@ export class Expander {
   ) {}
 
   /** Begins with a source; `advance` assembles it and all that it includes. */
-  start(source: SourceText): void {
-    this.#pushFile(source, this.unit.frame);
+  start(source: SourceText, before: readonly IncludedBefore[] = []): void {
+    this.#pushFile(source, this.unit.frame, before);
   }
 
   /** Goes on for about `steps` statements and lines; false when all is done. */
@@ -223,7 +227,7 @@ export class Expander {
 
   // Inputs
 
-  #pushFile(source: SourceText, frame: Frame): void {
+  #pushFile(source: SourceText, frame: Frame, before: readonly IncludedBefore[] = []): void {
     const { unit } = this;
     if (!source.preprocessed) {
       let next = 0;
@@ -242,14 +246,14 @@ export class Expander {
       return;
     }
     const host: PreprocessorHost = {
-      include: (path, fromFile, angled, after) => this.files.source(path, fromFile, true, angled, after),
-      unreadable: (path, fromFile, angled, after) => this.files.unreadable(path, fromFile, angled, after),
+      include: (path, fromFile, angled, next) => this.files.source(path, fromFile, true, angled, next),
+      miss: (path, fromFile, angled, next) => this.files.miss(path, fromFile, angled, next),
       report: (severity, code, message, at, line, start, end) =>
         unit.report(severity, code, message, { frame: at, line, start, end }),
       change: (at, line, before, after) => unit.inactive.change(at, line, before, after),
       addFrame: (included) => unit.frames.push(included),
     };
-    const preprocessor = new Preprocessor(source, frame, this.defines, host);
+    const preprocessor = new Preprocessor(source, frame, this.defines, host, before);
     this.#push('file', frame, (input) => {
       const read = preprocessor.next();
       if (!read) return false;

@@ -1,6 +1,8 @@
 /** Assembling and linking GNU assembler sources: the entry points for the debugger, the command line and the editor. */
 export { defaultMarch } from './architecture';
 export * from './assemble';
+export { type CommandUse, withCompileCommands } from './compile-commands/apply';
+export { databaseName, flagsFileName } from './compile-commands/find';
 export * from './diagnostic';
 export { type Directive, directiveTable } from './directives';
 export { defaultLayout, type Layout, type LinkResult, link } from './linker/link';

@@ -30,6 +30,11 @@ export function joinPath(folder: string, path: string): string {
   return root + names.join('/');
 }
 
+/** `path` seen from `folder`, which may be a URI: an absolute path is one of the same host. */
+export function joinOnHost(folder: string, path: string): string {
+  return joinPath(folder, isAbsolutePath(path) ? onSameHost(path, folder) : path);
+}
+
 /** The folders that a file with an absolute path is in, from its own up to the root. */
 export function foldersAbove(file: string): string[] {
   const path = joinPath('', file);
@@ -40,9 +45,23 @@ export function foldersAbove(file: string): string[] {
 
 /** Whether two spellings mean the same path. */
 export function samePath(a: string, b: string): boolean {
-  const plain = (path: string): string => joinPath('', path).replace(/\\/g, '/');
   return plain(a) === plain(b);
 }
+
+/** `#include_next`: only the folders that come after the one in which the including file was found are looked in. */
+export interface IncludeNext {
+  /** Undefined when it was found beside its own includer, before all folders. */
+  readonly folder: string | undefined;
+}
+
+/** What comes after a file that a path led to. */
+export function nextAfter(found: string, path: string, fromFile: string, angled: boolean): IncludeNext {
+  const folder = found.endsWith(path) ? found.slice(0, -path.length) : folderOf(found);
+  return { folder: !angled && samePath(folder, folderOf(fromFile)) ? undefined : folder };
+}
+
+/** One spelling of a path. */
+const plain = (path: string): string => joinPath('', path).replace(/\\/g, '/');
 
 /** Where an included file may be, in the order in which it is looked for. */
 export function candidatePaths(
@@ -50,16 +69,17 @@ export function candidatePaths(
   fromFile: string,
   includePaths: readonly string[],
   angled: boolean,
-  /** Only what comes after this one: `#include_next`. */
-  after?: string,
+  next?: IncludeNext,
 ): string[] {
   if (isAbsolutePath(path)) return [joinPath('', onSameHost(path, fromFile))];
   // Last the folder in which the tool runs, where GNU as looks first; a URI has none.
   const current = /^[A-Za-z][\w+.-]*:\/\//.test(fromFile) ? [] : [''];
-  const folders = angled ? includePaths : [folderOf(fromFile), ...includePaths, ...current];
-  const candidates = [...new Set(folders.map((folder) => joinPath(folder, path)))];
-  // The file itself may have come from any of them.
-  return after === undefined ? candidates : candidates.slice(candidates.indexOf(joinPath('', after)) + 1);
+  const folders = next
+    ? includePaths.slice(next.folder === undefined ? 0 : includePaths.map(plain).indexOf(plain(next.folder)) + 1)
+    : angled
+      ? includePaths
+      : [folderOf(fromFile), ...includePaths, ...current];
+  return [...new Set(folders.map((folder) => joinPath(folder, path)))];
 }
 
 /** An absolute path that a source writes, as a URI when the source's own name is one. */

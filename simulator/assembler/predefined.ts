@@ -34,7 +34,8 @@ const limits: Readonly<Record<string, string>> = {
  * The macros that gcc has when it preprocesses assembly for RV64 (`gcc -dM -E`), by the extensions of -march. Those of a
  * hosted system (`__linux__`, `__PIC__`) are left out: guests are freestanding.
  */
-export function predefined(architecture: Architecture): Record<string, string> {
+export function predefined(architecture: Architecture, mabi?: string): Record<string, string> {
+  const floats = mabi === undefined ? architecture.has('d') : mabi.endsWith('d');
   const has = (extension: ExtensionId): boolean => architecture.has(extension);
   return {
     __ASSEMBLER__: '1',
@@ -73,7 +74,8 @@ export function predefined(architecture: Architecture): Record<string, string> {
     ...(has('f')
       ? { __riscv_f: '2002000', __riscv_flen: has('d') ? '64' : '32', __riscv_fdiv: '1', __riscv_fsqrt: '1' }
       : {}),
-    ...(has('d') ? { __riscv_d: '2002000', __riscv_float_abi_double: '1' } : { __riscv_float_abi_soft: '1' }),
+    ...(has('d') ? { __riscv_d: '2002000' } : {}),
+    [`__riscv_float_abi_${floats ? 'double' : mabi?.endsWith('f') ? 'single' : 'soft'}`]: '1',
     ...(has('zicsr') ? { __riscv_zicsr: '2000000' } : {}),
     ...(has('zifencei') ? { __riscv_zifencei: '2000000' } : {}),
     ...(has('zba') ? { __riscv_zba: '1000000' } : {}),

@@ -3,15 +3,16 @@ import { type ColumnRun, type Define, expandText, parseDefine } from './c-macros
 import { missingFile, nearest } from './diagnostic';
 import type { Frame } from './frames';
 import { goesOnAfterComment, joinLines } from './joined-lines';
+import { type IncludeNext, nextAfter } from './paths';
 import type { SourceText } from './source';
 import { type Line, parseLine, type Statement } from './statement';
 
 /** What the preprocessor needs of the outside. */
 export interface PreprocessorHost {
   /** Finds an included file; undefined when it is not at hand. */
-  include(path: string, fromFile: string, angled: boolean, after?: string): SourceText | undefined;
-  /** Why it is not, although it is there. */
-  unreadable(path: string, fromFile: string, angled: boolean, after?: string): string | undefined;
+  include(path: string, fromFile: string, angled: boolean, next?: IncludeNext): SourceText | undefined;
+  /** Notes that there is nothing to include; says why not, although it is there. */
+  miss(path: string, fromFile: string, angled: boolean, next?: IncludeNext): string | undefined;
   report(
     severity: 'error' | 'warning',
     code: string,
@@ -25,6 +26,15 @@ export interface PreprocessorHost {
   change(frame: Frame, line: number, before: boolean, after: boolean): void;
   /** Enters a frame that rows may refer to. */
   addFrame(frame: Frame): void;
+}
+
+/** A file that is read before the source. */
+export interface IncludedBefore {
+  readonly path: string;
+  /** Where relative paths are seen from. */
+  readonly folder: string;
+  /** Whether only its macros count. */
+  readonly macrosOnly: boolean;
 }
 
 /** A line as the assembler sees it. */
@@ -55,6 +65,8 @@ interface OpenFile {
   readonly frame: Frame;
   next: number;
   readonly conditions: number;
+  /** Where it was found; undefined for the source itself. */
+  readonly found: IncludeNext | undefined;
   /** What `#line` said: the name for `__FILE__`, and what to add to line numbers for `__LINE__`. */
   name: string;
   shift: number;
@@ -76,11 +88,68 @@ export class Preprocessor {
   readonly #once = new Set<string>();
   #counter = 0;
 
-  constructor(source: SourceText, frame: Frame, defines: ReadonlyMap<string, Define>, host: PreprocessorHost) {
+  constructor(
+    source: SourceText,
+    frame: Frame,
+    defines: ReadonlyMap<string, Define>,
+    host: PreprocessorHost,
+    before: readonly IncludedBefore[] = [],
+  ) {
     this.defines = new Map(defines);
     this.#host = host;
     this.#root = source.path;
-    this.#files.push({ source, frame, next: 0, conditions: 0, name: source.path, shift: 0 });
+    this.#open(source, frame);
+    // The last that is opened is read first: macros alone go before the rest, both in their order.
+    for (const file of before.filter(({ macrosOnly }) => !macrosOnly).reverse()) this.#openBefore(file, frame);
+    for (const file of before.filter(({ macrosOnly }) => macrosOnly)) this.#readMacros(file, frame);
+  }
+
+  #openBefore(file: IncludedBefore, root: Frame): void {
+    const source = this.#findBefore(file, root);
+    if (!source) return;
+    const found = nextAfter(source.path, file.path, insideOf(file.folder), false);
+    this.#open(source, this.#frameOf(source, root, 0), found);
+  }
+
+  /** `-imacros`: what the file defines stays, its lines do not. */
+  #readMacros(file: IncludedBefore, root: Frame): void {
+    const source = this.#findBefore(file, root);
+    if (!source) return;
+    const reader = new Preprocessor(source, this.#frameOf(source, root, 0), this.defines, this.#host);
+    while (reader.next()) {}
+    for (const name of this.defines.keys()) if (!reader.defines.has(name)) this.defines.delete(name);
+    for (const [name, define] of reader.defines) this.defines.set(name, define);
+  }
+
+  /** As `#include "file"`, but that the compiler's folder stands for that of the source. */
+  #findBefore({ path, folder }: IncludedBefore, root: Frame): SourceText | undefined {
+    const from = insideOf(folder);
+    const source = this.#host.include(path, from, false);
+    if (!source) {
+      const message = missingFile('file that -include names,', path, this.#host.miss(path, from, false));
+      this.#host.report('error', 'include-missing', message, root, 0, 0, 0);
+    }
+    return source;
+  }
+
+  #open(source: SourceText, frame: Frame, found?: IncludeNext): void {
+    const { path: name } = source;
+    this.#files.push({ source, frame, found, next: 0, conditions: this.#conditions.length, name, shift: 0 });
+  }
+
+  /** The frame of a file that a line of another includes. */
+  #frameOf(source: SourceText, parent: Frame, line: number): Frame {
+    const frame: Frame = {
+      kind: 'include',
+      file: source.path,
+      parent,
+      line,
+      column: 0,
+      endColumn: 0,
+      depth: parent.depth + 1,
+    };
+    this.#host.addFrame(frame);
+    return frame;
   }
 
   /** The next line for the assembler, or undefined at the end of the root source. `inString`: blank lines too. */
@@ -345,8 +414,9 @@ export class Preprocessor {
   }
 
   /** What is asked for by a path in quotes or angle brackets. */
-  #asked(path: string, file: OpenFile, next: boolean): Parameters<PreprocessorHost['include']> {
-    return [path.slice(1, -1), file.frame.file, path.startsWith('<'), next ? file.source.path : undefined];
+  #asked(path: string, { frame, found }: OpenFile, next: boolean): Parameters<PreprocessorHost['include']> {
+    // In the source itself there is nothing that it could come after.
+    return [path.slice(1, -1), frame.file, path.startsWith('<'), next ? found : undefined];
   }
 
   #include(
@@ -372,23 +442,19 @@ export class Preprocessor {
     const asked = this.#asked(path[0], file, directive === 'include_next');
     const source = this.#host.include(...asked);
     if (!source) {
-      report('error', 'include-missing', missingFile('included file', asked[0], this.#host.unreadable(...asked)));
+      report('error', 'include-missing', missingFile('included file', asked[0], this.#host.miss(...asked)));
       return;
     }
     if (this.#once.has(source.path)) return;
     if (directive === 'import') this.#once.add(source.path);
-    const frame: Frame = {
-      kind: 'include',
-      file: source.path,
-      parent: file.frame,
-      line: number,
-      column: 0,
-      endColumn: 0,
-      depth: file.frame.depth + 1,
-    };
-    this.#host.addFrame(frame);
-    this.#files.push({ source, frame, next: 0, conditions: this.#conditions.length, name: source.path, shift: 0 });
+    const [name, fromFile, angled] = asked;
+    this.#open(source, this.#frameOf(source, file.frame, number), nextAfter(source.path, name, fromFile, angled));
   }
+}
+
+/** A name in a folder, from which includes are looked for there. */
+function insideOf(folder: string): string {
+  return `${folder}/-`;
 }
 
 /** Names that the preprocessor itself gives a value. */

@@ -12,6 +12,7 @@ import {
   StreamMessageWriter,
 } from 'vscode-languageserver/node';
 import { startServer } from '../../extension/language-server/server';
+import type { Toolchain } from '../../extension/language-server/toolchains';
 import type { FileReading } from '../../simulator/assembler/read-file';
 import { parseMarked } from './marks';
 
@@ -21,6 +22,10 @@ export class TestClient {
   readonly diagnostics = new Map<string, readonly Diagnostic[]>();
   /** Paths that the server asked for. */
   readonly read: string[] = [];
+  /** Compilers that are there. */
+  readonly compilers = new Map<string, Toolchain>();
+  /** Those that were asked, with their arguments. */
+  readonly asked: string[][] = [];
   #waiting: (() => void)[] = [];
   /** While this is not settled, no file is read. */
   reading: Promise<void> = Promise.resolve();
@@ -39,6 +44,10 @@ export class TestClient {
         return typeof contents === 'string' ? new TextEncoder().encode(contents) : contents;
       },
       list: (uri) => Promise.resolve(this.#entries(uri)),
+      askCompiler: async (compiler, args) => {
+        this.asked.push([compiler, ...args]);
+        return this.compilers.get(compiler);
+      },
     }));
     this.connection = createProtocolConnection(new StreamMessageReader(toClient), new StreamMessageWriter(toServer));
     this.connection.onNotification(

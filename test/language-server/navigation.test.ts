@@ -29,7 +29,7 @@ describe('Language server: definition', () => {
     ['a function-like #define that is called', '#define P(x) nop\n $0P(1)', ['main.S:0:8'], { name: 'main.S' }],
     ['a #define of a header', '#include "h.h"\nli a0, LIM$0IT', ['h.h:0:8'], preprocessed],
     ['an included file', '.include "inc$0.inc"', ['inc.inc:0:0'], program],
-    ['a header in angle brackets', '#include <h$0.h>', [], preprocessed],
+    ['a header in angle brackets', '#include <h$0.h>', ['h.h:0:0'], preprocessed],
     ['a header', '#include "h$0.h"', ['h.h:0:0'], preprocessed],
     ['a label of an included file', '.include "inc.inc"\n j ins$0ide', ['inc.inc:0:0'], program],
     ['a symbol of another file', ' call hel$0per', ['other.s:1:0'], program],

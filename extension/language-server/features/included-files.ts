@@ -19,9 +19,18 @@ export function includedFile({ document, analysis, position }: Target, word: Occ
   return statement && includes(statement) ? fileNamed(word.name, document, analysis) : undefined;
 }
 
-/** The file of a path in quotes or angle brackets, as the assembler looks for it. */
+/** The file of a path in quotes or angle brackets, as the assembler looks for it; of several folders of headers, one that is read. */
 export function fileNamed(written: string, { key }: Document, analysis: Analysis): string | undefined {
   const path = written.slice(1).replace(/[">]$/, '');
-  const candidates = candidatePaths(path, key, analysis.project.includePaths, written.startsWith('<'));
+  const { includePaths, files = {} } = analysis.project;
+  const own = Object.values(files).flatMap(
+    ({ quotePaths = [], includePaths = [], systemPaths = [], afterPaths = [] }) => [
+      ...quotePaths,
+      ...includePaths,
+      ...systemPaths,
+      ...afterPaths,
+    ],
+  );
+  const candidates = candidatePaths(path, key, [...includePaths, ...own], written.startsWith('<'));
   return candidates.find((candidate) => analysis.files.has(candidate) || analysis.workspace.exists(candidate));
 }

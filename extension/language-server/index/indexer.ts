@@ -2,14 +2,9 @@ import { SourceText } from '../assembly';
 import { foreignArchitecture } from '../foreign';
 import { keyOf } from '../locations';
 import type { ServerContext } from '../server';
+import { isAssembly } from './workspace-files';
 import { indexSource } from './workspace-index';
 
-/** Files that are assembly by their names; headers count once a source includes them. */
-const indexed = /\.(s|S|sx|asm|inc)$/;
-/** Folders that hold no sources of the user's. */
-const skipped = /^(\..*|node_modules)$/;
-/** A workspace of more files than this is a whole system's tree: the rest is found once it is opened. */
-const maximumFiles = 20_000;
 /** Files that are read at the same time. */
 const readers = 8;
 
@@ -27,8 +22,8 @@ export class Indexer {
     const progress = client.window?.workDoneProgress ? await connection.window.createWorkDoneProgress() : undefined;
     progress?.begin('Indexing RISC-V assembly', 0);
     try {
-      const files: string[] = [];
-      for (const folder of workspace.folders) await this.#find(folder, files, round);
+      await workspace.files.walk();
+      const files = workspace.files.sources;
       let next = 0;
       const work = async (): Promise<void> => {
         for (;;) {
@@ -50,16 +45,7 @@ export class Indexer {
   async changed(uris: readonly string[]): Promise<void> {
     const { workspace } = this.context;
     const within = (key: string): boolean => workspace.folders.some((folder) => key.startsWith(`${folder}/`));
-    for (const key of uris.map(keyOf)) if (indexed.test(key) && within(key)) await this.#read(key);
-  }
-
-  async #find(folder: string, files: string[], round: number): Promise<void> {
-    for (const { name, folder: isFolder } of await this.context.workspace.list(folder)) {
-      if (round !== this.#round || files.length >= maximumFiles) return;
-      if (isFolder) {
-        if (!skipped.test(name)) await this.#find(`${folder}/${name}`, files, round);
-      } else if (indexed.test(name)) files.push(`${folder}/${name}`);
-    }
+    for (const key of uris.map(keyOf)) if (isAssembly(key) && within(key)) await this.#read(key);
   }
 
   async #read(key: string): Promise<void> {

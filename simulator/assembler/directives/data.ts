@@ -173,8 +173,8 @@ const incbin: Run = (unit, statement, expander) => {
   if (!unit.allowContents(statement.start, statement.end)) return;
   const bytes = expander.files.bytes(path.text, unit.frame.file);
   if (!bytes) {
-    const unreadable = expander.files.unreadable(path.text, unit.frame.file, false);
-    unit.error('include-missing', missingFile('file', path.text, unreadable), path.start, path.end);
+    const unreadable = expander.files.miss(path.text, unit.frame.file, false);
+    unit.error('incbin-missing', missingFile('file', path.text, unreadable), path.start, path.end);
     return;
   }
   const length = count === undefined || count < 0 ? bytes.length - skip : Number(count);

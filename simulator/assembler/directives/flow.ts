@@ -107,7 +107,7 @@ const include: Run = (unit, statement, expander) => {
     expander.include(source, statement);
     return;
   }
-  const unreadable = expander.files.unreadable(path.text, unit.frame.file, false);
+  const unreadable = expander.files.miss(path.text, unit.frame.file, false);
   unit.error('include-missing', missingFile('included file', path.text, unreadable), path.start, path.end);
 };
 

@@ -1,11 +1,18 @@
-import { type CodeAction, CodeActionKind, type Diagnostic, type ServerCapabilities } from 'vscode-languageserver';
+import {
+  type ClientCapabilities,
+  type CodeAction,
+  CodeActionKind,
+  type Diagnostic,
+  type ServerCapabilities,
+} from 'vscode-languageserver';
 import { answering } from '../../answering';
 import { isRange, isRecord } from '../../params';
 import type { ServerContext } from '../../server';
-import type { Document } from '../../workspace';
+import type { Document, Workspace } from '../../workspace';
 import { fixBranch } from './branch';
 import { fixControlFlow } from './control-flow';
 import { type Fix, type Fixer, statementAt } from './fix';
+import { fixMissingInclude } from './missing-include';
 import { fixMisspelt } from './misspelt';
 import { fixOperands } from './operands';
 import { fixPrivilege } from './privilege';
@@ -24,28 +31,44 @@ const fixers: Readonly<Record<string, Fixer>> = {
 };
 
 /** What would put right what a diagnostic says. */
-export function registerQuickFixes({ connection, workspace }: ServerContext): ServerCapabilities {
+export function registerQuickFixes({ connection, workspace, client }: ServerContext): ServerCapabilities {
   connection.onCodeAction(
-    answering(({ textDocument: { uri }, context }) => {
+    answering(async ({ textDocument: { uri }, context }) => {
       const document = workspace.document(uri);
-      if (!document || !Array.isArray(context?.diagnostics)) return [];
-      return context.diagnostics.flatMap((diagnostic) => actionsOf(document, diagnostic));
+      const diagnostics: unknown = context?.diagnostics;
+      if (!document || !Array.isArray(diagnostics)) return [];
+      const usable = diagnostics.filter(isDiagnostic).slice(0, mostDiagnostics);
+      return (await Promise.all(usable.map((diagnostic) => actionsOf(workspace, client, document, diagnostic)))).flat();
     }),
   );
   return { codeActionProvider: { codeActionKinds: [CodeActionKind.QuickFix] } };
 }
 
-function actionsOf(document: Document, diagnostic: Diagnostic): CodeAction[] {
-  if (!isRecord(diagnostic) || !isRange(diagnostic.range)) return [];
+/** Diagnostics of one request that fixes are looked for: a line has fewer. */
+const mostDiagnostics = 100;
+
+function isDiagnostic(value: unknown): value is Diagnostic {
+  return isRecord(value) && isRange(value['range']);
+}
+
+async function actionsOf(
+  workspace: Workspace,
+  client: ClientCapabilities,
+  document: Document,
+  diagnostic: Diagnostic,
+): Promise<CodeAction[]> {
   const fixes: Fix[] = [...fixMisspelt(diagnostic)];
   const fixer = fixers[String(diagnostic.code)];
   const statement = statementAt(document.source, diagnostic.range);
   if (fixer && statement) fixes.push(...fixer({ source: document.source, diagnostic, statement }));
-  return fixes.map(({ title, edits }, index) => ({
+  const inDocument = fixes.map(({ title, edits }) => ({ title, edit: { changes: { [document.uri]: [...edits] } } }));
+  const elsewhere =
+    diagnostic.code === 'include-missing' ? await fixMissingInclude(workspace, client, document, diagnostic) : [];
+  return [...inDocument, ...elsewhere].map(({ title, edit }, index) => ({
     title,
     kind: CodeActionKind.QuickFix,
     diagnostics: [diagnostic],
     isPreferred: index === 0,
-    edit: { changes: { [document.uri]: [...edits] } },
+    edit,
   }));
 }
