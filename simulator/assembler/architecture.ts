@@ -50,9 +50,17 @@ const baseVersions: Readonly<Record<string, string>> = {
   zifencei: '',
 };
 
-/** The version that stands in the object file; '' for one without, undefined for an extension that is not known. */
-function versionOf(name: string): string | undefined {
-  return Object.hasOwn(baseVersions, name) ? baseVersions[name] : extensionNamed(name)?.version;
+/** The version of an extension that is known, as it stands in the object file; '' for one without. */
+function defaultVersionOf(name: string): string {
+  return baseVersions[name] ?? extensionNamed(name)?.version ?? '';
+}
+
+/** By extension that -march names or brings along: the version as written, or the newest. */
+export function newestVersions({ versions }: Architecture): [name: string, version: string][] {
+  return [...versions].map(([name, version]) => [
+    name,
+    version === defaultVersionOf(name) ? (extensionNamed(name)?.version ?? version) : version,
+  ]);
 }
 
 class VersionedArchitecture implements Architecture {
@@ -67,6 +75,8 @@ class VersionedArchitecture implements Architecture {
   ) {
     this.#ids = new Set<ExtensionId>([...versions.keys()].filter((name) => isExtensionId(name)));
     this.#ids.add('privileged');
+    // Before version 2.1 of the base, CSR instructions and `fence.i` belonged to it.
+    if (/^([01]p|2p0$)/.test(versions.get('i') ?? '')) this.#ids.add('zicsr').add('zifencei');
     const written = new Set([...this.#ids, ...tacit]);
     this.has = (extension) => written.has(extension);
     this.picks = (extension) => this.#ids.has(extension);
@@ -100,12 +110,9 @@ function architectureWith(given: ReadonlyMap<string, string>, tacit: ReadonlySet
 function withImplied(given: ReadonlyMap<string, string>): Map<string, string> {
   const versions = new Map(given);
   // A map goes on to what is added while it is gone through.
-  for (const [name, version] of versions) {
+  for (const name of versions.keys()) {
     for (const other of extensionNamed(name)?.implies ?? [])
-      if (!versions.has(other)) versions.set(other, versionOf(other) ?? '');
-    // Before version 2.1 of the base, CSR instructions and `fence.i` belonged to it.
-    if (name === 'i' && /^([01]p|2p0$)/.test(version))
-      for (const other of ['zicsr', 'zifencei']) if (!versions.has(other)) versions.set(other, '');
+      if (!versions.has(other)) versions.set(other, defaultVersionOf(other));
   }
   return versions;
 }
@@ -114,23 +121,21 @@ export interface ParsedArchitecture {
   readonly architecture: Architecture;
   /** What is wrong with the text. */
   readonly problem?: string;
-  /** Names that stand for nothing here, well formed though they are. */
-  readonly unknown: readonly string[];
 }
 
 /**
  * Reads `-march` notation: `rv64` and letters, then names separated by `_`, each with an optional version (`2p0`). A
- * malformed text gives the default and a problem; unknown extensions are taken without effect and listed.
+ * malformed text gives the default and a problem; what is only unknown is taken without effect.
  * @param march by default what the machine runs
  */
 export function architectureOf(march?: string): ParsedArchitecture {
   const text = march ?? defaultMarch;
-  const unknown: string[] = [];
-  const fail = (problem: string) => ({ architecture: architectureOf().architecture, problem, unknown });
+  const fail = (problem: string) => ({ architecture: architectureOf().architecture, problem });
   if (/[A-Z]/.test(text)) return fail(`-march '${text}' has capital letters: it is '${text.toLowerCase()}'`);
   const base = /^rv(32|64)(?=[eig])/.exec(text);
   if (!base) return fail(`-march '${text}' is not of the form rv64imac_zicsr`);
   const versions = new Map<string, string>();
+  let problem: string | undefined;
   let rest = text.slice(base[0].length);
   while (rest !== '') {
     const part = nextPart(rest);
@@ -138,13 +143,13 @@ export function architectureOf(march?: string): ParsedArchitecture {
     const [whole, name = '', version = ''] = part;
     rest = rest.slice(whole.length);
     if (name === '') continue;
-    const known = versionOf(name);
-    if (known === undefined && version === '') unknown.push(name);
-    else if (!versions.has(name)) versions.set(name, fullVersion(version) || known || '');
+    const full = versionOf(name, version);
+    if (full === undefined) problem ??= `-march '${text}': ${noExtension(name, version)}`;
+    else if (!versions.has(name)) versions.set(name, full);
   }
   const architecture = architectureWith(versions, march === undefined ? defaultTacit : new Set());
-  const problem = base[1] === '32' ? `'${text}': RV32 is not known here yet, only RV64` : conflictOf(architecture);
-  return { architecture, unknown, ...(problem === undefined ? {} : { problem }) };
+  problem ??= base[1] === '32' ? `'${text}': RV32 is not known here yet, only RV64` : conflictOf(architecture);
+  return { architecture, ...(problem === undefined ? {} : { problem }) };
 }
 
 /** `_`, a letter or a longer name, with its version. */
@@ -154,13 +159,32 @@ function nextPart(text: string): RegExpExecArray | null {
   const whole = /^([a-z][a-z0-9]*)(?=_|$)/.exec(text);
   // The digits of `sv39` are no version.
   if (whole && extensionNamed(whole[0])) return whole;
-  return /^([a-z][a-z0-9]*?)(\d+(?:p\d+)?)?(?=_|$)/.exec(text);
+  const part = /^([a-z][a-z0-9]*?)(\d+(?:p\d+)?)?(?=_|$)/.exec(text);
+  // `zicsr2p` has half a version.
+  return /\dp$/.test(part?.[1] ?? '') ? null : part;
+}
+
+/**
+ * The version under which an extension is noted: as written, or its own; undefined when there is no such extension. Vendors' names, and
+ * letters that are reserved, are taken with a version.
+ */
+function versionOf(name: string, written: string): string | undefined {
+  const extension = extensionNamed(name);
+  if (extension?.version === '') return '';
+  const full = fullVersion(written);
+  if (extension) return full || defaultVersionOf(name);
+  return isReserved(name) && full !== '' ? full : undefined;
+}
+
+/** Letters without a meaning yet, and names that vendors give. */
+function isReserved(name: string): boolean {
+  return name.length === 1 ? 'lkjtpn'.includes(name) : name.startsWith('x');
 }
 
 /** `2` is `2p0`, and version 0 is none. */
 function fullVersion(version: string): string {
-  const full = version === '' || version.includes('p') ? version : `${version}p0`;
-  return /^0+p0+$/.test(full) ? '' : full.replace(/\b0+(?=\d)/, '').replace(/p0+(?=\d)/, 'p');
+  const [major = 0, minor = 0] = version.split('p').map(Number);
+  return major === 0 && minor === 0 ? '' : `${major}p${minor}`;
 }
 
 /** Why the extensions of an architecture cannot be together. */
@@ -175,23 +199,22 @@ function conflictOf(architecture: Architecture): string | undefined {
   return undefined;
 }
 
-/** What an extension that is known by name only, or not at all, means for a source. */
-export function extensionNotes({ architecture, unknown }: ParsedArchitecture): string[] {
-  const named = [...architecture.versions.keys()].filter((name) => extensionNamed(name)?.support === 'named');
+/** What is to be known of extensions of which no instruction is. */
+export function extensionNotes({ versions }: Architecture): string[] {
+  const named = [...versions.keys()].filter((name) => (extensionNamed(name)?.support ?? 'named') === 'named');
   // What another brings along goes without saying.
   const implied = new Set(named.flatMap((name) => extensionNamed(name)?.implies ?? []));
-  return [
-    ...unknown.map((name) => `-march: ${noExtension(name)}; it is taken without effect`),
-    ...named
-      .filter((name) => !implied.has(name))
-      .map((name) => {
-        const what = extensionNamed(name)?.name ?? '';
-        return `-march: '${name}' (${what}) is known by name only: its instructions are not assembled here, and the machine does not run them`;
-      }),
-  ];
+  return named
+    .filter((name) => !implied.has(name))
+    .map((name) => {
+      const what = extensionNamed(name)?.name ?? "a vendor's";
+      return `-march: '${name}' (${what}) is known by name only: its instructions are not assembled here, and the machine does not run them`;
+    });
 }
 
-function noExtension(name: string): string {
+function noExtension(name: string, version: string): string {
+  if (name.startsWith('x') && name.length > 1 && version === '')
+    return `'${name}' of a vendor needs a version, as in '${name}1p0'`;
   const names = extensions.map(({ march }) => march).filter((march) => march.length > 1);
   return `there is no extension '${name}'${didYouMean(nearest(name, names))}`;
 }
@@ -218,19 +241,19 @@ function partsOf(name: string): readonly string[] {
  */
 export function changeArchitecture(current: Architecture, changes: string): Architecture | string {
   if (!/^[+-]/.test(changes)) {
-    const { architecture, problem, unknown } = architectureOf(changes);
-    return problem ?? (unknown.length > 0 ? noExtension(unknown[0]!) : architecture);
+    const { architecture, problem } = architectureOf(changes);
+    return problem ?? architecture;
   }
   const versions = new Map(current.versions);
   for (const change of changes.split(',')) {
     const match = /^([+-])([a-z][a-z0-9]*?)(\d+(?:p\d+)?)?$/.exec(change);
     if (!match) return `'${change}' is no extension: '+c', '-c' or 'rv64imac' can stand here`;
     const [, sign, name = '', version = ''] = match;
-    const known = versionOf(name);
-    if (known === undefined) return noExtension(name);
     if (name === 'i' || name === 'e' || name === 'g') return `the base '${name}' can neither be added nor removed`;
-    if (sign === '+') versions.set(name, versions.get(name) || fullVersion(version) || known);
-    else for (const part of partsOf(name)) versions.delete(part);
+    const full = versionOf(name, version);
+    if (full === undefined && !isReserved(name)) return noExtension(name, version);
+    if (sign === '-') for (const part of partsOf(name)) versions.delete(part);
+    else if (!versions.get(name)) versions.set(name, full ?? '');
   }
   const changed = architectureWith(versions, current.tacit);
   return conflictOf(changed) ?? changed;

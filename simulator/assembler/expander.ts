@@ -4,6 +4,7 @@ import { didYouMean, nearest } from './diagnostic';
 import { blockChange, directiveNamed, directiveNames } from './directives';
 import { assignment } from './directives/symbols';
 import { parseExpression } from './expression';
+import { foreignInstruction } from './foreign-instructions';
 import type { Frame, SourceSpan } from './frames';
 import { assembleInstruction, mnemonicNames } from './instructions';
 import { joinLines } from './joined-lines';
@@ -218,6 +219,11 @@ export class Expander {
       const suggestions = nearest(key, [...directiveNames(), ...this.macros.keys()]);
       const message = `unknown directive '${name}'${didYouMean(suggestions)}`;
       this.unit.error('unknown-directive', message, start, end, suggestions);
+      return;
+    }
+    const foreign = foreignInstruction(key);
+    if (foreign) {
+      this.unit.error('unknown-instruction', `'${name}' is of ${foreign}, which is not known here yet`, start, end);
       return;
     }
     const suggestions = nearest(key, [...mnemonicNames(), ...this.macros.keys()]);

@@ -1,6 +1,8 @@
 import {
   csrNamed,
   csrs,
+  type ExtensionId,
+  extensionNamed,
   floatRegisters,
   type Instruction,
   instructionsNamed,
@@ -145,20 +147,33 @@ function emitForm(unit: Unit, statement: Statement, { architecture, candidate, w
   const before = section.length;
   const problems = diagnostics.length;
   if (usesPrivileged(candidate)) unit.attributes.privileged = true;
+  const absent = absentExtension(candidate, architecture);
+  if (absent) unit.notRun(absent, statement.name, statement.start, statement.start + statement.name.length);
   if (candidate.instruction) emitInstruction(unit, statement, candidate.instruction, written, ordering);
   else expandPseudo(unit, statement, candidate.pseudo!, written);
   const length = section.length - before;
-  if ((length === 2 || length === 4) && problems === diagnostics.length && isFixed(written)) {
+  if ((length === 2 || length === 4) && problems === diagnostics.length && !absent && isFixed(written)) {
     const privileged = usesPrivileged(candidate);
     statement.known = { architecture, word: section.wordAt(before, length), length, privileged };
   }
 }
 
-const privilegedInstructions: ReadonlySet<string> = new Set(['sret', 'mret', 'sfence.vma', 'wfi']);
+const privilegedInstructions: ReadonlySet<string> = new Set(['sret', 'mret', 'sfence.vm', 'sfence.vma', 'wfi']);
 
 /** Whether it names a CSR or is of a privileged mode: then the object says by which specification it was assembled. */
 function usesPrivileged({ pattern, instruction }: Candidate): boolean {
   return pattern.hasCsr || (instruction !== undefined && privilegedInstructions.has(instruction.name));
+}
+
+/** The extension of an instruction, where the machine lacks it. Under Zfinx that is so of all floating-point numbers. */
+function absentExtension(
+  { pattern, instruction, pseudo }: Candidate,
+  architecture: Architecture,
+): ExtensionId | undefined {
+  const { extension } = instruction ?? pseudo!;
+  if (extensionNamed(extension).support !== 'runs') return extension;
+  const isFloat = pattern.slots.some((slot) => slot.kind === 'register' && slot.file === 'f');
+  return isFloat && architecture.has('zfinx') ? 'zfinx' : undefined;
 }
 
 /** Whether what was written holds nothing that another statement could change. */
@@ -360,6 +375,10 @@ function explainMismatch(
   else if (operand.junk >= 0) {
     const junk = unit.statementText(operand.junk, operand.end);
     unit.error('junk', `unexpected '${junk}' after the operand; ${expected}`, operand.junk, operand.end);
+  } else if (slot.kind === 'fence-set' && expression.kind === 'symbol' && /^[iorw]+$/.test(expression.name)) {
+    const ordered = [...'iorw'].filter((letter) => expression.name.includes(letter)).join('');
+    const message = `the letters of a set stand in the order i, o, r, w, each once: '${ordered}'`;
+    unit.error('operand', message, expression.start, expression.end, [ordered]);
   } else if (slot.kind === 'csr' && expression.kind === 'symbol') {
     const suggestions = nearest(expression.name, csrNames());
     const message = `unknown CSR '${expression.name}'${didYouMean(suggestions)}`;

@@ -1,5 +1,5 @@
 import type { ExtensionId } from '../isa';
-import type { Architecture } from './architecture';
+import { type Architecture, newestVersions } from './architecture';
 
 /** Sizes and widths of the C types of LP64, in bytes and bits. */
 const sizes: Readonly<Record<string, number>> = {
@@ -65,21 +65,22 @@ export function predefined(architecture: Architecture, mabi?: string): Record<st
     ...limits,
     __riscv: '1',
     __riscv_xlen: '64',
-    __riscv_i: '2001000',
+    ...Object.fromEntries(versionMacros(architecture)),
     __riscv_arch_test: '1',
     __riscv_cmodel_medany: '1',
-    ...(has('m') ? { __riscv_m: '2000000', __riscv_mul: '1', __riscv_div: '1', __riscv_muldiv: '1' } : {}),
-    ...(has('a') ? { __riscv_a: '2001000', __riscv_atomic: '1' } : {}),
-    ...(has('c') ? { __riscv_c: '2000000', __riscv_compressed: '1' } : {}),
-    ...(has('f')
-      ? { __riscv_f: '2002000', __riscv_flen: has('d') ? '64' : '32', __riscv_fdiv: '1', __riscv_fsqrt: '1' }
-      : {}),
-    ...(has('d') ? { __riscv_d: '2002000' } : {}),
+    ...(has('m') ? { __riscv_mul: '1', __riscv_div: '1', __riscv_muldiv: '1' } : {}),
+    ...(has('a') ? { __riscv_atomic: '1' } : {}),
+    ...(has('c') ? { __riscv_compressed: '1' } : {}),
+    ...(has('f') ? { __riscv_flen: has('d') ? '64' : '32', __riscv_fdiv: '1', __riscv_fsqrt: '1' } : {}),
     [`__riscv_float_abi_${floats ? 'double' : mabi?.endsWith('f') ? 'single' : 'soft'}`]: '1',
-    ...(has('zicsr') ? { __riscv_zicsr: '2000000' } : {}),
-    ...(has('zifencei') ? { __riscv_zifencei: '2000000' } : {}),
-    ...(has('zba') ? { __riscv_zba: '1000000' } : {}),
-    ...(has('zbb') ? { __riscv_zbb: '1000000' } : {}),
-    ...(has('zbs') ? { __riscv_zbs: '1000000' } : {}),
   };
+}
+
+/** `__riscv_zba` and its like: 2p1 is 2001000. Groups have none, and the part of M that goes without saying. */
+function versionMacros(architecture: Architecture): [string, string][] {
+  return newestVersions(architecture).flatMap(([name, version]): [string, string][] => {
+    if (version === '' || (name === 'zmmul' && architecture.has('m'))) return [];
+    const [major = 0, minor = 0] = version.split('p').map(Number);
+    return [[`__riscv_${name}`, String(major * 1_000_000 + minor * 1000)]];
+  });
 }

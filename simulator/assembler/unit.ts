@@ -1,3 +1,4 @@
+import { type ExtensionId, extensionNamed } from '../isa';
 import type { Integer } from '../object/integer';
 import { SectionType } from '../object/relocatable';
 import { type Architecture, architectureOf, extensionNotes } from './architecture';
@@ -71,6 +72,7 @@ export class Unit implements Scope {
   readonly #sectionStack: SectionState[] = [];
   readonly #optionStack: Options[] = [];
   readonly #reported = new Set<string>();
+  readonly #notRun = new Set<ExtensionId>();
 
   // Where the statement being assembled stands.
   frame: Frame;
@@ -90,12 +92,11 @@ export class Unit implements Scope {
   constructor(path: string, march: string | undefined, pic: boolean, relax = false) {
     this.frame = { kind: 'file', file: path, line: 0, column: 0, endColumn: 0, depth: 0 };
     this.frames.push(this.frame);
-    const parsed = architectureOf(march);
-    const { architecture, problem } = parsed;
+    const { architecture, problem } = architectureOf(march);
     this.options = { architecture, relax, pic };
     this.usedCompressed = architecture.compressed;
     if (problem) this.error('march', problem, 0, 0);
-    else for (const note of extensionNotes(parsed)) this.warning('march', note, 0, 0);
+    else for (const note of extensionNotes(architecture)) this.warning('march', note, 0, 0);
     this.section = this.sectionNamed('.text');
     this.section.align(architecture.compressed ? 2 : 4);
     for (const name of ['.data', '.bss']) this.sectionNamed(name);
@@ -119,6 +120,14 @@ export class Unit implements Scope {
 
   warning(code: string, message: string, start: number, end: number): void {
     this.report('warning', code, message, this.span(start, end));
+  }
+
+  /** Says once of each extension that the machine lacks it. */
+  notRun(extension: ExtensionId, name: string, start: number, end: number): void {
+    if (this.#notRun.has(extension)) return;
+    this.#notRun.add(extension);
+    const message = `the machine does not run '${name}' (${extension}: ${extensionNamed(extension).name})`;
+    this.report('information', 'not-run', message, this.span(start, end));
   }
 
   report(

@@ -80,6 +80,9 @@ export type ExtensionId = keyof typeof withInstructions;
 
 const vectorLengths = [32, 64, 128, 256, 512, 1024, 2048, 4096, 8192, 16384, 32768, 65536];
 
+/** Of T-Head, as GNU as knows them. */
+const vendorNames = ['ba', 'bb', 'bs', 'cmo', 'condmov', 'fmemidx', 'fmv', 'int', 'mac', 'memidx', 'mempair', 'sync'];
+
 /** Extensions without instructions, groups of others, and what is known by name only. */
 const others: Readonly<Record<string, Row>> = {
   g: runs('The general-purpose set: IMAFD and its parts', 'i m a f d zicsr zifencei', ''),
@@ -202,6 +205,7 @@ const others: Readonly<Record<string, Row>> = {
   supm: named('Pointer masking in user mode'),
   sv57: named('Virtual addresses of 57 bits'),
   svvptc: named('Entries that become valid are seen soon'),
+  ...Object.fromEntries(vendorNames.map((name) => [`xthead${name}`, named("One of T-Head's extensions")])),
 };
 
 export interface Extension extends Row {
