@@ -178,7 +178,7 @@ function versionOf(name: string, written: string): string | undefined {
 
 /** Letters without a meaning yet, and names that vendors give. */
 function isReserved(name: string): boolean {
-  return name.length === 1 ? 'lkjtpn'.includes(name) : name.startsWith('x');
+  return name.length === 1 ? 'lkjtpn'.includes(name) : /^x\w/.test(name) && !/\dp$/.test(name);
 }
 
 /** `2` is `2p0`, and version 0 is none. */
