@@ -90,7 +90,7 @@ export class Conditionals {
           unit.error('if', `'${key}' needs a symbol name`, statement.start, Math.max(end, operandsStart));
           return false;
         }
-        const symbol = unit.symbols.find(lexer.value.replace(/^"|"$/g, ''));
+        const symbol = unit.symbols.find(lexer.kind === TokenKind.String ? lexer.takeQuotedName().name : lexer.value);
         return (symbol?.defined ?? false) === (key === '.ifdef');
       }
       case '.ifb':

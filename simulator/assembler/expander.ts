@@ -67,6 +67,8 @@ interface Input {
 }
 
 const maximumDepth = 200;
+/** GNU as keeps the number in a C int. */
+const largestNumericLabel = 0x7fff_ffff;
 /** Statements that come from expansions, in one unit; those that conditions skip cost little and do not count. */
 const maximumExpanded = 4_000_000;
 /** Characters of lines that come from expansions, skipped ones too. */
@@ -117,6 +119,7 @@ export class Expander {
       }
     }
     this.conditionals.close(unit, 0, unit.ended || this.#stopped);
+    unit.end();
     for (const { span } of unit.frameInfo.open.values())
       unit.report('error', 'cfi', '.cfi_startproc without .cfi_endproc', span);
     return false;
@@ -184,6 +187,10 @@ export class Expander {
         start,
         end,
       );
+      return;
+    }
+    if (numeric && Number(name) > largestNumericLabel) {
+      unit.error('label', `'${name}' is too large for a label: the largest is ${largestNumericLabel}`, start, end);
       return;
     }
     const symbol = numeric ? unit.symbols.defineNumeric(Number(name)) : unit.symbols.named(name);

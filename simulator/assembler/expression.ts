@@ -123,12 +123,12 @@ function parseOperand(lexer: Lexer, depth: number): Expression {
     case TokenKind.Name: {
       const name = lexer.value;
       lexer.next();
+      if (sectionOperators.test(name)) return sectionOperator(lexer, name.toLowerCase(), start);
       return name === '.' ? { kind: 'dot', start, end } : { kind: 'symbol', name, start, end };
     }
     case TokenKind.String: {
-      const name = lexer.value.replace(/^"|"$/g, '');
-      lexer.next();
-      return { kind: 'symbol', name, start, end };
+      const quoted = lexer.takeQuotedName();
+      return { kind: 'symbol', name: quoted.name, start, end: quoted.end };
     }
     case TokenKind.Character: {
       const value = characterValue(lexer.value);
@@ -142,6 +142,24 @@ function parseOperand(lexer: Lexer, depth: number): Expression {
     default:
       return { kind: 'missing', start, end: start };
   }
+}
+
+/** What the linker answers: where the output section of a name begins, and how many bytes it has. */
+const sectionOperators = /^\.(startof|sizeof)\.$/i;
+
+/** `.sizeof.(name)`: a symbol that the linker defines. */
+function sectionOperator(lexer: Lexer, operator: string, start: number): Expression {
+  const invalid = (message: string): Expression => ({ kind: 'invalid', message, start, end: lexer.end });
+  if (!lexer.is('(')) return invalid(`'${operator}' needs the name of a section in parentheses`);
+  lexer.next();
+  if (lexer.kind !== TokenKind.Name && lexer.kind !== TokenKind.String)
+    return invalid(`'${operator}' needs the name of a section`);
+  const name = lexer.kind === TokenKind.String ? lexer.takeQuotedName().name : lexer.value;
+  if (lexer.kind === TokenKind.Name) lexer.next();
+  if (!lexer.is(')')) return invalid(`missing ')' after the section's name of '${operator}'`);
+  const { end } = lexer;
+  lexer.next();
+  return { kind: 'symbol', name: operator + name, start, end };
 }
 
 function parsePrefixed(lexer: Lexer, depth: number): Expression {

@@ -37,6 +37,9 @@ export const Cfa = {
   NegativeOffsetExtended: 0x2f,
 } as const;
 
+/** What a CIE says that offsets of saved registers are counted in, in bytes: as GNU as for RISC-V. */
+export const dataAlignment = -4;
+
 /** DW_EH_PE_*: how an address is written in unwind tables. */
 export const Encoding = {
   Absolute: 0,
@@ -75,6 +78,12 @@ export interface EncodedAddress {
   readonly span: SourceSpan;
 }
 
+/** The sections that a frame is written to. */
+export interface FrameSections {
+  readonly inEhFrame: boolean;
+  readonly inDebugFrame: boolean;
+}
+
 /** The call frame information of one function, from `.cfi_startproc` to `.cfi_endproc`. */
 export class FunctionFrame {
   readonly steps: FrameStep[] = [];
@@ -92,13 +101,14 @@ export class FunctionFrame {
   constructor(
     readonly start: AssemblySymbol,
     readonly span: SourceSpan,
+    readonly sections: FrameSections,
   ) {
     this.last = start;
   }
 
   /** The same without the function and the data for exceptions. */
   withoutTables(): FunctionFrame {
-    const copy = new FunctionFrame(this.start, this.span);
+    const copy = new FunctionFrame(this.start, this.span, this.sections);
     copy.steps.push(...this.steps);
     copy.end = this.end;
     copy.returnColumn = this.returnColumn;
@@ -113,8 +123,27 @@ export class FrameInfo {
   readonly functions: FunctionFrame[] = [];
   /** The function that is open in each subsection. */
   readonly open = new Map<Section, FunctionFrame>();
-  inEhFrame = true;
-  inDebugFrame = false;
+  #chosen: FrameSections = { inEhFrame: true, inDebugFrame: false };
+  /** Where any frame so far goes; undefined before the first. */
+  #used: FrameSections | undefined;
+
+  /** `.cfi_sections`, for the frames that follow; false when those before do not allow it. */
+  choose(sections: FrameSections): boolean {
+    if (this.#used && sections.inEhFrame && !this.#chosen.inEhFrame) return false;
+    this.#chosen = sections;
+    return true;
+  }
+
+  /** @returns where a frame that begins here goes: where the frames before it go as well, as in GNU as */
+  begin(): FrameSections {
+    const { inEhFrame, inDebugFrame } = this.#chosen;
+    const used = this.#used;
+    this.#used = {
+      inEhFrame: inEhFrame || used?.inEhFrame === true,
+      inDebugFrame: inDebugFrame || used?.inDebugFrame === true,
+    };
+    return this.#used;
+  }
 }
 
 /** Whether two steps may stand at the beginning of functions that share a CIE, and are the same. */

@@ -2,6 +2,7 @@ import { RelocationType as R, SectionFlag, SectionType } from '../object/relocat
 import { type Bound, constant, isConstant, offsetOf } from './evaluation';
 import {
   Cfa,
+  dataAlignment,
   type EncodedAddress,
   Encoding,
   type FrameStep,
@@ -18,7 +19,6 @@ import type { Unit } from './unit';
 /** CIE version 3, as GNU as writes it for RISC-V. */
 const version = 3;
 const codeAlignment = 1;
-const dataAlignment = -4;
 const addressEncoding = Encoding.Relative | Encoding.Signed4;
 
 /** What functions of one kind share. */
@@ -32,10 +32,11 @@ interface SharedEntry {
 
 /** Writes the unwind tables that a source asks for. Its other sections have been laid out. */
 export function writeFrames(unit: Unit): void {
-  const { functions, inEhFrame, inDebugFrame } = unit.frameInfo;
-  if (functions.length === 0) return;
-  if (inEhFrame) new FrameWriter(unit, '.eh_frame', true).write(functions);
-  if (inDebugFrame) new FrameWriter(unit, '.debug_frame', false).write(functions);
+  const { functions } = unit.frameInfo;
+  const loaded = functions.filter(({ sections }) => sections.inEhFrame);
+  if (loaded.length > 0) new FrameWriter(unit, '.eh_frame', true).write(loaded);
+  const unloaded = functions.filter(({ sections }) => sections.inDebugFrame);
+  if (unloaded.length > 0) new FrameWriter(unit, '.debug_frame', false).write(unloaded);
 }
 
 class FrameWriter {

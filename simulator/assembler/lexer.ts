@@ -134,6 +134,21 @@ export function isOpenComment(text: string, start: number, end: number): boolean
   );
 }
 
+/** The position after a name in quotes at `position`: strings in a row are one name. */
+export function skipQuotedName(text: string, position: number, end: number): number {
+  for (;;) {
+    position = skipString(text, position, end);
+    const next = skipSpace(text, position, end);
+    if (next >= end || text.charCodeAt(next) !== Quote) return position;
+    position = next;
+  }
+}
+
+/** The name that strings in a row spell. */
+export function quotedName(literal: string): string {
+  return literal.replace(/"\s*"|\\(["\\])|"/g, '$1');
+}
+
 const pairs = new Set(['<<', '>>', '==', '!=', '<>', '<=', '>=', '&&', '||']);
 
 export class Lexer {
@@ -211,6 +226,14 @@ export class Lexer {
       }
     }
     return this.kind;
+  }
+
+  /** Moves past the name in quotes that the current string begins; gives it, and where it ends. */
+  takeQuotedName(): { readonly name: string; readonly end: number } {
+    const { start, text } = this;
+    const end = skipQuotedName(text, start, this.limit);
+    while (this.kind !== TokenKind.End && this.start < end) this.next();
+    return { name: quotedName(text.slice(start, end)), end };
   }
 
   /** Moves to the next token that is not a comment. */

@@ -53,6 +53,8 @@ export class LineInfo {
     epilogueBegin: false,
     resetView: false,
   };
+  /** Whether labels get rows too. */
+  marksLabels = false;
   /** Whether the next instruction gets a row. */
   pending = false;
   /** Whether every line of the source gets its rows: there is no compiler that says more. */
@@ -94,7 +96,8 @@ export class LineInfo {
   /** Gives a file its number; false when another one has it. */
   add(number: number, folder: string | undefined, path: string, checksum: Uint8Array | undefined): boolean {
     const known = this.files[number];
-    const slash = path.lastIndexOf('/') + 1;
+    // The root is no folder of the table.
+    const slash = path.lastIndexOf('/') > 0 ? path.lastIndexOf('/') + 1 : 0;
     const [before, base] = [path.slice(0, slash), path.slice(slash)];
     if (known) {
       const same = folder === undefined ? known.name === path || known.name === base : known.name === path;

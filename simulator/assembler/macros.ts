@@ -65,7 +65,10 @@ export function scrub(text: string): string {
       i++;
       continue;
     }
-    if (pendingSpace && !afterLiteral && result !== '' && joins(result.charCodeAt(result.length - 1), c)) result += ' ';
+    // Between two strings it stays: without it they would be one, with a quote in it.
+    const apart = c === 0x22 && result.endsWith('"');
+    if (pendingSpace && (!afterLiteral || apart) && result !== '' && joins(result.charCodeAt(result.length - 1), c))
+      result += ' ';
     pendingSpace = false;
     let end = i + 1;
     if (c === 0x22) end = skipString(plain, i, plain.length);
@@ -95,12 +98,11 @@ export function parseMacroHeader(
   const name = text.slice(0, nameEnd);
   let position = skipSpace(text, nameEnd, text.length);
   const parenthesized = text[position] === '(';
-  if (parenthesized) position++;
-  else if (text[position] === ',') position++;
+  if (parenthesized || text[position] === ',') position++;
   const parameters: Parameter[] = [];
   for (;;) {
     position = skipSpace(text, position, text.length);
-    const comma = parameters.length > 0 && text[position - 1] === ',';
+    const comma = text[position - 1] === ',';
     if ((position >= text.length && !comma) || (parenthesized && text[position] === ')')) break;
     if (!isNameStart(text.charCodeAt(position))) {
       return {

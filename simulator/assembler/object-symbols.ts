@@ -24,6 +24,8 @@ export class ObjectSymbols {
     const itself: Linear = { kind: 'linear', value: 0, add: symbol, subtract: undefined };
     if (symbol.place || !symbol.assigned) return itself;
     const value = settle(itself);
+    // A weak reference is no symbol of the object.
+    if (value && symbol.weakReference) return value;
     return !value || (value.add?.place && symbol.assigned.kind === 'linear') ? itself : value;
   }
 
@@ -132,6 +134,8 @@ export class ObjectSymbols {
     if (symbol.section) return this.#sectionSymbol(this.objectOf(symbol.section.subsections[0]!));
     if (place) return this.#placed(symbol, place, 0);
     if (symbol.common) {
+      if (symbol.binding === 'weak' && symbol.definition)
+        this.report(symbol.definition, 'comm', `'${symbol.name}' is common storage: it cannot be weak as well`);
       const { size, alignment } = symbol.common;
       return { ...this.#base(symbol), section: 'common', value: alignment, size };
     }

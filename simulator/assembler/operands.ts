@@ -97,6 +97,8 @@ function simpleExpression(text: string, start: number, end: number): Expression 
   if (isNameStart(c)) {
     const after = skipName(text, start, end);
     if (after === start + 1 && c === Dot) return { kind: 'dot', start, end: after };
+    // `.sizeof.` and its like take a name in parentheses.
+    if (c === Dot && text.charCodeAt(after - 1) === Dot) return undefined;
     return { kind: 'symbol', name: text.slice(start, after), start, end: after };
   }
   if (c === Minus) {

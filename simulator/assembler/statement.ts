@@ -7,9 +7,11 @@ import {
   isNamePart,
   isOpenComment,
   isSpace,
+  quotedName,
   skipCharacter,
   skipComment,
   skipName,
+  skipQuotedName,
   skipSpace,
   skipString,
 } from './lexer';
@@ -191,10 +193,10 @@ export function parseLine(text: string, startsInComment: boolean, preprocessed: 
     for (;;) {
       start = position;
       const quoted = text.charCodeAt(position) === Quote;
-      const wordEnd = quoted ? skipString(text, position, length) : skipName(text, position, length);
+      const wordEnd = quoted ? skipQuotedName(text, position, length) : skipName(text, position, length);
       const next = skipSpace(text, wordEnd, length);
       if (wordEnd > position && text.charCodeAt(next) === Colon) {
-        const label = quoted ? text.slice(start + 1, wordEnd - 1) : text.slice(start, wordEnd);
+        const label = quoted ? quotedName(text.slice(start, wordEnd)) : text.slice(start, wordEnd);
         labels ??= [];
         labels.push({ name: label, start, end: wordEnd, numeric: isDecimal(label) });
         position = skipBlank(text, next + 1, comments);

@@ -66,6 +66,8 @@ export class Unit implements Scope {
   /** What `.cfi_...` directives say. */
   readonly frameInfo = new FrameInfo();
 
+  /** Where `.` is when the source ends. */
+  readonly #lastLocation: AssemblySymbol;
   section: Section;
   options: Options;
   #previous: Section | undefined;
@@ -100,6 +102,8 @@ export class Unit implements Scope {
     this.section = this.sectionNamed('.text');
     this.section.align(architecture.compressed ? 2 : 4);
     for (const name of ['.data', '.bss']) this.sectionNamed(name);
+    this.#lastLocation = this.symbols.temporary(this.section.here);
+    this.#lastLocation.place = undefined;
   }
 
   /** Whether there are so many problems that no more are kept. */
@@ -202,6 +206,7 @@ export class Unit implements Scope {
     // A label may be repeated where it stands.
     if (
       symbol.fixed &&
+      !symbol.section &&
       place &&
       place.section === here.section &&
       place.offset === here.offset &&
@@ -220,6 +225,11 @@ export class Unit implements Scope {
     else symbol.place = here;
     symbol.fixed = true;
     symbol.definition = this.span(start, end);
+    const { lineInfo, section } = this;
+    if (lineInfo.marksLabels && section.executable && lineInfo.files.length > 0) {
+      lineInfo.current.basicBlock = true;
+      lineInfo.mark(section, symbol);
+    }
   }
 
   /** What a label becomes that is a macro's name: 0. */
@@ -307,6 +317,24 @@ export class Unit implements Scope {
       [],
       related,
     );
+  }
+
+  /** What the object lists for a symbol of `.eqv` or `==`: what its expression means here, with `.` as it is at the source's end. */
+  bindDeferred(expression: Expression): Bound {
+    const { symbols } = this;
+    return bind(expression, {
+      symbols,
+      here: () => this.#lastLocation,
+      error: (...problem) => this.error(...problem),
+      warning: (...problem) => this.warning(...problem),
+      span: (start, end) => this.span(start, end),
+    });
+  }
+
+  /** The source has ended. */
+  end(): void {
+    if (this.section.absolute) this.#lastLocation.assigned = constant(this.section.length);
+    else this.#lastLocation.place = this.section.here;
   }
 
   // Values

@@ -1,5 +1,5 @@
 import { csrNamed, floatRegisters, registerNamed } from '../../isa';
-import { Cfa, type EncodedAddress, Encoding, FunctionFrame } from '../frame-info';
+import { Cfa, dataAlignment, type EncodedAddress, Encoding, FunctionFrame } from '../frame-info';
 import { TokenKind } from '../lexer';
 import type { Statement } from '../statement';
 import type { Unit } from '../unit';
@@ -75,6 +75,22 @@ function registerAndOffset(reader: OperandReader): [number, number] | undefined 
   return second === undefined ? undefined : [first, second];
 }
 
+/** `rule register, offset`, the offset from the frame address; the tables count it in units of the CIE's data alignment. */
+function saved(number: number, base: (frame: FunctionFrame) => number = () => 0): Run {
+  return rule((reader, frame) => {
+    const { start } = reader.lexer;
+    const found = registerAndOffset(reader);
+    if (!found) return;
+    const [register, written] = found;
+    const value = written - base(frame);
+    if (value % dataAlignment === 0) add(frame, number, register, value);
+    else {
+      const message = `the offset of a saved register must be a multiple of ${-dataAlignment}, not ${value}`;
+      reader.unit.error('cfi', message, start, reader.statement.end);
+    }
+  });
+}
+
 /** A rule for each of several registers. */
 function forRegisters(number: number): Run {
   return rule((reader, frame) => {
@@ -98,7 +114,7 @@ const startProcedure: Run = (unit, statement) => {
   if (word && word.text !== 'simple')
     unit.error('cfi', `'simple' or nothing is expected here, not '${word.text}'`, word.start, word.end);
   reader.finish();
-  const frame = new FunctionFrame(unit.here(), unit.span(statement.start, end));
+  const frame = new FunctionFrame(unit.here(), unit.span(statement.start, end), frameInfo.begin());
   frameInfo.open.set(section, frame);
   frameInfo.functions.push(frame);
   if (!word) add(frame, Cfa.DefCfaRegister, stackPointer);
@@ -131,8 +147,10 @@ const sections: Run = (unit, statement) => {
     } while (reader.comma());
   }
   reader.finish();
-  unit.frameInfo.inEhFrame = inEhFrame;
-  unit.frameInfo.inDebugFrame = inDebugFrame;
+  if (!unit.frameInfo.choose({ inEhFrame, inDebugFrame })) {
+    const message = 'the frames before do not go to .eh_frame, so those that follow cannot';
+    unit.error('cfi', message, statement.start, statement.end);
+  }
 };
 
 /** `.cfi_personality` and `.cfi_lsda`: how an address is written, and the address. */
@@ -272,28 +290,19 @@ export const frameDirectives: readonly Directive[] = [
     '.cfi_offset',
     'register, offset',
     'The register is saved that far from the frame address',
-    rule((reader, frame) => {
-      const found = registerAndOffset(reader);
-      if (found) add(frame, Cfa.Offset, ...found);
-    }),
+    saved(Cfa.Offset),
   ),
   ...directives(
     '.cfi_rel_offset',
     'register, offset',
     'The register is saved that far from the frame register',
-    rule((reader, frame) => {
-      const found = registerAndOffset(reader);
-      if (found) add(frame, Cfa.Offset, found[0], found[1] - frame.cfaOffset);
-    }),
+    saved(Cfa.Offset, ({ cfaOffset }) => cfaOffset),
   ),
   ...directives(
     '.cfi_val_offset',
     'register, offset',
     'The register was the frame address plus the offset',
-    rule((reader, frame) => {
-      const found = registerAndOffset(reader);
-      if (found) add(frame, Cfa.ValOffset, ...found);
-    }),
+    saved(Cfa.ValOffset),
   ),
   ...directives(
     '.cfi_register',

@@ -123,14 +123,21 @@ function view(reader: OperandReader): boolean {
   return false;
 }
 
+/** `.loc_mark_labels 1`: labels in code get rows of their own from here on. */
+const markLabels: Run = (unit, statement) => {
+  const reader = new OperandReader(unit, statement);
+  const { start } = reader.lexer;
+  const value = reader.constant('0 or 1');
+  reader.finish();
+  if (value === undefined) return;
+  if (value !== 0 && value !== 1) unit.error('loc', '0 or 1 is expected here', start, statement.end);
+  else unit.lineInfo.marksLabels = value === 1;
+};
+
 export const debugDirectives: readonly Directive[] = [
   ...directives('.file', '[number] "name"', "Names a compiler's source file", file),
   ...directives('.loc', 'file line [column]', "A line of a compiler's source", loc),
-  ...directives(
-    '.loc_mark_labels .line .ln .stabs .stabn .stabd .appfile .appline',
-    '...',
-    "A compiler's line information",
-    ignored,
-  ),
+  ...directives('.loc_mark_labels', '0 or 1', 'Whether labels get rows of their own in the line table', markLabels),
+  ...directives('.line .ln .stabs .stabn .stabd .appfile .appline', '...', "A compiler's line information", ignored),
   ...frameDirectives,
 ];

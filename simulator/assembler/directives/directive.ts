@@ -68,8 +68,11 @@ export class OperandReader {
       this.missing(what);
       return undefined;
     }
-    const { start, end } = lexer;
-    const text = lexer.kind === TokenKind.String ? lexer.value.slice(1, -1) : lexer.value;
+    const { start, end, value: text } = lexer;
+    if (lexer.kind === TokenKind.String) {
+      const quoted = lexer.takeQuotedName();
+      return { text: quoted.name, start, end: quoted.end };
+    }
     lexer.next();
     return { text, start, end };
   }

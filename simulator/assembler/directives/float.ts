@@ -93,12 +93,17 @@ function packed(negative: boolean, bits: bigint, format: Format): Uint8Array {
   });
 }
 
+/** The bytes that a number of a format fills where it is not written as one: 12 for the format of 10. */
+function roomOf(format: Format): number {
+  return format === extended ? 12 : format.bytes;
+}
+
 /** `:` and hexadecimal digits: the bytes from the most significant one. */
 function hexBytes(text: string, format: Format): Uint8Array | string {
   const digits = text.replace(/_/g, '');
   if (!/^[0-9a-f]*$/i.test(digits)) return `'${text}' is not hexadecimal`;
-  const length = format.bytes;
-  const result = new Uint8Array(format.bytes);
+  const length = roomOf(format);
+  const result = new Uint8Array(length);
   if (digits.length > 2 * length) return `'${text}' has more than ${length} bytes`;
   for (let i = 0; 2 * i < digits.length; i++)
     result[length - 1 - i] = Number.parseInt(digits.slice(2 * i, 2 * i + 2).padEnd(2, '0'), 16);
@@ -126,7 +131,7 @@ function repeated(format: Format): Run {
     const reader = new OperandReader(unit, statement);
     const count = reader.constant('the number of elements', 0);
     const { lexer } = reader;
-    const text = lexer.is(',') ? lexer.text.slice(lexer.end, statement.end).trim() : '0';
+    const text = lexer.is(',') ? lexer.text.slice(lexer.end, statement.end).trim() : ':0';
     reader.skip();
     if (count === undefined || count <= 0 || !unit.room(Number(count) * format.bytes, statement.start, statement.end))
       return;

@@ -17,7 +17,7 @@ export function assignment(unit: Unit, statement: Statement): void {
     unit.error('junk', `unexpected '${lexer.value}' after the value`, lexer.start, statement.end);
   // The symbol is there before those that its value names.
   if (name !== '.') unit.symbols.named(name);
-  const value = unit.bind(expression);
+  const value = statement.strict ? unit.bindDeferred(expression) : unit.bind(expression);
   if (name === '.') {
     const { section } = unit;
     const span = unit.span(expression.start, expression.end);
@@ -40,7 +40,7 @@ function set(once: boolean, deferred = false): Run {
       reader.missing('an expression');
       return;
     }
-    const value = unit.bind(expression);
+    const value = deferred ? unit.bindDeferred(expression) : unit.bind(expression);
     reader.finish();
     if (name.text === '.') {
       const { section } = unit;

@@ -50,3 +50,26 @@ five" ; .byte 1 # "
         .endif
         .bss
         .space  4
+# What linkers and the end of the source know.
+        .data
+"a b" "c": .word "a b""c" - _start
+        .set    "x\"y", 5
+        .word   "x\"y", .sizeof.(.text), .startof.(.data)
+        .weakref alias, target
+        .word   alias
+target: .word   0
+x:      .word   1
+at_end  == . - x
+        .eqv    twice, 2 * (. - x)
+        .word   at_end, twice
+        .space  3
+        .cfi_sections .eh_frame, .debug_frame
+        .text
+f:      .cfi_startproc
+        nop
+        .cfi_sections .debug_frame
+        .cfi_endproc
+        .cfi_startproc
+        .cfi_offset ra, -8
+        .cfi_endproc
+        .data
