@@ -86,6 +86,7 @@ class FrameWriter {
       start: this.#section.length,
       symbol: this.#here(),
     };
+    this.unit.symbols.list(shared.symbol);
     this.#shared.push(shared);
     this.#writeShared(shared);
     return shared;
