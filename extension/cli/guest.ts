@@ -84,9 +84,13 @@ export async function projectFileOf({ program }: GivenProgram, read: ReadFile): 
   };
 }
 
-/** One diagnostic as compilers print it: lines and columns from 1. */
-export function formatDiagnostic({ file, range, severity, message }: Diagnostic): string {
-  return `${file}:${range.start.line + 1}:${range.start.column + 1}: ${severity}: ${message}`;
+/** One diagnostic as compilers print it, with the calls that led to it: lines and columns from 1. */
+export function formatDiagnostic({ file, range, severity, message, related = [] }: Diagnostic): string {
+  const places = [{ file, range, message: `${severity}: ${message}` }];
+  for (const place of related) places.push({ ...place, message: `note: ${place.message}` });
+  return places
+    .map(({ file, range: { start }, message }) => `${file}:${start.line + 1}:${start.column + 1}: ${message}`)
+    .join('\n');
 }
 
 /** Prints errors and warnings on standard error. */

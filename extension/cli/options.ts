@@ -45,7 +45,7 @@ const files = { save: text, restore: text, record: text, replay: text } as const
 /** The options of each command, for `parseArgs`. */
 const COMMAND_OPTIONS: { readonly [command in Command]: NonNullable<ParseArgsConfig['options']> } = {
   run: { ...assembly, ...machine, ...files, 'legal-variants': flag, report: text },
-  check: assembly,
+  check: { ...assembly, object: { ...flag, short: 'c' } },
   asm: {
     ...assembly,
     output: { ...text, short: 'o' },

@@ -3,7 +3,7 @@ export const USAGE = {
   main: `hyperstep: run, check and assemble RISC-V guests
 
   hyperstep run FILE...        run a guest, its console on standard output
-  hyperstep check FILE...      assemble and report diagnostics
+  hyperstep check FILE...      assemble and report diagnostics, of a folder all that is in it
   hyperstep asm FILE... -o F   assemble and link an ELF executable, or with -c an object file
   hyperstep diff FILE...       run a guest on two engines in lock-step
 
@@ -46,8 +46,13 @@ Exit status: 0 the guest powered off, 1 it failed, was killed or waits for ever,
 3 the limit of instructions was reached.
 `,
   check: `hyperstep check FILE... [-I DIR] [-D NAME[=VALUE]] [--march M] [-T FILE] [-e SYMBOL] [--no-relax]
+hyperstep check -c FILE... [options]
+hyperstep check FOLDER
 
-Assembles and links the files and prints what is wrong as 'file:line:column: severity: message'.
+Assembles and links the files and prints what is wrong as 'file:line:column: severity: message', with the macro calls
+and includes that led there. With -c each file is a part of a larger program, and may leave symbols to others. In a folder
+the programs are checked that hyperstep.json and .vscode/launch.json state, and every other source alone, as in the
+editor: by its compile_commands.json or compile_flags.txt, with headers found where the tree keeps them.
 Exit status: 0 no error, 1 errors, 2 usage error.
 `,
   asm: `hyperstep asm FILE... -o OUT.elf [options]

@@ -219,11 +219,9 @@ export class Expander {
 
   #unknown(statement: Statement): void {
     const { name, key, start } = statement;
-    // Nobody reads more, and to look for near names takes long.
-    if (this.unit.saturated) return;
     const end = start + name.length;
     if (key.startsWith('.')) {
-      const suggestions = nearest(key, [...directiveNames(), ...this.macros.keys()]);
+      const suggestions = this.#nearest(key, directiveNames());
       const message = `unknown directive '${name}'${didYouMean(suggestions)}`;
       this.unit.error('unknown-directive', message, start, end, suggestions);
       return;
@@ -233,9 +231,14 @@ export class Expander {
       this.unit.error('unknown-instruction', `'${name}' is of ${foreign}, which is not known here yet`, start, end);
       return;
     }
-    const suggestions = nearest(key, [...mnemonicNames(), ...this.macros.keys()]);
+    const suggestions = this.#nearest(key, mnemonicNames());
     const message = `unknown instruction '${name}'${didYouMean(suggestions)}`;
     this.unit.error('unknown-instruction', message, start, end, suggestions);
+  }
+
+  #nearest(key: string, names: Iterable<string>): string[] {
+    // Nobody reads more, and to look for near names takes long.
+    return this.unit.saturated ? [] : nearest(key, [...names, ...this.macros.keys()]);
   }
 
   // Inputs

@@ -341,7 +341,11 @@ function explainMismatch(
   operands: readonly Operand[],
 ): void {
   const { name, start } = statement;
-  if (unit.saturated) return;
+  if (unit.saturated) {
+    // Nobody reads why.
+    unit.error('operands', `the operands of '${name}' fit none of its forms`, start, statement.end);
+    return;
+  }
   // What only few write is not proposed to the rest.
   candidates = candidates.filter(({ pseudo }) => pseudo?.special !== 'tprel-add' || operands.length === 4);
   const forms = [...new Set(candidates.map(({ syntax }) => (syntax === '' ? `'${name}'` : `'${name} ${syntax}'`)))];

@@ -142,8 +142,11 @@ export class Unit implements Scope {
     suggestions: readonly string[] = [],
     related: Diagnostic['related'] = [],
   ): void {
-    if (this.diagnostics.length >= maximumDiagnostics) return;
     const { frame, line, start, end } = span;
+    if (this.saturated) {
+      this.#reportMore(severity, { file: frame.file, range: rangeOf(line, start, end) });
+      return;
+    }
     message = clipped(message);
     const key = `${frame.file}:${line}:${start}:${code}:${message}`;
     if (this.#reported.has(key)) return;
@@ -158,6 +161,14 @@ export class Unit implements Scope {
       ...(calls.length > 0 ? { related: calls } : {}),
       ...(suggestions.length > 0 ? { suggestions } : {}),
     });
+  }
+
+  /** Says once that there is more: an error where one is among what is not said, since a program must not come of that. */
+  #reportMore(severity: Severity, place: Pick<Diagnostic, 'file' | 'range'>): void {
+    const last = this.diagnostics[maximumDiagnostics];
+    if (last && (last.severity === 'error' || severity !== 'error')) return;
+    const message = `there are more than ${maximumDiagnostics} problems: the others are not shown`;
+    this.diagnostics[maximumDiagnostics] = { ...(last ?? place), severity, code: 'too-many', message };
   }
 
   span(start: number, end: number): SourceSpan {

@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSy
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { build } from 'esbuild';
-import { siteTable } from '../../scripts/site-table';
+import { buildOptions } from '../../scripts/bundles';
 import { guestFolder, testDisk } from '../support/guest';
 import { requireTool } from '../support/tools';
 
@@ -16,15 +16,9 @@ describe('the command line', () => {
   before(async () => {
     folder = mkdtempSync(path.join(tmpdir(), 'hyperstep-cli-'));
     cli = path.join(folder, 'cli.js');
-    await build({
-      entryPoints: ['extension/cli/main.ts'],
-      bundle: true,
-      platform: 'node',
-      target: 'node20',
-      outfile: cli,
-      plugins: [siteTable()],
-      logLevel: 'error',
-    });
+    const bundle = buildOptions().find((options) => options.outfile === 'dist/cli.js');
+    assert.ok(bundle);
+    await build({ ...bundle, outfile: cli });
   });
   after(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -351,5 +345,43 @@ describe('the command line', () => {
     rmSync(path.join(kinds, 'hyperstep.json'));
     spawnSync('mkfifo', [path.join(kinds, 'hyperstep.json')]);
     assert.match(said('check', 'ok.s'), /hyperstep\.json:1:1: error: it is a named pipe/);
+  });
+
+  it('checks folders as the editor does, parts of programs, and says which calls led to what is wrong', () => {
+    const tree = path.join(folder, 'tree');
+    for (const name of ['linked', 'include/sys', 'lib', 'built']) mkdirSync(path.join(tree, name), { recursive: true });
+    write('tree/linked/hyperstep.json', '{ "program": ["a.s", "b.s"] }');
+    write('tree/linked/a.s', '.globl _start\n_start: call other\n');
+    write('tree/linked/b.s', '_b: call nowhere\n');
+    write('tree/include/sys/regs.h', '#define SAVE sd\n');
+    write('tree/lib/part.S', '#include <sys/regs.h>\n SAVE a0, 0(sp)\n call elsewhere\n');
+    write('tree/lib/arm.S', ' stmfd sp!, {r4, lr}\n ldr r0, [r1, #4]!\n ldmfd sp!, {r4, pc}\n');
+    write('tree/built/x.S', '#ifndef BUILT\n#error not as built\n#endif\n');
+    write('tree/built/compile_commands.json', '[{ "directory": ".", "file": "x.S", "command": "gcc -DBUILT x.S" }]');
+    write('tree/lib/bad.s', '.macro in r\n addi \\r, 5\n.endm\n.macro out\n in a0\n.endm\n out\n');
+    const checked = (...words: string[]) =>
+      spawnSync(process.execPath, [cli, 'check', ...words], { encoding: 'utf8', cwd: folder, timeout: 60_000 });
+    const { status, stdout } = checked('tree');
+    assert.equal(status, 1);
+    assert.deepEqual(stdout.trim().split('\n').sort(), [
+      "tree/lib/bad.s:2:2: error: missing operand: expected 'addi rd, rs1, imm'",
+      "tree/lib/bad.s:5:2: note: macro 'in' called here",
+      "tree/lib/bad.s:7:2: note: macro 'out' called here",
+      "tree/linked/a.s:2:14: error: symbol 'other' is not defined",
+      "tree/linked/b.s:1:10: error: symbol 'nowhere' is not defined",
+    ]);
+    assert.equal(checked('tree/built').status, 0);
+    assert.match(checked('tree/linked/b.s', '-T', 'none.ld').stdout, /nowhere|none\.ld/);
+    assert.deepEqual([checked('-c', 'tree/linked/b.s').stdout, checked('-c', 'tree/linked/b.s').status], ['', 0]);
+  });
+
+  it('says when there are more problems than it shows', () => {
+    const many = write('many-problems.s', ' bogus\n'.repeat(1500));
+    const lines = hyperstep('check', many).stdout.trim().split('\n');
+    assert.equal(lines.length, 1001);
+    assert.match(lines.at(-1) ?? '', /:1001:\d+: error: there are more than 1000 problems: the others are not shown/);
+    // An error among those that are not shown is one all the same.
+    const late = write('late.s', `${' .byte 300\n'.repeat(1200)} bogus\n`);
+    assert.equal(hyperstep('check', late).status, 1);
   });
 });

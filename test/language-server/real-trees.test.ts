@@ -143,9 +143,7 @@ describe('Language server: a source with a compilation database', () => {
     await client.open('src/main.S', text);
     // Once the compiler, which is not there, was asked.
     const found = await client.diagnosticsOf('src/main.S', (all) => errorsOf(all).length > 0);
-    assert.deepEqual(errorsOf(found), [
-      [4, "'c.nop' needs 'c' or 'zca', which -march or .option arch does not have"],
-    ]);
+    assert.deepEqual(errorsOf(found), [[4, "'c.nop' needs 'c' or 'zca', which -march or .option arch does not have"]]);
     client.stop();
   });
 
