@@ -6,6 +6,7 @@ import { architectureOf } from './architecture';
 import type { Diagnostic } from './diagnostic';
 import { Expander, type ExpansionTrace, type FileAccess } from './expander';
 import type { InactiveLines } from './inactive';
+import { maximumContents } from './layout';
 import { defaultLayout, type Layout, linkInSteps, type UndefinedSeverity } from './linker/link';
 import { loadScript } from './linker/scripts/load';
 import type { Macro } from './macros';
@@ -138,6 +139,9 @@ export interface AssembleResult {
   readonly missing: readonly string[];
 }
 
+/** Bytes that the sections of all sources of a program may hold. */
+const maximumProgramContents = 2 * maximumContents;
+
 /** Assembles and links. Synchronous and pure; whatever the texts are, it never throws. */
 export function assemble(request: AssembleRequest): AssembleResult {
   return complete(assembleInSteps(request));
@@ -151,6 +155,7 @@ export function* assembleInSteps(request: AssembleRequest): Steps<AssembleResult
   const objects: ObjectFile[] = [];
   const diagnostics: Diagnostic[] = [];
   let failed = false;
+  let contents = 0;
   for (const root of request.roots) {
     const bytes = request.sources.get(root);
     if (bytes instanceof Uint8Array && isElf(bytes)) {
@@ -173,6 +178,12 @@ export function* assembleInSteps(request: AssembleRequest): Steps<AssembleResult
     objects.push(unit.object);
     diagnostics.push(...unit.diagnostics);
     failed ||= unit.failed;
+    for (const section of unit.object.sections) contents += section.bytes.length;
+    if (contents > maximumProgramContents) {
+      const message = `the sources up to this one hold more than ${maximumProgramContents} bytes together`;
+      diagnostics.push(fileProblem(root, message));
+      break;
+    }
   }
   if (request.link === false) return { units, diagnostics: sortDiagnostics(diagnostics), missing: [...missing] };
   const script = loadScript(request, missing);

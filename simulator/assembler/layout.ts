@@ -11,6 +11,10 @@ const compressedJumpReach = 0x1000;
 const maximumPasses = 200;
 /** No section may grow beyond this many bytes. */
 export const maximumSectionSize = 0x1000_0000;
+/** Bytes that all sections of a source may hold, space in sections without contents apart: they are in memory more than once. */
+export const maximumContents = 0x400_0000;
+
+export const tooManyContents = `the sections of a source can hold ${maximumContents} bytes together: put space that needs no contents into .bss`;
 
 /** Told of what is wrong with a part; an error unless it says otherwise. */
 export type LayoutError = (span: { part: VariablePart }, code: string, message: string, severity?: Severity) => void;

@@ -14,7 +14,7 @@ import { writeDebugInfo } from './debug-info';
 import { type Bound, constant, isConstant, type Linear, offsetOf, settle } from './evaluation';
 import { writeFrames } from './frame-writer';
 import { originOf, positionOf, type SourceSpan } from './frames';
-import { branchTarget, layOut, maximumSectionSize, sizeOf } from './layout';
+import { branchTarget, layOut, maximumContents, maximumSectionSize, sizeOf, tooManyContents } from './layout';
 import { writeLines } from './line-writer';
 import { ObjectSymbols } from './object-symbols';
 import { addBits, distanceBits, expandBranch, fillBytes, invertCompressed, writeInteger } from './section-bytes';
@@ -63,6 +63,8 @@ const stepLength = 16_384;
 class ObjectBuilder {
   readonly #outputs = new Map<ObjectSectionSource, Output>();
   readonly #symbols: ObjectSymbols;
+  /** Bytes of the sections so far. */
+  #contents = 0;
 
   constructor(readonly unit: Unit) {
     this.#symbols = new ObjectSymbols(
@@ -145,12 +147,13 @@ class ObjectBuilder {
     const { name, type, flags, alignment, entrySize, group, subsections, info } = source;
     const last = subsections.at(-1)!;
     let size = last.base + sizeOf(last);
-    if (size > maximumSectionSize) {
+    const hasContents = type !== SectionType.Nobits;
+    if (hasContents) this.#contents += size;
+    if (size > maximumSectionSize || this.#contents > maximumContents) {
       const message = `section '${name}' would be ${size} bytes large, more than ${maximumSectionSize}`;
-      this.unit.error('section-too-large', message, 0, 0);
+      this.unit.error('section-too-large', size > maximumSectionSize ? message : tooManyContents, 0, 0);
       size = 0;
     }
-    const hasContents = type !== SectionType.Nobits;
     const bytes = new Uint8Array(hasContents ? size : 0);
     const nops = !this.unit.options.relax;
     if (hasContents && size > 0) for (const section of subsections) fillBytes(section, bytes, nops);

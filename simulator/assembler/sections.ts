@@ -172,6 +172,9 @@ export class SourceRows {
   }
 }
 
+/** Room that a section gets at once beyond what it needs, in bytes. */
+const largestStep = 0x100_0000;
+
 /** A subsection while its source is being assembled. */
 export class Section {
   #bytes = new Uint8Array(256);
@@ -240,7 +243,7 @@ export class Section {
     const at = this.length;
     const needed = at + count;
     if (needed > this.#bytes.length) {
-      const larger = new Uint8Array(Math.max(needed, this.#bytes.length * 2));
+      const larger = new Uint8Array(Math.max(needed, this.#bytes.length + Math.min(this.#bytes.length, largestStep)));
       larger.set(this.#bytes.subarray(0, at));
       this.#bytes = larger;
     }

@@ -11,7 +11,7 @@ import { FrameInfo } from './frame-info';
 import { type Frame, originOf, rangeOf, relatedCalls, type SourceSpan } from './frames';
 import { InactiveRegions } from './inactive';
 import { knownSection } from './known-sections';
-import { maximumSectionSize } from './layout';
+import { maximumContents, maximumSectionSize, tooManyContents } from './layout';
 import { LineInfo } from './line-info';
 import { MappingSymbols } from './mapping-symbols';
 import {
@@ -74,6 +74,8 @@ export class Unit implements Scope {
   readonly #sectionStack: SectionState[] = [];
   readonly #optionStack: Options[] = [];
   readonly #reported = new Set<string>();
+  /** Bytes that were asked for at once, as space or from a file. */
+  #contents = 0;
   readonly #notRun = new Set<ExtensionId>();
 
   // Where the statement being assembled stands.
@@ -482,12 +484,18 @@ export class Unit implements Scope {
 
   // Emission
 
-  /** Whether `count` more bytes may be put here; reports when not. */
-  room(count: number, start: number, end: number): boolean {
-    if (this.section.length + count <= maximumSectionSize) return true;
+  /** Whether `count` more bytes may be put here, or into another section; reports when not. */
+  room(count: number, start: number, end: number, section = this.section): boolean {
+    const { hasContents } = section;
+    if (hasContents && this.#contents + count > maximumContents) {
+      this.error('section-too-large', tooManyContents, start, end);
+      return false;
+    }
+    if (hasContents) this.#contents += count;
+    if (section.length + count <= maximumSectionSize) return true;
     this.error(
       'section-too-large',
-      `section '${this.section.name}' would be larger than ${maximumSectionSize} bytes`,
+      `section '${section.name}' would be larger than ${maximumSectionSize} bytes`,
       start,
       end,
     );

@@ -187,7 +187,8 @@ const localCommon: Run = (unit, statement) => {
   reader.comma();
   const bytes = reader.constant('the size');
   reader.finish();
-  if (bytes === undefined || !unit.room(Number(bytes), statement.start, statement.end)) return;
+  if (bytes === undefined) return;
+  if (!unit.room(Number(bytes), statement.start, statement.end, unit.sectionNamed('.bss', 1))) return;
   const symbol = unit.symbols.named(name.text);
   if (symbol.defined) {
     unit.error('duplicate-symbol', `symbol '${name.text}' is already defined`, name.start, name.end);
