@@ -19,7 +19,7 @@ describe('Language server: formatting', () => {
       '_start:nop\nadd   a0,a1 ,a2   # note\n    li\ta0 , 5;  nop\nx=5\n  .asciz "a,b",  "c"\n#comment\n1:  j 1b\nlabel:    ret  \n/* open\n   text */\n';
     assert.equal(
       await format('textDocument/formatting', text),
-      '_start: nop\n    add   a0, a1, a2 # note\n    li\ta0, 5; nop\nx = 5\n    .asciz "a,b", "c"\n#comment\n1:  j 1b\nlabel:    ret\n/* open\n   text */\n',
+      '_start: nop\n    add   a0, a1, a2   # note\n    li\ta0, 5;  nop\nx = 5\n    .asciz "a,b",  "c"\n#comment\n1:  j 1b\nlabel:    ret\n/* open\n   text */\n',
     );
   });
 
@@ -35,7 +35,34 @@ describe('Language server: formatting', () => {
       'main.S',
     ],
     ['the indentation that most lines have', '\tnop\n\tnop\n  nop', '\tnop\n\tnop\n\tnop'],
-    ['several statements', '  nop;nop ; nop', '  nop; nop; nop'],
+    ['several statements', '  nop;nop ; nop', '  nop; nop ; nop'],
+    [
+      'what looks like a call of a macro',
+      'GET(a1)\n\tnop\n  SAVE(a0,1)\n',
+      'GET(a1)\n\tnop\n  SAVE(a0, 1)\n',
+      'main.S',
+    ],
+    ['the blank before a comment', '\tnop\n\tadd a0,a1,a2 // c', '\tnop\n\tadd a0, a1, a2 // c', 'main.S'],
+    ['the blank before a comment that gives way', '    add a0,a1,a2 /* c */', '    add a0, a1, a2 /* c */'],
+    ['directives at the edge', '.text\n.globl f\nf:\n\tnop\n', '.text\n.globl f\nf:\n\tnop\n'],
+    ['directives where most are indented', '\t.text\n\t.data\n.bss\n', '\t.text\n\t.data\n\t.bss\n'],
+    ['columns behind commas', '\tsd a0,   8(sp)\n\tsd a1,\t16(sp)\n', '\tsd a0,   8(sp)\n\tsd a1,\t16(sp)\n'],
+    ['a column behind a label', '1:\tnop\n2:  nop\n3:nop', '1:\tnop\n2:  nop\n3: nop'],
+    ['what is deeper than the rest', '\tnop\n\tnop\n\t\tnop\n   nop', '\tnop\n\tnop\n\t\tnop\n\tnop'],
+    ['a source without spaces behind commas', '\tadd a0,a1,a2\n'.repeat(4), '\tadd a0,a1,a2\n'.repeat(4)],
+    [
+      'text between #if 0 and its end',
+      '\tnop\n#if 0\nTo do: a,b\n#if X\n Note: c,d\n#endif\n  x,y\n#else\nnop\n#endif\nnop',
+      '\tnop\n#if 0\nTo do: a,b\n#if X\n Note: c,d\n#endif\n  x,y\n#else\n\tnop\n#endif\n\tnop',
+      'main.S',
+    ],
+    ['a string over several lines', '  .ascii "a   \n b,c   \n:d" ,1', '  .ascii "a   \n b,c   \n:d" ,1'],
+    [
+      'comments in conditional parts',
+      '#ifdef X\n  // a , b\n\t/* c */\n#endif\n',
+      '#ifdef X\n  // a , b\n\t/* c */\n#endif\n',
+      'main.S',
+    ],
     ['an assignment that must be new', 'a==1', 'a == 1'],
   ];
   for (const [what, before, after, name] of cases) {

@@ -1,30 +1,30 @@
 import type { FormattingOptions, ServerCapabilities, TextEdit } from 'vscode-languageserver';
 import { answering } from '../answering';
-import { Lexer, type Line, type SourceText, type Statement, skipSpace, TokenKind } from '../assembly';
+import { isMnemonic, Lexer, type Line, type SourceText, type Statement, skipSpace, TokenKind } from '../assembly';
+import { foreignArchitecture } from '../foreign';
 import { lineRange } from '../locations';
 import type { ServerContext } from '../server';
+import { type Style, styleOf } from './formatting-style';
 
 /** Labels at the left edge, instructions indented, one space after commas; comments and aligned columns stay. */
 export function registerFormatting({ connection, workspace }: ServerContext): ServerCapabilities {
+  const format = (uri: string, options: FormattingOptions, first: number, last: number): TextEdit[] | null => {
+    const source = workspace.document(uri)?.source;
+    return source && !foreignArchitecture(source) ? formatLines(source, options, first, last) : null;
+  };
   connection.onDocumentFormatting(
-    answering(({ textDocument, options }) => {
-      const document = workspace.document(textDocument.uri);
-      return document ? formatLines(document.source, options, 0, document.source.lines.length - 1) : null;
-    }),
+    answering(({ textDocument, options }) => format(textDocument.uri, options, 0, Number.POSITIVE_INFINITY)),
   );
   connection.onDocumentRangeFormatting(
-    answering(({ textDocument, options, range }) => {
-      const document = workspace.document(textDocument.uri);
-      return document ? formatLines(document.source, options, range.start.line, range.end.line) : null;
-    }),
+    answering(({ textDocument, options, range }) =>
+      format(textDocument.uri, options, range.start.line, range.end.line),
+    ),
   );
   connection.onDocumentOnTypeFormatting(
     answering(({ textDocument, options, position, ch }) => {
-      const document = workspace.document(textDocument.uri);
-      if (!document) return null;
       // A line is done when the next one begins; a colon makes a label of what stands before it.
       const line = ch === '\n' ? position.line - 1 : position.line;
-      return formatLines(document.source, options, line, line);
+      return format(textDocument.uri, options, line, line);
     }),
   );
   return {
@@ -34,38 +34,43 @@ export function registerFormatting({ connection, workspace }: ServerContext): Se
   };
 }
 
-export function formatLines(
-  { lines }: SourceText,
-  options: FormattingOptions,
-  first: number,
-  last: number,
-): TextEdit[] {
-  const indent =
-    indentOf(lines) ?? (options?.insertSpaces ? ' '.repeat(Math.min(16, Math.max(1, options.tabSize || 4))) : '\t');
+/** Edits of the lines `first` up to and with `last`. What a statement goes on with over the end of its line is left alone. */
+export function formatLines(source: SourceText, options: FormattingOptions, first: number, last: number): TextEdit[] {
+  const { lines } = source;
+  const style = styleOf(source, options);
   const edits: TextEdit[] = [];
-  for (let number = Math.max(0, first); number <= Math.min(last, lines.length - 1); number++) {
+  const skipped = new SkippedText();
+  for (let number = 0; number <= Math.min(last, lines.length - 1); number++) {
     const line = lines[number]!;
-    // What continues the line before is a part of it.
-    if (lines[number - 1]?.text.trimEnd().endsWith('\\')) continue;
-    const formatted = formatLine(line, indent);
-    if (formatted !== line.text) edits.push({ range: lineRange(number, 0, line.text.length), newText: formatted });
+    const joined = line.continues === 'none' ? undefined : source.joined(number);
+    if (joined) number += joined.breaks.length;
+    else if (!skipped.has(line) && number >= first && !lines[number - 1]?.text.trimEnd().endsWith('\\')) {
+      const formatted = formatLine(line, style);
+      if (formatted !== line.text) edits.push({ range: lineRange(number, 0, line.text.length), newText: formatted });
+    }
   }
   return edits;
 }
 
-/** The indentation that most instructions of a source have already; undefined when none are indented. */
-function indentOf(lines: readonly Line[]): string | undefined {
-  const counts = new Map<string, number>();
-  for (const { text, statements } of lines) {
-    const [first] = statements;
-    if (first?.kind !== 'command' || first.labels.length > 0 || first.start === 0) continue;
-    const indent = text.slice(0, first.start);
-    if (indent.trim() === '') counts.set(indent, (counts.get(indent) ?? 0) + 1);
+/** The lines between `#if 0` and its end: any text may stand there. */
+class SkippedText {
+  /** How many `#if` are open in such a part, from its own on; 0 outside. */
+  #depth = 0;
+
+  /** Whether a line, the next one, is in such a part. */
+  has({ statements: [first] }: Line): boolean {
+    const name = first?.kind === 'preprocessor' ? first.name : '';
+    if (this.#depth === 0) {
+      if (name === 'if' && /^\s*0\s*(\/[/*].*)?$/.test(first!.operandText)) this.#depth = 1;
+      return false;
+    }
+    if (/^if/.test(name)) this.#depth++;
+    else if (name === 'endif' || (this.#depth === 1 && /^el/.test(name))) this.#depth--;
+    return this.#depth > 0;
   }
-  return [...counts].sort((a, b) => b[1] - a[1])[0]?.[0];
 }
 
-function formatLine(line: Line, indent: string): string {
+function formatLine(line: Line, style: Style): string {
   const { text, statements, startsInComment, endsInComment } = line;
   const [first] = statements;
   // Lines with parts of long comments and lines that another continues are left alone, but for their end.
@@ -79,13 +84,27 @@ function formatLine(line: Line, indent: string): string {
     const between = text.slice(from, start);
     if (index === 0) {
       if (between.trim() !== '') return text.trimEnd();
-      // Labels stand at the edge, instructions and directives are indented, assignments stay where they are.
-      result = statement.labels.length > 0 ? '' : statement.kind === 'assignment' ? between : indent;
-    } else result += `${between.trim() === ';' ? '; ' : between}`;
-    result += formatStatement(statement);
+      result = indentOf(statement, between, style);
+    } else result += `${between === ';' ? '; ' : between}`;
+    result += formatStatement(statement, style);
     from = endOfStatement(statement);
   }
   return withComment(result, text, from);
+}
+
+/** What stands before the first statement: labels are at the edge, instructions and directives indented, unless the source has it otherwise. */
+function indentOf(statement: Statement, written: string, { indent, directivesAtEdge, indentedLabels }: Style): string {
+  const { labels, kind, key } = statement;
+  if (labels.length > 0) return indentedLabels ? written : '';
+  if (kind === 'assignment' || isCallOfDefine(statement)) return written;
+  if (written === '') return (key.startsWith('.') ? directivesAtEdge : !isMnemonic(key)) ? '' : indent;
+  // What is deeper than the rest shows what belongs to what.
+  return written.startsWith(indent) && written.length > indent.length ? written : indent;
+}
+
+/** Whether a statement is written as a call of a function-like macro: a space would tear it apart, and its place is its own. */
+function isCallOfDefine({ text, kind, start, name }: Statement): boolean {
+  return kind === 'command' && text[start + name.length] === '(';
 }
 
 /** Whether something stands between the labels of a statement. */
@@ -102,24 +121,23 @@ function endOfStatement({ text, kind, labels, name, start, operandsStart, end }:
   return operandsStart < end ? end : start + name.length;
 }
 
-function formatStatement(statement: Statement): string {
+function formatStatement(statement: Statement, style: Style): string {
   const { text, kind, labels, name, start, operandsStart, end, strict } = statement;
   const prefix = labels.map((label) => `${text.slice(label.start, label.end)}:`).join(' ');
   if (kind === 'none') return prefix;
   const last = labels.at(-1);
-  // A label's own indentation to the instruction stays when it is a column (more than one space).
-  const written = last ? text.slice(text.indexOf(':', last.end) + 1, start) : '';
-  const gap = last ? (written.length > 1 ? written : ' ') : '';
+  // A label's own indentation to the instruction stays.
+  const gap = last ? text.slice(text.indexOf(':', last.end) + 1, start) || ' ' : '';
   const head = `${prefix}${gap}`;
-  const operands = formatOperands(text, operandsStart, end);
+  const operands = formatOperands(text, operandsStart, end, style);
   if (kind === 'assignment') return `${head}${name} ${strict ? '==' : '='} ${operands}`;
   if (operandsStart >= end) return head + name;
-  const column = text.slice(start + name.length, operandsStart);
-  return `${head}${name}${/^( {2,}|\t+)$/.test(column) ? column : ' '}${operands}`;
+  const written = text.slice(start + name.length, operandsStart);
+  return `${head}${name}${written.trim() === '' ? written : ' '}${operands}`;
 }
 
-/** One space after each comma, none before; the rest of the operands as it is. */
-function formatOperands(text: string, start: number, end: number): string {
+/** One space after each comma, none before; the rest of the operands as it is. Wider space behind a comma makes columns, and stays. */
+function formatOperands(text: string, start: number, end: number, { tightCommas }: Style): string {
   const lexer = new Lexer(text, start, end);
   let result = '';
   let from = start;
@@ -127,8 +145,12 @@ function formatOperands(text: string, start: number, end: number): string {
   while (lexer.nextToken() !== TokenKind.End) {
     if (lexer.is(',')) {
       // Up to the token before: a character literal may end with a space.
-      result += `${text.slice(from, last)}, `;
-      from = skipSpace(text, lexer.end, end);
+      const next = skipSpace(text, lexer.end, end);
+      const written = text.slice(lexer.end, next);
+      const isColumn = written.trim() === '' && (written.length > 1 || written === '\t');
+      const stays = isColumn || next >= end || (tightCommas && written === '');
+      result += `${text.slice(from, last)},${stays ? written : ' '}`;
+      from = next;
       last = from;
     } else last = lexer.end;
   }
@@ -140,9 +162,10 @@ function withComment(formatted: string, text: string, from: number): string {
   const rest = text.slice(from);
   const comment = rest.trim();
   if (comment === '') return formatted;
+  const written = rest.slice(0, rest.indexOf(comment));
+  const space = written === '' && comment.startsWith('#') ? ' ' : written;
+  const column = from + written.length;
   // White space of other widths than one column is kept as it is.
-  const space = rest.slice(0, rest.indexOf(comment));
-  const column = from + space.length;
-  if (formatted.includes('\t') || text.slice(0, column).includes('\t')) return formatted + (space || ' ') + comment;
-  return formatted.padEnd(column) + (formatted.length >= column && comment.startsWith('#') ? ' ' : '') + comment;
+  const tabs = formatted.includes('\t') || text.slice(0, column).includes('\t');
+  return (tabs || formatted.length >= column ? formatted + space : formatted.padEnd(column)) + comment;
 }
