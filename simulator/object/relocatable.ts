@@ -175,6 +175,8 @@ export interface ObjectLine {
 /** What assembling one source gives, or a relocatable ELF file holds: the linker's input. */
 export interface ObjectFile {
   readonly path: string;
+  /** Where it comes from, when that is an archive. */
+  readonly member?: { readonly archive: string; readonly name: string };
   readonly sections: readonly ObjectSection[];
   readonly symbols: readonly ObjectSymbol[];
   readonly lines: readonly ObjectLine[];

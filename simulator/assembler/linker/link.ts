@@ -10,6 +10,7 @@ import {
 } from '../../object/relocatable';
 import type { Diagnostic } from '../diagnostic';
 import { complete, type Steps } from '../steps';
+import { boundarySymbols, withSettings } from './added-statements';
 import { placeCommonSymbols } from './common-symbols';
 import { entryOf } from './entry';
 import { type FileLayout, FilePlacer } from './file-layout';
@@ -19,6 +20,8 @@ import { mergeSections } from './merge-sections';
 import { OffsetTable } from './offset-table';
 import { programOf } from './program';
 import { isRelaxable, Relaxer } from './relaxation/relax';
+import { InputSelection, type LoadedInput } from './inputs';
+import { Kind, kindOf } from './kind';
 import { Relocator } from './relocate';
 import { LinkReporter, type UndefinedSeverity } from './reporter';
 import { Resolver } from './resolver';
@@ -30,7 +33,9 @@ import type { LinkerScript } from './scripts/syntax';
 import { InputSection, type OutputSection } from './sections';
 import { guessSegments, type MappedSegment, mapSegments, type SegmentSettings } from './segment-map';
 import { statedSegments } from './stated-segments';
+import { defaultSettings, type LinkSettings } from './settings';
 import { LinkSymbols } from './symbols';
+import { unusedSections } from './unused-sections';
 import { UnwindTables } from './unwind-tables';
 
 export type { UndefinedSeverity };
@@ -57,6 +62,7 @@ export interface LinkOptions {
    */
   readonly relax?: boolean | undefined;
   readonly undefinedSymbols?: UndefinedSeverity;
+  readonly settings?: LinkSettings | undefined;
 }
 
 export interface LinkResult {
@@ -66,19 +72,20 @@ export interface LinkResult {
   readonly map: () => string;
 }
 
-const defaultPage = 0x1000n;
 const globalPointerName = '__global_pointer$';
 /** Rounds in which the headers of the file may still grow or shrink. */
 const headerRounds = 10;
 const mostRounds = 100;
 
 /** Links objects into one program, as `ld -static` does. Never throws. */
-export function link(objects: readonly ObjectFile[], options: LinkOptions = {}): LinkResult {
-  return complete(linkInSteps(objects, options));
+export function link(inputs: readonly LoadedInput[], options: LinkOptions = {}): LinkResult {
+  return complete(linkInSteps(inputs, options));
 }
 
-export function* linkInSteps(objects: readonly ObjectFile[], options: LinkOptions): Steps<LinkResult> {
-  const linker = new Linker(objects, options);
+export function* linkInSteps(inputs: readonly LoadedInput[], options: LinkOptions): Steps<LinkResult> {
+  const selection = new InputSelection([...(options.settings?.wanted ?? []), ...(options.script?.externs ?? [])]);
+  for (const input of inputs) selection.add(input);
+  const linker = new Linker(selection.objects, options);
   yield;
   yield* linker.link();
   return {
@@ -96,7 +103,8 @@ export class Linker {
   /** All input sections, in the order of files and of sections in them. */
   readonly inputs: InputSection[] = [];
   readonly script: LinkerScript;
-  readonly pages = { maximum: defaultPage, common: defaultPage };
+  readonly settings: LinkSettings;
+  readonly pages: { readonly maximum: bigint; readonly common: bigint };
   placed: PlacedScript = { nodes: [], outputs: [], unmatchedFiles: [] };
   scriptLayout: ScriptLayout | undefined;
   #protects = false;
@@ -109,18 +117,26 @@ export class Linker {
     readonly options: LinkOptions,
   ) {
     this.layout = options.layout ?? defaultLayout;
-    this.script = options.script ?? defaultScript();
+    this.settings = options.settings ?? defaultSettings;
+    const { maximumPageSize: maximum, commonPageSize: common } = this.settings;
+    this.pages = { maximum, common: common < maximum ? common : maximum };
     this.reporter = new LinkReporter(objects, options.undefinedSymbols ?? 'error');
+    const { script, diagnostics } = withSettings(options.script ?? defaultScript(), this.settings);
+    this.script = script;
+    for (const diagnostic of diagnostics) this.reporter.add(diagnostic);
     this.symbols = new LinkSymbols(objects, this.reporter);
     this.resolver = new Resolver(this.symbols);
   }
 
   *link(): Steps<void> {
     this.#collectInputs();
+    this.#dropUnused();
+    this.#makeTable();
     this.placed = placeSections(this.script, this.inputs);
+    this.#defineBoundaries();
     for (const { place, file } of this.placed.unmatchedFiles)
       this.reporter.script(place, `no file that is linked is named '${file.name}'`, 'linker-script-file');
-    this.#protects = protectsSections(this.script, this.inputs);
+    this.#protects = this.settings.protects && protectsSections(this.script, this.inputs);
     this.#merge();
     yield;
     yield* this.#layOut();
@@ -154,24 +170,63 @@ export class Linker {
     const { symbols, resolver } = this;
     const commons = [...symbols.globals.values()].filter((symbol) => symbol.section === 'common');
     resolver.commons = placeCommonSymbols(commons, (name) => symbols.commonOwners.get(name), this.objects);
-    resolver.table = OffsetTable.of(this.objects, symbols);
     const attributes = mergeAttributes(this.objects);
-    const add = (file: ObjectFile, section: ObjectSection): InputSection => {
+    const add = (file: ObjectFile, section: ObjectSection): void => {
       const input = new InputSection(file, section);
       this.inputs.push(input);
       resolver.enter(section, input);
-      return input;
     };
     for (const object of this.objects) {
       for (const section of object.sections) {
-        if (!isLinked(section) || symbols.dropped.has(section)) continue;
+        if (!isLinked(section) || symbols.dropped.has(section) || this.#isStripped(section)) continue;
         if (section.type !== SectionType.RiscvAttributes) add(object, section);
         else if (attributes?.first === section) add(object, attributes.section);
       }
-      if (resolver.table?.owner === object)
-        for (const section of [resolver.table.section, resolver.table.lazySection]) add(object, section);
       for (const { section, owner } of resolver.commons.sections) if (owner === object) add(object, section);
     }
+  }
+
+  #isStripped(section: ObjectSection): boolean {
+    return this.settings.strip !== 'nothing' && (kindOf(section) & Kind.Debugging) !== 0;
+  }
+
+  /** Leaves out what nothing refers to, where that is asked for. */
+  #dropUnused(): void {
+    const { settings, script, symbols, resolver, layout } = this;
+    if (!settings.dropsUnused) return;
+    const entry = layout.entry ?? script.entry ?? '_start';
+    const unused = unusedSections({
+      inputs: this.inputs,
+      symbols,
+      commons: resolver.commons,
+      script,
+      wanted: [entry, ...settings.wanted, ...script.externs],
+    });
+    const used = this.inputs.filter((input) => !unused.has(input));
+    this.inputs.splice(0, this.inputs.length, ...used);
+    for (const input of unused) input.discarded = true;
+  }
+
+  /** The global offset table stands at the end of the first object that needs it. */
+  #makeTable(): void {
+    const { resolver } = this;
+    const linked = new Set(this.inputs.map(({ source }) => source));
+    const table = OffsetTable.of(this.objects, (section) => linked.has(section));
+    resolver.table = table;
+    if (!table) return;
+    const last = this.inputs.map(({ file }) => file).lastIndexOf(table.owner);
+    const added = [table.section, table.lazySection].map((section) => new InputSection(table.owner, section));
+    for (const input of added) resolver.enter(input.source, input);
+    this.inputs.splice(last + 1, 0, ...added);
+  }
+
+  /** Symbols at the ends of sections, which objects may name without any definition. */
+  #defineBoundaries(): void {
+    const { globals } = this.symbols;
+    const names = this.placed.outputs.filter(({ exists }) => exists).map(({ name }) => name);
+    const isWanted = (name: string): boolean => globals.get(name)?.section === 'undefined';
+    for (const statement of boundarySymbols([...new Set(names)], isWanted))
+      this.placed.nodes.push({ kind: 'statement', statement });
   }
 
   #merge(): void {
@@ -200,7 +255,7 @@ export class Linker {
       segments,
       protects: this.#protects,
       pages: this.pages,
-      wanted: [],
+      wanted: this.settings.wanted,
     });
     this.scriptLayout = script;
     resolver.script = script;
@@ -284,6 +339,9 @@ export class Linker {
 
   /** Flags of the stack's segment: some object says that it needs one, which is executable where one says so or says nothing. */
   get stackFlags(): number | undefined {
+    const { executableStack } = this.settings;
+    if (executableStack !== undefined)
+      return SegmentFlag.Read | SegmentFlag.Write | (executableStack ? SegmentFlag.Execute : 0);
     const notes = this.objects.map(({ sections }) => sections.find(({ name }) => name === '.note.GNU-stack'));
     if (!notes.some((note) => note)) return undefined;
     const isExecutable = notes.some((note) => note && note.flags & SectionFlag.Execute);
@@ -294,7 +352,7 @@ export class Linker {
     if (this.script.headers.length > 0) return statedSegments(this.script, this.placed.outputs, this.scriptLayout!);
     const settings: SegmentSettings = {
       pageSize: this.pages.maximum,
-      paged: true,
+      paged: this.settings.paging === 'paged',
       stackFlags: this.stackFlags,
       protectedRange: this.scriptLayout!.segment.protectedRange,
       hasRoomForHeaders: this.scriptLayout!.usesHeaders,
@@ -308,7 +366,7 @@ export class Linker {
     if (this.#fileLayout) return this.#fileLayout;
     const segments = this.#mapSegments();
     const count = this.scriptLayout!.usesHeaders ? Math.max(this.#headerCount!, segments.length) : segments.length;
-    const settings = { pageSize: this.pages.maximum, paged: true };
+    const settings = { pageSize: this.pages.maximum, paged: this.settings.paging === 'paged' };
     this.#fileLayout = new FilePlacer(segments, settings, count).place(this.outputs);
     return this.#fileLayout;
   }

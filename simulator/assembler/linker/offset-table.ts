@@ -10,7 +10,6 @@ import {
   SectionType,
 } from '../../object/relocatable';
 import { bucketOf } from './hash-order';
-import type { LinkSymbols } from './symbols';
 
 const slotSize = 8;
 /** The first word of the table is for the dynamic linker. */
@@ -69,13 +68,13 @@ export class OffsetTable {
   }
 
   /** The table that the code of these objects needs; undefined when it needs none. */
-  static of(objects: readonly ObjectFile[], symbols: LinkSymbols): OffsetTable | undefined {
+  static of(objects: readonly ObjectFile[], isLinked: (section: ObjectSection) => boolean): OffsetTable | undefined {
     const local = new Map<string | ObjectSymbol, Entry>();
     const global = new Map<string | ObjectSymbol, Entry>();
     let owner: ObjectFile | undefined;
     for (const object of objects) {
       for (const section of object.sections) {
-        if (symbols.dropped.has(section)) continue;
+        if (!isLinked(section)) continue;
         for (const { type, symbol } of section.relocations) {
           const kind = kinds[type];
           if (!kind) {

@@ -2,7 +2,7 @@ import { SectionFlag, SectionType } from '../../../object/relocatable';
 import { Kind, kindOf } from '../kind';
 import { type InputSection, OutputSection } from '../sections';
 import type { LayoutNode } from './place';
-import type { OutputDescription } from './syntax';
+import { emptyOutput, nowhere, type OutputDescription } from './syntax';
 
 const data = Kind.Contents | Kind.Alloc | Kind.Load;
 
@@ -183,35 +183,13 @@ function anchorOf(kind: number, type: number): keyof typeof anchors | undefined 
   return kind & Kind.Code ? 'code' : 'constants';
 }
 
-const plain: Omit<OutputDescription, 'place'> = {
-  kind: 'output',
-  name: '',
-  address: undefined,
-  type: 'normal',
-  elfType: undefined,
-  loadAddress: undefined,
-  alignment: undefined,
-  alignWithInput: false,
-  inputAlignment: undefined,
-  constraint: undefined,
-  statements: [],
-  region: undefined,
-  loadRegion: undefined,
-  headers: [],
-  fill: undefined,
-};
-const nowhere = { file: '', line: 0, column: 0, endColumn: 0 };
 /** What is not in memory is at 0. */
-const atZero: OutputDescription = {
-  ...plain,
-  place: nowhere,
-  address: { kind: 'number', value: 0n, place: nowhere },
-};
+const atZero: OutputDescription = { ...emptyOutput, address: { kind: 'number', value: 0n, place: nowhere } };
 
 /** An orphan goes to the memory of the section before it. */
 function descriptionAfter(after: OutputDescription | undefined): OutputDescription | undefined {
   if (!after || (after.region === undefined && after.loadRegion === undefined && after.headers.length === 0))
     return undefined;
   const { place, region, loadRegion, headers } = after;
-  return { ...plain, place, region, loadRegion, headers };
+  return { ...emptyOutput, place, region, loadRegion, headers };
 }

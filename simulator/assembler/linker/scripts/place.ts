@@ -1,4 +1,4 @@
-import { SectionFlag } from '../../../object/relocatable';
+import { type ObjectFile, SectionFlag } from '../../../object/relocatable';
 import { Kind } from '../kind';
 import { type InputSection, type OutputItem, OutputSection } from '../sections';
 import { OrphanPlacer } from './orphans';
@@ -20,7 +20,7 @@ export type LayoutNode =
 
 /** What a script makes of a link's sections, before anything has an address. */
 export interface PlacedScript {
-  readonly nodes: readonly LayoutNode[];
+  readonly nodes: LayoutNode[];
   /** In the order of the script. */
   readonly outputs: readonly OutputSection[];
   /** Names of files in the script that no file has. */
@@ -145,37 +145,37 @@ class Mentions {
 /** A description that names one file, which is none of those that are linked. */
 function namesAbsentFile({ file }: InputDescription, inputs: readonly InputSection[]): boolean {
   if (/[*?[]/.test(file.name)) return false;
-  return !inputs.some((input) => matchesFile(file.name, input.file.path));
+  return !inputs.some((input) => matchesFile(file.name, input.file));
 }
 
 /** Whether a description names a section. */
 export function describes({ file, sections, wanted, unwanted }: InputDescription, input: InputSection): boolean {
-  const { path } = input.file;
   const { flags } = input.source;
-  const isFile = matchesFile(file.name, path) && !file.excluded.some((excluded) => matchesFile(excluded, path));
+  const isFile =
+    matchesFile(file.name, input.file) && !file.excluded.some((excluded) => matchesFile(excluded, input.file));
   const hasFlags = (flags & wanted) === wanted && (flags & unwanted) === 0;
-  return isFile && hasFlags && sections.some((pattern) => takes(pattern, input.name, path));
+  return isFile && hasFlags && sections.some((pattern) => takes(pattern, input.name, input.file));
 }
 
 /** The sections that a description takes, in its order. */
 function matching(description: InputDescription, waiting: readonly InputSection[]): InputSection[] {
   const { file, sections, wanted, unwanted } = description;
   const anyFile = file.name === '*' && file.excluded.length === 0;
-  const files = new Map<string, boolean>();
+  const files = new Map<ObjectFile, boolean>();
   const taken: { input: InputSection; sort: (typeof sections)[number]['sort'] }[] = [];
   for (const input of waiting) {
-    const { path } = input.file;
     if (!anyFile) {
-      let isTaken = files.get(path);
+      let isTaken = files.get(input.file);
       if (isTaken === undefined) {
-        isTaken = matchesFile(file.name, path) && !file.excluded.some((excluded) => matchesFile(excluded, path));
-        files.set(path, isTaken);
+        isTaken =
+          matchesFile(file.name, input.file) && !file.excluded.some((excluded) => matchesFile(excluded, input.file));
+        files.set(input.file, isTaken);
       }
       if (!isTaken) continue;
     }
     const { flags } = input.source;
     if ((flags & wanted) !== wanted || (flags & unwanted) !== 0) continue;
-    const pattern = sections.find((candidate) => takes(candidate, input.name, path));
+    const pattern = sections.find((candidate) => takes(candidate, input.name, input.file));
     if (pattern) taken.push({ input, sort: pattern.sort });
   }
   return sorted(taken, file.sort === 'name');

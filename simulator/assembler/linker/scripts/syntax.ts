@@ -160,6 +160,29 @@ export interface OutputDescription {
   readonly fill: FillPattern | undefined;
 }
 
+/** The place of what no script says. */
+export const nowhere: ScriptPlace = { file: '', line: 0, column: 0, endColumn: 0 };
+
+/** An output section about which nothing is said. */
+export const emptyOutput: OutputDescription = {
+  kind: 'output',
+  place: nowhere,
+  name: '',
+  address: undefined,
+  type: 'normal',
+  elfType: undefined,
+  loadAddress: undefined,
+  alignment: undefined,
+  alignWithInput: false,
+  inputAlignment: undefined,
+  constraint: undefined,
+  statements: [],
+  region: undefined,
+  loadRegion: undefined,
+  headers: [],
+  fill: undefined,
+};
+
 export type ScriptStatement = Assignment | Assertion | OutputDescription;
 
 export interface MemoryRegion {

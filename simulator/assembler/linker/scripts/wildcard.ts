@@ -1,3 +1,4 @@
+import type { ObjectFile } from '../../../object/relocatable';
 import type { NamePattern, SortOrder } from './syntax';
 
 const tests = new Map<string, (name: string) => boolean>();
@@ -38,12 +39,24 @@ function testOf(pattern: string): (name: string) => boolean {
   }
 }
 
+/** A file of a link, as scripts name it: an object, or a member of an archive. */
+type NamedFile = Pick<ObjectFile, 'path' | 'member'>;
+
+/** `ARCHIVE:MEMBER`; the archive alone stands for all its members, a member without one for a file of its own. */
+const inArchive = /^([^:]*):([^:]*)$/;
+
 /**
  * Whether a file is meant by a pattern. A script names objects: `start.o` is also the source `start.S`, and a name
  * without wildcards may leave out the folders before it.
  */
-export function matchesFile(pattern: string, path: string): boolean {
-  const wanted = pattern.replace(/^[^/]*\.a:(?=.)/, '');
+export function matchesFile(pattern: string, { path, member }: NamedFile): boolean {
+  const [, archive, name] = inArchive.exec(pattern) ?? [];
+  if (archive === undefined || name === undefined) return matchesPath(pattern, member?.name ?? path);
+  if (archive === '') return member === undefined && (name === '' || matchesPath(name, path));
+  return member !== undefined && matchesPath(archive, member.archive) && (name === '' || matchesPath(name, member.name));
+}
+
+function matchesPath(wanted: string, path: string): boolean {
   const object = path.replace(/\.[^./]*$/, '.o');
   if (matches(wanted, path) || matches(wanted, object)) return true;
   if (/[*?[]/.test(wanted)) return false;
@@ -51,8 +64,8 @@ export function matchesFile(pattern: string, path: string): boolean {
 }
 
 /** Whether a pattern with its EXCLUDE_FILE takes a name of a file. */
-export function takes(pattern: NamePattern, name: string, path: string): boolean {
-  return matches(pattern.name, name) && !pattern.excluded.some((excluded) => matchesFile(excluded, path));
+export function takes(pattern: NamePattern, name: string, file: NamedFile): boolean {
+  return matches(pattern.name, name) && !pattern.excluded.some((excluded) => matchesFile(excluded, file));
 }
 
 interface Sortable {

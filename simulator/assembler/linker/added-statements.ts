@@ -1,0 +1,58 @@
+import type { Diagnostic } from '../diagnostic';
+import { parseScript } from './scripts/parser';
+import {
+  type Assignment,
+  emptyOutput,
+  type LinkerScript,
+  nowhere,
+  type OutputDescription,
+  type ScriptExpression,
+  type ScriptStatement,
+} from './scripts/syntax';
+import type { LinkSettings } from './settings';
+
+const place = nowhere;
+const definitionOption = '--defsym';
+
+const number = (value: bigint): ScriptExpression => ({ kind: 'number', value, place });
+
+/** A script with what the options of the link add to it: symbols, and where sections begin. */
+export function withSettings(
+  script: LinkerScript,
+  { definitions, sectionStarts }: LinkSettings,
+): { readonly script: LinkerScript; readonly diagnostics: readonly Diagnostic[] } {
+  if (definitions.length === 0 && sectionStarts.size === 0) return { script, diagnostics: [] };
+  const added = parseScript(definitionOption, definitions.map((text) => `${text};`).join('\n'));
+  const starts = new Map(sectionStarts);
+  const statements = script.statements.map((statement): ScriptStatement => {
+    const start = statement.kind === 'output' ? starts.get(statement.name) : undefined;
+    if (statement.kind !== 'output' || start === undefined) return statement;
+    starts.delete(statement.name);
+    return { ...statement, address: number(start) };
+  });
+  const rest = [...starts].map(([name, start]): OutputDescription => ({ ...emptyOutput, name, address: number(start) }));
+  return {
+    script: { ...script, statements: [...added.script.statements, ...statements, ...rest] },
+    diagnostics: added.diagnostics,
+  };
+}
+
+/**
+ * Symbols that ld defines for each section whose name is one of C, where something refers to them: `__start_NAME` and
+ * `__stop_NAME`; and `.startof.NAME` and `.sizeof.NAME` for any.
+ */
+export function boundarySymbols(sections: readonly string[], isWanted: (name: string) => boolean): Assignment[] {
+  return sections.flatMap((name) => {
+    const start: ScriptExpression = { kind: 'named', name: 'ADDR', subject: name, place };
+    const size: ScriptExpression = { kind: 'named', name: 'SIZEOF', subject: name, place };
+    const end: ScriptExpression = { kind: 'binary', operator: '+', left: start, right: size, place };
+    const wanted: [string, ScriptExpression][] = [
+      [`.startof.${name}`, start],
+      [`.sizeof.${name}`, size],
+    ];
+    if (/^[A-Za-z_]\w*$/.test(name)) wanted.push([`__start_${name}`, start], [`__stop_${name}`, end]);
+    return wanted
+      .filter(([symbol]) => isWanted(symbol))
+      .map(([symbol, value]) => ({ kind: 'assignment', place, name: symbol, value, provide: true, hidden: false }));
+  });
+}
