@@ -8,6 +8,7 @@ import {
   type VirtioDevice,
   type Virtualization,
 } from '../../simulator/hypervisor/system';
+import { linkOptionAt } from '../../simulator/assembler/linker/options';
 import { type Command, UsageError } from './usage';
 
 const text = { type: 'string' } as const;
@@ -161,9 +162,29 @@ export function one(value: Values[string]): string | undefined {
   return typeof value === 'string' ? value : undefined;
 }
 
+/** Takes a command's words apart; options of the linker stay among the files, in their order. */
 function parse(command: Command, words: readonly string[]): { values: Values; positionals: string[] } {
+  const own: string[] = [];
+  /** Where each of the command's own words stood. */
+  const places: number[] = [];
+  const linked: { readonly place: number; readonly words: readonly string[] }[] = [];
+  for (let at = 0; at < words.length; ) {
+    const found = linkOptionAt(words, at);
+    if (found) linked.push({ place: at, words: words.slice(at, at + found.length) });
+    else {
+      own.push(words[at]!.replace(/^-Map(?==|$)/, '--map'));
+      places.push(at);
+    }
+    at += found?.length ?? 1;
+  }
+  const options = COMMAND_OPTIONS[command];
   try {
-    return parseArgs({ args: [...words], options: COMMAND_OPTIONS[command], allowPositionals: true, strict: true });
+    const { values, tokens } = parseArgs({ args: own, options, allowPositionals: true, strict: true, tokens: true });
+    const files = tokens.flatMap((token) =>
+      token.kind === 'positional' ? [{ place: places[token.index]!, words: [token.value] }] : [],
+    );
+    const inOrder = [...files, ...linked].sort((a, b) => a.place - b.place);
+    return { values, positionals: inOrder.flatMap((group) => group.words) };
   } catch (error) {
     throw new UsageError(error instanceof Error ? error.message : String(error));
   }

@@ -1,14 +1,14 @@
-import { isElf } from '../object/elf';
-import { readRelocatable } from '../object/object-reader';
 import type { Program } from '../object/program';
 import type { ObjectFile } from '../object/relocatable';
 import { architectureOf } from './architecture';
-import type { Diagnostic } from './diagnostic';
+import { type Diagnostic, fileProblem } from './diagnostic';
 import { Expander, type ExpansionTrace, type FileAccess } from './expander';
 import type { InactiveLines } from './inactive';
 import { maximumContents } from './layout';
 import { defaultLayout, type Layout, linkInSteps, type UndefinedSeverity } from './linker/link';
+import { InputLoader } from './linker/load-inputs';
 import { loadScript } from './linker/scripts/load';
+import { defaultSettings, type InputFile, type LinkInput, type LinkSettings } from './linker/settings';
 import type { Macro } from './macros';
 import { finishUnitInSteps } from './object-file';
 import { candidatePaths, type IncludeNext } from './paths';
@@ -40,6 +40,9 @@ export interface AssembleRequest {
   /** What holds for single roots beside that, or in its place. */
   readonly files?: Readonly<Record<string, FileOptions>>;
   readonly layout?: Layout;
+  /** What is linked, where that is more than the roots one after the other: libraries, groups of archives. */
+  readonly inputs?: readonly LinkInput[];
+  readonly linkSettings?: LinkSettings | undefined;
   /** The path, in `sources`, of a linker script that says what goes where; GNU ld's own layout at `layout.textBase` when absent. */
   readonly linkerScript?: string | undefined;
   /**
@@ -152,18 +155,19 @@ export function* assembleInSteps(request: AssembleRequest): Steps<AssembleResult
   const missing = new Set<string>();
   const parsed = new Map<string, SourceText>();
   const units: RequestedUnit[] = [];
-  const objects: ObjectFile[] = [];
+  const objects = new Map<string, ObjectFile>();
   const diagnostics: Diagnostic[] = [];
   let failed = false;
   let contents = 0;
-  for (const root of request.roots) {
+  const script = request.link === false ? undefined : loadScript(request, missing);
+  const inputs = [...(request.inputs ?? request.roots.map(fileInput)), ...(script?.script.inputs ?? [])];
+  const loader = new InputLoader(linkFiles(request, missing), [
+    ...(request.linkSettings?.libraryPaths ?? []),
+    ...(script?.script.libraryPaths ?? []),
+  ]);
+  for (const root of rootsOf(inputs, loader)) {
     const bytes = request.sources.get(root);
-    if (bytes instanceof Uint8Array && isElf(bytes)) {
-      const { value, error } = readRelocatable(bytes, root);
-      if (value) objects.push(value);
-      else diagnostics.push(fileProblem(root, error));
-      continue;
-    }
+    if (bytes instanceof Uint8Array && loader.read(root, bytes)) continue;
     const options = withFileOptions(request, request.files?.[root]);
     const files = new RequestedFiles(options, missing, parsed);
     const source = files.root(root);
@@ -175,7 +179,7 @@ export function* assembleInSteps(request: AssembleRequest): Steps<AssembleResult
     const unit = earlier ?? (yield* assembleRoot(source, options, files));
     yield;
     units.push(unit);
-    objects.push(unit.object);
+    objects.set(root, unit.object);
     diagnostics.push(...unit.diagnostics);
     failed ||= unit.failed;
     for (const section of unit.object.sections) contents += section.bytes.length;
@@ -185,18 +189,25 @@ export function* assembleInSteps(request: AssembleRequest): Steps<AssembleResult
       break;
     }
   }
-  if (request.link === false) return { units, diagnostics: sortDiagnostics(diagnostics), missing: [...missing] };
-  const script = loadScript(request, missing);
+  if (request.link === false) {
+    diagnostics.push(...loader.diagnostics);
+    return { units, diagnostics: sortDiagnostics(diagnostics), missing: [...missing] };
+  }
   if (script) diagnostics.push(...script.diagnostics);
   failed ||= diagnostics.some((diagnostic) => diagnostic.severity === 'error');
-  const linked = yield* linkInSteps(objects, {
+  const settings = request.linkSettings ?? defaultSettings;
+  const loaded = [...loader.symbolFiles(settings.symbolFiles), ...loader.loaded(inputs, objects)];
+  const linked = yield* linkInSteps(loaded, {
+    settings,
     layout: request.layout ?? defaultLayout,
     script: script?.script,
     relax: request.relax,
     undefinedSymbols: request.undefinedSymbols ?? 'error',
   });
-  diagnostics.push(...linked.diagnostics);
-  const broken = failed || linked.diagnostics.some((diagnostic) => diagnostic.severity === 'error');
+  diagnostics.push(...loader.diagnostics, ...linked.diagnostics);
+  const broken =
+    failed ||
+    loader.diagnostics.length > 0 || linked.diagnostics.some((diagnostic) => diagnostic.severity === 'error');
   return {
     ...(broken || missing.size > 0 ? {} : { program: linked.program }),
     map: linked.map,
@@ -204,6 +215,28 @@ export function* assembleInSteps(request: AssembleRequest): Steps<AssembleResult
     diagnostics: sortDiagnostics(diagnostics),
     missing: [...missing],
   };
+}
+
+const fileInput = (name: string): InputFile => ({ kind: 'file', name, whole: false });
+
+/** The files of a link, each once. */
+function rootsOf(inputs: readonly LinkInput[], loader: InputLoader): Set<string> {
+  const files = inputs.flatMap((input) => (input.kind === 'group' ? input.inputs : [input]));
+  return new Set(files.flatMap((file) => loader.pathOf(file) ?? []));
+}
+
+/** The files of a request as the loader of objects asks for them. */
+function linkFiles(request: AssembleRequest, missing: Set<string>) {
+  const has = (path: string): boolean => {
+    if (request.sources.has(path)) return true;
+    if (!request.absent?.has(path)) missing.add(path);
+    return false;
+  };
+  const bytes = (path: string): Uint8Array | undefined => {
+    const contents = has(path) ? request.sources.get(path) : undefined;
+    return contents instanceof Uint8Array ? contents : undefined;
+  };
+  return { has, bytes };
 }
 
 /** Assembles one root without linking. */
@@ -275,11 +308,6 @@ export type UnitOptions = Pick<AssembleRequest, 'trace' | 'debug'> &
 
 /** Whether the linker may relax code unless a source says otherwise. */
 const relaxByDefault = true;
-
-function fileProblem(file: string, message: string): Diagnostic {
-  const start = { line: 0, column: 0 };
-  return { file, range: { start, end: start }, severity: 'error', code: 'file', message };
-}
 
 /** Orders diagnostics by file, in the order in which files first appear, then by position. */
 export function sortDiagnostics(diagnostics: readonly Diagnostic[]): Diagnostic[] {

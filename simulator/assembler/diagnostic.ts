@@ -85,3 +85,9 @@ export function missingFile(what: string, path: string, unreadable: string | und
   const hint = generated.test(path) ? ': the build of the project seems to make it' : '';
   return `cannot find the ${what} '${path}'${hint}`;
 }
+
+/** A problem of a file as a whole. */
+export function fileProblem(file: string, message: string): Diagnostic {
+  const start = { line: 0, column: 0 };
+  return { file, range: { start, end: start }, severity: 'error', code: 'file', message };
+}

@@ -72,8 +72,12 @@ export function mergeProject(given: GivenProgram, found: FoundProject | undefine
   const march = own.march ?? stated.march;
   const linkerScript = own.linkerScript ?? stated.linkerScript;
   const relax = own.relax ?? stated.relax;
+  const linked = found.linksFile ? stated : own;
+  const linkSettings = own.linkSettings ?? stated.linkSettings;
   return {
-    roots: found.linksFile ? stated.roots : own.roots,
+    roots: linked.roots,
+    ...(linked.inputs ? { inputs: linked.inputs } : {}),
+    ...(linkSettings ? { linkSettings } : {}),
     includePaths: own.includePaths.length > 0 ? own.includePaths : stated.includePaths,
     defines: { ...stated.defines, ...own.defines },
     ...(march === undefined ? {} : { march }),

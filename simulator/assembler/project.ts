@@ -1,5 +1,7 @@
 import type { AssembleRequest, FileOptions } from './assemble';
 import { defaultLayout, type Layout } from './linker/link';
+import { parseLinkWords } from './linker/options';
+import type { InputFile, LinkInput, LinkSettings } from './linker/settings';
 import { folderOf, joinPath } from './paths';
 
 /** What a project states, in `hyperstep.json` or a launch configuration. Paths are relative to the stating file's folder. */
@@ -21,10 +23,12 @@ export interface ProjectDescription {
   readonly linkerScript?: string;
   /** Whether the linker makes code shorter; see `AssembleRequest`. */
   readonly relax?: boolean;
+  /** Options of the link as GNU ld has them, and further libraries: `--gc-sections`, `-lgcc`. */
+  readonly linkOptions?: readonly string[];
 }
 
 /** A program to assemble: which files, and how. */
-export interface Project extends Pick<AssembleRequest, 'roots'> {
+export interface Project extends Pick<AssembleRequest, 'roots' | 'inputs' | 'linkSettings'> {
   readonly includePaths: readonly string[];
   readonly defines: Readonly<Record<string, string>>;
   readonly march?: string;
@@ -68,6 +72,8 @@ export function describeProject(value: unknown): { description: ProjectDescripti
   const files = filesOf(read('files', 'an object of paths and their options', isRecord), problems);
   const linkerScript = read('linkerScript', 'a path', isText);
   const relax = read('relax', 'true or false', isTruth);
+  const linkOptions = read('linkOptions', 'a list of options of the linker', isTextList);
+  problems.push(...parseLinkWords([...wordsOf(program), ...(linkOptions ?? [])]).problems);
   const layout = read('layout', 'an object with "textBase", "dataBase" or "entry"', isLayout);
   return {
     description: {
@@ -79,6 +85,7 @@ export function describeProject(value: unknown): { description: ProjectDescripti
       ...(layout ? { layout } : {}),
       ...(linkerScript === undefined ? {} : { linkerScript }),
       ...(relax === undefined ? {} : { relax }),
+      ...(linkOptions ? { linkOptions } : {}),
     },
     problems,
   };
@@ -86,11 +93,14 @@ export function describeProject(value: unknown): { description: ProjectDescripti
 
 /** The project that a description in `folder` states for the program that `file` belongs to, or for `file` alone. */
 export function projectOf(description: ProjectDescription, folder: string, file: string | undefined): Project {
-  const { program, includePaths = [], defines = {}, march, files, layout, linkerScript, relax } = description;
-  const stated = program === undefined ? undefined : typeof program === 'string' ? [program] : program;
-  const roots = stated ? stated.map((path) => joinPath(folder, path)) : file === undefined ? [] : [file];
+  const { program, includePaths = [], defines = {}, march, files, layout, linkerScript, relax, linkOptions = [] } = description;
+  const linked = parseLinkWords([...wordsOf(program), ...linkOptions]);
+  const inputs = linked.inputs.map((input) => inFolder(input, folder));
+  if (program === undefined && file !== undefined) inputs.unshift({ kind: 'file', name: file, whole: false });
+  const isPlain = linkOptions.length === 0 && inputs.every(({ kind }) => kind === 'file');
   return {
-    roots,
+    roots: inputs.flatMap((input) => (input.kind === 'group' ? input.inputs : [input])).flatMap(fileName),
+    ...(isPlain ? {} : { inputs, linkSettings: settingsIn(linked.settings, folder) }),
     includePaths: includePaths.map((path) => joinPath(folder, path)),
     defines,
     ...(march === undefined ? {} : { march }),
@@ -98,7 +108,7 @@ export function projectOf(description: ProjectDescription, folder: string, file:
     layout: layoutOf(layout),
     ...(linkerScript === undefined ? {} : { linkerScript: joinPath(folder, linkerScript) }),
     ...(relax === undefined ? {} : { relax }),
-    stated: stated !== undefined,
+    stated: program !== undefined,
   };
 }
 
@@ -111,8 +121,11 @@ export function projectOfFile(file: string, description: ProjectDescription = {}
 /** What `assemble` needs, but for the files themselves. */
 export function requestOf(project: Project): Omit<AssembleRequest, 'sources' | 'absent' | 'unreadable'> {
   const { roots, includePaths, defines, march, files, layout, linkerScript, relax, stated } = project;
+  const { inputs, linkSettings } = project;
   return {
     roots,
+    ...(inputs ? { inputs } : {}),
+    ...(linkSettings ? { linkSettings } : {}),
     includePaths,
     defines,
     ...(march === undefined ? {} : { march }),
@@ -122,6 +135,30 @@ export function requestOf(project: Project): Omit<AssembleRequest, 'sources' | '
     relax,
     undefinedSymbols: stated ? 'error' : 'hint',
   };
+}
+
+/** The words of a program: files, and options among them. */
+function wordsOf(program: ProjectDescription['program']): readonly string[] {
+  return program === undefined ? [] : typeof program === 'string' ? [program] : program;
+}
+
+function inFolder(input: LinkInput, folder: string): LinkInput {
+  const joined = (file: InputFile): InputFile =>
+    file.kind === 'file' ? { ...file, name: joinPath(folder, file.name) } : file;
+  return input.kind === 'group' ? { ...input, inputs: input.inputs.map(joined) } : joined(input);
+}
+
+function settingsIn(settings: LinkSettings, folder: string): LinkSettings {
+  const joined = (paths: readonly string[]): string[] => paths.map((path) => joinPath(folder, path));
+  return {
+    ...settings,
+    libraryPaths: joined(settings.libraryPaths),
+    symbolFiles: joined(settings.symbolFiles),
+  };
+}
+
+function fileName({ kind, name }: InputFile): string[] {
+  return kind === 'file' ? [name] : [];
 }
 
 /** Options of files with their paths, and the paths in them, joined to the stating file's folder. */

@@ -19,11 +19,15 @@ const types = ['notype', 'object', 'function', 'section', 'file', 'object', 'tls
 const specialSections = { 0: 'undefined', 65521: 'absolute', 65522: 'common' } as const;
 
 /** Reads a relocatable ELF object for the linker. Never throws. */
-export function readRelocatable(bytes: Uint8Array, path: string): Result<ObjectFile> {
+export function readRelocatable(
+  bytes: Uint8Array,
+  path: string,
+  member?: ObjectFile['member'],
+): Result<ObjectFile> {
   return attempt(() => {
     const elf = parseElf(bytes);
     if (elf.type !== FileType.Relocatable) throw new FormatError('not a relocatable object');
-    return new ObjectReader(elf, path).read();
+    return new ObjectReader(elf, path).read(member);
   });
 }
 
@@ -61,12 +65,19 @@ class ObjectReader {
     for (const [index, relocations] of raw.entries()) this.#relocate(index, relocations);
   }
 
-  read(): ObjectFile {
+  read(member: ObjectFile['member']): ObjectFile {
+    let lines: ObjectLine[] | undefined;
+    const lineTable = (): ObjectLine[] => this.#lines();
     return {
       path: this.path,
+      ...(member ? { member } : {}),
       sections: this.#sections.slice(1),
       symbols: this.#symbols.slice(1),
-      lines: this.#lines(),
+      // Large, and many links never ask.
+      get lines() {
+        lines ??= lineTable();
+        return lines;
+      },
       flags: this.elf.flags,
     };
   }

@@ -147,7 +147,8 @@ export class Linker {
     const slots = table && this.resolver.inputOf(table.section);
     if (slots) {
       table.fill(slots.bytes, this.resolver);
-      slots.output!.entrySize = slots.source.entrySize;
+      for (const { entrySize, name } of [table.section, table.lazySection])
+        for (const output of this.outputs) if (output.name === name) output.entrySize = entrySize;
     }
     yield;
     new Relocator(this).run();

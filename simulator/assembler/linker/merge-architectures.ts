@@ -1,13 +1,10 @@
+import { compareExtensions } from '../extension-order';
+
 interface Extension {
   readonly name: string;
   readonly major: number;
   readonly minor: number;
 }
-
-/** Single-letter extensions in canonical order (riscv-toolchain-conventions, "ISA string"). */
-const letters = 'iemafdqlcbkjtpvnh';
-/** Kinds of longer names in their order: of the standard, of supervisors, of hypervisors, of machines, of vendors. */
-const prefixes = ['z', 's', 'h', 'zxm', 'x'];
 
 /** The extensions of two architectures together, such as `rv64i2p1_m2p0` and `rv64i2p1_c2p0`. */
 export function mergeArchitectures(a: string, b: string): string {
@@ -18,7 +15,7 @@ export function mergeArchitectures(a: string, b: string): string {
     const known = merged.get(extension.name);
     if (!known || isNewer(extension, known)) merged.set(extension.name, extension);
   }
-  const ordered = [...merged.values()].sort((x, y) => compareNames(x.name, y.name));
+  const ordered = [...merged.values()].sort((x, y) => compareExtensions(x.name, y.name));
   return width + ordered.map(({ name, major, minor }) => `${name}${major}p${minor}`).join('_');
 }
 
@@ -32,17 +29,4 @@ function extensionsOf(architecture: string): Extension[] {
 
 function isNewer(a: Extension, b: Extension): boolean {
   return a.major > b.major || (a.major === b.major && a.minor > b.minor);
-}
-
-function compareNames(a: string, b: string): number {
-  const [x, y] = [rankOf(a), rankOf(b)];
-  for (let i = 0; i < x.length; i++) if (x[i] !== y[i]) return x[i]! - y[i]!;
-  return a < b ? -1 : a > b ? 1 : 0;
-}
-
-/** Single letters first; names with z by the extension that their second letter is of. */
-function rankOf(name: string): [number, number] {
-  if (name.length === 1) return [0, letters.indexOf(name)];
-  const kind = prefixes.map((prefix) => name.startsWith(prefix)).lastIndexOf(true);
-  return [kind + 1, kind === 0 ? letters.indexOf(name[1]!) : 0];
 }

@@ -20,7 +20,7 @@ export function mergeSections(inputs: readonly InputSection[]): ReadonlyMap<Obje
       ofOutput = new Map();
       pools.set(output, ofOutput);
     }
-    const key = [source.flags, source.entrySize, source.alignment].join();
+    const key = [source.flags & (SectionFlag.Merge | SectionFlag.Strings), source.entrySize, source.alignment].join();
     let pool = ofOutput.get(key);
     if (!pool) {
       pool = new Pool((source.flags & SectionFlag.Strings) !== 0, source.entrySize, source.alignment);
@@ -56,6 +56,18 @@ interface Entry {
   /** Replaced by an entry of stricter alignment. */
   replaced: Entry | undefined;
   offset: number;
+}
+
+/** Where a byte of an entry is now. */
+function placeOf(
+  kept: Entry,
+  within: number,
+  sections: ReadonlyMap<ObjectSection, ObjectSection>,
+): { section: ObjectSection; offset: number } {
+  let entry = kept;
+  while (entry.replaced) entry = entry.replaced;
+  const whole = entry.inside ?? entry;
+  return { section: sections.get(whole.owner)!, offset: whole.offset + whole.length - entry.length + within };
 }
 
 class Pool {
@@ -151,15 +163,21 @@ class Pool {
           else high = middle;
         }
         const start = starts[Math.max(0, low - 1)]!;
-        let entry = start.entry;
-        while (entry.replaced) entry = entry.replaced;
-        const whole = entry.inside ?? entry;
-        const shift = whole.length - entry.length;
-        return { section: sections.get(whole.owner)!, offset: whole.offset + shift + (offset - start.offset) };
+        const within = offset - start.offset;
+        // Behind the end of a string there is an empty one, whatever was left of the padding.
+        if (this.strings && within >= start.entry.length) return this.#empty(sections);
+        return placeOf(start.entry, within, sections);
       };
       results.set(section, { section: sections.get(section)!, place });
     }
     return results;
+  }
+
+  /** An empty string: one of its own, or the end of the first. */
+  #empty(sections: ReadonlyMap<ObjectSection, ObjectSection>): { section: ObjectSection; offset: number } {
+    const own = this.#byText.get('\0'.repeat(this.entrySize));
+    const entry = own ?? this.#entries[0]!;
+    return placeOf(entry, entry.length - this.entrySize, sections);
   }
 
   /** Finds strings that are the end of another: neighbours when sorted from their ends. */

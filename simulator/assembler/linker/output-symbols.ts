@@ -53,6 +53,8 @@ export function outputSymbols(linker: Linker): OutputSymbol[] {
 
 class SymbolCollector {
   readonly #local: OutputSymbol[] = [];
+  readonly #own: OutputSymbol[] = [];
+  #fileCount = 0;
   readonly #global: OutputSymbol[] = [];
   readonly #scripted: ReadonlyMap<string, ScriptSymbol>;
 
@@ -66,11 +68,17 @@ class SymbolCollector {
     for (const [name, symbol] of this.#scripted) this.#add(this.#scriptSymbol(name, symbol));
     for (const symbol of this.linker.symbols.globals.values())
       if (!this.#scripted.has(symbol.name)) this.#globalSymbol(symbol);
-    return [...this.#local, ...this.#global];
+    return [...this.#local, ...this.#own, ...this.#global];
   }
 
+  /** A symbol of no object: where it is local, it stands behind those of the objects, and a file without a name. */
   #add(symbol: OutputSymbol): void {
-    (symbol.binding === SymbolBinding.Local ? this.#local : this.#global).push(symbol);
+    if (symbol.binding !== SymbolBinding.Local) {
+      this.#global.push(symbol);
+      return;
+    }
+    if (this.#own.length === 0 && this.#fileCount > 1) this.#own.push(fileSymbol(''));
+    this.#own.push(symbol);
   }
 
   #locals(object: ObjectFile): void {
@@ -92,16 +100,8 @@ class SymbolCollector {
   }
 
   #file(name: string): void {
-    this.#local.push({
-      name,
-      value: 0n,
-      size: 0,
-      type: SymbolType.File,
-      binding: SymbolBinding.Local,
-      visibility: 0,
-      section: undefined,
-      spoken: false,
-    });
+    this.#fileCount++;
+    this.#local.push(fileSymbol(name));
   }
 
   #globalSymbol(symbol: ObjectSymbol): void {
@@ -147,7 +147,7 @@ class SymbolCollector {
     const { table } = this.linker.resolver;
     const place = table && this.linker.resolver.inputOf(table.section);
     if (!place) return;
-    this.#local.push({
+    this.#add({
       name: tableName,
       value: integer.toUnsigned(place.address),
       size: 0,
@@ -177,6 +177,19 @@ class SymbolCollector {
       spoken: true,
     };
   }
+}
+
+function fileSymbol(name: string): OutputSymbol {
+  return {
+    name,
+    value: 0n,
+    size: 0,
+    type: SymbolType.File,
+    binding: SymbolBinding.Local,
+    visibility: 0,
+    section: undefined,
+    spoken: false,
+  };
 }
 
 // Numbered labels of GNU as have a control character in them.

@@ -3,6 +3,7 @@ import { rangeOf } from '../../frames';
 import { parseAssertion, parseExpression } from './expressions';
 import { Scanner, ScriptError } from './scanner';
 import { parseSectionBody } from './section-parser';
+import type { InputFile, LinkInput } from '../settings';
 import type {
   Assertion,
   Assignment,
@@ -42,8 +43,6 @@ const acceptedCommands = [
   'OUTPUT_ARCH',
   'OUTPUT',
   'TARGET',
-  'SEARCH_DIR',
-  'STARTUP',
   'MAP',
   'LD_FEATURE',
   'NOCROSSREFS_TO',
@@ -52,8 +51,6 @@ const acceptedCommands = [
 const acceptedWords = ['FORCE_COMMON_ALLOCATION', 'FORCE_GROUP_ALLOCATION'];
 /** What scripts may say that is not done here. */
 const refusedCommands: Readonly<Record<string, string>> = {
-  INPUT: 'the files that are linked are given to the linker, not in its script',
-  GROUP: 'the files that are linked are given to the linker, not in its script',
   OVERLAY: 'sections cannot share their addresses here',
   OVERWRITE_SECTIONS: 'say what goes into an output section in SECTIONS',
   INSERT: 'a script replaces the default one as a whole here',
@@ -88,6 +85,8 @@ export class ScriptParser {
   readonly #aliases = new Map<string, string>();
   readonly #headers: ProgramHeader[] = [];
   readonly #externs: string[] = [];
+  readonly #inputs: LinkInput[] = [];
+  readonly #libraryPaths: string[] = [];
   #entry: string | undefined;
   #depth = 0;
 
@@ -101,6 +100,8 @@ export class ScriptParser {
       headers: this.#headers,
       entry: this.#entry,
       externs: this.#externs,
+      inputs: this.#inputs,
+      libraryPaths: this.#libraryPaths,
     };
   }
 
@@ -134,6 +135,9 @@ export class ScriptParser {
     else if (scanner.takeWord('INCLUDE')) this.included(scanner, (inner) => this.read(inner));
     else if (scanner.takeWord('EXTERN')) this.#externs.push(...this.#nameList(scanner));
     else if (scanner.takeWord('REGION_ALIAS')) this.#alias(scanner);
+    else if (scanner.takeWord('GROUP')) this.#inputs.push({ kind: 'group', inputs: this.#inputFiles(scanner) });
+    else if (scanner.takeWord('INPUT') || scanner.takeWord('STARTUP')) this.#inputs.push(...this.#inputFiles(scanner));
+    else if (scanner.takeWord('SEARCH_DIR')) this.#searchFolder(scanner);
     else if (acceptedWords.some((word) => scanner.takeWord(word))) return;
     else if (acceptedCommands.some((word) => scanner.takeWord(word))) skipParentheses(scanner);
     else {
@@ -312,6 +316,31 @@ export class ScriptParser {
       else flags = value;
     }
     this.#headers.push({ name, place, type, fileHeader, programHeaders, address, flags });
+  }
+
+  /** `(start.o -lgcc AS_NEEDED(-lc))` */
+  #inputFiles(scanner: Scanner): InputFile[] {
+    const files: InputFile[] = [];
+    let depth = 0;
+    do {
+      if (scanner.takeWord('AS_NEEDED') || depth === 0) {
+        scanner.require('(');
+        depth++;
+      } else if (scanner.take(')')) depth--;
+      else if (!scanner.take(',')) {
+        const name = scanner.requireName('file', 'the name of a file');
+        const library = /^-l(.+)$/.exec(name)?.[1];
+        files.push({ kind: library === undefined ? 'file' : 'library', name: library ?? name, whole: false });
+      }
+    } while (depth > 0);
+    return files;
+  }
+
+  #searchFolder(scanner: Scanner): void {
+    scanner.require('(');
+    // A leading `=` stands for the root of the target's files, which is none here.
+    this.#libraryPaths.push(scanner.requireName('file', 'a folder').replace(/^=/, ''));
+    scanner.require(')');
   }
 
   /** `PT_LOAD` and its like, or an expression. */

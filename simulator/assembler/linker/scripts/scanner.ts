@@ -15,13 +15,19 @@ const symbolName = /[_a-zA-Z.\\$][_a-zA-Z0-9.\\$~]*|\/DISCARD\//y;
 /** Names of files and sections, with wildcards; an operator and `=` end them. */
 const wildName = /(?:(?![-+*/&|]=)(?:\[[^\]\s]*\]|[_a-zA-Z0-9/.\\$~\-+:?*^!]))+/y;
 const plainName = /[_a-zA-Z/.\\$~][_a-zA-Z0-9/.\\$~\-+[\]]*/y;
+const fileName = /[-_a-zA-Z0-9/.\\$~+:=]+/y;
 const quoted = /"([^"]*)"/y;
 const number = /(?:\$|0[xX])[0-9a-fA-F]+[KkMm]?|[0-9][0-9a-fA-F]*[hHxXoObBdD](?![0-9a-zA-Z_])|[0-9]+[KkMm]?/y;
 
 /** How a name may look: a symbol in an expression, a name with wildcards, or any other. */
-export type NameKind = 'symbol' | 'wild' | 'plain';
+export type NameKind = 'symbol' | 'wild' | 'plain' | 'file';
 
-const namePatterns: Readonly<Record<NameKind, RegExp>> = { symbol: symbolName, wild: wildName, plain: plainName };
+const namePatterns: Readonly<Record<NameKind, RegExp>> = {
+  symbol: symbolName,
+  wild: wildName,
+  plain: plainName,
+  file: fileName,
+};
 
 /** Goes through the text of a linker script. What a word may be depends on where it stands, so the parser asks for it. */
 export class Scanner {

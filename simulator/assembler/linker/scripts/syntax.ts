@@ -1,3 +1,5 @@
+import type { LinkInput } from '../settings';
+
 /** A place in a script: 0-based line and columns. */
 export interface ScriptPlace {
   readonly file: string;
@@ -215,4 +217,8 @@ export interface LinkerScript {
   readonly entry: string | undefined;
   /** Symbols that count as used: EXTERN. */
   readonly externs: readonly string[];
+  /** Files and libraries that are linked after all others: INPUT, GROUP, STARTUP. */
+  readonly inputs: readonly LinkInput[];
+  /** Where libraries are looked for: SEARCH_DIR. */
+  readonly libraryPaths: readonly string[];
 }
