@@ -1,4 +1,5 @@
 import { type ParseArgsConfig, parseArgs } from 'node:util';
+import { linkOptionAt } from '../../simulator/assembler/linker/options';
 import { type HartOptions, parseHartOption } from '../../simulator/core/index';
 import {
   FIRMWARES,
@@ -8,7 +9,6 @@ import {
   type VirtioDevice,
   type Virtualization,
 } from '../../simulator/hypervisor/system';
-import { linkOptionAt } from '../../simulator/assembler/linker/options';
 import { type Command, UsageError } from './usage';
 
 const text = { type: 'string' } as const;

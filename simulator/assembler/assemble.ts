@@ -206,8 +206,7 @@ export function* assembleInSteps(request: AssembleRequest): Steps<AssembleResult
   });
   diagnostics.push(...loader.diagnostics, ...linked.diagnostics);
   const broken =
-    failed ||
-    loader.diagnostics.length > 0 || linked.diagnostics.some((diagnostic) => diagnostic.severity === 'error');
+    failed || loader.diagnostics.length > 0 || linked.diagnostics.some((diagnostic) => diagnostic.severity === 'error');
   return {
     ...(broken || missing.size > 0 ? {} : { program: linked.program }),
     map: linked.map,

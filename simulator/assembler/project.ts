@@ -93,11 +93,21 @@ export function describeProject(value: unknown): { description: ProjectDescripti
 
 /** The project that a description in `folder` states for the program that `file` belongs to, or for `file` alone. */
 export function projectOf(description: ProjectDescription, folder: string, file: string | undefined): Project {
-  const { program, includePaths = [], defines = {}, march, files, layout, linkerScript, relax, linkOptions = [] } = description;
+  const {
+    program,
+    includePaths = [],
+    defines = {},
+    march,
+    files,
+    layout,
+    linkerScript,
+    relax,
+    linkOptions = [],
+  } = description;
   const linked = parseLinkWords([...wordsOf(program), ...linkOptions]);
   const inputs = linked.inputs.map((input) => inFolder(input, folder));
   if (program === undefined && file !== undefined) inputs.unshift({ kind: 'file', name: file, whole: false });
-  const isPlain = linkOptions.length === 0 && inputs.every(({ kind }) => kind === 'file');
+  const isPlain = ![...wordsOf(program), ...linkOptions].some((word) => word.startsWith('-'));
   return {
     roots: inputs.flatMap((input) => (input.kind === 'group' ? input.inputs : [input])).flatMap(fileName),
     ...(isPlain ? {} : { inputs, linkSettings: settingsIn(linked.settings, folder) }),

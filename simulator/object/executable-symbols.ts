@@ -12,7 +12,8 @@ const types: Readonly<Record<number, ObjectSymbol['type']>> = {
 export function readSymbolsOf(bytes: Uint8Array, path: string): Result<ObjectFile> {
   return attempt(() => {
     const elf = parseElf(bytes);
-    if (elf.type === FileType.Relocatable) throw new FormatError('an object has no addresses: a linked program is expected');
+    if (elf.type === FileType.Relocatable)
+      throw new FormatError('an object has no addresses: a linked program is expected');
     const named = elf.symbols.filter(
       ({ name, binding, section }) =>
         name !== '' && binding !== SymbolBinding.Local && section !== SectionIndex.Undefined,

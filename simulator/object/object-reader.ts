@@ -19,11 +19,7 @@ const types = ['notype', 'object', 'function', 'section', 'file', 'object', 'tls
 const specialSections = { 0: 'undefined', 65521: 'absolute', 65522: 'common' } as const;
 
 /** Reads a relocatable ELF object for the linker. Never throws. */
-export function readRelocatable(
-  bytes: Uint8Array,
-  path: string,
-  member?: ObjectFile['member'],
-): Result<ObjectFile> {
+export function readRelocatable(bytes: Uint8Array, path: string, member?: ObjectFile['member']): Result<ObjectFile> {
   return attempt(() => {
     const elf = parseElf(bytes);
     if (elf.type !== FileType.Relocatable) throw new FormatError('not a relocatable object');

@@ -8,12 +8,16 @@ export const SectionType = {
   SymbolTable: 2,
   StringTable: 3,
   Rela: 4,
+  Hash: 5,
+  Dynamic: 6,
   Note: 7,
   Nobits: 8,
+  DynamicSymbols: 11,
   InitArray: 14,
   FiniArray: 15,
   PreinitArray: 16,
   Group: 17,
+  GnuHash: 0x6fff_fff6,
   RiscvAttributes: 0x70000003,
 } as const;
 

@@ -30,7 +30,9 @@ export function withSettings(
     starts.delete(statement.name);
     return { ...statement, address: number(start) };
   });
-  const rest = [...starts].map(([name, start]): OutputDescription => ({ ...emptyOutput, name, address: number(start) }));
+  const rest = [...starts].map(
+    ([name, start]): OutputDescription => ({ ...emptyOutput, name, address: number(start) }),
+  );
   return {
     script: { ...script, statements: [...added.script.statements, ...statements, ...rest] },
     diagnostics: added.diagnostics,
@@ -41,8 +43,12 @@ export function withSettings(
  * Symbols that ld defines for each section whose name is one of C, where something refers to them: `__start_NAME` and
  * `__stop_NAME`; and `.startof.NAME` and `.sizeof.NAME` for any.
  */
-export function boundarySymbols(sections: readonly string[], isWanted: (name: string) => boolean): Assignment[] {
-  return sections.flatMap((name) => {
+export function boundarySymbols(
+  sections: readonly string[],
+  isWanted: (name: string) => boolean,
+  dynamic: boolean,
+): Assignment[] {
+  const ends = sections.flatMap((name) => {
     const start: ScriptExpression = { kind: 'named', name: 'ADDR', subject: name, place };
     const size: ScriptExpression = { kind: 'named', name: 'SIZEOF', subject: name, place };
     const end: ScriptExpression = { kind: 'binary', operator: '+', left: start, right: size, place };
@@ -53,6 +59,29 @@ export function boundarySymbols(sections: readonly string[], isWanted: (name: st
     if (/^[A-Za-z_]\w*$/.test(name)) wanted.push([`__start_${name}`, start], [`__stop_${name}`, end]);
     return wanted
       .filter(([symbol]) => isWanted(symbol))
-      .map(([symbol, value]) => ({ kind: 'assignment', place, name: symbol, value, provide: true, hidden: false }));
+      .map(
+        ([symbol, value]): Assignment => ({
+          kind: 'assignment',
+          place,
+          name: symbol,
+          value,
+          provide: true,
+          hidden: false,
+        }),
+      );
   });
+  if (!dynamic) return ends;
+  const linkage = [...linkageSymbols].filter(([, section]) => sections.includes(section));
+  return [...ends, ...linkage.map(([name, section]) => linkageSymbol(name, section))];
+}
+
+/** The tables for the dynamic linker have names that only the program knows. */
+export const linkageSymbols: ReadonlyMap<string, string> = new Map([
+  ['_DYNAMIC', '.dynamic'],
+  ['_PROCEDURE_LINKAGE_TABLE_', '.plt'],
+]);
+
+function linkageSymbol(name: string, section: string): Assignment {
+  const value: ScriptExpression = { kind: 'named', name: 'ADDR', subject: section, place };
+  return { kind: 'assignment', place, name, value, provide: false, hidden: true };
 }

@@ -5,7 +5,7 @@ import {
   SectionFlag,
   SectionType,
 } from '../../object/relocatable';
-import { bucketOf } from './hash-order';
+import type { HashOrder } from './hash-order';
 
 /** Storage that several files name and the linker places: where each symbol went, and the sections that hold them. */
 export interface CommonStorage {
@@ -18,8 +18,9 @@ export function placeCommonSymbols(
   commons: readonly ObjectSymbol[],
   ownerOf: (name: string) => ObjectFile | undefined,
   objects: readonly ObjectFile[],
+  order: Pick<HashOrder, 'compare'>,
 ): CommonStorage {
-  const ordered = [...commons].sort((a, b) => bucketOf(a.name) - bucketOf(b.name));
+  const ordered = [...commons].sort((a, b) => order.compare(a.name, b.name));
   const symbols = new Map<string, ObjectSymbol>();
   const sections: { section: ObjectSection; owner: ObjectFile }[] = [];
   for (const object of objects) {

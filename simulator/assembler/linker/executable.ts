@@ -1,4 +1,4 @@
-import { FileType, SectionIndex, SymbolBinding, SymbolType } from '../../object/elf';
+import { FileType, SectionIndex, SegmentType, SymbolBinding, SymbolType } from '../../object/elf';
 import type { ExecutableFile, FileSection, FileSymbol } from '../../object/executable-file';
 import { SectionFlag, SectionType } from '../../object/relocatable';
 import { addressAlignment } from './file-layout';
@@ -13,7 +13,7 @@ export function executableOf(linker: Linker, entry: bigint): ExecutableFile {
   const layout = linker.fileLayout();
   const numbers = new Map(sections.map((section, index) => [section, index + 1]));
   return {
-    type: FileType.Executable,
+    type: isFixed(linker) ? FileType.Executable : FileType.Shared,
     entry,
     flags: linker.flags,
     sections: sections.map((section) => fileSection(section, layout.offsets.get(section)!, numbers)),
@@ -27,9 +27,15 @@ export function executableOf(linker: Linker, entry: bigint): ExecutableFile {
   };
 }
 
+/** A position-independent program that is linked to an address other than 0 counts as one that runs there, as for ld. */
+function isFixed(linker: Linker): boolean {
+  if (!linker.settings.positionIndependent) return true;
+  return linker.fileLayout().headers.some(({ type, address }) => type === SegmentType.Load && address === 0n) === false;
+}
+
 function fileSection(section: OutputSection, offset: number, numbers: ReadonlyMap<OutputSection, number>): FileSection {
   const { name, type, flags, size, alignment, allocated } = section;
-  const { link, info } = section.links?.(numbers) ?? { link: 0, info: 0 };
+  const { link, info } = linksOf(section, numbers);
   return {
     name,
     type,
@@ -45,10 +51,36 @@ function fileSection(section: OutputSection, offset: number, numbers: ReadonlyMa
   };
 }
 
+/** Tables for a dynamic linker name each other: relocations and hashes their symbols, symbols their names. */
+function linksOf(
+  { type, allocated }: OutputSection,
+  numbers: ReadonlyMap<OutputSection, number>,
+): { link: number; info: number } {
+  const numberOf = (wanted: string | number): number => {
+    const found = [...numbers].find(([other]) => (typeof wanted === 'string' ? other.name : other.type) === wanted);
+    return found?.[1] ?? 0;
+  };
+  // The first symbol that is not local follows the section's.
+  if (type === SectionType.DynamicSymbols) return { link: numberOf('.dynstr'), info: 2 };
+  if (type === SectionType.Dynamic) return { link: numberOf('.dynstr'), info: 0 };
+  const usesSymbols: readonly number[] = [SectionType.Rela, SectionType.Hash, SectionType.GnuHash];
+  return { link: allocated && usesSymbols.includes(type) ? numberOf(SectionType.DynamicSymbols) : 0, info: 0 };
+}
+
+const entrySizes: Readonly<Record<number, number>> = {
+  [SectionType.InitArray]: 8,
+  [SectionType.FiniArray]: 8,
+  [SectionType.PreinitArray]: 8,
+  [SectionType.Rela]: 24,
+  [SectionType.DynamicSymbols]: 24,
+  [SectionType.Dynamic]: 16,
+  [SectionType.Hash]: 4,
+  [SectionType.GnuHash]: 0,
+};
+
 /** Arrays of functions have entries of pointers; what else has entries says so. */
 function entrySizeOf({ type, entrySize }: OutputSection): number {
-  const arrays: readonly number[] = [SectionType.InitArray, SectionType.FiniArray, SectionType.PreinitArray];
-  return arrays.includes(type) ? 8 : entrySize;
+  return entrySizes[type] ?? entrySize;
 }
 
 function sectionSymbol(section: OutputSection, index: number): FileSymbol {

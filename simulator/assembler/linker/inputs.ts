@@ -92,7 +92,9 @@ export class InputSelection {
     if (known === 'undefined') return true;
     if (known !== 'common') return false;
     // Storage becomes what a real definition makes of it.
-    return input.open(member)?.symbols.some((symbol) => symbol.name === name && definitionOf(symbol) === 'defined') ?? false;
+    return (
+      input.open(member)?.symbols.some((symbol) => symbol.name === name && definitionOf(symbol) === 'defined') ?? false
+    );
   }
 }
 

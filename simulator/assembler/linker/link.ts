@@ -12,16 +12,18 @@ import type { Diagnostic } from '../diagnostic';
 import { complete, type Steps } from '../steps';
 import { boundarySymbols, withSettings } from './added-statements';
 import { placeCommonSymbols } from './common-symbols';
+import { DynamicTables } from './dynamic';
 import { entryOf } from './entry';
 import { type FileLayout, FilePlacer } from './file-layout';
+import { HashOrder } from './hash-order';
+import { InputSelection, type LoadedInput } from './inputs';
+import { Kind, kindOf } from './kind';
 import { mapOf } from './map';
 import { mergeAttributes } from './merge-attributes';
 import { mergeSections } from './merge-sections';
 import { OffsetTable } from './offset-table';
 import { programOf } from './program';
 import { isRelaxable, Relaxer } from './relaxation/relax';
-import { InputSelection, type LoadedInput } from './inputs';
-import { Kind, kindOf } from './kind';
 import { Relocator } from './relocate';
 import { LinkReporter, type UndefinedSeverity } from './reporter';
 import { Resolver } from './resolver';
@@ -32,8 +34,9 @@ import { protectsSections } from './scripts/protection';
 import type { LinkerScript } from './scripts/syntax';
 import { InputSection, type OutputSection } from './sections';
 import { guessSegments, type MappedSegment, mapSegments, type SegmentSettings } from './segment-map';
-import { statedSegments } from './stated-segments';
 import { defaultSettings, type LinkSettings } from './settings';
+import { statedSegments } from './stated-segments';
+import { symbolNames } from './symbol-names';
 import { LinkSymbols } from './symbols';
 import { unusedSections } from './unused-sections';
 import { UnwindTables } from './unwind-tables';
@@ -111,6 +114,7 @@ export class Linker {
   /** How many program headers there is room for; undefined until something needs to know. */
   #headerCount: number | undefined;
   #fileLayout: FileLayout | undefined;
+  #hashOrder: HashOrder | undefined;
 
   constructor(
     readonly objects: readonly ObjectFile[],
@@ -139,6 +143,7 @@ export class Linker {
     this.#protects = this.settings.protects && protectsSections(this.script, this.inputs);
     this.#merge();
     yield;
+    if (this.resolver.table) this.resolver.dynamic?.size(this.resolver.table);
     yield* this.#layOut();
     for (const input of this.inputs) if (input.output) input.settle();
     this.resolver.unwindTables?.writePointers();
@@ -152,6 +157,7 @@ export class Linker {
     }
     yield;
     new Relocator(this).run();
+    if (table) this.resolver.dynamic?.write(table);
     yield;
   }
 
@@ -170,7 +176,12 @@ export class Linker {
   #collectInputs(): void {
     const { symbols, resolver } = this;
     const commons = [...symbols.globals.values()].filter((symbol) => symbol.section === 'common');
-    resolver.commons = placeCommonSymbols(commons, (name) => symbols.commonOwners.get(name), this.objects);
+    resolver.commons = placeCommonSymbols(
+      commons,
+      (name) => symbols.commonOwners.get(name),
+      this.objects,
+      commons.length > 0 ? this.hashOrder : { compare: () => 0 },
+    );
     const attributes = mergeAttributes(this.objects);
     const add = (file: ObjectFile, section: ObjectSection): void => {
       const input = new InputSection(file, section);
@@ -212,13 +223,33 @@ export class Linker {
   #makeTable(): void {
     const { resolver } = this;
     const linked = new Set(this.inputs.map(({ source }) => source));
-    const table = OffsetTable.of(this.objects, (section) => linked.has(section));
+    const owner = this.settings.positionIndependent ? this.objects[0] : undefined;
+    const table = OffsetTable.of(
+      this.objects,
+      (section) => linked.has(section),
+      () => this.hashOrder,
+      owner,
+    );
     resolver.table = table;
     if (!table) return;
     const last = this.inputs.map(({ file }) => file).lastIndexOf(table.owner);
-    const added = [table.section, table.lazySection].map((section) => new InputSection(table.owner, section));
+    if (owner) resolver.dynamic = new DynamicTables(this, owner);
+    const added =
+      resolver.dynamic?.collect(table) ??
+      [table.section, table.lazySection].map((section) => new InputSection(table.owner, section));
     for (const input of added) resolver.enter(input.source, input);
     this.inputs.splice(last + 1, 0, ...added);
+  }
+
+  /** The order in which ld goes through the symbols. */
+  get hashOrder(): HashOrder {
+    this.#hashOrder ??= new HashOrder(symbolNames(this.script, this.options.script !== undefined, this.objects));
+    return this.#hashOrder;
+  }
+
+  /** Whether the script says that a symbol is known in the program only. */
+  isScriptHidden(name: string): boolean {
+    return this.scriptLayout?.symbols.get(name)?.hidden ?? false;
   }
 
   /** Symbols at the ends of sections, which objects may name without any definition. */
@@ -226,7 +257,7 @@ export class Linker {
     const { globals } = this.symbols;
     const names = this.placed.outputs.filter(({ exists }) => exists).map(({ name }) => name);
     const isWanted = (name: string): boolean => globals.get(name)?.section === 'undefined';
-    for (const statement of boundarySymbols([...new Set(names)], isWanted))
+    for (const statement of boundarySymbols([...new Set(names)], isWanted, this.resolver.dynamic !== undefined))
       this.placed.nodes.push({ kind: 'statement', statement });
   }
 
@@ -317,6 +348,7 @@ export class Linker {
     return {
       targetOf: (input: InputSection, relocation: Relocation) => resolver.relaxTarget(input, relocation),
       globalPointer: pointer,
+      positionIndependent: this.settings.positionIndependent,
       maximumAlignment: outputs.reduce((most, { alignment }) => Math.max(most, alignment), 1),
       protects: this.#protects,
       threadOffset: (value: Integer) => resolver.threadOffset(value),

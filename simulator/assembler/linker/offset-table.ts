@@ -9,7 +9,7 @@ import {
   SectionFlag,
   SectionType,
 } from '../../object/relocatable';
-import { bucketOf } from './hash-order';
+import type { HashOrder } from './hash-order';
 
 const slotSize = 8;
 /** The first word of the table is for the dynamic linker. */
@@ -39,6 +39,10 @@ interface Entry {
 
 /** What the table asks when its words are written. */
 interface Addresses {
+  /** The first word: where the table for the dynamic linker is. */
+  readonly dynamicTable: Integer;
+  /** Whether the loader writes the addresses of symbols. */
+  readonly slotsAreWrittenLater: boolean;
   resolve(symbol: ObjectSymbol): { readonly value: Integer } | undefined;
   threadOffset(value: Integer): Integer;
 }
@@ -67,11 +71,19 @@ export class OffsetTable {
     new DataView(this.lazySection.bytes.buffer).setBigInt64(0, -1n, true);
   }
 
-  /** The table that the code of these objects needs; undefined when it needs none. */
-  static of(objects: readonly ObjectFile[], isLinked: (section: ObjectSection) => boolean): OffsetTable | undefined {
+  /**
+   * The table that the code of these objects needs; undefined when it needs none.
+   * @param always the file that it stands in whether or not it is needed
+   */
+  static of(
+    objects: readonly ObjectFile[],
+    isLinked: (section: ObjectSection) => boolean,
+    order: () => Pick<HashOrder, 'compare'>,
+    always: ObjectFile | undefined,
+  ): OffsetTable | undefined {
     const local = new Map<string | ObjectSymbol, Entry>();
     const global = new Map<string | ObjectSymbol, Entry>();
-    let owner: ObjectFile | undefined;
+    let owner = always;
     for (const object of objects) {
       for (const section of object.sections) {
         if (!isLinked(section)) continue;
@@ -92,7 +104,8 @@ export class OffsetTable {
       }
     }
     if (!owner) return undefined;
-    const ordered = [...global.values()].sort((a, b) => bucketOf(a.symbol.name) - bucketOf(b.symbol.name));
+    const { compare } = global.size > 0 ? order() : { compare: () => 0 };
+    const ordered = [...global.values()].sort((a, b) => compare(a.symbol.name, b.symbol.name));
     return new OffsetTable([...local.values(), ...ordered], owner);
   }
 
@@ -102,15 +115,27 @@ export class OffsetTable {
     return entry && offsetOf(entry, kinds[type]!);
   }
 
+  /** The symbols whose addresses it has, with the offsets of those. */
+  *addresses(): Generator<{ readonly symbol: ObjectSymbol; readonly offset: number }> {
+    for (const entry of this.#entries.values())
+      if (entry.kinds.has('address')) yield { symbol: entry.symbol, offset: offsetOf(entry, 'address') };
+  }
+
+  /** Whether nothing is in it. */
+  get isEmpty(): boolean {
+    return this.#entries.size === 0;
+  }
+
   /** Writes the table. */
   fill(bytes: Uint8Array, addresses: Addresses): void {
     const view = new DataView(bytes.buffer, bytes.byteOffset);
+    view.setBigUint64(0, integer.toUnsigned(addresses.dynamicTable), true);
     for (const entry of this.#entries.values()) {
       const value = addresses.resolve(entry.symbol)?.value ?? 0;
       const write = (offset: number, word: Integer): void => view.setBigUint64(offset, integer.toUnsigned(word), true);
       for (const kind of entry.kinds) {
         const offset = offsetOf(entry, kind);
-        if (kind === 'address') write(offset, value);
+        if (kind === 'address') write(offset, addresses.slotsAreWrittenLater ? 0 : value);
         else if (kind === 'thread') write(offset, addresses.threadOffset(value));
         else {
           // A static program is module 1.

@@ -2,6 +2,7 @@ import { SymbolBinding, SymbolType } from '../../object/elf';
 import type { Integer } from '../../object/integer';
 import * as integer from '../../object/integer';
 import type { ObjectFile, ObjectPosition, ObjectSymbol } from '../../object/relocatable';
+import { linkageSymbols } from './added-statements';
 import type { Linker } from './link';
 import { tableName } from './offset-table';
 import { absolute } from './scripts/evaluate';
@@ -63,7 +64,8 @@ class SymbolCollector {
   }
 
   collect(): OutputSymbol[] {
-    for (const object of this.linker.objects) this.#locals(object);
+    const linked = new Set(this.linker.inputs.flatMap(({ file, output }) => (output?.isThere ? [file] : [])));
+    for (const object of this.linker.objects) if (linked.has(object)) this.#locals(object);
     this.#table();
     for (const [name, symbol] of this.#scripted) this.#add(this.#scriptSymbol(name, symbol));
     for (const symbol of this.linker.symbols.globals.values())
@@ -93,7 +95,7 @@ class SymbolCollector {
       if (isLocalLabel(symbol)) continue;
       const found = this.#resolved(symbol);
       if (!found) continue;
-      if (!named) this.#file(object.path.replace(/^.*\//, ''));
+      if (!named) this.#file((object.member?.name ?? object.path).replace(/^.*\//, ''));
       named = true;
       this.#local.push(found);
     }
@@ -112,8 +114,15 @@ class SymbolCollector {
     }
     const found = this.#resolved(symbol);
     if (!found) return;
-    const isHidden = symbol.visibility === 'hidden' || symbol.visibility === 'internal';
-    this.#add(isHidden ? { ...found, binding: SymbolBinding.Local } : found);
+    this.#add(this.#asKnown(found));
+  }
+
+  /** What some object says is hidden is so; in a program that is loaded anywhere, calls make it local. */
+  #asKnown(symbol: OutputSymbol): OutputSymbol {
+    const { symbols, resolver } = this.linker;
+    if (symbol.binding === SymbolBinding.Local || !symbols.isHidden(symbol.name)) return symbol;
+    if (resolver.dynamic?.calls(symbol.name)) return { ...symbol, binding: SymbolBinding.Local, visibility: 0 };
+    return { ...symbol, visibility: visibilities.hidden };
   }
 
   #resolved(symbol: ObjectSymbol): OutputSymbol | undefined {
@@ -147,36 +156,43 @@ class SymbolCollector {
     const { table } = this.linker.resolver;
     const place = table && this.linker.resolver.inputOf(table.section);
     if (!place) return;
-    this.#add({
-      name: tableName,
-      value: integer.toUnsigned(place.address),
-      size: 0,
-      type: SymbolType.Object,
-      binding: SymbolBinding.Local,
-      visibility: 0,
-      section: place.output,
-      spoken: true,
-    });
+    const symbol = linkageSymbol(tableName, integer.toUnsigned(place.address));
+    // In a program that is loaded anywhere it counts as absolute, for ld.
+    this.#add(this.linker.resolver.dynamic ? symbol : { ...symbol, section: place.output });
   }
 
   #scriptSymbol(name: string, symbol: ScriptSymbol): OutputSymbol {
     const { section, hidden, near, alias } = symbol;
+    if (this.linker.resolver.dynamic && linkageSymbols.has(name)) return linkageSymbol(name, absolute(symbol));
     const value = absolute(symbol);
     const own = typeof section === 'object' ? this.#kept(section, value) : near;
     const replaced = this.linker.symbols.globals.get(name);
     const source = alias === undefined ? undefined : this.linker.symbols.globals.get(alias);
-    const isHidden = hidden || replaced?.visibility === 'hidden' || replaced?.visibility === 'internal';
-    return {
+    return this.#asKnown({
       name,
       value,
       size: replaced && replaced.section !== 'undefined' ? replaced.size : 0,
       type: source && source.section !== 'undefined' ? types[source.type] : SymbolType.None,
-      binding: isHidden ? SymbolBinding.Local : SymbolBinding.Global,
-      visibility: isHidden ? visibilities.hidden : visibilities[replaced?.visibility ?? 'default'],
+      binding: hidden ? SymbolBinding.Local : SymbolBinding.Global,
+      visibility: hidden ? 0 : visibilities[replaced?.visibility ?? 'default'],
       section: own,
       spoken: true,
-    };
+    });
   }
+}
+
+/** A symbol of a table that the linker made. */
+function linkageSymbol(name: string, value: bigint): OutputSymbol {
+  return {
+    name,
+    value,
+    size: 0,
+    type: SymbolType.Object,
+    binding: SymbolBinding.Local,
+    visibility: 0,
+    section: undefined,
+    spoken: true,
+  };
 }
 
 function fileSymbol(name: string): OutputSymbol {

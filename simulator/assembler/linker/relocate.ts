@@ -55,6 +55,7 @@ export class Relocator {
   #apply(input: InputSection, relocation: Relocation): void {
     const { type } = relocation;
     if (type === R.None || type === R.Relax || type === R.Align || type === R.TprelAdd) return;
+    if (this.linker.resolver.dynamic?.isPending(input, type)) return;
     const { reporter } = this.linker;
     const { bytes } = input;
     const start = input.moved(relocation.offset);
@@ -69,8 +70,9 @@ export class Relocator {
     if (target) this.#write(site, target.value, target.weak);
   }
 
-  #target({ input, relocation }: Site): { value: Integer; weak: boolean } | undefined {
+  #target(site: Site): { value: Integer; weak: boolean } | undefined {
     const { linker } = this;
+    const { input, relocation } = site;
     const target = linker.resolver.target(relocation);
     if (target) return target;
     const { symbol } = relocation;
@@ -89,6 +91,7 @@ export class Relocator {
       const message = `'${symbol.name}' is defined in a section that is not in the program`;
       linker.reporter.relocation(input, relocation, 'discarded-section', message);
     }
+    if (!isUndefined) clearField(site);
     return undefined;
   }
 
@@ -124,6 +127,12 @@ export class Relocator {
         this.#writePcrelLow(site, value);
         return;
       case R.High20:
+        if (this.linker.settings.positionIndependent)
+          this.#report(
+            site,
+            'relocation',
+            `lui gives a fixed address, and the program runs at any: compile with -fPIE`,
+          );
         this.#writeHigh(site, value);
         return;
       case R.TprelHigh20:
@@ -272,6 +281,19 @@ export class Relocator {
     const isStore = relocation.type === R.GprelS || relocation.type === R.TprelS;
     writeField(bytes, offset, fieldOf(isStore ? R.Low12S : R.Low12I), Number(distance));
   }
+}
+
+/** What refers to a section that was left out becomes 0; a range of addresses 1, since two zeros would end their list. */
+function clearField({ input, relocation, bytes, offset }: Site): void {
+  const { type } = relocation;
+  if (type === R.Set6 || type === R.Sub6) {
+    bytes[offset]! &= 0xc0;
+    return;
+  }
+  const size = type === R.Absolute32 ? 4 : type === R.Absolute64 ? 8 : sizes[type]?.[1];
+  if (size === undefined) return;
+  bytes.fill(0, offset, offset + size);
+  if (input.name === '.debug_ranges') bytes[offset] = 1;
 }
 
 /** Tables of the exception handling name functions of groups that were dropped. */

@@ -2,6 +2,7 @@ import type { Integer } from '../../object/integer';
 import * as integer from '../../object/integer';
 import type { ObjectSection, ObjectSymbol, Relocation } from '../../object/relocatable';
 import type { CommonStorage } from './common-symbols';
+import type { DynamicTables } from './dynamic';
 import type { MergedSection } from './merge-sections';
 import type { OffsetTable } from './offset-table';
 import type { RelaxTarget } from './relaxation/relax';
@@ -25,6 +26,7 @@ export class Resolver {
   unwindTables: UnwindTables | undefined;
   table: OffsetTable | undefined;
   script: ScriptLayout | undefined;
+  dynamic: DynamicTables | undefined;
   /** Where the thread-local storage of the program begins. */
   threadStorage: OutputSection | undefined;
   readonly #inputOf = new Map<ObjectSection, InputSection>();
@@ -119,6 +121,16 @@ export class Resolver {
   outputOf(symbol: ObjectSymbol): OutputSection | undefined {
     const { section, value } = this.#storageOf(symbol);
     return typeof section === 'string' ? undefined : this.#placeIn(section, value).input?.output;
+  }
+
+  /** Where the table for the dynamic linker is; 0 in a program without one. */
+  get dynamicTable(): Integer {
+    return this.dynamic?.address ?? 0;
+  }
+
+  /** Whether the loader writes the addresses of symbols into their slots. */
+  get slotsAreWrittenLater(): boolean {
+    return this.dynamic !== undefined;
   }
 
   /** A symbol's size after relaxation. */

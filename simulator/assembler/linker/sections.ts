@@ -111,10 +111,6 @@ export class OutputSection {
   loadPlaced = false;
   region: Region | undefined;
   loadRegion: Region | undefined;
-  /** sh_link and sh_info, where the section has them. */
-  links:
-    | ((numbers: ReadonlyMap<OutputSection, number>) => { readonly link: number; readonly info: number })
-    | undefined;
   #contents: SparseBytes | undefined;
   #hasInput = false;
   /** SHT_* as its name or its first input say; undefined when its kind says it. */

@@ -17,6 +17,8 @@ export class LinkSymbols {
   readonly commonOwners = new Map<string, ObjectFile>();
   /** Sections of groups that another file has already. */
   readonly dropped = new Set<ObjectSection>();
+  /** Names that one object or another says are known in the program only. */
+  readonly #hidden = new Set<string>();
   readonly #suggestions = new Map<string, readonly string[]>();
   /** The names that are defined anywhere, once something asks for one that is not. */
   #known: ReadonlySet<string> | undefined;
@@ -33,6 +35,10 @@ export class LinkSymbols {
   definitionOf(symbol: ObjectSymbol): ObjectSymbol {
     if (symbol.binding === 'local' && symbol.section !== 'undefined') return symbol;
     return this.globals.get(symbol.name) ?? symbol;
+  }
+
+  isHidden(name: string): boolean {
+    return this.#hidden.has(name);
   }
 
   isDefined(name: string): boolean {
@@ -81,6 +87,7 @@ export class LinkSymbols {
         if (symbol.binding === 'local' || symbol.name === '') continue;
         // What a dropped group defines is defined by the kept one.
         if (typeof symbol.section !== 'string' && this.dropped.has(symbol.section)) continue;
+        if (symbol.visibility === 'hidden' || symbol.visibility === 'internal') this.#hidden.add(symbol.name);
         const known = globals.get(symbol.name);
         if (symbol.section === 'common' && (known?.section !== 'common' || symbol.size > known.size))
           this.commonOwners.set(symbol.name, object);

@@ -134,7 +134,8 @@ class Marking {
       (source.flags & SectionFlag.Alloc) !== 0 && source.type !== SectionType.Note && this.#marked.has(source);
     if (!members.some(isSolid)) return;
     const isAside = ({ source }: InputSection): boolean =>
-      (kindOf(source) & Kind.Debugging) !== 0 || ((source.flags & SectionFlag.Alloc) === 0 && source.relocations.length === 0);
+      (kindOf(source) & Kind.Debugging) !== 0 ||
+      ((source.flags & SectionFlag.Alloc) === 0 && source.relocations.length === 0);
     for (const input of members) {
       if (isAside(input) && !input.source.linkedTo && this.#membersWith(input).every(isAside))
         this.#marked.add(input.source);

@@ -21,6 +21,8 @@ export interface RelaxTarget {
 export interface RelaxHost {
   targetOf(input: InputSection, relocation: RelaxedRelocation): RelaxTarget | undefined;
   globalPointer(): { readonly value: Integer; readonly output: OutputSection | undefined } | undefined;
+  /** Whether the program may be loaded anywhere. */
+  readonly positionIndependent: boolean;
   /** The largest alignment of any output section. */
   readonly maximumAlignment: number;
   /** Whether a page may come between sections because some are protected after loading. */
@@ -173,7 +175,7 @@ class SectionPass {
       case R.PcrelHigh20:
       case R.PcrelLow12I:
       case R.PcrelLow12S:
-        return this.#relative(relocation, target);
+        return !this.host.positionIndependent && this.#relative(relocation, target);
       default:
         return !target.undefinedWeak && this.#thread(relocation, target);
     }

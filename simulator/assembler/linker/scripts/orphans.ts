@@ -36,7 +36,7 @@ export class OrphanPlacer {
   ) {}
 
   place(input: InputSection): void {
-    const output = input.name === 'COMMON' ? this.#zeroed() : this.#sameName(input);
+    const output = input.name === 'COMMON' ? this.#zeroed() : this.#sameName(outputName(input), input);
     if (output) output.add(input);
     else this.#insert(input);
   }
@@ -56,7 +56,7 @@ export class OrphanPlacer {
   }
 
   /** An output section of its name that it fits into, or one that nothing went into so far. */
-  #sameName({ name, source }: InputSection): OutputSection | undefined {
+  #sameName(name: string, { source }: InputSection): OutputSection | undefined {
     let unused: OutputSection | undefined;
     const loaded = Kind.Load | Kind.Alloc;
     for (const output of this.#outputs()) {
@@ -82,7 +82,7 @@ export class OrphanPlacer {
     const anchor = this.#anchors.get(key)!;
     anchor.output ??= this.#nearest(kind, input.source.type);
     const after = anchor.output;
-    const output = new OutputSection(input.name, isPlaced ? descriptionAfter(after?.description) : atZero);
+    const output = new OutputSection(outputName(input), isPlaced ? descriptionAfter(after?.description) : atZero);
     output.add(input);
     const node: LayoutNode = { kind: 'output', output };
     const at = anchor.last ? this.nodes.indexOf(anchor.last) + 1 : this.#placeAfter(after);
@@ -172,6 +172,11 @@ export class OrphanPlacer {
     }
     return at;
   }
+}
+
+/** Relocations for a loader are one table, whatever sections they are of. */
+function outputName({ name, source }: InputSection): string {
+  return source.type === SectionType.Rela && source.flags & SectionFlag.Alloc ? '.rela.dyn' : name;
 }
 
 function anchorOf(kind: number, type: number): keyof typeof anchors | undefined {

@@ -1,9 +1,9 @@
 import { clipped, type Diagnostic } from '../../diagnostic';
 import { rangeOf } from '../../frames';
+import type { InputFile, LinkInput } from '../settings';
 import { parseAssertion, parseExpression } from './expressions';
 import { Scanner, ScriptError } from './scanner';
 import { parseSectionBody } from './section-parser';
-import type { InputFile, LinkInput } from '../settings';
 import type {
   Assertion,
   Assignment,

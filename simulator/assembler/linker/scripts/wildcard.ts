@@ -53,7 +53,9 @@ export function matchesFile(pattern: string, { path, member }: NamedFile): boole
   const [, archive, name] = inArchive.exec(pattern) ?? [];
   if (archive === undefined || name === undefined) return matchesPath(pattern, member?.name ?? path);
   if (archive === '') return member === undefined && (name === '' || matchesPath(name, path));
-  return member !== undefined && matchesPath(archive, member.archive) && (name === '' || matchesPath(name, member.name));
+  return (
+    member !== undefined && matchesPath(archive, member.archive) && (name === '' || matchesPath(name, member.name))
+  );
 }
 
 function matchesPath(wanted: string, path: string): boolean {

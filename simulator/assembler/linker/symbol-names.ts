@@ -1,0 +1,49 @@
+import type { ObjectFile } from '../../object/relocatable';
+import type { LinkerScript, ScriptExpression } from './scripts/syntax';
+
+/** The names of global symbols in the order in which ld meets them: those of a script that was given come first. */
+export function* symbolNames(
+  script: LinkerScript,
+  scriptFirst: boolean,
+  objects: readonly ObjectFile[],
+): Generator<string> {
+  if (scriptFirst) yield* scriptNames(script);
+  for (const { symbols } of objects)
+    for (const { name, binding } of symbols) if (binding !== 'local' && name !== '') yield name;
+  if (!scriptFirst) yield* scriptNames(script);
+}
+
+function* scriptNames({ statements }: LinkerScript): Generator<string> {
+  for (const statement of statements) {
+    const inner = statement.kind === 'output' ? statement.statements : [statement];
+    for (const one of inner) {
+      if (one.kind !== 'assignment' || one.name === '.' || one.provide) continue;
+      yield* namesIn(one.value);
+      yield one.name;
+    }
+  }
+}
+
+function* namesIn(expression: ScriptExpression): Generator<string> {
+  switch (expression.kind) {
+    case 'name':
+      if (expression.name !== '.') yield expression.name;
+      break;
+    case 'unary':
+      yield* namesIn(expression.operand);
+      break;
+    case 'binary':
+      yield* namesIn(expression.left);
+      yield* namesIn(expression.right);
+      break;
+    case 'conditional':
+      yield* namesIn(expression.condition);
+      yield* namesIn(expression.yes);
+      yield* namesIn(expression.no);
+      break;
+    case 'call':
+      for (const operand of expression.operands) yield* namesIn(operand);
+      break;
+    default:
+  }
+}
