@@ -34,13 +34,13 @@ function isFixed(linker: Linker): boolean {
 }
 
 function fileSection(section: OutputSection, offset: number, numbers: ReadonlyMap<OutputSection, number>): FileSection {
-  const { name, type, flags, size, alignment, allocated } = section;
+  const { name, type, flags, size, alignment } = section;
   const { link, info } = linksOf(section, numbers);
   return {
     name,
     type,
     flags,
-    address: allocated ? addressOf(section) : 0n,
+    address: addressOf(section),
     offset,
     size,
     link,

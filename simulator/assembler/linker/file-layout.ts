@@ -238,9 +238,13 @@ export class FilePlacer {
     for (const section of all) {
       if (this.#offsets.has(section)) continue;
       const { allocated, size, alignment, type } = section;
+      if (type === SectionType.Nobits && !allocated) {
+        this.#offsets.set(section, 0);
+        continue;
+      }
       const paged = allocated && this.settings.paged && size !== 0;
       const step = paged ? this.settings.pageSize : BigInt(addressAlignment(section, alignment));
-      const address = allocated ? addressOf(section) : 0n;
+      const address = addressOf(section);
       this.#offset += bias(address, this.#offset, step);
       this.#offsets.set(section, this.#offset);
       if (type !== SectionType.Nobits) this.#offset += size;
@@ -296,7 +300,6 @@ export class FilePlacer {
 
 /** The alignment that a section has where its script put it. */
 export function addressAlignment(section: OutputSection, alignment: number): number {
-  if (!section.allocated) return alignment;
   const bits = BigInt(alignment) | addressOf(section);
   return Number(bits & -bits);
 }

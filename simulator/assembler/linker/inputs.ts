@@ -26,8 +26,12 @@ export class InputSelection {
   /** How often something became wanted. */
   #wanted = 0;
 
-  /** @param wanted symbols that are wanted whatever the objects say */
-  constructor(wanted: Iterable<string>) {
+  /**
+   * @param wanted symbols that are wanted whatever the objects say
+   * @param defined symbols that something else than objects defines
+   */
+  constructor(wanted: Iterable<string>, defined: Iterable<string>) {
+    for (const name of defined) this.#known.set(name, 'defined');
     for (const name of wanted) this.#want(name);
   }
 

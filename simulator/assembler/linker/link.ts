@@ -36,7 +36,7 @@ import { InputSection, type OutputSection } from './sections';
 import { guessSegments, type MappedSegment, mapSegments, type SegmentSettings } from './segment-map';
 import { defaultSettings, type LinkSettings } from './settings';
 import { statedSegments } from './stated-segments';
-import { symbolNames } from './symbol-names';
+import { assignmentsOf, symbolNames, wantedByScript } from './symbol-names';
 import { LinkSymbols } from './symbols';
 import { unusedSections } from './unused-sections';
 import { UnwindTables } from './unwind-tables';
@@ -86,9 +86,13 @@ export function link(inputs: readonly LoadedInput[], options: LinkOptions = {}):
 }
 
 export function* linkInSteps(inputs: readonly LoadedInput[], options: LinkOptions): Steps<LinkResult> {
-  const selection = new InputSelection([...(options.settings?.wanted ?? []), ...(options.script?.externs ?? [])]);
+  const settings = options.settings ?? defaultSettings;
+  const scripted = withSettings(options.script ?? defaultScript(), settings);
+  const wanted = [...settings.wanted, ...scripted.script.externs, ...wantedByScript(scripted.script)];
+  const assigned = [...assignmentsOf(scripted.script)].flatMap(({ name, provide }) => (provide ? [] : [name]));
+  const selection = new InputSelection(wanted, assigned);
   for (const input of inputs) selection.add(input);
-  const linker = new Linker(selection.objects, options);
+  const linker = new Linker(selection.objects, { ...options, settings }, scripted);
   yield;
   yield* linker.link();
   return {
@@ -119,13 +123,13 @@ export class Linker {
   constructor(
     readonly objects: readonly ObjectFile[],
     readonly options: LinkOptions,
+    { script, diagnostics }: ReturnType<typeof withSettings>,
   ) {
     this.layout = options.layout ?? defaultLayout;
     this.settings = options.settings ?? defaultSettings;
     const { maximumPageSize: maximum, commonPageSize: common } = this.settings;
     this.pages = { maximum, common: common < maximum ? common : maximum };
     this.reporter = new LinkReporter(objects, options.undefinedSymbols ?? 'error');
-    const { script, diagnostics } = withSettings(options.script ?? defaultScript(), this.settings);
     this.script = script;
     for (const diagnostic of diagnostics) this.reporter.add(diagnostic);
     this.symbols = new LinkSymbols(objects, this.reporter);

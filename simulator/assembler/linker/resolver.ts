@@ -104,6 +104,8 @@ export class Resolver {
     const { section, value } = this.#storageOf(symbol);
     if (section === 'absolute') return { value: integer.toUnsigned(value), section: 'absolute' };
     const place = typeof section === 'string' ? undefined : this.#placeIn(section, value);
+    // ld takes what is left out for a part of nothing: its symbols are offsets.
+    if (place?.input?.discarded) return { value: integer.toUnsigned(place.offset), section: 'absolute' };
     if (!place?.input?.output) return undefined;
     const { offset, output } = place.input;
     return { value: BigInt.asUintN(64, BigInt(offset) + BigInt(place.offset)), section: output };

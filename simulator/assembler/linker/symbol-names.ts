@@ -1,5 +1,5 @@
 import type { ObjectFile } from '../../object/relocatable';
-import type { LinkerScript, ScriptExpression } from './scripts/syntax';
+import type { Assignment, LinkerScript, ScriptExpression } from './scripts/syntax';
 
 /** The names of global symbols in the order in which ld meets them: those of a script that was given come first. */
 export function* symbolNames(
@@ -13,18 +13,29 @@ export function* symbolNames(
   if (!scriptFirst) yield* scriptNames(script);
 }
 
-function* scriptNames({ statements }: LinkerScript): Generator<string> {
-  for (const statement of statements) {
-    const inner = statement.kind === 'output' ? statement.statements : [statement];
-    for (const one of inner) {
-      if (one.kind !== 'assignment' || one.name === '.' || one.provide) continue;
-      yield* namesIn(one.value);
-      yield one.name;
-    }
+function* scriptNames(script: LinkerScript): Generator<string> {
+  for (const { name, value, provide } of assignmentsOf(script)) {
+    if (provide) continue;
+    yield* namesIn(value);
+    yield name;
   }
 }
 
-function* namesIn(expression: ScriptExpression): Generator<string> {
+/** The symbols that a script gives values. */
+export function* assignmentsOf({ statements }: LinkerScript): Generator<Assignment> {
+  for (const statement of statements) {
+    const inner = statement.kind === 'output' ? statement.statements : [statement];
+    for (const one of inner) if (one.kind === 'assignment' && one.name !== '.') yield one;
+  }
+}
+
+/** The symbols that a script needs values of, and has none for. */
+export function wantedByScript(script: LinkerScript): string[] {
+  const assigned = new Set([...assignmentsOf(script)].map(({ name }) => name));
+  return [...scriptNames(script)].filter((name) => !assigned.has(name));
+}
+
+export function* namesIn(expression: ScriptExpression): Generator<string> {
   switch (expression.kind) {
     case 'name':
       if (expression.name !== '.') yield expression.name;

@@ -10,6 +10,7 @@ import { Kind, kindOf } from './kind';
 import { describes } from './scripts/place';
 import type { LinkerScript } from './scripts/syntax';
 import type { InputSection } from './sections';
+import { assignmentsOf, namesIn } from './symbol-names';
 import type { LinkSymbols } from './symbols';
 
 const unwindTable = '.eh_frame';
@@ -36,6 +37,8 @@ class Marking {
   readonly #inputOf: ReadonlyMap<ObjectSection, InputSection>;
   readonly #byFile = new Map<ObjectFile, InputSection[]>();
   readonly #groups = new Map<string, InputSection[]>();
+  /** Symbols that the script's symbols are made of. */
+  readonly #scripted = new Map<string, string[]>();
   readonly #fileNumbers: ReadonlyMap<ObjectFile, number>;
 
   constructor(readonly roots: Roots) {
@@ -47,7 +50,10 @@ class Marking {
       const key = this.#groupOf(input);
       if (key !== undefined) push(this.#groups, key, input);
     }
+    for (const { name, value } of assignmentsOf(roots.script))
+      this.#scripted.set(name, [...(this.#scripted.get(name) ?? []), ...namesIn(value)]);
     for (const name of wanted) {
+      this.#markScripted(name);
       const found = symbols.globals.get(name);
       if (found) this.#markSymbol(found);
     }
@@ -89,10 +95,23 @@ class Marking {
 
   #markSymbol(symbol: ObjectSymbol): void {
     const { symbols, commons } = this.roots;
+    if (symbol.binding !== 'local' || symbol.section === 'undefined') this.#markScripted(symbol.name);
     let found = symbols.definitionOf(symbol);
     if (found.section === 'common') found = commons.symbols.get(found.name) ?? found;
     if (typeof found.section !== 'string') this.#mark(this.#inputOf.get(found.section));
     else if (found.section === 'undefined') this.#markNamed(found.name);
+  }
+
+  /** What a symbol of the script is made of stays with it. */
+  #markScripted(name: string): void {
+    const sources = this.#scripted.get(name);
+    // Each is looked at once: symbols may be made of each other.
+    if (!sources || !this.#scripted.delete(name)) return;
+    for (const source of sources) {
+      const found = this.roots.symbols.globals.get(source);
+      if (found) this.#markSymbol(found);
+      else this.#markScripted(source);
+    }
   }
 
   /** `__start_NAME` and `__stop_NAME` stand for all sections of that name. */
