@@ -12,6 +12,8 @@ import { copyAttributes, type Unit } from './unit';
 export class ObjectSymbols {
   readonly #objects = new Map<AssemblySymbol, ObjectSymbol>();
   readonly #sections = new Map<ObjectSection, ObjectSymbol>();
+  /** By their names with versions. */
+  readonly #aliases = new Map<string, ObjectSymbol>();
   readonly #added: { readonly order: number; readonly symbol: ObjectSymbol }[] = [];
   constructor(
     readonly unit: Unit,
@@ -37,6 +39,13 @@ export class ObjectSymbols {
         'redefined-symbol',
         `'${symbol.name}' is set again later, so the linker cannot know which value is meant: give the second one another name`,
       );
+    if (isRemoved(symbol)) {
+      if (symbol.versions.length > 1) {
+        const message = `'${symbol.name}' is removed and has several versions: the linker cannot know which one is meant`;
+        this.report(span, 'symver', message);
+      }
+      return this.#versioned(symbol, symbol.versions[0]!);
+    }
     if (!symbol.section) this.unit.symbols.list(symbol);
     return this.#objectOf(symbol);
   }
@@ -48,8 +57,7 @@ export class ObjectSymbols {
       if (symbol.section) continue;
       if (symbol.binding === 'local' && isLocalName(symbol.name)) continue;
       if (symbol.weakReference || this.#isEquated(symbol)) continue;
-      if (symbol.versionFate === 'remove' && symbol.defined && !isRenamed(symbol) && !this.#objects.has(symbol))
-        continue;
+      if (isRemoved(symbol)) continue;
       if (symbol.order === 0 && symbol.binding === 'local') continue;
       // Weak symbols that nothing names are left out.
       const needless = symbol.binding === 'weak' || symbol.versions.length > 0;
@@ -101,11 +109,19 @@ export class ObjectSymbols {
   addVersions(): void {
     for (const symbol of this.unit.symbols.values()) {
       if (symbol.versions.length === 0 || !symbol.defined || isRenamed(symbol)) continue;
-      for (const name of symbol.versions) {
-        const alias = { ...this.#objectOf(symbol), name, binding: symbol.binding, visibility: symbol.visibility };
-        this.#added.push({ order: this.unit.symbols.nextOrder(), symbol: alias });
-      }
+      for (const name of symbol.versions)
+        this.#added.push({ order: this.unit.symbols.nextOrder(), symbol: this.#versioned(symbol, name) });
     }
+  }
+
+  /** The further name with a version of a symbol that is defined here. */
+  #versioned(symbol: AssemblySymbol, name: string): ObjectSymbol {
+    let alias = this.#aliases.get(name);
+    if (!alias) {
+      alias = { ...this.#objectOf(symbol), name, binding: symbol.binding, visibility: symbol.visibility };
+      this.#aliases.set(name, alias);
+    }
+    return alias;
   }
 
   /** Whether it only stands for a symbol of another file, which takes its place everywhere. */
@@ -164,6 +180,7 @@ export class ObjectSymbols {
       symbol.size ||
       symbol.sizeSpan ||
       symbol.variantCallingConvention ||
+      symbol.versions.length > 0 ||
       symbol.replaced ||
       place.section.threadLocal
     )
@@ -225,6 +242,11 @@ export class ObjectSymbols {
 /** Whether the name with a version takes the symbol's place: of what other files define, and of `name@@@version`. */
 function isRenamed(symbol: AssemblySymbol): boolean {
   return symbol.versions.length > 0 && (!symbol.defined || symbol.versions.some((name) => name.includes('@@@')));
+}
+
+/** Whether only its name with a version is in the object. */
+function isRemoved(symbol: AssemblySymbol): boolean {
+  return symbol.versionFate === 'remove' && symbol.defined && !isRenamed(symbol);
 }
 
 /** A symbol's name in the object. `@@@` means `@@`, the default version, where the symbol is defined, else `@`. */

@@ -7,6 +7,7 @@ import { type Directive, directives, OperandReader, type Run } from './directive
 
 const stackPointer = 2;
 const firstFloat = 32;
+const firstVector = 96;
 const firstCsr = 4096;
 
 /** The function that the statement is in; reports when it is in none. */
@@ -41,7 +42,7 @@ function add(frame: FunctionFrame, number: number, register = 0, operand = 0): v
   frame.steps.push({ kind: 'rule', rule: number, register, operand });
 }
 
-/** A register by its name or DWARF number: x0 to x31, f0 to f31 from 32, CSRs from 4096. */
+/** A register by its name or DWARF number (psABI, "DWARF Register Numbers"): x0 to x31, f0 to f31 from 32, v0 to v31 from 96, CSRs from 4096. */
 function register(reader: OperandReader): number | undefined {
   const { lexer, unit } = reader;
   if (lexer.kind !== TokenKind.Name) {
@@ -53,8 +54,10 @@ function register(reader: OperandReader): number | undefined {
   const integer = registerNamed(name);
   const float = floatRegisters.findIndex((candidate) => candidate.name === name || candidate.abiName === name);
   const csr = csrNamed(name);
+  const vector = /^v(\d|[12]\d|3[01])$/.exec(name);
   lexer.next();
   if (float >= 0) return firstFloat + float;
+  if (vector) return firstVector + Number(vector[1]);
   if (integer) return integer.number;
   if (csr) return firstCsr + csr.number;
   unit.error('unknown-register', `'${name}' is no register`, start, end);
