@@ -46,7 +46,7 @@ export class Conditionals {
           condition.active = open && (key !== '.elseif' || this.#compare(unit, statement, '.ifne'));
           condition.taken ||= condition.active;
           condition.sawElse = key !== '.elseif';
-          if (condition.outer) unit.inactive.change(unit.frame, unit.line, before, condition.active);
+          if (condition.outer) unit.inactive.change(unit.location.frame, unit.location.line, before, condition.active);
         }
         return true;
       }
@@ -59,14 +59,14 @@ export class Conditionals {
     const active = outer && this.#holds(unit, statement);
     const span = unit.span(statement.start, nameEnd);
     this.#stack.push({ outer, taken: active, active, sawElse: false, depth: inputs, span });
-    if (outer) unit.inactive.change(unit.frame, unit.line, true, active);
+    if (outer) unit.inactive.change(unit.location.frame, unit.location.line, true, active);
     return true;
   }
 
   #end(unit: Unit, statement: Statement, nameEnd: number): true {
     const condition = this.#stack.pop();
     if (!condition) unit.error('misplaced-endif', "'.endif' without .if", statement.start, nameEnd);
-    else if (condition.outer) unit.inactive.change(unit.frame, unit.line, condition.active, true);
+    else if (condition.outer) unit.inactive.change(unit.location.frame, unit.location.line, condition.active, true);
     return true;
   }
 

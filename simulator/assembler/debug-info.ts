@@ -56,7 +56,7 @@ export function writeDebugInfo(unit: Unit): void {
 
 /** Whether the source put anything into a section of this name. */
 export function hasContents(unit: Unit, name: string): boolean {
-  return unit.outputs.some(
+  return unit.sections.outputs.some(
     (output) => output.name === name && output.subsections.some(({ length, parts }) => length > 0 || parts.length > 0),
   );
 }
@@ -100,8 +100,11 @@ class DebugInfoWriter {
 
   #section(name: string, flags = 0, entrySize = 0): Section {
     const { unit } = this;
-    const known = unit.outputs.find((output) => output.name === name);
-    return unit.subsection(known ?? unit.outputNamed(name, { type: SectionType.Progbits, flags, entrySize }), 0);
+    const known = unit.sections.outputs.find((output) => output.name === name);
+    return unit.sections.subsection(
+      known ?? unit.sections.output(name, { type: SectionType.Progbits, flags, entrySize }),
+      0,
+    );
   }
 
   #temporary(place: NonNullable<AssemblySymbol['place']>): AssemblySymbol {

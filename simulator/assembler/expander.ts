@@ -100,7 +100,7 @@ export class Expander {
 
   /** Begins with a source; `advance` assembles it and all that it includes. */
   start(source: SourceText, before: readonly IncludedBefore[] = []): void {
-    this.#pushFile(source, this.unit.frame, before);
+    this.#pushFile(source, this.unit.location.frame, before);
   }
 
   /** Goes on for about `steps` statements and lines; false when all is done. */
@@ -127,14 +127,14 @@ export class Expander {
 
   #locate(input: Input): void {
     const { unit } = this;
-    unit.frame = input.frame;
-    unit.frameIndex = input.frameIndex;
-    unit.line = input.lineNumber;
-    unit.column = input.column;
-    unit.lineLength = input.lineLength;
-    unit.columns = input.columns;
-    unit.breaks = input.breaks;
-    unit.text = input.line!.text;
+    unit.location.frame = input.frame;
+    unit.location.frameIndex = input.frameIndex;
+    unit.location.line = input.lineNumber;
+    unit.location.column = input.column;
+    unit.location.lineLength = input.lineLength;
+    unit.location.columns = input.columns;
+    unit.location.breaks = input.breaks;
+    unit.location.text = input.line!.text;
   }
 
   #assemble(statement: Statement, input: Input): void {
@@ -180,7 +180,7 @@ export class Expander {
 
   #defineLabel(name: string, numeric: boolean, start: number, end: number): void {
     const { unit } = this;
-    if (!numeric && isDigit(name.charCodeAt(0)) && unit.text.charCodeAt(start) !== 0x22) {
+    if (!numeric && isDigit(name.charCodeAt(0)) && unit.location.text.charCodeAt(start) !== 0x22) {
       unit.error(
         'label',
         `'${name}' is no label: a name begins with a letter, numeric labels have digits only`,
@@ -238,7 +238,7 @@ export class Expander {
 
   #nearest(key: string, names: Iterable<string>): string[] {
     // Nobody reads more, and to look for near names takes long.
-    return this.unit.saturated ? [] : nearest(key, [...names, ...this.macros.keys()]);
+    return this.unit.problems.saturated ? [] : nearest(key, [...names, ...this.macros.keys()]);
   }
 
   // Inputs
@@ -379,7 +379,7 @@ export class Expander {
   /** `.rept`, `.irp`, `.irpc`: the body comes next, once for each set of values. */
   repeat(body: readonly BodyLine[], rounds: readonly Arguments[] | number, statement: Statement): void {
     if (body.length === 0 || !this.#mayNest(statement, 'repeats')) return;
-    const frame = this.#innerFrame('repeat', this.unit.frame.file, statement);
+    const frame = this.#innerFrame('repeat', this.unit.location.frame.file, statement);
     this.#pushBody('repeat', frame, body, rounds, this.unit.expansions);
   }
 
@@ -436,7 +436,7 @@ export class Expander {
     for (const name of names) {
       if (values?.has(name)) {
         const message = `'${name}' is a parameter, or local, already`;
-        const { frame } = this.unit;
+        const { frame } = this.unit.location;
         const span = { frame, line: line.line, start: line.column, end: line.column + line.text.length };
         this.unit.report('error', 'duplicate-local', message, span);
       } else values?.set(name, `.LL${(++this.#locals).toString(16).padStart(4, '0')}`);

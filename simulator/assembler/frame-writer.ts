@@ -50,7 +50,7 @@ class FrameWriter {
     readonly loaded: boolean,
   ) {
     const attributes = { type: SectionType.Progbits, flags: loaded ? SectionFlag.Alloc : 0, entrySize: 0 };
-    this.#section = unit.subsection(unit.outputNamed(name, attributes, false), 0);
+    this.#section = unit.sections.subsection(unit.sections.output(name, attributes, false), 0);
     this.#section.align(8);
   }
 

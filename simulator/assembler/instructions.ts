@@ -341,7 +341,7 @@ function explainMismatch(
   operands: readonly Operand[],
 ): void {
   const { name, start } = statement;
-  if (unit.saturated) {
+  if (unit.problems.saturated) {
     // Nobody reads why.
     unit.error('operands', `the operands of '${name}' fit none of its forms`, start, statement.end);
     return;

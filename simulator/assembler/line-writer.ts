@@ -47,7 +47,7 @@ class LineWriter {
     readonly info: LineInfo,
   ) {
     const attributes = { type: SectionType.Progbits, flags: 0, entrySize: 0 };
-    this.#section = unit.subsection(unit.outputNamed('.debug_line', attributes), 0);
+    this.#section = unit.sections.subsection(unit.sections.output('.debug_line', attributes), 0);
     this.#span = { frame: unit.frames[0]!, line: 0, start: 0, end: 0 };
   }
 
@@ -131,9 +131,10 @@ class LineWriter {
   #newLineString(text: string): AssemblySymbol {
     const { unit } = this;
     const flags = SectionFlag.Merge | SectionFlag.Strings;
-    const known = unit.outputs.find(({ name }) => name === '.debug_line_str');
-    const output = known ?? unit.outputNamed('.debug_line_str', { type: SectionType.Progbits, flags, entrySize: 1 });
-    const strings = unit.subsection(output, 0);
+    const known = unit.sections.outputs.find(({ name }) => name === '.debug_line_str');
+    const output =
+      known ?? unit.sections.output('.debug_line_str', { type: SectionType.Progbits, flags, entrySize: 1 });
+    const strings = unit.sections.subsection(output, 0);
     const symbol = unit.symbols.temporary(strings.here);
     symbol.order = unit.symbols.nextOrder();
     strings.append(new TextEncoder().encode(text));

@@ -76,22 +76,22 @@ class ObjectBuilder {
 
   *build(): Steps<ObjectFile> {
     const { unit } = this;
-    for (const output of unit.outputs) {
+    for (const output of unit.sections.outputs) {
       if (output.subsections.length > 1) output.subsections.sort((a, b) => a.subsection - b.subsection);
       this.#padCode(output);
     }
-    layOut(unit.outputs, ({ part }, code, message, severity = 'error') =>
+    layOut(unit.sections.outputs, ({ part }, code, message, severity = 'error') =>
       unit.report(severity, code, message, (part as { span: SourceSpan }).span),
     );
     yield;
     writeLines(unit);
     writeDebugInfo(unit);
     writeFrames(unit);
-    if (!unit.options.relax) for (const section of unit.sections) this.#markOddPadding(section);
-    for (const output of unit.outputs) this.#makeOutput(output);
+    if (!unit.options.relax) for (const section of unit.sections.all) this.#markOddPadding(section);
+    for (const output of unit.sections.outputs) this.#makeOutput(output);
     yield;
-    for (const section of unit.sections) this.#markThreadLocal(section);
-    for (const output of unit.outputs) yield* this.#fix(output);
+    for (const section of unit.sections.all) this.#markThreadLocal(section);
+    for (const output of unit.sections.outputs) yield* this.#fix(output);
     yield;
     this.#request();
     this.#link();
@@ -214,7 +214,7 @@ class ObjectBuilder {
   /** A section for each group, which lists its members. */
   #groups(): ObjectSection[] {
     const groups = new Map<string, ObjectSection>();
-    for (const { group } of this.unit.outputs) {
+    for (const { group } of this.unit.sections.outputs) {
       if (!group || groups.has(group.signature)) continue;
       const section: ObjectSection = {
         name: '.group',
@@ -416,7 +416,7 @@ class ObjectBuilder {
   #lines(): ObjectLine[] {
     const lines: ObjectLine[] = [];
     const { unit } = this;
-    for (const section of unit.sections) {
+    for (const section of unit.sections.all) {
       const object = this.#outputs.get(section.output)!;
       if ((object.flags & SectionFlag.Alloc) === 0 || !section.hasContents) continue;
       const { rows } = section;

@@ -1,27 +1,20 @@
 import { type ExtensionId, extensionNamed } from '../isa';
 import type { Integer } from '../object/integer';
-import { SectionType } from '../object/relocatable';
 import { type Architecture, architectureOf, extensionNotes } from './architecture';
 import { Attributes } from './attributes';
-import type { ColumnRun } from './c-macros';
-import { clipped, type Diagnostic, type Severity } from './diagnostic';
+import type { Diagnostic, Severity } from './diagnostic';
 import { type Bound, bind, constant, constantNow, inOneFragment, isConstant, literal, type Scope } from './evaluation';
 import type { Expression } from './expression';
 import { FrameInfo } from './frame-info';
-import { type Frame, originOf, rangeOf, relatedCalls, type SourceSpan } from './frames';
+import { type Frame, rangeOf, type SourceSpan } from './frames';
 import { InactiveRegions } from './inactive';
-import { knownSection } from './known-sections';
 import { maximumContents, maximumSectionSize, tooManyContents } from './layout';
 import { LineInfo } from './line-info';
 import { MappingSymbols } from './mapping-symbols';
-import {
-  absoluteName,
-  type FixupKind,
-  ObjectSectionSource,
-  type RelocationRequest,
-  Section,
-  type SectionAttributes,
-} from './sections';
+import { Problems } from './problems';
+import { SectionTable } from './section-table';
+import type { FixupKind, RelocationRequest, Section } from './sections';
+import { StatementLocation } from './statement-location';
 import { type AssemblySymbol, SymbolTable } from './symbols';
 
 /** What `.option` changes. */
@@ -31,25 +24,17 @@ export interface Options {
   readonly pic: boolean;
 }
 
-interface SectionState {
-  readonly section: Section;
-  readonly previous: Section | undefined;
-}
-
-const maximumDiagnostics = 1000;
 /** Symbols that stand for each other. */
 const maximumChain = 1000;
 
 /** One source with all that it includes, while it is being assembled: the state that statements change. */
 export class Unit implements Scope {
   readonly symbols = new SymbolTable();
-  /** In order of creation. */
-  readonly outputs: ObjectSectionSource[] = [];
-  readonly #outputsByName = new Map<string, ObjectSectionSource[]>();
+  readonly sections = new SectionTable(this.symbols);
   readonly mapping = new MappingSymbols(this.symbols);
   readonly attributes = new Attributes();
   readonly inactive = new InactiveRegions();
-  readonly diagnostics: Diagnostic[] = [];
+  readonly problems = new Problems();
   /** Frames that rows refer to by index. */
   readonly frames: Frame[] = [];
   /** The macro calls and repeats so far: `\@`. */
@@ -68,54 +53,35 @@ export class Unit implements Scope {
 
   /** Where `.` is when the source ends. */
   readonly #lastLocation: AssemblySymbol;
-  section: Section;
   options: Options;
-  #previous: Section | undefined;
-  readonly #sectionStack: SectionState[] = [];
   readonly #optionStack: Options[] = [];
-  readonly #reported = new Set<string>();
   /** Bytes that were asked for at once, as space or from a file. */
   #contents = 0;
   readonly #notRun = new Set<ExtensionId>();
 
-  // Where the statement being assembled stands.
-  frame: Frame;
-  frameIndex = 0;
-  line = 0;
-  /** Column of the statement's text in its source line. */
-  column = 0;
-  /** When the text was made by substitution its columns mean nothing: then problems span the whole source line. */
-  lineLength = -1;
-  /** Where the columns of such a text come from, as far as that is known. */
-  columns: readonly ColumnRun[] | undefined;
-  /** Where each further source line begins in a text that was made of several. */
-  breaks: readonly number[] | undefined;
-  /** The text that the statement's columns count in. */
-  text = '';
+  /** Where the statement being assembled stands. */
+  readonly location: StatementLocation;
 
   constructor(path: string, march: string | undefined, pic: boolean, relax = false) {
-    this.frame = { kind: 'file', file: path, line: 0, column: 0, endColumn: 0, depth: 0 };
-    this.frames.push(this.frame);
+    this.location = new StatementLocation({ kind: 'file', file: path, line: 0, column: 0, endColumn: 0, depth: 0 });
+    this.frames.push(this.location.frame);
     const { architecture, problem } = architectureOf(march);
     this.options = { architecture, relax, pic };
     this.usedCompressed = architecture.compressed;
     if (problem) this.error('march', problem, 0, 0);
     else for (const note of extensionNotes(architecture)) this.warning('march', note, 0, 0);
-    this.section = this.sectionNamed('.text');
     this.section.align(architecture.compressed ? 2 : 4);
-    for (const name of ['.data', '.bss']) this.sectionNamed(name);
     this.#lastLocation = this.symbols.temporary(this.section.here);
     this.#lastLocation.place = undefined;
   }
 
-  /** Whether there are so many problems that no more are kept. */
-  get saturated(): boolean {
-    return this.diagnostics.length >= maximumDiagnostics;
+  get diagnostics(): readonly Diagnostic[] {
+    return this.problems.list;
   }
 
-  /** Every subsection, in order of the sections' creation and the subsections' numbers. */
-  get sections(): readonly Section[] {
-    return this.outputs.flatMap((output) => output.subsections);
+  /** The current section. */
+  get section(): Section {
+    return this.sections.current;
   }
 
   // Diagnostics
@@ -144,52 +110,21 @@ export class Unit implements Scope {
     suggestions: readonly string[] = [],
     related: Diagnostic['related'] = [],
   ): void {
-    const { frame, line, start, end } = span;
-    if (this.saturated) {
-      this.#reportMore(severity, { file: frame.file, range: rangeOf(line, start, end) });
-      return;
-    }
-    message = clipped(message);
-    const key = `${frame.file}:${line}:${start}:${code}:${message}`;
-    if (this.#reported.has(key)) return;
-    this.#reported.add(key);
-    const calls = [...related, ...relatedCalls(originOf(frame, line, start))];
-    this.diagnostics.push({
-      file: frame.file,
-      range: rangeOf(line, start, end),
-      severity,
-      code,
-      message,
-      ...(calls.length > 0 ? { related: calls } : {}),
-      ...(suggestions.length > 0 ? { suggestions } : {}),
-    });
-  }
-
-  /** Says once that there is more: an error where one is among what is not said, since a program must not come of that. */
-  #reportMore(severity: Severity, place: Pick<Diagnostic, 'file' | 'range'>): void {
-    const last = this.diagnostics[maximumDiagnostics];
-    if (last && (last.severity === 'error' || severity !== 'error')) return;
-    const message = `there are more than ${maximumDiagnostics} problems: the others are not shown`;
-    this.diagnostics[maximumDiagnostics] = { ...(last ?? place), severity, code: 'too-many', message };
+    this.problems.report(severity, code, message, span, suggestions, related);
   }
 
   span(start: number, end: number): SourceSpan {
-    const { frame, line, column, lineLength, columns, breaks } = this;
-    if (lineLength >= 0 && columns) return sourceSpan(frame, line, columns, start, end, lineLength);
-    if (breaks && lineLength < 0) return spanOfLines(frame, line, breaks, start, end);
-    return lineLength >= 0
-      ? { frame, line, start: column, end: column + lineLength }
-      : { frame, line, start: start + column, end: end + column };
+    return this.location.span(start, end);
   }
 
   /** Part of the text of the statement being assembled. */
   statementText(start: number, end: number): string {
-    return this.text.slice(start, end);
+    return this.location.text.slice(start, end);
   }
 
   /** Notes the line that the statement counts as: the outermost call's, for macros; lines of repetitions are their own. */
   markLine(): void {
-    let { frame, line } = this;
+    let { frame, line } = this.location;
     while (frame.parent && (frame.kind === 'macro' || frame.kind === 'repeat')) {
       if (frame.kind === 'macro') line = frame.line;
       frame = frame.parent;
@@ -380,88 +315,6 @@ export class Unit implements Scope {
     return undefined;
   }
 
-  // Sections
-
-  /** The section that a directive names, if it is there. */
-  findOutput(name: string, attributes?: Partial<SectionAttributes>): ObjectSectionSource | undefined {
-    return this.#outputsByName.get(name)?.find((output) => output.is(name, attributes));
-  }
-
-  /** The section that a directive names, made when it is new; its type and flags are the name's unless they are given. */
-  outputNamed(name: string, attributes?: SectionAttributes, listed = true): ObjectSectionSource {
-    const found = this.findOutput(name, attributes);
-    if (found) return found;
-    const known = knownSection(name);
-    const given = attributes ?? { type: known?.type ?? SectionType.Progbits, flags: known?.flags ?? 0, entrySize: 0 };
-    const others = this.#outputsByName.get(name);
-    const symbol = others ? undefined : this.symbols.sectionSymbol(name);
-    const output = new ObjectSectionSource(name, given, symbol && listed ? this.#sectionOrder(symbol) : 0);
-    this.outputs.push(output);
-    if (others) others.push(output);
-    else this.#outputsByName.set(name, [output]);
-    if (symbol) symbol.section = output;
-    return output;
-  }
-
-  /** The place of a section's symbol; only the first of a name has one yet. */
-  #sectionOrder(symbol: AssemblySymbol): number {
-    const { order } = symbol;
-    symbol.order = 0;
-    return order || this.symbols.nextOrder();
-  }
-
-  /** A subsection of the section of this name. */
-  sectionNamed(name: string, subsection = 0): Section {
-    return this.subsection(this.outputNamed(name), subsection);
-  }
-
-  subsection(output: ObjectSectionSource, number: number): Section {
-    const found = output.byNumber.get(number);
-    if (found) return found;
-    const section = new Section(output, number);
-    output.byNumber.set(number, section);
-    output.subsections.push(section);
-    const symbol = this.symbols.find(output.name);
-    if (symbol?.section === output && !(symbol.place && symbol.place.section.subsection < number))
-      symbol.place = { section, offset: 0, part: 0 };
-    return section;
-  }
-
-  /** Makes a section the current one. */
-  enter(section: Section): void {
-    this.#previous = this.section;
-    this.section = section;
-  }
-
-  /** `.struct`: labels are numbers from here on, beginning with `offset`. */
-  enterAbsolute(offset: number): void {
-    const output = new ObjectSectionSource(absoluteName, { type: SectionType.Nobits, flags: 0, entrySize: 0 }, 0);
-    const section = new Section(output, 0);
-    section.length = offset;
-    this.enter(section);
-  }
-
-  /** `.previous`: swaps the current section with the one before; false when there was none. */
-  enterPrevious(): boolean {
-    if (!this.#previous) return false;
-    const section = this.section;
-    this.section = this.#previous;
-    this.#previous = section;
-    return true;
-  }
-
-  pushSection(): void {
-    this.#sectionStack.push({ section: this.section, previous: this.#previous });
-  }
-
-  popSection(): boolean {
-    const state = this.#sectionStack.pop();
-    if (!state) return false;
-    this.section = state.section;
-    this.#previous = state.previous;
-    return true;
-  }
-
   setArchitecture(architecture: Architecture): void {
     this.options = { ...this.options, architecture };
     this.usedCompressed ||= architecture.compressed;
@@ -559,46 +412,6 @@ export class Unit implements Scope {
     this.fixup(section.length, { data: size }, value, start, end);
     section.appendInteger(0, size);
   }
-}
-
-/** The part in one source line of a span in the text that several make. */
-function spanOfLines(frame: Frame, line: number, breaks: readonly number[], start: number, end: number): SourceSpan {
-  const after = breaks.findIndex((at) => at > start);
-  const index = after < 0 ? breaks.length : after;
-  const base = breaks[index - 1] ?? 0;
-  const limit = breaks[index] === undefined ? end : Math.min(end, breaks[index] - 1);
-  return { frame, line: line + index, start: start - base, end: limit - base };
-}
-
-/** Columns of the source that columns of an expanded line come from: of the tokens themselves, or of the calls that made them. */
-function sourceSpan(
-  frame: Frame,
-  line: number,
-  columns: readonly ColumnRun[],
-  start: number,
-  end: number,
-  lineLength: number,
-): SourceSpan {
-  let first = lineLength;
-  let last = 0;
-  // The runs are in order, and one line may have very many: begin with the first that reaches beyond `start`.
-  let low = 0;
-  for (let high = columns.length; low < high; ) {
-    const middle = (low + high) >> 1;
-    if (columns[middle]!.end <= start) low = middle + 1;
-    else high = middle;
-  }
-  for (; low < columns.length; low++) {
-    const run = columns[low]!;
-    if (run.start >= Math.max(end, start + 1)) break;
-    const same = run.end - run.start === run.sourceEnd - run.sourceStart;
-    first = Math.min(first, same ? run.sourceStart + Math.max(0, start - run.start) : run.sourceStart);
-    last = Math.max(last, same ? run.sourceEnd - Math.max(0, run.end - end) : run.sourceEnd);
-  }
-  // What goes on in other lines is shown as the whole of this one.
-  return first < last && last <= lineLength
-    ? { frame, line, start: first, end: last }
-    : { frame, line, start: 0, end: lineLength };
 }
 
 /** What a symbol that is set to another one takes over from it. */

@@ -171,9 +171,9 @@ const incbin: Run = (unit, statement, expander) => {
   const count = reader.comma() ? reader.constant('the length', -1) : -1;
   reader.finish();
   if (!unit.allowContents(statement.start, statement.end)) return;
-  const bytes = expander.files.bytes(path.text, unit.frame.file);
+  const bytes = expander.files.bytes(path.text, unit.location.frame.file);
   if (!bytes) {
-    const unreadable = expander.files.miss(path.text, unit.frame.file, false);
+    const unreadable = expander.files.miss(path.text, unit.location.frame.file, false);
     unit.error('incbin-missing', missingFile('file', path.text, unreadable), path.start, path.end);
     return;
   }

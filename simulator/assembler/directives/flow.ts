@@ -16,7 +16,7 @@ const macro: Run = (unit, statement, expander) => {
   const end = Math.max(statement.end, statement.start + statement.name.length);
   const span = unit.span(statement.operandsStart, end);
   if ('message' in header) unit.error('macro', header.message, statement.start, end);
-  const file = unit.frame.file;
+  const file = unit.location.frame.file;
   const body = expander.collect('macro');
   if (!body) {
     unit.report('error', 'unterminated-macro', "'.macro' without .endm", span);
@@ -102,12 +102,12 @@ const include: Run = (unit, statement, expander) => {
   const path = reader.text();
   if (!path) return;
   reader.finish();
-  const source = expander.files.source(path.text, unit.frame.file, false, false);
+  const source = expander.files.source(path.text, unit.location.frame.file, false, false);
   if (source) {
     expander.include(source, statement);
     return;
   }
-  const unreadable = expander.files.miss(path.text, unit.frame.file, false);
+  const unreadable = expander.files.miss(path.text, unit.location.frame.file, false);
   unit.error('include-missing', missingFile('included file', path.text, unreadable), path.start, path.end);
 };
 

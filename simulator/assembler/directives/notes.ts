@@ -16,11 +16,11 @@ function withText(use: (unit: Unit, bytes: readonly number[]) => void): Run {
 /** `.ident`: a text of the section `.comment`, which begins with an empty one. */
 function addComment(unit: Unit, bytes: readonly number[]): void {
   const flags = SectionFlag.Merge | SectionFlag.Strings;
-  const found = unit.findOutput('.comment');
-  const output = found ?? unit.outputNamed('.comment', { type: SectionType.Progbits, flags, entrySize: 1 }, false);
+  const found = unit.sections.find('.comment');
+  const output = found ?? unit.sections.output('.comment', { type: SectionType.Progbits, flags, entrySize: 1 }, false);
   output.flags = flags;
   output.entrySize = 1;
-  const section = unit.subsection(output, 0);
+  const section = unit.sections.subsection(output, 0);
   if (section.length === 0) section.append([0]);
   section.append([...bytes, 0]);
 }
@@ -29,7 +29,7 @@ const noteOfVersion = 1;
 
 /** `.version`: a note with a name and no contents (System V ABI, "Note Section"). */
 function addNote(unit: Unit, bytes: readonly number[]): void {
-  const section = unit.subsection(unit.outputNamed('.note', undefined, false), 0);
+  const section = unit.sections.subsection(unit.sections.output('.note', undefined, false), 0);
   section.align(4);
   for (const word of [bytes.length + 1, 0, noteOfVersion]) section.appendInteger(word, 4);
   section.append([...bytes, 0]);

@@ -66,15 +66,15 @@ function enterSection(unit: Unit, statement: Statement, push: boolean): void {
   };
   if (!readAttributes(reader, push, written)) return;
   reader.finish();
-  if (push) unit.pushSection();
-  unit.enter(unit.subsection(sectionFor(unit, statement, name, written), written.subsection));
+  if (push) unit.sections.push();
+  unit.sections.enter(unit.sections.subsection(sectionFor(unit, statement, name, written), written.subsection));
 }
 
 /** The section of this name, made or checked against what is written. */
 function sectionFor(unit: Unit, statement: Statement, name: string, written: Written): ObjectSectionSource {
   const { start, end } = statement;
   const { flags, group, linkedTo, unique, entrySize, info } = written;
-  const known = unit.findOutput(name, written);
+  const known = unit.sections.find(name, written);
   const special = knownSection(name);
   let { type } = written;
   if (special && type !== 0 && type !== special.type) {
@@ -87,7 +87,7 @@ function sectionFor(unit: Unit, statement: Statement, name: string, written: Wri
   if (!known) {
     type ||= special?.type ?? SectionType.Progbits;
     const all = special && addsNameFlags(special, name, flags) ? flags | special.flags : flags;
-    return unit.outputNamed(name, { type, flags: all, entrySize, group, linkedTo, unique, info });
+    return unit.sections.output(name, { type, flags: all, entrySize, group, linkedTo, unique, info });
   }
   const report = (what: string): void => {
     const message = `section '${name}' had ${what} before`;
@@ -293,7 +293,7 @@ function enterNamed(name: string): Run {
     const reader = new OperandReader(unit, statement);
     const number = reader.atEnd ? 0 : Number(reader.constant('a subsection number') ?? 0);
     reader.finish();
-    unit.enter(unit.sectionNamed(name, number));
+    unit.sections.enter(unit.sections.named(name, number));
   };
 }
 
@@ -301,18 +301,18 @@ const subsection: Run = (unit, statement) => {
   const reader = new OperandReader(unit, statement);
   const number = reader.constant('a subsection number', 0);
   reader.finish();
-  if (number !== undefined) unit.enter(unit.subsection(unit.section.output, Number(number)));
+  if (number !== undefined) unit.sections.enter(unit.sections.subsection(unit.section.output, Number(number)));
 };
 
 const popSection: Run = (unit, statement) => {
   new OperandReader(unit, statement).finish();
-  if (!unit.popSection())
+  if (!unit.sections.pop())
     unit.warning('section-stack', "'.popsection' without .pushsection", statement.start, statement.end);
 };
 
 const previous: Run = (unit, statement) => {
   new OperandReader(unit, statement).finish();
-  if (!unit.enterPrevious())
+  if (!unit.sections.enterPrevious())
     unit.warning('section-stack', "'.previous' without a section before", statement.start, statement.end);
 };
 
@@ -349,7 +349,7 @@ export const sectionDirectives: readonly Directive[] = [
   ...directives('.data', '[subsection]', 'Goes on in the section of initialised data', enterNamed('.data')),
   ...directives('.bss', '', 'Goes on in the section of zeroed data', (unit, statement) => {
     new OperandReader(unit, statement).finish();
-    unit.enter(unit.sectionNamed('.bss'));
+    unit.sections.enter(unit.sections.named('.bss'));
   }),
   ...directives(
     '.section .sect .section.s .sect.s',

@@ -5,7 +5,7 @@ const structure: Run = (unit, statement) => {
   const reader = new OperandReader(unit, statement);
   const offset = reader.constant('the first offset', 0);
   reader.finish();
-  if (offset !== undefined) unit.enterAbsolute(Number(offset));
+  if (offset !== undefined) unit.sections.enterAbsolute(Number(offset));
 };
 
 export const structureDirectives: readonly Directive[] = directives(

@@ -188,7 +188,7 @@ const localCommon: Run = (unit, statement) => {
   const bytes = reader.constant('the size');
   reader.finish();
   if (bytes === undefined) return;
-  if (!unit.room(Number(bytes), statement.start, statement.end, unit.sectionNamed('.bss', 1))) return;
+  if (!unit.room(Number(bytes), statement.start, statement.end, unit.sections.named('.bss', 1))) return;
   const symbol = unit.symbols.named(name.text);
   if (symbol.defined) {
     unit.error('duplicate-symbol', `symbol '${name.text}' is already defined`, name.start, name.end);
@@ -206,7 +206,7 @@ function lowerAlignment(bytes: number): number {
 
 function placeInBss(unit: Unit, symbol: AssemblySymbol, bytes: number, alignment: number): void {
   // After what the source itself puts there.
-  const bss = unit.sectionNamed('.bss', 1);
+  const bss = unit.sections.named('.bss', 1);
   if (alignment > 1) {
     bss.appendPart({ kind: 'align', at: bss.length, size: 0, alignment, maximum: 0, fill: Uint8Array.of(0) });
     bss.align(alignment);
