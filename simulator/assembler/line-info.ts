@@ -133,9 +133,10 @@ export class LineInfo {
     return index;
   }
 
-  /** Makes a row of what the last `.loc` said. */
+  /** Makes a row of what the last `.loc` said, where there is code at all: not in `.struct`. */
   mark(section: Section, label: AssemblySymbol): void {
     const { current, entries } = this;
+    if (section.absolute) return;
     let subsections = entries.get(section.output);
     if (!subsections) {
       subsections = new Map();

@@ -115,6 +115,7 @@ describe('Assembler with any text', function () {
     'many sections': `${Array.from({ length: 2000 }, (_, i) => `.section s${i},"aG",@progbits,g${i},comdat\n.byte 1\n`).join('')}.bogus\n`,
     'many subsections': `${Array.from({ length: 20_000 }, (_, i) => `.subsection ${(i * 7919) % 8192}\n.byte 1\n`).join('')}.bogus\n`,
     'many macros within another': `.macro m0\n${Array.from({ length: 2000 }, (_, i) => `.macro m${i + 1}\n`).join('')}`,
+    'lines where nothing is': '.file 1 "a.c"\n.struct 8\n.loc_mark_labels 1\nx: .loc 1 1\n.loc 1 2\nnop\n.bogus\n',
     'text without an end': '.macro m\n.rept 5\n.if 1\n/* "',
   };
   for (const [what, text] of Object.entries(bombs)) {
