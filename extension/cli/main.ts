@@ -2,6 +2,7 @@ import { ReplayError } from '../../simulator/hypervisor/record';
 import { SnapshotError } from '../../simulator/hypervisor/snapshot';
 import { ConfigurationError } from '../../simulator/hypervisor/system';
 import { FileFormatError } from '../../simulator/machine/plain-codec';
+import { extensionList } from '../extension-text';
 import { asm } from './asm';
 import { check } from './check';
 import { diff } from './diff';
@@ -23,6 +24,10 @@ async function main(words: readonly string[]): Promise<number> {
   if (!isCommand(name)) {
     console.error(`hyperstep: there is no command '${name}'\n\n${USAGE.main}`);
     return STATUS.usage;
+  }
+  if (/--march[= ]help( |$)/.test(rest.join(' '))) {
+    console.log(extensionList());
+    return 0;
   }
   try {
     const command = parseCommand(name, rest);

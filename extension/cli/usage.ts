@@ -25,7 +25,7 @@ Assembles and links the files (.s, .S, .o), or loads the one ELF executable or f
   --device D             a virtio device in the slot after the disks: console, net or rng; may be repeated
   -I DIR                 a folder in which included files are looked for; may be repeated
   -D NAME[=VALUE]        a preprocessor macro; may be repeated
-  --march M              the instruction set for the assembler
+  --march M              the instruction set for the assembler; --march help lists the extensions
   -T FILE                a linker script that says what goes where in memory
   -e SYMBOL              where execution begins; default: what the script says, or _start
   --relax, --no-relax    make code shorter as GNU ld does, or not at all; default: as GNU ld, but nothing is counted from
@@ -62,7 +62,7 @@ Assembles and links to an ELF executable, as GNU as and ld do, or with -c assemb
 
   -I DIR            a folder in which included files are looked for; may be repeated
   -D NAME[=VALUE]   a preprocessor macro; may be repeated
-  --march M         the instruction set
+  --march M         the instruction set; --march help lists the extensions
   -T FILE           a linker script that says what goes where in memory; default: GNU ld's layout, code from 0x80200000
   -e SYMBOL         where execution begins; default: what the script says, or _start
   --no-relax        code stays as long as it was assembled; with -c, as of 'as -mno-relax'

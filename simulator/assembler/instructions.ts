@@ -1,41 +1,24 @@
 import {
-  csrNamed,
-  csrs,
   type ExtensionId,
   extensionNamed,
-  floatRegisters,
   type Instruction,
   instructionsNamed,
   instructions as instructionTable,
   isAvailable,
   pseudoInstructions,
   pseudoInstructionsNamed,
-  registerNamed,
   requirement,
-  roundingModeNames,
 } from '../isa';
 import type { Architecture } from './architecture';
-import { didYouMean, nearest } from './diagnostic';
 import { emit, type Immediate, immediateOf } from './encoding';
 import { literal } from './evaluation';
-import type { Expression } from './expression';
-import { type Operand, operandsOf } from './operands';
-import { type Candidate, describeSlot, type Pattern, patternOf, patternOfPseudo, type Slot } from './patterns';
+import { explainMismatch } from './operand-errors';
+import { match, type Written } from './operand-match';
+import { operandsOf } from './operands';
+import { type Candidate, patternOf, patternOfPseudo } from './patterns';
 import { expandPseudo } from './pseudo';
 import type { Statement } from './statement';
 import type { Unit } from './unit';
-
-/** What was written for the words of a syntax: register, CSR and set numbers, and expressions. */
-export interface Written {
-  /** Whether the meaning of an operand hung on the symbols that were defined. */
-  dependent: boolean;
-  readonly numbers: Record<string, number>;
-  readonly expressions: Record<string, Expression>;
-}
-
-function nothingWritten(): Written {
-  return { dependent: false, numbers: {}, expressions: {} };
-}
 
 /** A form of an instruction with what was written for it. */
 export interface Form {
@@ -172,8 +155,8 @@ function absentExtension(
 ): ExtensionId | undefined {
   const { extension } = instruction ?? pseudo!;
   if (extensionNamed(extension).support !== 'runs') return extension;
-  const isFloat = pattern.slots.some((slot) => slot.kind === 'register' && slot.file === 'f');
-  return isFloat && architecture.has('zfinx') ? 'zfinx' : undefined;
+  if (!architecture.has('zfinx')) return undefined;
+  return pattern.slots.some((slot) => slot.kind === 'register' && slot.file === 'f') ? 'zfinx' : undefined;
 }
 
 /** Whether what was written holds nothing that another statement could change. */
@@ -213,208 +196,4 @@ function emitInstruction(
     if (immediate.kind === 'constant') fields[word] = immediate.value;
   }
   emit(unit, statement, instruction, fields, immediate, 'table');
-}
-
-/** What the operands give for a pattern's words, or undefined when they do not fit it. */
-function match(pattern: Pattern, operands: readonly Operand[], unit: Unit): Written | undefined {
-  if (!pattern.counts.includes(operands.length)) return undefined;
-  const written = nothingWritten();
-  for (let i = 0; i < operands.length; i++) {
-    if (!matchSlot(pattern.slots[i]!, operands[i]!, written, unit)) return undefined;
-  }
-  return written;
-}
-
-function matchSlot(slot: Slot, operand: Operand, written: Written, unit: Unit): boolean {
-  const { expression, base } = operand;
-  if (operand.junk >= 0 && !isPltSuffix(slot, operand, unit)) return false;
-  if (slot.kind === 'memory') {
-    const baseExpression = base ?? (expression.kind === 'parenthesized' ? expression.operand : undefined);
-    const register = baseExpression && registerOf(baseExpression);
-    if (register?.file !== 'x') return false;
-    if (slot.fixedBase) {
-      if (register.number !== registerNamed(slot.base)?.number) return false;
-    } else written.numbers[slot.base] = register.number;
-    if (base && (expression.kind === 'missing' || registerOf(expression))) return false;
-    if (slot.offset === undefined) return !base || isZero(expression) || isZeroNow(unit, expression, written);
-    written.expressions[slot.offset] = base ? expression : zeroAt(expression);
-    return true;
-  }
-  if (base || expression.kind === 'missing') return false;
-  switch (slot.kind) {
-    case 'register':
-    case 'this-register': {
-      const register = registerOf(expression);
-      if (!register) return false;
-      if (slot.kind === 'this-register') return register.name === registerNamed(slot.name)?.name;
-      if (register.file !== fileOf(slot, unit)) return false;
-      written.numbers[slot.word] = register.number;
-      return true;
-    }
-    case 'immediate':
-      if (registerOf(expression)) {
-        // A register's name is a symbol only when the source made it one.
-        if (slot.registerAsSymbol === 'never') return false;
-        written.dependent = true;
-        if (!unit.symbols.find((expression as { name: string }).name)?.defined) return false;
-      }
-      written.expressions[slot.word] = expression;
-      return true;
-    case 'address':
-      if (expression.kind === 'relocation') return false;
-      written.expressions[slot.word] = expression;
-      return true;
-    case 'tprel-add':
-      if (expression.kind !== 'relocation' || expression.operator !== '%tprel_add') return false;
-      written.expressions[slot.word] = expression.operand;
-      return true;
-    case 'csr': {
-      const csr = expression.kind === 'symbol' ? csrNamed(expression.name) : undefined;
-      if (csr) written.numbers[slot.word] = csr.number;
-      else {
-        written.dependent = true;
-        // A symbol that is no CSR must be a constant by now, or it is a misspelt CSR.
-        if (expression.kind === 'symbol' && !unit.symbols.find(expression.name)?.assigned) return false;
-        written.expressions[slot.word] = expression;
-      }
-      return true;
-    }
-    case 'fence-set': {
-      const set = expression.kind === 'symbol' ? fenceSet(expression.name) : undefined;
-      if (set === undefined) return false;
-      written.numbers[slot.word] = set;
-      return true;
-    }
-    case 'rounding-mode': {
-      const mode = expression.kind === 'symbol' ? roundingModeNames.indexOf(expression.name) : -1;
-      if (mode < 0) return false;
-      written.numbers[slot.word] = mode;
-      return true;
-    }
-  }
-}
-
-function registerOf(expression: Expression): ReturnType<typeof registerNamed> {
-  return expression.kind === 'symbol' ? registerNamed(expression.name) : undefined;
-}
-
-/** Under Zfinx, floating-point numbers are in integer registers. */
-function fileOf({ file }: Slot & { kind: 'register' }, unit: Unit): 'x' | 'f' {
-  return file === 'f' && unit.options.architecture.has('zfinx') ? 'x' : file;
-}
-
-function isZero(expression: Expression): boolean {
-  return expression.kind === 'missing' || (expression.kind === 'number' && expression.value === 0);
-}
-
-/** Whether an expression is known to be 0. */
-function isZeroNow(unit: Unit, expression: Expression, written: Written): boolean {
-  written.dependent = true;
-  return expression.kind !== 'relocation' && !registerOf(expression) && unit.valueNow(expression) === 0;
-}
-
-function zeroAt({ start }: Expression): Expression {
-  return { kind: 'number', value: 0, start, end: start };
-}
-
-/** `call name@plt`: the suffix that compilers write after a function's name means nothing more. */
-function isPltSuffix(slot: Slot, operand: Operand, unit: Unit): boolean {
-  return (
-    slot.kind === 'address' &&
-    slot.accepts === 'function' &&
-    operand.base === undefined &&
-    unit.statementText(operand.junk, operand.end) === '@plt'
-  );
-}
-
-function fenceSet(letters: string): number | undefined {
-  const ordered = /^(i?)(o?)(r?)(w?)$/.exec(letters);
-  if (!ordered || letters === '') return undefined;
-  return (ordered[1] ? 8 : 0) | (ordered[2] ? 4 : 0) | (ordered[3] ? 2 : 0) | (ordered[4] ? 1 : 0);
-}
-
-/** Says why the operands fit no form of the instruction: what is wrong with the first operand that differs. */
-function explainMismatch(
-  unit: Unit,
-  statement: Statement,
-  candidates: readonly Candidate[],
-  operands: readonly Operand[],
-): void {
-  const { name, start } = statement;
-  if (unit.problems.saturated) {
-    // Nobody reads why.
-    unit.error('operands', `the operands of '${name}' fit none of its forms`, start, statement.end);
-    return;
-  }
-  // What only few write is not proposed to the rest.
-  candidates = candidates.filter(({ pseudo }) => pseudo?.special !== 'tprel-add' || operands.length === 4);
-  const forms = [...new Set(candidates.map(({ syntax }) => (syntax === '' ? `'${name}'` : `'${name} ${syntax}'`)))];
-  const expected = `expected ${forms.join(' or ')}`;
-  const fitting = candidates.filter(({ pattern }) => pattern.counts.includes(operands.length));
-  if (fitting.length === 0) {
-    const few = candidates.every(({ pattern }) => operands.length < pattern.counts[0]!);
-    const problem = few ? 'missing operand' : `wrong number of operands (${operands.length})`;
-    unit.error('operand-count', `${problem}: ${expected}`, start, Math.max(statement.end, start + name.length));
-    return;
-  }
-  // The candidate that agrees longest knows best what the programmer meant.
-  let best = { agree: -1, candidate: fitting[0]! };
-  for (const candidate of fitting) {
-    const written = nothingWritten();
-    let agree = 0;
-    while (agree < operands.length && matchSlot(candidate.pattern.slots[agree]!, operands[agree]!, written, unit))
-      agree++;
-    if (agree > best.agree) best = { agree, candidate };
-  }
-  const operand = operands[best.agree];
-  const slot = best.candidate.pattern.slots[best.agree];
-  if (!operand || !slot) {
-    unit.error('operands', `illegal operands: ${expected}`, start, statement.end);
-    return;
-  }
-  const { expression } = operand;
-  const end = Math.max(operand.end, operand.start + 1);
-  if (expression.kind === 'invalid')
-    unit.error('invalid-expression', expression.message, expression.start, expression.end);
-  else if (operand.junk >= 0) {
-    const junk = unit.statementText(operand.junk, operand.end);
-    unit.error('junk', `unexpected '${junk}' after the operand; ${expected}`, operand.junk, operand.end);
-  } else if (slot.kind === 'fence-set' && expression.kind === 'symbol' && /^[iorw]+$/.test(expression.name)) {
-    const ordered = [...'iorw'].filter((letter) => expression.name.includes(letter)).join('');
-    const message = `the letters of a set stand in the order i, o, r, w, each once: '${ordered}'`;
-    unit.error('operand', message, expression.start, expression.end, [ordered]);
-  } else if (slot.kind === 'csr' && expression.kind === 'symbol') {
-    const suggestions = nearest(expression.name, csrNames());
-    const message = `unknown CSR '${expression.name}'${didYouMean(suggestions)}`;
-    unit.error('unknown-csr', message, expression.start, expression.end, suggestions);
-  } else if ((slot.kind === 'register' || slot.kind === 'memory') && misspeltRegister(slot, operand)) {
-    const word = misspeltRegister(slot, operand)!;
-    const suggestions = nearest(word.name, registerNames, 2);
-    const message = `'${word.name}' is no register${didYouMean(suggestions)}`;
-    unit.error('unknown-register', message, word.start, word.end, suggestions);
-  } else unit.error('operand', `${describeSlot(slot)} expected here; ${expected}`, operand.start, end);
-}
-
-const registerNames = Array.from({ length: 32 }, (_, i) => `x${i}`).concat(
-  ['zero', 'ra', 'sp', 'gp', 'tp', 'fp'],
-  ['t0', 't1', 't2', 't3', 't4', 't5', 't6'],
-  Array.from({ length: 12 }, (_, i) => `s${i}`),
-  Array.from({ length: 8 }, (_, i) => `a${i}`),
-  floatRegisters.flatMap(({ name, abiName }) => [name, abiName]),
-);
-
-function csrNames(): string[] {
-  return csrs.map((csr) => csr.name);
-}
-
-function misspeltRegister(slot: Slot, operand: Operand): (Expression & { kind: 'symbol' }) | undefined {
-  const word = slot.kind === 'memory' ? (operand.base ?? unwrap(operand.expression)) : operand.expression;
-  if (slot.kind === 'memory' && !operand.base && operand.expression.kind !== 'parenthesized') return undefined;
-  return word.kind === 'symbol' && !registerNamed(word.name) && !(slot.kind === 'register' && operand.base)
-    ? word
-    : undefined;
-}
-
-function unwrap(expression: Expression): Expression {
-  return expression.kind === 'parenthesized' ? expression.operand : expression;
 }

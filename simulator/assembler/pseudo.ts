@@ -16,7 +16,7 @@ import { RelocationType } from '../object/relocatable';
 import { bindAddress, compressedOf, emit, emitCall, emitPair, type Immediate, immediateOf } from './encoding';
 import { type Bound, isConstant } from './evaluation';
 import type { Expression } from './expression';
-import type { Written } from './instructions';
+import type { Written } from './operand-match';
 import { addressKindOf, patternOf } from './patterns';
 import type { Statement } from './statement';
 import type { Unit } from './unit';

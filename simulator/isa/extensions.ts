@@ -239,9 +239,9 @@ export interface Availability {
   /** The extension that it is described with. */
   readonly extension: ExtensionId;
   /** What it needs beside that: `c.mul` is of Zcb, and needs M. */
-  readonly beside?: readonly ExtensionId[];
+  readonly beside?: readonly ExtensionId[] | undefined;
   /** Other sets of extensions that have it: `andn` of Zbb is in Zbkb too. */
-  readonly alternatives?: readonly (readonly ExtensionId[])[];
+  readonly alternatives?: readonly (readonly ExtensionId[])[] | undefined;
 }
 
 export function isAvailable(availability: Availability, has: (extension: ExtensionId) => boolean): boolean {

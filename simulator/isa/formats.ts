@@ -22,14 +22,19 @@ export type Details = Pick<Instruction, 'name' | 'mask' | 'match' | 'operands' |
 /** Semantics of what the machine does not run. */
 export const notRun: SystemSemantics = { system: 'illegal' };
 
-/** A table entry, with what most instructions have in common filled in. */
-export function entry(group: Availability, details: Details): Instruction {
+/** A table entry, with what most instructions have in common filled in. All have the same properties, so that engines find them fast. */
+export function entry({ extension, beside, alternatives }: Availability, details: Details): Instruction {
   return {
-    ...group,
+    extension,
+    beside,
+    alternatives,
     length: 4,
     ordering: false,
     privilege: 'u',
     transfers: false,
+    defaults: undefined,
+    refines: undefined,
+    hint: false,
     ...details,
     mask: details.mask >>> 0,
     match: details.match >>> 0,

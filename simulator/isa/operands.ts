@@ -16,16 +16,17 @@ function operand(name: OperandName, kind: OperandKind, runs: readonly BitRun[], 
   const maximum = shape.maximum ?? 2 ** (signed ? width - 1 : width) - scale;
   const excluded = shape.excluded ?? [];
   return {
-    ...shape,
     name,
     kind,
     runs,
+    file: shape.file,
     signed,
     scale,
     minimum,
     maximum,
     excluded,
     hints: shape.hints ?? [],
+    modulus: shape.modulus,
     description: shape.description ?? describeRange(minimum, maximum, scale, excluded),
   };
 }

@@ -58,7 +58,7 @@ export interface Operand {
   readonly kind: OperandKind;
   readonly runs: readonly BitRun[];
   /** Register operands only: which register file. */
-  readonly file?: 'x' | 'f';
+  readonly file?: 'x' | 'f' | undefined;
   /** Whether bits are sign-extended when decoded. */
   readonly signed: boolean;
   /** Least and greatest value, inclusive, in the value's own unit. */
@@ -71,7 +71,7 @@ export interface Operand {
   /** Values that make the instruction a hint: legal, without effect, and never what an assembler picks by itself. */
   readonly hints: readonly number[];
   /** Values stand for themselves modulo this (c.lui: 0xfffff and -1 are the same field); they decode to the non-negative one. */
-  readonly modulus?: number;
+  readonly modulus?: number | undefined;
   /** One phrase for messages: 'a register x8..x15 (s0, s1, a0..a5)', 'a multiple of 8 from 0 to 504'. */
   readonly description: string;
 }
@@ -97,7 +97,7 @@ export interface Instruction extends Availability {
    * A trailing part in [ ] may be left out (`fence`, `sfence.vma`): its fields then have the values in `defaults`.
    */
   readonly syntax: string;
-  readonly defaults?: Fields;
+  readonly defaults?: Fields | undefined;
   /** The mnemonic takes '.aq', '.rl', '.aqrl' (fields aq, rl: bits 26 and 25). */
   readonly ordering: boolean;
   readonly privilege: PrivilegeName;
@@ -106,7 +106,7 @@ export interface Instruction extends Availability {
   /** Whether the next instruction may be another than the one that follows (branches, jumps, traps and returns). */
   readonly transfers: boolean;
   /** The entry whose encoding space this one is a part of: `pause` is a `fence`. The more specific entry decodes. */
-  readonly refines?: string;
+  readonly refines?: string | undefined;
   /** It is a hint whatever its operands are: legal, without effect, and never what an assembler picks by itself. */
   readonly hint?: boolean;
   /**

@@ -244,6 +244,16 @@ describe('the command line', () => {
     });
   }
 
+  it('lists the extensions that --march knows, and what the machine does with each', () => {
+    const { status, stdout } = hyperstep('check', '--march', 'help');
+    assert.equal(status, 0);
+    assert.match(stdout, /^The machine runs it\.\n[\s\S]*zbkx +Crossbar permutations/);
+    assert.match(
+      stdout,
+      /illegal there\.\n[\s\S]*zknd +AES decryption[\s\S]*known by name only[\s\S]*\n {2}v +Vector operations/,
+    );
+  });
+
   it('has help everywhere', () => {
     for (const words of [['--help'], ['run', '--help'], ['check', '--help'], ['asm', '--help'], ['diff', '--help']]) {
       const { status, stdout } = hyperstep(...words);

@@ -54,6 +54,13 @@ describe('Language server: hover', () => {
         /\| `hardware` \| the hart accesses `vsatp` in its place; no exit \|/,
       ],
     ],
+    ['an extension', '.option arch, +zb$0c', [/\*\*zbc\*\*: Carry-less multiplication/, /The machine runs it\./]],
+    ['an extension that the machine lacks', '.option arch, +zk$0n', [/does not run it/, /Brings along `zbkb`/]],
+    [
+      'an instruction that the machine does not run',
+      'sha2$056sum0 a0, a1',
+      [/SHA-256 and SHA-512 hashes: zknh/, /The machine does not run it/],
+    ],
     ['who executes wfi', 'w$0fi', [/\| `hardware` \| traps to the VMM: `hstatus\.VTW`/]],
     [
       'who takes an environment call',

@@ -1,5 +1,6 @@
 import { relocationOperators } from '../../../simulator/assembler/expression';
-import { type Csr, csrNamed, machineCsrGroups, registerNamed } from '../../../simulator/isa';
+import { type Csr, csrNamed, extensionNamed, machineCsrGroups, registerNamed } from '../../../simulator/isa';
+import { supportText } from '../../extension-text';
 import { directiveTable } from '../assembly';
 import { code, hex, paragraphs, table } from './markdown';
 import { answersFor, virtualizationTable } from './virtualization';
@@ -37,6 +38,15 @@ export function csrText(csr: Csr): string {
     rows.length > 0 && table(['Field', 'Bits', ''], rows),
     virtualizationTable(answersFor(undefined, csr)),
   ]);
+}
+
+/** An extension, as -march names it. */
+export function describeExtension(name: string): string | undefined {
+  const extension = extensionNamed(name);
+  if (!extension) return undefined;
+  const { implies, support } = extension;
+  const others = implies.length > 0 && `Brings along ${implies.map((other) => `\`${other}\``).join(', ')}.`;
+  return paragraphs([`**${name}**: ${extension.name}`, supportText[support], others]);
 }
 
 export function describeDirective(name: string): string | undefined {

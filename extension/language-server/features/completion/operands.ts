@@ -108,12 +108,12 @@ export function directiveWordOffers(directive: string, operand: number): readonl
 
 /** Extensions to add or remove by `.option arch`. */
 export const architectureOffers: readonly Offer[] = extensions
-  .filter(({ march }) => march !== '')
-  .flatMap(({ march, name }) =>
+  .filter(({ march, support }) => march !== '' && support !== 'named')
+  .flatMap(({ march, name, support }) =>
     ['+', '-'].map((sign) => ({
       label: `${sign}${march}`,
       kind: CompletionItemKind.EnumMember,
-      detail: name,
+      detail: support === 'runs' ? name : `${name} (the machine does not run it)`,
       rank: sign === '+' ? 0 : 1,
     })),
   );

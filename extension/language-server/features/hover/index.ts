@@ -4,7 +4,13 @@ import { answering } from '../../answering';
 import { literal, operandsOf, type Statement } from '../../assembly';
 import { fittingCandidate } from '../../candidates';
 import { describeMnemonic } from '../../descriptions/instruction';
-import { describeCsr, describeDirective, describeRegister, describeRelocation } from '../../descriptions/names';
+import {
+  describeCsr,
+  describeDirective,
+  describeExtension,
+  describeRegister,
+  describeRelocation,
+} from '../../descriptions/names';
 import { describeNumber } from '../../descriptions/number';
 import { lineRange } from '../../locations';
 import { placedCode } from '../../placed-code';
@@ -54,6 +60,8 @@ function describe(target: Target): string | undefined {
       return hoverParameter(target);
     case 'call':
       return hoverMacro(target) ?? hoverDefine(target);
+    case 'keyword':
+      return hoverExtension(target);
     case 'symbol':
     case 'define':
       return hoverDefine(target) ?? hoverSymbol(target);
@@ -74,6 +82,13 @@ function hoverInstruction(target: Target): string | undefined {
     csr: csrOf(statement),
     placed: placedCode(analysis, document.key, position.line, statement),
   });
+}
+
+/** An extension in `.option arch, +zba`. */
+function hoverExtension({ word, document, position }: Target): string | undefined {
+  const { statements } = document.source.lines[position.line]!;
+  const statement = statements.filter(({ start }) => start <= word.start).at(-1);
+  return statement?.key === '.option' && word.name !== 'arch' ? describeExtension(word.name) : undefined;
 }
 
 /** The CSR that a statement names or numbers. */
