@@ -65,6 +65,9 @@ Assembles and links to an ELF executable, as GNU as and ld do, or with -c assemb
   --march M         the instruction set; --march help lists the extensions
   -T FILE           a linker script that says what goes where in memory; default: GNU ld's layout, code from 0x80200000
   -e SYMBOL         where execution begins; default: what the script says, or _start
+  -lNAME, -L DIR    link libNAME.a; archives (.a) may be named as files, also between --start-group and --end-group
+  OPTIONS OF LD     --gc-sections, -u, --defsym, --whole-archive, -pie, -z max-page-size=N, -n, -N, -Ttext, -R, -s and others
+                    mean what they mean for GNU ld; in hyperstep.json: "linkOptions": ["--gc-sections", "-lgcc"]
   --no-relax        code stays as long as it was assembled; with -c, as of 'as -mno-relax'
   --map FILE        write what went where: regions, sections, symbols, and what was discarded
   --listing FILE    write what each line became: addresses, bytes, and the lines of macros

@@ -12,7 +12,7 @@ import {
 import { SharedStrings } from '../../object/shared-strings';
 import { gnuHashTable, hashTable, orderForGnuHash } from './dynamic-hash';
 import type { Linker } from './link';
-import type { OffsetTable } from './offset-table';
+import { type OffsetTable, tableName } from './offset-table';
 import { type OutputSymbol, outputSymbols } from './output-symbols';
 import { InputSection, type OutputSection } from './sections';
 import { addressOf } from './segment-map';
@@ -137,7 +137,9 @@ export class DynamicTables {
     const [symbols, strings, dynamic, ...rest] = this.#own;
     const hashes = rest.filter((input) => input === this.#hash || input === this.#gnuHash);
     const relocations = rest.filter((input) => !hashes.includes(input) && input !== this.#slots);
-    const got = [table.section, table.lazySection].map((section) => {
+    const isNamed = this.linker.symbols.globals.has(tableName);
+    const sections = table.isEmpty && !isNamed ? [table.section] : [table.section, table.lazySection];
+    const got = sections.map((section) => {
       const input = new InputSection(this.owner, section);
       resolver.enter(section, input);
       return input;
@@ -197,8 +199,11 @@ export class DynamicTables {
     if (this.#gnuHash) tags.push([Tag.GnuHash, at(this.#gnuHash)]);
     tags.push([Tag.Strings, at(this.#dynstr)], [Tag.Symbols, at(this.#dynsym)]);
     tags.push([Tag.StringsSize, sized(this.#dynstr)], [Tag.SymbolEntry, BigInt(symbolSize)], [Tag.Debug, 0n]);
-    if (relocations.length > 0 || this.#pending.size > 0)
-      tags.push([Tag.Rela, lowest], [Tag.RelaSize, BigInt(total)], [Tag.RelaEntry, BigInt(entrySize)]);
+    tags.push(
+      [Tag.Rela, relocations.length > 0 ? lowest : 0n],
+      [Tag.RelaSize, BigInt(total)],
+      [Tag.RelaEntry, BigInt(entrySize)],
+    );
     if (this.#hasTextRelocations) tags.push([Tag.TextRelocations, 0n], [Tag.Flags, BigInt(textRelocations)]);
     tags.push([Tag.Flags1, BigInt(pie)]);
     return tags;

@@ -142,6 +142,10 @@ export class Linker {
     this.#makeTable();
     this.placed = placeSections(this.script, this.inputs);
     this.#defineBoundaries();
+    // Whatever went into .text, it counts as code that nobody writes to (ld's lang_process).
+    const code = this.placed.outputs.find(({ name, exists }) => exists && name === '.text');
+    if (code && this.settings.paging === 'writable') code.kind &= ~Kind.ReadOnly;
+    else if (code) code.kind |= Kind.ReadOnly;
     for (const { place, file } of this.placed.unmatchedFiles)
       this.reporter.script(place, `no file that is linked is named '${file.name}'`, 'linker-script-file');
     this.#protects = this.settings.protects && protectsSections(this.script, this.inputs);

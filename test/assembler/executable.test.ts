@@ -1,0 +1,216 @@
+import assert from 'node:assert/strict';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { assemble } from '../../simulator/assembler';
+import { parseLinkWords } from '../../simulator/assembler/linker/options';
+import { readArchive } from '../../simulator/object/archive';
+import { writeExecutable } from '../../simulator/object/elf-writer';
+import { requireTool } from '../support/tools';
+import { messages, random } from './assemble';
+import { gnuAssemble, withFolder } from './gnu';
+
+const start = ' .globl _start\n_start: la a0, value\n call helper\n j .\n .data\n .globl value\nvalue: .dword 1\n';
+const helper =
+  ' .globl helper, unused\n .section .text.helper,"ax"\nhelper: ret\n .section .text.unused,"ax"\nunused: la a0, spare\n ret\n .bss\nspare: .skip 24\n';
+const flagless = ' .section pagecode\n .dword 7\n .section .tail,"a"\n .byte 3\n .globl size\n size = 0x5000\n';
+const texts = [start, helper, flagless];
+const all = '*(.text*) *(.rodata*) *(.data*) *(.bss*) *(.tail)';
+
+/** Scripts, each with what it is about. */
+const scripts: readonly (readonly [about: string, script: string, ...words: string[]])[] = [
+  ['sections that have no flags', `SECTIONS { . = 0x80000000; .text : { ${all} . = ALIGN(64); *(pagecode) } }`],
+  [
+    'symbols between sections',
+    `SECTIONS { . = 0x8000; .text : { *(.text*) } a = .; . += 64; b = .; .data : { *(.data) } c = 5; d = . + c; }`,
+  ],
+  [
+    'fills of one byte',
+    `SECTIONS { .text 0x1000 : { *(.text*) . = ALIGN(64); } =0xAB .data : { FILL(0x123) . += 8; *(.data) . = ALIGN(32); } }`,
+  ],
+  [
+    'DEFINED in a region',
+    `f = 0x3000; MEMORY { m : ORIGIN = DEFINED(f) ? f : 1, LENGTH = 1M } SECTIONS { .text : { ${all} } >m }`,
+  ],
+  [
+    'PROVIDEd origins',
+    `PROVIDE(o = 0x4000); MEMORY { m : ORIGIN = o, LENGTH = 1M } SECTIONS { .text : { ${all} } >m }`,
+  ],
+  ['symbols that count on', `p = 0x1000; p += 0x1000; p <<= 1; SECTIONS { .text p : { ${all} } }`],
+  [
+    'aliases of aliases',
+    `MEMORY { m : ORIGIN = 0x1000, LENGTH = 1M } REGION_ALIAS("x", m) REGION_ALIAS("y", x) SECTIONS { .text : { ${all} } >y }`,
+  ],
+  [
+    'memory that only `.` makes',
+    `SECTIONS { . = 0x1000; .text : { ${all} } .stack : { . += 4096; top = .; } .heap (NOLOAD) : { . += 16; } }`,
+  ],
+  [
+    'SIZEOF_HEADERS',
+    `SECTIONS { . = 0x10000 + SIZEOF_HEADERS; .text : { *(.text*) } . = ALIGN(4096); .data : { *(.data) } .bss : { *(.bss) } }`,
+  ],
+  [
+    'stated segments',
+    `PHDRS { h PT_PHDR PHDRS; t PT_LOAD FILEHDR PHDRS FLAGS(5); d PT_LOAD AT(0x90000); n PT_NULL; } SECTIONS { . = 0x10000 + SIZEOF_HEADERS; .text : { *(.text*) } :t .data 0x20000 : { *(.data) } :d .bss : { *(.bss) } .tail : { *(.tail) } :NONE }`,
+  ],
+  [
+    'load addresses',
+    `MEMORY { r : ORIGIN = 0x1000, LENGTH = 1M w : ORIGIN = 0x80000, LENGTH = 1M } SECTIONS { .text : { *(.text*) } >r .data : { *(.data) } >w AT>r .bss : { *(.bss) } >w }`,
+  ],
+  [
+    'a section without room',
+    `SECTIONS { .empty : { } .text 0x2000 : { ${all} } e = SIZEOF(.empty); g = ADDR(.text); }`,
+  ],
+  ['unused sections', `ENTRY(_start) SECTIONS { .text 0x1000 : { ${all} } }`, '--gc-sections'],
+  [
+    'unused sections that are kept',
+    `ENTRY(_start) SECTIONS { .text 0x1000 : { *(.text) KEEP(*(.text.unused)) *(.text*) } .bss : { *(.bss) } }`,
+    '--gc-sections',
+  ],
+  [
+    'wanted symbols',
+    `ENTRY(_start) SECTIONS { .text 0x1000 : { ${all} } }`,
+    '--gc-sections',
+    '-u',
+    'unused',
+    '--defsym=q=unused+1',
+  ],
+  [
+    'pages of 64 KiB',
+    `SECTIONS { . = 0x20000; .text : { *(.text*) } . = ALIGN(CONSTANT(MAXPAGESIZE)); .data : { *(.data) } }`,
+    '-z',
+    'max-page-size=65536',
+  ],
+  [
+    'segments that are close together',
+    `SECTIONS { . = 0x1234; .text : { *(.text*) } .data : { *(.data) } .bss : { *(.bss) } }`,
+    '-n',
+  ],
+  [
+    'a program for any address',
+    `SECTIONS { . = 0; .text : { *(.text*) } .rela.dyn : { *(.rela*) } .dynsym : { *(.dynsym) } .data : { *(.data) } .bss : { *(.bss) } }`,
+    '-pie',
+    '--no-dynamic-linker',
+  ],
+];
+
+const tool = (name: string, ...words: string[]): string => execFileSync(name, words, { encoding: 'utf8' });
+
+/** What tools of GNU say of an executable: symbols, segments, sections with their bytes. */
+function described(path: string): string[] {
+  const symbols = tool('riscv64-linux-gnu-nm', path).split('\n').sort();
+  const segments = tool('riscv64-linux-gnu-readelf', '-lW', path).split('\n').slice(2);
+  const headers = tool('riscv64-linux-gnu-readelf', '-SW', path).split('\n');
+  const sections = headers.filter((line) => /^ +\[ *\d/.test(line) && !/\.(sym|str|shstr)tab/.test(line));
+  const file = readFileSync(path);
+  const bytes = sections.flatMap((line) => {
+    const [, type, offset, size] = /\] +\S+ +(\S+) +\w{16} (\w+) (\w+)/.exec(line) ?? [];
+    const at = Number.parseInt(offset ?? '0', 16);
+    return type === 'NOBITS' ? [] : [file.subarray(at, at + Number.parseInt(size ?? '0', 16)).toString('hex')];
+  });
+  return [...symbols, ...segments, ...sections, ...bytes];
+}
+
+/** Links with ld and with ours; undefined when ld refuses. */
+function linkBoth(folder: string, words: readonly string[], script?: string): void {
+  const scriptPath = join(folder, 'own.ld');
+  if (script !== undefined) writeFileSync(scriptPath, script);
+  const [gnuPath, ownPath] = [join(folder, 'gnu.elf'), join(folder, 'own.elf')];
+  const chosen = script === undefined ? [] : ['-T', scriptPath];
+  const gnu = spawnSync('riscv64-linux-gnu-ld', ['--no-relax', ...words, ...chosen, '-o', gnuPath], {
+    encoding: 'utf8',
+  });
+  const { inputs, settings, problems } = parseLinkWords(words);
+  assert.deepEqual(problems, []);
+  const sources = new Map<string, Uint8Array>();
+  const absent = new Set<string>();
+  const linkerScript = script === undefined ? undefined : scriptPath;
+  for (let round = 0; round < 10; round++) {
+    const request = { roots: [], inputs, linkSettings: settings, sources, absent, relax: false, linkerScript };
+    const ours = assemble(request);
+    if (ours.missing.length > 0) {
+      for (const path of ours.missing) {
+        try {
+          sources.set(path, new Uint8Array(readFileSync(path)));
+        } catch {
+          absent.add(path);
+        }
+      }
+      continue;
+    }
+    const state = `${gnu.stderr}\n${messages(ours).join('\n')}`;
+    assert.equal(ours.program !== undefined, gnu.status === 0, state);
+    if (!ours.program) return;
+    writeFileSync(ownPath, writeExecutable(ours.program.executable!()).slice());
+    assert.deepEqual(described(ownPath), described(gnuPath), state);
+    return;
+  }
+  assert.fail('files are missing for ever');
+}
+
+describe('Executables against GNU ld', function () {
+  requireTool('riscv64-linux-gnu-ld');
+  this.timeout(60_000);
+
+  for (const [about, script, ...words] of scripts) {
+    it(about, () => {
+      withFolder((folder) => {
+        const objects = texts.map((text, index) => gnuAssemble(folder, text, `f${index}`).object);
+        linkBoth(folder, [...words, ...objects], script);
+      });
+    });
+  }
+
+  it('archives: members that are wanted, in their order; groups, whole archives, thin ones, ones without an index', () => {
+    withFolder((folder) => {
+      const members = [
+        ' .globl helper\nhelper: call second\n ret\n',
+        ' .globl second\nsecond: tail third\n',
+        ' .globl third\nthird: ret\n',
+        ' .globl spare\nspare: ret\n',
+      ].map((text, index) => gnuAssemble(folder, text, `a_member_with_a_long_name_${index}`).object);
+      const main = gnuAssemble(folder, start, 'main').object;
+      const [first, last] = [join(folder, 'libfirst.a'), join(folder, 'liblast.a')];
+      tool('riscv64-linux-gnu-ar', 'rcs', first, members[2]!, members[0]!, members[3]!);
+      tool('riscv64-linux-gnu-ar', 'rcsT', last, members[1]!);
+      const script = 'ENTRY(_start) SECTIONS { .text 0x1000 : { *(.text*) } .data : { *(.data) } }';
+      linkBoth(folder, [main, '--start-group', first, last, '--end-group'], script);
+      linkBoth(folder, [main, first, last, first], script);
+      linkBoth(folder, [main, first, last], script);
+      linkBoth(folder, [main, `-L${folder}`, '--whole-archive', '-lfirst', '--no-whole-archive', '-llast'], script);
+      linkBoth(folder, [main, last, first], script);
+    });
+  });
+
+  it('damaged archives are refused in words', () => {
+    withFolder((folder) => {
+      const archive = join(folder, 'lib.a');
+      tool('riscv64-linux-gnu-ar', 'rcs', archive, gnuAssemble(folder, helper, 'member').object);
+      const whole = new Uint8Array(readFileSync(archive));
+      const next = random(4711);
+      for (let i = 0; i < 400; i++) {
+        const bytes = i % 2 ? whole.slice(0, next(whole.length)) : whole.slice();
+        for (let j = 0; j < 3 && bytes.length > 0; j++) bytes[next(bytes.length)] = next(256);
+        const { value, error } = readArchive(bytes);
+        assert.ok(value || (error && error.length > 5));
+        const sources = new Map([['lib.a', bytes]]);
+        const inputs = [{ kind: 'file', name: 'lib.a', whole: true }] as const;
+        for (const { message } of assemble({ roots: [], inputs, sources }).diagnostics) assert.ok(message.length > 5);
+      }
+    });
+  });
+
+  it('an address inside of a section takes no memory', () => {
+    const script = 'SECTIONS { .text : { . = 0x80200000; *(.text*) } }';
+    const sources = new Map([
+      ['m.s', '.globl _start\n_start: nop\n'],
+      ['m.ld', script],
+    ]);
+    const ours = assemble({ roots: ['m.s'], sources, linkerScript: 'm.ld' });
+    assert.match(messages(ours).join(), /warning: .*'\.' inside a section counts from the section's start/);
+    const file = writeExecutable(ours.program!.executable!());
+    assert.ok(file.size > 0x8020_0000);
+    assert.ok(file.pieces.reduce((sum, { bytes }) => sum + bytes.length, 0) < 10_000);
+    assert.ok(ours.program!.segments.every(({ bytes }) => bytes.length < 100));
+  });
+});
