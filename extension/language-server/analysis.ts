@@ -75,9 +75,15 @@ export class Analysis {
   symbolNames(): ReadonlySet<string> {
     if (!this.#names) {
       this.#names = new Set();
-      for (const unit of this.result.units) for (const name of this.#symbolsOf(unit).keys()) this.#names.add(name);
+      for (const unit of this.result.units)
+        for (const name of this.#symbolsOf(unit).keys()) if (this.#isWritten(name, unit)) this.#names.add(name);
     }
     return this.#names;
+  }
+
+  /** Whether a name stands in a source: the assembler makes local ones of its own. */
+  #isWritten(name: string, { files }: AssembledUnit): boolean {
+    return !name.startsWith('.L') || files.some((key) => this.workspace.indexOf(key)?.symbols.has(name));
   }
 
   #symbolsOf(unit: AssembledUnit): ReadonlyMap<string, ObjectSymbol> {

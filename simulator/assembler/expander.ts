@@ -23,6 +23,7 @@ import {
   scrub,
   unchangedLine,
 } from './macros';
+import { spelledElsewhere } from './other-spellings';
 import type { IncludeNext } from './paths';
 import { type IncludedBefore, Preprocessor, type PreprocessorHost, plainText, type ReadLine } from './preprocessor';
 import type { SourceText } from './source';
@@ -238,7 +239,9 @@ export class Expander {
 
   #nearest(key: string, names: Iterable<string>): string[] {
     // Nobody reads more, and to look for near names takes long.
-    return this.unit.problems.saturated ? [] : nearest(key, [...names, ...this.macros.keys()]);
+    if (this.unit.problems.saturated) return [];
+    const elsewhere = spelledElsewhere(key);
+    return elsewhere.length > 0 ? [...elsewhere] : nearest(key, [...names, ...this.macros.keys()]);
   }
 
   // Inputs
@@ -372,7 +375,8 @@ export class Expander {
       return;
     }
     if (!this.#mayNest(statement, 'macros')) return;
-    const frame = this.#innerFrame('macro', macro.file, statement, macro.name);
+    const parameters = macro.parameters.map(({ name }) => name);
+    const frame = { ...this.#innerFrame('macro', macro.file, statement, macro.name), parameters };
     this.#pushBody('macro', frame, macro.body, [values], unit.expansions++);
   }
 

@@ -63,10 +63,17 @@ export function explainMismatch(
     unit.error('unknown-csr', message, expression.start, expression.end, suggestions);
   } else if ((slot.kind === 'register' || slot.kind === 'memory') && misspeltRegister(slot, operand)) {
     const word = misspeltRegister(slot, operand)!;
-    const suggestions = nearest(word.name, registerNames, 2);
+    const suggestions = registersLike(unit, word.name);
     const message = `'${word.name}' is no register${didYouMean(suggestions)}`;
     unit.error('unknown-register', message, word.start, word.end, suggestions);
   } else unit.error('operand', `${describeSlot(slot)} expected here; ${expected}`, operand.start, end);
+}
+
+/** What was meant by a word that is no register: a parameter of the macro around it, a register of other assemblers, or one spelt nearly so. */
+function registersLike(unit: Unit, word: string): string[] {
+  if (unit.location.frame.parameters?.includes(word)) return [`\\${word}`];
+  const plain = word.replace(/^[$%]/, '');
+  return plain !== word && registerNames.includes(plain) ? [plain] : nearest(plain, registerNames, 2);
 }
 
 const registerNames = Array.from({ length: 32 }, (_, i) => `x${i}`).concat(

@@ -52,7 +52,7 @@ describe('Language server: completion', () => {
     ['in an operator', 'x: ld a0, %lo($0', 'x', 'sp'],
     ['after a percent sign', ' lui a0, %$0', '%hi %lo', 'a0'],
     ['for a jump', '1: nop\nx: j $0\n2: nop', '1b 2f x', 'a0 1f 2b'],
-    ['for a load from a symbol', 'x: .word 1\n lw a0, $0', 'x', ''],
+    ['for a load from a symbol', 'x: .word 1\n la a1, x\n lw a0, $0', 'x sp a1', '.L0'],
     ['for a #define', '#define LIMIT 3\n li a0, L$0', 'LIMIT', 'li', S],
     [
       'for a #define of a header',

@@ -46,6 +46,22 @@ describe('Quick fixes', () => {
     assert.equal(await first('.wrod 1\n', 'unknown-directive'), '.word 1\n');
   });
 
+  it('put commas between operands that only blanks part', async () => {
+    assert.equal(await first('_start: add a0 a1 a2\n', 'operand-count'), '_start: add a0, a1, a2\n');
+    assert.equal(await first('_start: lw a0 0(sp)\n', 'operand-count'), '_start: lw a0, 0(sp)\n');
+  });
+
+  it('name what is written otherwise elsewhere', async () => {
+    assert.equal(await first('.asciiz "x"\n', 'unknown-directive'), '.asciz "x"\n');
+    assert.equal(await first(' add a0, $t3, a1\n', 'unknown-register'), ' add a0, t3, a1\n');
+    assert.equal(await first(' subi a0, a0, 1\n', 'unknown-instruction'), ' addi a0, a0, 1\n');
+    assert.equal(await first(' mov a0, a1\n', 'unknown-instruction'), ' mv a0, a1\n');
+    assert.equal(
+      await first('.macro m base\n lw a0, 0(base)\n.endm\n m sp\n', 'unknown-register'),
+      '.macro m base\n lw a0, 0(\\base)\n.endm\n m sp\n',
+    );
+  });
+
   it('repeat the destination where a source is missing, and fill in what else is', async () => {
     assert.equal(await first('_start: addi a0, 1 # more\n', 'operand-count'), '_start: addi a0, a0, 1 # more\n');
     assert.equal(await first('_start: lw a0\n', 'operand-count'), '_start: lw a0, 0(sp)\n');

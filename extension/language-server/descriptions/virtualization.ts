@@ -2,11 +2,10 @@ import { type Csr, type Instruction, systemOperationOf } from '../../../simulato
 import { table } from './markdown';
 
 /** The ways to run a guest, as launch.json names them. */
-type Mode = 'none' | 'full' | 'hardware' | 'para' | 'emulation';
+type Mode = 'none' | 'full' | 'hardware';
 
 type Answers = Readonly<Record<Mode, string>>;
 
-const interpreted = 'the VMM, which interprets every instruction, does it in software';
 const illegal = "illegal instruction: the guest's own exception";
 
 /** What is done by trapping under `full` and by the hart itself under `hardware`. */
@@ -15,8 +14,6 @@ function deprivileged(what: string, hardware: string): Answers {
     none: 'the hart executes it in S-mode',
     full: `traps to the VMM: the kernel runs in U-mode. ${what}`,
     hardware,
-    para: 'traps: the kernel runs in U-mode, and makes a hypercall instead',
-    emulation: interpreted,
   };
 }
 
@@ -24,32 +21,24 @@ const machineMode: Answers = {
   none: 'legal in M-mode only: with `"firmware": "none"` the guest starts there, else it is an illegal instruction',
   full: illegal,
   hardware: illegal,
-  para: illegal,
-  emulation: illegal,
 };
 
 const hypervisorMode: Answers = {
   none: 'the hart executes it in HS-mode: S-mode of a machine with H',
   full: `traps to the VMM, whose virtual hart has no H: ${illegal}`,
   hardware: `virtual-instruction exception to the VMM, whose virtual hart has no H: ${illegal}`,
-  para: illegal,
-  emulation: illegal,
 };
 
 const counters: Answers = {
   none: 'the hart reads it',
   full: "traps to the VMM: `scounteren` keeps the machine's counters from U-mode. The VMM reads the virtual one",
   hardware: 'the hart reads it, `time` with `htimedelta` added; no exit',
-  para: "traps to the VMM as under `full`: `scounteren` keeps the machine's counters from U-mode",
-  emulation: interpreted,
 };
 
 const environmentCall: Answers = {
   none: 'from S-mode to the firmware (SBI), from U-mode to the guest kernel',
   full: 'traps to the VMM as cause 8: a system call it reflects to the guest kernel, an SBI call it answers',
   hardware: 'from VS-mode cause 10, an SBI call that the VMM answers; from VU-mode straight to the guest kernel',
-  para: 'a hypercall of the kernel, or a system call that the VMM reflects',
-  emulation: 'the VMM takes it for an SBI call or a system call by the virtual mode',
 };
 
 const wait: Answers = deprivileged(

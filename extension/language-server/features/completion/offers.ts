@@ -7,6 +7,7 @@ import type { Document, Workspace } from '../../workspace';
 import type { Offer } from './item';
 import {
   architectureOffers,
+  baseOffers,
   csrOffers,
   directiveWordOffers,
   fenceOffers,
@@ -106,6 +107,8 @@ function slotOffers(question: Question, place: OperandPlace, slots: readonly Slo
       parts.push(whole(registerOffers(file, place.word)));
   for (const slot of slots)
     if (slot.kind === 'this-register') parts.push(whole(words([slot.name], CompletionItemKind.Variable)));
+  if (kinds.has('memory') && !kinds.has('register') && !place.text.includes('('))
+    parts.push(whole(baseOffers(place.word)));
   if (kinds.has('csr')) parts.push(whole(csrOffers));
   if (kinds.has('rounding-mode')) parts.push(whole(roundingOffers));
   if (kinds.has('fence-set')) parts.push(whole(fenceOffers));

@@ -51,6 +51,11 @@ export function registerOffers(file: 'x' | 'f', word: string): readonly Offer[] 
   return new RegExp(`^${file}\\d*$`).test(word) ? [...named[file], ...numbered[file]] : named[file];
 }
 
+/** Registers as the bases of an address without an offset. */
+export function baseOffers(word: string): readonly Offer[] {
+  return registerOffers('x', word).map((offer) => ({ ...offer, text: `0(${offer.label})` }));
+}
+
 const modes = { u: 'user', s: 'supervisor', m: 'machine' };
 
 export const csrOffers: readonly Offer[] = csrs.map(({ name, summary, privilege, number, group, readOnly }) => ({

@@ -7,6 +7,10 @@ export const fixOperands: Fixer = ({ diagnostic, statement }) => {
   const operands = operandsOf(statement).filter(({ expression }) => expression.kind !== 'missing');
   const written = operands.map(({ start, end }) => statement.text.slice(start, end));
   const texts = new Set<string>();
+  const separated = withCommas(statement.text.slice(statement.operandsStart, statement.end));
+  const parts = separated.split(',').length;
+  if (parts > operands.length && candidatesNamed(statement.key).some(({ pattern }) => pattern.slots.length === parts))
+    texts.add(separated);
   for (const candidate of candidatesNamed(statement.key)) {
     const { slots } = candidate.pattern;
     if (slots.length <= operands.length) continue;
@@ -29,6 +33,11 @@ export const fixOperands: Fixer = ({ diagnostic, statement }) => {
     );
   }
 };
+
+/** Operands with commas where only blanks stand between two words. */
+function withCommas(operands: string): string {
+  return operands.trim().replace(/([\w)])\s+(?=[\w.$%-])/g, '$1, ');
+}
 
 /** Something that stands at such a place and does no harm. */
 function plainOperand(slot: Slot): string {
