@@ -235,6 +235,11 @@ function partsOf(name: string): readonly string[] {
   return extension?.version === '' ? extension.implies : [name];
 }
 
+/** The extensions of compressed instructions that an architecture has: without them all instructions have 4 bytes. */
+export function compressedExtensions({ versions }: Architecture): string[] {
+  return [...versions.keys()].filter((name) => name === 'c' || /^zc[a-z]/.test(name));
+}
+
 /**
  * Adds (`+m`) or removes (`-c`) extensions, separated by commas, or sets all (`rv64gc`), as `.option arch` does. A text
  * says what is wrong.

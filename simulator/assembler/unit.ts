@@ -22,6 +22,8 @@ export interface Options {
   readonly architecture: Architecture;
   readonly relax: boolean;
   readonly pic: boolean;
+  /** The compressed extensions that `.option norvc` set aside, for `.option rvc`. */
+  readonly compression?: readonly string[];
 }
 
 /** Symbols that stand for each other. */

@@ -133,6 +133,10 @@ describe('-march and .option arch', function () {
     assert.equal(size('lbu a0, 1(a1)\n', 'rv64gc_zcb'), 2);
     assert.equal(size('addi a0, a0, 1\n', 'rv64i_zca'), 2);
     assert.match(messages(assembleText('c.lbu a0, 1(a1)\n', { march: 'rv64gc' })).join(), /'zcb'/);
+    // Without compression every instruction has 4 bytes; with it again, what was there before.
+    assert.equal(size('.option norvc\nlbu a0, 1(a1)\naddi a0, a0, 1\n', 'rv64gc_zcb'), 8);
+    assert.equal(size('.option norvc\n.option rvc\nlbu a0, 1(a1)\n', 'rv64gc_zcb'), 2);
+    assert.equal(size('.option push\n.option norvc\n.option pop\nlbu a0, 1(a1)\n', 'rv64gc_zcb'), 2);
   });
 });
 

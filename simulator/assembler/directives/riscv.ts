@@ -1,4 +1,4 @@
-import { type Architecture, architectureChanges, changeArchitecture } from '../architecture';
+import { type Architecture, architectureChanges, changeArchitecture, compressedExtensions } from '../architecture';
 import { ArchitectureTag, attributeTags } from '../attributes';
 import { nearest } from '../diagnostic';
 import { TokenKind } from '../lexer';
@@ -6,8 +6,16 @@ import type { Unit } from '../unit';
 import { type Directive, directives, OperandReader, type Run } from './directive';
 
 const simpleOptions: Readonly<Record<string, (unit: Unit) => void>> = {
-  rvc: (unit) => changeCompression(unit, '+c'),
-  norvc: (unit) => changeCompression(unit, '-c'),
+  rvc: (unit) => {
+    const { compression = [] } = unit.options;
+    changeCompression(unit, '+', ['c', ...compression]);
+  },
+  norvc: (unit) => {
+    const compression = compressedExtensions(unit.options.architecture);
+    if (compression.length === 0) return;
+    changeCompression(unit, '-', compression);
+    unit.options = { ...unit.options, compression };
+  },
   relax: (unit) => {
     unit.options = { ...unit.options, relax: true };
   },
@@ -26,8 +34,9 @@ const simpleOptions: Readonly<Record<string, (unit: Unit) => void>> = {
   push: (unit) => unit.pushOptions(),
 };
 
-function changeCompression(unit: Unit, change: string): void {
-  const architecture = changeArchitecture(unit.options.architecture, change);
+function changeCompression(unit: Unit, sign: '+' | '-', extensions: readonly string[]): void {
+  const changes = extensions.map((name) => sign + name).join();
+  const architecture = changeArchitecture(unit.options.architecture, changes);
   if (typeof architecture !== 'string') unit.setArchitecture(architecture);
 }
 
