@@ -34,7 +34,7 @@ const scripts: readonly (readonly [about: string, script: string, ...words: stri
   ],
   [
     'PROVIDEd origins',
-    `PROVIDE(o = 0x4000); MEMORY { m : ORIGIN = o, LENGTH = 1M } SECTIONS { .text : { ${all} } >m }`,
+    `PROVIDE(base = 0x4000); MEMORY { m : ORIGIN = base, LENGTH = 1M } SECTIONS { .text : { ${all} } >m }`,
   ],
   ['symbols that count on', `p = 0x1000; p += 0x1000; p <<= 1; SECTIONS { .text p : { ${all} } }`],
   [

@@ -74,7 +74,9 @@ export class ScriptLayout implements EvaluationHost {
     this.#symbols = new ScriptSymbols(host, [...script.externs, ...settings.wanted]);
     for (const output of placed.outputs) if (!this.#byName.has(output.name)) this.#byName.set(output.name, output);
     for (const declared of script.regions) this.regions.set(declared.name, new Region(declared.name, declared));
-    for (const output of placed.outputs) this.#nameRegions(output);
+    placed.outputs.forEach((output, index) => {
+      this.#nameRegions(output, placed.outputs[index - 1]);
+    });
   }
 
   get symbols(): ReadonlyMap<string, ScriptSymbol> {
@@ -178,7 +180,8 @@ export class ScriptLayout implements EvaluationHost {
 
   // Passes
 
-  #nameRegions(output: OutputSection): void {
+  /** A section that says nothing else is loaded where the one before it in its region is. */
+  #nameRegions(output: OutputSection, before: OutputSection | undefined): void {
     const { description } = output;
     const named = (name: string | undefined): Region | undefined => {
       if (name === undefined) return undefined;
@@ -188,6 +191,8 @@ export class ScriptLayout implements EvaluationHost {
     };
     output.region = named(description?.region) ?? this.#defaultRegion;
     output.loadRegion = named(description?.loadRegion);
+    const isFree = !description?.loadRegion && !description?.loadAddress && !description?.address;
+    if (isFree && before?.region === output.region) output.loadRegion = before.loadRegion;
   }
 
   #evaluateRegions(): void {
