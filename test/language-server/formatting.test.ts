@@ -58,6 +58,17 @@ describe('Language server: formatting', () => {
     ],
     ['a string over several lines', '  .ascii "a   \n b,c   \n:d" ,1', '  .ascii "a   \n b,c   \n:d" ,1'],
     [
+      'strings over lines that follow each other, and what stands behind them',
+      '    nop\nl:.ascii "a ,b\nx:y ,z \n" ; .ascii "c\n ,d"\nmv a0,a1',
+      '    nop\nl:.ascii "a ,b\nx:y ,z \n" ; .ascii "c\n ,d"\n    mv a0, a1',
+    ],
+    [
+      'what stands behind a quote that is skipped',
+      '#if 0\n\tsay "open\n#endif\n\tnop\nmv a0,a1\n',
+      '#if 0\n\tsay "open\n#endif\n\tnop\n\tmv a0, a1\n',
+      'main.S',
+    ],
+    [
       'comments in conditional parts',
       '#ifdef X\n  // a , b\n\t/* c */\n#endif\n',
       '#ifdef X\n  // a , b\n\t/* c */\n#endif\n',
@@ -82,6 +93,16 @@ describe('Language server: formatting', () => {
     assert.equal(await format('textDocument/onTypeFormatting', text, { ch: '\n' }), '    nop\n    mv a0, a1\n');
     assert.equal(await format('textDocument/onTypeFormatting', '    nop\n    loop:$0', { ch: ':' }), '    nop\nloop:');
     assert.equal(await format('textDocument/onTypeFormatting', '$0', { ch: '\n' }), '');
+  });
+
+  it('of a range or while typing leaves the lines of a string alone', async () => {
+    const text = '    nop\n.ascii "a ,b\nc ,d:\n$0  e" ,1\n';
+    const plain = parseMarked(text).text;
+    for (const line of [1, 2, 3]) {
+      const range = { start: { line, character: 0 }, end: { line, character: 3 } };
+      assert.equal(await format('textDocument/rangeFormatting', text, { range }), plain);
+    }
+    for (const ch of ['\n', ':']) assert.equal(await format('textDocument/onTypeFormatting', text, { ch }), plain);
   });
 });
 

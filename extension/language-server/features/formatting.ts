@@ -42,9 +42,11 @@ export function formatLines(source: SourceText, options: FormattingOptions, firs
   const skipped = new SkippedText();
   for (let number = 0; number <= Math.min(last, lines.length - 1); number++) {
     const line = lines[number]!;
+    // A quote that is skipped opens nothing.
+    if (skipped.has(line)) continue;
     const joined = line.continues === 'none' ? undefined : source.joined(number);
     if (joined) number += joined.breaks.length;
-    else if (!skipped.has(line) && number >= first && !lines[number - 1]?.text.trimEnd().endsWith('\\')) {
+    else if (number >= first && !lines[number - 1]?.text.trimEnd().endsWith('\\')) {
       const formatted = formatLine(line, style);
       if (formatted !== line.text) edits.push({ range: lineRange(number, 0, line.text.length), newText: formatted });
     }
