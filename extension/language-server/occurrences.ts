@@ -138,12 +138,12 @@ function collectOperands(statement: Statement, found: Occurrence[], choose: Choo
     switch (kind) {
       case TokenKind.Name: {
         const name = lexer.value;
-        if (percent === start)
+        if (percent === start && !isEvaluated(statement, end))
           found.push({ kind: 'relocation', name: `%${name}`, start: start - 1, end, definition: false });
         else if (name.startsWith('\\'))
           found.push({ kind: 'parameter', name: name.slice(1), start, end, definition: false });
         else if (name !== '.') {
-          const chosen = choose(name, index) ?? { kind: 'symbol' };
+          const chosen = (percent !== start && choose(name, index)) || { kind: 'symbol' };
           found.push({ name, start, end, definition: false, ...chosen });
         }
         index++;
@@ -166,6 +166,14 @@ function collectOperands(statement: Statement, found: Occurrence[], choose: Choo
         break;
     }
   }
+}
+
+/**
+ * Whether a name behind a percent sign begins an expression whose value is the argument, as .altmacro has it, and is no operator like
+ * `%hi(`: arguments of calls, defaults of parameters and what `.irp` goes through.
+ */
+function isEvaluated({ text, key }: Statement, nameEnd: number): boolean {
+  return !/^\s*\(/.test(text.slice(nameEnd)) && (!key.startsWith('.') || /^\.(macro|irpc?)$/.test(key));
 }
 
 const cWord = /"(?:\\.|[^"\\])*"?|[A-Za-z_]\w*|\d[\w.]*/g;

@@ -15,6 +15,21 @@ const refuses = (marked: string, newName: string, why: RegExp, setting?: Setting
 describe('Language server: rename', () => {
   const cases: readonly [what: string, marked: string, newName: string, result: string, setting?: Setting][] = [
     ['a symbol', 'a$0: j a\n la a0, a+4 # a', 'b', 'b: j b\n la a0, b+4 # a'],
+    [
+      'a symbol that .altmacro evaluates',
+      ' .altmacro\n .macro keep which\n sd x\\which, \\which*8(sp)\n .endm\n .set count$0, 5\n .rept 3\n keep %count\n' +
+        ' .set count, count + 1\n .endr',
+      'number',
+      ' .altmacro\n .macro keep which\n sd x\\which, \\which*8(sp)\n .endm\n .set number, 5\n .rept 3\n keep %number\n' +
+        ' .set number, number + 1\n .endr',
+    ],
+    [
+      'a symbol in each place where .altmacro evaluates',
+      ' .altmacro\nn = 1\n .macro m a=%n, b\n .endm\n m %n+1, %2*n\n m b=%n\n m %n$0, %(n)\n .irp i, %n, 2\n .endr',
+      'k',
+      ' .altmacro\nk = 1\n .macro m a=%k, b\n .endm\n m %k+1, %2*k\n m b=%k\n m %k, %(k)\n .irp i, %k, 2\n .endr',
+    ],
+    ['no operator of that name', 'hi$0 = 5\n lui a0, %hi(hi)', 'top', 'top = 5\n lui a0, %hi(top)'],
     ['a macro', '.macro m\n.endm\n M$0\n m', 'n', '.macro n\n.endm\n n\n n'],
     [
       'a parameter, in its macro only',
