@@ -103,6 +103,27 @@ describe('Language server: completion', () => {
     });
   }
 
+  const orders: readonly [where: string, marked: string, order: string][] = [
+    ['in a source that says nothing', ' csrr a0, $0', 'satp time mstatus'],
+    ['in code of supervisor mode', ' csrw stvec, a0\n csrr a0, $0\n sret', 'scause time mcause'],
+    ['in code of machine mode', ' csrw mtvec, a0\n csrr a0, $0', 'mcause scause time'],
+    ['where a CSR of machine mode has its number', ' csrw 0x305, a0\n csrr a0, $0', 'mcause scause time'],
+    ['before a return from machine mode', ' csrr a0, $0\n mret', 'mcause scause time'],
+    ['in spite of the line itself', ' csrr mcause, $0\n', 'scause time mcause'],
+    ['in spite of comments', ' # mret\n csrr a0, $0', 'scause time mcause'],
+  ];
+  for (const [where, marked, order] of orders) {
+    it(`offers the CSRs of the mode first ${where}`, async () => {
+      const wanted = order.split(' ');
+      const found = (await items(marked)).filter(({ label }) => wanted.includes(label));
+      const sorted = found.sort((a, b) => (a.sortText! < b.sortText! ? -1 : 1));
+      assert.deepEqual(
+        sorted.map(({ label }) => label),
+        wanted,
+      );
+    });
+  }
+
   it('offers nothing in comments, strings and for new names', async () => {
     for (const marked of [
       'nop # ad$0',

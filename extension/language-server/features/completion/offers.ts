@@ -109,7 +109,7 @@ function slotOffers(question: Question, place: OperandPlace, slots: readonly Slo
     if (slot.kind === 'this-register') parts.push(whole(words([slot.name], CompletionItemKind.Variable)));
   if (kinds.has('memory') && !kinds.has('register') && !place.text.includes('('))
     parts.push(whole(baseOffers(place.word)));
-  if (kinds.has('csr')) parts.push(whole(csrOffers));
+  if (kinds.has('csr')) parts.push(whole(csrOffers(question.document.source, question.line)));
   if (kinds.has('rounding-mode')) parts.push(whole(roundingOffers));
   if (kinds.has('fence-set')) parts.push(whole(fenceOffers));
   if (kinds.has('address')) parts.push(whole(numericOffers(question.document.source, question.line)));

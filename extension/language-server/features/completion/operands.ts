@@ -10,7 +10,9 @@ import {
   registers,
   roundingModeNames,
 } from '../../../../simulator/isa';
+import type { SourceText } from '../../assembly';
 import { candidatesNamed, type Slot } from '../../candidates';
+import { privilegeOf } from '../legality';
 import type { Offer } from './item';
 
 /** What may be written at one place of an instruction's operands: one slot for each of its forms in effect. */
@@ -58,14 +60,29 @@ export function baseOffers(word: string): readonly Offer[] {
 
 const modes = { u: 'user', s: 'supervisor', m: 'machine' };
 
-export const csrOffers: readonly Offer[] = csrs.map(({ name, summary, privilege, number, group, readOnly }) => ({
-  label: name,
-  kind: CompletionItemKind.Property,
-  detail: `CSR 0x${number.toString(16)}, ${modes[privilege]} mode${readOnly ? ', read-only' : ''}`,
-  description: summary,
-  rank: !machineCsrGroups.has(group) ? 3 : privilege === 's' ? 0 : 1,
-  data: 'csr',
-}));
+/** Groups of CSRs in order, for code of supervisor and of machine mode: its own, those of lesser modes, those out of its reach. */
+const csrRanks = { s: { s: 0, u: 1, m: 2 }, m: { m: 0, s: 1, u: 2 } };
+
+const csrOffersFor = (mode: 's' | 'm'): readonly Offer[] =>
+  csrs.map(({ name, summary, privilege, number, group, readOnly }) => ({
+    label: name,
+    kind: CompletionItemKind.Property,
+    detail: `CSR 0x${number.toString(16)}, ${modes[privilege]} mode${readOnly ? ', read-only' : ''}`,
+    description: summary,
+    rank: machineCsrGroups.has(group) ? csrRanks[mode][privilege] : 3,
+    data: 'csr',
+  }));
+
+const csrOffersOf = { s: csrOffersFor('s'), m: csrOffersFor('m') };
+
+/** CSRs, those first that fit the source: machine mode's where another line needs that mode, or else supervisor mode's. */
+export function csrOffers({ lines }: SourceText, line: number): readonly Offer[] {
+  const isMachineCode = lines.some(
+    ({ statements }, number) =>
+      number !== line && statements.some((statement) => statement.kind === 'command' && privilegeOf(statement) === 'm'),
+  );
+  return csrOffersOf[isMachineCode ? 'm' : 's'];
+}
 
 /** Operators; those that fit the place by its half come first. */
 export function relocationOffers(slots: readonly Slot[], mnemonic: string): Offer[] {
