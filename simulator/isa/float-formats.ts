@@ -18,8 +18,16 @@ import type {
 } from './semantics';
 import type { Instruction, Operand } from './types';
 
-/** The rm and frm fields: to nearest even, towards 0, down, up, to nearest with ties away from 0; rm only: as frm says. */
+/** The rm and frm fields. */
 export const RoundingMode = { rne: 0, rtz: 1, rdn: 2, rup: 3, rmm: 4, dyn: 7 } as const;
+export const roundingModeSummaries: Readonly<Record<keyof typeof RoundingMode, string>> = {
+  rne: 'round to the nearest value, of two that are equally near to the even one',
+  rtz: 'round towards zero',
+  rdn: 'round down, towards minus infinity',
+  rup: 'round up, towards plus infinity',
+  rmm: 'round to the nearest value, of two that are equally near to that of larger magnitude',
+  dyn: 'round as the `frm` field of `fcsr` says',
+};
 export const roundingModeNames: readonly (string | undefined)[] = [
   'rne',
   'rtz',

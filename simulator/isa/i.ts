@@ -13,6 +13,13 @@ const LOAD = 0x03;
 const STORE = 0x23;
 const BRANCH = 0x63;
 
+/** The letters of a fence's sets, from the highest bit down, with the accesses that they stand for. */
+export const fenceAccesses: Readonly<Record<string, string>> = {
+  i: 'device input',
+  o: 'device output',
+  r: 'memory reads',
+  w: 'memory writes',
+};
 const fenceSet = 'a set of the letters i, o, r, w';
 const predecessor = special('pred', 'fence-set', [run(24, 4)], fenceSet);
 const successor = special('succ', 'fence-set', [run(20, 4)], fenceSet);

@@ -2,7 +2,8 @@
 export * from './causes';
 export * from './csrs';
 export * from './extensions';
-export { RoundingMode, roundingModeNames } from './float-formats';
+export { RoundingMode, roundingModeNames, roundingModeSummaries } from './float-formats';
+export { fenceAccesses } from './i';
 export { operandBits, operandProblem, operandsProblem } from './operands';
 export * from './pseudo';
 export * from './registers';

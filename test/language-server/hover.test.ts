@@ -61,6 +61,11 @@ describe('Language server: hover', () => {
       'sha2$056sum0 a0, a1',
       [/SHA-256 and SHA-512 hashes: zknh/, /The machine does not run it/],
     ],
+    ['a rounding mode', 'fcvt.w.d a0, fa0, rt$0z', [/^\*\*rtz\*\* \(`rm` = 1\): round towards zero$/]],
+    ['the rounding mode of arithmetic', 'fadd.s fa0, fa1, fa2, rm$0m', [/`rm` = 4.*larger magnitude/]],
+    ['the rounding mode that a register has', 'fsqrt.d fa0, fa1, $0dyn', [/`rm` = 7.*`frm` field of `fcsr`/]],
+    ['the first set of a fence', 'fence io$0rw, w', [/^\*\*iorw\*\*: device input \(`i`\), .*come first$/]],
+    ['the second set of a fence', 'fence iorw, r$0w', [/^\*\*rw\*\*: memory reads .* memory writes .*wait$/]],
     ['who executes wfi', 'w$0fi', [/\| `hardware` \| traps to the VMM: `hstatus\.VTW`/]],
     [
       'who takes an environment call',
@@ -130,7 +135,7 @@ describe('Language server: hover', () => {
   }
 
   it('says nothing of comments, spaces and unknown words', async () => {
-    for (const marked of ['nop # a$0', ' $0 nop', 'unkno$0wn a0', '.asciz "a$0"'])
+    for (const marked of ['nop # a$0', ' $0 nop', 'unkno$0wn a0', '.asciz "a$0"', ' fence w$0r, r'])
       assert.equal(await hover(marked), '', marked);
   });
   it('has a table for every instruction, whose fields cover all bits', async () => {

@@ -1,5 +1,5 @@
 import type { Operand } from '../../../simulator/isa';
-import { csrName, type Instruction, registerName, roundingModeNames } from '../../../simulator/isa';
+import { csrName, fenceAccesses, type Instruction, registerName, roundingModeNames } from '../../../simulator/isa';
 import { operandValue } from '../../../simulator/isa/operands';
 import { table } from './markdown';
 
@@ -99,6 +99,6 @@ function meaningOf({ operand, valueLow }: Field, word: number): string {
 }
 
 function fenceSet(value: number): string {
-  const letters = ['i', 'o', 'r', 'w'].filter((_, index) => (value & (8 >> index)) !== 0);
+  const letters = Object.keys(fenceAccesses).filter((_, index) => (value & (8 >> index)) !== 0);
   return letters.join('') || '0';
 }

@@ -1,5 +1,14 @@
 import { relocationOperators } from '../../../simulator/assembler/expression';
-import { type Csr, csrNamed, extensionNamed, machineCsrGroups, registerNamed } from '../../../simulator/isa';
+import {
+  type Csr,
+  csrNamed,
+  extensionNamed,
+  fenceAccesses,
+  machineCsrGroups,
+  RoundingMode,
+  registerNamed,
+  roundingModeSummaries,
+} from '../../../simulator/isa';
 import { supportText } from '../../extension-text';
 import { directiveTable } from '../assembly';
 import { code, hex, paragraphs, table } from './markdown';
@@ -47,6 +56,24 @@ export function describeExtension(name: string): string | undefined {
   const { implies, support } = extension;
   const others = implies.length > 0 && `Brings along ${implies.map((other) => `\`${other}\``).join(', ')}.`;
   return paragraphs([`**${name}**: ${extension.name}`, supportText[support], others]);
+}
+
+export function describeRoundingMode(name: string): string | undefined {
+  if (!isRoundingMode(name)) return undefined;
+  return `**${name}** (\`rm\` = ${RoundingMode[name]}): ${roundingModeSummaries[name]}`;
+}
+
+function isRoundingMode(name: string): name is keyof typeof RoundingMode {
+  return Object.hasOwn(RoundingMode, name);
+}
+
+/** The first set of a fence, of the accesses that come before it, or its second one, of those that must wait. */
+export function describeFenceSet(name: string, which: 'predecessor' | 'successor'): string | undefined {
+  const letters = Object.keys(fenceAccesses).filter((letter) => name.includes(letter));
+  if (name === '' || letters.join('') !== name) return undefined;
+  const accesses = letters.map((letter) => `${fenceAccesses[letter]} (\`${letter}\`)`).join(', ');
+  const order = which === 'predecessor' ? 'before the fence, which come first' : 'behind the fence, which wait';
+  return `**${name}**: ${accesses} ${order}`;
 }
 
 export function describeDirective(name: string): string | undefined {

@@ -8,8 +8,10 @@ import {
   describeCsr,
   describeDirective,
   describeExtension,
+  describeFenceSet,
   describeRegister,
   describeRelocation,
+  describeRoundingMode,
 } from '../../descriptions/names';
 import { describeNumber } from '../../descriptions/number';
 import { lineRange } from '../../locations';
@@ -61,7 +63,7 @@ function describe(target: Target): string | undefined {
     case 'call':
       return hoverMacro(target) ?? hoverDefine(target);
     case 'keyword':
-      return hoverExtension(target);
+      return hoverKeyword(target);
     case 'symbol':
     case 'define':
       return hoverDefine(target) ?? hoverSymbol(target);
@@ -84,11 +86,16 @@ function hoverInstruction(target: Target): string | undefined {
   });
 }
 
-/** An extension in `.option arch, +zba`. */
-function hoverExtension({ word, document, position }: Target): string | undefined {
+/** An extension in `.option arch, +zba`, a set of a fence, or a rounding mode. */
+function hoverKeyword({ word, document, position }: Target): string | undefined {
   const { statements } = document.source.lines[position.line]!;
   const statement = statements.filter(({ start }) => start <= word.start).at(-1);
-  return statement?.key === '.option' && word.name !== 'arch' ? describeExtension(word.name) : undefined;
+  if (!statement) return undefined;
+  const { key, text, operandsStart } = statement;
+  if (key === '.option') return word.name === 'arch' ? undefined : describeExtension(word.name);
+  if (key.startsWith('.')) return undefined;
+  if (key !== 'fence') return describeRoundingMode(word.name);
+  return describeFenceSet(word.name, text.slice(operandsStart, word.start).includes(',') ? 'successor' : 'predecessor');
 }
 
 /** The CSR that a statement names or numbers. */
