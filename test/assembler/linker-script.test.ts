@@ -35,6 +35,29 @@ describe('Linker scripts', () => {
     ['INCLUDE absent.ld', /the file 'absent.ld' is not there/],
     ['INCLUDE main.ld', /includes itself/],
     ['SECTIONS { .a 0x100 : { *(.text) } .b 0x100 : { *(.data) } }', /'.b' at 0x100 begins inside of section '.a'/],
+    [
+      'PHDRS { code PT_LOAD; }\nSECTIONS { .text : { *(.text) } :code .data : { *(.data) } :cod }',
+      /2: section '.data' is put into segment 'cod', which PHDRS does not have.*'code'/,
+    ],
+    ['SECTIONS { .text : { *(.text) } :code }', /'.text' is put into segment 'code', which PHDRS does not have/],
+    ['\nPHDRS { code PT_LOAD; }\nSECTIONS { .text : { *(.text) } }', /2: no section is put into any segment of PHDRS/],
+    [
+      'PHDRS {\n code PT_LOAD FILEHDR PHDRS; } SECTIONS { .text 0x10 : { *(.text) } :code }',
+      /2: there is no room for the file's headers/,
+    ],
+    [
+      'PHDRS { code PT_LOAD;\n table PT_PHDR PHDRS; } SECTIONS { .text : { *(.text) } :code :table }',
+      /2: the program headers are in no segment that is loaded/,
+    ],
+    [
+      'PHDRS { code PT_LOAD;\n note PT_NOTE FILEHDR; } SECTIONS { .text : { *(.text) } :code .data : { *(.data) } :note }',
+      /2: only segments of type PT_LOAD and PT_PHDR can hold the headers/,
+    ],
+    [
+      'SECTIONS {\n .text : { *(.text) . += 0x4000001; } =0x90 }',
+      /2: 67108865 bytes of section '.text' would be filled: 67108864 are the most/,
+    ],
+    ['SECTIONS {\n .text : { FILL(1) . += 0x80000000; *(.text) } }', /2: 2147483648 bytes of section '.text' would/],
     ['SECTIONS { .text : { start.o(.text) *(.text) } }', /no file that is linked is named 'start.o'/],
   ];
   for (const [script, problem] of wrong) {
@@ -46,6 +69,16 @@ describe('Linker scripts', () => {
       );
     });
   }
+
+  it('puts sections into segments that PHDRS has, and fills what there is room for', () => {
+    const right = [
+      'PHDRS { code PT_LOAD; } SECTIONS { .empty : { } :nothing .text : { *(.text) } :code .data : { *(.data) } :NONE }',
+      'SECTIONS { .text : { *(.text) } :NONE }',
+      'SECTIONS { .text : { *(.text) . += 0x40000000; } =0 .data : { *(.data) . += 64; } =0xff }',
+    ];
+    const errors = (script: string): string[] => problems(script).filter((line) => !/^\d+: warning/.test(line));
+    for (const script of right) assert.deepEqual(errors(script), []);
+  });
 
   it('asks for the script and for what it includes', () => {
     const sources = new Map([['a/main.s', 'nop\n']]);

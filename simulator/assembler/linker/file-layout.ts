@@ -1,6 +1,7 @@
 import { fileHeaderSize, programHeaderSize, SegmentFlag, SegmentType } from '../../object/elf';
 import type { ProgramHeader } from '../../object/executable-file';
 import { SectionFlag, SectionType } from '../../object/relocatable';
+import type { ScriptPlace } from './scripts/syntax';
 import type { OutputSection } from './sections';
 import {
   addressOf,
@@ -23,7 +24,14 @@ export interface FileLayout {
   /** The address of the file's first byte, when it is in memory. */
   readonly fileHeaderAddress: bigint | undefined;
   /** What is wrong with the segments that a script asks for. */
-  readonly problems: readonly string[];
+  readonly problems: readonly LayoutProblem[];
+}
+
+/** A problem of segments, where a script states the segment or the section. */
+interface LayoutProblem {
+  readonly place: ScriptPlace | undefined;
+  readonly severity: 'error' | 'warning';
+  readonly message: string;
 }
 
 type Header = { -readonly [key in keyof ProgramHeader]: ProgramHeader[key] };
@@ -40,7 +48,7 @@ function bias(address: bigint, offset: number, pageSize: bigint): number {
 export class FilePlacer {
   readonly #offsets = new Map<OutputSection, number>();
   readonly #headers = new Map<MappedSegment, Header>();
-  readonly #problems: string[] = [];
+  readonly #problems: LayoutProblem[] = [];
   #offset = fileHeaderSize;
   #headersOffset: number;
   #holder: MappedSegment | undefined;
@@ -74,6 +82,10 @@ export class FilePlacer {
       fileHeaderAddress: this.#holder?.fileHeader ? holder!.address : undefined,
       problems: this.#problems,
     };
+  }
+
+  #report(place: ScriptPlace | undefined, message: string, severity: LayoutProblem['severity'] = 'error'): void {
+    this.#problems.push({ place, message, severity });
   }
 
   #segment(segment: MappedSegment, first: MappedSegment): Header {
@@ -126,7 +138,7 @@ export class FilePlacer {
     this.#offset -= aside;
     if (isLoad && largest > header.alignment) header.alignment = largest;
     if (type === SegmentType.Headers && !this.#holder)
-      this.#problems.push('the program headers are in no segment that is loaded: PT_PHDR needs them there');
+      this.#report(segment.place, 'the program headers are in no segment that is loaded: PT_PHDR needs them there');
     return header;
   }
 
@@ -146,7 +158,8 @@ export class FilePlacer {
         const lowest =
           loadAddress === undefined && header.loadAddress < header.address ? header.loadAddress : header.address;
         if (lowest < BigInt(this.#offset))
-          this.#problems.push(
+          this.#report(
+            segment.place,
             `there is no room for the file's headers (${this.#offset} bytes) below section '${sections[0]!.name}': leave them out of the segment, or begin with '. = SIZEOF_HEADERS'`,
           );
         else moveBack(this.#offset);
@@ -195,8 +208,10 @@ export class FilePlacer {
       let adjustment = 0;
       if (start < end) {
         if (isLoad)
-          this.#problems.push(
+          this.#report(
+            section.description?.place ?? segment.place,
             `section '${section.name}' is loaded at 0x${start.toString(16)}, inside of what its segment holds up to 0x${end.toString(16)}`,
+            'warning',
           );
       } else adjustment = Number(start - end);
       header.memorySize += adjustment;
@@ -262,7 +277,7 @@ export class FilePlacer {
     if (type === SegmentType.Headers && this.#holder) this.#follow(segment, header, this.#headers.get(this.#holder)!);
     if (sections.length === 0 || type === SegmentType.Load || type === SegmentType.Headers) return;
     if (segment.fileHeader || segment.programHeaders) {
-      this.#problems.push('only segments of type PT_LOAD and PT_PHDR can hold the headers of the file');
+      this.#report(segment.place, 'only segments of type PT_LOAD and PT_PHDR can hold the headers of the file');
       return;
     }
     header.fileSize = 0;

@@ -15,6 +15,7 @@ import { placeCommonSymbols } from './common-symbols';
 import { DynamicTables } from './dynamic';
 import { entryOf } from './entry';
 import { type FileLayout, FilePlacer } from './file-layout';
+import { refuseLargeFills } from './fill-limit';
 import { HashOrder } from './hash-order';
 import { InputSelection, type LoadedInput } from './inputs';
 import { Kind, kindOf } from './kind';
@@ -35,7 +36,7 @@ import type { LinkerScript } from './scripts/syntax';
 import { InputSection, type OutputSection } from './sections';
 import { guessSegments, type MappedSegment, mapSegments, type SegmentSettings } from './segment-map';
 import { defaultSettings, type LinkSettings } from './settings';
-import { statedSegments } from './stated-segments';
+import { checkSegments, statedSegments } from './stated-segments';
 import { assignmentsOf, symbolNames, wantedByScript } from './symbol-names';
 import { LinkSymbols } from './symbols';
 import { unusedSections } from './unused-sections';
@@ -153,6 +154,7 @@ export class Linker {
     yield;
     if (this.resolver.table) this.resolver.dynamic?.size(this.resolver.table);
     yield* this.#layOut();
+    this.#check();
     for (const input of this.inputs) if (input.output) input.settle();
     this.resolver.unwindTables?.writePointers();
     this.scriptLayout?.writeData();
@@ -331,6 +333,15 @@ export class Linker {
     }
     script.assign();
     script.size();
+  }
+
+  /** Reports what is wrong with where sections and segments came to be, before any bytes are made. */
+  #check(): void {
+    const { reporter, script, placed } = this;
+    checkSegments(script, placed.outputs, (place, message) => reporter.script(place, message, 'linker-script-segment'));
+    refuseLargeFills(this.outputs, (place, message) => reporter.script(place, message, 'linker-script-fill'));
+    for (const { place, message, severity } of this.fileLayout().problems)
+      reporter.script(place, message, 'linker-script-segment', severity);
   }
 
   #layoutHost() {

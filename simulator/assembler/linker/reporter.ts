@@ -40,7 +40,7 @@ export class LinkReporter {
     code?: string,
     severity: 'error' | 'warning' = 'error',
   ): void {
-    if (place) this.add(scriptDiagnostic(place, message, severity, code));
+    if (place?.file) this.add(scriptDiagnostic(place, message, severity, code));
     else this.general(code ?? 'linker-script', message, severity);
   }
 

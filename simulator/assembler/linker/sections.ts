@@ -221,7 +221,7 @@ export class OutputSection {
     if (this.type === SectionType.Nobits) return new SparseBytes(this.size, []);
     const pieces: Piece[] = [];
     for (const { offset, size, fill } of this.gaps) {
-      if (fill.some((byte) => byte !== 0)) pieces.push({ offset, bytes: repeated(fill, size) });
+      if (isFilled(fill)) pieces.push({ offset, bytes: repeated(fill, size) });
     }
     for (const { offset, bytes, size } of this.inputs) if (bytes.length > 0 && size > 0) pieces.push({ offset, bytes });
     pieces.push(...this.data);
@@ -230,6 +230,11 @@ export class OutputSection {
       pieces.sort((a, b) => a.offset - b.offset),
     );
   }
+}
+
+/** Whether a fill is anything but zeros. */
+export function isFilled(fill: Uint8Array): boolean {
+  return fill.some((byte) => byte !== 0);
 }
 
 function repeated(fill: Uint8Array, size: number): Uint8Array {

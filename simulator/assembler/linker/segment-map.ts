@@ -2,6 +2,7 @@ import { SegmentFlag, SegmentType } from '../../object/elf';
 import * as integer from '../../object/integer';
 import { SectionType } from '../../object/relocatable';
 import { Kind } from './kind';
+import type { ScriptPlace } from './scripts/syntax';
 import type { OutputSection } from './sections';
 
 /** A segment before it has its place in the file: the sections and headers that are in it (BFD's elf_segment_map). */
@@ -16,6 +17,8 @@ export interface MappedSegment {
   readonly alignment?: number | undefined;
   /** The range of addresses that it covers, whatever sections are there (PT_GNU_RELRO). */
   readonly range?: { readonly start: bigint; readonly end: bigint };
+  /** Where a script states it. */
+  readonly place?: ScriptPlace;
 }
 
 /** What the map of a program depends on, beside its sections. */

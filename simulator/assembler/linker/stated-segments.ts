@@ -1,6 +1,7 @@
 import { SegmentType } from '../../object/elf';
+import { didYouMean, nearest } from '../diagnostic';
 import type { ScriptLayout } from './scripts/layout';
-import type { LinkerScript } from './scripts/syntax';
+import type { LinkerScript, ScriptPlace } from './scripts/syntax';
 import type { OutputSection } from './sections';
 import { type MappedSegment, withAttributes } from './segment-map';
 
@@ -20,7 +21,7 @@ export function statedSegments(
     const type = Number(layout.numberOf(header.type) ?? 0n);
     const sections: OutputSection[] = [];
     for (const [index, output] of outputs.entries()) {
-      const own = output.description?.headers ?? [];
+      const own = namesOf(output);
       if (own.length > 0) last = own;
       else {
         const isOutside = output.description?.type === 'noload' || !output.exists || !output.allocated;
@@ -36,6 +37,7 @@ export function statedSegments(
       programHeaders: header.programHeaders,
       flags: header.flags && Number(layout.numberOf(header.flags) ?? 0n),
       loadAddress: header.address && layout.numberOf(header.address),
+      place: header.place,
     };
   });
   return withAttributes(
@@ -46,18 +48,30 @@ export function statedSegments(
 
 /** Segments of sections that none is stated for: those of the first section after them that names any. */
 function firstNamed(outputs: readonly OutputSection[]): readonly string[] {
-  return outputs.find(({ description }) => (description?.headers.length ?? 0) > 0)?.description?.headers ?? [noSegment];
+  return outputs.map(namesOf).find((names) => names.length > 0) ?? [noSegment];
 }
 
-/** Names of segments that sections are put into and PHDRS does not have. */
-export function unknownSegments(
+function namesOf({ description }: OutputSection): readonly string[] {
+  return description?.headers.map(({ name }) => name) ?? [];
+}
+
+/** Reports segments that sections are put into and PHDRS does not have, and a PHDRS that no section uses. */
+export function checkSegments(
   script: LinkerScript,
   outputs: readonly OutputSection[],
-): { output: OutputSection; name: string }[] {
-  const known = new Set([noSegment, ...script.headers.map(({ name }) => name)]);
-  return outputs.flatMap((output) =>
-    output.exists
-      ? (output.description?.headers ?? []).filter((name) => !known.has(name)).map((name) => ({ output, name }))
-      : [],
+  report: (place: ScriptPlace, message: string) => void,
+): void {
+  const known = script.headers.map(({ name }) => name);
+  const present = outputs.filter(({ exists }) => exists);
+  const named = present.flatMap(({ name: section, description }) =>
+    (description?.headers ?? []).map((segment) => ({ section, ...segment })),
   );
+  for (const { section, name, place } of named) {
+    if (name === noSegment || known.includes(name)) continue;
+    const suggestions = didYouMean(nearest(name, known));
+    report(place, `section '${section}' is put into segment '${name}', which PHDRS does not have${suggestions}`);
+  }
+  const [first] = script.headers;
+  if (first && named.length === 0 && present.some(({ allocated }) => allocated))
+    report(first.place, `no section is put into any segment of PHDRS: write ':${first.name}' after the first one`);
 }

@@ -11,6 +11,7 @@ import type {
   ScriptExpression,
   ScriptPlace,
   SectionStatement,
+  SegmentName,
   SortOrder,
 } from './syntax';
 
@@ -52,18 +53,24 @@ export function parseSectionBody(
   scanner.require('}');
   let region: string | undefined;
   let loadRegion: string | undefined;
-  const headers: string[] = [];
+  const headers: SegmentName[] = [];
   let fill: FillPattern | undefined;
   for (;;) {
     if (scanner.take('>')) region = scanner.requireName('plain', 'a memory region');
     else if (scanner.takeWord('AT')) {
       scanner.require('>');
       loadRegion = scanner.requireName('plain', 'a memory region');
-    } else if (scanner.take(':')) headers.push(scanner.requireName('plain', 'a program header'));
+    } else if (scanner.take(':')) headers.push(parseSegmentName(scanner));
     else if (scanner.take('=')) fill = parseFill(scanner);
     else break;
   }
   return { kind: 'output', place, name, ...header, statements, region, loadRegion, headers, fill };
+}
+
+function parseSegmentName(scanner: Scanner): SegmentName {
+  const start = scanner.position;
+  const name = scanner.requireName('plain', 'a program header');
+  return { name, place: scanner.placeFrom(start) };
 }
 
 type Header = Pick<

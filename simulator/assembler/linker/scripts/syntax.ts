@@ -158,7 +158,7 @@ export interface OutputDescription {
   readonly statements: readonly SectionStatement[];
   readonly region: string | undefined;
   readonly loadRegion: string | undefined;
-  readonly headers: readonly string[];
+  readonly headers: readonly SegmentName[];
   readonly fill: FillPattern | undefined;
 }
 
@@ -194,6 +194,12 @@ export interface MemoryRegion {
   readonly length: ScriptExpression;
   /** Letters of `(rwx!ai)`, lower case. */
   readonly attributes: string;
+}
+
+/** A segment that a section is put into: `:name`. */
+export interface SegmentName {
+  readonly name: string;
+  readonly place: ScriptPlace;
 }
 
 export interface ProgramHeader {
