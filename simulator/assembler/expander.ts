@@ -26,6 +26,7 @@ import {
 import { spelledElsewhere } from './other-spellings';
 import type { IncludeNext } from './paths';
 import { type IncludedBefore, Preprocessor, type PreprocessorHost, plainText, type ReadLine } from './preprocessor';
+import type { Section } from './sections';
 import type { SourceText } from './source';
 import type { Label, Line, Statement } from './statement';
 import type { Unit } from './unit';
@@ -70,8 +71,13 @@ interface Input {
 const maximumDepth = 200;
 /** GNU as keeps the number in a C int. */
 const largestNumericLabel = 0x7fff_ffff;
-/** Statements that come from expansions, in one unit; those that conditions skip cost little and do not count. */
-const maximumExpanded = 4_000_000;
+/**
+ * What expansions may cost in one unit, in plain statements; those that conditions skip cost little and do not count. What is kept
+ * as an object of its own until the source ends (a relocation, a part of variable size, a symbol) costs as much memory as many
+ * statements, and a problem as much time.
+ */
+const maximumEffort = 4_000_000;
+const effortOfObject = 24;
 /** Characters of lines that come from expansions, skipped ones too. */
 const maximumCharacters = 200_000_000;
 
@@ -85,7 +91,7 @@ export class Expander {
   readonly definedMacros: Macro[] = [];
   readonly conditionals = new Conditionals();
   readonly #inputs: Input[] = [];
-  #expanded = 0;
+  #effort = 0;
   #characters = 0;
   #stopped = false;
   #locals = 0;
@@ -149,8 +155,8 @@ export class Expander {
     )
       return;
     if (!this.conditionals.active) return;
-    if (input.kind !== 'file' && ++this.#expanded > maximumExpanded) {
-      const message = `macros and repeats expand to more than ${maximumExpanded} statements`;
+    if (input.kind !== 'file' && this.#effort > maximumEffort) {
+      const message = 'macros and repeats expand to more than is reasonable';
       unit.error('expansion-too-large', message, statement.start, statement.end);
       this.#stopped = true;
       return;
@@ -159,6 +165,7 @@ export class Expander {
     const { section } = unit;
     const { length } = section;
     const parts = section.parts.length;
+    const made = madeIn(section, unit);
     switch (statement.kind) {
       case 'command':
         this.#command(statement);
@@ -177,6 +184,7 @@ export class Expander {
       const { start } = unit.span(statement.start, statement.end);
       section.rows.push(length, parts, input.frameIndex, input.lineNumber, start);
     }
+    if (input.kind !== 'file') this.#effort += 1 + effortOfObject * (madeIn(section, unit) - made);
   }
 
   #defineLabel(name: string, numeric: boolean, start: number, end: number): void {
@@ -400,13 +408,24 @@ export class Expander {
     const { alternate } = this;
     const locals = (at: BodyLine): string[] | undefined =>
       alternate && kind === 'macro' ? localNames(at.text) : undefined;
-    this.#push(kind, frame, (input) => {
+    const take = (): BodyLine | undefined => {
       if (next >= body.length) {
         next = 0;
         round++;
       }
-      let line = body[next++];
-      if (round >= count || !line) return false;
+      return round < count ? body[next++] : undefined;
+    };
+    this.#push(kind, frame, (input) => {
+      let line = take();
+      while (
+        line &&
+        !line.structural &&
+        !alternate &&
+        !this.conditionals.active &&
+        ++this.#characters < maximumCharacters
+      )
+        line = take();
+      if (!line) return false;
       // `LOCAL` gives names of their own to this call; the line itself is gone.
       for (let names = locals(line); names; names = line && locals(line)) {
         this.#bindLocals(names, rounds, round, line!);
@@ -500,6 +519,11 @@ function spanAt({ frame, lineNumber, column }: Input, { start, name }: Statement
 /** Whether GNU as sees what stands behind a label in the body of a macro or repetition: not behind numbers, quotes and parameters. */
 function isPlainName({ name, numeric, start, end }: Label): boolean {
   return !numeric && end - start === name.length && !name.includes('\\');
+}
+
+/** How much a source has had made in a section that is kept as objects, and problems. */
+function madeIn(section: Section, { symbols, problems }: Unit): number {
+  return section.fixups.length + section.parts.length + symbols.orders + problems.reports;
 }
 
 /** A line with the lines of the preprocessor, to which strings end with their lines, that its last string goes on in. */

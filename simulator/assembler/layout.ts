@@ -37,6 +37,8 @@ export function layOut(outputs: readonly ObjectSectionSource[], report: LayoutEr
     for (const section of subsections)
       section.parts.forEach((part, index) => {
         checkPart(section, part, index, report);
+        if (changed && (part.kind === 'org' || part.kind === 'space'))
+          report({ part }, 'layout', 'this place moves what it depends on, without an end');
       });
   }
 }

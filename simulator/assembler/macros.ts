@@ -10,6 +10,8 @@ export interface BodyLine {
   readonly column: number;
   /** Parsed lines by text, kept with the statement that the line was. */
   readonly parsed: Map<string, Line>;
+  /** Whether it may begin or end a condition, whatever is put in for parameters: other lines need no look while all is skipped. */
+  readonly structural: boolean;
 }
 
 export interface Parameter {
@@ -406,11 +408,13 @@ function parsedAs(line: BodyLine, text: string): Line {
 /** A statement as a line to set aside. `column` is where the statement's text starts in its source line. */
 export function bodyLine(statement: Statement, line: number, column: number): BodyLine {
   const start = statement.labels[0]?.start ?? statement.start;
+  const text = statement.text.slice(start, Math.max(statement.end, start));
   return {
-    text: statement.text.slice(start, Math.max(statement.end, start)),
+    text,
     line,
     column: column + start,
     parsed: statement.expansions,
+    structural: /^(\.(if|else|end)|\S*[\\&])/i.test(text),
   };
 }
 
@@ -422,5 +426,6 @@ export function labelsLine(statement: Statement, line: number, column: number): 
     line,
     column: column + start,
     parsed: statement.expansions,
+    structural: false,
   };
 }

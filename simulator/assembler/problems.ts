@@ -6,6 +6,8 @@ const maximumDiagnostics = 1000;
 /** What is wrong with a source: each problem once, with the calls and includes that led to it. */
 export class Problems {
   readonly list: Diagnostic[] = [];
+  /** How often anything was reported, the same problem again too: work that a source can make. */
+  reports = 0;
   readonly #reported = new Set<string>();
 
   /** Whether there are so many that no more are kept. */
@@ -22,6 +24,7 @@ export class Problems {
     related: Diagnostic['related'] = [],
   ): void {
     const { frame, line, start, end } = span;
+    this.reports++;
     if (this.saturated) {
       this.#reportMore(severity, { file: frame.file, range: rangeOf(line, start, end) });
       return;

@@ -96,6 +96,11 @@ export class SymbolTable {
   /** How often a deferred value was worked out. */
   deferrals = 0;
 
+  /** How many places there are so far. */
+  get orders(): number {
+    return this.#lastOrder;
+  }
+
   /** The next place among the object's symbols. */
   nextOrder(): number {
     return ++this.#lastOrder;
