@@ -239,8 +239,8 @@ export class Checker {
 
   async #checkProgram(params: CheckProgramParams): Promise<ProgramCheck> {
     const { workspace } = this.context;
-    const { program = [], includePaths, defines, march, linkerScript, relax, projectRoot } = params;
-    const files = program.map(keyOfPath);
+    const { program, includePaths, defines, march, linkerScript, relax, projectRoot } = params;
+    const files = (program ?? []).map(keyOfPath);
     const folder = folderOf(files[0] ?? '');
     const given = {
       program: files,
@@ -248,9 +248,9 @@ export class Checker {
       ...(defines ? { defines } : {}),
       ...(march ? { march } : {}),
       ...(linkerScript ? { linkerScript: joinPath(folder, keyOfPath(linkerScript)) } : {}),
-      ...(relax === undefined ? {} : { relax }),
+      ...(typeof relax === 'boolean' ? { relax } : {}),
     };
-    const analysis = await workspace.analyseLaunch(given, projectRoot && keyOfPath(projectRoot));
+    const analysis = await workspace.analyseLaunch(given, projectRoot ? keyOfPath(projectRoot) : undefined);
     this.publisher.publish(programName(analysis), this.#diagnosticsOf(analysis));
     this.#publishProjects();
     this.#tellIncluded(analysis);

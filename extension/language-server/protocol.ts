@@ -6,18 +6,19 @@ export const trustedNotification = 'hyperstep/trusted';
 /** Request: assembles the files of a launch as one program, publishes what is wrong, and counts it. */
 export const checkProgramRequest = 'hyperstep/checkProgram';
 
+/** What is null is as good as absent. */
 export interface CheckProgramParams {
   /** URIs. */
-  readonly program: readonly string[];
+  readonly program?: readonly string[] | null;
   /** Paths or URIs; relative ones are seen from the folder of the program. */
-  readonly includePaths?: readonly string[];
-  readonly defines?: Readonly<Record<string, string>>;
-  readonly march?: string;
+  readonly includePaths?: readonly string[] | null;
+  readonly defines?: Readonly<Record<string, string>> | null;
+  readonly march?: string | null;
   /** A path or URI, as those of `includePaths`. */
-  readonly linkerScript?: string;
-  readonly relax?: boolean;
+  readonly linkerScript?: string | null;
+  readonly relax?: boolean | null;
   /** The folder (a path or URI) above which no project file is looked for; when absent, the workspace folder. */
-  readonly projectRoot?: string;
+  readonly projectRoot?: string | null;
 }
 
 /** Notification from server to client: files that a program includes, and whose names do not say that they are assembly. */

@@ -60,6 +60,8 @@ const nonsense: unknown[] = [
   { textDocument: { uri: '%%%' }, position: { line: 0, character: 0 } },
   { program: [5, null] },
   { program: 'x' },
+  { program: null, includePaths: null, defines: null, march: null, linkerScript: null, relax: null, projectRoot: null },
+  { program: ['/w/main.s'], includePaths: null, defines: null, march: null, relax: null, projectRoot: null },
   [],
   null,
 ];
