@@ -340,7 +340,7 @@ describe('the command line', () => {
     });
     assert.match(piped.stdout, /^\/dev\/stdin:1:2: error: unknown instruction 'bogus'/);
     const wrong: readonly [string[], RegExp][] = [
-      [['check', 'folder.s'], /'folder\.s' is a folder, not a file/],
+      [['asm', 'folder.s', '-o', 'x.elf'], /'folder\.s' is a folder, not a file/],
       [['check', 'pipe.s'], /'pipe\.s' is a named pipe that nobody writes to/],
       [['check', '/dev/zero'], /has more than 64 MiB/],
       [['check', '-T', 'folder.s', 'ok.s'], /the linker script 'folder\.s' is a folder/],
