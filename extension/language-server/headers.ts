@@ -22,7 +22,9 @@ export class Headers {
 
   /** The header that a source means by a path, as far as one is nearer than all others; undefined when there is none, or several. */
   async find(path: string, source: string): Promise<FoundHeader | undefined> {
-    const [best, next] = await this.#ranked(path, source);
+    const ranked = await this.#ranked(path, source);
+    // A name without a folder says little: a header far away is offered, but not taken.
+    const [best, next] = ranked.filter(({ folder }) => joinPath('', path).includes('/') || isNear(folder, source));
     if (best) return next && next.score === best.score ? undefined : best;
     return this.#above(path, source);
   }
@@ -38,7 +40,6 @@ export class Headers {
     const own = architectureOf(source) ?? 'riscv';
     const found = (await this.files.named(baseName(plain)))
       .filter((key) => key.endsWith(`/${plain}`) && (architectureOf(key) ?? own) === own)
-      .filter((key) => plain.includes('/') || isNear(folderOf(key), source))
       .map((key) => {
         const folder = key.slice(0, -plain.length - 1);
         return { key, folder, score: scoreOf(folder, source) };
