@@ -1,3 +1,4 @@
+import { parseLinkWords } from '../simulator/assembler/index';
 import { type HartOptions, parseHartOption } from '../simulator/core/index';
 import { VIRTIO_DEVICES } from '../simulator/hypervisor/system';
 import { isRecord } from './argument-checks';
@@ -67,6 +68,7 @@ export function checkLaunch(args: unknown): CheckedLaunch {
     defines: value('defines'),
     march: launch.march,
     linkerScript: launch.linkerScript,
+    linkOptions: value('linkOptions'),
     relax: launch.relax,
     projectRoot: launch.projectRoot,
     stopOnEntry: value('stopOnEntry'),
@@ -98,6 +100,10 @@ function problemOf(name: keyof LaunchArguments, value: unknown): string[] {
     return isDeviceList(value) ? [] : problem(`a list of ${VIRTIO_DEVICES.map((device) => `"${device}"`).join(', ')}`);
   if (name === 'disks')
     return isDiskList(value) ? [] : problem('a list of {"file": path, "write": "copy" or "inPlace"}');
+  if (name === 'linkOptions' && hasType(value, 'array')) {
+    const { problems } = parseLinkWords(value as string[]);
+    return problems.map((found) => `"linkOptions": ${found}`);
+  }
   const types = [schema.type].flat();
   if (!types.some((type) => hasType(value, type))) return problem(types.map(describeType).join(' or '));
   if (schema.enum && !schema.enum.includes(value as string))

@@ -2,7 +2,7 @@
  * The launch attributes: the one table behind the adapter's validation, the schema and completions in launch.json (package.json, by
  * `npm run generate`) and the command line's options of the same meaning.
  */
-import { defaultMarch } from '../simulator/assembler';
+import { defaultMarch, linkOptions } from '../simulator/assembler';
 import { defaultHartOptions } from '../simulator/core/index';
 
 export interface LaunchArguments {
@@ -20,6 +20,7 @@ export interface LaunchArguments {
   defines?: Record<string, string>;
   march?: string;
   linkerScript?: string;
+  linkOptions?: string[];
   relax?: boolean;
   projectRoot?: string;
   stopOnEntry?: boolean;
@@ -52,6 +53,13 @@ export interface AttributeSchema {
   pattern?: string;
   patternErrorMessage?: string;
 }
+
+/** Options of the linker that have an effect, for completion; others, and other values, are no error of the schema. */
+const effective = linkOptions.filter(({ description, apply }) => apply && description !== '');
+const offeredLinkOptions = {
+  enum: effective.map(({ names: [name = ''], value }) => (value && name.startsWith('--') ? `${name}=` : name)),
+  enumDescriptions: effective.map(({ description }) => description),
+};
 
 export const launchAttributes: Record<keyof LaunchArguments, AttributeSchema> = {
   program: {
@@ -161,6 +169,13 @@ export const launchAttributes: Record<keyof LaunchArguments, AttributeSchema> = 
     type: 'string',
     markdownDescription:
       'A GNU linker script that says what goes where in memory. Relative paths are seen from the workspace folder; without one, from the folder of the program. It takes the place of that in `hyperstep.json`.',
+  },
+  linkOptions: {
+    type: 'array',
+    items: { type: 'string', anyOf: [offeredLinkOptions, {}] },
+    default: [],
+    markdownDescription:
+      'Options of GNU ld for the program: archives with `-l` and `-L`, `--gc-sections`, `--defsym=NAME=VALUE`, ...; `hyperstep asm --help` lists them. Relative paths are seen as that of the linker script. They take the place of those in `hyperstep.json`.',
   },
   relax: {
     type: 'boolean',

@@ -1,5 +1,5 @@
 import { type BuildResult, buildGiven } from '../simulator/assembler/build';
-import { type Diagnostic, findProjectOf, folderOf, joinPath } from '../simulator/assembler/index';
+import { type Diagnostic, findProjectOf, folderOf, joinPath, withLinkPaths } from '../simulator/assembler/index';
 import { type FileReading, imageLimit, type ReadFile, UnreadableFile } from '../simulator/assembler/read-file';
 import type { DiskImage } from '../simulator/devices/disk';
 import { ConfigurationError, imageAddress, openDisk, System } from '../simulator/hypervisor/system';
@@ -80,7 +80,7 @@ async function build(launch: CheckedLaunch, read: ReadFile): Promise<BuildResult
   for (const file of launch.program) {
     bytesOf(`the program '${file}'`, await read(file));
   }
-  const { program, includePaths, defines, march, linkerScript, relax, projectRoot } = launch;
+  const { program, includePaths, defines, march, linkerScript, linkOptions, relax, projectRoot } = launch;
   // Relative paths are seen from the folder of the guest.
   const folder = folderOf(program[0] ?? '');
   const given = {
@@ -89,6 +89,7 @@ async function build(launch: CheckedLaunch, read: ReadFile): Promise<BuildResult
     defines,
     ...(march === undefined ? {} : { march }),
     ...(linkerScript === undefined ? {} : { linkerScript: joinPath(folder, linkerScript) }),
+    ...(linkOptions.length === 0 ? {} : { linkOptions: withLinkPaths(linkOptions, (path) => joinPath(folder, path)) }),
     ...(relax === undefined ? {} : { relax }),
     imageAddress: imageAddress(launch.firmware, launch.bios !== undefined),
   };

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { Disk, LaunchArguments } from '../../debug-adapter/launch';
+import { withLinkPaths } from '../../simulator/assembler/linker/options';
 import type { Host } from '../host';
 import { assemblyLanguages, type LanguageService, type ProgramCheck } from '../language';
 
@@ -70,13 +71,15 @@ export class DebugConfigurations implements vscode.DebugConfigurationProvider {
     const root = first && vscode.workspace.getWorkspaceFolder(first)?.uri;
     const programFolder = first && vscode.Uri.joinPath(first, '..');
     const absolute = (path: string): string => this.asProgram(this.locate(path, folder, programFolder));
-    const { program, includePaths, linkerScript, disks, bios, initrd, projectRoot } = launch;
+    const { program, includePaths, linkerScript, linkOptions, disks, bios, initrd, projectRoot } = launch;
     return {
       ...launch,
       program: typeof program === 'string' ? this.asProgram(first) : files.map((file) => this.asProgram(file)),
       // What is no path, the debug adapter complains about.
       ...(Array.isArray(includePaths) && { includePaths: includePaths.map((path) => mapText(path, absolute)) }),
       ...(typeof linkerScript === 'string' && { linkerScript: absolute(linkerScript) }),
+      ...(Array.isArray(linkOptions) &&
+        linkOptions.every((word) => typeof word === 'string') && { linkOptions: withLinkPaths(linkOptions, absolute) }),
       ...(typeof bios === 'string' && { bios: absolute(bios) }),
       ...(typeof initrd === 'string' && { initrd: absolute(initrd) }),
       ...(Array.isArray(disks) && {

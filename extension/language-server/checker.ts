@@ -9,6 +9,7 @@ import {
   joinPath,
   type Severity,
   type TextEdit,
+  withLinkPaths,
 } from './assembly';
 import { foreignArchitecture } from './foreign';
 import { tellInactive } from './inactive';
@@ -239,7 +240,7 @@ export class Checker {
 
   async #checkProgram(params: CheckProgramParams): Promise<ProgramCheck> {
     const { workspace } = this.context;
-    const { program, includePaths, defines, march, linkerScript, relax, projectRoot } = params;
+    const { program, includePaths, defines, march, linkerScript, linkOptions, relax, projectRoot } = params;
     const files = (program ?? []).map(keyOfPath);
     const folder = folderOf(files[0] ?? '');
     const given = {
@@ -248,6 +249,9 @@ export class Checker {
       ...(defines ? { defines } : {}),
       ...(march ? { march } : {}),
       ...(linkerScript ? { linkerScript: joinPath(folder, keyOfPath(linkerScript)) } : {}),
+      ...(linkOptions?.length
+        ? { linkOptions: withLinkPaths(linkOptions, (path) => joinPath(folder, keyOfPath(path))) }
+        : {}),
       ...(typeof relax === 'boolean' ? { relax } : {}),
     };
     const analysis = await workspace.analyseLaunch(given, projectRoot ? keyOfPath(projectRoot) : undefined);

@@ -1,5 +1,5 @@
 import { type ParseError, parse, printParseErrorCode } from 'jsonc-parser';
-import { describeProject, type GivenProgram } from './assembly';
+import { describeProject, type GivenProgram, withLinkPaths } from './assembly';
 import { keyOfPath } from './locations';
 import { isRecord } from './params';
 
@@ -37,13 +37,16 @@ function programOf(configuration: Record<string, unknown>, folder: string): Give
   if (program.length === 0 || program.includes(undefined)) return [];
   const includePaths = description.includePaths?.flatMap((path) => resolve(path) ?? []);
   const linkerScript = description.linkerScript === undefined ? undefined : resolve(description.linkerScript);
-  const { includePaths: _, linkerScript: __, ...rest } = description;
+  const linkOptions =
+    description.linkOptions && withLinkPaths(description.linkOptions, (path) => resolve(path) ?? path);
+  const { includePaths: _, linkerScript: __, linkOptions: ___, ...rest } = description;
   return [
     {
       ...rest,
       program: program.filter((path) => path !== undefined),
       ...(includePaths ? { includePaths } : {}),
       ...(linkerScript === undefined ? {} : { linkerScript }),
+      ...(linkOptions ? { linkOptions } : {}),
     },
   ];
 }

@@ -90,6 +90,7 @@ const checks: Readonly<Record<string, Check>> = {
     ({ program }) => (isTextList(program ?? []) ? undefined : '"program" must be a list of paths'),
     ({ includePaths }) => (isTextList(includePaths ?? []) ? undefined : '"includePaths" must be a list of paths'),
     ({ linkerScript }) => (typeof (linkerScript ?? '') === 'string' ? undefined : '"linkerScript" must be a path'),
+    ({ linkOptions }) => (isTextList(linkOptions ?? []) ? undefined : '"linkOptions" must be a list of options'),
     ({ projectRoot }) => (typeof (projectRoot ?? '') === 'string' ? undefined : '"projectRoot" must be a path'),
     ({ march }) => (typeof (march ?? '') === 'string' ? undefined : '"march" must be a text'),
     ({ relax }) => (typeof (relax ?? true) === 'boolean' ? undefined : '"relax" must be true or false'),

@@ -16,6 +16,7 @@ export interface CheckProgramParams {
   readonly march?: string | null;
   /** A path or URI, as those of `includePaths`. */
   readonly linkerScript?: string | null;
+  readonly linkOptions?: readonly string[] | null;
   readonly relax?: boolean | null;
   /** The folder (a path or URI) above which no project file is looked for; when absent, the workspace folder. */
   readonly projectRoot?: string | null;

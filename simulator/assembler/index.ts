@@ -6,6 +6,7 @@ export { databaseName, flagsFileName } from './compile-commands/find';
 export * from './diagnostic';
 export { type Directive, directiveTable } from './directives';
 export { defaultLayout, type Layout, type LinkResult, link } from './linker/link';
+export { linkOptions, parseLinkWords, withLinkPaths } from './linker/options';
 export { listingOf, objectListingOf } from './listing';
 export type { Macro } from './macros';
 export { baseName, candidatePaths, folderOf, foldersAbove, isAbsolutePath, joinPath, samePath } from './paths';

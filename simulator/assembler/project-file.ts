@@ -68,7 +68,8 @@ export async function findProjectOf(
 export function mergeProject(given: GivenProgram, found: FoundProject | undefined): Project {
   const own = withEntry(projectOf(given, '', undefined), given.entry);
   if (!found) return own;
-  const stated = projectOf(found.description, found.folder, undefined);
+  const linkOptions = given.linkOptions ?? found.description.linkOptions;
+  const stated = projectOf({ ...found.description, ...(linkOptions ? { linkOptions } : {}) }, found.folder, undefined);
   const march = own.march ?? stated.march;
   const linkerScript = own.linkerScript ?? stated.linkerScript;
   const relax = own.relax ?? stated.relax;

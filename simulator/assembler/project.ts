@@ -1,7 +1,7 @@
 import type { AssembleRequest, FileOptions } from './assemble';
 import { defaultLayout, type Layout } from './linker/link';
-import { parseLinkWords } from './linker/options';
-import type { InputFile, LinkInput, LinkSettings } from './linker/settings';
+import { parseLinkWords, withLinkPaths } from './linker/options';
+import type { InputFile } from './linker/settings';
 import { folderOf, joinPath } from './paths';
 
 /** What a project states, in `hyperstep.json` or a launch configuration. Paths are relative to the stating file's folder. */
@@ -104,13 +104,14 @@ export function projectOf(description: ProjectDescription, folder: string, file:
     relax,
     linkOptions = [],
   } = description;
-  const linked = parseLinkWords([...wordsOf(program), ...linkOptions]);
-  const inputs = linked.inputs.map((input) => inFolder(input, folder));
+  const words = [...wordsOf(program), ...linkOptions];
+  const linked = parseLinkWords(withLinkPaths(words, (path) => joinPath(folder, path)));
+  const inputs = [...linked.inputs];
   if (program === undefined && file !== undefined) inputs.unshift({ kind: 'file', name: file, whole: false });
-  const isPlain = ![...wordsOf(program), ...linkOptions].some((word) => word.startsWith('-'));
+  const isPlain = !words.some((word) => word.startsWith('-'));
   return {
     roots: inputs.flatMap((input) => (input.kind === 'group' ? input.inputs : [input])).flatMap(fileName),
-    ...(isPlain ? {} : { inputs, linkSettings: settingsIn(linked.settings, folder) }),
+    ...(isPlain ? {} : { inputs, linkSettings: linked.settings }),
     includePaths: includePaths.map((path) => joinPath(folder, path)),
     defines,
     ...(march === undefined ? {} : { march }),
@@ -150,21 +151,6 @@ export function requestOf(project: Project): Omit<AssembleRequest, 'sources' | '
 /** The words of a program: files, and options among them. */
 function wordsOf(program: ProjectDescription['program']): readonly string[] {
   return program === undefined ? [] : typeof program === 'string' ? [program] : program;
-}
-
-function inFolder(input: LinkInput, folder: string): LinkInput {
-  const joined = (file: InputFile): InputFile =>
-    file.kind === 'file' ? { ...file, name: joinPath(folder, file.name) } : file;
-  return input.kind === 'group' ? { ...input, inputs: input.inputs.map(joined) } : joined(input);
-}
-
-function settingsIn(settings: LinkSettings, folder: string): LinkSettings {
-  const joined = (paths: readonly string[]): string[] => paths.map((path) => joinPath(folder, path));
-  return {
-    ...settings,
-    libraryPaths: joined(settings.libraryPaths),
-    symbolFiles: joined(settings.symbolFiles),
-  };
 }
 
 function fileName({ kind, name }: InputFile): string[] {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { assemble } from '../../simulator/assembler';
+import { assemble, mergeProject } from '../../simulator/assembler';
+import { withLinkPaths } from '../../simulator/assembler/linker/options';
 import { parseScript } from '../../simulator/assembler/linker/scripts/parser';
 import { messages, random } from './assemble';
 
@@ -111,5 +112,58 @@ describe('Linker scripts', () => {
       for (const { message } of parseScript('x.ld', text).diagnostics) assert.ok(message.length > 5);
       problems(text);
     }
+  });
+});
+
+describe('Options of a link', () => {
+  it('are seen from a folder: files, and options whose values are paths', () => {
+    const words = [
+      'a.o',
+      '-Llib',
+      '-L',
+      'more',
+      '--library-path=x',
+      '-lc',
+      '-u',
+      'start',
+      '-R',
+      'rom.elf',
+      '-z',
+      'relro',
+    ];
+    assert.deepEqual(
+      withLinkPaths(words, (path) => `/k/${path}`),
+      [
+        '/k/a.o',
+        '-L/k/lib',
+        '-L',
+        '/k/more',
+        '--library-path=/k/x',
+        '-lc',
+        '-u',
+        'start',
+        '-R',
+        '/k/rom.elf',
+        '-z',
+        'relro',
+      ],
+    );
+    assert.deepEqual(withLinkPaths(['-L', '-T'], String), ['-L', '-T']);
+  });
+
+  it('of a launch take the place of those of the project file, with the files that it links', () => {
+    const found = {
+      file: '/k/hyperstep.json',
+      folder: '/k',
+      description: { program: ['a.s', 'b.s'], linkOptions: ['-Llib', '-lold'] },
+      problems: [],
+      linksFile: true,
+    };
+    const stated = mergeProject({ program: ['/k/a.s'] }, found);
+    assert.deepEqual(stated.linkSettings?.libraryPaths, ['/k/lib']);
+    const given = mergeProject({ program: ['/k/a.s'], linkOptions: ['--gc-sections', '-lnew'] }, found);
+    assert.deepEqual(given.roots, ['/k/a.s', '/k/b.s']);
+    assert.deepEqual(given.inputs?.at(-1), { kind: 'library', name: 'new', whole: false });
+    assert.ok(given.linkSettings?.dropsUnused);
   });
 });

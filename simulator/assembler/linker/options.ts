@@ -20,6 +20,8 @@ export interface LinkOption {
   readonly value?: string;
   /** Whether the value may only stand behind `=`. */
   readonly attached?: boolean;
+  /** Whether the value is a path. */
+  readonly isPath?: boolean;
   readonly description: string;
   /** Makes it known; says what is wrong with the value. */
   readonly apply?: (state: State, value: string) => string | undefined;
@@ -59,6 +61,7 @@ export const linkOptions: readonly LinkOption[] = [
   {
     names: ['-L', '--library-path'],
     value: 'FOLDER',
+    isPath: true,
     description: 'Look for libraries there',
     apply: append('libraryPaths'),
   },
@@ -94,6 +97,7 @@ export const linkOptions: readonly LinkOption[] = [
   {
     names: ['-R', '--just-symbols'],
     value: 'FILE',
+    isPath: true,
     description: "Take a program's symbols at their addresses",
     apply: append('symbolFiles'),
   },
@@ -261,6 +265,21 @@ function matched(option: LinkOption, name: string, word: string, next: string | 
       return { option, name, value: word.slice(spelling.length), length: 1 };
   }
   return undefined;
+}
+
+/** The words of a link with other paths: those of files, and of options whose values are paths. */
+export function withLinkPaths(words: readonly string[], pathOf: (path: string) => string): string[] {
+  const changed: string[] = [];
+  for (let at = 0; at < words.length; ) {
+    const word = words[at]!;
+    const found = linkOptionAt(words, at);
+    const taken = words.slice(at, at + (found?.length ?? 1));
+    at += taken.length;
+    const path = found ? (found.option.isPath ? found.value : undefined) : word.startsWith('-') ? undefined : word;
+    const last = taken.pop()!;
+    changed.push(...taken, path ? `${last.slice(0, last.length - path.length)}${pathOf(path)}` : last);
+  }
+  return changed;
 }
 
 export interface ParsedLink {
