@@ -8,6 +8,7 @@ import {
   findProjectOf,
   type GivenProgram,
   projectOf,
+  withLinkPaths,
 } from '../../simulator/assembler/index';
 import { imageLimit, type ReadFile, UnreadableFile } from '../../simulator/assembler/read-file';
 import type { DiskImage, HostFile } from '../../simulator/devices/disk';
@@ -70,14 +71,18 @@ export async function projectFileOf({ program }: GivenProgram, read: ReadFile): 
   const found = await findProjectOf({ program: program.map(absolute) }, read);
   if (!found || path.isAbsolute(program[0] ?? '')) return found;
   const relative = (file: string): string => path.relative('', file);
-  const { roots, includePaths, linkerScript } = projectOf(found.description, found.folder, undefined);
+  const { description, folder } = found;
+  const { roots, includePaths, linkerScript } = projectOf(description, folder, undefined);
+  const words = (given: readonly string[]): string[] =>
+    withLinkPaths(given, (file) => relative(path.resolve(folder, file)));
   return {
     ...found,
     file: relative(found.file),
     folder: '',
     description: {
-      ...found.description,
-      program: roots.map(relative),
+      ...description,
+      program: words([description.program ?? roots].flat()),
+      linkOptions: words(description.linkOptions ?? []),
       includePaths: includePaths.map(relative),
       ...(linkerScript === undefined ? {} : { linkerScript: relative(linkerScript) }),
     },

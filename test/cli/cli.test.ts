@@ -357,6 +357,21 @@ describe('the command line', () => {
     assert.match(said('check', 'ok.s'), /hyperstep\.json:1:1: error: it is a named pipe/);
   });
 
+  it('links as the project file says, from any folder', () => {
+    mkdirSync(path.join(folder, 'options'), { recursive: true });
+    write('options/a.s', '.globl _start\n_start: call other\n call elsewhere\n');
+    write('options/b.s', '.globl other\nother: ret\n');
+    write('options/hyperstep.json', '{ "program": ["a.s"], "linkOptions": ["--defsym", "elsewhere=_start", "b.s"] }');
+    for (const [cwd, file] of [
+      [folder, 'options/a.s'],
+      [path.join(folder, 'options'), 'a.s'],
+    ] as const) {
+      const { status, stdout } = spawnSync(process.execPath, [cli, 'check', file], { encoding: 'utf8', cwd });
+      assert.equal(stdout, '');
+      assert.equal(status, 0);
+    }
+  });
+
   it('checks folders as the editor does, parts of programs, and says which calls led to what is wrong', () => {
     const tree = path.join(folder, 'tree');
     for (const name of ['linked', 'include/sys', 'lib', 'built']) mkdirSync(path.join(tree, name), { recursive: true });
