@@ -97,6 +97,8 @@ export function popularRegister(name: OperandName, wordLow: number): Operand {
 
 /** Whether an operand can have this value. */
 export function operandFits(operand: Operand, value: number): boolean {
+  // A value with a modulus is written as it decodes.
+  if (operand.modulus !== undefined && value < 0) return false;
   const reduced = reduce(operand, value);
   return (
     Number.isInteger(reduced) &&

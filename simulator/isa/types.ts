@@ -70,7 +70,7 @@ export interface Operand {
   readonly excluded: readonly number[];
   /** Values that make the instruction a hint: legal, without effect, and never what an assembler picks by itself. */
   readonly hints: readonly number[];
-  /** Values stand for themselves modulo this (c.lui: 0xfffff and -1 are the same field); they decode to the non-negative one. */
+  /** Values stand for themselves modulo this, and are not negative (c.lui: 0xfffff is the field -1). */
   readonly modulus?: number | undefined;
   /** One phrase for messages: 'a register x8..x15 (s0, s1, a0..a5)', 'a multiple of 8 from 0 to 504'. */
   readonly description: string;
