@@ -15,6 +15,7 @@ export type CheckedLaunch = Required<
     | 'memory'
     | 'disks'
     | 'march'
+    | 'mabi'
     | 'linkerScript'
     | 'relax'
     | 'projectRoot'
@@ -28,6 +29,7 @@ export type CheckedLaunch = Required<
   readonly program: readonly string[];
   /** Undefined where the project file, or the assembler, decides. */
   readonly march: string | undefined;
+  readonly mabi: string | undefined;
   readonly linkerScript: string | undefined;
   readonly relax: boolean | undefined;
   readonly projectRoot: string | undefined;
@@ -67,6 +69,7 @@ export function checkLaunch(args: unknown): CheckedLaunch {
     includePaths: value('includePaths'),
     defines: value('defines'),
     march: launch.march,
+    mabi: launch.mabi,
     linkerScript: launch.linkerScript,
     linkOptions: value('linkOptions'),
     relax: launch.relax,

@@ -2,7 +2,7 @@
  * The launch attributes: the one table behind the adapter's validation, the schema and completions in launch.json (package.json, by
  * `npm run generate`) and the command line's options of the same meaning.
  */
-import { defaultMarch, linkOptions } from '../simulator/assembler';
+import { abiNames, defaultMarch, linkOptions } from '../simulator/assembler';
 import { defaultHartOptions } from '../simulator/core/index';
 
 export interface LaunchArguments {
@@ -19,6 +19,7 @@ export interface LaunchArguments {
   includePaths?: string[];
   defines?: Record<string, string>;
   march?: string;
+  mabi?: string;
   linkerScript?: string;
   linkOptions?: string[];
   relax?: boolean;
@@ -164,6 +165,12 @@ export const launchAttributes: Record<keyof LaunchArguments, AttributeSchema> = 
     default: defaultMarch,
     markdownDescription:
       'The instruction set that the assembler accepts, as in GNU as `-march`. It takes the place of that in `hyperstep.json`.',
+  },
+  mabi: {
+    type: 'string',
+    enum: abiNames,
+    markdownDescription:
+      'The calling convention that objects are marked for, as in GNU as `-mabi`; those of a program must be alike. When absent, the widest floats of `march` are passed in registers: `lp64d` with d, `lp64` without. It takes the place of that in `hyperstep.json`.',
   },
   linkerScript: {
     type: 'string',

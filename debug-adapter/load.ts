@@ -80,7 +80,7 @@ async function build(launch: CheckedLaunch, read: ReadFile): Promise<BuildResult
   for (const file of launch.program) {
     bytesOf(`the program '${file}'`, await read(file));
   }
-  const { program, includePaths, defines, march, linkerScript, linkOptions, relax, projectRoot } = launch;
+  const { program, includePaths, defines, march, mabi, linkerScript, linkOptions, relax, projectRoot } = launch;
   // Relative paths are seen from the folder of the guest.
   const folder = folderOf(program[0] ?? '');
   const given = {
@@ -88,6 +88,7 @@ async function build(launch: CheckedLaunch, read: ReadFile): Promise<BuildResult
     includePaths: includePaths.map((path) => joinPath(folder, path)),
     defines,
     ...(march === undefined ? {} : { march }),
+    ...(mabi === undefined ? {} : { mabi }),
     ...(linkerScript === undefined ? {} : { linkerScript: joinPath(folder, linkerScript) }),
     ...(linkOptions.length === 0 ? {} : { linkOptions: withLinkPaths(linkOptions, (path) => joinPath(folder, path)) }),
     ...(relax === undefined ? {} : { relax }),

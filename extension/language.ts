@@ -62,13 +62,14 @@ export class LanguageService implements vscode.Disposable {
   /** Assembles the files of a launch as a program; `undefined` when the server cannot say (it is gone, or does not answer). */
   async checkProgram(program: vscode.Uri[], options: LaunchArguments): Promise<ProgramCheck | undefined> {
     const client = await this.client;
-    const { includePaths, defines, march, linkerScript, linkOptions, relax, projectRoot } = options;
+    const { includePaths, defines, march, mabi, linkerScript, linkOptions, relax, projectRoot } = options;
     try {
       return await client?.sendRequest<ProgramCheck>('hyperstep/checkProgram', {
         program: program.map(String),
         includePaths,
         defines,
         march,
+        mabi,
         linkerScript,
         linkOptions,
         relax,

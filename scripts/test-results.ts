@@ -6,6 +6,8 @@ export interface Totals {
   passed: number;
   failed: number;
   skipped: number;
+  /** Which failed, and how, to be said once more at the end: the log of a long run is not always there whole. */
+  failures: string[];
 }
 
 /** An empty file of result lines for one layer of tests. */
@@ -24,18 +26,24 @@ export function readTotals(file: string): Totals {
     .filter(Boolean)
     .map((line) => JSON.parse(line) as ResultLine);
   const count = (type: ResultLine['type']) => lines.filter((line) => line.type === type).length;
-  const totals = { passed: count('pass'), failed: count('fail'), skipped: count('skip') };
+  const failures = lines.flatMap((line) => (line.type === 'fail' ? [`${line.title}\n  ${line.error}`] : []));
+  const totals = { passed: count('pass'), failed: count('fail'), skipped: count('skip'), failures };
   const complete = count('start') > 0 && count('start') === count('end');
   if (!complete || totals.passed + totals.failed + totals.skipped === 0) {
-    console.error(`Tests of ${path.basename(file, '.ndjson')} ${complete ? 'are none' : 'did not run to their end'}.`);
+    failures.push(`Tests of ${path.basename(file, '.ndjson')} ${complete ? 'are none' : 'did not run to their end'}.`);
     totals.failed += 1;
   }
   return totals;
 }
 
 export function addTotals(all: readonly Totals[]): Totals {
-  const sum = (key: keyof Totals) => all.reduce((total, totals) => total + totals[key], 0);
-  return { passed: sum('passed'), failed: sum('failed'), skipped: sum('skipped') };
+  const sum = (key: 'passed' | 'failed' | 'skipped') => all.reduce((total, totals) => total + totals[key], 0);
+  return {
+    passed: sum('passed'),
+    failed: sum('failed'),
+    skipped: sum('skipped'),
+    failures: all.flatMap(({ failures }) => failures),
+  };
 }
 
 export function summary({ passed, failed, skipped }: Totals): string {

@@ -41,5 +41,6 @@ for (const [layer, run] of Object.entries(name !== undefined && name in onDemand
 }
 
 const total = addTotals(totals);
+for (const failure of total.failures) console.log(`\nFailed: ${failure}`);
 console.log(`\n${summary(total)}`);
 process.exit(total.failed === 0 && totals.length > 0 ? 0 : 1);

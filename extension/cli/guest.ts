@@ -54,12 +54,13 @@ const absolute = (file: string): string => path.resolve(file);
 
 /** What the command line itself states. */
 export function givenProgram(options: AssemblyOptions): GivenProgram {
-  const { files, includePaths, defines, march, linkerScript, entry, relax } = options;
+  const { files, includePaths, defines, march, mabi, linkerScript, entry, relax } = options;
   return {
     program: files,
     includePaths,
     defines,
     ...(march === undefined ? {} : { march }),
+    ...(mabi === undefined ? {} : { mabi }),
     ...(linkerScript === undefined ? {} : { linkerScript }),
     ...(entry === undefined ? {} : { entry }),
     ...(relax === undefined ? {} : { relax }),

@@ -19,6 +19,7 @@ const assembly = {
   include: { ...texts, short: 'I' },
   define: { ...texts, short: 'D' },
   march: text,
+  mabi: text,
   script: { ...text, short: 'T' },
   entry: { ...text, short: 'e' },
   relax: flag,
@@ -63,6 +64,7 @@ export interface AssemblyOptions {
   readonly includePaths: readonly string[];
   readonly defines: Readonly<Record<string, string>>;
   readonly march: string | undefined;
+  readonly mabi: string | undefined;
   readonly linkerScript: string | undefined;
   readonly entry: string | undefined;
   /** Undefined where the project file, or the linker, decides. */
@@ -106,6 +108,7 @@ export function parseCommand(command: Command, words: readonly string[]): Parsed
     includePaths: list(values['include']),
     defines: Object.fromEntries(list(values['define']).map(nameAndValue)),
     march: one(values['march']),
+    mabi: one(values['mabi']),
     linkerScript: one(values['script']),
     entry: one(values['entry']),
     relax: relaxation(values),

@@ -26,6 +26,7 @@ Assembles and links the files (.s, .S, .o), or loads the one ELF executable or f
   -I DIR                 a folder in which included files are looked for; may be repeated
   -D NAME[=VALUE]        a preprocessor macro; may be repeated
   --march M              the instruction set for the assembler; --march help lists the extensions
+  --mabi A               the calling convention of the program: lp64, lp64f, lp64d or lp64q; default: by --march
   -T FILE                a linker script that says what goes where in memory
   -e SYMBOL              where execution begins; default: what the script says, or _start
   --relax, --no-relax    make code shorter as GNU ld does, or not at all; default: as GNU ld, but nothing is counted from
@@ -45,7 +46,7 @@ Assembles and links the files (.s, .S, .o), or loads the one ELF executable or f
 Exit status: 0 the guest powered off, 1 it failed, was killed or waits for ever, 2 usage, assembly or load error,
 3 the limit of instructions was reached.
 `,
-  check: `hyperstep check FILE... [-I DIR] [-D NAME[=VALUE]] [--march M] [-T FILE] [-e SYMBOL] [--no-relax]
+  check: `hyperstep check FILE... [-I DIR] [-D NAME[=VALUE]] [--march M] [--mabi A] [-T FILE] [-e SYMBOL] [--no-relax]
 hyperstep check -c FILE... [options]
 hyperstep check FOLDER
 
@@ -63,6 +64,7 @@ Assembles and links to an ELF executable, as GNU as and ld do, or with -c assemb
   -I DIR            a folder in which included files are looked for; may be repeated
   -D NAME[=VALUE]   a preprocessor macro; may be repeated
   --march M         the instruction set; --march help lists the extensions
+  --mabi A          the calling convention: lp64, lp64f, lp64d or lp64q; default: by --march
   -T FILE           a linker script that says what goes where in memory; default: GNU ld's layout, code from 0x80200000
   -e SYMBOL         where execution begins; default: what the script says, or _start
   -lNAME, -L DIR    link libNAME.a; archives (.a) may be named as files, also between --start-group and --end-group

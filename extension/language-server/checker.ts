@@ -240,7 +240,7 @@ export class Checker {
 
   async #checkProgram(params: CheckProgramParams): Promise<ProgramCheck> {
     const { workspace } = this.context;
-    const { program, includePaths, defines, march, linkerScript, linkOptions, relax, projectRoot } = params;
+    const { program, includePaths, defines, march, mabi, linkerScript, linkOptions, relax, projectRoot } = params;
     const files = (program ?? []).map(keyOfPath);
     const folder = folderOf(files[0] ?? '');
     const given = {
@@ -248,6 +248,7 @@ export class Checker {
       ...(includePaths ? { includePaths: includePaths.map((path) => joinPath(folder, keyOfPath(path))) } : {}),
       ...(defines ? { defines } : {}),
       ...(march ? { march } : {}),
+      ...(mabi ? { mabi } : {}),
       ...(linkerScript ? { linkerScript: joinPath(folder, keyOfPath(linkerScript)) } : {}),
       ...(linkOptions?.length
         ? { linkOptions: withLinkPaths(linkOptions, (path) => joinPath(folder, keyOfPath(path))) }

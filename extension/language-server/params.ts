@@ -93,6 +93,7 @@ const checks: Readonly<Record<string, Check>> = {
     ({ linkOptions }) => (isTextList(linkOptions ?? []) ? undefined : '"linkOptions" must be a list of options'),
     ({ projectRoot }) => (typeof (projectRoot ?? '') === 'string' ? undefined : '"projectRoot" must be a path'),
     ({ march }) => (typeof (march ?? '') === 'string' ? undefined : '"march" must be a text'),
+    ({ mabi }) => (typeof (mabi ?? '') === 'string' ? undefined : '"mabi" must be a text'),
     ({ relax }) => (typeof (relax ?? true) === 'boolean' ? undefined : '"relax" must be true or false'),
     ({ defines }) => (isDefines(defines ?? {}) ? undefined : '"defines" must be an object of names and values'),
   ),

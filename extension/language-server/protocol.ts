@@ -14,6 +14,7 @@ export interface CheckProgramParams {
   readonly includePaths?: readonly string[] | null;
   readonly defines?: Readonly<Record<string, string>> | null;
   readonly march?: string | null;
+  readonly mabi?: string | null;
   /** A path or URI, as those of `includePaths`. */
   readonly linkerScript?: string | null;
   readonly linkOptions?: readonly string[] | null;

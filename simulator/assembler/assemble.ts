@@ -37,6 +37,8 @@ export interface AssembleRequest {
   readonly defines?: Readonly<Record<string, string>>;
   /** In -march notation; what the machine runs when absent. */
   readonly march?: string;
+  /** Which floats are passed in registers: `abiNames`; by `march` when absent. */
+  readonly mabi?: string;
   /** What holds for single roots beside that, or in its place. */
   readonly files?: Readonly<Record<string, FileOptions>>;
   readonly layout?: Layout;
@@ -261,11 +263,11 @@ function* assembleRoot(
 const stepLength = 4096;
 
 function* assembleUnitInSteps(source: SourceText, options: UnitOptions, files: FileAccess): Steps<AssembledUnit> {
-  const { march } = options;
-  const unit = new Unit(source.path, march, false, options.relax ?? relaxByDefault);
+  const { march, mabi } = options;
+  const unit = new Unit(source.path, { march, mabi, relax: options.relax ?? relaxByDefault });
   if (options.debug) unit.lineInfo.generate(options.debug.folder);
   const { architecture } = architectureOf(march);
-  const predefines = options.predefines ?? predefined(architecture, options.mabi);
+  const predefines = options.predefines ?? predefined(architecture, mabi);
   const defines = definesOf({ ...predefines, ...options.defines });
   for (const name of options.undefines ?? []) defines.delete(name);
   const expander = new Expander(unit, files, defines, options.trace);

@@ -1,4 +1,5 @@
 /** Assembling and linking GNU assembler sources: the entry points for the debugger, the command line and the editor. */
+export { abiNames } from './abi';
 export { defaultMarch } from './architecture';
 export * from './assemble';
 export { type CommandUse, withCompileCommands } from './compile-commands/apply';

@@ -1,4 +1,5 @@
 import { encode, instructionNamed } from '../isa';
+import { floatAbiFlag, HeaderFlag } from '../object/header-flags';
 import * as integer from '../object/integer';
 import {
   noSymbol,
@@ -10,6 +11,7 @@ import {
   SectionFlag,
   SectionType,
 } from '../object/relocatable';
+import { abiProblem, floatsOf } from './abi';
 import { writeDebugInfo } from './debug-info';
 import { type Bound, constant, isConstant, type Linear, offsetOf, settle } from './evaluation';
 import { writeFrames } from './frame-writer';
@@ -48,9 +50,6 @@ const threadLocal: ReadonlySet<number> = new Set([
   ...[R.TprelHigh20, R.TprelLow12I, R.TprelLow12S, R.TprelAdd, R.TlsGotHigh20, R.TlsGlobalDynamicHigh20],
   ...[R.TlsDtpRelative32, R.TlsDtpRelative64],
 ]);
-
-const floatAbi = { double: 4, quad: 6 } as const;
-const totalStoreOrder = 0x10;
 
 /** Finishes a unit: lays its sections out, fixes what can be fixed, and leaves the rest to the linker. */
 export function finishUnitInSteps(unit: Unit): Steps<ObjectFile> {
@@ -103,6 +102,7 @@ class ObjectBuilder {
     for (const object of [...late, attributes, ...groups]) this.#symbols.addSection(object, unit.symbols.nextOrder());
     const symbols = this.#symbols.list();
     this.#symbols.checkLabels();
+    this.#checkAbi();
     const lines = (): ObjectLine[] => this.#lines();
     let made: ObjectLine[] | undefined;
     return {
@@ -115,7 +115,18 @@ class ObjectBuilder {
         return made;
       },
       flags: flagsOf(unit),
+      ...(unit.anyFloatAbi ? { anyFloatAbi: true } : {}),
     };
+  }
+
+  /** Only at the end it is known for which instruction set the source is: `.option arch` may have said. */
+  #checkAbi(): void {
+    const { unit } = this;
+    const { mabi } = unit;
+    const problem = mabi === undefined ? undefined : abiProblem(mabi, unit.options.architecture);
+    // It would say of a wrong -march what has been said.
+    const isKnown = unit.diagnostics.some(({ code, severity }) => code === 'march' && severity === 'error');
+    if (problem !== undefined && !isKnown) this.#report(unit.span(0, 0), 'mabi', problem);
   }
 
   #report(span: SourceSpan, code: string, message: string): void {
@@ -461,7 +472,10 @@ function constantBits(type: number, value: integer.Integer): number | undefined 
 }
 
 /** ELF e_flags: compressed code, the float ABI that the architecture suggests, and its memory model. */
-function flagsOf({ usedCompressed, options: { architecture } }: Unit): number {
-  const abi = architecture.supports('q') ? floatAbi.quad : architecture.supports('d') ? floatAbi.double : 0;
-  return (usedCompressed ? 1 : 0) | abi | (architecture.supports('ztso') ? totalStoreOrder : 0);
+function flagsOf({ usedCompressed, mabi, options: { architecture } }: Unit): number {
+  return (
+    (usedCompressed ? HeaderFlag.Compressed : 0) |
+    floatAbiFlag(floatsOf(mabi, architecture)) |
+    (architecture.supports('ztso') ? HeaderFlag.TotalStoreOrder : 0)
+  );
 }

@@ -1,4 +1,5 @@
 import type { ExtensionId } from '../isa';
+import { floatsOf } from './abi';
 import { type Architecture, newestVersions } from './architecture';
 
 /** Sizes and widths of the C types of LP64, in bytes and bits. */
@@ -35,7 +36,6 @@ const limits: Readonly<Record<string, string>> = {
  * hosted system (`__linux__`, `__PIC__`) are left out: guests are freestanding.
  */
 export function predefined(architecture: Architecture, mabi?: string): Record<string, string> {
-  const floats = mabi === undefined ? architecture.has('d') : mabi.endsWith('d');
   const has = (extension: ExtensionId): boolean => architecture.has(extension);
   return {
     __ASSEMBLER__: '1',
@@ -72,7 +72,7 @@ export function predefined(architecture: Architecture, mabi?: string): Record<st
     ...(has('a') ? { __riscv_atomic: '1' } : {}),
     ...(has('c') ? { __riscv_compressed: '1' } : {}),
     ...(has('f') ? { __riscv_flen: has('d') ? '64' : '32', __riscv_fdiv: '1', __riscv_fsqrt: '1' } : {}),
-    [`__riscv_float_abi_${floats ? 'double' : mabi?.endsWith('f') ? 'single' : 'soft'}`]: '1',
+    [`__riscv_float_abi_${floatsOf(mabi, architecture)}`]: '1',
   };
 }
 

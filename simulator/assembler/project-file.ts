@@ -71,6 +71,7 @@ export function mergeProject(given: GivenProgram, found: FoundProject | undefine
   const linkOptions = given.linkOptions ?? found.description.linkOptions;
   const stated = projectOf({ ...found.description, ...(linkOptions ? { linkOptions } : {}) }, found.folder, undefined);
   const march = own.march ?? stated.march;
+  const mabi = own.mabi ?? stated.mabi;
   const linkerScript = own.linkerScript ?? stated.linkerScript;
   const relax = own.relax ?? stated.relax;
   const linked = found.linksFile ? stated : own;
@@ -82,6 +83,7 @@ export function mergeProject(given: GivenProgram, found: FoundProject | undefine
     includePaths: own.includePaths.length > 0 ? own.includePaths : stated.includePaths,
     defines: { ...stated.defines, ...own.defines },
     ...(march === undefined ? {} : { march }),
+    ...(mabi === undefined ? {} : { mabi }),
     ...(stated.files ? { files: stated.files } : {}),
     layout: given.layout ? own.layout : withEntry(stated, given.entry).layout,
     ...(linkerScript === undefined ? {} : { linkerScript }),

@@ -1,3 +1,4 @@
+import { abiNames, isAbiName } from './abi';
 import type { AssembleRequest, FileOptions } from './assemble';
 import { defaultLayout, type Layout } from './linker/link';
 import { parseLinkWords, withLinkPaths } from './linker/options';
@@ -11,7 +12,8 @@ export interface ProjectDescription {
   readonly includePaths?: readonly string[];
   readonly defines?: Readonly<Record<string, string>>;
   readonly march?: string;
-  /** What holds for single files beside that: by path, `includePaths`, `defines`, `march`. */
+  readonly mabi?: string;
+  /** What holds for single files beside that: by path, `includePaths`, `defines`, `march`, `mabi`. */
   readonly files?: Readonly<Record<string, FileOptions>>;
   readonly layout?: {
     /** Where .text begins: a number or text such as "0x80200000". */
@@ -32,6 +34,7 @@ export interface Project extends Pick<AssembleRequest, 'roots' | 'inputs' | 'lin
   readonly includePaths: readonly string[];
   readonly defines: Readonly<Record<string, string>>;
   readonly march?: string;
+  readonly mabi?: string;
   readonly files?: Readonly<Record<string, FileOptions>>;
   readonly layout: Layout;
   readonly linkerScript?: string;
@@ -69,6 +72,7 @@ export function describeProject(value: unknown): { description: ProjectDescripti
   const includePaths = read('includePaths', 'a list of paths', isTextList);
   const defines = definesOf(read('defines', 'an object of names and values', isRecord), problems);
   const march = read('march', 'a text such as "rv64imac_zicsr"', isText);
+  const mabi = read('mabi', `one of ${abiNames.join(', ')}`, isAbiName);
   const files = filesOf(read('files', 'an object of paths and their options', isRecord), problems);
   const linkerScript = read('linkerScript', 'a path', isText);
   const relax = read('relax', 'true or false', isTruth);
@@ -81,6 +85,7 @@ export function describeProject(value: unknown): { description: ProjectDescripti
       ...(includePaths ? { includePaths } : {}),
       ...(defines ? { defines } : {}),
       ...(march === undefined ? {} : { march }),
+      ...(mabi === undefined ? {} : { mabi }),
       ...(files ? { files } : {}),
       ...(layout ? { layout } : {}),
       ...(linkerScript === undefined ? {} : { linkerScript }),
@@ -98,6 +103,7 @@ export function projectOf(description: ProjectDescription, folder: string, file:
     includePaths = [],
     defines = {},
     march,
+    mabi,
     files,
     layout,
     linkerScript,
@@ -115,6 +121,7 @@ export function projectOf(description: ProjectDescription, folder: string, file:
     includePaths: includePaths.map((path) => joinPath(folder, path)),
     defines,
     ...(march === undefined ? {} : { march }),
+    ...(mabi === undefined ? {} : { mabi }),
     ...(files ? { files: filesIn(files, folder) } : {}),
     layout: layoutOf(layout),
     ...(linkerScript === undefined ? {} : { linkerScript: joinPath(folder, linkerScript) }),
@@ -131,7 +138,7 @@ export function projectOfFile(file: string, description: ProjectDescription = {}
 
 /** What `assemble` needs, but for the files themselves. */
 export function requestOf(project: Project): Omit<AssembleRequest, 'sources' | 'absent' | 'unreadable'> {
-  const { roots, includePaths, defines, march, files, layout, linkerScript, relax, stated } = project;
+  const { roots, includePaths, defines, march, mabi, files, layout, linkerScript, relax, stated } = project;
   const { inputs, linkSettings } = project;
   return {
     roots,
@@ -140,6 +147,7 @@ export function requestOf(project: Project): Omit<AssembleRequest, 'sources' | '
     includePaths,
     defines,
     ...(march === undefined ? {} : { march }),
+    ...(mabi === undefined ? {} : { mabi }),
     ...(files ? { files } : {}),
     layout,
     linkerScript,
@@ -177,17 +185,18 @@ function filesOf(
     problems.push(...own.map((problem) => `"files": "${path}": ${problem}`));
     for (const name of isRecord(entry) ? Object.keys(entry) : [])
       if (!fileOptionNames.has(name)) problems.push(`"files": "${path}" cannot have "${name}"`);
-    const { includePaths, defines, march } = description;
+    const { includePaths, defines, march, mabi } = description;
     files[path] = {
       ...(includePaths ? { includePaths } : {}),
       ...(defines ? { defines } : {}),
       ...(march === undefined ? {} : { march }),
+      ...(mabi === undefined ? {} : { mabi }),
     };
   }
   return files;
 }
 
-const fileOptionNames: ReadonlySet<string> = new Set(['includePaths', 'defines', 'march']);
+const fileOptionNames: ReadonlySet<string> = new Set(['includePaths', 'defines', 'march', 'mabi']);
 
 function layoutOf(layout: ProjectDescription['layout']): Layout {
   const textBase = address(layout?.textBase) ?? defaultLayout.textBase;

@@ -47,7 +47,7 @@ export function checkStatements(
   // A string that goes on over its line may have them in it.
   for (let before = 0; before < from; before++) if (source.lines[before]!.continues === 'string') return undefined;
   if (!lines.every((line) => standsAlone(line, source.preprocessed, isDefined))) return undefined;
-  const unit = new Unit(source.path, march, false);
+  const unit = new Unit(source.path, { march });
   const expander = new Expander(unit, noFiles, new Map());
   // What a call expands to is not looked at.
   for (const macro of macros) expander.define({ ...macro, body: [] });

@@ -26,6 +26,14 @@ export interface Options {
   readonly compression?: readonly string[];
 }
 
+/** What a source is assembled for, where the source itself does not say. */
+export interface Target {
+  readonly march?: string | undefined;
+  readonly mabi?: string | undefined;
+  /** Whether the linker may make the code shorter. */
+  readonly relax?: boolean;
+}
+
 /** Symbols that stand for each other. */
 const maximumChain = 1000;
 
@@ -56,6 +64,9 @@ export class Unit implements Scope {
   /** Where `.` is when the source ends. */
   readonly #lastLocation: AssemblySymbol;
   options: Options;
+  readonly mabi: string | undefined;
+  /** Whether nobody said for what ABI, or at least instruction set, the source is. */
+  readonly anyFloatAbi: boolean;
   readonly #optionStack: Options[] = [];
   /** Bytes that were asked for at once, as space or from a file. */
   #contents = 0;
@@ -64,11 +75,13 @@ export class Unit implements Scope {
   /** Where the statement being assembled stands. */
   readonly location: StatementLocation;
 
-  constructor(path: string, march: string | undefined, pic: boolean, relax = false) {
+  constructor(path: string, { march, mabi, relax = false }: Target) {
     this.location = new StatementLocation({ kind: 'file', file: path, line: 0, column: 0, endColumn: 0, depth: 0 });
     this.frames.push(this.location.frame);
     const { architecture, problem } = architectureOf(march);
-    this.options = { architecture, relax, pic };
+    this.options = { architecture, relax, pic: false };
+    this.mabi = mabi;
+    this.anyFloatAbi = mabi === undefined && march === undefined;
     this.usedCompressed = architecture.compressed;
     if (problem) this.error('march', problem, 0, 0);
     else for (const note of extensionNotes(architecture)) this.warning('march', note, 0, 0);

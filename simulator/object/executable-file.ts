@@ -50,7 +50,7 @@ export interface ExecutableFile {
   /** ET_EXEC or ET_DYN. */
   readonly type: number;
   readonly entry: bigint;
-  /** ELF e_flags: bit 0 compressed code, bits 1-2 the float ABI. */
+  /** ELF e_flags: `HeaderFlag`. */
   readonly flags: number;
   /** In the order of their numbers, which begin at 1. */
   readonly sections: readonly FileSection[];

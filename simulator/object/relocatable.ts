@@ -184,6 +184,8 @@ export interface ObjectFile {
   readonly sections: readonly ObjectSection[];
   readonly symbols: readonly ObjectSymbol[];
   readonly lines: readonly ObjectLine[];
-  /** ELF e_flags: bit 0 RVC, bits 1-2 the float ABI. */
+  /** ELF e_flags: `HeaderFlag`. */
   readonly flags: number;
+  /** Whether nobody said for which float ABI it is: then it is for that of the program it is linked into. */
+  readonly anyFloatAbi?: true;
 }

@@ -16,6 +16,7 @@ import { DynamicTables } from './dynamic';
 import { entryOf } from './entry';
 import { type FileLayout, FilePlacer } from './file-layout';
 import { refuseLargeFills } from './fill-limit';
+import { checkFloatAbis, programFlags } from './float-abi';
 import { HashOrder } from './hash-order';
 import { InputSelection, type LoadedInput } from './inputs';
 import { Kind, kindOf } from './kind';
@@ -138,6 +139,7 @@ export class Linker {
   }
 
   *link(): Steps<void> {
+    checkFloatAbis(this.objects, this.reporter);
     this.#collectInputs();
     this.#dropUnused();
     this.#makeTable();
@@ -178,7 +180,7 @@ export class Linker {
 
   /** ELF e_flags of the program. */
   get flags(): number {
-    return this.objects.reduce((all, { flags }) => all | flags, 0);
+    return programFlags(this.objects);
   }
 
   // Steps

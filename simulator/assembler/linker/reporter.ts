@@ -34,6 +34,11 @@ export class LinkReporter {
     this.#at(severity, code, message, undefined, this.objects[0]?.path ?? '');
   }
 
+  /** A problem of an object as a whole. */
+  object(object: ObjectFile, code: string, message: string): void {
+    this.#at('error', code, message, undefined, object.path);
+  }
+
   script(
     place: ScriptPlace | undefined,
     message: string,
