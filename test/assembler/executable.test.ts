@@ -161,6 +161,61 @@ describe('Executables against GNU ld', function () {
     });
   }
 
+  it('weak symbols that nothing defines are named only for a loader', () => {
+    withFolder((folder) => {
+      const head = ' .weak absent, unused\n .globl _start\n';
+      const placed = gnuAssemble(
+        folder,
+        `${head}_start: la a0, absent\n call absent\n .data\n .dword absent\n`,
+        'placed',
+      );
+      const slot = gnuAssemble(folder, `${head} .option pic\n_start: la a0, absent\n la a1, here\nhere: ret\n`, 'slot');
+      const pointer = gnuAssemble(folder, `${head}_start: ret\n .data\n .dword absent, _start, absent\n`, 'pointer');
+      const hidden = gnuAssemble(
+        folder,
+        `${head} .hidden absent\n_start: ret\n .data\n .dword absent, _start\n`,
+        'hidden',
+      );
+      linkBoth(folder, [placed.object], 'SECTIONS { . = 0x10000; .text : { *(.text) } .data : { *(.data) } }');
+      const tables = '.rela.dyn : { *(.rela*) } .dynsym : { *(.dynsym) } .got : { *(.got) }';
+      const script = `SECTIONS { /DISCARD/ : { *(.interp) } . = 0; .text : { *(.text) } ${tables} .data : { *(.data) } }`;
+      for (const { object } of [slot, pointer, hidden]) {
+        linkBoth(folder, [object], script);
+        linkBoth(folder, ['-pie', object], script);
+        linkBoth(folder, ['-pie', '--no-dynamic-linker', object], script);
+      }
+    });
+  });
+
+  it('-N: data right after code, without a script too', () => {
+    withFolder((folder) => {
+      const objects = texts.map((text, index) => gnuAssemble(folder, text, `f${index}`).object);
+      linkBoth(folder, ['-N', '-Ttext', '0', '-z', 'max-page-size=4096', ...objects]);
+      linkBoth(folder, ['-N', '-fuse-ld=bfd', '-Bsymbolic', '-Ttext', '0x1236', ...objects]);
+    });
+  });
+
+  it('sections that are in no memory, and that no script mentions', () => {
+    withFolder((folder) => {
+      const notes = (order: readonly string[]): string =>
+        order.map((name) => ` .section ${name},""\n .byte 1\n`).join('');
+      const comment = ' .section .comment,"MS",@progbits,1\n .asciz "made by hand"\n';
+      const first = gnuAssemble(
+        folder,
+        `${notes(['.debug_info', '.debug_str'])}${comment}${notes(['.debug_frame', '.other'])}`,
+        'first',
+      );
+      const second = gnuAssemble(
+        folder,
+        `${start}${helper}${notes(['.other', '.debug_ranges', '.more'])}${comment}`,
+        'second',
+      );
+      const script = 'SECTIONS { . = 0x10000; .text : { *(.text*) } .data : { *(.data) } .bss : { *(.bss) } }';
+      linkBoth(folder, [first.object, second.object], script);
+      linkBoth(folder, [second.object, first.object], script);
+    });
+  });
+
   it('archives: members that are wanted, in their order; groups, whole archives, thin ones, ones without an index', () => {
     withFolder((folder) => {
       const members = [

@@ -4,6 +4,7 @@ import * as integer from '../../object/integer';
 import {
   type ObjectFile,
   type ObjectSection,
+  type ObjectSymbol,
   type Relocation,
   RelocationType,
   SectionFlag,
@@ -81,6 +82,8 @@ export class DynamicTables {
   /** In the order of ld's table, with their numbers. */
   #hashed: readonly { readonly name: string; readonly number: number }[] = [];
   #strings = new SharedStrings([]);
+  /** The number of the first symbol in .dynsym that is looked for by its GNU hash. */
+  #firstDefined = 2;
   readonly #called = new Set<string>();
   readonly #numbers = new Map<string, number>();
 
@@ -115,6 +118,11 @@ export class DynamicTables {
   /** Whether something calls a symbol, or has its address from the table. */
   calls(name: string): boolean {
     return this.#called.has(name);
+  }
+
+  /** Whether a symbol is in .dynsym. */
+  names(name: string): boolean {
+    return this.#numbers.has(name);
   }
 
   /** Finds what the loader has to write. @returns the sections for it, which stand at the end of the first object */
@@ -152,14 +160,17 @@ export class DynamicTables {
   /** Sizes of the tables, once it is known which sections are in the program. */
   size(table: OffsetTable): void {
     this.#chooseSymbols(table);
-    for (const [input, pending] of this.#pending)
-      if (input.output) grow(this.#tables.get(input.name)!, pending.length * entrySize);
-    grow(this.#slots!, [...table.addresses()].length * entrySize);
+    for (const [input, pending] of this.#pending) {
+      if (!input.output) continue;
+      const written = pending.filter(({ relocation: { symbol } }) => this.#isWritten(symbol));
+      grow(this.#tables.get(input.name)!, written.length * entrySize);
+    }
+    grow(this.#slots!, [...table.addresses()].filter(({ symbol }) => this.#isWritten(symbol)).length * entrySize);
     const count = 2 + this.#symbols.length;
     grow(this.#dynsym, count * symbolSize);
     grow(this.#dynstr, this.#strings.bytes.length);
     if (this.#hash) grow(this.#hash, hashTable(this.#hashed, count).length);
-    if (this.#gnuHash) grow(this.#gnuHash, gnuHashTable(this.#symbols, 2).length);
+    if (this.#gnuHash) grow(this.#gnuHash, this.#gnuHashTable().length);
     grow(this.#dynamic, (this.#tags().length + spareTags) * tagSize);
   }
 
@@ -167,20 +178,52 @@ export class DynamicTables {
   #chooseSymbols(table: OffsetTable): void {
     const { symbols, hashOrder } = this.linker;
     const names: string[] = [];
+    for (const [{ output }, pending] of this.#pending) {
+      if (!output) continue;
+      for (const { relocation } of pending)
+        if (this.#isFoundByLoader(relocation.symbol)) names.push(relocation.symbol.name);
+    }
     for (const { symbol } of table.addresses()) {
       const found = symbols.definitionOf(symbol);
       const isLocal =
         symbol.binding === 'local' || symbols.isHidden(symbol.name) || this.linker.isScriptHidden(symbol.name);
+      if (!this.#isWritten(symbol)) continue;
       if (!isLocal || (found.section === 'undefined' && found.visibility === 'default' && symbol.binding !== 'local'))
         names.push(symbol.name);
     }
     const ordered = [...new Set(names)].sort(hashOrder.compare);
-    this.#symbols = this.#gnuHash ? orderForGnuHash(ordered) : ordered;
+    const isUndefined = (name: string): boolean => !symbols.isDefined(name) && !this.linker.isScriptDefined(name);
+    const undefinedNames = ordered.filter(isUndefined);
+    this.#firstDefined = 2 + undefinedNames.length;
+    const defined = ordered.filter((name) => !isUndefined(name));
+    this.#symbols = this.#gnuHash ? [...undefinedNames, ...orderForGnuHash(defined)] : ordered;
     this.#symbols.forEach((name, index) => {
       this.#numbers.set(name, index + 2);
     });
     this.#hashed = ordered.map((name) => ({ name, number: this.#numbers.get(name)! }));
     this.#strings = new SharedStrings(ordered);
+  }
+
+  #gnuHashTable(): Uint8Array {
+    return gnuHashTable(this.#symbols.slice(this.#firstDefined - 2), this.#firstDefined);
+  }
+
+  /** Whether a symbol is weak, defined nowhere here, and left to the loader. */
+  #isFoundByLoader(symbol: ObjectSymbol): boolean {
+    const found = this.linker.symbols.definitionOf(symbol);
+    return (
+      found.section === 'undefined' &&
+      found.visibility === 'default' &&
+      symbol.binding !== 'local' &&
+      !this.linker.isScriptDefined(symbol.name) &&
+      this.linker.settings.loaderFindsWeak
+    );
+  }
+
+  /** Whether the loader writes something where an address of a symbol stands; what is nowhere stays 0. */
+  #isWritten(symbol: ObjectSymbol): boolean {
+    const isUndefined = this.linker.symbols.definitionOf(symbol).section === 'undefined';
+    return !isUndefined || this.linker.isScriptDefined(symbol.name) || this.#isFoundByLoader(symbol);
   }
 
   get #hasTextRelocations(): boolean {
@@ -227,7 +270,7 @@ export class DynamicTables {
     this.#dynsym.bytes = this.#symbolTable(symbols, sections);
     this.#dynstr.bytes = this.#strings.bytes;
     if (this.#hash) this.#hash.bytes = hashTable(this.#hashed, 2 + this.#symbols.length);
-    if (this.#gnuHash) this.#gnuHash.bytes = gnuHashTable(this.#symbols, 2);
+    if (this.#gnuHash) this.#gnuHash.bytes = this.#gnuHashTable();
     const relativeCount = this.#writeRelocations(table);
     const tags = this.#tags();
     if (relativeCount > 0) tags.push([Tag.RelaCount, BigInt(relativeCount)]);
@@ -282,7 +325,17 @@ export class DynamicTables {
     }
     const slots = this.linker.resolver.inputOf(table.section);
     for (const { symbol, offset } of table.addresses()) {
+      if (!this.#isWritten(symbol)) continue;
       const address = integer.toUnsigned(integer.add(slots!.address, offset));
+      if (this.#isFoundByLoader(symbol)) {
+        push(this.#slots!, {
+          address,
+          type: RelocationType.Absolute64,
+          symbol: this.#numbers.get(symbol.name)!,
+          addend: 0n,
+        });
+        continue;
+      }
       const value = this.linker.resolver.resolve(symbol)?.value ?? 0;
       push(this.#slots!, { address, type: relative, symbol: 0, addend: integer.toUnsigned(value) });
     }
@@ -311,6 +364,7 @@ export class DynamicTables {
 
   #entry(address: bigint, relocation: Relocation): DynamicEntry | undefined {
     const { symbol, addend, type } = relocation;
+    if (!this.#isWritten(symbol)) return undefined;
     const number = symbol.binding === 'local' ? undefined : this.#numbers.get(symbol.name);
     if (number !== undefined) return { address, type, symbol: number, addend: integer.toUnsigned(addend) };
     const target = this.linker.resolver.target(relocation);

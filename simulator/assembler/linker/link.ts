@@ -89,7 +89,7 @@ export function link(inputs: readonly LoadedInput[], options: LinkOptions = {}):
 
 export function* linkInSteps(inputs: readonly LoadedInput[], options: LinkOptions): Steps<LinkResult> {
   const settings = options.settings ?? defaultSettings;
-  const scripted = withSettings(options.script ?? defaultScript(), settings);
+  const scripted = withSettings(options.script ?? defaultScript(settings.paging), settings);
   const wanted = [...settings.wanted, ...scripted.script.externs, ...wantedByScript(scripted.script)];
   const assigned = [...assignmentsOf(scripted.script)].flatMap(({ name, provide }) => (provide ? [] : [name]));
   const selection = new InputSelection(wanted, assigned);
@@ -257,6 +257,11 @@ export class Linker {
   get hashOrder(): HashOrder {
     this.#hashOrder ??= new HashOrder(symbolNames(this.script, this.options.script !== undefined, this.objects));
     return this.#hashOrder;
+  }
+
+  /** Whether the script gives a symbol its value. */
+  isScriptDefined(name: string): boolean {
+    return this.scriptLayout?.symbols.has(name) ?? false;
   }
 
   /** Whether the script says that a symbol is known in the program only. */

@@ -112,6 +112,11 @@ export const linkOptions: readonly LinkOption[] = [
     apply: set('positionIndependent', false),
   },
   {
+    names: ['--no-dynamic-linker'],
+    description: 'The program is loaded without a dynamic linker: weak symbols that nothing defines are 0',
+    apply: set('loaderFindsWeak', false),
+  },
+  {
     names: ['-z'],
     value: 'KEYWORD',
     description: 'max-page-size=N, common-page-size=N, execstack, noexecstack, relro, norelro',
@@ -148,7 +153,7 @@ export const linkOptions: readonly LinkOption[] = [
     apply: refused('objects are linked to programs here, not to objects'),
   },
   { names: ['-shared', '-Bshareable'], description: '', apply: refused('shared libraries are not made here') },
-  ...['-static', '-Bstatic', '-non_shared', '-dn', '-nostdlib', '-EL', '--no-dynamic-linker'].map(accepted),
+  ...['-static', '-Bstatic', '-non_shared', '-dn', '-nostdlib', '-EL', '-Bsymbolic'].map(accepted),
   ...['--no-warn-rwx-segments', '--warn-rwx-segments', '--as-needed', '--no-as-needed', '--print-gc-sections'].map(
     accepted,
   ),
@@ -159,7 +164,7 @@ export const linkOptions: readonly LinkOption[] = [
   ),
   ...['--no-ld-generated-unwind-info', '-t', '--trace', '--verbose', '--stats'].map(accepted),
   ...['-plugin', '-dynamic-linker'].map((name) => ({ ...accepted(name), value: 'WORD' })),
-  ...['-plugin-opt', '--sysroot', '--orphan-handling', '-O', '--color-diagnostics'].map((name) => ({
+  ...['-plugin-opt', '-fuse-ld', '--sysroot', '--orphan-handling', '-O', '--color-diagnostics'].map((name) => ({
     ...accepted(name),
     value: 'WORD',
     attached: true,

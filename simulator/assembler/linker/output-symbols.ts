@@ -108,8 +108,10 @@ class SymbolCollector {
 
   #globalSymbol(symbol: ObjectSymbol): void {
     if (symbol.section === 'undefined') {
-      // What nothing defines stays a name, where that is no error.
-      if (symbol.binding === 'weak') this.#global.push({ ...this.#symbol(symbol, 0), isUndefined: true });
+      // What nothing defines is no error when it is weak; it stays a name for a loader, and for relocations that are kept.
+      const { resolver, settings } = this.linker;
+      const isWanted = settings.keepsRelocations || resolver.dynamic?.names(symbol.name);
+      if (symbol.binding === 'weak' && isWanted) this.#global.push({ ...this.#symbol(symbol, 0), isUndefined: true });
       return;
     }
     const found = this.#resolved(symbol);

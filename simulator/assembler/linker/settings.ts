@@ -16,6 +16,8 @@ export interface LinkSettings {
   readonly paging: 'paged' | 'close' | 'writable';
   /** Whether the program runs at any address, with a table of what has to be adjusted (.rela.dyn). */
   readonly positionIndependent: boolean;
+  /** Whether a loader finds the symbols that are weak and that nothing here defines; they are 0 otherwise. */
+  readonly loaderFindsWeak: boolean;
   /** Whether the stack may be executed; what the objects say when absent. */
   readonly executableStack: boolean | undefined;
   /** Whether a part of the data may become read-only once the program is loaded. */
@@ -38,6 +40,7 @@ export const defaultSettings: LinkSettings = {
   commonPageSize: 0x1000n,
   paging: 'paged',
   positionIndependent: false,
+  loaderFindsWeak: true,
   executableStack: undefined,
   protects: true,
   sectionStarts: new Map(),

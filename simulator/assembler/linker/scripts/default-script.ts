@@ -1,3 +1,4 @@
+import type { LinkSettings } from '../settings';
 import { parseScript } from './parser';
 import type { LinkerScript } from './syntax';
 
@@ -38,8 +39,10 @@ const aside = (names: string): string => `${names.split(' ')[0]} 0 : { *(${names
 /**
  * The layout of a program for which no script is given: that of GNU ld (scripttempl/elf.sc), beginning with the code,
  * which `SEGMENT_START` puts where the layout says.
+ *
+ * @param data where the data begins, and what it ends with
  */
-const text = `
+const textWith = (data: { readonly start: string; readonly readOnlyEnd: string; readonly end: string }): string => `
 ENTRY(_start)
 SECTIONS
 {
@@ -66,7 +69,7 @@ SECTIONS
   .eh_frame_hdr : { *(.eh_frame_hdr) *(.eh_frame_entry .eh_frame_entry.*) }
   .eh_frame : ONLY_IF_RO { KEEP (*(.eh_frame)) *(.eh_frame.*) }
   .gcc_except_table : ONLY_IF_RO { *(.gcc_except_table .gcc_except_table.*) }
-  . = SEGMENT_START("data-segment", DATA_SEGMENT_ALIGN (CONSTANT (MAXPAGESIZE), CONSTANT (COMMONPAGESIZE)));
+  ${data.start}
   .eh_frame : ONLY_IF_RW { KEEP (*(.eh_frame)) *(.eh_frame.*) }
   .gcc_except_table : ONLY_IF_RW { *(.gcc_except_table .gcc_except_table.*) }
   .tdata :
@@ -112,7 +115,7 @@ SECTIONS
     *(.data.rel.ro.local* .gnu.linkonce.d.rel.ro.local.*)
     *(.data.rel.ro .data.rel.ro.* .gnu.linkonce.d.rel.ro.*)
   }
-  . = DATA_SEGMENT_RELRO_END (0, .);
+  ${data.readOnlyEnd}
   .data :
   {
     __DATA_BEGIN__ = .;
@@ -145,7 +148,7 @@ SECTIONS
   __global_pointer$ = MIN(__SDATA_BEGIN__ + 0x800, MAX(__DATA_BEGIN__ + 0x800, __BSS_END__ - 0x800));
   _end = .;
   PROVIDE (end = .);
-  . = DATA_SEGMENT_END (.);
+  ${data.end}
   ${['.stab', '.stabstr', '.stab.excl', '.stab.exclstr', '.stab.index', '.stab.indexstr', '.comment'].map(aside).join('\n  ')}
   .gnu.build.attributes : { *(.gnu.build.attributes .gnu.build.attributes.*) }
   ${debugSections.map(aside).join('\n  ')}
@@ -154,9 +157,23 @@ SECTIONS
 }
 `;
 
-let script: LinkerScript | undefined;
+/** Data on pages of its own. */
+const paged = {
+  start: '. = SEGMENT_START("data-segment", DATA_SEGMENT_ALIGN (CONSTANT (MAXPAGESIZE), CONSTANT (COMMONPAGESIZE)));',
+  readOnlyEnd: '. = DATA_SEGMENT_RELRO_END (0, .);',
+  end: '. = DATA_SEGMENT_END (.);',
+};
 
-export function defaultScript(): LinkerScript {
-  script ??= parseScript('the default linker script', text).script;
+/** With `-N` code and data are one piece. */
+const together = { start: '. = .;', readOnlyEnd: '', end: '' };
+
+const scripts = new Map<LinkSettings['paging'], LinkerScript>();
+
+export function defaultScript(paging: LinkSettings['paging']): LinkerScript {
+  let script = scripts.get(paging);
+  if (!script) {
+    script = parseScript('the default linker script', textWith(paging === 'writable' ? together : paged)).script;
+    scripts.set(paging, script);
+  }
   return script;
 }

@@ -113,6 +113,12 @@ export class OrphanPlacer {
   /** The section that is most like one of this kind; the last of several. */
   #nearest(kind: number, type: number | undefined): OutputSection | undefined {
     if ((kind & Kind.Alloc) === 0) {
+      // Read-only data like this, be it for debugging or not, comes before what is merely no debugging information.
+      const like = this.#outputs().filter((output) => {
+        const isMatch = ((this.#kindOfOutput(output) ^ kind) & ~(Kind.Debugging | Kind.Merge | Kind.Strings)) === 0;
+        return isMatch && (!output.exists || output.type === type);
+      });
+      if (like.length > 0) return like.at(-1);
       const isSame = (output: OutputSection): boolean => ((this.#kindOfOutput(output) ^ kind) & Kind.Debugging) === 0;
       return this.#outputs().filter(isSame).at(-1);
     }
