@@ -1,4 +1,4 @@
-import { csrs, floatRegisters, registerNamed } from '../isa';
+import { csrs, fenceAccesses, floatRegisters, registerNamed } from '../isa';
 import { didYouMean, nearest } from './diagnostic';
 import type { Expression } from './expression';
 import { matchSlot, nothingWritten } from './operand-match';
@@ -53,8 +53,10 @@ export function explainMismatch(
   else if (operand.junk >= 0) {
     const junk = unit.statementText(operand.junk, operand.end);
     unit.error('junk', `unexpected '${junk}' after the operand; ${expected}`, operand.junk, operand.end);
-  } else if (slot.kind === 'fence-set' && expression.kind === 'symbol' && /^[iorw]+$/.test(expression.name)) {
-    const ordered = [...'iorw'].filter((letter) => expression.name.includes(letter)).join('');
+  } else if (slot.kind === 'fence-set' && expression.kind === 'symbol' && isFenceLetters(expression.name)) {
+    const ordered = Object.keys(fenceAccesses)
+      .filter((letter) => expression.name.includes(letter))
+      .join('');
     const message = `the letters of a set stand in the order i, o, r, w, each once: '${ordered}'`;
     unit.error('operand', message, expression.start, expression.end, [ordered]);
   } else if (slot.kind === 'csr' && expression.kind === 'symbol') {
@@ -98,4 +100,9 @@ function misspeltRegister(slot: Slot, operand: Operand): (Expression & { kind: '
 
 function unwrap(expression: Expression): Expression {
   return expression.kind === 'parenthesized' ? expression.operand : expression;
+}
+
+/** Whether a name is made of the letters of fence sets, in whatever order. */
+function isFenceLetters(name: string): boolean {
+  return [...name].every((letter) => Object.hasOwn(fenceAccesses, letter));
 }

@@ -1,4 +1,4 @@
-import { csrNamed, registerNamed, roundingModeNames } from '../isa';
+import { csrNamed, fenceSetNamed, registerNamed, roundingModeNames } from '../isa';
 import type { Expression } from './expression';
 import type { Operand } from './operands';
 import type { Pattern, Slot } from './patterns';
@@ -81,7 +81,7 @@ export function matchSlot(slot: Slot, operand: Operand, written: Written, unit: 
       return true;
     }
     case 'fence-set': {
-      const set = expression.kind === 'symbol' ? fenceSet(expression.name) : undefined;
+      const set = expression.kind === 'symbol' ? fenceSetNamed(expression.name) : undefined;
       if (set === undefined) return false;
       written.numbers[slot.word] = set;
       return true;
@@ -126,10 +126,4 @@ function isPltSuffix(slot: Slot, operand: Operand, unit: Unit): boolean {
     operand.base === undefined &&
     unit.statementText(operand.junk, operand.end) === '@plt'
   );
-}
-
-function fenceSet(letters: string): number | undefined {
-  const ordered = /^(i?)(o?)(r?)(w?)$/.exec(letters);
-  if (!ordered || letters === '') return undefined;
-  return (ordered[1] ? 8 : 0) | (ordered[2] ? 4 : 0) | (ordered[3] ? 2 : 0) | (ordered[4] ? 1 : 0);
 }

@@ -6,6 +6,7 @@ import {
   decode,
   expand,
   type Fields,
+  fenceLetters,
   type Instruction,
   instructionNamed,
   isHint,
@@ -203,7 +204,7 @@ function operandText(operand: Operand, value: number, target: bigint | undefined
     case 'csr':
       return csrName(value);
     case 'fence-set':
-      return fenceSet(value);
+      return fenceLetters(value) || 'unknown';
     case 'rounding-mode':
       return roundingModeNames[value] ?? 'unknown';
     case 'target': {
@@ -211,9 +212,4 @@ function operandText(operand: Operand, value: number, target: bigint | undefined
       return `0x${(target ?? 0n).toString(16)}${symbol === undefined ? '' : ` <${symbol}>`}`;
     }
   }
-}
-
-function fenceSet(value: number): string {
-  const letters = [...'iorw'].filter((_, index) => value & (8 >> index)).join('');
-  return letters === '' ? 'unknown' : letters;
 }

@@ -20,6 +20,21 @@ export const fenceAccesses: Readonly<Record<string, string>> = {
   r: 'memory reads',
   w: 'memory writes',
 };
+
+/** The letters of a fence's set of accesses; '' for none. */
+export function fenceLetters(set: number): string {
+  return Object.keys(fenceAccesses)
+    .filter((_, index) => set & (8 >> index))
+    .join('');
+}
+
+const fenceSets = new Map(Array.from({ length: 15 }, (_, index) => [fenceLetters(index + 1), index + 1] as const));
+
+/** The set of accesses that letters stand for; undefined when they are no set, or not in their order. */
+export function fenceSetNamed(letters: string): number | undefined {
+  return fenceSets.get(letters);
+}
+
 const fenceSet = 'a set of the letters i, o, r, w';
 const predecessor = special('pred', 'fence-set', [run(24, 4)], fenceSet);
 const successor = special('succ', 'fence-set', [run(20, 4)], fenceSet);

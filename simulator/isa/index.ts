@@ -3,7 +3,7 @@ export * from './causes';
 export * from './csrs';
 export * from './extensions';
 export { RoundingMode, roundingModeNames, roundingModeSummaries } from './float-formats';
-export { fenceAccesses } from './i';
+export { fenceAccesses, fenceLetters, fenceSetNamed } from './i';
 export { operandBits, operandProblem, operandsProblem } from './operands';
 export * from './pseudo';
 export * from './registers';

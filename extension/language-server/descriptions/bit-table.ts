@@ -1,5 +1,5 @@
 import type { Operand } from '../../../simulator/isa';
-import { csrName, fenceAccesses, type Instruction, registerName, roundingModeNames } from '../../../simulator/isa';
+import { csrName, fenceLetters, type Instruction, registerName, roundingModeNames } from '../../../simulator/isa';
 import { operandValue } from '../../../simulator/isa/operands';
 import { table } from './markdown';
 
@@ -90,15 +90,10 @@ function meaningOf({ operand, valueLow }: Field, word: number): string {
     case 'rounding-mode':
       return roundingModeNames[value] ?? `${value}`;
     case 'fence-set':
-      return fenceSet(value);
+      return fenceLetters(value) || '0';
     case 'target':
       return value < 0 ? `${value}` : `+${value}`;
     default:
       return `${value}`;
   }
-}
-
-function fenceSet(value: number): string {
-  const letters = Object.keys(fenceAccesses).filter((_, index) => (value & (8 >> index)) !== 0);
-  return letters.join('') || '0';
 }
