@@ -12,7 +12,7 @@ import { functionsInC, routines } from '../sources/routines';
 
 const rounds = 7;
 const gnuMarch = 'rv64gc_zba_zbb_zbs_zicsr_zifencei';
-const noFiles = { source: () => undefined, bytes: () => undefined, miss: () => undefined };
+const noFiles = { isIncomplete: false, source: () => undefined, bytes: () => undefined, miss: () => undefined };
 
 interface Input {
   readonly name: string;

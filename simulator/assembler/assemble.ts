@@ -199,6 +199,7 @@ export function* assembleInSteps(request: AssembleRequest): Steps<AssembleResult
   failed ||= diagnostics.some((diagnostic) => diagnostic.severity === 'error');
   const settings = request.linkSettings ?? defaultSettings;
   const loaded = [...loader.symbolFiles(settings.symbolFiles), ...loader.loaded(inputs, objects)];
+  if (missing.size > 0) return { units, diagnostics: sortDiagnostics(diagnostics), missing: [...missing] };
   const linked = yield* linkInSteps(loaded, {
     settings,
     layout: request.layout ?? defaultLayout,
@@ -210,11 +211,11 @@ export function* assembleInSteps(request: AssembleRequest): Steps<AssembleResult
   const broken =
     failed || loader.diagnostics.length > 0 || linked.diagnostics.some((diagnostic) => diagnostic.severity === 'error');
   return {
-    ...(broken || missing.size > 0 ? {} : { program: linked.program }),
+    ...(broken ? {} : { program: linked.program }),
     map: linked.map,
     units,
     diagnostics: sortDiagnostics(diagnostics),
-    missing: [...missing],
+    missing: [],
   };
 }
 
@@ -343,6 +344,10 @@ class RequestedFiles implements FileAccess {
     const own = (folder: string): boolean => !system.includes(folder);
     this.#angled = [...includePaths.filter(own), ...system];
     this.#quoted = [...quotePaths.filter(own), ...this.#angled];
+  }
+
+  get isIncomplete(): boolean {
+    return this.missing.size > 0;
   }
 
   root(path: string): SourceText | undefined {

@@ -1,3 +1,5 @@
+import { isDigit } from './lexer';
+
 /** A `#define`. */
 export interface Define {
   readonly name: string;
@@ -19,8 +21,16 @@ export function cTokens(text: string): string[] {
   return text.match(tokenPattern) ?? [];
 }
 
-const isIdentifier = (token: string): boolean => /^[A-Za-z_$]/.test(token);
-const isBlank = (token: string): boolean => /^\s/.test(token);
+// By the first character's code, since each token of each expansion is asked.
+function isIdentifier(token: string): boolean {
+  const code = token.charCodeAt(0);
+  return isNamePart(code) && !isDigit(code);
+}
+
+function isBlank(token: string): boolean {
+  const code = token.charCodeAt(0);
+  return code === 0x20 || (code >= 0x09 && code <= 0x0d) || (code > 0x7f && /^\s/.test(token));
+}
 
 /** Parses what follows `#define`; a string says what is wrong. */
 export function parseDefine(text: string): Define | string {
@@ -97,8 +107,19 @@ export function expandText(text: string, defines: Defines, builtin: (name: strin
   return { text: result, columns, problem: expander.problem };
 }
 
+/** Whether a character code is that of `[\w$]`. */
+function isNamePart(code: number): boolean {
+  return (
+    (code >= 0x61 && code <= 0x7a) ||
+    (code >= 0x41 && code <= 0x5a) ||
+    (code >= 0x30 && code <= 0x39) ||
+    code === 0x5f ||
+    code === 0x24
+  );
+}
+
 function growsTogether(before: string, after: string): boolean {
-  return /[\w$]$/.test(before) && /^[\w$]/.test(after);
+  return isNamePart(before.charCodeAt(before.length - 1)) && isNamePart(after.charCodeAt(0));
 }
 
 /** The macros in whose replacement a token came about: they do not apply to it again. */

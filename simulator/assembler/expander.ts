@@ -33,6 +33,8 @@ import type { Unit } from './unit';
 
 /** Files for `.include`, `#include` and `.incbin`. */
 export interface FileAccess {
+  /** Whether something was asked for that is to be read before the unit can be assembled. */
+  readonly isIncomplete: boolean;
   /** A source by the path written in a directive; undefined when it is not at hand. */
   source(
     path: string,
@@ -273,6 +275,7 @@ export class Expander {
       return;
     }
     const host: PreprocessorHost = {
+      isIncomplete: () => this.files.isIncomplete,
       include: (path, fromFile, angled, next) => this.files.source(path, fromFile, true, angled, next),
       miss: (path, fromFile, angled, next) => this.files.miss(path, fromFile, angled, next),
       report: (severity, code, message, at, line, start, end) =>

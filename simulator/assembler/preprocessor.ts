@@ -9,6 +9,8 @@ import { type Line, parseLine, type Statement } from './statement';
 
 /** What the preprocessor needs of the outside. */
 export interface PreprocessorHost {
+  /** Whether files are still to be read: then all is read once more with them, and only what names further ones counts. */
+  isIncomplete(): boolean;
   /** Finds an included file; undefined when it is not at hand. */
   include(path: string, fromFile: string, angled: boolean, next?: IncludeNext): SourceText | undefined;
   /** Notes that there is nothing to include; says why not, although it is there. */
@@ -179,7 +181,7 @@ export class Preprocessor {
         this.#directive(first, file, number);
         continue;
       }
-      if (!this.#active || (line.statements.length === 0 && !inString)) continue;
+      if (!this.#active || (line.statements.length === 0 && !inString) || this.#host.isIncomplete()) continue;
       const read = this.#expanded(line, file, number, joined);
       return breaks && read.changedLength < 0 ? { ...read, breaks } : read;
     }

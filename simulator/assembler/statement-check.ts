@@ -23,7 +23,12 @@ const ownProblems: ReadonlySet<string> = new Set([
 /** Directives that begin, divide or end a block, or change what the statements after them mean. */
 const structural = /^\.(macro|endm|rept|irpc?|endr|if\w*|else\w*|endif|include|option|altmacro|noaltmacro|purgem|end)$/;
 
-const noFiles: FileAccess = { source: () => undefined, bytes: () => undefined, miss: () => undefined };
+const noFiles: FileAccess = {
+  isIncomplete: false,
+  source: () => undefined,
+  bytes: () => undefined,
+  miss: () => undefined,
+};
 
 /** What is known of the program that the lines are part of. */
 export interface Surroundings {
