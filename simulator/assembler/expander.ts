@@ -93,6 +93,8 @@ export class Expander {
   readonly definedMacros: Macro[] = [];
   readonly conditionals = new Conditionals();
   readonly #inputs: Input[] = [];
+  /** What was found near to words that are no mnemonics and no directives, with how many macros there were. */
+  readonly #near = new Map<string, { readonly words: readonly string[]; readonly macros: number }>();
   #effort = 0;
   #characters = 0;
   #stopped = false;
@@ -232,7 +234,7 @@ export class Expander {
     const { name, key, start } = statement;
     const end = start + name.length;
     if (key.startsWith('.')) {
-      const suggestions = this.#nearest(key, directiveNames());
+      const suggestions = this.#nearest(key, directiveNames);
       const message = `unknown directive '${name}'${didYouMean(suggestions)}`;
       this.unit.error('unknown-directive', message, start, end, suggestions);
       return;
@@ -242,16 +244,22 @@ export class Expander {
       this.unit.error('unknown-instruction', `'${name}' is of ${foreign}, which is not known here yet`, start, end);
       return;
     }
-    const suggestions = this.#nearest(key, mnemonicNames());
+    const suggestions = this.#nearest(key, mnemonicNames);
     const message = `unknown instruction '${name}'${didYouMean(suggestions)}`;
     this.unit.error('unknown-instruction', message, start, end, suggestions);
   }
 
-  #nearest(key: string, names: Iterable<string>): string[] {
+  #nearest(key: string, names: () => Iterable<string>): readonly string[] {
     // Nobody reads more, and to look for near names takes long.
     if (this.unit.problems.saturated) return [];
     const elsewhere = spelledElsewhere(key);
-    return elsewhere.length > 0 ? [...elsewhere] : nearest(key, [...names, ...this.macros.keys()]);
+    if (elsewhere.length > 0) return elsewhere;
+    // A repeat may ask for the same one a million times.
+    const known = this.#near.get(key);
+    if (known && known.macros === this.macros.size) return known.words;
+    const words = nearest(key, [...names(), ...this.macros.keys()]);
+    this.#near.set(key, { words, macros: this.macros.size });
+    return words;
   }
 
   // Inputs

@@ -79,7 +79,8 @@ export function invertCompressed(word: number): number {
 /** The LEB128 encoding of a value. */
 export function leb128Bytes(value: bigint, signed: boolean): number[] {
   const bytes: number[] = [];
-  for (let rest = value; ; ) {
+  // A number without a sign is one of 64 bits: a negative one would have no last byte.
+  for (let rest = signed || value >= 0n ? value : BigInt.asUintN(64, value); ; ) {
     const byte = Number(rest & 0x7fn);
     rest >>= 7n;
     const done = signed ? rest === (byte & 0x40 ? -1n : 0n) : rest === 0n;

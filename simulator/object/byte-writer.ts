@@ -43,8 +43,9 @@ export class ByteWriter {
     this.#view.setBigUint64(at, BigInt.asUintN(64, BigInt(value)), true);
   }
 
+  /** A number without a sign; of a negative one its 64 bits, which would have no last byte otherwise. */
   uleb(value: number | bigint): void {
-    let rest = BigInt(value);
+    let rest = value < 0 ? BigInt.asUintN(64, BigInt(value)) : BigInt(value);
     do {
       const byte = Number(rest & 0x7fn);
       rest >>= 7n;

@@ -9,6 +9,8 @@ const stackPointer = 2;
 const firstFloat = 32;
 const firstVector = 96;
 const firstCsr = 4096;
+/** Numbers beyond are negative for GNU as, which keeps them in an int. */
+const mostRegisters = 0x7fff_ffff;
 
 /** The function that the statement is in; reports when it is in none. */
 function frameOf(unit: Unit, statement: Statement): FunctionFrame | undefined {
@@ -46,8 +48,14 @@ function add(frame: FunctionFrame, number: number, register = 0, operand = 0): v
 function register(reader: OperandReader): number | undefined {
   const { lexer, unit } = reader;
   if (lexer.kind !== TokenKind.Name) {
+    const { start } = lexer;
     const value = reader.constant('a register');
-    return value === undefined ? undefined : Number(value);
+    if (value === undefined) return undefined;
+    const number = Number(value);
+    if (number >= 0 && number <= mostRegisters) return number;
+    unit.error('unknown-register', `${value} is no number of a register`, start, lexer.start);
+    reader.skip();
+    return undefined;
   }
   const name = lexer.value;
   const { start, end } = lexer;
@@ -110,6 +118,10 @@ const startProcedure: Run = (unit, statement) => {
   const end = statement.start + statement.name.length;
   if (frameInfo.open.has(section)) {
     unit.error('cfi', 'the frame before has no .cfi_endproc', statement.start, end);
+    return;
+  }
+  if (section.absolute) {
+    unit.error('cfi', `'.struct' has no code that a frame could describe`, statement.start, end);
     return;
   }
   const reader = new OperandReader(unit, statement);

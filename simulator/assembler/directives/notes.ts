@@ -1,5 +1,6 @@
 import { SectionFlag, SectionType } from '../../object/relocatable';
 import type { Unit } from '../unit';
+import { attributeTagNumber, attributeValue } from './attribute-numbers';
 import { type Directive, directives, OperandReader, type Run } from './directive';
 
 /** A directive whose one operand is a text. */
@@ -39,12 +40,11 @@ function addNote(unit: Unit, bytes: readonly number[]): void {
 /** `.gnu_attribute tag, value`: a property of GNU's own. */
 const gnuAttribute: Run = (unit, statement) => {
   const reader = new OperandReader(unit, statement);
-  const tag = reader.constant('an attribute');
-  if (tag === undefined || !reader.requireComma('a value')) return;
+  const number = attributeTagNumber(reader);
+  if (number === undefined || !reader.requireComma('a value')) return;
   // Odd tags have texts, even ones numbers; 32 has both.
-  const number = Number(tag);
   const value: { number?: number; text?: string } = {};
-  if (number === 32 || number % 2 === 0) value.number = Number(reader.constant('the value') ?? 0);
+  if (number === 32 || number % 2 === 0) value.number = attributeValue(reader) ?? 0;
   if (number === 32 && !reader.requireComma('a text')) return;
   if (number === 32 || number % 2 === 1) {
     const text = reader.string();

@@ -3,6 +3,7 @@ import { ArchitectureTag, attributeTags } from '../attributes';
 import { nearest } from '../diagnostic';
 import { TokenKind } from '../lexer';
 import type { Unit } from '../unit';
+import { attributeTagNumber, attributeValue } from './attribute-numbers';
 import { type Directive, directives, OperandReader, type Run } from './directive';
 
 const simpleOptions: Readonly<Record<string, (unit: Unit) => void>> = {
@@ -69,7 +70,7 @@ const attribute: Run = (unit, statement) => {
   // Odd tags have texts, even ones numbers (psABI).
   const isText = tag % 2 === 1;
   const text = isText ? reader.text() : undefined;
-  const number = isText ? undefined : reader.constant('the value');
+  const number = isText ? undefined : attributeValue(reader);
   if (!text && number === undefined) return;
   reader.finish();
   if (unit.attributes.started && unit.attributes.isEarly(tag)) {
@@ -78,7 +79,7 @@ const attribute: Run = (unit, statement) => {
     return;
   }
   if (tag !== ArchitectureTag) {
-    unit.attributes.values.set(tag, text?.text ?? Number(number));
+    unit.attributes.values.set(tag, text?.text ?? number!);
     return;
   }
   const architecture = wholeArchitecture(unit.options.architecture, text!.text);
@@ -95,8 +96,7 @@ function wholeArchitecture(current: Architecture, text: string): Architecture | 
 function attributeTag(reader: OperandReader): number | undefined {
   const { unit } = reader;
   if (reader.lexer.kind !== TokenKind.Name) {
-    const number = reader.constant('an attribute');
-    return number === undefined ? undefined : Number(number);
+    return attributeTagNumber(reader);
   }
   const word = reader.symbol()!;
   const name = word.text.replace(/^Tag_RISCV_/, '');

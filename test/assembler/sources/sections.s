@@ -59,3 +59,4 @@ scratch: .skip 64
     .ident "compiler"
     .file "x.c"
     .attribute stack_align, 16
+    .attribute unaligned_access, -1
