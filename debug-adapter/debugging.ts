@@ -1,3 +1,4 @@
+import type { DebugProtocol } from '@vscode/debugprotocol';
 import type { EndOfRun } from '../simulator/machine/stop';
 import { BreakpointBook } from './breakpoints/book';
 import { ExceptionFilters } from './breakpoints/exceptions';
@@ -5,12 +6,14 @@ import { UserStops } from './breakpoints/user-stops';
 import type { Connection } from './connection';
 import { GuestConsole } from './console';
 import type { Debuggee } from './debuggee';
+import type { Place } from './expression/evaluate';
 import type { Host } from './host';
 import { DisassemblySources } from './inspect/disassembly-sources';
 import { Handles } from './inspect/handles';
 import { Narrations } from './inspect/narrations';
 import { FrameView, type StackFrame } from './inspect/stack';
 import type { Held } from './inspect/variables';
+import { memoryReference } from './memory';
 import { OutputBatch } from './output-batch';
 import { type PositionBase, toClient } from './position-base';
 import { RequestError } from './request-error';
@@ -153,10 +156,18 @@ export class Debugging {
     this.connection.ownEvent('hyperstep/stateChanged', { reason: 'stopped' });
   }
 
-  /** A client changed the machine: what it holds may be old. */
-  written(memory?: { readonly memoryReference: string; readonly offset: number; readonly count: number }): void {
-    if (memory && this.client.supportsMemoryEvent) this.connection.event('memory', memory);
-    if (this.client.supportsInvalidated) this.connection.event('invalidated', { areas: ['all'] });
+  /**
+   * A client changed these places of the machine: the values that it holds may be old. The stack is as it was unless a CPU's pc was set:
+   * for a client, a new stack is a new stop, for which it shows a source and takes the keyboard there.
+   * @param memory the same places as the client has named them
+   */
+  written(places: readonly Place[], memory = places.flatMap(memoryEvent)): void {
+    if (places.length === 0) return;
+    if (this.client.supportsMemoryEvent) for (const each of memory) this.connection.event('memory', each);
+    if (this.client.supportsInvalidated) {
+      const isMoved = places.some(({ kind }) => kind === 'pc');
+      this.connection.event('invalidated', { areas: isMoved ? ['stacks', 'variables'] : ['variables'] });
+    }
     this.connection.ownEvent('hyperstep/stateChanged', { reason: 'written' });
   }
 
@@ -208,6 +219,11 @@ export class Debugging {
     this.variables.clear();
     this.gotoTargets.clear();
   }
+}
+
+function memoryEvent(place: Place): DebugProtocol.MemoryEvent['body'][] {
+  if (place.kind !== 'memory') return [];
+  return [{ memoryReference: memoryReference(place), offset: 0, count: place.bytes }];
 }
 
 /** The exit code of an end, as the command line has it, and what to tell the user. */

@@ -13,6 +13,9 @@ export const hardwarePrefix = 'hardware.';
 
 /** Names as they are meant at a CPU: in a frame of the VMM, first its variables; then registers, CSRs, the program's symbols. */
 export class MachineEnvironment implements Environment {
+  /** What expressions have assigned to so far. */
+  readonly written: Place[] = [];
+
   constructor(
     private readonly debuggee: Debuggee,
     private readonly cpu: GuestCpu,
@@ -45,6 +48,7 @@ export class MachineEnvironment implements Environment {
 
   write(place: Place, bits: bigint): void {
     writePlace(this.debuggee, this.cpu, place, bits);
+    this.written.push(place);
   }
 
   private register(name: string): Value | undefined {

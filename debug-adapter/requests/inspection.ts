@@ -1,5 +1,5 @@
 import type { Debugging } from '../debugging';
-import { evaluate, numberOf } from '../expression/evaluate';
+import { evaluate, numberOf, type Value } from '../expression/evaluate';
 import { MachineEnvironment } from '../expression/machine-environment';
 import { completionsFor } from '../inspect/completions';
 import { environmentOf } from '../inspect/environment';
@@ -19,6 +19,15 @@ export function inspectionRequests(debugging: Debugging): Handlers {
     const found = variables.get(reference);
     if (!found || !debugging.stopped) throw new RequestError('these variables are of an earlier stop');
     return found;
+  };
+
+  /** Evaluates, and tells what was assigned to, even if the rest of the expression then has no value. */
+  const changing = (environment: MachineEnvironment, evaluation: () => Value): Value => {
+    try {
+      return evaluation();
+    } finally {
+      debugging.written(environment.written);
+    }
   };
 
   return {
@@ -53,7 +62,7 @@ export function inspectionRequests(debugging: Debugging): Handlers {
       if (!child.place) throw new RequestError(`'${name}' cannot be changed`);
       const bits = numberOf(evaluate(value, new MachineEnvironment(debuggee, cpu)));
       writePlace(debuggee, cpu, child.place, BigInt.asUintN(64, bits));
-      debugging.written();
+      debugging.written([child.place]);
       const now = container.children().find((each) => each.name === name) ?? child;
       const { value: text, variablesReference: parts } = showChild(now, cpu, variables);
       return { value: text, variablesReference: parts };
@@ -61,8 +70,7 @@ export function inspectionRequests(debugging: Debugging): Handlers {
 
     setExpression({ expression, value, frameId }) {
       const { cpu, environment } = environmentOf(debugging, frameId);
-      const result = evaluate(`(${expression}) = (${value})`, environment);
-      debugging.written();
+      const result = changing(environment, () => evaluate(`(${expression}) = (${value})`, environment));
       return new ValueView(debugging.stopped.debuggee, cpu).value(result);
     },
 
@@ -70,10 +78,7 @@ export function inspectionRequests(debugging: Debugging): Handlers {
       const { cpu, environment } = environmentOf(debugging, frameId);
       if (context === 'hover' && /(^|[^=!<>])=($|[^=])/.test(expression))
         throw new RequestError('a hover changes nothing');
-      const { inputLog } = debugging.stopped.debuggee.system;
-      const before = inputLog.inputs.length;
-      const value = evaluate(expression, environment);
-      if (inputLog.inputs.length > before) debugging.written();
+      const value = changing(environment, () => evaluate(expression, environment));
       const view = new ValueView(debugging.stopped.debuggee, cpu);
       const { value: result, ...rest } = view.value(value);
       const parts =

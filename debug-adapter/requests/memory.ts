@@ -42,7 +42,8 @@ export function memoryRequests(debugging: Debugging): Handlers {
         throw new RequestError(`there is memory for ${present} of the ${bytes.length} bytes only`);
       const written = writeSpace(debuggee, cpu(), place, bytes.subarray(0, present));
       if (written < present) throw new RequestError(`at ${hex(place.address)} is memory of the VMM, not of the guest`);
-      debugging.written({ memoryReference: reference, offset, count: written });
+      const named = [{ memoryReference: reference, offset, count: written }];
+      if (written > 0) debugging.written([{ kind: 'memory', ...place, bytes: written }], named);
       return { offset: 0, bytesWritten: written };
     },
 

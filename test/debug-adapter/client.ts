@@ -137,11 +137,15 @@ export class Client {
 
   /** The variables of a scope of a frame (the top one), by name. */
   async scope(name: string, frameId?: number): Promise<Map<string, DebugProtocol.Variable>> {
+    return this.children(await this.scopeReference(name, frameId));
+  }
+
+  async scopeReference(name: string, frameId?: number): Promise<number> {
     const id = frameId ?? (await this.stack())[0]?.id;
     const { scopes } = await this.request<DebugProtocol.ScopesResponse['body']>('scopes', { frameId: id });
     const scope = scopes.find((each) => each.name === name);
     if (!scope) throw new Error(`no scope '${name}': ${scopes.map((each) => each.name).join(', ')}`);
-    return this.children(scope.variablesReference);
+    return scope.variablesReference;
   }
 
   async children(variablesReference: number): Promise<Map<string, DebugProtocol.Variable>> {

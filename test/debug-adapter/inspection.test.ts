@@ -77,6 +77,38 @@ for (const virtualization of ['full', 'none']) {
       assert.equal(await client.evaluate('s3'), '0x2c');
     });
 
+    it('tells a client that values are old, and of a new stack only when pc was set', async () => {
+      await stoppedAt(/^loop:/);
+      const registers = await client.scopeReference('Registers');
+      const csrs = await client.scopeReference(virtualization === 'none' ? 'CSRs' : 'Virtual CSRs');
+      const changes: [string, object, string[]][] = [
+        ['evaluate', { expression: 't0 = 1', context: 'repl' }, ['variables']],
+        ['evaluate', { expression: 'sp = ra = 0x80200000', context: 'repl' }, ['variables']],
+        ['evaluate', { expression: '(t1 = 1) + 1 / 0', context: 'repl' }, ['variables']],
+        ['evaluate', { expression: 'sstatus.SUM = 1', context: 'repl' }, ['variables']],
+        ['evaluate', { expression: '*(int *)&counter = 7', context: 'repl' }, ['variables']],
+        ['setVariable', { variablesReference: registers, name: 't2', value: '2' }, ['variables']],
+        ['setVariable', { variablesReference: csrs, name: 'sscratch', value: '2' }, ['variables']],
+        ['setExpression', { expression: 's5', value: '9' }, ['variables']],
+        ['writeMemory', { memoryReference: (await client.evaluate('pc')).split(' ')[0], data: 'AAA=' }, ['variables']],
+        ['evaluate', { expression: 'pc = pc + 2', context: 'repl' }, ['stacks', 'variables']],
+        ['setVariable', { variablesReference: registers, name: 'pc', value: 'pc + 2' }, ['stacks', 'variables']],
+      ];
+      const stops = (): number => client.events.filter(({ event }) => event === 'stopped').length;
+      assert.equal(stops(), 1);
+      for (const [command, args, areas] of changes) {
+        await client.send(command, args);
+        assert.deepEqual((await client.event('invalidated')).body.areas, areas, JSON.stringify(args));
+        assert.equal(
+          client.events.filter(({ event }) => event === 'invalidated').length,
+          changes.findIndex(([, each]) => each === args) + 1,
+        );
+      }
+      await client.evaluate('t0 + 1');
+      assert.equal(client.events.filter(({ event }) => event === 'invalidated').length, changes.length);
+      assert.equal(stops(), 1);
+    });
+
     it('changes fields of CSRs, and what they mean takes effect', async () => {
       await stoppedAt(/^loop:/);
       const csrs = await client.scope(virtualization === 'full' ? 'Virtual CSRs' : 'CSRs');
