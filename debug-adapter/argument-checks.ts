@@ -1,49 +1,65 @@
 import { RequestError } from './request-error';
 
-/** Checks a value of a request's arguments. @throws RequestError that says what is expected where */
-export type Check = (value: unknown, where: string) => void;
+/** Checks a value of a request's arguments, and gives what its handler gets. @throws RequestError that says what is expected where */
+export type Check = (value: unknown, where: string) => unknown;
 
 type Fields = { readonly [name: string]: Check };
+
+/** What one answer has at the most: of more, a client asks for the next part. */
+export const most = { instructions: 20_000, instructionOffset: 100_000, exits: 1000 } as const;
 
 function expected(what: string, accepts: (value: unknown) => boolean): Check {
   return (value, where) => {
     if (!accepts(value)) throw new RequestError(`${where} must be ${what}`);
+    return value;
   };
 }
 
-export const integer = expected('an integer', Number.isSafeInteger);
-export const natural = expected(
-  'a non-negative integer',
-  (value) => Number.isSafeInteger(value) && (value as number) >= 0,
-);
-export const text = expected('a string', (value) => typeof value === 'string');
-export const flag = expected('true or false', (value) => typeof value === 'boolean');
-export const hexText = expected(
-  'a number of up to 64 bits as 0x...',
-  (value) => typeof value === 'string' && /^0x[0-9a-fA-F]{1,16}$/.test(value),
-);
+/** An integer of a range: every number of every request has one. */
+function within(low: number, high: number): Check {
+  return expected(
+    `an integer from ${low} to ${high}`,
+    (value) => Number.isInteger(value) && (value as number) >= low && (value as number) <= high,
+  );
+}
+
+const LARGEST = Number.MAX_SAFE_INTEGER;
+/** Lines, columns, and what is numbered by this adapter: as DAP has them. */
+const ordinal = within(0, 2 ** 31 - 1);
+/** Of bytes in memory. */
+const distance = within(-LARGEST, LARGEST);
+/** How many; an answer has no more than there is. */
+const count = within(0, LARGEST);
+const text = expected('a string', (value) => typeof value === 'string');
+const flag = expected('true or false', (value) => typeof value === 'boolean');
 
 export const oneOf = (...values: readonly string[]): Check =>
   expected(values.map((value) => `"${value}"`).join(' or '), (value) => values.includes(value as string));
 
+/** What may be left out. Some clients say null for it: a handler gets nothing. */
 export function optional(check: Check): Check {
-  return (value, where) => {
-    if (value !== undefined && value !== null) check(value, where);
-  };
+  return (value, where) => (value === undefined || value === null ? undefined : check(value, where));
 }
 
-export function list(check: Check): Check {
+export function list(check: Check, longest = LARGEST): Check {
   return (value, where) => {
     if (!Array.isArray(value)) throw new RequestError(`${where} must be a list`);
-    for (const [index, entry] of value.entries()) check(entry, `${where}[${index}]`);
+    if (value.length > longest) throw new RequestError(`${where} must have at most ${longest} entries`);
+    return value.map((entry, index) => check(entry, `${where}[${index}]`));
   };
 }
 
-/** An object with these fields; others are ignored, as DAP asks. */
+/** An object with these fields; others are left as they are, as DAP asks. */
 export function record(fields: Fields): Check {
   return (value, where) => {
     if (!isRecord(value)) throw new RequestError(`${where} must be an object`);
-    for (const [name, check] of Object.entries(fields)) check(value[name], `${where}.${name}`);
+    const result = { ...value };
+    for (const [name, check] of Object.entries(fields)) {
+      const checked = check(value[name], `${where}.${name}`);
+      if (checked === undefined) delete result[name];
+      else result[name] = checked;
+    }
+    return result;
   };
 }
 
@@ -51,8 +67,8 @@ export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-const source = record({ path: optional(text), name: optional(text), sourceReference: optional(integer) });
-const thread = { threadId: integer };
+const source = record({ path: optional(text), name: optional(text), sourceReference: optional(ordinal) });
+const thread = { threadId: ordinal };
 const step = { ...thread, granularity: optional(oneOf('statement', 'line', 'instruction')) };
 const conditions = { condition: optional(text), hitCondition: optional(text) };
 
@@ -62,13 +78,13 @@ export const argumentChecks: { readonly [command: string]: Fields } = {
   setBreakpoints: {
     source,
     breakpoints: optional(
-      list(record({ line: integer, column: optional(integer), ...conditions, logMessage: optional(text) })),
+      list(record({ line: ordinal, column: optional(ordinal), ...conditions, logMessage: optional(text) })),
     ),
-    lines: optional(list(integer)),
+    lines: optional(list(ordinal)),
   },
   setFunctionBreakpoints: { breakpoints: list(record({ name: text, ...conditions })) },
   setInstructionBreakpoints: {
-    breakpoints: list(record({ instructionReference: text, offset: optional(integer), ...conditions })),
+    breakpoints: list(record({ instructionReference: text, offset: optional(distance), ...conditions })),
   },
   setDataBreakpoints: {
     breakpoints: list(
@@ -77,55 +93,52 @@ export const argumentChecks: { readonly [command: string]: Fields } = {
   },
   dataBreakpointInfo: {
     name: text,
-    variablesReference: optional(integer),
-    frameId: optional(integer),
-    bytes: optional(natural),
+    variablesReference: optional(ordinal),
+    frameId: optional(ordinal),
+    bytes: optional(count),
     asAddress: optional(flag),
   },
   setExceptionBreakpoints: {
     filters: list(text),
     filterOptions: optional(list(record({ filterId: text, condition: optional(text) }))),
   },
-  breakpointLocations: { source, line: integer, endLine: optional(integer) },
+  breakpointLocations: { source, line: ordinal, endLine: optional(ordinal) },
   exceptionInfo: thread,
   continue: thread,
   next: step,
-  stepIn: { ...step, targetId: optional(integer) },
+  stepIn: { ...step, targetId: optional(ordinal) },
   stepOut: step,
-  stepInTargets: { frameId: integer },
-  gotoTargets: { source, line: integer },
-  goto: { ...thread, targetId: integer },
+  stepInTargets: { frameId: ordinal },
+  gotoTargets: { source, line: ordinal },
+  goto: { ...thread, targetId: ordinal },
   pause: thread,
-  stackTrace: { ...thread, startFrame: optional(natural), levels: optional(natural) },
-  scopes: { frameId: integer },
-  variables: { variablesReference: integer, start: optional(natural), count: optional(natural) },
-  setVariable: { variablesReference: integer, name: text, value: text },
-  setExpression: { expression: text, value: text, frameId: optional(integer) },
-  evaluate: { expression: text, frameId: optional(integer), context: optional(text) },
-  completions: { text, column: integer, line: optional(integer), frameId: optional(integer) },
+  stackTrace: { ...thread, startFrame: optional(count), levels: optional(count) },
+  scopes: { frameId: ordinal },
+  variables: { variablesReference: ordinal, start: optional(count), count: optional(count) },
+  setVariable: { variablesReference: ordinal, name: text, value: text },
+  setExpression: { expression: text, value: text, frameId: optional(ordinal) },
+  evaluate: { expression: text, frameId: optional(ordinal), context: optional(text) },
+  completions: { text, column: ordinal, line: optional(ordinal), frameId: optional(ordinal) },
   disassemble: {
     memoryReference: text,
-    offset: optional(integer),
-    instructionOffset: optional(integer),
-    instructionCount: natural,
+    offset: optional(distance),
+    instructionOffset: optional(within(-most.instructionOffset, most.instructionOffset)),
+    instructionCount: within(0, most.instructions),
     resolveSymbols: optional(flag),
   },
-  readMemory: { memoryReference: text, offset: optional(integer), count: natural },
-  writeMemory: { memoryReference: text, offset: optional(integer), data: text, allowPartial: optional(flag) },
-  source: { sourceReference: integer, source: optional(source) },
-  'hyperstep/pageTable': { ...thread, path: list(natural) },
-  'hyperstep/translate': { ...thread, address: hexText, access: oneOf('read', 'write', 'execute') },
+  readMemory: { memoryReference: text, offset: optional(distance), count },
+  writeMemory: { memoryReference: text, offset: optional(distance), data: text, allowPartial: optional(flag) },
+  source: { sourceReference: ordinal, source: optional(source) },
+  'hyperstep/pageTable': { ...thread, path: list(within(0, 511), 4) },
+  'hyperstep/translate': { ...thread, address: text, access: oneOf('read', 'write', 'execute') },
   'hyperstep/tlb': thread,
   'hyperstep/queues': thread,
-  'hyperstep/exits': { threadId: optional(integer), count: integer },
-  'hyperstep/inlineValues': { frameId: integer, path: text, startLine: integer, endLine: integer },
+  'hyperstep/exits': { threadId: optional(ordinal), count: within(1, most.exits) },
+  'hyperstep/inlineValues': { frameId: ordinal, path: text, startLine: ordinal, endLine: ordinal },
   'hyperstep/consoleInput': { text },
 };
 
-/** @throws RequestError */
-export function checkArguments(command: string, args: unknown): void {
-  const fields = argumentChecks[command];
-  if (fields) record(fields)(args ?? {}, 'arguments');
-  else if (args !== undefined && args !== null && !isRecord(args))
-    throw new RequestError('arguments must be an object');
+/** The arguments as a handler gets them. @throws RequestError when they cannot be used */
+export function checkArguments(command: string, args: unknown): unknown {
+  return record(argumentChecks[command] ?? {})(args ?? {}, 'arguments');
 }

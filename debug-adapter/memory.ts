@@ -17,7 +17,8 @@ export function memoryReference({ space, address }: MemoryPlace): string {
 /** @throws RequestError */
 export function parseMemoryReference(text: string, offset = 0): MemoryPlace {
   const found = /^(?:(gva|gpa|hpa):)?(0[xX][\da-fA-F]{1,16}|\d{1,20})$/.exec(text.trim());
-  if (!found) throw new RequestError(`'${text}' is no memory reference: an address, or gpa:0x..., hpa:0x...`);
+  if (!found || BigInt(found[2] ?? 0) >> 64n)
+    throw new RequestError(`'${text}' is no memory reference: an address, or gpa:0x..., hpa:0x...`);
   const [, space, address] = found;
   return {
     space: (space ?? 'gva') as Space,

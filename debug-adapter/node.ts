@@ -1,31 +1,6 @@
-import path from 'node:path';
-import { Connection } from './connection';
-import { frame, MessageReader } from './framing';
-import { nodeHost } from './node-host';
-import { Session } from './session';
+import { isMainThread } from 'node:worker_threads';
+import { forwardInput } from './standard-input';
 
-/** The adapter as a process: DAP on standard input and output. Nothing else may write to standard output. */
-function main(): void {
-  const { stdin, stdout } = process;
-  const connection = new Connection((message) => void stdout.write(frame(message)));
-  const exit = (): void => {
-    // What was sent last has to arrive.
-    stdout.end(() => process.exit(0));
-  };
-  // The bundle is in dist/, beside simulator/.
-  const root = path.resolve(__dirname, '..');
-  const session = new Session(connection, nodeHost({ root, isCongested: () => stdout.writableNeedDrain, exit }));
-  const reader = new MessageReader((message) => session.handle(message));
-  stdin.on('data', (bytes: Buffer) => {
-    try {
-      reader.push(bytes);
-    } catch (error) {
-      process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-      process.exit(1);
-    }
-  });
-  stdin.on('end', () => process.exit(0));
-  stdout.on('error', () => process.exit(1));
-}
-
-main();
+// Its second thread has the input alone, and none of the rest.
+if (isMainThread) void import('./adapter-process').then(({ main }) => main());
+else forwardInput();

@@ -126,8 +126,8 @@ export interface Pte {
 // --- Translation of one address
 
 export interface TranslateArguments extends ThreadArguments {
-  /** Guest-virtual. */
-  address: Hex;
+  /** Guest-virtual: a number, or any expression of the debugger, as it is meant at the thread: `counter`, `sp + 8`, `*(long *)a0`. */
+  address: string;
   access: 'read' | 'write' | 'execute';
 }
 

@@ -60,10 +60,9 @@ export class Session {
     try {
       const handler = this.handlers.get(request.command);
       if (!handler) throw new RequestError(`the request '${request.command}' is not known here`);
-      checkArguments(request.command, request.arguments);
+      const checked = checkArguments(request.command, request.arguments);
       const isOwn = request.command.startsWith(ownPrefix);
-      const args = isOwn ? request.arguments : fromClient(request.arguments, this.debugging.client.positions);
-      const given = handler(args ?? {});
+      const given = handler(isOwn ? checked : fromClient(checked, this.debugging.client.positions));
       // What is known at once is answered at once: no other request comes in between.
       const result = given instanceof Promise ? await given : given;
       const body = bodyOf(result);

@@ -187,7 +187,7 @@ export class UserStops implements Watchers {
     const isHere = ({ target }: Breakpoint): boolean => target.kind === 'vmm' && target.sites.has(step.site);
     const [frame] = handlerFrames(handler);
     const variables = frame ? frameVariables(handler, frame) : undefined;
-    return this.judge(cpu, isHere, new MachineEnvironment(this.debuggee, cpu, variables));
+    return this.judge(cpu, isHere, new MachineEnvironment(this.debuggee, cpu, variables ? { variables } : {}));
   }
 
   private judge(

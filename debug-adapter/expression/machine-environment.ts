@@ -11,6 +11,13 @@ import { type Space, unsigned64 } from './syntax';
 /** The prefix of the machine's own CSRs under a VMM, where a plain name means the guest's. */
 export const hardwarePrefix = 'hardware.';
 
+export interface EnvironmentScope {
+  /** Of a frame of the VMM. */
+  readonly variables?: ReadonlyMap<string, unknown>;
+  /** Why nothing may be assigned to. */
+  readonly readOnly?: string;
+}
+
 /** Names as they are meant at a CPU: in a frame of the VMM, first its variables; then registers, CSRs, the program's symbols. */
 export class MachineEnvironment implements Environment {
   /** What expressions have assigned to so far. */
@@ -19,15 +26,15 @@ export class MachineEnvironment implements Environment {
   constructor(
     private readonly debuggee: Debuggee,
     private readonly cpu: GuestCpu,
-    private readonly variables: ReadonlyMap<string, unknown> = new Map(),
+    private readonly scope: EnvironmentScope = {},
   ) {}
 
   variableNames(): string[] {
-    return [...this.variables.keys()];
+    return [...(this.scope.variables?.keys() ?? [])];
   }
 
   lookUp(name: string, isMachine: boolean): Value | undefined {
-    const variable = isMachine ? undefined : valueOfVariable(this.variables.get(name));
+    const variable = isMachine ? undefined : valueOfVariable(this.scope.variables?.get(name));
     return variable ?? this.register(name) ?? this.csr(name) ?? (isMachine ? undefined : this.symbol(name));
   }
 
@@ -47,6 +54,7 @@ export class MachineEnvironment implements Environment {
   }
 
   write(place: Place, bits: bigint): void {
+    if (this.scope.readOnly !== undefined) throw new RequestError(this.scope.readOnly);
     writePlace(this.debuggee, this.cpu, place, bits);
     this.written.push(place);
   }

@@ -4,6 +4,8 @@ import { type Expression, isTypeWord, type Space, typeNamed, type UnaryOperator,
 const token =
   /\s*(?:(0[xX][\da-fA-F]+|0[bB][01]+|\d+)[uUlL]*|'(\\?.)'|(\$?[A-Za-z_.][\w.$]*)|(<<|>>|<=|>=|==|!=|&&|\|\||->|[-+*/%&|^~!<>=?:()[\].]))/y;
 
+const WIDEST = 1n << 64n;
+
 /** Binary operators by how tightly they bind, loosest first. */
 const levels: readonly (readonly string[])[] = [
   ['||'],
@@ -44,12 +46,21 @@ function tokensOf(text: string): Token[] {
     const found = token.exec(source);
     if (!found) throw new RequestError(`'${source.slice(at).trim()[0]}' is not understood in '${text}'`);
     const [, number, character, word, sign] = found;
-    if (number !== undefined) tokens.push({ kind: 'number', value: BigInt.asUintN(64, BigInt(number)) });
+    if (number !== undefined) tokens.push({ kind: 'number', value: literal(number) });
     else if (character !== undefined) tokens.push({ kind: 'number', value: characterCode(character) });
     else if (word !== undefined) tokens.push({ kind: 'word', text: word });
     else tokens.push({ kind: 'sign', text: sign ?? '' });
   }
   return tokens;
+}
+
+/** As in the assembler, in gdb and in C: 017 is 15. @throws RequestError when it is none, or has more than 64 bits */
+function literal(digits: string): bigint {
+  const isOctal = /^0\d/.test(digits);
+  if (isOctal && /[89]/.test(digits)) throw new RequestError(`'${digits}' is no octal number`);
+  const value = BigInt(isOctal ? `0o${digits.slice(1)}` : digits);
+  if (value >= WIDEST) throw new RequestError(`'${digits}' has more than 64 bits`);
+  return value;
 }
 
 function characterCode(text: string): bigint {

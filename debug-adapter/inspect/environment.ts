@@ -8,11 +8,18 @@ import { frameVariables } from './handler-frames';
 export function environmentOf(
   debugging: Debugging,
   frameId: number | undefined,
+  readOnly?: string,
 ): { readonly cpu: GuestCpu; readonly environment: MachineEnvironment } {
   const { debuggee } = debugging.stopped;
   const frame = frameId === undefined ? undefined : debugging.frames.get(frameId);
   if (frameId !== undefined && frameId !== 0 && !frame) throw new RequestError(`there is no frame ${frameId} any more`);
   const cpu = frame?.cpu ?? debuggee.cpuOfThread((debugging.lastStop?.cpu ?? 0) + 1);
   const variables = frame?.kind === 'vmm' ? frameVariables(frame.handler, frame.frame) : undefined;
-  return { cpu, environment: new MachineEnvironment(debuggee, cpu, variables) };
+  return {
+    cpu,
+    environment: new MachineEnvironment(debuggee, cpu, {
+      ...(variables ? { variables } : {}),
+      ...(readOnly === undefined ? {} : { readOnly }),
+    }),
+  };
 }

@@ -75,9 +75,11 @@ export function inspectionRequests(debugging: Debugging): Handlers {
     },
 
     evaluate({ expression, frameId, context }) {
-      const { cpu, environment } = environmentOf(debugging, frameId);
-      if (context === 'hover' && /(^|[^=!<>])=($|[^=])/.test(expression))
-        throw new RequestError('a hover changes nothing');
+      const { cpu, environment } = environmentOf(
+        debugging,
+        frameId,
+        context === 'hover' ? 'a hover changes nothing' : undefined,
+      );
       const value = changing(environment, () => evaluate(expression, environment));
       const view = new ValueView(debugging.stopped.debuggee, cpu);
       const { value: result, ...rest } = view.value(value);

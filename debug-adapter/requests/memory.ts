@@ -7,9 +7,8 @@ import { memoryReference, parseMemoryReference, readSpace, writeSpace } from '..
 import { RequestError } from '../request-error';
 import type { Handlers } from './handlers';
 
-/** One answer has at most so many bytes, or instructions. */
+/** One answer has at most so many bytes. */
 const MOST_BYTES = 1 << 20;
-const MOST_INSTRUCTIONS = 20_000;
 const PAGE = 4096;
 
 /** Requests for memory as bytes, as instructions, and as sources. */
@@ -50,8 +49,9 @@ export function memoryRequests(debugging: Debugging): Handlers {
     disassemble({ memoryReference: reference, offset = 0, instructionOffset = 0, instructionCount }) {
       const { debuggee, sources } = debugging.running;
       const { address } = parseMemoryReference(reference, offset);
-      const count = Math.min(instructionCount, MOST_INSTRUCTIONS);
-      return { instructions: disassembleAround(debuggee, sources, cpu(), address, instructionOffset, count) };
+      return {
+        instructions: disassembleAround(debuggee, sources, cpu(), address, instructionOffset, instructionCount),
+      };
     },
 
     loadedSources: () => ({ sources: debugging.running.sources.all() }),

@@ -1,4 +1,8 @@
+import type { GuestCpu } from '../../simulator/hypervisor/guest';
+import type { Debuggee } from '../debuggee';
 import type { Debugging } from '../debugging';
+import { evaluate } from '../expression/evaluate';
+import { MachineEnvironment } from '../expression/machine-environment';
 import { RequestError } from '../request-error';
 import { exitList } from '../views/exits';
 import { inlineValues } from '../views/inline-values';
@@ -7,8 +11,6 @@ import { virtioDevices } from '../views/queues';
 import { tlbContent } from '../views/tlb';
 import { translation } from '../views/translation';
 import type { Handlers } from './handlers';
-
-const MOST_EXITS = 1000;
 
 /** Requests of the extension's views. They have no side effect on the machine, but for console input. */
 export function viewRequests(debugging: Debugging): Handlers {
@@ -20,7 +22,8 @@ export function viewRequests(debugging: Debugging): Handlers {
 
     'hyperstep/translate'({ threadId, address, access }) {
       const { debuggee } = debugging.stopped;
-      return translation(debuggee, debuggee.cpuOfThread(threadId), { address, access });
+      const cpu = debuggee.cpuOfThread(threadId);
+      return translation(debuggee, cpu, virtualAddress(debuggee, cpu, address), access);
     },
 
     'hyperstep/tlb'({ threadId }) {
@@ -37,7 +40,6 @@ export function viewRequests(debugging: Debugging): Handlers {
     'hyperstep/exits'({ threadId, count }) {
       const { stopped } = debugging;
       const cpu = threadId === undefined ? undefined : stopped.debuggee.cpuOfThread(threadId).id;
-      if (count < 1 || count > MOST_EXITS) throw new RequestError(`count must be 1 to ${MOST_EXITS}`);
       return exitList(stopped, cpu, count);
     },
 
@@ -54,4 +56,13 @@ export function viewRequests(debugging: Debugging): Handlers {
       return {};
     },
   };
+}
+
+/** The guest-virtual address that an expression has as its value. @throws RequestError */
+function virtualAddress(debuggee: Debuggee, cpu: GuestCpu, expression: string): bigint {
+  const environment = new MachineEnvironment(debuggee, cpu, { readOnly: 'a translation changes nothing' });
+  const { type, bits } = evaluate(expression, environment);
+  if (type.space !== undefined && type.space !== 'gva')
+    throw new RequestError(`'${expression}' is no guest-virtual address: it is one already translated`);
+  return bits;
 }

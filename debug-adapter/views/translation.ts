@@ -30,9 +30,9 @@ const neededBits = { read: Pte.R, write: Pte.W, execute: Pte.X } as const;
 export function translation(
   debuggee: Debuggee,
   cpu: GuestCpu,
-  { address: text, access }: Pick<TranslateArguments, 'address' | 'access'>,
+  address: bigint,
+  access: TranslateArguments['access'],
 ): Translation {
-  const address = BigInt(text);
   const guest = guestWalk(debuggee, cpu, address, access);
   const shadow = debuggee.system.full ? shadowWalk(debuggee, cpu, address, access) : undefined;
   const { vm } = debuggee.system;
@@ -48,7 +48,7 @@ export function translation(
     ...(shadow ? { shadow } : {}),
     ...(stages ? { stages } : {}),
     ...(tlb ? { tlb: showTlbEntry(debuggee, cpu, tlb) } : {}),
-    summary: summary(debuggee, text, access, guest, shadow, gpa, hpa, tlb !== undefined),
+    summary: summary(debuggee, hex(address), access, guest, shadow, gpa, hpa, tlb !== undefined),
   };
 }
 

@@ -227,6 +227,29 @@ for (const virtualization of ['full', 'none']) {
       assert.ok(sources.some((source) => source.path?.endsWith('simulator/hypervisor/full/vmm.ts')));
     });
 
+    it('translates what an expression has as its value', async () => {
+      await stoppedAt(/^loop:/);
+      const counter = (await client.evaluate('&counter')).split(' ')[0] ?? '';
+      const cases: [string, string][] = [
+        ['counter', counter],
+        [`${BigInt(counter)}`, counter],
+        [counter, counter],
+        ['counter + 8', `0x${(BigInt(counter) + 8n).toString(16)}`],
+        ['pc', (await client.evaluate('pc')).split(' ')[0] ?? ''],
+        ['(int *)counter + 1', `0x${(BigInt(counter) + 4n).toString(16)}`],
+      ];
+      for (const [address, meant] of cases) {
+        const { summary } = await client.own('hyperstep/translate', { threadId: 1, address, access: 'read' });
+        assert.ok(summary.startsWith(`A load at ${meant} `), `${address}: ${summary}`);
+      }
+      const before = client.stateHash;
+      for (const address of ['nosuch', '', 'a0 = 1', '0x1ffffffffffffffff']) {
+        const response = await client.send('hyperstep/translate', { threadId: 1, address, access: 'read' });
+        assert.equal(response.success, false, address);
+      }
+      assert.equal(client.stateHash, before);
+    });
+
     it('generates sources for code that has none', async () => {
       await stoppedAt(/^loop:/);
       // j . in memory that no line names

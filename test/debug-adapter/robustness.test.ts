@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
 import fc from 'fast-check';
-import { afterEach, describe, it } from 'mocha';
+import { after, afterEach, before, describe, it } from 'mocha';
 import { argumentChecks } from '../../debug-adapter/argument-checks';
 import { Client, root } from './client';
 
@@ -173,11 +173,74 @@ describe('code that makes no sense', () => {
   }
 });
 
+describe('numbers out of range', () => {
+  let client: Client;
+  before(async () => {
+    client = await launched('_start: j _start\n', { stopOnEntry: true });
+    await client.stopped();
+  });
+  after(() => client.request('disconnect'));
+
+  const place = { memoryReference: '0x80200000' };
+  const refused: [string, object, RegExp][] = [
+    [
+      'disassemble',
+      { ...place, offset: 2 ** 53, instructionCount: 1 },
+      /arguments.offset must be an integer from -\d+ to/,
+    ],
+    ['disassemble', { ...place, instructionOffset: 2 ** 53 - 1, instructionCount: 1 }, /instructionOffset must be an/],
+    [
+      'disassemble',
+      { ...place, instructionOffset: -1e300, instructionCount: 1 },
+      /instructionOffset must be an integer/,
+    ],
+    ['disassemble', { ...place, instructionCount: 1e9 }, /instructionCount must be an integer from 0 to 20000/],
+    ['disassemble', { ...place, instructionCount: null }, /instructionCount must be/],
+    ['disassemble', { memoryReference: '0x10000000000000000', instructionCount: 1 }, /no memory reference/],
+    ['disassemble', { memoryReference: '18446744073709551616', instructionCount: 1 }, /no memory reference/],
+    ['readMemory', { ...place, count: -1 }, /arguments.count must be/],
+    ['readMemory', { ...place, count: 1.5 }, /arguments.count must be/],
+    ['stackTrace', { threadId: 2 ** 40 }, /threadId must be an integer from 0 to/],
+    ['setBreakpoints', { source: { path: stepping }, breakpoints: [{ line: -3 }] }, /breakpoints\[0\].line must be/],
+    ['hyperstep/pageTable', { threadId: 1, path: [512] }, /path\[0\] must be an integer from 0 to 511/],
+    ['hyperstep/pageTable', { threadId: 1, path: [1, 1, 1, 1, 1] }, /path must have at most 4 entries/],
+    ['hyperstep/exits', { count: 1001 }, /count must be an integer from 1 to 1000/],
+  ];
+  for (const [command, args, message] of refused) {
+    it(`are refused: ${command} ${JSON.stringify(args)}`, async () => {
+      const response = await client.send(command, args);
+      assert.equal(response.success, false);
+      assert.match(response.message ?? '', message);
+    });
+  }
+
+  it('null is nothing, and the largest numbers are answered at once', async () => {
+    const asked = performance.now();
+    const cases: [string, object][] = [
+      ['disassemble', { ...place, offset: null, instructionOffset: null, instructionCount: 3 }],
+      ['disassemble', { ...place, offset: 2 ** 53 - 1, instructionOffset: 100_000, instructionCount: 20_000 }],
+      ['disassemble', { ...place, instructionOffset: -100_000, instructionCount: 20_000 }],
+      ['disassemble', { memoryReference: '0xffffffffffffffff', instructionOffset: 100_000, instructionCount: 100 }],
+      ['disassemble', { memoryReference: '0x0', instructionOffset: -100_000, instructionCount: 100 }],
+      ['readMemory', { ...place, offset: -(2 ** 53 - 1), count: 2 ** 53 - 1 }],
+      ['readMemory', { ...place, offset: null, count: 2 ** 53 - 1 }],
+      ['stackTrace', { threadId: 1, startFrame: null, levels: 2 ** 53 - 1 }],
+      ['evaluate', { expression: '1', frameId: null, context: null }],
+    ];
+    for (const [command, args] of cases) await client.request(command, args);
+    assert.ok(performance.now() - asked < 5000, `${performance.now() - asked} ms`);
+  });
+});
+
 describe('fuzzed requests', () => {
   it('are each answered, and never break the session', async () => {
-    const client = new Client();
-    await client.launch(stepping, { stopOnEntry: true } as object);
-    await client.stopped();
+    const begin = async (): Promise<Client> => {
+      const begun = new Client();
+      await begun.launch(stepping, { stopOnEntry: true } as object);
+      await begun.stopped();
+      return begun;
+    };
+    let client = await begin();
     const ending = new Set(['disconnect', 'terminate', 'restart', 'launch', 'continue']);
     const commands = [...client.session.commands.filter((command) => !ending.has(command)), 'nonsense', ''];
     const names = [...new Set(Object.values(argumentChecks).flatMap((fields) => Object.keys(fields)))];
@@ -186,25 +249,55 @@ describe('fuzzed requests', () => {
       fc.constantFrom('0x80200000', 'pc', 'gpa:0x80200000', 'killed', '*(int*)0', 'a0 = 1', '((((', '', 'hpa:zz'),
       fc.boolean(),
       fc.constant(null),
+      fc.constantFrom(2 ** 31, 2 ** 32, 2 ** 53 - 1, 1 - 2 ** 53, 2 ** 53, -(2 ** 63), 1e300, 0.5, 99_999, 19_999),
       fc.array(fc.integer(), { maxLength: 3 }),
       fc.record({ path: fc.constantFrom(stepping, '/nowhere'), line: fc.integer() }),
       fc.jsonValue({ maxDepth: 2 }),
     );
+    /** What a request wants to know, each with some value: others are refused before a handler sees them. */
+    const shaped = (command: string) =>
+      fc.record(
+        Object.fromEntries(Object.keys(argumentChecks[command] ?? {}).map((name) => [name, fieldValue(name)])),
+        {
+          requiredKeys: [],
+        },
+      );
+    const fieldValue = (name: string) =>
+      fc.oneof({ weight: 3, arbitrary: likely(name) }, { weight: 1, arbitrary: value });
+    const likely = (name: string) =>
+      /Reference$|^(name|expression|address|value|text)$/.test(name)
+        ? fc.constantFrom('0x80200000', 'gpa:0x80200000', 'sp', 'satp', '0xfffffffffffffffe')
+        : name === 'threadId'
+          ? fc.constant(1)
+          : name === 'granularity'
+            ? fc.constantFrom('statement', 'instruction')
+            : fc.oneof(fc.nat(9), fc.integer({ min: -100_000, max: 100_000 }), fc.maxSafeInteger());
     const args = fc.oneof(fc.dictionary(fc.constantFrom(...names), value, { maxKeys: 6 }), fc.jsonValue());
+    const request = fc
+      .constantFrom(...commands)
+      .chain((command) => fc.tuple(fc.constant(command), fc.oneof(shaped(command), args)));
     await fc.assert(
-      fc.asyncProperty(fc.constantFrom(...commands), args, async (command, given) => {
+      fc.asyncProperty(request, async ([command, given]) => {
+        const asked = performance.now();
         const response = await client.send(command, given);
         assert.equal(response.command, command);
         assert.equal(typeof response.success, 'boolean');
         if (!response.success) assert.ok(response.message, `${command} failed without a message`);
-        assert.doesNotMatch(response.message ?? '', /undefined|TypeError|is not a function/);
-        if (client.session.debugging.running.control.isRunning) {
+        assert.doesNotMatch(response.message ?? '', /undefined|TypeError|is not a function|failed:/);
+        assert.ok(performance.now() - asked < 2000, `${command} took ${performance.now() - asked} ms`);
+        const { debugging } = client.session;
+        if (debugging.hasMachine && debugging.running.control.isRunning) {
           await client.send('pause', { threadId: 1 });
-          await client.event('stopped');
+          await client.event(['stopped', 'terminated']);
         }
+        // A step may be the guest's last one.
+        if (debugging.hasMachine) return;
+        await client.event('exited');
+        client = await begin();
       }),
-      { numRuns: 1500, seed: 1 },
+      { numRuns: Number(process.env['HYPERSTEP_REQUESTS'] ?? 1500), seed: 1 },
     );
     assert.ok((await client.request<{ threads: unknown[] }>('threads')).threads.length === 1);
+    await client.request('disconnect');
   });
 });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { DebugClient } from '@vscode/debugadapter-testsupport';
@@ -57,6 +57,36 @@ describe('over standard input and output', () => {
     adapter.stdin.write('this is not the protocol\r\n\r\n');
     const code = await new Promise((resolve) => adapter.on('close', resolve));
     assert.equal(code, 1);
+  });
+
+  it('ends with its input while it assembles for minutes and hears nothing', async () => {
+    const folder = mkdtempSync(path.join(tmpdir(), 'hyperstep-'));
+    const program = Array.from({ length: 30 }, (_, index) => {
+      const file = path.join(folder, `part${index}.s`);
+      writeFileSync(file, `start${index}:\n .rept 900000\n addi a0, a0, 1\n .endr\n`);
+      return file;
+    });
+    const adapter = spawn('node', [outfile]);
+    let received = '';
+    adapter.stdout.on('data', (bytes: Buffer) => {
+      received += bytes.toString();
+    });
+    const send = (seq: number, command: string, args?: object): void => {
+      const text = JSON.stringify({ seq, type: 'request', command, arguments: args });
+      adapter.stdin.write(`Content-Length: ${Buffer.byteLength(text)}\r\n\r\n${text}`);
+    };
+    send(1, 'initialize', { adapterID: 'hyperstep' });
+    while (!received.includes('initialized')) await new Promise((resolve) => setTimeout(resolve, 10));
+    send(2, 'launch', { program });
+    await new Promise((resolve) => setTimeout(resolve, 2000));
+    send(3, 'threads');
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    assert.doesNotMatch(received, /"request_seq":3/, 'it was busy');
+    adapter.stdin.end();
+    const asked = performance.now();
+    await new Promise((resolve) => adapter.on('close', resolve));
+    assert.ok(performance.now() - asked < 5000, `${performance.now() - asked} ms`);
+    rmSync(folder, { recursive: true });
   });
 
   it('runs to the end', async () => {
