@@ -94,10 +94,19 @@ const languages: readonly Language[] = [
   },
   {
     name: 'm68k',
-    mnemonics: /^(mov(e|ea|eq|em)[bwl]?|jbsr|jsr|rts|rte|lea|bsr[sw]?|clr[bwl]|tst[bwl]|add[qa]?[bwl]|sub[qa]?[bwl])$/i,
+    mnemonics:
+      /^(mov(e|ea|eq|em)[bwl]?|jbsr|jsr|rts|rte|lea|bsr[sw]?|clr[bwl]|tst[bwl]|add[qa]?[bwl]|sub[qa]?[bwl]|(move[aq]?|add[aqi]?|sub[aqi]?|clr|tst|cmp[i]?|or|and)\.[bwl])$/i,
     operands: /%(d[0-7]|a[0-7]|sp|sr|ccr)\b|sp@/i,
     directives: never,
-    path: /(^|[/_.-])m68k([/_.-]|$)/i,
+    path: /(^|[/_.-])(m68k|coldfire)([/_.-]|$)/i,
+  },
+  {
+    name: 'AMD GPU',
+    mnemonics:
+      /^([sv]|ds|buffer|flat|global)_\w+_((b|u|i|f)(8|16|32|64)|dword\w*|b?cnt0?|vcc\w*|scc\d)$|^s_(waitcnt|endpgm|nop|sendmsg|branch|barrier)$/i,
+    operands: /(^|,)[sv]\[?\d+|(^|,)(vcc|exec|m0|ttmp\d+)(_lo|_hi)?\b/i,
+    directives: /^\.amd\w+\b/i,
+    path: /(^|[/_.-])(amdgpu|amdkfd|gfx\d+)([/_.-]|$)/i,
   },
 ];
 
@@ -124,6 +133,8 @@ export interface Foreign {
   readonly reason: string;
 }
 
+/** What the names of the file and of folders near it count. */
+const mostByName = 4;
 /** Statements that are looked at: what a source is shows early. */
 const enough = 600;
 const known = new WeakMap<SourceText, Foreign | false>();
@@ -139,6 +150,8 @@ export function foreignArchitecture(source: SourceText): Foreign | undefined {
 }
 
 function judge(source: SourceText): Foreign | undefined {
+  if (/\.lds\.S$/i.test(source.path))
+    return { architecture: 'Linker script', reason: 'it is a linker script that the preprocessor makes' };
   const evidence = languages.map(() => ({ score: 0, line: -1, what: '' }));
   let ours = 0;
   let seen = 0;
@@ -164,11 +177,13 @@ function judge(source: SourceText): Foreign | undefined {
   const place = source.path.split('/').slice(-5).join('/');
   const named = /risc-?v/i.test(place) ? [] : languages.map(({ path }) => path.test(place));
   languages.forEach((_, i) => {
-    if (named[i] && evidence[i]!.score > 0) evidence[i]!.score += 4;
+    if (named[i] && evidence[i]!.score > 0) evidence[i]!.score += mostByName;
   });
   const best = evidence.reduce((a, b) => (b.score > a.score ? b : a));
   const plain = best.line >= 0 && best.score >= 4 && best.score > 2 * ours;
-  const folder = plain || ours === 0 ? byFolder(source.path) : undefined;
+  // In a tree that keeps a folder for each architecture little evidence is enough: many instructions have one name everywhere.
+  const shown = evidence.some(({ score }, i) => named[i] && score > mostByName);
+  const folder = plain || shown || 2 * ours < seen ? byFolder(source.path) : undefined;
   if (folder || !plain) return folder;
   const { name } = languages[evidence.indexOf(best)]!;
   const quoted = best.what.length > 40 ? `${best.what.slice(0, 40)}...` : best.what;

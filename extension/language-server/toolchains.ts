@@ -43,7 +43,10 @@ export class Toolchains {
     const found = this.#firstOf(compiler === '' ? usual : [path, ...usual], query);
     // What depends on the answer is not said before it is there.
     if (found === undefined) return { ...options, guessed: true };
-    return found ? { ...withFolders(options, found), predefines: found.predefines } : options;
+    if (!found) return options;
+    // A compiler may be made so that it makes code for any address, and tells its assembler.
+    const pic = options.pic ?? '__pic__' in found.predefines;
+    return { ...withFolders(options, found), predefines: found.predefines, ...(pic ? { pic } : {}) };
   }
 
   /** Where a compiler for RISC-V looks for headers by itself. */

@@ -14,7 +14,7 @@ import { finishUnitInSteps } from './object-file';
 import { candidatePaths, type IncludeNext } from './paths';
 import { predefined } from './predefined';
 import { definesOf } from './preprocessor';
-import { softened } from './softened';
+import { softened, unbuiltSoftened } from './softened';
 import { SourceText } from './source';
 import { complete, type Steps } from './steps';
 import { Unit } from './unit';
@@ -80,6 +80,8 @@ export interface FileOptions {
   readonly afterPaths?: readonly string[];
   /** Files that are read before a preprocessed source (`-include`; of `-imacros` the macros alone), seen from `folder`. */
   readonly before?: readonly FileBefore[];
+  /** Files that stand for others that are nowhere, by the paths that includes write: what headers that a build makes would name. */
+  readonly standIns?: Readonly<Record<string, string>>;
   /** The folder in which the compiler would run. */
   readonly folder?: string;
   /** Beside those of the request; of one name, these. */
@@ -91,6 +93,10 @@ export interface FileOptions {
   readonly march?: string;
   readonly mabi?: string;
   readonly relax?: boolean | undefined;
+  /** Whether `la` loads addresses from the global offset table, as of `as -fpic`, which gcc gives with -fPIC and -fPIE. */
+  readonly pic?: boolean;
+  /** Whether these are the options of another source, the nearest of which any are known. */
+  readonly inferred?: boolean;
   /** Whether nobody stated these options: what may follow from wrong ones is no error. */
   readonly guessed?: boolean;
 }
@@ -170,7 +176,9 @@ export function* assembleInSteps(request: AssembleRequest): Steps<AssembleResult
   for (const root of rootsOf(inputs, loader)) {
     const bytes = request.sources.get(root);
     if (bytes instanceof Uint8Array && loader.read(root, bytes)) continue;
-    const options = withFileOptions(request, request.files?.[root]);
+    const own = request.files?.[root];
+    const options = withFileOptions(request, own);
+    const isStated = own ? !own.guessed && !own.inferred : request.undefinedSymbols !== 'hint';
     const files = new RequestedFiles(options, missing, parsed);
     const source = files.root(root);
     if (!source) {
@@ -178,7 +186,7 @@ export function* assembleInSteps(request: AssembleRequest): Steps<AssembleResult
       continue;
     }
     const earlier = request.earlier?.find((unit) => unit.path === root && isUnchanged(unit, request.sources));
-    const unit = earlier ?? (yield* assembleRoot(source, options, files));
+    const unit = earlier ?? (yield* assembleRoot(source, options, files, isStated));
     yield;
     units.push(unit);
     objects.set(root, unit.object);
@@ -251,13 +259,21 @@ function* assembleRoot(
   source: SourceText,
   options: UnitOptions & FileOptions,
   files: RequestedFiles,
+  isStated: boolean,
 ): Steps<RequestedUnit> {
   const unit = yield* assembleUnitInSteps(source, options, files);
   const { inputs, missed } = files;
   const failed = unit.diagnostics.some(({ severity }) => severity === 'error');
   const uncertain = options.guessed === true || unit.diagnostics.some(({ code }) => code === 'include-missing');
   const diagnostics = uncertain ? softened(unit.diagnostics, (file) => files.text(file)) : unit.diagnostics;
-  return { ...unit, diagnostics, failed, uncertain, inputs, missed };
+  return {
+    ...unit,
+    diagnostics: isStated ? diagnostics : unbuiltSoftened(diagnostics),
+    failed,
+    uncertain,
+    inputs,
+    missed,
+  };
 }
 
 /** Statements and lines of one step. */
@@ -265,7 +281,12 @@ const stepLength = 4096;
 
 function* assembleUnitInSteps(source: SourceText, options: UnitOptions, files: FileAccess): Steps<AssembledUnit> {
   const { march, mabi } = options;
-  const unit = new Unit(source.path, { march, mabi, relax: options.relax ?? relaxByDefault });
+  const unit = new Unit(source.path, {
+    march,
+    mabi,
+    relax: options.relax ?? relaxByDefault,
+    pic: options.pic ?? false,
+  });
   if (options.debug) unit.lineInfo.generate(options.debug.folder);
   const { architecture } = architectureOf(march);
   const predefines = options.predefines ?? predefined(architecture, mabi);
@@ -304,7 +325,7 @@ function isUnchanged({ inputs }: RequestedUnit, sources: AssembleRequest['source
 }
 
 export type UnitOptions = Pick<AssembleRequest, 'trace' | 'debug'> &
-  Pick<FileOptions, 'march' | 'mabi' | 'defines' | 'undefines' | 'predefines' | 'before' | 'folder'> & {
+  Pick<FileOptions, 'march' | 'mabi' | 'pic' | 'defines' | 'undefines' | 'predefines' | 'before' | 'folder'> & {
     readonly relax?: boolean | undefined;
   };
 
@@ -398,7 +419,9 @@ class RequestedFiles implements FileAccess {
   }
 
   #candidates(path: string, fromFile: string, angled: boolean, next?: IncludeNext): readonly string[] {
-    return candidatePaths(path, fromFile, angled && !next ? this.#angled : this.#quoted, angled, next);
+    const paths = candidatePaths(path, fromFile, angled && !next ? this.#angled : this.#quoted, angled, next);
+    const { standIns } = this.request;
+    return standIns && Object.hasOwn(standIns, path) ? [...paths, standIns[path]!] : paths;
   }
 
   #want(path: string): void {

@@ -1,3 +1,5 @@
+import { folderOf, isAbsolutePath } from './paths';
+
 /** 0-based line and UTF-16 column. */
 export interface Position {
   readonly line: number;
@@ -80,10 +82,16 @@ const generated =
   /(^|\/)generated\/|asm-offsets|auto-?conf|_generated\b|(^|\/)(offsets|offsets_short|version|config|syscall_list)\.h$/;
 
 /** What is wrong where a directive names a file that is not at hand. */
-export function missingFile(what: string, path: string, unreadable: string | undefined): string {
+export function missingFile(what: string, path: string, unreadable: string | undefined, isMade = false): string {
   if (unreadable !== undefined) return `the ${what} '${path}' ${unreadable}`;
-  const hint = generated.test(path) ? ': the build of the project seems to make it' : '';
+  const hint = isMade || generated.test(path) ? ': the build of the project seems to make it' : '';
   return `cannot find the ${what} '${path}'${hint}`;
+}
+
+/** Whether a file would stand beside the source that names it from the folder in which a build runs: then the build makes it. */
+export function isMadeByBuild(path: string, fromFile: string): boolean {
+  const folder = folderOf(path);
+  return folder !== '' && !isAbsolutePath(path) && `/${folderOf(fromFile)}`.endsWith(`/${folder}`);
 }
 
 /** A problem of a file as a whole. */

@@ -7,6 +7,7 @@ import type { SourceText } from './source';
 const ofFiles: ReadonlySet<string> = new Set([
   'include-missing',
   'incbin-missing',
+  'incbin-unbuilt',
   'include',
   'include-depth',
   'file',
@@ -38,6 +39,16 @@ export function softened(
     const text = ofStatements.has(code) ? sourceOf(file)?.lines[range.start.line]?.text : undefined;
     return text !== undefined && hasKnownWords(text) ? diagnostic : { ...diagnostic, severity: 'hint' };
   });
+}
+
+/**
+ * What is said of a source of which nobody states how it is assembled: that a build has not made a file yet, whose bytes nothing else depends
+ * on, is a warning.
+ */
+export function unbuiltSoftened(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
+  return diagnostics.map((diagnostic) =>
+    diagnostic.code === 'incbin-unbuilt' ? { ...diagnostic, severity: 'warning' } : diagnostic,
+  );
 }
 
 /** Whether the words of a line are instructions, registers and numbers only. */

@@ -32,6 +32,8 @@ export interface Target {
   readonly mabi?: string | undefined;
   /** Whether the linker may make the code shorter. */
   readonly relax?: boolean;
+  /** Whether `la` loads addresses from the global offset table. */
+  readonly pic?: boolean;
 }
 
 /** Symbols that stand for each other. */
@@ -75,11 +77,11 @@ export class Unit implements Scope {
   /** Where the statement being assembled stands. */
   readonly location: StatementLocation;
 
-  constructor(path: string, { march, mabi, relax = false }: Target) {
+  constructor(path: string, { march, mabi, relax = false, pic = false }: Target) {
     this.location = new StatementLocation({ kind: 'file', file: path, line: 0, column: 0, endColumn: 0, depth: 0 });
     this.frames.push(this.location.frame);
     const { architecture, problem } = architectureOf(march);
-    this.options = { architecture, relax, pic: false };
+    this.options = { architecture, relax, pic };
     this.mabi = mabi;
     this.anyFloatAbi = mabi === undefined && march === undefined;
     this.usedCompressed = architecture.compressed;

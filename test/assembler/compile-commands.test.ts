@@ -11,6 +11,7 @@ import { findCompileCommand, type SearchOptions } from '../../simulator/assemble
 import { readFlags } from '../../simulator/assembler/compile-commands/flags';
 import { shellWords } from '../../simulator/assembler/compile-commands/shell-words';
 import { projectOfFile } from '../../simulator/assembler/project';
+import { RelocationType } from '../../simulator/object/relocatable';
 import { requireTool } from '../support/tools';
 import { random } from './assemble';
 
@@ -87,6 +88,7 @@ describe('Flags of compilers', () => {
       march: 'rv64gc',
       mabi: 'lp64d',
       relax: false,
+      pic: true,
     });
     assert.deepEqual(query, ['-march=rv64gc', '-mabi=lp64d', '-nostdinc', '-O2', '-fPIE']);
   });
@@ -154,6 +156,29 @@ describe('Compilation databases', () => {
     assert.equal(await definesOf('/w/a/new.S', { root: undefined, infer: false }), undefined);
   });
 
+  it('are completed from the files that their arguments name by @', async () => {
+    const command = {
+      directory: '/w/obj',
+      file: '/w/a.S',
+      arguments: ['gcc', '-DFIRST', '@flags', '@absent', '@', '-c'],
+    };
+    files.set('/w/compile_commands.json', JSON.stringify([command]));
+    files.set('/w/obj/flags', `-DA='x y' "-DB=\\"1\\""\n\t@/w/more -D 'C=\\''\n`);
+    files.set('/w/more', '-I inc @flags\r\n');
+    const { found } = await findCompileCommand('/w/a.S', read, search);
+    assert.deepEqual(found?.options.defines, { FIRST: '1', A: 'x y', B: '"1"', C: "'" });
+    assert.ok(found.options.includePaths?.includes('/w/obj/inc'));
+    assert.deepEqual(found.command.args.slice(-3), ['@absent', '@', '-c']);
+  });
+
+  it('of files near by are known to be those', async () => {
+    files.set('/w/compile_commands.json', JSON.stringify([entry('/w/a/x.S', '-DX')]));
+    const isInferred = async (file: string): Promise<boolean | undefined> =>
+      (await withCompileCommands(projectOfFile(file), { read, infer: true })).files?.[file]?.inferred;
+    assert.equal(await isInferred('/w/a/x.S'), undefined);
+    assert.equal(await isInferred('/w/a/new.S'), true);
+  });
+
   it('take commands as text, launchers and the first of several entries', () => {
     const database = new CompilationDatabase(
       JSON.stringify([
@@ -201,6 +226,36 @@ describe('Compilation databases', () => {
     );
     const project = await withCompileCommands(projectOfFile('/w/a.S'), { read, infer: true });
     assert.equal(project.files, undefined);
+  });
+});
+
+describe('Code for any address', () => {
+  requireTool('riscv64-linux-gnu-gcc');
+
+  it('is what the command asks for, as of gcc', async () => {
+    const folder = mkdtempSync(path.join(tmpdir(), 'hyperstep-pic-'));
+    const file = path.join(folder, 'a.S');
+    writeFileSync(file, 'la a0, x\n');
+    for (const flags of [
+      ['-fPIE'],
+      ['-fpic', '-fno-pie'],
+      ['-fno-pie'],
+      ['-fno-PIC', '-fPIC'],
+      ['-fno-pie', '-Wa,-fpic'],
+    ]) {
+      const object = path.join(folder, 'a.o');
+      spawnSync('riscv64-linux-gnu-gcc', [...flags, '-c', file, '-o', object]);
+      const { stdout } = spawnSync('riscv64-linux-gnu-objdump', ['-r', object], { encoding: 'utf8' });
+      writeFileSync(
+        path.join(folder, 'compile_commands.json'),
+        JSON.stringify([{ directory: folder, file, arguments: ['gcc', ...flags, '-c', file] }]),
+      );
+      const project = await withCompileCommands(projectOfFile(file), { read: readHostFile, infer: false });
+      const { objects } = await buildProgram(project, readHostFile, undefined, { link: false });
+      const types = objects[0]!.sections.flatMap(({ relocations }) => relocations.map(({ type }) => type));
+      assert.equal(types.includes(RelocationType.GotHigh20), stdout.includes('R_RISCV_GOT_HI20'), flags.join(' '));
+    }
+    rmSync(folder, { recursive: true });
   });
 });
 

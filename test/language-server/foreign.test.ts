@@ -14,6 +14,8 @@ const sources: Readonly<Record<string, string>> = {
   MIPS: '.set noreorder\nmain:\n  addiu $sp, $sp, -32\n  sw $ra, 28($sp)\n  jr $ra\n  nop\n',
   PowerPC: 'f:\n  mflr 0\n  stdu 1, -32(1)\n  mtlr 0\n  blr\n',
   s390: 'f:\n  stmg %r6, %r15, 48(%r15)\n  larl %r1, table\n  lmg %r6, %r15, 48(%r15)\n  br %r14\n',
+  'AMD GPU': 'start:\n  s_mov_b32 s0, 5\n  v_add_u32 v1, v2, s0\n  s_waitcnt lgkmcnt(0)\n  s_endpgm\n',
+  m68k: 'start:\n  move.l #0x2700, %sp\n  move.b %d0, (%a1)\n  clr.l %d1\n  rts\n',
   SPARC: 'f:\n  save %sp, -96, %sp\n  sethi %hi(table), %o0\n  retl\n  restore\n',
 };
 
@@ -35,6 +37,17 @@ describe('Sources of other architectures', () => {
     assert.equal(of(blob, 'file:///linux/arch/arm/boot/piggy.S'), 'ARM');
     assert.equal(of(blob, 'file:///linux/arch/riscv/boot/piggy.S'), undefined);
     assert.equal(of(blob, 'file:///w/arch/mine/piggy.S'), undefined);
+    const shared = '  li t0, 5\n  and t0, t0, t1\n  or t0, t0, t1\n  sw t0, 8(t1)\n  addi t0, t0, 1\n  mtc0 t0, CP0\n';
+    assert.equal(of(shared, 'file:///linux/arch/mips/kernel/entry.S'), 'MIPS');
+    assert.equal(of(shared, 'file:///w/mips/entry.S'), undefined);
+    assert.equal(of('  trap_entry\n  other_macro\n  lw a0, 8(a1)\n', 'file:///linux/arch/hexagon/a.S'), 'hexagon');
+  });
+
+  it('leaves linker scripts for the preprocessor alone', () => {
+    assert.equal(
+      of('#include <asm/x.h>\nSECTIONS { . = 0; }\n', 'file:///w/arch/riscv/kernel/vmlinux.lds.S'),
+      'Linker script',
+    );
   });
 
   it('gives them no diagnostics and says why, until they are RISC-V', async () => {

@@ -47,6 +47,43 @@ describe('Language server: a source in a tree without configuration', () => {
     client.stop();
   });
 
+  it('takes the headers that a build makes of general ones for those', async () => {
+    const client = await TestClient.start({
+      ...kernel,
+      'arch/riscv/include/asm/hwcap.h': '#include <asm/errno.h>\n#define BAD ENOENT\n',
+      'include/uapi/asm-generic/errno.h': '#define ENOENT 2\n',
+    });
+    assert.deepEqual(
+      await errorsIn(
+        client,
+        'arch/riscv/kernel/a.S',
+        '#include <asm/hwcap.h>\n#include <asm/none.h>\n .if BAD != 2\n .err\n .endif\n',
+      ),
+      [[2, "cannot find the included file 'asm/none.h'"]],
+    );
+    client.stop();
+  });
+
+  it('warns of files that the build makes beside it for .incbin', async () => {
+    const client = await TestClient.start({
+      ...kernel,
+      'arch/riscv/vdso/vdso.S': ' .incbin "arch/riscv/other/vdso.so"\n',
+    });
+    const text = ' .incbin "arch/riscv/boot/Image"\n .incbin "Image"\n .incbin "arch/arm/boot/Image"\n';
+    assert.deepEqual(await errorsIn(client, 'arch/riscv/boot/loader.S', text), [
+      [2, "cannot find the file 'Image'"],
+      [3, "cannot find the file 'arch/arm/boot/Image'"],
+    ]);
+    assert.deepEqual(await errorsIn(client, 'arch/riscv/other/vdso.S', '#include "../vdso/vdso.S"\n'), []);
+    client.stop();
+    const commands = [{ directory: '/w', file: 'arch/riscv/boot/loader.S', arguments: ['builder'] }];
+    const stated = await TestClient.start({ ...kernel, 'compile_commands.json': JSON.stringify(commands) });
+    await stated.open('arch/riscv/boot/loader.S', text);
+    // What its compiler is asked for comes later.
+    await stated.diagnosticsOf('arch/riscv/boot/loader.S', (found) => errorsOf(found).length === 3);
+    stated.stop();
+  });
+
   it('has the headers and sources of the tree once they are there', async () => {
     const files: Record<string, string> = { ...kernel };
     const client = await TestClient.start(files);
@@ -156,6 +193,14 @@ describe('Language server: a source with a compilation database', () => {
     await client.connection.sendNotification('workspace/didChangeWatchedFiles', { changes: [{ uri, type: 2 }] });
     // The header is found all the same, and says what is not defined.
     await client.diagnosticsOf('src/new.S', (found) => found.some(({ severity }) => severity === 4));
+    client.stop();
+  });
+
+  it('lets headers be found for a new source that they are not named for', async () => {
+    const client = await TestClient.start({ ...files, 'other/board.h': '#define BOARD 7\n' });
+    const own = '#include <board.h>\n li a0, BOARD\n';
+    assert.deepEqual(await errorsIn(client, 'other/new.S', own), []);
+    assert.deepEqual(await errorsIn(client, 'src/main.S', own), [[1, "cannot find the included file 'board.h'"]]);
     client.stop();
   });
 

@@ -25,7 +25,9 @@ export async function withCompileCommands(project: Project, use: CommandUse): Pr
     if (project.files && Object.hasOwn(project.files, file)) continue;
     const { found, problems } = await findCompileCommand(absolute(file), read, { root, infer });
     for (const [database, wrong] of problems) note?.(database, wrong);
-    if (found && isRiscv(found)) files[file] = complete(found);
+    if (!found || !isRiscv(found)) continue;
+    const options = complete(found);
+    files[file] = found.isOwn ? options : { ...options, inferred: true };
   }
   return Object.keys(files).length > 0 ? { ...project, files: { ...project.files, ...files } } : project;
 }

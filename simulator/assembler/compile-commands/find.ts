@@ -3,6 +3,7 @@ import { foldersAbove, joinPath, samePath } from '../paths';
 import { type ReadFile, UnreadableFile } from '../read-file';
 import { CompilationDatabase, type CompileCommand, flagsFileCommand } from './database';
 import { readFlags } from './flags';
+import { withResponseFiles } from './response-files';
 
 export const databaseName = 'compile_commands.json';
 export const flagsFileName = 'compile_flags.txt';
@@ -14,6 +15,8 @@ export interface FoundCommand {
   /** The compilation database, or list of flags. */
   readonly database: string;
   readonly command: CompileCommand;
+  /** Whether it is the file's own, and not that of a source near by. */
+  readonly isOwn: boolean;
   readonly options: FileOptions;
   /** See `CompilerFlags`. */
   readonly query: readonly string[];
@@ -54,19 +57,25 @@ export async function findCompileCommand(
       if (!(contents instanceof Uint8Array)) continue;
       const database = databaseOf(contents, joinPath(folder, build));
       problems.set(path, database.problems);
-      const command = database.own(wanted) ?? (infer ? database.nearest(wanted) : undefined);
-      if (command) return { found: { database: path, command, ...readFlags(command.args, command.folder) }, problems };
+      const own = database.own(wanted);
+      const command = own ?? (infer ? database.nearest(wanted) : undefined);
+      if (command) return { found: await foundIn(path, command, own !== undefined, read), problems };
     }
     const path = joinPath(folder, flagsFileName);
     const contents = await read(path);
     if (contents instanceof UnreadableFile) problems.set(path, [`it ${contents.why}`]);
     else if (contents) {
       const command = flagsFileCommand(new TextDecoder().decode(contents), folder, file);
-      return { found: { database: path, command, ...readFlags(command.args, folder) }, problems };
+      return { found: await foundIn(path, command, true, read), problems };
     }
     if (root !== undefined && samePath(folder, root)) break;
   }
   return { problems };
+}
+
+async function foundIn(database: string, given: CompileCommand, isOwn: boolean, read: ReadFile): Promise<FoundCommand> {
+  const command = { ...given, args: await withResponseFiles(given.args, given.folder, read) };
+  return { database, command, isOwn, ...readFlags(command.args, command.folder) };
 }
 
 function databaseOf(contents: Uint8Array, folder: string): CompilationDatabase {

@@ -24,6 +24,7 @@ export function readFlags(args: readonly string[], folder: string): CompilerFlag
   let march: string | undefined;
   let mabi: string | undefined;
   let relax: boolean | undefined;
+  let pic: boolean | undefined;
   let sysroot = '';
   const folderTo =
     (list: string[]): Action =>
@@ -76,6 +77,8 @@ export function readFlags(args: readonly string[], folder: string): CompilerFlag
     else if (word.startsWith('-march=')) march = word.slice(7);
     else if (word.startsWith('-mabi=')) mabi = word.slice(6);
     else if (word === '-mno-relax' || word === '-mrelax') relax = word === '-mrelax';
+    else if (/^-f(pic|PIC)$/.test(word)) pic = true;
+    else if (word === '-fno-pic') pic = false;
   };
   for (let at = 0; at < args.length; at++) {
     const word = args[at]!;
@@ -92,6 +95,7 @@ export function readFlags(args: readonly string[], folder: string): CompilerFlag
     else if (word.startsWith('-march=')) march = word.slice(7);
     else if (word.startsWith('-mabi=')) mabi = word.slice(6);
     else if (word === '-mno-relax' || word === '-mrelax') relax = word === '-mrelax';
+    else if (/^-f(no-)?(pic|PIC|pie|PIE)$/.test(word)) pic = !word.startsWith('-fno-');
     if (/^(-[mfO]|-std=|-nostdinc|-undef|--sysroot|--target|-pthread)/.test(word)) query.push(word);
   }
   const options: FileOptions = {
@@ -101,6 +105,7 @@ export function readFlags(args: readonly string[], folder: string): CompilerFlag
     ...(march === undefined ? {} : { march }),
     ...(mabi === undefined ? {} : { mabi }),
     ...(relax === undefined ? {} : { relax }),
+    ...(pic === undefined ? {} : { pic }),
   };
   return { options, query };
 }

@@ -1,6 +1,6 @@
 import * as integer from '../../object/integer';
 import { SectionFlag } from '../../object/relocatable';
-import { missingFile } from '../diagnostic';
+import { isMadeByBuild, missingFile } from '../diagnostic';
 import { constant, isConstant, literal } from '../evaluation';
 import { bigOf, type Expression } from '../expression';
 import { TokenKind } from '../lexer';
@@ -173,8 +173,11 @@ const incbin: Run = (unit, statement, expander) => {
   if (!unit.allowContents(statement.start, statement.end)) return;
   const bytes = expander.files.bytes(path.text, unit.location.frame.file);
   if (!bytes) {
-    const unreadable = expander.files.miss(path.text, unit.location.frame.file, false);
-    unit.error('incbin-missing', missingFile('file', path.text, unreadable), path.start, path.end);
+    const { file } = unit.location.frame;
+    const unreadable = expander.files.miss(path.text, file, false);
+    const isMade = [file, unit.frames[0]!.file].some((from) => isMadeByBuild(path.text, from));
+    const code = isMade ? 'incbin-unbuilt' : 'incbin-missing';
+    unit.error(code, missingFile('file', path.text, unreadable, isMade), path.start, path.end);
     return;
   }
   const length = count === undefined || count < 0 ? bytes.length - skip : Number(count);
