@@ -7,6 +7,7 @@ const packages: readonly { program: string; package: string }[] = [
   { program: 'riscv64-linux-gnu-as', package: 'binutils-riscv64-linux-gnu' },
   { program: 'llvm-mc-19', package: 'llvm-19' },
   { program: 'riscv64-linux-gnu-gcc', package: 'gcc-riscv64-linux-gnu' },
+  { program: 'riscv64-linux-gnu-g++', package: 'g++-riscv64-linux-gnu' },
   { program: 'gdb-multiarch', package: 'gdb-multiarch' },
   { program: 'dtc', package: 'device-tree-compiler' },
   { program: 'chromium', package: 'chromium' },
