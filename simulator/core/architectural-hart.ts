@@ -231,7 +231,7 @@ export abstract class ArchitecturalHart implements CsrHost {
   }
 
   clearReservation(): void {
-    this.state.set(HartLayout.reservation, -1);
+    this.shared.reservations.end(this.state);
   }
 
   /** May be called at any time: nothing that a guest can see changes. */
@@ -339,7 +339,7 @@ export abstract class ArchitecturalHart implements CsrHost {
     this.state.instretOffset = fromWords(instretLow, instretHigh);
     this.retiredBefore = retired;
     this.state.restoreWords(Int32Array.from(doubles.slice(2 + count, 2 + count + wordCount)));
-    this.state.set(HartLayout.reservation, reservation);
+    this.shared.reservations.restore(this.state, reservation);
     this.timerDeadline = deadline;
     this.shared.platform.timerDeadlineChanged?.(this.id);
     this.pmp.restore(pmp);

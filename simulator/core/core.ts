@@ -8,6 +8,7 @@ import type { SharedMemory } from './memory-access';
 import { defaultHartOptions, type HartOptions } from './options';
 import type { CorePlatform, WatchRange } from './platform';
 import { PhysicalMemory } from './ram';
+import { Reservations } from './reservations';
 import type { SlowFunction } from './slow-operation';
 import { Translator } from './translator/translator';
 import { Watchpoints } from './watch';
@@ -48,6 +49,7 @@ export class Core implements SharedMemory, HartEngine {
   readonly harts: readonly Hart[];
   readonly decoded: DecodedCode;
   readonly watchpoints = new Watchpoints();
+  readonly reservations: Reservations;
   readonly platform: CorePlatform;
   readonly options: HartOptions;
   readonly translator: Translator;
@@ -79,9 +81,10 @@ export class Core implements SharedMemory, HartEngine {
       (ramPage) => this.becameCode(ramPage),
       (ramOffset, length, isWritten) => this.translator.invalidate(ramOffset, length, isWritten),
     );
-    this.ram = new PhysicalMemory(ram.base, memory, this.layout, (address, length) =>
-      this.storedToCode(address - ram.base, length),
-    );
+    this.ram = new PhysicalMemory(ram.base, memory, this.layout, (address, length) => {
+      this.storedToCode(address - ram.base, length);
+      this.reservations.written(this.ram.memoryOffset(address), length);
+    });
     const slow: SlowFunction = (request, entry, low, high, valueLow, valueHigh) => {
       this.current.slow(request, entry, low, high, valueLow, valueHigh);
     };
@@ -94,6 +97,7 @@ export class Core implements SharedMemory, HartEngine {
     const first = this.harts[0];
     if (!first) throw new RangeError('a machine has at least one hart');
     this.current = first;
+    this.reservations = new Reservations(this.harts);
   }
 
   /** What is translated. May be changed between runs. */
@@ -120,8 +124,9 @@ export class Core implements SharedMemory, HartEngine {
     this.current = hart;
   }
 
-  executed(instructions: number): void {
+  executed(hart: Hart, instructions: number): void {
     this.translator.executed(instructions);
+    if (this.harts.length > 1) this.reservations.hartStopped(hart);
   }
 
   hot(hart: Hart, entry: number): void {
@@ -169,10 +174,6 @@ export class Core implements SharedMemory, HartEngine {
   /** Ends the current run at the next instruction boundary: interrupt lines or deadlines have changed. */
   requestExit(): void {
     this.current.leave(RunExit.Requested);
-  }
-
-  clearReservations(): void {
-    for (const hart of this.harts) hart.clearReservation();
   }
 
   // SharedMemory.

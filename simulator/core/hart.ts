@@ -43,7 +43,7 @@ export interface HartEngine {
   /** The hart is about to run. */
   entered(hart: Hart): void;
   /** The hart has run. */
-  executed(instructions: number): void;
+  executed(hart: Hart, instructions: number): void;
   /** The hart often jumps to the instruction of a decoded entry, which is at its pc. */
   hot(hart: Hart, entry: number): void;
 }
@@ -149,7 +149,7 @@ export class Hart extends ArchitecturalHart {
     }
     this.executed = budget - this.left();
     this.retiredBefore += this.executed;
-    this.engine.executed(this.executed);
+    this.engine.executed(this, this.executed);
     this.setAside = undefined;
     return this.exit as RunExit;
   }

@@ -7,6 +7,7 @@ import { HartLayout } from './layout';
 import type { HartOptions } from './options';
 import type { CorePlatform } from './platform';
 import type { PhysicalMemory } from './ram';
+import type { Reservations } from './reservations';
 import type { AddressTranslation } from './translation';
 import type { Watchpoints } from './watch';
 
@@ -17,6 +18,7 @@ export interface SharedMemory {
   readonly ram: PhysicalMemory;
   readonly decoded: DecodedCode;
   readonly watchpoints: Watchpoints;
+  readonly reservations: Reservations;
   readonly platform: CorePlatform;
   readonly options: HartOptions;
   /** RAM is about to change, or has: what was decoded from there is void. */
@@ -103,7 +105,7 @@ export class MemoryAccess {
     if (!this.translate(low, high, size, Access.write)) return false;
     const { physical } = this.translation;
     if (this.shared.ram.contains(physical, size)) {
-      this.writeRam(physical, size, valueLow, valueHigh);
+      this.byOwnStore(() => this.writeRam(physical, size, valueLow, valueHigh));
       this.cache(HartLayout.writeTable, low, high, Access.write);
     } else if (!this.writeDevice(physical, size, valueLow, valueHigh)) {
       this.raise(ExceptionCode.storeAccessFault, low, high);
@@ -135,6 +137,7 @@ export class MemoryAccess {
     );
     if (!isPrepared) return false;
     this.shared.storedToCode(physical - ram.base, size);
+    this.shared.reservations.written(ram.memoryOffset(physical), size, this.state);
     if (watchpoints.isHit(physical, size, true)) this.events.watchHit(physical, true);
     else if (watchpoints.isHit(physical, size, false)) this.events.watchHit(physical, false);
     return false;
@@ -151,7 +154,7 @@ export class MemoryAccess {
   }
 
   /**
-   * Without a reservation memory is not touched, as in QEMU.
+   * Without a reservation too, what may not be stored there is a fault (Unprivileged, Zalrsc: no sc retires unless it passes the checks).
    * @returns whether it failed; undefined when it trapped
    */
   storeConditional(
@@ -163,19 +166,16 @@ export class MemoryAccess {
   ): boolean | undefined {
     this.start = low;
     if (!this.isAligned(low, high, size, 'store')) return undefined;
-    const reservation = this.state.get(HartLayout.reservation);
-    let isReserved = reservation !== -1;
-    if (isReserved) {
-      if (!this.translate(low, high, size, Access.write)) return undefined;
-      const { physical } = this.translation;
-      const { ram } = this.shared;
-      // Only RAM has reservations.
-      if (!ram.contains(physical, size)) {
-        this.raise(ExceptionCode.storeAccessFault, low, high);
-        return undefined;
-      }
-      isReserved = (ram.memoryOffset(physical) | 0) === reservation && !this.failsSpuriously();
+    if (!this.translate(low, high, size, Access.write)) return undefined;
+    const { physical } = this.translation;
+    const { ram } = this.shared;
+    // Only RAM has reservations.
+    if (!ram.contains(physical, size)) {
+      this.raise(ExceptionCode.storeAccessFault, low, high);
+      return undefined;
     }
+    const reservation = this.state.get(HartLayout.reservation);
+    const isReserved = (ram.memoryOffset(physical) | 0) === reservation && !this.failsSpuriously();
     if (isReserved && !this.store(low, high, size, valueLow, valueHigh)) return undefined;
     this.state.set(HartLayout.reservation, -1);
     return !isReserved;
@@ -194,7 +194,7 @@ export class MemoryAccess {
   zeroBlock(low: number, high: number): boolean {
     const physical = this.translateBlock(low, high, Access.write);
     if (physical === undefined) return false;
-    this.shared.ram.fill(physical, BLOCK, 0);
+    this.byOwnStore(() => this.shared.ram.fill(physical, BLOCK, 0));
     if (this.shared.watchpoints.isHit(physical, BLOCK, true)) this.events.watchHit(physical, true);
     return true;
   }
@@ -221,6 +221,13 @@ export class MemoryAccess {
     } finally {
       this.guest = undefined;
     }
+  }
+
+  /** A store of this hart leaves its own reservation, and may end those of others. */
+  private byOwnStore(store: () => void): void {
+    const reservation = this.state.get(HartLayout.reservation);
+    store();
+    this.state.set(HartLayout.reservation, reservation);
   }
 
   private get trapsMisaligned(): boolean {
@@ -256,13 +263,24 @@ export class MemoryAccess {
     return false;
   }
 
+  /** The same for an access that devices do not take. */
+  private translateToRam(low: number, high: number, size: number, access: Access): boolean {
+    if (!this.translate(low, high, size, access)) return false;
+    if (this.shared.ram.contains(this.translation.physical, size)) return true;
+    this.raise(access === Access.read ? ExceptionCode.loadAccessFault : ExceptionCode.storeAccessFault, low, high);
+    return false;
+  }
+
   /** Lets the interpreter answer itself from now on, where nothing needs to be seen here. */
   private cache(table: FastPathTable, low: number, high: number, access: Access): boolean {
-    const { ram, decoded, watchpoints } = this.shared;
+    const { ram, decoded, watchpoints, reservations } = this.shared;
     const { physical } = this.translation;
     // What hlv may read is not for ordinary loads.
     if (this.guest || watchpoints.coversPage(physical)) return false;
-    if (access === Access.write && decoded.isCode((physical - ram.base) >>> 12)) return false;
+    if (access === Access.write) {
+      if (decoded.isCode((physical - ram.base) >>> 12)) return false;
+      if (reservations.isHeldByOthers(ram.memoryOffset(physical), this.state)) return false;
+    }
     if (!this.translation.isPageAllowed(access)) return false;
     this.fill(table, low, high);
     return true;
@@ -330,10 +348,6 @@ export class MemoryAccess {
     if (!bytes) return false;
     const words = [0, 0];
     for (const [index, physical] of bytes.entries()) {
-      if (!this.shared.ram.contains(physical)) {
-        this.raise(ExceptionCode.loadAccessFault, low, high);
-        return false;
-      }
       words[index >> 2] = (words[index >> 2] ?? 0) | (this.shared.ram.read8(physical) << ((index & 3) * 8));
     }
     this.setResult(words[0] ?? 0, words[1] ?? 0);
@@ -346,26 +360,22 @@ export class MemoryAccess {
   private storeAcrossPages(low: number, high: number, size: AccessSize, valueLow: number, valueHigh: number): boolean {
     const bytes = this.bytesAcrossPages(low, high, size, Access.write);
     if (!bytes) return false;
-    if (bytes.some((physical) => !this.shared.ram.contains(physical))) {
-      this.raise(ExceptionCode.storeAccessFault, low, high);
-      return false;
-    }
     for (const [index, physical] of bytes.entries()) {
       const word = index < 4 ? valueLow : valueHigh;
-      this.shared.ram.write8(physical, (word >> ((index & 3) * 8)) & 0xff);
+      this.byOwnStore(() => this.shared.ram.write8(physical, (word >> ((index & 3) * 8)) & 0xff));
       if (this.shared.watchpoints.isHit(physical, 1, true)) this.events.watchHit(physical, true);
     }
     return true;
   }
 
-  /** Machine addresses of an access that goes over the end of a page; a fault in the second page reports its start. */
+  /** Machine addresses of an access that goes over the end of a page, all of them RAM; a fault in the second page reports its start. */
   private bytesAcrossPages(low: number, high: number, size: AccessSize, access: Access): number[] | undefined {
     const inFirst = 0x1000 - (low & 0xfff);
     const secondLow = (low & ~0xfff) + 0x1000;
     const secondHigh = (secondLow | 0) === 0 ? high + 1 : high;
-    if (!this.translate(low, high, inFirst, access)) return undefined;
+    if (!this.translateToRam(low, high, inFirst, access)) return undefined;
     const first = this.translation.physical;
-    if (!this.translate(secondLow | 0, secondHigh | 0, size - inFirst, access)) return undefined;
+    if (!this.translateToRam(secondLow | 0, secondHigh | 0, size - inFirst, access)) return undefined;
     const second = this.translation.physical;
     return Array.from({ length: size }, (_, index) => (index < inFirst ? first + index : second + index - inFirst));
   }

@@ -363,7 +363,6 @@ class MachineDma implements DmaSpace {
   write(address: number, bytes: Uint8Array): boolean {
     if (!this.core.ram.contains(address, bytes.length)) return false;
     this.core.ram.write(address, bytes);
-    this.core.clearReservations();
     return true;
   }
 

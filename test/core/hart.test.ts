@@ -244,9 +244,62 @@ describe('hart', () => {
     strictEqual(hart.x(A2), 1n);
     strictEqual(machine.core.ram.read64(0x80001000), 77n);
     hart.run(1);
-    machine.core.clearReservations();
+    hart.clearReservation();
     hart.run(1);
     strictEqual(hart.x(A0), 1n);
+  });
+
+  it('checks what sc may write whether or not it has a reservation', () => {
+    const machine = machineWith('.option norvc\n lr.w a0, (a2)\n sc.w a3, a0, (a1)\n');
+    openMemory(machine);
+    mapPages(
+      machine,
+      new Map([
+        [1, leaf(RAM_BASE + 0x2000, PTE.V | PTE.R | PTE.A | PTE.D)],
+        [2, leaf(0x1000, 0xcfn)],
+      ]),
+    );
+    const { hart } = machine;
+    const failing = (address: bigint, begin: number): unknown => {
+      hart.setX(A1, address);
+      hart.setX(A2, BigInt(RAM_BASE + 0x3000));
+      hart.pc = BigInt(RAM_BASE + begin);
+      return hart.run(begin === 0 ? 2 : 1) === RunExit.HostedTrap ? trapOf(machine).cause : hart.x(A3);
+    };
+    for (const begin of [0, 4]) {
+      hart.privilege = Privilege.machine;
+      hart.clearReservation();
+      hart.setCsr(SATP, 0n);
+      deepStrictEqual([failing(0n, begin), failing(BigInt(RAM_BASE + 0x3008), begin)], [7n, 1n]);
+      hart.setCsr(SATP, sv39());
+      const causes = [0x1000n, 0x2000n, 0x3000n].map((address) => {
+        hart.privilege = Privilege.supervisor;
+        return failing(address, begin);
+      });
+      deepStrictEqual(causes, [15n, 7n, 15n]);
+      hart.privilege = Privilege.machine;
+    }
+  });
+
+  it('tells which part of a misaligned access lies where nothing is', () => {
+    const end = RAM_BASE + (1 << 22);
+    const machine = machineWith('.option norvc\n ld a2, (a1)\n sd a2, (a1)\n');
+    const { hart } = machine;
+    for (const [begin, cause] of [
+      [0, 5n],
+      [4, 7n],
+    ] as const) {
+      const valueAt = (address: number): unknown => {
+        hart.pc = BigInt(RAM_BASE + begin);
+        hart.setX(A1, BigInt(address));
+        strictEqual(hart.run(1), RunExit.HostedTrap);
+        strictEqual(trapOf(machine).cause, cause);
+        return trapOf(machine).value;
+      };
+      // The second part, the first part, and both.
+      const [after, before, outside] = [end - 3, RAM_BASE - 3, end + 0xffd];
+      deepStrictEqual([after, before, outside].map(valueAt), [BigInt(end), BigInt(before), BigInt(outside)]);
+    }
   });
 
   it('keeps S-mode out of what PMP denies, to the byte', () => {

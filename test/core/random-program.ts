@@ -184,10 +184,14 @@ export class RandomProgram {
     this.emit(`andi ${address}, ${address}, -8`);
     if (random.below(3) === 0) {
       const width = random.pick(['w', 'd']);
-      // No store between the two: QEMU compares values and fails where the manual leaves the choice.
-      if (random.below(4)) this.emit(`lr.${width} ${this.register()}, (${address})`);
+      // No store between the two: QEMU compares values and fails where the manual leaves the choice. Nor does it check what an sc
+      // may do that has no reservation, as after a load-reserved that trapped: such a one changes nothing in its register.
+      const label = `unreserved_${this.labels++}`;
+      this.emit(`li ra, 0x5a5a5a5; lr.${width} ra, (${address})`);
+      this.emit(`li t0, 0x5a5a5a5; beq ra, t0, ${label}`);
       if (random.below(2)) this.arithmetic(random.pick(plain));
       this.emit(`sc.${width} ${this.register()}, ${this.source32()}, (${address})`);
+      this.emit(`${label}:`);
       return;
     }
     const instruction = random.pick(atomics);
@@ -269,9 +273,7 @@ export class RandomProgram {
         this.emit(mode.startsWith('u') ? random.pick(['wfi', 'sret']) : 'nop');
         return;
       case 6:
-        this.emit(
-          `.word ${random.pick(['0x00000000', '0xffffffff', '0x00002057', '0x40001033', '0x0400003b', '0x1800302f'])}`,
-        );
+        this.emit(`.word ${random.pick(['0x00000000', '0xffffffff', '0x00002057', '0x40001033', '0x0400003b'])}`);
         return;
       case 7:
         this.jumpNowhere(mode);

@@ -86,9 +86,7 @@ class GuestMemoryDma implements DmaSpace {
   }
 
   write(address: number, bytes: Uint8Array): boolean {
-    const written = this.vm.write(address, bytes);
-    if (written) this.vm.machine.core.clearReservations();
-    return written;
+    return this.vm.write(address, bytes);
   }
 
   hostPhysical(address: Gpa['value']): number | undefined {
