@@ -37,8 +37,7 @@ const nullSection: FileSection = {
 export function writeExecutable(file: ExecutableFile): SparseBytes {
   const { sections, headers, symbols, headersOffset, end } = file;
   const names = new SharedStrings(sections.map(({ name }) => name));
-  for (const name of ['.symtab', '.strtab', '.shstrtab']) names.add(name);
-  const symbolNames = new SharedStrings(symbols.map(({ name }) => name));
+  for (const name of symbols ? ['.symtab', '.strtab', '.shstrtab'] : ['.shstrtab']) names.add(name);
   const tables: FileSection[] = [];
   let offset = end;
   const table = (header: Partial<WrittenSection> & Pick<WrittenSection, 'name'>, bytes: Uint8Array): void => {
@@ -47,13 +46,16 @@ export function writeExecutable(file: ExecutableFile): SparseBytes {
     tables.push({ ...nullSection, alignment, ...header, offset, size: bytes.length, contents: SparseBytes.of(bytes) });
     offset += bytes.length;
   };
-  const isLocal = ({ binding }: FileSymbol): boolean => binding === SymbolBinding.Local;
-  const [link, info] = [sections.length + 2, 1 + symbols.filter(isLocal).length];
-  table(
-    { name: '.symtab', type: SectionType.SymbolTable, alignment: 8, entrySize: symbolSize, link, info },
-    symbolTable(symbols, symbolNames),
-  );
-  table({ name: '.strtab', type: SectionType.StringTable }, symbolNames.bytes);
+  if (symbols) {
+    const symbolNames = new SharedStrings(symbols.map(({ name }) => name));
+    const isLocal = ({ binding }: FileSymbol): boolean => binding === SymbolBinding.Local;
+    const [link, info] = [sections.length + 2, 1 + symbols.filter(isLocal).length];
+    table(
+      { name: '.symtab', type: SectionType.SymbolTable, alignment: 8, entrySize: symbolSize, link, info },
+      symbolTable(symbols, symbolNames),
+    );
+    table({ name: '.strtab', type: SectionType.StringTable }, symbolNames.bytes);
+  }
   table({ name: '.shstrtab', type: SectionType.StringTable }, names.bytes);
   const all = [...sections, ...tables];
   const sectionOffset = Math.ceil(offset / 8) * 8;

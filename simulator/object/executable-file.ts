@@ -58,7 +58,8 @@ export interface ExecutableFile {
   /** Where the program headers are in the file, and how many there is room for. */
   readonly headersOffset: number;
   /** Local symbols come first. */
-  readonly symbols: readonly FileSymbol[];
+  /** Undefined for a file without a symbol table. */
+  readonly symbols: readonly FileSymbol[] | undefined;
   /** Where all sections end in the file. */
   readonly end: number;
 }

@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
-import { execFileSync, spawnSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { assemble } from '../../simulator/assembler';
-import { parseLinkWords } from '../../simulator/assembler/linker/options';
 import { readArchive } from '../../simulator/object/archive';
 import { writeExecutable } from '../../simulator/object/elf-writer';
 import { requireTool } from '../support/tools';
 import { messages, random } from './assemble';
 import { gnuAssemble, withFolder } from './gnu';
+import { linkBoth } from './link-both';
 
 const start = ' .globl _start\n_start: la a0, value\n call helper\n j .\n .data\n .globl value\nvalue: .dword 1\n';
 const helper =
@@ -57,6 +57,58 @@ const scripts: readonly (readonly [about: string, script: string, ...words: stri
     'load addresses',
     `MEMORY { r : ORIGIN = 0x1000, LENGTH = 1M w : ORIGIN = 0x80000, LENGTH = 1M } SECTIONS { .text : { *(.text*) } >r .data : { *(.data) } >w AT>r .bss : { *(.bss) } >w }`,
   ],
+  [
+    'regions of memory that are close to each other',
+    `MEMORY { r : ORIGIN = 0x1000, LENGTH = 0x234 w : ORIGIN = 0x1234, LENGTH = 1M } SECTIONS { .text : { *(.text*) } >r .tail : { *(.tail) } >w .data : { *(.data) } >w .bss : { *(.bss) } >w }`,
+  ],
+  [
+    'a region for loading only',
+    `MEMORY { r : ORIGIN = 0x1000, LENGTH = 1M } SECTIONS { .text : { *(.text*) } AT>r .data : { *(.data) } AT>r .bss : { *(.bss) } }`,
+  ],
+  [
+    'sections that expressions mention before they come',
+    `SECTIONS { . = 0x1000; d = LOADADDR(.data); .text : { *(.text*) } .tail : { *(.tail) } .data ADDR(.tail) + 64 : { *(.data) } e = SIZEOF(.bss); .bss : { *(.bss) } }`,
+  ],
+  [
+    'sections that the script leaves to the linker',
+    `SECTIONS { . = 0x1000; .data : { *(.data) } .first (NOLOAD) : { . += 8; } .last ALIGN(64) : ALIGN(128) { *(.none) . += 4; } }`,
+  ],
+  ['an array of nothing but room', `SECTIONS { . = 0x1000; .text : { *(.text*) } .init_array : { . += 16; } }`],
+  [
+    'bytes that a script states, of a type that it states',
+    `SECTIONS { .text 0x1000 : { *(.text*) } .n (TYPE = SHT_NOTE) : { LONG(4) LONG(MIN(value, 0x20000)) } .d (TYPE = SHT_NOTE) : { *(.data) } }`,
+  ],
+  [
+    'hidden symbols and other names of them',
+    `SECTIONS { .text 0x1000 : { *(.text*) } HIDDEN(h = .); a = h; h = . + 4; b = value; PROVIDE_HIDDEN(helper = 1); }`,
+  ],
+  [
+    'a fill before /DISCARD/',
+    `SECTIONS { .text 0x1000 : { *(.text*) . = ALIGN(64); } =0x90 /DISCARD/ : { *(.tail) } }`,
+  ],
+  [
+    'sections for some files',
+    `SECTIONS { .text 0x1000 : { *(.text*) } .tail . + 0x10 : ONLY_IF_RW { *(.tail) } x = .; .tail : ONLY_IF_RO { *(.tail) } }`,
+  ],
+  ['no symbols', `SECTIONS { .text 0x1000 : { ${all} } }`, '-s'],
+  ['nothing that is used', `SECTIONS { .text 0x1000 : { *(.text*) } }`, '--gc-sections'],
+  [
+    'an empty section that is kept',
+    `SECTIONS { .text 0x1000 : { *(.text.*) } .empty : { KEEP(*f1.o(.text)) } .rest : { *(.text) } }`,
+  ],
+  [
+    'a start that an option states',
+    `SECTIONS { .text 0x1000 : { *(.text*) } .data : { *(.data) } }`,
+    '--section-start=.data=0x40000',
+    '--section-start=.bss=0x50000',
+  ],
+  ['loads that overlap', `SECTIONS { .text 0x1000 : AT(0x100) { *(.text*) } .data 0x2000 : AT(0x104) { *(.data) } }`],
+  [
+    'a load address and a region for it',
+    `MEMORY { r : ORIGIN = 0x1000, LENGTH = 1M } SECTIONS { .text : AT(0) { *(.text*) } >r AT>r }`,
+  ],
+  ['the end of memory', `SECTIONS { .text 0xfffffffffffffffc : { *(.text*) } }`],
+  ['symbols that nothing defines', `EXTERN(absent) SECTIONS { .text 0x1000 : { ${all} } }`, '-u', 'nowhere'],
   [
     'a section without room',
     `SECTIONS { .empty : { } .text 0x2000 : { ${all} } e = SIZEOF(.empty); g = ADDR(.text); }`,
@@ -111,41 +163,11 @@ function described(path: string): string[] {
   return [...symbols, ...segments, ...sections, ...bytes];
 }
 
-/** Links with ld and with ours; undefined when ld refuses. */
-function linkBoth(folder: string, words: readonly string[], script?: string): void {
-  const scriptPath = join(folder, 'own.ld');
-  if (script !== undefined) writeFileSync(scriptPath, script);
-  const [gnuPath, ownPath] = [join(folder, 'gnu.elf'), join(folder, 'own.elf')];
-  const chosen = script === undefined ? [] : ['-T', scriptPath];
-  const gnu = spawnSync('riscv64-linux-gnu-ld', ['--no-relax', ...words, ...chosen, '-o', gnuPath], {
-    encoding: 'utf8',
-  });
-  const { inputs, settings, problems } = parseLinkWords(words);
-  assert.deepEqual(problems, []);
-  const sources = new Map<string, Uint8Array>();
-  const absent = new Set<string>();
-  const linkerScript = script === undefined ? undefined : scriptPath;
-  for (let round = 0; round < 10; round++) {
-    const request = { roots: [], inputs, linkSettings: settings, sources, absent, relax: false, linkerScript };
-    const ours = assemble(request);
-    if (ours.missing.length > 0) {
-      for (const path of ours.missing) {
-        try {
-          sources.set(path, new Uint8Array(readFileSync(path)));
-        } catch {
-          absent.add(path);
-        }
-      }
-      continue;
-    }
-    const state = `${gnu.stderr}\n${messages(ours).join('\n')}`;
-    assert.equal(ours.program !== undefined, gnu.status === 0, state);
-    if (!ours.program) return;
-    writeFileSync(ownPath, writeExecutable(ours.program.executable!()).slice());
-    assert.deepEqual(described(ownPath), described(gnuPath), state);
-    return;
-  }
-  assert.fail('files are missing for ever');
+/** Links with ld and with ours: both give the same program, or both refuse. */
+function compare(folder: string, words: readonly string[], script?: string): void {
+  const { gnu, own, said } = linkBoth(folder, words, script);
+  assert.equal(own !== undefined, gnu !== undefined, said);
+  if (own && gnu) assert.deepEqual(described(own), described(gnu), said);
 }
 
 describe('Executables against GNU ld', function () {
@@ -156,7 +178,7 @@ describe('Executables against GNU ld', function () {
     it(about, () => {
       withFolder((folder) => {
         const objects = texts.map((text, index) => gnuAssemble(folder, text, `f${index}`).object);
-        linkBoth(folder, [...words, ...objects], script);
+        compare(folder, [...words, ...objects], script);
       });
     });
   }
@@ -229,11 +251,11 @@ describe('Executables against GNU ld', function () {
       tool('riscv64-linux-gnu-ar', 'rcs', first, members[2]!, members[0]!, members[3]!);
       tool('riscv64-linux-gnu-ar', 'rcsT', last, members[1]!);
       const script = 'ENTRY(_start) SECTIONS { .text 0x1000 : { *(.text*) } .data : { *(.data) } }';
-      linkBoth(folder, [main, '--start-group', first, last, '--end-group'], script);
-      linkBoth(folder, [main, first, last, first], script);
-      linkBoth(folder, [main, first, last], script);
-      linkBoth(folder, [main, `-L${folder}`, '--whole-archive', '-lfirst', '--no-whole-archive', '-llast'], script);
-      linkBoth(folder, [main, last, first], script);
+      compare(folder, [main, '--start-group', first, last, '--end-group'], script);
+      compare(folder, [main, first, last, first], script);
+      compare(folder, [main, first, last], script);
+      compare(folder, [main, `-L${folder}`, '--whole-archive', '-lfirst', '--no-whole-archive', '-llast'], script);
+      compare(folder, [main, last, first], script);
     });
   });
 

@@ -34,7 +34,11 @@ export function withSettings(
     ([name, start]): OutputDescription => ({ ...emptyOutput, name, address: number(start) }),
   );
   return {
-    script: { ...script, statements: [...added.script.statements, ...statements, ...rest] },
+    script: {
+      ...script,
+      statements: [...added.script.statements, ...statements, ...rest],
+      startsStated: [...sectionStarts.keys()],
+    },
     diagnostics: added.diagnostics,
   };
 }
@@ -42,13 +46,14 @@ export function withSettings(
 /**
  * Symbols that ld defines for each section whose name is one of C, where something refers to them: `__start_NAME` and
  * `__stop_NAME`; and `.startof.NAME` and `.sizeof.NAME` for any.
+ * @param sections the names of output sections, and whether an input section of the same name is in one of that name
  */
 export function boundarySymbols(
-  sections: readonly string[],
+  sections: ReadonlyMap<string, boolean>,
   isWanted: (name: string) => boolean,
   dynamic: boolean,
 ): Assignment[] {
-  const ends = sections.flatMap((name) => {
+  const ends = [...sections].flatMap(([name, hasNamesake]) => {
     const start: ScriptExpression = { kind: 'named', name: 'ADDR', subject: name, place };
     const size: ScriptExpression = { kind: 'named', name: 'SIZEOF', subject: name, place };
     const end: ScriptExpression = { kind: 'binary', operator: '+', left: start, right: size, place };
@@ -56,7 +61,7 @@ export function boundarySymbols(
       [`.startof.${name}`, start],
       [`.sizeof.${name}`, size],
     ];
-    if (/^[A-Za-z_]\w*$/.test(name)) wanted.push([`__start_${name}`, start], [`__stop_${name}`, end]);
+    if (hasNamesake && /^\w+$/.test(name)) wanted.push([`__start_${name}`, start], [`__stop_${name}`, end]);
     return wanted
       .filter(([symbol]) => isWanted(symbol))
       .map(
@@ -66,12 +71,13 @@ export function boundarySymbols(
           name: symbol,
           value,
           provide: true,
-          hidden: false,
+          hidden: symbol.startsWith('.'),
+          isProtected: true,
         }),
       );
   });
   if (!dynamic) return ends;
-  const linkage = [...linkageSymbols].filter(([, section]) => sections.includes(section));
+  const linkage = [...linkageSymbols].filter(([, section]) => sections.has(section));
   return [...ends, ...linkage.map(([name, section]) => linkageSymbol(name, section))];
 }
 

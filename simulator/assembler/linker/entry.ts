@@ -17,7 +17,7 @@ export function entryOf(linker: Linker): bigint {
   if (found) return integer.toUnsigned(found.value);
   if (/^(0[xX][0-9a-fA-F]+|\d+)$/.test(name)) return BigInt.asUintN(64, BigInt(name));
   const sections = linker.outputs.filter(({ allocated, size }) => allocated && size > 0);
-  const code = sections.find((section) => section.name === codeName);
+  const code = (hasScript ? linker.placed.inFile : sections).find((section) => section.name === codeName);
   if (layout.entry !== undefined) reporter.general('entry', `the entry symbol '${name}' is not defined`);
   else if (hasScript && script.entry !== undefined) {
     const what = code
@@ -25,6 +25,7 @@ export function entryOf(linker: Linker): bigint {
       : 'execution begins at 0';
     reporter.general('entry', `the entry symbol '${name}' is not defined: ${what}`, 'warning');
   }
+  if (hasScript) return code ? addressOf(code) : 0n;
   const first = code ?? sections.find(({ flags }) => flags & SectionFlag.Execute);
   return first ? addressOf(first) : layout.textBase;
 }

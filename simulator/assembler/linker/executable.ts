@@ -19,12 +19,16 @@ export function executableOf(linker: Linker, entry: bigint): ExecutableFile {
     sections: sections.map((section) => fileSection(section, layout.offsets.get(section)!, numbers)),
     headers: layout.headers,
     headersOffset: layout.headersOffset,
-    symbols: [
-      ...sections.map((section, index) => sectionSymbol(section, index + 1)),
-      ...outputSymbols(linker).map((symbol) => fileSymbol(symbol, numbers, linker.resolver.threadStorage)),
-    ],
+    symbols: linker.settings.strip === 'everything' ? undefined : fileSymbols(linker, numbers),
     end: layout.end,
   };
+}
+
+function fileSymbols(linker: Linker, numbers: ReadonlyMap<OutputSection, number>): FileSymbol[] {
+  return [
+    ...linker.outputs.map((section, index) => sectionSymbol(section, index + 1)),
+    ...outputSymbols(linker).map((symbol) => fileSymbol(symbol, numbers, linker.resolver.threadStorage)),
+  ];
 }
 
 /** A position-independent program that is linked to an address other than 0 counts as one that runs there, as for ld. */
@@ -79,8 +83,8 @@ const entrySizes: Readonly<Record<number, number>> = {
 };
 
 /** Arrays of functions have entries of pointers; what else has entries says so. */
-function entrySizeOf({ type, entrySize }: OutputSection): number {
-  return entrySizes[type] ?? entrySize;
+function entrySizeOf({ type, placingType, entrySize }: OutputSection): number {
+  return entrySizes[placingType] ?? entrySizes[type] ?? entrySize;
 }
 
 function sectionSymbol(section: OutputSection, index: number): FileSymbol {

@@ -252,17 +252,17 @@ export class FilePlacer {
   #placeOthers(all: readonly OutputSection[]): void {
     for (const section of all) {
       if (this.#offsets.has(section)) continue;
-      const { allocated, size, alignment, type } = section;
-      if (type === SectionType.Nobits && !allocated) {
+      const { flags, size, alignment, type } = section;
+      if (type === SectionType.Nobits) {
         this.#offsets.set(section, 0);
         continue;
       }
-      const paged = allocated && this.settings.paged && size !== 0;
+      const paged = (flags & SectionFlag.Alloc) !== 0 && this.settings.paged && size !== 0;
       const step = paged ? this.settings.pageSize : BigInt(addressAlignment(section, alignment));
       const address = addressOf(section);
       this.#offset += bias(address, this.#offset, step);
       this.#offsets.set(section, this.#offset);
-      if (type !== SectionType.Nobits) this.#offset += size;
+      this.#offset += size;
     }
   }
 

@@ -35,10 +35,16 @@ import { type PlacedScript, placeSections } from './scripts/place';
 import { protectsSections } from './scripts/protection';
 import type { LinkerScript } from './scripts/syntax';
 import { InputSection, type OutputSection } from './sections';
-import { guessSegments, type MappedSegment, mapSegments, type SegmentSettings } from './segment-map';
+import {
+  checkThreadSections,
+  guessSegments,
+  type MappedSegment,
+  mapSegments,
+  type SegmentSettings,
+} from './segment-map';
 import { defaultSettings, type LinkSettings } from './settings';
 import { checkSegments, statedSegments } from './stated-segments';
-import { assignmentsOf, symbolNames, wantedByScript } from './symbol-names';
+import { assignmentsIn, assignmentsOf, symbolNames, wantedByScript } from './symbol-names';
 import { LinkSymbols } from './symbols';
 import { unusedSections } from './unused-sections';
 import { UnwindTables } from './unwind-tables';
@@ -114,8 +120,11 @@ export class Linker {
   readonly script: LinkerScript;
   readonly settings: LinkSettings;
   readonly pages: { readonly maximum: bigint; readonly common: bigint };
-  placed: PlacedScript = { nodes: [], outputs: [], unmatchedFiles: [] };
+  placed: PlacedScript = { nodes: [], outputs: [], inFile: [], unmatchedFiles: [] };
   scriptLayout: ScriptLayout | undefined;
+  readonly #scriptHidden = new Set<string>();
+  /** Whether nothing that stays in the program refers to a symbol that nothing defines. */
+  isForgotten: (name: string) => boolean = () => false;
   #protects = false;
   /** How many program headers there is room for; undefined until something needs to know. */
   #headerCount: number | undefined;
@@ -173,9 +182,9 @@ export class Linker {
     yield;
   }
 
-  /** The output sections of the program, in order of the script. */
+  /** The output sections of the program, in the order of the file. */
   get outputs(): readonly OutputSection[] {
-    return this.placed.outputs.filter((output) => output.isThere);
+    return this.placed.inFile.filter((output) => output.isThere);
   }
 
   /** ELF e_flags of the program. */
@@ -218,17 +227,25 @@ export class Linker {
   #dropUnused(): void {
     const { settings, script, symbols, resolver, layout } = this;
     if (!settings.dropsUnused) return;
-    const entry = layout.entry ?? script.entry ?? '_start';
+    // ld's own script has an entry; another one without ENTRY keeps nothing on its account.
+    const entry = layout.entry ?? script.entry ?? (this.options.script ? undefined : '_start');
     const unused = unusedSections({
       inputs: this.inputs,
       symbols,
       commons: resolver.commons,
       script,
-      wanted: [entry, ...settings.wanted, ...script.externs],
+      wanted: [...(entry === undefined ? [] : [entry]), ...settings.wanted, ...script.externs],
     });
-    const used = this.inputs.filter((input) => !unused.has(input));
+    const used = this.inputs.filter((input) => !unused.sections.has(input));
     this.inputs.splice(0, this.inputs.length, ...used);
-    for (const input of unused) input.discarded = true;
+    for (const input of unused.sections) input.discarded = true;
+    this.isForgotten = unused.isForgotten;
+    if (!used.some(({ source }) => source.flags & SectionFlag.Alloc))
+      this.reporter.general(
+        'nothing-kept',
+        '--gc-sections leaves out everything: it keeps what ENTRY, -u or KEEP names, and what that refers to',
+        'warning',
+      );
   }
 
   /** The global offset table stands at the end of the first object that needs it. */
@@ -264,18 +281,27 @@ export class Linker {
     return this.scriptLayout?.symbols.has(name) ?? false;
   }
 
-  /** Whether the script says that a symbol is known in the program only. */
+  /** Whether the script says that a symbol is known in the program only: once is enough, also where an object defines it. */
   isScriptHidden(name: string): boolean {
-    return this.scriptLayout?.symbols.get(name)?.hidden ?? false;
+    return this.#scriptHidden.has(name);
+  }
+
+  /** Whether a symbol would be the start, the end or the size of a section that is linked. */
+  isBoundary(name: string): boolean {
+    const section = /^(?:__start_|__stop_|\.startof\.|\.sizeof\.)(.+)$/.exec(name)?.[1];
+    return section !== undefined && this.objects.some(({ sections }) => sections.some((one) => one.name === section));
   }
 
   /** Symbols at the ends of sections, which objects may name without any definition. */
   #defineBoundaries(): void {
     const { globals } = this.symbols;
-    const names = this.placed.outputs.filter(({ exists }) => exists).map(({ name }) => name);
+    const names = new Map<string, boolean>();
+    for (const { exists, name, inputs } of this.placed.outputs)
+      if (exists) names.set(name, names.get(name) || inputs.some((input) => input.name === name));
     const isWanted = (name: string): boolean => globals.get(name)?.section === 'undefined';
-    for (const statement of boundarySymbols([...new Set(names)], isWanted, this.resolver.dynamic !== undefined))
+    for (const statement of boundarySymbols(names, isWanted, this.resolver.dynamic !== undefined))
       this.placed.nodes.push({ kind: 'statement', statement });
+    for (const { name, hidden } of assignmentsIn(this.placed)) if (hidden) this.#scriptHidden.add(name);
   }
 
   #merge(): void {
@@ -309,7 +335,7 @@ export class Linker {
     this.scriptLayout = script;
     resolver.script = script;
     script.mark();
-    resolver.threadStorage = this.outputs.find(({ flags }) => flags & SectionFlag.Tls);
+    resolver.threadStorage = this.outputs.find(({ kind }) => kind & Kind.Thread);
     script.size();
     yield* this.#relax(script);
     for (let round = 0; script.usesHeaders && round < headerRounds; round++) {
@@ -346,6 +372,8 @@ export class Linker {
   #check(): void {
     const { reporter, script, placed } = this;
     checkSegments(script, placed.outputs, (place, message) => reporter.script(place, message, 'linker-script-segment'));
+    if (script.headers.length === 0)
+      checkThreadSections(this.outputs, (place, message) => reporter.script(place, message, 'linker-script-segment'));
     refuseLargeFills(this.outputs, (place, message) => reporter.script(place, message, 'linker-script-fill'));
     for (const { place, message, severity } of this.fileLayout().problems)
       reporter.script(place, message, 'linker-script-segment', severity);

@@ -15,7 +15,7 @@ export function mapOf(linker: Linker): string {
   regions(linker, lines);
   lines.push('Sections', '', row('Name', 'Address', 'Size', 'Loaded at'), '');
   const symbols = symbolsByInput(linker);
-  for (const output of linker.outputs) {
+  for (const output of linker.placed.outputs.filter(({ isThere }) => isThere)) {
     if (output.allocated) describe(output, linker, symbols, lines);
   }
   absoluteSymbols(linker, lines);

@@ -3,6 +3,7 @@ import type { Integer } from '../../object/integer';
 import * as integer from '../../object/integer';
 import type { ObjectFile, ObjectPosition, ObjectSymbol } from '../../object/relocatable';
 import { linkageSymbols } from './added-statements';
+import { Kind } from './kind';
 import type { Linker } from './link';
 import { tableName } from './offset-table';
 import { absolute } from './scripts/evaluate';
@@ -64,12 +65,15 @@ class SymbolCollector {
   }
 
   collect(): OutputSymbol[] {
-    const linked = new Set(this.linker.inputs.flatMap(({ file, output }) => (output?.isThere ? [file] : [])));
+    const linked = new Set(
+      this.linker.inputs.flatMap(({ file, output }) => (output && isWritten(output) ? [file] : [])),
+    );
     for (const object of this.linker.objects) if (linked.has(object)) this.#locals(object);
     this.#table();
     for (const [name, symbol] of this.#scripted) this.#add(this.#scriptSymbol(name, symbol));
     for (const symbol of this.linker.symbols.globals.values())
       if (!this.#scripted.has(symbol.name)) this.#globalSymbol(symbol);
+    this.#wantedInVain();
     return [...this.#local, ...this.#own, ...this.#global];
   }
 
@@ -79,7 +83,7 @@ class SymbolCollector {
       this.#global.push(symbol);
       return;
     }
-    if (this.#own.length === 0 && this.#fileCount > 1) this.#own.push(fileSymbol(''));
+    if (this.#own.length === 0 && this.#fileCount > 0) this.#own.push(fileSymbol(''));
     this.#own.push(symbol);
   }
 
@@ -119,9 +123,17 @@ class SymbolCollector {
     this.#add(this.#asKnown(found));
   }
 
+  /** A symbol that the link was asked to find stays a name where nothing has it. */
+  #wantedInVain(): void {
+    const { script, settings, symbols } = this.linker;
+    for (const name of new Set([...settings.wanted, ...script.externs]))
+      if (!symbols.globals.has(name) && !this.#scripted.has(name)) this.#global.push(undefinedSymbol(name));
+  }
+
   /** What some object says is hidden is so; in a program that is loaded anywhere, calls make it local. */
   #asKnown(symbol: OutputSymbol): OutputSymbol {
     const { symbols, resolver } = this.linker;
+    if (this.linker.isScriptHidden(symbol.name)) return { ...symbol, binding: SymbolBinding.Local, visibility: 0 };
     if (symbol.binding === SymbolBinding.Local || !symbols.isHidden(symbol.name)) return symbol;
     if (resolver.dynamic?.calls(symbol.name)) return { ...symbol, binding: SymbolBinding.Local, visibility: 0 };
     return { ...symbol, visibility: visibilities.hidden };
@@ -151,7 +163,17 @@ class SymbolCollector {
   /** The section that a symbol counts as part of: another one where its own was left out. */
   #kept(output: OutputSection | undefined, address: bigint): OutputSection | undefined {
     if (!output?.removed) return output;
-    return nearbySection(this.linker.placed.outputs, output, address);
+    return nearbySection(this.linker.placed.inFile, output, address);
+  }
+
+  /** STV_*: what an object or the script says of a symbol, or of the one that it is another name of. */
+  #visibilityOf(name: string, seen = new Set<string>()): number {
+    const { symbols } = this.linker;
+    if (this.linker.isScriptHidden(name) || symbols.isHidden(name)) return visibilities.hidden;
+    const own = visibilities[symbols.globals.get(name)?.visibility ?? 'default'];
+    const alias = this.#scripted.get(name)?.alias;
+    if (own !== visibilities.default || alias === undefined || seen.has(name)) return own;
+    return this.#visibilityOf(alias, seen.add(name));
   }
 
   #table(): void {
@@ -164,7 +186,7 @@ class SymbolCollector {
   }
 
   #scriptSymbol(name: string, symbol: ScriptSymbol): OutputSymbol {
-    const { section, hidden, near, alias } = symbol;
+    const { section, isProtected, near, alias } = symbol;
     if (this.linker.resolver.dynamic && linkageSymbols.has(name)) return linkageSymbol(name, absolute(symbol));
     const value = absolute(symbol);
     const own = typeof section === 'object' ? this.#kept(section, value) : near;
@@ -175,12 +197,33 @@ class SymbolCollector {
       value,
       size: replaced && replaced.section !== 'undefined' ? replaced.size : 0,
       type: source && source.section !== 'undefined' ? types[source.type] : SymbolType.None,
-      binding: hidden ? SymbolBinding.Local : SymbolBinding.Global,
-      visibility: hidden ? 0 : visibilities[replaced?.visibility ?? 'default'],
+      binding: SymbolBinding.Global,
+      visibility: this.#visibilityOf(name) || (isProtected ? visibilities.protected : 0),
       section: own,
       spoken: true,
     });
   }
+}
+
+/** ld goes through the local symbols of the files that it writes bytes of. */
+function isWritten({ isThere, kind }: OutputSection): boolean {
+  const loadedThread = Kind.Load | Kind.Thread;
+  return isThere && ((kind & Kind.Contents) !== 0 || (kind & loadedThread) === loadedThread);
+}
+
+/** A symbol that nothing defines. */
+function undefinedSymbol(name: string): OutputSymbol {
+  return {
+    name,
+    value: 0n,
+    size: 0,
+    type: SymbolType.None,
+    binding: SymbolBinding.Global,
+    visibility: 0,
+    section: undefined,
+    spoken: true,
+    isUndefined: true,
+  };
 }
 
 /** A symbol of a table that the linker made. */

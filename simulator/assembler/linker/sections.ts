@@ -98,6 +98,8 @@ export class OutputSection {
   data: Piece[] = [];
   /** Whether it is there at all: something went into it, a symbol is assigned in it, or something asks about it. */
   exists = false;
+  /** Whether its ONLY_IF_RO or ONLY_IF_RW is not met: it holds nothing but its place in the script. */
+  excluded = false;
   /** Whether it is kept though it is empty. */
   keep = false;
   /** Whether it was dropped, being empty. */
@@ -106,6 +108,8 @@ export class OutputSection {
   ignored = false;
   /** Whether symbols are assigned in it: its alignment moves the location even when it is empty. */
   definesSymbols = false;
+  /** Whether the script states bytes of it. */
+  statesData = false;
   /** Whether it got its address, and its load address, in this pass. */
   placed = false;
   loadPlaced = false;
@@ -118,9 +122,11 @@ export class OutputSection {
   /** SHF_* flags as its name or its first input say, beside those of its kind. */
   #ownFlags = 0;
 
+  /** @param onBegin is told when it begins to be there */
   constructor(
     readonly name: string,
     readonly description: OutputDescription | undefined,
+    readonly onBegin: (output: OutputSection) => void,
   ) {}
 
   /** SHF_* flags. */
@@ -130,10 +136,18 @@ export class OutputSection {
 
   /** SHT_* type. */
   get type(): number {
-    const own = typeOf(this.kind);
-    const stated = this.description?.elfType ?? this.#statedType;
-    if (stated === undefined || (stated === SectionType.Nobits && this.allocated)) return own;
+    // The type that a script states counts where it states bytes as well, and what the first input says goes before it.
+    const scripted = this.statesData ? this.description?.elfType : undefined;
+    const own = scripted || typeOf(this.kind);
+    const stated = this.#statedType;
+    if (stated === undefined || (stated === SectionType.Nobits && own === SectionType.Progbits && this.allocated))
+      return own;
     return (this.kind & (Kind.Load | Kind.Contents)) === 0 && this.allocated ? SectionType.Nobits : stated;
+  }
+
+  /** SHT_* as far as its name or its first input say it while sections are placed; 0 where neither does. */
+  get placingType(): number {
+    return this.#statedType ?? SectionType.Null;
   }
 
   get allocated(): boolean {
@@ -166,6 +180,7 @@ export class OutputSection {
     const known = knownSection(this.name);
     this.#statedType = known?.type;
     this.#ownFlags = known?.flags ?? 0;
+    this.onBegin(this);
   }
 
   add(input: InputSection): void {
@@ -206,7 +221,9 @@ export class OutputSection {
     this.#hasInput = true;
     const plain: readonly number[] = [SectionType.Progbits, SectionType.Note, SectionType.Nobits];
     if (this.#statedType !== undefined && plain.includes(this.#statedType)) this.#statedType = undefined;
-    if (this.#statedType === undefined && this.kind === kind) this.#statedType = source.type;
+    // Common storage has no type for ld.
+    const isCommon = source.name === 'COMMON';
+    if (this.#statedType === undefined && this.kind === kind && !isCommon) this.#statedType = source.type;
     this.#ownFlags = source.flags & foreignFlags;
     if (isMerged) this.entrySize = source.entrySize;
   }

@@ -88,6 +88,20 @@ export function mapSegments(sections: readonly OutputSection[], settings: Segmen
   return withAttributes(segments, sections);
 }
 
+/** Reports thread-local sections that other sections stand between: no one segment could hold them. */
+export function checkThreadSections(
+  sections: readonly OutputSection[],
+  report: (place: ScriptPlace | undefined, message: string) => void,
+): void {
+  const isThread = ({ kind }: OutputSection): boolean => (kind & Kind.Thread) !== 0;
+  const first = sections.findIndex(isThread);
+  const after = sections.findIndex((section, index) => index > first && !isThread(section));
+  const last = sections.find((section, index) => index > after && isThread(section));
+  if (first < 0 || after < 0 || !last) return;
+  const message = `the thread-local sections '${sections[first]!.name}' and '${last.name}' do not stand side by side: '${sections[after]!.name}' is between them`;
+  report(last.description?.place, message);
+}
+
 /** The psABI has a segment for the attributes, after those that come first. */
 export function withAttributes(segments: MappedSegment[], sections: readonly OutputSection[]): MappedSegment[] {
   const attributes = sections.find(({ name, size }) => name === attributesName && size > 0);
@@ -113,7 +127,8 @@ function isProtected({ type, sections }: MappedSegment, { start, end }: { start:
 
 /** Notes that follow each other and have one alignment make one segment. */
 function* noteRuns(sections: readonly OutputSection[], adjacent: boolean): Generator<OutputSection[]> {
-  const isNote = ({ kind, type }: OutputSection): boolean => (kind & Kind.Load) !== 0 && type === SectionType.Note;
+  const isNote = ({ kind, placingType }: OutputSection): boolean =>
+    (kind & Kind.Load) !== 0 && placingType === SectionType.Note;
   for (let i = 0; i < sections.length; i++) {
     const run = [sections[i]!];
     if (!isNote(run[0]!)) continue;
@@ -162,6 +177,8 @@ function mapLoaded(all: readonly OutputSection[], settings: SegmentSettings, hea
     const end = (lastAt + roomOf(last)) & mask;
     if (((lastAt - addressOf(last)) & mask) !== ((at - addressOf(section)) & mask)) return true;
     if (at < end || end < lastAt) return true;
+    // Regions of memory have segments of their own (ldlang_override_segment_assignment).
+    if (last.region !== section.region) return true;
     if (paged && ((end - 1n) & mask & -pageSize) === (at & -pageSize)) return false;
     const nextPage = (pageUp(end) + pageSize) & mask;
     if (nextPage > lastAt && nextPage <= at) return true;

@@ -1,4 +1,5 @@
 import type { ObjectFile } from '../../object/relocatable';
+import type { PlacedScript } from './scripts/place';
 import type { Assignment, LinkerScript, ScriptExpression } from './scripts/syntax';
 
 /** The names of global symbols in the order in which ld meets them: those of a script that was given come first. */
@@ -26,6 +27,16 @@ export function* assignmentsOf({ statements }: LinkerScript): Generator<Assignme
   for (const statement of statements) {
     const inner = statement.kind === 'output' ? statement.statements : [statement];
     for (const one of inner) if (one.kind === 'assignment' && one.name !== '.') yield one;
+  }
+}
+
+/** The assignments of symbols in what a script made of a link. */
+export function* assignmentsIn({ nodes }: PlacedScript): Generator<Assignment> {
+  for (const node of nodes) {
+    const inner = node.kind === 'statement' ? [node] : node.output.items;
+    for (const item of inner)
+      if (item.kind === 'statement' && item.statement.kind === 'assignment' && item.statement.name !== '.')
+        yield item.statement;
   }
 }
 

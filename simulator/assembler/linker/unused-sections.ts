@@ -25,13 +25,24 @@ interface Roots {
   readonly wanted: readonly string[];
 }
 
-/** The sections that nothing in the program refers to, as `ld --gc-sections` finds them (BFD's bfd_elf_gc_sections). */
-export function unusedSections(roots: Roots): ReadonlySet<InputSection> {
+/** What nothing in a program needs. */
+export interface Unused {
+  readonly sections: ReadonlySet<InputSection>;
+  /** Whether no section that stays refers to a symbol that no object defines. */
+  readonly isForgotten: (name: string) => boolean;
+}
+
+/** What nothing in the program refers to, as `ld --gc-sections` finds it (BFD's bfd_elf_gc_sections). */
+export function unusedSections(roots: Roots): Unused {
   const marking = new Marking(roots);
-  return new Set(roots.inputs.filter((input) => !marking.isMarked(input)));
+  return {
+    sections: new Set(roots.inputs.filter((input) => !marking.isMarked(input))),
+    isForgotten: (name) => !marking.undefinedNames.has(name),
+  };
 }
 
 class Marking {
+  readonly undefinedNames = new Set<string>();
   readonly #marked = new Set<ObjectSection>();
   readonly #waiting: InputSection[] = [];
   readonly #inputOf: ReadonlyMap<ObjectSection, InputSection>;
@@ -60,6 +71,9 @@ class Marking {
     for (const input of inputs) if (this.#isRoot(input)) this.#mark(input);
     this.#follow();
     for (const members of this.#byFile.values()) this.#markAside(members);
+    // What is said of all objects together stays as long as any of them does.
+    if ([...this.#byFile.values()].some((members) => members.some((input) => this.#isSolid(input))))
+      for (const { source } of inputs) if (source.type === SectionType.RiscvAttributes) this.#marked.add(source);
   }
 
   isMarked({ source }: InputSection): boolean {
@@ -116,6 +130,7 @@ class Marking {
 
   /** `__start_NAME` and `__stop_NAME` stand for all sections of that name. */
   #markNamed(symbol: string): void {
+    this.undefinedNames.add(symbol);
     const name = /^__(?:start|stop)_(.+)$/.exec(symbol)?.[1];
     if (name === undefined) return;
     for (const input of this.roots.inputs) if (input.name === name) this.#mark(input);
@@ -147,11 +162,14 @@ class Marking {
     }
   }
 
+  /** Whether an input stays for its own sake. */
+  #isSolid({ source }: InputSection): boolean {
+    return (source.flags & SectionFlag.Alloc) !== 0 && source.type !== SectionType.Note && this.#marked.has(source);
+  }
+
   /** Debugging information and the like stays where something else of its file does. */
   #markAside(members: readonly InputSection[]): void {
-    const isSolid = ({ source }: InputSection): boolean =>
-      (source.flags & SectionFlag.Alloc) !== 0 && source.type !== SectionType.Note && this.#marked.has(source);
-    if (!members.some(isSolid)) return;
+    if (!members.some((input) => this.#isSolid(input))) return;
     const isAside = ({ source }: InputSection): boolean =>
       (kindOf(source) & Kind.Debugging) !== 0 ||
       ((source.flags & SectionFlag.Alloc) === 0 && source.relocations.length === 0);

@@ -261,10 +261,17 @@ export class Evaluator {
     const output = this.host.outputNamed(subject);
     if (!output && this.host.phase === 'final') this.host.report(place, `there is no output section '${subject}'`);
     if (name === 'SIZEOF') return this.#number(BigInt((output?.placed ? output.size : output?.sizeBefore) ?? 0));
-    if (name === 'ALIGNOF') return this.#number(BigInt(output?.alignment ?? 0));
+    if (name === 'ALIGNOF') return this.#number(BigInt(output?.exists ? output.alignment : 0));
     if (!output) return undefined;
     if (name === 'ADDR') return output.placed ? { value: 0n, section: output } : undefined;
-    return output.loadPlaced ? { value: integer.toUnsigned(output.loadAddress), section: 'absolute' } : undefined;
+    if (!output.loadPlaced) return undefined;
+    this.fromDot = false;
+    // A load address that the script states is worked out again where it is asked for.
+    const stated = output.description?.loadAddress;
+    const value = stated && this.#value(stated);
+    this.fromDot = false;
+    if (stated) return value && { value: absolute(value), section: 'absolute' };
+    return { value: integer.toUnsigned(output.loadAddress), section: 'absolute' };
   }
 }
 

@@ -53,6 +53,8 @@ function parseBinary(scanner: Scanner, level: number, depth: number): ScriptExpr
 /** `<` is no operator where `<<` stands, nor any before `=` where it is an assignment. */
 function isOperator(scanner: Scanner, operator: BinaryOperator): boolean {
   if (!scanner.at(operator)) return false;
+  // After a fill, `/DISCARD/` begins the next section.
+  if (scanner.at('/DISCARD/')) return false;
   const next = scanner.text[scanner.position + operator.length] ?? '';
   if (operator === '<' || operator === '>' || operator === '&' || operator === '|')
     return next !== operator && next !== '=';

@@ -72,7 +72,8 @@ export class ScriptLayout implements EvaluationHost {
   ) {
     this.segment = new DataSegment(settings.protects);
     this.#symbols = new ScriptSymbols(host, [...script.externs, ...settings.wanted]);
-    for (const output of placed.outputs) if (!this.#byName.has(output.name)) this.#byName.set(output.name, output);
+    for (const output of placed.outputs)
+      if (!output.excluded && !this.#byName.has(output.name)) this.#byName.set(output.name, output);
     for (const declared of script.regions) this.regions.set(declared.name, new Region(declared.name, declared));
     placed.outputs.forEach((output, index) => {
       this.#nameRegions(output, placed.outputs[index - 1]);
@@ -133,7 +134,8 @@ export class ScriptLayout implements EvaluationHost {
   /** Works out the bytes that the script states. */
   writeData(): void {
     for (const { output, statement, offset } of this.#data) {
-      const value = this.#evaluate(statement.value, output, BigInt(offset) + baseAddress(output));
+      // ld counts such values as if they stood between sections.
+      const value = this.#evaluate(statement.value, 'absolute', BigInt(offset) + baseAddress(output));
       if (!value || output.removed) continue;
       const bytes = new Uint8Array(8);
       new DataView(bytes.buffer).setBigUint64(0, absolute(value), true);
@@ -189,8 +191,15 @@ export class ScriptLayout implements EvaluationHost {
       if (!region) this.host.report(description!.place, `there is no memory region '${name}'`);
       return region;
     };
-    output.region = named(description?.region) ?? this.#defaultRegion;
     output.loadRegion = named(description?.loadRegion);
+    // Where only the region of loading is stated, it is the other one too.
+    const otherwise = description?.address ? undefined : output.loadRegion;
+    output.region = (description?.region === undefined ? otherwise : named(description.region)) ?? this.#defaultRegion;
+    if (description?.loadAddress && description.loadRegion !== undefined)
+      this.host.report(
+        description.place,
+        `section '${output.name}' has both a load address (AT) and a region that it is loaded from (AT>)`,
+      );
     const isFree = !description?.loadRegion && !description?.loadAddress && !description?.address;
     if (isFree && before?.region === output.region) output.loadRegion = before.loadRegion;
   }
@@ -255,6 +264,7 @@ export class ScriptLayout implements EvaluationHost {
   #output(output: OutputSection, dot: bigint): bigint {
     if (this.phase === 'assign' || this.phase === 'final') return this.#assignIn(output, dot);
     const { description } = output;
+    if (output.excluded) return dot;
     let here = dot;
     if (description?.address) {
       const address = this.#evaluate(description.address, 'absolute', dot);
@@ -265,22 +275,24 @@ export class ScriptLayout implements EvaluationHost {
     if (!output.exists) return here;
     let alignment = 1;
     let start = here;
-    if (description?.address) alignment = this.#constant(description.alignment) ?? 1;
+    const stated = this.#constant(description?.alignment) ?? 1;
+    output.alignment = Math.max(output.alignment, stated);
+    if (description?.address) alignment = stated;
     else {
       if (output.region === this.#defaultRegion) output.region = this.#regionFor(output);
       start = output.region!.current;
-      alignment = Math.max(output.alignment, this.#constant(description?.alignment) ?? 1);
-      output.alignment = alignment;
+      alignment = output.alignment;
     }
     const aligned = alignUp(start, BigInt(alignment));
     output.address = integer.fromBigint(aligned);
     this.#sizeItems(output, aligned);
     output.placed = true;
-    this.#placeLoad(output, alignment, aligned - start);
+    this.#placeLoad(output, alignment, { gap: aligned - start, dot: output.ignored ? here : aligned });
     if (output.ignored) return here;
     const room = output.isThreadZeros ? 0n : BigInt(output.size);
     const end = aligned + room;
-    if (output.region && output.allocated) {
+    // What only has bytes in the file moves its region on as well.
+    if (output.region && (output.kind & (Kind.Alloc | Kind.Load)) !== 0) {
       output.region.current = end;
       if (
         output.loadRegion &&
@@ -335,7 +347,7 @@ export class ScriptLayout implements EvaluationHost {
       const { statement } = item;
       if (statement.kind === 'fill') fill = fillBytes(statement.pattern, (value) => this.#bytesOf(value));
       else if (statement.kind === 'data') {
-        this.#evaluate(statement.value, output, address + BigInt(offset));
+        this.#evaluate(statement.value, 'absolute', address + BigInt(offset));
         this.#data.push({ output, statement, offset });
         offset += statement.size;
         output.size = offset;
@@ -358,7 +370,11 @@ export class ScriptLayout implements EvaluationHost {
   }
 
   /** Where the section is loaded: as the script says, or as far from its address as the section before it. */
-  #placeLoad(output: OutputSection, alignment: number, gap: bigint): void {
+  #placeLoad(
+    output: OutputSection,
+    alignment: number,
+    { gap, dot }: { readonly gap: bigint; readonly dot: bigint },
+  ): void {
     const { description, loadRegion } = output;
     const address = integer.toUnsigned(output.address);
     const region = output.region ?? this.#defaultRegion;
@@ -374,13 +390,14 @@ export class ScriptLayout implements EvaluationHost {
       }
     } else if (last && output.allocated) {
       const [lastAddress, lastLoad] = [integer.toUnsigned(last.address), integer.toUnsigned(last.loadAddress)];
-      const movedBack = address < lastAddress && output.size !== 0 && address + BigInt(output.size) <= lastAddress;
+      const movedBack = dot < lastAddress && output.size !== 0 && dot + BigInt(output.size) <= lastAddress;
       if (!movedBack) load = alignUp((address + lastLoad - lastAddress) & 0xffff_ffff_ffff_ffffn, BigInt(alignment));
     }
     output.loadAddress = integer.fromBigint(load);
     output.loadPlaced = true;
-    const follows = last ? address >= integer.toUnsigned(last.address) : load !== address;
-    if (output.allocated && !output.removed && (output.size !== 0 || follows) && !loadRegion) region.last = output;
+    const follows = last ? dot >= integer.toUnsigned(last.address) : load !== address;
+    const counts = output.allocated && !output.isThreadZeros;
+    if (counts && (output.size !== 0 || follows) && !loadRegion) region.last = output;
   }
 
   /** Gives the symbols in a section their values; its contents stay where they are. */

@@ -5,6 +5,8 @@ import type { LayoutNode } from './place';
 import { emptyOutput, nowhere, type OutputDescription } from './syntax';
 
 const data = Kind.Contents | Kind.Alloc | Kind.Load;
+/** What counts where sections are compared. */
+const compared = data | Kind.ReadOnly | Kind.Code | Kind.Thread;
 
 /** Sections after which orphans of their kind go, when the script has them. */
 const anchors = {
@@ -19,20 +21,27 @@ const anchors = {
 
 interface Anchor {
   output: OutputSection | undefined;
-  /** The last orphan that was put there. */
+  /** The last orphan that was put there: in the layout, and in the file. */
   last: LayoutNode | undefined;
+  lastInFile: OutputSection | undefined;
 }
 
-/** Puts sections that a script does not mention where ld puts them: among those that are most like them. */
+/** Puts sections that a script does not mention where ld puts them: among those that are most like them (ldelf_place_orphan). */
 export class OrphanPlacer {
   readonly #anchors = new Map<keyof typeof anchors, Anchor>();
   /** What sections of the script are meant for that nothing went into. */
   readonly #expected = new Map<OutputSection, number>();
+  /** The first note that is loaded, as it was when the last one was placed. */
+  #firstNote: OutputSection | undefined;
 
-  /** @param orphans all of them, in order */
+  /**
+   * @param orphans all of them, in order
+   * @param inFile the sections that are there, in the order of the file
+   */
   constructor(
     readonly nodes: LayoutNode[],
     readonly orphans: readonly InputSection[],
+    readonly inFile: OutputSection[],
   ) {}
 
   place(input: InputSection): void {
@@ -41,11 +50,15 @@ export class OrphanPlacer {
     else this.#insert(input);
   }
 
+  #make(name: string, description: OutputDescription | undefined): OutputSection {
+    return new OutputSection(name, description, (begun) => this.inFile.push(begun));
+  }
+
   /** Common storage that no description takes goes to .bss, which is made at the end when the script has none. */
   #zeroed(): OutputSection {
-    let output = this.#outputs().find(({ name }) => name === '.bss');
+    let output = this.#outputs().find(({ name, excluded }) => name === '.bss' && !excluded);
     if (!output) {
-      output = new OutputSection('.bss', undefined);
+      output = this.#make('.bss', undefined);
       this.nodes.push({ kind: 'output', output });
     }
     return output;
@@ -60,9 +73,10 @@ export class OrphanPlacer {
     let unused: OutputSection | undefined;
     const loaded = Kind.Load | Kind.Alloc;
     for (const output of this.#outputs()) {
-      if (output.name !== name) continue;
+      if (output.name !== name || output.excluded) continue;
       if (!output.exists) unused = output;
-      else if (output.kind === 0 || ((output.kind ^ kindOf(source)) & loaded) === 0) return output;
+      else if (output.kind === 0) return output;
+      else if (((output.kind ^ kindOf(source)) & loaded) === 0 && output.placingType === source.type) return output;
     }
     return unused;
   }
@@ -70,39 +84,111 @@ export class OrphanPlacer {
   #insert(input: InputSection): void {
     if (this.#anchors.size === 0) this.#findAnchors();
     const kind = this.#kindOf(input);
-    const isPlaced = (kind & (Kind.Alloc | Kind.Load)) !== 0;
     const key = anchorOf(kind, input.source.type);
     if (key === undefined) {
       // Debugging information goes to the end, as it comes.
-      const output = new OutputSection(input.name, atZero);
+      const output = this.#make(input.name, atZero);
       output.add(input);
       this.nodes.push({ kind: 'output', output });
       return;
     }
     const anchor = this.#anchors.get(key)!;
-    anchor.output ??= this.#nearest(kind, input.source.type);
-    const after = anchor.output;
-    const output = new OutputSection(outputName(input), isPlaced ? descriptionAfter(after?.description) : atZero);
+    const outputs = this.#outputs();
+    anchor.output ??= outputs.find(({ name, excluded }) => name === anchors[key].name && !excluded);
+    anchor.output ??= this.#exact(outputs, kind, input.source.type);
+    let after = anchor.output ?? this.#nearest(outputs, kind, input.source.type);
+    const isPlaced = (kind & (Kind.Alloc | Kind.Load)) !== 0;
+    const output = this.#make(outputName(input), isPlaced ? descriptionAfter(after?.description) : atZero);
     output.add(input);
+
+    const before = anchor.lastInFile ?? this.#lastThere(outputs, after);
+    const note = this.#noteBefore(output, before);
+    if (note) after = this.#moveBehindNote(outputs, output, after, note);
+    else this.#moveInFile(output, before ? this.inFile.indexOf(before) + 1 : 0);
+    anchor.lastInFile = output;
+
     const node: LayoutNode = { kind: 'output', output };
-    const at = anchor.last ? this.nodes.indexOf(anchor.last) + 1 : this.#placeAfter(after);
+    const isFirst = anchor.last === undefined || note !== undefined;
+    const at = isFirst ? this.#placeAfter(after) : this.nodes.indexOf(anchor.last!) + 1;
     this.nodes.splice(at, 0, node);
     anchor.last = node;
+  }
+
+  /** A section, or the last one before it that is there. */
+  #lastThere(outputs: readonly OutputSection[], from: OutputSection | undefined): OutputSection | undefined {
+    if (!from) return undefined;
+    return outputs
+      .slice(0, outputs.indexOf(from) + 1)
+      .reverse()
+      .find(({ exists }) => exists);
+  }
+
+  #moveInFile(output: OutputSection, to: number): void {
+    const { inFile } = this;
+    const from = inFile.indexOf(output);
+    inFile.splice(from, 1);
+    inFile.splice(from < to ? to - 1 : to, 0, output);
+  }
+
+  /**
+   * Notes that are loaded stand together, those of larger alignment first: the section in the file that a new one
+   * follows, or goes before, on their account.
+   */
+  #noteBefore(
+    output: OutputSection,
+    before: OutputSection | undefined,
+  ): { readonly other: OutputSection; readonly follows: boolean } | undefined {
+    const inFile = this.inFile.filter((other) => other !== output);
+    const at = before ? inFile.indexOf(before) + 1 : 0;
+    const next = inFile[at];
+    if (!next || !(isLoadedNote(output) || isLoadedNote(next))) return undefined;
+    if (isLoadedNote(output)) {
+      const start = inFile.findIndex(isLoadedNote);
+      this.#firstNote = inFile[start];
+      if (!this.#firstNote) return undefined;
+      const end = inFile.findIndex((other, index) => index > start && !isLoadedNote(other));
+      const notes = inFile.slice(start, end < 0 ? undefined : end);
+      const other = notes.reverse().find(({ alignment }) => alignment >= output.alignment);
+      return other ? { other, follows: true } : { other: this.#firstNote, follows: false };
+    }
+    if (!this.#firstNote) return undefined;
+    const last = inFile
+      .slice(at + 1)
+      .reverse()
+      .find(isLoadedNote);
+    return { other: last ?? next, follows: true };
+  }
+
+  /** @returns the section that the new one follows in the layout */
+  #moveBehindNote(
+    outputs: readonly OutputSection[],
+    output: OutputSection,
+    after: OutputSection | undefined,
+    { other, follows }: { readonly other: OutputSection; readonly follows: boolean },
+  ): OutputSection | undefined {
+    this.#moveInFile(output, this.inFile.indexOf(other) + (follows ? 1 : 0));
+    const at = outputs.indexOf(other);
+    if (at < 0) return after;
+    return follows ? other : outputs[at - 1];
   }
 
   #findAnchors(): void {
     const outputs = this.#outputs();
     for (const [key, { name, kind }] of Object.entries(anchors) as [keyof typeof anchors, (typeof anchors)['code']][]) {
-      const output = outputs.find((candidate) => candidate.name === name);
-      this.#anchors.set(key, { output, last: undefined });
+      const output = outputs.find((candidate) => candidate.name === name && !candidate.excluded);
+      this.#anchors.set(key, { output, last: undefined, lastInFile: undefined });
       if (output) this.#expected.set(output, kind);
     }
   }
 
-  /** Sections of one name share their place: writable when one of them is. */
+  /** Sections of one name and type share their place: writable when one of them is. */
   #kindOf(input: InputSection): number {
-    const same = this.orphans.filter(({ name, output }) => name === input.name && !output);
     const kind = kindOf(input.source);
+    const from = this.orphans.indexOf(input);
+    const same = this.orphans.slice(from).filter((other) => {
+      if (other.name !== input.name || other.output || other.source.type !== input.source.type) return false;
+      return ((kindOf(other.source) ^ kind) & (Kind.Load | Kind.Alloc)) === 0;
+    });
     return same.some(({ source }) => source.flags & SectionFlag.Write) ? kind & ~Kind.ReadOnly : kind;
   }
 
@@ -110,8 +196,23 @@ export class OrphanPlacer {
     return output.exists ? output.kind : (this.#expected.get(output) ?? 0);
   }
 
-  /** The section that is most like one of this kind; the last of several. */
-  #nearest(kind: number, type: number | undefined): OutputSection | undefined {
+  /** The last section of a kind that differs in nothing but what is ignored. */
+  #alike(outputs: readonly OutputSection[], kind: number, type: number | undefined, ignored: number) {
+    return outputs
+      .filter((output) => {
+        const isOfType = type === undefined || !output.exists || output.placingType === type;
+        return isOfType && ((this.#kindOfOutput(output) ^ kind) & compared & ~ignored) === 0;
+      })
+      .at(-1);
+  }
+
+  /** The section that others of this kind go after from here on; one of another type does where none of the type is near. */
+  #exact(outputs: readonly OutputSection[], kind: number, type: number): OutputSection | undefined {
+    return (kind & Kind.Alloc) === 0 ? undefined : this.#alike(outputs, kind, type, 0);
+  }
+
+  /** The section that is most like one of this kind; the last of several (lang_output_section_find_by_flags). */
+  #nearest(outputs: readonly OutputSection[], kind: number, type: number | undefined): OutputSection | undefined {
     if ((kind & Kind.Alloc) === 0) {
       // Read-only data like this, be it for debugging or not, comes before what is merely no debugging information.
       const like = this.#outputs().filter((output) => {
@@ -120,13 +221,9 @@ export class OrphanPlacer {
       });
       if (like.length > 0) return like.at(-1);
       const isSame = (output: OutputSection): boolean => ((this.#kindOfOutput(output) ^ kind) & Kind.Debugging) === 0;
-      return this.#outputs().filter(isSame).at(-1);
+      return outputs.filter(isSame).at(-1);
     }
-    const outputs = this.#outputs().filter((output) => {
-      return type === undefined || !output.exists || output.type === type;
-    });
-    const find = (ignored: number): OutputSection | undefined =>
-      outputs.filter((output) => ((this.#kindOfOutput(output) ^ kind) & ~ignored) === 0).at(-1);
+    const find = (ignored: number): OutputSection | undefined => this.#alike(outputs, kind, type, ignored);
     const exact = find(0);
     if (exact) return exact;
     const found =
@@ -135,18 +232,18 @@ export class OrphanPlacer {
         : kind & Kind.ReadOnly
           ? find(Kind.Code | Kind.Thread)
           : kind & Kind.Thread
-            ? this.#nearestOfThreads(kind)
+            ? this.#nearestOfThreads(outputs, kind)
             : kind & Kind.Contents
-              ? find(Kind.ReadOnly | Kind.Code | Kind.Thread)
+              ? find(Kind.ReadOnly | Kind.Code)
               : find(~Kind.Alloc);
-    return found ?? (type === undefined ? undefined : this.#nearest(kind, undefined));
+    return found ?? (type === undefined ? undefined : this.#nearest(outputs, kind, undefined));
   }
 
   /** .tdata may go after .data, .tbss after .tdata. */
-  #nearestOfThreads(kind: number): OutputSection | undefined {
+  #nearestOfThreads(outputs: readonly OutputSection[], kind: number): OutputSection | undefined {
     let found: OutputSection | undefined;
     let seen = false;
-    for (const output of this.#outputs()) {
+    for (const output of outputs) {
       const look = this.#kindOfOutput(output);
       const differ = look ^ (kind | Kind.Load | Kind.Contents);
       if ((differ & (Kind.Thread | Kind.Alloc)) === 0) {
@@ -183,6 +280,10 @@ export class OrphanPlacer {
 /** Relocations for a loader are one table, whatever sections they are of. */
 function outputName({ name, source }: InputSection): string {
   return source.type === SectionType.Rela && source.flags & SectionFlag.Alloc ? '.rela.dyn' : name;
+}
+
+function isLoadedNote({ placingType, kind }: OutputSection): boolean {
+  return placingType === SectionType.Note && (kind & Kind.Load) !== 0;
 }
 
 function anchorOf(kind: number, type: number): keyof typeof anchors | undefined {

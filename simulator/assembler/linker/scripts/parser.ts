@@ -99,6 +99,7 @@ export class ScriptParser {
       aliases: this.#aliases,
       headers: this.#headers,
       entry: this.#entry,
+      startsStated: [],
       externs: this.#externs,
       inputs: this.#inputs,
       libraryPaths: this.#libraryPaths,

@@ -23,6 +23,8 @@ export interface PlacedScript {
   readonly nodes: LayoutNode[];
   /** In the order of the script. */
   readonly outputs: readonly OutputSection[];
+  /** Those that are there, in the order of the file: that in which they began to be. */
+  readonly inFile: readonly OutputSection[];
   /** Names of files in the script that no file has. */
   readonly unmatchedFiles: readonly InputDescription[];
 }
@@ -45,43 +47,53 @@ export function placeSections(script: LinkerScript, inputs: readonly InputSectio
     for (const input of taken) {
       if (output.name === discardName) input.discarded = true;
       else output.add(input);
+      if (input.size === 0 && isKept(input)) output.keep = true;
     }
   };
+  const keeping = script.statements.flatMap((statement) =>
+    statement.kind === 'output' ? statement.statements.flatMap((child) => (keeps(child) ? [child] : [])) : [],
+  );
+  /** An empty section is kept, with its output section, where any description says KEEP of it. */
+  const isKept = (input: InputSection): boolean =>
+    (input.source.flags & SectionFlag.GnuRetain) !== 0 || keeping.some((child) => describes(child, input));
   const mentioned = new Mentions(script);
+  mentioned.beginStated();
   for (const statement of script.statements) {
     if (statement.kind !== 'output') {
       nodes.push({ kind: 'statement', statement });
       mentioned.begin(statement);
       continue;
     }
+    // Nothing is in /DISCARD/, but orphans go by its place too.
     const output = mentioned.outputs.get(statement)!;
     if (statement.constraint) {
       const all = statement.statements.flatMap((child) => (child.kind === 'input' ? matching(child, waiting) : []));
       const readOnly = all.every(({ source }) => (source.flags & SectionFlag.Write) === 0);
-      if (readOnly !== (statement.constraint === 'ONLY_IF_RO')) continue;
+      output.excluded = readOnly !== (statement.constraint === 'ONLY_IF_RO');
     }
+    nodes.push({ kind: 'output', output });
+    if (output.excluded) continue;
     for (const child of statement.statements) {
       if (child.kind === 'input') takeInputs(output, child);
-      else {
-        addStatement(output, child);
-        mentioned.begin(child);
-      }
+      else mentioned.add(output, child);
     }
-    // Nothing is in /DISCARD/, but orphans go by its place too.
-    nodes.push({ kind: 'output', output });
   }
-  const orphans = new OrphanPlacer(nodes, waiting);
+  const orphans = new OrphanPlacer(nodes, waiting, mentioned.inFile);
   for (const input of waiting) orphans.place(input);
   return {
     nodes,
     outputs: nodes.flatMap((node) => (node.kind === 'output' ? [node.output] : [])),
+    inFile: mentioned.inFile,
     unmatchedFiles,
   };
 }
 
+function keeps(statement: SectionStatement): statement is InputDescription {
+  return statement.kind === 'input' && statement.keep;
+}
+
 function addStatement(output: OutputSection, statement: (OutputItem & { kind: 'statement' })['statement']): void {
   output.items.push({ kind: 'statement', statement, end: 0 });
-  if (statement.kind === 'assert') return;
   if (statement.kind !== 'data') {
     output.begin(0);
     return;
@@ -91,20 +103,40 @@ function addStatement(output: OutputSection, statement: (OutputItem & { kind: 's
   if (stated === 'noalloc') kind = Kind.Contents;
   else if (stated === 'noload') kind = Kind.Alloc;
   output.begin(kind | Kind.ReadOnly);
-  output.kind |= kind;
+  output.kind |= stated === 'readonly' ? kind | Kind.ReadOnly : kind;
   output.keep = true;
+  output.statesData = true;
 }
 
 /** The output sections of a script, and which of them are there because an expression mentions them. */
 class Mentions {
   readonly outputs: ReadonlyMap<OutputDescription, OutputSection>;
+  readonly inFile: OutputSection[] = [];
   readonly #byName = new Map<string, OutputSection>();
 
-  constructor({ statements }: LinkerScript) {
-    const descriptions = statements.filter((statement) => statement.kind === 'output');
-    this.outputs = new Map(descriptions.map((one) => [one, new OutputSection(one.name, one)]));
+  constructor(readonly script: LinkerScript) {
+    const descriptions = script.statements.filter((statement) => statement.kind === 'output');
+    const onBegin = (output: OutputSection): void => {
+      this.inFile.push(output);
+      // What its own address mentions is there as well.
+      for (const value of [output.description?.address, output.description?.loadAddress]) if (value) this.#visit(value);
+    };
+    this.outputs = new Map(descriptions.map((one) => [one, new OutputSection(one.name, one, onBegin)]));
     for (const output of this.outputs.values())
       if (!this.#byName.has(output.name)) this.#byName.set(output.name, output);
+  }
+
+  /** Sections whose start an option of the link states are there first. */
+  beginStated(): void {
+    for (const name of this.script.startsStated) this.#byName.get(name)?.begin(0);
+  }
+
+  /** Puts a statement into a section. */
+  add(output: OutputSection, statement: Exclude<SectionStatement, InputDescription>): void {
+    // ld looks at the value of data before it makes the section be there, and at other values after that.
+    if (statement.kind === 'data') this.begin(statement);
+    addStatement(output, statement);
+    if (statement.kind !== 'data') this.begin(statement);
   }
 
   /** Makes the sections be there that a statement mentions. */
@@ -133,8 +165,11 @@ class Mentions {
       case 'segment':
         this.#visit(expression.otherwise);
         break;
+      case 'assertion':
+        this.#visit(expression.assertion.condition);
+        break;
       case 'named':
-        if (['ADDR', 'LOADADDR', 'SIZEOF', 'ALIGNOF'].includes(expression.name))
+        if (expression.name === 'ADDR' || expression.name === 'LOADADDR')
           this.#byName.get(expression.subject)?.begin(0);
         break;
       default:
@@ -142,9 +177,9 @@ class Mentions {
   }
 }
 
-/** A description that names one file, which is none of those that are linked. */
+/** A description that names one file, which is none of those that are linked. `archive:member` names what may be there, as for ld. */
 function namesAbsentFile({ file }: InputDescription, inputs: readonly InputSection[]): boolean {
-  if (/[*?[]/.test(file.name)) return false;
+  if (/[*?[:]/.test(file.name)) return false;
   return !inputs.some((input) => matchesFile(file.name, input.file));
 }
 

@@ -38,19 +38,51 @@ export function checkRegion(output: OutputSection, host: Reporter): void {
   if (loadRegion && loadRegion !== region && (output.kind & Kind.Load) !== 0) check(loadRegion, loadAddress, 'loaded');
 }
 
-/** Reports sections that stand, or are loaded, in the same place. */
+type Place = (output: OutputSection) => bigint;
+
+const addressSpace = 1n << 64n;
+const addressOf: Place = ({ address }) => integer.toUnsigned(address);
+const loadAddressOf: Place = ({ loadAddress }) => integer.toUnsigned(loadAddress);
+
+/** Reports sections that stand, or are loaded, in the same place, as ld finds them (lang_check_section_addresses). */
 export function reportOverlaps(outputs: readonly OutputSection[], host: Reporter): void {
   const filled = outputs.filter(
     (output) => output.allocated && !output.removed && output.size > 0 && !output.isThreadZeros,
   );
-  const ordered = filled
-    .map((output) => ({ output, start: integer.toUnsigned(output.address) }))
+  for (const output of filled) {
+    const start = addressOf(output);
+    if (start + BigInt(output.size) <= addressSpace) continue;
+    const message = `section '${output.name}' at ${integer.toHex(start)} goes beyond the end of the address space`;
+    host.report(output.description?.place, message, 'overlap');
+    return;
+  }
+  const loaded = filled.filter(({ kind }) => (kind & Kind.Load) !== 0);
+  const inLoad = firstOverlap(loaded, loadAddressOf);
+  const starts = new Set(filled.map(addressOf));
+  // Sections that begin at one address are meant to: they take turns there.
+  const takeTurns = starts.size < filled.length;
+  const inMemory = takeTurns ? undefined : firstOverlap(filled, addressOf);
+  if (inMemory) report(inMemory, addressOf, host);
+  else if (inLoad) report(inLoad, loadAddressOf, host);
+}
+
+type Pair = readonly [first: OutputSection, second: OutputSection];
+
+function firstOverlap(outputs: readonly OutputSection[], place: Place): Pair | undefined {
+  const ordered = outputs
+    .map((output) => ({ output, start: place(output) }))
     .sort((a, b) => (a.start < b.start ? -1 : a.start > b.start ? 1 : 0));
   for (let i = 0; i + 1 < ordered.length; i++) {
     const [first, second] = [ordered[i]!, ordered[i + 1]!];
-    if (first.start + BigInt(first.output.size) <= second.start) continue;
-    const message = `section '${second.output.name}' at ${integer.toHex(second.start)} begins inside of section '${first.output.name}': the layout leaves too little room`;
-    host.report(second.output.description?.place, message, 'overlap');
-    return;
+    if (first.start + BigInt(first.output.size) > second.start) return [first.output, second.output];
   }
+  return undefined;
+}
+
+function report([first, second]: Pair, place: Place, host: Reporter): void {
+  const start = integer.toHex(place(second));
+  const isInPlace = [first, second].every((output) => addressOf(output) === loadAddressOf(output));
+  const what = isInPlace || place === addressOf ? 'begins inside of' : 'would be loaded over';
+  const message = `section '${second.name}' at ${start} ${what} section '${first.name}': the layout leaves too little room`;
+  host.report(second.description?.place, message, 'overlap');
 }

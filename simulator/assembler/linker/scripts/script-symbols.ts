@@ -4,7 +4,7 @@ import type { Assignment, ScriptPlace } from './syntax';
 
 /** A symbol that the script defines. */
 export interface ScriptSymbol extends ScriptValue {
-  readonly hidden: boolean;
+  readonly isProtected: boolean;
   readonly place: ScriptPlace;
   /** The section that it counts as part of, where it was counted from `.` between sections. */
   readonly near?: OutputSection | undefined;
@@ -72,11 +72,11 @@ export class ScriptSymbols {
     section: Base,
     rest: Pick<ScriptSymbol, 'near' | 'alias'>,
   ): void {
-    const { name, provide, hidden, place } = assignment;
+    const { name, provide, isProtected = false, place } = assignment;
     if (provide) this.#provided.add(assignment);
     this.#definedIn.set(name, this.#iteration);
     if (!result && this.values.has(name)) return;
     const { value, section: base } = result ?? { value: 0n, section: undefined };
-    this.values.set(name, { value, section: base ?? section, hidden, place, ...rest });
+    this.values.set(name, { value, section: base ?? section, isProtected, place, ...rest });
   }
 }

@@ -92,6 +92,8 @@ export interface Assignment {
   /** Only when something refers to the symbol and nothing else defines it. */
   readonly provide: boolean;
   readonly hidden: boolean;
+  /** Whether the symbol's visibility is protected where nothing says it. */
+  readonly isProtected?: boolean;
 }
 
 export interface Assertion {
@@ -221,6 +223,8 @@ export interface LinkerScript {
   readonly aliases: ReadonlyMap<string, string>;
   readonly headers: readonly ProgramHeader[];
   readonly entry: string | undefined;
+  /** Output sections whose start an option of the link states. */
+  readonly startsStated: readonly string[];
   /** Symbols that count as used: EXTERN. */
   readonly externs: readonly string[];
   /** Files and libraries that are linked after all others: INPUT, GROUP, STARTUP. */
