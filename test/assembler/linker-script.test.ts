@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { assemble, mergeProject } from '../../simulator/assembler';
-import { withLinkPaths } from '../../simulator/assembler/linker/options';
+import { parseLinkWords, withLinkPaths } from '../../simulator/assembler/linker/options';
 import { parseScript } from '../../simulator/assembler/linker/scripts/parser';
 import { messages, random } from './assemble';
 
@@ -70,6 +70,18 @@ describe('Linker scripts', () => {
       );
     });
   }
+
+  it('what stands between small data in a large section is not held in memory', () => {
+    const script = `SECTIONS { .text : { *(.text) } .far : { ${'BYTE(1) . += 65000; '.repeat(2000)} } }`;
+    const sources = new Map([
+      ['m.s', '.globl _start\n_start: nop\n'],
+      ['m.ld', script],
+    ]);
+    const { program } = assemble({ roots: ['m.s'], sources, linkerScript: 'm.ld' });
+    const held = program!.segments.reduce((sum, { bytes }) => sum + bytes.length, 0);
+    assert.ok(held < 100_000, `${held}`);
+    assert.ok(program!.segments.reduce((sum, { memorySize }) => sum + memorySize, 0) > 2000);
+  });
 
   it('puts sections into segments that PHDRS has, and fills what there is room for', () => {
     const right = [
@@ -149,6 +161,35 @@ describe('Options of a link', () => {
       ],
     );
     assert.deepEqual(withLinkPaths(['-L', '-T'], String), ['-L', '-T']);
+  });
+
+  it('of ld that would change a program are done or refused', () => {
+    const problems = (...words: string[]): readonly string[] => parseLinkWords(words).problems;
+    for (const word of ['--emit-relocs', '-q', '--eh-frame-hdr', '--orphan-handling=maybe', '--build-id'])
+      assert.equal(problems(word).length, 1, word);
+    for (const word of ['separate-code', 'muldefs', 'stack-size=65536']) assert.equal(problems('-z', word).length, 1);
+    assert.deepEqual(problems('-z', 'now', '-z', 'text', '-dynamic-linker', '/lib/ld.so', '--no-eh-frame-hdr'), []);
+    assert.equal(problems('-pie', '-dynamic-linker', '/lib/ld.so').length, 1);
+  });
+
+  it('says, refuses or discards what a script does not name', () => {
+    const link = (word: string): string[] => {
+      const sources = new Map([
+        ['m.s', '.globl _start\n_start: nop\n.section .extra,"aw"\n.word 1\n'],
+        ['m.ld', 'SECTIONS { .text : { *(.text) } .data : { *(.data) } }'],
+      ]);
+      const linkSettings = parseLinkWords([`--orphan-handling=${word}`]).settings;
+      const result = assemble({ roots: ['m.s'], sources, linkerScript: 'm.ld', linkSettings });
+      const extra = result.program?.sections.some(({ name }) => name === '.extra');
+      const said = result.diagnostics.flatMap(({ severity, message }) =>
+        message.includes('.extra') ? [severity] : [],
+      );
+      return [...said, String(extra)];
+    };
+    assert.deepEqual(link('place'), ['true']);
+    assert.deepEqual(link('warn'), ['warning', 'true']);
+    assert.deepEqual(link('error'), ['error', 'undefined']);
+    assert.deepEqual(link('discard'), ['false']);
   });
 
   it('of a launch take the place of those of the project file, with the files that it links', () => {

@@ -73,8 +73,6 @@ second: call unused
 thread: .word 2
  .section .tbss,"awT",@nobits
  .skip 12
- .section pagecode
- .dword 7
  .section .tail,"a"
  .byte 3
  .section .kept,"awR"
@@ -154,7 +152,6 @@ const inputNames = [
   '.init_array .init_array.*',
   '.zero',
   '.mixed .odd',
-  'pagecode',
   '.tail',
   '.kept',
   '.note.own',
@@ -192,10 +189,13 @@ class Writer {
   #regions: string[] = [];
   #headers: string[] = [];
   readonly #base: number;
+  readonly #statesHeaders: boolean;
   #holdsHeaders = false;
 
   constructor(readonly next: Next) {
-    this.#base = this.#pick([0, 0x1000, 0x10000, 0x8020_0000, 0x1234]);
+    this.#statesHeaders = next(3) === 0;
+    // One stated segment from 0 up to there would make a file of gigabytes.
+    this.#base = this.#pick([0, 0x1000, 0x10000, this.#statesHeaders ? 0 : 0x8020_0000, 0x1234]);
   }
 
   result(): RandomScript {
@@ -211,13 +211,15 @@ class Writer {
     if (next(4)) this.#lines.push(`ENTRY(${next(4) ? '_start' : 'far'})`);
     if (next(8) === 0) this.#lines.push('EXTERN(unused wanted)');
     if (next(3) === 0) this.#memory();
-    if (next(3) === 0) this.#programHeaders();
+    if (this.#statesHeaders) this.#programHeaders();
     for (let count = next(3); count > 0; count--) this.#lines.push(this.#assignment(1));
     this.#lines.push('SECTIONS {');
     this.#sections();
     this.#lines.push('}');
     if (next(3) === 0) this.#lines.push(this.#assignment(2));
     if (next(6) === 0) this.#lines.push(`ASSERT((${this.#expression(2)}) || 1, "never said")`);
+    if (next(12) === 0)
+      words.push(`--section-start=${this.#pick(this.#outputs)}=0x${(this.#base + 0x40000).toString(16)}`);
     return { words, script: `${this.#lines.join('\n')}\n` };
   }
 
@@ -239,8 +241,6 @@ class Writer {
     if (next(8) === 0) words.push('-z', `max-page-size=${this.#pick(['4096', '65536', '0x200000'])}`);
     if (next(8) === 0) words.push('-z', this.#pick(['noexecstack', 'execstack', 'norelro']));
     if (next(12) === 0) words.push(this.#pick(['-s', '-S']));
-    if (next(12) === 0)
-      words.push(`--section-start=${this.#pick(outputNames)}=0x${(this.#base + 0x40000).toString(16)}`);
     return words;
   }
 
@@ -270,9 +270,7 @@ class Writer {
     const holds = this.#holdsHeaders ? ` ${next(3) ? 'FILEHDR ' : ''}PHDRS` : '';
     lines.push(`code PT_LOAD${holds}${this.#headerRest()};`, `data PT_LOAD${this.#headerRest()};`);
     if (next(3) === 0) {
-      lines.push(
-        `extra ${this.#pick(['PT_LOAD', 'PT_NOTE', 'PT_TLS', '0x60000001', 'PT_NULL'])}${this.#headerRest()};`,
-      );
+      lines.push(`extra ${this.#pick(['PT_LOAD', 'PT_LOAD', 'PT_NULL'])}${this.#headerRest()};`);
       this.#headers.push('extra');
     }
     if (next(4) === 0) lines.push('stack PT_GNU_STACK FLAGS(6);');
@@ -281,7 +279,8 @@ class Writer {
 
   #headerRest(): string {
     const { next } = this;
-    const address = next(8) ? '' : ` AT(0x${(this.#base + this.#pick([0x1000, 0x80000])).toString(16)})`;
+    const address =
+      this.#holdsHeaders || next(8) ? '' : ` AT(0x${(this.#base + this.#pick([0x1000, 0x80000])).toString(16)})`;
     return `${address}${next(3) ? '' : ` FLAGS(${this.#pick(['4', '5', '6', '7', '4 | 1'])})`}`;
   }
 
@@ -337,7 +336,7 @@ class Writer {
     let header = name;
     if (next(10) === 0) header += ` . + 0x${this.#pick([0x10, 0x400, 0x1000]).toString(16)}`;
     else if (next(14) === 0) header += ` ALIGN(${this.#pick([8, 64, 256])})`;
-    if (next(10) === 0 && name !== '.eh_frame')
+    if (next(10) === 0 && !/eh_frame|array|note|table/.test(name))
       header += ` (${this.#pick(['NOLOAD', 'NOLOAD', 'READONLY', 'COPY', 'INFO', 'TYPE = SHT_PROGBITS', 'READONLY (TYPE = SHT_NOTE)', 'TYPE = SHT_NOBITS', 'TYPE = 0x70000010'])})`;
     header += ' :';
     if (next(10) === 0)
@@ -360,9 +359,7 @@ class Writer {
       if (next(3) === 0 && !header.includes(' AT(')) rest += ` AT>${this.#pick(this.#regions)}`;
     }
     if (this.#headers.length > 0 && (next(2) || this.#outputs.length === 1)) {
-      const first = next(8) ? this.#pick(this.#headers) : 'NONE';
-      const others = this.#headers.filter((header) => header !== first);
-      rest += ` :${first}${next(6) || others.length === 0 ? '' : ` :${this.#pick(others)}`}`;
+      rest += ` :${next(8) ? this.#pick(this.#headers) : 'NONE'}`;
     }
     if (next(6) === 0)
       rest += ` =${this.#pick(['0', '0x90', '0xABCD', '0x123', '0x00112233445566', '1 + 2', '(0xAA)', '0x10001K'])}`;
@@ -405,9 +402,9 @@ class Writer {
       sections = `SORT(${names.split(' ')[0]})`;
     }
     let text = `${files}(${sections})`;
-    if (next(20) === 0)
+    if (next(20) === 0 && !sections.includes('COMMON'))
       text = `INPUT_SECTION_FLAGS(${this.#pick(['SHF_EXECINSTR', 'SHF_ALLOC & !SHF_WRITE', 'SHF_WRITE', 'SHF_MERGE & SHF_STRINGS'])}) ${text}`;
-    return next(5) ? text : `KEEP(${text})`;
+    return next(5) || text.includes('eh_frame') ? text : `KEEP(${text})`;
   }
 
   #sorted(name: string): string {

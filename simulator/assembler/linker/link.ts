@@ -120,11 +120,9 @@ export class Linker {
   readonly script: LinkerScript;
   readonly settings: LinkSettings;
   readonly pages: { readonly maximum: bigint; readonly common: bigint };
-  placed: PlacedScript = { nodes: [], outputs: [], inFile: [], unmatchedFiles: [] };
+  placed: PlacedScript = { nodes: [], outputs: [], inFile: [], orphans: [], unmatchedFiles: [] };
   scriptLayout: ScriptLayout | undefined;
   readonly #scriptHidden = new Set<string>();
-  /** Whether nothing that stays in the program refers to a symbol that nothing defines. */
-  isForgotten: (name: string) => boolean = () => false;
   #protects = false;
   /** How many program headers there is room for; undefined until something needs to know. */
   #headerCount: number | undefined;
@@ -148,11 +146,13 @@ export class Linker {
   }
 
   *link(): Steps<void> {
+    const { settings } = this;
     checkFloatAbis(this.objects, this.reporter);
     this.#collectInputs();
     this.#dropUnused();
     this.#makeTable();
-    this.placed = placeSections(this.script, this.inputs);
+    this.placed = placeSections(this.script, this.inputs, this.objects, settings.orphans === 'discard');
+    this.#reportOrphans();
     this.#defineBoundaries();
     // Whatever went into .text, it counts as code that nobody writes to (ld's lang_process).
     const code = this.placed.outputs.find(({ name, exists }) => exists && name === '.text');
@@ -238,14 +238,36 @@ export class Linker {
     });
     const used = this.inputs.filter((input) => !unused.sections.has(input));
     this.inputs.splice(0, this.inputs.length, ...used);
+    if (unused.firstUsed) this.#moveAttributes(unused.firstUsed);
     for (const input of unused.sections) input.discarded = true;
-    this.isForgotten = unused.isForgotten;
     if (!used.some(({ source }) => source.flags & SectionFlag.Alloc))
       this.reporter.general(
         'nothing-kept',
         '--gc-sections leaves out everything: it keeps what ENTRY, -u or KEEP names, and what that refers to',
         'warning',
       );
+  }
+
+  /** The attributes of all objects stand at the end of one. */
+  #moveAttributes(owner: ObjectFile): void {
+    const at = this.inputs.findIndex(({ source }) => source.type === SectionType.RiscvAttributes);
+    const found = this.inputs[at];
+    if (!found || found.file === owner) return;
+    this.inputs.splice(at, 1);
+    const moved = new InputSection(owner, found.source);
+    const last = this.inputs.map(({ file }) => file).lastIndexOf(owner);
+    this.inputs.splice(last + 1, 0, moved);
+    this.resolver.enter(found.source, moved);
+  }
+
+  #reportOrphans(): void {
+    const { orphans } = this.settings;
+    if (orphans !== 'warn' && orphans !== 'error') return;
+    const severity = orphans === 'warn' ? 'warning' : 'error';
+    for (const { name, file, output } of this.placed.orphans) {
+      const message = `the script does not name section '${name}' of ${file.path}: it is put into '${output?.name}'`;
+      this.reporter.general('orphan-section', message, severity);
+    }
   }
 
   /** The global offset table stands at the end of the first object that needs it. */
@@ -284,12 +306,6 @@ export class Linker {
   /** Whether the script says that a symbol is known in the program only: once is enough, also where an object defines it. */
   isScriptHidden(name: string): boolean {
     return this.#scriptHidden.has(name);
-  }
-
-  /** Whether a symbol would be the start, the end or the size of a section that is linked. */
-  isBoundary(name: string): boolean {
-    const section = /^(?:__start_|__stop_|\.startof\.|\.sizeof\.)(.+)$/.exec(name)?.[1];
-    return section !== undefined && this.objects.some(({ sections }) => sections.some((one) => one.name === section));
   }
 
   /** Symbols at the ends of sections, which objects may name without any definition. */
@@ -370,8 +386,9 @@ export class Linker {
 
   /** Reports what is wrong with where sections and segments came to be, before any bytes are made. */
   #check(): void {
-    const { reporter, script, placed } = this;
-    checkSegments(script, placed.outputs, (place, message) => reporter.script(place, message, 'linker-script-segment'));
+    const { reporter, script } = this;
+    const stated = this.#inScript();
+    checkSegments(script, stated, (place, message) => reporter.script(place, message, 'linker-script-segment'));
     if (script.headers.length === 0)
       checkThreadSections(this.outputs, (place, message) => reporter.script(place, message, 'linker-script-segment'));
     refuseLargeFills(this.outputs, (place, message) => reporter.script(place, message, 'linker-script-fill'));
@@ -435,8 +452,13 @@ export class Linker {
     return SegmentFlag.Read | SegmentFlag.Write | (isExecutable ? SegmentFlag.Execute : 0);
   }
 
+  /** The output sections in the order of the script, without those whose ONLY_IF is not met. */
+  #inScript(): OutputSection[] {
+    return this.placed.outputs.filter(({ excluded }) => !excluded);
+  }
+
   #mapSegments(): MappedSegment[] {
-    if (this.script.headers.length > 0) return statedSegments(this.script, this.placed.outputs, this.scriptLayout!);
+    if (this.script.headers.length > 0) return statedSegments(this.script, this.#inScript(), this.scriptLayout!);
     const settings: SegmentSettings = {
       pageSize: this.pages.maximum,
       paged: this.settings.paging === 'paged',

@@ -136,9 +136,26 @@ export const linkOptions: readonly LinkOption[] = [
   { names: ['-s', '--strip-all'], description: 'Leave out all symbols', apply: set('strip', 'everything') },
   { names: ['-S', '--strip-debug'], description: 'Leave out debugging information', apply: set('strip', 'debugging') },
   { names: ['-hash-style'], value: 'STYLE', description: 'sysv, gnu or both', apply: hashStyle },
-  { names: ['--eh-frame-hdr'], description: 'Make an index of unwind tables', apply: set('unwindIndex', true) },
-  { names: ['--no-eh-frame-hdr'], description: 'Make no index of unwind tables', apply: set('unwindIndex', false) },
-  { names: ['-q', '--emit-relocs'], description: 'Keep relocations', apply: set('keepsRelocations', true) },
+  {
+    names: ['--orphan-handling'],
+    value: 'WHAT',
+    attached: true,
+    description: 'place, warn, error or discard: what becomes of sections that the script does not name',
+    apply: orphanHandling,
+  },
+  {
+    names: ['--eh-frame-hdr'],
+    description: '',
+    apply: refused('no index of unwind tables is made here: leave the option out'),
+  },
+  { names: ['-q', '--emit-relocs'], description: '', apply: refused('programs keep no relocations here') },
+  {
+    names: ['-dynamic-linker'],
+    value: 'PATH',
+    description: 'Of no use to a program that is linked statically',
+    apply: ({ settings }) =>
+      settings.positionIndependent ? 'programs need no dynamic linker here: say --no-dynamic-linker' : undefined,
+  },
   {
     names: ['--build-id'],
     value: 'STYLE',
@@ -162,9 +179,9 @@ export const linkOptions: readonly LinkOption[] = [
   ...['--check-sections', '--no-warn-mismatch', '--no-warnings', '-d', '-dc', '-dp', '-X', '--discard-locals'].map(
     accepted,
   ),
-  ...['--no-ld-generated-unwind-info', '-t', '--trace', '--verbose', '--stats'].map(accepted),
-  ...['-plugin', '-dynamic-linker'].map((name) => ({ ...accepted(name), value: 'WORD' })),
-  ...['-plugin-opt', '-fuse-ld', '--sysroot', '--orphan-handling', '-O', '--color-diagnostics'].map((name) => ({
+  ...['--no-eh-frame-hdr', '--no-ld-generated-unwind-info', '-t', '--trace', '--verbose', '--stats'].map(accepted),
+  { ...accepted('-plugin'), value: 'WORD' },
+  ...['-plugin-opt', '-fuse-ld', '--sysroot', '-O', '--color-diagnostics'].map((name) => ({
     ...accepted(name),
     value: 'WORD',
     attached: true,
@@ -210,7 +227,30 @@ function keyword({ settings }: State, word: string): string | undefined {
     else settings.commonPageSize = value;
   } else if (word === 'execstack' || word === 'noexecstack') settings.executableStack = word === 'execstack';
   else if (word === 'relro' || word === 'norelro') settings.protects = word === 'relro';
-  else if (word === 'separate-code') return 'code has no pages of its own here';
+  else {
+    const why = refusedKeywords.find(([start]) => (start.endsWith('=') ? word.startsWith(start) : word === start));
+    return why?.[1];
+  }
+  return undefined;
+}
+
+/** Keywords of -z that would change a program, and are not done here; all others change nothing in one that is static. */
+const refusedKeywords: readonly (readonly [keyword: string, why: string])[] = [
+  ['separate-code', 'code has no pages of its own here'],
+  ['muldefs', 'a symbol has one definition here'],
+  ['stack-size=', 'the stack is as large as the program makes it'],
+  ['start-stop-gc', 'sections stay that __start_ and __stop_ symbols name'],
+  ['start-stop-visibility=', '__start_ and __stop_ symbols are protected here'],
+  ['unique-symbol', 'symbols keep their names here'],
+  ['nosectionheader', 'programs have section headers here'],
+];
+
+const orphanHandlings = ['place', 'warn', 'error', 'discard'] as const;
+
+function orphanHandling({ settings }: State, word: string): string | undefined {
+  const found = orphanHandlings.find((handling) => handling === word);
+  if (!found) return `${orphanHandlings.join(', ')} are known, not '${word}'`;
+  settings.orphans = found;
   return undefined;
 }
 

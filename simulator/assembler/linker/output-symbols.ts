@@ -112,9 +112,8 @@ class SymbolCollector {
 
   #globalSymbol(symbol: ObjectSymbol): void {
     if (symbol.section === 'undefined') {
-      // What nothing defines is no error when it is weak; it stays a name for a loader, and for relocations that are kept.
-      const { resolver, settings } = this.linker;
-      const isWanted = settings.keepsRelocations || resolver.dynamic?.names(symbol.name);
+      // What nothing defines is no error when it is weak; it stays a name for a loader.
+      const isWanted = this.linker.resolver.dynamic?.names(symbol.name);
       if (symbol.binding === 'weak' && isWanted) this.#global.push({ ...this.#symbol(symbol, 0), isUndefined: true });
       return;
     }

@@ -221,9 +221,9 @@ export class OutputSection {
     this.#hasInput = true;
     const plain: readonly number[] = [SectionType.Progbits, SectionType.Note, SectionType.Nobits];
     if (this.#statedType !== undefined && plain.includes(this.#statedType)) this.#statedType = undefined;
-    // Common storage has no type for ld.
-    const isCommon = source.name === 'COMMON';
-    if (this.#statedType === undefined && this.kind === kind && !isCommon) this.#statedType = source.type;
+    // Common storage has no type for ld, and what is not loaded on purpose takes none over.
+    const hasType = source.name !== 'COMMON' && this.description?.type !== 'noload';
+    if (this.#statedType === undefined && this.kind === kind && hasType) this.#statedType = source.type;
     this.#ownFlags = source.flags & foreignFlags;
     if (isMerged) this.entrySize = source.entrySize;
   }
@@ -237,8 +237,9 @@ export class OutputSection {
   #collect(): SparseBytes {
     if (this.type === SectionType.Nobits) return new SparseBytes(this.size, []);
     const pieces: Piece[] = [];
+    const takesFill = (this.kind & (Kind.Contents | Kind.Load)) !== 0;
     for (const { offset, size, fill } of this.gaps) {
-      if (isFilled(fill)) pieces.push({ offset, bytes: repeated(fill, size) });
+      if (takesFill && isFilled(fill)) pieces.push({ offset, bytes: repeated(fill, size) });
     }
     for (const { offset, bytes, size } of this.inputs) if (bytes.length > 0 && size > 0) pieces.push({ offset, bytes });
     pieces.push(...this.data);

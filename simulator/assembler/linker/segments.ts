@@ -5,8 +5,9 @@ import type { FileLayout } from './file-layout';
 import type { OutputSection } from './sections';
 import { addressOf, loadAddressOf, roomOf } from './segment-map';
 
-/** A longer stretch of zeros is not held as bytes. */
-const longestZeros = 0x1_0000n;
+/** A longer stretch of zeros is not held as bytes, nor one that is longer than what is held before it, from a page on. */
+const longestZeros = 0x1_0000;
+const page = 0x1000;
 
 /**
  * What is loaded into memory: the contents of the segments without the file's own headers, which nobody needs there. A
@@ -38,6 +39,8 @@ interface Run {
   readonly loadAddress: bigint;
   /** Where its memory ends. */
   end: bigint;
+  /** How many bytes its pieces have. */
+  held: number;
   readonly pieces: { readonly address: bigint; readonly bytes: Uint8Array }[];
 }
 
@@ -46,22 +49,23 @@ function runsOf(sections: readonly OutputSection[]): Run[] {
   for (const section of sections) {
     const [start, shift] = [addressOf(section), loadAddressOf(section) - addressOf(section)];
     const begin = (address: bigint): Run => {
-      const run = { address, loadAddress: address + shift, end: address, pieces: [] };
+      const run = { address, loadAddress: address + shift, end: address, held: 0, pieces: [] };
       runs.push(run);
       return run;
     };
     const isNear = (run: Run | undefined, address: bigint): run is Run =>
-      run !== undefined && address >= run.end && address - filledEnd(run) <= longestZeros;
+      run !== undefined && address >= run.end && address - filledEnd(run) <= zerosOf(run);
     let run = runs.at(-1);
     if (!run || !isNear(run, start)) run = begin(start);
     if (section.type !== SectionType.Nobits) {
       for (const { offset, bytes } of section.contents().pieces) {
         const address = start + BigInt(offset);
-        if (address - filledEnd(run) > longestZeros) {
+        if (address - filledEnd(run) > zerosOf(run)) {
           run.end = address;
           run = begin(address);
         }
         run.pieces.push({ address, bytes });
+        run.held += bytes.length;
         if (address + BigInt(bytes.length) > run.end) run.end = address + BigInt(bytes.length);
       }
     }
@@ -69,6 +73,11 @@ function runsOf(sections: readonly OutputSection[]): Run[] {
     if (end > run.end) run.end = end;
   }
   return runs;
+}
+
+/** How many zeros may be held as bytes between a run and what comes next: in all, no more than twice what there is. */
+function zerosOf({ held }: Run): bigint {
+  return BigInt(Math.min(longestZeros, Math.max(page, held)));
 }
 
 /** Where the bytes of a run end that are held. */

@@ -25,8 +25,8 @@ export interface LinkSettings {
   /** Where sections begin, by name. */
   readonly sectionStarts: ReadonlyMap<string, bigint>;
   readonly hashStyle: 'sysv' | 'gnu' | 'both';
-  readonly unwindIndex: boolean;
-  readonly keepsRelocations: boolean;
+  /** What becomes of sections that the script does not name: they are put where they fit best, with a word about it, or not. */
+  readonly orphans: 'place' | 'warn' | 'error' | 'discard';
   readonly strip: 'nothing' | 'debugging' | 'everything';
 }
 
@@ -45,8 +45,7 @@ export const defaultSettings: LinkSettings = {
   protects: true,
   sectionStarts: new Map(),
   hashStyle: 'both',
-  unwindIndex: false,
-  keepsRelocations: false,
+  orphans: 'place',
   strip: 'nothing',
 };
 

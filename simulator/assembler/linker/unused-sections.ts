@@ -28,8 +28,8 @@ interface Roots {
 /** What nothing in a program needs. */
 export interface Unused {
   readonly sections: ReadonlySet<InputSection>;
-  /** Whether no section that stays refers to a symbol that no object defines. */
-  readonly isForgotten: (name: string) => boolean;
+  /** The first object of which anything stays for its own sake: what is said of all objects stands there. */
+  readonly firstUsed: ObjectFile | undefined;
 }
 
 /** What nothing in the program refers to, as `ld --gc-sections` finds it (BFD's bfd_elf_gc_sections). */
@@ -37,12 +37,12 @@ export function unusedSections(roots: Roots): Unused {
   const marking = new Marking(roots);
   return {
     sections: new Set(roots.inputs.filter((input) => !marking.isMarked(input))),
-    isForgotten: (name) => !marking.undefinedNames.has(name),
+    firstUsed: marking.firstUsed,
   };
 }
 
 class Marking {
-  readonly undefinedNames = new Set<string>();
+  readonly firstUsed: ObjectFile | undefined;
   readonly #marked = new Set<ObjectSection>();
   readonly #waiting: InputSection[] = [];
   readonly #inputOf: ReadonlyMap<ObjectSection, InputSection>;
@@ -72,7 +72,8 @@ class Marking {
     this.#follow();
     for (const members of this.#byFile.values()) this.#markAside(members);
     // What is said of all objects together stays as long as any of them does.
-    if ([...this.#byFile.values()].some((members) => members.some((input) => this.#isSolid(input))))
+    this.firstUsed = inputs.find((input) => this.#isSolid(input))?.file;
+    if (this.firstUsed)
       for (const { source } of inputs) if (source.type === SectionType.RiscvAttributes) this.#marked.add(source);
   }
 
@@ -130,7 +131,6 @@ class Marking {
 
   /** `__start_NAME` and `__stop_NAME` stand for all sections of that name. */
   #markNamed(symbol: string): void {
-    this.undefinedNames.add(symbol);
     const name = /^__(?:start|stop)_(.+)$/.exec(symbol)?.[1];
     if (name === undefined) return;
     for (const input of this.roots.inputs) if (input.name === name) this.#mark(input);

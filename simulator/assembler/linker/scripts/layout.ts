@@ -53,7 +53,7 @@ export class ScriptLayout implements EvaluationHost {
   readonly #evaluator = new Evaluator(this);
   readonly #defaultRegion = new Region('*default*', undefined);
   readonly #byName = new Map<string, OutputSection>();
-  readonly #data: { output: OutputSection; statement: DataStatement; offset: number }[] = [];
+  readonly #data: { output: OutputSection; size: number; offset: number; value: bigint }[] = [];
   #relax: Relax | undefined;
   #changed = false;
   /** The section before the statement that is evaluated, and whether `.` was set since. */
@@ -133,13 +133,11 @@ export class ScriptLayout implements EvaluationHost {
 
   /** Works out the bytes that the script states. */
   writeData(): void {
-    for (const { output, statement, offset } of this.#data) {
-      // ld counts such values as if they stood between sections.
-      const value = this.#evaluate(statement.value, 'absolute', BigInt(offset) + baseAddress(output));
-      if (!value || output.removed) continue;
+    for (const { output, size, offset, value } of this.#data) {
+      if (output.removed) continue;
       const bytes = new Uint8Array(8);
-      new DataView(bytes.buffer).setBigUint64(0, absolute(value), true);
-      output.data.push({ offset, bytes: bytes.subarray(0, statement.size) });
+      new DataView(bytes.buffer).setBigUint64(0, value, true);
+      output.data.push({ offset, bytes: bytes.subarray(0, size) });
     }
   }
 
@@ -248,7 +246,6 @@ export class ScriptLayout implements EvaluationHost {
         output.size = 0;
         output.gaps = [];
       }
-      this.#data.length = 0;
     }
     let dot = 0n;
     for (const [index, node] of this.placed.nodes.entries()) {
@@ -348,7 +345,6 @@ export class ScriptLayout implements EvaluationHost {
       if (statement.kind === 'fill') fill = fillBytes(statement.pattern, (value) => this.#bytesOf(value));
       else if (statement.kind === 'data') {
         this.#evaluate(statement.value, 'absolute', address + BigInt(offset));
-        this.#data.push({ output, statement, offset });
         offset += statement.size;
         output.size = offset;
       } else {
@@ -414,12 +410,20 @@ export class ScriptLayout implements EvaluationHost {
         continue;
       }
       const { statement } = item;
+      if (statement.kind === 'data' && this.phase === 'final') this.#finalData(output, statement, at);
       if (statement.kind === 'assert' || (statement.kind === 'assignment' && statement.name !== '.'))
         this.#statement(statement, output, at);
       at = address + BigInt(item.end);
     }
     if (output.ignored || !output.exists) return dot;
     return address + (output.isThreadZeros ? 0n : BigInt(output.size));
+  }
+
+  /** ld works out the values of data as if they stood between sections, with what symbols are at that place. */
+  #finalData(output: OutputSection, { value, size }: DataStatement, at: bigint): void {
+    const result = this.#evaluate(value, 'absolute', at);
+    if (!result) return;
+    this.#data.push({ output, size, offset: Number(at - baseAddress(output)), value: absolute(result) });
   }
 
   // Statements

@@ -11,7 +11,7 @@ import type {
   ScriptExpression,
   SectionStatement,
 } from './syntax';
-import { compareSections, matchesFile, takes } from './wildcard';
+import { compareSections, excludes, matchesFile, takes } from './wildcard';
 
 /** A step of the layout: an output section, or a statement between them. */
 export type LayoutNode =
@@ -25,6 +25,8 @@ export interface PlacedScript {
   readonly outputs: readonly OutputSection[];
   /** Those that are there, in the order of the file: that in which they began to be. */
   readonly inFile: readonly OutputSection[];
+  /** The input sections that the script does not name. */
+  readonly orphans: readonly InputSection[];
   /** Names of files in the script that no file has. */
   readonly unmatchedFiles: readonly InputDescription[];
 }
@@ -32,20 +34,27 @@ export interface PlacedScript {
 const discardName = '/DISCARD/';
 
 /** Puts the input sections into output sections as a script says: the first description that takes one gets it. */
-export function placeSections(script: LinkerScript, inputs: readonly InputSection[]): PlacedScript {
+export function placeSections(
+  script: LinkerScript,
+  inputs: readonly InputSection[],
+  objects: readonly ObjectFile[],
+  discardsOrphans: boolean,
+): PlacedScript {
   let waiting = inputs.filter((input) => !input.discarded);
   const nodes: LayoutNode[] = [];
   const unmatchedFiles: InputDescription[] = [];
   const takeInputs = (output: OutputSection, description: InputDescription): void => {
-    const taken = matching(description, waiting);
+    // ld discards what has other flags as well.
+    const isDiscard = output.name === discardName;
+    const taken = matching(isDiscard ? { ...description, wanted: 0, unwanted: 0 } : description, waiting);
     if (taken.length === 0) {
-      if (namesAbsentFile(description, inputs)) unmatchedFiles.push(description);
+      if (namesAbsentFile(description, objects)) unmatchedFiles.push(description);
       return;
     }
     const members = new Set(taken);
     waiting = waiting.filter((input) => !members.has(input));
     for (const input of taken) {
-      if (output.name === discardName) input.discarded = true;
+      if (isDiscard) input.discarded = true;
       else output.add(input);
       if (input.size === 0 && isKept(input)) output.keep = true;
     }
@@ -79,11 +88,14 @@ export function placeSections(script: LinkerScript, inputs: readonly InputSectio
     }
   }
   const orphans = new OrphanPlacer(nodes, waiting, mentioned.inFile);
-  for (const input of waiting) orphans.place(input);
+  for (const input of waiting)
+    if (!discardsOrphans || input.name === 'COMMON') orphans.place(input);
+    else input.discarded = true;
   return {
     nodes,
     outputs: nodes.flatMap((node) => (node.kind === 'output' ? [node.output] : [])),
     inFile: mentioned.inFile,
+    orphans: waiting.filter(({ name }) => name !== 'COMMON'),
     unmatchedFiles,
   };
 }
@@ -178,18 +190,15 @@ class Mentions {
 }
 
 /** A description that names one file, which is none of those that are linked. `archive:member` names what may be there, as for ld. */
-function namesAbsentFile({ file }: InputDescription, inputs: readonly InputSection[]): boolean {
+function namesAbsentFile({ file }: InputDescription, objects: readonly ObjectFile[]): boolean {
   if (/[*?[:]/.test(file.name)) return false;
-  return !inputs.some((input) => matchesFile(file.name, input.file));
+  return !objects.some((object) => matchesFile(file.name, object));
 }
 
-/** Whether a description names a section. */
-export function describes({ file, sections, wanted, unwanted }: InputDescription, input: InputSection): boolean {
-  const { flags } = input.source;
-  const isFile =
-    matchesFile(file.name, input.file) && !file.excluded.some((excluded) => matchesFile(excluded, input.file));
-  const hasFlags = (flags & wanted) === wanted && (flags & unwanted) === 0;
-  return isFile && hasFlags && sections.some((pattern) => takes(pattern, input.name, input.file));
+/** Whether a description names a section. KEEP asks this; INPUT_SECTION_FLAGS play no part in that, as for ld. */
+export function describes({ file, sections }: InputDescription, input: InputSection): boolean {
+  const isFile = matchesFile(file.name, input.file) && !excludes(file, input.file);
+  return isFile && sections.some((pattern) => takes(pattern, input.name, input.file));
 }
 
 /** The sections that a description takes, in its order. */
@@ -202,8 +211,7 @@ function matching(description: InputDescription, waiting: readonly InputSection[
     if (!anyFile) {
       let isTaken = files.get(input.file);
       if (isTaken === undefined) {
-        isTaken =
-          matchesFile(file.name, input.file) && !file.excluded.some((excluded) => matchesFile(excluded, input.file));
+        isTaken = matchesFile(file.name, input.file) && !excludes(file, input.file);
         files.set(input.file, isTaken);
       }
       if (!isTaken) continue;

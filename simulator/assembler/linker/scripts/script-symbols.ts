@@ -77,6 +77,8 @@ export class ScriptSymbols {
     this.#definedIn.set(name, this.#iteration);
     if (!result && this.values.has(name)) return;
     const { value, section: base } = result ?? { value: 0n, section: undefined };
-    this.values.set(name, { value, section: base ?? section, isProtected, place, ...rest });
+    // What a symbol is another name of stays, however its value is changed then.
+    const alias = rest.alias === name ? this.values.get(name)?.alias : rest.alias;
+    this.values.set(name, { value, section: base ?? section, isProtected, place, near: rest.near, alias });
   }
 }

@@ -65,9 +65,18 @@ function matchesPath(wanted: string, path: string): boolean {
   return path.endsWith(`/${wanted}`) || object.endsWith(`/${wanted}`);
 }
 
+/** Whether an EXCLUDE_FILE leaves a file out: by its name, or by that of the archive that it is a member of. */
+export function excludes({ excluded }: NamePattern, file: NamedFile): boolean {
+  return excluded.some(
+    (name) =>
+      matchesFile(name, file) ||
+      (file.member !== undefined && !name.includes(':') && matchesPath(name, file.member.archive)),
+  );
+}
+
 /** Whether a pattern with its EXCLUDE_FILE takes a name of a file. */
 export function takes(pattern: NamePattern, name: string, file: NamedFile): boolean {
-  return matches(pattern.name, name) && !pattern.excluded.some((excluded) => matchesFile(excluded, file));
+  return matches(pattern.name, name) && !excludes(pattern, file);
 }
 
 interface Sortable {
