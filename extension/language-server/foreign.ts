@@ -104,7 +104,7 @@ const languages: readonly Language[] = [
     name: 'AMD GPU',
     mnemonics:
       /^([sv]|ds|buffer|flat|global)_\w+_((b|u|i|f)(8|16|32|64)|dword\w*|b?cnt0?|vcc\w*|scc\d)$|^s_(waitcnt|endpgm|nop|sendmsg|branch|barrier)$/i,
-    operands: /(^|,)[sv]\[?\d+|(^|,)(vcc|exec|m0|ttmp\d+)(_lo|_hi)?\b/i,
+    operands: /(^|,)([sv]\[\d+(:\d+)?\]|(vcc|exec|ttmp\d+)(_lo|_hi)?\b)/i,
     directives: /^\.amd\w+\b/i,
     path: /(^|[/_.-])(amdgpu|amdkfd|gfx\d+)([/_.-]|$)/i,
   },
@@ -210,7 +210,9 @@ function plainOperands({ text, operandsStart, end }: Statement): string {
 }
 
 /** An instruction that RISC-V has, with operands that look like it. */
-function isRiscv({ key }: Statement, operands: string): boolean {
+function isRiscv({ key }: Statement, written: string): boolean {
+  // Behind a whole operand a `#` begins a comment in every language in which it may be RISC-V.
+  const operands = written.replace(/(?<=[\w)])#.*$/, '');
   return (
     isMnemonic(key) &&
     /^$|\b(zero|ra|sp|gp|tp|f?[ats]\d{1,2}|fp|x\d{1,2})\b|^[\w.$]+$/.test(operands) &&

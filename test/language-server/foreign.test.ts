@@ -28,6 +28,8 @@ describe('Sources of other architectures', () => {
     const own = '_start:\n  la sp, stack\n  li a0, 10 # %rax, r0, $1\n  adi a0, a0, 1\n  csrw satp, t0\n  ret\n';
     assert.equal(of(own), undefined);
     assert.equal(of(own, 'file:///w/arch/arm/start.S'), undefined);
+    assert.equal(of(Array.from({ length: 12 }, (_, i) => `  sd s${i}, ${8 * i}(sp)\t#,\n`).join('')), undefined);
+    assert.equal(of('f:\n  mv s0, a0\n  vadd.vv v1, v2, v3\n  vle32.v v4, (s1)\n'), undefined);
     assert.equal(of('/* nothing */\n'), undefined);
     assert.equal(of('REG_L a0, 0(sp)\nmov a0, a1\n'), undefined);
   });

@@ -51,6 +51,17 @@ describe('Language server: formatting', () => {
     ['what is deeper than the rest', '\tnop\n\tnop\n\t\tnop\n   nop', '\tnop\n\tnop\n\t\tnop\n\tnop'],
     ['a source without spaces behind commas', '\tadd a0,a1,a2\n'.repeat(4), '\tadd a0,a1,a2\n'.repeat(4)],
     [
+      'directives that a compiler writes in another way than instructions',
+      `${'\tadd\ta0,a1,a2\n'.repeat(8)}\t.type\tf, @function\n\t.section\t.x,"a"\n\t.size\tf, .-f\n\t.byte\t1,2\n${'\t.set\ta, 1\n'.repeat(9)}`,
+      `${'\tadd\ta0,a1,a2\n'.repeat(8)}\t.type\tf, @function\n\t.section\t.x,"a"\n\t.size\tf, .-f\n\t.byte\t1,2\n${'\t.set\ta, 1\n'.repeat(9)}`,
+    ],
+    [
+      'two indentations that are both meant',
+      `${'    nop\n'.repeat(20)}${'\tret\n'.repeat(9)}  nop\n`,
+      `${'    nop\n'.repeat(20)}${'\tret\n'.repeat(9)}    nop\n`,
+    ],
+    ['labels of which all are indented', '\ta:\n\tb:\n\tc: nop\n', '\ta:\n\tb:\n\tc: nop\n'],
+    [
       'text between #if 0 and its end',
       '\tnop\n#if 0\nTo do: a,b\n#if X\n Note: c,d\n#endif\n  x,y\n#else\nnop\n#endif\nnop',
       '\tnop\n#if 0\nTo do: a,b\n#if X\n Note: c,d\n#endif\n  x,y\n#else\n\tnop\n#endif\n\tnop',

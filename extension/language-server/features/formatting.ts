@@ -4,7 +4,7 @@ import { isMnemonic, Lexer, type Line, type SourceText, type Statement, skipSpac
 import { foreignArchitecture } from '../foreign';
 import { lineRange } from '../locations';
 import type { ServerContext } from '../server';
-import { type Style, styleOf } from './formatting-style';
+import { hasTightCommas, type Style, styleOf } from './formatting-style';
 
 /** Labels at the left edge, instructions indented, one space after commas; comments and aligned columns stay. */
 export function registerFormatting({ connection, workspace }: ServerContext): ServerCapabilities {
@@ -95,13 +95,18 @@ function formatLine(line: Line, style: Style): string {
 }
 
 /** What stands before the first statement: labels are at the edge, instructions and directives indented, unless the source has it otherwise. */
-function indentOf(statement: Statement, written: string, { indent, directivesAtEdge, indentedLabels }: Style): string {
+function indentOf(
+  statement: Statement,
+  written: string,
+  { indent, otherIndents, directivesAtEdge, indentedLabels }: Style,
+): string {
   const { labels, kind, key } = statement;
   if (labels.length > 0) return indentedLabels ? written : '';
   if (kind === 'assignment' || isCallOfDefine(statement)) return written;
   if (written === '') return (key.startsWith('.') ? directivesAtEdge : !isMnemonic(key)) ? '' : indent;
   // What is deeper than the rest shows what belongs to what.
-  return written.startsWith(indent) && written.length > indent.length ? written : indent;
+  const isDeeper = written.startsWith(indent) && written.length > indent.length;
+  return isDeeper || otherIndents.has(written) ? written : indent;
 }
 
 /** Whether a statement is written as a call of a function-like macro: a space would tear it apart, and its place is its own. */
@@ -131,7 +136,7 @@ function formatStatement(statement: Statement, style: Style): string {
   // A label's own indentation to the instruction stays.
   const gap = last ? text.slice(text.indexOf(':', last.end) + 1, start) || ' ' : '';
   const head = `${prefix}${gap}`;
-  const operands = formatOperands(text, operandsStart, end, style);
+  const operands = formatOperands(text, operandsStart, end, hasTightCommas(statement, style));
   if (kind === 'assignment') return `${head}${name} ${strict ? '==' : '='} ${operands}`;
   if (operandsStart >= end) return head + name;
   const written = text.slice(start + name.length, operandsStart);
@@ -139,7 +144,7 @@ function formatStatement(statement: Statement, style: Style): string {
 }
 
 /** One space after each comma, none before; the rest of the operands as it is. Wider space behind a comma makes columns, and stays. */
-function formatOperands(text: string, start: number, end: number, { tightCommas }: Style): string {
+function formatOperands(text: string, start: number, end: number, isTight: boolean): string {
   const lexer = new Lexer(text, start, end);
   let result = '';
   let from = start;
@@ -150,7 +155,7 @@ function formatOperands(text: string, start: number, end: number, { tightCommas 
       const next = skipSpace(text, lexer.end, end);
       const written = text.slice(lexer.end, next);
       const isColumn = written.trim() === '' && (written.length > 1 || written === '\t');
-      const stays = isColumn || next >= end || (tightCommas && written === '');
+      const stays = isColumn || next >= end || (isTight && written === '');
       result += `${text.slice(from, last)},${stays ? written : ' '}`;
       from = next;
       last = from;
