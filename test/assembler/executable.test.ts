@@ -90,6 +90,10 @@ const scripts: readonly (readonly [about: string, script: string, ...words: stri
     'sections for some files',
     `SECTIONS { .text 0x1000 : { *(.text*) } .tail . + 0x10 : ONLY_IF_RW { *(.tail) } x = .; .tail : ONLY_IF_RO { *(.tail) } }`,
   ],
+  [
+    'alignments that are no powers of two',
+    `SECTIONS { .text 0x1001 : SUBALIGN(0) { *(.text*) } .data : ALIGN(12) { *(.data) } .bss : ALIGN(0) SUBALIGN(3) { *(.bss) } }`,
+  ],
   ['no symbols', `SECTIONS { .text 0x1000 : { ${all} } }`, '-s'],
   ['nothing that is used', `SECTIONS { .text 0x1000 : { *(.text*) } }`, '--gc-sections'],
   [

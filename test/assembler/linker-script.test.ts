@@ -59,6 +59,7 @@ describe('Linker scripts', () => {
       /2: 67108865 bytes of section '.text' would be filled: 67108864 are the most/,
     ],
     ['SECTIONS {\n .text : { FILL(1) . += 0x80000000; *(.text) } }', /2: 2147483648 bytes of section '.text' would/],
+    ['SECTIONS { .text : ALIGN(0x8000000000000000) { *(.text) } }', /no section of any machine is aligned to/],
     ['SECTIONS { .text : { start.o(.text) *(.text) } }', /no file that is linked is named 'start.o'/],
   ];
   for (const [script, problem] of wrong) {
@@ -70,6 +71,27 @@ describe('Linker scripts', () => {
       );
     });
   }
+
+  it('many wildcards in a name take no time', () => {
+    const text = `.globl _start\n_start: nop\n.section ${'a'.repeat(20_000)},"ax"\nnop\n`;
+    const start = process.cpuUsage().user;
+    problems(`SECTIONS { .text : { *(${'*a'.repeat(30)}*b) *(.text) *(${'*a'.repeat(30)}[!c]) } }`, text);
+    assert.ok(process.cpuUsage().user - start < 2_000_000);
+  });
+
+  it('knows sets of characters', () => {
+    const fits = (pattern: string, name: string): boolean =>
+      !problems(
+        `SECTIONS { .text : { *(.text) } .found : { *(${pattern}) } ASSERT(SIZEOF(.found) == 4, "no") }`,
+        `.globl _start\n_start: nop\n.section ${name},"ax"\n.word 1\n`,
+      ).some((line) => line.includes('ASSERT'));
+    assert.ok(fits('.x[a-c]y', '.xby'));
+    assert.ok(!fits('.x[!a-c]y', '.xby'));
+    assert.ok(fits('.x[^d]*', '.xb.y'));
+    assert.ok(!fits('.x?', '.xby'));
+    assert.ok(fits('*b?', '.bbby'));
+    assert.ok(fits('.x[-a]y', '.x-y'));
+  });
 
   it('what stands between small data in a large section is not held in memory', () => {
     const script = `SECTIONS { .text : { *(.text) } .far : { ${'BYTE(1) . += 65000; '.repeat(2000)} } }`;

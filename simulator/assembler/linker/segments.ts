@@ -39,6 +39,8 @@ interface Run {
   readonly loadAddress: bigint;
   /** Where its memory ends. */
   end: bigint;
+  /** Where the bytes end that are held. */
+  filledEnd: bigint;
   /** How many bytes its pieces have. */
   held: number;
   readonly pieces: { readonly address: bigint; readonly bytes: Uint8Array }[];
@@ -49,24 +51,26 @@ function runsOf(sections: readonly OutputSection[]): Run[] {
   for (const section of sections) {
     const [start, shift] = [addressOf(section), loadAddressOf(section) - addressOf(section)];
     const begin = (address: bigint): Run => {
-      const run = { address, loadAddress: address + shift, end: address, held: 0, pieces: [] };
+      const run = { address, loadAddress: address + shift, end: address, filledEnd: address, held: 0, pieces: [] };
       runs.push(run);
       return run;
     };
     const isNear = (run: Run | undefined, address: bigint): run is Run =>
-      run !== undefined && address >= run.end && address - filledEnd(run) <= zerosOf(run);
+      run !== undefined && address >= run.end && address - run.filledEnd <= zerosOf(run);
     let run = runs.at(-1);
     if (!run || !isNear(run, start)) run = begin(start);
     if (section.type !== SectionType.Nobits) {
       for (const { offset, bytes } of section.contents().pieces) {
         const address = start + BigInt(offset);
-        if (address - filledEnd(run) > zerosOf(run)) {
+        if (address - run.filledEnd > zerosOf(run)) {
           run.end = address;
           run = begin(address);
         }
         run.pieces.push({ address, bytes });
         run.held += bytes.length;
-        if (address + BigInt(bytes.length) > run.end) run.end = address + BigInt(bytes.length);
+        const end = address + BigInt(bytes.length);
+        if (end > run.end) run.end = end;
+        if (end > run.filledEnd) run.filledEnd = end;
       }
     }
     const end = start + roomOf(section);
@@ -80,14 +84,8 @@ function zerosOf({ held }: Run): bigint {
   return BigInt(Math.min(longestZeros, Math.max(page, held)));
 }
 
-/** Where the bytes of a run end that are held. */
-function filledEnd({ address, pieces }: Run): bigint {
-  const last = pieces.at(-1);
-  return last ? last.address + BigInt(last.bytes.length) : address;
-}
-
 function joined(run: Run): Uint8Array {
-  const bytes = new Uint8Array(Number(filledEnd(run) - run.address));
+  const bytes = new Uint8Array(Number(run.filledEnd - run.address));
   for (const piece of run.pieces) bytes.set(piece.bytes, Number(piece.address - run.address));
   return bytes;
 }

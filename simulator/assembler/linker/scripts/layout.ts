@@ -38,7 +38,7 @@ export interface LayoutSettings {
 export type Relax = (input: InputSection) => boolean;
 
 const lowBits = 0x7fff_ffffn;
-const largestRegion = 0xffff_ffff_ffff_ffffn;
+const allOnes = 0xffff_ffff_ffff_ffffn;
 /** No section of any machine is larger than this. */
 const largestSection = 1n << 40n;
 /** Where `.` gets so far in one step inside of a section, an address was meant. */
@@ -212,7 +212,7 @@ export class ScriptLayout implements EvaluationHost {
         this.host.report(place, message, 'linker-script', 'warning');
       }
       region.origin = start ? absolute(start) : 0n;
-      region.length = size ? absolute(size) : largestRegion;
+      region.length = size ? absolute(size) : allOnes;
     }
   }
 
@@ -272,7 +272,7 @@ export class ScriptLayout implements EvaluationHost {
     if (!output.exists) return here;
     let alignment = 1;
     let start = here;
-    const stated = this.#constant(description?.alignment) ?? 1;
+    const stated = this.#alignment(description?.alignment) ?? 1;
     output.alignment = Math.max(output.alignment, stated);
     if (description?.address) alignment = stated;
     else {
@@ -308,15 +308,22 @@ export class ScriptLayout implements EvaluationHost {
     return this.#defaultRegion;
   }
 
-  #constant(expression: ScriptExpression | undefined): number | undefined {
+  /** A power of two: the next one from what the script states, as for ld. */
+  #alignment(expression: ScriptExpression | undefined): number | undefined {
     const value = expression && this.#evaluate(expression, 'absolute', 0n);
-    return value && Number(absolute(value));
+    if (!value) return undefined;
+    const stated = absolute(value);
+    // -1 states none.
+    if (stated === allOnes) return undefined;
+    if (stated <= largestSection) return 2 ** (stated <= 1n ? 0 : (stated - 1n).toString(2).length);
+    this.#reportOnce(expression.place, `no section of any machine is aligned to ${integer.toHex(stated)}`, 'error');
+    return undefined;
   }
 
   /** Walks the contents of a section, which begins at `address`. */
   #sizeItems(output: OutputSection, address: bigint): void {
     const low = Number(address & lowBits);
-    const inputAlignment = this.#constant(output.description?.inputAlignment);
+    const inputAlignment = this.#alignment(output.description?.inputAlignment);
     let fill = fillBytes(output.description?.fill, (value) => this.#bytesOf(value));
     let offset = 0;
     const grow = (to: number): void => {
@@ -381,7 +388,7 @@ export class ScriptLayout implements EvaluationHost {
       load = loadRegion.current;
       if (description?.alignWithInput) load += gap;
       else {
-        const own = loadRegion === region ? alignment : (this.#constant(description?.alignment) ?? 1);
+        const own = loadRegion === region ? alignment : (this.#alignment(description?.alignment) ?? 1);
         load = alignUp(load, BigInt(own));
       }
     } else if (last && output.allocated) {
@@ -456,13 +463,17 @@ export class ScriptLayout implements EvaluationHost {
     return moved ? target : dot;
   }
 
+  /** Reports what sizing finds, which happens again and again. */
+  #reportOnce(place: ScriptPlace, message: string, severity: 'error' | 'warning'): void {
+    const key = `${place.file} ${place.line} ${place.column} ${severity}`;
+    if (this.phase !== 'size' || this.#warned.has(key)) return;
+    this.#warned.add(key);
+    this.host.report(place, message, undefined, severity);
+  }
+
   /** Whether `.` may go from a place in a section to another. */
   #moveInside({ place }: Assignment, section: OutputSection, dot: bigint, target: bigint): boolean {
-    const report = (message: string, severity: 'error' | 'warning'): void => {
-      const key = `${place.file} ${place.line} ${place.column} ${severity}`;
-      if (this.phase === 'size' && !this.#warned.has(key)) this.host.report(place, message, undefined, severity);
-      if (this.phase === 'size') this.#warned.add(key);
-    };
+    const report = (message: string, severity: 'error' | 'warning'): void => this.#reportOnce(place, message, severity);
     if (target < dot) {
       report(`the location counter cannot go back, from ${integer.toHex(dot)} to ${integer.toHex(target)}`, 'error');
       return false;

@@ -21,22 +21,45 @@ function testOf(pattern: string): (name: string) => boolean {
   // `.text.*`, the usual form, needs no general test.
   const prefix = pattern.slice(0, -1);
   if (pattern.endsWith('*') && !/[*?[\\]/.test(prefix)) return (name) => name.startsWith(prefix);
-  const parts = [...pattern.matchAll(/\[(!|\^)?(\]?[^\]]*)\]|\\(.)|[\s\S]/g)];
-  const source = parts
-    .map(([text, negated, set, escaped]) => {
-      if (set !== undefined) return `[${negated ? '^' : ''}${set.replace(/[\\\]^]/g, '\\$&')}]`;
-      if (text === '*') return '[\\s\\S]*';
-      if (text === '?') return '[\\s\\S]';
-      return (escaped ?? text).replace(/[.*+?^${}()|[\]\\/]/g, '\\$&');
-    })
-    .join('');
-  try {
-    const expression = new RegExp(`^${source}$`);
-    return (name) => expression.test(name);
-  } catch {
-    // A set that is none, such as [z-a].
-    return (name) => name === pattern;
+  const parts = partsOf(pattern);
+  return (name) => matchesParts(parts, name);
+}
+
+/** One place of a pattern: any text (`undefined`), or a character that is as asked. */
+type Part = ((character: string) => boolean) | undefined;
+
+function partsOf(pattern: string): Part[] {
+  const parts = [...pattern.matchAll(/\[(!|\^)?(\]?[^\]]*)\]|\\([\s\S])|[\s\S]/g)];
+  return parts.map(([text, negated, set, escaped]): Part => {
+    if (set !== undefined) return inSet(set, negated !== undefined);
+    if (text === '*') return undefined;
+    if (text === '?') return () => true;
+    const wanted = escaped ?? text;
+    return (character) => character === wanted;
+  });
+}
+
+/** `a-z` is a range, a `-` at either end itself. */
+function inSet(set: string, negated: boolean): (character: string) => boolean {
+  const ranges = [...set.matchAll(/([\s\S])-([\s\S])|[\s\S]/g)].map(([text, from = text, to = text]) => [from, to]);
+  return (character) => ranges.some(([from, to]) => from! <= character && character <= to!) !== negated;
+}
+
+/** Only the last `*` ever takes more back: what stood before it fits as early as it can. */
+function matchesParts(parts: readonly Part[], name: string): boolean {
+  let [at, place] = [0, 0];
+  let [star, starPlace] = [-1, 0];
+  while (place < name.length) {
+    const part = parts[at];
+    if (at < parts.length && part === undefined) [star, starPlace, at] = [at, place, at + 1];
+    else if (part?.(name[place]!)) [at, place] = [at + 1, place + 1];
+    else if (star < 0) return false;
+    else {
+      starPlace++;
+      [at, place] = [star + 1, starPlace];
+    }
   }
+  return parts.slice(at).every((part) => part === undefined);
 }
 
 /** A file of a link, as scripts name it: an object, or a member of an archive. */
