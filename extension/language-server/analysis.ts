@@ -1,10 +1,11 @@
 import type { ProgramSymbol } from '../../simulator/object';
 import { type ObjectPosition, type ObjectSymbol, SectionFlag } from '../../simulator/object/relocatable';
 import type { AssembledUnit, AssembleResult, Diagnostic, Line, Macro, Project, SourceText } from './assembly';
+import { wordsAt } from './bare-parameters';
 import type { Definition, DefinitionKind } from './index/source-index';
 import { has, type Meaning, meaningOf } from './meaning';
 import { numericPlaces, numericTarget } from './numeric-labels';
-import { type Occurrence, occurrencesOf } from './occurrences';
+import type { Occurrence } from './occurrences';
 import { functionAround, type MadeLabel, type Outline, outlineOf, outlineWith } from './outline';
 import type { Workspace } from './workspace';
 
@@ -211,11 +212,11 @@ export class Analysis {
   #scan(meaning: Meaning, key: string, line: number): Found[] {
     const found: Found[] = [];
     const scan = (file: string, first: number, last: number): void => {
-      const lines = this.source(file)?.lines ?? [];
-      for (let number = first; number <= Math.min(last, lines.length - 1); number++) {
-        const text = lines[number]!;
-        if (!mayHave(text, meaning)) continue;
-        for (const occurrence of occurrencesOf(text))
+      const source = this.source(file);
+      if (!source) return;
+      for (let number = first; number <= Math.min(last, source.lines.length - 1); number++) {
+        if (!mayHave(source.lines[number]!, meaning)) continue;
+        for (const occurrence of wordsAt(source, number))
           if (has(meaning, occurrence)) found.push({ key: file, line: number, occurrence });
       }
     };

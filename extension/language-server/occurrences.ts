@@ -82,7 +82,12 @@ const defining = new Set(['.set', '.equ', '.equiv', '.eqv', '.comm', '.common', 
 /** Directives whose operands are words of their own. */
 const wordDirectives = new Set(['.option', '.attribute', '.file', '.loc', '.ident']);
 
-type Choose = (name: string, index: number) => (Pick<Occurrence, 'kind'> & Partial<Occurrence>) | undefined;
+/** @param before the operator that stands before the name, after the name before it */
+type Choose = (
+  name: string,
+  index: number,
+  before: string,
+) => (Pick<Occurrence, 'kind'> & Partial<Occurrence>) | undefined;
 
 function collectCommand(statement: Statement, found: Occurrence[]): void {
   const { key, name, start } = statement;
@@ -106,7 +111,12 @@ function collectCommand(statement: Statement, found: Occurrence[]): void {
 function directiveChoice(key: string): Choose {
   if (defining.has(key)) return (_, index) => (index === 0 ? { kind: 'symbol', definition: true } : undefined);
   if (key === '.macro')
-    return (_, index) => (index === 0 ? { kind: 'call', definition: true } : { kind: 'parameter', definition: true });
+    return (name, index, before) => {
+      if (index === 0) return { kind: 'call', definition: true };
+      // `a:req` and `a=default`: what is no parameter itself.
+      if (before === ':') return { kind: 'keyword' };
+      return before === '=' ? registerChoice(name, index, before) : { kind: 'parameter', definition: true };
+    };
   if (key === '.irp' || key === '.irpc')
     return (_, index) => (index === 0 ? { kind: 'parameter', definition: true } : { kind: 'keyword' });
   if (key === '.purgem') return () => ({ kind: 'call' });
@@ -125,7 +135,7 @@ function instructionChoice(key: string): Choose {
   return (name) => {
     if (isFence || (isRounded && roundingModeNames.includes(name))) return { kind: 'keyword' };
     if (takesCsr && csrNamed(name)) return { kind: 'csr' };
-    return registerChoice(name, 0);
+    return registerChoice(name, 0, '');
   };
 }
 
@@ -133,6 +143,7 @@ function collectOperands(statement: Statement, found: Occurrence[], choose: Choo
   const lexer = new Lexer(statement.text, statement.operandsStart, statement.end);
   let index = 0;
   let percent = -1;
+  let before = '';
   while (lexer.next() !== TokenKind.End) {
     const { start, end, kind } = lexer;
     switch (kind) {
@@ -143,7 +154,7 @@ function collectOperands(statement: Statement, found: Occurrence[], choose: Choo
         else if (name.startsWith('\\'))
           found.push({ kind: 'parameter', name: name.slice(1), start, end, definition: false });
         else if (name !== '.') {
-          const chosen = (percent !== start && choose(name, index)) || { kind: 'symbol' };
+          const chosen = (percent !== start && choose(name, index, before)) || { kind: 'symbol' };
           found.push({ name, start, end, definition: false, ...chosen });
         }
         index++;
@@ -163,8 +174,10 @@ function collectOperands(statement: Statement, found: Occurrence[], choose: Choo
         break;
       case TokenKind.Operator:
         if (lexer.is('%')) percent = end;
-        break;
+        before = lexer.value;
+        continue;
     }
+    before = '';
   }
 }
 

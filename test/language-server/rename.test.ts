@@ -24,6 +24,36 @@ describe('Language server: rename', () => {
         ' .set number, number + 1\n .endr',
     ],
     [
+      'a parameter that .altmacro takes without a backslash',
+      ' .altmacro\n .macro save reg, at=reg, op\n op reg$0, at(sp) # reg\n sd \\reg, x&reg&y\n .ascii "reg"\n .endm\nreg: save s0\n j reg',
+      'r',
+      ' .altmacro\n .macro save r, at=reg, op\n op r, at(sp) # reg\n sd \\r, x&r&y\n .ascii "reg"\n .endm\nreg: save s0\n j reg',
+    ],
+    [
+      'a symbol that is the default of a parameter',
+      'size$0 = 8\n .macro m size:req, b=size, c=a0\n .dword \\size\n .endm',
+      'unit',
+      'unit = 8\n .macro m size:req, b=unit, c=a0\n .dword \\size\n .endm',
+    ],
+    [
+      'a symbol, where a parameter of .altmacro has its name',
+      'reg$0: .dword 5\n .altmacro\n .macro save reg\n sd reg, 0(sp)\n .endm\n la a0, reg',
+      'data',
+      'data: .dword 5\n .altmacro\n .macro save reg\n sd reg, 0(sp)\n .endm\n la a0, data',
+    ],
+    [
+      'a name that is LOCAL to its macro',
+      ' .altmacro\n .macro wait count\n LOCAL again, end\n li t0, count\nagain$0: addi t0, t0, -1\n bnez t0, again\nend:\n .endm\nagain: nop\n',
+      'loop',
+      ' .altmacro\n .macro wait count\n LOCAL loop, end\n li t0, count\nloop: addi t0, t0, -1\n bnez t0, loop\nend:\n .endm\nagain: nop\n',
+    ],
+    [
+      'a register whatever is a parameter under .noaltmacro',
+      ' .altmacro\n .noaltmacro\n .macro m n\n li a0, n\n .endm\n$0n = 5',
+      'k',
+      ' .altmacro\n .noaltmacro\n .macro m n\n li a0, k\n .endm\nk = 5',
+    ],
+    [
       'a symbol in each place where .altmacro evaluates',
       ' .altmacro\nn = 1\n .macro m a=%n, b\n .endm\n m %n+1, %2*n\n m b=%n\n m %n$0, %(n)\n .irp i, %n, 2\n .endr',
       'k',
@@ -70,6 +100,9 @@ describe('Language server: rename', () => {
     await refuses(text, '', /no name/);
     await refuses(text, 'a0', /register/);
     await refuses(text, 'satp', /CSR/);
+    const bare = ' .altmacro\n .macro m re$0g, b\n sd reg, x\n .endm';
+    await refuses(bare, 'x', /would become the parameter/);
+    await refuses(bare, 'b', /has a parameter 'b' already/);
     await refuses(text, 'other', /in use/);
     await refuses('.macro m$0\n.endm', 'ADD', /instruction/);
     await refuses('.macro m a, b\n mv \\$0a, \\b\n.endm', 'b', /parameter/);

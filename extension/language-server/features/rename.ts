@@ -2,6 +2,7 @@ import { ErrorCodes, ResponseError, type ServerCapabilities, type TextEdit } fro
 import { csrNamed, registerNamed } from '../../../simulator/isa';
 import { answering } from '../answering';
 import { directiveTable, isMnemonic, type SourceText } from '../assembly';
+import { bareParametersOf } from '../bare-parameters';
 import { macroAround } from '../blocks';
 import { lineRange } from '../locations';
 import { meaningOf } from '../meaning';
@@ -89,11 +90,15 @@ function problemWith(newName: string, target: Target): string | undefined {
 
 function problemWithParameter(newName: string, source: SourceText, line: number): string | undefined {
   const macro = macroAround(source, line);
-  const lines = macro ? source.lines.slice(macro.first, macro.last + 1) : [];
-  const taken = lines.some((text) =>
-    occurrencesOf(text).some(({ kind, name }) => kind === 'parameter' && name === newName),
-  );
-  return taken ? `the macro has a parameter '${newName}' already` : undefined;
+  if (!macro) return undefined;
+  // Where a parameter needs no backslash, any other word of its name would become one.
+  const isBare = bareParametersOf(source, macro).size > 0;
+  const words = source.lines.slice(macro.first, macro.last + 1).flatMap((text) => occurrencesOf(text));
+  const taken = words.filter(({ kind, name }) => (isBare || kind === 'parameter') && name === newName);
+  if (taken.length === 0) return undefined;
+  return taken.some(({ kind }) => kind === 'parameter')
+    ? `the macro has a parameter '${newName}' already`
+    : `'${newName}' is something else in the macro, and would become the parameter`;
 }
 
 /**

@@ -8,9 +8,10 @@ import {
 import { csrNamed, registerNamed } from '../../../simulator/isa';
 import type { Analysis } from '../analysis';
 import { answering, contentModified } from '../answering';
+import { wordsAt } from '../bare-parameters';
 import { candidatesNamed } from '../candidates';
 import { inactiveLines } from '../inactive';
-import { type Occurrence, occurrencesOf } from '../occurrences';
+import type { Occurrence } from '../occurrences';
 import type { ServerContext } from '../server';
 import type { Document } from '../workspace';
 import { privilegeOf } from './legality';
@@ -123,7 +124,7 @@ function pushTokens(
     const line = lines[number]!;
     const skipped = inactive(number) ? bitOf('inactive') : 0;
     let column = 0;
-    for (const occurrence of occurrencesOf(line)) {
+    for (const occurrence of wordsAt(document.source, number)) {
       const { start, end } = occurrence;
       if (start < column) continue;
       column = end;

@@ -1,8 +1,9 @@
 import type { Position, TextDocumentPositionParams } from 'vscode-languageserver';
 import type { Analysis } from '../analysis';
 import { contentModified } from '../answering';
+import { wordAt } from '../bare-parameters';
 import { foreignArchitecture } from '../foreign';
-import { type Occurrence, occurrenceAt } from '../occurrences';
+import type { Occurrence } from '../occurrences';
 import type { ServerContext } from '../server';
 import type { Document, Workspace } from '../workspace';
 
@@ -39,9 +40,9 @@ export async function targetOf(
 ): Promise<Target | undefined> {
   const document = context.workspace.document(textDocument.uri);
   // Nothing to say about empty places, and no program to make for that.
-  if (!occurrenceAt(document?.source.lines[position.line], position.character)) return undefined;
+  if (!wordAt(document?.source, position.line, position.character)) return undefined;
   const place = await placeOf(context, textDocument.uri);
-  const word = occurrenceAt(place?.document.source.lines[position.line], position.character);
+  const word = wordAt(place?.document.source, position.line, position.character);
   return place && word ? { ...place, position, word } : undefined;
 }
 
