@@ -534,7 +534,7 @@ function isPlainName({ name, numeric, start, end }: Label): boolean {
 
 /** How much a source has had made in a section that is kept as objects, and problems. */
 function madeIn(section: Section, { symbols, problems }: Unit): number {
-  return section.fixups.length + section.parts.length + symbols.orders + problems.reports;
+  return section.fixups.length + section.parts.length + symbols.made + problems.reports;
 }
 
 /** A line with the lines of the preprocessor, to which strings end with their lines, that its last string goes on in. */

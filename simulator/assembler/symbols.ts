@@ -93,12 +93,14 @@ export class SymbolTable {
   readonly #named = new Map<string, AssemblySymbol>();
   readonly #numeric = new Map<number, NumericLabel>();
   #lastOrder = 0;
+  /** Symbols that are the assembler's own, and those that took the place of others. */
+  #withoutOrder = 0;
   /** How often a deferred value was worked out. */
   deferrals = 0;
 
-  /** How many places there are so far. */
-  get orders(): number {
-    return this.#lastOrder;
+  /** How many symbols there are so far, and places among the object's symbols: what takes memory until the source ends. */
+  get made(): number {
+    return this.#lastOrder + this.#withoutOrder;
   }
 
   /** The next place among the object's symbols. */
@@ -111,7 +113,8 @@ export class SymbolTable {
     let symbol = this.#named.get(name);
     if (!symbol) {
       symbol = new AssemblySymbol(name, false);
-      if (!isLocalName(name)) symbol.order = this.nextOrder();
+      if (isLocalName(name)) this.#withoutOrder++;
+      else symbol.order = this.nextOrder();
       this.#named.set(name, symbol);
     }
     return symbol;
@@ -129,6 +132,7 @@ export class SymbolTable {
   /** Puts another symbol in the place of one that is set again. */
   replace(symbol: AssemblySymbol): AssemblySymbol {
     const successor = symbol.successor();
+    this.#withoutOrder++;
     this.#named.set(symbol.name, successor);
     return successor;
   }

@@ -99,6 +99,7 @@ describe('Assembler with any text', function () {
   const bombs: Record<string, string> = {
     'a macro that calls itself': '.macro m\nm\nm\n.endm\nm\n',
     'a macro that doubles its argument': '.macro m a\n.ascii "\\a"\nm \\a\\a\n.endm\nm xx\n',
+    'a symbol that is set again and again': '.rept 3000000\n.set x, x + 1\n.endr\n',
     'a mistake that is repeated': '.rept 1000000\nbogus\n.endr\n',
     'nested repeats': `${'.rept 1000\n'.repeat(10)}nop\n${'.endr\n'.repeat(10)}`,
     'a deep expression': `.word ${'('.repeat(100_000)}1${')'.repeat(100_000)}\n`,
