@@ -207,7 +207,8 @@ export function* assembleInSteps(request: AssembleRequest): Steps<AssembleResult
   failed ||= diagnostics.some((diagnostic) => diagnostic.severity === 'error');
   const settings = request.linkSettings ?? defaultSettings;
   const loaded = [...loader.symbolFiles(settings.symbolFiles), ...loader.loaded(inputs, objects)];
-  if (missing.size > 0) return { units, diagnostics: sortDiagnostics(diagnostics), missing: [...missing] };
+  if (missing.size > 0)
+    return { units, diagnostics: sortDiagnostics([...diagnostics, ...loader.diagnostics]), missing: [...missing] };
   const linked = yield* linkInSteps(loaded, {
     settings,
     layout: request.layout ?? defaultLayout,
