@@ -242,6 +242,20 @@ describe('Executables against GNU ld', function () {
     });
   });
 
+  it('the header of the file, where it is in memory', () => {
+    withFolder((folder) => {
+      const text = ' .globl _start\n_start: lla a0, __ehdr_start\n .hidden __ehdr_start\n .weak __ehdr_start\n';
+      const { object } = gnuAssemble(folder, text, 'header');
+      compare(folder, [object], 'SECTIONS { . = 0x10000 + SIZEOF_HEADERS; .text : { *(.text*) } }');
+      compare(folder, [object], 'SECTIONS { . = 0x1000; .text : { *(.text*) } }');
+      compare(
+        folder,
+        [object],
+        'PHDRS { t PT_LOAD FILEHDR PHDRS; } SECTIONS { . = 0x10000 + SIZEOF_HEADERS; .text : { *(.text*) } :t }',
+      );
+    });
+  });
+
   it('archives: members that are wanted, in their order; groups, whole archives, thin ones, ones without an index', () => {
     withFolder((folder) => {
       const members = [

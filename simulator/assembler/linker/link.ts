@@ -1,4 +1,4 @@
-import { fileHeaderSize, programHeaderSize, SegmentFlag } from '../../object/elf';
+import { fileHeaderSize, programHeaderSize, SegmentFlag, SegmentType } from '../../object/elf';
 import type { Integer } from '../../object/integer';
 import type { Program } from '../../object/program';
 import {
@@ -84,6 +84,7 @@ export interface LinkResult {
 }
 
 const globalPointerName = '__global_pointer$';
+const fileHeaderName = '__ehdr_start';
 /** Rounds in which the headers of the file may still grow or shrink. */
 const headerRounds = 10;
 const mostRounds = 100;
@@ -165,6 +166,7 @@ export class Linker {
     yield;
     if (this.resolver.table) this.resolver.dynamic?.size(this.resolver.table);
     yield* this.#layOut();
+    this.#defineFileHeader();
     this.#check();
     for (const input of this.inputs) if (input.output) input.settle();
     this.resolver.unwindTables?.writePointers();
@@ -382,6 +384,17 @@ export class Linker {
     }
     script.assign();
     script.size();
+  }
+
+  /** A symbol for where the file's header is in memory, where it is loaded and something asks for it. */
+  #defineFileHeader(): void {
+    if (this.symbols.globals.get(fileHeaderName)?.section !== 'undefined' || this.isScriptDefined(fileHeaderName))
+      return;
+    const { segments, headers } = this.fileLayout();
+    const index = segments.findIndex(({ type, fileHeader }) => type === SegmentType.Load && fileHeader);
+    if (index < 0) return;
+    this.#scriptHidden.add(fileHeaderName);
+    this.scriptLayout?.define(fileHeaderName, headers[index]!.address, segments[index]!.sections[0]);
   }
 
   /** Reports what is wrong with where sections and segments came to be, before any bytes are made. */

@@ -16,7 +16,15 @@ import type { PlacedScript } from './place';
 import { checkRegion, fillBytes, reportOverlaps } from './region-check';
 import { type ObjectSymbols, type ScriptSymbol, ScriptSymbols } from './script-symbols';
 import { sectionForDot } from './symbol-sections';
-import type { Assertion, Assignment, DataStatement, LinkerScript, ScriptExpression, ScriptPlace } from './syntax';
+import {
+  type Assertion,
+  type Assignment,
+  type DataStatement,
+  type LinkerScript,
+  nowhere,
+  type ScriptExpression,
+  type ScriptPlace,
+} from './syntax';
 
 /** What the layout asks of the link, and tells it. */
 export interface LayoutHost extends ObjectSymbols {
@@ -129,6 +137,11 @@ export class ScriptLayout implements EvaluationHost {
     this.#pass('final');
     for (const output of this.placed.outputs) if (!output.removed && output.exists) checkRegion(output, this.host);
     reportOverlaps(this.placed.outputs, this.host);
+  }
+
+  /** Gives a symbol a value that nobody states, once all have theirs. */
+  define(name: string, value: bigint, near: OutputSection | undefined): void {
+    this.#symbols.values.set(name, { value, section: 'absolute', isProtected: false, place: nowhere, near });
   }
 
   /** Works out the bytes that the script states. */
