@@ -5,7 +5,7 @@ import { type Diagnostic, fileProblem } from './diagnostic';
 import { Expander, type ExpansionTrace, type FileAccess } from './expander';
 import type { InactiveLines } from './inactive';
 import { maximumContents } from './layout';
-import { defaultLayout, type Layout, linkInSteps, type UndefinedSeverity } from './linker/link';
+import { type Layout, linkInSteps, type UndefinedSeverity } from './linker/link';
 import { InputLoader } from './linker/load-inputs';
 import { loadScript } from './linker/scripts/load';
 import { defaultSettings, type InputFile, type LinkInput, type LinkSettings } from './linker/settings';
@@ -211,7 +211,7 @@ export function* assembleInSteps(request: AssembleRequest): Steps<AssembleResult
     return { units, diagnostics: sortDiagnostics([...diagnostics, ...loader.diagnostics]), missing: [...missing] };
   const linked = yield* linkInSteps(loaded, {
     settings,
-    layout: request.layout ?? defaultLayout,
+    ...(request.layout ? { layout: request.layout } : {}),
     script: script?.script,
     relax: request.relax,
     undefinedSymbols: request.undefinedSymbols ?? 'error',

@@ -94,6 +94,12 @@ const scripts: readonly (readonly [about: string, script: string, ...words: stri
     'alignments that are no powers of two',
     `SECTIONS { .text 0x1001 : SUBALIGN(0) { *(.text*) } .data : ALIGN(12) { *(.data) } .bss : ALIGN(0) SUBALIGN(3) { *(.bss) } }`,
   ],
+  ['an entry that nothing defines', `ENTRY(reset) SECTIONS { .text 0x1000 : { ${all} } }`],
+  ['a location that is not known', `SECTIONS { .text 0x1000 : { ${all} } .stack : { . += room; } }`],
+  [
+    'a segment that begins where the script says',
+    `SECTIONS { . = SEGMENT_START("text-segment", 0x30000); .text : { ${all} } }`,
+  ],
   ['no symbols', `SECTIONS { .text 0x1000 : { ${all} } }`, '-s'],
   ['nothing that is used', `SECTIONS { .text 0x1000 : { *(.text*) } }`, '--gc-sections'],
   [

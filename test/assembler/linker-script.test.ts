@@ -107,6 +107,7 @@ describe('Linker scripts', () => {
 
   it('puts sections into segments that PHDRS has, and fills what there is room for', () => {
     const right = [
+      'SECTIONS { .text : { *(.text) } .data : { *(.data) } .n : ONLY_IF_RW { *(.n) y = 3; } ASSERT(y + 16B == 4, "y") }',
       'PHDRS { code PT_LOAD; } SECTIONS { .empty : { } :nothing .text : { *(.text) } :code .data : { *(.data) } :NONE }',
       'SECTIONS { .text : { *(.text) } :NONE }',
       'SECTIONS { .text : { *(.text) . += 0x40000000; } =0 .data : { *(.data) . += 64; } =0xff }',

@@ -342,7 +342,9 @@ export class Linker {
 
   *#layOut(): Steps<void> {
     const { layout, resolver } = this;
-    const segments = new Map([['text-segment', layout.textBase]]);
+    // A script says itself where its segments begin, unless the link does.
+    const isStated = this.options.script === undefined || this.options.layout !== undefined;
+    const segments = new Map(isStated ? [['text-segment', layout.textBase]] : []);
     if (layout.dataBase !== undefined) segments.set('data-segment', layout.dataBase);
     const script = new ScriptLayout(this.script, this.placed, this.#layoutHost(), {
       segments,

@@ -125,7 +125,8 @@ class SymbolCollector {
   /** A symbol that the link was asked to find stays a name where nothing has it. */
   #wantedInVain(): void {
     const { script, settings, symbols } = this.linker;
-    for (const name of new Set([...settings.wanted, ...script.externs]))
+    const entry = script.entry !== undefined && !/^\d/.test(script.entry) ? [script.entry] : [];
+    for (const name of new Set([...entry, ...settings.wanted, ...script.externs]))
       if (!symbols.globals.has(name) && !this.#scripted.has(name)) this.#global.push(undefinedSymbol(name));
   }
 

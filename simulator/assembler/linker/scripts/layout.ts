@@ -418,6 +418,12 @@ export class ScriptLayout implements EvaluationHost {
 
   /** Gives the symbols in a section their values; its contents stay where they are. */
   #assignIn(output: OutputSection, dot: bigint): bigint {
+    if (output.excluded) {
+      for (const item of output.items)
+        if (item.kind === 'statement' && !(item.statement.kind === 'assignment' && item.statement.name === '.'))
+          this.#statement(item.statement, 'absolute', dot);
+      return dot;
+    }
     if (output.exists && !output.ignored && output.allocated) {
       this.#current = output;
       this.#movedOn = false;
@@ -430,6 +436,9 @@ export class ScriptLayout implements EvaluationHost {
         continue;
       }
       const { statement } = item;
+      // The location itself was settled when sections got their sizes: only what its value lacks is said now.
+      if (statement.kind === 'assignment' && statement.name === '.' && this.phase === 'final')
+        this.#evaluate(statement.value, output, at, true);
       if (statement.kind === 'data' && this.phase === 'final') this.#finalData(output, statement, at);
       if (statement.kind === 'assert' || (statement.kind === 'assignment' && statement.name !== '.'))
         this.#statement(statement, output, at);

@@ -81,7 +81,13 @@ export function placeSections(
       output.excluded = readOnly !== (statement.constraint === 'ONLY_IF_RO');
     }
     nodes.push({ kind: 'output', output });
-    if (output.excluded) continue;
+    if (output.excluded) {
+      // What is assigned in it is assigned all the same, as for ld.
+      for (const child of statement.statements)
+        if (child.kind === 'assignment' || child.kind === 'assert')
+          output.items.push({ kind: 'statement', statement: child, end: 0 });
+      continue;
+    }
     for (const child of statement.statements) {
       if (child.kind === 'input') takeInputs(output, child);
       else mentioned.add(output, child);

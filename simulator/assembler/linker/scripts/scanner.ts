@@ -152,11 +152,15 @@ function numberOf(text: string): bigint {
   if (/^\$/.test(digits)) return BigInt(`0x${digits.slice(1)}`) * scale;
   if (/^0[xX][0-9a-fA-F]+$/.test(digits)) return BigInt(digits) * scale;
   if (/^\d+$/.test(digits)) return (/^0[0-7]+$/.test(digits) ? BigInt(`0o${digits}`) : BigInt(digits)) * scale;
-  const prefixes: Readonly<Record<string, string>> = { h: '0x', x: '0x', o: '0o', b: '0b', d: '' };
-  const prefix = prefixes[digits.at(-1)!.toLowerCase()]!;
-  try {
-    return BigInt(prefix + digits.slice(0, -1));
-  } catch {
-    return 0n;
-  }
+  // What comes after digits of the base does not count, as for ld: 16B is 1.
+  const valid: Readonly<Record<string, readonly [prefix: string, digits: RegExp]>> = {
+    h: ['0x', /^[0-9a-fA-F]*/],
+    x: ['0x', /^[0-9a-fA-F]*/],
+    o: ['0o', /^[0-7]*/],
+    b: ['0b', /^[01]*/],
+    d: ['', /^\d*/],
+  };
+  const [prefix, pattern] = valid[digits.at(-1)!.toLowerCase()]!;
+  const leading = pattern.exec(digits.slice(0, -1))?.[0] ?? '';
+  return leading === '' ? 0n : BigInt(prefix + leading);
 }
