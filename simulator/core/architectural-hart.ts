@@ -214,10 +214,10 @@ export abstract class ArchitecturalHart implements CsrHost {
     else this.tlb.flush(page, asid);
   }
 
-  /** `hfence.vvma`, and `sfence.vma` in VS-mode: first-stage translations of the current VMID. */
-  fenceVirtual(page?: number, asid?: number): void {
+  /** `hfence.vvma`, and `sfence.vma` in VS-mode: first-stage translations of a VMID, by default the current one. */
+  fenceVirtual(page?: number, asid?: number, vmid = this.vmid): void {
     if (this.options.fencesForgetAll) this.tlb.flushAll();
-    else this.tlb.flushVirtual(this.vmid, page, asid);
+    else this.tlb.flushVirtual(vmid, page, asid);
   }
 
   /** `hfence.gvma` of a guest physical page (all when undefined) of a VMID (all when undefined). */
@@ -226,7 +226,8 @@ export abstract class ArchitecturalHart implements CsrHost {
     else this.tlb.flushGuest(page, vmid);
   }
 
-  private get vmid(): number {
+  /** Of hgatp. */
+  get vmid(): number {
     return spaceOf(this.state.csrHigh(CsrSlot.hgatp));
   }
 

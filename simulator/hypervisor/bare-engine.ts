@@ -11,7 +11,8 @@ import { type Access, Privilege } from '../mmu/index';
 import { SbiFirmware } from './firmware';
 import type { Guest, GuestCpu, GuestPeek } from './guest';
 
-const SUPERVISOR_INTERRUPTS = 0x222;
+/** MSI, MTI and MEI. */
+const MACHINE_INTERRUPTS = 0x888;
 const CSR = { mepc: 0x341 } as const;
 
 export interface BareEngineConfiguration {
@@ -63,9 +64,9 @@ export class BareEngine implements Guest {
     }
     const hasFirmware = this.firmware !== undefined;
     machine.setPolicy({
-      // The firmware's interrupts are not the supervisor's business: they end no wfi of its.
+      // The firmware's interrupts are not the business of those above it: they end no wfi of theirs. Those of a guest do.
       wakes: (hart) =>
-        hasFirmware ? (hart.state.pending & hart.state.enabled & SUPERVISOR_INTERRUPTS) !== 0 : hart.interruptAwaits(),
+        hasFirmware ? (hart.state.pending & hart.state.enabled & ~MACHINE_INTERRUPTS) !== 0 : hart.interruptAwaits(),
       inputOpen: configuration.inputOpen,
     });
   }

@@ -10,7 +10,7 @@ import { Access, Privilege, virtualPage } from '../mmu/index';
 import type { Gva } from './address';
 import { answerSbiCall, describeSbiCall, sbiExtensions } from './sbi/call';
 import { receiveFromUart } from './sbi/console';
-import { type FenceRange, HartStatus, type SbiHost } from './sbi/interface';
+import { type FenceRange, type GuestFences, HartStatus, type SbiHost } from './sbi/interface';
 
 const CSR = {
   mstatus: 0x300,
@@ -38,11 +38,26 @@ const STIP = bit(InterruptCode.supervisorTimer);
 const MTIE = bit(InterruptCode.machineTimer);
 const MSIE = bit(InterruptCode.machineSoftware);
 
+/** The virtual pages of a range; one undefined for all. */
+function pagesOf(range: FenceRange): (number | undefined)[] {
+  if (range === 'all') return [undefined];
+  return Array.from({ length: range.pages }, (_, index) => {
+    const address = BigInt.asUintN(64, range.start + BigInt(index) * 4096n);
+    return virtualPage(lowWord(address), highWord(address));
+  });
+}
+
+/** The same of guest-physical pages, which are numbered from 0 up to the highest address. */
+function guestPagesOf(range: FenceRange): (number | undefined)[] {
+  if (range === 'all') return [undefined];
+  return Array.from({ length: range.pages }, (_, index) => Number(range.start >> 12n) + index);
+}
+
 /**
  * The SBI firmware of the bare machine: it owns M-mode, delegates every trap but the supervisor's calls, turns the machine's timer and
  * software interrupts into the supervisor's, and fences its memory and the CLINT off with the PMP. It takes no machine time.
  */
-export class SbiFirmware implements HostedSoftware, SbiHost {
+export class SbiFirmware implements HostedSoftware, SbiHost, GuestFences {
   readonly name = 'firmware';
   readonly extensions = sbiExtensions;
 
@@ -112,14 +127,22 @@ export class SbiFirmware implements HostedSoftware, SbiHost {
 
   fenceAddresses(id: number, range: FenceRange, asid: number | undefined): void {
     const hart = this.hart(id);
-    if (range === 'all') {
-      hart.fence(undefined, asid);
-      return;
-    }
-    for (let page = 0; page < range.pages; page++) {
-      const address = BigInt.asUintN(64, range.start + BigInt(page) * 4096n);
-      hart.fence(virtualPage(Number(address & 0xffffffffn) | 0, Number(address >> 32n) | 0), asid);
-    }
+    for (const page of pagesOf(range)) hart.fence(page, asid);
+  }
+
+  get guestFences(): GuestFences | undefined {
+    return this.hart(0).options.hypervisor ? this : undefined;
+  }
+
+  fenceGuest(id: number, range: FenceRange, vmid: number | undefined): void {
+    const hart = this.hart(id);
+    for (const page of guestPagesOf(range)) hart.fenceGuest(page, vmid);
+  }
+
+  fenceVirtual(id: number, range: FenceRange, asid: number | undefined, caller: number): void {
+    const hart = this.hart(id);
+    const { vmid } = this.hart(caller);
+    for (const page of pagesOf(range)) hart.fenceVirtual(page, asid, vmid);
   }
 
   status(id: number): number {

@@ -123,6 +123,8 @@ export class HardwareVcpu implements Vcpu {
 
   enterSupervisor(): void {
     const { hart } = this;
+    // A hart that was stopped is where its last exit returned to: in the guest.
+    hart.setMode(Privilege.supervisor, false);
     hart.setCsrWords(CSR.vsatp, 0, 0);
     hart.setCsrWords(CSR.vsstatus, (hart.csrLow(CSR.vsstatus) & ~Status.SIE) | Status.FS, 0);
     hart.state.status |= Status.SPP;

@@ -58,6 +58,7 @@ function callOf(host: SbiHost, hart: Hart, caller: number): SbiCall {
     host,
     caller,
     argument: (index) => hart.x(A0 + index),
+    word: (index) => hart.xLow(A0 + index) >>> 0,
     number: (index) => (hart.xHigh(A0 + index) >>> 0) * 2 ** 32 + (hart.xLow(A0 + index) >>> 0),
   };
 }

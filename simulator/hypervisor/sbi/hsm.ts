@@ -43,7 +43,7 @@ export const hsm: SbiExtension = {
     {
       name: 'hart_suspend',
       *handle(call) {
-        const type = call.number(0);
+        const type = call.word(0);
         if (type === RETENTIVE) {
           yield step`suspend hart ${call.caller} until an interrupt; it keeps its state`;
           call.host.suspendHart(call.caller, undefined);
@@ -62,4 +62,4 @@ export const hsm: SbiExtension = {
 
 /** Suspend types between the platform-specific ranges are reserved (SBI 2.0, table 19). */
 const isReserved = (type: number): boolean =>
-  (type > 0 && type < 0x10000000) || (type > 0x7fffffff && type < 0x90000000) || type > 0xffffffff;
+  (type > 0 && type < 0x10000000) || (type > 0x7fffffff && type < 0x90000000);

@@ -36,6 +36,8 @@ export interface SbiCall {
   argument(index: number): bigint;
   /** The same as a JS number: exact below 2^53, which suffices for ids, counts and physical addresses. */
   number(index: number): number;
+  /** An argument of type `uint32_t`: the upper half of its register is no part of it. */
+  word(index: number): number;
 }
 
 export interface SbiFunction {
@@ -48,6 +50,14 @@ export interface SbiExtension {
   readonly id: number;
   /** By function id. */
   readonly functions: readonly SbiFunction[];
+}
+
+/** Fences of guests' translations, where harts have the H extension. */
+export interface GuestFences {
+  /** hfence.gvma on a hart, of a range of guest-physical addresses; without `vmid` for every VM. */
+  fenceGuest(hart: number, range: FenceRange, vmid: number | undefined): void;
+  /** hfence.vvma on a hart, for the VM that the caller's hgatp names; without `asid` for every address space of it. */
+  fenceVirtual(hart: number, range: FenceRange, asid: number | undefined, caller: number): void;
 }
 
 /** An address range of a fence, of `pages` pages from `start`, or everything. */
@@ -68,6 +78,8 @@ export interface SbiHost {
   fenceInstructions(hart: number): void;
   /** sfence.vma on another hart; without `asid` for every address space. */
   fenceAddresses(hart: number, range: FenceRange, asid: number | undefined): void;
+  /** Absent where harts have no H. */
+  readonly guestFences?: GuestFences | undefined;
   status(hart: number): number;
   startHart(hart: number, address: number, opaque: bigint): void;
   stopHart(hart: number): void;

@@ -4,6 +4,7 @@ import { hartsOfMask } from './hart-mask';
 import {
   type FenceRange,
   failure,
+  type GuestFences,
   type SbiCall,
   SbiError,
   type SbiExtension,
@@ -42,13 +43,35 @@ function* fence(call: SbiCall, asid: number | undefined): Narration<SbiResult> {
   return success();
 }
 
-const withoutHypervisor = (name: string): SbiFunction => ({
+/** A fence of guests' translations; `space` says in words which, by the call's argument 4. */
+const guestFence = (
+  name: string,
+  space: (call: SbiCall) => string,
+  fenceOne: (fences: GuestFences, call: SbiCall, hart: number, range: FenceRange) => void,
+): SbiFunction => ({
   name,
-  *handle() {
-    yield step`refuse: the guest's harts have no H extension`;
-    return failure(SbiError.notSupported);
+  *handle(call) {
+    const { guestFences } = call.host;
+    if (!guestFences) {
+      yield step`refuse: the caller's harts have no H extension`;
+      return failure(SbiError.notSupported);
+    }
+    const harts = hartsOfMask(call, call.argument(0), call.argument(1));
+    if (typeof harts === 'number') return failure(harts);
+    const range = fenceRange(call.argument(2), call.argument(3));
+    const extent = describeRange(range);
+    const spaces = space(call);
+    for (const hart of harts) {
+      yield step`fence ${extent} of ${spaces} on hart ${hart}`;
+      fenceOne(guestFences, call, hart, range);
+    }
+    return success();
   },
 });
+
+/** VMIDs have 14 bits, ASIDs 16. */
+const vmidOf = (call: SbiCall): number => call.word(4) & 0x3fff;
+const asidOf = (call: SbiCall): number => call.word(4) & 0xffff;
 
 /** Remote fences (SBI 2.0, chapter 8). They are complete when the call returns. */
 export const rfence: SbiExtension = {
@@ -76,12 +99,28 @@ export const rfence: SbiExtension = {
     {
       name: 'remote_sfence_vma_asid',
       *handle(call) {
-        return yield* fence(call, call.number(4) & 0xffff);
+        return yield* fence(call, asidOf(call));
       },
     },
-    withoutHypervisor('remote_hfence_gvma_vmid'),
-    withoutHypervisor('remote_hfence_gvma'),
-    withoutHypervisor('remote_hfence_vvma_asid'),
-    withoutHypervisor('remote_hfence_vvma'),
+    guestFence(
+      'remote_hfence_gvma_vmid',
+      (call) => `VM ${vmidOf(call)}'s physical memory`,
+      (fences, call, hart, range) => fences.fenceGuest(hart, range, vmidOf(call)),
+    ),
+    guestFence(
+      'remote_hfence_gvma',
+      () => "every VM's physical memory",
+      (fences, _, hart, range) => fences.fenceGuest(hart, range, undefined),
+    ),
+    guestFence(
+      'remote_hfence_vvma_asid',
+      (call) => `the caller's guest, address space ${asidOf(call)}`,
+      (fences, call, hart, range) => fences.fenceVirtual(hart, range, asidOf(call), call.caller),
+    ),
+    guestFence(
+      'remote_hfence_vvma',
+      () => "the caller's guest",
+      (fences, call, hart, range) => fences.fenceVirtual(hart, range, undefined, call.caller),
+    ),
   ],
 };

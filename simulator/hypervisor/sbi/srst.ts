@@ -15,8 +15,8 @@ export const srst: SbiExtension = {
     {
       name: 'system_reset',
       *handle(call) {
-        const type = call.number(0);
-        const reason = call.number(1);
+        const type = call.word(0);
+        const reason = call.word(1);
         if (type > WARM_REBOOT || (reason !== NO_REASON && reason !== SYSTEM_FAILURE))
           return failure(SbiError.invalidParam);
         if (type === COLD_REBOOT || type === WARM_REBOOT) {
