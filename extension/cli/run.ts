@@ -19,8 +19,11 @@ import { replay } from './replay';
 import { UsageError } from './usage';
 import { runVariants } from './variants';
 
-/** Instructions between two looks at the host: console input, interrupts of the user. */
+/** Most and fewest instructions between two looks at the host: console input, interrupts of the user. */
 const SLICE = 2_000_000;
+const SMALLEST_SLICE = 500;
+/** Milliseconds that may lie between them. */
+const LONGEST_SLICE = 50;
 
 /** Where a run begins: a program at reset, or a machine that was saved. */
 type Start = { readonly program: Program } | { readonly saved: Snapshot; readonly description: SystemDescription };
@@ -122,13 +125,20 @@ async function runSystem(
   output: ConsoleOutput,
 ): Promise<MachineStop> {
   const { machine } = system;
+  // A guest may make its host work for long with few instructions: input, output and signals are not to wait for that.
+  let slice = SLICE / 16;
   for (;;) {
     input.deliver(system);
     const left = instructions - machine.clock.retired;
-    const stop = machine.run({ instructions: Math.min(SLICE, left) });
+    const began = performance.now();
+    const stop = machine.run({ instructions: Math.min(slice, left) });
+    const took = performance.now() - began;
+    const ran = slice;
+    if (took < LONGEST_SLICE / 4) slice = Math.min(SLICE, slice * 2);
+    else if (took > LONGEST_SLICE) slice = Math.max(SMALLEST_SLICE, slice >> 1);
     output.flush();
     if (stop.reason === 'waiting-for-input') await input.more();
-    else if (stop.reason !== 'limit' || left <= SLICE) return stop;
+    else if (stop.reason !== 'limit' || left <= ran) return stop;
     else await new Promise((resolve) => setImmediate(resolve));
   }
 }

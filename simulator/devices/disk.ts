@@ -39,8 +39,9 @@ export class RawDisk implements DiskImage {
     return bytes;
   }
 
+  /** What lies behind the file's end, in its last sector, is lost: the file never grows. */
   write(offset: number, bytes: Uint8Array): void {
-    this.file.write(offset, bytes);
+    this.file.write(offset, bytes.subarray(0, Math.max(0, this.file.size - offset)));
   }
 
   overlay(): ReadonlyMap<number, Uint8Array> {

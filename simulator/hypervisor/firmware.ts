@@ -9,7 +9,7 @@ import { type Narration, step } from '../machine/narration';
 import { Access, Privilege, virtualPage } from '../mmu/index';
 import type { Gva } from './address';
 import { answerSbiCall, describeSbiCall, sbiExtensions } from './sbi/call';
-import { receiveFromUart } from './sbi/console';
+import { SbiConsole } from './sbi/console';
 import { type FenceRange, type GuestFences, HartStatus, type SbiHost } from './sbi/interface';
 
 const CSR = {
@@ -61,12 +61,16 @@ export class SbiFirmware implements HostedSoftware, SbiHost, GuestFences {
   readonly name = 'firmware';
   readonly extensions = sbiExtensions;
 
-  /** @param console the UART that debug console and legacy console calls use */
+  readonly console: SbiConsole;
+
+  /** @param uart what debug console and legacy console calls use */
   constructor(
     private readonly machine: Machine,
     private readonly clint: Clint,
-    private readonly console: Uart,
-  ) {}
+    uart: Uart,
+  ) {
+    this.console = new SbiConsole(uart, machine.clock);
+  }
 
   get harts(): number {
     return this.machine.harts.length;
@@ -90,10 +94,11 @@ export class SbiFirmware implements HostedSoftware, SbiHost, GuestFences {
   }
 
   state() {
-    return { suspended: [...this.suspended].sort() };
+    return { suspended: [...this.suspended].sort(), console: this.console.state() };
   }
 
-  restore({ suspended }: ReturnType<SbiFirmware['state']>): void {
+  restore({ suspended, console }: ReturnType<SbiFirmware['state']>): void {
+    this.console.restore(console);
     this.suspended.clear();
     for (const id of suspended) this.suspended.add(id);
   }
@@ -174,14 +179,6 @@ export class SbiFirmware implements HostedSoftware, SbiHost, GuestFences {
 
   reset(): void {
     this.machine.finish({ reason: 'reset' });
-  }
-
-  transmit(byte: number): void {
-    this.console.write(0, 1, byte);
-  }
-
-  receive(): number | undefined {
-    return receiveFromUart(this.console);
   }
 
   mayExecute(address: number): boolean {

@@ -50,7 +50,7 @@ export function describeSystem(configuration: SystemConfiguration): SystemDescri
   };
 }
 
-const VERSION = 1;
+const VERSION = 2;
 const PAGE = 4096;
 
 export function writeSnapshot(description: SystemDescription, { memory, ...state }: Snapshot): Uint8Array {

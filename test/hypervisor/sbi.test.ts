@@ -164,6 +164,20 @@ counter:
       assert.ok(register('s2') >= 500n && register('s2') < 510n);
     });
 
+    it('takes console output as fast as the guest runs, and no faster', async () => {
+      const { output, stop } = await run(`
+        li      s0, 20000
+1:      li      a0, 0x100000
+        la      a1, 1b
+        li      a2, 0
+        sbi     0x4442434e, 0
+        addi    s0, s0, -1
+        bnez    s0, 1b`);
+      assert.equal(stop.reason, 'power-off');
+      const [written, instructions] = [output().length, 20_000 * 10];
+      assert.ok(written > 64 * 1024 && written <= 64 * 1024 + instructions, `${written} bytes`);
+    });
+
     it('takes 32 bits of what is a uint32_t', async () => {
       const { stop, register } = await run(`
         csrsi   sie, 2

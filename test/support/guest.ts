@@ -75,5 +75,5 @@ export function makeSystem(program: Program | undefined, configuration: TestConf
     program,
   );
   if (!configuration.inputOpen) system.closeInput();
-  return { system, output: () => String.fromCharCode(...bytes) };
+  return { system, output: () => Array.from(bytes, (byte) => String.fromCharCode(byte)).join('') };
 }

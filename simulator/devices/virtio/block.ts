@@ -67,31 +67,31 @@ export class VirtioBlock implements VirtioBackend {
   }
 
   /** Serves one request. @returns the bytes written into the chain, status byte included. @throws QueueError */
-  private serve(chain: DescriptorChain, { memory }: QueueService): number {
+  private serve(chain: DescriptorChain, transport: QueueService): number {
     const { readable, writable } = buffersOf(chain);
     if (readable.length < HEADER)
       throw new QueueError(`block request of ${readable.length} bytes has no header of ${HEADER}`);
     if (writable.length < 1) throw new QueueError('block request has no byte for its status');
-    const header = readable.read(memory, 0, HEADER);
+    const header = readable.read(transport, 0, HEADER);
     const view = new DataView(header.buffer);
     const sector = view.getUint32(12, true) * 2 ** 32 + view.getUint32(8, true);
     const room = writable.length - 1;
     let written = 0;
     const finish = (status: number): number => {
-      writable.write(memory, room, Uint8Array.of(status));
+      writable.write(transport, room, Uint8Array.of(status));
       return written + 1;
     };
     switch (view.getUint32(0, true)) {
       case TYPE_IN: {
         if (!this.within(sector, room)) return finish(STATUS_IO_ERROR);
-        writable.write(memory, 0, this.disk.read(sector * SECTOR, room));
+        writable.write(transport, 0, this.disk.read(sector * SECTOR, room));
         written = room;
         return finish(STATUS_OK);
       }
       case TYPE_OUT: {
         const length = readable.length - HEADER;
         if (this.disk.readOnly || !this.within(sector, length)) return finish(STATUS_IO_ERROR);
-        this.disk.write(sector * SECTOR, readable.read(memory, HEADER, length));
+        this.disk.write(sector * SECTOR, readable.read(transport, HEADER, length));
         return finish(STATUS_OK);
       }
       case TYPE_FLUSH:
@@ -99,7 +99,7 @@ export class VirtioBlock implements VirtioBackend {
       case TYPE_GET_ID: {
         const id = new Uint8Array(Math.min(ID_LENGTH, room));
         for (let i = 0; i < Math.min(id.length, this.serial.length); i++) id[i] = this.serial.charCodeAt(i);
-        writable.write(memory, 0, id);
+        writable.write(transport, 0, id);
         written = id.length;
         return finish(STATUS_OK);
       }

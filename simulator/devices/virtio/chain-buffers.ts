@@ -1,7 +1,10 @@
-import type { DmaSpace } from '../dma';
+import type { QueueService } from './transport';
 import { DESC_F_WRITE, type Descriptor, type DescriptorChain, QueueError } from './virtqueue';
 
-/** What the device reads of a chain, and what it writes. */
+/** Who moves the bytes. */
+type Mover = Pick<QueueService, 'memory' | 'moved'>;
+
+/** What the device reads of a chain, and what it writes. @throws QueueError */
 export function buffersOf({ descriptors }: DescriptorChain): { readable: ChainBuffers; writable: ChainBuffers } {
   return {
     readable: new ChainBuffers(descriptors.filter(({ flags }) => !(flags & DESC_F_WRITE))),
@@ -16,24 +19,27 @@ const LONGEST = 2 ** 26;
 export class ChainBuffers {
   readonly length: number;
 
+  /** @throws QueueError when nobody can mean so much */
   constructor(private readonly descriptors: readonly Descriptor[]) {
     this.length = descriptors.reduce((sum, { length }) => sum + length, 0);
+    if (this.length > LONGEST) throw new QueueError(`a request of ${this.length} bytes is longer than any`);
   }
 
-  read(memory: DmaSpace, from: number, length: number): Uint8Array {
-    if (length > LONGEST) throw new QueueError(`a request of ${length} bytes is longer than any`);
+  read(mover: Mover, from: number, length: number): Uint8Array {
+    mover.moved(length);
     const result = new Uint8Array(length);
     this.each(from, length, (address, at, count) => {
-      const bytes = memory.read(address, count);
+      const bytes = mover.memory.read(address, count);
       if (!bytes) throw new QueueError(`buffer of ${count} bytes at 0x${address.toString(16)} is not in memory`);
       result.set(bytes, at);
     });
     return result;
   }
 
-  write(memory: DmaSpace, from: number, bytes: Uint8Array): void {
+  write(mover: Mover, from: number, bytes: Uint8Array): void {
+    mover.moved(bytes.length);
     this.each(from, bytes.length, (address, at, count) => {
-      if (!memory.write(address, bytes.subarray(at, at + count)))
+      if (!mover.memory.write(address, bytes.subarray(at, at + count)))
         throw new QueueError(`buffer of ${count} bytes at 0x${address.toString(16)} is not in memory`);
     });
   }

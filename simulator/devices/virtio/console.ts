@@ -8,6 +8,8 @@ const RECEIVE = 0;
 const QUEUE_SIZE = 128;
 const COLUMNS = 80;
 const ROWS = 25;
+/** Bytes that are transmitted at once. */
+const PORTION = 2 ** 14;
 
 /** A virtio console with one port. What is typed waits here until the driver has buffers for it: nothing is lost. */
 export class VirtioConsole implements VirtioBackend {
@@ -16,6 +18,8 @@ export class VirtioConsole implements VirtioBackend {
   readonly queueSizes = [QUEUE_SIZE, QUEUE_SIZE];
   readonly features = [FEATURE_SIZE, FEATURE_INDIRECT_DESC, FEATURE_EVENT_IDX];
   private readonly input: number[] = [];
+  /** Bytes of the first chain that have been transmitted already. */
+  private sent = 0;
 
   constructor(private readonly transmit: (byte: number) => void) {}
 
@@ -39,11 +43,16 @@ export class VirtioConsole implements VirtioBackend {
     else this.send(queue, transport);
   }
 
-  state() {
-    return { input: [...this.input] };
+  reset(): void {
+    this.sent = 0;
   }
 
-  restore({ input }: ReturnType<VirtioConsole['state']>): void {
+  state() {
+    return { input: [...this.input], sent: this.sent };
+  }
+
+  restore({ input, sent }: ReturnType<VirtioConsole['state']>): void {
+    this.sent = sent;
     this.input.splice(0, this.input.length, ...input);
   }
 
@@ -53,15 +62,21 @@ export class VirtioConsole implements VirtioBackend {
       if (!chain) return;
       const { writable } = buffersOf(chain);
       const bytes = Uint8Array.from(this.input.splice(0, writable.length));
-      writable.write(transport.memory, 0, bytes);
+      writable.write(transport, 0, bytes);
       transport.finish(queue, chain, bytes.length);
     }
   }
 
   private send(queue: Virtqueue, transport: QueueService): void {
-    for (let chain = transport.next(queue); chain; chain = transport.next(queue)) {
+    for (let chain = transport.first(queue); chain; chain = transport.first(queue)) {
       const { readable } = buffersOf(chain);
-      for (const byte of readable.read(transport.memory, 0, readable.length)) this.transmit(byte);
+      // The driver may have changed the chain since.
+      const length = Math.min(PORTION, Math.max(0, readable.length - this.sent));
+      for (const byte of readable.read(transport, this.sent, length)) this.transmit(byte);
+      this.sent += length;
+      if (this.sent < readable.length) continue;
+      this.sent = 0;
+      queue.skip();
       transport.finish(queue, chain, 0);
     }
   }

@@ -17,6 +17,8 @@ const QUEUE_SIZE = 256;
 /** struct virtio_net_hdr: VERSION_1 has num_buffers at its end (5.1.6). */
 const HEADER = 12;
 const LEGACY_HEADER = 10;
+/** The longest frame: a packet of 64 KiB, whose checksum and segmentation the device could be left with, and its Ethernet header. */
+const LONGEST_FRAME = 65550;
 /** Frames that wait for the driver's buffers; more are lost, as on a real link. */
 const MOST_WAITING = 256;
 
@@ -75,7 +77,7 @@ export class VirtioNetwork implements VirtioBackend {
         const packet = new Uint8Array(header + frame.length);
         if (header === HEADER) packet[10] = 1; // num_buffers
         packet.set(frame, header);
-        writable.write(transport.memory, 0, packet);
+        writable.write(transport, 0, packet);
       }
       transport.finish(queue, chain, fits ? header + frame.length : 0);
     }
@@ -87,7 +89,9 @@ export class VirtioNetwork implements VirtioBackend {
       const header = headerOf(transport);
       if (readable.length < header)
         throw new QueueError(`packet of ${readable.length} bytes has no header of ${header}`);
-      this.transmit(readable.read(transport.memory, header, readable.length - header));
+      // What is longer than any frame is lost, as on a real link.
+      const length = readable.length - header;
+      if (length <= LONGEST_FRAME) this.transmit(readable.read(transport, header, length));
       transport.finish(queue, chain, 0);
     }
   }

@@ -31,7 +31,7 @@ export class VirtioRng implements VirtioBackend {
       const { writable } = buffersOf(chain);
       const bytes = new Uint8Array(Math.min(writable.length, MOST_BYTES));
       for (let i = 0; i < bytes.length; i++) bytes[i] = this.next() >>> 24;
-      writable.write(transport.memory, 0, bytes);
+      writable.write(transport, 0, bytes);
       transport.finish(queue, chain, bytes.length);
     }
   }

@@ -1,6 +1,6 @@
 import type { AccessSize, DeviceClock, InterruptLine, MmioDevice, PlainValue, TimedDevice } from '../device';
 import type { DmaSpace } from '../dma';
-import { QueueError, Virtqueue } from './virtqueue';
+import { DESCRIPTOR_SIZE, type DescriptorChain, QueueError, Virtqueue } from './virtqueue';
 
 /** Feature bits by number (virtio 1.2, section 6). */
 export const FEATURE_INDIRECT_DESC = 28;
@@ -22,8 +22,10 @@ export interface VirtioBackend {
   readonly queueSizes: readonly number[];
   /** Configuration space. */
   configuration(): Uint8Array;
-  /** Processes all that is available in a queue. @throws QueueError */
+  /** Processes what is available in a queue, as far as the transport gives it. @throws QueueError */
   process(queue: Virtqueue, transport: QueueService): void;
+  /** The driver begins anew: what was under way is forgotten. */
+  reset?(): void;
   state(): { readonly [field: string]: PlainValue };
   restore(state: { readonly [field: string]: PlainValue }): void;
 }
@@ -33,8 +35,13 @@ export interface QueueService {
   readonly memory: DmaSpace;
   /** Whether device and driver have agreed on a feature. */
   negotiated(feature: number): boolean;
-  next(queue: Virtqueue): ReturnType<Virtqueue['pop']>;
-  finish(queue: Virtqueue, chain: NonNullable<ReturnType<Virtqueue['pop']>>, written: number): void;
+  /** Takes the next chain; undefined when there is none, or when the device has moved enough for this visit: then it is visited again. */
+  next(queue: Virtqueue): DescriptorChain | undefined;
+  /** The same chain, which is taken with `queue.skip` when the device is through with it. */
+  first(queue: Virtqueue): DescriptorChain | undefined;
+  /** The device moves bytes between memory and itself. */
+  moved(bytes: number): void;
+  finish(queue: Virtqueue, chain: DescriptorChain, written: number): void;
 }
 
 // Register offsets of the MMIO transport (virtio 1.2, section 4.2.2).
@@ -69,6 +76,11 @@ const MAGIC = 0x74726976;
 const VENDOR = 0x554d4551;
 /** Machine nanoseconds from a notification to the requests' completion: a fast disk's order of magnitude, and the same in every engine. */
 export const SERVICE_TIME = 10_000;
+/**
+ * Bytes that a device moves in one visit before the machine runs on. Each byte takes it a nanosecond of the machine's clock, in which it
+ * is not visited again, so that no guest makes its host work for long without running on itself.
+ */
+const VISIT = 2 ** 18;
 const TWO_32 = 2 ** 32;
 
 /** A virtio-mmio slot, version 2. Without a backend it answers device id 0, as an empty slot of QEMU's `virt` does. */
@@ -85,6 +97,10 @@ export class VirtioTransport implements MmioDevice, TimedDevice, QueueService {
   private queueSel = 0;
   private readonly driverFeatures = new Uint32Array(2);
   private notified = 0;
+  /** Machine time before which the device is not visited again. */
+  private busyUntil = 0;
+  /** Bytes moved in this visit. */
+  private movedNow = 0;
 
   constructor(
     readonly name: string,
@@ -165,16 +181,21 @@ export class VirtioTransport implements MmioDevice, TimedDevice, QueueService {
   wake(): void {
     const notified = this.notified;
     this.notified = 0;
+    this.movedNow = 0;
+    const unfinished: number[] = [];
     for (const queue of this.queues) {
       if (!(notified & (1 << queue.index)) || !queue.ready || !this.backend) continue;
       try {
-        this.backend.process(queue, this);
+        if (!this.hasMovedEnough) this.backend.process(queue, this);
       } catch (error) {
         if (!(error instanceof QueueError)) throw error;
         this.needReset(`queue ${queue.index}: ${error.message}`);
         return;
       }
+      if (this.hasMovedEnough) unfinished.push(queue.index);
     }
+    this.busyUntil = this.clock.now() + this.movedNow;
+    for (const queue of unfinished) this.notify(queue);
   }
 
   /** Something from outside waits in the backend for buffers of a queue. */
@@ -188,10 +209,26 @@ export class VirtioTransport implements MmioDevice, TimedDevice, QueueService {
   }
 
   next(queue: Virtqueue) {
-    return queue.pop(this.negotiated(FEATURE_EVENT_IDX));
+    const chain = this.first(queue);
+    if (chain) queue.skip();
+    return chain;
   }
 
-  finish(queue: Virtqueue, chain: NonNullable<ReturnType<Virtqueue['pop']>>, written: number): void {
+  first(queue: Virtqueue) {
+    const chain = this.hasMovedEnough ? undefined : queue.first(this.negotiated(FEATURE_EVENT_IDX));
+    this.moved((chain?.descriptors.length ?? 0) * DESCRIPTOR_SIZE);
+    return chain;
+  }
+
+  moved(bytes: number): void {
+    this.movedNow += bytes;
+  }
+
+  private get hasMovedEnough(): boolean {
+    return this.movedNow >= VISIT;
+  }
+
+  finish(queue: Virtqueue, chain: DescriptorChain, written: number): void {
     if (!queue.push(chain, written, this.negotiated(FEATURE_EVENT_IDX))) return;
     this.interruptStatus |= INTERRUPT_USED_BUFFER;
     this.updateInterrupt();
@@ -210,6 +247,7 @@ export class VirtioTransport implements MmioDevice, TimedDevice, QueueService {
       queueSel: this.queueSel,
       driverFeatures: [...this.driverFeatures],
       notified: this.notified,
+      busyUntil: this.busyUntil,
       failure: this.failure ?? null,
       queues: this.queues.map((queue) => queue.state()),
       backend: this.backend?.state() ?? null,
@@ -224,6 +262,7 @@ export class VirtioTransport implements MmioDevice, TimedDevice, QueueService {
     this.queueSel = state.queueSel;
     this.driverFeatures.set(state.driverFeatures);
     this.notified = state.notified;
+    this.busyUntil = state.busyUntil;
     this.failure = state.failure ?? undefined;
     for (const [index, queue] of this.queues.entries()) {
       const saved = state.queues[index];
@@ -278,7 +317,7 @@ export class VirtioTransport implements MmioDevice, TimedDevice, QueueService {
 
   private notify(queue: number): void {
     if (!(this.status & STATUS_DRIVER_OK) || this.status & STATUS_NEEDS_RESET || !this.queues[queue]) return;
-    if (this.notified === 0) this.clock.schedule(this.name, this.clock.now() + SERVICE_TIME);
+    if (this.notified === 0) this.clock.schedule(this.name, Math.max(this.clock.now() + SERVICE_TIME, this.busyUntil));
     this.notified |= 1 << queue;
   }
 
@@ -300,6 +339,7 @@ export class VirtioTransport implements MmioDevice, TimedDevice, QueueService {
     this.deviceFeaturesSel = this.driverFeaturesSel = this.queueSel = 0;
     this.driverFeatures.fill(0);
     this.failure = undefined;
+    this.backend?.reset?.();
     for (const queue of this.queues) queue.reset();
     this.clock.cancel(this.name);
     this.updateInterrupt();

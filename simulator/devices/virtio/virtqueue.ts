@@ -53,8 +53,8 @@ export class Virtqueue {
     this.lastAvailable = this.usedIndex = 0;
   }
 
-  /** Takes the next available chain, if any. @throws QueueError when ring or descriptors are malformed or out of memory. */
-  pop(eventIndex: boolean): DescriptorChain | undefined {
+  /** The next available chain, if any, which stays there. @throws QueueError when ring or descriptors are malformed or out of memory. */
+  first(eventIndex: boolean): DescriptorChain | undefined {
     const available = must(
       readU16(this.memory, this.availableRing + 2),
       `available ring at ${hex(this.availableRing)}`,
@@ -68,9 +68,12 @@ export class Virtqueue {
       throw new QueueError(`available index ${available} is ${waiting} ahead, the queue has ${this.size} entries`);
     const slot = this.availableRing + 4 + 2 * (this.lastAvailable % this.size);
     const head = must(readU16(this.memory, slot), `available ring entry at ${hex(slot)}`);
-    const chain = this.chain(head);
+    return this.chain(head);
+  }
+
+  /** Takes the next available chain, which `first` gave. */
+  skip(): void {
     this.lastAvailable = (this.lastAvailable + 1) & 0xffff;
-    return chain;
   }
 
   /** Gives a chain back. `written` is the count of bytes that the device wrote into it. @returns whether the driver wants an interrupt. */
@@ -101,7 +104,9 @@ export class Virtqueue {
     let indirect = false;
     for (;;) {
       if (index >= entries) throw new QueueError(`descriptor ${index} is outside the table of ${entries}`);
-      if (descriptors.length > entries) throw new QueueError(`descriptor chain from ${head} has a loop`);
+      // Through an indirect table too (virtio 1.2, 2.7.5.2 and 2.7.5.3.1).
+      if (descriptors.length >= this.size)
+        throw new QueueError(`descriptor chain from ${head} is longer than the queue of ${this.size}, or has a loop`);
       const descriptor = this.descriptor(table, index);
       if (descriptor.flags & DESC_F_INDIRECT) {
         if (indirect || descriptor.flags & DESC_F_NEXT || descriptors.length > 0)

@@ -1,8 +1,8 @@
 import { step } from '../../machine/narration';
 import { failure, SbiError, type SbiExtension, success } from './interface';
 
-/** At most so many bytes a call: a call may write fewer than asked for (SBI 2.0, section 12.1). */
-const LONGEST_TRANSFER = 64 * 1024;
+/** At most so many bytes a call are read: as many as asked for need not come (SBI 2.0, section 12.2). */
+const LONGEST_READ = 4096;
 
 /** Debug console (SBI 2.0, chapter 12). Buffers are given by physical address. */
 export const dbcn: SbiExtension = {
@@ -13,12 +13,13 @@ export const dbcn: SbiExtension = {
       name: 'console_write',
       *handle(call) {
         const address = call.number(1) + call.number(2) * 2 ** 32;
-        const length = Math.min(call.number(0), LONGEST_TRANSFER);
+        // A call may write fewer than asked for (SBI 2.0, section 12.1).
+        const length = Math.min(call.number(0), call.host.console.room);
         yield step`read ${length} bytes from physical ${address} in the caller's memory`;
         const bytes = call.host.readMemory(address, length);
         if (!bytes) return failure(SbiError.invalidParam);
         yield step`write them to the console`;
-        for (const byte of bytes) call.host.transmit(byte);
+        call.host.console.transmit(bytes);
         return success(length);
       },
     },
@@ -26,12 +27,12 @@ export const dbcn: SbiExtension = {
       name: 'console_read',
       *handle(call) {
         const address = call.number(1) + call.number(2) * 2 ** 32;
-        const room = Math.min(call.number(0), LONGEST_TRANSFER);
+        const room = Math.min(call.number(0), LONGEST_READ);
         yield step`check that ${room} bytes at physical ${address} are the caller's memory`;
         if (!call.host.readMemory(address, room)) return failure(SbiError.invalidParam);
         const bytes: number[] = [];
         while (bytes.length < room) {
-          const byte = call.host.receive();
+          const byte = call.host.console.receive();
           if (byte === undefined) break;
           bytes.push(byte);
         }
@@ -46,7 +47,7 @@ export const dbcn: SbiExtension = {
       *handle(call) {
         const byte = call.number(0) % 256;
         yield step`write byte ${byte} to the console`;
-        call.host.transmit(byte);
+        call.host.console.transmit([byte]);
         return success();
       },
     },

@@ -1,5 +1,6 @@
 import type { Narration } from '../../machine/narration';
 import type { Gva } from '../address';
+import type { SbiConsole } from './console';
 
 /** SBI error codes (RISC-V SBI 2.0, table 1). */
 export const SbiError = {
@@ -87,9 +88,7 @@ export interface SbiHost {
   suspendHart(hart: number, resume: { readonly address: number; readonly opaque: bigint } | undefined): void;
   powerOff(code: number): void;
   reset(): void;
-  transmit(byte: number): void;
-  /** The next byte of console input, if one has come. */
-  receive(): number | undefined;
+  readonly console: SbiConsole;
   /** Whether a hart may be started at this physical address. */
   mayExecute(address: number): boolean;
   readMemory(address: number, length: number): Uint8Array | undefined;

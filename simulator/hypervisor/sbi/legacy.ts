@@ -39,11 +39,11 @@ export const legacy: readonly SbiExtension[] = [
   legacyCall('console_putchar', 1, function* consolePutchar(call) {
     const byte = call.number(0) % 256;
     yield step`write byte ${byte} to the console`;
-    call.host.transmit(byte);
+    call.host.console.transmit([byte]);
     return done;
   }),
   legacyCall('console_getchar', 2, function* consoleGetchar(call) {
-    const byte = call.host.receive();
+    const byte = call.host.console.receive();
     const input = byte ?? 'none';
     yield step`answer the next byte of console input: ${input}`;
     return byte === undefined ? nothing : { legacy: byte };

@@ -5,7 +5,7 @@ import { runThrough } from '../../machine/narration';
 import { Access } from '../../mmu/index';
 import type { Gva } from '../address';
 import { sbiExtensions } from '../sbi/call';
-import { receiveFromUart } from '../sbi/console';
+import { SbiConsole } from '../sbi/console';
 import { type FenceRange, HartStatus, type SbiHost } from '../sbi/interface';
 import { GuestTablesAsHardware, translateGuest } from './guest-walk';
 import { inject } from './inject';
@@ -22,16 +22,21 @@ export class VmSbiHost implements SbiHost {
   readonly extensions = sbiExtensions;
   private readonly suspended = new Set<number>();
 
+  readonly console: SbiConsole;
+
   constructor(
     private readonly vm: VirtualMachine,
-    private readonly console: Uart,
-  ) {}
-
-  state() {
-    return { suspended: [...this.suspended].sort() };
+    uart: Uart,
+  ) {
+    this.console = new SbiConsole(uart, vm.machine.clock);
   }
 
-  restore({ suspended }: ReturnType<VmSbiHost['state']>): void {
+  state() {
+    return { suspended: [...this.suspended].sort(), console: this.console.state() };
+  }
+
+  restore({ suspended, console }: ReturnType<VmSbiHost['state']>): void {
+    this.console.restore(console);
     this.suspended.clear();
     for (const id of suspended) this.suspended.add(id);
   }
@@ -101,14 +106,6 @@ export class VmSbiHost implements SbiHost {
 
   reset(): void {
     this.vm.machine.finish({ reason: 'reset' });
-  }
-
-  transmit(byte: number): void {
-    this.console.write(0, 1, byte);
-  }
-
-  receive(): number | undefined {
-    return receiveFromUart(this.console);
   }
 
   mayExecute(address: number): boolean {
