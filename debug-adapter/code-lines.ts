@@ -1,4 +1,4 @@
-import type { LineTable, Origin } from '../simulator/object/line-table';
+import type { LineRow, LineTable, Origin } from '../simulator/object/line-table';
 
 /** Where the debugger says that an instruction is. */
 export interface CodeLine {
@@ -17,7 +17,7 @@ export class CodeLines {
 
   /** @param inBody the line in a macro's body instead of the line that calls the macro */
   at(address: bigint, inBody = false): CodeLine | undefined {
-    const row = this.table.find(address);
+    const row = this.rowAt(address);
     if (!row) return undefined;
     const expansion = expansionsOf(row.origin);
     const shown = inBody ? row.origin : (expansion.at(-1) ?? row.origin);
@@ -39,6 +39,25 @@ export class CodeLines {
   /** Whether execution enters the line (with all its statements) at this address. */
   isEntry(line: CodeLine, address: bigint): boolean {
     return this.table.addressesOfLine(line.file, line.line).includes(address);
+  }
+
+  /**
+   * The row of a compiler's line table at an address, as gdb reads it: where what covers the address is no statement, but a
+   * statement without bytes of its own begins there, it is that one.
+   */
+  rowAt(address: bigint): LineRow | undefined {
+    const row = this.table.find(address);
+    if (!row || row.isStatement) return row;
+    const statement = this.table
+      .rowsAt(row.address)
+      .filter(({ isStatement }) => isStatement)
+      .at(-1);
+    return statement ? { ...statement, end: row.end } : row;
+  }
+
+  /** How many statements begin at just this address. */
+  statementsAt(address: bigint): number {
+    return this.table.rowsAt(address).filter(({ isStatement }) => isStatement).length;
   }
 
   /** The first line with code at or after `line` in a file, and the addresses at which execution enters it. */
@@ -80,6 +99,6 @@ function expansionsOf(origin: Origin): Origin[] {
 }
 
 /** Columns of compiled languages name parts of expressions, which nobody wants to step through one by one. */
-function isAssembly(file: string): boolean {
+export function isAssembly(file: string): boolean {
   return /\.(s|asm|inc)$/i.test(file);
 }

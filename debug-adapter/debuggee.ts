@@ -3,8 +3,11 @@ import type { GuestCpu } from '../simulator/hypervisor/guest';
 import type { System } from '../simulator/hypervisor/system';
 import type { ActiveHandler } from '../simulator/machine/hosted-software';
 import { Access, Privilege } from '../simulator/mmu/index';
+import { CodeScopes } from '../simulator/object/code-scopes';
+import { debugSections } from '../simulator/object/elf-reader';
 import type { Program } from '../simulator/object/program';
 import { CodeLines } from './code-lines';
+import { InlinedCode } from './inlined';
 import { CallFrames, type FrameSection } from './inspect/call-frames';
 import type { CheckedLaunch } from './launch-checks';
 import { RequestError } from './request-error';
@@ -15,6 +18,8 @@ export class Debuggee {
   readonly symbols: Symbols;
   readonly lines: CodeLines;
   readonly callFrames: CallFrames;
+  readonly scopes: CodeScopes;
+  readonly inlined: InlinedCode;
   private foundTrapReturns: ReadonlySet<bigint> | undefined;
 
   constructor(
@@ -26,6 +31,8 @@ export class Debuggee {
   ) {
     this.symbols = new Symbols(program);
     this.lines = new CodeLines(program.lines);
+    this.scopes = new CodeScopes(() => program.debugSections?.() ?? debugSections([]));
+    this.inlined = new InlinedCode(this.scopes);
     this.callFrames = new CallFrames(frameSections(program));
   }
 

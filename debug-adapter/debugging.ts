@@ -1,4 +1,5 @@
 import type { DebugProtocol } from '@vscode/debugprotocol';
+import type { GuestCpu } from '../simulator/hypervisor/guest';
 import type { EndOfRun } from '../simulator/machine/stop';
 import { BreakpointBook } from './breakpoints/book';
 import { ExceptionFilters } from './breakpoints/exceptions';
@@ -143,7 +144,9 @@ export class Debugging {
     const atBreakpoint = stop.reason === 'step' && cpu && !debuggee.handlerOf(cpu) ? stops.arriveAt(cpu) : undefined;
     const told = atBreakpoint ?? stop;
     this.forgetHandles();
-    this.lastStop = told;
+    // A breakpoint in an inlined function is shown there, and so is an instruction to which a step by instructions has led.
+    const hidden = told.hitBreakpointIds || !cpu ? 0 : (told.hidden ?? debuggee.inlined.hiddenAt(cpu.pc));
+    this.lastStop = { ...told, hidden };
     const { reason, description, text, hitBreakpointIds } = told;
     this.connection.event('stopped', {
       reason,
@@ -154,6 +157,13 @@ export class Debugging {
       ...(hitBreakpointIds ? { hitBreakpointIds } : {}),
     });
     this.connection.ownEvent('hyperstep/stateChanged', { reason: 'stopped' });
+  }
+
+  /** How many inlined functions that begin at a CPU's instruction are not shown as entered. */
+  hiddenAt(cpu: GuestCpu): number {
+    const { lastStop } = this;
+    if (lastStop?.cpu === cpu.id && lastStop.hidden !== undefined) return lastStop.hidden;
+    return this.running.debuggee.inlined.hiddenAt(cpu.pc);
   }
 
   /**

@@ -1,8 +1,10 @@
 import { sites } from 'hyperstep:sites';
 import type { DebugProtocol } from '@vscode/debugprotocol';
+import { isAssembly } from '../code-lines';
 import type { Debuggee } from '../debuggee';
 import { hex } from '../format';
 import { parseMemoryReference } from '../memory';
+import { afterPrologue, breakpointAddresses } from '../prologue';
 import type { Sources } from '../sources';
 import type { BreakpointTarget, CodePlace } from './breakpoint';
 
@@ -28,9 +30,10 @@ export function locateInSource(debuggee: Debuggee, sources: Sources, path: strin
 function locateLine(debuggee: Debuggee, sources: Sources, file: string, line: number): Located {
   const found = debuggee.lines.locate(file, line - 1);
   if (!found) return unverified(line, 'there is no code at this line or after it');
-  const places = found.addresses.map((address) => placeOf(debuggee, address));
-  const inBody = found.addresses.every((address) => debuggee.lines.isInBody(address, file, found.line));
-  const [first] = found.addresses;
+  const addresses = isAssembly(file) ? found.addresses : breakpointAddresses(debuggee, found.addresses);
+  const places = addresses.map((address) => placeOf(debuggee, address));
+  const inBody = addresses.every((address) => debuggee.lines.isInBody(address, file, found.line));
+  const [first] = addresses;
   return {
     target: { kind: 'code', places, ...(inBody ? { inBody } : {}) },
     shown: {
@@ -59,7 +62,7 @@ export function locateFunction(debuggee: Debuggee, sources: Sources, name: strin
   const symbol = debuggee.symbols.named(symbolName);
   const address = symbol ? symbol.value + BigInt(offset) : addressIn(symbolName);
   if (address === undefined) return unverified(undefined, `nothing is called '${name.trim()}'`);
-  return locateAddress(debuggee, sources, address);
+  return locateAddress(debuggee, sources, offset === '0' ? afterPrologue(debuggee, address) : address);
 }
 
 function addressIn(text: string): bigint | undefined {

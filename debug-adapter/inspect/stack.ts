@@ -1,6 +1,7 @@
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import type { GuestCpu } from '../../simulator/hypervisor/guest';
 import type { ActiveHandler } from '../../simulator/machine/hosted-software';
+import type { CodeLine } from '../code-lines';
 import type { Debuggee } from '../debuggee';
 import { hex, privilegeNames } from '../format';
 import type { Sources } from '../sources';
@@ -14,15 +15,46 @@ export type StackFrame =
   | { readonly kind: 'vmm'; readonly cpu: GuestCpu; readonly handler: ActiveHandler; readonly frame: HandlerFrame }
   /** Between the VMM and its guest: what happened. */
   | { readonly kind: 'label'; readonly cpu: GuestCpu; readonly handler: ActiveHandler; readonly text: string }
-  | { readonly kind: 'guest'; readonly cpu: GuestCpu; readonly frame: GuestFrame };
+  | { readonly kind: 'guest'; readonly cpu: GuestCpu; readonly frame: GuestFrame; readonly inlined?: Inlined };
 
-/** A CPU's stack: the VMM's functions, what happened, the guest's functions; innermost first. */
-export function stackOf(debuggee: Debuggee, cpu: GuestCpu): StackFrame[] {
+/** What a frame is when it shares its instruction with others: one of a function inlined into the next one, or the one around such. */
+interface Inlined {
+  /** Of the inlined function; absent for the one around all. */
+  readonly name?: string;
+  /** Where the frame stands when it is not where the instruction comes from: at the call of the function inlined into it. */
+  readonly call?: Pick<CodeLine, 'file' | 'line'>;
+}
+
+/**
+ * A CPU's stack: the VMM's functions, what happened, the guest's functions; innermost first.
+ * @param hidden how many inlined functions that begin at the CPU's instruction are not entered yet
+ */
+export function stackOf(debuggee: Debuggee, cpu: GuestCpu, hidden: number): StackFrame[] {
   const handler = debuggee.handlerOf(cpu);
-  const guest = guestFrames(debuggee, cpu).map((frame): StackFrame => ({ kind: 'guest', cpu, frame }));
+  const guest = guestFrames(debuggee, cpu).flatMap((frame) =>
+    inlinedFrames(debuggee, frame, frame.kind === 'running' ? hidden : 0).map(
+      (inlined): StackFrame => ({ kind: 'guest', cpu, frame, ...(inlined ? { inlined } : {}) }),
+    ),
+  );
   if (!handler) return guest;
   const vmm = handlerFrames(handler).map((frame): StackFrame => ({ kind: 'vmm', cpu, handler, frame }));
   return [...vmm, { kind: 'label', cpu, handler, text: handlerLabel(debuggee, cpu, handler) }, ...guest];
+}
+
+/** The functions in which a frame of the machine stands, innermost first; just undefined where nothing is inlined. */
+function inlinedFrames({ inlined }: Debuggee, frame: GuestFrame, hidden: number): (Inlined | undefined)[] {
+  const at = lineAddress(frame);
+  const functions = inlined.visibleAt(at, hidden).reverse();
+  if (functions.length === 0) return [undefined];
+  return functions.map(({ kind, name }, index) => {
+    const call = index === 0 ? inlined.callAt(at, hidden) : functions[index - 1]?.call;
+    return { ...(kind === 'inlined' ? { name } : {}), ...(call ? { call } : {}) };
+  });
+}
+
+/** A caller stands at its call, which is before the address to which it returns. */
+function lineAddress({ kind, pc }: GuestFrame): bigint {
+  return kind === 'caller' ? pc - 1n : pc;
 }
 
 /** How frames are shown. */
@@ -51,20 +83,18 @@ export class FrameView {
       case 'label':
         return { id, name: frame.text, line: 0, column: 0, presentationHint: 'label' };
       case 'guest':
-        return { id, ...this.guest(frame.cpu, frame.frame) };
+        return { id, ...this.guest(frame.cpu, frame.frame, frame.inlined) };
     }
   }
 
-  private guest(cpu: GuestCpu, frame: GuestFrame): Omit<DebugProtocol.StackFrame, 'id'> {
-    const isCaller = frame.kind === 'caller';
+  private guest(cpu: GuestCpu, frame: GuestFrame, inlined: Inlined | undefined): Omit<DebugProtocol.StackFrame, 'id'> {
     const common = {
-      name: this.name(cpu, frame),
+      name: inlined?.name === undefined ? this.name(cpu, frame) : `${inlined.name} (inlined)`,
       instructionPointerReference: hex(frame.pc),
       ...(frame.isGuess ? { presentationHint: 'subtle' as const } : {}),
     };
-    // A caller stands at its call, which is before the address to which it returns.
-    const at = isCaller ? frame.pc - 1n : frame.pc;
-    const line = this.debuggee.lines.at(at, frame.kind === 'running' && this.showsBody(cpu));
+    const at = this.debuggee.lines.at(lineAddress(frame), frame.kind === 'running' && this.showsBody(cpu));
+    const line = inlined?.call ? { ...inlined.call, column: undefined } : at;
     if (line && !this.debuggee.absentSources.has(line.file))
       return {
         ...common,

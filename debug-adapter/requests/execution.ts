@@ -4,6 +4,7 @@ import { guestFrames } from '../inspect/guest-frames';
 import { RequestError } from '../request-error';
 import { type GuestStep, type StepTarget, stepIn, stepOut, stepOver } from '../run/guest-stepping';
 import type { Plan } from '../run/plan';
+import { intoBody, isInCompiledCode, sourceStepIn, sourceStepOut, sourceStepOver } from '../run/source-stepping';
 import { run, stepVmm, type VmmStepKind } from '../run/vmm-stepping';
 import { writePlace } from '../writes';
 import { Answer, type Handlers } from './handlers';
@@ -34,6 +35,8 @@ export function executionRequests(debugging: Debugging): Handlers {
     return { debuggee, cpu, granularity, inBody: lastStop?.inBody === true && lastStop.cpu === cpu.id };
   };
 
+  const hiddenAt = ({ cpu }: GuestStep): number => debugging.hiddenAt(cpu);
+
   /** A step of a CPU: in the VMM when it stands there, else in the guest. */
   const step = (args: StepArguments, vmm: VmmStepKind, guest: (step: GuestStep) => Plan): Answer<undefined> =>
     resume(undefined, args.threadId, () => {
@@ -46,16 +49,24 @@ export function executionRequests(debugging: Debugging): Handlers {
   return {
     continue: ({ threadId }) => resume({ allThreadsContinued: true }, threadId, run),
 
-    next: (args) => step(args, 'over', (guest) => stepOver(guest)),
+    next: (args) =>
+      step(args, 'over', (guest) =>
+        isInCompiledCode(guest) ? sourceStepOver(guest, hiddenAt(guest)) : stepOver(guest),
+      ),
 
     stepIn: (args) =>
       step(args, 'in', (guest) => {
         const byDefault: StepTarget = guest.debuggee.launch.vmm === 'step' ? 'vmm' : 'handler';
-        return stepIn(guest, targets[(args.targetId ?? 0) - 1]?.target ?? byDefault);
+        const target = targets[(args.targetId ?? 0) - 1]?.target ?? byDefault;
+        if (guest.granularity === 'instruction') return stepIn(guest, target);
+        if (isInCompiledCode(guest)) return sourceStepIn(guest, target, hiddenAt(guest));
+        return intoBody(guest, stepIn(guest, target));
       }),
 
     stepOut: (args) =>
       step(args, 'out', (guest) => {
+        const hidden = hiddenAt(guest);
+        if (guest.debuggee.inlined.visibleAt(guest.cpu.pc, hidden).length > 1) return sourceStepOut(guest, hidden);
         const [, caller] = guestFrames(guest.debuggee, guest.cpu);
         return stepOut(guest, caller?.kind === 'caller' ? caller.pc : undefined);
       }),

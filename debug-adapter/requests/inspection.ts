@@ -33,7 +33,8 @@ export function inspectionRequests(debugging: Debugging): Handlers {
   return {
     stackTrace({ threadId, startFrame = 0, levels = 0 }) {
       const { debuggee, frameView } = debugging.stopped;
-      const stack = stackOf(debuggee, debuggee.cpuOfThread(threadId));
+      const cpu = debuggee.cpuOfThread(threadId);
+      const stack = stackOf(debuggee, cpu, debugging.hiddenAt(cpu));
       const part = stack.slice(startFrame, levels > 0 ? startFrame + levels : undefined);
       return { stackFrames: part.map((frame) => frameView.show(frame, frames.add(frame))), totalFrames: stack.length };
     },

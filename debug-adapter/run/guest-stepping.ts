@@ -86,7 +86,7 @@ export function* stepOut(step: GuestStep, caller: bigint | undefined): Plan {
 }
 
 /** Runs until the CPU has retired an instruction, whatever the others do meanwhile, or something else happened. */
-function* instruction({ debuggee, cpu }: GuestStep, leg: Omit<Leg, 'instructions'>): PlanPart {
+export function* instruction({ debuggee, cpu }: GuestStep, leg: Omit<Leg, 'instructions'>): PlanPart {
   const before = cpu.hart.retired;
   const { scheduler } = debuggee.system.machine;
   for (;;) {
@@ -96,14 +96,14 @@ function* instruction({ debuggee, cpu }: GuestStep, leg: Omit<Leg, 'instructions
   }
 }
 
-interface Position {
+export interface Position {
   readonly pc: bigint;
   readonly privilege: number;
   readonly satp: bigint | undefined;
   readonly sp: bigint;
 }
 
-function positionOf(cpu: GuestCpu): Position {
+export function positionOf(cpu: GuestCpu): Position {
   return { pc: cpu.pc, privilege: cpu.privilege, satp: cpu.readCsr(SATP), sp: cpu.hart.x(SP) };
 }
 
@@ -116,7 +116,8 @@ function isSameContext(cpu: GuestCpu, from: Position): boolean {
   return cpu.privilege === from.privilege && cpu.readCsr(SATP) === from.satp;
 }
 
-function* untilReached({ cpu }: GuestStep, address: bigint, from: Position): PlanPart<void> {
+/** Runs until an address is reached where the CPU is back at a position's place in the stack. */
+export function* untilReached({ cpu }: GuestStep, address: bigint, from: Position): PlanPart<void> {
   const until = new Set([address]);
   for (;;) {
     const stop = yield { instructions: Number.POSITIVE_INFINITY, until };
@@ -124,8 +125,18 @@ function* untilReached({ cpu }: GuestStep, address: bigint, from: Position): Pla
   }
 }
 
+/** Runs on in a function that was just entered, whose frame grows. */
+export function* untilDeeper({ cpu }: GuestStep, address: bigint, from: Position): PlanPart<void> {
+  const until = new Set([address]);
+  for (;;) {
+    const stop = yield { instructions: Number.POSITIVE_INFINITY, until };
+    if (stop.reason === 'breakpoint' && stop.hart === cpu.hart && cpu.pc === address && isSameContext(cpu, from))
+      return;
+  }
+}
+
 /** The guest's handler has the CPU: until it returns to what was interrupted, through nested traps and other programs of the guest. */
-function* untilTrapReturns(step: GuestStep, from: Position): PlanPart<void> {
+export function* untilTrapReturns(step: GuestStep, from: Position): PlanPart<void> {
   const { cpu, debuggee } = step;
   const length = instructionLength(debuggee, cpu, from.pc);
   const returns = debuggee.trapReturns;
@@ -161,7 +172,7 @@ function lineWatch({ debuggee, cpu, granularity, inBody }: GuestStep): () => boo
   };
 }
 
-function stepped(step: GuestStep, description?: string): Stop {
+export function stepped(step: GuestStep, description?: string): Stop {
   const { cpu, inBody, debuggee } = step;
   const stays = inBody && (debuggee.lines.at(cpu.pc, true)?.expansion.length ?? 0) > 0;
   return {
@@ -173,7 +184,7 @@ function stepped(step: GuestStep, description?: string): Stop {
 }
 
 /** The first step of a handler that an instruction of the CPU itself made run. */
-function isOwnExit(cpu: GuestCpu, handler: ActiveHandler): boolean {
+export function isOwnExit(cpu: GuestCpu, handler: ActiveHandler): boolean {
   return handler.hart === cpu.hart && handler.trail.length === 1 && isSynchronous(handler);
 }
 
@@ -182,7 +193,7 @@ export function trapText({ interrupt, cause }: GuestTrap): string {
 }
 
 /** Where the call at pc returns to; undefined when there is no call. */
-function returnAddress(debuggee: Debuggee, cpu: GuestCpu): bigint | undefined {
+export function returnAddress(debuggee: Debuggee, cpu: GuestCpu): bigint | undefined {
   const word = debuggee.instructionAt(cpu, cpu.pc);
   const decoded = word === undefined ? undefined : decode(word);
   if (!decoded) return undefined;

@@ -36,6 +36,8 @@ export interface Stop {
   readonly exception?: { readonly id: string; readonly description: string };
   /** The stop is in the body of a macro or repetition, at the user's wish: its lines are shown, not that of the call. */
   readonly inBody?: boolean;
+  /** How many inlined functions that begin at the guest's instruction are not shown as entered; absent where nobody has said so yet. */
+  readonly hidden?: number;
 }
 
 /**

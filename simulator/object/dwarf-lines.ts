@@ -1,5 +1,6 @@
 import { ByteReader, FormatError } from './byte-reader';
-import { compilationFolders, type DebugSections, textAtOffset } from './dwarf-units';
+import { textAtOffset } from './dwarf-forms';
+import { compilationFolders, type DebugSections } from './dwarf-units';
 
 /** A row of a line-number program: code from `address` on comes from this line, up to the next row. */
 export interface DwarfRow {
@@ -30,6 +31,15 @@ export function readLinePrograms(sections: DebugSections): DwarfRow[] {
     runProgram(unit, wide, folders.get(offset) ?? '', sections, rows);
   }
   return rows;
+}
+
+/** The files that the entries of a unit name by number, by the offset of its line program. Throws FormatError. */
+export function filesOfLineProgram(sections: DebugSections, offset: number, folder: string): readonly string[] {
+  const reader = new ByteReader(sections.lines, 'section .debug_line', offset);
+  let length = reader.u32();
+  const wide = length === 0xffff_ffff;
+  if (wide) length = reader.size();
+  return readHeader(reader.part(length), wide, folder, sections).files;
 }
 
 interface Header {

@@ -36,6 +36,7 @@ export function readExecutable(bytes: Uint8Array): Result<Program> {
       })),
       symbols: elf.symbols.filter(isNamed).map((symbol) => programSymbol(symbol, elf.sections)),
       lines: new LineTable(lineRows(readLines(debugSections(elf.sections)))),
+      debugSections: () => debugSections(elf.sections),
       ...(frames && !(frames.flags & compressedFlag) ? { debugFrames: frames.bytes } : {}),
       sections: elf.sections
         .filter((section) => section.flags & SectionFlag.Alloc)
@@ -69,7 +70,7 @@ function programSymbol(symbol: ElfSymbol, sections: readonly ElfSection[]): Prog
   };
 }
 
-export function debugSections(sections: readonly ElfSection[]): DebugSections {
+export function debugSections(sections: readonly Pick<ElfSection, 'name' | 'flags' | 'bytes'>[]): DebugSections {
   const named = (name: string): Uint8Array => {
     const section = sections.find((candidate) => candidate.name === name);
     // Compressed sections would need a decompressor: such a file has no lines here.
@@ -81,6 +82,10 @@ export function debugSections(sections: readonly ElfSection[]): DebugSections {
     lines: named('.debug_line'),
     strings: named('.debug_str'),
     lineStrings: named('.debug_line_str'),
+    stringOffsets: named('.debug_str_offsets'),
+    addresses: named('.debug_addr'),
+    ranges: named('.debug_ranges'),
+    rangeLists: named('.debug_rnglists'),
   };
 }
 

@@ -73,8 +73,8 @@ export class LineTable {
     return [...this.#indexed.byFile.keys()];
   }
 
-  /** The row that covers an address. */
-  find(address: bigint): LineRow | undefined {
+  /** The number of rows that begin at or below an address. */
+  #rowsUpTo(address: bigint): number {
     const { rows } = this.#indexed;
     let low = 0;
     let high = rows.length;
@@ -83,8 +83,23 @@ export class LineTable {
       if (rows[middle]!.address <= address) low = middle + 1;
       else high = middle;
     }
+    return low;
+  }
+
+  /** The rows that begin at just this address, those without bytes first. */
+  rowsAt(address: bigint): readonly LineRow[] {
+    const { rows } = this.#indexed;
+    const end = this.#rowsUpTo(address);
+    let start = end;
+    while (start > 0 && rows[start - 1]!.address === address) start--;
+    return rows.slice(start, end);
+  }
+
+  /** The row that covers an address. */
+  find(address: bigint): LineRow | undefined {
+    const { rows } = this.#indexed;
     // Rows of one address (zero-length ones) stand before the one with bytes.
-    for (let i = low - 1; i >= 0; i--) {
+    for (let i = this.#rowsUpTo(address) - 1; i >= 0; i--) {
       const row = rows[i]!;
       if (address < row.end) return row;
       if (row.address < address) return undefined;

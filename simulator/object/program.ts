@@ -1,3 +1,4 @@
+import type { DebugSections } from './dwarf-units';
 import type { ExecutableFile } from './executable-file';
 import type { LineTable } from './line-table';
 import type { SymbolBinding } from './relocatable';
@@ -48,6 +49,8 @@ export interface Program {
   readonly sections: readonly ProgramSection[];
   /** The ELF file that it makes; absent when it came out of a file. */
   readonly executable?: () => ExecutableFile;
+  /** The sections with debug information of compilers; absent when there are none. */
+  readonly debugSections?: () => DebugSections;
   /** The contents of .debug_frame, which is not loaded; absent when there is none. */
   readonly debugFrames?: Uint8Array;
 }

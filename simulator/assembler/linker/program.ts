@@ -1,4 +1,5 @@
 import { SymbolBinding, SymbolType } from '../../object/elf';
+import { debugSections } from '../../object/elf-reader';
 import * as integer from '../../object/integer';
 import { type LineRow, LineTable, type Origin } from '../../object/line-table';
 import type { Program, ProgramSection, ProgramSymbol } from '../../object/program';
@@ -22,6 +23,10 @@ export function programOf(linker: Linker, entry: bigint): Program {
     lines: new LineTable((wanted) => lineRowsOf(linker, wanted)),
     sections,
     executable: () => executableOf(linker, entry),
+    debugSections: () => {
+      const ofCompilers = executableOf(linker, entry).sections.filter(({ name }) => name.startsWith('.debug_'));
+      return debugSections(ofCompilers.map((each) => ({ ...each, bytes: each.contents?.slice() ?? new Uint8Array() })));
+    },
   };
 }
 

@@ -1,0 +1,199 @@
+import type { CodeBlock } from '../../simulator/object/code-scopes';
+import { isAssembly } from '../code-lines';
+import type { Debuggee } from '../debuggee';
+import { bodyOf } from '../prologue';
+import {
+  type GuestStep,
+  instruction,
+  isOwnExit,
+  positionOf,
+  returnAddress,
+  type StepTarget,
+  stepped,
+  trapText,
+  untilDeeper,
+  untilReached,
+  untilTrapReturns,
+} from './guest-stepping';
+import type { Leg, Plan, PlanPart } from './plan';
+
+/** Whether a step from where the CPU stands is one through a compiled language. */
+export function isInCompiledCode({ debuggee, cpu, granularity }: GuestStep): boolean {
+  const row = granularity === 'instruction' ? undefined : debuggee.lines.rowAt(cpu.pc);
+  return row !== undefined && !isAssembly(row.origin.file);
+}
+
+/** One line of a compiled language, into the functions that it calls. @param hidden inlined functions that begin here and are not entered yet */
+export function* sourceStepIn(step: GuestStep, target: StepTarget, hidden: number): Plan {
+  // Going into an inlined function executes nothing.
+  if (hidden > 0) return { ...stepped(step), hidden: hidden - 1 };
+  return yield* new SourceStep(step, target, hidden).run();
+}
+
+/** One line of a compiled language at the same privilege: calls, inlined ones too, the VMM, the guest's handlers run through. */
+export function* sourceStepOver(step: GuestStep, hidden: number): Plan {
+  return yield* new SourceStep(step, 'over', hidden).run();
+}
+
+/** Out of a function that is inlined where it is called. */
+export function* sourceStepOut(step: GuestStep, hidden: number): Plan {
+  return yield* new SourceStep(step, 'over', hidden).outOfInlined().run();
+}
+
+/** A step by a plan; when it has led into a compiled function, on to its body, where its arguments can be seen. */
+export function* intoBody(step: GuestStep, plan: Plan): Plan {
+  const stop = yield* plan;
+  if (stop.reason === 'step' && stop.description === undefined) yield* toBody(step);
+  return stop;
+}
+
+/** From the first instruction of a compiled function to its body. */
+function* toBody(step: GuestStep): PlanPart<void> {
+  const { debuggee, cpu } = step;
+  const [entered] = debuggee.scopes.functionsAt(cpu.pc);
+  if (entered?.entry !== cpu.pc) return;
+  const body = bodyOf(debuggee, entered);
+  if (body !== cpu.pc) yield* untilDeeper(step, body, positionOf(cpu));
+}
+
+interface SourceLine {
+  readonly file: string;
+  readonly line: number;
+}
+
+/** An activation of a function, perhaps of one inlined into it. */
+interface Frame {
+  /** Of the real function: what sp was when it was called; undefined where nothing says that. */
+  readonly base: bigint | undefined;
+  /** Outermost first. */
+  readonly functions: readonly CodeBlock[];
+}
+
+/**
+ * A step by lines, as gdb makes it (its `step` and `next`): it goes on until an instruction that begins a statement of another line. In
+ * the midst of another line, to which a return or a jump has led, it goes on through that.
+ */
+class SourceStep {
+  private line: SourceLine | undefined;
+  private frame: Frame;
+  private range: { readonly address: bigint; readonly end: bigint } | undefined;
+
+  constructor(
+    private readonly step: GuestStep,
+    private readonly kind: StepTarget | 'over',
+    hidden: number,
+  ) {
+    const { debuggee, cpu } = step;
+    const row = debuggee.lines.rowAt(cpu.pc);
+    this.line = debuggee.inlined.callAt(cpu.pc, hidden) ?? row?.origin;
+    this.frame = frameAt(step, hidden);
+    this.range = row;
+  }
+
+  /** As if the line were another one of the function around: any statement there ends the step. */
+  outOfInlined(): this {
+    this.line = undefined;
+    this.range = undefined;
+    this.frame = { ...this.frame, functions: this.frame.functions.slice(0, -1) };
+    return this;
+  }
+
+  *run(): Plan {
+    const { step } = this;
+    const { cpu, debuggee } = step;
+    const own = this.legs();
+    for (;;) {
+      const from = positionOf(cpu);
+      const next = returnAddress(debuggee, cpu);
+      const stop = yield* instruction(step, own);
+      if (stop.reason === 'guest-trap') {
+        if (!this.runsThroughTraps) return stepped(step, trapText(stop.trap));
+        yield* untilTrapReturns(step, from);
+        if (cpu.pc === from.pc) continue;
+      } else if (stop.reason !== 'limit') {
+        return stepped(step);
+      }
+      if (this.isInRange(cpu.pc)) continue;
+      if (next !== undefined && cpu.pc !== next && stop.reason === 'limit') {
+        if (this.kind !== 'over' && debuggee.lines.rowAt(cpu.pc)) {
+          yield* toBody(step);
+          return stepped(step);
+        }
+        yield* untilReached(step, next, from);
+        if (this.isInRange(cpu.pc)) continue;
+      }
+      const hidden = this.arrived();
+      if (hidden !== undefined) return { ...stepped(step), hidden };
+    }
+  }
+
+  /** Whether the step ends where the CPU stands: then, how many inlined functions that begin there are not entered. */
+  private arrived(): number | undefined {
+    const { step, line, frame } = this;
+    const { debuggee, cpu } = step;
+    const row = debuggee.lines.rowAt(cpu.pc);
+    const hidden = debuggee.inlined.hiddenAt(cpu.pc);
+    if (!row) return hidden;
+    const now = frameAt(step, hidden);
+    if (hidden > 0 && isSameFrame(now, frame)) {
+      const isSame = isSameLine(debuggee.inlined.callAt(cpu.pc, hidden), line);
+      if (this.kind === 'over') return isSame ? undefined : hidden;
+      return isSame ? hidden - 1 : hidden;
+    }
+    if (isInlinedInto(now, frame)) return this.kind === 'over' ? undefined : hidden;
+    const isOther = row.address === cpu.pc && !isSameLine(row.origin, line);
+    if (isOther && row.isStatement) return hidden;
+    this.range = row;
+    // No statement begins here: the next one may, also one of this line where the frame is another.
+    if (isOther && isSameFrame(now, frame)) return undefined;
+    this.line = isOther ? undefined : row.origin;
+    this.frame = now;
+    return undefined;
+  }
+
+  private get runsThroughTraps(): boolean {
+    return this.kind === 'over' || this.kind === 'stay';
+  }
+
+  private legs(): Omit<Leg, 'instructions'> {
+    const { cpu } = this.step;
+    return {
+      stopAtGuestTrap: (_trap, hart) => hart === cpu.hart,
+      ...(this.kind === 'vmm' ? { stopAtStep: (_step, handler) => isOwnExit(cpu, handler) } : {}),
+    };
+  }
+
+  private isInRange(pc: bigint): boolean {
+    return this.range !== undefined && pc >= this.range.address && pc < this.range.end;
+  }
+}
+
+function frameAt({ debuggee, cpu }: GuestStep, hidden: number): Frame {
+  return { base: baseOf(debuggee, cpu), functions: debuggee.inlined.visibleAt(cpu.pc, hidden) };
+}
+
+function baseOf(debuggee: Debuggee, cpu: GuestStep['cpu']): bigint | undefined {
+  const rule = debuggee.callFrames.at(cpu.pc);
+  return rule && BigInt.asUintN(64, cpu.hart.x(rule.cfa.register) + BigInt(rule.cfa.offset));
+}
+
+function isSameFrame(a: Frame, b: Frame): boolean {
+  return (
+    a.base === b.base &&
+    a.functions.length === b.functions.length &&
+    a.functions.every((each, index) => each === b.functions[index])
+  );
+}
+
+/** Whether one is in a function inlined into the other, perhaps by way of others. */
+function isInlinedInto(inner: Frame, outer: Frame): boolean {
+  return (
+    inner.base === outer.base &&
+    inner.functions.length > outer.functions.length &&
+    outer.functions.every((each, index) => each === inner.functions[index])
+  );
+}
+
+function isSameLine(a: SourceLine | undefined, b: SourceLine | undefined): boolean {
+  return a?.file === b?.file && a?.line === b?.line;
+}

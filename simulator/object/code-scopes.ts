@@ -1,0 +1,331 @@
+import { attempt } from './byte-reader';
+import { type Abbreviation, eachAbbreviation } from './dwarf-abbreviations';
+import { Attribute, listForms, Tag } from './dwarf-constants';
+import { type FormValue, readForm, resolved } from './dwarf-forms';
+import { filesOfLineProgram } from './dwarf-lines';
+import { type AddressRange, type RangeBases, readRanges } from './dwarf-ranges';
+import { type DebugSections, type UnitHeader, unitHeaders } from './dwarf-units';
+
+/** A function of a compiled language, a function inlined into one, or a block with names of its own. */
+export interface CodeBlock {
+  readonly kind: 'function' | 'inlined' | 'block';
+  /** '' where it has none. */
+  readonly name: string;
+  /** Not empty. */
+  readonly ranges: readonly AddressRange[];
+  /** From the lowest address to the end of the highest range: what gdb takes for the block. */
+  readonly extent: AddressRange;
+  /** Where execution enters it. */
+  readonly entry: bigint;
+  readonly parent: CodeBlock | undefined;
+  /** 0-based; of a function. */
+  readonly declaredLine: number | undefined;
+  /** Of an inlined function: the place in the function around it that calls it. Lines are 0-based. */
+  readonly call: { readonly file: string; readonly line: number } | undefined;
+}
+
+interface Unit {
+  readonly ranges: readonly AddressRange[];
+  readonly read: () => UnitScopes;
+}
+
+interface UnitScopes {
+  /** By start, larger ones first: an inner block comes after those around it. */
+  readonly blocks: readonly CodeBlock[];
+  /** Whether some variable is described as moving between places: then compilers say where it is in prologues too. */
+  readonly hasMovingVariables: boolean;
+}
+
+const noScopes: UnitScopes = { blocks: [], hasMovingVariables: false };
+
+/** The functions and blocks of a program, by the debug information of its compilers. A unit is read when an address in it is asked for. */
+export class CodeScopes {
+  #units: readonly Unit[] | undefined;
+
+  constructor(private readonly sections: () => DebugSections) {}
+
+  /** The innermost block at an address. */
+  blockAt(address: bigint): CodeBlock | undefined {
+    return this.#find(address)?.block;
+  }
+
+  /** The function at an address, and what is inlined into it there: outermost first. */
+  functionsAt(address: bigint): CodeBlock[] {
+    const chain: CodeBlock[] = [];
+    for (let block = this.blockAt(address); block; block = block.parent) {
+      if (block.kind !== 'block') chain.unshift(block);
+      if (block.kind === 'function') break;
+    }
+    return chain;
+  }
+
+  hasMovingVariables(address: bigint): boolean {
+    return this.#find(address)?.scopes.hasMovingVariables ?? false;
+  }
+
+  /** Units of assembly may claim more than they have (their size before the linker made it shorter): the first with a block there counts. */
+  #find(address: bigint): { readonly block: CodeBlock; readonly scopes: UnitScopes } | undefined {
+    this.#units ??= attempt(() => unitsOf(this.sections())).value ?? [];
+    for (const { ranges, read } of this.#units) {
+      if (!isIn(ranges, address)) continue;
+      const scopes = read();
+      for (let i = lastStart(scopes.blocks, address); i >= 0; i--) {
+        const block = scopes.blocks[i];
+        if (block && isIn(block.ranges, address)) return { block, scopes };
+      }
+    }
+    return undefined;
+  }
+}
+
+function isIn(ranges: readonly AddressRange[], address: bigint): boolean {
+  return ranges.some(({ start, end }) => address >= start && address < end);
+}
+
+/** The index of the last block that begins at or below an address. */
+function lastStart(blocks: readonly CodeBlock[], address: bigint): number {
+  let low = 0;
+  let high = blocks.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((blocks[middle]?.extent.start ?? 0n) <= address) low = middle + 1;
+    else high = middle;
+  }
+  return low - 1;
+}
+
+function unitsOf(sections: DebugSections): Unit[] {
+  const units: Unit[] = [];
+  const tables = new Map<number, ReadonlyMap<number, Abbreviation>>();
+  for (const header of unitHeaders(sections)) {
+    if (header.entries.atEnd) continue;
+    let table = tables.get(header.abbreviations);
+    if (!table) {
+      table = new Map(
+        [...eachAbbreviation(sections.abbreviations, header.abbreviations)].map((each) => [each.code, each]),
+      );
+      tables.set(header.abbreviations, table);
+    }
+    const reader = new UnitReader(header, table, sections);
+    const ranges = attempt(() => reader.readRoot()).value ?? [];
+    if (ranges.length === 0) continue;
+    let scopes: UnitScopes | undefined;
+    units.push({
+      ranges,
+      read: () => {
+        scopes ??= attempt(() => reader.readScopes()).value ?? noScopes;
+        return scopes;
+      },
+    });
+  }
+  return units;
+}
+
+interface Entry {
+  readonly tag: number;
+  readonly hasChildren: boolean;
+  readonly values: ReadonlyMap<number, { readonly value: FormValue; readonly form: number }>;
+}
+
+/** A block that is being read; it counts only if it has code, and names where that is what makes it a block. */
+interface OpenBlock {
+  readonly block: CodeBlock | undefined;
+  readonly tag: number;
+  hasNames: boolean;
+}
+
+function innermost(open: readonly OpenBlock[]): CodeBlock | undefined {
+  for (let i = open.length - 1; i >= 0; i--) if (open[i]?.block) return open[i]?.block;
+  return undefined;
+}
+
+/** Entries that put a name into the block around them. */
+const namingTags: ReadonlySet<number> = new Set([
+  Tag.Variable,
+  Tag.Label,
+  Tag.Typedef,
+  Tag.StructureType,
+  Tag.UnionType,
+  Tag.EnumerationType,
+]);
+
+class UnitReader {
+  private bases: RangeBases & { readonly strings: number } = { address: 0n, lists: 0, addresses: 0, strings: 0 };
+  private files: readonly string[] = [];
+  private readonly start: number;
+
+  constructor(
+    private readonly header: UnitHeader,
+    private readonly abbreviations: ReadonlyMap<number, Abbreviation>,
+    private readonly sections: DebugSections,
+  ) {
+    this.start = header.entries.position;
+  }
+
+  /** Reads what holds for the whole unit. @returns the addresses of its code */
+  readRoot(): AddressRange[] {
+    const { header, sections } = this;
+    const root = this.entry();
+    if (!root) return [];
+    const number = (attribute: number): number | undefined => {
+      const value = root.values.get(attribute)?.value;
+      return typeof value === 'number' ? value : undefined;
+    };
+    // Without a base, the first table of the section follows its header.
+    const first = header.wide ? 16 : 8;
+    this.bases = {
+      address: 0n,
+      lists: number(Attribute.RangeListsBase) ?? first + 4,
+      addresses: number(Attribute.AddressBase) ?? first,
+      strings: number(Attribute.StringOffsetsBase) ?? first,
+    };
+    const low = this.value(root, Attribute.LowPc);
+    this.bases = { ...this.bases, address: typeof low === 'bigint' ? low : 0n };
+    const lines = number(Attribute.StatementList);
+    const folder = this.value(root, Attribute.CompilationDirectory);
+    if (lines !== undefined)
+      this.files =
+        attempt(() => filesOfLineProgram(sections, lines, typeof folder === 'string' ? folder : '')).value ?? [];
+    return this.ranges(root);
+  }
+
+  readScopes(): UnitScopes {
+    const { entries } = this.header;
+    entries.position = this.start;
+    const blocks: CodeBlock[] = [];
+    const unnamed = new Set<CodeBlock>();
+    const names = new Map<number, { name: string; line: number | undefined; origin: number | undefined }>();
+    const origins = new Map<CodeBlock, number>();
+    let hasMovingVariables = false;
+    const open: OpenBlock[] = [];
+    while (!entries.atEnd) {
+      const at = entries.position;
+      const entry = this.entry();
+      if (!entry) {
+        const closed = open.pop();
+        if (closed?.tag === Tag.LexicalBlock && closed.block && !closed.hasNames) unnamed.add(closed.block);
+        continue;
+      }
+      const { tag } = entry;
+      const around = open.at(-1);
+      if (around && namingTags.has(tag)) around.hasNames = true;
+      if (tag === Tag.Variable || tag === Tag.FormalParameter)
+        hasMovingVariables ||= listForms.has(entry.values.get(Attribute.Location)?.form ?? 0);
+      let block: CodeBlock | undefined;
+      if (tag === Tag.Subprogram || tag === Tag.InlinedSubroutine || tag === Tag.LexicalBlock) {
+        const origin = this.value(entry, Attribute.AbstractOrigin) ?? this.value(entry, Attribute.Specification);
+        const name = this.value(entry, Attribute.Name);
+        const line = this.value(entry, Attribute.DeclaredLine);
+        names.set(at, {
+          name: typeof name === 'string' ? name : '',
+          line: typeof line === 'number' ? line - 1 : undefined,
+          origin: typeof origin === 'number' ? origin : undefined,
+        });
+        block = this.block(entry, innermost(open));
+        if (block) {
+          blocks.push(block);
+          origins.set(block, at);
+        }
+      }
+      if (entry.hasChildren) open.push({ block, tag, hasNames: false });
+      else if (block && tag === Tag.LexicalBlock) unnamed.add(block);
+    }
+    const named = (at: number | undefined, depth = 0): { name: string; line: number | undefined } => {
+      const found = at === undefined ? undefined : names.get(at);
+      if (!found || depth > 8) return { name: '', line: undefined };
+      const beyond = named(found.origin, depth + 1);
+      return { name: found.name || beyond.name, line: found.line ?? beyond.line };
+    };
+    return { blocks: finished(blocks, unnamed, (block) => named(origins.get(block))), hasMovingVariables };
+  }
+
+  private block(entry: Entry, parent: CodeBlock | undefined): CodeBlock | undefined {
+    const ranges = this.ranges(entry);
+    const [first] = ranges;
+    if (!first) return undefined;
+    const [file, line] = [this.value(entry, Attribute.CallFile), this.value(entry, Attribute.CallLine)];
+    const isInlined = entry.tag === Tag.InlinedSubroutine;
+    return {
+      kind: isInlined ? 'inlined' : entry.tag === Tag.Subprogram ? 'function' : 'block',
+      name: '',
+      ranges,
+      extent: {
+        start: ranges.reduce((low, { start }) => (start < low ? start : low), first.start),
+        end: ranges.reduce((high, { end }) => (end > high ? end : high), first.end),
+      },
+      entry: first.start,
+      parent: entry.tag === Tag.Subprogram ? undefined : parent,
+      declaredLine: undefined,
+      call:
+        isInlined && typeof file === 'number' && typeof line === 'number'
+          ? { file: this.files[file] ?? '', line: line - 1 }
+          : undefined,
+    };
+  }
+
+  private ranges(entry: Entry): AddressRange[] {
+    const low = this.value(entry, Attribute.LowPc);
+    const high = this.value(entry, Attribute.HighPc);
+    if (typeof low === 'bigint' && high !== undefined && typeof high !== 'string') {
+      const end = typeof high === 'bigint' ? high : low + BigInt(high);
+      // What a linker has thrown away is at 0.
+      return end > low && low !== 0n ? [{ start: low, end }] : [];
+    }
+    const listed = entry.values.get(Attribute.Ranges);
+    if (typeof listed?.value !== 'number') return [];
+    const found = readRanges(listed.value, listed.form, this.header, this.bases, this.sections);
+    return found.filter(({ start, end }) => end > start && start !== 0n);
+  }
+
+  private value(entry: Entry, attribute: number): FormValue {
+    const found = entry.values.get(attribute);
+    return found && resolved(found.value, found.form, this.header, this.bases, this.sections);
+  }
+
+  /** The next entry; undefined at the end of a list of children. */
+  private entry(): Entry | undefined {
+    const { entries } = this.header;
+    const code = entries.uleb();
+    const abbreviation = code === 0 ? undefined : this.abbreviations.get(code);
+    if (!abbreviation) {
+      // Without its abbreviation an entry cannot even be skipped.
+      if (code !== 0) entries.position = entries.end;
+      return undefined;
+    }
+    const values = new Map<number, { value: FormValue; form: number }>();
+    for (const specification of abbreviation.specifications)
+      values.set(specification.attribute, {
+        value: readForm(entries, specification, this.header, this.sections),
+        form: specification.form,
+      });
+    return { tag: abbreviation.tag, hasChildren: abbreviation.hasChildren, values };
+  }
+}
+
+/** The blocks in order, with their names; blocks without names of their own are left out, and what is in them is in the block around. */
+function finished(
+  blocks: readonly CodeBlock[],
+  unnamed: ReadonlySet<CodeBlock>,
+  nameOf: (block: CodeBlock) => { name: string; line: number | undefined },
+): CodeBlock[] {
+  const kept = new Map<CodeBlock, CodeBlock>();
+  // Parents come before their children.
+  for (const block of blocks) {
+    if (unnamed.has(block)) continue;
+    let { parent } = block;
+    while (parent && unnamed.has(parent)) parent = parent.parent;
+    const { name, line } = nameOf(block);
+    kept.set(block, { ...block, name, declaredLine: line, parent: parent && kept.get(parent) });
+  }
+  return [...kept.values()].sort((a, b) =>
+    a.extent.start !== b.extent.start
+      ? a.extent.start < b.extent.start
+        ? -1
+        : 1
+      : a.extent.end === b.extent.end
+        ? 0
+        : a.extent.end > b.extent.end
+          ? -1
+          : 1,
+  );
+}
