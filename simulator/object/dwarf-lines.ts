@@ -180,9 +180,21 @@ function runProgram(unit: ByteReader, wide: boolean, folder: string, sections: D
   let line = 1;
   let column = 0;
   let isStatement = header.defaultIsStatement;
+  let discriminator = 0;
+  // Compilers number the blocks of a line: rows of one line that differ by that alone are one place to a person, as in gdb.
+  let isDivided = false;
+  let last: { readonly file: number; readonly line: number } | undefined;
   const emit = (endSequence: boolean): void => {
+    const continues = !endSequence && isDivided && last?.file === file && last.line === line;
+    last = endSequence ? undefined : { file, line };
+    discriminator = 0;
+    if (continues) return;
     if (rows.length >= maximumRows) throw new FormatError(`section .debug_line has more than ${maximumRows} rows`);
     rows.push({ address, file: header.files[file] ?? '', line, column, isStatement, endSequence });
+  };
+  const moveLine = (by: number): void => {
+    line += by;
+    if (by !== 0) isDivided = discriminator !== 0;
   };
   const advance = (operations: number): void => {
     address = BigInt.asUintN(64, address + BigInt(operations * header.minimumLength));
@@ -192,7 +204,7 @@ function runProgram(unit: ByteReader, wide: boolean, folder: string, sections: D
     if (opcode >= header.opcodeBase) {
       const adjusted = opcode - header.opcodeBase;
       advance(Math.floor(adjusted / header.lineRange));
-      line += header.lineBase + (adjusted % header.lineRange);
+      moveLine(header.lineBase + (adjusted % header.lineRange));
       emit(false);
       continue;
     }
@@ -209,6 +221,7 @@ function runProgram(unit: ByteReader, wide: boolean, folder: string, sections: D
             line = 1;
             column = 0;
             isStatement = header.defaultIsStatement;
+            isDivided = false;
             break;
           case 2:
             address = extended.unsigned(length - 1 >= 8 ? 8 : 4);
@@ -216,7 +229,11 @@ function runProgram(unit: ByteReader, wide: boolean, folder: string, sections: D
           case 3: {
             const name = extended.text();
             header.files.push(joined(header.folders[extended.uleb()] ?? folder, name));
+            break;
           }
+          case 4:
+            discriminator = extended.uleb();
+            isDivided ||= discriminator !== 0;
         }
         break;
       }
@@ -227,7 +244,7 @@ function runProgram(unit: ByteReader, wide: boolean, folder: string, sections: D
         advance(unit.uleb());
         break;
       case 3:
-        line += unit.sleb();
+        moveLine(unit.sleb());
         break;
       case 4:
         file = unit.uleb();
