@@ -104,11 +104,7 @@ export function lineRows(rows: readonly DwarfRow[]): LineRow[] {
     if (next.address === row.address && !row.isStatement) return;
     const column = row.column > 0 ? { column: row.column - 1 } : {};
     const origin = { file: row.file, line: row.line - 1, ...column };
-    const before = result.at(-1);
-    const same =
-      before && before.end === row.address && before.origin.file === origin.file && before.origin.line === origin.line;
-    if (same && !row.isStatement) result[result.length - 1] = { ...before, end: next.address };
-    else result.push({ address: row.address, end: next.address, origin, isStatement: row.isStatement });
+    result.push({ address: row.address, end: next.address, origin, isStatement: row.isStatement });
   });
   return result;
 }

@@ -120,9 +120,10 @@ export class LineTable {
     const addresses: bigint[] = [];
     let reached: { row: LineRow; key: string } | undefined;
     for (const row of this.rowsOfLine(file, line)) {
-      if (!row.isStatement) continue;
       const key = expansionKey(row.origin, file, line);
-      if (!reached || reached.row.end !== row.address || reached.key !== key) addresses.push(row.address);
+      const continues = reached?.row.end === row.address && reached.key === key;
+      if (!row.isStatement && !continues) continue;
+      if (!continues) addresses.push(row.address);
       reached = { row, key };
     }
     return addresses;
