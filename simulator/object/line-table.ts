@@ -114,14 +114,16 @@ export class LineTable {
 
   /**
    * The addresses at which execution enters a source line: each row of the line that the row before it in address order
-   * does not continue. A macro call has one for the call; a line inside a macro has one for each expansion.
+   * does not continue. A macro call has one for the call; a line inside a macro has one for each expansion, a line inside a
+   * repetition one for each round.
    */
   addressesOfLine(file: string, line: number): readonly bigint[] {
     const addresses: bigint[] = [];
     let reached: { row: LineRow; key: string } | undefined;
     for (const row of this.rowsOfLine(file, line)) {
       const key = expansionKey(row.origin, file, line);
-      const continues = reached?.row.end === row.address && reached.key === key;
+      const isNext = reached?.row.end === row.address && reached.key === key;
+      const continues = isNext && !isNextRound(reached?.row.origin, row.origin, file, line);
       if (!row.isStatement && !continues) continue;
       if (!continues) addresses.push(row.address);
       reached = { row, key };
@@ -135,13 +137,45 @@ export class LineTable {
   }
 }
 
-/** Names the expansion through which an origin reached the given line: its chain from there outwards. */
+/** Names the expansion through which an origin reached the given line: its chain from there outwards. The line is one, with all its statements. */
 function expansionKey(origin: Origin, file: string, line: number): string {
+  const parts: string[] = [];
+  for (let at = placeIn(origin, file, line)?.parent; at; at = at.parent)
+    parts.push(`${at.file}:${at.line}:${at.column ?? ''}`);
+  return parts.join('|');
+}
+
+/** The place of an origin's chain that is on the given line. */
+function placeIn(origin: Origin, file: string, line: number): Origin | undefined {
   let at: Origin | undefined = origin;
   while (at && (at.file !== file || at.line !== line)) at = at.parent;
-  const parts: string[] = [];
-  for (; at; at = at.parent) parts.push(`${at.file}:${at.line}:${at.column ?? ''}`);
-  return parts.join('|');
+  return at;
+}
+
+/** Whether code of a line in the body of a repetition is of another round than the code just before it: it is not further on in the body. */
+function isNextRound(before: Origin | undefined, origin: Origin, file: string, line: number): boolean {
+  let isRepeated = false;
+  for (let at = placeIn(origin, file, line); at; at = at.parent) isRepeated ||= at.via === 'repeat';
+  if (!isRepeated || !before) return false;
+  const [was, is] = [pathTo(before, file, line), pathTo(origin, file, line)];
+  for (const [index, place] of is.entries()) {
+    const other = was[index];
+    if (!other) return false;
+    if (place.file !== other.file) return false;
+    const further = place.line - other.line || (place.column ?? 0) - (other.column ?? 0);
+    if (further !== 0) return further < 0;
+  }
+  return true;
+}
+
+/** The chain of an origin from its place on the given line inwards. */
+function pathTo(origin: Origin, file: string, line: number): Origin[] {
+  const path: Origin[] = [];
+  for (let at: Origin | undefined = origin; at; at = at.parent) {
+    path.unshift(at);
+    if (at.file === file && at.line === line) break;
+  }
+  return path;
 }
 
 function indexOf(unordered: readonly LineRow[]): LineIndex {
