@@ -10,6 +10,7 @@ import { CodeLines } from './code-lines';
 import { InlinedCode } from './inlined';
 import { CallFrames, type FrameSection } from './inspect/call-frames';
 import type { CheckedLaunch } from './launch-checks';
+import { LoadMap } from './load-map';
 import { RequestError } from './request-error';
 import { Symbols } from './symbols';
 
@@ -20,6 +21,7 @@ export class Debuggee {
   readonly callFrames: CallFrames;
   readonly scopes: CodeScopes;
   readonly inlined: InlinedCode;
+  readonly loadMap: LoadMap;
   private foundTrapReturns: ReadonlySet<bigint> | undefined;
 
   constructor(
@@ -32,6 +34,7 @@ export class Debuggee {
     this.symbols = new Symbols(program);
     this.lines = new CodeLines(program.lines);
     this.scopes = new CodeScopes(() => program.debugSections?.() ?? debugSections([]));
+    this.loadMap = new LoadMap(program);
     this.inlined = new InlinedCode(this.scopes);
     this.callFrames = new CallFrames(frameSections(program));
   }
@@ -59,8 +62,39 @@ export class Debuggee {
     return this.foundTrapReturns;
   }
 
-  /** Where an address leads in guest memory, for somebody who only looks: whichever access or mode finds something. */
+  /** An address as the program's symbols and lines have it: where the code that a CPU finds there is linked. */
+  linked(cpu: GuestCpu, address: bigint): bigint {
+    if (this.loadMap.isLinked(address)) return address;
+    const found = cpu.peek(address, Access.execute);
+    return ('gpa' in found ? this.loadMap.toLinked(BigInt(found.gpa)) : undefined) ?? address;
+  }
+
+  /** Where something of the program is for a CPU: while it has no paging, where it was loaded. */
+  placeFor(cpu: GuestCpu, linked: bigint): bigint {
+    return this.isBare(cpu) ? (this.loadMap.toLoaded(linked) ?? linked) : linked;
+  }
+
+  /** `main+0x8` for an address as a CPU sees it; undefined when nothing names it. */
+  describe(cpu: GuestCpu, address: bigint): string | undefined {
+    return this.symbols.describe(this.linked(cpu, address));
+  }
+
+  private isBare(cpu: GuestCpu): boolean {
+    return cpu.privilege === Privilege.machine || (cpu.readCsr(SATP) ?? 0n) >> 60n === 0n;
+  }
+
+  /**
+   * Where an address leads in guest memory, for somebody who only looks: whichever access or mode finds something. While a CPU has no
+   * paging, what is linked to be where no memory is, is where it was loaded.
+   */
   locate(cpu: GuestCpu, address: bigint): number | undefined {
+    const found = this.translated(cpu, address);
+    if (found !== undefined && this.system.guest.toHost(found) !== undefined) return found;
+    const loaded = this.isBare(cpu) ? this.loadMap.toLoaded(address) : undefined;
+    return loaded === undefined ? found : Number(loaded);
+  }
+
+  private translated(cpu: GuestCpu, address: bigint): number | undefined {
     const privileges = [cpu.privilege, Privilege.supervisor, Privilege.user];
     for (const privilege of new Set(privileges)) {
       for (const access of [Access.read, Access.execute]) {
@@ -115,17 +149,20 @@ export class Debuggee {
   }
 }
 
+const SATP = 0x180;
 const SRET = 0x10200073;
 const MRET = 0x30200073;
 
 function findTrapReturns(program: Program): ReadonlySet<bigint> {
   const found = new Set<bigint>();
-  for (const { address, bytes, executable } of program.segments) {
+  for (const { address, loadAddress, bytes, executable } of program.segments) {
     if (!executable) continue;
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     for (let at = 0; at + 4 <= bytes.length; at += 2) {
       const word = view.getUint32(at, true);
-      if (word === SRET || word === MRET) found.add(address + BigInt(at));
+      if (word !== SRET && word !== MRET) continue;
+      found.add(address + BigInt(at));
+      found.add(loadAddress + BigInt(at));
     }
   }
   return found;

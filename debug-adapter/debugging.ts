@@ -145,7 +145,8 @@ export class Debugging {
     const told = atBreakpoint ?? stop;
     this.forgetHandles();
     // A breakpoint in an inlined function is shown there, and so is an instruction to which a step by instructions has led.
-    const hidden = told.hitBreakpointIds || !cpu ? 0 : (told.hidden ?? debuggee.inlined.hiddenAt(cpu.pc));
+    const hidden =
+      told.hitBreakpointIds || !cpu ? 0 : (told.hidden ?? debuggee.inlined.hiddenAt(debuggee.linked(cpu, cpu.pc)));
     this.lastStop = { ...told, hidden };
     const { reason, description, text, hitBreakpointIds } = told;
     this.connection.event('stopped', {
@@ -163,7 +164,8 @@ export class Debugging {
   hiddenAt(cpu: GuestCpu): number {
     const { lastStop } = this;
     if (lastStop?.cpu === cpu.id && lastStop.hidden !== undefined) return lastStop.hidden;
-    return this.running.debuggee.inlined.hiddenAt(cpu.pc);
+    const { debuggee } = this.running;
+    return debuggee.inlined.hiddenAt(debuggee.linked(cpu, cpu.pc));
   }
 
   /**

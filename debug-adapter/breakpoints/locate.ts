@@ -76,7 +76,7 @@ export function locateInstruction(debuggee: Debuggee, sources: Sources, referenc
 
 function locateAddress(debuggee: Debuggee, sources: Sources, address: bigint): Located {
   if (address & 1n) return unverified(undefined, 'an instruction begins at an even address');
-  const line = debuggee.lines.at(address);
+  const line = debuggee.lines.at(debuggee.loadMap.linked(address));
   return {
     target: { kind: 'code', places: [placeOf(debuggee, address)] },
     shown: {
@@ -87,11 +87,9 @@ function locateAddress(debuggee: Debuggee, sources: Sources, address: bigint): L
 }
 
 /** The loaded bytes of a linked address, where the program has any. */
-function placeOf({ program }: Debuggee, virtual: bigint): CodePlace {
-  const segment = program.segments.find(
-    ({ address, memorySize }) => virtual >= address && virtual < address + BigInt(memorySize),
-  );
-  return segment ? { virtual, physical: Number(segment.loadAddress + (virtual - segment.address)) } : { virtual };
+function placeOf({ loadMap }: Debuggee, virtual: bigint): CodePlace {
+  const loaded = loadMap.toLoaded(virtual);
+  return loaded === undefined ? { virtual } : { virtual, physical: Number(loaded) };
 }
 
 export function unverified(line: number | undefined, message: string): Located {

@@ -26,9 +26,9 @@ export class DisassemblySources {
   /** Where an instruction stands in a generated source. */
   place(cpu: GuestCpu, pc: bigint): Pick<DebugProtocol.StackFrame, 'source' | 'line' | 'column'> {
     const { symbols } = this.debuggee;
-    const place = symbols.at(pc);
-    const start = place && place.offset < BigInt(MOST) ? place.symbol.value : pc;
-    const end = place && start !== pc ? symbols.endOf(place.symbol) : undefined;
+    const place = symbols.at(this.debuggee.linked(cpu, pc));
+    const start = place && place.offset < BigInt(MOST) ? pc - place.offset : pc;
+    const end = place && start !== pc ? start + (symbols.endOf(place.symbol) - place.symbol.value) : undefined;
     const listing = this.list(cpu, place?.symbol.name ?? hex(start), start, end, pc);
     const line = listing.addresses.indexOf(pc);
     if (line < 0) return { line: 0, column: 0 };

@@ -45,8 +45,9 @@ function show(debuggee: Debuggee, sources: Sources, cpu: GuestCpu, at: bigint): 
   const word = debuggee.instructionAt(cpu, at);
   if (word === undefined) return { address: hex(at), instruction: '(no memory)', presentationHint: 'invalid' };
   const digits = (word & 3) === 3 ? 8 : 4;
-  const line = debuggee.lines.at(at);
-  const symbol = debuggee.symbols.at(at);
+  const linked = debuggee.linked(cpu, at);
+  const line = debuggee.lines.at(linked);
+  const symbol = debuggee.symbols.at(linked);
   return {
     address: hex(at),
     instructionBytes: word.toString(16).padStart(digits, '0'),
@@ -80,7 +81,7 @@ function instructionsBefore(debuggee: Debuggee, cpu: GuestCpu, address: bigint, 
 const REACH = 128n;
 
 function pieceBefore(debuggee: Debuggee, cpu: GuestCpu, end: bigint): bigint[] {
-  const row = debuggee.program.lines.find(end - 2n);
+  const row = debuggee.program.lines.find(debuggee.linked(cpu, end - 2n));
   const starts = [
     ...(row ? [row.address] : []),
     ...Array.from({ length: Number(REACH / 2n) }, (_, index) => end - REACH + 2n * BigInt(index)),

@@ -55,7 +55,7 @@ export function instructionText(debuggee: Debuggee, cpu: GuestCpu, address: bigi
 
 /** Bits as people write them: pseudo-instructions where there are any, a space after each comma. */
 export function assembly(debuggee: Debuggee, word: number, address: bigint): string {
-  const symbolAt = (at: bigint): string | undefined => debuggee.symbols.describe(at);
+  const symbolAt = (at: bigint): string | undefined => debuggee.symbols.describe(debuggee.loadMap.linked(at));
   return disassemble(word, address, { aliases: true, symbolAt }).text.replaceAll(',', ', ');
 }
 

@@ -32,7 +32,7 @@ interface Inlined {
 export function stackOf(debuggee: Debuggee, cpu: GuestCpu, hidden: number): StackFrame[] {
   const handler = debuggee.handlerOf(cpu);
   const guest = guestFrames(debuggee, cpu).flatMap((frame) =>
-    inlinedFrames(debuggee, frame, frame.kind === 'running' ? hidden : 0).map(
+    inlinedFrames(debuggee, cpu, frame, frame.kind === 'running' ? hidden : 0).map(
       (inlined): StackFrame => ({ kind: 'guest', cpu, frame, ...(inlined ? { inlined } : {}) }),
     ),
   );
@@ -42,8 +42,9 @@ export function stackOf(debuggee: Debuggee, cpu: GuestCpu, hidden: number): Stac
 }
 
 /** The functions in which a frame of the machine stands, innermost first; just undefined where nothing is inlined. */
-function inlinedFrames({ inlined }: Debuggee, frame: GuestFrame, hidden: number): (Inlined | undefined)[] {
-  const at = lineAddress(frame);
+function inlinedFrames(debuggee: Debuggee, cpu: GuestCpu, frame: GuestFrame, hidden: number): (Inlined | undefined)[] {
+  const { inlined } = debuggee;
+  const at = debuggee.linked(cpu, lineAddress(frame));
   const functions = inlined.visibleAt(at, hidden).reverse();
   if (functions.length === 0) return [undefined];
   return functions.map(({ kind, name }, index) => {
@@ -93,7 +94,11 @@ export class FrameView {
       instructionPointerReference: hex(frame.pc),
       ...(frame.isGuess ? { presentationHint: 'subtle' as const } : {}),
     };
-    const at = this.debuggee.lines.at(lineAddress(frame), frame.kind === 'running' && this.showsBody(cpu));
+    const { debuggee } = this;
+    const at = debuggee.lines.at(
+      debuggee.linked(cpu, lineAddress(frame)),
+      frame.kind === 'running' && this.showsBody(cpu),
+    );
     const line = inlined?.call ? { ...inlined.call, column: undefined } : at;
     if (line && !this.debuggee.absentSources.has(line.file))
       return {
@@ -106,7 +111,7 @@ export class FrameView {
   }
 
   private name(cpu: GuestCpu, { pc, kind, isGuess, privilege }: GuestFrame): string {
-    const place = this.debuggee.symbols.describe(pc) ?? hex(pc);
+    const place = this.debuggee.describe(cpu, pc) ?? hex(pc);
     if (isGuess) return `${place} (a guess, from ra)`;
     if (kind === 'interrupted') return `${place} (interrupted in ${privilegeNames[privilege]})`;
     return kind === 'running' && cpu.privilege !== 1 ? `${place} (${privilegeNames[privilege]})` : place;

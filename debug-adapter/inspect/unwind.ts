@@ -46,9 +46,9 @@ export function callerOf(
   isOuter: boolean,
 ): Caller | undefined {
   // An outer frame stands in its call, which is before the address to which it returns.
-  const rule = debuggee.callFrames.at(isOuter ? pc - 1n : pc);
+  const rule = debuggee.callFrames.at(debuggee.linked(cpu, isOuter ? pc - 1n : pc));
   if (rule) return callerByRule(debuggee, cpu, rule, registers, isOuter);
-  const start = functionStart(debuggee, pc);
+  const start = functionStart(debuggee, cpu, pc);
   if (start === undefined) return undefined;
   const frame = scanPrologue(debuggee, cpu, start, pc);
   if (frame.ra !== undefined) {
@@ -95,8 +95,9 @@ function callerByRule(
 }
 
 /** Where the function around pc begins: at the nearest symbol that the program's own calls could reach. */
-function functionStart(debuggee: Debuggee, pc: bigint): bigint | undefined {
-  return debuggee.symbols.at(pc)?.symbol.value;
+function functionStart(debuggee: Debuggee, cpu: GuestCpu, pc: bigint): bigint | undefined {
+  const place = debuggee.symbols.at(debuggee.linked(cpu, pc));
+  return place && pc - place.offset;
 }
 
 function scanPrologue(debuggee: Debuggee, cpu: GuestCpu, start: bigint, pc: bigint): Frame {

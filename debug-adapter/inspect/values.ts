@@ -25,7 +25,7 @@ export class ValueView {
 
   /** A value of a register: hexadecimal, and the symbol that it points to. */
   word(value: bigint): string {
-    const symbol = this.debuggee.symbols.describe(value);
+    const symbol = this.debuggee.describe(this.cpu, value);
     return symbol === undefined ? hex(value) : `${hex(value)} <${symbol}>`;
   }
 
@@ -142,7 +142,7 @@ export class ValueView {
     };
     if (place.space !== 'gva' || gpa !== undefined) add('gpa', gpa);
     add('hpa', gpa === undefined ? undefined : guest.toHost(gpa));
-    const symbol = place.space === 'gva' ? this.debuggee.symbols.describe(place.address) : undefined;
+    const symbol = place.space === 'gva' ? this.debuggee.describe(this.cpu, place.address) : undefined;
     if (symbol !== undefined) parts.push({ name: 'symbol', value: symbol });
     const bytes = readSpace(this.debuggee, this.cpu, place, 8);
     if (bytes.length === 8) {

@@ -66,7 +66,8 @@ export function executionRequests(debugging: Debugging): Handlers {
     stepOut: (args) =>
       step(args, 'out', (guest) => {
         const hidden = hiddenAt(guest);
-        if (guest.debuggee.inlined.visibleAt(guest.cpu.pc, hidden).length > 1) return sourceStepOut(guest, hidden);
+        if (guest.debuggee.inlined.visibleAt(guest.debuggee.linked(guest.cpu, guest.cpu.pc), hidden).length > 1)
+          return sourceStepOut(guest, hidden);
         const [, caller] = guestFrames(guest.debuggee, guest.cpu);
         return stepOut(guest, caller?.kind === 'caller' ? caller.pc : undefined);
       }),
@@ -100,7 +101,7 @@ export function executionRequests(debugging: Debugging): Handlers {
       if (address === undefined) throw new RequestError(`there is no target ${targetId}`);
       if (debuggee.handlerOf(cpu)) throw new RequestError('the VMM has the CPU: its guest cannot be moved now');
       return new Answer(undefined, () => {
-        writePlace(debuggee, cpu, { kind: 'pc' }, address);
+        writePlace(debuggee, cpu, { kind: 'pc' }, debuggee.placeFor(cpu, address));
         debugging.halted({ reason: 'goto', cpu: cpu.id });
       });
     },

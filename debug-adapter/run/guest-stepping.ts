@@ -164,17 +164,18 @@ export function* untilTrapReturns(step: GuestStep, from: Position): PlanPart<voi
 
 /** Tells after each instruction whether the step has left its line: pc is elsewhere, or at the line's first address again. */
 function lineWatch({ debuggee, cpu, granularity, inBody }: GuestStep): () => boolean {
-  const start = granularity === 'instruction' ? undefined : debuggee.lines.at(cpu.pc, inBody);
+  const start = granularity === 'instruction' ? undefined : debuggee.lines.at(debuggee.linked(cpu, cpu.pc), inBody);
   if (!start) return () => true;
   return () => {
-    const now = debuggee.lines.at(cpu.pc, inBody);
-    return !isSameLine(start, now, granularity === 'statement') || debuggee.lines.isEntry(start, cpu.pc);
+    const pc = debuggee.linked(cpu, cpu.pc);
+    const now = debuggee.lines.at(pc, inBody);
+    return !isSameLine(start, now, granularity === 'statement') || debuggee.lines.isEntry(start, pc);
   };
 }
 
 export function stepped(step: GuestStep, description?: string): Stop {
   const { cpu, inBody, debuggee } = step;
-  const stays = inBody && (debuggee.lines.at(cpu.pc, true)?.expansion.length ?? 0) > 0;
+  const stays = inBody && (debuggee.lines.at(debuggee.linked(cpu, cpu.pc), true)?.expansion.length ?? 0) > 0;
   return {
     reason: 'step',
     cpu: cpu.id,

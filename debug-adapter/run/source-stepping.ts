@@ -1,6 +1,5 @@
 import type { CodeBlock } from '../../simulator/object/code-scopes';
 import { isAssembly } from '../code-lines';
-import type { Debuggee } from '../debuggee';
 import { bodyOf } from '../prologue';
 import {
   type GuestStep,
@@ -19,7 +18,7 @@ import type { Leg, Plan, PlanPart } from './plan';
 
 /** Whether a step from where the CPU stands is one through a compiled language. */
 export function isInCompiledCode({ debuggee, cpu, granularity }: GuestStep): boolean {
-  const row = granularity === 'instruction' ? undefined : debuggee.lines.rowAt(cpu.pc);
+  const row = granularity === 'instruction' ? undefined : debuggee.lines.rowAt(debuggee.linked(cpu, cpu.pc));
   return row !== undefined && !isAssembly(row.origin.file);
 }
 
@@ -50,10 +49,11 @@ export function* intoBody(step: GuestStep, plan: Plan): Plan {
 /** From the first instruction of a compiled function to its body. */
 function* toBody(step: GuestStep): PlanPart<void> {
   const { debuggee, cpu } = step;
-  const [entered] = debuggee.scopes.functionsAt(cpu.pc);
-  if (entered?.entry !== cpu.pc) return;
-  const body = bodyOf(debuggee, entered);
-  if (body !== cpu.pc) yield* untilDeeper(step, body, positionOf(cpu));
+  const pc = pcOf(step);
+  const [entered] = debuggee.scopes.functionsAt(pc);
+  if (entered?.entry !== pc) return;
+  const prologue = bodyOf(debuggee, entered) - pc;
+  if (prologue !== 0n) yield* untilDeeper(step, cpu.pc + prologue, positionOf(cpu));
 }
 
 interface SourceLine {
@@ -83,9 +83,9 @@ class SourceStep {
     private readonly kind: StepTarget | 'over',
     hidden: number,
   ) {
-    const { debuggee, cpu } = step;
-    const row = debuggee.lines.rowAt(cpu.pc);
-    this.line = debuggee.inlined.callAt(cpu.pc, hidden) ?? row?.origin;
+    const { debuggee } = step;
+    const row = debuggee.lines.rowAt(pcOf(step));
+    this.line = debuggee.inlined.callAt(pcOf(step), hidden) ?? row?.origin;
     this.frame = frameAt(step, hidden);
     this.range = row;
   }
@@ -113,14 +113,14 @@ class SourceStep {
       } else if (stop.reason !== 'limit') {
         return stepped(step);
       }
-      if (this.isInRange(cpu.pc)) continue;
+      if (this.isInRange(pcOf(step))) continue;
       if (next !== undefined && cpu.pc !== next && stop.reason === 'limit') {
-        if (this.kind !== 'over' && debuggee.lines.rowAt(cpu.pc)) {
+        if (this.kind !== 'over' && debuggee.lines.rowAt(pcOf(step))) {
           yield* toBody(step);
           return stepped(step);
         }
         yield* untilReached(step, next, from);
-        if (this.isInRange(cpu.pc)) continue;
+        if (this.isInRange(pcOf(step))) continue;
       }
       const hidden = this.arrived();
       if (hidden !== undefined) return { ...stepped(step), hidden };
@@ -130,18 +130,18 @@ class SourceStep {
   /** Whether the step ends where the CPU stands: then, how many inlined functions that begin there are not entered. */
   private arrived(): number | undefined {
     const { step, line, frame } = this;
-    const { debuggee, cpu } = step;
-    const row = debuggee.lines.rowAt(cpu.pc);
-    const hidden = debuggee.inlined.hiddenAt(cpu.pc);
+    const { debuggee } = step;
+    const row = debuggee.lines.rowAt(pcOf(step));
+    const hidden = debuggee.inlined.hiddenAt(pcOf(step));
     if (!row) return hidden;
     const now = frameAt(step, hidden);
     if (hidden > 0 && isSameFrame(now, frame)) {
-      const isSame = isSameLine(debuggee.inlined.callAt(cpu.pc, hidden), line);
+      const isSame = isSameLine(debuggee.inlined.callAt(pcOf(step), hidden), line);
       if (this.kind === 'over') return isSame ? undefined : hidden;
       return isSame ? hidden - 1 : hidden;
     }
     if (isInlinedInto(now, frame)) return this.kind === 'over' ? undefined : hidden;
-    const isOther = row.address === cpu.pc && !isSameLine(row.origin, line);
+    const isOther = row.address === pcOf(step) && !isSameLine(row.origin, line);
     if (isOther && row.isStatement) return hidden;
     this.range = row;
     // No statement begins here: the next one may, also one of this line where the frame is another.
@@ -168,12 +168,18 @@ class SourceStep {
   }
 }
 
-function frameAt({ debuggee, cpu }: GuestStep, hidden: number): Frame {
-  return { base: baseOf(debuggee, cpu), functions: debuggee.inlined.visibleAt(cpu.pc, hidden) };
+/** The CPU's pc as the program is linked. */
+function pcOf({ debuggee, cpu }: GuestStep): bigint {
+  return debuggee.linked(cpu, cpu.pc);
 }
 
-function baseOf(debuggee: Debuggee, cpu: GuestStep['cpu']): bigint | undefined {
-  const rule = debuggee.callFrames.at(cpu.pc);
+function frameAt(step: GuestStep, hidden: number): Frame {
+  return { base: baseOf(step), functions: step.debuggee.inlined.visibleAt(pcOf(step), hidden) };
+}
+
+function baseOf(step: GuestStep): bigint | undefined {
+  const { debuggee, cpu } = step;
+  const rule = debuggee.callFrames.at(pcOf(step));
   return rule && BigInt.asUintN(64, cpu.hart.x(rule.cfa.register) + BigInt(rule.cfa.offset));
 }
 

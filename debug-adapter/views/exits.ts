@@ -34,7 +34,7 @@ function showExit({ debuggee, sources, narrations }: Running, record: ExitRecord
   const instruction = record.instruction
     ? assembly(debuggee, record.instruction, pc)
     : cpu && instructionText(debuggee, cpu, pc);
-  const line = debuggee.lines.at(pc);
+  const line = debuggee.lines.at(debuggee.loadMap.linked(pc));
   return {
     number: record.number,
     threadId: record.vcpu + 1,

@@ -44,7 +44,7 @@ function narratedLines(
 /** Beside the line at which the guest stands, and the instructions just before it: the registers that they name. */
 function guestLines(running: Running, cpu: GuestCpu, file: string, first: number, last: number): InlineValue[] {
   const { debuggee } = running;
-  const here = debuggee.lines.at(cpu.pc);
+  const here = debuggee.lines.at(debuggee.linked(cpu, cpu.pc));
   if (here?.file !== file) return [];
   const values: InlineValue[] = [];
   const from = Math.max(first, last - MOST_LINES);
