@@ -6,6 +6,7 @@ import { Access, Privilege } from '../simulator/mmu/index';
 import { CodeScopes } from '../simulator/object/code-scopes';
 import { debugSections } from '../simulator/object/elf-reader';
 import type { Program } from '../simulator/object/program';
+import { CodeLayout } from './code-layout';
 import { CodeLines } from './code-lines';
 import { InlinedCode } from './inlined';
 import { CallFrames, type FrameSection } from './inspect/call-frames';
@@ -22,6 +23,7 @@ export class Debuggee {
   readonly scopes: CodeScopes;
   readonly inlined: InlinedCode;
   readonly loadMap: LoadMap;
+  readonly layout: CodeLayout;
   private foundTrapReturns: ReadonlySet<bigint> | undefined;
 
   constructor(
@@ -35,6 +37,7 @@ export class Debuggee {
     this.lines = new CodeLines(program.lines);
     this.scopes = new CodeScopes(() => program.debugSections?.() ?? debugSections([]));
     this.loadMap = new LoadMap(program);
+    this.layout = new CodeLayout(program);
     this.inlined = new InlinedCode(this.scopes);
     this.callFrames = new CallFrames(frameSections(program));
   }

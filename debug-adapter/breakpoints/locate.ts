@@ -3,6 +3,7 @@ import type { DebugProtocol } from '@vscode/debugprotocol';
 import { isAssembly } from '../code-lines';
 import type { Debuggee } from '../debuggee';
 import { hex } from '../format';
+import { beginningBefore } from '../inspect/code-items';
 import { parseMemoryReference } from '../memory';
 import { afterPrologue, breakpointAddresses } from '../prologue';
 import type { Sources } from '../sources';
@@ -75,7 +76,8 @@ export function locateInstruction(debuggee: Debuggee, sources: Sources, referenc
 }
 
 function locateAddress(debuggee: Debuggee, sources: Sources, address: bigint): Located {
-  if (address & 1n) return unverified(undefined, 'an instruction begins at an even address');
+  const problem = whyNoInstruction(debuggee, address);
+  if (problem !== undefined) return unverified(undefined, problem);
   const line = debuggee.lines.at(debuggee.loadMap.linked(address));
   return {
     target: { kind: 'code', places: [placeOf(debuggee, address)] },
@@ -84,6 +86,19 @@ function locateAddress(debuggee: Debuggee, sources: Sources, address: bigint): L
       ...(line ? { source: sources.guest(line.file), line: line.line + 1 } : {}),
     },
   };
+}
+
+/** Why no instruction can be executed at an address, as far as that is known. */
+function whyNoInstruction(debuggee: Debuggee, address: bigint): string | undefined {
+  if (address & 1n) return 'an instruction begins at an even address';
+  const [cpu] = debuggee.cpus;
+  const { layout, loadMap } = debuggee;
+  if (!cpu) return undefined;
+  if (debuggee.instructionAt(cpu, address) === undefined)
+    return loadMap.isLinked(address) ? undefined : `there is no memory at ${hex(address)}`;
+  if (layout.isData(loadMap.linked(address))) return undefined;
+  const inside = beginningBefore(debuggee, cpu, address);
+  return inside === undefined ? undefined : `this is in the midst of the instruction at ${hex(inside)}`;
 }
 
 /** The loaded bytes of a linked address, where the program has any. */

@@ -3,7 +3,7 @@ import type { GuestCpu } from '../../simulator/hypervisor/guest';
 import type { Debuggee } from '../debuggee';
 import { hex } from '../format';
 import { RequestError } from '../request-error';
-import { assembly } from './exit-text';
+import { contentOf, itemFrom } from './code-items';
 
 /** Instructions of a generated source where no symbol says what belongs together. */
 const PIECE = 256;
@@ -65,11 +65,11 @@ export class DisassemblySources {
     const addresses: bigint[] = [];
     const lines: string[] = [];
     for (let at = start; end === undefined ? addresses.length < PIECE : at < end && addresses.length < MOST; ) {
-      const word = this.debuggee.instructionAt(cpu, at);
-      if (word === undefined) break;
+      const item = itemFrom(this.debuggee, cpu, at);
+      if (item.kind === 'nothing') break;
       addresses.push(at);
-      lines.push(`${hex(at)}\t${assembly(this.debuggee, word, at)}`);
-      at += (word & 3) === 3 ? 4n : 2n;
+      lines.push(`${hex(at)}\t${contentOf(this.debuggee, cpu, item).text}`);
+      at += item.length;
       // What was read as the end of one instruction is the beginning of the one that runs.
       if (at - pc > 0n && at - pc < 4n && !addresses.includes(pc)) at = pc;
     }

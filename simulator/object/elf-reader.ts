@@ -3,7 +3,7 @@ import { type DwarfRow, readLinePrograms } from './dwarf-lines';
 import type { DebugSections } from './dwarf-units';
 import { type ElfSection, type ElfSymbol, FileType, parseElf, SectionIndex, SegmentType } from './elf';
 import { type LineRow, LineTable } from './line-table';
-import type { Program, ProgramSymbol, SymbolType } from './program';
+import { markOf, type Program, type ProgramSymbol, type SymbolType } from './program';
 import { SectionFlag } from './relocatable';
 import { SparseBytes } from './sparse-bytes';
 
@@ -36,6 +36,7 @@ export function readExecutable(bytes: Uint8Array): Result<Program> {
       })),
       symbols: elf.symbols.filter(isNamed).map((symbol) => programSymbol(symbol, elf.sections)),
       lines: new LineTable(lineRows(readLines(debugSections(elf.sections)))),
+      marks: elf.symbols.flatMap((symbol) => markOf(symbol) ?? []),
       debugSections: () => debugSections(elf.sections),
       ...(frames && !(frames.flags & compressedFlag) ? { debugFrames: frames.bytes } : {}),
       sections: elf.sections

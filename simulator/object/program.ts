@@ -49,10 +49,23 @@ export interface Program {
   readonly sections: readonly ProgramSection[];
   /** The ELF file that it makes; absent when it came out of a file. */
   readonly executable?: () => ExecutableFile;
+  /** Where instructions and where data begin, as mapping symbols say; absent when nothing says so. */
+  readonly marks?: readonly CodeMark[];
   /** The sections with debug information of compilers; absent when there are none. */
   readonly debugSections?: () => DebugSections;
   /** The contents of .debug_frame, which is not loaded; absent when there is none. */
   readonly debugFrames?: Uint8Array;
+}
+
+export interface CodeMark {
+  readonly address: bigint;
+  readonly isData: boolean;
+}
+
+/** The mark that a symbol is (RISC-V ELF psABI, "Mapping Symbol"); undefined for any other symbol. */
+export function markOf({ name, value }: Pick<ProgramSymbol, 'name' | 'value'>): CodeMark | undefined {
+  const kind = /^\$([xd])/.exec(name)?.[1];
+  return kind === undefined ? undefined : { address: value, isData: kind === 'd' };
 }
 
 export interface ProgramSection {

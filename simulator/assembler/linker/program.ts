@@ -2,7 +2,7 @@ import { SymbolBinding, SymbolType } from '../../object/elf';
 import { debugSections } from '../../object/elf-reader';
 import * as integer from '../../object/integer';
 import { type LineRow, LineTable, type Origin } from '../../object/line-table';
-import type { Program, ProgramSection, ProgramSymbol } from '../../object/program';
+import { markOf, type Program, type ProgramSection, type ProgramSymbol } from '../../object/program';
 import { executableOf } from './executable';
 import type { Linker } from './link';
 import { type OutputSymbol, outputSymbols } from './output-symbols';
@@ -16,12 +16,14 @@ export function programOf(linker: Linker, entry: bigint): Program {
     .filter((output) => output.allocated && output.size > 0)
     .map(programSection)
     .sort((a, b) => (a.address < b.address ? -1 : a.address > b.address ? 1 : 0));
+  const symbols = outputSymbols(linker);
   return {
     entry,
     segments: loadedSegments(linker.fileLayout()),
-    symbols: outputSymbols(linker).flatMap((symbol) => (isUseful(symbol) ? [programSymbol(symbol)] : [])),
+    symbols: symbols.flatMap((symbol) => (isUseful(symbol) ? [programSymbol(symbol)] : [])),
     lines: new LineTable((wanted) => lineRowsOf(linker, wanted)),
     sections,
+    marks: symbols.flatMap((symbol) => markOf(symbol) ?? []),
     executable: () => executableOf(linker, entry),
     debugSections: () => {
       const ofCompilers = executableOf(linker, entry).sections.filter(({ name }) => name.startsWith('.debug_'));
