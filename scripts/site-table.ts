@@ -12,6 +12,7 @@ export interface Site {
   column: number;
   endLine: number;
   function: string;
+  functionLines: [number, number];
   text: string[];
   expressions: string[];
 }
@@ -76,7 +77,7 @@ function scanFile(file: string, text: string, { sites, rewritten, errors }: Scan
       line: start.line + 1,
       column: start.character + 1,
       endLine: source.getLineAndCharacterOfPosition(node.end).line + 1,
-      function: enclosingFunction(node),
+      ...enclosingFunction(node, source),
       text: pieces,
       expressions: expressions.map((expression) => expression.getText(source)),
     });
@@ -151,16 +152,20 @@ function imports(source: ts.SourceFile, wanted: string): boolean {
 }
 
 /** `name`, or `Class.name`; an unnamed function is called by the variable or property that holds it. */
-function enclosingFunction(node: ts.Node): string {
+function enclosingFunction(node: ts.Node, source: ts.SourceFile): Pick<Site, 'function' | 'functionLines'> {
+  const lineAt = (at: number): number => source.getLineAndCharacterOfPosition(at).line + 1;
   for (let current = node.parent; current; current = current.parent) {
     if (!ts.isFunctionLike(current)) continue;
     const holder = current.name ?? holderName(current.parent);
     if (!holder) continue;
     const owner = ts.isClassLike(current.parent) ? current.parent.name : undefined;
     const name = ts.isStringLiteral(holder) ? holder.text : holder.getText();
-    return owner ? `${owner.text}.${name}` : name;
+    return {
+      function: owner ? `${owner.text}.${name}` : name,
+      functionLines: [lineAt(current.getStart(source)), lineAt(current.end)],
+    };
   }
-  return 'module';
+  return { function: 'module', functionLines: [1, lineAt(source.end)] };
 }
 
 function holderName(parent: ts.Node): ts.Node | undefined {

@@ -45,12 +45,19 @@ function locateLine(debuggee: Debuggee, sources: Sources, file: string, line: nu
   };
 }
 
-/** The steps of a handler at a line, else those at the next line that has one. */
+/** The steps of a handler at a line, else those at the next line of the same function that has one. */
 function locateSite(sources: Sources, file: string, line: number): Located {
-  const steps = sites.filter((site) => site.kind === 'step' && site.file === file && site.endLine >= line);
+  const around = sites.filter(
+    ({ file: other, functionLines: [first, last] }) => other === file && first <= line && line <= last,
+  );
+  // Of functions in one another, the innermost begins last.
+  const start = Math.max(...around.map(({ functionLines: [first] }) => first));
+  const own = around.filter(({ functionLines: [first] }) => first === start);
+  const steps = own.filter((site) => site.kind === 'step' && site.endLine >= line);
   const next = Math.min(...steps.map((site) => site.line));
   const there = steps.filter((site) => site.line === next);
-  if (there.length === 0) return unverified(line, 'no step of a handler is at this line or after it');
+  if (!own[0]) return unverified(line, 'this line is in no function of the VMM that makes steps');
+  if (there.length === 0) return unverified(line, `no step of ${own[0].function} is at this line or after it`);
   return {
     target: { kind: 'vmm', sites: new Set(there.map(({ id }) => id)) },
     shown: { source: sources.vmm(file), line: next },

@@ -29,12 +29,21 @@ export class MachineEnvironment implements Environment {
     private readonly scope: EnvironmentScope = {},
   ) {}
 
+  /** A variable of the VMM, whatever it is. */
+  variable(name: string): { readonly value: unknown } | undefined {
+    const { variables } = this.scope;
+    return variables?.has(name) ? { value: variables.get(name) } : undefined;
+  }
+
   variableNames(): string[] {
     return [...(this.scope.variables?.keys() ?? [])];
   }
 
   lookUp(name: string, isMachine: boolean): Value | undefined {
-    const variable = isMachine ? undefined : valueOfVariable(this.scope.variables?.get(name));
+    const held = isMachine ? undefined : this.variable(name);
+    const variable = held && valueOfVariable(held.value);
+    // It hides whatever else has its name.
+    if (held && !variable) throw new RequestError(`'${name}' is no number in the VMM: ${String(held.value)}`);
     return variable ?? this.register(name) ?? this.csr(name) ?? (isMachine ? undefined : this.symbol(name));
   }
 

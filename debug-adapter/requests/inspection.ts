@@ -81,8 +81,19 @@ export function inspectionRequests(debugging: Debugging): Handlers {
         frameId,
         context === 'hover' ? 'a hover changes nothing' : undefined,
       );
-      const value = changing(environment, () => evaluate(expression, environment));
       const view = new ValueView(debugging.stopped.debuggee, cpu);
+      const variable = environment.variable(expression.trim());
+      if (variable) {
+        const child = showChild(view.variable(expression.trim(), variable.value), cpu, variables);
+        const { value: result, type, memoryReference, variablesReference } = child;
+        return {
+          result,
+          variablesReference,
+          ...(type === undefined ? {} : { type }),
+          ...(memoryReference === undefined ? {} : { memoryReference }),
+        };
+      }
+      const value = changing(environment, () => evaluate(expression, environment));
       const { value: result, ...rest } = view.value(value);
       const parts =
         value.place?.kind === 'csr' && value.place.field === undefined

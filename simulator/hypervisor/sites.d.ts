@@ -15,6 +15,8 @@ declare module 'hyperstep:sites' {
     readonly endLine: number;
     /** The enclosing function: `name`, or `Class.name`. */
     readonly function: string;
+    /** Its first and its last line, 1-based. */
+    readonly functionLines: readonly [number, number];
     /** Of a step, the template's text pieces, one more than `expressions`. Of a call, empty. */
     readonly text: readonly string[];
     /** Of a step, the source text of each `${...}`. Of a call, the source text of the called function. */

@@ -168,6 +168,46 @@ describe('breakpoints of the VMM', () => {
     assert.equal(top?.line, breakpoints[0]?.line);
   });
 
+  it('never slide into another function', async () => {
+    await launch();
+    const lines = readFileSync(vmmSource, 'utf8').split('\n');
+    const steps = (of: string): DebugProtocol.Breakpoint[] => all.filter(({ message }) => message?.includes(of));
+    const all = await client.breakAt(
+      vmmSource,
+      lines.map((_, index) => index + 1),
+    );
+    const functionOf = (line: number): number =>
+      lines.slice(0, line).reduce((last, each, index) => (/^(export )?function/.test(each) ? index : last), -1);
+    for (const [index, { verified, line = 0, message }] of all.entries()) {
+      if (verified) assert.equal(functionOf(line), functionOf(index + 1), lines[index]);
+      else assert.match(message ?? '', /no function of the VMM|no step of \w+ is at this line/, lines[index]);
+    }
+    assert.ok(all.some(({ verified }) => verified));
+    assert.ok(steps('no step of emulatePrivileged').length > 3);
+    assert.equal(all[9]?.verified, false, 'a constant before all functions');
+  });
+
+  it('know the variables of their frames, whatever these are', async () => {
+    await launch();
+    await client.request('setExceptionBreakpoints', { filters: ['exit'] });
+    await client.go('continue');
+    let seen = 0;
+    for (let step = 0; step < 12; step++) {
+      for (const frame of (await client.stack()).filter(inVmm)) {
+        for (const [name, { value, evaluateName }] of await client.scope('Handler', frame.id)) {
+          if (name === 'next') continue;
+          for (const context of ['watch', 'hover', 'repl']) {
+            const args = { expression: evaluateName, frameId: frame.id, context };
+            assert.equal((await client.request<{ result: string }>('evaluate', args)).result, value, name);
+          }
+          seen++;
+        }
+      }
+      await client.go('stepIn');
+    }
+    assert.ok(seen > 20, `${seen}`);
+  });
+
   it('are unverified in a TypeScript file that is no source of the VMM', async () => {
     await launch();
     const [breakpoint] = await client.breakAt(path.join(root, 'debug-adapter/session.ts'), [10]);
