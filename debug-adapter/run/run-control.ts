@@ -162,6 +162,9 @@ export class RunControl {
     switch (stop.reason) {
       case 'limit':
         return this.left > 0 ? undefined : this.tellPlan(stop);
+      // No request of the debugger's breaks a wait off; a later slice goes on with it.
+      case 'waiting':
+        return undefined;
       case 'breakpoint': {
         this.passBreakpoint = true;
         const found = this.watchers.atBreakpoint(stop.hart);

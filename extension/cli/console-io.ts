@@ -42,12 +42,22 @@ export class ConsoleInput {
     if (this.ended) system.closeInput();
   }
 
-  async more(): Promise<void> {
+  /** Waits for input, for its end or for `wake`; not longer than so many milliseconds where they are given. */
+  async more(milliseconds?: number): Promise<void> {
     if (this.chunks.length > 0 || this.ended) return;
     await new Promise<void>((resolve) => {
-      this.arrived = resolve;
+      const timer = milliseconds === undefined ? undefined : setTimeout(resolve, milliseconds);
+      this.arrived = () => {
+        clearTimeout(timer);
+        resolve();
+      };
     });
     this.arrived = undefined;
+  }
+
+  /** Ends a wait: something else has happened. */
+  wake(): void {
+    this.arrived?.();
   }
 
   close(): void {

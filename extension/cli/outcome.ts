@@ -1,23 +1,27 @@
 import type { System } from '../../simulator/hypervisor/system';
 import type { MachineStop } from '../../simulator/machine/stop';
+import { type Interrupt, statusOfSignal } from './interrupts';
+
+/** What a run stopped for. */
+export type RunStop = MachineStop | { readonly reason: 'interrupted'; readonly signal: Interrupt };
 
 export const STATUS = { poweredOff: 0, failed: 1, usage: 2, limit: 3 } as const;
 
 /** How a run ended. */
 export interface Outcome {
   readonly system: System;
-  readonly reason: MachineStop['reason'];
+  readonly reason: RunStop['reason'];
   readonly status: number;
   /** What standard error says. */
   readonly message: string | undefined;
   readonly instructions: number;
 }
 
-export function outcomeOf(system: System, stop: MachineStop, instructions: number, limit: number): Outcome {
+export function outcomeOf(system: System, stop: RunStop, instructions: number, limit: number): Outcome {
   return { system, instructions, reason: stop.reason, ...judge(stop, limit) };
 }
 
-function judge(stop: MachineStop, limit: number): { status: number; message: string | undefined } {
+function judge(stop: RunStop, limit: number): { status: number; message: string | undefined } {
   switch (stop.reason) {
     case 'power-off':
       return stop.code === 0
@@ -34,6 +38,8 @@ function judge(stop: MachineStop, limit: number): { status: number; message: str
       };
     case 'waiting-forever':
       return { status: STATUS.failed, message: 'the guest waits for ever: no interrupt can come' };
+    case 'interrupted':
+      return { status: statusOfSignal(stop.signal), message: `ended by ${stop.signal}` };
     default:
       return { status: STATUS.failed, message: `the machine stopped: ${stop.reason}` };
   }

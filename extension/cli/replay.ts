@@ -1,11 +1,16 @@
 import { writeFileSync } from 'node:fs';
 import { fileOf } from '../../simulator/devices/file-log';
-import { Replay, readRecord } from '../../simulator/hypervisor/record';
-import { openDisk } from '../../simulator/hypervisor/system';
+import { type Life, Replay, ReplayError, type RunRecord, readRecord } from '../../simulator/hypervisor/record';
+import { originOf } from '../../simulator/hypervisor/run-origin';
+import { readSnapshot } from '../../simulator/hypervisor/snapshot';
+import { openDisk, type System } from '../../simulator/hypervisor/system';
+import type { MachineStop } from '../../simulator/machine/stop';
 import { ConsoleOutput } from './console-io';
-import { buildOrReport, makeSystem, openFiles, readGiven } from './guest';
+import { buildOrReport, type GuestFiles, makeSystem, openFiles, readGiven } from './guest';
+import { restoredSystem, type Start } from './live-run';
 import { type MachineOptions, one, type ParsedCommand } from './options';
 import { outcomeOf, reportOf, STATUS } from './outcome';
+import { contradictions } from './recorded-options';
 import { UsageError } from './usage';
 
 const SLICE = 2_000_000;
@@ -14,31 +19,88 @@ const SLICE = 2_000_000;
 export async function replay(command: ParsedCommand, options: MachineOptions): Promise<number> {
   if (options.disks.length > 0) throw new UsageError('a record has in it what was read of the disks: leave out --disk');
   const record = readRecord(await readGiven('record', one(command.values['replay']) ?? ''));
-  const { diskSectors: _, ...machine } = record.description;
-  const program = await buildOrReport(command, { ...options, firmware: machine.firmware });
-  if (!program) return STATUS.usage;
-  const disks = record.disks.map((contents) => openDisk(fileOf(contents), 'copy'));
+  const different = contradictions(command.values, options, record.description);
+  if (different.length > 0)
+    throw new ReplayError(`the record is of another machine: ${different.join('; ')}; what is left out is as recorded`);
+  const start = await startOf(command, options, record);
+  if (!start) return STATUS.usage;
+  const disks = record.disks.map(({ contents, write }) => openDisk(fileOf(contents), write));
+  const files = { ...(await openFiles({ ...options, disks: [] })), disks };
   const output = new ConsoleOutput();
-  const files = await openFiles({ ...options, disks: [] });
-  const system = makeSystem(program, options, { ...files, disks }, (byte) => output.write(byte), machine);
   const started = process.hrtime.bigint();
-  const run = new Replay(system, record);
-  let stop = run.run(SLICE);
-  while (stop !== 'end' && stop.reason === 'limit') {
-    output.flush();
-    stop = run.run(SLICE);
+  let instructions = 0;
+  let replayed: { readonly system: System; readonly stop: MachineStop; readonly same: boolean } | undefined;
+  for (const life of record.lives) {
+    const append = options.append ?? record.origin.bootArguments ?? undefined;
+    const system = systemOf(start, record, { ...options, append }, files, (byte) => output.write(byte));
+    const first = system.machine.clock.retired;
+    replayed = { system, ...runLife(system, start, record, life, output) };
+    instructions += system.machine.clock.retired - first;
+    if (!replayed.same) break;
   }
-  output.flush();
-  const same = run.isSame;
-  const reason = stop === 'end' ? (system.machine.finished ?? ({ reason: 'limit' } as const)) : stop;
-  const outcome = outcomeOf(system, reason, system.machine.clock.retired, system.machine.clock.retired);
+  if (!replayed) throw new ReplayError('the record has no run in it');
+  const outcome = outcomeOf(replayed.system, replayed.stop, instructions, instructions);
   const report = one(command.values['report']);
   const wallSeconds = Number(process.hrtime.bigint() - started) / 1e9;
   if (report !== undefined) writeFileSync(report, `${JSON.stringify(reportOf(outcome, wallSeconds), null, 2)}\n`);
-  if (!same) {
+  if (!replayed.same) {
     console.error('hyperstep: the replay is not the recorded run: its state at the end differs');
     return STATUS.failed;
   }
   console.error('hyperstep: the replay ends in the state in which the recorded run ended');
   return STATUS.poweredOff;
+}
+
+async function startOf(
+  command: ParsedCommand,
+  options: MachineOptions,
+  { description, origin }: RunRecord,
+): Promise<Start | undefined> {
+  const restore = one(command.values['restore']);
+  if ((restore !== undefined) !== (origin.program === null))
+    throw new ReplayError(
+      restore === undefined
+        ? 'the recorded run went on from a saved machine: name that with --restore'
+        : 'the recorded run started a program: name that, and leave out --restore',
+    );
+  if (restore !== undefined) {
+    const { snapshot, description: saved } = readSnapshot(await readGiven('saved machine', restore));
+    return { saved: snapshot, description: saved };
+  }
+  // A flat binary lies where the recorded firmware starts it.
+  const program = await buildOrReport(command, { ...options, firmware: description.firmware });
+  return program && { program };
+}
+
+function systemOf(
+  start: Start,
+  { description }: RunRecord,
+  options: MachineOptions,
+  files: GuestFiles,
+  console: (byte: number) => void,
+): System {
+  if ('saved' in start) return restoredSystem(start, options, files, console);
+  const { diskSectors: _, ...machine } = description;
+  return makeSystem(start.program, options, files, console, machine);
+}
+
+function runLife(
+  system: System,
+  start: Start,
+  { origin }: RunRecord,
+  life: Life,
+  output: ConsoleOutput,
+): { stop: MachineStop; same: boolean } {
+  const given = originOf('program' in start ? start.program : undefined, system.configuration);
+  const run = new Replay(system, life, { recorded: origin, given });
+  try {
+    let stop = run.run(SLICE);
+    while (stop !== 'end') {
+      output.flush();
+      stop = run.run(SLICE);
+    }
+    return { stop: system.machine.finished ?? { reason: 'limit' }, same: run.isSame };
+  } finally {
+    output.flush();
+  }
 }

@@ -40,11 +40,13 @@ Assembles and links the files (.s, .S, .o), or loads the one ELF executable or f
   --save FILE            save the machine where the run stops
   --restore FILE         go on from a saved machine; no guest is named then, disks are given again
   --record FILE          record all that comes into the run from outside
-  --replay FILE          run a recorded run again, and say whether it is the same
+  --replay FILE          run a recorded run again, and say whether it is the same: with the same program, bios and initrd; disks,
+                         machine and --append are as recorded
   --report FILE.json     write instructions, cycles, exits and the like
 
 Exit status: 0 the guest powered off, 1 it failed, was killed or waits for ever, 2 usage, assembly or load error,
-3 the limit of instructions was reached.
+3 the limit of instructions was reached, 130 or 143 ended by Ctrl-C or SIGTERM: what was asked for is written then,
+and a second one ends at once.
 `,
   check: `hyperstep check FILE... [-I DIR] [-D NAME[=VALUE]] [--march M] [--mabi A] [-T FILE] [-e SYMBOL] [--no-relax]
 hyperstep check -c FILE... [options]

@@ -1,3 +1,6 @@
+import type { Machine } from '../machine/machine';
+import type { MachineStop } from '../machine/stop';
+
 /** Something that came into the machine from outside: replaying a run needs all of them, and nothing else. */
 export type Input =
   /** Bytes typed at the console. */
@@ -11,23 +14,42 @@ export type Input =
   | { readonly kind: 'pc'; readonly cpu: number; readonly value: bigint }
   | { readonly kind: 'csr'; readonly cpu: number; readonly csr: number; readonly value: bigint };
 
-export interface LoggedInput {
-  /** Instructions retired and machine clock when it came, and how many steps of the VMM's current handler were done then. */
+/** Where a machine stands, and how it came to stand there: a run that goes the same way stands there too. */
+export interface Position {
+  /** Instructions retired, machine clock, and how many steps of the VMM's current handler are done. */
   readonly retired: number;
   readonly clock: number;
   readonly step: number;
+  /** What the run stopped for that led there; 'here' where the machine has not run since the last input, or at all. */
+  readonly after: MachineStop['reason'] | 'here';
+}
+
+export interface LoggedInput extends Position {
   readonly input: Input;
 }
 
 /** Every input of a run with its position, in order. A pause, a step and a breakpoint are no inputs. */
 export class InputLog {
   private readonly logged: LoggedInput[] = [];
+  /** How often the machine had been run when the last input came. */
+  private runsAtLast = 0;
 
-  /** @param position where the machine is now */
-  constructor(private readonly position: () => Omit<LoggedInput, 'input'>) {}
+  constructor(private readonly machine: () => Machine) {}
 
   add(input: Input): void {
     this.logged.push({ ...this.position(), input });
+    this.runsAtLast = this.machine().runs.runs;
+  }
+
+  /** Where the machine is now. */
+  position(): Position {
+    const { clock, activeHandler, runs } = this.machine();
+    return {
+      retired: clock.retired,
+      clock: clock.now(),
+      step: activeHandler?.trail.length ?? 0,
+      after: runs.runs === this.runsAtLast || runs.stop === undefined ? 'here' : runs.stop,
+    };
   }
 
   get inputs(): readonly LoggedInput[] {

@@ -2,57 +2,67 @@ import type { FileContents } from '../devices/file-log';
 import { seal, unseal } from '../machine/sealed-file';
 import type { MachineStop } from '../machine/stop';
 import type { GuestCpu } from './guest';
-import type { Input, LoggedInput } from './input-log';
-import { asPlain, describeSystem, type SystemDescription } from './snapshot';
+import type { Input, LoggedInput, Position } from './input-log';
+import { differencesOf, type RunOrigin } from './run-origin';
+import { asPlain, type SystemDescription } from './snapshot';
 import type { System } from './system';
 
 /** All that came into a run from outside, and what shows that a replay is the same run. */
 export interface RunRecord {
   readonly description: SystemDescription;
+  readonly origin: RunOrigin;
+  readonly disks: readonly RecordedDisk[];
+  /** The run from its start, and from each reset of the guest's: what it writes to disks lasts from one to the next. */
+  readonly lives: readonly Life[];
+}
+
+/** What a run read of a disk, and where its writes went. */
+export interface RecordedDisk {
+  readonly contents: FileContents;
+  readonly write: 'copy' | 'inPlace';
+}
+
+/** A run from a start or reset to its end or to the next reset. */
+export interface Life {
   /** State hash before the first instruction: of program and machine. */
   readonly start: string;
-  readonly disks: readonly FileContents[];
   readonly inputs: readonly LoggedInput[];
   /** Where the recording ended. */
-  readonly end: { readonly retired: number; readonly clock: number; readonly hash: string };
+  readonly end: Position & { readonly hash: string };
 }
 
 /** Why a record cannot be replayed, or where the replay leaves it: a message for the user. */
 export class ReplayError extends Error {}
 
-const VERSION = 1;
+const VERSION = 2;
 
-/** Closes the record of a run where the run stands. */
-export function recordOf(system: System, start: string, disks: readonly FileContents[]): RunRecord {
-  const { clock } = system.machine;
-  return {
-    description: describeSystem(system.configuration),
-    start,
-    disks,
-    inputs: system.inputLog.inputs,
-    end: { retired: clock.retired, clock: clock.now(), hash: system.stateHash() },
-  };
+/** Closes the record of a life where the run stands. */
+export function lifeOf(system: System, start: string): Life {
+  const { inputs } = system.inputLog;
+  return { start, inputs, end: { ...system.inputLog.position(), hash: system.stateHash() } };
 }
 
-export function writeRecord(record: RunRecord): Uint8Array {
-  const { description, inputs, ...rest } = record;
+export function writeRecord({ description, origin, disks, lives }: RunRecord): Uint8Array {
+  const packed = lives.map(({ inputs, ...life }) => ({
+    ...life,
+    inputs: inputs.map(({ input, ...at }) => ({ ...at, input: packInput(input) })),
+  }));
   return seal('HSRECORD', VERSION, (writer) => {
     writer.plain(asPlain(description));
-    writer.plain(asPlain({ ...rest, inputs: inputs.map(({ input, ...at }) => ({ ...at, input: packInput(input) })) }));
+    writer.plain(asPlain({ origin, disks, lives: packed }));
   });
 }
 
 /** @throws FileFormatError */
 export function readRecord(file: Uint8Array): RunRecord {
   const reader = unseal('HSRECORD', VERSION, file);
-  // The seal says that this is what `writeRecord` wrote.
   const description = reader.plain() as unknown as SystemDescription;
   const rest = reader.plain() as unknown as Omit<RunRecord, 'description'>;
-  return {
-    ...rest,
-    description,
-    inputs: rest.inputs.map(({ input, ...at }) => ({ ...at, input: unpackInput(input) })),
-  };
+  const lives = rest.lives.map((life) => ({
+    ...life,
+    inputs: life.inputs.map(({ input, ...at }) => ({ ...at, input: unpackInput(input) })),
+  }));
+  return { ...rest, description, lives };
 }
 
 /** 64-bit values as text: plain data has none. */
@@ -64,17 +74,31 @@ function unpackInput(input: Input): Input {
   return 'value' in input ? { ...input, value: BigInt(input.value) } : input;
 }
 
-/** Runs a recorded run again: the same inputs at the same positions. */
+/** What a machine stops for by itself, whatever budget it still has. */
+const BEYOND: ReadonlySet<Position['after']> = new Set<Position['after']>([
+  'waiting',
+  'waiting-for-input',
+  'waiting-forever',
+  'power-off',
+  'reset',
+  'trap-loop',
+  'killed',
+]);
+
+/** Runs a recorded life again: the same inputs at the same positions. */
 export class Replay {
   private next = 0;
 
   /** @throws ReplayError when the system is not the one that was recorded */
   constructor(
     private readonly system: System,
-    private readonly record: RunRecord,
+    private readonly life: Life,
+    origins?: { readonly recorded: RunOrigin; readonly given: RunOrigin },
   ) {
-    if (system.stateHash() !== record.start)
-      throw new ReplayError('the record is of another program or another machine: their states at the start differ');
+    if (system.stateHash() === life.start) return;
+    const differences = origins ? differencesOf(origins.recorded, origins.given) : [];
+    const what = differences.length > 0 ? differences.join('; ') : 'their states at the start differ';
+    throw new ReplayError(`the record is of another program or another machine: ${what}`);
   }
 
   /**
@@ -83,12 +107,12 @@ export class Replay {
    * @throws ReplayError where the run is not at the position of an input
    */
   run(instructions: number): MachineStop | 'end' {
-    const { machine } = this.system;
-    const { inputs, end } = this.record;
-    const input = inputs[this.next];
-    const left = (input?.retired ?? end.retired) - machine.clock.retired;
-    const stop = machine.run({ instructions: Math.min(instructions, left) });
-    if (left > instructions && stop.reason === 'limit') return stop;
+    const input = this.life.inputs[this.next];
+    const goal = input ?? this.life.end;
+    if (goal.after !== 'here') {
+      const stop = this.runTowards(goal, instructions);
+      if (stop) return stop;
+    }
     if (!input) return 'end';
     this.reach(input);
     apply(this.system, input.input);
@@ -96,11 +120,25 @@ export class Replay {
     return { reason: 'limit' };
   }
 
-  /** Whether the machine is where the recording ended, and as it was. */
+  /** Whether the machine is where the recording ended, and as it was, and had come there as it did then. */
   get isSame(): boolean {
-    const { clock } = this.system.machine;
-    const { end } = this.record;
-    return clock.retired === end.retired && clock.now() === end.clock && this.system.stateHash() === end.hash;
+    const { clock, runs } = this.system.machine;
+    const { end } = this.life;
+    const stopped = end.after === 'here' || end.after === runs.stop;
+    return (
+      stopped && clock.retired === end.retired && clock.now() === end.clock && this.system.stateHash() === end.hash
+    );
+  }
+
+  /** @returns the stop where the budget does not reach as far as the goal */
+  private runTowards({ retired, clock, after }: Position, instructions: number): MachineStop | undefined {
+    const { machine } = this.system;
+    // What ends a run may come without an instruction that retires, a trap loop say: what leads to it is let begin.
+    const beyond = BEYOND.has(after) ? 1 : 0;
+    const left = Math.max(0, retired - machine.clock.retired) + beyond;
+    const waitUntil = after === 'waiting' ? clock : undefined;
+    const stop = machine.run({ instructions: Math.min(instructions, left), waitUntil });
+    return stop.reason === 'limit' && left > instructions ? stop : undefined;
   }
 
   /** Stands at the position of an input; one inside a handler is reached by running the handler as far as it had come. */

@@ -70,11 +70,7 @@ const START_TIME = 1_735_689_600;
 /** A machine with a guest, ready to run: what the command line runs and the debugger debugs. */
 export class System {
   readonly engine: BareEngine | FullEngine | HardwareEngine;
-  readonly inputLog = new InputLog(() => ({
-    retired: this.machine.clock.retired,
-    clock: this.machine.clock.now(),
-    step: this.machine.activeHandler?.trail.length ?? 0,
-  }));
+  readonly inputLog = new InputLog(() => this.machine);
   private inputClosed = false;
   private readonly images: MemoryImages;
 

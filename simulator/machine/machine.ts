@@ -36,6 +36,8 @@ export interface RunRequest {
   readonly stopAtGuestTrap?: (trap: GuestTrap, hart: Hart) => boolean;
   /** Stop when a handler that was stopped in has ended. */
   readonly stopAtHandlerEnd?: boolean;
+  /** While every hart waits, time passes up to here on the machine's clock and no further. */
+  readonly waitUntil?: number | undefined;
 }
 
 /** How an engine changes the machine's own behaviour. */
@@ -67,6 +69,7 @@ export class Machine implements CorePlatform {
   private end: EndOfRun | undefined;
   private readonly reportedTraps = { retired: -1, count: 0 };
   private guestTrap: { readonly trap: GuestTrap; readonly hart: Hart } | undefined;
+  private readonly past: { runs: number; stop: MachineStop['reason'] | undefined } = { runs: 0, stop: undefined };
 
   constructor(readonly configuration: MachineConfiguration) {
     const { harts, ram, options, translation } = configuration;
@@ -129,8 +132,20 @@ export class Machine implements CorePlatform {
     this.guestTrap = { hart, trap };
   }
 
+  /** How often the machine has been run, and what the last run stopped for: no state of it, but how it came to stand where it stands. */
+  get runs(): { readonly runs: number; readonly stop: MachineStop['reason'] | undefined } {
+    return this.past;
+  }
+
   /** Runs until something that the request asks for, or the end of the run. */
   run(request: RunRequest): MachineStop {
+    const stop = this.runUntilStop(request);
+    this.past.runs += 1;
+    this.past.stop = stop.reason;
+    return stop;
+  }
+
+  private runUntilStop(request: RunRequest): MachineStop {
     this.updateHostedModes(request.stopAtGuestTrap !== undefined);
     const limit = this.clock.retired + request.instructions;
     let passBreakpoint = request.passBreakpoint ?? false;
@@ -146,7 +161,7 @@ export class Machine implements CorePlatform {
       if (stopOnWaking) return stopOnWaking;
       const hart = this.scheduler.next();
       if (!hart) {
-        const stop = this.idle();
+        const stop = this.idle(request.waitUntil ?? Number.POSITIVE_INFINITY);
         if (stop) return stop;
         continue;
       }
@@ -329,12 +344,12 @@ export class Machine implements CorePlatform {
     return undefined;
   }
 
-  /** No hart can run: time skips to the next event, or the run ends here. */
-  private idle(): EndOfRun | undefined {
+  /** No hart can run: time skips to the next event or to where the wait is to be broken off, or the run ends here. */
+  private idle(until: number): MachineStop | undefined {
     const deadline = this.clock.nextDeadline();
     if (deadline !== Number.POSITIVE_INFINITY) {
-      this.clock.skip(Math.max(0, deadline - this.clock.now()));
-      return undefined;
+      this.clock.skip(Math.max(0, Math.min(deadline, until) - this.clock.now()));
+      return deadline > until ? { reason: 'waiting', deadline } : undefined;
     }
     this.end = { reason: this.policy.inputOpen() ? 'waiting-for-input' : 'waiting-forever' };
     return this.end;

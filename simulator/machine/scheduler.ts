@@ -30,11 +30,12 @@ export class HartScheduler {
     this.left = turn;
   }
 
-  /** The hart whose turn it is, passing on from harts that cannot run; undefined when none can. */
+  /** The hart whose turn it is, passing on from harts that cannot run; undefined when none can: then asking leaves no trace. */
   next(): Hart | undefined {
+    if (!this.slots.some(canRun)) return undefined;
     for (let tried = 0; tried <= this.slots.length; tried++) {
       const slot = this.slots[this.current];
-      if (slot && slot.lifecycle === 'started' && !slot.waiting && this.left > 0) return slot.hart;
+      if (slot && canRun(slot) && this.left > 0) return slot.hart;
       this.endTurn();
     }
     return undefined;
@@ -113,3 +114,5 @@ export class HartScheduler {
     if (this.slots[this.current]?.hart === hart) this.endTurn();
   }
 }
+
+const canRun = ({ lifecycle, waiting }: HartSlot): boolean => lifecycle === 'started' && !waiting;

@@ -4,6 +4,8 @@ import type { Hart } from '../core/index';
 export type MachineStop =
   /** The instruction budget is used up; nothing happened. */
   | { readonly reason: 'limit' }
+  /** Every hart waits, and the next event lies beyond the instant up to which the request lets time pass. */
+  | { readonly reason: 'waiting'; readonly deadline: number }
   /** The instruction at `hart`'s pc has a breakpoint and has not been executed. */
   | { readonly reason: 'breakpoint'; readonly hart: Hart }
   /** The last instruction of `hart` touched watched memory. */

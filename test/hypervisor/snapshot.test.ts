@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
-import { Replay, readRecord, recordOf, writeRecord } from '../../simulator/hypervisor/record';
+import { type Life, lifeOf, Replay, readRecord, writeRecord } from '../../simulator/hypervisor/record';
+import { originOf } from '../../simulator/hypervisor/run-origin';
 import { describeSystem, readSnapshot, writeSnapshot } from '../../simulator/hypervisor/snapshot';
 import { type System, VIRTUALIZATIONS } from '../../simulator/hypervisor/system';
 import type { Program } from '../../simulator/object/program';
 import { assembleGuest, buildGuest, guestFolder, makeSystem } from '../support/guest';
+import { ENDS } from './run-ends';
 
 const LIMIT = 20_000_000;
 const guests = readdirSync(guestFolder).filter((name) => name.endsWith('.S'));
@@ -70,16 +72,42 @@ for (const virtualization of VIRTUALIZATIONS) {
         live.system.writeRegister(cpu, 28, BigInt(random));
       }
       live.system.machine.run({ instructions: LIMIT });
-      const file = writeRecord(recordOf(live.system, start, []));
+      const file = recordOf(live.system, start);
       const again = makeSystem(program, { virtualization, inputOpen: true, translation: false });
-      const replay = new Replay(again.system, readRecord(file));
+      const replay = new Replay(again.system, onlyLife(file));
       for (let stop = replay.run(977); stop !== 'end'; stop = replay.run(977)) assert.ok(stop.reason);
       assert.equal(again.system.stateHash(), live.system.stateHash());
       assert.ok(replay.isSame);
       assert.equal(again.output(), live.output());
     }).timeout(60_000);
+
+    for (const [how, { text, options, drive }] of Object.entries(ENDS))
+      it(`end as the run did: ${how}`, async () => {
+        const program = await assembleGuest(text);
+        const make = () => makeSystem(program, { virtualization, inputOpen: true, ...options }).system;
+        const live = make();
+        const start = live.stateHash();
+        drive(live);
+        const reason = live.machine.runs.stop;
+        const again = make();
+        const replay = new Replay(again, onlyLife(recordOf(live, start)));
+        for (let left = 1000; replay.run(313) !== 'end'; left--) assert.ok(left > 0, 'the replay ends');
+        assert.equal(again.machine.runs.stop, reason);
+        assert.equal(again.stateHash(), live.stateHash());
+        assert.ok(replay.isSame);
+      });
   });
 }
+
+/** A record of a run that stands where it was recorded to. */
+function recordOf(system: System, start: string): Uint8Array {
+  const { configuration } = system;
+  const description = describeSystem(configuration);
+  const origin = originOf(undefined, configuration);
+  return writeRecord({ description, origin, disks: [], lives: [lifeOf(system, start)] });
+}
+
+const onlyLife = (file: Uint8Array): Life => readRecord(file).lives[0] ?? assert.fail();
 
 /** Echoes what is typed up to a full stop, waiting for it in a loop. */
 const ECHO = `

@@ -1,0 +1,109 @@
+import type { Snapshot, SystemDescription } from '../../simulator/hypervisor/snapshot';
+import type { System, SystemConfiguration } from '../../simulator/hypervisor/system';
+import type { Program } from '../../simulator/object/program';
+import { ConsoleInput, ConsoleOutput } from './console-io';
+import { type GuestFiles, makeSystem } from './guest';
+import { Interrupts } from './interrupts';
+import type { MachineOptions } from './options';
+import { type Outcome, outcomeOf, type RunStop } from './outcome';
+import type { Recording } from './recording';
+import { UsageError } from './usage';
+
+/** Most and fewest instructions between two looks at the host: console input, interrupts of the user. */
+const SLICE = 2_000_000;
+const SMALLEST_SLICE = 500;
+/** Milliseconds that may lie between them. */
+const LONGEST_SLICE = 50;
+
+/** Where a run begins: a program at reset, or a machine that was saved. */
+export type Start =
+  | { readonly program: Program }
+  | { readonly saved: Snapshot; readonly description: SystemDescription };
+
+/** Runs a guest with this process's console, to its end, a limit or a signal. */
+export async function runLive(
+  start: Start,
+  options: MachineOptions,
+  files: GuestFiles,
+  recording: Recording | undefined,
+): Promise<Outcome> {
+  const output = new ConsoleOutput();
+  const input = new ConsoleInput();
+  const interrupts = new Interrupts(() => input.wake());
+  const host = { input, output, interrupts };
+  let before = 0;
+  try {
+    for (;;) {
+      const system = systemAt(start, options, files, (byte) => output.write(byte));
+      recording?.begins(system);
+      const first = system.machine.clock.retired;
+      const stop = await runSystem(system, host, first + options.maxInstructions - before);
+      before += system.machine.clock.retired - first;
+      recording?.stopped(system);
+      // A reset starts the same guest again, on the same disks; a saved machine is not started.
+      if (stop.reason === 'reset' && 'program' in start) continue;
+      return outcomeOf(system, stop, before, options.maxInstructions);
+    }
+  } finally {
+    interrupts.close();
+    input.close();
+    output.flush();
+  }
+}
+
+function systemAt(
+  start: Start,
+  options: MachineOptions,
+  files: GuestFiles,
+  console: SystemConfiguration['console'],
+): System {
+  if ('program' in start) return makeSystem(start.program, options, files, console);
+  return restoredSystem(start, options, files, console);
+}
+
+/** The machine that was saved, with the disks that are given. @throws UsageError, SnapshotError */
+export function restoredSystem(
+  { saved, description }: { readonly saved: Snapshot; readonly description: SystemDescription },
+  options: MachineOptions,
+  files: GuestFiles,
+  console: SystemConfiguration['console'],
+): System {
+  const { diskSectors, ...machine } = description;
+  const given = files.disks.map(({ sectors }) => sectors);
+  if (given.length !== diskSectors.length || given.some((sectors, index) => sectors !== diskSectors[index]))
+    throw new UsageError(
+      `the saved machine has ${diskSectors.length} disks of ${diskSectors.join(', ')} sectors: give the same again with --disk`,
+    );
+  const system = makeSystem(undefined, options, files, console, machine);
+  system.restore(saved);
+  return system;
+}
+
+interface Host {
+  readonly input: ConsoleInput;
+  readonly output: ConsoleOutput;
+  readonly interrupts: Interrupts;
+}
+
+async function runSystem(system: System, { input, output, interrupts }: Host, instructions: number): Promise<RunStop> {
+  const { machine } = system;
+  // A guest may make its host work for long with few instructions: input, output and signals are not to wait for that.
+  let slice = SLICE / 16;
+  for (;;) {
+    input.deliver(system);
+    const left = instructions - machine.clock.retired;
+    const began = performance.now();
+    const stop = machine.run({ instructions: Math.min(slice, left) });
+    const took = performance.now() - began;
+    const ran = slice;
+    if (took < LONGEST_SLICE / 4) slice = Math.min(SLICE, slice * 2);
+    else if (took > LONGEST_SLICE) slice = Math.max(SMALLEST_SLICE, slice >> 1);
+    output.flush();
+    const waits = stop.reason === 'waiting-for-input';
+    if (!waits && (stop.reason !== 'limit' || left <= ran)) return stop;
+    if (interrupts.signal !== undefined) return { reason: 'interrupted', signal: interrupts.signal };
+    if (waits) await input.more();
+    else await new Promise((resolve) => setImmediate(resolve));
+    if (interrupts.signal !== undefined) return { reason: 'interrupted', signal: interrupts.signal };
+  }
+}
