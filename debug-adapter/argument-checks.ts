@@ -70,6 +70,7 @@ export function isRecord(value: unknown): value is Record<string, unknown> {
 const source = record({ path: optional(text), name: optional(text), sourceReference: optional(ordinal) });
 const thread = { threadId: ordinal };
 const step = { ...thread, granularity: optional(oneOf('statement', 'line', 'instruction')) };
+const format = optional(record({ hex: optional(flag) }));
 const conditions = { condition: optional(text), hitCondition: optional(text) };
 
 /** What the arguments of each request have to be, by its command. */
@@ -115,9 +116,9 @@ export const argumentChecks: { readonly [command: string]: Fields } = {
   stackTrace: { ...thread, startFrame: optional(count), levels: optional(count) },
   scopes: { frameId: ordinal },
   variables: { variablesReference: ordinal, start: optional(count), count: optional(count) },
-  setVariable: { variablesReference: ordinal, name: text, value: text },
-  setExpression: { expression: text, value: text, frameId: optional(ordinal) },
-  evaluate: { expression: text, frameId: optional(ordinal), context: optional(text) },
+  setVariable: { variablesReference: ordinal, name: text, value: text, format },
+  setExpression: { expression: text, value: text, frameId: optional(ordinal), format },
+  evaluate: { expression: text, frameId: optional(ordinal), context: optional(text), format },
   completions: { text, column: ordinal, line: optional(ordinal), frameId: optional(ordinal) },
   disassemble: {
     memoryReference: text,

@@ -1,3 +1,4 @@
+import type { Defines } from '../simulator/assembler/c-macros';
 import { disassemble } from '../simulator/explain/disassembler';
 import type { GuestCpu } from '../simulator/hypervisor/guest';
 import type { System } from '../simulator/hypervisor/system';
@@ -32,6 +33,8 @@ export class Debuggee {
     readonly launch: CheckedLaunch,
     /** Files of the line table that cannot be shown. */
     readonly absentSources: ReadonlySet<string>,
+    /** Macros of the preprocessor. */
+    readonly defines: Defines,
   ) {
     this.symbols = new Symbols(program);
     this.lines = new CodeLines(program.lines);

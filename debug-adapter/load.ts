@@ -53,7 +53,7 @@ export async function load(launch: CheckedLaunch, host: Host, console: (byte: nu
     // The guest's first instruction is the one after the boot ROM.
     system.passResetVector();
     if (launch.console === 'debugConsole') system.closeInput();
-    return new Debuggee(system, program, launch, await absentSources(program, built, launch, read));
+    return new Debuggee(system, program, launch, await absentSources(program, built, launch, read), built.defines);
   } catch (error) {
     if (error instanceof ConfigurationError) throw new RequestError(error.message);
     if (error instanceof RangeError)

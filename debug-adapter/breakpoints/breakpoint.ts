@@ -1,9 +1,11 @@
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import type { GuestCpu } from '../../simulator/hypervisor/guest';
-import { type Environment, evaluate, evaluateParsed, isTrue, numberOf } from '../expression/evaluate';
+import { type Environment, evaluate, evaluateParsed, isFloat, isTrue, numberOf, realOf } from '../expression/evaluate';
 import { parseExpression } from '../expression/parse';
 import type { Expression } from '../expression/syntax';
 import { hex, messageOf } from '../format';
+import { formatted, splitFormat } from '../inspect/number-format';
+import { realText } from '../inspect/values';
 import { parseHitCondition } from './hit-condition';
 
 /** What a client says of when a breakpoint counts, and whether it stops or only logs. */
@@ -30,6 +32,8 @@ export type BreakpointTarget =
       readonly length: number;
       readonly read: boolean;
       readonly write: boolean;
+      /** The place as the guest has it. */
+      readonly name: string;
     }
   | { readonly kind: 'register'; readonly cpu: GuestCpu; readonly name: string; readonly read: () => bigint }
   | { readonly kind: 'none' };
@@ -94,11 +98,14 @@ export class Breakpoint {
   }
 }
 
-/** A log message with the values of its `{expressions}`. */
+/** A log message with the values of its `{expressions}`; `{name,s}` is the string at an address, `{a0,c}` a character. */
 function interpolate(message: string, environment: Environment): string {
   return message.replace(/\{([^{}]*)\}/g, (_whole, expression: string) => {
     try {
-      const value = evaluate(expression, environment);
+      const { expression: meant, format } = splitFormat(expression);
+      const value = evaluate(meant, environment);
+      if (format) return formatted(value, format, environment, false);
+      if (isFloat(value.type)) return realText(realOf(value));
       const number = numberOf(value);
       return number >= -9n && number <= 9n ? `${number}` : hex(value.bits);
     } catch (error) {

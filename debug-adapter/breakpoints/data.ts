@@ -2,11 +2,11 @@ import type { DebugProtocol } from '@vscode/debugprotocol';
 import { csrName, csrNumbered, registerName } from '../../simulator/isa/index';
 import type { Debuggee } from '../debuggee';
 import type { Debugging } from '../debugging';
-import { evaluate, type Place } from '../expression/evaluate';
+import { evaluate, type Place, type Value } from '../expression/evaluate';
 import { MachineEnvironment } from '../expression/machine-environment';
 import { hex, messageOf } from '../format';
 import { environmentOf } from '../inspect/environment';
-import { machineAddress, parseMemoryReference } from '../memory';
+import { machineAddress, memoryReference } from '../memory';
 import { RequestError } from '../request-error';
 import { type Located, unverified } from './locate';
 
@@ -28,11 +28,14 @@ export function dataBreakpointInfo(
     : environmentOf(debugging, frameId);
   try {
     if (asAddress) {
-      const { space, address } = parseMemoryReference(name);
-      return memoryInfo(debuggee, cpu.id, { kind: 'memory', space, address, bytes: bytes ?? 8 });
+      const { type, bits } = evaluate(name, environment);
+      const symbol = debuggee.symbols.named(name.trim());
+      const size = bytes ?? (symbol?.size || 8);
+      return memoryInfo(debuggee, cpu.id, { kind: 'memory', space: type.space ?? 'gva', address: bits, bytes: size });
     }
     const child = held?.container.children().find((each) => each.name === name);
-    const place = child?.place ?? evaluate(child?.evaluateName ?? name, environment).place;
+    const value = child?.place ? undefined : evaluate(child?.evaluateName ?? name, environment);
+    const place = child?.place ?? value?.place ?? (value && placeOfSymbol(debuggee, value));
     if (!place) return { dataId: null, description: `'${name}' is neither a register nor in memory` };
     if (place.kind === 'memory') return memoryInfo(debuggee, cpu.id, bytes ? { ...place, bytes } : place);
     if (place.kind === 'pc') return { dataId: null, description: 'pc changes with every instruction' };
@@ -42,6 +45,14 @@ export function dataBreakpointInfo(
     if (!(error instanceof RequestError)) throw error;
     return { dataId: null, description: messageOf(error) };
   }
+}
+
+/** A symbol stands for what is at its address, as long as it is there; one of unknown size for 64 bits. */
+function placeOfSymbol(debuggee: Debuggee, { type, bits }: Value): Place | undefined {
+  if (type.kind !== 'integer' || type.symbol === undefined) return undefined;
+  const symbol = debuggee.symbols.named(type.symbol);
+  const isWhole = symbol !== undefined && BigInt.asUintN(64, symbol.value) === bits;
+  return { kind: 'memory', space: 'gva', address: bits, bytes: (isWhole && symbol.size) || 8 };
 }
 
 function memoryInfo(
@@ -54,7 +65,7 @@ function memoryInfo(
   if (hpa === undefined || bytes < 1 || bytes > LONGEST)
     return { dataId: null, description: `there is no memory of ${bytes} bytes at ${hex(address)}` };
   return {
-    dataId: `${cpuId}:memory:${hpa}:${bytes}`,
+    dataId: `${cpuId}:memory:${hpa}:${bytes}:${memoryReference({ space, address })}`,
     description: `${bytes} bytes at ${hex(address)}`,
     accessTypes: ['write', 'read', 'readWrite'],
     canPersist: false,
@@ -63,17 +74,21 @@ function memoryInfo(
 
 /** Where a data breakpoint of such an id is. */
 export function locateData(debuggee: Debuggee, dataId: string, access: AccessType): Located {
-  const [cpuId, kind, number, length] = dataId.split(':');
+  const [cpuId, kind, number, length, ...place] = dataId.split(':');
   const cpu = debuggee.cpus[Number(cpuId)];
   const value = Number(number);
   if (!cpu || !Number.isSafeInteger(value) || value < 0)
     return unverified(undefined, `'${dataId}' is nothing that can be watched`);
   if (kind === 'memory') {
     const bytes = Number(length);
-    if (!(bytes > 0 && bytes <= LONGEST) || !debuggee.system.machine.core.ram.contains(value, bytes))
+    if (
+      !(Number.isInteger(bytes) && bytes > 0 && bytes <= LONGEST) ||
+      !debuggee.system.machine.core.ram.contains(value, bytes)
+    )
       return unverified(undefined, `there is no memory at machine address ${hex(value)}`);
     const [read, write] = [access !== 'write', access !== 'read'];
-    return { target: { kind: 'memory', hpa: value, length: bytes, read, write }, shown: {} };
+    const name = nameOfPlace(debuggee, place.join(':'));
+    return { target: { kind: 'memory', hpa: value, length: bytes, read, write, name }, shown: {} };
   }
   const name = kind === 'register' ? registerName(value) : csrName(value);
   const environment = new MachineEnvironment(debuggee, cpu);
@@ -81,6 +96,14 @@ export function locateData(debuggee: Debuggee, dataId: string, access: AccessTyp
     return unverified(undefined, `'${dataId}' is nothing that can be watched`);
   const read = (): bigint => environment.lookUp(name, true)?.bits ?? 0n;
   return { target: { kind: 'register', cpu, name, read }, shown: { message: slow } };
+}
+
+/** What a watched place is to the guest: its address, and the symbol there. */
+function nameOfPlace(debuggee: Debuggee, reference: string): string {
+  const [cpu] = debuggee.cpus;
+  const digits = /^0x[\da-f]{1,16}$/.test(reference) ? reference : undefined;
+  const symbol = cpu && digits ? debuggee.describe(cpu, BigInt(digits)) : undefined;
+  return symbol === undefined ? reference : `${symbol} (${reference})`;
 }
 
 function nameOf(place: Extract<Place, { kind: 'register' | 'csr' }>): string {

@@ -34,6 +34,8 @@ export class UserStops implements Watchers {
   private stoppedAtExit = 0;
   private toldEnd = false;
   private readonly seen = new Map<Breakpoint, bigint>();
+  /** What watched memory held when it was looked at last. */
+  private readonly held = new Map<Breakpoint, Uint8Array>();
 
   constructor(
     private readonly debuggee: Debuggee,
@@ -48,6 +50,7 @@ export class UserStops implements Watchers {
     );
     this.install();
     this.seen.clear();
+    this.lookAtMemory();
     for (const breakpoint of this.breakpoints) {
       if (breakpoint.target.kind === 'register') this.seen.set(breakpoint, breakpoint.target.read());
     }
@@ -97,6 +100,7 @@ export class UserStops implements Watchers {
   departFrom(cpu: GuestCpu): void {
     const { hart, pc } = cpu;
     this.judged = { hart, pc, retired: hart.retired };
+    this.lookAtMemory();
     for (const [breakpoint] of this.seen) {
       if (breakpoint.target.kind === 'register') this.seen.set(breakpoint, breakpoint.target.read());
     }
@@ -109,8 +113,30 @@ export class UserStops implements Watchers {
       (write ? target.write : target.read) &&
       address < target.hpa + target.length &&
       address + 8 > target.hpa;
+    const told = this.breakpoints.filter(isHit).map((breakpoint) => this.accessText(breakpoint, write));
     const stop = cpu && this.judge(cpu, isHit, new MachineEnvironment(this.debuggee, cpu));
-    return stop && { ...stop, text: `${write ? 'written' : 'read'} at machine address ${hex(address)}` };
+    return stop && { ...stop, text: [...(stop.text === undefined ? [] : [stop.text]), ...told].join('; ') };
+  }
+
+  /** What happened to a watched place: `counter (0x80201000): 0x1 → 0x2`. */
+  private accessText(breakpoint: Breakpoint, write: boolean): string {
+    const { target } = breakpoint;
+    if (target.kind !== 'memory') return '';
+    const now = this.debuggee.system.machine.core.ram.peek(target.hpa, target.length).slice();
+    const before = this.held.get(breakpoint);
+    this.held.set(breakpoint, now);
+    if (!write) return `${target.name} read: ${bytesText(now)}`;
+    if (before?.every((byte, index) => byte === now[index])) return `${target.name}: written, still ${bytesText(now)}`;
+    return `${target.name}: ${before ? bytesText(before) : 'unknown'} → ${bytesText(now)}`;
+  }
+
+  private lookAtMemory(): void {
+    this.held.clear();
+    for (const breakpoint of this.breakpoints) {
+      const { target } = breakpoint;
+      if (target.kind !== 'memory') continue;
+      this.held.set(breakpoint, this.debuggee.system.machine.core.ram.peek(target.hpa, target.length).slice());
+    }
   }
 
   /** Asked at every step of every handler: what nobody waits for costs next to nothing. */
@@ -235,6 +261,13 @@ export class UserStops implements Watchers {
     core.setBreakpoints(physical, virtual);
     core.setWatchpoints(watched);
   }
+}
+
+/** A word as a number; longer ranges byte by byte, the first ones. */
+function bytesText(bytes: Uint8Array): string {
+  if (bytes.length <= 8) return hex([...bytes].reduceRight((value, byte) => (value << 8n) | BigInt(byte), 0n));
+  const shown = [...bytes.subarray(0, 16)].map((byte) => byte.toString(16).padStart(2, '0')).join(' ');
+  return bytes.length > 16 ? `${shown} ...` : shown;
 }
 
 function killed(cpu: number, kind: string, why: string): Stop {

@@ -1,4 +1,5 @@
 import { RequestError } from '../request-error';
+import { boxed, type FloatSize, floatBits, floatOf } from './floats';
 import { parseExpression } from './parse';
 import { type Expression, type Space, signed64, unsigned64, type ValueType } from './syntax';
 
@@ -40,7 +41,19 @@ export function evaluateParsed(expression: Expression, environment: Environment)
 
 /** The number that a value stands for: negative ones of signed types too. */
 export function numberOf({ type, bits }: Value): bigint {
+  if (type.kind === 'float') {
+    const real = floatOf(bits, type.bytes);
+    if (!Number.isFinite(real)) throw new RequestError(`${real} is no integer`);
+    return BigInt(Math.trunc(real));
+  }
   return type.kind === 'integer' && type.signed ? BigInt.asIntN(type.bytes * 8, bits) : bits;
+}
+
+export const isFloat = (type: ValueType): type is Extract<ValueType, { kind: 'float' }> => type.kind === 'float';
+
+/** The number that a value stands for, with what is behind its point. */
+export function realOf(value: Value): number {
+  return isFloat(value.type) ? floatOf(value.bits, value.type.bytes) : Number(numberOf(value));
 }
 
 export function sizeOf(type: ValueType): number {
@@ -54,6 +67,8 @@ class Evaluation {
     switch (expression.kind) {
       case 'number':
         return { type: signed64, bits: expression.value };
+      case 'real':
+        return real(expression.value, expression.bytes);
       case 'name':
         return this.named(expression.name, expression.isMachine);
       case 'unary':
@@ -101,8 +116,10 @@ class Evaluation {
       case '+':
         return value;
       case '-':
+        if (isFloat(value.type)) return real(-realOf(value), value.type.bytes);
         return wrap(-numberOf(value), promoted(value.type));
       case '~':
+        needIntegers(operator, value);
         return wrap(~numberOf(value), promoted(value.type));
       case '!':
         return truth(!isTrue(value));
@@ -114,7 +131,8 @@ class Evaluation {
           return { type: { kind: 'pointer', to: value.type, space }, bits: address };
         }
         // A symbol stands for its address already.
-        if (operand.kind === 'name' && !value.place) return asPointer(value);
+        if (operand.kind === 'name' && !value.place && !isFloat(value.type))
+          return { type: { kind: 'pointer', to: unsigned64, space: spaceOf(value.type) }, bits: value.bits };
         throw new RequestError('only what is in memory has an address');
     }
   }
@@ -123,6 +141,7 @@ class Evaluation {
     if (operator === '&&') return truth(isTrue(this.value(left)) && isTrue(this.value(right)));
     if (operator === '||') return truth(isTrue(this.value(left)) || isTrue(this.value(right)));
     const [a, b] = [this.value(left), this.value(right)];
+    if (isFloat(a.type) || isFloat(b.type)) return realArithmetic(operator, a, b);
     if (a.type.kind === 'pointer' && (operator === '+' || (operator === '-' && b.type.kind !== 'pointer')))
       return this.sum(a, b, operator === '+' ? 1n : -1n);
     if (b.type.kind === 'pointer' && operator === '+') return this.sum(b, a, 1n);
@@ -130,7 +149,10 @@ class Evaluation {
       const count = b.bits & 63n;
       return wrap(operator === '<<' ? numberOf(a) << count : numberOf(a) >> count, promoted(a.type));
     }
-    return arithmetic(operator, a, b);
+    const result = arithmetic(operator, a, b);
+    const symbol = symbolOf(a) ?? symbolOf(b);
+    if (symbol === undefined || (operator !== '+' && operator !== '-') || result.type.kind !== 'integer') return result;
+    return { ...result, type: { ...result.type, symbol } };
   }
 
   private sum(pointer: Value, index: Value, sign: bigint): Value {
@@ -147,16 +169,19 @@ class Evaluation {
   }
 
   private cast(value: Value, type: ValueType): Value {
+    if (isFloat(type)) return real(realOf(value), type.bytes);
     if (type.kind !== 'pointer') return wrap(numberOf(value), type);
+    needIntegers('a cast to an address', value);
     const space = spaceOf(value.type);
     return { type: { ...type, space }, bits: BigInt.asUintN(64, numberOf(value)) };
   }
 
   private assign(target: Value, value: Value): Value {
     if (!target.place) throw new RequestError('this cannot be assigned to');
-    const { bits } = wrap(numberOf(value), target.type);
-    this.environment.write(target.place, bits);
-    return { ...target, bits };
+    const { type, bits } = converted(value, target.type);
+    const isBoxed = target.place.kind === 'register' && isFloat(type) && type.bytes === 4;
+    this.environment.write(target.place, isBoxed ? boxed(bits) : bits);
+    return { ...target, type, bits };
   }
 }
 
@@ -201,9 +226,57 @@ function arithmetic(operator: string, a: Value, b: Value): Value {
   }
 }
 
-export const isTrue = ({ bits }: Value): boolean => bits !== 0n;
+export const isTrue = (value: Value): boolean => (isFloat(value.type) ? realOf(value) !== 0 : value.bits !== 0n);
 
 const truth = (value: boolean): Value => ({ type: signed64, bits: value ? 1n : 0n });
+
+function real(value: number, bytes: FloatSize): Value {
+  return { type: { kind: 'float', bytes }, bits: floatBits(value, bytes) };
+}
+
+/** A value as what is assigned to has it. A float that is written as such makes a register hold a float. */
+function converted(value: Value, type: ValueType): Value {
+  if (!isFloat(type)) return wrap(numberOf(value), type);
+  const isSingle = type.bytes === 4 || (isFloat(value.type) && value.type.bytes === 4);
+  return real(realOf(value), isSingle ? 4 : 8);
+}
+
+function needIntegers(what: string, ...values: readonly Value[]): void {
+  if (values.some(({ type }) => isFloat(type)))
+    throw new RequestError(`${what} takes integers, not floating-point numbers`);
+}
+
+const symbolOf = ({ type }: Value): string | undefined => (type.kind === 'integer' ? type.symbol : undefined);
+
+function realArithmetic(operator: string, a: Value, b: Value): Value {
+  const [x, y] = [realOf(a), realOf(b)];
+  const isSingle = [a, b].every(({ type }) => !isFloat(type) || type.bytes === 4);
+  const bytes = isSingle ? 4 : 8;
+  switch (operator) {
+    case '+':
+      return real(x + y, bytes);
+    case '-':
+      return real(x - y, bytes);
+    case '*':
+      return real(x * y, bytes);
+    case '/':
+      return real(x / y, bytes);
+    case '==':
+      return truth(x === y);
+    case '!=':
+      return truth(x !== y);
+    case '<':
+      return truth(x < y);
+    case '<=':
+      return truth(x <= y);
+    case '>':
+      return truth(x > y);
+    case '>=':
+      return truth(x >= y);
+    default:
+      throw new RequestError(`'${operator}' takes integers, not floating-point numbers`);
+  }
+}
 
 function wrap(value: bigint, type: ValueType): Value {
   return { type, bits: BigInt.asUintN(sizeOf(type) * 8, value) };
@@ -211,7 +284,7 @@ function wrap(value: bigint, type: ValueType): Value {
 
 /** Arithmetic is on 64 bits: a literal, a register and a byte of memory can be compared without surprises. */
 function promoted(type: ValueType): ValueType {
-  if (type.kind === 'pointer') return unsigned64;
+  if (type.kind !== 'integer') return unsigned64;
   return type.bytes < 8 || type.signed ? signed64 : unsigned64;
 }
 
@@ -221,9 +294,15 @@ function common(a: ValueType, b: ValueType): ValueType {
   return x === unsigned64 || y === unsigned64 ? unsigned64 : signed64;
 }
 
-/** An integer taken as an address points to 64-bit words. */
+/** An integer taken as an address points to 64-bit words; a symbol to what nobody knows. */
 function asPointer(value: Value): Value {
   if (value.type.kind === 'pointer') return value;
+  if (isFloat(value.type)) throw new RequestError('a floating-point number is no address');
+  const { symbol } = value.type;
+  if (symbol !== undefined)
+    throw new RequestError(
+      `what type is at '${symbol}' is not known: say it, as in ((int *)${symbol})[1] or *(long *)${symbol}`,
+    );
   return { type: { kind: 'pointer', to: unsigned64, space: spaceOf(value.type) }, bits: value.bits };
 }
 

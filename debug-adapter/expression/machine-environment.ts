@@ -1,3 +1,4 @@
+import { expandText } from '../../simulator/assembler/c-macros';
 import { CsrValue, Gpa, Gva, Hpa, PteValue } from '../../simulator/hypervisor/address';
 import type { GuestCpu } from '../../simulator/hypervisor/guest';
 import { csrNamed, csrNumbered, FLOAT_REGISTERS, registerNamed } from '../../simulator/isa/index';
@@ -5,8 +6,9 @@ import type { Debuggee } from '../debuggee';
 import { readSpace } from '../memory';
 import { RequestError } from '../request-error';
 import { writePlace } from '../writes';
-import type { Environment, Place, Value } from './evaluate';
-import { type Space, unsigned64 } from './syntax';
+import { type Environment, evaluate, type Place, type Value } from './evaluate';
+import { sizeInRegister } from './floats';
+import { type Space, signed64, unsigned64 } from './syntax';
 
 /** The prefix of the machine's own CSRs under a VMM, where a plain name means the guest's. */
 export const hardwarePrefix = 'hardware.';
@@ -22,6 +24,8 @@ export interface EnvironmentScope {
 export class MachineEnvironment implements Environment {
   /** What expressions have assigned to so far. */
   readonly written: Place[] = [];
+  /** Macros that are being expanded. */
+  private readonly expanding = new Set<string>();
 
   constructor(
     private readonly debuggee: Debuggee,
@@ -44,7 +48,12 @@ export class MachineEnvironment implements Environment {
     const variable = held && valueOfVariable(held.value);
     // It hides whatever else has its name.
     if (held && !variable) throw new RequestError(`'${name}' is no number in the VMM: ${String(held.value)}`);
-    return variable ?? this.register(name) ?? this.csr(name) ?? (isMachine ? undefined : this.symbol(name));
+    return (
+      variable ??
+      this.register(name) ??
+      this.csr(name) ??
+      (isMachine ? undefined : (this.symbol(name) ?? this.define(name)))
+    );
   }
 
   field(number: number, name: string): Value | undefined {
@@ -73,7 +82,11 @@ export class MachineEnvironment implements Environment {
     const register = registerNamed(name);
     if (!register) return undefined;
     const number = register.file === 'f' ? FLOAT_REGISTERS + register.number : register.number;
-    return { type: unsigned64, bits: this.cpu.hart.x(number), place: { kind: 'register', number } };
+    const bits = this.cpu.hart.x(number);
+    const place: Place = { kind: 'register', number };
+    if (register.file !== 'f') return { type: unsigned64, bits, place };
+    const bytes = sizeInRegister(bits);
+    return { type: { kind: 'float', bytes }, bits: BigInt.asUintN(bytes * 8, bits), place };
   }
 
   private csr(name: string): Value | undefined {
@@ -90,7 +103,26 @@ export class MachineEnvironment implements Environment {
 
   private symbol(name: string): Value | undefined {
     const symbol = this.debuggee.symbols.named(name);
-    return symbol && { type: unsigned64, bits: BigInt.asUintN(64, symbol.value) };
+    if (!symbol) return undefined;
+    // What .equ names is a number, any other symbol an address.
+    const type = symbol.type === 'absolute' ? signed64 : { ...unsigned64, symbol: name };
+    return { type, bits: BigInt.asUintN(64, symbol.value) };
+  }
+
+  /** What a macro of the preprocessor stands for. */
+  private define(name: string): Value | undefined {
+    const { defines } = this.debuggee;
+    const define = defines.get(name);
+    if (!define) return undefined;
+    if (define.parameters) throw new RequestError(`'${name}' is a macro with arguments`);
+    const { text } = expandText(name, defines, () => undefined);
+    if (this.expanding.has(name)) throw new RequestError(`the macro '${name}' is defined by itself`);
+    this.expanding.add(name);
+    try {
+      return evaluate(text, this);
+    } finally {
+      this.expanding.delete(name);
+    }
   }
 }
 

@@ -1,8 +1,9 @@
 import { RequestError } from '../request-error';
+import type { FloatSize } from './floats';
 import { type Expression, isTypeWord, type Space, typeNamed, type UnaryOperator, type ValueType } from './syntax';
 
 const token =
-  /\s*(?:(0[xX][\da-fA-F]+|0[bB][01]+|\d+)[uUlL]*|'(\\?.)'|(\$?[A-Za-z_.][\w.$]*)|(<<|>>|<=|>=|==|!=|&&|\|\||->|[-+*/%&|^~!<>=?:()[\].]))/y;
+  /\s*(?:((?:\d+\.\d*|\.\d+)(?:[eE][-+]?\d+)?|\d+[eE][-+]?\d+)([fF]?)(?![\w.])|(0[xX][\da-fA-F]+|0[bB][01]+|\d+)[uUlL]*(?!\w)|'(\\?.)'|(\$?[A-Za-z_.][\w.$]*)|(<<|>>|<=|>=|==|!=|&&|\|\||->|[-+*/%&|^~!<>=?:()[\].]))/y;
 
 const WIDEST = 1n << 64n;
 
@@ -27,6 +28,7 @@ const DEEPEST = 100;
 
 type Token =
   | { readonly kind: 'number'; readonly value: bigint }
+  | { readonly kind: 'real'; readonly value: number; readonly bytes: FloatSize }
   | { readonly kind: 'word'; readonly text: string }
   | { readonly kind: 'sign'; readonly text: string };
 
@@ -45,8 +47,9 @@ function tokensOf(text: string): Token[] {
     const at = token.lastIndex;
     const found = token.exec(source);
     if (!found) throw new RequestError(`'${source.slice(at).trim()[0]}' is not understood in '${text}'`);
-    const [, number, character, word, sign] = found;
-    if (number !== undefined) tokens.push({ kind: 'number', value: literal(number) });
+    const [, real, isSingle, number, character, word, sign] = found;
+    if (real !== undefined) tokens.push({ kind: 'real', value: Number(real), bytes: isSingle ? 4 : 8 });
+    else if (number !== undefined) tokens.push({ kind: 'number', value: literal(number) });
     else if (character !== undefined) tokens.push({ kind: 'number', value: characterCode(character) });
     else if (word !== undefined) tokens.push({ kind: 'word', text: word });
     else tokens.push({ kind: 'sign', text: sign ?? '' });
@@ -167,8 +170,10 @@ class Parser {
     const next = this.tokens[this.at];
     if (!next) throw new RequestError(`'${this.text}' ends too early`);
     this.at++;
-    if (next.kind === 'number') return next;
+    if (next.kind === 'number' || next.kind === 'real') return next;
     if (next.kind === 'word') {
+      if (next.text === 'sizeof')
+        throw new RequestError('sizeof is not known here: nothing says what types things have');
       const isMachine = next.text.startsWith('$');
       return { kind: 'name', name: isMachine ? next.text.slice(1) : next.text, isMachine };
     }
@@ -194,7 +199,12 @@ class Parser {
 
   private unexpected(): never {
     const next = this.tokens[this.at];
-    const shown = next === undefined ? 'the end' : next.kind === 'number' ? `${next.value}` : `'${next.text}'`;
+    const shown =
+      next === undefined
+        ? 'the end'
+        : next.kind !== 'word' && next.kind !== 'sign'
+          ? `${next.value}`
+          : `'${next.text}'`;
     throw new RequestError(`${shown} is not expected here in '${this.text}'`);
   }
 }

@@ -7,13 +7,15 @@ import type { ExitRecord } from '../../simulator/hypervisor/ledger';
 import { type Csr, causeOf, csrs, floatRegisters, registers } from '../../simulator/isa/index';
 import { Privilege } from '../../simulator/mmu/index';
 import type { Debuggee } from '../debuggee';
+import { floatOf, sizeInRegister } from '../expression/floats';
 import { hardwarePrefix } from '../expression/machine-environment';
-import { hex, hexOfWords, privilegeNames } from '../format';
+import { hex, hexOfWords, privilegeNames, valueOfWords } from '../format';
 import { describeChange } from './change-text';
 import type { GuestFrame } from './guest-frames';
 import { frameVariables, stepText } from './handler-frames';
+import { viewsOf } from './number-format';
 import type { StackFrame } from './stack';
-import { ValueView } from './values';
+import { realText, ValueView } from './values';
 import { type Child, type Container, containerOf } from './variables';
 
 export interface Scope {
@@ -82,6 +84,7 @@ function registerScope(debuggee: Debuggee, cpu: GuestCpu): Container {
         type: `${name}: ${role}`,
         evaluateName: `$${abiName}`,
         memoryReference: hex(value),
+        parts: containerOf(() => viewsOf(cpu.hart.x(number))),
         ...(number === 0 ? {} : { place: { kind: 'register', number } }),
       };
     }),
@@ -104,6 +107,8 @@ function floatScope(cpu: GuestCpu): Container {
           name: abiName,
           value: `${hexOfWords({ low, high })} ${floatText(low, high)}`,
           type: `${name}: ${role}`,
+          evaluateName: `$${abiName}`,
+          place: { kind: 'register', number: FLOAT_REGISTERS + number },
         };
       }),
     ];
@@ -111,10 +116,9 @@ function floatScope(cpu: GuestCpu): Container {
 }
 
 function floatText(low: number, high: number): string {
-  const view = new DataView(new ArrayBuffer(8));
-  view.setInt32(0, low, true);
-  view.setInt32(4, high, true);
-  return high === -1 ? `single ${view.getFloat32(0, true)}` : `double ${view.getFloat64(0, true)}`;
+  const bits = valueOfWords({ low, high });
+  const bytes = sizeInRegister(bits);
+  return `${bytes === 4 ? 'single' : 'double'} ${realText(floatOf(bits, bytes))}`;
 }
 
 function flagsText(flags: number): string {

@@ -2,7 +2,7 @@ import { CsrValue, Gpa, Gva, Hpa, PteValue } from '../../simulator/hypervisor/ad
 import type { GuestCpu } from '../../simulator/hypervisor/guest';
 import { type Csr, type CsrField, causeOf, csrName, csrNumbered } from '../../simulator/isa/index';
 import type { Debuggee } from '../debuggee';
-import { numberOf, type Value } from '../expression/evaluate';
+import { isFloat, numberOf, realOf, type Value } from '../expression/evaluate';
 import type { Space } from '../expression/syntax';
 import { hex } from '../format';
 import { memoryReference, readSpace } from '../memory';
@@ -29,9 +29,10 @@ export class ValueView {
     return symbol === undefined ? hex(value) : `${hex(value)} <${symbol}>`;
   }
 
-  /** The value of an expression. */
-  value(value: Value): { value: string; memoryReference?: string } {
+  /** The value of an expression. @param inHex whether small numbers too are to be hexadecimal */
+  value(value: Value, inHex = false): { value: string; memoryReference?: string } {
     const { type, bits, place } = value;
+    if (isFloat(type)) return { value: inHex ? hex(bits) : realText(realOf(value)) };
     if (type.kind === 'pointer' || type.space) {
       const space = type.space ?? 'gva';
       const suffix = space === 'gva' ? '' : ` (${space.toUpperCase()})`;
@@ -39,7 +40,7 @@ export class ValueView {
     }
     if (place?.kind === 'csr' && place.field === undefined) return { value: this.csrText(place.number, bits) };
     const number = numberOf(value);
-    const text = number >= -9n && number <= 9n ? `${number}` : this.word(bits);
+    const text = !inHex && number >= -9n && number <= 9n ? `${number}` : this.word(bits);
     if (place?.kind === 'memory') return { value: text, memoryReference: memoryReference(place) };
     return type.bytes === 8 && bits > 0xffffn ? { value: text, memoryReference: hex(bits) } : { value: text };
   }
@@ -156,6 +157,11 @@ export class ValueView {
     if (space === 'gva') return this.debuggee.locate(this.cpu, address);
     return space === 'gpa' ? Number(address) : this.debuggee.system.guest.toGuest(Number(address));
   }
+}
+
+/** As JavaScript has it, but for the zero that it hides. */
+export function realText(value: number): string {
+  return Object.is(value, -0) ? '-0' : `${value}`;
 }
 
 function fieldOf({ high, low }: CsrField, value: bigint): bigint {

@@ -1,8 +1,10 @@
+import { FLOAT_REGISTERS } from '../../simulator/isa/index';
 import type { Debugging } from '../debugging';
 import { evaluate, numberOf, type Value } from '../expression/evaluate';
 import { MachineEnvironment } from '../expression/machine-environment';
 import { completionsFor } from '../inspect/completions';
 import { environmentOf } from '../inspect/environment';
+import { formatted, splitFormat } from '../inspect/number-format';
 import { scopesOf, showScope } from '../inspect/scopes';
 import { stackOf } from '../inspect/stack';
 import { ValueView } from '../inspect/values';
@@ -61,21 +63,28 @@ export function inspectionRequests(debugging: Debugging): Handlers {
       const child = container.children().find((each) => each.name === name);
       if (!child) throw new RequestError(`there is no variable '${name}' any more`);
       if (!child.place) throw new RequestError(`'${name}' cannot be changed`);
-      const bits = numberOf(evaluate(value, new MachineEnvironment(debuggee, cpu)));
-      writePlace(debuggee, cpu, child.place, BigInt.asUintN(64, bits));
-      debugging.written([child.place]);
+      const { place, evaluateName } = child;
+      const environment = new MachineEnvironment(debuggee, cpu);
+      if (place.kind === 'register' && place.number >= FLOAT_REGISTERS) {
+        changing(environment, () => evaluate(`${evaluateName} = (${value})`, environment));
+      } else {
+        const bits = numberOf(evaluate(value, environment));
+        writePlace(debuggee, cpu, place, BigInt.asUintN(64, bits));
+        debugging.written([place]);
+      }
       const now = container.children().find((each) => each.name === name) ?? child;
       const { value: text, variablesReference: parts } = showChild(now, cpu, variables);
       return { value: text, variablesReference: parts };
     },
 
-    setExpression({ expression, value, frameId }) {
+    setExpression({ expression, value, frameId, format }) {
       const { cpu, environment } = environmentOf(debugging, frameId);
       const result = changing(environment, () => evaluate(`(${expression}) = (${value})`, environment));
-      return new ValueView(debugging.stopped.debuggee, cpu).value(result);
+      return new ValueView(debugging.stopped.debuggee, cpu).value(result, format?.hex);
     },
 
-    evaluate({ expression, frameId, context }) {
+    evaluate({ expression: text, frameId, context, format }) {
+      const { expression, format: wanted } = splitFormat(text);
       const { cpu, environment } = environmentOf(
         debugging,
         frameId,
@@ -83,7 +92,7 @@ export function inspectionRequests(debugging: Debugging): Handlers {
       );
       const view = new ValueView(debugging.stopped.debuggee, cpu);
       const variable = environment.variable(expression.trim());
-      if (variable) {
+      if (variable && !wanted) {
         const child = showChild(view.variable(expression.trim(), variable.value), cpu, variables);
         const { value: result, type, memoryReference, variablesReference } = child;
         return {
@@ -94,7 +103,8 @@ export function inspectionRequests(debugging: Debugging): Handlers {
         };
       }
       const value = changing(environment, () => evaluate(expression, environment));
-      const { value: result, ...rest } = view.value(value);
+      if (wanted) return { result: formatted(value, wanted, environment, true), variablesReference: 0 };
+      const { value: result, ...rest } = view.value(value, format?.hex);
       const parts =
         value.place?.kind === 'csr' && value.place.field === undefined
           ? view.fieldsOf(value.place.number, value.bits)

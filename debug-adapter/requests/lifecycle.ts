@@ -31,6 +31,7 @@ const capabilities: DebugProtocol.Capabilities = {
   supportsEvaluateForHovers: true,
   supportsSetVariable: true,
   supportsSetExpression: true,
+  supportsValueFormattingOptions: true,
   supportsCompletionsRequest: true,
   completionTriggerCharacters: ['$', '.'],
   supportsDisassembleRequest: true,

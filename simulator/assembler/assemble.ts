@@ -1,6 +1,7 @@
 import type { Program } from '../object/program';
 import type { ObjectFile } from '../object/relocatable';
 import { architectureOf } from './architecture';
+import type { Defines } from './c-macros';
 import { type Diagnostic, fileProblem } from './diagnostic';
 import { Expander, type ExpansionTrace, type FileAccess } from './expander';
 import type { InactiveLines } from './inactive';
@@ -119,6 +120,8 @@ export interface AssembledUnit {
   readonly object: ObjectFile;
   /** Every macro that was defined, in order. */
   readonly macros: readonly Macro[];
+  /** The macros of the preprocessor at the end of the unit. */
+  readonly defines: Defines;
   /** The root and every file that it included, in order. */
   readonly files: readonly string[];
   /** What conditions skipped, in every inclusion of its file. */
@@ -304,6 +307,7 @@ function* assembleUnitInSteps(source: SourceText, options: UnitOptions, files: F
     path: source.path,
     object,
     macros: expander.definedMacros,
+    defines: expander.preprocessor?.defines ?? new Map(),
     files: [...new Set(unit.frames.map((frame) => frame.file))],
     inactive: unit.inactive.lines(unit.frames),
     diagnostics: unit.diagnostics,

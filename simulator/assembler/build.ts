@@ -2,6 +2,7 @@ import { isImage, readImage } from '../object/image';
 import type { Program } from '../object/program';
 import type { ObjectFile } from '../object/relocatable';
 import { type AssembleRequest, assemble } from './assemble';
+import type { Define, Defines } from './c-macros';
 import { type CommandUse, withCompileCommands } from './compile-commands/apply';
 import type { Diagnostic } from './diagnostic';
 import { type Project, requestOf } from './project';
@@ -16,6 +17,8 @@ export interface BuildResult {
   readonly diagnostics: readonly Diagnostic[];
   /** What the linker put where, as text. */
   readonly map?: () => string;
+  /** The macros of the preprocessor at the ends of the units. */
+  readonly defines: Defines;
   /** Every text that was read, by path: what sources the program has. */
   readonly sources: ReadonlyMap<string, string>;
 }
@@ -52,7 +55,7 @@ export async function buildGiven(
   const diagnostics = found.problems.map(
     (message): Diagnostic => ({ file: found.file, range, severity: 'error', code: 'project', message }),
   );
-  return { objects: [], diagnostics, sources: new Map() };
+  return { objects: [], diagnostics, sources: new Map(), defines: new Map() };
 }
 
 /**
@@ -83,7 +86,14 @@ export async function buildProgram(
         if (bytes) sources.set(path, new TextDecoder().decode(bytes));
       }
       const objects = units.map(({ object }) => object);
-      return { ...(program ? { program } : {}), ...(map ? { map } : {}), objects, diagnostics, sources };
+      return {
+        ...(program ? { program } : {}),
+        ...(map ? { map } : {}),
+        objects,
+        diagnostics,
+        sources,
+        defines: definesOf(units),
+      };
     }
     for (const path of result.missing) {
       const found = await read(path);
@@ -94,13 +104,24 @@ export async function buildProgram(
   }
 }
 
+/** Of units that define a name differently, the first one's meaning. */
+function definesOf(units: readonly { readonly defines: Defines }[]): Map<string, Define> {
+  const defines = new Map<string, Define>();
+  for (const unit of units) {
+    for (const [name, define] of unit.defines) if (!defines.has(name)) defines.set(name, define);
+  }
+  return defines;
+}
+
 function loadImage(path: string, bytes: Uint8Array, address: bigint): BuildResult {
   const image = readImage(bytes, address);
-  if (image.value) return { program: image.value, objects: [], diagnostics: [], sources: new Map() };
+  if (image.value)
+    return { program: image.value, objects: [], diagnostics: [], sources: new Map(), defines: new Map() };
   const start = { line: 0, column: 0 };
   return {
     objects: [],
     diagnostics: [{ file: path, range: { start, end: start }, severity: 'error', code: 'elf', message: image.error }],
     sources: new Map(),
+    defines: new Map(),
   };
 }

@@ -89,6 +89,8 @@ export type ExpansionTrace = (statement: Statement, frame: Frame, calls: boolean
 /** Runs a unit's statements in order: reads files, expands macros and repeats, skips inactive parts. */
 export class Expander {
   readonly macros = new Map<string, Macro>();
+  /** Of the unit's first file; absent where that is not preprocessed. */
+  preprocessor: Preprocessor | undefined;
   /** Every macro that was ever defined, purged ones too. */
   readonly definedMacros: Macro[] = [];
   readonly conditionals = new Conditionals();
@@ -292,6 +294,7 @@ export class Expander {
       addFrame: (included) => unit.frames.push(included),
     };
     const preprocessor = new Preprocessor(source, frame, this.defines, host, before);
+    this.preprocessor ??= preprocessor;
     this.#push('file', frame, (input) => {
       const read = preprocessor.next();
       if (!read) return false;

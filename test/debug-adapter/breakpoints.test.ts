@@ -87,9 +87,9 @@ for (const virtualization of ['full', 'none']) {
       assert.equal(breakpoints[0]?.verified, true);
       const written = await client.go('continue');
       assert.equal(written.reason, 'data breakpoint');
-      assert.match(written.text ?? '', /^written/);
+      assert.match(written.text ?? '', /^counter \(0x[0-9a-f]+\): 0x0 → 0x6$/);
       assert.equal(await client.evaluate('*(long *)counter'), '6');
-      assert.match((await client.go('continue')).text ?? '', /^read/);
+      assert.match((await client.go('continue')).text ?? '', /^counter \(0x[0-9a-f]+\) read: 0x6$/);
     });
 
     it('stops when a watched register changes', async () => {
