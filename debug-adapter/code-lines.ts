@@ -55,9 +55,14 @@ export class CodeLines {
     return statement ? { ...statement, end: row.end } : row;
   }
 
-  /** How many statements begin at just this address. */
-  statementsAt(address: bigint): number {
-    return this.table.rowsAt(address).filter(({ isStatement }) => isStatement).length;
+  /** How many rows begin at just this address. */
+  rowCountAt(address: bigint): number {
+    return this.table.rowsAt(address).length;
+  }
+
+  /** Where statements of a line of a compiled language begin. */
+  statementsOf(file: string, line: number): bigint[] {
+    return this.table.rowsOfLine(file, line).flatMap((row) => (row.isStatement ? [row.address] : []));
   }
 
   /** The first line with code at or after `line` in a file, and the addresses at which execution enters it. */

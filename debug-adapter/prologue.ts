@@ -7,7 +7,7 @@ export function bodyOf({ lines, scopes }: Debuggee, { entry, extent }: CodeBlock
   const first = lines.rowAt(entry);
   if (!first || isAssembly(first.origin.file)) return entry;
   // Two rows at the entry: a prologue without instructions. One row for everything: nothing says where the prologue ends.
-  if (lines.statementsAt(entry) > 1 || first.end >= extent.end) return entry;
+  if (lines.rowCountAt(entry) > 1 || first.end >= extent.end) return entry;
   let row = first;
   let body = entry;
   while (row.end < extent.end) {

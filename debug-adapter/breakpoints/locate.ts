@@ -31,7 +31,9 @@ export function locateInSource(debuggee: Debuggee, sources: Sources, path: strin
 function locateLine(debuggee: Debuggee, sources: Sources, file: string, line: number): Located {
   const found = debuggee.lines.locate(file, line - 1);
   if (!found) return unverified(line, 'there is no code at this line or after it');
-  const addresses = isAssembly(file) ? found.addresses : breakpointAddresses(debuggee, found.addresses);
+  const addresses = isAssembly(file)
+    ? found.addresses
+    : breakpointAddresses(debuggee, debuggee.lines.statementsOf(file, found.line));
   const places = addresses.map((address) => placeOf(debuggee, address));
   const inBody = addresses.every((address) => debuggee.lines.isInBody(address, file, found.line));
   const [first] = addresses;

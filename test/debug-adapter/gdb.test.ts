@@ -47,7 +47,7 @@ describe('stops in C are those of gdb', () => {
     return image;
   };
 
-  for (const level of ['-O0', '-O1', '-O2']) {
+  for (const level of process.env['LEVELS']?.split(',') ?? ['-O0', '-O1', '-O2']) {
     for (let seed = first; seed < first + programs; seed++) {
       it(`random program ${seed}, ${level}`, async () => {
         const source = randomCProgram(seed);
