@@ -144,9 +144,10 @@ export class Debugging {
     const atBreakpoint = stop.reason === 'step' && cpu && !debuggee.handlerOf(cpu) ? stops.arriveAt(cpu) : undefined;
     const told = atBreakpoint ?? stop;
     this.forgetHandles();
-    // A breakpoint in an inlined function is shown there, and so is an instruction to which a step by instructions has led.
-    const hidden =
-      told.hitBreakpointIds || !cpu ? 0 : (told.hidden ?? debuggee.inlined.hiddenAt(debuggee.linked(cpu, cpu.pc)));
+    // A breakpoint at a line of an inlined function is shown there; one at a function is of that function.
+    const isInside = told.hitBreakpointIds !== undefined && told.reason !== 'function breakpoint';
+    const found = (): number => (cpu ? debuggee.inlined.hiddenAt(debuggee.linked(cpu, cpu.pc)) : 0);
+    const hidden = isInside ? 0 : (told.hidden ?? found());
     this.lastStop = { ...told, hidden };
     const { reason, description, text, hitBreakpointIds } = told;
     this.connection.event('stopped', {

@@ -181,6 +181,8 @@ export function stepped(step: GuestStep, description?: string): Stop {
     cpu: cpu.id,
     ...(description === undefined ? {} : { description }),
     ...(stays ? { inBody: true } : {}),
+    // A step by instructions is shown at its instruction, also where an inlined function begins.
+    ...(step.granularity === 'instruction' ? { hidden: 0 } : {}),
   };
 }
 

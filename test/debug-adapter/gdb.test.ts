@@ -43,11 +43,26 @@ describe('stops in C are those of gdb', () => {
     const image = path.join(folder, `${name}${level}.elf`);
     const options = ['-march=rv64imac', '-mabi=lp64', '-mcmodel=medany', '-nostdlib', '-static', '-ffreestanding'];
     const linking = ['-T', 'script.ld', '-Wl,--build-id=none,--no-warn-rwx-segments', '-o', image, 'start.S', 'main.c'];
-    execFileSync('riscv64-linux-gnu-gcc', ['-g', level, ...options, ...linking], { cwd: folder });
+    execFileSync('riscv64-linux-gnu-gcc', ['-g', ...level.split(' '), ...options, ...linking], { cwd: folder });
     return image;
   };
 
-  for (const level of process.env['LEVELS']?.split(',') ?? ['-O0', '-O1', '-O2']) {
+  it('whoever has linked the program', async () => {
+    const source = randomCProgram(first);
+    const image = build('linked', source, '-O2');
+    const options = ['-g', '-O2', '-march=rv64imac', '-mabi=lp64', '-mcmodel=medany', '-ffreestanding', '-c', 'main.c'];
+    execFileSync('riscv64-linux-gnu-gcc', options, { cwd: folder });
+    const moves = randomMoves(first, source.split('\n').length);
+    const own = { program: ['start.S', 'main.o'].map((each) => path.join(folder, each)) };
+    const linkerScript = path.join(folder, 'script.ld');
+    const file = path.join(folder, 'main.c');
+    assert.deepEqual(
+      await ourStops(own.program, file, moves, { linkerScript, march: 'rv64imac', mabi: 'lp64' }),
+      await ourStops(image, file, moves),
+    );
+  });
+
+  for (const level of process.env['HYPERSTEP_C_LEVELS']?.split(',') ?? ['-O0', '-O1', '-O2']) {
     for (let seed = first; seed < first + programs; seed++) {
       it(`random program ${seed}, ${level}`, async () => {
         const source = randomCProgram(seed);
@@ -73,10 +88,15 @@ function randomMoves(seed: number, lines: number): Move[] {
   );
 }
 
-async function ourStops(image: string, source: string, moves: readonly Move[]): Promise<string[]> {
+async function ourStops(
+  program: string | string[],
+  source: string,
+  moves: readonly Move[],
+  attributes: object = {},
+): Promise<string[]> {
   const client = new Client();
   const machine = { virtualization: 'none', firmware: 'none', stopOnEntry: true };
-  await client.launch(image, machine as object);
+  await client.launch(program as string, { ...machine, ...attributes } as object);
   await client.stopped();
   const atDone = { name: 'done' };
   const setFunctions = (...breakpoints: object[]) => client.request('setFunctionBreakpoints', { breakpoints });
