@@ -352,12 +352,13 @@ export class Expander {
   }
 
   /** The frame of an expansion that the current statement calls. */
-  #innerFrame(kind: Frame['kind'], file: string, statement: Statement, name?: string): Frame {
+  #innerFrame(kind: Frame['kind'], file: string, statement: Statement, macro?: Macro): Frame {
     const { frame, line, start, end } = this.unit.span(statement.start, statement.end);
     return {
       kind,
       file,
-      ...(name === undefined ? {} : { name }),
+      name: macro?.name,
+      parameters: macro?.parameters,
       parent: frame,
       line,
       column: start,
@@ -397,8 +398,7 @@ export class Expander {
       return;
     }
     if (!this.#mayNest(statement, 'macros')) return;
-    const parameters = macro.parameters.map(({ name }) => name);
-    const frame = { ...this.#innerFrame('macro', macro.file, statement, macro.name), parameters };
+    const frame = this.#innerFrame('macro', macro.file, statement, macro);
     this.#pushBody('macro', frame, macro.body, [values], unit.expansions++);
   }
 

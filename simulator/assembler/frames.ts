@@ -7,13 +7,12 @@ import type { Diagnostic, Range } from './diagnostic';
  * everything that comes from them, so that keeping the whole chain of origins costs one reference.
  */
 export interface Frame {
-  /** The names of a macro's parameters. */
-  readonly parameters?: readonly string[];
   readonly kind: 'file' | 'include' | 'macro' | 'repeat';
   /** The file that the frame's line numbers count in (for a macro, where its body stands). */
   readonly file: string;
-  /** The macro's name. */
-  readonly name?: string;
+  /** Of a macro. */
+  readonly name?: string | undefined;
+  readonly parameters?: readonly { readonly name: string }[] | undefined;
   /** What called the expansion, absent for a root file. */
   readonly parent?: Frame;
   /** The calling line and column in `parent`. */

@@ -73,7 +73,7 @@ export function explainMismatch(
 
 /** What was meant by a word that is no register: a parameter of the macro around it, a register of other assemblers, or one spelt nearly so. */
 function registersLike(unit: Unit, word: string): string[] {
-  if (unit.location.frame.parameters?.includes(word)) return [`\\${word}`];
+  if (unit.location.frame.parameters?.some(({ name }) => name === word)) return [`\\${word}`];
   const plain = word.replace(/^[$%]/, '');
   return plain !== word && registerNames.includes(plain) ? [plain] : nearest(plain, registerNames, 2);
 }
