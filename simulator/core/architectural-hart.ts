@@ -332,6 +332,9 @@ export abstract class ArchitecturalHart implements CsrHost {
       doubles.slice(1, 1 + count);
     const [conditionals = 0, cycleHigh = 0, cycleLow = 0, instretHigh = 0, instretLow = 0, ...pmp] = rest;
     const wordCount = doubles[1 + count] ?? 0;
+    // The numbers may come out of a file that somebody has changed.
+    if (![0, 1, 3].includes(privilege)) throw new RangeError(`a hart has no privilege mode ${privilege}`);
+    if (!(wordCount === this.state.saveWords().length)) throw new RangeError(`a hart has not ${wordCount} registers`);
     this.state.privilege = privilege as Privilege;
     this.state.virtual = virtual === 1;
     this.state.lines = lines;

@@ -1,8 +1,10 @@
 import type { FileContents } from '../devices/file-log';
 import { seal, unseal } from '../machine/sealed-file';
 import type { MachineStop } from '../machine/stop';
+import { checkedDescription } from './description-check';
 import type { GuestCpu } from './guest';
 import type { Input, LoggedInput, Position } from './input-log';
+import { checkRecorded } from './record-check';
 import { differencesOf, type RunOrigin } from './run-origin';
 import { asPlain, type SystemDescription } from './snapshot';
 import type { System } from './system';
@@ -56,8 +58,10 @@ export function writeRecord({ description, origin, disks, lives }: RunRecord): U
 /** @throws FileFormatError */
 export function readRecord(file: Uint8Array): RunRecord {
   const reader = unseal('HSRECORD', VERSION, file);
-  const description = reader.plain() as unknown as SystemDescription;
-  const rest = reader.plain() as unknown as Omit<RunRecord, 'description'>;
+  const description = checkedDescription(reader.plain());
+  const read = reader.plain();
+  checkRecorded(read);
+  const rest = read as unknown as Omit<RunRecord, 'description'>;
   const lives = rest.lives.map((life) => ({
     ...life,
     inputs: life.inputs.map(({ input, ...at }) => ({ ...at, input: unpackInput(input) })),

@@ -3,11 +3,11 @@ import type { Machine } from '../machine/machine';
 import type { MemoryImage } from '../machine/memory-image';
 import { FileFormatError } from '../machine/plain-codec';
 import { seal, unseal } from '../machine/sealed-file';
+import { checkedDescription } from './description-check';
 import type { ExitLedger } from './ledger';
 import type { SystemConfiguration } from './system';
 
-/** Why a machine cannot be saved now, or a snapshot not be taken up: a message for the user. */
-export class SnapshotError extends Error {}
+export { SnapshotError } from './snapshot-error';
 
 /** A whole machine at an instruction boundary of its guest: memory, registers, devices, disks, the VMM's own records. */
 export interface Snapshot {
@@ -52,6 +52,8 @@ export function describeSystem(configuration: SystemConfiguration): SystemDescri
 
 const VERSION = 2;
 const PAGE = 4096;
+/** The largest guest's memory, and as much again for its VMM. */
+const MOST_PAGES = 2 ** 20;
 
 export function writeSnapshot(description: SystemDescription, { memory, ...state }: Snapshot): Uint8Array {
   return seal('HSSNAPSH', VERSION, (writer) => {
@@ -70,10 +72,12 @@ export function writeSnapshot(description: SystemDescription, { memory, ...state
 /** @throws FileFormatError */
 export function readSnapshot(file: Uint8Array): { description: SystemDescription; snapshot: Snapshot } {
   const reader = unseal('HSSNAPSH', VERSION, file);
-  // The seal says that this is what `writeSnapshot` wrote.
-  const description = reader.plain() as unknown as SystemDescription;
+  const description = checkedDescription(reader.plain());
+  // Which fields a machine's state has, only a machine like it knows: `System.restore` looks at them.
   const state = reader.plain() as unknown as Omit<Snapshot, 'memory'>;
-  const pages = new Array<Uint8Array | undefined>(reader.word()).fill(undefined);
+  const count = reader.word();
+  if (count > MOST_PAGES) throw new FileFormatError(`the snapshot has ${count} pages, more than any machine`);
+  const pages = new Array<Uint8Array | undefined>(count).fill(undefined);
   for (let left = reader.word(); left > 0; left--) {
     const page = reader.word();
     if (page >= pages.length) throw new FileFormatError(`the snapshot has a page ${page} beyond its memory`);

@@ -1,4 +1,5 @@
 import type { HartOptions } from '../core/index';
+import type { PlainValue } from '../devices/device';
 import { CopyOnWriteDisk, type DiskImage, type HostFile, RawDisk } from '../devices/disk';
 import type { FinisherRequest } from '../devices/finisher';
 import type { Machine } from '../machine/machine';
@@ -6,6 +7,7 @@ import { MemoryImages } from '../machine/memory-image';
 import { FIRMWARE_MEMORY } from '../machine/memory-map';
 import { deprivilegedProcessor } from '../machine/processor';
 import { RESET_INSTRUCTIONS } from '../machine/reset-vector';
+import { DEFAULT_TURN } from '../machine/scheduler';
 import type { Program } from '../object/program';
 import { SUPERPAGE } from './address';
 import { BareEngine } from './bare-engine';
@@ -15,7 +17,9 @@ import { FullEngine } from './full/engine';
 import type { Guest, GuestCpu } from './guest';
 import { HardwareEngine } from './hardware/engine';
 import { InputLog } from './input-log';
-import { type Snapshot, SnapshotError } from './snapshot';
+import type { Snapshot } from './snapshot';
+import { checkForm, checkLedger, checkTaken } from './snapshot-check';
+import { SnapshotError } from './snapshot-error';
 import { VIRTIO_SLOTS, type VirtioDevice, virtioSlots } from './virtio-slots';
 import type { VirtualMachine } from './vm/virtual-machine';
 
@@ -220,14 +224,39 @@ export class System {
   }
 
   /** Goes back, or on, to a snapshot of this machine or of one that is made like it. @throws SnapshotError */
-  restore({ machine, ledger, inputClosed, memory }: Snapshot): void {
+  restore(snapshot: Snapshot): void {
+    const { memory, ...state } = snapshot;
     const pages = this.machine.core.ram.size / PAGE;
-    if (memory.pages.length !== pages || machine.harts.length !== this.machine.harts.length)
-      throw new SnapshotError('the snapshot is of a machine that is made otherwise');
+    if (memory.pages.length !== pages)
+      throw new SnapshotError('the snapshot is of a machine that is made otherwise: its memory has another size');
+    this.checkState(state);
     this.images.restore(memory);
+    try {
+      this.takeUp(state);
+    } catch (error) {
+      throw new SnapshotError(`the snapshot's state makes no sense: ${error instanceof Error ? error.message : error}`);
+    }
+    checkTaken(this.machine.state(), state.machine, 'machine');
+  }
+
+  private takeUp({ machine, ledger, inputClosed }: Omit<Snapshot, 'memory'>): void {
     this.machine.restore(machine);
     if (ledger) this.vm?.ledger.restore(ledger);
     this.inputClosed = inputClosed;
+  }
+
+  /** Whether a state can be this machine's, by the form of the one that it is in. @throws SnapshotError */
+  private checkState(state: Omit<Snapshot, 'memory'>): void {
+    const like = { machine: this.machine.state(), inputClosed: this.inputClosed };
+    const { ledger, ...given } = state;
+    checkForm(like, given, '');
+    checkLedger(ledger as unknown as PlainValue, this.vm !== undefined);
+    const { clock, scheduler } = state.machine;
+    if (clock.skipped > clock.now) throw new SnapshotError('the snapshot has skipped more time than has passed');
+    if (scheduler.current < 0 || scheduler.current >= this.machine.harts.length)
+      throw new SnapshotError(`the snapshot's field machine.scheduler.current is ${scheduler.current}: no such hart`);
+    if (scheduler.left > DEFAULT_TURN)
+      throw new SnapshotError(`the snapshot's field machine.scheduler.left is ${scheduler.left}: no turn is that long`);
   }
 
   /** A hash of all machine state, the VMM's included: equal for equal histories, however they were sliced or observed. */

@@ -203,6 +203,9 @@ export class Tlb {
     for (let at = 1; at < numbers.length; at += fields.length + 1) {
       const [slot = 0, virtual, vmid = 0, asid = 0, global, bare, page = 0, level = 0, flags = 0, ...more] =
         numbers.slice(at, at + fields.length + 1);
+      // The numbers may come out of a file that somebody has changed.
+      if (!(slot >= 0 && slot < this.capacity && level >= 0 && level < LEVELS))
+        throw new RangeError(`the TLB has no entry ${slot} of level ${level}`);
       const [secondStage = 0, physical = 0, firstLevel = 0, secondLevel = 0, guestPage = 0] = more;
       const tags = { virtual: virtual === 1, vmid, asid, global: global === 1, bare: bare === 1, page, level };
       this.insert(slot, { ...tags, flags, secondStage, physical, firstLevel, secondLevel, guestPage });

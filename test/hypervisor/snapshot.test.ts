@@ -157,6 +157,22 @@ describe('files of snapshots and records', () => {
     assert.throws(() => readSnapshot(newer), /format version 99/);
   });
 
+  it('of records are refused by the name of a field that makes no sense, under a right seal', async () => {
+    const { system } = makeSystem(await assembleGuest(ECHO));
+    const life = lifeOf(system, system.stateHash());
+    const description = describeSystem(system.configuration);
+    const whole = { description, origin: originOf(undefined, system.configuration), disks: [], lives: [life] };
+    const wrong = (change: object): (() => unknown) => {
+      const file = writeRecord({ ...whole, ...change });
+      return () => readRecord(file);
+    };
+    assert.throws(wrong({ origin: 7 }), /record\.origin makes no sense/);
+    assert.throws(wrong({ disks: [{ contents: null }] }), /record\.disks\[0\]\.contents/);
+    assert.throws(wrong({ lives: [{ ...life, end: { ...life.end, retired: 'x' } }] }), /lives\[0\]\.end\.retired/);
+    assert.throws(wrong({ lives: [{ ...life, inputs: [{ ...life.end, input: { kind: 'odd' } }] }] }), /input\.kind/);
+    assert.throws(wrong({ description: { ...description, harts: 'two' } }), /field harts makes no sense/);
+  });
+
   it('are refused by a machine that is made otherwise', () => {
     const { system } = makeSystem(undefined, { memory: 32 * 1024 * 1024 });
     assert.throws(() => system.restore(readSnapshot(file).snapshot), /made otherwise/);
