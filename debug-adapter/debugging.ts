@@ -177,8 +177,12 @@ export class Debugging {
   written(places: readonly Place[], memory = places.flatMap(memoryEvent)): void {
     if (places.length === 0) return;
     if (this.client.supportsMemoryEvent) for (const each of memory) this.connection.event('memory', each);
+    const isMoved = places.some(({ kind }) => kind === 'pc');
+    if (isMoved && this.lastStop) {
+      const { hidden: _, ...elsewhere } = this.lastStop;
+      this.lastStop = elsewhere;
+    }
     if (this.client.supportsInvalidated) {
-      const isMoved = places.some(({ kind }) => kind === 'pc');
       this.connection.event('invalidated', { areas: isMoved ? ['stacks', 'variables'] : ['variables'] });
     }
     this.connection.ownEvent('hyperstep/stateChanged', { reason: 'written' });

@@ -6,6 +6,7 @@ import { evaluate, type Place, type Value } from '../expression/evaluate';
 import { MachineEnvironment } from '../expression/machine-environment';
 import { hex, messageOf } from '../format';
 import { environmentOf } from '../inspect/environment';
+import { splitFormat } from '../inspect/number-format';
 import { machineAddress, memoryReference } from '../memory';
 import { RequestError } from '../request-error';
 import { type Located, unverified } from './locate';
@@ -19,9 +20,10 @@ type AccessType = NonNullable<DebugProtocol.DataBreakpoint['accessType']>;
 /** What can be watched under a name: a variable of a scope, an expression, or bytes at an address. */
 export function dataBreakpointInfo(
   debugging: Debugging,
-  { name, variablesReference, frameId, asAddress, bytes }: DebugProtocol.DataBreakpointInfoArguments,
+  { name: text, variablesReference, frameId, asAddress, bytes }: DebugProtocol.DataBreakpointInfoArguments,
 ): DebugProtocol.DataBreakpointInfoResponse['body'] {
   const { debuggee } = debugging.stopped;
+  const { expression: name } = splitFormat(text);
   const held = debugging.variables.get(variablesReference ?? 0);
   const { cpu, environment } = held
     ? { cpu: held.cpu, environment: new MachineEnvironment(debuggee, held.cpu) }

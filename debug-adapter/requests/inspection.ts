@@ -77,9 +77,11 @@ export function inspectionRequests(debugging: Debugging): Handlers {
       return { value: text, variablesReference: parts };
     },
 
-    setExpression({ expression, value, frameId, format }) {
+    setExpression({ expression: text, value, frameId, format }) {
+      const { expression, format: wanted } = splitFormat(text);
       const { cpu, environment } = environmentOf(debugging, frameId);
       const result = changing(environment, () => evaluate(`(${expression}) = (${value})`, environment));
+      if (wanted) return { value: formatted(result, wanted, environment, true) };
       return new ValueView(debugging.stopped.debuggee, cpu).value(result, format?.hex);
     },
 

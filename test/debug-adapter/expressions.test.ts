@@ -144,6 +144,8 @@ describe('expressions', () => {
     assert.equal(await evaluate('s3,d', true), '3');
     const args = { expression: 's3', value: '4', format: { hex: true } };
     assert.equal((await client.request<{ value: string }>('setExpression', args)).value, '0x4');
+    const formatted = { expression: 's3,b', value: '5' };
+    assert.equal((await client.request<{ value: string }>('setExpression', formatted)).value, '0b101');
     await client.evaluate('s3 = 3');
   });
 
@@ -193,6 +195,7 @@ describe('what is watched and logged', () => {
     const { dataId } = await info({ name: 'counter' });
     for (const args of [
       { name: '*(long *)counter' },
+      { name: '*(long *)counter,d' },
       { name: address, asAddress: true, bytes: 8 },
       { name: 'counter', asAddress: true },
       { name: 'message + 16', asAddress: true, bytes: 8 },
