@@ -1,3 +1,4 @@
+import { Privilege } from '../../simulator/mmu/index';
 import type { CodeBlock } from '../../simulator/object/code-scopes';
 import { isAssembly } from '../code-lines';
 import { bodyOf } from '../prologue';
@@ -14,7 +15,11 @@ import {
   untilReached,
   untilTrapReturns,
 } from './guest-stepping';
+import { type LineRegion, regionOf } from './line-region';
 import type { Leg, Plan, PlanPart } from './plan';
+
+const SEPC = 0x141;
+const MEPC = 0x341;
 
 /** Whether a step from where the CPU stands is one through a compiled language. */
 export function isInCompiledCode({ debuggee, cpu, granularity }: GuestStep): boolean {
@@ -76,6 +81,15 @@ interface Frame {
 class SourceStep {
   private line: SourceLine | undefined;
   private frame: Frame;
+  /** The code of the line, as it was found last. */
+  private region:
+    | {
+        readonly line: SourceLine;
+        readonly frame: Frame;
+        readonly moved: bigint;
+        readonly code: LineRegion | undefined;
+      }
+    | undefined;
   private range: { readonly address: bigint; readonly end: bigint } | undefined;
 
   constructor(
@@ -104,15 +118,21 @@ class SourceStep {
     const own = this.legs();
     for (;;) {
       const from = positionOf(cpu);
-      const next = returnAddress(debuggee, cpu);
-      const stop = yield* instruction(step, own);
+      const region = this.regionHere();
+      const next = region ? undefined : returnAddress(debuggee, cpu);
+      const stop = region
+        ? yield { ...own, instructions: Number.POSITIVE_INFINITY, until: region.stops }
+        : yield* instruction(step, own);
+      if (stop.reason === 'breakpoint' && stop.hart !== cpu.hart) continue;
       if (stop.reason === 'guest-trap') {
         if (!this.runsThroughTraps) return stepped(step, trapText(stop.trap));
-        yield* untilTrapReturns(step, from);
-        if (cpu.pc === from.pc) continue;
-      } else if (stop.reason !== 'limit') {
+        const pc = region ? trappedPc(cpu) : from.pc;
+        yield* untilTrapReturns(step, { ...from, pc });
+        if (cpu.pc === pc) continue;
+      } else if (stop.reason !== (region ? 'breakpoint' : 'limit')) {
         return stepped(step);
       }
+      if (region?.inside.has(cpu.pc)) continue;
       if (this.isInRange(pcOf(step))) continue;
       if (next !== undefined && cpu.pc !== next && stop.reason === 'limit') {
         if (this.kind !== 'over' && debuggee.lines.rowAt(pcOf(step))) {
@@ -151,6 +171,29 @@ class SourceStep {
     return undefined;
   }
 
+  /** The code of the line around pc in which the machine may run on by itself; undefined where each instruction has to be seen. */
+  private regionHere(): LineRegion | undefined {
+    const { step, line, frame } = this;
+    const { debuggee, cpu } = step;
+    // Where functions are inlined, any instruction may be the beginning of one.
+    if (!line || frame.functions.length !== 1) return undefined;
+    const moved = cpu.pc - pcOf(step);
+    if (this.region?.line !== line || this.region.frame !== frame || this.region.moved !== moved) {
+      const rows = debuggee.lines.table
+        .rowsOfLine(line.file, line.line)
+        .filter(({ address }) => this.isOfLine(address, line, frame));
+      this.region = { line, frame, moved, code: regionOf(debuggee, cpu, rows, moved) };
+    }
+    const { code } = this.region;
+    return code?.inside.has(cpu.pc) && !code.stops.has(cpu.pc) ? code : undefined;
+  }
+
+  /** Not only a row of the line, but taken for it too: a statement of another line may begin at the same address. */
+  private isOfLine(address: bigint, line: SourceLine, { functions }: Frame): boolean {
+    const { lines, scopes } = this.step.debuggee;
+    return isSameLine(lines.rowAt(address)?.origin, line) && isSameFunctions(scopes.functionsAt(address), functions);
+  }
+
   private get runsThroughTraps(): boolean {
     return this.kind === 'over' || this.kind === 'stay';
   }
@@ -184,11 +227,16 @@ function baseOf(step: GuestStep): bigint | undefined {
 }
 
 function isSameFrame(a: Frame, b: Frame): boolean {
-  return (
-    a.base === b.base &&
-    a.functions.length === b.functions.length &&
-    a.functions.every((each, index) => each === b.functions[index])
-  );
+  return a.base === b.base && isSameFunctions(a.functions, b.functions);
+}
+
+function isSameFunctions(a: readonly CodeBlock[], b: readonly CodeBlock[]): boolean {
+  return a.length === b.length && a.every((each, index) => each === b[index]);
+}
+
+/** Where the CPU was when it took the trap in whose handler it stands. */
+function trappedPc(cpu: GuestStep['cpu']): bigint {
+  return cpu.readCsr(cpu.privilege === Privilege.machine ? MEPC : SEPC) ?? cpu.pc;
 }
 
 /** Whether one is in a function inlined into the other, perhaps by way of others. */

@@ -1,0 +1,50 @@
+import type { GuestCpu } from '../../simulator/hypervisor/guest';
+import { decode, expand } from '../../simulator/isa/index';
+import type { LineRow } from '../../simulator/object/line-table';
+import type { Debuggee } from '../debuggee';
+
+/** More rows than a line that is worth it has. */
+const MOST_ROWS = 64;
+const SP = 2;
+/** They leave the line in ways that its code does not show, or are where a step may end: each is stepped by itself. */
+const isSpecial = /^(jalr|csr|ecall|ebreak|sret|mret|wfi|wrs|sfence|sinval|hfence|hinval|hlv|hsv)/;
+
+/** The code of a line, through which the machine may run without being looked at after each instruction. */
+export interface LineRegion {
+  /** Where its instructions are. */
+  readonly inside: ReadonlySet<bigint>;
+  /** Where to look: instructions inside that are stepped by themselves, and those outside to which the others lead. */
+  readonly stops: ReadonlySet<bigint>;
+}
+
+/** The region of some rows; undefined when there are too many. @param moved how far the code is from where it is linked */
+export function regionOf(
+  debuggee: Debuggee,
+  cpu: GuestCpu,
+  rows: readonly LineRow[],
+  moved: bigint,
+): LineRegion | undefined {
+  if (rows.length > MOST_ROWS) return undefined;
+  const inside = new Set<bigint>();
+  const stops = new Set<bigint>();
+  const next = new Set<bigint>();
+  for (const row of rows) {
+    for (let at = row.address + moved; at < row.end + moved; ) {
+      const word = debuggee.instructionAt(cpu, at);
+      const decoded = word === undefined ? undefined : decode(word);
+      if (!decoded) return undefined;
+      const { instruction, fields } = expand(decoded);
+      inside.add(at);
+      const isCall = instruction.name === 'jal' && fields.rd !== 0;
+      // What moves the stack pointer makes it harder to say whether a trap has returned.
+      if (isCall || fields.rd === SP || isSpecial.test(instruction.name)) stops.add(at);
+      else {
+        if (fields.target !== undefined) next.add(BigInt.asUintN(64, at + BigInt(fields.target)));
+        if (instruction.name !== 'jal') next.add(at + BigInt(decoded.instruction.length));
+      }
+      at += BigInt(decoded.instruction.length);
+    }
+  }
+  for (const each of next) if (!inside.has(each)) stops.add(each);
+  return { inside, stops };
+}
