@@ -178,6 +178,67 @@ counter:
       assert.ok(written > 64 * 1024 && written <= 64 * 1024 + instructions, `${written} bytes`);
     });
 
+    it('suspends the system once all other harts have stopped, and wakes where it was told', async () => {
+      const { output, stop, register } = await run(
+        `
+        li      a0, 1
+        la      a1, second
+        sbi     0x48534D, 0
+        li      a0, 1
+        la      a1, awake
+        sbi     0x53555350, 0           # a reserved type of sleep
+        mv      s0, a0
+        li      a0, 0
+        li      a1, 0x18000000
+        sbi     0x53555350, 0           # nothing is there
+        mv      s1, a0
+        li      a0, 0
+        la      a1, awake
+        sbi     0x53555350, 0           # hart 1 runs
+        mv      s2, a0
+        la      t0, go
+        sd      t0, (t0)
+2:      li      a0, 1
+        sbi     0x48534D, 2
+        li      t0, 1
+        bne     a1, t0, 2b
+        li      t0, 32
+        csrs    sie, t0
+        rdtime  a0
+        addi    a0, a0, 500
+        sbi     0x54494D45, 0
+        csrsi   sstatus, 2
+        li      a0, 1 << 32             # the upper half is no part of the type
+        la      a1, awake
+        li      a2, 77
+        sbi     0x53555350, 0
+        li      a0, 'x'
+        sbi     1, 0
+        j       9f
+second: la      t0, go
+        ld      t1, (t0)
+        beqz    t1, second
+        sbi     0x48534D, 1
+awake:  csrr    s3, sstatus
+        andi    s3, s3, 2
+        add     s3, s3, a1
+        add     s3, s3, a0
+        li      a0, 'A'
+        sbi     1, 0
+        j       9f
+        .balign 8
+go:     .dword  0
+9:`,
+        2,
+      );
+      assert.equal(stop.reason, 'power-off');
+      assert.equal(output(), 'A');
+      assert.deepEqual(
+        ['s0', 's1', 's2', 's3'].map((name) => register(name as 's0')),
+        [-3n, -5n, -4n, 77n],
+      );
+    });
+
     it('takes 32 bits of what is a uint32_t', async () => {
       const { stop, register } = await run(`
         csrsi   sie, 2

@@ -8,9 +8,10 @@ import { ipi } from './ipi';
 import { legacy } from './legacy';
 import { rfence } from './rfence';
 import { srst } from './srst';
+import { susp } from './susp';
 import { time } from './time';
 
-export const sbiExtensions: readonly SbiExtension[] = [base, time, ipi, rfence, hsm, srst, dbcn, ...legacy];
+export const sbiExtensions: readonly SbiExtension[] = [base, time, ipi, rfence, hsm, srst, susp, dbcn, ...legacy];
 
 const A0 = 10;
 const A1 = 11;

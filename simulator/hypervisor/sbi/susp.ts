@@ -1,0 +1,30 @@
+import { step } from '../../machine/narration';
+import { failure, HartStatus, SbiError, type SbiExtension } from './interface';
+
+const SUSPEND_TO_RAM = 0;
+
+/** System suspend (SBI 2.0, chapter 13): the machine sleeps as its last hart does, since nothing else here can be switched off. */
+export const susp: SbiExtension = {
+  name: 'SUSP',
+  id: 0x53555350,
+  functions: [
+    {
+      name: 'system_suspend',
+      *handle(call) {
+        const { host, caller } = call;
+        // Those between are reserved, those above a platform's, which this one has none of.
+        if (call.word(0) !== SUSPEND_TO_RAM) return failure(SbiError.invalidParam);
+        const address = call.number(1);
+        if (!host.mayExecute(address)) return failure(SbiError.invalidAddress);
+        for (let hart = 0; hart < host.harts; hart++) {
+          if (hart === caller || host.status(hart) === HartStatus.stopped) continue;
+          yield step`refuse: hart ${hart} has not stopped`;
+          return failure(SbiError.denied);
+        }
+        yield step`suspend the system until an interrupt; hart ${caller} then starts at ${address}`;
+        host.suspendHart(caller, { address, opaque: call.argument(2) });
+        return 'left';
+      },
+    },
+  ],
+};
