@@ -1,6 +1,7 @@
 import type { CodeMark, Program } from '../simulator/object/program';
 
 interface Index {
+  /** But for the rows of the line table, of which there may be millions. */
   readonly starts: readonly bigint[];
   readonly marks: readonly CodeMark[];
   readonly markAddresses: readonly bigint[];
@@ -14,16 +15,23 @@ export class CodeLayout {
 
   /** The last known beginning at or below an address (below it when `isBefore`); undefined when there is none in its segment. */
   startAt(address: bigint, isBefore = false): bigint | undefined {
+    const at = isBefore ? address - 1n : address;
+    const segment = this.segmentOf(at);
+    if (!segment) return undefined;
     const { starts } = this.index;
-    const start = starts[countUpTo(starts, isBefore ? address - 1n : address) - 1];
-    const segment = this.segmentOf(isBefore ? address - 1n : address);
-    return start !== undefined && segment && start >= segment.address ? start : undefined;
+    const named = starts[countUpTo(starts, at) - 1] ?? segment.address;
+    const row = this.program.lines.around(at).before?.address ?? segment.address;
+    const start = row > named ? row : named;
+    return start > segment.address ? start : segment.address;
   }
 
   /** The first known beginning above an address. */
   startAfter(address: bigint): bigint | undefined {
     const { starts } = this.index;
-    return starts[countUpTo(starts, address)];
+    const named = starts[countUpTo(starts, address)];
+    const row = this.program.lines.around(address).after?.address;
+    if (named === undefined || row === undefined) return named ?? row;
+    return row < named ? row : named;
   }
 
   /** Whether an address of the program holds data. */
@@ -41,12 +49,11 @@ export class CodeLayout {
   }
 
   private indexed(): Index {
-    const { segments, symbols, lines, marks = [] } = this.program;
+    const { segments, symbols, marks = [] } = this.program;
     const starts = new Set<bigint>();
     for (const { address, memorySize } of segments) starts.add(address).add(address + BigInt(memorySize));
     for (const { address } of marks) starts.add(address);
     for (const { value, type } of symbols) if (type !== 'absolute') starts.add(value);
-    for (const { address } of lines.rows) starts.add(address);
     const ordered = [...marks].sort((a, b) => order(a.address, b.address));
     return { starts: [...starts].sort(order), marks: ordered, markAddresses: ordered.map(({ address }) => address) };
   }

@@ -95,6 +95,13 @@ export class LineTable {
     return rows.slice(start, end);
   }
 
+  /** The last row that begins at or below an address, and the first one that begins above it. */
+  around(address: bigint): { readonly before: LineRow | undefined; readonly after: LineRow | undefined } {
+    const { rows } = this.#indexed;
+    const count = this.#rowsUpTo(address);
+    return { before: rows[count - 1], after: rows[count] };
+  }
+
   /** The row that covers an address. */
   find(address: bigint): LineRow | undefined {
     const { rows } = this.#indexed;
