@@ -18,9 +18,10 @@ const LONGEST = 256;
 
 /** Takes the format off the end of an expression: `a0,d`. @throws RequestError for a format that there is not */
 export function splitFormat(text: string): { readonly expression: string; readonly format?: NumberFormat } {
-  const found = /^([\s\S]*),\s*([A-Za-z]+)\s*$/.exec(text);
-  const [, expression, letter = ''] = found ?? [];
-  if (expression === undefined) return { expression: text };
+  const comma = text.lastIndexOf(',');
+  const letter = text.slice(comma + 1).trim();
+  if (comma < 0 || !/^[A-Za-z]+$/.test(letter)) return { expression: text };
+  const expression = text.slice(0, comma);
   if (Object.hasOwn(formats, letter)) return { expression, format: letter as NumberFormat };
   const known = Object.entries(formats).map(([name, what]) => `${name} (${what})`);
   throw new RequestError(`'${letter}' is no format: ${known.join(', ')}`);
