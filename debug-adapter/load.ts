@@ -1,3 +1,4 @@
+import { hostWordsOf } from '../simulator/hypervisor/host-interface';
 import { type BuildResult, buildGiven } from '../simulator/assembler/build';
 import { type Diagnostic, findProjectOf, folderOf, joinPath, withLinkPaths } from '../simulator/assembler/index';
 import { type FileReading, imageLimit, type ReadFile, UnreadableFile } from '../simulator/assembler/read-file';
@@ -45,7 +46,7 @@ export async function load(launch: CheckedLaunch, host: Host, console: (byte: nu
     const { virtualization, firmware, memory, harts, devices, append: bootArguments, onIllegal } = launch;
     const { vmids, translation, machineOptions: hartOptions } = launch;
     const guest = { disks, devices, bios, initrd, bootArguments };
-    const machine = { vmids, translation, hartOptions };
+    const machine = { vmids, translation, hartOptions, hostWords: hostWordsOf(program) };
     const system = new System(
       { virtualization, firmware, memory, harts, ...guest, ...machine, onIllegal, console },
       program,

@@ -12,6 +12,7 @@ import {
 } from '../../simulator/assembler/index';
 import { imageLimit, type ReadFile, UnreadableFile } from '../../simulator/assembler/read-file';
 import type { DiskImage, HostFile } from '../../simulator/devices/disk';
+import { hostWordsOf } from '../../simulator/hypervisor/host-interface';
 import { imageAddress, openDisk, System, type SystemConfiguration } from '../../simulator/hypervisor/system';
 import { readImage } from '../../simulator/object/image';
 import type { Program } from '../../simulator/object/program';
@@ -169,5 +170,6 @@ export function makeSystem(
   special: Partial<SystemConfiguration> = {},
 ): System {
   const { disks: _, append: bootArguments, maxInstructions: __, ...machine } = options;
-  return new System({ ...machine, ...files, bootArguments, console, ...special }, program);
+  const hostWords = program && hostWordsOf(program);
+  return new System({ ...machine, ...files, bootArguments, hostWords, console, ...special }, program);
 }

@@ -7,6 +7,7 @@ import { Interrupts } from './interrupts';
 import type { MachineOptions } from './options';
 import { type Outcome, outcomeOf, type RunStop } from './outcome';
 import type { Recording } from './recording';
+import { Timeout } from './timeout';
 import { UsageError } from './usage';
 
 /** Most and fewest instructions between two looks at the host: console input, interrupts of the user. */
@@ -23,14 +24,14 @@ export type Start =
 /** Runs a guest with this process's console, to its end, a limit or a signal. */
 export async function runLive(
   start: Start,
-  options: MachineOptions,
+  options: MachineOptions & { readonly timeout: number | undefined },
   files: GuestFiles,
   recording: Recording | undefined,
 ): Promise<Outcome> {
   const output = new ConsoleOutput();
   const input = new ConsoleInput();
   const interrupts = new Interrupts(() => input.wake());
-  const host = { input, output, interrupts };
+  const host = { input, output, interrupts, timeout: new Timeout(options.timeout, () => input.wake()) };
   let before = 0;
   try {
     for (;;) {
@@ -45,6 +46,7 @@ export async function runLive(
       return outcomeOf(system, stop, before, options.maxInstructions);
     }
   } finally {
+    host.timeout.close();
     interrupts.close();
     input.close();
     output.flush();
@@ -83,9 +85,14 @@ interface Host {
   readonly input: ConsoleInput;
   readonly output: ConsoleOutput;
   readonly interrupts: Interrupts;
+  readonly timeout: Timeout;
 }
 
-async function runSystem(system: System, { input, output, interrupts }: Host, instructions: number): Promise<RunStop> {
+async function runSystem(
+  system: System,
+  { input, output, interrupts, timeout }: Host,
+  instructions: number,
+): Promise<RunStop> {
   const { machine } = system;
   // A guest may make its host work for long with few instructions: input, output and signals are not to wait for that.
   let slice = SLICE / 16;
@@ -102,8 +109,11 @@ async function runSystem(system: System, { input, output, interrupts }: Host, in
     const waits = stop.reason === 'waiting-for-input';
     if (!waits && (stop.reason !== 'limit' || left <= ran)) return stop;
     if (interrupts.signal !== undefined) return { reason: 'interrupted', signal: interrupts.signal };
+    if (timeout.over !== undefined) return { reason: 'timeout', seconds: timeout.over };
     if (waits) await input.more();
     else await new Promise((resolve) => setImmediate(resolve));
+    // A wait is over: why, is looked at before the machine runs on.
     if (interrupts.signal !== undefined) return { reason: 'interrupted', signal: interrupts.signal };
+    if (timeout.over !== undefined) return { reason: 'timeout', seconds: timeout.over };
   }
 }

@@ -9,6 +9,8 @@ import {
   type VirtioDevice,
   type Virtualization,
 } from '../../simulator/hypervisor/system';
+import { DUMPS, type Dump } from './dump';
+import { SIGNATURE_LINE } from './signature';
 import { type Command, UsageError } from './usage';
 
 const text = { type: 'string' } as const;
@@ -44,9 +46,18 @@ const machine = {
 } as const;
 const files = { save: text, restore: text, record: text, replay: text } as const;
 
+/** What test suites ask for. */
+const suite = {
+  signature: text,
+  'signature-granularity': text,
+  'exit-status': text,
+  timeout: text,
+  dump: texts,
+} as const;
+
 /** The options of each command, for `parseArgs`. */
 const COMMAND_OPTIONS: { readonly [command in Command]: NonNullable<ParseArgsConfig['options']> } = {
-  run: { ...assembly, ...machine, ...files, 'legal-variants': flag, report: text },
+  run: { ...assembly, ...machine, ...files, 'legal-variants': flag, report: text, ...suite },
   check: { ...assembly, object: { ...flag, short: 'c' } },
   asm: {
     ...assembly,
@@ -142,6 +153,43 @@ export function machineOptions(values: Values): MachineOptions {
         ? Number.POSITIVE_INFINITY
         : whole('--max-instructions', one(values['max-instructions']) ?? ''),
   };
+}
+
+export interface SuiteOptions {
+  /** The file for the signature. */
+  readonly signature: string | undefined;
+  /** Bytes on a line of the signature. */
+  readonly signatureLine: number;
+  /** Whether the exit status is the guest's own. */
+  readonly guestStatus: boolean;
+  /** Seconds of the host's clock. */
+  readonly timeout: number | undefined;
+  readonly dump: readonly Dump[];
+}
+
+/** @throws UsageError */
+export function suiteOptions(values: Values): SuiteOptions {
+  const [line, timeout] = [one(values['signature-granularity']), one(values['timeout'])];
+  return {
+    signature: one(values['signature']),
+    signatureLine: line === undefined ? SIGNATURE_LINE : Number(choice('--signature-granularity', line, LINES)),
+    guestStatus:
+      choice('--exit-status', one(values['exit-status']) ?? 'hyperstep', ['hyperstep', 'guest'] as const) === 'guest',
+    timeout: timeout === undefined ? undefined : seconds('--timeout', timeout),
+    dump: list(values['dump']).map((word) => choice('--dump', word, DUMPS)),
+  };
+}
+
+/** What a line of a signature may have, in bytes. */
+const LINES = ['1', '2', '4', '8', '16'] as const;
+/** As long as the host's timers can wait. */
+const MOST_SECONDS = 2_000_000;
+
+function seconds(option: string, value: string): number {
+  const number = /^\d+(\.\d+)?$/.test(value) ? Number(value) : Number.NaN;
+  if (!(number > 0 && number <= MOST_SECONDS))
+    throw new UsageError(`${option} takes seconds, more than 0 and up to ${MOST_SECONDS}, not '${value}'`);
+  return number;
 }
 
 /** Choices of the machine: NAME=VALUE. @throws UsageError */

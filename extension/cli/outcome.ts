@@ -3,7 +3,10 @@ import type { MachineStop } from '../../simulator/machine/stop';
 import { type Interrupt, statusOfSignal } from './interrupts';
 
 /** What a run stopped for. */
-export type RunStop = MachineStop | { readonly reason: 'interrupted'; readonly signal: Interrupt };
+export type RunStop =
+  | MachineStop
+  | { readonly reason: 'timeout'; readonly seconds: number }
+  | { readonly reason: 'interrupted'; readonly signal: Interrupt };
 
 export const STATUS = { poweredOff: 0, failed: 1, usage: 2, limit: 3 } as const;
 
@@ -15,10 +18,13 @@ export interface Outcome {
   /** What standard error says. */
   readonly message: string | undefined;
   readonly instructions: number;
+  /** What a guest that ended by itself says of that. */
+  readonly code: number | undefined;
 }
 
 export function outcomeOf(system: System, stop: RunStop, instructions: number, limit: number): Outcome {
-  return { system, instructions, reason: stop.reason, ...judge(stop, limit) };
+  const code = stop.reason === 'power-off' ? stop.code : undefined;
+  return { system, instructions, code, reason: stop.reason, ...judge(stop, limit) };
 }
 
 function judge(stop: RunStop, limit: number): { status: number; message: string | undefined } {
@@ -38,11 +44,18 @@ function judge(stop: RunStop, limit: number): { status: number; message: string 
       };
     case 'waiting-forever':
       return { status: STATUS.failed, message: 'the guest waits for ever: no interrupt can come' };
+    case 'timeout':
+      return { status: STATUS.limit, message: `the time limit of ${stop.seconds} seconds is reached` };
     case 'interrupted':
       return { status: statusOfSignal(stop.signal), message: `ended by ${stop.signal}` };
     default:
       return { status: STATUS.failed, message: `the machine stopped: ${stop.reason}` };
   }
+}
+
+/** The status of a guest that ended by itself as it says it: finisher, HTIF or SBI reset reason, as far as a status goes. */
+export function guestStatusOf({ code, status }: Outcome): number {
+  return code === undefined ? status : code & 0xff;
 }
 
 /** What `--report` writes. */

@@ -1,11 +1,14 @@
 import { writeFileSync } from 'node:fs';
 import { describeSystem, readSnapshot, writeSnapshot } from '../../simulator/hypervisor/snapshot';
+import type { Program } from '../../simulator/object/program';
+import { dumpOf } from './dump';
 import { buildOrReport, openFiles, readGiven } from './guest';
 import { runLive, type Start } from './live-run';
-import { type MachineOptions, machineOptions, one, type ParsedCommand } from './options';
-import { reportOf, STATUS } from './outcome';
+import { type MachineOptions, machineOptions, one, type ParsedCommand, suiteOptions } from './options';
+import { guestStatusOf, reportOf, STATUS } from './outcome';
 import { Recording } from './recording';
 import { replay } from './replay';
+import { signatureRange, writeSignature } from './signature';
 import { UsageError } from './usage';
 import { runVariants } from './variants';
 
@@ -15,23 +18,32 @@ export async function run(command: ParsedCommand): Promise<number> {
   const options = machineOptions(values);
   if (values['legal-variants']) return runVariants(command, options);
   if (values['replay'] !== undefined) return replay(command, options);
+  const suite = suiteOptions(values);
   const start = await startOf(command, options);
   if (!start) return STATUS.usage;
+  const range = suite.signature === undefined ? undefined : signatureRange(programOf(start));
   const record = one(values['record']);
   const recording = record === undefined ? undefined : new Recording(record, options);
   const files = await (recording?.openFiles() ?? openFiles(options));
   const started = process.hrtime.bigint();
-  const outcome = await runLive(start, options, files, recording);
+  const outcome = await runLive(start, { ...options, timeout: suite.timeout }, files, recording);
   const wallSeconds = Number(process.hrtime.bigint() - started) / 1e9;
   const { system, status, message } = outcome;
   if (message !== undefined) console.error(`hyperstep: ${message}`);
+  if (suite.dump.length > 0) console.error(dumpOf(system, suite.dump));
+  if (suite.signature !== undefined && range) writeSignature(suite.signature, system, range, suite.signatureLine);
   recording?.write(system, 'program' in start ? start.program : undefined);
   const report = one(values['report']);
   if (report !== undefined) writeFileSync(report, `${JSON.stringify(reportOf(outcome, wallSeconds), null, 2)}\n`);
   const save = one(values['save']);
   // Last: a machine whose run has ended cannot be saved, and what else was asked for is there then.
   if (save !== undefined) writeFileSync(save, writeSnapshot(describeSystem(system.configuration), system.save()));
-  return status;
+  return suite.guestStatus ? guestStatusOf(outcome) : status;
+}
+
+function programOf(start: Start): Program {
+  if ('program' in start) return start.program;
+  throw new UsageError('a saved machine has no symbols: --signature needs the program');
 }
 
 async function startOf(command: ParsedCommand, options: MachineOptions): Promise<Start | undefined> {

@@ -43,9 +43,16 @@ Assembles and links the files (.s, .S, .o), or loads the one ELF executable or f
   --replay FILE          run a recorded run again, and say whether it is the same: with the same program, bios and initrd; disks,
                          machine and --append are as recorded
   --report FILE.json     write instructions, cycles, exits and the like
+  --timeout SECONDS      stop after so many seconds of this computer's clock
+  --exit-status guest    the status is what the guest ends with, & 255: the finisher's code, tohost >> 1, SBI's reset reason
+  --signature FILE       write memory from begin_signature to end_signature, in hexadecimal, as Spike does
+  --signature-granularity N  bytes on a line of it: 1, 2, 4 (default), 8 or 16
+  --dump D               registers or memory: where the guest stands at the end or limit, on standard error; may be repeated
+
+A program that defines tohost speaks to its host as under Spike (HTIF): exit, console output and the system call write.
 
 Exit status: 0 the guest powered off, 1 it failed, was killed or waits for ever, 2 usage, assembly or load error,
-3 the limit of instructions was reached, 130 or 143 ended by Ctrl-C or SIGTERM: what was asked for is written then,
+3 the limit of instructions or seconds was reached, 130 or 143 ended by Ctrl-C or SIGTERM: what was asked for is written then,
 and a second one ends at once.
 `,
   check: `hyperstep check FILE... [-I DIR] [-D NAME[=VALUE]] [--march M] [--mabi A] [-T FILE] [-e SYMBOL] [--no-relax]

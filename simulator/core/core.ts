@@ -49,6 +49,7 @@ export class Core implements SharedMemory, HartEngine {
   readonly harts: readonly Hart[];
   readonly decoded: DecodedCode;
   readonly watchpoints = new Watchpoints();
+  private alwaysWatched: readonly WatchRange[] = [];
   readonly reservations: Reservations;
   readonly platform: CorePlatform;
   readonly options: HartOptions;
@@ -154,9 +155,15 @@ export class Core implements SharedMemory, HartEngine {
     this.dropFastPath();
   }
 
+  /** What the machine itself watches, whatever its caller does. */
+  watchAlways(ranges: readonly WatchRange[]): void {
+    this.alwaysWatched = ranges;
+    this.setWatchpoints([]);
+  }
+
   /** Watched accesses end the run at the instruction boundary that follows them. */
   setWatchpoints(ranges: readonly WatchRange[]): void {
-    this.watchpoints.set(ranges);
+    this.watchpoints.set([...this.alwaysWatched, ...ranges]);
     this.dropFastPath();
   }
 

@@ -24,6 +24,12 @@ const hartOptions: Check = (value) =>
       ['number', 'boolean', 'string'].includes(typeof option) && 'option' in parseHartOption(name, String(option)),
   );
 
+const hostWords: Check = (value) => {
+  if (value === null) return true;
+  if (typeof value !== 'object' || !('tohost' in value) || !('fromhost' in value)) return false;
+  return whole(value.tohost) && (value.fromhost === null || whole(value.fromhost));
+};
+
 /** What each field of a description may be. */
 const FIELDS: { readonly [field in keyof SystemDescription]-?: Check } = {
   virtualization: oneOf(VIRTUALIZATIONS),
@@ -35,6 +41,7 @@ const FIELDS: { readonly [field in keyof SystemDescription]-?: Check } = {
   vmids: yesOrNo,
   commonProcessor: yesOrNo,
   hartOptions,
+  hostWords,
   diskSectors: listOf(whole),
 };
 

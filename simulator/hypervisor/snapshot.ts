@@ -29,6 +29,7 @@ export type SystemDescription = Pick<
   | 'vmids'
   | 'commonProcessor'
   | 'hartOptions'
+  | 'hostWords'
 > & {
   /** Sectors of each disk. */
   readonly diskSectors: readonly number[];
@@ -46,11 +47,12 @@ export function describeSystem(configuration: SystemConfiguration): SystemDescri
     vmids: configuration.vmids ?? true,
     commonProcessor: configuration.commonProcessor ?? false,
     hartOptions: configuration.hartOptions ?? {},
+    hostWords: configuration.hostWords ?? null,
     diskSectors: disks.map(({ sectors }) => sectors),
   };
 }
 
-const VERSION = 2;
+const VERSION = 3;
 const PAGE = 4096;
 /** The largest guest's memory, and as much again for its VMM. */
 const MOST_PAGES = 2 ** 20;

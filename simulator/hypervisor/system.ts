@@ -16,6 +16,7 @@ import { ConfigurationError } from './configuration-error';
 import { FullEngine } from './full/engine';
 import type { Guest, GuestCpu } from './guest';
 import { HardwareEngine } from './hardware/engine';
+import { HostInterface, type HostWords } from './host-interface';
 import { InputLog } from './input-log';
 import type { Snapshot } from './snapshot';
 import { checkForm, checkLedger, checkTaken } from './snapshot-check';
@@ -58,6 +59,8 @@ export interface SystemConfiguration {
   readonly hartOptions?: Partial<HartOptions> | undefined;
   /** Whether hot code is translated; it makes no difference but in speed. Default: yes. */
   readonly translation?: boolean | undefined;
+  /** Where the guest speaks to its host as under Spike. */
+  readonly hostWords?: HostWords | null | undefined;
   /** What the guest transmits, byte by byte. */
   readonly console: (byte: number) => void;
   /** The Ethernet frames that the guest's network device in a slot sends; nobody takes them when absent. */
@@ -111,6 +114,7 @@ export class System {
         break;
     }
     this.images = new MemoryImages(this.machine.core);
+    this.attachHost(configuration);
     if (program) this.load(program);
   }
 
@@ -262,6 +266,18 @@ export class System {
   /** A hash of all machine state, the VMM's included: equal for equal histories, however they were sliced or observed. */
   stateHash(): string {
     return this.machine.hash();
+  }
+
+  private attachHost({ hostWords, console }: SystemConfiguration): void {
+    const address = hostWords ? this.engine.toHost(hostWords.tohost) : undefined;
+    if (!hostWords || address === undefined) return;
+    const host = new HostInterface(hostWords, {
+      read: (gpa, length) => this.readMemory(gpa, length),
+      write: (gpa, bytes) => this.store(gpa, bytes),
+      console,
+      exit: (code) => this.machine.finish({ reason: 'power-off', code }),
+    });
+    this.machine.watchHostWord(address, () => host.written());
   }
 
   private load(program: Program): void {

@@ -24,6 +24,8 @@ export interface MachineConfiguration {
 /** Reported traps of a hart in a row, without an instruction that retires, that make a trap loop: as many as the core counts by itself. */
 const TRAP_LOOP = 64;
 
+const WORD = 8;
+
 /** What a caller of `run` wants. Nothing in it changes what the guest does, only where the run pauses. */
 export interface RunRequest {
   /** Retired instructions (of all harts together) after which to come back. */
@@ -67,6 +69,7 @@ export class Machine implements CorePlatform {
     m: undefined,
   };
   private end: EndOfRun | undefined;
+  private hostWord: { wrote(address: number): boolean } | undefined;
   private readonly reportedTraps = { retired: -1, count: 0 };
   private guestTrap: { readonly trap: GuestTrap; readonly hart: Hart } | undefined;
   private readonly past: { runs: number; stop: MachineStop['reason'] | undefined } = { runs: 0, stop: undefined };
@@ -99,6 +102,19 @@ export class Machine implements CorePlatform {
   host(mode: 's' | 'm', software: HostedSoftware): void {
     this.hosted[mode] = software;
     this.updateHostedModes(false);
+  }
+
+  /** Has every write to a word of 64 bits at a machine address told at the end of its instruction. */
+  watchHostWord(address: number, written: () => void): void {
+    this.core.watchAlways([{ address, length: WORD, read: false, write: true }]);
+    const touches = (at: number): boolean => at > address - WORD && at < address + WORD;
+    this.hostWord = {
+      wrote: (at) => {
+        if (!touches(at)) return false;
+        written();
+        return true;
+      },
+    };
   }
 
   setPolicy(policy: MachinePolicy): void {
@@ -257,6 +273,7 @@ export class Machine implements CorePlatform {
       case RunExit.Breakpoint:
         return { reason: 'breakpoint', hart };
       case RunExit.Watchpoint:
+        if (this.hostWord?.wrote(hart.watchAddress)) return this.end;
         return { reason: 'watchpoint', hart, address: hart.watchAddress, write: hart.watchWrite };
       case RunExit.Wfi:
         if (!this.policy.wakes(hart)) this.scheduler.wait(hart);

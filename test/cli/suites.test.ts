@@ -1,0 +1,122 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { BuiltCli } from './built-cli';
+
+/** Ends as riscv-tests do: two writes of 32 bits, again and again. */
+const ends = (code: number): string => `
+1:      li      gp, ${(code << 1) | 1}
+        la      t5, tohost
+        sw      gp, 0(t5)
+        sw      zero, 4(t5)
+        j       1b
+`;
+const WORDS = `
+        .data
+        .balign 64
+        .globl  tohost, fromhost, begin_signature, end_signature
+tohost: .dword  0
+        .balign 64
+fromhost:
+        .dword  0
+        .balign 64
+call:   .skip   64
+text:   .ascii  "system call\\n"
+        .balign 16
+begin_signature:
+        .word   0x11223344, 0xdeadbeef, 5
+end_signature:
+`;
+/** Prints a character through the console device and a line by a system call, waiting for the answer. */
+const PRINTS = `
+        la      t5, tohost
+        li      t0, (0x0101 << 48) | '!'
+        sd      t0, (t5)
+        la      a0, call
+        li      t0, 64
+        sd      t0, 0(a0)
+        li      t0, 1
+        sd      t0, 8(a0)
+        la      t0, text
+        sd      t0, 16(a0)
+        li      t0, 12
+        sd      t0, 24(a0)
+        sd      a0, (t5)
+        la      t6, fromhost
+2:      ld      t0, (t6)
+        beqz    t0, 2b
+        sd      zero, (t6)
+        ld      t0, (a0)
+        li      t1, 12
+        beq     t0, t1, 1f
+        ebreak
+`;
+
+describe('what test suites ask of the command line', () => {
+  const cli = new BuiltCli();
+  before(() => cli.build());
+  after(() => cli.remove());
+
+  const guest = (name: string, text: string): string => cli.write(name, `.globl _start\n_start:\n${text}${WORDS}`);
+  const engines = [['none'], ['full'], ['hardware'], ['none', '--firmware', 'none']];
+
+  it('HTIF: exit and console, under each engine and without firmware', () => {
+    const file = guest('htif.S', `${PRINTS}${ends(0)}`);
+    for (const engine of engines) {
+      const { status, stdout, stderr } = cli.run(
+        'run',
+        file,
+        '--max-instructions',
+        '100000',
+        '--virtualization',
+        ...engine,
+      );
+      assert.equal(stdout, '!system call\n', stderr);
+      assert.equal(status, 0);
+    }
+  });
+
+  it('HTIF: a run is recorded, saved and replayed with it', () => {
+    const file = guest('again.S', `${PRINTS}${ends(3)}`);
+    const [record, saved] = [cli.path('htif.rec'), cli.path('htif.snap')];
+    assert.equal(cli.run('run', file, '--record', record).status, 1);
+    assert.match(cli.run('run', file, '--replay', record).stderr, /ends in the state/);
+    cli.run('run', file, '--max-instructions', '4', '--save', saved);
+    const { status, stdout } = cli.run('run', '--restore', saved, '--exit-status', 'guest');
+    assert.equal(status, 3);
+    assert.equal(stdout, '!system call\n');
+  });
+
+  it('the exit status of the guest', () => {
+    const status = (text: string, ...options: string[]) => cli.run('run', guest('status.S', text), ...options).status;
+    const own = ['--exit-status', 'guest'];
+    assert.equal(status(ends(5), ...own), 5);
+    assert.equal(status(ends(5)), 1);
+    assert.equal(status(ends(0x102), ...own), 2);
+    assert.equal(status('li t0, 0x100000\n li t1, (9 << 16) | 0x3333\n sw t1, (t0)\n', ...own), 9);
+    assert.equal(status('li a7, 0x53525354\n li a6, 0\n li a0, 0\n li a1, 1\n ecall\n', ...own), 1);
+    assert.equal(status('1: j 1b\n', '--max-instructions', '1000', ...own), 3);
+  });
+
+  it('the signature, in lines as RISCOF reads them', () => {
+    const file = guest('signature.S', ends(0));
+    const [four, sixteen] = [cli.path('four.sig'), cli.path('sixteen.sig')];
+    assert.equal(cli.run('run', file, '--signature', four).status, 0);
+    assert.equal(readFileSync(four, 'utf8'), '11223344\ndeadbeef\n00000005\n');
+    cli.run('run', file, '--virtualization', 'full', '--signature', sixteen, '--signature-granularity', '16');
+    assert.equal(readFileSync(sixteen, 'utf8'), '0000000000000005deadbeef11223344\n');
+    const none = cli.run('run', cli.write('none.S', '_start: j _start\n'), '--signature', four);
+    assert.match(none.stderr, /no begin_signature/);
+    assert.equal(none.status, 2);
+  });
+
+  it('a limit of seconds, and what stood where at it', () => {
+    const file = guest('spins.S', 'li s5, 0x1234\n1: j 1b\n');
+    const { status, stderr } = cli.run('run', file, '--timeout', '0.5', '--dump', 'registers', '--dump', 'memory');
+    assert.equal(status, 3);
+    assert.match(stderr, /the time limit of 0.5 seconds is reached/);
+    assert.match(stderr, /cpu 0 stands at pc 0x000000008020000/);
+    assert.match(stderr, /s5 +0x0000000000001234/);
+    assert.match(stderr, / 0x0000000080200000: [0-9a-f]{2} /);
+    assert.equal(cli.run('run', guest('waits.S', '1: wfi\n j 1b\n'), '--timeout', 'soon').status, 2);
+  });
+});
