@@ -1,8 +1,8 @@
-import { hostWordsOf } from '../simulator/hypervisor/host-interface';
 import { type BuildResult, buildGiven } from '../simulator/assembler/build';
 import { type Diagnostic, findProjectOf, folderOf, joinPath, withLinkPaths } from '../simulator/assembler/index';
 import { type FileReading, imageLimit, type ReadFile, UnreadableFile } from '../simulator/assembler/read-file';
 import type { DiskImage } from '../simulator/devices/disk';
+import { hostWordsOf } from '../simulator/hypervisor/host-interface';
 import { ConfigurationError, imageAddress, openDisk, System } from '../simulator/hypervisor/system';
 import { readImage } from '../simulator/object/image';
 import type { Program } from '../simulator/object/program';
