@@ -44,7 +44,7 @@ export function* stepOver(step: GuestStep, overCalls = true): Plan {
   const { cpu, debuggee } = step;
   const leaves = lineWatch(step);
   for (;;) {
-    const from = positionOf(cpu);
+    const from = positionOf(step);
     const next = returnAddress(debuggee, cpu);
     const stop = yield* instruction(step, { stopAtGuestTrap: (_trap, hart) => hart === cpu.hart });
     if (stop.reason === 'guest-trap') {
@@ -62,7 +62,7 @@ export function* stepOver(step: GuestStep, overCalls = true): Plan {
 /** To the caller, or to where the trap handler returns. */
 export function* stepOut(step: GuestStep, caller: bigint | undefined): Plan {
   const { cpu } = step;
-  const from = positionOf(cpu);
+  const from = positionOf(step);
   const returns = step.debuggee.trapReturns;
   const until = new Set(returns);
   if (caller !== undefined) until.add(caller);
@@ -77,7 +77,7 @@ export function* stepOut(step: GuestStep, caller: bigint | undefined): Plan {
       },
     };
     if (stop.reason !== 'breakpoint' || stop.hart !== cpu.hart) continue;
-    if (cpu.pc === caller && isBack(cpu, from)) return stepped(step);
+    if (cpu.pc === caller && isBack(step, from)) return stepped(step);
     if (!returns.has(cpu.pc)) continue;
     yield* instruction(step, {});
     if (depth === 0) return stepped(step, 'where the trap handler returned to');
@@ -101,36 +101,42 @@ export interface Position {
   readonly privilege: number;
   readonly satp: bigint | undefined;
   readonly sp: bigint;
+  /** Where the stack is in guest memory: the same program may change its page table. */
+  readonly stack: number | undefined;
 }
 
-export function positionOf(cpu: GuestCpu): Position {
-  return { pc: cpu.pc, privilege: cpu.privilege, satp: cpu.readCsr(SATP), sp: cpu.hart.x(SP) };
+export function positionOf({ debuggee, cpu }: GuestStep): Position {
+  const sp = cpu.hart.x(SP);
+  return { pc: cpu.pc, privilege: cpu.privilege, satp: cpu.readCsr(SATP), sp, stack: debuggee.locate(cpu, sp) };
 }
 
 /** Whether the CPU runs the same program, at the same privilege, with no more on its stack. */
-function isBack(cpu: GuestCpu, from: Position): boolean {
-  return isSameContext(cpu, from) && cpu.hart.x(SP) >= from.sp;
+function isBack(step: GuestStep, from: Position): boolean {
+  return isSameContext(step, from) && step.cpu.hart.x(SP) >= from.sp;
 }
 
-function isSameContext(cpu: GuestCpu, from: Position): boolean {
-  return cpu.privilege === from.privilege && cpu.readCsr(SATP) === from.satp;
+function isSameContext({ debuggee, cpu }: GuestStep, from: Position): boolean {
+  if (cpu.privilege !== from.privilege) return false;
+  return cpu.readCsr(SATP) === from.satp || (from.stack !== undefined && debuggee.locate(cpu, from.sp) === from.stack);
 }
 
 /** Runs until an address is reached where the CPU is back at a position's place in the stack. */
-export function* untilReached({ cpu }: GuestStep, address: bigint, from: Position): PlanPart<void> {
+export function* untilReached(step: GuestStep, address: bigint, from: Position): PlanPart<void> {
+  const { cpu } = step;
   const until = new Set([address]);
   for (;;) {
     const stop = yield { instructions: Number.POSITIVE_INFINITY, until };
-    if (stop.reason === 'breakpoint' && stop.hart === cpu.hart && cpu.pc === address && isBack(cpu, from)) return;
+    if (stop.reason === 'breakpoint' && stop.hart === cpu.hart && cpu.pc === address && isBack(step, from)) return;
   }
 }
 
 /** Runs on in a function that was just entered, whose frame grows. */
-export function* untilDeeper({ cpu }: GuestStep, address: bigint, from: Position): PlanPart<void> {
+export function* untilDeeper(step: GuestStep, address: bigint, from: Position): PlanPart<void> {
+  const { cpu } = step;
   const until = new Set([address]);
   for (;;) {
     const stop = yield { instructions: Number.POSITIVE_INFINITY, until };
-    if (stop.reason === 'breakpoint' && stop.hart === cpu.hart && cpu.pc === address && isSameContext(cpu, from))
+    if (stop.reason === 'breakpoint' && stop.hart === cpu.hart && cpu.pc === address && isSameContext(step, from))
       return;
   }
 }
@@ -153,12 +159,12 @@ export function* untilTrapReturns(step: GuestStep, from: Position): PlanPart<voi
     };
     if (stop.reason !== 'breakpoint' || stop.hart !== cpu.hart) continue;
     if (!returns.has(cpu.pc)) {
-      if (isBack(cpu, from)) return;
+      if (isBack(step, from)) return;
       continue;
     }
     yield* instruction(step, {});
     depth = Math.max(0, depth - 1);
-    if (depth === 0 && isSameContext(cpu, from)) return;
+    if (depth === 0 && isSameContext(step, from)) return;
   }
 }
 

@@ -58,7 +58,7 @@ function* toBody(step: GuestStep): PlanPart<void> {
   const [entered] = debuggee.scopes.functionsAt(pc);
   if (entered?.entry !== pc) return;
   const prologue = bodyOf(debuggee, entered) - pc;
-  if (prologue !== 0n) yield* untilDeeper(step, cpu.pc + prologue, positionOf(cpu));
+  if (prologue !== 0n) yield* untilDeeper(step, cpu.pc + prologue, positionOf(step));
 }
 
 interface SourceLine {
@@ -117,7 +117,7 @@ class SourceStep {
     const { cpu, debuggee } = step;
     const own = this.legs();
     for (;;) {
-      const from = positionOf(cpu);
+      const from = positionOf(step);
       const region = this.regionHere();
       const next = region ? undefined : returnAddress(debuggee, cpu);
       const stop = region

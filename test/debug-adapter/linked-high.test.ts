@@ -114,3 +114,37 @@ for (const virtualization of ['none', 'full', 'hardware']) {
     });
   });
 }
+
+describe('a call that turns on paging', () => {
+  it('is stepped over', async () => {
+    const kernel = `        .globl  _start
+_start: lla     sp, stack
+        lla     t0, root
+        li      t1, (0x80000000 >> 2) | 0xcf
+        sd      t1, 16(t0)
+        call    turn_on
+        li      a7, 8
+        ecall
+turn_on: addi   sp, sp, -16
+        srli    t0, t0, 12
+        li      t1, 8 << 60
+        or      t0, t0, t1
+        csrw    satp, t0
+        sfence.vma
+        addi    sp, sp, 16
+        ret
+        .data
+        .balign 4096
+root:   .zero   4096
+        .zero   64
+stack:
+`;
+    for (const virtualization of ['none', 'full', 'hardware']) {
+      const client = new Client({ files: new Map([['/kernel.s', kernel]]) });
+      await client.launch('/kernel.s', { virtualization, breakpoints: [6] } as object);
+      await client.stopped();
+      assert.equal((await client.step('next'))[0]?.line, 7);
+      await client.request('disconnect');
+    }
+  });
+});
