@@ -81,6 +81,7 @@ export function checkLaunch(args: unknown): CheckedLaunch {
     sourceMap: value('sourceMap'),
     pace: value('pace'),
     vmids: value('vmids'),
+    seed: value('seed'),
     translation: value('translation'),
     machineOptions: hartOptionsOf(value('machineOptions')),
   };

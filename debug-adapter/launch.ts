@@ -2,8 +2,10 @@
  * The launch attributes: the one table behind the adapter's validation, the schema and completions in launch.json (package.json, by
  * `npm run generate`) and the command line's options of the same meaning.
  */
+
 import { abiNames, defaultMarch, linkOptions } from '../simulator/assembler';
 import { defaultHartOptions } from '../simulator/core/index';
+import { MOST_SEED } from '../simulator/hypervisor/system';
 
 export interface LaunchArguments {
   program?: string | string[];
@@ -31,6 +33,7 @@ export interface LaunchArguments {
   sourceMap?: Record<string, string>;
   pace?: 'max' | 'realtime';
   vmids?: boolean;
+  seed?: number;
   translation?: boolean;
   machineOptions?: Record<string, string>;
 }
@@ -232,6 +235,14 @@ export const launchAttributes: Record<keyof LaunchArguments, AttributeSchema> = 
     default: {},
     markdownDescription:
       'For ELF files built elsewhere: path prefixes in their debug information, and where those folders are here.',
+  },
+  seed: {
+    type: 'integer',
+    minimum: 0,
+    maximum: MOST_SEED,
+    default: 0,
+    markdownDescription:
+      'Where random numbers come from: those of the device `rng` and the `rng-seed` of the device tree. The same seed, the same run.',
   },
   vmids: {
     type: 'boolean',

@@ -44,9 +44,9 @@ export async function load(launch: CheckedLaunch, host: Host, console: (byte: nu
   const initrd = launch.initrd === undefined ? undefined : await named('initrd', launch.initrd);
   try {
     const { virtualization, firmware, memory, harts, devices, append: bootArguments, onIllegal } = launch;
-    const { vmids, translation, machineOptions: hartOptions } = launch;
+    const { vmids, seed, translation, machineOptions: hartOptions } = launch;
     const guest = { disks, devices, bios, initrd, bootArguments };
-    const machine = { vmids, translation, hartOptions, hostWords: hostWordsOf(program) };
+    const machine = { vmids, seed, translation, hartOptions, hostWords: hostWordsOf(program) };
     const system = new System(
       { virtualization, firmware, memory, harts, ...guest, ...machine, onIllegal, console },
       program,

@@ -4,6 +4,7 @@ import { type HartOptions, parseHartOption } from '../../simulator/core/index';
 import {
   FIRMWARES,
   type Firmware,
+  MOST_SEED,
   VIRTIO_DEVICES,
   VIRTUALIZATIONS,
   type VirtioDevice,
@@ -43,6 +44,7 @@ const machine = {
   option: texts,
   'no-translation': flag,
   'no-vmids': flag,
+  seed: text,
 } as const;
 const files = { save: text, restore: text, record: text, replay: text } as const;
 
@@ -98,6 +100,7 @@ export interface MachineOptions {
   readonly hartOptions: Partial<HartOptions>;
   readonly translation: boolean;
   readonly vmids: boolean;
+  readonly seed: number;
 }
 
 type Values = { readonly [name: string]: string | boolean | (string | boolean)[] | undefined };
@@ -147,6 +150,7 @@ export function machineOptions(values: Values): MachineOptions {
     hartOptions: hartOptions(list(values['option'])),
     translation: values['no-translation'] !== true,
     vmids: values['no-vmids'] !== true,
+    seed: seedNumber(one(values['seed']) ?? '0'),
     onIllegal: choice('--on-illegal', one(values['on-illegal']) ?? 'trap', ['trap', 'kill'] as const),
     maxInstructions:
       values['max-instructions'] === undefined
@@ -178,6 +182,13 @@ export function suiteOptions(values: Values): SuiteOptions {
     timeout: timeout === undefined ? undefined : seconds('--timeout', timeout),
     dump: list(values['dump']).map((word) => choice('--dump', word, DUMPS)),
   };
+}
+
+function seedNumber(value: string): number {
+  const number = /^\d+$/.test(value) ? Number(value) : Number.NaN;
+  if (!(number <= MOST_SEED))
+    throw new UsageError(`--seed takes a whole number from 0 to ${MOST_SEED}, not '${value}'`);
+  return number;
 }
 
 /** What a line of a signature may have, in bytes. */

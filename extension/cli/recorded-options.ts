@@ -11,6 +11,7 @@ const OPTIONS = {
   option: 'hartOptions',
   'on-illegal': 'onIllegal',
   'no-vmids': 'vmids',
+  seed: 'seed',
 } as const satisfies Record<string, keyof SystemDescription & keyof MachineOptions>;
 
 /** Which options given to a replay contradict the record; the others are as recorded. */

@@ -35,6 +35,7 @@ Assembles and links the files (.s, .S, .o), or loads the one ELF executable or f
   --max-instructions N   stop after N instructions
   --option NAME=VALUE    a choice that the manual leaves to the machine, such as asidBits=4; may be repeated
   --no-translation       interpret only: slower, and otherwise the same
+  --seed N               where random numbers come from: those of the device rng and of the device tree's rng-seed; default 0
   --no-vmids             with virtualization hardware: the guest's translations are forgotten at each entry into it
   --legal-variants       run the guest on every legal variant of the machine and report the first whose output differs
   --save FILE            save the machine where the run stops

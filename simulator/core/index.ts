@@ -1,4 +1,5 @@
 /** The core: harts, their interpreter, and RAM. */
+export { CACHE_BLOCK } from './cache-block';
 export { Core, type CoreConfiguration, type TranslationMode } from './core';
 export { CsrFile, type CsrHost } from './csr-file';
 export { type CsrOperation, csrSourceRegister, executeCsrInstruction } from './csr-instruction';

@@ -1,5 +1,6 @@
 import { ExceptionCode } from '../isa';
 import { Access } from '../mmu';
+import { CACHE_BLOCK } from './cache-block';
 import type { DecodedCode } from './decoded-code';
 import type { FastPath, FastPathTable } from './fast-path';
 import type { HartState } from './hart-state';
@@ -42,9 +43,6 @@ export interface AccessEvents {
 }
 
 const misalignedFault = { load: ExceptionCode.loadMisaligned, store: ExceptionCode.storeMisaligned } as const;
-
-/** Bytes in a cache block. */
-const BLOCK = 64;
 
 /** The fault of a store that is to an access what the fault of a load is; -1 stands for an address where nothing is. */
 function storeFaultOf(fault: number): number {
@@ -194,8 +192,8 @@ export class MemoryAccess {
   zeroBlock(low: number, high: number): boolean {
     const physical = this.translateBlock(low, high, Access.write);
     if (physical === undefined) return false;
-    this.byOwnStore(() => this.shared.ram.fill(physical, BLOCK, 0));
-    if (this.shared.watchpoints.isHit(physical, BLOCK, true)) this.events.watchHit(physical, true);
+    this.byOwnStore(() => this.shared.ram.fill(physical, CACHE_BLOCK, 0));
+    if (this.shared.watchpoints.isHit(physical, CACHE_BLOCK, true)) this.events.watchHit(physical, true);
     return true;
   }
 
@@ -207,9 +205,9 @@ export class MemoryAccess {
   /** Faults are those of a store, whatever is asked for. */
   private translateBlock(low: number, high: number, access: Access): number | undefined {
     this.start = low;
-    const fault = this.translation.translate(low & -BLOCK, high, BLOCK, access);
+    const fault = this.translation.translate(low & -CACHE_BLOCK, high, CACHE_BLOCK, access);
     const { physical } = this.translation;
-    if (fault < 0 && this.shared.ram.contains(physical, BLOCK)) return physical;
+    if (fault < 0 && this.shared.ram.contains(physical, CACHE_BLOCK)) return physical;
     this.raise(storeFaultOf(fault), low, high);
     return undefined;
   }

@@ -42,6 +42,7 @@ const FIELDS: { readonly [field in keyof SystemDescription]-?: Check } = {
   commonProcessor: yesOrNo,
   hartOptions,
   hostWords,
+  seed: whole,
   diskSectors: listOf(whole),
 };
 

@@ -30,6 +30,7 @@ export type SystemDescription = Pick<
   | 'commonProcessor'
   | 'hartOptions'
   | 'hostWords'
+  | 'seed'
 > & {
   /** Sectors of each disk. */
   readonly diskSectors: readonly number[];
@@ -48,6 +49,7 @@ export function describeSystem(configuration: SystemConfiguration): SystemDescri
     commonProcessor: configuration.commonProcessor ?? false,
     hartOptions: configuration.hartOptions ?? {},
     hostWords: configuration.hostWords ?? null,
+    seed: configuration.seed ?? 0,
     diskSectors: disks.map(({ sectors }) => sectors),
   };
 }

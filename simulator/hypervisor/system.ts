@@ -2,6 +2,7 @@ import type { HartOptions } from '../core/index';
 import type { PlainValue } from '../devices/device';
 import { CopyOnWriteDisk, type DiskImage, type HostFile, RawDisk } from '../devices/disk';
 import type { FinisherRequest } from '../devices/finisher';
+import { SeededRandom, seedOf } from '../devices/seeded-random';
 import type { Machine } from '../machine/machine';
 import { MemoryImages } from '../machine/memory-image';
 import { FIRMWARE_MEMORY } from '../machine/memory-map';
@@ -55,6 +56,8 @@ export interface SystemConfiguration {
   readonly vmids?: boolean | undefined;
   /** The device tree names only what harts have under every engine, so that guests of several engines can be compared. */
   readonly commonProcessor?: boolean | undefined;
+  /** Where random numbers come from, those of `rng` devices and the kernel's first ones: 0, the default, to 2^32 - 1. */
+  readonly seed?: number | undefined;
   /** What the manual leaves to the machine. */
   readonly hartOptions?: Partial<HartOptions> | undefined;
   /** Whether hot code is translated; it makes no difference but in speed. Default: yes. */
@@ -70,6 +73,10 @@ export interface SystemConfiguration {
 const SMALLEST_MEMORY = 4 * 1024 * 1024;
 const LARGEST_MEMORY = 2 * 1024 * 1024 * 1024;
 const MOST_HARTS = 8;
+export const MOST_SEED = 0xffff_ffff;
+/** The device tree's `rng-seed` has 32 bytes, as QEMU's; virtio slots, which have seeds too, count from 0. */
+const BOOT_SEED_CELLS = 8;
+const BOOT_SEED_USER = -1;
 const PAGE = 4096;
 /** 2025-01-01: the date at reset, the same in every run. */
 const START_TIME = 1_735_689_600;
@@ -286,7 +293,9 @@ export class System {
     const { base, size } = this.engine.ram;
     const usable = firmware === 'sbi' ? FIRMWARE_MEMORY.base + FIRMWARE_MEMORY.size : base;
     const store = (gpa: number, bytes: Uint8Array): boolean => this.store(gpa, bytes);
-    const tree = { harts, memory, firmware, bootArguments, ...processor };
+    const random = new SeededRandom(seedOf(this.configuration.seed ?? 0, BOOT_SEED_USER));
+    const randomSeed = Array.from({ length: BOOT_SEED_CELLS }, () => random.next());
+    const tree = { harts, memory, firmware, bootArguments, randomSeed, ...processor };
     const loaded = loadImages({ program, bios, initrd }, { base, size, usable, store }, tree);
     this.engine.boot(loaded.biosEntry ?? loaded.entry, loaded.deviceTree, loaded.entry);
   }

@@ -1,4 +1,5 @@
 import type { DiskImage } from '../devices/disk';
+import { seedOf } from '../devices/seeded-random';
 import { VirtioBlock } from '../devices/virtio/block';
 import { VirtioConsole } from '../devices/virtio/console';
 import { VirtioNetwork } from '../devices/virtio/network';
@@ -18,20 +19,23 @@ const FIRST_MAC = [0x52, 0x54, 0x00, 0x12, 0x34, 0x56] as const;
 export interface SlotConfiguration {
   readonly disks: readonly DiskImage[];
   readonly devices?: readonly VirtioDevice[] | undefined;
+  /** What its random numbers come from. */
+  readonly seed?: number | undefined;
   readonly console: (byte: number) => void;
   readonly network?: ((slot: number, frame: Uint8Array) => void) | undefined;
 }
 
 /** What is behind the virtio slots: the disks from slot 0 up, then the other devices. */
-export function virtioSlots({ disks, devices = [], console, network }: SlotConfiguration): VirtioBackend[] {
+export function virtioSlots({ disks, devices = [], seed = 0, console, network }: SlotConfiguration): VirtioBackend[] {
   const backends: VirtioBackend[] = disks.map((disk, index) => new VirtioBlock(disk, `disk${index}`));
-  for (const device of devices) backends.push(backendOf(device, backends.length, console, network));
+  for (const device of devices) backends.push(backendOf(device, backends.length, seed, console, network));
   return backends;
 }
 
 function backendOf(
   device: VirtioDevice,
   slot: number,
+  seed: number,
   console: SlotConfiguration['console'],
   network: SlotConfiguration['network'],
 ): VirtioBackend {
@@ -39,7 +43,7 @@ function backendOf(
     case 'console':
       return new VirtioConsole(console);
     case 'rng':
-      return new VirtioRng(slot);
+      return new VirtioRng(seedOf(seed, slot));
     case 'net': {
       const mac = FIRST_MAC.map((byte, index) => (index === 5 ? (byte + slot) & 0xff : byte));
       return new VirtioNetwork(mac, (frame) => network?.(slot, frame));

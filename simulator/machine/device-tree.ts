@@ -1,3 +1,4 @@
+import { CACHE_BLOCK } from '../core/index';
 import { FIRMWARE_MEMORY, INTERRUPTS, MEMORY_MAP, PLIC_SOURCES, TIMEBASE } from './memory-map';
 
 /** A property's value: cells of 32 bits, a string, a list of strings, or nothing at all. */
@@ -19,6 +20,8 @@ export interface DeviceTreeConfiguration {
   readonly isa: string;
   /** The largest virtual address space: 'riscv,sv39' or 'riscv,sv48'. */
   readonly mmuType: 'riscv,sv39' | 'riscv,sv48';
+  /** Random bits for the kernel's own generator, in cells. */
+  readonly randomSeed: readonly number[];
   readonly bootArguments?: string | undefined;
   /** The initial RAM disk in memory: from `start` to before `end`. */
   readonly initrd?: { readonly start: number; readonly end: number } | undefined;
@@ -34,7 +37,7 @@ const reg = (base: number, size: number): number[] => [...cells64(base), ...cell
 const unit = (name: string, address: number): string => `${name}@${address.toString(16)}`;
 
 function rootNode(configuration: DeviceTreeConfiguration): TreeNode {
-  const { harts, memory, firmware, isa, mmuType, bootArguments, initrd } = configuration;
+  const { harts, memory, firmware, isa, mmuType, bootArguments, initrd, randomSeed } = configuration;
   const interruptController = (hart: number): number => 1 + hart;
   const plic = harts + 1;
   const finisher = harts + 2;
@@ -53,6 +56,8 @@ function rootNode(configuration: DeviceTreeConfiguration): TreeNode {
       compatible: 'riscv',
       'riscv,isa': isa,
       'mmu-type': mmuType,
+      'riscv,cbom-block-size': [CACHE_BLOCK],
+      'riscv,cboz-block-size': [CACHE_BLOCK],
     },
     children: [
       {
@@ -144,6 +149,7 @@ function rootNode(configuration: DeviceTreeConfiguration): TreeNode {
         name: 'chosen',
         properties: {
           'stdout-path': `/soc/${unit('serial', uart.base)}`,
+          'rng-seed': randomSeed,
           ...(bootArguments === undefined ? {} : { bootargs: bootArguments }),
           ...(initrd ? { 'linux,initrd-start': cells64(initrd.start), 'linux,initrd-end': cells64(initrd.end) } : {}),
         },

@@ -51,6 +51,22 @@ const PRINTS = `
         ebreak
 `;
 
+/** Prints the device tree that it is given. */
+const DUMPS_TREE = `
+        .globl _start
+_start: li      s0, 0x10000000
+        lw      t0, 4(a1)
+        rev8    t0, t0
+        srli    t0, t0, 32
+1:      lbu     t1, (a1)
+        sb      t1, (s0)
+        addi    a1, a1, 1
+        addi    t0, t0, -1
+        bnez    t0, 1b
+        li      a7, 8
+        ecall
+`;
+
 describe('what test suites ask of the command line', () => {
   const cli = new BuiltCli();
   before(() => cli.build());
@@ -118,5 +134,18 @@ describe('what test suites ask of the command line', () => {
     assert.match(stderr, /s5 +0x0000000000001234/);
     assert.match(stderr, / 0x0000000080200000: [0-9a-f]{2} /);
     assert.equal(cli.run('run', guest('waits.S', '1: wfi\n j 1b\n'), '--timeout', 'soon').status, 2);
+  });
+
+  it('the device tree: cache blocks, and random bits of the seed', () => {
+    const file = cli.write('tree.S', DUMPS_TREE);
+    const tree = (...options: string[]): string => cli.run('run', file, ...options).stdout;
+    for (const name of ['riscv,cbom-block-size', 'riscv,cboz-block-size', 'rng-seed']) assert.ok(tree().includes(name));
+    assert.equal(tree('--seed', '0'), tree());
+    assert.notEqual(tree('--seed', '1'), tree());
+    assert.equal(tree('--seed', '1', '--virtualization', 'none'), tree('--seed', '1'));
+    assert.match(
+      cli.run('run', file, '--seed', '-1').stderr + cli.run('run', file, '--seed', '4294967296').stderr,
+      /--seed takes/,
+    );
   });
 });

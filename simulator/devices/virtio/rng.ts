@@ -1,3 +1,4 @@
+import { SeededRandom } from '../seeded-random';
 import { buffersOf } from './chain-buffers';
 import { FEATURE_EVENT_IDX, FEATURE_INDIRECT_DESC, type QueueService, type VirtioBackend } from './transport';
 import type { Virtqueue } from './virtqueue';
@@ -7,19 +8,18 @@ const QUEUE_SIZE = 8;
 const MOST_BYTES = 65536;
 
 /**
- * A virtio entropy device (virtio 1.2, section 5.4). Its numbers come from a seed (xorshift128, Marsaglia 2003): good for a guest that
- * has to be the same in every run, never for secrets.
+ * A virtio entropy device (virtio 1.2, section 5.4). Its numbers come from a seed: good for a guest that has to be
+ * the same in every run, never for secrets.
  */
 export class VirtioRng implements VirtioBackend {
   readonly deviceId = 4;
   readonly kind = 'rng';
   readonly queueSizes = [QUEUE_SIZE];
   readonly features = [FEATURE_INDIRECT_DESC, FEATURE_EVENT_IDX];
-  private words: [number, number, number, number];
+  private readonly random: SeededRandom;
 
   constructor(seed: number) {
-    this.words = [seed | 0, 0x9e3779b9 | 0, 0x7f4a7c15, 0x6a09e667];
-    for (let i = 0; i < 16; i++) this.next();
+    this.random = new SeededRandom(seed);
   }
 
   configuration(): Uint8Array {
@@ -30,25 +30,17 @@ export class VirtioRng implements VirtioBackend {
     for (let chain = transport.next(queue); chain; chain = transport.next(queue)) {
       const { writable } = buffersOf(chain);
       const bytes = new Uint8Array(Math.min(writable.length, MOST_BYTES));
-      for (let i = 0; i < bytes.length; i++) bytes[i] = this.next() >>> 24;
+      for (let i = 0; i < bytes.length; i++) bytes[i] = this.random.next() >>> 24;
       writable.write(transport, 0, bytes);
       transport.finish(queue, chain, bytes.length);
     }
   }
 
   state() {
-    return { words: [...this.words] };
+    return { words: [...this.random.words] };
   }
 
   restore({ words: [x = 0, y = 0, z = 0, w = 0] }: ReturnType<VirtioRng['state']>): void {
-    this.words = [x, y, z, w];
-  }
-
-  private next(): number {
-    const [x, y, z, w] = this.words;
-    const t = x ^ (x << 11);
-    const value = w ^ (w >>> 19) ^ t ^ (t >>> 8);
-    this.words = [y, z, w, value];
-    return value;
+    this.random.words = [x, y, z, w];
   }
 }
