@@ -1,4 +1,12 @@
-import type { EntryState, Hex, PageTable, PageTableEntry, Pte, Translation, Walk } from '../../debug-adapter/protocol';
+import type {
+  EntryState,
+  PageTable,
+  PageTableEntry,
+  Pte,
+  TranslateArguments,
+  Translation,
+  Walk,
+} from '../../debug-adapter/protocol';
 import type { Client } from './client';
 import { type Child, type Element, element } from './dom';
 import { address, code, note, pageSize, plural, text, toggle } from './parts';
@@ -22,7 +30,8 @@ export class PageTablesView implements View {
   readonly empty = 'Debug a guest to see its page table and, entry by entry, the shadow table that the hardware walks.';
   private readonly tables = new Map<Place, PageTable>();
   readonly unfolded = new Set<Place>();
-  private asked: { address: Hex; access: 'read' | 'write' | 'execute' } | undefined;
+  /** What is translated anew at every stop. */
+  private asked: Pick<TranslateArguments, 'address' | 'access'> | undefined;
   private translation: Translation | string | undefined;
 
   async load(client: Client, threadId: number): Promise<void> {
@@ -85,25 +94,25 @@ export class PageTablesView implements View {
     const submit = (event: SubmitEvent) => {
       event.preventDefault();
       const fields = new FormData(event.target as HTMLFormElement);
-      const typed = String(fields.get('address')).trim().toLowerCase();
-      if (/^(0x)?[0-9a-f]{1,16}$/.test(typed)) {
-        const access = String(fields.get('access')) as 'read' | 'write' | 'execute';
-        this.asked = { address: `0x${typed.replace(/^0x/, '')}`, access };
-      } else {
-        this.asked = undefined;
-        this.translation = typed === '' ? undefined : `Not a hexadecimal address: ${typed}`;
-      }
+      const typed = String(fields.get('address')).trim();
+      const access = String(fields.get('access')) as TranslateArguments['access'];
+      this.asked = typed === '' ? undefined : { address: typed, access };
+      this.translation = undefined;
       refresh();
     };
-    const accesses = ['read', 'write', 'execute'].map((access) => element('option', { value: access }, [access]));
+    const { address: typed = '', access: chosen } = this.asked ?? {};
+    const accesses = ['read', 'write', 'execute'].map((access) =>
+      element('option', { value: access, ...(access === chosen ? { selected: '' } : {}) }, [access]),
+    );
     return element(
       'form',
       { class: 'translate', 'aria-label': 'Translate an address' },
       [
         element('input', {
           name: 'address',
-          placeholder: 'translate 0x...',
-          'aria-label': 'Guest-virtual address',
+          value: typed,
+          placeholder: 'translate 0x..., a symbol, sp + 8',
+          'aria-label': 'Guest-virtual address: a number, or an expression of symbols and registers',
           spellcheck: 'false',
         }),
         element('select', { name: 'access', 'aria-label': 'Kind of access' }, accesses),

@@ -79,10 +79,17 @@ describe('views', () => {
 
   it('translates an address step by step', async () => {
     const received = await open('pageTables', 330);
-    await page.getByLabel('Guest-virtual address').fill('80201008');
+    await page.getByLabel('Guest-virtual address').fill('table + 8');
     await page.getByRole('button', { name: 'Walk' }).click();
     await page.getByText('A read reaches').waitFor();
-    assert.ok(received.some((message) => message.type === 'request' && message.command === 'hyperstep/translate'));
+    const asked = received.find((message) => message.type === 'request' && message.command === 'hyperstep/translate');
+    assert.deepEqual(asked && 'arguments' in asked && asked.arguments, {
+      threadId: 1,
+      address: 'table + 8',
+      access: 'read',
+    });
+    // What is asked stays there, and is translated anew at every stop.
+    assert.equal(await page.getByLabel('Guest-virtual address').inputValue(), 'table + 8');
     await shot('translation');
   });
 
