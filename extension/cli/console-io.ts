@@ -44,7 +44,7 @@ export class ConsoleInput {
 
   /** Waits for input, for its end or for `wake`; not longer than so many milliseconds where they are given. */
   async more(milliseconds?: number): Promise<void> {
-    if (this.chunks.length > 0 || this.ended) return;
+    if (this.chunks.length > 0 || (this.ended && milliseconds === undefined)) return;
     await new Promise<void>((resolve) => {
       const timer = milliseconds === undefined ? undefined : setTimeout(resolve, milliseconds);
       this.arrived = () => {

@@ -4,7 +4,7 @@ import type { Program } from '../../simulator/object/program';
 import { ConsoleInput, ConsoleOutput } from './console-io';
 import { type GuestFiles, makeSystem } from './guest';
 import { Interrupts } from './interrupts';
-import type { MachineOptions } from './options';
+import type { MachineOptions, Pace } from './options';
 import { type Outcome, outcomeOf, type RunStop } from './outcome';
 import type { Recording } from './recording';
 import { Timeout } from './timeout';
@@ -15,6 +15,9 @@ const SLICE = 2_000_000;
 const SMALLEST_SLICE = 500;
 /** Milliseconds that may lie between them. */
 const LONGEST_SLICE = 50;
+const LONGEST_NAP = 1000;
+/** In a millisecond. */
+const NANOSECONDS = 1e6;
 
 /** Where a run begins: a program at reset, or a machine that was saved. */
 export type Start =
@@ -24,14 +27,20 @@ export type Start =
 /** Runs a guest with this process's console, to its end, a limit or a signal. */
 export async function runLive(
   start: Start,
-  options: MachineOptions & { readonly timeout: number | undefined },
+  options: MachineOptions & { readonly timeout: number | undefined; readonly pace: Pace },
   files: GuestFiles,
   recording: Recording | undefined,
 ): Promise<Outcome> {
   const output = new ConsoleOutput();
   const input = new ConsoleInput();
   const interrupts = new Interrupts(() => input.wake());
-  const host = { input, output, interrupts, timeout: new Timeout(options.timeout, () => input.wake()) };
+  const host = {
+    input,
+    output,
+    interrupts,
+    pace: options.pace,
+    timeout: new Timeout(options.timeout, () => input.wake()),
+  };
   let before = 0;
   try {
     for (;;) {
@@ -86,31 +95,40 @@ interface Host {
   readonly output: ConsoleOutput;
   readonly interrupts: Interrupts;
   readonly timeout: Timeout;
+  readonly pace: Pace;
 }
 
 async function runSystem(
   system: System,
-  { input, output, interrupts, timeout }: Host,
+  { input, output, interrupts, timeout, pace }: Host,
   instructions: number,
 ): Promise<RunStop> {
   const { machine } = system;
   // A guest may make its host work for long with few instructions: input, output and signals are not to wait for that.
   let slice = SLICE / 16;
+  let slept = 0;
   for (;;) {
     input.deliver(system);
     const left = instructions - machine.clock.retired;
     const began = performance.now();
-    const stop = machine.run({ instructions: Math.min(slice, left) });
+    // While the guest waits, its time passes as this computer's does.
+    const waitUntil = pace === 'max' ? undefined : machine.clock.now() + slept * NANOSECONDS;
+    const stop = machine.run({ instructions: Math.min(slice, left), waitUntil });
     const took = performance.now() - began;
+    slept = 0;
     const ran = slice;
     if (took < LONGEST_SLICE / 4) slice = Math.min(SLICE, slice * 2);
     else if (took > LONGEST_SLICE) slice = Math.max(SMALLEST_SLICE, slice >> 1);
     output.flush();
-    const waits = stop.reason === 'waiting-for-input';
+    const waits = stop.reason === 'waiting-for-input' || stop.reason === 'waiting';
     if (!waits && (stop.reason !== 'limit' || left <= ran)) return stop;
     if (interrupts.signal !== undefined) return { reason: 'interrupted', signal: interrupts.signal };
     if (timeout.over !== undefined) return { reason: 'timeout', seconds: timeout.over };
-    if (waits) await input.more();
+    const sleeps = performance.now();
+    if (stop.reason === 'waiting') {
+      await input.more(Math.min(LONGEST_NAP, Math.ceil((stop.deadline - machine.clock.now()) / NANOSECONDS)));
+      slept = performance.now() - sleeps;
+    } else if (waits) await input.more();
     else await new Promise((resolve) => setImmediate(resolve));
     // A wait is over: why, is looked at before the machine runs on.
     if (interrupts.signal !== undefined) return { reason: 'interrupted', signal: interrupts.signal };

@@ -54,6 +54,7 @@ const suite = {
   'signature-granularity': text,
   'exit-status': text,
   timeout: text,
+  pace: text,
   dump: texts,
 } as const;
 
@@ -159,6 +160,10 @@ export function machineOptions(values: Values): MachineOptions {
   };
 }
 
+/** Whether time passes at once while the guest waits, or as the wall's clock goes. */
+const PACES = ['max', 'realtime'] as const;
+export type Pace = (typeof PACES)[number];
+
 export interface SuiteOptions {
   /** The file for the signature. */
   readonly signature: string | undefined;
@@ -169,6 +174,7 @@ export interface SuiteOptions {
   /** Seconds of the host's clock. */
   readonly timeout: number | undefined;
   readonly dump: readonly Dump[];
+  readonly pace: Pace;
 }
 
 /** @throws UsageError */
@@ -180,6 +186,7 @@ export function suiteOptions(values: Values): SuiteOptions {
     guestStatus:
       choice('--exit-status', one(values['exit-status']) ?? 'hyperstep', ['hyperstep', 'guest'] as const) === 'guest',
     timeout: timeout === undefined ? undefined : seconds('--timeout', timeout),
+    pace: choice('--pace', one(values['pace']) ?? (process.stdin.isTTY ? 'realtime' : 'max'), PACES),
     dump: list(values['dump']).map((word) => choice('--dump', word, DUMPS)),
   };
 }

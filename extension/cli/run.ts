@@ -26,7 +26,7 @@ export async function run(command: ParsedCommand): Promise<number> {
   const recording = record === undefined ? undefined : new Recording(record, options);
   const files = await (recording?.openFiles() ?? openFiles(options));
   const started = process.hrtime.bigint();
-  const outcome = await runLive(start, { ...options, timeout: suite.timeout }, files, recording);
+  const outcome = await runLive(start, { ...options, timeout: suite.timeout, pace: suite.pace }, files, recording);
   const wallSeconds = Number(process.hrtime.bigint() - started) / 1e9;
   const { system, status, message } = outcome;
   if (message !== undefined) console.error(`hyperstep: ${message}`);

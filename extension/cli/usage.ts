@@ -45,6 +45,8 @@ Assembles and links the files (.s, .S, .o), or loads the one ELF executable or f
                          machine and --append are as recorded
   --report FILE.json     write instructions, cycles, exits and the like
   --timeout SECONDS      stop after so many seconds of this computer's clock
+  --pace P               realtime (default with a terminal as standard input): while the guest waits, its time passes as the
+                         wall's does; max (default else): at once
   --exit-status guest    the status is what the guest ends with, & 255: the finisher's code, tohost >> 1, SBI's reset reason
   --signature FILE       write memory from begin_signature to end_signature, in hexadecimal, as Spike does
   --signature-granularity N  bytes on a line of it: 1, 2, 4 (default), 8 or 16

@@ -51,6 +51,22 @@ const PRINTS = `
         ebreak
 `;
 
+/** Waits half a second for the timer, and ends. */
+const NAPS = `
+        .globl _start
+_start: rdtime  a0
+        li      t1, 5000000
+        add     a0, a0, t1
+        li      a7, 0x54494d45
+        li      a6, 0
+        ecall
+        li      t0, 1 << 5
+        csrw    sie, t0
+        wfi
+        li      a7, 8
+        ecall
+`;
+
 /** Prints the device tree that it is given. */
 const DUMPS_TREE = `
         .globl _start
@@ -134,6 +150,16 @@ describe('what test suites ask of the command line', () => {
     assert.match(stderr, /s5 +0x0000000000001234/);
     assert.match(stderr, / 0x0000000080200000: [0-9a-f]{2} /);
     assert.equal(cli.run('run', guest('waits.S', '1: wfi\n j 1b\n'), '--timeout', 'soon').status, 2);
+  });
+
+  it('a pace at which waiting takes its time, and the same run', () => {
+    const file = cli.write('naps.S', NAPS);
+    const [fast, slow] = [cli.path('fast.json'), cli.path('slow.json')];
+    assert.equal(cli.run('run', file, '--report', fast).status, 0);
+    assert.equal(cli.run('run', file, '--pace', 'realtime', '--report', slow).status, 0);
+    const [max, realtime] = [fast, slow].map((report) => JSON.parse(readFileSync(report, 'utf8')));
+    assert.ok(max.wallSeconds < 0.4 && realtime.wallSeconds > 0.45, `${max.wallSeconds} and ${realtime.wallSeconds}`);
+    assert.equal(realtime.stateHash, max.stateHash);
   });
 
   it('the device tree: cache blocks, and random bits of the seed', () => {
