@@ -261,10 +261,9 @@ export class MemoryAccess {
     return false;
   }
 
-  /** The same for an access that devices do not take. */
-  private translateToRam(low: number, high: number, size: number, access: Access): boolean {
-    if (!this.translate(low, high, size, access)) return false;
-    if (this.shared.ram.contains(this.translation.physical, size)) return true;
+  /** Whether a part of an access that devices do not take lies in RAM; else it has trapped. */
+  private isRam(physical: number, low: number, high: number, size: number, access: Access): boolean {
+    if (this.shared.ram.contains(physical, size)) return true;
     this.raise(access === Access.read ? ExceptionCode.loadAccessFault : ExceptionCode.storeAccessFault, low, high);
     return false;
   }
@@ -371,10 +370,13 @@ export class MemoryAccess {
     const inFirst = 0x1000 - (low & 0xfff);
     const secondLow = (low & ~0xfff) + 0x1000;
     const secondHigh = (secondLow | 0) === 0 ? high + 1 : high;
-    if (!this.translateToRam(low, high, inFirst, access)) return undefined;
+    if (!this.translate(low, high, inFirst, access)) return undefined;
     const first = this.translation.physical;
-    if (!this.translateToRam(secondLow | 0, secondHigh | 0, size - inFirst, access)) return undefined;
+    if (!this.translate(secondLow | 0, secondHigh | 0, size - inFirst, access)) return undefined;
     const second = this.translation.physical;
+    // What may not be accessed is told before what is not there, as a VMM finds out.
+    if (!this.isRam(first, low, high, inFirst, access)) return undefined;
+    if (!this.isRam(second, secondLow | 0, secondHigh | 0, size - inFirst, access)) return undefined;
     return Array.from({ length: size }, (_, index) => (index < inFirst ? first + index : second + index - inFirst));
   }
 

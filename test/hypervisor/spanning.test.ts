@@ -63,8 +63,8 @@ const CASES: readonly [string, string, string, string, { cause: bigint; value: b
   ['RAM and RAM', RAM, RAM, 'ld a0, 0(s0)', undefined],
   ['nothing, then a page that is not mapped', NOTHING, UNMAPPED, 'ld a0, 0(s0)', { cause: 13n, value: 0x40001000n }],
   ['nothing, then RAM', NOTHING, RAM, 'ld a0, 0(s0)', { cause: 5n, value: 0x40000ffcn }],
-  ['RAM, then nothing', RAM, NOTHING, 'sd a0, 0(s0)', { cause: 7n, value: 0x40000ffcn }],
-  ['RAM, then a device', RAM, PLIC, 'ld a0, 0(s0)', { cause: 5n, value: 0x40000ffcn }],
+  ['RAM, then nothing', RAM, NOTHING, 'sd a0, 0(s0)', { cause: 7n, value: 0x40001000n }],
+  ['RAM, then a device', RAM, PLIC, 'ld a0, 0(s0)', { cause: 5n, value: 0x40001000n }],
   ["RAM, then the firmware's memory", RAM, FIRMWARE, 'ld a0, 0(s0)', { cause: 5n, value: 0x40001000n }],
   ["the firmware's memory, then RAM", FIRMWARE, RAM, 'sd a0, 0(s0)', { cause: 7n, value: 0x40000ffcn }],
   [

@@ -12,9 +12,8 @@ export interface SpanFault {
 }
 
 /**
- * A misaligned access may span two pages. Hardware translates both before it touches either, so a page fault of the second comes
- * before the first one's access fault, and an access fault for lack of memory names the access's first byte; one of the firmware's
- * memory names the page where it begins.
+ * A misaligned access may span two pages. Hardware translates both before it touches either, so that a page fault of the second, or one
+ * for the firmware's memory, comes before the first one's access fault for lack of memory. Each fault names the part that it is of.
  * @param gva where the hardware's fault was: the access's first byte, or the start of its second page
  */
 export function faultOfAccess(
@@ -33,7 +32,7 @@ export function faultOfAccess(
   const first = effectiveAddress(vcpu, instruction);
   const inFirst = FRAME - (first.low & (FRAME - 1));
   if (inFirst >= instruction.size) return here;
-  if (gva.value !== first.value) return { cause: here.cause, address: first };
+  if (gva.value !== first.value) return here;
   const second = Gva.of(first.value + BigInt(inFirst));
   const translation = translateGuest(vcpu, tables, second.low, second.high, access);
   if ('fault' in translation) return { cause: translation.fault, address: second };
