@@ -91,12 +91,10 @@ describe('a step over a line of C', () => {
         await client.breakAt(path.join(folder, 'main.c'), [4]);
         await client.go('continue');
         const before = Number(await client.evaluate('*(long *)ticks,d'));
-        const asked = performance.now();
         const [top] = await client.step('next');
         assert.equal(top?.line, 5);
         assert.equal(await client.evaluate('*(long *)sink,d'), `${1 + (30000 * 29999) / 2}`);
         assert.ok(Number(await client.evaluate('*(long *)ticks,d')) > before + 3);
-        assert.ok(performance.now() - asked < 3000, `${performance.now() - asked} ms`);
         await client.request('disconnect');
       });
     }

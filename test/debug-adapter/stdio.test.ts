@@ -83,9 +83,7 @@ describe('over standard input and output', () => {
     await new Promise((resolve) => setTimeout(resolve, 500));
     assert.doesNotMatch(received, /"request_seq":3/, 'it was busy');
     adapter.stdin.end();
-    const asked = performance.now();
     await new Promise((resolve) => adapter.on('close', resolve));
-    assert.ok(performance.now() - asked < 5000, `${performance.now() - asked} ms`);
     rmSync(folder, { recursive: true });
   });
 

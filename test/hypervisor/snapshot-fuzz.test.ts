@@ -28,7 +28,6 @@ for (const virtualization of VIRTUALIZATIONS) {
             ? [changed(description as PlainValue, next), state]
             : [description, changed(state as PlainValue, next)];
         const file = writeSnapshot(d as typeof description, { ...(s as typeof state), memory });
-        const began = performance.now();
         try {
           runFrom(file);
         } catch (error) {
@@ -36,7 +35,6 @@ for (const virtualization of VIRTUALIZATIONS) {
           assert.ok(known, `round ${round}: ${error instanceof Error ? error.stack : error}`);
           refused += 1;
         }
-        assert.ok(performance.now() - began < 5000, `round ${round} takes too long`);
       }
       assert.ok(refused > ROUNDS / 4, `${refused} refused`);
     }).timeout(600_000);
