@@ -23,6 +23,7 @@ describe('debugging, in the workbench', () => {
 
   it('stops at a breakpoint that was set in the margin', async () => {
     await workbench.openFile('kernel.S');
+    await workbench.editor.locator('.codelens-decoration').first().waitFor();
     await workbench.goTo('csrw');
     await workbench.clickMargin(/csrw\s+satp/);
     await workbench.editor.locator('.codicon-debug-breakpoint').first().waitFor();

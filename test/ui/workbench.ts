@@ -41,10 +41,22 @@ export class Workbench {
 
   /** Clicks beside the line that contains the text, in the margin where breakpoints are. */
   async clickMargin(text: string | RegExp): Promise<void> {
-    const line = await this.editor.locator('.view-line', { hasText: text }).first().boundingBox();
+    const line = await this.restingPlace(this.editor.locator('.view-line', { hasText: text }).first());
     const margin = await this.editor.locator('.glyph-margin').first().boundingBox();
     if (!line || !margin) throw new Error(`no visible line with ${text}`);
     await this.page.mouse.click(margin.x + margin.width / 2, line.y + line.height / 2);
+  }
+
+  /** Where something is once it has not moved for a while: lenses that come late push lines away under the mouse. */
+  private async restingPlace(thing: Locator): ReturnType<Locator['boundingBox']> {
+    let place = await thing.boundingBox();
+    for (let since = 0; since < 5; ) {
+      await this.page.waitForTimeout(200);
+      const now = await thing.boundingBox();
+      since = now?.y === place?.y ? since + 1 : 0;
+      place = now;
+    }
+    return place;
   }
 
   /** Scrolls to the first place of a text, and puts the cursor there. */
