@@ -211,18 +211,31 @@ function arithmetic(operator: string, a: Value, b: Value): Value {
       return wrap(x | y, type);
     case '^':
       return wrap(x ^ y, type);
+    default: {
+      const holds = compare(operator, x, y);
+      if (holds === undefined) throw new RequestError(`there is no operator '${operator}'`);
+      return truth(holds);
+    }
+  }
+}
+
+/** What a comparison says; undefined when the operator is none. */
+function compare<T extends bigint | number>(operator: string, x: T, y: T): boolean | undefined {
+  switch (operator) {
     case '==':
-      return truth(x === y);
+      return x === y;
     case '!=':
-      return truth(x !== y);
+      return x !== y;
     case '<':
-      return truth(x < y);
+      return x < y;
     case '<=':
-      return truth(x <= y);
+      return x <= y;
     case '>':
-      return truth(x > y);
+      return x > y;
+    case '>=':
+      return x >= y;
     default:
-      return truth(x >= y);
+      return undefined;
   }
 }
 
@@ -261,20 +274,11 @@ function realArithmetic(operator: string, a: Value, b: Value): Value {
       return real(x * y, bytes);
     case '/':
       return real(x / y, bytes);
-    case '==':
-      return truth(x === y);
-    case '!=':
-      return truth(x !== y);
-    case '<':
-      return truth(x < y);
-    case '<=':
-      return truth(x <= y);
-    case '>':
-      return truth(x > y);
-    case '>=':
-      return truth(x >= y);
-    default:
-      throw new RequestError(`'${operator}' takes integers, not floating-point numbers`);
+    default: {
+      const holds = compare(operator, x, y);
+      if (holds === undefined) throw new RequestError(`'${operator}' takes integers, not floating-point numbers`);
+      return truth(holds);
+    }
   }
 }
 
