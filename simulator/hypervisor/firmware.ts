@@ -10,7 +10,7 @@ import { Access, Privilege, virtualPage } from '../mmu/index';
 import type { Gva } from './address';
 import { answerSbiCall, describeSbiCall, sbiExtensions } from './sbi/call';
 import { SbiConsole } from './sbi/console';
-import { type FenceRange, type GuestFences, HartStatus, type SbiHost } from './sbi/interface';
+import { addressesOf, type FenceRange, type GuestFences, HartStatus, type SbiHost } from './sbi/interface';
 
 const CSR = {
   mstatus: 0x300,
@@ -38,20 +38,13 @@ const STIP = bit(InterruptCode.supervisorTimer);
 const MTIE = bit(InterruptCode.machineTimer);
 const MSIE = bit(InterruptCode.machineSoftware);
 
-/** The virtual pages of a range; one undefined for all. */
-function pagesOf(range: FenceRange): (number | undefined)[] {
-  if (range === 'all') return [undefined];
-  return Array.from({ length: range.pages }, (_, index) => {
-    const address = BigInt.asUintN(64, range.start + BigInt(index) * 4096n);
-    return virtualPage(lowWord(address), highWord(address));
-  });
-}
+/** The numbers of a range's virtual pages; one undefined for all. */
+const pagesOf = (range: FenceRange): (number | undefined)[] =>
+  range === 'all' ? [undefined] : addressesOf(range).map((address) => virtualPage(lowWord(address), highWord(address)));
 
 /** The same of guest-physical pages, which are numbered from 0 up to the highest address. */
-function guestPagesOf(range: FenceRange): (number | undefined)[] {
-  if (range === 'all') return [undefined];
-  return Array.from({ length: range.pages }, (_, index) => Number(range.start >> 12n) + index);
-}
+const guestPagesOf = (range: FenceRange): (number | undefined)[] =>
+  range === 'all' ? [undefined] : addressesOf(range).map((address) => Number(address >> 12n));
 
 /**
  * The SBI firmware of the bare machine: it owns M-mode, delegates every trap but the supervisor's calls, turns the machine's timer and

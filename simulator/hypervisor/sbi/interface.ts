@@ -1,5 +1,5 @@
 import type { Narration } from '../../machine/narration';
-import type { Gva } from '../address';
+import { FRAME, type Gva } from '../address';
 import type { SbiConsole } from './console';
 
 /** SBI error codes (RISC-V SBI 2.0, table 1). */
@@ -63,6 +63,11 @@ export interface GuestFences {
 
 /** An address range of a fence, of `pages` pages from `start`, or everything. */
 export type FenceRange = 'all' | { readonly start: bigint; readonly pages: number };
+
+/** Where the pages of a range begin. */
+export function addressesOf({ start, pages }: Exclude<FenceRange, 'all'>): bigint[] {
+  return Array.from({ length: pages }, (_, page) => BigInt.asUintN(64, start + BigInt(page * FRAME)));
+}
 
 /**
  * Whoever answers SBI calls: the firmware of the bare machine for its harts, the VMM for its vCPUs.

@@ -6,7 +6,7 @@ import { Access } from '../../mmu/index';
 import type { Gva } from '../address';
 import { sbiExtensions } from '../sbi/call';
 import { SbiConsole } from '../sbi/console';
-import { type FenceRange, HartStatus, type SbiHost } from '../sbi/interface';
+import { addressesOf, type FenceRange, HartStatus, type SbiHost } from '../sbi/interface';
 import { GuestTablesAsHardware, translateGuest } from './guest-walk';
 import { inject } from './inject';
 import { kickVcpu } from './kick';
@@ -69,10 +69,7 @@ export class VmSbiHost implements SbiHost {
       vcpu.fenceAll(asid);
       return;
     }
-    for (let page = 0; page < range.pages; page++) {
-      const address = BigInt.asUintN(64, range.start + BigInt(page) * 4096n);
-      vcpu.fenceAddress(lowWord(address), highWord(address), asid);
-    }
+    for (const address of addressesOf(range)) vcpu.fenceAddress(lowWord(address), highWord(address), asid);
   }
 
   status(id: number): number {
