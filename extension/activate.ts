@@ -9,6 +9,7 @@ import type { Host } from './host';
 import { assemblyLanguages, LanguageService } from './language';
 import { registerLanguageCommands } from './language-commands';
 import { openSample } from './sample';
+import { FirstStop } from './views/first-stop';
 import { registerViews } from './views/register';
 import { VmmSources } from './vmm-sources';
 
@@ -37,6 +38,7 @@ export function activateExtension(context: vscode.ExtensionContext, host: Host):
     vscode.commands.registerCommand('hyperstep.runFile', (file?: vscode.Uri) => configurations.start(file, true)),
     vscode.commands.registerCommand('hyperstep.restartLanguageServer', () => language.restart()),
     registerLanguageCommands(configurations),
+    new FirstStop(sessions, context.workspaceState),
     ...registerViews(context, sessions),
   );
   language.start();

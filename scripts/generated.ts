@@ -1,9 +1,17 @@
 import { readFileSync } from 'node:fs';
 import { textMateGrammar } from './grammar';
 import { debuggerContribution, settingProperties } from './manifest';
+import { viewCommands, viewContainers, viewContributions, viewTitleMenu } from './view-manifest';
 
 interface Manifest {
-  contributes: { debuggers: object[]; configuration: { properties: object } };
+  contributes: {
+    debuggers: object[];
+    configuration: { properties: object };
+    commands: { command: string }[];
+    menus: Record<string, object[]>;
+    views: object;
+    viewsContainers: object;
+  };
 }
 
 /** Every file that is made, in whole or in part, from tables in the sources: path and text. */
@@ -14,11 +22,21 @@ export function generatedFiles(): Map<string, string> {
   ]);
 }
 
-/** package.json with the contribution of the debugger and the settings of the language server brought up to date; all else in it is written by hand. */
+/**
+ * package.json with the contributions of the debugger and of the views, and the settings of the language server, brought up to date; all
+ * else in it is written by hand.
+ */
 function manifest(): Manifest {
   const written: Manifest = JSON.parse(readFileSync('package.json', 'utf8'));
   Object.assign(written.contributes.debuggers[0] ?? {}, debuggerContribution());
   Object.assign(written.contributes.configuration.properties, settingProperties());
+  const opening = viewCommands();
+  const { contributes } = written;
+  const isOpening = ({ command }: { command: string }): boolean => command.startsWith('hyperstep.open.');
+  contributes.commands = [...contributes.commands.filter((each) => !isOpening(each)), ...opening];
+  contributes.menus['view/title'] = viewTitleMenu();
+  contributes.viewsContainers = viewContainers();
+  contributes.views = viewContributions();
   return written;
 }
 

@@ -2,9 +2,6 @@ import type { Requests } from '../../debug-adapter/protocol';
 
 /** What the extension and a view's web page say to each other. */
 
-export const viewNames = ['pageTables', 'tlb', 'queues', 'exits'] as const;
-export type ViewName = (typeof viewNames)[number];
-
 /** The session that a view is about. `revision` differs whenever the machine's state may differ. */
 export type SessionState =
   | { kind: 'none' }

@@ -1,4 +1,5 @@
-import type { FromView, SessionState, ToView, ViewName } from '../views/messages';
+import type { FromView, SessionState, ToView } from '../views/messages';
+import type { ViewName } from '../views/table';
 import { MessageClient } from './client';
 import { type Element, element, patch } from './dom';
 import { ExitsView } from './exits';

@@ -46,14 +46,14 @@ describe('debugging, in the workbench', () => {
     await workbench.screenshot('4-stepped-into-vmm');
   });
 
-  it('shows guest and shadow entries in the side bar', async () => {
-    const view = await workbench.view('Page Tables');
+  it('shows guest and shadow entries in the views', async () => {
+    const view = await workbench.view('pageTables');
     await view.getByRole('treeitem').first().waitFor();
     await workbench.screenshot('5-page-tables');
   });
 
   it('lists the exit and what it changed', async () => {
-    const view = await workbench.view('VM Exits');
+    const view = await workbench.view('exits');
     await view.getByRole('button', { name: /satp/ }).first().click();
     await workbench.screenshot('6-exits');
   });
@@ -69,7 +69,7 @@ describe('debugging, in the workbench', () => {
     await workbench.goTo('disk_read_done');
     await workbench.clickMargin(/^disk_read_done:/);
     await workbench.page.keyboard.press('F5');
-    const view: FrameLocator = await workbench.view('Device Queues');
+    const view: FrameLocator = await workbench.view('queues');
     await view
       .getByRole('button', { name: /read sector/ })
       .first()

@@ -5,7 +5,7 @@ import { freshWorkspace } from '../../scripts/test-vscode';
 import type { Locator } from '../vscode-host/host';
 import { Workbench } from './workbench';
 
-/** The sample on the engine `hardware`: into the VMM on a guest-page fault, and both stages of a walk in the side bar. */
+/** The sample on the engine `hardware`: into the VMM on a guest-page fault, and both stages of a walk in the views. */
 describe('debugging with two stages, in the workbench', () => {
   let workbench: Workbench;
 
@@ -43,7 +43,7 @@ describe('debugging with two stages, in the workbench', () => {
   });
 
   it('shows every entry of both stages', async () => {
-    const view = await workbench.view('Page Tables');
+    const view = await workbench.view('pageTables');
     await view.getByPlaceholder(/translate/).fill('0x80200000');
     await view.getByRole('button', { name: 'Walk' }).click();
     await view.getByText('Both stages, as the hardware walks them').waitFor();
@@ -51,7 +51,7 @@ describe('debugging with two stages, in the workbench', () => {
   });
 
   it('lists the exits that the hardware left to the VMM', async () => {
-    const view = await workbench.view('VM Exits');
+    const view = await workbench.view('exits');
     await view
       .getByRole('button', { name: /guest-page fault/i })
       .first()

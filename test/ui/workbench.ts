@@ -1,4 +1,5 @@
 import { mkdirSync } from 'node:fs';
+import { type ViewName, viewTable } from '../../extension/views/table';
 import type { Browser, FrameLocator, Locator, Page } from '../vscode-host/host';
 import { type Host, launchBrowser, startHost } from '../vscode-host/host';
 
@@ -75,19 +76,19 @@ export class Workbench {
     await line.waitFor();
   }
 
-  /** The web page of one of the extension's views in the debug side bar, unfolded. */
-  async view(title: string): Promise<FrameLocator> {
+  /** Where the extension's views are until the user moves them. */
+  get container(): Locator {
+    return this.page.locator('.part.auxiliarybar');
+  }
+
+  /** The web page of one of the extension's views in their container, unfolded with the others folded. */
+  async view(name: ViewName): Promise<FrameLocator> {
+    const { title } = viewTable[name];
     await this.foldPanes(title);
-    const header = this.page.locator('.pane-header', { hasText: title }).first();
+    const header = this.container.locator('.pane-header', { hasText: title }).first();
     if ((await header.getAttribute('aria-expanded')) !== 'true') await header.click();
-    const names: Record<string, string> = {
-      'Page Tables': 'pageTables',
-      TLB: 'tlb',
-      'Device Queues': 'queues',
-      'VM Exits': 'exits',
-    };
     // Each view's page is a frame in a frame; which is whose, only the inner one knows.
-    const body = `body[data-view="${names[title]}"]`;
+    const body = `body[data-view="${name}"]`;
     for (let tries = 0; tries < 300; tries++) {
       const outer = this.page.locator('iframe.webview');
       for (let index = 0; index < (await outer.count()); index++) {
@@ -102,16 +103,16 @@ export class Workbench {
       }
       await this.page.waitForTimeout(100);
     }
-    throw new Error(`the view ${title} did not appear`);
+    throw new Error(`the view ${name} did not appear`);
   }
 
-  /** Gives the side bar's room to the call stack and one more pane. */
+  /** Gives the container's room to one pane. */
   private async foldPanes(title: string): Promise<void> {
-    const unfolded = this.page.locator('.part.sidebar .pane-header[aria-expanded="true"]');
+    const unfolded = this.container.locator('.pane-header[aria-expanded="true"]');
     for (let index = (await unfolded.count()) - 1; index >= 0; index--) {
       const header = unfolded.nth(index);
       const name = (await header.textContent()) ?? '';
-      if (!name.includes(title) && !name.includes('Call Stack')) await header.click({ position: { x: 60, y: 8 } });
+      if (!name.includes(title)) await header.click({ position: { x: 60, y: 8 } });
     }
   }
 

@@ -1,0 +1,98 @@
+import * as vscode from 'vscode';
+import { request, type Sessions } from '../debug/sessions';
+import type { FromView, SessionState, ToView } from './messages';
+import type { ViewName } from './table';
+
+/** One web page that shows machine state: it asks through here, and hears when to ask again. */
+export class ViewPage implements vscode.Disposable {
+  private readonly subscriptions: vscode.Disposable[];
+  private revision = 0;
+  /** Something changed while nobody looked. */
+  private isBehind = false;
+
+  constructor(
+    private readonly webview: vscode.Webview,
+    name: ViewName,
+    extensionUri: vscode.Uri,
+    private readonly sessions: Sessions,
+    private readonly isVisible: () => boolean,
+  ) {
+    const dist = vscode.Uri.joinPath(extensionUri, 'dist');
+    webview.options = { enableScripts: true, localResourceRoots: [dist] };
+    webview.html = page(webview, dist, name);
+    this.subscriptions = [
+      webview.onDidReceiveMessage((message: FromView) => this.receive(message)),
+      sessions.onDidChange(() => this.announce()),
+    ];
+  }
+
+  /** A page that is hidden asks for nothing; when it is seen again it catches up. */
+  visibilityChanged(): void {
+    if (this.isBehind) void this.announce();
+  }
+
+  private async receive(message: FromView): Promise<void> {
+    if (message.type === 'ready') await this.announce();
+    else if (message.type === 'open') await openSource(message.path, message.line);
+    else this.post(await this.answer(message));
+  }
+
+  private async answer({ id, command, arguments: args }: Extract<FromView, { type: 'request' }>): Promise<ToView> {
+    const session = this.sessions.active;
+    if (!session) return { type: 'error', id, message: 'No guest is being debugged.' };
+    try {
+      return { type: 'answer', id, body: await request(session, command, args) };
+    } catch (error) {
+      return { type: 'error', id, message: error instanceof Error ? error.message : String(error) };
+    }
+  }
+
+  private async announce(): Promise<void> {
+    this.isBehind = !this.isVisible();
+    if (this.isBehind) return;
+    this.revision += 1;
+    const { revision } = this;
+    const state = await this.sessionState(revision);
+    // A later change has its own announcement.
+    if (revision === this.revision) this.post({ type: 'session', state });
+  }
+
+  private async sessionState(revision: number): Promise<SessionState> {
+    const session = this.sessions.active;
+    if (!session) return { kind: 'none' };
+    const threadId = this.sessions.readable ? await this.sessions.threadId() : undefined;
+    if (threadId === undefined) return { kind: 'running', name: session.name };
+    return { kind: 'stopped', name: session.name, threadId, revision };
+  }
+
+  private post(message: ToView): void {
+    void this.webview.postMessage(message);
+  }
+
+  dispose(): void {
+    vscode.Disposable.from(...this.subscriptions).dispose();
+  }
+}
+
+async function openSource(path: string, line: number): Promise<void> {
+  const uri = /^[a-z][a-z0-9+.-]+:/.test(path) ? vscode.Uri.parse(path) : vscode.Uri.file(path);
+  const selection = new vscode.Range(line - 1, 0, line - 1, 0);
+  await vscode.window.showTextDocument(uri, { selection });
+}
+
+function page(webview: vscode.Webview, dist: vscode.Uri, name: ViewName): string {
+  const file = (file: string) => webview.asWebviewUri(vscode.Uri.joinPath(dist, file)).toString();
+  return `<!DOCTYPE html>
+<html lang="en">
+<head>
+  <meta charset="utf-8">
+  <meta http-equiv="Content-Security-Policy"
+    content="default-src 'none'; style-src ${webview.cspSource}; script-src ${webview.cspSource}">
+  <link rel="stylesheet" href="${file('webview.css')}">
+</head>
+<body data-view="${name}">
+  <main id="view"></main>
+  <script src="${file('webview.js')}"></script>
+</body>
+</html>`;
+}

@@ -1,0 +1,48 @@
+import { openCommand, type ViewDescription, viewId, viewNames, viewTable } from '../extension/views/table';
+
+/** Its id may name it as the part of VS Code that holds the views. */
+const container = { id: 'hyperstep', title: 'HyperStep', icon: 'media/view.svg' };
+
+/**
+ * Where the views are until the user moves them. While one debugs, the primary side bar has the call stack and the variables, the panel
+ * the guest's console: the secondary side bar is seen beside both. VS Code before 1.106 does not know it as a place for extensions and
+ * takes the activity bar; a newer one keeps to the first place that names a container, so the order counts.
+ */
+export function viewContainers(): object {
+  return { secondarySidebar: [container], activitybar: [container] };
+}
+
+export function viewContributions(): object {
+  const views = viewNames.map((name) => {
+    const { title, isUnfolded, share }: ViewDescription = viewTable[name];
+    return {
+      type: 'webview',
+      id: viewId(name),
+      name: title,
+      icon: container.icon,
+      contextualTitle: `HyperStep: ${title}`,
+      initialSize: share,
+      ...(isUnfolded ? {} : { visibility: 'collapsed' }),
+    };
+  });
+  return { [container.id]: views };
+}
+
+/** The commands that open a view in an editor. */
+export function viewCommands(): { command: string }[] {
+  return viewNames.map((name) => ({
+    command: openCommand(name),
+    title: `Open ${viewTable[name].title} in an Editor`,
+    category: 'HyperStep',
+    icon: '$(open-preview)',
+  }));
+}
+
+/** Those commands in the title of their view. */
+export function viewTitleMenu(): object[] {
+  return viewNames.map((name) => ({
+    command: openCommand(name),
+    when: `view == ${viewId(name)}`,
+    group: 'navigation',
+  }));
+}
