@@ -6,6 +6,7 @@
 import { abiNames, defaultMarch, linkOptions } from '../simulator/assembler';
 import { defaultHartOptions } from '../simulator/core/index';
 import { MOST_SEED } from '../simulator/hypervisor/system';
+import { PACES, type PaceName } from '../simulator/machine/pace';
 
 export interface LaunchArguments {
   program?: string | string[];
@@ -31,7 +32,7 @@ export interface LaunchArguments {
   console?: 'terminal' | 'debugConsole';
   onIllegal?: 'trap' | 'kill';
   sourceMap?: Record<string, string>;
-  pace?: 'max' | 'realtime';
+  pace?: PaceName;
   vmids?: boolean;
   seed?: number;
   translation?: boolean;
@@ -265,9 +266,10 @@ export const launchAttributes: Record<keyof LaunchArguments, AttributeSchema> = 
   },
   pace: {
     type: 'string',
-    enum: ['max', 'realtime'],
-    markdownEnumDescriptions: ['As fast as the host can.', "The machine's clock does not run ahead of the wall's."],
-    default: 'max',
-    markdownDescription: 'The speed of the machine. It changes no state.',
+    enum: PACES,
+    markdownEnumDescriptions: ["As the wall's clock does; the computer rests.", 'At once.'],
+    default: 'realtime',
+    markdownDescription:
+      "How the guest's time passes while it waits (`wfi`) for a timer. It changes no state: the run is the same.",
   },
 };

@@ -2,14 +2,17 @@ import type { Hart } from '../../simulator/core/index';
 import type { ActiveHandler } from '../../simulator/machine/hosted-software';
 import type { RunRequest } from '../../simulator/machine/machine';
 import type { Step } from '../../simulator/machine/narration';
+import { Pace } from '../../simulator/machine/pace';
+import { SliceSize } from '../../simulator/machine/slice-size';
 import type { EndOfRun, GuestTrap, MachineStop } from '../../simulator/machine/stop';
 import type { Debuggee } from '../debuggee';
 import type { Host } from '../host';
-import { Pace } from './pace';
 import type { Leg, Plan, Stop } from './plan';
 
 /** Milliseconds for which the machine runs before messages that have arrived are looked at. */
 const SLICE = 8;
+/** Of one call of the machine, small enough that a slice of some ends in time. */
+const portionBounds = { first: 20_000, smallest: 500, largest: 4_000_000, most: 6 };
 
 /** What the user wants to be stopped at, whatever the plan. Each is asked at its moment, and may act (log, count) instead of stopping. */
 export interface Watchers {
@@ -39,8 +42,13 @@ export interface RunListener {
   sliced(idle: boolean): void;
 }
 
-/** Why running comes to an end, or has to wait for console input. */
-type Outcome = Stop | { readonly end: EndOfRun } | 'waits';
+/** The guest waits, for console input or up to an instant of the machine's clock. */
+interface Waits {
+  readonly waitsFor: 'input' | { readonly instant: number };
+}
+
+/** Why running comes to an end, or has to wait. */
+type Outcome = Stop | { readonly end: EndOfRun } | Waits;
 
 /** Runs the machine in slices of host time, so that requests are heard meanwhile; asks plan and watchers when to stop. */
 export class RunControl {
@@ -52,8 +60,10 @@ export class RunControl {
   private wantsPause: number | undefined;
   private watched: Stop | undefined;
   private isDisposed = false;
-  private waitsForInput = false;
+  /** The guest waits: what it waits for, or a request, wakes the machine. */
+  private waits: Waits | undefined;
   private readonly pace: Pace;
+  private readonly portion = new SliceSize(portionBounds);
 
   constructor(
     private readonly debuggee: Debuggee,
@@ -62,7 +72,7 @@ export class RunControl {
     private readonly listener: RunListener,
     private readonly installBreakpoints: (temporary: ReadonlySet<bigint>) => void,
   ) {
-    this.pace = new Pace(debuggee.launch.pace, debuggee.system.machine.clock.now(), host.now());
+    this.pace = new Pace(debuggee.launch.pace);
   }
 
   get isRunning(): boolean {
@@ -74,7 +84,6 @@ export class RunControl {
     this.plan = plan;
     this.passBreakpoint = true;
     this.wantsPause = undefined;
-    this.pace.resume(this.debuggee.system.machine.clock.now(), this.host.now());
     this.listener.running();
     const first = plan.next();
     if (first.done) this.stop(first.value);
@@ -88,12 +97,12 @@ export class RunControl {
   pause(cpu: number): void {
     if (!this.plan) return;
     this.wantsPause = cpu;
-    if (this.waitsForInput) this.slice();
+    if (this.waits) this.slice();
   }
 
-  /** Console input came: a machine that waited for it goes on. */
+  /** Console input came: a machine that waits goes on. */
   inputArrived(): void {
-    if (this.waitsForInput) this.slice();
+    if (this.waits) this.slice();
   }
 
   /** The machine never runs again. */
@@ -104,7 +113,7 @@ export class RunControl {
 
   private slice(): void {
     if (!this.plan || this.isDisposed) return;
-    this.waitsForInput = false;
+    this.waits = undefined;
     let result: Outcome | undefined;
     try {
       result = this.advanceFor(SLICE);
@@ -113,19 +122,28 @@ export class RunControl {
       this.listener.failed(error);
       return;
     }
-    if (result === 'waits') {
-      this.waitsForInput = true;
-      this.listener.sliced(true);
+    if (result && 'waitsFor' in result) {
+      this.wait(result);
     } else if (result && 'end' in result) {
       this.end(result.end);
     } else if (result) {
       this.stop(result);
     } else {
       this.listener.sliced(false);
-      const wait = this.pace.wait(this.debuggee.system.machine.clock.now(), this.host.now());
-      if (wait > 0) this.host.later(wait, () => this.slice());
-      else this.host.yieldTo(() => this.slice());
+      this.host.yieldTo(() => this.slice());
     }
+  }
+
+  private wait(waits: Waits): void {
+    this.waits = waits;
+    this.listener.sliced(true);
+    if (waits.waitsFor === 'input') return;
+    const clock = this.debuggee.system.machine.clock.now();
+    const nap = this.pace.sleep(waits.waitsFor.instant, clock, this.host.now());
+    // Something else may have woken the machine by then.
+    this.host.later(nap, () => {
+      if (this.waits === waits) this.slice();
+    });
   }
 
   private advanceFor(milliseconds: number): Outcome | undefined {
@@ -142,13 +160,13 @@ export class RunControl {
   private advance(): Outcome | undefined {
     const { machine } = this.debuggee.system;
     const everyInstruction = this.watchers.watchesEveryInstruction;
-    const portion = everyInstruction ? 1 : Math.min(this.left, this.pace.portion);
+    const portion = everyInstruction ? 1 : Math.min(this.left, this.portion.instructions);
     const retiredBefore = this.retired();
     const startedAt = this.host.now();
     this.watched = undefined;
     const stop = machine.run(this.request(portion));
     this.passBreakpoint = false;
-    if (portion === this.pace.portion) this.pace.took(this.host.now() - startedAt);
+    this.portion.took(this.host.now() - startedAt, stop.reason === 'limit' && portion === this.portion.instructions);
     this.left -= this.retired() - retiredBefore;
     if (this.watched) return this.watched;
     if (everyInstruction) {
@@ -162,9 +180,8 @@ export class RunControl {
     switch (stop.reason) {
       case 'limit':
         return this.left > 0 ? undefined : this.tellPlan(stop);
-      // No request of the debugger's breaks a wait off; a later slice goes on with it.
       case 'waiting':
-        return undefined;
+        return { waitsFor: { instant: stop.deadline } };
       case 'breakpoint': {
         this.passBreakpoint = true;
         const found = this.watchers.atBreakpoint(stop.hart);
@@ -182,7 +199,7 @@ export class RunControl {
       case 'guest-trap':
         return this.tellPlan(stop);
       case 'waiting-for-input':
-        return 'waits';
+        return { waitsFor: 'input' };
       default:
         return this.watchers.atEnd(stop) ?? { end: stop };
     }
@@ -205,6 +222,7 @@ export class RunControl {
     const { leg, watchers } = this;
     return {
       instructions,
+      waitUntil: this.pace.waitUntil(this.debuggee.system.machine.clock.now(), this.host.now()),
       passBreakpoint: this.passBreakpoint,
       stopAtStep: (step, handler) => {
         this.watched = watchers.atStep(step, handler);

@@ -1,23 +1,19 @@
 import type { Snapshot, SystemDescription } from '../../simulator/hypervisor/snapshot';
 import type { System, SystemConfiguration } from '../../simulator/hypervisor/system';
+import { Pace, type PaceName } from '../../simulator/machine/pace';
+import { SliceSize } from '../../simulator/machine/slice-size';
 import type { Program } from '../../simulator/object/program';
 import { ConsoleInput, ConsoleOutput } from './console-io';
 import { type GuestFiles, makeSystem } from './guest';
 import { Interrupts } from './interrupts';
-import type { MachineOptions, Pace } from './options';
+import type { MachineOptions } from './options';
 import { type Outcome, outcomeOf, type RunStop } from './outcome';
 import type { Recording } from './recording';
 import { Timeout } from './timeout';
 import { UsageError } from './usage';
 
-/** Most and fewest instructions between two looks at the host: console input, interrupts of the user. */
-const SLICE = 2_000_000;
-const SMALLEST_SLICE = 500;
-/** Milliseconds that may lie between them. */
-const LONGEST_SLICE = 50;
-const LONGEST_NAP = 1000;
-/** In a millisecond. */
-const NANOSECONDS = 1e6;
+/** Between two looks at the host: console input, interrupts of the user. */
+const sliceBounds = { first: 125_000, smallest: 500, largest: 2_000_000, most: 50 };
 
 /** Where a run begins: a program at reset, or a machine that was saved. */
 export type Start =
@@ -27,7 +23,7 @@ export type Start =
 /** Runs a guest with this process's console, to its end, a limit or a signal. */
 export async function runLive(
   start: Start,
-  options: MachineOptions & { readonly timeout: number | undefined; readonly pace: Pace },
+  options: MachineOptions & { readonly timeout: number | undefined; readonly pace: PaceName },
   files: GuestFiles,
   recording: Recording | undefined,
 ): Promise<Outcome> {
@@ -38,7 +34,7 @@ export async function runLive(
     input,
     output,
     interrupts,
-    pace: options.pace,
+    pace: new Pace(options.pace),
     timeout: new Timeout(options.timeout, () => input.wake()),
   };
   let before = 0;
@@ -105,30 +101,24 @@ async function runSystem(
 ): Promise<RunStop> {
   const { machine } = system;
   // A guest may make its host work for long with few instructions: input, output and signals are not to wait for that.
-  let slice = SLICE / 16;
-  let slept = 0;
+  const slice = new SliceSize(sliceBounds);
   for (;;) {
     input.deliver(system);
     const left = instructions - machine.clock.retired;
     const began = performance.now();
-    // While the guest waits, its time passes as this computer's does.
-    const waitUntil = pace === 'max' ? undefined : machine.clock.now() + slept * NANOSECONDS;
-    const stop = machine.run({ instructions: Math.min(slice, left), waitUntil });
-    const took = performance.now() - began;
-    slept = 0;
-    const ran = slice;
-    if (took < LONGEST_SLICE / 4) slice = Math.min(SLICE, slice * 2);
-    else if (took > LONGEST_SLICE) slice = Math.max(SMALLEST_SLICE, slice >> 1);
+    const ran = slice.instructions;
+    const stop = machine.run({
+      instructions: Math.min(ran, left),
+      waitUntil: pace.waitUntil(machine.clock.now(), began),
+    });
+    slice.took(performance.now() - began, stop.reason === 'limit' && ran <= left);
     output.flush();
     const waits = stop.reason === 'waiting-for-input' || stop.reason === 'waiting';
     if (!waits && (stop.reason !== 'limit' || left <= ran)) return stop;
     if (interrupts.signal !== undefined) return { reason: 'interrupted', signal: interrupts.signal };
     if (timeout.over !== undefined) return { reason: 'timeout', seconds: timeout.over };
-    const sleeps = performance.now();
-    if (stop.reason === 'waiting') {
-      await input.more(Math.min(LONGEST_NAP, Math.ceil((stop.deadline - machine.clock.now()) / NANOSECONDS)));
-      slept = performance.now() - sleeps;
-    } else if (waits) await input.more();
+    if (stop.reason === 'waiting') await input.more(pace.sleep(stop.deadline, machine.clock.now(), performance.now()));
+    else if (waits) await input.more();
     else await new Promise((resolve) => setImmediate(resolve));
     // A wait is over: why, is looked at before the machine runs on.
     if (interrupts.signal !== undefined) return { reason: 'interrupted', signal: interrupts.signal };

@@ -10,6 +10,7 @@ import {
   type VirtioDevice,
   type Virtualization,
 } from '../../simulator/hypervisor/system';
+import { PACES, type PaceName } from '../../simulator/machine/pace';
 import { DUMPS, type Dump } from './dump';
 import { SIGNATURE_LINE } from './signature';
 import { type Command, UsageError } from './usage';
@@ -160,10 +161,6 @@ export function machineOptions(values: Values): MachineOptions {
   };
 }
 
-/** Whether time passes at once while the guest waits, or as the wall's clock goes. */
-const PACES = ['max', 'realtime'] as const;
-export type Pace = (typeof PACES)[number];
-
 export interface SuiteOptions {
   /** The file for the signature. */
   readonly signature: string | undefined;
@@ -174,7 +171,7 @@ export interface SuiteOptions {
   /** Seconds of the host's clock. */
   readonly timeout: number | undefined;
   readonly dump: readonly Dump[];
-  readonly pace: Pace;
+  readonly pace: PaceName;
 }
 
 /** @throws UsageError */

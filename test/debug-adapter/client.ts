@@ -2,6 +2,7 @@ import path from 'node:path';
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { Connection } from '../../debug-adapter/connection';
 import type { Host } from '../../debug-adapter/host';
+import type { LaunchArguments } from '../../debug-adapter/launch';
 import { nodeHost } from '../../debug-adapter/node-host';
 import type { Requests } from '../../debug-adapter/protocol';
 import { Session } from '../../debug-adapter/session';
@@ -17,6 +18,8 @@ export interface ClientOptions {
   readonly clientId?: string;
   /** Files that take the place of those on disk. */
   readonly files?: ReadonlyMap<string, string>;
+  /** Takes the place of the computer's clock. */
+  readonly clock?: Pick<Host, 'now' | 'later'>;
 }
 
 /** A DAP client in the same process as the session: what a client sends, gets and waits for. */
@@ -31,9 +34,10 @@ export class Client {
 
   constructor(private readonly options: ClientOptions = {}) {
     const host = nodeHost({ root, isCongested: () => false, exit: () => undefined });
-    const { files = new Map() } = options;
+    const { files = new Map(), clock } = options;
     const overlaid: Host = {
       ...host,
+      ...clock,
       readFile: async (file) => {
         const text = files.get(file);
         return text === undefined ? host.readFile(file) : new TextEncoder().encode(text);
@@ -91,7 +95,10 @@ export class Client {
   }
 
   /** Initializes and launches; breakpoints are set by line in the program's own file. */
-  async launch(program: string, { breakpoints = [] as number[], ...attributes } = {}): Promise<void> {
+  async launch(
+    program: string,
+    { breakpoints = [], ...attributes }: LaunchArguments & { breakpoints?: number[] } = {},
+  ): Promise<void> {
     await this.request('initialize', {
       adapterID: 'hyperstep',
       clientID: this.options.clientId ?? 'test',
