@@ -11,6 +11,8 @@ import {
   type InactiveRegionsParams,
   inactiveRegionsNotification,
   listFolderRequest,
+  type ProgramOf,
+  programOfRequest,
   type VirtualDocument,
   virtualDocumentRequest,
 } from './language-server/protocol';
@@ -78,6 +80,18 @@ export class LanguageService implements vscode.Disposable {
     } catch {
       // The debug adapter assembles too and reports the same errors.
       return undefined;
+    }
+  }
+
+  /** The files of the program that a file is part of, the file among them. */
+  async programOf(file: vscode.Uri): Promise<vscode.Uri[]> {
+    const client = await this.client;
+    try {
+      const found = await client?.sendRequest<ProgramOf>(programOfRequest, { uri: file.toString() });
+      return found ? found.files.map((uri) => vscode.Uri.parse(uri)) : [file];
+    } catch {
+      // Without an answer the file stands for itself.
+      return [file];
     }
   }
 

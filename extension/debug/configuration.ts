@@ -3,11 +3,13 @@ import type { Disk, LaunchArguments } from '../../debug-adapter/launch';
 import { withLinkPaths } from '../../simulator/assembler/linker/options';
 import type { Host } from '../host';
 import { assemblyLanguages, type LanguageService, type ProgramCheck } from '../language';
-
-const assemblyFile = /\.(s|S|asm)$/;
+import { assemblyFile, chooseLaunch, launchesIn, takesActiveFile } from './launch-choice';
 
 /** Fills in what a launch configuration leaves open, and stops a launch of a program that has errors before it starts. */
 export class DebugConfigurations implements vscode.DebugConfigurationProvider {
+  /** The configuration that was started last, by its name. */
+  private last: string | undefined;
+
   constructor(
     private readonly host: Host,
     private readonly language: LanguageService,
@@ -58,6 +60,7 @@ export class DebugConfigurations implements vscode.DebugConfigurationProvider {
         return undefined;
       }
     }
+    this.last = config.name;
     return { ...config, ...launch };
   }
 
@@ -91,16 +94,28 @@ export class DebugConfigurations implements vscode.DebugConfigurationProvider {
     };
   }
 
-  /** The commands “Debug Guest” and “Run Guest Without Debugging”. */
+  /**
+   * The commands “Debug Guest” and “Run Guest Without Debugging”: as F5 does, by the launch configuration that is for this guest where
+   * there is one.
+   */
   async start(file: vscode.Uri | undefined, noDebug: boolean): Promise<void> {
     const guest = file ?? activeGuest();
     if (!guest) {
       await vscode.window.showInformationMessage('Open the assembly file of a guest (.s or .S) first.');
       return;
     }
-    const name = vscode.workspace.asRelativePath(guest);
-    const config = { type: 'hyperstep', request: 'launch', name, program: this.asProgram(guest) };
-    await vscode.debug.startDebugging(vscode.workspace.getWorkspaceFolder(guest), config, { noDebug });
+    const folder = vscode.workspace.getWorkspaceFolder(guest);
+    const chosen = chooseLaunch(launchesIn(folder), {
+      file: guest,
+      program: await this.language.programOf(guest),
+      last: this.last,
+      locate: (path) => this.locate(path, folder),
+    });
+    const program = this.asProgram(guest);
+    const config = chosen
+      ? { ...chosen, ...(takesActiveFile(chosen) ? { program } : {}) }
+      : { type: 'hyperstep', request: 'launch', name: vscode.workspace.asRelativePath(guest), program };
+    await vscode.debug.startDebugging(folder, config, { noDebug });
   }
 
   private asProgram(file: vscode.Uri | undefined): string {

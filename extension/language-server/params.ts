@@ -1,5 +1,5 @@
 import type { Position, Range } from 'vscode-languageserver';
-import { checkProgramRequest, trustedNotification, virtualDocumentRequest } from './protocol';
+import { checkProgramRequest, programOfRequest, trustedNotification, virtualDocumentRequest } from './protocol';
 
 /** Says in words what is wrong with a part of a message; undefined when it can be used. */
 type Check = (params: Record<string, unknown>) => string | undefined;
@@ -86,6 +86,7 @@ const checks: Readonly<Record<string, Check>> = {
   'callHierarchy/outgoingCalls': item,
   'workspace/symbol': ({ query }) => (typeof query === 'string' ? undefined : '"query" must be a text'),
   [virtualDocumentRequest]: ({ uri }) => (typeof uri === 'string' ? undefined : '"uri" must be a text'),
+  [programOfRequest]: ({ uri }) => (typeof uri === 'string' ? undefined : '"uri" must be a text'),
   [checkProgramRequest]: all(
     ({ program }) => (isTextList(program ?? []) ? undefined : '"program" must be a list of paths'),
     ({ includePaths }) => (isTextList(includePaths ?? []) ? undefined : '"includePaths" must be a list of paths'),

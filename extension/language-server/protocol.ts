@@ -23,6 +23,18 @@ export interface CheckProgramParams {
   readonly projectRoot?: string | null;
 }
 
+/** Request: the files of the program that a file is part of, by project files and launches; the file alone when nothing names it. */
+export const programOfRequest = 'hyperstep/programOf';
+
+export interface ProgramOfParams {
+  readonly uri: string;
+}
+
+export interface ProgramOf {
+  /** URIs. */
+  readonly files: readonly string[];
+}
+
 /** Notification from server to client: files that a program includes, and whose names do not say that they are assembly. */
 export const includedNotification = 'hyperstep/included';
 

@@ -313,6 +313,11 @@ export class Workspace {
     return stated && roots.includes(key);
   }
 
+  /** The files that a program is linked from, of which one is given. */
+  async filesLinkedWith(key: string): Promise<readonly string[]> {
+    return (await this.#projects.of(key)).roots;
+  }
+
   readonly #readContents: ReadFile = async (key) => {
     await this.#load(key);
     const document = this.#documents.get(key);

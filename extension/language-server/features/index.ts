@@ -13,6 +13,7 @@ import { registerHighlights } from './highlights';
 import { registerHover } from './hover';
 import { registerImplementation } from './implementation';
 import { registerInlayHints } from './inlay-hints';
+import { registerProgramOf } from './program-of';
 import { registerQuickFixes } from './quick-fixes';
 import { registerReferences } from './references';
 import { registerRename } from './rename';
@@ -46,5 +47,6 @@ export const features: readonly Register[] = [
   registerCodeLens,
   registerInlayHints,
   registerVirtualDocuments,
+  registerProgramOf,
   registerWorkspaceSymbols,
 ];

@@ -1,0 +1,67 @@
+import * as vscode from 'vscode';
+
+/** Names of files that the assembler takes. */
+export const assemblyFile = /\.(s|S|asm)$/;
+
+/** What a launch configuration is chosen by. */
+interface Wanted {
+  readonly file: vscode.Uri;
+  /** All files that are linked with it. */
+  readonly program: readonly vscode.Uri[];
+  /** The name of the configuration that was started last. */
+  readonly last: string | undefined;
+  /** Of a path in a launch configuration. */
+  readonly locate: (path: string) => vscode.Uri;
+}
+
+/** HyperStep's launch configurations for a folder. */
+export function launchesIn(folder: vscode.WorkspaceFolder | undefined): vscode.DebugConfiguration[] {
+  const all = vscode.workspace.getConfiguration('launch', folder).get<unknown>('configurations');
+  return Array.isArray(all) ? all.filter(isOurs) : [];
+}
+
+/**
+ * The launch configuration that F5 would use for a guest, as far as an extension can know: the one that was started last, or else the first
+ * of `launch.json`, among those that name a file of its program; among those of programs built elsewhere (ELF files, images) when none does.
+ */
+export function chooseLaunch(
+  launches: readonly vscode.DebugConfiguration[],
+  { file, program, last, locate }: Wanted,
+): vscode.DebugConfiguration | undefined {
+  const files = new Set([file, ...program].map(String));
+  const naming = launches.filter(
+    (launch) =>
+      takesActiveFile(launch) || programOf(launch).some((path) => files.has(locate(inFolder(path)).toString())),
+  );
+  const built = launches.filter(
+    (launch) => !takesActiveFile(launch) && programOf(launch).every((path) => !assemblyFile.test(path)),
+  );
+  const candidates = naming.length > 0 ? naming : built;
+  return candidates.find(({ name }) => name === last) ?? candidates[0];
+}
+
+/** Whether a configuration leaves its program to the active editor. */
+export function takesActiveFile(launch: vscode.DebugConfiguration): boolean {
+  const { program } = launch;
+  return program === undefined || (programOf(launch).length === 1 && programOf(launch)[0] === '${file}');
+}
+
+function programOf({ program }: vscode.DebugConfiguration): string[] {
+  return [program].flat().filter((path) => typeof path === 'string');
+}
+
+/** Paths from the workspace folder are as good without it. */
+function inFolder(path: string): string {
+  return path.replace(/^\$\{workspace(Folder|Root)\}[/\\]/, '');
+}
+
+function isOurs(launch: unknown): launch is vscode.DebugConfiguration {
+  return (
+    typeof launch === 'object' &&
+    launch !== null &&
+    'type' in launch &&
+    launch.type === 'hyperstep' &&
+    'name' in launch &&
+    typeof launch.name === 'string'
+  );
+}
