@@ -1,19 +1,27 @@
 import { disassemble } from '../../simulator/explain/disassembler';
 import type { GuestCpu } from '../../simulator/hypervisor/guest';
 import type { ExitRecord } from '../../simulator/hypervisor/ledger';
+import { describeSbiCall, sbiCallOf } from '../../simulator/hypervisor/sbi/call';
 import { causeOf, ExceptionCode } from '../../simulator/isa/index';
 import type { ActiveHandler } from '../../simulator/machine/hosted-software';
-import { Privilege } from '../../simulator/mmu/index';
 import type { Debuggee } from '../debuggee';
-import { hexOfWords, privilegeNames, valueOfWords } from '../format';
+import { hexOfWords, valueOfWords } from '../format';
 import { isSynchronous } from '../run/traps';
 
 const INTERRUPT_BIT = 0x80000000;
 const MCAUSE = 0x342;
 
+/** What a VM exit is about, in few words: `csrw satp, t0`, `SBI TIME set_timer`, `store/AMO page fault`. */
+function exitTitle({ cause, user, call }: ExitRecord, instruction: string | undefined): string {
+  if (cause >= INTERRUPT_BIT) return lowered(causeOf(cause - INTERRUPT_BIT, true).name);
+  if (call) return describeSbiCall(call);
+  if (cause === ExceptionCode.userEcall && user) return 'system call';
+  return (cause === ExceptionCode.illegalInstruction && instruction) || lowered(causeOf(cause, false).name);
+}
+
 /** What a VM exit is about, in words: `csrw satp, t0 - privileged, in U-mode of the machine`. */
 export function describeExit(record: ExitRecord, instruction: string | undefined): string {
-  const { cause, value, user } = record;
+  const { cause, value, user, call } = record;
   const what = instruction === undefined ? '' : `${instruction} - `;
   if (cause >= INTERRUPT_BIT)
     return `${causeOf(cause - INTERRUPT_BIT, true).name}, in ${user ? 'virtual U-mode' : 'virtual S-mode'}`;
@@ -24,13 +32,12 @@ export function describeExit(record: ExitRecord, instruction: string | undefined
     case ExceptionCode.illegalInstruction:
       return `${what}privileged, ${where}`;
     case ExceptionCode.virtualSupervisorEcall:
-      return `${what}call of the firmware, ${where}`;
     case ExceptionCode.userEcall:
-      return `${what}${user ? 'system call' : 'call of the firmware'}, ${where}`;
+      return `${what}${call ? describeSbiCall(call) : 'system call'}, ${where}`;
     default: {
       const { name } = causeOf(cause, false);
       const at = isAddressFault(cause) ? ` at ${hexOfWords(value)}` : '';
-      return `${what}${name.charAt(0).toLowerCase()}${name.slice(1)}${at}, ${where}`;
+      return `${what}${lowered(name)}${at}, ${where}`;
     }
   }
 }
@@ -41,10 +48,19 @@ export function handlerLabel(debuggee: Debuggee, cpu: GuestCpu, handler: ActiveH
     const record = debuggee.system.vm?.ledger.handling;
     if (!record) return 'VM exit';
     const pc = valueOfWords({ low: record.pcLow, high: record.pcHigh });
-    return `VM exit #${record.number}: ${describeExit(record, instructionText(debuggee, cpu, pc))}`;
+    return `VM exit #${record.number}: ${exitTitle(record, instructionText(debuggee, cpu, pc))}`;
   }
-  if (!isSynchronous(handler)) return `Firmware: ${causeOf(handler.hart.csrLow(MCAUSE), true).name}`;
-  return `Firmware call: ecall, in ${privilegeNames[Privilege.supervisor]}`;
+  const cause = handler.hart.csrLow(MCAUSE);
+  if (!isSynchronous(handler)) return `Firmware: ${lowered(causeOf(cause, true).name)}`;
+  return `Firmware: ${isEcall(cause) ? describeSbiCall(sbiCallOf(handler.hart)) : lowered(causeOf(cause, false).name)}`;
+}
+
+function isEcall(cause: number): boolean {
+  return cause === ExceptionCode.supervisorEcall || cause === ExceptionCode.virtualSupervisorEcall;
+}
+
+function lowered(name: string): string {
+  return `${name.charAt(0).toLowerCase()}${name.slice(1)}`;
 }
 
 /** The instruction at an address in assembly; undefined when it cannot be read. */

@@ -8,7 +8,7 @@ import { FIRMWARE_MEMORY, MEMORY_MAP } from '../machine/memory-map';
 import { type Narration, step } from '../machine/narration';
 import { Access, Privilege, virtualPage } from '../mmu/index';
 import type { Gva } from './address';
-import { answerSbiCall, describeSbiCall, sbiExtensions } from './sbi/call';
+import { answerSbiCall, describeSbiCall, sbiCallOf, sbiExtensions } from './sbi/call';
 import { SbiConsole } from './sbi/console';
 import { addressesOf, type FenceRange, type GuestFences, HartStatus, type SbiHost } from './sbi/interface';
 
@@ -228,7 +228,7 @@ export class SbiFirmware implements HostedSoftware, SbiHost, GuestFences {
   }
 
   private *handleCall(hart: Hart): Narration {
-    const request = describeSbiCall(hart);
+    const request = describeSbiCall(sbiCallOf(hart));
     yield step`the supervisor calls its firmware: ${request}`;
     const result = yield* answerSbiCall(this, hart, hart.id);
     if (result === 'trapped') return;

@@ -1,4 +1,5 @@
 import { COSTS, type CostKind } from './cost-model';
+import type { SbiCallId } from './sbi/call';
 
 /** Why a guest left to the VMM. The names are what filters, counts and reports use. */
 export const EXIT_REASONS = {
@@ -61,6 +62,8 @@ export interface ExitStart {
   readonly cause: number;
   /** The trap value: a virtual address, or the instruction's bits. */
   readonly value: Words;
+  /** What a call of the firmware asks for; null when the exit is none. */
+  readonly call: SbiCallId | null;
 }
 
 export interface ExitRecord extends ExitStart {
@@ -108,6 +111,7 @@ export class ExitLedger {
     draft.cause = start.cause;
     draft.value.low = start.value.low;
     draft.value.high = start.value.high;
+    draft.call = start.call;
     draft.instruction = 0;
     if (draft.changes.length > 0) draft.changes.length = 0;
     draft.cycles = COSTS.trapEntry.cycles + COSTS.contextSave.cycles;
@@ -127,6 +131,7 @@ export class ExitLedger {
         user: false,
         cause: 0,
         value: { low: 0, high: 0 },
+        call: null,
         instruction: 0,
         changes: [],
         cycles: 0,

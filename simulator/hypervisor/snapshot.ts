@@ -54,7 +54,7 @@ export function describeSystem(configuration: SystemConfiguration): SystemDescri
   };
 }
 
-const VERSION = 3;
+const VERSION = 4;
 const PAGE = 4096;
 /** The largest guest's memory, and as much again for its VMM. */
 const MOST_PAGES = 2 ** 20;

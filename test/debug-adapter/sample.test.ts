@@ -52,7 +52,7 @@ describe('debugging the sample', () => {
     const line = readFileSync(stack[0]?.source?.path ?? '', 'utf8').split('\n')[(stack[0]?.line ?? 1) - 1];
     assert.match(line ?? '', /yield\*? |step`/);
     const label = stack.findIndex((frame) => frame.presentationHint === 'label');
-    assert.match(stack[label]?.name ?? '', /^VM exit #\d+: csrw satp, t0 - privileged, in U-mode of the machine$/);
+    assert.match(stack[label]?.name ?? '', /^VM exit #\d+: csrw satp, t0$/);
     assert.equal(stack[label + 1]?.line, satpLine);
   });
 
@@ -79,7 +79,7 @@ describe('debugging the sample', () => {
     let stack = await client.stack();
     for (let steps = 0; !inVmm(stack[0]) && steps < 100; steps++) stack = await client.step('stepIn');
     const label = stack.find((frame) => frame.presentationHint === 'label');
-    assert.match(label?.name ?? '', /page fault at 0x/);
+    assert.match(label?.name ?? '', /^VM exit #\d+: \S+ page fault$/);
     await throughVmm();
     const added = [...(await shadowed())].filter((page) => !known.has(page));
     assert.equal(added.length, 1, added.join(', '));

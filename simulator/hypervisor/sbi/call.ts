@@ -20,17 +20,29 @@ const A7 = 17;
 const LAST_LEGACY_ID = 0xf;
 const extensionById = new Map(sbiExtensions.map((extension) => [extension.id, extension]));
 
-/** The extension and function that a guest's ecall names, in words: `TIME set_timer`. */
-export function describeSbiCall(hart: Hart): string {
-  const { extension, function: called } = lookUp(hart);
-  if (!extension) return `SBI extension 0x${(hart.xLow(A7) >>> 0).toString(16)}, unknown`;
-  return called ? `SBI ${extension.name} ${called.name}` : `SBI ${extension.name} function ${hart.xLow(A6)}, unknown`;
+/** What an ecall asks the firmware for: a7 and a6, as numbers. */
+export interface SbiCallId {
+  readonly extension: number;
+  readonly function: number;
+}
+
+/** The call that a hart at an ecall makes. */
+export function sbiCallOf(hart: Hart): SbiCallId {
+  return { extension: unsigned(hart, A7), function: unsigned(hart, A6) };
+}
+
+/** A call in words: `SBI TIME set_timer`. */
+export function describeSbiCall(id: SbiCallId): string {
+  const { extension, function: called } = lookUp(id);
+  if (!extension) return `SBI extension 0x${id.extension.toString(16)}, unknown`;
+  return called ? `SBI ${extension.name} ${called.name}` : `SBI ${extension.name} function ${id.function}, unknown`;
 }
 
 /** Answers the SBI call in the registers of `hart` (SBI 2.0, chapter 3). @returns whether the caller goes on after its ecall. */
 export function* answerSbiCall(host: SbiHost, hart: Hart, caller: number): Narration<SbiResult> {
-  const { function: called } = lookUp(hart);
-  const request = describeSbiCall(hart);
+  const id = sbiCallOf(hart);
+  const { function: called } = lookUp(id);
+  const request = describeSbiCall(id);
   yield step`look up what a7 and a6 ask for: ${request}`;
   const result = called ? yield* called.handle(callOf(host, hart, caller)) : failure(SbiError.notSupported);
   if (result === 'trapped' || result === 'left') return result;
@@ -47,11 +59,9 @@ export function* answerSbiCall(host: SbiHost, hart: Hart, caller: number): Narra
   return result;
 }
 
-function lookUp(hart: Hart) {
-  const id = hart.xHigh(A7) === 0 ? hart.xLow(A7) : undefined;
-  const extension = id === undefined ? undefined : extensionById.get(id);
-  const index = id !== undefined && id <= LAST_LEGACY_ID ? 0 : hart.xHigh(A6) === 0 ? hart.xLow(A6) : -1;
-  return { extension, function: extension?.functions[index] };
+function lookUp(id: SbiCallId) {
+  const extension = extensionById.get(id.extension);
+  return { extension, function: extension?.functions[id.extension <= LAST_LEGACY_ID ? 0 : id.function] };
 }
 
 function callOf(host: SbiHost, hart: Hart, caller: number): SbiCall {
@@ -60,9 +70,13 @@ function callOf(host: SbiHost, hart: Hart, caller: number): SbiCall {
     caller,
     argument: (index) => hart.x(A0 + index),
     word: (index) => hart.xLow(A0 + index) >>> 0,
-    number: (index) => (hart.xHigh(A0 + index) >>> 0) * 2 ** 32 + (hart.xLow(A0 + index) >>> 0),
+    number: (index) => unsigned(hart, A0 + index),
   };
 }
+
+/** A register as an unsigned number: exact below 2^53. */
+const unsigned = (hart: Hart, register: number): number =>
+  (hart.xHigh(register) >>> 0) * 2 ** 32 + (hart.xLow(register) >>> 0);
 
 const setRegister = (hart: Hart, register: number, value: number): void =>
   hart.setXWords(register, value | 0, value < 0 ? -1 : Math.floor(value / 2 ** 32) | 0);

@@ -23,7 +23,7 @@ function* hartsAt(call: SbiCall, argument: number): Narration<readonly number[] 
 }
 
 const legacyCall = (name: string, id: number, handle: (call: SbiCall) => Narration<SbiResult>): SbiExtension => ({
-  name: `legacy ${name}`,
+  name: 'legacy',
   id,
   functions: [{ name, handle }],
 });

@@ -1,6 +1,7 @@
 import { CsrSlot } from '../../core/index';
-import { InterruptCode } from '../../isa/index';
+import { ExceptionCode, InterruptCode } from '../../isa/index';
 import type { ExitReason } from '../ledger';
+import { sbiCallOf } from '../sbi/call';
 import type { Vcpu } from './vcpu';
 import type { VirtualMachine } from './virtual-machine';
 
@@ -32,8 +33,14 @@ export function openExit(vm: VirtualMachine, vcpu: Vcpu, firstGuess: { readonly 
     user: vcpu.user,
     cause: isInterrupt ? cause + INTERRUPT_BIT : cause,
     value: { low, high },
+    call: !isInterrupt && isFirmwareCall(cause, vcpu.user) ? sbiCallOf(vcpu.hart) : null,
   });
   return { cause, isInterrupt, low, high };
+}
+
+/** Deprivileged guests call from U-mode in both of their modes, those of the H extension from VS-mode. */
+function isFirmwareCall(cause: number, user: boolean): boolean {
+  return cause === ExceptionCode.virtualSupervisorEcall || (cause === ExceptionCode.userEcall && !user);
 }
 
 function interruptReason(code: number): ExitReason {
