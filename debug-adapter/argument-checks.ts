@@ -1,3 +1,4 @@
+import { EXIT_REASONS } from '../simulator/hypervisor/ledger';
 import { RequestError } from './request-error';
 
 /** Checks a value of a request's arguments, and gives what its handler gets. @throws RequestError that says what is expected where */
@@ -134,7 +135,11 @@ export const argumentChecks: { readonly [command: string]: Fields } = {
   'hyperstep/translate': { ...thread, address: text, access: oneOf('read', 'write', 'execute') },
   'hyperstep/tlb': thread,
   'hyperstep/queues': thread,
-  'hyperstep/exits': { threadId: optional(ordinal), count: within(1, most.exits) },
+  'hyperstep/exits': {
+    threadId: optional(ordinal),
+    count: within(1, most.exits),
+    reasons: optional(list(oneOf(...Object.keys(EXIT_REASONS)))),
+  },
   'hyperstep/inlineValues': { frameId: ordinal, path: text, startLine: ordinal, endLine: ordinal },
   'hyperstep/consoleInput': { text },
 };

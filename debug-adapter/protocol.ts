@@ -262,6 +262,8 @@ export interface ExitsArguments {
   threadId?: number;
   /** At most so many of the last ones, 1-1000. */
   count: number;
+  /** Of these reasons only; of all when absent. */
+  reasons?: string[];
 }
 
 export interface Exits {

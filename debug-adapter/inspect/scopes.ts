@@ -188,7 +188,7 @@ function controlScope(debuggee: Debuggee, vcpu: DeprivilegedVcpu): Container {
   const ledger = debuggee.system.vm?.ledger;
   return containerOf(() => {
     const view = vcpu.spaces.current;
-    const [last] = ledger?.last(1, vcpu.id) ?? [];
+    const [last] = ledger?.last(1, (record) => record.vcpu === vcpu.id) ?? [];
     return [
       { name: 'virtual privilege', value: privilegeNames[vcpu.state.privilege] ?? '' },
       { name: 'pending interrupts', value: interruptNames(vcpu.state.pending) },
@@ -216,7 +216,7 @@ function secondStageScope(debuggee: Debuggee, cpu: GuestCpu): Container {
     const vm = debuggee.system.hardware?.vm;
     if (!vm) return [];
     const { ledger, stage, vmid } = vm;
-    const [last] = ledger.last(1, cpu.id);
+    const [last] = ledger.last(1, (record) => record.vcpu === cpu.id);
     return [
       { name: 'mode of the guest', value: cpu.privilege === Privilege.user ? 'VU' : 'VS' },
       { name: 'second stage', value: `root ${hex(stage.root)}, ${stage.tableFrames.length} tables below it` },

@@ -37,10 +37,10 @@ export function viewRequests(debugging: Debugging): Handlers {
       return { devices: virtioDevices(debuggee) };
     },
 
-    'hyperstep/exits'({ threadId, count }) {
+    'hyperstep/exits'({ threadId, count, reasons }) {
       const { stopped } = debugging;
       const cpu = threadId === undefined ? undefined : stopped.debuggee.cpuOfThread(threadId).id;
-      return exitList(stopped, cpu, count);
+      return exitList(stopped, cpu, count, reasons);
     },
 
     'hyperstep/inlineValues'({ frameId, path, startLine, endLine }) {

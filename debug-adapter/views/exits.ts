@@ -5,15 +5,24 @@ import { describeChange } from '../inspect/change-text';
 import { assembly, describeExit, instructionText } from '../inspect/exit-text';
 import type { Exit, Exits } from '../protocol';
 
-/** The last exits of one vCPU (of all when undefined), and how many there were of each kind. */
-export function exitList(running: Running, cpu: number | undefined, count: number): Exits {
+/** The last exits of one vCPU (of all when undefined) for these reasons (all when undefined), and how many there were of each kind. */
+export function exitList(
+  running: Running,
+  cpu: number | undefined,
+  count: number,
+  reasons: readonly string[] | undefined,
+): Exits {
   const ledger = running.debuggee.system.vm?.ledger;
   if (!ledger) return { total: 0, counts: [], exits: [] };
   return {
     total: ledger.count,
     counts: countsOf(ledger),
-    exits: ledger.last(count, cpu).map((record) => showExit(running, record)),
+    exits: ledger.last(count, (record) => isWanted(record, cpu, reasons)).map((record) => showExit(running, record)),
   };
+}
+
+function isWanted(record: ExitRecord, cpu: number | undefined, reasons: readonly string[] | undefined): boolean {
+  return (cpu === undefined || record.vcpu === cpu) && (reasons?.includes(record.reason) ?? true);
 }
 
 /** The ledger counts an exit when it is over; the one that is being handled is one, too. */

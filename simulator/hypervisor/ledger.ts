@@ -216,12 +216,12 @@ export class ExitLedger {
       .sort((a, b) => b.count - a.count);
   }
 
-  /** The last `count` exits, newest first; of one vCPU when given. */
-  last(count: number, vcpu?: number): ExitRecord[] {
+  /** The last `count` of those exits that are kept and wanted, newest first. */
+  last(count: number, isWanted: (record: ExitRecord) => boolean = () => true): ExitRecord[] {
     const result: ExitRecord[] = [];
     for (let i = 0; i < this.ring.length && result.length < count; i++) {
       const record = this.ring[(this.total - 1 - i) % KEPT];
-      if (record && (vcpu === undefined || record.vcpu === vcpu)) result.push(record);
+      if (record && isWanted(record)) result.push(record);
     }
     return result;
   }

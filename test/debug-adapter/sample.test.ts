@@ -122,6 +122,16 @@ describe('debugging the sample', () => {
     assert.match(summary, /without an exit/);
   });
 
+  it('gives the exits of one kind, with SBI calls by their names', async () => {
+    const { counts, exits } = await client.own('hyperstep/exits', { count: 1000, reasons: ['sbi-call'] });
+    assert.ok(exits.length > 1 && exits.every(({ reason }) => reason === 'sbi-call'));
+    assert.ok(counts.length > 1, 'the counts are of all');
+    for (const { description } of exits)
+      assert.match(description, /^ecall - SBI (DBCN|TIME|BASE|legacy) \w+, in U-mode/);
+    const refused = await client.send('hyperstep/exits', { count: 5, reasons: ['sbi'] });
+    assert.match(refused.message ?? '', /reasons\[0\] must be "privileged-instruction" or /);
+  });
+
   it('shows the TLB by address space', async () => {
     const { entries } = await client.own('hyperstep/tlb', { threadId: 1 });
     assert.ok(entries.length > 0);

@@ -1,4 +1,4 @@
-import type { PageTable, Requests } from '../../debug-adapter/protocol';
+import type { Exit, PageTable, Requests } from '../../debug-adapter/protocol';
 
 /** A stopped guest: one answer to each request that a view makes. */
 export const answers: {
@@ -91,50 +91,69 @@ export const answers: {
       },
     ],
   }),
-  'hyperstep/exits': () => ({
+  'hyperstep/exits': ({ reasons }) => ({
     total: 1282,
     counts: [
-      { reason: 'shadow miss', count: 1020, cycles: 1_530_000 },
-      { reason: 'privileged instruction', count: 200, cycles: 180_000 },
-      { reason: 'ecall (SBI)', count: 62, cycles: 55_000 },
+      { reason: 'shadow-miss', count: 1020, cycles: 1_530_000 },
+      { reason: 'csr-access', count: 200, cycles: 180_000 },
+      { reason: 'sbi-call', count: 62, cycles: 55_000 },
     ],
-    exits: [
-      {
-        number: 1282,
-        threadId: 1,
-        clock: 40_112,
-        reason: 'shadow miss',
-        description: 'load page fault at 0x80201008: not in the shadow',
-        pc: '0x80200064',
-        instruction: 'ld a0, 8(s1)',
-        source: { path: '/guest/kernel.S', line: 57 },
-        narration: ['walk the guest table for 0x80201008', 'fill shadow entry 1 of level 0'],
-        changes: [{ kind: 'shadow entry', name: '0x80201000', after: '0x21a804d7' }],
-        cycles: 1500,
-      },
-      {
-        number: 1281,
-        threadId: 1,
-        clock: 40_101,
-        reason: 'privileged instruction',
-        description: 'csrw satp, privileged, virtual S',
-        pc: '0x80200040',
-        instruction: 'csrw satp, t0',
-        source: { path: '/guest/kernel.S', line: 42 },
-        narration: [
-          'decode csrw satp, t0 at 0x80200040',
-          'find the shadow root for ASID 0, root 0x80203000',
-          'load hardware satp',
-        ],
-        changes: [
-          { kind: 'virtual CSR', name: 'satp', before: '0x0', after: '0x8000000000080203' },
-          { kind: 'hardware CSR', name: 'satp', before: '0x8000100000091000', after: '0x8000200000091004' },
-        ],
-        cycles: 900,
-      },
-    ],
+    exits: exits.filter(({ reason }) => reasons?.includes(reason) ?? true),
   }),
 };
+
+const putchar: Exit = {
+  number: 1280,
+  threadId: 1,
+  clock: 40_090,
+  reason: 'sbi-call',
+  description: 'ecall - SBI legacy console_putchar, in U-mode of the machine',
+  pc: '0x80200020',
+  instruction: 'ecall',
+  source: { path: '/guest/kernel.S', line: 30 },
+  narration: ['look up what a7 and a6 ask for: SBI legacy console_putchar'],
+  changes: [],
+  cycles: 880,
+};
+
+const exits: Exit[] = [
+  {
+    number: 1282,
+    threadId: 1,
+    clock: 40_112,
+    reason: 'shadow-miss',
+    description: 'load page fault at 0x80201008: not in the shadow',
+    pc: '0x80200064',
+    instruction: 'ld a0, 8(s1)',
+    source: { path: '/guest/kernel.S', line: 57 },
+    narration: ['walk the guest table for 0x80201008', 'fill shadow entry 1 of level 0'],
+    changes: [{ kind: 'shadow entry', name: '0x80201000', after: '0x21a804d7' }],
+    cycles: 1500,
+  },
+  {
+    number: 1281,
+    threadId: 1,
+    clock: 40_101,
+    reason: 'csr-access',
+    description: 'csrw satp, privileged, virtual S',
+    pc: '0x80200040',
+    instruction: 'csrw satp, t0',
+    source: { path: '/guest/kernel.S', line: 42 },
+    narration: [
+      'decode csrw satp, t0 at 0x80200040',
+      'find the shadow root for ASID 0, root 0x80203000',
+      'load hardware satp',
+    ],
+    changes: [
+      { kind: 'virtual CSR', name: 'satp', before: '0x0', after: '0x8000000000080203' },
+      { kind: 'hardware CSR', name: 'satp', before: '0x8000100000091000', after: '0x8000200000091004' },
+    ],
+    cycles: 900,
+  },
+  putchar,
+  { ...putchar, number: 1279, clock: 40_080 },
+  { ...putchar, number: 1278, clock: 40_070 },
+];
 
 const root: PageTable = {
   mode: 'sv39',

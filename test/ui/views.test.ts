@@ -125,6 +125,28 @@ describe('views', () => {
     assert.deepEqual(received.at(-1), { type: 'open', path: '/guest/kernel.S', line: 42 });
   });
 
+  it('shows the exits of chosen reasons, and equal ones as one until they are unfolded', async () => {
+    const received = await open('exits', 250);
+    const run = page.getByRole('button', { name: /#1278–1280.*console_putchar.*3 times/ });
+    await run.waitFor();
+    assert.equal(await page.locator('.exit').count(), 3);
+    await run.click();
+    await page.getByRole('button', { name: /^. ?#1279/ }).waitFor();
+    await page.getByRole('button', { name: 'csr-access' }).click();
+    await run.waitFor({ state: 'detached' });
+    assert.equal(await page.locator('.exit').count(), 1);
+    assert.equal(await page.getByRole('button', { name: 'csr-access' }).getAttribute('aria-pressed'), 'true');
+    const asked = [...received]
+      .reverse()
+      .find((message) => message.type === 'request' && message.command === 'hyperstep/exits');
+    assert.deepEqual(asked && 'arguments' in asked && asked.arguments, {
+      threadId: 1,
+      count: 50,
+      reasons: ['csr-access'],
+    });
+    await shot('exits-filtered');
+  });
+
   it('says what to do when there is nothing to see', async () => {
     await open('queues', 330, { 'hyperstep/queues': () => ({ devices: [] }) });
     await page.getByText('no virtio device').waitFor();
