@@ -131,6 +131,8 @@ export const argumentChecks: { readonly [command: string]: Fields } = {
   readMemory: { memoryReference: text, offset: optional(distance), count },
   writeMemory: { memoryReference: text, offset: optional(distance), data: text, allowPartial: optional(flag) },
   source: { sourceReference: ordinal, source: optional(source) },
+  'hyperstep/narration': thread,
+  'hyperstep/address': { ...thread, memoryReference: text },
   'hyperstep/pageTable': { ...thread, path: list(within(0, 511), 4) },
   'hyperstep/translate': { ...thread, address: text, access: oneOf('read', 'write', 'execute') },
   'hyperstep/tlb': thread,

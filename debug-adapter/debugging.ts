@@ -21,6 +21,7 @@ import { RequestError } from './request-error';
 import type { Plan, Stop } from './run/plan';
 import { RunControl } from './run/run-control';
 import { Sources } from './sources';
+import { runSummary } from './views/run-summary';
 
 /** What belongs to one machine, and goes with it at a restart. */
 export interface Running {
@@ -195,15 +196,17 @@ export class Debugging {
   /** The client wants no more, even if the guest is being loaded. */
   close(): void {
     this.isClosed = true;
-    this.finish();
+    this.finish({ how: 'The session was ended before the guest did.', isFailure: false });
   }
 
   /** Ends the session: the machine never runs again. */
-  finish(exitCode?: number): void {
+  private finish({ how, isFailure, exitCode }: Ending): void {
     if (!this.current) return;
     this.current.control.dispose();
+    const summary = runSummary(this.current.debuggee, how, isFailure);
     this.current = undefined;
     this.flush(true);
+    this.connection.ownEvent('hyperstep/ended', summary);
     if (exitCode !== undefined) this.connection.event('exited', { exitCode });
     this.connection.event('terminated');
   }
@@ -214,16 +217,16 @@ export class Debugging {
   }
 
   private ended(end: EndOfRun): void {
-    const [exitCode, message] = describeEnd(end);
+    const ending = describeEnd(end);
     this.flush(true);
-    if (message !== undefined) this.output('console', `${message}\n`);
-    this.finish(exitCode);
+    if (ending.isFailure || end.reason === 'reset') this.output('console', `${ending.how}\n`);
+    this.finish(ending);
   }
 
   private failed(error: unknown): void {
     const details = error instanceof Error ? (error.stack ?? error.message) : String(error);
     this.output('stderr', `HyperStep's machine failed, which it never should: ${details}\n`);
-    this.finish(1);
+    this.finish({ how: 'HyperStep’s machine failed.', isFailure: true, exitCode: 1 });
   }
 
   private flush(now: boolean): void {
@@ -243,19 +246,31 @@ function memoryEvent(place: Place): DebugProtocol.MemoryEvent['body'][] {
   return [{ memoryReference: memoryReference(place), offset: 0, count: place.bytes }];
 }
 
-/** The exit code of an end, as the command line has it, and what to tell the user. */
-function describeEnd(end: EndOfRun): [number, string | undefined] {
+/** How a run ends: the exit code is as the command line has it, absent when the run did not come to its end. */
+interface Ending {
+  readonly how: string;
+  readonly isFailure: boolean;
+  readonly exitCode?: number;
+}
+
+function describeEnd(end: EndOfRun): Ending & { readonly exitCode: number } {
   switch (end.reason) {
     case 'power-off':
-      return [end.code, end.code === 0 ? undefined : `The guest powered off with the failure code ${end.code}.`];
+      return end.code === 0
+        ? { how: 'The guest powered off.', isFailure: false, exitCode: 0 }
+        : { how: `The guest powered off with the failure code ${end.code}.`, isFailure: true, exitCode: end.code };
     case 'reset':
-      return [0, 'The guest asked for a reset.'];
+      return { how: 'The guest asked for a reset.', isFailure: false, exitCode: 0 };
     case 'killed':
-      return [1, `The VM was killed: ${end.why}.`];
+      return { how: `The VM was killed: ${end.why}.`, isFailure: true, exitCode: 1 };
     case 'trap-loop':
-      return [1, 'The guest traps for ever: its trap vector cannot be executed.'];
+      return {
+        how: 'The guest traps for ever: its trap vector cannot be executed.',
+        isFailure: true,
+        exitCode: 1,
+      };
     case 'waiting-forever':
     case 'waiting-for-input':
-      return [1, 'The guest waits for ever: nothing can wake it.'];
+      return { how: 'The guest waits for ever: nothing can wake it.', isFailure: true, exitCode: 1 };
   }
 }

@@ -17,6 +17,8 @@ export const vmmScheme = 'hyperstep-vmm';
 
 /** Arguments and body of each custom request, by its command. */
 export interface Requests {
+  'hyperstep/narration': { arguments: ThreadArguments; body: Narration };
+  'hyperstep/address': { arguments: AddressArguments; body: AddressMeaning };
   'hyperstep/pageTable': { arguments: PageTableArguments; body: PageTable };
   'hyperstep/translate': { arguments: TranslateArguments; body: Translation };
   'hyperstep/tlb': { arguments: ThreadArguments; body: TlbContent };
@@ -33,10 +35,26 @@ export interface Events {
   'hyperstep/stateChanged': { reason: 'stopped' | 'written' };
   /** The machine runs: what views show is of the past. */
   'hyperstep/running': Record<string, never>;
+  /** The run is over, and nothing more can be asked of it: before DAP's `terminated`. */
+  'hyperstep/ended': RunSummary;
   /** What the guest wrote to its console: with `console: "terminal"` in VS Code; otherwise it comes as DAP output. At most 64 KiB. */
   'hyperstep/console': { text: string };
   /** The program has errors, so that nothing was started: sent before the launch request's error response. */
   'hyperstep/diagnostics': { diagnostics: ProgramDiagnostic[] };
+}
+
+/** A run, when it is over. */
+export interface RunSummary {
+  /** How it ended, as a sentence. */
+  how: string;
+  /** The guest failed, was killed or waits for ever. */
+  isFailure: boolean;
+  /** Retired by all harts. */
+  instructions: number;
+  /** On the machine's clock. */
+  nanoseconds: number;
+  /** Where there was a VMM. */
+  exits?: Pick<Exits, 'total' | 'counts'>;
 }
 
 /**
@@ -61,6 +79,96 @@ export interface ProgramDiagnostic {
   severity: 'error' | 'warning' | 'information' | 'hint';
   code: string;
   message: string;
+}
+
+/** A place in a source, as in DAP's `Source.path`. Lines are 1-based. */
+export interface SourceLine {
+  path: string;
+  line: number;
+}
+
+// --- Narration
+
+export interface Narration {
+  /** What privileged software handles for the CPU, or handled last. Absent before the first time. */
+  handled?: HandledTrap;
+}
+
+/** A trap into VMM or firmware, and what its handler says while it works. */
+export interface HandledTrap {
+  software: 'vmm' | 'firmware';
+  /** The handler has ended: the guest went on. */
+  isOver: boolean;
+  /** Among the VM's exits; absent for the firmware's traps. */
+  number?: number;
+  /** Of an exit: why the guest left, as the exits are counted by it, and what that means. */
+  reason?: { name: string; meaning: string };
+  /** What happened, as the exits' list says it. */
+  description: string;
+  /** By the manual's name. */
+  cause: string;
+  /** Where the guest stood. */
+  pc: Hex;
+  symbol?: string;
+  instruction?: string;
+  source?: SourceLine;
+  /** The trap value (stval, mtval), where the cause gives it a meaning. */
+  value?: NarratedValue;
+  /** The handler's function and, in order, what it did and which functions it entered. */
+  narrated: NarratedFunction;
+  /** How many steps before these are left out. */
+  omitted: number;
+  /** What may come next, when the handler is not over: several where conditions decide. */
+  coming: ComingStep[];
+  changes: StateChange[];
+}
+
+export interface NarratedFunction {
+  kind: 'function';
+  name: string;
+  parts: (NarratedFunction | NarratedStep)[];
+}
+
+export interface NarratedStep {
+  kind: 'step';
+  /** Counts from 1 within the handler. */
+  number: number;
+  /** The sentence, in pieces. */
+  text: (string | NarratedValue)[];
+  source: SourceLine;
+  /** The handler is about to do this. */
+  isPresent: boolean;
+}
+
+/** A value that a handler has named. */
+export interface NarratedValue {
+  value: string;
+  /** What it is: `guest-virtual address`, or a CSR's or an entry's fields. */
+  meaning?: string;
+  /** Of an address: where it points, for `hyperstep/address` and DAP's `readMemory`. */
+  memoryReference?: string;
+  space?: 'gva' | 'gpa' | 'hpa';
+  symbol?: string;
+}
+
+export type ComingStep =
+  /** Values that are not known yet stand as the source names them: `‹pte›`. */
+  { kind: 'step' | 'call'; text: string; source: SourceLine } | { kind: 'end' };
+
+export interface AddressArguments extends ThreadArguments {
+  /** As in `NarratedValue`. */
+  memoryReference: string;
+}
+
+/** An address in every space in which it is one, as things are now, and what is there. */
+export interface AddressMeaning {
+  gva?: Hex;
+  gpa?: Hex;
+  hpa?: Hex;
+  symbol?: string;
+  source?: SourceLine;
+  /** 64-bit words from there on, as far as there is memory; at most eight. */
+  words: Hex[];
 }
 
 // --- Page tables
@@ -285,7 +393,7 @@ export interface Exit {
   pc: Hex;
   /** The instruction there, disassembled; absent when it could not be fetched. */
   instruction?: string;
-  source?: { path: string; line: number };
+  source?: SourceLine;
   /** The narration of the handlers, step by step. */
   narration: string[];
   changes: StateChange[];

@@ -53,7 +53,8 @@ export class Sources {
     return [...this.names.files.map((file) => this.guest(file)), ...vmmFiles.map((file) => this.vmm(file))];
   }
 
-  private vmmPath(file: string): string {
+  /** A source of the VMM as clients name it. */
+  vmmPath(file: string): string {
     return this.names.vmmPath ? this.names.vmmPath(file) : `${vmmScheme}:/${file}`;
   }
 }

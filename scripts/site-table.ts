@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Plugin } from 'esbuild';
 import ts from 'typescript';
+import { SiteFlow } from './site-flow';
 
 /** See simulator/hypervisor/sites.d.ts, which declares the same shape for the importers of `hyperstep:sites`. */
 export interface Site {
@@ -15,6 +16,16 @@ export interface Site {
   functionLines: [number, number];
   text: string[];
   expressions: string[];
+  next: number[];
+  first?: number[];
+}
+
+/** A function of a handler's source, and the sites to which it may come first. */
+interface HandlerFunction {
+  readonly file: string;
+  /** As in `Site.function`. */
+  readonly name: string;
+  readonly first: number[];
 }
 
 const handlersFolder = 'simulator/hypervisor';
@@ -58,14 +69,30 @@ export interface Scanned {
 /** @param files repo-relative path to source text */
 export function scanHandlers(files: ReadonlyMap<string, string>): Scanned {
   const scanned: Scanned = { sites: [], rewritten: new Map(), errors: [] };
-  for (const file of [...files.keys()].sort()) scanFile(file, files.get(file) ?? '', scanned);
+  const functions = [...files.keys()].sort().flatMap((file) => scanFile(file, files.get(file) ?? '', scanned));
+  for (const site of scanned.sites) {
+    const entered = site.kind === 'call' ? functionEntered(site, functions) : undefined;
+    if (entered) site.first = entered.first;
+  }
   return scanned;
 }
 
-function scanFile(file: string, text: string, { sites, rewritten, errors }: Scanned): void {
+/** The function that a call enters, where its name alone says it: of the same class or file, or the only one of that name. */
+function functionEntered({ expressions, file, function: caller }: Site, functions: readonly HandlerFunction[]) {
+  const [called = ''] = expressions;
+  const owner = caller.includes('.') ? caller.split('.')[0] : undefined;
+  const name = called.startsWith('this.') ? `${owner}.${called.slice('this.'.length)}` : called;
+  const named = functions.filter((each) => each.name === name);
+  const here = named.filter((each) => each.file === file);
+  return here.length === 1 ? here[0] : named.length === 1 ? named[0] : undefined;
+}
+
+function scanFile(file: string, text: string, { sites, rewritten, errors }: Scanned): HandlerFunction[] {
   const source = ts.createSourceFile(file, text, ts.ScriptTarget.ES2022, true);
   const inserts: { at: number; text: string }[] = [];
   const needed = new Set<string>();
+  const yields = new Map<ts.Node, number>();
+  const bodies: { readonly name: string; readonly body: ts.Node }[] = [];
 
   const addSite = (node: ts.Node, kind: Site['kind'], pieces: string[], expressions: ts.Node[]): number => {
     const start = source.getLineAndCharacterOfPosition(node.getStart(source));
@@ -80,11 +107,15 @@ function scanFile(file: string, text: string, { sites, rewritten, errors }: Scan
       ...enclosingFunction(node, source),
       text: pieces,
       expressions: expressions.map((expression) => expression.getText(source)),
+      next: [],
     });
+    yields.set(node.parent, id);
     return id;
   };
 
   const visit = (node: ts.Node): void => {
+    if (ts.isFunctionLike(node) && 'body' in node && node.body)
+      bodies.push({ name: enclosingFunction(node.body, source).function, body: node.body });
     if (ts.isTaggedTemplateExpression(node) && ts.isIdentifier(node.tag) && node.tag.text === 'step') {
       if (!ts.isYieldExpression(node.parent) || node.parent.asteriskToken) {
         const { line, character } = source.getLineAndCharacterOfPosition(node.getStart(source));
@@ -120,6 +151,11 @@ function scanFile(file: string, text: string, { sites, rewritten, errors }: Scan
     inserts.push({ at: 0, text: `import { ${names.join(', ')} } from '${narration}'; ` });
   }
   if (inserts.length > 0) rewritten.set(file, insertAll(text, inserts));
+
+  const flow = new SiteFlow((node) => yields.get(node));
+  const functions = bodies.map(({ name, body }) => ({ file, name, first: [...flow.ofFunction(body)] }));
+  for (const [site, next] of flow.next) sites[site]?.next.push(...next);
+  return functions;
 }
 
 function insertAll(text: string, inserts: { at: number; text: string }[]): string {

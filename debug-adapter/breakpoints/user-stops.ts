@@ -143,7 +143,7 @@ export class UserStops implements Watchers {
   atStep(step: Step, handler: ActiveHandler): Stop | undefined {
     const isVmm = handler.software.name === 'vmm';
     const ledger = isVmm ? this.debuggee.system.vm?.ledger : undefined;
-    if (handler.trail.length === 1 && ledger?.handling) this.narrations.follow(ledger.handling, handler);
+    if (handler.trail.length === 1) this.narrations.follow(handler, ledger?.handling);
     const mayStop = killSites.has(step.site) || this.watchedSites.has(step.site) || this.filters?.wants('exit');
     const cpu = mayStop ? this.debuggee.cpus[handler.hart.id] : undefined;
     if (!cpu) return undefined;

@@ -80,7 +80,8 @@ function isVirtualMode(cause: number): boolean {
   return cause === ExceptionCode.virtualSupervisorEcall || cause >= ExceptionCode.instructionGuestPageFault;
 }
 
-function isAddressFault(cause: number): boolean {
+/** Whether the trap value of an exception is the virtual address that faulted. */
+export function isAddressFault(cause: number): boolean {
   return (
     cause === 20 ||
     cause === 21 ||

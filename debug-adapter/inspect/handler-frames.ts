@@ -21,9 +21,12 @@ export function handlerFrames(handler: ActiveHandler): HandlerFrame[] {
 }
 
 /** What a frame's function has named so far in its narration, latest values: the expressions of the templates, with their values. */
-export function frameVariables(handler: ActiveHandler, frame: HandlerFrame): Map<string, unknown> {
+export function frameVariables(
+  { trail }: { readonly trail: readonly Step[] },
+  frame: HandlerFrame,
+): Map<string, unknown> {
   const variables = new Map<string, unknown>();
-  for (const step of handler.trail) {
+  for (const step of trail) {
     const site = sites[step.site];
     if (!site || site.function !== frame.site.function || !isSamePath(step.callers, frame.callers)) continue;
     for (const [index, expression] of site.expressions.entries()) {

@@ -6,19 +6,60 @@ import { stepText } from './handler-frames';
 /** As many exits as the ledger keeps. */
 const KEPT = 1000;
 
+const CSR = { mepc: 0x341, mcause: 0x342, mtval: 0x343 } as const;
+
+interface Words {
+  readonly low: number;
+  readonly high: number;
+}
+
+/** A trap that firmware handles, by the CSRs of M-mode. There is no ledger of these. */
+export interface FirmwareTrap {
+  readonly isInterrupt: boolean;
+  readonly cause: number;
+  readonly pc: Words;
+  readonly value: Words;
+}
+
+/** What a hart's handler did last, or does. The trail grows while it does. */
+export type Handled = { readonly trail: readonly Step[] } & (
+  | { readonly software: 'vmm'; readonly number: number }
+  | { readonly software: 'firmware'; readonly trap: FirmwareTrap }
+);
+
 /** What handlers said during the last exits: kept as steps, turned into sentences when somebody asks. */
 export class Narrations {
   private readonly trails: (readonly Step[])[] = [];
   private readonly numbers: number[] = [];
+  /** By hart. */
+  private readonly latest: Handled[] = [];
 
-  /** The exit is handled by this handler, whose trail grows. */
-  follow({ number }: ExitRecord, { trail }: ActiveHandler): void {
-    this.trails[number % KEPT] = trail;
-    this.numbers[number % KEPT] = number;
+  /** A handler is about to make its first step. @param exit the record of the exit that it handles, if it is the VMM's */
+  follow(handler: ActiveHandler, exit: ExitRecord | undefined): void {
+    const { trail, hart } = handler;
+    if (exit) {
+      const { number } = exit;
+      this.trails[number % KEPT] = trail;
+      this.numbers[number % KEPT] = number;
+      this.latest[hart.id] = { trail, software: 'vmm', number };
+    } else {
+      this.latest[hart.id] = { trail, software: 'firmware', trap: trapOf(handler) };
+    }
   }
 
   of({ number }: ExitRecord): string[] {
     if (this.numbers[number % KEPT] !== number) return [];
     return (this.trails[number % KEPT] ?? []).map(stepText);
   }
+
+  /** The last handler that ran on a hart; undefined before the first. */
+  lastOn(hart: number): Handled | undefined {
+    return this.latest[hart];
+  }
+}
+
+function trapOf({ hart }: ActiveHandler): FirmwareTrap {
+  const words = (csr: number): Words => ({ low: hart.csrLow(csr), high: hart.csrHigh(csr) });
+  const cause = words(CSR.mcause);
+  return { isInterrupt: cause.high < 0, cause: cause.low, pc: words(CSR.mepc), value: words(CSR.mtval) };
 }

@@ -3,9 +3,12 @@ import type { Debuggee } from '../debuggee';
 import type { Debugging } from '../debugging';
 import { evaluate } from '../expression/evaluate';
 import { MachineEnvironment } from '../expression/machine-environment';
+import { parseMemoryReference } from '../memory';
 import { RequestError } from '../request-error';
+import { addressMeaning } from '../views/address';
 import { exitList } from '../views/exits';
 import { inlineValues } from '../views/inline-values';
+import { narration } from '../views/narration';
 import { pageTable } from '../views/page-table';
 import { virtioDevices } from '../views/queues';
 import { tlbContent } from '../views/tlb';
@@ -15,6 +18,16 @@ import type { Handlers } from './handlers';
 /** Requests of the extension's views. They have no side effect on the machine, but for console input. */
 export function viewRequests(debugging: Debugging): Handlers {
   return {
+    'hyperstep/narration'({ threadId }) {
+      const { stopped } = debugging;
+      return narration(stopped, stopped.debuggee.cpuOfThread(threadId));
+    },
+
+    'hyperstep/address'({ threadId, memoryReference }) {
+      const { stopped } = debugging;
+      return addressMeaning(stopped, stopped.debuggee.cpuOfThread(threadId), parseMemoryReference(memoryReference));
+    },
+
     'hyperstep/pageTable'({ threadId, path }) {
       const { debuggee } = debugging.stopped;
       return pageTable(debuggee, debuggee.cpuOfThread(threadId), path);

@@ -1,9 +1,10 @@
-import type { ExitLedger, ExitRecord } from '../../simulator/hypervisor/ledger';
+import type { ExitRecord } from '../../simulator/hypervisor/ledger';
 import type { Running } from '../debugging';
 import { hex, valueOfWords } from '../format';
 import { describeChange } from '../inspect/change-text';
 import { assembly, describeExit, instructionText } from '../inspect/exit-text';
 import type { Exit, Exits } from '../protocol';
+import { countsOf } from './run-summary';
 
 /** The last exits of one vCPU (of all when undefined) for these reasons (all when undefined), and how many there were of each kind. */
 export function exitList(
@@ -23,18 +24,6 @@ export function exitList(
 
 function isWanted(record: ExitRecord, cpu: number | undefined, reasons: readonly string[] | undefined): boolean {
   return (cpu === undefined || record.vcpu === cpu) && (reasons?.includes(record.reason) ?? true);
-}
-
-/** The ledger counts an exit when it is over; the one that is being handled is one, too. */
-function countsOf(ledger: ExitLedger): Exits['counts'] {
-  const counts: Exits['counts'] = ledger.counts().map((each) => ({ ...each }));
-  const current = ledger.handling;
-  if (!current) return counts;
-  const same = counts.find(({ reason }) => reason === current.reason);
-  if (!same) return [...counts, { reason: current.reason, count: 1, cycles: current.cycles }];
-  same.count++;
-  same.cycles += current.cycles;
-  return counts;
 }
 
 function showExit({ debuggee, sources, narrations }: Running, record: ExitRecord): Exit {

@@ -21,6 +21,10 @@ declare module 'hyperstep:sites' {
     readonly text: readonly string[];
     /** Of a step, the source text of each `${...}`. Of a call, the source text of the called function. */
     readonly expressions: readonly string[];
+    /** Ids of the sites that may come next in its function, by control flow; -1 where the function may end first. Of a call, after it. */
+    readonly next: readonly number[];
+    /** Of a call, ids of the sites to which the function that it enters may come first, -1 for its end; absent where no name tells which function it is. */
+    readonly first?: readonly number[];
   }
   /** In order of file, line and column. */
   export const sites: readonly Site[];

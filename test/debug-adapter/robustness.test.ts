@@ -202,6 +202,7 @@ describe('numbers out of range', () => {
     ['setBreakpoints', { source: { path: stepping }, breakpoints: [{ line: -3 }] }, /breakpoints\[0\].line must be/],
     ['hyperstep/pageTable', { threadId: 1, path: [512] }, /path\[0\] must be an integer from 0 to 511/],
     ['hyperstep/pageTable', { threadId: 1, path: [1, 1, 1, 1, 1] }, /path must have at most 4 entries/],
+    ['hyperstep/address', { threadId: 1, memoryReference: 'gpa:' }, /'gpa:' is no memory reference/],
     ['hyperstep/exits', { count: 1001 }, /count must be an integer from 1 to 1000/],
   ];
   for (const [command, args, message] of refused) {

@@ -79,6 +79,9 @@ describe('a session', () => {
     await client.own('hyperstep/tlb', { threadId });
     await client.own('hyperstep/queues', { threadId });
     await client.own('hyperstep/exits', { count: 1000 });
+    await client.own('hyperstep/narration', { threadId });
+    for (const memoryReference of ['0x80200000', 'gpa:0x80200000', 'hpa:0x80200000', '0xffffffffffffffff'])
+      await client.own('hyperstep/address', { threadId, memoryReference });
     await client.own('hyperstep/inlineValues', { frameId, path: program, startLine: 1, endLine: 200 });
     await client.evaluate('*(long *)sp + satp', frameId);
     await client.request('disassemble', {
@@ -105,6 +108,39 @@ describe('a session', () => {
     await client.request('continue', { threadId: 1 });
     assert.equal((await client.event('exited')).body.exitCode, 1);
     await client.event('terminated');
+  });
+
+  it('sums a run up when it is over', async () => {
+    const endings: [source: string, how: RegExp, isFailure: boolean][] = [
+      ['_start: li a7, 8\n ecall\n', /^The guest powered off\.$/, false],
+      ['_start: csrw sie, zero\n wfi\n j _start\n', /waits for ever/, true],
+    ];
+    for (const [source, how, isFailure] of endings) {
+      client = new Client({ files: new Map([['/guest.S', source]]) });
+      await client.launch('/guest.S');
+      const { body } = await client.event('hyperstep/ended');
+      assert.match(body.how, how);
+      assert.equal(body.isFailure, isFailure);
+      assert.ok(body.instructions > 0 && body.nanoseconds >= body.instructions);
+      assert.ok(body.exits.total > 0);
+      assert.equal(
+        body.exits.counts.reduce((sum: number, { count }: { count: number }) => sum + count, 0),
+        body.exits.total,
+      );
+      await client.event('terminated');
+      await client.request('disconnect');
+    }
+    client = new Client({ files: new Map([['/guest.S', '_start: j .\n']]) });
+    await client.launch('/guest.S', { virtualization: 'none', stopOnEntry: true } as object);
+    await client.stopped();
+    await client.request('terminate');
+    const { body } = await client.event('hyperstep/ended');
+    assert.deepEqual(body, {
+      how: 'The session was ended before the guest did.',
+      isFailure: false,
+      instructions: 0,
+      nanoseconds: 0,
+    });
   });
 
   it('counts lines from 0 for a client that does', async () => {

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import * as esbuild from 'esbuild';
 import { describe, it } from 'mocha';
+import { RETURN } from '../../scripts/site-flow';
 import { scanHandlers, siteTable } from '../../scripts/site-table';
 
 const handler = `// A handler.
@@ -56,6 +57,62 @@ describe('site table', () => {
     assert.equal(lines[4], '  observation.on && (yield step.at(0)`decode ${vcpu.instruction} at ${vcpu.pc}`);');
     assert.equal(lines[5], '  const root = yield* inside(1, findShadow(vcpu, value));');
     assert.equal(lines[12], '    yield* inside(3, this.allocate(yield* inside(4, lookUp(gpa))));');
+  });
+
+  it('knows what may come next, by control flow', () => {
+    const source = `
+export function* handle(vm: Vm) {
+  yield step\`0\`;
+  if (vm.isFirst) yield step\`1\`;
+  else if (vm.isSecond) return yield* enter(vm);
+  for (const entry of vm.entries) {
+    if (entry.skip) continue;
+    yield step\`3\`;
+    if (entry.last) break;
+  }
+  switch (vm.kind) {
+    case 1:
+      yield step\`4\`;
+    case 2:
+      yield step\`5\`;
+      break;
+    case 3:
+      return;
+  }
+  const found = vm.wants && (yield* vm.other.look());
+  do yield step\`7\`;
+  while (found);
+  for (;;) {
+    try {
+      yield step\`8\`;
+    } catch {
+      throw new Error(vm.why);
+    }
+  }
+}
+function* enter(vm: Vm) {
+  if (vm.isQuick) return;
+  yield step\`9\`;
+}
+`;
+    const scanned = scanHandlers(new Map([['simulator/hypervisor/x.ts', source]]));
+    const next = (id: number): number[] => [...(scanned.sites[id]?.next ?? [])].sort((a, b) => a - b);
+    assert.deepEqual(
+      next(0),
+      [1, 2, 3, 4, 5, 6, 7, RETURN].sort((a, b) => a - b),
+    );
+    assert.deepEqual(next(1), [RETURN, 3, 4, 5, 6, 7]);
+    assert.deepEqual(next(2), [RETURN]);
+    assert.deepEqual(next(3), [RETURN, 3, 4, 5, 6, 7]);
+    assert.deepEqual(next(4), [5]);
+    assert.deepEqual(next(5), [6, 7]);
+    assert.deepEqual(next(6), [7]);
+    assert.deepEqual(next(7), [7, 8]);
+    assert.deepEqual(next(8), [8]);
+    assert.deepEqual(next(9), [RETURN]);
+    // What a call enters, where its name says it.
+    assert.deepEqual([...(scanned.sites[2]?.first ?? [])].sort(), [RETURN, 9]);
+    assert.equal(scanned.sites[6]?.first, undefined);
   });
 
   it('imports the narration from folders below, and leaves files without sites alone', () => {

@@ -1,0 +1,173 @@
+import { sites } from 'hyperstep:sites';
+import type { GuestCpu } from '../../simulator/hypervisor/guest';
+import { EXIT_REASONS, type ExitRecord } from '../../simulator/hypervisor/ledger';
+import { causeOf, ExceptionCode } from '../../simulator/isa/index';
+import type { Step } from '../../simulator/machine/narration';
+import { Privilege } from '../../simulator/mmu/index';
+import type { Running } from '../debugging';
+import { hex, privilegeNames, valueOfWords } from '../format';
+import { describeChange } from '../inspect/change-text';
+import { type Coming, comingSteps } from '../inspect/coming-steps';
+import { assembly, describeExit, instructionText, isAddressFault } from '../inspect/exit-text';
+import type { FirmwareTrap, Handled } from '../inspect/narrations';
+import { ValueView } from '../inspect/values';
+import type {
+  ComingStep,
+  HandledTrap,
+  NarratedFunction,
+  NarratedStep,
+  NarratedValue,
+  Narration,
+  SourceLine,
+} from '../protocol';
+import { guestSource } from './address';
+import { narratedValue } from './narrated-value';
+
+/** Of a handler that says more, the last steps are shown. */
+const MOST_STEPS = 400;
+const INTERRUPT_BIT = 0x80000000;
+
+type Words = FirmwareTrap['value'];
+
+/** What the CPU's handler says, or said when it ran last. */
+export function narration(running: Running, cpu: GuestCpu): Narration {
+  const handled = running.narrations.lastOn(cpu.hart.id);
+  const trap = handled && (handled.software === 'vmm' ? exitOf(running, cpu, handled.number) : handled.trap);
+  if (!handled || !trap) return {};
+  const { trail } = handled;
+  const isOver = running.debuggee.handlerOf(cpu)?.trail !== trail;
+  const coming = isOver ? [] : comingSteps(trail);
+  return {
+    handled: {
+      software: handled.software,
+      isOver,
+      ...('reason' in trap ? exitFacts(running, cpu, trap) : firmwareFacts(running, cpu, trap)),
+      narrated: narratedTree(running, cpu, handled, isOver),
+      omitted: Math.max(0, trail.length - MOST_STEPS),
+      coming: coming.map((each) => showComing(running, each)),
+    },
+  };
+}
+
+type Facts = Omit<HandledTrap, 'software' | 'isOver' | 'narrated' | 'omitted' | 'coming'>;
+
+/** The ledger's record of a CPU's last exit, if it still is that one. */
+function exitOf({ debuggee }: Running, cpu: GuestCpu, number: number): ExitRecord | undefined {
+  const [record] = debuggee.system.vm?.ledger.last(1, cpu.id) ?? [];
+  return record?.number === number ? record : undefined;
+}
+
+function exitFacts(running: Running, cpu: GuestCpu, record: ExitRecord): Facts {
+  const { debuggee } = running;
+  const pc = valueOfWords({ low: record.pcLow, high: record.pcHigh });
+  const isInterrupt = record.cause >= INTERRUPT_BIT;
+  const code = isInterrupt ? record.cause - INTERRUPT_BIT : record.cause;
+  const instruction = record.instruction
+    ? assembly(debuggee, record.instruction, pc)
+    : instructionText(debuggee, cpu, pc);
+  return {
+    number: record.number,
+    reason: { name: record.reason, meaning: EXIT_REASONS[record.reason] },
+    description: describeExit(record, instruction),
+    cause: causeOf(code, isInterrupt).name,
+    ...placeOf(running, cpu, pc, instruction),
+    ...trapValue(running, cpu, isInterrupt ? undefined : code, record.value),
+    changes: record.changes.map((change) => describeChange(debuggee, change)),
+  };
+}
+
+function firmwareFacts(running: Running, cpu: GuestCpu, { isInterrupt, cause, pc: words, value }: FirmwareTrap): Facts {
+  const pc = valueOfWords(words);
+  const { name } = causeOf(cause, isInterrupt);
+  const isCall = !isInterrupt && cause === ExceptionCode.supervisorEcall;
+  return {
+    description: isCall ? `call of the firmware, in ${privilegeNames[Privilege.supervisor]}` : name,
+    cause: name,
+    ...placeOf(running, cpu, pc, instructionText(running.debuggee, cpu, pc)),
+    ...trapValue(running, cpu, isInterrupt ? undefined : cause, value),
+    changes: [],
+  };
+}
+
+function placeOf(running: Running, cpu: GuestCpu, pc: bigint, instruction: string | undefined) {
+  const symbol = running.debuggee.describe(cpu, pc);
+  const source = guestSource(running, cpu, pc);
+  return {
+    pc: hex(pc),
+    ...(symbol === undefined ? {} : { symbol }),
+    ...(instruction === undefined ? {} : { instruction }),
+    ...(source ? { source } : {}),
+  };
+}
+
+/** @param cause of an exception */
+function trapValue(
+  running: Running,
+  cpu: GuestCpu,
+  cause: number | undefined,
+  words: Words,
+): { value?: NarratedValue } {
+  const value = valueOfWords(words);
+  if (cause !== undefined && isAddressFault(cause)) {
+    const symbol = running.debuggee.describe(cpu, value);
+    const memoryReference = hex(value);
+    const named = symbol === undefined ? {} : { symbol };
+    return {
+      value: { value: hex(value), meaning: 'the address of the access', space: 'gva', memoryReference, ...named },
+    };
+  }
+  const isInstruction = cause === ExceptionCode.illegalInstruction || cause === ExceptionCode.virtualInstruction;
+  return isInstruction && value !== 0n ? { value: { value: hex(value), meaning: 'the bits of the instruction' } } : {};
+}
+
+/** The steps as the functions made them that the handler entered. */
+function narratedTree(running: Running, cpu: GuestCpu, { trail }: Handled, isOver: boolean): NarratedFunction {
+  const shown = trail.slice(-MOST_STEPS);
+  const view = new ValueView(running.debuggee, cpu);
+  const root: NarratedFunction = { kind: 'function', name: functionAt(outermost(shown[0])), parts: [] };
+  /** The functions in which the step before was made, outermost first, with the calls that led into them. */
+  let open: { readonly call: number; readonly entered: NarratedFunction }[] = [];
+  for (const [index, step] of shown.entries()) {
+    const calls = [...step.callers].reverse();
+    const same = open.findIndex(({ call }, depth) => call !== calls[depth]);
+    open = open.slice(0, same < 0 ? Math.min(open.length, calls.length) : same);
+    for (let depth = open.length; depth < calls.length; depth++) {
+      const inner = calls[depth + 1] ?? step.site;
+      const entered: NarratedFunction = { kind: 'function', name: functionAt(inner), parts: [] };
+      (open.at(-1)?.entered ?? root).parts.push(entered);
+      open.push({ call: calls[depth] ?? -1, entered });
+    }
+    const number = trail.length - shown.length + index + 1;
+    const isPresent = !isOver && number === trail.length;
+    (open.at(-1)?.entered ?? root).parts.push(narratedStep(running, view, step, number, isPresent));
+  }
+  return root;
+}
+
+function outermost(step: Step | undefined): number {
+  return step?.callers.at(-1) ?? step?.site ?? -1;
+}
+
+function functionAt(site: number): string {
+  return sites[site]?.function ?? '';
+}
+
+function narratedStep(running: Running, view: ValueView, step: Step, number: number, isPresent: boolean): NarratedStep {
+  const site = sites[step.site];
+  const text = (site?.text ?? []).flatMap((piece, index): NarratedStep['text'] => {
+    const value = index === 0 ? [] : [narratedValue(view, site?.expressions[index - 1] ?? '', step.values[index - 1])];
+    return piece === '' ? value : [...value, piece];
+  });
+  return { kind: 'step', number, text, source: vmmSource(running, site), isPresent };
+}
+
+function showComing(running: Running, coming: Coming): ComingStep {
+  if (coming.kind === 'end') return { kind: 'end' };
+  const source = vmmSource(running, coming.site);
+  if (coming.kind === 'step') return { kind: 'step', text: coming.text, source };
+  return { kind: 'call', text: coming.site.expressions[0] ?? '', source };
+}
+
+function vmmSource({ sources }: Running, site: (typeof sites)[number] | undefined): SourceLine {
+  return { path: site ? sources.vmmPath(site.file) : '', line: site?.line ?? 0 };
+}
