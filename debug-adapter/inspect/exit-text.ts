@@ -55,7 +55,8 @@ export function handlerLabel(debuggee: Debuggee, cpu: GuestCpu, handler: ActiveH
   return `Firmware: ${isEcall(cause) ? describeSbiCall(sbiCallOf(handler.hart)) : lowered(causeOf(cause, false).name)}`;
 }
 
-function isEcall(cause: number): boolean {
+/** Whether an exception is a call of a supervisor to its firmware. */
+export function isEcall(cause: number): boolean {
   return cause === ExceptionCode.supervisorEcall || cause === ExceptionCode.virtualSupervisorEcall;
 }
 

@@ -1,6 +1,8 @@
 import type { ExitRecord } from '../../simulator/hypervisor/ledger';
+import { type SbiCallId, sbiCallOf } from '../../simulator/hypervisor/sbi/call';
 import type { ActiveHandler } from '../../simulator/machine/hosted-software';
 import type { Step } from '../../simulator/machine/narration';
+import { isEcall } from './exit-text';
 import { stepText } from './handler-frames';
 
 /** As many exits as the ledger keeps. */
@@ -19,6 +21,8 @@ export interface FirmwareTrap {
   readonly cause: number;
   readonly pc: Words;
   readonly value: Words;
+  /** Of an ecall. */
+  readonly call?: SbiCallId;
 }
 
 /** What a hart's handler did last, or does. The trail grows while it does. */
@@ -60,6 +64,8 @@ export class Narrations {
 
 function trapOf({ hart }: ActiveHandler): FirmwareTrap {
   const words = (csr: number): Words => ({ low: hart.csrLow(csr), high: hart.csrHigh(csr) });
-  const cause = words(CSR.mcause);
-  return { isInterrupt: cause.high < 0, cause: cause.low, pc: words(CSR.mepc), value: words(CSR.mtval) };
+  const { low: cause, high } = words(CSR.mcause);
+  const isInterrupt = high < 0;
+  const call = !isInterrupt && isEcall(cause) ? { call: sbiCallOf(hart) } : {};
+  return { isInterrupt, cause, pc: words(CSR.mepc), value: words(CSR.mtval), ...call };
 }

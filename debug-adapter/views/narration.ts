@@ -1,11 +1,11 @@
 import { sites } from 'hyperstep:sites';
 import type { GuestCpu } from '../../simulator/hypervisor/guest';
 import { EXIT_REASONS, type ExitRecord } from '../../simulator/hypervisor/ledger';
+import { describeSbiCall } from '../../simulator/hypervisor/sbi/call';
 import { causeOf, ExceptionCode } from '../../simulator/isa/index';
 import type { Step } from '../../simulator/machine/narration';
-import { Privilege } from '../../simulator/mmu/index';
 import type { Running } from '../debugging';
-import { hex, privilegeNames, valueOfWords } from '../format';
+import { hex, valueOfWords } from '../format';
 import { describeChange } from '../inspect/change-text';
 import { type Coming, comingSteps } from '../inspect/coming-steps';
 import { assembly, describeExit, instructionText, isAddressFault } from '../inspect/exit-text';
@@ -53,7 +53,7 @@ type Facts = Omit<HandledTrap, 'software' | 'isOver' | 'narrated' | 'omitted' | 
 
 /** The ledger's record of a CPU's last exit, if it still is that one. */
 function exitOf({ debuggee }: Running, cpu: GuestCpu, number: number): ExitRecord | undefined {
-  const [record] = debuggee.system.vm?.ledger.last(1, cpu.id) ?? [];
+  const [record] = debuggee.system.vm?.ledger.last(1, ({ vcpu }) => vcpu === cpu.id) ?? [];
   return record?.number === number ? record : undefined;
 }
 
@@ -76,12 +76,12 @@ function exitFacts(running: Running, cpu: GuestCpu, record: ExitRecord): Facts {
   };
 }
 
-function firmwareFacts(running: Running, cpu: GuestCpu, { isInterrupt, cause, pc: words, value }: FirmwareTrap): Facts {
-  const pc = valueOfWords(words);
+function firmwareFacts(running: Running, cpu: GuestCpu, trap: FirmwareTrap): Facts {
+  const { isInterrupt, cause, value, call } = trap;
+  const pc = valueOfWords(trap.pc);
   const { name } = causeOf(cause, isInterrupt);
-  const isCall = !isInterrupt && cause === ExceptionCode.supervisorEcall;
   return {
-    description: isCall ? `call of the firmware, in ${privilegeNames[Privilege.supervisor]}` : name,
+    description: call ? describeSbiCall(call) : name,
     cause: name,
     ...placeOf(running, cpu, pc, instructionText(running.debuggee, cpu, pc)),
     ...trapValue(running, cpu, isInterrupt ? undefined : cause, value),
