@@ -1,5 +1,7 @@
 import { EXIT_REASONS } from '../simulator/hypervisor/ledger';
+import { worldNames } from './protocol';
 import { RequestError } from './request-error';
+import { ROOT_ENTRIES } from './views/second-stage';
 
 /** Checks a value of a request's arguments, and gives what its handler gets. @throws RequestError that says what is expected where */
 export type Check = (value: unknown, where: string) => unknown;
@@ -70,6 +72,7 @@ export function isRecord(value: unknown): value is Record<string, unknown> {
 
 const source = record({ path: optional(text), name: optional(text), sourceReference: optional(ordinal) });
 const thread = { threadId: ordinal };
+const world = { ...thread, world: optional(oneOf(...worldNames)) };
 const step = { ...thread, granularity: optional(oneOf('statement', 'line', 'instruction')) };
 const format = optional(record({ hex: optional(flag) }));
 const conditions = { condition: optional(text), hitCondition: optional(text) };
@@ -133,8 +136,13 @@ export const argumentChecks: { readonly [command: string]: Fields } = {
   source: { sourceReference: ordinal, source: optional(source) },
   'hyperstep/narration': thread,
   'hyperstep/address': { ...thread, memoryReference: text },
-  'hyperstep/pageTable': { ...thread, path: list(within(0, 511), 4) },
-  'hyperstep/translate': { ...thread, address: text, access: oneOf('read', 'write', 'execute') },
+  'hyperstep/worlds': thread,
+  'hyperstep/pageTable': {
+    ...world,
+    path: list(within(0, ROOT_ENTRIES - 1), 4),
+    stage: optional(oneOf('first', 'second')),
+  },
+  'hyperstep/translate': { ...world, address: text, access: oneOf('read', 'write', 'execute') },
   'hyperstep/tlb': thread,
   'hyperstep/queues': thread,
   'hyperstep/exits': {

@@ -15,6 +15,7 @@ import type { CheckedLaunch } from './launch-checks';
 import { LoadMap } from './load-map';
 import { RequestError } from './request-error';
 import { Symbols } from './symbols';
+import { satpOf } from './worlds';
 
 /** What is being debugged: a machine and the program loaded into it. A restart makes a new one. */
 export class Debuggee {
@@ -68,9 +69,12 @@ export class Debuggee {
     return this.foundTrapReturns;
   }
 
-  /** An address as the program's symbols and lines have it: where the code that a CPU finds there is linked. */
+  /**
+   * An address as the program's symbols and lines have it: where the code that a CPU finds there is linked. What a guest of the program's own
+   * calls so may be anything: what is there counts.
+   */
   linked(cpu: GuestCpu, address: bigint): bigint {
-    if (this.loadMap.isLinked(address)) return address;
+    if (!cpu.virtual && this.loadMap.isLinked(address)) return address;
     const found = cpu.peek(address, Access.execute);
     return ('gpa' in found ? this.loadMap.toLinked(BigInt(found.gpa)) : undefined) ?? address;
   }
@@ -86,7 +90,7 @@ export class Debuggee {
   }
 
   private isBare(cpu: GuestCpu): boolean {
-    return cpu.privilege === Privilege.machine || (cpu.readCsr(SATP) ?? 0n) >> 60n === 0n;
+    return cpu.privilege === Privilege.machine || satpOf(cpu) >> 60n === 0n;
   }
 
   /**
@@ -104,7 +108,7 @@ export class Debuggee {
     const privileges = [cpu.privilege, Privilege.supervisor, Privilege.user];
     for (const privilege of new Set(privileges)) {
       for (const access of [Access.read, Access.execute]) {
-        const found = cpu.peek(address, access, privilege);
+        const found = cpu.peek(address, access, { privilege, virtual: cpu.virtual });
         if ('gpa' in found) return found.gpa;
       }
     }
@@ -155,7 +159,6 @@ export class Debuggee {
   }
 }
 
-const SATP = 0x180;
 const SRET = 0x10200073;
 const MRET = 0x30200073;
 

@@ -2,11 +2,7 @@ import type { Program, Segment } from '../simulator/object/program';
 
 /** Where a program's addresses are loaded: a kernel may be linked high, and loaded low, where it runs until it has turned on paging. */
 export class LoadMap {
-  private readonly moved: readonly Segment[];
-
-  constructor(private readonly program: Program) {
-    this.moved = program.segments.filter(({ address, loadAddress }) => address !== loadAddress);
-  }
+  constructor(private readonly program: Program) {}
 
   /** Whether the program is linked to be at an address. */
   isLinked(address: bigint): boolean {
@@ -24,9 +20,9 @@ export class LoadMap {
     return this.isLinked(address) ? address : (this.toLinked(address) ?? address);
   }
 
-  /** The address for which what is loaded at a physical one is linked; undefined when they are the same, or it is not the program's. */
+  /** The address for which what is loaded at a physical one is linked; undefined when it is not the program's. */
   toLinked(physical: bigint): bigint | undefined {
-    const segment = this.moved.find((each) => has(each, each.loadAddress, physical));
+    const segment = this.program.segments.find((each) => has(each, each.loadAddress, physical));
     return segment && segment.address + (physical - segment.loadAddress);
   }
 }

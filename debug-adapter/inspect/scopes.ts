@@ -10,6 +10,7 @@ import type { Debuggee } from '../debuggee';
 import { floatOf, sizeInRegister } from '../expression/floats';
 import { hardwarePrefix } from '../expression/machine-environment';
 import { hex, hexOfWords, privilegeNames, valueOfWords } from '../format';
+import { modeName } from '../worlds';
 import { describeChange } from './change-text';
 import type { GuestFrame } from './guest-frames';
 import { frameVariables, stepText } from './handler-frames';
@@ -88,7 +89,7 @@ function registerScope(debuggee: Debuggee, cpu: GuestCpu): Container {
         ...(number === 0 ? {} : { place: { kind: 'register', number } }),
       };
     }),
-    { name: 'privilege', value: privilegeNames[cpu.privilege] ?? '' },
+    { name: 'privilege', value: modeName(debuggee, cpu) },
   ]);
 }
 

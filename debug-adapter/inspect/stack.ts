@@ -3,8 +3,9 @@ import type { GuestCpu } from '../../simulator/hypervisor/guest';
 import type { ActiveHandler } from '../../simulator/machine/hosted-software';
 import type { CodeLine } from '../code-lines';
 import type { Debuggee } from '../debuggee';
-import { hex, privilegeNames } from '../format';
+import { hex } from '../format';
 import type { Sources } from '../sources';
+import { worldName } from '../worlds';
 import type { DisassemblySources } from './disassembly-sources';
 import { handlerLabel } from './exit-text';
 import { type GuestFrame, guestFrames } from './guest-frames';
@@ -32,8 +33,8 @@ interface Inlined {
 export function stackOf(debuggee: Debuggee, cpu: GuestCpu, hidden: number): StackFrame[] {
   const handler = debuggee.handlerOf(cpu);
   const guest = guestFrames(debuggee, cpu).flatMap((frame) =>
-    inlinedFrames(debuggee, cpu, frame, frame.kind === 'running' ? hidden : 0).map(
-      (inlined): StackFrame => ({ kind: 'guest', cpu, frame, ...(inlined ? { inlined } : {}) }),
+    inlinedFrames(debuggee, frame.cpu, frame, frame.kind === 'running' ? hidden : 0).map(
+      (inlined): StackFrame => ({ kind: 'guest', cpu: frame.cpu, frame, ...(inlined ? { inlined } : {}) }),
     ),
   );
   if (!handler) return guest;
@@ -110,10 +111,11 @@ export class FrameView {
     return { ...common, ...this.disassembly.place(cpu, frame.pc) };
   }
 
-  private name(cpu: GuestCpu, { pc, kind, isGuess, privilege }: GuestFrame): string {
+  private name(cpu: GuestCpu, { pc, kind, isGuess }: GuestFrame): string {
     const place = this.debuggee.describe(cpu, pc) ?? hex(pc);
     if (isGuess) return `${place} (a guess, from ra)`;
-    if (kind === 'interrupted') return `${place} (interrupted in ${privilegeNames[privilege]})`;
-    return kind === 'running' && cpu.privilege !== 1 ? `${place} (${privilegeNames[privilege]})` : place;
+    const world = worldName(this.debuggee, cpu);
+    if (kind === 'interrupted') return `${place} (interrupted in ${world}-mode)`;
+    return kind === 'running' && world !== 'S' ? `${place} (${world}-mode)` : place;
   }
 }

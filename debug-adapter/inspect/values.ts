@@ -6,6 +6,7 @@ import { isFloat, numberOf, realOf, type Value } from '../expression/evaluate';
 import type { Space } from '../expression/syntax';
 import { hex } from '../format';
 import { memoryReference, readSpace } from '../memory';
+import { guestPhysicalOf, machineTrap, supervisorTrap } from '../trap-csrs';
 import { isValid, showEntry } from '../views/page-entries';
 import { type Child, type Container, containerOf } from './variables';
 
@@ -14,7 +15,6 @@ const spaceNames: { readonly [space in Space]: string } = {
   gpa: 'guest-physical address',
   hpa: 'machine address',
 };
-const satp = 0x180;
 
 /** How values are shown, with what they are made of and where they lead. */
 export class ValueView {
@@ -76,12 +76,23 @@ export class ValueView {
 
   /** A CSR's value in one line: the fields that say something. */
   csr(csr: Csr, value: bigint): string {
-    if (csr.number === satp) return satpText(value);
+    if (csr.name === 'satp' || csr.name === 'vsatp') return satpText(value);
+    if (csr.name === 'hgatp') return spaceText(value, 'VMID', 0x3fffn);
+    if (csr.name === 'htval' || csr.name === 'mtval2') return this.guestAddress(csr, value);
     if (csr.name.endsWith('cause')) return `${hex(value)} (${causeText(value)})`;
     if (csr.name.endsWith('tvec')) return `${this.word(value & ~3n)}${value & 1n ? ' (Vectored)' : ''}`;
     const telling = csr.fields.filter((field) => fieldOf(field, value) !== 0n);
     if (csr.fields.length === 0 || telling.length === 0 || telling.length > 6) return this.word(value);
     return `${hex(value)} (${telling.map((field) => fieldSetting(field, fieldOf(field, value))).join(', ')})`;
+  }
+
+  /** htval and mtval2: the guest physical address that they hold shifted; 0 is none. */
+  private guestAddress({ name }: Csr, value: bigint): string {
+    const csrs = name === 'htval' ? supervisorTrap : machineTrap;
+    if (value === 0n) return `${hex(value)} (no guest physical address)`;
+    const { hart } = this.cpu;
+    const gpa = guestPhysicalOf(value, hart.csr(csrs.instruction), hart.csr(csrs.value));
+    return `${hex(value)} (GPA ${hex(gpa)})`;
   }
 
   csrText(number: number, value: bigint): string {
@@ -186,10 +197,13 @@ function causeText(value: bigint): string {
   return causeOf(Number(BigInt.asUintN(32, value)), isInterrupt).name;
 }
 
-/** `0x8000000000080203 (Sv39, ASID 0, root 0x80203000)`, `0x0 (Bare)`. */
-export function satpText(value: bigint): string {
+export const satpText = (value: bigint): string => spaceText(value, 'ASID', 0xffffn);
+
+/** `0x8000000000080203 (Sv39, ASID 0, root 0x80203000)`, `0x0 (Bare)`; of hgatp with two more bits, and a VMID. */
+function spaceText(value: bigint, number: 'ASID' | 'VMID', mask: bigint): string {
   const mode = Number(value >> 60n);
-  if (mode === 0) return `${hex(value)} (Bare)`;
-  const name = mode === 8 ? 'Sv39' : mode === 9 ? 'Sv48' : `MODE ${mode}`;
-  return `${hex(value)} (${name}, ASID ${(value >> 44n) & 0xffffn}, root ${hex((value & 0xfffffffffffn) << 12n)})`;
+  if (mode === 0) return `${hex(value)} (Bare${value === 0n ? '' : `, ${number} ${(value >> 44n) & mask}`})`;
+  const suffix = number === 'VMID' ? 'x4' : '';
+  const name = mode === 8 ? `Sv39${suffix}` : mode === 9 ? `Sv48${suffix}` : `MODE ${mode}`;
+  return `${hex(value)} (${name}, ${number} ${(value >> 44n) & mask}, root ${hex((value & 0xfffffffffffn) << 12n)})`;
 }

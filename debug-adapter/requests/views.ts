@@ -4,15 +4,19 @@ import type { Debugging } from '../debugging';
 import { evaluate } from '../expression/evaluate';
 import { MachineEnvironment } from '../expression/machine-environment';
 import { parseMemoryReference } from '../memory';
+import type { WorldName } from '../protocol';
 import { RequestError } from '../request-error';
 import { addressMeaning } from '../views/address';
 import { exitList } from '../views/exits';
 import { inlineValues } from '../views/inline-values';
+import { lastTrap } from '../views/last-trap';
 import { narration } from '../views/narration';
 import { pageTable } from '../views/page-table';
 import { virtioDevices } from '../views/queues';
+import { secondStageTable } from '../views/second-stage';
 import { tlbContent } from '../views/tlb';
 import { translation } from '../views/translation';
+import { hasTwoStages, inWorld, worldsOf } from '../worlds';
 import type { Handlers } from './handlers';
 
 /** Requests of the extension's views. They have no side effect on the machine, but for console input. */
@@ -28,14 +32,25 @@ export function viewRequests(debugging: Debugging): Handlers {
       return addressMeaning(stopped, stopped.debuggee.cpuOfThread(threadId), parseMemoryReference(memoryReference));
     },
 
-    'hyperstep/pageTable'({ threadId, path }) {
-      const { debuggee } = debugging.stopped;
-      return pageTable(debuggee, debuggee.cpuOfThread(threadId), path);
-    },
-
-    'hyperstep/translate'({ threadId, address, access }) {
+    'hyperstep/worlds'({ threadId }) {
       const { debuggee } = debugging.stopped;
       const cpu = debuggee.cpuOfThread(threadId);
+      const trap = lastTrap(debuggee, cpu);
+      const worlds = worldsOf(debuggee, cpu).map(({ name, why, ...mode }) => {
+        return { name, why, twoStages: hasTwoStages(debuggee, inWorld(cpu, mode)) };
+      });
+      return { worlds, ...(trap ? { trap } : {}) };
+    },
+
+    'hyperstep/pageTable'({ threadId, world, path, stage }) {
+      const { debuggee } = debugging.stopped;
+      const cpu = worldOfThread(debuggee, threadId, world);
+      return stage === 'second' ? secondStageTable(debuggee, cpu, path) : pageTable(debuggee, cpu, path);
+    },
+
+    'hyperstep/translate'({ threadId, world, address, access }) {
+      const { debuggee } = debugging.stopped;
+      const cpu = worldOfThread(debuggee, threadId, world);
       return translation(debuggee, cpu, virtualAddress(debuggee, cpu, address), access);
     },
 
@@ -69,6 +84,18 @@ export function viewRequests(debugging: Debugging): Handlers {
       return {};
     },
   };
+}
+
+/** The CPU of a thread as the software of one of its worlds sees it, of the first one when none is named. @throws RequestError */
+function worldOfThread(debuggee: Debuggee, threadId: number, name: WorldName | undefined): GuestCpu {
+  const cpu = debuggee.cpuOfThread(threadId);
+  const worlds = worldsOf(debuggee, cpu);
+  const found = name === undefined ? worlds[0] : worlds.find((each) => each.name === name);
+  if (!found)
+    throw new RequestError(
+      `there is no ${name}-mode here, but ${worlds.map((each) => `${each.name}-mode`).join(', ')}`,
+    );
+  return inWorld(cpu, found);
 }
 
 /** The guest-virtual address that an expression has as its value. @throws RequestError */

@@ -1,6 +1,7 @@
 import { sites } from 'hyperstep:sites';
+import { virtualSubstitutes } from '../../simulator/core/index';
 import type { GuestCpu } from '../../simulator/hypervisor/guest';
-import { csrNamed, registerNamed } from '../../simulator/isa/index';
+import { csrNamed, csrNumbered, registerNamed } from '../../simulator/isa/index';
 import type { Running } from '../debugging';
 import { hex } from '../format';
 import { stepText } from '../inspect/handler-frames';
@@ -76,7 +77,10 @@ function currentValue({ debuggee }: Running, cpu: GuestCpu, name: string): strin
   const view = new ValueView(debuggee, cpu);
   const register = registerNamed(name);
   if (register?.file === 'x') return view.word(cpu.hart.x(register.number));
-  const csr = csrNamed(name);
+  // With V = 1 an instruction that names satp means vsatp.
+  const named = csrNamed(name);
+  const own = named && cpu.virtual ? csrNumbered(virtualSubstitutes.get(named.number) ?? named.number) : named;
+  const csr = own ?? named;
   const value = csr && cpu.readCsr(csr.number);
   if (!csr || value === undefined) return 'none';
   const vcpu = debuggee.system.full?.vm.vcpus[cpu.id];

@@ -10,6 +10,16 @@ const SV48 = 9n;
 /** Level of the root table: 2 in Sv39 (and while paging is off), 3 in Sv48. */
 export const rootLevelOf = (satp: bigint): 2 | 3 => (satp >> 60n === SV48 ? 3 : 2);
 
+/** The scheme that a CSR of satp's form names. */
+export function modeOf(satp: bigint): 'bare' | 'sv39' | 'sv48' {
+  return satp >> 60n === 0n ? 'bare' : rootLevelOf(satp) === 3 ? 'sv48' : 'sv39';
+}
+
+/** Physical address of the root table in a CSR of satp's form. */
+export function rootOf(satp: bigint): number {
+  return Number(satp & 0xfffffffffffn) * PAGE;
+}
+
 /** A page-table entry as it is in memory. */
 export interface PageEntry {
   readonly low: number;

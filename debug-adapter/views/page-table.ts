@@ -2,41 +2,46 @@ import { shadowFlags } from '../../simulator/hypervisor/full/page-fault';
 import { viewIndex } from '../../simulator/hypervisor/full/shadow-space';
 import type { DeprivilegedVcpu } from '../../simulator/hypervisor/full/vcpu';
 import type { GuestCpu } from '../../simulator/hypervisor/guest';
-import { Privilege, Pte } from '../../simulator/mmu/index';
+import { Access, Privilege, Pte } from '../../simulator/mmu/index';
 import type { Debuggee } from '../debuggee';
-import { hex, privilegeNames } from '../format';
+import { hex } from '../format';
 import type { EntryState, PageTable, PageTableEntry } from '../protocol';
 import { RequestError } from '../request-error';
+import { hasTwoStages, modeName, satpOf } from '../worlds';
 import {
   ENTRIES,
   entryOf,
   isLeaf,
+  modeOf,
   type PageEntry,
   permissionsOf,
   rootLevelOf,
+  rootOf,
   showEntry,
   sizeOfLevel,
   TableReader,
   targetOf,
 } from './page-entries';
 
-const SATP = 0x180;
-const VSATP = 0x280;
-const MODE_BARE = 0n;
 /** What a guest without paging may do anywhere. */
 const IDENTITY = Pte.V | Pte.R | Pte.W | Pte.X | Pte.U | Pte.A | Pte.D;
 
-/** One table of the guest, entry by entry beside the shadow table that the hardware walks. @throws RequestError */
+/**
+ * One table of the guest, or of whoever the CPU's world belongs to, entry by entry beside the shadow table that the hardware walks.
+ * @throws RequestError
+ */
 export function pageTable(debuggee: Debuggee, cpu: GuestCpu, path: readonly number[]): PageTable {
-  const satp = satpOf(debuggee, cpu);
+  const satp = satpOf(cpu);
   const rootLevel = rootLevelOf(satp);
   if (path.length > rootLevel || path.some((index) => index >= ENTRIES))
     throw new RequestError(`there is no table at ${path.join('/')}`);
   const vcpu = debuggee.system.full?.vm.vcpus[cpu.id];
   const { ram } = debuggee.system.machine.core;
-  const isBare = satp >> 60n === MODE_BARE;
+  // M-mode has no paging, whatever satp says.
+  const isBare = modeOf(satp) === 'bare' || cpu.privilege === Privilege.machine;
   const level = rootLevel - path.length;
-  const guestReader = new TableReader(ram, (gpa) => guestMemory(debuggee, gpa), rootLevel);
+  const toMachine = (address: number): number | undefined => physicalMemory(debuggee, cpu, address);
+  const guestReader = new TableReader(ram, toMachine, rootLevel);
   const shadowReader = new TableReader(ram, (hpa) => hpa, rootLevel);
   const view = vcpu && shadowView(vcpu);
   const guestPlace = isBare ? { kind: 'none' as const } : guestReader.place(rootOf(satp), path);
@@ -48,7 +53,9 @@ export function pageTable(debuggee: Debuggee, cpu: GuestCpu, path: readonly numb
     const first = firstAddress([...path, index], rootLevel);
     const guest = isBare ? shadow && identity(first, shadow) : guestReader.entryAt(guestPlace, level, path, index);
     if (!guest && !shadow) continue;
-    const judgement: Judgement = vcpu ? judge(debuggee, vcpu, guest, shadow) : { state: 'unshadowed' };
+    const judgement: Judgement = vcpu
+      ? judge(debuggee, vcpu, guest, shadow)
+      : { state: 'unshadowed', ...(cpu.virtual && guest ? throughSecondStage(debuggee, cpu, guest) : {}) };
     const label = debuggee.symbols.within(first, BigInt(sizeOfLevel(level)));
     entries.push({
       index,
@@ -60,10 +67,11 @@ export function pageTable(debuggee: Debuggee, cpu: GuestCpu, path: readonly numb
       ...(label === undefined ? {} : { label }),
     });
   }
-  const hpa = guestPlace.kind === 'table' ? guestMemory(debuggee, guestPlace.address) : undefined;
+  const hpa = guestPlace.kind === 'table' ? toMachine(guestPlace.address) : undefined;
   return {
-    mode: isBare ? 'bare' : rootLevel === 3 ? 'sv48' : 'sv39',
-    space: spaceText(cpu, vcpu, satp),
+    mode: isBare ? 'bare' : modeOf(satp),
+    stage: hasTwoStages(debuggee, cpu) ? 'first' : 'only',
+    space: spaceText(debuggee, cpu, vcpu, isBare ? 0n : satp),
     level,
     ...(guestPlace.kind === 'table'
       ? { guest: { gpa: hex(guestPlace.address), ...(hpa === undefined ? {} : { hpa: hex(hpa) }) } }
@@ -79,19 +87,26 @@ export function shadowView({ guestSpace, user, sum, mxr }: DeprivilegedVcpu) {
   return guestSpace.views[viewIndex(guestSpace.paging !== undefined, user, sum, mxr)];
 }
 
-/** The satp by which a CPU's own tables are walked: vsatp for the guest of a hypervisor that runs on the bare machine. */
-export function satpOf({ system }: Debuggee, cpu: GuestCpu): bigint {
-  return (system.vm === undefined && cpu.hart.virtual ? cpu.hart.csr(VSATP) : cpu.readCsr(SATP)) ?? 0n;
-}
-
-export function rootOf(satp: bigint): number {
-  return Number(satp & 0xfffffffffffn) * 4096;
-}
-
 /** Machine memory of the guest's own, behind a guest-physical address. */
 export function guestMemory(debuggee: Debuggee, gpa: number): number | undefined {
   const { vm, guest } = debuggee.system;
   return vm ? vm.guestRam(gpa) : guest.toHost(gpa);
+}
+
+/** Machine memory behind a physical address as the tables of a CPU's world have it: with V = 1 the second stage is between. */
+function physicalMemory(debuggee: Debuggee, cpu: GuestCpu, address: number): number | undefined {
+  if (!cpu.virtual) return guestMemory(debuggee, address);
+  const found = cpu.hart.peekSecondStage(address, Access.read);
+  return 'fault' in found ? undefined : guestMemory(debuggee, found.physical);
+}
+
+/** Where the second stage leads what an entry of the first one points to. */
+function throughSecondStage(debuggee: Debuggee, cpu: GuestCpu, entry: PageEntry): Omit<Judgement, 'state'> {
+  const gpa = targetOf(entry);
+  const found = cpu.hart.peekSecondStage(gpa, Access.read);
+  if ('fault' in found) return { reason: `the second stage refuses GPA ${hex(gpa)}` };
+  const hpa = guestMemory(debuggee, found.physical);
+  return hpa === undefined ? {} : { expectedHpa: hex(hpa) };
 }
 
 interface Judgement {
@@ -182,10 +197,13 @@ function firstAddress(path: readonly number[], rootLevel: 2 | 3): bigint {
   return BigInt.asUintN(64, BigInt.asIntN(rootLevel === 3 ? 48 : 39, address));
 }
 
-function spaceText(cpu: GuestCpu, vcpu: DeprivilegedVcpu | undefined, satp: bigint): string {
-  const mode = privilegeNames[cpu.privilege] ?? '';
-  if (satp >> 60n === MODE_BARE) return `${mode}, satp Bare`;
+function spaceText(debuggee: Debuggee, cpu: GuestCpu, vcpu: DeprivilegedVcpu | undefined, satp: bigint): string {
+  const mode = modeName(debuggee, cpu);
+  const name = cpu.virtual ? 'vsatp' : 'satp';
+  if (cpu.privilege === Privilege.machine) return `${mode}, which has no paging`;
+  const vmid = cpu.virtual ? `, VMID ${cpu.hart.vmid}` : '';
+  if (modeOf(satp) === 'bare') return `${mode}, ${name} Bare${vmid}`;
   const sum = vcpu && cpu.privilege === Privilege.supervisor ? `, SUM=${vcpu.sum ? 1 : 0}` : '';
   const mxr = vcpu?.mxr ? ', MXR=1' : '';
-  return `${mode}${sum}${mxr}, ASID ${(satp >> 44n) & 0xffffn}`;
+  return `${mode}${sum}${mxr}, ASID ${(satp >> 44n) & 0xffffn}${vmid}`;
 }

@@ -1,6 +1,6 @@
 import { describeView } from '../../simulator/hypervisor/full/shadow-space';
 import type { GuestCpu } from '../../simulator/hypervisor/guest';
-import type { TlbEntry as Entry } from '../../simulator/mmu/index';
+import { type TlbEntry as Entry, Pte } from '../../simulator/mmu/index';
 import type { Debuggee } from '../debuggee';
 import { hex } from '../format';
 import type { TlbContent, TlbEntry } from '../protocol';
@@ -16,17 +16,34 @@ export function tlbContent(debuggee: Debuggee, cpu: GuestCpu): TlbContent {
 }
 
 export function showTlbEntry(debuggee: Debuggee, cpu: GuestCpu, entry: Entry): TlbEntry {
-  const { asid, global, page, physical, level, flags, virtual, vmid } = entry;
+  const { asid, global, page, physical, level, flags, virtual, vmid, bare, secondStage, guestPage } = entry;
   const view = debuggee.system.full?.vm.vcpus[cpu.id]?.spaces.viewOfAsid(asid);
+  const first = BigInt(page) * PAGE;
   return {
     slot: cpu.hart.tlb.slotOf(entry),
     ...(virtual ? { virtual: { vmid } } : {}),
     asid,
     global,
-    va: hex(BigInt.asUintN(64, BigInt.asIntN(48, BigInt(page) * PAGE))),
+    // Without a first stage it is guest physical, and has no sign.
+    va: hex(bare ? first : BigInt.asUintN(64, BigInt.asIntN(48, first))),
     hpa: hex(physical),
     level,
-    permissions: permissionsOf(flags),
-    ...(view ? { space: describeView(view) } : virtual ? { space: `guest of VMID ${vmid}, its ASID ${asid}` } : {}),
+    permissions: permissionsOf(virtual ? bothStages(flags, secondStage) : flags),
+    ...(virtual
+      ? {
+          gpa: hex(BigInt(guestPage) * PAGE),
+          stages: { first: bare ? 'Bare' : permissionsOf(flags), second: permissionsOf(secondStage) },
+        }
+      : {}),
+    ...(view ? { space: describeView(view) } : virtual ? { space: spaceText(entry) } : {}),
   };
+}
+
+/** What both stages allow. G is the first one's: the second has no address spaces. U of the second is every guest access's. */
+function bothStages(first: number, second: number): number {
+  return (first & second & ~(Pte.G | Pte.U)) | (first & Pte.G) | (second & Pte.U ? first & Pte.U : 0);
+}
+
+function spaceText({ vmid, asid, bare }: Entry): string {
+  return `guest of VMID ${vmid}, ${bare ? 'vsatp Bare' : `its ASID ${asid}`}`;
 }

@@ -1,72 +1,106 @@
-import { highWord, lowWord } from '../../simulator/core/index';
+import { highWord, lowWord, Status } from '../../simulator/core/index';
 import type { GuestCpu } from '../../simulator/hypervisor/guest';
 import { causeOf } from '../../simulator/isa/index';
 import { Access, Privilege, Pte, tableIndex, virtualPage, type WalkStep } from '../../simulator/mmu/index';
 import type { Debuggee } from '../debuggee';
 import { hex } from '../format';
-import type { Hex, TranslateArguments, Translation, Walk } from '../protocol';
+import type { Translation, Walk } from '../protocol';
+import { hasTwoStages, modeName, satpOf } from '../worlds';
 import {
   isLeaf,
   isValid,
+  modeOf,
   type PageEntry,
   permissionsOf,
   rootLevelOf,
+  rootOf,
   showEntry,
   sizeOfLevel,
   targetOf,
 } from './page-entries';
-import { guestMemory, rootOf, satpOf, shadowView } from './page-table';
-import { isInVirtualMode, stagesOf } from './stages';
+import { guestMemory, shadowView } from './page-table';
+import { showStages, walkBoth } from './stages';
 import { showTlbEntry } from './tlb';
+import { accessText, bareSummary, type Found, faultSummary, hostedSummary } from './translation-summary';
+import { type AccessRights, hasFailed, problemOf } from './walk-problem';
 
-const SATP = 0x180;
+const SSTATUS = 0x100;
+const VSSTATUS = 0x200;
 const VSATP = 0x280;
-const HGATP = 0x680;
 const accesses = { read: Access.read, write: Access.write, execute: Access.execute } as const;
-const PAGE_FAULTS: { readonly [access in keyof typeof accesses]: number } = { read: 13, write: 15, execute: 12 };
+type AccessName = keyof typeof accesses;
+const PAGE_FAULTS: { readonly [access in AccessName]: number } = { read: 13, write: 15, execute: 12 };
 const neededBits = { read: Pte.R, write: Pte.W, execute: Pte.X } as const;
-
-/** Where an access to an address leads: by the guest's tables, the P2M, the shadow tables and the TLB. No side effects. */
-export function translation(
-  debuggee: Debuggee,
-  cpu: GuestCpu,
-  address: bigint,
-  access: TranslateArguments['access'],
-): Translation {
-  const guest = guestWalk(debuggee, cpu, address, access);
-  const shadow = debuggee.system.full ? shadowWalk(debuggee, cpu, address, access) : undefined;
-  const { vm } = debuggee.system;
-  const stages = stagesOf(debuggee, cpu, address, accesses[access]);
+/**
+ * Where an access to an address leads, in the world of a CPU: by the guest's tables, the P2M, the second stage, the shadow tables and the
+ * TLB. No side effects.
+ */
+export function translation(debuggee: Debuggee, cpu: GuestCpu, address: bigint, access: AccessName): Translation {
+  const { vm, full } = debuggee.system;
+  const rights = rightsOf(cpu, accesses[access]);
+  const walked = find(cpu, address, rights.access, true);
+  const guest = guestWalk(cpu, address, rights, walked);
+  const shadow = full ? shadowWalk(debuggee, cpu, address, access) : undefined;
+  const both = !hasTwoStages(debuggee, cpu) ? undefined : vm ? walkBoth(cpu, address, rights.access, true) : walked;
+  const tlb = tlbEntry(debuggee, cpu, address);
+  const common = {
+    world: modeName(debuggee, cpu),
+    guest,
+    ...(shadow ? { shadow } : {}),
+    ...(both ? { stages: showStages(both, rights) } : {}),
+    ...(tlb ? { tlb: showTlbEntry(debuggee, cpu, tlb) } : {}),
+  };
+  const subject = { debuggee, cpu, what: accessText(debuggee, cpu, address, access), rights };
+  if (!vm) {
+    const found = tlb ? find(cpu, address, rights.access, false) : walked;
+    return { ...common, ...bareSummary(subject, found, walked, tlb !== undefined) };
+  }
   const gpa = 'address' in guest.outcome ? Number(guest.outcome.address) : undefined;
   const hpa = gpa === undefined ? undefined : guestMemory(debuggee, gpa);
-  const tlb = tlbEntry(debuggee, cpu, address);
-  return {
-    guest,
-    ...(vm && gpa !== undefined
-      ? { p2m: { gpa: hex(gpa), ...(hpa === undefined ? {} : { hpa: hex(hpa) }), note: p2mNote(debuggee, gpa, hpa) } }
-      : {}),
-    ...(shadow ? { shadow } : {}),
-    ...(stages ? { stages } : {}),
-    ...(tlb ? { tlb: showTlbEntry(debuggee, cpu, tlb) } : {}),
-    summary: summary(debuggee, hex(address), access, guest, shadow, gpa, hpa, tlb !== undefined),
-  };
+  const p2m =
+    gpa === undefined
+      ? {}
+      : { p2m: { gpa: hex(gpa), ...(hpa === undefined ? {} : { hpa: hex(hpa) }), note: p2mNote(debuggee, gpa, hpa) } };
+  if ('fault' in walked) return { ...common, ...faultSummary(subject, walked) };
+  return { ...common, ...p2m, summary: hostedSummary(subject, shadow, gpa, hpa, tlb !== undefined) };
 }
 
-function guestWalk(debuggee: Debuggee, cpu: GuestCpu, address: bigint, access: keyof typeof accesses): Walk {
-  const satp = satpOf(debuggee, cpu);
+/** As whom software in the mode of a CPU makes an access. */
+function rightsOf(cpu: GuestCpu, access: Access): AccessRights {
+  const status = Number((cpu.virtual ? cpu.hart.csr(VSSTATUS) : (cpu.readCsr(SSTATUS) ?? 0n)) & 0xffff_ffffn);
+  const { privilege } = cpu;
+  return { access, privilege, sum: (status & Status.SUM) !== 0, mxr: (status & Status.MXR) !== 0 };
+}
+
+function find(cpu: GuestCpu, address: bigint, access: Access, pastTlb: boolean): Found {
+  if (cpu.virtual) return walkBoth(cpu, address, access, pastTlb);
+  const found = cpu.peek(address, access, cpu, pastTlb);
+  return 'fault' in found ? found : { physical: found.gpa, steps: found.steps };
+}
+
+/** The walk of the guest's own tables: of two stages the first one. */
+function guestWalk(cpu: GuestCpu, address: bigint, rights: AccessRights, walked: Found): Walk {
+  const satp = satpOf(cpu);
   const isBare = satp >> 60n === 0n || cpu.privilege === Privilege.machine;
-  const found = cpu.peek(address, accesses[access]);
-  // The hardware's answer may come from its TLB: the steps are those of a walk made now.
-  const walked = isBare
-    ? undefined
-    : walkTables(debuggee, { root: rootOf(satp), rootLevel: rootLevelOf(satp) }, address, access, (gpa) =>
-        guestMemory(debuggee, gpa),
-      );
-  const leaf =
-    walked && 'address' in walked.outcome ? walked.outcome : { permissions: 'rwx', level: rootLevelOf(satp) };
+  const steps = walked.steps.filter(({ stage }) => stage !== 'g');
+  const leaf = steps.at(-1);
+  const target = cpu.virtual ? walked.guestPhysical : 'fault' in walked ? undefined : walked.physical;
+  // Whatever the second stage then says, the first one has led somewhere.
+  const isDone = leaf ? leaf.outcome === 'page' : isBare && (cpu.virtual || !('fault' in walked));
+  const pageInfo = leaf
+    ? { permissions: permissionsOf(leaf.low), level: leaf.level }
+    : { permissions: 'rwx', level: rootLevelOf(satp) };
   const outcome: Walk['outcome'] =
-    'fault' in found ? { fault: causeOf(found.fault, false).name } : { ...leaf, address: hex(found.gpa) };
-  return walked ? { ...walked, outcome } : { mode: 'bare', root: '0x0', steps: [], outcome };
+    isDone && target !== undefined
+      ? { address: hex(target), ...pageInfo }
+      : { fault: 'fault' in walked ? causeOf(walked.fault, false).name : 'the walk has no end' };
+  if (isBare) return { mode: 'bare', root: '0x0', steps: [], outcome };
+  return {
+    mode: modeOf(satp),
+    root: hex(rootOf(satp)),
+    steps: steps.map((step) => showStep(step, address, rights)),
+    outcome,
+  };
 }
 
 function shadowWalk(
@@ -104,7 +138,7 @@ function walkTables(
     const machine = toMachine(at);
     if (machine === undefined) return walk({ fault: 'the table is not in memory' });
     const entry = { low: ram.read32(machine), high: ram.read32(machine + 4) };
-    steps.push(showStep({ level, address: at, ...entry }, address));
+    steps.push(showPlainStep({ level, address: at, ...entry }, address));
     if (!isValid(entry)) return walk(fault);
     if (isLeaf(entry)) {
       if (!(entry.low & neededBits[access])) return walk(fault);
@@ -116,7 +150,14 @@ function walkTables(
   return walk(fault);
 }
 
-function showStep(
+function showStep(step: WalkStep, virtual: bigint, rights: AccessRights): Walk['steps'][number] {
+  const shown = showPlainStep(step, virtual);
+  if (!hasFailed(step)) return shown;
+  const isThere = isValid(step) && step.outcome !== 'unmapped' && step.outcome !== 'unreachable';
+  return { ...shown, note: isThere ? `${shown.note}: ${problemOf(step, rights)}` : problemOf(step, rights) };
+}
+
+function showPlainStep(
   { level, address, low, high }: Pick<WalkStep, 'level' | 'address' | 'low' | 'high'>,
   virtual: bigint,
 ): Walk['steps'][number] {
@@ -139,17 +180,20 @@ function noteOf(entry: PageEntry): string {
 function tlbEntry(debuggee: Debuggee, cpu: GuestCpu, address: bigint) {
   const { tlb } = cpu.hart;
   const page = virtualPage(lowWord(address), highWord(address));
-  if (isInVirtualMode(debuggee, cpu)) {
+  if (hasTwoStages(debuggee, cpu)) {
     const vsatp = cpu.hart.csr(VSATP);
-    const space = vsatp >> 60n === 0n ? undefined : Number((vsatp >> 44n) & 0xffffn);
-    return tlb.lookupVirtual(Number((cpu.hart.csr(HGATP) >> 44n) & 0x3fffn), space, page);
+    const isBare = vsatp >> 60n === 0n;
+    const space = isBare ? undefined : Number((vsatp >> 44n) & 0xffffn);
+    const asked = isBare ? Number(address >> 12n) : page;
+    return tlb.lookupVirtual(cpu.hart.vmid, space, asked);
   }
   const view = debuggee.system.full?.vm.vcpus[cpu.id];
   const shadow = view && shadowView(view);
-  const satp = view ? undefined : (cpu.readCsr(SATP) ?? 0n);
-  if (view && !shadow) return undefined;
-  const asid = shadow ? shadow.asid : Number(((satp ?? 0n) >> 44n) & 0xffffn);
-  return tlb.lookup(asid, page);
+  if (view) return shadow && tlb.lookup(shadow.asid, page);
+  const satp = satpOf(cpu);
+  // Without paging no access asks it.
+  if (satp >> 60n === 0n || cpu.privilege === Privilege.machine) return undefined;
+  return tlb.lookup(Number((satp >> 44n) & 0xffffn), page);
 }
 
 function p2mNote(debuggee: Debuggee, gpa: number, hpa: number | undefined): string {
@@ -159,31 +203,4 @@ function p2mNote(debuggee: Debuggee, gpa: number, hpa: number | undefined): stri
   }
   const device = debuggee.system.guest.board.find(gpa);
   return device ? `a register of ${device.name}` : 'outside the guest’s memory';
-}
-
-function summary(
-  debuggee: Debuggee,
-  text: Hex,
-  access: keyof typeof accesses,
-  guest: Walk,
-  shadow: Walk | undefined,
-  gpa: number | undefined,
-  hpa: number | undefined,
-  isCached: boolean,
-): string {
-  const what = `${access === 'execute' ? 'A fetch' : access === 'read' ? 'A load' : 'A store'} at ${text}`;
-  if ('fault' in guest.outcome) return `${what} is the guest’s own fault: ${guest.outcome.fault}.`;
-  if (hpa === undefined) {
-    const device = gpa === undefined ? undefined : debuggee.system.guest.board.find(gpa);
-    if (!device) return `${what} reaches no memory and no device: an access fault.`;
-    return debuggee.system.vm ? `${what} exits: the VMM emulates ${device.name}.` : `${what} reaches ${device.name}.`;
-  }
-  if (debuggee.system.hardware && !debuggee.system.hardware.vm.stage.find(gpa ?? 0))
-    return `${what} exits with a guest-page fault: the second stage has no entry for ${hex(gpa ?? 0)} yet.`;
-  if (!debuggee.system.full) return `${what} reaches ${hex(hpa)}${isCached ? ', by the TLB' : ''}.`;
-  if (!shadow || 'fault' in shadow.outcome)
-    return `${what} enters the shadow pager: the shadow has no entry for it yet.`;
-  if (shadow.outcome.address !== hex(hpa))
-    return `${what} reaches ${shadow.outcome.address}, by a shadow entry that is stale.`;
-  return `${what} reaches ${hex(hpa)} without an exit${isCached ? ', by the TLB' : ''}.`;
 }

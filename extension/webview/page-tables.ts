@@ -20,6 +20,7 @@ const stateTitles: Record<EntryState, string> = {
   wrong: 'The shadow entry is not what guest and P2M say.',
   table: 'Points to a table on both sides.',
   unshadowed: '',
+  refused: 'No access gets through this entry.',
 };
 
 /** Places in the tree are named by the indices on the way to them: `2/0/17`. */

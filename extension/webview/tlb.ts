@@ -22,7 +22,7 @@ export class TlbView implements View {
     const rows = entries.map((entry) => [
       address('gva', entry.va),
       address('hpa', entry.hpa),
-      code(entry.permissions),
+      code(entry.permissions, stagesText(entry)),
       pageSize(entry.level),
       asid(entry),
       ...(spaces ? [text('space', entry.space ?? '')] : []),
@@ -32,6 +32,11 @@ export class TlbView implements View {
       table(['virtual', 'machine', 'allows', 'size', 'ASID', ...(spaces ? ['space'] : [])], rows, 'TLB entries'),
     ];
   }
+}
+
+/** What each of two stages allows, where the entry is of two. */
+function stagesText({ stages, gpa }: TlbContent['entries'][number]): string | undefined {
+  return stages && `guest’s stage: ${stages.first}, by GPA ${gpa}; second stage: ${stages.second}`;
 }
 
 function asid({ asid: number, global, virtual }: TlbContent['entries'][number]): string {

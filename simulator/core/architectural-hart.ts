@@ -269,6 +269,11 @@ export abstract class ArchitecturalHart implements CsrHost {
     return translation.peek(low, high, access, mode ?? own);
   }
 
+  /** Where the second stage leads a guest physical address now, without side effects. */
+  peekSecondStage(address: number, access: Access): FoundTranslation | FailedTranslation {
+    return this.translation.peekSecondStage(address, access);
+  }
+
   // CsrHost.
 
   get hartId(): number {

@@ -2,6 +2,7 @@
 export { CACHE_BLOCK } from './cache-block';
 export { Core, type CoreConfiguration, type TranslationMode } from './core';
 export { CsrFile, type CsrHost } from './csr-file';
+export { virtualSubstitutes } from './csr-hypervisor';
 export { type CsrOperation, csrSourceRegister, executeCsrInstruction } from './csr-instruction';
 export { RunExit } from './exits';
 export { Hart, type RunOptions } from './hart';

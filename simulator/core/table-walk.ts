@@ -111,6 +111,21 @@ export class TableWalk {
     return outcome;
   }
 
+  /** Translates a guest physical address by the second stage alone. */
+  runSecond(address: number, access: Access, steps?: WalkStep[]): WalkOutcome {
+    this.steps = steps;
+    this.prepareSecond();
+    this.guestPage = Math.floor(address / 4096);
+    this.guestOffset = address % 4096;
+    return this.secondOfTwo(access, false, false);
+  }
+
+  /** Machine address of the guest physical one that the second stage has translated last. */
+  get secondPhysical(): number {
+    const { physical, level } = this.secondResult;
+    return physical + (this.guestPage % pagesOf(level)) * 4096 + this.guestOffset;
+  }
+
   private oneStage(low: number, high: number, access: Access, mode: AccessMode): WalkOutcome {
     const { state, first, firstResult } = this;
     this.prepareFirst(CsrSlot.satp, access, mode);
@@ -231,8 +246,7 @@ export class TableWalk {
       this.implicit = access === Access.write ? Implicit.write : Implicit.read;
       return -outcome;
     }
-    const { physical, level } = this.secondResult;
-    return physical + (this.guestPage % pagesOf(level)) * 4096 + this.guestOffset;
+    return this.secondPhysical;
   }
 }
 

@@ -205,6 +205,16 @@ export class AddressTranslation {
     return { physical, source: 'walk', ...(virtual ? { guestPhysical } : {}), steps };
   }
 
+  /** Where the second stage that hgatp names leads a guest physical address, without any effect. */
+  peekSecondStage(address: number, access: Access): FoundTranslation | FailedTranslation {
+    const { viewer } = this;
+    const steps: WalkStep[] = [];
+    const outcome = viewer.runSecond(address, access, steps);
+    if (outcome === WalkOutcome.page)
+      return { physical: viewer.secondPhysical, source: 'walk', guestPhysical: address, steps };
+    return { fault: faultOf(outcome, access), guestPhysical: address, steps };
+  }
+
   private setMode(privilege: Privilege, virtual: boolean, executable: boolean): void {
     this.fillMode(this.current, privilege, virtual, executable);
   }

@@ -1,4 +1,4 @@
-import { type Hart, type HartOptions, highWord, lowWord, Status } from '../core/index';
+import { type Hart, type HartOptions, highWord, lowWord, Status, StatusHigh } from '../core/index';
 import type { FinisherRequest } from '../devices/finisher';
 import type { VirtioBackend } from '../devices/virtio/transport';
 import { Board } from '../machine/board';
@@ -9,7 +9,7 @@ import { bareProcessor } from '../machine/processor';
 import { resetVector } from '../machine/reset-vector';
 import { type Access, Privilege } from '../mmu/index';
 import { SbiFirmware } from './firmware';
-import type { Guest, GuestCpu, GuestPeek } from './guest';
+import type { Guest, GuestCpu, GuestMode, GuestPeek } from './guest';
 
 /** MSI, MTI and MEI. */
 const MACHINE_INTERRUPTS = 0x888;
@@ -123,6 +123,11 @@ class BareCpu implements GuestCpu {
     return this.inFirmware ? (((state.status & Status.MPP) >> Status.MPP_SHIFT) as Privilege) : privilege;
   }
 
+  get virtual(): boolean {
+    const { state, virtual } = this.hart;
+    return this.inFirmware ? (state.statusHigh & StatusHigh.MPV) !== 0 : virtual;
+  }
+
   private get inFirmware(): boolean {
     return this.hasFirmware && this.hart.privilege === Privilege.machine;
   }
@@ -137,9 +142,10 @@ class BareCpu implements GuestCpu {
     return true;
   }
 
-  peek(address: bigint, access: Access, privilege = this.privilege): GuestPeek {
-    const { virtual } = this.hart;
-    const found = this.hart.peekTranslation(lowWord(address), highWord(address), access, { privilege, virtual });
-    return 'fault' in found ? { fault: found.fault, steps: found.steps } : { gpa: found.physical, steps: found.steps };
+  peek(address: bigint, access: Access, { privilege, virtual }: GuestMode = this, pastTlb = false): GuestPeek {
+    const mode = { privilege, virtual, pastTlb };
+    const found = this.hart.peekTranslation(lowWord(address), highWord(address), access, mode);
+    const { steps } = found;
+    return 'fault' in found ? { fault: found.fault, steps } : { gpa: found.physical, steps };
   }
 }

@@ -7,11 +7,18 @@ export type GuestPeek =
   | { readonly gpa: number; readonly steps: readonly WalkStep[] }
   | { readonly fault: number; readonly steps: readonly WalkStep[] };
 
+/** A mode in which a guest's software is. */
+export interface GuestMode {
+  readonly privilege: Privilege;
+  /** V of the H extension: VS or VU, of a guest that is a hypervisor itself. False where the guest sees no H. */
+  readonly virtual: boolean;
+}
+
 /**
  * A CPU as its guest sees it: a vCPU under an engine, a hart on the bare machine. Reading has no side effect on the machine.
  * General registers are those of `hart`.
  */
-export interface GuestCpu {
+export interface GuestCpu extends GuestMode {
   readonly id: number;
   /** The hart of the machine that runs it. */
   readonly hart: Hart;
@@ -23,8 +30,12 @@ export interface GuestCpu {
   readCsr(number: number): bigint | undefined;
   /** Writes legal values only, as a CSR instruction would; false when there is none of that number, or it cannot be written. */
   writeCsr(number: number, value: bigint): boolean;
-  /** What the guest's own page tables say of an address, with the steps of the walk. */
-  peek(address: bigint, access: Access, privilege?: Privilege): GuestPeek;
+  /**
+   * Where an address leads, in the CPU's mode when no other is asked for: by the guest's own page tables, with the steps of the walk. On
+   * the bare machine its TLB may have the answer, without steps.
+   * @param pastTlb walk the tables whatever the TLB has
+   */
+  peek(address: bigint, access: Access, mode?: GuestMode, pastTlb?: boolean): GuestPeek;
 }
 
 /** The machine as the guest sees it: its CPUs, its memory by guest-physical address, its devices. */

@@ -67,6 +67,15 @@ export const ExceptionCode = {
   storeGuestPageFault: 23,
 } as const;
 
+const guestPageFaults: ReadonlySet<number> = new Set([
+  ExceptionCode.instructionGuestPageFault,
+  ExceptionCode.loadGuestPageFault,
+  ExceptionCode.storeGuestPageFault,
+]);
+
+/** Whether an exception is of the second stage of translation. */
+export const isGuestPageFault = (code: number): boolean => guestPageFaults.has(code);
+
 /** Interrupt codes, which are also bit numbers in mip, mie and mideleg. */
 export const InterruptCode = {
   supervisorSoftware: 1,

@@ -7,6 +7,7 @@ export const answers: {
   'hyperstep/pageTable': ({ path }) => tables[path.length] ?? { ...root, entries: [] },
   'hyperstep/translate': ({ address }) => ({
     summary: `A read reaches ${address} without an exit.`,
+    world: 'S-mode',
     guest: {
       mode: 'sv39',
       root: '0x80203000',
@@ -157,6 +158,7 @@ const exits: Exit[] = [
 
 const root: PageTable = {
   mode: 'sv39',
+  stage: 'only',
   space: 'S-mode, SUM=0, ASID 0',
   level: 2,
   guest: { gpa: '0x80203000', hpa: '0x86a03000' },

@@ -1,6 +1,6 @@
 import { fromWords, type Hart, highWord, lowWord } from '../../core/index';
 import { type Access, Privilege, type WalkStep } from '../../mmu/index';
-import type { GuestCpu, GuestPeek } from '../guest';
+import type { GuestCpu, GuestMode, GuestPeek } from '../guest';
 import { GuestTables, translateGuest } from '../vm/guest-walk';
 import { kickVcpu } from '../vm/kick';
 import type { FullVm } from './full-vm';
@@ -13,6 +13,8 @@ const MACHINE_MODE_BITS = 0x300;
 
 /** A vCPU as its guest, and so the debugger, sees it. */
 export class VirtualCpu implements GuestCpu {
+  /** The guest sees no H extension. */
+  readonly virtual = false;
   private readonly tables: GuestTables;
 
   constructor(
@@ -66,7 +68,7 @@ export class VirtualCpu implements GuestCpu {
     return true;
   }
 
-  peek(address: bigint, access: Access, privilege = this.privilege): GuestPeek {
+  peek(address: bigint, access: Access, { privilege }: GuestMode = this): GuestPeek {
     const steps: WalkStep[] = [];
     const user = privilege === Privilege.user;
     const found = translateGuest(this.vcpu, this.tables, lowWord(address), highWord(address), access, user, steps);

@@ -1,6 +1,6 @@
 import { type Hart, highWord, lowWord, Status } from '../../core/index';
 import { type Access, Privilege, type WalkStep } from '../../mmu/index';
-import type { GuestCpu, GuestPeek } from '../guest';
+import type { GuestCpu, GuestMode, GuestPeek } from '../guest';
 import { GuestTables, translateGuest } from '../vm/guest-walk';
 import { CSR, guestCsr } from './csr-numbers';
 import type { HardwareVm } from './hardware-vm';
@@ -8,6 +8,8 @@ import type { HardwareVcpu } from './vcpu';
 
 /** A vCPU in VS-mode as its guest, and so the debugger, sees it. */
 export class HardwareCpu implements GuestCpu {
+  /** The guest sees no H extension. */
+  readonly virtual = false;
   private readonly tables: GuestTables;
 
   constructor(
@@ -58,7 +60,7 @@ export class HardwareCpu implements GuestCpu {
     return true;
   }
 
-  peek(address: bigint, access: Access, privilege = this.privilege): GuestPeek {
+  peek(address: bigint, access: Access, { privilege }: GuestMode = this): GuestPeek {
     const steps: WalkStep[] = [];
     const user = privilege === Privilege.user;
     const found = translateGuest(this.vcpu, this.tables, lowWord(address), highWord(address), access, user, steps);

@@ -1,0 +1,67 @@
+import type { GuestCpu } from '../../simulator/hypervisor/guest';
+import type { Debuggee } from '../debuggee';
+import { hex } from '../format';
+import type { PageTable, PageTableEntry } from '../protocol';
+import { RequestError } from '../request-error';
+import { hgatpOf } from '../worlds';
+import {
+  ENTRIES,
+  isLeaf,
+  modeOf,
+  type PageEntry,
+  rootLevelOf,
+  rootOf,
+  showEntry,
+  sizeOfLevel,
+  TableReader,
+  targetOf,
+} from './page-entries';
+import { secondStageFlaw } from './walk-problem';
+
+/** The second stage's addresses have two more bits, which widen its root (manual, "Guest Physical Address Translation"). */
+export const ROOT_ENTRIES = 4 * ENTRIES;
+
+/**
+ * One table of the second stage: of guest physical addresses, as hgatp says. It is the hypervisor's, and in machine memory.
+ * @throws RequestError where a CPU's world has one stage only
+ */
+export function secondStageTable(debuggee: Debuggee, cpu: GuestCpu, path: readonly number[]): PageTable {
+  const hgatp = hgatpOf(debuggee, cpu);
+  if (hgatp === undefined) throw new RequestError('this mode has one stage of translation only');
+  const rootLevel = rootLevelOf(hgatp);
+  if (path.length > rootLevel || path.some((index, depth) => index >= (depth === 0 ? ROOT_ENTRIES : ENTRIES)))
+    throw new RequestError(`there is no table at ${path.join('/')}`);
+  const mode = modeOf(hgatp);
+  const level = rootLevel - path.length;
+  const common = { mode, stage: 'second' as const, level, space: spaceText(hgatp), shadowed: false };
+  if (mode === 'bare') return { ...common, entries: [] };
+  const { ram } = debuggee.system.machine.core;
+  const reader = new TableReader(ram, (hpa) => (ram.contains(hpa, 8) ? hpa : undefined), rootLevel);
+  const place = reader.place(rootOf(hgatp), path);
+  const entries: PageTableEntry[] = [];
+  for (let index = 0; index < (path.length === 0 ? ROOT_ENTRIES : ENTRIES); index++) {
+    const entry = reader.entryAt(place, level, path, index);
+    if (entry) entries.push(showRow(entry, [...path, index], rootLevel));
+  }
+  const where = place.kind === 'table' ? { guest: { gpa: hex(place.address) } } : {};
+  return { ...common, ...where, entries };
+}
+
+function showRow(entry: PageEntry, path: readonly number[], rootLevel: number): PageTableEntry {
+  const first = path.reduce((sum, index, depth) => sum + index * sizeOfLevel(rootLevel - depth), 0);
+  const flaw = isLeaf(entry) ? secondStageFlaw(entry.low) : undefined;
+  return {
+    index: path.at(-1) ?? 0,
+    first: hex(first),
+    last: hex(first + sizeOfLevel(rootLevel - path.length + 1) - 1),
+    guest: showEntry(entry),
+    state: flaw === undefined ? 'unshadowed' : 'refused',
+    ...(isLeaf(entry) ? { expectedHpa: hex(targetOf(entry)) } : {}),
+    ...(flaw === undefined ? {} : { reason: flaw }),
+  };
+}
+
+function spaceText(hgatp: bigint): string {
+  const scheme = modeOf(hgatp) === 'bare' ? 'hgatp Bare' : 'guest physical to machine';
+  return `second stage, ${scheme}, VMID ${(hgatp >> 44n) & 0x3fffn}`;
+}

@@ -1,0 +1,108 @@
+import type { FailedTranslation, FoundTranslation } from '../../simulator/core/index';
+import type { GuestCpu } from '../../simulator/hypervisor/guest';
+import { causeOf, isGuestPageFault } from '../../simulator/isa/index';
+import type { Debuggee } from '../debuggee';
+import { hex } from '../format';
+import type { TranslateArguments, Translation, Walk } from '../protocol';
+import { modeName, usesHypervisor } from '../worlds';
+import { guestMemory } from './page-table';
+import { type AccessRights, explainFault } from './walk-problem';
+
+/** What becomes of an address. */
+export type Found =
+  | Pick<FoundTranslation, 'physical' | 'guestPhysical' | 'steps'>
+  | Pick<FailedTranslation, 'fault' | 'guestPhysical' | 'steps'>;
+
+/** Who accesses what. */
+export interface Subject {
+  readonly debuggee: Debuggee;
+  readonly cpu: GuestCpu;
+  /** `A load at 0x1000`. */
+  readonly what: string;
+  readonly rights: AccessRights;
+}
+
+export function accessText(
+  debuggee: Debuggee,
+  cpu: GuestCpu,
+  address: bigint,
+  access: TranslateArguments['access'],
+): string {
+  const kind = access === 'execute' ? 'A fetch' : access === 'read' ? 'A load' : 'A store';
+  const where = usesHypervisor(debuggee, cpu) ? ` in ${modeName(debuggee, cpu)}` : '';
+  return `${kind} at ${hex(address)}${where}`;
+}
+
+/** What an access that ends with an exception is, and whose affair. */
+export function faultSummary(
+  { debuggee, cpu, what, rights }: Subject,
+  found: Extract<Found, { fault: number }>,
+): Pick<Translation, 'summary' | 'fault'> {
+  const { name } = causeOf(found.fault, false);
+  const why = explainFault(found, rights);
+  if (isGuestPageFault(found.fault)) {
+    const gpa = found.guestPhysical === undefined ? '' : ` for GPA ${hex(found.guestPhysical)}`;
+    return {
+      summary: `${what} faults in the second stage, which is the hypervisor’s: ${name}${gpa}; ${why}.`,
+      fault: { owner: 'hypervisor', cause: name, why },
+    };
+  }
+  const isHypervisors = !cpu.virtual && usesHypervisor(debuggee, cpu);
+  return {
+    summary: `${what} is the ${isHypervisors ? 'hypervisor' : 'guest'}’s own fault: ${name}; ${why}.`,
+    fault: { owner: isHypervisors ? 'hypervisor' : 'guest', cause: name, why },
+  };
+}
+
+/**
+ * What an access does on the bare machine, where nobody stands between the guest and the hardware.
+ * @param found with the TLB
+ * @param walked by the tables as they are now
+ */
+export function bareSummary(
+  subject: Subject,
+  found: Found,
+  walked: Found,
+  isCached: boolean,
+): Pick<Translation, 'summary' | 'fault'> {
+  const { debuggee, cpu, what, rights } = subject;
+  if ('fault' in found) return faultSummary(subject, found);
+  const { physical } = found;
+  const { board } = debuggee.system.guest;
+  const isRam = guestMemory(debuggee, physical) !== undefined;
+  const device = isRam ? undefined : board.find(physical);
+  if (!isRam && !device)
+    return { summary: `${what} reaches no memory and no device at ${hex(physical)}: an access fault.` };
+  if (!cpu.hart.pmp.allows(physical, 1, rights.access, cpu.privilege))
+    return { summary: `${what} leads to ${hex(physical)}, which PMP forbids below M-mode: an access fault.` };
+  const place = device ? device.name : hex(physical);
+  if ('fault' in walked || walked.physical !== physical) {
+    const now = 'fault' in walked ? explainFault(walked, rights) : `they lead to ${hex(walked.physical)}`;
+    return { summary: `${what} reaches ${place} by an entry of the TLB that the tables no longer back: ${now}.` };
+  }
+  return { summary: `${what} reaches ${place}${isCached ? ', by the TLB' : ''}.` };
+}
+
+/** What an access does under a VMM that the guest's own tables allow. */
+export function hostedSummary(
+  { debuggee, what }: Subject,
+  shadow: Walk | undefined,
+  gpa: number | undefined,
+  hpa: number | undefined,
+  isCached: boolean,
+): string {
+  if (hpa === undefined) {
+    const device = gpa === undefined ? undefined : debuggee.system.guest.board.find(gpa);
+    if (!device) return `${what} reaches no memory and no device: an access fault.`;
+    return `${what} exits: the VMM emulates ${device.name}.`;
+  }
+  const { hardware, full } = debuggee.system;
+  if (hardware && !hardware.vm.stage.find(gpa ?? 0))
+    return `${what} exits with a guest-page fault: the second stage has no entry for ${hex(gpa ?? 0)} yet.`;
+  if (!full) return `${what} reaches ${hex(hpa)}${isCached ? ', by the TLB' : ''}.`;
+  if (!shadow || 'fault' in shadow.outcome)
+    return `${what} enters the shadow pager: the shadow has no entry for it yet.`;
+  if (shadow.outcome.address !== hex(hpa))
+    return `${what} reaches ${shadow.outcome.address}, by a shadow entry that is stale.`;
+  return `${what} reaches ${hex(hpa)} without an exit${isCached ? ', by the TLB' : ''}.`;
+}

@@ -1,0 +1,185 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { afterEach, describe, it } from 'mocha';
+import { Client, root } from './client';
+
+const guest = path.join(root, 'test/debug-adapter/guests/own-hypervisor.S');
+const lines = readFileSync(guest, 'utf8').split('\n');
+const lineOf = (label: string): number => lines.findIndex((line) => line.startsWith(`${label}:`)) + 1;
+const threadId = 1;
+
+for (const firmware of ['sbi', 'none'] as const) {
+  describe(`a hypervisor of the user's own on the bare machine (firmware ${firmware})`, () => {
+    let client: Client;
+    afterEach(() => client.request('disconnect'));
+
+    const launch = async (...breakpoints: number[]): Promise<void> => {
+      client = new Client();
+      const defines = firmware === 'none' ? { FIRMWARE_NONE: '1' } : {};
+      await client.launch(guest, { virtualization: 'none', firmware, defines, breakpoints } as object);
+      await client.stopped();
+    };
+    /** Stands in the handler of the trap number `count` from the guest. */
+    const atTrap = async (count: number): Promise<void> => {
+      await launch(lineOf('trap'));
+      for (let i = 1; i < count; i++) await client.go('continue');
+    };
+    const worlds = async () => client.own('hyperstep/worlds', { threadId });
+
+    it('calls modes by what they are, from when the guest is set up', async () => {
+      await launch(lineOf('before'), lineOf('enter'), lineOf('no_user'));
+      const name = async () => (await client.stack())[0]?.name.replace(/^.* \(|\)$/g, '');
+      const privilege = async () => (await client.scope('Registers')).get('privilege')?.value;
+      assert.deepEqual([await name(), await privilege()], ['before', 'S-mode']);
+      await client.go('continue');
+      assert.deepEqual([await name(), await privilege()], ['HS-mode', 'HS-mode']);
+      await client.go('continue');
+      assert.deepEqual([await name(), await privilege()], ['VS-mode', 'VS-mode']);
+      const offered = (await worlds()).worlds;
+      assert.deepEqual(
+        offered.map(({ name, twoStages }) => [name, twoStages]),
+        [
+          ['VS', true],
+          ['VU', true],
+        ],
+      );
+    });
+
+    it('names the bit that the second stage lacks', async () => {
+      await atTrap(1);
+      const { worlds: offered, trap } = await worlds();
+      assert.deepEqual(
+        offered.map(({ name }) => name),
+        ['VS', 'HS', 'VU'],
+      );
+      assert.deepEqual(
+        [trap?.cause, trap?.world, trap?.address, trap?.access],
+        ['Load guest-page fault', 'VS', '0x5008', 'read'],
+      );
+      assert.equal(trap?.gpa, '0x1008');
+      assert.match(trap?.text ?? '', /^Load guest-page fault at 0x5008, GPA 0x1008, from VS-mode at no_user$/);
+      const { fault, summary, stages } = trap?.now ?? assert.fail();
+      assert.equal(fault?.owner, 'hypervisor');
+      assert.match(
+        summary,
+        /^A load at 0x5008 in VS-mode faults in the second stage, which is the hypervisor’s: Load guest-page fault for GPA 0x1008; the second stage’s level-0 entry at 0x[0-9a-f]+, page rwad 0x[0-9a-f]+: U is clear: every guest access needs U=1 in the second stage\.$/,
+      );
+      assert.equal(stages?.steps.filter(({ failed }) => failed).length, 1);
+      assert.doesNotMatch(summary, /own fault/);
+    });
+
+    it('says so also where the second stage refuses an entry of the guest’s own table', async () => {
+      await atTrap(2);
+      const { trap } = await worlds();
+      assert.equal(trap?.gpa, '0x2000');
+      assert.equal(trap?.now.fault?.owner, 'hypervisor');
+      assert.match(
+        trap?.now.summary ?? '',
+        /Load guest-page fault for GPA 0x2000; reading the guest’s level-1 entry at GPA 0x2000, the second stage’s level-0 entry at 0x[0-9a-f]+, empty: V is 0: not valid\.$/,
+      );
+    });
+
+    it('names the permission that is missing', async () => {
+      await atTrap(3);
+      const { trap } = await worlds();
+      assert.equal(trap?.cause, 'Store/AMO guest-page fault');
+      assert.match(trap?.now.summary ?? '', /page ruad 0x[0-9a-f]+: W is clear\.$/);
+      const load = await client.own('hyperstep/translate', { threadId, address: '0x6010', access: 'read' });
+      assert.equal(load.fault, undefined);
+      assert.match(load.summary, /^A load at 0x6010 in VS-mode reaches 0x[0-9a-f]+010/);
+    });
+
+    it('shows the tables of both stages, and of the hypervisor', async () => {
+      await atTrap(1);
+      const first = await client.own('hyperstep/pageTable', { threadId, path: [] });
+      assert.deepEqual([first.mode, first.stage, first.space], ['sv39', 'first', 'VS-mode, ASID 7, VMID 5']);
+      assert.deepEqual(
+        first.entries.map(({ index, expectedHpa, reason }) => [index, expectedHpa !== undefined, reason]),
+        [
+          [0, true, undefined],
+          [1, false, 'the second stage refuses GPA 0x2000'],
+          [2, true, undefined],
+        ],
+      );
+      const pages = await client.own('hyperstep/pageTable', { threadId, path: [0, 0] });
+      assert.equal(pages.entries[0]?.reason, 'the second stage refuses GPA 0x1000');
+      const second = await client.own('hyperstep/pageTable', { threadId, path: [], stage: 'second' });
+      assert.deepEqual([second.mode, second.stage], ['sv39', 'second']);
+      assert.match(second.space, /VMID 5/);
+      const last = await client.own('hyperstep/pageTable', { threadId, path: [0, 0], stage: 'second' });
+      assert.deepEqual(
+        last.entries.map(({ index, first: gpa, state, reason }) => [index, gpa, state, reason]),
+        [
+          [1, '0x1000', 'refused', 'U is clear: every guest access needs U=1 in the second stage'],
+          [3, '0x3000', 'unshadowed', undefined],
+        ],
+      );
+      const own = await client.own('hyperstep/pageTable', { threadId, path: [], world: 'HS' });
+      assert.deepEqual([own.mode, own.stage, own.space], ['bare', 'only', 'HS-mode, satp Bare']);
+      const refused = await client.send('hyperstep/pageTable', { threadId, path: [], world: 'HS', stage: 'second' });
+      assert.match(refused.message ?? '', /one stage of translation only/);
+      assert.equal((await client.send('hyperstep/pageTable', { threadId, path: [], world: 'S' })).success, false);
+    });
+
+    it('has the guest below the handler in its stack, and looks into its memory', async () => {
+      await atTrap(1);
+      const stack = await client.stack();
+      assert.deepEqual(
+        stack.map(({ name, line }) => [name, line]),
+        [
+          ['trap (HS-mode)', lineOf('trap')],
+          ['no_user (interrupted in VS-mode)', lineOf('no_user')],
+        ],
+      );
+      await client.evaluate('*(long *)(data + 0x20) = 0x1234');
+      assert.equal(await client.evaluate('*(long *)0x80200000 != 0', stack[1]?.id), '1');
+    });
+
+    it('shifts the guest physical address in htval', async () => {
+      await atTrap(1);
+      assert.equal((await client.scope('CSRs')).get('htval')?.value, '0x402 (GPA 0x1008)');
+      assert.match((await client.scope('CSRs')).get('hgatp')?.value ?? '', /\(Sv39x4, VMID 5, root 0x[0-9a-f]+\)$/);
+      assert.match((await client.scope('CSRs')).get('vsatp')?.value ?? '', /\(Sv39, ASID 7, root 0x[0-9a-f]+\)$/);
+    });
+
+    it('shows in the TLB what both stages allow', async () => {
+      await launch(lineOf('own'));
+      const { entries } = await client.own('hyperstep/tlb', { threadId });
+      const entry = entries.find(({ va }) => va === '0x6000');
+      assert.deepEqual(
+        [entry?.permissions, entry?.stages, entry?.gpa],
+        ['rad', { first: 'rwad', second: 'ruad' }, '0x3000'],
+      );
+      assert.deepEqual(entry?.virtual, { vmid: 5 });
+    });
+
+    it('leaves a fault of the guest’s own to the guest', async () => {
+      await launch(lineOf('guest_trap'));
+      const { worlds: offered, trap } = await worlds();
+      assert.deepEqual(offered[0]?.name, 'VS');
+      assert.deepEqual([trap?.cause, trap?.world, trap?.address], ['Load page fault', 'VS', '0x700']);
+      assert.equal(trap?.now.fault?.owner, 'guest');
+      assert.match(
+        trap?.now.summary ?? '',
+        /is the guest’s own fault: Load page fault; the guest’s level-0 entry at GPA 0x[0-9a-f]+, empty: V is 0: not valid\.$/,
+      );
+      const [, interrupted] = await client.stack();
+      assert.equal(interrupted?.name, 'own (interrupted in VS-mode)');
+    });
+
+    it('changes nothing by looking', async () => {
+      await atTrap(1);
+      const before = client.stateHash;
+      for (const { name, twoStages } of (await worlds()).worlds) {
+        for (const access of ['read', 'write', 'execute'] as const)
+          for (const address of ['0x5008', '0x40000000', '0xffffffff80000000', '0x7fffffffffffffff', '0'])
+            await client.own('hyperstep/translate', { threadId, world: name, address, access });
+        await client.own('hyperstep/pageTable', { threadId, world: name, path: [0] });
+        if (twoStages)
+          await client.own('hyperstep/pageTable', { threadId, world: name, path: [2047], stage: 'second' });
+      }
+      assert.equal(client.stateHash, before);
+    });
+  });
+}
