@@ -159,7 +159,8 @@ export class Debugging {
       ...(text === undefined ? {} : { text }),
       ...(hitBreakpointIds ? { hitBreakpointIds } : {}),
     });
-    this.connection.ownEvent('hyperstep/stateChanged', { reason: 'stopped' });
+    const side = cpu && debuggee.handlerOf(cpu) ? 'vmm' : 'guest';
+    this.connection.ownEvent('hyperstep/stateChanged', { reason: 'stopped', side });
   }
 
   /** How many inlined functions that begin at a CPU's instruction are not shown as entered. */

@@ -2,13 +2,14 @@ import * as vscode from 'vscode';
 import { vmmScheme } from '../debug-adapter/protocol';
 import { DebugConfigurations } from './debug/configuration';
 import { GuestConsoles } from './debug/console';
+import { FirstSteps } from './debug/first-steps';
 import { VmmInlineValues } from './debug/inline-values';
 import { ProgramProblems } from './debug/problems';
 import { Sessions } from './debug/sessions';
 import type { Host } from './host';
 import { assemblyLanguages, LanguageService } from './language';
 import { registerLanguageCommands } from './language-commands';
-import { openSample } from './sample';
+import { SampleGuest } from './sample';
 import { FirstStop } from './views/first-stop';
 import { registerViews } from './views/register';
 import { VmmSources } from './vmm-sources';
@@ -18,6 +19,7 @@ export function activateExtension(context: vscode.ExtensionContext, host: Host):
   const language = new LanguageService(context, host);
   const sessions = new Sessions();
   const configurations = new DebugConfigurations(host, language);
+  const sample = new SampleGuest(context, host, configurations);
   const inlineValues = new VmmInlineValues(sessions);
   context.subscriptions.push(
     language,
@@ -33,13 +35,15 @@ export function activateExtension(context: vscode.ExtensionContext, host: Host):
     vscode.debug.registerDebugAdapterDescriptorFactory('hyperstep', host.createDebugAdapterFactory(context)),
     vscode.languages.registerInlineValuesProvider([...assemblyLanguages, { scheme: vmmScheme }], inlineValues),
     vscode.workspace.registerFileSystemProvider(vmmScheme, new VmmSources(context.extensionUri), { isReadonly: true }),
-    vscode.commands.registerCommand('hyperstep.openSample', () => openSample(context, host)),
+    sample.register(),
     vscode.commands.registerCommand('hyperstep.debugFile', (file?: vscode.Uri) => configurations.start(file, false)),
     vscode.commands.registerCommand('hyperstep.runFile', (file?: vscode.Uri) => configurations.start(file, true)),
     vscode.commands.registerCommand('hyperstep.restartLanguageServer', () => language.restart()),
     registerLanguageCommands(configurations),
+    new FirstSteps(sessions),
     new FirstStop(sessions, context.workspaceState),
     ...registerViews(context, sessions),
   );
   language.start();
+  void sample.resume();
 }

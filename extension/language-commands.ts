@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { DebugConfigurations } from './debug/configuration';
+import { breakAt } from './debug/source-breakpoints';
 import { debugFromCommand, showReferencesCommand } from './language-server/protocol';
 
 /** The commands behind the language server's code lenses. */
@@ -22,14 +23,7 @@ async function debugFrom(
   const uri = typeof source === 'string' ? vscode.Uri.parse(source) : (source ?? editor?.document.uri);
   const line = given ?? editor?.selection.active.line;
   if (!uri || line === undefined) return;
-  const isHere = (breakpoint: vscode.Breakpoint): boolean =>
-    breakpoint instanceof vscode.SourceBreakpoint &&
-    breakpoint.location.uri.toString() === uri.toString() &&
-    breakpoint.location.range.start.line === line;
-  if (!vscode.debug.breakpoints.some(isHere)) {
-    const place = new vscode.Location(uri, new vscode.Position(line, 0));
-    vscode.debug.addBreakpoints([new vscode.SourceBreakpoint(place)]);
-  }
+  breakAt(uri, line);
   await configurations.start(uri, false);
 }
 

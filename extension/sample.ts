@@ -1,35 +1,97 @@
 import * as vscode from 'vscode';
+import type { DebugConfigurations } from './debug/configuration';
+import { breakAt } from './debug/source-breakpoints';
 import type { Host } from './host';
+import { SampleFiles } from './sample-files';
 
 const name = 'hyperstep-sample';
 const firstFile = 'kernel.S';
+/** The line that the walkthrough is about. */
+const firstStop = /^\s*csrw\s+satp,/;
+
+/** What is done with the sample in the window that opens on it. */
+const NEXT = 'hyperstep.sample.next';
+type Next = 'show' | 'debug';
 
 /**
- * Copies the sample guest to where it may be edited and opens it: as a folder of its own where VS Code has a file system, else in the
- * open workspace. What is there from an earlier time is kept as it was left.
+ * The sample guest: copied to where it may be edited, and opened there, as a folder of its own where VS Code has a file system, else in the
+ * open workspace. What is there from an earlier time is kept as it was left until it is reset.
  */
-export async function openSample(context: vscode.ExtensionContext, host: Host): Promise<void> {
-  const source = vscode.Uri.joinPath(context.extensionUri, 'extension/sample');
-  const workspace = vscode.workspace.workspaceFolders?.[0];
-  const parent = host.programsAre === 'paths' ? context.globalStorageUri : workspace?.uri;
-  if (!parent) {
-    await vscode.window.showInformationMessage('Open a folder first: the sample guest is copied into it.');
-    return;
+export class SampleGuest {
+  private readonly shipped: vscode.Uri;
+
+  constructor(
+    private readonly context: vscode.ExtensionContext,
+    private readonly host: Host,
+    private readonly configurations: DebugConfigurations,
+  ) {
+    this.shipped = vscode.Uri.joinPath(context.extensionUri, 'extension/sample');
   }
-  const folder = vscode.Uri.joinPath(parent, name);
-  if (!(await exists(folder))) await vscode.workspace.fs.copy(source, folder);
-  const isOpen = vscode.workspace.workspaceFolders?.some(({ uri }) => uri.toString() === folder.toString());
-  if (host.programsAre === 'uris' || isOpen) {
-    await vscode.window.showTextDocument(vscode.Uri.joinPath(folder, firstFile));
-  } else {
+
+  /** The commands. */
+  register(): vscode.Disposable {
+    return vscode.Disposable.from(
+      vscode.commands.registerCommand('hyperstep.openSample', () => this.open('show')),
+      vscode.commands.registerCommand('hyperstep.debugSample', () => this.open('debug')),
+      vscode.commands.registerCommand('hyperstep.resetSample', () => this.reset()),
+    );
+  }
+
+  /** A window was opened on the sample for something: it is done now. */
+  async resume(): Promise<void> {
+    const next = this.context.globalState.get<Next>(NEXT);
+    const folder = this.folder();
+    if (!next || !folder || !this.isOpen(folder)) return;
+    await this.context.globalState.update(NEXT, undefined);
+    await this.show(folder, next);
+  }
+
+  private async open(next: Next): Promise<void> {
+    const folder = this.folder();
+    if (!folder) {
+      await vscode.window.showInformationMessage('Open a folder first: the sample guest is copied into it.');
+      return;
+    }
+    await new SampleFiles(this.shipped, folder).copyMissing();
+    if (this.isOpen(folder)) return this.show(folder, next);
+    await this.context.globalState.update(NEXT, next);
     const forceNewWindow = vscode.workspace.workspaceFolders !== undefined;
     await vscode.commands.executeCommand('vscode.openFolder', folder, { forceNewWindow });
   }
-}
 
-async function exists(uri: vscode.Uri): Promise<boolean> {
-  return vscode.workspace.fs.stat(uri).then(
-    () => true,
-    () => false,
-  );
+  private async show(folder: vscode.Uri, next: Next): Promise<void> {
+    const { document } = await vscode.window.showTextDocument(vscode.Uri.joinPath(folder, firstFile));
+    if (next === 'show') return;
+    const line = document
+      .getText()
+      .split('\n')
+      .findIndex((text) => firstStop.test(text));
+    if (line >= 0) breakAt(document.uri, line);
+    await this.configurations.start(document.uri, false);
+  }
+
+  private async reset(): Promise<void> {
+    const folder = this.folder();
+    const files = folder && new SampleFiles(this.shipped, folder);
+    const changed = (await files?.changed()) ?? [];
+    if (!files || changed.length === 0) {
+      await vscode.window.showInformationMessage('The sample guest is as it came.');
+      return;
+    }
+    const detail = `As they came again: ${changed.join(', ')}. What you changed in them is lost; other files are left alone.`;
+    const answer = await vscode.window.showWarningMessage('Reset the sample guest?', { modal: true, detail }, 'Reset');
+    if (answer === 'Reset') await files.reset(changed);
+  }
+
+  /** Where the sample is, or will be; undefined when there is no place for it. */
+  private folder(): vscode.Uri | undefined {
+    const workspace = vscode.workspace.workspaceFolders?.[0];
+    const parent = this.host.programsAre === 'paths' ? this.context.globalStorageUri : workspace?.uri;
+    return parent && vscode.Uri.joinPath(parent, name);
+  }
+
+  private isOpen(folder: vscode.Uri): boolean {
+    if (this.host.programsAre === 'uris') return true;
+    return vscode.workspace.workspaceFolders?.some(({ uri }) => uri.toString() === folder.toString()) ?? false;
+  }
 }

@@ -313,9 +313,10 @@ export class Workspace {
     return stated && roots.includes(key);
   }
 
-  /** The files that a program is linked from, of which one is given. */
+  /** The files that a file is linked with, itself among them. */
   async filesLinkedWith(key: string): Promise<readonly string[]> {
-    return (await this.#projects.of(key)).roots;
+    const { roots } = await this.#projects.of(key);
+    return roots.includes(key) ? roots : [key];
   }
 
   readonly #readContents: ReadFile = async (key) => {

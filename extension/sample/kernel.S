@@ -6,7 +6,7 @@
 #   3. Go on stepping: back in the kernel, the next instruction is not in the new shadow table
 #      yet. The shadow pager walks the kernel's page table and fills one entry.
 #
-# Page Tables, TLB, Device Queues and VM Exits are in the side bar of Run and Debug.
+# Page Tables, TLB, Device Queues and VM Exits are beside the editor once the kernel has stopped.
 
 #include "kernel.h"
 

@@ -26,9 +26,17 @@ export class Debugged {
     }),
   ];
 
-  /** Starts as F5 does. */
-  async start(folder: vscode.WorkspaceFolder | undefined, configuration: vscode.DebugConfiguration): Promise<boolean> {
+  /** Starts as F5 does, by a configuration or by the name of one in launch.json. */
+  async start(
+    folder: vscode.WorkspaceFolder | undefined,
+    configuration: vscode.DebugConfiguration | string,
+  ): Promise<boolean> {
     return vscode.debug.startDebugging(folder, configuration);
+  }
+
+  /** By what the session was started, once it is there. */
+  async configuration(): Promise<vscode.DebugConfiguration> {
+    return eventually('a session', () => this.session?.configuration);
   }
 
   /** The next stop that nobody has waited for, and the thread that it is about. */

@@ -10,6 +10,7 @@ export async function run(): Promise<void> {
   await import('./language-features.test');
   await import('./debug.test');
   await import('./project.test');
+  await import('./launch-choice.test');
   await import('./compilation-database.test');
   const failures = await new Promise<number>((resolve) => writeResultLines(mocha.run(resolve)));
   if (failures > 0) throw new Error(`${failures} tests failed`);

@@ -106,6 +106,21 @@ describe('Language server: projects', () => {
     client.stop();
   });
 
+  it('say which files a file is linked with', async () => {
+    const files = { 'hyperstep.json': '{ "program": ["a.s", "b.s"] }', 'a.s': entry, 'b.s': '', 'c.s': '' };
+    const client = await TestClient.start(files);
+    const { uri } = await client.open('a.s', entry);
+    const folder = uri.slice(0, -'a.s'.length);
+    const linkedWith = async (name: string): Promise<string[]> => {
+      const { files: found } = await client.request<{ files: string[] }>('hyperstep/programOf', { uri: folder + name });
+      return found.map((file) => file.slice(folder.length));
+    };
+    assert.deepEqual(await linkedWith('b.s'), ['a.s', 'b.s']);
+    assert.deepEqual(await linkedWith('c.s'), ['c.s']);
+    await assert.rejects(client.request('hyperstep/programOf', { uri: 1 }), /"uri" must be a text/);
+    client.stop();
+  });
+
   it('follow hyperstep.json and its linker script', async () => {
     const script = 'SECTIONS { .text 0x80200000 : { *(.text) } ASSERT(SIZEOF(.text) > 100, "too small") }';
     const files: Record<string, string> = {

@@ -31,6 +31,8 @@ const files = [
   'package.json',
   'syntaxes/language-configuration.json',
   'syntaxes/riscv-asm.tmLanguage.json',
+  'syntaxes/vmm-language-configuration.json',
+  'syntaxes/vmm.tmLanguage.json',
 ];
 const folders = ['extension/sample', 'simulator/hypervisor', 'simulator/machine'];
 
