@@ -11,7 +11,7 @@ import type { HartOptions } from './options';
 import { spaceOf } from './table-walk';
 import { updateTimers } from './timers';
 import { AddressTranslation, type FailedTranslation, type FoundTranslation, type PeekMode } from './translation';
-import { enterTrap, pendingInterrupt, returnFromTrap, type TrapDetails, type TrapMode } from './traps';
+import { enterTrap, pendingInterrupt, redirectTrap, returnFromTrap, type TrapDetails, type TrapMode } from './traps';
 
 const NEVER = Number.POSITIVE_INFINITY;
 
@@ -199,6 +199,13 @@ export abstract class ArchitecturalHart implements CsrHost {
   /** Enters the handler of a trap at pc. @returns the mode that handles it */
   enterTrap(code: number, isInterrupt: boolean, valueLow: number, valueHigh: number, details?: TrapDetails): TrapMode {
     const mode = enterTrap(this.state, code, isInterrupt, valueLow, valueHigh, details);
+    this.modesChanged();
+    return mode;
+  }
+
+  /** Enters the handler of a trap at pc as M-mode's software passes it on, whatever it delegates. @returns the mode that handles it */
+  redirectTrap(code: number, valueLow: number, valueHigh: number, details?: TrapDetails): TrapMode {
+    const mode = redirectTrap(this.state, code, false, valueLow, valueHigh, details);
     this.modesChanged();
     return mode;
   }

@@ -5,8 +5,9 @@ import { RunExit } from './exits';
 import { FloatInstructions } from './float/float-instructions';
 import { type FetchFault, InstructionFetch } from './instruction-fetch';
 import { HartLayout } from './layout';
-import { MemoryAccess, type SharedMemory } from './memory-access';
+import { type AccessEvents, MemoryAccess, type SharedMemory } from './memory-access';
 import { SlowPaths } from './slow-paths';
+import { SoftwareAccess } from './software-access';
 import { SystemInstructions } from './system-instructions';
 import { TrappedInstruction } from './trapped-instruction';
 import { addressDetails, ecallCode, pendingInterrupt, type TrapDetails, type TrapMode } from './traps';
@@ -63,6 +64,8 @@ export class Hart extends ArchitecturalHart {
   /** What the last `Watchpoint` exit saw. */
   watchAddress = 0;
   watchWrite = false;
+  /** Loads and stores of TypeScript software that has the hart. */
+  readonly software: SoftwareAccess;
   private readonly slowPaths: SlowPaths;
   private readonly trapped: TrappedInstruction;
   private executed = 0;
@@ -91,11 +94,14 @@ export class Hart extends ArchitecturalHart {
     emptyPage(words, base + HartLayout.alonePage);
     this.state.set(HartLayout.aloneEntry, base + HartLayout.alonePage);
     this.trapped = new TrappedInstruction(this.state, shared, this.translation);
-    const memory = new MemoryAccess(this.state, shared, this.translation, this.fastPath, {
+    const { state, translation, fastPath } = this;
+    const events: AccessEvents = {
       raiseAccess: (code, low, high, offset) => this.raise(code, low, high, this.trapped.ofAccess(code, offset)),
       watchHit: (address, isWrite) => this.watchHit(address, isWrite),
       once: (prepare, undo) => this.once(prepare, undo, true),
-    });
+    };
+    const memory = new MemoryAccess(state, shared, translation, fastPath, events, shared.options.misaligned);
+    this.software = new SoftwareAccess(state, shared, translation, fastPath, (code) => this.trapped.ofSoftware(code));
     const fetching = new InstructionFetch(this.state, shared, this.translation, this.fastPath, (prepare, undo) =>
       this.once(prepare, undo, false),
     );

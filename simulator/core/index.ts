@@ -23,5 +23,6 @@ export { hartOptionChoices, parseHartOption } from './option-choices';
 export { defaultHartOptions, type HartOptions, legalVariants } from './options';
 export type { CorePlatform, WatchRange } from './platform';
 export type { PhysicalMemory } from './ram';
+export type { AccessFault, AccessOutcome } from './software-access';
 export type { FailedTranslation, FoundTranslation, PeekMode } from './translation';
-export { enterTrap, pendingInterrupt, returnFromTrap, type TrapDetails, type TrapMode } from './traps';
+export { enterTrap, pendingInterrupt, redirectTrap, returnFromTrap, type TrapDetails, type TrapMode } from './traps';

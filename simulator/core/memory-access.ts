@@ -77,6 +77,8 @@ export class MemoryAccess {
     private readonly translation: AddressTranslation,
     private readonly fastPath: FastPath,
     private readonly events: AccessEvents,
+    /** What becomes of plain loads and stores at addresses that are no multiple of their size. */
+    private readonly misaligned: HartOptions['misaligned'],
   ) {}
 
   load(low: number, high: number, size: AccessSize): boolean {
@@ -229,7 +231,7 @@ export class MemoryAccess {
   }
 
   private get trapsMisaligned(): boolean {
-    return this.shared.options.misaligned === 'traps';
+    return this.misaligned === 'traps';
   }
 
   /** Of the store-conditionals that could succeed, each so manieth does not, where the machine is to be like that. */

@@ -60,6 +60,11 @@ export class TrappedInstruction {
     return this.details(code, (transformed & 1) === 0 ? 0 : transformed);
   }
 
+  /** Of an access that no instruction made, but software in its stead. */
+  ofSoftware(code: number): TrapDetails | undefined {
+    return this.shared.options.hypervisor ? this.details(code, 0) : undefined;
+  }
+
   private details(code: number, transformed: number): TrapDetails {
     const { translation } = this;
     const isVirtual = translation.mode.virtual;

@@ -96,6 +96,21 @@ export function enterTrap(
     enterMachine(state, code, isInterrupt, valueLow, valueHigh, details);
     return 'm';
   }
+  return redirectTrap(state, code, isInterrupt, valueLow, valueHigh, details);
+}
+
+/**
+ * The same for a trap that M-mode does not keep, whether medeleg or mideleg pass it on or M-mode's software does.
+ * @returns the mode that handles it: never M
+ */
+export function redirectTrap(
+  state: HartState,
+  code: number,
+  isInterrupt: boolean,
+  valueLow: number,
+  valueHigh: number,
+  details?: TrapDetails,
+): TrapMode {
   if (state.virtual) {
     const hypervisorDelegates = state.csrLow(isInterrupt ? CsrSlot.hideleg : CsrSlot.hedeleg);
     if ((hypervisorDelegates >>> code) & 1) {

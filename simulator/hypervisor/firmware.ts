@@ -1,34 +1,23 @@
-import { CsrSlot, Environment, EnvironmentHigh, type Hart, highWord, lowWord, Status } from '../core/index';
+import { CsrSlot, type Hart, highWord, lowWord, Status } from '../core/index';
 import type { Clint } from '../devices/clint';
 import type { Uart } from '../devices/uart';
 import { ExceptionCode, InterruptCode } from '../isa/index';
 import type { HostedSoftware } from '../machine/hosted-software';
 import type { Machine } from '../machine/machine';
-import { FIRMWARE_MEMORY, MEMORY_MAP } from '../machine/memory-map';
+import { FIRMWARE_MEMORY } from '../machine/memory-map';
 import { type Narration, step } from '../machine/narration';
 import { Access, Privilege, virtualPage } from '../mmu/index';
 import type { Gva } from './address';
+import { hartFeatures } from './hart-features';
+import { doMisalignedAccess, isMisaligned } from './misaligned-access';
+import { prepareHart } from './prepare-hart';
+import { RedirectedTraps } from './redirected-traps';
 import { answerSbiCall, describeSbiCall, sbiCallOf, sbiExtensions } from './sbi/call';
 import { SbiConsole } from './sbi/console';
+import { FirmwareFeatures } from './sbi/features';
 import { addressesOf, type FenceRange, type GuestFences, HartStatus, type SbiHost } from './sbi/interface';
 
-const CSR = {
-  mstatus: 0x300,
-  medeleg: 0x302,
-  mideleg: 0x303,
-  mie: 0x304,
-  mcounteren: 0x306,
-  menvcfg: 0x30a,
-  mip: 0x344,
-  mepc: 0x341,
-  scounteren: 0x106,
-  satp: 0x180,
-  stimecmp: 0x14d,
-} as const;
-const PMP_CONFIG = 0x3a0;
-const PMP_ADDRESS = 0x3b0;
-const SUPERVISOR_INTERRUPTS = 0x222;
-const DELEGATED_EXCEPTIONS = ~(1 << ExceptionCode.supervisorEcall) & ~(1 << ExceptionCode.machineEcall);
+const CSR = { medeleg: 0x302, menvcfg: 0x30a, mepc: 0x341, satp: 0x180, stimecmp: 0x14d } as const;
 const A0 = 10;
 const A1 = 11;
 
@@ -36,7 +25,6 @@ const bit = (number: number): number => 1 << number;
 const SSIP = bit(InterruptCode.supervisorSoftware);
 const STIP = bit(InterruptCode.supervisorTimer);
 const MTIE = bit(InterruptCode.machineTimer);
-const MSIE = bit(InterruptCode.machineSoftware);
 
 /** The numbers of a range's virtual pages; one undefined for all. */
 const pagesOf = (range: FenceRange): (number | undefined)[] =>
@@ -55,6 +43,8 @@ export class SbiFirmware implements HostedSoftware, SbiHost, GuestFences {
   readonly extensions = sbiExtensions;
 
   readonly console: SbiConsole;
+  readonly features: FirmwareFeatures;
+  private readonly redirected: RedirectedTraps;
 
   /** @param uart what debug console and legacy console calls use */
   constructor(
@@ -63,6 +53,9 @@ export class SbiFirmware implements HostedSoftware, SbiHost, GuestFences {
     uart: Uart,
   ) {
     this.console = new SbiConsole(uart, machine.clock);
+    const csrs = { delegation: CSR.medeleg, environment: CSR.menvcfg };
+    this.features = new FirmwareFeatures(machine.harts.length, hartFeatures(machine.harts, csrs));
+    this.redirected = new RedirectedTraps(machine);
   }
 
   get harts(): number {
@@ -72,7 +65,7 @@ export class SbiFirmware implements HostedSoftware, SbiHost, GuestFences {
   /** Prepares every hart and enters the supervisor on hart 0; the others wait for hart_start. */
   boot(entry: number, deviceTree: number): void {
     for (const hart of this.machine.harts) {
-      this.prepare(hart);
+      prepareHart(hart);
       if (hart.id === 0) this.enterSupervisor(hart, entry, BigInt(deviceTree));
       else this.machine.scheduler.stop(hart);
     }
@@ -82,16 +75,25 @@ export class SbiFirmware implements HostedSoftware, SbiHost, GuestFences {
     const cause = hart.csrLow(0x342);
     if (hart.csrHigh(0x342) < 0) yield* this.handleInterrupt(hart, cause);
     else if (cause === ExceptionCode.supervisorEcall) yield* this.handleCall(hart);
+    else if (isMisaligned(cause)) yield* this.handleMisaligned(hart);
     else throw new RangeError(`exception ${cause} reached the firmware, which delegates it`);
     if (hart.privilege === Privilege.machine) hart.returnFromTrap('mret');
   }
 
   state() {
-    return { suspended: [...this.suspended].sort(), console: this.console.state() };
+    const { console, features, redirected } = this;
+    return {
+      suspended: [...this.suspended].sort(),
+      console: console.state(),
+      features: features.state(),
+      redirected: redirected.state(),
+    };
   }
 
-  restore({ suspended, console }: ReturnType<SbiFirmware['state']>): void {
+  restore({ suspended, console, features, redirected }: ReturnType<SbiFirmware['state']>): void {
     this.console.restore(console);
+    this.features.restore(features);
+    this.redirected.restore(redirected);
     this.suspended.clear();
     for (const id of suspended) this.suspended.add(id);
   }
@@ -152,6 +154,7 @@ export class SbiFirmware implements HostedSoftware, SbiHost, GuestFences {
   startHart(id: number, address: number, opaque: bigint): void {
     const hart = this.hart(id);
     this.machine.scheduler.start(hart);
+    this.features.reset(id);
     this.enterSupervisor(hart, address, opaque);
   }
 
@@ -198,13 +201,8 @@ export class SbiFirmware implements HostedSoftware, SbiHost, GuestFences {
       const found = hart.peekTranslation(lowWord(at), highWord(at), Access.read, supervisor);
       if ('fault' in found || !this.isCallers(found.physical, 1)) {
         // As if the supervisor's own load had faulted at its ecall.
-        hart.returnFromTrap('mret');
-        hart.enterTrap(
-          'fault' in found ? found.fault : ExceptionCode.loadAccessFault,
-          false,
-          lowWord(at),
-          highWord(at),
-        );
+        const code = 'fault' in found ? found.fault : ExceptionCode.loadAccessFault;
+        this.redirected.give(hart, { code, valueLow: lowWord(at), valueHigh: highWord(at), details: undefined });
         return undefined;
       }
       word |= BigInt(this.machine.core.ram.read8(found.physical)) << (8n * i);
@@ -236,6 +234,13 @@ export class SbiFirmware implements HostedSoftware, SbiHost, GuestFences {
     this.machine.retireEmulated(hart);
   }
 
+  /** A misaligned access of a supervisor, or of software below it, that has not had such traps delegated. */
+  private *handleMisaligned(hart: Hart): Narration {
+    const fault = yield* doMisalignedAccess(hart, this.machine.core.ram);
+    if (fault) this.redirected.give(hart, fault);
+    else this.machine.retireEmulated(hart);
+  }
+
   /** The supervisor goes on after its ecall. */
   private skipCall(hart: Hart): void {
     const [low, high] = [hart.csrLow(CSR.mepc), hart.csrHigh(CSR.mepc)];
@@ -249,32 +254,7 @@ export class SbiFirmware implements HostedSoftware, SbiHost, GuestFences {
     return hart;
   }
 
-  private prepare(hart: Hart): void {
-    hart.setCsrWords(CSR.medeleg, DELEGATED_EXCEPTIONS, 0);
-    hart.setCsrWords(CSR.mideleg, SUPERVISOR_INTERRUPTS, 0);
-    hart.setCsrWords(CSR.mie, MSIE, 0);
-    hart.setCsrWords(CSR.mcounteren, -1, 0);
-    hart.setCsrWords(CSR.scounteren, 7, 0);
-    // As OpenSBI leaves it: what the hart has beyond the base is the supervisor's to use.
-    const { CBIE, CBCFE, CBZE } = Environment;
-    hart.setCsrWords(CSR.menvcfg, CBIE | CBCFE | CBZE, EnvironmentHigh.PBMTE | EnvironmentHigh.STCE);
-    hart.setCsrWords(CSR.stimecmp, -1, -1);
-    this.protect(hart);
-  }
-
-  /** PMP: no access to the CLINT and to the firmware's memory from below M-mode, all else allowed. */
-  private protect(hart: Hart): void {
-    const NAPOT = 0x18;
-    const READ_WRITE_EXECUTE = 7;
-    const napot = ({ base, size }: { base: number; size: number }): number => base / 4 + size / 8 - 1;
-    const regions = [napot(MEMORY_MAP.clint), napot(FIRMWARE_MEMORY)];
-    for (const [index, address] of regions.entries())
-      hart.setCsrWords(PMP_ADDRESS + index, address | 0, Math.floor(address / 2 ** 32));
-    hart.setCsrWords(PMP_ADDRESS + regions.length, -1, 0x3fffff);
-    hart.setCsrWords(PMP_CONFIG, NAPOT | (NAPOT << 8) | ((NAPOT | READ_WRITE_EXECUTE) << 16), 0);
-  }
-
-  /** S-mode at `address`, paging and interrupts off, a0 = hart id, a1 = `opaque` (SBI 2.0, section 9.1). */
+  /** S-mode at `address`, paging and interrupts off, a0 = hart id, a1 = `opaque` (SBI 3.0, section 9.1). */
   private enterSupervisor(hart: Hart, address: number, opaque: bigint): void {
     hart.setCsrWords(CSR.satp, 0, 0);
     hart.state.status = (hart.state.status & ~Status.SIE) | Status.FS;

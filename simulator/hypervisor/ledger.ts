@@ -14,6 +14,7 @@ export const EXIT_REASONS = {
   'virtual-instruction': 'an instruction that V=1 forbids or hstatus makes trap',
   wait: 'wfi: the guest has nothing to do',
   mmio: 'an access to a device register',
+  'misaligned-access': 'a misaligned load or store that the guest leaves to its firmware (FWFT)',
   'guest-exception': "an exception that is the guest's own: system call, breakpoint, illegal instruction",
   'timer-interrupt': "the machine's timer, armed for the guest's",
   'device-interrupt': "an interrupt line of the VM's devices changed",

@@ -45,8 +45,9 @@ export function deprivilegedProcessor(): Processor {
 
 function processor(base: string, { supervisorTimer, pageMemoryTypes, paging, accessedDirty }: HartOptions): Processor {
   const supervisor = [
+    // Both: faults at first, which FWFT can change (device tree binding of riscv,isa-extensions).
     ...(supervisorTimer ? ['sstc'] : []),
-    ...(accessedDirty === 'fault' ? ['svade'] : accessedDirty === 'switchable' ? ['svadu'] : []),
+    ...(accessedDirty === 'fault' ? ['svade'] : accessedDirty === 'switchable' ? ['svade', 'svadu'] : []),
     'svinval',
     'svnapot',
     ...(pageMemoryTypes ? ['svpbmt'] : []),

@@ -43,7 +43,7 @@ for (const virtualization of VIRTUALIZATIONS) {
     it('has an implementation id and version of its own', async () => {
       const { register } = await run('        sbi 0x10, 1\n        mv s0, a1\n        sbi 0x10, 0\n        mv s1, a1');
       assert.equal(register('s0'), 0x4853n);
-      assert.equal(register('s1'), 0x02000000n);
+      assert.equal(register('s1'), 0x03000000n);
     });
 
     it('writes to the debug console from guest-physical memory, and refuses what is not the guest’s', async () => {
@@ -79,6 +79,21 @@ text:   .ascii "hello"
         '        sbi 0x504D55, 0\n        mv s0, a0\n        sbi 0x52464E43, 9\n        mv s1, a0',
       );
       assert.deepEqual([register('s0'), register('s1')], [-2n, -2n]);
+    });
+
+    it('takes a hart mask that names nobody, whatever its base, and none that names a hart which is not there', async () => {
+      const { register } = await run(
+        ['0, 77', '2, 77', '3, 0', '1, 0', '0, -1']
+          .map((mask, index) => {
+            const [bits, base] = mask.split(', ');
+            return `        li a0, ${bits}\n        li a1, ${base}\n        sbi 0x735049, 0\n        mv s${index}, a0`;
+          })
+          .join('\n'),
+      );
+      assert.deepEqual(
+        ['s0', 's1', 's2', 's3', 's4'].map((name) => register(name as 's0')),
+        [0n, -3n, -3n, 0n, 0n],
+      );
     });
 
     it('gives the caller the fault of a legacy hart mask that cannot be read', async () => {

@@ -14,6 +14,7 @@ import { FramePool } from '../vm/frame-pool';
 import { installHost, virtualLines } from '../vm/host';
 import { VmSbiHost } from '../vm/sbi-host';
 import { VirtualMachine } from '../vm/virtual-machine';
+import { virtualFeatures } from './features';
 import type { FullVm } from './full-vm';
 import { ShadowSpaces } from './shadow-spaces';
 import { DeprivilegedVcpu } from './vcpu';
@@ -103,7 +104,7 @@ export class FullEngine implements Guest {
     this.vm.board = this.board;
     this.cpus = this.vm.vcpus.map((vcpu) => new VirtualCpu(this.vm, vcpu));
     this.ram = { base: MEMORY_MAP.ram.base, size: memory };
-    const sbi = new VmSbiHost(this.vm, this.board.uart);
+    const sbi = new VmSbiHost(this.vm, this.board.uart, virtualFeatures(this.vm));
     this.machine.host('s', new TrapAndEmulateVmm(this.vm, sbi));
     this.machine.setPolicy({
       wakes: (hart) => this.vm.vcpus[hart.id]?.interruptAwaits ?? false,

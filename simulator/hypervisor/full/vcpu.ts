@@ -1,4 +1,4 @@
-import { CsrFile, CsrSlot, enterTrap, type Hart, HartState, Status } from '../../core/index';
+import { CsrFile, CsrSlot, type Hart, HartState, redirectTrap, Status } from '../../core/index';
 import { InterruptCode } from '../../isa/index';
 import type { Machine } from '../../machine/machine';
 import { Pmp, Privilege } from '../../mmu/index';
@@ -154,7 +154,8 @@ export class DeprivilegedVcpu implements Vcpu {
   }
 
   takeTrap(cause: number, interrupt: boolean, valueLow: number, valueHigh: number): void {
-    enterTrap(this.state, cause, interrupt, valueLow, valueHigh);
+    // The VMM is its M-mode, which passes the trap on, whatever the virtual medeleg says.
+    redirectTrap(this.state, cause, interrupt, valueLow, valueHigh);
   }
 
   fenceAll(asid: number | undefined): void {
@@ -201,7 +202,7 @@ export class DeprivilegedVcpu implements Vcpu {
     return { low: csrs.low, high: csrs.high };
   }
 
-  private setCsr(number: number, low: number): void {
+  setCsr(number: number, low: number): void {
     this.csrs.find(number)?.write?.(this.csrs, low, 0);
   }
 }

@@ -12,6 +12,7 @@ import { GuestTablesAsHardware } from '../vm/guest-walk';
 import { inject } from '../vm/inject';
 import { acknowledgeKick } from '../vm/kick';
 import { fetchInstruction } from '../vm/memory-instruction';
+import { emulateMisaligned, MISALIGNED } from '../vm/misaligned';
 import type { VmSbiHost } from '../vm/sbi-host';
 import type { FullVm } from './full-vm';
 import { handlePageFault } from './page-fault';
@@ -87,6 +88,8 @@ export class TrapAndEmulateVmm implements HostedSoftware {
       yield* emulatePrivileged(vm, vcpu, low || (fetchInstruction(vm, vcpu, this.tables) ?? 0));
     } else if (cause === ExceptionCode.userEcall) {
       yield* this.handleEcall(vcpu);
+    } else if (cause in MISALIGNED && !this.sbi.delegatesMisaligned(vcpu)) {
+      yield* emulateMisaligned(vm, vcpu, this.tables, cause, new Gva(low, high));
     } else {
       yield step`the exception is the guest's own`;
       yield* inject(vm, vcpu, cause, false, low, high);

@@ -9,7 +9,9 @@ import { runThrough } from '../../machine/narration';
 import { virtualizedProcessor } from '../../machine/processor';
 import { FRAME, Gpa, Hpa, SUPERPAGE } from '../address';
 import type { Guest, GuestCpu } from '../guest';
+import { hartFeatures } from '../hart-features';
 import { P2m } from '../p2m';
+import { Feature } from '../sbi/features';
 import { FramePool } from '../vm/frame-pool';
 import { installHost, virtualLines } from '../vm/host';
 import { VmSbiHost } from '../vm/sbi-host';
@@ -90,6 +92,8 @@ export class HardwareEngine implements Guest {
     });
     const { ram } = this.machine.core;
     const firmware = installHost(this.machine);
+    // What the firmware has turned on for the VMM, the VMM can turn on for its guest.
+    for (const { id } of this.machine.harts) firmware.features.find(Feature.tableUpdates)?.turn(id, true);
     const p2m = new P2m(new Gpa(MEMORY_MAP.ram.base), memory, new Hpa(guestBase));
     this.pool = new FramePool(poolBase, poolFrames, (hpa) => ram.fill(hpa, FRAME, 0));
     const stage = new SecondStage(ram, this.pool, root);
@@ -114,7 +118,8 @@ export class HardwareEngine implements Guest {
     this.vm.board = this.board;
     this.cpus = this.vm.vcpus.map((vcpu) => new HardwareCpu(this.vm, vcpu));
     this.ram = { base: MEMORY_MAP.ram.base, size: memory };
-    this.machine.host('s', new HardwareVmm(this.vm, new VmSbiHost(this.vm, this.board.uart)));
+    const guestFeatures = hartFeatures(this.machine.harts, { delegation: CSR.hedeleg, environment: CSR.henvcfg });
+    this.machine.host('s', new HardwareVmm(this.vm, new VmSbiHost(this.vm, this.board.uart, guestFeatures)));
     this.machine.setPolicy({
       wakes: (hart) => this.vm.vcpus[hart.id]?.interruptAwaits ?? false,
       inputOpen: configuration.inputOpen,

@@ -7,10 +7,11 @@ import type { ExitReason } from '../ledger';
 import { answerSbiCall } from '../sbi/call';
 import { advance } from '../vm/advance';
 import { openExit } from '../vm/exit';
-import { GuestTables } from '../vm/guest-walk';
+import { GuestTables, GuestTablesAsHardware } from '../vm/guest-walk';
 import { inject } from '../vm/inject';
 import { acknowledgeKick } from '../vm/kick';
 import { fetchInstruction } from '../vm/memory-instruction';
+import { emulateMisaligned, MISALIGNED } from '../vm/misaligned';
 import type { VmSbiHost } from '../vm/sbi-host';
 import { ACCESS_OF_GUEST_FAULT, handleGuestPageFault } from './guest-page-fault';
 import type { HardwareVm } from './hardware-vm';
@@ -78,6 +79,8 @@ export class HardwareVmm implements HostedSoftware {
       yield* this.handleSbiCall(vcpu);
     } else if (cause === ExceptionCode.virtualInstruction) {
       yield* this.handleVirtualInstruction(vcpu, low);
+    } else if (cause in MISALIGNED && !this.sbi.delegatesMisaligned(vcpu)) {
+      yield* emulateMisaligned(vm, vcpu, new GuestTablesAsHardware(vm), cause, new Gva(low, high));
     } else {
       yield step`the exception is the guest's own`;
       yield* inject(vm, vcpu, cause, false, low, high);

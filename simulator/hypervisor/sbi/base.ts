@@ -1,13 +1,13 @@
 import { step } from '../../machine/narration';
 import { type SbiExtension, success } from './interface';
 
-/** 2.0: bits 30:24 major, 23:0 minor. */
-const SPECIFICATION_VERSION = 0x02000000;
-/** Ours: 'HS' in ASCII, outside the ids that the specification lists (SBI 2.0, table 4). */
+/** 3.0: bits 30:24 major, 23:0 minor. */
+const SPECIFICATION_VERSION = 0x03000000;
+/** Ours: 'HS' in ASCII, outside the ids that the specification lists (SBI 3.0, section 4.9). */
 const IMPLEMENTATION_ID = 0x4853;
 const IMPLEMENTATION_VERSION = 1;
 
-/** Base extension (SBI 2.0, chapter 4). */
+/** Base extension (SBI 3.0, chapter 4). */
 export const base: SbiExtension = {
   name: 'BASE',
   id: 0x10,
@@ -15,7 +15,7 @@ export const base: SbiExtension = {
     {
       name: 'get_spec_version',
       *handle() {
-        yield step`answer that this is SBI 2.0`;
+        yield step`answer that this is SBI 3.0`;
         return success(SPECIFICATION_VERSION);
       },
     },

@@ -2,6 +2,7 @@ import type { Hart } from '../../core/index';
 import { type Narration, step } from '../../machine/narration';
 import { base } from './base';
 import { dbcn } from './dbcn';
+import { fwft } from './fwft';
 import { hsm } from './hsm';
 import { failure, type SbiCall, SbiError, type SbiExtension, type SbiHost, type SbiResult } from './interface';
 import { ipi } from './ipi';
@@ -11,7 +12,7 @@ import { srst } from './srst';
 import { susp } from './susp';
 import { time } from './time';
 
-export const sbiExtensions: readonly SbiExtension[] = [base, time, ipi, rfence, hsm, srst, susp, dbcn, ...legacy];
+export const sbiExtensions: readonly SbiExtension[] = [base, time, ipi, rfence, hsm, srst, susp, dbcn, fwft, ...legacy];
 
 const A0 = 10;
 const A1 = 11;
@@ -38,7 +39,7 @@ export function describeSbiCall(id: SbiCallId): string {
   return called ? `SBI ${extension.name} ${called.name}` : `SBI ${extension.name} function ${id.function}, unknown`;
 }
 
-/** Answers the SBI call in the registers of `hart` (SBI 2.0, chapter 3). @returns whether the caller goes on after its ecall. */
+/** Answers the SBI call in the registers of `hart` (SBI 3.0, chapter 3). @returns whether the caller goes on after its ecall. */
 export function* answerSbiCall(host: SbiHost, hart: Hart, caller: number): Narration<SbiResult> {
   const id = sbiCallOf(hart);
   const { function: called } = lookUp(id);

@@ -1,10 +1,10 @@
 import { step } from '../../machine/narration';
 import { failure, SbiError, type SbiExtension, success } from './interface';
 
-/** At most so many bytes a call are read: as many as asked for need not come (SBI 2.0, section 12.2). */
+/** At most so many bytes a call are read: as many as asked for need not come (SBI 3.0, section 12.2). */
 const LONGEST_READ = 4096;
 
-/** Debug console (SBI 2.0, chapter 12). Buffers are given by physical address. */
+/** Debug console (SBI 3.0, chapter 12). Buffers are given by physical address. */
 export const dbcn: SbiExtension = {
   name: 'DBCN',
   id: 0x4442434e,
@@ -13,7 +13,7 @@ export const dbcn: SbiExtension = {
       name: 'console_write',
       *handle(call) {
         const address = call.number(1) + call.number(2) * 2 ** 32;
-        // A call may write fewer than asked for (SBI 2.0, section 12.1).
+        // A call may write fewer than asked for (SBI 3.0, section 12.1).
         const length = Math.min(call.number(0), call.host.console.room);
         yield step`read ${length} bytes from physical ${address} in the caller's memory`;
         const bytes = call.host.readMemory(address, length);

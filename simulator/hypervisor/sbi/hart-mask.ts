@@ -1,12 +1,14 @@
 import { type SbiCall, SbiError } from './interface';
 
 /**
- * The harts that `hart_mask` and `hart_mask_base` name (SBI 2.0, chapter 3): bit n of the mask is hart base+n; base -1 means all.
+ * The harts that `hart_mask` and `hart_mask_base` name (SBI 3.0, chapter 3): bit n of the mask is hart base+n; base -1 means all.
  * The error for a hart that does not exist is SBI_ERR_INVALID_PARAM.
  */
 export function hartsOfMask(call: SbiCall, mask: bigint, base: bigint): number[] | number {
   const all = Array.from({ length: call.host.harts }, (_, hart) => hart);
   if (base === 0xffffffffffffffffn) return all;
+  // The base is no hart by itself: only one that the mask names has to be there.
+  if (mask === 0n) return [];
   if (base >= BigInt(call.host.harts)) return SbiError.invalidParam;
   const first = Number(base);
   const harts: number[] = [];

@@ -4,7 +4,7 @@ import { failure, HartStatus, SbiError, type SbiExtension, success } from './int
 const RETENTIVE = 0x00000000;
 const NON_RETENTIVE = 0x80000000;
 
-/** Hart state management (SBI 2.0, chapter 9). */
+/** Hart state management (SBI 3.0, chapter 9). */
 export const hsm: SbiExtension = {
   name: 'HSM',
   id: 0x48534d,
@@ -60,6 +60,6 @@ export const hsm: SbiExtension = {
   ],
 };
 
-/** Suspend types between the platform-specific ranges are reserved (SBI 2.0, table 19). */
+/** Suspend types between the platform-specific ranges are reserved (SBI 3.0, "HSM Hart Suspend Types"). */
 const isReserved = (type: number): boolean =>
   (type > 0 && type < 0x10000000) || (type > 0x7fffffff && type < 0x90000000);

@@ -1,8 +1,9 @@
 import type { Narration } from '../../machine/narration';
 import { FRAME, type Gva } from '../address';
 import type { SbiConsole } from './console';
+import type { FirmwareFeatures } from './features';
 
-/** SBI error codes (RISC-V SBI 2.0, table 1). */
+/** SBI error codes (RISC-V SBI 3.0, "Standard SBI Errors"). */
 export const SbiError = {
   success: 0,
   failed: -1,
@@ -13,9 +14,10 @@ export const SbiError = {
   alreadyAvailable: -6,
   alreadyStarted: -7,
   alreadyStopped: -8,
+  deniedLocked: -14,
 } as const;
 
-/** HSM hart states (SBI 2.0, chapter 9). */
+/** HSM hart states (SBI 3.0, chapter 9). */
 export const HartStatus = { started: 0, stopped: 1, startPending: 2, stopPending: 3, suspended: 4 } as const;
 
 /** What a call leaves in the caller's registers. */
@@ -94,6 +96,8 @@ export interface SbiHost {
   powerOff(code: number): void;
   reset(): void;
   readonly console: SbiConsole;
+  /** What FWFT sets. */
+  readonly features: FirmwareFeatures;
   /** Whether a hart may be started at this physical address. */
   mayExecute(address: number): boolean;
   readMemory(address: number, length: number): Uint8Array | undefined;

@@ -2,7 +2,7 @@ import { step } from '../../machine/narration';
 import { hartsOfMask } from './hart-mask';
 import { failure, type SbiExtension, success } from './interface';
 
-/** Inter-processor interrupts (SBI 2.0, chapter 7). */
+/** Inter-processor interrupts (SBI 3.0, chapter 7). */
 export const ipi: SbiExtension = {
   name: 'IPI',
   id: 0x735049,

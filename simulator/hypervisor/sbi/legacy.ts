@@ -8,7 +8,7 @@ const done: SbiResult = { legacy: 0 };
 const nothing: SbiResult = { legacy: -1 };
 
 /**
- * The harts of a legacy call: the mask stands at a *virtual* address of the caller (SBI 2.0, chapter 5), read with the caller's
+ * The harts of a legacy call: the mask stands at a *virtual* address of the caller (SBI 3.0, chapter 5), read with the caller's
  * privilege; address 0 means all harts. Undefined when reading it gave the caller a fault.
  */
 function* hartsAt(call: SbiCall, argument: number): Narration<readonly number[] | undefined> {
@@ -28,7 +28,7 @@ const legacyCall = (name: string, id: number, handle: (call: SbiCall) => Narrati
   functions: [{ name, handle }],
 });
 
-/** The calls of SBI 0.1, an extension id each; the function id is ignored (SBI 2.0, chapter 5). */
+/** The calls of SBI 0.1, an extension id each; the function id is ignored (SBI 3.0, chapter 5). */
 export const legacy: readonly SbiExtension[] = [
   legacyCall('set_timer', 0, function* setTimer(call) {
     const deadline = call.number(0);

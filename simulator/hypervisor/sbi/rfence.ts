@@ -17,7 +17,7 @@ const ALL_ONES = 0xffffffffffffffffn;
 /** Above so many pages one fence of everything is cheaper than a fence a page. */
 const PAGES_WORTH_SINGLE_FENCES = 64n;
 
-/** The range of a remote fence: `start` and `size` both 0, or `size` of all ones, mean everything (SBI 2.0, chapter 8). */
+/** The range of a remote fence: `start` and `size` both 0, or `size` of all ones, mean everything (SBI 3.0, chapter 8). */
 export function fenceRange(start: bigint, size: bigint): FenceRange {
   if ((start === 0n && size === 0n) || size === ALL_ONES) return 'all';
   const first = start & ~BigInt(FRAME - 1);
@@ -73,7 +73,7 @@ const guestFence = (
 const vmidOf = (call: SbiCall): number => call.word(4) & 0x3fff;
 const asidOf = (call: SbiCall): number => call.word(4) & 0xffff;
 
-/** Remote fences (SBI 2.0, chapter 8). They are complete when the call returns. */
+/** Remote fences (SBI 3.0, chapter 8). They are complete when the call returns. */
 export const rfence: SbiExtension = {
   name: 'RFENCE',
   id: 0x52464e43,

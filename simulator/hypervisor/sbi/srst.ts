@@ -7,7 +7,7 @@ const WARM_REBOOT = 2;
 const NO_REASON = 0;
 const SYSTEM_FAILURE = 1;
 
-/** System reset (SBI 2.0, chapter 10). */
+/** System reset (SBI 3.0, chapter 10). */
 export const srst: SbiExtension = {
   name: 'SRST',
   id: 0x53525354,

@@ -3,7 +3,7 @@ import { failure, HartStatus, SbiError, type SbiExtension } from './interface';
 
 const SUSPEND_TO_RAM = 0;
 
-/** System suspend (SBI 2.0, chapter 13): the machine sleeps as its last hart does, since nothing else here can be switched off. */
+/** System suspend (SBI 3.0, chapter 13): the machine sleeps as its last hart does, since nothing else here can be switched off. */
 export const susp: SbiExtension = {
   name: 'SUSP',
   id: 0x53555350,

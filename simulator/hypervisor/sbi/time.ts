@@ -1,7 +1,7 @@
 import { step } from '../../machine/narration';
 import { type SbiExtension, success } from './interface';
 
-/** Timer extension (SBI 2.0, chapter 6). */
+/** Timer extension (SBI 3.0, chapter 6). */
 export const time: SbiExtension = {
   name: 'TIME',
   id: 0x54494d45,

@@ -54,6 +54,22 @@ export function memoryInstruction(word: number): MemoryInstruction | undefined {
   };
 }
 
+/** What a load leaves in its register: the words of memory, sign- or zero-extended or NaN-boxed. */
+export function extended(
+  low: number,
+  high: number,
+  { size, signed, boxed }: MemoryInstruction,
+): {
+  low: number;
+  high: number;
+} {
+  if (size === 8) return { low, high };
+  if (boxed) return { low, high: -1 };
+  const unused = 32 - size * 8;
+  const extended = signed ? (low << unused) >> unused : (low << unused) >>> unused;
+  return { low: extended | 0, high: signed && extended < 0 ? -1 : 0 };
+}
+
 /** The first byte that the instruction accesses, by the guest's registers. */
 export function effectiveAddress(vcpu: Vcpu, { rs1, offset }: MemoryInstruction): Gva {
   return Gva.of(vcpu.hart.x(rs1) + BigInt(offset));

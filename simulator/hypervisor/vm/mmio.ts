@@ -5,7 +5,7 @@ import type { Access } from '../../mmu/index';
 import { type Gpa, type Gva, hex64 } from '../address';
 import { advance } from './advance';
 import type { GuestTables } from './guest-walk';
-import { effectiveAddress, fetchInstruction, type MemoryInstruction } from './memory-instruction';
+import { effectiveAddress, extended, fetchInstruction, type MemoryInstruction } from './memory-instruction';
 import { refuseAccess } from './refuse';
 import type { Vcpu } from './vcpu';
 import type { VirtualMachine } from './virtual-machine';
@@ -40,7 +40,7 @@ export function* emulateMmio(
       yield* refuseAccess(vm, vcpu, tables, access, gva, gpa);
       return;
     }
-    const { low, high } = extend(value.low, value.high, instruction);
+    const { low, high } = extended(value.low, value.high, instruction);
     const loaded = hex64(low, high);
     yield step`put ${loaded} into register x${rd} and skip the instruction`;
     hart.setXWords(rd, low, high);
@@ -72,12 +72,4 @@ export function fetchAccess(
   vm.ledger.charge('decode');
   const instruction = word === undefined ? undefined : vm.instructions.find(word).memory;
   return instruction && effectiveAddress(vcpu, instruction).value === gva.value ? instruction : undefined;
-}
-
-function extend(low: number, high: number, { size, signed, boxed }: MemoryInstruction): { low: number; high: number } {
-  if (size === 8) return { low, high };
-  if (boxed) return { low, high: -1 };
-  const unused = 32 - size * 8;
-  const extended = signed ? (low << unused) >> unused : (low << unused) >>> unused;
-  return { low: extended | 0, high: signed && extended < 0 ? -1 : 0 };
 }

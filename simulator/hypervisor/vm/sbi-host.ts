@@ -6,6 +6,7 @@ import { Access } from '../../mmu/index';
 import type { Gva } from '../address';
 import { sbiExtensions } from '../sbi/call';
 import { SbiConsole } from '../sbi/console';
+import { Feature, type FeatureSwitches, FirmwareFeatures } from '../sbi/features';
 import { addressesOf, type FenceRange, HartStatus, type SbiHost } from '../sbi/interface';
 import { GuestTablesAsHardware, translateGuest } from './guest-walk';
 import { inject } from './inject';
@@ -23,20 +24,25 @@ export class VmSbiHost implements SbiHost {
   private readonly suspended = new Set<number>();
 
   readonly console: SbiConsole;
+  readonly features: FirmwareFeatures;
 
   constructor(
     private readonly vm: VirtualMachine,
     uart: Uart,
+    switches: FeatureSwitches,
   ) {
+    this.features = new FirmwareFeatures(vm.vcpus.length, switches);
     this.console = new SbiConsole(uart, vm.machine.clock);
   }
 
   state() {
-    return { suspended: [...this.suspended].sort(), console: this.console.state() };
+    const { console, features } = this;
+    return { suspended: [...this.suspended].sort(), console: console.state(), features: features.state() };
   }
 
-  restore({ suspended, console }: ReturnType<VmSbiHost['state']>): void {
+  restore({ suspended, console, features }: ReturnType<VmSbiHost['state']>): void {
     this.console.restore(console);
+    this.features.restore(features);
     this.suspended.clear();
     for (const id of suspended) this.suspended.add(id);
   }
@@ -82,6 +88,7 @@ export class VmSbiHost implements SbiHost {
   startHart(id: number, address: number, opaque: bigint): void {
     const vcpu = this.vcpu(id);
     this.vm.machine.scheduler.start(vcpu.hart);
+    this.features.reset(id);
     this.enterSupervisor(vcpu, address, opaque);
     vcpu.resume();
   }
@@ -135,7 +142,12 @@ export class VmSbiHost implements SbiHost {
     return word;
   }
 
-  /** Virtual S-mode at `address`, paging and interrupts off, a0 = hart id, a1 = `opaque` (SBI 2.0, section 9.1). */
+  /** Whether traps of misaligned accesses are the guest's own affair; else the VMM does the accesses. */
+  delegatesMisaligned({ id }: Vcpu): boolean {
+    return this.features.find(Feature.misalignedDelegation)?.isOn(id) ?? true;
+  }
+
+  /** Virtual S-mode at `address`, paging and interrupts off, a0 = hart id, a1 = `opaque` (SBI 3.0, section 9.1). */
   private enterSupervisor(vcpu: Vcpu, address: number, opaque: bigint): void {
     vcpu.enterSupervisor();
     vcpu.hart.setX(A0, BigInt(vcpu.id));

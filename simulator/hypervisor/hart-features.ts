@@ -1,0 +1,48 @@
+import { EnvironmentHigh, type Hart } from '../core/index';
+import { ExceptionCode } from '../isa/index';
+import type { FeatureSwitch, FeatureSwitches } from './sbi/features';
+import { Feature } from './sbi/features';
+
+/** In medeleg and hedeleg. */
+export const MISALIGNED_EXCEPTIONS = (1 << ExceptionCode.loadMisaligned) | (1 << ExceptionCode.storeMisaligned);
+
+/** The CSRs of a level that decide for the software below it: medeleg and menvcfg, or hedeleg and henvcfg. */
+export interface LevelCsrs {
+  readonly delegation: number;
+  readonly environment: number;
+}
+
+/** The features of harts for the software below the level that has these CSRs. */
+export function hartFeatures(harts: readonly Hart[], csrs: LevelCsrs): FeatureSwitches {
+  const hartOf = (id: number): Hart => {
+    const hart = harts[id];
+    if (!hart) throw new RangeError(`hart ${id} is not of this machine`);
+    return hart;
+  };
+  const misalignedDelegation: FeatureSwitch = {
+    // The strictest choice: whoever relies on misaligned accesses and takes no trap for them asks for it.
+    reset: true,
+    isOn: (id) => (hartOf(id).csrLow(csrs.delegation) & MISALIGNED_EXCEPTIONS) !== 0,
+    turn: (id, on) => {
+      const delegated = hartOf(id).csrLow(csrs.delegation) & ~MISALIGNED_EXCEPTIONS;
+      hartOf(id).setCsrWords(csrs.delegation, on ? delegated | MISALIGNED_EXCEPTIONS : delegated, 0);
+    },
+  };
+  const tableUpdates: FeatureSwitch = {
+    reset: false,
+    isOn: (id) => (hartOf(id).csrHigh(csrs.environment) & EnvironmentHigh.ADUE) !== 0,
+    turn: (id, on) => {
+      const hart = hartOf(id);
+      const [low, high] = [hart.csrLow(csrs.environment), hart.csrHigh(csrs.environment)];
+      hart.setCsrWords(csrs.environment, low, on ? high | EnvironmentHigh.ADUE : high & ~EnvironmentHigh.ADUE);
+      // What the hart has cached may be of the other kind (manual, volume II, menvcfg).
+      hart.fence(undefined, undefined);
+      hart.fenceGuest();
+    },
+  };
+  const switchable = harts[0]?.options.accessedDirty === 'switchable';
+  return {
+    [Feature.misalignedDelegation]: misalignedDelegation,
+    ...(switchable ? { [Feature.tableUpdates]: tableUpdates } : {}),
+  };
+}
