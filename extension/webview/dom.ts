@@ -9,6 +9,7 @@ export interface Element {
 export type Child = Element | string;
 
 interface Handlers {
+  change?: (event: Event) => void;
   click?: (event: MouseEvent) => void;
   keydown?: (event: KeyboardEvent) => void;
   submit?: (event: SubmitEvent) => void;
@@ -67,6 +68,7 @@ function patchElement(parent: HTMLElement, present: ChildNode | undefined, wante
   for (const [name, value] of Object.entries(wanted.attributes)) {
     if (target.getAttribute(name) !== value) target.setAttribute(name, value);
   }
+  target.onchange = wanted.on.change ?? null;
   target.onclick = wanted.on.click ?? null;
   target.onkeydown = wanted.on.keydown ?? null;
   target.onsubmit = wanted.on.submit ?? null;

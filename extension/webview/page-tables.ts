@@ -1,16 +1,19 @@
 import type {
   EntryState,
+  LastTrap,
   PageTable,
+  PageTableArguments,
   PageTableEntry,
   Pte,
   TranslateArguments,
   Translation,
-  Walk,
 } from '../../debug-adapter/protocol';
 import type { Client } from './client';
-import { type Child, type Element, element } from './dom';
-import { address, code, note, pageSize, plural, text, toggle } from './parts';
+import { type Element, element } from './dom';
+import { address, code, note, pageSize, text, toggle } from './parts';
+import { translationSection } from './translation';
 import type { View } from './view';
+import { trapNote, WorldChoice } from './worlds';
 
 const stateTitles: Record<EntryState, string> = {
   same: 'The shadow entry is the guest’s entry times P2M.',
@@ -23,10 +26,13 @@ const stateTitles: Record<EntryState, string> = {
   refused: 'No access gets through this entry.',
 };
 
-/** Places in the tree are named by the indices on the way to them: `2/0/17`. */
+/** Places in a tree are named by the indices on the way to them: `2/0/17`; of the second stage with `g:` before them. */
 type Place = string;
+type Stage = NonNullable<PageTableArguments['stage']>;
 
-/** The guest's page table and beside it, entry by entry, the shadow table that the hardware walks. */
+const placeOf = (stage: Stage, path: readonly number[]): Place => `${stage === 'second' ? 'g:' : ''}${path.join('/')}`;
+
+/** The guest's page table and beside it, entry by entry, the shadow table that the hardware walks; or the second stage's below it. */
 export class PageTablesView implements View {
   readonly empty = 'Debug a guest to see its page table and, entry by entry, the shadow table that the hardware walks.';
   private readonly tables = new Map<Place, PageTable>();
@@ -34,48 +40,67 @@ export class PageTablesView implements View {
   /** What is translated anew at every stop. */
   private asked: Pick<TranslateArguments, 'address' | 'access'> | undefined;
   private translation: Translation | string | undefined;
+  private readonly world = new WorldChoice();
+  private trap: LastTrap | undefined;
 
   async load(client: Client, threadId: number): Promise<void> {
     this.tables.clear();
-    const loadTable = async (path: number[]): Promise<void> => {
-      const table = await client.request('hyperstep/pageTable', { threadId, path });
-      this.tables.set(path.join('/'), table);
+    const { worlds, trap } = await client.request('hyperstep/worlds', { threadId });
+    this.world.offered(worlds);
+    this.trap = trap;
+    const world = this.world.current?.name;
+    const about = { threadId, ...(world ? { world } : {}) };
+    const loadTable = async (stage: Stage, path: number[]): Promise<void> => {
+      const table = await client.request('hyperstep/pageTable', { ...about, path, stage });
+      this.tables.set(placeOf(stage, path), table);
       const unfolded = table.entries.filter(
-        (entry) => isTable(entry) && this.unfolded.has([...path, entry.index].join('/')),
+        (entry) => isTable(entry) && this.unfolded.has(placeOf(stage, [...path, entry.index])),
       );
-      for (const entry of unfolded) await loadTable([...path, entry.index]);
+      for (const entry of unfolded) await loadTable(stage, [...path, entry.index]);
     };
-    await loadTable([]);
+    await loadTable('first', []);
+    if (this.world.current?.twoStages) await loadTable('second', []);
     if (this.asked) {
-      const answer = client.request('hyperstep/translate', { threadId, ...this.asked });
+      const answer = client.request('hyperstep/translate', { ...about, ...this.asked });
       this.translation = await answer.catch((error: Error) => error.message);
     }
   }
 
   render(_client: Client, refresh: () => void): Element[] {
-    const root = this.tables.get('');
+    const root = this.tables.get(placeOf('first', []));
+    const second = this.tables.get(placeOf('second', []));
     if (!root) return [];
+    const showWalk = ({ world, ...asked }: Pick<TranslateArguments, 'address' | 'access' | 'world'>) => {
+      if (world) this.world.choose(world);
+      this.asked = asked;
+      refresh();
+    };
     return [
-      element('header', {}, [
-        text('title', root.mode === 'bare' ? 'No paging' : root.mode === 'sv39' ? 'Sv39' : 'Sv48'),
-        text('space', root.space),
-      ]),
+      tableHeader(root),
+      ...this.world.render(refresh),
+      ...(this.trap ? [trapNote(this.trap, showWalk)] : []),
       this.translateForm(refresh),
-      ...this.renderTranslation(),
+      ...translationSection(this.translation),
       ...(root.shadowed ? [columnTitles()] : []),
-      root.entries.length === 0 ? note(emptyText(root)) : this.tree(root, refresh),
+      root.entries.length === 0 ? note(emptyText(root)) : this.tree(root, 'first', refresh),
+      ...(second ? [tableHeader(second), this.secondStage(second, refresh)] : []),
     ];
   }
 
-  private tree(root: PageTable, refresh: () => void): Element {
-    return element('div', { role: 'tree', 'aria-label': 'Page table entries' }, this.rows(root, [], refresh), {
+  private secondStage(root: PageTable, refresh: () => void): Element {
+    return root.entries.length === 0 ? note(emptyText(root)) : this.tree(root, 'second', refresh);
+  }
+
+  private tree(root: PageTable, stage: Stage, refresh: () => void): Element {
+    const label = stage === 'second' ? 'Entries of the second stage' : 'Page table entries';
+    return element('div', { role: 'tree', 'aria-label': label }, this.rows(root, stage, [], refresh), {
       keydown: moveInTree,
     });
   }
 
-  private rows(table: PageTable, path: readonly number[], refresh: () => void): Element[] {
+  private rows(table: PageTable, stage: Stage, path: readonly number[], refresh: () => void): Element[] {
     return table.entries.flatMap((entry) => {
-      const place = [...path, entry.index].join('/');
+      const place = placeOf(stage, [...path, entry.index]);
       const below = this.unfolded.has(place) ? this.tables.get(place) : undefined;
       const switchIt = () => {
         toggle(this.unfolded, place);
@@ -87,7 +112,7 @@ export class PageTablesView implements View {
         path.length + 1,
         isTable(entry) ? { open: below !== undefined, switchIt } : undefined,
       );
-      return below ? [row, ...this.rows(below, [...path, entry.index], refresh)] : [row];
+      return below ? [row, ...this.rows(below, stage, [...path, entry.index], refresh)] : [row];
     });
   }
 
@@ -122,41 +147,19 @@ export class PageTablesView implements View {
       { submit },
     );
   }
-
-  private renderTranslation(): Element[] {
-    if (this.translation === undefined) return [];
-    if (typeof this.translation === 'string') return [note(this.translation)];
-    const { guest, p2m, shadow, stages, tlb, summary } = this.translation;
-    const lines: Element[] = [note(summary), walk('Guest walk', guest, shadow ? 'gpa' : 'hpa')];
-    if (p2m) {
-      const end: Child = p2m.hpa ? address('hpa', p2m.hpa) : 'no frame';
-      lines.push(
-        element('h3', {}, ['P2M']),
-        element('p', { class: 'step' }, [address('gpa', p2m.gpa), ' → ', end, ' ', p2m.note]),
-      );
-    }
-    if (shadow) lines.push(walk('Shadow walk, by the hardware', shadow, 'hpa'));
-    if (stages) lines.push(...twoStageWalk(stages));
-    const cached = tlb ? `slot ${tlb.slot}: ${tlb.va} → ${tlb.hpa} ${tlb.permissions}, ASID ${tlb.asid}` : 'no entry';
-    lines.push(element('h3', {}, ['TLB']), element('p', { class: 'step' }, [cached]));
-    return [element('section', { class: 'translation', 'aria-label': 'Translation' }, lines)];
-  }
 }
 
-/** Every entry that the hardware reads of both stages: the one that stops it stands out. */
-function twoStageWalk({ steps, outcome }: NonNullable<Translation['stages']>): Element[] {
-  return [
-    element('h3', {}, ['Both stages, as the hardware walks them']),
-    ...steps.map(({ stage, level, pteAddress, pte, note: says, failed }) =>
-      element('p', { class: failed ? 'step failed' : 'step' }, [
-        `${stage} level ${level} `,
-        address(stage === 'G' ? 'hpa' : 'gpa', pteAddress),
-        ` = ${pte} ${says}`,
-      ]),
-    ),
-    element('p', { class: 'step' }, [outcome]),
-  ];
+function tableHeader({ mode, stage, space }: PageTable): Element {
+  const schemes = stage === 'second' ? secondStageSchemes : firstStageSchemes;
+  return element('header', {}, [text('title', schemes[mode]), text('space', space)]);
 }
+
+const firstStageSchemes: Record<PageTable['mode'], string> = { bare: 'No paging', sv39: 'Sv39', sv48: 'Sv48' };
+const secondStageSchemes: Record<PageTable['mode'], string> = {
+  bare: 'No second stage',
+  sv39: 'Sv39x4',
+  sv48: 'Sv48x4',
+};
 
 function columnTitles(): Element {
   return element('div', { class: 'sides column-titles', 'aria-hidden': 'true' }, [
@@ -167,9 +170,10 @@ function columnTitles(): Element {
 
 function emptyText(table: PageTable): string {
   if (table.mode !== 'bare') return 'The page table has no valid entry.';
+  if (table.stage === 'second') return 'Guest physical addresses are machine addresses.';
   return table.shadowed
     ? 'The guest has not turned on paging, and has touched no page yet.'
-    : 'The guest has not turned on paging.';
+    : `${table.space}: addresses are not translated here.`;
 }
 
 function isTable(entry: PageTableEntry): boolean {
@@ -197,7 +201,7 @@ function entryRow(
   ]);
   const sides = table.shadowed
     ? [side(entry.guest, 'gpa', 'guest'), side(entry.shadow, 'hpa', 'shadow')]
-    : [side(entry.guest, 'hpa', 'page table')];
+    : [side(entry.guest, table.stage === 'first' ? 'gpa' : 'hpa', 'page table'), ...behind(entry, table)];
   const attributes = {
     role: 'treeitem',
     tabindex: 0,
@@ -214,6 +218,11 @@ function entryRow(
   );
 }
 
+/** Where the second stage leads what an entry of the first one points to. */
+function behind({ expectedHpa }: PageTableEntry, { stage }: PageTable): Element[] {
+  return stage === 'first' && expectedHpa ? [text('side', text('arrow', '→ '), address('hpa', expectedHpa))] : [];
+}
+
 function side(pte: Pte | undefined, kind: 'gpa' | 'hpa', name: string): Element {
   if (!pte) return element('span', { class: 'side none', title: `no valid ${name} entry` }, ['–']);
   const permissions = pte.kind === 'table' ? 'table' : pte.permissions;
@@ -221,30 +230,6 @@ function side(pte: Pte | undefined, kind: 'gpa' | 'hpa', name: string): Element 
     address(kind, pte.target),
     ' ',
     code(permissions),
-  ]);
-}
-
-function walk(title: string, { root, steps, outcome }: Walk, kind: 'gpa' | 'hpa'): Element {
-  const lines = steps.map(({ level, index, pteAddress, pte, note: conclusion }) =>
-    element('li', {}, [
-      `level ${level}, entry ${index} at `,
-      address(kind, pteAddress),
-      ': ',
-      code(pte),
-      ` ${conclusion}`,
-    ]),
-  );
-  const end: Child[] =
-    'fault' in outcome
-      ? [text('fault', outcome.fault)]
-      : [address(kind, outcome.address), ` ${outcome.permissions} (${pageSize(outcome.level)})`];
-  return element('div', {}, [
-    element('h3', {}, [
-      title,
-      ' ',
-      text('space', steps.length > 0 ? `from ${root}, ${plural(steps.length, 'step')}` : 'bare'),
-    ]),
-    element('ol', { class: 'steps' }, [...lines, element('li', { class: 'outcome' }, end)]),
   ]);
 }
 

@@ -4,6 +4,7 @@ import type { Exit, PageTable, Requests } from '../../debug-adapter/protocol';
 export const answers: {
   [Command in keyof Requests]?: (args: Requests[Command]['arguments']) => Requests[Command]['body'];
 } = {
+  'hyperstep/worlds': () => ({ worlds: [{ name: 'S', why: 'the hart stands here', twoStages: false }] }),
   'hyperstep/pageTable': ({ path }) => tables[path.length] ?? { ...root, entries: [] },
   'hyperstep/translate': ({ address }) => ({
     summary: `A read reaches ${address} without an exit.`,

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { mkdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
 import { after, before, describe, it } from 'mocha';
 import type { Requests } from '../../debug-adapter/protocol';
 import type { FromView, ToView } from '../../extension/views/messages';
 import type { ViewName } from '../../extension/views/table';
+import { Client, root } from '../debug-adapter/client';
 import { hasTool } from '../support/tools';
 import type { Browser, Page } from '../vscode-host/host';
 import { launchBrowser } from '../vscode-host/host';
@@ -26,18 +28,27 @@ describe('views', () => {
   after(() => browser?.close());
 
   /** A view as it is when the machine has stopped; `fake` replaces answers. */
-  async function open(view: ViewName, width: number, fake: Partial<typeof answers> = {}): Promise<FromView[]> {
+  async function open(
+    view: ViewName,
+    width: number,
+    fake: Partial<typeof answers> = {},
+    real?: Client,
+  ): Promise<FromView[]> {
     const all = { ...answers, ...fake };
     const received: FromView[] = [];
     page = await browser.newPage({ viewport: { width, height: 900 } });
     page.setDefaultTimeout(10_000);
     const errors: string[] = [];
     page.on('pageerror', (error) => errors.push(String(error)));
-    await page.exposeFunction('answer', (message: FromView): ToView | undefined => {
+    await page.exposeFunction('answer', async (message: FromView): Promise<ToView | undefined> => {
       received.push(message);
       if (message.type !== 'request') return undefined;
       try {
-        return { type: 'answer', id: message.id, body: answerTo(all, message) };
+        return {
+          type: 'answer',
+          id: message.id,
+          body: real ? await real.own(message.command, message.arguments) : answerTo(all, message),
+        };
       } catch (error) {
         return { type: 'error', id: message.id, message: (error as Error).message };
       }
@@ -86,12 +97,37 @@ describe('views', () => {
     const asked = received.find((message) => message.type === 'request' && message.command === 'hyperstep/translate');
     assert.deepEqual(asked && 'arguments' in asked && asked.arguments, {
       threadId: 1,
+      world: 'S',
       address: 'table + 8',
       access: 'read',
     });
     // What is asked stays there, and is translated anew at every stop.
     assert.equal(await page.getByLabel('Guest-virtual address').inputValue(), 'table + 8');
     await shot('translation');
+  });
+
+  it('names the bit that stopped the guest of an own hypervisor, and shows the tables of both stages', async () => {
+    const guest = path.join(root, 'test/debug-adapter/guests/own-hypervisor.S');
+    const trap = readFileSync(guest, 'utf8').split('\n').indexOf('trap:   csrr    t1, scause') + 1;
+    const client = new Client();
+    await client.launch(guest, { virtualization: 'none', breakpoints: [trap] } as object);
+    await client.stopped();
+    await open('pageTables', 330, {}, client);
+    await page.getByText('The hypervisor’s affair:').waitFor();
+    assert.match(
+      await page.getByLabel('Last trap').innerText(),
+      /Load guest-page fault at 0x5008, GPA 0x1008, from VS-mode at no_user[\s\S]*U is clear: every guest access needs U=1/,
+    );
+    await page.getByRole('tree', { name: 'Entries of the second stage' }).waitFor();
+    await page.getByRole('button', { name: 'Show the walk' }).click();
+    await page.locator('.step.failed').waitFor();
+    assert.match(await page.locator('.step.failed').innerText(), /^G level 0 .*U is clear/);
+    await shot('worlds');
+    await page.getByLabel('Mode whose tables are shown').selectOption('HS');
+    await page.getByText('HS-mode, satp Bare: addresses are not translated here.').waitFor();
+    assert.equal(await page.getByRole('tree').count(), 0);
+    await shot('worlds-hypervisor');
+    await client.request('disconnect');
   });
 
   it('uses the width of an editor', async () => {
