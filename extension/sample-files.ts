@@ -50,9 +50,13 @@ export class SampleFiles {
     return vscode.workspace.fs.copy(this.original(name), this.copyOf(name), { overwrite: true });
   }
 
-  private async names(): Promise<string[]> {
-    const entries = await vscode.workspace.fs.readDirectory(this.shipped);
-    return entries.map(([name]) => name);
+  /** Paths of the files, from the sample's folder. */
+  private async names(folder = ''): Promise<string[]> {
+    const entries = await vscode.workspace.fs.readDirectory(this.original(folder));
+    const found = entries.map(async ([name, type]) =>
+      type === vscode.FileType.Directory ? this.names(`${folder}${name}/`) : [`${folder}${name}`],
+    );
+    return (await Promise.all(found)).flat();
   }
 
   private original(name: string): vscode.Uri {

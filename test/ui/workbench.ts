@@ -13,7 +13,8 @@ export class Workbench {
     readonly page: Page,
   ) {}
 
-  static async open(folder: string, theme = 'Default Dark Modern'): Promise<Workbench> {
+  /** @param folder an empty window when absent */
+  static async open(folder?: string, theme = 'Default Dark Modern'): Promise<Workbench> {
     mkdirSync(screenshots, { recursive: true });
     const settings = {
       'workbench.colorTheme': theme,
@@ -25,7 +26,7 @@ export class Workbench {
     const browser = await launchBrowser();
     const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
     page.setDefaultTimeout(60_000);
-    await page.goto(host.url({ folder }));
+    await page.goto(host.url(folder === undefined ? { ew: 'true' } : { folder }));
     return new Workbench(host, browser, page);
   }
 
@@ -117,8 +118,13 @@ export class Workbench {
   }
 
   async run(command: string): Promise<void> {
-    await this.page.keyboard.press('F1');
-    await this.page.locator('.quick-input-widget input').first().waitFor();
+    const input = this.page.locator('.quick-input-widget input').first();
+    // A workbench that is still starting may lose the key.
+    for (let tries = 0; tries < 20; tries++) {
+      await this.page.keyboard.press('F1');
+      if (await appears(input, 3000)) break;
+    }
+    await input.waitFor();
     await this.page.keyboard.type(command);
     await this.page.locator('.quick-input-list .monaco-list-row', { hasText: command }).first().waitFor();
     await this.page.keyboard.press('Enter');
