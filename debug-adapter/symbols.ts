@@ -97,7 +97,17 @@ function isPlace({ type, name }: ProgramSymbol): boolean {
   return type !== 'absolute' && !name.startsWith('.L') && !name.startsWith('$');
 }
 
-/** Functions before other symbols, global ones before local ones. */
-function rank({ type, binding }: ProgramSymbol): number {
-  return (type === 'function' ? 4 : type === 'object' ? 2 : 0) + (binding === 'local' ? 0 : 1);
+/** Functions before other symbols, those of the user before those that linker scripts define, global ones before local ones. */
+function rank(symbol: ProgramSymbol): number {
+  const { type, binding } = symbol;
+  const kind = type === 'function' ? 8 : type === 'object' ? 4 : 0;
+  return kind + (isOfLinkerScript(symbol) ? 0 : 2) + (binding === 'local' ? 0 : 1);
+}
+
+/** The names that linker scripts give to where sections begin and end: those of GNU ld's own, and those that kernels' are like. */
+const linkerNames =
+  /^(__\w*\$?|_?(etext|edata|end)|_*[se](text|data|rodata|bss|init|kernel)|_?(text|data|rodata|bss|heap|stack|kernel|image)_(start|begin|end|top|bottom|size))$/;
+
+function isOfLinkerScript({ name, definition }: ProgramSymbol): boolean {
+  return definition === undefined && linkerNames.test(name);
 }

@@ -7,6 +7,7 @@ import { ForeignStatus } from './foreign-status';
 import type { Host } from './host';
 import { InactiveRegions } from './inactive-regions';
 import { IncludedSources } from './included-sources';
+import { inlayValues, refreshInlayValues } from './inlay-values';
 import {
   type InactiveRegionsParams,
   inactiveRegionsNotification,
@@ -38,6 +39,7 @@ export class LanguageService implements vscode.Disposable {
   private readonly foreignStatus = new ForeignStatus();
   private readonly virtualDocuments = new VirtualDocuments((uri) => this.virtualText(uri));
   readonly inactiveRegions = new InactiveRegions();
+  private inlayRefresh: vscode.Disposable | undefined;
 
   constructor(
     private readonly context: vscode.ExtensionContext,
@@ -65,6 +67,7 @@ export class LanguageService implements vscode.Disposable {
   async checkProgram(program: vscode.Uri[], options: LaunchArguments): Promise<ProgramCheck | undefined> {
     const client = await this.client;
     const { includePaths, defines, march, mabi, linkerScript, linkOptions, relax, projectRoot } = options;
+    const { firmware, bios } = options;
     try {
       return await client?.sendRequest<ProgramCheck>('hyperstep/checkProgram', {
         program: program.map(String),
@@ -76,6 +79,8 @@ export class LanguageService implements vscode.Disposable {
         linkOptions,
         relax,
         projectRoot,
+        firmware,
+        bios,
       });
     } catch {
       // The debug adapter assembles too and reports the same errors.
@@ -101,6 +106,7 @@ export class LanguageService implements vscode.Disposable {
     this.foreignStatus.dispose();
     this.virtualDocuments.dispose();
     this.inactiveRegions.dispose();
+    this.inlayRefresh?.dispose();
     await this.stop();
   }
 
@@ -121,6 +127,7 @@ export class LanguageService implements vscode.Disposable {
         didOpen: (document, next) => (isVirtual(document.uri) ? Promise.resolve() : next(document)),
         didChange: (event, next) => (isVirtual(event.document.uri) ? Promise.resolve() : next(event)),
         didClose: (document, next) => (isVirtual(document.uri) ? Promise.resolve() : next(document)),
+        ...inlayValues,
       },
       // In Restricted Mode the server reads no file outside the workspace.
       initializationOptions: { trusted: vscode.workspace.isTrusted, notePrivileged: false, pullDiagnostics: false },
@@ -134,6 +141,8 @@ export class LanguageService implements vscode.Disposable {
     client.onNotification('hyperstep/included', ({ uris }: { uris: string[] }) => this.includedSources.add(uris));
     client.onNotification('hyperstep/foreign', (foreign) => this.foreignStatus.note(foreign));
     await client.start();
+    this.inlayRefresh?.dispose();
+    this.inlayRefresh = refreshInlayValues(client);
     return client;
   }
 

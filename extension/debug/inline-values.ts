@@ -17,12 +17,14 @@ export class VmmInlineValues implements vscode.InlineValuesProvider {
     const session = this.sessions.active;
     if (!session) return [];
     const { uri } = document;
-    const { values } = await request(session, 'hyperstep/inlineValues', {
+    // The machine may have gone on since VS Code asked: then the frame is no more, and old values would be wrong ones.
+    const answer = request(session, 'hyperstep/inlineValues', {
       frameId: context.frameId,
       path: uri.scheme === 'file' ? uri.fsPath : uri.toString(true),
       startLine: viewPort.start.line + 1,
       endLine: Math.min(viewPort.end.line, context.stoppedLocation.end.line) + 1,
-    });
+    }).catch(() => ({ values: [] }));
+    const { values } = await answer;
     return values
       .filter(({ line }) => line <= document.lineCount)
       .map(({ line, text }) => new vscode.InlineValueText(document.lineAt(line - 1).range, text));

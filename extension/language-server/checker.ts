@@ -13,6 +13,7 @@ import {
 } from './assembly';
 import { foreignArchitecture } from './foreign';
 import { tellInactive } from './inactive';
+import { isFromReset } from './launch-file';
 import { lintsOf } from './lints';
 import { keyOf, keyOfPath, lineRange, lspRange } from './locations';
 import {
@@ -254,6 +255,7 @@ export class Checker {
         ? { linkOptions: withLinkPaths(linkOptions, (path) => joinPath(folder, keyOfPath(path))) }
         : {}),
       ...(typeof relax === 'boolean' ? { relax } : {}),
+      ...(isFromReset(params) ? { fromReset: true } : {}),
     };
     const analysis = await workspace.analyseLaunch(given, projectRoot ? keyOfPath(projectRoot) : undefined);
     this.publisher.publish(programName(analysis), this.#diagnosticsOf(analysis));

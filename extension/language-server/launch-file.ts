@@ -46,9 +46,15 @@ function programOf(configuration: Record<string, unknown>, folder: string): Give
       program: program.filter((path) => path !== undefined),
       ...(includePaths ? { includePaths } : {}),
       ...(linkerScript === undefined ? {} : { linkerScript }),
+      ...(isFromReset(configuration) ? { fromReset: true } : {}),
       ...(linkOptions ? { linkOptions } : {}),
     },
   ];
+}
+
+/** Whether a launch's program is the first that runs: firmware of the user's own before it has M-mode for itself. */
+export function isFromReset({ firmware, bios }: { readonly firmware?: unknown; readonly bios?: unknown }): boolean {
+  return firmware === 'none' && typeof bios !== 'string';
 }
 
 /** A path of a configuration as a key; undefined when it holds a variable that is not the workspace folder. */

@@ -19,6 +19,9 @@ export interface CheckProgramParams {
   readonly linkerScript?: string | null;
   readonly linkOptions?: readonly string[] | null;
   readonly relax?: boolean | null;
+  /** The launch attributes of these names: whether the program starts in M-mode. */
+  readonly firmware?: string | null;
+  readonly bios?: string | null;
   /** The folder (a path or URI) above which no project file is looked for; when absent, the workspace folder. */
   readonly projectRoot?: string | null;
 }

@@ -21,6 +21,8 @@ export interface GivenProgram extends ProjectDescription {
   readonly entry?: string;
   /** Where a flat binary lies; where code begins when absent. */
   readonly imageAddress?: bigint;
+  /** It is started in M-mode, without firmware below it. */
+  readonly fromReset?: boolean;
 }
 
 /**
@@ -66,7 +68,8 @@ export async function findProjectOf(
  * all of them; what is given explicitly goes before what the project file says, one by one where it is preprocessor macros.
  */
 export function mergeProject(given: GivenProgram, found: FoundProject | undefined): Project {
-  const own = withEntry(projectOf(given, '', undefined), given.entry);
+  const reset = given.fromReset ? { fromReset: true } : {};
+  const own = { ...withEntry(projectOf(given, '', undefined), given.entry), ...reset };
   if (!found) return own;
   const linkOptions = given.linkOptions ?? found.description.linkOptions;
   const stated = projectOf({ ...found.description, ...(linkOptions ? { linkOptions } : {}) }, found.folder, undefined);
@@ -89,6 +92,7 @@ export function mergeProject(given: GivenProgram, found: FoundProject | undefine
     ...(linkerScript === undefined ? {} : { linkerScript }),
     ...(relax === undefined ? {} : { relax }),
     stated: true,
+    ...reset,
   };
 }
 

@@ -41,6 +41,8 @@ export interface Project extends Pick<AssembleRequest, 'roots' | 'inputs' | 'lin
   readonly relax?: boolean;
   /** Whether something states all that is linked: only then is an undefined symbol an error. */
   readonly stated: boolean;
+  /** The program has the machine from reset, in M-mode: nothing is below it. */
+  readonly fromReset?: boolean;
 }
 
 /** The name of the project file. */

@@ -33,6 +33,21 @@ describe('debugging the sample', () => {
     }
   });
 
+  /** Values that the assembler knows, beside the lines. */
+  const valueHints = async (): Promise<number> => {
+    const all = new vscode.Range(0, 0, kernel.lineCount, 0);
+    const hints = await vscode.commands.executeCommand<vscode.InlayHint[]>(
+      'vscode.executeInlayHintProvider',
+      kernel.uri,
+      all,
+    );
+    return hints.filter(({ kind }) => kind === vscode.InlayHintKind.Parameter).length;
+  };
+
+  it('has values of the assembler beside its lines', async () => {
+    await eventually('values', async () => ((await valueHints()) > 0 ? true : undefined));
+  });
+
   it('stops at a breakpoint on csrw satp', async () => {
     const location = new vscode.Location(kernel.uri, new vscode.Position(satpLine - 1, 0));
     vscode.debug.addBreakpoints([new vscode.SourceBreakpoint(location)]);
@@ -43,6 +58,10 @@ describe('debugging the sample', () => {
     const [top] = await debugged.stack(threadId);
     assert.equal(top?.line, satpLine);
     assert.equal(fileOf(top?.source?.path), kernel.uri.path);
+  });
+
+  it('has no values of the assembler beside those of the machine', async () => {
+    assert.equal(await valueHints(), 0);
   });
 
   it('steps into the VMM: its real source line on top, then the exit, then the guest', async () => {

@@ -106,6 +106,24 @@ describe('Language server: projects', () => {
     client.stop();
   });
 
+  it('know a program that starts in M-mode from reset, whose CSRs are its own', async () => {
+    const source = `${entry} csrw mtvec, a0\n csrw mepc, a0\n`;
+    const launch = (more: string): string =>
+      `{ "configurations": [{ "type": "hyperstep", "program": "\${workspaceFolder}/a.S", ${more} }] }`;
+    const files: Record<string, string> = { 'a.S': source };
+    const noted = async (attributes: string): Promise<number> => {
+      files['.vscode/launch.json'] = launch(attributes);
+      const client = await TestClient.start(files);
+      const found = await messages(client, (await client.open('a.S', source)).uri);
+      client.stop();
+      return found.filter((message) => message.includes('is a machine-mode CSR')).length;
+    };
+    assert.equal(await noted('"firmware": "sbi"'), 2);
+    assert.equal(await noted('"firmware": "none"'), 0);
+    // Then the firmware of the user's own has M-mode.
+    assert.equal(await noted('"firmware": "none", "bios": "fw.bin"'), 2);
+  });
+
   it('say which files a file is linked with', async () => {
     const files = { 'hyperstep.json': '{ "program": ["a.s", "b.s"] }', 'a.s': entry, 'b.s': '', 'c.s': '' };
     const client = await TestClient.start(files);

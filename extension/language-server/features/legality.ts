@@ -21,9 +21,10 @@ type NoteKind =
 /**
  * What the guest's privilege makes of a source: machine-mode CSRs in a guest, which runs in supervisor mode, CSRs that the
  * machine does not have or that cannot be written, and, as hints, privileged instructions, which trap to the VMM. Told
- * quietly: a program that is meant for machine mode is right too.
+ * quietly: a program that is meant for machine mode is right too, and one that is launched with the machine from reset is.
+ * @param isFromReset the program starts in machine mode
  */
-export function noteLegality(source: SourceText, notePrivileged: boolean): Diagnostic[] {
+export function noteLegality(source: SourceText, notePrivileged: boolean, isFromReset: boolean): Diagnostic[] {
   const found: { readonly number: number; readonly note: Note }[] = [];
   let returns = false;
   let setsVector = false;
@@ -35,7 +36,7 @@ export function noteLegality(source: SourceText, notePrivileged: boolean): Diagn
       for (const note of notesOf(statement)) found.push({ number, note });
     }
   });
-  const isMachineCode = returns && setsVector;
+  const isMachineCode = isFromReset || (returns && setsVector);
   return found.flatMap(({ number, note: { start, end, message, kind } }) => {
     if (kind === 'guest' ? isMachineCode : kind === 'privileged' && !notePrivileged) return [];
     const severity = kind === 'privileged' ? DiagnosticSeverity.Hint : DiagnosticSeverity.Information;

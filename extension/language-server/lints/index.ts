@@ -19,7 +19,7 @@ export function lintsOf(
   // A macro may have the name of an instruction.
   const isInstruction = (name: string): boolean => isMnemonic(name) && !analysis.macros.has(name);
   return [
-    ...noteLegality(source, notePrivileged),
+    ...noteLegality(source, notePrivileged, analysis.project.fromReset === true),
     ...(settings['lint.controlFlow'] ? lintControlFlow(source, isInstruction) : []),
     ...(analysis.project.relax === false ? [] : lintGlobalPointer(source)),
     ...(settings['lint.callingConvention'] ? lintCallingConvention(source, isInstruction) : []),
