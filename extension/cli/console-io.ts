@@ -7,29 +7,89 @@ export class ConsoleOutput {
   private readonly bytes = new Uint8Array(OUTPUT_BUFFER);
   private length = 0;
 
+  constructor(private readonly stream: Pick<NodeJS.WritableStream, 'write'> = process.stdout) {}
+
   write(byte: number): void {
     if (this.length === this.bytes.length) this.flush();
     this.bytes[this.length++] = byte;
   }
 
   flush(): void {
-    if (this.length > 0) process.stdout.write(this.bytes.slice(0, this.length));
+    if (this.length > 0) this.stream.write(this.bytes.slice(0, this.length));
     this.length = 0;
   }
 }
 
+/** What comes into the guest's console. */
+export interface GuestInput {
+  /** Gives the guest what has arrived. */
+  deliver(system: System): void;
+  /** Waits for input, for its end or for `wake`; not longer than so many milliseconds where they are given. */
+  more(milliseconds?: number): Promise<void>;
+  /** Ends a wait: something else has happened. */
+  wake(): void;
+  close(): void;
+}
+
+/** Where a guest's console leads. */
+export interface GuestConsole {
+  readonly input: GuestInput;
+  readonly output: ConsoleOutput;
+}
+
+/** Somebody, or something, at the other end of an input. */
+class Waiter {
+  private woken: (() => void) | undefined;
+
+  async wait(milliseconds: number | undefined): Promise<void> {
+    await new Promise<void>((resolve) => {
+      const timer = milliseconds === undefined ? undefined : setTimeout(resolve, milliseconds);
+      this.woken = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+    this.woken = undefined;
+  }
+
+  wake(): void {
+    this.woken?.();
+  }
+}
+
+/** A console into which nothing comes. */
+export class ClosedInput implements GuestInput {
+  private readonly waiter = new Waiter();
+
+  deliver(system: System): void {
+    system.closeInput();
+  }
+
+  async more(milliseconds?: number): Promise<void> {
+    if (milliseconds !== undefined) await this.waiter.wait(milliseconds);
+  }
+
+  wake(): void {
+    this.waiter.wake();
+  }
+
+  close(): void {
+    this.wake();
+  }
+}
+
 /** Standard input as the guest's console input; without waiting for it unless the guest does. */
-export class ConsoleInput {
+export class ConsoleInput implements GuestInput {
   private chunks: Uint8Array[] = [];
   private ended = false;
-  private arrived: (() => void) | undefined;
+  private readonly waiter = new Waiter();
   private readonly onData = (chunk: Uint8Array): void => {
     this.chunks.push(chunk);
-    this.arrived?.();
+    this.wake();
   };
   private readonly onEnd = (): void => {
     this.ended = true;
-    this.arrived?.();
+    this.wake();
   };
 
   constructor() {
@@ -42,22 +102,13 @@ export class ConsoleInput {
     if (this.ended) system.closeInput();
   }
 
-  /** Waits for input, for its end or for `wake`; not longer than so many milliseconds where they are given. */
   async more(milliseconds?: number): Promise<void> {
     if (this.chunks.length > 0 || (this.ended && milliseconds === undefined)) return;
-    await new Promise<void>((resolve) => {
-      const timer = milliseconds === undefined ? undefined : setTimeout(resolve, milliseconds);
-      this.arrived = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
-    this.arrived = undefined;
+    await this.waiter.wait(milliseconds);
   }
 
-  /** Ends a wait: something else has happened. */
   wake(): void {
-    this.arrived?.();
+    this.waiter.wake();
   }
 
   close(): void {

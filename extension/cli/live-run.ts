@@ -3,7 +3,7 @@ import type { System, SystemConfiguration } from '../../simulator/hypervisor/sys
 import { Pace, type PaceName } from '../../simulator/machine/pace';
 import { SliceSize } from '../../simulator/machine/slice-size';
 import type { Program } from '../../simulator/object/program';
-import { ConsoleInput, ConsoleOutput } from './console-io';
+import type { GuestConsole } from './console-io';
 import { type GuestFiles, makeSystem } from './guest';
 import { Interrupts } from './interrupts';
 import type { MachineOptions } from './options';
@@ -20,15 +20,14 @@ export type Start =
   | { readonly program: Program }
   | { readonly saved: Snapshot; readonly description: SystemDescription };
 
-/** Runs a guest with this process's console, to its end, a limit or a signal. */
+/** Runs a guest to its end, a limit or a signal. */
 export async function runLive(
   start: Start,
   options: MachineOptions & { readonly timeout: number | undefined; readonly pace: PaceName },
   files: GuestFiles,
   recording: Recording | undefined,
+  { input, output }: GuestConsole,
 ): Promise<Outcome> {
-  const output = new ConsoleOutput();
-  const input = new ConsoleInput();
   const interrupts = new Interrupts(() => input.wake());
   const host = {
     input,
@@ -86,9 +85,7 @@ export function restoredSystem(
   return system;
 }
 
-interface Host {
-  readonly input: ConsoleInput;
-  readonly output: ConsoleOutput;
+interface Host extends GuestConsole {
   readonly interrupts: Interrupts;
   readonly timeout: Timeout;
   readonly pace: Pace;

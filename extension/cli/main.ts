@@ -1,15 +1,12 @@
-import { ReplayError } from '../../simulator/hypervisor/record';
-import { SnapshotError } from '../../simulator/hypervisor/snapshot';
-import { ConfigurationError } from '../../simulator/hypervisor/system';
-import { FileFormatError } from '../../simulator/machine/plain-codec';
 import { extensionList } from '../extension-text';
 import { asm } from './asm';
 import { check } from './check';
 import { diff } from './diff';
+import { isExpected } from './expected-error';
 import { type ParsedCommand, parseCommand } from './options';
 import { STATUS } from './outcome';
 import { run } from './run';
-import { type Command, USAGE, UsageError } from './usage';
+import { type Command, USAGE } from './usage';
 
 const COMMANDS: { readonly [name in Command]: (command: ParsedCommand) => Promise<number> } = { run, check, asm, diff };
 
@@ -39,17 +36,6 @@ async function main(words: readonly string[]): Promise<number> {
     console.error(`hyperstep ${name}: ${error.message}\n'hyperstep ${name} --help' tells more.`);
     return STATUS.usage;
   }
-}
-
-/** What a user's words, files and machine can lead to, as against errors of hyperstep itself. */
-function isExpected(error: unknown): error is Error {
-  const kinds = [UsageError, ConfigurationError, SnapshotError, ReplayError, FileFormatError];
-  return isSystemError(error) || kinds.some((kind) => error instanceof kind);
-}
-
-/** An error of the host: a file that cannot be written, a full disk. */
-function isSystemError(error: unknown): error is NodeJS.ErrnoException {
-  return error instanceof Error && 'syscall' in error;
 }
 
 // A reader that goes away (`hyperstep run ... | head`) ends the command, it is no error of ours.

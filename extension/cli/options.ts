@@ -47,7 +47,7 @@ const machine = {
   'no-vmids': flag,
   seed: text,
 } as const;
-const files = { save: text, restore: text, record: text, replay: text } as const;
+const files = { batch: text, save: text, restore: text, record: text, replay: text } as const;
 
 /** What test suites ask for. */
 const suite = {
@@ -115,12 +115,27 @@ export interface ParsedCommand extends AssemblyOptions {
 /** Takes a command's words apart. @throws UsageError */
 export function parseCommand(command: Command, words: readonly string[]): ParsedCommand {
   const { values, positionals } = parse(command, words);
-  const help = values['help'] === true;
-  if (!help && positionals.length === 0 && values['restore'] === undefined) throw new UsageError('no file is named');
+  const isBatch = values['batch'] !== undefined;
+  if (isBatch && positionals.length > 0) throw new UsageError('with --batch files are named in its list');
+  if (!isBatch && values['help'] !== true && positionals.length === 0 && values['restore'] === undefined)
+    throw new UsageError('no file is named');
+  return commandOf(values, positionals);
+}
+
+/** A command with the options of another as its defaults; what may be repeated is of both. */
+export function withDefaults(command: ParsedCommand, { values }: ParsedCommand): ParsedCommand {
+  const both = Object.entries(command.values).map(([name, value]) => {
+    const before = values[name];
+    return [name, Array.isArray(value) && Array.isArray(before) ? [...before, ...value] : value];
+  });
+  return commandOf({ ...values, ...Object.fromEntries(both) }, command.files);
+}
+
+function commandOf(values: Values, files: readonly string[]): ParsedCommand {
   return {
-    help,
+    help: values['help'] === true,
     values,
-    files: positionals,
+    files,
     includePaths: list(values['include']),
     defines: Object.fromEntries(list(values['define']).map(nameAndValue)),
     march: one(values['march']),

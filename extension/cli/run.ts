@@ -1,6 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { describeSystem, readSnapshot, writeSnapshot } from '../../simulator/hypervisor/snapshot';
 import type { Program } from '../../simulator/object/program';
+import { type RunResult, runBatch } from './batch';
+import { ConsoleInput, ConsoleOutput, type GuestConsole } from './console-io';
 import { dumpOf } from './dump';
 import { buildOrReport, openFiles, readGiven } from './guest';
 import { runLive, type Start } from './live-run';
@@ -15,22 +17,31 @@ import { runVariants } from './variants';
 /** `hyperstep run`. @returns the exit status */
 export async function run(command: ParsedCommand): Promise<number> {
   const { values } = command;
+  if (values['batch'] !== undefined) return runBatch(command, runGuest);
+  if (values['legal-variants']) return runVariants(command, machineOptions(values));
+  if (values['replay'] !== undefined) return replay(command, machineOptions(values));
+  const result = await runGuest(command, { input: new ConsoleInput(), output: new ConsoleOutput() });
+  return result.status;
+}
+
+/** Runs one guest, and writes what was asked for. @throws UsageError and what else a user's words, files and machine can lead to */
+async function runGuest(command: ParsedCommand, console: GuestConsole): Promise<RunResult> {
+  const { values } = command;
   const options = machineOptions(values);
-  if (values['legal-variants']) return runVariants(command, options);
-  if (values['replay'] !== undefined) return replay(command, options);
   const suite = suiteOptions(values);
   const start = await startOf(command, options);
-  if (!start) return STATUS.usage;
+  if (!start) return { status: STATUS.usage, reason: 'not assembled', instructions: 0 };
   const range = suite.signature === undefined ? undefined : signatureRange(programOf(start));
   const record = one(values['record']);
   const recording = record === undefined ? undefined : new Recording(record, options);
   const files = await (recording?.openFiles() ?? openFiles(options));
   const started = process.hrtime.bigint();
-  const outcome = await runLive(start, { ...options, timeout: suite.timeout, pace: suite.pace }, files, recording);
+  const live = { ...options, timeout: suite.timeout, pace: suite.pace };
+  const outcome = await runLive(start, live, files, recording, console);
   const wallSeconds = Number(process.hrtime.bigint() - started) / 1e9;
   const { system, status, message } = outcome;
-  if (message !== undefined) console.error(`hyperstep: ${message}`);
-  if (suite.dump.length > 0) console.error(dumpOf(system, suite.dump));
+  if (message !== undefined) process.stderr.write(`hyperstep: ${message}\n`);
+  if (suite.dump.length > 0) process.stderr.write(`${dumpOf(system, suite.dump)}\n`);
   if (suite.signature !== undefined && range) writeSignature(suite.signature, system, range, suite.signatureLine);
   recording?.write(system, 'program' in start ? start.program : undefined);
   const report = one(values['report']);
@@ -38,7 +49,8 @@ export async function run(command: ParsedCommand): Promise<number> {
   const save = one(values['save']);
   // Last: a machine whose run has ended cannot be saved, and what else was asked for is there then.
   if (save !== undefined) writeFileSync(save, writeSnapshot(describeSystem(system.configuration), system.save()));
-  return suite.guestStatus ? guestStatusOf(outcome) : status;
+  const { reason, instructions } = outcome;
+  return { status: suite.guestStatus ? guestStatusOf(outcome) : status, reason, instructions };
 }
 
 function programOf(start: Start): Program {

@@ -44,6 +44,9 @@ Assembles and links the files (.s, .S, .o), or loads the one ELF executable or f
   --replay FILE          run a recorded run again, and say whether it is the same: with the same program, bios and initrd; disks,
                          machine and --append are as recorded
   --report FILE.json     write instructions, cycles, exits and the like
+  --batch LIST           run many guests in one process: each line of the file LIST has the words of a run, with the options beside
+                         --batch as defaults; prints a line for each (status, reason, instructions, words, with tabs between
+                         them), and on standard error what the guests write
   --timeout SECONDS      stop after so many seconds of this computer's clock
   --pace P               realtime (default with a terminal as standard input): while the guest waits, its time passes as the
                          wall's does; max (default else): at once
