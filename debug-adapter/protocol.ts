@@ -100,8 +100,8 @@ export interface HandledTrap {
   software: 'vmm' | 'firmware';
   /** The handler has ended: the guest went on. */
   isOver: boolean;
-  /** Among the VM's exits; absent for the firmware's traps. */
-  number?: number;
+  /** Among the VM's exits, or among the firmware's traps since the start; from 1. */
+  number: number;
   /** Of an exit: why the guest left, as the exits are counted by it, and what that means. */
   reason?: { name: string; meaning: string };
   /** What happened, as the exits' list says it. */

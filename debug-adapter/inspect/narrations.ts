@@ -25,9 +25,9 @@ export interface FirmwareTrap {
   readonly call?: SbiCallId;
 }
 
-/** What a hart's handler did last, or does. The trail grows while it does. */
-export type Handled = { readonly trail: readonly Step[] } & (
-  | { readonly software: 'vmm'; readonly number: number }
+/** What a hart's handler did last, or does. The trail grows while it does. `number` counts exits, or the firmware's traps. */
+export type Handled = { readonly trail: readonly Step[]; readonly number: number } & (
+  | { readonly software: 'vmm' }
   | { readonly software: 'firmware'; readonly trap: FirmwareTrap }
 );
 
@@ -37,6 +37,7 @@ export class Narrations {
   private readonly numbers: number[] = [];
   /** By hart. */
   private readonly latest: Handled[] = [];
+  private firmwareTraps = 0;
 
   /** A handler is about to make its first step. @param exit the record of the exit that it handles, if it is the VMM's */
   follow(handler: ActiveHandler, exit: ExitRecord | undefined): void {
@@ -47,7 +48,8 @@ export class Narrations {
       this.numbers[number % KEPT] = number;
       this.latest[hart.id] = { trail, software: 'vmm', number };
     } else {
-      this.latest[hart.id] = { trail, software: 'firmware', trap: trapOf(handler) };
+      this.firmwareTraps++;
+      this.latest[hart.id] = { trail, number: this.firmwareTraps, software: 'firmware', trap: trapOf(handler) };
     }
   }
 

@@ -40,6 +40,7 @@ export function narration(running: Running, cpu: GuestCpu): Narration {
   return {
     handled: {
       software: handled.software,
+      number: handled.number,
       isOver,
       ...('reason' in trap ? exitFacts(running, cpu, trap) : firmwareFacts(running, cpu, trap)),
       narrated: narratedTree(running, cpu, handled, isOver),
@@ -49,7 +50,7 @@ export function narration(running: Running, cpu: GuestCpu): Narration {
   };
 }
 
-type Facts = Omit<HandledTrap, 'software' | 'isOver' | 'narrated' | 'omitted' | 'coming'>;
+type Facts = Omit<HandledTrap, 'software' | 'number' | 'isOver' | 'narrated' | 'omitted' | 'coming'>;
 
 /** The ledger's record of a CPU's last exit, if it still is that one. */
 function exitOf({ debuggee }: Running, cpu: GuestCpu, number: number): ExitRecord | undefined {
@@ -66,7 +67,6 @@ function exitFacts(running: Running, cpu: GuestCpu, record: ExitRecord): Facts {
     ? assembly(debuggee, record.instruction, pc)
     : instructionText(debuggee, cpu, pc);
   return {
-    number: record.number,
     reason: { name: record.reason, meaning: EXIT_REASONS[record.reason] },
     description: describeExit(record, instruction),
     cause: causeOf(code, isInterrupt).name,

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { Events, Requests, ThreadArguments } from '../../debug-adapter/protocol';
+import type { Events, Requests, RunSummary, ThreadArguments } from '../../debug-adapter/protocol';
 
 /** What the rest of the extension needs of a debug session; a fake of it is enough for tests. */
 export type Session = Pick<vscode.DebugSession, 'id' | 'name' | 'customRequest'>;
@@ -22,12 +22,22 @@ export function request<Command extends keyof Requests>(
   return Promise.resolve(session.customRequest(command, args));
 }
 
+/** A session that is over. */
+export interface EndedSession {
+  readonly id: string;
+  readonly name: string;
+  readonly summary?: RunSummary;
+}
+
 /** The HyperStep sessions: which one is looked at, in which virtual CPU, and whether its state can be read. */
 export class Sessions implements vscode.Disposable {
   private readonly changed = new vscode.EventEmitter<void>();
   private readonly received = new vscode.EventEmitter<SessionEvent>();
   private readonly stopped = new Set<string>();
   private readonly alive = new Set<string>();
+  /** How often each session's machine has stopped. */
+  private readonly stops = new Map<string, number>();
+  private past: EndedSession | undefined;
   private readonly subscriptions: vscode.Disposable[];
 
   /** The active session, its thread, or the machine's state changed. */
@@ -56,6 +66,16 @@ export class Sessions implements vscode.Disposable {
     return this.active !== undefined && this.stopped.has(this.active.id);
   }
 
+  /** How often the active session's machine has stopped. */
+  get stopCount(): number {
+    return this.stops.get(this.active?.id ?? '') ?? 0;
+  }
+
+  /** The session that ended last. */
+  get ended(): EndedSession | undefined {
+    return this.past;
+  }
+
   /** The virtual CPU in focus, or the first one. */
   async threadId(): Promise<number | undefined> {
     const focus = vscode.debug.activeStackItem;
@@ -71,13 +91,21 @@ export class Sessions implements vscode.Disposable {
   }
 
   private terminated(session: vscode.DebugSession): void {
+    if (session.type !== 'hyperstep') return;
     this.alive.delete(session.id);
     this.stopped.delete(session.id);
+    this.stops.delete(session.id);
+    if (this.past?.id !== session.id) this.past = { id: session.id, name: session.name };
     this.update();
   }
 
   private receive(event: SessionEvent): void {
-    if (event.event === 'hyperstep/stateChanged') this.stopped.add(event.session.id);
+    const { id, name } = event.session;
+    if (event.event === 'hyperstep/stateChanged') {
+      this.stopped.add(id);
+      if (event.body.reason === 'stopped') this.stops.set(id, (this.stops.get(id) ?? 0) + 1);
+    }
+    if (event.event === 'hyperstep/ended') this.past = { id, name, summary: event.body };
     if (event.event === 'hyperstep/running') this.stopped.delete(event.session.id);
     this.received.fire(event);
     if (event.event === 'hyperstep/stateChanged' || event.event === 'hyperstep/running') this.changed.fire();

@@ -1,14 +1,28 @@
-import type { Requests } from '../../debug-adapter/protocol';
+import type { Requests, RunSummary } from '../../debug-adapter/protocol';
 
 /** What the extension and a view's web page say to each other. */
 
-/** The session that a view is about. `revision` differs whenever the machine's state may differ. */
+/** The session that a view is about. */
 export type SessionState =
+  /** Nothing was debugged yet. */
   | { kind: 'none' }
-  | { kind: 'running'; name: string }
-  | { kind: 'stopped'; name: string; threadId: number; revision: number };
+  | { kind: 'running'; session: string; name: string }
+  | {
+      kind: 'stopped';
+      session: string;
+      name: string;
+      threadId: number;
+      /** Counts the stops of the session, from 1. */
+      stop: number;
+      /** Differs whenever the machine's state may differ. */
+      revision: number;
+    }
+  /** The last session is over. The summary is absent where the debugger could not give it. */
+  | { kind: 'ended'; session: string; name: string; summary?: RunSummary };
 
 export type ToView =
+  /** Of the page tables: translate this address, now and at every stop. */
+  | { type: 'translate'; address: string }
   | { type: 'session'; state: SessionState }
   | { type: 'answer'; id: number; body: unknown }
   | { type: 'error'; id: number; message: string };
@@ -23,4 +37,6 @@ export type FromView =
         arguments: Requests[Command]['arguments'];
       };
     }[keyof Requests]
-  | { type: 'open'; path: string; line: number };
+  | { type: 'open'; path: string; line: number }
+  /** Shows the page tables, with the translation of an address. */
+  | { type: 'translate'; address: string };

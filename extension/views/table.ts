@@ -9,6 +9,7 @@ export interface ViewDescription {
 }
 
 export const viewTable = {
+  narration: { title: 'Narration', isUnfolded: true, share: 3 },
   pageTables: { title: 'Page Tables', isUnfolded: true, share: 3 },
   tlb: { title: 'TLB', isUnfolded: false, share: 2 },
   queues: { title: 'Device Queues', isUnfolded: false, share: 2 },

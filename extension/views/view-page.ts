@@ -58,11 +58,16 @@ export class ViewPage implements vscode.Disposable {
   }
 
   private async sessionState(revision: number): Promise<SessionState> {
-    const session = this.sessions.active;
-    if (!session) return { kind: 'none' };
+    const { active, ended, stopCount } = this.sessions;
+    if (!active) {
+      if (!ended) return { kind: 'none' };
+      const { id, name, summary } = ended;
+      return { kind: 'ended', session: id, name, ...(summary ? { summary } : {}) };
+    }
+    const { id: session, name } = active;
     const threadId = this.sessions.readable ? await this.sessions.threadId() : undefined;
-    if (threadId === undefined) return { kind: 'running', name: session.name };
-    return { kind: 'stopped', name: session.name, threadId, revision };
+    if (threadId === undefined) return { kind: 'running', session, name };
+    return { kind: 'stopped', session, name, threadId, stop: stopCount, revision };
   }
 
   private post(message: ToView): void {

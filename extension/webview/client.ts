@@ -1,13 +1,14 @@
 import type { Requests } from '../../debug-adapter/protocol';
 import type { FromView } from '../views/messages';
 
-/** What a view may do: ask the debug adapter, go to a source line. */
+/** What a view may do: ask the debug adapter, go to a source line, have an address translated among the page tables. */
 export interface Client {
   request<Command extends keyof Requests>(
     command: Command,
     args: Requests[Command]['arguments'],
   ): Promise<Requests[Command]['body']>;
   open(path: string, line: number): void;
+  translate(address: string): void;
 }
 
 /** Answers to requests come back as messages that carry the request's id. */
@@ -30,6 +31,10 @@ export class MessageClient implements Client {
 
   open(path: string, line: number): void {
     this.post({ type: 'open', path, line });
+  }
+
+  translate(address: string): void {
+    this.post({ type: 'translate', address });
   }
 
   answered(id: number, body: unknown): void {

@@ -63,7 +63,7 @@ function patchElement(parent: HTMLElement, present: ChildNode | undefined, wante
     replace(parent, present, target);
   }
   for (const { name } of [...target.attributes]) {
-    if (!(name in wanted.attributes)) target.removeAttribute(name);
+    if (!(name in wanted.attributes) && !isItems(wanted, name)) target.removeAttribute(name);
   }
   for (const [name, value] of Object.entries(wanted.attributes)) {
     if (target.getAttribute(name) !== value) target.setAttribute(name, value);
@@ -73,6 +73,11 @@ function patchElement(parent: HTMLElement, present: ChildNode | undefined, wante
   target.onkeydown = wanted.on.keydown ?? null;
   target.onsubmit = wanted.on.submit ?? null;
   patch(target, wanted.children);
+}
+
+/** Which of the items of a list is the tab stop, `items.ts` decides. */
+function isItems({ attributes }: Element, name: string): boolean {
+  return name === 'tabindex' && 'data-item' in attributes;
 }
 
 function replace(parent: HTMLElement, present: ChildNode | undefined, node: Node): void {

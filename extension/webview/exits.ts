@@ -1,12 +1,16 @@
-import type { Exit, Exits, StateChange } from '../../debug-adapter/protocol';
+import type { Exit, Exits } from '../../debug-adapter/protocol';
+import { changeList } from './change-list';
+import type { Facts, Mark } from './changes';
 import type { Client } from './client';
 import { type Element, element } from './dom';
-import { address, code, fold, note, plural, table, text, toggle } from './parts';
-import type { View } from './view';
+import { address, code, fold, marked, note, plural, sourceLink, table, text, toggle } from './parts';
+import type { PageContext, View } from './view';
 
 /** How many of the last exits are asked for at once, and at the most. */
 const pageLength = 50;
 const mostExits = 1000;
+/** Of what changes: the exits. */
+const SCOPE = 'exits';
 
 /** Why the guest left for the VMM: counts by reason, and the last exits with what each changed. */
 export class ExitsView implements View {
@@ -23,41 +27,51 @@ export class ExitsView implements View {
     this.content = await client.request('hyperstep/exits', { threadId, count: this.wanted, ...reasons });
   }
 
-  render(client: Client, refresh: () => void): Element[] {
+  facts(): Facts {
+    const { total, exits } = this.content;
+    const things = new Map(exits.map((exit) => [String(exit.number), `${exit.description} ${exit.cycles}`]));
+    return { total, scopes: new Map([[SCOPE, things]]) };
+  }
+
+  render(page: PageContext): Element[] {
     const { total, counts, exits } = this.content;
     if (total === 0) return [note('No exit yet: nothing that the guest did needed a VMM.')];
     const cycles = counts.reduce((sum, count) => sum + count.cycles, 0);
     const more = () => {
       this.wanted = Math.min(mostExits, this.wanted + pageLength);
-      refresh();
+      page.refresh();
     };
-    const kept = exits.length === this.wanted && this.wanted < mostExits;
+    const kept = exits.length === this.wanted && this.wanted < mostExits && !page.isPast;
     return [
       element('header', {}, [
         text('title', plural(total, 'exit')),
         text('space', `${cycles.toLocaleString('en')} cycles`),
       ]),
-      this.countTable(refresh),
+      this.countTable(page),
       element('h2', {}, [this.reasons.size > 0 ? `Last exits for ${[...this.reasons].join(', ')}` : 'Last exits']),
       ...(exits.length === 0 ? [note('None of them is among those that are kept, which are the last 1,000.')] : []),
-      ...runsOf(exits).map((run) => this.run(run, client, refresh)),
+      element(
+        'div',
+        { class: 'exits', 'data-items': 'list', 'aria-label': 'Exits, the newest first' },
+        runsOf(exits).map((run) => this.run(run, page)),
+      ),
       ...(kept ? [element('button', { type: 'button' }, ['Show more'], { click: more })] : []),
     ];
   }
 
   /** Counts by reason; each reason is a button that shows its exits alone, or with those of other chosen reasons. */
-  private countTable(refresh: () => void): Element {
+  private countTable(page: PageContext): Element {
     const rows = [...this.content.counts]
       .sort((a, b) => b.count - a.count)
       .map(({ reason, count, cycles }) => [
-        this.filter(reason, refresh),
+        page.isPast ? reason : this.filter(reason, page),
         count.toLocaleString('en'),
         cycles.toLocaleString('en'),
       ]);
     return table(['reason', 'exits', 'cycles'], rows, 'Exits by reason');
   }
 
-  private filter(reason: string, refresh: () => void): Element {
+  private filter(reason: string, { refresh }: PageContext): Element {
     const isChosen = this.reasons.has(reason);
     const title = isChosen ? `Show other exits too` : `Show only exits for ${reason}`;
     return element(
@@ -74,48 +88,58 @@ export class ExitsView implements View {
   }
 
   /** Exits that are alike, one after another, are one row until it is unfolded. */
-  private run(run: readonly Exit[], client: Client, refresh: () => void): Element {
+  private run(run: readonly Exit[], page: PageContext): Element {
     const [newest] = run;
     const oldest = run.at(-1);
     if (!newest || !oldest || newest === oldest)
-      return element('div', { class: 'exit' }, newest ? this.exit(newest, client, refresh) : []);
+      return element('div', { class: 'exit' }, newest ? this.exit(newest, page) : []);
     const name = `run:${oldest.number}`;
     const isOpen = this.unfolded.has(name);
     const switchIt = () => {
       toggle(this.unfolded, name);
-      refresh();
+      page.refresh();
     };
     const cycles = run.reduce((sum, exit) => sum + exit.cycles, 0);
     const label = [
       text('index', `#${oldest.number}–${newest.number}`),
       text('request', newest.description),
       text('times', `${run.length} times`),
+      ...marked(run.map((exit) => markOf(exit, page)).find(Boolean)),
       text('cost', `${cycles}`),
     ];
     return element('div', { class: 'exit' }, [
-      fold(label, isOpen, switchIt),
+      fold(label, isOpen, switchIt, { item: name }),
       ...(isOpen
         ? [
             element(
               'div',
               { class: 'run' },
-              run.flatMap((exit) => this.exit(exit, client, refresh)),
+              run.flatMap((exit) => this.exit(exit, page)),
             ),
           ]
         : []),
     ]);
   }
 
-  private exit(exit: Exit, client: Client, refresh: () => void): Element[] {
+  private exit(exit: Exit, page: PageContext): Element[] {
     const number = String(exit.number);
     const isOpen = this.unfolded.has(number);
     const switchIt = () => {
       toggle(this.unfolded, number);
-      refresh();
+      page.refresh();
     };
-    const label = [text('index', `#${number}`), text('request', exit.description), text('cost', `${exit.cycles}`)];
-    return [fold(label, isOpen, switchIt), ...(isOpen ? details(exit, client) : [])];
+    const label = [
+      text('index', `#${number}`),
+      text('request', exit.description),
+      ...marked(markOf(exit, page)),
+      text('cost', `${exit.cycles}`),
+    ];
+    return [fold(label, isOpen, switchIt, { item: number }), ...(isOpen ? details(exit, page.client) : [])];
   }
+}
+
+function markOf({ number }: Exit, { changes }: PageContext): Mark | undefined {
+  return changes.of(SCOPE, String(number));
 }
 
 /** Neighbours that say the same of the same instruction, together. */
@@ -132,20 +156,12 @@ function runsOf(exits: readonly Exit[]): Exit[][] {
 
 function details(exit: Exit, client: Client): Element[] {
   const { source, narration, changes } = exit;
-  const place = source ? `${source.path.split(/[\\/]/).pop()}:${source.line}` : '';
-  const jump = source
-    ? [
-        element('button', { type: 'button', class: 'link', title: `Go to ${source.path}:${source.line}` }, [place], {
-          click: () => client.open(source.path, source.line),
-        }),
-      ]
-    : [];
   return [
     element('div', { class: 'details' }, [
       element('p', { class: 'facts' }, [
         address('gva', exit.pc),
         code(exit.instruction ?? 'no instruction could be fetched'),
-        ...jump,
+        ...(source ? [sourceLink(source, client)] : []),
       ]),
       element('p', { class: 'space' }, [
         `instruction ${exit.clock.toLocaleString('en')} of the machine, ${exit.cycles} cycles`,
@@ -158,15 +174,4 @@ function details(exit: Exit, client: Client): Element[] {
       ...(changes.length === 0 ? [note('Changed no state but the guest’s registers and pc.')] : [changeList(changes)]),
     ]),
   ];
-}
-
-function changeList(changes: readonly StateChange[]): Element {
-  const items = changes.map(({ kind, name, before, after }) =>
-    element('li', {}, [
-      text('space', `${kind} `),
-      code(name),
-      element('div', {}, [code(before ?? 'none'), text('arrow', ' → '), code(after ?? 'none')]),
-    ]),
-  );
-  return element('ul', { class: 'changes', 'aria-label': 'What the exit changed' }, items);
 }

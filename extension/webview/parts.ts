@@ -1,4 +1,6 @@
-import type { GuestAddress } from '../../debug-adapter/protocol';
+import type { GuestAddress, SourceLine } from '../../debug-adapter/protocol';
+import type { Mark } from './changes';
+import type { Client } from './client';
 import { type Child, type Element, element } from './dom';
 
 /** Pieces that several views are made of. */
@@ -31,12 +33,8 @@ export function note(content: string): Element {
   return element('p', { class: 'note' }, [content]);
 }
 
+/** Columns that matter most come first: what does not fit is reached by scrolling sideways. */
 export function table(columns: readonly string[], rows: readonly (readonly Child[])[], label: string): Element {
-  const head = element(
-    'tr',
-    {},
-    columns.map((column) => element('th', { scope: 'col' }, [column])),
-  );
   const body = rows.map((cells) =>
     element(
       'tr',
@@ -44,20 +42,94 @@ export function table(columns: readonly string[], rows: readonly (readonly Child
       cells.map((cell) => element('td', {}, [cell])),
     ),
   );
-  return element('table', { 'aria-label': label }, [element('thead', {}, [head]), element('tbody', {}, body)]);
+  return wide(
+    element('table', { 'aria-label': label }, [element('thead', {}, [heads(columns)]), element('tbody', {}, body)]),
+  );
+}
+
+/** A row by which the keyboard comes. */
+export interface GridRow {
+  /** It keeps it when the view is updated. */
+  readonly name: string;
+  readonly cells: readonly Child[];
+  readonly mark?: Mark | undefined;
+}
+
+/** A table whose rows are gone through by arrows. Where it is narrow, a row takes several lines. */
+export function grid(columns: readonly string[], rows: readonly GridRow[], label: string): Element {
+  const body = rows.map(({ name, cells, mark }) =>
+    element(
+      'tr',
+      { role: 'row', 'data-item': name, class: mark ? 'is-changed' : undefined },
+      cells.map((cell, index) =>
+        element('td', { role: 'gridcell', 'data-column': columns[index] }, [
+          cell,
+          ...(index === 0 && mark ? [' ', ...marked(mark)] : []),
+        ]),
+      ),
+    ),
+  );
+  return wide(
+    element('table', { role: 'grid', 'aria-label': label, 'data-items': 'grid', class: 'grid' }, [
+      element('thead', { role: 'rowgroup' }, [heads(columns)]),
+      element('tbody', { role: 'rowgroup' }, body),
+    ]),
+  );
+}
+
+function heads(columns: readonly string[]): Element {
+  return element(
+    'tr',
+    { role: 'row' },
+    columns.map((column) => element('th', { scope: 'col', role: 'columnheader' }, [column])),
+  );
+}
+
+function wide(content: Element): Element {
+  return element('div', { class: 'wide' }, [content]);
+}
+
+/** The word beside something that is not as it was at the last stop. */
+export function marked(mark: Mark | undefined): Element[] {
+  return mark ? [element('span', { class: `mark ${mark}`, title: 'since the last stop' }, [mark])] : [];
+}
+
+interface FoldOptions {
+  readonly className?: string;
+  /** In a list that is gone through by arrows: the name that it keeps. */
+  readonly item?: string;
 }
 
 /** A button that folds and unfolds what it names. */
-export function fold(label: readonly Child[], open: boolean, toggle: () => void, className = ''): Element {
-  const marker = text('marker', open ? '▾' : '▸');
+export function fold(label: readonly Child[], open: boolean, toggle: () => void, options: FoldOptions = {}): Element {
+  const marker = element('span', { class: 'marker', 'aria-hidden': 'true' }, [open ? '▾' : '▸']);
   return element(
     'button',
-    { class: `fold ${className}`, type: 'button', 'aria-expanded': open ? 'true' : 'false' },
-    [marker, ...label],
     {
-      click: toggle,
+      class: `fold ${options.className ?? ''}`,
+      type: 'button',
+      'aria-expanded': open ? 'true' : 'false',
+      'data-item': options.item,
     },
+    [marker, ...label],
+    { click: toggle },
   );
+}
+
+/** A button in running text that leads somewhere. */
+export function link(label: readonly Child[], title: string, follow: () => void, attributes = {}): Element {
+  return element('button', { type: 'button', class: 'link', title, ...attributes }, label, {
+    click: (event) => {
+      event.stopPropagation();
+      follow();
+    },
+  });
+}
+
+/** A link to a line of a source, by its file's name. */
+export function sourceLink({ path, line }: SourceLine, client: Client): Element {
+  const file = path.split(/[\\/]/).pop();
+  return link([`${file}:${line}`], `Go to ${path}:${line}`, () => client.open(path, line));
 }
 
 /** What a set of unfolded things is for: membership that can be switched. */
@@ -66,7 +138,7 @@ export function toggle<Item>(set: Set<Item>, item: Item): void {
 }
 
 export function plural(count: number, thing: string): string {
-  return `${count} ${thing}${count === 1 ? '' : 's'}`;
+  return `${count.toLocaleString('en')} ${thing}${count === 1 ? '' : 's'}`;
 }
 
 /** Size of the page that an entry of this level maps. */

@@ -130,7 +130,7 @@ describe('narration', () => {
     const call = await handled();
     assert.deepEqual(
       [call.software, call.isOver, call.number, call.cause, call.symbol, call.description],
-      ['firmware', false, undefined, 'Environment call from S-mode', 'here', 'SBI BASE probe_extension'],
+      ['firmware', false, 1, 'Environment call from S-mode', 'here', 'SBI BASE probe_extension'],
     );
     assert.match(steps(call.narrated).map(textOf).join('; '), /^the supervisor calls its firmware: /);
     await client.step('stepOut');

@@ -1,0 +1,141 @@
+import type { SessionState } from '../views/messages';
+import { Changes, type Facts } from './changes';
+import type { Client } from './client';
+import { type Element, element, patch } from './dom';
+import { Items } from './items';
+import { pastBanner } from './past';
+import type { View } from './view';
+
+/** What was seen at a stop. */
+interface Seen {
+  readonly session: string;
+  readonly threadId: number;
+  readonly stop: number;
+  readonly facts: Facts;
+}
+
+/** The web page of a view: follows the session, keeps what was seen last, says what changed. */
+export class Page {
+  private session: SessionState = { kind: 'none' };
+  private loads = 0;
+  private seen: Seen | undefined;
+  /** What was seen at a stop before that, to compare with. */
+  private before: Seen | undefined;
+  private changes = Changes.unknown;
+  private readonly items: Items;
+
+  constructor(
+    private readonly root: HTMLElement,
+    /** Read out politely when its text changes. */
+    private readonly live: HTMLElement,
+    private readonly title: string,
+    private readonly view: View,
+    private readonly client: Client,
+    /** What is unfolded has changed. */
+    private readonly keep: (unfolded: ReadonlySet<string>) => void,
+  ) {
+    this.items = new Items(root);
+  }
+
+  async update(session: SessionState): Promise<void> {
+    this.session = session;
+    this.root.classList.toggle('running', session.kind === 'running');
+    this.root.setAttribute('aria-busy', String(session.kind === 'running'));
+    const isOther = session.kind !== 'none' && this.seen?.session !== session.session;
+    if (isOther) this.forget();
+    switch (session.kind) {
+      case 'none':
+        return this.show([message(this.view.empty)]);
+      case 'running':
+        if (!this.seen) this.show([message('The guest is running. At its next stop there is something to see here.')]);
+        return;
+      case 'stopped':
+        return this.load(session);
+      case 'ended':
+        this.say(`${this.title}: the run has ended`);
+        return this.show(this.pastContent(session));
+    }
+  }
+
+  /** Loads and renders again; of a machine that is gone, what was loaded last. */
+  async refresh(): Promise<void> {
+    const { session } = this;
+    if (session.kind === 'stopped') await this.load(session);
+    else if (session.kind === 'ended') this.show(this.pastContent(session));
+  }
+
+  private forget(): void {
+    this.seen = undefined;
+    this.before = undefined;
+    this.changes = Changes.unknown;
+  }
+
+  private async load(session: Extract<SessionState, { kind: 'stopped' }>): Promise<void> {
+    const load = ++this.loads;
+    let content: Element[];
+    let isNew = false;
+    try {
+      await this.view.load(this.client, session.threadId);
+      // A later load shows a later state.
+      if (load !== this.loads) return;
+      isNew = this.compare(session);
+      content = this.content(false);
+    } catch (error) {
+      if (load !== this.loads) return;
+      content = [message(error instanceof Error ? error.message : String(error))];
+    }
+    this.show(content);
+    if (isNew) this.arrived();
+  }
+
+  /** @returns whether this is another stop than that which was seen */
+  private compare({ session, threadId, stop }: Extract<SessionState, { kind: 'stopped' }>): boolean {
+    const { seen } = this;
+    const isNew = seen?.stop !== stop || seen.threadId !== threadId;
+    if (isNew) this.before = seen?.threadId === threadId ? seen : undefined;
+    this.seen = { session, threadId, stop, facts: this.view.facts() };
+    this.changes = this.before ? Changes.between(this.before.facts, this.seen.facts) : Changes.unknown;
+    return isNew;
+  }
+
+  private arrived(): void {
+    const words = this.view.announcement?.() ?? (this.changes.count ? this.changes.words : undefined);
+    if (words !== undefined) this.say(`${this.title}: ${words}`);
+    this.root.querySelector('[aria-current="step"]')?.scrollIntoView({ block: 'nearest' });
+  }
+
+  private content(isPast: boolean): Element[] {
+    const { client, changes } = this;
+    const rendered = this.view.render({ client, changes, isPast, refresh: () => void this.refresh() });
+    return [...(isPast ? [] : this.changeLine()), ...rendered];
+  }
+
+  private changeLine(): Element[] {
+    const { words } = this.changes;
+    if (words === undefined || !this.before || !this.seen) return [];
+    const stops = this.seen.stop - this.before.stop;
+    const since = stops === 1 ? 'since the last stop' : `since it was last seen, ${stops} stops ago`;
+    return [element('p', { class: this.changes.count ? 'since some' : 'since' }, [`${words} ${since}`])];
+  }
+
+  private pastContent({ name, summary }: Extract<SessionState, { kind: 'ended' }>): Element[] {
+    const content = this.seen ? this.content(true) : [];
+    return [...pastBanner(name, summary, this.seen !== undefined), ...content];
+  }
+
+  private show(content: readonly Element[]): void {
+    this.root.classList.toggle('past', this.session.kind === 'ended');
+    this.items.remember();
+    patch(this.root, content);
+    this.items.settle();
+    this.keep(this.view.unfolded);
+  }
+
+  private say(text: string): void {
+    this.live.textContent = text;
+  }
+}
+
+function message(text: string): Element {
+  return element('p', { class: 'empty' }, [text]);
+}
