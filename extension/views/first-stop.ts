@@ -29,7 +29,7 @@ export class FirstStop implements vscode.Disposable {
     const occasion = vscode.workspace.getConfiguration('hyperstep').get<Occasion>('views.show', 'oncePerWorkspace');
     if (occasion === 'never' || (occasion === 'oncePerWorkspace' && this.memory.get(SHOWN) === true)) return;
     await this.memory.update(SHOWN, true);
-    await vscode.commands.executeCommand(`${viewId('pageTables')}.focus`, { preserveFocus: true });
+    await vscode.commands.executeCommand(`${viewId('narration')}.focus`, { preserveFocus: true });
   }
 
   dispose(): void {

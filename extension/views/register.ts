@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { Sessions } from '../debug/sessions';
+import { AskedAddress } from './asked-address';
 import { openCommand, viewId, viewNames, viewTable } from './table';
 import { ViewPage } from './view-page';
 
@@ -8,12 +9,13 @@ export function registerViews(context: vscode.ExtensionContext, sessions: Sessio
   const { extensionUri } = context;
   // What a page shows must outlive the session, and the fold that hides it.
   const retained = { retainContextWhenHidden: true };
-  return viewNames.flatMap((name) => [
+  const askedAddress = new AskedAddress();
+  const views = viewNames.flatMap((name) => [
     vscode.window.registerWebviewViewProvider(
       viewId(name),
       {
         resolveWebviewView: (view) => {
-          const page = new ViewPage(view.webview, name, extensionUri, sessions, () => view.visible);
+          const page = new ViewPage(view.webview, name, extensionUri, sessions, askedAddress, () => view.visible);
           view.onDidChangeVisibility(() => page.visibilityChanged());
           view.onDidDispose(() => page.dispose());
         },
@@ -23,9 +25,10 @@ export function registerViews(context: vscode.ExtensionContext, sessions: Sessio
     vscode.commands.registerCommand(openCommand(name), () => {
       const column = vscode.ViewColumn.Beside;
       const panel = vscode.window.createWebviewPanel(viewId(name), viewTable[name].title, column, retained);
-      const page = new ViewPage(panel.webview, name, extensionUri, sessions, () => panel.visible);
+      const page = new ViewPage(panel.webview, name, extensionUri, sessions, askedAddress, () => panel.visible);
       panel.onDidChangeViewState(() => page.visibilityChanged());
       panel.onDidDispose(() => page.dispose());
     }),
   ]);
+  return [askedAddress, ...views];
 }

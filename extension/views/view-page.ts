@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { request, type Sessions } from '../debug/sessions';
+import type { AskedAddress } from './asked-address';
 import type { FromView, SessionState, ToView } from './messages';
 import type { ViewName } from './table';
 
@@ -12,9 +13,10 @@ export class ViewPage implements vscode.Disposable {
 
   constructor(
     private readonly webview: vscode.Webview,
-    name: ViewName,
+    private readonly name: ViewName,
     extensionUri: vscode.Uri,
     private readonly sessions: Sessions,
+    private readonly askedAddress: AskedAddress,
     private readonly isVisible: () => boolean,
   ) {
     const dist = vscode.Uri.joinPath(extensionUri, 'dist');
@@ -23,6 +25,7 @@ export class ViewPage implements vscode.Disposable {
     this.subscriptions = [
       webview.onDidReceiveMessage((message: FromView) => this.receive(message)),
       sessions.onDidChange(() => this.announce()),
+      askedAddress.onDidAsk(() => this.passAddress()),
     ];
   }
 
@@ -32,9 +35,22 @@ export class ViewPage implements vscode.Disposable {
   }
 
   private async receive(message: FromView): Promise<void> {
-    if (message.type === 'ready') await this.announce();
-    else if (message.type === 'open') await openSource(message.path, message.line);
-    else this.post(await this.answer(message));
+    switch (message.type) {
+      case 'ready':
+        await this.announce();
+        return this.passAddress();
+      case 'open':
+        return openSource(message.path, message.line);
+      case 'translate':
+        return this.askedAddress.ask(message.address);
+      case 'request':
+        return this.post(await this.answer(message));
+    }
+  }
+
+  private passAddress(): void {
+    const address = this.name === 'pageTables' ? this.askedAddress.take() : undefined;
+    if (address !== undefined) this.post({ type: 'translate', address });
   }
 
   private async answer({ id, command, arguments: args }: Extract<FromView, { type: 'request' }>): Promise<ToView> {
@@ -59,7 +75,8 @@ export class ViewPage implements vscode.Disposable {
 
   private async sessionState(revision: number): Promise<SessionState> {
     const { active, ended, stopCount } = this.sessions;
-    if (!active) {
+    // A session that is over may be the active one for a moment.
+    if (!active || active.id === ended?.id) {
       if (!ended) return { kind: 'none' };
       const { id, name, summary } = ended;
       return { kind: 'ended', session: id, name, ...(summary ? { summary } : {}) };

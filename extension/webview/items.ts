@@ -183,8 +183,8 @@ function parentOf(item: HTMLElement): HTMLElement | undefined {
   if (around) return around;
   const level = Number(item.getAttribute('aria-level'));
   for (let before = item.previousElementSibling; before; before = before.previousElementSibling) {
-    const isItem = before instanceof HTMLElement && before.matches(itemSelector);
-    if (isItem && Number(before.getAttribute('aria-level')) < level) return before;
+    if (!(before instanceof HTMLElement) || !before.matches(itemSelector)) continue;
+    if (Number(before.getAttribute('aria-level')) < level) return before;
   }
   return undefined;
 }

@@ -57,7 +57,8 @@ export class NarrationView implements View {
 
   render(page: PageContext): Element[] {
     const { handled } = this;
-    if (!handled) return [note('No handler has run yet: nothing that the guest did needed the hypervisor or the firmware.')];
+    if (!handled)
+      return [note('No handler has run yet: nothing that the guest did needed the hypervisor or the firmware.')];
     return [
       element('header', {}, [
         text('title', titleOf(handled)),
@@ -224,7 +225,10 @@ function comingList(coming: readonly ComingStep[], client: Client): Element[] {
           ),
         ]),
   );
-  return [element('h2', {}, [title]), element('ul', { class: 'coming', 'aria-label': title, 'data-items': 'list' }, rows)];
+  return [
+    element('h2', {}, [title]),
+    element('ul', { class: 'coming', 'aria-label': title, 'data-items': 'list' }, rows),
+  ];
 }
 
 function titleOf({ software, number }: HandledTrap): string {

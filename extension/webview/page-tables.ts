@@ -1,158 +1,20 @@
-import type {
-  EntryState,
-  LastTrap,
-  PageTable,
-  PageTableArguments,
-  PageTableEntry,
-  Pte,
-  TranslateArguments,
-  Translation,
-} from '../../debug-adapter/protocol';
+import type { LastTrap, PageTable, PageTableArguments, WorldArguments } from '../../debug-adapter/protocol';
+import { AskedTranslation } from './asked-translation';
+import type { Facts } from './changes';
 import type { Client } from './client';
 import { type Element, element } from './dom';
-import { address, code, note, pageSize, text, toggle } from './parts';
-import { translationSection } from './translation';
-import type { View } from './view';
+import { entryTree, isTable, placeOf } from './entry-tree';
+import { note, text } from './parts';
+import type { PageContext, View } from './view';
 import { trapNote, WorldChoice } from './worlds';
 
-const stateTitles: Record<EntryState, string> = {
-  same: 'The shadow entry is the guest’s entry times P2M.',
-  unfilled: 'The shadow has no entry yet: the next access enters the pager.',
-  narrower: 'The shadow allows less than the guest does, on purpose.',
-  stale: 'The guest changed its entry and has not fenced yet.',
-  wrong: 'The shadow entry is not what guest and P2M say.',
-  table: 'Points to a table on both sides.',
-  unshadowed: '',
-  refused: 'No access gets through this entry.',
-};
-
-/** Places in a tree are named by the indices on the way to them: `2/0/17`; of the second stage with `g:` before them. */
-type Place = string;
 type Stage = NonNullable<PageTableArguments['stage']>;
 
-const placeOf = (stage: Stage, path: readonly number[]): Place => `${stage === 'second' ? 'g:' : ''}${path.join('/')}`;
-
-/** The guest's page table and beside it, entry by entry, the shadow table that the hardware walks; or the second stage's below it. */
-export class PageTablesView implements View {
-  readonly empty = 'Debug a guest to see its page table and, entry by entry, the shadow table that the hardware walks.';
-  private readonly tables = new Map<Place, PageTable>();
-  readonly unfolded = new Set<Place>();
-  /** What is translated anew at every stop. */
-  private asked: Pick<TranslateArguments, 'address' | 'access'> | undefined;
-  private translation: Translation | string | undefined;
-  private readonly world = new WorldChoice();
-  private trap: LastTrap | undefined;
-
-  async load(client: Client, threadId: number): Promise<void> {
-    this.tables.clear();
-    const { worlds, trap } = await client.request('hyperstep/worlds', { threadId });
-    this.world.offered(worlds);
-    this.trap = trap;
-    const world = this.world.current?.name;
-    const about = { threadId, ...(world ? { world } : {}) };
-    const loadTable = async (stage: Stage, path: number[]): Promise<void> => {
-      const table = await client.request('hyperstep/pageTable', { ...about, path, stage });
-      this.tables.set(placeOf(stage, path), table);
-      const unfolded = table.entries.filter(
-        (entry) => isTable(entry) && this.unfolded.has(placeOf(stage, [...path, entry.index])),
-      );
-      for (const entry of unfolded) await loadTable(stage, [...path, entry.index]);
-    };
-    await loadTable('first', []);
-    if (this.world.current?.twoStages) await loadTable('second', []);
-    if (this.asked) {
-      const answer = client.request('hyperstep/translate', { ...about, ...this.asked });
-      this.translation = await answer.catch((error: Error) => error.message);
-    }
-  }
-
-  render(_client: Client, refresh: () => void): Element[] {
-    const root = this.tables.get(placeOf('first', []));
-    const second = this.tables.get(placeOf('second', []));
-    if (!root) return [];
-    const showWalk = ({ world, ...asked }: Pick<TranslateArguments, 'address' | 'access' | 'world'>) => {
-      if (world) this.world.choose(world);
-      this.asked = asked;
-      refresh();
-    };
-    return [
-      tableHeader(root),
-      ...this.world.render(refresh),
-      ...(this.trap ? [trapNote(this.trap, showWalk)] : []),
-      this.translateForm(refresh),
-      ...translationSection(this.translation),
-      ...(root.shadowed ? [columnTitles()] : []),
-      root.entries.length === 0 ? note(emptyText(root)) : this.tree(root, 'first', refresh),
-      ...(second ? [tableHeader(second), this.secondStage(second, refresh)] : []),
-    ];
-  }
-
-  private secondStage(root: PageTable, refresh: () => void): Element {
-    return root.entries.length === 0 ? note(emptyText(root)) : this.tree(root, 'second', refresh);
-  }
-
-  private tree(root: PageTable, stage: Stage, refresh: () => void): Element {
-    const label = stage === 'second' ? 'Entries of the second stage' : 'Page table entries';
-    return element('div', { role: 'tree', 'aria-label': label }, this.rows(root, stage, [], refresh), {
-      keydown: moveInTree,
-    });
-  }
-
-  private rows(table: PageTable, stage: Stage, path: readonly number[], refresh: () => void): Element[] {
-    return table.entries.flatMap((entry) => {
-      const place = placeOf(stage, [...path, entry.index]);
-      const below = this.unfolded.has(place) ? this.tables.get(place) : undefined;
-      const switchIt = () => {
-        toggle(this.unfolded, place);
-        refresh();
-      };
-      const row = entryRow(
-        entry,
-        table,
-        path.length + 1,
-        isTable(entry) ? { open: below !== undefined, switchIt } : undefined,
-      );
-      return below ? [row, ...this.rows(below, stage, [...path, entry.index], refresh)] : [row];
-    });
-  }
-
-  private translateForm(refresh: () => void): Element {
-    const submit = (event: SubmitEvent) => {
-      event.preventDefault();
-      const fields = new FormData(event.target as HTMLFormElement);
-      const typed = String(fields.get('address')).trim();
-      const access = String(fields.get('access')) as TranslateArguments['access'];
-      this.asked = typed === '' ? undefined : { address: typed, access };
-      this.translation = undefined;
-      refresh();
-    };
-    const { address: typed = '', access: chosen } = this.asked ?? {};
-    const accesses = ['read', 'write', 'execute'].map((access) =>
-      element('option', { value: access, ...(access === chosen ? { selected: '' } : {}) }, [access]),
-    );
-    return element(
-      'form',
-      { class: 'translate', 'aria-label': 'Translate an address' },
-      [
-        element('input', {
-          name: 'address',
-          value: typed,
-          placeholder: 'translate 0x..., a symbol, sp + 8',
-          'aria-label': 'Guest-virtual address: a number, or an expression of symbols and registers',
-          spellcheck: 'false',
-        }),
-        element('select', { name: 'access', 'aria-label': 'Kind of access' }, accesses),
-        element('button', { type: 'submit' }, ['Walk']),
-      ],
-      { submit },
-    );
-  }
-}
-
-function tableHeader({ mode, stage, space }: PageTable): Element {
-  const schemes = stage === 'second' ? secondStageSchemes : firstStageSchemes;
-  return element('header', {}, [text('title', schemes[mode]), text('space', space)]);
-}
+/**
+ * Tables that are asked for at a stop though they are folded, so that what changed in them is known: a kernel in assembly has fewer.
+ * Of more, only those that are unfolded.
+ */
+const MOST_FOLDED = 64;
 
 const firstStageSchemes: Record<PageTable['mode'], string> = { bare: 'No paging', sv39: 'Sv39', sv48: 'Sv48' };
 const secondStageSchemes: Record<PageTable['mode'], string> = {
@@ -161,6 +23,113 @@ const secondStageSchemes: Record<PageTable['mode'], string> = {
   sv48: 'Sv48x4',
 };
 
+/** The guest's page table and beside it, entry by entry, the shadow table that the hardware walks; or the second stage's below it. */
+export class PageTablesView implements View {
+  readonly empty =
+    'Debug a guest to see its page table and, entry by entry, the shadow table that the hardware walks: set a breakpoint and press F5.';
+  /** Places of entries: `2/0/17`; of the second stage with `g:` before them. */
+  readonly unfolded = new Set<string>();
+  private readonly tables: Record<Stage, Map<string, PageTable>> = { first: new Map(), second: new Map() };
+  /** Folded tables were left out: what changed in them is not known. */
+  private isPartial = false;
+  private readonly asked = new AskedTranslation();
+  private readonly world = new WorldChoice();
+  private trap: LastTrap | undefined;
+
+  /** Asks for the translation of an address, at the next load and from then on. */
+  translate(address: string): void {
+    this.asked.ask({ address, access: 'read' });
+  }
+
+  async load(client: Client, threadId: number): Promise<void> {
+    const { worlds, trap } = await client.request('hyperstep/worlds', { threadId });
+    this.world.offered(worlds);
+    this.trap = trap;
+    const { current } = this.world;
+    const about: WorldArguments = { threadId, ...(current ? { world: current.name } : {}) };
+    this.isPartial = false;
+    await this.loadTree(client, about, 'first');
+    if (current?.twoStages) await this.loadTree(client, about, 'second');
+    else this.tables.second.clear();
+    await this.asked.load(client, about);
+  }
+
+  facts(): Facts {
+    const scopes = (['first', 'second'] as const).flatMap((stage) =>
+      [...this.tables[stage]].map(([place, table]): [string, Map<string, string>] => [
+        `${this.world.current?.name ?? ''} ${prefixes[stage]}${place}`,
+        new Map(table.entries.map(({ index, ...says }) => [String(index), JSON.stringify(says)])),
+      ]),
+    );
+    return { scopes: new Map(scopes) };
+  }
+
+  render(page: PageContext): Element[] {
+    const root = this.tables.first.get('');
+    const second = this.tables.second.get('');
+    if (!root) return [];
+    const refresh = () => page.refresh();
+    const walk = ({ world, ...asked }: Parameters<Parameters<typeof trapNote>[1]>[0]) => {
+      if (world) this.world.choose(world);
+      this.asked.ask(asked);
+      refresh();
+    };
+    const asking = page.isPast
+      ? []
+      : [...this.world.render(refresh), ...(this.trap ? [trapNote(this.trap, walk)] : []), this.asked.form(refresh)];
+    return [
+      header(root),
+      ...asking,
+      ...this.asked.render(),
+      ...(this.isPartial ? [note('Changes are looked for in unfolded tables only: there are many tables.')] : []),
+      ...this.tree(root, 'first', page),
+      ...(second ? [header(second), ...this.tree(second, 'second', page)] : []),
+    ];
+  }
+
+  private tree(root: PageTable, stage: Stage, page: PageContext): Element[] {
+    if (root.entries.length === 0) return [note(emptyText(root))];
+    const label =
+      stage === 'second'
+        ? 'Entries of the second stage'
+        : root.shadowed
+          ? 'Guest and shadow page tables'
+          : 'Page table';
+    const scope = `${this.world.current?.name ?? ''} ${prefixes[stage]}`;
+    const tree = { prefix: prefixes[stage], scope, label, tables: this.tables[stage], unfolded: this.unfolded };
+    const titles = root.shadowed ? [columnTitles()] : [];
+    return [...titles, entryTree(tree, page)];
+  }
+
+  /** All tables, level by level, as long as they are few; unfolded ones in any case. */
+  private async loadTree(client: Client, about: WorldArguments, stage: Stage): Promise<void> {
+    const loaded = new Map<string, PageTable>();
+    let level: number[][] = [[]];
+    while (level.length > 0) {
+      const answers = level.map((path) => client.request('hyperstep/pageTable', { ...about, path, stage }));
+      const tables = await Promise.all(answers);
+      const below: number[][] = [];
+      for (const [index, table] of tables.entries()) {
+        const path = level[index] ?? [];
+        loaded.set(placeOf(path), table);
+        for (const entry of table.entries) if (isTable(entry)) below.push([...path, entry.index]);
+      }
+      const isFew = loaded.size + below.length <= MOST_FOLDED;
+      if (!isFew) this.isPartial = true;
+      level = isFew ? below : below.filter((path) => this.unfolded.has(prefixes[stage] + placeOf(path)));
+    }
+    this.tables[stage] = loaded;
+  }
+}
+
+const prefixes: Record<Stage, string> = { first: '', second: 'g:' };
+
+function header({ mode, stage, space }: PageTable): Element {
+  const schemes = stage === 'second' ? secondStageSchemes : firstStageSchemes;
+  return element('header', {}, [text('title', schemes[mode]), text('space', space)]);
+}
+
+/** Where it is wide enough for both side by side. */
 function columnTitles(): Element {
   return element('div', { class: 'sides column-titles', 'aria-hidden': 'true' }, [
     text('side', 'guest'),
@@ -174,83 +143,4 @@ function emptyText(table: PageTable): string {
   return table.shadowed
     ? 'The guest has not turned on paging, and has touched no page yet.'
     : `${table.space}: addresses are not translated here.`;
-}
-
-function isTable(entry: PageTableEntry): boolean {
-  return entry.guest?.kind === 'table' || entry.shadow?.kind === 'table';
-}
-
-function entryRow(
-  entry: PageTableEntry,
-  table: PageTable,
-  depth: number,
-  folding: { open: boolean; switchIt: () => void } | undefined,
-): Element {
-  const { index, state, reason } = entry;
-  const marker = folding ? text('marker', folding.open ? '▾' : '▸') : text('marker');
-  const line = element('div', { class: 'entry-line' }, [
-    marker,
-    text('index', String(index)),
-    element('code', { class: 'gva', title: `${entry.first} to ${entry.last}: ${pageSize(table.level)}` }, [
-      entry.first,
-    ]),
-    text('label', entry.label ?? ''),
-    ...(state === 'unshadowed' || state === 'table'
-      ? []
-      : [element('span', { class: `state ${state}`, title: reason ?? stateTitles[state] }, [state])]),
-  ]);
-  const sides = table.shadowed
-    ? [side(entry.guest, 'gpa', 'guest'), side(entry.shadow, 'hpa', 'shadow')]
-    : [side(entry.guest, table.stage === 'first' ? 'gpa' : 'hpa', 'page table'), ...behind(entry, table)];
-  const attributes = {
-    role: 'treeitem',
-    tabindex: 0,
-    class: `entry ${state}`,
-    'aria-level': depth,
-    'aria-expanded': folding ? String(folding.open) : undefined,
-  };
-  const why = reason ? [element('div', { class: 'reason' }, [reason])] : [];
-  return element(
-    'div',
-    attributes,
-    [line, element('div', { class: 'sides' }, sides), ...why],
-    folding ? { click: folding.switchIt } : {},
-  );
-}
-
-/** Where the second stage leads what an entry of the first one points to. */
-function behind({ expectedHpa }: PageTableEntry, { stage }: PageTable): Element[] {
-  return stage === 'first' && expectedHpa ? [text('side', text('arrow', '→ '), address('hpa', expectedHpa))] : [];
-}
-
-function side(pte: Pte | undefined, kind: 'gpa' | 'hpa', name: string): Element {
-  if (!pte) return element('span', { class: 'side none', title: `no valid ${name} entry` }, ['–']);
-  const permissions = pte.kind === 'table' ? 'table' : pte.permissions;
-  return element('span', { class: 'side', title: `${name} entry ${pte.value}` }, [
-    address(kind, pte.target),
-    ' ',
-    code(permissions),
-  ]);
-}
-
-/** The keys of a tree: up and down between rows, right and left to unfold and fold, Enter and Space to switch. */
-function moveInTree(event: KeyboardEvent): void {
-  const row = event.target as HTMLElement;
-  if (row.getAttribute('role') !== 'treeitem') return;
-  const expanded = row.getAttribute('aria-expanded');
-  const neighbours: Record<string, globalThis.Element | null> = {
-    ArrowDown: row.nextElementSibling,
-    ArrowUp: row.previousElementSibling,
-  };
-  const switches = [
-    expanded === 'false' && 'ArrowRight',
-    expanded === 'true' && 'ArrowLeft',
-    expanded && 'Enter',
-    expanded && ' ',
-  ];
-  const neighbour = neighbours[event.key];
-  if (neighbour instanceof HTMLElement) neighbour.focus();
-  else if (switches.includes(event.key)) row.click();
-  else return;
-  event.preventDefault();
 }

@@ -22,7 +22,7 @@ export function address(kind: 'gva' | 'gpa' | 'hpa', value: string): Element {
 
 /** Where the guest says that something is, and where it is. */
 export function guestAddress({ gpa, hpa }: GuestAddress): Element {
-  return text('pair', address('gpa', gpa), ...(hpa ? [text('arrow', '→'), address('hpa', hpa)] : []));
+  return text('pair', address('gpa', gpa), ...(hpa ? [text('arrow', ' → '), address('hpa', hpa)] : []));
 }
 
 export function heading(content: string, ...more: Child[]): Element {

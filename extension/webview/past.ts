@@ -25,14 +25,18 @@ export function pastBanner(name: string, summary: RunSummary | undefined, hasCon
 function runFacts({ instructions, nanoseconds, exits }: RunSummary): Element[] {
   const facts = [
     plural(instructions, 'instruction'),
-    `${duration(nanoseconds)} on the machine's clock`,
+    `${duration(nanoseconds)} on the machine’s clock`,
     ...(exits ? [plural(exits.total, 'VM exit')] : []),
   ];
   const rows = [...(exits?.counts ?? [])]
     .sort((a, b) => b.count - a.count)
     .map(({ reason, count, cycles }) => [reason, count.toLocaleString('en'), cycles.toLocaleString('en')]);
   return [
-    element('p', { class: 'facts' }, facts.map((fact) => text('fact', fact))),
+    element(
+      'p',
+      { class: 'facts' },
+      facts.map((fact) => text('fact', fact)),
+    ),
     ...(rows.length > 0
       ? [
           element('details', {}, [

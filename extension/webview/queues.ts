@@ -72,7 +72,9 @@ export class QueuesView implements View {
       part('Descriptor table', guestAddress(queue.descriptorTable), [
         `${plural(queue.descriptors.length, 'descriptor')} in chains`,
       ]),
-      ...(queue.descriptors.length > 0 ? [descriptorTable(queue.descriptors, `Descriptors of queue ${queue.index}`)] : []),
+      ...(queue.descriptors.length > 0
+        ? [descriptorTable(queue.descriptors, `Descriptors of queue ${queue.index}`)]
+        : []),
     ]);
   }
 

@@ -1,10 +1,19 @@
-import type { Exit, PageTable, Requests } from '../../debug-adapter/protocol';
+import type { Exit, HandledTrap, Hex, PageTable, Requests } from '../../debug-adapter/protocol';
 
 /** A stopped guest: one answer to each request that a view makes. */
 export const answers: {
   [Command in keyof Requests]?: (args: Requests[Command]['arguments']) => Requests[Command]['body'];
 } = {
   'hyperstep/worlds': () => ({ worlds: [{ name: 'S', why: 'the hart stands here', twoStages: false }] }),
+  'hyperstep/narration': () => ({ handled: narrated }),
+  'hyperstep/address': ({ memoryReference }) => ({
+    gva: memoryReference as Hex,
+    gpa: '0x80200040',
+    hpa: '0x86a00040',
+    symbol: '_start+0x40',
+    source: { path: '/guest/kernel.S', line: 42 },
+    words: ['0x8082010513000073', '0x1234567890abcdef', '0x0'],
+  }),
   'hyperstep/pageTable': ({ path }) => tables[path.length] ?? { ...root, entries: [] },
   'hyperstep/translate': ({ address }) => ({
     summary: `A read reaches ${address} without an exit.`,
@@ -250,3 +259,74 @@ const leaves: PageTable = {
 };
 
 const tables = [root, middle, leaves];
+
+/** The exit at `csrw satp`, at its third step. */
+export const narrated: HandledTrap = {
+  software: 'vmm',
+  number: 32,
+  isOver: false,
+  reason: { name: 'csr-access', meaning: 'an access to a CSR that U-mode may not use' },
+  description: 'csrw satp, t0 - privileged, in U-mode of the machine',
+  cause: 'Illegal instruction',
+  pc: '0x80200040',
+  symbol: '_start+0x40',
+  instruction: 'csrw satp, t0',
+  source: { path: '/guest/kernel.S', line: 42 },
+  value: { value: '0x18029073', meaning: 'the bits of the instruction' },
+  narrated: {
+    kind: 'function',
+    name: 'TrapAndEmulateVmm.handleTrap',
+    parts: [
+      {
+        kind: 'step',
+        number: 1,
+        text: [
+          'the hart has trapped into the VMM: Illegal instruction at ',
+          { value: '0x80200040', space: 'gva', memoryReference: '0x80200040', meaning: 'guest-virtual address' },
+          ', by scause and sepc',
+        ],
+        source: { path: 'hyperstep-vmm:/simulator/hypervisor/full/vmm.ts', line: 59 },
+        isPresent: false,
+      },
+      {
+        kind: 'function',
+        name: 'emulatePrivileged',
+        parts: [
+          {
+            kind: 'step',
+            number: 2,
+            text: ['decode the instruction that trapped: csrrw'],
+            source: { path: 'hyperstep-vmm:/simulator/hypervisor/full/privileged.ts', line: 30 },
+            isPresent: false,
+          },
+          {
+            kind: 'function',
+            name: 'emulateCsrAccess',
+            parts: [
+              {
+                kind: 'step',
+                number: 3,
+                text: [
+                  'access the virtual satp, which is ',
+                  { value: '0x8000000000080203', meaning: '0x8000000000080203 (Sv39, ASID 0, root 0x80203000)' },
+                ],
+                source: { path: 'hyperstep-vmm:/simulator/hypervisor/full/privileged.ts', line: 66 },
+                isPresent: true,
+              },
+            ],
+          },
+        ],
+      },
+    ],
+  },
+  omitted: 0,
+  coming: [
+    {
+      kind: 'step',
+      text: 'the virtual satp is now ‹written›',
+      source: { path: 'hyperstep-vmm:/simulator/hypervisor/full/privileged.ts', line: 77 },
+    },
+    { kind: 'end' },
+  ],
+  changes: [{ kind: 'virtual CSR', name: 'satp', before: '0x0', after: '0x8000000000080203' }],
+};

@@ -2,75 +2,36 @@ import assert from 'node:assert/strict';
 import { mkdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, describe, it } from 'mocha';
-import type { Requests } from '../../debug-adapter/protocol';
-import type { FromView, ToView } from '../../extension/views/messages';
+import type { FromView } from '../../extension/views/messages';
 import type { ViewName } from '../../extension/views/table';
 import { Client, root } from '../debug-adapter/client';
 import { hasTool } from '../support/tools';
 import type { Browser, Page } from '../vscode-host/host';
 import { launchBrowser } from '../vscode-host/host';
-import { answers } from './fake-session';
+import { type Answers, OpenedView } from './opened-view';
 
-const screenshots = 'out/screenshots';
-
-type Asked = Extract<FromView, { type: 'request' }>;
-
-/** The web pages of the views in a browser of their own, beside a debug session that has one answer to each question. */
+/** What each view shows of a machine that has stopped, and where its links lead. */
 describe('views', () => {
   let browser: Browser;
   let page: Page;
+  let opened: OpenedView;
 
   before(async () => {
     assert.ok(hasTool(process.env['CHROMIUM'] ?? 'chromium'), 'Chromium is installed');
-    mkdirSync(screenshots, { recursive: true });
+    mkdirSync('out/screenshots', { recursive: true });
     browser = await launchBrowser();
   });
   after(() => browser?.close());
 
   /** A view as it is when the machine has stopped; `fake` replaces answers. */
-  async function open(
-    view: ViewName,
-    width: number,
-    fake: Partial<typeof answers> = {},
-    real?: Client,
-  ): Promise<FromView[]> {
-    const all = { ...answers, ...fake };
-    const received: FromView[] = [];
-    page = await browser.newPage({ viewport: { width, height: 900 } });
-    page.setDefaultTimeout(10_000);
-    const errors: string[] = [];
-    page.on('pageerror', (error) => errors.push(String(error)));
-    await page.exposeFunction('answer', async (message: FromView): Promise<ToView | undefined> => {
-      received.push(message);
-      if (message.type !== 'request') return undefined;
-      try {
-        return {
-          type: 'answer',
-          id: message.id,
-          body: real ? await real.own(message.command, message.arguments) : answerTo(all, message),
-        };
-      } catch (error) {
-        return { type: 'error', id: message.id, message: (error as Error).message };
-      }
-    });
-    await page.setContent(`<!DOCTYPE html><style>${theme}</style><style>${readFileSync('dist/webview.css', 'utf8')}</style>
-      <body data-view="${view}"><main id="view"></main>
-      <script>
-        window.acquireVsCodeApi = () => ({
-          postMessage: (message) => answer(message).then((reply) => reply && postMessage(reply)),
-          getState() {},
-          setState() {},
-        });
-      </script></body>`);
-    await page.addScriptTag({ content: readFileSync('dist/webview.js', 'utf8') });
-    await page.evaluate(() =>
-      postMessage({ type: 'session', state: { kind: 'stopped', name: 'kernel.S', threadId: 1, revision: 1 } }),
-    );
-    assert.deepEqual(errors, []);
-    return received;
+  async function open(view: ViewName, width: number, fake: Partial<Answers> = {}, real?: Client): Promise<FromView[]> {
+    opened = await OpenedView.open(browser, view, { width, answers: fake, ...(real ? { real } : {}) });
+    page = opened.page;
+    await opened.stop(1);
+    return opened.received;
   }
 
-  const shot = (name: string) => page.screenshot({ path: `${screenshots}/view-${name}.png` });
+  const shot = (name: string) => opened.screenshot(name);
 
   it('shows guest and shadow entries side by side, marks what differs, and unfolds by keyboard', async () => {
     await open('pageTables', 330);
@@ -130,6 +91,29 @@ describe('views', () => {
     await client.request('disconnect');
   });
 
+  it('narrates: a step leads to its line, an address to what is there and to the page tables', async () => {
+    const received = await open('narration', 330);
+    const steps = page.getByRole('treegrid', { name: 'Steps of the handler' }).locator('.told');
+    assert.deepEqual(await steps.count(), 3);
+    assert.equal(await steps.nth(2).getAttribute('aria-current'), 'step');
+    await page.getByText('the virtual satp is now ‹written›').waitFor();
+    await shot('narration');
+    await steps.nth(1).click();
+    await steps.nth(0).getByRole('button', { name: '0x80200040' }).click();
+    const details = page.getByRole('region', { name: 'What is at 0x80200040' });
+    await details.getByText('0x86a00040').waitFor();
+    await shot('narration-address');
+    await details.getByRole('button', { name: 'Page tables' }).click();
+    await page.waitForFunction(() => true);
+    assert.deepEqual(
+      received.filter(({ type }) => type === 'open' || type === 'translate'),
+      [
+        { type: 'open', path: 'hyperstep-vmm:/simulator/hypervisor/full/privileged.ts', line: 30 },
+        { type: 'translate', address: '0x80200040' },
+      ],
+    );
+  });
+
   it('uses the width of an editor', async () => {
     await open('pageTables', 1000);
     await page.getByRole('treeitem').first().click();
@@ -167,7 +151,7 @@ describe('views', () => {
     await run.waitFor();
     assert.equal(await page.locator('.exit').count(), 3);
     await run.click();
-    await page.getByRole('button', { name: /^. ?#1279/ }).waitFor();
+    await page.getByRole('button', { name: /^#1279/ }).waitFor();
     await page.getByRole('button', { name: 'csr-access' }).click();
     await run.waitFor({ state: 'detached' });
     assert.equal(await page.locator('.exit').count(), 1);
@@ -186,7 +170,7 @@ describe('views', () => {
   it('says what to do when there is nothing to see', async () => {
     await open('queues', 330, { 'hyperstep/queues': () => ({ devices: [] }) });
     await page.getByText('no virtio device').waitFor();
-    await page.evaluate(() => postMessage({ type: 'session', state: { kind: 'none' } }));
+    await opened.tell({ kind: 'none' });
     await page.getByText('Debug a guest with a disk').waitFor();
   });
 
@@ -198,21 +182,3 @@ describe('views', () => {
     await page.getByText('There is no VMM here.').waitFor();
   });
 });
-
-function answerTo<Command extends keyof Requests>(
-  fake: typeof answers,
-  message: Asked & { command: Command },
-): unknown {
-  return fake[message.command]?.(message.arguments as never);
-}
-
-/** The variables of VS Code's dark theme that the views use. */
-const theme = `:root {
-  --vscode-font-size: 13px; --vscode-font-family: sans-serif; --vscode-editor-font-family: monospace; --vscode-editor-font-size: 13px;
-  --vscode-foreground: #cccccc; --vscode-descriptionForeground: #9d9d9d; --vscode-panel-border: #2b2b2b; --vscode-focusBorder: #0078d4;
-  --vscode-charts-green: #89d185; --vscode-charts-yellow: #cca700; --vscode-charts-orange: #d18616; --vscode-charts-blue: #3794ff;
-  --vscode-errorForeground: #f48771; --vscode-list-hoverBackground: #2a2d2e; --vscode-textLink-foreground: #4daafc;
-  --vscode-button-secondaryBackground: #313131; --vscode-button-secondaryForeground: #cccccc; --vscode-badge-background: #616161;
-  --vscode-badge-foreground: #f8f8f8; --vscode-input-background: #313131; --vscode-input-foreground: #cccccc;
-}
-body { background: #181818; font-family: var(--vscode-font-family); }`;

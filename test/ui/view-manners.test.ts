@@ -1,0 +1,350 @@
+import assert from 'node:assert/strict';
+import { mkdirSync } from 'node:fs';
+import { after, before, describe, it } from 'mocha';
+import type { Exits, PageTable } from '../../debug-adapter/protocol';
+import { type ViewName, viewNames, viewTable } from '../../extension/views/table';
+import type { Browser, Page } from '../vscode-host/host';
+import { launchBrowser } from '../vscode-host/host';
+import { answers, narrated } from './fake-session';
+import { OpenedView, themes } from './opened-view';
+
+/** How the views behave alike: by keyboard, from stop to stop, after the end, and where there is little room. */
+describe('manners of the views', () => {
+  let browser: Browser;
+
+  before(async () => {
+    mkdirSync('out/screenshots', { recursive: true });
+    browser = await launchBrowser();
+  });
+  after(() => browser?.close());
+
+  const stopped = async (view: ViewName, width = 330): Promise<OpenedView> => {
+    const opened = await OpenedView.open(browser, view, { width });
+    await opened.stop(1);
+    await opened.page.locator('#view > *').first().waitFor();
+    return opened;
+  };
+  const press = async ({ page }: OpenedView, ...keys: string[]): Promise<void> => {
+    for (const key of keys) {
+      await page.keyboard.press(key);
+      // What it unfolds is asked for first.
+      await page.waitForTimeout(60);
+    }
+  };
+
+  describe('by keyboard', () => {
+    it('the page tables are a tree: one tab stop, arrows to parts and back, Home, End, typing', async () => {
+      const view = await stopped('pageTables');
+      const { page } = view;
+      await page.getByRole('button', { name: 'Walk' }).focus();
+      await press(view, 'Tab');
+      assert.equal(await view.focused(), '2');
+      // Leaf 2/1/0 after unfolding twice.
+      await press(view, 'ArrowRight', 'ArrowRight', 'ArrowRight', 'ArrowRight');
+      assert.equal(await view.focused(), '2/1/0');
+      assert.equal(await page.locator('[role="tree"] [tabindex="0"]').count(), 1);
+      await press(view, 'ArrowLeft');
+      assert.equal(await view.focused(), '2/1');
+      await press(view, 'End');
+      assert.equal(await view.focused(), '2/1/4');
+      await press(view, 'Home');
+      assert.equal(await view.focused(), '2');
+      await page.keyboard.type('80203');
+      assert.equal(await view.focused(), '2/1/3');
+      await page.waitForTimeout(800);
+      await page.keyboard.type('coun');
+      assert.equal(await view.focused(), '2/1/1');
+      await press(view, 'ArrowLeft', 'ArrowLeft');
+      assert.equal(await page.getByRole('treeitem').count(), 2);
+      await press(view, 'Enter');
+      assert.equal(await page.getByRole('treeitem').count(), 7);
+      await press(view, 'Tab');
+      assert.equal(await view.focused(), undefined);
+    });
+
+    it('an entry is heard with its guest and its shadow', async () => {
+      const view = await stopped('pageTables');
+      await view.page.getByRole('treeitem').first().focus();
+      await press(view, 'ArrowRight', 'ArrowRight', 'ArrowRight');
+      const leaf = view.page.locator('[data-item="2/1/1"]');
+      const name = await leaf.getAttribute('aria-label');
+      assert.equal(
+        name,
+        'entry 1, 0x80201000, counter, guest rwa page at 0x80201000, shadow rua page at 0x86a01000, narrower, ' +
+          'W is withheld until the guest’s D bit is set.',
+      );
+      const places = ['aria-level', 'aria-setsize', 'aria-posinset'];
+      const values = await Promise.all(places.map((place) => leaf.getAttribute(place)));
+      assert.deepEqual(values, ['3', '5', '2']);
+      await view.page.getByRole('tree', { name: 'Guest and shadow page tables' }).waitFor();
+    });
+
+    it('the steps of a handler are rows, with what can be pressed in them to the right', async () => {
+      const view = await stopped('narration');
+      const { page } = view;
+      // The present step is where one arrives.
+      await page.getByRole('button', { name: 'kernel.S:42' }).focus();
+      await press(view, 'Tab');
+      assert.equal(await view.focused(), 'step 3');
+      await press(view, 'Home', 'ArrowDown');
+      assert.equal(await view.focused(), 'step 1');
+      await press(view, 'ArrowRight');
+      assert.equal(await page.evaluate(() => document.activeElement?.textContent), '0x80200040');
+      await press(view, 'Enter');
+      await page.getByRole('region', { name: 'What is at 0x80200040' }).waitFor();
+      await press(view, 'ArrowLeft', 'ArrowLeft');
+      assert.equal(await view.focused(), '/TrapAndEmulateVmm.handleTrap');
+      await press(view, 'ArrowLeft');
+      assert.equal(await page.locator('.told').count(), 0);
+      await press(view, 'ArrowRight');
+      await page.keyboard.type('decode');
+      assert.equal(await view.focused(), 'step 2');
+      await press(view, 'Enter');
+      assert.deepEqual(view.received.at(-1), {
+        type: 'open',
+        path: 'hyperstep-vmm:/simulator/hypervisor/full/privileged.ts',
+        line: 30,
+      });
+    });
+
+    it('rows of a table and lists that unfold have one tab stop each', async () => {
+      const tlb = await stopped('tlb');
+      await press(tlb, 'Tab');
+      const first = await tlb.focused();
+      await press(tlb, 'ArrowDown');
+      const second = await tlb.focused();
+      assert.ok(first !== undefined && second !== undefined && first !== second);
+      await press(tlb, 'Tab');
+      assert.equal(await tlb.focused(), undefined);
+
+      for (const [name, label] of [
+        ['exits', 'Exits, the newest first'],
+        ['queues', 'Chains of virtio-blk in slot 0, queue 0'],
+      ] as const) {
+        const view = await stopped(name);
+        const list = view.page.locator(`[aria-label="${label}"]`);
+        const folds = list.locator('button.fold');
+        assert.ok((await folds.count()) > 1);
+        assert.equal(await list.locator('button.fold[tabindex="0"]').count(), 1);
+        const expanded = () => view.page.evaluate(() => document.activeElement?.getAttribute('aria-expanded'));
+        await folds.first().focus();
+        await press(view, 'End');
+        assert.equal(await view.focused(), await folds.last().getAttribute('data-item'));
+        await press(view, 'Enter');
+        assert.equal(await expanded(), 'true');
+        await press(view, 'ArrowUp');
+        assert.equal(await expanded(), 'false');
+        await press(view, 'ArrowRight');
+        assert.equal(await expanded(), 'true');
+      }
+    });
+
+    it('the keyboard stays at its row when others come before it', async () => {
+      const view = await stopped('exits');
+      const { page } = view;
+      await page.locator('button.fold').nth(1).focus();
+      const before = await view.focused();
+      await view.stop(2, { 'hyperstep/exits': () => withExits(usual().total + 1) });
+      await page.getByText(`#${usual().total + 1}`).waitFor();
+      assert.equal(await view.focused(), before);
+      assert.equal(await page.locator('button.fold[tabindex="0"]').getAttribute('data-item'), before);
+    });
+  });
+
+  describe('from stop to stop', () => {
+    it('marks what changed in the page tables, folded or not, counts it, and says it once', async () => {
+      const view = await stopped('pageTables');
+      const { page } = view;
+      assert.equal(await page.locator('.since').count(), 0);
+      assert.equal(await view.announced(), '');
+      await view.stop(2);
+      await page.getByText('nothing changed since the last stop').waitFor();
+      assert.equal(await view.announced(), '');
+      await view.stop(3, { 'hyperstep/pageTable': withFilledEntry });
+      await page.getByText('1 changed since the last stop').waitFor();
+      await page.getByText('1 below').waitFor();
+      assert.equal(await view.announced(), 'Page Tables: 1 changed');
+      await page.getByRole('treeitem').first().focus();
+      await press(view, 'ArrowRight', 'ArrowRight', 'ArrowRight');
+      assert.deepEqual(await page.locator('.entry.is-changed .mark').allInnerTexts(), ['changed']);
+      assert.match(
+        (await page.locator('.entry.is-changed').getAttribute('aria-label')) ?? '',
+        /changed since the last/,
+      );
+      await view.screenshot('page-tables-changed');
+    });
+
+    it('marks new exits, also those that are not in the list', async () => {
+      const view = await stopped('exits');
+      const { total } = usual();
+      await view.stop(2, { 'hyperstep/exits': () => withExits(total + 1) });
+      await view.page.getByText('1 new since the last stop').waitFor();
+      assert.deepEqual(await view.page.locator('.mark').allInnerTexts(), ['new']);
+      await view.stop(3, { 'hyperstep/exits': () => ({ ...withExits(total + 1), total: total + 70 }) });
+      await view.page.getByText('69 new since the last stop').waitFor();
+      assert.equal(await view.announced(), 'VM Exits: 69 new');
+    });
+
+    it('marks what came, changed and went in the TLB and in queues', async () => {
+      const tlb = await stopped('tlb');
+      const { entries, capacity } = answers['hyperstep/tlb']!({ threadId: 1 }) as { entries: []; capacity: number };
+      const [one, two] = entries as { va: `0x${string}`; permissions: string }[];
+      const come = { ...one!, va: '0x80209000' };
+      await tlb.stop(2, {
+        'hyperstep/tlb': () => ({ capacity, entries: [{ ...two!, permissions: 'rua' }, come] as never }),
+      });
+      await tlb.page.getByText('1 changed, 1 new, 1 gone since the last stop').waitFor();
+      assert.deepEqual(await tlb.page.locator('.mark').allInnerTexts(), ['changed', 'new']);
+
+      const queues = await stopped('queues');
+      const { devices } = answers['hyperstep/queues']!({ threadId: 1 }) as Awaited<{ devices: never[] }>;
+      const changed = JSON.parse(JSON.stringify(devices));
+      changed[0].queues[0].usedRing.next = 2;
+      changed[0].queues[0].chains[1].state = 'used';
+      await queues.stop(2, { 'hyperstep/queues': () => ({ devices: changed }) });
+      await queues.page.getByText('2 changed since the last stop').waitFor();
+      assert.deepEqual(await queues.page.locator('.mark').allInnerTexts(), ['changed', 'changed']);
+    });
+
+    it('says the step at which the handler stands', async () => {
+      const view = await stopped('narration');
+      const said = 'VM exit #32, step 3: access the virtual satp, which is 0x8000000000080203';
+      assert.equal(await view.announced(), `Narration: ${said}`);
+      await view.stop(2, { 'hyperstep/narration': () => ({ handled: { ...narrated, isOver: true, coming: [] } }) });
+      await view.page.getByText('over: the guest goes on').waitFor();
+      assert.equal(await view.announced(), 'Narration: VM exit #32 is over');
+      assert.equal(await view.page.locator('.told').count(), 3);
+    });
+
+    it('what a write changes is no new stop, and a stop that was missed is not the last one', async () => {
+      const view = await stopped('pageTables');
+      await view.stop(1, { 'hyperstep/pageTable': withFilledEntry });
+      await view.page.waitForTimeout(300);
+      assert.equal(await view.page.locator('.since').count(), 0);
+      await view.stop(4, { 'hyperstep/pageTable': answers['hyperstep/pageTable']! });
+      await view.page.getByText('1 changed since it was last seen, 3 stops ago').waitFor();
+    });
+  });
+
+  describe('before and after a run', () => {
+    for (const name of viewNames) {
+      it(`${name}: says what to do, keeps what was seen last, and sums the run up`, async () => {
+        const view = await OpenedView.open(browser, name, { width: 330 });
+        const { page } = view;
+        await view.tell({ kind: 'none' });
+        await page.getByText(/^Debug a guest/).waitFor();
+        await view.run();
+        await page.getByText('The guest is running.').waitFor();
+        await view.stop(1);
+        await page.locator('#view :is(header, section, h2)').first().waitFor();
+        const content = await page.locator('#view').innerText();
+        await view.run();
+        assert.equal(await page.locator('#view').innerText(), content);
+        await view.end({
+          how: 'The guest powered off.',
+          isFailure: false,
+          instructions: 1_234_567,
+          nanoseconds: 1_250_000,
+          exits: { total: 1282, counts: usual().counts },
+        });
+        const banner = page.getByRole('region', { name: 'The run has ended' });
+        await banner.getByText('The guest powered off.').waitFor();
+        await banner.getByText('1,234,567 instructions').waitFor();
+        await banner.getByText('1.25 ms on the machine’s clock').waitFor();
+        await banner.getByText('1,282 VM exits').waitFor();
+        await banner.getByText('Exits by reason').click();
+        await banner.getByRole('table', { name: 'Exits of the whole run by reason' }).waitFor();
+        const last = content.split('\n').at(-1) ?? '';
+        assert.ok((await page.locator('#view').innerText()).includes(last), `${last} is gone`);
+        assert.equal(await view.announced(), `${viewTable[name].title}: the run has ended`);
+        const asked = view.received.length;
+        const folds = page.locator('button.fold, [role="treeitem"], .entered');
+        if ((await folds.count()) > 0) await folds.first().click();
+        assert.equal(view.received.length, asked, 'nobody is asked any more');
+        await view.screenshot(`${name}-past`);
+      });
+    }
+
+    it('says so where nothing was seen', async () => {
+      const view = await OpenedView.open(browser, 'tlb', { width: 330 });
+      await view.end();
+      await view.page.getByText('Nothing of kernel.S was seen here').waitFor();
+      // Another session begins anew.
+      await view.tell({ kind: 'running', session: 'second', name: 'other.S' });
+      await view.page.getByText('The guest is running.').waitFor();
+      assert.equal(await view.page.locator('.past-banner').count(), 0);
+    });
+  });
+
+  describe('with little room', () => {
+    for (const theme of Object.keys(themes) as (keyof typeof themes)[]) {
+      for (const zoom of [1, 1.5]) {
+        for (const name of viewNames) {
+          it(`${name}: nothing is cut off at 250 px, zoomed to ${zoom * 100} %, ${theme}`, async () => {
+            const view = await OpenedView.open(browser, name, { width: 250, zoom, theme, answers: longAddresses() });
+            const { page } = view;
+            await view.stop(1);
+            await page.locator('#view :is(header, section, h2)').first().waitFor();
+            await unfoldAll(page);
+            await view.screenshot(`${name}-${theme}-${zoom * 100}`);
+            assert.deepEqual(await page.evaluate(cutOff), []);
+          });
+        }
+      }
+    }
+  });
+});
+
+async function unfoldAll(page: Page): Promise<void> {
+  const folded = page.locator('button.fold[aria-expanded="false"], [role="treeitem"][aria-expanded="false"]');
+  for (let most = 0; most < 50 && (await folded.count()) > 0; most++) {
+    await folded.first().focus();
+    await page.keyboard.press('Enter');
+    await page.waitForTimeout(30);
+  }
+}
+
+/** Texts that reach out of the page, or of what hides what does not fit; what scrolls sideways is reached. */
+function cutOff(): string[] {
+  const found: string[] = [];
+  const { clientWidth } = document.documentElement;
+  for (const element of document.querySelectorAll<HTMLElement>('#view *')) {
+    const { overflowX } = getComputedStyle(element);
+    const scrolls = element.closest('.wide') !== null;
+    if (scrolls || element.childElementCount > 0) continue;
+    if (element.closest('.unseen, thead') || element instanceof HTMLOptionElement) continue;
+    const { right, width } = element.getBoundingClientRect();
+    if (width > 0 && right > clientWidth + 1) found.push(`${element.className}: ${element.textContent}`);
+    if (overflowX !== 'visible' && element.scrollWidth > element.clientWidth + 1)
+      found.push(`${element.className} hides ${element.textContent}`);
+  }
+  return found;
+}
+
+function usual(): Exits {
+  return answers['hyperstep/exits']!({ count: 50 });
+}
+
+/** With exits up to a number, the newest like the one before. */
+function withExits(total: number): Exits {
+  const { exits, counts } = usual();
+  const [newest] = exits;
+  return { total, counts, exits: [{ ...newest!, number: total, pc: '0x80200068' }, ...exits] };
+}
+
+/** The entry that the shadow did not have is filled. */
+function withFilledEntry(args: { threadId: number; path: number[] }): PageTable {
+  const table = answers['hyperstep/pageTable']!(args);
+  const fill = (entry: PageTable['entries'][number]): PageTable['entries'][number] =>
+    entry.state === 'unfilled' && entry.guest ? { ...entry, shadow: entry.guest, state: 'same' } : entry;
+  return { ...table, entries: table.entries.map(fill) };
+}
+
+/** As of a kernel in the upper half of a 64-bit address space. */
+function longAddresses(): Partial<typeof answers> {
+  const long = <Body>(body: Body): Body =>
+    JSON.parse(JSON.stringify(body).replaceAll(/"0x8(0[0-9a-f]{6})"/g, '"0xffffffff8$1"'));
+  const commands = Object.keys(answers) as (keyof typeof answers)[];
+  const entries = commands.map((command) => [command, (args: never) => long(answers[command]?.(args))]);
+  return Object.fromEntries(entries);
+}
