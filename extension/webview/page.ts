@@ -57,11 +57,15 @@ export class Page {
     }
   }
 
-  /** Loads and renders again; of a machine that is gone, what was loaded last. */
+  /** Renders what is loaded, then loads and renders again; of a machine that is gone, only what was loaded last. */
   async refresh(): Promise<void> {
     const { session } = this;
-    if (session.kind === 'stopped') await this.load(session);
-    else if (session.kind === 'ended') this.show(this.pastContent(session));
+    if (session.kind === 'stopped') {
+      if (this.seen) this.show(this.content(false));
+      await this.load(session);
+    } else if (session.kind === 'ended') {
+      this.show(this.pastContent(session));
+    }
   }
 
   private forget(): void {

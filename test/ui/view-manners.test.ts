@@ -36,7 +36,7 @@ describe('manners of the views', () => {
     it('the page tables are a tree: one tab stop, arrows to parts and back, Home, End, typing', async () => {
       const view = await stopped('pageTables');
       const { page } = view;
-      await page.getByRole('button', { name: 'Walk' }).focus();
+      await page.getByRole('button', { name: 'Walk', exact: true }).focus();
       await press(view, 'Tab');
       assert.equal(await view.focused(), '2');
       // Leaf 2/1/0 after unfolding twice.

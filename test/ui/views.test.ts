@@ -53,7 +53,7 @@ describe('views', () => {
   it('translates an address step by step', async () => {
     const received = await open('pageTables', 330);
     await page.getByLabel('Guest-virtual address').fill('table + 8');
-    await page.getByRole('button', { name: 'Walk' }).click();
+    await page.getByRole('button', { name: 'Walk', exact: true }).click();
     await page.getByText('A read reaches').waitFor();
     const asked = received.find((message) => message.type === 'request' && message.command === 'hyperstep/translate');
     assert.deepEqual(asked && 'arguments' in asked && asked.arguments, {
