@@ -19,6 +19,7 @@ export {
   StatusHigh,
 } from './hart-state';
 export { FLOAT_REGISTERS } from './layout';
+export { storeFaultOf } from './memory-access';
 export { hartOptionChoices, parseHartOption } from './option-choices';
 export { defaultHartOptions, type HartOptions, legalVariants } from './options';
 export type { CorePlatform, WatchRange } from './platform';

@@ -45,7 +45,7 @@ export interface AccessEvents {
 const misalignedFault = { load: ExceptionCode.loadMisaligned, store: ExceptionCode.storeMisaligned } as const;
 
 /** The fault of a store that is to an access what the fault of a load is; -1 stands for an address where nothing is. */
-function storeFaultOf(fault: number): number {
+export function storeFaultOf(fault: number): number {
   switch (fault) {
     case ExceptionCode.loadPageFault:
       return ExceptionCode.storePageFault;

@@ -49,6 +49,31 @@ vector: j       power_off`);
     assert.equal(stop.reason === 'killed' && stop.kind, 'illegal-access');
   });
 
+  it('has the paging that it can shadow: kernels try the schemes one by one', async () => {
+    const { system } = await runFull(`
+        la      t0, root
+        srli    t0, t0, 12
+        li      t1, 10 << 60            # Sv57, Sv48, Sv39
+        or      t1, t1, t0
+        csrw    satp, t1
+        csrr    s0, satp
+        li      t1, 9 << 60
+        or      t1, t1, t0
+        csrw    satp, t1
+        csrr    s1, satp
+        li      t1, 8 << 60
+        or      t1, t1, t0
+        csrw    satp, t1
+        csrr    s2, satp
+        srli    s2, s2, 60
+        j       power_off
+        .balign 4096
+root:   .dword  0, 0, 0x200000cf
+        .skip   4096 - 24`);
+    const hart = system.machine.harts[0];
+    assert.deepEqual([hart?.x(8), hart?.x(9), hart?.x(18)], [0n, 0n, 8n]);
+  });
+
   it('keeps its memory flat when the guest maps everything, and stays isolated', async () => {
     const { stop, full, system } = await runFull(
       `

@@ -12,7 +12,7 @@ const DIRECTORY = 0o40755;
 const EXECUTABLE = 0o100755;
 const SYMBOLIC_LINK = 0o120777;
 const CHARACTER_DEVICE = 0o20600;
-const APPLETS = ['sh', 'mount', 'cat', 'uname', 'poweroff', 'ls', 'echo', 'md5sum', 'seq'];
+const APPLETS = ['sh', 'mount', 'cat', 'uname', 'poweroff', 'ls', 'echo', 'md5sum', 'seq', 'taskset'];
 
 const INIT = `#!/bin/sh
 mount -t proc proc /proc

@@ -31,7 +31,18 @@ function runUntil(system: System, output: () => string, text: string): void {
   assert.fail(`'${text}' was never printed:\n${output().slice(-2000)}`);
 }
 
-function boot(program: Program, special: Partial<SystemConfiguration>): void {
+/** A Linux that has come to its prompt. */
+interface Shell {
+  readonly system: System;
+  /** What it has printed so far. */
+  readonly output: () => string;
+  /** Types a line and waits for a text in the answer. */
+  type(line: string, answer: string): void;
+  /** Switches it off by its own command. */
+  powerOff(): void;
+}
+
+function boot(program: Program, special: Partial<SystemConfiguration>): Shell {
   const bytes: number[] = [];
   const output = (): string => new TextDecoder().decode(Uint8Array.from(bytes));
   const started = process.hrtime.bigint();
@@ -54,17 +65,30 @@ function boot(program: Program, special: Partial<SystemConfiguration>): void {
   const seconds = Number(process.hrtime.bigint() - started) / 1e9;
   const { retired } = system.machine.clock;
   console.log(`        shell after ${seconds.toFixed(1)} s, ${(retired / 1e6).toFixed(0)} million instructions`);
-  const type = (line: string, answer: string): void => {
-    system.input(new TextEncoder().encode(`${line}\n`));
-    runUntil(system, output, answer);
+  const input = (line: string): void => system.input(new TextEncoder().encode(`${line}\n`));
+  return {
+    system,
+    output,
+    type: (line, answer) => {
+      input(line);
+      runUntil(system, output, answer);
+    },
+    powerOff: () => {
+      input('poweroff -f');
+      let stop = system.machine.run({ instructions: SLICE });
+      while (stop.reason === 'limit') stop = system.machine.run({ instructions: SLICE });
+      assert.deepEqual(stop, { reason: 'power-off', code: 0 });
+    },
   };
-  type('echo $((6 * 7)) is the answer', '42 is the answer');
-  type('seq 1 1000 | md5sum', '53d025127ae99ab79e8502aae2d9bea6');
-  type('cat /proc/cpuinfo', 'isa');
-  system.input(new TextEncoder().encode('poweroff -f\n'));
-  let stop = system.machine.run({ instructions: SLICE });
-  while (stop.reason === 'limit') stop = system.machine.run({ instructions: SLICE });
-  assert.deepEqual(stop, { reason: 'power-off', code: 0 });
+}
+
+function bootAndWork(program: Program, special: Partial<SystemConfiguration>): Shell {
+  const shell = boot(program, special);
+  shell.type('echo $((6 * 7)) is the answer', '42 is the answer');
+  shell.type('seq 1 1000 | md5sum', '53d025127ae99ab79e8502aae2d9bea6');
+  shell.type('cat /proc/cpuinfo', 'isa');
+  shell.powerOff();
+  return shell;
 }
 
 describe('Debian’s Linux', () => {
@@ -81,15 +105,36 @@ describe('Debian’s Linux', () => {
   };
 
   for (const virtualization of VIRTUALIZATIONS) {
-    it(`boots to a shell (${virtualization})`, () => boot(program(), { virtualization })).timeout(900_000);
+    it(`boots to a shell (${virtualization})`, () => {
+      const { output } = bootAndWork(program(), { virtualization });
+      assert.match(output(), /SBI specification v3\.0 detected/);
+    }).timeout(900_000);
+
+    it(`takes CPUs off line and on again (${virtualization})`, () => {
+      const { type, powerOff } = boot(program(), { virtualization, harts: 4 });
+      const cpus = '/sys/devices/system/cpu';
+      for (const cpu of [1, 3, 1]) {
+        const left = cpu === 1 ? '0,2-3' : '0-2';
+        type(`echo 0 > ${cpus}/cpu${cpu}/online; cat ${cpus}/online`, `\n${left}\r\n`);
+        type('seq 1 1000 | md5sum', '53d025127ae99ab79e8502aae2d9bea6');
+        type(`echo 1 > ${cpus}/cpu${cpu}/online; cat ${cpus}/online`, '\n0-3\r\n');
+      }
+      // All but one, and all of them again, each with work of its own.
+      const each = (value: number) => [1, 2, 3].map((cpu) => `echo ${value} > ${cpus}/cpu${cpu}/online`).join('; ');
+      type(`${each(0)}; cat ${cpus}/online`, '\n0\r\n');
+      type(`${each(1)}; cat ${cpus}/online`, '\n0-3\r\n');
+      for (const cpu of [0, 1, 2, 3])
+        type(`taskset ${1 << cpu} seq 1 1000 | md5sum`, '53d025127ae99ab79e8502aae2d9bea6');
+      powerOff();
+    }).timeout(900_000);
   }
 
-  it('boots to a shell on four harts', () => boot(program(), { harts: 4 })).timeout(900_000);
+  it('boots to a shell on four harts', () => void bootAndWork(program(), { harts: 4 })).timeout(900_000);
 
   it('boots to a shell above OpenSBI', function () {
     if (openSbiFile === undefined) return this.skip();
     const { value: bios, error } = readImage(readFileSync(openSbiFile), 0x80000000n);
     assert.ok(bios, error);
-    boot(program(), { firmware: 'none', bios });
+    bootAndWork(program(), { firmware: 'none', bios });
   }).timeout(900_000);
 });

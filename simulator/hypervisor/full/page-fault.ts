@@ -1,9 +1,11 @@
-import { causeOf } from '../../isa/index';
+import { storeFaultOf } from '../../core/index';
+import { causeOf, systemOperationOf } from '../../isa/index';
 import { type Narration, step } from '../../machine/narration';
 import { Access, Pte, type WalkStep } from '../../mmu/index';
 import { FRAME, Gpa, Gva, Hpa, PteValue, SUPERPAGE } from '../address';
 import { type GuestTablesAsHardware, translateGuest } from '../vm/guest-walk';
 import { inject } from '../vm/inject';
+import { fetchInstruction } from '../vm/memory-instruction';
 import { emulateMmio, fetchAccess } from '../vm/mmio';
 import { refuseAccess } from '../vm/refuse';
 import type { FullVm } from './full-vm';
@@ -29,7 +31,8 @@ export function* handlePageFault(
   const { ledger } = vm;
   const gva = new Gva(low, high);
   const space = vcpu.guestSpace.paging;
-  const wanted = ACCESS_NAMES[access];
+  const isManagement = access === Access.write && managesCacheBlock(vm, vcpu, tables);
+  const wanted = isManagement ? 'management of a cache block' : ACCESS_NAMES[access];
   if (space) {
     const root = new Gpa(space.root * FRAME);
     yield step`${wanted} of ${gva} faulted: walk the guest's own page table, root ${root}`;
@@ -37,7 +40,7 @@ export function* handlePageFault(
     yield step`${wanted} of ${gva} faulted: the guest's paging is off, so GVA = GPA`;
   }
   const walked: WalkStep[] = [];
-  const translation = translateGuest(vcpu, tables, low, high, access, vcpu.user, walked);
+  const translation = translateGuest(vcpu, tables, low, high, isManagement ? Access.read : access, vcpu.user, walked);
   for (const entry of walked) {
     const { level } = entry;
     const at = new Gpa(entry.address);
@@ -47,9 +50,10 @@ export function* handlePageFault(
   }
   if ('fault' in translation) {
     ledger.classify('guest-page-fault');
-    const cause = causeOf(translation.fault, false).name;
+    const fault = isManagement ? storeFaultOf(translation.fault) : translation.fault;
+    const cause = causeOf(fault, false).name;
     yield step`the guest's table does not allow it: the fault is the guest's own, ${cause}`;
-    yield* inject(vm, vcpu, translation.fault, false, low, high);
+    yield* inject(vm, vcpu, fault, false, low, high);
     return;
   }
   const gpa = new Gpa(translation.gpa);
@@ -77,6 +81,14 @@ export function* handlePageFault(
   yield step`fill the shadow entry of ${gva} with ${pte}: ${permissions}`;
   const view = vcpu.spaces.use(vcpu.guestSpace, vcpu.user, vcpu.sum, vcpu.mxr);
   vcpu.spaces.fill(view, low, high, { hpa: host.value, flags, level, guestLevel: translation.level });
+}
+
+/** cbo.clean, cbo.flush and cbo.inval fault as stores do, but need no more than a load, and leave D (manual, volume I, Zicbom). */
+function managesCacheBlock(vm: FullVm, vcpu: DeprivilegedVcpu, tables: GuestTablesAsHardware): boolean {
+  const word = fetchInstruction(vm, vcpu, tables);
+  const instruction = word === undefined ? undefined : vm.instructions.find(word).decoded?.instruction;
+  const operation = instruction && systemOperationOf(instruction);
+  return operation === 'cbo.clean' || operation === 'cbo.flush' || operation === 'cbo.inval';
 }
 
 /** A large guest page becomes a large shadow page where the P2M keeps its block in one piece. */

@@ -53,8 +53,9 @@ export class DeprivilegedVcpu implements Vcpu {
       hartId: id,
       clock: () => machine.clock.now(),
       instructionsRetired: () => hart.retired,
-      // The virtual hart has no hypervisor extension, and its timer is the SBI's.
-      options: { ...hart.options, hypervisor: false, supervisorTimer: false },
+      // The virtual hart has no hypervisor extension, its timer is the SBI's, and its shadow tables have three levels: kernels find out
+      // what paging there is by what satp takes.
+      options: { ...hart.options, hypervisor: false, supervisorTimer: false, paging: 'sv39' },
       modesChanged: () => undefined,
       timersChanged: () => undefined,
     });

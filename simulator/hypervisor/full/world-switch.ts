@@ -1,4 +1,4 @@
-import { pendingInterrupt, Status } from '../../core/index';
+import { CsrSlot, Environment, pendingInterrupt, Status } from '../../core/index';
 import { causeOf } from '../../isa/index';
 import { type Narration, step } from '../../machine/narration';
 import { Gva, Hpa } from '../address';
@@ -7,8 +7,10 @@ import type { FullVm } from './full-vm';
 import type { DeprivilegedVcpu } from './vcpu';
 
 const SATP = 0x180;
+const SENVCFG = 0x10a;
 const SEPC = 0x141;
 const MODE_SV39 = 8;
+const { CBIE, CBCFE, CBZE } = Environment;
 
 /** From the hardware's trap to the VMM's view of the guest: its pc is the hart's sepc. */
 export function leaveGuest(vcpu: DeprivilegedVcpu): void {
@@ -46,6 +48,9 @@ export function* enterGuest(vm: FullVm, vcpu: DeprivilegedVcpu): Narration {
   const pc = new Gva(state.pcLow, state.pcHigh);
   yield step`return to the guest at ${pc}: sret, to U-mode of the hardware`;
   hart.setCsrWords(SEPC, state.pcLow, state.pcHigh);
+  // To the hardware the guest's kernel is a user: what only menvcfg decides for S-mode, senvcfg decides for it too.
+  const environment = vcpu.user ? state.csrLow(CsrSlot.senvcfg) : CBIE | CBCFE | CBZE;
+  if (hart.state.csrLow(CsrSlot.senvcfg) !== environment) hart.setCsrWords(SENVCFG, environment, 0);
   // The guest runs in U-mode, whatever its virtual privilege; MXR is resolved in the shadow tables.
   const replaced = Status.SPP | Status.SUM | Status.MXR | Status.FS;
   hart.state.status = (hart.state.status & ~replaced) | (state.status & Status.FS);

@@ -1,0 +1,108 @@
+import assert from 'node:assert/strict';
+import { runInLockStep } from '../../simulator/hypervisor/lock-step';
+import { assembleGuest, makeSystem } from '../support/guest';
+
+const READ_ONLY = '0x20180013';
+const WRITABLE = '0x20180017';
+const NOT_MAPPED = '0';
+
+/** `access` at a page of this entry, by the kernel and then by its program, whose cache-block instructions `senvcfg` enables. */
+const guest = (entry: string, senvcfg: string, access: string): string => `
+        .option arch, +zicbom, +zicboz
+        .globl _start
+_start: la      t0, on_trap
+        csrw    stvec, t0
+        li      t0, ${senvcfg}
+        csrw    senvcfg, t0
+        li      t0, 1 << 18             # SUM
+        csrw    sstatus, t0
+        la      t0, root
+        li      t1, 0x200000cf          # RAM, by itself; its twin for programs at 0xc0000000
+        sd      t1, 16(t0)
+        li      t1, 0x200000df
+        sd      t1, 24(t0)
+        la      t1, middle
+        srli    t1, t1, 2
+        ori     t1, t1, 1
+        sd      t1, 8(t0)
+        la      t0, middle
+        la      t1, leaves
+        srli    t1, t1, 2
+        ori     t1, t1, 1
+        sd      t1, 0(t0)
+        la      t0, root
+        srli    t0, t0, 12
+        li      t1, 8 << 60
+        or      t0, t0, t1
+        csrw    satp, t0
+        sfence.vma
+        li      s0, 0x40000048
+        li      s10, 0
+        ${access}
+        la      t0, leaves
+        ld      s2, (t0)
+        li      s10, 1
+        la      t0, 1f
+        li      t1, 0x40000000
+        or      t0, t0, t1
+        csrw    sepc, t0
+        sret
+1:      ${access}
+        li      s10, 2
+        ecall
+        .balign 4
+on_trap:
+        li      t0, 2
+        beq     s10, t0, done
+        slli    s8, s8, 8
+        csrr    t0, scause
+        or      s8, s8, t0
+        csrr    s9, stval
+        csrr    t0, sepc
+        addi    t0, t0, 4
+        csrw    sepc, t0
+        sret
+done:   la      t0, leaves
+        ld      s3, (t0)
+        li      a7, 8
+        ecall
+        .data
+        .balign 4096
+leaves: .dword  ${entry}
+        .skip   511*8
+        .bss
+        .balign 4096
+root:   .skip   4096
+middle: .skip   4096
+`;
+
+const ALL = '0xf0';
+
+/** What the page is, senvcfg, the instruction, and the causes of its traps: the kernel's in the upper byte, the program's in the lower. */
+const CASES: readonly [string, string, string, string, bigint][] = [
+  ['zero a block', WRITABLE, ALL, 'cbo.zero (s0)', 0n],
+  ['zero a block, which the program may not', WRITABLE, '0', 'cbo.zero (s0)', 0x02n],
+  ['clean one, which the program may not', WRITABLE, '0', 'cbo.clean (s0)', 0x02n],
+  ['zero what may only be read', READ_ONLY, ALL, 'cbo.zero (s0)', 0x0f0fn],
+  ['clean what may only be read', READ_ONLY, ALL, 'cbo.clean (s0)', 0n],
+  ['flush what may be written, and leave D', WRITABLE, ALL, 'cbo.flush (s0)', 0n],
+  ['forget what is not mapped', NOT_MAPPED, ALL, 'cbo.inval (s0)', 0x0f0fn],
+  ['clean a device', '0x04000017', ALL, 'cbo.clean (s0)', 0x0707n],
+];
+
+describe('cache blocks', () => {
+  for (const virtualization of ['full', 'hardware'] as const)
+    for (const [what, entry, senvcfg, access, causes] of CASES)
+      it(`are the same under none and ${virtualization}: ${what}`, async () => {
+        const program = await assembleGuest(guest(entry, senvcfg, access));
+        const none = makeSystem(program, { commonProcessor: true }).system;
+        const other = makeSystem(program, { virtualization, commonProcessor: true }).system;
+        const result = runInLockStep(none, other, { instructions: 10_000 });
+        assert.ok(
+          result.equal,
+          JSON.stringify(result, (_, value) => (typeof value === 'bigint' ? String(value) : value)),
+        );
+        const hart = other.machine.harts[0];
+        assert.equal(hart?.x(24), causes);
+      });
+});
