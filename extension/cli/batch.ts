@@ -24,7 +24,7 @@ interface Line {
 /** What cannot be one guest's among many. */
 const ALONE = ['batch', 'help', 'replay', 'legal-variants'];
 /** What one guest has for itself: as a default of all, each would write over what the one before wrote. */
-const OWN = ['record', 'report', 'save', 'signature', 'replay', 'legal-variants'];
+const OWN = ['record', 'report', 'save', 'signature', 'trace', 'replay', 'legal-variants'];
 
 /**
  * `hyperstep run --batch LIST`: runs many guests in one process, each with the words of a line, and with the command's own options as

@@ -10,6 +10,7 @@ import type { MachineOptions } from './options';
 import { type Outcome, outcomeOf, type RunStop } from './outcome';
 import type { Recording } from './recording';
 import { Timeout } from './timeout';
+import type { Runner } from './trace/tracer';
 import { UsageError } from './usage';
 
 /** Between two looks at the host: console input, interrupts of the user. */
@@ -20,10 +21,19 @@ export type Start =
   | { readonly program: Program }
   | { readonly saved: Snapshot; readonly description: SystemDescription };
 
+/** How a guest runs here, beside what its machine is. */
+export interface LiveOptions {
+  /** Seconds of this computer's clock. */
+  readonly timeout: number | undefined;
+  readonly pace: PaceName;
+  /** Who runs a machine instead of itself, to see what it does. */
+  readonly runner?: ((system: System) => Runner) | undefined;
+}
+
 /** Runs a guest to its end, a limit or a signal. */
 export async function runLive(
   start: Start,
-  options: MachineOptions & { readonly timeout: number | undefined; readonly pace: PaceName },
+  options: MachineOptions & LiveOptions,
   files: GuestFiles,
   recording: Recording | undefined,
   { input, output }: GuestConsole,
@@ -42,7 +52,12 @@ export async function runLive(
       const system = systemAt(start, options, files, (byte) => output.write(byte));
       recording?.begins(system);
       const first = system.machine.clock.retired;
-      const stop = await runSystem(system, host, first + options.maxInstructions - before);
+      const stop = await runSystem(
+        system,
+        options.runner?.(system) ?? system.machine,
+        host,
+        first + options.maxInstructions - before,
+      );
       before += system.machine.clock.retired - first;
       recording?.stopped(system);
       // A reset starts the same guest again, on the same disks; a saved machine is not started.
@@ -93,6 +108,7 @@ interface Host extends GuestConsole {
 
 async function runSystem(
   system: System,
+  runner: Runner,
   { input, output, interrupts, timeout, pace }: Host,
   instructions: number,
 ): Promise<RunStop> {
@@ -104,7 +120,7 @@ async function runSystem(
     const left = instructions - machine.clock.retired;
     const began = performance.now();
     const ran = slice.instructions;
-    const stop = machine.run({
+    const stop = runner.run({
       instructions: Math.min(ran, left),
       waitUntil: pace.waitUntil(machine.clock.now(), began),
     });

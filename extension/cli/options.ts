@@ -13,6 +13,7 @@ import {
 import { PACES, type PaceName } from '../../simulator/machine/pace';
 import { DUMPS, type Dump } from './dump';
 import { SIGNATURE_LINE } from './signature';
+import { TRACES, type TraceKind } from './trace/tracer';
 import { type Command, UsageError } from './usage';
 
 const text = { type: 'string' } as const;
@@ -57,6 +58,7 @@ const suite = {
   timeout: text,
   pace: text,
   dump: texts,
+  trace: texts,
 } as const;
 
 /** The options of each command, for `parseArgs`. */
@@ -187,6 +189,7 @@ export interface SuiteOptions {
   readonly timeout: number | undefined;
   readonly dump: readonly Dump[];
   readonly pace: PaceName;
+  readonly traces: readonly TraceOption[];
 }
 
 /** @throws UsageError */
@@ -200,7 +203,21 @@ export function suiteOptions(values: Values): SuiteOptions {
     timeout: timeout === undefined ? undefined : seconds('--timeout', timeout),
     pace: choice('--pace', one(values['pace']) ?? (process.stdin.isTTY ? 'realtime' : 'max'), PACES),
     dump: list(values['dump']).map((word) => choice('--dump', word, DUMPS)),
+    traces: list(values['trace']).map(traceOption),
   };
+}
+
+/** What of a run goes into which file. */
+export interface TraceOption {
+  readonly kind: TraceKind;
+  readonly file: string;
+}
+
+function traceOption(value: string): TraceOption {
+  const [kind = '', ...file] = value.split('=');
+  if (file.join('=') === '')
+    throw new UsageError(`--trace takes what to trace, and a file: ${TRACES.join(' or ')}, FILE`);
+  return { kind: choice('--trace', kind, TRACES), file: file.join('=') };
 }
 
 function seedNumber(value: string): number {
@@ -250,6 +267,13 @@ function parse(command: Command, words: readonly string[]): { values: Values; po
   const places: number[] = [];
   const linked: { readonly place: number; readonly words: readonly string[] }[] = [];
   for (let at = 0; at < words.length; ) {
+    // The one option with two words after it; GNU ld has another of this name.
+    if (command === 'run' && words[at] === '--trace') {
+      own.push(`--trace=${words[at + 1] ?? ''}=${words[at + 2] ?? ''}`);
+      places.push(at);
+      at += 3;
+      continue;
+    }
     const found = linkOptionAt(words, at);
     if (found) linked.push({ place: at, words: words.slice(at, at + found.length) });
     else {

@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { describeSystem, readSnapshot, writeSnapshot } from '../../simulator/hypervisor/snapshot';
+import type { System } from '../../simulator/hypervisor/system';
 import type { Program } from '../../simulator/object/program';
 import { type RunResult, runBatch } from './batch';
 import { ConsoleInput, ConsoleOutput, type GuestConsole } from './console-io';
@@ -11,6 +12,8 @@ import { guestStatusOf, reportOf, STATUS } from './outcome';
 import { Recording } from './recording';
 import { replay } from './replay';
 import { signatureRange, writeSignature } from './signature';
+import { TraceFile } from './trace/trace-file';
+import { type Runner, Tracer } from './trace/tracer';
 import { UsageError } from './usage';
 import { runVariants } from './variants';
 
@@ -36,14 +39,19 @@ async function runGuest(command: ParsedCommand, console: GuestConsole): Promise<
   const recording = record === undefined ? undefined : new Recording(record, options);
   const files = await (recording?.openFiles() ?? openFiles(options));
   const started = process.hrtime.bigint();
-  const live = { ...options, timeout: suite.timeout, pace: suite.pace };
-  const outcome = await runLive(start, live, files, recording, console);
+  const traces = suite.traces.map(({ kind, file }) => ({ kind, file: new TraceFile(file) }));
+  const program = 'program' in start ? start.program : undefined;
+  const runner = traces.length === 0 ? undefined : (system: System): Runner => new Tracer(system, traces, program);
+  const live = { ...options, timeout: suite.timeout, pace: suite.pace, runner };
+  const outcome = await runLive(start, live, files, recording, console).finally(() => {
+    for (const { file } of traces) file.close();
+  });
   const wallSeconds = Number(process.hrtime.bigint() - started) / 1e9;
   const { system, status, message } = outcome;
   if (message !== undefined) process.stderr.write(`hyperstep: ${message}\n`);
   if (suite.dump.length > 0) process.stderr.write(`${dumpOf(system, suite.dump)}\n`);
   if (suite.signature !== undefined && range) writeSignature(suite.signature, system, range, suite.signatureLine);
-  recording?.write(system, 'program' in start ? start.program : undefined);
+  recording?.write(system, program);
   const report = one(values['report']);
   if (report !== undefined) writeFileSync(report, `${JSON.stringify(reportOf(outcome, wallSeconds), null, 2)}\n`);
   const save = one(values['save']);

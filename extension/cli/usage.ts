@@ -53,6 +53,8 @@ Assembles and links the files (.s, .S, .o), or loads the one ELF executable or f
   --exit-status guest    the status is what the guest ends with, & 255: the finisher's code, tohost >> 1, SBI's reset reason
   --signature FILE       write memory from begin_signature to end_signature, in hexadecimal, as Spike does
   --signature-granularity N  bytes on a line of it: 1, 2, 4 (default), 8 or 16
+  --trace KIND FILE      write what the guest does, as riscv-isa-sim (Spike) logs it: traps; instructions (its -l); or commits
+                         (its --log-commits): registers, CSRs and memory that each instruction wrote; may be repeated
   --dump D               registers or memory: where the guest stands at the end or limit, on standard error; may be repeated
 
 A program that defines tohost speaks to its host as under Spike (HTIF): exit, console output and the system call write.

@@ -18,6 +18,8 @@ export interface MemoryInstruction {
   readonly boxed: boolean;
   /** load-reserved: a load that leaves a reservation. */
   readonly reserves: boolean;
+  /** store-conditional: an atomic that may write nothing. */
+  readonly conditional: boolean;
   readonly rd: number;
   readonly rs1: number;
   readonly rs2: number;
@@ -45,6 +47,7 @@ export function memoryInstruction(word: number): MemoryInstruction | undefined {
     size,
     signed: plain?.[3] !== 'u',
     reserves,
+    conditional: atomic?.[1] === 'sc',
     boxed: file !== 0,
     rd: file + (fields.rd ?? 0),
     rs1: fields.rs1 ?? 0,

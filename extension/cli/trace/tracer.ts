@@ -1,0 +1,123 @@
+import type { GuestCpu } from '../../../simulator/hypervisor/guest';
+import type { System } from '../../../simulator/hypervisor/system';
+import { csrNamed } from '../../../simulator/isa/index';
+import type { RunRequest } from '../../../simulator/machine/machine';
+import type { MachineStop } from '../../../simulator/machine/stop';
+import { Access, Privilege } from '../../../simulator/mmu/index';
+import type { Program } from '../../../simulator/object/program';
+import { type Before, beforeCommit, commitLine } from './commit-line';
+import { InstructionLines } from './instruction-line';
+import type { TraceFile } from './trace-file';
+import { trapLines } from './trap-lines';
+
+export const TRACES = ['traps', 'instructions', 'commits'] as const;
+export type TraceKind = (typeof TRACES)[number];
+
+/** A file, and what goes into it. */
+export interface TraceOutput {
+  readonly kind: TraceKind;
+  readonly file: TraceFile;
+}
+
+/** What runs a machine; a tracer does it one instruction at a time. */
+export interface Runner {
+  run(request: RunRequest): MachineStop;
+}
+
+const PARCEL = 2;
+const isFull = (parcel: number): boolean => (parcel & 3) === 3;
+const NOTHING_FETCHED = 0;
+const PAGE = 4096;
+
+/** Runs a guest instruction by instruction and writes what its CPUs do, as Spike's logs have it. It changes nothing of the run. */
+export class Tracer implements Runner {
+  private readonly instructions: InstructionLines;
+
+  constructor(
+    private readonly system: System,
+    private readonly outputs: readonly TraceOutput[],
+    program: Program | undefined,
+  ) {
+    this.instructions = new InstructionLines(program);
+  }
+
+  run(request: RunRequest): MachineStop {
+    const { machine } = this.system;
+    const end = machine.clock.retired + request.instructions;
+    for (;;) {
+      const stop = this.step({ ...request, instructions: 1 });
+      const isOver = stop.reason !== 'limit' && stop.reason !== 'guest-trap';
+      if (isOver) return stop;
+      if (machine.clock.retired >= end) return { reason: 'limit' };
+    }
+  }
+
+  /** Runs to the next instruction that retires, or to a trap before it. */
+  private step(request: RunRequest): MachineStop {
+    const { guest, machine } = this.system;
+    const looks = this.outputs.some(({ kind }) => kind !== 'traps');
+    const before = looks ? guest.cpus.map((cpu) => this.look(cpu)) : [];
+    const retired = guest.cpus.map(({ hart }) => hart.retired);
+    const stop = machine.run({ ...request, stopAtGuestTrap: () => true });
+    for (const [index, cpu] of guest.cpus.entries()) {
+      const fetched = before[index];
+      if (fetched && cpu.hart.retired !== retired[index]) this.executed(cpu, fetched);
+    }
+    if (stop.reason === 'guest-trap') {
+      const cpu = guest.cpus.find(({ hart }) => hart === stop.hart);
+      if (cpu) this.write(['traps', 'instructions'], () => trapLines(cpu.id, stop.trap, returnAddress(cpu)));
+    }
+    return stop;
+  }
+
+  private executed(cpu: GuestCpu, before: Before): void {
+    this.write(['instructions'], () => this.instructions.of(before));
+    this.write(['commits'], () => [commitLine(cpu, before, (address, bytes) => this.read(cpu, address, bytes))]);
+  }
+
+  private write(kinds: readonly TraceKind[], linesOf: () => readonly string[]): void {
+    const files = this.outputs.filter(({ kind }) => kinds.includes(kind));
+    if (files.length === 0) return;
+    const lines = linesOf();
+    for (const { file } of files) for (const line of lines) file.write(line);
+  }
+
+  private look(cpu: GuestCpu): Before {
+    return beforeCommit(cpu, { cpu: cpu.id, pc: cpu.pc, word: this.fetch(cpu) });
+  }
+
+  private fetch(cpu: GuestCpu): number {
+    const low = this.parcel(cpu, cpu.pc);
+    if (low === undefined) return NOTHING_FETCHED;
+    if (!isFull(low)) return low;
+    return (low | ((this.parcel(cpu, cpu.pc + BigInt(PARCEL)) ?? 0) << 16)) >>> 0;
+  }
+
+  private parcel(cpu: GuestCpu, address: bigint): number | undefined {
+    const found = cpu.peek(BigInt.asUintN(64, address), Access.execute);
+    if (!('gpa' in found)) return undefined;
+    const bytes = this.system.readMemory(found.gpa, PARCEL);
+    if (bytes) return (bytes[0] ?? 0) | ((bytes[1] ?? 0) << 8);
+    const { rom } = this.system.guest.board;
+    return rom && found.gpa >= rom.base ? rom.peek(found.gpa - rom.base, PARCEL) : undefined;
+  }
+
+  private read(cpu: GuestCpu, address: bigint, length: number): bigint | undefined {
+    if (Number(address % BigInt(PAGE)) + length > PAGE) return undefined;
+    const found = cpu.peek(address, Access.read);
+    const bytes = 'gpa' in found ? this.system.readMemory(found.gpa, length) : undefined;
+    return bytes?.reduceRight((value, byte) => (value << 8n) | BigInt(byte), 0n);
+  }
+}
+
+const returnAddresses = {
+  m: csrNamed('mepc')?.number,
+  s: csrNamed('sepc')?.number,
+  vs: csrNamed('vsepc')?.number,
+};
+
+/** Where a CPU was that has just taken a trap into its own handler. */
+function returnAddress(cpu: GuestCpu): bigint {
+  const mode = cpu.privilege === Privilege.machine ? 'm' : cpu.virtual ? 'vs' : 's';
+  return cpu.readCsr(returnAddresses[mode] ?? 0) ?? 0n;
+}
