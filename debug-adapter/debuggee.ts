@@ -5,8 +5,8 @@ import type { System } from '../simulator/hypervisor/system';
 import type { ActiveHandler } from '../simulator/machine/hosted-software';
 import { Access, Privilege } from '../simulator/mmu/index';
 import { CodeScopes } from '../simulator/object/code-scopes';
-import { debugSections } from '../simulator/object/elf-reader';
 import type { Program } from '../simulator/object/program';
+import { addressIn, spaceOf } from '../simulator/object/spaces';
 import { CodeLayout } from './code-layout';
 import { CodeLines } from './code-lines';
 import { InlinedCode } from './inlined';
@@ -39,7 +39,7 @@ export class Debuggee {
   ) {
     this.symbols = new Symbols(program);
     this.lines = new CodeLines(program.lines);
-    this.scopes = new CodeScopes(() => program.debugSections?.() ?? debugSections([]));
+    this.scopes = new CodeScopes(() => program.units?.() ?? []);
     this.loadMap = new LoadMap(program);
     this.layout = new CodeLayout(program);
     this.inlined = new InlinedCode(this.scopes);
@@ -180,7 +180,11 @@ function findTrapReturns(program: Program): ReadonlySet<bigint> {
 function frameSections({ sections, debugFrames }: Program): FrameSection[] {
   const loaded = sections.filter(({ name }) => name === '.eh_frame');
   return [
-    ...loaded.map(({ contents, address }) => ({ bytes: contents.slice(), address })),
-    ...(debugFrames ? [{ bytes: debugFrames, address: undefined }] : []),
+    ...loaded.map(({ contents, address }) => ({
+      bytes: contents.slice(),
+      address: addressIn(address),
+      shift: spaceOf(address),
+    })),
+    ...(debugFrames?.() ?? []).map(({ bytes, shift }) => ({ bytes, address: undefined, shift })),
   ];
 }

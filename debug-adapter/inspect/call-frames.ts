@@ -30,6 +30,8 @@ export interface FrameSection {
   readonly bytes: Uint8Array;
   /** Of .eh_frame, where it is loaded: its pointers count from themselves. Undefined for .debug_frame. */
   readonly address: bigint | undefined;
+  /** By how much code is elsewhere than addresses in .debug_frame say. */
+  readonly shift: bigint;
 }
 
 const ABSOLUTE = 0x00;
@@ -50,7 +52,7 @@ export class CallFrames {
   }
 }
 
-function readEntries({ bytes, address }: FrameSection): Entry[] {
+function readEntries({ bytes, address, shift }: FrameSection): Entry[] {
   const isEh = address !== undefined;
   const reader = new ByteReader(bytes, isEh ? '.eh_frame' : '.debug_frame');
   const commons = new Map<number, Common | undefined>();
@@ -68,7 +70,7 @@ function readEntries({ bytes, address }: FrameSection): Entry[] {
       continue;
     }
     const common = commons.get(isEh ? idAt - id : id);
-    if (common) entries.push(readEntry(part, common, address));
+    if (common) entries.push(readEntry(part, common, address, shift));
   }
   return entries;
 }
@@ -100,10 +102,10 @@ function readCommon(part: ByteReader, isEh: boolean): Common | undefined {
   };
 }
 
-function readEntry(part: ByteReader, common: Common, address: bigint | undefined): Entry {
+function readEntry(part: ByteReader, common: Common, address: bigint | undefined, shift: bigint): Entry {
   const { pointerEncoding, hasAugmentation } = common;
   const base = pointerEncoding & PC_RELATIVE && address !== undefined ? address + BigInt(part.position) : 0n;
-  const start = BigInt.asUintN(64, base + readPointer(part, pointerEncoding));
+  const start = BigInt.asUintN(64, base + readPointer(part, pointerEncoding)) + shift;
   const length = BigInt.asUintN(64, readPointer(part, pointerEncoding & 0x07));
   if (hasAugmentation) part.skip(part.uleb());
   return { start, end: start + length, common, instructions: part };

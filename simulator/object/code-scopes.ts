@@ -1,10 +1,7 @@
-import { attempt } from './byte-reader';
-import { type Abbreviation, eachAbbreviation } from './dwarf-abbreviations';
+import type { DebugUnit } from './debug-units';
 import { Attribute, listForms, Tag } from './dwarf-constants';
-import { type FormValue, readForm, resolved } from './dwarf-forms';
-import { filesOfLineProgram } from './dwarf-lines';
-import { type AddressRange, type RangeBases, readRanges } from './dwarf-ranges';
-import { type DebugSections, type UnitHeader, unitHeaders } from './dwarf-units';
+import type { Entry, EntryReader } from './dwarf-entries';
+import type { AddressRange } from './dwarf-ranges';
 
 /** A function of a compiled language, a function inlined into one, or a block with names of its own. */
 export interface CodeBlock {
@@ -24,25 +21,18 @@ export interface CodeBlock {
   readonly call: { readonly file: string; readonly line: number } | undefined;
 }
 
-interface Unit {
-  readonly ranges: readonly AddressRange[];
-  readonly read: () => UnitScopes;
-}
-
-interface UnitScopes {
+export interface UnitScopes {
   /** By start, larger ones first: an inner block comes after those around it. */
   readonly blocks: readonly CodeBlock[];
   /** Whether some variable is described as moving between places: then compilers say where it is in prologues too. */
   readonly hasMovingVariables: boolean;
 }
 
-const noScopes: UnitScopes = { blocks: [], hasMovingVariables: false };
-
 /** The functions and blocks of a program, by the debug information of its compilers. A unit is read when an address in it is asked for. */
 export class CodeScopes {
-  #units: readonly Unit[] | undefined;
+  #units: readonly DebugUnit[] | undefined;
 
-  constructor(private readonly sections: () => DebugSections) {}
+  constructor(private readonly units: () => readonly DebugUnit[]) {}
 
   /** The innermost block at an address. */
   blockAt(address: bigint): CodeBlock | undefined {
@@ -65,10 +55,10 @@ export class CodeScopes {
 
   /** Units of assembly may claim more than they have (their size before the linker made it shorter): the first with a block there counts. */
   #find(address: bigint): { readonly block: CodeBlock; readonly scopes: UnitScopes } | undefined {
-    this.#units ??= attempt(() => unitsOf(this.sections())).value ?? [];
-    for (const { ranges, read } of this.#units) {
-      if (!isIn(ranges, address)) continue;
-      const scopes = read();
+    this.#units ??= this.units();
+    for (const unit of this.#units) {
+      if (!isIn(unit.ranges, address)) continue;
+      const { scopes } = unit;
       for (let i = lastStart(scopes.blocks, address); i >= 0; i--) {
         const block = scopes.blocks[i];
         if (block && isIn(block.ranges, address)) return { block, scopes };
@@ -94,39 +84,6 @@ function lastStart(blocks: readonly CodeBlock[], address: bigint): number {
   return low - 1;
 }
 
-function unitsOf(sections: DebugSections): Unit[] {
-  const units: Unit[] = [];
-  const tables = new Map<number, ReadonlyMap<number, Abbreviation>>();
-  for (const header of unitHeaders(sections)) {
-    if (header.entries.atEnd) continue;
-    let table = tables.get(header.abbreviations);
-    if (!table) {
-      table = new Map(
-        [...eachAbbreviation(sections.abbreviations, header.abbreviations)].map((each) => [each.code, each]),
-      );
-      tables.set(header.abbreviations, table);
-    }
-    const reader = new UnitReader(header, table, sections);
-    const ranges = attempt(() => reader.readRoot()).value ?? [];
-    if (ranges.length === 0) continue;
-    let scopes: UnitScopes | undefined;
-    units.push({
-      ranges,
-      read: () => {
-        scopes ??= attempt(() => reader.readScopes()).value ?? noScopes;
-        return scopes;
-      },
-    });
-  }
-  return units;
-}
-
-interface Entry {
-  readonly tag: number;
-  readonly hasChildren: boolean;
-  readonly values: ReadonlyMap<number, { readonly value: FormValue; readonly form: number }>;
-}
-
 /** A block that is being read; it counts only if it has code, and names where that is what makes it a block. */
 interface OpenBlock {
   readonly block: CodeBlock | undefined;
@@ -149,58 +106,30 @@ const namingTags: ReadonlySet<number> = new Set([
   Tag.EnumerationType,
 ]);
 
-class UnitReader {
-  private bases: RangeBases & { readonly strings: number } = { address: 0n, lists: 0, addresses: 0, strings: 0 };
-  private files: readonly string[] = [];
-  private readonly start: number;
+/** The scopes of a unit. Throws FormatError. @param files of its line program, by number */
+export function readScopes(entries: EntryReader, files: readonly string[]): UnitScopes {
+  return new ScopeReader(entries, files).read();
+}
 
+class ScopeReader {
   constructor(
-    private readonly header: UnitHeader,
-    private readonly abbreviations: ReadonlyMap<number, Abbreviation>,
-    private readonly sections: DebugSections,
-  ) {
-    this.start = header.entries.position;
-  }
+    private readonly entries: EntryReader,
+    private readonly files: readonly string[],
+  ) {}
 
-  /** Reads what holds for the whole unit. @returns the addresses of its code */
-  readRoot(): AddressRange[] {
-    const { header, sections } = this;
-    const root = this.entry();
-    if (!root) return [];
-    const number = (attribute: number): number | undefined => {
-      const value = root.values.get(attribute)?.value;
-      return typeof value === 'number' ? value : undefined;
-    };
-    // Without a base, the first table of the section follows its header.
-    const first = header.wide ? 16 : 8;
-    this.bases = {
-      address: 0n,
-      lists: number(Attribute.RangeListsBase) ?? first + 4,
-      addresses: number(Attribute.AddressBase) ?? first,
-      strings: number(Attribute.StringOffsetsBase) ?? first,
-    };
-    const low = this.value(root, Attribute.LowPc);
-    this.bases = { ...this.bases, address: typeof low === 'bigint' ? low : 0n };
-    const lines = number(Attribute.StatementList);
-    const folder = this.value(root, Attribute.CompilationDirectory);
-    if (lines !== undefined)
-      this.files =
-        attempt(() => filesOfLineProgram(sections, lines, typeof folder === 'string' ? folder : '')).value ?? [];
-    return this.ranges(root);
-  }
-
-  readScopes(): UnitScopes {
-    const { entries } = this.header;
-    entries.position = this.start;
+  read(): UnitScopes {
+    const { entries } = this;
+    const { source } = entries;
+    source.position = entries.start;
     const blocks: CodeBlock[] = [];
     const unnamed = new Set<CodeBlock>();
     const names = new Map<number, { name: string; line: number | undefined; origin: number | undefined }>();
     const origins = new Map<CodeBlock, number>();
     let hasMovingVariables = false;
     const open: OpenBlock[] = [];
-    while (!entries.atEnd) {
-      const at = entries.position;
-      const entry = this.entry();
+    while (!source.atEnd) {
+      const at = source.position;
+      const entry = entries.next();
       if (!entry) {
         const closed = open.pop();
         if (closed?.tag === Tag.LexicalBlock && closed.block && !closed.hasNames) unnamed.add(closed.block);
@@ -213,9 +142,9 @@ class UnitReader {
         hasMovingVariables ||= listForms.has(entry.values.get(Attribute.Location)?.form ?? 0);
       let block: CodeBlock | undefined;
       if (tag === Tag.Subprogram || tag === Tag.InlinedSubroutine || tag === Tag.LexicalBlock) {
-        const origin = this.value(entry, Attribute.AbstractOrigin) ?? this.value(entry, Attribute.Specification);
-        const name = this.value(entry, Attribute.Name);
-        const line = this.value(entry, Attribute.DeclaredLine);
+        const origin = entries.value(entry, Attribute.AbstractOrigin) ?? entries.value(entry, Attribute.Specification);
+        const name = entries.value(entry, Attribute.Name);
+        const line = entries.value(entry, Attribute.DeclaredLine);
         names.set(at, {
           name: typeof name === 'string' ? name : '',
           line: typeof line === 'number' ? line - 1 : undefined,
@@ -240,10 +169,11 @@ class UnitReader {
   }
 
   private block(entry: Entry, parent: CodeBlock | undefined): CodeBlock | undefined {
-    const ranges = this.ranges(entry);
+    const { entries } = this;
+    const ranges = entries.ranges(entry);
     const [first] = ranges;
     if (!first) return undefined;
-    const [file, line] = [this.value(entry, Attribute.CallFile), this.value(entry, Attribute.CallLine)];
+    const [file, line] = [entries.value(entry, Attribute.CallFile), entries.value(entry, Attribute.CallLine)];
     const isInlined = entry.tag === Tag.InlinedSubroutine;
     return {
       kind: isInlined ? 'inlined' : entry.tag === Tag.Subprogram ? 'function' : 'block',
@@ -261,44 +191,6 @@ class UnitReader {
           ? { file: this.files[file] ?? '', line: line - 1 }
           : undefined,
     };
-  }
-
-  private ranges(entry: Entry): AddressRange[] {
-    const low = this.value(entry, Attribute.LowPc);
-    const high = this.value(entry, Attribute.HighPc);
-    if (typeof low === 'bigint' && high !== undefined && typeof high !== 'string') {
-      const end = typeof high === 'bigint' ? high : low + BigInt(high);
-      // What a linker has thrown away is at 0.
-      return end > low && low !== 0n ? [{ start: low, end }] : [];
-    }
-    const listed = entry.values.get(Attribute.Ranges);
-    if (typeof listed?.value !== 'number') return [];
-    const found = readRanges(listed.value, listed.form, this.header, this.bases, this.sections);
-    return found.filter(({ start, end }) => end > start && start !== 0n);
-  }
-
-  private value(entry: Entry, attribute: number): FormValue {
-    const found = entry.values.get(attribute);
-    return found && resolved(found.value, found.form, this.header, this.bases, this.sections);
-  }
-
-  /** The next entry; undefined at the end of a list of children. */
-  private entry(): Entry | undefined {
-    const { entries } = this.header;
-    const code = entries.uleb();
-    const abbreviation = code === 0 ? undefined : this.abbreviations.get(code);
-    if (!abbreviation) {
-      // Without its abbreviation an entry cannot even be skipped.
-      if (code !== 0) entries.position = entries.end;
-      return undefined;
-    }
-    const values = new Map<number, { value: FormValue; form: number }>();
-    for (const specification of abbreviation.specifications)
-      values.set(specification.attribute, {
-        value: readForm(entries, specification, this.header, this.sections),
-        form: specification.form,
-      });
-    return { tag: abbreviation.tag, hasChildren: abbreviation.hasChildren, values };
   }
 }
 

@@ -1,4 +1,4 @@
-import { ByteReader, FormatError } from './byte-reader';
+import { attempt, ByteReader, FormatError } from './byte-reader';
 import { textAtOffset } from './dwarf-forms';
 import { compilationFolders, type DebugSections } from './dwarf-units';
 
@@ -14,8 +14,8 @@ export interface DwarfRow {
   readonly endSequence: boolean;
 }
 
-/** Bounds on what one file may make of its bytes. */
-const maximumRows = 5_000_000;
+/** Bounds on what one program may make of its bytes. */
+const maximumRows = 16_000_000;
 
 /** Runs every line-number program (DWARF 2 to 5). Throws FormatError. */
 export function readLinePrograms(sections: DebugSections): DwarfRow[] {
@@ -24,22 +24,45 @@ export function readLinePrograms(sections: DebugSections): DwarfRow[] {
   const reader = new ByteReader(sections.lines, 'section .debug_line');
   while (!reader.atEnd) {
     const offset = reader.position;
-    let length = reader.u32();
-    const wide = length === 0xffff_ffff;
-    if (wide) length = reader.size();
-    const unit = reader.part(length);
-    runProgram(unit, wide, folders.get(offset) ?? '', sections, rows);
+    const { unit, wide } = nextProgram(reader);
+    runProgram(unit, readHeader(unit, wide, folders.get(offset) ?? '', sections), rows);
   }
+  return rows;
+}
+
+/** Where the line-number programs of a section begin, as far as it can be read. */
+export function lineProgramOffsets({ lines }: DebugSections): number[] {
+  const offsets: number[] = [];
+  const reader = new ByteReader(lines, 'section .debug_line');
+  attempt(() => {
+    while (!reader.atEnd) {
+      const offset = reader.position;
+      nextProgram(reader);
+      offsets.push(offset);
+    }
+  });
+  return offsets;
+}
+
+function nextProgram(reader: ByteReader): { unit: ByteReader; wide: boolean } {
+  let length = reader.u32();
+  const wide = length === 0xffff_ffff;
+  if (wide) length = reader.size();
+  return { unit: reader.part(length), wide };
+}
+
+/** The rows of the line-number program at an offset. Throws FormatError. @param folder where its unit was compiled */
+export function rowsOfLineProgram(sections: DebugSections, offset: number, folder: string): DwarfRow[] {
+  const rows: DwarfRow[] = [];
+  const { unit, wide } = nextProgram(new ByteReader(sections.lines, 'section .debug_line', offset));
+  runProgram(unit, readHeader(unit, wide, folder, sections), rows);
   return rows;
 }
 
 /** The files that the entries of a unit name by number, by the offset of its line program. Throws FormatError. */
 export function filesOfLineProgram(sections: DebugSections, offset: number, folder: string): readonly string[] {
-  const reader = new ByteReader(sections.lines, 'section .debug_line', offset);
-  let length = reader.u32();
-  const wide = length === 0xffff_ffff;
-  if (wide) length = reader.size();
-  return readHeader(reader.part(length), wide, folder, sections).files;
+  const { unit, wide } = nextProgram(new ByteReader(sections.lines, 'section .debug_line', offset));
+  return readHeader(unit, wide, folder, sections).files;
 }
 
 interface Header {
@@ -52,6 +75,8 @@ interface Header {
   /** By the number that rows use. */
   readonly files: string[];
   readonly folders: readonly string[];
+  /** Where the unit was compiled. */
+  readonly folder: string;
   readonly addressSize: number;
   readonly version: number;
 }
@@ -87,6 +112,7 @@ function readHeader(unit: ByteReader, wide: boolean, folder: string, sections: D
     opcodeLengths,
     files,
     folders,
+    folder,
     addressSize,
     version,
   };
@@ -173,8 +199,7 @@ function joined(folder: string, name: string): string {
   return name === '' ? folder : `${folder.replace(/\/$/, '')}/${name.replace(/^\.\//, '')}`;
 }
 
-function runProgram(unit: ByteReader, wide: boolean, folder: string, sections: DebugSections, rows: DwarfRow[]): void {
-  const header = readHeader(unit, wide, folder, sections);
+function runProgram(unit: ByteReader, header: Header, rows: DwarfRow[]): void {
   let address = 0n;
   let file = 1;
   let line = 1;
@@ -189,7 +214,7 @@ function runProgram(unit: ByteReader, wide: boolean, folder: string, sections: D
     last = endSequence ? undefined : { file, line };
     discriminator = 0;
     if (continues) return;
-    if (rows.length >= maximumRows) throw new FormatError(`section .debug_line has more than ${maximumRows} rows`);
+    if (rows.length >= maximumRows) throw new FormatError(`a part of .debug_line has more than ${maximumRows} rows`);
     rows.push({ address, file: header.files[file] ?? '', line, column, isStatement, endSequence });
   };
   const moveLine = (by: number): void => {
@@ -228,7 +253,7 @@ function runProgram(unit: ByteReader, wide: boolean, folder: string, sections: D
             break;
           case 3: {
             const name = extended.text();
-            header.files.push(joined(header.folders[extended.uleb()] ?? folder, name));
+            header.files.push(joined(header.folders[extended.uleb()] ?? header.folder, name));
             break;
           }
           case 4:

@@ -1,19 +1,23 @@
 import { attempt, FormatError, type Result } from './byte-reader';
+import { debugSection, debugSections } from './debug-sections';
+import { type DebugUnit, debugUnits } from './debug-units';
 import { type DwarfRow, readLinePrograms } from './dwarf-lines';
 import type { DebugSections } from './dwarf-units';
 import { type ElfSection, type ElfSymbol, FileType, parseElf, SectionIndex, SegmentType } from './elf';
-import { type LineRow, LineTable } from './line-table';
-import { markOf, type Program, type ProgramSymbol, type SymbolType } from './program';
+import { type LinePart, PartedLines } from './parted-lines';
+import { type DebugFrames, markOf, type Program, type ProgramSymbol, type SymbolType } from './program';
 import { SectionFlag } from './relocatable';
 import { SparseBytes } from './sparse-bytes';
+import { lineParts } from './unit-lines';
 
 export const bindings = ['local', 'global', 'weak'] as const;
 const symbolTypes: readonly SymbolType[] = ['notype', 'object', 'function', 'section', 'file', 'object', 'object'];
-const noBytes = new Uint8Array(0);
-const compressedFlag = 0x800;
 
-/** Reads an executable ELF file with its symbols and DWARF line table. Never throws. */
-export function readExecutable(bytes: Uint8Array): Result<Program> {
+/**
+ * Reads an executable ELF file with its symbols and DWARF line table, which are read when somebody asks. Never throws.
+ * @param shift by how much its code is to run elsewhere than the file says
+ */
+export function readExecutable(bytes: Uint8Array, shift = 0n): Result<Program> {
   return attempt(() => {
     const elf = parseElf(bytes);
     if (elf.type === FileType.Relocatable)
@@ -22,11 +26,11 @@ export function readExecutable(bytes: Uint8Array): Result<Program> {
       throw new FormatError(`not a program (ELF type ${elf.type})`);
     const segments = elf.segments.filter((segment) => segment.type === SegmentType.Load && segment.memorySize > 0);
     if (segments.length === 0) throw new FormatError('the file has nothing to load (no PT_LOAD segment)');
-    const frames = elf.sections.find(({ name }) => name === '.debug_frame');
+    const debug = new DebugInformation(elf.sections, shift);
     return {
-      entry: elf.entry,
+      entry: elf.entry + shift,
       segments: segments.map((segment) => ({
-        address: segment.address,
+        address: segment.address + shift,
         loadAddress: segment.loadAddress,
         bytes: segment.bytes,
         memorySize: segment.memorySize,
@@ -34,16 +38,17 @@ export function readExecutable(bytes: Uint8Array): Result<Program> {
         writable: (segment.flags & 2) !== 0,
         executable: (segment.flags & 1) !== 0,
       })),
-      symbols: elf.symbols.filter(isNamed).map((symbol) => programSymbol(symbol, elf.sections)),
-      lines: new LineTable(lineRows(readLines(debugSections(elf.sections)))),
-      marks: elf.symbols.flatMap((symbol) => markOf(symbol) ?? []),
-      debugSections: () => debugSections(elf.sections),
-      ...(frames && !(frames.flags & compressedFlag) ? { debugFrames: frames.bytes } : {}),
+      symbols: elf.symbols.filter(isNamed).map((symbol) => programSymbol(symbol, elf.sections, shift)),
+      lines: new PartedLines(() => debug.lineParts()),
+      marks: elf.symbols.flatMap((symbol) => markOf({ ...symbol, value: symbol.value + shift }) ?? []),
+      units: () => debug.units(),
+      debugFrames: () => debug.frames(),
+      problems: debug.problems,
       sections: elf.sections
         .filter((section) => section.flags & SectionFlag.Alloc)
         .map(({ name, address, size, alignment, bytes, type, flags }) => ({
           name,
-          address,
+          address: address + shift,
           size,
           alignment,
           contents: SparseBytes.of(bytes),
@@ -54,16 +59,51 @@ export function readExecutable(bytes: Uint8Array): Result<Program> {
   });
 }
 
+/** What a file's debug sections say, unpacked and read when somebody asks. Where they cannot be unpacked it is nothing, and `problems` why. */
+class DebugInformation {
+  readonly problems: string[] = [];
+  #read: DebugSections | undefined;
+  #units: readonly DebugUnit[] | undefined;
+
+  constructor(
+    private readonly sections: readonly ElfSection[],
+    private readonly shift: bigint,
+  ) {}
+
+  units(): readonly DebugUnit[] {
+    this.#units ??= debugUnits(this.unpacked(), this.shift);
+    return this.#units;
+  }
+
+  lineParts(): LinePart[] {
+    return lineParts(this.unpacked(), this.units(), this.shift);
+  }
+
+  frames(): readonly DebugFrames[] {
+    const { value, error } = attempt(() => debugSection(this.sections, '.debug_frame'));
+    if (error !== undefined) this.problems.push(error);
+    return value ? [{ bytes: value, shift: this.shift }] : [];
+  }
+
+  private unpacked(): DebugSections {
+    if (this.#read) return this.#read;
+    const { value, error } = attempt(() => debugSections(this.sections));
+    if (error !== undefined) this.problems.push(error);
+    this.#read = value ?? debugSections([]);
+    return this.#read;
+  }
+}
+
 /** Symbols that a reader of the program would name; RISC-V's mapping symbols and local labels are not among them. */
 function isNamed(symbol: ElfSymbol): boolean {
   return symbol.name !== '' && symbol.section !== SectionIndex.Undefined && !/^(\$[xd]|\.L)/.test(symbol.name);
 }
 
-function programSymbol(symbol: ElfSymbol, sections: readonly ElfSection[]): ProgramSymbol {
+function programSymbol(symbol: ElfSymbol, sections: readonly ElfSection[], shift: bigint): ProgramSymbol {
   const absolute = symbol.section === SectionIndex.Absolute && symbol.type === 0;
   return {
     name: symbol.name,
-    value: symbol.value,
+    value: absolute ? symbol.value : symbol.value + shift,
     size: symbol.size,
     type: absolute ? 'absolute' : (symbolTypes[symbol.type] ?? 'notype'),
     binding: bindings[symbol.binding] ?? 'global',
@@ -71,41 +111,7 @@ function programSymbol(symbol: ElfSymbol, sections: readonly ElfSection[]): Prog
   };
 }
 
-export function debugSections(sections: readonly Pick<ElfSection, 'name' | 'flags' | 'bytes'>[]): DebugSections {
-  const named = (name: string): Uint8Array => {
-    const section = sections.find((candidate) => candidate.name === name);
-    // Compressed sections would need a decompressor: such a file has no lines here.
-    return section && (section.flags & compressedFlag) === 0 ? section.bytes : noBytes;
-  };
-  return {
-    info: named('.debug_info'),
-    abbreviations: named('.debug_abbrev'),
-    lines: named('.debug_line'),
-    strings: named('.debug_str'),
-    lineStrings: named('.debug_line_str'),
-    stringOffsets: named('.debug_str_offsets'),
-    addresses: named('.debug_addr'),
-    ranges: named('.debug_ranges'),
-    rangeLists: named('.debug_rnglists'),
-  };
-}
-
 /** The rows of the line programs; a broken line table gives none rather than no program. */
 export function readLines(sections: DebugSections): readonly DwarfRow[] {
   return attempt(() => readLinePrograms(sections)).value ?? [];
-}
-
-/** Each row covers the addresses up to the next row of its sequence; of several rows of one address the last covers it. */
-export function lineRows(rows: readonly DwarfRow[]): LineRow[] {
-  const result: LineRow[] = [];
-  rows.forEach((row, i) => {
-    const next = rows[i + 1];
-    if (row.endSequence || !next || row.line === 0 || row.file === '' || next.address < row.address) return;
-    // A row without bytes still says that its line begins here: optimised code has many.
-    if (next.address === row.address && !row.isStatement) return;
-    const column = row.column > 0 ? { column: row.column - 1 } : {};
-    const origin = { file: row.file, line: row.line - 1, ...column };
-    result.push({ address: row.address, end: next.address, origin, isStatement: row.isStatement });
-  });
-  return result;
 }

@@ -1,7 +1,7 @@
 import type { Result } from './byte-reader';
 import { isElf } from './elf';
 import { readExecutable } from './elf-reader';
-import { LineTable } from './line-table';
+import { RowTable } from './line-table';
 import type { Program } from './program';
 
 /** What is told by the first bytes of a file: text has no NUL. */
@@ -31,7 +31,7 @@ export function readImage(bytes: Uint8Array, address: bigint): Result<Program> {
     writable: true,
     executable: true,
   };
-  return { value: { entry: address, segments: [segment], symbols: [], lines: LineTable.empty, sections: [] } };
+  return { value: { entry: address, segments: [segment], symbols: [], lines: RowTable.empty, sections: [] } };
 }
 
 /** What a Linux `Image` says that it takes, its zeroed memory included (Documentation/arch/riscv/boot-image-header.rst); else 0. */

@@ -3,7 +3,7 @@ export type { Result } from './byte-reader';
 export { isElf } from './elf';
 export { readExecutable } from './elf-reader';
 export { writeExecutable } from './elf-writer';
-export { type LineRow, LineTable, type Origin } from './line-table';
+export { type LineRow, type LineTable, type Origin, RowTable } from './line-table';
 export { readRelocatable } from './object-reader';
 export type { Program, ProgramSection, ProgramSymbol, Segment, SourcePosition, SymbolType } from './program';
 export type { ObjectFile } from './relocatable';

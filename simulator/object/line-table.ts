@@ -32,8 +32,45 @@ interface LineIndex {
 export type RowSource = (wanted?: (origin: Origin) => boolean) => readonly LineRow[];
 
 /** Addresses to source places and back. */
-export class LineTable {
-  static readonly empty = new LineTable([]);
+export interface LineTable {
+  /**
+   * A table of the rows that come from some lines of a file (the last one included), those of expansions called there too: for
+   * who wants to know of a few lines and need not order all of a long program.
+   */
+  ofLines(file: string, first: number, last: number): LineTable;
+  /** In order of address. */
+  readonly rows: readonly LineRow[];
+  /** The sources that any row or any expansion of one may name, in order of first appearance. */
+  readonly files: readonly string[];
+  /** The rows that begin at just this address, those without bytes first. */
+  rowsAt(address: bigint): readonly LineRow[];
+  /** The last row that begins at or below an address, and the first one that begins above it. */
+  around(address: bigint): RowsAround;
+  /** The row that covers an address. */
+  find(address: bigint): LineRow | undefined;
+  /** All rows of a source line: those written there, and those of expansions called there. */
+  rowsOfLine(file: string, line: number): readonly LineRow[];
+  /**
+   * The addresses at which execution enters a source line: each row of the line that the row before it in address order
+   * does not continue. A macro call has one for the call; a line inside a macro has one for each expansion, a line inside a
+   * repetition one for each round.
+   */
+  addressesOfLine(file: string, line: number): readonly bigint[];
+  /** The lines of a file that have code, in order. */
+  linesOf(file: string): readonly number[];
+  /** What could not be read of it, in words. */
+  readonly problems: readonly string[];
+}
+
+export interface RowsAround {
+  readonly before: LineRow | undefined;
+  readonly after: LineRow | undefined;
+}
+
+/** A line table whose rows are all there, or are made at once. */
+export class RowTable implements LineTable {
+  static readonly empty = new RowTable([]);
+  readonly problems: readonly string[] = [];
 
   readonly #source: readonly LineRow[] | RowSource;
   #index: LineIndex | undefined;
@@ -48,10 +85,6 @@ export class LineTable {
     return this.#index;
   }
 
-  /**
-   * A table of the rows that come from some lines of a file (the last one included), those of expansions called there too: for
-   * who wants to know of a few lines and need not order all of a long program.
-   */
   ofLines(file: string, first: number, last: number): LineTable {
     const source = this.#source;
     if (this.#index || typeof source !== 'function') return this;
@@ -60,15 +93,13 @@ export class LineTable {
         if (at.line >= first && at.line <= last && at.file === file) return true;
       return false;
     };
-    return new LineTable(source(wanted));
+    return new RowTable(source(wanted));
   }
 
-  /** In order of address. */
   get rows(): readonly LineRow[] {
     return this.#indexed.rows;
   }
 
-  /** The sources that any row or any expansion of one names, in order of first appearance. */
   get files(): readonly string[] {
     return [...this.#indexed.byFile.keys()];
   }
@@ -86,7 +117,6 @@ export class LineTable {
     return low;
   }
 
-  /** The rows that begin at just this address, those without bytes first. */
   rowsAt(address: bigint): readonly LineRow[] {
     const { rows } = this.#indexed;
     const end = this.#rowsUpTo(address);
@@ -95,14 +125,12 @@ export class LineTable {
     return rows.slice(start, end);
   }
 
-  /** The last row that begins at or below an address, and the first one that begins above it. */
-  around(address: bigint): { readonly before: LineRow | undefined; readonly after: LineRow | undefined } {
+  around(address: bigint): RowsAround {
     const { rows } = this.#indexed;
     const count = this.#rowsUpTo(address);
     return { before: rows[count - 1], after: rows[count] };
   }
 
-  /** The row that covers an address. */
   find(address: bigint): LineRow | undefined {
     const { rows } = this.#indexed;
     // Rows of one address (zero-length ones) stand before the one with bytes.
@@ -114,34 +142,32 @@ export class LineTable {
     return undefined;
   }
 
-  /** All rows of a source line: those written there, and those of expansions called there. */
   rowsOfLine(file: string, line: number): readonly LineRow[] {
     return this.#indexed.byFile.get(file)?.get(line) ?? [];
   }
 
-  /**
-   * The addresses at which execution enters a source line: each row of the line that the row before it in address order
-   * does not continue. A macro call has one for the call; a line inside a macro has one for each expansion, a line inside a
-   * repetition one for each round.
-   */
   addressesOfLine(file: string, line: number): readonly bigint[] {
-    const addresses: bigint[] = [];
-    let reached: { row: LineRow; key: string } | undefined;
-    for (const row of this.rowsOfLine(file, line)) {
-      const key = expansionKey(row.origin, file, line);
-      const isNext = reached?.row.end === row.address && reached.key === key;
-      const continues = isNext && !isNextRound(reached?.row.origin, row.origin, file, line);
-      if (!row.isStatement && !continues) continue;
-      if (!continues) addresses.push(row.address);
-      reached = { row, key };
-    }
-    return addresses;
+    return entriesOf(this.rowsOfLine(file, line), file, line);
   }
 
-  /** The lines of a file that have code, in order. */
   linesOf(file: string): readonly number[] {
     return [...(this.#indexed.byFile.get(file)?.keys() ?? [])].sort((a, b) => a - b);
   }
+}
+
+/** Where execution enters a line, of its rows in order of address. */
+function entriesOf(rows: readonly LineRow[], file: string, line: number): readonly bigint[] {
+  const addresses: bigint[] = [];
+  let reached: { row: LineRow; key: string } | undefined;
+  for (const row of rows) {
+    const key = expansionKey(row.origin, file, line);
+    const isNext = reached?.row.end === row.address && reached.key === key;
+    const continues = isNext && !isNextRound(reached?.row.origin, row.origin, file, line);
+    if (!row.isStatement && !continues) continue;
+    if (!continues) addresses.push(row.address);
+    reached = { row, key };
+  }
+  return addresses;
 }
 
 /** Names the expansion through which an origin reached the given line: its chain from there outwards. The line is one, with all its statements. */

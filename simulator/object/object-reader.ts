@@ -1,6 +1,7 @@
 import { attempt, ByteReader, FormatError, type Result } from './byte-reader';
+import { debugSections, unpackedSection } from './debug-sections';
 import { type ElfFile, type ElfSection, type ElfSymbol, FileType, parseElf } from './elf';
-import { bindings, debugSections, lineRows, readLines } from './elf-reader';
+import { bindings, readLines } from './elf-reader';
 import * as integer from './integer';
 import {
   noSymbol,
@@ -13,6 +14,7 @@ import {
   type SectionGroup,
   SectionType,
 } from './relocatable';
+import { lineRows } from './unit-lines';
 
 const visibilities = ['default', 'internal', 'hidden', 'protected'] as const;
 const types = ['notype', 'object', 'function', 'section', 'file', 'object', 'tls'] as const;
@@ -23,7 +25,8 @@ export function readRelocatable(bytes: Uint8Array, path: string, member?: Object
   return attempt(() => {
     const elf = parseElf(bytes);
     if (elf.type !== FileType.Relocatable) throw new FormatError('not a relocatable object');
-    return new ObjectReader(elf, path).read(member);
+    // Relocations of a packed section are of what it holds.
+    return new ObjectReader({ ...elf, sections: elf.sections.map(unpackedSection) }, path).read(member);
   });
 }
 

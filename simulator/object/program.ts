@@ -1,4 +1,4 @@
-import type { DebugSections } from './dwarf-units';
+import type { DebugUnit } from './debug-units';
 import type { ExecutableFile } from './executable-file';
 import type { LineTable } from './line-table';
 import type { SymbolBinding } from './relocatable';
@@ -51,10 +51,19 @@ export interface Program {
   readonly executable?: () => ExecutableFile;
   /** Where instructions and where data begin, as mapping symbols say; absent when nothing says so. */
   readonly marks?: readonly CodeMark[];
-  /** The sections with debug information of compilers; absent when there are none. */
-  readonly debugSections?: () => DebugSections;
-  /** The contents of .debug_frame, which is not loaded; absent when there is none. */
-  readonly debugFrames?: Uint8Array;
+  /** The units of the debug information of compilers; absent when there is none. */
+  readonly units?: () => readonly DebugUnit[];
+  /** What .debug_frame says, which is not loaded. */
+  readonly debugFrames?: () => readonly DebugFrames[];
+  /** What could not be read of its debug information so far, in words. */
+  readonly problems?: readonly string[];
+}
+
+/** The contents of a section .debug_frame. */
+export interface DebugFrames {
+  readonly bytes: Uint8Array;
+  /** By how much code is elsewhere than it says. */
+  readonly shift: bigint;
 }
 
 export interface CodeMark {

@@ -1,7 +1,8 @@
+import { debugSections } from '../../object/debug-sections';
+import { debugUnits } from '../../object/debug-units';
 import { SymbolBinding, SymbolType } from '../../object/elf';
-import { debugSections } from '../../object/elf-reader';
 import * as integer from '../../object/integer';
-import { type LineRow, LineTable, type Origin } from '../../object/line-table';
+import { type LineRow, type Origin, RowTable } from '../../object/line-table';
 import { markOf, type Program, type ProgramSection, type ProgramSymbol } from '../../object/program';
 import { executableOf } from './executable';
 import type { Linker } from './link';
@@ -21,13 +22,14 @@ export function programOf(linker: Linker, entry: bigint): Program {
     entry,
     segments: loadedSegments(linker.fileLayout()),
     symbols: symbols.flatMap((symbol) => (isUseful(symbol) ? [programSymbol(symbol)] : [])),
-    lines: new LineTable((wanted) => lineRowsOf(linker, wanted)),
+    lines: new RowTable((wanted) => lineRowsOf(linker, wanted)),
     sections,
     marks: symbols.flatMap((symbol) => markOf(symbol) ?? []),
     executable: () => executableOf(linker, entry),
-    debugSections: () => {
+    units: () => {
       const ofCompilers = executableOf(linker, entry).sections.filter(({ name }) => name.startsWith('.debug_'));
-      return debugSections(ofCompilers.map((each) => ({ ...each, bytes: each.contents?.slice() ?? new Uint8Array() })));
+      const read = ofCompilers.map((each) => ({ ...each, bytes: each.contents?.slice() ?? new Uint8Array() }));
+      return debugUnits(debugSections(read));
     },
   };
 }
