@@ -1,5 +1,6 @@
 import type { Snapshot, SystemDescription } from '../../simulator/hypervisor/snapshot';
 import type { System, SystemConfiguration } from '../../simulator/hypervisor/system';
+import type { Runner } from '../../simulator/machine/machine';
 import { Pace, type PaceName } from '../../simulator/machine/pace';
 import { SliceSize } from '../../simulator/machine/slice-size';
 import type { Program } from '../../simulator/object/program';
@@ -10,7 +11,6 @@ import type { MachineOptions } from './options';
 import { type Outcome, outcomeOf, type RunStop } from './outcome';
 import type { Recording } from './recording';
 import { Timeout } from './timeout';
-import type { Runner } from './trace/tracer';
 import { UsageError } from './usage';
 
 /** Between two looks at the host: console input, interrupts of the user. */
@@ -20,6 +20,12 @@ const sliceBounds = { first: 125_000, smallest: 500, largest: 2_000_000, most: 5
 export type Start =
   | { readonly program: Program }
   | { readonly saved: Snapshot; readonly description: SystemDescription };
+
+/** The program of a run that needs its symbols. @throws UsageError */
+export function programOf(start: Start): Program {
+  if ('program' in start) return start.program;
+  throw new UsageError('a saved machine has no symbols: --signature needs the program');
+}
 
 /** How a guest runs here, beside what its machine is. */
 export interface LiveOptions {

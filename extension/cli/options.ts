@@ -13,7 +13,8 @@ import {
 import { PACES, type PaceName } from '../../simulator/machine/pace';
 import { DUMPS, type Dump } from './dump';
 import { SIGNATURE_LINE } from './signature';
-import { TRACES, type TraceKind } from './trace/tracer';
+import { TRACES } from './trace/tracer';
+import type { TraceOption } from './trace/traces';
 import { type Command, UsageError } from './usage';
 
 const text = { type: 'string' } as const;
@@ -154,6 +155,12 @@ function relaxation(values: Values): boolean | undefined {
   return relax ? true : noRelax ? false : undefined;
 }
 
+/** Options that would have no effect beside another are an error. @throws UsageError */
+export function refuseIdle(values: Values, beside: string, names: readonly string[]): void {
+  const found = names.find((name) => values[name] !== undefined);
+  if (found !== undefined) throw new UsageError(`--${found} has no effect with ${beside}`);
+}
+
 /** The options that say what machine a guest runs on. @throws UsageError */
 export function machineOptions(values: Values): MachineOptions {
   return {
@@ -205,12 +212,6 @@ export function suiteOptions(values: Values): SuiteOptions {
     dump: list(values['dump']).map((word) => choice('--dump', word, DUMPS)),
     traces: list(values['trace']).map(traceOption),
   };
-}
-
-/** What of a run goes into which file. */
-export interface TraceOption {
-  readonly kind: TraceKind;
-  readonly file: string;
 }
 
 function traceOption(value: string): TraceOption {

@@ -4,19 +4,25 @@ import { type Life, Replay, ReplayError, type RunRecord, readRecord } from '../.
 import { originOf } from '../../simulator/hypervisor/run-origin';
 import { readSnapshot } from '../../simulator/hypervisor/snapshot';
 import { openDisk, type System } from '../../simulator/hypervisor/system';
+import type { Runner } from '../../simulator/machine/machine';
 import type { MachineStop } from '../../simulator/machine/stop';
 import { ConsoleOutput } from './console-io';
+import { writeEvidence } from './evidence';
 import { buildOrReport, type GuestFiles, makeSystem, openFiles, readGiven } from './guest';
-import { restoredSystem, type Start } from './live-run';
-import { type MachineOptions, one, type ParsedCommand } from './options';
+import { programOf, restoredSystem, type Start } from './live-run';
+import { type MachineOptions, one, type ParsedCommand, refuseIdle, suiteOptions } from './options';
 import { outcomeOf, reportOf, STATUS } from './outcome';
 import { contradictions } from './recorded-options';
+import { signatureRange } from './signature';
+import { Traces } from './trace/traces';
 import { UsageError } from './usage';
 
 const SLICE = 2_000_000;
 
 /** `hyperstep run --replay FILE`: the machine is as the record says, its disks hold what the record has of them. */
 export async function replay(command: ParsedCommand, options: MachineOptions): Promise<number> {
+  refuseIdle(command.values, '--replay', ['record', 'save', 'pace', 'timeout', 'exit-status', 'legal-variants']);
+  const suite = suiteOptions(command.values);
   if (options.disks.length > 0) throw new UsageError('a record has in it what was read of the disks: leave out --disk');
   const record = readRecord(await readGiven('record', one(command.values['replay']) ?? ''));
   const different = contradictions(command.values, options, record.description);
@@ -26,6 +32,9 @@ export async function replay(command: ParsedCommand, options: MachineOptions): P
   if (!start) return STATUS.usage;
   const disks = record.disks.map(({ contents, write }) => openDisk(fileOf(contents), write));
   const files = { ...(await openFiles({ ...options, disks: [] })), disks };
+  const program = 'program' in start ? start.program : undefined;
+  const range = suite.signature === undefined ? undefined : signatureRange(programOf(start));
+  const traces = new Traces(suite.traces, program);
   const output = new ConsoleOutput();
   const started = process.hrtime.bigint();
   let instructions = 0;
@@ -34,15 +43,18 @@ export async function replay(command: ParsedCommand, options: MachineOptions): P
     const append = options.append ?? record.origin.bootArguments ?? undefined;
     const system = systemOf(start, record, { ...options, append }, files, (byte) => output.write(byte));
     const first = system.machine.clock.retired;
-    replayed = { system, ...runLife(system, start, record, life, output) };
+    const runner = traces.runnerOf(system);
+    replayed = { system, ...runLife(system, runner, start, record, life, output) };
     instructions += system.machine.clock.retired - first;
     if (!replayed.same) break;
   }
+  traces.close();
   if (!replayed) throw new ReplayError('the record has no run in it');
   const outcome = outcomeOf(replayed.system, replayed.stop, instructions, instructions);
   const report = one(command.values['report']);
   const wallSeconds = Number(process.hrtime.bigint() - started) / 1e9;
   if (report !== undefined) writeFileSync(report, `${JSON.stringify(reportOf(outcome, wallSeconds), null, 2)}\n`);
+  writeEvidence(replayed.system, suite, range);
   if (!replayed.same) {
     console.error('hyperstep: the replay is not the recorded run: its state at the end differs');
     return STATUS.failed;
@@ -86,13 +98,14 @@ function systemOf(
 
 function runLife(
   system: System,
+  runner: Runner,
   start: Start,
   { origin }: RunRecord,
   life: Life,
   output: ConsoleOutput,
 ): { stop: MachineStop; same: boolean } {
   const given = originOf('program' in start ? start.program : undefined, system.configuration);
-  const run = new Replay(system, life, { recorded: origin, given });
+  const run = new Replay(system, life, { recorded: origin, given }, runner);
   try {
     let stop = run.run(SLICE);
     while (stop !== 'end') {

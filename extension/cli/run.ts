@@ -1,19 +1,18 @@
 import { writeFileSync } from 'node:fs';
 import { describeSystem, readSnapshot, writeSnapshot } from '../../simulator/hypervisor/snapshot';
 import type { System } from '../../simulator/hypervisor/system';
-import type { Program } from '../../simulator/object/program';
+import type { Runner } from '../../simulator/machine/machine';
 import { type RunResult, runBatch } from './batch';
 import { ConsoleInput, ConsoleOutput, type GuestConsole } from './console-io';
-import { dumpOf } from './dump';
+import { writeEvidence } from './evidence';
 import { buildOrReport, openFiles, readGiven } from './guest';
-import { runLive, type Start } from './live-run';
+import { programOf, runLive, type Start } from './live-run';
 import { type MachineOptions, machineOptions, one, type ParsedCommand, suiteOptions } from './options';
 import { guestStatusOf, reportOf, STATUS } from './outcome';
 import { Recording } from './recording';
 import { replay } from './replay';
-import { signatureRange, writeSignature } from './signature';
-import { TraceFile } from './trace/trace-file';
-import { type Runner, Tracer } from './trace/tracer';
+import { signatureRange } from './signature';
+import { Traces } from './trace/traces';
 import { UsageError } from './usage';
 import { runVariants } from './variants';
 
@@ -39,18 +38,15 @@ async function runGuest(command: ParsedCommand, console: GuestConsole): Promise<
   const recording = record === undefined ? undefined : new Recording(record, options);
   const files = await (recording?.openFiles() ?? openFiles(options));
   const started = process.hrtime.bigint();
-  const traces = suite.traces.map(({ kind, file }) => ({ kind, file: new TraceFile(file) }));
   const program = 'program' in start ? start.program : undefined;
-  const runner = traces.length === 0 ? undefined : (system: System): Runner => new Tracer(system, traces, program);
+  const traces = new Traces(suite.traces, program);
+  const runner = (system: System): Runner => traces.runnerOf(system);
   const live = { ...options, timeout: suite.timeout, pace: suite.pace, runner };
-  const outcome = await runLive(start, live, files, recording, console).finally(() => {
-    for (const { file } of traces) file.close();
-  });
+  const outcome = await runLive(start, live, files, recording, console).finally(() => traces.close());
   const wallSeconds = Number(process.hrtime.bigint() - started) / 1e9;
   const { system, status, message } = outcome;
   if (message !== undefined) process.stderr.write(`hyperstep: ${message}\n`);
-  if (suite.dump.length > 0) process.stderr.write(`${dumpOf(system, suite.dump)}\n`);
-  if (suite.signature !== undefined && range) writeSignature(suite.signature, system, range, suite.signatureLine);
+  writeEvidence(system, suite, range);
   recording?.write(system, program);
   const report = one(values['report']);
   if (report !== undefined) writeFileSync(report, `${JSON.stringify(reportOf(outcome, wallSeconds), null, 2)}\n`);
@@ -59,11 +55,6 @@ async function runGuest(command: ParsedCommand, console: GuestConsole): Promise<
   if (save !== undefined) writeFileSync(save, writeSnapshot(describeSystem(system.configuration), system.save()));
   const { reason, instructions } = outcome;
   return { status: suite.guestStatus ? guestStatusOf(outcome) : status, reason, instructions };
-}
-
-function programOf(start: Start): Program {
-  if ('program' in start) return start.program;
-  throw new UsageError('a saved machine has no symbols: --signature needs the program');
 }
 
 async function startOf(command: ParsedCommand, options: MachineOptions): Promise<Start | undefined> {

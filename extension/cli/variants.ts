@@ -1,13 +1,16 @@
 import { legalVariants } from '../../simulator/core/index';
 import type { MachineStop } from '../../simulator/machine/stop';
 import { buildOrReport, makeSystem, openFiles } from './guest';
-import type { MachineOptions, ParsedCommand } from './options';
+import { type MachineOptions, type ParsedCommand, refuseIdle } from './options';
 import { STATUS } from './outcome';
 import { UsageError } from './usage';
 
 /** A variant may take longer, by traps and walks that others do not have; a guest that then still runs hangs there. */
 const PATIENCE = 20;
 const LEAST_LIMIT = 10_000_000;
+
+/** Each is about one run. */
+const withoutEffect = 'record save restore report signature trace dump pace timeout exit-status'.split(' ');
 
 interface VariantRun {
   readonly output: string;
@@ -18,6 +21,7 @@ interface VariantRun {
 
 /** `hyperstep run --legal-variants`: the same guest on each machine that the manual allows. @returns 0 when all print the same */
 export async function runVariants(command: ParsedCommand, options: MachineOptions): Promise<number> {
+  refuseIdle(command.values, '--legal-variants', withoutEffect);
   if (options.disks.some(({ write }) => write === 'inPlace'))
     throw new UsageError('several runs cannot all write to a disk: leave out ,rw');
   const program = await buildOrReport(command, options);

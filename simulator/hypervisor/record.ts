@@ -1,4 +1,5 @@
 import type { FileContents } from '../devices/file-log';
+import type { Runner } from '../machine/machine';
 import { seal, unseal } from '../machine/sealed-file';
 import type { MachineStop } from '../machine/stop';
 import { checkedDescription } from './description-check';
@@ -98,6 +99,7 @@ export class Replay {
     private readonly system: System,
     private readonly life: Life,
     origins?: { readonly recorded: RunOrigin; readonly given: RunOrigin },
+    private readonly runner: Runner = system.machine,
   ) {
     if (system.stateHash() === life.start) return;
     const differences = origins ? differencesOf(origins.recorded, origins.given) : [];
@@ -141,7 +143,7 @@ export class Replay {
     const beyond = BEYOND.has(after) ? 1 : 0;
     const left = Math.max(0, retired - machine.clock.retired) + beyond;
     const waitUntil = after === 'waiting' ? clock : undefined;
-    const stop = machine.run({ instructions: Math.min(instructions, left), waitUntil });
+    const stop = this.runner.run({ instructions: Math.min(instructions, left), waitUntil });
     return stop.reason === 'limit' && left > instructions ? stop : undefined;
   }
 

@@ -42,6 +42,11 @@ export interface RunRequest {
   readonly waitUntil?: number | undefined;
 }
 
+/** What runs a machine: itself, or somebody who looks at what it does. */
+export interface Runner {
+  run(request: RunRequest): MachineStop;
+}
+
 /** How an engine changes the machine's own behaviour. */
 export interface MachinePolicy {
   /** Whether a hart in WFI goes on: by the hart's own interrupts, or by those of the vCPU that it runs. */
@@ -54,7 +59,7 @@ export interface MachinePolicy {
  * The machine: harts, memory, devices, one clock, and the software of its privileged modes that is TypeScript.
  * Deterministic: what it does depends on its state and on logged inputs alone, never on how callers slice `run`.
  */
-export class Machine implements CorePlatform {
+export class Machine implements CorePlatform, Runner {
   readonly core: Core;
   readonly clock: Clock;
   readonly scheduler: HartScheduler;

@@ -146,6 +146,20 @@ describe('traces', () => {
       assert.ok(readFileSync(log!, 'utf8').includes('\ncore   0: 1 0x0000000080200030 (0x0000006f)\n'));
     });
 
+  it('of a recorded run, when it is replayed, are those of the run', () => {
+    const file = cli.write('ticks.S', TICKS);
+    const [record, first, second] = [cli.path('ticks.rec'), cli.path('first.log'), cli.path('second.log')];
+    cli.run('run', file, '--record', record, '--trace', 'commits', first);
+    const replayed = cli.run('run', file, '--replay', record, '--trace', 'commits', second, '--dump', 'registers');
+    assert.equal(replayed.status, 0, replayed.stderr);
+    assert.match(replayed.stderr, /cpu 0 stands at pc/);
+    assert.equal(readFileSync(second, 'utf8'), readFileSync(first, 'utf8'));
+    const idle = cli.run('run', file, '--replay', record, '--timeout', '1');
+    assert.match(idle.stderr, /--timeout has no effect with --replay/);
+    const variants = cli.run('run', file, '--legal-variants', '--dump', 'registers');
+    assert.match(variants.stderr, /--dump has no effect with --legal-variants/);
+  });
+
   it('says what it takes', () => {
     const refused = (...words: string[]) => cli.run('run', cli.path('none.S'), '--trace', ...words);
     for (const words of [['everything', cli.path('x')], ['traps'], ['commits', ''], []]) {

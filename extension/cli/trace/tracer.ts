@@ -1,7 +1,7 @@
 import type { GuestCpu } from '../../../simulator/hypervisor/guest';
 import type { System } from '../../../simulator/hypervisor/system';
 import { csrNamed } from '../../../simulator/isa/index';
-import type { RunRequest } from '../../../simulator/machine/machine';
+import type { Runner, RunRequest } from '../../../simulator/machine/machine';
 import type { MachineStop } from '../../../simulator/machine/stop';
 import { Access, Privilege } from '../../../simulator/mmu/index';
 import type { Program } from '../../../simulator/object/program';
@@ -17,11 +17,6 @@ export type TraceKind = (typeof TRACES)[number];
 export interface TraceOutput {
   readonly kind: TraceKind;
   readonly file: TraceFile;
-}
-
-/** What runs a machine; a tracer does it one instruction at a time. */
-export interface Runner {
-  run(request: RunRequest): MachineStop;
 }
 
 const PARCEL = 2;
@@ -48,7 +43,9 @@ export class Tracer implements Runner {
       const stop = this.step({ ...request, instructions: 1 });
       const isOver = stop.reason !== 'limit' && stop.reason !== 'guest-trap';
       if (isOver) return stop;
-      if (machine.clock.retired >= end) return { reason: 'limit' };
+      if (machine.clock.retired < end) continue;
+      // A trap at the last boundary: the run ends there as any other does.
+      return stop.reason === 'limit' ? stop : machine.run({ ...request, instructions: 0 });
     }
   }
 
