@@ -41,7 +41,7 @@ export class AskedTranslation {
         element('input', {
           name: 'address',
           value: typed,
-          placeholder: 'translate 0x..., a symbol, sp + 8',
+          placeholder: '0x..., a symbol, sp + 8',
           'aria-label': 'Guest-virtual address: a number, or an expression of symbols and registers',
           spellcheck: 'false',
         }),

@@ -44,7 +44,7 @@ describe('debugging with two stages, in the workbench', () => {
 
   it('shows every entry of both stages', async () => {
     const view = await workbench.view('pageTables');
-    await view.getByPlaceholder(/translate/).fill('0x80200000');
+    await view.getByLabel(/^Guest-virtual address/).fill('0x80200000');
     await view.getByRole('button', { name: 'Walk', exact: true }).click();
     await view.getByText('Both stages, as the hardware walks them').waitFor();
     await workbench.screenshot('11-hardware-stages');

@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, describe, it } from 'mocha';
 import { freshWorkspace } from '../../scripts/test-vscode';
+import { type Colour, colourOf, contrast } from './contrast';
 import { Workbench } from './workbench';
 
 /** VS Code's own themes with the classes that they give the workbench: what is written must be told from the background, and kinds of words from each other. */
@@ -26,8 +27,6 @@ _start:
 
 /** A word of each kind that has a colour of its own. */
 const words = ['_start', 'csrw', 'satp', 't0', '42', '"text"', '# entry of the guest'];
-
-type Colour = readonly [red: number, green: number, blue: number];
 
 describe('colours of assembly, in the workbench', () => {
   let workbench: Workbench | undefined;
@@ -76,31 +75,13 @@ async function settled(read: () => Promise<Map<string, Colour>>): Promise<Map<st
 }
 
 async function coloursOf(workbench: Workbench): Promise<Map<string, Colour>> {
-  const read = (text: string): Colour => {
-    const [red = 0, green = 0, blue = 0] = (text.match(/\d+/g) ?? []).map(Number);
-    return [red, green, blue];
-  };
   const colours = new Map<string, Colour>();
   const styleOf = (element: Element, name: string): string => getComputedStyle(element).getPropertyValue(name);
   const background = workbench.editor.locator('.monaco-editor-background').first();
-  colours.set('background', read(await background.evaluate(styleOf, 'background-color')));
+  colours.set('background', colourOf(await background.evaluate(styleOf, 'background-color')));
   for (const word of words) {
     const span = workbench.editor.locator('.view-line span[class*="mtk"]', { hasText: word }).first();
-    if ((await span.count()) > 0) colours.set(word, read(await span.evaluate(styleOf, 'color')));
+    if ((await span.count()) > 0) colours.set(word, colourOf(await span.evaluate(styleOf, 'color')));
   }
   return colours;
-}
-
-/** The ratio of relative luminances as WCAG 2.1 defines it. */
-function contrast(a: Colour, b: Colour): number {
-  const [light, dark] = [luminance(a), luminance(b)].sort((x, y) => y - x) as [number, number];
-  return (light + 0.05) / (dark + 0.05);
-}
-
-function luminance(colour: Colour): number {
-  const [red, green, blue] = colour.map((part) => {
-    const share = part / 255;
-    return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
-  }) as [number, number, number];
-  return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
 }

@@ -88,6 +88,11 @@ export class Workbench {
     await this.foldPanes(title);
     const header = this.container.locator('.pane-header', { hasText: title }).first();
     if ((await header.getAttribute('aria-expanded')) !== 'true') await header.click();
+    return this.frame(name);
+  }
+
+  /** The web page of a view that is unfolded. */
+  async frame(name: ViewName): Promise<FrameLocator> {
     // Each view's page is a frame in a frame; which is whose, only the inner one knows.
     const body = `body[data-view="${name}"]`;
     for (let tries = 0; tries < 300; tries++) {

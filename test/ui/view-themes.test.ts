@@ -1,0 +1,80 @@
+import assert from 'node:assert/strict';
+import path from 'node:path';
+import { afterEach, describe, it } from 'mocha';
+import { type ViewName, viewNames } from '../../extension/views/table';
+import { freshWorkspace } from '../../scripts/test-vscode';
+import { colourOf, contrast } from './contrast';
+import { Workbench } from './workbench';
+
+const themes = ['Default Light Modern', 'Default Dark Modern', 'Default High Contrast', 'Default High Contrast Light'];
+
+/** WCAG 2.1, 1.4.3: of text; and of text whose colour is one of a theme's own, which VS Code's light themes keep no stricter. */
+const enough = { 'Default High Contrast': 7, 'Default High Contrast Light': 7 } as Readonly<Record<string, number>>;
+const usual = 4.5;
+
+describe('colours of the views, in the workbench', () => {
+  let workbench: Workbench | undefined;
+
+  afterEach(() => workbench?.close());
+
+  for (const theme of themes) {
+    it(`can be read in ${theme}`, async () => {
+      const opened = await Workbench.open(freshWorkspace(path.resolve('out/test-workspace-ui')), theme);
+      workbench = opened;
+      await opened.openFile('kernel.S');
+      await opened.editor.locator('.codelens-decoration').first().waitFor();
+      await opened.goTo('csrw');
+      await opened.clickMargin(/csrw\s+satp/);
+      await opened.page.keyboard.press('F5');
+      await opened.page.locator('.debug-toolbar').waitFor();
+      const narration = await opened.frame('narration');
+      await narration.locator('.told').first().waitFor();
+      for (let steps = 0; steps < 2; steps++) {
+        await opened.page.keyboard.press('F11');
+        await opened.page.waitForTimeout(700);
+      }
+      await narration.locator('.told.present').waitFor();
+      const dim: string[] = [];
+      for (const name of viewNames) dim.push(...(await dimTexts(opened, name, enough[theme] ?? usual)));
+      await opened.screenshot(`views-${theme.replaceAll(' ', '-').toLowerCase()}`);
+      assert.deepEqual(dim, []);
+    });
+  }
+});
+
+/** Texts of a view that are not told from what is behind them well enough. */
+async function dimTexts(workbench: Workbench, name: ViewName, least: number): Promise<string[]> {
+  const view = await workbench.view(name);
+  await view.locator('#view :is(header, section, .note)').first().waitFor();
+  await workbench.page.waitForTimeout(500);
+  const texts = await view.locator('body').evaluate((body) => {
+    const layers = (element: Element): string[] => {
+      const own = getComputedStyle(element).backgroundColor;
+      return element.parentElement ? [own, ...layers(element.parentElement)] : [own];
+    };
+    const shown = [...body.querySelectorAll('#view *')].filter(
+      (element) =>
+        [...element.childNodes].some((node) => node.nodeType === Node.TEXT_NODE && node.textContent?.trim()) &&
+        element.getBoundingClientRect().width > 0 &&
+        element.tagName !== 'OPTION',
+    );
+    return shown.map((element) => ({
+      text: `${element.className} "${element.textContent?.slice(0, 40)}"`,
+      colour: getComputedStyle(element).color,
+      layers: layers(element),
+    }));
+  });
+  const base = colourOf(await workbench.container.evaluate((part) => getComputedStyle(part).backgroundColor));
+  return texts.flatMap(({ text, colour, layers }) => {
+    const behind = layers.reverse().reduce((below, layer) => over(layer, below), base);
+    const found = contrast(over(colour, behind), behind);
+    return found < least - 0.05 ? [`${name}: ${text}: ${found.toFixed(2)}`] : [];
+  });
+}
+
+/** A colour that may let shine through what is behind it. */
+function over(css: string, behind: ReturnType<typeof colourOf>): ReturnType<typeof colourOf> {
+  const [red = 0, green = 0, blue = 0, alpha = 1] = (css.match(/[\d.]+/g) ?? []).map(Number);
+  const mix = (part: number, below: number): number => part * alpha + below * (1 - alpha);
+  return [mix(red, behind[0]), mix(green, behind[1]), mix(blue, behind[2])];
+}
