@@ -8,9 +8,8 @@ import { Workbench } from './workbench';
 
 const themes = ['Default Light Modern', 'Default Dark Modern', 'Default High Contrast', 'Default High Contrast Light'];
 
-/** WCAG 2.1, 1.4.3: of text; and of text whose colour is one of a theme's own, which VS Code's light themes keep no stricter. */
-const enough = { 'Default High Contrast': 7, 'Default High Contrast Light': 7 } as Readonly<Record<string, number>>;
-const usual = 4.5;
+/** WCAG 2.1, 1.4.3. */
+const enough = 4.5;
 
 describe('colours of the views, in the workbench', () => {
   let workbench: Workbench | undefined;
@@ -35,7 +34,7 @@ describe('colours of the views, in the workbench', () => {
       }
       await narration.locator('.told.present').waitFor();
       const dim: string[] = [];
-      for (const name of viewNames) dim.push(...(await dimTexts(opened, name, enough[theme] ?? usual)));
+      for (const name of viewNames) dim.push(...(await dimTexts(opened, name)));
       await opened.screenshot(`views-${theme.replaceAll(' ', '-').toLowerCase()}`);
       assert.deepEqual(dim, []);
     });
@@ -43,32 +42,31 @@ describe('colours of the views, in the workbench', () => {
 });
 
 /** Texts of a view that are not told from what is behind them well enough. */
-async function dimTexts(workbench: Workbench, name: ViewName, least: number): Promise<string[]> {
+async function dimTexts(workbench: Workbench, name: ViewName): Promise<string[]> {
   const view = await workbench.view(name);
   await view.locator('#view :is(header, section, .note)').first().waitFor();
   await workbench.page.waitForTimeout(500);
   const texts = await view.locator('body').evaluate((body) => {
-    const layers = (element: Element): string[] => {
-      const own = getComputedStyle(element).backgroundColor;
-      return element.parentElement ? [own, ...layers(element.parentElement)] : [own];
-    };
     const shown = [...body.querySelectorAll('#view *')].filter(
       (element) =>
         [...element.childNodes].some((node) => node.nodeType === Node.TEXT_NODE && node.textContent?.trim()) &&
         element.getBoundingClientRect().width > 0 &&
         element.tagName !== 'OPTION',
     );
-    return shown.map((element) => ({
-      text: `${element.className} "${element.textContent?.slice(0, 40)}"`,
-      colour: getComputedStyle(element).color,
-      layers: layers(element),
-    }));
+    return shown.map((element) => {
+      // No functions with names here: the bundler helps those with one of its own, which the page does not have.
+      const layers: string[] = [];
+      for (let each: Element | null = element; each; each = each.parentElement)
+        layers.push(getComputedStyle(each).backgroundColor);
+      const text = `${element.className} "${element.textContent?.slice(0, 40)}"`;
+      return { text, colour: getComputedStyle(element).color, layers };
+    });
   });
   const base = colourOf(await workbench.container.evaluate((part) => getComputedStyle(part).backgroundColor));
   return texts.flatMap(({ text, colour, layers }) => {
     const behind = layers.reverse().reduce((below, layer) => over(layer, below), base);
     const found = contrast(over(colour, behind), behind);
-    return found < least - 0.05 ? [`${name}: ${text}: ${found.toFixed(2)}`] : [];
+    return found < enough ? [`${name}: ${text}: ${found.toFixed(2)}`] : [];
   });
 }
 
