@@ -1,14 +1,16 @@
 import { ByteReader, FormatError } from './byte-reader';
+import { type Decompress, decompressZstd, inflate } from './decompress';
 import type { DebugSections } from './dwarf-units';
 import type { ElfSection } from './elf';
-import { inflate } from './inflate';
 
 type Section = Pick<ElfSection, 'name' | 'flags' | 'bytes'>;
 
-/** SHF_COMPRESSED, and the kinds of compression (ELFCOMPRESS_*). */
+/** SHF_COMPRESSED, and the kinds of compression: ELFCOMPRESS_ZLIB, ELFCOMPRESS_ZSTD. */
 const COMPRESSED = 0x800;
-const ZLIB = 1;
-const ZSTD = 2;
+const decompressors: ReadonlyMap<number, Decompress> = new Map([
+  [1, inflate],
+  [2, decompressZstd],
+]);
 const HEADER = 24;
 /** GNU's older way: sections .zdebug_*, whose size is the one number that is big-endian. */
 const OLD_PREFIX = '.zdebug_';
@@ -52,12 +54,9 @@ function unpacked({ name, bytes }: Section): Uint8Array {
   const kind = reader.u32();
   reader.skip(4);
   const size = reader.size();
-  if (kind === ZSTD)
-    throw new FormatError(
-      `section ${name} is compressed with zstd, which is not read here: 'objcopy --decompress-debug-sections' unpacks it`,
-    );
-  if (kind !== ZLIB) throw new FormatError(`section ${name} is compressed in an unknown way (${kind})`);
-  return inflate(bytes.subarray(HEADER), size, `section ${name}`);
+  const decompress = decompressors.get(kind);
+  if (!decompress) throw new FormatError(`section ${name} is compressed in an unknown way (${kind})`);
+  return decompress(bytes.subarray(HEADER), size, `section ${name}`);
 }
 
 function unpackedOld({ name, bytes }: Section): Uint8Array {

@@ -1,9 +1,15 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { constants, deflateSync } from 'node:zlib';
 import { describe, it } from 'mocha';
 import { FormatError } from '../../simulator/object/byte-reader';
-import { inflate } from '../../simulator/object/inflate';
+import { unpackedSection } from '../../simulator/object/debug-sections';
+import { decompressZstd, inflate } from '../../simulator/object/decompress';
+import { parseElf } from '../../simulator/object/elf';
 
 /** Long runs, text, and what cannot be made shorter. */
 const contents: readonly Buffer[] = [
@@ -42,5 +48,33 @@ describe('zlib streams', () => {
         assert.ok(error instanceof FormatError, String(error));
       }
     }
+  });
+});
+
+describe('compressed debug sections of GNU as', () => {
+  for (const kind of ['none', 'zlib', 'zlib-gnu', 'zlib-gabi', 'zstd'])
+    it(`are what was assembled: ${kind}`, () => {
+      const folder = mkdtempSync(path.join(tmpdir(), 'hyperstep-packed-'));
+      try {
+        const [, , , , content = Buffer.alloc(0)] = contents;
+        writeFileSync(path.join(folder, 'content'), content);
+        writeFileSync(path.join(folder, 'a.s'), '.section .debug_x,"",@progbits\n.incbin "content"\n');
+        const words = [`--compress-debug-sections=${kind}`, '-o', 'a.o', 'a.s'];
+        const { status, stderr } = spawnSync('riscv64-linux-gnu-as', words, { cwd: folder, encoding: 'utf8' });
+        assert.equal(status, 0, stderr);
+        const file = readFileSync(path.join(folder, 'a.o'));
+        assert.equal(file.length < content.length, kind !== 'none', `${file.length} bytes`);
+        const section = parseElf(file)
+          .sections.map(unpackedSection)
+          .find(({ name }) => name === '.debug_x');
+        assert.ok(section && content.equals(section.bytes));
+      } finally {
+        rmSync(folder, { recursive: true });
+      }
+    });
+
+  it('that are damaged are refused', () => {
+    assert.throws(() => decompressZstd(Buffer.from([1, 2, 3, 4, 5, 6, 7, 8]), 100, 'x'), FormatError);
+    assert.throws(() => decompressZstd(Buffer.from([1, 2, 3, 4]), 2 ** 40, 'x'), /cannot have/);
   });
 });
