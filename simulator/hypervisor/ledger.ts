@@ -83,7 +83,7 @@ type Draft = { -readonly [field in keyof ExitRecord]: ExitRecord[field] } & {
 };
 
 /** The last exits are kept; the counts are of all. */
-const KEPT = 1000;
+export const KEPT_EXITS = 1000;
 /** Of a handler that changes more than this (a fence of everything) the first changes are kept. */
 const KEPT_CHANGES = 64;
 
@@ -100,7 +100,7 @@ export class ExitLedger {
 
   /** Starts the record of an exit; until `close`, costs and changes belong to it. */
   open(start: ExitStart): void {
-    const draft = this.draft(this.total % KEPT);
+    const draft = this.draft(this.total % KEPT_EXITS);
     this.total++;
     draft.number = this.total;
     draft.vcpu = start.vcpu;
@@ -221,7 +221,7 @@ export class ExitLedger {
   last(count: number, isWanted: (record: ExitRecord) => boolean = () => true): ExitRecord[] {
     const result: ExitRecord[] = [];
     for (let i = 0; i < this.ring.length && result.length < count; i++) {
-      const record = this.ring[(this.total - 1 - i) % KEPT];
+      const record = this.ring[(this.total - 1 - i) % KEPT_EXITS];
       if (record && isWanted(record)) result.push(record);
     }
     return result;

@@ -1,3 +1,4 @@
+import { FLOAT_REGISTERS } from '../core/index';
 import type { PlainValue } from '../devices/device';
 import { FileFormatError } from '../machine/plain-codec';
 
@@ -14,6 +15,15 @@ const where =
     if (!holds(value)) refuse(path);
   };
 const whole = where((value) => typeof value === 'number' && Number.isSafeInteger(value) && value >= 0);
+const isOf32 = (number: number): boolean => number >= 0 && number < 32;
+/** x1 to x31, or f0 to f31, which are numbered in the same file. */
+const register = where(
+  (value) =>
+    typeof value === 'number' &&
+    Number.isInteger(value) &&
+    value !== 0 &&
+    (isOf32(value) || isOf32(value - FLOAT_REGISTERS)),
+);
 const text = where((value) => typeof value === 'string');
 const textOrNothing = where((value) => value === null || typeof value === 'string');
 const bytes = where((value) => value instanceof Uint8Array);
@@ -42,7 +52,7 @@ const INPUTS: { readonly [kind: string]: Check } = {
   'console-closed': record({}),
   network: record({ slot: whole, frame: bytes }),
   memory: record({ gpa: whole, bytes }),
-  register: record({ cpu: whole, register: whole, value: value64 }),
+  register: record({ cpu: whole, register, value: value64 }),
   pc: record({ cpu: whole, value: value64 }),
   csr: record({ cpu: whole, csr: whole, value: value64 }),
 };

@@ -19,8 +19,10 @@ import type { Guest, GuestCpu } from './guest';
 import { HardwareEngine } from './hardware/engine';
 import { HostInterface, type HostWords } from './host-interface';
 import { InputLog } from './input-log';
+import { isolationBreaches } from './isolation';
+import { checkLedger } from './ledger-check';
 import type { Snapshot } from './snapshot';
-import { checkForm, checkLedger, checkTaken } from './snapshot-check';
+import { checkForm, checkTaken } from './snapshot-check';
 import { SnapshotError } from './snapshot-error';
 import { VIRTIO_SLOTS, type VirtioDevice, virtioSlots } from './virtio-slots';
 import type { VirtualMachine } from './vm/virtual-machine';
@@ -187,7 +189,7 @@ export class System {
     return true;
   }
 
-  /** A debugger's write to a general register (1 to 31): an input. */
+  /** A debugger's write to a register, x1 to x31 or (from FLOAT_REGISTERS) f0 to f31: an input. */
   writeRegister(cpu: GuestCpu, register: number, value: bigint): void {
     cpu.hart.setX(register, value);
     this.inputLog.add({ kind: 'register', cpu: cpu.id, register, value });
@@ -248,6 +250,8 @@ export class System {
       throw new SnapshotError(`the snapshot's state makes no sense: ${error instanceof Error ? error.message : error}`);
     }
     checkTaken(this.machine.state(), state.machine, 'machine');
+    const [breach] = isolationBreaches(this.engine);
+    if (breach) throw new SnapshotError(`the snapshot's VMM does not isolate its guest: ${breach.description}`);
   }
 
   private takeUp({ machine, ledger, inputClosed }: Omit<Snapshot, 'memory'>): void {

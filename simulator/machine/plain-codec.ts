@@ -5,6 +5,8 @@ export class FileFormatError extends Error {}
 
 const Tag = { null: 0, false: 1, true: 2, number: 3, text: 4, bytes: 5, list: 6, record: 7 } as const;
 const FIRST_CAPACITY = 65536;
+/** Lists and records in each other; those of a machine are far fewer. */
+const DEEPEST = 64;
 
 /** Writes plain data as bytes that `PlainReader` reads back: a tag, then the value, little-endian; lists and records with their length. */
 export class PlainWriter {
@@ -101,7 +103,8 @@ export class PlainReader {
     return this.bytes.subarray(at, at + length);
   }
 
-  plain(): PlainValue {
+  plain(depth = 0): PlainValue {
+    if (depth > DEEPEST) throw new FileFormatError('the file is damaged: its values lie too deep in each other');
     switch (this.view.getUint8(this.take(1))) {
       case Tag.null:
         return null;
@@ -116,9 +119,9 @@ export class PlainReader {
       case Tag.bytes:
         return this.raw(this.word()).slice();
       case Tag.list:
-        return this.items(() => this.plain());
+        return this.items(() => this.plain(depth + 1));
       case Tag.record:
-        return Object.fromEntries(this.items(() => [this.text(), this.plain()] as const));
+        return Object.fromEntries(this.items(() => [this.text(), this.plain(depth + 1)] as const));
       default:
         throw new FileFormatError('the file is damaged: a value has no known type');
     }

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { FLOAT_REGISTERS } from '../../simulator/core/index';
 import { runInLockStep } from '../../simulator/hypervisor/lock-step';
 import { type SystemConfiguration, VIRTUALIZATIONS } from '../../simulator/hypervisor/system';
 import { assembleGuest, makeSystem } from '../support/guest';
@@ -261,8 +262,10 @@ data:   .dword  0x8877665544332211
         assert.ok(first && second);
         assert.equal(second.retired, first.retired);
         assert.equal(second.x(S.s8), 0n);
-        for (let index = 1; index < 64; index++)
-          assert.equal(second.x(index), first.x(index), `register ${index} of x0 to x31 and f0 to f31`);
+        for (let index = 1; index < 32; index++) assert.equal(second.x(index), first.x(index), `x${index}`);
+        for (let index = 0; index < 32; index++)
+          assert.equal(second.x(FLOAT_REGISTERS + index), first.x(FLOAT_REGISTERS + index), `f${index}`);
+        assert.notEqual(first.x(FLOAT_REGISTERS + 13), 0n);
         const memory = itself.system.guest.toHost(0x80600000) ?? 0;
         const other = emulated.system.guest.toHost(0x80600000) ?? 0;
         assert.deepEqual(

@@ -177,4 +177,70 @@ describe('files of snapshots and records', () => {
     const { system } = makeSystem(undefined, { memory: 32 * 1024 * 1024 });
     assert.throws(() => system.restore(readSnapshot(file).snapshot), /made otherwise/);
   });
+
+  /** A saved machine whose VMM has tables, with a change by name. */
+  const refusalOf = async (virtualization: 'full' | 'hardware', change: (vmm: Changeable, ram: Changeable) => void) => {
+    const program = await buildGuest(path.join(guestFolder, 'remap.S'));
+    const { system } = makeSystem(program, { virtualization });
+    system.machine.run({ instructions: 3000 });
+    const { snapshot } = readSnapshot(writeSnapshot(describeSystem(system.configuration), system.save()));
+    const { memory, machine } = snapshot as unknown as { memory: { pages: Changeable }; machine: { vmm: Changeable } };
+    change(machine.vmm, memory.pages);
+    const again = makeSystem(undefined, { virtualization }).system;
+    return () => again.restore(snapshot);
+  };
+  interface Changeable {
+    // A test that reaches into plain data by names.
+    [field: string]: Changeable;
+  }
+  const set = (record: Changeable, field: string, value: unknown): void =>
+    void Object.assign(record, { [field]: value });
+  const at = (record: Changeable, ...way: readonly string[]): Changeable =>
+    way.reduce((inner, field) => inner[field] ?? assert.fail(field), record);
+
+  it('are refused when shadow tables share frames, lose them or have numbers of nobody', async () => {
+    const spaces = (vmm: Changeable): Changeable => at(vmm, 'vcpus', '0', 'spaces');
+    const free = (vmm: Changeable) => at(spaces(vmm), 'pool', 'free') as unknown as number[];
+    const cases: readonly [RegExp, (vmm: Changeable) => void][] = [
+      [/used twice/, (vmm) => free(vmm).push(free(vmm)[0] ?? 0)],
+      [/1 frames of the VMM's tables are lost/, (vmm) => free(vmm).pop()],
+      [/no frame of the VMM's tables/, (vmm) => free(vmm).splice(0, 1, 0x80000000)],
+      [/nobody can/, (vmm) => set(at(spaces(vmm), 'views', '0'), 'asid', 0)],
+      [/next shadow ASID/, (vmm) => set(spaces(vmm), 'nextAsid', 0)],
+      [/not there/, (vmm) => set(spaces(vmm), 'active', 77)],
+      [/satp names root/, (vmm) => set(at(vmm, 'vcpus', '0'), 'paging', { root: 2 ** 50, asid: 0, levels: 3 })],
+      [/privilege mode 3/, (vmm) => set(at(vmm, 'vcpus', '0'), 'privilege', 3)],
+    ];
+    for (const [message, change] of cases) assert.throws(await refusalOf('full', change), message);
+  });
+
+  it('are refused when the second stage leads out of the guest’s memory, or its tables into each other', async () => {
+    const root = 0x80200000;
+    const page = (pages: Changeable, hpa: number) => {
+      const bytes = pages[String((hpa - 0x80000000) / 4096)] as unknown as Uint8Array | undefined;
+      assert.ok(bytes);
+      return new DataView(bytes.buffer, bytes.byteOffset);
+    };
+    const first = (vmm: Changeable): number => (at(vmm, 'stage', 'tables') as unknown as number[])[0] ?? 0;
+    const leaf = (pages: Changeable, table: number): number =>
+      [...Array(512).keys()].map((index) => index * 8).find((entry) => page(pages, table).getUint32(entry, true) & 2) ??
+      0;
+    const pte = (hpa: number, flags: number): number => ((hpa / 4096) << 10) | flags;
+    assert.throws(
+      await refusalOf('hardware', (vmm, pages) =>
+        page(pages, first(vmm)).setUint32(leaf(pages, first(vmm)), pte(0x80000000, 0xdf), true),
+      ),
+      /does not isolate its guest/,
+    );
+    assert.throws(
+      await refusalOf('hardware', (vmm, pages) =>
+        page(pages, first(vmm)).setUint32(leaf(pages, first(vmm)), pte(first(vmm), 1), true),
+      ),
+      /leads to no table of its own/,
+    );
+    assert.throws(
+      await refusalOf('hardware', (_, pages) => page(pages, root).setUint32(8 * 5, pte(root, 1), true)),
+      /leads to no table of its own/,
+    );
+  });
 });

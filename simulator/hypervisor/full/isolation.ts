@@ -33,6 +33,8 @@ export function checkIsolation(engine: FullEngine): IsolationBreach[] {
       }
     }
     for (const entry of hart.tlb.entries) {
+      // That there is no valid entry may be cached as well.
+      if (!(entry.flags & Pte.V)) continue;
       const what = `page 0x${(entry.page * FRAME).toString(16)} of ASID ${entry.asid} -> 0x${entry.physical.toString(16)}`;
       if (!owned(entry.physical, FRAME * 512 ** entry.level)) report('TLB', `${what} is not the VM's memory`);
       const view = spaces.viewOfAsid(entry.asid);

@@ -2,7 +2,9 @@ import { Pte, type Tlb, virtualPage } from '../../mmu/index';
 import { SUPERPAGE } from '../address';
 import type { ExitLedger } from '../ledger';
 import type { FramePool } from '../vm/frame-pool';
+import { checkPool, ensure } from '../vm/table-check';
 import type { TableMemory } from '../vm/table-memory';
+import type { GuestPaging } from '../vm/vcpu';
 import { type GuestSpace, type ShadowView, viewIndex } from './shadow-space';
 import { isPiece, ShadowTable } from './shadow-table';
 
@@ -150,22 +152,41 @@ export class ShadowSpaces {
     };
   }
 
-  /** What the tables hold is in the machine's memory. */
+  /**
+   * What the tables hold is in the machine's memory.
+   * @throws RangeError where the state cannot be one that `state` gave
+   */
   restore({ nextAsid, switches, active, pool, views }: ReturnType<ShadowSpaces['state']>): void {
     this.spaces.clear();
     this.byAsid.clear();
+    ensure(this.isAsid(nextAsid), `the next shadow ASID is ${nextAsid}`);
+    ensure(switches >= 0, `${switches} switches between shadow tables`);
     for (const { asid, user, sum, mxr, paging, table: saved, lastUse } of views) {
-      const space = this.space(paging ?? undefined);
+      ensure(this.isAsid(asid) && !this.byAsid.has(asid), `two shadow tables have ASID ${asid}, or nobody can`);
+      ensure(lastUse >= 0 && lastUse <= switches, `shadow table ${asid} was used at switch ${lastUse}`);
+      const space = this.space(checkedPaging(paging));
+      const index = viewIndex(space.paging !== undefined, user, sum, mxr);
+      ensure(space.views[index] === undefined, `shadow table ${asid} is a second one of the same view`);
       const table = new ShadowTable(this.memory, saved.root);
       table.restore(saved);
       const view = { space, user, sum, mxr, asid, table, lastUse };
-      space.views[viewIndex(space.paging !== undefined, user, sum, mxr)] = view;
+      space.views[index] = view;
       this.byAsid.set(asid, view);
     }
     this.nextAsid = nextAsid;
     this.switches = switches;
     this.active = this.byAsid.get(active);
+    ensure(active === 0 || this.active !== undefined, `the hart walks shadow table ${active}, which is not there`);
     this.pool.restore(pool);
+    checkPool(
+      this.pool,
+      this.views.flatMap(({ table }) => table.tableFrames),
+    );
+    for (const { table } of this.views) table.check();
+  }
+
+  private isAsid(asid: number): boolean {
+    return asid >= 1 && asid <= this.lastAsid;
   }
 
   /** Guest ASIDs name paging views only: without paging there is nothing to fence. */
@@ -241,4 +262,15 @@ export class ShadowSpaces {
     this.tlb.flush(undefined, this.isTagged ? asid : undefined);
     this.ledger.changed({ kind: 'TLB', asid });
   }
+}
+
+/** What a saved satp of a guest may be. @throws RangeError */
+export function checkedPaging(paging: GuestPaging | null): GuestPaging {
+  if (!paging) return undefined;
+  const { root, asid, levels } = paging;
+  ensure(
+    levels === 3 && asid >= 0 && asid <= 0xffff && root >= 0 && root < 2 ** 44,
+    `a guest's satp names root ${root}`,
+  );
+  return { root, asid, levels };
 }

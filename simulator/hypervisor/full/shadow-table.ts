@@ -1,5 +1,6 @@
 import { Pte, tableIndex } from '../../mmu/index';
 import { FRAME } from '../address';
+import { checkTree } from '../vm/table-check';
 import { pteAddress, type TableMemory } from '../vm/table-memory';
 
 export interface ShadowLeaf {
@@ -49,6 +50,11 @@ export class ShadowTable {
     this.frames.splice(0, this.frames.length, ...frames);
     this.hasSplit[1] = splitLarge;
     this.hasSplit[2] = splitHuge;
+  }
+
+  /** @throws RangeError where the tables are not this one's: see `checkTree` */
+  check(): void {
+    checkTree(this.memory, { address: this.root, entries: ENTRIES, level: ROOT_LEVEL }, this.frames);
   }
 
   get frameCount(): number {

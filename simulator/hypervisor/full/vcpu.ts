@@ -2,9 +2,11 @@ import { CsrFile, CsrSlot, type Hart, HartState, redirectTrap, Status } from '..
 import { InterruptCode } from '../../isa/index';
 import type { Machine } from '../../machine/machine';
 import { Pmp, Privilege } from '../../mmu/index';
+import { ensure } from '../vm/table-check';
 import type { GuestPaging, Vcpu } from '../vm/vcpu';
 import type { GuestSpace } from './shadow-space';
 import type { ShadowSpaces } from './shadow-spaces';
+import { checkedPaging } from './shadow-spaces';
 
 /** Words that a virtual hart state takes, by the layout of a hart's block. */
 const STATE_WORDS = 0x400 / 4 + 64;
@@ -187,13 +189,17 @@ export class DeprivilegedVcpu implements Vcpu {
 
   restoreState(saved: ReturnType<DeprivilegedVcpu['saveState']>): void {
     const { state, spaces } = this;
+    // The numbers may come out of a file that somebody has changed.
+    ensure([0, 1].includes(saved.privilege), `the guest is in privilege mode ${saved.privilege}`);
+    ensure(saved.words.length === state.saveWords().length, `the guest has ${saved.words.length} words of registers`);
+    ensure([saved.cycleOffset, saved.instretOffset].every(isInteger), 'a counter of the guest is no number');
     state.privilege = saved.privilege;
     state.lines = saved.lines;
     state.cycleOffset = BigInt(saved.cycleOffset);
     state.instretOffset = BigInt(saved.instretOffset);
     state.restoreWords(Int32Array.from(saved.words));
     spaces.restore(saved.spaces);
-    this.guestSpace = spaces.space(saved.paging ?? undefined);
+    this.guestSpace = spaces.space(checkedPaging(saved.paging));
     this.lastInjection = { ...saved.lastInjection };
   }
 
@@ -207,3 +213,5 @@ export class DeprivilegedVcpu implements Vcpu {
     this.csrs.find(number)?.write?.(this.csrs, low, 0);
   }
 }
+
+const isInteger = (text: string): boolean => /^-?\d{1,20}$/.test(text);

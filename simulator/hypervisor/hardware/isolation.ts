@@ -28,7 +28,8 @@ export function checkSecondStage({ vm, pool, ram }: HardwareEngine): IsolationBr
   }
   for (const { hart } of vm.vcpus) {
     for (const entry of hart.tlb.entries) {
-      if (!entry.virtual) continue;
+      // That there is no valid entry may be cached as well.
+      if (!entry.virtual || !(entry.secondStage & Pte.V)) continue;
       const what = `page ${hex(entry.page * FRAME)} -> ${hex(entry.physical)}`;
       for (let at = 0; at < FRAME * 512 ** entry.level; at += FRAME) {
         if (vm.p2m.toGuest(entry.physical + at) === undefined) {

@@ -1,6 +1,7 @@
 import { Pte } from '../../mmu/index';
 import { FRAME } from '../address';
 import type { FramePool } from '../vm/frame-pool';
+import { checkPool, checkTree } from '../vm/table-check';
 import { pteAddress, type TableMemory } from '../vm/table-memory';
 
 /** The root table is four pages: guest-physical addresses of Sv39x4 have 41 bits (manual, volume II, "Guest Physical Address Translation"). */
@@ -83,9 +84,12 @@ export class SecondStage {
     return { tables: [...this.tables], pool: this.pool.state() };
   }
 
+  /** @throws RangeError where the state cannot be one that `state` gave */
   restore({ tables, pool }: ReturnType<SecondStage['state']>): void {
     this.tables.splice(0, this.tables.length, ...tables);
     this.pool.restore(pool);
+    checkPool(this.pool, tables);
+    checkTree(this.memory, { address: this.root, entries: TABLE_ENTRIES * ROOT_FRAMES, level: ROOT_LEVEL }, tables);
   }
 
   private collect(table: number, level: number, entries: number, gpa: number, found: SecondStageLeaf[]): void {

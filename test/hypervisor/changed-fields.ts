@@ -1,0 +1,80 @@
+import type { PlainValue } from '../../simulator/devices/device';
+
+/** The next of a row of numbers below a bound. */
+export type Random = (below: number) => number;
+
+/** The same numbers for the same seed. */
+export function randomFrom(seed: number): Random {
+  let state = seed >>> 0;
+  return (below) => {
+    state = (Math.imul(state ^ (state >>> 15), 0x2c1b3c6d) + 0x9e3779b9) >>> 0;
+    return ((state ^ (state >>> 13)) >>> 0) % below;
+  };
+}
+
+/** A copy of plain data in which one leaf has another value, or is missing, or a record has one field more. */
+export function changed(value: PlainValue, next: Random): PlainValue {
+  const leaves: (readonly string[])[] = [];
+  const visit = (at: PlainValue, way: readonly string[]): void => {
+    if (way.length > 0) leaves.push(way);
+    if (typeof at === 'object' && at !== null && !(at instanceof Uint8Array))
+      for (const [field, inner] of Object.entries(at)) visit(inner, [...way, field]);
+  };
+  visit(value, []);
+  return changedAt(value, leaves[next(leaves.length)] ?? [], next);
+}
+
+/** The same for the leaf at the end of a way of fields. */
+export function changedAt(value: PlainValue, way: readonly string[], next: Random): PlainValue {
+  const at = way.reduce<PlainValue>(
+    (inner, field) => (inner as { readonly [field: string]: PlainValue })[field] ?? null,
+    value,
+  );
+  if (at instanceof Uint8Array && at.length > 0 && next(2) === 0) return withChange(value, way, changedByte(at, next));
+  if (Array.isArray(at) && at.length > 0 && next(3) === 0) return withChange(value, way, changedList(at, next));
+  if (typeof at === 'number' && next(3) === 0) return withChange(value, way, at + (next(2) === 0 ? 1 : -4096));
+  const values: PlainValue[] = [
+    null,
+    'abc',
+    '',
+    true,
+    -1,
+    1.5,
+    Number.NaN,
+    Number.POSITIVE_INFINITY,
+    1e300,
+    -1e300,
+    2 ** 32,
+    2 ** 53,
+    7,
+    [],
+    {},
+    new Uint8Array(3),
+    [{}],
+    [null],
+  ];
+  return withChange(value, way, values[next(values.length)] ?? null);
+}
+
+/** Bytes in which one has another value. */
+export function changedByte(bytes: Uint8Array, next: Random): Uint8Array {
+  const copy = bytes.slice();
+  copy[next(copy.length)] = next(256);
+  return copy;
+}
+
+/** A list with an item twice, or one fewer, or two in the other order. */
+function changedList(list: readonly PlainValue[], next: Random): readonly PlainValue[] {
+  const at = next(list.length);
+  const item = list[at] ?? null;
+  if (next(3) === 0) return [...list, item];
+  const others = list.filter((_, index) => index !== at);
+  return next(2) === 0 ? others : [item, ...others];
+}
+
+function withChange(value: PlainValue, [field, ...rest]: readonly string[], put: PlainValue): PlainValue {
+  if (field === undefined) return put;
+  const entries = Object.entries(value as { readonly [field: string]: PlainValue });
+  const made = entries.map(([name, inner]) => [name, name === field ? withChange(inner, rest, put) : inner] as const);
+  return Array.isArray(value) ? made.map(([, inner]) => inner) : Object.fromEntries(made);
+}
