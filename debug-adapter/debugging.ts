@@ -66,6 +66,7 @@ export class Debugging {
   noDebug = false;
   isClosed = false;
   private current: Running | undefined;
+  private machines = 0;
 
   constructor(
     readonly connection: Connection,
@@ -95,6 +96,7 @@ export class Debugging {
   /** Takes a loaded guest as the one to debug, in place of an earlier one. */
   adopt(debuggee: Debuggee): void {
     this.current?.control.dispose();
+    this.machines++;
     const sources = new Sources({
       files: debuggee.program.lines.files,
       sourceMap: debuggee.launch.sourceMap,
@@ -160,7 +162,7 @@ export class Debugging {
       ...(hitBreakpointIds ? { hitBreakpointIds } : {}),
     });
     const side = cpu && debuggee.handlerOf(cpu) ? 'vmm' : 'guest';
-    this.connection.ownEvent('hyperstep/stateChanged', { reason: 'stopped', side });
+    this.connection.ownEvent('hyperstep/stateChanged', { reason: 'stopped', side, machine: this.machines });
   }
 
   /** How many inlined functions that begin at a CPU's instruction are not shown as entered. */
@@ -187,7 +189,7 @@ export class Debugging {
     if (this.client.supportsInvalidated) {
       this.connection.event('invalidated', { areas: isMoved ? ['stacks', 'variables'] : ['variables'] });
     }
-    this.connection.ownEvent('hyperstep/stateChanged', { reason: 'written' });
+    this.connection.ownEvent('hyperstep/stateChanged', { reason: 'written', machine: this.machines });
   }
 
   output(category: 'console' | 'stdout' | 'stderr' | 'important', output: string): void {

@@ -32,8 +32,13 @@ export interface Requests {
 
 /** Body of each custom event, by its name. */
 export interface Events {
-  /** Machine state may have changed and can be read: after every stop, and after every write by a client. Views ask again. */
-  'hyperstep/stateChanged': { reason: 'stopped'; side: 'guest' | 'vmm' } | { reason: 'written' };
+  /**
+   * Machine state may have changed and can be read: after every stop, and after every write by a client. Views ask again.
+   * `machine` counts the machines of the session, from 1: after a restart it is another one.
+   */
+  'hyperstep/stateChanged': ({ reason: 'stopped'; side: 'guest' | 'vmm' } | { reason: 'written' }) & {
+    machine: number;
+  };
   /** The machine runs: what views show is of the past. */
   'hyperstep/running': Record<string, never>;
   /** The run is over, and nothing more can be asked of it: before DAP's `terminated`. */

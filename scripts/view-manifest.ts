@@ -14,7 +14,7 @@ export function viewContainers(): object {
 
 export function viewContributions(): object {
   const views = viewNames.map((name) => {
-    const { title, isUnfolded, share }: ViewDescription = viewTable[name];
+    const { title, isUnfolded, share, help }: ViewDescription = viewTable[name];
     return {
       type: 'webview',
       id: viewId(name),
@@ -22,6 +22,7 @@ export function viewContributions(): object {
       icon: container.icon,
       contextualTitle: `HyperStep: ${title}`,
       initialSize: share,
+      accessibilityHelpContent: help,
       ...(isUnfolded ? {} : { visibility: 'collapsed' }),
     };
   });

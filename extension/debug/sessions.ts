@@ -35,8 +35,8 @@ export class Sessions implements vscode.Disposable {
   private readonly received = new vscode.EventEmitter<SessionEvent>();
   private readonly stopped = new Set<string>();
   private readonly alive = new Set<string>();
-  /** How often each session's machine has stopped. */
-  private readonly stops = new Map<string, number>();
+  /** How often each session's machine has stopped, and which of its machines it is. */
+  private readonly stops = new Map<string, { machine: number; count: number }>();
   private past: EndedSession | undefined;
   private readonly subscriptions: vscode.Disposable[];
 
@@ -66,9 +66,9 @@ export class Sessions implements vscode.Disposable {
     return this.active !== undefined && this.stopped.has(this.active.id);
   }
 
-  /** How often the active session's machine has stopped. */
-  get stopCount(): number {
-    return this.stops.get(this.active?.id ?? '') ?? 0;
+  /** How often the active session's machine has stopped, and which of its machines it is: each restart makes another one. */
+  get stopCount(): { readonly machine: number; readonly count: number } {
+    return this.stops.get(this.active?.id ?? '') ?? { machine: 1, count: 0 };
   }
 
   /** The session that ended last. */
@@ -103,7 +103,10 @@ export class Sessions implements vscode.Disposable {
     const { id, name } = event.session;
     if (event.event === 'hyperstep/stateChanged') {
       this.stopped.add(id);
-      if (event.body.reason === 'stopped') this.stops.set(id, (this.stops.get(id) ?? 0) + 1);
+      const { reason, machine } = event.body;
+      const known = this.stops.get(id);
+      const count = known?.machine === machine ? known.count : 0;
+      this.stops.set(id, { machine, count: reason === 'stopped' ? count + 1 : count });
     }
     if (event.event === 'hyperstep/ended') this.past = { id, name, summary: event.body };
     if (event.event === 'hyperstep/running') this.stopped.delete(event.session.id);

@@ -14,6 +14,8 @@ export type SessionState =
       threadId: number;
       /** Counts the stops of the session, from 1. */
       stop: number;
+      /** Counts the machines of the session: after a restart there is another one. */
+      machine: number;
       /** Differs whenever the machine's state may differ. */
       revision: number;
     }

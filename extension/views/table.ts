@@ -4,16 +4,47 @@ export interface ViewDescription {
   readonly title: string;
   /** Whether it is unfolded until the user decides. */
   readonly isUnfolded: boolean;
+  /** What VS Code's accessibility help (Alt+F1) says of it, in Markdown. */
+  readonly help: string;
   /** Share of the container's height among those that are unfolded. */
   readonly share: number;
 }
 
+const rowKeys =
+  'Up and Down go from row to row, Home and End to the first and the last, typing goes to one that begins so.';
+const changesSaid = 'After each stop, how much changed is read out.';
+
 export const viewTable = {
-  narration: { title: 'Narration', isUnfolded: true, share: 3 },
-  pageTables: { title: 'Page Tables', isUnfolded: true, share: 3 },
-  tlb: { title: 'TLB', isUnfolded: false, share: 2 },
-  queues: { title: 'Device Queues', isUnfolded: false, share: 2 },
-  exits: { title: 'VM Exits', isUnfolded: false, share: 2 },
+  narration: {
+    title: 'Narration',
+    isUnfolded: true,
+    help: `The steps of the handler of hypervisor or firmware, nested as its functions are; the present one is marked. ${rowKeys} Right unfolds a function, or goes to the addresses of a step; Left folds, or goes back. Enter goes to the step’s source line. After each stop the present step is read out.`,
+    share: 3,
+  },
+  pageTables: {
+    title: 'Page Tables',
+    isUnfolded: true,
+    help: `The guest’s page table as a tree; with full virtualization each entry is read with its shadow entry. ${rowKeys} Right unfolds an entry that points to a table, then goes into it; Left folds, or goes to the entry above. Before the tree an address can be translated. ${changesSaid}`,
+    share: 3,
+  },
+  tlb: {
+    title: 'TLB',
+    isUnfolded: false,
+    help: `The translations that the machine’s TLB holds, one a row. ${rowKeys} ${changesSaid}`,
+    share: 2,
+  },
+  queues: {
+    title: 'Device Queues',
+    isUnfolded: false,
+    help: `The virtqueues of each device: chains, rings, descriptors. ${rowKeys} Enter unfolds a chain. ${changesSaid}`,
+    share: 2,
+  },
+  exits: {
+    title: 'VM Exits',
+    isUnfolded: false,
+    help: `Every exit to the hypervisor: counts by reason, each a button that shows those exits alone, and the last exits. ${rowKeys} Enter unfolds an exit. ${changesSaid}`,
+    share: 2,
+  },
 } as const satisfies Readonly<Record<string, ViewDescription>>;
 
 export type ViewName = keyof typeof viewTable;

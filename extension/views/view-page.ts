@@ -84,7 +84,8 @@ export class ViewPage implements vscode.Disposable {
     const { id: session, name } = active;
     const threadId = this.sessions.readable ? await this.sessions.threadId() : undefined;
     if (threadId === undefined) return { kind: 'running', session, name };
-    return { kind: 'stopped', session, name, threadId, stop: stopCount, revision };
+    const { machine, count: stop } = stopCount;
+    return { kind: 'stopped', session, name, threadId, machine, stop, revision };
   }
 
   private post(message: ToView): void {

@@ -2,6 +2,7 @@ import type { TranslateArguments, Translation } from '../../debug-adapter/protoc
 import type { Client } from './client';
 import { type Element, element } from './dom';
 import { translationSection } from './translation';
+import type { PageContext } from './view';
 
 type Asked = Pick<TranslateArguments, 'address' | 'access'>;
 
@@ -21,14 +22,14 @@ export class AskedTranslation {
     this.answer = await answer.catch((error: Error) => error.message);
   }
 
-  form(refresh: () => void): Element {
+  form({ refresh, say }: Pick<PageContext, 'refresh' | 'say'>): Element {
     const submit = (event: SubmitEvent) => {
       event.preventDefault();
       const fields = new FormData(event.target as HTMLFormElement);
       const typed = String(fields.get('address')).trim();
       const access = String(fields.get('access')) as TranslateArguments['access'];
       this.ask(typed === '' ? undefined : { address: typed, access });
-      refresh();
+      void refresh().then(() => say(this.inWords));
     };
     const { address: typed = '', access: chosen } = this.asked ?? {};
     const accesses = ['read', 'write', 'execute'].map((access) =>
@@ -50,6 +51,10 @@ export class AskedTranslation {
       ],
       { submit },
     );
+  }
+
+  private get inWords(): string {
+    return typeof this.answer === 'object' ? this.answer.summary : (this.answer ?? '');
   }
 
   render(): Element[] {

@@ -58,7 +58,11 @@ export class NarrationView implements View {
   render(page: PageContext): Element[] {
     const { handled } = this;
     if (!handled)
-      return [note('No handler has run yet: nothing that the guest did needed the hypervisor or the firmware.')];
+      return [
+        note(
+          'No handler of HyperStep’s hypervisor or firmware has run yet: nothing that the guest did needed one. A hypervisor of your own is stepped through in its own source.',
+        ),
+      ];
     return [
       element('header', {}, [
         text('title', titleOf(handled)),

@@ -68,7 +68,7 @@ export class PageTablesView implements View {
     const root = this.tables.first.get('');
     const second = this.tables.second.get('');
     if (!root) return [];
-    const refresh = () => page.refresh();
+    const refresh = () => void page.refresh();
     const walk = ({ world, ...asked }: Parameters<Parameters<typeof trapNote>[1]>[0]) => {
       if (world) this.world.choose(world);
       this.asked.ask(asked);
@@ -76,7 +76,7 @@ export class PageTablesView implements View {
     };
     const asking = page.isPast
       ? []
-      : [...this.world.render(refresh), ...(this.trap ? [trapNote(this.trap, walk)] : []), this.asked.form(refresh)];
+      : [...this.world.render(refresh), ...(this.trap ? [trapNote(this.trap, walk)] : []), this.asked.form(page)];
     return [
       header(root),
       ...asking,

@@ -10,6 +10,7 @@ import type { View } from './view';
 interface Seen {
   readonly session: string;
   readonly threadId: number;
+  readonly machine: number;
   readonly stop: number;
   readonly facts: Facts;
 }
@@ -93,11 +94,12 @@ export class Page {
   }
 
   /** @returns whether this is another stop than that which was seen */
-  private compare({ session, threadId, stop }: Extract<SessionState, { kind: 'stopped' }>): boolean {
+  private compare({ session, threadId, machine, stop }: Extract<SessionState, { kind: 'stopped' }>): boolean {
     const { seen } = this;
-    const isNew = seen?.stop !== stop || seen.threadId !== threadId;
-    if (isNew) this.before = seen?.threadId === threadId ? seen : undefined;
-    this.seen = { session, threadId, stop, facts: this.view.facts() };
+    const isSame = seen?.threadId === threadId && seen.machine === machine;
+    const isNew = !isSame || seen.stop !== stop;
+    if (isNew) this.before = isSame ? seen : undefined;
+    this.seen = { session, threadId, machine, stop, facts: this.view.facts() };
     this.changes = this.before ? Changes.between(this.before.facts, this.seen.facts) : Changes.unknown;
     return isNew;
   }
@@ -105,12 +107,20 @@ export class Page {
   private arrived(): void {
     const words = this.view.announcement?.() ?? (this.changes.count ? this.changes.words : undefined);
     if (words !== undefined) this.say(`${this.title}: ${words}`);
-    this.root.querySelector('[aria-current="step"]')?.scrollIntoView({ block: 'nearest' });
+    // What comes next is to be seen too, but the present step in any case.
+    for (const shown of ['.coming', '[aria-current="step"]'])
+      this.root.querySelector(shown)?.scrollIntoView({ block: 'nearest' });
   }
 
   private content(isPast: boolean): Element[] {
     const { client, changes } = this;
-    const rendered = this.view.render({ client, changes, isPast, refresh: () => void this.refresh() });
+    const rendered = this.view.render({
+      client,
+      changes,
+      isPast,
+      refresh: () => this.refresh(),
+      say: (text) => this.say(text),
+    });
     return [...(isPast ? [] : this.changeLine()), ...rendered];
   }
 

@@ -25,5 +25,7 @@ export interface PageContext {
   /** The machine cannot be asked any more. */
   readonly isPast: boolean;
   /** Loads and renders again. */
-  refresh(): void;
+  refresh(): Promise<void>;
+  /** Tells who does not see the page what their command led to. */
+  say(text: string): void;
 }

@@ -67,7 +67,7 @@ export class OpenedView {
   async stop(stop: number, change: Partial<Answers> = {}): Promise<void> {
     Object.assign(this.answers, change);
     this.revision += 1;
-    await this.tell({ kind: 'stopped', ...session, threadId: 1, stop, revision: this.revision });
+    await this.tell({ kind: 'stopped', ...session, threadId: 1, machine: 1, stop, revision: this.revision });
     assert.deepEqual(this.errors, []);
   }
 

@@ -216,6 +216,24 @@ describe('manners of the views', () => {
       assert.equal(await view.page.locator('.told').count(), 3);
     });
 
+    it('after a restart nothing is compared with the machine before', async () => {
+      const view = await stopped('pageTables');
+      await view.stop(2);
+      await view.page.getByText('nothing changed since the last stop').waitFor();
+      Object.assign(view.answers, { 'hyperstep/pageTable': withFilledEntry });
+      const state = { kind: 'stopped', session: 'first', name: 'kernel.S', threadId: 1, stop: 1, revision: 9 } as const;
+      await view.tell({ ...state, machine: 2 });
+      await view.page.locator('.since').waitFor({ state: 'detached' });
+    });
+
+    it('what a translation says is read out', async () => {
+      const view = await stopped('pageTables');
+      await view.page.getByLabel(/^Guest-virtual address/).fill('counter');
+      await view.page.keyboard.press('Enter');
+      await view.page.getByRole('region', { name: 'Translation' }).waitFor();
+      assert.equal(await view.announced(), 'A read reaches counter without an exit.');
+    });
+
     it('what a write changes is no new stop, and a stop that was missed is not the last one', async () => {
       const view = await stopped('pageTables');
       await view.stop(1, { 'hyperstep/pageTable': withFilledEntry });

@@ -54,7 +54,7 @@ describe('views', () => {
     const received = await open('pageTables', 330);
     await page.getByLabel('Guest-virtual address').fill('table + 8');
     await page.getByRole('button', { name: 'Walk', exact: true }).click();
-    await page.getByText('A read reaches').waitFor();
+    await page.getByRole('region', { name: 'Translation' }).getByText('A read reaches').waitFor();
     const asked = received.find((message) => message.type === 'request' && message.command === 'hyperstep/translate');
     assert.deepEqual(asked && 'arguments' in asked && asked.arguments, {
       threadId: 1,
@@ -94,6 +94,7 @@ describe('views', () => {
   it('narrates: a step leads to its line, an address to what is there and to the page tables', async () => {
     const received = await open('narration', 330);
     const steps = page.getByRole('treegrid', { name: 'Steps of the handler' }).locator('.told');
+    await steps.nth(2).waitFor();
     assert.deepEqual(await steps.count(), 3);
     assert.equal(await steps.nth(2).getAttribute('aria-current'), 'step');
     await page.getByText('the virtual satp is now ‹written›').waitFor();
