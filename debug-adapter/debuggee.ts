@@ -6,7 +6,7 @@ import type { ActiveHandler } from '../simulator/machine/hosted-software';
 import { Access, Privilege } from '../simulator/mmu/index';
 import { CodeScopes } from '../simulator/object/code-scopes';
 import type { Program } from '../simulator/object/program';
-import { addressIn, spaceOf } from '../simulator/object/spaces';
+import { nowhere, spaceOf, withoutSpace } from '../simulator/object/spaces';
 import { CodeLayout } from './code-layout';
 import { CodeLines } from './code-lines';
 import { InlinedCode } from './inlined';
@@ -14,6 +14,7 @@ import { CallFrames, type FrameSection } from './inspect/call-frames';
 import type { CheckedLaunch } from './launch-checks';
 import { LoadMap } from './load-map';
 import { RequestError } from './request-error';
+import type { SourcePresence } from './source-presence';
 import { Symbols } from './symbols';
 import { satpOf } from './worlds';
 
@@ -32,8 +33,8 @@ export class Debuggee {
     readonly system: System,
     readonly program: Program,
     readonly launch: CheckedLaunch,
-    /** Files of the line table that cannot be shown. */
-    readonly absentSources: ReadonlySet<string>,
+    /** Which files of the line table can be shown. */
+    readonly presence: SourcePresence,
     /** Macros of the preprocessor. */
     readonly defines: Defines,
   ) {
@@ -70,18 +71,31 @@ export class Debuggee {
   }
 
   /**
-   * An address as the program's symbols and lines have it: where the code that a CPU finds there is linked. What a guest of the program's own
-   * calls so may be anything: what is there counts.
+   * An address as the program's symbols and lines have it: where the code that a CPU finds there is linked. Where several programs are linked
+   * to be at an address, or a guest of the program's own calls something so, what is there counts.
    */
   linked(cpu: GuestCpu, address: bigint): bigint {
-    if (!cpu.virtual && this.loadMap.isLinked(address)) return address;
+    const { loadMap } = this;
+    const candidates = loadMap.linkedAt(address);
+    const [only] = candidates;
+    if (only !== undefined && candidates.length === 1 && !cpu.virtual) return only;
     const found = cpu.peek(address, Access.execute);
-    return ('gpa' in found ? this.loadMap.toLinked(BigInt(found.gpa)) : undefined) ?? address;
+    const loaded = 'gpa' in found ? loadMap.toLinked(BigInt(found.gpa)) : undefined;
+    if (loaded !== undefined) return loaded;
+    const held = candidates.find((each) => this.isHeld(cpu, address, each));
+    return held ?? (cpu.virtual && only !== undefined ? nowhere(address) : (only ?? address));
+  }
+
+  /** Whether in memory at an address are the program's bytes for a linked one. */
+  private isHeld(cpu: GuestCpu, address: bigint, linked: bigint): boolean {
+    const expected = this.loadMap.bytesAt(linked, COMPARED);
+    const found = this.readVirtual(cpu, address, expected.length);
+    return expected.length > 0 && found.length === expected.length && expected.every((byte, i) => byte === found[i]);
   }
 
   /** Where something of the program is for a CPU: while it has no paging, where it was loaded. */
   placeFor(cpu: GuestCpu, linked: bigint): bigint {
-    return this.isBare(cpu) ? (this.loadMap.toLoaded(linked) ?? linked) : linked;
+    return this.isBare(cpu) ? (this.loadMap.toLoaded(linked) ?? withoutSpace(linked)) : withoutSpace(linked);
   }
 
   /** `main+0x8` for an address as a CPU sees it; undefined when nothing names it. */
@@ -159,6 +173,8 @@ export class Debuggee {
   }
 }
 
+/** Bytes by which it is told which program is somewhere. */
+const COMPARED = 16;
 const SRET = 0x10200073;
 const MRET = 0x30200073;
 
@@ -170,8 +186,8 @@ function findTrapReturns(program: Program): ReadonlySet<bigint> {
     for (let at = 0; at + 4 <= bytes.length; at += 2) {
       const word = view.getUint32(at, true);
       if (word !== SRET && word !== MRET) continue;
-      found.add(address + BigInt(at));
-      found.add(loadAddress + BigInt(at));
+      found.add(withoutSpace(address + BigInt(at)));
+      found.add(withoutSpace(loadAddress + BigInt(at)));
     }
   }
   return found;
@@ -182,7 +198,7 @@ function frameSections({ sections, debugFrames }: Program): FrameSection[] {
   return [
     ...loaded.map(({ contents, address }) => ({
       bytes: contents.slice(),
-      address: addressIn(address),
+      address: withoutSpace(address),
       shift: spaceOf(address),
     })),
     ...(debugFrames?.() ?? []).map(({ bytes, shift }) => ({ bytes, address: undefined, shift })),

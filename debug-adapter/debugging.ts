@@ -98,7 +98,7 @@ export class Debugging {
     this.current?.control.dispose();
     this.machines++;
     const sources = new Sources({
-      files: debuggee.program.lines.files,
+      files: () => debuggee.program.lines.files,
       sourceMap: debuggee.launch.sourceMap,
       vmmPath: this.client.isVsCode ? undefined : (file) => this.host.vmmSourcePath(file),
     });

@@ -2,7 +2,7 @@ import { parseLinkWords } from '../simulator/assembler/index';
 import { type HartOptions, parseHartOption } from '../simulator/core/index';
 import { VIRTIO_DEVICES } from '../simulator/hypervisor/system';
 import { isRecord } from './argument-checks';
-import { type Disk, type LaunchArguments, launchAttributes } from './launch';
+import { addressPattern, type Disk, type LaunchArguments, launchAttributes, type SymbolFile } from './launch';
 import { RequestError } from './request-error';
 
 const names = Object.keys(launchAttributes) as (keyof LaunchArguments)[];
@@ -23,8 +23,12 @@ export type CheckedLaunch = Required<
     | 'initrd'
     | 'append'
     | 'machineOptions'
+    | 'loadAddress'
+    | 'symbols'
   >
 > & {
+  readonly loadAddress: bigint | undefined;
+  readonly symbols: readonly CheckedSymbolFile[];
   readonly machineOptions: Partial<HartOptions>;
   readonly program: readonly string[];
   /** Undefined where the project file, or the assembler, decides. */
@@ -40,6 +44,13 @@ export type CheckedLaunch = Required<
   readonly memory: number;
   readonly disks: readonly Required<Disk>[];
 };
+
+/** An ELF file with symbols, and where what it is about lies. */
+export interface CheckedSymbolFile {
+  readonly file: string;
+  readonly offset: bigint;
+  readonly loadAddress: bigint | undefined;
+}
 
 /**
  * Takes a launch request's arguments apart by the table of launch attributes; those of others (`type`, `name`, ...) are ignored.
@@ -63,6 +74,8 @@ export function checkLaunch(args: unknown): CheckedLaunch {
     bios: launch.bios,
     initrd: launch.initrd,
     append: launch.append,
+    loadAddress: launch.loadAddress === undefined ? undefined : BigInt(launch.loadAddress),
+    symbols: value('symbols').map(symbolFile),
     virtualization: value('virtualization'),
     firmware: value('firmware'),
     harts: value('harts'),
@@ -104,6 +117,10 @@ function problemOf(name: keyof LaunchArguments, value: unknown): string[] {
     return isDeviceList(value) ? [] : problem(`a list of ${VIRTIO_DEVICES.map((device) => `"${device}"`).join(', ')}`);
   if (name === 'disks')
     return isDiskList(value) ? [] : problem('a list of {"file": path, "write": "copy" or "inPlace"}');
+  if (name === 'symbols')
+    return isSymbolList(value)
+      ? []
+      : problem('a list of ELF files: paths, or {"file": path, "offset": "0x...", "loadAddress": "0x..."}');
   if (name === 'linkOptions' && hasType(value, 'array')) {
     const { problems } = parseLinkWords(value as string[]);
     return problems.map((found) => `"linkOptions": ${found}`);
@@ -140,6 +157,29 @@ function describeType(type: string): string {
 
 function isDeviceList(value: unknown): boolean {
   return Array.isArray(value) && value.every((device) => VIRTIO_DEVICES.includes(device));
+}
+
+function symbolFile(given: string | SymbolFile): CheckedSymbolFile {
+  if (typeof given === 'string') return { file: given, offset: 0n, loadAddress: undefined };
+  const { file, offset = '0', loadAddress } = given;
+  const size = BigInt(offset.replace('-', ''));
+  return {
+    file,
+    offset: offset.startsWith('-') ? -size : size,
+    loadAddress: loadAddress === undefined ? undefined : BigInt(loadAddress),
+  };
+}
+
+const isAddress = (value: unknown): boolean => typeof value === 'string' && new RegExp(addressPattern).test(value);
+
+function isSymbolList(value: unknown): value is LaunchArguments['symbols'] {
+  const isFile = (each: unknown): boolean => {
+    if (typeof each === 'string') return each !== '';
+    if (!isRecord(each) || typeof each['file'] !== 'string' || each['file'] === '') return false;
+    const { offset = '0', loadAddress = '0' } = each;
+    return typeof offset === 'string' && isAddress(offset.replace(/^-/, '')) && isAddress(loadAddress);
+  };
+  return Array.isArray(value) && value.every(isFile);
 }
 
 function isDiskList(value: unknown): value is Disk[] {

@@ -19,6 +19,8 @@ export interface LaunchArguments {
   bios?: string;
   initrd?: string;
   append?: string;
+  loadAddress?: string;
+  symbols?: (string | SymbolFile)[];
   includePaths?: string[];
   defines?: Record<string, string>;
   march?: string;
@@ -43,6 +45,16 @@ export interface Disk {
   file: string;
   write?: 'copy' | 'inPlace';
 }
+
+export interface SymbolFile {
+  file: string;
+  offset?: string;
+  loadAddress?: string;
+}
+
+/** A number of up to 64 bits as launch.json has it, which knows no hexadecimal numbers. */
+export const addressPattern = '^(0[xX][0-9a-fA-F]{1,16}|[0-9]{1,19})$';
+const offsetPattern = addressPattern.replace('^', '^-?');
 
 /** A JSON schema, as far as launch attributes need it. */
 export interface AttributeSchema {
@@ -149,6 +161,43 @@ export const launchAttributes: Record<keyof LaunchArguments, AttributeSchema> = 
   append: {
     type: 'string',
     markdownDescription: 'The kernel’s arguments, as QEMU’s `-append`.',
+  },
+  loadAddress: {
+    type: 'string',
+    pattern: addressPattern,
+    patternErrorMessage: 'An address such as "0x80200000".',
+    markdownDescription:
+      'The physical address at which the program is loaded, its parts as far from each other as before: for ELF files whose own physical addresses are no memory of the machine, such as a `vmlinux`, Xvisor or Bao, and for flat binaries. It runs where it is linked.',
+  },
+  symbols: {
+    type: 'array',
+    items: {
+      anyOf: [
+        { type: 'string', description: 'An ELF file.' },
+        {
+          type: 'object',
+          required: ['file'],
+          additionalProperties: false,
+          properties: {
+            file: { type: 'string', description: 'An ELF file.' },
+            offset: {
+              type: 'string',
+              pattern: offsetPattern,
+              description: 'What is added to its addresses: its code runs elsewhere than it is linked. 0 when absent.',
+            },
+            loadAddress: {
+              type: 'string',
+              pattern: addressPattern,
+              description:
+                'The physical address (of the machine) at which its first contents are, by which it is recognized also before paging is on and inside a guest’s memory. As the file says when absent; beside a flat binary, where that lies.',
+            },
+          },
+        },
+      ],
+    },
+    default: [],
+    markdownDescription:
+      'More ELF files with symbols and sources of what runs: of a flat binary (`vmlinux` for `Image`), of user programs, of a guest inside your hypervisor. Nothing of them is loaded. Files may share addresses: what is in memory tells them apart. Relative paths are seen from the workspace folder; without one, from the folder of the program.',
   },
   includePaths: {
     type: 'array',

@@ -4,6 +4,7 @@ import { type FileReading, imageLimit, type ReadFile, UnreadableFile } from '../
 import type { DiskImage } from '../simulator/devices/disk';
 import { hostWordsOf } from '../simulator/hypervisor/host-interface';
 import { ConfigurationError, imageAddress, openDisk, System } from '../simulator/hypervisor/system';
+import { CombinedProgram } from '../simulator/object/combined';
 import { readImage } from '../simulator/object/image';
 import type { Program } from '../simulator/object/program';
 import { Debuggee } from './debuggee';
@@ -12,6 +13,7 @@ import type { Host } from './host';
 import type { CheckedLaunch } from './launch-checks';
 import type { ProgramDiagnostic } from './protocol';
 import { RequestError } from './request-error';
+import { SourcePresence } from './source-presence';
 import { mapPath } from './sources';
 
 /** A program with errors: nothing is started. */
@@ -42,6 +44,13 @@ export async function load(launch: CheckedLaunch, host: Host, console: (byte: nu
   };
   const bios = launch.bios === undefined ? undefined : readBios(launch.bios, await named('bios', launch.bios));
   const initrd = launch.initrd === undefined ? undefined : await named('initrd', launch.initrd);
+  const combined = new CombinedProgram(program);
+  for (const { file, ...where } of launch.symbols) {
+    const path = joinPath(folder, file);
+    const bytes = bytesOf(`the symbol file '${file}'`, await host.readFile(path, imageLimit));
+    const { error } = combined.add({ bytes, ...where });
+    if (error !== undefined) throw new RequestError(`the symbol file '${file}' cannot be used: ${error}`);
+  }
   try {
     const { virtualization, firmware, memory, harts, devices, append: bootArguments, onIllegal } = launch;
     const { vmids, seed, translation, machineOptions: hartOptions } = launch;
@@ -54,7 +63,11 @@ export async function load(launch: CheckedLaunch, host: Host, console: (byte: nu
     // The guest's first instruction is the one after the boot ROM.
     system.passResetVector();
     if (launch.console === 'debugConsole') system.closeInput();
-    return new Debuggee(system, program, launch, await absentSources(program, built, launch, read), built.defines);
+    const debugged = combined.program;
+    const sources = new SourcePresence(built.sources.keys(), async (file) => {
+      return (await read(mapPath(file, launch.sourceMap))) instanceof Uint8Array;
+    });
+    return new Debuggee(system, debugged, launch, sources, built.defines);
   } catch (error) {
     if (error instanceof ConfigurationError) throw new RequestError(error.message);
     if (error instanceof RangeError)
@@ -94,26 +107,11 @@ async function build(launch: CheckedLaunch, read: ReadFile): Promise<BuildResult
     ...(linkOptions.length === 0 ? {} : { linkOptions: withLinkPaths(linkOptions, (path) => joinPath(folder, path)) }),
     ...(relax === undefined ? {} : { relax }),
     imageAddress: imageAddress(launch.firmware, launch.bios !== undefined),
+    loadAddress: launch.loadAddress,
   };
   return buildGiven(given, await findProjectOf(given, read, projectRoot), read, {
     databases: { root: projectRoot },
   });
-}
-
-/** Files that debug information names, and that are not here. What was assembled from has just been read. */
-async function absentSources(
-  { lines }: Program,
-  { sources }: BuildResult,
-  { sourceMap }: CheckedLaunch,
-  read: ReadFile,
-): Promise<ReadonlySet<string>> {
-  const absent = new Set<string>();
-  for (const file of lines.files) {
-    if (sources.has(file)) continue;
-    const found = await read(mapPath(file, sourceMap));
-    if (!(found instanceof Uint8Array)) absent.add(file);
-  }
-  return absent;
 }
 
 async function open(host: Host, file: string, write: 'copy' | 'inPlace'): Promise<DiskImage> {

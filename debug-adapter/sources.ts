@@ -10,8 +10,8 @@ export type KnownSource =
   | { readonly kind: 'unknown'; readonly path: string };
 
 export interface SourceNames {
-  /** Files of the program's line table. */
-  readonly files: readonly string[];
+  /** Files of the program's line table: asked for when a client names one. */
+  readonly files: () => readonly string[];
   /** Path prefixes in debug information, and what they are here. */
   readonly sourceMap: Readonly<Record<string, string>>;
   /** VS Code reads the VMM's sources through a file system of the extension; other clients at this path. */
@@ -22,10 +22,13 @@ const vmmFiles = [...new Set(sites.map(({ file }) => file))];
 
 /** Sources as the client names them, and as line table and site table do. */
 export class Sources {
-  private readonly guestFiles: ReadonlyMap<string, string>;
+  private known: ReadonlyMap<string, string> | undefined;
 
-  constructor(private readonly names: SourceNames) {
-    this.guestFiles = new Map(names.files.map((file) => [normalized(this.guestPath(file)), file]));
+  constructor(private readonly names: SourceNames) {}
+
+  private get guestFiles(): ReadonlyMap<string, string> {
+    this.known ??= new Map(this.names.files().map((file) => [normalized(this.guestPath(file)), file]));
+    return this.known;
   }
 
   guest(file: string): DebugProtocol.Source {
@@ -50,7 +53,7 @@ export class Sources {
   }
 
   all(): DebugProtocol.Source[] {
-    return [...this.names.files.map((file) => this.guest(file)), ...vmmFiles.map((file) => this.vmm(file))];
+    return [...this.names.files().map((file) => this.guest(file)), ...vmmFiles.map((file) => this.vmm(file))];
   }
 
   /** A source of the VMM as clients name it. */

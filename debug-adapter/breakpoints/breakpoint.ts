@@ -20,6 +20,8 @@ export interface CodePlace {
   readonly virtual: bigint;
   /** GPA. */
   readonly physical?: number;
+  /** Whose code is to be there, where several programs are linked to be at the address: as its symbols and lines have it. */
+  readonly linked?: bigint;
 }
 
 export type BreakpointTarget =

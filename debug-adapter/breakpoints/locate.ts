@@ -1,5 +1,6 @@
 import { sites } from 'hyperstep:sites';
 import type { DebugProtocol } from '@vscode/debugprotocol';
+import { withoutSpace } from '../../simulator/object/spaces';
 import { isAssembly } from '../code-lines';
 import type { Debuggee } from '../debuggee';
 import { hex } from '../format';
@@ -110,10 +111,13 @@ function whyNoInstruction(debuggee: Debuggee, address: bigint): string | undefin
   return inside === undefined ? undefined : `this is in the midst of the instruction at ${hex(inside)}`;
 }
 
-/** The loaded bytes of a linked address, where the program has any. */
-function placeOf({ loadMap }: Debuggee, virtual: bigint): CodePlace {
-  const loaded = loadMap.toLoaded(virtual);
-  return loaded === undefined ? { virtual } : { virtual, physical: Number(loaded) };
+/** Where a linked address is for CPUs: by its number, and where its bytes are loaded, if the program has any. */
+function placeOf({ loadMap }: Debuggee, linked: bigint): CodePlace {
+  const loaded = loadMap.toLoaded(linked);
+  const virtual = withoutSpace(linked);
+  // What another program has there too is this place only where it is the one that is there.
+  const shared = loadMap.linkedAt(virtual).length > 1 ? { linked } : {};
+  return { virtual, ...shared, ...(loaded === undefined ? {} : { physical: Number(loaded) }) };
 }
 
 export function unverified(line: number | undefined, message: string): Located {

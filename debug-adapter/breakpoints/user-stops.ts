@@ -87,8 +87,9 @@ export class UserStops implements Watchers {
     this.judged = { hart, pc, retired };
     const found = cpu.peek(pc, Access.execute);
     const gpa = 'gpa' in found ? found.gpa : undefined;
-    const isHere = ({ virtual, physical }: CodePlace): boolean =>
-      virtual === pc || (physical !== undefined && physical === gpa);
+    const isHere = ({ virtual, physical, linked }: CodePlace): boolean =>
+      (virtual === pc || (physical !== undefined && physical === gpa)) &&
+      (linked === undefined || linked === this.debuggee.linked(cpu, pc));
     return this.judge(
       cpu,
       ({ target }) => target.kind === 'code' && target.places.some(isHere),

@@ -23,8 +23,12 @@ export class DisassemblySources {
 
   constructor(private readonly debuggee: Debuggee) {}
 
-  /** Where an instruction stands in a generated source. */
-  place(cpu: GuestCpu, pc: bigint): Pick<DebugProtocol.StackFrame, 'source' | 'line' | 'column'> {
+  /** Where an instruction stands in a generated source. @param origin what is said of it */
+  place(
+    cpu: GuestCpu,
+    pc: bigint,
+    origin = 'guest memory',
+  ): Pick<DebugProtocol.StackFrame, 'source' | 'line' | 'column'> {
     const { symbols } = this.debuggee;
     const place = symbols.at(this.debuggee.linked(cpu, pc));
     const start = place && place.offset < BigInt(MOST) ? pc - place.offset : pc;
@@ -33,7 +37,7 @@ export class DisassemblySources {
     const line = listing.addresses.indexOf(pc);
     if (line < 0) return { line: 0, column: 0 };
     const reference = this.remember(listing, start);
-    const source = { name: `${listing.name} (disassembly)`, sourceReference: reference, origin: 'guest memory' };
+    const source = { name: `${listing.name} (disassembly)`, sourceReference: reference, origin };
     return { source, line: line + 1, column: 1 };
   }
 

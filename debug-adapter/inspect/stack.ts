@@ -59,6 +59,9 @@ function lineAddress({ kind, pc }: GuestFrame): bigint {
   return kind === 'caller' ? pc - 1n : pc;
 }
 
+/** The end of a path that tells it from others: `mm/memory.c`. */
+const shortPath = (file: string): string => file.split(/[\\/]/).slice(-2).join('/');
+
 /** How frames are shown. */
 export class FrameView {
   constructor(
@@ -90,25 +93,38 @@ export class FrameView {
   }
 
   private guest(cpu: GuestCpu, frame: GuestFrame, inlined: Inlined | undefined): Omit<DebugProtocol.StackFrame, 'id'> {
+    const name = inlined?.name === undefined ? this.name(cpu, frame) : `${inlined.name} (inlined)`;
     const common = {
-      name: inlined?.name === undefined ? this.name(cpu, frame) : `${inlined.name} (inlined)`,
       instructionPointerReference: hex(frame.pc),
       ...(frame.isGuess ? { presentationHint: 'subtle' as const } : {}),
     };
-    const { debuggee } = this;
-    const at = debuggee.lines.at(
-      debuggee.linked(cpu, lineAddress(frame)),
-      frame.kind === 'running' && this.showsBody(cpu),
-    );
-    const line = inlined?.call ? { ...inlined.call, column: undefined } : at;
-    if (line && !this.debuggee.absentSources.has(line.file))
+    const line = this.line(cpu, frame, inlined);
+    if (!line) return { name, ...common, ...this.disassembly.place(cpu, frame.pc) };
+    if (!this.debuggee.presence.isAbsent(line.file))
       return {
+        name,
         ...common,
         source: this.sources.guest(line.file),
         line: line.line + 1,
         column: (line.column ?? 0) + 1,
       };
-    return { ...common, ...this.disassembly.place(cpu, frame.pc) };
+    const place = `${shortPath(line.file)}:${line.line + 1}`;
+    const origin = `of ${this.sources.guestPath(line.file)}, which is not here: "sourceMap" says where sources are`;
+    return { name: `${name} at ${place}`, ...common, ...this.disassembly.place(cpu, frame.pc, origin) };
+  }
+
+  /** The files that frames are shown in. */
+  filesOf(frames: readonly StackFrame[]): string[] {
+    return frames.flatMap((each) =>
+      each.kind === 'guest' ? (this.line(each.cpu, each.frame, each.inlined)?.file ?? []) : [],
+    );
+  }
+
+  private line(cpu: GuestCpu, frame: GuestFrame, inlined: Inlined | undefined) {
+    if (inlined?.call) return { ...inlined.call, column: undefined };
+    const { debuggee } = this;
+    const inBody = frame.kind === 'running' && this.showsBody(cpu);
+    return debuggee.lines.at(debuggee.linked(cpu, lineAddress(frame)), inBody);
   }
 
   private name(cpu: GuestCpu, { pc, kind, isGuess }: GuestFrame): string {

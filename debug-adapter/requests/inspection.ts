@@ -1,3 +1,4 @@
+import type { DebugProtocol } from '@vscode/debugprotocol';
 import { FLOAT_REGISTERS } from '../../simulator/isa/index';
 import type { Debugging } from '../debugging';
 import { evaluate, numberOf, type Value } from '../expression/evaluate';
@@ -32,13 +33,28 @@ export function inspectionRequests(debugging: Debugging): Handlers {
     }
   };
 
+  const partOfStack = ({ threadId, startFrame = 0, levels = 0 }: DebugProtocol.StackTraceArguments) => {
+    const { debuggee } = debugging.stopped;
+    const cpu = debuggee.cpuOfThread(threadId);
+    const stack = stackOf(debuggee, cpu, debugging.hiddenAt(cpu));
+    return { part: stack.slice(startFrame, levels > 0 ? startFrame + levels : undefined), totalFrames: stack.length };
+  };
+
+  const filesOf = (args: DebugProtocol.StackTraceArguments): string[] =>
+    debugging.stopped.frameView.filesOf(partOfStack(args).part);
+
+  const stackOfThread = (args: DebugProtocol.StackTraceArguments): DebugProtocol.StackTraceResponse['body'] => {
+    const { frameView } = debugging.stopped;
+    const { part, totalFrames } = partOfStack(args);
+    return { stackFrames: part.map((frame) => frameView.show(frame, frames.add(frame))), totalFrames };
+  };
+
   return {
-    stackTrace({ threadId, startFrame = 0, levels = 0 }) {
-      const { debuggee, frameView } = debugging.stopped;
-      const cpu = debuggee.cpuOfThread(threadId);
-      const stack = stackOf(debuggee, cpu, debugging.hiddenAt(cpu));
-      const part = stack.slice(startFrame, levels > 0 ? startFrame + levels : undefined);
-      return { stackFrames: part.map((frame) => frameView.show(frame, frames.add(frame))), totalFrames: stack.length };
+    stackTrace(args) {
+      const { presence } = debugging.stopped.debuggee;
+      const unknown = presence.unknown(filesOf(args));
+      // What the machine does meanwhile counts: the stack is that of when the answer is given.
+      return unknown.length === 0 ? stackOfThread(args) : presence.look(unknown).then(() => stackOfThread(args));
     },
 
     scopes({ frameId }) {

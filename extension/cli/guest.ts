@@ -27,7 +27,10 @@ export async function build(
   making: BuildOptions = {},
 ): Promise<BuildResult> {
   const given = givenProgram(options);
-  const image = machine && { imageAddress: imageAddress(machine.firmware, machine.bios !== undefined) };
+  const image = machine && {
+    imageAddress: imageAddress(machine.firmware, machine.bios !== undefined),
+    loadAddress: machine.loadAddress,
+  };
   const how = { ...making, databases: { absolute } };
   return buildGiven({ ...given, ...image }, await projectFileOf(given, read), read, how);
 }
@@ -169,7 +172,7 @@ export function makeSystem(
   console: (byte: number) => void,
   special: Partial<SystemConfiguration> = {},
 ): System {
-  const { disks: _, append: bootArguments, maxInstructions: __, ...machine } = options;
+  const { disks: _, append: bootArguments, maxInstructions: __, loadAddress: ___, ...machine } = options;
   const hostWords = program && hostWordsOf(program);
   return new System({ ...machine, ...files, bootArguments, hostWords, console, ...special }, program);
 }

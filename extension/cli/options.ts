@@ -42,6 +42,7 @@ const machine = {
   bios: text,
   initrd: text,
   append: text,
+  'load-address': text,
   'on-illegal': text,
   'max-instructions': text,
   option: texts,
@@ -100,6 +101,7 @@ export interface MachineOptions {
   readonly bios: string | undefined;
   readonly initrd: string | undefined;
   readonly append: string | undefined;
+  readonly loadAddress: bigint | undefined;
   readonly onIllegal: 'trap' | 'kill';
   readonly maxInstructions: number;
   readonly hartOptions: Partial<HartOptions>;
@@ -176,6 +178,7 @@ export function machineOptions(values: Values): MachineOptions {
     hartOptions: hartOptions(list(values['option'])),
     translation: values['no-translation'] !== true,
     vmids: values['no-vmids'] !== true,
+    loadAddress: address('--load-address', one(values['load-address'])),
     seed: seedNumber(one(values['seed']) ?? '0'),
     onIllegal: choice('--on-illegal', one(values['on-illegal']) ?? 'trap', ['trap', 'kill'] as const),
     maxInstructions:
@@ -219,6 +222,13 @@ function traceOption(value: string): TraceOption {
   if (file.join('=') === '')
     throw new UsageError(`--trace takes what to trace, and a file: ${TRACES.join(' or ')}, FILE`);
   return { kind: choice('--trace', kind, TRACES), file: file.join('=') };
+}
+
+function address(option: string, value: string | undefined): bigint | undefined {
+  if (value === undefined) return undefined;
+  if (!/^(0x[\da-f]{1,16}|\d{1,19})$/i.test(value))
+    throw new UsageError(`${option} takes an address such as 0x80200000, not '${value}'`);
+  return BigInt(value);
 }
 
 function seedNumber(value: string): number {

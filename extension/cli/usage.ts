@@ -19,6 +19,8 @@ Assembles and links the files (.s, .S, .o), or loads the one ELF executable or f
                          with --firmware none
   --initrd FILE          an initial RAM disk for the kernel
   --append TEXT          the kernel's arguments
+  --load-address A       the physical address at which the program is loaded, its parts as far from each other as before: for ELF
+                         files whose own physical addresses are no memory of the machine (vmlinux, Xvisor, Bao), and flat binaries
   --memory S             guest RAM: a number and K, M or G; default 64M
   --harts N              1 to 8; default 1
   --disk FILE[,rw]       a raw disk image; writes go to a copy unless rw is given; may be repeated

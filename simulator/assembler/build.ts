@@ -1,4 +1,5 @@
 import { isImage, readImage } from '../object/image';
+import { loadedAt } from '../object/load-address';
 import type { Program } from '../object/program';
 import type { ObjectFile } from '../object/relocatable';
 import { type AssembleRequest, assemble } from './assemble';
@@ -49,7 +50,10 @@ export async function buildGiven(
   if (!found || found.problems.length === 0) {
     const merged = mergeProject(given, found);
     const project = found ? merged : await withCompileCommands(merged, { read, infer: false, ...databases });
-    return buildProgram(project, read, given.imageAddress, options);
+    const { loadAddress } = given;
+    const built = await buildProgram(project, read, loadAddress ?? given.imageAddress, options);
+    if (!built.program || loadAddress === undefined) return built;
+    return { ...built, program: loadedAt(built.program, loadAddress) };
   }
   const range = { start: { line: 0, column: 0 }, end: { line: 0, column: 1 } };
   const diagnostics = found.problems.map(

@@ -21,6 +21,8 @@ export interface GivenProgram extends ProjectDescription {
   readonly entry?: string;
   /** Where a flat binary lies; where code begins when absent. */
   readonly imageAddress?: bigint;
+  /** The physical address of its first contents, where that is not to be as its file or its linker script says. */
+  readonly loadAddress?: bigint | undefined;
   /** It is started in M-mode, without firmware below it. */
   readonly fromReset?: boolean;
 }

@@ -59,8 +59,15 @@ export function loadImages(
   return { entry, biosEntry: bios && physicalEntry(bios), deviceTree };
 }
 
+/** What would be right for a segment that has no room. Firmware of the user's own says itself where it is loaded. */
+const ADVICE = {
+  program:
+    'say where to load it with the launch attribute "loadAddress" (on the command line --load-address), link it there, or give the guest more memory',
+  firmware: 'link it there, or give the guest more memory',
+} as const;
+
 /** @returns where the program ends */
-function loadProgram(program: Program, what: string, memory: GuestMemory): number {
+function loadProgram(program: Program, what: keyof typeof ADVICE, memory: GuestMemory): number {
   const { base, size, usable } = memory;
   let end = base;
   for (const segment of program.segments) {
@@ -69,7 +76,7 @@ function loadProgram(program: Program, what: string, memory: GuestMemory): numbe
     const last = loadAddress + BigInt(memorySize);
     if (loadAddress < BigInt(usable) || last > BigInt(base + size))
       throw new ConfigurationError(
-        `the ${what}'s segment ${hex(loadAddress)}-${hex(last - 1n)} is outside the guest's memory ${hex(usable)}-${hex(base + size - 1)}: link it there, or give the guest more memory`,
+        `the ${what}'s segment ${hex(loadAddress)}-${hex(last - 1n)} is outside the guest's memory ${hex(usable)}-${hex(base + size - 1)}: ${ADVICE[what]}`,
       );
     end = Math.max(end, Number(last));
     memory.store(Number(loadAddress), bytes);

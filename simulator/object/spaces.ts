@@ -7,8 +7,11 @@ const BITS = 64n;
 /** Where the addresses of the program of a number begin; 0 has those of the machine. */
 export const spaceBase = (number: number): bigint => BigInt(number) << BITS;
 
+/** An address of which no program says anything. */
+export const nowhere = (address: bigint): bigint => withoutSpace(address) - (1n << BITS);
+
 /** The beginning of the space that an address is in. */
 export const spaceOf = (address: bigint): bigint => (address >> BITS) << BITS;
 
 /** The address itself, as the machine has it. */
-export const addressIn = (address: bigint): bigint => BigInt.asUintN(Number(BITS), address);
+export const withoutSpace = (address: bigint): bigint => BigInt.asUintN(Number(BITS), address);
