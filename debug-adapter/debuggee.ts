@@ -81,9 +81,9 @@ export class Debuggee {
     if (only !== undefined && candidates.length === 1 && !cpu.virtual) return only;
     const found = cpu.peek(address, Access.execute);
     const loaded = 'gpa' in found ? loadMap.toLinked(BigInt(found.gpa)) : undefined;
-    if (loaded !== undefined) return loaded;
+    if (loaded !== undefined && candidates.includes(loaded)) return loaded;
     const held = candidates.find((each) => this.isHeld(cpu, address, each));
-    return held ?? (cpu.virtual && only !== undefined ? nowhere(address) : (only ?? address));
+    return held ?? loaded ?? (cpu.virtual && only !== undefined ? nowhere(address) : (only ?? address));
   }
 
   /** Whether in memory at an address are the program's bytes for a linked one. */

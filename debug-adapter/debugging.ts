@@ -67,6 +67,7 @@ export class Debugging {
   isClosed = false;
   private current: Running | undefined;
   private machines = 0;
+  private readonly told = new Set<string>();
 
   constructor(
     readonly connection: Connection,
@@ -194,6 +195,16 @@ export class Debugging {
 
   output(category: 'console' | 'stdout' | 'stderr' | 'important', output: string): void {
     this.connection.event('output', { category, output });
+  }
+
+  /** Says what could not be read of the debug information that was asked for, once. */
+  tellProblems(): void {
+    const { program } = this.running.debuggee;
+    for (const problem of [...(program.problems?.() ?? []), ...program.lines.problems]) {
+      if (this.told.has(problem)) continue;
+      this.told.add(problem);
+      this.output('important', `Debug information: ${problem}\n`);
+    }
   }
 
   /** The client wants no more, even if the guest is being loaded. */

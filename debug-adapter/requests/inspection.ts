@@ -46,6 +46,7 @@ export function inspectionRequests(debugging: Debugging): Handlers {
   const stackOfThread = (args: DebugProtocol.StackTraceArguments): DebugProtocol.StackTraceResponse['body'] => {
     const { frameView } = debugging.stopped;
     const { part, totalFrames } = partOfStack(args);
+    debugging.tellProblems();
     return { stackFrames: part.map((frame) => frameView.show(frame, frames.add(frame))), totalFrames };
   };
 

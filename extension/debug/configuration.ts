@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { Disk, LaunchArguments } from '../../debug-adapter/launch';
+import type { LaunchArguments } from '../../debug-adapter/launch';
 import { withLinkPaths } from '../../simulator/assembler/linker/options';
 import type { Host } from '../host';
 import { assemblyLanguages, type LanguageService, type ProgramCheck } from '../language';
@@ -74,7 +74,7 @@ export class DebugConfigurations implements vscode.DebugConfigurationProvider {
     const root = first && vscode.workspace.getWorkspaceFolder(first)?.uri;
     const programFolder = first && vscode.Uri.joinPath(first, '..');
     const absolute = (path: string): string => this.asProgram(this.locate(path, folder, programFolder));
-    const { program, includePaths, linkerScript, linkOptions, disks, bios, initrd, projectRoot } = launch;
+    const { program, includePaths, linkerScript, linkOptions, disks, bios, initrd, projectRoot, symbols } = launch;
     return {
       ...launch,
       program: typeof program === 'string' ? this.asProgram(first) : files.map((file) => this.asProgram(file)),
@@ -86,7 +86,12 @@ export class DebugConfigurations implements vscode.DebugConfigurationProvider {
       ...(typeof bios === 'string' && { bios: absolute(bios) }),
       ...(typeof initrd === 'string' && { initrd: absolute(initrd) }),
       ...(Array.isArray(disks) && {
-        disks: disks.map((disk) => (isDisk(disk) ? { ...disk, file: absolute(disk.file) } : disk)),
+        disks: disks.map((disk) => (namesFile(disk) ? { ...disk, file: absolute(disk.file) } : disk)),
+      }),
+      ...(Array.isArray(symbols) && {
+        symbols: symbols.map((each) =>
+          namesFile(each) ? { ...each, file: absolute(each.file) } : mapText(each, absolute),
+        ),
       }),
       ...(projectRoot !== undefined
         ? { projectRoot: mapText(projectRoot, absolute) }
@@ -132,12 +137,12 @@ export class DebugConfigurations implements vscode.DebugConfigurationProvider {
   }
 }
 
-function mapText(value: string, map: (text: string) => string): string {
+function mapText<Value>(value: Value, map: (text: string) => string): Value | string {
   return typeof value === 'string' ? map(value) : value;
 }
 
-function isDisk(value: unknown): value is Disk {
-  return typeof value === 'object' && value !== null && typeof (value as Partial<Disk>).file === 'string';
+function namesFile(value: unknown): value is { file: string } {
+  return typeof value === 'object' && value !== null && 'file' in value && typeof value.file === 'string';
 }
 
 function guestConfiguration(name: string, program: string, virtualization: LaunchArguments['virtualization']) {

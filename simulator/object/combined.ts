@@ -50,6 +50,7 @@ export class CombinedProgram {
       lines: new PartedLines(() => [main, ...files].flatMap(({ lines }) => partsOf(lines))),
       units: () => [main, ...files].flatMap(({ units }) => units?.() ?? []),
       debugFrames: () => [main, ...files].flatMap(({ debugFrames }) => debugFrames?.() ?? []),
+      problems: () => [main, ...files].flatMap(({ problems }) => problems?.() ?? []),
     };
   }
 

@@ -43,7 +43,7 @@ export function readExecutable(bytes: Uint8Array, shift = 0n): Result<Program> {
       marks: elf.symbols.flatMap((symbol) => markOf({ ...symbol, value: symbol.value + shift }) ?? []),
       units: () => debug.units(),
       debugFrames: () => debug.frames(),
-      problems: debug.problems,
+      problems: () => debug.problems,
       sections: elf.sections
         .filter((section) => section.flags & SectionFlag.Alloc)
         .map(({ name, address, size, alignment, bytes, type, flags }) => ({

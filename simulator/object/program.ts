@@ -56,7 +56,7 @@ export interface Program {
   /** What .debug_frame says, which is not loaded. */
   readonly debugFrames?: () => readonly DebugFrames[];
   /** What could not be read of its debug information so far, in words. */
-  readonly problems?: readonly string[];
+  readonly problems?: () => readonly string[];
 }
 
 /** The contents of a section .debug_frame. */

@@ -38,9 +38,9 @@ export class Client {
     const overlaid: Host = {
       ...host,
       ...clock,
-      readFile: async (file) => {
+      readFile: async (file, limit) => {
         const text = files.get(file);
-        return text === undefined ? host.readFile(file) : new TextEncoder().encode(text);
+        return text === undefined ? host.readFile(file, limit) : new TextEncoder().encode(text);
       },
     };
     // As over a wire: a message is what its JSON says.
