@@ -33,6 +33,44 @@ trap:   li      a6, 0x100000
         j       .
 `;
 
+/** Floating-point flags and modes, and returns from M- and from S-mode. */
+const CSRS = `
+        .option norvc
+        .globl  _start
+_start: li      t0, 0x2000
+        csrs    mstatus, t0
+        csrw    fcsr, zero
+        li      t0, 1
+        fcvt.d.l f1, t0
+        li      t0, 3
+        fcvt.d.l f2, t0
+        fdiv.d  f3, f1, f2
+        csrrw   a1, fflags, zero
+        la      t0, end
+        csrw    mtvec, t0
+        la      t0, supervisor
+        csrw    mepc, t0
+        li      t0, -1
+        csrw    pmpaddr0, t0
+        li      t0, 0x1f
+        csrw    pmpcfg0, t0
+        li      t0, 1 << 11
+        csrw    mstatus, t0
+        mret
+supervisor:
+        csrw    sie, zero
+        csrw    sstatus, zero
+        la      t0, user
+        csrw    sepc, t0
+        sret
+user:   nop
+        .balign 4
+end:    li      a6, 0x100000
+        li      a7, 0x5555
+        sw      a7, 0(a6)
+        j       .
+`;
+
 /** Takes a timer interrupt, and a system call of its user program. The second hart stays stopped. */
 const TICKS = `
         .option norvc
@@ -87,7 +125,7 @@ core   0: 3 0x0000000080200040 (0x34032073) c832_mscratch 0x0000000080100000
 core   0: 3 0x0000000080200044 (0x340027f3) x15 0x0000000080100000
 core   0: 3 0x0000000080200048 (0x000023b7) x7  0x0000000000002000
 core   0: 3 0x000000008020004c (0x3003a073) c768_mstatus 0x0000000a00002000
-core   0: 3 0x0000000080200050 (0xf2030553) f10 0x0000000080100000
+core   0: 3 0x0000000080200050 (0xf2030553) f10 0x0000000080100000 c768_mstatus 0x8000000a00006000
 core   0: 3 0x0000000080200054 (0x00a33827) mem 0x0000000080100010 0x0000000080100000
 core   0: 3 0x000000008020005c (0x00100837) x16 0x0000000000100000
 core   0: 3 0x0000000080200060 (0x000058b7) x17 0x0000000000005000
@@ -109,6 +147,34 @@ describe('traces', () => {
     const { status, stderr } = cli.run('run', file, ...bare, '--trace', 'commits', log);
     assert.equal(status, 0, stderr);
     assert.equal(fromStart(readFileSync(log, 'utf8')), COMMITS.trimStart());
+  });
+
+  it('of commits, with CSRs where their bits are, and by number', () => {
+    const [file, log] = [cli.write('csrs.S', CSRS), cli.path('csrs.log')];
+    const { status, stderr } = cli.run('run', file, ...bare, '--trace', 'commits', log);
+    assert.equal(status, 0, stderr);
+    const written = fromStart(readFileSync(log, 'utf8'))
+      .split('\n')
+      .filter((line) => / [cf]\d/.test(line))
+      .map((line) => line.replace(/^.*?\) /, '').replaceAll(/0x[0-9a-f]+/g, 'N'));
+    assert.deepEqual(written, [
+      'c768_mstatus N',
+      'c1_fflags N c2_frm N c768_mstatus N',
+      'f1  N',
+      'f2  N',
+      'c1_fflags N f3  N',
+      'c1_fflags N x11 N',
+      'c773_mtvec N',
+      'c833_mepc N',
+      'c944_pmpaddr0 N',
+      'c928_pmpcfg0 N',
+      'c768_mstatus N',
+      'c768_mstatus N',
+      'c772_mie N',
+      'c768_mstatus N',
+      'c321_sepc N',
+      'c768_mstatus N c1536_hstatus N',
+    ]);
   });
 
   it('of instructions, with symbols, traps and repetitions; of traps alone', () => {

@@ -1,9 +1,9 @@
-import { FLOAT_REGISTERS } from '../../../simulator/core/index';
 import type { GuestCpu } from '../../../simulator/hypervisor/guest';
 import { type MemoryInstruction, memoryInstruction } from '../../../simulator/hypervisor/vm/memory-instruction';
-import { csrName, type Decoded, decode, expand, systemOperationOf } from '../../../simulator/isa/index';
+import { type Decoded, decode, expand } from '../../../simulator/isa/index';
 import type { Fetched } from './instruction-line';
 import { core, digits } from './words';
+import { type FloatState, floatState, writtenRegisters } from './written-registers';
 
 const REGISTER = 8;
 
@@ -18,6 +18,10 @@ export interface Access {
 /** What of an instruction's operands its execution may overwrite. */
 export interface Before extends Fetched {
   readonly privilege: number;
+  readonly virtual: boolean;
+  /** The instruction, expanded if it is compressed; undefined when it is none. */
+  readonly decoded: Decoded | undefined;
+  readonly float: FloatState;
   readonly access: Access | undefined;
 }
 
@@ -29,7 +33,10 @@ export function beforeCommit(cpu: GuestCpu, fetched: Fetched): Before {
     address: BigInt.asUintN(64, cpu.hart.x(instruction.rs1) + BigInt(instruction.offset)),
     stored: cpu.hart.x(instruction.rs2),
   };
-  return { ...fetched, privilege: cpu.privilege, access };
+  const found = decode(fetched.word);
+  const decoded = found && expand(found);
+  const float: FloatState = decoded ? floatState(cpu, decoded) : new Map();
+  return { ...fetched, privilege: cpu.privilege, virtual: cpu.virtual, decoded, float, access };
 }
 
 /**
@@ -42,34 +49,10 @@ export function commitLine(
   before: Before,
   readMemory: (address: bigint, bytes: number) => bigint | undefined,
 ): string {
-  const { pc, word, privilege, access } = before;
-  const decoded = decode(word);
-  const parts = decoded ? [...registers(cpu, expand(decoded)), ...memory(cpu, access, readMemory)] : [];
-  const bits = `(0x${digits(word, decoded?.instruction.length ?? 4)})`;
+  const { pc, word, privilege, virtual, decoded, float, access } = before;
+  const parts = decoded ? [...writtenRegisters(cpu, decoded, virtual, float), ...memory(cpu, access, readMemory)] : [];
+  const bits = `(0x${digits(word, (word & 3) === 3 ? 4 : 2)})`;
   return [`${core(cpu.id)}${privilege} 0x${digits(pc, 8)} ${bits}`, ...parts].join(' ');
-}
-
-function registers(cpu: GuestCpu, { instruction, fields }: Decoded): string[] {
-  const destination = instruction.operands.find(({ name }) => name === 'rd');
-  const written: string[] = [];
-  if (destination?.file === 'f') {
-    const value = cpu.hart.x(FLOAT_REGISTERS + (fields.rd ?? 0));
-    written.push(`f${String(fields.rd).padEnd(2)} 0x${digits(value, REGISTER)}`);
-  } else if (destination && fields.rd) {
-    written.push(`x${String(fields.rd).padEnd(2)} 0x${digits(cpu.hart.x(fields.rd), REGISTER)}`);
-  }
-  const csr = writtenCsr({ instruction, fields });
-  const value = csr === undefined ? undefined : cpu.readCsr(csr);
-  if (csr !== undefined && value !== undefined) written.push(`c${csr}_${csrName(csr)} 0x${digits(value, REGISTER)}`);
-  return written;
-}
-
-/** The CSR that an instruction writes: bits that are to be set or cleared and are none write nothing (manual, "Zicsr"). */
-function writtenCsr({ instruction, fields }: Decoded): number | undefined {
-  const operation = systemOperationOf(instruction);
-  if (operation === 'csr-write') return fields.csr;
-  if (operation !== 'csr-set' && operation !== 'csr-clear') return undefined;
-  return (fields.rs1 ?? fields.uimm) === 0 ? undefined : fields.csr;
 }
 
 function memory(

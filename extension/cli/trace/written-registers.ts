@@ -1,0 +1,133 @@
+import { FLOAT_REGISTERS } from '../../../simulator/core/index';
+import type { GuestCpu } from '../../../simulator/hypervisor/guest';
+import {
+  csrName,
+  csrNamed,
+  type Decoded,
+  type SystemOperation,
+  systemOperationOf,
+  usesFloat,
+} from '../../../simulator/isa/index';
+import { digits } from './words';
+
+const REGISTER = 8;
+
+/** A register that an instruction wrote, and where it stands in a line: Spike orders by number, in each number x, f, CSR. */
+interface Written {
+  readonly order: number;
+  readonly text: string;
+}
+
+const ORDER = { x: 0, f: 1, csr: 4 };
+const NUMBERS = 16;
+
+function numberOf(name: string): number {
+  const csr = csrNamed(name);
+  if (!csr) throw new RangeError(`there is no CSR '${name}'`);
+  return csr.number;
+}
+
+const fflags = numberOf('fflags');
+const frm = numberOf('frm');
+const fcsr = numberOf('fcsr');
+const mstatus = numberOf('mstatus');
+const sstatus = numberOf('sstatus');
+const vsstatus = numberOf('vsstatus');
+const hstatus = numberOf('hstatus');
+
+/** CSRs that are a part of another, or a view of it: what is written is the other. */
+const homes: ReadonlyMap<number, string> = new Map(
+  Object.entries({ sstatus: 'mstatus', sie: 'mie', sip: 'mip', hie: 'mie', hip: 'mip', vsie: 'mie', vsip: 'mip' }).map(
+    ([name, home]) => [numberOf(name), home],
+  ),
+);
+/** With V=1 an S-mode register stands for its VS-mode counterpart (manual, volume II, "Virtual Supervisor CSRs"). */
+const virtualized: ReadonlyMap<number, string> = new Map(
+  ['status', 'ie', 'tvec', 'scratch', 'epc', 'cause', 'tval', 'ip', 'timecmp']
+    .map((name): [number, string] => [numberOf(`s${name}`), `vs${name}`])
+    .concat([[numberOf('satp'), 'vsatp']]),
+);
+
+/** What floating-point instructions change beside their result: flags, and that there is something to be saved. */
+export type FloatState = ReadonlyMap<number, bigint>;
+
+/** Looks at it before an instruction that may change it. */
+export function floatState(cpu: GuestCpu, { instruction, fields }: Decoded): FloatState {
+  const state = new Map<number, bigint>();
+  const isFloatCsr = fields.csr !== undefined && [fflags, frm, fcsr].includes(fields.csr);
+  if (!usesFloat(instruction) && !isFloatCsr) return state;
+  for (const csr of [fflags, mstatus, vsstatus]) {
+    const value = cpu.readCsr(csr);
+    if (value !== undefined) state.set(csr, value);
+  }
+  return state;
+}
+
+/**
+ * The registers that an instruction, expanded, has written.
+ * @param wasVirtual V before it @param before what floating-point instructions change, before it
+ */
+export function writtenRegisters(
+  cpu: GuestCpu,
+  decoded: Decoded,
+  wasVirtual: boolean,
+  before: FloatState,
+): readonly string[] {
+  const written = new Map<string, Written>();
+  const note = (register: Written): void => void written.set(register.text, register);
+  const { instruction, fields } = decoded;
+  const rd = fields.rd ?? 0;
+  const destination = instruction.operands.find(({ name }) => name === 'rd');
+  if (destination?.file === 'f') note(named('f', rd, cpu.hart.x(FLOAT_REGISTERS + rd)));
+  else if (destination && rd !== 0) note(named('x', rd, cpu.hart.x(rd)));
+  for (const csr of writtenCsrs(decoded, wasVirtual)) {
+    const home = homeOf(cpu, csr, wasVirtual);
+    const value = cpu.readCsr(home);
+    if (value !== undefined) note(csrWritten(home, value));
+  }
+  for (const [csr, old] of before) {
+    const value = cpu.readCsr(csr);
+    if (value !== undefined && value !== old) note(csrWritten(csr, value));
+  }
+  return [...written.values()].sort((a, b) => a.order - b.order).map(({ text }) => text);
+}
+
+function named(file: 'x' | 'f', number: number, value: bigint): Written {
+  const text = `${file}${String(number).padEnd(2)} 0x${digits(value, REGISTER)}`;
+  return { order: number * NUMBERS + ORDER[file], text };
+}
+
+function csrWritten(csr: number, value: bigint): Written {
+  return { order: csr * NUMBERS + ORDER.csr, text: `c${csr}_${csrName(csr)} 0x${digits(value, REGISTER)}` };
+}
+
+/** Where the bits are that a CSR shows; the CSR itself where the guest has none of its home. */
+function homeOf(cpu: GuestCpu, csr: number, wasVirtual: boolean): number {
+  const own = wasVirtual ? numberOf(virtualized.get(csr) ?? csrName(csr)) : csr;
+  const home = homes.get(own);
+  const number = home === undefined ? own : numberOf(home);
+  return cpu.readCsr(number) === undefined ? csr : number;
+}
+
+/** The CSRs that an instruction writes: bits that are to be set or cleared and are none write nothing (manual, "Zicsr"). */
+function writtenCsrs({ instruction, fields }: Decoded, wasVirtual: boolean): readonly number[] {
+  const { csr } = fields;
+  if (csr === undefined) return returnedFrom(systemOperationOf(instruction), wasVirtual);
+  switch (systemOperationOf(instruction)) {
+    case 'csr-set':
+    case 'csr-clear':
+      if ((fields.rs1 ?? fields.uimm) === 0) return [];
+      return csr === fcsr ? [fflags, frm] : [csr];
+    case 'csr-write':
+      return csr === fcsr ? [fflags, frm] : [csr];
+    default:
+      return [];
+  }
+}
+
+/** What a return from a trap writes. */
+function returnedFrom(operation: SystemOperation | undefined, wasVirtual: boolean): readonly number[] {
+  if (operation === 'mret') return [mstatus];
+  if (operation !== 'sret') return [];
+  return wasVirtual ? [sstatus] : [sstatus, hstatus];
+}
