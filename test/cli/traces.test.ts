@@ -190,6 +190,7 @@ describe('traces', () => {
       'core   0:           tval 0x00000000c0001073',
     ];
     const at = lines.indexOf(trap[0] ?? '');
+    assert.equal(lines[at - 1], 'core   0: 0x0000000080200058 (0xc0001073) unimp');
     assert.deepEqual(lines.slice(at, at + 2), trap);
     assert.equal(readFileSync(traps, 'utf8'), `${trap.join('\n')}\n`);
   });

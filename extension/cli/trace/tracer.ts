@@ -1,8 +1,8 @@
 import type { GuestCpu } from '../../../simulator/hypervisor/guest';
 import type { System } from '../../../simulator/hypervisor/system';
-import { csrNamed } from '../../../simulator/isa/index';
+import { csrNamed, ExceptionCode } from '../../../simulator/isa/index';
 import type { Runner, RunRequest } from '../../../simulator/machine/machine';
-import type { MachineStop } from '../../../simulator/machine/stop';
+import type { GuestTrap, MachineStop } from '../../../simulator/machine/stop';
 import { Access, Privilege } from '../../../simulator/mmu/index';
 import type { Program } from '../../../simulator/object/program';
 import { type Before, beforeCommit, commitLine } from './commit-line';
@@ -61,7 +61,10 @@ export class Tracer implements Runner {
       if (fetched && cpu.hart.retired !== retired[index]) this.executed(cpu, fetched);
     }
     if (stop.reason === 'guest-trap') {
-      const cpu = guest.cpus.find(({ hart }) => hart === stop.hart);
+      const index = guest.cpus.findIndex(({ hart }) => hart === stop.hart);
+      const [cpu, fetched] = [guest.cpus[index], before[index]];
+      const hasTried = cpu?.hart.retired === retired[index] && isOfInstruction(stop.trap);
+      if (hasTried && fetched) this.write(['instructions'], () => this.instructions.of(fetched));
       if (cpu) this.write(['traps', 'instructions'], () => trapLines(cpu.id, stop.trap, returnAddress(cpu)));
     }
     return stop;
@@ -106,6 +109,17 @@ export class Tracer implements Runner {
     return bytes?.reduceRight((value, byte) => (value << 8n) | BigInt(byte), 0n);
   }
 }
+
+/** Whether a trap is of an instruction that could be fetched: it is logged before it, as one that was tried. */
+function isOfInstruction({ interrupt, cause }: GuestTrap): boolean {
+  return !interrupt && !fetchFaults.includes(cause);
+}
+
+const fetchFaults: readonly number[] = [
+  ExceptionCode.instructionAccessFault,
+  ExceptionCode.instructionPageFault,
+  ExceptionCode.instructionGuestPageFault,
+];
 
 const returnAddresses = {
   m: csrNamed('mepc')?.number,
