@@ -8,7 +8,8 @@ import type { AccessSize, MemoryAccess } from './memory-access';
 
 const sizes: readonly AccessSize[] = [1, 2, 4, 8];
 /** The size is in the bits above the lowest of funct7. */
-const sizeOf = (word: number): AccessSize => sizes[(word >>> 26) & 3] ?? 8;
+/** How many bytes a load or store of the hypervisor's (HLV, HLVX, HSV) accesses. */
+export const hypervisorAccessSize = (word: number): AccessSize => sizes[(word >>> 26) & 3] ?? 8;
 /** Variants of hlv in the place of rs2. */
 const UNSIGNED = 1;
 const EXECUTABLE = 3;
@@ -25,7 +26,7 @@ export class HypervisorInstructions {
     const { hart, memory } = this;
     if (this.refuses(word, this.memoryRefusal())) return;
     const { state } = hart;
-    const [size, variant, rs1] = [sizeOf(word), rs2Of(word), rs1Of(word)];
+    const [size, variant, rs1] = [hypervisorAccessSize(word), rs2Of(word), rs1Of(word)];
     const isExecutable = variant === EXECUTABLE;
     if (!memory.hypervisorLoad(state.registerLow(rs1), state.registerHigh(rs1), size, isExecutable)) return;
     let { low, high } = memory;
@@ -45,7 +46,7 @@ export class HypervisorInstructions {
     const [rs1, rs2] = [rs1Of(word), rs2Of(word)];
     const [valueLow, valueHigh] = [state.registerLow(rs2), state.registerHigh(rs2)];
     const address = [state.registerLow(rs1), state.registerHigh(rs1)] as const;
-    if (memory.hypervisorStore(...address, sizeOf(word), valueLow, valueHigh)) hart.advance(4);
+    if (memory.hypervisorStore(...address, hypervisorAccessSize(word), valueLow, valueHigh)) hart.advance(4);
   }
 
   /** hfence.vvma and hinval.vvma, which TVM does not trap. */

@@ -18,6 +18,7 @@ export {
   Status,
   StatusHigh,
 } from './hart-state';
+export { hypervisorAccessSize } from './hypervisor-instructions';
 export { FLOAT_REGISTERS } from './layout';
 export { storeFaultOf } from './memory-access';
 export { hartOptionChoices, parseHartOption } from './option-choices';

@@ -54,6 +54,9 @@ _start: li      t0, 0x2000
         csrw    pmpaddr0, t0
         li      t0, 0x1f
         csrw    pmpcfg0, t0
+        li      t1, 0x80100000
+        hsv.h   t1, (t1)
+        hlv.hu  a3, (t1)
         li      t0, 1 << 11
         csrw    mstatus, t0
         mret
@@ -153,8 +156,11 @@ describe('traces', () => {
     const [file, log] = [cli.write('csrs.S', CSRS), cli.path('csrs.log')];
     const { status, stderr } = cli.run('run', file, ...bare, '--trace', 'commits', log);
     assert.equal(status, 0, stderr);
-    const written = fromStart(readFileSync(log, 'utf8'))
-      .split('\n')
+    const lines = fromStart(readFileSync(log, 'utf8')).split('\n');
+    const accesses = lines.filter((line) => line.includes('mem 0x0000000080100000'));
+    assert.match(accesses[0] ?? '', / mem 0x0000000080100000 0x0000$/);
+    assert.match(accesses[1] ?? '', / x13 0x0000000000000000 mem 0x0000000080100000$/);
+    const written = lines
       .filter((line) => / [cf]\d/.test(line))
       .map((line) => line.replace(/^.*?\) /, '').replaceAll(/0x[0-9a-f]+/g, 'N'));
     assert.deepEqual(written, [

@@ -1,15 +1,15 @@
+import { hypervisorAccessSize } from '../../../simulator/core/index';
 import type { GuestCpu } from '../../../simulator/hypervisor/guest';
 import { type MemoryInstruction, memoryInstruction } from '../../../simulator/hypervisor/vm/memory-instruction';
-import { type Decoded, decode, expand } from '../../../simulator/isa/index';
+import { type Decoded, decode, expand, systemOperationOf } from '../../../simulator/isa/index';
 import type { Fetched } from './instruction-line';
 import { core, digits } from './words';
 import { type FloatState, floatState, writtenRegisters } from './written-registers';
 
 const REGISTER = 8;
 
-/** What was read of memory before an instruction was executed, or will have to be read after it. */
-export interface Access {
-  readonly instruction: MemoryInstruction;
+/** What an instruction accesses in memory. */
+interface Access extends Pick<MemoryInstruction, 'kind' | 'size' | 'conditional' | 'rd'> {
   readonly address: bigint;
   /** What a store writes. */
   readonly stored: bigint;
@@ -27,16 +27,34 @@ export interface Before extends Fetched {
 
 /** Looks at an instruction that a CPU may be about to execute. */
 export function beforeCommit(cpu: GuestCpu, fetched: Fetched): Before {
-  const instruction = memoryInstruction(fetched.word);
-  const access = instruction && {
-    instruction,
-    address: BigInt.asUintN(64, cpu.hart.x(instruction.rs1) + BigInt(instruction.offset)),
-    stored: cpu.hart.x(instruction.rs2),
-  };
   const found = decode(fetched.word);
   const decoded = found && expand(found);
-  const float: FloatState = decoded ? floatState(cpu, decoded) : new Map();
-  return { ...fetched, privilege: cpu.privilege, virtual: cpu.virtual, decoded, float, access };
+  return {
+    ...fetched,
+    privilege: cpu.privilege,
+    virtual: cpu.virtual,
+    decoded,
+    float: decoded ? floatState(cpu, decoded) : new Map(),
+    access: accessOf(cpu, fetched.word) ?? (decoded && hypervisorAccessOf(cpu, fetched.word, decoded)),
+  };
+}
+
+function accessOf(cpu: GuestCpu, word: number): Access | undefined {
+  const found = memoryInstruction(word);
+  if (!found) return undefined;
+  const { kind, size, conditional, rd, rs1, rs2, offset } = found;
+  const address = BigInt.asUintN(64, cpu.hart.x(rs1) + BigInt(offset));
+  return { kind, size, conditional, rd, address, stored: cpu.hart.x(rs2) };
+}
+
+/** HLV, HLVX and HSV: a guest's memory at the address in rs1. */
+function hypervisorAccessOf(cpu: GuestCpu, word: number, { instruction, fields }: Decoded): Access | undefined {
+  const operation = systemOperationOf(instruction);
+  if (operation !== 'hypervisor-load' && operation !== 'hypervisor-store') return undefined;
+  const { rd = 0, rs1 = 0, rs2 = 0 } = fields;
+  const kind = operation === 'hypervisor-load' ? 'load' : 'store';
+  const [address, stored] = [cpu.hart.x(rs1), cpu.hart.x(rs2)];
+  return { kind, size: hypervisorAccessSize(word), conditional: false, rd, address, stored };
 }
 
 /**
@@ -61,13 +79,12 @@ function memory(
   readMemory: (address: bigint, bytes: number) => bigint | undefined,
 ): string[] {
   if (!access) return [];
-  const { instruction, address, stored } = access;
-  const { kind, size, rd } = instruction;
+  const { kind, size, conditional, rd, address, stored } = access;
   const read = `mem 0x${digits(address, REGISTER)}`;
   const wrote = (value: bigint): string => `${read} 0x${digits(value, size)}`;
   if (kind === 'load') return [read];
   if (kind === 'store') return [wrote(stored)];
-  if (instruction.conditional) return cpu.hart.x(rd) === 0n ? [wrote(stored)] : [];
+  if (conditional) return cpu.hart.x(rd) === 0n ? [wrote(stored)] : [];
   const value = readMemory(address, size);
   return value === undefined ? [read] : [read, wrote(value)];
 }
