@@ -42,6 +42,27 @@ export function describeExit(record: ExitRecord, instruction: string | undefined
   }
 }
 
+/**
+ * The instruction that exited: that which the handler decoded, or else what is at its address now. Of a guest-page fault the handler
+ * decoded htinst, where neither base register nor offset are (manual, volume II, "Transformed Instruction or Pseudoinstruction for mtinst
+ * or htinst"): the memory has the whole instruction, as long as it is the same one.
+ */
+export function exitInstruction(debuggee: Debuggee, record: ExitRecord): string | undefined {
+  const pc = valueOfWords({ low: record.pcLow, high: record.pcHigh });
+  const cpu = debuggee.cpus[record.vcpu];
+  const decoded = record.instruction ? assembly(debuggee, record.instruction, pc) : undefined;
+  const isTransformed = isVirtualMode(record.cause) && isAddressFault(record.cause);
+  if (decoded !== undefined && !isTransformed) return decoded;
+  const found = cpu && instructionText(debuggee, cpu, pc);
+  return decoded === undefined || (found !== undefined && isAlike(decoded, found)) ? found : decoded;
+}
+
+/** Whether two instructions do the same with the same register, whatever the address. */
+function isAlike(one: string, other: string): boolean {
+  const start = (text: string): string | undefined => text.replace(/^c\./, '').split(',')[0];
+  return start(one) === start(other);
+}
+
 /** The label frame of a handler: what happened, that it runs. */
 export function handlerLabel(debuggee: Debuggee, cpu: GuestCpu, handler: ActiveHandler): string {
   if (handler.software.name === 'vmm') {

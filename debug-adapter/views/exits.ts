@@ -2,7 +2,7 @@ import type { ExitRecord } from '../../simulator/hypervisor/ledger';
 import type { Running } from '../debugging';
 import { hex, valueOfWords } from '../format';
 import { describeChange } from '../inspect/change-text';
-import { assembly, describeExit, instructionText } from '../inspect/exit-text';
+import { describeExit, exitInstruction } from '../inspect/exit-text';
 import type { Exit, Exits } from '../protocol';
 import { countsOf } from './run-summary';
 
@@ -28,10 +28,7 @@ function isWanted(record: ExitRecord, cpu: number | undefined, reasons: readonly
 
 function showExit({ debuggee, sources, narrations }: Running, record: ExitRecord): Exit {
   const pc = valueOfWords({ low: record.pcLow, high: record.pcHigh });
-  const cpu = debuggee.cpus[record.vcpu];
-  const instruction = record.instruction
-    ? assembly(debuggee, record.instruction, pc)
-    : cpu && instructionText(debuggee, cpu, pc);
+  const instruction = exitInstruction(debuggee, record);
   const line = debuggee.lines.at(debuggee.loadMap.linked(pc));
   return {
     number: record.number,

@@ -8,7 +8,7 @@ import type { Running } from '../debugging';
 import { hex, valueOfWords } from '../format';
 import { describeChange } from '../inspect/change-text';
 import { type Coming, comingSteps } from '../inspect/coming-steps';
-import { assembly, describeExit, instructionText, isAddressFault } from '../inspect/exit-text';
+import { describeExit, exitInstruction, instructionText, isAddressFault } from '../inspect/exit-text';
 import type { FirmwareTrap, Handled } from '../inspect/narrations';
 import { ValueView } from '../inspect/values';
 import type {
@@ -63,9 +63,7 @@ function exitFacts(running: Running, cpu: GuestCpu, record: ExitRecord): Facts {
   const pc = valueOfWords({ low: record.pcLow, high: record.pcHigh });
   const isInterrupt = record.cause >= INTERRUPT_BIT;
   const code = isInterrupt ? record.cause - INTERRUPT_BIT : record.cause;
-  const instruction = record.instruction
-    ? assembly(debuggee, record.instruction, pc)
-    : instructionText(debuggee, cpu, pc);
+  const instruction = exitInstruction(debuggee, record);
   return {
     reason: { name: record.reason, meaning: EXIT_REASONS[record.reason] },
     description: describeExit(record, instruction),

@@ -48,7 +48,11 @@ export class ExitsView implements View {
         text('space', `${cycles.toLocaleString('en')} cycles`),
       ]),
       this.countTable(page),
-      element('h2', {}, [this.reasons.size > 0 ? `Last exits for ${[...this.reasons].join(', ')}` : 'Last exits']),
+      element('h2', {}, [
+        this.reasons.size > 0 ? `Last exits for ${[...this.reasons].join(', ')}` : 'Last exits',
+        ' ',
+        text('space', 'and their cycles'),
+      ]),
       ...(exits.length === 0 ? [note('None of them is among those that are kept, which are the last 1,000.')] : []),
       element(
         'div',

@@ -119,6 +119,14 @@ describe('narration', () => {
     }
   });
 
+  it('names the instruction of a device access as the guest has it, though htinst has no address (hardware)', async () => {
+    await stoppedAt(/^disk_read_done:/, 'hardware');
+    const { exits } = await client.own('hyperstep/exits', { threadId: 1, count: 50, reasons: ['mmio'] });
+    assert.ok(exits.length > 5);
+    for (const { instruction } of exits) assert.match(instruction ?? '', /^[ls][bhwd]u? \w+, \d+\((?!zero)\w+\)$/);
+    assert.match((await handled()).instruction ?? '', /^sw zero, 80\(\w+\)$/);
+  });
+
   it('tells of a call of the firmware (none)', async () => {
     client = new Client({
       files: new Map([['/guest.S', '_start: li a7, 0x10\n li a6, 3\n li a0, 1\nhere: ecall\n j .\n']]),
