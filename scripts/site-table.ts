@@ -69,25 +69,41 @@ export interface Scanned {
 /** @param files repo-relative path to source text */
 export function scanHandlers(files: ReadonlyMap<string, string>): Scanned {
   const scanned: Scanned = { sites: [], rewritten: new Map(), errors: [] };
-  const functions = [...files.keys()].sort().flatMap((file) => scanFile(file, files.get(file) ?? '', scanned));
+  const scannedFiles = [...files.keys()].sort().map((file) => scanFile(file, files.get(file) ?? '', scanned));
+  const functions = scannedFiles.flatMap((each) => each.functions);
+  const imported = new Map(scannedFiles.map((each) => [each.file, each.imported]));
   for (const site of scanned.sites) {
-    const entered = site.kind === 'call' ? functionEntered(site, functions) : undefined;
+    const entered = site.kind === 'call' ? functionEntered(site, functions, imported.get(site.file)) : undefined;
     if (entered) site.first = entered.first;
   }
   return scanned;
 }
 
-/** The function that a call enters, where its name alone says it: of the same class or file, or the only one of that name. */
-function functionEntered({ expressions, file, function: caller }: Site, functions: readonly HandlerFunction[]) {
+/**
+ * The function that a call enters, where its name alone says it: of the same class or file, imported, or the only one of that name.
+ * @param imported names that the call's file imports, with the files that they come from
+ */
+function functionEntered(
+  { expressions, file, function: caller }: Site,
+  functions: readonly HandlerFunction[],
+  imported: ReadonlyMap<string, string> | undefined,
+): HandlerFunction | undefined {
   const [called = ''] = expressions;
   const owner = caller.includes('.') ? caller.split('.')[0] : undefined;
   const name = called.startsWith('this.') ? `${owner}.${called.slice('this.'.length)}` : called;
   const named = functions.filter((each) => each.name === name);
-  const here = named.filter((each) => each.file === file);
+  const here = named.filter((each) => each.file === (imported?.get(name) ?? file));
   return here.length === 1 ? here[0] : named.length === 1 ? named[0] : undefined;
 }
 
-function scanFile(file: string, text: string, { sites, rewritten, errors }: Scanned): HandlerFunction[] {
+interface ScannedFile {
+  readonly file: string;
+  readonly functions: readonly HandlerFunction[];
+  /** Names that are imported from files of the repository, with the files. */
+  readonly imported: ReadonlyMap<string, string>;
+}
+
+function scanFile(file: string, text: string, { sites, rewritten, errors }: Scanned): ScannedFile {
   const source = ts.createSourceFile(file, text, ts.ScriptTarget.ES2022, true);
   const inserts: { at: number; text: string }[] = [];
   const needed = new Set<string>();
@@ -114,7 +130,8 @@ function scanFile(file: string, text: string, { sites, rewritten, errors }: Scan
   };
 
   const visit = (node: ts.Node): void => {
-    if (ts.isFunctionLike(node) && 'body' in node && node.body)
+    // Other functions have no sites: a name is that of the generator around them.
+    if (isGenerator(node) && node.body)
       bodies.push({ name: enclosingFunction(node.body, source).function, body: node.body });
     if (ts.isTaggedTemplateExpression(node) && ts.isIdentifier(node.tag) && node.tag.text === 'step') {
       if (!ts.isYieldExpression(node.parent) || node.parent.asteriskToken) {
@@ -155,7 +172,25 @@ function scanFile(file: string, text: string, { sites, rewritten, errors }: Scan
   const flow = new SiteFlow((node) => yields.get(node));
   const functions = bodies.map(({ name, body }) => ({ file, name, first: [...flow.ofFunction(body)] }));
   for (const [site, next] of flow.next) sites[site]?.next.push(...next);
-  return functions;
+  return { file, functions, imported: importedNames(source, file) };
+}
+
+function importedNames(source: ts.SourceFile, file: string): Map<string, string> {
+  const names = new Map<string, string>();
+  for (const statement of source.statements) {
+    if (!ts.isImportDeclaration(statement) || !ts.isStringLiteral(statement.moduleSpecifier)) continue;
+    const { text: from } = statement.moduleSpecifier;
+    const bindings = statement.importClause?.namedBindings;
+    if (!from.startsWith('.') || !bindings || !ts.isNamedImports(bindings)) continue;
+    const target = `${path.posix.join(path.posix.dirname(file), from)}.ts`;
+    for (const { name } of bindings.elements) names.set(name.text, target);
+  }
+  return names;
+}
+
+function isGenerator(node: ts.Node): node is ts.FunctionDeclaration | ts.FunctionExpression | ts.MethodDeclaration {
+  const isFunction = ts.isFunctionDeclaration(node) || ts.isFunctionExpression(node) || ts.isMethodDeclaration(node);
+  return isFunction && node.asteriskToken !== undefined;
 }
 
 function insertAll(text: string, inserts: { at: number; text: string }[]): string {

@@ -24,7 +24,9 @@ export function comingSteps(trail: readonly Step[]): Coming[] {
   const found: Coming[] = [];
   const seen = new Set<string>();
   const follow = (ids: readonly number[], callers: readonly number[]): void => {
-    for (const id of ids) {
+    // As the source has them; the end of the function last.
+    const inOrder = [...ids].sort((a, b) => (a < 0 ? 1 : b < 0 ? -1 : a - b));
+    for (const id of inOrder) {
       const key = [id, ...callers].join();
       if (seen.has(key) || seen.size >= MOST) continue;
       seen.add(key);

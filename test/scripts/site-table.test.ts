@@ -91,7 +91,7 @@ export function* handle(vm: Vm) {
   }
 }
 function* enter(vm: Vm) {
-  if (vm.isQuick) return;
+  if (vm.all.find((each) => each.isQuick)) return;
   yield step\`9\`;
 }
 `;
@@ -113,6 +113,23 @@ function* enter(vm: Vm) {
     // What a call enters, where its name says it.
     assert.deepEqual([...(scanned.sites[2]?.first ?? [])].sort(), [RETURN, 9]);
     assert.equal(scanned.sites[6]?.first, undefined);
+  });
+
+  it('knows which of several functions of a name a call enters, by the import', () => {
+    const enter = (text: string): string => `export function* enter() { yield step\`${text}\`; }`;
+    const scanned = scanHandlers(
+      new Map([
+        ['simulator/hypervisor/full/enter.ts', enter('0')],
+        ['simulator/hypervisor/hardware/enter.ts', enter('1')],
+        [
+          'simulator/hypervisor/vm/a.ts',
+          "import { enter } from '../hardware/enter'; function* f() { yield* enter(); }",
+        ],
+        ['simulator/hypervisor/vm/b.ts', 'function* f() { yield* enter(); }'],
+      ]),
+    );
+    assert.deepEqual(scanned.sites[2]?.first, [1]);
+    assert.equal(scanned.sites[3]?.first, undefined);
   });
 
   it('imports the narration from folders below, and leaves files without sites alone', () => {
