@@ -158,8 +158,11 @@ export interface NarratedValue {
 }
 
 export type ComingStep =
-  /** Values that are not known yet stand as the source names them: `‹pte›`. */
-  { kind: 'step' | 'call'; text: string; source: SourceLine } | { kind: 'end' };
+  /**
+   * A step: values that are not known yet stand as the source names them: `‹pte›`. A call, or a return: the function that is entered, or
+   * goes on.
+   */
+  { kind: 'step' | 'call' | 'return'; text: string; source: SourceLine } | { kind: 'end' };
 
 export interface AddressArguments extends ThreadArguments {
   /** As in `NarratedValue`. */

@@ -11,6 +11,8 @@ export type Coming =
   | { readonly kind: 'step'; readonly site: Site; readonly text: string }
   /** A function of which only a run tells which one it is. */
   | { readonly kind: 'call'; readonly site: Site }
+  /** Its function may also end: then its caller goes on, in this function. */
+  | { readonly kind: 'return'; readonly site: Site }
   /** The end of the handler. */
   | { readonly kind: 'end' };
 
@@ -21,31 +23,57 @@ export type Coming =
 export function comingSteps(trail: readonly Step[]): Coming[] {
   const step = trail.at(-1);
   if (!step) return [];
+  let next = sites[step.site]?.next ?? [];
+  let callers: readonly number[] = step.callers;
+  for (;;) {
+    const { found, mayEnd } = inFunction(trail, next, callers);
+    const [call, ...outer] = callers;
+    const caller = call === undefined ? undefined : sites[call];
+    if (!mayEnd) return found;
+    if (!caller) return [...found, { kind: 'end' }];
+    // What comes after a function that may also go on itself would say little.
+    if (found.length > 0) return [...found, { kind: 'return', site: caller }];
+    next = caller.next;
+    callers = outer;
+  }
+}
+
+/** What may come next in a function, and in those that it enters, and whether it may end before. */
+function inFunction(
+  trail: readonly Step[],
+  next: readonly number[],
+  callers: readonly number[],
+): { readonly found: Coming[]; readonly mayEnd: boolean } {
   const found: Coming[] = [];
   const seen = new Set<string>();
-  const follow = (ids: readonly number[], callers: readonly number[]): void => {
-    // As the source has them; the end of the function last.
-    const inOrder = [...ids].sort((a, b) => (a < 0 ? 1 : b < 0 ? -1 : a - b));
-    for (const id of inOrder) {
-      const key = [id, ...callers].join();
+  let mayEnd = false;
+  const follow = (ids: readonly number[], inner: readonly number[]): void => {
+    for (const id of inSourceOrder(ids)) {
+      const key = [id, ...inner].join();
       if (seen.has(key) || seen.size >= MOST) continue;
       seen.add(key);
       const site = sites[id];
       if (site?.kind === 'step') {
-        found.push({ kind: 'step', site, text: expectedText(trail, { site, callers }) });
+        found.push({ kind: 'step', site, text: expectedText(trail, { site, callers: inner }) });
       } else if (site?.first) {
-        follow(site.first, [id, ...callers]);
+        follow(site.first, [id, ...inner]);
       } else if (site) {
         found.push({ kind: 'call', site });
+      } else if (inner.length <= callers.length) {
+        mayEnd = true;
       } else {
-        const [caller, ...outer] = callers;
-        if (caller === undefined) found.push({ kind: 'end' });
-        else follow(sites[caller]?.next ?? [], outer);
+        const [call = -1, ...outer] = inner;
+        follow(sites[call]?.next ?? [], outer);
       }
     }
   };
-  follow(sites[step.site]?.next ?? [], step.callers);
-  return found;
+  follow(next, callers);
+  return { found, mayEnd };
+}
+
+/** The end of a function last. */
+function inSourceOrder(ids: readonly number[]): number[] {
+  return [...ids].sort((a, b) => (a < 0 ? 1 : b < 0 ? -1 : a - b));
 }
 
 /** A step's template with what its function has named before; the rest as expressions. */

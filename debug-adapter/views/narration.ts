@@ -163,7 +163,8 @@ function showComing(running: Running, coming: Coming): ComingStep {
   if (coming.kind === 'end') return { kind: 'end' };
   const source = vmmSource(running, coming.site);
   if (coming.kind === 'step') return { kind: 'step', text: coming.text, source };
-  return { kind: 'call', text: coming.site.expressions[0] ?? '', source };
+  const { kind, site } = coming;
+  return { kind, text: kind === 'call' ? (site.expressions[0] ?? '') : site.function, source };
 }
 
 function vmmSource({ sources }: Running, site: (typeof sites)[number] | undefined): SourceLine {

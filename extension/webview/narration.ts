@@ -127,7 +127,7 @@ export class NarrationView implements View {
       toggle(this.unfolded, item);
       void page.refresh();
     };
-    const short = name.split('.').pop() ?? name;
+    const short = shortName(name);
     const row = element(
       'div',
       {
@@ -214,6 +214,13 @@ export class NarrationView implements View {
   }
 }
 
+const comings = { call: 'into', return: 'back in' } as const;
+
+/** Of a method, without its class. */
+function shortName(name: string): string {
+  return name.split('.').pop() ?? name;
+}
+
 function comingList(coming: readonly ComingStep[], client: Client): Element[] {
   if (coming.length === 0) return [];
   const title = coming.length === 1 ? 'Next' : 'Next, one of these';
@@ -222,7 +229,7 @@ function comingList(coming: readonly ComingStep[], client: Client): Element[] {
       ? element('li', {}, ['back to the guest'])
       : element('li', {}, [
           link(
-            [each.kind === 'call' ? `enter ${each.text}()` : each.text],
+            [each.kind === 'step' ? each.text : `${comings[each.kind]} ${shortName(each.text)}()`],
             `Go to ${each.source.path}:${each.source.line}`,
             () => client.open(each.source.path, each.source.line),
             { 'data-item': String(index) },

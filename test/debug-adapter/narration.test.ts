@@ -160,12 +160,12 @@ describe('narration', () => {
         const now = await handled();
         const isSame = !now.isOver && now.number === before.number;
         const present = isSame ? steps(now.narrated).find(({ isPresent }) => isPresent) : undefined;
-        const isForetold = before.coming.some((coming) =>
-          coming.kind === 'end'
-            ? !present
-            : coming.kind === 'call' ||
-              (present?.source.path === coming.source.path && present.source.line === coming.source.line),
-        );
+        const isForetold = before.coming.some((coming) => {
+          if (coming.kind === 'end') return !present;
+          if (coming.kind === 'call') return depthOf(now) > depthOf(before);
+          if (coming.kind === 'return') return !present || depthOf(now) <= depthOf(before);
+          return present?.source.path === coming.source.path && present.source.line === coming.source.line;
+        });
         const at = steps(before.narrated).at(-1);
         assert.ok(isForetold, `after "${at && textOf(at)}": ${present ? textOf(present) : 'the guest'}`);
       }
@@ -176,6 +176,12 @@ describe('narration', () => {
 
 function steps({ parts }: NarratedFunction): NarratedStep[] {
   return parts.flatMap((part) => (part.kind === 'step' ? [part] : steps(part)));
+}
+
+/** How many functions the last step is in. */
+function depthOf({ narrated }: Pick<HandledTrap, 'narrated'>): number {
+  const last = narrated.parts.at(-1);
+  return last?.kind === 'function' ? 1 + depthOf({ narrated: last }) : 0;
 }
 
 function textOf({ text }: NarratedStep): string {
