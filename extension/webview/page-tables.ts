@@ -140,6 +140,7 @@ function columnTitles(): Element {
 function emptyText(table: PageTable): string {
   if (table.mode !== 'bare') return 'The page table has no valid entry.';
   if (table.stage === 'second') return 'Guest physical addresses are machine addresses.';
+  if (table.stage === 'first') return `${table.space}: its addresses are guest-physical ones.`;
   return table.shadowed
     ? 'The guest has not turned on paging, and has touched no page yet.'
     : `${table.space}: addresses are not translated here.`;

@@ -36,6 +36,20 @@ describe('the command line', () => {
     assert.match(stdout, /superpage 0000000000000103\n/);
   });
 
+  it('loads a program elsewhere than its file says, where no memory is', () => {
+    const script = write('high.ld', 'ENTRY(_start) SECTIONS { .text 0xffffffc000000000 : AT(0) { *(.text*) } }');
+    const source = write('high.s', '.globl _start\n_start: auipc a0, 0\n li a7, 8\n ecall\n');
+    const elf = path.join(folder, 'high.elf');
+    assert.equal(hyperstep('asm', source, '-T', script, '-o', elf).status, 0);
+    const refused = hyperstep('run', elf);
+    assert.equal(refused.status, 2);
+    assert.match(refused.stderr, /segment 0x0-0x[0-9a-f]+ is outside the guest's memory .*--load-address/);
+    const { status, stderr } = hyperstep('run', elf, '--load-address', '0x80400000', '--dump', 'registers');
+    assert.equal(status, 0);
+    assert.match(stderr, /a0\s+0x0*80400000/);
+    assert.match(hyperstep('run', elf, '--load-address', 'there').stderr, /--load-address takes an address/);
+  });
+
   it('writes a report', () => {
     const report = path.join(folder, 'report.json');
     assert.equal(hyperstep('run', guest('remap.S'), '--virtualization', 'full', '--report', report).status, 0);
