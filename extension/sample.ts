@@ -60,7 +60,9 @@ export class SampleGuest {
   }
 
   private async show(folder: vscode.Uri, next: Next): Promise<void> {
-    const { document } = await vscode.window.showTextDocument(vscode.Uri.joinPath(folder, firstFile));
+    // With a tab of its own, which sources of the VMM do not take.
+    const options = { preview: false };
+    const { document } = await vscode.window.showTextDocument(vscode.Uri.joinPath(folder, firstFile), options);
     if (next === 'show') return;
     const line = document
       .getText()

@@ -80,7 +80,8 @@ describe('the first steps', () => {
   it('are undone by a reset of the sample', async () => {
     await workbench.page.keyboard.press('Shift+F5');
     await workbench.page.locator('.debug-toolbar').waitFor({ state: 'hidden' });
-    await workbench.page.locator('.tab', { hasText: 'kernel.S' }).first().click();
+    await workbench.run('HyperStep: Open Sample');
+    await workbench.page.locator('.tab.active', { hasText: 'kernel.S' }).waitFor();
     await workbench.page.keyboard.press('Control+Home');
     await workbench.page.keyboard.type('# mine');
     await workbench.run('HyperStep: Reset Sample');
