@@ -168,6 +168,33 @@ for (const firmware of ['sbi', 'none'] as const) {
       assert.equal(interrupted?.name, 'own (interrupted in VS-mode)');
     });
 
+    it('looks at what hlv meant as the guest', async () => {
+      const hlv = lines.findIndex((line) => line.includes('hlv.d')) + 1;
+      await launch(hlv);
+      await client.evaluate('t2 = 0x5000');
+      await client.breakAt(guest, [lineOf('trap')]);
+      await client.go('continue');
+      const { worlds: offered, trap } = await worlds();
+      assert.equal(offered[0]?.name, 'VS');
+      assert.deepEqual([trap?.world, trap?.address, trap?.gpa], ['VS', '0x5000', '0x1000']);
+      assert.match(trap?.now.fault?.why ?? '', /U is clear: every guest access needs U=1 in the second stage$/);
+      // It was executed by the hypervisor all the same.
+      assert.match((await client.stack())[1]?.name ?? '', /\(interrupted in HS-mode\)$/);
+    });
+
+    if (firmware === 'none')
+      it('offers what M-mode’s trap came from, and the guest below that', async () => {
+        await launch(lineOf('machine_trap'));
+        const { worlds: offered } = await worlds();
+        assert.deepEqual(
+          offered.map(({ name }) => name),
+          ['M', 'HS', 'VS', 'VU'],
+        );
+        assert.equal((await client.stack())[0]?.name, 'machine_trap (M-mode)');
+        const { space } = await client.own('hyperstep/pageTable', { threadId, path: [] });
+        assert.equal(space, 'M-mode, which has no paging');
+      });
+
     it('changes nothing by looking', async () => {
       await atTrap(1);
       const before = client.stateHash;

@@ -33,7 +33,7 @@ _start:
         csrw    pmpaddr0, t0
         li      t0, 0x1f
         csrw    pmpcfg0, t0
-        li      t0, 0xf0b7ff
+        li      t0, 0xf0b5ff
         csrw    medeleg, t0
         lla     t0, machine_trap
         csrw    mtvec, t0
