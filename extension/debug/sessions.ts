@@ -34,7 +34,6 @@ export class Sessions implements vscode.Disposable {
   private readonly changed = new vscode.EventEmitter<void>();
   private readonly received = new vscode.EventEmitter<SessionEvent>();
   private readonly stopped = new Set<string>();
-  private readonly alive = new Set<string>();
   /** How often each session's machine has stopped, and which of its machines it is. */
   private readonly stops = new Map<string, { machine: number; count: number }>();
   private past: EndedSession | undefined;
@@ -85,18 +84,15 @@ export class Sessions implements vscode.Disposable {
   }
 
   private started(session: vscode.DebugSession): void {
-    if (session.type !== 'hyperstep') return;
-    this.alive.add(session.id);
-    this.update();
+    if (session.type === 'hyperstep') this.changed.fire();
   }
 
   private terminated(session: vscode.DebugSession): void {
     if (session.type !== 'hyperstep') return;
-    this.alive.delete(session.id);
     this.stopped.delete(session.id);
     this.stops.delete(session.id);
     if (this.past?.id !== session.id) this.past = { id: session.id, name: session.name };
-    this.update();
+    this.changed.fire();
   }
 
   private receive(event: SessionEvent): void {
@@ -112,11 +108,6 @@ export class Sessions implements vscode.Disposable {
     if (event.event === 'hyperstep/running') this.stopped.delete(event.session.id);
     this.received.fire(event);
     if (event.event === 'hyperstep/stateChanged' || event.event === 'hyperstep/running') this.changed.fire();
-  }
-
-  private update(): void {
-    void vscode.commands.executeCommand('setContext', 'hyperstep.debugging', this.alive.size > 0);
-    this.changed.fire();
   }
 
   dispose(): void {

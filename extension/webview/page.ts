@@ -86,7 +86,8 @@ export class Page {
       isNew = this.compare(session);
       content = this.content(false);
     } catch (error) {
-      if (load !== this.loads) return;
+      // Of a machine that has gone on meanwhile, the next stop is asked.
+      if (load !== this.loads || this.session.kind !== 'stopped') return;
       content = [message(error instanceof Error ? error.message : String(error))];
     }
     this.show(content);

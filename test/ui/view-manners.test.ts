@@ -3,12 +3,12 @@ import { mkdirSync } from 'node:fs';
 import { after, before, describe, it } from 'mocha';
 import type { Exits, PageTable } from '../../debug-adapter/protocol';
 import { type ViewName, viewNames, viewTable } from '../../extension/views/table';
-import type { Browser, Page } from '../vscode-host/host';
+import type { Browser } from '../vscode-host/host';
 import { launchBrowser } from '../vscode-host/host';
 import { answers, narrated } from './fake-session';
-import { OpenedView, themes } from './opened-view';
+import { OpenedView } from './opened-view';
 
-/** How the views behave alike: by keyboard, from stop to stop, after the end, and where there is little room. */
+/** How the views behave alike: by keyboard, from stop to stop, and after the end. */
 describe('manners of the views', () => {
   let browser: Browser;
 
@@ -293,51 +293,7 @@ describe('manners of the views', () => {
       assert.equal(await view.page.locator('.past-banner').count(), 0);
     });
   });
-
-  describe('with little room', () => {
-    for (const theme of Object.keys(themes) as (keyof typeof themes)[]) {
-      for (const zoom of [1, 1.5]) {
-        for (const name of viewNames) {
-          it(`${name}: nothing is cut off at 250 px, zoomed to ${zoom * 100} %, ${theme}`, async () => {
-            const view = await OpenedView.open(browser, name, { width: 250, zoom, theme, answers: longAddresses() });
-            const { page } = view;
-            await view.stop(1);
-            await page.locator('#view :is(header, section, h2)').first().waitFor();
-            await unfoldAll(page);
-            await view.screenshot(`${name}-${theme}-${zoom * 100}`);
-            assert.deepEqual(await page.evaluate(cutOff), []);
-          });
-        }
-      }
-    }
-  });
 });
-
-async function unfoldAll(page: Page): Promise<void> {
-  const folded = page.locator('button.fold[aria-expanded="false"], [role="treeitem"][aria-expanded="false"]');
-  for (let most = 0; most < 50 && (await folded.count()) > 0; most++) {
-    await folded.first().focus();
-    await page.keyboard.press('Enter');
-    await page.waitForTimeout(30);
-  }
-}
-
-/** Texts that reach out of the page, or of what hides what does not fit; what scrolls sideways is reached. */
-function cutOff(): string[] {
-  const found: string[] = [];
-  const { clientWidth } = document.documentElement;
-  for (const element of document.querySelectorAll<HTMLElement>('#view *')) {
-    const { overflowX } = getComputedStyle(element);
-    const scrolls = element.closest('.wide') !== null;
-    if (scrolls || element.childElementCount > 0) continue;
-    if (element.closest('.unseen, thead') || element instanceof HTMLOptionElement) continue;
-    const { right, width } = element.getBoundingClientRect();
-    if (width > 0 && right > clientWidth + 1) found.push(`${element.className}: ${element.textContent}`);
-    if (overflowX !== 'visible' && element.scrollWidth > element.clientWidth + 1)
-      found.push(`${element.className} hides ${element.textContent}`);
-  }
-  return found;
-}
 
 function usual(): Exits {
   return answers['hyperstep/exits']!({ count: 50 });
@@ -356,13 +312,4 @@ function withFilledEntry(args: { threadId: number; path: number[] }): PageTable 
   const fill = (entry: PageTable['entries'][number]): PageTable['entries'][number] =>
     entry.state === 'unfilled' && entry.guest ? { ...entry, shadow: entry.guest, state: 'same' } : entry;
   return { ...table, entries: table.entries.map(fill) };
-}
-
-/** As of a kernel in the upper half of a 64-bit address space. */
-function longAddresses(): Partial<typeof answers> {
-  const long = <Body>(body: Body): Body =>
-    JSON.parse(JSON.stringify(body).replaceAll(/"0x8(0[0-9a-f]{6})"/g, '"0xffffffff8$1"'));
-  const commands = Object.keys(answers) as (keyof typeof answers)[];
-  const entries = commands.map((command) => [command, (args: never) => long(answers[command]?.(args))]);
-  return Object.fromEntries(entries);
 }
