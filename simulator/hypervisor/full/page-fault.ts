@@ -1,11 +1,11 @@
 import { storeFaultOf } from '../../core/index';
-import { causeOf, systemOperationOf } from '../../isa/index';
+import { causeOf } from '../../isa/index';
 import { type Narration, step } from '../../machine/narration';
 import { Access, Pte, type WalkStep } from '../../mmu/index';
 import { FRAME, Gpa, Gva, Hpa, PteValue, SUPERPAGE } from '../address';
 import { type GuestTablesAsHardware, translateGuest } from '../vm/guest-walk';
 import { inject } from '../vm/inject';
-import { fetchInstruction } from '../vm/memory-instruction';
+import { managesCacheBlock } from '../vm/memory-instruction';
 import { emulateMmio, fetchAccess } from '../vm/mmio';
 import { refuseAccess } from '../vm/refuse';
 import type { FullVm } from './full-vm';
@@ -81,14 +81,6 @@ export function* handlePageFault(
   yield step`fill the shadow entry of ${gva} with ${pte}: ${permissions}`;
   const view = vcpu.spaces.use(vcpu.guestSpace, vcpu.user, vcpu.sum, vcpu.mxr);
   vcpu.spaces.fill(view, low, high, { hpa: host.value, flags, level, guestLevel: translation.level });
-}
-
-/** cbo.clean, cbo.flush and cbo.inval fault as stores do, but need no more than a load, and leave D (manual, volume I, Zicbom). */
-function managesCacheBlock(vm: FullVm, vcpu: DeprivilegedVcpu, tables: GuestTablesAsHardware): boolean {
-  const word = fetchInstruction(vm, vcpu, tables);
-  const instruction = word === undefined ? undefined : vm.instructions.find(word).decoded?.instruction;
-  const operation = instruction && systemOperationOf(instruction);
-  return operation === 'cbo.clean' || operation === 'cbo.flush' || operation === 'cbo.inval';
 }
 
 /** A large guest page becomes a large shadow page where the P2M keeps its block in one piece. */

@@ -2,9 +2,9 @@ import { causeOf, ExceptionCode } from '../../isa/index';
 import { type Narration, step } from '../../machine/narration';
 import { Access, type WalkStep } from '../../mmu/index';
 import { FRAME, Gpa, Gva, Hpa, PteValue, SUPERPAGE } from '../address';
-import { GuestTables, GuestTablesAsHardware, translateGuest } from '../vm/guest-walk';
+import { accessFault, GuestTables, GuestTablesAsHardware, translateGuest } from '../vm/guest-walk';
 import { inject } from '../vm/inject';
-import type { MemoryInstruction } from '../vm/memory-instruction';
+import { type MemoryInstruction, managesCacheBlock } from '../vm/memory-instruction';
 import { emulateMmio, fetchAccess } from '../vm/mmio';
 import { refuseAccess } from '../vm/refuse';
 import { CSR } from './csr-numbers';
@@ -56,7 +56,7 @@ export function* handleGuestPageFault(
   const tables = new GuestTablesAsHardware(vm);
   if (implicit) {
     ledger.classify('access-fault');
-    const cause = accessFaultOf(access);
+    const cause = accessFault(access);
     const name = causeOf(cause, false).name;
     yield step`${wanted} of ${gva} needs a page table of the guest at ${gpa}, which is no memory: ${name}`;
     yield* inject(vm, vcpu, cause, false, low, high);
@@ -69,13 +69,6 @@ export function* handleGuestPageFault(
     yield* refuseAccess(vm, vcpu, tables, access, gva, gpa);
   }
 }
-
-const accessFaultOf = (access: Access): number =>
-  access === Access.execute
-    ? ExceptionCode.instructionAccessFault
-    : access === Access.write
-      ? ExceptionCode.storeAccessFault
-      : ExceptionCode.loadAccessFault;
 
 /** The guest-physical address that faulted: from htval, or where the machine leaves that zero, by walking the guest's tables. */
 function* findFault(vm: HardwareVm, vcpu: HardwareVcpu, access: Access, gva: Gva): Narration<GuestFault | undefined> {
@@ -93,11 +86,21 @@ function* findFault(vm: HardwareVm, vcpu: HardwareVcpu, access: Access, gva: Gva
   yield step`htval is zero: walk the guest's own tables for ${gva}`;
   const tables = new GuestTables(vm);
   const walked: WalkStep[] = [];
-  const found = translateGuest(vcpu, tables, gva.low, gva.high, access, vcpu.user, walked);
+  const isManagement = access === Access.write && managesCacheBlock(vm, vcpu, tables);
+  const wanted = isManagement ? Access.read : access;
+  const found = translateGuest(vcpu, tables, gva.low, gva.high, wanted, vcpu.user, walked);
   vm.ledger.charge('walkStep', walked.length);
   const unmapped = walked.find(({ address }) => vm.stage.find(address) === undefined);
   if (unmapped) return { gva, gpa: new Gpa(unmapped.address), implicit: true };
   if (!('fault' in found)) return { gva, gpa: new Gpa(found.gpa), implicit: false };
+  if (found.fault === accessFault(wanted)) {
+    vm.ledger.classify('access-fault');
+    const cause = accessFault(access);
+    const name = causeOf(cause, false).name;
+    yield step`the guest's address is beyond all that can be there: ${name}`;
+    yield* inject(vm, vcpu, cause, false, gva.low, gva.high);
+    return undefined;
+  }
   // The guest's tables have changed since: its own hardware will find the same when it tries again.
   yield step`the guest's tables do not lead there any more: let it try again`;
   return undefined;
@@ -115,7 +118,8 @@ function* fillSecondStage(vm: HardwareVm, vcpu: HardwareVcpu, gpa: Gpa, hpa: num
   const leaf = vm.stage.map(first, host.value, level);
   const pte = new PteValue(leaf.low, leaf.high);
   yield step`the second stage has now ${pte} for it; what the hart knew of the address before is forgotten (hfence.gvma)`;
-  vcpu.hart.fenceGuest(first / FRAME, vm.vmid);
+  // By the address that faulted: a hart may have kept that just this page was not there, whatever the size of the leaf that is.
+  vcpu.hart.fenceGuest(Math.floor(gpa.value / FRAME), vm.vmid);
   ledger.charge('secondStageFill');
   ledger.charge('tlbFlushPage');
   ledger.changed({

@@ -1,6 +1,6 @@
 import { FLOAT_REGISTERS } from '../../core/index';
 import type { AccessSize } from '../../devices/device';
-import { decode, expand } from '../../isa/index';
+import { decode, expand, systemOperationOf } from '../../isa/index';
 import { Access } from '../../mmu/index';
 import { Gva } from '../address';
 import { type GuestTables, translateGuest } from './guest-walk';
@@ -102,4 +102,15 @@ function fetchParcel(
   const translation = translateGuest(vcpu, tables, low, high, Access.execute);
   const hpa = 'fault' in translation ? undefined : vm.guestRam(translation.gpa);
   return hpa === undefined ? undefined : vm.machine.core.ram.read16(hpa);
+}
+
+/**
+ * Whether the guest is at cbo.clean, cbo.flush or cbo.inval: they fault as stores do, but need no more than a load, and leave D (manual,
+ * volume I, Zicbom).
+ */
+export function managesCacheBlock(vm: VirtualMachine, vcpu: Vcpu, tables: GuestTables): boolean {
+  const word = fetchInstruction(vm, vcpu, tables);
+  const instruction = word === undefined ? undefined : vm.instructions.find(word).decoded?.instruction;
+  const operation = instruction && systemOperationOf(instruction);
+  return operation === 'cbo.clean' || operation === 'cbo.flush' || operation === 'cbo.inval';
 }
