@@ -42,7 +42,6 @@ describe('hostile guests', () => {
       const next = randomFrom(seed);
       const configuration = configurationOf(next);
       const what = `guest ${guest}: ${JSON.stringify(configuration)}`;
-      if (process.env['TELL']) process.stderr.write(what + '\n');
       const before = process.cpuUsage();
       const { system, output } = start(program, seed, configuration);
       const stop = system.machine.run({ instructions: INSTRUCTIONS });
