@@ -10,6 +10,7 @@ import type { Debuggee } from './debuggee';
 import type { Place } from './expression/evaluate';
 import type { Host } from './host';
 import { DisassemblySources } from './inspect/disassembly-sources';
+import { GuestExits } from './inspect/guest-exits';
 import { Handles } from './inspect/handles';
 import { Narrations } from './inspect/narrations';
 import { FrameView, type StackFrame } from './inspect/stack';
@@ -30,6 +31,7 @@ export interface Running {
   readonly stops: UserStops;
   readonly control: RunControl;
   readonly narrations: Narrations;
+  readonly guestExits: GuestExits;
   readonly disassembly: DisassemblySources;
   readonly frameView: FrameView;
 }
@@ -104,7 +106,8 @@ export class Debugging {
       vmmPath: this.client.isVsCode ? undefined : (file) => this.host.vmmSourcePath(file),
     });
     const narrations = new Narrations();
-    const stops = new UserStops(debuggee, narrations, (text) => this.log.add(`${text}\n`));
+    const guestExits = new GuestExits(debuggee.system);
+    const stops = new UserStops(debuggee, narrations, guestExits, (text) => this.log.add(`${text}\n`));
     const listener = {
       running: () => this.started(),
       stopped: (stop: Stop) => this.halted(stop),
@@ -116,7 +119,7 @@ export class Debugging {
     const disassembly = new DisassemblySources(debuggee);
     const showsBody = (cpu: { id: number }): boolean => this.lastStop?.inBody === true && this.lastStop.cpu === cpu.id;
     const frameView = new FrameView(debuggee, sources, disassembly, showsBody);
-    this.current = { debuggee, sources, stops, control, narrations, disassembly, frameView };
+    this.current = { debuggee, sources, stops, control, narrations, guestExits, disassembly, frameView };
     for (const breakpoint of this.book.bind(debuggee, sources))
       this.connection.event('breakpoint', {
         reason: 'changed',

@@ -445,7 +445,8 @@ export interface ExitsArguments {
 
 export interface Exits {
   total: number;
-  counts: { reason: string; count: number; cycles: number }[];
+  /** Cycles by the cost model; absent where a hypervisor of the user's own handles them. */
+  counts: { reason: string; count: number; cycles?: number }[];
   /** Newest first. */
   exits: Exit[];
 }
@@ -466,8 +467,8 @@ export interface Exit {
   /** The narration of the handlers, step by step. */
   narration: string[];
   changes: StateChange[];
-  /** By the cost model. */
-  cycles: number;
+  /** By the cost model; absent where a hypervisor of the user's own handled it. */
+  cycles?: number;
 }
 
 export interface StateChange {

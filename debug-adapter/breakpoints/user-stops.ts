@@ -11,6 +11,7 @@ import { Access } from '../../simulator/mmu/index';
 import type { Debuggee } from '../debuggee';
 import { MachineEnvironment } from '../expression/machine-environment';
 import { hex } from '../format';
+import type { GuestExits } from '../inspect/guest-exits';
 import { frameVariables, handlerFrames } from '../inspect/handler-frames';
 import type { Narrations } from '../inspect/narrations';
 import { trapText } from '../run/guest-stepping';
@@ -40,6 +41,7 @@ export class UserStops implements Watchers {
   constructor(
     private readonly debuggee: Debuggee,
     private readonly narrations: Narrations,
+    private readonly guestExits: GuestExits,
     private readonly log: (text: string) => void,
   ) {}
 
@@ -67,7 +69,7 @@ export class UserStops implements Watchers {
   }
 
   get watchesGuestTraps(): boolean {
-    return this.filters?.wants('trap') ?? false;
+    return this.guestExits.isPossible || (this.filters?.wants('trap') ?? false);
   }
 
   get watchesEveryInstruction(): boolean {
@@ -153,6 +155,7 @@ export class UserStops implements Watchers {
   }
 
   atGuestTrap(trap: GuestTrap, hart: Hart): Stop | undefined {
+    this.guestExits.note(trap, hart);
     if (!this.filters?.acceptsTrap(trap)) return undefined;
     const { id, name } = causeOf(trap.cause, trap.interrupt);
     return {

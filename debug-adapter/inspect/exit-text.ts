@@ -81,7 +81,8 @@ export function isEcall(cause: number): boolean {
   return cause === ExceptionCode.supervisorEcall || cause === ExceptionCode.virtualSupervisorEcall;
 }
 
-function lowered(name: string): string {
+/** A name within a sentence. */
+export function lowered(name: string): string {
   return `${name.charAt(0).toLowerCase()}${name.slice(1)}`;
 }
 

@@ -4,6 +4,7 @@ import { hex, valueOfWords } from '../format';
 import { describeChange } from '../inspect/change-text';
 import { describeExit, exitInstruction } from '../inspect/exit-text';
 import type { Exit, Exits } from '../protocol';
+import { guestExitList } from './guest-exits';
 import { countsOf } from './run-summary';
 
 /** The last exits of one vCPU (of all when undefined) for these reasons (all when undefined), and how many there were of each kind. */
@@ -14,7 +15,7 @@ export function exitList(
   reasons: readonly string[] | undefined,
 ): Exits {
   const ledger = running.debuggee.system.vm?.ledger;
-  if (!ledger) return { total: 0, counts: [], exits: [] };
+  if (!ledger) return guestExitList(running, cpu, count, reasons);
   return {
     total: ledger.count,
     counts: countsOf(ledger),

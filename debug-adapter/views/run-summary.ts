@@ -1,6 +1,6 @@
 import type { ExitLedger } from '../../simulator/hypervisor/ledger';
 import type { Debuggee } from '../debuggee';
-import type { Exits, RunSummary } from '../protocol';
+import type { RunSummary } from '../protocol';
 
 /** What is to be told of a run that is over. @param how it ended, as a sentence */
 export function runSummary({ system }: Debuggee, how: string, isFailure: boolean): RunSummary {
@@ -16,8 +16,8 @@ export function runSummary({ system }: Debuggee, how: string, isFailure: boolean
 }
 
 /** The ledger counts an exit when it is over; the one that is being handled is one, too. */
-export function countsOf(ledger: ExitLedger): Exits['counts'] {
-  const counts: Exits['counts'] = ledger.counts().map((each) => ({ ...each }));
+export function countsOf(ledger: ExitLedger): { reason: string; count: number; cycles: number }[] {
+  const counts: { reason: string; count: number; cycles: number }[] = ledger.counts().map((each) => ({ ...each }));
   const current = ledger.handling;
   if (!current) return counts;
   const same = counts.find(({ reason }) => reason === current.reason);

@@ -35,8 +35,8 @@ export class ExitsView implements View {
 
   render(page: PageContext): Element[] {
     const { total, counts, exits } = this.content;
-    if (total === 0) return [note('No exit yet: nothing that the guest did needed a VMM.')];
-    const cycles = counts.reduce((sum, count) => sum + count.cycles, 0);
+    if (total === 0) return [note('No exit yet: nothing that a guest did needed a hypervisor.')];
+    const cycles = sumOf(counts);
     const more = () => {
       this.wanted = Math.min(mostExits, this.wanted + pageLength);
       page.refresh();
@@ -45,13 +45,12 @@ export class ExitsView implements View {
     return [
       element('header', {}, [
         text('title', plural(total, 'exit')),
-        text('space', `${cycles.toLocaleString('en')} cycles`),
+        ...(cycles === undefined ? [] : [text('space', `${cycles.toLocaleString('en')} cycles`)]),
       ]),
       this.countTable(page),
       element('h2', {}, [
         this.reasons.size > 0 ? `Last exits for ${[...this.reasons].join(', ')}` : 'Last exits',
-        ' ',
-        text('space', 'and their cycles'),
+        ...(cycles === undefined ? [] : [' ', text('space', 'and their cycles')]),
       ]),
       ...(exits.length === 0 ? [note('None of them is among those that are kept, which are the last 1,000.')] : []),
       element(
@@ -70,9 +69,10 @@ export class ExitsView implements View {
       .map(({ reason, count, cycles }) => [
         page.isPast ? reason : this.filter(reason, page),
         count.toLocaleString('en'),
-        cycles.toLocaleString('en'),
+        ...(cycles === undefined ? [] : [cycles.toLocaleString('en')]),
       ]);
-    return table(['reason', 'exits', 'cycles'], rows, 'Exits by reason');
+    const hasCycles = sumOf(this.content.counts) !== undefined;
+    return table(['reason', 'exits', ...(hasCycles ? ['cycles'] : [])], rows, 'Exits by reason');
   }
 
   private filter(reason: string, { refresh }: PageContext): Element {
@@ -103,13 +103,13 @@ export class ExitsView implements View {
       toggle(this.unfolded, name);
       page.refresh();
     };
-    const cycles = run.reduce((sum, exit) => sum + exit.cycles, 0);
+    const cycles = sumOf(run);
     const label = [
       text('index', `#${oldest.number}–${newest.number}`),
       text('request', newest.description),
       text('times', `${run.length} times`),
       ...marked(run.map((exit) => markOf(exit, page)).find(Boolean)),
-      text('cost', `${cycles}`),
+      ...costOf(cycles),
     ];
     return element('div', { class: 'exit' }, [
       fold(label, isOpen, switchIt, { item: name }),
@@ -136,10 +136,26 @@ export class ExitsView implements View {
       text('index', `#${number}`),
       text('request', exit.description),
       ...marked(markOf(exit, page)),
-      text('cost', `${exit.cycles}`),
+      ...costOf(exit.cycles),
     ];
     return [fold(label, isOpen, switchIt, { item: number }), ...(isOpen ? details(exit, page.client) : [])];
   }
+}
+
+/** Undefined where no cost is known: a hypervisor of the user's own has no cost model. */
+function sumOf(costs: readonly { readonly cycles?: number }[]): number | undefined {
+  if (costs.some(({ cycles }) => cycles === undefined)) return undefined;
+  return costs.reduce((sum, { cycles = 0 }) => sum + cycles, 0);
+}
+
+function costOf(cycles: number | undefined): Element[] {
+  return cycles === undefined ? [] : [text('cost', `${cycles}`)];
+}
+
+function changesOf({ changes, cycles }: Exit): Element[] {
+  if (cycles === undefined) return [note('Your own hypervisor handles it: this is what the hardware tells of it.')];
+  if (changes.length === 0) return [note('Changed no state but the guest’s registers and pc.')];
+  return [changeList(changes)];
 }
 
 function markOf({ number }: Exit, { changes }: PageContext): Mark | undefined {
@@ -159,7 +175,7 @@ function runsOf(exits: readonly Exit[]): Exit[][] {
 }
 
 function details(exit: Exit, client: Client): Element[] {
-  const { source, narration, changes } = exit;
+  const { source, narration } = exit;
   return [
     element('div', { class: 'details' }, [
       element('p', { class: 'facts' }, [
@@ -168,14 +184,14 @@ function details(exit: Exit, client: Client): Element[] {
         ...(source ? [sourceLink(source, client)] : []),
       ]),
       element('p', { class: 'space' }, [
-        `instruction ${exit.clock.toLocaleString('en')} of the machine, ${exit.cycles} cycles`,
+        `instruction ${exit.clock.toLocaleString('en')} of the machine${exit.cycles === undefined ? '' : `, ${exit.cycles} cycles`}`,
       ]),
       element(
         'ol',
         { class: 'steps' },
         narration.map((line) => element('li', {}, [line])),
       ),
-      ...(changes.length === 0 ? [note('Changed no state but the guest’s registers and pc.')] : [changeList(changes)]),
+      ...changesOf(exit),
     ]),
   ];
 }

@@ -30,7 +30,7 @@ function runFacts({ instructions, nanoseconds, exits }: RunSummary): Element[] {
   ];
   const rows = [...(exits?.counts ?? [])]
     .sort((a, b) => b.count - a.count)
-    .map(({ reason, count, cycles }) => [reason, count.toLocaleString('en'), cycles.toLocaleString('en')]);
+    .map(({ reason, count, cycles }) => [reason, count.toLocaleString('en'), cycles?.toLocaleString('en') ?? '']);
   return [
     element(
       'p',

@@ -46,6 +46,26 @@ for (const firmware of ['sbi', 'none'] as const) {
       );
     });
 
+    it('has the guest’s exits, as the hardware tells them', async () => {
+      await atTrap(1);
+      const { total, counts, exits } = await client.own('hyperstep/exits', { threadId, count: 10 });
+      assert.deepEqual([total, counts], [1, [{ reason: 'load-guest-page-fault', count: 1 }]]);
+      const [exit] = exits;
+      assert.equal(exit?.source?.line, lineOf('no_user'));
+      assert.equal(
+        exit?.description,
+        'ld a0, 8(t0) - load guest-page fault at 0x5008 (GPA 0x1008), in VS-mode of VMID 5',
+      );
+      for (let i = 1; i < 4; i++) await client.go('continue');
+      const all = await client.own('hyperstep/exits', { count: 10 });
+      assert.equal(all.total, 4);
+      const stores = await client.own('hyperstep/exits', { count: 10, reasons: ['store-guest-page-fault'] });
+      assert.deepEqual(
+        stores.exits.map(({ source }) => source?.line),
+        [lineOf('no_write')],
+      );
+    });
+
     it('names the bit that the second stage lacks', async () => {
       await atTrap(1);
       const { worlds: offered, trap } = await worlds();

@@ -1,0 +1,107 @@
+import { type Hart, HypervisorStatus, Status, StatusHigh } from '../../simulator/core/index';
+import type { GuestMode } from '../../simulator/hypervisor/guest';
+import type { System } from '../../simulator/hypervisor/system';
+import { causeOf, csrNamed, isGuestPageFault } from '../../simulator/isa/index';
+import type { GuestTrap } from '../../simulator/machine/stop';
+import { Privilege } from '../../simulator/mmu/index';
+import { valueOfWords } from '../format';
+import { guestPhysicalOf, machineTrap, supervisorTrap } from '../trap-csrs';
+
+/** As many as the ledger of a VMM keeps. */
+const KEPT = 1000;
+const HGATP = csrNamed('hgatp')?.number ?? 0;
+const VMID_SHIFT = 44n;
+const VMID_BITS = 14;
+
+/** A trap that a guest of the user's own hypervisor has taken into it: all that the hardware tells of an exit. */
+export interface GuestExit {
+  /** 1 for the first one that was seen. */
+  readonly number: number;
+  readonly cpu: number;
+  /** Machine clock. */
+  readonly clock: number;
+  readonly pc: bigint;
+  /** Where the guest was: VS or VU. */
+  readonly mode: GuestMode;
+  /** Whether M-mode took it, not HS-mode. */
+  readonly byMachine: boolean;
+  readonly interrupt: boolean;
+  readonly cause: number;
+  readonly value: bigint;
+  /** Of a guest-page fault; where the hardware tells it. */
+  readonly guestPhysical: bigint | undefined;
+  readonly vmid: number;
+}
+
+/** Exits of guests for which no VMM of ours keeps a ledger: they are what traps from V=1 into M- and HS-mode are. */
+export class GuestExits {
+  private readonly kept: GuestExit[] = [];
+  private readonly byCause = new Map<string, number>();
+  private total = 0;
+
+  constructor(private readonly system: System) {}
+
+  /** Whether there can be any: the machine has H, and its S-mode is the user's. */
+  get isPossible(): boolean {
+    return this.system.vm === undefined && (this.system.machine.harts[0]?.options.hypervisor ?? false);
+  }
+
+  get count(): number {
+    return this.total;
+  }
+
+  /** How many there were for each cause, by its id. */
+  get counts(): ReadonlyMap<string, number> {
+    return this.byCause;
+  }
+
+  /** A hart has taken a trap into software of the user's, and stands at its handler. */
+  note(trap: GuestTrap, hart: Hart): void {
+    const byMachine = hart.trapMode === 'm';
+    if (hart.trapMode === 'vs' || !cameFromGuest(hart, byMachine)) return;
+    const { interrupt, cause } = trap;
+    const csrs = byMachine ? machineTrap : supervisorTrap;
+    const value = valueOfWords({ low: trap.valueLow, high: trap.valueHigh });
+    const isTold = !interrupt && isGuestPageFault(cause) && hart.csr(csrs.guestAddress) !== 0n;
+    this.total++;
+    this.kept[this.total % KEPT] = {
+      number: this.total,
+      cpu: hart.id,
+      clock: this.system.machine.clock.now(),
+      pc: hart.csr(csrs.epc),
+      mode: { privilege: previousPrivilege(hart, byMachine), virtual: true },
+      byMachine,
+      interrupt,
+      cause,
+      value,
+      guestPhysical: isTold
+        ? guestPhysicalOf(hart.csr(csrs.guestAddress), hart.csr(csrs.instruction), value)
+        : undefined,
+      vmid: Number(BigInt.asUintN(VMID_BITS, hart.csr(HGATP) >> VMID_SHIFT)),
+    };
+    const { id } = causeOf(cause, interrupt);
+    this.byCause.set(id, (this.byCause.get(id) ?? 0) + 1);
+  }
+
+  /** The last `count` of those that are kept and wanted, newest first. */
+  last(count: number, isWanted: (exit: GuestExit) => boolean): GuestExit[] {
+    const found: GuestExit[] = [];
+    for (let number = this.total; number > Math.max(0, this.total - KEPT) && found.length < count; number--) {
+      const exit = this.kept[number % KEPT];
+      if (exit && isWanted(exit)) found.push(exit);
+    }
+    return found;
+  }
+}
+
+/** By the bit that the trap has set: SPV, or MPV (manual, volume II, "Trap Entry"). */
+function cameFromGuest({ state }: Hart, byMachine: boolean): boolean {
+  return (byMachine ? state.statusHigh & StatusHigh.MPV : state.hypervisorStatus & HypervisorStatus.SPV) !== 0;
+}
+
+function previousPrivilege({ state }: Hart, byMachine: boolean): Privilege {
+  const isSupervisor = byMachine
+    ? (state.status & Status.MPP) >> Status.MPP_SHIFT === Privilege.supervisor
+    : (state.status & Status.SPP) !== 0;
+  return isSupervisor ? Privilege.supervisor : Privilege.user;
+}
