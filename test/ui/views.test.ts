@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, describe, it } from 'mocha';
+import type { Exit } from '../../debug-adapter/protocol';
 import type { FromView } from '../../extension/views/messages';
 import type { ViewName } from '../../extension/views/table';
 import { Client, root } from '../debug-adapter/client';
@@ -144,6 +145,26 @@ describe('views', () => {
     await page.getByRole('button', { name: 'kernel.S:42' }).click();
     await page.waitForFunction(() => true);
     assert.deepEqual(received.at(-1), { type: 'open', path: '/guest/kernel.S', line: 42 });
+  });
+
+  it('shows exits of which no cost is known: those into a hypervisor of the user’s own', async () => {
+    const exit: Exit = {
+      number: 1,
+      threadId: 1,
+      clock: 900,
+      reason: 'load-guest-page-fault',
+      description: 'ld a0, 8(t0) - load guest-page fault at 0x5008 (GPA 0x1008), in VS-mode of VMID 5',
+      pc: '0x80200100',
+      instruction: 'ld a0, 8(t0)',
+      narration: [],
+      changes: [],
+    };
+    const counts = [{ reason: 'load-guest-page-fault', count: 1 }];
+    await open('exits', 250, { 'hyperstep/exits': () => ({ total: 1, counts, exits: [exit] }) });
+    await page.getByRole('button', { name: /GPA 0x1008/ }).click();
+    await page.getByText('Your own hypervisor handles it').waitFor();
+    assert.equal(await page.getByText('cycles').count(), 0);
+    await shot('exits-own-hypervisor');
   });
 
   it('shows the exits of chosen reasons, and equal ones as one until they are unfolded', async () => {
