@@ -1,5 +1,7 @@
+import { Status } from '../../simulator/core/index';
 import type { GuestCpu } from '../../simulator/hypervisor/guest';
 import { causeOf, ExceptionCode, isGuestPageFault } from '../../simulator/isa/index';
+import { Access, Privilege } from '../../simulator/mmu/index';
 import type { Debuggee } from '../debuggee';
 import { hex } from '../format';
 import type { LastTrap } from '../protocol';
@@ -21,8 +23,20 @@ const accessOfCause: ReadonlyMap<number, LastTrap['access']> = new Map([
 ]);
 
 /**
+ * Whether a CPU has returned from its mode's last trap: a return sets SPIE (MPIE) and leaves user mode, without V, as the mode before. A trap
+ * from user mode may look so too, but then its instruction is one that user mode may execute.
+ * @param before the CPU in the mode that the status tells of, in which the instruction at epc was executed if the trap is not over
+ */
+function isOver({ privilege }: GuestCpu, status: bigint, before: GuestCpu, epc: bigint): boolean {
+  const isMachine = privilege === Privilege.machine;
+  const enabled = isMachine ? Status.MPIE : Status.SPIE;
+  const looksReturned = before.privilege === Privilege.user && !before.virtual && (status & BigInt(enabled)) !== 0n;
+  return looksReturned && 'fault' in before.peek(epc, Access.execute, before, true);
+}
+
+/**
  * The fault that brought a CPU into the mode in which it stands, by that mode's trap CSRs, and what the same access would do now. Undefined
- * when the last trap was of no address, or there was none.
+ * when the last trap was of no address, when there was none, or when the CPU has returned from it.
  */
 export function lastTrap(debuggee: Debuggee, cpu: GuestCpu): LastTrap | undefined {
   const csrs = trapCsrsOf(cpu);
@@ -33,6 +47,11 @@ export function lastTrap(debuggee: Debuggee, cpu: GuestCpu): LastTrap | undefine
   if (!access) return undefined;
   const mode = interruptedMode(debuggee, cpu, true);
   const world = inWorld(cpu, mode);
+  if (
+    access !== 'execute' &&
+    isOver(cpu, read(csrs.status), inWorld(cpu, interruptedMode(debuggee, cpu)), read(csrs.epc))
+  )
+    return undefined;
   const value = read(csrs.value);
   const shifted = isGuestPageFault(Number(cause)) && 'guestAddress' in csrs ? read(csrs.guestAddress) : 0n;
   const gpa =

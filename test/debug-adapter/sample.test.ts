@@ -86,6 +86,21 @@ describe('debugging the sample', () => {
     assertShadowIsRight(await leaves());
   });
 
+  it('tells the fault of the kernel’s demand paging in its handler, and no more after it', async () => {
+    const trap = path.join(sample, 'trap.S');
+    const handler = readFileSync(trap, 'utf8')
+      .split('\n')
+      .findIndex((line) => line.startsWith('on_trap:'));
+    await client.breakAt(trap, [handler + 1]);
+    await client.go('continue');
+    const inHandler = await client.own('hyperstep/worlds', { threadId: 1 });
+    assert.match(inHandler.trap?.text ?? '', /^Store\/AMO page fault at 0x[0-9a-f]+, from S-mode at demand$/);
+    await client.breakAt(trap, []);
+    await client.breakAt(kernel, [lineOf(/^demand:/) + 1]);
+    await client.go('continue');
+    assert.equal((await client.own('hyperstep/worlds', { threadId: 1 })).trap, undefined);
+  });
+
   it('reads a block through virtio-blk: the chain is in the queue', async () => {
     await client.breakAt(kernel, [lineOf(/^disk_read_done:/)]);
     await client.go('continue');
