@@ -78,7 +78,8 @@ export class FrameView {
         const { site } = frame.frame;
         return {
           id,
-          name: site.function,
+          // The class is named as its file, which stands beside.
+          name: site.function.replace(/^.*\./, ''),
           source: this.sources.vmm(site.file),
           line: site.line,
           column: site.column,
