@@ -2,7 +2,14 @@ import { parseLinkWords } from '../simulator/assembler/index';
 import { type HartOptions, parseHartOption } from '../simulator/core/index';
 import { VIRTIO_DEVICES } from '../simulator/hypervisor/system';
 import { isRecord } from './argument-checks';
-import { addressPattern, type Disk, type LaunchArguments, launchAttributes, type SymbolFile } from './launch';
+import {
+  addressPattern,
+  type Disk,
+  type LaunchArguments,
+  launchAttributes,
+  loadAddressPattern,
+  type SymbolFile,
+} from './launch';
 import { RequestError } from './request-error';
 
 const names = Object.keys(launchAttributes) as (keyof LaunchArguments)[];
@@ -170,14 +177,19 @@ function symbolFile(given: string | SymbolFile): CheckedSymbolFile {
   };
 }
 
-const isAddress = (value: unknown): boolean => typeof value === 'string' && new RegExp(addressPattern).test(value);
+const matches = (pattern: string, value: unknown): boolean =>
+  typeof value === 'string' && new RegExp(pattern).test(value);
 
 function isSymbolList(value: unknown): value is LaunchArguments['symbols'] {
   const isFile = (each: unknown): boolean => {
     if (typeof each === 'string') return each !== '';
     if (!isRecord(each) || typeof each['file'] !== 'string' || each['file'] === '') return false;
     const { offset = '0', loadAddress = '0' } = each;
-    return typeof offset === 'string' && isAddress(offset.replace(/^-/, '')) && isAddress(loadAddress);
+    return (
+      typeof offset === 'string' &&
+      matches(addressPattern, offset.replace(/^-/, '')) &&
+      matches(loadAddressPattern, loadAddress)
+    );
   };
   return Array.isArray(value) && value.every(isFile);
 }

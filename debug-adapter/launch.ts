@@ -54,6 +54,8 @@ export interface SymbolFile {
 
 /** A number of up to 64 bits as launch.json has it, which knows no hexadecimal numbers. */
 export const addressPattern = '^(0[xX][0-9a-fA-F]{1,16}|[0-9]{1,19})$';
+/** Even, as instructions are. */
+export const loadAddressPattern = '^(0[xX][0-9a-fA-F]{0,15}[02468aceACE]|[0-9]{0,18}[02468])$';
 const offsetPattern = addressPattern.replace('^', '^-?');
 
 /** A JSON schema, as far as launch attributes need it. */
@@ -164,7 +166,7 @@ export const launchAttributes: Record<keyof LaunchArguments, AttributeSchema> = 
   },
   loadAddress: {
     type: 'string',
-    pattern: addressPattern,
+    pattern: loadAddressPattern,
     patternErrorMessage: 'An address such as "0x80200000".',
     markdownDescription:
       'The physical address at which the program is loaded, its parts as far from each other as before: for ELF files whose own physical addresses are no memory of the machine, such as a `vmlinux`, Xvisor or Bao, and for flat binaries. It runs where it is linked.',
@@ -187,7 +189,7 @@ export const launchAttributes: Record<keyof LaunchArguments, AttributeSchema> = 
             },
             loadAddress: {
               type: 'string',
-              pattern: addressPattern,
+              pattern: loadAddressPattern,
               description:
                 'The physical address (of the machine) at which its first contents are, by which it is recognized also before paging is on and inside a guest’s memory. As the file says when absent; beside a flat binary, where that lies.',
             },

@@ -455,7 +455,7 @@ export interface Exit {
   /** 1 for the first exit of the virtual machine. */
   number: number;
   threadId: number;
-  /** Machine clock, in instructions. */
+  /** Machine clock, in nanoseconds. */
   clock: number;
   reason: string;
   /** What happened, as the label frame says it: `csrw satp, privileged, in U-mode of the machine`. */

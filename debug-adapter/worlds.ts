@@ -94,7 +94,7 @@ function trappedModes({ hart, privilege, virtual }: GuestCpu): GuestMode[] {
 }
 
 /** The mode that the last trap into M- or (H)S-mode interrupted, and to which the return from it leads. */
-function previous({ state }: Hart, by: 's' | 'm'): GuestMode {
+export function previousMode({ state }: Hart, by: 's' | 'm'): GuestMode {
   if (by === 'm')
     return {
       privilege: ((state.status & Status.MPP) >> Status.MPP_SHIFT) as Privilege,
@@ -111,7 +111,7 @@ function previous({ state }: Hart, by: 's' | 'm'): GuestMode {
  * the guest's mode, and GVA says that the value is an address of the guest's (manual, "Hypervisor Status Register").
  */
 function trapped(hart: Hart, by: 's' | 'm'): GuestMode {
-  const mode = previous(hart, by);
+  const mode = previousMode(hart, by);
   const { hypervisorStatus, statusHigh } = hart.state;
   const isGuestAddress = by === 'm' ? statusHigh & StatusHigh.GVA : hypervisorStatus & HypervisorStatus.GVA;
   if (mode.virtual || !isGuestAddress) return mode;
@@ -123,7 +123,7 @@ function trapped(hart: Hart, by: 's' | 'm'): GuestMode {
 export function interruptedMode(debuggee: Debuggee, cpu: GuestCpu, ofValue = false): GuestMode {
   const { privilege, virtual, hart } = cpu;
   if (!debuggee.system.vm && !virtual)
-    return (ofValue ? trapped : previous)(hart, privilege === Privilege.machine ? 'm' : 's');
+    return (ofValue ? trapped : previousMode)(hart, privilege === Privilege.machine ? 'm' : 's');
   const status = cpu.readCsr(trapCsrsOf(cpu)?.status ?? 0) ?? 0n;
   return { privilege: status & BigInt(Status.SPP) ? Privilege.supervisor : Privilege.user, virtual };
 }

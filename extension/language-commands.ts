@@ -24,7 +24,7 @@ async function debugFrom(
   const line = given ?? editor?.selection.active.line;
   if (!uri || line === undefined) return;
   breakAt(uri, line);
-  await configurations.start(uri, false);
+  await configurations.start(uri, false, 'file');
 }
 
 async function showReferences(source: string, place: { line: number; character: number }): Promise<void> {

@@ -7,6 +7,11 @@ export class SampleFiles {
     private readonly folder: vscode.Uri,
   ) {}
 
+  /** Whether there is a copy. */
+  async exist(): Promise<boolean> {
+    return (await found(vscode.workspace.fs.stat(this.folder))) !== undefined;
+  }
+
   /** Copies what is not there. */
   async copyMissing(): Promise<void> {
     await vscode.workspace.fs.createDirectory(this.folder);
@@ -73,9 +78,16 @@ function openDocument(uri: vscode.Uri): vscode.TextDocument | undefined {
 }
 
 /** Undefined when there is no such file. */
-async function contents(uri: vscode.Uri): Promise<Uint8Array | undefined> {
-  return vscode.workspace.fs.readFile(uri).then(
-    (bytes) => bytes,
-    () => undefined,
-  );
+function contents(uri: vscode.Uri): Promise<Uint8Array | undefined> {
+  return found(vscode.workspace.fs.readFile(uri));
+}
+
+/** Undefined for what is not there; any other failure is one. */
+async function found<Value>(wanted: Thenable<Value>): Promise<Value | undefined> {
+  try {
+    return await wanted;
+  } catch (error) {
+    if (error instanceof vscode.FileSystemError && error.code === 'FileNotFound') return undefined;
+    throw error;
+  }
 }

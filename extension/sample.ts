@@ -12,6 +12,14 @@ const firstStop = /^\s*csrw\s+satp,/;
 /** What is done with the sample in the window that opens on it. */
 const NEXT = 'hyperstep.sample.next';
 type Next = 'show' | 'debug';
+/** Milliseconds in which the window opens: a later one on the same folder is the user's own. */
+const PATIENCE = 60_000;
+
+interface Wanted {
+  readonly next: Next;
+  /** Milliseconds of the host's clock. */
+  readonly at: number;
+}
 
 /**
  * The sample guest: copied to where it may be edited, and opened there, as a folder of its own where VS Code has a file system, else in the
@@ -39,11 +47,11 @@ export class SampleGuest {
 
   /** A window was opened on the sample for something: it is done now. */
   async resume(): Promise<void> {
-    const next = this.context.globalState.get<Next>(NEXT);
+    const wanted = this.context.globalState.get<Wanted>(NEXT);
     const folder = this.folder();
-    if (!next || !folder || !this.isOpen(folder)) return;
+    if (!wanted || !folder || !this.isOpen(folder)) return;
     await this.context.globalState.update(NEXT, undefined);
-    await this.show(folder, next);
+    if (Date.now() - wanted.at < PATIENCE) await this.show(folder, wanted.next);
   }
 
   private async open(next: Next): Promise<void> {
@@ -54,7 +62,8 @@ export class SampleGuest {
     }
     await new SampleFiles(this.shipped, folder).copyMissing();
     if (this.isOpen(folder)) return this.show(folder, next);
-    await this.context.globalState.update(NEXT, next);
+    const wanted: Wanted = { next, at: Date.now() };
+    await this.context.globalState.update(NEXT, wanted);
     const forceNewWindow = vscode.workspace.workspaceFolders !== undefined;
     await vscode.commands.executeCommand('vscode.openFolder', folder, { forceNewWindow });
   }
@@ -69,14 +78,20 @@ export class SampleGuest {
       .split('\n')
       .findIndex((text) => firstStop.test(text));
     if (line >= 0) breakAt(document.uri, line);
-    await this.configurations.start(document.uri, false);
+    await this.configurations.start(document.uri, false, 'file');
   }
 
   private async reset(): Promise<void> {
     const folder = this.folder();
     const files = folder && new SampleFiles(this.shipped, folder);
-    const changed = (await files?.changed()) ?? [];
-    if (!files || changed.length === 0) {
+    if (!files || !(await files.exist())) {
+      await vscode.window.showInformationMessage(
+        'The sample guest has not been opened yet: there is nothing to reset.',
+      );
+      return;
+    }
+    const changed = await files.changed();
+    if (changed.length === 0) {
       await vscode.window.showInformationMessage('The sample guest is as it came.');
       return;
     }

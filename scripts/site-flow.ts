@@ -43,7 +43,8 @@ export class SiteFlow {
 
   private statement(node: ts.Statement, after: Following, targets: Targets): Following {
     if (ts.isBlock(node)) return this.statements(node.statements, after, targets);
-    if (ts.isLabeledStatement(node)) return this.statement(node.statement, after, targets);
+    if (ts.isLabeledStatement(node))
+      throw new Error(`a label in a handler (${node.label.text}): where it leads is not followed`);
     if (ts.isBreakStatement(node)) return targets.broken;
     if (ts.isContinueStatement(node)) return targets.continued;
     if (ts.isReturnStatement(node)) return this.expression(node.expression, end);

@@ -1,14 +1,13 @@
-import { type Hart, HypervisorStatus, Status, StatusHigh } from '../../simulator/core/index';
+import type { Hart } from '../../simulator/core/index';
 import type { GuestMode } from '../../simulator/hypervisor/guest';
+import { KEPT_EXITS } from '../../simulator/hypervisor/ledger';
 import type { System } from '../../simulator/hypervisor/system';
 import { causeOf, csrNamed, isGuestPageFault } from '../../simulator/isa/index';
 import type { GuestTrap } from '../../simulator/machine/stop';
-import { Privilege } from '../../simulator/mmu/index';
 import { valueOfWords } from '../format';
 import { guestPhysicalOf, machineTrap, supervisorTrap } from '../trap-csrs';
+import { previousMode } from '../worlds';
 
-/** As many as the ledger of a VMM keeps. */
-const KEPT = 1000;
 const HGATP = csrNamed('hgatp')?.number ?? 0;
 const VMID_SHIFT = 44n;
 const VMID_BITS = 14;
@@ -57,19 +56,21 @@ export class GuestExits {
 
   /** A hart has taken a trap into software of the user's, and stands at its handler. */
   note(trap: GuestTrap, hart: Hart): void {
+    if (hart.trapMode === 'vs') return;
     const byMachine = hart.trapMode === 'm';
-    if (hart.trapMode === 'vs' || !cameFromGuest(hart, byMachine)) return;
+    const mode = previousMode(hart, hart.trapMode);
+    if (!mode.virtual) return;
     const { interrupt, cause } = trap;
     const csrs = byMachine ? machineTrap : supervisorTrap;
     const value = valueOfWords({ low: trap.valueLow, high: trap.valueHigh });
     const isTold = !interrupt && isGuestPageFault(cause) && hart.csr(csrs.guestAddress) !== 0n;
     this.total++;
-    this.kept[this.total % KEPT] = {
+    this.kept[this.total % KEPT_EXITS] = {
       number: this.total,
       cpu: hart.id,
       clock: this.system.machine.clock.now(),
       pc: hart.csr(csrs.epc),
-      mode: { privilege: previousPrivilege(hart, byMachine), virtual: true },
+      mode,
       byMachine,
       interrupt,
       cause,
@@ -86,22 +87,10 @@ export class GuestExits {
   /** The last `count` of those that are kept and wanted, newest first. */
   last(count: number, isWanted: (exit: GuestExit) => boolean): GuestExit[] {
     const found: GuestExit[] = [];
-    for (let number = this.total; number > Math.max(0, this.total - KEPT) && found.length < count; number--) {
-      const exit = this.kept[number % KEPT];
+    for (let number = this.total; number > Math.max(0, this.total - KEPT_EXITS) && found.length < count; number--) {
+      const exit = this.kept[number % KEPT_EXITS];
       if (exit && isWanted(exit)) found.push(exit);
     }
     return found;
   }
-}
-
-/** By the bit that the trap has set: SPV, or MPV (manual, volume II, "Trap Entry"). */
-function cameFromGuest({ state }: Hart, byMachine: boolean): boolean {
-  return (byMachine ? state.statusHigh & StatusHigh.MPV : state.hypervisorStatus & HypervisorStatus.SPV) !== 0;
-}
-
-function previousPrivilege({ state }: Hart, byMachine: boolean): Privilege {
-  const isSupervisor = byMachine
-    ? (state.status & Status.MPP) >> Status.MPP_SHIFT === Privilege.supervisor
-    : (state.status & Status.SPP) !== 0;
-  return isSupervisor ? Privilege.supervisor : Privilege.user;
 }

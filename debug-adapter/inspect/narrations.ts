@@ -1,12 +1,9 @@
-import type { ExitRecord } from '../../simulator/hypervisor/ledger';
+import { type ExitRecord, KEPT_EXITS } from '../../simulator/hypervisor/ledger';
 import { type SbiCallId, sbiCallOf } from '../../simulator/hypervisor/sbi/call';
 import type { ActiveHandler } from '../../simulator/machine/hosted-software';
 import type { Step } from '../../simulator/machine/narration';
 import { isEcall } from './exit-text';
 import { stepText } from './handler-frames';
-
-/** As many exits as the ledger keeps. */
-const KEPT = 1000;
 
 const CSR = { mepc: 0x341, mcause: 0x342, mtval: 0x343 } as const;
 
@@ -44,8 +41,8 @@ export class Narrations {
     const { trail, hart } = handler;
     if (exit) {
       const { number } = exit;
-      this.trails[number % KEPT] = trail;
-      this.numbers[number % KEPT] = number;
+      this.trails[number % KEPT_EXITS] = trail;
+      this.numbers[number % KEPT_EXITS] = number;
       this.latest[hart.id] = { trail, software: 'vmm', number };
     } else {
       this.firmwareTraps++;
@@ -54,8 +51,8 @@ export class Narrations {
   }
 
   of({ number }: ExitRecord): string[] {
-    if (this.numbers[number % KEPT] !== number) return [];
-    return (this.trails[number % KEPT] ?? []).map(stepText);
+    if (this.numbers[number % KEPT_EXITS] !== number) return [];
+    return (this.trails[number % KEPT_EXITS] ?? []).map(stepText);
   }
 
   /** The last handler that ran on a hart; undefined before the first. */

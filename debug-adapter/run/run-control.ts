@@ -256,6 +256,7 @@ export class RunControl {
 
   private finishPlan(): void {
     this.plan = undefined;
+    this.pace.rest();
     this.wantsPause = undefined;
     if (this.leg.until) this.installBreakpoints(new Set());
     this.leg = { instructions: 0 };

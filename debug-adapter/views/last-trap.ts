@@ -1,6 +1,6 @@
 import { Status } from '../../simulator/core/index';
 import type { GuestCpu } from '../../simulator/hypervisor/guest';
-import { causeOf, ExceptionCode, isGuestPageFault } from '../../simulator/isa/index';
+import { causeOf, decode, ExceptionCode, isGuestPageFault } from '../../simulator/isa/index';
 import { Access, Privilege } from '../../simulator/mmu/index';
 import type { Debuggee } from '../debuggee';
 import { hex } from '../format';
@@ -21,6 +21,12 @@ const accessOfCause: ReadonlyMap<number, LastTrap['access']> = new Map([
   [ExceptionCode.storePageFault, 'write'],
   [ExceptionCode.storeGuestPageFault, 'write'],
 ]);
+
+/** Whether the instruction is one of a hypervisor that reads what its guest may execute: a load by its cause, a fetch by its permission. */
+function isHlvx(debuggee: Debuggee, cpu: GuestCpu, address: bigint): boolean {
+  const word = debuggee.instructionAt(cpu, address);
+  return word !== undefined && decode(word)?.instruction.name.startsWith('hlvx.') === true;
+}
 
 /**
  * Whether a CPU has returned from its mode's last trap: a return sets SPIE (MPIE) and leaves user mode, without V, as the mode before. A trap
@@ -43,21 +49,19 @@ export function lastTrap(debuggee: Debuggee, cpu: GuestCpu): LastTrap | undefine
   const read = (number: number): bigint => cpu.readCsr(number) ?? 0n;
   if (!csrs || read(csrs.epc) === 0n) return undefined;
   const cause = read(csrs.cause);
-  const access = cause & INTERRUPT ? undefined : accessOfCause.get(Number(cause));
-  if (!access) return undefined;
+  const told = cause & INTERRUPT ? undefined : accessOfCause.get(Number(cause));
+  if (!told) return undefined;
   const mode = interruptedMode(debuggee, cpu, true);
+  const by = inWorld(cpu, interruptedMode(debuggee, cpu));
+  const access = told === 'read' && isHlvx(debuggee, by, read(csrs.epc)) ? 'execute' : told;
   const world = inWorld(cpu, mode);
-  if (
-    access !== 'execute' &&
-    isOver(cpu, read(csrs.status), inWorld(cpu, interruptedMode(debuggee, cpu)), read(csrs.epc))
-  )
-    return undefined;
+  if (access !== 'execute' && isOver(cpu, read(csrs.status), by, read(csrs.epc))) return undefined;
   const value = read(csrs.value);
   const shifted = isGuestPageFault(Number(cause)) && 'guestAddress' in csrs ? read(csrs.guestAddress) : 0n;
   const gpa =
     shifted !== 0n && 'instruction' in csrs ? guestPhysicalOf(shifted, read(csrs.instruction), value) : undefined;
   const { name } = causeOf(Number(cause), false);
-  const place = debuggee.describe(world, read(csrs.epc)) ?? hex(read(csrs.epc));
+  const place = debuggee.describe(by, read(csrs.epc)) ?? hex(read(csrs.epc));
   const reached = gpa === undefined ? '' : `, GPA ${hex(gpa)}`;
   return {
     cause: name,
@@ -65,7 +69,7 @@ export function lastTrap(debuggee: Debuggee, cpu: GuestCpu): LastTrap | undefine
     address: hex(value),
     access,
     ...(gpa === undefined ? {} : { gpa: hex(gpa) }),
-    text: `${name} at ${hex(value)}${reached}, from ${modeName(debuggee, cpu, mode)} at ${place}`,
+    text: `${name} at ${hex(value)}${reached}, from ${modeName(debuggee, cpu, by)} at ${place}`,
     now: translation(debuggee, world, value, access),
   };
 }

@@ -69,7 +69,7 @@ export function translation(debuggee: Debuggee, cpu: GuestCpu, address: bigint, 
 function rightsOf(cpu: GuestCpu, access: Access): AccessRights {
   const status = Number((cpu.virtual ? cpu.hart.csr(VSSTATUS) : (cpu.readCsr(SSTATUS) ?? 0n)) & 0xffff_ffffn);
   const { privilege } = cpu;
-  return { access, privilege, sum: (status & Status.SUM) !== 0, mxr: (status & Status.MXR) !== 0 };
+  return { access, privilege, sum: (status & Status.SUM) !== 0 };
 }
 
 function find(cpu: GuestCpu, address: bigint, access: Access, pastTlb: boolean): Found {

@@ -7,7 +7,6 @@ export interface AccessRights {
   readonly access: Access;
   readonly privilege: Privilege;
   readonly sum: boolean;
-  readonly mxr: boolean;
 }
 
 /** A walk that ended with an exception. */

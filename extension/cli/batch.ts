@@ -13,7 +13,7 @@ export interface RunResult {
   readonly instructions: number;
 }
 
-type RunGuest = (command: ParsedCommand, console: GuestConsole) => Promise<RunResult>;
+type RunGuest = (command: ParsedCommand, openConsole: () => GuestConsole) => Promise<RunResult>;
 
 interface Line {
   /** Counted from 1. */
@@ -24,7 +24,7 @@ interface Line {
 /** What cannot be one guest's among many. */
 const ALONE = ['batch', 'help', 'replay', 'legal-variants'];
 /** What one guest has for itself: as a default of all, each would write over what the one before wrote. */
-const OWN = ['record', 'report', 'save', 'signature', 'trace', 'replay', 'legal-variants'];
+const OWN = ['record', 'report', 'save', 'restore', 'signature', 'trace', 'replay', 'legal-variants'];
 
 /**
  * `hyperstep run --batch LIST`: runs many guests in one process, each with the words of a line, and with the command's own options as
@@ -59,8 +59,10 @@ async function runLine(
     const own = parseCommand('run', words);
     const misplaced = ALONE.find((name) => own.values[name] !== undefined);
     if (misplaced !== undefined) throw new UsageError(`--${misplaced} is no option of a guest in a list`);
-    const console = { input: new ClosedInput(), output: new ConsoleOutput(process.stderr) };
-    return await runGuest(withDefaults(own, defaults), console);
+    return await runGuest(withDefaults(own, defaults), () => ({
+      input: new ClosedInput(),
+      output: new ConsoleOutput(process.stderr),
+    }));
   } catch (error) {
     if (!isExpected(error)) throw error;
     process.stderr.write(`hyperstep: ${place}: ${error.message}\n`);
@@ -72,6 +74,14 @@ async function runLine(
 function linesOf(text: string): Line[] {
   return text
     .split('\n')
-    .map((line, index) => ({ number: index + 1, words: /^\s*#/.test(line) ? [] : shellWords(line) }))
+    .map((line, index) => ({ number: index + 1, line }))
+    .filter(({ line }) => !/^\s*#/.test(line))
+    .map(({ number, line }) => {
+      if (!COMPLETE.test(line)) throw new UsageError(`line ${number} of the list has a quote that is not closed`);
+      return { number, words: shellWords(line) };
+    })
     .filter(({ words }) => words.length > 0);
 }
+
+/** A line whose quotes are closed. */
+const COMPLETE = /^(?:[^'"\\]|\\.|'[^']*'|"(?:[^"\\]|\\.)*")*$/;

@@ -133,7 +133,11 @@ export function withDefaults(command: ParsedCommand, { values }: ParsedCommand):
     const before = values[name];
     return [name, Array.isArray(value) && Array.isArray(before) ? [...before, ...value] : value];
   });
-  return commandOf({ ...values, ...Object.fromEntries(both) }, command.files);
+  const defaults = { ...values };
+  // Of two that exclude each other the command's own counts.
+  if (command.values['relax'] || command.values['no-relax'])
+    for (const name of ['relax', 'no-relax']) delete defaults[name];
+  return commandOf({ ...defaults, ...Object.fromEntries(both) }, command.files);
 }
 
 function commandOf(values: Values, files: readonly string[]): ParsedCommand {
@@ -213,8 +217,15 @@ export function suiteOptions(values: Values): SuiteOptions {
     timeout: timeout === undefined ? undefined : seconds('--timeout', timeout),
     pace: choice('--pace', one(values['pace']) ?? (process.stdin.isTTY ? 'realtime' : 'max'), PACES),
     dump: list(values['dump']).map((word) => choice('--dump', word, DUMPS)),
-    traces: list(values['trace']).map(traceOption),
+    traces: traceOptions(list(values['trace'])),
   };
+}
+
+function traceOptions(values: readonly string[]): TraceOption[] {
+  const traces = values.map(traceOption);
+  const twice = traces.find(({ file }, index) => traces.findIndex((each) => each.file === file) !== index);
+  if (twice) throw new UsageError(`--trace: each trace has a file of its own, and '${twice.file}' is named twice`);
+  return traces;
 }
 
 function traceOption(value: string): TraceOption {
@@ -228,6 +239,7 @@ function address(option: string, value: string | undefined): bigint | undefined 
   if (value === undefined) return undefined;
   if (!/^(0x[\da-f]{1,16}|\d{1,19})$/i.test(value))
     throw new UsageError(`${option} takes an address such as 0x80200000, not '${value}'`);
+  if (BigInt(value) % 2n !== 0n) throw new UsageError(`${option} takes an even address, not '${value}'`);
   return BigInt(value);
 }
 

@@ -39,16 +39,19 @@ export async function replay(command: ParsedCommand, options: MachineOptions): P
   const started = process.hrtime.bigint();
   let instructions = 0;
   let replayed: { readonly system: System; readonly stop: MachineStop; readonly same: boolean } | undefined;
-  for (const life of record.lives) {
-    const append = options.append ?? record.origin.bootArguments ?? undefined;
-    const system = systemOf(start, record, { ...options, append }, files, (byte) => output.write(byte));
-    const first = system.machine.clock.retired;
-    const runner = traces.runnerOf(system);
-    replayed = { system, ...runLife(system, runner, start, record, life, output) };
-    instructions += system.machine.clock.retired - first;
-    if (!replayed.same) break;
+  try {
+    for (const life of record.lives) {
+      const append = options.append ?? record.origin.bootArguments ?? undefined;
+      const system = systemOf(start, record, { ...options, append }, files, (byte) => output.write(byte));
+      const first = system.machine.clock.retired;
+      const runner = traces.runnerOf(system);
+      replayed = { system, ...runLife(system, runner, start, record, life, output) };
+      instructions += system.machine.clock.retired - first;
+      if (!replayed.same) break;
+    }
+  } finally {
+    traces.close();
   }
-  traces.close();
   if (!replayed) throw new ReplayError('the record has no run in it');
   const outcome = outcomeOf(replayed.system, replayed.stop, instructions, instructions);
   const report = one(command.values['report']);

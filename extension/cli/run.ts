@@ -22,12 +22,16 @@ export async function run(command: ParsedCommand): Promise<number> {
   if (values['batch'] !== undefined) return runBatch(command, runGuest);
   if (values['legal-variants']) return runVariants(command, machineOptions(values));
   if (values['replay'] !== undefined) return replay(command, machineOptions(values));
-  const result = await runGuest(command, { input: new ConsoleInput(), output: new ConsoleOutput() });
+  const result = await runGuest(command, () => ({ input: new ConsoleInput(), output: new ConsoleOutput() }));
   return result.status;
 }
 
-/** Runs one guest, and writes what was asked for. @throws UsageError and what else a user's words, files and machine can lead to */
-async function runGuest(command: ParsedCommand, console: GuestConsole): Promise<RunResult> {
+/**
+ * Runs one guest, and writes what was asked for.
+ * @param openConsole for the guest, once it is sure to run
+ * @throws UsageError and what else a user's words, files and machine can lead to
+ */
+async function runGuest(command: ParsedCommand, openConsole: () => GuestConsole): Promise<RunResult> {
   const { values } = command;
   const options = machineOptions(values);
   const suite = suiteOptions(values);
@@ -42,7 +46,7 @@ async function runGuest(command: ParsedCommand, console: GuestConsole): Promise<
   const traces = new Traces(suite.traces, program);
   const runner = (system: System): Runner => traces.runnerOf(system);
   const live = { ...options, timeout: suite.timeout, pace: suite.pace, runner };
-  const outcome = await runLive(start, live, files, recording, console).finally(() => traces.close());
+  const outcome = await runLive(start, live, files, recording, openConsole()).finally(() => traces.close());
   const wallSeconds = Number(process.hrtime.bigint() - started) / 1e9;
   const { system, status, message } = outcome;
   if (message !== undefined) process.stderr.write(`hyperstep: ${message}\n`);

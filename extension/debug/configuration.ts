@@ -102,8 +102,9 @@ export class DebugConfigurations implements vscode.DebugConfigurationProvider {
   /**
    * The commands “Debug Guest” and “Run Guest Without Debugging”: as F5 does, by the launch configuration that is for this guest where
    * there is one.
+   * @param wanted `file` where nothing will do that does not name it
    */
-  async start(file: vscode.Uri | undefined, noDebug: boolean): Promise<void> {
+  async start(file: vscode.Uri | undefined, noDebug: boolean, wanted: 'file' | 'any' = 'any'): Promise<void> {
     const guest = file ?? activeGuest();
     if (!guest) {
       await vscode.window.showInformationMessage('Open the assembly file of a guest (.s or .S) first.');
@@ -114,6 +115,7 @@ export class DebugConfigurations implements vscode.DebugConfigurationProvider {
       file: guest,
       program: await this.language.programOf(guest),
       last: this.last,
+      mayBeBuilt: wanted === 'any',
       locate: (path) => this.locate(path, folder),
     });
     const program = this.asProgram(guest);

@@ -8,6 +8,8 @@ interface Wanted {
   readonly file: vscode.Uri;
   /** All files that are linked with it. */
   readonly program: readonly vscode.Uri[];
+  /** Whether a program built elsewhere, of which this file may be a source, will do. */
+  readonly mayBeBuilt: boolean;
   /** The name of the configuration that was started last. */
   readonly last: string | undefined;
   /** Of a path in a launch configuration. */
@@ -26,7 +28,7 @@ export function launchesIn(folder: vscode.WorkspaceFolder | undefined): vscode.D
  */
 export function chooseLaunch(
   launches: readonly vscode.DebugConfiguration[],
-  { file, program, last, locate }: Wanted,
+  { file, program, mayBeBuilt, last, locate }: Wanted,
 ): vscode.DebugConfiguration | undefined {
   const files = new Set([file, ...program].map(String));
   const naming = launches.filter(
@@ -36,7 +38,7 @@ export function chooseLaunch(
   const built = launches.filter(
     (launch) => !takesActiveFile(launch) && programOf(launch).every((path) => !assemblyFile.test(path)),
   );
-  const candidates = naming.length > 0 ? naming : built;
+  const candidates = naming.length > 0 || !mayBeBuilt ? naming : built;
   return candidates.find(({ name }) => name === last) ?? candidates[0];
 }
 

@@ -52,7 +52,9 @@ export class ExitsView implements View {
         this.reasons.size > 0 ? `Last exits for ${[...this.reasons].join(', ')}` : 'Last exits',
         ...(cycles === undefined ? [] : [' ', text('space', 'and their cycles')]),
       ]),
-      ...(exits.length === 0 ? [note('None of them is among those that are kept, which are the last 1,000.')] : []),
+      ...(exits.length === 0
+        ? [note('None of them is this CPU’s and among those that are kept, which are the last 1,000.')]
+        : []),
       element(
         'div',
         { class: 'exits', 'data-items': 'list', 'aria-label': 'Exits, the newest first' },
@@ -184,7 +186,7 @@ function details(exit: Exit, client: Client): Element[] {
         ...(source ? [sourceLink(source, client)] : []),
       ]),
       element('p', { class: 'space' }, [
-        `instruction ${exit.clock.toLocaleString('en')} of the machine${exit.cycles === undefined ? '' : `, ${exit.cycles} cycles`}`,
+        `${exit.clock.toLocaleString('en')} ns on the machine’s clock${exit.cycles === undefined ? '' : `, ${exit.cycles} cycles`}`,
       ]),
       element(
         'ol',

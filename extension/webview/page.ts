@@ -81,17 +81,21 @@ export class Page {
     let isNew = false;
     try {
       await this.view.load(this.client, session.threadId);
-      // A later load shows a later state.
-      if (load !== this.loads) return;
+      if (this.isOvertaken(load, session)) return;
       isNew = this.compare(session);
       content = this.content(false);
     } catch (error) {
-      // Of a machine that has gone on meanwhile, the next stop is asked.
-      if (load !== this.loads || this.session.kind !== 'stopped') return;
+      if (this.isOvertaken(load, session)) return;
       content = [message(error instanceof Error ? error.message : String(error))];
     }
     this.show(content);
     if (isNew) this.arrived();
+  }
+
+  /** Whether a later load shows a later state, or the machine has gone on meanwhile: then the next stop is asked. */
+  private isOvertaken(load: number, asked: Extract<SessionState, { kind: 'stopped' }>): boolean {
+    const { session } = this;
+    return load !== this.loads || session.kind !== 'stopped' || session.session !== asked.session;
   }
 
   /** @returns whether this is another stop than that which was seen */

@@ -1,7 +1,8 @@
+import { NANOSECONDS_PER_TICK } from '../devices/clint';
 import type { DeviceClock, TimedDevice } from '../devices/device';
 
 /**
- * Machine time in nanoseconds: one for each retired instruction of any hart, plus what WFI skipped while no hart could run.
+ * Machine time in nanoseconds: one for each retired instruction of any hart, plus what WFI skipped while no hart could run, plus pauses.
  * Deadlines are one per owner and plain data; those at the same instant fire in order of their owners' names, so that nothing depends on history.
  */
 export class Clock implements DeviceClock {
@@ -43,6 +44,16 @@ export class Clock implements DeviceClock {
   skip(nanoseconds: number): void {
     this.base += nanoseconds;
     this.skipped += nanoseconds;
+  }
+
+  /**
+   * A hart pauses: up to the next tick of mtime, or what is due before it. Who waits in a loop for something that comes with time then
+   * sees the time of its coming, not one before (manual, volume I, "Zihintpause": the duration is bounded, and may be zero).
+   */
+  pause(): void {
+    const past = this.now() % NANOSECONDS_PER_TICK;
+    const next = this.now() + (past === 0 ? 0 : NANOSECONDS_PER_TICK - past);
+    this.skip(Math.max(0, Math.min(next, this.earliest) - this.now()));
   }
 
   /** Instructions retired by all harts. */

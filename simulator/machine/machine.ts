@@ -285,6 +285,7 @@ export class Machine implements CorePlatform, Runner {
         else this.scheduler.endTurn();
         return undefined;
       case RunExit.Yield:
+        this.clock.pause();
         this.scheduler.endTurn();
         return undefined;
       case RunExit.TrapLoop:

@@ -21,7 +21,12 @@ export class Pace {
   waitUntil(clock: number, now: number): number | undefined {
     const slept = this.since === undefined ? 0 : now - this.since;
     this.since = undefined;
-    return this.name === 'max' ? undefined : clock + slept * NANOSECONDS;
+    return this.name === 'max' ? undefined : clock + Math.floor(slept * NANOSECONDS);
+  }
+
+  /** The machine does not run on: what its host sleeps from here on is no time of the machine's. */
+  rest(): void {
+    this.since = undefined;
   }
 
   /**

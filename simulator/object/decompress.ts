@@ -19,7 +19,8 @@ export const inflate: Decompress = (bytes, size, what) => {
 
 /** @throws FormatError when the stream makes no sense, or something of another size */
 export const decompressZstd: Decompress = (bytes, size, what) =>
-  unpack(bytes, size, what, largestRatio.zstd, () => unzstd(bytes));
+  // Into a buffer of that size: the library would believe what the stream says of its own.
+  unpack(bytes, size, what, largestRatio.zstd, () => unzstd(bytes, new Uint8Array(size)));
 
 function unpack(bytes: Uint8Array, size: number, what: string, ratio: number, make: () => Uint8Array): Uint8Array {
   if (size > bytes.length * ratio) throw new FormatError(`${what} cannot have ${size} bytes`);

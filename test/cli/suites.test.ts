@@ -207,6 +207,8 @@ describe('what test suites ask of the command line', () => {
     assert.match(refused(list, '--signature', signature), /--signature is of one guest/);
     assert.match(refused(cli.write('none', '# nothing\n')), /there is no guest in/);
     assert.match(refused(cli.path('missing')), /the list '.*' is not there/);
+    assert.match(refused(cli.write('open', `"${good}`)), /line 1 of the list has a quote that is not closed/);
+    assert.equal(cli.run('run', '--batch', cli.write('own', `${good} --no-relax`), '--relax').status, 0);
     assert.match(refused(list, good), /with --batch files are named in its list/);
   });
 

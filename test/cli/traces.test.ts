@@ -240,6 +240,8 @@ describe('traces', () => {
       assert.equal(status, 2);
       assert.match(stderr, /--trace/);
     }
+    const twice = refused('traps', cli.path('x'), '--trace', 'commits', cli.path('x'));
+    assert.match(twice.stderr, /each trace has a file of its own/);
     const { status, stderr } = cli.run('run', cli.write('g.S', GUEST), ...bare, '--trace', 'traps', cli.path('no/x'));
     assert.match(stderr, /ENOENT.*no\/x/);
     assert.equal(status, 2);

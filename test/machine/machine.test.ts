@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { VIRTUALIZATIONS } from '../../simulator/hypervisor/system';
+import { Clock } from '../../simulator/machine/clock';
+import { Pace } from '../../simulator/machine/pace';
 import { assembleGuest, makeSystem } from '../support/guest';
 
 const LIMIT = 1_000_000;
@@ -37,6 +39,54 @@ on_trap:
     assert.equal(system.machine.harts[0]?.x(9), 0x8000000000000007n);
     // wfi skipped the time until the timer: 100 ticks of 100 ns.
     assert.ok(system.machine.clock.now() >= 10_000 && system.machine.clock.retired < 100);
+  });
+
+  // However long the loop is: the interrupt comes in its pause, not between its look at the time and its look at the flag.
+  for (const nops of [0, 1, 2, 3, 4, 5, 6])
+    it(`lets nobody who pauses see a timer's interrupt before its time (${nops} more instructions)`, async () => {
+      const program = await assembleGuest(`
+        .globl _start
+_start: la      t0, on_trap
+        csrw    stvec, t0
+        rdtime  s0
+        addi    s0, s0, 50
+        mv      a0, s0
+        li      a7, 0x54494d45
+        li      a6, 0
+        ecall
+        li      t0, 1 << 5
+        csrw    sie, t0
+        csrsi   sstatus, 2
+1:      rdtime  s2
+        ${'nop\n'.repeat(nops)}
+        bnez    s1, 2f
+        pause
+        j       1b
+2:      li      a7, 8
+        ecall
+        .balign 4
+on_trap:
+        li      s1, 1
+        csrw    sie, zero
+        sret
+`);
+      const { system } = makeSystem(program);
+      assert.equal(system.machine.run({ instructions: LIMIT }).reason, 'power-off');
+      const [wanted = 0n, seen = 0n] = [8, 18].map((register) => system.machine.harts[0]?.x(register));
+      assert.ok(seen >= wanted && seen <= wanted + 2n, `${seen}, and the timer was set to ${wanted}`);
+    });
+
+  it('pauses up to the next tick, or what is due before it', () => {
+    const clock = new Clock(() => undefined);
+    clock.skip(1030);
+    clock.pause();
+    assert.deepEqual([clock.now(), clock.retired], [1100, 0]);
+    clock.pause();
+    assert.equal(clock.now(), 1100);
+    clock.skip(10);
+    clock.schedule('disk', 1150);
+    clock.pause();
+    assert.equal(clock.now(), 1150);
   });
 
   it('sees that traps follow one another for ever while each of them is watched', async () => {
@@ -117,4 +167,17 @@ second: addi    s1, s1, 1
       assert.equal(sliced.stateHash(), whole.stateHash());
     });
   }
+});
+
+describe('the pace of a machine that waits', () => {
+  it('counts whole nanoseconds, and none of those in which nobody waited', () => {
+    const pace = new Pace('realtime');
+    assert.equal(pace.waitUntil(1000, 0), 1000);
+    assert.equal(pace.sleep(5_000_000, 1000, 10), 5);
+    assert.equal(pace.waitUntil(1000, 12.3456789), 1000 + 2_345_678);
+    pace.sleep(5_000_000, 1000, 10);
+    pace.rest();
+    assert.equal(pace.waitUntil(1000, 600_000), 1000);
+    assert.equal(new Pace('max').waitUntil(1000, 0), undefined);
+  });
 });

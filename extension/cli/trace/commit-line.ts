@@ -84,7 +84,9 @@ function memory(
   const wrote = (value: bigint): string => `${read} 0x${digits(value, size)}`;
   if (kind === 'load') return [read];
   if (kind === 'store') return [wrote(stored)];
-  if (conditional) return cpu.hart.x(rd) === 0n ? [wrote(stored)] : [];
   const value = readMemory(address, size);
+  // Where rd is x0, only the memory tells whether a store-conditional has stored.
+  const hasStored = rd === 0 ? value === BigInt.asUintN(size * 8, stored) : cpu.hart.x(rd) === 0n;
+  if (conditional) return hasStored ? [wrote(stored)] : [];
   return value === undefined ? [read] : [read, wrote(value)];
 }

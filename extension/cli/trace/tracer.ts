@@ -40,7 +40,7 @@ export class Tracer implements Runner {
     const { machine } = this.system;
     const end = machine.clock.retired + request.instructions;
     for (;;) {
-      const stop = this.step({ ...request, instructions: 1 });
+      const stop = this.step({ ...request, instructions: Math.min(1, request.instructions) });
       const isOver = stop.reason !== 'limit' && stop.reason !== 'guest-trap';
       if (isOver) return stop;
       if (machine.clock.retired < end) continue;

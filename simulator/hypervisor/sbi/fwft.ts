@@ -31,13 +31,19 @@ export const fwft: SbiExtension = {
         if ('error' in found) return failure(found.error);
         const { number, feature } = found;
         const [value, flags] = [call.argument(1), call.argument(2)];
-        if (flags & ~LOCK) return failure(SbiError.invalidParam);
+        if (flags & ~LOCK) {
+          yield step`refuse: flags ${flags} are not all known`;
+          return failure(SbiError.invalidParam);
+        }
         const name = featureName(number);
         if (host.features.isLocked(caller, number)) {
           yield step`refuse: ${name} of hart ${caller} is locked until its reset`;
           return failure(SbiError.deniedLocked);
         }
-        if (value > 1n) return failure(SbiError.invalidParam);
+        if (value > 1n) {
+          yield step`refuse: ${name} is 0 or 1, not ${value}`;
+          return failure(SbiError.invalidParam);
+        }
         yield step`set ${name} of hart ${caller} to ${value}`;
         feature.turn(caller, value === 1n);
         if (flags & LOCK) {
