@@ -7,7 +7,7 @@ const MOST = 64;
 
 /** What may come after the step at which a handler stands. */
 export type Coming =
-  /** Another step, in words; what only its own run will tell stands as the source has it: `‹pte›`. */
+  /** Another step, in words; what only its own run will tell stands as the source has it: `‹pte›`. In a loop that is all that goes round. */
   | { readonly kind: 'step'; readonly site: Site; readonly text: string }
   /** A function of which only a run tells which one it is. */
   | { readonly kind: 'call'; readonly site: Site }
@@ -54,7 +54,9 @@ function inFunction(
       seen.add(key);
       const site = sites[id];
       if (site?.kind === 'step') {
-        found.push({ kind: 'step', site, text: expectedText(trail, { site, callers: inner }) });
+        // A function that is entered anew has named nothing yet.
+        const told = inner.length > callers.length ? [] : toldInPass(trail, id, inner);
+        found.push({ kind: 'step', site, text: expectedText(told, { site, callers: inner }) });
       } else if (site?.first) {
         follow(site.first, [id, ...inner]);
       } else if (site) {
@@ -76,7 +78,30 @@ function inSourceOrder(ids: readonly number[]): number[] {
   return [...ids].sort((a, b) => (a < 0 ? 1 : b < 0 ? -1 : a - b));
 }
 
-/** A step's template with what its function has named before; the rest as expressions. */
+/**
+ * The steps since an activation of a function last went back in its source, to a loop's next turn: what they named still holds at the
+ * `coming` site. None when that one is reached by going back itself, as the loop may assign anew what was named in the turn before.
+ * @param callers of the function, which is one that the last step is in
+ */
+function toldInPass(trail: readonly Step[], coming: number, callers: readonly number[]): readonly Step[] {
+  let start = 0;
+  let last = -1;
+  for (const [index, { site, callers: path }] of trail.entries()) {
+    const depth = path.length - callers.length;
+    if (!callers.every((call, outward) => path[depth + outward] === call)) {
+      start = index + 1;
+      last = -1;
+      continue;
+    }
+    const place = [site, ...path][depth] ?? -1;
+    // Where the function stands at a call, further steps of the callee are no other turn.
+    if (place < last || (place === last && depth === 0)) start = index;
+    last = place;
+  }
+  return coming > last ? trail.slice(start) : [];
+}
+
+/** A step's template with what its function has named in the steps before; the rest as expressions. */
 function expectedText(trail: readonly Step[], frame: HandlerFrame): string {
   const { site } = frame;
   const known = frameVariables({ trail }, frame);
