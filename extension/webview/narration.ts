@@ -32,7 +32,11 @@ export class NarrationView implements View {
   private meaning: AddressMeaning | string | undefined;
 
   async load(client: Client, threadId: number): Promise<void> {
-    this.handled = (await client.request('hyperstep/narration', { threadId })).handled;
+    const { handled } = await client.request('hyperstep/narration', { threadId });
+    // Another exit has steps of the same numbers, which are not about what was chosen.
+    const isSame = handled && this.handled && scopeOf(handled) === scopeOf(this.handled);
+    if (!isSame) this.chosen = undefined;
+    this.handled = handled;
     const { chosen } = this;
     this.meaning = chosen
       ? await client
