@@ -16,6 +16,9 @@ type Stage = NonNullable<PageTableArguments['stage']>;
  */
 const MOST_FOLDED = 64;
 
+/** Of what changes, beside the tables. */
+const LAST_TRAP = 'last trap';
+
 const firstStageSchemes: Record<PageTable['mode'], string> = { bare: 'No paging', sv39: 'Sv39', sv48: 'Sv48' };
 const secondStageSchemes: Record<PageTable['mode'], string> = {
   bare: 'No second stage',
@@ -61,7 +64,8 @@ export class PageTablesView implements View {
         new Map(table.entries.map(({ index, ...says }) => [String(index), JSON.stringify(says)])),
       ]),
     );
-    return { scopes: new Map(scopes) };
+    const trap = new Map(this.trap ? [[LAST_TRAP, this.trap.text]] : []);
+    return { scopes: new Map([...scopes, [LAST_TRAP, trap]]) };
   }
 
   render(page: PageContext): Element[] {
@@ -69,14 +73,18 @@ export class PageTablesView implements View {
     const second = this.tables.second.get('');
     if (!root) return [];
     const refresh = () => void page.refresh();
-    const walk = ({ world, ...asked }: Parameters<Parameters<typeof trapNote>[1]>[0]) => {
+    const walk = ({ world, ...asked }: Parameters<Parameters<typeof trapNote>[2]>[0]) => {
       if (world) this.world.choose(world);
       this.asked.ask(asked);
       refresh();
     };
     const asking = page.isPast
       ? []
-      : [...this.world.render(refresh), ...(this.trap ? [trapNote(this.trap, walk)] : []), this.asked.form(page)];
+      : [
+          ...this.world.render(refresh),
+          ...(this.trap ? [trapNote(this.trap, page.changes.of(LAST_TRAP, LAST_TRAP), walk)] : []),
+          this.asked.form(page),
+        ];
     return [
       header(root),
       ...asking,
