@@ -111,7 +111,8 @@ export class Page {
 
   private arrived(): void {
     const words = this.view.announcement?.() ?? (this.changes.count ? this.changes.words : undefined);
-    if (words !== undefined) this.say(`${this.title}: ${words}`);
+    // What an earlier stop changed does not stay there as if it were news.
+    this.say(words === undefined ? '' : `${this.title}: ${words}`);
     // What comes next is to be seen too, but the present step in any case.
     for (const shown of ['.coming', '[aria-current="step"]'])
       this.root.querySelector(shown)?.scrollIntoView({ block: 'nearest' });
