@@ -16,6 +16,8 @@ const SCOPE = 'exits';
 export class ExitsView implements View {
   readonly empty = 'Debug a guest to see every exit to the VMM: its reason, what it changed and what it cost.';
   private content: Exits = { total: 0, counts: [], exits: [] };
+  /** Those of all reasons, so that none is out of reach once nobody can be asked any more. */
+  private latest: readonly Exit[] = [];
   private wanted = pageLength;
   /** The exits that are shown; all when it is empty. */
   private readonly reasons = new Set<string>();
@@ -23,8 +25,14 @@ export class ExitsView implements View {
   readonly unfolded = new Set<string>();
 
   async load(client: Client, threadId: number): Promise<void> {
-    const reasons = this.reasons.size > 0 ? { reasons: [...this.reasons] } : {};
-    this.content = await client.request('hyperstep/exits', { threadId, count: this.wanted, ...reasons });
+    const asked = { threadId, count: this.wanted };
+    const reasons = [...this.reasons];
+    const [all, chosen] = await Promise.all([
+      client.request('hyperstep/exits', asked),
+      reasons.length > 0 ? client.request('hyperstep/exits', { ...asked, reasons }) : undefined,
+    ]);
+    this.content = chosen ?? all;
+    this.latest = all.exits;
   }
 
   facts(): Facts {
@@ -34,7 +42,8 @@ export class ExitsView implements View {
   }
 
   render(page: PageContext): Element[] {
-    const { total, counts, exits } = this.content;
+    const { total, counts } = this.content;
+    const exits = page.isPast ? this.loaded() : this.content.exits;
     if (total === 0) return [note('No exit yet: nothing that a guest did needed a hypervisor.')];
     const cycles = sumOf(counts);
     const more = () => {
@@ -53,7 +62,13 @@ export class ExitsView implements View {
         ...(cycles === undefined ? [] : [' ', text('space', 'and their cycles')]),
       ]),
       ...(exits.length === 0
-        ? [note('None of them is this CPU’s and among those that are kept, which are the last 1,000.')]
+        ? [
+            note(
+              page.isPast
+                ? 'None of them was loaded before the end.'
+                : 'None of them is this CPU’s and among those that are kept, which are the last 1,000.',
+            ),
+          ]
         : []),
       element(
         'div',
@@ -64,12 +79,20 @@ export class ExitsView implements View {
     ];
   }
 
+  /** Of a machine that is gone: the exits of the chosen reasons that were loaded. */
+  private loaded(): Exit[] {
+    const known = new Map([...this.content.exits, ...this.latest].map((exit) => [exit.number, exit]));
+    return [...known.values()]
+      .filter(({ reason }) => this.reasons.size === 0 || this.reasons.has(reason))
+      .sort((a, b) => b.number - a.number);
+  }
+
   /** Counts by reason; each reason is a button that shows its exits alone, or with those of other chosen reasons. */
   private countTable(page: PageContext): Element {
     const rows = [...this.content.counts]
       .sort((a, b) => b.count - a.count)
       .map(({ reason, count, cycles }) => [
-        page.isPast ? reason : this.filter(reason, page),
+        this.filter(reason, page),
         count.toLocaleString('en'),
         ...(cycles === undefined ? [] : [cycles.toLocaleString('en')]),
       ]);
@@ -151,7 +174,7 @@ function sumOf(costs: readonly { readonly cycles?: number }[]): number | undefin
 }
 
 function costOf(cycles: number | undefined): Element[] {
-  return cycles === undefined ? [] : [text('cost', `${cycles}`)];
+  return cycles === undefined ? [] : [text('cost', cycles.toLocaleString('en'))];
 }
 
 function changesOf({ changes, cycles }: Exit): Element[] {
@@ -186,7 +209,7 @@ function details(exit: Exit, client: Client): Element[] {
         ...(source ? [sourceLink(source, client)] : []),
       ]),
       element('p', { class: 'space' }, [
-        `${exit.clock.toLocaleString('en')} ns on the machine’s clock${exit.cycles === undefined ? '' : `, ${exit.cycles} cycles`}`,
+        `${exit.clock.toLocaleString('en')} ns on the machine’s clock${exit.cycles === undefined ? '' : `, ${exit.cycles.toLocaleString('en')} cycles`}`,
       ]),
       element(
         'ol',
