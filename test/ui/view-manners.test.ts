@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { mkdirSync } from 'node:fs';
 import { after, before, describe, it } from 'mocha';
-import type { Exits, PageTable } from '../../debug-adapter/protocol';
+import type { Exits, LastTrap, PageTable } from '../../debug-adapter/protocol';
 import { type ViewName, viewNames, viewTable } from '../../extension/views/table';
 import type { Browser } from '../vscode-host/host';
 import { launchBrowser } from '../vscode-host/host';
@@ -172,6 +172,47 @@ describe('manners of the views', () => {
         /changed since the last/,
       );
       await view.screenshot('page-tables-changed');
+      // It is no news any more at the next stop.
+      await view.stop(4);
+      await page.getByText('nothing changed since the last stop').waitFor();
+      assert.equal(await view.announced(), '');
+    });
+
+    it('a fault that has come is a change of the page tables, and marked', async () => {
+      const view = await stopped('pageTables');
+      const { page } = view;
+      const { worlds } = answers['hyperstep/worlds']!({ threadId: 1 });
+      const trap: LastTrap = {
+        cause: 'Load page fault',
+        world: 'S',
+        address: '0x5000',
+        access: 'read',
+        text: 'Load page fault at 0x5000, from S-mode at main',
+        now: answers['hyperstep/translate']!({ threadId: 1, address: '0x5000', access: 'read' }),
+      };
+      await view.stop(2, { 'hyperstep/worlds': () => ({ worlds, trap }) });
+      await page.getByText('1 new since the last stop').waitFor();
+      assert.equal(await page.getByLabel('Last trap').locator('.mark').innerText(), 'new');
+      const later = { ...trap, text: 'Load page fault at 0x6000, from S-mode at main' };
+      await view.stop(3, { 'hyperstep/worlds': () => ({ worlds, trap: later }) });
+      await page.getByText('1 changed since the last stop').waitFor();
+      await view.stop(4);
+      await page.getByText('nothing changed since the last stop').waitFor();
+    });
+
+    it('what was chosen in an exit does not stay under another one', async () => {
+      const view = await stopped('narration');
+      const { page } = view;
+      const told = page.locator('.told');
+      await told.nth(0).getByRole('button', { name: '0x80200040' }).click();
+      const box = page.getByRole('region', { name: 'What is at 0x80200040' });
+      await box.waitFor();
+      await view.stop(2);
+      await page.waitForTimeout(100);
+      assert.equal(await box.count(), 1);
+      await view.stop(3, { 'hyperstep/narration': () => ({ handled: { ...narrated, number: narrated.number + 1 } }) });
+      await page.getByText(`VM exit #${narrated.number + 1}`, { exact: true }).waitFor();
+      assert.equal(await box.count(), 0);
     });
 
     it('marks new exits, also those that are not in the list', async () => {
@@ -282,6 +323,26 @@ describe('manners of the views', () => {
         await view.screenshot(`${name}-past`);
       });
     }
+
+    it('exits: a chosen reason can be lifted after the end, and another one chosen', async () => {
+      const view = await stopped('exits');
+      const { page } = view;
+      const shown = page.locator('.exit');
+      const all = await shown.count();
+      await page.getByRole('button', { name: 'csr-access' }).click();
+      await page.getByText('Last exits for csr-access').waitFor();
+      await page.waitForFunction((count) => document.querySelectorAll('.exit').length < count, all);
+      await view.end();
+      await page.getByRole('region', { name: 'The run has ended' }).waitFor();
+      assert.equal(await shown.count(), 1);
+      const asked = view.received.length;
+      await page.getByRole('button', { name: 'csr-access' }).click();
+      await page.waitForFunction((count) => document.querySelectorAll('.exit').length === count, all);
+      await page.getByRole('button', { name: 'sbi-call' }).click();
+      await page.getByText('Last exits for sbi-call').waitFor();
+      assert.match(await shown.first().innerText(), /console_putchar/);
+      assert.equal(view.received.length, asked, 'nobody is asked any more');
+    });
 
     it('says so where nothing was seen', async () => {
       const view = await OpenedView.open(browser, 'tlb', { width: 330 });

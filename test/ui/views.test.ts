@@ -92,6 +92,28 @@ describe('views', () => {
     await client.request('disconnect');
   });
 
+  it('names the modes whose tables there are in full, however narrow it is', async () => {
+    const worlds = [
+      { name: 'VS', why: 'from here the last trap came', twoStages: true },
+      { name: 'HS', why: 'the hart stands here', twoStages: false },
+    ] as const;
+    await open('pageTables', 300, { 'hyperstep/worlds': () => ({ worlds: [...worlds] }) });
+    const chooser = page.getByLabel('Mode whose tables are shown');
+    await page.getByText('from here the last trap came').waitFor();
+    // As wide as its words, and within the view.
+    const room = await chooser.evaluate((select) => {
+      const { right } = select.getBoundingClientRect();
+      return innerWidth - right;
+    });
+    assert.ok(room >= 0, `${room}`);
+    const options = await chooser.locator('option').allTextContents();
+    assert.deepEqual(options, ['VS-mode', 'HS-mode']);
+    assert.equal(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), true);
+    await shot('worlds-narrow');
+    await chooser.selectOption('HS');
+    await page.locator('.world').getByText('the hart stands here').waitFor();
+  });
+
   it('narrates: a step leads to its line, an address to what is there and to the page tables', async () => {
     const received = await open('narration', 330);
     const steps = page.getByRole('treegrid', { name: 'Steps of the handler' }).locator('.told');
@@ -172,6 +194,16 @@ describe('views', () => {
     const run = page.getByRole('button', { name: /#1278–1280.*console_putchar.*3 times/ });
     await run.waitFor();
     assert.equal(await page.locator('.exit').count(), 3);
+    // Costs are alike, wherever they come on a line: at the right, in thousands.
+    assert.ok((await page.locator('.cost').allInnerTexts()).includes('2,640'));
+    const rights = await page
+      .locator('.fold .cost')
+      .evaluateAll((costs) =>
+        costs.map((cost) =>
+          Math.round((cost.parentElement?.getBoundingClientRect().right ?? 0) - cost.getBoundingClientRect().right),
+        ),
+      );
+    assert.deepEqual(new Set(rights).size, 1, `${rights}`);
     await run.click();
     await page.getByRole('button', { name: /^#1279/ }).waitFor();
     await page.getByRole('button', { name: 'csr-access' }).click();
