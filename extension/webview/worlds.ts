@@ -36,7 +36,7 @@ export class WorldChoice {
         text('space', 'as seen by '),
         element('select', { name: 'world', 'aria-label': 'Mode whose tables are shown' }, options, { change }),
         // A chooser does not wrap, this does.
-        text('space', ` ${current.why}`),
+        text('space', `: ${current.why}`),
       ]),
     ];
   }
