@@ -1,14 +1,10 @@
-import { EXIT_REASONS } from '../simulator/hypervisor/ledger';
-import { exceptionCauses, interruptCauses } from '../simulator/isa/index';
+import { exitReasons } from './breakpoints/exceptions';
 import { worldNames } from './protocol';
 import { RequestError } from './request-error';
 import { ROOT_ENTRIES } from './views/second-stage';
 
 /** Checks a value of a request's arguments, and gives what its handler gets. @throws RequestError that says what is expected where */
 export type Check = (value: unknown, where: string) => unknown;
-
-/** Of our VMMs' exits, and of those into a hypervisor of the user's own. */
-const exitReasons = [...Object.keys(EXIT_REASONS), ...[...exceptionCauses, ...interruptCauses].map(({ id }) => id)];
 
 type Fields = { readonly [name: string]: Check };
 

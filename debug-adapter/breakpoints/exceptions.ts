@@ -8,8 +8,9 @@ import { RequestError } from '../request-error';
 export type FilterId = 'killed' | 'exit' | 'trap';
 
 const killReasons = [...Object.keys(KILL_REASONS)];
-const exitReasons = Object.keys(EXIT_REASONS);
 const causes = [...exceptionCauses, ...interruptCauses];
+/** Of our VMMs, and of a hypervisor of the user's own: the causes of its guest's traps. */
+export const exitReasons: readonly string[] = [...Object.keys(EXIT_REASONS), ...causes.map(({ id }) => id)];
 
 export const exceptionFilters: readonly DebugProtocol.ExceptionBreakpointsFilter[] = [
   {
@@ -23,7 +24,7 @@ export const exceptionFilters: readonly DebugProtocol.ExceptionBreakpointsFilter
   {
     filter: 'exit',
     label: 'VM exit',
-    description: 'The guest leaves to the VMM.',
+    description: 'The guest leaves to the VMM, or to a hypervisor of your own.',
     default: false,
     supportsCondition: true,
     conditionDescription: `Reasons, such as: ${exitReasons.slice(0, 4).join(', ')}`,

@@ -155,16 +155,18 @@ export class UserStops implements Watchers {
   }
 
   atGuestTrap(trap: GuestTrap, hart: Hart): Stop | undefined {
-    this.guestExits.note(trap, hart);
-    if (!this.filters?.acceptsTrap(trap)) return undefined;
+    const exit = this.guestExits.note(trap, hart);
     const { id, name } = causeOf(trap.cause, trap.interrupt);
-    return {
+    const stop = (description: string, text: string): Stop => ({
       reason: 'exception',
       cpu: hart.id,
-      description: name,
-      text: trapText(trap),
-      exception: { id, description: `${name}: ${trapText(trap)}` },
-    };
+      description,
+      text,
+      exception: { id, description: `${name}: ${text}` },
+    });
+    if (exit && this.filters?.accepts('exit', id)) return stop(`VM exit: ${id}`, `#${exit.number}: ${name}`);
+    if (!this.filters?.acceptsTrap(trap)) return undefined;
+    return stop(name, exit ? `the hypervisor's handler: ${name}` : trapText(trap));
   }
 
   afterInstruction(): Stop | undefined {

@@ -54,18 +54,21 @@ export class GuestExits {
     return this.byCause;
   }
 
-  /** A hart has taken a trap into software of the user's, and stands at its handler. */
-  note(trap: GuestTrap, hart: Hart): void {
-    if (hart.trapMode === 'vs') return;
+  /**
+   * A hart has taken a trap into software of the user's, and stands at its handler.
+   * @returns the exit that it is, if it came from a guest
+   */
+  note(trap: GuestTrap, hart: Hart): GuestExit | undefined {
+    if (hart.trapMode === 'vs') return undefined;
     const byMachine = hart.trapMode === 'm';
     const mode = previousMode(hart, hart.trapMode);
-    if (!mode.virtual) return;
+    if (!mode.virtual) return undefined;
     const { interrupt, cause } = trap;
     const csrs = byMachine ? machineTrap : supervisorTrap;
     const value = valueOfWords({ low: trap.valueLow, high: trap.valueHigh });
     const isTold = !interrupt && isGuestPageFault(cause) && hart.csr(csrs.guestAddress) !== 0n;
     this.total++;
-    this.kept[this.total % KEPT_EXITS] = {
+    const exit: GuestExit = {
       number: this.total,
       cpu: hart.id,
       clock: this.system.machine.clock.now(),
@@ -80,8 +83,10 @@ export class GuestExits {
         : undefined,
       vmid: Number(BigInt.asUintN(VMID_BITS, hart.csr(HGATP) >> VMID_SHIFT)),
     };
+    this.kept[this.total % KEPT_EXITS] = exit;
     const { id } = causeOf(cause, interrupt);
     this.byCause.set(id, (this.byCause.get(id) ?? 0) + 1);
+    return exit;
   }
 
   /** The last `count` of those that are kept and wanted, newest first. */

@@ -1,5 +1,5 @@
 import type { GuestCpu } from '../../simulator/hypervisor/guest';
-import { decode, expand } from '../../simulator/isa/index';
+import { decode, expand, systemOperationOf } from '../../simulator/isa/index';
 import type { Debuggee } from '../debuggee';
 
 /** More code than a function or handler has. */
@@ -8,8 +8,10 @@ const MOST_INSTRUCTIONS = 2000;
 /** The instructions that are reached from some addresses without a call, up to returns: a function's own code, or a trap handler's. */
 export function reachableCode(debuggee: Debuggee, cpu: GuestCpu, entries: Iterable<bigint>): ReadonlySet<bigint> {
   const code = new Set<bigint>();
+  // What is near comes first: a way that leads far off does not keep the search from the others.
   const waiting = [...entries];
-  for (let at = waiting.pop(); at !== undefined && code.size < MOST_INSTRUCTIONS; at = waiting.pop()) {
+  for (const at of waiting) {
+    if (code.size >= MOST_INSTRUCTIONS) break;
     if (code.has(at)) continue;
     const next = successors(debuggee, cpu, at);
     if (!next) continue;
@@ -25,6 +27,8 @@ function successors(debuggee: Debuggee, cpu: GuestCpu, at: bigint): bigint[] | u
   const decoded = word === undefined ? undefined : decode(word);
   if (!decoded) return undefined;
   const { instruction, fields } = expand(decoded);
+  // Zeros are no code, though they decode: to an instruction that is illegal by definition.
+  if (systemOperationOf(instruction) === 'illegal') return undefined;
   const next = at + BigInt(decoded.instruction.length);
   const target = fields.target === undefined ? undefined : BigInt.asUintN(64, at + BigInt(fields.target));
   switch (instruction.name) {

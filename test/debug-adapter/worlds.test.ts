@@ -66,6 +66,34 @@ for (const firmware of ['sbi', 'none'] as const) {
       );
     });
 
+    it('stops at the guest’s exits, all or some', async () => {
+      await launch(lineOf('enter'));
+      const filter = (condition?: string) =>
+        client.request('setExceptionBreakpoints', {
+          filters: [],
+          filterOptions: [{ filterId: 'exit', ...(condition === undefined ? {} : { condition }) }],
+        });
+      await filter();
+      assert.equal((await client.go('continue')).description, 'VM exit: load-guest-page-fault');
+      await filter('store-guest-page-fault');
+      await client.go('continue');
+      const { exits } = await client.own('hyperstep/exits', { count: 1 });
+      assert.equal(exits[0]?.source?.line, lineOf('no_write'));
+    });
+
+    it('keeps the guest in the stack on the handler’s whole way', async () => {
+      await atTrap(1);
+      for (let steps = 0; steps < 8; steps++) {
+        const stack = await client.stack();
+        if (stack[0]?.name.includes('VS-mode')) break;
+        assert.ok(
+          stack.some(({ line }) => line === lineOf('no_user')),
+          `${stack[0]?.name} at line ${stack[0]?.line}`,
+        );
+        await client.go('next');
+      }
+    });
+
     it('names the bit that the second stage lacks', async () => {
       await atTrap(1);
       const { worlds: offered, trap } = await worlds();
