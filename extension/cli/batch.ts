@@ -29,7 +29,7 @@ const OWN = ['record', 'report', 'save', 'restore', 'signature', 'trace', 'repla
 /**
  * `hyperstep run --batch LIST`: runs many guests in one process, each with the words of a line, and with the command's own options as
  * defaults. Standard output has a line for each: status, reason, instructions, and the line's words, with tabs between them; what the
- * guests write goes to standard error.
+ * guests write goes to standard error, below a line that says whose it is.
  * @returns 0 when every guest's status is 0, else 1; that of a signal
  */
 export async function runBatch(command: ParsedCommand, runGuest: RunGuest): Promise<number> {
@@ -40,6 +40,7 @@ export async function runBatch(command: ParsedCommand, runGuest: RunGuest): Prom
   if (lines.length === 0) throw new UsageError(`there is no guest in '${list}'`);
   let failed = false;
   for (const { number, words } of lines) {
+    process.stderr.write(`== ${list}:${number}: ${words.join(' ')}\n`);
     const result = await runLine(command, words, runGuest, `${list}:${number}`);
     const { status, reason, instructions } = result;
     process.stdout.write(`${status}\t${reason}\t${instructions}\t${words.join(' ')}\n`);

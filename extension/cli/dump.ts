@@ -9,11 +9,15 @@ export type Dump = (typeof DUMPS)[number];
 /** CSRs that say why and where a trap went: those of them that the guest has. */
 const TRAP_CSRS = ['status', 'tvec', 'epc', 'cause', 'tval', 'ie', 'ip', 'scratch'];
 const MODES = ['m', 's', 'vs'];
+/** And those of a hypervisor: how its guest translates, and what an access of it ended with. */
+const HYPERVISOR_CSRS = 'hstatus hedeleg hideleg hgatp htval htinst vsatp mtval2 mtinst'.split(' ');
 /** Memory is shown from so many lines before the place where a CPU stands to as many behind it. */
 const LINES = 4;
 const LINE = 16;
 const REGISTERS = 32;
 const REGISTERS_OF_LINE = 4;
+/** Characters of the longest name. */
+const NAME = 9;
 
 /** What `--dump` says where a run has stopped: each CPU's place, and its registers or the memory there. */
 export function dumpOf(system: System, what: readonly Dump[]): string {
@@ -28,7 +32,7 @@ export function dumpOf(system: System, what: readonly Dump[]): string {
 
 function registersOf(cpu: GuestCpu): string[] {
   const general = Array.from({ length: REGISTERS }, (_, index) => field(registerName(index), cpu.hart.x(index)));
-  const names = MODES.flatMap((mode) => TRAP_CSRS.map((name) => `${mode}${name}`));
+  const names = [...MODES.flatMap((mode) => TRAP_CSRS.map((name) => `${mode}${name}`)), ...HYPERVISOR_CSRS];
   const control = csrs.flatMap(({ name, number }) => {
     const value = names.includes(name) || name === 'satp' ? cpu.readCsr(number) : undefined;
     return value === undefined ? [] : [field(name, value)];
@@ -54,5 +58,5 @@ function inLines(fields: readonly string[]): string[] {
   );
 }
 
-const field = (name: string, value: bigint): string => `${name.padEnd(9)}${hex(value)}`;
+const field = (name: string, value: bigint): string => `${name.padEnd(NAME)} ${hex(value)}`;
 const hex = (value: bigint): string => `0x${BigInt.asUintN(64, value).toString(16).padStart(16, '0')}`;

@@ -148,6 +148,8 @@ describe('what test suites ask of the command line', () => {
     assert.match(stderr, /the time limit of 0.5 seconds is reached/);
     assert.match(stderr, /cpu 0 stands at pc 0x000000008020000/);
     assert.match(stderr, /s5 +0x0000000000001234/);
+    assert.match(stderr, / vsscratch 0x0{16}( |$)/m);
+    assert.match(stderr, / hgatp {5}0x0{16}( |$)/m);
     assert.match(stderr, / 0x0000000080200000: [0-9a-f]{2} /);
     assert.equal(cli.run('run', guest('waits.S', '1: wfi\n j 1b\n'), '--timeout', 'soon').status, 2);
   });
@@ -199,6 +201,10 @@ describe('what test suites ask of the command line', () => {
     assert.equal(fields[0]?.[3], `${good} --signature ${signature}`);
     assert.equal(readFileSync(signature, 'utf8'), '11223344\ndeadbeef\n00000005\n');
     assert.equal(stderr.split('!system call\n').length, 3, 'two guests write');
+    assert.ok(
+      stderr.startsWith(`== ${list}:2: ${good} --signature ${signature}\n!system call\n== ${list}:3: `),
+      stderr,
+    );
     assert.match(stderr, /list:7: --virtualization takes none or full or hardware, not 'half'/);
     assert.match(stderr, /list:8: --replay is no option of a guest in a list/);
     assert.equal(status, 1);
