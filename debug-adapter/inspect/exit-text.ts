@@ -1,15 +1,13 @@
 import { disassemble } from '../../simulator/explain/disassembler';
 import type { GuestCpu } from '../../simulator/hypervisor/guest';
-import type { ExitRecord } from '../../simulator/hypervisor/ledger';
+import { type ExitRecord, INTERRUPT_BIT } from '../../simulator/hypervisor/ledger';
 import { describeSbiCall, sbiCallOf } from '../../simulator/hypervisor/sbi/call';
-import { causeOf, ExceptionCode } from '../../simulator/isa/index';
+import { causeOf, ExceptionCode, isGuestPageFault } from '../../simulator/isa/index';
 import type { ActiveHandler } from '../../simulator/machine/hosted-software';
 import type { Debuggee } from '../debuggee';
 import { hexOfWords, valueOfWords } from '../format';
 import { isSynchronous } from '../run/traps';
-
-const INTERRUPT_BIT = 0x80000000;
-const MCAUSE = 0x342;
+import { machineTrap } from '../trap-csrs';
 
 /** What a VM exit is about, in few words: `csrw satp, t0`, `SBI TIME set_timer`, `store/AMO page fault`. */
 function exitTitle({ cause, user, call }: ExitRecord, instruction: string | undefined): string {
@@ -71,7 +69,7 @@ export function handlerLabel(debuggee: Debuggee, cpu: GuestCpu, handler: ActiveH
     const pc = valueOfWords({ low: record.pcLow, high: record.pcHigh });
     return `VM exit #${record.number}: ${exitTitle(record, instructionText(debuggee, cpu, pc))}`;
   }
-  const cause = handler.hart.csrLow(MCAUSE);
+  const cause = handler.hart.csrLow(machineTrap.cause);
   if (!isSynchronous(handler)) return `Firmware: ${lowered(causeOf(cause, true).name)}`;
   return `Firmware: ${isEcall(cause) ? describeSbiCall(sbiCallOf(handler.hart)) : lowered(causeOf(cause, false).name)}`;
 }
@@ -105,13 +103,17 @@ function isVirtualMode(cause: number): boolean {
 
 /** Whether the trap value of an exception is the virtual address that faulted. */
 export function isAddressFault(cause: number): boolean {
-  return (
-    cause === 20 ||
-    cause === 21 ||
-    cause === 23 ||
-    cause === 1 ||
-    (cause >= 4 && cause <= 7) ||
-    (cause >= 12 && cause <= 15) ||
-    cause === 0
-  );
+  return isGuestPageFault(cause) || addressFaults.has(cause);
 }
+
+const addressFaults: ReadonlySet<number> = new Set([
+  ExceptionCode.instructionMisaligned,
+  ExceptionCode.instructionAccessFault,
+  ExceptionCode.loadMisaligned,
+  ExceptionCode.loadAccessFault,
+  ExceptionCode.storeMisaligned,
+  ExceptionCode.storeAccessFault,
+  ExceptionCode.instructionPageFault,
+  ExceptionCode.loadPageFault,
+  ExceptionCode.storePageFault,
+]);

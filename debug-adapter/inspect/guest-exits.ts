@@ -6,11 +6,10 @@ import { causeOf, csrNamed, isGuestPageFault } from '../../simulator/isa/index';
 import type { GuestTrap } from '../../simulator/machine/stop';
 import { valueOfWords } from '../format';
 import { guestPhysicalOf, machineTrap, supervisorTrap } from '../trap-csrs';
+import { vmidOf } from '../views/page-entries';
 import { previousMode } from '../worlds';
 
 const HGATP = csrNamed('hgatp')?.number ?? 0;
-const VMID_SHIFT = 44n;
-const VMID_BITS = 14;
 
 /** A trap that a guest of the user's own hypervisor has taken into it: all that the hardware tells of an exit. */
 export interface GuestExit {
@@ -81,7 +80,7 @@ export class GuestExits {
       guestPhysical: isTold
         ? guestPhysicalOf(hart.csr(csrs.guestAddress), hart.csr(csrs.instruction), value)
         : undefined,
-      vmid: Number(BigInt.asUintN(VMID_BITS, hart.csr(HGATP) >> VMID_SHIFT)),
+      vmid: vmidOf(hart.csr(HGATP)),
     };
     this.kept[this.total % KEPT_EXITS] = exit;
     const { id } = causeOf(cause, interrupt);

@@ -1,16 +1,10 @@
-import { type ExitRecord, KEPT_EXITS } from '../../simulator/hypervisor/ledger';
+import { type ExitRecord, KEPT_EXITS, type Words } from '../../simulator/hypervisor/ledger';
 import { type SbiCallId, sbiCallOf } from '../../simulator/hypervisor/sbi/call';
 import type { ActiveHandler } from '../../simulator/machine/hosted-software';
 import type { Step } from '../../simulator/machine/narration';
+import { machineTrap } from '../trap-csrs';
 import { isEcall } from './exit-text';
 import { stepText } from './handler-frames';
-
-const CSR = { mepc: 0x341, mcause: 0x342, mtval: 0x343 } as const;
-
-interface Words {
-  readonly low: number;
-  readonly high: number;
-}
 
 /** A trap that firmware handles, by the CSRs of M-mode. There is no ledger of these. */
 export interface FirmwareTrap {
@@ -63,8 +57,8 @@ export class Narrations {
 
 function trapOf({ hart }: ActiveHandler): FirmwareTrap {
   const words = (csr: number): Words => ({ low: hart.csrLow(csr), high: hart.csrHigh(csr) });
-  const { low: cause, high } = words(CSR.mcause);
+  const { low: cause, high } = words(machineTrap.cause);
   const isInterrupt = high < 0;
   const call = !isInterrupt && isEcall(cause) ? { call: sbiCallOf(hart) } : {};
-  return { isInterrupt, cause, pc: words(CSR.mepc), value: words(CSR.mtval), ...call };
+  return { isInterrupt, cause, pc: words(machineTrap.epc), value: words(machineTrap.value), ...call };
 }

@@ -7,7 +7,7 @@ import type { Space } from '../expression/syntax';
 import { hex } from '../format';
 import { memoryReference, readSpace } from '../memory';
 import { guestPhysicalOf, machineTrap, supervisorTrap } from '../trap-csrs';
-import { isValid, showEntry } from '../views/page-entries';
+import { asidOf, isValid, rootOf, showEntry, vmidOf } from '../views/page-entries';
 import { type Child, type Container, containerOf } from './variables';
 
 const spaceNames: { readonly [space in Space]: string } = {
@@ -77,7 +77,7 @@ export class ValueView {
   /** A CSR's value in one line: the fields that say something. */
   csr(csr: Csr, value: bigint): string {
     if (csr.name === 'satp' || csr.name === 'vsatp') return satpText(value);
-    if (csr.name === 'hgatp') return spaceText(value, 'VMID', 0x3fffn);
+    if (csr.name === 'hgatp') return hgatpText(value);
     if (csr.name === 'htval' || csr.name === 'mtval2') return this.guestAddress(csr, value);
     if (csr.name.endsWith('cause')) return `${hex(value)} (${causeText(value)})`;
     if (csr.name.endsWith('tvec')) return `${this.word(value & ~3n)}${value & 1n ? ' (Vectored)' : ''}`;
@@ -197,13 +197,14 @@ function causeText(value: bigint): string {
   return causeOf(Number(BigInt.asUintN(32, value)), isInterrupt).name;
 }
 
-export const satpText = (value: bigint): string => spaceText(value, 'ASID', 0xffffn);
+export const satpText = (value: bigint): string => spaceText(value, `ASID ${asidOf(value)}`);
 
-/** `0x8000000000080203 (Sv39, ASID 0, root 0x80203000)`, `0x0 (Bare)`; of hgatp with two more bits, and a VMID. */
-function spaceText(value: bigint, number: 'ASID' | 'VMID', mask: bigint): string {
+const hgatpText = (value: bigint): string => spaceText(value, `VMID ${vmidOf(value)}`, 'x4');
+
+/** `0x8000000000080203 (Sv39, ASID 0, root 0x80203000)`, `0x0 (Bare)`. @param suffix of the scheme's name */
+function spaceText(value: bigint, space: string, suffix = ''): string {
   const mode = Number(value >> 60n);
-  if (mode === 0) return `${hex(value)} (Bare${value === 0n ? '' : `, ${number} ${(value >> 44n) & mask}`})`;
-  const suffix = number === 'VMID' ? 'x4' : '';
+  if (mode === 0) return `${hex(value)} (Bare${value === 0n ? '' : `, ${space}`})`;
   const name = mode === 8 ? `Sv39${suffix}` : mode === 9 ? `Sv48${suffix}` : `MODE ${mode}`;
-  return `${hex(value)} (${name}, ${number} ${(value >> 44n) & mask}, root ${hex((value & 0xfffffffffffn) << 12n)})`;
+  return `${hex(value)} (${name}, ${space}, root ${hex(rootOf(value))})`;
 }

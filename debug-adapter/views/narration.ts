@@ -1,6 +1,6 @@
 import { sites } from 'hyperstep:sites';
 import type { GuestCpu } from '../../simulator/hypervisor/guest';
-import { EXIT_REASONS, type ExitRecord } from '../../simulator/hypervisor/ledger';
+import { EXIT_REASONS, type ExitRecord, INTERRUPT_BIT } from '../../simulator/hypervisor/ledger';
 import { describeSbiCall } from '../../simulator/hypervisor/sbi/call';
 import { causeOf, ExceptionCode } from '../../simulator/isa/index';
 import type { Step } from '../../simulator/machine/narration';
@@ -25,7 +25,6 @@ import { narratedValue } from './narrated-value';
 
 /** Of a handler that says more, the last steps are shown. */
 const MOST_STEPS = 400;
-const INTERRUPT_BIT = 0x80000000;
 
 type Words = FirmwareTrap['value'];
 

@@ -20,6 +20,12 @@ export function rootOf(satp: bigint): number {
   return Number(satp & 0xfffffffffffn) * PAGE;
 }
 
+/** The ASID in a CSR of satp's form. */
+export const asidOf = (satp: bigint): number => Number((satp >> 44n) & 0xffffn);
+
+/** The VMID in hgatp, where two bits less are its. */
+export const vmidOf = (hgatp: bigint): number => Number((hgatp >> 44n) & 0x3fffn);
+
 /** A page-table entry as it is in memory. */
 export interface PageEntry {
   readonly low: number;

@@ -9,6 +9,7 @@ import type { EntryState, PageTable, PageTableEntry } from '../protocol';
 import { RequestError } from '../request-error';
 import { hasTwoStages, modeName, satpOf } from '../worlds';
 import {
+  asidOf,
   ENTRIES,
   entryOf,
   isLeaf,
@@ -205,5 +206,5 @@ function spaceText(debuggee: Debuggee, cpu: GuestCpu, vcpu: DeprivilegedVcpu | u
   if (modeOf(satp) === 'bare') return `${mode}, ${name} Bare${vmid}`;
   const sum = vcpu && cpu.privilege === Privilege.supervisor ? `, SUM=${vcpu.sum ? 1 : 0}` : '';
   const mxr = vcpu?.mxr ? ', MXR=1' : '';
-  return `${mode}${sum}${mxr}, ASID ${(satp >> 44n) & 0xffffn}${vmid}`;
+  return `${mode}${sum}${mxr}, ASID ${asidOf(satp)}${vmid}`;
 }

@@ -15,6 +15,7 @@ import {
   sizeOfLevel,
   TableReader,
   targetOf,
+  vmidOf,
 } from './page-entries';
 import { secondStageFlaw } from './walk-problem';
 
@@ -63,5 +64,5 @@ function showRow(entry: PageEntry, path: readonly number[], rootLevel: number): 
 
 function spaceText(hgatp: bigint): string {
   const scheme = modeOf(hgatp) === 'bare' ? 'hgatp Bare' : 'guest physical to machine';
-  return `second stage, ${scheme}, VMID ${(hgatp >> 44n) & 0x3fffn}`;
+  return `second stage, ${scheme}, VMID ${vmidOf(hgatp)}`;
 }

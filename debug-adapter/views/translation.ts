@@ -1,12 +1,13 @@
 import { highWord, lowWord, Status } from '../../simulator/core/index';
 import type { GuestCpu } from '../../simulator/hypervisor/guest';
-import { causeOf } from '../../simulator/isa/index';
-import { Access, Privilege, Pte, tableIndex, virtualPage, type WalkStep } from '../../simulator/mmu/index';
+import { causeOf, ExceptionCode } from '../../simulator/isa/index';
+import { Access, Privilege, tableIndex, virtualPage, type WalkStep } from '../../simulator/mmu/index';
 import type { Debuggee } from '../debuggee';
 import { hex } from '../format';
 import type { Translation, Walk } from '../protocol';
 import { hasTwoStages, modeName, satpOf } from '../worlds';
 import {
+  asidOf,
   isLeaf,
   isValid,
   modeOf,
@@ -22,15 +23,19 @@ import { guestMemory, shadowView } from './page-table';
 import { showStages, walkBoth } from './stages';
 import { showTlbEntry } from './tlb';
 import { accessText, bareSummary, type Found, faultSummary, hostedSummary } from './translation-summary';
-import { type AccessRights, hasFailed, problemOf } from './walk-problem';
+import { type AccessRights, hasFailed, neededBits, problemOf } from './walk-problem';
 
 const SSTATUS = 0x100;
 const VSSTATUS = 0x200;
 const VSATP = 0x280;
 const accesses = { read: Access.read, write: Access.write, execute: Access.execute } as const;
 type AccessName = keyof typeof accesses;
-const PAGE_FAULTS: { readonly [access in AccessName]: number } = { read: 13, write: 15, execute: 12 };
-const neededBits = { read: Pte.R, write: Pte.W, execute: Pte.X } as const;
+const pageFaults = {
+  read: ExceptionCode.loadPageFault,
+  write: ExceptionCode.storePageFault,
+  execute: ExceptionCode.instructionPageFault,
+} as const;
+
 /**
  * Where an access to an address leads, in the world of a CPU: by the guest's tables, the P2M, the second stage, the shadow tables and the
  * TLB. No side effects.
@@ -103,12 +108,7 @@ function guestWalk(cpu: GuestCpu, address: bigint, rights: AccessRights, walked:
   };
 }
 
-function shadowWalk(
-  debuggee: Debuggee,
-  cpu: GuestCpu,
-  address: bigint,
-  access: keyof typeof accesses,
-): Walk | undefined {
+function shadowWalk(debuggee: Debuggee, cpu: GuestCpu, address: bigint, access: AccessName): Walk | undefined {
   const vcpu = debuggee.system.full?.vm.vcpus[cpu.id];
   const view = vcpu && shadowView(vcpu);
   return view && walkTables(debuggee, { root: view.table.root, rootLevel: 2 }, address, access, (hpa) => hpa);
@@ -119,13 +119,13 @@ function walkTables(
   debuggee: Debuggee,
   { root, rootLevel }: { readonly root: number; readonly rootLevel: 2 | 3 },
   address: bigint,
-  access: keyof typeof accesses,
+  access: AccessName,
   toMachine: (address: number) => number | undefined,
 ): Walk {
   const { ram } = debuggee.system.machine.core;
   const [low, high] = [lowWord(address), highWord(address)];
   const steps: Walk['steps'] = [];
-  const fault: Walk['outcome'] = { fault: causeOf(PAGE_FAULTS[access], false).name };
+  const fault: Walk['outcome'] = { fault: causeOf(pageFaults[access], false).name };
   const walk = (outcome: Walk['outcome']): Walk => ({
     mode: rootLevel === 3 ? 'sv48' : 'sv39',
     root: hex(root),
@@ -141,7 +141,7 @@ function walkTables(
     steps.push(showPlainStep({ level, address: at, ...entry }, address));
     if (!isValid(entry)) return walk(fault);
     if (isLeaf(entry)) {
-      if (!(entry.low & neededBits[access])) return walk(fault);
+      if (!(entry.low & neededBits[accesses[access]])) return walk(fault);
       const offset = Number(address & BigInt(sizeOfLevel(level) - 1));
       return walk({ address: hex(targetOf(entry) + offset), permissions: permissionsOf(entry.low), level });
     }
@@ -183,7 +183,7 @@ function tlbEntry(debuggee: Debuggee, cpu: GuestCpu, address: bigint) {
   if (hasTwoStages(debuggee, cpu)) {
     const vsatp = cpu.hart.csr(VSATP);
     const isBare = vsatp >> 60n === 0n;
-    const space = isBare ? undefined : Number((vsatp >> 44n) & 0xffffn);
+    const space = isBare ? undefined : asidOf(vsatp);
     const asked = isBare ? Number(address >> 12n) : page;
     return tlb.lookupVirtual(cpu.hart.vmid, space, asked);
   }
@@ -193,7 +193,7 @@ function tlbEntry(debuggee: Debuggee, cpu: GuestCpu, address: bigint) {
   const satp = satpOf(cpu);
   // Without paging no access asks it.
   if (satp >> 60n === 0n || cpu.privilege === Privilege.machine) return undefined;
-  return tlb.lookup(Number((satp >> 44n) & 0xffffn), page);
+  return tlb.lookup(asidOf(satp), page);
 }
 
 function p2mNote(debuggee: Debuggee, gpa: number, hpa: number | undefined): string {

@@ -19,7 +19,8 @@ export interface FailedWalk {
 /** Bits of an entry's high word: N (Svnapot), PBMT (Svpbmt), and what is reserved. */
 const NAPOT = 1 << 31;
 const MEMORY_TYPE = 3 << 29;
-const neededBits = { [Access.read]: Pte.R, [Access.write]: Pte.W, [Access.execute]: Pte.X } as const;
+/** The permission of a leaf that an access needs. */
+export const neededBits = { [Access.read]: Pte.R, [Access.write]: Pte.W, [Access.execute]: Pte.X } as const;
 
 export const hasFailed = ({ outcome }: WalkStep): boolean => outcome !== 'table' && outcome !== 'page';
 

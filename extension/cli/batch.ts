@@ -1,4 +1,4 @@
-import { shellWords } from '../../simulator/assembler/compile-commands/shell-words';
+import { splitCommand } from '../../simulator/assembler/compile-commands/shell-words';
 import { ClosedInput, ConsoleOutput, type GuestConsole } from './console-io';
 import { isExpected } from './expected-error';
 import { readGiven } from './guest';
@@ -78,11 +78,9 @@ function linesOf(text: string): Line[] {
     .map((line, index) => ({ number: index + 1, line }))
     .filter(({ line }) => !/^\s*#/.test(line))
     .map(({ number, line }) => {
-      if (!COMPLETE.test(line)) throw new UsageError(`line ${number} of the list has a quote that is not closed`);
-      return { number, words: shellWords(line) };
+      const { words, isOpen } = splitCommand(line);
+      if (isOpen) throw new UsageError(`line ${number} of the list has a quote that is not closed`);
+      return { number, words };
     })
     .filter(({ words }) => words.length > 0);
 }
-
-/** A line whose quotes are closed. */
-const COMPLETE = /^(?:[^'"\\]|\\.|'[^']*'|"(?:[^"\\]|\\.)*")*$/;

@@ -23,6 +23,9 @@ export const EXIT_REASONS = {
 
 export type ExitReason = keyof typeof EXIT_REASONS;
 
+/** In the cause of an exit's record: it is an interrupt. */
+export const INTERRUPT_BIT = 0x80000000;
+
 /** A 64-bit value as words: turned into text only when somebody looks. */
 export interface Words {
   readonly low: number;
@@ -59,7 +62,7 @@ export interface ExitStart {
   readonly reason: ExitReason;
   /** The guest's virtual privilege. */
   readonly user: boolean;
-  /** Hardware cause; interrupts have bit 31 set. */
+  /** Hardware cause; interrupts have INTERRUPT_BIT set. */
   readonly cause: number;
   /** The trap value: a virtual address, or the instruction's bits. */
   readonly value: Words;

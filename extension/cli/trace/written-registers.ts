@@ -1,4 +1,4 @@
-import { FLOAT_REGISTERS } from '../../../simulator/core/index';
+import { FLOAT_REGISTERS, virtualSubstitutes } from '../../../simulator/core/index';
 import type { GuestCpu } from '../../../simulator/hypervisor/guest';
 import {
   csrName,
@@ -41,13 +41,6 @@ const homes: ReadonlyMap<number, string> = new Map(
     ([name, home]) => [numberOf(name), home],
   ),
 );
-/** With V=1 an S-mode register stands for its VS-mode counterpart (manual, volume II, "Virtual Supervisor CSRs"). */
-const virtualized: ReadonlyMap<number, string> = new Map(
-  ['status', 'ie', 'tvec', 'scratch', 'epc', 'cause', 'tval', 'ip', 'timecmp']
-    .map((name): [number, string] => [numberOf(`s${name}`), `vs${name}`])
-    .concat([[numberOf('satp'), 'vsatp']]),
-);
-
 /** What floating-point instructions change beside their result: flags, and that there is something to be saved. */
 export type FloatState = ReadonlyMap<number, bigint>;
 
@@ -103,7 +96,7 @@ function csrWritten(csr: number, value: bigint): Written {
 
 /** Where the bits are that a CSR shows; the CSR itself where the guest has none of its home. */
 function homeOf(cpu: GuestCpu, csr: number, wasVirtual: boolean): number {
-  const own = wasVirtual ? numberOf(virtualized.get(csr) ?? csrName(csr)) : csr;
+  const own = wasVirtual ? (virtualSubstitutes.get(csr) ?? csr) : csr;
   const home = homes.get(own);
   const number = home === undefined ? own : numberOf(home);
   return cpu.readCsr(number) === undefined ? csr : number;

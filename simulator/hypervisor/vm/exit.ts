@@ -1,11 +1,9 @@
 import { CsrSlot } from '../../core/index';
 import { ExceptionCode, InterruptCode } from '../../isa/index';
-import type { ExitReason } from '../ledger';
+import { type ExitReason, INTERRUPT_BIT } from '../ledger';
 import { sbiCallOf } from '../sbi/call';
 import type { Vcpu } from './vcpu';
 import type { VirtualMachine } from './virtual-machine';
-
-const INTERRUPT_BIT = 0x80000000;
 
 /** A trap of the hart into the VMM, by scause and stval. */
 export interface Exit {
