@@ -7,8 +7,7 @@ import { rdOf, rs1Of, rs2Of } from './instruction-fields';
 import type { AccessSize, MemoryAccess } from './memory-access';
 
 const sizes: readonly AccessSize[] = [1, 2, 4, 8];
-/** The size is in the bits above the lowest of funct7. */
-/** How many bytes a load or store of the hypervisor's (HLV, HLVX, HSV) accesses. */
+/** How many bytes a load or store of the hypervisor's (HLV, HLVX, HSV) accesses, by the bits above the lowest of funct7. */
 export const hypervisorAccessSize = (word: number): AccessSize => sizes[(word >>> 26) & 3] ?? 8;
 /** Variants of hlv in the place of rs2. */
 const UNSIGNED = 1;

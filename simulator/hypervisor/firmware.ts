@@ -1,7 +1,7 @@
 import { CsrSlot, type Hart, highWord, lowWord, Status } from '../core/index';
 import type { Clint } from '../devices/clint';
 import type { Uart } from '../devices/uart';
-import { ExceptionCode, InterruptCode } from '../isa/index';
+import { ExceptionCode, InterruptCode, isMisaligned } from '../isa/index';
 import type { HostedSoftware } from '../machine/hosted-software';
 import type { Machine } from '../machine/machine';
 import { FIRMWARE_MEMORY } from '../machine/memory-map';
@@ -9,7 +9,7 @@ import { type Narration, step } from '../machine/narration';
 import { Access, Privilege, virtualPage } from '../mmu/index';
 import type { Gva } from './address';
 import { hartFeatures } from './hart-features';
-import { doMisalignedAccess, isMisaligned } from './misaligned-access';
+import { doMisalignedAccess } from './misaligned-access';
 import { prepareHart } from './prepare-hart';
 import { RedirectedTraps } from './redirected-traps';
 import { answerSbiCall, describeSbiCall, sbiCallOf, sbiExtensions } from './sbi/call';

@@ -1,10 +1,6 @@
 import { EnvironmentHigh, type Hart } from '../core/index';
-import { ExceptionCode } from '../isa/index';
-import type { FeatureSwitch, FeatureSwitches } from './sbi/features';
-import { Feature } from './sbi/features';
-
-/** In medeleg and hedeleg. */
-export const MISALIGNED_EXCEPTIONS = (1 << ExceptionCode.loadMisaligned) | (1 << ExceptionCode.storeMisaligned);
+import { delegationSwitch } from './sbi/delegation-switch';
+import { Feature, type FeatureSwitch, type FeatureSwitches } from './sbi/features';
 
 /** The CSRs of a level that decide for the software below it: medeleg and menvcfg, or hedeleg and henvcfg. */
 export interface LevelCsrs {
@@ -19,15 +15,10 @@ export function hartFeatures(harts: readonly Hart[], csrs: LevelCsrs): FeatureSw
     if (!hart) throw new RangeError(`hart ${id} is not of this machine`);
     return hart;
   };
-  const misalignedDelegation: FeatureSwitch = {
-    // The strictest choice: whoever relies on misaligned accesses and takes no trap for them asks for it.
-    reset: true,
-    isOn: (id) => (hartOf(id).csrLow(csrs.delegation) & MISALIGNED_EXCEPTIONS) !== 0,
-    turn: (id, on) => {
-      const delegated = hartOf(id).csrLow(csrs.delegation) & ~MISALIGNED_EXCEPTIONS;
-      hartOf(id).setCsrWords(csrs.delegation, on ? delegated | MISALIGNED_EXCEPTIONS : delegated, 0);
-    },
-  };
+  const misalignedDelegation = delegationSwitch(
+    (id) => hartOf(id).csrLow(csrs.delegation),
+    (id, delegated) => hartOf(id).setCsrWords(csrs.delegation, delegated, 0),
+  );
   const tableUpdates: FeatureSwitch = {
     reset: false,
     isOn: (id) => (hartOf(id).csrHigh(csrs.environment) & EnvironmentHigh.ADUE) !== 0,

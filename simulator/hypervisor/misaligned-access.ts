@@ -1,5 +1,4 @@
 import { type AccessFault, type Hart, type PhysicalMemory, Status, StatusHigh } from '../core/index';
-import { ExceptionCode } from '../isa/index';
 import { type Narration, step } from '../machine/narration';
 import { Access, Privilege } from '../mmu/index';
 import { Gva } from './address';
@@ -9,10 +8,6 @@ const CSR = { mstatus: 0x300, mepc: 0x341, mcause: 0x342, mtval: 0x343, mtinst: 
 /** In mtinst of a transformed instruction: where the offset is of the part that faulted; and that it was not of two bytes. */
 const OFFSET_SHIFT = 15;
 const OF_FOUR_BYTES = 2;
-
-/** Of the traps of loads and stores, those for their alignment. */
-export const isMisaligned = (cause: number): boolean =>
-  cause === ExceptionCode.loadMisaligned || cause === ExceptionCode.storeMisaligned;
 
 /**
  * A misaligned access that the supervisor has left to its firmware (FWFT): done in parts, as the mode that trapped, by mstatus.MPRV. The

@@ -76,6 +76,10 @@ const guestPageFaults: ReadonlySet<number> = new Set([
 /** Whether an exception is of the second stage of translation. */
 export const isGuestPageFault = (code: number): boolean => guestPageFaults.has(code);
 
+/** Whether an exception is of a load or a store for its alignment. */
+export const isMisaligned = (code: number): boolean =>
+  code === ExceptionCode.loadMisaligned || code === ExceptionCode.storeMisaligned;
+
 /** Interrupt codes, which are also bit numbers in mip, mie and mideleg. */
 export const InterruptCode = {
   supervisorSoftware: 1,

@@ -51,9 +51,8 @@ export class Clock implements DeviceClock {
    * sees the time of its coming, not one before (manual, volume I, "Zihintpause": the duration is bounded, and may be zero).
    */
   pause(): void {
-    const past = this.now() % NANOSECONDS_PER_TICK;
-    const next = this.now() + (past === 0 ? 0 : NANOSECONDS_PER_TICK - past);
-    this.skip(Math.max(0, Math.min(next, this.earliest) - this.now()));
+    const tick = Math.ceil(this.now() / NANOSECONDS_PER_TICK) * NANOSECONDS_PER_TICK;
+    this.skip(Math.max(0, Math.min(tick, this.earliest) - this.now()));
   }
 
   /** Instructions retired by all harts. */

@@ -64,6 +64,7 @@ class DebugInformation {
   readonly problems: string[] = [];
   #read: DebugSections | undefined;
   #units: readonly DebugUnit[] | undefined;
+  #frames: readonly DebugFrames[] | undefined;
 
   constructor(
     private readonly sections: readonly ElfSection[],
@@ -80,9 +81,11 @@ class DebugInformation {
   }
 
   frames(): readonly DebugFrames[] {
+    if (this.#frames) return this.#frames;
     const { value, error } = attempt(() => debugSection(this.sections, '.debug_frame'));
     if (error !== undefined) this.problems.push(error);
-    return value ? [{ bytes: value, shift: this.shift }] : [];
+    this.#frames = value ? [{ bytes: value, shift: this.shift }] : [];
+    return this.#frames;
   }
 
   private unpacked(): DebugSections {

@@ -1,5 +1,10 @@
 /** Splits a command as a shell does, as far as compilation databases use it: quotes, backslashes, no variables. */
 export function shellWords(command: string): string[] {
+  return splitCommand(command).words;
+}
+
+/** The same, and whether a quote is left open at the end. */
+export function splitCommand(command: string): { readonly words: string[]; readonly isOpen: boolean } {
   const words: string[] = [];
   let word: string | undefined;
   let quote = '';
@@ -26,5 +31,5 @@ export function shellWords(command: string): string[] {
     } else word = (word ?? '') + character;
   }
   if (word !== undefined) words.push(word);
-  return words;
+  return { words, isOpen: quote !== '' };
 }

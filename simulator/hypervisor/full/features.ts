@@ -1,4 +1,4 @@
-import { MISALIGNED_EXCEPTIONS } from '../hart-features';
+import { delegationSwitch } from '../sbi/delegation-switch';
 import { Feature, type FeatureSwitches } from '../sbi/features';
 import type { FullVm } from './full-vm';
 
@@ -12,13 +12,9 @@ export function virtualFeatures(vm: FullVm): FeatureSwitches {
     return found;
   };
   return {
-    [Feature.misalignedDelegation]: {
-      reset: true,
-      isOn: (id) => (vcpu(id).csrWords(MEDELEG).low & MISALIGNED_EXCEPTIONS) !== 0,
-      turn: (id, on) => {
-        const delegated = vcpu(id).csrWords(MEDELEG).low & ~MISALIGNED_EXCEPTIONS;
-        vcpu(id).setCsr(MEDELEG, on ? delegated | MISALIGNED_EXCEPTIONS : delegated);
-      },
-    },
+    [Feature.misalignedDelegation]: delegationSwitch(
+      (id) => vcpu(id).csrWords(MEDELEG).low,
+      (id, delegated) => vcpu(id).setCsr(MEDELEG, delegated),
+    ),
   };
 }

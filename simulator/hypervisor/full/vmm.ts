@@ -1,5 +1,5 @@
 import type { Hart } from '../../core/index';
-import { causeOf, ExceptionCode, InterruptCode } from '../../isa/index';
+import { causeOf, ExceptionCode, InterruptCode, isMisaligned } from '../../isa/index';
 import type { HostedSoftware } from '../../machine/hosted-software';
 import { type Narration, step } from '../../machine/narration';
 import { Access } from '../../mmu/index';
@@ -12,7 +12,7 @@ import { GuestTablesAsHardware } from '../vm/guest-walk';
 import { inject } from '../vm/inject';
 import { acknowledgeKick } from '../vm/kick';
 import { fetchInstruction } from '../vm/memory-instruction';
-import { emulateMisaligned, MISALIGNED } from '../vm/misaligned';
+import { emulateMisaligned } from '../vm/misaligned';
 import type { VmSbiHost } from '../vm/sbi-host';
 import type { FullVm } from './full-vm';
 import { handlePageFault } from './page-fault';
@@ -88,7 +88,7 @@ export class TrapAndEmulateVmm implements HostedSoftware {
       yield* emulatePrivileged(vm, vcpu, low || (fetchInstruction(vm, vcpu, this.tables) ?? 0));
     } else if (cause === ExceptionCode.userEcall) {
       yield* this.handleEcall(vcpu);
-    } else if (cause in MISALIGNED && !this.sbi.delegatesMisaligned(vcpu)) {
+    } else if (isMisaligned(cause) && !this.sbi.delegatesMisaligned(vcpu)) {
       yield* emulateMisaligned(vm, vcpu, this.tables, cause, new Gva(low, high));
     } else {
       yield step`the exception is the guest's own`;

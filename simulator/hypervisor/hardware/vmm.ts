@@ -1,5 +1,5 @@
 import type { Hart } from '../../core/index';
-import { causeOf, ExceptionCode, InterruptCode, systemOperationOf } from '../../isa/index';
+import { causeOf, ExceptionCode, InterruptCode, isMisaligned, systemOperationOf } from '../../isa/index';
 import type { HostedSoftware } from '../../machine/hosted-software';
 import { type Narration, step } from '../../machine/narration';
 import { Gva } from '../address';
@@ -11,7 +11,7 @@ import { GuestTables, GuestTablesAsHardware } from '../vm/guest-walk';
 import { inject } from '../vm/inject';
 import { acknowledgeKick } from '../vm/kick';
 import { fetchInstruction } from '../vm/memory-instruction';
-import { emulateMisaligned, MISALIGNED } from '../vm/misaligned';
+import { emulateMisaligned } from '../vm/misaligned';
 import type { VmSbiHost } from '../vm/sbi-host';
 import { ACCESS_OF_GUEST_FAULT, handleGuestPageFault } from './guest-page-fault';
 import type { HardwareVm } from './hardware-vm';
@@ -79,7 +79,7 @@ export class HardwareVmm implements HostedSoftware {
       yield* this.handleSbiCall(vcpu);
     } else if (cause === ExceptionCode.virtualInstruction) {
       yield* this.handleVirtualInstruction(vcpu, low);
-    } else if (cause in MISALIGNED && !this.sbi.delegatesMisaligned(vcpu)) {
+    } else if (isMisaligned(cause) && !this.sbi.delegatesMisaligned(vcpu)) {
       yield* emulateMisaligned(vm, vcpu, new GuestTablesAsHardware(vm), cause, new Gva(low, high));
     } else {
       yield step`the exception is the guest's own`;

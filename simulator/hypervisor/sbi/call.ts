@@ -32,9 +32,8 @@ export function sbiCallOf(hart: Hart): SbiCallId {
   return { extension: unsigned(hart, A7), function: unsigned(hart, A6) };
 }
 
-/** A call in words: `SBI TIME set_timer`. */
-export function describeSbiCall(id: SbiCallId): string {
-  const { extension, function: called } = lookUp(id);
+/** A call in words: `SBI TIME set_timer`. @param found what it is, where that is known */
+export function describeSbiCall(id: SbiCallId, { extension, function: called } = lookUp(id)): string {
   if (!extension) return `SBI extension 0x${id.extension.toString(16)}, unknown`;
   return called ? `SBI ${extension.name} ${called.name}` : `SBI ${extension.name} function ${id.function}, unknown`;
 }
@@ -42,8 +41,9 @@ export function describeSbiCall(id: SbiCallId): string {
 /** Answers the SBI call in the registers of `hart` (SBI 3.0, chapter 3). @returns whether the caller goes on after its ecall. */
 export function* answerSbiCall(host: SbiHost, hart: Hart, caller: number): Narration<SbiResult> {
   const id = sbiCallOf(hart);
-  const { function: called } = lookUp(id);
-  const request = describeSbiCall(id);
+  const found = lookUp(id);
+  const { function: called } = found;
+  const request = describeSbiCall(id, found);
   yield step`look up what a7 and a6 ask for: ${request}`;
   const result = called ? yield* called.handle(callOf(host, hart, caller)) : failure(SbiError.notSupported);
   if (result === 'trapped' || result === 'left') return result;

@@ -10,12 +10,6 @@ import { refuseAccess } from './refuse';
 import type { Vcpu } from './vcpu';
 import type { VirtualMachine } from './virtual-machine';
 
-/** What a misaligned load or store wants to do with memory. */
-export const MISALIGNED: { readonly [cause: number]: Access } = {
-  [ExceptionCode.loadMisaligned]: Access.read,
-  [ExceptionCode.storeMisaligned]: Access.write,
-};
-
 /** The part of an access that lies in one page. */
 interface Part {
   readonly gva: Gva;
@@ -34,7 +28,7 @@ export function* emulateMisaligned(
   cause: number,
   gva: Gva,
 ): Narration {
-  const access = MISALIGNED[cause] ?? Access.read;
+  const access = cause === ExceptionCode.storeMisaligned ? Access.write : Access.read;
   const word = fetchInstruction(vm, vcpu, tables);
   const instruction = word === undefined ? undefined : vm.instructions.find(word).memory;
   if (word !== undefined) vm.ledger.decoded(word);
