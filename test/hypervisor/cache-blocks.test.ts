@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { runInLockStep } from '../../simulator/hypervisor/lock-step';
 import { assembleGuest, makeSystem } from '../support/guest';
+import { FILL_TABLES, TURN_ON_SV39 } from '../support/guest-text';
 
 const READ_ONLY = '0x20180013';
 const WRITABLE = '0x20180017';
@@ -16,26 +17,7 @@ _start: la      t0, on_trap
         csrw    senvcfg, t0
         li      t0, 1 << 18             # SUM
         csrw    sstatus, t0
-        la      t0, root
-        li      t1, 0x200000cf          # RAM, by itself; its twin for programs at 0xc0000000
-        sd      t1, 16(t0)
-        li      t1, 0x200000df
-        sd      t1, 24(t0)
-        la      t1, middle
-        srli    t1, t1, 2
-        ori     t1, t1, 1
-        sd      t1, 8(t0)
-        la      t0, middle
-        la      t1, leaves
-        srli    t1, t1, 2
-        ori     t1, t1, 1
-        sd      t1, 0(t0)
-        la      t0, root
-        srli    t0, t0, 12
-        li      t1, 8 << 60
-        or      t0, t0, t1
-        csrw    satp, t0
-        sfence.vma
+${FILL_TABLES}${TURN_ON_SV39}
         li      s0, 0x40000048
         li      s10, 0
         ${access}

@@ -3,17 +3,13 @@ import { FLOAT_REGISTERS } from '../../simulator/core/index';
 import { runInLockStep } from '../../simulator/hypervisor/lock-step';
 import { type SystemConfiguration, VIRTUALIZATIONS } from '../../simulator/hypervisor/system';
 import { assembleGuest, makeSystem } from '../support/guest';
+import { FILL_TABLES, SBI_MACRO, SKIP_TRAP, TURN_ON_SV39 } from '../support/guest-text';
 
 const LIMIT = 1_000_000;
 const S = { s0: 8, s1: 9, s2: 18, s3: 19, s4: 20, s5: 21, s6: 22, s7: 23, s8: 24, s9: 25 } as const;
 type Saved = keyof typeof S;
 
-const MACROS = `
-        .macro  sbi extension, function
-        li      a7, \\extension
-        li      a6, \\function
-        ecall
-        .endm
+const MACROS = `${SBI_MACRO}
         .macro  set feature, value, flags=0
         li      a0, \\feature
         li      a1, \\value
@@ -33,37 +29,11 @@ _start: la      t0, on_trap
         csrw    stvec, t0
 ${body}
         sbi     8, 0
-        .balign 4
-on_trap:
-        csrr    s8, scause
-        csrr    s9, stval
-        csrr    t0, sepc
-        addi    t0, t0, 4
-        csrw    sepc, t0
-        sret
-`;
+${SKIP_TRAP}`;
 
 /** Two pages at 0x40000000 by these entries, and the rest of RAM by itself. */
 const paged = (first: string, second: string, body: string): string =>
-  guest(`
-        la      t0, root
-        li      t1, 0x200000cf
-        sd      t1, 16(t0)
-        la      t1, middle
-        srli    t1, t1, 2
-        ori     t1, t1, 1
-        sd      t1, 8(t0)
-        la      t0, middle
-        la      t1, leaves
-        srli    t1, t1, 2
-        ori     t1, t1, 1
-        sd      t1, 0(t0)
-        la      t0, root
-        srli    t0, t0, 12
-        li      t1, 8 << 60
-        or      t0, t0, t1
-        csrw    satp, t0
-        sfence.vma
+  guest(`${FILL_TABLES}${TURN_ON_SV39}
         j       1f
         .balign 4096
 leaves: .dword  ${first}, ${second}

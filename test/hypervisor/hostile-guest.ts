@@ -1,3 +1,5 @@
+import { FILL_TABLES, SBI_MACRO } from '../support/guest-text';
+
 /**
  * A guest that does whatever its random numbers say, on every hart: calls of the firmware, device registers, queues of nonsense, CSRs, page
  * tables, words that may be no instructions. The seed comes as `random_seed`, a word that the loader changes. What traps goes back to the loop.
@@ -43,11 +45,7 @@ export const HOSTILE_GUEST = `
         xor     \\reg, \\reg, t4
 9:
         .endm
-        .macro  sbi extension, function
-        li      a7, \\extension
-        li      a6, \\function
-        ecall
-        .endm
+${SBI_MACRO}
 
         .globl  _start
 _start: la      t0, random_seed
@@ -59,21 +57,9 @@ _start: la      t0, random_seed
         addi    t0, t0, 8
         addi    t2, t2, -1
         bnez    t2, 1b
-        la      t0, root                # a gigapage of RAM for S-mode at 0x80000000, its twin for U-mode at 0xc0000000
-        li      t1, 0x200000cf
-        sd      t1, 16(t0)
-        li      t1, 0x200000df
-        sd      t1, 24(t0)
+${FILL_TABLES}
+        la      t0, root
         li      t1, 0xcf                # devices below
-        sd      t1, 0(t0)
-        la      t1, middle
-        srli    t1, t1, 2
-        ori     t1, t1, 1
-        sd      t1, 8(t0)
-        la      t0, middle
-        la      t1, leaves
-        srli    t1, t1, 2
-        ori     t1, t1, 1
         sd      t1, 0(t0)
         li      a1, 0
 secondary:

@@ -1,3 +1,5 @@
+import { FILL_TABLES, SBI_MACRO } from '../support/guest-text';
+
 /**
  * A random S-mode guest: page tables with random permissions, random accesses to them, changes of satp, SUM, MXR, privilege and
  * page-table entries (fenced), system calls, illegal instructions, timers and software interrupts. It traps often and goes on: its
@@ -91,10 +93,10 @@ const ACTIONS: readonly ((random: Random) => string)[] = [
   (r) =>
     `la t0, root; srli t0, t0, 12; li t1, ${r.pick(['0x8000000000000000', '0x8000100000000000', '0x8000200000000000'])}; or t0, t0, t1; csrw satp, t0; sfence.vma`,
   () => 'csrw satp, zero; sfence.vma',
-  () => 'ecall_ 0x10, 3',
-  () => 'ecall_ 0x10, 0',
-  (r) => `rdtime t0; addi t0, t0, ${r.below(3)}; mv a0, t0; ecall_ 0x54494D45, 0`,
-  (r) => `li a0, 1; li a1, ${r.below(2)}; ecall_ 0x735049, 0`,
+  () => 'sbi 0x10, 3',
+  () => 'sbi 0x10, 0',
+  (r) => `rdtime t0; addi t0, t0, ${r.below(3)}; mv a0, t0; sbi 0x54494D45, 0`,
+  (r) => `li a0, 1; li a1, ${r.below(2)}; sbi 0x735049, 0`,
   () => 'ebreak',
   () => 'wfi_safe',
   () => '.word 0xffffffff',
@@ -116,11 +118,7 @@ function randomPte(random: Random): string {
 
 const PRELUDE = `
         .option norvc
-        .macro  ecall_ extension, function
-        li      a7, \\extension
-        li      a6, \\function
-        ecall
-        .endm
+${SBI_MACRO}
         .macro  wfi_safe                # with an interrupt pending, so that it always goes on
         csrsi   sip, 2
         csrsi   sie, 2
@@ -140,20 +138,7 @@ _start: la      t0, on_trap
         la      sp, scratch
         la      s11, on_trap
         li      s10, 0
-        la      t0, root                # a gigapage of RAM for S-mode at 0x80000000, its twin for U-mode at 0xc0000000
-        li      t1, 0x200000cf
-        sd      t1, 16(t0)
-        li      t1, 0x200000df
-        sd      t1, 24(t0)
-        la      t1, middle              # the window at 0x40000000
-        srli    t1, t1, 2
-        ori     t1, t1, 1
-        sd      t1, 8(t0)
-        la      t0, middle
-        la      t1, leaves
-        srli    t1, t1, 2
-        ori     t1, t1, 1
-        sd      t1, 0(t0)
+${FILL_TABLES}
         j       body
 
 # The handler: skips what trapped; an interrupt is silenced. It keeps t0, t1, t2 in memory that every address space maps.

@@ -3,30 +3,18 @@ import { runInLockStep } from '../../simulator/hypervisor/lock-step';
 import { fenceRange } from '../../simulator/hypervisor/sbi/rfence';
 import { VIRTUALIZATIONS } from '../../simulator/hypervisor/system';
 import { assembleGuest, makeSystem } from '../support/guest';
+import { SBI_MACRO, SKIP_TRAP } from '../support/guest-text';
 
 const LIMIT = 5_000_000;
 
 /** Calls that leave their results in s0, s1, ... and power off. */
-const guest = (body: string): string => `
-        .macro  sbi extension, function
-        li      a7, \\extension
-        li      a6, \\function
-        ecall
-        .endm
+const guest = (body: string): string => `${SBI_MACRO}
         .globl _start
 _start: la      t0, on_trap
         csrw    stvec, t0
 ${body}
         sbi     8, 0
-        .balign 4
-on_trap:
-        csrr    s8, scause
-        csrr    s9, stval
-        csrr    t0, sepc
-        addi    t0, t0, 4
-        csrw    sepc, t0
-        sret
-`;
+${SKIP_TRAP}`;
 
 const S = { s0: 8, s1: 9, s2: 18, s3: 19, s4: 20, s8: 24, s9: 25 } as const;
 

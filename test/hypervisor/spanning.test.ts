@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { runInLockStep } from '../../simulator/hypervisor/lock-step';
 import { assembleGuest, makeSystem } from '../support/guest';
+import { FILL_TABLES, SKIP_TRAP, TURN_ON_SV39 } from '../support/guest-text';
 
 const RAM = '0x20180007';
 const NOTHING = '0x06000007';
@@ -13,24 +14,7 @@ const guest = (first: string, second: string, access: string): string => `
         .globl _start
 _start: la      t0, on_trap
         csrw    stvec, t0
-        la      t0, root
-        li      t1, 0x200000cf          # RAM, by itself
-        sd      t1, 16(t0)
-        la      t1, middle
-        srli    t1, t1, 2
-        ori     t1, t1, 1
-        sd      t1, 8(t0)
-        la      t0, middle
-        la      t1, leaves
-        srli    t1, t1, 2
-        ori     t1, t1, 1
-        sd      t1, 0(t0)
-        la      t0, root
-        srli    t0, t0, 12
-        li      t1, 8 << 60
-        or      t0, t0, t1
-        csrw    satp, t0
-        sfence.vma
+${FILL_TABLES}${TURN_ON_SV39}
         li      s0, 0x40000ffc
         la      s1, word
         .option push
@@ -39,14 +23,7 @@ _start: la      t0, on_trap
         .option pop
         li      a7, 8
         ecall
-        .balign 4
-on_trap:
-        csrr    s8, scause
-        csrr    s9, stval
-        csrr    t0, sepc
-        addi    t0, t0, 4
-        csrw    sepc, t0
-        sret
+${SKIP_TRAP}
         .data
         .balign 4096
 leaves: .dword  ${first}, ${second}
