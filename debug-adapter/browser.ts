@@ -1,9 +1,9 @@
-import type { HostFile } from '../simulator/devices/disk';
+import type { HostFile } from '../simulator/devices/disk/disk-image';
 import { decodeBase64, encodeBase64 } from './base64';
-import { Connection } from './connection';
-import type { Host } from './host';
 import { vmmScheme } from './protocol';
 import { Session } from './session';
+import { Connection } from './transport/connection';
+import type { Host } from './transport/host';
 
 /** The global scope of a Worker, as far as it is used. */
 interface WorkerScope {

@@ -1,22 +1,22 @@
-import type { Defines } from '../simulator/assembler/c-macros';
+import type { Defines } from '../simulator/assembler/preprocess/macros';
 import { disassemble } from '../simulator/explain/disassembler';
 import type { GuestCpu } from '../simulator/hypervisor/guest';
-import type { System } from '../simulator/hypervisor/system';
 import type { ActiveHandler } from '../simulator/machine/hosted-software';
 import { Access, Privilege } from '../simulator/mmu/index';
-import { CodeScopes } from '../simulator/object/code-scopes';
+import { CodeScopes } from '../simulator/object/dwarf/code-scopes';
 import type { Program } from '../simulator/object/program';
 import { nowhere, spaceOf, withoutSpace } from '../simulator/object/spaces';
-import { CodeLayout } from './code-layout';
-import { CodeLines } from './code-lines';
-import { InlinedCode } from './inlined';
-import { CallFrames, type FrameSection } from './inspect/call-frames';
-import type { CheckedLaunch } from './launch-checks';
-import { LoadMap } from './load-map';
+import type { System } from '../simulator/system/system';
+import { CallFrames, type FrameSection } from './inspect/frames/call-frames';
+import { satpOf } from './inspect/worlds';
+import type { CheckedLaunch } from './launch/launch-checks';
+import { LoadMap } from './launch/load-map';
+import { CodeLayout } from './program/code-layout';
+import { CodeLines } from './program/code-lines';
+import { InlinedCode } from './program/inlined';
+import type { SourcePresence } from './program/source-presence';
+import { Symbols } from './program/symbols';
 import { RequestError } from './request-error';
-import type { SourcePresence } from './source-presence';
-import { Symbols } from './symbols';
-import { satpOf } from './worlds';
 
 /** What is being debugged: a machine and the program loaded into it. A restart makes a new one. */
 export class Debuggee {

@@ -1,6 +1,6 @@
 import { isMainThread } from 'node:worker_threads';
-import { forwardInput } from './standard-input';
+import { forwardInput } from './transport/standard-input';
 
 // Its second thread has the input alone, and none of the rest.
-if (isMainThread) void import('./adapter-process').then(({ main }) => main());
+if (isMainThread) void import('./transport/adapter-process').then(({ main }) => main());
 else forwardInput();

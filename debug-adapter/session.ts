@@ -1,9 +1,7 @@
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { checkArguments, isRecord } from './argument-checks';
-import type { Connection } from './connection';
 import { Debugging } from './debugging';
 import { messageOf } from './format';
-import type { Host } from './host';
 import { fromClient, toClient } from './position-base';
 import { RequestError } from './request-error';
 import { breakpointRequests } from './requests/breakpoints';
@@ -13,6 +11,8 @@ import { inspectionRequests } from './requests/inspection';
 import { lifecycleRequests } from './requests/lifecycle';
 import { memoryRequests } from './requests/memory';
 import { viewRequests } from './requests/views';
+import type { Connection } from './transport/connection';
+import type { Host } from './transport/host';
 
 /** Of the adapter's own requests, whose positions count as protocol.ts says. */
 const ownPrefix = 'hyperstep/';

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { BaseLanguageClient } from 'vscode-languageclient';
-import type { LaunchArguments } from '../debug-adapter/launch';
-import { editedLimit } from '../simulator/assembler/read-file';
+import type { LaunchArguments } from '../debug-adapter/launch/launch';
+import { editedLimit } from '../simulator/assembler/source/read-file';
 import { toBase64 } from './base64';
 import { ForeignStatus } from './foreign-status';
 import type { Host } from './host';

@@ -1,5 +1,5 @@
 import { closeSync, fstatSync, openSync, readSync, statSync, writeSync } from 'node:fs';
-import type { HostFile } from '../simulator/devices/disk';
+import type { HostFile } from '../simulator/devices/disk/disk-image';
 import { whyNotRegular } from './read';
 
 /** Opens a disk image, of which parts are read and written. @throws Error when it cannot be opened */

@@ -1,7 +1,7 @@
 import { constants, type Stats } from 'node:fs';
 import { type FileHandle, open, stat } from 'node:fs/promises';
 import { setTimeout } from 'node:timers/promises';
-import { type FileReading, sourceLimit, tooLarge, UnreadableFile } from '../simulator/assembler/read-file';
+import { type FileReading, sourceLimit, tooLarge, UnreadableFile } from '../simulator/assembler/source/read-file';
 
 export interface ReadOptions {
   /** The most bytes that are read of a regular file. */

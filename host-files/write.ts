@@ -1,5 +1,5 @@
 import { closeSync, fstatSync, ftruncateSync, openSync, writeFileSync, writeSync } from 'node:fs';
-import type { SparseBytes } from '../simulator/object/sparse-bytes';
+import type { SparseBytes } from '../simulator/object/bytes/sparse-bytes';
 
 /** Writes a file with room for zeros that nobody wrote down. @throws Error when it cannot be written */
 export function writeSparseFile(path: string, contents: SparseBytes): void {

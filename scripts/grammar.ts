@@ -1,4 +1,4 @@
-import { relocationOperators } from '../simulator/assembler/expression';
+import { relocationOperators } from '../simulator/assembler/syntax/expression';
 import { csrs, floatRegisters, instructions, pseudoInstructions, registers, roundingModeNames } from '../simulator/isa';
 
 const scope = 'source.riscv-asm';

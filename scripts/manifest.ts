@@ -1,4 +1,4 @@
-import { type LaunchArguments, launchAttributes } from '../debug-adapter/launch';
+import { type LaunchArguments, launchAttributes } from '../debug-adapter/launch/launch';
 import { settingTable } from '../extension/language-server/setting-table';
 
 // In a snippet's body, text in ^"..." is inserted as it is, so that a variable of launch.json can be written with a backslash.

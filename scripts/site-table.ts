@@ -4,7 +4,7 @@ import type { Plugin } from 'esbuild';
 import ts from 'typescript';
 import { SiteFlow } from './site-flow';
 
-/** See simulator/hypervisor/sites.d.ts, which declares the same shape for the importers of `hyperstep:sites`. */
+/** See simulator/machine/sites.d.ts, which declares the same shape for the importers of `hyperstep:sites`. */
 export interface Site {
   id: number;
   kind: 'step' | 'call';
@@ -28,7 +28,8 @@ interface HandlerFunction {
   readonly first: number[];
 }
 
-const handlersFolder = 'simulator/hypervisor';
+/** Where VMM and firmware have their handlers. */
+const handlersFolders = ['simulator/firmware', 'simulator/hypervisor'];
 /** Declares `step` and `inside`. */
 const narrationModule = 'simulator/machine/narration';
 
@@ -51,7 +52,7 @@ export function siteTable(root = process.cwd()): Plugin {
       build.onLoad({ filter: /.*/, namespace: 'hyperstep' }, () => ({
         contents: `export const sites = ${JSON.stringify(scanned.sites)};`,
       }));
-      build.onLoad({ filter: /[\\/]simulator[\\/]hypervisor[\\/].*\.ts$/ }, ({ path: file }) => {
+      build.onLoad({ filter: /[\\/]simulator[\\/](firmware|hypervisor)[\\/].*\.ts$/ }, ({ path: file }) => {
         const contents = scanned.rewritten.get(relativePath(root, file));
         return contents === undefined ? undefined : { contents, loader: 'ts' };
       });
@@ -247,10 +248,12 @@ function holderName(parent: ts.Node): ts.Node | undefined {
 
 function readHandlers(root: string): Map<string, string> {
   const files = new Map<string, string>();
-  for (const name of readdirSync(path.join(root, handlersFolder), { recursive: true, encoding: 'utf8' })) {
-    if (!name.endsWith('.ts') || name.endsWith('.d.ts')) continue;
-    const file = path.join(root, handlersFolder, name);
-    files.set(relativePath(root, file), readFileSync(file, 'utf8'));
+  for (const folder of handlersFolders) {
+    for (const name of readdirSync(path.join(root, folder), { recursive: true, encoding: 'utf8' })) {
+      if (!name.endsWith('.ts') || name.endsWith('.d.ts')) continue;
+      const file = path.join(root, folder, name);
+      files.set(relativePath(root, file), readFileSync(file, 'utf8'));
+    }
   }
   return files;
 }

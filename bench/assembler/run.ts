@@ -6,8 +6,8 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { assembleUnit, SourceText } from '../../simulator/assembler';
-import { writeRelocatable } from '../../simulator/object/relocatable-writer';
+import { writeRelocatable } from '../../simulator/object/elf/relocatable-writer';
+import { assembleUnit, SourceText } from '../../simulator/project';
 import { functionsInC, routines } from '../sources/routines';
 
 const rounds = 7;

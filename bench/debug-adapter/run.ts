@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { DebugProtocol } from '@vscode/debugprotocol';
-import { frame, MessageReader } from '../../debug-adapter/framing';
+import { frame, MessageReader } from '../../debug-adapter/transport/framing';
 
 const STEPS = Number(process.argv[2] ?? 400);
 const LAUNCHES = 5;

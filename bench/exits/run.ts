@@ -1,8 +1,9 @@
 /** What an exit costs the host: loops of one kind of exit, unobserved; nanoseconds of this process's CPU time an exit, medians of rounds in turn. */
-import { buildProgram } from '../../simulator/assembler/build';
-import { projectOfFile } from '../../simulator/assembler/index';
-import { System } from '../../simulator/hypervisor/system';
+
 import type { Program } from '../../simulator/object/program';
+import { buildProgram } from '../../simulator/project/build';
+import { projectOfFile } from '../../simulator/project/index';
+import { System } from '../../simulator/system/system';
 
 const ROUNDS = Number(process.argv[2] ?? 5);
 const OFF = 'li a7, 8\n ecall';

@@ -1,7 +1,7 @@
 /** What a snapshot costs: a machine of 128 MiB that writes to 16 MiB of it, saved every 10 million instructions; milliseconds, medians. */
-import { buildProgram } from '../../simulator/assembler/build';
-import { projectOfFile } from '../../simulator/assembler/index';
-import { System } from '../../simulator/hypervisor/system';
+import { buildProgram } from '../../simulator/project/build';
+import { projectOfFile } from '../../simulator/project/index';
+import { System } from '../../simulator/system/system';
 
 const ROUNDS = Number(process.argv[2] ?? 15);
 const GUEST = `

@@ -1,7 +1,7 @@
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import type { Debuggee } from '../debuggee';
 import { messageOf } from '../format';
-import type { Sources } from '../sources';
+import type { Sources } from '../program/sources';
 import { Breakpoint, type BreakpointReason, type Conditions } from './breakpoint';
 import { ExceptionFilters, exceptionFilters } from './exceptions';
 import { type Located, unverified } from './locate';

@@ -4,8 +4,8 @@ import { type Environment, evaluate, evaluateParsed, isFloat, isTrue, numberOf, 
 import { parseExpression } from '../expression/parse';
 import type { Expression } from '../expression/syntax';
 import { hex, messageOf } from '../format';
-import { formatted, splitFormat } from '../inspect/number-format';
-import { realText } from '../inspect/values';
+import { formatted, splitFormat } from '../inspect/values/number-format';
+import { realText } from '../inspect/values/values';
 import { parseHitCondition } from './hit-condition';
 
 /** What a client says of when a breakpoint counts, and whether it stops or only logs. */

@@ -5,9 +5,9 @@ import type { Debugging } from '../debugging';
 import { evaluate, type Place, type Value } from '../expression/evaluate';
 import { MachineEnvironment } from '../expression/machine-environment';
 import { hex, messageOf } from '../format';
-import { environmentOf } from '../inspect/environment';
-import { splitFormat } from '../inspect/number-format';
-import { machineAddress, memoryReference } from '../memory';
+import { machineAddress, memoryReference } from '../inspect/memory';
+import { environmentOf } from '../inspect/values/environment';
+import { splitFormat } from '../inspect/values/number-format';
 import { RequestError } from '../request-error';
 import { type Located, unverified } from './locate';
 

@@ -1,6 +1,6 @@
 import type { DebugProtocol } from '@vscode/debugprotocol';
-import { EXIT_REASONS } from '../../simulator/hypervisor/ledger';
-import { KILL_REASONS } from '../../simulator/hypervisor/vm/virtual-machine';
+import { EXIT_REASONS } from '../../simulator/hypervisor/ledger/ledger';
+import { KILL_REASONS } from '../../simulator/hypervisor/virtual-machine';
 import { causeOf, exceptionCauses, interruptCauses } from '../../simulator/isa/index';
 import type { GuestTrap } from '../../simulator/machine/stop';
 import { RequestError } from '../request-error';

@@ -1,13 +1,13 @@
 import { sites } from 'hyperstep:sites';
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { withoutSpace } from '../../simulator/object/spaces';
-import { isAssembly } from '../code-lines';
 import type { Debuggee } from '../debuggee';
 import { hex } from '../format';
-import { beginningBefore } from '../inspect/code-items';
-import { parseMemoryReference } from '../memory';
-import { afterPrologue, breakpointAddresses } from '../prologue';
-import type { Sources } from '../sources';
+import { beginningBefore } from '../inspect/code/code-items';
+import { parseMemoryReference } from '../inspect/memory';
+import { isAssembly } from '../program/code-lines';
+import { afterPrologue, breakpointAddresses } from '../program/prologue';
+import type { Sources } from '../program/sources';
 import type { BreakpointTarget, CodePlace } from './breakpoint';
 
 /** Where a wanted breakpoint is, and what the client is told of it. */
@@ -126,6 +126,6 @@ export function unverified(line: number | undefined, message: string): Located {
 
 function whyUnknown(path: string): string {
   return /\.[cm]?[jt]sx?$/.test(path)
-    ? 'this file is no source of the VMM: breakpoints in TypeScript are for the files under simulator/hypervisor'
+    ? 'this file is no source of the VMM: breakpoints in TypeScript are for the files under simulator/firmware and simulator/hypervisor'
     : 'this file is no part of the program that runs';
 }

@@ -1,11 +1,11 @@
-import { expandText } from '../../simulator/assembler/c-macros';
-import { CsrValue, Gpa, Gva, Hpa, PteValue } from '../../simulator/hypervisor/address';
+import { expandText } from '../../simulator/assembler/preprocess/macros';
 import type { GuestCpu } from '../../simulator/hypervisor/guest';
 import { csrNamed, csrNumbered, FLOAT_REGISTERS, registerNamed } from '../../simulator/isa/index';
+import { CsrValue, Gpa, Gva, Hpa, PteValue } from '../../simulator/mmu/address';
 import type { Debuggee } from '../debuggee';
-import { readSpace } from '../memory';
+import { readSpace } from '../inspect/memory';
+import { writePlace } from '../inspect/writes';
 import { RequestError } from '../request-error';
-import { writePlace } from '../writes';
 import { type Environment, evaluate, type Place, type Value } from './evaluate';
 import { sizeInRegister } from './floats';
 import { type Space, signed64, unsigned64 } from './syntax';

@@ -1,6 +1,6 @@
 import { type Site, sites } from 'hyperstep:sites';
 import type { Step } from '../../simulator/machine/narration';
-import { frameVariables, type HandlerFrame } from './handler-frames';
+import { frameVariables, type HandlerFrame } from './frames/handler-frames';
 
 /** More ways to go on than this say nothing any more. */
 const MOST = 64;

@@ -1,13 +1,13 @@
 import { disassemble } from '../../simulator/explain/disassembler';
+import { describeSbiCall, sbiCallOf } from '../../simulator/firmware/sbi/call';
 import type { GuestCpu } from '../../simulator/hypervisor/guest';
-import { type ExitRecord, INTERRUPT_BIT } from '../../simulator/hypervisor/ledger';
-import { describeSbiCall, sbiCallOf } from '../../simulator/hypervisor/sbi/call';
+import { type ExitRecord, INTERRUPT_BIT } from '../../simulator/hypervisor/ledger/ledger';
 import { causeOf, ExceptionCode, isGuestPageFault } from '../../simulator/isa/index';
 import type { ActiveHandler } from '../../simulator/machine/hosted-software';
 import type { Debuggee } from '../debuggee';
 import { hexOfWords, valueOfWords } from '../format';
 import { isSynchronous } from '../run/traps';
-import { machineTrap } from '../trap-csrs';
+import { machineTrap } from './trap-csrs';
 
 /** What a VM exit is about, in few words: `csrw satp, t0`, `SBI TIME set_timer`, `store/AMO page fault`. */
 function exitTitle({ cause, user, call }: ExitRecord, instruction: string | undefined): string {

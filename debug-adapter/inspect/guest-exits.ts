@@ -1,13 +1,13 @@
 import type { Hart } from '../../simulator/core/index';
 import type { GuestMode } from '../../simulator/hypervisor/guest';
-import { KEPT_EXITS } from '../../simulator/hypervisor/ledger';
-import type { System } from '../../simulator/hypervisor/system';
+import { KEPT_EXITS } from '../../simulator/hypervisor/ledger/ledger';
 import { causeOf, csrNamed, isGuestPageFault } from '../../simulator/isa/index';
 import type { GuestTrap } from '../../simulator/machine/stop';
+import type { System } from '../../simulator/system/system';
 import { valueOfWords } from '../format';
-import { guestPhysicalOf, machineTrap, supervisorTrap } from '../trap-csrs';
 import { vmidOf } from '../views/page-entries';
-import { previousMode } from '../worlds';
+import { guestPhysicalOf, machineTrap, supervisorTrap } from './trap-csrs';
+import { previousMode } from './worlds';
 
 const HGATP = csrNamed('hgatp')?.number ?? 0;
 

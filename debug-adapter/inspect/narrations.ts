@@ -1,10 +1,10 @@
-import { type ExitRecord, KEPT_EXITS, type Words } from '../../simulator/hypervisor/ledger';
-import { type SbiCallId, sbiCallOf } from '../../simulator/hypervisor/sbi/call';
+import { type SbiCallId, sbiCallOf } from '../../simulator/firmware/sbi/call';
+import { type ExitRecord, KEPT_EXITS, type Words } from '../../simulator/hypervisor/ledger/ledger';
 import type { ActiveHandler } from '../../simulator/machine/hosted-software';
 import type { Step } from '../../simulator/machine/narration';
-import { machineTrap } from '../trap-csrs';
 import { isEcall } from './exit-text';
-import { stepText } from './handler-frames';
+import { stepText } from './frames/handler-frames';
+import { machineTrap } from './trap-csrs';
 
 /** A trap that firmware handles, by the CSRs of M-mode. There is no ledger of these. */
 export interface FirmwareTrap {

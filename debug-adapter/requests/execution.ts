@@ -1,12 +1,12 @@
 import type { Debugging } from '../debugging';
 import { hex } from '../format';
-import { guestFrames } from '../inspect/guest-frames';
+import { guestFrames } from '../inspect/frames/guest-frames';
+import { writePlace } from '../inspect/writes';
 import { RequestError } from '../request-error';
 import { type GuestStep, type StepTarget, stepIn, stepOut, stepOver } from '../run/guest-stepping';
 import type { Plan } from '../run/plan';
 import { intoBody, isInCompiledCode, sourceStepIn, sourceStepOut, sourceStepOver } from '../run/source-stepping';
 import { run, stepVmm, type VmmStepKind } from '../run/vmm-stepping';
-import { writePlace } from '../writes';
 import { Answer, type Handlers } from './handlers';
 
 interface StepArguments {

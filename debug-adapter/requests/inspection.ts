@@ -3,15 +3,15 @@ import { FLOAT_REGISTERS } from '../../simulator/isa/index';
 import type { Debugging } from '../debugging';
 import { evaluate, numberOf, type Value } from '../expression/evaluate';
 import { MachineEnvironment } from '../expression/machine-environment';
-import { completionsFor } from '../inspect/completions';
-import { environmentOf } from '../inspect/environment';
-import { formatted, splitFormat } from '../inspect/number-format';
-import { scopesOf, showScope } from '../inspect/scopes';
-import { stackOf } from '../inspect/stack';
-import { ValueView } from '../inspect/values';
-import { type Held, showChild } from '../inspect/variables';
+import { stackOf } from '../inspect/frames/stack';
+import { completionsFor } from '../inspect/values/completions';
+import { environmentOf } from '../inspect/values/environment';
+import { formatted, splitFormat } from '../inspect/values/number-format';
+import { scopesOf, showScope } from '../inspect/values/scopes';
+import { ValueView } from '../inspect/values/values';
+import { type Held, showChild } from '../inspect/values/variables';
+import { writePlace } from '../inspect/writes';
 import { RequestError } from '../request-error';
-import { writePlace } from '../writes';
 import type { Handlers } from './handlers';
 
 /** Requests that look at a machine that stands still, and change it. */

@@ -2,8 +2,8 @@ import type { GuestCpu } from '../../simulator/hypervisor/guest';
 import { decodeBase64, encodeBase64 } from '../base64';
 import type { Debugging } from '../debugging';
 import { hex } from '../format';
-import { disassembleAround } from '../inspect/disassembly';
-import { memoryReference, parseMemoryReference, readSpace, writeSpace } from '../memory';
+import { disassembleAround } from '../inspect/code/disassembly';
+import { memoryReference, parseMemoryReference, readSpace, writeSpace } from '../inspect/memory';
 import { RequestError } from '../request-error';
 import type { Handlers } from './handlers';
 

@@ -3,7 +3,8 @@ import type { Debuggee } from '../debuggee';
 import type { Debugging } from '../debugging';
 import { evaluate } from '../expression/evaluate';
 import { MachineEnvironment } from '../expression/machine-environment';
-import { parseMemoryReference } from '../memory';
+import { parseMemoryReference } from '../inspect/memory';
+import { hasTwoStages, inWorld, worldsOf } from '../inspect/worlds';
 import type { WorldName } from '../protocol';
 import { RequestError } from '../request-error';
 import { addressMeaning } from '../views/address';
@@ -16,7 +17,6 @@ import { virtioDevices } from '../views/queues';
 import { secondStageTable } from '../views/second-stage';
 import { tlbContent } from '../views/tlb';
 import { translation } from '../views/translation';
-import { hasTwoStages, inWorld, worldsOf } from '../worlds';
 import type { Handlers } from './handlers';
 
 /** Requests of the extension's views. They have no side effect on the machine, but for console input. */

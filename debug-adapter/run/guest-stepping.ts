@@ -2,8 +2,8 @@ import type { GuestCpu } from '../../simulator/hypervisor/guest';
 import { causeOf, decode, expand } from '../../simulator/isa/index';
 import type { ActiveHandler } from '../../simulator/machine/hosted-software';
 import type { GuestTrap } from '../../simulator/machine/stop';
-import { isSameLine } from '../code-lines';
 import type { Debuggee } from '../debuggee';
+import { isSameLine } from '../program/code-lines';
 import type { Leg, Plan, PlanPart, Stop } from './plan';
 import { isSynchronous } from './traps';
 

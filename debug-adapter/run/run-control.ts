@@ -6,7 +6,7 @@ import { Pace } from '../../simulator/machine/pace';
 import { SliceSize } from '../../simulator/machine/slice-size';
 import type { EndOfRun, GuestTrap, MachineStop } from '../../simulator/machine/stop';
 import type { Debuggee } from '../debuggee';
-import type { Host } from '../host';
+import type { Host } from '../transport/host';
 import type { Leg, Plan, Stop } from './plan';
 
 /** Milliseconds for which the machine runs before messages that have arrived are looked at. */

@@ -1,7 +1,7 @@
 import { Privilege } from '../../simulator/mmu/index';
-import type { CodeBlock } from '../../simulator/object/code-scopes';
-import { isAssembly } from '../code-lines';
-import { bodyOf } from '../prologue';
+import type { CodeBlock } from '../../simulator/object/dwarf/code-scopes';
+import { isAssembly } from '../program/code-lines';
+import { bodyOf } from '../program/prologue';
 import {
   type GuestStep,
   instruction,

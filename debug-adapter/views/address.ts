@@ -1,7 +1,7 @@
 import type { GuestCpu } from '../../simulator/hypervisor/guest';
 import type { Running } from '../debugging';
 import { hex } from '../format';
-import { type MemoryPlace, machineAddress, readSpace } from '../memory';
+import { type MemoryPlace, machineAddress, readSpace } from '../inspect/memory';
 import type { AddressMeaning, Hex, SourceLine } from '../protocol';
 
 const WORD = 8;

@@ -1,8 +1,8 @@
-import type { ExitRecord } from '../../simulator/hypervisor/ledger';
+import type { ExitRecord } from '../../simulator/hypervisor/ledger/ledger';
 import type { Running } from '../debugging';
 import { hex, valueOfWords } from '../format';
-import { describeChange } from '../inspect/change-text';
 import { describeExit, exitInstruction } from '../inspect/exit-text';
+import { describeChange } from '../inspect/values/change-text';
 import type { Exit, Exits } from '../protocol';
 import { guestExitList } from './guest-exits';
 import { countsOf } from './run-summary';

@@ -4,8 +4,8 @@ import type { Running } from '../debugging';
 import { hex } from '../format';
 import { instructionText, isAddressFault, lowered } from '../inspect/exit-text';
 import type { GuestExit } from '../inspect/guest-exits';
+import { inWorld } from '../inspect/worlds';
 import type { Exit, Exits } from '../protocol';
-import { inWorld } from '../worlds';
 import { guestSource } from './address';
 
 /** The exits of guests of the user's own hypervisor: of one hart, or of all when undefined; for these reasons, which are ids of causes. */

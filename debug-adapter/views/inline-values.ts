@@ -4,9 +4,9 @@ import type { GuestCpu } from '../../simulator/hypervisor/guest';
 import { csrNamed, csrNumbered, registerNamed } from '../../simulator/isa/index';
 import type { Running } from '../debugging';
 import { hex } from '../format';
-import { stepText } from '../inspect/handler-frames';
-import type { StackFrame } from '../inspect/stack';
-import { ValueView } from '../inspect/values';
+import { stepText } from '../inspect/frames/handler-frames';
+import type { StackFrame } from '../inspect/frames/stack';
+import { ValueView } from '../inspect/values/values';
 import type { InlineValue } from '../protocol';
 import { shadowView } from './page-table';
 

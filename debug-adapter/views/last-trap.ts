@@ -4,9 +4,9 @@ import { causeOf, decode, ExceptionCode, isGuestPageFault } from '../../simulato
 import { Access, Privilege } from '../../simulator/mmu/index';
 import type { Debuggee } from '../debuggee';
 import { hex } from '../format';
+import { guestPhysicalOf, trapCsrsOf } from '../inspect/trap-csrs';
+import { interruptedMode, inWorld, modeName, worldName } from '../inspect/worlds';
 import type { LastTrap } from '../protocol';
-import { guestPhysicalOf, trapCsrsOf } from '../trap-csrs';
-import { interruptedMode, inWorld, modeName, worldName } from '../worlds';
 import { translation } from './translation';
 
 const INTERRUPT = 1n << 63n;

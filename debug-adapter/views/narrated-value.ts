@@ -1,5 +1,5 @@
-import { CsrValue, Gpa, Gva, Hpa, PteValue } from '../../simulator/hypervisor/address';
-import type { ValueView } from '../inspect/values';
+import { CsrValue, Gpa, Gva, Hpa, PteValue } from '../../simulator/mmu/address';
+import type { ValueView } from '../inspect/values/values';
 import type { NarratedValue } from '../protocol';
 
 /** A value of a step's template as a view shows it; what is only a word stays text. */

@@ -1,16 +1,16 @@
 import { sites } from 'hyperstep:sites';
+import { describeSbiCall } from '../../simulator/firmware/sbi/call';
 import type { GuestCpu } from '../../simulator/hypervisor/guest';
-import { EXIT_REASONS, type ExitRecord, INTERRUPT_BIT } from '../../simulator/hypervisor/ledger';
-import { describeSbiCall } from '../../simulator/hypervisor/sbi/call';
+import { EXIT_REASONS, type ExitRecord, INTERRUPT_BIT } from '../../simulator/hypervisor/ledger/ledger';
 import { causeOf, ExceptionCode } from '../../simulator/isa/index';
 import type { Step } from '../../simulator/machine/narration';
 import type { Running } from '../debugging';
 import { hex, valueOfWords } from '../format';
-import { describeChange } from '../inspect/change-text';
 import { type Coming, comingSteps } from '../inspect/coming-steps';
 import { describeExit, exitInstruction, instructionText, isAddressFault } from '../inspect/exit-text';
 import type { FirmwareTrap, Handled } from '../inspect/narrations';
-import { ValueView } from '../inspect/values';
+import { describeChange } from '../inspect/values/change-text';
+import { ValueView } from '../inspect/values/values';
 import type {
   ComingStep,
   HandledTrap,

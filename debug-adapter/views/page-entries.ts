@@ -1,4 +1,4 @@
-import type { TableMemory } from '../../simulator/hypervisor/vm/table-memory';
+import type { TableMemory } from '../../simulator/hypervisor/memory/table-memory';
 import { Pte } from '../../simulator/mmu/index';
 import { hex } from '../format';
 import type { Pte as ShownPte } from '../protocol';

@@ -1,13 +1,13 @@
-import { shadowFlags } from '../../simulator/hypervisor/full/page-fault';
-import { viewIndex } from '../../simulator/hypervisor/full/shadow-space';
-import type { DeprivilegedVcpu } from '../../simulator/hypervisor/full/vcpu';
+import { shadowFlags } from '../../simulator/hypervisor/engines/full/page-fault';
+import { viewIndex } from '../../simulator/hypervisor/engines/full/shadow-space';
+import type { DeprivilegedVcpu } from '../../simulator/hypervisor/engines/full/vcpu';
 import type { GuestCpu } from '../../simulator/hypervisor/guest';
 import { Access, Privilege, Pte } from '../../simulator/mmu/index';
 import type { Debuggee } from '../debuggee';
 import { hex } from '../format';
+import { hasTwoStages, modeName, satpOf } from '../inspect/worlds';
 import type { EntryState, PageTable, PageTableEntry } from '../protocol';
 import { RequestError } from '../request-error';
-import { hasTwoStages, modeName, satpOf } from '../worlds';
 import {
   asidOf,
   ENTRIES,

@@ -1,4 +1,4 @@
-import type { ExitLedger } from '../../simulator/hypervisor/ledger';
+import type { ExitLedger } from '../../simulator/hypervisor/ledger/ledger';
 import type { Debuggee } from '../debuggee';
 import type { RunSummary } from '../protocol';
 

@@ -1,9 +1,9 @@
 import type { GuestCpu } from '../../simulator/hypervisor/guest';
 import type { Debuggee } from '../debuggee';
 import { hex } from '../format';
+import { hgatpOf } from '../inspect/worlds';
 import type { PageTable, PageTableEntry } from '../protocol';
 import { RequestError } from '../request-error';
-import { hgatpOf } from '../worlds';
 import {
   ENTRIES,
   isLeaf,

@@ -1,4 +1,4 @@
-import { describeView } from '../../simulator/hypervisor/full/shadow-space';
+import { describeView } from '../../simulator/hypervisor/engines/full/shadow-space';
 import type { GuestCpu } from '../../simulator/hypervisor/guest';
 import { type TlbEntry as Entry, Pte } from '../../simulator/mmu/index';
 import type { Debuggee } from '../debuggee';

@@ -3,8 +3,8 @@ import type { GuestCpu } from '../../simulator/hypervisor/guest';
 import { causeOf, isGuestPageFault } from '../../simulator/isa/index';
 import type { Debuggee } from '../debuggee';
 import { hex } from '../format';
+import { modeName, usesHypervisor } from '../inspect/worlds';
 import type { TranslateArguments, Translation, Walk } from '../protocol';
-import { modeName, usesHypervisor } from '../worlds';
 import { guestMemory } from './page-table';
 import { type AccessRights, explainFault } from './walk-problem';
 

@@ -4,8 +4,8 @@ import { causeOf, ExceptionCode } from '../../simulator/isa/index';
 import { Access, Privilege, tableIndex, virtualPage, type WalkStep } from '../../simulator/mmu/index';
 import type { Debuggee } from '../debuggee';
 import { hex } from '../format';
+import { hasTwoStages, modeName, satpOf } from '../inspect/worlds';
 import type { Translation, Walk } from '../protocol';
-import { hasTwoStages, modeName, satpOf } from '../worlds';
 import {
   asidOf,
   isLeaf,

@@ -1,11 +1,11 @@
 import { writeFileSync } from 'node:fs';
 import { writeSparseFile } from '../../host-files/write';
-import { buildProgram } from '../../simulator/assembler/build';
-import { listingOf, mergeProject, objectListingOf, SourceText } from '../../simulator/assembler/index';
-import type { ReadFile } from '../../simulator/assembler/read-file';
-import { writeExecutable } from '../../simulator/object/elf-writer';
-import { writeRelocatable } from '../../simulator/object/relocatable-writer';
-import { SparseBytes } from '../../simulator/object/sparse-bytes';
+import type { ReadFile } from '../../simulator/assembler/source/read-file';
+import { SparseBytes } from '../../simulator/object/bytes/sparse-bytes';
+import { writeRelocatable } from '../../simulator/object/elf/relocatable-writer';
+import { writeExecutable } from '../../simulator/object/elf/writer';
+import { buildProgram } from '../../simulator/project/build';
+import { listingOf, mergeProject, objectListingOf, SourceText } from '../../simulator/project/index';
 import { build, givenProgram, projectFileOf, readerFor, reportProblems } from './guest';
 import { one, type ParsedCommand } from './options';
 import { UsageError } from './usage';

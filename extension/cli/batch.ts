@@ -1,4 +1,4 @@
-import { splitCommand } from '../../simulator/assembler/compile-commands/shell-words';
+import { splitCommand } from '../../simulator/project/compile-commands/shell-words';
 import { ClosedInput, ConsoleOutput, type GuestConsole } from './console-io';
 import { isExpected } from './expected-error';
 import { readGiven } from './guest';

@@ -1,10 +1,10 @@
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { Diagnostic } from '../../simulator/assembler/index';
+import type { Diagnostic } from '../../simulator/project/index';
 import { disk } from '../language-server/disk';
-import { foreignArchitecture } from '../language-server/foreign';
+import { foreignArchitecture } from '../language-server/ide/foreign';
+import { Workspace } from '../language-server/ide/workspace';
 import { keyOf } from '../language-server/locations';
-import { Workspace } from '../language-server/workspace';
 
 /**
  * What is wrong in a folder, as the editor says it: in the programs that project files and launch configurations state, and in every other

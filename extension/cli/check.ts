@@ -1,5 +1,5 @@
 import { statSync } from 'node:fs';
-import type { Diagnostic } from '../../simulator/assembler/index';
+import type { Diagnostic } from '../../simulator/project/index';
 import { checkFolder } from './check-folder';
 import { build, formatDiagnostic } from './guest';
 import type { ParsedCommand } from './options';

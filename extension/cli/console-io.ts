@@ -1,4 +1,4 @@
-import type { System } from '../../simulator/hypervisor/system';
+import type { System } from '../../simulator/system/system';
 
 const OUTPUT_BUFFER = 64 * 1024;
 

@@ -1,5 +1,5 @@
-import { runInLockStep } from '../../simulator/hypervisor/lock-step';
-import type { System, Virtualization } from '../../simulator/hypervisor/system';
+import { runInLockStep } from '../../simulator/system/lock-step';
+import type { System, Virtualization } from '../../simulator/system/system';
 import { buildOrReport, makeSystem, openFiles } from './guest';
 import { engine, machineOptions, type ParsedCommand } from './options';
 import { STATUS } from './outcome';

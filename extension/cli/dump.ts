@@ -1,7 +1,7 @@
 import type { GuestCpu } from '../../simulator/hypervisor/guest';
-import type { System } from '../../simulator/hypervisor/system';
 import { csrs, registerName } from '../../simulator/isa/index';
 import { Access } from '../../simulator/mmu/index';
+import type { System } from '../../simulator/system/system';
 
 export const DUMPS = ['registers', 'memory'] as const;
 export type Dump = (typeof DUMPS)[number];

@@ -1,4 +1,4 @@
-import type { System } from '../../simulator/hypervisor/system';
+import type { System } from '../../simulator/system/system';
 import { dumpOf } from './dump';
 import type { SuiteOptions } from './options';
 import { type SignatureRange, writeSignature } from './signature';

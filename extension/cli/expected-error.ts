@@ -1,7 +1,7 @@
-import { ReplayError } from '../../simulator/hypervisor/record';
-import { SnapshotError } from '../../simulator/hypervisor/snapshot';
-import { ConfigurationError } from '../../simulator/hypervisor/system';
-import { FileFormatError } from '../../simulator/machine/plain-codec';
+import { FileFormatError } from '../../simulator/machine/state/plain-codec';
+import { ReplayError } from '../../simulator/system/record';
+import { SnapshotError } from '../../simulator/system/snapshot';
+import { ConfigurationError } from '../../simulator/system/system';
 import { UsageError } from './usage';
 
 /** What a user's words, files and machine can lead to, as against errors of hyperstep itself. */

@@ -1,7 +1,11 @@
 import path from 'node:path';
 import { openHostFile } from '../../host-files/open';
 import { readHostFile } from '../../host-files/read';
-import { type BuildOptions, type BuildResult, buildGiven } from '../../simulator/assembler/build';
+import { imageLimit, type ReadFile, UnreadableFile } from '../../simulator/assembler/source/read-file';
+import type { DiskImage, HostFile } from '../../simulator/devices/disk/disk-image';
+import { readImage } from '../../simulator/object/image';
+import type { Program } from '../../simulator/object/program';
+import { type BuildOptions, type BuildResult, buildGiven } from '../../simulator/project/build';
 import {
   type Diagnostic,
   type FoundProject,
@@ -9,13 +13,9 @@ import {
   type GivenProgram,
   projectOf,
   withLinkPaths,
-} from '../../simulator/assembler/index';
-import { imageLimit, type ReadFile, UnreadableFile } from '../../simulator/assembler/read-file';
-import type { DiskImage, HostFile } from '../../simulator/devices/disk';
-import { hostWordsOf } from '../../simulator/hypervisor/host-interface';
-import { imageAddress, openDisk, System, type SystemConfiguration } from '../../simulator/hypervisor/system';
-import { readImage } from '../../simulator/object/image';
-import type { Program } from '../../simulator/object/program';
+} from '../../simulator/project/index';
+import { hostWordsOf } from '../../simulator/system/host-interface';
+import { imageAddress, openDisk, System, type SystemConfiguration } from '../../simulator/system/system';
 import type { AssemblyOptions, MachineOptions } from './options';
 import { UsageError } from './usage';
 

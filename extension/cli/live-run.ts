@@ -1,9 +1,9 @@
-import type { Snapshot, SystemDescription } from '../../simulator/hypervisor/snapshot';
-import type { System, SystemConfiguration } from '../../simulator/hypervisor/system';
 import type { Runner } from '../../simulator/machine/machine';
 import { Pace, type PaceName } from '../../simulator/machine/pace';
 import { SliceSize } from '../../simulator/machine/slice-size';
 import type { Program } from '../../simulator/object/program';
+import type { Snapshot, SystemDescription } from '../../simulator/system/snapshot';
+import type { System, SystemConfiguration } from '../../simulator/system/system';
 import type { GuestConsole } from './console-io';
 import { type GuestFiles, makeSystem } from './guest';
 import { Interrupts } from './interrupts';

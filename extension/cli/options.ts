@@ -1,6 +1,7 @@
 import { type ParseArgsConfig, parseArgs } from 'node:util';
-import { linkOptionAt } from '../../simulator/assembler/linker/options';
 import { type HartOptions, parseHartOption } from '../../simulator/core/index';
+import { linkOptionAt } from '../../simulator/linker/options';
+import { PACES, type PaceName } from '../../simulator/machine/pace';
 import {
   FIRMWARES,
   type Firmware,
@@ -9,8 +10,7 @@ import {
   VIRTUALIZATIONS,
   type VirtioDevice,
   type Virtualization,
-} from '../../simulator/hypervisor/system';
-import { PACES, type PaceName } from '../../simulator/machine/pace';
+} from '../../simulator/system/system';
 import { DUMPS, type Dump } from './dump';
 import { SIGNATURE_LINE } from './signature';
 import { TRACES } from './trace/tracer';

@@ -1,5 +1,5 @@
-import type { System } from '../../simulator/hypervisor/system';
 import type { MachineStop } from '../../simulator/machine/stop';
+import type { System } from '../../simulator/system/system';
 import { type Interrupt, statusOfSignal } from './interrupts';
 
 /** What a run stopped for. */

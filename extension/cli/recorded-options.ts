@@ -1,4 +1,4 @@
-import type { SystemDescription } from '../../simulator/hypervisor/snapshot';
+import type { SystemDescription } from '../../simulator/system/snapshot';
 import type { MachineOptions, ParsedCommand } from './options';
 
 /** Options that say again what a record says, by the name of what they say. */

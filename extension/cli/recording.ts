@@ -1,10 +1,10 @@
 import { writeFileSync } from 'node:fs';
-import { LoggedFile } from '../../simulator/devices/file-log';
-import { type Life, lifeOf, writeRecord } from '../../simulator/hypervisor/record';
-import { originOf } from '../../simulator/hypervisor/run-origin';
-import { describeSystem } from '../../simulator/hypervisor/snapshot';
-import type { System } from '../../simulator/hypervisor/system';
+import { LoggedFile } from '../../simulator/devices/disk/file-log';
 import type { Program } from '../../simulator/object/program';
+import { type Life, lifeOf, writeRecord } from '../../simulator/system/record';
+import { originOf } from '../../simulator/system/run-origin';
+import { describeSystem } from '../../simulator/system/snapshot';
+import type { System } from '../../simulator/system/system';
 import { type GuestFiles, openFiles } from './guest';
 import type { MachineOptions } from './options';
 

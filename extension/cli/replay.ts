@@ -1,11 +1,11 @@
 import { writeFileSync } from 'node:fs';
-import { fileOf } from '../../simulator/devices/file-log';
-import { type Life, Replay, ReplayError, type RunRecord, readRecord } from '../../simulator/hypervisor/record';
-import { originOf } from '../../simulator/hypervisor/run-origin';
-import { readSnapshot } from '../../simulator/hypervisor/snapshot';
-import { openDisk, type System } from '../../simulator/hypervisor/system';
+import { fileOf } from '../../simulator/devices/disk/file-log';
 import type { Runner } from '../../simulator/machine/machine';
 import type { MachineStop } from '../../simulator/machine/stop';
+import { type Life, Replay, ReplayError, type RunRecord, readRecord } from '../../simulator/system/record';
+import { originOf } from '../../simulator/system/run-origin';
+import { readSnapshot } from '../../simulator/system/snapshot';
+import { openDisk, type System } from '../../simulator/system/system';
 import { ConsoleOutput } from './console-io';
 import { writeEvidence } from './evidence';
 import { buildOrReport, type GuestFiles, makeSystem, openFiles, readGiven } from './guest';

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
-import { describeSystem, readSnapshot, writeSnapshot } from '../../simulator/hypervisor/snapshot';
-import type { System } from '../../simulator/hypervisor/system';
 import type { Runner } from '../../simulator/machine/machine';
+import { describeSystem, readSnapshot, writeSnapshot } from '../../simulator/system/snapshot';
+import type { System } from '../../simulator/system/system';
 import { type RunResult, runBatch } from './batch';
 import { ConsoleInput, ConsoleOutput, type GuestConsole } from './console-io';
 import { writeEvidence } from './evidence';

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
-import { addressOf } from '../../simulator/hypervisor/host-interface';
-import type { System } from '../../simulator/hypervisor/system';
 import type { Program } from '../../simulator/object/program';
+import { addressOf } from '../../simulator/system/host-interface';
+import type { System } from '../../simulator/system/system';
 import { UsageError } from './usage';
 
 /** Bytes on a line of a signature, unless told otherwise: what RISCOF's plug-ins ask of Spike. */

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
-import type { LaunchArguments } from '../../debug-adapter/launch';
-import { withLinkPaths } from '../../simulator/assembler/linker/options';
+import type { LaunchArguments } from '../../debug-adapter/launch/launch';
+import { withLinkPaths } from '../../simulator/linker/options';
 import type { Host } from '../host';
 import { assemblyLanguages, type LanguageService, type ProgramCheck } from '../language';
 import { assemblyFile, chooseLaunch, launchesIn, takesActiveFile } from './launch-choice';

@@ -1,5 +1,5 @@
 import { type CancellationToken, LSPErrorCodes, ResponseError } from 'vscode-languageserver';
-import { giveWay } from './slices';
+import { giveWay } from './ide/slices';
 
 /** A request handler that other work makes room for. A request that was cancelled while it waited for a program gets no answer but that. */
 export function answering<P, R>(

@@ -1,8 +1,8 @@
 /** The language server in a worker of a browser. */
 import { BrowserMessageReader, BrowserMessageWriter, createConnection } from 'vscode-languageserver/browser';
+import type { FolderEntry } from './ide/workspace';
 import { listFolderRequest, readFileRequest } from './protocol';
 import { startServer } from './server';
-import type { FolderEntry } from './workspace';
 
 // In a worker `self` is its global scope; the types of the DOM call it a window.
 const scope = self as unknown as Worker & typeof self;

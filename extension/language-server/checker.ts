@@ -1,5 +1,5 @@
 import { DiagnosticSeverity, type Diagnostic as LspDiagnostic } from 'vscode-languageserver';
-import type { Analysis } from './analysis';
+import type { Analysis } from './ide/analysis';
 import {
   baseName,
   checkStatements,
@@ -10,11 +10,12 @@ import {
   type Severity,
   type TextEdit,
   withLinkPaths,
-} from './assembly';
-import { foreignArchitecture } from './foreign';
+} from './ide/assembly';
+import { foreignArchitecture } from './ide/foreign';
+import { lintsOf } from './ide/lints';
+import { type Edit, isHeader } from './ide/workspace';
 import { tellInactive } from './inactive';
 import { isFromReset } from './launch-file';
-import { lintsOf } from './lints';
 import { keyOf, keyOfPath, lineRange, lspRange } from './locations';
 import {
   type CheckProgramParams,
@@ -27,7 +28,6 @@ import {
 } from './protocol';
 import { type DiagnosticsByFile, Publisher } from './publisher';
 import type { ServerContext } from './server';
-import { type Edit, isHeader } from './workspace';
 
 const severities: Readonly<Record<Severity, DiagnosticSeverity>> = {
   error: DiagnosticSeverity.Error,

@@ -1,5 +1,5 @@
 import type { Connection } from 'vscode-languageserver';
-import type { Analysis } from './analysis';
+import type { Analysis } from './ide/analysis';
 import { type InactiveRegionsParams, inactiveRegionsNotification } from './protocol';
 
 /** Lines that no part of a program assembles, both ends included. */

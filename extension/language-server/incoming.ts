@@ -1,5 +1,5 @@
 import type { Message, MessageStrategy, Position } from 'vscode-languageserver';
-import type { SourceText } from './assembly';
+import type { SourceText } from './ide/assembly';
 import { clampedPosition } from './locations';
 import { isPosition, isRange, isRecord, problemWith } from './params';
 

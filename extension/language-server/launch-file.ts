@@ -1,5 +1,5 @@
 import { type ParseError, parse, printParseErrorCode } from 'jsonc-parser';
-import { describeProject, type GivenProgram, withLinkPaths } from './assembly';
+import { describeProject, type GivenProgram, withLinkPaths } from './ide/assembly';
 import { keyOfPath } from './locations';
 import { isRecord } from './params';
 

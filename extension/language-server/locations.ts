@@ -1,5 +1,5 @@
 import type { Location, Range as LspRange, Position } from 'vscode-languageserver';
-import type { Range, SourceText } from '../../simulator/assembler';
+import type { Range, SourceText } from '../../simulator/project';
 
 /**
  * The assembler names files by keys: URIs with their escapes resolved, so that the paths that sources write can be

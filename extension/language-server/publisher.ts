@@ -1,5 +1,5 @@
 import type { Diagnostic } from 'vscode-languageserver';
-import type { TextEdit } from './assembly';
+import type { TextEdit } from './ide/assembly';
 import { keyOf } from './locations';
 import type { ServerContext } from './server';
 

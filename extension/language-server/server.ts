@@ -14,14 +14,14 @@ import {
 import { Checker } from './checker';
 import { features } from './features';
 import { registerPullDiagnostics } from './features/pull-diagnostics';
+import { Indexer } from './ide/index/indexer';
+import { WorkspaceIndex } from './ide/index/workspace-index';
+import { giveWay } from './ide/slices';
+import { type FileReader, Workspace } from './ide/workspace';
 import { checkIncoming, type RefusedParams, refusedMessage } from './incoming';
-import { Indexer } from './index/indexer';
-import { WorkspaceIndex } from './index/workspace-index';
 import { keyOf } from './locations';
 import { type InitializationOptions, trustedNotification } from './protocol';
 import { Settings } from './settings';
-import { giveWay } from './slices';
-import { type FileReader, Workspace } from './workspace';
 
 /** What a feature works with. It registers its handlers and says what the server can do with them. */
 export interface ServerContext {

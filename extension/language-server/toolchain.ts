@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import type { Toolchain } from './toolchains';
+import type { Toolchain } from './ide/toolchains';
 
 /** Milliseconds in which a compiler says what it is. */
 const patience = 10_000;

@@ -1,17 +1,17 @@
-import { DecodedCode } from './decoded-code';
-import { RunExit } from './exits';
-import { Hart, type HartEngine, type Interpreter } from './hart';
-import { highWord, lowWord } from './hart-state';
-import { buildInterpreter } from './interpreter';
+import { RunExit } from './hart/exits';
+import { Hart, type HartEngine, type Interpreter } from './hart/hart';
+import { highWord, lowWord } from './hart/hart-state';
+import { defaultHartOptions, type HartOptions } from './hart/options';
+import { Reservations } from './hart/reservations';
+import { DecodedCode } from './interpreter/decoded-code';
+import { buildInterpreter } from './interpreter/interpreter';
+import type { SlowFunction } from './interpreter/slow-operation';
+import { Translator } from './jit/translator';
 import { type MemoryLayout, memoryLayout, TranslationLayout } from './layout';
-import type { SharedMemory } from './memory-access';
-import { defaultHartOptions, type HartOptions } from './options';
-import type { CorePlatform, WatchRange } from './platform';
-import { PhysicalMemory } from './ram';
-import { Reservations } from './reservations';
-import type { SlowFunction } from './slow-operation';
-import { Translator } from './translator/translator';
-import { Watchpoints } from './watch';
+import type { SharedMemory } from './memory/memory-access';
+import type { CorePlatform, WatchRange } from './memory/platform';
+import { PhysicalMemory } from './memory/ram';
+import { Watchpoints } from './memory/watch';
 
 export interface CoreConfiguration {
   readonly harts: number;

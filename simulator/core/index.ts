@@ -1,11 +1,12 @@
 /** The core: harts, their interpreter, and RAM. */
-export { CACHE_BLOCK } from './cache-block';
+
 export { Core, type CoreConfiguration, type TranslationMode } from './core';
-export { CsrFile, type CsrHost } from './csr-file';
-export { virtualSubstitutes } from './csr-hypervisor';
-export { type CsrOperation, csrSourceRegister, executeCsrInstruction } from './csr-instruction';
-export { RunExit } from './exits';
-export { Hart, type RunOptions } from './hart';
+export { CsrFile, type CsrHost } from './csr/file';
+export { virtualSubstitutes } from './csr/hypervisor';
+export { type CsrOperation, csrSourceRegister, executeCsrInstruction } from './csr/instruction';
+export { CACHE_BLOCK } from './hart/cache-block';
+export { RunExit } from './hart/exits';
+export { Hart, type RunOptions } from './hart/hart';
 export {
   CsrSlot,
   Environment,
@@ -17,14 +18,22 @@ export {
   lowWord,
   Status,
   StatusHigh,
-} from './hart-state';
-export { hypervisorAccessSize } from './hypervisor-instructions';
+} from './hart/hart-state';
+export { hypervisorAccessSize } from './hart/hypervisor-instructions';
+export { extended, type MemoryInstruction, memoryInstruction } from './hart/memory-instruction';
+export { hartOptionChoices, parseHartOption } from './hart/option-choices';
+export { defaultHartOptions, type HartOptions, legalVariants } from './hart/options';
+export {
+  enterTrap,
+  pendingInterrupt,
+  redirectTrap,
+  returnFromTrap,
+  type TrapDetails,
+  type TrapMode,
+} from './hart/traps';
 export { FLOAT_REGISTERS } from './layout';
-export { storeFaultOf } from './memory-access';
-export { hartOptionChoices, parseHartOption } from './option-choices';
-export { defaultHartOptions, type HartOptions, legalVariants } from './options';
-export type { CorePlatform, WatchRange } from './platform';
-export type { PhysicalMemory } from './ram';
-export type { AccessFault, AccessOutcome } from './software-access';
-export type { FailedTranslation, FoundTranslation, PeekMode } from './translation';
-export { enterTrap, pendingInterrupt, redirectTrap, returnFromTrap, type TrapDetails, type TrapMode } from './traps';
+export { storeFaultOf } from './memory/memory-access';
+export type { CorePlatform, WatchRange } from './memory/platform';
+export type { PhysicalMemory } from './memory/ram';
+export type { AccessFault, AccessOutcome } from './memory/software-access';
+export type { FailedTranslation, FoundTranslation, PeekMode } from './memory/translation';

@@ -1,9 +1,10 @@
 /** The instruction set as data: the only place of the house that knows what an instruction is. */
+
+export { fenceAccesses, fenceLetters, fenceSetNamed } from './base/i';
 export * from './causes';
-export * from './csrs';
+export * from './csr/csrs';
 export * from './extensions';
-export { RoundingMode, roundingModeNames, roundingModeSummaries } from './float-formats';
-export { fenceAccesses, fenceLetters, fenceSetNamed } from './i';
+export { RoundingMode, roundingModeNames, roundingModeSummaries } from './float/float-formats';
 export { operandBits, operandProblem, operandsProblem } from './operands';
 export * from './pseudo';
 export * from './registers';

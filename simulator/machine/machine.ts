@@ -6,7 +6,7 @@ import { Clock } from './clock';
 import type { ActiveHandler, HostedSoftware } from './hosted-software';
 import { observation, type Step } from './narration';
 import { DEFAULT_TURN, HartScheduler } from './scheduler';
-import { StateHash } from './state-hash';
+import { StateHash } from './state/state-hash';
 import type { EndOfRun, GuestTrap, MachineStop } from './stop';
 
 export interface MachineConfiguration {

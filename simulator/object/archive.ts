@@ -1,4 +1,4 @@
-import { attempt, ByteReader, FormatError, type Result } from './byte-reader';
+import { attempt, ByteReader, FormatError, type Result } from './bytes/reader';
 
 /** An object in an archive. */
 export interface ArchiveMember {

@@ -1,8 +1,8 @@
-import { attempt, FormatError, type Result } from './byte-reader';
-import { isElf } from './elf';
-import { readExecutable } from './elf-reader';
+import { attempt, FormatError, type Result } from './bytes/reader';
+import { PartedLines, partsOf } from './dwarf/parted-lines';
+import { isElf } from './elf/elf';
+import { readExecutable } from './elf/reader';
 import { loadedAt, lowestLoadAddress } from './load-address';
-import { PartedLines, partsOf } from './parted-lines';
 import type { Program, Segment } from './program';
 import { spaceBase } from './spaces';
 

@@ -1,6 +1,6 @@
-import type { Result } from './byte-reader';
-import { isElf } from './elf';
-import { readExecutable } from './elf-reader';
+import type { Result } from './bytes/reader';
+import { isElf } from './elf/elf';
+import { readExecutable } from './elf/reader';
 import { RowTable } from './line-table';
 import type { Program } from './program';
 

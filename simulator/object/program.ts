@@ -1,8 +1,8 @@
-import type { DebugUnit } from './debug-units';
-import type { ExecutableFile } from './executable-file';
+import type { SparseBytes } from './bytes/sparse-bytes';
+import type { DebugUnit } from './dwarf/debug-units';
+import type { ExecutableFile } from './elf/executable-file';
+import type { SymbolBinding } from './elf/relocatable';
 import type { LineTable } from './line-table';
-import type { SymbolBinding } from './relocatable';
-import type { SparseBytes } from './sparse-bytes';
 
 /** A place in a source: 0-based line and UTF-16 column. */
 export interface SourcePosition {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { type AssembleRequest, type AssembleResult, assemble } from '../../simulator/assembler';
-import { SectionFlag } from '../../simulator/object/relocatable';
+import { SectionFlag } from '../../simulator/object/elf/relocatable';
+import { type AssembleRequest, type AssembleResult, assemble } from '../../simulator/project';
 import type { GnuProgram } from './gnu';
 
 /** Assembles one source named main.s, with other files beside it. */

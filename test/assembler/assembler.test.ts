@@ -12,7 +12,7 @@ import {
   requestOf,
   SourceText,
   samePath,
-} from '../../simulator/assembler';
+} from '../../simulator/project';
 import { assembleText, messages, sectionHex } from './assemble';
 
 describe('Assembler diagnostics', () => {

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { readFileSync, realpathSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { assemble } from '../../simulator/assembler';
-import { parseElf } from '../../simulator/object/elf';
-import { writeRelocatable } from '../../simulator/object/relocatable-writer';
+import { parseElf } from '../../simulator/object/elf/elf';
+import { writeRelocatable } from '../../simulator/object/elf/relocatable-writer';
+import { assemble } from '../../simulator/project';
 import { requireTool } from '../support/tools';
 import { gnuAssemble, gnuMarch, withFolder } from './gnu';
 

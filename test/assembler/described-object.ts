@@ -1,5 +1,5 @@
-import { type ElfFile, type ElfSection, parseElf } from '../../simulator/object/elf';
-import { SectionType } from '../../simulator/object/relocatable';
+import { type ElfFile, type ElfSection, parseElf } from '../../simulator/object/elf/elf';
+import { SectionType } from '../../simulator/object/elf/relocatable';
 
 /** What the writers of ELF files are free in: the order of names and tables. */
 const free = new Set(['', '.symtab', '.strtab', '.shstrtab']);

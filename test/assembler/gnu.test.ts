@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { assemble } from '../../simulator/assembler';
+import { assemble } from '../../simulator/project';
 import { requireTool } from '../support/tools';
 import { assertEqualPrograms, messages, random } from './assemble';
 import { gnuAssemble, gnuLink, gnuMarch, withFolder } from './gnu';

@@ -7,8 +7,8 @@ import {
   architectureChanges,
   architectureOf,
   changeArchitecture,
-} from '../../simulator/assembler/architecture';
-import { predefined } from '../../simulator/assembler/predefined';
+} from '../../simulator/assembler/encode/architecture';
+import { predefined } from '../../simulator/assembler/preprocess/predefined';
 import { extensions } from '../../simulator/isa';
 import { requireTool } from '../support/tools';
 import { assembleText, messages } from './assemble';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { assemble } from '../../simulator/assembler';
+import { assemble } from '../../simulator/project';
 import { assembleText, messages, random } from './assemble';
 
 const folder = 'test/assembler/sources';

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { SourceText, type TextEdit } from '../../simulator/assembler';
+import { SourceText, type TextEdit } from '../../simulator/project';
 import { random } from './assemble';
 
 const pieces = [

@@ -1,9 +1,9 @@
 /** What two assemblers make of single statements, each in a section of its own. */
 import { readFileSync } from 'node:fs';
-import { assemble } from '../../simulator/assembler';
 import { writeRelocatable } from '../../simulator/object';
-import { type ElfFile, type ElfSection, parseElf } from '../../simulator/object/elf';
-import { SectionType } from '../../simulator/object/relocatable';
+import { type ElfFile, type ElfSection, parseElf } from '../../simulator/object/elf/elf';
+import { SectionType } from '../../simulator/object/elf/relocatable';
+import { assemble } from '../../simulator/project';
 import { gnuAssemble, withFolder } from './gnu';
 
 /** The bytes in hexadecimal and the relocations of a statement, or that it was refused. */

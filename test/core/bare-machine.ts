@@ -1,6 +1,6 @@
 /** A core with the least around it: RAM at 0x80000000, a UART that collects what is written, and the finisher. */
 import { Core, type CorePlatform, type Hart, RunExit, type TranslationMode } from '../../simulator/core';
-import type { HartOptions } from '../../simulator/core/options';
+import type { HartOptions } from '../../simulator/core/hart/options';
 
 export const RAM_BASE = 0x80000000;
 const UART = 0x10000000;

@@ -1,11 +1,11 @@
 import path from 'node:path';
 import type { DebugProtocol } from '@vscode/debugprotocol';
-import { Connection } from '../../debug-adapter/connection';
-import type { Host } from '../../debug-adapter/host';
-import type { LaunchArguments } from '../../debug-adapter/launch';
-import { nodeHost } from '../../debug-adapter/node-host';
+import type { LaunchArguments } from '../../debug-adapter/launch/launch';
 import type { Requests } from '../../debug-adapter/protocol';
 import { Session } from '../../debug-adapter/session';
+import { Connection } from '../../debug-adapter/transport/connection';
+import type { Host } from '../../debug-adapter/transport/host';
+import { nodeHost } from '../../debug-adapter/transport/node-host';
 
 type Message = DebugProtocol.ProtocolMessage;
 export type Frame = DebugProtocol.StackFrame;
@@ -190,5 +190,5 @@ export class Client {
 
 /** Whether a frame is in the VMM's sources. */
 export function inVmm(frame: Frame | undefined): boolean {
-  return frame?.source?.path?.includes('simulator/hypervisor/') ?? false;
+  return /simulator\/(firmware|hypervisor)\//.test(frame?.source?.path ?? '');
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
-import type { Host } from '../../debug-adapter/host';
+import type { Host } from '../../debug-adapter/transport/host';
 import { Client } from './client';
 
 /** Waits for its timer (10 ms a time, three times), and powers off. The time CSR counts 100 ns. */

@@ -5,9 +5,9 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, afterEach, describe, it } from 'mocha';
 import { readHostFile } from '../../host-files/read';
-import { buildGiven } from '../../simulator/assembler/build';
-import { writeExecutable } from '../../simulator/object/elf-writer';
+import { writeExecutable } from '../../simulator/object/elf/writer';
 import type { Program } from '../../simulator/object/program';
+import { buildGiven } from '../../simulator/project/build';
 import { requireTool } from '../support/tools';
 import { Client } from './client';
 

@@ -57,7 +57,7 @@ export class Transcript {
 function frameText({ name, source, line, presentationHint }: Frame): string {
   if (presentationHint === 'label') return `-- ${name}`;
   // Lines of the VMM move whenever somebody edits it; the function says where it is.
-  const inVmm = source?.path?.includes('simulator/hypervisor');
+  const inVmm = /simulator.(firmware|hypervisor)/.test(source?.path ?? '');
   const place = source ? ` ${source.name}${inVmm ? '' : `:${line}`}` : '';
   return `${name}${place}${presentationHint === 'subtle' ? ' (subtle)' : ''}`;
 }

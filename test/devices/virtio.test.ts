@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { CopyOnWriteDisk, RawDisk } from '../../simulator/devices/disk';
+import { CopyOnWriteDisk, RawDisk } from '../../simulator/devices/disk/disk-image';
 import type { DmaSpace } from '../../simulator/devices/dma';
 import { VirtioBlock } from '../../simulator/devices/virtio/block';
 import { VirtioTransport } from '../../simulator/devices/virtio/transport';

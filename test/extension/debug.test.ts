@@ -101,7 +101,7 @@ describe('debugging the sample', () => {
   });
 
   it('stops at a breakpoint in a source of the VMM', async () => {
-    const uri = vscode.Uri.parse('hyperstep-vmm:/simulator/hypervisor/full/page-fault.ts');
+    const uri = vscode.Uri.parse('hyperstep-vmm:/simulator/hypervisor/engines/full/page-fault.ts');
     const source = await vscode.workspace.openTextDocument(uri);
     const line = lineOf(source, /^export function\* handlePageFault/);
     await debugged.breakAt(uri, line);

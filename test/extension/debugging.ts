@@ -114,7 +114,7 @@ export class Debugged {
 
 /** Whether a frame is a line of the VMM's source. */
 export function inVmm(frame: Frame | undefined): boolean {
-  return frame?.source?.path?.startsWith('hyperstep-vmm:/simulator/hypervisor/') ?? false;
+  return /^hyperstep-vmm:\/simulator\/(firmware|hypervisor)\//.test(frame?.source?.path ?? '');
 }
 
 /** The file of a frame or exit. Where the workspace is remote, VS Code has made a URI of the adapter's path. */

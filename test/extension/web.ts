@@ -22,7 +22,7 @@ const checks: [title: string, check: () => Promise<void>][] = [
   [
     'serves the sources of the VMM',
     async () => {
-      const source = vscode.Uri.parse('hyperstep-vmm:/simulator/hypervisor/p2m.ts');
+      const source = vscode.Uri.parse('hyperstep-vmm:/simulator/hypervisor/memory/p2m.ts');
       const document = await vscode.workspace.openTextDocument(source);
       equal(document.getText().length > 0, true);
     },

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
-import { checkIsolation } from '../../simulator/hypervisor/full/isolation';
-import { checkSecondStage } from '../../simulator/hypervisor/hardware/isolation';
-import { runInLockStep } from '../../simulator/hypervisor/lock-step';
-import { VIRTUALIZATIONS } from '../../simulator/hypervisor/system';
-import type { IsolationBreach } from '../../simulator/hypervisor/vm/isolation-breach';
+import { checkIsolation } from '../../simulator/hypervisor/engines/full/isolation';
+import { checkSecondStage } from '../../simulator/hypervisor/engines/hardware/isolation';
+import type { IsolationBreach } from '../../simulator/hypervisor/isolation-breach';
 import type { Program } from '../../simulator/object/program';
+import { runInLockStep } from '../../simulator/system/lock-step';
+import { VIRTUALIZATIONS } from '../../simulator/system/system';
 import { buildGuest, guestFolder, makeSystem } from '../support/guest';
 import { requireTool } from '../support/tools';
 import { runOnQemu } from './qemu';

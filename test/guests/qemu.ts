@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { writeExecutable } from '../../simulator/object/elf-writer';
+import { writeExecutable } from '../../simulator/object/elf/writer';
 import type { Program } from '../../simulator/object/program';
 import { testDisk } from '../support/guest';
 

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { buildProgram } from '../../simulator/assembler/build';
-import { parseProject, projectOf } from '../../simulator/assembler/index';
-import { openDisk, VIRTUALIZATIONS } from '../../simulator/hypervisor/system';
 import type { Program } from '../../simulator/object/program';
+import { buildProgram } from '../../simulator/project/build';
+import { parseProject, projectOf } from '../../simulator/project/index';
+import { openDisk, VIRTUALIZATIONS } from '../../simulator/system/system';
 import { makeSystem } from '../support/guest';
 import { requireTool } from '../support/tools';
 import { runOnQemu } from './qemu';

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
-import { VIRTUALIZATIONS } from '../../simulator/hypervisor/system';
 import type { Program } from '../../simulator/object/program';
+import { VIRTUALIZATIONS } from '../../simulator/system/system';
 import { Random } from '../isa/random';
 import { buildGuest, guestFolder, makeSystem } from '../support/guest';
 

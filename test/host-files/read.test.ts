@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { openHostFile } from '../../host-files/open';
 import { type ReadOptions, readHostFile } from '../../host-files/read';
-import { UnreadableFile } from '../../simulator/assembler/read-file';
+import { UnreadableFile } from '../../simulator/assembler/source/read-file';
 
 describe('Files of this computer', () => {
   let folder: string;

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { checkIsolation } from '../../simulator/hypervisor/full/isolation';
+import { checkIsolation } from '../../simulator/hypervisor/engines/full/isolation';
 import { assembleGuest, makeSystem } from '../support/guest';
 
 const LIMIT = 30_000_000;

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { legalVariants } from '../../simulator/core/index';
-import { addressOf } from '../../simulator/hypervisor/host-interface';
-import { isolationBreaches } from '../../simulator/hypervisor/isolation';
-import { type SystemConfiguration, VIRTUALIZATIONS } from '../../simulator/hypervisor/system';
 import type { Program } from '../../simulator/object/program';
+import { addressOf } from '../../simulator/system/host-interface';
+import { isolationBreaches } from '../../simulator/system/isolation';
+import { type SystemConfiguration, VIRTUALIZATIONS } from '../../simulator/system/system';
 import { assembleGuest, makeSystem } from '../support/guest';
-import { type Random, randomFrom } from './changed-fields';
+import { type Random, randomFrom } from '../system/changed-fields';
 import { HOSTILE_GUEST } from './hostile-guest';
 
 /** `HYPERSTEP_GUESTS=10000` runs so many guests instead; `HYPERSTEP_SEED` begins elsewhere. */

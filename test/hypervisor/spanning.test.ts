@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { runInLockStep } from '../../simulator/hypervisor/lock-step';
+import { runInLockStep } from '../../simulator/system/lock-step';
 import { assembleGuest, makeSystem } from '../support/guest';
 import { FILL_TABLES, SKIP_TRAP, TURN_ON_SV39 } from '../support/guest-text';
 

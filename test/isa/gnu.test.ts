@@ -1,5 +1,5 @@
 import { deepStrictEqual, ok, strictEqual } from 'node:assert/strict';
-import { patternOfPseudo, type Slot } from '../../simulator/assembler/patterns';
+import { patternOfPseudo, type Slot } from '../../simulator/assembler/encode/patterns';
 import { disassemble } from '../../simulator/explain/disassembler';
 import type { Decoded, Instruction, Pseudo } from '../../simulator/isa';
 import { compress, csrs, decode, encode, expansionOf, instructions, pseudoInstructions } from '../../simulator/isa';

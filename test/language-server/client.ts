@@ -11,9 +11,9 @@ import {
   StreamMessageReader,
   StreamMessageWriter,
 } from 'vscode-languageserver/node';
+import type { Toolchain } from '../../extension/language-server/ide/toolchains';
 import { startServer } from '../../extension/language-server/server';
-import type { Toolchain } from '../../extension/language-server/toolchains';
-import type { FileReading } from '../../simulator/assembler/read-file';
+import type { FileReading } from '../../simulator/assembler/source/read-file';
 import { parseMarked } from './marks';
 
 /** A server and a client in this process, connected by pipes. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
-import { checkStatements, type Diagnostic, SourceText } from '../../simulator/assembler';
-import type { Line } from '../../simulator/assembler/statement';
+import type { Line } from '../../simulator/assembler/syntax/statement';
+import { checkStatements, type Diagnostic, SourceText } from '../../simulator/project';
 import { assembleText, random } from '../assembler/assemble';
 import { TestClient } from './client';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { foreignArchitecture } from '../../extension/language-server/foreign';
-import { SourceText } from '../../simulator/assembler';
+import { foreignArchitecture } from '../../extension/language-server/ide/foreign';
+import { SourceText } from '../../simulator/project';
 import { TestClient } from './client';
 
 const of = (text: string, path = 'file:///w/start.S'): string | undefined =>

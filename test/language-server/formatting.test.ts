@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import type { TextEdit } from 'vscode-languageserver';
 import { formatLines } from '../../extension/language-server/features/formatting';
-import { assemble, SourceText } from '../../simulator/assembler';
+import { assemble, SourceText } from '../../simulator/project';
 import { ask, type Setting } from './ask';
 import { applyEdits, parseMarked } from './marks';
 

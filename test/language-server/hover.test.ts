@@ -140,7 +140,7 @@ describe('Language server: hover', () => {
   });
   it('has a table for every instruction, whose fields cover all bits', async () => {
     const { instructions } = await import('../../simulator/isa');
-    const { bitTable } = await import('../../extension/language-server/descriptions/bit-table');
+    const { bitTable } = await import('../../extension/language-server/ide/descriptions/bit-table');
     for (const instruction of instructions) {
       const [head = '', , , bits = ''] = bitTable(instruction).split('\n');
       const ranges = head.match(/\d+(:\d+)?/g)!.map((range) => range.split(':').map(Number));

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { UnreadableFile } from '../../simulator/assembler/read-file';
+import { UnreadableFile } from '../../simulator/assembler/source/read-file';
 import { TestClient } from './client';
 
 const messages = async (client: TestClient, uri: string): Promise<string[]> => {

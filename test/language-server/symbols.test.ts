@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { type DocumentSymbol, type SymbolInformation, SymbolKind } from 'vscode-languageserver';
-import { matchScore } from '../../extension/language-server/index/workspace-index';
+import { matchScore } from '../../extension/language-server/ide/index/workspace-index';
 import { ask } from './ask';
 import { TestClient } from './client';
 

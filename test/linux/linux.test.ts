@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { System, type SystemConfiguration, VIRTUALIZATIONS } from '../../simulator/hypervisor/system';
 import { readImage } from '../../simulator/object/image';
 import type { Program } from '../../simulator/object/program';
+import { System, type SystemConfiguration, VIRTUALIZATIONS } from '../../simulator/system/system';
 import { initramfs } from './initramfs';
 
 /**

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
-import { ConfigurationError, imageAddress } from '../../simulator/hypervisor/system';
 import { readImage } from '../../simulator/object/image';
 import type { Program } from '../../simulator/object/program';
+import { ConfigurationError, imageAddress } from '../../simulator/system/system';
 import { assembleGuest, makeSystem } from '../support/guest';
 import { requireTool } from '../support/tools';
 

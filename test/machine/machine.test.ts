@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { VIRTUALIZATIONS } from '../../simulator/hypervisor/system';
 import { Clock } from '../../simulator/machine/clock';
 import { Pace } from '../../simulator/machine/pace';
+import { VIRTUALIZATIONS } from '../../simulator/system/system';
 import { assembleGuest, makeSystem } from '../support/guest';
 
 const LIMIT = 1_000_000;

@@ -6,10 +6,10 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { constants, deflateSync } from 'node:zlib';
 import { describe, it } from 'mocha';
-import { FormatError } from '../../simulator/object/byte-reader';
-import { unpackedSection } from '../../simulator/object/debug-sections';
-import { decompressZstd, inflate } from '../../simulator/object/decompress';
-import { parseElf } from '../../simulator/object/elf';
+import { FormatError } from '../../simulator/object/bytes/reader';
+import { unpackedSection } from '../../simulator/object/elf/debug-sections';
+import { decompressZstd, inflate } from '../../simulator/object/elf/decompress';
+import { parseElf } from '../../simulator/object/elf/elf';
 
 /** Long runs, text, and what cannot be made shorter. */
 const contents: readonly Buffer[] = [

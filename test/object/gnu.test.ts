@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
-import { type AssembleResult, assemble } from '../../simulator/assembler';
 import {
   type Origin,
   type ProgramSection,
@@ -11,6 +10,7 @@ import {
   writeExecutable,
   writeRelocatable,
 } from '../../simulator/object';
+import { type AssembleResult, assemble } from '../../simulator/project';
 import { gnuAssemble, gnuLink, gnuMarch, withFolder } from '../assembler/gnu';
 import { requireTool } from '../support/tools';
 

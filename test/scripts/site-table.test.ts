@@ -119,8 +119,8 @@ function* enter(vm: Vm) {
     const enter = (text: string): string => `export function* enter() { yield step\`${text}\`; }`;
     const scanned = scanHandlers(
       new Map([
-        ['simulator/hypervisor/full/enter.ts', enter('0')],
-        ['simulator/hypervisor/hardware/enter.ts', enter('1')],
+        ['simulator/hypervisor/engines/full/enter.ts', enter('0')],
+        ['simulator/hypervisor/engines/hardware/enter.ts', enter('1')],
         [
           'simulator/hypervisor/vm/a.ts',
           "import { enter } from '../hardware/enter'; function* f() { yield* enter(); }",

@@ -1,9 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { buildProgram } from '../../simulator/assembler/build';
-import { projectOfFile } from '../../simulator/assembler/index';
-import { openDisk, System, type SystemConfiguration } from '../../simulator/hypervisor/system';
 import type { Program } from '../../simulator/object/program';
+import { buildProgram } from '../../simulator/project/build';
+import { projectOfFile } from '../../simulator/project/index';
+import { openDisk, System, type SystemConfiguration } from '../../simulator/system/system';
 
 /** The guests that boot on QEMU with OpenSBI and print the same there and here. */
 export const guestFolder = path.join('test', 'guests', 'programs');

@@ -102,7 +102,7 @@ describe('manners of the views', () => {
       await press(view, 'Enter');
       assert.deepEqual(view.received.at(-1), {
         type: 'open',
-        path: 'hyperstep-vmm:/simulator/hypervisor/full/privileged.ts',
+        path: 'hyperstep-vmm:/simulator/hypervisor/engines/full/privileged.ts',
         line: 30,
       });
     });

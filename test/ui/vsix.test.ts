@@ -34,7 +34,7 @@ const files = [
   'syntaxes/vmm-language-configuration.json',
   'syntaxes/vmm.tmLanguage.json',
 ];
-const folders = ['extension/sample', 'simulator/hypervisor', 'simulator/machine'];
+const folders = ['extension/sample', 'simulator/firmware', 'simulator/hypervisor', 'simulator/machine'];
 
 describe('vsix', () => {
   it('is smaller than 3 MB', () => {

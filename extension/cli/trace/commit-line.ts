@@ -1,6 +1,5 @@
-import { hypervisorAccessSize } from '../../../simulator/core/index';
+import { hypervisorAccessSize, type MemoryInstruction, memoryInstruction } from '../../../simulator/core/index';
 import type { GuestCpu } from '../../../simulator/hypervisor/guest';
-import { type MemoryInstruction, memoryInstruction } from '../../../simulator/hypervisor/vm/memory-instruction';
 import { type Decoded, decode, expand, systemOperationOf } from '../../../simulator/isa/index';
 import type { Fetched } from './instruction-line';
 import { core, digits } from './words';

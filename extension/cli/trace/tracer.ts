@@ -1,10 +1,10 @@
 import type { GuestCpu } from '../../../simulator/hypervisor/guest';
-import type { System } from '../../../simulator/hypervisor/system';
 import { csrNamed, ExceptionCode } from '../../../simulator/isa/index';
 import type { Runner, RunRequest } from '../../../simulator/machine/machine';
 import type { GuestTrap, MachineStop } from '../../../simulator/machine/stop';
 import { Access, Privilege } from '../../../simulator/mmu/index';
 import type { Program } from '../../../simulator/object/program';
+import type { System } from '../../../simulator/system/system';
 import { type Before, beforeCommit, commitLine } from './commit-line';
 import { InstructionLines } from './instruction-line';
 import type { TraceFile } from './trace-file';

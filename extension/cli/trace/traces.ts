@@ -1,6 +1,6 @@
-import type { System } from '../../../simulator/hypervisor/system';
 import type { Runner } from '../../../simulator/machine/machine';
 import type { Program } from '../../../simulator/object/program';
+import type { System } from '../../../simulator/system/system';
 import { TraceFile } from './trace-file';
 import { type TraceKind, type TraceOutput, Tracer } from './tracer';
 

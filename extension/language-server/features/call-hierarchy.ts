@@ -6,13 +6,13 @@ import {
   type ServerCapabilities,
   SymbolKind,
 } from 'vscode-languageserver';
-import type { Analysis } from '../analysis';
 import { answering } from '../answering';
+import type { Analysis } from '../ide/analysis';
+import { type Occurrence, occurrenceAt, occurrencesOf } from '../ide/occurrences';
+import { functionAround, type Outline, type OutlineLabel } from '../ide/outline';
+import type { Document } from '../ide/workspace';
 import { lineRange } from '../locations';
-import { type Occurrence, occurrenceAt, occurrencesOf } from '../occurrences';
-import { functionAround, type Outline, type OutlineLabel } from '../outline';
 import type { ServerContext } from '../server';
-import type { Document } from '../workspace';
 import { placeOf, targetOf } from './target';
 
 /** Statements that go to a function and come back, and those that only go there. */

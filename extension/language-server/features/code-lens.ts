@@ -1,9 +1,9 @@
 import { type CodeLens, CodeLensRefreshRequest, type ServerCapabilities } from 'vscode-languageserver';
 import { answering } from '../answering';
-import type { SourceText } from '../assembly';
+import type { SourceText } from '../ide/assembly';
+import { occurrencesOf } from '../ide/occurrences';
+import type { Outline } from '../ide/outline';
 import { lineRange } from '../locations';
-import { occurrencesOf } from '../occurrences';
-import type { Outline } from '../outline';
 import { isRecord } from '../params';
 import { debugFromCommand, showReferencesCommand } from '../protocol';
 import type { ServerContext } from '../server';

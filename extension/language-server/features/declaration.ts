@@ -1,6 +1,6 @@
 import type { ServerCapabilities } from 'vscode-languageserver';
-import type { Analysis, Found } from '../analysis';
 import { answering } from '../answering';
+import type { Analysis, Found } from '../ide/analysis';
 import type { ServerContext } from '../server';
 import { locationsOf } from './definition';
 import { type Target, targetOf } from './target';

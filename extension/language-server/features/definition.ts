@@ -1,6 +1,6 @@
 import type { Location, ServerCapabilities } from 'vscode-languageserver';
-import type { Found } from '../analysis';
 import { answering } from '../answering';
+import type { Found } from '../ide/analysis';
 import { locationOf } from '../locations';
 import type { ServerContext } from '../server';
 import { includedFile } from './included-files';

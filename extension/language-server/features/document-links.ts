@@ -1,7 +1,7 @@
 import type { DocumentLink, ServerCapabilities } from 'vscode-languageserver';
 import { answering } from '../answering';
+import { occurrencesOf } from '../ide/occurrences';
 import { lineRange } from '../locations';
-import { occurrencesOf } from '../occurrences';
 import type { ServerContext } from '../server';
 import { fileNamed, includes } from './included-files';
 import { placeOf } from './target';

@@ -1,10 +1,10 @@
 import { type DocumentSymbol, type Range, type ServerCapabilities, SymbolKind } from 'vscode-languageserver';
 import { answering } from '../answering';
-import type { SourceText } from '../assembly';
-import { type Block, blocksOf } from '../blocks';
-import type { DefinitionKind } from '../index/source-index';
+import type { SourceText } from '../ide/assembly';
+import { type Block, blocksOf } from '../ide/blocks';
+import type { DefinitionKind } from '../ide/index/source-index';
+import { type Outline, type OutlineLabel, outlineOf, type SectionPart } from '../ide/outline';
 import { lineRange } from '../locations';
-import { type Outline, type OutlineLabel, outlineOf, type SectionPart } from '../outline';
 import type { ServerContext } from '../server';
 import { latestPlaceOf } from './target';
 

@@ -1,5 +1,5 @@
 import type { FormattingOptions } from 'vscode-languageserver';
-import { isMnemonic, type SourceText, type Statement } from '../assembly';
+import { isMnemonic, type SourceText, type Statement } from '../ide/assembly';
 
 /** How a source is written: what most of its lines do is left as it is in the others too. */
 export interface Style {

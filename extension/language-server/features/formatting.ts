@@ -1,7 +1,7 @@
 import type { FormattingOptions, ServerCapabilities, TextEdit } from 'vscode-languageserver';
 import { answering } from '../answering';
-import { isMnemonic, Lexer, type Line, type SourceText, type Statement, skipSpace, TokenKind } from '../assembly';
-import { foreignArchitecture } from '../foreign';
+import { isMnemonic, Lexer, type Line, type SourceText, type Statement, skipSpace, TokenKind } from '../ide/assembly';
+import { foreignArchitecture } from '../ide/foreign';
 import { lineRange } from '../locations';
 import type { ServerContext } from '../server';
 import { hasTightCommas, type Style, styleOf } from './formatting-style';

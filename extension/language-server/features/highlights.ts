@@ -1,9 +1,9 @@
 import { DocumentHighlightKind, type ServerCapabilities } from 'vscode-languageserver';
 import { answering } from '../answering';
-import type { SourceText } from '../assembly';
+import type { SourceText } from '../ide/assembly';
+import type { Occurrence } from '../ide/occurrences';
+import { registerAccess } from '../ide/register-access';
 import { lineRange } from '../locations';
-import type { Occurrence } from '../occurrences';
-import { registerAccess } from '../register-access';
 import type { ServerContext } from '../server';
 import { targetOf } from './target';
 

@@ -1,7 +1,7 @@
-import type { Analysis } from '../analysis';
-import { candidatePaths, type Statement } from '../assembly';
-import type { Occurrence } from '../occurrences';
-import type { Document } from '../workspace';
+import type { Analysis } from '../ide/analysis';
+import { candidatePaths, type Statement } from '../ide/assembly';
+import type { Occurrence } from '../ide/occurrences';
+import type { Document } from '../ide/workspace';
 import type { Target } from './target';
 
 const including = /^\.?(include|incbin)$/;

@@ -1,15 +1,15 @@
 import { type InlayHint, InlayHintKind, type ServerCapabilities } from 'vscode-languageserver';
-import { evaluateCondition } from '../../../simulator/assembler/c-condition';
-import type { Analysis } from '../analysis';
+import { evaluateCondition } from '../../../simulator/assembler/preprocess/condition';
 import { answering } from '../answering';
-import type { Line, Statement } from '../assembly';
-import { candidatesNamed } from '../candidates';
-import { preprocessed } from '../defines';
-import { disassembled, type PlacedCode } from '../descriptions/instruction';
-import { hex } from '../descriptions/markdown';
-import { meaningOf } from '../meaning';
-import { type Occurrence, occurrencesOf } from '../occurrences';
-import { placedCodeOf } from '../placed-code';
+import type { Analysis } from '../ide/analysis';
+import type { Line, Statement } from '../ide/assembly';
+import { candidatesNamed } from '../ide/candidates';
+import { preprocessed } from '../ide/defines';
+import { disassembled, type PlacedCode } from '../ide/descriptions/instruction';
+import { hex } from '../ide/descriptions/markdown';
+import { meaningOf } from '../ide/meaning';
+import { type Occurrence, occurrencesOf } from '../ide/occurrences';
+import { placedCodeOf } from '../ide/placed-code';
 import type { ServerContext } from '../server';
 import { type Place, placeOf } from './target';
 

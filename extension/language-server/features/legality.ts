@@ -1,6 +1,6 @@
 import { type Diagnostic, DiagnosticSeverity } from 'vscode-languageserver';
 import { csrNamed, csrNumbered, instructions, instructionsNamed, machineCsrGroups } from '../../../simulator/isa';
-import { literal, operandsOf, type SourceText, type Statement } from '../assembly';
+import { literal, operandsOf, type SourceText, type Statement } from '../ide/assembly';
 import { lineRange } from '../locations';
 
 interface Note {

@@ -1,13 +1,13 @@
 import { ErrorCodes, ResponseError, type ServerCapabilities, type TextEdit } from 'vscode-languageserver';
 import { csrNamed, registerNamed } from '../../../simulator/isa';
 import { answering } from '../answering';
-import { directiveTable, isMnemonic, type SourceText } from '../assembly';
-import { bareParametersOf } from '../bare-parameters';
-import { macroAround } from '../blocks';
+import { directiveTable, isMnemonic, type SourceText } from '../ide/assembly';
+import { bareParametersOf } from '../ide/bare-parameters';
+import { macroAround } from '../ide/blocks';
+import { meaningOf } from '../ide/meaning';
+import { digitsOf } from '../ide/numeric-labels';
+import { type Occurrence, occurrencesOf } from '../ide/occurrences';
 import { lineRange } from '../locations';
-import { meaningOf } from '../meaning';
-import { digitsOf } from '../numeric-labels';
-import { type Occurrence, occurrencesOf } from '../occurrences';
 import type { ServerContext } from '../server';
 import { type Target, targetOf } from './target';
 

@@ -1,10 +1,10 @@
 import type { Position, Range, SelectionRange, ServerCapabilities } from 'vscode-languageserver';
 import { answering } from '../answering';
-import { operandsOf, type SourceText } from '../assembly';
-import { blocksOf } from '../blocks';
+import { operandsOf, type SourceText } from '../ide/assembly';
+import { blocksOf } from '../ide/blocks';
+import { occurrenceAt } from '../ide/occurrences';
+import { functionAround, outlineOf } from '../ide/outline';
 import { lineRange } from '../locations';
-import { occurrenceAt } from '../occurrences';
-import { functionAround, outlineOf } from '../outline';
 import type { ServerContext } from '../server';
 
 /** Expand selection: word, operand, operands, statement, line, the blocks, function and section around, the whole text. */

@@ -6,14 +6,14 @@ import {
   type ServerCapabilities,
 } from 'vscode-languageserver';
 import { csrNamed, registerNamed } from '../../../simulator/isa';
-import type { Analysis } from '../analysis';
 import { answering, contentModified } from '../answering';
-import { wordsAt } from '../bare-parameters';
-import { candidatesNamed } from '../candidates';
+import type { Analysis } from '../ide/analysis';
+import { wordsAt } from '../ide/bare-parameters';
+import { candidatesNamed } from '../ide/candidates';
+import type { Occurrence } from '../ide/occurrences';
+import type { Document } from '../ide/workspace';
 import { inactiveLines } from '../inactive';
-import type { Occurrence } from '../occurrences';
 import type { ServerContext } from '../server';
-import type { Document } from '../workspace';
 import { privilegeOf } from './legality';
 import { latestPlaceOf, type Place } from './target';
 

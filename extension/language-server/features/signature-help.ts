@@ -5,16 +5,16 @@ import {
   type SignatureHelp,
   type SignatureInformation,
 } from 'vscode-languageserver';
-import type { Define } from '../../../simulator/assembler/c-macros';
-import type { Analysis } from '../analysis';
+import type { Define } from '../../../simulator/assembler/preprocess/macros';
 import { answering } from '../answering';
-import { architectureAt } from '../architecture-at';
-import { directiveTable, type Macro, operandsOf, parseLine } from '../assembly';
-import { type Candidate, candidatesNamed, fitsSlot } from '../candidates';
-import { definesOf } from '../defines';
-import { macroHead, parameterText } from '../descriptions/macro';
+import type { Analysis } from '../ide/analysis';
+import { architectureAt } from '../ide/architecture-at';
+import { directiveTable, type Macro, operandsOf, parseLine } from '../ide/assembly';
+import { type Candidate, candidatesNamed, fitsSlot } from '../ide/candidates';
+import { definesOf } from '../ide/defines';
+import { macroHead, parameterText } from '../ide/descriptions/macro';
+import type { Document } from '../ide/workspace';
 import type { ServerContext } from '../server';
-import type { Document } from '../workspace';
 import { type Place, placeAt } from './completion/place';
 import { isForeign, latestPlaceOf } from './target';
 

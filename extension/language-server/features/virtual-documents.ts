@@ -1,6 +1,6 @@
 import type { ServerCapabilities } from 'vscode-languageserver';
-import type { Analysis } from '../analysis';
-import { type ExpandedStatement, listingOf } from '../assembly';
+import type { Analysis } from '../ide/analysis';
+import { type ExpandedStatement, listingOf } from '../ide/assembly';
 import { isRecord } from '../params';
 import { expansionScheme, listingScheme, type VirtualDocument, virtualDocumentRequest } from '../protocol';
 import type { ServerContext } from '../server';

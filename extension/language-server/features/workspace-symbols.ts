@@ -1,6 +1,6 @@
 import type { ServerCapabilities, SymbolInformation } from 'vscode-languageserver';
 import { answering } from '../answering';
-import { type IndexedPlace, matchScore } from '../index/workspace-index';
+import { type IndexedPlace, matchScore } from '../ide/index/workspace-index';
 import { locationOf } from '../locations';
 import type { ServerContext } from '../server';
 import { symbolKinds } from './document-symbols';

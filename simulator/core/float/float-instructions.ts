@@ -9,10 +9,10 @@ import {
   type OperandName,
   RoundingMode,
 } from '../../isa';
-import { prepareFloat } from '../float-state';
-import type { Hart } from '../hart';
-import { fromWords, type HartState, highWord, lowWord } from '../hart-state';
+import type { Hart } from '../hart/hart';
+import { fromWords, type HartState, highWord, lowWord } from '../hart/hart-state';
 import { FLOAT_REGISTERS, HartLayout } from '../layout';
+import { prepareFloat } from './float-state';
 import { type FloatEnvironment, SoftFloat } from './soft-float';
 
 /** What a register holds above a single-precision number. */

@@ -1,4 +1,4 @@
-import { type DiskImage, SECTOR } from '../disk';
+import { type DiskImage, SECTOR } from '../disk/disk-image';
 import { buffersOf } from './chain-buffers';
 import { FEATURE_EVENT_IDX, FEATURE_INDIRECT_DESC, type QueueService, type VirtioBackend } from './transport';
 import { type DescriptorChain, QueueError, type Virtqueue } from './virtqueue';

@@ -1,8 +1,8 @@
-import { commentAt } from '../../comments';
-import { describeMnemonic } from '../../descriptions/instruction';
-import { describeMacro } from '../../descriptions/macro';
-import { code, paragraphs } from '../../descriptions/markdown';
-import { describeCsr, describeDirective, describeRegister, describeRelocation } from '../../descriptions/names';
+import { commentAt } from '../../ide/comments';
+import { describeMnemonic } from '../../ide/descriptions/instruction';
+import { describeMacro } from '../../ide/descriptions/macro';
+import { code, paragraphs } from '../../ide/descriptions/markdown';
+import { describeCsr, describeDirective, describeRegister, describeRelocation } from '../../ide/descriptions/names';
 import type { ServerContext } from '../../server';
 import { latestPlaceOf } from '../target';
 import type { ItemData } from './item';

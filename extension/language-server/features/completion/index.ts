@@ -6,11 +6,11 @@ import {
   type ServerCapabilities,
 } from 'vscode-languageserver';
 import { answering } from '../../answering';
-import { architectureAt } from '../../architecture-at';
+import { architectureAt } from '../../ide/architecture-at';
+import type { Document } from '../../ide/workspace';
 import { lineRange } from '../../locations';
 import { isRecord } from '../../params';
 import type { ServerContext } from '../../server';
-import type { Document } from '../../workspace';
 import { isForeign, latestPlaceOf } from '../target';
 import { documentationOf } from './documentation';
 import type { ItemData } from './item';

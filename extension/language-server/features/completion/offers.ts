@@ -1,9 +1,9 @@
 import { CompletionItemKind } from 'vscode-languageserver';
-import type { Architecture } from '../../../../simulator/assembler/architecture';
-import type { Analysis } from '../../analysis';
-import { macroAround } from '../../blocks';
-import type { Slot } from '../../candidates';
-import type { Document, Workspace } from '../../workspace';
+import type { Architecture } from '../../../../simulator/assembler/encode/architecture';
+import type { Analysis } from '../../ide/analysis';
+import { macroAround } from '../../ide/blocks';
+import type { Slot } from '../../ide/candidates';
+import type { Document, Workspace } from '../../ide/workspace';
 import type { Offer } from './item';
 import {
   architectureOffers,

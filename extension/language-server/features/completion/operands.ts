@@ -1,6 +1,6 @@
 import { CompletionItemKind } from 'vscode-languageserver';
-import type { Architecture } from '../../../../simulator/assembler/architecture';
-import { relocationOperators } from '../../../../simulator/assembler/expression';
+import type { Architecture } from '../../../../simulator/assembler/encode/architecture';
+import { relocationOperators } from '../../../../simulator/assembler/syntax/expression';
 import {
   csrs,
   extensions,
@@ -10,8 +10,8 @@ import {
   registers,
   roundingModeNames,
 } from '../../../../simulator/isa';
-import type { SourceText } from '../../assembly';
-import { candidatesNamed, type Slot } from '../../candidates';
+import type { SourceText } from '../../ide/assembly';
+import { candidatesNamed, type Slot } from '../../ide/candidates';
 import { privilegeOf } from '../legality';
 import type { Offer } from './item';
 

@@ -1,7 +1,7 @@
 import { CompletionItemKind } from 'vscode-languageserver';
-import type { Analysis } from '../../analysis';
-import { folderOf, joinPath } from '../../assembly';
-import type { Document, Workspace } from '../../workspace';
+import type { Analysis } from '../../ide/analysis';
+import { folderOf, joinPath } from '../../ide/assembly';
+import type { Document, Workspace } from '../../ide/workspace';
 import type { Offer } from './item';
 
 /** Files and folders that a path may go on with: seen from the file itself, and from the include folders. */

@@ -1,4 +1,4 @@
-import { parseLine, type SourceText } from '../../assembly';
+import { parseLine, type SourceText } from '../../ide/assembly';
 
 /** Where in a source something is being written. */
 export type Place = {

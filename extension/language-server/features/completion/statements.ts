@@ -1,11 +1,11 @@
 import { CompletionItemKind } from 'vscode-languageserver';
-import type { Architecture } from '../../../../simulator/assembler/architecture';
+import type { Architecture } from '../../../../simulator/assembler/encode/architecture';
 import { instructions, pseudoInstructions } from '../../../../simulator/isa';
-import type { Analysis } from '../../analysis';
-import { directiveTable } from '../../assembly';
-import { closerOf } from '../../blocks';
-import { candidatesNamed } from '../../candidates';
-import { macroHead, parameterText } from '../../descriptions/macro';
+import type { Analysis } from '../../ide/analysis';
+import { directiveTable } from '../../ide/assembly';
+import { closerOf } from '../../ide/blocks';
+import { candidatesNamed } from '../../ide/candidates';
+import { macroHead, parameterText } from '../../ide/descriptions/macro';
 import { type Offer, snippetOf, snippetText } from './item';
 
 const byArchitecture = new WeakMap<Architecture, readonly Offer[]>();

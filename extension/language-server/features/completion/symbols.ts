@@ -1,10 +1,10 @@
 import { CompletionItemKind } from 'vscode-languageserver';
-import type { Analysis } from '../../analysis';
-import type { SourceText } from '../../assembly';
-import type { Definition } from '../../index/source-index';
-import { matchScore } from '../../index/workspace-index';
-import { occurrencesOf } from '../../occurrences';
-import type { Document } from '../../workspace';
+import type { Analysis } from '../../ide/analysis';
+import type { SourceText } from '../../ide/assembly';
+import type { Definition } from '../../ide/index/source-index';
+import { matchScore } from '../../ide/index/workspace-index';
+import { occurrencesOf } from '../../ide/occurrences';
+import type { Document } from '../../ide/workspace';
 import type { Offer } from './item';
 
 /** Symbols in one answer; with more, the client asks again when more letters are there. */

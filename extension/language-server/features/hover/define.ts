@@ -1,8 +1,8 @@
-import { commentAt } from '../../comments';
-import { callAt, preprocessed } from '../../defines';
-import { code, paragraphs } from '../../descriptions/markdown';
-import { numberText, valueOfLiteral } from '../../descriptions/number';
-import { meaningOf } from '../../meaning';
+import { commentAt } from '../../ide/comments';
+import { callAt, preprocessed } from '../../ide/defines';
+import { code, paragraphs } from '../../ide/descriptions/markdown';
+import { numberText, valueOfLiteral } from '../../ide/descriptions/number';
+import { meaningOf } from '../../ide/meaning';
 import type { Target } from '../target';
 
 /** A `#define`: its text, and what it becomes where it is used. */

@@ -1,9 +1,9 @@
 import { MarkupKind, type ServerCapabilities } from 'vscode-languageserver';
 import { csrNamed, csrNumbered } from '../../../../simulator/isa';
 import { answering } from '../../answering';
-import { literal, operandsOf, type Statement } from '../../assembly';
-import { fittingCandidate } from '../../candidates';
-import { describeMnemonic } from '../../descriptions/instruction';
+import { literal, operandsOf, type Statement } from '../../ide/assembly';
+import { fittingCandidate } from '../../ide/candidates';
+import { describeMnemonic } from '../../ide/descriptions/instruction';
 import {
   describeCsr,
   describeDirective,
@@ -12,10 +12,10 @@ import {
   describeRegister,
   describeRelocation,
   describeRoundingMode,
-} from '../../descriptions/names';
-import { describeNumber } from '../../descriptions/number';
+} from '../../ide/descriptions/names';
+import { describeNumber } from '../../ide/descriptions/number';
+import { placedCode } from '../../ide/placed-code';
 import { lineRange } from '../../locations';
-import { placedCode } from '../../placed-code';
 import type { ServerContext } from '../../server';
 import { type Target, targetOf } from '../target';
 import { hoverDefine } from './define';

@@ -1,6 +1,6 @@
-import { macroAround } from '../../blocks';
-import { commentAt } from '../../comments';
-import { describeMacro, parameterText } from '../../descriptions/macro';
+import { macroAround } from '../../ide/blocks';
+import { commentAt } from '../../ide/comments';
+import { describeMacro, parameterText } from '../../ide/descriptions/macro';
 import type { Target } from '../target';
 
 /** A macro's definition and what this call makes of it. */

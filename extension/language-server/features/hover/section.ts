@@ -1,4 +1,4 @@
-import { hex, paragraphs } from '../../descriptions/markdown';
+import { hex, paragraphs } from '../../ide/descriptions/markdown';
 import { includedFile } from '../included-files';
 import type { Target } from '../target';
 

@@ -1,6 +1,6 @@
-import { commentAt } from '../../comments';
-import { code, hex, paragraphs } from '../../descriptions/markdown';
-import { numberText } from '../../descriptions/number';
+import { commentAt } from '../../ide/comments';
+import { code, hex, paragraphs } from '../../ide/descriptions/markdown';
+import { numberText } from '../../ide/descriptions/number';
 import type { Target } from '../target';
 
 /** A symbol: the line that defines it with its comment, its value, section and size. */

@@ -1,5 +1,5 @@
-import type { SourceText } from '../../assembly';
-import { operandsOf } from '../../assembly';
+import type { SourceText } from '../../ide/assembly';
+import { operandsOf } from '../../ide/assembly';
 import { type Fixer, replaceStatement } from './fix';
 
 /** Each branch with the one that is taken when it is not. */

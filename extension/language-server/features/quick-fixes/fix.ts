@@ -1,5 +1,5 @@
 import type { Diagnostic, Range, TextEdit } from 'vscode-languageserver';
-import type { SourceText, Statement } from '../../assembly';
+import type { SourceText, Statement } from '../../ide/assembly';
 import { lineRange } from '../../locations';
 
 /** An edit that puts something right. */

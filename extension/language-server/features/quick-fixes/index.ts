@@ -6,9 +6,9 @@ import {
   type ServerCapabilities,
 } from 'vscode-languageserver';
 import { answering } from '../../answering';
+import type { Document, Workspace } from '../../ide/workspace';
 import { isRange, isRecord } from '../../params';
 import type { ServerContext } from '../../server';
-import type { Document, Workspace } from '../../workspace';
 import { fixBranch } from './branch';
 import { fixControlFlow } from './control-flow';
 import { type Fix, type Fixer, statementAt } from './fix';

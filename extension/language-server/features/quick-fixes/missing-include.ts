@@ -1,8 +1,8 @@
 import { applyEdits, modify } from 'jsonc-parser';
 import type { ClientCapabilities, Diagnostic, TextDocumentEdit, WorkspaceEdit } from 'vscode-languageserver';
-import { folderOf, joinPath, projectFileName, SourceText } from '../../assembly';
+import { folderOf, joinPath, projectFileName, SourceText } from '../../ide/assembly';
+import type { Document, Workspace } from '../../ide/workspace';
 import { lineRange } from '../../locations';
-import type { Document, Workspace } from '../../workspace';
 
 /** A fix that may change other files than the document. */
 export interface WorkspaceFix {

@@ -1,5 +1,5 @@
-import { operandsOf } from '../../assembly';
-import { type Candidate, candidatesNamed, fitsSlot, type Slot } from '../../candidates';
+import { operandsOf } from '../../ide/assembly';
+import { type Candidate, candidatesNamed, fitsSlot, type Slot } from '../../ide/candidates';
 import { type Fixer, replaceStatement } from './fix';
 
 /** Operands that are missing: the destination once more where only the first source is, plain ones elsewhere. */

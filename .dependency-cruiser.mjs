@@ -1,0 +1,91 @@
+/**
+ * The rooms of the house, in order: each may import those above it and none below, types included. `npm run lint` holds this.
+ * A room is a folder with everything in it.
+ */
+const rooms = [
+  { name: 'isa', path: 'simulator/isa' },
+  { name: 'object', path: 'simulator/object' },
+  { name: 'assembler', path: 'simulator/assembler' },
+  { name: 'linker', path: 'simulator/linker' },
+  { name: 'project', path: 'simulator/project' },
+  { name: 'mmu', path: 'simulator/mmu' },
+  { name: 'core', path: 'simulator/core' },
+  { name: 'devices', path: 'simulator/devices' },
+  { name: 'machine', path: 'simulator/machine' },
+  { name: 'firmware', path: 'simulator/firmware' },
+  { name: 'hypervisor', path: 'simulator/hypervisor' },
+  { name: 'system', path: 'simulator/system' },
+  { name: 'explain', path: 'simulator/explain' },
+  { name: 'host-files', path: 'host-files' },
+  { name: 'debug-adapter', path: 'debug-adapter' },
+  { name: 'extension', path: 'extension' },
+  { name: 'scripts', path: 'scripts' },
+];
+
+/** Rooms above that a room may not import all the same. */
+const strangers = [
+  // What runs a machine does not know how a program was made.
+  {
+    from: ['mmu', 'core', 'devices', 'machine', 'firmware', 'hypervisor', 'system', 'explain'],
+    to: ['assembler', 'linker', 'project'],
+  },
+  // Tools of one program and of one address need no machine.
+  { from: ['mmu'], to: ['isa', 'object'] },
+];
+
+/** What the extension, which runs no machine, may know of the debug adapter: its protocol and its launch attributes. */
+const adapterInterface = ['debug-adapter/protocol.ts', 'debug-adapter/launch/launch.ts'];
+
+const pathOf = (name) => rooms.find((room) => room.name === name).path;
+const within = (paths) => `^(${paths.join('|')})/`;
+
+/** @type {import('dependency-cruiser').IConfiguration} */
+export default {
+  forbidden: [
+    ...rooms.slice(0, -1).map(({ name, path }, index) => ({
+      name: `below ${name}`,
+      comment: 'Dependencies point one way: see ARCHITECTURE.md.',
+      severity: 'error',
+      from: { path: within([path]) },
+      to: { path: within(rooms.slice(index + 1).map((room) => room.path)) },
+    })),
+    ...strangers.map(({ from, to }) => ({
+      name: `${from[0]} knows no ${to[0]}`,
+      comment: 'Dependencies point one way: see ARCHITECTURE.md.',
+      severity: 'error',
+      from: { path: within(from.map(pathOf)) },
+      to: { path: within(to.map(pathOf)) },
+    })),
+    {
+      name: 'the simulator is pure',
+      comment: 'No host, no VS Code, no DAP, no LSP.',
+      severity: 'error',
+      from: { path: '^simulator/' },
+      to: { dependencyTypes: ['core'] },
+    },
+    {
+      name: 'the simulator needs no package of an editor',
+      comment: 'No host, no VS Code, no DAP, no LSP.',
+      severity: 'error',
+      from: { path: '^simulator/' },
+      to: { path: '(^|node_modules/)(vscode|@vscode/|@types/vscode)' },
+    },
+    {
+      name: 'the adapter knows no VS Code',
+      severity: 'error',
+      from: { path: '^debug-adapter/' },
+      to: { path: '(^|node_modules/)(vscode|@types/vscode)' },
+    },
+    {
+      name: 'the adapter by its interface',
+      severity: 'error',
+      from: { path: '^extension/' },
+      to: { path: '^debug-adapter/', pathNot: adapterInterface.map((file) => `^${file}$`) },
+    },
+  ],
+  options: {
+    tsPreCompilationDeps: true,
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '^(out|dist)/' },
+  },
+};

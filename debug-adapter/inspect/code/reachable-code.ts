@@ -1,0 +1,79 @@
+import type { GuestCpu } from '../../../simulator/hypervisor/guest';
+import { decode, expand, systemOperationOf } from '../../../simulator/isa/index';
+import type { Debuggee } from '../../debuggee';
+
+/** More code than a function or handler has. */
+const MOST_INSTRUCTIONS = 2000;
+
+/** The instructions that are reached from some addresses without a call, up to returns: a function's own code, or a trap handler's. */
+export function reachableCode(debuggee: Debuggee, cpu: GuestCpu, entries: Iterable<bigint>): ReadonlySet<bigint> {
+  const code = new Set<bigint>();
+  // What is near comes first: a way that leads far off does not keep the search from the others.
+  const waiting = [...entries];
+  for (const at of waiting) {
+    if (code.size >= MOST_INSTRUCTIONS) break;
+    if (code.has(at)) continue;
+    const next = successors(debuggee, cpu, at);
+    if (!next) continue;
+    code.add(at);
+    waiting.push(...next);
+  }
+  return code;
+}
+
+/** Where the instruction at an address may go on, calls taken as steps over; undefined when there is none. */
+function successors(debuggee: Debuggee, cpu: GuestCpu, at: bigint): bigint[] | undefined {
+  const word = debuggee.instructionAt(cpu, at);
+  const decoded = word === undefined ? undefined : decode(word);
+  if (!decoded) return undefined;
+  const { instruction, fields } = expand(decoded);
+  // Zeros are no code, though they decode: to an instruction that is illegal by definition.
+  if (systemOperationOf(instruction) === 'illegal') return undefined;
+  const next = at + BigInt(decoded.instruction.length);
+  const target = fields.target === undefined ? undefined : BigInt.asUintN(64, at + BigInt(fields.target));
+  switch (instruction.name) {
+    case 'sret':
+    case 'mret':
+      return [];
+    case 'jal':
+      return fields.rd === 0 ? [target ?? next] : [next];
+    case 'jalr':
+      return fields.rd === 0 ? [] : [next];
+    default:
+      return target === undefined ? [next] : [next, target];
+  }
+}
+
+/** The call before a return address. `target` is undefined when it is in a register. */
+export interface Call {
+  readonly target: bigint | undefined;
+}
+
+/** The call that returns to an address; undefined when the instruction before it is none. */
+export function callBefore(debuggee: Debuggee, cpu: GuestCpu, address: bigint): Call | undefined {
+  for (const length of [4n, 2n]) {
+    const at = address - length;
+    const word = debuggee.instructionAt(cpu, at);
+    const decoded = word === undefined ? undefined : decode(word);
+    if (!decoded || BigInt(decoded.instruction.length) !== length) continue;
+    const { instruction, fields } = expand(decoded);
+    if (fields.rd !== 1 && fields.rd !== 5) continue;
+    if (instruction.name === 'jal') return { target: BigInt.asUintN(64, at + BigInt(fields.target ?? 0)) };
+    if (instruction.name === 'jalr') return { target: pairTarget(debuggee, cpu, at, fields) };
+  }
+  return undefined;
+}
+
+/** The target of the `auipc` and `jalr` that a far call is made of. */
+function pairTarget(
+  debuggee: Debuggee,
+  cpu: GuestCpu,
+  at: bigint,
+  { rs1, imm = 0 }: { readonly rs1?: number; readonly imm?: number },
+): bigint | undefined {
+  const word = debuggee.instructionAt(cpu, at - 4n);
+  const decoded = word === undefined ? undefined : decode(word);
+  if (decoded?.instruction.name !== 'auipc' || decoded.fields.rd !== rs1) return undefined;
+  const upper = BigInt.asIntN(32, BigInt(decoded.fields.imm ?? 0) << 12n);
+  return BigInt.asUintN(64, at - 4n + upper + BigInt(imm));
+}

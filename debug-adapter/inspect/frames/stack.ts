@@ -1,0 +1,138 @@
+import type { DebugProtocol } from '@vscode/debugprotocol';
+import type { GuestCpu } from '../../../simulator/hypervisor/guest';
+import type { ActiveHandler } from '../../../simulator/machine/hosted-software';
+import type { Debuggee } from '../../debuggee';
+import { hex } from '../../format';
+import type { CodeLine } from '../../program/code-lines';
+import type { Sources } from '../../program/sources';
+import type { DisassemblySources } from '../code/disassembly-sources';
+import { handlerLabel } from '../exit-text';
+import { worldName } from '../worlds';
+import { type GuestFrame, guestFrames } from './guest-frames';
+import { type HandlerFrame, handlerFrames } from './handler-frames';
+
+/** A frame that a client sees. */
+export type StackFrame =
+  | { readonly kind: 'vmm'; readonly cpu: GuestCpu; readonly handler: ActiveHandler; readonly frame: HandlerFrame }
+  /** Between the VMM and its guest: what happened. */
+  | { readonly kind: 'label'; readonly cpu: GuestCpu; readonly handler: ActiveHandler; readonly text: string }
+  | { readonly kind: 'guest'; readonly cpu: GuestCpu; readonly frame: GuestFrame; readonly inlined?: Inlined };
+
+/** What a frame is when it shares its instruction with others: one of a function inlined into the next one, or the one around such. */
+interface Inlined {
+  /** Of the inlined function; absent for the one around all. */
+  readonly name?: string;
+  /** Where the frame stands when it is not where the instruction comes from: at the call of the function inlined into it. */
+  readonly call?: Pick<CodeLine, 'file' | 'line'>;
+}
+
+/**
+ * A CPU's stack: the VMM's functions, what happened, the guest's functions; innermost first.
+ * @param hidden how many inlined functions that begin at the CPU's instruction are not entered yet
+ */
+export function stackOf(debuggee: Debuggee, cpu: GuestCpu, hidden: number): StackFrame[] {
+  const handler = debuggee.handlerOf(cpu);
+  const guest = guestFrames(debuggee, cpu).flatMap((frame) =>
+    inlinedFrames(debuggee, frame.cpu, frame, frame.kind === 'running' ? hidden : 0).map(
+      (inlined): StackFrame => ({ kind: 'guest', cpu: frame.cpu, frame, ...(inlined ? { inlined } : {}) }),
+    ),
+  );
+  if (!handler) return guest;
+  const vmm = handlerFrames(handler).map((frame): StackFrame => ({ kind: 'vmm', cpu, handler, frame }));
+  return [...vmm, { kind: 'label', cpu, handler, text: handlerLabel(debuggee, cpu, handler) }, ...guest];
+}
+
+/** The functions in which a frame of the machine stands, innermost first; just undefined where nothing is inlined. */
+function inlinedFrames(debuggee: Debuggee, cpu: GuestCpu, frame: GuestFrame, hidden: number): (Inlined | undefined)[] {
+  const { inlined } = debuggee;
+  const at = debuggee.linked(cpu, lineAddress(frame));
+  const functions = inlined.visibleAt(at, hidden).reverse();
+  if (functions.length === 0) return [undefined];
+  return functions.map(({ kind, name }, index) => {
+    const call = index === 0 ? inlined.callAt(at, hidden) : functions[index - 1]?.call;
+    return { ...(kind === 'inlined' ? { name } : {}), ...(call ? { call } : {}) };
+  });
+}
+
+/** A caller stands at its call, which is before the address to which it returns. */
+function lineAddress({ kind, pc }: GuestFrame): bigint {
+  return kind === 'caller' ? pc - 1n : pc;
+}
+
+/** The end of a path that tells it from others: `mm/memory.c`. */
+const shortPath = (file: string): string => file.split(/[\\/]/).slice(-2).join('/');
+
+/** How frames are shown. */
+export class FrameView {
+  constructor(
+    private readonly debuggee: Debuggee,
+    private readonly sources: Sources,
+    private readonly disassembly: DisassemblySources,
+    /** The line in the body of a macro, not that of its call, at the CPU where the machine stopped. */
+    private readonly showsBody: (cpu: GuestCpu) => boolean,
+  ) {}
+
+  show(frame: StackFrame, id: number): DebugProtocol.StackFrame {
+    switch (frame.kind) {
+      case 'vmm': {
+        const { site } = frame.frame;
+        return {
+          id,
+          // The class is named as its file, which stands beside.
+          name: site.function.replace(/^.*\./, ''),
+          source: this.sources.vmm(site.file),
+          line: site.line,
+          column: site.column,
+          endLine: site.endLine,
+        };
+      }
+      case 'label':
+        return { id, name: frame.text, line: 0, column: 0, presentationHint: 'label' };
+      case 'guest':
+        return { id, ...this.guest(frame.cpu, frame.frame, frame.inlined) };
+    }
+  }
+
+  private guest(cpu: GuestCpu, frame: GuestFrame, inlined: Inlined | undefined): Omit<DebugProtocol.StackFrame, 'id'> {
+    const name = inlined?.name === undefined ? this.name(cpu, frame) : `${inlined.name} (inlined)`;
+    const common = {
+      instructionPointerReference: hex(frame.pc),
+      ...(frame.isGuess ? { presentationHint: 'subtle' as const } : {}),
+    };
+    const line = this.line(cpu, frame, inlined);
+    if (!line) return { name, ...common, ...this.disassembly.place(cpu, frame.pc) };
+    if (!this.debuggee.presence.isAbsent(line.file))
+      return {
+        name,
+        ...common,
+        source: this.sources.guest(line.file),
+        line: line.line + 1,
+        column: (line.column ?? 0) + 1,
+      };
+    const place = `${shortPath(line.file)}:${line.line + 1}`;
+    const origin = `of ${this.sources.guestPath(line.file)}, which is not here: "sourceMap" says where sources are`;
+    return { name: `${name} at ${place}`, ...common, ...this.disassembly.place(cpu, frame.pc, origin) };
+  }
+
+  /** The files that frames are shown in. */
+  filesOf(frames: readonly StackFrame[]): string[] {
+    return frames.flatMap((each) =>
+      each.kind === 'guest' ? (this.line(each.cpu, each.frame, each.inlined)?.file ?? []) : [],
+    );
+  }
+
+  private line(cpu: GuestCpu, frame: GuestFrame, inlined: Inlined | undefined) {
+    if (inlined?.call) return { ...inlined.call, column: undefined };
+    const { debuggee } = this;
+    const inBody = frame.kind === 'running' && this.showsBody(cpu);
+    return debuggee.lines.at(debuggee.linked(cpu, lineAddress(frame)), inBody);
+  }
+
+  private name(cpu: GuestCpu, { pc, kind, isGuess }: GuestFrame): string {
+    const place = this.debuggee.describe(cpu, pc) ?? hex(pc);
+    if (isGuess) return `${place} (a guess, from ra)`;
+    const world = worldName(this.debuggee, cpu);
+    if (kind === 'interrupted') return `${place} (interrupted in ${world}-mode)`;
+    return kind === 'running' && world !== 'S' ? `${place} (${world}-mode)` : place;
+  }
+}

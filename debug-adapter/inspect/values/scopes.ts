@@ -1,0 +1,276 @@
+import type { DebugProtocol } from '@vscode/debugprotocol';
+import { FLOAT_REGISTERS } from '../../../simulator/core/index';
+import { describeView } from '../../../simulator/hypervisor/engines/full/shadow-space';
+import type { DeprivilegedVcpu } from '../../../simulator/hypervisor/engines/full/vcpu';
+import type { GuestCpu } from '../../../simulator/hypervisor/guest';
+import type { ExitRecord } from '../../../simulator/hypervisor/ledger/ledger';
+import { type Csr, causeOf, csrs, floatRegisters, registers } from '../../../simulator/isa/index';
+import { Privilege } from '../../../simulator/mmu/index';
+import type { Debuggee } from '../../debuggee';
+import { floatOf, sizeInRegister } from '../../expression/floats';
+import { hardwarePrefix } from '../../expression/machine-environment';
+import { hex, hexOfWords, privilegeNames, valueOfWords } from '../../format';
+import type { GuestFrame } from '../frames/guest-frames';
+import { frameVariables, stepText } from '../frames/handler-frames';
+import type { StackFrame } from '../frames/stack';
+import { modeName } from '../worlds';
+import { describeChange } from './change-text';
+import { viewsOf } from './number-format';
+import { realText, ValueView } from './values';
+import { type Child, type Container, containerOf } from './variables';
+
+export interface Scope {
+  readonly name: string;
+  readonly hint?: 'arguments' | 'locals' | 'registers';
+  readonly isExpensive?: boolean;
+  readonly content: Container;
+}
+
+/** CSRs of the modes that a guest kernel sees, and the counters. */
+const shownGroups: ReadonlySet<Csr['group']> = new Set(['supervisor', 'machine', 'hypervisor']);
+const FCSR = 3;
+const counters = new Set(['cycle', 'time', 'instret']);
+/** Dozens of registers that say nothing here. */
+const isTedious = /^(pmp|mhpm|hpm|t(select|data|info|control))/;
+
+/** What there is to look at in a frame. */
+export function scopesOf(debuggee: Debuggee, frame: StackFrame): Scope[] {
+  const { cpu } = frame;
+  const machine = machineScopes(debuggee, cpu);
+  switch (frame.kind) {
+    case 'vmm':
+      return [{ name: 'Handler', hint: 'locals', content: handlerVariables(debuggee, frame) }, ...machine];
+    case 'label': {
+      const exit = debuggee.system.vm?.ledger.handling;
+      return exit && frame.handler.software.name === 'vmm'
+        ? [{ name: 'VM exit', hint: 'locals', content: exitScope(debuggee, exit) }, ...machine]
+        : machine;
+    }
+    case 'guest':
+      return frame.frame.kind === 'running'
+        ? machine
+        : [{ name: 'Registers', hint: 'registers', content: knownRegisters(debuggee, cpu, frame.frame) }];
+  }
+}
+
+export function showScope({ name, hint, isExpensive = false }: Scope, reference: number): DebugProtocol.Scope {
+  return { name, variablesReference: reference, expensive: isExpensive, ...(hint ? { presentationHint: hint } : {}) };
+}
+
+function machineScopes(debuggee: Debuggee, cpu: GuestCpu): Scope[] {
+  const { full, vm } = debuggee.system;
+  const vcpu = full?.vm.vcpus[cpu.id];
+  const own: Scope[] = [
+    { name: 'Registers', hint: 'registers', content: registerScope(debuggee, cpu) },
+    { name: 'Floating point', isExpensive: true, content: floatScope(cpu) },
+    { name: vm ? 'Virtual CSRs' : 'CSRs', content: csrScope(debuggee, cpu) },
+  ];
+  if (!vm) return own;
+  return [
+    ...own,
+    { name: 'Hardware CSRs', content: hardwareScope(debuggee, cpu) },
+    { name: 'VM control', content: vcpu ? controlScope(debuggee, vcpu) : secondStageScope(debuggee, cpu) },
+  ];
+}
+
+function registerScope(debuggee: Debuggee, cpu: GuestCpu): Container {
+  const view = new ValueView(debuggee, cpu);
+  return containerOf(() => [
+    { name: 'pc', value: view.word(cpu.pc), evaluateName: '$pc', memoryReference: hex(cpu.pc), place: { kind: 'pc' } },
+    ...registers.map(({ number, abiName, name, role }): Child => {
+      const value = cpu.hart.x(number);
+      return {
+        name: abiName,
+        value: view.word(value),
+        type: `${name}: ${role}`,
+        evaluateName: `$${abiName}`,
+        memoryReference: hex(value),
+        parts: containerOf(() => viewsOf(cpu.hart.x(number))),
+        ...(number === 0 ? {} : { place: { kind: 'register', number } }),
+      };
+    }),
+    { name: 'privilege', value: modeName(debuggee, cpu) },
+  ]);
+}
+
+/** f0 to f31: the value as a double, and as a single where it is NaN-boxed. */
+function floatScope(cpu: GuestCpu): Container {
+  return containerOf(() => {
+    const fcsr = cpu.hart.csr(FCSR);
+    return [
+      {
+        name: 'fcsr',
+        value: `${hex(fcsr)}: rounding mode ${(fcsr >> 5n) & 7n}, flags ${flagsText(Number(fcsr & 31n))}`,
+      },
+      ...floatRegisters.map(({ number, abiName, name, role }): Child => {
+        const [low, high] = [cpu.hart.xLow(FLOAT_REGISTERS + number), cpu.hart.xHigh(FLOAT_REGISTERS + number)];
+        return {
+          name: abiName,
+          value: `${hexOfWords({ low, high })} ${floatText(low, high)}`,
+          type: `${name}: ${role}`,
+          evaluateName: `$${abiName}`,
+          place: { kind: 'register', number: FLOAT_REGISTERS + number },
+        };
+      }),
+    ];
+  });
+}
+
+function floatText(low: number, high: number): string {
+  const bits = valueOfWords({ low, high });
+  const bytes = sizeInRegister(bits);
+  return `${bytes === 4 ? 'single' : 'double'} ${realText(floatOf(bits, bytes))}`;
+}
+
+function flagsText(flags: number): string {
+  const names = ['NX', 'UF', 'OF', 'DZ', 'NV'].filter((_, bit) => flags & (1 << bit));
+  return names.length === 0 ? 'none' : names.join(', ');
+}
+
+/** What is known of the registers of a frame that does not run. */
+function knownRegisters(debuggee: Debuggee, cpu: GuestCpu, { pc, registers: known }: GuestFrame): Container {
+  const view = new ValueView(debuggee, cpu);
+  return containerOf(() =>
+    Object.entries({ pc, ...known }).map(([name, value]) => ({
+      name,
+      value: view.word(value),
+      memoryReference: hex(value),
+    })),
+  );
+}
+
+function csrScope(debuggee: Debuggee, cpu: GuestCpu): Container {
+  const view = new ValueView(debuggee, cpu);
+  return containerOf(() =>
+    shownCsrs().flatMap((csr): Child[] => {
+      const value = cpu.readCsr(csr.number);
+      if (value === undefined) return [];
+      const parts = view.fields(csr, () => cpu.readCsr(csr.number) ?? 0n, !csr.readOnly);
+      return [
+        {
+          name: csr.name,
+          value: view.csr(csr, value),
+          type: csr.summary,
+          evaluateName: `$${csr.name}`,
+          ...(parts ? { parts } : {}),
+          ...(csr.readOnly ? {} : { place: { kind: 'csr', number: csr.number } }),
+        },
+      ];
+    }),
+  );
+}
+
+/** The machine's own CSRs, which the VMM works with. To look at: a client's write to them would be a fault of the VMM. */
+function hardwareScope(debuggee: Debuggee, cpu: GuestCpu): Container {
+  const view = new ValueView(debuggee, cpu);
+  return containerOf(() =>
+    shownCsrs()
+      .filter(({ number }) => cpu.hart.csrs.find(number))
+      .map((csr): Child => {
+        const value = cpu.hart.csr(csr.number);
+        const parts = view.fields(csr, () => cpu.hart.csr(csr.number), false);
+        return {
+          name: csr.name,
+          value: view.csr(csr, value),
+          type: csr.summary,
+          evaluateName: `${hardwarePrefix}${csr.name}`,
+          ...(parts ? { parts } : {}),
+        };
+      }),
+  );
+}
+
+function shownCsrs(): Csr[] {
+  return csrs.filter(({ group, name }) => counters.has(name) || (shownGroups.has(group) && !isTedious.test(name)));
+}
+
+/** What the VMM keeps of a vCPU beside its CSRs. */
+function controlScope(debuggee: Debuggee, vcpu: DeprivilegedVcpu): Container {
+  const ledger = debuggee.system.vm?.ledger;
+  return containerOf(() => {
+    const view = vcpu.spaces.current;
+    const [last] = ledger?.last(1, (record) => record.vcpu === vcpu.id) ?? [];
+    return [
+      { name: 'virtual privilege', value: privilegeNames[vcpu.state.privilege] ?? '' },
+      { name: 'pending interrupts', value: interruptNames(vcpu.state.pending) },
+      { name: 'enabled interrupts', value: interruptNames(vcpu.state.enabled) },
+      ...(view
+        ? [
+            { name: 'shadow table', value: `root ${hex(view.table.root)}, ${view.table.frameCount} frames` },
+            { name: 'shadow view', value: describeView(view) },
+            { name: 'hardware ASID', value: `${view.asid}` },
+          ]
+        : []),
+      { name: 'shadow views', value: `${vcpu.spaces.views.length}` },
+      { name: 'VM exits', value: `${ledger?.count ?? 0}` },
+      ...(last
+        ? [{ name: 'last exit', value: `#${last.number} ${last.reason}`, parts: exitScope(debuggee, last) }]
+        : []),
+      { name: 'cycles spent in exits', value: `${ledger?.cycles ?? 0}` },
+    ];
+  });
+}
+
+/** What the VMM of the engine `hardware` keeps of a vCPU. */
+function secondStageScope(debuggee: Debuggee, cpu: GuestCpu): Container {
+  return containerOf(() => {
+    const vm = debuggee.system.hardware?.vm;
+    if (!vm) return [];
+    const { ledger, stage, vmid } = vm;
+    const [last] = ledger.last(1, (record) => record.vcpu === cpu.id);
+    return [
+      { name: 'mode of the guest', value: cpu.privilege === Privilege.user ? 'VU' : 'VS' },
+      { name: 'second stage', value: `root ${hex(stage.root)}, ${stage.tableFrames.length} tables below it` },
+      { name: 'pages mapped', value: `${stage.leaves().length}` },
+      { name: 'VMID', value: vmid === undefined ? 'none: translations are forgotten at each entry' : `${vmid}` },
+      { name: 'VM exits', value: `${ledger.count}` },
+      ...(last
+        ? [{ name: 'last exit', value: `#${last.number} ${last.reason}`, parts: exitScope(debuggee, last) }]
+        : []),
+      { name: 'cycles spent in exits', value: `${ledger.cycles}` },
+    ];
+  });
+}
+
+function exitScope(debuggee: Debuggee, exit: ExitRecord): Container {
+  return containerOf(() => [
+    { name: 'number', value: `${exit.number}` },
+    { name: 'reason', value: exit.reason },
+    { name: 'cause', value: causeOf(exit.cause & 0x7fffffff, exit.cause >= 0x80000000).name },
+    { name: 'trap value', value: hexOfWords(exit.value) },
+    { name: 'pc', value: hexOfWords({ low: exit.pcLow, high: exit.pcHigh }) },
+    { name: 'virtual privilege', value: exit.user ? 'U-mode' : 'S-mode' },
+    { name: 'clock', value: `${exit.clock}` },
+    { name: 'cycles', value: `${exit.cycles}` },
+    {
+      name: 'changes',
+      value: `${exit.changes.length}`,
+      parts: containerOf(() =>
+        exit.changes.map((change, index) => {
+          const { kind, name, before, after } = describeChange(debuggee, change);
+          const moved = before === undefined && after === undefined ? '' : `: ${before ?? ''} → ${after ?? ''}`;
+          return { name: `${index + 1}`, value: `${kind} ${name}${moved}` };
+        }),
+      ),
+    },
+  ]);
+}
+
+function handlerVariables(debuggee: Debuggee, frame: Extract<StackFrame, { kind: 'vmm' }>): Container {
+  const view = new ValueView(debuggee, frame.cpu);
+  return containerOf(() => {
+    const variables = [...frameVariables(frame.handler, frame.frame)].map(([name, value]) =>
+      view.variable(name, value),
+    );
+    const step = frame.handler.trail.at(-1);
+    const isTop = step?.site === frame.frame.site.id;
+    return isTop && step
+      ? [{ name: 'next', value: stepText(step), type: 'what the VMM does next' }, ...variables]
+      : variables;
+  });
+}
+
+function interruptNames(bits: number): string {
+  const names = [1, 5, 9].filter((code) => bits & (1 << code)).map((code) => causeOf(code, true).name);
+  return names.length === 0 ? 'none' : names.join(', ');
+}

@@ -1,0 +1,46 @@
+import type { DebugProtocol } from '@vscode/debugprotocol';
+import type { GuestCpu } from '../../../simulator/hypervisor/guest';
+import type { Place } from '../../expression/evaluate';
+import type { Handles } from './handles';
+
+/** Something with parts that a client can unfold. */
+export interface Container {
+  children(): readonly Child[];
+}
+
+/** A name and what it has, as a client shows it. */
+export interface Child {
+  readonly name: string;
+  readonly value: string;
+  readonly type?: string;
+  /** What it is made of. */
+  readonly parts?: Container;
+  readonly memoryReference?: string;
+  /** An expression that has the same value. */
+  readonly evaluateName?: string;
+  /** Where it can be changed. */
+  readonly place?: Place;
+}
+
+/** A container that a client has a handle of, and the CPU that it is about. */
+export interface Held {
+  readonly container: Container;
+  readonly cpu: GuestCpu;
+}
+
+export function containerOf(children: () => readonly Child[]): Container {
+  return { children };
+}
+
+export function showChild(child: Child, cpu: GuestCpu, handles: Handles<Held>): DebugProtocol.Variable {
+  const { name, value, type, parts, memoryReference, evaluateName, place } = child;
+  return {
+    name,
+    value,
+    ...(type === undefined ? {} : { type }),
+    ...(memoryReference === undefined ? {} : { memoryReference }),
+    ...(evaluateName === undefined ? {} : { evaluateName }),
+    ...(place ? {} : { presentationHint: { attributes: ['readOnly'] } }),
+    variablesReference: parts ? handles.add({ container: parts, cpu }) : 0,
+  };
+}

@@ -1,0 +1,198 @@
+import { type Hart, HypervisorStatus, Status, StatusHigh } from '../../simulator/core/index';
+import type { GuestCpu, GuestMode, GuestPeek } from '../../simulator/hypervisor/guest';
+import { csrNamed } from '../../simulator/isa/index';
+import { type Access, Privilege } from '../../simulator/mmu/index';
+import type { Debuggee } from '../debuggee';
+import type { WorldName } from '../protocol';
+import { trapCsrsOf } from './trap-csrs';
+
+/** A mode with an address space of its own, and software in it: what views can be about. */
+export interface World extends GuestMode {
+  readonly name: WorldName;
+  /** Why it is offered: `the hart stands here`. */
+  readonly why: string;
+}
+
+const HSTATUS = csrNumber('hstatus');
+const SATP = csrNumber('satp');
+const SEPC = csrNumber('sepc');
+const MEPC = csrNumber('mepc');
+const HGATP = csrNumber('hgatp');
+const VSATP = csrNumber('vsatp');
+/** CSRs that nobody writes who does not bring a guest. Reset leaves them 0; hstatus has constant bits beside. */
+const HYPERVISOR_CSRS = [HGATP, VSATP, ...['vstvec', 'hedeleg', 'hideleg', 'hvip'].map(csrNumber)];
+const HSTATUS_SET =
+  HypervisorStatus.SPV |
+  HypervisorStatus.SPVP |
+  HypervisorStatus.GVA |
+  HypervisorStatus.HU |
+  HypervisorStatus.VTVM |
+  HypervisorStatus.VTW |
+  HypervisorStatus.VTSR;
+
+function csrNumber(name: string): number {
+  return csrNamed(name)?.number ?? 0;
+}
+
+/**
+ * Whether the software makes use of the H extension: as long as it does not, its S-mode is called just that. Only the state of the
+ * machine says so; a kernel that never heard of hypervisors keeps the names of its books on a machine that has H, as QEMU's has.
+ */
+export function usesHypervisor({ system }: Debuggee, { hart, virtual }: GuestCpu): boolean {
+  if (system.vm || !hart.options.hypervisor) return false;
+  if (virtual || hart.virtual || hart.state.statusHigh & StatusHigh.MPV) return true;
+  if (hart.csrLow(HSTATUS) & HSTATUS_SET) return true;
+  return HYPERVISOR_CSRS.some((number) => hart.csr(number) !== 0n);
+}
+
+/** The manual's name of a mode. */
+export function worldName(debuggee: Debuggee, cpu: GuestCpu, mode: GuestMode = cpu): WorldName {
+  if (mode.virtual) return mode.privilege === Privilege.user ? 'VU' : 'VS';
+  if (mode.privilege === Privilege.machine) return 'M';
+  if (mode.privilege === Privilege.user) return 'U';
+  return usesHypervisor(debuggee, cpu) ? 'HS' : 'S';
+}
+
+export function modeName(debuggee: Debuggee, cpu: GuestCpu, mode: GuestMode = cpu): string {
+  return `${worldName(debuggee, cpu, mode)}-mode`;
+}
+
+/**
+ * The worlds that there are where a CPU stands. The first is what views begin with: the one that trapped, where its addresses are not
+ * those of the handler (a guest's, or those of whoever has paging below M-mode); else the one in which the hart stands.
+ */
+export function worldsOf(debuggee: Debuggee, cpu: GuestCpu): World[] {
+  const world = (mode: GuestMode, why: string): World => {
+    const { privilege, virtual } = mode;
+    return { name: worldName(debuggee, cpu, mode), privilege, virtual, why };
+  };
+  const here = world(cpu, 'the hart stands here');
+  if (debuggee.system.vm) return [here];
+  const trapped = trappedModes(cpu).map((mode) => world(mode, 'from here the last trap came'));
+  const others = cpu.hart.options.hypervisor && hasGuest(cpu) ? guestModes : [];
+  const [last] = trapped;
+  const isOther = last?.virtual === true || (here.name === 'M' && last?.name !== 'M' && isPaged(cpu));
+  const found = isOther ? [...trapped, here] : [here, ...trapped];
+  const all = [...found, ...others.map((mode) => world(mode, 'vsatp and hgatp are set up for it'))];
+  return all.filter(({ name }, index) => all.findIndex((each) => each.name === name) === index);
+}
+
+const guestModes: readonly GuestMode[] = [
+  { privilege: Privilege.supervisor, virtual: true },
+  { privilege: Privilege.user, virtual: true },
+];
+
+/** Where the traps came from in whose handlers a CPU may be, innermost first: what the return from them would lead to. */
+function trappedModes({ hart, privilege, virtual }: GuestCpu): GuestMode[] {
+  if (virtual) return [];
+  const supervisor = hart.csr(SEPC) === 0n ? [] : [trapped(hart, 's')];
+  if (privilege === Privilege.supervisor) return supervisor;
+  if (privilege !== Privilege.machine || hart.csr(MEPC) === 0n) return [];
+  const own = trapped(hart, 'm');
+  // A hypervisor that called the firmware has a guest of its own.
+  return own.privilege === Privilege.supervisor && !own.virtual ? [own, ...supervisor] : [own];
+}
+
+/** The mode that the last trap into M- or (H)S-mode interrupted, and to which the return from it leads. */
+export function previousMode({ state }: Hart, by: 's' | 'm'): GuestMode {
+  if (by === 'm')
+    return {
+      privilege: ((state.status & Status.MPP) >> Status.MPP_SHIFT) as Privilege,
+      virtual: (state.statusHigh & StatusHigh.MPV) !== 0,
+    };
+  return {
+    privilege: state.status & Status.SPP ? Privilege.supervisor : Privilege.user,
+    virtual: (state.hypervisorStatus & HypervisorStatus.SPV) !== 0,
+  };
+}
+
+/**
+ * The mode in which the access was made that the last trap into M- or (H)S-mode is about: the interrupted one. But hlv, hlvx and hsv act in
+ * the guest's mode, and GVA says that the value is an address of the guest's (manual, "Hypervisor Status Register").
+ */
+function trapped(hart: Hart, by: 's' | 'm'): GuestMode {
+  const mode = previousMode(hart, by);
+  const { hypervisorStatus, statusHigh } = hart.state;
+  const isGuestAddress = by === 'm' ? statusHigh & StatusHigh.GVA : hypervisorStatus & HypervisorStatus.GVA;
+  if (mode.virtual || !isGuestAddress) return mode;
+  const asSupervisor = (hypervisorStatus & HypervisorStatus.SPVP) !== 0;
+  return { privilege: asSupervisor ? Privilege.supervisor : Privilege.user, virtual: true };
+}
+
+/** The mode that the last trap into a CPU's own mode interrupted; of what an address in its trap value is, where `ofValue`. */
+export function interruptedMode(debuggee: Debuggee, cpu: GuestCpu, ofValue = false): GuestMode {
+  const { privilege, virtual, hart } = cpu;
+  if (!debuggee.system.vm && !virtual)
+    return (ofValue ? trapped : previousMode)(hart, privilege === Privilege.machine ? 'm' : 's');
+  const status = cpu.readCsr(trapCsrsOf(cpu)?.status ?? 0) ?? 0n;
+  return { privilege: status & BigInt(Status.SPP) ? Privilege.supervisor : Privilege.user, virtual };
+}
+
+const isPaged = ({ hart }: GuestCpu): boolean => hart.csr(SATP) !== 0n;
+
+/** Whether there is something to walk for V = 1. */
+function hasGuest({ hart, virtual }: GuestCpu): boolean {
+  return virtual || hart.csr(HGATP) !== 0n;
+}
+
+/** A CPU as the software of one of its worlds sees it: addresses are meant there. */
+export class CpuInWorld implements GuestCpu {
+  readonly privilege: Privilege;
+  readonly virtual: boolean;
+
+  constructor(
+    private readonly cpu: GuestCpu,
+    { privilege, virtual }: GuestMode,
+  ) {
+    this.privilege = privilege;
+    this.virtual = virtual;
+  }
+
+  get id(): number {
+    return this.cpu.id;
+  }
+
+  get hart(): Hart {
+    return this.cpu.hart;
+  }
+
+  get pc(): bigint {
+    return this.cpu.pc;
+  }
+
+  set pc(value: bigint) {
+    this.cpu.pc = value;
+  }
+
+  readCsr(number: number): bigint | undefined {
+    return this.cpu.readCsr(number);
+  }
+
+  writeCsr(number: number, value: bigint): boolean {
+    return this.cpu.writeCsr(number, value);
+  }
+
+  peek(address: bigint, access: Access, mode: GuestMode = this, pastTlb?: boolean): GuestPeek {
+    return this.cpu.peek(address, access, mode, pastTlb);
+  }
+}
+
+/** A CPU in another mode; itself where it is in that already. */
+export function inWorld(cpu: GuestCpu, { privilege, virtual }: GuestMode): GuestCpu {
+  return cpu.privilege === privilege && cpu.virtual === virtual ? cpu : new CpuInWorld(cpu, { privilege, virtual });
+}
+
+/** The satp by which a CPU's own tables are walked: vsatp for the guest of a hypervisor that runs on the bare machine. */
+export function satpOf(cpu: GuestCpu): bigint {
+  return (cpu.virtual ? cpu.hart.csr(VSATP) : cpu.readCsr(SATP)) ?? 0n;
+}
+
+/** The hgatp of the second stage, where a CPU's accesses go through two. */
+export function hgatpOf(debuggee: Debuggee, cpu: GuestCpu): bigint | undefined {
+  return hasTwoStages(debuggee, cpu) ? cpu.hart.csr(HGATP) : undefined;
+}
+
+/** Whether a CPU's guest, or the guest of a hypervisor that runs on the bare machine, translates by two stages. */
+export function hasTwoStages({ system }: Debuggee, cpu: GuestCpu): boolean {
+  return system.hardware !== undefined || cpu.virtual;
+}

@@ -1,0 +1,197 @@
+import type { SymbolBinding, SymbolVisibility } from '../../object/elf/relocatable';
+import type { SourceSpan } from '../source/frames';
+import type { Expression } from '../syntax/expression';
+import type { Bound } from './evaluation';
+import type { ObjectSectionSource, Section } from './sections';
+
+/** A location in a section that may still move: `offset` counts fixed bytes, `part` the variable parts before it. */
+export interface Place {
+  readonly section: Section;
+  readonly offset: number;
+  readonly part: number;
+}
+
+/** A symbol while its source is being assembled. */
+export class AssemblySymbol {
+  /** Where it was defined as a label, or set to a place that was known. */
+  place: Place | undefined;
+  /** What it was set to by `.set`, `.equ` or `=` when that is no known place. */
+  assigned: Bound | undefined;
+  /** Storage that the linker places: .comm. In bytes. */
+  common: { size: number; alignment: number } | undefined;
+  binding: SymbolBinding = 'local';
+  /** Whether .local was said: an undefined symbol becomes global by default. */
+  declaredLocal = false;
+  visibility: SymbolVisibility = 'default';
+  type: 'notype' | 'object' | 'function' | 'tls' | 'ifunc' = 'notype';
+  size: Bound | undefined;
+  /** Where its size was given. */
+  sizeSpan: SourceSpan | undefined;
+  /** The first definition and the first use, for messages. */
+  definition: SourceSpan | undefined;
+  firstUse: SourceSpan | undefined;
+  /** Whether `.equiv` or `==` defined it, or it is a label: it must not be redefined. */
+  fixed = false;
+  /** The section whose own symbol it is: its name then means the section's beginning. */
+  section: ObjectSectionSource | undefined;
+  /** Whether another symbol has its name since: it was set again. */
+  replaced = false;
+  /** What it was set to by `==` or `.eqv`: worked out anew where it is used. */
+  deferred: Expression | undefined;
+  /** `.weakref`: uses of it are weak uses of what it stands for. */
+  weakReference = false;
+  /** Whether only such symbols name it: then it need not be defined. */
+  weaklyReferenced = false;
+  variantCallingConvention = false;
+  /** Names with versions (.symver), the last one first, and what becomes of the symbol beside them. */
+  readonly versions: string[] = [];
+  versionFate: 'local' | 'hidden' | 'remove' | undefined;
+  /** Its place among the object's symbols; 0 as long as nothing outside of this source could see it. */
+  order = 0;
+  /** While its value is being worked out: a guard against cycles. */
+  resolving = false;
+
+  constructor(
+    readonly name: string,
+    /** Made by the assembler: `.`, numeric labels, the auipc of a pair. Never listed under its name. */
+    readonly anonymous: boolean,
+  ) {}
+
+  get defined(): boolean {
+    return this.place !== undefined || this.assigned !== undefined || this.common !== undefined;
+  }
+
+  /** A symbol of this name that can be set to another value, while uses so far keep the value of this one. */
+  successor(): AssemblySymbol {
+    const symbol = new AssemblySymbol(this.name, false);
+    symbol.binding = this.binding;
+    symbol.declaredLocal = this.declaredLocal;
+    symbol.visibility = this.visibility;
+    symbol.type = this.type;
+    symbol.size = this.size;
+    symbol.sizeSpan = this.sizeSpan;
+    symbol.order = this.order;
+    symbol.definition = this.definition;
+    this.replaced = true;
+    return symbol;
+  }
+}
+
+/** Whether a symbol of this name stays in the assembler unless a relocation needs it. */
+export function isLocalName(name: string): boolean {
+  return name.charCodeAt(0) === 0x2e ? name.startsWith('.L') || name.startsWith('..') : name.startsWith('_.L_');
+}
+
+interface NumericLabel {
+  count: number;
+  last: AssemblySymbol | undefined;
+  next: AssemblySymbol | undefined;
+}
+
+/** The symbols of one assembled source. */
+export class SymbolTable {
+  readonly #named = new Map<string, AssemblySymbol>();
+  readonly #numeric = new Map<number, NumericLabel>();
+  #lastOrder = 0;
+  /** Symbols that are the assembler's own, and those that took the place of others. */
+  #withoutOrder = 0;
+  /** How often a deferred value was worked out. */
+  deferrals = 0;
+
+  /** How many symbols there are so far, and places among the object's symbols: what takes memory until the source ends. */
+  get made(): number {
+    return this.#lastOrder + this.#withoutOrder;
+  }
+
+  /** The next place among the object's symbols. */
+  nextOrder(): number {
+    return ++this.#lastOrder;
+  }
+
+  /** The symbol of this name, made when it is new. */
+  named(name: string): AssemblySymbol {
+    let symbol = this.#named.get(name);
+    if (!symbol) {
+      symbol = new AssemblySymbol(name, false);
+      if (isLocalName(name)) this.#withoutOrder++;
+      else symbol.order = this.nextOrder();
+      this.#named.set(name, symbol);
+    }
+    return symbol;
+  }
+
+  /** The symbol of the first section of a name; what was called so before comes to mean the section. */
+  sectionSymbol(name: string): AssemblySymbol {
+    const symbol = this.#named.get(name) ?? new AssemblySymbol(name, false);
+    this.#named.set(name, symbol);
+    symbol.binding = 'local';
+    symbol.fixed = true;
+    return symbol;
+  }
+
+  /** Puts another symbol in the place of one that is set again. */
+  replace(symbol: AssemblySymbol): AssemblySymbol {
+    const successor = symbol.successor();
+    this.#withoutOrder++;
+    this.#named.set(symbol.name, successor);
+    return successor;
+  }
+
+  /** A symbol of the assembler's own for a place: `.`, or the `auipc` that a `%pcrel_lo` refers to. */
+  temporary(place: Place): AssemblySymbol {
+    const symbol = new AssemblySymbol('.L0 ', true);
+    symbol.place = place;
+    return symbol;
+  }
+
+  /** Gives a symbol that something is said about its place among the object's symbols, should it be listed. */
+  list(symbol: AssemblySymbol): void {
+    if (symbol.order === 0) symbol.order = this.nextOrder();
+  }
+
+  find(name: string): AssemblySymbol | undefined {
+    return this.#named.get(name);
+  }
+
+  /** All named symbols, in order of first mention. */
+  values(): IterableIterator<AssemblySymbol> {
+    return this.#named.values();
+  }
+
+  /** Defines another `label:` and gives its symbol, which `label b` means from now on. */
+  defineNumeric(label: number): AssemblySymbol {
+    const entry = this.#entry(label);
+    const symbol = entry.next ?? new AssemblySymbol(numericName(label, entry.count + 1), true);
+    entry.count++;
+    entry.next = undefined;
+    entry.last = symbol;
+    return symbol;
+  }
+
+  /** What `1f` or `1b` means here; undefined when there is no such label before. */
+  numeric(label: number, forward: boolean): AssemblySymbol | undefined {
+    const entry = this.#entry(label);
+    if (!forward) return entry.last;
+    entry.next ??= new AssemblySymbol(numericName(label, entry.count + 1), true);
+    return entry.next;
+  }
+
+  #entry(label: number): NumericLabel {
+    let entry = this.#numeric.get(label);
+    if (!entry) {
+      entry = { count: 0, last: undefined, next: undefined };
+      this.#numeric.set(label, entry);
+    }
+    return entry;
+  }
+}
+
+/** How GNU as calls the n-th `label:` in an object file: a name that no source can spell. */
+function numericName(label: number, count: number): string {
+  return `.L${label}\u0002${count}`;
+}
+
+/** The number of a numeric label's name. */
+export function numericLabelOf(name: string): string {
+  return name.slice(2, name.indexOf('\u0002'));
+}

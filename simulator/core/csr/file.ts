@@ -1,0 +1,99 @@
+/**
+ * The CSRs of a hart or vCPU. Each is an object that knows how it reads and writes, and which values it takes (WARL, WPRI). Views
+ * (sstatus, sie, hip, ...) hold nothing of their own. Permission by privilege and by number is checked in `csr-instruction`.
+ */
+import { csrs, machineCsrGroups } from '../../isa';
+import type { Pmp } from '../../mmu';
+import { type HartState, highWord, lowWord } from '../hart/hart-state';
+import type { HartOptions } from '../hart/options';
+import { eventCounter, timerRegisters } from './counters';
+import { floatRegisters } from './float';
+import { hypervisorRegisters, virtualSubstitutes } from './hypervisor';
+import { type CsrRegister, constant, Refusal } from './register';
+import { baseRegisters, pmpAddress, pmpConfig } from './status';
+
+/** Numbers have 12 bits. */
+const CSR_NUMBERS = 4096;
+
+/** What CSRs need of their hart besides its registers. */
+export interface CsrHost {
+  readonly state: HartState;
+  readonly pmp: Pmp;
+  readonly hartId: number;
+  readonly options: HartOptions;
+  /** Machine clock in instructions at the current instruction. */
+  clock(): number;
+  /** Instructions retired before the current one. */
+  instructionsRetired(): number;
+  /** Translation or privilege of data accesses may have changed. */
+  modesChanged(): void;
+  /** What stimecmp and vstimecmp are compared with, or whether they are, may have changed. */
+  timersChanged(): void;
+}
+
+export class CsrFile {
+  low = 0;
+  high = 0;
+  /** Why the last CSR instruction was refused. */
+  refusal: Refusal = Refusal.Allowed;
+  /** By number: as long as there are numbers from the start, so that they stay arrays and become no dictionaries. */
+  private readonly registers = Array.from<CsrRegister | undefined>({ length: CSR_NUMBERS });
+  private readonly virtualRegisters = Array.from<CsrRegister | undefined>({ length: CSR_NUMBERS });
+
+  constructor(readonly host: CsrHost) {
+    for (const { number, name, group } of csrs) {
+      if (machineCsrGroups.has(group)) this.registers[number] = registerOf(name, host.options);
+    }
+    for (const [number, register] of this.registers.entries()) {
+      const substitute = virtualSubstitutes.get(number);
+      this.virtualRegisters[number] = substitute === undefined ? register : this.registers[substitute];
+    }
+    // What is read-only one in mideleg.
+    this.find(MIDELEG)?.write?.(this, 0, 0);
+  }
+
+  get state(): HartState {
+    return this.host.state;
+  }
+
+  /** The register of a number, if this machine has it, as M- and HS-mode see it. */
+  find(number: number): CsrRegister | undefined {
+    return this.registers[number];
+  }
+
+  /** The register that a number stands for in the current mode. */
+  findInMode(number: number): CsrRegister | undefined {
+    return this.state.virtual ? this.virtualRegisters[number] : this.registers[number];
+  }
+
+  set(low: number, high: number): void {
+    this.low = low;
+    this.high = high;
+  }
+
+  setBig(value: bigint): void {
+    this.set(lowWord(value), highWord(value));
+  }
+
+  setNumber(value: number): void {
+    this.set(value | 0, Math.floor(value / 2 ** 32) | 0);
+  }
+}
+
+const MIDELEG = 0x303;
+
+function registerOf(name: string, options: HartOptions): CsrRegister | undefined {
+  if (name in hypervisorRegisters) {
+    if (!options.hypervisor || (name === 'vstimecmp' && !options.supervisorTimer)) return undefined;
+    return hypervisorRegisters[name];
+  }
+  if (name in timerRegisters) return options.supervisorTimer ? timerRegisters[name] : undefined;
+  const known = baseRegisters[name] ?? floatRegisters[name];
+  if (known) return known;
+  const index = Number(/\d+$/.exec(name)?.[0]);
+  if (name.startsWith('pmpcfg')) return index < 4 ? pmpConfig(index) : undefined;
+  if (name.startsWith('pmpaddr')) return index < 16 ? pmpAddress(index) : undefined;
+  if (name.startsWith('hpmcounter')) return eventCounter(index);
+  // Event counters count nothing, and there are no triggers.
+  return constant(0);
+}

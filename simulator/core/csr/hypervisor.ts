@@ -1,0 +1,90 @@
+/** CSRs of the H extension: those of HS-mode, those that take the place of S-mode's when V = 1, and M-mode's two more. */
+
+import { CsrSlot, EnvironmentHigh, HypervisorStatus } from '../hart/hart-state';
+import { virtualCounterRegisters, virtualTimerRegisters } from './counters';
+import { updateGuestExternal, virtualInterruptRegisters } from './interrupts';
+import { type CsrRegister, exceptionPc, plain, trapVector } from './register';
+import { environment, SSTATUS_BITS, SSTATUS_HIGH, withSummary } from './status';
+import { virtualTranslationRegisters } from './translation';
+
+/** VSXL = 2: 64 bits, read-only. */
+const HSTATUS_HIGH = 2;
+const HSTATUS_WRITE =
+  HypervisorStatus.GVA |
+  HypervisorStatus.SPV |
+  HypervisorStatus.SPVP |
+  HypervisorStatus.HU |
+  HypervisorStatus.VTVM |
+  HypervisorStatus.VTW |
+  HypervisorStatus.VTSR;
+
+const hstatus: CsrRegister = {
+  read: (file) => file.set(file.state.hypervisorStatus, HSTATUS_HIGH),
+  write: ({ state, host }, low) => {
+    const number = (low & HypervisorStatus.VGEIN) >> HypervisorStatus.VGEIN_SHIFT;
+    // A number that no guest external interrupt has is not taken.
+    const source = number <= host.options.guestExternalInterrupts ? low : state.hypervisorStatus;
+    state.hypervisorStatus = (low & HSTATUS_WRITE) | (source & HypervisorStatus.VGEIN);
+    updateGuestExternal(state);
+    host.modesChanged();
+  },
+};
+
+/**
+ * What HS-mode can leave to VS-mode. Environment calls of S-, VS- and M-mode, guest-page faults and virtual instructions stay
+ * (manual, "Hypervisor Trap Delegation Registers").
+ */
+const GUEST_EXCEPTIONS = 0xb1ff;
+
+const vsstatus: CsrRegister = {
+  read: (file) => {
+    const { virtualStatus } = file.state;
+    file.set(virtualStatus, withSummary(virtualStatus, SSTATUS_HIGH));
+  },
+  write: ({ state, host }, low) => {
+    state.virtualStatus = low & SSTATUS_BITS;
+    host.modesChanged();
+  },
+};
+
+/** Bits of the high word that are there when menvcfg has them set. */
+const henvcfg: CsrRegister = {
+  ...environment(CsrSlot.henvcfg, (file) => {
+    const given = EnvironmentHigh.ADUE | EnvironmentHigh.PBMTE | EnvironmentHigh.STCE;
+    return file.state.csrHigh(CsrSlot.menvcfg) & given;
+  }),
+};
+
+export const hypervisorRegisters: Readonly<Record<string, CsrRegister>> = {
+  hstatus,
+  hedeleg: plain(CsrSlot.hedeleg, GUEST_EXCEPTIONS, 0),
+  henvcfg,
+  htval: plain(CsrSlot.htval),
+  htinst: plain(CsrSlot.htinst),
+  mtval2: plain(CsrSlot.mtval2),
+  mtinst: plain(CsrSlot.mtinst),
+  vsstatus,
+  vstvec: trapVector(CsrSlot.vstvec),
+  vsscratch: plain(CsrSlot.vsscratch),
+  vsepc: exceptionPc(CsrSlot.vsepc),
+  vscause: plain(CsrSlot.vscause),
+  vstval: plain(CsrSlot.vstval),
+  ...virtualInterruptRegisters,
+  ...virtualCounterRegisters,
+  ...virtualTimerRegisters,
+  ...virtualTranslationRegisters,
+};
+
+/** What an access to a supervisor CSR reaches when V = 1. */
+export const virtualSubstitutes: ReadonlyMap<number, number> = new Map([
+  [0x100, 0x200], // sstatus
+  [0x104, 0x204], // sie
+  [0x105, 0x205], // stvec
+  [0x140, 0x240], // sscratch
+  [0x141, 0x241], // sepc
+  [0x142, 0x242], // scause
+  [0x143, 0x243], // stval
+  [0x144, 0x244], // sip
+  [0x14d, 0x24d], // stimecmp
+  [0x180, 0x280], // satp
+]);

@@ -1,0 +1,73 @@
+import type { SystemOperation } from '../../isa';
+import { Privilege } from '../../mmu';
+import type { CsrFile } from './file';
+import { type CsrRegister, Refusal } from './register';
+
+export type CsrOperation = Extract<SystemOperation, 'csr-write' | 'csr-set' | 'csr-clear'>;
+
+/** By bits 9:8 of a CSR's number: the privilege it needs; the hypervisor's are for HS-mode. */
+const privilegeOfNumber = [Privilege.user, Privilege.supervisor, Privilege.supervisor, Privilege.machine] as const;
+const HYPERVISOR_NUMBER = 2;
+const levelOf = (number: number): number => (number >> 8) & 3;
+const isReadOnly = (number: number): boolean => number >> 10 === 3;
+
+/** The field of rs1: a register's number, or the value itself of csrrwi, csrrsi and csrrci. */
+const sourceField = (word: number): number => (word >>> 15) & 31;
+const hasImmediate = (word: number): boolean => ((word >>> 14) & 1) !== 0;
+
+/** The register that a CSR instruction reads; `undefined` when its operand is an immediate. */
+export function csrSourceRegister(word: number): number | undefined {
+  return hasImmediate(word) ? undefined : sourceField(word);
+}
+
+/**
+ * Whether the current mode may access a CSR so (manual, volume II, "CSR Address Mapping Conventions"; for V = 1 "Trap Cause Codes" of
+ * the hypervisor extension: what HS-mode could do is a virtual instruction, what it could not is illegal).
+ */
+function refusalOf(csrs: CsrFile, register: CsrRegister | undefined, number: number, writes: boolean): Refusal {
+  if (!register || (writes && isReadOnly(number))) return Refusal.Illegal;
+  const { privilege, virtual } = csrs.state;
+  const level = levelOf(number);
+  const needed = privilegeOfNumber[level] ?? Privilege.machine;
+  if (needed === Privilege.machine && privilege !== Privilege.machine) return Refusal.Illegal;
+  const own = register.refusal?.(csrs) ?? Refusal.Allowed;
+  if (own === Refusal.Illegal) return own;
+  const isBeyond = privilege < needed || (virtual && level === HYPERVISOR_NUMBER);
+  if (isBeyond) return virtual ? Refusal.Virtual : Refusal.Illegal;
+  return own;
+}
+
+/**
+ * Executes a CSR instruction on the CSRs of a hart or vCPU, in the mode of its state (manual, volume I, "Zicsr"): csrrs and
+ * csrrc with rs1 = x0, or an immediate of 0, do not write.
+ * @param low low word of rs1, where the instruction reads one
+ * @returns false when it is refused, for the reason in `csrs.refusal`; otherwise the CSR's old value, for rd, is in `csrs.low`
+ * and `csrs.high`
+ */
+export function executeCsrInstruction(
+  csrs: CsrFile,
+  operation: CsrOperation,
+  word: number,
+  low: number,
+  high: number,
+): boolean {
+  const number = word >>> 20;
+  const source = sourceField(word);
+  const writes = operation === 'csr-write' || source !== 0;
+  const register = csrs.findInMode(number);
+  csrs.refusal = refusalOf(csrs, register, number, writes);
+  if (!register || csrs.refusal !== Refusal.Allowed) return false;
+  const operandLow = hasImmediate(word) ? source : low;
+  const operandHigh = hasImmediate(word) ? 0 : high;
+  register.read(csrs);
+  const oldLow = csrs.low;
+  const oldHigh = csrs.high;
+  if (writes) {
+    const baseLow = register.written?.(csrs) ?? oldLow;
+    if (operation === 'csr-write') register.write?.(csrs, operandLow, operandHigh);
+    else if (operation === 'csr-set') register.write?.(csrs, baseLow | operandLow, oldHigh | operandHigh);
+    else register.write?.(csrs, baseLow & ~operandLow, oldHigh & ~operandHigh);
+  }
+  csrs.set(oldLow, oldHigh);
+  return true;
+}

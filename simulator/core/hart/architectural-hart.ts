@@ -1,0 +1,371 @@
+import { type Cause, causeOf } from '../../isa';
+import { Access, Pmp, type Privilege, Tlb } from '../../mmu';
+import { CsrFile, type CsrHost } from '../csr/file';
+import { updateGuestExternal } from '../csr/interrupts';
+import { updateFloatReady } from '../float/float-state';
+import { HartLayout } from '../layout';
+import { concerns, FastPath } from '../memory/fast-path';
+import type { SharedMemory } from '../memory/memory-access';
+import { spaceOf } from '../memory/table-walk';
+import {
+  AddressTranslation,
+  type FailedTranslation,
+  type FoundTranslation,
+  type PeekMode,
+} from '../memory/translation';
+import { CsrSlot, fromWords, HartState, highWord, lowWord } from './hart-state';
+import type { HartOptions } from './options';
+import { updateTimers } from './timers';
+import { enterTrap, pendingInterrupt, redirectTrap, returnFromTrap, type TrapDetails, type TrapMode } from './traps';
+
+const NEVER = Number.POSITIVE_INFINITY;
+
+/** What a hart is between two instructions: its registers, and the architectural transitions. */
+export abstract class ArchitecturalHart implements CsrHost {
+  readonly state: HartState;
+  readonly tlb: Tlb;
+  readonly pmp: Pmp;
+  readonly csrs: CsrFile;
+  protected readonly fastPath: FastPath;
+  protected readonly translation: AddressTranslation;
+  /** Instructions retired by runs that have ended. */
+  protected retiredBefore = 0;
+  private timerDeadline = NEVER;
+
+  constructor(
+    readonly id: number,
+    words: Int32Array,
+    base: number,
+    protected readonly shared: SharedMemory,
+  ) {
+    this.state = new HartState(words, base);
+    this.fastPath = new FastPath(this.state);
+    this.tlb = new Tlb((entry) => {
+      this.fastPath.dropTranslation(entry);
+      // Where it is the page that is being executed, the next instruction is fetched anew.
+      if (concerns(entry, this.pcLow, this.pcHigh)) this.recheck();
+    }, shared.options.tlbEntries);
+    this.pmp = new Pmp(() => this.dropFastPath());
+    const { ram, options } = shared;
+    this.translation = new AddressTranslation(this.state, this.tlb, this.pmp, this.fastPath, ram, options);
+    this.csrs = new CsrFile(this);
+    this.state.set(HartLayout.reservation, -1);
+    this.state.set(HartLayout.slowConditionals, options.spuriousFailures > 0 ? 1 : 0);
+    this.modesChanged();
+  }
+
+  /** Instructions retired, without the current one. */
+  abstract get retired(): number;
+
+  /** Interrupts or translations may have changed: a running hart looks again at the next instruction boundary. */
+  protected abstract recheck(): void;
+
+  // Registers.
+
+  x(index: number): bigint {
+    return fromWords(this.xLow(index), this.xHigh(index));
+  }
+
+  setX(index: number, value: bigint): void {
+    this.state.setRegister(index, lowWord(value), highWord(value));
+  }
+
+  xLow(index: number): number {
+    return this.state.registerLow(index);
+  }
+
+  xHigh(index: number): number {
+    return this.state.registerHigh(index);
+  }
+
+  setXWords(index: number, low: number, high: number): void {
+    this.state.setRegister(index, low, high);
+  }
+
+  get pc(): bigint {
+    return fromWords(this.state.pcLow, this.state.pcHigh);
+  }
+
+  set pc(value: bigint) {
+    this.state.setPc(lowWord(value), highWord(value));
+  }
+
+  get pcLow(): number {
+    return this.state.pcLow;
+  }
+
+  get pcHigh(): number {
+    return this.state.pcHigh;
+  }
+
+  setPcWords(low: number, high: number): void {
+    this.state.setPc(low, high);
+  }
+
+  get privilege(): Privilege {
+    return this.state.privilege;
+  }
+
+  set privilege(privilege: Privilege) {
+    this.setMode(privilege, this.virtual);
+  }
+
+  /** V of the H extension: whether the mode is VS or VU. */
+  get virtual(): boolean {
+    return this.state.virtual;
+  }
+
+  set virtual(virtual: boolean) {
+    this.setMode(this.privilege, virtual);
+  }
+
+  setMode(privilege: Privilege, virtual: boolean): void {
+    this.state.privilege = privilege;
+    this.state.virtual = virtual;
+    this.modesChanged();
+  }
+
+  // CSRs as the hardware's state, by the numbers that M- and HS-mode use (vsatp is 0x280 also while V = 1): no permission is asked,
+  // values are legalised, nothing traps. A CSR that is not there reads as 0.
+
+  csr(number: number): bigint {
+    this.readCsr(number);
+    return fromWords(this.csrs.low, this.csrs.high);
+  }
+
+  setCsr(number: number, value: bigint): void {
+    this.setCsrWords(number, lowWord(value), highWord(value));
+  }
+
+  csrLow(number: number): number {
+    this.readCsr(number);
+    return this.csrs.low;
+  }
+
+  csrHigh(number: number): number {
+    this.readCsr(number);
+    return this.csrs.high;
+  }
+
+  setCsrWords(number: number, low: number, high: number): void {
+    this.csrs.find(number)?.write?.(this.csrs, low, high);
+    this.recheck();
+  }
+
+  private readCsr(number: number): void {
+    this.csrs.set(0, 0);
+    this.csrs.find(number)?.read(this.csrs);
+  }
+
+  // Interrupts.
+
+  /** Sets a wire: MSIP (3), MTIP (7), MEIP (11), SEIP (9). SSIP and STIP are the software's, in mip. */
+  setInterruptPending(bit: number, level: boolean): void {
+    const { lines } = this.state;
+    this.state.lines = level ? lines | (1 << bit) : lines & ~(1 << bit);
+    if (level) this.recheck();
+  }
+
+  /** Sets the wire of a guest external interrupt, 1 to GEILEN (hgeip). */
+  setGuestExternalPending(number: number, level: boolean): void {
+    const { state } = this;
+    let [low, high] = [state.csrLow(CsrSlot.hgeip), state.csrHigh(CsrSlot.hgeip)];
+    const bit = 1 << (number & 31);
+    if (number < 32) low = level ? low | bit : low & ~bit;
+    else high = level ? high | bit : high & ~bit;
+    state.setCsr(CsrSlot.hgeip, low, high);
+    updateGuestExternal(state);
+    this.recheck();
+  }
+
+  /** The machine clock at which stimecmp or vstimecmp next changes what is pending; Infinity: not by itself. */
+  nextTimer(): number {
+    return this.timerDeadline;
+  }
+
+  /** The machine clock has reached `nextTimer()`. */
+  timerReached(): void {
+    this.timersChanged();
+  }
+
+  /** The interrupt that would be taken now. */
+  interruptPending(): Cause | undefined {
+    const code = pendingInterrupt(this.state);
+    return code < 0 ? undefined : causeOf(code, true);
+  }
+
+  /** Whether an interrupt is pending that is enabled in mie, which ends a `wfi` whatever mstatus says. */
+  interruptAwaits(): boolean {
+    return (this.state.pending & this.state.enabled) !== 0;
+  }
+
+  // Traps: the architectural transitions.
+
+  /** Enters the handler of a trap at pc. @returns the mode that handles it */
+  enterTrap(code: number, isInterrupt: boolean, valueLow: number, valueHigh: number, details?: TrapDetails): TrapMode {
+    const mode = enterTrap(this.state, code, isInterrupt, valueLow, valueHigh, details);
+    this.modesChanged();
+    return mode;
+  }
+
+  /** Enters the handler of a trap at pc as M-mode's software passes it on, whatever it delegates. @returns the mode that handles it */
+  redirectTrap(code: number, valueLow: number, valueHigh: number, details?: TrapDetails): TrapMode {
+    const mode = redirectTrap(this.state, code, false, valueLow, valueHigh, details);
+    this.modesChanged();
+    return mode;
+  }
+
+  returnFromTrap(instruction: 'mret' | 'sret'): void {
+    returnFromTrap(this.state, instruction);
+    this.modesChanged();
+  }
+
+  /** `sfence.vma` with V = 0, of a page (all when undefined) in an address space (all when undefined). */
+  fence(page: number | undefined, asid: number | undefined): void {
+    if (this.options.fencesForgetAll) this.tlb.flushAll();
+    else this.tlb.flush(page, asid);
+  }
+
+  /** `hfence.vvma`, and `sfence.vma` in VS-mode: first-stage translations of a VMID, by default the current one. */
+  fenceVirtual(page?: number, asid?: number, vmid = this.vmid): void {
+    if (this.options.fencesForgetAll) this.tlb.flushAll();
+    else this.tlb.flushVirtual(vmid, page, asid);
+  }
+
+  /** `hfence.gvma` of a guest physical page (all when undefined) of a VMID (all when undefined). */
+  fenceGuest(page?: number, vmid?: number): void {
+    if (this.options.fencesForgetAll) this.tlb.flushAll();
+    else this.tlb.flushGuest(page, vmid);
+  }
+
+  /** Of hgatp. */
+  get vmid(): number {
+    return spaceOf(this.state.csrHigh(CsrSlot.hgatp));
+  }
+
+  clearReservation(): void {
+    this.shared.reservations.end(this.state);
+  }
+
+  /** May be called at any time: nothing that a guest can see changes. */
+  dropFastPath(): void {
+    this.fastPath.dropAll();
+    this.modesChanged();
+    this.recheck();
+  }
+
+  /** The page of memory became code: stores to it go slow. */
+  dropWrites(memoryOffset: number): void {
+    this.fastPath.dropMemoryPage(HartLayout.writeTable, memoryOffset);
+  }
+
+  /** The next store to each page goes slow once. */
+  dropAllWrites(): void {
+    this.fastPath.dropTable(HartLayout.writeTable);
+  }
+
+  /** Decoded pages were given back. */
+  dropCode(): void {
+    this.fastPath.dropTable(HartLayout.executeTable);
+  }
+
+  dropCrossing(): void {
+    this.fastPath.dropCrossing();
+  }
+
+  /** Where an address leads now, in the current mode or another, without side effects. */
+  peekTranslation(low: number, high: number, access: Access, mode?: PeekMode): FoundTranslation | FailedTranslation {
+    const { state, translation } = this;
+    const own =
+      access === Access.execute ? state : { privilege: translation.dataPrivilege, virtual: translation.dataVirtual };
+    return translation.peek(low, high, access, mode ?? own);
+  }
+
+  /** Where the second stage leads a guest physical address now, without side effects. */
+  peekSecondStage(address: number, access: Access): FoundTranslation | FailedTranslation {
+    return this.translation.peekSecondStage(address, access);
+  }
+
+  // CsrHost.
+
+  get hartId(): number {
+    return this.id;
+  }
+
+  clock(): number {
+    return this.shared.platform.clockNow();
+  }
+
+  instructionsRetired(): number {
+    return this.retired;
+  }
+
+  get options(): HartOptions {
+    return this.shared.options;
+  }
+
+  modesChanged(): void {
+    updateFloatReady(this.state);
+    this.translation?.updateContexts();
+  }
+
+  timersChanged(): void {
+    const before = this.timerDeadline;
+    this.timerDeadline = updateTimers(this.state, this.clock());
+    if (this.timerDeadline !== before) this.shared.platform.timerDeadlineChanged?.(this.id);
+    this.recheck();
+  }
+
+  // State for hashes and snapshots.
+
+  /** Everything of the hart that a guest, firmware or VMM can see; the fast path is no part of it. */
+  saveState(): Uint8Array {
+    const { privilege, virtual, lines, cycleOffset, instretOffset, conditionals } = this.state;
+    const reservation = this.state.get(HartLayout.reservation);
+    const numbers = [
+      privilege,
+      Number(virtual),
+      lines,
+      this.retiredBefore,
+      reservation,
+      this.timerDeadline,
+      conditionals,
+      Number(cycleOffset >> 32n),
+      Number(cycleOffset & 0xffffffffn),
+      Number(instretOffset >> 32n),
+      Number(instretOffset & 0xffffffffn),
+      ...this.pmp.save(),
+    ];
+    const words = this.state.saveWords();
+    const tlb = this.tlb.save();
+    const doubles = Float64Array.from([numbers.length, ...numbers, words.length, ...words, ...tlb]);
+    return new Uint8Array(doubles.buffer);
+  }
+
+  restoreState(saved: Uint8Array): void {
+    const doubles = [...new Float64Array(saved.slice().buffer)];
+    const count = doubles[0] ?? 0;
+    const [privilege = 3, virtual = 0, lines = 0, retired = 0, reservation = -1, deadline = NEVER, ...rest] =
+      doubles.slice(1, 1 + count);
+    const [conditionals = 0, cycleHigh = 0, cycleLow = 0, instretHigh = 0, instretLow = 0, ...pmp] = rest;
+    const wordCount = doubles[1 + count] ?? 0;
+    // The numbers may come out of a file that somebody has changed.
+    if (![0, 1, 3].includes(privilege)) throw new RangeError(`a hart has no privilege mode ${privilege}`);
+    if (!(wordCount === this.state.saveWords().length)) throw new RangeError(`a hart has not ${wordCount} registers`);
+    this.state.privilege = privilege as Privilege;
+    this.state.virtual = virtual === 1;
+    this.state.lines = lines;
+    this.state.conditionals = conditionals;
+    this.state.cycleOffset = fromWords(cycleLow, cycleHigh);
+    this.state.instretOffset = fromWords(instretLow, instretHigh);
+    this.retiredBefore = retired;
+    this.state.restoreWords(Int32Array.from(doubles.slice(2 + count, 2 + count + wordCount)));
+    this.shared.reservations.restore(this.state, reservation);
+    this.timerDeadline = deadline;
+    this.shared.platform.timerDeadlineChanged?.(this.id);
+    this.pmp.restore(pmp);
+    this.tlb.restore(doubles.slice(2 + count + wordCount));
+    updateFloatReady(this.state);
+    this.dropFastPath();
+  }
+}

@@ -1,0 +1,98 @@
+import { type Narration, step } from '../../machine/narration';
+import { Gva } from '../../mmu/address';
+import { hartsOfMask } from './hart-mask';
+import type { SbiCall, SbiExtension, SbiResult } from './interface';
+import { describeRange, fenceRange } from './rfence';
+
+const done: SbiResult = { legacy: 0 };
+const nothing: SbiResult = { legacy: -1 };
+
+/**
+ * The harts of a legacy call: the mask stands at a *virtual* address of the caller (SBI 3.0, chapter 5), read with the caller's
+ * privilege; address 0 means all harts. Undefined when reading it gave the caller a fault.
+ */
+function* hartsAt(call: SbiCall, argument: number): Narration<readonly number[] | undefined> {
+  const address = call.argument(argument);
+  if (address === 0n) return Array.from({ length: call.host.harts }, (_, hart) => hart);
+  const gva = new Gva(Number(address & 0xffffffffn) | 0, Number(address >> 32n) | 0);
+  yield step`read the hart mask at ${gva}, as the caller would`;
+  const mask = call.host.readCallersWord(call.caller, gva);
+  if (mask === undefined) return undefined;
+  const harts = hartsOfMask(call, mask & ((1n << BigInt(call.host.harts)) - 1n), 0n);
+  return typeof harts === 'number' ? [] : harts;
+}
+
+const legacyCall = (name: string, id: number, handle: (call: SbiCall) => Narration<SbiResult>): SbiExtension => ({
+  name: 'legacy',
+  id,
+  functions: [{ name, handle }],
+});
+
+/** The calls of SBI 0.1, an extension id each; the function id is ignored (SBI 3.0, chapter 5). */
+export const legacy: readonly SbiExtension[] = [
+  legacyCall('set_timer', 0, function* setTimer(call) {
+    const deadline = call.number(0);
+    yield step`clear the pending timer interrupt and set the timer to ${deadline} ticks`;
+    call.host.setTimer(call.caller, deadline);
+    return done;
+  }),
+  legacyCall('console_putchar', 1, function* consolePutchar(call) {
+    const byte = call.number(0) % 256;
+    yield step`write byte ${byte} to the console`;
+    call.host.console.transmit([byte]);
+    return done;
+  }),
+  legacyCall('console_getchar', 2, function* consoleGetchar(call) {
+    const byte = call.host.console.receive();
+    const input = byte ?? 'none';
+    yield step`answer the next byte of console input: ${input}`;
+    return byte === undefined ? nothing : { legacy: byte };
+  }),
+  legacyCall('clear_ipi', 3, function* clearIpi(call) {
+    yield step`clear the caller's pending software interrupt`;
+    call.host.clearSoftwareInterrupt(call.caller);
+    return done;
+  }),
+  legacyCall('send_ipi', 4, function* sendIpi(call) {
+    const harts = yield* hartsAt(call, 0);
+    if (!harts) return 'trapped';
+    for (const hart of harts) {
+      yield step`make the software interrupt of hart ${hart} pending`;
+      call.host.sendSoftwareInterrupt(hart);
+    }
+    return done;
+  }),
+  legacyCall('remote_fence_i', 5, function* remoteFenceI(call) {
+    const harts = yield* hartsAt(call, 0);
+    if (!harts) return 'trapped';
+    for (const hart of harts) {
+      yield step`make stores visible to instruction fetches of hart ${hart}`;
+      call.host.fenceInstructions(hart);
+    }
+    return done;
+  }),
+  legacyCall('remote_sfence_vma', 6, function* remoteSfenceVma(call) {
+    return yield* remoteFence(call, undefined);
+  }),
+  legacyCall('remote_sfence_vma_asid', 7, function* remoteSfenceVmaAsid(call) {
+    return yield* remoteFence(call, call.number(3) & 0xffff);
+  }),
+  legacyCall('shutdown', 8, function* shutdown(call) {
+    yield step`power the system off`;
+    call.host.powerOff(0);
+    return 'left';
+  }),
+];
+
+function* remoteFence(call: SbiCall, asid: number | undefined): Narration<SbiResult> {
+  const harts = yield* hartsAt(call, 0);
+  if (!harts) return 'trapped';
+  const range = fenceRange(call.argument(1), call.argument(2));
+  const extent = describeRange(range);
+  const space = asid ?? 'any';
+  for (const hart of harts) {
+    yield step`fence ${extent} on hart ${hart}, address space ${space}`;
+    call.host.fenceAddresses(hart, range, asid);
+  }
+  return done;
+}

@@ -1,0 +1,117 @@
+import { storeFaultOf } from '../../../core/index';
+import { causeOf } from '../../../isa/index';
+import { type Narration, step } from '../../../machine/narration';
+import { FRAME, Gpa, Gva, Hpa, PteValue, SUPERPAGE } from '../../../mmu/address';
+import { Access, Pte, type WalkStep } from '../../../mmu/index';
+import { managesCacheBlock } from '../../exits/fetch-instruction';
+import { inject } from '../../exits/inject';
+import { emulateMmio, fetchAccess } from '../../exits/mmio';
+import { refuseAccess } from '../../exits/refuse';
+import { type GuestTablesAsHardware, translateGuest } from '../../memory/guest-walk';
+import type { FullVm } from './full-vm';
+import type { DeprivilegedVcpu } from './vcpu';
+
+const ACCESS_NAMES = { [Access.read]: 'a load', [Access.write]: 'a store', [Access.execute]: 'a fetch' } as const;
+
+/** Shadow leaves always: valid, for U-mode, accessed; never global, since other views must not see them. */
+const SHADOW_FLAGS = Pte.V | Pte.U | Pte.A;
+
+/**
+ * The shadow pager. A page fault of the hardware is one of three things: hidden (the guest maps the page, its shadow does not yet, or
+ * not with this permission), the guest's own, or an access to a device. The guest's own page tables say which.
+ */
+export function* handlePageFault(
+  vm: FullVm,
+  vcpu: DeprivilegedVcpu,
+  tables: GuestTablesAsHardware,
+  access: Access,
+  low: number,
+  high: number,
+): Narration {
+  const { ledger } = vm;
+  const gva = new Gva(low, high);
+  const space = vcpu.guestSpace.paging;
+  const isManagement = access === Access.write && managesCacheBlock(vm, vcpu, tables);
+  const wanted = isManagement ? 'management of a cache block' : ACCESS_NAMES[access];
+  if (space) {
+    const root = new Gpa(space.root * FRAME);
+    yield step`${wanted} of ${gva} faulted: walk the guest's own page table, root ${root}`;
+  } else {
+    yield step`${wanted} of ${gva} faulted: the guest's paging is off, so GVA = GPA`;
+  }
+  const walked: WalkStep[] = [];
+  const translation = translateGuest(vcpu, tables, low, high, isManagement ? Access.read : access, vcpu.user, walked);
+  for (const entry of walked) {
+    const { level } = entry;
+    const at = new Gpa(entry.address);
+    const pte = new PteValue(entry.low, entry.high);
+    yield step`level ${level}: the guest's entry at ${at} is ${pte}`;
+    ledger.charge('walkStep');
+  }
+  if ('fault' in translation) {
+    ledger.classify('guest-page-fault');
+    const fault = isManagement ? storeFaultOf(translation.fault) : translation.fault;
+    const cause = causeOf(fault, false).name;
+    yield step`the guest's table does not allow it: the fault is the guest's own, ${cause}`;
+    yield* inject(vm, vcpu, fault, false, low, high);
+    return;
+  }
+  const gpa = new Gpa(translation.gpa);
+  const hpa = vm.guestRam(gpa.value);
+  if (hpa === undefined) {
+    const device = vm.board?.find(gpa.value);
+    if (device && access !== Access.execute) {
+      ledger.classify('mmio');
+      yield step`${gpa} is a register of ${device.name}: emulate the access`;
+      const instruction = fetchAccess(vm, vcpu, tables, gva);
+      yield* emulateMmio(vm, vcpu, tables, device, access, gva, gpa, instruction);
+      return;
+    }
+    yield* refuseAccess(vm, vcpu, tables, access, gva, gpa);
+    return;
+  }
+  ledger.classify('shadow-miss');
+  const level = shadowLevel(vm, translation.level, gpa.value);
+  const pageSize = level === 1 ? SUPERPAGE : FRAME;
+  const host = new Hpa(hpa - (hpa % pageSize));
+  yield step`the guest maps it to ${gpa}: look the frame up in the P2M, it is ${host} of the machine`;
+  const flags = shadowFlags(vcpu, translation.flags);
+  const pte = shadowPte(host.value, flags);
+  const permissions = describeFlags(flags);
+  yield step`fill the shadow entry of ${gva} with ${pte}: ${permissions}`;
+  const view = vcpu.spaces.use(vcpu.guestSpace, vcpu.user, vcpu.sum, vcpu.mxr);
+  vcpu.spaces.fill(view, low, high, { hpa: host.value, flags, level, guestLevel: translation.level });
+}
+
+/** A large guest page becomes a large shadow page where the P2M keeps its block in one piece. */
+function shadowLevel(vm: FullVm, guestLevel: number, gpa: number): 0 | 1 {
+  const block = gpa - (gpa % SUPERPAGE);
+  return guestLevel >= 1 && vm.guestRam(block) !== undefined && vm.p2m.isWholeBlock(block) ? 1 : 0;
+}
+
+/**
+ * The permissions of a shadow leaf. The walk has already refused what the guest's tables forbid in this mode; what is left to
+ * express is what hardware cannot tell apart in U-mode: W only once the guest's D is set, no execution of the guest's U-pages by the
+ * virtual S-mode (SUM never allows it), and MXR resolved into R.
+ */
+export function shadowFlags(
+  vcpu: { user: boolean; mxr: boolean; guestSpace: { paging: unknown } },
+  guest: number,
+): number {
+  const readable = guest & Pte.R || (vcpu.mxr && guest & Pte.X) ? Pte.R : 0;
+  const writable = guest & Pte.W && guest & Pte.D ? Pte.W | Pte.D : 0;
+  const userPageInSupervisor = vcpu.guestSpace.paging && guest & Pte.U && !vcpu.user;
+  const executable = guest & Pte.X && !userPageInSupervisor ? Pte.X : 0;
+  return SHADOW_FLAGS | readable | (readable ? writable : 0) | executable;
+}
+
+/** Permissions in words, as far as they differ from the guest's for a reason. */
+function describeFlags(flags: number): string {
+  const letters = `${flags & Pte.R ? 'r' : '-'}${flags & Pte.W ? 'w' : '-'}${flags & Pte.X ? 'x' : '-'}`;
+  return flags & Pte.W ? `${letters}, U=1` : `${letters}, U=1, no W until the guest's D is set`;
+}
+
+function shadowPte(hpa: number, flags: number): PteValue {
+  const page = hpa / FRAME;
+  return new PteValue((page << 10) | flags, Math.floor(page / 2 ** 22));
+}

@@ -1,0 +1,42 @@
+import type { GuestPaging } from '../../vcpu';
+import type { ShadowTable } from './shadow-table';
+
+/**
+ * A guest's address space as the guest names it: root table and ASID of its virtual `satp`, or none at all (MODE = Bare).
+ * One hardware table cannot serve it in every virtual mode, because the guest kernel runs in U-mode too and the hardware cannot tell
+ * U-pages from kernel pages; so there is a view for each combination of privilege, SUM and MXR that is used.
+ */
+export interface GuestSpace {
+  /** Undefined while virtual `satp` is Bare. */
+  readonly paging: GuestPaging;
+  /** By `viewIndex`. */
+  readonly views: (ShadowView | undefined)[];
+}
+
+export interface ShadowView {
+  readonly space: GuestSpace;
+  /** Virtual U-mode (or S-mode, then with these values of the virtual sstatus). */
+  readonly user: boolean;
+  readonly sum: boolean;
+  readonly mxr: boolean;
+  /** The hardware ASID under which the hardware keeps its translations. */
+  readonly asid: number;
+  readonly table: ShadowTable;
+  /** Ordinal of the last switch to it: the least recent goes first when memory is short. */
+  lastUse: number;
+}
+
+/** SUM says nothing in U-mode, and privileges say nothing without paging: such views are shared. */
+export function viewIndex(paging: boolean, user: boolean, sum: boolean, mxr: boolean): number {
+  if (!paging) return 0;
+  return (user ? 4 : 0) | (sum && !user ? 2 : 0) | (mxr ? 1 : 0);
+}
+
+/** In words, for views and messages: `virtual S-mode, SUM=1, guest ASID 3`. */
+export function describeView(view: ShadowView): string {
+  if (!view.space.paging) return 'guest paging off';
+  const mode = view.user ? 'virtual U-mode' : `virtual S-mode, SUM=${view.sum ? 1 : 0}`;
+  return `${mode}${view.mxr ? ', MXR=1' : ''}, guest ASID ${view.space.paging.asid}, root ${hexPage(view.space.paging.root)}`;
+}
+
+const hexPage = (page: number): string => `0x${(page * 4096).toString(16)}`;

@@ -1,0 +1,164 @@
+import { type Hart, Status } from '../../../core/index';
+import { InterruptCode } from '../../../isa/index';
+import { Privilege, virtualPage } from '../../../mmu/index';
+import type { GuestPaging, Vcpu } from '../../vcpu';
+import { CSR } from './csr-numbers';
+
+const STIP = 1 << InterruptCode.supervisorTimer;
+const VSTIP = 1 << InterruptCode.virtualSupervisorTimer;
+const VSEIP = 1 << InterruptCode.virtualSupervisorExternal;
+const ALL_ONES = -1;
+/** A deadline that never comes. */
+const NEVER = Number.POSITIVE_INFINITY;
+const ASID_MASK = 0xffff;
+const LEVELS_BY_MODE: { readonly [mode: number]: 3 | 4 } = { 8: 3, 9: 4 };
+
+/** What a vCPU needs of its engine. */
+export interface VcpuServices {
+  /** The machine's own timer, for harts that have none for guests. */
+  setTimer(hart: number, deadline: number): void;
+  enter(vcpu: HardwareVcpu): void;
+}
+
+/** A vCPU whose guest runs in VS- and VU-mode of a hart: its CSRs are the hart's VS CSRs, which nobody else uses. */
+export class HardwareVcpu implements Vcpu {
+  lastInjection = { low: 0, high: 0, retired: -1 };
+  /** The level of its external interrupt, which the VMM brings into hvip on its way into the guest. */
+  external = false;
+
+  constructor(
+    readonly id: number,
+    readonly hart: Hart,
+    private readonly services: VcpuServices,
+  ) {}
+
+  get pcLow(): number {
+    return this.hart.csrLow(CSR.sepc);
+  }
+
+  get pcHigh(): number {
+    return this.hart.csrHigh(CSR.sepc);
+  }
+
+  setPc(low: number, high: number): void {
+    this.hart.setCsrWords(CSR.sepc, low, high);
+  }
+
+  /** While the VMM runs, the mode that trapped. */
+  get user(): boolean {
+    if (this.inVmm) return (this.hart.state.status & Status.SPP) === 0;
+    return this.hart.privilege === Privilege.user;
+  }
+
+  get sum(): boolean {
+    return (this.hart.csrLow(CSR.vsstatus) & Status.SUM) !== 0;
+  }
+
+  get mxr(): boolean {
+    return (this.hart.csrLow(CSR.vsstatus) & Status.MXR) !== 0;
+  }
+
+  get memoryTypes(): boolean {
+    return this.hart.options.pageMemoryTypes;
+  }
+
+  get paging(): GuestPaging {
+    const [low, high] = [this.hart.csrLow(CSR.vsatp), this.hart.csrHigh(CSR.vsatp)];
+    const levels = LEVELS_BY_MODE[high >>> 28];
+    if (levels === undefined) return undefined;
+    return { root: (high & 0xfff) * 2 ** 32 + (low >>> 0), asid: (high >>> 12) & ASID_MASK, levels };
+  }
+
+  get interruptAwaits(): boolean {
+    return (this.hart.csrLow(CSR.vsip) & this.hart.csrLow(CSR.vsie)) !== 0;
+  }
+
+  get trapVector(): { low: number; high: number } {
+    return { low: this.hart.csrLow(CSR.vstvec), high: this.hart.csrHigh(CSR.vstvec) };
+  }
+
+  get inVmm(): boolean {
+    return this.hart.privilege === Privilege.supervisor && !this.hart.virtual;
+  }
+
+  /** hvip has the bits of VS-mode one above those of S-mode. */
+  setPending(interrupt: number, level: boolean): void {
+    this.setVirtualPending(interrupt << 1, level);
+  }
+
+  setExternal(level: boolean): boolean {
+    const changes = level !== this.external;
+    this.external = level;
+    // One that falls needs no exit: the VMM's device emulation takes it back at once.
+    if (changes && !level) this.setVirtualPending(VSEIP, false);
+    return changes;
+  }
+
+  /** Whether hvip does not yet say what the line says. */
+  get externalDiffers(): boolean {
+    return this.external !== ((this.hart.csrLow(CSR.hvip) & VSEIP) !== 0);
+  }
+
+  deliverExternal(): void {
+    this.setVirtualPending(VSEIP, this.external);
+  }
+
+  setTimer(deadline: number): void {
+    const { hart } = this;
+    if (hart.options.supervisorTimer) {
+      const never = deadline >= 2 ** 64;
+      const high = never ? ALL_ONES : Math.floor(deadline / 2 ** 32) | 0;
+      hart.setCsrWords(CSR.vstimecmp, never ? ALL_ONES : deadline | 0, high);
+    } else {
+      this.setVirtualPending(VSTIP, false);
+      this.services.setTimer(this.id, deadline);
+    }
+  }
+
+  /** The machine's timer has come: it stays quiet until the guest sets it again. */
+  timerExpired(): void {
+    this.services.setTimer(this.id, NEVER);
+    this.setPending(STIP, true);
+  }
+
+  enterSupervisor(): void {
+    const { hart } = this;
+    // A hart that was stopped is where its last exit returned to: in the guest.
+    hart.setMode(Privilege.supervisor, false);
+    hart.setCsrWords(CSR.vsatp, 0, 0);
+    hart.setCsrWords(CSR.vsstatus, (hart.csrLow(CSR.vsstatus) & ~Status.SIE) | Status.FS, 0);
+    hart.state.status |= Status.SPP;
+  }
+
+  /** What the hardware does for traps that it delegates, done by hand (as KVM's kvm_riscv_vcpu_trap_redirect). */
+  takeTrap(cause: number, _interrupt: boolean, valueLow: number, valueHigh: number): void {
+    const { hart } = this;
+    const status = hart.csrLow(CSR.vsstatus);
+    const kept = status & ~(Status.SIE | Status.SPIE | Status.SPP);
+    const stacked = (status & Status.SIE ? Status.SPIE : 0) | (this.user ? 0 : Status.SPP);
+    hart.setCsrWords(CSR.vsstatus, kept | stacked, hart.csrHigh(CSR.vsstatus));
+    hart.setCsrWords(CSR.vsepc, this.pcLow, this.pcHigh);
+    hart.setCsrWords(CSR.vscause, cause, 0);
+    hart.setCsrWords(CSR.vstval, valueLow, valueHigh);
+    const vector = this.trapVector;
+    hart.state.status |= Status.SPP;
+    this.setPc(vector.low & ~3, vector.high);
+  }
+
+  fenceAll(asid: number | undefined): void {
+    this.hart.fenceVirtual(undefined, asid);
+  }
+
+  fenceAddress(low: number, high: number, asid: number | undefined): void {
+    this.hart.fenceVirtual(virtualPage(low, high), asid);
+  }
+
+  resume(): void {
+    this.services.enter(this);
+  }
+
+  private setVirtualPending(bits: number, level: boolean): void {
+    const pending = this.hart.csrLow(CSR.hvip);
+    this.hart.setCsrWords(CSR.hvip, level ? pending | bits : pending & ~bits, 0);
+  }
+}

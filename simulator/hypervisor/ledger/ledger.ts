@@ -1,0 +1,232 @@
+import type { SbiCallId } from '../../firmware/sbi/call';
+import { COSTS, type CostKind } from './cost-model';
+
+/** Why a guest left to the VMM. The names are what filters, counts and reports use. */
+export const EXIT_REASONS = {
+  'privileged-instruction': 'a privileged instruction, executed by the deprivileged guest kernel',
+  'csr-access': 'an access to a CSR that U-mode may not use',
+  'sbi-call': 'an SBI call of the guest kernel',
+  'page-fault': "a page fault: the guest's own page table will tell whose it is",
+  'shadow-miss': 'a page that the guest maps and its shadow table does not (a hidden page fault)',
+  'guest-page-fault': "a page fault that is the guest's own",
+  'access-fault': 'an access outside the memory and devices of the VM',
+  'second-stage-fill': 'memory of the guest that the second stage does not map yet (a guest-page fault)',
+  'virtual-instruction': 'an instruction that V=1 forbids or hstatus makes trap',
+  wait: 'wfi: the guest has nothing to do',
+  mmio: 'an access to a device register',
+  'misaligned-access': 'a misaligned load or store that the guest leaves to its firmware (FWFT)',
+  'guest-exception': "an exception that is the guest's own: system call, breakpoint, illegal instruction",
+  'timer-interrupt': "the machine's timer, armed for the guest's",
+  'device-interrupt': "an interrupt line of the VM's devices changed",
+  'software-interrupt': 'another vCPU sent an interrupt',
+} as const;
+
+export type ExitReason = keyof typeof EXIT_REASONS;
+
+/** In the cause of an exit's record: it is an interrupt. */
+export const INTERRUPT_BIT = 0x80000000;
+
+/** A 64-bit value as words: turned into text only when somebody looks. */
+export interface Words {
+  readonly low: number;
+  readonly high: number;
+}
+
+/** Sensitive state that an exit changed. */
+export type StateChange =
+  | {
+      readonly kind: 'virtual CSR' | 'hardware CSR';
+      readonly csr: number;
+      readonly before: Words;
+      readonly after: Words;
+    }
+  /** The shadow entry of the page at `address` (GVA). */
+  | { readonly kind: 'shadow entry'; readonly address: Words; readonly before: Words; readonly after: Words }
+  /** The entry of the second stage for the page at `address` (GPA). */
+  | { readonly kind: 'second-stage entry'; readonly address: number; readonly before: Words; readonly after: Words }
+  /** The guest's own page-table entry at `address` (GPA): A or D set by the VMM, as hardware would. */
+  | { readonly kind: 'guest entry'; readonly address: number; readonly before: number; readonly after: number }
+  /** Translations of this hardware ASID left the TLB. */
+  | { readonly kind: 'TLB'; readonly asid: number }
+  /** A trap or interrupt was injected: the guest goes on at its trap vector. */
+  | { readonly kind: 'trap'; readonly interrupt: boolean; readonly cause: number };
+
+/** What is known of an exit when it happens. */
+export interface ExitStart {
+  readonly vcpu: number;
+  /** Machine clock at the exit. */
+  readonly clock: number;
+  /** Guest pc, as words. */
+  readonly pcLow: number;
+  readonly pcHigh: number;
+  readonly reason: ExitReason;
+  /** The guest's virtual privilege. */
+  readonly user: boolean;
+  /** Hardware cause; interrupts have INTERRUPT_BIT set. */
+  readonly cause: number;
+  /** The trap value: a virtual address, or the instruction's bits. */
+  readonly value: Words;
+  /** What a call of the firmware asks for; null when the exit is none. */
+  readonly call: SbiCallId | null;
+}
+
+export interface ExitRecord extends ExitStart {
+  /** 1 for the VM's first exit. */
+  readonly number: number;
+  /** The instruction's bits where the handler decoded one, else 0. */
+  readonly instruction: number;
+  readonly changes: readonly StateChange[];
+  readonly cycles: number;
+}
+
+/** A record in the making. The ledger's records are used again and again: an exit must not cost an allocation that lives. */
+type Draft = { -readonly [field in keyof ExitRecord]: ExitRecord[field] } & {
+  changes: StateChange[];
+  value: { low: number; high: number };
+};
+
+/** The last exits are kept; the counts are of all. */
+export const KEPT_EXITS = 1000;
+/** Of a handler that changes more than this (a fence of everything) the first changes are kept. */
+const KEPT_CHANGES = 64;
+
+/**
+ * Every exit of a VM with its position, its reason, what it changed and what it cost. Never part of guest-visible state.
+ * Records are valid until the machine runs on.
+ */
+export class ExitLedger {
+  private readonly ring: Draft[] = [];
+  private readonly byReason = new Map<ExitReason, { count: number; cycles: number }>();
+  private current: Draft | undefined;
+  private total = 0;
+  private cycleTotal = 0;
+
+  /** Starts the record of an exit; until `close`, costs and changes belong to it. */
+  open(start: ExitStart): void {
+    const draft = this.draft(this.total % KEPT_EXITS);
+    this.total++;
+    draft.number = this.total;
+    draft.vcpu = start.vcpu;
+    draft.clock = start.clock;
+    draft.pcLow = start.pcLow;
+    draft.pcHigh = start.pcHigh;
+    draft.reason = start.reason;
+    draft.user = start.user;
+    draft.cause = start.cause;
+    draft.value.low = start.value.low;
+    draft.value.high = start.value.high;
+    draft.call = start.call;
+    draft.instruction = 0;
+    if (draft.changes.length > 0) draft.changes.length = 0;
+    draft.cycles = COSTS.trapEntry.cycles + COSTS.contextSave.cycles;
+    this.current = draft;
+  }
+
+  private draft(slot: number): Draft {
+    let draft = this.ring[slot];
+    if (!draft) {
+      draft = {
+        number: 0,
+        vcpu: 0,
+        clock: 0,
+        pcLow: 0,
+        pcHigh: 0,
+        reason: 'guest-exception',
+        user: false,
+        cause: 0,
+        value: { low: 0, high: 0 },
+        call: null,
+        instruction: 0,
+        changes: [],
+        cycles: 0,
+      };
+      this.ring.push(draft);
+    }
+    return draft;
+  }
+
+  /** The exit is over: the guest goes on. */
+  close(): void {
+    const record = this.current;
+    if (!record) return;
+    this.charge('trapReturn');
+    let counts = this.byReason.get(record.reason);
+    if (!counts) {
+      counts = { count: 0, cycles: 0 };
+      this.byReason.set(record.reason, counts);
+    }
+    counts.count++;
+    counts.cycles += record.cycles;
+    this.cycleTotal += record.cycles;
+    this.current = undefined;
+  }
+
+  /** All of its records as plain data. Not while an exit is being handled. */
+  save() {
+    return {
+      total: this.total,
+      cycles: this.cycleTotal,
+      byReason: [...this.byReason].map(([reason, counts]) => ({ reason, ...counts })),
+      ring: this.ring.map((record) => ({ ...record, value: { ...record.value }, changes: [...record.changes] })),
+    };
+  }
+
+  restore({ total, cycles, byReason, ring }: ReturnType<ExitLedger['save']>): void {
+    this.total = total;
+    this.cycleTotal = cycles;
+    this.byReason.clear();
+    for (const { reason, count, cycles: spent } of byReason) this.byReason.set(reason, { count, cycles: spent });
+    const records = ring.map((record) => ({ ...record, value: { ...record.value }, changes: [...record.changes] }));
+    this.ring.splice(0, this.ring.length, ...records);
+    this.current = undefined;
+  }
+
+  /** The exit that is being handled. */
+  get handling(): ExitRecord | undefined {
+    return this.current;
+  }
+
+  /** The handler has found out what kind of exit it handles. */
+  classify(reason: ExitReason): void {
+    if (this.current) this.current.reason = reason;
+  }
+
+  /** The handler has decoded the instruction that exited. */
+  decoded(word: number): void {
+    if (this.current) this.current.instruction = word;
+  }
+
+  /** Adds a cost to the exit that is being handled. */
+  charge(kind: CostKind, times = 1): void {
+    if (this.current) this.current.cycles += COSTS[kind].cycles * times;
+  }
+
+  /** Notes a change of sensitive state by the exit that is being handled. */
+  changed(change: StateChange): void {
+    if (this.current && this.current.changes.length < KEPT_CHANGES) this.current.changes.push(change);
+  }
+
+  get count(): number {
+    return this.total;
+  }
+
+  get cycles(): number {
+    return this.cycleTotal;
+  }
+
+  counts(): { reason: ExitReason; count: number; cycles: number }[] {
+    return [...this.byReason]
+      .map(([reason, { count, cycles }]) => ({ reason, count, cycles }))
+      .sort((a, b) => b.count - a.count);
+  }
+
+  /** The last `count` of those exits that are kept and wanted, newest first. */
+  last(count: number, isWanted: (record: ExitRecord) => boolean = () => true): ExitRecord[] {
+    const result: ExitRecord[] = [];
+    for (let i = 0; i < this.ring.length && result.length < count; i++) {
+      const record = this.ring[(this.total - 1 - i) % KEPT_EXITS];
+      if (record && isWanted(record)) result.push(record);
+    }
+    return result;
+  }
+}

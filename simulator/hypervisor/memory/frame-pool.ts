@@ -1,0 +1,45 @@
+import { FRAME } from '../../mmu/address';
+
+/** Zeroed frames of the VMM's own memory, for its tables. The pool has a fixed size: whoever finds it empty gives something back first. */
+export class FramePool {
+  private readonly free: number[] = [];
+
+  /**
+   * @param base machine address of the first frame
+   * @param clear fills a frame with zeros
+   */
+  constructor(
+    readonly base: number,
+    readonly frames: number,
+    private readonly clear: (hpa: number) => void,
+  ) {
+    for (let frame = frames - 1; frame >= 0; frame--) this.free.push(base + frame * FRAME);
+  }
+
+  get available(): number {
+    return this.free.length;
+  }
+
+  /** A zeroed frame's machine address; `undefined` when none is left. */
+  allocate(): number | undefined {
+    const frame = this.free.pop();
+    if (frame !== undefined) this.clear(frame);
+    return frame;
+  }
+
+  release(frame: number): void {
+    this.free.push(frame);
+  }
+
+  contains(hpa: number): boolean {
+    return hpa >= this.base && hpa < this.base + this.frames * FRAME;
+  }
+
+  state() {
+    return { free: [...this.free] };
+  }
+
+  restore({ free }: ReturnType<FramePool['state']>): void {
+    this.free.splice(0, this.free.length, ...free);
+  }
+}

@@ -1,0 +1,131 @@
+import type { GuestCpu } from '../hypervisor/guest';
+import { csrs } from '../isa/index';
+import type { EndOfRun } from '../machine/stop';
+import type { System } from './system';
+
+/** CSRs that a guest of S-mode sees and that must agree; counters follow from the clock. */
+const COMPARED_CSRS = csrs.filter(({ name }) =>
+  [
+    'sstatus',
+    'sie',
+    'sip',
+    'stvec',
+    'sscratch',
+    'sepc',
+    'scause',
+    'stval',
+    'satp',
+    'scounteren',
+    'senvcfg',
+    'time',
+    'cycle',
+    'instret',
+  ].includes(name),
+);
+
+/** One thing in which two runs of a guest differ. */
+export interface Difference {
+  readonly what: string;
+  readonly a: string;
+  readonly b: string;
+}
+
+export type LockStepResult =
+  | { readonly equal: true; readonly instructions: number; readonly end: EndOfRun | undefined }
+  /** They agree before the instruction of this number (from 0) and differ after it. */
+  | {
+      readonly equal: false;
+      readonly instruction: number;
+      readonly pc: bigint;
+      readonly differences: readonly Difference[];
+    };
+
+export interface LockStepOptions {
+  /** Stop after so many instructions. */
+  readonly instructions: number;
+  /** Guest memory is compared every so many instructions, and at the end. */
+  readonly memoryEvery?: number;
+}
+
+/**
+ * Runs the same guest on two systems and compares registers, pc, privilege and virtual CSRs at every guest instruction.
+ * Engines differ in how they serve a guest, never in what it sees.
+ */
+export function runInLockStep(
+  a: System,
+  b: System,
+  { instructions, memoryEvery = 100_000 }: LockStepOptions,
+): LockStepResult {
+  for (let done = 0; ; done++) {
+    const pc = a.guest.cpus[0]?.pc ?? 0n;
+    const stopA = done < instructions ? a.machine.run({ instructions: 1 }) : undefined;
+    const stopB = done < instructions ? b.machine.run({ instructions: 1 }) : undefined;
+    const differences = compareCpus(a, b);
+    const ended = stopA?.reason !== 'limit';
+    if (stopA?.reason !== stopB?.reason)
+      differences.push({ what: 'end of run', a: stopA?.reason ?? '', b: stopB?.reason ?? '' });
+    if (ended || done % memoryEvery === memoryEvery - 1) differences.push(...compareMemory(a, b));
+    if (differences.length > 0) return { equal: false, instruction: done, pc, differences };
+    if (ended) return { equal: true, instructions: done, end: a.machine.finished };
+  }
+}
+
+function compareCpus(a: System, b: System): Difference[] {
+  const differences: Difference[] = [];
+  const compare = (what: string, left: number | bigint, right: number | bigint): void => {
+    if (left !== right) differences.push({ what, a: `0x${left.toString(16)}`, b: `0x${right.toString(16)}` });
+  };
+  compare('clock', a.machine.clock.now(), b.machine.clock.now());
+  for (const [index, left] of a.guest.cpus.entries()) {
+    const right = b.guest.cpus[index];
+    if (!right) continue;
+    const where = a.guest.cpus.length > 1 ? `cpu ${index} ` : '';
+    const lifecycles = [a, b].map(({ machine }) => machine.scheduler.lifecycle(machine.harts[index] ?? left.hart));
+    if (lifecycles[0] !== lifecycles[1])
+      differences.push({ what: `${where}lifecycle`, a: `${lifecycles[0]}`, b: `${lifecycles[1]}` });
+    // A stopped CPU has no state that its guest could see.
+    if (lifecycles[0] === 'stopped') continue;
+    compareRegisters(where, left, right, compare);
+    compare(`${where}pc`, left.pc, right.pc);
+    compare(`${where}privilege`, left.privilege, right.privilege);
+    for (const { number, name } of COMPARED_CSRS)
+      compare(`${where}${name}`, left.readCsr(number) ?? 0n, right.readCsr(number) ?? 0n);
+  }
+  return differences;
+}
+
+function compareRegisters(
+  where: string,
+  left: GuestCpu,
+  right: GuestCpu,
+  compare: (what: string, a: bigint, b: bigint) => void,
+): void {
+  for (let register = 1; register < 32; register++) {
+    const same =
+      left.hart.xLow(register) === right.hart.xLow(register) &&
+      left.hart.xHigh(register) === right.hart.xHigh(register);
+    if (!same) compare(`${where}x${register}`, left.hart.x(register), right.hart.x(register));
+  }
+}
+
+function compareMemory(a: System, b: System): Difference[] {
+  const PAGE = 4096;
+  const { base, size } = a.guest.ram;
+  for (let gpa = base; gpa < base + size; gpa += PAGE) {
+    const left = a.guest.toHost(gpa);
+    const right = b.guest.toHost(gpa);
+    if (left === undefined || right === undefined) continue;
+    const [x, y] = [a.machine.core.ram.peek(left, PAGE), b.machine.core.ram.peek(right, PAGE)];
+    for (let i = 0; i < PAGE; i++) {
+      if (x[i] !== y[i])
+        return [
+          {
+            what: `memory at 0x${(gpa + i).toString(16)}`,
+            a: `0x${(x[i] ?? 0).toString(16)}`,
+            b: `0x${(y[i] ?? 0).toString(16)}`,
+          },
+        ];
+    }
+  }
+  return [];
+}

@@ -1,0 +1,195 @@
+import type { FileContents } from '../devices/disk/file-log';
+import type { GuestCpu } from '../hypervisor/guest';
+import type { Runner } from '../machine/machine';
+import { seal, unseal } from '../machine/state/sealed-file';
+import type { MachineStop } from '../machine/stop';
+import { checkedDescription } from './description-check';
+import type { Input, LoggedInput, Position } from './input-log';
+import { checkRecorded } from './record-check';
+import { differencesOf, type RunOrigin } from './run-origin';
+import { asPlain, type SystemDescription } from './snapshot';
+import type { System } from './system';
+
+/** All that came into a run from outside, and what shows that a replay is the same run. */
+export interface RunRecord {
+  readonly description: SystemDescription;
+  readonly origin: RunOrigin;
+  readonly disks: readonly RecordedDisk[];
+  /** The run from its start, and from each reset of the guest's: what it writes to disks lasts from one to the next. */
+  readonly lives: readonly Life[];
+}
+
+/** What a run read of a disk, and where its writes went. */
+export interface RecordedDisk {
+  readonly contents: FileContents;
+  readonly write: 'copy' | 'inPlace';
+}
+
+/** A run from a start or reset to its end or to the next reset. */
+export interface Life {
+  /** State hash before the first instruction: of program and machine. */
+  readonly start: string;
+  readonly inputs: readonly LoggedInput[];
+  /** Where the recording ended. */
+  readonly end: Position & { readonly hash: string };
+}
+
+/** Why a record cannot be replayed, or where the replay leaves it: a message for the user. */
+export class ReplayError extends Error {}
+
+const VERSION = 4;
+
+/** Closes the record of a life where the run stands. */
+export function lifeOf(system: System, start: string): Life {
+  const { inputs } = system.inputLog;
+  return { start, inputs, end: { ...system.inputLog.position(), hash: system.stateHash() } };
+}
+
+export function writeRecord({ description, origin, disks, lives }: RunRecord): Uint8Array {
+  const packed = lives.map(({ inputs, ...life }) => ({
+    ...life,
+    inputs: inputs.map(({ input, ...at }) => ({ ...at, input: packInput(input) })),
+  }));
+  return seal('HSRECORD', VERSION, (writer) => {
+    writer.plain(asPlain(description));
+    writer.plain(asPlain({ origin, disks, lives: packed }));
+  });
+}
+
+/** @throws FileFormatError */
+export function readRecord(file: Uint8Array): RunRecord {
+  const reader = unseal('HSRECORD', VERSION, file);
+  const description = checkedDescription(reader.plain());
+  const read = reader.plain();
+  checkRecorded(read);
+  const rest = read as unknown as Omit<RunRecord, 'description'>;
+  const lives = rest.lives.map((life) => ({
+    ...life,
+    inputs: life.inputs.map(({ input, ...at }) => ({ ...at, input: unpackInput(input) })),
+  }));
+  return { ...rest, description, lives };
+}
+
+/** 64-bit values as text: plain data has none. */
+function packInput(input: Input) {
+  return 'value' in input ? { ...input, value: String(input.value) } : input;
+}
+
+function unpackInput(input: Input): Input {
+  return 'value' in input ? { ...input, value: BigInt(input.value) } : input;
+}
+
+/** What a machine stops for by itself, whatever budget it still has. */
+const BEYOND: ReadonlySet<Position['after']> = new Set<Position['after']>([
+  'waiting',
+  'waiting-for-input',
+  'waiting-forever',
+  'power-off',
+  'reset',
+  'trap-loop',
+  'killed',
+]);
+
+/** Runs a recorded life again: the same inputs at the same positions. */
+export class Replay {
+  private next = 0;
+
+  /** @throws ReplayError when the system is not the one that was recorded */
+  constructor(
+    private readonly system: System,
+    private readonly life: Life,
+    origins?: { readonly recorded: RunOrigin; readonly given: RunOrigin },
+    private readonly runner: Runner = system.machine,
+  ) {
+    if (system.stateHash() === life.start) return;
+    const differences = origins ? differencesOf(origins.recorded, origins.given) : [];
+    const what = differences.length > 0 ? differences.join('; ') : 'their states at the start differ';
+    throw new ReplayError(`the record is of another program or another machine: ${what}`);
+  }
+
+  /**
+   * Runs on for at most so many instructions, and gives the machine the inputs that are due.
+   * @returns the stop, or 'end' where the record ends
+   * @throws ReplayError where the run is not at the position of an input
+   */
+  run(instructions: number): MachineStop | 'end' {
+    const input = this.life.inputs[this.next];
+    const goal = input ?? this.life.end;
+    if (goal.after !== 'here') {
+      const stop = this.runTowards(goal, instructions);
+      if (stop) return stop;
+    }
+    if (!input) return 'end';
+    this.reach(input);
+    apply(this.system, input.input);
+    this.next += 1;
+    return { reason: 'limit' };
+  }
+
+  /** Whether the machine is where the recording ended, and as it was, and had come there as it did then. */
+  get isSame(): boolean {
+    const { clock, runs } = this.system.machine;
+    const { end } = this.life;
+    const stopped = end.after === 'here' || end.after === runs.stop;
+    return (
+      stopped && clock.retired === end.retired && clock.now() === end.clock && this.system.stateHash() === end.hash
+    );
+  }
+
+  /** @returns the stop where the budget does not reach as far as the goal */
+  private runTowards({ retired, clock, after }: Position, instructions: number): MachineStop | undefined {
+    const { machine } = this.system;
+    // What ends a run may come without an instruction that retires, a trap loop say: what leads to it is let begin.
+    const beyond = BEYOND.has(after) ? 1 : 0;
+    const left = Math.max(0, retired - machine.clock.retired) + beyond;
+    const waitUntil = after === 'waiting' ? clock : undefined;
+    const stop = this.runner.run({ instructions: Math.min(instructions, left), waitUntil });
+    return stop.reason === 'limit' && left > instructions ? stop : undefined;
+  }
+
+  /** Stands at the position of an input; one inside a handler is reached by running the handler as far as it had come. */
+  private reach({ retired, clock, step }: LoggedInput): void {
+    const { machine } = this.system;
+    if (step > 0)
+      machine.run({
+        instructions: 1,
+        stopAtStep: (_, handler) => handler.trail.length === step,
+      });
+    if (machine.clock.retired !== retired || machine.clock.now() !== clock)
+      throw new ReplayError(
+        `the replay left the record: an input came after ${retired} instructions at ${clock} ns, and the machine stands at ${machine.clock.retired} and ${machine.clock.now()}`,
+      );
+  }
+}
+
+/** Gives the machine an input again that was logged in another run. */
+function apply(system: System, input: Input): void {
+  const cpu = (id: number): GuestCpu => {
+    const found = system.guest.cpus[id];
+    if (!found) throw new ReplayError(`the record has an input for CPU ${id}, which the guest has not`);
+    return found;
+  };
+  switch (input.kind) {
+    case 'console':
+      system.input(input.bytes);
+      break;
+    case 'console-closed':
+      system.closeInput();
+      break;
+    case 'network':
+      system.receiveFrame(input.slot, input.frame);
+      break;
+    case 'memory':
+      system.writeMemory(input.gpa, input.bytes);
+      break;
+    case 'register':
+      system.writeRegister(cpu(input.cpu), input.register, input.value);
+      break;
+    case 'pc':
+      system.writePc(cpu(input.cpu), input.value);
+      break;
+    case 'csr':
+      system.writeCsr(cpu(input.cpu), input.csr, input.value);
+      break;
+  }
+}

@@ -1,0 +1,96 @@
+import type { PlainValue } from '../devices/device';
+import type { ExitLedger } from '../hypervisor/ledger/ledger';
+import type { Machine } from '../machine/machine';
+import type { MemoryImage } from '../machine/state/memory-image';
+import { FileFormatError } from '../machine/state/plain-codec';
+import { seal, unseal } from '../machine/state/sealed-file';
+import { checkedDescription } from './description-check';
+import type { SystemConfiguration } from './system';
+
+export { SnapshotError } from '../machine/state/snapshot-error';
+
+/** A whole machine at an instruction boundary of its guest: memory, registers, devices, disks, the VMM's own records. */
+export interface Snapshot {
+  readonly machine: ReturnType<Machine['state']>;
+  readonly ledger: ReturnType<ExitLedger['save']> | null;
+  readonly inputClosed: boolean;
+  readonly memory: MemoryImage;
+}
+
+/** What a machine has to be for a snapshot to fit, and all that making it takes but the files behind its disks. */
+export type SystemDescription = Pick<
+  SystemConfiguration,
+  | 'virtualization'
+  | 'firmware'
+  | 'memory'
+  | 'harts'
+  | 'devices'
+  | 'onIllegal'
+  | 'vmids'
+  | 'commonProcessor'
+  | 'hartOptions'
+  | 'hostWords'
+  | 'seed'
+> & {
+  /** Sectors of each disk. */
+  readonly diskSectors: readonly number[];
+};
+
+export function describeSystem(configuration: SystemConfiguration): SystemDescription {
+  const { virtualization, firmware, memory, harts, onIllegal, disks } = configuration;
+  return {
+    virtualization,
+    firmware,
+    memory,
+    harts,
+    onIllegal,
+    devices: configuration.devices ?? [],
+    vmids: configuration.vmids ?? true,
+    commonProcessor: configuration.commonProcessor ?? false,
+    hartOptions: configuration.hartOptions ?? {},
+    hostWords: configuration.hostWords ?? null,
+    seed: configuration.seed ?? 0,
+    diskSectors: disks.map(({ sectors }) => sectors),
+  };
+}
+
+const VERSION = 4;
+const PAGE = 4096;
+/** The largest guest's memory, and as much again for its VMM. */
+const MOST_PAGES = 2 ** 20;
+
+export function writeSnapshot(description: SystemDescription, { memory, ...state }: Snapshot): Uint8Array {
+  return seal('HSSNAPSH', VERSION, (writer) => {
+    writer.plain(asPlain(description));
+    writer.plain(asPlain(state));
+    const pages = [...memory.pages.entries()].filter(([, bytes]) => bytes !== undefined);
+    writer.word(memory.pages.length);
+    writer.word(pages.length);
+    for (const [page, bytes] of pages) {
+      writer.word(page);
+      if (bytes) writer.raw(bytes);
+    }
+  });
+}
+
+/** @throws FileFormatError */
+export function readSnapshot(file: Uint8Array): { description: SystemDescription; snapshot: Snapshot } {
+  const reader = unseal('HSSNAPSH', VERSION, file);
+  const description = checkedDescription(reader.plain());
+  // Which fields a machine's state has, only a machine like it knows: `System.restore` looks at them.
+  const state = reader.plain() as unknown as Omit<Snapshot, 'memory'>;
+  const count = reader.word();
+  if (count > MOST_PAGES) throw new FileFormatError(`the snapshot has ${count} pages, more than any machine`);
+  const pages = new Array<Uint8Array | undefined>(count).fill(undefined);
+  for (let left = reader.word(); left > 0; left--) {
+    const page = reader.word();
+    if (page >= pages.length) throw new FileFormatError(`the snapshot has a page ${page} beyond its memory`);
+    pages[page] = reader.raw(PAGE).slice();
+  }
+  return { description, snapshot: { ...state, memory: { pages } } };
+}
+
+/** Plain data by construction, though its type has optional fields: those that are undefined are left out. */
+export function asPlain(value: object): PlainValue {
+  return Object.fromEntries(Object.entries(value).filter(([, field]) => field !== undefined)) as PlainValue;
+}

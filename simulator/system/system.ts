@@ -1,0 +1,361 @@
+import type { HartOptions } from '../core/index';
+import type { PlainValue } from '../devices/device';
+import { CopyOnWriteDisk, type DiskImage, type HostFile, RawDisk } from '../devices/disk/disk-image';
+import type { FinisherRequest } from '../devices/finisher';
+import { SeededRandom, seedOf } from '../devices/seeded-random';
+import { FullEngine } from '../hypervisor/engines/full/engine';
+import { HardwareEngine } from '../hypervisor/engines/hardware/engine';
+import type { Guest, GuestCpu } from '../hypervisor/guest';
+import { checkLedger } from '../hypervisor/ledger/ledger-check';
+import type { VirtualMachine } from '../hypervisor/virtual-machine';
+import type { Machine } from '../machine/machine';
+import { FIRMWARE_MEMORY } from '../machine/memory-map';
+import { deprivilegedProcessor } from '../machine/processor';
+import { RESET_INSTRUCTIONS } from '../machine/reset-vector';
+import { DEFAULT_TURN } from '../machine/scheduler';
+import { MemoryImages } from '../machine/state/memory-image';
+import { SnapshotError } from '../machine/state/snapshot-error';
+import { SUPERPAGE } from '../mmu/address';
+import type { Program } from '../object/program';
+import { BareEngine } from './bare-engine';
+import { loadImages } from './boot-images';
+import { ConfigurationError } from './configuration-error';
+import { HostInterface, type HostWords } from './host-interface';
+import { InputLog } from './input-log';
+import { isolationBreaches } from './isolation';
+import type { Snapshot } from './snapshot';
+import { checkForm, checkTaken } from './snapshot-check';
+import { VIRTIO_SLOTS, type VirtioDevice, virtioSlots } from './virtio-slots';
+
+export { imageAddress } from './boot-images';
+export { VIRTIO_DEVICES, type VirtioDevice } from './virtio-slots';
+export { ConfigurationError };
+
+export const VIRTUALIZATIONS = ['none', 'full', 'hardware'] as const;
+export type Virtualization = (typeof VIRTUALIZATIONS)[number];
+
+export const FIRMWARES = ['sbi', 'none'] as const;
+export type Firmware = (typeof FIRMWARES)[number];
+
+export interface SystemConfiguration {
+  readonly virtualization: Virtualization;
+  readonly firmware: Firmware;
+  /** Guest RAM in bytes: a multiple of 2 MiB, from 4 MiB to 2 GiB. */
+  readonly memory: number;
+  readonly harts: number;
+  /** One virtio-blk device each, from slot 0 up; see `openDisk`. */
+  readonly disks: readonly DiskImage[];
+  /** Other virtio devices, in the slots after the disks'. */
+  readonly devices?: readonly VirtioDevice[] | undefined;
+  /** Firmware of the user's own, which starts in M-mode from reset, before the program. */
+  readonly bios?: Program | undefined;
+  /** An initial RAM disk, named in the device tree. */
+  readonly initrd?: Uint8Array | undefined;
+  /** The kernel's arguments, in the device tree. */
+  readonly bootArguments?: string | undefined;
+  readonly onIllegal: 'trap' | 'kill';
+  /** Engine `hardware`: whether the guest's translations carry a VMID; else each entry into it forgets them. Default: yes. */
+  readonly vmids?: boolean | undefined;
+  /** The device tree names only what harts have under every engine, so that guests of several engines can be compared. */
+  readonly commonProcessor?: boolean | undefined;
+  /** Where random numbers come from, those of `rng` devices and the kernel's first ones: 0, the default, to 2^32 - 1. */
+  readonly seed?: number | undefined;
+  /** What the manual leaves to the machine. */
+  readonly hartOptions?: Partial<HartOptions> | undefined;
+  /** Whether hot code is translated; it makes no difference but in speed. Default: yes. */
+  readonly translation?: boolean | undefined;
+  /** Where the guest speaks to its host as under Spike. */
+  readonly hostWords?: HostWords | null | undefined;
+  /** What the guest transmits, byte by byte. */
+  readonly console: (byte: number) => void;
+  /** The Ethernet frames that the guest's network device in a slot sends; nobody takes them when absent. */
+  readonly network?: ((slot: number, frame: Uint8Array) => void) | undefined;
+}
+
+const SMALLEST_MEMORY = 4 * 1024 * 1024;
+const LARGEST_MEMORY = 2 * 1024 * 1024 * 1024;
+const MOST_HARTS = 8;
+export const MOST_SEED = 0xffff_ffff;
+/** The device tree's `rng-seed` has 32 bytes, as QEMU's; virtio slots, which have seeds too, count from 0. */
+const BOOT_SEED_CELLS = 8;
+const BOOT_SEED_USER = -1;
+const PAGE = 4096;
+/** 2025-01-01: the date at reset, the same in every run. */
+const START_TIME = 1_735_689_600;
+
+/** A machine with a guest, ready to run: what the command line runs and the debugger debugs. */
+export class System {
+  readonly engine: BareEngine | FullEngine | HardwareEngine;
+  readonly inputLog = new InputLog(() => this.machine);
+  private inputClosed = false;
+  private readonly images: MemoryImages;
+
+  /**
+   * @param program absent: memory is empty until a snapshot is restored
+   * @throws ConfigurationError
+   */
+  constructor(
+    readonly configuration: SystemConfiguration,
+    program?: Program,
+  ) {
+    validate(configuration);
+    const { harts, memory, firmware, onIllegal, hartOptions: options, translation } = configuration;
+    const common = {
+      options,
+      translation,
+      harts,
+      memory,
+      slots: virtioSlots(configuration),
+      startTime: START_TIME,
+      console: configuration.console,
+      finish,
+      inputOpen: () => !this.inputClosed,
+    };
+    switch (configuration.virtualization) {
+      case 'none':
+        this.engine = new BareEngine({ ...common, firmware });
+        break;
+      case 'full':
+        this.engine = new FullEngine({ ...common, onIllegal });
+        break;
+      case 'hardware':
+        this.engine = new HardwareEngine({ ...common, onIllegal, vmids: configuration.vmids ?? true });
+        break;
+    }
+    this.images = new MemoryImages(this.machine.core);
+    this.attachHost(configuration);
+    if (program) this.load(program);
+  }
+
+  get machine(): Machine {
+    return this.engine.machine;
+  }
+
+  get guest(): Guest {
+    return this.engine;
+  }
+
+  /** The VM and its VMM, where there is one. */
+  get full(): FullEngine | undefined {
+    return this.engine instanceof FullEngine ? this.engine : undefined;
+  }
+
+  get hardware(): HardwareEngine | undefined {
+    return this.engine instanceof HardwareEngine ? this.engine : undefined;
+  }
+
+  /** The VM that the guest runs in, under a VMM. */
+  get vm(): VirtualMachine | undefined {
+    return this.engine instanceof BareEngine ? undefined : this.engine.vm;
+  }
+
+  /** Console input: an input of the run, at the machine's current position. */
+  input(bytes: Iterable<number>): void {
+    const typed = Uint8Array.from(bytes);
+    this.inputLog.add({ kind: 'console', bytes: typed });
+    this.engine.board.receiveConsole(typed);
+    this.machine.inputArrived();
+  }
+
+  /** An Ethernet frame for the network device in a virtio slot: an input. @returns false when there is no such device */
+  receiveFrame(slot: number, frame: Uint8Array): boolean {
+    if (!this.engine.board.receiveFrame(slot, frame)) return false;
+    this.inputLog.add({ kind: 'network', slot, frame: frame.slice() });
+    this.machine.inputArrived();
+    return true;
+  }
+
+  /** No console input will come any more: a guest that waits for it waits for ever. */
+  closeInput(): void {
+    if (this.inputClosed) return;
+    this.inputLog.add({ kind: 'console-closed' });
+    this.inputClosed = true;
+    this.machine.inputArrived();
+  }
+
+  /** Guest memory by guest-physical address, without side effects; undefined outside RAM. */
+  readMemory(gpa: number, length: number): Uint8Array | undefined {
+    const bytes = new Uint8Array(length);
+    const complete = this.eachPage(gpa, length, (hpa, at, count) =>
+      bytes.set(this.machine.core.ram.peek(hpa, count), at),
+    );
+    return complete ? bytes : undefined;
+  }
+
+  /** A debugger's write to guest memory: an input. @returns false, and nothing is written, when part of it is outside RAM */
+  writeMemory(gpa: number, bytes: Uint8Array): boolean {
+    if (!this.store(gpa, bytes)) return false;
+    this.inputLog.add({ kind: 'memory', gpa, bytes: bytes.slice() });
+    return true;
+  }
+
+  /** A debugger's write to a register, x1 to x31 or (from FLOAT_REGISTERS) f0 to f31: an input. */
+  writeRegister(cpu: GuestCpu, register: number, value: bigint): void {
+    cpu.hart.setX(register, value);
+    this.inputLog.add({ kind: 'register', cpu: cpu.id, register, value });
+  }
+
+  /** A debugger's write to the guest's pc: an input. */
+  writePc(cpu: GuestCpu, value: bigint): void {
+    cpu.pc = value;
+    this.inputLog.add({ kind: 'pc', cpu: cpu.id, value });
+  }
+
+  /** A debugger's write to a guest CSR: an input. @returns false when the guest has none of that number, or it cannot be written */
+  writeCsr(cpu: GuestCpu, csr: number, value: bigint): boolean {
+    if (!cpu.writeCsr(csr, value)) return false;
+    this.inputLog.add({ kind: 'csr', cpu: cpu.id, csr, value });
+    return true;
+  }
+
+  /** From reset to the first instruction of program or bios; nothing where firmware starts the guest. */
+  passResetVector(): void {
+    if (this.configuration.firmware === 'none') this.machine.run({ instructions: RESET_INSTRUCTIONS });
+  }
+
+  /** The whole machine as it is now; only memory written since the last one is copied. @throws SnapshotError */
+  save(): Snapshot {
+    const { machine } = this;
+    if (machine.activeHandler)
+      throw new SnapshotError(
+        `the machine stands inside its ${machine.activeHandler.software.name}: it can be saved between two instructions of the guest`,
+      );
+    const end = machine.finished?.reason;
+    if (end !== undefined && end !== 'waiting-for-input' && end !== 'waiting-forever')
+      throw new SnapshotError(`the run has ended (${end}): there is nothing to go on from`);
+    const fixed = this.configuration.disks.findIndex(({ restorable }) => !restorable);
+    if (fixed >= 0)
+      throw new SnapshotError(
+        `disk ${fixed} is written in place: what the guest writes there could not be taken back; let writes go to a copy`,
+      );
+    return {
+      machine: machine.state(),
+      ledger: this.vm?.ledger.save() ?? null,
+      inputClosed: this.inputClosed,
+      memory: this.images.take(),
+    };
+  }
+
+  /** Goes back, or on, to a snapshot of this machine or of one that is made like it. @throws SnapshotError */
+  restore(snapshot: Snapshot): void {
+    const { memory, ...state } = snapshot;
+    const pages = this.machine.core.ram.size / PAGE;
+    if (memory.pages.length !== pages)
+      throw new SnapshotError('the snapshot is of a machine that is made otherwise: its memory has another size');
+    this.checkState(state);
+    this.images.restore(memory);
+    try {
+      this.takeUp(state);
+    } catch (error) {
+      throw new SnapshotError(`the snapshot's state makes no sense: ${error instanceof Error ? error.message : error}`);
+    }
+    checkTaken(this.machine.state(), state.machine, 'machine');
+    const [breach] = isolationBreaches(this.engine);
+    if (breach) throw new SnapshotError(`the snapshot's VMM does not isolate its guest: ${breach.description}`);
+  }
+
+  private takeUp({ machine, ledger, inputClosed }: Omit<Snapshot, 'memory'>): void {
+    this.machine.restore(machine);
+    if (ledger) this.vm?.ledger.restore(ledger);
+    this.inputClosed = inputClosed;
+  }
+
+  /** Whether a state can be this machine's, by the form of the one that it is in. @throws SnapshotError */
+  private checkState(state: Omit<Snapshot, 'memory'>): void {
+    const like = { machine: this.machine.state(), inputClosed: this.inputClosed };
+    const { ledger, ...given } = state;
+    checkForm(like, given, '');
+    checkLedger(ledger as unknown as PlainValue, this.vm !== undefined);
+    const { clock, scheduler } = state.machine;
+    if (clock.skipped > clock.now) throw new SnapshotError('the snapshot has skipped more time than has passed');
+    if (scheduler.current < 0 || scheduler.current >= this.machine.harts.length)
+      throw new SnapshotError(`the snapshot's field machine.scheduler.current is ${scheduler.current}: no such hart`);
+    if (scheduler.left > DEFAULT_TURN)
+      throw new SnapshotError(`the snapshot's field machine.scheduler.left is ${scheduler.left}: no turn is that long`);
+  }
+
+  /** A hash of all machine state, the VMM's included: equal for equal histories, however they were sliced or observed. */
+  stateHash(): string {
+    return this.machine.hash();
+  }
+
+  private attachHost({ hostWords, console }: SystemConfiguration): void {
+    const address = hostWords ? this.engine.toHost(hostWords.tohost) : undefined;
+    if (!hostWords || address === undefined) return;
+    const host = new HostInterface(hostWords, {
+      read: (gpa, length) => this.readMemory(gpa, length),
+      write: (gpa, bytes) => this.store(gpa, bytes),
+      console,
+      exit: (code) => this.machine.finish({ reason: 'power-off', code }),
+    });
+    this.machine.watchHostWord(address, () => host.written());
+  }
+
+  private load(program: Program): void {
+    const { harts, memory, firmware, bios, initrd, bootArguments, commonProcessor } = this.configuration;
+    const processor = commonProcessor ? deprivilegedProcessor() : this.engine.processor;
+    const { base, size } = this.engine.ram;
+    const usable = firmware === 'sbi' ? FIRMWARE_MEMORY.base + FIRMWARE_MEMORY.size : base;
+    const store = (gpa: number, bytes: Uint8Array): boolean => this.store(gpa, bytes);
+    const random = new SeededRandom(seedOf(this.configuration.seed ?? 0, BOOT_SEED_USER));
+    const randomSeed = Array.from({ length: BOOT_SEED_CELLS }, () => random.next());
+    const tree = { harts, memory, firmware, bootArguments, randomSeed, ...processor };
+    const loaded = loadImages({ program, bios, initrd }, { base, size, usable, store }, tree);
+    this.engine.boot(loaded.biosEntry ?? loaded.entry, loaded.deviceTree, loaded.entry);
+  }
+
+  private store(gpa: number, bytes: Uint8Array): boolean {
+    if (!this.eachPage(gpa, bytes.length, () => undefined)) return false;
+    return this.eachPage(gpa, bytes.length, (hpa, at, count) =>
+      this.machine.core.ram.write(hpa, bytes.subarray(at, at + count)),
+    );
+  }
+
+  private eachPage(gpa: number, length: number, visit: (hpa: number, at: number, count: number) => void): boolean {
+    for (let at = 0; at < length; ) {
+      const hpa = this.engine.toHost(gpa + at);
+      if (hpa === undefined) return false;
+      const count = Math.min(length - at, PAGE - ((gpa + at) % PAGE));
+      visit(hpa, at, count);
+      at += count;
+    }
+    return true;
+  }
+}
+
+function validate({
+  memory,
+  harts,
+  disks,
+  devices,
+  virtualization,
+  firmware,
+  bios,
+  hartOptions,
+}: SystemConfiguration): void {
+  if (memory % SUPERPAGE !== 0 || memory < SMALLEST_MEMORY || memory > LARGEST_MEMORY)
+    throw new ConfigurationError(`memory must be a multiple of 2M from 4M to 2G, not ${memory} bytes`);
+  if (!Number.isInteger(harts) || harts < 1 || harts > MOST_HARTS)
+    throw new ConfigurationError(`harts must be 1 to ${MOST_HARTS}, not ${harts}`);
+  const slots = disks.length + (devices?.length ?? 0);
+  if (slots > VIRTIO_SLOTS) throw new ConfigurationError(`there are ${VIRTIO_SLOTS} virtio slots, not ${slots}`);
+  if (virtualization === 'hardware' && hartOptions?.hypervisor === false)
+    throw new ConfigurationError('virtualization "hardware" needs the H extension: leave the option hypervisor true');
+  if (bios && firmware === 'sbi')
+    throw new ConfigurationError('a bios takes the place of the SBI firmware: it goes with firmware "none"');
+  if (virtualization !== 'none' && firmware === 'none')
+    throw new ConfigurationError(
+      `virtualization "${virtualization}" gives its guest SBI firmware: firmware "none" goes with virtualization "none"`,
+    );
+}
+
+/** A raw image: writes go to a copy in memory, or to the file itself. */
+export function openDisk(file: HostFile, write: 'copy' | 'inPlace'): DiskImage {
+  const raw = new RawDisk(file);
+  return write === 'inPlace' ? raw : new CopyOnWriteDisk(raw);
+}
+
+function finish(machine: Machine, request: FinisherRequest): void {
+  if (request.kind === 'reset') machine.finish({ reason: 'reset' });
+  else machine.finish({ reason: 'power-off', code: request.kind === 'pass' ? 0 : request.code });
+}

@@ -1,0 +1,174 @@
+import assert from 'node:assert/strict';
+import path from 'node:path';
+import { FLOAT_REGISTERS } from '../../simulator/core/index';
+import type { PlainValue } from '../../simulator/devices/device';
+import { fileOf, LoggedFile } from '../../simulator/devices/disk/file-log';
+import { FileFormatError } from '../../simulator/machine/state/plain-codec';
+import { seal } from '../../simulator/machine/state/sealed-file';
+import { StateHash } from '../../simulator/machine/state/state-hash';
+import type { Program } from '../../simulator/object/program';
+import type { LoggedInput } from '../../simulator/system/input-log';
+import { lifeOf, Replay, ReplayError, type RunRecord, readRecord, writeRecord } from '../../simulator/system/record';
+import { originOf } from '../../simulator/system/run-origin';
+import { describeSystem } from '../../simulator/system/snapshot';
+import { ConfigurationError, openDisk, VIRTUALIZATIONS } from '../../simulator/system/system';
+import { buildGuest, guestFolder, makeSystem, testDisk } from '../support/guest';
+import { changed, changedByte, randomFrom } from './changed-fields';
+
+/** `HYPERSTEP_FUZZ=5000` changes so many records instead; `HYPERSTEP_SEED` begins elsewhere. */
+const ROUNDS = Number(process.env['HYPERSTEP_FUZZ'] ?? 60);
+const SEED = Number(process.env['HYPERSTEP_SEED'] ?? 1);
+const REFUSALS = [ReplayError, FileFormatError, ConfigurationError];
+const SEAL = 16;
+/** What one replay may run, in slices: a record may say anything of how long it is. */
+const SLICE = 2000;
+const MOST_SLICES = 20;
+
+const memoryFile = (bytes: Uint8Array) => ({
+  size: bytes.length,
+  read: (offset: number, length: number) => bytes.slice(offset, offset + length),
+  write: (offset: number, written: Uint8Array) => bytes.set(written, offset),
+});
+
+/** A run with inputs of every kind, and what it read of its disk. */
+function recordedRun(program: Program, virtualization: (typeof VIRTUALIZATIONS)[number]): RunRecord {
+  const file = new LoggedFile(memoryFile(testDisk()));
+  const { system } = makeSystem(program, {
+    virtualization,
+    disks: [openDisk(file, 'copy')],
+    devices: ['console', 'net', 'rng'],
+    inputOpen: true,
+  });
+  const start = system.stateHash();
+  const [cpu] = system.guest.cpus;
+  assert.ok(cpu);
+  const run = (instructions: number): void => void system.machine.run({ instructions });
+  run(500);
+  system.input(new TextEncoder().encode('typed'));
+  run(500);
+  system.writeMemory(0x80f00000, Uint8Array.of(1, 2, 3));
+  system.writeRegister(cpu, 31, 77n);
+  system.writeRegister(cpu, FLOAT_REGISTERS + 1, 78n);
+  run(500);
+  system.writePc(cpu, cpu.pc);
+  system.writeCsr(cpu, 0x140, 5n);
+  system.receiveFrame(2, new Uint8Array(60));
+  run(500);
+  system.closeInput();
+  run(2500);
+  return {
+    description: describeSystem(system.configuration),
+    origin: originOf(program, system.configuration),
+    disks: [{ contents: file.contents(), write: 'copy' }],
+    lives: [lifeOf(system, start)],
+  };
+}
+
+/** An input as it stands in a file: plain data has no 64-bit numbers. */
+const packed = ({ input, ...at }: LoggedInput) => ({
+  ...at,
+  input: 'value' in input ? { ...input, value: String(input.value) } : input,
+});
+
+/** A file of ours with a right seal again. */
+function sealed(file: Uint8Array): Uint8Array {
+  const body = file.slice(0, -SEAL);
+  const hash = new StateHash();
+  hash.bytes(body);
+  return Uint8Array.from([...body, ...new TextEncoder().encode(hash.digest())]);
+}
+
+/** Replays as the command line does. @returns whether it was the same run, as far as it was followed */
+function replayed(file: Uint8Array, program: Program): boolean {
+  const { description, disks, lives, origin } = readRecord(file);
+  const { diskSectors: _, ...machine } = description;
+  // So much memory for every machine would take long; the size is checked as it is.
+  if (machine.memory > 64 * 2 ** 20) return false;
+  const opened = disks.map(({ contents, write }) => openDisk(fileOf(contents), write));
+  const { bootArguments } = origin;
+  for (const life of lives) {
+    const { system } = makeSystem(program, {
+      ...machine,
+      disks: opened,
+      bootArguments: bootArguments ?? undefined,
+      inputOpen: true,
+    });
+    const run = new Replay(system, life, { recorded: origin, given: originOf(program, system.configuration) });
+    for (let slice = 0; ; slice++) {
+      if (slice === MOST_SLICES) return false;
+      if (run.run(SLICE) === 'end') break;
+    }
+    if (!run.isSame) return false;
+  }
+  return true;
+}
+
+for (const virtualization of VIRTUALIZATIONS) {
+  describe(`records that somebody has changed (${virtualization})`, () => {
+    let program: Program;
+    let record: RunRecord;
+    before(async () => {
+      program = await buildGuest(path.join(guestFolder, 'blk-write.S'));
+      record = recordedRun(program, virtualization);
+    });
+
+    /** Whether a file was refused; anything but a refusal by name fails the test. */
+    const isRefused = (file: Uint8Array, round: number): boolean => {
+      try {
+        replayed(file, program);
+        return false;
+      } catch (error) {
+        const known = REFUSALS.some((kind) => error instanceof kind);
+        assert.ok(known, `round ${round}: ${error instanceof Error ? error.stack : error}`);
+        return true;
+      }
+    };
+
+    it('replay as they are', () => {
+      assert.ok(replayed(writeRecord(record), program));
+    });
+
+    it(`are refused where a byte is another (${ROUNDS} from seed ${SEED})`, () => {
+      const file = writeRecord(record);
+      for (let round = 0; round < ROUNDS; round++) {
+        const next = randomFrom(SEED * 1_000_003 + round);
+        const damaged = changedByte(file, next);
+        const cut = file.slice(0, next(file.length));
+        if (Buffer.compare(damaged, file) !== 0) assert.ok(isRefused(damaged, round));
+        assert.ok(isRefused(cut, round));
+      }
+    });
+
+    it(`are refused by name or replayed where a byte is another under a right seal (${ROUNDS} from seed ${SEED})`, () => {
+      const file = writeRecord(record);
+      for (let round = 0; round < ROUNDS; round++)
+        isRefused(sealed(changedByte(file, randomFrom(SEED * 2_000_003 + round))), round);
+    }).timeout(600_000);
+
+    it(`are refused by name or replayed where a field is another (${ROUNDS} from seed ${SEED})`, () => {
+      let refused = 0;
+      const version = new DataView(writeRecord(record).buffer).getUint32(8, true);
+      const lives = record.lives.map(({ inputs, ...life }) => ({ ...life, inputs: inputs.map(packed) }));
+      const plain = { ...record, lives } as unknown as PlainValue;
+      for (let round = 0; round < ROUNDS; round++) {
+        const next = randomFrom(SEED * 3_000_003 + round);
+        const { description, ...rest } = changed(plain, next) as { readonly description: PlainValue };
+        const file = seal('HSRECORD', version, (writer) => {
+          writer.plain(description);
+          writer.plain(rest as PlainValue);
+        });
+        if (isRefused(file, round)) refused += 1;
+      }
+      assert.ok(refused > ROUNDS / 4, `${refused} refused`);
+    }).timeout(600_000);
+
+    it('are refused where values lie in each other without end', () => {
+      const [file, depth] = [writeRecord(record), 100_000];
+      const list = Uint8Array.of(6, 1, 0, 0, 0);
+      const nested = new Uint8Array(12 + depth * list.length + SEAL);
+      nested.set(file.subarray(0, 12));
+      for (let at = 0; at < depth; at++) nested.set(list, 12 + at * list.length);
+      assert.throws(() => readRecord(sealed(nested)), /too deep/);
+    });
+  });
+}

@@ -1,0 +1,246 @@
+import assert from 'node:assert/strict';
+import { readdirSync } from 'node:fs';
+import path from 'node:path';
+import type { Program } from '../../simulator/object/program';
+import { type Life, lifeOf, Replay, readRecord, writeRecord } from '../../simulator/system/record';
+import { originOf } from '../../simulator/system/run-origin';
+import { describeSystem, readSnapshot, writeSnapshot } from '../../simulator/system/snapshot';
+import { type System, VIRTUALIZATIONS } from '../../simulator/system/system';
+import { assembleGuest, buildGuest, guestFolder, makeSystem } from '../support/guest';
+import { ENDS } from './run-ends';
+
+const LIMIT = 20_000_000;
+const guests = readdirSync(guestFolder).filter((name) => name.endsWith('.S'));
+
+/** Positions at which a run is saved, in instructions. */
+function positions(total: number): number[] {
+  let random = total >>> 0;
+  return Array.from({ length: 3 }, () => {
+    random = (Math.imul(random, 1103515245) + 12345) >>> 0;
+    return 1 + (random % Math.max(1, total - 1));
+  }).sort((a, b) => a - b);
+}
+
+const runToEnd = (system: System): string => {
+  system.machine.run({ instructions: LIMIT });
+  return system.stateHash();
+};
+
+for (const virtualization of VIRTUALIZATIONS) {
+  describe(`snapshots (${virtualization})`, () => {
+    for (const guest of guests) {
+      it(`of ${guest} go on as if nothing had been`, async () => {
+        const program = await buildGuest(path.join(guestFolder, guest));
+        const make = (of?: Program): System => makeSystem(of ?? program, { virtualization }).system;
+        const whole = make();
+        const end = runToEnd(whole);
+        const exits = whole.vm?.ledger.count;
+        const system = make();
+        const saved = positions(whole.machine.clock.retired).map((at) => {
+          system.machine.run({ instructions: at - system.machine.clock.retired });
+          return { hash: system.stateHash(), snapshot: system.save() };
+        });
+        assert.equal(runToEnd(system), end, 'saving leaves no trace');
+        for (const { hash, snapshot } of saved.reverse()) {
+          system.restore(snapshot);
+          assert.equal(system.stateHash(), hash, 'back in the same machine');
+          assert.equal(runToEnd(system), end, 'on from there');
+          assert.equal(system.vm?.ledger.count, exits, "the VMM's records too");
+        }
+        const file = writeSnapshot(describeSystem(system.configuration), saved[1]?.snapshot ?? assert.fail());
+        const read = readSnapshot(file);
+        assert.deepEqual(read.description, describeSystem(system.configuration));
+        const other = makeSystem(undefined, { virtualization, translation: false }).system;
+        other.restore(read.snapshot);
+        assert.equal(other.stateHash(), saved[1]?.hash, 'in another machine, from a file');
+        assert.equal(runToEnd(other), end, 'on from there, interpreted');
+      }).timeout(120_000);
+    }
+  });
+
+  describe(`records (${virtualization})`, () => {
+    it('bring every input back at its position', async () => {
+      const program = await assembleGuest(ECHO);
+      const live = makeSystem(program, { virtualization, inputOpen: true });
+      const start = live.system.stateHash();
+      const cpu = live.system.guest.cpus[0] ?? assert.fail();
+      let random = 7;
+      for (const word of ['h', 'el', 'lo', '.']) {
+        random = (Math.imul(random, 1103515245) + 12345) >>> 0;
+        live.system.machine.run({ instructions: 200 + (random % 5000) });
+        live.system.input(new TextEncoder().encode(word));
+        live.system.writeRegister(cpu, 28, BigInt(random));
+      }
+      live.system.machine.run({ instructions: LIMIT });
+      const file = recordOf(live.system, start);
+      const again = makeSystem(program, { virtualization, inputOpen: true, translation: false });
+      const replay = new Replay(again.system, onlyLife(file));
+      for (let stop = replay.run(977); stop !== 'end'; stop = replay.run(977)) assert.ok(stop.reason);
+      assert.equal(again.system.stateHash(), live.system.stateHash());
+      assert.ok(replay.isSame);
+      assert.equal(again.output(), live.output());
+    }).timeout(60_000);
+
+    for (const [how, { text, options, drive }] of Object.entries(ENDS))
+      it(`end as the run did: ${how}`, async () => {
+        const program = await assembleGuest(text);
+        const make = () => makeSystem(program, { virtualization, inputOpen: true, ...options }).system;
+        const live = make();
+        const start = live.stateHash();
+        drive(live);
+        const reason = live.machine.runs.stop;
+        const again = make();
+        const replay = new Replay(again, onlyLife(recordOf(live, start)));
+        for (let left = 1000; replay.run(313) !== 'end'; left--) assert.ok(left > 0, 'the replay ends');
+        assert.equal(again.machine.runs.stop, reason);
+        assert.equal(again.stateHash(), live.stateHash());
+        assert.ok(replay.isSame);
+      });
+  });
+}
+
+/** A record of a run that stands where it was recorded to. */
+function recordOf(system: System, start: string): Uint8Array {
+  const { configuration } = system;
+  const description = describeSystem(configuration);
+  const origin = originOf(undefined, configuration);
+  return writeRecord({ description, origin, disks: [], lives: [lifeOf(system, start)] });
+}
+
+const onlyLife = (file: Uint8Array): Life => readRecord(file).lives[0] ?? assert.fail();
+
+/** Echoes what is typed up to a full stop, waiting for it in a loop. */
+const ECHO = `
+        .globl _start
+_start: li      s0, 0x10000000
+1:      lbu     t0, 5(s0)
+        andi    t0, t0, 1
+        beqz    t0, 1b
+        lbu     t0, 0(s0)
+        sb      t0, 0(s0)
+        li      t1, '.'
+        bne     t0, t1, 1b
+        li      a7, 0x53525354
+        li      a6, 0
+        li      a0, 0
+        li      a1, 0
+        ecall
+`;
+
+describe('files of snapshots and records', () => {
+  let file: Uint8Array;
+  before(async () => {
+    const { system } = makeSystem(await assembleGuest(ECHO));
+    system.machine.run({ instructions: 100 });
+    file = writeSnapshot(describeSystem(system.configuration), system.save());
+  });
+
+  it('are refused when they are something else', () => {
+    assert.throws(() => readSnapshot(new TextEncoder().encode('#!/bin/sh')), /no snapshot/);
+    assert.throws(() => readRecord(file), /no record/);
+  });
+
+  it('are refused when they are truncated, wherever', () => {
+    for (const length of [4, 12, 30, 200, file.length >> 1, file.length - 1])
+      assert.throws(() => readSnapshot(file.subarray(0, length)), /no snapshot|truncated|damaged/);
+  });
+
+  it('are refused when a byte has changed', () => {
+    const damaged = file.slice();
+    damaged[1000] = (damaged[1000] ?? 0) ^ 1;
+    assert.throws(() => readSnapshot(damaged), /damaged/);
+  });
+
+  it('are refused when they are of another version', () => {
+    const newer = file.slice();
+    newer[8] = 99;
+    assert.throws(() => readSnapshot(newer), /format version 99/);
+  });
+
+  it('of records are refused by the name of a field that makes no sense, under a right seal', async () => {
+    const { system } = makeSystem(await assembleGuest(ECHO));
+    const life = lifeOf(system, system.stateHash());
+    const description = describeSystem(system.configuration);
+    const whole = { description, origin: originOf(undefined, system.configuration), disks: [], lives: [life] };
+    const wrong = (change: object): (() => unknown) => {
+      const file = writeRecord({ ...whole, ...change });
+      return () => readRecord(file);
+    };
+    assert.throws(wrong({ origin: 7 }), /record\.origin makes no sense/);
+    assert.throws(wrong({ disks: [{ contents: null }] }), /record\.disks\[0\]\.contents/);
+    assert.throws(wrong({ lives: [{ ...life, end: { ...life.end, retired: 'x' } }] }), /lives\[0\]\.end\.retired/);
+    assert.throws(wrong({ lives: [{ ...life, inputs: [{ ...life.end, input: { kind: 'odd' } }] }] }), /input\.kind/);
+    assert.throws(wrong({ description: { ...description, harts: 'two' } }), /field harts makes no sense/);
+  });
+
+  it('are refused by a machine that is made otherwise', () => {
+    const { system } = makeSystem(undefined, { memory: 32 * 1024 * 1024 });
+    assert.throws(() => system.restore(readSnapshot(file).snapshot), /made otherwise/);
+  });
+
+  /** A saved machine whose VMM has tables, with a change by name. */
+  const refusalOf = async (virtualization: 'full' | 'hardware', change: (vmm: Changeable, ram: Changeable) => void) => {
+    const program = await buildGuest(path.join(guestFolder, 'remap.S'));
+    const { system } = makeSystem(program, { virtualization });
+    system.machine.run({ instructions: 3000 });
+    const { snapshot } = readSnapshot(writeSnapshot(describeSystem(system.configuration), system.save()));
+    const { memory, machine } = snapshot as unknown as { memory: { pages: Changeable }; machine: { vmm: Changeable } };
+    change(machine.vmm, memory.pages);
+    const again = makeSystem(undefined, { virtualization }).system;
+    return () => again.restore(snapshot);
+  };
+  interface Changeable {
+    // A test that reaches into plain data by names.
+    [field: string]: Changeable;
+  }
+  const set = (record: Changeable, field: string, value: unknown): void =>
+    void Object.assign(record, { [field]: value });
+  const at = (record: Changeable, ...way: readonly string[]): Changeable =>
+    way.reduce((inner, field) => inner[field] ?? assert.fail(field), record);
+
+  it('are refused when shadow tables share frames, lose them or have numbers of nobody', async () => {
+    const spaces = (vmm: Changeable): Changeable => at(vmm, 'vcpus', '0', 'spaces');
+    const free = (vmm: Changeable) => at(spaces(vmm), 'pool', 'free') as unknown as number[];
+    const cases: readonly [RegExp, (vmm: Changeable) => void][] = [
+      [/used twice/, (vmm) => free(vmm).push(free(vmm)[0] ?? 0)],
+      [/1 frames of the VMM's tables are lost/, (vmm) => free(vmm).pop()],
+      [/no frame of the VMM's tables/, (vmm) => free(vmm).splice(0, 1, 0x80000000)],
+      [/nobody can/, (vmm) => set(at(spaces(vmm), 'views', '0'), 'asid', 0)],
+      [/next shadow ASID/, (vmm) => set(spaces(vmm), 'nextAsid', 0)],
+      [/not there/, (vmm) => set(spaces(vmm), 'active', 77)],
+      [/satp names root/, (vmm) => set(at(vmm, 'vcpus', '0'), 'paging', { root: 2 ** 50, asid: 0, levels: 3 })],
+      [/privilege mode 3/, (vmm) => set(at(vmm, 'vcpus', '0'), 'privilege', 3)],
+    ];
+    for (const [message, change] of cases) assert.throws(await refusalOf('full', change), message);
+  });
+
+  it('are refused when the second stage leads out of the guest’s memory, or its tables into each other', async () => {
+    const root = 0x80200000;
+    const page = (pages: Changeable, hpa: number) => {
+      const bytes = pages[String((hpa - 0x80000000) / 4096)] as unknown as Uint8Array | undefined;
+      assert.ok(bytes);
+      return new DataView(bytes.buffer, bytes.byteOffset);
+    };
+    const first = (vmm: Changeable): number => (at(vmm, 'stage', 'tables') as unknown as number[])[0] ?? 0;
+    const leaf = (pages: Changeable, table: number): number =>
+      [...Array(512).keys()].map((index) => index * 8).find((entry) => page(pages, table).getUint32(entry, true) & 2) ??
+      0;
+    const pte = (hpa: number, flags: number): number => ((hpa / 4096) << 10) | flags;
+    assert.throws(
+      await refusalOf('hardware', (vmm, pages) =>
+        page(pages, first(vmm)).setUint32(leaf(pages, first(vmm)), pte(0x80000000, 0xdf), true),
+      ),
+      /does not isolate its guest/,
+    );
+    assert.throws(
+      await refusalOf('hardware', (vmm, pages) =>
+        page(pages, first(vmm)).setUint32(leaf(pages, first(vmm)), pte(first(vmm), 1), true),
+      ),
+      /leads to no table of its own/,
+    );
+    assert.throws(
+      await refusalOf('hardware', (_, pages) => page(pages, root).setUint32(8 * 5, pte(root, 1), true)),
+      /leads to no table of its own/,
+    );
+  });
+});
