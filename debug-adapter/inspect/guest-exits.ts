@@ -1,15 +1,13 @@
 import type { Hart } from '../../simulator/core/index';
 import type { GuestMode } from '../../simulator/hypervisor/guest';
 import { KEPT_EXITS } from '../../simulator/hypervisor/ledger/ledger';
-import { causeOf, csrNamed, isGuestPageFault } from '../../simulator/isa/index';
+import { Csr, causeOf, isGuestPageFault } from '../../simulator/isa/index';
 import type { GuestTrap } from '../../simulator/machine/stop';
 import type { System } from '../../simulator/system/system';
 import { valueOfWords } from '../format';
 import { vmidOf } from '../views/page-entries';
 import { guestPhysicalOf, machineTrap, supervisorTrap } from './trap-csrs';
 import { previousMode } from './worlds';
-
-const HGATP = csrNamed('hgatp')?.number ?? 0;
 
 /** A trap that a guest of the user's own hypervisor has taken into it: all that the hardware tells of an exit. */
 export interface GuestExit {
@@ -80,7 +78,7 @@ export class GuestExits {
       guestPhysical: isTold
         ? guestPhysicalOf(hart.csr(csrs.guestAddress), hart.csr(csrs.instruction), value)
         : undefined,
-      vmid: vmidOf(hart.csr(HGATP)),
+      vmid: vmidOf(hart.csr(Csr.hgatp.number)),
     };
     this.kept[this.total % KEPT_EXITS] = exit;
     const { id } = causeOf(cause, interrupt);

@@ -1,5 +1,5 @@
 import type { GuestMode } from '../../simulator/hypervisor/guest';
-import { csrNamed } from '../../simulator/isa/index';
+import { Csr } from '../../simulator/isa/index';
 import { Privilege } from '../../simulator/mmu/index';
 
 /** The numbers of the CSRs that tell a mode of the last trap into it. */
@@ -19,27 +19,31 @@ export interface HostTrapCsrs extends TrapCsrs {
   readonly instruction: number;
 }
 
-const number = (name: string): number => csrNamed(name)?.number ?? 0;
-
-const ofMode = (prefix: string): TrapCsrs => ({
-  status: number(`${prefix}status`),
-  vector: number(`${prefix}tvec`),
-  epc: number(`${prefix}epc`),
-  cause: number(`${prefix}cause`),
-  value: number(`${prefix}tval`),
-});
-
 export const supervisorTrap: HostTrapCsrs = {
-  ...ofMode('s'),
-  guestAddress: number('htval'),
-  instruction: number('htinst'),
+  status: Csr.sstatus.number,
+  vector: Csr.stvec.number,
+  epc: Csr.sepc.number,
+  cause: Csr.scause.number,
+  value: Csr.stval.number,
+  guestAddress: Csr.htval.number,
+  instruction: Csr.htinst.number,
 };
 export const machineTrap: HostTrapCsrs = {
-  ...ofMode('m'),
-  guestAddress: number('mtval2'),
-  instruction: number('mtinst'),
+  status: Csr.mstatus.number,
+  vector: Csr.mtvec.number,
+  epc: Csr.mepc.number,
+  cause: Csr.mcause.number,
+  value: Csr.mtval.number,
+  guestAddress: Csr.mtval2.number,
+  instruction: Csr.mtinst.number,
 };
-const guest: TrapCsrs = ofMode('vs');
+const guest: TrapCsrs = {
+  status: Csr.vsstatus.number,
+  vector: Csr.vstvec.number,
+  epc: Csr.vsepc.number,
+  cause: Csr.vscause.number,
+  value: Csr.vstval.number,
+};
 
 /** Those of the mode in which a CPU is; undefined in user mode, into which nothing traps. */
 export function trapCsrsOf({ privilege, virtual }: GuestMode): TrapCsrs | HostTrapCsrs | undefined {

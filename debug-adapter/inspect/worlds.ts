@@ -1,6 +1,6 @@
 import { type Hart, HypervisorStatus, Status, StatusHigh } from '../../simulator/core/index';
 import type { GuestCpu, GuestMode, GuestPeek } from '../../simulator/hypervisor/guest';
-import { csrNamed } from '../../simulator/isa/index';
+import { Csr } from '../../simulator/isa/index';
 import { type Access, Privilege } from '../../simulator/mmu/index';
 import type { Debuggee } from '../debuggee';
 import type { WorldName } from '../protocol';
@@ -13,14 +13,8 @@ export interface World extends GuestMode {
   readonly why: string;
 }
 
-const HSTATUS = csrNumber('hstatus');
-const SATP = csrNumber('satp');
-const SEPC = csrNumber('sepc');
-const MEPC = csrNumber('mepc');
-const HGATP = csrNumber('hgatp');
-const VSATP = csrNumber('vsatp');
 /** CSRs that nobody writes who does not bring a guest. Reset leaves them 0; hstatus has constant bits beside. */
-const HYPERVISOR_CSRS = [HGATP, VSATP, ...['vstvec', 'hedeleg', 'hideleg', 'hvip'].map(csrNumber)];
+const HYPERVISOR_CSRS = [Csr.hgatp, Csr.vsatp, Csr.vstvec, Csr.hedeleg, Csr.hideleg, Csr.hvip];
 const HSTATUS_SET =
   HypervisorStatus.SPV |
   HypervisorStatus.SPVP |
@@ -30,10 +24,6 @@ const HSTATUS_SET =
   HypervisorStatus.VTW |
   HypervisorStatus.VTSR;
 
-function csrNumber(name: string): number {
-  return csrNamed(name)?.number ?? 0;
-}
-
 /**
  * Whether the software makes use of the H extension: as long as it does not, its S-mode is called just that. Only the state of the
  * machine says so; a kernel that never heard of hypervisors keeps the names of its books on a machine that has H, as QEMU's has.
@@ -41,8 +31,8 @@ function csrNumber(name: string): number {
 export function usesHypervisor({ system }: Debuggee, { hart, virtual }: GuestCpu): boolean {
   if (system.vm || !hart.options.hypervisor) return false;
   if (virtual || hart.virtual || hart.state.statusHigh & StatusHigh.MPV) return true;
-  if (hart.csrLow(HSTATUS) & HSTATUS_SET) return true;
-  return HYPERVISOR_CSRS.some((number) => hart.csr(number) !== 0n);
+  if (hart.csrLow(Csr.hstatus.number) & HSTATUS_SET) return true;
+  return HYPERVISOR_CSRS.some(({ number }) => hart.csr(number) !== 0n);
 }
 
 /** The manual's name of a mode. */
@@ -85,9 +75,9 @@ const guestModes: readonly GuestMode[] = [
 /** Where the traps came from in whose handlers a CPU may be, innermost first: what the return from them would lead to. */
 function trappedModes({ hart, privilege, virtual }: GuestCpu): GuestMode[] {
   if (virtual) return [];
-  const supervisor = hart.csr(SEPC) === 0n ? [] : [trapped(hart, 's')];
+  const supervisor = hart.csr(Csr.sepc.number) === 0n ? [] : [trapped(hart, 's')];
   if (privilege === Privilege.supervisor) return supervisor;
-  if (privilege !== Privilege.machine || hart.csr(MEPC) === 0n) return [];
+  if (privilege !== Privilege.machine || hart.csr(Csr.mepc.number) === 0n) return [];
   const own = trapped(hart, 'm');
   // A hypervisor that called the firmware has a guest of its own.
   return own.privilege === Privilege.supervisor && !own.virtual ? [own, ...supervisor] : [own];
@@ -128,11 +118,11 @@ export function interruptedMode(debuggee: Debuggee, cpu: GuestCpu, ofValue = fal
   return { privilege: status & BigInt(Status.SPP) ? Privilege.supervisor : Privilege.user, virtual };
 }
 
-const isPaged = ({ hart }: GuestCpu): boolean => hart.csr(SATP) !== 0n;
+const isPaged = ({ hart }: GuestCpu): boolean => hart.csr(Csr.satp.number) !== 0n;
 
 /** Whether there is something to walk for V = 1. */
 function hasGuest({ hart, virtual }: GuestCpu): boolean {
-  return virtual || hart.csr(HGATP) !== 0n;
+  return virtual || hart.csr(Csr.hgatp.number) !== 0n;
 }
 
 /** A CPU as the software of one of its worlds sees it: addresses are meant there. */
@@ -184,12 +174,12 @@ export function inWorld(cpu: GuestCpu, { privilege, virtual }: GuestMode): Guest
 
 /** The satp by which a CPU's own tables are walked: vsatp for the guest of a hypervisor that runs on the bare machine. */
 export function satpOf(cpu: GuestCpu): bigint {
-  return (cpu.virtual ? cpu.hart.csr(VSATP) : cpu.readCsr(SATP)) ?? 0n;
+  return (cpu.virtual ? cpu.hart.csr(Csr.vsatp.number) : cpu.readCsr(Csr.satp.number)) ?? 0n;
 }
 
 /** The hgatp of the second stage, where a CPU's accesses go through two. */
 export function hgatpOf(debuggee: Debuggee, cpu: GuestCpu): bigint | undefined {
-  return hasTwoStages(debuggee, cpu) ? cpu.hart.csr(HGATP) : undefined;
+  return hasTwoStages(debuggee, cpu) ? cpu.hart.csr(Csr.hgatp.number) : undefined;
 }
 
 /** Whether a CPU's guest, or the guest of a hypervisor that runs on the bare machine, translates by two stages. */

@@ -1,16 +1,11 @@
 import type { GuestCpu } from '../../simulator/hypervisor/guest';
-import { causeOf, decode, expand } from '../../simulator/isa/index';
+import { Csr, causeOf, decode, expand, RegisterNumber } from '../../simulator/isa/index';
 import type { ActiveHandler } from '../../simulator/machine/hosted-software';
 import type { GuestTrap } from '../../simulator/machine/stop';
 import type { Debuggee } from '../debuggee';
 import { isSameLine } from '../program/code-lines';
 import type { Leg, Plan, PlanPart, Stop } from './plan';
 import { isSynchronous } from './traps';
-
-const RA = 1;
-const SP = 2;
-const T0 = 5;
-const SATP = 0x180;
 
 export interface GuestStep {
   readonly debuggee: Debuggee;
@@ -106,18 +101,27 @@ export interface Position {
 }
 
 export function positionOf({ debuggee, cpu }: GuestStep): Position {
-  const sp = cpu.hart.x(SP);
-  return { pc: cpu.pc, privilege: cpu.privilege, satp: cpu.readCsr(SATP), sp, stack: debuggee.locate(cpu, sp) };
+  const sp = cpu.hart.x(RegisterNumber.sp);
+  return {
+    pc: cpu.pc,
+    privilege: cpu.privilege,
+    satp: cpu.readCsr(Csr.satp.number),
+    sp,
+    stack: debuggee.locate(cpu, sp),
+  };
 }
 
 /** Whether the CPU runs the same program, at the same privilege, with no more on its stack. */
 function isBack(step: GuestStep, from: Position): boolean {
-  return isSameContext(step, from) && step.cpu.hart.x(SP) >= from.sp;
+  return isSameContext(step, from) && step.cpu.hart.x(RegisterNumber.sp) >= from.sp;
 }
 
 function isSameContext({ debuggee, cpu }: GuestStep, from: Position): boolean {
   if (cpu.privilege !== from.privilege) return false;
-  return cpu.readCsr(SATP) === from.satp || (from.stack !== undefined && debuggee.locate(cpu, from.sp) === from.stack);
+  return (
+    cpu.readCsr(Csr.satp.number) === from.satp ||
+    (from.stack !== undefined && debuggee.locate(cpu, from.sp) === from.stack)
+  );
 }
 
 /** Runs until an address is reached where the CPU is back at a position's place in the stack. */
@@ -207,7 +211,9 @@ export function returnAddress(debuggee: Debuggee, cpu: GuestCpu): bigint | undef
   const decoded = word === undefined ? undefined : decode(word);
   if (!decoded) return undefined;
   const { instruction: base, fields } = expand(decoded);
-  const isCall = (base.name === 'jal' || base.name === 'jalr') && (fields.rd === RA || fields.rd === T0);
+  const isCall =
+    (base.name === 'jal' || base.name === 'jalr') &&
+    (fields.rd === RegisterNumber.ra || fields.rd === RegisterNumber.t0);
   return isCall ? cpu.pc + BigInt(decoded.instruction.length) : undefined;
 }
 

@@ -1,11 +1,10 @@
 import type { GuestCpu } from '../../simulator/hypervisor/guest';
-import { decode, expand } from '../../simulator/isa/index';
+import { decode, expand, RegisterNumber } from '../../simulator/isa/index';
 import type { LineRow } from '../../simulator/object/line-table';
 import type { Debuggee } from '../debuggee';
 
 /** More rows than a line that is worth it has. */
 const MOST_ROWS = 64;
-const SP = 2;
 /** They leave the line in ways that its code does not show, or are where a step may end: each is stepped by itself. */
 const isSpecial = /^(jalr|csr|ecall|ebreak|sret|mret|wfi|wrs|sfence|sinval|hfence|hinval|hlv|hsv)/;
 
@@ -37,7 +36,7 @@ export function regionOf(
       inside.add(at);
       const isCall = instruction.name === 'jal' && fields.rd !== 0;
       // What moves the stack pointer makes it harder to say whether a trap has returned.
-      if (isCall || fields.rd === SP || isSpecial.test(instruction.name)) stops.add(at);
+      if (isCall || fields.rd === RegisterNumber.sp || isSpecial.test(instruction.name)) stops.add(at);
       else {
         if (fields.target !== undefined) next.add(BigInt.asUintN(64, at + BigInt(fields.target)));
         if (instruction.name !== 'jal') next.add(at + BigInt(decoded.instruction.length));

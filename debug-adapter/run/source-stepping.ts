@@ -1,3 +1,4 @@
+import { Csr } from '../../simulator/isa/index';
 import { Privilege } from '../../simulator/mmu/index';
 import type { CodeBlock } from '../../simulator/object/dwarf/code-scopes';
 import { isAssembly } from '../program/code-lines';
@@ -17,9 +18,6 @@ import {
 } from './guest-stepping';
 import { type LineRegion, regionOf } from './line-region';
 import type { Leg, Plan, PlanPart } from './plan';
-
-const SEPC = 0x141;
-const MEPC = 0x341;
 
 /** Whether a step from where the CPU stands is one through a compiled language. */
 export function isInCompiledCode({ debuggee, cpu, granularity }: GuestStep): boolean {
@@ -236,7 +234,7 @@ function isSameFunctions(a: readonly CodeBlock[], b: readonly CodeBlock[]): bool
 
 /** Where the CPU was when it took the trap in whose handler it stands. */
 function trappedPc(cpu: GuestStep['cpu']): bigint {
-  return cpu.readCsr(cpu.privilege === Privilege.machine ? MEPC : SEPC) ?? cpu.pc;
+  return cpu.readCsr(cpu.privilege === Privilege.machine ? Csr.mepc.number : Csr.sepc.number) ?? cpu.pc;
 }
 
 /** Whether one is in a function inlined into the other, perhaps by way of others. */

@@ -1,7 +1,6 @@
 import { sites } from 'hyperstep:sites';
-import { virtualSubstitutes } from '../../simulator/core/index';
 import type { GuestCpu } from '../../simulator/hypervisor/guest';
-import { csrNamed, csrNumbered, registerNamed } from '../../simulator/isa/index';
+import { csrNamed, registerNamed } from '../../simulator/isa/index';
 import type { Running } from '../debugging';
 import { hex } from '../format';
 import { stepText } from '../inspect/frames/handler-frames';
@@ -79,8 +78,7 @@ function currentValue({ debuggee }: Running, cpu: GuestCpu, name: string): strin
   if (register?.file === 'x') return view.word(cpu.hart.x(register.number));
   // With V = 1 an instruction that names satp means vsatp.
   const named = csrNamed(name);
-  const own = named && cpu.virtual ? csrNumbered(virtualSubstitutes.get(named.number) ?? named.number) : named;
-  const csr = own ?? named;
+  const csr = cpu.virtual ? (named?.virtual ?? named) : named;
   const value = csr && cpu.readCsr(csr.number);
   if (!csr || value === undefined) return 'none';
   const vcpu = debuggee.system.full?.vm.vcpus[cpu.id];

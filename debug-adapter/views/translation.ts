@@ -1,6 +1,6 @@
 import { highWord, lowWord, Status } from '../../simulator/core/index';
 import type { GuestCpu } from '../../simulator/hypervisor/guest';
-import { causeOf, ExceptionCode } from '../../simulator/isa/index';
+import { Csr, causeOf, ExceptionCode } from '../../simulator/isa/index';
 import { Access, Privilege, tableIndex, virtualPage, type WalkStep } from '../../simulator/mmu/index';
 import type { Debuggee } from '../debuggee';
 import { hex } from '../format';
@@ -25,9 +25,6 @@ import { showTlbEntry } from './tlb';
 import { accessText, bareSummary, type Found, faultSummary, hostedSummary } from './translation-summary';
 import { type AccessRights, hasFailed, neededBits, problemOf } from './walk-problem';
 
-const SSTATUS = 0x100;
-const VSSTATUS = 0x200;
-const VSATP = 0x280;
 const accesses = { read: Access.read, write: Access.write, execute: Access.execute } as const;
 type AccessName = keyof typeof accesses;
 const pageFaults = {
@@ -72,7 +69,9 @@ export function translation(debuggee: Debuggee, cpu: GuestCpu, address: bigint, 
 
 /** As whom software in the mode of a CPU makes an access. */
 function rightsOf(cpu: GuestCpu, access: Access): AccessRights {
-  const status = Number((cpu.virtual ? cpu.hart.csr(VSSTATUS) : (cpu.readCsr(SSTATUS) ?? 0n)) & 0xffff_ffffn);
+  const status = Number(
+    (cpu.virtual ? cpu.hart.csr(Csr.vsstatus.number) : (cpu.readCsr(Csr.sstatus.number) ?? 0n)) & 0xffff_ffffn,
+  );
   const { privilege } = cpu;
   return { access, privilege, sum: (status & Status.SUM) !== 0 };
 }
@@ -181,7 +180,7 @@ function tlbEntry(debuggee: Debuggee, cpu: GuestCpu, address: bigint) {
   const { tlb } = cpu.hart;
   const page = virtualPage(lowWord(address), highWord(address));
   if (hasTwoStages(debuggee, cpu)) {
-    const vsatp = cpu.hart.csr(VSATP);
+    const vsatp = cpu.hart.csr(Csr.vsatp.number);
     const isBare = vsatp >> 60n === 0n;
     const space = isBare ? undefined : asidOf(vsatp);
     const asked = isBare ? Number(address >> 12n) : page;

@@ -2,7 +2,6 @@
 
 export { Core, type CoreConfiguration, type TranslationMode } from './core';
 export { CsrFile, type CsrHost } from './csr/file';
-export { virtualSubstitutes } from './csr/hypervisor';
 export { type CsrOperation, csrSourceRegister, executeCsrInstruction } from './csr/instruction';
 export { CACHE_BLOCK } from './hart/cache-block';
 export { RunExit } from './hart/exits';

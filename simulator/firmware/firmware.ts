@@ -1,7 +1,7 @@
 import { CsrSlot, type Hart, highWord, lowWord, Status } from '../core/index';
 import type { Clint } from '../devices/clint';
 import type { Uart } from '../devices/uart';
-import { ExceptionCode, InterruptCode, isMisaligned } from '../isa/index';
+import { Csr, ExceptionCode, InterruptBit, InterruptCode, isMisaligned, RegisterNumber } from '../isa/index';
 import type { HostedSoftware } from '../machine/hosted-software';
 import type { Machine } from '../machine/machine';
 import { FIRMWARE_MEMORY } from '../machine/memory-map';
@@ -17,14 +17,9 @@ import { SbiConsole } from './sbi/console';
 import { FirmwareFeatures } from './sbi/features';
 import { addressesOf, type FenceRange, type GuestFences, HartStatus, type SbiHost } from './sbi/interface';
 
-const CSR = { medeleg: 0x302, menvcfg: 0x30a, mepc: 0x341, satp: 0x180, stimecmp: 0x14d } as const;
-const A0 = 10;
-const A1 = 11;
-
-const bit = (number: number): number => 1 << number;
-const SSIP = bit(InterruptCode.supervisorSoftware);
-const STIP = bit(InterruptCode.supervisorTimer);
-const MTIE = bit(InterruptCode.machineTimer);
+const SSIP = InterruptBit.supervisorSoftware;
+const STIP = InterruptBit.supervisorTimer;
+const MTIE = InterruptBit.machineTimer;
 
 /** The numbers of a range's virtual pages; one undefined for all. */
 const pagesOf = (range: FenceRange): (number | undefined)[] =>
@@ -53,7 +48,7 @@ export class SbiFirmware implements HostedSoftware, SbiHost, GuestFences {
     uart: Uart,
   ) {
     this.console = new SbiConsole(uart, machine.clock);
-    const csrs = { delegation: CSR.medeleg, environment: CSR.menvcfg };
+    const csrs = { delegation: Csr.medeleg.number, environment: Csr.menvcfg.number };
     this.features = new FirmwareFeatures(machine.harts.length, hartFeatures(machine.harts, csrs));
     this.redirected = new RedirectedTraps(machine);
   }
@@ -72,8 +67,8 @@ export class SbiFirmware implements HostedSoftware, SbiHost, GuestFences {
   }
 
   *handleTrap(hart: Hart): Narration {
-    const cause = hart.csrLow(0x342);
-    if (hart.csrHigh(0x342) < 0) yield* this.handleInterrupt(hart, cause);
+    const cause = hart.csrLow(Csr.mcause.number);
+    if (hart.csrHigh(Csr.mcause.number) < 0) yield* this.handleInterrupt(hart, cause);
     else if (cause === ExceptionCode.supervisorEcall) yield* this.handleCall(hart);
     else if (isMisaligned(cause)) yield* this.handleMisaligned(hart);
     else throw new RangeError(`exception ${cause} reached the firmware, which delegates it`);
@@ -105,7 +100,7 @@ export class SbiFirmware implements HostedSoftware, SbiHost, GuestFences {
     if (hart.options.supervisorTimer) {
       // Sstc: the hart itself makes STIP of the deadline, and nobody traps.
       const never = deadline >= 2 ** 64;
-      hart.setCsrWords(CSR.stimecmp, never ? -1 : deadline | 0, never ? -1 : Math.floor(deadline / 2 ** 32) | 0);
+      hart.setCsrWords(Csr.stimecmp.number, never ? -1 : deadline | 0, never ? -1 : Math.floor(deadline / 2 ** 32) | 0);
       return;
     }
     this.setPending(hart, STIP, false);
@@ -243,9 +238,9 @@ export class SbiFirmware implements HostedSoftware, SbiHost, GuestFences {
 
   /** The supervisor goes on after its ecall. */
   private skipCall(hart: Hart): void {
-    const [low, high] = [hart.csrLow(CSR.mepc), hart.csrHigh(CSR.mepc)];
+    const [low, high] = [hart.csrLow(Csr.mepc.number), hart.csrHigh(Csr.mepc.number)];
     const next = (low + 4) | 0;
-    hart.setCsrWords(CSR.mepc, next, high + (next >>> 0 < 4 ? 1 : 0));
+    hart.setCsrWords(Csr.mepc.number, next, high + (next >>> 0 < 4 ? 1 : 0));
   }
 
   private hart(id: number): Hart {
@@ -256,10 +251,10 @@ export class SbiFirmware implements HostedSoftware, SbiHost, GuestFences {
 
   /** S-mode at `address`, paging and interrupts off, a0 = hart id, a1 = `opaque` (SBI 3.0, section 9.1). */
   private enterSupervisor(hart: Hart, address: number, opaque: bigint): void {
-    hart.setCsrWords(CSR.satp, 0, 0);
+    hart.setCsrWords(Csr.satp.number, 0, 0);
     hart.state.status = (hart.state.status & ~Status.SIE) | Status.FS;
-    hart.setX(A0, BigInt(hart.id));
-    hart.setX(A1, opaque);
+    hart.setX(RegisterNumber.a0, BigInt(hart.id));
+    hart.setX(RegisterNumber.a1, opaque);
     hart.pc = BigInt(address);
     hart.privilege = Privilege.supervisor;
   }

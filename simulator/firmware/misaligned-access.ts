@@ -8,11 +8,11 @@ import {
   Status,
   StatusHigh,
 } from '../core/index';
+import { Csr } from '../isa/index';
 import { type Narration, step } from '../machine/narration';
 import { Gva } from '../mmu/address';
 import { Access, Privilege } from '../mmu/index';
 
-const CSR = { mstatus: 0x300, mepc: 0x341, mcause: 0x342, mtval: 0x343, mtinst: 0x34a } as const;
 /** In mtinst of a transformed instruction: where the offset is of the part that faulted; and that it was not of two bytes. */
 const OFFSET_SHIFT = 15;
 const OF_FOUR_BYTES = 2;
@@ -23,14 +23,14 @@ const OF_FOUR_BYTES = 2;
  * @returns what the supervisor is to be given in its place; undefined once the access is done and pc is behind it
  */
 export function* doMisalignedAccess(hart: Hart, ram: PhysicalMemory): Narration<AccessFault | undefined> {
-  const [low, high] = [hart.csrLow(CSR.mtval), hart.csrHigh(CSR.mtval)];
+  const [low, high] = [hart.csrLow(Csr.mtval.number), hart.csrHigh(Csr.mtval.number)];
   const address = new Gva(low, high);
-  const transformed = hart.csrLow(CSR.mtinst);
+  const transformed = hart.csrLow(Csr.mtinst.number);
   const instruction = findInstruction(hart, ram, transformed);
   if (!instruction || instruction.kind === 'atomic' || instruction.reserves) {
     yield step`an atomic access cannot be done in parts: the exception is the supervisor's`;
     const details = { guestVirtual: isGuestVirtual(hart), htvalLow: 0, htvalHigh: 0, htinst: transformed };
-    return { code: hart.csrLow(CSR.mcause), valueLow: low, valueHigh: high, offset: 0, details };
+    return { code: hart.csrLow(Csr.mcause.number), valueLow: low, valueHigh: high, offset: 0, details };
   }
   const { size } = instruction;
   yield step`${size} bytes at ${address} are misaligned, and the supervisor has left them to its firmware (FWFT): do the access in parts, with mstatus.MPRV set`;
@@ -43,19 +43,19 @@ export function* doMisalignedAccess(hart: Hart, ram: PhysicalMemory): Narration<
     const value = extended(outcome.low, outcome.high, instruction);
     hart.setXWords(instruction.rd, value.low, value.high);
   }
-  hart.setCsr(CSR.mepc, hart.csr(CSR.mepc) + BigInt(instruction.length));
+  hart.setCsr(Csr.mepc.number, hart.csr(Csr.mepc.number) + BigInt(instruction.length));
   return undefined;
 }
 
 /** The access with the privilege and V of the mode that trapped. */
 function accessAsBefore(hart: Hart, low: number, high: number, { kind, size, rs2 }: MemoryInstruction) {
-  const status = hart.csrLow(CSR.mstatus);
-  const statusHigh = hart.csrHigh(CSR.mstatus);
-  hart.setCsrWords(CSR.mstatus, status | Status.MPRV, statusHigh);
+  const status = hart.csrLow(Csr.mstatus.number);
+  const statusHigh = hart.csrHigh(Csr.mstatus.number);
+  hart.setCsrWords(Csr.mstatus.number, status | Status.MPRV, statusHigh);
   const { software } = hart;
   const outcome =
     kind === 'load' ? software.load(low, high, size) : software.store(low, high, size, hart.xLow(rs2), hart.xHigh(rs2));
-  hart.setCsrWords(CSR.mstatus, status, statusHigh);
+  hart.setCsrWords(Csr.mstatus.number, status, statusHigh);
   return outcome;
 }
 
@@ -70,7 +70,7 @@ const isGuestVirtual = (hart: Hart): boolean => (hart.state.statusHigh & StatusH
 
 /** What trapped: by mtinst, or else by the bits at mepc, which the mode that trapped has just fetched. */
 function findInstruction(hart: Hart, ram: PhysicalMemory, transformed: number): MemoryInstruction | undefined {
-  if (transformed === 0) return memoryInstruction(fetchAsBefore(hart, ram, hart.csr(CSR.mepc)));
+  if (transformed === 0) return memoryInstruction(fetchAsBefore(hart, ram, hart.csr(Csr.mepc.number)));
   const instruction = memoryInstruction(transformed | OF_FOUR_BYTES);
   return instruction && { ...instruction, length: transformed & OF_FOUR_BYTES ? 4 : 2 };
 }

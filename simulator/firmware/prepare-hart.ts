@@ -1,33 +1,21 @@
 import { Environment, EnvironmentHigh, type Hart } from '../core/index';
-import { ExceptionCode, InterruptCode } from '../isa/index';
+import { Csr, ExceptionCode, InterruptBit, SUPERVISOR_INTERRUPTS } from '../isa/index';
 import { FIRMWARE_MEMORY, MEMORY_MAP } from '../machine/memory-map';
 
-const CSR = {
-  medeleg: 0x302,
-  mideleg: 0x303,
-  mie: 0x304,
-  mcounteren: 0x306,
-  menvcfg: 0x30a,
-  scounteren: 0x106,
-  stimecmp: 0x14d,
-  pmpConfig: 0x3a0,
-  pmpAddress: 0x3b0,
-} as const;
-const SUPERVISOR_INTERRUPTS = 0x222;
 const DELEGATED_EXCEPTIONS = ~(1 << ExceptionCode.supervisorEcall) & ~(1 << ExceptionCode.machineEcall);
-const MSIE = 1 << InterruptCode.machineSoftware;
+const MSIE = InterruptBit.machineSoftware;
 
 /** What firmware sets up in M-mode of a hart before a supervisor runs there. */
 export function prepareHart(hart: Hart): void {
-  hart.setCsrWords(CSR.medeleg, DELEGATED_EXCEPTIONS, 0);
-  hart.setCsrWords(CSR.mideleg, SUPERVISOR_INTERRUPTS, 0);
-  hart.setCsrWords(CSR.mie, MSIE, 0);
-  hart.setCsrWords(CSR.mcounteren, -1, 0);
-  hart.setCsrWords(CSR.scounteren, 7, 0);
+  hart.setCsrWords(Csr.medeleg.number, DELEGATED_EXCEPTIONS, 0);
+  hart.setCsrWords(Csr.mideleg.number, SUPERVISOR_INTERRUPTS, 0);
+  hart.setCsrWords(Csr.mie.number, MSIE, 0);
+  hart.setCsrWords(Csr.mcounteren.number, -1, 0);
+  hart.setCsrWords(Csr.scounteren.number, 7, 0);
   // As OpenSBI leaves it: what the hart has beyond the base is the supervisor's to use.
   const { CBIE, CBCFE, CBZE } = Environment;
-  hart.setCsrWords(CSR.menvcfg, CBIE | CBCFE | CBZE, EnvironmentHigh.PBMTE | EnvironmentHigh.STCE);
-  hart.setCsrWords(CSR.stimecmp, -1, -1);
+  hart.setCsrWords(Csr.menvcfg.number, CBIE | CBCFE | CBZE, EnvironmentHigh.PBMTE | EnvironmentHigh.STCE);
+  hart.setCsrWords(Csr.stimecmp.number, -1, -1);
   protect(hart);
 }
 
@@ -38,7 +26,7 @@ function protect(hart: Hart): void {
   const napot = ({ base, size }: { base: number; size: number }): number => base / 4 + size / 8 - 1;
   const regions = [napot(MEMORY_MAP.clint), napot(FIRMWARE_MEMORY)];
   for (const [index, address] of regions.entries())
-    hart.setCsrWords(CSR.pmpAddress + index, address | 0, Math.floor(address / 2 ** 32));
-  hart.setCsrWords(CSR.pmpAddress + regions.length, -1, 0x3fffff);
-  hart.setCsrWords(CSR.pmpConfig, NAPOT | (NAPOT << 8) | ((NAPOT | READ_WRITE_EXECUTE) << 16), 0);
+    hart.setCsrWords(Csr.pmpaddr0.number + index, address | 0, Math.floor(address / 2 ** 32));
+  hart.setCsrWords(Csr.pmpaddr0.number + regions.length, -1, 0x3fffff);
+  hart.setCsrWords(Csr.pmpcfg0.number, NAPOT | (NAPOT << 8) | ((NAPOT | READ_WRITE_EXECUTE) << 16), 0);
 }

@@ -4,7 +4,7 @@ import { sbiExtensions } from '../firmware/sbi/call';
 import { SbiConsole } from '../firmware/sbi/console';
 import { Feature, type FeatureSwitches, FirmwareFeatures } from '../firmware/sbi/features';
 import { addressesOf, type FenceRange, HartStatus, type SbiHost } from '../firmware/sbi/interface';
-import { ExceptionCode, InterruptCode } from '../isa/index';
+import { ExceptionCode, InterruptBit, RegisterNumber } from '../isa/index';
 import { runThrough } from '../machine/narration';
 import type { Gva } from '../mmu/address';
 import { Access } from '../mmu/index';
@@ -14,9 +14,7 @@ import { GuestTablesAsHardware, translateGuest } from './memory/guest-walk';
 import type { Vcpu } from './vcpu';
 import type { VirtualMachine } from './virtual-machine';
 
-const A0 = 10;
-const A1 = 11;
-const SSIP = 1 << InterruptCode.supervisorSoftware;
+const SSIP = InterruptBit.supervisorSoftware;
 
 /** What the VMM does for the SBI calls of its guest: each call acts on vCPUs and on guest-physical memory. */
 export class VmSbiHost implements SbiHost {
@@ -150,8 +148,8 @@ export class VmSbiHost implements SbiHost {
   /** Virtual S-mode at `address`, paging and interrupts off, a0 = hart id, a1 = `opaque` (SBI 3.0, section 9.1). */
   private enterSupervisor(vcpu: Vcpu, address: number, opaque: bigint): void {
     vcpu.enterSupervisor();
-    vcpu.hart.setX(A0, BigInt(vcpu.id));
-    vcpu.hart.setX(A1, opaque);
+    vcpu.hart.setX(RegisterNumber.a0, BigInt(vcpu.id));
+    vcpu.hart.setX(RegisterNumber.a1, opaque);
     vcpu.setPc(address | 0, Math.floor(address / 2 ** 32));
   }
 

@@ -80,7 +80,7 @@ export const isGuestPageFault = (code: number): boolean => guestPageFaults.has(c
 export const isMisaligned = (code: number): boolean =>
   code === ExceptionCode.loadMisaligned || code === ExceptionCode.storeMisaligned;
 
-/** Interrupt codes, which are also bit numbers in mip, mie and mideleg. */
+/** Interrupt codes, which are also bit numbers in mip, mie and mideleg: see `InterruptBit`. */
 export const InterruptCode = {
   supervisorSoftware: 1,
   virtualSupervisorSoftware: 2,
@@ -93,6 +93,21 @@ export const InterruptCode = {
   machineExternal: 11,
   supervisorGuestExternal: 12,
 } as const;
+
+type InterruptName = keyof typeof InterruptCode;
+
+/** Interrupts by their bits in mip, mie and mideleg. */
+export const InterruptBit = Object.fromEntries(
+  Object.entries(InterruptCode).map(([name, code]) => [name, 1 << code]),
+) as { readonly [Name in InterruptName]: number };
+
+/** The standard interrupts of M-mode, of S-mode, and those that H adds for VS-mode. */
+export const MACHINE_INTERRUPTS =
+  InterruptBit.machineSoftware | InterruptBit.machineTimer | InterruptBit.machineExternal;
+export const SUPERVISOR_INTERRUPTS =
+  InterruptBit.supervisorSoftware | InterruptBit.supervisorTimer | InterruptBit.supervisorExternal;
+export const VIRTUAL_INTERRUPTS =
+  InterruptBit.virtualSupervisorSoftware | InterruptBit.virtualSupervisorTimer | InterruptBit.virtualSupervisorExternal;
 
 const exceptionsByCode = new Map(exceptionCauses.map((cause) => [cause.code, cause]));
 const interruptsByCode = new Map(interruptCauses.map((cause) => [cause.code, cause]));

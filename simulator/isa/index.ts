@@ -2,7 +2,7 @@
 
 export { fenceAccesses, fenceLetters, fenceSetNamed } from './base/i';
 export * from './causes';
-export * from './csr/csrs';
+export * from './csr';
 export * from './extensions';
 export { RoundingMode, roundingModeNames, roundingModeSummaries } from './float/float-formats';
 export { operandBits, operandProblem, operandsProblem } from './operands';

@@ -3,33 +3,76 @@ import type { Register } from './types';
 
 type SavedBy = Register['savedBy'];
 
-function integerRegister(number: number, abiName: string, role: string, savedBy: SavedBy): Register {
-  return { number, name: `x${number}`, abiName, aliases: number === 8 ? ['fp'] : [], file: 'x', role, savedBy };
+/** x0 to x31 by their ABI names. */
+export const RegisterNumber = {
+  zero: 0,
+  ra: 1,
+  sp: 2,
+  gp: 3,
+  tp: 4,
+  t0: 5,
+  t1: 6,
+  t2: 7,
+  s0: 8,
+  s1: 9,
+  a0: 10,
+  a1: 11,
+  a2: 12,
+  a3: 13,
+  a4: 14,
+  a5: 15,
+  a6: 16,
+  a7: 17,
+  s2: 18,
+  s3: 19,
+  s4: 20,
+  s5: 21,
+  s6: 22,
+  s7: 23,
+  s8: 24,
+  s9: 25,
+  s10: 26,
+  s11: 27,
+  t3: 28,
+  t4: 29,
+  t5: 30,
+  t6: 31,
+} as const;
+type IntegerName = keyof typeof RegisterNumber;
+
+const roles: { readonly [Name in IntegerName]?: string } = {
+  zero: 'always 0',
+  ra: 'return address',
+  sp: 'stack pointer',
+  gp: 'global pointer',
+  tp: 'thread pointer',
+  t0: 'temporary, alternate link register',
+  s0: 'saved register, frame pointer',
+  a0: 'argument 0, return value 0',
+  a1: 'argument 1, return value 1',
+  a7: 'argument 7, system call number',
+};
+
+function roleOf(name: IntegerName): string {
+  if (name.startsWith('a')) return roles[name] ?? `argument ${name.slice(1)}`;
+  return roles[name] ?? (name.startsWith('s') ? 'saved register' : 'temporary');
 }
 
-function argument(number: number, index: number): Register {
-  const role = index < 2 ? `argument ${index}, return value ${index}` : `argument ${index}`;
-  return integerRegister(number, `a${index}`, index === 7 ? `${role}, system call number` : role, 'caller');
+function saverOf(name: IntegerName): SavedBy {
+  if (name === 'zero' || name === 'gp' || name === 'tp') return 'none';
+  return name.startsWith('s') ? 'callee' : 'caller';
 }
 
-const range = (from: number, to: number): number[] => Array.from({ length: to - from + 1 }, (_, i) => from + i);
+const integerNames = Object.keys(RegisterNumber) as readonly IntegerName[];
 
 /** x0 to x31, by number. */
-export const registers: readonly Register[] = [
-  integerRegister(0, 'zero', 'always 0', 'none'),
-  integerRegister(1, 'ra', 'return address', 'caller'),
-  integerRegister(2, 'sp', 'stack pointer', 'callee'),
-  integerRegister(3, 'gp', 'global pointer', 'none'),
-  integerRegister(4, 'tp', 'thread pointer', 'none'),
-  integerRegister(5, 't0', 'temporary, alternate link register', 'caller'),
-  integerRegister(6, 't1', 'temporary', 'caller'),
-  integerRegister(7, 't2', 'temporary', 'caller'),
-  integerRegister(8, 's0', 'saved register, frame pointer', 'callee'),
-  integerRegister(9, 's1', 'saved register', 'callee'),
-  ...range(10, 17).map((number) => argument(number, number - 10)),
-  ...range(18, 27).map((number) => integerRegister(number, `s${number - 16}`, 'saved register', 'callee')),
-  ...range(28, 31).map((number) => integerRegister(number, `t${number - 25}`, 'temporary', 'caller')),
-];
+export const registers: readonly Register[] = integerNames.map((abiName) => {
+  const number = RegisterNumber[abiName];
+  const aliases = abiName === 's0' ? ['fp'] : [];
+  return { number, name: `x${number}`, abiName, aliases, file: 'x', role: roleOf(abiName), savedBy: saverOf(abiName) };
+});
+
+const range = (from: number, to: number): number[] => Array.from({ length: to - from + 1 }, (_, i) => from + i);
 
 function floatRegister(number: number, abiName: string, role: string, savedBy: SavedBy): Register {
   return { number, name: `f${number}`, abiName, aliases: [], file: 'f', role, savedBy };

@@ -1,4 +1,4 @@
-/** The shape of the instruction table: what an instruction, an operand, a pseudo-instruction, a register, a CSR and a cause are. */
+/** The shape of the instruction table: what an instruction, an operand, a pseudo-instruction, a register and a cause are. */
 import type { Availability } from './extensions';
 import type { FloatSemantics, Semantics, SystemSemantics } from './semantics';
 
@@ -175,41 +175,6 @@ export interface Register {
   readonly role: string;
   readonly savedBy: 'caller' | 'callee' | 'none';
 }
-
-export interface CsrField {
-  readonly name: string;
-  readonly high: number;
-  readonly low: number;
-  readonly summary: string;
-  /** Names of values where they have any ('0': 'Bare', '8': 'Sv39'). */
-  readonly values?: Readonly<Record<number, string>>;
-}
-
-export interface Csr {
-  /** 0..0xfff */
-  readonly number: number;
-  readonly name: string;
-  /** From bits 9:8 of the number, as the manual's CSR address convention says; hypervisor CSRs count as 's'. */
-  readonly privilege: PrivilegeName;
-  /** Bits 11:10 of the number are 3. */
-  readonly readOnly: boolean;
-  readonly summary: string;
-  readonly fields: readonly CsrField[];
-  /** The extension or group that it comes with; the machine implements those of `machineCsrGroups`. */
-  readonly group: CsrGroup;
-}
-
-export type CsrGroup =
-  | 'machine'
-  | 'supervisor'
-  | 'user-counters'
-  | 'float'
-  | 'hypervisor'
-  | 'triggers'
-  | 'debug'
-  | 'vector'
-  | 'rv32'
-  | 'other';
 
 export interface Cause {
   readonly code: number;

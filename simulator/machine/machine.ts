@@ -1,6 +1,7 @@
 import { Core, type CorePlatform, type Hart, type HartOptions, RunExit } from '../core/index';
 import type { AccessSize } from '../devices/device';
 import type { DmaSpace } from '../devices/dma';
+import { Csr } from '../isa/index';
 import { type Board, readDevice, writeDevice } from './board';
 import { Clock } from './clock';
 import type { ActiveHandler, HostedSoftware } from './hosted-software';
@@ -25,6 +26,13 @@ export interface MachineConfiguration {
 const TRAP_LOOP = 64;
 
 const WORD = 8;
+
+/** What tells of a trap, by the mode that handles it. */
+const trapCsrs = {
+  m: { cause: Csr.mcause.number, value: Csr.mtval.number },
+  s: { cause: Csr.scause.number, value: Csr.stval.number },
+  vs: { cause: Csr.vscause.number, value: Csr.vstval.number },
+} as const;
 
 /** What a caller of `run` wants. Nothing in it changes what the guest does, only where the run pauses. */
 export interface RunRequest {
@@ -311,13 +319,12 @@ export class Machine implements CorePlatform, Runner {
       this.end = { reason: 'trap-loop', hart };
       return this.end;
     }
-    const causeCsr = { m: 0x342, s: 0x142, vs: 0x242 }[hart.trapMode];
-    const valueCsr = causeCsr + 1;
+    const { cause, value } = trapCsrs[hart.trapMode];
     const trap: GuestTrap = {
-      interrupt: hart.csrHigh(causeCsr) < 0,
-      cause: hart.csrLow(causeCsr),
-      valueLow: hart.csrLow(valueCsr),
-      valueHigh: hart.csrHigh(valueCsr),
+      interrupt: hart.csrHigh(cause) < 0,
+      cause: hart.csrLow(cause),
+      valueLow: hart.csrLow(value),
+      valueHigh: hart.csrHigh(value),
     };
     return request.stopAtGuestTrap?.(trap, hart) ? { reason: 'guest-trap', hart, trap } : undefined;
   }

@@ -3,6 +3,7 @@ import type { FinisherRequest } from '../devices/finisher';
 import type { VirtioBackend } from '../devices/virtio/transport';
 import { SbiFirmware } from '../firmware/firmware';
 import type { Guest, GuestCpu, GuestMode, GuestPeek } from '../hypervisor/guest';
+import { Csr, MACHINE_INTERRUPTS } from '../isa/index';
 import { Board } from '../machine/board';
 import { machineLines } from '../machine/hart-lines';
 import { Machine } from '../machine/machine';
@@ -12,8 +13,6 @@ import { resetVector } from '../machine/reset-vector';
 import { type Access, Privilege } from '../mmu/index';
 
 /** MSI, MTI and MEI. */
-const MACHINE_INTERRUPTS = 0x888;
-const CSR = { mepc: 0x341 } as const;
 
 export interface BareEngineConfiguration {
   readonly harts: number;
@@ -110,11 +109,11 @@ class BareCpu implements GuestCpu {
 
   /** While the firmware has the hart, the guest's pc and privilege are those to which it returns. */
   get pc(): bigint {
-    return this.inFirmware ? this.hart.csr(CSR.mepc) : this.hart.pc;
+    return this.inFirmware ? this.hart.csr(Csr.mepc.number) : this.hart.pc;
   }
 
   set pc(value: bigint) {
-    if (this.inFirmware) this.hart.setCsr(CSR.mepc, value);
+    if (this.inFirmware) this.hart.setCsr(Csr.mepc.number, value);
     else this.hart.pc = value;
   }
 

@@ -1,4 +1,5 @@
 import type { GuestCpu } from '../../../simulator/hypervisor/guest';
+import { RegisterNumber } from '../../../simulator/isa/index';
 import type { Debuggee } from '../../debuggee';
 import { handlerCode } from '../code/handler-code';
 import { callBefore, reachableCode } from '../code/reachable-code';
@@ -23,7 +24,11 @@ const MOST_FRAMES = 64;
 
 /** The guest's stack, innermost first, as far as there is evidence for it. */
 export function guestFrames(debuggee: Debuggee, cpu: GuestCpu): GuestFrame[] {
-  const registers = { sp: cpu.hart.x(2), s0: cpu.hart.x(8), ra: cpu.hart.x(1) };
+  const registers = {
+    sp: cpu.hart.x(RegisterNumber.sp),
+    s0: cpu.hart.x(RegisterNumber.s0),
+    ra: cpu.hart.x(RegisterNumber.ra),
+  };
   const frames: GuestFrame[] = [{ cpu, pc: cpu.pc, kind: 'running', isGuess: false, registers }];
   // A mode's trap CSRs are of its last trap: they lead on once.
   const left = new Set<number>();

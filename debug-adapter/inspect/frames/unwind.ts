@@ -1,5 +1,5 @@
 import type { GuestCpu } from '../../../simulator/hypervisor/guest';
-import { decode, expand } from '../../../simulator/isa/index';
+import { decode, expand, RegisterNumber } from '../../../simulator/isa/index';
 import type { Debuggee } from '../../debuggee';
 import type { FrameRule } from './call-frames';
 
@@ -16,8 +16,6 @@ export interface Caller {
   readonly registers: KnownRegisters;
 }
 
-const RA = 1;
-const SP = 2;
 const S0 = 8;
 
 /** What the code of a function from its start to pc did to its stack: the evidence by which its caller is found. */
@@ -81,14 +79,14 @@ function callerByRule(
   { sp, s0, ra }: KnownRegisters,
   isOuter: boolean,
 ): Caller | undefined {
-  const base = register === SP ? sp : register === S0 ? s0 : undefined;
+  const base = register === RegisterNumber.sp ? sp : register === S0 ? s0 : undefined;
   if (base === undefined) return undefined;
   const cfa = BigInt.asUintN(64, base + BigInt(offset));
   const before = (number: number, now: bigint | undefined): bigint | undefined => {
     const at = saved.get(number);
     return at === undefined ? now : readWord(debuggee, cpu, cfa + BigInt(at));
   };
-  const pc = before(returnRegister, isOuter || returnRegister !== RA ? undefined : ra);
+  const pc = before(returnRegister, isOuter || returnRegister !== RegisterNumber.ra ? undefined : ra);
   if (pc === undefined) return undefined;
   const frame = before(S0, s0);
   return { pc, isGuess: false, registers: { sp: cfa, ...(frame === undefined ? {} : { s0: frame }) } };
@@ -111,24 +109,24 @@ function scanPrologue(debuggee: Debuggee, cpu: GuestCpu, start: bigint, pc: bigi
     const { rd, rs1, rs2, imm = 0 } = fields;
     const offset = BigInt(imm);
     at += BigInt(decoded.instruction.length);
-    if (instruction.name === 'addi' && rd === SP && rs1 === SP) {
+    if (instruction.name === 'addi' && rd === RegisterNumber.sp && rs1 === RegisterNumber.sp) {
       frame.size -= offset;
       if (frame.ra !== undefined) frame.ra -= offset;
       if (frame.s0 !== undefined) frame.s0 -= offset;
       if (frame.framePointer !== undefined) frame.framePointer -= offset;
       if (offset < 0n || frame.size > 0n) body = { ...frame };
-    } else if (instruction.name === 'addi' && rd === S0 && rs1 === SP) {
+    } else if (instruction.name === 'addi' && rd === S0 && rs1 === RegisterNumber.sp) {
       frame.framePointer = offset;
       body = { ...frame };
-    } else if (instruction.name === 'sd' && rs1 === SP && rs2 === RA) {
+    } else if (instruction.name === 'sd' && rs1 === RegisterNumber.sp && rs2 === RegisterNumber.ra) {
       frame.ra = offset;
       body = { ...frame };
-    } else if (instruction.name === 'sd' && rs1 === SP && rs2 === S0) {
+    } else if (instruction.name === 'sd' && rs1 === RegisterNumber.sp && rs2 === S0) {
       frame.s0 = offset;
       body = { ...frame };
-    } else if (instruction.name === 'ld' && rs1 === SP && rd === RA) {
+    } else if (instruction.name === 'ld' && rs1 === RegisterNumber.sp && rd === RegisterNumber.ra) {
       frame.ra = undefined;
-    } else if (rd === RA && (instruction.name === 'jal' || instruction.name === 'jalr')) {
+    } else if (rd === RegisterNumber.ra && (instruction.name === 'jal' || instruction.name === 'jalr')) {
       frame.called = true;
       body.called = true;
     } else if (isEndOfPath(instruction.name, rd)) {

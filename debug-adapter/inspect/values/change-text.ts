@@ -1,11 +1,9 @@
 import type { StateChange } from '../../../simulator/hypervisor/ledger/ledger';
-import { causeOf, csrName, csrNumbered } from '../../../simulator/isa/index';
+import { Csr, causeOf, csrName, csrNumbered } from '../../../simulator/isa/index';
 import type { Debuggee } from '../../debuggee';
 import { hex, hexOfWords, valueOfWords } from '../../format';
 import type { StateChange as ShownChange } from '../../protocol';
 import { satpText } from './values';
-
-const SATP = 0x180;
 
 /** A change of sensitive state in words. */
 export function describeChange(debuggee: Debuggee, change: StateChange): ShownChange {
@@ -13,7 +11,7 @@ export function describeChange(debuggee: Debuggee, change: StateChange): ShownCh
     case 'virtual CSR':
     case 'hardware CSR': {
       const shown = (words: { low: number; high: number }): string =>
-        change.csr === SATP ? satpText(valueOfWords(words)) : hexOfWords(words);
+        change.csr === Csr.satp.number ? satpText(valueOfWords(words)) : hexOfWords(words);
       const name = csrNumbered(change.csr)?.name ?? csrName(change.csr);
       return { kind: change.kind, name, before: shown(change.before), after: shown(change.after) };
     }

@@ -4,7 +4,15 @@ import { describeView } from '../../../simulator/hypervisor/engines/full/shadow-
 import type { DeprivilegedVcpu } from '../../../simulator/hypervisor/engines/full/vcpu';
 import type { GuestCpu } from '../../../simulator/hypervisor/guest';
 import type { ExitRecord } from '../../../simulator/hypervisor/ledger/ledger';
-import { type Csr, causeOf, csrs, floatRegisters, registers } from '../../../simulator/isa/index';
+import {
+  Csr,
+  type CsrDescription,
+  type CsrGroup,
+  causeOf,
+  csrs,
+  floatRegisters,
+  registers,
+} from '../../../simulator/isa/index';
 import { Privilege } from '../../../simulator/mmu/index';
 import type { Debuggee } from '../../debuggee';
 import { floatOf, sizeInRegister } from '../../expression/floats';
@@ -27,8 +35,7 @@ export interface Scope {
 }
 
 /** CSRs of the modes that a guest kernel sees, and the counters. */
-const shownGroups: ReadonlySet<Csr['group']> = new Set(['supervisor', 'machine', 'hypervisor']);
-const FCSR = 3;
+const shownGroups: ReadonlySet<CsrGroup> = new Set(['supervisor', 'machine', 'hypervisor']);
 const counters = new Set(['cycle', 'time', 'instret']);
 /** Dozens of registers that say nothing here. */
 const isTedious = /^(pmp|mhpm|hpm|t(select|data|info|control))/;
@@ -96,7 +103,7 @@ function registerScope(debuggee: Debuggee, cpu: GuestCpu): Container {
 /** f0 to f31: the value as a double, and as a single where it is NaN-boxed. */
 function floatScope(cpu: GuestCpu): Container {
   return containerOf(() => {
-    const fcsr = cpu.hart.csr(FCSR);
+    const fcsr = cpu.hart.csr(Csr.fcsr.number);
     return [
       {
         name: 'fcsr',
@@ -180,7 +187,7 @@ function hardwareScope(debuggee: Debuggee, cpu: GuestCpu): Container {
   );
 }
 
-function shownCsrs(): Csr[] {
+function shownCsrs(): CsrDescription[] {
   return csrs.filter(({ group, name }) => counters.has(name) || (shownGroups.has(group) && !isTedious.test(name)));
 }
 

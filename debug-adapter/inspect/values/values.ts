@@ -1,5 +1,5 @@
 import type { GuestCpu } from '../../../simulator/hypervisor/guest';
-import { type Csr, type CsrField, causeOf, csrName, csrNumbered } from '../../../simulator/isa/index';
+import { type CsrDescription, type CsrField, causeOf, csrName, csrNumbered } from '../../../simulator/isa/index';
 import { CsrValue, Gpa, Gva, Hpa, PteValue } from '../../../simulator/mmu/address';
 import type { Debuggee } from '../../debuggee';
 import { isFloat, numberOf, realOf, type Value } from '../../expression/evaluate';
@@ -57,7 +57,7 @@ export class ValueView {
   }
 
   /** The decoded fields of a CSR. @param read gives its value when somebody looks */
-  fields(csr: Csr, read: () => bigint, isWritable: boolean): Container | undefined {
+  fields(csr: CsrDescription, read: () => bigint, isWritable: boolean): Container | undefined {
     if (csr.fields.length === 0) return undefined;
     return containerOf(() =>
       csr.fields.map((field) => ({
@@ -75,7 +75,7 @@ export class ValueView {
   }
 
   /** A CSR's value in one line: the fields that say something. */
-  csr(csr: Csr, value: bigint): string {
+  csr(csr: CsrDescription, value: bigint): string {
     if (csr.name === 'satp' || csr.name === 'vsatp') return satpText(value);
     if (csr.name === 'hgatp') return hgatpText(value);
     if (csr.name === 'htval' || csr.name === 'mtval2') return this.guestAddress(csr, value);
@@ -87,7 +87,7 @@ export class ValueView {
   }
 
   /** htval and mtval2: the guest physical address that they hold shifted; 0 is none. */
-  private guestAddress({ name }: Csr, value: bigint): string {
+  private guestAddress({ name }: CsrDescription, value: bigint): string {
     const csrs = name === 'htval' ? supervisorTrap : machineTrap;
     if (value === 0n) return `${hex(value)} (no guest physical address)`;
     const { hart } = this.cpu;

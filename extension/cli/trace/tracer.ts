@@ -1,5 +1,5 @@
 import type { GuestCpu } from '../../../simulator/hypervisor/guest';
-import { csrNamed, ExceptionCode } from '../../../simulator/isa/index';
+import { Csr, ExceptionCode } from '../../../simulator/isa/index';
 import type { Runner, RunRequest } from '../../../simulator/machine/machine';
 import type { GuestTrap, MachineStop } from '../../../simulator/machine/stop';
 import { Access, Privilege } from '../../../simulator/mmu/index';
@@ -122,13 +122,13 @@ const fetchFaults: readonly number[] = [
 ];
 
 const returnAddresses = {
-  m: csrNamed('mepc')?.number,
-  s: csrNamed('sepc')?.number,
-  vs: csrNamed('vsepc')?.number,
+  m: Csr.mepc.number,
+  s: Csr.sepc.number,
+  vs: Csr.vsepc.number,
 };
 
 /** Where a CPU was that has just taken a trap into its own handler. */
 function returnAddress(cpu: GuestCpu): bigint {
   const mode = cpu.privilege === Privilege.machine ? 'm' : cpu.virtual ? 'vs' : 's';
-  return cpu.readCsr(returnAddresses[mode] ?? 0) ?? 0n;
+  return cpu.readCsr(returnAddresses[mode]) ?? 0n;
 }

@@ -1,12 +1,13 @@
-import { FLOAT_REGISTERS, virtualSubstitutes } from '../../../simulator/core/index';
+import { FLOAT_REGISTERS } from '../../../simulator/core/index';
 import type { GuestCpu } from '../../../simulator/hypervisor/guest';
 import {
+  Csr,
   csrName,
-  csrNamed,
   type Decoded,
   type SystemOperation,
   systemOperationOf,
   usesFloat,
+  virtualCsr,
 } from '../../../simulator/isa/index';
 import { digits } from './words';
 
@@ -21,35 +22,27 @@ interface Written {
 const ORDER = { x: 0, f: 1, csr: 4 };
 const NUMBERS = 16;
 
-function numberOf(name: string): number {
-  const csr = csrNamed(name);
-  if (!csr) throw new RangeError(`there is no CSR '${name}'`);
-  return csr.number;
-}
-
-const fflags = numberOf('fflags');
-const frm = numberOf('frm');
-const fcsr = numberOf('fcsr');
-const mstatus = numberOf('mstatus');
-const sstatus = numberOf('sstatus');
-const vsstatus = numberOf('vsstatus');
-const hstatus = numberOf('hstatus');
-
 /** CSRs that are a part of another, or a view of it: what is written is the other. */
-const homes: ReadonlyMap<number, string> = new Map(
-  Object.entries({ sstatus: 'mstatus', sie: 'mie', sip: 'mip', hie: 'mie', hip: 'mip', vsie: 'mie', vsip: 'mip' }).map(
-    ([name, home]) => [numberOf(name), home],
-  ),
-);
+const homes: ReadonlyMap<number, number> = new Map([
+  [Csr.sstatus.number, Csr.mstatus.number],
+  [Csr.sie.number, Csr.mie.number],
+  [Csr.sip.number, Csr.mip.number],
+  [Csr.hie.number, Csr.mie.number],
+  [Csr.hip.number, Csr.mip.number],
+  [Csr.vsie.number, Csr.mie.number],
+  [Csr.vsip.number, Csr.mip.number],
+]);
+const floatCsrs = [Csr.fflags.number, Csr.frm.number, Csr.fcsr.number];
+
 /** What floating-point instructions change beside their result: flags, and that there is something to be saved. */
 export type FloatState = ReadonlyMap<number, bigint>;
 
 /** Looks at it before an instruction that may change it. */
 export function floatState(cpu: GuestCpu, { instruction, fields }: Decoded): FloatState {
   const state = new Map<number, bigint>();
-  const isFloatCsr = fields.csr !== undefined && [fflags, frm, fcsr].includes(fields.csr);
+  const isFloatCsr = fields.csr !== undefined && floatCsrs.includes(fields.csr);
   if (!usesFloat(instruction) && !isFloatCsr) return state;
-  for (const csr of [fflags, mstatus, vsstatus]) {
+  for (const csr of [Csr.fflags.number, Csr.mstatus.number, Csr.vsstatus.number]) {
     const value = cpu.readCsr(csr);
     if (value !== undefined) state.set(csr, value);
   }
@@ -96,9 +89,8 @@ function csrWritten(csr: number, value: bigint): Written {
 
 /** Where the bits are that a CSR shows; the CSR itself where the guest has none of its home. */
 function homeOf(cpu: GuestCpu, csr: number, wasVirtual: boolean): number {
-  const own = wasVirtual ? (virtualSubstitutes.get(csr) ?? csr) : csr;
-  const home = homes.get(own);
-  const number = home === undefined ? own : numberOf(home);
+  const own = wasVirtual ? virtualCsr(csr) : csr;
+  const number = homes.get(own) ?? own;
   return cpu.readCsr(number) === undefined ? csr : number;
 }
 
@@ -110,17 +102,21 @@ function writtenCsrs({ instruction, fields }: Decoded, wasVirtual: boolean): rea
     case 'csr-set':
     case 'csr-clear':
       if ((fields.rs1 ?? fields.uimm) === 0) return [];
-      return csr === fcsr ? [fflags, frm] : [csr];
+      return partsOf(csr);
     case 'csr-write':
-      return csr === fcsr ? [fflags, frm] : [csr];
+      return partsOf(csr);
     default:
       return [];
   }
 }
 
+/** Of fcsr its parts are what is written. */
+const partsOf = (csr: number): readonly number[] =>
+  csr === Csr.fcsr.number ? [Csr.fflags.number, Csr.frm.number] : [csr];
+
 /** What a return from a trap writes. */
 function returnedFrom(operation: SystemOperation | undefined, wasVirtual: boolean): readonly number[] {
-  if (operation === 'mret') return [mstatus];
+  if (operation === 'mret') return [Csr.mstatus.number];
   if (operation !== 'sret') return [];
-  return wasVirtual ? [sstatus] : [sstatus, hstatus];
+  return wasVirtual ? [Csr.sstatus.number] : [Csr.sstatus.number, Csr.hstatus.number];
 }

@@ -2,13 +2,13 @@
  * The CSRs of a hart or vCPU. Each is an object that knows how it reads and writes, and which values it takes (WARL, WPRI). Views
  * (sstatus, sie, hip, ...) hold nothing of their own. Permission by privilege and by number is checked in `csr-instruction`.
  */
-import { csrs, machineCsrGroups } from '../../isa';
+import { Csr, csrs, machineCsrGroups, virtualCsr } from '../../isa';
 import type { Pmp } from '../../mmu';
 import { type HartState, highWord, lowWord } from '../hart/hart-state';
 import type { HartOptions } from '../hart/options';
 import { eventCounter, timerRegisters } from './counters';
 import { floatRegisters } from './float';
-import { hypervisorRegisters, virtualSubstitutes } from './hypervisor';
+import { hypervisorRegisters } from './hypervisor';
 import { type CsrRegister, constant, Refusal } from './register';
 import { baseRegisters, pmpAddress, pmpConfig } from './status';
 
@@ -45,11 +45,11 @@ export class CsrFile {
       if (machineCsrGroups.has(group)) this.registers[number] = registerOf(name, host.options);
     }
     for (const [number, register] of this.registers.entries()) {
-      const substitute = virtualSubstitutes.get(number);
-      this.virtualRegisters[number] = substitute === undefined ? register : this.registers[substitute];
+      const own = virtualCsr(number);
+      this.virtualRegisters[number] = own === number ? register : this.registers[own];
     }
     // What is read-only one in mideleg.
-    this.find(MIDELEG)?.write?.(this, 0, 0);
+    this.find(Csr.mideleg.number)?.write?.(this, 0, 0);
   }
 
   get state(): HartState {
@@ -79,8 +79,6 @@ export class CsrFile {
     this.set(value | 0, Math.floor(value / 2 ** 32) | 0);
   }
 }
-
-const MIDELEG = 0x303;
 
 function registerOf(name: string, options: HartOptions): CsrRegister | undefined {
   if (name in hypervisorRegisters) {

@@ -74,17 +74,3 @@ export const hypervisorRegisters: Readonly<Record<string, CsrRegister>> = {
   ...virtualTimerRegisters,
   ...virtualTranslationRegisters,
 };
-
-/** What an access to a supervisor CSR reaches when V = 1. */
-export const virtualSubstitutes: ReadonlyMap<number, number> = new Map([
-  [0x100, 0x200], // sstatus
-  [0x104, 0x204], // sie
-  [0x105, 0x205], // stvec
-  [0x140, 0x240], // sscratch
-  [0x141, 0x241], // sepc
-  [0x142, 0x242], // scause
-  [0x143, 0x243], // stval
-  [0x144, 0x244], // sip
-  [0x14d, 0x24d], // stimecmp
-  [0x180, 0x280], // satp
-]);

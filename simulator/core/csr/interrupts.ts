@@ -1,21 +1,15 @@
 /** Interrupt CSRs: pending, enabled, delegated. Those of lower modes are views of mip and mie; bits that H adds are views of hvip. */
 
-import {
-  CsrSlot,
-  EnvironmentHigh,
-  type HartState,
-  SUPERVISOR_INTERRUPTS,
-  VIRTUAL_INTERRUPTS,
-} from '../hart/hart-state';
+import { InterruptBit, MACHINE_INTERRUPTS, SUPERVISOR_INTERRUPTS, VIRTUAL_INTERRUPTS } from '../../isa';
+import { CsrSlot, EnvironmentHigh, type HartState } from '../hart/hart-state';
 import type { CsrHost } from './file';
 import { type CsrRegister, plain } from './register';
 
-const MACHINE_INTERRUPTS = 0x888;
-const GUEST_EXTERNAL = 1 << 12;
-const SSIP = 1 << 1;
-const VSSIP = 1 << 2;
-const STIP = 1 << 5;
-const VSEIP = 1 << 10;
+const GUEST_EXTERNAL = InterruptBit.supervisorGuestExternal;
+const SSIP = InterruptBit.supervisorSoftware;
+const VSSIP = InterruptBit.virtualSupervisorSoftware;
+const STIP = InterruptBit.supervisorTimer;
+const VSEIP = InterruptBit.virtualSupervisorExternal;
 
 /** The interrupts that H adds to a machine: VS-mode's, and, where there are any, guest external ones. */
 function addedInterrupts({ options }: CsrHost): number {

@@ -94,10 +94,6 @@ export const HypervisorStatus = {
 export const Environment = { FIOM: 1, CBIE: 3 << 4, CBIE_SHIFT: 4, CBCFE: 1 << 6, CBZE: 1 << 7 } as const;
 export const EnvironmentHigh = { ADUE: 1 << 29, PBMTE: 1 << 30, STCE: 1 << 31 } as const;
 
-/** The standard interrupts in mip and mie: of S-mode, and those that H adds (VS-mode's, and guest external ones). */
-export const SUPERVISOR_INTERRUPTS = 0x222;
-export const VIRTUAL_INTERRUPTS = 0x444;
-
 /**
  * The registers of a hart, in its block of the core's memory, as 32-bit words: 64-bit values are a low and a high word, so that no
  * BigInt is made where it is hot.

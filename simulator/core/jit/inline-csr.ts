@@ -1,6 +1,6 @@
 /** CSR instructions that regions do themselves: on CSRs that only hold what is written, in modes that have them under their own number. */
 
-import { systemOperationOf } from '../../isa';
+import { Csr, systemOperationOf } from '../../isa';
 import type { CsrOperation } from '../csr/instruction';
 import { CsrSlot } from '../hart/hart-state';
 import { CsrAccess, HartLayout } from '../layout';
@@ -30,14 +30,14 @@ const all = -1;
 const { machine, supervisor } = CsrAccess;
 
 const plainCsrs: ReadonlyMap<number, PlainCsr> = new Map([
-  [0x340, { slot: CsrSlot.mscratch, mask: all, access: machine }],
-  [0x341, { slot: CsrSlot.mepc, mask: ~1, access: machine }],
-  [0x342, { slot: CsrSlot.mcause, mask: all, access: machine }],
-  [0x343, { slot: CsrSlot.mtval, mask: all, access: machine }],
-  [0x140, { slot: CsrSlot.sscratch, mask: all, access: supervisor }],
-  [0x141, { slot: CsrSlot.sepc, mask: ~1, access: supervisor }],
-  [0x142, { slot: CsrSlot.scause, mask: all, access: supervisor }],
-  [0x143, { slot: CsrSlot.stval, mask: all, access: supervisor }],
+  [Csr.mscratch.number, { slot: CsrSlot.mscratch, mask: all, access: machine }],
+  [Csr.mepc.number, { slot: CsrSlot.mepc, mask: ~1, access: machine }],
+  [Csr.mcause.number, { slot: CsrSlot.mcause, mask: all, access: machine }],
+  [Csr.mtval.number, { slot: CsrSlot.mtval, mask: all, access: machine }],
+  [Csr.sscratch.number, { slot: CsrSlot.sscratch, mask: all, access: supervisor }],
+  [Csr.sepc.number, { slot: CsrSlot.sepc, mask: ~1, access: supervisor }],
+  [Csr.scause.number, { slot: CsrSlot.scause, mask: all, access: supervisor }],
+  [Csr.stval.number, { slot: CsrSlot.stval, mask: all, access: supervisor }],
 ]);
 
 /** What a CSR instruction is inline; undefined of those that are not, and of all other instructions. */

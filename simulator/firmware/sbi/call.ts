@@ -1,4 +1,5 @@
 import type { Hart } from '../../core/index';
+import { RegisterNumber } from '../../isa/index';
 import { type Narration, step } from '../../machine/narration';
 import { base } from './base';
 import { dbcn } from './dbcn';
@@ -14,10 +15,6 @@ import { time } from './time';
 
 export const sbiExtensions: readonly SbiExtension[] = [base, time, ipi, rfence, hsm, srst, susp, dbcn, fwft, ...legacy];
 
-const A0 = 10;
-const A1 = 11;
-const A6 = 16;
-const A7 = 17;
 const LAST_LEGACY_ID = 0xf;
 const extensionById = new Map(sbiExtensions.map((extension) => [extension.id, extension]));
 
@@ -29,7 +26,7 @@ export interface SbiCallId {
 
 /** The call that a hart at an ecall makes. */
 export function sbiCallOf(hart: Hart): SbiCallId {
-  return { extension: unsigned(hart, A7), function: unsigned(hart, A6) };
+  return { extension: unsigned(hart, RegisterNumber.a7), function: unsigned(hart, RegisterNumber.a6) };
 }
 
 /** A call in words: `SBI TIME set_timer`. @param found what it is, where that is known */
@@ -50,12 +47,12 @@ export function* answerSbiCall(host: SbiHost, hart: Hart, caller: number): Narra
   if ('legacy' in result) {
     const { legacy: value } = result;
     yield step`put the result into a0: ${value}`;
-    setRegister(hart, A0, value);
+    setRegister(hart, RegisterNumber.a0, value);
   } else {
     const { error, value = 0 } = result;
     yield step`put the result into the registers: a0 = error ${error}, a1 = value ${value}`;
-    setRegister(hart, A0, error);
-    setRegister(hart, A1, value);
+    setRegister(hart, RegisterNumber.a0, error);
+    setRegister(hart, RegisterNumber.a1, value);
   }
   return result;
 }
@@ -69,9 +66,9 @@ function callOf(host: SbiHost, hart: Hart, caller: number): SbiCall {
   return {
     host,
     caller,
-    argument: (index) => hart.x(A0 + index),
-    word: (index) => hart.xLow(A0 + index) >>> 0,
-    number: (index) => unsigned(hart, A0 + index),
+    argument: (index) => hart.x(RegisterNumber.a0 + index),
+    word: (index) => hart.xLow(RegisterNumber.a0 + index) >>> 0,
+    number: (index) => unsigned(hart, RegisterNumber.a0 + index),
   };
 }
 

@@ -1,11 +1,9 @@
-import { causeOf } from '../../isa/index';
+import { Csr, causeOf } from '../../isa/index';
 import { type Narration, step } from '../../machine/narration';
 import { CsrValue, Gva } from '../../mmu/address';
 import type { Vcpu } from '../vcpu';
 import type { VirtualMachine } from '../virtual-machine';
 import { kill } from './kill';
-
-const STVEC = 0x105;
 
 /**
  * Gives the guest a trap as its hardware would: virtual sepc, scause, stval and sstatus, then its trap vector.
@@ -28,7 +26,7 @@ export function* inject(
   }
   const pc = new Gva(vcpu.pcLow, vcpu.pcHigh);
   const stvec = vcpu.trapVector;
-  const vector = new CsrValue(STVEC, stvec.low, stvec.high);
+  const vector = new CsrValue(Csr.stvec.number, stvec.low, stvec.high);
   const trap = causeOf(cause, interrupt).name;
   yield step`give the guest its trap, ${trap} at ${pc}: virtual sepc, scause, stval and sstatus, then on at its stvec ${vector}`;
   vcpu.takeTrap(cause, interrupt, valueLow, valueHigh);

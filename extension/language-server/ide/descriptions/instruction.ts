@@ -1,6 +1,6 @@
 import { disassemble } from '../../../../simulator/explain/disassembler';
 import {
-  type Csr,
+  type CsrDescription,
   decode,
   expansionOf,
   extensionNamed,
@@ -23,7 +23,7 @@ export interface PlacedCode {
 export interface MnemonicUse {
   /** The form that the statement's operands fit; absent where none does, or there is no statement. */
   readonly form?: Candidate | undefined;
-  readonly csr?: Csr | undefined;
+  readonly csr?: CsrDescription | undefined;
   readonly placed?: PlacedCode | undefined;
 }
 
@@ -114,7 +114,7 @@ export function disassembled(
   return lines.join('\n');
 }
 
-function privilege(instruction: Instruction | undefined, csr: Csr | undefined): string {
+function privilege(instruction: Instruction | undefined, csr: CsrDescription | undefined): string {
   const needed = csr?.privilege ?? instruction?.privilege;
   const what = csr ? `Access to \`${csr.name}\`` : 'It';
   if (needed === 's') return `${what} needs supervisor mode.`;

@@ -1,6 +1,6 @@
 import { relocationOperators } from '../../../../simulator/assembler/syntax/expression';
 import {
-  type Csr,
+  type CsrDescription,
   csrNamed,
   extensionNamed,
   fenceAccesses,
@@ -30,7 +30,7 @@ export function describeCsr(name: string): string | undefined {
 
 const modes = { u: 'user', s: 'supervisor', m: 'machine' };
 
-export function csrText(csr: Csr): string {
+export function csrText(csr: CsrDescription): string {
   const { number, privilege, readOnly, summary, group, fields } = csr;
   const head = `**${csr.name}** (CSR ${hex(number)}, ${modes[privilege]} mode${readOnly ? ', read-only' : ''}): ${summary}`;
   const rows = fields.map(({ name, high, low, summary: what, values }) => {

@@ -1,4 +1,4 @@
-import { type Csr, type Instruction, systemOperationOf } from '../../../../simulator/isa';
+import { type CsrDescription, type Instruction, systemOperationOf } from '../../../../simulator/isa';
 import { table } from './markdown';
 
 /** The ways to run a guest, as launch.json names them. */
@@ -47,7 +47,7 @@ const wait: Answers = deprivileged(
 );
 
 /** Who executes an instruction, under each virtualization; undefined when the hart does under all of them. */
-export function answersFor(instruction: Instruction | undefined, csr: Csr | undefined): Answers | undefined {
+export function answersFor(instruction: Instruction | undefined, csr: CsrDescription | undefined): Answers | undefined {
   if (csr) return answersForCsr(csr);
   if (!instruction) return undefined;
   if (instruction.extension === 'h') return hypervisorMode;
@@ -68,7 +68,7 @@ export function answersFor(instruction: Instruction | undefined, csr: Csr | unde
   return undefined;
 }
 
-function answersForCsr({ group, privilege, name }: Csr): Answers | undefined {
+function answersForCsr({ group, privilege, name }: CsrDescription): Answers | undefined {
   if (group === 'hypervisor' && privilege !== 'm') return hypervisorMode;
   if (privilege === 'm') return machineMode;
   if (group === 'user-counters') return counters;

@@ -1,7 +1,7 @@
 import { type Hart, type HartOptions, highWord, lowWord } from '../../../core/index';
 import type { FinisherRequest } from '../../../devices/finisher';
 import type { VirtioBackend } from '../../../devices/virtio/transport';
-import { InterruptCode } from '../../../isa/index';
+import { Csr, RegisterNumber, SUPERVISOR_INTERRUPTS } from '../../../isa/index';
 import { Board } from '../../../machine/board';
 import { Machine } from '../../../machine/machine';
 import { FIRMWARE_MEMORY, MEMORY_MAP } from '../../../machine/memory-map';
@@ -24,9 +24,6 @@ import { enterGuest } from './world-switch';
 
 /** The VMM's own memory for shadow tables, in bytes for each vCPU. */
 const SHADOW_POOL = 8 * 1024 * 1024;
-const A0 = 10;
-const A1 = 11;
-const CSR = { sie: 0x104, scounteren: 0x106 } as const;
 
 export interface FullEngineConfiguration {
   readonly harts: number;
@@ -120,8 +117,8 @@ export class FullEngine implements Guest {
         this.machine.scheduler.stop(vcpu.hart);
         continue;
       }
-      vcpu.hart.setX(A0, 0n);
-      vcpu.hart.setX(A1, BigInt(deviceTree));
+      vcpu.hart.setX(RegisterNumber.a0, 0n);
+      vcpu.hart.setX(RegisterNumber.a1, BigInt(deviceTree));
       vcpu.state.setPc(lowWord(entry), highWord(entry));
       vcpu.resume();
     }
@@ -138,11 +135,6 @@ export class FullEngine implements Guest {
 
 /** What the VMM arranges so that all that a guest kernel must not do itself traps: see DESIGN's rules for deprivileged guests. */
 function deprivilege(hart: Hart): void {
-  const bit = (code: number): number => 1 << code;
-  hart.setCsrWords(CSR.scounteren, 0, 0);
-  hart.setCsrWords(
-    CSR.sie,
-    bit(InterruptCode.supervisorSoftware) | bit(InterruptCode.supervisorTimer) | bit(InterruptCode.supervisorExternal),
-    0,
-  );
+  hart.setCsrWords(Csr.scounteren.number, 0, 0);
+  hart.setCsrWords(Csr.sie.number, SUPERVISOR_INTERRUPTS, 0);
 }

@@ -1,8 +1,7 @@
 import { delegationSwitch } from '../../../firmware/sbi/delegation-switch';
 import { Feature, type FeatureSwitches } from '../../../firmware/sbi/features';
+import { Csr } from '../../../isa/index';
 import type { FullVm } from './full-vm';
-
-const MEDELEG = 0x302;
 
 /** What FWFT sets for a deprivileged guest: in its virtual medeleg. The VMM sets A and D in its tables always, as its hardware would. */
 export function virtualFeatures(vm: FullVm): FeatureSwitches {
@@ -13,8 +12,8 @@ export function virtualFeatures(vm: FullVm): FeatureSwitches {
   };
   return {
     [Feature.misalignedDelegation]: delegationSwitch(
-      (id) => vcpu(id).csrWords(MEDELEG).low,
-      (id, delegated) => vcpu(id).setCsr(MEDELEG, delegated),
+      (id) => vcpu(id).csrWords(Csr.medeleg.number).low,
+      (id, delegated) => vcpu(id).setCsr(Csr.medeleg.number, delegated),
     ),
   };
 }

@@ -1,13 +1,11 @@
 import { type CsrOperation, csrSourceRegister, executeCsrInstruction, returnFromTrap } from '../../../core/index';
-import { csrNumbered, ExceptionCode, systemOperationOf } from '../../../isa/index';
+import { Csr, csrNumbered, ExceptionCode, systemOperationOf } from '../../../isa/index';
 import { type Narration, step } from '../../../machine/narration';
 import { CsrValue, FRAME, Gpa, Gva } from '../../../mmu/address';
 import { advance } from '../../exits/advance';
 import { inject } from '../../exits/inject';
 import type { FullVm } from './full-vm';
 import type { DeprivilegedVcpu } from './vcpu';
-
-const SATP = 0x180;
 
 const rdOf = (word: number): number => (word >>> 7) & 31;
 const rs1Of = (word: number): number => (word >>> 15) & 31;
@@ -73,7 +71,7 @@ function* emulateCsrAccess(vm: FullVm, vcpu: DeprivilegedVcpu, operation: CsrOpe
   }
   hart.setXWords(rdOf(word), oldLow, oldHigh);
   advance(vm, vcpu, 4);
-  if (number === SATP) yield* switchGuestSpace(vm, vcpu);
+  if (number === Csr.satp.number) yield* switchGuestSpace(vm, vcpu);
 }
 
 /** The guest wrote its satp: another address space, with its own shadow tables, takes effect at once. */
@@ -94,7 +92,7 @@ function* switchGuestSpace(vm: FullVm, vcpu: DeprivilegedVcpu): Narration {
 }
 
 function* emulateSret(vm: FullVm, vcpu: DeprivilegedVcpu): Narration {
-  const sepc = vcpu.csrWords(0x141);
+  const sepc = vcpu.csrWords(Csr.sepc.number);
   const target = new Gva(sepc.low, sepc.high);
   yield step`return from the guest's trap handler to ${target}: privilege and SIE from the virtual sstatus`;
   returnFromTrap(vcpu.state, 'sret');

@@ -1,5 +1,5 @@
 import { CsrFile, CsrSlot, type Hart, HartState, redirectTrap, Status } from '../../../core/index';
-import { InterruptCode } from '../../../isa/index';
+import { Csr, InterruptBit, SUPERVISOR_INTERRUPTS } from '../../../isa/index';
 import type { Machine } from '../../../machine/machine';
 import { Pmp, Privilege } from '../../../mmu/index';
 import { ensure } from '../../memory/table-check';
@@ -10,14 +10,13 @@ import { checkedPaging } from './shadow-spaces';
 
 /** Words that a virtual hart state takes, by the layout of a hart's block. */
 const STATE_WORDS = 0x400 / 4 + 64;
-const SUPERVISOR_INTERRUPTS = 0x222;
 const ALL_EXCEPTIONS = 0xffff;
 const ALL_COUNTERS = -1;
 
 const MODE_SV39 = 8;
 const ASID_MASK = 0xffff;
-const STIP = 1 << InterruptCode.supervisorTimer;
-const SEIP = 1 << InterruptCode.supervisorExternal;
+const STIP = InterruptBit.supervisorTimer;
+const SEIP = InterruptBit.supervisorExternal;
 /** A deadline that never comes. */
 const NEVER = Number.POSITIVE_INFINITY;
 
@@ -68,17 +67,17 @@ export class DeprivilegedVcpu implements Vcpu {
   /** As SBI firmware prepares a hart: everything delegated, the common counters readable. Then S-mode. */
   private reset(): void {
     this.state.privilege = Privilege.machine;
-    this.setCsr(0x302, ALL_EXCEPTIONS); // medeleg
-    this.setCsr(0x303, SUPERVISOR_INTERRUPTS); // mideleg
-    this.setCsr(0x306, ALL_COUNTERS); // mcounteren
-    this.setCsr(0x106, 7); // scounteren
+    this.setCsr(Csr.medeleg.number, ALL_EXCEPTIONS);
+    this.setCsr(Csr.mideleg.number, SUPERVISOR_INTERRUPTS);
+    this.setCsr(Csr.mcounteren.number, ALL_COUNTERS);
+    this.setCsr(Csr.scounteren.number, 7);
     this.enterSupervisor();
   }
 
   /** Virtual S-mode with paging and interrupts off, as SBI firmware enters a supervisor. */
   enterSupervisor(): void {
     this.state.privilege = Privilege.supervisor;
-    this.setCsr(0x180, 0); // satp
+    this.setCsr(Csr.satp.number, 0);
     this.state.status = (this.state.status & ~Status.SIE) | Status.FS;
     this.guestSpace = this.spaces.space(undefined);
   }
@@ -121,13 +120,13 @@ export class DeprivilegedVcpu implements Vcpu {
 
   /** What the virtual satp says; undefined while it is Bare. */
   get wantedPaging(): GuestPaging {
-    const { low, high } = this.csrWords(0x180);
+    const { low, high } = this.csrWords(Csr.satp.number);
     if (high >>> 28 !== MODE_SV39) return undefined;
     return { root: (high & 0xfff) * 2 ** 32 + (low >>> 0), asid: (high >>> 12) & ASID_MASK, levels: 3 };
   }
 
   get trapVector(): { low: number; high: number } {
-    return this.csrWords(0x105);
+    return this.csrWords(Csr.stvec.number);
   }
 
   setPending(interrupt: number, level: boolean): void {

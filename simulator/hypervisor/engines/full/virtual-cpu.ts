@@ -1,4 +1,5 @@
 import { fromWords, type Hart, highWord, lowWord } from '../../../core/index';
+import { Csr } from '../../../isa/index';
 import { type Access, Privilege, type WalkStep } from '../../../mmu/index';
 import { kickVcpu } from '../../exits/kick';
 import type { GuestCpu, GuestMode, GuestPeek } from '../../guest';
@@ -6,8 +7,6 @@ import { GuestTables, translateGuest } from '../../memory/guest-walk';
 import type { FullVm } from './full-vm';
 import type { DeprivilegedVcpu } from './vcpu';
 
-const SATP = 0x180;
-const MEPC = 0x341;
 /** Bits 9:8 of a CSR number: the lowest privilege that reaches it. */
 const MACHINE_MODE_BITS = 0x300;
 
@@ -35,13 +34,13 @@ export class VirtualCpu implements GuestCpu {
   /** While the hart runs the guest, its pc is the guest's; in the VMM, the virtual state has it; in the machine's firmware, mepc. */
   get pc(): bigint {
     const { hart, state } = this.vcpu;
-    if (hart.privilege === Privilege.machine) return hart.csr(MEPC);
+    if (hart.privilege === Privilege.machine) return hart.csr(Csr.mepc.number);
     return this.inVmm ? fromWords(state.pcLow, state.pcHigh) : hart.pc;
   }
 
   set pc(value: bigint) {
     const { hart, state } = this.vcpu;
-    if (hart.privilege === Privilege.machine) hart.setCsr(MEPC, value);
+    if (hart.privilege === Privilege.machine) hart.setCsr(Csr.mepc.number, value);
     else if (this.inVmm) state.setPc(lowWord(value), highWord(value));
     else hart.pc = value;
   }
@@ -62,7 +61,7 @@ export class VirtualCpu implements GuestCpu {
     const register = isVisible(number) ? csrs.find(number) : undefined;
     if (!register?.write) return false;
     register.write(csrs, lowWord(value), highWord(value));
-    if (number === SATP) this.vcpu.guestSpace = this.vcpu.spaces.space(this.vcpu.wantedPaging);
+    if (number === Csr.satp.number) this.vcpu.guestSpace = this.vcpu.spaces.space(this.vcpu.wantedPaging);
     // What it means for the hardware is arranged on the way into the guest: one that runs goes through the VMM once.
     if (!this.inVmm) kickVcpu(this.vcpu);
     return true;

@@ -1,21 +1,18 @@
 import { CsrSlot, Environment, pendingInterrupt, Status } from '../../../core/index';
-import { causeOf } from '../../../isa/index';
+import { Csr, causeOf } from '../../../isa/index';
 import { type Narration, step } from '../../../machine/narration';
 import { Gva, Hpa } from '../../../mmu/address';
 import { inject } from '../../exits/inject';
 import type { FullVm } from './full-vm';
 import type { DeprivilegedVcpu } from './vcpu';
 
-const SATP = 0x180;
-const SENVCFG = 0x10a;
-const SEPC = 0x141;
 const MODE_SV39 = 8;
 const { CBIE, CBCFE, CBZE } = Environment;
 
 /** From the hardware's trap to the VMM's view of the guest: its pc is the hart's sepc. */
 export function leaveGuest(vcpu: DeprivilegedVcpu): void {
   const { hart } = vcpu;
-  vcpu.state.setPc(hart.csrLow(SEPC), hart.csrHigh(SEPC));
+  vcpu.state.setPc(hart.csrLow(Csr.sepc.number), hart.csrHigh(Csr.sepc.number));
   // The guest uses the hardware's floating-point registers itself: what it has made of their state is its own.
   vcpu.state.status = (vcpu.state.status & ~Status.FS) | (hart.state.status & Status.FS);
 }
@@ -40,17 +37,17 @@ export function* enterGuest(vm: FullVm, vcpu: DeprivilegedVcpu): Narration {
     yield step`let the hardware walk the shadow table at ${root}: satp = Sv39, ASID ${asid}`;
     const page = root.value / 4096;
     const [low, high] = [page | 0, (MODE_SV39 << 28) | (asid << 12) | Math.floor(page / 2 ** 32)];
-    const old = { low: hart.csrLow(SATP), high: hart.csrHigh(SATP) };
-    hart.setCsrWords(SATP, low, high);
-    vm.ledger.changed({ kind: 'hardware CSR', csr: SATP, before: old, after: { low, high } });
+    const old = { low: hart.csrLow(Csr.satp.number), high: hart.csrHigh(Csr.satp.number) };
+    hart.setCsrWords(Csr.satp.number, low, high);
+    vm.ledger.changed({ kind: 'hardware CSR', csr: Csr.satp.number, before: old, after: { low, high } });
     vm.ledger.charge('csrAccess');
   }
   const pc = new Gva(state.pcLow, state.pcHigh);
   yield step`return to the guest at ${pc}: sret, to U-mode of the hardware`;
-  hart.setCsrWords(SEPC, state.pcLow, state.pcHigh);
+  hart.setCsrWords(Csr.sepc.number, state.pcLow, state.pcHigh);
   // To the hardware the guest's kernel is a user: what only menvcfg decides for S-mode, senvcfg decides for it too.
   const environment = vcpu.user ? state.csrLow(CsrSlot.senvcfg) : CBIE | CBCFE | CBZE;
-  if (hart.state.csrLow(CsrSlot.senvcfg) !== environment) hart.setCsrWords(SENVCFG, environment, 0);
+  if (hart.state.csrLow(CsrSlot.senvcfg) !== environment) hart.setCsrWords(Csr.senvcfg.number, environment, 0);
   // The guest runs in U-mode, whatever its virtual privilege; MXR is resolved in the shadow tables.
   const replaced = Status.SPP | Status.SUM | Status.MXR | Status.FS;
   hart.state.status = (hart.state.status & ~replaced) | (state.status & Status.FS);

@@ -10,7 +10,7 @@ import type { FinisherRequest } from '../../../devices/finisher';
 import type { VirtioBackend } from '../../../devices/virtio/transport';
 import { hartFeatures } from '../../../firmware/hart-features';
 import { Feature } from '../../../firmware/sbi/features';
-import { ExceptionCode, InterruptCode } from '../../../isa/index';
+import { Csr, ExceptionCode, RegisterNumber, SUPERVISOR_INTERRUPTS, VIRTUAL_INTERRUPTS } from '../../../isa/index';
 import { Board } from '../../../machine/board';
 import { Machine } from '../../../machine/machine';
 import { FIRMWARE_MEMORY, MEMORY_MAP } from '../../../machine/memory-map';
@@ -22,7 +22,6 @@ import { installHost, virtualLines } from '../../host';
 import { FramePool } from '../../memory/frame-pool';
 import { P2m } from '../../memory/p2m';
 import { VmSbiHost } from '../../sbi-host';
-import { CSR } from './csr-numbers';
 import { HardwareCpu } from './hardware-cpu';
 import { HardwareVm } from './hardware-vm';
 import { framesFor, ROOT_FRAMES, SecondStage } from './second-stage';
@@ -30,8 +29,6 @@ import { HardwareVcpu } from './vcpu';
 import { HardwareVmm } from './vmm';
 import { enterGuest } from './world-switch';
 
-const A0 = 10;
-const A1 = 11;
 const MODE_SV39X4 = 8;
 const VMID_SHIFT = 12;
 const ALL_ONES = -1;
@@ -49,11 +46,6 @@ const DELEGATED_EXCEPTIONS = bits(
   ExceptionCode.instructionPageFault,
   ExceptionCode.loadPageFault,
   ExceptionCode.storePageFault,
-);
-const DELEGATED_INTERRUPTS = bits(
-  InterruptCode.virtualSupervisorSoftware,
-  InterruptCode.virtualSupervisorTimer,
-  InterruptCode.virtualSupervisorExternal,
 );
 
 export interface HardwareEngineConfiguration {
@@ -125,7 +117,10 @@ export class HardwareEngine implements Guest {
     this.vm.board = this.board;
     this.cpus = this.vm.vcpus.map((vcpu) => new HardwareCpu(this.vm, vcpu));
     this.ram = { base: MEMORY_MAP.ram.base, size: memory };
-    const guestFeatures = hartFeatures(this.machine.harts, { delegation: CSR.hedeleg, environment: CSR.henvcfg });
+    const guestFeatures = hartFeatures(this.machine.harts, {
+      delegation: Csr.hedeleg.number,
+      environment: Csr.henvcfg.number,
+    });
     this.machine.host('s', new HardwareVmm(this.vm, new VmSbiHost(this.vm, this.board.uart, guestFeatures)));
     this.machine.setPolicy({
       wakes: (hart) => this.vm.vcpus[hart.id]?.interruptAwaits ?? false,
@@ -145,10 +140,10 @@ export class HardwareEngine implements Guest {
         this.machine.scheduler.stop(vcpu.hart);
         continue;
       }
-      vcpu.hart.setX(A0, 0n);
-      vcpu.hart.setX(A1, BigInt(deviceTree));
+      vcpu.hart.setX(RegisterNumber.a0, 0n);
+      vcpu.hart.setX(RegisterNumber.a1, BigInt(deviceTree));
       vcpu.enterSupervisor();
-      vcpu.hart.setCsr(CSR.sepc, entry);
+      vcpu.hart.setCsr(Csr.sepc.number, entry);
       vcpu.resume();
     }
   }
@@ -164,22 +159,18 @@ export class HardwareEngine implements Guest {
 
 /** What a hypervisor sets once for the guest of a hart. */
 function prepareHart(hart: Hart, vm: HardwareVm): void {
-  hart.setCsrWords(CSR.hedeleg, DELEGATED_EXCEPTIONS, 0);
-  hart.setCsrWords(CSR.hideleg, DELEGATED_INTERRUPTS, 0);
-  hart.setCsrWords(CSR.hcounteren, ALL_ONES, 0);
+  hart.setCsrWords(Csr.hedeleg.number, DELEGATED_EXCEPTIONS, 0);
+  hart.setCsrWords(Csr.hideleg.number, VIRTUAL_INTERRUPTS, 0);
+  hart.setCsrWords(Csr.hcounteren.number, ALL_ONES, 0);
   const { CBIE, CBCFE, CBZE } = Environment;
-  hart.setCsrWords(CSR.henvcfg, CBIE | CBCFE | CBZE, EnvironmentHigh.PBMTE | EnvironmentHigh.STCE);
-  hart.setCsrWords(CSR.vstimecmp, ALL_ONES, ALL_ONES);
+  hart.setCsrWords(Csr.henvcfg.number, CBIE | CBCFE | CBZE, EnvironmentHigh.PBMTE | EnvironmentHigh.STCE);
+  hart.setCsrWords(Csr.vstimecmp.number, ALL_ONES, ALL_ONES);
   // A guest that waits gives the hart back; what it does with its own paging is its own affair.
   hart.state.hypervisorStatus |= HypervisorStatus.VTW | HypervisorStatus.SPV | HypervisorStatus.SPVP;
   hart.state.status |= Status.FS;
-  hart.setCsrWords(
-    CSR.sie,
-    bits(InterruptCode.supervisorSoftware, InterruptCode.supervisorTimer, InterruptCode.supervisorExternal),
-    0,
-  );
+  hart.setCsrWords(Csr.sie.number, SUPERVISOR_INTERRUPTS, 0);
   const page = vm.stage.root / FRAME;
   const high = (MODE_SV39X4 << 28) | ((vm.vmid ?? 0) << VMID_SHIFT) | Math.floor(page / 2 ** 32);
-  hart.setCsrWords(CSR.hgatp, page | 0, high);
+  hart.setCsrWords(Csr.hgatp.number, page | 0, high);
   hart.fenceGuest();
 }

@@ -1,5 +1,5 @@
 import type { MemoryInstruction } from '../../../core/index';
-import { causeOf, ExceptionCode } from '../../../isa/index';
+import { Csr, causeOf, ExceptionCode } from '../../../isa/index';
 import { type Narration, step } from '../../../machine/narration';
 import { FRAME, Gpa, Gva, Hpa, PteValue, SUPERPAGE } from '../../../mmu/address';
 import { Access, type WalkStep } from '../../../mmu/index';
@@ -8,7 +8,6 @@ import { inject } from '../../exits/inject';
 import { emulateMmio, fetchAccess } from '../../exits/mmio';
 import { refuseAccess } from '../../exits/refuse';
 import { accessFault, GuestTables, GuestTablesAsHardware, translateGuest } from '../../memory/guest-walk';
-import { CSR } from './csr-numbers';
 import type { HardwareVm } from './hardware-vm';
 import type { HardwareVcpu } from './vcpu';
 
@@ -74,8 +73,8 @@ export function* handleGuestPageFault(
 /** The guest-physical address that faulted: from htval, or where the machine leaves that zero, by walking the guest's tables. */
 function* findFault(vm: HardwareVm, vcpu: HardwareVcpu, access: Access, gva: Gva): Narration<GuestFault | undefined> {
   const { hart } = vcpu;
-  const [shiftedLow, shiftedHigh] = [hart.csrLow(CSR.htval), hart.csrHigh(CSR.htval)];
-  const htinst = hart.csrLow(CSR.htinst);
+  const [shiftedLow, shiftedHigh] = [hart.csrLow(Csr.htval.number), hart.csrHigh(Csr.htval.number)];
+  const htinst = hart.csrLow(Csr.htinst.number);
   if ((shiftedLow | shiftedHigh) !== 0) {
     const implicit = PSEUDO_INSTRUCTIONS.has(htinst);
     // htval has the address but for its two lowest bits, which for an explicit access are those of the virtual one.
@@ -138,7 +137,7 @@ function* findInstruction(
   tables: GuestTables,
   gva: Gva,
 ): Narration<MemoryInstruction | undefined> {
-  const htinst = vcpu.hart.csrLow(CSR.htinst);
+  const htinst = vcpu.hart.csrLow(Csr.htinst.number);
   if (htinst === 0) {
     yield step`htinst is zero: fetch the guest's instruction as the guest would`;
     return fetchAccess(vm, vcpu, tables, gva);

@@ -1,8 +1,8 @@
 import { type Hart, highWord, lowWord, Status } from '../../../core/index';
+import { Csr, virtualCsr } from '../../../isa/index';
 import { type Access, Privilege, type WalkStep } from '../../../mmu/index';
 import type { GuestCpu, GuestMode, GuestPeek } from '../../guest';
 import { GuestTables, translateGuest } from '../../memory/guest-walk';
-import { CSR, guestCsr } from './csr-numbers';
 import type { HardwareVm } from './hardware-vm';
 import type { HardwareVcpu } from './vcpu';
 
@@ -30,14 +30,14 @@ export class HardwareCpu implements GuestCpu {
   /** While the VMM or the machine's firmware has the hart, where it returns to. */
   get pc(): bigint {
     const { hart } = this;
-    if (hart.privilege === Privilege.machine) return hart.csr(CSR.mepc);
-    return this.vcpu.inVmm ? hart.csr(CSR.sepc) : hart.pc;
+    if (hart.privilege === Privilege.machine) return hart.csr(Csr.mepc.number);
+    return this.vcpu.inVmm ? hart.csr(Csr.sepc.number) : hart.pc;
   }
 
   set pc(value: bigint) {
     const { hart } = this;
-    if (hart.privilege === Privilege.machine) hart.setCsr(CSR.mepc, value);
-    else if (this.vcpu.inVmm) hart.setCsr(CSR.sepc, value);
+    if (hart.privilege === Privilege.machine) hart.setCsr(Csr.mepc.number, value);
+    else if (this.vcpu.inVmm) hart.setCsr(Csr.sepc.number, value);
     else hart.pc = value;
   }
 
@@ -51,12 +51,12 @@ export class HardwareCpu implements GuestCpu {
   /** The guest sees S-mode's CSRs, which the hardware keeps as VS-mode's; those of M- and HS-mode are not its affair. */
   readCsr(number: number): bigint | undefined {
     if (!isVisible(number) || !this.hart.csrs.find(number)) return undefined;
-    return this.hart.csr(guestCsr(number));
+    return this.hart.csr(virtualCsr(number));
   }
 
   writeCsr(number: number, value: bigint): boolean {
-    if (!isVisible(number) || !this.hart.csrs.find(guestCsr(number))?.write) return false;
-    this.hart.setCsr(guestCsr(number), value);
+    if (!isVisible(number) || !this.hart.csrs.find(virtualCsr(number))?.write) return false;
+    this.hart.setCsr(virtualCsr(number), value);
     return true;
   }
 

@@ -1,12 +1,11 @@
 import { type Hart, Status } from '../../../core/index';
-import { InterruptCode } from '../../../isa/index';
+import { Csr, InterruptBit } from '../../../isa/index';
 import { Privilege, virtualPage } from '../../../mmu/index';
 import type { GuestPaging, Vcpu } from '../../vcpu';
-import { CSR } from './csr-numbers';
 
-const STIP = 1 << InterruptCode.supervisorTimer;
-const VSTIP = 1 << InterruptCode.virtualSupervisorTimer;
-const VSEIP = 1 << InterruptCode.virtualSupervisorExternal;
+const STIP = InterruptBit.supervisorTimer;
+const VSTIP = InterruptBit.virtualSupervisorTimer;
+const VSEIP = InterruptBit.virtualSupervisorExternal;
 const ALL_ONES = -1;
 /** A deadline that never comes. */
 const NEVER = Number.POSITIVE_INFINITY;
@@ -33,15 +32,15 @@ export class HardwareVcpu implements Vcpu {
   ) {}
 
   get pcLow(): number {
-    return this.hart.csrLow(CSR.sepc);
+    return this.hart.csrLow(Csr.sepc.number);
   }
 
   get pcHigh(): number {
-    return this.hart.csrHigh(CSR.sepc);
+    return this.hart.csrHigh(Csr.sepc.number);
   }
 
   setPc(low: number, high: number): void {
-    this.hart.setCsrWords(CSR.sepc, low, high);
+    this.hart.setCsrWords(Csr.sepc.number, low, high);
   }
 
   /** While the VMM runs, the mode that trapped. */
@@ -51,11 +50,11 @@ export class HardwareVcpu implements Vcpu {
   }
 
   get sum(): boolean {
-    return (this.hart.csrLow(CSR.vsstatus) & Status.SUM) !== 0;
+    return (this.hart.csrLow(Csr.vsstatus.number) & Status.SUM) !== 0;
   }
 
   get mxr(): boolean {
-    return (this.hart.csrLow(CSR.vsstatus) & Status.MXR) !== 0;
+    return (this.hart.csrLow(Csr.vsstatus.number) & Status.MXR) !== 0;
   }
 
   get memoryTypes(): boolean {
@@ -63,18 +62,18 @@ export class HardwareVcpu implements Vcpu {
   }
 
   get paging(): GuestPaging {
-    const [low, high] = [this.hart.csrLow(CSR.vsatp), this.hart.csrHigh(CSR.vsatp)];
+    const [low, high] = [this.hart.csrLow(Csr.vsatp.number), this.hart.csrHigh(Csr.vsatp.number)];
     const levels = LEVELS_BY_MODE[high >>> 28];
     if (levels === undefined) return undefined;
     return { root: (high & 0xfff) * 2 ** 32 + (low >>> 0), asid: (high >>> 12) & ASID_MASK, levels };
   }
 
   get interruptAwaits(): boolean {
-    return (this.hart.csrLow(CSR.vsip) & this.hart.csrLow(CSR.vsie)) !== 0;
+    return (this.hart.csrLow(Csr.vsip.number) & this.hart.csrLow(Csr.vsie.number)) !== 0;
   }
 
   get trapVector(): { low: number; high: number } {
-    return { low: this.hart.csrLow(CSR.vstvec), high: this.hart.csrHigh(CSR.vstvec) };
+    return { low: this.hart.csrLow(Csr.vstvec.number), high: this.hart.csrHigh(Csr.vstvec.number) };
   }
 
   get inVmm(): boolean {
@@ -96,7 +95,7 @@ export class HardwareVcpu implements Vcpu {
 
   /** Whether hvip does not yet say what the line says. */
   get externalDiffers(): boolean {
-    return this.external !== ((this.hart.csrLow(CSR.hvip) & VSEIP) !== 0);
+    return this.external !== ((this.hart.csrLow(Csr.hvip.number) & VSEIP) !== 0);
   }
 
   deliverExternal(): void {
@@ -108,7 +107,7 @@ export class HardwareVcpu implements Vcpu {
     if (hart.options.supervisorTimer) {
       const never = deadline >= 2 ** 64;
       const high = never ? ALL_ONES : Math.floor(deadline / 2 ** 32) | 0;
-      hart.setCsrWords(CSR.vstimecmp, never ? ALL_ONES : deadline | 0, high);
+      hart.setCsrWords(Csr.vstimecmp.number, never ? ALL_ONES : deadline | 0, high);
     } else {
       this.setVirtualPending(VSTIP, false);
       this.services.setTimer(this.id, deadline);
@@ -125,21 +124,21 @@ export class HardwareVcpu implements Vcpu {
     const { hart } = this;
     // A hart that was stopped is where its last exit returned to: in the guest.
     hart.setMode(Privilege.supervisor, false);
-    hart.setCsrWords(CSR.vsatp, 0, 0);
-    hart.setCsrWords(CSR.vsstatus, (hart.csrLow(CSR.vsstatus) & ~Status.SIE) | Status.FS, 0);
+    hart.setCsrWords(Csr.vsatp.number, 0, 0);
+    hart.setCsrWords(Csr.vsstatus.number, (hart.csrLow(Csr.vsstatus.number) & ~Status.SIE) | Status.FS, 0);
     hart.state.status |= Status.SPP;
   }
 
   /** What the hardware does for traps that it delegates, done by hand (as KVM's kvm_riscv_vcpu_trap_redirect). */
   takeTrap(cause: number, _interrupt: boolean, valueLow: number, valueHigh: number): void {
     const { hart } = this;
-    const status = hart.csrLow(CSR.vsstatus);
+    const status = hart.csrLow(Csr.vsstatus.number);
     const kept = status & ~(Status.SIE | Status.SPIE | Status.SPP);
     const stacked = (status & Status.SIE ? Status.SPIE : 0) | (this.user ? 0 : Status.SPP);
-    hart.setCsrWords(CSR.vsstatus, kept | stacked, hart.csrHigh(CSR.vsstatus));
-    hart.setCsrWords(CSR.vsepc, this.pcLow, this.pcHigh);
-    hart.setCsrWords(CSR.vscause, cause, 0);
-    hart.setCsrWords(CSR.vstval, valueLow, valueHigh);
+    hart.setCsrWords(Csr.vsstatus.number, kept | stacked, hart.csrHigh(Csr.vsstatus.number));
+    hart.setCsrWords(Csr.vsepc.number, this.pcLow, this.pcHigh);
+    hart.setCsrWords(Csr.vscause.number, cause, 0);
+    hart.setCsrWords(Csr.vstval.number, valueLow, valueHigh);
     const vector = this.trapVector;
     hart.state.status |= Status.SPP;
     this.setPc(vector.low & ~3, vector.high);
@@ -158,7 +157,7 @@ export class HardwareVcpu implements Vcpu {
   }
 
   private setVirtualPending(bits: number, level: boolean): void {
-    const pending = this.hart.csrLow(CSR.hvip);
-    this.hart.setCsrWords(CSR.hvip, level ? pending | bits : pending & ~bits, 0);
+    const pending = this.hart.csrLow(Csr.hvip.number);
+    this.hart.setCsrWords(Csr.hvip.number, level ? pending | bits : pending & ~bits, 0);
   }
 }

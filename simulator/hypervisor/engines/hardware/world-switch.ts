@@ -1,7 +1,7 @@
 import { HypervisorStatus } from '../../../core/index';
+import { Csr } from '../../../isa/index';
 import { type Narration, step } from '../../../machine/narration';
 import { Gva } from '../../../mmu/address';
-import { CSR } from './csr-numbers';
 import type { HardwareVm } from './hardware-vm';
 import type { HardwareVcpu } from './vcpu';
 
@@ -10,9 +10,14 @@ export function* enterGuest(vm: HardwareVm, vcpu: HardwareVcpu): Narration {
   const { hart } = vcpu;
   if (vcpu.externalDiffers) {
     yield step`a device of the VM asks for service: set VSEIP in hvip, the hardware delivers it when the guest lets it`;
-    const before = { low: hart.csrLow(CSR.hvip), high: 0 };
+    const before = { low: hart.csrLow(Csr.hvip.number), high: 0 };
     vcpu.deliverExternal();
-    vm.ledger.changed({ kind: 'hardware CSR', csr: CSR.hvip, before, after: { low: hart.csrLow(CSR.hvip), high: 0 } });
+    vm.ledger.changed({
+      kind: 'hardware CSR',
+      csr: Csr.hvip.number,
+      before,
+      after: { low: hart.csrLow(Csr.hvip.number), high: 0 },
+    });
     vm.ledger.charge('csrAccess');
   }
   if (vm.vmid === undefined) {
