@@ -1,6 +1,8 @@
 import type { Defines } from '../simulator/assembler/preprocess/macros';
+import type { Hart } from '../simulator/core/index';
 import { disassemble } from '../simulator/explain/disassembler';
-import type { GuestCpu } from '../simulator/hypervisor/guest';
+import type { CpuState } from '../simulator/hypervisor/cpu';
+import type { TranslationTable, Vcpu } from '../simulator/hypervisor/vcpu';
 import type { ActiveHandler } from '../simulator/machine/hosted-software';
 import { Access, Privilege } from '../simulator/mmu/index';
 import { CodeScopes } from '../simulator/object/dwarf/code-scopes';
@@ -47,18 +49,35 @@ export class Debuggee {
     this.callFrames = new CallFrames(frameSections(program));
   }
 
-  get cpus(): readonly GuestCpu[] {
+  get cpus(): readonly CpuState[] {
     return this.system.guest.cpus;
   }
 
+  /** The hart that runs a CPU, or that is the CPU. */
+  hartOf(cpu: CpuState): Hart {
+    return this.system.hartOf(cpu);
+  }
+
+  /** The vCPU that a CPU is, under a VMM. */
+  vcpuOf({ id }: CpuState): Vcpu | undefined {
+    return this.system.vm?.vcpus[id];
+  }
+
+  /** The shadow table that the hardware walks for a CPU as it stands, where there is one. */
+  shadowOf(cpu: CpuState): TranslationTable | undefined {
+    return this.vcpuOf(cpu)
+      ?.tables()
+      .find(({ role }) => role === 'shadow');
+  }
+
   /** The handler of VMM or firmware in which a CPU stands, if it stands in one. */
-  handlerOf(cpu: GuestCpu): ActiveHandler | undefined {
+  handlerOf(cpu: CpuState): ActiveHandler | undefined {
     const handler = this.system.machine.activeHandler;
-    return handler?.hart === cpu.hart ? handler : undefined;
+    return handler?.hart === this.hartOf(cpu) ? handler : undefined;
   }
 
   /** DAP's threads are the CPUs, numbered from 1. @throws RequestError */
-  cpuOfThread(threadId: number): GuestCpu {
+  cpuOfThread(threadId: number): CpuState {
     const cpu = this.cpus[threadId - 1];
     if (!cpu) throw new RequestError(`there is no thread ${threadId}`);
     return cpu;
@@ -74,7 +93,7 @@ export class Debuggee {
    * An address as the program's symbols and lines have it: where the code that a CPU finds there is linked. Where several programs are linked
    * to be at an address, or a guest of the program's own calls something so, what is there counts.
    */
-  linked(cpu: GuestCpu, address: bigint): bigint {
+  linked(cpu: CpuState, address: bigint): bigint {
     const { loadMap } = this;
     const candidates = loadMap.linkedAt(address);
     const [only] = candidates;
@@ -87,23 +106,23 @@ export class Debuggee {
   }
 
   /** Whether in memory at an address are the program's bytes for a linked one. */
-  private isHeld(cpu: GuestCpu, address: bigint, linked: bigint): boolean {
+  private isHeld(cpu: CpuState, address: bigint, linked: bigint): boolean {
     const expected = this.loadMap.bytesAt(linked, COMPARED);
     const found = this.readVirtual(cpu, address, expected.length);
     return expected.length > 0 && found.length === expected.length && expected.every((byte, i) => byte === found[i]);
   }
 
   /** Where something of the program is for a CPU: while it has no paging, where it was loaded. */
-  placeFor(cpu: GuestCpu, linked: bigint): bigint {
+  placeFor(cpu: CpuState, linked: bigint): bigint {
     return this.isBare(cpu) ? (this.loadMap.toLoaded(linked) ?? withoutSpace(linked)) : withoutSpace(linked);
   }
 
   /** `main+0x8` for an address as a CPU sees it; undefined when nothing names it. */
-  describe(cpu: GuestCpu, address: bigint): string | undefined {
+  describe(cpu: CpuState, address: bigint): string | undefined {
     return this.symbols.describe(this.linked(cpu, address));
   }
 
-  private isBare(cpu: GuestCpu): boolean {
+  private isBare(cpu: CpuState): boolean {
     return cpu.privilege === Privilege.machine || satpOf(cpu) >> 60n === 0n;
   }
 
@@ -111,14 +130,14 @@ export class Debuggee {
    * Where an address leads in guest memory, for somebody who only looks: whichever access or mode finds something. While a CPU has no
    * paging, what is linked to be where no memory is, is where it was loaded.
    */
-  locate(cpu: GuestCpu, address: bigint): number | undefined {
+  locate(cpu: CpuState, address: bigint): number | undefined {
     const found = this.translated(cpu, address);
     if (found !== undefined && this.system.guest.toHost(found) !== undefined) return found;
     const loaded = this.isBare(cpu) ? this.loadMap.toLoaded(address) : undefined;
     return loaded === undefined ? found : Number(loaded);
   }
 
-  private translated(cpu: GuestCpu, address: bigint): number | undefined {
+  private translated(cpu: CpuState, address: bigint): number | undefined {
     const privileges = [cpu.privilege, Privilege.supervisor, Privilege.user];
     for (const privilege of new Set(privileges)) {
       for (const access of [Access.read, Access.execute]) {
@@ -130,13 +149,13 @@ export class Debuggee {
   }
 
   /** The machine address of guest memory at a guest-virtual address; undefined where there is none. */
-  hostAddress(cpu: GuestCpu, address: bigint): number | undefined {
+  hostAddress(cpu: CpuState, address: bigint): number | undefined {
     const gpa = this.locate(cpu, address);
     return gpa === undefined ? undefined : this.system.guest.toHost(gpa);
   }
 
   /** Bytes at a guest-virtual address, up to the first that is not in memory. */
-  readVirtual(cpu: GuestCpu, address: bigint, length: number): Uint8Array {
+  readVirtual(cpu: CpuState, address: bigint, length: number): Uint8Array {
     const PAGE = 4096;
     const bytes = new Uint8Array(length);
     let done = 0;
@@ -152,7 +171,7 @@ export class Debuggee {
   }
 
   /** The bits of the instruction at an address, in which a compressed one has its upper half zero; undefined when it cannot be read. */
-  instructionAt(cpu: GuestCpu, address: bigint): number | undefined {
+  instructionAt(cpu: CpuState, address: bigint): number | undefined {
     const bytes = this.readVirtual(cpu, address, 4);
     if (bytes.length < 2) return undefined;
     const low = (bytes[0] ?? 0) | ((bytes[1] ?? 0) << 8);
@@ -162,7 +181,7 @@ export class Debuggee {
   }
 
   /** The registers and CSRs that the instruction at an address names. */
-  operandsAt(cpu: GuestCpu, address: bigint): string[] {
+  operandsAt(cpu: CpuState, address: bigint): string[] {
     const word = this.instructionAt(cpu, address);
     if (word === undefined) return [];
     return (

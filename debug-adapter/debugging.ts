@@ -1,5 +1,5 @@
 import type { DebugProtocol } from '@vscode/debugprotocol';
-import type { GuestCpu } from '../simulator/hypervisor/guest';
+import type { CpuState } from '../simulator/hypervisor/cpu';
 import type { EndOfRun } from '../simulator/machine/stop';
 import { BreakpointBook } from './breakpoints/book';
 import { ExceptionFilters } from './breakpoints/exceptions';
@@ -170,7 +170,7 @@ export class Debugging {
   }
 
   /** How many inlined functions that begin at a CPU's instruction are not shown as entered. */
-  hiddenAt(cpu: GuestCpu): number {
+  hiddenAt(cpu: CpuState): number {
     const { lastStop } = this;
     if (lastStop?.cpu === cpu.id && lastStop.hidden !== undefined) return lastStop.hidden;
     const { debuggee } = this.running;

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Plugin } from 'esbuild';
 import ts from 'typescript';
@@ -74,27 +74,36 @@ export function scanHandlers(files: ReadonlyMap<string, string>): Scanned {
   const functions = scannedFiles.flatMap((each) => each.functions);
   const imported = new Map(scannedFiles.map((each) => [each.file, each.imported]));
   for (const site of scanned.sites) {
-    const entered = site.kind === 'call' ? functionEntered(site, functions, imported.get(site.file)) : undefined;
-    if (entered) site.first = entered.first;
+    if (site.kind !== 'call') continue;
+    const entered = functionsEntered(site, functions, imported.get(site.file));
+    if (entered.length > 0) site.first = [...new Set(entered.flatMap(({ first }) => first))];
   }
   return scanned;
 }
 
 /**
- * The function that a call enters, where its name alone says it: of the same class or file, imported, or the only one of that name.
+ * The functions that a call may enter, where its name alone says it: the one of the same class or file, the imported one, or the only one of
+ * that name; of a method of another object, those of all classes that have one of that name. None where the name does not tell.
  * @param imported names that the call's file imports, with the files that they come from
  */
-function functionEntered(
+function functionsEntered(
   { expressions, file, function: caller }: Site,
   functions: readonly HandlerFunction[],
   imported: ReadonlyMap<string, string> | undefined,
-): HandlerFunction | undefined {
+): readonly HandlerFunction[] {
   const [called = ''] = expressions;
   const owner = caller.includes('.') ? caller.split('.')[0] : undefined;
   const name = called.startsWith('this.') ? `${owner}.${called.slice('this.'.length)}` : called;
   const named = functions.filter((each) => each.name === name);
   const here = named.filter((each) => each.file === (imported?.get(name) ?? file));
-  return here.length === 1 ? here[0] : named.length === 1 ? named[0] : undefined;
+  if (here.length === 1) return here;
+  if (named.length === 1) return named;
+  const method = /^[\w.?!]+\.(\w+)$/.exec(called)?.[1];
+  if (method === undefined) return [];
+  const ofClasses = functions.filter((each) => each.name.endsWith(`.${method}`));
+  const ofObjects = functions.filter((each) => each.name === method);
+  if (ofObjects.length === 0) return ofClasses;
+  return ofObjects.length === 1 && ofClasses.length === 0 ? ofObjects : [];
 }
 
 interface ScannedFile {
@@ -248,7 +257,7 @@ function holderName(parent: ts.Node): ts.Node | undefined {
 
 function readHandlers(root: string): Map<string, string> {
   const files = new Map<string, string>();
-  for (const folder of handlersFolders) {
+  for (const folder of handlersFolders.filter((each) => existsSync(path.join(root, each)))) {
     for (const name of readdirSync(path.join(root, folder), { recursive: true, encoding: 'utf8' })) {
       if (!name.endsWith('.ts') || name.endsWith('.d.ts')) continue;
       const file = path.join(root, folder, name);

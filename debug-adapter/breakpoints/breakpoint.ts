@@ -1,5 +1,5 @@
 import type { DebugProtocol } from '@vscode/debugprotocol';
-import type { GuestCpu } from '../../simulator/hypervisor/guest';
+import type { CpuState } from '../../simulator/hypervisor/cpu';
 import { type Environment, evaluate, evaluateParsed, isFloat, isTrue, numberOf, realOf } from '../expression/evaluate';
 import { parseExpression } from '../expression/parse';
 import type { Expression } from '../expression/syntax';
@@ -37,7 +37,7 @@ export type BreakpointTarget =
       /** The place as the guest has it. */
       readonly name: string;
     }
-  | { readonly kind: 'register'; readonly cpu: GuestCpu; readonly name: string; readonly read: () => bigint }
+  | { readonly kind: 'register'; readonly cpu: CpuState; readonly name: string; readonly read: () => bigint }
   | { readonly kind: 'none' };
 
 export type BreakpointReason = 'breakpoint' | 'function breakpoint' | 'instruction breakpoint' | 'data breakpoint';

@@ -1,8 +1,8 @@
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { EXIT_REASONS } from '../../simulator/hypervisor/ledger/ledger';
-import { KILL_REASONS } from '../../simulator/hypervisor/virtual-machine';
+import { KILL_REASONS } from '../../simulator/hypervisor/vm-end';
 import { causeOf, exceptionCauses, interruptCauses } from '../../simulator/isa/index';
-import type { GuestTrap } from '../../simulator/machine/stop';
+import type { Trap } from '../../simulator/machine/trap';
 import { RequestError } from '../request-error';
 
 export type FilterId = 'killed' | 'exit' | 'trap';
@@ -69,7 +69,7 @@ export class ExceptionFilters {
     return wanted === 'all' || (wanted?.has(reason) ?? false);
   }
 
-  acceptsTrap({ interrupt, cause }: GuestTrap): boolean {
+  acceptsTrap({ interrupt, cause }: Trap): boolean {
     return this.accepts('trap', causeOf(cause, interrupt).id);
   }
 }

@@ -1,12 +1,13 @@
 import { sites } from 'hyperstep:sites';
 import type { Hart } from '../../simulator/core/index';
-import type { GuestCpu } from '../../simulator/hypervisor/guest';
+import type { CpuState } from '../../simulator/hypervisor/cpu';
 import { EXIT_REASONS, type ExitReason, type ExitRecord } from '../../simulator/hypervisor/ledger/ledger';
-import { KILL_REASONS } from '../../simulator/hypervisor/virtual-machine';
+import { KILL_REASONS } from '../../simulator/hypervisor/vm-end';
 import { causeOf } from '../../simulator/isa/index';
 import type { ActiveHandler } from '../../simulator/machine/hosted-software';
 import type { Step } from '../../simulator/machine/narration';
-import type { EndOfRun, GuestTrap } from '../../simulator/machine/stop';
+import type { EndOfRun } from '../../simulator/machine/stop';
+import type { Trap } from '../../simulator/machine/trap';
 import { Access } from '../../simulator/mmu/index';
 import type { Debuggee } from '../debuggee';
 import { MachineEnvironment } from '../expression/machine-environment';
@@ -31,7 +32,7 @@ export class UserStops implements Watchers {
   private filters: ExceptionFilters | undefined;
   private temporary: ReadonlySet<bigint> = new Set();
   /** The last instruction at which breakpoints were judged: an instruction is arrived at once. */
-  private judged: { readonly hart: Hart; readonly pc: bigint; readonly retired: number } | undefined;
+  private judged: { readonly cpu: number; readonly pc: bigint; readonly retired: number } | undefined;
   private stoppedAtExit = 0;
   private toldEnd = false;
   private readonly seen = new Map<Breakpoint, bigint>();
@@ -77,16 +78,15 @@ export class UserStops implements Watchers {
   }
 
   atBreakpoint(hart: Hart): Stop | undefined {
-    const cpu = this.debuggee.cpus[hart.id];
+    const cpu = this.debuggee.system.cpuOn(hart);
     return cpu && this.arriveAt(cpu);
   }
 
   /** The machine stands at an instruction: whether a breakpoint there stops it. Asked once for each arrival. */
-  arriveAt(cpu: GuestCpu): Stop | undefined {
-    const { hart, pc } = cpu;
-    const { retired } = hart;
-    if (this.judged?.hart === hart && this.judged.pc === pc && this.judged.retired === retired) return undefined;
-    this.judged = { hart, pc, retired };
+  arriveAt(cpu: CpuState): Stop | undefined {
+    const { id, pc, retired } = cpu;
+    if (this.judged?.cpu === id && this.judged.pc === pc && this.judged.retired === retired) return undefined;
+    this.judged = { cpu: id, pc, retired };
     const found = cpu.peek(pc, Access.execute);
     const gpa = 'gpa' in found ? found.gpa : undefined;
     const isHere = ({ virtual, physical, linked }: CodePlace): boolean =>
@@ -100,9 +100,9 @@ export class UserStops implements Watchers {
   }
 
   /** The user starts from here: breakpoints at this instruction have had their say. */
-  departFrom(cpu: GuestCpu): void {
-    const { hart, pc } = cpu;
-    this.judged = { hart, pc, retired: hart.retired };
+  departFrom(cpu: CpuState): void {
+    const { id, pc, retired } = cpu;
+    this.judged = { cpu: id, pc, retired };
     this.lookAtMemory();
     for (const [breakpoint] of this.seen) {
       if (breakpoint.target.kind === 'register') this.seen.set(breakpoint, breakpoint.target.read());
@@ -110,7 +110,7 @@ export class UserStops implements Watchers {
   }
 
   atWatchpoint(hart: Hart, address: number, write: boolean): Stop | undefined {
-    const cpu = this.debuggee.cpus[hart.id];
+    const cpu = this.debuggee.system.cpuOn(hart);
     const isHit = ({ target }: Breakpoint): boolean =>
       target.kind === 'memory' &&
       (write ? target.write : target.read) &&
@@ -148,13 +148,13 @@ export class UserStops implements Watchers {
     const ledger = isVmm ? this.debuggee.system.vm?.ledger : undefined;
     if (handler.trail.length === 1) this.narrations.follow(handler, ledger?.handling);
     const mayStop = killSites.has(step.site) || this.watchedSites.has(step.site) || this.filters?.wants('exit');
-    const cpu = mayStop ? this.debuggee.cpus[handler.hart.id] : undefined;
+    const cpu = mayStop ? this.debuggee.system.cpuOn(handler.hart) : undefined;
     if (!cpu) return undefined;
     const record = ledger?.handling;
     return this.atKill(step, cpu) ?? (record && this.atExit(record, handler, cpu)) ?? this.atSite(step, handler, cpu);
   }
 
-  atGuestTrap(trap: GuestTrap, hart: Hart): Stop | undefined {
+  atGuestTrap(trap: Trap, hart: Hart): Stop | undefined {
     const exit = this.guestExits.note(trap, hart);
     const { id, name } = causeOf(trap.cause, trap.interrupt);
     const stop = (description: string, text: string): Stop => ({
@@ -191,7 +191,7 @@ export class UserStops implements Watchers {
     return killed(end.hart.id, 'trap-loop', KILL_REASONS['trap-loop']);
   }
 
-  private atKill(step: Step, cpu: GuestCpu): Stop | undefined {
+  private atKill(step: Step, cpu: CpuState): Stop | undefined {
     if (!killSites.has(step.site)) return undefined;
     const why = String(step.values[0]);
     const [kind = 'killed'] = Object.entries(KILL_REASONS).find(([, text]) => text === why) ?? [];
@@ -199,7 +199,7 @@ export class UserStops implements Watchers {
   }
 
   /** Once for each exit: at its first step, or as soon as its reason is known where the user wants some reasons only. */
-  private atExit(record: ExitRecord, handler: ActiveHandler, cpu: GuestCpu): Stop | undefined {
+  private atExit(record: ExitRecord, handler: ActiveHandler, cpu: CpuState): Stop | undefined {
     const { filters } = this;
     if (!filters?.wants('exit') || this.stoppedAtExit === record.number) return undefined;
     if (filters.isSelective('exit') && handler.trail.length <= stepsUntilKnown(record.reason)) return undefined;
@@ -214,7 +214,7 @@ export class UserStops implements Watchers {
     };
   }
 
-  private atSite(step: Step, handler: ActiveHandler, cpu: GuestCpu): Stop | undefined {
+  private atSite(step: Step, handler: ActiveHandler, cpu: CpuState): Stop | undefined {
     if (!this.watchedSites.has(step.site)) return undefined;
     const isHere = ({ target }: Breakpoint): boolean => target.kind === 'vmm' && target.sites.has(step.site);
     const [frame] = handlerFrames(handler);
@@ -223,7 +223,7 @@ export class UserStops implements Watchers {
   }
 
   private judge(
-    cpu: GuestCpu,
+    cpu: CpuState,
     isReached: (breakpoint: Breakpoint) => boolean,
     environment: MachineEnvironment,
   ): Stop | undefined {

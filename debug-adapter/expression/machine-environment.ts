@@ -1,5 +1,5 @@
 import { expandText } from '../../simulator/assembler/preprocess/macros';
-import type { GuestCpu } from '../../simulator/hypervisor/guest';
+import type { CpuState } from '../../simulator/hypervisor/cpu';
 import { csrNamed, csrNumbered, FLOAT_REGISTERS, registerNamed } from '../../simulator/isa/index';
 import { CsrValue, Gpa, Gva, Hpa, PteValue } from '../../simulator/mmu/address';
 import type { Debuggee } from '../debuggee';
@@ -29,7 +29,7 @@ export class MachineEnvironment implements Environment {
 
   constructor(
     private readonly debuggee: Debuggee,
-    private readonly cpu: GuestCpu,
+    private readonly cpu: CpuState,
     private readonly scope: EnvironmentScope = {},
   ) {}
 
@@ -82,7 +82,7 @@ export class MachineEnvironment implements Environment {
     const register = registerNamed(name);
     if (!register) return undefined;
     const number = register.file === 'f' ? FLOAT_REGISTERS + register.number : register.number;
-    const bits = this.cpu.hart.x(number);
+    const bits = this.cpu.x(number);
     const place: Place = { kind: 'register', number };
     if (register.file !== 'f') return { type: unsigned64, bits, place };
     const bytes = sizeInRegister(bits);
@@ -92,7 +92,7 @@ export class MachineEnvironment implements Environment {
   private csr(name: string): Value | undefined {
     if (name.startsWith(hardwarePrefix)) {
       const hardware = csrNamed(name.slice(hardwarePrefix.length));
-      return hardware && { type: unsigned64, bits: this.cpu.hart.csr(hardware.number) };
+      return hardware && { type: unsigned64, bits: this.debuggee.hartOf(this.cpu).csr(hardware.number) };
     }
     const csr = csrNamed(name);
     const bits = csr && this.cpu.readCsr(csr.number);

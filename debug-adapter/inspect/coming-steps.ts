@@ -19,14 +19,15 @@ export type Coming =
 /**
  * The steps that may come next, by the handler's source alone: it is not run. Several where conditions decide.
  * @param trail of a handler that stands at its last step
+ * @param isPossible whether a site can be of the engine that runs the guest: a call may enter handlers of each of them
  */
-export function comingSteps(trail: readonly Step[]): Coming[] {
+export function comingSteps(trail: readonly Step[], isPossible: (site: Site) => boolean): Coming[] {
   const step = trail.at(-1);
   if (!step) return [];
   let next = sites[step.site]?.next ?? [];
   let callers: readonly number[] = step.callers;
   for (;;) {
-    const { found, mayEnd } = inFunction(trail, next, callers);
+    const { found, mayEnd } = inFunction(trail, next, callers, isPossible);
     const [call, ...outer] = callers;
     const caller = call === undefined ? undefined : sites[call];
     if (!mayEnd) return found;
@@ -43,6 +44,7 @@ function inFunction(
   trail: readonly Step[],
   next: readonly number[],
   callers: readonly number[],
+  isPossible: (site: Site) => boolean,
 ): { readonly found: Coming[]; readonly mayEnd: boolean } {
   const found: Coming[] = [];
   const seen = new Set<string>();
@@ -58,7 +60,8 @@ function inFunction(
         const told = inner.length > callers.length ? [] : toldInPass(trail, id, inner);
         found.push({ kind: 'step', site, text: expectedText(told, { site, callers: inner }) });
       } else if (site?.first) {
-        follow(site.first, [id, ...inner]);
+        const first = site.first.filter((each) => each < 0 || isPossible(sites[each] ?? site));
+        follow(first, [id, ...inner]);
       } else if (site) {
         found.push({ kind: 'call', site });
       } else if (inner.length <= callers.length) {

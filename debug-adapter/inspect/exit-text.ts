@@ -1,6 +1,6 @@
 import { disassemble } from '../../simulator/explain/disassembler';
 import { describeSbiCall, sbiCallOf } from '../../simulator/firmware/sbi/call';
-import type { GuestCpu } from '../../simulator/hypervisor/guest';
+import type { CpuState } from '../../simulator/hypervisor/cpu';
 import { type ExitRecord, INTERRUPT_BIT } from '../../simulator/hypervisor/ledger/ledger';
 import { causeOf, ExceptionCode, isGuestPageFault } from '../../simulator/isa/index';
 import type { ActiveHandler } from '../../simulator/machine/hosted-software';
@@ -62,7 +62,7 @@ function isAlike(one: string, other: string): boolean {
 }
 
 /** The label frame of a handler: what happened, that it runs. */
-export function handlerLabel(debuggee: Debuggee, cpu: GuestCpu, handler: ActiveHandler): string {
+export function handlerLabel(debuggee: Debuggee, cpu: CpuState, handler: ActiveHandler): string {
   if (handler.software.name === 'vmm') {
     const record = debuggee.system.vm?.ledger.handling;
     if (!record) return 'VM exit';
@@ -85,7 +85,7 @@ export function lowered(name: string): string {
 }
 
 /** The instruction at an address in assembly; undefined when it cannot be read. */
-export function instructionText(debuggee: Debuggee, cpu: GuestCpu, address: bigint): string | undefined {
+export function instructionText(debuggee: Debuggee, cpu: CpuState, address: bigint): string | undefined {
   const word = debuggee.instructionAt(cpu, address);
   return word === undefined ? undefined : assembly(debuggee, word, address);
 }

@@ -1,10 +1,9 @@
 import type { Hart } from '../../simulator/core/index';
-import type { GuestMode } from '../../simulator/hypervisor/guest';
+import type { CpuMode } from '../../simulator/hypervisor/cpu';
 import { KEPT_EXITS } from '../../simulator/hypervisor/ledger/ledger';
 import { Csr, causeOf, isGuestPageFault } from '../../simulator/isa/index';
-import type { GuestTrap } from '../../simulator/machine/stop';
+import type { Trap } from '../../simulator/machine/trap';
 import type { System } from '../../simulator/system/system';
-import { valueOfWords } from '../format';
 import { vmidOf } from '../views/page-entries';
 import { guestPhysicalOf, machineTrap, supervisorTrap } from './trap-csrs';
 import { previousMode } from './worlds';
@@ -18,7 +17,7 @@ export interface GuestExit {
   readonly clock: number;
   readonly pc: bigint;
   /** Where the guest was: VS or VU. */
-  readonly mode: GuestMode;
+  readonly mode: CpuMode;
   /** Whether M-mode took it, not HS-mode. */
   readonly byMachine: boolean;
   readonly interrupt: boolean;
@@ -55,14 +54,13 @@ export class GuestExits {
    * A hart has taken a trap into software of the user's, and stands at its handler.
    * @returns the exit that it is, if it came from a guest
    */
-  note(trap: GuestTrap, hart: Hart): GuestExit | undefined {
+  note(trap: Trap, hart: Hart): GuestExit | undefined {
     if (hart.trapMode === 'vs') return undefined;
     const byMachine = hart.trapMode === 'm';
     const mode = previousMode(hart, hart.trapMode);
     if (!mode.virtual) return undefined;
-    const { interrupt, cause } = trap;
+    const { interrupt, cause, value } = trap;
     const csrs = byMachine ? machineTrap : supervisorTrap;
-    const value = valueOfWords({ low: trap.valueLow, high: trap.valueHigh });
     const isTold = !interrupt && isGuestPageFault(cause) && hart.csr(csrs.guestAddress) !== 0n;
     this.total++;
     const exit: GuestExit = {

@@ -1,4 +1,4 @@
-import type { GuestCpu } from '../../simulator/hypervisor/guest';
+import type { CpuState } from '../../simulator/hypervisor/cpu';
 import type { Debuggee } from '../debuggee';
 import type { Space } from '../expression/syntax';
 import { RequestError } from '../request-error';
@@ -29,7 +29,7 @@ export function parseMemoryReference(text: string, offset = 0): MemoryPlace {
 const PAGE = 4096n;
 
 /** The machine address of a place; undefined where there is no memory. */
-export function machineAddress(debuggee: Debuggee, cpu: GuestCpu, { space, address }: MemoryPlace): number | undefined {
+export function machineAddress(debuggee: Debuggee, cpu: CpuState, { space, address }: MemoryPlace): number | undefined {
   const { system } = debuggee;
   if (space === 'gva') return debuggee.hostAddress(cpu, address);
   if (address >= 2n ** 53n) return undefined;
@@ -39,7 +39,7 @@ export function machineAddress(debuggee: Debuggee, cpu: GuestCpu, { space, addre
 }
 
 /** Bytes from a place on, up to the first that is not in memory. No side effects. */
-export function readSpace(debuggee: Debuggee, cpu: GuestCpu, place: MemoryPlace, length: number): Uint8Array {
+export function readSpace(debuggee: Debuggee, cpu: CpuState, place: MemoryPlace, length: number): Uint8Array {
   const bytes = new Uint8Array(length);
   const done = eachPiece(debuggee, cpu, place, length, (hpa, at, count) =>
     bytes.set(debuggee.system.machine.core.ram.peek(hpa, count), at),
@@ -48,7 +48,7 @@ export function readSpace(debuggee: Debuggee, cpu: GuestCpu, place: MemoryPlace,
 }
 
 /** Writes bytes, up to the first that is not in the guest's memory, as an input of the run. @returns how many */
-export function writeSpace(debuggee: Debuggee, cpu: GuestCpu, place: MemoryPlace, bytes: Uint8Array): number {
+export function writeSpace(debuggee: Debuggee, cpu: CpuState, place: MemoryPlace, bytes: Uint8Array): number {
   const { system } = debuggee;
   let written = 0;
   eachPiece(debuggee, cpu, place, bytes.length, (hpa, at, count) => {
@@ -62,7 +62,7 @@ export function writeSpace(debuggee: Debuggee, cpu: GuestCpu, place: MemoryPlace
 
 function eachPiece(
   debuggee: Debuggee,
-  cpu: GuestCpu,
+  cpu: CpuState,
   { space, address }: MemoryPlace,
   length: number,
   visit: (hpa: number, at: number, count: number) => void,

@@ -1,4 +1,4 @@
-import type { GuestMode } from '../../simulator/hypervisor/guest';
+import type { CpuMode } from '../../simulator/hypervisor/cpu';
 import { Csr } from '../../simulator/isa/index';
 import { Privilege } from '../../simulator/mmu/index';
 
@@ -46,7 +46,7 @@ const guest: TrapCsrs = {
 };
 
 /** Those of the mode in which a CPU is; undefined in user mode, into which nothing traps. */
-export function trapCsrsOf({ privilege, virtual }: GuestMode): TrapCsrs | HostTrapCsrs | undefined {
+export function trapCsrsOf({ privilege, virtual }: CpuMode): TrapCsrs | HostTrapCsrs | undefined {
   if (virtual) return privilege === Privilege.supervisor ? guest : undefined;
   return privilege === Privilege.machine
     ? machineTrap

@@ -1,5 +1,5 @@
 import { type Hart, HypervisorStatus, Status, StatusHigh } from '../../simulator/core/index';
-import type { GuestCpu, GuestMode, GuestPeek } from '../../simulator/hypervisor/guest';
+import type { CpuMode, CpuPeek, CpuState } from '../../simulator/hypervisor/cpu';
 import { Csr } from '../../simulator/isa/index';
 import { type Access, Privilege } from '../../simulator/mmu/index';
 import type { Debuggee } from '../debuggee';
@@ -7,7 +7,7 @@ import type { WorldName } from '../protocol';
 import { trapCsrsOf } from './trap-csrs';
 
 /** A mode with an address space of its own, and software in it: what views can be about. */
-export interface World extends GuestMode {
+export interface World extends CpuMode {
   readonly name: WorldName;
   /** Why it is offered: `the hart stands here`. */
   readonly why: string;
@@ -28,22 +28,23 @@ const HSTATUS_SET =
  * Whether the software makes use of the H extension: as long as it does not, its S-mode is called just that. Only the state of the
  * machine says so; a kernel that never heard of hypervisors keeps the names of its books on a machine that has H, as QEMU's has.
  */
-export function usesHypervisor({ system }: Debuggee, { hart, virtual }: GuestCpu): boolean {
-  if (system.vm || !hart.options.hypervisor) return false;
-  if (virtual || hart.virtual || hart.state.statusHigh & StatusHigh.MPV) return true;
+export function usesHypervisor(debuggee: Debuggee, cpu: CpuState): boolean {
+  const hart = debuggee.hartOf(cpu);
+  if (debuggee.system.vm || !hart.options.hypervisor) return false;
+  if (cpu.virtual || hart.virtual || hart.state.statusHigh & StatusHigh.MPV) return true;
   if (hart.csrLow(Csr.hstatus.number) & HSTATUS_SET) return true;
   return HYPERVISOR_CSRS.some(({ number }) => hart.csr(number) !== 0n);
 }
 
 /** The manual's name of a mode. */
-export function worldName(debuggee: Debuggee, cpu: GuestCpu, mode: GuestMode = cpu): WorldName {
+export function worldName(debuggee: Debuggee, cpu: CpuState, mode: CpuMode = cpu): WorldName {
   if (mode.virtual) return mode.privilege === Privilege.user ? 'VU' : 'VS';
   if (mode.privilege === Privilege.machine) return 'M';
   if (mode.privilege === Privilege.user) return 'U';
   return usesHypervisor(debuggee, cpu) ? 'HS' : 'S';
 }
 
-export function modeName(debuggee: Debuggee, cpu: GuestCpu, mode: GuestMode = cpu): string {
+export function modeName(debuggee: Debuggee, cpu: CpuState, mode: CpuMode = cpu): string {
   return `${worldName(debuggee, cpu, mode)}-mode`;
 }
 
@@ -51,15 +52,16 @@ export function modeName(debuggee: Debuggee, cpu: GuestCpu, mode: GuestMode = cp
  * The worlds that there are where a CPU stands. The first is what views begin with: the one that trapped, where its addresses are not
  * those of the handler (a guest's, or those of whoever has paging below M-mode); else the one in which the hart stands.
  */
-export function worldsOf(debuggee: Debuggee, cpu: GuestCpu): World[] {
-  const world = (mode: GuestMode, why: string): World => {
+export function worldsOf(debuggee: Debuggee, cpu: CpuState): World[] {
+  const world = (mode: CpuMode, why: string): World => {
     const { privilege, virtual } = mode;
     return { name: worldName(debuggee, cpu, mode), privilege, virtual, why };
   };
   const here = world(cpu, 'the hart stands here');
   if (debuggee.system.vm) return [here];
-  const trapped = trappedModes(cpu).map((mode) => world(mode, 'from here the last trap came'));
-  const others = cpu.hart.options.hypervisor && hasGuest(cpu) ? guestModes : [];
+  const hart = debuggee.hartOf(cpu);
+  const trapped = trappedModes(hart, cpu).map((mode) => world(mode, 'from here the last trap came'));
+  const others = hart.options.hypervisor && hasGuest(cpu) ? guestModes : [];
   const [last] = trapped;
   const isOther = last?.virtual === true || (here.name === 'M' && last?.name !== 'M' && isPaged(cpu));
   const found = isOther ? [...trapped, here] : [here, ...trapped];
@@ -67,13 +69,13 @@ export function worldsOf(debuggee: Debuggee, cpu: GuestCpu): World[] {
   return all.filter(({ name }, index) => all.findIndex((each) => each.name === name) === index);
 }
 
-const guestModes: readonly GuestMode[] = [
+const guestModes: readonly CpuMode[] = [
   { privilege: Privilege.supervisor, virtual: true },
   { privilege: Privilege.user, virtual: true },
 ];
 
 /** Where the traps came from in whose handlers a CPU may be, innermost first: what the return from them would lead to. */
-function trappedModes({ hart, privilege, virtual }: GuestCpu): GuestMode[] {
+function trappedModes(hart: Hart, { privilege, virtual }: CpuState): CpuMode[] {
   if (virtual) return [];
   const supervisor = hart.csr(Csr.sepc.number) === 0n ? [] : [trapped(hart, 's')];
   if (privilege === Privilege.supervisor) return supervisor;
@@ -84,7 +86,7 @@ function trappedModes({ hart, privilege, virtual }: GuestCpu): GuestMode[] {
 }
 
 /** The mode that the last trap into M- or (H)S-mode interrupted, and to which the return from it leads. */
-export function previousMode({ state }: Hart, by: 's' | 'm'): GuestMode {
+export function previousMode({ state }: Hart, by: 's' | 'm'): CpuMode {
   if (by === 'm')
     return {
       privilege: ((state.status & Status.MPP) >> Status.MPP_SHIFT) as Privilege,
@@ -100,7 +102,7 @@ export function previousMode({ state }: Hart, by: 's' | 'm'): GuestMode {
  * The mode in which the access was made that the last trap into M- or (H)S-mode is about: the interrupted one. But hlv, hlvx and hsv act in
  * the guest's mode, and GVA says that the value is an address of the guest's (manual, "Hypervisor Status Register").
  */
-function trapped(hart: Hart, by: 's' | 'm'): GuestMode {
+function trapped(hart: Hart, by: 's' | 'm'): CpuMode {
   const mode = previousMode(hart, by);
   const { hypervisorStatus, statusHigh } = hart.state;
   const isGuestAddress = by === 'm' ? statusHigh & StatusHigh.GVA : hypervisorStatus & HypervisorStatus.GVA;
@@ -110,29 +112,29 @@ function trapped(hart: Hart, by: 's' | 'm'): GuestMode {
 }
 
 /** The mode that the last trap into a CPU's own mode interrupted; of what an address in its trap value is, where `ofValue`. */
-export function interruptedMode(debuggee: Debuggee, cpu: GuestCpu, ofValue = false): GuestMode {
-  const { privilege, virtual, hart } = cpu;
+export function interruptedMode(debuggee: Debuggee, cpu: CpuState, ofValue = false): CpuMode {
+  const { privilege, virtual } = cpu;
   if (!debuggee.system.vm && !virtual)
-    return (ofValue ? trapped : previousMode)(hart, privilege === Privilege.machine ? 'm' : 's');
+    return (ofValue ? trapped : previousMode)(debuggee.hartOf(cpu), privilege === Privilege.machine ? 'm' : 's');
   const status = cpu.readCsr(trapCsrsOf(cpu)?.status ?? 0) ?? 0n;
   return { privilege: status & BigInt(Status.SPP) ? Privilege.supervisor : Privilege.user, virtual };
 }
 
-const isPaged = ({ hart }: GuestCpu): boolean => hart.csr(Csr.satp.number) !== 0n;
+const isPaged = (cpu: CpuState): boolean => (cpu.readCsr(Csr.satp.number) ?? 0n) !== 0n;
 
 /** Whether there is something to walk for V = 1. */
-function hasGuest({ hart, virtual }: GuestCpu): boolean {
-  return virtual || hart.csr(Csr.hgatp.number) !== 0n;
+function hasGuest(cpu: CpuState): boolean {
+  return cpu.virtual || (cpu.readCsr(Csr.hgatp.number) ?? 0n) !== 0n;
 }
 
 /** A CPU as the software of one of its worlds sees it: addresses are meant there. */
-export class CpuInWorld implements GuestCpu {
+export class CpuInWorld implements CpuState {
   readonly privilege: Privilege;
   readonly virtual: boolean;
 
   constructor(
-    private readonly cpu: GuestCpu,
-    { privilege, virtual }: GuestMode,
+    private readonly cpu: CpuState,
+    { privilege, virtual }: CpuMode,
   ) {
     this.privilege = privilege;
     this.virtual = virtual;
@@ -142,8 +144,20 @@ export class CpuInWorld implements GuestCpu {
     return this.cpu.id;
   }
 
-  get hart(): Hart {
-    return this.cpu.hart;
+  get isStarted(): boolean {
+    return this.cpu.isStarted;
+  }
+
+  get retired(): number {
+    return this.cpu.retired;
+  }
+
+  x(register: number): bigint {
+    return this.cpu.x(register);
+  }
+
+  setX(register: number, value: bigint): void {
+    this.cpu.setX(register, value);
   }
 
   get pc(): bigint {
@@ -162,27 +176,27 @@ export class CpuInWorld implements GuestCpu {
     return this.cpu.writeCsr(number, value);
   }
 
-  peek(address: bigint, access: Access, mode: GuestMode = this, pastTlb?: boolean): GuestPeek {
+  peek(address: bigint, access: Access, mode: CpuMode = this, pastTlb?: boolean): CpuPeek {
     return this.cpu.peek(address, access, mode, pastTlb);
   }
 }
 
 /** A CPU in another mode; itself where it is in that already. */
-export function inWorld(cpu: GuestCpu, { privilege, virtual }: GuestMode): GuestCpu {
+export function inWorld(cpu: CpuState, { privilege, virtual }: CpuMode): CpuState {
   return cpu.privilege === privilege && cpu.virtual === virtual ? cpu : new CpuInWorld(cpu, { privilege, virtual });
 }
 
 /** The satp by which a CPU's own tables are walked: vsatp for the guest of a hypervisor that runs on the bare machine. */
-export function satpOf(cpu: GuestCpu): bigint {
-  return (cpu.virtual ? cpu.hart.csr(Csr.vsatp.number) : cpu.readCsr(Csr.satp.number)) ?? 0n;
+export function satpOf(cpu: CpuState): bigint {
+  return cpu.readCsr((cpu.virtual ? Csr.vsatp : Csr.satp).number) ?? 0n;
 }
 
 /** The hgatp of the second stage, where a CPU's accesses go through two. */
-export function hgatpOf(debuggee: Debuggee, cpu: GuestCpu): bigint | undefined {
-  return hasTwoStages(debuggee, cpu) ? cpu.hart.csr(Csr.hgatp.number) : undefined;
+export function hgatpOf(debuggee: Debuggee, cpu: CpuState): bigint | undefined {
+  return hasTwoStages(debuggee, cpu) ? debuggee.hartOf(cpu).csr(Csr.hgatp.number) : undefined;
 }
 
 /** Whether a CPU's guest, or the guest of a hypervisor that runs on the bare machine, translates by two stages. */
-export function hasTwoStages({ system }: Debuggee, cpu: GuestCpu): boolean {
-  return system.hardware !== undefined || cpu.virtual;
+export function hasTwoStages({ system }: Debuggee, cpu: CpuState): boolean {
+  return system.vm?.engine.translation === 'second-stage' || cpu.virtual;
 }

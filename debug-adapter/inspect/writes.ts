@@ -1,4 +1,4 @@
-import type { GuestCpu } from '../../simulator/hypervisor/guest';
+import type { CpuState } from '../../simulator/hypervisor/cpu';
 import { csrName, csrNumbered } from '../../simulator/isa/index';
 import type { Debuggee } from '../debuggee';
 import type { Place } from '../expression/evaluate';
@@ -6,7 +6,7 @@ import { RequestError } from '../request-error';
 import { writeSpace } from './memory';
 
 /** Writes what a client wants changed, as a logged input of the machine. @throws RequestError when it cannot be written */
-export function writePlace(debuggee: Debuggee, cpu: GuestCpu, place: Place, bits: bigint): void {
+export function writePlace(debuggee: Debuggee, cpu: CpuState, place: Place, bits: bigint): void {
   switch (place.kind) {
     case 'register':
       if (place.number === 0) throw new RequestError('zero is always 0');
@@ -27,13 +27,13 @@ export function writePlace(debuggee: Debuggee, cpu: GuestCpu, place: Place, bits
   }
 }
 
-function writeCsr(debuggee: Debuggee, cpu: GuestCpu, number: number, value: bigint): void {
+function writeCsr(debuggee: Debuggee, cpu: CpuState, number: number, value: bigint): void {
   if (cpu.readCsr(number) === undefined) throw new RequestError(`the guest has no ${csrName(number)}`);
   if (!debuggee.system.writeCsr(cpu, number, value)) throw new RequestError(`${csrName(number)} cannot be written`);
 }
 
 /** The CSR's value with one field replaced. */
-function withField(cpu: GuestCpu, { number, field }: { number: number; field?: string }, bits: bigint): bigint {
+function withField(cpu: CpuState, { number, field }: { number: number; field?: string }, bits: bigint): bigint {
   const found = csrNumbered(number)?.fields.find((each) => each.name === field);
   if (!found) return bits;
   const mask = ((1n << BigInt(found.high - found.low + 1)) - 1n) << BigInt(found.low);

@@ -1,4 +1,4 @@
-import type { GuestCpu } from '../../simulator/hypervisor/guest';
+import type { CpuState } from '../../simulator/hypervisor/cpu';
 import { decodeBase64, encodeBase64 } from '../base64';
 import type { Debugging } from '../debugging';
 import { hex } from '../format';
@@ -14,7 +14,7 @@ const PAGE = 4096;
 /** Requests for memory as bytes, as instructions, and as sources. */
 export function memoryRequests(debugging: Debugging): Handlers {
   /** Addresses are those of the CPU that stopped last. */
-  const cpu = (): GuestCpu => debugging.running.debuggee.cpuOfThread((debugging.lastStop?.cpu ?? 0) + 1);
+  const cpu = (): CpuState => debugging.running.debuggee.cpuOfThread((debugging.lastStop?.cpu ?? 0) + 1);
 
   return {
     readMemory({ memoryReference: reference, offset = 0, count }) {

@@ -1,4 +1,4 @@
-import type { GuestCpu } from '../../simulator/hypervisor/guest';
+import type { CpuState } from '../../simulator/hypervisor/cpu';
 import type { Debuggee } from '../debuggee';
 import type { Debugging } from '../debugging';
 import { evaluate } from '../expression/evaluate';
@@ -87,7 +87,7 @@ export function viewRequests(debugging: Debugging): Handlers {
 }
 
 /** The CPU of a thread as the software of one of its worlds sees it, of the first one when none is named. @throws RequestError */
-function worldOfThread(debuggee: Debuggee, threadId: number, name: WorldName | undefined): GuestCpu {
+function worldOfThread(debuggee: Debuggee, threadId: number, name: WorldName | undefined): CpuState {
   const cpu = debuggee.cpuOfThread(threadId);
   const worlds = worldsOf(debuggee, cpu);
   const found = name === undefined ? worlds[0] : worlds.find((each) => each.name === name);
@@ -99,7 +99,7 @@ function worldOfThread(debuggee: Debuggee, threadId: number, name: WorldName | u
 }
 
 /** The guest-virtual address that an expression has as its value. @throws RequestError */
-function virtualAddress(debuggee: Debuggee, cpu: GuestCpu, expression: string): bigint {
+function virtualAddress(debuggee: Debuggee, cpu: CpuState, expression: string): bigint {
   const environment = new MachineEnvironment(debuggee, cpu, { readOnly: 'a translation changes nothing' });
   const { type, bits } = evaluate(expression, environment);
   if (type.space !== undefined && type.space !== 'gva')

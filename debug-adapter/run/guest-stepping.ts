@@ -1,7 +1,7 @@
-import type { GuestCpu } from '../../simulator/hypervisor/guest';
+import type { CpuState } from '../../simulator/hypervisor/cpu';
 import { Csr, causeOf, decode, expand, RegisterNumber } from '../../simulator/isa/index';
 import type { ActiveHandler } from '../../simulator/machine/hosted-software';
-import type { GuestTrap } from '../../simulator/machine/stop';
+import type { Trap } from '../../simulator/machine/trap';
 import type { Debuggee } from '../debuggee';
 import { isSameLine } from '../program/code-lines';
 import type { Leg, Plan, PlanPart, Stop } from './plan';
@@ -9,7 +9,7 @@ import { isSynchronous } from './traps';
 
 export interface GuestStep {
   readonly debuggee: Debuggee;
-  readonly cpu: GuestCpu;
+  readonly cpu: CpuState;
   readonly granularity: 'statement' | 'line' | 'instruction';
   /** The step starts in the body of a macro, whose lines are stepped through one by one. */
   readonly inBody: boolean;
@@ -21,11 +21,11 @@ export type StepTarget = 'vmm' | 'handler' | 'stay';
 /** One statement. An exit that it causes stops at the VMM's first step, a trap of the guest at the handler's first instruction. */
 export function* stepIn(step: GuestStep, target: StepTarget): Plan {
   if (target === 'stay') return yield* stepOver(step, false);
-  const { cpu } = step;
+  const { cpu, debuggee } = step;
   const leaves = lineWatch(step);
   const own: Omit<Leg, 'instructions'> = {
-    stopAtGuestTrap: (_trap, hart) => hart === cpu.hart,
-    ...(target === 'vmm' ? { stopAtStep: (_step, handler) => isOwnExit(cpu, handler) } : {}),
+    stopAtGuestTrap: (_trap, hart) => hart === debuggee.hartOf(cpu),
+    ...(target === 'vmm' ? { stopAtStep: (_step, handler) => isOwnExit(step, handler) } : {}),
   };
   for (;;) {
     const stop = yield* instruction(step, own);
@@ -41,7 +41,7 @@ export function* stepOver(step: GuestStep, overCalls = true): Plan {
   for (;;) {
     const from = positionOf(step);
     const next = returnAddress(debuggee, cpu);
-    const stop = yield* instruction(step, { stopAtGuestTrap: (_trap, hart) => hart === cpu.hart });
+    const stop = yield* instruction(step, { stopAtGuestTrap: (_trap, hart) => hart === debuggee.hartOf(cpu) });
     if (stop.reason === 'guest-trap') {
       yield* untilTrapReturns(step, from);
       if (cpu.pc === from.pc) continue;
@@ -56,7 +56,7 @@ export function* stepOver(step: GuestStep, overCalls = true): Plan {
 
 /** To the caller, or to where the trap handler returns. */
 export function* stepOut(step: GuestStep, caller: bigint | undefined): Plan {
-  const { cpu } = step;
+  const { cpu, debuggee } = step;
   const from = positionOf(step);
   const returns = step.debuggee.trapReturns;
   const until = new Set(returns);
@@ -67,11 +67,11 @@ export function* stepOut(step: GuestStep, caller: bigint | undefined): Plan {
       instructions: Number.POSITIVE_INFINITY,
       until,
       stopAtGuestTrap: (_trap, hart) => {
-        if (hart === cpu.hart) depth++;
+        if (hart === debuggee.hartOf(cpu)) depth++;
         return false;
       },
     };
-    if (stop.reason !== 'breakpoint' || stop.hart !== cpu.hart) continue;
+    if (stop.reason !== 'breakpoint' || stop.hart !== debuggee.hartOf(cpu)) continue;
     if (cpu.pc === caller && isBack(step, from)) return stepped(step);
     if (!returns.has(cpu.pc)) continue;
     yield* instruction(step, {});
@@ -82,12 +82,12 @@ export function* stepOut(step: GuestStep, caller: bigint | undefined): Plan {
 
 /** Runs until the CPU has retired an instruction, whatever the others do meanwhile, or something else happened. */
 export function* instruction({ debuggee, cpu }: GuestStep, leg: Omit<Leg, 'instructions'>): PlanPart {
-  const before = cpu.hart.retired;
+  const before = cpu.retired;
   const { scheduler } = debuggee.system.machine;
   for (;;) {
-    const isOwnTurn = scheduler.state().current === cpu.hart.id;
+    const isOwnTurn = scheduler.state().current === debuggee.hartOf(cpu).id;
     const stop = yield { ...leg, instructions: isOwnTurn ? 1 : Math.max(1, scheduler.turnLeft) };
-    if (stop.reason !== 'limit' || cpu.hart.retired !== before) return stop;
+    if (stop.reason !== 'limit' || cpu.retired !== before) return stop;
   }
 }
 
@@ -101,7 +101,7 @@ export interface Position {
 }
 
 export function positionOf({ debuggee, cpu }: GuestStep): Position {
-  const sp = cpu.hart.x(RegisterNumber.sp);
+  const sp = cpu.x(RegisterNumber.sp);
   return {
     pc: cpu.pc,
     privilege: cpu.privilege,
@@ -113,7 +113,7 @@ export function positionOf({ debuggee, cpu }: GuestStep): Position {
 
 /** Whether the CPU runs the same program, at the same privilege, with no more on its stack. */
 function isBack(step: GuestStep, from: Position): boolean {
-  return isSameContext(step, from) && step.cpu.hart.x(RegisterNumber.sp) >= from.sp;
+  return isSameContext(step, from) && step.cpu.x(RegisterNumber.sp) >= from.sp;
 }
 
 function isSameContext({ debuggee, cpu }: GuestStep, from: Position): boolean {
@@ -126,21 +126,27 @@ function isSameContext({ debuggee, cpu }: GuestStep, from: Position): boolean {
 
 /** Runs until an address is reached where the CPU is back at a position's place in the stack. */
 export function* untilReached(step: GuestStep, address: bigint, from: Position): PlanPart<void> {
-  const { cpu } = step;
+  const { cpu, debuggee } = step;
   const until = new Set([address]);
   for (;;) {
     const stop = yield { instructions: Number.POSITIVE_INFINITY, until };
-    if (stop.reason === 'breakpoint' && stop.hart === cpu.hart && cpu.pc === address && isBack(step, from)) return;
+    if (stop.reason === 'breakpoint' && stop.hart === debuggee.hartOf(cpu) && cpu.pc === address && isBack(step, from))
+      return;
   }
 }
 
 /** Runs on in a function that was just entered, whose frame grows. */
 export function* untilDeeper(step: GuestStep, address: bigint, from: Position): PlanPart<void> {
-  const { cpu } = step;
+  const { cpu, debuggee } = step;
   const until = new Set([address]);
   for (;;) {
     const stop = yield { instructions: Number.POSITIVE_INFINITY, until };
-    if (stop.reason === 'breakpoint' && stop.hart === cpu.hart && cpu.pc === address && isSameContext(step, from))
+    if (
+      stop.reason === 'breakpoint' &&
+      stop.hart === debuggee.hartOf(cpu) &&
+      cpu.pc === address &&
+      isSameContext(step, from)
+    )
       return;
   }
 }
@@ -157,11 +163,11 @@ export function* untilTrapReturns(step: GuestStep, from: Position): PlanPart<voi
       instructions: Number.POSITIVE_INFINITY,
       until,
       stopAtGuestTrap: (_trap, hart) => {
-        if (hart === cpu.hart) depth++;
+        if (hart === debuggee.hartOf(cpu)) depth++;
         return false;
       },
     };
-    if (stop.reason !== 'breakpoint' || stop.hart !== cpu.hart) continue;
+    if (stop.reason !== 'breakpoint' || stop.hart !== debuggee.hartOf(cpu)) continue;
     if (!returns.has(cpu.pc)) {
       if (isBack(step, from)) return;
       continue;
@@ -197,16 +203,16 @@ export function stepped(step: GuestStep, description?: string): Stop {
 }
 
 /** The first step of a handler that an instruction of the CPU itself made run. */
-export function isOwnExit(cpu: GuestCpu, handler: ActiveHandler): boolean {
-  return handler.hart === cpu.hart && handler.trail.length === 1 && isSynchronous(handler);
+export function isOwnExit({ debuggee, cpu }: GuestStep, handler: ActiveHandler): boolean {
+  return handler.hart === debuggee.hartOf(cpu) && handler.trail.length === 1 && isSynchronous(handler);
 }
 
-export function trapText({ interrupt, cause }: GuestTrap): string {
+export function trapText({ interrupt, cause }: Trap): string {
   return `the guest's handler: ${causeOf(cause, interrupt).name}`;
 }
 
 /** Where the call at pc returns to; undefined when there is no call. */
-export function returnAddress(debuggee: Debuggee, cpu: GuestCpu): bigint | undefined {
+export function returnAddress(debuggee: Debuggee, cpu: CpuState): bigint | undefined {
   const word = debuggee.instructionAt(cpu, cpu.pc);
   const decoded = word === undefined ? undefined : decode(word);
   if (!decoded) return undefined;
@@ -217,7 +223,7 @@ export function returnAddress(debuggee: Debuggee, cpu: GuestCpu): bigint | undef
   return isCall ? cpu.pc + BigInt(decoded.instruction.length) : undefined;
 }
 
-function instructionLength(debuggee: Debuggee, cpu: GuestCpu, address: bigint): number {
+function instructionLength(debuggee: Debuggee, cpu: CpuState, address: bigint): number {
   const word = debuggee.instructionAt(cpu, address) ?? 0;
   return (word & 3) === 3 ? 4 : 2;
 }

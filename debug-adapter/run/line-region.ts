@@ -1,4 +1,4 @@
-import type { GuestCpu } from '../../simulator/hypervisor/guest';
+import type { CpuState } from '../../simulator/hypervisor/cpu';
 import { decode, expand, RegisterNumber } from '../../simulator/isa/index';
 import type { LineRow } from '../../simulator/object/line-table';
 import type { Debuggee } from '../debuggee';
@@ -19,7 +19,7 @@ export interface LineRegion {
 /** The region of some rows; undefined when there are too many. @param moved how far the code is from where it is linked */
 export function regionOf(
   debuggee: Debuggee,
-  cpu: GuestCpu,
+  cpu: CpuState,
   rows: readonly LineRow[],
   moved: bigint,
 ): LineRegion | undefined {

@@ -1,7 +1,8 @@
 import type { Hart } from '../../simulator/core/index';
 import type { ActiveHandler } from '../../simulator/machine/hosted-software';
 import type { Step } from '../../simulator/machine/narration';
-import type { GuestTrap, MachineStop } from '../../simulator/machine/stop';
+import type { MachineStop } from '../../simulator/machine/stop';
+import type { Trap } from '../../simulator/machine/trap';
 
 /** How a plan wants the machine to run on. Breakpoints and exception filters of the user end a leg, and the plan, by themselves. */
 export interface Leg {
@@ -10,7 +11,7 @@ export interface Leg {
   /** Virtual addresses at which to stop, beside the user's breakpoints. */
   readonly until?: ReadonlySet<bigint>;
   readonly stopAtStep?: (step: Step, handler: ActiveHandler) => boolean;
-  readonly stopAtGuestTrap?: (trap: GuestTrap, hart: Hart) => boolean;
+  readonly stopAtGuestTrap?: (trap: Trap, hart: Hart) => boolean;
   readonly stopAtHandlerEnd?: boolean;
 }
 

@@ -4,7 +4,8 @@ import type { RunRequest } from '../../simulator/machine/machine';
 import type { Step } from '../../simulator/machine/narration';
 import { Pace } from '../../simulator/machine/pace';
 import { SliceSize } from '../../simulator/machine/slice-size';
-import type { EndOfRun, GuestTrap, MachineStop } from '../../simulator/machine/stop';
+import type { EndOfRun, MachineStop } from '../../simulator/machine/stop';
+import type { Trap } from '../../simulator/machine/trap';
 import type { Debuggee } from '../debuggee';
 import type { Host } from '../transport/host';
 import type { Leg, Plan, Stop } from './plan';
@@ -24,7 +25,7 @@ export interface Watchers {
   atStep(step: Step, handler: ActiveHandler): Stop | undefined;
   /** Whether traps of the guest into its own handlers have to be seen. */
   readonly watchesGuestTraps: boolean;
-  atGuestTrap(trap: GuestTrap, hart: Hart): Stop | undefined;
+  atGuestTrap(trap: Trap, hart: Hart): Stop | undefined;
   /** Whether something can only be seen by looking after every instruction. */
   readonly watchesEveryInstruction: boolean;
   afterInstruction(): Stop | undefined;
@@ -186,7 +187,7 @@ export class RunControl {
         this.passBreakpoint = true;
         const found = this.watchers.atBreakpoint(stop.hart);
         if (found) return found;
-        const { pc } = this.debuggee.cpus[stop.hart.id] ?? {};
+        const { pc } = this.debuggee.system.cpuOn(stop.hart) ?? {};
         return pc !== undefined && this.leg.until?.has(pc) ? this.tellPlan(stop) : undefined;
       }
       case 'watchpoint': {
@@ -229,13 +230,13 @@ export class RunControl {
         return this.watched !== undefined || (leg.stopAtStep?.(step, handler) ?? false);
       },
       ...(leg.stopAtGuestTrap || watchers.watchesGuestTraps
-        ? { stopAtGuestTrap: (trap: GuestTrap, hart: Hart) => this.seesGuestTrap(trap, hart) }
+        ? { stopAtGuestTrap: (trap: Trap, hart: Hart) => this.seesGuestTrap(trap, hart) }
         : {}),
       ...(leg.stopAtHandlerEnd ? { stopAtHandlerEnd: true } : {}),
     };
   }
 
-  private seesGuestTrap(trap: GuestTrap, hart: Hart): boolean {
+  private seesGuestTrap(trap: Trap, hart: Hart): boolean {
     this.watched = this.watchers.atGuestTrap(trap, hart);
     return this.watched !== undefined || (this.leg.stopAtGuestTrap?.(trap, hart) ?? false);
   }

@@ -121,7 +121,7 @@ class SourceStep {
       const stop = region
         ? yield { ...own, instructions: Number.POSITIVE_INFINITY, until: region.stops }
         : yield* instruction(step, own);
-      if (stop.reason === 'breakpoint' && stop.hart !== cpu.hart) continue;
+      if (stop.reason === 'breakpoint' && stop.hart !== debuggee.hartOf(cpu)) continue;
       if (stop.reason === 'guest-trap') {
         if (!this.runsThroughTraps) return stepped(step, trapText(stop.trap));
         const pc = region ? trappedPc(cpu) : from.pc;
@@ -197,10 +197,10 @@ class SourceStep {
   }
 
   private legs(): Omit<Leg, 'instructions'> {
-    const { cpu } = this.step;
+    const { cpu, debuggee } = this.step;
     return {
-      stopAtGuestTrap: (_trap, hart) => hart === cpu.hart,
-      ...(this.kind === 'vmm' ? { stopAtStep: (_step, handler) => isOwnExit(cpu, handler) } : {}),
+      stopAtGuestTrap: (_trap, hart) => hart === debuggee.hartOf(cpu),
+      ...(this.kind === 'vmm' ? { stopAtStep: (_step, handler) => isOwnExit(this.step, handler) } : {}),
     };
   }
 
@@ -221,7 +221,7 @@ function frameAt(step: GuestStep, hidden: number): Frame {
 function baseOf(step: GuestStep): bigint | undefined {
   const { debuggee, cpu } = step;
   const rule = debuggee.callFrames.at(pcOf(step));
-  return rule && BigInt.asUintN(64, cpu.hart.x(rule.cfa.register) + BigInt(rule.cfa.offset));
+  return rule && BigInt.asUintN(64, cpu.x(rule.cfa.register) + BigInt(rule.cfa.offset));
 }
 
 function isSameFrame(a: Frame, b: Frame): boolean {

@@ -1,4 +1,4 @@
-import type { GuestCpu } from '../../simulator/hypervisor/guest';
+import type { CpuState } from '../../simulator/hypervisor/cpu';
 import type { ActiveHandler } from '../../simulator/machine/hosted-software';
 import type { Debuggee } from '../debuggee';
 import { trapText } from './guest-stepping';
@@ -10,7 +10,7 @@ export type VmmStepKind = 'in' | 'over' | 'out';
  * To another step of the handler: the next one (in), the next one at this depth or shallower (over), the calling function's next one
  * (out). When there is none left, to the guest's next instruction.
  */
-export function* stepVmm(debuggee: Debuggee, cpu: GuestCpu, handler: ActiveHandler, kind: VmmStepKind): Plan {
+export function* stepVmm(debuggee: Debuggee, cpu: CpuState, handler: ActiveHandler, kind: VmmStepKind): Plan {
   const depth = handler.trail.at(-1)?.callers.length ?? 0;
   const deepest = kind === 'in' ? Number.POSITIVE_INFINITY : kind === 'over' ? depth : depth - 1;
   const stop = yield {
@@ -29,7 +29,7 @@ export function* stepVmm(debuggee: Debuggee, cpu: GuestCpu, handler: ActiveHandl
 }
 
 /** Whose instruction comes next when a handler has ended. */
-function nextInGuest({ system }: Debuggee, cpu: GuestCpu, { hart, software }: ActiveHandler) {
+function nextInGuest({ system }: Debuggee, cpu: CpuState, { hart, software }: ActiveHandler) {
   const back = `back from the ${software.name === 'vmm' ? 'VMM' : 'firmware'}`;
   const { harts, current } = system.machine.scheduler.state();
   const canRun = (id: number): boolean => harts[id]?.lifecycle === 'started' && !harts[id].waiting;

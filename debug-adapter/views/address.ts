@@ -1,4 +1,4 @@
-import type { GuestCpu } from '../../simulator/hypervisor/guest';
+import type { CpuState } from '../../simulator/hypervisor/cpu';
 import type { Running } from '../debugging';
 import { hex } from '../format';
 import { type MemoryPlace, machineAddress, readSpace } from '../inspect/memory';
@@ -8,7 +8,7 @@ const WORD = 8;
 const MOST_WORDS = 8;
 
 /** An address in the other spaces as the CPU has them now, and what is there. Nothing is changed by looking. */
-export function addressMeaning(running: Running, cpu: GuestCpu, place: MemoryPlace): AddressMeaning {
+export function addressMeaning(running: Running, cpu: CpuState, place: MemoryPlace): AddressMeaning {
   const { debuggee } = running;
   const hpa = machineAddress(debuggee, cpu, place);
   const gpa = guestPhysical(running, cpu, place, hpa);
@@ -26,7 +26,7 @@ export function addressMeaning(running: Running, cpu: GuestCpu, place: MemoryPla
 
 function guestPhysical(
   { debuggee }: Running,
-  cpu: GuestCpu,
+  cpu: CpuState,
   { space, address }: MemoryPlace,
   hpa: number | undefined,
 ): bigint | number | undefined {
@@ -36,7 +36,7 @@ function guestPhysical(
 }
 
 /** Where the code at a guest-virtual address comes from, if it is code with a line. */
-export function guestSource({ debuggee, sources }: Running, cpu: GuestCpu, address: bigint): SourceLine | undefined {
+export function guestSource({ debuggee, sources }: Running, cpu: CpuState, address: bigint): SourceLine | undefined {
   const line = debuggee.lines.at(debuggee.linked(cpu, address));
   return line && { path: sources.guestPath(line.file), line: line.line + 1 };
 }

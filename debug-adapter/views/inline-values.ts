@@ -1,13 +1,12 @@
 import { sites } from 'hyperstep:sites';
-import type { GuestCpu } from '../../simulator/hypervisor/guest';
-import { csrNamed, registerNamed } from '../../simulator/isa/index';
+import type { CpuState } from '../../simulator/hypervisor/cpu';
+import { Csr, csrNamed, registerNamed } from '../../simulator/isa/index';
 import type { Running } from '../debugging';
 import { hex } from '../format';
 import { stepText } from '../inspect/frames/handler-frames';
 import type { StackFrame } from '../inspect/frames/stack';
 import { ValueView } from '../inspect/values/values';
 import type { InlineValue } from '../protocol';
-import { shadowView } from './page-table';
 
 const MOST_LINES = 500;
 
@@ -42,7 +41,7 @@ function narratedLines(
 }
 
 /** Beside the line at which the guest stands, and the instructions just before it: the registers that they name. */
-function guestLines(running: Running, cpu: GuestCpu, file: string, first: number, last: number): InlineValue[] {
+function guestLines(running: Running, cpu: CpuState, file: string, first: number, last: number): InlineValue[] {
   const { debuggee } = running;
   const here = debuggee.lines.at(debuggee.linked(cpu, cpu.pc));
   if (here?.file !== file) return [];
@@ -72,18 +71,17 @@ function namesAt({ debuggee }: Running, file: string, line: number): Set<string>
   return names;
 }
 
-function currentValue({ debuggee }: Running, cpu: GuestCpu, name: string): string {
+function currentValue({ debuggee }: Running, cpu: CpuState, name: string): string {
   const view = new ValueView(debuggee, cpu);
   const register = registerNamed(name);
-  if (register?.file === 'x') return view.word(cpu.hart.x(register.number));
+  if (register?.file === 'x') return view.word(cpu.x(register.number));
   // With V = 1 an instruction that names satp means vsatp.
   const named = csrNamed(name);
   const csr = cpu.virtual ? (named?.virtual ?? named) : named;
   const value = csr && cpu.readCsr(csr.number);
   if (!csr || value === undefined) return 'none';
-  const vcpu = debuggee.system.full?.vm.vcpus[cpu.id];
-  const shadow = vcpu && csr.name === 'satp' ? shadowView(vcpu) : undefined;
-  return shadow ? `${satpWords(value)}, shadow root ${hex(shadow.table.root)}` : view.csr(csr, value);
+  const shadow = csr === Csr.satp ? debuggee.shadowOf(cpu) : undefined;
+  return shadow ? `${satpWords(value)}, shadow root ${hex(shadow.root)}` : view.csr(csr, value);
 }
 
 function satpWords(satp: bigint): string {

@@ -1,5 +1,5 @@
 import { Status } from '../../simulator/core/index';
-import type { GuestCpu } from '../../simulator/hypervisor/guest';
+import type { CpuState } from '../../simulator/hypervisor/cpu';
 import { causeOf, decode, ExceptionCode, isGuestPageFault } from '../../simulator/isa/index';
 import { Access, Privilege } from '../../simulator/mmu/index';
 import type { Debuggee } from '../debuggee';
@@ -23,7 +23,7 @@ const accessOfCause: ReadonlyMap<number, LastTrap['access']> = new Map([
 ]);
 
 /** Whether the instruction is one of a hypervisor that reads what its guest may execute: a load by its cause, a fetch by its permission. */
-function isHlvx(debuggee: Debuggee, cpu: GuestCpu, address: bigint): boolean {
+function isHlvx(debuggee: Debuggee, cpu: CpuState, address: bigint): boolean {
   const word = debuggee.instructionAt(cpu, address);
   return word !== undefined && decode(word)?.instruction.name.startsWith('hlvx.') === true;
 }
@@ -33,7 +33,7 @@ function isHlvx(debuggee: Debuggee, cpu: GuestCpu, address: bigint): boolean {
  * from user mode may look so too, but then its instruction is one that user mode may execute.
  * @param before the CPU in the mode that the status tells of, in which the instruction at epc was executed if the trap is not over
  */
-function isOver({ privilege }: GuestCpu, status: bigint, before: GuestCpu, epc: bigint): boolean {
+function isOver({ privilege }: CpuState, status: bigint, before: CpuState, epc: bigint): boolean {
   const isMachine = privilege === Privilege.machine;
   const enabled = isMachine ? Status.MPIE : Status.SPIE;
   const looksReturned = before.privilege === Privilege.user && !before.virtual && (status & BigInt(enabled)) !== 0n;
@@ -44,7 +44,7 @@ function isOver({ privilege }: GuestCpu, status: bigint, before: GuestCpu, epc: 
  * The fault that brought a CPU into the mode in which it stands, by that mode's trap CSRs, and what the same access would do now. Undefined
  * when the last trap was of no address, when there was none, or when the CPU has returned from it.
  */
-export function lastTrap(debuggee: Debuggee, cpu: GuestCpu): LastTrap | undefined {
+export function lastTrap(debuggee: Debuggee, cpu: CpuState): LastTrap | undefined {
   const csrs = trapCsrsOf(cpu);
   const read = (number: number): bigint => cpu.readCsr(number) ?? 0n;
   if (!csrs || read(csrs.epc) === 0n) return undefined;

@@ -1,9 +1,11 @@
-import { sites } from 'hyperstep:sites';
+import { type Site, sites } from 'hyperstep:sites';
 import { describeSbiCall } from '../../simulator/firmware/sbi/call';
-import type { GuestCpu } from '../../simulator/hypervisor/guest';
+import type { CpuState } from '../../simulator/hypervisor/cpu';
+import { engineNamed } from '../../simulator/hypervisor/engines/index';
 import { EXIT_REASONS, type ExitRecord, INTERRUPT_BIT } from '../../simulator/hypervisor/ledger/ledger';
 import { causeOf, ExceptionCode } from '../../simulator/isa/index';
 import type { Step } from '../../simulator/machine/narration';
+import type { Debuggee } from '../debuggee';
 import type { Running } from '../debugging';
 import { hex, valueOfWords } from '../format';
 import { type Coming, comingSteps } from '../inspect/coming-steps';
@@ -28,14 +30,20 @@ const MOST_STEPS = 400;
 
 type Words = FirmwareTrap['value'];
 
+/** Whether a place in the VMM's sources can be reached for the guest: those of other engines cannot. */
+function isOfEngine({ system }: Debuggee, { file }: Site): boolean {
+  const folder = /\/engines\/(\w+)\//.exec(file)?.[1];
+  return folder === undefined || (engineNamed(system.configuration.virtualization)?.sources.includes(folder) ?? false);
+}
+
 /** What the CPU's handler says, or said when it ran last. */
-export function narration(running: Running, cpu: GuestCpu): Narration {
-  const handled = running.narrations.lastOn(cpu.hart.id);
+export function narration(running: Running, cpu: CpuState): Narration {
+  const handled = running.narrations.lastOn(running.debuggee.hartOf(cpu).id);
   const trap = handled && (handled.software === 'vmm' ? exitOf(running, cpu, handled.number) : handled.trap);
   if (!handled || !trap) return {};
   const { trail } = handled;
   const isOver = running.debuggee.handlerOf(cpu)?.trail !== trail;
-  const coming = isOver ? [] : comingSteps(trail);
+  const coming = isOver ? [] : comingSteps(trail, (site) => isOfEngine(running.debuggee, site));
   return {
     handled: {
       software: handled.software,
@@ -52,12 +60,12 @@ export function narration(running: Running, cpu: GuestCpu): Narration {
 type Facts = Omit<HandledTrap, 'software' | 'number' | 'isOver' | 'narrated' | 'omitted' | 'coming'>;
 
 /** The ledger's record of a CPU's last exit, if it still is that one. */
-function exitOf({ debuggee }: Running, cpu: GuestCpu, number: number): ExitRecord | undefined {
+function exitOf({ debuggee }: Running, cpu: CpuState, number: number): ExitRecord | undefined {
   const [record] = debuggee.system.vm?.ledger.last(1, ({ vcpu }) => vcpu === cpu.id) ?? [];
   return record?.number === number ? record : undefined;
 }
 
-function exitFacts(running: Running, cpu: GuestCpu, record: ExitRecord): Facts {
+function exitFacts(running: Running, cpu: CpuState, record: ExitRecord): Facts {
   const { debuggee } = running;
   const pc = valueOfWords({ low: record.pcLow, high: record.pcHigh });
   const isInterrupt = record.cause >= INTERRUPT_BIT;
@@ -73,7 +81,7 @@ function exitFacts(running: Running, cpu: GuestCpu, record: ExitRecord): Facts {
   };
 }
 
-function firmwareFacts(running: Running, cpu: GuestCpu, trap: FirmwareTrap): Facts {
+function firmwareFacts(running: Running, cpu: CpuState, trap: FirmwareTrap): Facts {
   const { isInterrupt, cause, value, call } = trap;
   const pc = valueOfWords(trap.pc);
   const { name } = causeOf(cause, isInterrupt);
@@ -86,7 +94,7 @@ function firmwareFacts(running: Running, cpu: GuestCpu, trap: FirmwareTrap): Fac
   };
 }
 
-function placeOf(running: Running, cpu: GuestCpu, pc: bigint, instruction: string | undefined) {
+function placeOf(running: Running, cpu: CpuState, pc: bigint, instruction: string | undefined) {
   const symbol = running.debuggee.describe(cpu, pc);
   const source = guestSource(running, cpu, pc);
   return {
@@ -100,7 +108,7 @@ function placeOf(running: Running, cpu: GuestCpu, pc: bigint, instruction: strin
 /** @param cause of an exception */
 function trapValue(
   running: Running,
-  cpu: GuestCpu,
+  cpu: CpuState,
   cause: number | undefined,
   words: Words,
 ): { value?: NarratedValue } {
@@ -118,7 +126,7 @@ function trapValue(
 }
 
 /** The steps as the functions made them that the handler entered. */
-function narratedTree(running: Running, cpu: GuestCpu, { trail }: Handled, isOver: boolean): NarratedFunction {
+function narratedTree(running: Running, cpu: CpuState, { trail }: Handled, isOver: boolean): NarratedFunction {
   const shown = trail.slice(-MOST_STEPS);
   const view = new ValueView(running.debuggee, cpu);
   const root: NarratedFunction = { kind: 'function', name: functionAt(outermost(shown[0])), parts: [] };

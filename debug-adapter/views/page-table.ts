@@ -1,7 +1,5 @@
-import { shadowFlags } from '../../simulator/hypervisor/engines/full/page-fault';
-import { viewIndex } from '../../simulator/hypervisor/engines/full/shadow-space';
-import type { DeprivilegedVcpu } from '../../simulator/hypervisor/engines/full/vcpu';
-import type { GuestCpu } from '../../simulator/hypervisor/guest';
+import type { CpuState } from '../../simulator/hypervisor/cpu';
+import type { TranslationTable, Vcpu } from '../../simulator/hypervisor/vcpu';
 import { Access, Privilege, Pte } from '../../simulator/mmu/index';
 import type { Debuggee } from '../debuggee';
 import { hex } from '../format';
@@ -31,12 +29,12 @@ const IDENTITY = Pte.V | Pte.R | Pte.W | Pte.X | Pte.U | Pte.A | Pte.D;
  * One table of the guest, or of whoever the CPU's world belongs to, entry by entry beside the shadow table that the hardware walks.
  * @throws RequestError
  */
-export function pageTable(debuggee: Debuggee, cpu: GuestCpu, path: readonly number[]): PageTable {
+export function pageTable(debuggee: Debuggee, cpu: CpuState, path: readonly number[]): PageTable {
   const satp = satpOf(cpu);
   const rootLevel = rootLevelOf(satp);
   if (path.length > rootLevel || path.some((index) => index >= ENTRIES))
     throw new RequestError(`there is no table at ${path.join('/')}`);
-  const vcpu = debuggee.system.full?.vm.vcpus[cpu.id];
+  const vcpu = debuggee.system.vm?.engine.translation === 'shadow' ? debuggee.vcpuOf(cpu) : undefined;
   const { ram } = debuggee.system.machine.core;
   // M-mode has no paging, whatever satp says.
   const isBare = modeOf(satp) === 'bare' || cpu.privilege === Privilege.machine;
@@ -44,9 +42,9 @@ export function pageTable(debuggee: Debuggee, cpu: GuestCpu, path: readonly numb
   const toMachine = (address: number): number | undefined => physicalMemory(debuggee, cpu, address);
   const guestReader = new TableReader(ram, toMachine, rootLevel);
   const shadowReader = new TableReader(ram, (hpa) => hpa, rootLevel);
-  const view = vcpu && shadowView(vcpu);
+  const table = debuggee.shadowOf(cpu);
   const guestPlace = isBare ? { kind: 'none' as const } : guestReader.place(rootOf(satp), path);
-  const shadowPlace = view ? shadowReader.place(view.table.root, path) : { kind: 'none' as const };
+  const shadowPlace = table ? shadowReader.place(table.root, path) : { kind: 'none' as const };
 
   const entries: PageTableEntry[] = [];
   for (let index = 0; index < ENTRIES; index++) {
@@ -55,7 +53,7 @@ export function pageTable(debuggee: Debuggee, cpu: GuestCpu, path: readonly numb
     const guest = isBare ? shadow && identity(first, shadow) : guestReader.entryAt(guestPlace, level, path, index);
     if (!guest && !shadow) continue;
     const judgement: Judgement = vcpu
-      ? judge(debuggee, vcpu, guest, shadow)
+      ? judge({ debuggee, vcpu, table }, guest, shadow)
       : { state: 'unshadowed', ...(cpu.virtual && guest ? throughSecondStage(debuggee, cpu, guest) : {}) };
     const label = debuggee.symbols.within(first, BigInt(sizeOfLevel(level)));
     entries.push({
@@ -83,28 +81,23 @@ export function pageTable(debuggee: Debuggee, cpu: GuestCpu, path: readonly numb
   };
 }
 
-/** The shadow tables for the mode and address space in which the guest is. */
-export function shadowView({ guestSpace, user, sum, mxr }: DeprivilegedVcpu) {
-  return guestSpace.views[viewIndex(guestSpace.paging !== undefined, user, sum, mxr)];
-}
-
 /** Machine memory of the guest's own, behind a guest-physical address. */
 export function guestMemory(debuggee: Debuggee, gpa: number): number | undefined {
   const { vm, guest } = debuggee.system;
-  return vm ? vm.guestRam(gpa) : guest.toHost(gpa);
+  return vm ? vm.memory.hostPhysical(gpa) : guest.toHost(gpa);
 }
 
 /** Machine memory behind a physical address as the tables of a CPU's world have it: with V = 1 the second stage is between. */
-function physicalMemory(debuggee: Debuggee, cpu: GuestCpu, address: number): number | undefined {
+function physicalMemory(debuggee: Debuggee, cpu: CpuState, address: number): number | undefined {
   if (!cpu.virtual) return guestMemory(debuggee, address);
-  const found = cpu.hart.peekSecondStage(address, Access.read);
+  const found = debuggee.hartOf(cpu).peekSecondStage(address, Access.read);
   return 'fault' in found ? undefined : guestMemory(debuggee, found.physical);
 }
 
 /** Where the second stage leads what an entry of the first one points to. */
-function throughSecondStage(debuggee: Debuggee, cpu: GuestCpu, entry: PageEntry): Omit<Judgement, 'state'> {
+function throughSecondStage(debuggee: Debuggee, cpu: CpuState, entry: PageEntry): Omit<Judgement, 'state'> {
   const gpa = targetOf(entry);
-  const found = cpu.hart.peekSecondStage(gpa, Access.read);
+  const found = debuggee.hartOf(cpu).peekSecondStage(gpa, Access.read);
   if ('fault' in found) return { reason: `the second stage refuses GPA ${hex(gpa)}` };
   const hpa = guestMemory(debuggee, found.physical);
   return hpa === undefined ? {} : { expectedHpa: hex(hpa) };
@@ -116,18 +109,21 @@ interface Judgement {
   readonly expectedHpa?: ReturnType<typeof hex>;
 }
 
+/** A CPU whose addresses the hardware translates by a shadow table. */
+interface Shadowed {
+  readonly debuggee: Debuggee;
+  readonly vcpu: Vcpu;
+  readonly table: TranslationTable | undefined;
+}
+
 /** How a shadow entry relates to the guest's entry times P2M. */
-function judge(
-  debuggee: Debuggee,
-  vcpu: DeprivilegedVcpu,
-  guest: PageEntry | undefined,
-  shadow: PageEntry | undefined,
-): Judgement {
+function judge(shadowed: Shadowed, guest: PageEntry | undefined, shadow: PageEntry | undefined): Judgement {
   if (guest && !isLeaf(guest)) {
     if (!shadow) return { state: 'unfilled' };
     if (!isLeaf(shadow)) return { state: 'table' };
     return { state: 'stale', reason: 'the guest has put a table where a large page was, and has not fenced' };
   }
+  const { debuggee, vcpu } = shadowed;
   const hpa = guest && guestMemory(debuggee, targetOf(guest));
   const expected = hpa === undefined ? {} : { expectedHpa: hex(hpa) };
   if (!shadow) return { state: 'unfilled', ...expected, ...reasonToBeEmpty(vcpu, guest, hpa) };
@@ -135,12 +131,11 @@ function judge(
     return guest
       ? { state: 'table', reason: 'a large page of the guest, filled piece by piece' }
       : { state: 'table', reason: 'the guest has no table here' };
-  return { ...expected, ...judgeLeaf(debuggee, vcpu, guest, shadow, hpa) };
+  return { ...expected, ...judgeLeaf(shadowed, guest, shadow, hpa) };
 }
 
 function judgeLeaf(
-  debuggee: Debuggee,
-  vcpu: DeprivilegedVcpu,
+  { debuggee, vcpu, table }: Shadowed,
   guest: PageEntry | undefined,
   shadow: PageEntry,
   hpa: number | undefined,
@@ -153,7 +148,7 @@ function judgeLeaf(
     return { state: 'wrong', reason: 'a shadow entry is for U-mode, and never global' };
   if (!guest) return { state: 'stale', reason: 'the guest has taken its entry away, and has not fenced' };
   if (target !== hpa) return { state: 'stale', reason: 'the guest’s entry leads elsewhere, and it has not fenced' };
-  const allowed = mayUse(vcpu, guest) ? shadowFlags(vcpu, guest.low & 0xff) : 0;
+  const allowed = mayUse(vcpu, guest) ? (table?.permissions(guest.low & 0xff) ?? 0) : 0;
   const rwx = Pte.R | Pte.W | Pte.X;
   if (shadow.low & rwx & ~allowed)
     return { state: 'stale', reason: 'the guest has taken permissions away, and has not fenced' };
@@ -170,14 +165,14 @@ function whyNarrower(missing: number, guest: PageEntry): string {
 }
 
 /** Whether the guest's mode may touch the page at all. */
-function mayUse(vcpu: DeprivilegedVcpu, guest: PageEntry): boolean {
-  if (!vcpu.guestSpace.paging) return true;
+function mayUse(vcpu: Vcpu, guest: PageEntry): boolean {
+  if (!vcpu.paging) return true;
   if (vcpu.user) return (guest.low & Pte.U) !== 0;
   return !(guest.low & Pte.U) || vcpu.sum;
 }
 
 function reasonToBeEmpty(
-  vcpu: DeprivilegedVcpu,
+  vcpu: Vcpu,
   guest: PageEntry | undefined,
   hpa: number | undefined,
 ): { readonly reason?: string } {
@@ -198,11 +193,11 @@ function firstAddress(path: readonly number[], rootLevel: 2 | 3): bigint {
   return BigInt.asUintN(64, BigInt.asIntN(rootLevel === 3 ? 48 : 39, address));
 }
 
-function spaceText(debuggee: Debuggee, cpu: GuestCpu, vcpu: DeprivilegedVcpu | undefined, satp: bigint): string {
+function spaceText(debuggee: Debuggee, cpu: CpuState, vcpu: Vcpu | undefined, satp: bigint): string {
   const mode = modeName(debuggee, cpu);
   const name = cpu.virtual ? 'vsatp' : 'satp';
   if (cpu.privilege === Privilege.machine) return `${mode}, which has no paging`;
-  const vmid = cpu.virtual ? `, VMID ${cpu.hart.vmid}` : '';
+  const vmid = cpu.virtual ? `, VMID ${debuggee.hartOf(cpu).vmid}` : '';
   if (modeOf(satp) === 'bare') return `${mode}, ${name} Bare${vmid}`;
   const sum = vcpu && cpu.privilege === Privilege.supervisor ? `, SUM=${vcpu.sum ? 1 : 0}` : '';
   const mxr = vcpu?.mxr ? ', MXR=1' : '';

@@ -1,4 +1,4 @@
-import type { GuestCpu } from '../../simulator/hypervisor/guest';
+import type { CpuState } from '../../simulator/hypervisor/cpu';
 import type { Debuggee } from '../debuggee';
 import { hex } from '../format';
 import { hgatpOf } from '../inspect/worlds';
@@ -26,7 +26,7 @@ export const ROOT_ENTRIES = 4 * ENTRIES;
  * One table of the second stage: of guest physical addresses, as hgatp says. It is the hypervisor's, and in machine memory.
  * @throws RequestError where a CPU's world has one stage only
  */
-export function secondStageTable(debuggee: Debuggee, cpu: GuestCpu, path: readonly number[]): PageTable {
+export function secondStageTable(debuggee: Debuggee, cpu: CpuState, path: readonly number[]): PageTable {
   const hgatp = hgatpOf(debuggee, cpu);
   if (hgatp === undefined) throw new RequestError('this mode has one stage of translation only');
   const rootLevel = rootLevelOf(hgatp);

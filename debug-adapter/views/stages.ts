@@ -1,6 +1,6 @@
-import type { FailedTranslation, FoundTranslation } from '../../simulator/core/index';
+import type { FailedTranslation, FoundTranslation, Hart } from '../../simulator/core/index';
 import { highWord, lowWord } from '../../simulator/core/index';
-import type { GuestCpu } from '../../simulator/hypervisor/guest';
+import type { CpuState } from '../../simulator/hypervisor/cpu';
 import { causeOf } from '../../simulator/isa/index';
 import type { Access, WalkStep } from '../../simulator/mmu/index';
 import { hex, hexOfWords } from '../format';
@@ -13,13 +13,14 @@ import { type AccessRights, contentOf, hasFailed, problemOf } from './walk-probl
  * @param pastTlb whether the tables are walked where the TLB has an answer
  */
 export function walkBoth(
-  cpu: GuestCpu,
+  hart: Hart,
+  { privilege }: CpuState,
   address: bigint,
   access: Access,
   pastTlb: boolean,
 ): FoundTranslation | FailedTranslation {
-  const mode = { privilege: cpu.privilege, virtual: true, pastTlb };
-  return cpu.hart.peekTranslation(lowWord(address), highWord(address), access, mode);
+  const mode = { privilege, virtual: true, pastTlb };
+  return hart.peekTranslation(lowWord(address), highWord(address), access, mode);
 }
 
 /** Such a walk entry by entry, in the order in which the hardware reads them. */

@@ -1,5 +1,4 @@
-import { describeView } from '../../simulator/hypervisor/engines/full/shadow-space';
-import type { GuestCpu } from '../../simulator/hypervisor/guest';
+import type { CpuState } from '../../simulator/hypervisor/cpu';
 import { type TlbEntry as Entry, Pte } from '../../simulator/mmu/index';
 import type { Debuggee } from '../debuggee';
 import { hex } from '../format';
@@ -8,19 +7,20 @@ import { permissionsOf } from './page-entries';
 
 const PAGE = 4096n;
 
-export function tlbContent(debuggee: Debuggee, cpu: GuestCpu): TlbContent {
+export function tlbContent(debuggee: Debuggee, cpu: CpuState): TlbContent {
+  const { tlb } = debuggee.hartOf(cpu);
   return {
-    capacity: cpu.hart.tlb.capacity,
-    entries: cpu.hart.tlb.entries.map((entry) => showTlbEntry(debuggee, cpu, entry)),
+    capacity: tlb.capacity,
+    entries: tlb.entries.map((entry) => showTlbEntry(debuggee, cpu, entry)),
   };
 }
 
-export function showTlbEntry(debuggee: Debuggee, cpu: GuestCpu, entry: Entry): TlbEntry {
+export function showTlbEntry(debuggee: Debuggee, cpu: CpuState, entry: Entry): TlbEntry {
   const { asid, global, page, physical, level, flags, virtual, vmid, bare, secondStage, guestPage } = entry;
-  const view = debuggee.system.full?.vm.vcpus[cpu.id]?.spaces.viewOfAsid(asid);
+  const space = debuggee.vcpuOf(cpu)?.describeAsid(asid);
   const first = BigInt(page) * PAGE;
   return {
-    slot: cpu.hart.tlb.slotOf(entry),
+    slot: debuggee.hartOf(cpu).tlb.slotOf(entry),
     ...(virtual ? { virtual: { vmid } } : {}),
     asid,
     global,
@@ -35,7 +35,7 @@ export function showTlbEntry(debuggee: Debuggee, cpu: GuestCpu, entry: Entry): T
           stages: { first: bare ? 'Bare' : permissionsOf(flags), second: permissionsOf(secondStage) },
         }
       : {}),
-    ...(view ? { space: describeView(view) } : virtual ? { space: spaceText(entry) } : {}),
+    ...(space !== undefined ? { space } : virtual ? { space: spaceText(entry) } : {}),
   };
 }
 

@@ -1,5 +1,5 @@
 import type { FailedTranslation, FoundTranslation } from '../../simulator/core/index';
-import type { GuestCpu } from '../../simulator/hypervisor/guest';
+import type { CpuState } from '../../simulator/hypervisor/cpu';
 import { causeOf, isGuestPageFault } from '../../simulator/isa/index';
 import type { Debuggee } from '../debuggee';
 import { hex } from '../format';
@@ -16,7 +16,7 @@ export type Found =
 /** Who accesses what. */
 export interface Subject {
   readonly debuggee: Debuggee;
-  readonly cpu: GuestCpu;
+  readonly cpu: CpuState;
   /** `A load at 0x1000`. */
   readonly what: string;
   readonly rights: AccessRights;
@@ -24,7 +24,7 @@ export interface Subject {
 
 export function accessText(
   debuggee: Debuggee,
-  cpu: GuestCpu,
+  cpu: CpuState,
   address: bigint,
   access: TranslateArguments['access'],
 ): string {
@@ -73,7 +73,7 @@ export function bareSummary(
   const device = isRam ? undefined : board.find(physical);
   if (!isRam && !device)
     return { summary: `${what} reaches no memory and no device at ${hex(physical)}: an access fault.` };
-  if (!cpu.hart.pmp.allows(physical, 1, rights.access, cpu.privilege))
+  if (!debuggee.hartOf(cpu).pmp.allows(physical, 1, rights.access, cpu.privilege))
     return { summary: `${what} leads to ${hex(physical)}, which PMP forbids below M-mode: an access fault.` };
   const place = device ? device.name : hex(physical);
   if ('fault' in walked || walked.physical !== physical) {
@@ -85,7 +85,7 @@ export function bareSummary(
 
 /** What an access does under a VMM that the guest's own tables allow. */
 export function hostedSummary(
-  { debuggee, what }: Subject,
+  { debuggee, cpu, what }: Subject,
   shadow: Walk | undefined,
   gpa: number | undefined,
   hpa: number | undefined,
@@ -96,10 +96,13 @@ export function hostedSummary(
     if (!device) return `${what} reaches no memory and no device: an access fault.`;
     return `${what} exits: the VMM emulates ${device.name}.`;
   }
-  const { hardware, full } = debuggee.system;
-  if (hardware && !hardware.vm.stage.find(gpa ?? 0))
+  const second = debuggee
+    .vcpuOf(cpu)
+    ?.tables()
+    .find(({ role }) => role === 'second-stage');
+  if (second && !second.maps(BigInt(gpa ?? 0)))
     return `${what} exits with a guest-page fault: the second stage has no entry for ${hex(gpa ?? 0)} yet.`;
-  if (!full) return `${what} reaches ${hex(hpa)}${isCached ? ', by the TLB' : ''}.`;
+  if (second) return `${what} reaches ${hex(hpa)}${isCached ? ', by the TLB' : ''}.`;
   if (!shadow || 'fault' in shadow.outcome)
     return `${what} enters the shadow pager: the shadow has no entry for it yet.`;
   if (shadow.outcome.address !== hex(hpa))

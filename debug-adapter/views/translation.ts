@@ -1,5 +1,5 @@
 import { highWord, lowWord, Status } from '../../simulator/core/index';
-import type { GuestCpu } from '../../simulator/hypervisor/guest';
+import type { CpuState } from '../../simulator/hypervisor/cpu';
 import { Csr, causeOf, ExceptionCode } from '../../simulator/isa/index';
 import { Access, Privilege, tableIndex, virtualPage, type WalkStep } from '../../simulator/mmu/index';
 import type { Debuggee } from '../debuggee';
@@ -19,7 +19,7 @@ import {
   sizeOfLevel,
   targetOf,
 } from './page-entries';
-import { guestMemory, shadowView } from './page-table';
+import { guestMemory } from './page-table';
 import { showStages, walkBoth } from './stages';
 import { showTlbEntry } from './tlb';
 import { accessText, bareSummary, type Found, faultSummary, hostedSummary } from './translation-summary';
@@ -37,13 +37,17 @@ const pageFaults = {
  * Where an access to an address leads, in the world of a CPU: by the guest's tables, the P2M, the second stage, the shadow tables and the
  * TLB. No side effects.
  */
-export function translation(debuggee: Debuggee, cpu: GuestCpu, address: bigint, access: AccessName): Translation {
-  const { vm, full } = debuggee.system;
+export function translation(debuggee: Debuggee, cpu: CpuState, address: bigint, access: AccessName): Translation {
+  const { vm } = debuggee.system;
   const rights = rightsOf(cpu, accesses[access]);
-  const walked = find(cpu, address, rights.access, true);
+  const walked = find(debuggee, cpu, address, rights.access, true);
   const guest = guestWalk(cpu, address, rights, walked);
-  const shadow = full ? shadowWalk(debuggee, cpu, address, access) : undefined;
-  const both = !hasTwoStages(debuggee, cpu) ? undefined : vm ? walkBoth(cpu, address, rights.access, true) : walked;
+  const shadow = vm?.engine.translation === 'shadow' ? shadowWalk(debuggee, cpu, address, access) : undefined;
+  const both = !hasTwoStages(debuggee, cpu)
+    ? undefined
+    : vm
+      ? walkBoth(debuggee.hartOf(cpu), cpu, address, rights.access, true)
+      : walked;
   const tlb = tlbEntry(debuggee, cpu, address);
   const common = {
     world: modeName(debuggee, cpu),
@@ -54,7 +58,7 @@ export function translation(debuggee: Debuggee, cpu: GuestCpu, address: bigint, 
   };
   const subject = { debuggee, cpu, what: accessText(debuggee, cpu, address, access), rights };
   if (!vm) {
-    const found = tlb ? find(cpu, address, rights.access, false) : walked;
+    const found = tlb ? find(debuggee, cpu, address, rights.access, false) : walked;
     return { ...common, ...bareSummary(subject, found, walked, tlb !== undefined) };
   }
   const gpa = 'address' in guest.outcome ? Number(guest.outcome.address) : undefined;
@@ -68,22 +72,20 @@ export function translation(debuggee: Debuggee, cpu: GuestCpu, address: bigint, 
 }
 
 /** As whom software in the mode of a CPU makes an access. */
-function rightsOf(cpu: GuestCpu, access: Access): AccessRights {
-  const status = Number(
-    (cpu.virtual ? cpu.hart.csr(Csr.vsstatus.number) : (cpu.readCsr(Csr.sstatus.number) ?? 0n)) & 0xffff_ffffn,
-  );
+function rightsOf(cpu: CpuState, access: Access): AccessRights {
+  const status = Number((cpu.readCsr((cpu.virtual ? Csr.vsstatus : Csr.sstatus).number) ?? 0n) & 0xffff_ffffn);
   const { privilege } = cpu;
   return { access, privilege, sum: (status & Status.SUM) !== 0 };
 }
 
-function find(cpu: GuestCpu, address: bigint, access: Access, pastTlb: boolean): Found {
-  if (cpu.virtual) return walkBoth(cpu, address, access, pastTlb);
+function find(debuggee: Debuggee, cpu: CpuState, address: bigint, access: Access, pastTlb: boolean): Found {
+  if (cpu.virtual) return walkBoth(debuggee.hartOf(cpu), cpu, address, access, pastTlb);
   const found = cpu.peek(address, access, cpu, pastTlb);
   return 'fault' in found ? found : { physical: found.gpa, steps: found.steps };
 }
 
 /** The walk of the guest's own tables: of two stages the first one. */
-function guestWalk(cpu: GuestCpu, address: bigint, rights: AccessRights, walked: Found): Walk {
+function guestWalk(cpu: CpuState, address: bigint, rights: AccessRights, walked: Found): Walk {
   const satp = satpOf(cpu);
   const isBare = satp >> 60n === 0n || cpu.privilege === Privilege.machine;
   const steps = walked.steps.filter(({ stage }) => stage !== 'g');
@@ -107,10 +109,9 @@ function guestWalk(cpu: GuestCpu, address: bigint, rights: AccessRights, walked:
   };
 }
 
-function shadowWalk(debuggee: Debuggee, cpu: GuestCpu, address: bigint, access: AccessName): Walk | undefined {
-  const vcpu = debuggee.system.full?.vm.vcpus[cpu.id];
-  const view = vcpu && shadowView(vcpu);
-  return view && walkTables(debuggee, { root: view.table.root, rootLevel: 2 }, address, access, (hpa) => hpa);
+function shadowWalk(debuggee: Debuggee, cpu: CpuState, address: bigint, access: AccessName): Walk | undefined {
+  const table = debuggee.shadowOf(cpu);
+  return table && walkTables(debuggee, { root: table.root, rootLevel: 2 }, address, access, (hpa) => hpa);
 }
 
 /** A walk that asks of the leaf only whether it allows the access at all, and sets no bits. */
@@ -176,19 +177,19 @@ function noteOf(entry: PageEntry): string {
   return isLeaf(entry) ? `leaf ${permissionsOf(entry.low)}, page ${target}` : `pointer to ${target}`;
 }
 
-function tlbEntry(debuggee: Debuggee, cpu: GuestCpu, address: bigint) {
-  const { tlb } = cpu.hart;
+function tlbEntry(debuggee: Debuggee, cpu: CpuState, address: bigint) {
+  const hart = debuggee.hartOf(cpu);
+  const { tlb } = hart;
   const page = virtualPage(lowWord(address), highWord(address));
   if (hasTwoStages(debuggee, cpu)) {
-    const vsatp = cpu.hart.csr(Csr.vsatp.number);
+    const vsatp = hart.csr(Csr.vsatp.number);
     const isBare = vsatp >> 60n === 0n;
     const space = isBare ? undefined : asidOf(vsatp);
     const asked = isBare ? Number(address >> 12n) : page;
-    return tlb.lookupVirtual(cpu.hart.vmid, space, asked);
+    return tlb.lookupVirtual(hart.vmid, space, asked);
   }
-  const view = debuggee.system.full?.vm.vcpus[cpu.id];
-  const shadow = view && shadowView(view);
-  if (view) return shadow && tlb.lookup(shadow.asid, page);
+  const shadow = debuggee.shadowOf(cpu);
+  if (debuggee.system.vm) return shadow?.tag === undefined ? undefined : tlb.lookup(shadow.tag, page);
   const satp = satpOf(cpu);
   // Without paging no access asks it.
   if (satp >> 60n === 0n || cpu.privilege === Privilege.machine) return undefined;

@@ -1,4 +1,4 @@
-import type { GuestCpu } from '../../simulator/hypervisor/guest';
+import type { CpuState } from '../../simulator/hypervisor/cpu';
 import { csrs, registerName } from '../../simulator/isa/index';
 import { Access } from '../../simulator/mmu/index';
 import type { System } from '../../simulator/system/system';
@@ -30,8 +30,8 @@ export function dumpOf(system: System, what: readonly Dump[]): string {
   return lines.join('\n');
 }
 
-function registersOf(cpu: GuestCpu): string[] {
-  const general = Array.from({ length: REGISTERS }, (_, index) => field(registerName(index), cpu.hart.x(index)));
+function registersOf(cpu: CpuState): string[] {
+  const general = Array.from({ length: REGISTERS }, (_, index) => field(registerName(index), cpu.x(index)));
   const names = [...MODES.flatMap((mode) => TRAP_CSRS.map((name) => `${mode}${name}`)), ...HYPERVISOR_CSRS];
   const control = csrs.flatMap(({ name, number }) => {
     const value = names.includes(name) || name === 'satp' ? cpu.readCsr(number) : undefined;
@@ -40,7 +40,7 @@ function registersOf(cpu: GuestCpu): string[] {
   return [...inLines(general), ...inLines(control)];
 }
 
-function memoryAround(system: System, cpu: GuestCpu): string[] {
+function memoryAround(system: System, cpu: CpuState): string[] {
   const first = BigInt.asUintN(64, (cpu.pc & ~BigInt(LINE - 1)) - BigInt(LINES * LINE));
   return Array.from({ length: 2 * LINES + 1 }, (_, index) => {
     const address = BigInt.asUintN(64, first + BigInt(index * LINE));

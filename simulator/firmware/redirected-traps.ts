@@ -1,5 +1,6 @@
-import type { AccessFault, Hart } from '../core/index';
+import { type AccessFault, fromWords, type Hart } from '../core/index';
 import type { Machine } from '../machine/machine';
+import { exception } from '../machine/trap';
 
 /** Where a trap was passed on to, and how much the hart had retired then: a second one there without progress is a trap loop. */
 interface Redirection {
@@ -29,7 +30,7 @@ export class RedirectedTraps {
     }
     hart.redirectTrap(code, valueLow, valueHigh, details);
     this.last[hart.id] = { low: hart.pcLow, high: hart.pcHigh, retired };
-    this.machine.reportGuestTrap(hart, { interrupt: false, cause: code, valueLow, valueHigh });
+    this.machine.reportGuestTrap(hart, exception(code, fromWords(valueLow, valueHigh)));
   }
 
   state() {

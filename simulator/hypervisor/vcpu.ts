@@ -1,46 +1,140 @@
 import type { Hart } from '../core/index';
+import type { Narration } from '../machine/narration';
+import type { Trap } from '../machine/trap';
+import type { CsrValue, Gva } from '../mmu/address';
+import type { Access, WalkStep } from '../mmu/index';
+import type { CpuState } from './cpu';
+import type { Exit } from './exits/exit';
+import type { KnownInstruction } from './exits/instruction-cache';
+import { type GuestAddressing, type GuestPaging, type GuestTranslation, walkGuest } from './memory/guest-walk';
+import { ensure } from './memory/table-check';
+import { type Outcome, RequestSet, type Runnable, type RunState, type Wait } from './runnable';
+import type { Vm } from './vm';
 
-/** Where a guest's page tables begin; undefined while its satp is Bare. */
-export type GuestPaging = { readonly root: number; readonly asid: number; readonly levels: 3 | 4 } | undefined;
+/** Where the last trap was injected and how much had retired then: a second one there without progress is a trap loop. */
+interface Injection {
+  readonly pc: bigint;
+  readonly retired: number;
+}
+
+/** A table by which the hardware translates for a vCPU as it stands, for whoever looks at it. */
+export interface TranslationTable {
+  readonly role: 'shadow' | 'second-stage';
+  /** Machine address of the root. */
+  readonly root: number;
+  /** The ASID or VMID under which the hardware keeps what it finds there; undefined where it tells address spaces apart by nothing. */
+  readonly tag: number | undefined;
+  /** Whether it maps an address, a GVA or of the second stage a GPA. */
+  maps(address: bigint): boolean;
+  /** What the hardware is given of the permissions in a guest's leaf, as the guest's mode is. */
+  permissions(guestFlags: number): number;
+}
+
+/** Something that the VMM keeps of a vCPU, in words. */
+export interface Fact {
+  readonly name: string;
+  readonly value: string;
+}
+
+/** How a walk of the guest's tables is done: looking only, or as hardware does for an access, which sets A and D. */
+export type WalkManner = 'peek' | 'as hardware';
 
 /**
  * A virtual CPU as whoever serves it sees it, whichever engine runs it: what its guest believes to be a hart with M-, S- and U-mode, of
- * which it sees S and U. General registers are in the hart of the machine that runs it.
+ * which it sees S and U.
  */
-export interface Vcpu {
-  readonly id: number;
-  readonly hart: Hart;
-  /** The guest's pc while a handler runs. */
-  readonly pcLow: number;
-  readonly pcHigh: number;
-  setPc(low: number, high: number): void;
-  /** Whether the guest is in its U-mode. */
-  readonly user: boolean;
-  readonly sum: boolean;
-  readonly mxr: boolean;
-  readonly paging: GuestPaging;
-  /** Whether PBMT has a meaning in its page tables (Svpbmt). */
-  readonly memoryTypes: boolean;
+export abstract class Vcpu implements Runnable, GuestAddressing {
+  run: RunState = 'off';
+  wait: Wait | undefined;
+  readonly requests = new RequestSet();
+  lastInjection: Injection = { pc: -1n, retired: -1 };
+  abstract readonly cpu: CpuState;
+
+  constructor(
+    readonly id: number,
+    readonly vm: Vm,
+    /** The hart that runs it: each vCPU has one of its own. */
+    readonly on: Hart,
+  ) {}
+
+  /** The guest's pc while a handler works for it. */
+  abstract get pc(): Gva;
+  abstract setPc(pc: Gva): void;
+  abstract readonly user: boolean;
+  abstract readonly sum: boolean;
+  abstract readonly mxr: boolean;
+  abstract readonly paging: GuestPaging;
+  abstract readonly memoryTypes: boolean;
   /** Whether its wfi goes on: an interrupt is pending and enabled in sie, whatever SIE says. */
-  readonly interruptAwaits: boolean;
-  readonly trapVector: { readonly low: number; readonly high: number };
-  /** Where the last trap was injected and how much had retired then: a second one there without progress is a trap loop. */
-  lastInjection: { low: number; high: number; retired: number };
+  abstract readonly interruptAwaits: boolean;
+  /** The virtual stvec. */
+  abstract readonly trapVector: CsrValue;
   /** Sets or clears SSIP or STIP as the guest's firmware would. */
-  setPending(interrupt: number, level: boolean): void;
+  abstract setPending(interrupts: number, level: boolean): void;
   /** The level of its external interrupt, from the VM's PLIC. @returns whether it has changed */
-  setExternal(level: boolean): boolean;
-  /** Whether the VMM runs on its hart. */
-  readonly inVmm: boolean;
+  abstract setExternal(level: boolean): boolean;
   /** The guest's timer: `deadline` in ticks of mtime. Clears a pending timer interrupt. */
-  setTimer(deadline: number): void;
+  abstract setTimer(deadline: number): void;
+  /** The host's timer has come, which was set for the guest's. */
+  abstract timerReached(): Narration;
   /** S-mode with paging and interrupts off, as SBI firmware enters a supervisor. */
-  enterSupervisor(): void;
+  abstract enterSupervisor(): void;
   /** The entry into the guest's trap handler as its hardware would do it, from its pc. */
-  takeTrap(cause: number, interrupt: boolean, valueLow: number, valueHigh: number): void;
-  /** The effect of sfence.vma by the guest: all addresses of an address space, or of all. */
-  fenceAll(asid: number | undefined): void;
-  fenceAddress(low: number, high: number, asid: number | undefined): void;
-  /** Out of the VMM without looks at the steps: the hart goes on in the guest. */
-  resume(): void;
+  abstract takeTrap(trap: Trap): void;
+  /** sfence.vma of the guest's: all addresses of an address space (of all when undefined), or one. */
+  abstract fenceAll(asid: number | undefined): void;
+  abstract fenceAddress(address: Gva, asid: number | undefined): void;
+  /** What the hardware's trap has left in the hart comes to where the VMM looks for it. */
+  abstract leave(): void;
+  abstract enter(hart: Hart): Narration;
+  abstract handleExit(exit: Exit): Narration<Outcome>;
+  abstract tables(): readonly TranslationTable[];
+  /** What the VMM keeps of it beside its CSRs. */
+  abstract facts(): readonly Fact[];
+  /** Whose translations the hardware keeps under an ASID, in words; undefined where nobody's. */
+  abstract describeAsid(asid: number): string | undefined;
+  /** What the VMM sets up once in the hart that runs it. */
+  abstract prepareHart(): void;
+
+  /** Where an address leads by the guest's own tables. @param user as its U-mode; by default in its present mode */
+  walk(
+    address: Gva,
+    access: Access,
+    manner: WalkManner,
+    { user = this.user, steps }: { user?: boolean; steps?: WalkStep[] } = {},
+  ): GuestTranslation {
+    return walkGuest(this, manner === 'peek' ? this.vm.peekedTables : this.vm.tables, address, access, user, steps);
+  }
+
+  /** What an instruction's bits mean. */
+  decoded(word: number): KnownInstruction {
+    return this.vm.instructions.find(word);
+  }
+
+  /** The guest's instruction is done: the VMM has done its work. It takes the time of one instruction and counts as retired. */
+  advance(length: 2 | 4): void {
+    this.setPc(this.pc.plus(length));
+    this.vm.machine.retireEmulated(this.on);
+  }
+
+  /** Whether it runs and what it waits for, beside its registers. */
+  runState() {
+    return {
+      run: this.run,
+      requests: this.requests.list(),
+      injected: { pc: String(this.lastInjection.pc), retired: this.lastInjection.retired },
+    };
+  }
+
+  /** @throws RangeError where the state cannot be one that `runState` gave */
+  restoreRunState({ run, requests, injected }: ReturnType<Vcpu['runState']>): void {
+    ensure(RUN_STATES.includes(run), `vCPU ${this.id} is ${run}`);
+    ensure(/^-?\d{1,20}$/.test(injected.pc), `the pc of vCPU ${this.id}'s last trap is ${injected.pc}`);
+    this.run = run;
+    this.wait = run === 'blocked' ? { kind: 'wfi' } : undefined;
+    this.requests.restore(requests);
+    this.lastInjection = { pc: BigInt(injected.pc), retired: injected.retired };
+  }
 }
+
+const RUN_STATES: readonly RunState[] = ['running', 'runnable', 'blocked', 'off'];

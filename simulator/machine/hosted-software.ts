@@ -10,6 +10,10 @@ export interface HostedSoftware {
    * When the narration ends the hart has returned (by an xret) and continues at its pc.
    */
   handleTrap(hart: Hart): Narration;
+  /** Whether a hart that waits in `wfi` goes on: by the interrupts that are the waiting software's. */
+  wakes(hart: Hart): boolean;
+  /** A hart that waited goes on. */
+  woken(hart: Hart): void;
   /** What it keeps beside the machine's own memory and registers, as plain data. */
   state(): DeviceState;
   restore(state: DeviceState): void;

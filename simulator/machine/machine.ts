@@ -8,7 +8,8 @@ import type { ActiveHandler, HostedSoftware } from './hosted-software';
 import { observation, type Step } from './narration';
 import { DEFAULT_TURN, HartScheduler } from './scheduler';
 import { StateHash } from './state/state-hash';
-import type { EndOfRun, GuestTrap, MachineStop } from './stop';
+import type { EndOfRun, MachineStop } from './stop';
+import type { Trap } from './trap';
 
 export interface MachineConfiguration {
   /** 1 to 64. */
@@ -20,6 +21,8 @@ export interface MachineConfiguration {
   readonly options?: Partial<HartOptions> | undefined;
   /** Whether hot code is translated; it makes no difference but in speed. Default: yes. */
   readonly translation?: boolean | undefined;
+  /** Whether the console may still bring input that could wake a hart; absent, it may not. */
+  readonly inputOpen?: (() => boolean) | undefined;
 }
 
 /** Reported traps of a hart in a row, without an instruction that retires, that make a trap loop: as many as the core counts by itself. */
@@ -43,7 +46,7 @@ export interface RunRequest {
   /** Whether to stop in a handler before this step. Without it handlers run straight through. */
   readonly stopAtStep?: (step: Step, handler: ActiveHandler) => boolean;
   /** Whether to stop when the guest has taken a trap into its own handler; the hart's pc is then the handler's first instruction. */
-  readonly stopAtGuestTrap?: (trap: GuestTrap, hart: Hart) => boolean;
+  readonly stopAtGuestTrap?: (trap: Trap, hart: Hart) => boolean;
   /** Stop when a handler that was stopped in has ended. */
   readonly stopAtHandlerEnd?: boolean;
   /** While every hart waits, time passes up to here on the machine's clock and no further. */
@@ -53,14 +56,6 @@ export interface RunRequest {
 /** What runs a machine: itself, or somebody who looks at what it does. */
 export interface Runner {
   run(request: RunRequest): MachineStop;
-}
-
-/** How an engine changes the machine's own behaviour. */
-export interface MachinePolicy {
-  /** Whether a hart in WFI goes on: by the hart's own interrupts, or by those of the vCPU that it runs. */
-  wakes(hart: Hart): boolean;
-  /** Whether the console may still bring input that could wake a hart. */
-  inputOpen(): boolean;
 }
 
 /**
@@ -76,7 +71,6 @@ export class Machine implements CorePlatform, Runner {
   readLow = 0;
   readHigh = 0;
   private board: Board | undefined;
-  private policy: MachinePolicy = { wakes: (hart) => hart.interruptAwaits(), inputOpen: () => false };
   private readonly hosted: { s: HostedSoftware | undefined; m: HostedSoftware | undefined } = {
     s: undefined,
     m: undefined,
@@ -84,7 +78,7 @@ export class Machine implements CorePlatform, Runner {
   private end: EndOfRun | undefined;
   private hostWord: { wrote(address: number): boolean } | undefined;
   private readonly reportedTraps = { retired: -1, count: 0 };
-  private guestTrap: { readonly trap: GuestTrap; readonly hart: Hart } | undefined;
+  private guestTrap: { readonly trap: Trap; readonly hart: Hart } | undefined;
   private readonly past: { runs: number; stop: MachineStop['reason'] | undefined } = { runs: 0, stop: undefined };
 
   constructor(readonly configuration: MachineConfiguration) {
@@ -130,10 +124,6 @@ export class Machine implements CorePlatform, Runner {
     };
   }
 
-  setPolicy(policy: MachinePolicy): void {
-    this.policy = policy;
-  }
-
   /** Ends the run at the current instruction boundary. The first word counts. */
   finish(end: EndOfRun): void {
     this.end ??= end;
@@ -152,12 +142,12 @@ export class Machine implements CorePlatform, Runner {
   /** Firmware or VMM has done the work of one instruction of `hart`: it takes its time and counts as retired. */
   retireEmulated(hart: Hart): void {
     this.clock.countEmulated();
-    this.scheduler.used(1);
+    this.scheduler.used(hart, 1);
     hart.retireEmulated();
   }
 
   /** A VMM tells that its guest took a trap into its own handler. */
-  reportGuestTrap(hart: Hart, trap: GuestTrap): void {
+  reportGuestTrap(hart: Hart, trap: Trap): void {
     this.guestTrap = { hart, trap };
   }
 
@@ -274,7 +264,7 @@ export class Machine implements CorePlatform, Runner {
     this.clock.follow(() => hart.executedThisRun);
     const exit = hart.run(budget, { ignoreBreakpointHere: passBreakpoint });
     this.clock.settle(hart.executedThisRun);
-    this.scheduler.used(hart.executedThisRun);
+    this.scheduler.used(hart, hart.executedThisRun);
     return exit;
   }
 
@@ -289,7 +279,7 @@ export class Machine implements CorePlatform, Runner {
         if (this.hostWord?.wrote(hart.watchAddress)) return this.end;
         return { reason: 'watchpoint', hart, address: hart.watchAddress, write: hart.watchWrite };
       case RunExit.Wfi:
-        if (!this.policy.wakes(hart)) this.scheduler.wait(hart);
+        if (!this.wakes(hart)) this.scheduler.wait(hart);
         else this.scheduler.endTurn();
         return undefined;
       case RunExit.Yield:
@@ -320,11 +310,10 @@ export class Machine implements CorePlatform, Runner {
       return this.end;
     }
     const { cause, value } = trapCsrs[hart.trapMode];
-    const trap: GuestTrap = {
+    const trap: Trap = {
       interrupt: hart.csrHigh(cause) < 0,
       cause: hart.csrLow(cause),
-      valueLow: hart.csrLow(value),
-      valueHigh: hart.csrHigh(value),
+      value: hart.csr(value),
     };
     return request.stopAtGuestTrap?.(trap, hart) ? { reason: 'guest-trap', hart, trap } : undefined;
   }
@@ -365,13 +354,24 @@ export class Machine implements CorePlatform, Runner {
   /** Wakes the harts whose wfi is over. Interrupts of hosted modes run their handlers on a waiting hart, which may go on waiting. */
   private wakeHarts(request: RunRequest): MachineStop | undefined {
     for (const hart of this.scheduler.waitingHarts()) {
-      while (!this.policy.wakes(hart) && hart.interruptPending() !== undefined) {
+      while (!this.wakes(hart) && hart.interruptPending() !== undefined) {
         const stop = this.leave(hart, hart.run(0), request);
         if (stop) return stop;
       }
-      if (this.policy.wakes(hart)) this.scheduler.wake(hart);
+      if (!this.wakes(hart)) continue;
+      this.scheduler.wake(hart);
+      this.privileged?.woken(hart);
     }
     return undefined;
+  }
+
+  /** The software that a waiting hart belongs to. */
+  private get privileged(): HostedSoftware | undefined {
+    return this.hosted.s ?? this.hosted.m;
+  }
+
+  private wakes(hart: Hart): boolean {
+    return this.privileged?.wakes(hart) ?? hart.interruptAwaits();
   }
 
   /** No hart can run: time skips to the next event or to where the wait is to be broken off, or the run ends here. */
@@ -381,7 +381,7 @@ export class Machine implements CorePlatform, Runner {
       this.clock.skip(Math.max(0, Math.min(deadline, until) - this.clock.now()));
       return deadline > until ? { reason: 'waiting', deadline } : undefined;
     }
-    this.end = { reason: this.policy.inputOpen() ? 'waiting-for-input' : 'waiting-forever' };
+    this.end = { reason: (this.configuration.inputOpen?.() ?? false) ? 'waiting-for-input' : 'waiting-forever' };
     return this.end;
   }
 

@@ -46,8 +46,9 @@ export class HartScheduler {
     return this.left;
   }
 
-  used(instructions: number): void {
-    this.left -= instructions;
+  /** A hart has executed so much, of its turn while that lasts. */
+  used(hart: Hart, instructions: number): void {
+    if (this.slots[this.current]?.hart === hart) this.left -= instructions;
   }
 
   endTurn(): void {

@@ -1,4 +1,5 @@
 import type { Hart } from '../core/index';
+import type { Trap } from './trap';
 
 /** Why `Machine.run` came back. */
 export type MachineStop =
@@ -15,7 +16,7 @@ export type MachineStop =
   /** A handler that had been stopped in has ended. */
   | { readonly reason: 'handler-end'; readonly hart: Hart }
   /** The guest took a trap into its own handler, and the request asked to stop at those. */
-  | { readonly reason: 'guest-trap'; readonly hart: Hart; readonly trap: GuestTrap }
+  | { readonly reason: 'guest-trap'; readonly hart: Hart; readonly trap: Trap }
   | EndOfRun;
 
 /** The machine does not go on from these without outside help. */
@@ -32,11 +33,3 @@ export type EndOfRun =
   | { readonly reason: 'trap-loop'; readonly hart: Hart }
   /** The VMM killed the VM. */
   | { readonly reason: 'killed'; readonly hart: Hart; readonly why: string; readonly kind: string };
-
-export interface GuestTrap {
-  readonly interrupt: boolean;
-  readonly cause: number;
-  /** Words of the trap value. */
-  readonly valueLow: number;
-  readonly valueHigh: number;
-}

@@ -17,6 +17,12 @@ export class Gva {
     return (BigInt(this.high >>> 0) << 32n) | BigInt(this.low >>> 0);
   }
 
+  /** The address so many bytes further on; after the last one comes the first. */
+  plus(bytes: number): Gva {
+    const low = (this.low + bytes) | 0;
+    return new Gva(low, (this.high + (low >>> 0 < bytes ? 1 : 0)) | 0);
+  }
+
   toString(): string {
     return hex64(this.low, this.high);
   }

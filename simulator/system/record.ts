@@ -1,5 +1,5 @@
 import type { FileContents } from '../devices/disk/file-log';
-import type { GuestCpu } from '../hypervisor/guest';
+import type { CpuState } from '../hypervisor/cpu';
 import type { Runner } from '../machine/machine';
 import { seal, unseal } from '../machine/state/sealed-file';
 import type { MachineStop } from '../machine/stop';
@@ -164,7 +164,7 @@ export class Replay {
 
 /** Gives the machine an input again that was logged in another run. */
 function apply(system: System, input: Input): void {
-  const cpu = (id: number): GuestCpu => {
+  const cpu = (id: number): CpuState => {
     const found = system.guest.cpus[id];
     if (!found) throw new ReplayError(`the record has an input for CPU ${id}, which the guest has not`);
     return found;

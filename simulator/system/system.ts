@@ -1,15 +1,18 @@
-import type { HartOptions } from '../core/index';
+import type { Hart, HartOptions } from '../core/index';
 import type { PlainValue } from '../devices/device';
 import { CopyOnWriteDisk, type DiskImage, type HostFile, RawDisk } from '../devices/disk/disk-image';
-import type { FinisherRequest } from '../devices/finisher';
 import { SeededRandom, seedOf } from '../devices/seeded-random';
-import { FullEngine } from '../hypervisor/engines/full/engine';
-import { HardwareEngine } from '../hypervisor/engines/hardware/engine';
-import type { Guest, GuestCpu } from '../hypervisor/guest';
+import type { CpuState } from '../hypervisor/cpu';
+import type { Engine } from '../hypervisor/engines/engine';
+import { engineNamed, engines } from '../hypervisor/engines/index';
+import type { Guest } from '../hypervisor/guest';
+import { native } from '../hypervisor/host/native';
+import { Hypervisor } from '../hypervisor/hypervisor';
+import { type IsolationBreach, isolationBreaches } from '../hypervisor/isolation';
 import { checkLedger } from '../hypervisor/ledger/ledger-check';
-import type { VirtualMachine } from '../hypervisor/virtual-machine';
-import type { Machine } from '../machine/machine';
-import { FIRMWARE_MEMORY } from '../machine/memory-map';
+import type { Vm } from '../hypervisor/vm';
+import { Machine } from '../machine/machine';
+import { FIRMWARE_MEMORY, MEMORY_MAP } from '../machine/memory-map';
 import { deprivilegedProcessor } from '../machine/processor';
 import { RESET_INSTRUCTIONS } from '../machine/reset-vector';
 import { DEFAULT_TURN } from '../machine/scheduler';
@@ -17,21 +20,22 @@ import { MemoryImages } from '../machine/state/memory-image';
 import { SnapshotError } from '../machine/state/snapshot-error';
 import { SUPERPAGE } from '../mmu/address';
 import type { Program } from '../object/program';
-import { BareEngine } from './bare-engine';
+import { BareMachine } from './bare-machine';
 import { loadImages } from './boot-images';
 import { ConfigurationError } from './configuration-error';
 import { HostInterface, type HostWords } from './host-interface';
 import { InputLog } from './input-log';
-import { isolationBreaches } from './isolation';
 import type { Snapshot } from './snapshot';
 import { checkForm, checkTaken } from './snapshot-check';
 import { VIRTIO_SLOTS, type VirtioDevice, virtioSlots } from './virtio-slots';
+import { virtualMachine } from './virtual-machine';
 
 export { imageAddress } from './boot-images';
 export { VIRTIO_DEVICES, type VirtioDevice } from './virtio-slots';
 export { ConfigurationError };
 
-export const VIRTUALIZATIONS = ['none', 'full', 'hardware'] as const;
+/** The bare machine, and every engine that there is. */
+export const VIRTUALIZATIONS = ['none', ...engines.map(({ id }) => id)] as const;
 export type Virtualization = (typeof VIRTUALIZATIONS)[number];
 
 export const FIRMWARES = ['sbi', 'none'] as const;
@@ -85,7 +89,14 @@ const START_TIME = 1_735_689_600;
 
 /** A machine with a guest, ready to run: what the command line runs and the debugger debugs. */
 export class System {
-  readonly engine: BareEngine | FullEngine | HardwareEngine;
+  readonly machine: Machine;
+  /** The machine as the guest sees it: the VM's, or all of it. */
+  readonly guest: Guest;
+  /** Where there is a VMM. */
+  readonly hypervisor: Hypervisor | undefined;
+  /** The VM that the guest runs in, under a VMM. */
+  readonly vm: Vm | undefined;
+  private readonly bootAt: (entry: bigint, deviceTree: number, next: bigint) => void;
   readonly inputLog = new InputLog(() => this.machine);
   private inputClosed = false;
   private readonly images: MemoryImages;
@@ -98,68 +109,57 @@ export class System {
     readonly configuration: SystemConfiguration,
     program?: Program,
   ) {
-    validate(configuration);
-    const { harts, memory, firmware, onIllegal, hartOptions: options, translation } = configuration;
-    const common = {
-      options,
-      translation,
-      harts,
-      memory,
-      slots: virtioSlots(configuration),
-      startTime: START_TIME,
-      console: configuration.console,
-      finish,
-      inputOpen: () => !this.inputClosed,
-    };
-    switch (configuration.virtualization) {
-      case 'none':
-        this.engine = new BareEngine({ ...common, firmware });
-        break;
-      case 'full':
-        this.engine = new FullEngine({ ...common, onIllegal });
-        break;
-      case 'hardware':
-        this.engine = new HardwareEngine({ ...common, onIllegal, vmids: configuration.vmids ?? true });
-        break;
+    const engine = engineNamed(configuration.virtualization);
+    validate(configuration, engine);
+    const { harts, memory, firmware, onIllegal, hartOptions: options, translation, console } = configuration;
+    const slots = virtioSlots(configuration);
+    const inputOpen = (): boolean => !this.inputClosed;
+    const vcpus = harts;
+    const size = engine ? Hypervisor.memoryFor([{ engine, memory, vcpus }]) : memory;
+    const ram = { base: MEMORY_MAP.ram.base, size };
+    this.machine = new Machine({ harts, ram, options, translation, inputOpen });
+    const parts = { slots, startTime: START_TIME, console };
+    if (engine) {
+      const engineOptions = { vmids: configuration.vmids ?? true };
+      const vm = { name: 'vm', engine, engineOptions, model: native, vcpus, memory, onIllegal, ...parts };
+      const virtual = virtualMachine(this.machine, vm);
+      this.hypervisor = virtual.hypervisor;
+      this.vm = virtual.vm;
+      this.guest = virtual.vm;
+      this.bootAt = (entry, deviceTree) => virtual.hypervisor.boot(virtual.vm, entry, deviceTree);
+    } else {
+      const bare = new BareMachine(this.machine, { firmware, ...parts });
+      this.guest = bare;
+      this.bootAt = (entry, deviceTree, next) => bare.boot(entry, deviceTree, next);
     }
     this.images = new MemoryImages(this.machine.core);
     this.attachHost(configuration);
     if (program) this.load(program);
   }
 
-  get machine(): Machine {
-    return this.engine.machine;
+  /** The hart that runs a CPU of the guest's. */
+  hartOf({ id }: CpuState): Hart {
+    const hart = this.vm ? this.vm.vcpus[id]?.on : this.machine.harts[id];
+    if (!hart) throw new RangeError(`CPU ${id} is not of this guest`);
+    return hart;
   }
 
-  get guest(): Guest {
-    return this.engine;
-  }
-
-  /** The VM and its VMM, where there is one. */
-  get full(): FullEngine | undefined {
-    return this.engine instanceof FullEngine ? this.engine : undefined;
-  }
-
-  get hardware(): HardwareEngine | undefined {
-    return this.engine instanceof HardwareEngine ? this.engine : undefined;
-  }
-
-  /** The VM that the guest runs in, under a VMM. */
-  get vm(): VirtualMachine | undefined {
-    return this.engine instanceof BareEngine ? undefined : this.engine.vm;
+  /** The CPU of the guest's that a hart runs. */
+  cpuOn(hart: Hart): CpuState | undefined {
+    return this.hypervisor ? this.hypervisor.vcpuOn(hart)?.cpu : this.guest.cpus[hart.id];
   }
 
   /** Console input: an input of the run, at the machine's current position. */
   input(bytes: Iterable<number>): void {
     const typed = Uint8Array.from(bytes);
     this.inputLog.add({ kind: 'console', bytes: typed });
-    this.engine.board.receiveConsole(typed);
+    this.guest.board.receiveConsole(typed);
     this.machine.inputArrived();
   }
 
   /** An Ethernet frame for the network device in a virtio slot: an input. @returns false when there is no such device */
   receiveFrame(slot: number, frame: Uint8Array): boolean {
-    if (!this.engine.board.receiveFrame(slot, frame)) return false;
+    if (!this.guest.board.receiveFrame(slot, frame)) return false;
     this.inputLog.add({ kind: 'network', slot, frame: frame.slice() });
     this.machine.inputArrived();
     return true;
@@ -190,19 +190,19 @@ export class System {
   }
 
   /** A debugger's write to a register, x1 to x31 or (from FLOAT_REGISTERS) f0 to f31: an input. */
-  writeRegister(cpu: GuestCpu, register: number, value: bigint): void {
-    cpu.hart.setX(register, value);
+  writeRegister(cpu: CpuState, register: number, value: bigint): void {
+    cpu.setX(register, value);
     this.inputLog.add({ kind: 'register', cpu: cpu.id, register, value });
   }
 
   /** A debugger's write to the guest's pc: an input. */
-  writePc(cpu: GuestCpu, value: bigint): void {
+  writePc(cpu: CpuState, value: bigint): void {
     cpu.pc = value;
     this.inputLog.add({ kind: 'pc', cpu: cpu.id, value });
   }
 
   /** A debugger's write to a guest CSR: an input. @returns false when the guest has none of that number, or it cannot be written */
-  writeCsr(cpu: GuestCpu, csr: number, value: bigint): boolean {
+  writeCsr(cpu: CpuState, csr: number, value: bigint): boolean {
     if (!cpu.writeCsr(csr, value)) return false;
     this.inputLog.add({ kind: 'csr', cpu: cpu.id, csr, value });
     return true;
@@ -230,7 +230,7 @@ export class System {
       );
     return {
       machine: machine.state(),
-      ledger: this.vm?.ledger.save() ?? null,
+      ledger: this.hypervisor?.ledger.save() ?? null,
       inputClosed: this.inputClosed,
       memory: this.images.take(),
     };
@@ -250,13 +250,13 @@ export class System {
       throw new SnapshotError(`the snapshot's state makes no sense: ${error instanceof Error ? error.message : error}`);
     }
     checkTaken(this.machine.state(), state.machine, 'machine');
-    const [breach] = isolationBreaches(this.engine);
+    const [breach] = this.isolationBreaches();
     if (breach) throw new SnapshotError(`the snapshot's VMM does not isolate its guest: ${breach.description}`);
   }
 
   private takeUp({ machine, ledger, inputClosed }: Omit<Snapshot, 'memory'>): void {
     this.machine.restore(machine);
-    if (ledger) this.vm?.ledger.restore(ledger);
+    if (ledger) this.hypervisor?.ledger.restore(ledger);
     this.inputClosed = inputClosed;
   }
 
@@ -274,34 +274,40 @@ export class System {
       throw new SnapshotError(`the snapshot's field machine.scheduler.left is ${scheduler.left}: no turn is that long`);
   }
 
+  /** What of VMs' tables, TLBs and DMA leads out of their memory: nothing, while the VMM is right. */
+  isolationBreaches(): readonly IsolationBreach[] {
+    const { hypervisor } = this;
+    return hypervisor ? isolationBreaches(hypervisor.vms, hypervisor.frames) : [];
+  }
+
   /** A hash of all machine state, the VMM's included: equal for equal histories, however they were sliced or observed. */
   stateHash(): string {
     return this.machine.hash();
   }
 
   private attachHost({ hostWords, console }: SystemConfiguration): void {
-    const address = hostWords ? this.engine.toHost(hostWords.tohost) : undefined;
+    const address = hostWords ? this.guest.toHost(hostWords.tohost) : undefined;
     if (!hostWords || address === undefined) return;
     const host = new HostInterface(hostWords, {
       read: (gpa, length) => this.readMemory(gpa, length),
       write: (gpa, bytes) => this.store(gpa, bytes),
       console,
-      exit: (code) => this.machine.finish({ reason: 'power-off', code }),
+      exit: (code) => (this.vm ?? this.machine).finish({ reason: 'power-off', code }),
     });
     this.machine.watchHostWord(address, () => host.written());
   }
 
   private load(program: Program): void {
     const { harts, memory, firmware, bios, initrd, bootArguments, commonProcessor } = this.configuration;
-    const processor = commonProcessor ? deprivilegedProcessor() : this.engine.processor;
-    const { base, size } = this.engine.ram;
+    const processor = commonProcessor ? deprivilegedProcessor() : this.guest.processor;
+    const { base, size } = this.guest.ram;
     const usable = firmware === 'sbi' ? FIRMWARE_MEMORY.base + FIRMWARE_MEMORY.size : base;
     const store = (gpa: number, bytes: Uint8Array): boolean => this.store(gpa, bytes);
     const random = new SeededRandom(seedOf(this.configuration.seed ?? 0, BOOT_SEED_USER));
     const randomSeed = Array.from({ length: BOOT_SEED_CELLS }, () => random.next());
     const tree = { harts, memory, firmware, bootArguments, randomSeed, ...processor };
     const loaded = loadImages({ program, bios, initrd }, { base, size, usable, store }, tree);
-    this.engine.boot(loaded.biosEntry ?? loaded.entry, loaded.deviceTree, loaded.entry);
+    this.bootAt(loaded.biosEntry ?? loaded.entry, loaded.deviceTree, loaded.entry);
   }
 
   private store(gpa: number, bytes: Uint8Array): boolean {
@@ -313,7 +319,7 @@ export class System {
 
   private eachPage(gpa: number, length: number, visit: (hpa: number, at: number, count: number) => void): boolean {
     for (let at = 0; at < length; ) {
-      const hpa = this.engine.toHost(gpa + at);
+      const hpa = this.guest.toHost(gpa + at);
       if (hpa === undefined) return false;
       const count = Math.min(length - at, PAGE - ((gpa + at) % PAGE));
       visit(hpa, at, count);
@@ -323,27 +329,21 @@ export class System {
   }
 }
 
-function validate({
-  memory,
-  harts,
-  disks,
-  devices,
-  virtualization,
-  firmware,
-  bios,
-  hartOptions,
-}: SystemConfiguration): void {
+function validate(
+  { memory, harts, disks, devices, virtualization, firmware, bios, hartOptions }: SystemConfiguration,
+  engine: Engine | undefined,
+): void {
   if (memory % SUPERPAGE !== 0 || memory < SMALLEST_MEMORY || memory > LARGEST_MEMORY)
     throw new ConfigurationError(`memory must be a multiple of 2M from 4M to 2G, not ${memory} bytes`);
   if (!Number.isInteger(harts) || harts < 1 || harts > MOST_HARTS)
     throw new ConfigurationError(`harts must be 1 to ${MOST_HARTS}, not ${harts}`);
   const slots = disks.length + (devices?.length ?? 0);
   if (slots > VIRTIO_SLOTS) throw new ConfigurationError(`there are ${VIRTIO_SLOTS} virtio slots, not ${slots}`);
-  if (virtualization === 'hardware' && hartOptions?.hypervisor === false)
-    throw new ConfigurationError('virtualization "hardware" needs the H extension: leave the option hypervisor true');
+  const [missing] = engine?.missing(hartOptions ?? {}) ?? [];
+  if (missing !== undefined) throw new ConfigurationError(`virtualization "${virtualization}" needs ${missing}`);
   if (bios && firmware === 'sbi')
     throw new ConfigurationError('a bios takes the place of the SBI firmware: it goes with firmware "none"');
-  if (virtualization !== 'none' && firmware === 'none')
+  if (engine && firmware === 'none')
     throw new ConfigurationError(
       `virtualization "${virtualization}" gives its guest SBI firmware: firmware "none" goes with virtualization "none"`,
     );
@@ -353,9 +353,4 @@ function validate({
 export function openDisk(file: HostFile, write: 'copy' | 'inPlace'): DiskImage {
   const raw = new RawDisk(file);
   return write === 'inPlace' ? raw : new CopyOnWriteDisk(raw);
-}
-
-function finish(machine: Machine, request: FinisherRequest): void {
-  if (request.kind === 'reset') machine.finish({ reason: 'reset' });
-  else machine.finish({ reason: 'power-off', code: request.kind === 'pass' ? 0 : request.code });
 }

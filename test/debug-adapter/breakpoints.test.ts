@@ -9,7 +9,7 @@ const guest = path.join(root, 'test/debug-adapter/guests/stepping.S');
 const text = readFileSync(guest, 'utf8').split('\n');
 const lineOf = (pattern: RegExp): number => text.findIndex((each) => pattern.test(each)) + 1;
 const loop = lineOf(/^loop:/);
-const vmmSource = path.join(root, 'simulator/hypervisor/engines/full/privileged.ts');
+const vmmSource = path.join(root, 'simulator/hypervisor/engines/deprivileged/privileged.ts');
 
 type Breakpoints = { breakpoints: DebugProtocol.Breakpoint[] };
 

@@ -224,7 +224,7 @@ for (const virtualization of ['full', 'none']) {
       await stoppedAt(/^loop:/);
       const { sources } = await client.request<{ sources: DebugProtocol.Source[] }>('loadedSources');
       assert.ok(sources.some((source) => source.path === guest));
-      assert.ok(sources.some((source) => source.path?.endsWith('simulator/hypervisor/engines/full/vmm.ts')));
+      assert.ok(sources.some((source) => source.path?.endsWith('simulator/hypervisor/hypervisor.ts')));
     });
 
     it('translates what an expression has as its value', async () => {

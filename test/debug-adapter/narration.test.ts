@@ -54,7 +54,7 @@ describe('narration', () => {
     assert.match(symbol ?? '', /^_start\+0x/);
     assert.deepEqual(source, { path: kernel, line: lineOf(/^\s*csrw\s+satp,/) });
     assert.equal(first.value?.meaning, 'the bits of the instruction');
-    assert.equal(first.narrated.name, 'TrapAndEmulateVmm.handleTrap');
+    assert.equal(first.narrated.name, 'Hypervisor.handleTrap');
     const [trapped] = steps(first.narrated);
     assert.equal(
       trapped && textOf(trapped),
@@ -79,8 +79,8 @@ describe('narration', () => {
     // As deep as the calls were.
     const names = functionsOf(over.narrated);
     assert.deepEqual(names.slice(0, 5), [
-      [0, 'TrapAndEmulateVmm.handleTrap'],
-      [1, 'TrapAndEmulateVmm.handleException'],
+      [0, 'Hypervisor.handleTrap'],
+      [1, 'DeprivilegedVcpu.handleExit'],
       [2, 'emulatePrivileged'],
       [3, 'emulateCsrAccess'],
       [4, 'switchGuestSpace'],

@@ -1,9 +1,7 @@
 import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
-import { checkIsolation } from '../../simulator/hypervisor/engines/full/isolation';
-import { checkSecondStage } from '../../simulator/hypervisor/engines/hardware/isolation';
-import type { IsolationBreach } from '../../simulator/hypervisor/isolation-breach';
+import { engines } from '../../simulator/hypervisor/engines';
 import type { Program } from '../../simulator/object/program';
 import { runInLockStep } from '../../simulator/system/lock-step';
 import { VIRTUALIZATIONS } from '../../simulator/system/system';
@@ -34,7 +32,7 @@ for (const guest of guests) {
       });
     }
 
-    for (const virtualization of ['full', 'hardware'] as const) {
+    for (const { id: virtualization } of engines) {
       it(`is the same under none and ${virtualization} at every instruction`, () => {
         const none = makeSystem(program, { commonProcessor: true }).system;
         const other = makeSystem(program, { virtualization, commonProcessor: true }).system;
@@ -47,13 +45,9 @@ for (const guest of guests) {
       }).timeout(120_000);
     }
 
-    for (const virtualization of ['full', 'hardware'] as const) {
+    for (const { id: virtualization } of engines) {
       it(`never reaches memory that is not its own (${virtualization})`, () => {
         const { system } = makeSystem(program, { virtualization });
-        const breaches = (): readonly IsolationBreach[] => {
-          if (system.full) return checkIsolation(system.full);
-          return system.hardware ? checkSecondStage(system.hardware) : assert.fail();
-        };
         let exits = 0;
         for (;;) {
           const stop = system.machine.run({
@@ -61,9 +55,9 @@ for (const guest of guests) {
             stopAtStep: (_, handler) => handler.software.name === 'vmm' && handler.trail.length === 1,
           });
           if (stop.reason !== 'handler') break;
-          if (exits++ % 7 === 0) assert.deepEqual(breaches(), []);
+          if (exits++ % 7 === 0) assert.deepEqual(system.isolationBreaches(), []);
         }
-        assert.deepEqual(breaches(), []);
+        assert.deepEqual(system.isolationBreaches(), []);
         assert.ok(exits > 0);
       }).timeout(60_000);
     }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { checkIsolation } from '../../simulator/hypervisor/engines/full/isolation';
+import { FullVcpu } from '../../simulator/hypervisor/engines/full/vcpu';
 import { assembleGuest, makeSystem } from '../support/guest';
 
 const LIMIT = 30_000_000;
@@ -18,20 +18,21 @@ power_off:
 async function runFull(body: string, configuration: Parameters<typeof makeSystem>[1] = {}) {
   const { system, output } = makeSystem(await assembleGuest(guest(body)), { virtualization: 'full', ...configuration });
   const stop = system.machine.run({ instructions: LIMIT });
-  const { full } = system;
-  assert.ok(full);
-  return { system, full, stop, output };
+  const { vm } = system;
+  const vcpu = vm?.vcpus[0];
+  assert.ok(vm && vcpu instanceof FullVcpu);
+  return { system, vm, vcpu, stop, output };
 }
 
 describe('the engine full', () => {
   it('kills a guest that traps at its own trap vector', async () => {
-    const { stop, full } = await runFull(`
+    const { stop, system } = await runFull(`
         li      t0, 0x18000000          # no memory there
         csrw    stvec, t0
         ebreak`);
     assert.equal(stop.reason, 'killed');
     assert.equal(stop.reason === 'killed' && stop.kind, 'trap-loop');
-    assert.deepEqual(checkIsolation(full), []);
+    assert.deepEqual(system.isolationBreaches(), []);
   });
 
   it('does not kill a guest whose vector maps only after a fault', async () => {
@@ -75,7 +76,7 @@ root:   .dword  0, 0, 0x200000cf
   });
 
   it('keeps its memory flat when the guest maps everything, and stays isolated', async () => {
-    const { stop, full, system } = await runFull(
+    const { stop, system, vcpu } = await runFull(
       `
         # 8192 gigapages' worth of addresses: touch pages all over the 39 bits through one-gigabyte leaves
         la      t0, root
@@ -112,14 +113,14 @@ root:   .skip 4096
         .text`,
     );
     assert.equal(stop.reason, 'power-off');
-    assert.deepEqual(checkIsolation(full), []);
-    const pool = full.pools[0];
+    assert.deepEqual(system.isolationBreaches(), []);
+    const { pool } = vcpu;
     assert.ok(pool && pool.available >= 0);
     assert.equal(system.machine.core.ram.size, 2 ** 21 + pool.frames * 4096 + 16 * 2 ** 20);
   });
 
   it('evicts address spaces when a guest uses more of them than the pool holds', async () => {
-    const { stop, full } = await runFull(`
+    const { stop, system, vcpu } = await runFull(`
         la      t0, root
         li      t1, 0x200000CF
         sd      t1, 16(t0)              # identity for the gigabyte of RAM
@@ -143,21 +144,21 @@ root:   .skip 4096
 root:   .skip 4096
         .text`);
     assert.equal(stop.reason, 'power-off');
-    assert.deepEqual(checkIsolation(full), []);
-    assert.ok(full.vm.vcpus[0] && full.vm.vcpus[0].spaces.views.length < 3000);
+    assert.deepEqual(system.isolationBreaches(), []);
+    assert.ok(vcpu.spaces.views.length < 3000);
   });
 
   it('records every exit with what it changed and what it cost', async () => {
-    const { full } = await runFull('        li t0, 0x40000\n        csrw sscratch, t0');
-    const write = full.vm.ledger.last(100).find(({ reason }) => reason === 'csr-access');
+    const { vm } = await runFull('        li t0, 0x40000\n        csrw sscratch, t0');
+    const write = vm.ledger.last(100).find(({ reason }) => reason === 'csr-access');
     assert.ok(write);
     assert.deepEqual(write.changes, [
       { kind: 'virtual CSR', csr: 0x140, before: { low: 0, high: 0 }, after: { low: 0x40000, high: 0 } },
     ]);
     assert.ok(write.cycles > 0);
     assert.equal(
-      full.vm.ledger.count,
-      full.vm.ledger.counts().reduce((sum, { count }) => sum + count, 0),
+      vm.ledger.count,
+      vm.ledger.counts().reduce((sum, { count }) => sum + count, 0),
     );
   });
 

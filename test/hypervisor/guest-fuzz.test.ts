@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { legalVariants } from '../../simulator/core/index';
 import type { Program } from '../../simulator/object/program';
 import { addressOf } from '../../simulator/system/host-interface';
-import { isolationBreaches } from '../../simulator/system/isolation';
 import { type SystemConfiguration, VIRTUALIZATIONS } from '../../simulator/system/system';
 import { assembleGuest, makeSystem } from '../support/guest';
 import { type Random, randomFrom } from '../system/changed-fields';
@@ -50,7 +49,7 @@ describe('hostile guests', () => {
       if (seconds > measured.longest) Object.assign(measured, { longest: seconds, guest });
       measured.ends.set(stop.reason, (measured.ends.get(stop.reason) ?? 0) + 1);
       measured.retired += system.machine.clock.retired;
-      assert.deepEqual(isolationBreaches(system.engine), [], what);
+      assert.deepEqual(system.isolationBreaches(), [], what);
       assert.ok(output().length <= CONSOLE_ROOM + system.machine.clock.now(), `${what}: ${output().length} bytes`);
       if (guest % 3 !== 0) continue;
       // In pieces, by the interpreter alone, and by way of a saved machine.

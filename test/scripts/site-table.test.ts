@@ -123,13 +123,28 @@ function* enter(vm: Vm) {
         ['simulator/hypervisor/engines/hardware/enter.ts', enter('1')],
         [
           'simulator/hypervisor/vm/a.ts',
-          "import { enter } from '../hardware/enter'; function* f() { yield* enter(); }",
+          "import { enter } from '../engines/hardware/enter'; function* f() { yield* enter(); }",
         ],
         ['simulator/hypervisor/vm/b.ts', 'function* f() { yield* enter(); }'],
       ]),
     );
     assert.deepEqual(scanned.sites[2]?.first, [1]);
     assert.equal(scanned.sites[3]?.first, undefined);
+  });
+
+  it('knows that a call of another object’s method may enter that of each class, unless objects without one have it too', () => {
+    const scanned = scanHandlers(
+      new Map([
+        ['simulator/hypervisor/a.ts', 'class A { *enter() { yield step`0`; } *leave() { yield step`1`; } }'],
+        ['simulator/hypervisor/b.ts', 'class B { *enter() { yield step`2`; } }'],
+        ['simulator/hypervisor/c.ts', 'const c = { *leave() { yield step`3`; } };'],
+        ['simulator/hypervisor/d.ts', 'function* f(x) { yield* x.enter(); yield* x.leave(); yield* x.unknown(); }'],
+      ]),
+    );
+    assert.deepEqual(
+      scanned.sites.slice(4).map(({ first }) => first),
+      [[0, 2], undefined, undefined],
+    );
   });
 
   it('imports the narration from folders below, and leaves files without sites alone', () => {

@@ -199,7 +199,7 @@ describe('files of snapshots and records', () => {
     way.reduce((inner, field) => inner[field] ?? assert.fail(field), record);
 
   it('are refused when shadow tables share frames, lose them or have numbers of nobody', async () => {
-    const spaces = (vmm: Changeable): Changeable => at(vmm, 'vcpus', '0', 'spaces');
+    const spaces = (vmm: Changeable): Changeable => at(vmm, 'vms', '0', 'engine', 'vcpus', '0', 'spaces');
     const free = (vmm: Changeable) => at(spaces(vmm), 'pool', 'free') as unknown as number[];
     const cases: readonly [RegExp, (vmm: Changeable) => void][] = [
       [/used twice/, (vmm) => free(vmm).push(free(vmm)[0] ?? 0)],
@@ -208,8 +208,11 @@ describe('files of snapshots and records', () => {
       [/nobody can/, (vmm) => set(at(spaces(vmm), 'views', '0'), 'asid', 0)],
       [/next shadow ASID/, (vmm) => set(spaces(vmm), 'nextAsid', 0)],
       [/not there/, (vmm) => set(spaces(vmm), 'active', 77)],
-      [/satp names root/, (vmm) => set(at(vmm, 'vcpus', '0'), 'paging', { root: 2 ** 50, asid: 0, levels: 3 })],
-      [/privilege mode 3/, (vmm) => set(at(vmm, 'vcpus', '0'), 'privilege', 3)],
+      [
+        /satp names root/,
+        (vmm) => set(at(vmm, 'vms', '0', 'engine', 'vcpus', '0'), 'paging', { root: 2 ** 50, asid: 0, levels: 3 }),
+      ],
+      [/privilege mode 3/, (vmm) => set(at(vmm, 'vms', '0', 'engine', 'vcpus', '0'), 'privilege', 3)],
     ];
     for (const [message, change] of cases) assert.throws(await refusalOf('full', change), message);
   });
@@ -221,7 +224,8 @@ describe('files of snapshots and records', () => {
       assert.ok(bytes);
       return new DataView(bytes.buffer, bytes.byteOffset);
     };
-    const first = (vmm: Changeable): number => (at(vmm, 'stage', 'tables') as unknown as number[])[0] ?? 0;
+    const first = (vmm: Changeable): number =>
+      (at(vmm, 'vms', '0', 'engine', 'stage', 'tables') as unknown as number[])[0] ?? 0;
     const leaf = (pages: Changeable, table: number): number =>
       [...Array(512).keys()].map((index) => index * 8).find((entry) => page(pages, table).getUint32(entry, true) & 2) ??
       0;

@@ -275,7 +275,7 @@ export const narrated: HandledTrap = {
   value: { value: '0x18029073', meaning: 'the bits of the instruction' },
   narrated: {
     kind: 'function',
-    name: 'TrapAndEmulateVmm.handleTrap',
+    name: 'Hypervisor.handleTrap',
     parts: [
       {
         kind: 'step',
@@ -285,7 +285,7 @@ export const narrated: HandledTrap = {
           { value: '0x80200040', space: 'gva', memoryReference: '0x80200040', meaning: 'guest-virtual address' },
           ', by scause and sepc',
         ],
-        source: { path: 'hyperstep-vmm:/simulator/hypervisor/engines/full/vmm.ts', line: 59 },
+        source: { path: 'hyperstep-vmm:/simulator/hypervisor/hypervisor.ts', line: 59 },
         isPresent: false,
       },
       {
@@ -296,7 +296,7 @@ export const narrated: HandledTrap = {
             kind: 'step',
             number: 2,
             text: ['decode the instruction that trapped: csrrw'],
-            source: { path: 'hyperstep-vmm:/simulator/hypervisor/engines/full/privileged.ts', line: 30 },
+            source: { path: 'hyperstep-vmm:/simulator/hypervisor/engines/deprivileged/privileged.ts', line: 30 },
             isPresent: false,
           },
           {
@@ -310,7 +310,7 @@ export const narrated: HandledTrap = {
                   'access the virtual satp, which is ',
                   { value: '0x8000000000080203', meaning: '0x8000000000080203 (Sv39, ASID 0, root 0x80203000)' },
                 ],
-                source: { path: 'hyperstep-vmm:/simulator/hypervisor/engines/full/privileged.ts', line: 66 },
+                source: { path: 'hyperstep-vmm:/simulator/hypervisor/engines/deprivileged/privileged.ts', line: 66 },
                 isPresent: true,
               },
             ],
@@ -324,7 +324,7 @@ export const narrated: HandledTrap = {
     {
       kind: 'step',
       text: 'the virtual satp is now ‹written›',
-      source: { path: 'hyperstep-vmm:/simulator/hypervisor/engines/full/privileged.ts', line: 77 },
+      source: { path: 'hyperstep-vmm:/simulator/hypervisor/engines/deprivileged/privileged.ts', line: 77 },
     },
     { kind: 'end' },
   ],

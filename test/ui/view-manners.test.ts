@@ -93,7 +93,7 @@ describe('manners of the views', () => {
       await press(view, 'Enter');
       await page.getByRole('region', { name: 'What is at 0x80200040' }).waitFor();
       await press(view, 'ArrowLeft', 'ArrowLeft');
-      assert.equal(await view.focused(), '/TrapAndEmulateVmm.handleTrap');
+      assert.equal(await view.focused(), '/Hypervisor.handleTrap');
       await press(view, 'ArrowLeft');
       assert.equal(await page.locator('.told').count(), 0);
       await press(view, 'ArrowRight');
@@ -102,7 +102,7 @@ describe('manners of the views', () => {
       await press(view, 'Enter');
       assert.deepEqual(view.received.at(-1), {
         type: 'open',
-        path: 'hyperstep-vmm:/simulator/hypervisor/engines/full/privileged.ts',
+        path: 'hyperstep-vmm:/simulator/hypervisor/engines/deprivileged/privileged.ts',
         line: 30,
       });
     });

@@ -132,7 +132,7 @@ describe('views', () => {
     assert.deepEqual(
       received.filter(({ type }) => type === 'open' || type === 'translate'),
       [
-        { type: 'open', path: 'hyperstep-vmm:/simulator/hypervisor/engines/full/privileged.ts', line: 30 },
+        { type: 'open', path: 'hyperstep-vmm:/simulator/hypervisor/engines/deprivileged/privileged.ts', line: 30 },
         { type: 'translate', address: '0x80200040' },
       ],
     );

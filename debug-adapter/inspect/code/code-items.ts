@@ -1,4 +1,4 @@
-import type { GuestCpu } from '../../../simulator/hypervisor/guest';
+import type { CpuState } from '../../../simulator/hypervisor/cpu';
 import type { Debuggee } from '../../debuggee';
 import { assembly } from '../exit-text';
 
@@ -16,7 +16,7 @@ const REACH = 4096n;
 const STEP = 128n;
 
 /** What is at an address, which is taken as a beginning unless the program says that it is in the midst of an instruction. */
-export function itemAt(debuggee: Debuggee, cpu: GuestCpu, address: bigint): CodeItem {
+export function itemAt(debuggee: Debuggee, cpu: CpuState, address: bigint): CodeItem {
   const inside = beginningBefore(debuggee, cpu, address);
   if (inside !== undefined) {
     const whole = itemFrom(debuggee, cpu, inside);
@@ -26,7 +26,7 @@ export function itemAt(debuggee: Debuggee, cpu: GuestCpu, address: bigint): Code
 }
 
 /** The beginning of the instruction in the midst of which an address is, by what is known of the program; undefined when it is in none. */
-export function beginningBefore(debuggee: Debuggee, cpu: GuestCpu, address: bigint): bigint | undefined {
+export function beginningBefore(debuggee: Debuggee, cpu: CpuState, address: bigint): bigint | undefined {
   const linked = debuggee.linked(cpu, address);
   const start = debuggee.layout.startAt(linked);
   if (start === undefined || start === linked || linked - start > REACH || isData(debuggee, cpu, linked))
@@ -36,7 +36,7 @@ export function beginningBefore(debuggee: Debuggee, cpu: GuestCpu, address: bigi
 }
 
 /** What begins at an address that is known as a beginning. It ends where the program says that something else begins. */
-export function itemFrom(debuggee: Debuggee, cpu: GuestCpu, address: bigint): CodeItem {
+export function itemFrom(debuggee: Debuggee, cpu: CpuState, address: bigint): CodeItem {
   const linked = debuggee.linked(cpu, address);
   const next = debuggee.layout.startAfter(linked);
   const room = next === undefined ? WORD : next - linked;
@@ -51,7 +51,7 @@ export function itemFrom(debuggee: Debuggee, cpu: GuestCpu, address: bigint): Co
 }
 
 /** What is data by the program is code all the same where the CPU executes it. */
-function isData(debuggee: Debuggee, cpu: GuestCpu, linked: bigint): boolean {
+function isData(debuggee: Debuggee, cpu: CpuState, linked: bigint): boolean {
   const { layout } = debuggee;
   if (!layout.isData(linked)) return false;
   const pc = debuggee.linked(cpu, cpu.pc);
@@ -59,7 +59,7 @@ function isData(debuggee: Debuggee, cpu: GuestCpu, linked: bigint): boolean {
 }
 
 /** What begins from one address up to another one. */
-function itemsBetween(debuggee: Debuggee, cpu: GuestCpu, start: bigint, end: bigint): CodeItem[] {
+function itemsBetween(debuggee: Debuggee, cpu: CpuState, start: bigint, end: bigint): CodeItem[] {
   const items: CodeItem[] = [];
   for (let at = start; at < end; ) {
     const item = itemFrom(debuggee, cpu, at);
@@ -73,7 +73,7 @@ function itemsBetween(debuggee: Debuggee, cpu: GuestCpu, start: bigint, end: big
  * What stands before an address, the last things of it first to last. Code cannot be read backwards: it is read forwards from a known
  * beginning, else from so far back that the reading has fallen into step. Empty when nothing can be read there.
  */
-export function itemsBefore(debuggee: Debuggee, cpu: GuestCpu, end: bigint): CodeItem[] {
+export function itemsBefore(debuggee: Debuggee, cpu: CpuState, end: bigint): CodeItem[] {
   if (end <= 0n || debuggee.hostAddress(cpu, end - 1n) === undefined) return [];
   const linked = debuggee.linked(cpu, end - 1n) + 1n;
   const start = debuggee.layout.startAt(linked, true);
@@ -99,7 +99,7 @@ function cut(items: readonly CodeItem[], end: bigint): CodeItem[] {
 /** The bytes of an instruction or of data, last one first, and what they are in assembly. */
 export function contentOf(
   debuggee: Debuggee,
-  cpu: GuestCpu,
+  cpu: CpuState,
   { address, kind, length }: CodeItem,
 ): { readonly digits: string; readonly text: string } {
   const bytes = debuggee.readVirtual(cpu, address, Number(length));

@@ -1,5 +1,5 @@
 import type { DebugProtocol } from '@vscode/debugprotocol';
-import type { GuestCpu } from '../../../simulator/hypervisor/guest';
+import type { CpuState } from '../../../simulator/hypervisor/cpu';
 import type { Debuggee } from '../../debuggee';
 import { hex } from '../../format';
 import { RequestError } from '../../request-error';
@@ -25,7 +25,7 @@ export class DisassemblySources {
 
   /** Where an instruction stands in a generated source. @param origin what is said of it */
   place(
-    cpu: GuestCpu,
+    cpu: CpuState,
     pc: bigint,
     origin = 'guest memory',
   ): Pick<DebugProtocol.StackFrame, 'source' | 'line' | 'column'> {
@@ -65,7 +65,7 @@ export class DisassemblySources {
     return reference;
   }
 
-  private list(cpu: GuestCpu, name: string, start: bigint, end: bigint | undefined, pc: bigint): Listing {
+  private list(cpu: CpuState, name: string, start: bigint, end: bigint | undefined, pc: bigint): Listing {
     const addresses: bigint[] = [];
     const lines: string[] = [];
     for (let at = start; end === undefined ? addresses.length < PIECE : at < end && addresses.length < MOST; ) {

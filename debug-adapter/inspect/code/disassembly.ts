@@ -1,5 +1,5 @@
 import type { DebugProtocol } from '@vscode/debugprotocol';
-import type { GuestCpu } from '../../../simulator/hypervisor/guest';
+import type { CpuState } from '../../../simulator/hypervisor/cpu';
 import type { Debuggee } from '../../debuggee';
 import { hex } from '../../format';
 import type { Sources } from '../../program/sources';
@@ -11,7 +11,7 @@ type Shown = DebugProtocol.DisassembledInstruction;
 export function disassembleAround(
   debuggee: Debuggee,
   sources: Sources,
-  cpu: GuestCpu,
+  cpu: CpuState,
   address: bigint,
   skip: number,
   count: number,
@@ -47,7 +47,7 @@ export function disassembleAround(
   return result;
 }
 
-function show(debuggee: Debuggee, sources: Sources, cpu: GuestCpu, item: CodeItem): Shown {
+function show(debuggee: Debuggee, sources: Sources, cpu: CpuState, item: CodeItem): Shown {
   const { address, kind } = item;
   if (kind === 'nothing') return { address: hex(address), instruction: '(no memory)', presentationHint: 'invalid' };
   const linked = debuggee.linked(cpu, address);
@@ -64,7 +64,7 @@ function show(debuggee: Debuggee, sources: Sources, cpu: GuestCpu, item: CodeIte
 }
 
 /** Up to `count` things that end at an address. */
-function lastBefore(debuggee: Debuggee, cpu: GuestCpu, address: bigint, count: number): CodeItem[] {
+function lastBefore(debuggee: Debuggee, cpu: CpuState, address: bigint, count: number): CodeItem[] {
   const pieces: CodeItem[][] = [];
   let end = address;
   for (let found = 0; found < count; ) {

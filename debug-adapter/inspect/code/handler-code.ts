@@ -1,4 +1,4 @@
-import type { GuestCpu } from '../../../simulator/hypervisor/guest';
+import type { CpuState } from '../../../simulator/hypervisor/cpu';
 import type { Debuggee } from '../../debuggee';
 import { reachableCode } from './reachable-code';
 
@@ -13,7 +13,7 @@ export interface HandlerCode {
 }
 
 /** @param vector the value of stvec or mtvec */
-export function handlerCode(debuggee: Debuggee, cpu: GuestCpu, vector: bigint): HandlerCode {
+export function handlerCode(debuggee: Debuggee, cpu: CpuState, vector: bigint): HandlerCode {
   const base = vector & ~3n;
   const count = (vector & 3n) === VECTORED ? VECTORS : 1;
   const entries = new Set(Array.from({ length: count }, (_, cause) => base + 4n * BigInt(cause)));

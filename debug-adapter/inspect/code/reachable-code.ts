@@ -1,4 +1,4 @@
-import type { GuestCpu } from '../../../simulator/hypervisor/guest';
+import type { CpuState } from '../../../simulator/hypervisor/cpu';
 import { decode, expand, systemOperationOf } from '../../../simulator/isa/index';
 import type { Debuggee } from '../../debuggee';
 
@@ -6,7 +6,7 @@ import type { Debuggee } from '../../debuggee';
 const MOST_INSTRUCTIONS = 2000;
 
 /** The instructions that are reached from some addresses without a call, up to returns: a function's own code, or a trap handler's. */
-export function reachableCode(debuggee: Debuggee, cpu: GuestCpu, entries: Iterable<bigint>): ReadonlySet<bigint> {
+export function reachableCode(debuggee: Debuggee, cpu: CpuState, entries: Iterable<bigint>): ReadonlySet<bigint> {
   const code = new Set<bigint>();
   // What is near comes first: a way that leads far off does not keep the search from the others.
   const waiting = [...entries];
@@ -22,7 +22,7 @@ export function reachableCode(debuggee: Debuggee, cpu: GuestCpu, entries: Iterab
 }
 
 /** Where the instruction at an address may go on, calls taken as steps over; undefined when there is none. */
-function successors(debuggee: Debuggee, cpu: GuestCpu, at: bigint): bigint[] | undefined {
+function successors(debuggee: Debuggee, cpu: CpuState, at: bigint): bigint[] | undefined {
   const word = debuggee.instructionAt(cpu, at);
   const decoded = word === undefined ? undefined : decode(word);
   if (!decoded) return undefined;
@@ -50,7 +50,7 @@ export interface Call {
 }
 
 /** The call that returns to an address; undefined when the instruction before it is none. */
-export function callBefore(debuggee: Debuggee, cpu: GuestCpu, address: bigint): Call | undefined {
+export function callBefore(debuggee: Debuggee, cpu: CpuState, address: bigint): Call | undefined {
   for (const length of [4n, 2n]) {
     const at = address - length;
     const word = debuggee.instructionAt(cpu, at);
@@ -67,7 +67,7 @@ export function callBefore(debuggee: Debuggee, cpu: GuestCpu, address: bigint): 
 /** The target of the `auipc` and `jalr` that a far call is made of. */
 function pairTarget(
   debuggee: Debuggee,
-  cpu: GuestCpu,
+  cpu: CpuState,
   at: bigint,
   { rs1, imm = 0 }: { readonly rs1?: number; readonly imm?: number },
 ): bigint | undefined {

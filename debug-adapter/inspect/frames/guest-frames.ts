@@ -1,4 +1,4 @@
-import type { GuestCpu } from '../../../simulator/hypervisor/guest';
+import type { CpuState } from '../../../simulator/hypervisor/cpu';
 import { RegisterNumber } from '../../../simulator/isa/index';
 import type { Debuggee } from '../../debuggee';
 import { handlerCode } from '../code/handler-code';
@@ -10,7 +10,7 @@ import { callerOf, type KnownRegisters } from './unwind';
 /** A function of the guest that is being executed, and what is known of its registers. */
 export interface GuestFrame {
   /** As its function sees it: in the mode in which it runs. */
-  readonly cpu: GuestCpu;
+  readonly cpu: CpuState;
   /** Of the innermost frame the next instruction; of others the one that goes on when the callee or handler returns. */
   readonly pc: bigint;
   /** How it was found: it runs; it was interrupted by a trap; it called the frame above. */
@@ -23,11 +23,11 @@ export interface GuestFrame {
 const MOST_FRAMES = 64;
 
 /** The guest's stack, innermost first, as far as there is evidence for it. */
-export function guestFrames(debuggee: Debuggee, cpu: GuestCpu): GuestFrame[] {
+export function guestFrames(debuggee: Debuggee, cpu: CpuState): GuestFrame[] {
   const registers = {
-    sp: cpu.hart.x(RegisterNumber.sp),
-    s0: cpu.hart.x(RegisterNumber.s0),
-    ra: cpu.hart.x(RegisterNumber.ra),
+    sp: cpu.x(RegisterNumber.sp),
+    s0: cpu.x(RegisterNumber.s0),
+    ra: cpu.x(RegisterNumber.ra),
   };
   const frames: GuestFrame[] = [{ cpu, pc: cpu.pc, kind: 'running', isGuess: false, registers }];
   // A mode's trap CSRs are of its last trap: they lead on once.
@@ -63,7 +63,7 @@ interface Handler {
 }
 
 /** The trap handler of the mode of a CPU. */
-function handlerOf(debuggee: Debuggee, cpu: GuestCpu): Handler | undefined {
+function handlerOf(debuggee: Debuggee, cpu: CpuState): Handler | undefined {
   const csrs = trapCsrsOf(cpu);
   const vector = csrs && cpu.readCsr(csrs.vector);
   if (!csrs || !vector) return undefined;

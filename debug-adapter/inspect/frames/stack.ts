@@ -1,5 +1,5 @@
 import type { DebugProtocol } from '@vscode/debugprotocol';
-import type { GuestCpu } from '../../../simulator/hypervisor/guest';
+import type { CpuState } from '../../../simulator/hypervisor/cpu';
 import type { ActiveHandler } from '../../../simulator/machine/hosted-software';
 import type { Debuggee } from '../../debuggee';
 import { hex } from '../../format';
@@ -13,10 +13,10 @@ import { type HandlerFrame, handlerFrames } from './handler-frames';
 
 /** A frame that a client sees. */
 export type StackFrame =
-  | { readonly kind: 'vmm'; readonly cpu: GuestCpu; readonly handler: ActiveHandler; readonly frame: HandlerFrame }
+  | { readonly kind: 'vmm'; readonly cpu: CpuState; readonly handler: ActiveHandler; readonly frame: HandlerFrame }
   /** Between the VMM and its guest: what happened. */
-  | { readonly kind: 'label'; readonly cpu: GuestCpu; readonly handler: ActiveHandler; readonly text: string }
-  | { readonly kind: 'guest'; readonly cpu: GuestCpu; readonly frame: GuestFrame; readonly inlined?: Inlined };
+  | { readonly kind: 'label'; readonly cpu: CpuState; readonly handler: ActiveHandler; readonly text: string }
+  | { readonly kind: 'guest'; readonly cpu: CpuState; readonly frame: GuestFrame; readonly inlined?: Inlined };
 
 /** What a frame is when it shares its instruction with others: one of a function inlined into the next one, or the one around such. */
 interface Inlined {
@@ -30,7 +30,7 @@ interface Inlined {
  * A CPU's stack: the VMM's functions, what happened, the guest's functions; innermost first.
  * @param hidden how many inlined functions that begin at the CPU's instruction are not entered yet
  */
-export function stackOf(debuggee: Debuggee, cpu: GuestCpu, hidden: number): StackFrame[] {
+export function stackOf(debuggee: Debuggee, cpu: CpuState, hidden: number): StackFrame[] {
   const handler = debuggee.handlerOf(cpu);
   const guest = guestFrames(debuggee, cpu).flatMap((frame) =>
     inlinedFrames(debuggee, frame.cpu, frame, frame.kind === 'running' ? hidden : 0).map(
@@ -43,7 +43,7 @@ export function stackOf(debuggee: Debuggee, cpu: GuestCpu, hidden: number): Stac
 }
 
 /** The functions in which a frame of the machine stands, innermost first; just undefined where nothing is inlined. */
-function inlinedFrames(debuggee: Debuggee, cpu: GuestCpu, frame: GuestFrame, hidden: number): (Inlined | undefined)[] {
+function inlinedFrames(debuggee: Debuggee, cpu: CpuState, frame: GuestFrame, hidden: number): (Inlined | undefined)[] {
   const { inlined } = debuggee;
   const at = debuggee.linked(cpu, lineAddress(frame));
   const functions = inlined.visibleAt(at, hidden).reverse();
@@ -69,7 +69,7 @@ export class FrameView {
     private readonly sources: Sources,
     private readonly disassembly: DisassemblySources,
     /** The line in the body of a macro, not that of its call, at the CPU where the machine stopped. */
-    private readonly showsBody: (cpu: GuestCpu) => boolean,
+    private readonly showsBody: (cpu: CpuState) => boolean,
   ) {}
 
   show(frame: StackFrame, id: number): DebugProtocol.StackFrame {
@@ -93,7 +93,7 @@ export class FrameView {
     }
   }
 
-  private guest(cpu: GuestCpu, frame: GuestFrame, inlined: Inlined | undefined): Omit<DebugProtocol.StackFrame, 'id'> {
+  private guest(cpu: CpuState, frame: GuestFrame, inlined: Inlined | undefined): Omit<DebugProtocol.StackFrame, 'id'> {
     const name = inlined?.name === undefined ? this.name(cpu, frame) : `${inlined.name} (inlined)`;
     const common = {
       instructionPointerReference: hex(frame.pc),
@@ -121,14 +121,14 @@ export class FrameView {
     );
   }
 
-  private line(cpu: GuestCpu, frame: GuestFrame, inlined: Inlined | undefined) {
+  private line(cpu: CpuState, frame: GuestFrame, inlined: Inlined | undefined) {
     if (inlined?.call) return { ...inlined.call, column: undefined };
     const { debuggee } = this;
     const inBody = frame.kind === 'running' && this.showsBody(cpu);
     return debuggee.lines.at(debuggee.linked(cpu, lineAddress(frame)), inBody);
   }
 
-  private name(cpu: GuestCpu, { pc, kind, isGuess }: GuestFrame): string {
+  private name(cpu: CpuState, { pc, kind, isGuess }: GuestFrame): string {
     const place = this.debuggee.describe(cpu, pc) ?? hex(pc);
     if (isGuess) return `${place} (a guess, from ra)`;
     const world = worldName(this.debuggee, cpu);

@@ -1,4 +1,4 @@
-import type { GuestCpu } from '../../../simulator/hypervisor/guest';
+import type { CpuState } from '../../../simulator/hypervisor/cpu';
 import { decode, expand, RegisterNumber } from '../../../simulator/isa/index';
 import type { Debuggee } from '../../debuggee';
 import type { FrameRule } from './call-frames';
@@ -38,7 +38,7 @@ interface Frame {
  */
 export function callerOf(
   debuggee: Debuggee,
-  cpu: GuestCpu,
+  cpu: CpuState,
   pc: bigint,
   registers: KnownRegisters,
   isOuter: boolean,
@@ -74,7 +74,7 @@ export function callerOf(
 /** The caller as the compiler has written down how to find it. */
 function callerByRule(
   debuggee: Debuggee,
-  cpu: GuestCpu,
+  cpu: CpuState,
   { cfa: { register, offset }, saved, returnRegister }: FrameRule,
   { sp, s0, ra }: KnownRegisters,
   isOuter: boolean,
@@ -93,12 +93,12 @@ function callerByRule(
 }
 
 /** Where the function around pc begins: at the nearest symbol that the program's own calls could reach. */
-function functionStart(debuggee: Debuggee, cpu: GuestCpu, pc: bigint): bigint | undefined {
+function functionStart(debuggee: Debuggee, cpu: CpuState, pc: bigint): bigint | undefined {
   const place = debuggee.symbols.at(debuggee.linked(cpu, pc));
   return place && pc - place.offset;
 }
 
-function scanPrologue(debuggee: Debuggee, cpu: GuestCpu, start: bigint, pc: bigint): Frame {
+function scanPrologue(debuggee: Debuggee, cpu: CpuState, start: bigint, pc: bigint): Frame {
   const frame: Frame = { size: 0n, ra: undefined, s0: undefined, framePointer: undefined, called: false };
   let body: Frame = frame;
   for (let at = start; at < pc; ) {
@@ -142,7 +142,7 @@ function isEndOfPath(name: string, rd: number | undefined): boolean {
   return (name === 'jalr' || name === 'jal') && rd === 0;
 }
 
-function readWord(debuggee: Debuggee, cpu: GuestCpu, address: bigint): bigint | undefined {
+function readWord(debuggee: Debuggee, cpu: CpuState, address: bigint): bigint | undefined {
   const bytes = debuggee.readVirtual(cpu, BigInt.asUintN(64, address), 8);
   if (bytes.length < 8) return undefined;
   return new DataView(bytes.buffer, bytes.byteOffset, 8).getBigUint64(0, true);

@@ -37,8 +37,8 @@ export function describeChange(debuggee: Debuggee, change: StateChange): ShownCh
         after: hex(change.after >>> 0),
       };
     case 'TLB': {
-      const view = debuggee.system.full?.vm.vcpus.map((vcpu) => vcpu.spaces.viewOfAsid(change.asid)).find(Boolean);
-      return { kind: change.kind, name: `ASID ${change.asid}`, after: view ? 'flushed' : 'flushed, and given back' };
+      const isKept = debuggee.system.vm?.vcpus.some((vcpu) => vcpu.describeAsid(change.asid) !== undefined);
+      return { kind: change.kind, name: `ASID ${change.asid}`, after: isKept ? 'flushed' : 'flushed, and given back' };
     }
     case 'trap':
       return { kind: change.kind, name: causeOf(change.cause, change.interrupt).name };

@@ -1,4 +1,4 @@
-import type { GuestCpu } from '../../../simulator/hypervisor/guest';
+import type { CpuState } from '../../../simulator/hypervisor/cpu';
 import type { Debugging } from '../../debugging';
 import { MachineEnvironment } from '../../expression/machine-environment';
 import { RequestError } from '../../request-error';
@@ -9,7 +9,7 @@ export function environmentOf(
   debugging: Debugging,
   frameId: number | undefined,
   readOnly?: string,
-): { readonly cpu: GuestCpu; readonly environment: MachineEnvironment } {
+): { readonly cpu: CpuState; readonly environment: MachineEnvironment } {
   const { debuggee } = debugging.stopped;
   const frame = frameId === undefined ? undefined : debugging.frames.get(frameId);
   if (frameId !== undefined && frameId !== 0 && !frame) throw new RequestError(`there is no frame ${frameId} any more`);

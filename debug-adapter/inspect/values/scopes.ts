@@ -1,8 +1,6 @@
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { FLOAT_REGISTERS } from '../../../simulator/core/index';
-import { describeView } from '../../../simulator/hypervisor/engines/full/shadow-space';
-import type { DeprivilegedVcpu } from '../../../simulator/hypervisor/engines/full/vcpu';
-import type { GuestCpu } from '../../../simulator/hypervisor/guest';
+import type { CpuState } from '../../../simulator/hypervisor/cpu';
 import type { ExitRecord } from '../../../simulator/hypervisor/ledger/ledger';
 import {
   Csr,
@@ -13,11 +11,10 @@ import {
   floatRegisters,
   registers,
 } from '../../../simulator/isa/index';
-import { Privilege } from '../../../simulator/mmu/index';
 import type { Debuggee } from '../../debuggee';
 import { floatOf, sizeInRegister } from '../../expression/floats';
 import { hardwarePrefix } from '../../expression/machine-environment';
-import { hex, hexOfWords, privilegeNames, valueOfWords } from '../../format';
+import { hex, hexOfWords } from '../../format';
 import type { GuestFrame } from '../frames/guest-frames';
 import { frameVariables, stepText } from '../frames/handler-frames';
 import type { StackFrame } from '../frames/stack';
@@ -64,35 +61,34 @@ export function showScope({ name, hint, isExpensive = false }: Scope, reference:
   return { name, variablesReference: reference, expensive: isExpensive, ...(hint ? { presentationHint: hint } : {}) };
 }
 
-function machineScopes(debuggee: Debuggee, cpu: GuestCpu): Scope[] {
-  const { full, vm } = debuggee.system;
-  const vcpu = full?.vm.vcpus[cpu.id];
+function machineScopes(debuggee: Debuggee, cpu: CpuState): Scope[] {
+  const { vm } = debuggee.system;
   const own: Scope[] = [
     { name: 'Registers', hint: 'registers', content: registerScope(debuggee, cpu) },
-    { name: 'Floating point', isExpensive: true, content: floatScope(cpu) },
+    { name: 'Floating point', isExpensive: true, content: floatScope(debuggee, cpu) },
     { name: vm ? 'Virtual CSRs' : 'CSRs', content: csrScope(debuggee, cpu) },
   ];
   if (!vm) return own;
   return [
     ...own,
     { name: 'Hardware CSRs', content: hardwareScope(debuggee, cpu) },
-    { name: 'VM control', content: vcpu ? controlScope(debuggee, vcpu) : secondStageScope(debuggee, cpu) },
+    { name: 'VM control', content: controlScope(debuggee, cpu) },
   ];
 }
 
-function registerScope(debuggee: Debuggee, cpu: GuestCpu): Container {
+function registerScope(debuggee: Debuggee, cpu: CpuState): Container {
   const view = new ValueView(debuggee, cpu);
   return containerOf(() => [
     { name: 'pc', value: view.word(cpu.pc), evaluateName: '$pc', memoryReference: hex(cpu.pc), place: { kind: 'pc' } },
     ...registers.map(({ number, abiName, name, role }): Child => {
-      const value = cpu.hart.x(number);
+      const value = cpu.x(number);
       return {
         name: abiName,
         value: view.word(value),
         type: `${name}: ${role}`,
         evaluateName: `$${abiName}`,
         memoryReference: hex(value),
-        parts: containerOf(() => viewsOf(cpu.hart.x(number))),
+        parts: containerOf(() => viewsOf(cpu.x(number))),
         ...(number === 0 ? {} : { place: { kind: 'register', number } }),
       };
     }),
@@ -101,19 +97,19 @@ function registerScope(debuggee: Debuggee, cpu: GuestCpu): Container {
 }
 
 /** f0 to f31: the value as a double, and as a single where it is NaN-boxed. */
-function floatScope(cpu: GuestCpu): Container {
+function floatScope(debuggee: Debuggee, cpu: CpuState): Container {
   return containerOf(() => {
-    const fcsr = cpu.hart.csr(Csr.fcsr.number);
+    const fcsr = debuggee.hartOf(cpu).csr(Csr.fcsr.number);
     return [
       {
         name: 'fcsr',
         value: `${hex(fcsr)}: rounding mode ${(fcsr >> 5n) & 7n}, flags ${flagsText(Number(fcsr & 31n))}`,
       },
       ...floatRegisters.map(({ number, abiName, name, role }): Child => {
-        const [low, high] = [cpu.hart.xLow(FLOAT_REGISTERS + number), cpu.hart.xHigh(FLOAT_REGISTERS + number)];
+        const bits = cpu.x(FLOAT_REGISTERS + number);
         return {
           name: abiName,
-          value: `${hexOfWords({ low, high })} ${floatText(low, high)}`,
+          value: `${hex(bits)} ${floatText(bits)}`,
           type: `${name}: ${role}`,
           evaluateName: `$${abiName}`,
           place: { kind: 'register', number: FLOAT_REGISTERS + number },
@@ -123,8 +119,7 @@ function floatScope(cpu: GuestCpu): Container {
   });
 }
 
-function floatText(low: number, high: number): string {
-  const bits = valueOfWords({ low, high });
+function floatText(bits: bigint): string {
   const bytes = sizeInRegister(bits);
   return `${bytes === 4 ? 'single' : 'double'} ${realText(floatOf(bits, bytes))}`;
 }
@@ -135,7 +130,7 @@ function flagsText(flags: number): string {
 }
 
 /** What is known of the registers of a frame that does not run. */
-function knownRegisters(debuggee: Debuggee, cpu: GuestCpu, { pc, registers: known }: GuestFrame): Container {
+function knownRegisters(debuggee: Debuggee, cpu: CpuState, { pc, registers: known }: GuestFrame): Container {
   const view = new ValueView(debuggee, cpu);
   return containerOf(() =>
     Object.entries({ pc, ...known }).map(([name, value]) => ({
@@ -146,7 +141,7 @@ function knownRegisters(debuggee: Debuggee, cpu: GuestCpu, { pc, registers: know
   );
 }
 
-function csrScope(debuggee: Debuggee, cpu: GuestCpu): Container {
+function csrScope(debuggee: Debuggee, cpu: CpuState): Container {
   const view = new ValueView(debuggee, cpu);
   return containerOf(() =>
     shownCsrs().flatMap((csr): Child[] => {
@@ -168,14 +163,15 @@ function csrScope(debuggee: Debuggee, cpu: GuestCpu): Container {
 }
 
 /** The machine's own CSRs, which the VMM works with. To look at: a client's write to them would be a fault of the VMM. */
-function hardwareScope(debuggee: Debuggee, cpu: GuestCpu): Container {
+function hardwareScope(debuggee: Debuggee, cpu: CpuState): Container {
   const view = new ValueView(debuggee, cpu);
+  const hart = debuggee.hartOf(cpu);
   return containerOf(() =>
     shownCsrs()
-      .filter(({ number }) => cpu.hart.csrs.find(number))
+      .filter(({ number }) => hart.csrs.find(number))
       .map((csr): Child => {
-        const value = cpu.hart.csr(csr.number);
-        const parts = view.fields(csr, () => cpu.hart.csr(csr.number), false);
+        const value = hart.csr(csr.number);
+        const parts = view.fields(csr, () => hart.csr(csr.number), false);
         return {
           name: csr.name,
           value: view.csr(csr, value),
@@ -192,49 +188,17 @@ function shownCsrs(): CsrDescription[] {
 }
 
 /** What the VMM keeps of a vCPU beside its CSRs. */
-function controlScope(debuggee: Debuggee, vcpu: DeprivilegedVcpu): Container {
+function controlScope(debuggee: Debuggee, cpu: CpuState): Container {
   const ledger = debuggee.system.vm?.ledger;
   return containerOf(() => {
-    const view = vcpu.spaces.current;
-    const [last] = ledger?.last(1, (record) => record.vcpu === vcpu.id) ?? [];
+    const [last] = ledger?.last(1, (record) => record.vcpu === cpu.id) ?? [];
     return [
-      { name: 'virtual privilege', value: privilegeNames[vcpu.state.privilege] ?? '' },
-      { name: 'pending interrupts', value: interruptNames(vcpu.state.pending) },
-      { name: 'enabled interrupts', value: interruptNames(vcpu.state.enabled) },
-      ...(view
-        ? [
-            { name: 'shadow table', value: `root ${hex(view.table.root)}, ${view.table.frameCount} frames` },
-            { name: 'shadow view', value: describeView(view) },
-            { name: 'hardware ASID', value: `${view.asid}` },
-          ]
-        : []),
-      { name: 'shadow views', value: `${vcpu.spaces.views.length}` },
+      ...(debuggee.vcpuOf(cpu)?.facts() ?? []),
       { name: 'VM exits', value: `${ledger?.count ?? 0}` },
       ...(last
         ? [{ name: 'last exit', value: `#${last.number} ${last.reason}`, parts: exitScope(debuggee, last) }]
         : []),
       { name: 'cycles spent in exits', value: `${ledger?.cycles ?? 0}` },
-    ];
-  });
-}
-
-/** What the VMM of the engine `hardware` keeps of a vCPU. */
-function secondStageScope(debuggee: Debuggee, cpu: GuestCpu): Container {
-  return containerOf(() => {
-    const vm = debuggee.system.hardware?.vm;
-    if (!vm) return [];
-    const { ledger, stage, vmid } = vm;
-    const [last] = ledger.last(1, (record) => record.vcpu === cpu.id);
-    return [
-      { name: 'mode of the guest', value: cpu.privilege === Privilege.user ? 'VU' : 'VS' },
-      { name: 'second stage', value: `root ${hex(stage.root)}, ${stage.tableFrames.length} tables below it` },
-      { name: 'pages mapped', value: `${stage.leaves().length}` },
-      { name: 'VMID', value: vmid === undefined ? 'none: translations are forgotten at each entry' : `${vmid}` },
-      { name: 'VM exits', value: `${ledger.count}` },
-      ...(last
-        ? [{ name: 'last exit', value: `#${last.number} ${last.reason}`, parts: exitScope(debuggee, last) }]
-        : []),
-      { name: 'cycles spent in exits', value: `${ledger.cycles}` },
     ];
   });
 }
@@ -275,9 +239,4 @@ function handlerVariables(debuggee: Debuggee, frame: Extract<StackFrame, { kind:
       ? [{ name: 'next', value: stepText(step), type: 'what the VMM does next' }, ...variables]
       : variables;
   });
-}
-
-function interruptNames(bits: number): string {
-  const names = [1, 5, 9].filter((code) => bits & (1 << code)).map((code) => causeOf(code, true).name);
-  return names.length === 0 ? 'none' : names.join(', ');
 }

@@ -1,4 +1,4 @@
-import type { GuestCpu } from '../../../simulator/hypervisor/guest';
+import type { CpuState } from '../../../simulator/hypervisor/cpu';
 import { type CsrDescription, type CsrField, causeOf, csrName, csrNumbered } from '../../../simulator/isa/index';
 import { CsrValue, Gpa, Gva, Hpa, PteValue } from '../../../simulator/mmu/address';
 import type { Debuggee } from '../../debuggee';
@@ -20,7 +20,7 @@ const spaceNames: { readonly [space in Space]: string } = {
 export class ValueView {
   constructor(
     private readonly debuggee: Debuggee,
-    private readonly cpu: GuestCpu,
+    private readonly cpu: CpuState,
   ) {}
 
   /** A value of a register: hexadecimal, and the symbol that it points to. */
@@ -90,7 +90,7 @@ export class ValueView {
   private guestAddress({ name }: CsrDescription, value: bigint): string {
     const csrs = name === 'htval' ? supervisorTrap : machineTrap;
     if (value === 0n) return `${hex(value)} (no guest physical address)`;
-    const { hart } = this.cpu;
+    const hart = this.debuggee.hartOf(this.cpu);
     const gpa = guestPhysicalOf(value, hart.csr(csrs.instruction), hart.csr(csrs.value));
     return `${hex(value)} (GPA ${hex(gpa)})`;
   }

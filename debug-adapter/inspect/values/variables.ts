@@ -1,5 +1,5 @@
 import type { DebugProtocol } from '@vscode/debugprotocol';
-import type { GuestCpu } from '../../../simulator/hypervisor/guest';
+import type { CpuState } from '../../../simulator/hypervisor/cpu';
 import type { Place } from '../../expression/evaluate';
 import type { Handles } from './handles';
 
@@ -25,14 +25,14 @@ export interface Child {
 /** A container that a client has a handle of, and the CPU that it is about. */
 export interface Held {
   readonly container: Container;
-  readonly cpu: GuestCpu;
+  readonly cpu: CpuState;
 }
 
 export function containerOf(children: () => readonly Child[]): Container {
   return { children };
 }
 
-export function showChild(child: Child, cpu: GuestCpu, handles: Handles<Held>): DebugProtocol.Variable {
+export function showChild(child: Child, cpu: CpuState, handles: Handles<Held>): DebugProtocol.Variable {
   const { name, value, type, parts, memoryReference, evaluateName, place } = child;
   return {
     name,

@@ -1,5 +1,5 @@
 import { hypervisorAccessSize, type MemoryInstruction, memoryInstruction } from '../../../simulator/core/index';
-import type { GuestCpu } from '../../../simulator/hypervisor/guest';
+import type { CpuState } from '../../../simulator/hypervisor/cpu';
 import { type Decoded, decode, expand, systemOperationOf } from '../../../simulator/isa/index';
 import type { Fetched } from './instruction-line';
 import { core, digits } from './words';
@@ -25,7 +25,7 @@ export interface Before extends Fetched {
 }
 
 /** Looks at an instruction that a CPU may be about to execute. */
-export function beforeCommit(cpu: GuestCpu, fetched: Fetched): Before {
+export function beforeCommit(cpu: CpuState, fetched: Fetched): Before {
   const found = decode(fetched.word);
   const decoded = found && expand(found);
   return {
@@ -38,21 +38,21 @@ export function beforeCommit(cpu: GuestCpu, fetched: Fetched): Before {
   };
 }
 
-function accessOf(cpu: GuestCpu, word: number): Access | undefined {
+function accessOf(cpu: CpuState, word: number): Access | undefined {
   const found = memoryInstruction(word);
   if (!found) return undefined;
   const { kind, size, conditional, rd, rs1, rs2, offset } = found;
-  const address = BigInt.asUintN(64, cpu.hart.x(rs1) + BigInt(offset));
-  return { kind, size, conditional, rd, address, stored: cpu.hart.x(rs2) };
+  const address = BigInt.asUintN(64, cpu.x(rs1) + BigInt(offset));
+  return { kind, size, conditional, rd, address, stored: cpu.x(rs2) };
 }
 
 /** HLV, HLVX and HSV: a guest's memory at the address in rs1. */
-function hypervisorAccessOf(cpu: GuestCpu, word: number, { instruction, fields }: Decoded): Access | undefined {
+function hypervisorAccessOf(cpu: CpuState, word: number, { instruction, fields }: Decoded): Access | undefined {
   const operation = systemOperationOf(instruction);
   if (operation !== 'hypervisor-load' && operation !== 'hypervisor-store') return undefined;
   const { rd = 0, rs1 = 0, rs2 = 0 } = fields;
   const kind = operation === 'hypervisor-load' ? 'load' : 'store';
-  const [address, stored] = [cpu.hart.x(rs1), cpu.hart.x(rs2)];
+  const [address, stored] = [cpu.x(rs1), cpu.x(rs2)];
   return { kind, size: hypervisorAccessSize(word), conditional: false, rd, address, stored };
 }
 
@@ -62,7 +62,7 @@ function hypervisorAccessOf(cpu: GuestCpu, word: number, { instruction, fields }
  * @param readMemory what is there now at a guest-virtual address; undefined where it is no RAM
  */
 export function commitLine(
-  cpu: GuestCpu,
+  cpu: CpuState,
   before: Before,
   readMemory: (address: bigint, bytes: number) => bigint | undefined,
 ): string {
@@ -73,7 +73,7 @@ export function commitLine(
 }
 
 function memory(
-  cpu: GuestCpu,
+  cpu: CpuState,
   access: Access | undefined,
   readMemory: (address: bigint, bytes: number) => bigint | undefined,
 ): string[] {
@@ -85,7 +85,7 @@ function memory(
   if (kind === 'store') return [wrote(stored)];
   const value = readMemory(address, size);
   // Where rd is x0, only the memory tells whether a store-conditional has stored.
-  const hasStored = rd === 0 ? value === BigInt.asUintN(size * 8, stored) : cpu.hart.x(rd) === 0n;
+  const hasStored = rd === 0 ? value === BigInt.asUintN(size * 8, stored) : cpu.x(rd) === 0n;
   if (conditional) return hasStored ? [wrote(stored)] : [];
   return value === undefined ? [read] : [read, wrote(value)];
 }

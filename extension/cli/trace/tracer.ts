@@ -1,7 +1,8 @@
-import type { GuestCpu } from '../../../simulator/hypervisor/guest';
+import type { CpuState } from '../../../simulator/hypervisor/cpu';
 import { Csr, ExceptionCode } from '../../../simulator/isa/index';
 import type { Runner, RunRequest } from '../../../simulator/machine/machine';
-import type { GuestTrap, MachineStop } from '../../../simulator/machine/stop';
+import type { MachineStop } from '../../../simulator/machine/stop';
+import type { Trap } from '../../../simulator/machine/trap';
 import { Access, Privilege } from '../../../simulator/mmu/index';
 import type { Program } from '../../../simulator/object/program';
 import type { System } from '../../../simulator/system/system';
@@ -54,23 +55,24 @@ export class Tracer implements Runner {
     const { guest, machine } = this.system;
     const looks = this.outputs.some(({ kind }) => kind !== 'traps');
     const before = looks ? guest.cpus.map((cpu) => this.look(cpu)) : [];
-    const retired = guest.cpus.map(({ hart }) => hart.retired);
+    const retired = guest.cpus.map((cpu) => cpu.retired);
     const stop = machine.run({ ...request, stopAtGuestTrap: () => true });
     for (const [index, cpu] of guest.cpus.entries()) {
       const fetched = before[index];
-      if (fetched && cpu.hart.retired !== retired[index]) this.executed(cpu, fetched);
+      if (fetched && cpu.retired !== retired[index]) this.executed(cpu, fetched);
     }
     if (stop.reason === 'guest-trap') {
-      const index = guest.cpus.findIndex(({ hart }) => hart === stop.hart);
-      const [cpu, fetched] = [guest.cpus[index], before[index]];
-      const hasTried = cpu?.hart.retired === retired[index] && isOfInstruction(stop.trap);
+      const cpu = this.system.cpuOn(stop.hart);
+      const index = cpu?.id ?? -1;
+      const fetched = before[index];
+      const hasTried = cpu?.retired === retired[index] && isOfInstruction(stop.trap);
       if (hasTried && fetched) this.write(['instructions'], () => this.instructions.of(fetched));
       if (cpu) this.write(['traps', 'instructions'], () => trapLines(cpu.id, stop.trap, returnAddress(cpu)));
     }
     return stop;
   }
 
-  private executed(cpu: GuestCpu, before: Before): void {
+  private executed(cpu: CpuState, before: Before): void {
     this.write(['instructions'], () => this.instructions.of(before));
     this.write(['commits'], () => [commitLine(cpu, before, (address, bytes) => this.read(cpu, address, bytes))]);
   }
@@ -82,18 +84,18 @@ export class Tracer implements Runner {
     for (const { file } of files) for (const line of lines) file.write(line);
   }
 
-  private look(cpu: GuestCpu): Before {
+  private look(cpu: CpuState): Before {
     return beforeCommit(cpu, { cpu: cpu.id, pc: cpu.pc, word: this.fetch(cpu) });
   }
 
-  private fetch(cpu: GuestCpu): number {
+  private fetch(cpu: CpuState): number {
     const low = this.parcel(cpu, cpu.pc);
     if (low === undefined) return NOTHING_FETCHED;
     if (!isFull(low)) return low;
     return (low | ((this.parcel(cpu, cpu.pc + BigInt(PARCEL)) ?? 0) << 16)) >>> 0;
   }
 
-  private parcel(cpu: GuestCpu, address: bigint): number | undefined {
+  private parcel(cpu: CpuState, address: bigint): number | undefined {
     const found = cpu.peek(BigInt.asUintN(64, address), Access.execute);
     if (!('gpa' in found)) return undefined;
     const bytes = this.system.readMemory(found.gpa, PARCEL);
@@ -102,7 +104,7 @@ export class Tracer implements Runner {
     return rom && found.gpa >= rom.base ? rom.peek(found.gpa - rom.base, PARCEL) : undefined;
   }
 
-  private read(cpu: GuestCpu, address: bigint, length: number): bigint | undefined {
+  private read(cpu: CpuState, address: bigint, length: number): bigint | undefined {
     if (Number(address % BigInt(PAGE)) + length > PAGE) return undefined;
     const found = cpu.peek(address, Access.read);
     const bytes = 'gpa' in found ? this.system.readMemory(found.gpa, length) : undefined;
@@ -111,7 +113,7 @@ export class Tracer implements Runner {
 }
 
 /** Whether a trap is of an instruction that could be fetched: it is logged before it, as one that was tried. */
-function isOfInstruction({ interrupt, cause }: GuestTrap): boolean {
+function isOfInstruction({ interrupt, cause }: Trap): boolean {
   return !interrupt && !fetchFaults.includes(cause);
 }
 
@@ -128,7 +130,7 @@ const returnAddresses = {
 };
 
 /** Where a CPU was that has just taken a trap into its own handler. */
-function returnAddress(cpu: GuestCpu): bigint {
+function returnAddress(cpu: CpuState): bigint {
   const mode = cpu.privilege === Privilege.machine ? 'm' : cpu.virtual ? 'vs' : 's';
   return cpu.readCsr(returnAddresses[mode]) ?? 0n;
 }

@@ -1,5 +1,5 @@
 import { causeOf, ExceptionCode } from '../../../simulator/isa/index';
-import type { GuestTrap } from '../../../simulator/machine/stop';
+import type { Trap } from '../../../simulator/machine/trap';
 import { core, digits } from './words';
 
 /** Environment calls carry no value, and have names by their modes. */
@@ -11,10 +11,9 @@ const calls: ReadonlyMap<number, string> = new Map([
 ]);
 
 /** A trap into the guest's own handler as Spike logs it. @param epc where the guest was */
-export function trapLines(cpu: number, { interrupt, cause, valueLow, valueHigh }: GuestTrap, epc: bigint): string[] {
+export function trapLines(cpu: number, { interrupt, cause, value }: Trap, epc: bigint): string[] {
   const first = `${core(cpu)}exception ${nameOf(cause, interrupt)}, epc 0x${digits(epc, 8)}`;
   if (interrupt || calls.has(cause)) return [first];
-  const value = (BigInt(valueHigh >>> 0) << 32n) | BigInt(valueLow >>> 0);
   return [first, `${core(cpu)}          tval 0x${digits(value, 8)}`];
 }
 

@@ -1,5 +1,5 @@
 import { FLOAT_REGISTERS } from '../../../simulator/core/index';
-import type { GuestCpu } from '../../../simulator/hypervisor/guest';
+import type { CpuState } from '../../../simulator/hypervisor/cpu';
 import {
   Csr,
   csrName,
@@ -38,7 +38,7 @@ const floatCsrs = [Csr.fflags.number, Csr.frm.number, Csr.fcsr.number];
 export type FloatState = ReadonlyMap<number, bigint>;
 
 /** Looks at it before an instruction that may change it. */
-export function floatState(cpu: GuestCpu, { instruction, fields }: Decoded): FloatState {
+export function floatState(cpu: CpuState, { instruction, fields }: Decoded): FloatState {
   const state = new Map<number, bigint>();
   const isFloatCsr = fields.csr !== undefined && floatCsrs.includes(fields.csr);
   if (!usesFloat(instruction) && !isFloatCsr) return state;
@@ -54,7 +54,7 @@ export function floatState(cpu: GuestCpu, { instruction, fields }: Decoded): Flo
  * @param wasVirtual V before it @param before what floating-point instructions change, before it
  */
 export function writtenRegisters(
-  cpu: GuestCpu,
+  cpu: CpuState,
   decoded: Decoded,
   wasVirtual: boolean,
   before: FloatState,
@@ -64,8 +64,8 @@ export function writtenRegisters(
   const { instruction, fields } = decoded;
   const rd = fields.rd ?? 0;
   const destination = instruction.operands.find(({ name }) => name === 'rd');
-  if (destination?.file === 'f') note(named('f', rd, cpu.hart.x(FLOAT_REGISTERS + rd)));
-  else if (destination && rd !== 0) note(named('x', rd, cpu.hart.x(rd)));
+  if (destination?.file === 'f') note(named('f', rd, cpu.x(FLOAT_REGISTERS + rd)));
+  else if (destination && rd !== 0) note(named('x', rd, cpu.x(rd)));
   for (const csr of writtenCsrs(decoded, wasVirtual)) {
     const home = homeOf(cpu, csr, wasVirtual);
     const value = cpu.readCsr(home);
@@ -88,7 +88,7 @@ function csrWritten(csr: number, value: bigint): Written {
 }
 
 /** Where the bits are that a CSR shows; the CSR itself where the guest has none of its home. */
-function homeOf(cpu: GuestCpu, csr: number, wasVirtual: boolean): number {
+function homeOf(cpu: CpuState, csr: number, wasVirtual: boolean): number {
   const own = wasVirtual ? virtualCsr(csr) : csr;
   const number = homes.get(own) ?? own;
   return cpu.readCsr(number) === undefined ? csr : number;

@@ -1,14 +1,14 @@
-import type { Hart } from '../../core/index';
 import { RegisterNumber } from '../../isa/index';
 import { type Narration, step } from '../../machine/narration';
 import { base } from './base';
 import { dbcn } from './dbcn';
 import { fwft } from './fwft';
 import { hsm } from './hsm';
-import { failure, type SbiCall, SbiError, type SbiExtension, type SbiHost, type SbiResult } from './interface';
+import { failure, type SbiCall, SbiError, type SbiExtension, type SbiResult } from './interface';
 import { ipi } from './ipi';
 import { legacy } from './legacy';
 import { rfence } from './rfence';
+import type { Sbi } from './sbi';
 import { srst } from './srst';
 import { susp } from './susp';
 import { time } from './time';
@@ -24,9 +24,15 @@ export interface SbiCallId {
   readonly function: number;
 }
 
-/** The call that a hart at an ecall makes. */
-export function sbiCallOf(hart: Hart): SbiCallId {
-  return { extension: unsigned(hart, RegisterNumber.a7), function: unsigned(hart, RegisterNumber.a6) };
+/** The general registers of whoever calls. */
+export interface Registers {
+  x(register: number): bigint;
+  setX(register: number, value: bigint): void;
+}
+
+/** The call that is made by an ecall with these registers. */
+export function sbiCallOf(registers: Registers): SbiCallId {
+  return { extension: Number(registers.x(RegisterNumber.a7)), function: Number(registers.x(RegisterNumber.a6)) };
 }
 
 /** A call in words: `SBI TIME set_timer`. @param found what it is, where that is known */
@@ -35,24 +41,24 @@ export function describeSbiCall(id: SbiCallId, { extension, function: called } =
   return called ? `SBI ${extension.name} ${called.name}` : `SBI ${extension.name} function ${id.function}, unknown`;
 }
 
-/** Answers the SBI call in the registers of `hart` (SBI 3.0, chapter 3). @returns whether the caller goes on after its ecall. */
-export function* answerSbiCall(host: SbiHost, hart: Hart, caller: number): Narration<SbiResult> {
-  const id = sbiCallOf(hart);
+/** Answers the SBI call in some registers (SBI 3.0, chapter 3). @returns whether the caller goes on after its ecall. */
+export function* answerSbiCall(sbi: Sbi, registers: Registers, caller: number): Narration<SbiResult> {
+  const id = sbiCallOf(registers);
   const found = lookUp(id);
   const { function: called } = found;
   const request = describeSbiCall(id, found);
   yield step`look up what a7 and a6 ask for: ${request}`;
-  const result = called ? yield* called.handle(callOf(host, hart, caller)) : failure(SbiError.notSupported);
+  const result = called ? yield* called.handle(callOf(sbi, registers, caller)) : failure(SbiError.notSupported);
   if (result === 'trapped' || result === 'left') return result;
   if ('legacy' in result) {
     const { legacy: value } = result;
     yield step`put the result into a0: ${value}`;
-    setRegister(hart, RegisterNumber.a0, value);
+    registers.setX(RegisterNumber.a0, BigInt(value));
   } else {
     const { error, value = 0 } = result;
     yield step`put the result into the registers: a0 = error ${error}, a1 = value ${value}`;
-    setRegister(hart, RegisterNumber.a0, error);
-    setRegister(hart, RegisterNumber.a1, value);
+    registers.setX(RegisterNumber.a0, BigInt(error));
+    registers.setX(RegisterNumber.a1, BigInt(value));
   }
   return result;
 }
@@ -62,19 +68,12 @@ function lookUp(id: SbiCallId) {
   return { extension, function: extension?.functions[id.extension <= LAST_LEGACY_ID ? 0 : id.function] };
 }
 
-function callOf(host: SbiHost, hart: Hart, caller: number): SbiCall {
+function callOf(sbi: Sbi, registers: Registers, caller: number): SbiCall {
   return {
-    host,
+    sbi,
     caller,
-    argument: (index) => hart.x(RegisterNumber.a0 + index),
-    word: (index) => hart.xLow(RegisterNumber.a0 + index) >>> 0,
-    number: (index) => unsigned(hart, RegisterNumber.a0 + index),
+    argument: (index) => registers.x(RegisterNumber.a0 + index),
+    word: (index) => Number(BigInt.asUintN(32, registers.x(RegisterNumber.a0 + index))),
+    number: (index) => Number(registers.x(RegisterNumber.a0 + index)),
   };
 }
-
-/** A register as an unsigned number: exact below 2^53. */
-const unsigned = (hart: Hart, register: number): number =>
-  (hart.xHigh(register) >>> 0) * 2 ** 32 + (hart.xLow(register) >>> 0);
-
-const setRegister = (hart: Hart, register: number, value: number): void =>
-  hart.setXWords(register, value | 0, value < 0 ? -1 : Math.floor(value / 2 ** 32) | 0);

@@ -14,12 +14,12 @@ export const dbcn: SbiExtension = {
       *handle(call) {
         const address = call.number(1) + call.number(2) * 2 ** 32;
         // A call may write fewer than asked for (SBI 3.0, section 12.1).
-        const length = Math.min(call.number(0), call.host.console.room);
+        const length = Math.min(call.number(0), call.sbi.console.room);
         yield step`read ${length} bytes from physical ${address} in the caller's memory`;
-        const bytes = call.host.readMemory(address, length);
+        const bytes = call.sbi.readMemory(address, length);
         if (!bytes) return failure(SbiError.invalidParam);
         yield step`write them to the console`;
-        call.host.console.transmit(bytes);
+        call.sbi.console.transmit(bytes);
         return success(length);
       },
     },
@@ -29,16 +29,16 @@ export const dbcn: SbiExtension = {
         const address = call.number(1) + call.number(2) * 2 ** 32;
         const room = Math.min(call.number(0), LONGEST_READ);
         yield step`check that ${room} bytes at physical ${address} are the caller's memory`;
-        if (!call.host.readMemory(address, room)) return failure(SbiError.invalidParam);
+        if (!call.sbi.readMemory(address, room)) return failure(SbiError.invalidParam);
         const bytes: number[] = [];
         while (bytes.length < room) {
-          const byte = call.host.console.receive();
+          const byte = call.sbi.console.receive();
           if (byte === undefined) break;
           bytes.push(byte);
         }
         const count = bytes.length;
         yield step`store ${count} bytes of console input there`;
-        call.host.writeMemory(address, Uint8Array.from(bytes));
+        call.sbi.writeMemory(address, Uint8Array.from(bytes));
         return success(count);
       },
     },
@@ -47,7 +47,7 @@ export const dbcn: SbiExtension = {
       *handle(call) {
         const byte = call.number(0) % 256;
         yield step`write byte ${byte} to the console`;
-        call.host.console.transmit([byte]);
+        call.sbi.console.transmit([byte]);
         return success();
       },
     },

@@ -12,7 +12,7 @@ function* findFeature(call: SbiCall): Narration<{ number: number; feature: Featu
     yield step`refuse: feature ${number} is reserved or another platform's`;
     return { error: SbiError.denied };
   }
-  const feature = call.host.features.find(number);
+  const feature = call.sbi.features.find(number);
   if (feature) return { number, feature };
   yield step`refuse: the hart lacks what ${name} needs`;
   return { error: SbiError.notSupported };
@@ -26,7 +26,7 @@ export const fwft: SbiExtension = {
     {
       name: 'fwft_set',
       *handle(call): Narration<SbiResult> {
-        const { host, caller } = call;
+        const { sbi, caller } = call;
         const found = yield* findFeature(call);
         if ('error' in found) return failure(found.error);
         const { number, feature } = found;
@@ -36,7 +36,7 @@ export const fwft: SbiExtension = {
           return failure(SbiError.invalidParam);
         }
         const name = featureName(number);
-        if (host.features.isLocked(caller, number)) {
+        if (sbi.features.isLocked(caller, number)) {
           yield step`refuse: ${name} of hart ${caller} is locked until its reset`;
           return failure(SbiError.deniedLocked);
         }
@@ -48,7 +48,7 @@ export const fwft: SbiExtension = {
         feature.turn(caller, value === 1n);
         if (flags & LOCK) {
           yield step`lock it until a reset of the hart`;
-          host.features.lock(caller, number);
+          sbi.features.lock(caller, number);
         }
         return success();
       },

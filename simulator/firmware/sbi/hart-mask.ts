@@ -5,16 +5,16 @@ import { type SbiCall, SbiError } from './interface';
  * The error for a hart that does not exist is SBI_ERR_INVALID_PARAM.
  */
 export function hartsOfMask(call: SbiCall, mask: bigint, base: bigint): number[] | number {
-  const all = Array.from({ length: call.host.harts }, (_, hart) => hart);
+  const all = Array.from({ length: call.sbi.harts }, (_, hart) => hart);
   if (base === 0xffffffffffffffffn) return all;
   // The base is no hart by itself: only one that the mask names has to be there.
   if (mask === 0n) return [];
-  if (base >= BigInt(call.host.harts)) return SbiError.invalidParam;
+  if (base >= BigInt(call.sbi.harts)) return SbiError.invalidParam;
   const first = Number(base);
   const harts: number[] = [];
   for (let bit = 0; mask >> BigInt(bit) !== 0n; bit++) {
     if (((mask >> BigInt(bit)) & 1n) === 0n) continue;
-    if (first + bit >= call.host.harts) return SbiError.invalidParam;
+    if (first + bit >= call.sbi.harts) return SbiError.invalidParam;
     harts.push(first + bit);
   }
   return harts;

@@ -14,11 +14,11 @@ export const hsm: SbiExtension = {
       *handle(call) {
         const hart = call.number(0);
         const address = call.number(1);
-        if (hart >= call.host.harts) return failure(SbiError.invalidParam);
-        if (!call.host.mayExecute(address)) return failure(SbiError.invalidAddress);
-        if (call.host.status(hart) !== HartStatus.stopped) return failure(SbiError.alreadyAvailable);
+        if (hart >= call.sbi.harts) return failure(SbiError.invalidParam);
+        if (!call.sbi.mayExecute(address)) return failure(SbiError.invalidAddress);
+        if (call.sbi.status(hart) !== HartStatus.stopped) return failure(SbiError.alreadyAvailable);
         yield step`start hart ${hart} in S-mode at ${address}, paging off`;
-        call.host.startHart(hart, address, call.argument(2));
+        call.sbi.start(hart, { address, opaque: call.argument(2) });
         return success();
       },
     },
@@ -26,7 +26,7 @@ export const hsm: SbiExtension = {
       name: 'hart_stop',
       *handle(call) {
         yield step`stop hart ${call.caller}`;
-        call.host.stopHart(call.caller);
+        call.sbi.port.stop(call.caller);
         return 'left';
       },
     },
@@ -34,8 +34,8 @@ export const hsm: SbiExtension = {
       name: 'hart_get_status',
       *handle(call) {
         const hart = call.number(0);
-        if (hart >= call.host.harts) return failure(SbiError.invalidParam);
-        const status = call.host.status(hart);
+        if (hart >= call.sbi.harts) return failure(SbiError.invalidParam);
+        const status = call.sbi.status(hart);
         yield step`answer that hart ${hart} has status ${status}`;
         return success(status);
       },
@@ -46,14 +46,14 @@ export const hsm: SbiExtension = {
         const type = call.word(0);
         if (type === RETENTIVE) {
           yield step`suspend hart ${call.caller} until an interrupt; it keeps its state`;
-          call.host.suspendHart(call.caller, undefined);
+          call.sbi.suspend(call.caller, undefined);
           return success();
         }
         if (type !== NON_RETENTIVE) return failure(isReserved(type) ? SbiError.invalidParam : SbiError.notSupported);
         const address = call.number(1);
-        if (!call.host.mayExecute(address)) return failure(SbiError.invalidAddress);
+        if (!call.sbi.mayExecute(address)) return failure(SbiError.invalidAddress);
         yield step`suspend hart ${call.caller} until an interrupt; it then starts at ${address}`;
-        call.host.suspendHart(call.caller, { address, opaque: call.argument(2) });
+        call.sbi.suspend(call.caller, { address, opaque: call.argument(2) });
         return 'left';
       },
     },

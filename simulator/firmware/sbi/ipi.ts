@@ -14,7 +14,7 @@ export const ipi: SbiExtension = {
         if (typeof harts === 'number') return failure(harts);
         for (const hart of harts) {
           yield step`make the software interrupt of hart ${hart} pending`;
-          call.host.sendSoftwareInterrupt(hart);
+          call.sbi.port.sendSoftwareInterrupt(hart);
         }
         return success();
       },

@@ -13,12 +13,12 @@ const nothing: SbiResult = { legacy: -1 };
  */
 function* hartsAt(call: SbiCall, argument: number): Narration<readonly number[] | undefined> {
   const address = call.argument(argument);
-  if (address === 0n) return Array.from({ length: call.host.harts }, (_, hart) => hart);
+  if (address === 0n) return Array.from({ length: call.sbi.harts }, (_, hart) => hart);
   const gva = new Gva(Number(address & 0xffffffffn) | 0, Number(address >> 32n) | 0);
   yield step`read the hart mask at ${gva}, as the caller would`;
-  const mask = call.host.readCallersWord(call.caller, gva);
+  const mask = call.sbi.readCallersWord(call.caller, gva);
   if (mask === undefined) return undefined;
-  const harts = hartsOfMask(call, mask & ((1n << BigInt(call.host.harts)) - 1n), 0n);
+  const harts = hartsOfMask(call, mask & ((1n << BigInt(call.sbi.harts)) - 1n), 0n);
   return typeof harts === 'number' ? [] : harts;
 }
 
@@ -33,24 +33,24 @@ export const legacy: readonly SbiExtension[] = [
   legacyCall('set_timer', 0, function* setTimer(call) {
     const deadline = call.number(0);
     yield step`clear the pending timer interrupt and set the timer to ${deadline} ticks`;
-    call.host.setTimer(call.caller, deadline);
+    call.sbi.port.setTimer(call.caller, deadline);
     return done;
   }),
   legacyCall('console_putchar', 1, function* consolePutchar(call) {
     const byte = call.number(0) % 256;
     yield step`write byte ${byte} to the console`;
-    call.host.console.transmit([byte]);
+    call.sbi.console.transmit([byte]);
     return done;
   }),
   legacyCall('console_getchar', 2, function* consoleGetchar(call) {
-    const byte = call.host.console.receive();
+    const byte = call.sbi.console.receive();
     const input = byte ?? 'none';
     yield step`answer the next byte of console input: ${input}`;
     return byte === undefined ? nothing : { legacy: byte };
   }),
   legacyCall('clear_ipi', 3, function* clearIpi(call) {
     yield step`clear the caller's pending software interrupt`;
-    call.host.clearSoftwareInterrupt(call.caller);
+    call.sbi.port.clearSoftwareInterrupt(call.caller);
     return done;
   }),
   legacyCall('send_ipi', 4, function* sendIpi(call) {
@@ -58,7 +58,7 @@ export const legacy: readonly SbiExtension[] = [
     if (!harts) return 'trapped';
     for (const hart of harts) {
       yield step`make the software interrupt of hart ${hart} pending`;
-      call.host.sendSoftwareInterrupt(hart);
+      call.sbi.port.sendSoftwareInterrupt(hart);
     }
     return done;
   }),
@@ -66,8 +66,8 @@ export const legacy: readonly SbiExtension[] = [
     const harts = yield* hartsAt(call, 0);
     if (!harts) return 'trapped';
     for (const hart of harts) {
+      // Fetches see stores at once in this machine.
       yield step`make stores visible to instruction fetches of hart ${hart}`;
-      call.host.fenceInstructions(hart);
     }
     return done;
   }),
@@ -79,7 +79,7 @@ export const legacy: readonly SbiExtension[] = [
   }),
   legacyCall('shutdown', 8, function* shutdown(call) {
     yield step`power the system off`;
-    call.host.powerOff(0);
+    call.sbi.port.powerOff(0);
     return 'left';
   }),
 ];
@@ -92,7 +92,7 @@ function* remoteFence(call: SbiCall, asid: number | undefined): Narration<SbiRes
   const space = asid ?? 'any';
   for (const hart of harts) {
     yield step`fence ${extent} on hart ${hart}, address space ${space}`;
-    call.host.fenceAddresses(hart, range, asid);
+    call.sbi.port.fence(hart, range, asid);
   }
   return done;
 }

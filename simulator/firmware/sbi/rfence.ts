@@ -1,10 +1,9 @@
 import { type Narration, step } from '../../machine/narration';
 import { FRAME } from '../../mmu/address';
+import type { FenceRange, GuestFences } from '../port';
 import { hartsOfMask } from './hart-mask';
 import {
-  type FenceRange,
   failure,
-  type GuestFences,
   type SbiCall,
   SbiError,
   type SbiExtension,
@@ -38,7 +37,7 @@ function* fence(call: SbiCall, asid: number | undefined): Narration<SbiResult> {
   const space = asid ?? 'any';
   for (const hart of harts) {
     yield step`fence ${extent} on hart ${hart}, address space ${space}`;
-    call.host.fenceAddresses(hart, range, asid);
+    call.sbi.port.fence(hart, range, asid);
   }
   return success();
 }
@@ -51,7 +50,7 @@ const guestFence = (
 ): SbiFunction => ({
   name,
   *handle(call) {
-    const { guestFences } = call.host;
+    const { guestFences } = call.sbi.port;
     if (!guestFences) {
       yield step`refuse: the caller's harts have no H extension`;
       return failure(SbiError.notSupported);
@@ -84,8 +83,8 @@ export const rfence: SbiExtension = {
         const harts = hartsOfMask(call, call.argument(0), call.argument(1));
         if (typeof harts === 'number') return failure(harts);
         for (const hart of harts) {
+          // Fetches see stores at once in this machine.
           yield step`make stores visible to instruction fetches of hart ${hart}`;
-          call.host.fenceInstructions(hart);
         }
         return success();
       },

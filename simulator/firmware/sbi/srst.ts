@@ -21,10 +21,10 @@ export const srst: SbiExtension = {
           return failure(SbiError.invalidParam);
         if (type === COLD_REBOOT || type === WARM_REBOOT) {
           yield step`reset the system`;
-          call.host.reset();
+          call.sbi.port.reset();
         } else if (type === SHUTDOWN) {
           yield step`power the system off, reason ${reason}`;
-          call.host.powerOff(reason);
+          call.sbi.port.powerOff(reason);
         }
         return 'left';
       },

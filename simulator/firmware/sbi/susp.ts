@@ -11,18 +11,18 @@ export const susp: SbiExtension = {
     {
       name: 'system_suspend',
       *handle(call) {
-        const { host, caller } = call;
+        const { sbi, caller } = call;
         // Those between are reserved, those above a platform's, which this one has none of.
         if (call.word(0) !== SUSPEND_TO_RAM) return failure(SbiError.invalidParam);
         const address = call.number(1);
-        if (!host.mayExecute(address)) return failure(SbiError.invalidAddress);
-        for (let hart = 0; hart < host.harts; hart++) {
-          if (hart === caller || host.status(hart) === HartStatus.stopped) continue;
+        if (!sbi.mayExecute(address)) return failure(SbiError.invalidAddress);
+        for (let hart = 0; hart < sbi.harts; hart++) {
+          if (hart === caller || sbi.status(hart) === HartStatus.stopped) continue;
           yield step`refuse: hart ${hart} has not stopped`;
           return failure(SbiError.denied);
         }
         yield step`suspend the system until an interrupt; hart ${caller} then starts at ${address}`;
-        host.suspendHart(caller, { address, opaque: call.argument(2) });
+        sbi.suspend(caller, { address, opaque: call.argument(2) });
         return 'left';
       },
     },

@@ -11,7 +11,7 @@ export const time: SbiExtension = {
       *handle(call) {
         const deadline = call.number(0);
         yield step`clear the pending timer interrupt and set the timer to ${deadline} ticks`;
-        call.host.setTimer(call.caller, deadline);
+        call.sbi.port.setTimer(call.caller, deadline);
         return success();
       },
     },

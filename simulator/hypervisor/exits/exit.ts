@@ -1,46 +1,42 @@
-import { CsrSlot } from '../../core/index';
-import { sbiCallOf } from '../../firmware/sbi/call';
-import { ExceptionCode, InterruptCode } from '../../isa/index';
-import { type ExitReason, INTERRUPT_BIT } from '../ledger/ledger';
-import type { Vcpu } from '../vcpu';
-import type { VirtualMachine } from '../virtual-machine';
+import { CsrSlot, type Hart } from '../../core/index';
+import { type Cause, causeOf } from '../../isa/index';
+import type { Trap } from '../../machine/trap';
+import { Gva } from '../../mmu/address';
 
-/** A trap of the hart into the VMM, by scause and stval. */
-export interface Exit {
-  readonly cause: number;
-  readonly isInterrupt: boolean;
-  readonly low: number;
-  readonly high: number;
-}
+/** A trap of a hart into the VMM: what its CSRs said at the entry, read once. */
+export class Exit implements Trap {
+  private constructor(
+    readonly interrupt: boolean,
+    readonly cause: number,
+    /** stval, as an address; where it has an instruction's bits, those are its low word. */
+    readonly address: Gva,
+    /** htinst: what trapped, transformed; 0 where the machine tells nothing. */
+    readonly transformed: number,
+    /** htval: the guest-physical address that faulted, shifted by 2; 0 where the machine tells nothing. */
+    readonly shiftedGpa: number,
+  ) {}
 
-/**
- * Begins the ledger's record of the exit that a vCPU's hart has just taken.
- * @param firstGuess kinds of exceptions as the cause alone tells them; the handler knows better once it has looked
- */
-export function openExit(vm: VirtualMachine, vcpu: Vcpu, firstGuess: { readonly [cause: number]: ExitReason }): Exit {
-  const { state } = vcpu.hart;
-  const cause = state.csrLow(CsrSlot.scause);
-  const isInterrupt = state.csrHigh(CsrSlot.scause) < 0;
-  const [low, high] = [state.csrLow(CsrSlot.stval), state.csrHigh(CsrSlot.stval)];
-  vm.ledger.open({
-    vcpu: vcpu.id,
-    clock: vm.machine.clock.now(),
-    pcLow: vcpu.pcLow,
-    pcHigh: vcpu.pcHigh,
-    reason: isInterrupt ? interruptReason(cause) : (firstGuess[cause] ?? 'guest-exception'),
-    user: vcpu.user,
-    cause: isInterrupt ? cause + INTERRUPT_BIT : cause,
-    value: { low, high },
-    call: !isInterrupt && isFirmwareCall(cause, vcpu.user) ? sbiCallOf(vcpu.hart) : null,
-  });
-  return { cause, isInterrupt, low, high };
-}
+  /** The trap that a hart has just taken into HS-mode. */
+  static of({ state }: Hart): Exit {
+    return new Exit(
+      state.csrHigh(CsrSlot.scause) < 0,
+      state.csrLow(CsrSlot.scause),
+      new Gva(state.csrLow(CsrSlot.stval), state.csrHigh(CsrSlot.stval)),
+      state.csrLow(CsrSlot.htinst),
+      (state.csrHigh(CsrSlot.htval) >>> 0) * 2 ** 32 + (state.csrLow(CsrSlot.htval) >>> 0),
+    );
+  }
 
-/** Deprivileged guests call from U-mode in both of their modes, those of the H extension from VS-mode. */
-function isFirmwareCall(cause: number, user: boolean): boolean {
-  return cause === ExceptionCode.virtualSupervisorEcall || (cause === ExceptionCode.userEcall && !user);
-}
+  get value(): bigint {
+    return this.address.value;
+  }
 
-function interruptReason(code: number): ExitReason {
-  return code === InterruptCode.supervisorTimer ? 'timer-interrupt' : 'device-interrupt';
+  /** The bits of the instruction, where stval has them. */
+  get instructionBits(): number {
+    return this.address.low;
+  }
+
+  get description(): Cause {
+    return causeOf(this.cause, this.interrupt);
+  }
 }

@@ -1,37 +1,26 @@
-import { Csr, causeOf } from '../../isa/index';
+import { causeOf } from '../../isa/index';
 import { type Narration, step } from '../../machine/narration';
-import { CsrValue, Gva } from '../../mmu/address';
+import type { Trap } from '../../machine/trap';
+import { type Outcome, RESUME } from '../runnable';
 import type { Vcpu } from '../vcpu';
-import type { VirtualMachine } from '../virtual-machine';
 import { kill } from './kill';
 
 /**
  * Gives the guest a trap as its hardware would: virtual sepc, scause, stval and sstatus, then its trap vector.
  * What the bare machine answers with a trap, the VMM answers with that trap.
  */
-export function* inject(
-  vm: VirtualMachine,
-  vcpu: Vcpu,
-  cause: number,
-  interrupt: boolean,
-  valueLow: number,
-  valueHigh: number,
-): Narration {
-  const retired = vcpu.hart.retired;
-  const { lastInjection } = vcpu;
-  const atVector = vcpu.pcLow === lastInjection.low && vcpu.pcHigh === lastInjection.high;
-  if (!interrupt && atVector && lastInjection.retired === retired) {
-    yield* kill(vm, vcpu, 'trap-loop');
-    return;
-  }
-  const pc = new Gva(vcpu.pcLow, vcpu.pcHigh);
-  const stvec = vcpu.trapVector;
-  const vector = new CsrValue(Csr.stvec.number, stvec.low, stvec.high);
-  const trap = causeOf(cause, interrupt).name;
-  yield step`give the guest its trap, ${trap} at ${pc}: virtual sepc, scause, stval and sstatus, then on at its stvec ${vector}`;
-  vcpu.takeTrap(cause, interrupt, valueLow, valueHigh);
-  vcpu.lastInjection = { low: vcpu.pcLow, high: vcpu.pcHigh, retired };
+export function* inject(vcpu: Vcpu, trap: Trap): Narration<Outcome> {
+  const { vm, pc, lastInjection } = vcpu;
+  const { retired } = vcpu.cpu;
+  if (!trap.interrupt && lastInjection.retired === retired && lastInjection.pc === pc.value)
+    return yield* kill(vcpu, 'trap-loop');
+  const vector = vcpu.trapVector;
+  const { name } = causeOf(trap.cause, trap.interrupt);
+  yield step`give the guest its trap, ${name} at ${pc}: virtual sepc, scause, stval and sstatus, then on at its stvec ${vector}`;
+  vcpu.takeTrap(trap);
+  vcpu.lastInjection = { pc: vcpu.pc.value, retired };
   vm.ledger.charge('injection');
-  vm.ledger.changed({ kind: 'trap', interrupt, cause });
-  vm.machine.reportGuestTrap(vcpu.hart, { interrupt, cause, valueLow, valueHigh });
+  vm.ledger.changed({ kind: 'trap', interrupt: trap.interrupt, cause: trap.cause });
+  vm.machine.reportGuestTrap(vcpu.on, trap);
+  return RESUME;
 }

@@ -1,14 +1,15 @@
+import type { Hart } from '../../core/index';
 import { Csr, InterruptBit } from '../../isa/index';
-import type { Vcpu } from '../vcpu';
 
 const SSIP = InterruptBit.supervisorSoftware;
 
-/** Makes a vCPU exit before its next instruction, by a software interrupt of the hart that runs it: its virtual interrupts have changed. */
-export function kickVcpu(vcpu: Vcpu): void {
-  vcpu.hart.setCsrWords(Csr.mip.number, vcpu.hart.csrLow(Csr.mip.number) | SSIP, 0);
+/** Makes a hart trap into the VMM before its next instruction, by a software interrupt: there is something to look at. */
+export function kick(hart: Hart): void {
+  // SSIP is all of sip that a write changes (manual, volume II, "Supervisor Interrupt Registers").
+  hart.setCsrWords(Csr.sip.number, SSIP, 0);
 }
 
 /** The VMM has seen the kick. */
-export function acknowledgeKick(vcpu: Vcpu): void {
-  vcpu.hart.setCsrWords(Csr.mip.number, vcpu.hart.csrLow(Csr.mip.number) & ~SSIP, 0);
+export function acknowledgeKick(hart: Hart): void {
+  hart.setCsrWords(Csr.sip.number, 0, 0);
 }

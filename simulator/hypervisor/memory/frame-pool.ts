@@ -1,18 +1,23 @@
 import { FRAME } from '../../mmu/address';
+import type { FrameRange } from './frame-table';
 
 /** Zeroed frames of the VMM's own memory, for its tables. The pool has a fixed size: whoever finds it empty gives something back first. */
 export class FramePool {
   private readonly free: number[] = [];
 
+  readonly base: number;
+  readonly frames: number;
+
   /**
-   * @param base machine address of the first frame
+   * @param range taken from the frame table
    * @param clear fills a frame with zeros
    */
   constructor(
-    readonly base: number,
-    readonly frames: number,
+    { base, frames }: FrameRange,
     private readonly clear: (hpa: number) => void,
   ) {
+    this.base = base;
+    this.frames = frames;
     for (let frame = frames - 1; frame >= 0; frame--) this.free.push(base + frame * FRAME);
   }
 

@@ -1,4 +1,5 @@
 import { ExceptionCode } from '../../isa/index';
+import type { Gva } from '../../mmu/address';
 import {
   Access,
   type PageTables,
@@ -9,13 +10,27 @@ import {
   type WalkStep,
   walk,
 } from '../../mmu/index';
-import type { Vcpu } from '../vcpu';
-import type { VirtualMachine } from '../virtual-machine';
+import type { ExitLedger } from '../ledger/ledger';
+import type { GuestMemory } from './guest-memory';
 
 /** Where a guest-virtual address leads by the guest's own tables, or the exception that hardware would raise. */
 export type GuestTranslation =
   | { readonly gpa: number; readonly flags: number; readonly level: number }
   | { readonly fault: number };
+
+/** Where a guest's page tables begin; undefined while its satp is Bare. */
+export type GuestPaging = { readonly root: number; readonly asid: number; readonly levels: 3 | 4 } | undefined;
+
+/** What of a guest's CPU decides where its addresses lead. */
+export interface GuestAddressing {
+  /** Whether the guest is in its U-mode. */
+  readonly user: boolean;
+  readonly sum: boolean;
+  readonly mxr: boolean;
+  readonly paging: GuestPaging;
+  /** Whether PBMT has a meaning in its page tables (Svpbmt). */
+  readonly memoryTypes: boolean;
+}
 
 const PAGE_FAULTS = [
   ExceptionCode.loadPageFault,
@@ -30,6 +45,8 @@ const ACCESS_FAULTS = [
 /** Permissions of everything while the guest's paging is off. */
 const BARE_FLAGS = Pte.V | Pte.R | Pte.W | Pte.X | Pte.U | Pte.A | Pte.D;
 const BARE_LEVEL = 2;
+/** Physical addresses have 56 bits. */
+const BEYOND_PHYSICAL = 24;
 
 /** The exception for an access that reaches no memory or device. */
 export const accessFault = (access: Access): number => ACCESS_FAULTS[access];
@@ -39,58 +56,53 @@ export class GuestTables implements PageTables {
   pteLow = 0;
   pteHigh = 0;
 
-  constructor(protected readonly vm: VirtualMachine) {}
+  constructor(protected readonly memory: GuestMemory) {}
 
   readPte(gpa: number): boolean {
-    const hpa = this.vm.guestRam(gpa);
-    if (hpa === undefined) return false;
-    const { ram } = this.vm.machine.core;
-    this.pteLow = ram.read32(hpa);
-    this.pteHigh = ram.read32(hpa + 4);
+    const low = this.memory.read32(gpa);
+    if (low === undefined) return false;
+    this.pteLow = low;
+    this.pteHigh = this.memory.read32(gpa + 4) ?? 0;
     return true;
   }
 }
 
 /** The same, for walks on the guest's behalf: A and D are set as the guest's hardware would set them. */
 export class GuestTablesAsHardware extends GuestTables {
+  constructor(
+    memory: GuestMemory,
+    private readonly ledger: ExitLedger,
+  ) {
+    super(memory);
+  }
+
   setPteBits(gpa: number, bits: number): boolean {
-    const hpa = this.vm.guestRam(gpa);
-    if (hpa === undefined) return false;
-    const { ram } = this.vm.machine.core;
-    const before = ram.read32(hpa);
-    ram.write32(hpa, before | bits);
-    this.vm.ledger.changed({ kind: 'guest entry', address: gpa, before, after: before | bits });
+    const before = this.memory.read32(gpa);
+    if (before === undefined) return false;
+    this.memory.setBits32(gpa, bits);
+    this.ledger.changed({ kind: 'guest entry', address: gpa, before, after: before | bits });
     return true;
   }
 }
 
 /**
- * Walks the guest's page tables as its hardware would, in the guest's current address space.
+ * Walks a guest's page tables as its hardware would, in the guest's current address space.
  * @param tables decides whether A and D are set
  */
-export function translateGuest(
-  vcpu: Vcpu,
+export function walkGuest(
+  { paging, sum, mxr, memoryTypes }: GuestAddressing,
   tables: GuestTables,
-  low: number,
-  high: number,
+  { low, high }: Gva,
   access: Access,
-  user = vcpu.user,
+  user: boolean,
   steps?: WalkStep[],
 ): GuestTranslation {
-  const { paging } = vcpu;
   if (!paging) {
-    if (high >>> 24 !== 0) return { fault: accessFault(access) }; // beyond 56 bits
+    if (high >>> BEYOND_PHYSICAL !== 0) return { fault: accessFault(access) };
     return { gpa: (high >>> 0) * 2 ** 32 + (low >>> 0), flags: BARE_FLAGS, level: BARE_LEVEL };
   }
-  const request: WalkRequest = {
-    root: paging.root,
-    levels: paging.levels,
-    access,
-    user,
-    sum: vcpu.sum,
-    mxr: vcpu.mxr,
-    memoryTypes: vcpu.memoryTypes,
-  };
+  const { root, levels } = paging;
+  const request: WalkRequest = { root, levels, access, user, sum, mxr, memoryTypes };
   const result: WalkResult = { level: 0, physical: 0, flags: 0 };
   const outcome = walk(tables, request, low, high, result, steps);
   if (outcome === WalkOutcome.pageFault) return { fault: PAGE_FAULTS[access] };

@@ -1,15 +1,14 @@
 import { storeFaultOf } from '../../../core/index';
 import { causeOf } from '../../../isa/index';
 import { type Narration, step } from '../../../machine/narration';
-import { FRAME, Gpa, Gva, Hpa, PteValue, SUPERPAGE } from '../../../mmu/address';
+import { exception } from '../../../machine/trap';
+import { FRAME, Gpa, type Gva, Hpa, PteValue, SUPERPAGE } from '../../../mmu/address';
 import { Access, Pte, type WalkStep } from '../../../mmu/index';
-import { managesCacheBlock } from '../../exits/fetch-instruction';
+import { fetchAccess, managesCacheBlock } from '../../exits/fetch-instruction';
 import { inject } from '../../exits/inject';
-import { emulateMmio, fetchAccess } from '../../exits/mmio';
 import { refuseAccess } from '../../exits/refuse';
-import { type GuestTablesAsHardware, translateGuest } from '../../memory/guest-walk';
-import type { FullVm } from './full-vm';
-import type { DeprivilegedVcpu } from './vcpu';
+import { type Outcome, RESUME } from '../../runnable';
+import type { FullVcpu } from './vcpu';
 
 const ACCESS_NAMES = { [Access.read]: 'a load', [Access.write]: 'a store', [Access.execute]: 'a fetch' } as const;
 
@@ -20,18 +19,11 @@ const SHADOW_FLAGS = Pte.V | Pte.U | Pte.A;
  * The shadow pager. A page fault of the hardware is one of three things: hidden (the guest maps the page, its shadow does not yet, or
  * not with this permission), the guest's own, or an access to a device. The guest's own page tables say which.
  */
-export function* handlePageFault(
-  vm: FullVm,
-  vcpu: DeprivilegedVcpu,
-  tables: GuestTablesAsHardware,
-  access: Access,
-  low: number,
-  high: number,
-): Narration {
-  const { ledger } = vm;
-  const gva = new Gva(low, high);
+export function* handlePageFault(vcpu: FullVcpu, access: Access, gva: Gva): Narration<Outcome> {
+  const { vm } = vcpu;
+  const { ledger, memory } = vm;
   const space = vcpu.guestSpace.paging;
-  const isManagement = access === Access.write && managesCacheBlock(vm, vcpu, tables);
+  const isManagement = access === Access.write && managesCacheBlock(vcpu, 'as hardware');
   const wanted = isManagement ? 'management of a cache block' : ACCESS_NAMES[access];
   if (space) {
     const root = new Gpa(space.root * FRAME);
@@ -39,9 +31,9 @@ export function* handlePageFault(
   } else {
     yield step`${wanted} of ${gva} faulted: the guest's paging is off, so GVA = GPA`;
   }
-  const walked: WalkStep[] = [];
-  const translation = translateGuest(vcpu, tables, low, high, isManagement ? Access.read : access, vcpu.user, walked);
-  for (const entry of walked) {
+  const steps: WalkStep[] = [];
+  const translation = vcpu.walk(gva, isManagement ? Access.read : access, 'as hardware', { steps });
+  for (const entry of steps) {
     const { level } = entry;
     const at = new Gpa(entry.address);
     const pte = new PteValue(entry.low, entry.high);
@@ -53,25 +45,20 @@ export function* handlePageFault(
     const fault = isManagement ? storeFaultOf(translation.fault) : translation.fault;
     const cause = causeOf(fault, false).name;
     yield step`the guest's table does not allow it: the fault is the guest's own, ${cause}`;
-    yield* inject(vm, vcpu, fault, false, low, high);
-    return;
+    return yield* inject(vcpu, exception(fault, gva.value));
   }
   const gpa = new Gpa(translation.gpa);
-  const hpa = vm.guestRam(gpa.value);
+  const hpa = memory.hostPhysical(gpa.value);
   if (hpa === undefined) {
-    const device = vm.board?.find(gpa.value);
-    if (device && access !== Access.execute) {
-      ledger.classify('mmio');
-      yield step`${gpa} is a register of ${device.name}: emulate the access`;
-      const instruction = fetchAccess(vm, vcpu, tables, gva);
-      yield* emulateMmio(vm, vcpu, tables, device, access, gva, gpa, instruction);
-      return;
-    }
-    yield* refuseAccess(vm, vcpu, tables, access, gva, gpa);
-    return;
+    const device = vm.board.find(gpa.value);
+    if (!device || access === Access.execute) return yield* refuseAccess(vcpu, { access, gva, gpa });
+    ledger.classify('mmio');
+    yield step`${gpa} is a register of ${device.name}: emulate the access`;
+    const instruction = fetchAccess(vcpu, gva);
+    return yield* vm.model.access(vcpu, { access, gva, gpa, instruction });
   }
   ledger.classify('shadow-miss');
-  const level = shadowLevel(vm, translation.level, gpa.value);
+  const level = shadowLevel(vcpu, translation.level, gpa.value);
   const pageSize = level === 1 ? SUPERPAGE : FRAME;
   const host = new Hpa(hpa - (hpa % pageSize));
   yield step`the guest maps it to ${gpa}: look the frame up in the P2M, it is ${host} of the machine`;
@@ -79,14 +66,14 @@ export function* handlePageFault(
   const pte = shadowPte(host.value, flags);
   const permissions = describeFlags(flags);
   yield step`fill the shadow entry of ${gva} with ${pte}: ${permissions}`;
-  const view = vcpu.spaces.use(vcpu.guestSpace, vcpu.user, vcpu.sum, vcpu.mxr);
-  vcpu.spaces.fill(view, low, high, { hpa: host.value, flags, level, guestLevel: translation.level });
+  const { low, high } = gva;
+  vcpu.spaces.fill(vcpu.useView(), low, high, { hpa: host.value, flags, level, guestLevel: translation.level });
+  return RESUME;
 }
 
 /** A large guest page becomes a large shadow page where the P2M keeps its block in one piece. */
-function shadowLevel(vm: FullVm, guestLevel: number, gpa: number): 0 | 1 {
-  const block = gpa - (gpa % SUPERPAGE);
-  return guestLevel >= 1 && vm.guestRam(block) !== undefined && vm.p2m.isWholeBlock(block) ? 1 : 0;
+function shadowLevel({ vm: { memory } }: FullVcpu, guestLevel: number, gpa: number): 0 | 1 {
+  return guestLevel >= 1 && memory.isWholeBlock(gpa) ? 1 : 0;
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { GuestPaging } from '../../vcpu';
+import type { GuestPaging } from '../../memory/guest-walk';
 import type { ShadowTable } from './shadow-table';
 
 /**

@@ -2,9 +2,9 @@ import { SUPERPAGE } from '../../../mmu/address';
 import { Pte, type Tlb, virtualPage } from '../../../mmu/index';
 import type { ExitLedger } from '../../ledger/ledger';
 import type { FramePool } from '../../memory/frame-pool';
+import type { GuestPaging } from '../../memory/guest-walk';
 import { checkPool, ensure } from '../../memory/table-check';
 import type { TableMemory } from '../../memory/table-memory';
-import type { GuestPaging } from '../../vcpu';
 import { type GuestSpace, type ShadowView, viewIndex } from './shadow-space';
 import { isPiece, ShadowTable } from './shadow-table';
 
@@ -132,6 +132,14 @@ export class ShadowSpaces {
       else this.remove(view);
     }
     this.ledger.charge('tlbFlush');
+  }
+
+  /** Every entry of every view: what they were made of has changed. */
+  dropAll(): void {
+    for (const view of this.views) {
+      if (view === this.active) this.empty(view);
+      else this.remove(view);
+    }
   }
 
   state() {

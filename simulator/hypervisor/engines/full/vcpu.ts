@@ -1,216 +1,152 @@
-import { CsrFile, CsrSlot, type Hart, HartState, redirectTrap, Status } from '../../../core/index';
-import { Csr, InterruptBit, SUPERVISOR_INTERRUPTS } from '../../../isa/index';
-import type { Machine } from '../../../machine/machine';
-import { Pmp, Privilege } from '../../../mmu/index';
-import { ensure } from '../../memory/table-check';
-import type { GuestPaging, Vcpu } from '../../vcpu';
-import type { GuestSpace } from './shadow-space';
-import type { ShadowSpaces } from './shadow-spaces';
-import { checkedPaging } from './shadow-spaces';
-
-/** Words that a virtual hart state takes, by the layout of a hart's block. */
-const STATE_WORDS = 0x400 / 4 + 64;
-const ALL_EXCEPTIONS = 0xffff;
-const ALL_COUNTERS = -1;
+import { type Hart, highWord, lowWord } from '../../../core/index';
+import { Csr, causeOf, InterruptCode } from '../../../isa/index';
+import { type Narration, step } from '../../../machine/narration';
+import { FRAME, Gpa, type Gva, Hpa } from '../../../mmu/address';
+import { type Access, Privilege } from '../../../mmu/index';
+import type { FramePool } from '../../memory/frame-pool';
+import type { GuestPaging } from '../../memory/guest-walk';
+import type { Outcome } from '../../runnable';
+import type { Fact, TranslationTable } from '../../vcpu';
+import type { Vm } from '../../vm';
+import { DeprivilegedVcpu } from '../deprivileged/vcpu';
+import { handlePageFault, shadowFlags } from './page-fault';
+import { describeView, type GuestSpace, type ShadowView, viewIndex } from './shadow-space';
+import { checkedPaging, type ShadowSpaces } from './shadow-spaces';
 
 const MODE_SV39 = 8;
-const ASID_MASK = 0xffff;
-const STIP = InterruptBit.supervisorTimer;
-const SEIP = InterruptBit.supervisorExternal;
-/** A deadline that never comes. */
-const NEVER = Number.POSITIVE_INFINITY;
 
-/** What a vCPU needs of its engine. */
-export interface VcpuServices {
-  /** The machine's own timer, which is the guest's as long as each vCPU has its own hart. */
-  setTimer(hart: number, deadline: number): void;
-  enter(vcpu: DeprivilegedVcpu): void;
-}
-
-/**
- * A vCPU whose guest kernel runs in the hardware's U-mode. Its virtual privilege and CSRs are here, in the same form and with the same
- * legal values as a hart's own.
- */
-export class DeprivilegedVcpu implements Vcpu {
-  /** Virtual privilege, CSRs and pending interrupts; its pc is current while a handler runs (the hart's sepc is the guest's pc otherwise). */
-  readonly state: HartState;
-  readonly csrs: CsrFile;
+/** A deprivileged vCPU whose addresses the hardware translates by shadow tables. */
+export class FullVcpu extends DeprivilegedVcpu {
   /** The guest's address space, by its virtual satp. */
   guestSpace: GuestSpace;
-  /** Where the last trap was injected and how much had retired then: a second one there without progress is a trap loop. */
-  lastInjection = { low: 0, high: 0, retired: -1 };
 
   constructor(
-    readonly id: number,
-    readonly hart: Hart,
+    id: number,
+    vm: Vm,
+    hart: Hart,
     readonly spaces: ShadowSpaces,
-    machine: Machine,
-    private readonly services: VcpuServices,
+    readonly pool: FramePool,
   ) {
-    this.state = new HartState(new Int32Array(STATE_WORDS), 0);
-    this.csrs = new CsrFile({
-      state: this.state,
-      pmp: new Pmp(() => undefined),
-      hartId: id,
-      clock: () => machine.clock.now(),
-      instructionsRetired: () => hart.retired,
-      // The virtual hart has no hypervisor extension, its timer is the SBI's, and its shadow tables have three levels: kernels find out
-      // what paging there is by what satp takes.
-      options: { ...hart.options, hypervisor: false, supervisorTimer: false, paging: 'sv39' },
-      modesChanged: () => undefined,
-      timersChanged: () => undefined,
-    });
+    super(id, vm, hart);
     this.guestSpace = spaces.space(undefined);
-    this.reset();
   }
-
-  /** As SBI firmware prepares a hart: everything delegated, the common counters readable. Then S-mode. */
-  private reset(): void {
-    this.state.privilege = Privilege.machine;
-    this.setCsr(Csr.medeleg.number, ALL_EXCEPTIONS);
-    this.setCsr(Csr.mideleg.number, SUPERVISOR_INTERRUPTS);
-    this.setCsr(Csr.mcounteren.number, ALL_COUNTERS);
-    this.setCsr(Csr.scounteren.number, 7);
-    this.enterSupervisor();
-  }
-
-  /** Virtual S-mode with paging and interrupts off, as SBI firmware enters a supervisor. */
-  enterSupervisor(): void {
-    this.state.privilege = Privilege.supervisor;
-    this.setCsr(Csr.satp.number, 0);
-    this.state.status = (this.state.status & ~Status.SIE) | Status.FS;
-    this.guestSpace = this.spaces.space(undefined);
-  }
-
-  get user(): boolean {
-    return this.state.privilege === Privilege.user;
-  }
-
-  get sum(): boolean {
-    return (this.state.status & Status.SUM) !== 0;
-  }
-
-  get mxr(): boolean {
-    return (this.state.status & Status.MXR) !== 0;
-  }
-
-  /** Whether wfi goes on: an interrupt is pending and enabled in sie, whatever SIE says. */
-  get interruptAwaits(): boolean {
-    return (this.state.pending & this.state.enabled) !== 0;
-  }
-
-  get pcLow(): number {
-    return this.state.pcLow;
-  }
-
-  get pcHigh(): number {
-    return this.state.pcHigh;
-  }
-
-  setPc(low: number, high: number): void {
-    this.state.setPc(low, high);
-  }
-
-  /** Its device tree does not name Svpbmt. */
-  readonly memoryTypes = false;
 
   get paging(): GuestPaging {
     return this.guestSpace.paging;
   }
 
-  /** What the virtual satp says; undefined while it is Bare. */
-  get wantedPaging(): GuestPaging {
-    const { low, high } = this.csrWords(Csr.satp.number);
-    if (high >>> 28 !== MODE_SV39) return undefined;
-    return { root: (high & 0xfff) * 2 ** 32 + (low >>> 0), asid: (high >>> 12) & ASID_MASK, levels: 3 };
+  /** The view of the guest's address space in its present mode, made where there is none yet. */
+  useView(): ShadowView {
+    return this.spaces.use(this.guestSpace, this.user, this.sum, this.mxr);
   }
 
-  get trapVector(): { low: number; high: number } {
-    return this.csrWords(Csr.stvec.number);
+  spaceChanged(): void {
+    this.guestSpace = this.spaces.space(this.wantedPaging);
   }
 
-  setPending(interrupt: number, level: boolean): void {
-    const pending = this.state.csrLow(CsrSlot.mip);
-    this.state.setCsr(CsrSlot.mip, level ? pending | interrupt : pending & ~interrupt, 0);
+  *switchSpace(): Narration {
+    const paging = this.wantedPaging;
+    const current = this.guestSpace.paging;
+    const same = paging?.root === current?.root && paging?.asid === current?.asid;
+    if (same) return;
+    if (paging) {
+      const root = new Gpa(paging.root * FRAME);
+      const { asid } = paging;
+      yield step`the guest has switched to another page table: find the shadow tables of root ${root}, guest ASID ${asid}`;
+    } else {
+      yield step`the guest has turned paging off: find the shadow table that maps GVA = GPA`;
+    }
+    this.guestSpace = this.spaces.space(paging);
+    this.vm.ledger.charge('csrAccess');
   }
 
-  setExternal(level: boolean): boolean {
-    const { lines } = this.state;
-    this.state.lines = level ? lines | SEIP : lines & ~SEIP;
-    return lines !== this.state.lines;
+  *loadRoot(hart: Hart): Narration {
+    const { ledger } = this.vm;
+    const before = this.spaces.current;
+    const view = this.useView();
+    if (view === before) return;
+    const root = new Hpa(view.table.root);
+    const asid = this.spaces.hardwareAsid(view);
+    yield step`let the hardware walk the shadow table at ${root}: satp = Sv39, ASID ${asid}`;
+    const page = root.value / FRAME;
+    const [low, high] = [page | 0, (MODE_SV39 << 28) | (asid << 12) | Math.floor(page / 2 ** 32)];
+    const csr = Csr.satp.number;
+    const old = { low: hart.csrLow(csr), high: hart.csrHigh(csr) };
+    hart.setCsrWords(csr, low, high);
+    ledger.changed({ kind: 'hardware CSR', csr, before: old, after: { low, high } });
+    ledger.charge('csrAccess');
   }
 
-  get inVmm(): boolean {
-    return this.hart.privilege === Privilege.supervisor;
-  }
-
-  setTimer(deadline: number): void {
-    this.setPending(STIP, false);
-    this.services.setTimer(this.id, deadline);
-  }
-
-  /** The machine's timer has come: it stays quiet until the guest sets it again. */
-  timerExpired(): void {
-    this.services.setTimer(this.id, NEVER);
-    this.setPending(STIP, true);
-  }
-
-  takeTrap(cause: number, interrupt: boolean, valueLow: number, valueHigh: number): void {
-    // The VMM is its M-mode, which passes the trap on, whatever the virtual medeleg says.
-    redirectTrap(this.state, cause, interrupt, valueLow, valueHigh);
+  *handlePageFault(access: Access, address: Gva): Narration<Outcome> {
+    return yield* handlePageFault(this, access, address);
   }
 
   fenceAll(asid: number | undefined): void {
     this.spaces.fenceAll(asid);
   }
 
-  fenceAddress(low: number, high: number, asid: number | undefined): void {
+  fenceAddress({ low, high }: Gva, asid: number | undefined): void {
     this.spaces.fenceAddress(low, high, asid);
   }
 
-  resume(): void {
-    this.services.enter(this);
+  tables(): readonly TranslationTable[] {
+    const { guestSpace, user, sum, mxr } = this;
+    const view = guestSpace.views[viewIndex(guestSpace.paging !== undefined, user, sum, mxr)];
+    if (!view) return [];
+    const { table, asid } = view;
+    return [
+      {
+        role: 'shadow',
+        root: table.root,
+        tag: asid,
+        maps: (address) => table.find(lowWord(address), highWord(address)) !== undefined,
+        permissions: (guestFlags) => shadowFlags(this, guestFlags),
+      },
+    ];
+  }
+
+  facts(): readonly Fact[] {
+    const { state, spaces } = this;
+    const view = spaces.current;
+    return [
+      { name: 'virtual privilege', value: state.privilege === Privilege.user ? 'U' : 'S' },
+      { name: 'pending interrupts', value: interruptNames(state.pending) },
+      { name: 'enabled interrupts', value: interruptNames(state.enabled) },
+      ...(view
+        ? [
+            { name: 'shadow table', value: `root ${new Hpa(view.table.root)}, ${view.table.frameCount} frames` },
+            { name: 'shadow view', value: describeView(view) },
+            { name: 'hardware ASID', value: `${view.asid}` },
+          ]
+        : []),
+      { name: 'shadow views', value: `${spaces.views.length}` },
+    ];
+  }
+
+  describeAsid(asid: number): string | undefined {
+    const view = this.spaces.viewOfAsid(asid);
+    return view && describeView(view);
   }
 
   saveState() {
-    const { privilege, lines, cycleOffset, instretOffset } = this.state;
     return {
-      privilege,
-      lines,
-      cycleOffset: String(cycleOffset),
-      instretOffset: String(instretOffset),
-      words: [...this.state.saveWords()],
+      ...this.saveVirtualState(),
       paging: this.guestSpace.paging ?? null,
       spaces: this.spaces.state(),
-      lastInjection: { ...this.lastInjection },
     };
   }
 
-  restoreState(saved: ReturnType<DeprivilegedVcpu['saveState']>): void {
-    const { state, spaces } = this;
-    // The numbers may come out of a file that somebody has changed.
-    ensure([0, 1].includes(saved.privilege), `the guest is in privilege mode ${saved.privilege}`);
-    ensure(saved.words.length === state.saveWords().length, `the guest has ${saved.words.length} words of registers`);
-    ensure([saved.cycleOffset, saved.instretOffset].every(isInteger), 'a counter of the guest is no number');
-    state.privilege = saved.privilege;
-    state.lines = saved.lines;
-    state.cycleOffset = BigInt(saved.cycleOffset);
-    state.instretOffset = BigInt(saved.instretOffset);
-    state.restoreWords(Int32Array.from(saved.words));
-    spaces.restore(saved.spaces);
-    this.guestSpace = spaces.space(checkedPaging(saved.paging));
-    this.lastInjection = { ...saved.lastInjection };
-  }
-
-  csrWords(number: number): { low: number; high: number } {
-    const { csrs } = this;
-    csrs.find(number)?.read(csrs);
-    return { low: csrs.low, high: csrs.high };
-  }
-
-  setCsr(number: number, low: number): void {
-    this.csrs.find(number)?.write?.(this.csrs, low, 0);
+  restoreState(saved: ReturnType<FullVcpu['saveState']>): void {
+    this.restoreVirtualState(saved);
+    this.spaces.restore(saved.spaces);
+    this.guestSpace = this.spaces.space(checkedPaging(saved.paging));
   }
 }
 
-const isInteger = (text: string): boolean => /^-?\d{1,20}$/.test(text);
+function interruptNames(bits: number): string {
+  const { supervisorSoftware, supervisorTimer, supervisorExternal } = InterruptCode;
+  const names = [supervisorSoftware, supervisorTimer, supervisorExternal]
+    .filter((code) => bits & (1 << code))
+    .map((code) => causeOf(code, true).name);
+  return names.length === 0 ? 'none' : names.join(', ');
+}

@@ -59,6 +59,12 @@ export class SecondStage {
     return { gpa, hpa, level, entry, low: this.memory.read32(entry), high: this.memory.read32(entry + 4) };
   }
 
+  /** Takes away the leaf that maps an address, whatever its size. */
+  unmap(gpa: number): void {
+    const leaf = this.find(gpa);
+    if (leaf) this.write(leaf.entry, 0, 0);
+  }
+
   /** The leaf that maps an address, if there is one yet. */
   find(gpa: number): SecondStageLeaf | undefined {
     let table = this.root;

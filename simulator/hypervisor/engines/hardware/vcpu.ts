@@ -1,88 +1,144 @@
-import { type Hart, Status } from '../../../core/index';
-import { Csr, InterruptBit } from '../../../isa/index';
+import { CsrSlot, Environment, EnvironmentHigh, type Hart, HypervisorStatus, Status } from '../../../core/index';
+import {
+  Csr,
+  ExceptionCode,
+  InterruptBit,
+  isMisaligned,
+  SUPERVISOR_INTERRUPTS,
+  systemOperationOf,
+  VIRTUAL_INTERRUPTS,
+} from '../../../isa/index';
+import { type Narration, step } from '../../../machine/narration';
+import { exception, type Trap } from '../../../machine/trap';
+import { CsrValue, FRAME, Gva, Hpa } from '../../../mmu/address';
 import { Privilege, virtualPage } from '../../../mmu/index';
-import type { GuestPaging, Vcpu } from '../../vcpu';
+import type { Exit } from '../../exits/exit';
+import { fetchInstruction } from '../../exits/fetch-instruction';
+import { inject } from '../../exits/inject';
+import { emulateMisaligned } from '../../exits/misaligned';
+import type { GuestPaging } from '../../memory/guest-walk';
+import { type Outcome, RESUME } from '../../runnable';
+import { NEVER } from '../../timers';
+import { type Fact, type TranslationTable, Vcpu } from '../../vcpu';
+import type { Vm } from '../../vm';
+import { HardwareCpu } from './cpu';
+import { ACCESS_OF_GUEST_FAULT, handleGuestPageFault } from './guest-page-fault';
+import type { HardwareVm } from './vm';
 
 const STIP = InterruptBit.supervisorTimer;
 const VSTIP = InterruptBit.virtualSupervisorTimer;
 const VSEIP = InterruptBit.virtualSupervisorExternal;
 const ALL_ONES = -1;
-/** A deadline that never comes. */
-const NEVER = Number.POSITIVE_INFINITY;
 const ASID_MASK = 0xffff;
 const LEVELS_BY_MODE: { readonly [mode: number]: 3 | 4 } = { 8: 3, 9: 4 };
+const MODE_SV39X4 = 8;
+const VMID_SHIFT = 12;
+const WFI_LENGTH = 4;
 
-/** What a vCPU needs of its engine. */
-export interface VcpuServices {
-  /** The machine's own timer, for harts that have none for guests. */
-  setTimer(hart: number, deadline: number): void;
-  enter(vcpu: HardwareVcpu): void;
-}
+const bits = (...codes: number[]): number => codes.reduce((mask, code) => mask | (1 << code), 0);
 
-/** A vCPU whose guest runs in VS- and VU-mode of a hart: its CSRs are the hart's VS CSRs, which nobody else uses. */
-export class HardwareVcpu implements Vcpu {
-  lastInjection = { low: 0, high: 0, retired: -1 };
+/** What is the guest's own affair, as KVM for RISC-V delegates it. */
+const DELEGATED_EXCEPTIONS = bits(
+  ExceptionCode.instructionMisaligned,
+  ExceptionCode.illegalInstruction,
+  ExceptionCode.breakpoint,
+  ExceptionCode.loadMisaligned,
+  ExceptionCode.storeMisaligned,
+  ExceptionCode.userEcall,
+  ExceptionCode.instructionPageFault,
+  ExceptionCode.loadPageFault,
+  ExceptionCode.storePageFault,
+);
+
+/**
+ * A vCPU whose guest runs in VS- and VU-mode of a hart: its CSRs are the hart's VS CSRs, which nobody else uses. What comes to the VMM is
+ * what hedeleg, hideleg and hstatus leave: guest-page faults, calls to the firmware, wfi, and the hart's own interrupts.
+ */
+export class HardwareVcpu extends Vcpu {
   /** The level of its external interrupt, which the VMM brings into hvip on its way into the guest. */
   external = false;
+  readonly cpu = new HardwareCpu(this);
 
   constructor(
-    readonly id: number,
-    readonly hart: Hart,
-    private readonly services: VcpuServices,
-  ) {}
-
-  get pcLow(): number {
-    return this.hart.csrLow(Csr.sepc.number);
+    id: number,
+    vm: Vm,
+    hart: Hart,
+    readonly engine: HardwareVm,
+  ) {
+    super(id, vm, hart);
   }
 
-  get pcHigh(): number {
-    return this.hart.csrHigh(Csr.sepc.number);
+  /** What a hypervisor sets once for the guest of a hart. */
+  prepareHart(): void {
+    const { on: hart } = this;
+    hart.setCsrWords(Csr.hedeleg.number, DELEGATED_EXCEPTIONS, 0);
+    hart.setCsrWords(Csr.hideleg.number, VIRTUAL_INTERRUPTS, 0);
+    hart.setCsrWords(Csr.hcounteren.number, ALL_ONES, 0);
+    const { CBIE, CBCFE, CBZE } = Environment;
+    hart.setCsrWords(Csr.henvcfg.number, CBIE | CBCFE | CBZE, EnvironmentHigh.PBMTE | EnvironmentHigh.STCE);
+    hart.setCsrWords(Csr.vstimecmp.number, ALL_ONES, ALL_ONES);
+    // A guest that waits gives the hart back; what it does with its own paging is its own affair.
+    hart.state.hypervisorStatus |= HypervisorStatus.VTW | HypervisorStatus.SPV | HypervisorStatus.SPVP;
+    hart.state.status |= Status.FS;
+    hart.setCsrWords(Csr.sie.number, SUPERVISOR_INTERRUPTS, 0);
+    const page = this.engine.stage.root / FRAME;
+    const high = (MODE_SV39X4 << 28) | ((this.engine.vmid ?? 0) << VMID_SHIFT) | Math.floor(page / 2 ** 32);
+    hart.setCsrWords(Csr.hgatp.number, page | 0, high);
+    hart.fenceGuest();
   }
 
-  setPc(low: number, high: number): void {
-    this.hart.setCsrWords(Csr.sepc.number, low, high);
+  get pc(): Gva {
+    const { state } = this.on;
+    return new Gva(state.csrLow(CsrSlot.sepc), state.csrHigh(CsrSlot.sepc));
+  }
+
+  setPc({ low, high }: Gva): void {
+    this.on.setCsrWords(Csr.sepc.number, low, high);
+  }
+
+  get inVmm(): boolean {
+    return this.on.privilege === Privilege.supervisor && !this.on.virtual;
   }
 
   /** While the VMM runs, the mode that trapped. */
   get user(): boolean {
-    if (this.inVmm) return (this.hart.state.status & Status.SPP) === 0;
-    return this.hart.privilege === Privilege.user;
+    if (this.inVmm) return (this.on.state.status & Status.SPP) === 0;
+    return this.on.privilege === Privilege.user;
   }
 
   get sum(): boolean {
-    return (this.hart.csrLow(Csr.vsstatus.number) & Status.SUM) !== 0;
+    return (this.on.state.virtualStatus & Status.SUM) !== 0;
   }
 
   get mxr(): boolean {
-    return (this.hart.csrLow(Csr.vsstatus.number) & Status.MXR) !== 0;
+    return (this.on.state.virtualStatus & Status.MXR) !== 0;
   }
 
   get memoryTypes(): boolean {
-    return this.hart.options.pageMemoryTypes;
+    return this.on.options.pageMemoryTypes;
   }
 
   get paging(): GuestPaging {
-    const [low, high] = [this.hart.csrLow(Csr.vsatp.number), this.hart.csrHigh(Csr.vsatp.number)];
+    const { state } = this.on;
+    const [low, high] = [state.csrLow(CsrSlot.vsatp), state.csrHigh(CsrSlot.vsatp)];
     const levels = LEVELS_BY_MODE[high >>> 28];
     if (levels === undefined) return undefined;
     return { root: (high & 0xfff) * 2 ** 32 + (low >>> 0), asid: (high >>> 12) & ASID_MASK, levels };
   }
 
   get interruptAwaits(): boolean {
-    return (this.hart.csrLow(Csr.vsip.number) & this.hart.csrLow(Csr.vsie.number)) !== 0;
+    const { on: hart } = this;
+    return (hart.csrLow(Csr.vsip.number) & hart.csrLow(Csr.vsie.number)) !== 0;
   }
 
-  get trapVector(): { low: number; high: number } {
-    return { low: this.hart.csrLow(Csr.vstvec.number), high: this.hart.csrHigh(Csr.vstvec.number) };
-  }
-
-  get inVmm(): boolean {
-    return this.hart.privilege === Privilege.supervisor && !this.hart.virtual;
+  get trapVector(): CsrValue {
+    const { state } = this.on;
+    return new CsrValue(Csr.stvec.number, state.csrLow(CsrSlot.vstvec), state.csrHigh(CsrSlot.vstvec));
   }
 
   /** hvip has the bits of VS-mode one above those of S-mode. */
-  setPending(interrupt: number, level: boolean): void {
-    this.setVirtualPending(interrupt << 1, level);
+  setPending(interrupts: number, level: boolean): void {
+    this.setVirtualPending(interrupts << 1, level);
   }
 
   setExternal(level: boolean): boolean {
@@ -93,35 +149,26 @@ export class HardwareVcpu implements Vcpu {
     return changes;
   }
 
-  /** Whether hvip does not yet say what the line says. */
-  get externalDiffers(): boolean {
-    return this.external !== ((this.hart.csrLow(Csr.hvip.number) & VSEIP) !== 0);
-  }
-
-  deliverExternal(): void {
-    this.setVirtualPending(VSEIP, this.external);
-  }
-
   setTimer(deadline: number): void {
-    const { hart } = this;
+    const { on: hart } = this;
     if (hart.options.supervisorTimer) {
       const never = deadline >= 2 ** 64;
       const high = never ? ALL_ONES : Math.floor(deadline / 2 ** 32) | 0;
       hart.setCsrWords(Csr.vstimecmp.number, never ? ALL_ONES : deadline | 0, high);
     } else {
       this.setVirtualPending(VSTIP, false);
-      this.services.setTimer(this.id, deadline);
+      this.vm.host.timers.set(this, deadline);
     }
   }
 
-  /** The machine's timer has come: it stays quiet until the guest sets it again. */
-  timerExpired(): void {
-    this.services.setTimer(this.id, NEVER);
+  *timerReached(): Narration {
+    yield step`the machine's timer has come, which was set for the guest: set VSTIP in hvip`;
+    this.vm.host.timers.set(this, NEVER);
     this.setPending(STIP, true);
   }
 
   enterSupervisor(): void {
-    const { hart } = this;
+    const { on: hart } = this;
     // A hart that was stopped is where its last exit returned to: in the guest.
     hart.setMode(Privilege.supervisor, false);
     hart.setCsrWords(Csr.vsatp.number, 0, 0);
@@ -130,34 +177,132 @@ export class HardwareVcpu implements Vcpu {
   }
 
   /** What the hardware does for traps that it delegates, done by hand (as KVM's kvm_riscv_vcpu_trap_redirect). */
-  takeTrap(cause: number, _interrupt: boolean, valueLow: number, valueHigh: number): void {
-    const { hart } = this;
+  takeTrap({ cause, value }: Trap): void {
+    const { on: hart } = this;
     const status = hart.csrLow(Csr.vsstatus.number);
     const kept = status & ~(Status.SIE | Status.SPIE | Status.SPP);
     const stacked = (status & Status.SIE ? Status.SPIE : 0) | (this.user ? 0 : Status.SPP);
     hart.setCsrWords(Csr.vsstatus.number, kept | stacked, hart.csrHigh(Csr.vsstatus.number));
-    hart.setCsrWords(Csr.vsepc.number, this.pcLow, this.pcHigh);
+    hart.setCsr(Csr.vsepc.number, this.pc.value);
     hart.setCsrWords(Csr.vscause.number, cause, 0);
-    hart.setCsrWords(Csr.vstval.number, valueLow, valueHigh);
-    const vector = this.trapVector;
+    hart.setCsr(Csr.vstval.number, value);
+    const { low, high } = this.trapVector;
     hart.state.status |= Status.SPP;
-    this.setPc(vector.low & ~3, vector.high);
+    this.setPc(new Gva(low & ~3, high));
   }
 
   fenceAll(asid: number | undefined): void {
-    this.hart.fenceVirtual(undefined, asid);
+    this.on.fenceVirtual(undefined, asid);
   }
 
-  fenceAddress(low: number, high: number, asid: number | undefined): void {
-    this.hart.fenceVirtual(virtualPage(low, high), asid);
+  fenceAddress({ low, high }: Gva, asid: number | undefined): void {
+    this.on.fenceVirtual(virtualPage(low, high), asid);
   }
 
-  resume(): void {
-    this.services.enter(this);
+  /** The hart's CSRs are where the VMM looks. */
+  leave(): void {}
+
+  *handleExit(exit: Exit): Narration<Outcome> {
+    const { cause } = exit;
+    const access = ACCESS_OF_GUEST_FAULT[cause];
+    if (access !== undefined) return yield* handleGuestPageFault(this, access, exit);
+    if (cause === ExceptionCode.virtualSupervisorEcall) {
+      yield step`ecall in VS-mode: the guest's kernel calls its firmware, which is the VMM`;
+      return yield* this.vm.model.hypercall(this);
+    }
+    if (cause === ExceptionCode.virtualInstruction) return yield* this.handleVirtualInstruction(exit);
+    if (isMisaligned(cause) && !this.vm.port.delegatesMisaligned(this)) return yield* emulateMisaligned(this, exit);
+    yield step`the exception is the guest's own`;
+    return yield* inject(this, exit);
   }
 
-  private setVirtualPending(bits: number, level: boolean): void {
-    const pending = this.hart.csrLow(Csr.hvip.number);
-    this.hart.setCsrWords(Csr.hvip.number, level ? pending | bits : pending & ~bits, 0);
+  /** What V=1 forbids, or hstatus makes trap: wfi with VTW. */
+  private *handleVirtualInstruction(exit: Exit): Narration<Outcome> {
+    const { ledger } = this.vm;
+    const word = exit.instructionBits || (fetchInstruction(this, 'peek') ?? 0);
+    const instruction = this.decoded(word).decoded?.instruction;
+    const mnemonic = instruction?.name ?? 'no instruction';
+    ledger.charge('decode');
+    ledger.decoded(word);
+    yield step`decode the instruction that trapped: ${mnemonic}`;
+    if (instruction && systemOperationOf(instruction) === 'wfi' && !this.user) {
+      ledger.classify('wait');
+      return yield* this.emulateWait();
+    }
+    ledger.classify('guest-exception');
+    yield step`the guest's own hart would not have it either: an illegal instruction of the guest`;
+    return yield* inject(this, exception(ExceptionCode.illegalInstruction, BigInt(word >>> 0)));
+  }
+
+  private *emulateWait(): Narration<Outcome> {
+    this.advance(WFI_LENGTH);
+    if (this.interruptAwaits) {
+      yield step`an interrupt is pending: wfi ends at once`;
+      return RESUME;
+    }
+    yield step`nothing is pending: the vCPU waits, and the hart is free`;
+    return { kind: 'wait', wait: { kind: 'wfi' } };
+  }
+
+  tables(): readonly TranslationTable[] {
+    const { stage, vmid } = this.engine;
+    return [
+      {
+        role: 'second-stage',
+        root: stage.root,
+        tag: vmid,
+        maps: (address) => stage.find(Number(address)) !== undefined,
+        permissions: (guestFlags) => guestFlags,
+      },
+    ];
+  }
+
+  facts(): readonly Fact[] {
+    const { stage, vmid } = this.engine;
+    return [
+      { name: 'mode of the guest', value: this.user ? 'VU' : 'VS' },
+      { name: 'second stage', value: `root ${new Hpa(stage.root)}, ${stage.tableFrames.length} tables below it` },
+      { name: 'pages mapped', value: `${stage.leaves().length}` },
+      { name: 'VMID', value: vmid === undefined ? 'none: translations are forgotten at each entry' : `${vmid}` },
+    ];
+  }
+
+  /** ASIDs are the guest's own affair. */
+  describeAsid(): undefined {
+    return undefined;
+  }
+
+  /** Back to the guest: what has become pending meanwhile goes into hvip, where the hardware delivers it, then sret to VS- or VU-mode. */
+  *enter(hart: Hart): Narration {
+    const { ledger } = this.vm;
+    if (this.externalDiffers) {
+      yield step`a device of the VM asks for service: set VSEIP in hvip, the hardware delivers it when the guest lets it`;
+      const csr = Csr.hvip.number;
+      const before = { low: hart.csrLow(csr), high: 0 };
+      this.setVirtualPending(VSEIP, this.external);
+      ledger.changed({ kind: 'hardware CSR', csr, before, after: { low: hart.csrLow(csr), high: 0 } });
+      ledger.charge('csrAccess');
+    }
+    if (this.engine.vmid === undefined) {
+      yield step`translations carry no VMID here: forget all of the guest's (hfence.gvma, hfence.vvma)`;
+      hart.fenceGuest();
+      hart.fenceVirtual(undefined, undefined);
+      ledger.charge('tlbFlush');
+    }
+    const { pc } = this;
+    const mode = this.user ? 'VU' : 'VS';
+    yield step`return to the guest at ${pc}: sret with hstatus.SPV set, to ${mode}-mode`;
+    hart.state.hypervisorStatus |= HypervisorStatus.SPV;
+    hart.returnFromTrap('sret');
+  }
+
+  /** Whether hvip does not yet say what the line says. */
+  private get externalDiffers(): boolean {
+    return this.external !== ((this.on.state.csrLow(CsrSlot.hvip) & VSEIP) !== 0);
+  }
+
+  private setVirtualPending(interrupts: number, level: boolean): void {
+    const pending = this.on.state.csrLow(CsrSlot.hvip);
+    this.on.setCsrWords(Csr.hvip.number, level ? pending | interrupts : pending & ~interrupts, 0);
   }
 }

@@ -1,18 +1,18 @@
 import { delegationSwitch } from '../../../firmware/sbi/delegation-switch';
 import { Feature, type FeatureSwitches } from '../../../firmware/sbi/features';
 import { Csr } from '../../../isa/index';
-import type { FullVm } from './full-vm';
+import type { DeprivilegedVcpu } from './vcpu';
 
 /** What FWFT sets for a deprivileged guest: in its virtual medeleg. The VMM sets A and D in its tables always, as its hardware would. */
-export function virtualFeatures(vm: FullVm): FeatureSwitches {
-  const vcpu = (id: number) => {
-    const found = vm.vcpus[id];
+export function virtualFeatures(vcpus: readonly DeprivilegedVcpu[]): FeatureSwitches {
+  const vcpu = (id: number): DeprivilegedVcpu => {
+    const found = vcpus[id];
     if (!found) throw new RangeError(`vCPU ${id} is not of this VM`);
     return found;
   };
   return {
     [Feature.misalignedDelegation]: delegationSwitch(
-      (id) => vcpu(id).csrWords(Csr.medeleg.number).low,
+      (id) => vcpu(id).csrValue(Csr.medeleg.number).low,
       (id, delegated) => vcpu(id).setCsr(Csr.medeleg.number, delegated),
     ),
   };

@@ -1,73 +1,55 @@
-import { type Hart, type HartOptions, highWord, lowWord, Status, StatusHigh } from '../core/index';
-import type { FinisherRequest } from '../devices/finisher';
+import { type Hart, highWord, lowWord, Status, StatusHigh } from '../core/index';
 import type { VirtioBackend } from '../devices/virtio/transport';
 import { SbiFirmware } from '../firmware/firmware';
-import type { Guest, GuestCpu, GuestMode, GuestPeek } from '../hypervisor/guest';
-import { Csr, MACHINE_INTERRUPTS } from '../isa/index';
+import type { CpuMode, CpuPeek, CpuState } from '../hypervisor/cpu';
+import type { Guest } from '../hypervisor/guest';
+import { Csr } from '../isa/index';
 import { Board } from '../machine/board';
+import { endOf } from '../machine/finisher-end';
 import { machineLines } from '../machine/hart-lines';
-import { Machine } from '../machine/machine';
+import type { Machine } from '../machine/machine';
 import { MEMORY_MAP } from '../machine/memory-map';
 import { bareProcessor } from '../machine/processor';
 import { resetVector } from '../machine/reset-vector';
 import { type Access, Privilege } from '../mmu/index';
 
-/** MSI, MTI and MEI. */
-
-export interface BareEngineConfiguration {
-  readonly harts: number;
-  /** RAM in bytes. */
-  readonly memory: number;
+export interface BareMachineConfiguration {
   readonly firmware: 'sbi' | 'none';
-  /** What is behind the virtio slots of the guest's board. */
+  /** What is behind the virtio slots of the board. */
   readonly slots: readonly VirtioBackend[];
   /** The date at reset, in seconds since 1970. */
   readonly startTime: number;
   readonly console: (byte: number) => void;
-  readonly finish: (machine: Machine, request: FinisherRequest) => void;
-  readonly inputOpen: () => boolean;
-  readonly options: Partial<HartOptions> | undefined;
-  readonly translation: boolean | undefined;
 }
 
 /** No virtualization: the guest has the machine to itself, above SBI firmware or from reset in M-mode. */
-export class BareEngine implements Guest {
-  readonly machine: Machine;
+export class BareMachine implements Guest {
   readonly board: Board;
-  readonly cpus: readonly GuestCpu[];
+  readonly cpus: readonly CpuState[];
   readonly ram: { readonly base: number; readonly size: number };
   private readonly firmware: SbiFirmware | undefined;
 
-  constructor(configuration: BareEngineConfiguration) {
-    this.ram = { base: MEMORY_MAP.ram.base, size: configuration.memory };
-    const { harts, options, translation } = configuration;
-    this.machine = new Machine({ harts, ram: this.ram, options, translation });
-    const { machine } = this;
+  constructor(
+    private readonly machine: Machine,
+    { firmware, slots, startTime, console }: BareMachineConfiguration,
+  ) {
+    this.ram = machine.configuration.ram;
     this.board = new Board({
       name: '',
       clock: machine.clock,
       memory: machine.dma,
       harts: machine.harts.map(machineLines),
-      slots: configuration.slots,
-      startTime: configuration.startTime,
-      rom: configuration.firmware === 'none',
+      slots,
+      startTime,
+      rom: firmware === 'none',
       clint: true,
-      console: configuration.console,
-      finish: (request) => configuration.finish(machine, request),
+      console,
+      finish: (request) => machine.finish(endOf(request)),
     });
     machine.attachBoard(this.board);
-    this.cpus = machine.harts.map((hart) => new BareCpu(hart, configuration.firmware === 'sbi'));
-    if (configuration.firmware === 'sbi' && this.board.clint) {
+    this.cpus = machine.harts.map((hart) => new BareCpu(machine, hart, firmware === 'sbi'));
+    if (firmware === 'sbi' && this.board.clint)
       this.firmware = new SbiFirmware(machine, this.board.clint, this.board.uart);
-      machine.host('m', this.firmware);
-    }
-    const hasFirmware = this.firmware !== undefined;
-    machine.setPolicy({
-      // The firmware's interrupts are not the business of those above it: they end no wfi of theirs. Those of a guest do.
-      wakes: (hart) =>
-        hasFirmware ? (hart.state.pending & hart.state.enabled & ~MACHINE_INTERRUPTS) !== 0 : hart.interruptAwaits(),
-      inputOpen: configuration.inputOpen,
-    });
   }
 
   /**
@@ -76,7 +58,7 @@ export class BareEngine implements Guest {
    */
   boot(entry: bigint, deviceTree: number, next: bigint): void {
     if (this.firmware) {
-      this.firmware.boot(Number(entry), deviceTree);
+      this.firmware.boot({ address: Number(entry), opaque: BigInt(deviceTree) });
       return;
     }
     this.board.rom?.load(resetVector({ start: Number(entry), deviceTree, next: Number(next) }));
@@ -96,15 +78,32 @@ export class BareEngine implements Guest {
   }
 }
 
-class BareCpu implements GuestCpu {
+class BareCpu implements CpuState {
   constructor(
-    readonly hart: Hart,
+    private readonly machine: Machine,
+    private readonly hart: Hart,
     /** M-mode is the firmware's, which is no part of the guest. */
     private readonly hasFirmware: boolean,
   ) {}
 
   get id(): number {
     return this.hart.id;
+  }
+
+  get isStarted(): boolean {
+    return this.machine.scheduler.lifecycle(this.hart) === 'started';
+  }
+
+  get retired(): number {
+    return this.hart.retired;
+  }
+
+  x(register: number): bigint {
+    return this.hart.x(register);
+  }
+
+  setX(register: number, value: bigint): void {
+    this.hart.setX(register, value);
   }
 
   /** While the firmware has the hart, the guest's pc and privilege are those to which it returns. */
@@ -141,7 +140,7 @@ class BareCpu implements GuestCpu {
     return true;
   }
 
-  peek(address: bigint, access: Access, { privilege, virtual }: GuestMode = this, pastTlb = false): GuestPeek {
+  peek(address: bigint, access: Access, { privilege, virtual }: CpuMode = this, pastTlb = false): CpuPeek {
     const mode = { privilege, virtual, pastTlb };
     const found = this.hart.peekTranslation(lowWord(address), highWord(address), access, mode);
     const { steps } = found;

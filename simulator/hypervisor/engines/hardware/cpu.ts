@@ -1,48 +1,53 @@
-import { type Hart, highWord, lowWord, Status } from '../../../core/index';
+import { Status } from '../../../core/index';
 import { Csr, virtualCsr } from '../../../isa/index';
+import { Gva } from '../../../mmu/address';
 import { type Access, Privilege, type WalkStep } from '../../../mmu/index';
-import type { GuestCpu, GuestMode, GuestPeek } from '../../guest';
-import { GuestTables, translateGuest } from '../../memory/guest-walk';
-import type { HardwareVm } from './hardware-vm';
+import type { CpuMode, CpuPeek, CpuState } from '../../cpu';
 import type { HardwareVcpu } from './vcpu';
 
 /** A vCPU in VS-mode as its guest, and so the debugger, sees it. */
-export class HardwareCpu implements GuestCpu {
+export class HardwareCpu implements CpuState {
   /** The guest sees no H extension. */
   readonly virtual = false;
-  private readonly tables: GuestTables;
 
-  constructor(
-    vm: HardwareVm,
-    readonly vcpu: HardwareVcpu,
-  ) {
-    this.tables = new GuestTables(vm);
-  }
+  constructor(private readonly vcpu: HardwareVcpu) {}
 
   get id(): number {
     return this.vcpu.id;
   }
 
-  get hart(): Hart {
-    return this.vcpu.hart;
+  get isStarted(): boolean {
+    return this.vcpu.run !== 'off';
+  }
+
+  get retired(): number {
+    return this.vcpu.on.retired;
+  }
+
+  x(register: number): bigint {
+    return this.vcpu.on.x(register);
+  }
+
+  setX(register: number, value: bigint): void {
+    this.vcpu.on.setX(register, value);
   }
 
   /** While the VMM or the machine's firmware has the hart, where it returns to. */
   get pc(): bigint {
-    const { hart } = this;
+    const { on: hart } = this.vcpu;
     if (hart.privilege === Privilege.machine) return hart.csr(Csr.mepc.number);
     return this.vcpu.inVmm ? hart.csr(Csr.sepc.number) : hart.pc;
   }
 
   set pc(value: bigint) {
-    const { hart } = this;
+    const { on: hart } = this.vcpu;
     if (hart.privilege === Privilege.machine) hart.setCsr(Csr.mepc.number, value);
     else if (this.vcpu.inVmm) hart.setCsr(Csr.sepc.number, value);
     else hart.pc = value;
   }
 
   get privilege(): Privilege {
-    const { hart } = this;
+    const { on: hart } = this.vcpu;
     if (hart.privilege === Privilege.machine)
       return ((hart.state.status & Status.MPP) >> Status.MPP_SHIFT) as Privilege;
     return this.vcpu.user ? Privilege.user : Privilege.supervisor;
@@ -50,20 +55,20 @@ export class HardwareCpu implements GuestCpu {
 
   /** The guest sees S-mode's CSRs, which the hardware keeps as VS-mode's; those of M- and HS-mode are not its affair. */
   readCsr(number: number): bigint | undefined {
-    if (!isVisible(number) || !this.hart.csrs.find(number)) return undefined;
-    return this.hart.csr(virtualCsr(number));
+    const { on: hart } = this.vcpu;
+    return isVisible(number) && hart.csrs.find(number) ? hart.csr(virtualCsr(number)) : undefined;
   }
 
   writeCsr(number: number, value: bigint): boolean {
-    if (!isVisible(number) || !this.hart.csrs.find(virtualCsr(number))?.write) return false;
-    this.hart.setCsr(virtualCsr(number), value);
+    const { on: hart } = this.vcpu;
+    if (!isVisible(number) || !hart.csrs.find(virtualCsr(number))?.write) return false;
+    hart.setCsr(virtualCsr(number), value);
     return true;
   }
 
-  peek(address: bigint, access: Access, { privilege }: GuestMode = this): GuestPeek {
+  peek(address: bigint, access: Access, { privilege }: CpuMode = this): CpuPeek {
     const steps: WalkStep[] = [];
-    const user = privilege === Privilege.user;
-    const found = translateGuest(this.vcpu, this.tables, lowWord(address), highWord(address), access, user, steps);
+    const found = this.vcpu.walk(Gva.of(address), access, 'peek', { user: privilege === Privilege.user, steps });
     return 'fault' in found ? { fault: found.fault, steps } : { gpa: found.gpa, steps };
   }
 }

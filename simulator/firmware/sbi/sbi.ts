@@ -1,0 +1,99 @@
+import { highWord, lowWord } from '../../core/index';
+import { Gva } from '../../mmu/address';
+import type { EntryPoint, FirmwarePort } from '../port';
+import { SbiConsole } from './console';
+import { FirmwareFeatures } from './features';
+import { HartStatus, type SbiExtension } from './interface';
+
+const WORD_BYTES = 8;
+
+/** The SBI of one set of harts, those of the bare machine or the vCPUs of a VM: what it remembers, and what its calls do. */
+export class Sbi {
+  readonly console: SbiConsole;
+  /** What FWFT sets. */
+  readonly features: FirmwareFeatures;
+  /** By hart that asked to be suspended: how much it had retired when it did. It is so as long as it waits and has retired no more. */
+  private readonly suspended = new Map<number, number>();
+
+  /** @param extensions those that answer, for `probe_extension` */
+  constructor(
+    readonly port: FirmwarePort,
+    readonly extensions: readonly SbiExtension[],
+  ) {
+    this.console = new SbiConsole(port.uart, port.clock);
+    this.features = new FirmwareFeatures(port.harts, port.features);
+  }
+
+  get harts(): number {
+    return this.port.harts;
+  }
+
+  /** The HSM state of a hart. */
+  status(hart: number): number {
+    const { port } = this;
+    const activity = port.activity(hart);
+    if (activity === 'stopped') return HartStatus.stopped;
+    const isSuspended = activity === 'waiting' && this.suspended.get(hart) === port.retired(hart);
+    return isSuspended ? HartStatus.suspended : HartStatus.started;
+  }
+
+  start(hart: number, entry: EntryPoint): void {
+    this.suspended.delete(hart);
+    this.features.reset(hart);
+    this.port.start(hart, entry);
+  }
+
+  /** Waits for an interrupt; then goes on after the call, which counts as retired, or at `resume`. */
+  suspend(hart: number, resume: EntryPoint | undefined): void {
+    this.port.suspend(hart, resume);
+    this.suspended.set(hart, this.port.retired(hart) + 1);
+  }
+
+  /** Whether a supervisor may begin at this physical address. */
+  mayExecute(address: number): boolean {
+    return this.port.isCallersMemory(address, 2);
+  }
+
+  /** Undefined unless all of it is memory of the caller's. */
+  readMemory(address: number, length: number): Uint8Array | undefined {
+    return this.port.isCallersMemory(address, length) ? this.port.readMemory(address, length) : undefined;
+  }
+
+  /** All of it or, where part is no memory of the caller's, nothing. @returns whether it was written */
+  writeMemory(address: number, bytes: Uint8Array): boolean {
+    const isCallers = this.port.isCallersMemory(address, bytes.length);
+    if (isCallers) this.port.writeMemory(address, bytes);
+    return isCallers;
+  }
+
+  /**
+   * The 64-bit word at the caller's own virtual address, read as the caller would. When that faults, the caller gets the fault
+   * as its own and the result is undefined.
+   */
+  readCallersWord(hart: number, address: Gva): bigint | undefined {
+    let word = 0n;
+    for (let i = 0; i < WORD_BYTES; i++) {
+      const value = BigInt.asUintN(64, address.value + BigInt(i));
+      const at = new Gva(lowWord(value), highWord(value));
+      const found = this.port.readCallersByte(hart, at);
+      if ('fault' in found) {
+        this.port.giveFault(hart, found.fault, at);
+        return undefined;
+      }
+      word |= BigInt(found.byte) << BigInt(8 * i);
+    }
+    return word;
+  }
+
+  state() {
+    const suspended = [...this.suspended].map(([hart, retired]) => ({ hart, retired }));
+    return { suspended, console: this.console.state(), features: this.features.state() };
+  }
+
+  restore({ suspended, console, features }: ReturnType<Sbi['state']>): void {
+    this.console.restore(console);
+    this.features.restore(features);
+    this.suspended.clear();
+    for (const { hart, retired } of suspended) this.suspended.set(hart, retired);
+  }
+}

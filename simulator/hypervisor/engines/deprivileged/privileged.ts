@@ -1,0 +1,119 @@
+import {
+  type CsrOperation,
+  csrSourceRegister,
+  executeCsrInstruction,
+  fromWords,
+  returnFromTrap,
+} from '../../../core/index';
+import { Csr, csrNumbered, ExceptionCode, systemOperationOf } from '../../../isa/index';
+import { type Narration, step } from '../../../machine/narration';
+import { exception } from '../../../machine/trap';
+import { type CsrValue, Gva } from '../../../mmu/address';
+import { inject } from '../../exits/inject';
+import type { Words } from '../../ledger/ledger';
+import { type Outcome, RESUME } from '../../runnable';
+import type { DeprivilegedVcpu } from './vcpu';
+
+/** Every privileged instruction has four bytes. */
+const LENGTH = 4;
+const rdOf = (word: number): number => (word >>> 7) & 31;
+const rs1Of = (word: number): number => (word >>> 15) & 31;
+const rs2Of = (word: number): number => (word >>> 20) & 31;
+const ASID = 0xffffn;
+
+/**
+ * An instruction that U-mode may not execute. If the guest's *virtual* mode may, the VMM does its work on the virtual state;
+ * if not, the guest made an error and gets the illegal-instruction exception that its hardware would raise.
+ */
+export function* emulatePrivileged(vcpu: DeprivilegedVcpu, word: number): Narration<Outcome> {
+  const { ledger } = vcpu.vm;
+  const instruction = vcpu.decoded(word).decoded?.instruction;
+  const operation = instruction && systemOperationOf(instruction);
+  ledger.charge('decode');
+  ledger.decoded(word);
+  const mnemonic = instruction?.name ?? 'no instruction';
+  yield step`decode the instruction that trapped: ${mnemonic}`;
+  switch (operation) {
+    case 'csr-write':
+    case 'csr-set':
+    case 'csr-clear':
+      return yield* emulateCsrAccess(vcpu, operation, word);
+    case 'sret':
+      if (!vcpu.user) return yield* emulateSret(vcpu);
+      break;
+    case 'sfence.vma':
+      if (!vcpu.user) return yield* emulateFence(vcpu, word);
+      break;
+    case 'wfi':
+      if (!vcpu.user) return yield* emulateWfi(vcpu);
+      break;
+  }
+  return yield* reflectIllegal(vcpu, word);
+}
+
+function* reflectIllegal(vcpu: DeprivilegedVcpu, word: number): Narration<Outcome> {
+  vcpu.vm.ledger.classify('guest-exception');
+  const mode = vcpu.user ? 'U-mode' : 'S-mode';
+  yield step`in virtual ${mode} it is not allowed either: an illegal instruction of the guest`;
+  return yield* inject(vcpu, exception(ExceptionCode.illegalInstruction, BigInt(word >>> 0)));
+}
+
+function* emulateCsrAccess(vcpu: DeprivilegedVcpu, operation: CsrOperation, word: number): Narration<Outcome> {
+  const { cpu, csrs, vm } = vcpu;
+  const number = word >>> 20;
+  const name = csrNumbered(number)?.name ?? `CSR 0x${number.toString(16)}`;
+  vm.ledger.classify('csr-access');
+  const source = Gva.of(cpu.x(csrSourceRegister(word) ?? 0));
+  const value = vcpu.csrValue(number);
+  yield step`access the virtual ${name}, which is ${value}`;
+  if (!executeCsrInstruction(csrs, operation, word, source.low, source.high)) return yield* reflectIllegal(vcpu, word);
+  const old = fromWords(csrs.low, csrs.high);
+  vm.ledger.charge('csrAccess');
+  const written = vcpu.csrValue(number);
+  if (written.low !== value.low || written.high !== value.high) {
+    vm.ledger.changed({ kind: 'virtual CSR', csr: number, before: wordsOf(value), after: wordsOf(written) });
+    yield step`the virtual ${name} is now ${written}`;
+  }
+  cpu.setX(rdOf(word), old);
+  vcpu.advance(LENGTH);
+  if (number === Csr.satp.number) yield* vcpu.switchSpace();
+  return RESUME;
+}
+
+const wordsOf = ({ low, high }: CsrValue): Words => ({ low, high });
+
+function* emulateSret(vcpu: DeprivilegedVcpu): Narration<Outcome> {
+  const { low, high } = vcpu.csrValue(Csr.sepc.number);
+  const target = new Gva(low, high);
+  yield step`return from the guest's trap handler to ${target}: privilege and SIE from the virtual sstatus`;
+  returnFromTrap(vcpu.state, 'sret');
+  vcpu.vm.machine.retireEmulated(vcpu.on);
+  return RESUME;
+}
+
+function* emulateFence(vcpu: DeprivilegedVcpu, word: number): Narration<Outcome> {
+  const { cpu } = vcpu;
+  const [rs1, rs2] = [rs1Of(word), rs2Of(word)];
+  const asid = rs2 === 0 ? undefined : Number(cpu.x(rs2) & ASID);
+  const spaces = asid === undefined ? 'all address spaces' : `ASID ${asid}`;
+  if (rs1 === 0) {
+    yield step`the guest has changed its page tables: drop the shadow entries of ${spaces}`;
+    vcpu.fenceAll(asid);
+  } else {
+    const gva = Gva.of(cpu.x(rs1));
+    yield step`the guest has changed its page tables: drop the shadow entry of ${gva} in ${spaces}`;
+    vcpu.fenceAddress(gva, asid);
+  }
+  vcpu.advance(LENGTH);
+  return RESUME;
+}
+
+function* emulateWfi(vcpu: DeprivilegedVcpu): Narration<Outcome> {
+  vcpu.advance(LENGTH);
+  if (vcpu.interruptAwaits) {
+    yield step`an interrupt is pending: wfi ends at once`;
+    return RESUME;
+  }
+  yield step`nothing is pending: the vCPU waits`;
+  return { kind: 'wait', wait: { kind: 'wfi' } };
+}

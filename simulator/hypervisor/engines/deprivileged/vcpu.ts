@@ -1,0 +1,271 @@
+import {
+  CsrFile,
+  CsrSlot,
+  Environment,
+  type Hart,
+  HartState,
+  pendingInterrupt,
+  redirectTrap,
+  Status,
+} from '../../../core/index';
+import { Csr, causeOf, ExceptionCode, InterruptBit, isMisaligned, SUPERVISOR_INTERRUPTS } from '../../../isa/index';
+import { type Narration, step } from '../../../machine/narration';
+import { exception, interrupt } from '../../../machine/trap';
+import { CsrValue, Gva } from '../../../mmu/address';
+import { Access, Pmp, Privilege } from '../../../mmu/index';
+import type { Exit } from '../../exits/exit';
+import { fetchInstruction } from '../../exits/fetch-instruction';
+import { inject } from '../../exits/inject';
+import { emulateMisaligned } from '../../exits/misaligned';
+import type { GuestPaging } from '../../memory/guest-walk';
+import { ensure } from '../../memory/table-check';
+import type { Outcome } from '../../runnable';
+import { NEVER } from '../../timers';
+import { Vcpu } from '../../vcpu';
+import type { Vm } from '../../vm';
+import { DeprivilegedCpu } from './cpu';
+import { emulatePrivileged } from './privileged';
+
+/** Words that a virtual hart state takes, by the layout of a hart's block. */
+const STATE_WORDS = 0x400 / 4 + 64;
+const ALL_EXCEPTIONS = 0xffff;
+const ALL_COUNTERS = -1;
+/** cycle, time and instret. */
+const COMMON_COUNTERS = 7;
+
+const MODE_SV39 = 8;
+const ASID_MASK = 0xffff;
+const STIP = InterruptBit.supervisorTimer;
+const SEIP = InterruptBit.supervisorExternal;
+const { CBIE, CBCFE, CBZE } = Environment;
+
+const ACCESS_OF_FAULT: { readonly [cause: number]: Access } = {
+  [ExceptionCode.instructionPageFault]: Access.execute,
+  [ExceptionCode.loadPageFault]: Access.read,
+  [ExceptionCode.storePageFault]: Access.write,
+};
+
+/**
+ * A vCPU whose guest kernel runs in the hardware's U-mode: every privileged instruction, every fault and every interrupt of the hart
+ * comes to the VMM. Its virtual privilege and CSRs are here, in the same form and with the same legal values as a hart's own.
+ */
+export abstract class DeprivilegedVcpu extends Vcpu {
+  /** Virtual privilege, CSRs and pending interrupts; its pc is current while a handler runs (the hart's sepc is the guest's pc otherwise). */
+  readonly state: HartState;
+  readonly csrs: CsrFile;
+  readonly cpu: DeprivilegedCpu;
+  /** Its device tree does not name Svpbmt. */
+  readonly memoryTypes = false;
+
+  constructor(id: number, vm: Vm, hart: Hart) {
+    super(id, vm, hart);
+    this.state = new HartState(new Int32Array(STATE_WORDS), 0);
+    this.csrs = new CsrFile({
+      state: this.state,
+      pmp: new Pmp(() => undefined),
+      hartId: id,
+      clock: () => vm.machine.clock.now(),
+      instructionsRetired: () => hart.retired,
+      // The virtual hart has no hypervisor extension, its timer is the SBI's, and its shadow tables have three levels: kernels find out
+      // what paging there is by what satp takes.
+      options: { ...hart.options, hypervisor: false, supervisorTimer: false, paging: 'sv39' },
+      modesChanged: () => undefined,
+      timersChanged: () => undefined,
+    });
+    this.cpu = new DeprivilegedCpu(this);
+    this.reset();
+  }
+
+  /** As SBI firmware prepares a hart: everything delegated, the common counters readable. Then S-mode. */
+  private reset(): void {
+    this.state.privilege = Privilege.machine;
+    this.setCsr(Csr.medeleg.number, ALL_EXCEPTIONS);
+    this.setCsr(Csr.mideleg.number, SUPERVISOR_INTERRUPTS);
+    this.setCsr(Csr.mcounteren.number, ALL_COUNTERS);
+    this.setCsr(Csr.scounteren.number, COMMON_COUNTERS);
+    this.resetSupervisor();
+  }
+
+  private resetSupervisor(): void {
+    this.state.privilege = Privilege.supervisor;
+    this.setCsr(Csr.satp.number, 0);
+    this.state.status = (this.state.status & ~Status.SIE) | Status.FS;
+  }
+
+  /** The guest's satp says something else than before: its address space takes effect at once. */
+  abstract switchSpace(): Narration;
+  /** The same, of a debugger's write. */
+  abstract spaceChanged(): void;
+  /** The hardware's page fault of an access. */
+  abstract handlePageFault(access: Access, address: Gva): Narration<Outcome>;
+  /** The root that the hardware is to walk in the guest's present mode, into satp. */
+  abstract loadRoot(hart: Hart): Narration;
+
+  /** All that a guest kernel must not do itself traps. */
+  prepareHart(): void {
+    this.on.setCsrWords(Csr.scounteren.number, 0, 0);
+    this.on.setCsrWords(Csr.sie.number, SUPERVISOR_INTERRUPTS, 0);
+  }
+
+  enterSupervisor(): void {
+    this.resetSupervisor();
+    this.spaceChanged();
+  }
+
+  get user(): boolean {
+    return this.state.privilege === Privilege.user;
+  }
+
+  get sum(): boolean {
+    return (this.state.status & Status.SUM) !== 0;
+  }
+
+  get mxr(): boolean {
+    return (this.state.status & Status.MXR) !== 0;
+  }
+
+  get interruptAwaits(): boolean {
+    return (this.state.pending & this.state.enabled) !== 0;
+  }
+
+  get pc(): Gva {
+    return new Gva(this.state.pcLow, this.state.pcHigh);
+  }
+
+  setPc({ low, high }: Gva): void {
+    this.state.setPc(low, high);
+  }
+
+  /** What the virtual satp says; undefined while it is Bare. */
+  get wantedPaging(): GuestPaging {
+    const { low, high } = this.csrValue(Csr.satp.number);
+    if (high >>> 28 !== MODE_SV39) return undefined;
+    return { root: (high & 0xfff) * 2 ** 32 + (low >>> 0), asid: (high >>> 12) & ASID_MASK, levels: 3 };
+  }
+
+  get trapVector(): CsrValue {
+    return this.csrValue(Csr.stvec.number);
+  }
+
+  setPending(interrupts: number, level: boolean): void {
+    const pending = this.state.csrLow(CsrSlot.mip);
+    this.state.setCsr(CsrSlot.mip, level ? pending | interrupts : pending & ~interrupts, 0);
+  }
+
+  setExternal(level: boolean): boolean {
+    const { lines } = this.state;
+    this.state.lines = level ? lines | SEIP : lines & ~SEIP;
+    return lines !== this.state.lines;
+  }
+
+  setTimer(deadline: number): void {
+    this.setPending(STIP, false);
+    this.vm.host.timers.set(this, deadline);
+  }
+
+  *timerReached(): Narration {
+    yield step`the machine's timer has come, which was set for the guest: its virtual timer interrupt is pending`;
+    this.vm.host.timers.set(this, NEVER);
+    this.setPending(STIP, true);
+  }
+
+  takeTrap({ cause, interrupt, value }: { cause: number; interrupt: boolean; value: bigint }): void {
+    const { low, high } = Gva.of(value);
+    // The VMM is its M-mode, which passes the trap on, whatever the virtual medeleg says.
+    redirectTrap(this.state, cause, interrupt, low, high);
+  }
+
+  /** From the hardware's trap to the VMM's view of the guest: its pc is the hart's sepc. */
+  leave(): void {
+    const { state } = this.on;
+    this.state.setPc(state.csrLow(CsrSlot.sepc), state.csrHigh(CsrSlot.sepc));
+    // The guest uses the hardware's floating-point registers itself: what it has made of their state is its own.
+    this.state.status = (this.state.status & ~Status.FS) | (state.status & Status.FS);
+  }
+
+  *handleExit(exit: Exit): Narration<Outcome> {
+    const access = ACCESS_OF_FAULT[exit.cause];
+    if (access !== undefined) return yield* this.handlePageFault(access, exit.address);
+    if (exit.cause === ExceptionCode.illegalInstruction)
+      // The hardware may leave stval zero: then the bits are fetched as the guest would fetch them.
+      return yield* emulatePrivileged(this, exit.instructionBits || (fetchInstruction(this) ?? 0));
+    if (exit.cause === ExceptionCode.userEcall) return yield* this.handleEcall();
+    if (isMisaligned(exit.cause) && !this.vm.port.delegatesMisaligned(this))
+      return yield* emulateMisaligned(this, exit);
+    yield step`the exception is the guest's own`;
+    return yield* inject(this, exit);
+  }
+
+  /** Both virtual modes call from the hardware's U-mode; the virtual mode tells a system call from a call to the firmware. */
+  private *handleEcall(): Narration<Outcome> {
+    if (this.user) {
+      this.vm.ledger.classify('guest-exception');
+      yield step`ecall in virtual U-mode: a system call of the guest's program to the guest's kernel`;
+      return yield* inject(this, exception(ExceptionCode.userEcall));
+    }
+    yield step`ecall in virtual S-mode: the guest's kernel calls its firmware, which is the VMM`;
+    return yield* this.vm.model.hypercall(this);
+  }
+
+  /**
+   * Back to the guest: first an interrupt that is deliverable now, then the root of the address space and mode in which the guest goes
+   * on, then sret to the hardware's U-mode.
+   */
+  *enter(hart: Hart): Narration {
+    const { state } = this;
+    const code = pendingInterrupt(state);
+    if (code >= 0) {
+      const { name } = causeOf(code, true);
+      yield step`${name} is pending and enabled in the guest`;
+      yield* inject(this, interrupt(code));
+    }
+    yield* this.loadRoot(hart);
+    const { pc } = this;
+    yield step`return to the guest at ${pc}: sret, to U-mode of the hardware`;
+    hart.state.setCsr(CsrSlot.sepc, pc.low, pc.high);
+    // To the hardware the guest's kernel is a user: what only menvcfg decides for S-mode, senvcfg decides for it too.
+    const environment = this.user ? state.csrLow(CsrSlot.senvcfg) : CBIE | CBCFE | CBZE;
+    if (hart.state.csrLow(CsrSlot.senvcfg) !== environment) hart.setCsrWords(Csr.senvcfg.number, environment, 0);
+    // The guest runs in U-mode, whatever its virtual privilege; MXR is resolved in the shadow tables.
+    const replaced = Status.SPP | Status.SUM | Status.MXR | Status.FS;
+    hart.state.status = (hart.state.status & ~replaced) | (state.status & Status.FS);
+    hart.returnFromTrap('sret');
+  }
+
+  /** The virtual CSR of a number. */
+  csrValue(number: number): CsrValue {
+    const { csrs } = this;
+    csrs.find(number)?.read(csrs);
+    return new CsrValue(number, csrs.low, csrs.high);
+  }
+
+  setCsr(number: number, low: number): void {
+    this.csrs.find(number)?.write?.(this.csrs, low, 0);
+  }
+
+  saveVirtualState() {
+    const { privilege, lines, cycleOffset, instretOffset } = this.state;
+    return {
+      privilege,
+      lines,
+      cycleOffset: String(cycleOffset),
+      instretOffset: String(instretOffset),
+      words: [...this.state.saveWords()],
+    };
+  }
+
+  restoreVirtualState(saved: ReturnType<DeprivilegedVcpu['saveVirtualState']>): void {
+    const { state } = this;
+    // The numbers may come out of a file that somebody has changed.
+    ensure([0, 1].includes(saved.privilege), `the guest is in privilege mode ${saved.privilege}`);
+    ensure(saved.words.length === state.saveWords().length, `the guest has ${saved.words.length} words of registers`);
+    ensure([saved.cycleOffset, saved.instretOffset].every(isInteger), 'a counter of the guest is no number');
+    state.privilege = saved.privilege;
+    state.lines = saved.lines;
+    state.cycleOffset = BigInt(saved.cycleOffset);
+    state.instretOffset = BigInt(saved.instretOffset);
+    state.restoreWords(Int32Array.from(saved.words));
+  }
+}
+
+const isInteger = (text: string): boolean => /^-?\d{1,20}$/.test(text);

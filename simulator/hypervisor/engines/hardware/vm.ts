@@ -1,0 +1,75 @@
+import { hartFeatures } from '../../../firmware/hart-features';
+import type { FeatureSwitches } from '../../../firmware/sbi/features';
+import { Csr } from '../../../isa/index';
+import { FRAME } from '../../../mmu/address';
+import { Pte } from '../../../mmu/index';
+import type { Reach } from '../../isolation';
+import { FramePool } from '../../memory/frame-pool';
+import type { FrameRange } from '../../memory/frame-table';
+import type { Vm } from '../../vm';
+import type { EngineVm } from '../engine';
+import { SecondStage } from './second-stage';
+import { HardwareVcpu } from './vcpu';
+
+/** The engine `hardware` for one VM: its vCPUs, and the second stage that they share. */
+export class HardwareVm implements EngineVm {
+  readonly translation = 'second-stage';
+  readonly stage: SecondStage;
+  readonly vcpus: readonly HardwareVcpu[];
+  readonly features: FeatureSwitches;
+
+  /** @param vmid under which the hardware keeps its translations; undefined: untagged, they are forgotten at each entry */
+  constructor(
+    vm: Vm,
+    root: FrameRange,
+    tables: FrameRange,
+    readonly vmid: number | undefined,
+  ) {
+    const { harts, core } = vm.machine;
+    const pool = new FramePool(tables, (hpa) => core.ram.fill(hpa, FRAME, 0));
+    this.stage = new SecondStage(core.ram, pool, root.base);
+    this.vcpus = vm.cpuIds.map((id) => {
+      const hart = harts[id];
+      if (!hart) throw new RangeError(`the machine has no hart for vCPU ${id}`);
+      return new HardwareVcpu(id, vm, hart, this);
+    });
+    this.features = hartFeatures(harts, { delegation: Csr.hedeleg.number, environment: Csr.henvcfg.number });
+  }
+
+  changed(gpa: number, frames: number): void {
+    for (let at = gpa; at < gpa + frames * FRAME; at += FRAME) this.stage.unmap(at);
+    for (const { on: hart } of this.vcpus) {
+      for (let at = gpa; at < gpa + frames * FRAME; at += FRAME) hart.fenceGuest(at / FRAME, this.vmid);
+    }
+  }
+
+  /** Every leaf of the second stage, where its guest has it, which VS-mode reaches: its U must be 1, and its G 0. Every TLB entry of the guest. */
+  reach(reach: Reach): void {
+    reach.table('second stage', 'the root', this.stage.root);
+    for (const frame of this.stage.tableFrames) reach.table('second stage', 'a table', frame);
+    for (const { gpa, hpa, level, low } of this.stage.leaves()) {
+      const what = `leaf 0x${gpa.toString(16)}`;
+      reach.memory('second stage', what, hpa, FRAME * 512 ** level, gpa);
+      if (!(low & Pte.U) || low & Pte.G) reach.flaw('second stage', `${what} has U=0 or G=1`);
+    }
+    for (const { on: hart } of this.vcpus) {
+      for (const entry of hart.tlb.entries) {
+        // That there is no valid entry may be cached as well.
+        if (!entry.virtual || !(entry.secondStage & Pte.V)) continue;
+        reach.memory('TLB', `page 0x${(entry.page * FRAME).toString(16)}`, entry.physical, FRAME * 512 ** entry.level);
+      }
+    }
+  }
+
+  state() {
+    return { stage: this.stage.state(), vcpus: this.vcpus.map(({ external }) => ({ external })) };
+  }
+
+  restore({ stage, vcpus }: ReturnType<HardwareVm['state']>): void {
+    this.stage.restore(stage);
+    for (const [index, { external }] of vcpus.entries()) {
+      const vcpu = this.vcpus[index];
+      if (vcpu) vcpu.external = external;
+    }
+  }
+}

@@ -1,0 +1,81 @@
+import { FRAME } from '../mmu/address';
+import type { FrameTable } from './memory/frame-table';
+import type { Vm } from './vm';
+
+/** Something that leads out of a VM. */
+export interface IsolationBreach {
+  readonly where: 'shadow table' | 'second stage' | 'TLB' | 'DMA' | 'P2M';
+  readonly description: string;
+}
+
+/** Where an engine reports what its guest reaches, from the live state of the hardware. */
+export interface Reach {
+  /**
+   * Machine memory that the guest can read or write.
+   * @param what leads there, in words @param size bytes
+   * @param gpa where the guest has it, where what leads there is by guest-physical address
+   */
+  memory(where: IsolationBreach['where'], what: string, hpa: number, size: number, gpa?: number): void;
+  /** A frame that the hardware walks for the guest. */
+  table(where: IsolationBreach['where'], what: string, hpa: number): void;
+  /** Something that must never be, wherever it leads. */
+  flaw(where: IsolationBreach['where'], description: string): void;
+}
+
+/**
+ * Proves from live tables, TLBs and DMA spaces that VMs reach only frames that the frame table says are theirs, and the hardware walks
+ * only frames of the VMM's for them. The frame table learns of owners when memory is taken, not from the P2M, which is checked as well.
+ * @returns what breaks this; nothing while the VMM is right, at any exit
+ */
+export function isolationBreaches(vms: readonly Vm[], frames: FrameTable): IsolationBreach[] {
+  const breaches: IsolationBreach[] = [];
+  const flaw: Reach['flaw'] = (where, description) => {
+    breaches.push({ where, description });
+  };
+  for (const vm of vms) {
+    const reach: Reach = {
+      flaw,
+      memory: (where, what, hpa, size, gpa) => {
+        for (let at = 0; at < size; at += FRAME) {
+          const owner = frames.info(hpa + at)?.owner;
+          if (owner !== vm.id) {
+            flaw(where, `${what} -> ${hex(hpa + at)} ${ownerText(owner)}, not of VM ${vm.id}`);
+            return;
+          }
+          if (gpa !== undefined && vm.memory.hostPhysical(gpa + at) !== hpa + at) {
+            flaw(where, `${what} -> ${hex(hpa + at)} is not where the guest has ${hex(gpa + at)}`);
+            return;
+          }
+        }
+      },
+      table: (where, what, hpa) => {
+        const owner = frames.info(hpa)?.owner;
+        if (owner !== 'vmm') flaw(where, `${what} at ${hex(hpa)} ${ownerText(owner)}, not of the VMM`);
+      },
+    };
+    vm.engine.reach(reach);
+    checkMemory(vm, reach);
+  }
+  return breaches;
+}
+
+/** Every frame of a guest is one of its own and nobody else's, by the P2M in both directions and for its devices. */
+function checkMemory({ memory, ram: { base, size } }: Vm, reach: Reach): void {
+  const seen = new Map<number, number>();
+  for (let gpa = base; gpa < base + size; gpa += FRAME) {
+    const hpa = memory.p2m.toHost(gpa);
+    if (hpa === undefined) continue;
+    reach.memory('P2M', hex(gpa), hpa, FRAME);
+    const other = seen.get(hpa);
+    if (other !== undefined) reach.flaw('P2M', `${hex(gpa)} and ${hex(other)} are one frame, ${hex(hpa)}`);
+    seen.set(hpa, gpa);
+    if (memory.p2m.toGuest(hpa) !== gpa) reach.flaw('P2M', `${hex(gpa)} -> ${hex(hpa)}, and not back`);
+    const reached = memory.hostPhysical(gpa);
+    if (reached !== undefined) reach.memory('DMA', hex(gpa), reached, FRAME, gpa);
+  }
+}
+
+const ownerText = (owner: number | 'vmm' | undefined): string =>
+  owner === undefined ? "is nobody's" : owner === 'vmm' ? "is the VMM's" : `is of VM ${owner}`;
+
+const hex = (address: number): string => `0x${address.toString(16)}`;

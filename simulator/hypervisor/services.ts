@@ -1,0 +1,20 @@
+import type { Machine } from '../machine/machine';
+import type { ExitLedger } from './ledger/ledger';
+import type { FrameTable } from './memory/frame-table';
+import type { HostTimers } from './timers';
+import type { Vcpu } from './vcpu';
+import type { Vm } from './vm';
+import type { VmEnd } from './vm-end';
+
+/** What a hypervisor does for its VMs and their engines. */
+export interface HypervisorServices {
+  readonly machine: Machine;
+  readonly frames: FrameTable;
+  readonly ledger: ExitLedger;
+  readonly timers: HostTimers;
+  /** Requests of a vCPU are to be looked at before its next instruction. */
+  kick(vcpu: Vcpu): void;
+  /** A vCPU that was off takes part from now on. */
+  start(vcpu: Vcpu): void;
+  vmEnded(vm: Vm, end: VmEnd): void;
+}

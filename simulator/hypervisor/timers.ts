@@ -1,0 +1,15 @@
+import type { Vcpu } from './vcpu';
+
+/** A deadline that never comes. */
+export const NEVER = Number.POSITIVE_INFINITY;
+
+/** The host's timer of each hart, which firmware keeps: it is set for the guest's on that hart. */
+export class HostTimers {
+  /** @param program sets the timer of a hart, in ticks of mtime */
+  constructor(private readonly program: (hart: number, deadline: number) => void) {}
+
+  /** The guest's timer of a vCPU; the host's own stays quiet until it is set again. */
+  set(vcpu: Vcpu, deadline: number): void {
+    this.program(vcpu.on.id, deadline);
+  }
+}

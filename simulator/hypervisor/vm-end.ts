@@ -1,0 +1,12 @@
+import type { GuestEnd } from '../machine/finisher-end';
+
+/** Why a VMM gives a VM up: where hardware would have no answer either. */
+export const KILL_REASONS = {
+  'trap-loop': 'the guest traps at its own trap vector, for ever',
+  'illegal-access': 'the guest accessed memory outside its own (onIllegal: kill)',
+} as const;
+
+export type KillReason = keyof typeof KILL_REASONS;
+
+/** How a VM ended: as its guest asked, or killed. */
+export type VmEnd = GuestEnd | { readonly reason: 'killed'; readonly kind: KillReason; readonly vcpu: number };

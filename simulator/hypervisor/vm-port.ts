@@ -1,0 +1,143 @@
+import type { DeviceClock } from '../devices/device';
+import type { Uart } from '../devices/uart';
+import type { CallersByte, EntryPoint, FenceRange, FirmwarePort, HartActivity } from '../firmware/port';
+import { addressesOf } from '../firmware/port';
+import { Feature, type FeatureSwitches } from '../firmware/sbi/features';
+import { ExceptionCode, InterruptBit, RegisterNumber } from '../isa/index';
+import { runThrough } from '../machine/narration';
+import { exception } from '../machine/trap';
+import { Gva } from '../mmu/address';
+import { Access } from '../mmu/index';
+import { inject } from './exits/inject';
+import { type Outcome, RESUME } from './runnable';
+import type { Vcpu } from './vcpu';
+import type { Vm } from './vm';
+
+const SSIP = InterruptBit.supervisorSoftware;
+
+/** A VM below its SBI firmware, which is the VMM: calls act on vCPUs and on guest-physical memory. */
+export class VmPort implements FirmwarePort {
+  /** A guest's vCPUs have no H extension. */
+  readonly guestFences = undefined;
+  /** What becomes of the caller, where its call decides that. */
+  private decided: Outcome = RESUME;
+
+  constructor(
+    private readonly vm: Vm,
+    readonly features: FeatureSwitches,
+  ) {}
+
+  /** What becomes of the caller of the call that has just been answered. */
+  outcome(): Outcome {
+    const { decided } = this;
+    this.decided = RESUME;
+    return decided;
+  }
+
+  get uart(): Uart {
+    return this.vm.board.uart;
+  }
+
+  get clock(): DeviceClock {
+    return this.vm.machine.clock;
+  }
+
+  get harts(): number {
+    return this.vm.vcpus.length;
+  }
+
+  setTimer(id: number, deadline: number): void {
+    this.vcpu(id).setTimer(deadline);
+  }
+
+  sendSoftwareInterrupt(id: number): void {
+    const vcpu = this.vcpu(id);
+    vcpu.setPending(SSIP, true);
+    this.vm.host.kick(vcpu);
+  }
+
+  clearSoftwareInterrupt(id: number): void {
+    this.vcpu(id).setPending(SSIP, false);
+  }
+
+  fence(id: number, range: FenceRange, asid: number | undefined): void {
+    const vcpu = this.vcpu(id);
+    if (range === 'all') vcpu.fenceAll(asid);
+    else for (const address of addressesOf(range)) vcpu.fenceAddress(Gva.of(address), asid);
+  }
+
+  activity(id: number): HartActivity {
+    const { run } = this.vcpu(id);
+    return run === 'off' ? 'stopped' : run === 'blocked' ? 'waiting' : 'running';
+  }
+
+  retired(id: number): number {
+    return this.vcpu(id).cpu.retired;
+  }
+
+  start(id: number, entry: EntryPoint): void {
+    const vcpu = this.vcpu(id);
+    this.enterSupervisor(vcpu, entry);
+    this.vm.host.start(vcpu);
+  }
+
+  /** Only a caller stops itself. */
+  stop(): void {
+    this.decided = { kind: 'off' };
+  }
+
+  /** Only a caller suspends itself. */
+  suspend(id: number, resume: EntryPoint | undefined): void {
+    if (resume) this.enterSupervisor(this.vcpu(id), resume);
+    this.decided = { kind: 'wait', wait: { kind: 'wfi' } };
+  }
+
+  powerOff(code: number): void {
+    this.decided = { kind: 'end', end: { reason: 'power-off', code } };
+  }
+
+  reset(): void {
+    this.decided = { kind: 'end', end: { reason: 'reset' } };
+  }
+
+  isCallersMemory(address: number, length: number): boolean {
+    return this.vm.memory.contains(address, length);
+  }
+
+  readMemory(address: number, length: number): Uint8Array {
+    return this.vm.memory.read(address, length) ?? new Uint8Array(length);
+  }
+
+  writeMemory(address: number, bytes: Uint8Array): void {
+    this.vm.memory.write(address, bytes);
+  }
+
+  readCallersByte(id: number, address: Gva): CallersByte {
+    const found = this.vcpu(id).walk(address, Access.read, 'as hardware');
+    if ('fault' in found) return found;
+    const [byte] = this.vm.memory.read(found.gpa, 1) ?? [];
+    return byte === undefined ? { fault: ExceptionCode.loadAccessFault } : { byte };
+  }
+
+  giveFault(id: number, cause: number, address: Gva): void {
+    this.decided = runThrough(inject(this.vcpu(id), exception(cause, address.value)));
+  }
+
+  /** Whether traps of misaligned accesses are the guest's own affair; else the VMM does the accesses. */
+  delegatesMisaligned({ id }: Vcpu): boolean {
+    return this.features[Feature.misalignedDelegation]?.isOn(id) ?? true;
+  }
+
+  private enterSupervisor(vcpu: Vcpu, { address, opaque }: EntryPoint): void {
+    vcpu.enterSupervisor();
+    vcpu.cpu.setX(RegisterNumber.a0, BigInt(vcpu.id));
+    vcpu.cpu.setX(RegisterNumber.a1, opaque);
+    vcpu.setPc(Gva.of(BigInt(address)));
+  }
+
+  private vcpu(id: number): Vcpu {
+    const vcpu = this.vm.vcpus[id];
+    if (!vcpu) throw new RangeError(`vCPU ${id} is not of this VM`);
+    return vcpu;
+  }
+}

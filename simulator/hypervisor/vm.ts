@@ -1,0 +1,167 @@
+import type { VirtioBackend } from '../devices/virtio/transport';
+import { sbiExtensions } from '../firmware/sbi/call';
+import { Sbi } from '../firmware/sbi/sbi';
+import { Board, type HartLines } from '../machine/board';
+import { endOf } from '../machine/finisher-end';
+import type { Machine } from '../machine/machine';
+import { MEMORY_MAP } from '../machine/memory-map';
+import type { Processor } from '../machine/processor';
+import type { CpuState } from './cpu';
+import type { Engine, EngineOptions, EngineVm } from './engines/engine';
+import { InstructionCache } from './exits/instruction-cache';
+import type { Guest } from './guest';
+import type { HostModel } from './host/host-model';
+import type { ExitLedger } from './ledger/ledger';
+import type { FrameRange } from './memory/frame-table';
+import type { GuestMemory } from './memory/guest-memory';
+import { GuestTables, GuestTablesAsHardware } from './memory/guest-walk';
+import type { P2m } from './memory/p2m';
+import type { HypervisorServices } from './services';
+import type { Vcpu } from './vcpu';
+import type { VmEnd } from './vm-end';
+import { VmPort } from './vm-port';
+
+/** What a VM is made with. */
+export interface VmConfiguration {
+  readonly name: string;
+  readonly engine: Engine;
+  readonly engineOptions: EngineOptions;
+  readonly model: HostModel;
+  readonly vcpus: number;
+  /** Guest RAM in bytes, a multiple of 2 MiB. */
+  readonly memory: number;
+  /** What is behind the virtio slots of its board. */
+  readonly slots: readonly VirtioBackend[];
+  /** The date at reset, in seconds since 1970. */
+  readonly startTime: number;
+  /** What an access outside the VM's memory means: the hardware's trap, or the end of the VM. */
+  readonly onIllegal: 'trap' | 'kill';
+  readonly console: (byte: number) => void;
+}
+
+/** One VM: its memory, its devices, its vCPUs, its firmware, and the engine that runs it. */
+export class Vm implements Guest {
+  readonly name: string;
+  readonly engineId: string;
+  readonly processor: Processor;
+  readonly model: HostModel;
+  readonly onIllegal: 'trap' | 'kill';
+  readonly board: Board;
+  readonly engine: EngineVm;
+  readonly cpus: readonly CpuState[];
+  readonly port: VmPort;
+  /** The firmware that its guest calls. */
+  readonly sbi: Sbi;
+  /** 0 up to its number of vCPUs. */
+  readonly cpuIds: readonly number[];
+  readonly ram: { readonly base: number; readonly size: number };
+  readonly instructions = new InstructionCache();
+  /** The guest's page tables, to look at, and to walk on its behalf. */
+  readonly peekedTables: GuestTables;
+  readonly tables: GuestTables;
+  private ended: VmEnd | undefined;
+
+  constructor(
+    readonly id: number,
+    readonly host: HypervisorServices,
+    readonly memory: GuestMemory,
+    tables: readonly FrameRange[],
+    { name, engine, engineOptions, model, vcpus, memory: size, onIllegal, ...parts }: VmConfiguration,
+  ) {
+    this.name = name;
+    this.engineId = engine.id;
+    this.model = model;
+    this.onIllegal = onIllegal;
+    this.cpuIds = Array.from({ length: vcpus }, (_, vcpu) => vcpu);
+    this.ram = { base: MEMORY_MAP.ram.base, size };
+    this.processor = engine.processor(this.machine.harts[0]?.options);
+    this.peekedTables = new GuestTables(memory);
+    this.tables = new GuestTablesAsHardware(memory, host.ledger);
+    this.board = new Board({
+      name,
+      clock: this.machine.clock,
+      memory,
+      harts: this.cpuIds.map((vcpu) => this.linesOf(vcpu)),
+      slots: parts.slots,
+      startTime: parts.startTime,
+      rom: false,
+      clint: false,
+      console: parts.console,
+      finish: (request) => this.finish(endOf(request)),
+    });
+    this.engine = engine.create(this, tables, engineOptions);
+    this.cpus = this.vcpus.map(({ cpu }) => cpu);
+    this.port = new VmPort(this, this.engine.features);
+    this.sbi = new Sbi(this.port, sbiExtensions);
+  }
+
+  get machine(): Machine {
+    return this.host.machine;
+  }
+
+  get ledger(): ExitLedger {
+    return this.host.ledger;
+  }
+
+  get p2m(): P2m {
+    return this.memory.p2m;
+  }
+
+  get vcpus(): readonly Vcpu[] {
+    return this.engine.vcpus;
+  }
+
+  /** How it ended; undefined while it lives. */
+  get end(): VmEnd | undefined {
+    return this.ended;
+  }
+
+  /** Ends the VM. The first word counts. */
+  finish(end: VmEnd): void {
+    if (this.ended) return;
+    this.ended = end;
+    this.host.vmEnded(this, end);
+  }
+
+  toHost(gpa: number): number | undefined {
+    return this.p2m.toHost(gpa);
+  }
+
+  toGuest(hpa: number): number | undefined {
+    return this.p2m.toGuest(hpa);
+  }
+
+  state() {
+    return {
+      board: this.board.state(),
+      sbi: this.sbi.state(),
+      engine: this.engine.state(),
+      vcpus: this.vcpus.map((vcpu) => vcpu.runState()),
+    };
+  }
+
+  restore({ board, sbi, engine, vcpus }: ReturnType<Vm['state']>): void {
+    this.board.restore(board);
+    this.sbi.restore(sbi);
+    this.engine.restore(engine);
+    for (const [index, state] of vcpus.entries()) this.vcpus[index]?.restoreRunState(state);
+    this.ended = undefined;
+  }
+
+  /** The interrupt wires of a vCPU: one that rises makes it exit, so that the VMM sees it. */
+  private linesOf(id: number): HartLines {
+    return {
+      software: UNCONNECTED,
+      timer: UNCONNECTED,
+      machineExternal: UNCONNECTED,
+      supervisorExternal: {
+        setLevel: (level) => {
+          const vcpu = this.vcpus[id];
+          if (vcpu?.setExternal(level) && level) this.host.kick(vcpu);
+        },
+      },
+    };
+  }
+}
+
+const UNCONNECTED = { setLevel: () => undefined };

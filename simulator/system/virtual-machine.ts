@@ -1,0 +1,34 @@
+import { SbiFirmware } from '../firmware/firmware';
+import { Hypervisor } from '../hypervisor/hypervisor';
+import type { Vm, VmConfiguration } from '../hypervisor/vm';
+import { Board } from '../machine/board';
+import { machineLines } from '../machine/hart-lines';
+import type { Machine } from '../machine/machine';
+
+/** A machine whose S-mode is a hypervisor's, with one VM. */
+export interface VirtualMachine {
+  readonly hypervisor: Hypervisor;
+  readonly vm: Vm;
+}
+
+/** The machine below a VMM has the same firmware as a bare one, and devices of its own, which the guest never sees. */
+export function virtualMachine(machine: Machine, configuration: VmConfiguration): VirtualMachine {
+  const board = new Board({
+    name: '',
+    clock: machine.clock,
+    memory: machine.dma,
+    harts: machine.harts.map(machineLines),
+    slots: [],
+    startTime: 0,
+    rom: false,
+    clint: true,
+    console: () => undefined,
+    finish: () => undefined,
+  });
+  if (!board.clint) throw new RangeError('a machine needs its CLINT');
+  machine.attachBoard(board);
+  const firmware = new SbiFirmware(machine, board.clint, board.uart);
+  firmware.boot({ address: 0, opaque: 0n });
+  const hypervisor = new Hypervisor(machine, firmware);
+  return { hypervisor, vm: hypervisor.createVm(configuration) };
+}
