@@ -83,7 +83,7 @@ describe('narration', () => {
       [1, 'DeprivilegedVcpu.handleExit'],
       [2, 'emulatePrivileged'],
       [3, 'emulateCsrAccess'],
-      [4, 'switchGuestSpace'],
+      [4, 'FullVcpu.switchSpace'],
     ]);
   });
 
