@@ -63,11 +63,11 @@ export abstract class ArchitecturalHart implements CsrHost {
   // Registers.
 
   x(index: number): bigint {
-    return fromWords(this.xLow(index), this.xHigh(index));
+    return this.state.register(index);
   }
 
   setX(index: number, value: bigint): void {
-    this.state.setRegister(index, lowWord(value), highWord(value));
+    this.state.setRegisterBits(index, value);
   }
 
   xLow(index: number): number {

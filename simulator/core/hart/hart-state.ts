@@ -110,6 +110,8 @@ export class HartState {
   /** Store-conditionals since the last one that failed for no reason, on machines where they do. */
   conditionals = 0;
   private readonly word: number;
+  /** The same words in pairs, for those who want all 64 bits of a register at once: faster than putting two halves together. */
+  private readonly pairs: BigUint64Array;
 
   /** @param base offset of the hart's block in bytes */
   constructor(
@@ -117,6 +119,7 @@ export class HartState {
     readonly base: number,
   ) {
     this.word = base >> 2;
+    this.pairs = new BigUint64Array(words.buffer, words.byteOffset, words.length >> 1);
   }
 
   get(offset: number): number {
@@ -130,6 +133,16 @@ export class HartState {
   setPair(offset: number, low: number, high: number): void {
     this.words[this.word + (offset >> 2)] = low;
     this.words[this.word + (offset >> 2) + 1] = high;
+  }
+
+  /** A pattern of 64 bits. */
+  register(index: number): bigint {
+    return this.pairs[((this.base + HartLayout.registers) >> 3) + index] ?? 0n;
+  }
+
+  /** Writes to x0 are lost; bits above the 64th are cut off. */
+  setRegisterBits(index: number, value: bigint): void {
+    if (index !== 0) this.pairs[((this.base + HartLayout.registers) >> 3) + index] = value;
   }
 
   registerLow(index: number): number {
