@@ -1,6 +1,12 @@
 import { NANOSECONDS_PER_TICK } from '../devices/clint';
 import type { DeviceClock, TimedDevice } from '../devices/device';
 
+/** A hart in the middle of a run. */
+interface Runner {
+  /** Instructions that it has retired since it was told to run. */
+  readonly executedThisRun: number;
+}
+
 /**
  * Machine time in nanoseconds: one for each retired instruction of any hart, plus what WFI skipped while no hart could run, plus pauses.
  * Deadlines are one per owner and plain data; those at the same instant fire in order of their owners' names, so that nothing depends on history.
@@ -8,7 +14,7 @@ import type { DeviceClock, TimedDevice } from '../devices/device';
 export class Clock implements DeviceClock {
   private base = 0;
   private skipped = 0;
-  private running: (() => number) | undefined;
+  private running: Runner | undefined;
   private readonly deadlines = new Map<string, number>();
   private readonly owners = new Map<string, TimedDevice>();
   private earliest = Number.POSITIVE_INFINITY;
@@ -21,12 +27,12 @@ export class Clock implements DeviceClock {
   }
 
   now(): number {
-    return this.running ? this.base + this.running() : this.base;
+    return this.running ? this.base + this.running.executedThisRun : this.base;
   }
 
   /** While a hart runs, the instructions that it has executed so far count as time. */
-  follow(executed: () => number): void {
-    this.running = executed;
+  follow(hart: Runner): void {
+    this.running = hart;
   }
 
   /** The hart has left the core: what it executed becomes past. */

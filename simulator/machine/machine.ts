@@ -261,7 +261,7 @@ export class Machine implements CorePlatform, Runner {
   }
 
   private runHart(hart: Hart, budget: number, passBreakpoint: boolean): RunExit {
-    this.clock.follow(() => hart.executedThisRun);
+    this.clock.follow(hart);
     const exit = hart.run(budget, { ignoreBreakpointHere: passBreakpoint });
     this.clock.settle(hart.executedThisRun);
     this.scheduler.used(hart, hart.executedThisRun);

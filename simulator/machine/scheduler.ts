@@ -84,8 +84,10 @@ export class HartScheduler {
     return this.slot(hart).lifecycle;
   }
 
-  waitingHarts(): Hart[] {
-    return this.slots.filter(({ lifecycle, waiting }) => lifecycle === 'started' && waiting).map(({ hart }) => hart);
+  waitingHarts(): readonly Hart[] {
+    // Asked before every run of a hart, mostly while none waits.
+    if (!this.slots.some(isWaiting)) return NOBODY;
+    return this.slots.filter(isWaiting).map(({ hart }) => hart);
   }
 
   state() {
@@ -116,4 +118,6 @@ export class HartScheduler {
   }
 }
 
+const NOBODY: readonly Hart[] = [];
+const isWaiting = ({ lifecycle, waiting }: HartSlot): boolean => lifecycle === 'started' && waiting;
 const canRun = ({ lifecycle, waiting }: HartSlot): boolean => lifecycle === 'started' && !waiting;
