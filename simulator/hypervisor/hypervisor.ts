@@ -126,9 +126,13 @@ export class Hypervisor implements HostedSoftware, HypervisorServices {
     return this.running[hart.id];
   }
 
+  isHandling(vcpu: Vcpu): boolean {
+    return vcpu.on === this.handling;
+  }
+
   kick(vcpu: Vcpu): void {
-    // One whose exit is being handled looks at its requests on its way back.
-    if (vcpu.on !== this.handling) kick(vcpu.on);
+    // One whose exit is being handled, or that is off, looks at its requests on its way into the guest.
+    if (!this.isHandling(vcpu) && vcpu.run !== 'off') kick(vcpu.on);
   }
 
   start(vcpu: Vcpu): void {

@@ -12,6 +12,8 @@ export interface HypervisorServices {
   readonly frames: FrameTable;
   readonly ledger: ExitLedger;
   readonly timers: HostTimers;
+  /** Whether the exit that is being handled is of the hart that a vCPU has: a handler touches no other. */
+  isHandling(vcpu: Vcpu): boolean;
   /** Requests of a vCPU are to be looked at before its next instruction. */
   kick(vcpu: Vcpu): void;
   /** A vCPU that was off takes part from now on. */

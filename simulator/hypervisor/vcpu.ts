@@ -1,7 +1,7 @@
 import type { Hart } from '../core/index';
-import type { Narration } from '../machine/narration';
+import { type Narration, step } from '../machine/narration';
 import type { Trap } from '../machine/trap';
-import type { CsrValue, Gva } from '../mmu/address';
+import { type CsrValue, Gva } from '../mmu/address';
 import type { Access, WalkStep } from '../mmu/index';
 import type { CpuState } from './cpu';
 import type { Exit } from './exits/exit';
@@ -36,6 +36,20 @@ export interface Fact {
   readonly value: string;
 }
 
+/** Translations that a vCPU is to forget. */
+export interface Fence {
+  /** The addresses of pages, in hexadecimal with 0x. */
+  readonly pages: 'all' | readonly string[];
+  /** Undefined: of all address spaces. */
+  readonly asid: number | undefined;
+}
+
+const EVERYTHING: Fence = { pages: 'all', asid: undefined };
+/** In a saved fence: of all address spaces. */
+const EVERY_ASID = -1;
+/** More than so many one fence of everything takes the place of. */
+const MOST_FENCES = 64;
+
 /** How a walk of the guest's tables is done: looking only, or as hardware does for an access, which sets A and D. */
 export type WalkManner = 'peek' | 'as hardware';
 
@@ -47,6 +61,7 @@ export abstract class Vcpu implements Runnable, GuestAddressing {
   run: RunState = 'off';
   wait: Wait | undefined;
   readonly requests = new RequestSet();
+  private readonly fences: Fence[] = [];
   lastInjection: Injection = { pc: -1n, retired: -1 };
   abstract readonly cpu: CpuState;
 
@@ -71,7 +86,7 @@ export abstract class Vcpu implements Runnable, GuestAddressing {
   abstract readonly trapVector: CsrValue;
   /** Sets or clears SSIP or STIP as the guest's firmware would. */
   abstract setPending(interrupts: number, level: boolean): void;
-  /** The level of its external interrupt, from the VM's PLIC. @returns whether it has changed */
+  /** The level of its external interrupt, from the VM's PLIC. @returns whether its hart has to be told */
   abstract setExternal(level: boolean): boolean;
   /** The guest's timer: `deadline` in ticks of mtime. Clears a pending timer interrupt. */
   abstract setTimer(deadline: number): void;
@@ -81,7 +96,7 @@ export abstract class Vcpu implements Runnable, GuestAddressing {
   abstract enterSupervisor(): void;
   /** The entry into the guest's trap handler as its hardware would do it, from its pc. */
   abstract takeTrap(trap: Trap): void;
-  /** sfence.vma of the guest's: all addresses of an address space (of all when undefined), or one. */
+  /** sfence.vma of the guest's own, on its hart: all addresses of an address space (of all when undefined), or one. */
   abstract fenceAll(asid: number | undefined): void;
   abstract fenceAddress(address: Gva, asid: number | undefined): void;
   /** What the hardware's trap has left in the hart comes to where the VMM looks for it. */
@@ -117,22 +132,63 @@ export abstract class Vcpu implements Runnable, GuestAddressing {
     this.vm.machine.retireEmulated(this.on);
   }
 
+  /** sfence.vma that another of the guest's CPUs asks of it, or itself: done before its next instruction. */
+  fence(fence: Fence): void {
+    if (this.vm.host.isHandling(this)) {
+      this.doFence(fence);
+      return;
+    }
+    this.fences.push(fence);
+    if (this.fences.length > MOST_FENCES) this.fences.splice(0, this.fences.length, EVERYTHING);
+    this.requests.add('fence');
+    this.vm.host.kick(this);
+  }
+
+  /** What others have asked of it, on its way into the guest. */
+  protected *serveRequests(): Narration {
+    if (!this.requests.take('fence')) return;
+    const count = this.fences.length;
+    yield step`other vCPUs have asked for fences, ${count} of them: forget translations before the guest goes on`;
+    for (const fence of this.fences) this.doFence(fence);
+    this.fences.length = 0;
+  }
+
+  private doFence({ pages, asid }: Fence): void {
+    if (pages === 'all') this.fenceAll(asid);
+    else for (const page of pages) this.fenceAddress(Gva.of(BigInt(page)), asid);
+  }
+
   /** Whether it runs and what it waits for, beside its registers. */
   runState() {
     return {
       run: this.run,
       requests: this.requests.list(),
+      fences: this.fences.map(({ pages, asid }) => ({
+        pages: pages === 'all' ? [] : [...pages],
+        asid: asid ?? EVERY_ASID,
+      })),
       injected: { pc: String(this.lastInjection.pc), retired: this.lastInjection.retired },
     };
   }
 
   /** @throws RangeError where the state cannot be one that `runState` gave */
-  restoreRunState({ run, requests, injected }: ReturnType<Vcpu['runState']>): void {
+  restoreRunState({ run, requests, fences, injected }: ReturnType<Vcpu['runState']>): void {
     ensure(RUN_STATES.includes(run), `vCPU ${this.id} is ${run}`);
     ensure(/^-?\d{1,20}$/.test(injected.pc), `the pc of vCPU ${this.id}'s last trap is ${injected.pc}`);
+    ensure(
+      fences.every(({ pages }) => pages.every((page) => /^0x[0-9a-f]{1,16}$/.test(page))),
+      `fences of vCPU ${this.id}`,
+    );
     this.run = run;
     this.wait = run === 'blocked' ? { kind: 'wfi' } : undefined;
     this.requests.restore(requests);
+    const restored = fences.map(
+      ({ pages, asid }): Fence => ({
+        pages: pages.length === 0 ? 'all' : pages,
+        asid: asid === EVERY_ASID ? undefined : asid,
+      }),
+    );
+    this.fences.splice(0, this.fences.length, ...restored);
     this.lastInjection = { pc: BigInt(injected.pc), retired: injected.retired };
   }
 }

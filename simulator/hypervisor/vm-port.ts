@@ -61,9 +61,8 @@ export class VmPort implements FirmwarePort {
   }
 
   fence(id: number, range: FenceRange, asid: number | undefined): void {
-    const vcpu = this.vcpu(id);
-    if (range === 'all') vcpu.fenceAll(asid);
-    else for (const address of addressesOf(range)) vcpu.fenceAddress(Gva.of(address), asid);
+    const pages = range === 'all' ? range : addressesOf(range).map((address) => `0x${address.toString(16)}`);
+    this.vcpu(id).fence({ pages, asid });
   }
 
   activity(id: number): HartActivity {

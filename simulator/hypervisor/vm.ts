@@ -157,7 +157,7 @@ export class Vm implements Guest {
       supervisorExternal: {
         setLevel: (level) => {
           const vcpu = this.vcpus[id];
-          if (vcpu?.setExternal(level) && level) this.host.kick(vcpu);
+          if (vcpu?.setExternal(level)) this.host.kick(vcpu);
         },
       },
     };

@@ -16,6 +16,10 @@ const ITEMS: { readonly [field: string]: PlainValue } = {
   suspended: 0,
   waiting: new Uint8Array(),
   overlay: { sector: 0, bytes: new Uint8Array(SECTOR) },
+  // What vCPUs have been asked.
+  requests: '',
+  fences: { pages: [], asid: 0 },
+  pages: '',
   // The VMM's tables.
   free: 0,
   frames: 0,

@@ -63,11 +63,11 @@ export abstract class ArchitecturalHart implements CsrHost {
   // Registers.
 
   x(index: number): bigint {
-    return this.state.register(index);
+    return fromWords(this.xLow(index), this.xHigh(index));
   }
 
   setX(index: number, value: bigint): void {
-    this.state.setRegisterBits(index, value);
+    this.state.setRegister(index, lowWord(value), highWord(value));
   }
 
   xLow(index: number): number {

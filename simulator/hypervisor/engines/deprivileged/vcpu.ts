@@ -155,7 +155,8 @@ export abstract class DeprivilegedVcpu extends Vcpu {
   setExternal(level: boolean): boolean {
     const { lines } = this.state;
     this.state.lines = level ? lines | SEIP : lines & ~SEIP;
-    return lines !== this.state.lines;
+    // One that falls is in no register of the hart's.
+    return level && lines !== this.state.lines;
   }
 
   setTimer(deadline: number): void {
@@ -213,6 +214,7 @@ export abstract class DeprivilegedVcpu extends Vcpu {
    */
   *enter(hart: Hart): Narration {
     const { state } = this;
+    if (!this.requests.isEmpty) yield* this.serveRequests();
     const code = pendingInterrupt(state);
     if (code >= 0) {
       const { name } = causeOf(code, true);

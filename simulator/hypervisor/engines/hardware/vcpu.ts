@@ -57,6 +57,8 @@ const DELEGATED_EXCEPTIONS = bits(
 export class HardwareVcpu extends Vcpu {
   /** The level of its external interrupt, which the VMM brings into hvip on its way into the guest. */
   external = false;
+  /** Bits of hvip that others have set or cleared: the hart's own register is its own affair. */
+  readonly posted = { set: 0, clear: 0 };
   readonly cpu = new HardwareCpu(this);
 
   constructor(
@@ -128,7 +130,10 @@ export class HardwareVcpu extends Vcpu {
 
   get interruptAwaits(): boolean {
     const { on: hart } = this;
-    return (hart.csrLow(Csr.vsip.number) & hart.csrLow(Csr.vsie.number)) !== 0;
+    const { set, clear } = this.posted;
+    // vsip has the bits of hvip one below.
+    const pending = (hart.csrLow(Csr.vsip.number) & ~(clear >> 1)) | (set >> 1);
+    return (pending & hart.csrLow(Csr.vsie.number)) !== 0;
   }
 
   get trapVector(): CsrValue {
@@ -138,14 +143,19 @@ export class HardwareVcpu extends Vcpu {
 
   /** hvip has the bits of VS-mode one above those of S-mode. */
   setPending(interrupts: number, level: boolean): void {
-    this.setVirtualPending(interrupts << 1, level);
+    const bits = interrupts << 1;
+    if (this.vm.host.isHandling(this)) {
+      this.setVirtualPending(bits, level);
+      return;
+    }
+    this.posted.set = level ? this.posted.set | bits : this.posted.set & ~bits;
+    this.posted.clear = level ? this.posted.clear & ~bits : this.posted.clear | bits;
+    this.requests.add('inject');
   }
 
   setExternal(level: boolean): boolean {
     const changes = level !== this.external;
     this.external = level;
-    // One that falls needs no exit: the VMM's device emulation takes it back at once.
-    if (changes && !level) this.setVirtualPending(VSEIP, false);
     return changes;
   }
 
@@ -275,6 +285,7 @@ export class HardwareVcpu extends Vcpu {
   /** Back to the guest: what has become pending meanwhile goes into hvip, where the hardware delivers it, then sret to VS- or VU-mode. */
   *enter(hart: Hart): Narration {
     const { ledger } = this.vm;
+    if (!this.requests.isEmpty) yield* this.serveRequests();
     if (this.externalDiffers) {
       yield step`a device of the VM asks for service: set VSEIP in hvip, the hardware delivers it when the guest lets it`;
       const csr = Csr.hvip.number;
@@ -294,6 +305,16 @@ export class HardwareVcpu extends Vcpu {
     yield step`return to the guest at ${pc}: sret with hstatus.SPV set, to ${mode}-mode`;
     hart.state.hypervisorStatus |= HypervisorStatus.SPV;
     hart.returnFromTrap('sret');
+  }
+
+  protected override *serveRequests(): Narration {
+    yield* super.serveRequests();
+    if (!this.requests.take('inject')) return;
+    const { set, clear } = this.posted;
+    yield step`other vCPUs have made interrupts pending, or taken them back: into hvip with them`;
+    this.setVirtualPending(clear, false);
+    this.setVirtualPending(set, true);
+    Object.assign(this.posted, { set: 0, clear: 0 });
   }
 
   /** Whether hvip does not yet say what the line says. */

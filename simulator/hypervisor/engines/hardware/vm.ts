@@ -62,14 +62,19 @@ export class HardwareVm implements EngineVm {
   }
 
   state() {
-    return { stage: this.stage.state(), vcpus: this.vcpus.map(({ external }) => ({ external })) };
+    return {
+      stage: this.stage.state(),
+      vcpus: this.vcpus.map(({ external, posted }) => ({ external, posted: { ...posted } })),
+    };
   }
 
   restore({ stage, vcpus }: ReturnType<HardwareVm['state']>): void {
     this.stage.restore(stage);
-    for (const [index, { external }] of vcpus.entries()) {
+    for (const [index, { external, posted }] of vcpus.entries()) {
       const vcpu = this.vcpus[index];
-      if (vcpu) vcpu.external = external;
+      if (!vcpu) continue;
+      vcpu.external = external;
+      Object.assign(vcpu.posted, posted);
     }
   }
 }
