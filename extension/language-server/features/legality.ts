@@ -1,6 +1,6 @@
 import { type Diagnostic, DiagnosticSeverity } from 'vscode-languageserver';
 import { csrNamed, csrNumbered, instructions, instructionsNamed, machineCsrGroups } from '../../../simulator/isa';
-import { literal, operandsOf, type SourceText, type Statement } from '../ide/assembly';
+import { literal, type SourceText, type Statement } from '../ide/assembly';
 import { lineRange } from '../locations';
 
 interface Note {
@@ -66,7 +66,7 @@ function notesOf(statement: Statement): readonly Note[] {
 /** The CSR that a statement names or numbers, and where. */
 function csrOperand(statement: Statement): { number: number; start: number; end: number } | undefined {
   if (!statement.key.startsWith('csr')) return undefined;
-  const operand = operandsOf(statement)[/^csrr[wsc]?i?$/.test(statement.key) ? 1 : 0]?.expression;
+  const operand = statement.operands[/^csrr[wsc]?i?$/.test(statement.key) ? 1 : 0]?.expression;
   if (!operand) return undefined;
   const { start, end } = operand;
   const number = operand.kind === 'symbol' ? csrNamed(operand.name)?.number : literal(operand);

@@ -1,6 +1,6 @@
 import type { Position, Range, SelectionRange, ServerCapabilities } from 'vscode-languageserver';
 import { answering } from '../answering';
-import { operandsOf, type SourceText } from '../ide/assembly';
+import type { SourceText } from '../ide/assembly';
 import { blocksOf } from '../ide/blocks';
 import { occurrenceAt } from '../ide/occurrences';
 import { functionAround, outlineOf } from '../ide/outline';
@@ -47,7 +47,7 @@ function inLine(source: SourceText, line: number, column: number): Range[] {
     ranges.push(lineRange(line, from, to), lineRange(line, start, to));
     if (kind !== 'command' || column < operandsStart) continue;
     ranges.push(lineRange(line, operandsStart, end));
-    for (const operand of operandsOf(statement))
+    for (const operand of statement.operands)
       if (operand.start <= column && column <= operand.end) ranges.push(lineRange(line, operand.start, operand.end));
   }
   return ranges;

@@ -9,7 +9,7 @@ import type { Define } from '../../../simulator/assembler/preprocess/macros';
 import { answering } from '../answering';
 import type { Analysis } from '../ide/analysis';
 import { architectureAt } from '../ide/architecture-at';
-import { directiveTable, type Macro, operandsOf, parseLine } from '../ide/assembly';
+import { directiveTable, type Macro, parseLine } from '../ide/assembly';
 import { type Candidate, candidatesNamed, fitsSlot } from '../ide/candidates';
 import { definesOf } from '../ide/defines';
 import { macroHead, parameterText } from '../ide/descriptions/macro';
@@ -77,7 +77,7 @@ function instructionHelp(
   });
   // The first form that takes what is written so far, and has a place for what is being written.
   const written = parseLine(text, false, false).statements.at(-1);
-  const operands = written ? operandsOf(written).slice(0, operand) : [];
+  const operands = written ? written.operands.slice(0, operand) : [];
   const fitting = candidates.findIndex(
     ({ pattern: { slots } }) =>
       slots.length > operand && operands.every((given, index) => slots[index] && fitsSlot(given, slots[index])),

@@ -2,7 +2,6 @@
 
 export { isMnemonic, mnemonicNames } from '../../../simulator/assembler/encode/instructions';
 export { Lexer, skipSpace, TokenKind } from '../../../simulator/assembler/syntax/lexer';
-export { operandsOf } from '../../../simulator/assembler/syntax/operands';
 export { type Label, type Line, parseLine, type Statement } from '../../../simulator/assembler/syntax/statement';
 export { literal } from '../../../simulator/assembler/unit/evaluation';
 export * from '../../../simulator/project';

@@ -7,7 +7,7 @@ import {
   pseudoInstructionsNamed,
   registerNamed,
 } from '../../../simulator/isa';
-import { operandsOf, type Statement } from './assembly';
+import type { Statement } from './assembly';
 
 export type { Candidate, Slot };
 
@@ -38,7 +38,7 @@ function ofPseudo(pseudo: Pseudo): Candidate {
 
 /** The form of an instruction that a statement's operands fit, by their number and by what is a register; undefined when none does. */
 export function fittingCandidate(statement: Statement): Candidate | undefined {
-  const operands = operandsOf(statement);
+  const { operands } = statement;
   return candidatesNamed(statement.key).find(
     ({ pattern }) =>
       pattern.counts.includes(operands.length) &&

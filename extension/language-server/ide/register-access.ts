@@ -1,5 +1,5 @@
 import { expansionOf } from '../../../simulator/isa';
-import { operandsOf, type Statement } from './assembly';
+import type { Statement } from './assembly';
 import { type Candidate, candidatesNamed } from './candidates';
 
 export type Access = 'read' | 'write' | 'read-write';
@@ -8,7 +8,7 @@ const destinations = new Set(['rd', 'rt']);
 
 /** What a statement does with the register that it names at a column, as the table's syntax says; undefined when it names none there. */
 export function registerAccess(statement: Statement, column: number): Access | undefined {
-  const operands = operandsOf(statement);
+  const { operands } = statement;
   const index = operands.findIndex(({ start, end }) => start <= column && column <= end);
   if (index < 0) return undefined;
   const candidates = candidatesNamed(statement.key).filter(({ pattern }) => pattern.counts.includes(operands.length));

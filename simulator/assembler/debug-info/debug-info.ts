@@ -1,9 +1,8 @@
 import { SectionFlag, SectionType } from '../../object/elf/relocatable';
 import type { SourceSpan } from '../source/frames';
-import { type Bound, constant, isConstant, offsetOf, settle } from '../unit/evaluation';
+import { constant, isConstant, offsetOf, settle } from '../unit/evaluation';
 import { leb128Bytes } from '../unit/section-bytes';
-import type { ObjectSectionSource, Section } from '../unit/sections';
-import type { AssemblySymbol } from '../unit/symbols';
+import type { AssemblySymbol, Bound, ObjectSectionSource, Section } from '../unit/symbols-and-sections';
 import type { Unit } from '../unit/unit';
 
 const Tag = { CompileUnit: 0x11, Subprogram: 0x2e, UnspecifiedType: 0x3b } as const;

@@ -1,7 +1,5 @@
 import type { SourceSpan } from '../source/frames';
-import type { Bound } from '../unit/evaluation';
-import type { Section } from '../unit/sections';
-import type { AssemblySymbol } from '../unit/symbols';
+import type { AssemblySymbol, Bound, Section } from '../unit/symbols-and-sections';
 
 /** DW_CFA_* numbers (DWARF 5, 7.24; the last one is GNU's). */
 export const Cfa = {

@@ -1,9 +1,8 @@
 import { RelocationType as R, SectionFlag, SectionType } from '../../object/elf/relocatable';
 import type { SourceSpan } from '../source/frames';
-import { type Bound, constant, isConstant, offsetOf } from '../unit/evaluation';
+import { constant, isConstant, offsetOf } from '../unit/evaluation';
 import { leb128Bytes } from '../unit/section-bytes';
-import type { FixupKind, Section } from '../unit/sections';
-import type { AssemblySymbol } from '../unit/symbols';
+import type { AssemblySymbol, Bound, FixupKind, Section } from '../unit/symbols-and-sections';
 import type { Unit } from '../unit/unit';
 import {
   Cfa,

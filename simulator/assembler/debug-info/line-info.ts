@@ -1,5 +1,4 @@
-import type { ObjectSectionSource, Section } from '../unit/sections';
-import type { AssemblySymbol } from '../unit/symbols';
+import type { AssemblySymbol, ObjectSectionSource, Section } from '../unit/symbols-and-sections';
 
 /** A source file of a compiler: `.file number "folder" "name" md5 sum`. */
 export interface CompilerFile {

@@ -1,9 +1,8 @@
 import { SectionFlag, SectionType } from '../../object/elf/relocatable';
 import type { SourceSpan } from '../source/frames';
-import { type Bound, constant, offsetOf } from '../unit/evaluation';
+import { constant, offsetOf } from '../unit/evaluation';
 import { leb128Bytes } from '../unit/section-bytes';
-import type { ObjectSectionSource, Section } from '../unit/sections';
-import type { AssemblySymbol } from '../unit/symbols';
+import type { AssemblySymbol, Bound, ObjectSectionSource, Section } from '../unit/symbols-and-sections';
 import type { Unit } from '../unit/unit';
 import { endOfCode, hasContents } from './debug-info';
 import type { LineEntry, LineInfo } from './line-info';

@@ -13,10 +13,10 @@ import * as integer from '../../object/bytes/integer';
 import { RelocationType } from '../../object/elf/relocatable';
 import type { Expression } from '../syntax/expression';
 import type { Statement } from '../syntax/statement';
-import { type Bound, bind, constant, isConstant, literal } from '../unit/evaluation';
-import type { AssemblySymbol } from '../unit/symbols';
+import { bind, constant, isConstant, literal } from '../unit/evaluation';
+import type { AssemblySymbol, Bound } from '../unit/symbols-and-sections';
 import type { Unit } from '../unit/unit';
-import type { Architecture } from './architecture';
+import { type Branch, keptForm } from './kept-encoding';
 
 /** The value of an immediate or target: known now, for the linker, or an address that a branch goes to. */
 export type Immediate =
@@ -208,10 +208,11 @@ function emitBranch(
   compression: Compression,
 ): void {
   const { section } = unit;
-  let { branch } = statement;
+  const form = keptForm(statement);
+  let branch = form?.branch;
   if (branch?.architecture !== unit.options.architecture) {
     branch = branchOf(unit, statement, instruction, { ...fields, target: 0 }, compression);
-    statement.branch = branch;
+    if (form) form.branch = branch;
   }
   if (!branch) return;
   const { symbol, addend } = addressOf(unit, target.value, target.start, target.end);
@@ -226,14 +227,6 @@ function emitBranch(
     addend,
     span: unit.span(target.start, target.end),
   });
-}
-
-/** A branch before its target is known: the same for every assembly of its statement under one architecture. */
-export interface Branch {
-  readonly architecture: Architecture;
-  readonly jump: boolean;
-  readonly word: number;
-  readonly compressed: boolean;
 }
 
 function branchOf(
@@ -340,7 +333,7 @@ const changing: ReadonlySet<number> = new Set([
 
 /** The columns of the operand that gave a field: the last operand for immediates, in order for registers. */
 function placeOf(statement: Statement, field: string): { start: number; end: number } {
-  const operands = statement.operands ?? [];
+  const { operands } = statement;
   const index =
     field === 'rd'
       ? 0

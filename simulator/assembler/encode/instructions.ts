@@ -9,24 +9,16 @@ import {
   pseudoInstructionsNamed,
   requirement,
 } from '../../isa';
-import { operandsOf } from '../syntax/operands';
 import type { Statement } from '../syntax/statement';
 import { literal } from '../unit/evaluation';
 import type { Unit } from '../unit/unit';
 import type { Architecture } from './architecture';
 import { emit, type Immediate, immediateOf } from './encoding';
+import { Form, KnownCode, keep, keptCode, keptForm } from './kept-encoding';
 import { explainMismatch } from './operand-errors';
 import { match, type Written } from './operand-match';
 import { type Candidate, patternOf, patternOfPseudo } from './patterns';
 import { expandPseudo } from './pseudo';
-
-/** A form of an instruction with what was written for it. */
-export interface Form {
-  readonly architecture: Architecture;
-  readonly candidate: Candidate;
-  readonly written: Written;
-  readonly ordering: number;
-}
 
 const orderingSuffixes = [
   ['.aqrl', 3],
@@ -86,7 +78,7 @@ export function mnemonicNames(): Set<string> {
 /** Assembles a statement whose name is an instruction; false when it is none. */
 export function assembleInstruction(unit: Unit, statement: Statement): boolean {
   if (emitKnown(unit, statement)) return true;
-  const { form } = statement;
+  const form = keptForm(statement);
   if (form && form.architecture === unit.options.architecture && unit.section.hasContents) {
     unit.beginInstruction();
     emitForm(unit, statement, form);
@@ -102,7 +94,7 @@ export function assembleInstruction(unit: Unit, statement: Statement): boolean {
     return true;
   }
   unit.beginInstruction();
-  const operands = operandsOf(statement);
+  const { operands } = statement;
   const architecture = unit.options.architecture;
   let isKnown = false;
   for (const candidate of mnemonic.candidates) {
@@ -110,8 +102,8 @@ export function assembleInstruction(unit: Unit, statement: Statement): boolean {
     isKnown = true;
     const written = match(candidate.pattern, operands, unit);
     if (!written) continue;
-    const form = { architecture, candidate, written, ordering: mnemonic.ordering };
-    if (!written.dependent) statement.form = form;
+    const form = new Form(architecture, candidate, written, mnemonic.ordering);
+    if (!written.dependent) keep(statement, form);
     emitForm(unit, statement, form);
     return true;
   }
@@ -137,7 +129,7 @@ function emitForm(unit: Unit, statement: Statement, { architecture, candidate, w
   const length = section.length - before;
   if ((length === 2 || length === 4) && problems === diagnostics.length && !absent && isFixed(written)) {
     const privileged = usesPrivileged(candidate);
-    statement.known = { architecture, word: section.wordAt(before, length), length, privileged };
+    keep(statement, new KnownCode(architecture, section.wordAt(before, length), length, privileged));
   }
 }
 
@@ -169,7 +161,7 @@ function isFixed(written: Written): boolean {
 
 /** Emits again what this statement gave before under the same options, when that depended on nothing else. */
 function emitKnown(unit: Unit, statement: Statement): boolean {
-  const known = statement.known;
+  const known = keptCode(statement);
   if (!known || known.architecture !== unit.options.architecture || !unit.section.hasContents) return false;
   unit.beginInstruction();
   if (known.privileged) unit.attributes.privileged = true;

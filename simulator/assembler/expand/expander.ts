@@ -15,7 +15,7 @@ import { joinLines } from '../syntax/joined-lines';
 import { isDigit, Lexer, TokenKind } from '../syntax/lexer';
 import type { SourceText } from '../syntax/source';
 import type { Label, Line, Statement } from '../syntax/statement';
-import type { Section } from '../unit/sections';
+import type { Section } from '../unit/symbols-and-sections';
 import type { Unit } from '../unit/unit';
 import { Conditionals } from './conditionals';
 import { blockChange, directiveNamed, directiveNames } from './directives';

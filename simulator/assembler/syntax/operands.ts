@@ -1,6 +1,5 @@
 import { type Expression, parseExpression } from './expression';
 import { isDigit, isNameStart, Lexer, skipName, skipSpace, TokenKind } from './lexer';
-import type { Statement } from './statement';
 
 /**
  * An operand of an instruction or data directive in general form: `expression`, or `expression(base)`. Whether a name is
@@ -14,12 +13,6 @@ export interface Operand {
   readonly end: number;
   /** Text that belongs to no expression: from this column to `end`; -1 for none. */
   readonly junk: number;
-}
-
-/** The statement's operands, parsed once for the life of its line. */
-export function operandsOf(statement: Statement): readonly Operand[] {
-  statement.operands ??= parseOperands(statement.text, statement.operandsStart, statement.end);
-  return statement.operands;
 }
 
 /** Parses a comma-separated operand list in columns start..end of a line. An empty range has no operand. */

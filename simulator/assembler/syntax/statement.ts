@@ -1,6 +1,3 @@
-import type { Architecture } from '../encode/architecture';
-import type { Branch } from '../encode/encoding';
-import type { Form } from '../encode/instructions';
 import {
   isClosedString,
   isDigit,
@@ -15,7 +12,7 @@ import {
   skipSpace,
   skipString,
 } from './lexer';
-import type { Operand } from './operands';
+import { type Operand, parseOperands } from './operands';
 
 /** A label definition: `name:` or the numeric `1:`. Columns are UTF-16 units in the line. */
 export interface Label {
@@ -39,21 +36,13 @@ export type StatementKind =
 
 /** One statement of a line. It refers to the line's text by columns, so nothing of the text is lost. */
 export class Statement {
-  /** The operands in general form, parsed once on demand (see operands.ts). */
-  operands: readonly Operand[] | undefined;
-  /** The one instruction that this statement gave under some options, when that depends on nothing but its own text. */
-  known:
-    | {
-        readonly architecture: Architecture;
-        readonly word: number;
-        readonly length: number;
-        readonly privileged: boolean;
-      }
-    | undefined;
+  /**
+   * What the encoder keeps to assemble this statement faster the next time; only `encode/kept-encoding.ts` knows what that is.
+   * It stands here because an edit that makes a new statement must lose it.
+   */
+  keptEncoding: object | undefined;
+  #operands: readonly Operand[] | undefined;
   #key: string | undefined;
-  /** The form of the instruction that the operands fit, when no symbol has a say in that. */
-  form: Form | undefined;
-  branch: Branch | undefined;
   #expansions: Map<string, Line> | undefined;
 
   constructor(
@@ -76,6 +65,12 @@ export class Statement {
   get key(): string {
     this.#key ??= this.name.toLowerCase();
     return this.#key;
+  }
+
+  /** The operands in general form, parsed once for the life of the line. */
+  get operands(): readonly Operand[] {
+    this.#operands ??= parseOperands(this.text, this.operandsStart, this.end);
+    return this.#operands;
   }
 
   /** This statement as a line of a macro or repeated block, parsed for each text that substitution made of it. */

@@ -2,26 +2,8 @@ import type { Integer } from '../../object/bytes/integer';
 import * as integer from '../../object/bytes/integer';
 import type { SourceSpan } from '../source/frames';
 import type { Expression } from '../syntax/expression';
-import type { AssemblySymbol, Place, SymbolTable } from './symbols';
-
-/** `value + add - subtract`: what the linker can work with. */
-export interface Linear {
-  readonly kind: 'linear';
-  readonly value: Integer;
-  readonly add: AssemblySymbol | undefined;
-  readonly subtract: AssemblySymbol | undefined;
-}
-
-/** A number, whatever the layout will be. */
-export interface Constant extends Linear {
-  readonly add: undefined;
-  readonly subtract: undefined;
-}
-
-/** An expression whose symbols are bound, waiting for places to be known. */
-export type Bound =
-  | Linear
-  | { readonly kind: 'operation'; readonly operator: string; readonly left: Bound; readonly right: Bound | undefined };
+import type { SymbolTable } from './symbol-table';
+import type { AssemblySymbol, Bound, Constant, Linear, Place } from './symbols-and-sections';
 
 /** What evaluation needs of the unit that is being assembled. */
 export interface Scope {

@@ -2,8 +2,7 @@ import type { Integer } from '../../object/bytes/integer';
 import * as integer from '../../object/bytes/integer';
 import type { Severity } from '../source/diagnostic';
 import { offsetOf, settle } from './evaluation';
-import type { ObjectSectionSource, Section, VariablePart } from './sections';
-import type { AssemblySymbol } from './symbols';
+import type { AssemblySymbol, ObjectSectionSource, Section, VariablePart } from './symbols-and-sections';
 
 const branchReach = 0x2000;
 const compressedBranchReach = 0x200;

@@ -1,6 +1,6 @@
 import type { Architecture } from '../encode/architecture';
-import type { Section } from './sections';
-import type { Place, SymbolTable } from './symbols';
+import type { SymbolTable } from './symbol-table';
+import type { Place, Section } from './symbols-and-sections';
 
 /** A mark of where instructions or data begin: `$x`, `$d` (RISC-V ELF psABI, "Mapping Symbol"). */
 export interface MappingSymbol {

@@ -17,12 +17,19 @@ import { writeLines } from '../debug-info/line-writer';
 import { abiProblem, floatsOf } from '../encode/abi';
 import { originOf, positionOf, type SourceSpan } from '../source/frames';
 import type { Steps } from '../source/steps';
-import { type Bound, constant, isConstant, type Linear, offsetOf, settle } from './evaluation';
+import { constant, isConstant, offsetOf, settle } from './evaluation';
 import { branchTarget, layOut, maximumContents, maximumSectionSize, sizeOf, tooManyContents } from './layout';
 import { ObjectSymbols } from './object-symbols';
 import { addBits, distanceBits, expandBranch, fillBytes, invertCompressed, writeInteger } from './section-bytes';
-import type { Fixup, ObjectSectionSource, Section, VariablePart } from './sections';
-import type { AssemblySymbol } from './symbols';
+import type {
+  AssemblySymbol,
+  Bound,
+  Fixup,
+  Linear,
+  ObjectSectionSource,
+  Section,
+  VariablePart,
+} from './symbols-and-sections';
 import type { Unit } from './unit';
 
 /** A section under construction. */

@@ -2,10 +2,10 @@ import type { Integer } from '../../object/bytes/integer';
 import * as integer from '../../object/bytes/integer';
 import { noSymbol, type ObjectSection, type ObjectSymbol, type SymbolBinding } from '../../object/elf/relocatable';
 import { positionOf, type SourceSpan } from '../source/frames';
-import { isConstant, type Linear, offsetOf, settle } from './evaluation';
+import { isConstant, offsetOf, settle } from './evaluation';
 import type { MappingSymbol } from './mapping-symbols';
-import type { ObjectSectionSource, Section } from './sections';
-import { type AssemblySymbol, isLocalName, numericLabelOf, type Place } from './symbols';
+import { isLocalName, numericLabelOf } from './symbol-table';
+import type { AssemblySymbol, Linear, ObjectSectionSource, Place, Section } from './symbols-and-sections';
 import { copyAttributes, type Unit } from './unit';
 
 /** The symbols of an object file, in the order in which GNU as lists them. */

@@ -1,6 +1,6 @@
 import { encode, instructionNamed } from '../../isa';
 import * as integer from '../../object/bytes/integer';
-import type { Section, VariablePart } from './sections';
+import type { Section, VariablePart } from './symbols-and-sections';
 
 /**
  * Writes a subsection's fixed bytes and what fills its variable parts.

@@ -1,7 +1,13 @@
 import { knownSection } from '../../object/elf/known-sections';
 import { SectionType } from '../../object/elf/relocatable';
-import { absoluteName, ObjectSectionSource, Section, type SectionAttributes } from './sections';
-import type { AssemblySymbol, SymbolTable } from './symbols';
+import type { SymbolTable } from './symbol-table';
+import {
+  type AssemblySymbol,
+  absoluteName,
+  ObjectSectionSource,
+  Section,
+  type SectionAttributes,
+} from './symbols-and-sections';
 
 interface SectionState {
   readonly section: Section;

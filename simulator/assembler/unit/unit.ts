@@ -10,12 +10,12 @@ import { type Frame, rangeOf, type SourceSpan } from '../source/frames';
 import { InactiveRegions } from '../source/inactive';
 import { Problems } from '../source/problems';
 import type { Expression } from '../syntax/expression';
-import { type Bound, bind, constant, constantNow, inOneFragment, isConstant, literal, type Scope } from './evaluation';
+import { bind, constant, constantNow, inOneFragment, isConstant, literal, type Scope } from './evaluation';
 import { maximumContents, maximumSectionSize, tooManyContents } from './layout';
 import { MappingSymbols } from './mapping-symbols';
 import { SectionTable } from './section-table';
-import type { FixupKind, RelocationRequest, Section } from './sections';
-import { type AssemblySymbol, SymbolTable } from './symbols';
+import { SymbolTable } from './symbol-table';
+import type { AssemblySymbol, Bound, FixupKind, RelocationRequest, Section } from './symbols-and-sections';
 
 /** What `.option` changes. */
 export interface Options {

@@ -1,7 +1,7 @@
 import { MarkupKind, type ServerCapabilities } from 'vscode-languageserver';
 import { csrNamed, csrNumbered } from '../../../../simulator/isa';
 import { answering } from '../../answering';
-import { literal, operandsOf, type Statement } from '../../ide/assembly';
+import { literal, type Statement } from '../../ide/assembly';
 import { fittingCandidate } from '../../ide/candidates';
 import { describeMnemonic } from '../../ide/descriptions/instruction';
 import {
@@ -101,7 +101,7 @@ function hoverKeyword({ word, document, position }: Target): string | undefined 
 /** The CSR that a statement names or numbers. */
 function csrOf(statement: Statement): ReturnType<typeof csrNamed> {
   const index = fittingCandidate(statement)?.pattern.slots.findIndex(({ kind }) => kind === 'csr') ?? -1;
-  const expression = operandsOf(statement)[index]?.expression;
+  const expression = statement.operands[index]?.expression;
   if (!expression) return undefined;
   if (expression.kind === 'symbol') return csrNamed(expression.name);
   const number = literal(expression);

@@ -1,5 +1,4 @@
 import type { SourceText } from '../../ide/assembly';
-import { operandsOf } from '../../ide/assembly';
 import { type Fixer, replaceStatement } from './fix';
 
 /** Each branch with the one that is taken when it is not. */
@@ -30,7 +29,7 @@ const jumpReach = 0x10_0000;
 /** A branch that does not reach: the opposite one over a jump that does; a jump that does not: `tail`. */
 export const fixBranch: Fixer = ({ source, diagnostic, statement }) => {
   const { line } = diagnostic.range.start;
-  const operands = operandsOf(statement).map(({ start, end }) => statement.text.slice(start, end));
+  const operands = statement.operands.map(({ start, end }) => statement.text.slice(start, end));
   const target = operands.at(-1);
   const opposite = inverted[statement.key];
   if (target === undefined || (opposite === undefined && statement.key !== 'j')) return [];

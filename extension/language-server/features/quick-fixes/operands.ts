@@ -1,10 +1,9 @@
-import { operandsOf } from '../../ide/assembly';
 import { type Candidate, candidatesNamed, fitsSlot, type Slot } from '../../ide/candidates';
 import { type Fixer, replaceStatement } from './fix';
 
 /** Operands that are missing: the destination once more where only the first source is, plain ones elsewhere. */
 export const fixOperands: Fixer = ({ diagnostic, statement }) => {
-  const operands = operandsOf(statement).filter(({ expression }) => expression.kind !== 'missing');
+  const operands = statement.operands.filter(({ expression }) => expression.kind !== 'missing');
   const written = operands.map(({ start, end }) => statement.text.slice(start, end));
   const texts = new Set<string>();
   const separated = withCommas(statement.text.slice(statement.operandsStart, statement.end));

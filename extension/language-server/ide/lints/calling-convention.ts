@@ -1,6 +1,6 @@
 import { type Diagnostic, DiagnosticSeverity } from 'vscode-languageserver';
 import { registerNamed } from '../../../../simulator/isa';
-import { literal, operandsOf, type SourceText, type Statement } from '../assembly';
+import { literal, type SourceText, type Statement } from '../assembly';
 import { registerAccess } from '../register-access';
 import { type CodeVisitor, flowOf, functionsOf, registerOf, walkCode } from './code-walk';
 import { noteOf } from './note';
@@ -67,7 +67,7 @@ class ConventionWalk implements CodeVisitor {
 
   /** The register in an operand is kept somewhere from here on. */
   #note(statement: Statement, index: number): void {
-    const { expression } = operandsOf(statement)[index] ?? {};
+    const { expression } = statement.operands[index] ?? {};
     const register = expression?.kind === 'symbol' ? registerNamed(expression.name) : undefined;
     if (register) this.#saved.add(register.abiName);
   }
@@ -80,7 +80,7 @@ class ConventionWalk implements CodeVisitor {
   }
 
   #writes(statement: Statement, line: number): void {
-    const [first] = operandsOf(statement);
+    const [first] = statement.operands;
     const name = first?.expression.kind === 'symbol' && !first.base ? first.expression.name : undefined;
     const register = name === undefined ? undefined : registerNamed(name);
     if (!first || !register || registerAccess(statement, first.start) === 'read') return;
@@ -101,7 +101,7 @@ class ConventionWalk implements CodeVisitor {
   }
 
   #moveStack(statement: Statement): void {
-    const [, base, amount] = operandsOf(statement);
+    const [, base, amount] = statement.operands;
     const bytes = amount && literal(amount.expression);
     const plain = statement.key === 'addi' && registerOf(base) === sp && typeof bytes === 'number';
     this.#moved = plain && this.#moved !== undefined ? this.#moved + bytes : undefined;

@@ -1,5 +1,5 @@
 import { registerNamed } from '../../../../simulator/isa';
-import { type Line, operandsOf, type SourceText, type Statement } from '../assembly';
+import type { Line, SourceText, Statement } from '../assembly';
 import { blockSteps } from '../blocks';
 import { outlineOf } from '../outline';
 
@@ -26,11 +26,11 @@ export function flowOf(statement: Statement): Flow {
   if (!perhapsLeaving.has(key)) return 'continues';
   // Linking to x0 is a jump; written with one operand they link to ra.
   if (key !== 'jal' && key !== 'jalr') return 'may-leave';
-  const [first, second] = operandsOf(statement);
+  const [first, second] = statement.operands;
   return second && registerOf(first) === 0 ? 'leaves' : 'may-leave';
 }
 
-type Operands = ReturnType<typeof operandsOf>;
+type Operands = Statement['operands'];
 
 /** The number of the integer register that an operand names. */
 export function registerOf(operand: Operands[number] | undefined): number | undefined {

@@ -1,5 +1,5 @@
 import { type Diagnostic, DiagnosticSeverity } from 'vscode-languageserver';
-import { operandsOf, type SourceText, type Statement } from '../assembly';
+import type { SourceText, Statement } from '../assembly';
 import { registerOf } from './code-walk';
 import { noteOf } from './note';
 
@@ -34,7 +34,7 @@ export function lintGlobalPointer({ lines }: SourceText): Diagnostic[] {
 
 function setsGlobalPointer(statement: Statement): boolean {
   if (!loads.has(statement.key)) return false;
-  const [register, address] = operandsOf(statement);
+  const [register, address] = statement.operands;
   return (
     registerOf(register) === globalPointer &&
     address?.expression.kind === 'symbol' &&

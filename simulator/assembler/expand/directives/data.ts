@@ -3,7 +3,6 @@ import { SectionFlag } from '../../../object/elf/relocatable';
 import { isMadeByBuild, missingFile } from '../../source/diagnostic';
 import { bigOf, type Expression } from '../../syntax/expression';
 import { TokenKind } from '../../syntax/lexer';
-import { operandsOf } from '../../syntax/operands';
 import type { Statement } from '../../syntax/statement';
 import { constant, isConstant, literal } from '../../unit/evaluation';
 import { leb128Bytes } from '../../unit/section-bytes';
@@ -13,7 +12,7 @@ import { type Directive, directives, OperandReader, type Run } from './directive
 /** `.byte` and its kin: a list of values of 1, 2, 4 or 8 bytes; `.2byte` and its kin need no alignment. */
 function values(size: 1 | 2 | 4 | 8): Run {
   return (unit, statement) => {
-    const operands = operandsOf(statement);
+    const { operands } = statement;
     if (operands.length === 0) return;
     unit.beginData();
     if (size > 1) noteUnaligned(unit, statement, size);
@@ -74,7 +73,7 @@ function elements(size: number): Run {
 
 /** `.octa`: values of 16 bytes. */
 const octa: Run = (unit, statement) => {
-  for (const { expression, junk, end } of operandsOf(statement)) {
+  for (const { expression, junk, end } of statement.operands) {
     if (junk >= 0) unit.error('junk', `unexpected '${statement.text.slice(junk, end)}'`, junk, end);
     const big = bigOf(expression);
     const value = big ?? unit.constant(expression, 'a value of 16 bytes');

@@ -2,7 +2,7 @@ import type { Integer } from '../../../object/bytes/integer';
 import { type Expression, parseExpression, stringBytes } from '../../syntax/expression';
 import { isClosedString, Lexer, TokenKind } from '../../syntax/lexer';
 import type { Statement } from '../../syntax/statement';
-import type { Bound } from '../../unit/evaluation';
+import type { Bound } from '../../unit/symbols-and-sections';
 import type { Unit } from '../../unit/unit';
 import type { Expander } from '../expander';
 

@@ -2,7 +2,7 @@ import { type KnownSection, knownSection } from '../../../object/elf/known-secti
 import { SectionFlag, type SectionGroup, SectionType } from '../../../object/elf/relocatable';
 import { Lexer, TokenKind } from '../../syntax/lexer';
 import type { Statement } from '../../syntax/statement';
-import type { ObjectSectionSource } from '../../unit/sections';
+import type { ObjectSectionSource } from '../../unit/symbols-and-sections';
 import type { Unit } from '../../unit/unit';
 import { type Directive, directives, OperandReader, type Run, type Word } from './directive';
 

@@ -3,7 +3,7 @@ import { parseExpression } from '../../syntax/expression';
 import { Lexer, TokenKind } from '../../syntax/lexer';
 import type { Statement } from '../../syntax/statement';
 import { constant } from '../../unit/evaluation';
-import type { AssemblySymbol } from '../../unit/symbols';
+import type { AssemblySymbol } from '../../unit/symbols-and-sections';
 import type { Unit } from '../../unit/unit';
 import { type Directive, directives, OperandReader, type Run } from './directive';
 

@@ -1,9 +1,111 @@
+/**
+ * Symbols, sections and bound expressions while a source is being assembled. A symbol stands at a place of a section or for an expression,
+ * an expression is of symbols, and a section holds expressions whose values are not known yet: no one of these types can be said without the others.
+ */
 import { highWord, type Integer, lowWord } from '../../object/bytes/integer';
-import { SectionFlag, type SectionGroup, SectionType } from '../../object/elf/relocatable';
+import {
+  SectionFlag,
+  type SectionGroup,
+  SectionType,
+  type SymbolBinding,
+  type SymbolVisibility,
+} from '../../object/elf/relocatable';
 import type { Architecture } from '../encode/architecture';
 import type { SourceSpan } from '../source/frames';
-import type { Bound } from './evaluation';
-import type { AssemblySymbol, Place } from './symbols';
+import type { Expression } from '../syntax/expression';
+import { SourceRows } from './source-rows';
+
+/** `value + add - subtract`: what the linker can work with. */
+export interface Linear {
+  readonly kind: 'linear';
+  readonly value: Integer;
+  readonly add: AssemblySymbol | undefined;
+  readonly subtract: AssemblySymbol | undefined;
+}
+
+/** A number, whatever the layout will be. */
+export interface Constant extends Linear {
+  readonly add: undefined;
+  readonly subtract: undefined;
+}
+
+/** An expression whose symbols are bound, waiting for places to be known. */
+export type Bound =
+  | Linear
+  | { readonly kind: 'operation'; readonly operator: string; readonly left: Bound; readonly right: Bound | undefined };
+
+/** A location in a section that may still move: `offset` counts fixed bytes, `part` the variable parts before it. */
+export interface Place {
+  readonly section: Section;
+  readonly offset: number;
+  readonly part: number;
+}
+
+/** A symbol while its source is being assembled. */
+export class AssemblySymbol {
+  /** Where it was defined as a label, or set to a place that was known. */
+  place: Place | undefined;
+  /** What it was set to by `.set`, `.equ` or `=` when that is no known place. */
+  assigned: Bound | undefined;
+  /** Storage that the linker places: .comm. In bytes. */
+  common: { size: number; alignment: number } | undefined;
+  binding: SymbolBinding = 'local';
+  /** Whether .local was said: an undefined symbol becomes global by default. */
+  declaredLocal = false;
+  visibility: SymbolVisibility = 'default';
+  type: 'notype' | 'object' | 'function' | 'tls' | 'ifunc' = 'notype';
+  size: Bound | undefined;
+  /** Where its size was given. */
+  sizeSpan: SourceSpan | undefined;
+  /** The first definition and the first use, for messages. */
+  definition: SourceSpan | undefined;
+  firstUse: SourceSpan | undefined;
+  /** Whether `.equiv` or `==` defined it, or it is a label: it must not be redefined. */
+  fixed = false;
+  /** The section whose own symbol it is: its name then means the section's beginning. */
+  section: ObjectSectionSource | undefined;
+  /** Whether another symbol has its name since: it was set again. */
+  replaced = false;
+  /** What it was set to by `==` or `.eqv`: worked out anew where it is used. */
+  deferred: Expression | undefined;
+  /** `.weakref`: uses of it are weak uses of what it stands for. */
+  weakReference = false;
+  /** Whether only such symbols name it: then it need not be defined. */
+  weaklyReferenced = false;
+  variantCallingConvention = false;
+  /** Names with versions (.symver), the last one first, and what becomes of the symbol beside them. */
+  readonly versions: string[] = [];
+  versionFate: 'local' | 'hidden' | 'remove' | undefined;
+  /** Its place among the object's symbols; 0 as long as nothing outside of this source could see it. */
+  order = 0;
+  /** While its value is being worked out: a guard against cycles. */
+  resolving = false;
+
+  constructor(
+    readonly name: string,
+    /** Made by the assembler: `.`, numeric labels, the auipc of a pair. Never listed under its name. */
+    readonly anonymous: boolean,
+  ) {}
+
+  get defined(): boolean {
+    return this.place !== undefined || this.assigned !== undefined || this.common !== undefined;
+  }
+
+  /** A symbol of this name that can be set to another value, while uses so far keep the value of this one. */
+  successor(): AssemblySymbol {
+    const symbol = new AssemblySymbol(this.name, false);
+    symbol.binding = this.binding;
+    symbol.declaredLocal = this.declaredLocal;
+    symbol.visibility = this.visibility;
+    symbol.type = this.type;
+    symbol.size = this.size;
+    symbol.sizeSpan = this.sizeSpan;
+    symbol.order = this.order;
+    symbol.definition = this.definition;
+    this.replaced = true;
+    return symbol;
+  }
+}
 
 /** Bytes whose number depends on where things end up. Sizes are in bytes. */
 export type VariablePart = {
@@ -123,54 +225,6 @@ export class ObjectSectionSource {
 
 /** The name of the section that only counts: none that a source can spell. */
 export const absoluteName = '*ABS*';
-
-/** Numbers of a row. */
-const rowLength = 5;
-
-/** Which statement put what where: rows of numbers, one for each statement, so that a long source costs no objects. */
-export class SourceRows {
-  #numbers = new Int32Array(rowLength * 16);
-  length = 0;
-
-  push(offset: number, part: number, frame: number, line: number, start: number): void {
-    const at = this.length * rowLength;
-    if (at === this.#numbers.length) {
-      const larger = new Int32Array(at * 2);
-      larger.set(this.#numbers);
-      this.#numbers = larger;
-    }
-    const numbers = this.#numbers;
-    numbers[at] = offset;
-    numbers[at + 1] = part;
-    numbers[at + 2] = frame;
-    numbers[at + 3] = line;
-    numbers[at + 4] = start;
-    this.length++;
-  }
-
-  /** In fixed bytes of the section, with the variable parts before it. */
-  offset(row: number): number {
-    return this.#numbers[row * rowLength]!;
-  }
-
-  part(row: number): number {
-    return this.#numbers[row * rowLength + 1]!;
-  }
-
-  /** Index in the unit's frames. */
-  frame(row: number): number {
-    return this.#numbers[row * rowLength + 2]!;
-  }
-
-  line(row: number): number {
-    return this.#numbers[row * rowLength + 3]!;
-  }
-
-  /** The column of the statement. */
-  start(row: number): number {
-    return this.#numbers[row * rowLength + 4]!;
-  }
-}
 
 /** Room that a section gets at once beyond what it needs, in bytes. */
 const largestStep = 0x100_0000;
