@@ -24,16 +24,19 @@ import {
   type SegmentSettings,
 } from './layout/segment-map';
 import { checkSegments, statedSegments } from './layout/stated-segments';
+import { defaultLayout, type Layout, type LinkOptions } from './link-options';
+import type { LinkState } from './link-state';
 import { DynamicTables } from './output/dynamic';
 import { entryOf } from './output/entry';
 import { mapOf } from './output/map';
 import { programOf } from './output/program';
 import { isRelaxable, Relaxer } from './relaxation/relax';
 import { Relocator } from './relocation/relocate';
-import { LinkReporter, type UndefinedSeverity } from './reporter';
+import { LinkReporter } from './reporter';
 import { defaultScript } from './scripts/default-script';
 import { ScriptLayout } from './scripts/layout';
-import { type PlacedScript, placeSections } from './scripts/place';
+import { placeSections } from './scripts/place';
+import type { PlacedScript } from './scripts/placed-script';
 import { protectsSections } from './scripts/protection';
 import type { LinkerScript } from './scripts/syntax';
 import { Kind, kindOf } from './sections/kind';
@@ -48,33 +51,6 @@ import { HashOrder } from './symbols/hash-order';
 import { Resolver } from './symbols/resolver';
 import { assignmentsIn, assignmentsOf, symbolNames, wantedByScript } from './symbols/symbol-names';
 import { LinkSymbols } from './symbols/symbols';
-
-export type { UndefinedSeverity };
-
-/** Where a program is put in memory. Addresses are unsigned 64-bit. */
-export interface Layout {
-  /** Where `.text` begins. */
-  readonly textBase: bigint;
-  /** Where the writable sections begin; after the others when absent. */
-  readonly dataBase?: bigint;
-  /** The symbol where execution begins; `_start` when absent, and the start of `.text` when that is not defined. */
-  readonly entry?: string;
-}
-
-export const defaultLayout: Layout = { textBase: 0x8020_0000n };
-
-export interface LinkOptions {
-  readonly layout?: Layout;
-  /** Says what goes where; GNU ld's own layout at `layout.textBase` when absent. */
-  readonly script?: LinkerScript | undefined;
-  /**
-   * Whether code is made shorter where its targets are near: true does all that ld does by default. When absent, nothing is
-   * counted from gp in a program that never mentions `__global_pointer$`: it cannot have set gp up.
-   */
-  readonly relax?: boolean | undefined;
-  readonly undefinedSymbols?: UndefinedSeverity;
-  readonly settings?: LinkSettings | undefined;
-}
 
 export interface LinkResult {
   readonly program: Program;
@@ -111,12 +87,11 @@ export function* linkInSteps(inputs: readonly LoadedInput[], options: LinkOption
   };
 }
 
-export class Linker {
+class Linker implements LinkState {
   readonly reporter: LinkReporter;
   readonly symbols: LinkSymbols;
   readonly resolver: Resolver;
   readonly layout: Layout;
-  /** All input sections, in the order of files and of sections in them. */
   readonly inputs: InputSection[] = [];
   readonly script: LinkerScript;
   readonly settings: LinkSettings;
@@ -129,6 +104,7 @@ export class Linker {
   #headerCount: number | undefined;
   #fileLayout: FileLayout | undefined;
   #hashOrder: HashOrder | undefined;
+  #dynamicTables: DynamicTables | undefined;
 
   constructor(
     readonly objects: readonly ObjectFile[],
@@ -164,7 +140,7 @@ export class Linker {
     this.#protects = this.settings.protects && protectsSections(this.script, this.inputs);
     this.#merge();
     yield;
-    if (this.resolver.table) this.resolver.dynamic?.size(this.resolver.table);
+    if (this.resolver.table) this.#dynamicTables?.size(this.resolver.table);
     yield* this.#layOut();
     this.#defineFileHeader();
     this.#check();
@@ -180,16 +156,14 @@ export class Linker {
     }
     yield;
     new Relocator(this).run();
-    if (table) this.resolver.dynamic?.write(table);
+    if (table) this.#dynamicTables?.write(table);
     yield;
   }
 
-  /** The output sections of the program, in the order of the file. */
   get outputs(): readonly OutputSection[] {
     return this.placed.inFile.filter((output) => output.isThere);
   }
 
-  /** ELF e_flags of the program. */
   get flags(): number {
     return programFlags(this.objects);
   }
@@ -286,26 +260,26 @@ export class Linker {
     resolver.table = table;
     if (!table) return;
     const last = this.inputs.map(({ file }) => file).lastIndexOf(table.owner);
-    if (owner) resolver.dynamic = new DynamicTables(this, owner);
+    if (owner) {
+      this.#dynamicTables = new DynamicTables(this, owner);
+      resolver.dynamic = this.#dynamicTables;
+    }
     const added =
-      resolver.dynamic?.collect(table) ??
+      this.#dynamicTables?.collect(table) ??
       [table.section, table.lazySection].map((section) => new InputSection(table.owner, section));
     for (const input of added) resolver.enter(input.source, input);
     this.inputs.splice(last + 1, 0, ...added);
   }
 
-  /** The order in which ld goes through the symbols. */
   get hashOrder(): HashOrder {
     this.#hashOrder ??= new HashOrder(symbolNames(this.script, this.options.script !== undefined, this.objects));
     return this.#hashOrder;
   }
 
-  /** Whether the script gives a symbol its value. */
   isScriptDefined(name: string): boolean {
     return this.scriptLayout?.symbols.has(name) ?? false;
   }
 
-  /** Whether the script says that a symbol is known in the program only: once is enough, also where an object defines it. */
   isScriptHidden(name: string): boolean {
     return this.#scriptHidden.has(name);
   }
@@ -485,7 +459,6 @@ export class Linker {
     return mapSegments(this.outputs, settings);
   }
 
-  /** Where everything is in the file; worked out once, when something asks. */
   fileLayout(): FileLayout {
     if (this.#fileLayout) return this.#fileLayout;
     const segments = this.#mapSegments();

@@ -1,5 +1,6 @@
 import { architectureOf } from '../assembler/encode/architecture';
-import { Expander, type ExpansionTrace, type FileAccess } from '../assembler/expand/expander';
+import { Expander, type ExpansionTrace } from '../assembler/expand/expander';
+import type { FileAccess } from '../assembler/expand/file-access';
 import type { Macro } from '../assembler/expand/macros';
 import { softened, unbuiltSoftened } from '../assembler/expand/softened';
 import type { Defines } from '../assembler/preprocess/macros';
@@ -14,7 +15,9 @@ import { maximumContents } from '../assembler/unit/layout';
 import { finishUnitInSteps } from '../assembler/unit/object-file';
 import { Unit } from '../assembler/unit/unit';
 import { InputLoader } from '../linker/inputs/load-inputs';
-import { type Layout, linkInSteps, type UndefinedSeverity } from '../linker/link';
+import { linkInSteps } from '../linker/link';
+import type { Layout } from '../linker/link-options';
+import type { UndefinedSeverity } from '../linker/reporter';
 import { loadScript } from '../linker/scripts/load';
 import { defaultSettings, type InputFile, type LinkInput, type LinkSettings } from '../linker/settings';
 import type { ObjectFile } from '../object/elf/relocatable';

@@ -15,7 +15,8 @@ export {
   samePath,
 } from '../assembler/source/paths';
 export { isPreprocessedPath, SourceText, type TextEdit } from '../assembler/syntax/source';
-export { defaultLayout, type Layout, type LinkResult, link } from '../linker/link';
+export { type LinkResult, link } from '../linker/link';
+export { defaultLayout, type Layout } from '../linker/link-options';
 export { linkOptions, parseLinkWords, withLinkPaths } from '../linker/options';
 export * from './assemble';
 export { type CommandUse, withCompileCommands } from './compile-commands/apply';

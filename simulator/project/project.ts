@@ -1,6 +1,6 @@
 import { abiNames, isAbiName } from '../assembler/encode/abi';
 import { folderOf, joinPath } from '../assembler/source/paths';
-import { defaultLayout, type Layout } from '../linker/link';
+import { defaultLayout, type Layout } from '../linker/link-options';
 import { parseLinkWords, withLinkPaths } from '../linker/options';
 import type { InputFile } from '../linker/settings';
 import type { AssembleRequest, FileOptions } from './assemble';

@@ -9,7 +9,6 @@ import {
 } from '../preprocess/preprocessor';
 import { didYouMean, nearest } from '../source/diagnostic';
 import type { Frame, SourceSpan } from '../source/frames';
-import type { IncludeNext } from '../source/paths';
 import { parseExpression } from '../syntax/expression';
 import { joinLines } from '../syntax/joined-lines';
 import { isDigit, Lexer, TokenKind } from '../syntax/lexer';
@@ -20,6 +19,8 @@ import type { Unit } from '../unit/unit';
 import { Conditionals } from './conditionals';
 import { blockChange, directiveNamed, directiveNames } from './directives';
 import { assignment } from './directives/symbols';
+import type { ExpansionHost } from './expansion-host';
+import type { FileAccess } from './file-access';
 import { foreignInstruction } from './foreign-instructions';
 import {
   type Arguments,
@@ -36,26 +37,6 @@ import {
   unchangedLine,
 } from './macros';
 import { spelledElsewhere } from './other-spellings';
-
-/** Files for `.include`, `#include` and `.incbin`. */
-export interface FileAccess {
-  /** Whether something was asked for that is to be read before the unit can be assembled. */
-  readonly isIncomplete: boolean;
-  /** A source by the path written in a directive; undefined when it is not at hand. */
-  source(
-    path: string,
-    fromFile: string,
-    preprocessed: boolean,
-    angled: boolean,
-    next?: IncludeNext,
-  ): SourceText | undefined;
-  bytes(path: string, fromFile: string): Uint8Array | undefined;
-  /**
-   * Notes that a directive has nothing to include. @returns why none of the files that its path may mean can be read although one is there,
-   * as a sentence about it goes on
-   */
-  miss(path: string, fromFile: string, angled: boolean, next?: IncludeNext): string | undefined;
-}
 
 /** Where lines come from: a file, a macro body, or a repeated block. */
 interface Input {
@@ -93,7 +74,7 @@ const maximumCharacters = 200_000_000;
 export type ExpansionTrace = (statement: Statement, frame: Frame, calls: boolean) => void;
 
 /** Runs a unit's statements in order: reads files, expands macros and repeats, skips inactive parts. */
-export class Expander {
+export class Expander implements ExpansionHost {
   readonly macros = new Map<string, Macro>();
   /** Of the unit's first file; absent where that is not preprocessed. */
   preprocessor: Preprocessor | undefined;
@@ -107,7 +88,6 @@ export class Expander {
   #characters = 0;
   #stopped = false;
   #locals = 0;
-  /** Whether .altmacro is on. */
   alternate = false;
 
   constructor(
@@ -373,7 +353,6 @@ export class Expander {
     };
   }
 
-  /** `.include`: the file's statements come next. */
   include(source: SourceText, statement: Statement): void {
     if (!this.#mayNest(statement, 'files')) return;
     this.#pushFile(source, this.#innerFrame('include', source.path, statement));
@@ -386,6 +365,10 @@ export class Expander {
   define(macro: Macro): void {
     this.macros.set(macro.name.toLowerCase(), macro);
     this.definedMacros.push(macro);
+  }
+
+  purge(name: string): boolean {
+    return this.macros.delete(name.toLowerCase());
   }
 
   #call(macro: Macro, statement: Statement): void {
@@ -408,7 +391,6 @@ export class Expander {
     this.#pushBody('macro', frame, macro.body, [values], unit.expansions++);
   }
 
-  /** `.rept`, `.irp`, `.irpc`: the body comes next, once for each set of values. */
   repeat(body: readonly BodyLine[], rounds: readonly Arguments[] | number, statement: Statement): void {
     if (body.length === 0 || !this.#mayNest(statement, 'repeats')) return;
     const frame = this.#innerFrame('repeat', this.unit.location.frame.file, statement);
@@ -486,12 +468,10 @@ export class Expander {
     }
   }
 
-  /** How macros take their arguments at this statement. */
   style(statement: Statement): MacroStyle {
     return this.alternate ? alternateStyle(this.unit, statement) : plainStyle;
   }
 
-  /** `.exitm`: leaves the innermost expansion; false when there is none. */
   exit(): boolean {
     const input = this.#inputs.at(-1);
     if (!input || input.kind === 'file') return false;
@@ -500,10 +480,6 @@ export class Expander {
     return true;
   }
 
-  /**
-   * Sets aside the statements up to the one that ends the block, nested blocks included; undefined when the input ends
-   * first. The ending statement is consumed; labels before it are the block's.
-   */
   collect(kind: 'macro' | 'repeat'): readonly BodyLine[] | undefined {
     const { unit } = this;
     const input = this.#inputs.at(-1)!;

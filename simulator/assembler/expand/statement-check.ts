@@ -2,7 +2,8 @@ import type { Diagnostic } from '../source/diagnostic';
 import type { SourceText } from '../syntax/source';
 import type { Line } from '../syntax/statement';
 import { Unit } from '../unit/unit';
-import { Expander, type FileAccess } from './expander';
+import { Expander } from './expander';
+import type { FileAccess } from './file-access';
 import type { Macro } from './macros';
 
 /** Problems that a statement has by itself, whatever stands around it. */

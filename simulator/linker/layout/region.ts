@@ -1,12 +1,12 @@
+import type { Integer } from '../../object/bytes/integer';
 import type { MemoryRegion } from '../scripts/syntax';
 import { Kind } from '../sections/kind';
-import type { OutputSection } from '../sections/sections';
 
 /** A region of MEMORY while sections are put into it. */
 export class Region {
   current = 0n;
   /** The last section that went there, from which the next one takes how far load addresses are from addresses. */
-  last: OutputSection | undefined;
+  last: { readonly address: Integer; readonly loadAddress: Integer } | undefined;
   origin = 0n;
   length = 0n;
 
@@ -15,8 +15,8 @@ export class Region {
     readonly declared: MemoryRegion | undefined,
   ) {}
 
-  /** Whether sections that name no region may go here: by the attributes of its declaration. */
-  takes(output: OutputSection): boolean {
+  /** Whether sections of a kind that name no region may go here: by the attributes of its declaration. */
+  takes(kind: number): boolean {
     const attributes = this.declared?.attributes ?? '';
     let [wanted, unwanted] = [0, 0];
     let inverted = false;
@@ -25,7 +25,7 @@ export class Region {
       else if (inverted) unwanted |= attributeBits[letter] ?? 0;
       else wanted |= attributeBits[letter] ?? 0;
     }
-    const bits = sectionBits(output);
+    const bits = bitsOf(kind);
     return (wanted & bits) !== 0 && (unwanted & bits) === 0;
   }
 }
@@ -40,7 +40,7 @@ const attributeBits: Readonly<Record<string, number>> = {
   i: Bit.Load,
 };
 
-function sectionBits({ kind }: OutputSection): number {
+function bitsOf(kind: number): number {
   const code = (kind & Kind.Code) !== 0;
   const alloc = (kind & Kind.Alloc) !== 0;
   const loaded = (kind & Kind.Load) !== 0;

@@ -12,11 +12,15 @@ import {
 } from '../../object/elf/relocatable';
 import { SharedStrings } from '../../object/elf/shared-strings';
 import { addressOf } from '../layout/segment-map';
-import type { Linker } from '../link';
+import type { LinkState } from '../link-state';
 import { type OffsetTable, tableName } from '../sections/offset-table';
 import { InputSection, type OutputSection } from '../sections/sections';
-import { type OutputSymbol, outputSymbols } from '../symbols/output-symbols';
+import { type OutputSymbol, outputSymbols, type SymbolParts } from '../symbols/output-symbols';
+import type { DynamicLinking } from '../symbols/resolver';
 import { gnuHashTable, hashTable, orderForGnuHash } from './dynamic-hash';
+
+/** What the tables are made of: the symbols of the program too, to whose parts this adds. */
+type DynamicLink = SymbolParts & Pick<LinkState, 'hashOrder' | 'outputs' | 'isScriptDefined'>;
 
 const entrySize = 24;
 const symbolSize = 24;
@@ -66,7 +70,7 @@ interface Pending {
  * What a position-independent program tells its loader: which addresses in it depend on where it is loaded (.rela.dyn), in
  * the tables that a dynamic linker reads (System V ABI, "Dynamic Linking"), as GNU ld makes them.
  */
-export class DynamicTables {
+export class DynamicTables implements DynamicLinking {
   readonly #pending = new Map<InputSection, Pending[]>();
   /** Tables of relocations, one for each name of sections that have any. */
   readonly #tables = new Map<string, InputSection>();
@@ -88,10 +92,10 @@ export class DynamicTables {
   readonly #numbers = new Map<string, number>();
 
   constructor(
-    readonly linker: Linker,
+    readonly link: DynamicLink,
     readonly owner: ObjectFile,
   ) {
-    const { hashStyle } = linker.settings;
+    const { hashStyle } = link.settings;
     this.#dynsym = this.#make('.dynsym', SectionType.DynamicSymbols, symbolSize);
     this.#dynstr = this.#make('.dynstr', SectionType.StringTable, 0, 1);
     this.#dynamic = this.#make('.dynamic', SectionType.Dynamic, tagSize, 8, SectionFlag.Write);
@@ -115,19 +119,17 @@ export class DynamicTables {
     return input;
   }
 
-  /** Whether something calls a symbol, or has its address from the table. */
   calls(name: string): boolean {
     return this.#called.has(name);
   }
 
-  /** Whether a symbol is in .dynsym. */
   names(name: string): boolean {
     return this.#numbers.has(name);
   }
 
   /** Finds what the loader has to write. @returns the sections for it, which stand at the end of the first object */
   collect(table: OffsetTable): InputSection[] {
-    const { inputs, resolver } = this.linker;
+    const { inputs, resolver } = this.link;
     this.#slots = this.#make('.rela.got', SectionType.Rela, entrySize);
     for (const input of inputs) {
       for (const { type, symbol } of input.source.relocations)
@@ -145,7 +147,7 @@ export class DynamicTables {
     const [symbols, strings, dynamic, ...rest] = this.#own;
     const hashes = rest.filter((input) => input === this.#hash || input === this.#gnuHash);
     const relocations = rest.filter((input) => !hashes.includes(input) && input !== this.#slots);
-    const isNamed = this.linker.symbols.globals.has(tableName);
+    const isNamed = this.link.symbols.globals.has(tableName);
     const sections = table.isEmpty && !isNamed ? [table.section] : [table.section, table.lazySection];
     const got = sections.map((section) => {
       const input = new InputSection(this.owner, section);
@@ -176,7 +178,7 @@ export class DynamicTables {
 
   /** The symbols that have slots in the global offset table may be known outside. */
   #chooseSymbols(table: OffsetTable): void {
-    const { symbols, hashOrder } = this.linker;
+    const { symbols, hashOrder } = this.link;
     const names: string[] = [];
     for (const [{ output }, pending] of this.#pending) {
       if (!output) continue;
@@ -186,13 +188,13 @@ export class DynamicTables {
     for (const { symbol } of table.addresses()) {
       const found = symbols.definitionOf(symbol);
       const isLocal =
-        symbol.binding === 'local' || symbols.isHidden(symbol.name) || this.linker.isScriptHidden(symbol.name);
+        symbol.binding === 'local' || symbols.isHidden(symbol.name) || this.link.isScriptHidden(symbol.name);
       if (!this.#isWritten(symbol)) continue;
       if (!isLocal || (found.section === 'undefined' && found.visibility === 'default' && symbol.binding !== 'local'))
         names.push(symbol.name);
     }
     const ordered = [...new Set(names)].sort(hashOrder.compare);
-    const isUndefined = (name: string): boolean => !symbols.isDefined(name) && !this.linker.isScriptDefined(name);
+    const isUndefined = (name: string): boolean => !symbols.isDefined(name) && !this.link.isScriptDefined(name);
     const undefinedNames = ordered.filter(isUndefined);
     this.#firstDefined = 2 + undefinedNames.length;
     const defined = ordered.filter((name) => !isUndefined(name));
@@ -210,20 +212,20 @@ export class DynamicTables {
 
   /** Whether a symbol is weak, defined nowhere here, and left to the loader. */
   #isFoundByLoader(symbol: ObjectSymbol): boolean {
-    const found = this.linker.symbols.definitionOf(symbol);
+    const found = this.link.symbols.definitionOf(symbol);
     return (
       found.section === 'undefined' &&
       found.visibility === 'default' &&
       symbol.binding !== 'local' &&
-      !this.linker.isScriptDefined(symbol.name) &&
-      this.linker.settings.loaderFindsWeak
+      !this.link.isScriptDefined(symbol.name) &&
+      this.link.settings.loaderFindsWeak
     );
   }
 
   /** Whether the loader writes something where an address of a symbol stands; what is nowhere stays 0. */
   #isWritten(symbol: ObjectSymbol): boolean {
-    const isUndefined = this.linker.symbols.definitionOf(symbol).section === 'undefined';
-    return !isUndefined || this.linker.isScriptDefined(symbol.name) || this.#isFoundByLoader(symbol);
+    const isUndefined = this.link.symbols.definitionOf(symbol).section === 'undefined';
+    return !isUndefined || this.link.isScriptDefined(symbol.name) || this.#isFoundByLoader(symbol);
   }
 
   get #hasTextRelocations(): boolean {
@@ -234,7 +236,7 @@ export class DynamicTables {
   #tags(): [tag: number, value: bigint][] {
     const at = (input: InputSection): bigint => integer.toUnsigned(input.output ? input.address : 0);
     const sized = (input: InputSection): bigint => BigInt(input.size);
-    const relocations = this.linker.outputs.filter(({ type, allocated }) => type === SectionType.Rela && allocated);
+    const relocations = this.link.outputs.filter(({ type, allocated }) => type === SectionType.Rela && allocated);
     const lowest = relocations.map(addressOf).reduce((least, value) => (value < least ? value : least), 1n << 64n);
     const total = relocations.reduce((sum, { size }) => sum + size, 0);
     const tags: [number, bigint][] = [];
@@ -252,12 +254,10 @@ export class DynamicTables {
     return tags;
   }
 
-  /** Where .dynamic is. */
   get address(): Integer {
     return this.#dynamic.output ? this.#dynamic.address : 0;
   }
 
-  /** Whether the loader writes what a relocation asks for. */
   isPending(input: InputSection, type: number): boolean {
     return this.#pending.has(input) && absoluteTypes.includes(type);
   }
@@ -265,8 +265,8 @@ export class DynamicTables {
   // Contents
 
   write(table: OffsetTable): void {
-    const symbols = new Map(outputSymbols(this.linker).map((symbol) => [symbol.name, symbol]));
-    const sections = new Map(this.linker.outputs.map((output, index) => [output, index + 1]));
+    const symbols = new Map(outputSymbols(this.link).map((symbol) => [symbol.name, symbol]));
+    const sections = new Map(this.link.outputs.map((output, index) => [output, index + 1]));
     this.#dynsym.bytes = this.#symbolTable(symbols, sections);
     this.#dynstr.bytes = this.#strings.bytes;
     if (this.#hash) this.#hash.bytes = hashTable(this.#hashed, 2 + this.#symbols.length);
@@ -295,7 +295,7 @@ export class DynamicTables {
       writer.u64(value);
       writer.u64(size);
     };
-    const first = this.linker.outputs.find(({ allocated, readOnly }) => allocated && readOnly);
+    const first = this.link.outputs.find(({ allocated, readOnly }) => allocated && readOnly);
     const sectionType = 3;
     add(0, sectionType, 0, first ? sections.get(first)! : 0, first ? addressOf(first) : 0n, 0);
     for (const name of this.#symbols) {
@@ -323,7 +323,7 @@ export class DynamicTables {
       const entry = this.#entry(address, relocation);
       if (entry) push(this.#tables.get(input.name)!, entry);
     }
-    const slots = this.linker.resolver.inputOf(table.section);
+    const slots = this.link.resolver.inputOf(table.section);
     for (const { symbol, offset } of table.addresses()) {
       if (!this.#isWritten(symbol)) continue;
       const address = integer.toUnsigned(integer.add(slots!.address, offset));
@@ -336,7 +336,7 @@ export class DynamicTables {
         });
         continue;
       }
-      const value = this.linker.resolver.resolve(symbol)?.value ?? 0;
+      const value = this.link.resolver.resolve(symbol)?.value ?? 0;
       push(this.#slots!, { address, type: relative, symbol: 0, addend: integer.toUnsigned(value) });
     }
     for (const [input, entries] of tables) input.bytes = encoded(entries, input.size);
@@ -353,7 +353,7 @@ export class DynamicTables {
       if (list) list.push(...pending);
       else byFile.set(input.file, [...pending]);
     }
-    for (const output of this.linker.outputs) {
+    for (const output of this.link.outputs) {
       for (const { file } of output.inputs) {
         if (seen.has(file)) continue;
         seen.add(file);
@@ -367,13 +367,13 @@ export class DynamicTables {
     if (!this.#isWritten(symbol)) return undefined;
     const number = symbol.binding === 'local' ? undefined : this.#numbers.get(symbol.name);
     if (number !== undefined) return { address, type, symbol: number, addend: integer.toUnsigned(addend) };
-    const target = this.linker.resolver.target(relocation);
+    const target = this.link.resolver.target(relocation);
     return target && { address, type: relative, symbol: 0, addend: integer.toUnsigned(target.value) };
   }
 
   /** .rela.dyn is in order, first what has no symbol, so that a loader needs little time for it. */
   #sort(tables: ReadonlyMap<InputSection, DynamicEntry[]>): number {
-    const output = this.linker.outputs.find(({ name }) => name === '.rela.dyn');
+    const output = this.link.outputs.find(({ name }) => name === '.rela.dyn');
     if (!output) return 0;
     const inputs = output.inputs.filter((input) => tables.has(input));
     const all = inputs.flatMap((input) => tables.get(input)!);

@@ -1,7 +1,12 @@
 import * as integer from '../../object/bytes/integer';
 import { SectionFlag } from '../../object/elf/relocatable';
 import { addressOf } from '../layout/segment-map';
-import type { Linker } from '../link';
+import type { LinkState } from '../link-state';
+
+type EntryParts = Pick<
+  LinkState,
+  'layout' | 'script' | 'reporter' | 'options' | 'resolver' | 'outputs' | 'placed' | 'objects'
+>;
 
 const usualName = '_start';
 /** Where a script names no entry. */
@@ -9,15 +14,15 @@ const unstatedName = 'start';
 const codeName = '.text';
 
 /** Where execution begins: the entry that is stated, `_start`, a number, or the first byte of the code, as for ld. */
-export function entryOf(linker: Linker): bigint {
-  const { layout, script, reporter, options } = linker;
+export function entryOf(link: EntryParts): bigint {
+  const { layout, script, reporter, options } = link;
   const hasScript = options.script !== undefined;
   const name = layout.entry ?? script.entry ?? (hasScript ? unstatedName : usualName);
-  const found = linker.resolver.resolveName(name) ?? localNamed(linker, name);
+  const found = link.resolver.resolveName(name) ?? localNamed(link, name);
   if (found) return integer.toUnsigned(found.value);
   if (/^(0[xX][0-9a-fA-F]+|\d+)$/.test(name)) return BigInt.asUintN(64, BigInt(name));
-  const sections = linker.outputs.filter(({ allocated, size }) => allocated && size > 0);
-  const code = (hasScript ? linker.placed.inFile : sections).find((section) => section.name === codeName);
+  const sections = link.outputs.filter(({ allocated, size }) => allocated && size > 0);
+  const code = (hasScript ? link.placed.inFile : sections).find((section) => section.name === codeName);
   if (layout.entry !== undefined) reporter.general('entry', `the entry symbol '${name}' is not defined`);
   else if (hasScript && script.entry !== undefined) {
     const what = code
@@ -31,10 +36,10 @@ export function entryOf(linker: Linker): bigint {
 }
 
 /** `_start` without .globl is what the programmer means all the same. */
-function localNamed(linker: Linker, name: string): { value: integer.Integer } | undefined {
-  for (const object of linker.objects) {
+function localNamed(link: EntryParts, name: string): { value: integer.Integer } | undefined {
+  for (const object of link.objects) {
     const found = object.symbols.find((symbol) => symbol.name === name && symbol.section !== 'undefined');
-    if (found) return linker.resolver.resolve(found);
+    if (found) return link.resolver.resolve(found);
   }
   return undefined;
 }

@@ -3,38 +3,41 @@ import type { ExecutableFile, FileSection, FileSymbol } from '../../object/elf/e
 import { SectionFlag, SectionType } from '../../object/elf/relocatable';
 import { addressAlignment } from '../layout/file-layout';
 import { addressOf } from '../layout/segment-map';
-import type { Linker } from '../link';
+import type { LinkState } from '../link-state';
 import type { OutputSection } from '../sections/sections';
-import { type OutputSymbol, outputSymbols } from '../symbols/output-symbols';
+import { type OutputSymbol, outputSymbols, type SymbolParts } from '../symbols/output-symbols';
+
+/** What the file of a link is made of. */
+export type ExecutableParts = SymbolParts & Pick<LinkState, 'outputs' | 'fileLayout' | 'flags'>;
 
 /** The ELF file of a finished link. */
-export function executableOf(linker: Linker, entry: bigint): ExecutableFile {
-  const sections = linker.outputs;
-  const layout = linker.fileLayout();
+export function executableOf(link: ExecutableParts, entry: bigint): ExecutableFile {
+  const sections = link.outputs;
+  const layout = link.fileLayout();
   const numbers = new Map(sections.map((section, index) => [section, index + 1]));
   return {
-    type: isFixed(linker) ? FileType.Executable : FileType.Shared,
+    type: isFixed(link) ? FileType.Executable : FileType.Shared,
     entry,
-    flags: linker.flags,
+    flags: link.flags,
     sections: sections.map((section) => fileSection(section, layout.offsets.get(section)!, numbers)),
     headers: layout.headers,
     headersOffset: layout.headersOffset,
-    symbols: linker.settings.strip === 'everything' ? undefined : fileSymbols(linker, numbers),
+    symbols: link.settings.strip === 'everything' ? undefined : fileSymbols(link, numbers),
     end: layout.end,
   };
 }
 
-function fileSymbols(linker: Linker, numbers: ReadonlyMap<OutputSection, number>): FileSymbol[] {
+function fileSymbols(link: ExecutableParts, numbers: ReadonlyMap<OutputSection, number>): FileSymbol[] {
   return [
-    ...linker.outputs.map((section, index) => sectionSymbol(section, index + 1)),
-    ...outputSymbols(linker).map((symbol) => fileSymbol(symbol, numbers, linker.resolver.threadStorage)),
+    ...link.outputs.map((section, index) => sectionSymbol(section, index + 1)),
+    ...outputSymbols(link).map((symbol) => fileSymbol(symbol, numbers, link.resolver.threadStorage)),
   ];
 }
 
 /** A position-independent program that is linked to an address other than 0 counts as one that runs there, as for ld. */
-function isFixed(linker: Linker): boolean {
-  if (!linker.settings.positionIndependent) return true;
-  return linker.fileLayout().headers.some(({ type, address }) => type === SegmentType.Load && address === 0n) === false;
+function isFixed(link: ExecutableParts): boolean {
+  if (!link.settings.positionIndependent) return true;
+  return link.fileLayout().headers.some(({ type, address }) => type === SegmentType.Load && address === 0n) === false;
 }
 
 function fileSection(section: OutputSection, offset: number, numbers: ReadonlyMap<OutputSection, number>): FileSection {

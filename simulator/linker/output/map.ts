@@ -1,25 +1,27 @@
 import type { Integer } from '../../object/bytes/integer';
 import * as integer from '../../object/bytes/integer';
 import { SectionFlag, SectionType } from '../../object/elf/relocatable';
-import type { Linker } from '../link';
+import type { LinkState } from '../link-state';
 import { absolute } from '../scripts/evaluate';
 import type { InputSection, OutputSection } from '../sections/sections';
 import { isSpoken } from '../symbols/symbols';
+
+type MapParts = Pick<LinkState, 'placed' | 'scriptLayout' | 'objects' | 'resolver'>;
 
 const addressColumn = 18;
 const sizeColumn = 12;
 
 /** What went where, as text: the regions of memory, each section with what it is made of and its symbols, and what was left out. */
-export function mapOf(linker: Linker): string {
+export function mapOf(link: MapParts): string {
   const lines: string[] = [];
-  regions(linker, lines);
+  regions(link, lines);
   lines.push('Sections', '', row('Name', 'Address', 'Size', 'Loaded at'), '');
-  const symbols = symbolsByInput(linker);
-  for (const output of linker.placed.outputs.filter(({ isThere }) => isThere)) {
-    if (output.allocated) describe(output, linker, symbols, lines);
+  const symbols = symbolsByInput(link);
+  for (const output of link.placed.outputs.filter(({ isThere }) => isThere)) {
+    if (output.allocated) describe(output, link, symbols, lines);
   }
-  absoluteSymbols(linker, lines);
-  discarded(linker, lines);
+  absoluteSymbols(link, lines);
+  discarded(link, lines);
   return `${lines.join('\n')}\n`;
 }
 
@@ -29,8 +31,8 @@ function row(name: string, address: string, size: string, rest = ''): string {
 
 const hex = (value: Integer | bigint): string => integer.toHex(value);
 
-function regions(linker: Linker, lines: string[]): void {
-  const found = [...(linker.scriptLayout?.regions.values() ?? [])];
+function regions(link: MapParts, lines: string[]): void {
+  const found = [...(link.scriptLayout?.regions.values() ?? [])];
   if (found.length === 0) return;
   lines.push('Memory regions', '', row('Name', 'Origin', 'Length', 'Attributes'), '');
   for (const { name, origin, length, declared } of found)
@@ -40,13 +42,13 @@ function regions(linker: Linker, lines: string[]): void {
 
 function describe(
   output: OutputSection,
-  linker: Linker,
+  link: MapParts,
   symbols: ReadonlyMap<InputSection, readonly { name: string; address: Integer }[]>,
   lines: string[],
 ): void {
   const shift = integer.subtract(output.loadAddress, output.address) === 0 ? '' : hex(output.loadAddress);
   lines.push(row(output.name, hex(output.address), hex(output.size), shift));
-  const scripted = [...(linker.scriptLayout?.symbols ?? [])].filter(([, symbol]) => symbol.section === output);
+  const scripted = [...(link.scriptLayout?.symbols ?? [])].filter(([, symbol]) => symbol.section === output);
   for (const item of output.items) {
     if (item.kind !== 'input') continue;
     const { input } = item;
@@ -62,13 +64,13 @@ function describe(
   lines.push('');
 }
 
-function symbolsByInput(linker: Linker): Map<InputSection, { name: string; address: Integer }[]> {
+function symbolsByInput(link: MapParts): Map<InputSection, { name: string; address: Integer }[]> {
   const result = new Map<InputSection, { name: string; address: Integer }[]>();
-  for (const { symbols } of linker.objects) {
+  for (const { symbols } of link.objects) {
     for (const symbol of symbols) {
       if (typeof symbol.section === 'string' || !isSpoken(symbol)) continue;
-      const input = linker.resolver.inputOf(symbol.section);
-      const found = linker.resolver.resolve(symbol);
+      const input = link.resolver.inputOf(symbol.section);
+      const found = link.resolver.resolve(symbol);
       if (!input || !found) continue;
       const known = result.get(input);
       if (known) known.push({ name: symbol.name, address: found.value });
@@ -79,8 +81,8 @@ function symbolsByInput(linker: Linker): Map<InputSection, { name: string; addre
   return result;
 }
 
-function absoluteSymbols(linker: Linker, lines: string[]): void {
-  const found = [...(linker.scriptLayout?.symbols ?? [])].filter(([, { section }]) => typeof section !== 'object');
+function absoluteSymbols(link: MapParts, lines: string[]): void {
+  const found = [...(link.scriptLayout?.symbols ?? [])].filter(([, { section }]) => typeof section !== 'object');
   if (found.length === 0) return;
   lines.push('Symbols outside of sections', '');
   for (const [name, symbol] of found) lines.push(row('', hex(absolute(symbol)), '', `  ${name}`));
@@ -88,12 +90,12 @@ function absoluteSymbols(linker: Linker, lines: string[]): void {
 }
 
 /** Sections that would be in the program, and are not: by /DISCARD/, as a group that another file has, or shared with others. */
-function discarded(linker: Linker, lines: string[]): void {
+function discarded(link: MapParts, lines: string[]): void {
   const left: string[] = [];
-  for (const { path, sections } of linker.objects) {
+  for (const { path, sections } of link.objects) {
     for (const section of sections) {
       const isLoaded = section.flags & SectionFlag.Alloc && section.type !== SectionType.Group;
-      if (isLoaded && section.size > 0 && !linker.resolver.inputOf(section))
+      if (isLoaded && section.size > 0 && !link.resolver.inputOf(section))
         left.push(row(`  ${section.name}`, '', hex(section.size), path));
     }
   }

@@ -6,28 +6,27 @@ import { type LineRow, type Origin, RowTable } from '../../object/line-table';
 import { markOf, type Program, type ProgramSection, type ProgramSymbol } from '../../object/program';
 import { addressOf, loadAddressOf } from '../layout/segment-map';
 import { loadedSegments } from '../layout/segments';
-import type { Linker } from '../link';
 import type { OutputSection } from '../sections/sections';
 import { type OutputSymbol, outputSymbols } from '../symbols/output-symbols';
-import { executableOf } from './executable';
+import { type ExecutableParts, executableOf } from './executable';
 
 /** The program that a finished link gives. */
-export function programOf(linker: Linker, entry: bigint): Program {
-  const sections = linker.outputs
+export function programOf(link: ExecutableParts, entry: bigint): Program {
+  const sections = link.outputs
     .filter((output) => output.allocated && output.size > 0)
     .map(programSection)
     .sort((a, b) => (a.address < b.address ? -1 : a.address > b.address ? 1 : 0));
-  const symbols = outputSymbols(linker);
+  const symbols = outputSymbols(link);
   return {
     entry,
-    segments: loadedSegments(linker.fileLayout()),
+    segments: loadedSegments(link.fileLayout()),
     symbols: symbols.flatMap((symbol) => (isUseful(symbol) ? [programSymbol(symbol)] : [])),
-    lines: new RowTable((wanted) => lineRowsOf(linker, wanted)),
+    lines: new RowTable((wanted) => lineRowsOf(link, wanted)),
     sections,
     marks: symbols.flatMap((symbol) => markOf(symbol) ?? []),
-    executable: () => executableOf(linker, entry),
+    executable: () => executableOf(link, entry),
     units: () => {
-      const ofCompilers = executableOf(linker, entry).sections.filter(({ name }) => name.startsWith('.debug_'));
+      const ofCompilers = executableOf(link, entry).sections.filter(({ name }) => name.startsWith('.debug_'));
       const read = ofCompilers.map((each) => ({ ...each, bytes: each.contents?.slice() ?? new Uint8Array() }));
       return debugUnits(debugSections(read));
     },
@@ -74,12 +73,12 @@ function programSymbol({ name, value, size, type, binding, section, definition }
   };
 }
 
-function lineRowsOf(linker: Linker, wanted?: (origin: Origin) => boolean): LineRow[] {
+function lineRowsOf(link: ExecutableParts, wanted?: (origin: Origin) => boolean): LineRow[] {
   const rows: LineRow[] = [];
-  for (const object of linker.objects) {
+  for (const object of link.objects) {
     for (const line of object.lines) {
       if (wanted && !wanted(line.origin)) continue;
-      const input = linker.resolver.inputOf(line.section);
+      const input = link.resolver.inputOf(line.section);
       if (!input) continue;
       const [start, end] = [input.moved(line.offset), input.moved(line.end)];
       // A statement whose code went away altogether has no address; a row without bytes stays one.

@@ -2,7 +2,7 @@ import { high20, low12 } from '../../assembler/encode/encoding';
 import type { Integer } from '../../object/bytes/integer';
 import * as integer from '../../object/bytes/integer';
 import { RelocationType as R, type Relocation, SectionFlag } from '../../object/elf/relocatable';
-import type { Linker } from '../link';
+import type { LinkState } from '../link-state';
 import { moduleThreadOffset, tableName, usesOffsetTable } from '../sections/offset-table';
 import type { InputSection } from '../sections/sections';
 import {
@@ -18,6 +18,8 @@ import {
   writeField,
   writeUleb,
 } from './relocation-fields';
+
+type RelocationParts = Pick<LinkState, 'inputs' | 'resolver' | 'reporter' | 'symbols' | 'settings'>;
 
 const globalPointer = 3;
 const threadPointer = 4;
@@ -38,10 +40,10 @@ export class Relocator {
   /** The distance that the auipc at each address began, for the %pcrel_lo that names it. */
   readonly #pairs = new Map<Integer, Integer>();
 
-  constructor(readonly linker: Linker) {}
+  constructor(readonly link: RelocationParts) {}
 
   run(): void {
-    const inputs = this.linker.inputs.filter(({ output }) => output);
+    const inputs = this.link.inputs.filter(({ output }) => output);
     // Low parts of addresses look up what the upper parts found.
     for (const upper of [true, false]) {
       for (const input of inputs) {
@@ -55,8 +57,8 @@ export class Relocator {
   #apply(input: InputSection, relocation: Relocation): void {
     const { type } = relocation;
     if (type === R.None || type === R.Relax || type === R.Align || type === R.TprelAdd) return;
-    if (this.linker.resolver.dynamic?.isPending(input, type)) return;
-    const { reporter } = this.linker;
+    if (this.link.resolver.dynamic?.isPending(input, type)) return;
+    const { reporter } = this.link;
     const { bytes } = input;
     const start = input.moved(relocation.offset);
     if (start + widthOf(type) > bytes.length) {
@@ -71,17 +73,17 @@ export class Relocator {
   }
 
   #target(site: Site): { value: Integer; weak: boolean } | undefined {
-    const { linker } = this;
+    const { link } = this;
     const { input, relocation } = site;
-    const target = linker.resolver.target(relocation);
+    const target = link.resolver.target(relocation);
     if (target) return target;
     const { symbol } = relocation;
-    if (symbol.name === tableName && linker.resolver.table) {
-      const place = linker.resolver.inputOf(linker.resolver.table.section);
+    if (symbol.name === tableName && link.resolver.table) {
+      const place = link.resolver.inputOf(link.resolver.table.section);
       if (place) return { value: integer.add(place.address, relocation.addend), weak: false };
     }
-    const isUndefined = linker.symbols.definitionOf(symbol).section === 'undefined';
-    if (isUndefined) linker.reporter.undefinedSymbol(input, relocation, (name) => linker.symbols.suggestionsFor(name));
+    const isUndefined = link.symbols.definitionOf(symbol).section === 'undefined';
+    if (isUndefined) link.reporter.undefinedSymbol(input, relocation, (name) => link.symbols.suggestionsFor(name));
     else if (
       input.source.flags & SectionFlag.Alloc &&
       symbol.name !== '' &&
@@ -89,7 +91,7 @@ export class Relocator {
       !isTable(input)
     ) {
       const message = `'${symbol.name}' is defined in a section that is not in the program`;
-      linker.reporter.relocation(input, relocation, 'discarded-section', message);
+      link.reporter.relocation(input, relocation, 'discarded-section', message);
     }
     if (!isUndefined) clearField(site);
     return undefined;
@@ -120,14 +122,14 @@ export class Relocator {
       case R.GotHigh20:
       case R.TlsGotHigh20:
       case R.TlsGlobalDynamicHigh20:
-        this.#writeUpper(site, integer.subtract(this.linker.resolver.slotAddress(relocation)!, address));
+        this.#writeUpper(site, integer.subtract(this.link.resolver.slotAddress(relocation)!, address));
         return;
       case R.PcrelLow12I:
       case R.PcrelLow12S:
         this.#writePcrelLow(site, value);
         return;
       case R.High20:
-        if (this.linker.settings.positionIndependent)
+        if (this.link.settings.positionIndependent)
           this.#report(
             site,
             'relocation',
@@ -136,7 +138,7 @@ export class Relocator {
         this.#writeHigh(site, value);
         return;
       case R.TprelHigh20:
-        this.#writeHigh(site, this.linker.resolver.threadOffset(value));
+        this.#writeHigh(site, this.link.resolver.threadOffset(value));
         return;
       case R.RvcLui:
         this.#writeCompressedUpper(site, value);
@@ -147,11 +149,11 @@ export class Relocator {
         return;
       case R.TprelLow12I:
       case R.TprelLow12S:
-        writeField(bytes, offset, fieldOf(relocation.type), low12(this.linker.resolver.threadOffset(value)));
+        writeField(bytes, offset, fieldOf(relocation.type), low12(this.link.resolver.threadOffset(value)));
         return;
       case R.TprelI:
       case R.TprelS:
-        this.#writeBased(site, this.linker.resolver.threadOffset(value), threadPointer);
+        this.#writeBased(site, this.link.resolver.threadOffset(value), threadPointer);
         return;
       case R.GprelI:
       case R.GprelS:
@@ -163,7 +165,7 @@ export class Relocator {
         return;
       case R.TlsDtpRelative32:
       case R.TlsDtpRelative64: {
-        const inModule = integer.subtract(this.linker.resolver.threadOffset(value), moduleThreadOffset);
+        const inModule = integer.subtract(this.link.resolver.threadOffset(value), moduleThreadOffset);
         writeData(bytes, offset, inModule, relocation.type === R.TlsDtpRelative32 ? 4 : 8);
         return;
       }
@@ -174,7 +176,7 @@ export class Relocator {
   }
 
   #report({ input, relocation }: Site, code: string, message: string): void {
-    this.linker.reporter.relocation(input, relocation, code, message);
+    this.link.reporter.relocation(input, relocation, code, message);
   }
 
   #writeTarget(site: Site, distance: Integer): void {
@@ -193,7 +195,7 @@ export class Relocator {
       return;
     }
     if (!fitsUpper(distance)) {
-      this.linker.reporter.tooFar(site.input, site.relocation, distance, 'relocation-range', farHelp);
+      this.link.reporter.tooFar(site.input, site.relocation, distance, 'relocation-range', farHelp);
       return;
     }
     writeField(bytes, offset, fieldOf(R.PcrelHigh20), high20(distance));
@@ -217,7 +219,7 @@ export class Relocator {
   #writeUpper(site: Site, distance: Integer): void {
     this.#pairs.set(site.address, distance);
     if (fitsUpper(distance)) writeField(site.bytes, site.offset, fieldOf(R.PcrelHigh20), high20(distance));
-    else this.linker.reporter.tooFar(site.input, site.relocation, distance, 'relocation-range', farHelp);
+    else this.link.reporter.tooFar(site.input, site.relocation, distance, 'relocation-range', farHelp);
   }
 
   #writePcrelLow(site: Site, value: Integer): void {
@@ -256,19 +258,19 @@ export class Relocator {
 
   /** An address near gp, or near 0. */
   #writeGlobal(site: Site, value: Integer): void {
-    const pointer = this.linker.resolver.resolveName('__global_pointer$')?.value ?? 0;
+    const pointer = this.link.resolver.resolveName('__global_pointer$')?.value ?? 0;
     if (integer.fitsSigned(value, 12)) this.#writeBased(site, value, 0);
     else {
       this.#writeBased(site, integer.subtract(value, pointer), globalPointer);
-      if (!this.linker.symbols.globals.has('__global_pointer$'))
-        this.linker.reporter.pointerNotSet(site.input, site.relocation);
+      if (!this.link.symbols.globals.has('__global_pointer$'))
+        this.link.reporter.pointerNotSet(site.input, site.relocation);
     }
   }
 
   #writeBased(site: Site, distance: Integer, base: number): void {
     const { bytes, offset, relocation } = site;
     if (!integer.fitsSigned(distance, 12)) {
-      this.linker.reporter.tooFar(
+      this.link.reporter.tooFar(
         site.input,
         relocation,
         distance,

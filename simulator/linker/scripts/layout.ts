@@ -12,7 +12,7 @@ import {
   type Phase,
   type ScriptValue,
 } from './evaluate';
-import type { PlacedScript } from './place';
+import type { PlacedScript } from './placed-script';
 import { checkRegion, fillBytes, reportOverlaps } from './region-check';
 import { type ObjectSymbols, type ScriptSymbol, ScriptSymbols } from './script-symbols';
 import { sectionForDot } from './symbol-sections';
@@ -317,7 +317,7 @@ export class ScriptLayout implements EvaluationHost {
   #regionFor(output: OutputSection): Region {
     if (output.description?.region !== undefined)
       return this.regionNamed(output.description.region) ?? this.#defaultRegion;
-    for (const region of this.regions.values()) if (region.takes(output)) return region;
+    for (const region of this.regions.values()) if (region.takes(output.kind)) return region;
     return this.#defaultRegion;
   }
 

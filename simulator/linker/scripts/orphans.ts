@@ -1,7 +1,7 @@
 import { SectionFlag, SectionType } from '../../object/elf/relocatable';
 import { Kind, kindOf } from '../sections/kind';
 import { type InputSection, OutputSection } from '../sections/sections';
-import type { LayoutNode } from './place';
+import type { LayoutNode } from './placed-script';
 import { emptyOutput, nowhere, type OutputDescription } from './syntax';
 
 const data = Kind.Contents | Kind.Alloc | Kind.Load;

@@ -2,6 +2,7 @@ import { type ObjectFile, SectionFlag } from '../../object/elf/relocatable';
 import { Kind } from '../sections/kind';
 import { type InputSection, type OutputItem, OutputSection } from '../sections/sections';
 import { OrphanPlacer } from './orphans';
+import type { LayoutNode, PlacedScript } from './placed-script';
 import type {
   Assertion,
   Assignment,
@@ -12,24 +13,6 @@ import type {
   SectionStatement,
 } from './syntax';
 import { compareSections, excludes, matchesFile, takes } from './wildcard';
-
-/** A step of the layout: an output section, or a statement between them. */
-export type LayoutNode =
-  | { readonly kind: 'output'; readonly output: OutputSection }
-  | { readonly kind: 'statement'; readonly statement: Assignment | Assertion };
-
-/** What a script makes of a link's sections, before anything has an address. */
-export interface PlacedScript {
-  readonly nodes: LayoutNode[];
-  /** In the order of the script. */
-  readonly outputs: readonly OutputSection[];
-  /** Those that are there, in the order of the file: that in which they began to be. */
-  readonly inFile: readonly OutputSection[];
-  /** The input sections that the script does not name. */
-  readonly orphans: readonly InputSection[];
-  /** Names of files in the script that no file has. */
-  readonly unmatchedFiles: readonly InputDescription[];
-}
 
 const discardName = '/DISCARD/';
 

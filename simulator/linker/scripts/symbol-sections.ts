@@ -1,6 +1,6 @@
 import { Kind } from '../sections/kind';
 import type { OutputSection } from '../sections/sections';
-import type { LayoutNode } from './place';
+import type { LayoutNode } from './placed-script';
 
 const isSolid = ({ kind }: OutputSection): boolean => (kind & (Kind.Alloc | Kind.Thread)) === Kind.Alloc;
 

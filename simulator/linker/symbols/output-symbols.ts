@@ -3,7 +3,7 @@ import * as integer from '../../object/bytes/integer';
 import { SymbolBinding, SymbolType } from '../../object/elf/elf';
 import type { ObjectFile, ObjectPosition, ObjectSymbol } from '../../object/elf/relocatable';
 import { linkageSymbols } from '../added-statements';
-import type { Linker } from '../link';
+import type { LinkState } from '../link-state';
 import { absolute } from '../scripts/evaluate';
 import type { ScriptSymbol } from '../scripts/script-symbols';
 import { nearbySection } from '../scripts/symbol-sections';
@@ -11,6 +11,12 @@ import { Kind } from '../sections/kind';
 import { tableName } from '../sections/offset-table';
 import type { OutputSection } from '../sections/sections';
 import { isSpoken } from './symbols';
+
+/** What the symbols of a link come from. */
+export type SymbolParts = Pick<
+  LinkState,
+  'inputs' | 'objects' | 'symbols' | 'resolver' | 'script' | 'scriptLayout' | 'settings' | 'placed' | 'isScriptHidden'
+>;
 
 /** A symbol of the linked program. */
 export interface OutputSymbol {
@@ -49,8 +55,8 @@ const bindings = {
 const visibilities = { default: 0, internal: 1, hidden: 2, protected: 3 } as const;
 
 /** The symbols of a program in ld's order: sections, then of each object its local ones, then all others. */
-export function outputSymbols(linker: Linker): OutputSymbol[] {
-  return new SymbolCollector(linker).collect();
+export function outputSymbols(link: SymbolParts): OutputSymbol[] {
+  return new SymbolCollector(link).collect();
 }
 
 class SymbolCollector {
@@ -60,18 +66,16 @@ class SymbolCollector {
   readonly #global: OutputSymbol[] = [];
   readonly #scripted: ReadonlyMap<string, ScriptSymbol>;
 
-  constructor(readonly linker: Linker) {
-    this.#scripted = linker.scriptLayout?.symbols ?? new Map();
+  constructor(readonly link: SymbolParts) {
+    this.#scripted = link.scriptLayout?.symbols ?? new Map();
   }
 
   collect(): OutputSymbol[] {
-    const linked = new Set(
-      this.linker.inputs.flatMap(({ file, output }) => (output && isWritten(output) ? [file] : [])),
-    );
-    for (const object of this.linker.objects) if (linked.has(object)) this.#locals(object);
+    const linked = new Set(this.link.inputs.flatMap(({ file, output }) => (output && isWritten(output) ? [file] : [])));
+    for (const object of this.link.objects) if (linked.has(object)) this.#locals(object);
     this.#table();
     for (const [name, symbol] of this.#scripted) this.#add(this.#scriptSymbol(name, symbol));
-    for (const symbol of this.linker.symbols.globals.values())
+    for (const symbol of this.link.symbols.globals.values())
       if (!this.#scripted.has(symbol.name)) this.#globalSymbol(symbol);
     this.#wantedInVain();
     return [...this.#local, ...this.#own, ...this.#global];
@@ -113,7 +117,7 @@ class SymbolCollector {
   #globalSymbol(symbol: ObjectSymbol): void {
     if (symbol.section === 'undefined') {
       // What nothing defines is no error when it is weak; it stays a name for a loader.
-      const isWanted = this.linker.resolver.dynamic?.names(symbol.name);
+      const isWanted = this.link.resolver.dynamic?.names(symbol.name);
       if (symbol.binding === 'weak' && isWanted) this.#global.push({ ...this.#symbol(symbol, 0), isUndefined: true });
       return;
     }
@@ -124,7 +128,7 @@ class SymbolCollector {
 
   /** A symbol that the link was asked to find stays a name where nothing has it. */
   #wantedInVain(): void {
-    const { script, settings, symbols } = this.linker;
+    const { script, settings, symbols } = this.link;
     const entry = script.entry !== undefined && !/^\d/.test(script.entry) ? [script.entry] : [];
     for (const name of new Set([...entry, ...settings.wanted, ...script.externs]))
       if (!symbols.globals.has(name) && !this.#scripted.has(name)) this.#global.push(undefinedSymbol(name));
@@ -132,29 +136,29 @@ class SymbolCollector {
 
   /** What some object says is hidden is so; in a program that is loaded anywhere, calls make it local. */
   #asKnown(symbol: OutputSymbol): OutputSymbol {
-    const { symbols, resolver } = this.linker;
-    if (this.linker.isScriptHidden(symbol.name)) return { ...symbol, binding: SymbolBinding.Local, visibility: 0 };
+    const { symbols, resolver } = this.link;
+    if (this.link.isScriptHidden(symbol.name)) return { ...symbol, binding: SymbolBinding.Local, visibility: 0 };
     if (symbol.binding === SymbolBinding.Local || !symbols.isHidden(symbol.name)) return symbol;
     if (resolver.dynamic?.calls(symbol.name)) return { ...symbol, binding: SymbolBinding.Local, visibility: 0 };
     return { ...symbol, visibility: visibilities.hidden };
   }
 
   #resolved(symbol: ObjectSymbol): OutputSymbol | undefined {
-    const at = this.linker.resolver.resolve(symbol);
+    const at = this.link.resolver.resolve(symbol);
     return at && this.#symbol(symbol, at.value);
   }
 
   #symbol(symbol: ObjectSymbol, value: Integer): OutputSymbol {
-    const { linker } = this;
+    const { link } = this;
     const address = integer.toUnsigned(value);
     return {
       name: symbol.name,
       value: address,
-      size: linker.resolver.sizeOf(symbol),
+      size: link.resolver.sizeOf(symbol),
       type: types[symbol.type],
       binding: bindings[symbol.binding],
       visibility: visibilities[symbol.visibility],
-      section: this.#kept(linker.resolver.outputOf(symbol), address),
+      section: this.#kept(link.resolver.outputOf(symbol), address),
       spoken: isSpoken(symbol),
       definition: symbol.definition,
     };
@@ -163,13 +167,13 @@ class SymbolCollector {
   /** The section that a symbol counts as part of: another one where its own was left out. */
   #kept(output: OutputSection | undefined, address: bigint): OutputSection | undefined {
     if (!output?.removed) return output;
-    return nearbySection(this.linker.placed.inFile, output, address);
+    return nearbySection(this.link.placed.inFile, output, address);
   }
 
   /** STV_*: what an object or the script says of a symbol, or of the one that it is another name of. */
   #visibilityOf(name: string, seen = new Set<string>()): number {
-    const { symbols } = this.linker;
-    if (this.linker.isScriptHidden(name) || symbols.isHidden(name)) return visibilities.hidden;
+    const { symbols } = this.link;
+    if (this.link.isScriptHidden(name) || symbols.isHidden(name)) return visibilities.hidden;
     const own = visibilities[symbols.globals.get(name)?.visibility ?? 'default'];
     const alias = this.#scripted.get(name)?.alias;
     if (own !== visibilities.default || alias === undefined || seen.has(name)) return own;
@@ -177,21 +181,21 @@ class SymbolCollector {
   }
 
   #table(): void {
-    const { table } = this.linker.resolver;
-    const place = table && this.linker.resolver.inputOf(table.section);
+    const { table } = this.link.resolver;
+    const place = table && this.link.resolver.inputOf(table.section);
     if (!place) return;
     const symbol = linkageSymbol(tableName, integer.toUnsigned(place.address));
     // In a program that is loaded anywhere it counts as absolute, for ld.
-    this.#add(this.linker.resolver.dynamic ? symbol : { ...symbol, section: place.output });
+    this.#add(this.link.resolver.dynamic ? symbol : { ...symbol, section: place.output });
   }
 
   #scriptSymbol(name: string, symbol: ScriptSymbol): OutputSymbol {
     const { section, isProtected, near, alias } = symbol;
-    if (this.linker.resolver.dynamic && linkageSymbols.has(name)) return linkageSymbol(name, absolute(symbol));
+    if (this.link.resolver.dynamic && linkageSymbols.has(name)) return linkageSymbol(name, absolute(symbol));
     const value = absolute(symbol);
     const own = typeof section === 'object' ? this.#kept(section, value) : near;
-    const replaced = this.linker.symbols.globals.get(name);
-    const source = alias === undefined ? undefined : this.linker.symbols.globals.get(alias);
+    const replaced = this.link.symbols.globals.get(name);
+    const source = alias === undefined ? undefined : this.link.symbols.globals.get(alias);
     return this.#asKnown({
       name,
       value,
@@ -211,46 +215,23 @@ function isWritten({ isThere, kind }: OutputSection): boolean {
   return isThere && ((kind & Kind.Contents) !== 0 || (kind & loadedThread) === loadedThread);
 }
 
+/** A symbol of no object and no section: 0 without a size, but for what is said. */
+function made(name: string, rest: Pick<OutputSymbol, 'type' | 'binding'> & Partial<OutputSymbol>): OutputSymbol {
+  return { name, value: 0n, size: 0, visibility: 0, section: undefined, spoken: true, ...rest };
+}
+
 /** A symbol that nothing defines. */
 function undefinedSymbol(name: string): OutputSymbol {
-  return {
-    name,
-    value: 0n,
-    size: 0,
-    type: SymbolType.None,
-    binding: SymbolBinding.Global,
-    visibility: 0,
-    section: undefined,
-    spoken: true,
-    isUndefined: true,
-  };
+  return made(name, { type: SymbolType.None, binding: SymbolBinding.Global, isUndefined: true });
 }
 
 /** A symbol of a table that the linker made. */
 function linkageSymbol(name: string, value: bigint): OutputSymbol {
-  return {
-    name,
-    value,
-    size: 0,
-    type: SymbolType.Object,
-    binding: SymbolBinding.Local,
-    visibility: 0,
-    section: undefined,
-    spoken: true,
-  };
+  return made(name, { type: SymbolType.Object, binding: SymbolBinding.Local, value });
 }
 
 function fileSymbol(name: string): OutputSymbol {
-  return {
-    name,
-    value: 0n,
-    size: 0,
-    type: SymbolType.File,
-    binding: SymbolBinding.Local,
-    visibility: 0,
-    section: undefined,
-    spoken: false,
-  };
+  return made(name, { type: SymbolType.File, binding: SymbolBinding.Local, spoken: false });
 }
 
 // Numbered labels of GNU as have a control character in them.

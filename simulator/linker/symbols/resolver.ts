@@ -1,7 +1,6 @@
 import type { Integer } from '../../object/bytes/integer';
 import * as integer from '../../object/bytes/integer';
 import type { ObjectSection, ObjectSymbol, Relocation } from '../../object/elf/relocatable';
-import type { DynamicTables } from '../output/dynamic';
 import type { RelaxTarget } from '../relaxation/relax';
 import { absolute, type ScriptValue } from '../scripts/evaluate';
 import type { ScriptLayout } from '../scripts/layout';
@@ -19,6 +18,18 @@ export interface Resolved {
   readonly weak: boolean;
 }
 
+/** What the program's tables for its loader say, where it has them. */
+export interface DynamicLinking {
+  /** Where .dynamic is. */
+  readonly address: Integer;
+  /** Whether something calls a symbol, or has its address from the table. */
+  calls(name: string): boolean;
+  /** Whether a symbol is in .dynsym. */
+  names(name: string): boolean;
+  /** Whether the loader writes what a relocation asks for. */
+  isPending(input: InputSection, type: number): boolean;
+}
+
 /** Where symbols and places of sections are in the program, as far as the link has come. */
 export class Resolver {
   commons: CommonStorage = { symbols: new Map(), sections: [] };
@@ -26,7 +37,7 @@ export class Resolver {
   unwindTables: UnwindTables | undefined;
   table: OffsetTable | undefined;
   script: ScriptLayout | undefined;
-  dynamic: DynamicTables | undefined;
+  dynamic: DynamicLinking | undefined;
   /** Where the thread-local storage of the program begins. */
   threadStorage: OutputSection | undefined;
   readonly #inputOf = new Map<ObjectSection, InputSection>();

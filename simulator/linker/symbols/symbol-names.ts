@@ -1,5 +1,5 @@
 import type { ObjectFile } from '../../object/elf/relocatable';
-import type { PlacedScript } from '../scripts/place';
+import type { PlacedScript } from '../scripts/placed-script';
 import type { Assignment, LinkerScript, ScriptExpression } from '../scripts/syntax';
 
 /** The names of global symbols in the order in which ld meets them: those of a script that was given come first. */

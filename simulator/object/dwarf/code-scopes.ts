@@ -1,5 +1,4 @@
 import { Attribute, listForms, Tag } from './constants';
-import type { DebugUnit } from './debug-units';
 import type { Entry, EntryReader } from './entries';
 import type { AddressRange } from './ranges';
 
@@ -28,11 +27,17 @@ export interface UnitScopes {
   readonly hasMovingVariables: boolean;
 }
 
+/** A unit, whose scopes are read when they are asked for. */
+export interface ScopedUnit {
+  readonly ranges: readonly AddressRange[];
+  readonly scopes: UnitScopes;
+}
+
 /** The functions and blocks of a program, by the debug information of its compilers. A unit is read when an address in it is asked for. */
 export class CodeScopes {
-  #units: readonly DebugUnit[] | undefined;
+  #units: readonly ScopedUnit[] | undefined;
 
-  constructor(private readonly units: () => readonly DebugUnit[]) {}
+  constructor(private readonly units: () => readonly ScopedUnit[]) {}
 
   /** The innermost block at an address. */
   blockAt(address: bigint): CodeBlock | undefined {

@@ -1,14 +1,15 @@
 import { attempt } from '../bytes/reader';
 import { type Abbreviation, eachAbbreviation } from './abbreviations';
-import { readScopes, type UnitScopes } from './code-scopes';
+import { readScopes, type ScopedUnit, type UnitScopes } from './code-scopes';
 import { EntryReader, type UnitRoot } from './entries';
 import { filesOfLineProgram } from './lines';
-import { type DebugSections, unitHeaders } from './units';
+import type { DebugSections } from './sections';
+import { unitHeaders } from './units';
 
 const noScopes: UnitScopes = { blocks: [], hasMovingVariables: false };
 
 /** A unit of a file's debug information: of it only the first entry is read until somebody asks for more. */
-export class DebugUnit implements UnitRoot {
+export class DebugUnit implements UnitRoot, ScopedUnit {
   private readonly root: UnitRoot;
   #scopes: UnitScopes | undefined;
 

@@ -3,7 +3,8 @@ import type { Abbreviation } from './abbreviations';
 import { Attribute } from './constants';
 import { type FormValue, readForm, resolved } from './forms';
 import { type AddressRange, type RangeBases, readRanges } from './ranges';
-import type { DebugSections, UnitHeader } from './units';
+import type { DebugSections } from './sections';
+import type { UnitHeader } from './units';
 
 /** An entry of .debug_info (DIE), with the attributes that are understood. */
 export interface Entry {

@@ -1,6 +1,6 @@
 import { ByteReader, FormatError } from '../bytes/reader';
 import type { Specification } from './abbreviations';
-import type { DebugSections, UnitHeader } from './units';
+import type { DebugSections } from './sections';
 
 /**
  * A value of an attribute: addresses as bigint; constants, flags, section offsets and indices as numbers; references as offsets in
@@ -8,13 +8,20 @@ import type { DebugSections, UnitHeader } from './units';
  */
 export type FormValue = bigint | number | string | undefined;
 
-type Encoding = Pick<UnitHeader, 'offset' | 'version' | 'wide' | 'addressSize'>;
+/** What the form of a value means in a unit. */
+export interface UnitEncoding {
+  /** In .debug_info: references of entries count from it. */
+  readonly offset: number;
+  readonly version: number;
+  readonly wide: boolean;
+  readonly addressSize: number;
+}
 
 /** Reads one attribute value. Throws FormatError. */
 export function readForm(
   reader: ByteReader,
   { form, constant }: Specification,
-  unit: Encoding,
+  unit: UnitEncoding,
   sections: DebugSections,
 ): FormValue {
   const { version, wide, addressSize } = unit;
@@ -111,7 +118,7 @@ const stringIndices = new Set([0x1a, 0x25, 0x26, 0x27, 0x28]);
 export function resolved(
   value: FormValue,
   form: number,
-  { wide, addressSize }: Encoding,
+  { wide, addressSize }: UnitEncoding,
   bases: { readonly addresses: number; readonly strings: number },
   sections: DebugSections,
 ): FormValue {

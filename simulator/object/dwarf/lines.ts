@@ -1,6 +1,7 @@
 import { attempt, ByteReader, FormatError } from '../bytes/reader';
 import { textAtOffset } from './forms';
-import { compilationFolders, type DebugSections } from './units';
+import type { DebugSections } from './sections';
+import { compilationFolders } from './units';
 
 /** A row of a line-number program: code from `address` on comes from this line, up to the next row. */
 export interface DwarfRow {

@@ -1,5 +1,6 @@
 import { ByteReader } from '../bytes/reader';
-import type { DebugSections, UnitHeader } from './units';
+import type { DebugSections } from './sections';
+import type { UnitHeader } from './units';
 
 export interface AddressRange {
   readonly start: bigint;

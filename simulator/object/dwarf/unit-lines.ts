@@ -4,7 +4,7 @@ import type { DebugUnit } from './debug-units';
 import { type DwarfRow, filesOfLineProgram, lineProgramOffsets, rowsOfLineProgram } from './lines';
 import type { LinePart } from './parted-lines';
 import type { AddressRange } from './ranges';
-import type { DebugSections } from './units';
+import type { DebugSections } from './sections';
 
 /**
  * The line table of a file in parts: a line-number program each.

@@ -1,31 +1,12 @@
 import { ByteReader } from '../bytes/reader';
 import { type Abbreviation, eachAbbreviation } from './abbreviations';
 import { Attribute } from './constants';
-import { readForm } from './forms';
-
-/** The debug sections of a file; absent ones are empty. */
-export interface DebugSections {
-  readonly info: Uint8Array;
-  readonly abbreviations: Uint8Array;
-  readonly lines: Uint8Array;
-  readonly strings: Uint8Array;
-  readonly lineStrings: Uint8Array;
-  /** .debug_str_offsets, .debug_addr: what indices lead to (DWARF 5). */
-  readonly stringOffsets: Uint8Array;
-  readonly addresses: Uint8Array;
-  /** .debug_ranges (to DWARF 4) and .debug_rnglists. */
-  readonly ranges: Uint8Array;
-  readonly rangeLists: Uint8Array;
-}
+import { readForm, type UnitEncoding } from './forms';
+import type { DebugSections } from './sections';
 
 /** The header of a unit; its reader stands at the first entry. */
-export interface UnitHeader {
-  /** In .debug_info: references of entries count from it. */
-  readonly offset: number;
+export interface UnitHeader extends UnitEncoding {
   readonly entries: ByteReader;
-  readonly version: number;
-  readonly wide: boolean;
-  readonly addressSize: number;
   /** In .debug_abbrev. */
   readonly abbreviations: number;
 }

@@ -1,5 +1,5 @@
 import { ByteReader, FormatError } from '../bytes/reader';
-import type { DebugSections } from '../dwarf/units';
+import type { DebugSections } from '../dwarf/sections';
 import { type Decompress, decompressZstd, inflate } from './decompress';
 import type { ElfSection } from './elf';
 

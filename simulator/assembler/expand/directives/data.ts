@@ -162,7 +162,7 @@ function appendBig(unit: Unit, value: bigint, size: number, start: number, end: 
   }
 }
 
-const incbin: Run = (unit, statement, expander) => {
+const incbin: Run = (unit, statement, host) => {
   const reader = new OperandReader(unit, statement);
   const path = reader.text();
   if (!path) return;
@@ -170,10 +170,10 @@ const incbin: Run = (unit, statement, expander) => {
   const count = reader.comma() ? reader.constant('the length', -1) : -1;
   reader.finish();
   if (!unit.allowContents(statement.start, statement.end)) return;
-  const bytes = expander.files.bytes(path.text, unit.location.frame.file);
+  const bytes = host.files.bytes(path.text, unit.location.frame.file);
   if (!bytes) {
     const { file } = unit.location.frame;
-    const unreadable = expander.files.miss(path.text, file, false);
+    const unreadable = host.files.miss(path.text, file, false);
     const isMade = [file, unit.frames[0]!.file].some((from) => isMadeByBuild(path.text, from));
     const code = isMade ? 'incbin-unbuilt' : 'incbin-missing';
     unit.error(code, missingFile('file', path.text, unreadable, isMade), path.start, path.end);

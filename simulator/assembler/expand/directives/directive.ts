@@ -4,7 +4,7 @@ import { isClosedString, Lexer, TokenKind } from '../../syntax/lexer';
 import type { Statement } from '../../syntax/statement';
 import type { Bound } from '../../unit/symbols-and-sections';
 import type { Unit } from '../../unit/unit';
-import type { Expander } from '../expander';
+import type { ExpansionHost } from '../expansion-host';
 
 /** An entry of the directive table. */
 export interface Directive {
@@ -13,7 +13,7 @@ export interface Directive {
   /** Its operands as a manual writes them: 'symbol, expression'. */
   readonly operands: string;
   readonly summary: string;
-  readonly run: (unit: Unit, statement: Statement, expander: Expander) => void;
+  readonly run: (unit: Unit, statement: Statement, host: ExpansionHost) => void;
 }
 
 export type Run = Directive['run'];

@@ -3,68 +3,68 @@ import { TokenKind } from '../../syntax/lexer';
 import type { Statement } from '../../syntax/statement';
 import type { Unit } from '../../unit/unit';
 import { conditions } from '../conditionals';
-import type { Expander } from '../expander';
+import type { ExpansionHost } from '../expansion-host';
 import { type Arguments, listCharacters, listValues, parseMacroHeader, scrub } from '../macros';
 import { type Directive, directives, OperandReader, type Run } from './directive';
 
-const macro: Run = (unit, statement, expander) => {
+const macro: Run = (unit, statement, host) => {
   // `name: .macro parameters` is another way to write it; the label is 0 then.
   const label = statement.labels.at(-1);
   const named = label && !label.numeric ? label.name : undefined;
   const operands = scrub(statement.operandText);
-  const header = parseMacroHeader(named ? `${named} ${operands}` : operands, expander.style(statement));
+  const header = parseMacroHeader(named ? `${named} ${operands}` : operands, host.style(statement));
   const end = Math.max(statement.end, statement.start + statement.name.length);
   const span = unit.span(statement.operandsStart, end);
   if ('message' in header) unit.error('macro', header.message, statement.start, end);
   const file = unit.location.frame.file;
-  const body = expander.collect('macro');
+  const body = host.collect('macro');
   if (!body) {
     unit.report('error', 'unterminated-macro', "'.macro' without .endm", span);
     return;
   }
   if ('message' in header) return;
   const { name, parameters } = header;
-  if (name.startsWith('.') && expander.isDirective(name.toLowerCase())) {
+  if (name.startsWith('.') && host.isDirective(name.toLowerCase())) {
     unit.report('warning', 'macro', `'${name}' is a directive: the macro is ignored`, span);
     return;
   }
-  if (expander.macros.has(name.toLowerCase())) {
+  if (host.macros.has(name.toLowerCase())) {
     unit.report('error', 'duplicate-macro', `macro '${name}' is already defined`, span);
     return;
   }
   if (named) unit.zeroLabel(named);
   const start = named ? unit.span(label!.start, label!.end).start : span.start;
-  expander.define({ name, parameters, body, file, line: span.line, start, end: start + name.length });
+  host.define({ name, parameters, body, file, line: span.line, start, end: start + name.length });
 };
 
-const repeat: Run = (unit, statement, expander) => {
+const repeat: Run = (unit, statement, host) => {
   const reader = new OperandReader(unit, statement);
   const count = reader.constant('the number of repetitions');
   reader.finish();
-  const body = collectRepeat(unit, statement, expander);
+  const body = collectRepeat(unit, statement, host);
   if (count === undefined || !body) return;
   if (count < 0) unit.error('rept', 'the number of repetitions is negative', statement.start, statement.end);
-  else expander.repeat(body, Number(count), statement);
+  else host.repeat(body, Number(count), statement);
 };
 
 /** `.irp` and `.irpc`: the body once for each value or character. */
 function repeatOver(characters: boolean): Run {
-  return (unit, statement, expander) => {
+  return (unit, statement, host) => {
     const text = scrub(statement.operandText);
     const name = /^([A-Za-z_.$][\w.$]*)\s*,?\s*/.exec(text);
     if (!name) unit.error('irp', `'${statement.name}': a symbol name is expected`, statement.start, statement.end);
-    const body = collectRepeat(unit, statement, expander);
+    const body = collectRepeat(unit, statement, host);
     if (!name || !body) return;
     const list = text.slice(name[0].length);
-    const values = characters ? listCharacters(list) : listValues(list, expander.style(statement));
+    const values = characters ? listCharacters(list) : listValues(list, host.style(statement));
     const rounds: Arguments[] = (values.length > 0 ? values : ['']).map((value) => new Map([[name[1]!, value]]));
-    expander.repeat(body, rounds, statement);
+    host.repeat(body, rounds, statement);
   };
 }
 
-function collectRepeat(unit: Unit, statement: Statement, expander: Expander): ReturnType<Expander['collect']> {
+function collectRepeat(unit: Unit, statement: Statement, host: ExpansionHost): ReturnType<ExpansionHost['collect']> {
   const span = unit.span(statement.start, statement.start + statement.name.length);
-  const body = expander.collect('repeat');
+  const body = host.collect('repeat');
   if (!body) unit.report('error', 'unterminated-repeat', `'${statement.name}' without .endr`, span);
   return body;
 }
@@ -81,33 +81,33 @@ function misplaced(what: string): Run {
   };
 }
 
-const purge: Run = (unit, statement, expander) => {
+const purge: Run = (unit, statement, host) => {
   const reader = new OperandReader(unit, statement);
   do {
     const name = reader.symbol('a macro name');
     if (!name) return;
-    if (!expander.macros.delete(name.text.toLowerCase())) {
+    if (!host.purge(name.text)) {
       unit.warning('purgem', `there is no macro '${name.text}'`, name.start, name.end);
     }
   } while (reader.comma());
   reader.finish();
 };
 
-const exitMacro: Run = (unit, statement, expander) => {
-  if (!expander.exit()) unit.warning('exitm', "'.exitm' outside of a macro", statement.start, statement.end);
+const exitMacro: Run = (unit, statement, host) => {
+  if (!host.exit()) unit.warning('exitm', "'.exitm' outside of a macro", statement.start, statement.end);
 };
 
-const include: Run = (unit, statement, expander) => {
+const include: Run = (unit, statement, host) => {
   const reader = new OperandReader(unit, statement);
   const path = reader.text();
   if (!path) return;
   reader.finish();
-  const source = expander.files.source(path.text, unit.location.frame.file, false, false);
+  const source = host.files.source(path.text, unit.location.frame.file, false, false);
   if (source) {
-    expander.include(source, statement);
+    host.include(source, statement);
     return;
   }
-  const unreadable = expander.files.miss(path.text, unit.location.frame.file, false);
+  const unreadable = host.files.miss(path.text, unit.location.frame.file, false);
   unit.error('include-missing', missingFile('included file', path.text, unreadable), path.start, path.end);
 };
 
@@ -124,9 +124,9 @@ function message(severity: 'error' | 'warning'): Run {
 }
 
 function alternate(on: boolean): Run {
-  return (unit, statement, expander) => {
+  return (unit, statement, host) => {
     new OperandReader(unit, statement).finish();
-    expander.alternate = on;
+    host.alternate = on;
   };
 }
 

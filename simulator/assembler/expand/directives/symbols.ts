@@ -172,8 +172,8 @@ const common: Run = (unit, statement) => {
 };
 
 /** `.tls_common`: the same in each thread's block. */
-const threadLocalCommon: Run = (unit, statement, expander) => {
-  common(unit, statement, expander);
+const threadLocalCommon: Run = (unit, statement, host) => {
+  common(unit, statement, host);
   const name = new OperandReader(unit, statement).symbol();
   const symbol = name && unit.symbols.find(name.text);
   if (symbol?.common) symbol.type = 'tls';
