@@ -1,7 +1,7 @@
 import { exitReasons } from './breakpoints/exceptions';
 import { worldNames } from './protocol';
 import { RequestError } from './request-error';
-import { ROOT_ENTRIES } from './views/second-stage';
+import { ROOT_ENTRIES } from './views/page-entries';
 
 /** Checks a value of a request's arguments, and gives what its handler gets. @throws RequestError that says what is expected where */
 export type Check = (value: unknown, where: string) => unknown;

@@ -2,9 +2,16 @@ import { type Hart, HypervisorStatus, Status, StatusHigh } from '../../simulator
 import type { CpuMode, CpuPeek, CpuState } from '../../simulator/hypervisor/cpu';
 import { Csr } from '../../simulator/isa/index';
 import { type Access, Privilege } from '../../simulator/mmu/index';
-import type { Debuggee } from '../debuggee';
+import type { System } from '../../simulator/system/system';
 import type { WorldName } from '../protocol';
 import { trapCsrsOf } from './trap-csrs';
+
+/** What is debugged, as far as it says which worlds there may be. */
+interface Debugged {
+  readonly system: Pick<System, 'vm'>;
+  /** The hart on which a CPU runs. */
+  hartOf(cpu: CpuState): Hart;
+}
 
 /** A mode with an address space of its own, and software in it: what views can be about. */
 export interface World extends CpuMode {
@@ -28,7 +35,7 @@ const HSTATUS_SET =
  * Whether the software makes use of the H extension: as long as it does not, its S-mode is called just that. Only the state of the
  * machine says so; a kernel that never heard of hypervisors keeps the names of its books on a machine that has H, as QEMU's has.
  */
-export function usesHypervisor(debuggee: Debuggee, cpu: CpuState): boolean {
+export function usesHypervisor(debuggee: Debugged, cpu: CpuState): boolean {
   const hart = debuggee.hartOf(cpu);
   if (debuggee.system.vm || !hart.options.hypervisor) return false;
   if (cpu.virtual || hart.virtual || hart.state.statusHigh & StatusHigh.MPV) return true;
@@ -37,14 +44,14 @@ export function usesHypervisor(debuggee: Debuggee, cpu: CpuState): boolean {
 }
 
 /** The manual's name of a mode. */
-export function worldName(debuggee: Debuggee, cpu: CpuState, mode: CpuMode = cpu): WorldName {
+export function worldName(debuggee: Debugged, cpu: CpuState, mode: CpuMode = cpu): WorldName {
   if (mode.virtual) return mode.privilege === Privilege.user ? 'VU' : 'VS';
   if (mode.privilege === Privilege.machine) return 'M';
   if (mode.privilege === Privilege.user) return 'U';
   return usesHypervisor(debuggee, cpu) ? 'HS' : 'S';
 }
 
-export function modeName(debuggee: Debuggee, cpu: CpuState, mode: CpuMode = cpu): string {
+export function modeName(debuggee: Debugged, cpu: CpuState, mode: CpuMode = cpu): string {
   return `${worldName(debuggee, cpu, mode)}-mode`;
 }
 
@@ -52,7 +59,7 @@ export function modeName(debuggee: Debuggee, cpu: CpuState, mode: CpuMode = cpu)
  * The worlds that there are where a CPU stands. The first is what views begin with: the one that trapped, where its addresses are not
  * those of the handler (a guest's, or those of whoever has paging below M-mode); else the one in which the hart stands.
  */
-export function worldsOf(debuggee: Debuggee, cpu: CpuState): World[] {
+export function worldsOf(debuggee: Debugged, cpu: CpuState): World[] {
   const world = (mode: CpuMode, why: string): World => {
     const { privilege, virtual } = mode;
     return { name: worldName(debuggee, cpu, mode), privilege, virtual, why };
@@ -112,7 +119,7 @@ function trapped(hart: Hart, by: 's' | 'm'): CpuMode {
 }
 
 /** The mode that the last trap into a CPU's own mode interrupted; of what an address in its trap value is, where `ofValue`. */
-export function interruptedMode(debuggee: Debuggee, cpu: CpuState, ofValue = false): CpuMode {
+export function interruptedMode(debuggee: Debugged, cpu: CpuState, ofValue = false): CpuMode {
   const { privilege, virtual } = cpu;
   if (!debuggee.system.vm && !virtual)
     return (ofValue ? trapped : previousMode)(debuggee.hartOf(cpu), privilege === Privilege.machine ? 'm' : 's');
@@ -192,11 +199,11 @@ export function satpOf(cpu: CpuState): bigint {
 }
 
 /** The hgatp of the second stage, where a CPU's accesses go through two. */
-export function hgatpOf(debuggee: Debuggee, cpu: CpuState): bigint | undefined {
+export function hgatpOf(debuggee: Debugged, cpu: CpuState): bigint | undefined {
   return hasTwoStages(debuggee, cpu) ? debuggee.hartOf(cpu).csr(Csr.hgatp.number) : undefined;
 }
 
 /** Whether a CPU's guest, or the guest of a hypervisor that runs on the bare machine, translates by two stages. */
-export function hasTwoStages({ system }: Debuggee, cpu: CpuState): boolean {
+export function hasTwoStages({ system }: Debugged, cpu: CpuState): boolean {
   return system.vm?.engine.translation === 'second-stage' || cpu.virtual;
 }

@@ -5,6 +5,8 @@ import type { Pte as ShownPte } from '../protocol';
 
 export const PAGE = 4096;
 export const ENTRIES = 512;
+/** The second stage's addresses have two more bits, which widen its root (manual, "Guest Physical Address Translation"). */
+export const ROOT_ENTRIES = 4 * ENTRIES;
 const SV48 = 9n;
 
 /** Level of the root table: 2 in Sv39 (and while paging is off), 3 in Sv48. */

@@ -9,6 +9,7 @@ import {
   isLeaf,
   modeOf,
   type PageEntry,
+  ROOT_ENTRIES,
   rootLevelOf,
   rootOf,
   showEntry,
@@ -18,9 +19,6 @@ import {
   vmidOf,
 } from './page-entries';
 import { secondStageFlaw } from './walk-problem';
-
-/** The second stage's addresses have two more bits, which widen its root (manual, "Guest Physical Address Translation"). */
-export const ROOT_ENTRIES = 4 * ENTRIES;
 
 /**
  * One table of the second stage: of guest physical addresses, as hgatp says. It is the hypervisor's, and in machine memory.

@@ -9,7 +9,7 @@ import {
   type OperandName,
   RoundingMode,
 } from '../../isa';
-import type { Hart } from '../hart/hart';
+import type { ExecutingHart } from '../hart/executing-hart';
 import { fromWords, type HartState, highWord, lowWord } from '../hart/hart-state';
 import { FLOAT_REGISTERS, HartLayout } from '../layout';
 import { prepareFloat } from './float-state';
@@ -26,7 +26,7 @@ export class FloatInstructions {
   /** What words are that have been decoded. */
   private readonly known = new Map<number, Decoded | undefined>();
 
-  constructor(private readonly hart: Hart) {}
+  constructor(private readonly hart: ExecutingHart) {}
 
   /** @param word the whole instruction */
   execute(word: number): void {

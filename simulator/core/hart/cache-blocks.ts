@@ -6,7 +6,7 @@ import { Privilege } from '../../mmu';
 import { Refusal } from '../csr/register';
 import { rs1Of } from '../interpreter/instruction-fields';
 import type { MemoryAccess } from '../memory/memory-access';
-import type { Hart } from './hart';
+import type { ExecutingHart } from './executing-hart';
 import { CsrSlot, Environment, type HartState } from './hart-state';
 
 export type CacheBlockOperation = 'cbo.inval' | 'cbo.clean' | 'cbo.flush' | 'cbo.zero';
@@ -30,7 +30,7 @@ function refusalOf(state: HartState, bits: number): Refusal {
 }
 
 export function executeCacheBlock(
-  hart: Hart,
+  hart: ExecutingHart,
   memory: MemoryAccess,
   operation: CacheBlockOperation,
   word: number,

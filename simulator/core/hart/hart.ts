@@ -7,6 +7,7 @@ import { type FetchFault, InstructionFetch } from '../memory/instruction-fetch';
 import { type AccessEvents, MemoryAccess, type SharedMemory } from '../memory/memory-access';
 import { SoftwareAccess } from '../memory/software-access';
 import { ArchitecturalHart } from './architectural-hart';
+import type { ExecutingHart } from './executing-hart';
 import { RunExit } from './exits';
 import { SystemInstructions } from './system-instructions';
 import { TrappedInstruction } from './trapped-instruction';
@@ -56,7 +57,7 @@ export interface HartEngine {
 const LONGEST_CALL = 1 << 20;
 
 /** A hart that runs: `run`, and what slow code does to the hart in the middle of an instruction. */
-export class Hart extends ArchitecturalHart {
+export class Hart extends ArchitecturalHart implements ExecutingHart {
   /** Traps whose handler's mode is hosted leave `run` instead of going on at the trap vector. */
   readonly hosted = { s: false, m: false, vs: false };
   /** The mode that handles the trap of the last `HostedTrap` exit; `s` is HS-mode. */
@@ -178,7 +179,6 @@ export class Hart extends ArchitecturalHart {
     this.leave(RECHECK);
   }
 
-  /** Ends the current run at the next instruction boundary. */
   leave(reason: RunExit | typeof RECHECK): void {
     if (!this.isRunning) return;
     if (this.setAside === undefined) {
@@ -188,7 +188,6 @@ export class Hart extends ArchitecturalHart {
     if ((urgency[reason] ?? 0) > (urgency[this.exit] ?? 0)) this.exit = reason;
   }
 
-  /** The interrupt that awaits, if any, is taken; called at instruction boundaries. */
   takeInterrupt(): void {
     const code = pendingInterrupt(this.state);
     if (code >= 0) this.trap(code, true, 0, 0);
@@ -234,7 +233,6 @@ export class Hart extends ArchitecturalHart {
     this.trap(code, false, valueLow, valueHigh, details);
   }
 
-  /** Illegal or virtual instruction; a compressed one has its own 16 bits. */
   raiseIllegal(word: number, code: number = ExceptionCode.illegalInstruction): void {
     this.raise(code, this.options.illegalInstructionValue === 'bits' ? word : 0, 0);
   }
@@ -265,12 +263,10 @@ export class Hart extends ArchitecturalHart {
     this.slowPaths.run(request, entry, low, high, valueLow, valueHigh);
   }
 
-  /** The current instruction is often jumped to. Not while something is prepared for this instruction alone. */
   translate(entry: number): void {
     if (!this.undo) this.engine.hot(this, entry);
   }
 
-  /** A fetch faulted: no instruction had been counted. */
   trapFetch(fault: FetchFault | undefined): void {
     if (!fault) return;
     if (this.undo) this.setAsideAll();
@@ -283,7 +279,6 @@ export class Hart extends ArchitecturalHart {
     this.state.set(HartLayout.budget, 0);
   }
 
-  /** The instruction at pc, not yet counted, has a breakpoint: stops there, but for one that is to be passed. */
   stopsAtBreakpoint(): boolean {
     if (this.passing?.retired === this.retiredBefore + this.budget - this.left() && this.passing.pc === this.pc) {
       return false;
@@ -292,11 +287,6 @@ export class Hart extends ArchitecturalHart {
     return true;
   }
 
-  /**
-   * Prepares something that lets the interpreter execute just the instruction at pc, and undoes it when that has retired or trapped.
-   * @param isCounted whether the instruction has been taken off the budget, and is executed again
-   * @returns false when the run is about to end before the instruction: nothing is prepared, and it will ask again
-   */
   once(prepare: () => void, undo: () => void, isCounted: boolean): boolean {
     const isLeaving = this.setAside !== undefined;
     if (isCounted) this.unretire();
@@ -308,18 +298,15 @@ export class Hart extends ArchitecturalHart {
     return true;
   }
 
-  /** The current instruction is executed again. */
   tryAgain(): void {
     this.unretire();
   }
 
-  /** After an instruction that retired here: pc to what follows. */
   advance(length: 2 | 4): void {
     const low = (this.state.pcLow + length) >>> 0;
     this.state.setPc(low, this.state.pcHigh + (low < length ? 1 : 0));
   }
 
-  /** After a system instruction that retired: pc to what follows, and interrupts that it may have let through. */
   finishSystem(length: 2 | 4): void {
     this.advance(length);
     this.takeInterrupt();

@@ -3,7 +3,7 @@ import { Privilege, virtualPage } from '../../mmu';
 import { Refusal } from '../csr/register';
 import { rdOf, rs1Of, rs2Of } from '../interpreter/instruction-fields';
 import type { AccessSize, MemoryAccess } from '../memory/memory-access';
-import type { Hart } from './hart';
+import type { ExecutingHart } from './executing-hart';
 import { HypervisorStatus, Status } from './hart-state';
 
 const sizes: readonly AccessSize[] = [1, 2, 4, 8];
@@ -17,7 +17,7 @@ const GUEST_PAGE_SHIFT = 10;
 
 export class HypervisorInstructions {
   constructor(
-    private readonly hart: Hart,
+    private readonly hart: ExecutingHart,
     private readonly memory: MemoryAccess,
   ) {}
 

@@ -5,8 +5,8 @@ import { Refusal } from '../csr/register';
 import { rdOf, rs1Of, rs2Of } from '../interpreter/instruction-fields';
 import type { MemoryAccess } from '../memory/memory-access';
 import { executeCacheBlock } from './cache-blocks';
+import type { ExecutingHart } from './executing-hart';
 import { RunExit } from './exits';
-import type { Hart } from './hart';
 import { HypervisorStatus, Status } from './hart-state';
 import { HypervisorInstructions } from './hypervisor-instructions';
 
@@ -15,7 +15,7 @@ export class SystemInstructions {
   private readonly hypervisor: HypervisorInstructions;
 
   constructor(
-    private readonly hart: Hart,
+    private readonly hart: ExecutingHart,
     private readonly memory: MemoryAccess,
   ) {
     this.hypervisor = new HypervisorInstructions(hart, memory);

@@ -1,7 +1,8 @@
 import { DecodedLayout, HartLayout } from '../layout';
 import { type ExecutionLocals, WasmExecution } from '../wasm/execution';
 import { I32, I64 } from '../wasm/expression';
-import type { FunctionBuilder, Label, Local } from '../wasm/function';
+import type { FunctionBuilder, Label } from '../wasm/function';
+import type { Local } from '../wasm/locals';
 import { Opcode } from '../wasm/opcodes';
 import { DETAIL_SHIFT, SlowOperation } from './slow-operation';
 

@@ -1,6 +1,6 @@
 import type { FloatInstructions } from '../float/float-instructions';
 import { prepareFloat } from '../float/float-state';
-import type { Hart } from '../hart/hart';
+import type { ExecutingHart } from '../hart/executing-hart';
 import type { SystemInstructions } from '../hart/system-instructions';
 import type { InstructionFetch } from '../memory/instruction-fetch';
 import type { AccessSize, MemoryAccess, SharedMemory } from '../memory/memory-access';
@@ -24,7 +24,7 @@ const signBits: Readonly<Record<string, number>> = { b: 8, h: 16, w: 32 };
  */
 export class SlowPaths {
   constructor(
-    private readonly hart: Hart,
+    private readonly hart: ExecutingHart,
     private readonly shared: SharedMemory,
     private readonly memory: MemoryAccess,
     private readonly fetching: InstructionFetch,

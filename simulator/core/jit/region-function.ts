@@ -3,8 +3,8 @@ import { DecodedLayout, FastPathLayout, FLOAT_REGISTERS, HartLayout, Translation
 import { tableEntry } from '../wasm/execution';
 import { I32, I64 } from '../wasm/expression';
 import { FunctionBuilder, type Label } from '../wasm/function';
-import type { Helpers } from '../wasm/helpers';
 import { Opcode, Type } from '../wasm/opcodes';
+import type { Operations } from '../wasm/operations';
 import { type Block, PAGE_SIZE, pageOf, type Region } from './region';
 import {
   getRegister,
@@ -58,9 +58,9 @@ export class RegionFunction implements RegionExits {
     private readonly region: Region,
     private readonly structure: Structure,
     private readonly links: RegionLinks,
-    helpers: Helpers,
+    operations: Operations,
   ) {
-    this.f = new FunctionBuilder(regionSignature, helpers);
+    this.f = new FunctionBuilder(regionSignature, () => operations);
     const { f } = this;
     this.locals = {
       hart: f.parameter(0),

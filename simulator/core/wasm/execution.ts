@@ -10,7 +10,8 @@ import { loadWidths, SlowOperation, sizeOf, slowRequest, storeWidths } from '../
 import { FastPathLayout, HartLayout } from '../layout';
 import { I32, I64 } from './expression';
 import { NAN_BOX, WasmFloatExecution } from './float';
-import type { FunctionBuilder, Local } from './function';
+import type { FunctionBuilder } from './function';
+import type { Local } from './locals';
 import { Opcode } from './opcodes';
 
 export interface ExecutionLocals {

@@ -3,14 +3,33 @@
  * instruction table says what instructions do; an expression is evaluated where, and as often as, it is emitted.
  */
 import type { Condition, Value, Word } from '../../isa';
-import type { FunctionBuilder } from './function';
-import { Opcode, Type } from './opcodes';
+import type { Bytes } from './bytes';
+import { type NumberType, Opcode, Type } from './opcodes';
 
-export interface Expression {
-  emit(into: FunctionBuilder): void;
+/** Operations on integers that WebAssembly lacks. */
+export interface IntegerOperations {
+  /** The upper 64 bits of the product of unsigned numbers. */
+  mulHigh(a: I64, b: I64): I64;
+  /** The lower 64 bits of the product without carries. */
+  carrylessMul(a: I64, b: I64): I64;
 }
 
-export type Emit = (into: FunctionBuilder) => void;
+/** The body of a function (function.ts) as expressions write themselves into it. */
+export interface FunctionBody {
+  readonly code: Bytes;
+  readonly operations: IntegerOperations;
+  /** A load or store of what is on the stack. */
+  memoryAccess(opcode: number, offset: number): void;
+  /** Leaves one of two values of a type on the stack. */
+  ifValue(type: NumberType, condition: I32, then: () => void, otherwise: () => void): void;
+  call(functionIndex: number, ...values: Expression[]): void;
+}
+
+export interface Expression {
+  emit(into: FunctionBody): void;
+}
+
+export type Emit = (into: FunctionBody) => void;
 
 export function binary(opcode: number, left: Expression, right: Expression): Emit {
   return (into) => {
@@ -165,10 +184,10 @@ export class I64 implements Expression, Value {
     return this.with(Opcode.i64RemUnsigned, other);
   }
   mulHighUnsigned(other: I64): I64 {
-    return new I64((into) => into.helpers.mulHigh(this, other).emit(into));
+    return new I64((into) => into.operations.mulHigh(this, other).emit(into));
   }
   carrylessMul(other: I64): I64 {
-    return new I64((into) => into.helpers.carrylessMul(this, other).emit(into));
+    return new I64((into) => into.operations.carrylessMul(this, other).emit(into));
   }
   and(other: I64 | number): I64 {
     return this.with(Opcode.i64And, other);

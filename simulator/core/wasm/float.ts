@@ -120,7 +120,7 @@ class WasmFloat implements Float<I64> {
     const sum = this.keep(a.add(b));
     // Of a result below the normal numbers too: it is exact.
     this.context.slowUnless(sum.abs().less(this.constant(Number.POSITIVE_INFINITY)));
-    this.roundsToNearest(() => additionError(a, b, sum).equal(this.constant(0)));
+    this.roundsToNearest(() => additionError(this.context.f, a, b, sum).equal(this.constant(0)));
     return this.result(sum);
   }
 
@@ -157,7 +157,7 @@ class WasmFloat implements Float<I64> {
     if (this.type === Type.f32) return this.mulAddSingle(...operands);
     const isFlagged = this.context.fcsr.mask(ROUNDING | NX).equal(NX);
     const mustBeExact = this.keepTruth(isFlagged.equal(0));
-    const result = this.keep(f.helpers.mulAdd(...operands, mustBeExact));
+    const result = this.keep(f.operations.mulAdd(...operands, mustBeExact));
     this.inRange(result, I32.constant(1));
     this.roundsToNearest(() => I32.constant(1));
     return this.result(result);
@@ -168,7 +168,7 @@ class WasmFloat implements Float<I64> {
     const { f } = this.context;
     const [product, addend] = [this.keep(a.promote().mul(b.promote())), this.keep(c.promote())];
     const sum = this.keep(product.add(addend));
-    const error = this.keep(additionError(product, addend, sum));
+    const error = this.keep(additionError(f, product, addend, sum));
     const odd = f.pool.take(Type.f64);
     f.set(odd, sum);
     f.if(error.equal(Real.constant(0)).equal(0), () => f.set(odd, oddNeighbour(sum, error)));
@@ -299,7 +299,7 @@ class WasmFloat implements Float<I64> {
   private isExactProduct(a: Real, b: Real, product: Real): I32 {
     if (this.type === Type.f32) return a.promote().mul(b.promote()).equal(product.promote());
     const { f } = this.context;
-    const error = f.helpers.productError(a, b, product);
+    const error = f.operations.productError(a, b, product);
     const isProduct = a
       .mul(b)
       .equal(product)

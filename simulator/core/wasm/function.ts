@@ -1,19 +1,14 @@
 import { Bytes } from './bytes';
-import { type Expression, I32, I64 } from './expression';
-import type { Helpers } from './helpers';
+import { type Expression, type FunctionBody, I32, I64 } from './expression';
+import { type Local, LocalPool } from './locals';
 import { type NumberType, Opcode, Type } from './opcodes';
-import { LocalPool, Real } from './real';
+import type { Operations } from './operations';
+import { Real } from './real';
 
 /** A place that a branch can go to: the end of a block, or the start of a loop. */
 export interface Label {
   /** How many blocks are open inside the function once its block is. */
   readonly depth: number;
-}
-
-/** A parameter or local variable. */
-export interface Local {
-  readonly index: number;
-  readonly type: NumberType;
 }
 
 export interface Signature {
@@ -22,22 +17,25 @@ export interface Signature {
 }
 
 /** Writes the body of one function: structured control flow, locals, and statements made of expressions. */
-export class FunctionBuilder {
+export class FunctionBuilder implements FunctionBody {
   readonly code = new Bytes();
   /** Locals that are free again after each instruction. */
   readonly pool = new LocalPool((type) => this.local(type));
   private readonly localTypes: NumberType[] = [];
+  private readonly ownOperations: Operations | undefined;
   private depth = 0;
 
-  /** @param operations how operations are done that WebAssembly lacks */
+  /** @param operations how this function does what WebAssembly has no operation for */
   constructor(
     readonly signature: Signature,
-    private readonly operations?: Helpers,
-  ) {}
+    operations?: (f: FunctionBuilder) => Operations,
+  ) {
+    this.ownOperations = operations?.(this);
+  }
 
-  get helpers(): Helpers {
-    if (!this.operations) throw new Error('the function has no helpers');
-    return this.operations;
+  get operations(): Operations {
+    if (!this.ownOperations) throw new Error('the function has no operations beside those of WebAssembly');
+    return this.ownOperations;
   }
 
   parameter(index: number): Local {
@@ -117,7 +115,6 @@ export class FunctionBuilder {
     });
   }
 
-  /** Leaves one of two values of a type on the stack. */
   ifValue(type: NumberType, condition: I32, then: () => void, otherwise: () => void): void {
     condition.emit(this);
     this.structure(Opcode.if, type, () => {
@@ -166,9 +163,9 @@ export class FunctionBuilder {
     this.memoryAccess(opcode, offset);
   }
 
-  /** Alignment hint 0 is always valid; engines ignore it. */
   memoryAccess(opcode: number, offset: number): void {
     this.code.byte(opcode);
+    // Alignment hint 0 is always valid; engines ignore it.
     this.code.unsigned(0);
     this.code.unsigned(offset);
   }

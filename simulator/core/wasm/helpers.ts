@@ -2,33 +2,19 @@ import { type I32, I64 } from './expression';
 import { FunctionBuilder } from './function';
 import type { ModuleBuilder } from './module';
 import { type NumberType, Type } from './opcodes';
+import type { Operations } from './operations';
 import { Real } from './real';
 
-/** Operations that WebAssembly lacks. Operands are locals, or are put into some. */
-export interface Helpers {
-  /** The upper 64 bits of the product of unsigned numbers. */
-  mulHigh(a: I64, b: I64): I64;
-  /** The lower 64 bits of the product without carries. */
-  carrylessMul(a: I64, b: I64): I64;
-  /**
-   * a * b - product, exactly, when product is a * b rounded (Dekker, "A floating-point technique for extending the available
-   * precision", 1971). NaN where a part overflows; the caller keeps products away from underflow.
-   */
-  productError(a: Real, b: Real, product: Real): Real;
-  /** a * b + c rounded once, to nearest even; NaN where it cannot tell, or when it should be exact and is not. */
-  mulAdd(a: Real, b: Real, c: Real, mustBeExact: I32): Real;
-}
-
 /** In the place of use: a call in the interpreter's loop would have the engine keep the loop's variables in memory. */
-export const inlineHelpers: Helpers = {
-  mulHigh: (a, b) => new I64((into) => mulHigh(into, into.keepInteger(a), into.keepInteger(b)).emit(into)),
-  carrylessMul: (a, b) => new I64((into) => carrylessMul(into, a, b).emit(into)),
-  productError: (a, b, product) => new Real(Type.f64, (into) => productError(into, a, b, product).emit(into)),
-  mulAdd: (a, b, c, mustBeExact) => new Real(Type.f64, (into) => mulAdd(into, a, b, c, mustBeExact).emit(into)),
-};
+export const inlineHelpers = (f: FunctionBuilder): Operations => ({
+  mulHigh: (a, b) => new I64((into) => mulHigh(f, f.keepInteger(a), f.keepInteger(b)).emit(into)),
+  carrylessMul: (a, b) => new I64((into) => carrylessMul(f, a, b).emit(into)),
+  productError: (a, b, product) => new Real(Type.f64, (into) => productError(f, a, b, product).emit(into)),
+  mulAdd: (a, b, c, mustBeExact) => new Real(Type.f64, (into) => mulAdd(f, a, b, c, mustBeExact).emit(into)),
+});
 
 /** As functions of a module, which it gets. */
-export function defineHelpers(module: ModuleBuilder): Helpers {
+export function defineHelpers(module: ModuleBuilder): Operations {
   const define = (
     parameters: NumberType[],
     results: NumberType[],
@@ -119,16 +105,16 @@ function mulAdd(f: FunctionBuilder, a: Real, b: Real, c: Real, mustBeExact: I32)
     () => {
       const lowProduct = f.keepReal(productError(f, a, b, product));
       const sum = f.keepReal(c.add(lowProduct));
-      const sumError = f.keepReal(additionError(c, lowProduct, sum));
+      const sumError = f.keepReal(additionError(f, c, lowProduct, sum));
       const upper = f.keepReal(product.add(sum));
-      const upperError = f.keepReal(additionError(product, sum, upper));
+      const upperError = f.keepReal(additionError(f, product, sum, upper));
       const lower = f.pool.take(Type.f64);
       f.set(lower, sumError.add(upperError));
-      const lowerError = f.keepReal(additionError(sumError, upperError, f.real(lower)));
+      const lowerError = f.keepReal(additionError(f, sumError, upperError, f.real(lower)));
       f.if(lowerError.equal(zero).equal(0), () => f.set(lower, oddNeighbour(f.real(lower), lowerError)));
       f.set(result, upper.add(f.real(lower)));
       f.if(mustBeExact, () => {
-        const rest = additionError(upper, f.real(lower), f.real(result));
+        const rest = additionError(f, upper, f.real(lower), f.real(result));
         const isExact = lowerError.equal(zero).and(rest.equal(zero));
         f.if(isExact.equal(0), () => f.set(result, Real.constant(Number.NaN)));
       });
@@ -143,9 +129,9 @@ function mulAdd(f: FunctionBuilder, a: Real, b: Real, c: Real, mustBeExact: I32)
 }
 
 /** a + b - sum, exactly, when sum is a + b rounded (Knuth, "The Art of Computer Programming", volume 2, section 4.2.2). */
-export function additionError(a: Real, b: Real, sum: Real): Real {
+export function additionError(f: FunctionBuilder, a: Real, b: Real, sum: Real): Real {
   return new Real(a.type, (into) => {
-    const bRounded = into.keepReal(sum.sub(a));
+    const bRounded = f.keepReal(sum.sub(a));
     a.sub(sum.sub(bRounded)).add(b.sub(bRounded)).emit(into);
   });
 }

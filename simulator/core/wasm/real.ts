@@ -1,5 +1,4 @@
 import { binary, type Emit, type Expression, I32, I64, unary } from './expression';
-import type { Local } from './function';
 import { Opcode, Type } from './opcodes';
 
 export type RealType = typeof Type.f32 | typeof Type.f64;
@@ -122,28 +121,5 @@ export class Real implements Expression {
 
   private with(operation: Operation, other: Real): Real {
     return new Real(this.type, binary(opcodeOf(operation, this.type), this, other));
-  }
-}
-
-/** Locals that are handed out again for each instruction. */
-export class LocalPool {
-  private readonly locals = new Map<number, Local[]>();
-  private readonly taken = new Map<number, number>();
-
-  constructor(private readonly make: (type: Local['type']) => Local) {}
-
-  take(type: Local['type']): Local {
-    const known = this.locals.get(type) ?? [];
-    this.locals.set(type, known);
-    const index = this.taken.get(type) ?? 0;
-    this.taken.set(type, index + 1);
-    const local = known[index] ?? this.make(type);
-    known[index] = local;
-    return local;
-  }
-
-  /** What was taken may be taken again. */
-  reset(): void {
-    this.taken.clear();
   }
 }
