@@ -1,3 +1,4 @@
+import { isRecord } from '../simulator/project/record';
 import { exitReasons } from './breakpoints/exceptions';
 import { worldNames } from './protocol';
 import { RequestError } from './request-error';
@@ -64,10 +65,6 @@ export function record(fields: Fields): Check {
     }
     return result;
   };
-}
-
-export function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 const source = record({ path: optional(text), name: optional(text), sourceReference: optional(ordinal) });

@@ -1,4 +1,4 @@
-import { isRecord } from './argument-checks';
+import { isRecord } from '../simulator/project/record';
 
 /** What clients number: from 1 here, from 0 for some clients. */
 export interface PositionBase {

@@ -1,5 +1,6 @@
 import type { DebugProtocol } from '@vscode/debugprotocol';
-import { checkArguments, isRecord } from './argument-checks';
+import { isRecord } from '../simulator/project/record';
+import { checkArguments } from './argument-checks';
 import { Debugging } from './debugging';
 import { messageOf } from './format';
 import { fromClient, toClient } from './position-base';

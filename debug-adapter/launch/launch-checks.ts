@@ -1,7 +1,7 @@
 import { type HartOptions, parseHartOption } from '../../simulator/core/index';
 import { parseLinkWords } from '../../simulator/project/index';
+import { isRecord } from '../../simulator/project/record';
 import { VIRTIO_DEVICES } from '../../simulator/system/system';
-import { isRecord } from '../argument-checks';
 import { RequestError } from '../request-error';
 import {
   addressPattern,

@@ -1,6 +1,6 @@
 /** The language server in a worker of a browser. */
 import { BrowserMessageReader, BrowserMessageWriter, createConnection } from 'vscode-languageserver/browser';
-import type { FolderEntry } from './ide/workspace';
+import type { FolderEntry } from './ide/file-reader';
 import { listFolderRequest, readFileRequest } from './protocol';
 import { startServer } from './server';
 

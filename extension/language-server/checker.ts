@@ -1,4 +1,5 @@
-import { DiagnosticSeverity, type Diagnostic as LspDiagnostic } from 'vscode-languageserver';
+import { DiagnosticSeverity, DiagnosticTag, type Diagnostic as LspDiagnostic } from 'vscode-languageserver';
+import type { ServerContext } from './context';
 import type { Analysis } from './ide/analysis';
 import {
   baseName,
@@ -11,12 +12,15 @@ import {
   type TextEdit,
   withLinkPaths,
 } from './ide/assembly';
+import type { Edit } from './ide/changes';
 import { foreignArchitecture } from './ide/foreign';
+import { keyOf, keyOfPath } from './ide/keys';
+import { isFromReset } from './ide/launch-file';
 import { lintsOf } from './ide/lints';
-import { type Edit, isHeader } from './ide/workspace';
+import type { Note } from './ide/lints/note';
+import { isHeader, type Workspace } from './ide/workspace';
 import { tellInactive } from './inactive';
-import { isFromReset } from './launch-file';
-import { keyOf, keyOfPath, lineRange, lspRange } from './locations';
+import { lineRange, lspRange } from './locations';
 import {
   type CheckProgramParams,
   checkProgramRequest,
@@ -27,7 +31,6 @@ import {
   type ProgramCheck,
 } from './protocol';
 import { type DiagnosticsByFile, Publisher } from './publisher';
-import type { ServerContext } from './server';
 
 const severities: Readonly<Record<Severity, DiagnosticSeverity>> = {
   error: DiagnosticSeverity.Error,
@@ -92,7 +95,7 @@ export class Checker {
       march: analysis.project.march ?? defaultMarch,
       macros: analysis.result.units.flatMap(({ macros }) => macros),
       isDefined: (word) => [...analysis.files].some((key) => workspace.indexOf(key)?.defines.has(word)),
-    })?.map((diagnostic) => toLsp(analysis, diagnostic));
+    })?.map((diagnostic) => toLsp(workspace, diagnostic));
   }
 
   scheduleAll(): void {
@@ -191,7 +194,7 @@ export class Checker {
     this.publisher.publish(programName(analysis), this.#diagnosticsOf(analysis));
     this.#publishProjects();
     this.#tellIncluded(analysis);
-    tellInactive(this.context.connection, analysis);
+    tellInactive(this.context, analysis);
   }
 
   /** The client takes a file that a program includes for assembly, whatever its name says. */
@@ -225,17 +228,22 @@ export class Checker {
 
   /** Every file of a program with what is wrong in it. */
   #diagnosticsOf(analysis: Analysis): DiagnosticsByFile {
+    const { workspace, settings } = this.context;
     const byFile = new Map<string, LspDiagnostic[]>();
     for (const key of [...analysis.project.roots, ...analysis.files]) if (!byFile.has(key)) byFile.set(key, []);
     for (const diagnostic of analysis.diagnostics) {
       const list = byFile.get(diagnostic.file);
-      if (list) list.push(toLsp(analysis, diagnostic));
-      else byFile.set(diagnostic.file, [toLsp(analysis, diagnostic)]);
+      if (list) list.push(toLsp(workspace, diagnostic));
+      else byFile.set(diagnostic.file, [toLsp(workspace, diagnostic)]);
     }
-    const { values } = this.context.settings;
     // Where macros may be missing, what code does is not known.
-    if (!analysis.result.units.some(({ uncertain }) => uncertain))
-      for (const key of analysis.files) byFile.get(key)?.push(...lintsOf(analysis, key, values, this.notePrivileged));
+    if (analysis.result.units.some(({ uncertain }) => uncertain)) return byFile;
+    const wanted = {
+      privileged: this.notePrivileged,
+      controlFlow: settings.values['lint.controlFlow'],
+      callingConvention: settings.values['lint.callingConvention'],
+    };
+    for (const key of analysis.files) byFile.get(key)?.push(...lintsOf(analysis, key, wanted).map(lspNote));
     return byFile;
   }
 
@@ -279,7 +287,7 @@ function programName({ project }: Analysis): string {
 }
 
 function toLsp(
-  analysis: Analysis,
+  workspace: Workspace,
   { range, severity, code, message, related, suggestions }: Diagnostic,
 ): LspDiagnostic {
   return {
@@ -291,11 +299,22 @@ function toLsp(
     ...(related
       ? {
           relatedInformation: related.map((place) => ({
-            location: { uri: analysis.workspace.uriOf(place.file), range: lspRange(place.range) },
+            location: { uri: workspace.uriOf(place.file), range: lspRange(place.range) },
             message: place.message,
           })),
         }
       : {}),
     ...(suggestions ? { data: { suggestions } } : {}),
+  };
+}
+
+function lspNote({ range, severity, code, message, unnecessary }: Note): LspDiagnostic {
+  return {
+    range: lspRange(range),
+    severity: severities[severity],
+    code,
+    source: 'hyperstep',
+    message,
+    ...(unnecessary ? { tags: [DiagnosticTag.Unnecessary] } : {}),
   };
 }

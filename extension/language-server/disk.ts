@@ -2,8 +2,8 @@ import { readdir, realpath } from 'node:fs/promises';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { readHostFile } from '../../host-files/read';
 import { editedLimit } from '../../simulator/assembler/source/read-file';
-import type { FileReader } from './ide/workspace';
-import { keyOf } from './locations';
+import type { FileReader } from './ide/file-reader';
+import { keyOf } from './ide/keys';
 
 /** The files of this computer. */
 export const disk: FileReader = {

@@ -1,4 +1,5 @@
 import type { Connection } from 'vscode-languageserver';
+import type { ServerContext } from './context';
 import type { Analysis } from './ide/analysis';
 import { type InactiveRegionsParams, inactiveRegionsNotification } from './protocol';
 
@@ -37,8 +38,7 @@ export function inactiveLines(analysis: Analysis, key: string): (line: number) =
 const told = new WeakMap<Connection, Map<string, string>>();
 
 /** Tells the client what to dim in the open documents of a program, where that has changed. */
-export function tellInactive(connection: Connection, analysis: Analysis): void {
-  const { workspace } = analysis;
+export function tellInactive({ connection, workspace }: ServerContext, analysis: Analysis): void {
   const before = told.get(connection) ?? new Map<string, string>();
   told.set(connection, before);
   for (const key of analysis.files) {

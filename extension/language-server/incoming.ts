@@ -1,7 +1,8 @@
 import type { Message, MessageStrategy, Position } from 'vscode-languageserver';
+import { isRecord } from '../../simulator/project/record';
 import type { SourceText } from './ide/assembly';
 import { clampedPosition } from './locations';
-import { isPosition, isRange, isRecord, problemWith } from './params';
+import { isPosition, isRange, problemWith } from './params';
 
 /** The method of a message in whose place it is told that a request or notification cannot be used. */
 export const refusedMessage = 'hyperstep/refused';

@@ -1,29 +1,6 @@
-import type { Location, Range as LspRange, Position } from 'vscode-languageserver';
-import type { Range, SourceText } from '../../simulator/project';
-
-/**
- * The assembler names files by keys: URIs with their escapes resolved, so that the paths that sources write can be
- * joined to them. These are the conversions.
- */
-export function keyOf(uri: string): string {
-  try {
-    return decodeURIComponent(uri);
-  } catch {
-    return uri;
-  }
-}
-
-/** A URI for a key that no client has named. */
-export function uriOfKey(key: string): string {
-  return encodeURI(key).replace(/[?#]/g, encodeURIComponent);
-}
-
-/** A path or URI of a launch configuration as a key. */
-export function keyOfPath(path: string): string {
-  if (/^[a-z][\w+.-]+:\/\//i.test(path)) return keyOf(path);
-  const slashed = path.replace(/\\/g, '/');
-  return slashed.startsWith('/') ? `file://${slashed}` : /^[A-Za-z]:/.test(slashed) ? `file:///${slashed}` : slashed;
-}
+import type { Location, Range as LspRange, Position, TextDocumentContentChangeEvent } from 'vscode-languageserver';
+import type { Range, SourceText } from './ide/assembly';
+import { type Change, clampedIn } from './ide/changes';
 
 export function lspRange({ start, end }: Range): LspRange {
   return { start: { line: start.line, character: start.column }, end: { line: end.line, character: end.column } };
@@ -37,9 +14,18 @@ export function locationOf(uri: string, line: number, start: number, end: number
   return { uri, range: lineRange(line, start, end) };
 }
 
-/** The position of a text that a client means: one beyond a line is its end, one beyond the text the end of that. */
-export function clampedPosition({ lines }: SourceText, { line, character }: Position): Position {
-  const last = lines.length - 1;
-  if (line > last) return { line: last, character: lines[last]!.text.length };
-  return { line, character: Math.min(character, lines[line]!.text.length) };
+/** The position of a text that a client means. */
+export function clampedPosition(source: SourceText, { line, character }: Position): Position {
+  const clamped = clampedIn(source, { line, column: character });
+  return { line: clamped.line, character: clamped.column };
+}
+
+/** What a client changed, with a place unless the text is all new. */
+export function changeOf(change: TextDocumentContentChangeEvent): Change {
+  if (!('range' in change) || !change.range) return { text: change.text };
+  const { start, end } = change.range;
+  return {
+    text: change.text,
+    range: { start: { line: start.line, column: start.character }, end: { line: end.line, column: end.character } },
+  };
 }

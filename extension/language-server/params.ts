@@ -1,4 +1,5 @@
 import type { Position, Range } from 'vscode-languageserver';
+import { isRecord } from '../../simulator/project/record';
 import { checkProgramRequest, programOfRequest, trustedNotification, virtualDocumentRequest } from './protocol';
 
 /** Says in words what is wrong with a part of a message; undefined when it can be used. */
@@ -126,10 +127,6 @@ function all(...some: Check[]): Check {
     }
     return undefined;
   };
-}
-
-export function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function isItem(value: unknown): boolean {

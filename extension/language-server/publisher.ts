@@ -1,7 +1,7 @@
 import type { Diagnostic } from 'vscode-languageserver';
+import type { ServerContext } from './context';
 import type { TextEdit } from './ide/assembly';
-import { keyOf } from './locations';
-import type { ServerContext } from './server';
+import { keyOf } from './ide/keys';
 
 /** Diagnostics by file. */
 export type DiagnosticsByFile = ReadonlyMap<string, readonly Diagnostic[]>;

@@ -1,5 +1,4 @@
 import {
-  type ClientCapabilities,
   type Connection,
   type ConnectionOptions,
   DidChangeConfigurationNotification,
@@ -12,27 +11,19 @@ import {
   TextDocumentSyncKind,
 } from 'vscode-languageserver';
 import { Checker } from './checker';
+import type { ServerContext } from './context';
 import { features } from './features';
 import { registerPullDiagnostics } from './features/pull-diagnostics';
-import { Indexer } from './ide/index/indexer';
+import type { FileReader } from './ide/file-reader';
 import { WorkspaceIndex } from './ide/index/workspace-index';
+import { keyOf } from './ide/keys';
 import { giveWay } from './ide/slices';
-import { type FileReader, Workspace } from './ide/workspace';
+import { Workspace } from './ide/workspace';
 import { checkIncoming, type RefusedParams, refusedMessage } from './incoming';
-import { keyOf } from './locations';
+import { Indexer } from './indexer';
+import { changeOf } from './locations';
 import { type InitializationOptions, trustedNotification } from './protocol';
 import { Settings } from './settings';
-
-/** What a feature works with. It registers its handlers and says what the server can do with them. */
-export interface ServerContext {
-  readonly connection: Connection;
-  readonly workspace: Workspace;
-  /** The names of the workspace's files, open or not. */
-  readonly index: WorkspaceIndex;
-  readonly settings: Settings;
-  /** What the client can do; known before the features are registered. */
-  client: ClientCapabilities;
-}
 
 /** Serves one client until it goes. Everything outside of the protocol comes through the reader of files. */
 export function startServer(
@@ -101,7 +92,7 @@ export function startServer(
     checker.schedule(uri);
   });
   connection.onDidChangeTextDocument(({ textDocument: { uri, version }, contentChanges }) => {
-    checker.edited(uri, workspace.change(uri, version, contentChanges));
+    checker.edited(uri, workspace.change(uri, version, contentChanges.map(changeOf)));
     giveWay();
   });
   connection.onDidCloseTextDocument(({ textDocument: { uri } }) => {

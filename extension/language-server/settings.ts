@@ -1,5 +1,5 @@
 import type { Connection, DidChangeConfigurationParams } from 'vscode-languageserver';
-import { isRecord } from './params';
+import { isRecord } from '../../simulator/project/record';
 import { settingTable } from './setting-table';
 
 export { settingTable };

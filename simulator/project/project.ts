@@ -4,6 +4,7 @@ import { defaultLayout, type Layout } from '../linker/link-options';
 import { parseLinkWords, withLinkPaths } from '../linker/options';
 import type { InputFile } from '../linker/settings';
 import type { AssembleRequest, FileOptions } from './assemble';
+import { isRecord } from './record';
 
 /** What a project states, in `hyperstep.json` or a launch configuration. Paths are relative to the stating file's folder. */
 export interface ProjectDescription {
@@ -215,10 +216,6 @@ function address(value: string | number | undefined): bigint | undefined {
   if (value === undefined) return undefined;
   if (typeof value === 'number') return Number.isSafeInteger(value) && value >= 0 ? BigInt(value) : undefined;
   return /^(0[xX][0-9a-fA-F]{1,16}|\d{1,20})$/.test(value) ? BigInt.asUintN(64, BigInt(value)) : undefined;
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function isText(value: unknown): value is string {

@@ -7,12 +7,12 @@ import {
   SymbolKind,
 } from 'vscode-languageserver';
 import { answering } from '../answering';
+import type { ServerContext } from '../context';
 import type { Analysis } from '../ide/analysis';
 import { type Occurrence, occurrenceAt, occurrencesOf } from '../ide/occurrences';
 import { functionAround, type Outline, type OutlineLabel } from '../ide/outline';
 import type { Document } from '../ide/workspace';
 import { lineRange } from '../locations';
-import type { ServerContext } from '../server';
 import { placeOf, targetOf } from './target';
 
 /** Statements that go to a function and come back, and those that only go there. */

@@ -1,12 +1,12 @@
 import { type CodeLens, CodeLensRefreshRequest, type ServerCapabilities } from 'vscode-languageserver';
+import { isRecord } from '../../../simulator/project/record';
 import { answering } from '../answering';
+import type { ServerContext } from '../context';
 import type { SourceText } from '../ide/assembly';
 import { occurrencesOf } from '../ide/occurrences';
 import type { Outline } from '../ide/outline';
 import { lineRange } from '../locations';
-import { isRecord } from '../params';
 import { debugFromCommand, showReferencesCommand } from '../protocol';
-import type { ServerContext } from '../server';
 import { isDeclaration } from './declaration';
 import { latestPlaceOf, placeOf } from './target';
 

@@ -1,7 +1,7 @@
 import type { ServerCapabilities } from 'vscode-languageserver';
 import { answering } from '../answering';
+import type { ServerContext } from '../context';
 import type { Analysis, Found } from '../ide/analysis';
-import type { ServerContext } from '../server';
 import { locationsOf } from './definition';
 import { type Target, targetOf } from './target';
 

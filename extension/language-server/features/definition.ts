@@ -1,8 +1,8 @@
 import type { Location, ServerCapabilities } from 'vscode-languageserver';
 import { answering } from '../answering';
+import type { ServerContext } from '../context';
 import type { Found } from '../ide/analysis';
 import { locationOf } from '../locations';
-import type { ServerContext } from '../server';
 import { includedFile } from './included-files';
 import { type Target, targetOf } from './target';
 

@@ -1,8 +1,8 @@
 import type { DocumentLink, ServerCapabilities } from 'vscode-languageserver';
 import { answering } from '../answering';
+import type { ServerContext } from '../context';
 import { occurrencesOf } from '../ide/occurrences';
 import { lineRange } from '../locations';
-import type { ServerContext } from '../server';
 import { fileNamed, includes } from './included-files';
 import { placeOf } from './target';
 

@@ -1,11 +1,11 @@
 import { type DocumentSymbol, type Range, type ServerCapabilities, SymbolKind } from 'vscode-languageserver';
 import { answering } from '../answering';
+import type { ServerContext } from '../context';
 import type { SourceText } from '../ide/assembly';
 import { type Block, blocksOf } from '../ide/blocks';
 import type { DefinitionKind } from '../ide/index/source-index';
 import { type Outline, type OutlineLabel, outlineOf, type SectionPart } from '../ide/outline';
 import { lineRange } from '../locations';
-import type { ServerContext } from '../server';
 import { latestPlaceOf } from './target';
 
 /** The outline of a document: sections, the functions and data in them, labels in functions; constants, macros and defines. */

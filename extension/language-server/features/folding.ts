@@ -1,10 +1,10 @@
 import { type FoldingRange, FoldingRangeKind, type ServerCapabilities } from 'vscode-languageserver';
 import { answering } from '../answering';
+import type { ServerContext } from '../context';
 import type { Line, SourceText } from '../ide/assembly';
 import { blocksOf } from '../ide/blocks';
 import { isCommentLine } from '../ide/comments';
 import { outlineOf } from '../ide/outline';
-import type { ServerContext } from '../server';
 
 /** Macros, repeats, conditional parts, `#if` parts, comments of several lines, regions, functions, and the code under each label. */
 export function registerFolding({ connection, workspace }: ServerContext): ServerCapabilities {

@@ -1,9 +1,9 @@
 import type { FormattingOptions, ServerCapabilities, TextEdit } from 'vscode-languageserver';
 import { answering } from '../answering';
+import type { ServerContext } from '../context';
 import { isMnemonic, Lexer, type Line, type SourceText, type Statement, skipSpace, TokenKind } from '../ide/assembly';
 import { foreignArchitecture } from '../ide/foreign';
 import { lineRange } from '../locations';
-import type { ServerContext } from '../server';
 import { hasTightCommas, type Style, styleOf } from './formatting-style';
 
 /** Labels at the left edge, instructions indented, one space after commas; comments and aligned columns stay. */

@@ -1,10 +1,10 @@
 import { DocumentHighlightKind, type ServerCapabilities } from 'vscode-languageserver';
 import { answering } from '../answering';
+import type { ServerContext } from '../context';
 import type { SourceText } from '../ide/assembly';
 import type { Occurrence } from '../ide/occurrences';
 import { registerAccess } from '../ide/register-access';
 import { lineRange } from '../locations';
-import type { ServerContext } from '../server';
 import { targetOf } from './target';
 
 /** The same word elsewhere in the document: what defines it or writes the register is a write. */

@@ -32,5 +32,5 @@ export function fileNamed(written: string, { key }: Document, analysis: Analysis
     ],
   );
   const candidates = candidatePaths(path, key, [...includePaths, ...own], written.startsWith('<'));
-  return candidates.find((candidate) => analysis.files.has(candidate) || analysis.workspace.exists(candidate));
+  return candidates.find((candidate) => analysis.files.has(candidate) || analysis.sources.exists(candidate));
 }

@@ -1,5 +1,5 @@
 import type { ServerCapabilities } from 'vscode-languageserver';
-import type { ServerContext } from '../server';
+import type { ServerContext } from '../context';
 import { registerCallHierarchy } from './call-hierarchy';
 import { registerCodeLens } from './code-lens';
 import { registerCompletion } from './completion';

@@ -1,6 +1,7 @@
 import { type InlayHint, InlayHintKind, type ServerCapabilities } from 'vscode-languageserver';
 import { evaluateCondition } from '../../../simulator/assembler/preprocess/condition';
 import { answering } from '../answering';
+import type { ServerContext } from '../context';
 import type { Analysis } from '../ide/analysis';
 import type { Line, Statement } from '../ide/assembly';
 import { candidatesNamed } from '../ide/candidates';
@@ -10,7 +11,6 @@ import { hex } from '../ide/descriptions/markdown';
 import { meaningOf } from '../ide/meaning';
 import { type Occurrence, occurrencesOf } from '../ide/occurrences';
 import { placedCodeOf } from '../ide/placed-code';
-import type { ServerContext } from '../server';
 import { type Place, placeOf } from './target';
 
 /** Characters of an expansion that are shown in the line; the rest is in the tooltip. */

@@ -1,7 +1,7 @@
 import type { ServerCapabilities } from 'vscode-languageserver';
-import { keyOf } from '../locations';
+import type { ServerContext } from '../context';
+import { keyOf } from '../ide/keys';
 import { type ProgramOf, type ProgramOfParams, programOfRequest } from '../protocol';
-import type { ServerContext } from '../server';
 
 /** Which files are linked together with a file. */
 export function registerProgramOf({ connection, workspace }: ServerContext): ServerCapabilities {

@@ -6,8 +6,8 @@ import {
 } from 'vscode-languageserver';
 import { answering } from '../answering';
 import type { Checker } from '../checker';
-import { keyOf } from '../locations';
-import type { ServerContext } from '../server';
+import type { ServerContext } from '../context';
+import { keyOf } from '../ide/keys';
 
 /**
  * Diagnostics for clients that ask for them. They are pushed all the same: a client that shows both says in its initialization options

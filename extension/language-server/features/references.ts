@@ -1,6 +1,6 @@
 import type { ServerCapabilities } from 'vscode-languageserver';
 import { answering } from '../answering';
-import type { ServerContext } from '../server';
+import type { ServerContext } from '../context';
 import { locationsOf } from './definition';
 import { targetOf } from './target';
 

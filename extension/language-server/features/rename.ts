@@ -1,6 +1,7 @@
 import { ErrorCodes, ResponseError, type ServerCapabilities, type TextEdit } from 'vscode-languageserver';
 import { csrNamed, registerNamed } from '../../../simulator/isa';
 import { answering } from '../answering';
+import type { ServerContext } from '../context';
 import { directiveTable, isMnemonic, type SourceText } from '../ide/assembly';
 import { bareParametersOf } from '../ide/bare-parameters';
 import { macroAround } from '../ide/blocks';
@@ -8,7 +9,6 @@ import { meaningOf } from '../ide/meaning';
 import { digitsOf } from '../ide/numeric-labels';
 import { type Occurrence, occurrencesOf } from '../ide/occurrences';
 import { lineRange } from '../locations';
-import type { ServerContext } from '../server';
 import { type Target, targetOf } from './target';
 
 const renamed: ReadonlySet<Occurrence['kind']> = new Set(['symbol', 'call', 'define', 'parameter', 'numeric-label']);

@@ -1,11 +1,11 @@
 import type { Position, Range, SelectionRange, ServerCapabilities } from 'vscode-languageserver';
 import { answering } from '../answering';
+import type { ServerContext } from '../context';
 import type { SourceText } from '../ide/assembly';
 import { blocksOf } from '../ide/blocks';
 import { occurrenceAt } from '../ide/occurrences';
 import { functionAround, outlineOf } from '../ide/outline';
 import { lineRange } from '../locations';
-import type { ServerContext } from '../server';
 
 /** Expand selection: word, operand, operands, statement, line, the blocks, function and section around, the whole text. */
 export function registerSelectionRanges({ connection, workspace }: ServerContext): ServerCapabilities {

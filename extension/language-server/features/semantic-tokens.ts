@@ -7,14 +7,14 @@ import {
 } from 'vscode-languageserver';
 import { csrNamed, registerNamed } from '../../../simulator/isa';
 import { answering, contentModified } from '../answering';
+import type { ServerContext } from '../context';
 import type { Analysis } from '../ide/analysis';
 import { wordsAt } from '../ide/bare-parameters';
 import { candidatesNamed } from '../ide/candidates';
+import { privilegeOf } from '../ide/lints/legality';
 import type { Occurrence } from '../ide/occurrences';
 import type { Document } from '../ide/workspace';
 import { inactiveLines } from '../inactive';
-import type { ServerContext } from '../server';
-import { privilegeOf } from './legality';
 import { latestPlaceOf, type Place } from './target';
 
 const types = [
@@ -151,9 +151,9 @@ class Names {
     readonly document: Document,
     readonly analysis: Analysis,
   ) {
-    const { workspace } = analysis;
+    const { sources } = analysis;
     const files = document.source.preprocessed ? new Set([document.key, ...analysis.files]) : [];
-    this.#defines = [...files].flatMap((file) => workspace.indexOf(file)?.defines ?? []);
+    this.#defines = [...files].flatMap((file) => sources.indexOf(file)?.defines ?? []);
   }
 
   tokenOf({ kind, name, definition }: Occurrence): Token {
@@ -192,7 +192,7 @@ class Names {
   #findSymbol(name: string): Token {
     if (this.#isDefine(name)) return { type: 'macro', bits: 0 };
     const { analysis, document } = this;
-    const [written] = analysis.workspace.indexOf(document.key)?.symbols.get(name) ?? [];
+    const [written] = analysis.sources.indexOf(document.key)?.symbols.get(name) ?? [];
     if (written?.kind === 'constant') return { type: 'enumMember', bits: bitOf('readonly') };
     const section = analysis.objectSymbolNamed(name, document.key)?.section;
     const isData = written?.kind === 'common' || isDataSection(section);

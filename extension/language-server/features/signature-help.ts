@@ -7,6 +7,7 @@ import {
 } from 'vscode-languageserver';
 import type { Define } from '../../../simulator/assembler/preprocess/macros';
 import { answering } from '../answering';
+import type { ServerContext } from '../context';
 import type { Analysis } from '../ide/analysis';
 import { architectureAt } from '../ide/architecture-at';
 import { directiveTable, type Macro, parseLine } from '../ide/assembly';
@@ -14,7 +15,6 @@ import { type Candidate, candidatesNamed, fitsSlot } from '../ide/candidates';
 import { definesOf } from '../ide/defines';
 import { macroHead, parameterText } from '../ide/descriptions/macro';
 import type { Document } from '../ide/workspace';
-import type { ServerContext } from '../server';
 import { type Place, placeAt } from './completion/place';
 import { isForeign, latestPlaceOf } from './target';
 
@@ -46,7 +46,7 @@ function helpAt(
   const macro = analysis?.macroNamed(place.command);
   if (macro) return macroHelp(macro, place);
   if (place.command.startsWith('.')) return directiveHelp(place);
-  const index = analysis?.workspace.indexOf(document.key);
+  const index = analysis?.sources.indexOf(document.key);
   const architecture = index && architectureAt(document.source, index, line, analysis?.project.march);
   const candidates = candidatesNamed(place.command).filter(
     ({ instruction, pseudo }) => architecture?.has(instruction?.extension ?? pseudo!.extension) ?? true,

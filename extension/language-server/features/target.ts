@@ -1,11 +1,11 @@
 import type { Position, TextDocumentPositionParams } from 'vscode-languageserver';
 import { contentModified } from '../answering';
+import type { ServerContext } from '../context';
 import type { Analysis } from '../ide/analysis';
 import { wordAt } from '../ide/bare-parameters';
 import { foreignArchitecture } from '../ide/foreign';
 import type { Occurrence } from '../ide/occurrences';
 import type { Document, Workspace } from '../ide/workspace';
-import type { ServerContext } from '../server';
 
 /** An open document with the program around it. */
 export interface Place {

@@ -1,9 +1,9 @@
 import type { ServerCapabilities } from 'vscode-languageserver';
+import { isRecord } from '../../../simulator/project/record';
+import type { ServerContext } from '../context';
 import type { Analysis } from '../ide/analysis';
 import { type ExpandedStatement, listingOf } from '../ide/assembly';
-import { isRecord } from '../params';
 import { expansionScheme, listingScheme, type VirtualDocument, virtualDocumentRequest } from '../protocol';
-import type { ServerContext } from '../server';
 import { placeOf } from './target';
 
 /** Statements of an expansion that are shown. */

@@ -1,8 +1,8 @@
 import type { ServerCapabilities, SymbolInformation } from 'vscode-languageserver';
 import { answering } from '../answering';
+import type { ServerContext } from '../context';
 import { type IndexedPlace, matchScore } from '../ide/index/workspace-index';
 import { locationOf } from '../locations';
-import type { ServerContext } from '../server';
 import { symbolKinds } from './document-symbols';
 
 /** More than anyone looks through. */

@@ -7,7 +7,7 @@ import { has, type Meaning, meaningOf } from './meaning';
 import { numericPlaces, numericTarget } from './numeric-labels';
 import type { Occurrence } from './occurrences';
 import { functionAround, type MadeLabel, type Outline, outlineOf, outlineWith } from './outline';
-import type { Workspace } from './workspace';
+import type { Sources } from './sources';
 
 /** A word at its place. */
 export interface Found {
@@ -40,7 +40,7 @@ export class Analysis {
     readonly fileRevision: number,
     /** How long the assembly took. */
     readonly milliseconds: number,
-    readonly workspace: Workspace,
+    readonly sources: Sources,
   ) {
     this.files = new Set(result.units.flatMap((unit) => unit.files));
   }
@@ -50,7 +50,7 @@ export class Analysis {
   }
 
   source(key: string): SourceText | undefined {
-    return this.workspace.sourceOf(key);
+    return this.sources.sourceOf(key);
   }
 
   /** Symbols of the linked program by name. Local symbols of several files share a name: the first one stands here. */
@@ -84,7 +84,7 @@ export class Analysis {
 
   /** Whether a name stands in a source: the assembler makes local ones of its own. */
   #isWritten(name: string, { files }: AssembledUnit): boolean {
-    return !name.startsWith('.L') || files.some((key) => this.workspace.indexOf(key)?.symbols.has(name));
+    return !name.startsWith('.L') || files.some((key) => this.sources.indexOf(key)?.symbols.has(name));
   }
 
   #symbolsOf(unit: AssembledUnit): ReadonlyMap<string, ObjectSymbol> {
@@ -119,7 +119,7 @@ export class Analysis {
   #definitionsIn(files: Iterable<string>, name: string, kinds: readonly DefinitionKind[]): DefinitionPlace[] {
     const found: DefinitionPlace[] = [];
     for (const key of files) {
-      const index = this.workspace.indexOf(key);
+      const index = this.sources.indexOf(key);
       if (!index) continue;
       const named = kinds.includes('macro')
         ? index.macros.get(name.toLowerCase())
@@ -183,7 +183,7 @@ export class Analysis {
   }
 
   #madeLabels(key: string, source: SourceText): MadeLabel[] {
-    const index = this.workspace.indexOf(key);
+    const index = this.sources.indexOf(key);
     const made: MadeLabel[] = [];
     for (const unit of this.result.units) {
       if (!unit.files.includes(key)) continue;

@@ -11,7 +11,7 @@ export function definesOf(analysis: Analysis): Defines {
     defines = new Map();
     for (const [name, value] of Object.entries(analysis.project.defines)) add(defines, `${name} ${value}`);
     for (const file of analysis.files) {
-      for (const definitions of analysis.workspace.indexOf(file)?.defines.values() ?? [])
+      for (const definitions of analysis.sources.indexOf(file)?.defines.values() ?? [])
         for (const { statement } of definitions) add(defines, statement.text.slice(statement.operandsStart));
     }
     known.set(analysis, defines);

@@ -1,7 +1,7 @@
 import { registerNamed } from '../../../simulator/isa';
-import type { Analysis } from './analysis';
 import { macroAround } from './blocks';
 import type { Occurrence } from './occurrences';
+import type { Sources } from './sources';
 
 /** What a word of a source stands for: words of one meaning are renamed, found and highlighted together. */
 export type Meaning =
@@ -18,8 +18,14 @@ export type Meaning =
   /** Anything else, by kind of word and spelling. */
   | { readonly kind: 'word'; readonly word: Occurrence['kind']; readonly name: string };
 
+/** The files of a program, by key. */
+interface ProgramFiles {
+  readonly files: ReadonlySet<string>;
+  readonly sources: Sources;
+}
+
 /** What a word means where it stands. A name of a preprocessed file may be one of `#define`. */
-export function meaningOf(analysis: Analysis, word: Occurrence, key: string, line: number): Meaning {
+export function meaningOf(program: ProgramFiles, word: Occurrence, key: string, line: number): Meaning {
   const { kind, name } = word;
   switch (kind) {
     case 'numeric-label':
@@ -27,7 +33,7 @@ export function meaningOf(analysis: Analysis, word: Occurrence, key: string, lin
     case 'register':
       return { kind, name: registerNamed(name)?.name ?? name };
     case 'parameter': {
-      const source = analysis.source(key);
+      const source = program.sources.sourceOf(key);
       const macro = source && macroAround(source, line);
       return { kind, name, first: macro?.first ?? line, last: macro?.last ?? line };
     }
@@ -35,16 +41,16 @@ export function meaningOf(analysis: Analysis, word: Occurrence, key: string, lin
       return { kind, name };
     case 'call':
     case 'symbol':
-      if (isDefine(analysis, name, key)) return { kind: 'define', name };
+      if (isDefine(program, name, key)) return { kind: 'define', name };
       return kind === 'call' ? { kind: 'macro', name: name.toLowerCase() } : { kind, name };
     default:
       return { kind: 'word', word: kind, name };
   }
 }
 
-function isDefine(analysis: Analysis, name: string, key: string): boolean {
-  if (!analysis.source(key)?.preprocessed) return false;
-  for (const file of analysis.files) if (analysis.workspace.indexOf(file)?.defines.has(name)) return true;
+function isDefine(program: ProgramFiles, name: string, key: string): boolean {
+  if (!program.sources.sourceOf(key)?.preprocessed) return false;
+  for (const file of program.files) if (program.sources.indexOf(file)?.defines.has(name)) return true;
   return false;
 }
 

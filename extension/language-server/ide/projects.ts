@@ -1,5 +1,4 @@
 import { type ReadFile, UnreadableFile } from '../../../simulator/assembler/source/read-file';
-import { launchFileName, readLaunchFile } from '../launch-file';
 import {
   type FoundProject,
   findProjectFile,
@@ -11,6 +10,7 @@ import {
   projectOfFile,
   withCompileCommands,
 } from './assembly';
+import { launchFileName, readLaunchFile } from './launch-file';
 import type { Toolchains } from './toolchains';
 
 /** What a launch stated. */

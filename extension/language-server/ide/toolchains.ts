@@ -1,5 +1,5 @@
-import { keyOfPath } from '../locations';
 import { baseName, type FileOptions, isAbsolutePath, joinPath } from './assembly';
+import { keyOfPath } from './keys';
 
 /** What a compiler has by itself. */
 export interface Toolchain {

@@ -1,6 +1,4 @@
-import type { TextDocumentContentChangeEvent } from 'vscode-languageserver';
 import { type FileReading, type ReadFile, UnreadableFile } from '../../../simulator/assembler/source/read-file';
-import { clampedPosition, keyOf, uriOfKey } from '../locations';
 import { Analysis } from './analysis';
 import {
   type AssembleRequest,
@@ -15,33 +13,18 @@ import {
   type Project,
   requestOf,
   SourceText,
-  type TextEdit,
 } from './assembly';
+import { type Change, type Edit, editOf } from './changes';
+import type { FileReader, FolderEntry } from './file-reader';
 import { withGuessedFolders } from './guess';
 import { Headers } from './headers';
 import { SourceIndex } from './index/source-index';
 import { WorkspaceFiles } from './index/workspace-files';
+import { keyOf, uriOfKey } from './keys';
 import { Projects } from './projects';
 import { inSlices } from './slices';
-import { type AskCompiler, Toolchains } from './toolchains';
-
-/** Reads files for the server: from the disk, or by asking the client. */
-export interface FileReader {
-  /**
-   * The file's bytes; undefined when there is none. With `within`, nothing outside of these folders (as keys) is read,
-   * whatever links lead there.
-   */
-  read(uri: string, within: readonly string[] | undefined): Promise<FileReading>;
-  /** What a folder holds; undefined when it cannot be listed. Absent where nothing can be. */
-  list?(uri: string, within: readonly string[] | undefined): Promise<readonly FolderEntry[] | undefined>;
-  /** Starts a compiler to ask what it has by itself. Absent where there is none. */
-  askCompiler?: AskCompiler;
-}
-
-export interface FolderEntry {
-  readonly name: string;
-  readonly folder: boolean;
-}
+import type { Sources } from './sources';
+import { Toolchains } from './toolchains';
 
 /** An open document. */
 export interface Document {
@@ -52,16 +35,13 @@ export interface Document {
   source: SourceText;
 }
 
-/** A change of an open document: a part of it, or, without a place, a new text. */
-export type Edit = TextEdit | { readonly text: string };
-
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 /** Rounds of loading files that the files before asked for. */
 const maximumRounds = 100;
 
 /** What is open, what is on disk, and which programs they make. */
-export class Workspace {
+export class Workspace implements Sources {
   readonly #documents = new Map<string, Document>();
   /** Files that were asked for, by key. */
   readonly #files = new Map<string, FileReading>();
@@ -158,7 +138,7 @@ export class Workspace {
   }
 
   /** @returns the changes as edits of the text that they found, where they are no new texts */
-  change(uri: string, version: number, changes: readonly TextDocumentContentChangeEvent[]): Edit[] {
+  change(uri: string, version: number, changes: readonly Change[]): Edit[] {
     const document = this.document(uri);
     if (!document) return [];
     const edits = changes.map((change) => {
@@ -193,12 +173,10 @@ export class Workspace {
     return this.#uris.get(key) ?? uriOfKey(key);
   }
 
-  /** Whether a file is open, or was read and is there. */
   exists(key: string): boolean {
     return this.#documents.has(key) || this.#files.get(key) instanceof Uint8Array;
   }
 
-  /** A source that is open or was read, parsed. */
   sourceOf(key: string): SourceText | undefined {
     const ready = this.#documents.get(key)?.source ?? this.#parsed.get(key);
     if (ready) return ready;
@@ -209,7 +187,6 @@ export class Workspace {
     return source;
   }
 
-  /** The names that a source defines. */
   indexOf(key: string): SourceIndex | undefined {
     const source = this.sourceOf(key);
     if (!source) return undefined;
@@ -474,17 +451,4 @@ export function isHeader(key: string): boolean {
 /** Whether a file is a program, or a part that is assembled by itself, as far as its name says. */
 function isSourcePath(key: string): boolean {
   return /\.s$/i.test(key);
-}
-
-function editOf(change: TextDocumentContentChangeEvent, source: SourceText): Edit {
-  if (!('range' in change) || !change.range) return { text: change.text };
-  const start = clampedPosition(source, change.range.start);
-  const end = clampedPosition(source, change.range.end);
-  return {
-    startLine: start.line,
-    startColumn: start.character,
-    endLine: end.line,
-    endColumn: end.character,
-    text: change.text,
-  };
 }

@@ -1,9 +1,9 @@
+import type { ServerContext } from '../../context';
 import { commentAt } from '../../ide/comments';
 import { describeMnemonic } from '../../ide/descriptions/instruction';
 import { describeMacro } from '../../ide/descriptions/macro';
 import { code, paragraphs } from '../../ide/descriptions/markdown';
 import { describeCsr, describeDirective, describeRegister, describeRelocation } from '../../ide/descriptions/names';
-import type { ServerContext } from '../../server';
 import { latestPlaceOf } from '../target';
 import type { ItemData } from './item';
 

@@ -5,12 +5,12 @@ import {
   MarkupKind,
   type ServerCapabilities,
 } from 'vscode-languageserver';
+import { isRecord } from '../../../../simulator/project/record';
 import { answering } from '../../answering';
+import type { ServerContext } from '../../context';
 import { architectureAt } from '../../ide/architecture-at';
 import type { Document } from '../../ide/workspace';
 import { lineRange } from '../../locations';
-import { isRecord } from '../../params';
-import type { ServerContext } from '../../server';
 import { isForeign, latestPlaceOf } from '../target';
 import { documentationOf } from './documentation';
 import type { ItemData } from './item';

@@ -12,7 +12,7 @@ import {
 } from '../../../../simulator/isa';
 import type { SourceText } from '../../ide/assembly';
 import { candidatesNamed, type Slot } from '../../ide/candidates';
-import { privilegeOf } from '../legality';
+import { privilegeOf } from '../../ide/lints/legality';
 import type { Offer } from './item';
 
 /** What may be written at one place of an instruction's operands: one slot for each of its forms in effect. */

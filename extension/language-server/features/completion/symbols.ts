@@ -17,7 +17,7 @@ export interface Offers {
 
 /** Symbols of the program that match what is written, those of this document first. */
 export function symbolOffers(document: Document, analysis: Analysis | undefined, word: string): Offers {
-  const own = analysis?.workspace.indexOf(document.key);
+  const own = analysis?.sources.indexOf(document.key);
   const known = new Set([...(own?.symbols.keys() ?? []), ...(analysis?.symbolNames() ?? [])]);
   // What is being written may have been taken for a symbol of its own.
   if (analysis?.objectSymbolNamed(word, document.key)?.section === 'undefined') known.delete(word);
@@ -74,7 +74,7 @@ export function defineOffers(document: Document, analysis: Analysis | undefined,
   if (!document.source.preprocessed) return [];
   const names = new Set<string>();
   for (const file of new Set([document.key, ...(analysis?.files ?? [])]))
-    for (const name of analysis?.workspace.indexOf(file)?.defines.keys() ?? []) names.add(name);
+    for (const name of analysis?.sources.indexOf(file)?.defines.keys() ?? []) names.add(name);
   for (const name of Object.keys(analysis?.project.defines ?? {})) names.add(name);
   return matching(names, word)
     .slice(0, most)

@@ -1,6 +1,7 @@
 import { MarkupKind, type ServerCapabilities } from 'vscode-languageserver';
 import { csrNamed, csrNumbered } from '../../../../simulator/isa';
 import { answering } from '../../answering';
+import type { ServerContext } from '../../context';
 import { literal, type Statement } from '../../ide/assembly';
 import { fittingCandidate } from '../../ide/candidates';
 import { describeMnemonic } from '../../ide/descriptions/instruction';
@@ -16,7 +17,6 @@ import {
 import { describeNumber } from '../../ide/descriptions/number';
 import { placedCode } from '../../ide/placed-code';
 import { lineRange } from '../../locations';
-import type { ServerContext } from '../../server';
 import { type Target, targetOf } from '../target';
 import { hoverDefine } from './define';
 import { hoverMacro, hoverParameter } from './macro';

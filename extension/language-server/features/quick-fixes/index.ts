@@ -5,10 +5,11 @@ import {
   type Diagnostic,
   type ServerCapabilities,
 } from 'vscode-languageserver';
+import { isRecord } from '../../../../simulator/project/record';
 import { answering } from '../../answering';
+import type { ServerContext } from '../../context';
 import type { Document, Workspace } from '../../ide/workspace';
-import { isRange, isRecord } from '../../params';
-import type { ServerContext } from '../../server';
+import { isRange } from '../../params';
 import { fixBranch } from './branch';
 import { fixControlFlow } from './control-flow';
 import { type Fix, type Fixer, statementAt } from './fix';

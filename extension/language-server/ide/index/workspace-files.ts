@@ -1,4 +1,4 @@
-import type { FolderEntry } from '../workspace';
+import type { FolderEntry } from '../file-reader';
 
 /** Files that are assembly by their names; headers count once a source includes them. */
 const assembly = /\.(s|S|sx|asm|inc)$/;

@@ -1,9 +1,8 @@
-import { type Diagnostic, DiagnosticSeverity } from 'vscode-languageserver';
 import { registerNamed } from '../../../../simulator/isa';
 import { literal, type SourceText, type Statement } from '../assembly';
 import { registerAccess } from '../register-access';
 import { type CodeVisitor, flowOf, functionsOf, registerOf, walkCode } from './code-walk';
-import { noteOf } from './note';
+import { type Note, noteOf } from './note';
 
 const sp = 2;
 const gp = 3;
@@ -15,17 +14,17 @@ const calls = new Set(['call', 'jal', 'jalr', 'c.jal', 'c.jalr']);
  * What breaks the calling convention (RISC-V psABI, integer calling convention) in a function: one that is exported, called, or said to
  * be a function, and that returns with `ret`.
  */
-export function lintCallingConvention(source: SourceText, isInstruction: (key: string) => boolean): Diagnostic[] {
+export function lintCallingConvention(source: SourceText, isInstruction: (key: string) => boolean): Note[] {
   const walk = new ConventionWalk(functionsOf(source));
   walkCode(source, isInstruction, walk);
-  return walk.diagnostics;
+  return walk.notes;
 }
 
 class ConventionWalk implements CodeVisitor {
-  readonly diagnostics: Diagnostic[] = [];
+  readonly notes: Note[] = [];
   /** The function under way, and what is found in it: told only when it returns. */
   #name: string | undefined;
-  #found: Diagnostic[] = [];
+  #found: Note[] = [];
   readonly #saved = new Set<string>();
   /** Bytes that sp was moved by; undefined once that cannot be told. */
   #moved: number | undefined = 0;
@@ -108,21 +107,19 @@ class ConventionWalk implements CodeVisitor {
   }
 
   #return(statement: Statement, line: number): void {
-    const { diagnostics } = this;
-    diagnostics.push(...this.#found);
+    const { notes } = this;
+    notes.push(...this.#found);
     this.#found = [];
     if (this.#moved !== undefined && this.#moved !== 0 && !this.#saved.has('sp')) {
       const message = `sp is ${Math.abs(this.#moved)} bytes ${this.#moved < 0 ? 'below' : 'above'} where '${this.#name}' found it`;
       this.#tell('abi-stack', message, statement, line);
-      diagnostics.push(...this.#found.splice(0));
+      notes.push(...this.#found.splice(0));
     }
     // Code behind the first return is reached by jumps, from where sp may be anything.
     this.#moved = undefined;
   }
 
   #tell(code: string, message: string, { start, end, name }: Statement, line: number): void {
-    this.#found.push(
-      noteOf(code, message, line, start, Math.max(end, start + name.length), DiagnosticSeverity.Warning),
-    );
+    this.#found.push(noteOf(code, message, line, start, Math.max(end, start + name.length), 'warning'));
   }
 }

@@ -1,7 +1,6 @@
-import { type Diagnostic, DiagnosticSeverity, DiagnosticTag } from 'vscode-languageserver';
 import type { SourceText, Statement } from '../assembly';
 import { type CodeVisitor, flowOf, functionsOf, walkCode } from './code-walk';
-import { noteOf } from './note';
+import { type Note, noteOf } from './note';
 
 /** What may stand behind a jump on purpose: a guard, or padding. */
 const guards = new Set(['nop', 'unimp', 'ebreak', 'c.nop', 'c.unimp', 'c.ebreak']);
@@ -25,14 +24,14 @@ function nowhere(): Reached {
 }
 
 /** Code that nothing leads to, and code that runs into data or off the end of its section. */
-export function lintControlFlow(source: SourceText, isInstruction: (key: string) => boolean): Diagnostic[] {
+export function lintControlFlow(source: SourceText, isInstruction: (key: string) => boolean): Note[] {
   const walk = new FlowWalk(functionsOf(source));
   walkCode(source, isInstruction, walk);
   return walk.finish();
 }
 
 class FlowWalk implements CodeVisitor {
-  readonly #diagnostics: Diagnostic[] = [];
+  readonly #notes: Note[] = [];
   readonly #functions: ReadonlySet<string>;
   readonly #sections = new Map<string, Reached>();
   #now: Reached = nowhere();
@@ -85,12 +84,12 @@ class FlowWalk implements CodeVisitor {
     const { last } = this.#now;
     if (last) {
       const message = `the instruction before ('${last.statement.name}') runs on into this data; a jump or 'ret' is missing`;
-      this.#diagnostics.push(noteOf('runs-into-data', message, line, start, end));
+      this.#notes.push(noteOf('runs-into-data', message, line, start, end));
     }
     this.unknown();
   }
 
-  finish(): Diagnostic[] {
+  finish(): Note[] {
     for (const reached of this.#sections.values()) {
       this.#now = reached;
       this.#endDead();
@@ -98,22 +97,21 @@ class FlowWalk implements CodeVisitor {
       const { statement, line } = reached.last;
       const { start, end, name } = statement;
       const message = `execution runs off the end of this code after '${name}'; a jump or 'ret' is missing`;
-      this.#diagnostics.push(noteOf('runs-off-the-end', message, line, start, Math.max(end, start + name.length)));
+      this.#notes.push(noteOf('runs-off-the-end', message, line, start, Math.max(end, start + name.length)));
     }
-    return this.#diagnostics;
+    return this.#notes;
   }
 
   #endDead(): void {
     const { dead } = this.#now;
     if (!dead) return;
     this.#now.dead = undefined;
-    this.#diagnostics.push({
-      range: { start: { line: dead.first, character: dead.start }, end: { line: dead.last, character: dead.end } },
-      severity: DiagnosticSeverity.Hint,
+    this.#notes.push({
+      range: { start: { line: dead.first, column: dead.start }, end: { line: dead.last, column: dead.end } },
+      severity: 'hint',
       code: 'unreachable',
-      source: 'hyperstep',
       message: `nothing leads here: '${dead.after}' before it never goes on, and no label is in between`,
-      tags: [DiagnosticTag.Unnecessary],
+      unnecessary: true,
     });
   }
 }

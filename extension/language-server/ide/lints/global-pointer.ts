@@ -1,7 +1,6 @@
-import { type Diagnostic, DiagnosticSeverity } from 'vscode-languageserver';
 import type { SourceText, Statement } from '../assembly';
 import { registerOf } from './code-walk';
-import { noteOf } from './note';
+import { type Note, noteOf } from './note';
 
 const globalPointer = 3;
 const loads = new Set(['la', 'lla']);
@@ -10,8 +9,8 @@ const loads = new Set(['la', 'lla']);
  * `la gp, __global_pointer$` where the linker may relax it: it becomes `mv gp, gp`, and gp is never set (RISC-V ELF psABI, global-pointer
  * relaxation).
  */
-export function lintGlobalPointer({ lines }: SourceText): Diagnostic[] {
-  const found: Diagnostic[] = [];
+export function lintGlobalPointer({ lines }: SourceText): Note[] {
+  const found: Note[] = [];
   let relaxes = true;
   const saved: boolean[] = [];
   lines.forEach(({ text, statements }, number) => {
@@ -25,7 +24,7 @@ export function lintGlobalPointer({ lines }: SourceText): Diagnostic[] {
       } else if (relaxes && setsGlobalPointer(statement)) {
         const message = `the linker relaxes this to 'mv gp, gp', and gp is never set: it belongs between '.option push', '.option norelax' and '.option pop'`;
         const { start, end } = statement;
-        found.push(noteOf('gp-relaxed', message, number, start, end, DiagnosticSeverity.Warning));
+        found.push(noteOf('gp-relaxed', message, number, start, end, 'warning'));
       }
     }
   });

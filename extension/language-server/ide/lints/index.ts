@@ -1,27 +1,28 @@
-import type { Diagnostic } from 'vscode-languageserver';
-import { noteLegality } from '../../features/legality';
-import type { SettingValues } from '../../settings';
 import type { Analysis } from '../analysis';
 import { isMnemonic } from '../assembly';
 import { lintCallingConvention } from './calling-convention';
 import { lintControlFlow } from './control-flow';
 import { lintGlobalPointer } from './global-pointer';
+import { noteLegality } from './legality';
+import type { Note } from './note';
+
+/** Which lints are wanted, of those that somebody may not want. */
+export interface LintChoice {
+  readonly privileged: boolean;
+  readonly controlFlow: boolean;
+  readonly callingConvention: boolean;
+}
 
 /** What a file of a program does that is allowed, and probably not meant. */
-export function lintsOf(
-  analysis: Analysis,
-  key: string,
-  settings: SettingValues,
-  notePrivileged: boolean,
-): readonly Diagnostic[] {
+export function lintsOf(analysis: Analysis, key: string, wanted: LintChoice): readonly Note[] {
   const source = analysis.source(key);
   if (!source) return [];
   // A macro may have the name of an instruction.
   const isInstruction = (name: string): boolean => isMnemonic(name) && !analysis.macros.has(name);
   return [
-    ...noteLegality(source, notePrivileged, analysis.project.fromReset === true),
-    ...(settings['lint.controlFlow'] ? lintControlFlow(source, isInstruction) : []),
+    ...noteLegality(source, wanted.privileged, analysis.project.fromReset === true),
+    ...(wanted.controlFlow ? lintControlFlow(source, isInstruction) : []),
     ...(analysis.project.relax === false ? [] : lintGlobalPointer(source)),
-    ...(settings['lint.callingConvention'] ? lintCallingConvention(source, isInstruction) : []),
+    ...(wanted.callingConvention ? lintCallingConvention(source, isInstruction) : []),
   ];
 }

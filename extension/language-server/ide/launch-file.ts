@@ -1,7 +1,7 @@
 import { type ParseError, parse, printParseErrorCode } from 'jsonc-parser';
-import { describeProject, type GivenProgram, withLinkPaths } from './ide/assembly';
-import { keyOfPath } from './locations';
-import { isRecord } from './params';
+import { isRecord } from '../../../simulator/project/record';
+import { describeProject, type GivenProgram, withLinkPaths } from './assembly';
+import { keyOfPath } from './keys';
 
 /** Where VS Code keeps a folder's launch configurations. */
 export const launchFileName = '.vscode/launch.json';

@@ -1,9 +1,9 @@
-import { keyOf } from '../../locations';
-import type { ServerContext } from '../../server';
-import { SourceText } from '../assembly';
-import { foreignArchitecture } from '../foreign';
-import { isAssembly } from './workspace-files';
-import { indexSource } from './workspace-index';
+import type { ServerContext } from './context';
+import { SourceText } from './ide/assembly';
+import { foreignArchitecture } from './ide/foreign';
+import { isAssembly } from './ide/index/workspace-files';
+import { indexSource } from './ide/index/workspace-index';
+import { keyOf } from './ide/keys';
 
 /** Files that are read at the same time. */
 const readers = 8;

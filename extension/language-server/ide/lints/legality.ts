@@ -1,16 +1,15 @@
-import { type Diagnostic, DiagnosticSeverity } from 'vscode-languageserver';
-import { csrNamed, csrNumbered, instructions, instructionsNamed, machineCsrGroups } from '../../../simulator/isa';
-import { literal, type SourceText, type Statement } from '../ide/assembly';
-import { lineRange } from '../locations';
+import { csrNamed, csrNumbered, instructions, instructionsNamed, machineCsrGroups } from '../../../../simulator/isa';
+import { literal, type SourceText, type Statement } from '../assembly';
+import { type Note, noteOf } from './note';
 
-interface Note {
+interface Remark {
   readonly start: number;
   readonly end: number;
   readonly message: string;
-  readonly kind: NoteKind;
+  readonly kind: RemarkKind;
 }
 
-type NoteKind =
+type RemarkKind =
   /** True wherever the code runs. */
   | 'always'
   /** True unless the code is machine-mode code itself. */
@@ -24,8 +23,8 @@ type NoteKind =
  * quietly: a program that is meant for machine mode is right too, and one that is launched with the machine from reset is.
  * @param isFromReset the program starts in machine mode
  */
-export function noteLegality(source: SourceText, notePrivileged: boolean, isFromReset: boolean): Diagnostic[] {
-  const found: { readonly number: number; readonly note: Note }[] = [];
+export function noteLegality(source: SourceText, notePrivileged: boolean, isFromReset: boolean): Note[] {
+  const found: { readonly number: number; readonly remark: Remark }[] = [];
   let returns = false;
   let setsVector = false;
   source.lines.forEach(({ text, statements }, number) => {
@@ -33,15 +32,15 @@ export function noteLegality(source: SourceText, notePrivileged: boolean, isFrom
       if (statement.kind !== 'command' || !mayNote(statement)) continue;
       returns ||= statement.key === 'mret';
       setsVector ||= text.includes('mtvec');
-      for (const note of notesOf(statement)) found.push({ number, note });
+      for (const remark of remarksOn(statement)) found.push({ number, remark });
     }
   });
   const isMachineCode = isFromReset || (returns && setsVector);
-  return found.flatMap(({ number, note: { start, end, message, kind } }) => {
+  return found.flatMap(({ number, remark: { start, end, message, kind } }) => {
     if (kind === 'guest' ? isMachineCode : kind === 'privileged' && !notePrivileged) return [];
-    const severity = kind === 'privileged' ? DiagnosticSeverity.Hint : DiagnosticSeverity.Information;
-    const code = kind === 'privileged' ? 'privileged' : 'csr-privilege';
-    return [{ range: lineRange(number, start, end), severity, code, source: 'hyperstep', message }];
+    return kind === 'privileged'
+      ? [noteOf('privileged', message, number, start, end, 'hint')]
+      : [noteOf('csr-privilege', message, number, start, end)];
   });
 }
 
@@ -50,9 +49,9 @@ function mayNote({ key }: Statement): boolean {
   return key.startsWith('csr') || privilegedNames.has(key) || key === 'mret';
 }
 
-const none: readonly Note[] = [];
+const none: readonly Remark[] = [];
 
-function notesOf(statement: Statement): readonly Note[] {
+function remarksOn(statement: Statement): readonly Remark[] {
   const { key, name, start } = statement;
   const used = csrOperand(statement);
   if (!used && !privilegedNames.has(key)) return none;
@@ -78,7 +77,7 @@ const privilegedNames = new Set(instructions.filter(({ privilege }) => privilege
 /** Instructions that write the CSR that they name, whatever their operands are. */
 const writers = new Set(['csrw', 'csrwi', 'csrrw', 'csrrwi', 'csrs', 'csrsi', 'csrc', 'csrci']);
 
-function problemOf({ key, name }: Statement, number: number): { message: string; kind: NoteKind } | undefined {
+function problemOf({ key, name }: Statement, number: number): { message: string; kind: RemarkKind } | undefined {
   const csr = csrNumbered(number);
   if (!csr || (!machineCsrGroups.has(csr.group) && csr.privilege !== 'm')) {
     const which = csr ? `'${csr.name}'` : `0x${number.toString(16)}`;
