@@ -1,5 +1,5 @@
 import type { HostFile } from '../simulator/devices/disk/disk-image';
-import { decodeBase64, encodeBase64 } from './base64';
+import { decodeBase64, encodeBase64 } from '../simulator/object/bytes/base64';
 import { vmmScheme } from './protocol';
 import { Session } from './session';
 import { Connection } from './transport/connection';

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import type { BaseLanguageClient } from 'vscode-languageclient';
 import type { LaunchArguments } from '../debug-adapter/launch/launch';
 import { editedLimit } from '../simulator/assembler/source/read-file';
-import { toBase64 } from './base64';
+import { encodeBase64 } from '../simulator/object/bytes/base64';
 import { ForeignStatus } from './foreign-status';
 import type { Host } from './host';
 import { InactiveRegions } from './inactive-regions';
@@ -162,7 +162,7 @@ async function readFile(uri: vscode.Uri): Promise<string | null> {
   try {
     const { type, size } = await vscode.workspace.fs.stat(uri);
     if ((type & vscode.FileType.File) === 0 || size > editedLimit) return null;
-    return toBase64(await vscode.workspace.fs.readFile(uri));
+    return encodeBase64(await vscode.workspace.fs.readFile(uri));
   } catch {
     return null;
   }

@@ -32,6 +32,9 @@ declare namespace WebAssembly {
   function validate(bytes: Uint8Array): boolean;
 }
 
+declare function btoa(text: string): string;
+declare function atob(base64: string): string;
+
 declare class TextEncoder {
   encode(text: string): Uint8Array;
 }

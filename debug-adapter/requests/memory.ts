@@ -1,5 +1,5 @@
 import type { CpuState } from '../../simulator/hypervisor/cpu';
-import { decodeBase64, encodeBase64 } from '../base64';
+import { decodeBase64, encodeBase64 } from '../../simulator/object/bytes/base64';
 import type { Debugging } from '../debugging';
 import { hex } from '../format';
 import { disassembleAround } from '../inspect/code/disassembly';

@@ -3,8 +3,8 @@ import { pathToFileURL } from 'node:url';
 import type { Diagnostic } from '../../simulator/project/index';
 import { disk } from '../language-server/disk';
 import { foreignArchitecture } from '../language-server/ide/foreign';
-import { Workspace } from '../language-server/ide/workspace';
 import { keyOf } from '../language-server/ide/keys';
+import { Workspace } from '../language-server/ide/workspace';
 
 /**
  * What is wrong in a folder, as the editor says it: in the programs that project files and launch configurations state, and in every other

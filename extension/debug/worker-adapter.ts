@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { HostRequests } from '../../debug-adapter/protocol';
-import { fromBase64, toBase64 } from '../base64';
+import { decodeBase64, encodeBase64 } from '../../simulator/object/bytes/base64';
 
 interface ReverseRequest<Command extends keyof HostRequests> {
   seq: number;
@@ -64,7 +64,10 @@ function isHostRequest(message: { type?: string; command?: string }): message is
 
 async function perform(request: HostRequest): Promise<HostRequests[keyof HostRequests]['body']> {
   const file = vscode.Uri.parse(request.arguments.path);
-  if (request.command === 'hyperstep/readFile') return { base64: toBase64(await vscode.workspace.fs.readFile(file)) };
-  await vscode.workspace.fs.writeFile(file, fromBase64(request.arguments.base64));
+  if (request.command === 'hyperstep/readFile')
+    return { base64: encodeBase64(await vscode.workspace.fs.readFile(file)) };
+  const contents = decodeBase64(request.arguments.base64);
+  if (!contents) throw new Error('the contents are not in base64');
+  await vscode.workspace.fs.writeFile(file, contents);
   return {};
 }

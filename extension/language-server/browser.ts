@@ -1,5 +1,6 @@
 /** The language server in a worker of a browser. */
 import { BrowserMessageReader, BrowserMessageWriter, createConnection } from 'vscode-languageserver/browser';
+import { decodeBase64 } from '../../simulator/object/bytes/base64';
 import type { FolderEntry } from './ide/file-reader';
 import { listFolderRequest, readFileRequest } from './protocol';
 import { startServer } from './server';
@@ -12,9 +13,7 @@ startServer(
   (connection) => ({
     async read(uri) {
       const contents = await connection.sendRequest<string | null>(readFileRequest, { uri });
-      return typeof contents === 'string'
-        ? Uint8Array.from(atob(contents), (character) => character.charCodeAt(0))
-        : undefined;
+      return typeof contents === 'string' ? decodeBase64(contents) : undefined;
     },
     async list(uri) {
       return (await connection.sendRequest<FolderEntry[] | null>(listFolderRequest, { uri })) ?? undefined;

@@ -24,17 +24,6 @@ export function sectionHex(result: AssembleResult, name = '.text'): string {
   return section ? Array.from(section.contents.slice(), (byte) => byte.toString(16).padStart(2, '0')).join('') : '';
 }
 
-/** A reproducible source of random numbers. */
-export function random(seed: number): (below: number) => number {
-  let state = seed >>> 0 || 1;
-  return (below) => {
-    state ^= state << 13;
-    state ^= state >>> 17;
-    state ^= state << 5;
-    return Math.floor(((state >>> 0) / 2 ** 32) * below);
-  };
-}
-
 /** Every section byte and every symbol as GNU's. */
 export function assertEqualPrograms(result: AssembleResult, gnu: GnuProgram): void {
   assert.ok(result.program, messages(result).join('\n'));

@@ -1,6 +1,4 @@
-import type { random } from './assemble';
-
-type Next = ReturnType<typeof random>;
+import type { Next } from '../support/random';
 
 const scriptWords =
   '{ } ( ) ; , : = += . * ? / " /* */ SECTIONS MEMORY PHDRS ALIGN( SIZEOF( ADDR( >ram AT>rom :code =0x90 KEEP( SORT( EXCLUDE_FILE( BYTE( FILL( ASSERT( 0xffffffffffffffff 1M -1 << /DISCARD/ PROVIDE( INCLUDE own.ld . = . + 0x7fffffff; [a-'.split(

@@ -3,8 +3,9 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { assemble } from '../../simulator/project';
+import { numbersFrom } from '../support/random';
 import { requireTool } from '../support/tools';
-import { assertEqualPrograms, messages, random } from './assemble';
+import { assertEqualPrograms, messages } from './assemble';
 import { gnuAssemble, gnuLink, gnuMarch, withFolder } from './gnu';
 import { randomCMacros } from './random-c-macros';
 import { randomExpressions } from './random-expressions';
@@ -21,7 +22,7 @@ describe('Assembler against GNU as and ld', function () {
     let compared = 0;
     withFolder((temporary) => {
       for (let seed = 1; seed <= 20; seed++) {
-        const next = random(seed * 104729);
+        const next = numbersFrom(seed * 104729);
         let lines = randomProgram(next).split('\n');
         const march = next(3) ? gnuMarch : gnuMarch.replace('c', '');
         const base = next(2) ? 0x8020_0000n : 0x1_0000n;
@@ -95,7 +96,7 @@ describe('Assembler against GNU as and ld', function () {
   it('random expressions have the same values', () => {
     withFolder((temporary) => {
       for (let seed = 1; seed <= 5; seed++) {
-        const text = randomExpressions(random(seed * 31337), 200);
+        const text = randomExpressions(numbersFrom(seed * 31337), 200);
         const gnu = gnuLink(temporary, [gnuAssemble(temporary, text).object]);
         assert.ok(gnu.program, gnu.output);
         assertEqualPrograms(
@@ -110,7 +111,7 @@ describe('Assembler against GNU as and ld', function () {
     let compared = 0;
     withFolder((temporary) => {
       for (let seed = 1; seed <= 60; seed++) {
-        const text = randomMacros(random(seed * 7919));
+        const text = randomMacros(numbersFrom(seed * 7919));
         const gnu = gnuAssemble(temporary, text);
         const ours = assemble({
           relax: false,
@@ -139,7 +140,7 @@ describe('Assembler against GNU as and ld', function () {
       return { program, wrong: [...new Set(errors.map(({ range }) => range.start.line + 1))].sort((a, b) => a - b) };
     };
     for (let seed = 1; seed <= 25; seed++) {
-      const text = randomCMacros(random(seed * 7919));
+      const text = randomCMacros(numbersFrom(seed * 7919));
       const preprocess = (input: string) =>
         spawnSync('riscv64-linux-gnu-gcc', ['-E', '-P', '-x', 'assembler-with-cpp', '-'], { input, encoding: 'utf8' });
       const wrong = [...preprocess(text).stderr.matchAll(/<stdin>:(\d+):\d+: error/g)].map((match) => Number(match[1]));

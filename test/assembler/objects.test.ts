@@ -4,8 +4,9 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { writeRelocatable } from '../../simulator/object';
 import { assemble } from '../../simulator/project';
+import { numbersFrom } from '../support/random';
 import { requireTool } from '../support/tools';
-import { messages, random } from './assemble';
+import { messages } from './assemble';
 import { describedObject } from './described-object';
 import { gnuAssemble, gnuMarch, withFolder } from './gnu';
 import { randomObject } from './random-objects';
@@ -61,7 +62,7 @@ describe('Objects as GNU as writes them', function () {
       let compared = 0;
       withFolder((temporary) => {
         for (let seed = 1; seed <= 60; seed++) {
-          let lines = randomObject(random(seed * 7919)).split('\n');
+          let lines = randomObject(numbersFrom(seed * 7919)).split('\n');
           for (let round = 0; round < 40; round++) {
             const text = lines.join('\n');
             const gnu = gnuAssemble(temporary, text, 'main', gnuMarch, { relax });

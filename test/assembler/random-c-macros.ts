@@ -1,4 +1,4 @@
-type Next = (below: number) => number;
+import type { Next } from '../support/random';
 
 const names = ['A', 'B', 'C', 'D', 'E'];
 const tokens = ['x', 'y1', '7', '0x1f', '+', '-', '(', ')', ',', '"s t"', 'f', '<<', '...', '%lo', '.', '\\\\'];

@@ -1,4 +1,4 @@
-type Next = (below: number) => number;
+import type { Next } from '../support/random';
 
 const argumentTexts = [
   '1',

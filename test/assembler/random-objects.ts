@@ -1,6 +1,4 @@
-import type { random } from './assemble';
-
-type Next = ReturnType<typeof random>;
+import type { Next } from '../support/random';
 
 const labels = ['a', 'b', 'c', 'd', '.Le', '.Lf'];
 const sections = ['.text', '.data', '.section .facts,"a"', '.section .more,"ax",@progbits', '.text 1', '.bss'];

@@ -1,6 +1,6 @@
 import { csrs, instructions, pseudoInstructions } from '../../simulator/isa';
 
-type Next = (below: number) => number;
+import type { Next } from '../support/random';
 
 /** Without what only newer versions of GNU as have, and without those for thread-local symbols, which there are none of. */
 const pseudos = pseudoInstructions.filter(

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { assemble } from '../../simulator/project';
-import { assembleText, messages, random } from './assemble';
+import { numbersFrom } from '../support/random';
+import { assembleText, messages } from './assemble';
 
 const folder = 'test/assembler/sources';
 const corpus = readdirSync(folder).map((name) => readFileSync(join(folder, name), 'utf8'));
@@ -72,7 +73,7 @@ describe('Assembler with any text', function () {
 
   it('survives sources with random parts cut out, repeated and put in', () => {
     for (let seed = 1; seed <= 150; seed++) {
-      const next = random(seed * 15485863);
+      const next = numbersFrom(seed * 15485863);
       let text = corpus[next(corpus.length)]!;
       for (let i = next(12); i >= 0; i--) {
         const at = next(text.length + 1);
@@ -90,7 +91,7 @@ describe('Assembler with any text', function () {
 
   it('survives random tokens', () => {
     for (let seed = 1; seed <= 300; seed++) {
-      const next = random(seed * 32452843);
+      const next = numbersFrom(seed * 32452843);
       const text = Array.from({ length: 5 + next(40) }, () => tokens[next(tokens.length)]).join(next(3) ? ' ' : '\n');
       for (const name of ['main.s', 'main.S']) assembleText(text, { name });
     }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { SourceText, type TextEdit } from '../../simulator/project';
-import { random } from './assemble';
+import { numbersFrom } from '../support/random';
 
 const pieces = [
   'add a0, a1, a2',
@@ -42,7 +42,7 @@ function randomText(next: (below: number) => number, count: number): string {
 describe('SourceText', () => {
   it('gives the same lines after random edits as parsing the whole text', () => {
     for (let seed = 1; seed <= 40; seed++) {
-      const next = random(seed * 7919);
+      const next = numbersFrom(seed * 7919);
       let text = randomText(next, 60).replace(/\r\n/g, '\n');
       const path = seed % 2 ? 'a.s' : 'a.S';
       let source = SourceText.parse(path, text);

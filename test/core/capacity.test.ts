@@ -1,6 +1,6 @@
 import { deepStrictEqual, strictEqual } from 'node:assert/strict';
 import { RunExit } from '../../simulator/core';
-import { Random } from '../isa/random';
+import { Random } from '../support/random';
 import { requireTool } from '../support/tools';
 import { BareMachine, RAM_BASE } from './bare-machine';
 import { assembleImage, gnuProgramTools } from './gnu-program';

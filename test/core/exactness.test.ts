@@ -1,7 +1,7 @@
 import { deepStrictEqual, notStrictEqual, ok, strictEqual } from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { RunExit } from '../../simulator/core';
-import { Random } from '../isa/random';
+import { Random } from '../support/random';
 import { requireTool } from '../support/tools';
 import { BareMachine, RAM_BASE } from './bare-machine';
 import { assembleImage, gnuProgramTools } from './gnu-program';

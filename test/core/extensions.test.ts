@@ -2,7 +2,7 @@ import { strictEqual } from 'node:assert/strict';
 import type { TranslationMode } from '../../simulator/core';
 import { csrNamed, encode, extensionNamed, type Fields, instructionNamed, instructions } from '../../simulator/isa';
 import { randomFields } from '../isa/operand-values';
-import { Random } from '../isa/random';
+import { Random } from '../support/random';
 import { BareMachine, RAM_BASE } from './bare-machine';
 
 const MCAUSE = 0x342;

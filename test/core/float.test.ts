@@ -1,5 +1,5 @@
 import { strictEqual } from 'node:assert/strict';
-import { Random } from '../isa/random';
+import { Random } from '../support/random';
 import { requireTool } from '../support/tools';
 import { BareMachine, RAM_BASE } from './bare-machine';
 import { firstDifference } from './compare-logs';

@@ -1,6 +1,6 @@
 import { strictEqual } from 'node:assert/strict';
 import type { HartOptions } from '../../simulator/core';
-import { Random } from '../isa/random';
+import { Random } from '../support/random';
 import { requireTool } from '../support/tools';
 import { BareMachine, RAM_BASE } from './bare-machine';
 import { firstDifference } from './compare-logs';

@@ -8,7 +8,7 @@
  */
 import { disassemble } from '../../simulator/explain/disassembler';
 import { encode, type Fields, type Instruction, instructions, type OperandName } from '../../simulator/isa';
-import type { Random } from '../isa/random';
+import type { Random } from '../support/random';
 
 const arithmetic = instructions.filter(
   ({ extension, length, syntax }) => (extension === 'f' || extension === 'd') && length === 4 && !syntax.includes('('),

@@ -9,7 +9,7 @@
 import { disassemble } from '../../simulator/explain/disassembler';
 import { encode, type Instruction, instructions } from '../../simulator/isa';
 import { randomFields } from '../isa/operand-values';
-import type { Random } from '../isa/random';
+import type { Random } from '../support/random';
 
 const RESERVED = new Set([0, 3, 8, 9, 18]);
 const FREE = Array.from({ length: 32 }, (_, index) => index).filter((index) => !RESERVED.has(index));

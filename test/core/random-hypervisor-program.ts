@@ -9,7 +9,7 @@
 import { disassemble } from '../../simulator/explain/disassembler';
 import { encode, instructions } from '../../simulator/isa';
 import { randomFields } from '../isa/operand-values';
-import type { Random } from '../isa/random';
+import type { Random } from '../support/random';
 import { GUEST_TABLES, HYPERVISOR_HANDLERS, HYPERVISOR_PROLOGUE, HYPERVISOR_TABLES } from './random-hypervisor-runtime';
 import { EPILOGUE } from './random-program-runtime';
 

@@ -9,7 +9,7 @@
 import { disassemble } from '../../simulator/explain/disassembler';
 import { encode, type Instruction, instructions } from '../../simulator/isa';
 import { randomFields } from '../isa/operand-values';
-import type { Random } from '../isa/random';
+import type { Random } from '../support/random';
 import { EPILOGUE, HANDLERS, PROLOGUE } from './random-program-runtime';
 
 /** Bits of mstatus that a block may start with: all but those that the machine has not, MIE and MPP. */

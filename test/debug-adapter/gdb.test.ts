@@ -4,10 +4,11 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, it } from 'mocha';
+import { numbersFrom } from '../support/random';
 import { requireTool } from '../support/tools';
 import { Client } from './client';
 import { type Move, stopsOfGdb } from './gdb';
-import { numbersFrom, randomCProgram } from './random-c-program';
+import { randomCProgram } from './random-c-program';
 
 const start = `
         .section .text.start, "ax"

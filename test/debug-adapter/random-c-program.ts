@@ -1,11 +1,4 @@
-/** Numbers of a seeded generator: the same program for the same seed. */
-export function numbersFrom(seed: number): (below: number) => number {
-  let state = (seed * 2654435761 + 12345) >>> 0;
-  return (below) => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return Math.floor((state / 2 ** 32) * below);
-  };
-}
+import { numbersFrom } from '../support/random';
 
 /** A C program of small functions: calls, inlined ones, recursion, loops, several statements a line. It ends. */
 export function randomCProgram(seed: number): string {

@@ -6,7 +6,7 @@ import { VirtioConsole } from '../../simulator/devices/virtio/console';
 import { VirtioNetwork } from '../../simulator/devices/virtio/network';
 import { VirtioRng } from '../../simulator/devices/virtio/rng';
 import { type VirtioBackend, VirtioTransport } from '../../simulator/devices/virtio/transport';
-import { Random } from '../isa/random';
+import { Random } from '../support/random';
 
 const MEMORY = 0x20_0000;
 const [TABLE, AVAILABLE, USED, INDIRECT, DATA] = [0x1000, 0x3000, 0x5000, 0x8000, 0x10000];

@@ -6,6 +6,7 @@ import type { Program } from '../../simulator/object/program';
 import { runInLockStep } from '../../simulator/system/lock-step';
 import { VIRTUALIZATIONS } from '../../simulator/system/system';
 import { buildGuest, guestFolder, makeSystem } from '../support/guest';
+import { numbersFrom } from '../support/random';
 import { requireTool } from '../support/tools';
 import { runOnQemu } from './qemu';
 
@@ -67,12 +68,11 @@ for (const guest of guests) {
         const whole = makeSystem(program, { virtualization }).system;
         const sliced = makeSystem(program, { virtualization }).system;
         whole.machine.run({ instructions: LIMIT });
-        let random = 12345;
+        const next = numbersFrom(12345);
         for (let done = 0; done < LIMIT && !sliced.machine.finished; ) {
-          random = (Math.imul(random, 1103515245) + 12345) >>> 0;
-          const slice = 1 + (random % 997);
+          const slice = 1 + next(997);
           sliced.machine.run({ instructions: slice });
-          if (random % 5 === 0) sliced.machine.core.dropFastPath();
+          if (next(5) === 0) sliced.machine.core.dropFastPath();
           done += slice;
         }
         assert.equal(sliced.stateHash(), whole.stateHash());

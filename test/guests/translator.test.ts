@@ -3,8 +3,8 @@ import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import type { Program } from '../../simulator/object/program';
 import { VIRTUALIZATIONS } from '../../simulator/system/system';
-import { Random } from '../isa/random';
 import { buildGuest, guestFolder, makeSystem } from '../support/guest';
+import { Random } from '../support/random';
 
 const LIMIT = 20_000_000;
 const guests = readdirSync(guestFolder).filter((name) => name.endsWith('.S'));

@@ -4,7 +4,7 @@ import type { Program } from '../../simulator/object/program';
 import { addressOf } from '../../simulator/system/host-interface';
 import { type SystemConfiguration, VIRTUALIZATIONS } from '../../simulator/system/system';
 import { assembleGuest, makeSystem } from '../support/guest';
-import { type Random, randomFrom } from '../system/changed-fields';
+import { type Next, numbersFrom } from '../support/random';
 import { HOSTILE_GUEST } from './hostile-guest';
 
 /** `HYPERSTEP_GUESTS=10000` runs so many guests instead; `HYPERSTEP_SEED` begins elsewhere. */
@@ -15,7 +15,7 @@ const INSTRUCTIONS = 20_000;
 const CONSOLE_ROOM = 64 * 1024;
 const VARIANTS = [{}, ...Object.values(legalVariants)];
 
-function configurationOf(next: Random): Partial<SystemConfiguration> {
+function configurationOf(next: Next): Partial<SystemConfiguration> {
   const virtualization = VIRTUALIZATIONS[next(VIRTUALIZATIONS.length)] ?? 'none';
   const hartOptions = VARIANTS[next(VARIANTS.length)] ?? {};
   const devices = ['console', 'net', 'rng'] as const;
@@ -38,7 +38,7 @@ describe('hostile guests', () => {
     const measured = { longest: 0, guest: 0, ends: new Map<string, number>(), retired: 0 };
     for (let guest = 0; guest < GUESTS; guest++) {
       const seed = SEED * 1_000_003 + guest;
-      const next = randomFrom(seed);
+      const next = numbersFrom(seed);
       const configuration = configurationOf(next);
       const what = `guest ${guest}: ${JSON.stringify(configuration)}`;
       const before = process.cpuUsage();

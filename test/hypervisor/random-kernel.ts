@@ -1,4 +1,5 @@
 import { FILL_TABLES, SBI_MACRO } from '../support/guest-text';
+import { Random } from '../support/random';
 
 /**
  * A random S-mode guest: page tables with random permissions, random accesses to them, changes of satp, SUM, MXR, privilege and
@@ -10,25 +11,6 @@ export function randomKernel(seed: number): string {
   const lines = [PRELUDE];
   for (let i = 0; i < 160; i++) lines.push(`        ${random.pick(ACTIONS)(random)}`);
   return `${lines.join('\n')}\n        j       body\n${tables(random)}`;
-}
-
-class Random {
-  private state: number;
-
-  constructor(seed: number) {
-    this.state = Math.imul(seed, 0x9e3779b1) >>> 0;
-  }
-
-  below(bound: number): number {
-    this.state = (Math.imul(this.state, 1664525) + 1013904223) >>> 0;
-    return Math.floor((this.state / 2 ** 32) * bound);
-  }
-
-  pick<T>(choices: readonly T[]): T {
-    const choice = choices[this.below(choices.length)];
-    if (choice === undefined) throw new RangeError('nothing to pick from');
-    return choice;
-  }
 }
 
 const PAGES = 16;

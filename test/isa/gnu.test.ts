@@ -3,10 +3,10 @@ import { patternOfPseudo, type Slot } from '../../simulator/assembler/encode/pat
 import { disassemble } from '../../simulator/explain/disassembler';
 import type { Decoded, Instruction, Pseudo } from '../../simulator/isa';
 import { compress, csrs, decode, encode, expansionOf, instructions, pseudoInstructions } from '../../simulator/isa';
+import { Random } from '../support/random';
 import { requireTool } from '../support/tools';
 import { gnuAssemble, gnuDisassemble, gnuTools, llvmAssemble, llvmDisassemble } from './gnu';
 import { randomFields } from './operand-values';
-import { Random } from './random';
 
 /** GNU as's spelling of an instruction at address 0, with a pc-relative target as `. + distance`. */
 function source({ instruction, fields }: Decoded): string {

@@ -2,7 +2,7 @@
 
 import type { Fields, Instruction, Operand, OperandName } from '../../simulator/isa';
 import { operandProblem } from '../../simulator/isa';
-import type { Random } from './random';
+import type { Random } from '../support/random';
 
 export function randomOperand(operand: Operand, random: Random): number {
   for (;;) {

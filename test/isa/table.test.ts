@@ -16,8 +16,8 @@ import {
   registerNamed,
   registers,
 } from '../../simulator/isa';
+import { Random } from '../support/random';
 import { randomFields } from './operand-values';
-import { Random } from './random';
 
 describe('instruction table', () => {
   it('has no two overlapping entries', () => {

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import type { Line } from '../../simulator/assembler/syntax/statement';
 import { checkStatements, type Diagnostic, SourceText } from '../../simulator/project';
-import { assembleText, random } from '../assembler/assemble';
+import { assembleText } from '../assembler/assemble';
+import { numbersFrom } from '../support/random';
 import { TestClient } from './client';
 
 const seed = Number(process.env['SEED'] ?? 1);
@@ -85,7 +86,7 @@ describe('Language server under random edits', function () {
 
   it('has the tree and the diagnostics that the whole text has', async () => {
     for (let round = 0; round < 6; round++) {
-      const next = random(seed * 100 + round);
+      const next = numbersFrom(seed * 100 + round);
       const name = names[next(names.length)]!;
       const client = await TestClient.start(files);
       let source = SourceText.parse(`file:///w/${name}`, files[name]!);
@@ -116,7 +117,7 @@ describe('Language server under random edits', function () {
   it('says of edited lines by themselves only what the program says too', () => {
     let compared = 0;
     for (let round = 0; round < 300; round++) {
-      const next = random(seed * 1000 + round);
+      const next = numbersFrom(seed * 1000 + round);
       const name = names[next(names.length)]!;
       let source = SourceText.parse(name, files[name]!);
       const edit = randomEdit(

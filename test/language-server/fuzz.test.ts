@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { ErrorCodes, ResponseError } from 'vscode-languageserver';
-import { Random } from '../isa/random';
+import { Random } from '../support/random';
 import { TestClient } from './client';
 
 const seeds = Random.fromEnvironment();

@@ -12,7 +12,7 @@ import {
   StreamMessageWriter,
 } from 'vscode-languageserver/node';
 import { buildOptions } from '../../scripts/bundles';
-import { random } from '../assembler/assemble';
+import { numbersFrom } from '../support/random';
 import { TestClient } from './client';
 
 const methods = [
@@ -149,7 +149,7 @@ describe('Language server with any request', function () {
     const fresh = await TestClient.start();
     let text = '.macro m x\n li a0, \\x\n.endm\n_start:\n m 5\n j _start\n.if 1\n nop\n.endif\n';
     const { uri } = await client.open('main.s', text);
-    const next = random(42);
+    const next = numbersFrom(42);
     const pieces = ['nop\n', '\n', 'x', ' a0', '/*', '*/', '.endif', '"', 'm 1\n', ':', '#', '.if 0\n'];
     for (let i = 0; i < 40; i++) {
       const lines = text.split('\n');

@@ -5,8 +5,9 @@ import { join } from 'node:path';
 import { readArchive } from '../../simulator/object/archive';
 import { writeExecutable } from '../../simulator/object/elf/writer';
 import { assemble } from '../../simulator/project';
-import { messages, random } from '../assembler/assemble';
+import { messages } from '../assembler/assemble';
 import { gnuAssemble, withFolder } from '../assembler/gnu';
+import { numbersFrom } from '../support/random';
 import { requireTool } from '../support/tools';
 import { linkBoth } from './link-both';
 
@@ -288,7 +289,7 @@ describe('Executables against GNU ld', function () {
       const archive = join(folder, 'lib.a');
       tool('riscv64-linux-gnu-ar', 'rcs', archive, gnuAssemble(folder, helper, 'member').object);
       const whole = new Uint8Array(readFileSync(archive));
-      const next = random(4711);
+      const next = numbersFrom(4711);
       for (let i = 0; i < 400; i++) {
         const bytes = i % 2 ? whole.slice(0, next(whole.length)) : whole.slice();
         for (let j = 0; j < 3 && bytes.length > 0; j++) bytes[next(bytes.length)] = next(256);

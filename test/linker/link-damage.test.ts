@@ -5,9 +5,10 @@ import { join } from 'node:path';
 import { parseLinkWords } from '../../simulator/linker/options';
 import { writeExecutable } from '../../simulator/object/elf/writer';
 import { assemble } from '../../simulator/project';
-import { messages, random } from '../assembler/assemble';
+import { messages } from '../assembler/assemble';
 import { damagedBytes, damagedText } from '../assembler/damage';
 import { gnuAssemble, withFolder } from '../assembler/gnu';
+import { numbersFrom } from '../support/random';
 import { requireTool } from '../support/tools';
 import { archived, archiveName, randomScript, scriptedSources } from './random-scripts';
 
@@ -19,7 +20,7 @@ const mostBytes = 200_000_000;
 
 /** What a damaged link holds in memory once it is done. */
 function linkDamaged(seed: number, files: ReadonlyMap<string, Uint8Array>): { held: number; said: string } {
-  const next = random(seed * 15485863 + 7);
+  const next = numbersFrom(seed * 15485863 + 7);
   const { words, script } = randomScript(next);
   const sources = new Map<string, string | Uint8Array>(files);
   const what = next(3);

@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { type AssembleRequest, assemble } from '../../simulator/project';
-import { assertEqualPrograms, messages, random } from '../assembler/assemble';
+import { assertEqualPrograms, messages } from '../assembler/assemble';
 import { gnuAssemble, gnuLink, gnuMarch, withFolder } from '../assembler/gnu';
+import { numbersFrom } from '../support/random';
 import { requireTool } from '../support/tools';
 import { randomRelaxable } from './random-relaxable';
 
@@ -42,7 +43,7 @@ describe('Linker against GNU ld', function () {
     let compared = 0;
     withFolder((folder) => {
       for (let seed = 1; seed <= 60; seed++) {
-        const next = random(seed * 15485863);
+        const next = numbersFrom(seed * 15485863);
         const march = next(4) ? gnuMarch : gnuMarch.replace('c', '');
         const base = [0x8020_0000n, 0x1_0000n, 0x400n, 0x1e000n, 0xffff_ffff_8000_0000n][next(5)]!;
         const texts = randomRelaxable(next, 1 + next(3), base !== 0x8020_0000n);

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { parseLinkWords, withLinkPaths } from '../../simulator/linker/options';
 import { parseScript } from '../../simulator/linker/scripts/parser';
 import { assemble, mergeProject } from '../../simulator/project';
-import { messages, random } from '../assembler/assemble';
+import { messages } from '../assembler/assemble';
+import { numbersFrom } from '../support/random';
 
 /** What is wrong with a script, and with a small program that is linked by it: 'line: severity: message'. */
 function problems(script: string, text = '.globl _start\n_start: nop\n.data\n.word 1\n'): string[] {
@@ -142,7 +143,7 @@ describe('Linker scripts', () => {
         ' ',
       );
     for (let seed = 1; seed < 400; seed++) {
-      const next = random(seed * 7907);
+      const next = numbersFrom(seed * 7907);
       const text = Array.from({ length: next(60) }, () => words[next(words.length)]).join(next(2) ? ' ' : '');
       for (const { message } of parseScript('x.ld', text).diagnostics) assert.ok(message.length > 5);
       problems(text);

@@ -1,4 +1,4 @@
-type Next = (below: number) => number;
+import type { Next } from '../support/random';
 
 const registers = ['a0', 'a1', 'a5', 's0', 's1', 't0', 't3', 'sp'];
 

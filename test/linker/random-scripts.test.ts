@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { random } from '../assembler/assemble';
 import { elfFacts } from '../assembler/elf-facts';
 import { gnuAssemble, withFolder } from '../assembler/gnu';
+import { numbersFrom } from '../support/random';
 import { requireTool } from '../support/tools';
 import { linkBoth } from './link-both';
 import { archived, archiveName, randomScript, scriptedSources } from './random-scripts';
@@ -30,7 +30,7 @@ describe('Random linker scripts against GNU ld', function () {
       execFileSync('riscv64-linux-gnu-ar', ['rcs', archiveName, ...archived], { cwd: folder });
       let linked = 0;
       for (let seed = first; seed < first + rounds; seed++) {
-        const { words, script } = randomScript(random(seed * 15485863));
+        const { words, script } = randomScript(numbersFrom(seed * 15485863));
         const { gnu, own, said } = linkBoth(folder, words, script);
         const state = `SCRIPT_SEED=${seed} FUZZ_ROUNDS=1\n${words.join(' ')}\n${script}\n${said}`;
         assert.equal(own !== undefined, gnu !== undefined, state);

@@ -1,6 +1,4 @@
-import type { random } from '../assembler/assemble';
-
-type Next = ReturnType<typeof random>;
+import type { Next } from '../support/random';
 
 /**
  * Sources of the objects that random scripts link, by the name of the object: sections of all kinds, and what refers to them.

@@ -1,5 +1,6 @@
 import { deepStrictEqual, strictEqual } from 'node:assert/strict';
 import { TLB_ENTRIES, Tlb, type TlbEntry, virtualPage } from '../../simulator/mmu';
+import { numbersFrom } from '../support/random';
 
 function entry(page: number, details: Partial<TlbEntry> = {}): TlbEntry {
   const base = { virtual: false, vmid: 0, asid: 1, global: false, bare: false, page, level: 0 };
@@ -83,11 +84,7 @@ describe('TLB', () => {
 
 describe('fences of a guest', () => {
   it('forget just what the first stage’s leaf maps, whatever parts the second stage makes of it', () => {
-    let random = 99;
-    const below = (bound: number): number => {
-      random = (Math.imul(random, 1664525) + 1013904223) >>> 0;
-      return Math.floor((random / 2 ** 32) * bound);
-    };
+    const below = numbersFrom(99);
     const size = (level: number): number => 512 ** level;
     for (let round = 0; round < 300; round++) {
       const tlb = new Tlb(() => undefined, 32);

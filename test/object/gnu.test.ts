@@ -12,6 +12,7 @@ import {
 } from '../../simulator/object';
 import { type AssembleResult, assemble } from '../../simulator/project';
 import { gnuAssemble, gnuLink, gnuMarch, withFolder } from '../assembler/gnu';
+import { numbersFrom } from '../support/random';
 import { requireTool } from '../support/tools';
 
 const program = 'test/assembler/c/sort.c';
@@ -247,11 +248,7 @@ describe('Programs and objects against GNU tools', function () {
         assert.ok(value || (error && error.length > 5));
         readRelocatable(relocatable.slice(0, Math.min(length, relocatable.length)), 'x');
       }
-      let state = 12345;
-      const next = (below: number): number => {
-        state = (Math.imul(state, 1103515245) + 12345) & 0x7fffffff;
-        return state % below;
-      };
+      const next = numbersFrom(12345);
       for (let i = 0; i < 600; i++) {
         const bytes = i % 2 ? executable.slice() : relocatable.slice();
         const spread = i % 3 === 0 ? 64 : bytes.length;

@@ -12,12 +12,12 @@ import { findCompileCommand, type SearchOptions } from '../../simulator/project/
 import { readFlags } from '../../simulator/project/compile-commands/flags';
 import { shellWords } from '../../simulator/project/compile-commands/shell-words';
 import { projectOfFile } from '../../simulator/project/project';
-import { random } from '../assembler/assemble';
+import { numbersFrom } from '../support/random';
 import { requireTool } from '../support/tools';
 
 describe('Commands of a shell', () => {
   it('are split as the shell does', () => {
-    const next = random(7);
+    const next = numbersFrom(7);
     const pieces = [
       'a',
       '-D',
@@ -272,7 +272,7 @@ describe('Headers of a compile command', function () {
   const values = (text: string): string[] => [...text.matchAll(/^\s*\.word\s+(\S+)/gm)].map(([, value]) => value ?? '');
 
   it('are those that gcc takes, whatever folders its options name', async () => {
-    const next = random(11);
+    const next = numbersFrom(11);
     const folders = ['.', 'a', 'b', 'c', 'd'];
     for (const name of folders) {
       mkdirSync(path.join(folder, 'src', name), { recursive: true });

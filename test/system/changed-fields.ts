@@ -1,19 +1,8 @@
 import type { PlainValue } from '../../simulator/devices/device';
-
-/** The next of a row of numbers below a bound. */
-export type Random = (below: number) => number;
-
-/** The same numbers for the same seed. */
-export function randomFrom(seed: number): Random {
-  let state = seed >>> 0;
-  return (below) => {
-    state = (Math.imul(state ^ (state >>> 15), 0x2c1b3c6d) + 0x9e3779b9) >>> 0;
-    return ((state ^ (state >>> 13)) >>> 0) % below;
-  };
-}
+import type { Next } from '../support/random';
 
 /** A copy of plain data in which one leaf has another value, or is missing, or a record has one field more. */
-export function changed(value: PlainValue, next: Random): PlainValue {
+export function changed(value: PlainValue, next: Next): PlainValue {
   const leaves: (readonly string[])[] = [];
   const visit = (at: PlainValue, way: readonly string[]): void => {
     if (way.length > 0) leaves.push(way);
@@ -25,7 +14,7 @@ export function changed(value: PlainValue, next: Random): PlainValue {
 }
 
 /** The same for the leaf at the end of a way of fields. */
-export function changedAt(value: PlainValue, way: readonly string[], next: Random): PlainValue {
+export function changedAt(value: PlainValue, way: readonly string[], next: Next): PlainValue {
   const at = way.reduce<PlainValue>(
     (inner, field) => (inner as { readonly [field: string]: PlainValue })[field] ?? null,
     value,
@@ -57,14 +46,14 @@ export function changedAt(value: PlainValue, way: readonly string[], next: Rando
 }
 
 /** Bytes in which one has another value. */
-export function changedByte(bytes: Uint8Array, next: Random): Uint8Array {
+export function changedByte(bytes: Uint8Array, next: Next): Uint8Array {
   const copy = bytes.slice();
   copy[next(copy.length)] = next(256);
   return copy;
 }
 
 /** A list with an item twice, or one fewer, or two in the other order. */
-function changedList(list: readonly PlainValue[], next: Random): readonly PlainValue[] {
+function changedList(list: readonly PlainValue[], next: Next): readonly PlainValue[] {
   const at = next(list.length);
   const item = list[at] ?? null;
   if (next(3) === 0) return [...list, item];

@@ -13,7 +13,8 @@ import { originOf } from '../../simulator/system/run-origin';
 import { describeSystem } from '../../simulator/system/snapshot';
 import { ConfigurationError, openDisk, VIRTUALIZATIONS } from '../../simulator/system/system';
 import { buildGuest, guestFolder, makeSystem, testDisk } from '../support/guest';
-import { changed, changedByte, randomFrom } from './changed-fields';
+import { numbersFrom } from '../support/random';
+import { changed, changedByte } from './changed-fields';
 
 /** `HYPERSTEP_FUZZ=5000` changes so many records instead; `HYPERSTEP_SEED` begins elsewhere. */
 const ROUNDS = Number(process.env['HYPERSTEP_FUZZ'] ?? 60);
@@ -131,7 +132,7 @@ for (const virtualization of VIRTUALIZATIONS) {
     it(`are refused where a byte is another (${ROUNDS} from seed ${SEED})`, () => {
       const file = writeRecord(record);
       for (let round = 0; round < ROUNDS; round++) {
-        const next = randomFrom(SEED * 1_000_003 + round);
+        const next = numbersFrom(SEED * 1_000_003 + round);
         const damaged = changedByte(file, next);
         const cut = file.slice(0, next(file.length));
         if (Buffer.compare(damaged, file) !== 0) assert.ok(isRefused(damaged, round));
@@ -142,7 +143,7 @@ for (const virtualization of VIRTUALIZATIONS) {
     it(`are refused by name or replayed where a byte is another under a right seal (${ROUNDS} from seed ${SEED})`, () => {
       const file = writeRecord(record);
       for (let round = 0; round < ROUNDS; round++)
-        isRefused(sealed(changedByte(file, randomFrom(SEED * 2_000_003 + round))), round);
+        isRefused(sealed(changedByte(file, numbersFrom(SEED * 2_000_003 + round))), round);
     }).timeout(600_000);
 
     it(`are refused by name or replayed where a field is another (${ROUNDS} from seed ${SEED})`, () => {
@@ -151,7 +152,7 @@ for (const virtualization of VIRTUALIZATIONS) {
       const lives = record.lives.map(({ inputs, ...life }) => ({ ...life, inputs: inputs.map(packed) }));
       const plain = { ...record, lives } as unknown as PlainValue;
       for (let round = 0; round < ROUNDS; round++) {
-        const next = randomFrom(SEED * 3_000_003 + round);
+        const next = numbersFrom(SEED * 3_000_003 + round);
         const { description, ...rest } = changed(plain, next) as { readonly description: PlainValue };
         const file = seal('HSRECORD', version, (writer) => {
           writer.plain(description);

@@ -5,7 +5,8 @@ import { FileFormatError } from '../../simulator/machine/state/plain-codec';
 import { describeSystem, readSnapshot, SnapshotError, writeSnapshot } from '../../simulator/system/snapshot';
 import { ConfigurationError, System, VIRTUALIZATIONS } from '../../simulator/system/system';
 import { buildGuest, guestFolder, makeSystem } from '../support/guest';
-import { changed, changedAt, type Random, randomFrom } from './changed-fields';
+import { type Next, numbersFrom } from '../support/random';
+import { changed, changedAt } from './changed-fields';
 
 /** `HYPERSTEP_FUZZ=5000` changes so many fields instead; `HYPERSTEP_SEED` begins elsewhere. */
 const ROUNDS = Number(process.env['HYPERSTEP_FUZZ'] ?? 60);
@@ -24,7 +25,7 @@ for (const virtualization of VIRTUALIZATIONS) {
       const description = describeSystem(system.configuration);
       let refused = 0;
       for (let round = 0; round < ROUNDS; round++) {
-        const next = randomFrom(SEED * 1_000_003 + round);
+        const next = numbersFrom(SEED * 1_000_003 + round);
         // Now and then the description, most times the state, of which every other time what the VMM keeps.
         const [d, s] =
           next(5) === 0
@@ -49,7 +50,7 @@ for (const virtualization of VIRTUALIZATIONS) {
 
 const VMM_FIELDS = ['vmm', 'ledger', 'firmware'];
 
-function changedState(state: PlainValue, next: Random): PlainValue {
+function changedState(state: PlainValue, next: Next): PlainValue {
   const ways: (readonly string[])[] = [];
   const visit = (at: PlainValue, way: readonly string[]): void => {
     if (VMM_FIELDS.some((field) => way.includes(field))) ways.push(way);

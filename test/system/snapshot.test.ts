@@ -7,6 +7,7 @@ import { originOf } from '../../simulator/system/run-origin';
 import { describeSystem, readSnapshot, writeSnapshot } from '../../simulator/system/snapshot';
 import { type System, VIRTUALIZATIONS } from '../../simulator/system/system';
 import { assembleGuest, buildGuest, guestFolder, makeSystem } from '../support/guest';
+import { numbersFrom, Random } from '../support/random';
 import { ENDS } from './run-ends';
 
 const LIMIT = 20_000_000;
@@ -14,11 +15,8 @@ const guests = readdirSync(guestFolder).filter((name) => name.endsWith('.S'));
 
 /** Positions at which a run is saved, in instructions. */
 function positions(total: number): number[] {
-  let random = total >>> 0;
-  return Array.from({ length: 3 }, () => {
-    random = (Math.imul(random, 1103515245) + 12345) >>> 0;
-    return 1 + (random % Math.max(1, total - 1));
-  }).sort((a, b) => a - b);
+  const next = numbersFrom(total);
+  return Array.from({ length: 3 }, () => 1 + next(Math.max(1, total - 1))).sort((a, b) => a - b);
 }
 
 const runToEnd = (system: System): string => {
@@ -64,12 +62,11 @@ for (const virtualization of VIRTUALIZATIONS) {
       const live = makeSystem(program, { virtualization, inputOpen: true });
       const start = live.system.stateHash();
       const cpu = live.system.guest.cpus[0] ?? assert.fail();
-      let random = 7;
+      const random = new Random(7);
       for (const word of ['h', 'el', 'lo', '.']) {
-        random = (Math.imul(random, 1103515245) + 12345) >>> 0;
-        live.system.machine.run({ instructions: 200 + (random % 5000) });
+        live.system.machine.run({ instructions: 200 + random.below(5000) });
         live.system.input(new TextEncoder().encode(word));
-        live.system.writeRegister(cpu, 28, BigInt(random));
+        live.system.writeRegister(cpu, 28, BigInt(random.next()));
       }
       live.system.machine.run({ instructions: LIMIT });
       const file = recordOf(live.system, start);

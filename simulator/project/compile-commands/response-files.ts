@@ -1,5 +1,6 @@
 import { joinOnHost } from '../../assembler/source/paths';
 import type { ReadFile } from '../../assembler/source/read-file';
+import { quotedWords } from './quoted-words';
 
 /** Files that one command may name, those that they name themselves too: one that names itself would have no end. */
 const mostFiles = 100;
@@ -34,26 +35,7 @@ function isResponseFile(word: string): boolean {
   return word.length > 1 && word.startsWith('@');
 }
 
-/** Words between white space; unlike in a shell a backslash stands before what is meant as it is between single quotes too. */
+/** Unlike in a shell a backslash stands before what is meant as it is between single quotes too. */
 function wordsOf(text: string): string[] {
-  const words: string[] = [];
-  let word: string | undefined;
-  let quote = '';
-  for (let at = 0; at < text.length; at++) {
-    const character = text[at]!;
-    if (character === '\\') {
-      word = (word ?? '') + (text[++at] ?? '');
-    } else if (quote !== '') {
-      if (character === quote) quote = '';
-      else word += character;
-    } else if (character === "'" || character === '"') {
-      quote = character;
-      word ??= '';
-    } else if (/\s/.test(character)) {
-      if (word !== undefined) words.push(word);
-      word = undefined;
-    } else word = (word ?? '') + character;
-  }
-  if (word !== undefined) words.push(word);
-  return words;
+  return quotedWords(text, (next) => next ?? '').words;
 }

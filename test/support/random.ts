@@ -46,3 +46,12 @@ export class Random {
     }
   }
 }
+
+/** The next number below a bound. */
+export type Next = (below: number) => number;
+
+/** The numbers of a seed, for whoever needs nothing else. */
+export function numbersFrom(seed: number): Next {
+  const random = new Random(seed);
+  return (below) => random.below(below);
+}
