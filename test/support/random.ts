@@ -11,19 +11,24 @@ export class Random {
     return new Random(Number(process.env['SEED'] ?? (Math.random() * 0x7fffffff) | 1));
   }
 
-  /** 32 random bits (xorshift32 with a final multiplication). */
-  next(): number {
+  /** xorshift32 (Marsaglia 2003). */
+  private step(): number {
     let x = this.state;
     x ^= x << 13;
     x ^= x >>> 17;
     x ^= x << 5;
     this.state = x >>> 0;
-    return Math.imul(x, 0x9e3779b1) >>> 0;
+    return this.state;
+  }
+
+  /** 32 random bits: a multiplication makes the low ones as good as the others. */
+  next(): number {
+    return Math.imul(this.step(), 0x9e3779b1) >>> 0;
   }
 
   /** 0 <= result < bound */
   below(bound: number): number {
-    return Math.floor((this.next() / 2 ** 32) * bound);
+    return Math.floor((this.step() / 2 ** 32) * bound);
   }
 
   pick<T>(items: readonly T[]): T {
