@@ -1,5 +1,6 @@
 import { step } from '../../machine/narration';
-import { failure, HartStatus, SbiError, type SbiExtension, success } from './interface';
+import { failure, SbiError, type SbiExtension, success } from './interface';
+import { HartStatus } from './sbi';
 
 const RETENTIVE = 0x00000000;
 const NON_RETENTIVE = 0x80000000;

@@ -15,9 +15,6 @@ export const SbiError = {
   deniedLocked: -14,
 } as const;
 
-/** HSM hart states (SBI 3.0, chapter 9). */
-export const HartStatus = { started: 0, stopped: 1, startPending: 2, stopPending: 3, suspended: 4 } as const;
-
 /** What a call leaves in the caller's registers. */
 export type SbiResult =
   /** a0 = error, a1 = value */

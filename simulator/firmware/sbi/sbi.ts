@@ -3,9 +3,11 @@ import { Gva } from '../../mmu/address';
 import type { EntryPoint, FirmwarePort } from '../port';
 import { SbiConsole } from './console';
 import { FirmwareFeatures } from './features';
-import { HartStatus, type SbiExtension } from './interface';
 
 const WORD_BYTES = 8;
+
+/** HSM hart states (SBI 3.0, chapter 9). */
+export const HartStatus = { started: 0, stopped: 1, startPending: 2, stopPending: 3, suspended: 4 } as const;
 
 /** The SBI of one set of harts, those of the bare machine or the vCPUs of a VM: what it remembers, and what its calls do. */
 export class Sbi {
@@ -18,7 +20,7 @@ export class Sbi {
   /** @param extensions those that answer, for `probe_extension` */
   constructor(
     readonly port: FirmwarePort,
-    readonly extensions: readonly SbiExtension[],
+    readonly extensions: readonly { readonly id: number; readonly name: string }[],
   ) {
     this.console = new SbiConsole(port.uart, port.clock);
     this.features = new FirmwareFeatures(port.harts, port.features);

@@ -1,5 +1,6 @@
 import { step } from '../../machine/narration';
-import { failure, HartStatus, SbiError, type SbiExtension } from './interface';
+import { failure, SbiError, type SbiExtension } from './interface';
+import { HartStatus } from './sbi';
 
 const SUSPEND_TO_RAM = 0;
 
