@@ -4,6 +4,7 @@ import { disassemble } from '../simulator/explain/disassembler';
 import type { CpuState } from '../simulator/hypervisor/cpu';
 import type { TranslationTable, Vcpu } from '../simulator/hypervisor/vcpu';
 import type { ActiveHandler } from '../simulator/machine/hosted-software';
+import { FRAME } from '../simulator/mmu/address';
 import { Access, Privilege } from '../simulator/mmu/index';
 import { CodeScopes } from '../simulator/object/dwarf/code-scopes';
 import type { Program } from '../simulator/object/program';
@@ -156,12 +157,11 @@ export class Debuggee {
 
   /** Bytes at a guest-virtual address, up to the first that is not in memory. */
   readVirtual(cpu: CpuState, address: bigint, length: number): Uint8Array {
-    const PAGE = 4096;
     const bytes = new Uint8Array(length);
     let done = 0;
     while (done < length) {
       const at = BigInt.asUintN(64, address + BigInt(done));
-      const count = Math.min(length - done, PAGE - Number(at % BigInt(PAGE)));
+      const count = Math.min(length - done, FRAME - Number(at % BigInt(FRAME)));
       const hpa = this.hostAddress(cpu, at);
       if (hpa === undefined) break;
       bytes.set(this.system.machine.core.ram.peek(hpa, count), done);

@@ -2,7 +2,7 @@ import { disassemble } from '../../simulator/explain/disassembler';
 import { describeSbiCall, sbiCallOf } from '../../simulator/firmware/sbi/call';
 import type { CpuState } from '../../simulator/hypervisor/cpu';
 import { type ExitRecord, INTERRUPT_BIT } from '../../simulator/hypervisor/ledger/ledger';
-import { causeOf, ExceptionCode, isGuestPageFault } from '../../simulator/isa/index';
+import { accessOf, causeOf, ExceptionCode } from '../../simulator/isa/index';
 import type { ActiveHandler } from '../../simulator/machine/hosted-software';
 import type { Debuggee } from '../debuggee';
 import { hexOfWords, valueOfWords } from '../format';
@@ -97,23 +97,7 @@ export function assembly(debuggee: Debuggee, word: number, address: bigint): str
 }
 
 /** Exceptions that only a guest of the H extension brings to its VMM. */
-function isVirtualMode(cause: number): boolean {
-  return cause === ExceptionCode.virtualSupervisorEcall || cause >= ExceptionCode.instructionGuestPageFault;
-}
+const isVirtualMode = (cause: number): boolean => causeOf(cause, false).ofHypervisor === true;
 
 /** Whether the trap value of an exception is the virtual address that faulted. */
-export function isAddressFault(cause: number): boolean {
-  return isGuestPageFault(cause) || addressFaults.has(cause);
-}
-
-const addressFaults: ReadonlySet<number> = new Set([
-  ExceptionCode.instructionMisaligned,
-  ExceptionCode.instructionAccessFault,
-  ExceptionCode.loadMisaligned,
-  ExceptionCode.loadAccessFault,
-  ExceptionCode.storeMisaligned,
-  ExceptionCode.storeAccessFault,
-  ExceptionCode.instructionPageFault,
-  ExceptionCode.loadPageFault,
-  ExceptionCode.storePageFault,
-]);
+export const isAddressFault = (cause: number): boolean => accessOf(cause) !== undefined;

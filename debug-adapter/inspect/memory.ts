@@ -1,4 +1,5 @@
 import type { CpuState } from '../../simulator/hypervisor/cpu';
+import { FRAME } from '../../simulator/mmu/address';
 import type { Debuggee } from '../debuggee';
 import type { Space } from '../expression/syntax';
 import { RequestError } from '../request-error';
@@ -26,7 +27,7 @@ export function parseMemoryReference(text: string, offset = 0): MemoryPlace {
   };
 }
 
-const PAGE = 4096n;
+const PAGE = BigInt(FRAME);
 
 /** The machine address of a place; undefined where there is no memory. */
 export function machineAddress(debuggee: Debuggee, cpu: CpuState, { space, address }: MemoryPlace): number | undefined {

@@ -1,4 +1,5 @@
 import type { CpuState } from '../../simulator/hypervisor/cpu';
+import { FRAME } from '../../simulator/mmu/address';
 import { decodeBase64, encodeBase64 } from '../../simulator/object/bytes/base64';
 import type { Debugging } from '../debugging';
 import { hex } from '../format';
@@ -9,7 +10,6 @@ import type { Handlers } from './handlers';
 
 /** One answer has at most so many bytes. */
 const MOST_BYTES = 1 << 20;
-const PAGE = 4096;
 
 /** Requests for memory as bytes, as instructions, and as sources. */
 export function memoryRequests(debugging: Debugging): Handlers {
@@ -65,5 +65,5 @@ export function memoryRequests(debugging: Debugging): Handlers {
 
 /** Bytes to the end of the page that cannot be read: what follows may be readable again. */
 function gap(address: bigint, most: number): number {
-  return Math.min(most, PAGE - Number(address % BigInt(PAGE)));
+  return Math.min(most, FRAME - Number(address % BigInt(FRAME)));
 }

@@ -1,5 +1,5 @@
 import type { CpuState } from '../../simulator/hypervisor/cpu';
-import { Csr, causeOf, decode, expand, RegisterNumber } from '../../simulator/isa/index';
+import { Csr, causeOf, decode, expand, isCall, RegisterNumber } from '../../simulator/isa/index';
 import type { ActiveHandler } from '../../simulator/machine/hosted-software';
 import type { Trap } from '../../simulator/machine/trap';
 import type { Debuggee } from '../debuggee';
@@ -216,11 +216,7 @@ export function returnAddress(debuggee: Debuggee, cpu: CpuState): bigint | undef
   const word = debuggee.instructionAt(cpu, cpu.pc);
   const decoded = word === undefined ? undefined : decode(word);
   if (!decoded) return undefined;
-  const { instruction: base, fields } = expand(decoded);
-  const isCall =
-    (base.name === 'jal' || base.name === 'jalr') &&
-    (fields.rd === RegisterNumber.ra || fields.rd === RegisterNumber.t0);
-  return isCall ? cpu.pc + BigInt(decoded.instruction.length) : undefined;
+  return isCall(expand(decoded)) ? cpu.pc + BigInt(decoded.instruction.length) : undefined;
 }
 
 function instructionLength(debuggee: Debuggee, cpu: CpuState, address: bigint): number {

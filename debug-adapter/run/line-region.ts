@@ -1,12 +1,13 @@
 import type { CpuState } from '../../simulator/hypervisor/cpu';
-import { decode, expand, RegisterNumber } from '../../simulator/isa/index';
+import { decode, expand, type Instruction, RegisterNumber, systemOperationOf } from '../../simulator/isa/index';
 import type { LineRow } from '../../simulator/object/line-table';
 import type { Debuggee } from '../debuggee';
 
 /** More rows than a line that is worth it has. */
 const MOST_ROWS = 64;
-/** They leave the line in ways that its code does not show, or are where a step may end: each is stepped by itself. */
-const isSpecial = /^(jalr|csr|ecall|ebreak|sret|mret|wfi|wrs|sfence|sinval|hfence|hinval|hlv|hsv)/;
+/** It leaves the line in ways that its code does not show, or is where a step may end: it is stepped by itself. */
+const isSpecial = (instruction: Instruction): boolean =>
+  instruction.jump === 'indirect' || systemOperationOf(instruction) !== undefined;
 
 /** The code of a line, through which the machine may run without being looked at after each instruction. */
 export interface LineRegion {
@@ -34,12 +35,13 @@ export function regionOf(
       if (!decoded) return undefined;
       const { instruction, fields } = expand(decoded);
       inside.add(at);
-      const isCall = instruction.name === 'jal' && fields.rd !== 0;
+      const isJump = instruction.jump === 'relative';
+      const isCall = isJump && fields.rd !== RegisterNumber.zero;
       // What moves the stack pointer makes it harder to say whether a trap has returned.
-      if (isCall || fields.rd === RegisterNumber.sp || isSpecial.test(instruction.name)) stops.add(at);
+      if (isCall || fields.rd === RegisterNumber.sp || isSpecial(instruction)) stops.add(at);
       else {
         if (fields.target !== undefined) next.add(BigInt.asUintN(64, at + BigInt(fields.target)));
-        if (instruction.name !== 'jal') next.add(at + BigInt(decoded.instruction.length));
+        if (!isJump) next.add(at + BigInt(decoded.instruction.length));
       }
       at += BigInt(decoded.instruction.length);
     }

@@ -1,6 +1,6 @@
 import { Status } from '../../simulator/core/index';
 import type { CpuState } from '../../simulator/hypervisor/cpu';
-import { causeOf, decode, ExceptionCode, isGuestPageFault } from '../../simulator/isa/index';
+import { causeOf, decode, isGuestPageFault } from '../../simulator/isa/index';
 import { Access, Privilege } from '../../simulator/mmu/index';
 import type { Debuggee } from '../debuggee';
 import { hex } from '../format';
@@ -10,22 +10,16 @@ import type { LastTrap } from '../protocol';
 import { translation } from './translation';
 
 const INTERRUPT = 1n << 63n;
-const accessOfCause: ReadonlyMap<number, LastTrap['access']> = new Map([
-  [ExceptionCode.instructionAccessFault, 'execute'],
-  [ExceptionCode.instructionPageFault, 'execute'],
-  [ExceptionCode.instructionGuestPageFault, 'execute'],
-  [ExceptionCode.loadAccessFault, 'read'],
-  [ExceptionCode.loadPageFault, 'read'],
-  [ExceptionCode.loadGuestPageFault, 'read'],
-  [ExceptionCode.storeAccessFault, 'write'],
-  [ExceptionCode.storePageFault, 'write'],
-  [ExceptionCode.storeGuestPageFault, 'write'],
-]);
+/** The access that an exception is about, as far as it tells of a translation: what is misaligned was not translated. */
+function accessOfFault(code: number): LastTrap['access'] | undefined {
+  const { kind, access } = causeOf(code, false);
+  return kind === 'misaligned' ? undefined : access;
+}
 
 /** Whether the instruction is one of a hypervisor that reads what its guest may execute: a load by its cause, a fetch by its permission. */
 function isHlvx(debuggee: Debuggee, cpu: CpuState, address: bigint): boolean {
   const word = debuggee.instructionAt(cpu, address);
-  return word !== undefined && decode(word)?.instruction.name.startsWith('hlvx.') === true;
+  return word !== undefined && decode(word)?.instruction.memory?.executable === true;
 }
 
 /**
@@ -49,7 +43,7 @@ export function lastTrap(debuggee: Debuggee, cpu: CpuState): LastTrap | undefine
   const read = (number: number): bigint => cpu.readCsr(number) ?? 0n;
   if (!csrs || read(csrs.epc) === 0n) return undefined;
   const cause = read(csrs.cause);
-  const told = cause & INTERRUPT ? undefined : accessOfCause.get(Number(cause));
+  const told = cause & INTERRUPT ? undefined : accessOfFault(Number(cause));
   if (!told) return undefined;
   const mode = interruptedMode(debuggee, cpu, true);
   const by = inWorld(cpu, interruptedMode(debuggee, cpu));

@@ -1,9 +1,9 @@
 import type { TableMemory } from '../../simulator/hypervisor/memory/table-memory';
+import { FRAME } from '../../simulator/mmu/address';
 import { Pte } from '../../simulator/mmu/index';
 import { hex } from '../format';
 import type { Pte as ShownPte } from '../protocol';
 
-export const PAGE = 4096;
 export const ENTRIES = 512;
 /** The second stage's addresses have two more bits, which widen its root (manual, "Guest Physical Address Translation"). */
 export const ROOT_ENTRIES = 4 * ENTRIES;
@@ -19,7 +19,7 @@ export function modeOf(satp: bigint): 'bare' | 'sv39' | 'sv48' {
 
 /** Physical address of the root table in a CSR of satp's form. */
 export function rootOf(satp: bigint): number {
-  return Number(satp & 0xfffffffffffn) * PAGE;
+  return Number(satp & 0xfffffffffffn) * FRAME;
 }
 
 /** The ASID in a CSR of satp's form. */
@@ -44,15 +44,15 @@ const leafBits = Pte.R | Pte.W | Pte.X;
 
 export const isValid = ({ low }: PageEntry): boolean => (low & Pte.V) !== 0;
 export const isLeaf = ({ low }: PageEntry): boolean => (low & leafBits) !== 0;
-export const sizeOfLevel = (level: number): number => PAGE * 512 ** level;
+export const sizeOfLevel = (level: number): number => FRAME * 512 ** level;
 
 /** The physical address in an entry. */
 export function targetOf({ low, high }: PageEntry): number {
-  return ((high & 0x3fffff) * 2 ** 22 + (low >>> 10)) * PAGE;
+  return ((high & 0x3fffff) * 2 ** 22 + (low >>> 10)) * FRAME;
 }
 
 export function entryOf(address: number, flags: number): PageEntry {
-  const page = address / PAGE;
+  const page = address / FRAME;
   return { low: (page << 10) | flags | 0, high: Math.floor(page / 2 ** 22) };
 }
 

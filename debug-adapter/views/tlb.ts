@@ -1,11 +1,10 @@
 import type { CpuState } from '../../simulator/hypervisor/cpu';
+import { FRAME } from '../../simulator/mmu/address';
 import { type TlbEntry as Entry, Pte } from '../../simulator/mmu/index';
 import type { Debuggee } from '../debuggee';
 import { hex } from '../format';
 import type { TlbContent, TlbEntry } from '../protocol';
 import { permissionsOf } from './page-entries';
-
-const PAGE = 4096n;
 
 export function tlbContent(debuggee: Debuggee, cpu: CpuState): TlbContent {
   const { tlb } = debuggee.hartOf(cpu);
@@ -18,7 +17,7 @@ export function tlbContent(debuggee: Debuggee, cpu: CpuState): TlbContent {
 export function showTlbEntry(debuggee: Debuggee, cpu: CpuState, entry: Entry): TlbEntry {
   const { asid, global, page, physical, level, flags, virtual, vmid, bare, secondStage, guestPage } = entry;
   const space = debuggee.vcpuOf(cpu)?.describeAsid(asid);
-  const first = BigInt(page) * PAGE;
+  const first = BigInt(page) * BigInt(FRAME);
   return {
     slot: debuggee.hartOf(cpu).tlb.slotOf(entry),
     ...(virtual ? { virtual: { vmid } } : {}),
@@ -31,7 +30,7 @@ export function showTlbEntry(debuggee: Debuggee, cpu: CpuState, entry: Entry): T
     permissions: permissionsOf(virtual ? bothStages(flags, secondStage) : flags),
     ...(virtual
       ? {
-          gpa: hex(BigInt(guestPage) * PAGE),
+          gpa: hex(BigInt(guestPage) * BigInt(FRAME)),
           stages: { first: bare ? 'Bare' : permissionsOf(flags), second: permissionsOf(secondStage) },
         }
       : {}),

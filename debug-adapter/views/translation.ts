@@ -1,6 +1,6 @@
 import { highWord, lowWord, Status } from '../../simulator/core/index';
 import type { CpuState } from '../../simulator/hypervisor/cpu';
-import { Csr, causeOf, ExceptionCode } from '../../simulator/isa/index';
+import { Csr, causeOf, pageFaultOf } from '../../simulator/isa/index';
 import { Access, Privilege, tableIndex, virtualPage, type WalkStep } from '../../simulator/mmu/index';
 import type { Debuggee } from '../debuggee';
 import { hex } from '../format';
@@ -27,11 +27,6 @@ import { type AccessRights, hasFailed, neededBits, problemOf } from './walk-prob
 
 const accesses = { read: Access.read, write: Access.write, execute: Access.execute } as const;
 type AccessName = keyof typeof accesses;
-const pageFaults = {
-  read: ExceptionCode.loadPageFault,
-  write: ExceptionCode.storePageFault,
-  execute: ExceptionCode.instructionPageFault,
-} as const;
 
 /**
  * Where an access to an address leads, in the world of a CPU: by the guest's tables, the P2M, the second stage, the shadow tables and the
@@ -125,7 +120,7 @@ function walkTables(
   const { ram } = debuggee.system.machine.core;
   const [low, high] = [lowWord(address), highWord(address)];
   const steps: Walk['steps'] = [];
-  const fault: Walk['outcome'] = { fault: causeOf(pageFaults[access], false).name };
+  const fault: Walk['outcome'] = { fault: causeOf(pageFaultOf(access), false).name };
   const walk = (outcome: Walk['outcome']): Walk => ({
     mode: rootLevel === 3 ? 'sv48' : 'sv39',
     root: hex(root),

@@ -1,3 +1,4 @@
+import { FRAME } from '../mmu/address';
 import { RunExit } from './hart/exits';
 import { Hart, type HartEngine, type Interpreter } from './hart/hart';
 import { highWord, lowWord } from './hart/hart-state';
@@ -15,7 +16,7 @@ import { Watchpoints } from './memory/watch';
 
 export interface CoreConfiguration {
   readonly harts: number;
-  /** Machine addresses; both multiples of 4096. */
+  /** Machine addresses; both multiples of `FRAME`. */
   readonly ram: { readonly base: number; readonly size: number };
   readonly platform: CorePlatform;
   /** What the harts do where the manual leaves it to them; `defaultHartOptions` where absent. */
@@ -198,7 +199,7 @@ export class Core implements SharedMemory, HartEngine {
   markVirtualBreakpoints(low: number, high: number, ramPage: number): void {
     if (this.virtualBreakpoints.size === 0) return;
     for (const offset of this.virtualBreakpoints.get(pageKey(low, high)) ?? []) {
-      this.decoded.mark(ramPage * 4096 + offset);
+      this.decoded.mark(ramPage * FRAME + offset);
     }
   }
 
@@ -214,7 +215,7 @@ export class Core implements SharedMemory, HartEngine {
 
   /** From now on stores to the page have to be seen. */
   private becameCode(ramPage: number): void {
-    const memoryOffset = this.layout.ramOffset + ramPage * 4096;
+    const memoryOffset = this.layout.ramOffset + ramPage * FRAME;
     for (const hart of this.harts) hart.dropWrites(memoryOffset);
   }
 }

@@ -18,7 +18,6 @@ export {
   Status,
   StatusHigh,
 } from './hart/hart-state';
-export { hypervisorAccessSize } from './hart/hypervisor-instructions';
 export { extended, type MemoryInstruction, memoryInstruction } from './hart/memory-instruction';
 export { hartOptionChoices, parseHartOption } from './hart/option-choices';
 export { defaultHartOptions, type HartOptions, legalVariants } from './hart/options';

@@ -4,8 +4,12 @@
  */
 
 import { FLOAT_REGISTERS } from '../isa';
+import { FRAME } from '../mmu/address';
+import { CsrSlot } from './hart/csr-slots';
 
 export { FLOAT_REGISTERS };
+
+const CSRS = 0x300;
 
 /** Offsets in a hart's block. */
 export const HartLayout = {
@@ -39,9 +43,9 @@ export const HartLayout = {
   /** f0 to f31; seen from `registers` they are numbers 64 to 95. */
   floatRegisters: FLOAT_REGISTERS * 8,
   /** The CSR slots; see `CsrSlot`. */
-  csrs: 0x300,
+  csrs: CSRS,
   /** The slot of fcsr: the rounding mode in bits 5 to 7, accrued exceptions below (NV, DZ, OF, UF, NX from bit 4 down). */
-  fcsr: 0x440,
+  fcsr: CSRS + CsrSlot.fcsr * 8,
   /** Read, write and execute tables of the fast path. */
   readTable: 0x1000,
   writeTable: 0x5000,
@@ -119,7 +123,7 @@ export interface MemoryLayout {
 }
 
 export function memoryLayout(harts: number, ramSize: number): MemoryLayout {
-  const decodedPages = Math.min(MAXIMUM_DECODED_PAGES, Math.max(64, ramSize / 4096 + harts));
+  const decodedPages = Math.min(MAXIMUM_DECODED_PAGES, Math.max(64, ramSize / FRAME + harts));
   const hartsBase = TranslationLayout.size;
   const decodedBase = roundUp(hartsBase + harts * HartLayout.size, WASM_PAGE);
   const ramOffset = roundUp(decodedBase + decodedPages * DecodedLayout.pageSize, WASM_PAGE);

@@ -1,7 +1,8 @@
 /** The instruction formats of the 32-bit base (manual, "Base Instruction Formats") as constructors of table entries. */
 import type { Availability } from './extensions';
+import { loads, stores } from './memory-access';
 import { immediate, register, run, target, upper } from './operands';
-import type { Execution, Semantics, SystemSemantics, Value } from './semantics';
+import type { Execution, LoadWidth, Semantics, StoreWidth, SystemSemantics, Value } from './semantics';
 import type { Instruction, Operand } from './types';
 
 export const rd = register('rd', 7);
@@ -35,6 +36,8 @@ export function entry({ extension, beside, alternatives }: Availability, details
     defaults: undefined,
     refines: undefined,
     hint: false,
+    memory: undefined,
+    jump: undefined,
     ...details,
     mask: details.mask >>> 0,
     match: details.match >>> 0,
@@ -76,8 +79,8 @@ export function formatI(
   return entry(group, { ...details, ...shape });
 }
 
-/** load: `lw rd, imm(rs1)`; also jalr */
-export function formatLoad(
+/** address in a register and an offset: `jalr rd, imm(rs1)` */
+export function formatOffset(
   group: Availability,
   name: string,
   code: readonly [number, number],
@@ -87,6 +90,18 @@ export function formatLoad(
 ): Instruction {
   const operands = [rd, immediateI, rs1];
   return formatI(group, name, code, summary, semantics, { operands, syntax: 'rd, imm(rs1)', ...shape });
+}
+
+/** load: `lw rd, imm(rs1)` */
+export function formatLoad(
+  group: Availability,
+  name: string,
+  code: readonly [number, number],
+  summary: string,
+  width: LoadWidth,
+): Instruction {
+  const semantics: Semantics = (x) => x.load(width, x.rs1.add(x.imm));
+  return formatOffset(group, name, code, summary, semantics, { memory: loads(width) });
 }
 
 /** shift by a constant: `slli rd, rs1, shamt` with a 6-bit amount (64-bit shifts) or a 5-bit one (the `w` shifts) */
@@ -110,11 +125,13 @@ export function formatS(
   name: string,
   [opcode, funct3]: readonly [number, number],
   summary: string,
-  semantics: Semantics,
+  width: StoreWidth,
 ): Instruction {
+  const semantics: Semantics = (x) => x.store(width, x.rs1.add(x.imm), x.rs2);
   const operands: readonly Operand[] = [rs2, immediateS, rs1];
   const match = (funct3 << 12) | opcode;
-  return entry(group, { name, mask: MASK_FUNCT3, match, operands, syntax: 'rs2, imm(rs1)', summary, semantics });
+  const details = { name, mask: MASK_FUNCT3, match, operands, syntax: 'rs2, imm(rs1)', summary, semantics };
+  return entry(group, { ...details, memory: stores(width) });
 }
 
 /** branch: `beq rs1, rs2, target` */
@@ -153,7 +170,7 @@ export function formatJ(
 ): Instruction {
   const operands = [rd, targetJ];
   const details = { name, mask: MASK_OPCODE, match: opcode, operands, syntax: 'rd, target', summary, semantics };
-  return entry(group, { ...details, transfers: true });
+  return entry(group, { ...details, transfers: true, jump: 'relative' });
 }
 
 /** no operands: the whole word is fixed */

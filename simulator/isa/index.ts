@@ -5,11 +5,13 @@ export * from './causes';
 export * from './csr';
 export * from './extensions';
 export { RoundingMode, roundingModeNames, roundingModeSummaries } from './float/float-formats';
+export { type AccessSize, type MemoryFacts, type WidthFacts, widths } from './memory-access';
 export { operandBits, operandProblem, operandsProblem } from './operands';
 export * from './pseudo';
 export * from './registers';
 export type * from './semantics';
 export {
+  baseOf,
   type CompressionChoice,
   compress,
   decode,
@@ -19,8 +21,11 @@ export {
   instructionNamed,
   instructions,
   instructionsNamed,
+  isCall,
   isFloatArithmetic,
   isHint,
+  memoryOf,
+  returnsFromTrap,
   roundsSlowly,
   systemOperationOf,
   usesFloat,

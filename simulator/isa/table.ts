@@ -26,7 +26,9 @@ import { doublePrecision } from './float/d';
 import { singlePrecision } from './float/f';
 import { RoundingMode } from './float/float-formats';
 import { halfPrecision } from './float/zfh';
+import type { MemoryFacts } from './memory-access';
 import { fieldValue, operandAllowed, operandBits, operandFits, operandValue } from './operands';
+import { RegisterNumber } from './registers';
 import type { SystemOperation } from './semantics';
 import type { Decoded, Expansion, Fields, Instruction, Operand, OperandName } from './types';
 
@@ -121,6 +123,28 @@ export function expansionOf(instruction: Instruction): Expansion | undefined {
 /** What slow code does for an instruction that it does. */
 export function systemOperationOf(instruction: Instruction): SystemOperation | undefined {
   return 'system' in instruction.semantics ? instruction.semantics.system : undefined;
+}
+
+/** What an instruction, or the one that a compressed one stands for, does to memory. */
+export function memoryOf(instruction: Instruction): MemoryFacts | undefined {
+  return baseOf(instruction).memory;
+}
+
+/** The base instruction that a compressed one stands for; the instruction itself when it is no compressed one. */
+export function baseOf(instruction: Instruction): Instruction {
+  const expansion = expansionOf(instruction);
+  return expansion ? instructionNamed(expansion.base) : instruction;
+}
+
+/** Whether it is a call, expanded: a jump that leaves the way back in a link register (manual, volume I, "Unconditional Jumps"). */
+export function isCall({ instruction, fields: { rd } }: Decoded): boolean {
+  return instruction.jump !== undefined && (rd === RegisterNumber.ra || rd === RegisterNumber.t0);
+}
+
+/** Whether it returns from a trap. */
+export function returnsFromTrap(instruction: Instruction): boolean {
+  const operation = systemOperationOf(instruction);
+  return operation === 'mret' || operation === 'sret';
 }
 
 /** Whether it is arithmetic on floating-point numbers, which accrues flags. */

@@ -1,5 +1,6 @@
-/** The shape of the instruction table: what an instruction, an operand, a pseudo-instruction, a register and a cause are. */
+/** The shape of the instruction table: what an instruction, an operand, a pseudo-instruction and a register are. */
 import type { Availability } from './extensions';
+import type { MemoryFacts } from './memory-access';
 import type { FloatSemantics, Semantics, SystemSemantics } from './semantics';
 
 /** The lowest privilege mode in which an instruction or CSR may be used at all. */
@@ -109,6 +110,10 @@ export interface Instruction extends Availability {
   readonly refines?: string | undefined;
   /** It is a hint whatever its operands are: legal, without effect, and never what an assembler picks by itself. */
   readonly hint?: boolean;
+  /** What it does to memory; of a compressed instruction its base says so (`memoryOf`). */
+  readonly memory?: MemoryFacts | undefined;
+  /** It goes to a target, and leaves the way back in rd: relative to pc, or to where a register says. Of a compressed one, its base. */
+  readonly jump?: 'relative' | 'indirect' | undefined;
   /**
    * What it does: a function over the emit interface; or one over floating-point numbers; or the operation of slow code that does it;
    * or, of a compressed instruction, the base instruction that it is.
@@ -174,13 +179,4 @@ export interface Register {
   readonly file: 'x' | 'f';
   readonly role: string;
   readonly savedBy: 'caller' | 'callee' | 'none';
-}
-
-export interface Cause {
-  readonly code: number;
-  readonly interrupt: boolean;
-  /** As in the manual: 'Store/AMO page fault'. */
-  readonly name: string;
-  /** 'store-page-fault' */
-  readonly id: string;
 }

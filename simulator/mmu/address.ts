@@ -86,5 +86,6 @@ export function hex64(low: number, high: number): string {
   return upper === 0 ? `0x${lower}` : `0x${upper.toString(16)}${lower.padStart(8, '0')}`;
 }
 
+/** Bytes of a page, of an address space or of memory, and of the next larger one. */
 export const FRAME = 4096;
 export const SUPERPAGE = 2 * 1024 * 1024;

@@ -1,5 +1,7 @@
 /** Physical memory protection (manual, volume II, "Physical Memory Protection"): 16 entries, granularity of 4 bytes. */
+
 import { Access, Privilege } from './access';
+import { FRAME } from './address';
 
 export const PMP_ENTRIES = 16;
 
@@ -74,7 +76,7 @@ export class Pmp {
 
   /** Whether every access of this kind inside the page is allowed. */
   allowsPage(page: number, access: Access, privilege: Privilege): boolean {
-    return this.allows(page, 4096, access, privilege);
+    return this.allows(page, FRAME, access, privilege);
   }
 
   /** All of its state as numbers, for hashes and snapshots. */

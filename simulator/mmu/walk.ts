@@ -3,7 +3,9 @@
  * Sv48x4. There is only this one: the hart's hardware walker, the debugger's peek, a VMM's walk of its guest's tables and walks shown
  * as data differ in the `PageTables` they read and in whether A and D are written.
  */
+
 import { Access } from './access';
+import { FRAME } from './address';
 
 /** Bits of a page-table entry, all in its low word. */
 export const Pte = { V: 1, R: 2, W: 4, X: 8, U: 16, G: 32, A: 64, D: 128 } as const;
@@ -158,7 +160,7 @@ export function walk(
   const isSecond = request.stage === 'g';
   result.flags = Pte.V;
   if (!(isSecond ? isGuestPhysical(high, levels) : isCanonical(high, levels))) return WalkOutcome.pageFault;
-  let table = request.root * 4096;
+  let table = request.root * FRAME;
   for (let level = levels - 1; level >= 0; level--) {
     const isWide = isSecond && level === levels - 1;
     const address = table + (isWide ? wideIndex(low, high, level) : tableIndex(low, high, level)) * 8;
@@ -177,7 +179,7 @@ export function walk(
       else if (level === 0) flaw = 'too-deep';
       else {
         if (steps) note(steps, request, level, address, pteLow, pteHigh, 'table');
-        table = page * 4096;
+        table = page * FRAME;
         continue;
       }
     }
@@ -198,7 +200,7 @@ export function walk(
     }
     result.level = level;
     const inside = pteHigh & N ? tableIndex(low, high, 0) % NAPOT_PAGES : 0;
-    result.physical = (pteHigh & N ? page - NAPOT_ENCODING + inside : page) * 4096;
+    result.physical = (pteHigh & N ? page - NAPOT_ENCODING + inside : page) * FRAME;
     result.flags = (pteLow | wanted) & 0xff;
     return WalkOutcome.page;
   }

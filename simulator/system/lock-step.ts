@@ -1,6 +1,7 @@
 import type { CpuState } from '../hypervisor/cpu';
 import { Csr } from '../isa/index';
 import type { EndOfRun } from '../machine/stop';
+import { FRAME } from '../mmu/address';
 import type { System } from './system';
 
 /** CSRs that a guest of S-mode sees and that must agree; counters follow from the clock. */
@@ -102,14 +103,13 @@ function compareRegisters(
 }
 
 function compareMemory(a: System, b: System): Difference[] {
-  const PAGE = 4096;
   const { base, size } = a.guest.ram;
-  for (let gpa = base; gpa < base + size; gpa += PAGE) {
+  for (let gpa = base; gpa < base + size; gpa += FRAME) {
     const left = a.guest.toHost(gpa);
     const right = b.guest.toHost(gpa);
     if (left === undefined || right === undefined) continue;
-    const [x, y] = [a.machine.core.ram.peek(left, PAGE), b.machine.core.ram.peek(right, PAGE)];
-    for (let i = 0; i < PAGE; i++) {
+    const [x, y] = [a.machine.core.ram.peek(left, FRAME), b.machine.core.ram.peek(right, FRAME)];
+    for (let i = 0; i < FRAME; i++) {
       if (x[i] !== y[i])
         return [
           {

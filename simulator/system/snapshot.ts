@@ -4,6 +4,7 @@ import type { Machine } from '../machine/machine';
 import type { MemoryImage } from '../machine/state/memory-image';
 import { FileFormatError } from '../machine/state/plain-codec';
 import { seal, unseal } from '../machine/state/sealed-file';
+import { FRAME } from '../mmu/address';
 import { checkedDescription } from './description-check';
 import type { SystemConfiguration } from './system';
 
@@ -55,7 +56,6 @@ export function describeSystem(configuration: SystemConfiguration): SystemDescri
 }
 
 const VERSION = 4;
-const PAGE = 4096;
 /** The largest guest's memory, and as much again for its VMM. */
 const MOST_PAGES = 2 ** 20;
 
@@ -85,7 +85,7 @@ export function readSnapshot(file: Uint8Array): { description: SystemDescription
   for (let left = reader.word(); left > 0; left--) {
     const page = reader.word();
     if (page >= pages.length) throw new FileFormatError(`the snapshot has a page ${page} beyond its memory`);
-    pages[page] = reader.raw(PAGE).slice();
+    pages[page] = reader.raw(FRAME).slice();
   }
   return { description, snapshot: { ...state, memory: { pages } } };
 }

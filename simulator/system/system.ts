@@ -18,7 +18,7 @@ import { RESET_INSTRUCTIONS } from '../machine/reset-vector';
 import { DEFAULT_TURN } from '../machine/scheduler';
 import { MemoryImages } from '../machine/state/memory-image';
 import { SnapshotError } from '../machine/state/snapshot-error';
-import { SUPERPAGE } from '../mmu/address';
+import { FRAME, SUPERPAGE } from '../mmu/address';
 import type { Program } from '../object/program';
 import { BareMachine } from './bare-machine';
 import { loadImages } from './boot-images';
@@ -83,7 +83,6 @@ export const MOST_SEED = 0xffff_ffff;
 /** The device tree's `rng-seed` has 32 bytes, as QEMU's; virtio slots, which have seeds too, count from 0. */
 const BOOT_SEED_CELLS = 8;
 const BOOT_SEED_USER = -1;
-const PAGE = 4096;
 /** 2025-01-01: the date at reset, the same in every run. */
 const START_TIME = 1_735_689_600;
 
@@ -239,7 +238,7 @@ export class System {
   /** Goes back, or on, to a snapshot of this machine or of one that is made like it. @throws SnapshotError */
   restore(snapshot: Snapshot): void {
     const { memory, ...state } = snapshot;
-    const pages = this.machine.core.ram.size / PAGE;
+    const pages = this.machine.core.ram.size / FRAME;
     if (memory.pages.length !== pages)
       throw new SnapshotError('the snapshot is of a machine that is made otherwise: its memory has another size');
     this.checkState(state);
@@ -321,7 +320,7 @@ export class System {
     for (let at = 0; at < length; ) {
       const hpa = this.guest.toHost(gpa + at);
       if (hpa === undefined) return false;
-      const count = Math.min(length - at, PAGE - ((gpa + at) % PAGE));
+      const count = Math.min(length - at, FRAME - ((gpa + at) % FRAME));
       visit(hpa, at, count);
       at += count;
     }

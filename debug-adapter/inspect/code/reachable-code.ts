@@ -1,5 +1,12 @@
 import type { CpuState } from '../../../simulator/hypervisor/cpu';
-import { decode, expand, systemOperationOf } from '../../../simulator/isa/index';
+import {
+  decode,
+  expand,
+  isCall,
+  RegisterNumber,
+  returnsFromTrap,
+  systemOperationOf,
+} from '../../../simulator/isa/index';
 import type { Debuggee } from '../../debuggee';
 
 /** More code than a function or handler has. */
@@ -31,14 +38,13 @@ function successors(debuggee: Debuggee, cpu: CpuState, at: bigint): bigint[] | u
   if (systemOperationOf(instruction) === 'illegal') return undefined;
   const next = at + BigInt(decoded.instruction.length);
   const target = fields.target === undefined ? undefined : BigInt.asUintN(64, at + BigInt(fields.target));
-  switch (instruction.name) {
-    case 'sret':
-    case 'mret':
-      return [];
-    case 'jal':
-      return fields.rd === 0 ? [target ?? next] : [next];
-    case 'jalr':
-      return fields.rd === 0 ? [] : [next];
+  if (returnsFromTrap(instruction)) return [];
+  const isLinked = fields.rd !== RegisterNumber.zero;
+  switch (instruction.jump) {
+    case 'relative':
+      return isLinked ? [next] : [target ?? next];
+    case 'indirect':
+      return isLinked ? [next] : [];
     default:
       return target === undefined ? [next] : [next, target];
   }
@@ -56,10 +62,11 @@ export function callBefore(debuggee: Debuggee, cpu: CpuState, address: bigint): 
     const word = debuggee.instructionAt(cpu, at);
     const decoded = word === undefined ? undefined : decode(word);
     if (!decoded || BigInt(decoded.instruction.length) !== length) continue;
-    const { instruction, fields } = expand(decoded);
-    if (fields.rd !== 1 && fields.rd !== 5) continue;
-    if (instruction.name === 'jal') return { target: BigInt.asUintN(64, at + BigInt(fields.target ?? 0)) };
-    if (instruction.name === 'jalr') return { target: pairTarget(debuggee, cpu, at, fields) };
+    const expanded = expand(decoded);
+    if (!isCall(expanded)) continue;
+    const { instruction, fields } = expanded;
+    if (instruction.jump === 'indirect') return { target: pairTarget(debuggee, cpu, at, fields) };
+    return { target: BigInt.asUintN(64, at + BigInt(fields.target ?? 0)) };
   }
   return undefined;
 }

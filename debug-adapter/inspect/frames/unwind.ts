@@ -16,7 +16,7 @@ export interface Caller {
   readonly registers: KnownRegisters;
 }
 
-const S0 = 8;
+const { ra: RA, sp: SP, s0: S0 } = RegisterNumber;
 
 /** What the code of a function from its start to pc did to its stack: the evidence by which its caller is found. */
 interface Frame {
@@ -79,14 +79,14 @@ function callerByRule(
   { sp, s0, ra }: KnownRegisters,
   isOuter: boolean,
 ): Caller | undefined {
-  const base = register === RegisterNumber.sp ? sp : register === S0 ? s0 : undefined;
+  const base = register === SP ? sp : register === S0 ? s0 : undefined;
   if (base === undefined) return undefined;
   const cfa = BigInt.asUintN(64, base + BigInt(offset));
   const before = (number: number, now: bigint | undefined): bigint | undefined => {
     const at = saved.get(number);
     return at === undefined ? now : readWord(debuggee, cpu, cfa + BigInt(at));
   };
-  const pc = before(returnRegister, isOuter || returnRegister !== RegisterNumber.ra ? undefined : ra);
+  const pc = before(returnRegister, isOuter || returnRegister !== RA ? undefined : ra);
   if (pc === undefined) return undefined;
   const frame = before(S0, s0);
   return { pc, isGuess: false, registers: { sp: cfa, ...(frame === undefined ? {} : { s0: frame }) } };
@@ -109,37 +109,33 @@ function scanPrologue(debuggee: Debuggee, cpu: CpuState, start: bigint, pc: bigi
     const { rd, rs1, rs2, imm = 0 } = fields;
     const offset = BigInt(imm);
     at += BigInt(decoded.instruction.length);
-    if (instruction.name === 'addi' && rd === RegisterNumber.sp && rs1 === RegisterNumber.sp) {
+    if (instruction.name === 'addi' && rd === SP && rs1 === SP) {
       frame.size -= offset;
       if (frame.ra !== undefined) frame.ra -= offset;
       if (frame.s0 !== undefined) frame.s0 -= offset;
       if (frame.framePointer !== undefined) frame.framePointer -= offset;
       if (offset < 0n || frame.size > 0n) body = { ...frame };
-    } else if (instruction.name === 'addi' && rd === S0 && rs1 === RegisterNumber.sp) {
+    } else if (instruction.name === 'addi' && rd === S0 && rs1 === SP) {
       frame.framePointer = offset;
       body = { ...frame };
-    } else if (instruction.name === 'sd' && rs1 === RegisterNumber.sp && rs2 === RegisterNumber.ra) {
+    } else if (instruction.name === 'sd' && rs1 === SP && rs2 === RA) {
       frame.ra = offset;
       body = { ...frame };
-    } else if (instruction.name === 'sd' && rs1 === RegisterNumber.sp && rs2 === S0) {
+    } else if (instruction.name === 'sd' && rs1 === SP && rs2 === S0) {
       frame.s0 = offset;
       body = { ...frame };
-    } else if (instruction.name === 'ld' && rs1 === RegisterNumber.sp && rd === RegisterNumber.ra) {
+    } else if (instruction.name === 'ld' && rs1 === SP && rd === RA) {
       frame.ra = undefined;
-    } else if (rd === RegisterNumber.ra && (instruction.name === 'jal' || instruction.name === 'jalr')) {
+    } else if (rd === RA && instruction.jump) {
       frame.called = true;
       body.called = true;
-    } else if (isEndOfPath(instruction.name, rd)) {
+    } else if (instruction.jump && rd === RegisterNumber.zero) {
+      // Code after it is not reached by falling through.
       // What follows a return is reached from before it: with the frame as the body has it.
       Object.assign(frame, body);
     }
   }
   return frame;
-}
-
-/** Code after it is not reached by falling through. */
-function isEndOfPath(name: string, rd: number | undefined): boolean {
-  return (name === 'jalr' || name === 'jal') && rd === 0;
 }
 
 function readWord(debuggee: Debuggee, cpu: CpuState, address: bigint): bigint | undefined {

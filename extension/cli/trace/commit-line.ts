@@ -1,6 +1,6 @@
-import { hypervisorAccessSize, type MemoryInstruction, memoryInstruction } from '../../../simulator/core/index';
+import { type MemoryInstruction, memoryInstruction } from '../../../simulator/core/index';
 import type { CpuState } from '../../../simulator/hypervisor/cpu';
-import { type Decoded, decode, expand, systemOperationOf } from '../../../simulator/isa/index';
+import { type Decoded, decode, expand } from '../../../simulator/isa/index';
 import type { Fetched } from './instruction-line';
 import { core, digits } from './words';
 import { type FloatState, floatState, writtenRegisters } from './written-registers';
@@ -34,7 +34,7 @@ export function beforeCommit(cpu: CpuState, fetched: Fetched): Before {
     virtual: cpu.virtual,
     decoded,
     float: decoded ? floatState(cpu, decoded) : new Map(),
-    access: accessOf(cpu, fetched.word) ?? (decoded && hypervisorAccessOf(cpu, fetched.word, decoded)),
+    access: accessOf(cpu, fetched.word) ?? (decoded && hypervisorAccessOf(cpu, decoded)),
   };
 }
 
@@ -47,13 +47,12 @@ function accessOf(cpu: CpuState, word: number): Access | undefined {
 }
 
 /** HLV, HLVX and HSV: a guest's memory at the address in rs1. */
-function hypervisorAccessOf(cpu: CpuState, word: number, { instruction, fields }: Decoded): Access | undefined {
-  const operation = systemOperationOf(instruction);
-  if (operation !== 'hypervisor-load' && operation !== 'hypervisor-store') return undefined;
+function hypervisorAccessOf(cpu: CpuState, { instruction, fields }: Decoded): Access | undefined {
+  const { memory: facts } = instruction;
+  if (!facts?.asGuest) return undefined;
   const { rd = 0, rs1 = 0, rs2 = 0 } = fields;
-  const kind = operation === 'hypervisor-load' ? 'load' : 'store';
   const [address, stored] = [cpu.x(rs1), cpu.x(rs2)];
-  return { kind, size: hypervisorAccessSize(word), conditional: false, rd, address, stored };
+  return { kind: facts.kind, size: facts.size, conditional: false, rd, address, stored };
 }
 
 /**

@@ -1,8 +1,9 @@
 import type { CpuState } from '../../../simulator/hypervisor/cpu';
-import { Csr, ExceptionCode } from '../../../simulator/isa/index';
+import { Csr, causeOf } from '../../../simulator/isa/index';
 import type { Runner, RunRequest } from '../../../simulator/machine/machine';
 import type { MachineStop } from '../../../simulator/machine/stop';
 import type { Trap } from '../../../simulator/machine/trap';
+import { FRAME } from '../../../simulator/mmu/address';
 import { Access, Privilege } from '../../../simulator/mmu/index';
 import type { Program } from '../../../simulator/object/program';
 import type { System } from '../../../simulator/system/system';
@@ -23,7 +24,6 @@ export interface TraceOutput {
 const PARCEL = 2;
 const isFull = (parcel: number): boolean => (parcel & 3) === 3;
 const NOTHING_FETCHED = 0;
-const PAGE = 4096;
 
 /** Runs a guest instruction by instruction and writes what its CPUs do, as Spike's logs have it. It changes nothing of the run. */
 export class Tracer implements Runner {
@@ -105,7 +105,7 @@ export class Tracer implements Runner {
   }
 
   private read(cpu: CpuState, address: bigint, length: number): bigint | undefined {
-    if (Number(address % BigInt(PAGE)) + length > PAGE) return undefined;
+    if (Number(address % BigInt(FRAME)) + length > FRAME) return undefined;
     const found = cpu.peek(address, Access.read);
     const bytes = 'gpa' in found ? this.system.readMemory(found.gpa, length) : undefined;
     return bytes?.reduceRight((value, byte) => (value << 8n) | BigInt(byte), 0n);
@@ -114,14 +114,9 @@ export class Tracer implements Runner {
 
 /** Whether a trap is of an instruction that could be fetched: it is logged before it, as one that was tried. */
 function isOfInstruction({ interrupt, cause }: Trap): boolean {
-  return !interrupt && !fetchFaults.includes(cause);
+  const { kind, access } = causeOf(cause, interrupt);
+  return !interrupt && (access !== 'execute' || kind === 'misaligned');
 }
-
-const fetchFaults: readonly number[] = [
-  ExceptionCode.instructionAccessFault,
-  ExceptionCode.instructionPageFault,
-  ExceptionCode.instructionGuestPageFault,
-];
 
 const returnAddresses = {
   m: Csr.mepc.number,

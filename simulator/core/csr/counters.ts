@@ -1,15 +1,19 @@
 /** Counters and timers (manual: Zicntr, Zihpm, Sstc). Time of the machine is one clock; event counters count nothing. */
+import { between, Csr, family, fieldShift, lowMask } from '../../isa';
 import { Privilege } from '../../mmu';
 import { CsrSlot, EnvironmentHigh, fromWords, type HartState } from '../hart/hart-state';
+import type { HartOptions } from '../hart/options';
+import { TICK } from '../hart/timers';
 import type { CsrFile } from './file';
 import { timerIsEnabled } from './interrupts';
 import { type CsrRegister, constant, plain, Refusal } from './register';
 
-/** Machine clock per tick of `time`. */
-const TICK = 100;
-const TIME_BIT = 1;
-const CYCLE_INHIBITED = 1 << 0;
-const INSTRET_INHIBITED = 1 << 2;
+/** Bits of mcounteren, scounteren and hcounteren, by their positions. */
+const CYCLE_BIT = fieldShift(Csr.mcounteren, 'CY');
+const TIME_BIT = fieldShift(Csr.mcounteren, 'TM');
+const INSTRET_BIT = fieldShift(Csr.mcounteren, 'IR');
+const CYCLE_INHIBITED = lowMask(Csr.mcountinhibit, 'CY');
+const INSTRET_INHIBITED = lowMask(Csr.mcountinhibit, 'IR');
 
 const isInhibited = (state: HartState, bit: number): boolean => (state.csrLow(CsrSlot.mcountinhibit) & bit) !== 0;
 
@@ -89,7 +93,7 @@ const time: CsrRegister = {
 const isEnabled = (state: HartState, slot: CsrSlot, bit: number): boolean => ((state.csrLow(slot) >>> bit) & 1) !== 0;
 
 /** A counter that lower modes may read when mcounteren, in virtual modes hcounteren, and in user modes scounteren say so. */
-export function userCounter(register: CsrRegister, bit: number): CsrRegister {
+function userCounter(register: CsrRegister, bit: number): CsrRegister {
   return {
     read: register.read,
     refusal: ({ state }) => {
@@ -122,30 +126,32 @@ function timeCompare(slot: CsrSlot): CsrRegister {
   };
 }
 
-export const counterRegisters: Readonly<Record<string, CsrRegister>> = {
+const supervisorTimer = ({ supervisorTimer }: HartOptions): boolean => supervisorTimer;
+
+/** Event counters count nothing; `index` is their bit in the counter-enable registers. */
+const eventCounter = (index: number): CsrRegister => userCounter(constant(0), index);
+
+export const counterRegisters = {
   mcounteren: plain(CsrSlot.mcounteren, -1, 0),
   scounteren: plain(CsrSlot.scounteren, -1, 0),
   mcountinhibit,
   mcycle,
   minstret,
-  cycle: userCounter(mcycle, 0),
+  ...family('mhpmevent', between(3, 31), () => constant(0)),
+  ...family('mhpmcounter', between(3, 31), () => constant(0)),
+  cycle: userCounter(mcycle, CYCLE_BIT),
   time: userCounter(time, TIME_BIT),
-  instret: userCounter(minstret, 2),
+  instret: userCounter(minstret, INSTRET_BIT),
+  ...family('hpmcounter', between(3, 31), eventCounter),
+  stimecmp: { ...timeCompare(CsrSlot.stimecmp), exists: supervisorTimer },
 };
 
-export const eventCounter = (index: number): CsrRegister => userCounter(constant(0), index);
-
-export const timerRegisters: Readonly<Record<string, CsrRegister>> = { stimecmp: timeCompare(CsrSlot.stimecmp) };
-
-export const virtualTimerRegisters: Readonly<Record<string, CsrRegister>> = {
-  vstimecmp: timeCompare(CsrSlot.vstimecmp),
-};
-
-export const virtualCounterRegisters: Readonly<Record<string, CsrRegister>> = {
+export const virtualCounterRegisters = {
+  vstimecmp: { ...timeCompare(CsrSlot.vstimecmp), exists: supervisorTimer },
   hcounteren: plain(CsrSlot.hcounteren, -1, 0),
   htimedelta: {
     ...plain(CsrSlot.htimedelta),
-    write: ({ state, host }, low, high) => {
+    write: ({ state, host }: CsrFile, low: number, high: number) => {
       state.setCsr(CsrSlot.htimedelta, low, high);
       host.timersChanged();
     },

@@ -2,15 +2,14 @@
  * The CSRs of a hart or vCPU. Each is an object that knows how it reads and writes, and which values it takes (WARL, WPRI). Views
  * (sstatus, sie, hip, ...) hold nothing of their own. Permission by privilege and by number is checked in `csr-instruction`.
  */
-import { Csr, csrs, machineCsrGroups, virtualCsr } from '../../isa';
+import { Csr, type CsrDescription, csrNamed, csrs, type MachineCsrName, virtualCsr } from '../../isa';
 import type { Pmp } from '../../mmu';
 import { type HartState, highWord, lowWord } from '../hart/hart-state';
 import type { HartOptions } from '../hart/options';
-import { eventCounter, timerRegisters } from './counters';
 import { floatRegisters } from './float';
 import { hypervisorRegisters } from './hypervisor';
-import { type CsrRegister, constant, Refusal } from './register';
-import { baseRegisters, pmpAddress, pmpConfig } from './status';
+import { type CsrRegister, Refusal } from './register';
+import { baseRegisters, triggerRegisters } from './status';
 
 /** Numbers have 12 bits. */
 const CSR_NUMBERS = 4096;
@@ -41,9 +40,7 @@ export class CsrFile {
   private readonly virtualRegisters = Array.from<CsrRegister | undefined>({ length: CSR_NUMBERS });
 
   constructor(readonly host: CsrHost) {
-    for (const { number, name, group } of csrs) {
-      if (machineCsrGroups.has(group)) this.registers[number] = registerOf(name, host.options);
-    }
+    for (const csr of csrs) this.registers[csr.number] = registerOf(csr, host.options);
     for (const [number, register] of this.registers.entries()) {
       const own = virtualCsr(number);
       this.virtualRegisters[number] = own === number ? register : this.registers[own];
@@ -80,18 +77,17 @@ export class CsrFile {
   }
 }
 
-function registerOf(name: string, options: HartOptions): CsrRegister | undefined {
-  if (name in hypervisorRegisters) {
-    if (!options.hypervisor || (name === 'vstimecmp' && !options.supervisorTimer)) return undefined;
-    return hypervisorRegisters[name];
-  }
-  if (name in timerRegisters) return options.supervisorTimer ? timerRegisters[name] : undefined;
-  const known = baseRegisters[name] ?? floatRegisters[name];
-  if (known) return known;
-  const index = Number(/\d+$/.exec(name)?.[0]);
-  if (name.startsWith('pmpcfg')) return index < 4 ? pmpConfig(index) : undefined;
-  if (name.startsWith('pmpaddr')) return index < 16 ? pmpAddress(index) : undefined;
-  if (name.startsWith('hpmcounter')) return eventCounter(index);
-  // Event counters count nothing, and there are no triggers.
-  return constant(0);
+/** What the machine does for each CSR that it has: one that the table names and that is not here does not compile. */
+const registersByName: Readonly<Record<MachineCsrName, CsrRegister>> = {
+  ...baseRegisters,
+  ...floatRegisters,
+  ...hypervisorRegisters,
+  ...triggerRegisters,
+};
+const registersByCsr = new Map(Object.entries(registersByName).map(([name, register]) => [csrNamed(name), register]));
+
+function registerOf(csr: CsrDescription, options: HartOptions): CsrRegister | undefined {
+  if (csr.group === 'hypervisor' && !options.hypervisor) return undefined;
+  const register = registersByCsr.get(csr);
+  return register?.exists?.(options) === false ? undefined : register;
 }

@@ -19,7 +19,7 @@ function part(low: number, width: number): CsrRegister {
   };
 }
 
-export const floatRegisters: Readonly<Record<string, CsrRegister>> = {
+export const floatRegisters = {
   fflags: part(0, 5),
   frm: part(5, 3),
   fcsr: part(0, 8),

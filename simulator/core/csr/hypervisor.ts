@@ -1,14 +1,15 @@
 /** CSRs of the H extension: those of HS-mode, those that take the place of S-mode's when V = 1, and M-mode's two more. */
 
+import { Csr, fieldShift, lowMask } from '../../isa';
 import { CsrSlot, EnvironmentHigh, HypervisorStatus } from '../hart/hart-state';
-import { virtualCounterRegisters, virtualTimerRegisters } from './counters';
+import { virtualCounterRegisters } from './counters';
 import { updateGuestExternal, virtualInterruptRegisters } from './interrupts';
 import { type CsrRegister, exceptionPc, plain, trapVector } from './register';
-import { environment, SSTATUS_BITS, SSTATUS_HIGH, withSummary } from './status';
+import { environment, SSTATUS_BITS, SSTATUS_HIGH, withSummary, XLEN_64 } from './status';
 import { virtualTranslationRegisters } from './translation';
 
-/** VSXL = 2: 64 bits, read-only. */
-const HSTATUS_HIGH = 2;
+/** VSXL, read-only. */
+const HSTATUS_HIGH = XLEN_64 << fieldShift(Csr.hstatus, 'VSXL');
 const HSTATUS_WRITE =
   HypervisorStatus.GVA |
   HypervisorStatus.SPV |
@@ -30,11 +31,8 @@ const hstatus: CsrRegister = {
   },
 };
 
-/**
- * What HS-mode can leave to VS-mode. Environment calls of S-, VS- and M-mode, guest-page faults and virtual instructions stay
- * (manual, "Hypervisor Trap Delegation Registers").
- */
-const GUEST_EXCEPTIONS = 0xb1ff;
+/** What HS-mode can leave to VS-mode: all that the register has. */
+const GUEST_EXCEPTIONS = lowMask(Csr.hedeleg, ...Csr.hedeleg.fields.map(({ name }) => name));
 
 const vsstatus: CsrRegister = {
   read: (file) => {
@@ -55,7 +53,7 @@ const henvcfg: CsrRegister = {
   }),
 };
 
-export const hypervisorRegisters: Readonly<Record<string, CsrRegister>> = {
+export const hypervisorRegisters = {
   hstatus,
   hedeleg: plain(CsrSlot.hedeleg, GUEST_EXCEPTIONS, 0),
   henvcfg,
@@ -71,6 +69,5 @@ export const hypervisorRegisters: Readonly<Record<string, CsrRegister>> = {
   vstval: plain(CsrSlot.vstval),
   ...virtualInterruptRegisters,
   ...virtualCounterRegisters,
-  ...virtualTimerRegisters,
   ...virtualTranslationRegisters,
 };

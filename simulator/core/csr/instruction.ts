@@ -1,15 +1,13 @@
-import type { SystemOperation } from '../../isa';
+import { csrLevel, isReadOnlyCsr, type SystemOperation } from '../../isa';
 import { Privilege } from '../../mmu';
 import type { CsrFile } from './file';
 import { type CsrRegister, Refusal } from './register';
 
 export type CsrOperation = Extract<SystemOperation, 'csr-write' | 'csr-set' | 'csr-clear'>;
 
-/** By bits 9:8 of a CSR's number: the privilege it needs; the hypervisor's are for HS-mode. */
+/** By the level of a CSR's number: the privilege it needs; the hypervisor's are for HS-mode. */
 const privilegeOfNumber = [Privilege.user, Privilege.supervisor, Privilege.supervisor, Privilege.machine] as const;
-const HYPERVISOR_NUMBER = 2;
-const levelOf = (number: number): number => (number >> 8) & 3;
-const isReadOnly = (number: number): boolean => number >> 10 === 3;
+const HYPERVISOR_LEVEL = 2;
 
 /** The field of rs1: a register's number, or the value itself of csrrwi, csrrsi and csrrci. */
 const sourceField = (word: number): number => (word >>> 15) & 31;
@@ -25,14 +23,14 @@ export function csrSourceRegister(word: number): number | undefined {
  * the hypervisor extension: what HS-mode could do is a virtual instruction, what it could not is illegal).
  */
 function refusalOf(csrs: CsrFile, register: CsrRegister | undefined, number: number, writes: boolean): Refusal {
-  if (!register || (writes && isReadOnly(number))) return Refusal.Illegal;
+  if (!register || (writes && isReadOnlyCsr(number))) return Refusal.Illegal;
   const { privilege, virtual } = csrs.state;
-  const level = levelOf(number);
+  const level = csrLevel(number);
   const needed = privilegeOfNumber[level] ?? Privilege.machine;
   if (needed === Privilege.machine && privilege !== Privilege.machine) return Refusal.Illegal;
   const own = register.refusal?.(csrs) ?? Refusal.Allowed;
   if (own === Refusal.Illegal) return own;
-  const isBeyond = privilege < needed || (virtual && level === HYPERVISOR_NUMBER);
+  const isBeyond = privilege < needed || (virtual && level === HYPERVISOR_LEVEL);
   if (isBeyond) return virtual ? Refusal.Virtual : Refusal.Illegal;
   return own;
 }

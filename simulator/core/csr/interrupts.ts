@@ -1,7 +1,7 @@
 /** Interrupt CSRs: pending, enabled, delegated. Those of lower modes are views of mip and mie; bits that H adds are views of hvip. */
 
 import { InterruptBit, MACHINE_INTERRUPTS, SUPERVISOR_INTERRUPTS, VIRTUAL_INTERRUPTS } from '../../isa';
-import { CsrSlot, EnvironmentHigh, type HartState } from '../hart/hart-state';
+import { CsrSlot, EnvironmentHigh, type HartState, HypervisorStatus } from '../hart/hart-state';
 import type { CsrHost } from './file';
 import { type CsrRegister, plain } from './register';
 
@@ -123,13 +123,13 @@ const hgeip: CsrRegister = { read: plain(CsrSlot.hgeip).read };
 export function updateGuestExternal(state: HartState): void {
   const [low, high] = [state.csrLow(CsrSlot.hgeip), state.csrHigh(CsrSlot.hgeip)];
   const enabled = (low & state.csrLow(CsrSlot.hgeie)) | (high & state.csrHigh(CsrSlot.hgeie));
-  const chosen = (state.hypervisorStatus >>> 12) & 63;
+  const chosen = (state.hypervisorStatus & HypervisorStatus.VGEIN) >> HypervisorStatus.VGEIN_SHIFT;
   const isChosen = ((chosen < 32 ? low : high) >>> (chosen & 31)) & 1;
   const kept = state.lines & ~(GUEST_EXTERNAL | VSEIP);
   state.lines = kept | (enabled !== 0 ? GUEST_EXTERNAL : 0) | (isChosen ? VSEIP : 0);
 }
 
-export const interruptRegisters: Readonly<Record<string, CsrRegister>> = {
+export const interruptRegisters = {
   mideleg,
   mie,
   mip,
@@ -137,7 +137,7 @@ export const interruptRegisters: Readonly<Record<string, CsrRegister>> = {
   sip,
 };
 
-export const virtualInterruptRegisters: Readonly<Record<string, CsrRegister>> = {
+export const virtualInterruptRegisters = {
   hie: enableView(added),
   hip,
   hvip,

@@ -1,5 +1,6 @@
 import { ExceptionCode } from '../../isa';
 import type { CsrSlot } from '../hart/hart-state';
+import type { HartOptions } from '../hart/options';
 import type { CsrFile } from './file';
 
 /** Why an access is refused: an exception code, or `Allowed`. */
@@ -18,6 +19,8 @@ export interface CsrRegister {
   write?(file: CsrFile, low: number, high: number): void;
   /** The low word that csrrs and csrrc change, where it is not what is read: the rest of the value comes of wires. */
   written?(file: CsrFile): number;
+  /** Whether a machine with these options has it; true where absent. */
+  exists?(options: HartOptions): boolean;
   /** Permission beyond privilege and number, by the current mode; allowed when absent. */
   refusal?(file: CsrFile): Refusal;
 }
@@ -44,5 +47,6 @@ export function trapVector(slot: CsrSlot): CsrRegister {
   };
 }
 
-/** mepc, sepc, vsepc: bit 0 is always 0. */
-export const exceptionPc = (slot: CsrSlot): CsrRegister => plain(slot, ~1);
+/** What mepc, sepc and vsepc can hold: bit 0 is always 0. */
+export const EXCEPTION_PC_BITS = ~1;
+export const exceptionPc = (slot: CsrSlot): CsrRegister => plain(slot, EXCEPTION_PC_BITS);

@@ -1,4 +1,15 @@
 /** mstatus and its view sstatus, environment configuration, and the other CSRs of M- and S-mode. */
+import {
+  between,
+  Csr,
+  causeBits,
+  exceptionCauses,
+  family,
+  fieldShift,
+  highMask,
+  InterruptBit,
+  lowMask,
+} from '../../isa';
 import { Privilege } from '../../mmu';
 import { CsrSlot, Environment, EnvironmentHigh, fromWords, Status, StatusHigh } from '../hart/hart-state';
 import type { HartOptions } from '../hart/options';
@@ -8,23 +19,24 @@ import { interruptRegisters, timerIsEnabled } from './interrupts';
 import { type CsrRegister, constant, exceptionPc, plain, trapVector } from './register';
 import { translationRegisters } from './translation';
 
-/** Exceptions that can be delegated: all that exist but the environment call from M-mode. */
-const DELEGABLE_EXCEPTIONS = 0xb3ff;
-/** Those that H adds: environment call from VS-mode, guest-page faults, virtual instruction. */
-const ADDED_EXCEPTIONS = 0xf00400;
+/** Exceptions that can be delegated: all that the register has. */
+const DELEGABLE_EXCEPTIONS = lowMask(Csr.medeleg, ...Csr.medeleg.fields.map(({ name }) => name));
+/** Those of them that H adds. */
+const ADDED_EXCEPTIONS = causeBits(exceptionCauses.filter(({ ofHypervisor }) => ofHypervisor));
 
 export const SSTATUS_BITS = Status.SIE | Status.SPIE | Status.SPP | Status.FS | Status.SUM | Status.MXR;
 const MSTATUS_WRITE = SSTATUS_BITS | Status.MIE | Status.MPIE | Status.MPRV | Status.TVM | Status.TW | Status.TSR;
-/** UXL = 2 and SXL = 2: 64 bits, read-only; SBE and MBE are read-only 0. */
-export const SSTATUS_HIGH = 2;
-const MSTATUS_HIGH = 2 | (2 << 2);
-const SD = 1 << 31;
-const STIP = 1 << 5;
+/** What MXL, SXL, UXL and VSXL say of 64 bits. */
+export const XLEN_64 = 2;
+/** UXL and SXL are read-only; SBE and MBE are read-only 0. */
+export const SSTATUS_HIGH = XLEN_64 << fieldShift(Csr.sstatus, 'UXL');
+const MSTATUS_HIGH = (XLEN_64 << fieldShift(Csr.mstatus, 'UXL')) | (XLEN_64 << fieldShift(Csr.mstatus, 'SXL'));
+const SD = highMask(Csr.mstatus, 'SD');
+const STIP = InterruptBit.supervisorTimer;
 
-/** I, M, A, F, D, C, S, U; MXL = 2. */
-const MISA_LOW = (1 << 8) | (1 << 12) | (1 << 0) | (1 << 5) | (1 << 3) | (1 << 2) | (1 << 18) | (1 << 20);
-const MISA_H = 1 << 7;
-const MISA_HIGH = 2 << 30;
+const MISA_LOW = lowMask(Csr.misa, 'I', 'M', 'A', 'F', 'D', 'C', 'S', 'U');
+const MISA_H = lowMask(Csr.misa, 'H');
+const MISA_HIGH = XLEN_64 << fieldShift(Csr.misa, 'MXL');
 
 /** The high word of a status register: SD sums up the state of extensions. */
 export const withSummary = (status: number, high: number): number =>
@@ -87,13 +99,13 @@ const machineEnvironment = ({ supervisorTimer, pageMemoryTypes, accessedDirty }:
 const medeleg: CsrRegister = {
   ...plain(CsrSlot.medeleg),
   write: ({ state, host }, low) => {
-    const delegable = host.options.hypervisor ? DELEGABLE_EXCEPTIONS | ADDED_EXCEPTIONS : DELEGABLE_EXCEPTIONS;
+    const delegable = host.options.hypervisor ? DELEGABLE_EXCEPTIONS : DELEGABLE_EXCEPTIONS & ~ADDED_EXCEPTIONS;
     state.setCsr(CsrSlot.medeleg, low & delegable, 0);
   },
 };
 
 /** Eight configurations from two words of four. */
-export function pmpConfig(index: number): CsrRegister {
+function pmpConfig(index: number): CsrRegister {
   return {
     read: (file) => file.set(file.host.pmp.configWord(index), file.host.pmp.configWord(index + 1)),
     write: ({ host: { pmp } }, low, high) => {
@@ -103,21 +115,32 @@ export function pmpConfig(index: number): CsrRegister {
   };
 }
 
-export function pmpAddress(index: number): CsrRegister {
+function pmpAddress(index: number): CsrRegister {
   return {
     read: (file) => file.setBig(file.host.pmp.addressRegister(index)),
     write: ({ host: { pmp } }, low, high) => pmp.setAddressRegister(index, fromWords(low, high)),
   };
 }
 
-export const baseRegisters: Readonly<Record<string, CsrRegister>> = {
+const absent: CsrRegister = { ...constant(0), exists: () => false };
+
+/** The PMP has 16 entries; registers of others are not there. */
+const pmpRegisters = {
+  pmpcfg0: pmpConfig(0),
+  pmpcfg2: pmpConfig(2),
+  ...family('pmpcfg', [4, 6, 8, 10, 12, 14], () => absent),
+  ...family('pmpaddr', between(0, 15), pmpAddress),
+  ...family('pmpaddr', between(16, 63), () => absent),
+};
+
+export const baseRegisters = {
   mvendorid: constant(0),
   marchid: constant(0),
   mimpid: constant(0),
-  mhartid: { read: (file) => file.set(file.host.hartId, 0) },
+  mhartid: { read: (file: CsrFile) => file.set(file.host.hartId, 0) },
   mconfigptr: constant(0),
   misa: {
-    read: (file) => file.set(MISA_LOW | (file.host.options.hypervisor ? MISA_H : 0), MISA_HIGH),
+    read: (file: CsrFile) => file.set(MISA_LOW | (file.host.options.hypervisor ? MISA_H : 0), MISA_HIGH),
     write: () => undefined,
   },
   mstatus,
@@ -135,7 +158,17 @@ export const baseRegisters: Readonly<Record<string, CsrRegister>> = {
   scause: plain(CsrSlot.scause),
   mtval: plain(CsrSlot.mtval),
   stval: plain(CsrSlot.stval),
+  ...pmpRegisters,
   ...interruptRegisters,
   ...counterRegisters,
   ...translationRegisters,
+};
+
+/** There are no triggers. */
+export const triggerRegisters = {
+  tselect: constant(0),
+  tdata1: constant(0),
+  tdata2: constant(0),
+  tdata3: constant(0),
+  tinfo: constant(0),
 };

@@ -1,16 +1,15 @@
 /** satp, vsatp and hgatp: translation scheme, address space, root table. */
+import { Csr, fieldShift, PagingMode } from '../../isa';
 import { Privilege } from '../../mmu';
 import { CsrSlot, HypervisorStatus, Status } from '../hart/hart-state';
 import type { HartOptions } from '../hart/options';
 import { type CsrRegister, plain, Refusal } from './register';
 
-/** MODE of satp, vsatp, hgatp (there with two more address bits). */
-export const PagingMode = { bare: 0, sv39: 8, sv48: 9 } as const;
-
-/** Fields of the high word. */
-const MODE_SHIFT = 28;
-const SPACE_SHIFT = 12;
-const PPN_HIGH = 0xfff;
+/** Fields of the high word; hgatp has them where satp has them. */
+export const MODE_SHIFT = fieldShift(Csr.satp, 'MODE');
+export const SPACE_SHIFT = fieldShift(Csr.satp, 'ASID');
+/** What of PPN, which goes over both words, is in the high one. */
+export const PPN_HIGH = (1 << SPACE_SHIFT) - 1;
 /** The root of a second stage is four pages, aligned. */
 const GUEST_ROOT_LOW = ~3;
 
@@ -72,5 +71,5 @@ const hgatp: CsrRegister = {
   },
 };
 
-export const translationRegisters: Readonly<Record<string, CsrRegister>> = { satp };
-export const virtualTranslationRegisters: Readonly<Record<string, CsrRegister>> = { vsatp, hgatp };
+export const translationRegisters = { satp };
+export const virtualTranslationRegisters = { vsatp, hgatp };

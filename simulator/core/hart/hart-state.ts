@@ -1,98 +1,60 @@
+import { Csr, fieldShift, highMask, lowMask } from '../../isa';
 import { Privilege } from '../../mmu';
 import { HartLayout } from '../layout';
+import { CsrSlot } from './csr-slots';
 
-/** CSRs that hold state of their own, by their place in the hart's block. Views (sstatus, sie, sip) have none. */
-export const CsrSlot = {
-  mstatus: 0,
-  medeleg: 1,
-  mideleg: 2,
-  mie: 3,
-  /** What software set: SSIP, STIP, SEIP. Wires are apart (`HartState.lines`), and so is hvip. */
-  mip: 4,
-  mtvec: 5,
-  mcounteren: 6,
-  menvcfg: 7,
-  mscratch: 8,
-  mepc: 9,
-  mcause: 10,
-  mtval: 11,
-  stvec: 12,
-  scounteren: 13,
-  senvcfg: 14,
-  sscratch: 15,
-  sepc: 16,
-  scause: 17,
-  stval: 18,
-  satp: 19,
-  hstatus: 20,
-  hedeleg: 21,
-  hideleg: 22,
-  hvip: 23,
-  hgeie: 24,
-  htval: 25,
-  htinst: 26,
-  htimedelta: 27,
-  hgatp: 28,
-  henvcfg: 29,
-  hcounteren: 30,
-  mtval2: 31,
-  mtinst: 32,
-  vsstatus: 33,
-  vstvec: 34,
-  vsscratch: 35,
-  vsepc: 36,
-  vscause: 37,
-  vstval: 38,
-  vsatp: 39,
-  fcsr: 40,
-  vstimecmp: 41,
-  stimecmp: 42,
-  mcountinhibit: 43,
-  /** Wires of guest external interrupts. */
-  hgeip: 44,
-} as const;
-export type CsrSlot = (typeof CsrSlot)[keyof typeof CsrSlot];
+export { CsrSlot };
 
 const CSR_SLOTS = 48;
 const FIRST_CSR = HartLayout.csrs;
 
 /** Bits of the low word of mstatus, sstatus and vsstatus. */
 export const Status = {
-  SIE: 1 << 1,
-  MIE: 1 << 3,
-  SPIE: 1 << 5,
-  MPIE: 1 << 7,
-  SPP: 1 << 8,
-  MPP: 3 << 11,
-  MPP_SHIFT: 11,
-  FS: 3 << 13,
-  MPRV: 1 << 17,
-  SUM: 1 << 18,
-  MXR: 1 << 19,
-  TVM: 1 << 20,
-  TW: 1 << 21,
-  TSR: 1 << 22,
+  SIE: lowMask(Csr.mstatus, 'SIE'),
+  MIE: lowMask(Csr.mstatus, 'MIE'),
+  SPIE: lowMask(Csr.mstatus, 'SPIE'),
+  MPIE: lowMask(Csr.mstatus, 'MPIE'),
+  SPP: lowMask(Csr.mstatus, 'SPP'),
+  MPP: lowMask(Csr.mstatus, 'MPP'),
+  MPP_SHIFT: fieldShift(Csr.mstatus, 'MPP'),
+  FS: lowMask(Csr.mstatus, 'FS'),
+  MPRV: lowMask(Csr.mstatus, 'MPRV'),
+  SUM: lowMask(Csr.mstatus, 'SUM'),
+  MXR: lowMask(Csr.mstatus, 'MXR'),
+  TVM: lowMask(Csr.mstatus, 'TVM'),
+  TW: lowMask(Csr.mstatus, 'TW'),
+  TSR: lowMask(Csr.mstatus, 'TSR'),
 } as const;
 
 /** Bits of the high word of mstatus that the H extension adds. */
-export const StatusHigh = { GVA: 1 << 6, MPV: 1 << 7 } as const;
+export const StatusHigh = { GVA: highMask(Csr.mstatus, 'GVA'), MPV: highMask(Csr.mstatus, 'MPV') } as const;
 
 /** Bits of the low word of hstatus. */
 export const HypervisorStatus = {
-  GVA: 1 << 6,
-  SPV: 1 << 7,
-  SPVP: 1 << 8,
-  HU: 1 << 9,
-  VGEIN: 0x3f << 12,
-  VGEIN_SHIFT: 12,
-  VTVM: 1 << 20,
-  VTW: 1 << 21,
-  VTSR: 1 << 22,
+  GVA: lowMask(Csr.hstatus, 'GVA'),
+  SPV: lowMask(Csr.hstatus, 'SPV'),
+  SPVP: lowMask(Csr.hstatus, 'SPVP'),
+  HU: lowMask(Csr.hstatus, 'HU'),
+  VGEIN: lowMask(Csr.hstatus, 'VGEIN'),
+  VGEIN_SHIFT: fieldShift(Csr.hstatus, 'VGEIN'),
+  VTVM: lowMask(Csr.hstatus, 'VTVM'),
+  VTW: lowMask(Csr.hstatus, 'VTW'),
+  VTSR: lowMask(Csr.hstatus, 'VTSR'),
 } as const;
 
 /** Bits of menvcfg, senvcfg and henvcfg: in the low word, and of menvcfg and henvcfg in the high word. */
-export const Environment = { FIOM: 1, CBIE: 3 << 4, CBIE_SHIFT: 4, CBCFE: 1 << 6, CBZE: 1 << 7 } as const;
-export const EnvironmentHigh = { ADUE: 1 << 29, PBMTE: 1 << 30, STCE: 1 << 31 } as const;
+export const Environment = {
+  FIOM: lowMask(Csr.menvcfg, 'FIOM'),
+  CBIE: lowMask(Csr.menvcfg, 'CBIE'),
+  CBIE_SHIFT: fieldShift(Csr.menvcfg, 'CBIE'),
+  CBCFE: lowMask(Csr.menvcfg, 'CBCFE'),
+  CBZE: lowMask(Csr.menvcfg, 'CBZE'),
+} as const;
+export const EnvironmentHigh = {
+  ADUE: highMask(Csr.menvcfg, 'ADUE'),
+  PBMTE: highMask(Csr.menvcfg, 'PBMTE'),
+  STCE: highMask(Csr.menvcfg, 'STCE'),
+} as const;
 
 /**
  * The registers of a hart, in its block of the core's memory, as 32-bit words: 64-bit values are a low and a high word, so that no

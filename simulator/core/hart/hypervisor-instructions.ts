@@ -1,14 +1,16 @@
 /** hlv, hlvx, hsv, hfence.vvma, hfence.gvma (manual, volume II, "Hypervisor Instructions"). */
+import type { AccessSize } from '../../isa';
 import { Privilege, virtualPage } from '../../mmu';
 import { Refusal } from '../csr/register';
 import { rdOf, rs1Of, rs2Of } from '../interpreter/instruction-fields';
-import type { AccessSize, MemoryAccess } from '../memory/memory-access';
+import type { MemoryAccess } from '../memory/memory-access';
 import type { ExecutingHart } from './executing-hart';
 import { HypervisorStatus, Status } from './hart-state';
+import { extended } from './memory-instruction';
 
 const sizes: readonly AccessSize[] = [1, 2, 4, 8];
 /** How many bytes a load or store of the hypervisor's (HLV, HLVX, HSV) accesses, by the bits above the lowest of funct7. */
-export const hypervisorAccessSize = (word: number): AccessSize => sizes[(word >>> 26) & 3] ?? 8;
+const sizeOf = (word: number): AccessSize => sizes[(word >>> 26) & 3] ?? 8;
 /** Variants of hlv in the place of rs2. */
 const UNSIGNED = 1;
 const EXECUTABLE = 3;
@@ -25,15 +27,11 @@ export class HypervisorInstructions {
     const { hart, memory } = this;
     if (this.refuses(word, this.memoryRefusal())) return;
     const { state } = hart;
-    const [size, variant, rs1] = [hypervisorAccessSize(word), rs2Of(word), rs1Of(word)];
+    const [size, variant, rs1] = [sizeOf(word), rs2Of(word), rs1Of(word)];
     const isExecutable = variant === EXECUTABLE;
     if (!memory.hypervisorLoad(state.registerLow(rs1), state.registerHigh(rs1), size, isExecutable)) return;
-    let { low, high } = memory;
-    if (variant !== UNSIGNED && !isExecutable && size !== 8) {
-      const unused = 32 - size * 8;
-      low = (low << unused) >> unused;
-      high = low >> 31;
-    }
+    const facts = { size, signed: variant !== UNSIGNED && !isExecutable, boxed: false };
+    const { low, high } = extended(memory.low, memory.high, facts);
     state.setRegister(rdOf(word), low, high);
     hart.advance(4);
   }
@@ -45,7 +43,7 @@ export class HypervisorInstructions {
     const [rs1, rs2] = [rs1Of(word), rs2Of(word)];
     const [valueLow, valueHigh] = [state.registerLow(rs2), state.registerHigh(rs2)];
     const address = [state.registerLow(rs1), state.registerHigh(rs1)] as const;
-    if (memory.hypervisorStore(...address, hypervisorAccessSize(word), valueLow, valueHigh)) hart.advance(4);
+    if (memory.hypervisorStore(...address, sizeOf(word), valueLow, valueHigh)) hart.advance(4);
   }
 
   /** hfence.vvma and hinval.vvma, which TVM does not trap. */

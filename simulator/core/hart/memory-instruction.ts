@@ -1,16 +1,9 @@
-import { decode, expand } from '../../isa/index';
+import { decode, expand, type OperandName, type WidthFacts } from '../../isa/index';
 import { FLOAT_REGISTERS } from '../layout';
-import type { AccessSize } from '../memory/memory-access';
 
 /** What a load, store or atomic wants of memory. */
-export interface MemoryInstruction {
+export interface MemoryInstruction extends WidthFacts {
   readonly kind: 'load' | 'store' | 'atomic';
-  /** Bytes. */
-  readonly size: AccessSize;
-  /** Whether a loaded value is sign-extended. */
-  readonly signed: boolean;
-  /** A narrow value for an f register: NaN-boxed. */
-  readonly boxed: boolean;
   /** load-reserved: a load that leaves a reservation. */
   readonly reserves: boolean;
   /** store-conditional: an atomic that may write nothing. */
@@ -23,30 +16,29 @@ export interface MemoryInstruction {
   readonly length: 2 | 4;
 }
 
-const SIZES: { readonly [letter: string]: AccessSize } = { b: 1, h: 2, w: 4, d: 8 };
-
-/** Takes a load, store or atomic apart; undefined for anything else. */
+/** Takes a load, store or atomic apart; undefined for anything else, and for what acts as though in a guest. */
 export function memoryInstruction(word: number): MemoryInstruction | undefined {
   const decoded = decode(word);
   if (!decoded) return undefined;
   const { instruction, fields } = expand(decoded);
-  const plain = /^f?(l|s)([bhwd])(u?)$/.exec(instruction.name);
-  // x and f registers are numbered in one file.
-  const file = instruction.name.startsWith('f') ? FLOAT_REGISTERS : 0;
-  const atomic = /^(lr|sc|amo\w+)\.([wd])$/.exec(instruction.name);
-  const size = SIZES[plain?.[2] ?? atomic?.[2] ?? ''];
-  if (size === undefined) return undefined;
-  const reserves = atomic?.[1] === 'lr';
+  const { memory } = instruction;
+  if (!memory || memory.asGuest) return undefined;
+  const { kind, size, signed, boxed, reserves, conditional } = memory;
+  const register = (name: OperandName): number => {
+    // x and f registers are numbered in one file.
+    const isFloat = instruction.operands.some((operand) => operand.name === name && operand.file === 'f');
+    return (isFloat ? FLOAT_REGISTERS : 0) + (fields[name] ?? 0);
+  };
   return {
-    kind: plain?.[1] === 's' ? 'store' : plain || reserves ? 'load' : 'atomic',
+    kind,
     size,
-    signed: plain?.[3] !== 'u',
+    signed,
+    boxed,
     reserves,
-    conditional: atomic?.[1] === 'sc',
-    boxed: file !== 0,
-    rd: file + (fields.rd ?? 0),
-    rs1: fields.rs1 ?? 0,
-    rs2: file + (fields.rs2 ?? 0),
+    conditional,
+    rd: register('rd'),
+    rs1: register('rs1'),
+    rs2: register('rs2'),
     offset: fields.imm ?? 0,
     length: decoded.instruction.length,
   };
@@ -56,7 +48,7 @@ export function memoryInstruction(word: number): MemoryInstruction | undefined {
 export function extended(
   low: number,
   high: number,
-  { size, signed, boxed }: MemoryInstruction,
+  { size, signed, boxed }: WidthFacts,
 ): {
   low: number;
   high: number;

@@ -1,9 +1,9 @@
+import { FRAME } from '../../mmu/address';
 import { HartLayout } from '../layout';
 import type { HartState } from './hart-state';
 
 /** Bytes of a reservation set (Unprivileged, Zalrsc): the aligned ones around the address that was reserved. */
 const SET = 8;
-const PAGE = 4096;
 const NONE = -1;
 
 /** What a hart has to do for the reservations of the others. */
@@ -53,7 +53,7 @@ export class Reservations {
   hartStopped({ state }: ReservingHart): void {
     const held = state.get(HartLayout.reservation);
     const index = this.harts.findIndex((hart) => hart.state === state);
-    const page = held === NONE ? NONE : held & -PAGE;
+    const page = held === NONE ? NONE : held & -FRAME;
     if (this.guarded[index] === page) return;
     this.guarded[index] = page;
     if (page === NONE) return;
@@ -64,7 +64,7 @@ export class Reservations {
   isHeldByOthers(memoryOffset: number, than: HartState): boolean {
     return this.harts.some(({ state }) => {
       const held = state.get(HartLayout.reservation);
-      return held !== NONE && state !== than && (held & -PAGE) === (memoryOffset & -PAGE);
+      return held !== NONE && state !== than && (held & -FRAME) === (memoryOffset & -FRAME);
     });
   }
 }

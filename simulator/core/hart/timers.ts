@@ -1,10 +1,11 @@
 /** The timers of Sstc: stimecmp against `time`, vstimecmp against `time` + htimedelta. */
+import { InterruptBit } from '../../isa';
 import { CsrSlot, EnvironmentHigh, fromWords, type HartState } from './hart-state';
 
 /** Machine clock per tick of `time`. */
-const TICK = 100;
-const STIP = 1 << 5;
-const VSTIP = 1 << 6;
+export const TICK = 100;
+const STIP = InterruptBit.supervisorTimer;
+const VSTIP = InterruptBit.virtualSupervisorTimer;
 /** Later deadlines than any run reaches. */
 const NEVER = Number.POSITIVE_INFINITY;
 

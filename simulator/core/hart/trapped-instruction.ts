@@ -1,4 +1,4 @@
-import { decode, ExceptionCode, encode, expand } from '../../isa';
+import { causeBits, decode, encode, exceptionCauses, expand } from '../../isa';
 import { Access } from '../../mmu';
 import { FastPathLayout, HartLayout } from '../layout';
 import type { SharedMemory } from '../memory/memory-access';
@@ -27,10 +27,7 @@ const keptBits: ReadonlyMap<number, number> = new Map([
 const OFFSET_SHIFT = 15;
 const COMPRESSED = ~2;
 
-const GUEST_PAGE_FAULTS =
-  (1 << ExceptionCode.instructionGuestPageFault) |
-  (1 << ExceptionCode.loadGuestPageFault) |
-  (1 << ExceptionCode.storeGuestPageFault);
+const GUEST_PAGE_FAULTS = causeBits(exceptionCauses.filter(({ kind }) => kind === 'guest-page-fault'));
 
 /** What a trap of an access tells M- and HS-mode beside cause and value (manual, volume II, mtval2, mtinst, htval, htinst). */
 export class TrappedInstruction {

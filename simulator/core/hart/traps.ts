@@ -1,4 +1,4 @@
-import { ExceptionCode, InterruptCode } from '../../isa';
+import { causeBits, ExceptionCode, exceptionCauses, InterruptCode } from '../../isa';
 import { Privilege } from '../../mmu';
 import { CsrSlot, type HartState, HypervisorStatus, Status, StatusHigh } from './hart-state';
 
@@ -37,19 +37,7 @@ const otherValue: TrapDetails = { ...guestAddress, guestVirtual: false };
 export const addressDetails = (isGuestVirtual: boolean): TrapDetails => (isGuestVirtual ? guestAddress : otherValue);
 
 /** Exceptions whose value is an address: misaligned, access faults, page faults, guest-page faults. */
-const ADDRESS_EXCEPTIONS =
-  (1 << ExceptionCode.instructionMisaligned) |
-  (1 << ExceptionCode.instructionAccessFault) |
-  (1 << ExceptionCode.loadMisaligned) |
-  (1 << ExceptionCode.loadAccessFault) |
-  (1 << ExceptionCode.storeMisaligned) |
-  (1 << ExceptionCode.storeAccessFault) |
-  (1 << ExceptionCode.instructionPageFault) |
-  (1 << ExceptionCode.loadPageFault) |
-  (1 << ExceptionCode.storePageFault) |
-  (1 << ExceptionCode.instructionGuestPageFault) |
-  (1 << ExceptionCode.loadGuestPageFault) |
-  (1 << ExceptionCode.storeGuestPageFault);
+const ADDRESS_EXCEPTIONS = causeBits(exceptionCauses.filter(({ access }) => access !== undefined));
 
 /** The code of the interrupt that would be taken now, or -1. */
 export function pendingInterrupt(state: HartState): number {

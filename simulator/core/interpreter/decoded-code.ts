@@ -11,9 +11,10 @@ import {
   type SystemOperation,
   systemOperationOf,
 } from '../../isa';
+import { FRAME } from '../../mmu/address';
 import { DecodedLayout, DISCARD, FLOAT_REGISTERS, type MemoryLayout } from '../layout';
 import { instructionOfOpcode, opcodes, SpecialOpcode } from './interpreter';
-import { systemOperations } from './slow-operation';
+import { systemCodes } from './slow-operation';
 
 const { entrySize: ENTRY, pageSize: PAGE, entriesSize, parcels: PARCELS } = DecodedLayout;
 
@@ -56,7 +57,7 @@ function makeEntry(word: number): Entry {
 function systemEntry(operation: SystemOperation, word: number): Entry {
   const isCompressed = (word & 3) !== 3;
   const opcode = isCompressed ? SpecialOpcode.compressedSystem : SpecialOpcode.system;
-  return { head: opcode | (systemOperations.indexOf(operation) << 8), immediate: isCompressed ? word & 0xffff : word };
+  return { head: opcode | (systemCodes.codeOf(operation) << 8), immediate: isCompressed ? word & 0xffff : word };
 }
 
 /** A register's number among x and f registers, as `HartLayout` has them. */
@@ -111,7 +112,7 @@ export class DecodedCode {
     private readonly changed: (ramOffset: number, length: number, isWritten: boolean) => void,
   ) {
     this.words = new Int32Array(memory.buffer);
-    this.decodedPages = new Int32Array(layout.ramSize / 4096);
+    this.decodedPages = new Int32Array(layout.ramSize / FRAME);
   }
 
   isCode(ramPage: number): boolean {
@@ -163,7 +164,7 @@ export class DecodedCode {
   ramOffsetOf(entry: number): number {
     const number = Math.floor((entry - this.layout.decodedBase) / PAGE);
     const parcel = (entry - this.layout.decodedBase - number * PAGE) / ENTRY;
-    return (this.ramPages[number] ?? 0) * 4096 + parcel * 2;
+    return (this.ramPages[number] ?? 0) * FRAME + parcel * 2;
   }
 
   rdOf(entry: number): number {

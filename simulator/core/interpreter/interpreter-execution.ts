@@ -1,3 +1,4 @@
+import { FRAME } from '../../mmu/address';
 import { DecodedLayout, HartLayout } from '../layout';
 import { type ExecutionLocals, WasmExecution } from '../wasm/execution';
 import { I32, I64 } from '../wasm/expression';
@@ -81,7 +82,7 @@ export class InterpreterExecution extends WasmExecution {
     f.set(locals.pc, target);
     this.writeRd(this.nextPc());
     const offset = f.i64(locals.pc).sub(f.i64(locals.pageAddress));
-    f.if(offset.lessUnsigned(4096), () => {
+    f.if(offset.lessUnsigned(FRAME), () => {
       f.set(locals.entry, entryAt(f, locals));
       f.branch(labels.arrive);
     });

@@ -1,4 +1,5 @@
 import { expansionOf, type Instruction, instructions, systemOperationOf } from '../../isa';
+import { FRAME } from '../../mmu/address';
 import { regionSignature } from '../jit/region-signature';
 import { DecodedLayout, FastPathLayout, HartLayout, TranslationLayout } from '../layout';
 import { tableEntry } from '../wasm/execution';
@@ -34,7 +35,7 @@ export const SpecialOpcode = {
   region: 7,
 } as const;
 
-const FIRST_INSTRUCTION = 8;
+const FIRST_INSTRUCTION = Object.keys(SpecialOpcode).length;
 
 /**
  * Jumps that are not counted at the beginning of a call, until a region is entered: calls begin and end in the middle of regions, and
@@ -208,7 +209,7 @@ function callSlow(f: FunctionBuilder, locals: InterpreterLocals, slow: number, h
 /** Finds the decoded page of pc, asking slow code where the execute table does not know. */
 function enterPage(f: FunctionBuilder, locals: InterpreterLocals, slow: Label): void {
   const [hart, pc] = [f.i32(locals.hart), f.i64(locals.pc)];
-  const tag = pc.and(-4096).or(I64.load(hart, HartLayout.fetchContext));
+  const tag = pc.and(-FRAME).or(I64.load(hart, HartLayout.fetchContext));
   const slot = f.tee(locals.slot, tableEntry(hart, pc));
   f.if(tag.notEqual(I64.load(slot, HartLayout.executeTable + FastPathLayout.tag)), () => {
     f.set(locals.request, I32.constant(slowRequest(SlowOperation.fetch)));
@@ -216,7 +217,7 @@ function enterPage(f: FunctionBuilder, locals: InterpreterLocals, slow: Label): 
   });
   const decodedPage = I32.load(f.i32(locals.slot), HartLayout.executeTable + FastPathLayout.decodedPage);
   f.set(locals.page, decodedPage);
-  f.set(locals.pageAddress, pc.and(-4096));
+  f.set(locals.pageAddress, pc.and(-FRAME));
   f.set(locals.entry, entryAt(f, locals));
 }
 
@@ -289,7 +290,18 @@ function specialCases(f: FunctionBuilder, locals: InterpreterLocals, labels: Loo
     standAlone(f, locals);
     f.branch(labels.next);
   };
-  return [undecoded, pageEnd, crossing, breakpoint, system(4), system(2), float, region];
+  const bodies: Readonly<Record<keyof typeof SpecialOpcode, () => void>> = {
+    undecoded,
+    pageEnd,
+    crossing,
+    breakpoint,
+    system: system(4),
+    compressedSystem: system(2),
+    float,
+    region,
+  };
+  const names = Object.keys(SpecialOpcode) as (keyof typeof SpecialOpcode)[];
+  return names.sort((a, b) => SpecialOpcode[a] - SpecialOpcode[b]).map((name) => bodies[name]);
 }
 
 /** Puts the instruction at which a region begins into the alone page, to execute it there. */

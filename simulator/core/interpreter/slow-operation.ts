@@ -36,45 +36,61 @@ export type SlowFunction = (
   valueHigh: number,
 ) => void;
 
-export const loadWidths: readonly LoadWidth[] = ['b', 'bu', 'h', 'hu', 'w', 'wu', 'd', 'boxed'];
-export const storeWidths: readonly StoreWidth[] = ['b', 'h', 'w', 'd'];
-export const systemOperations: readonly SystemOperation[] = [
-  'csr-write',
-  'csr-set',
-  'csr-clear',
-  'ecall',
-  'ebreak',
-  'mret',
-  'sret',
-  'wfi',
-  'pause',
-  'sfence.vma',
-  'sfence.inval',
-  'hfence.vvma',
-  'hfence.gvma',
-  'hypervisor-load',
-  'hypervisor-store',
-  'cbo.inval',
-  'cbo.clean',
-  'cbo.flush',
-  'cbo.zero',
-  'illegal',
-];
+/** Names, and the numbers that stand for them in requests and decoded entries. */
+class Codes<Name extends string> {
+  private readonly names: Name[] = [];
 
-export const sizeOf: Readonly<Record<LoadWidth, 1 | 2 | 4 | 8>> = {
-  b: 1,
-  bu: 1,
-  h: 2,
-  hu: 2,
-  w: 4,
-  wu: 4,
-  d: 8,
-  boxed: 4,
-};
+  constructor(private readonly numbers: Readonly<Record<Name, number>>) {
+    for (const [name, number] of Object.entries(numbers) as [Name, number][]) {
+      if (this.names[number] !== undefined || number > MOST_DETAIL)
+        throw new RangeError(`'${name}' cannot be ${number}`);
+      this.names[number] = name;
+    }
+  }
+
+  codeOf(name: Name): number {
+    return this.numbers[name];
+  }
+
+  nameOf(number: number): Name {
+    const name = this.names[number];
+    if (name === undefined) throw new RangeError(`${number} stands for nothing`);
+    return name;
+  }
+}
+
+const MOST_DETAIL = 0xff;
+
+/** How wide a load or store is, as the detail of its request. */
+export const widthCodes = new Codes<LoadWidth | StoreWidth>({ b: 0, bu: 1, h: 2, hu: 3, w: 4, wu: 5, d: 6, boxed: 7 });
+
+/** What a system instruction does, as the detail of its request and in the rd of its decoded entry. */
+export const systemCodes = new Codes<SystemOperation>({
+  'csr-write': 0,
+  'csr-set': 1,
+  'csr-clear': 2,
+  ecall: 3,
+  ebreak: 4,
+  mret: 5,
+  sret: 6,
+  wfi: 7,
+  pause: 8,
+  'sfence.vma': 9,
+  'sfence.inval': 10,
+  'hfence.vvma': 11,
+  'hfence.gvma': 12,
+  'hypervisor-load': 13,
+  'hypervisor-store': 14,
+  'cbo.inval': 15,
+  'cbo.clean': 16,
+  'cbo.flush': 17,
+  'cbo.zero': 18,
+  illegal: 19,
+});
 
 export const DETAIL_SHIFT = 8;
 
-/** A request in one number: the operation, a detail (an index in one of the lists above), and the instruction's length. */
+/** A request in one number: the operation, a detail (one of the codes above), and the instruction's length. */
 export function slowRequest(operation: SlowOperation, detail = 0, length: 0 | 2 | 4 = 0): number {
   return operation | (detail << DETAIL_SHIFT) | (length << 16);
 }

@@ -1,22 +1,12 @@
+import { type WidthFacts, widths } from '../../isa';
 import type { FloatInstructions } from '../float/float-instructions';
 import { prepareFloat } from '../float/float-state';
 import type { ExecutingHart } from '../hart/executing-hart';
+import { extended } from '../hart/memory-instruction';
 import type { SystemInstructions } from '../hart/system-instructions';
 import type { InstructionFetch } from '../memory/instruction-fetch';
-import type { AccessSize, MemoryAccess, SharedMemory } from '../memory/memory-access';
-import {
-  detailOf,
-  lengthOf,
-  loadWidths,
-  operationOf,
-  SlowOperation,
-  sizeOf,
-  storeWidths,
-  systemOperations,
-} from './slow-operation';
-
-/** Sign extension of what was loaded, by width. */
-const signBits: Readonly<Record<string, number>> = { b: 8, h: 16, w: 32 };
+import type { MemoryAccess, SharedMemory } from '../memory/memory-access';
+import { detailOf, lengthOf, operationOf, SlowOperation, systemCodes, widthCodes } from './slow-operation';
 
 /**
  * What the interpreter does not do itself, for one hart: it comes with pc and budget in the hart's block (the current instruction counted)
@@ -51,36 +41,34 @@ export class SlowPaths {
         hart.translate(entry);
         break;
       case SlowOperation.load: {
-        const width = loadWidths[detailOf(request)] ?? 'd';
-        if (memory.load(low, high, sizeOf[width])) this.finishLoad(entry, width, lengthOf(request));
+        const facts = widthOf(request);
+        if (memory.load(low, high, facts.size)) this.finishLoad(entry, facts, lengthOf(request));
         break;
       }
       case SlowOperation.store: {
-        const size = this.storeSize(request);
+        const { size } = widthOf(request);
         if (memory.store(low, high, size, valueLow, valueHigh)) hart.advance(lengthOf(request));
         break;
       }
       case SlowOperation.atomic:
-        if (memory.prepareAtomic(low, high, this.storeSize(request))) hart.tryAgain();
+        if (memory.prepareAtomic(low, high, widthOf(request).size)) hart.tryAgain();
         break;
       case SlowOperation.loadReserved: {
-        const width = loadWidths[detailOf(request)] ?? 'd';
-        if (memory.loadReserved(low, high, sizeOf[width])) this.finishLoad(entry, width, lengthOf(request));
+        const facts = widthOf(request);
+        if (memory.loadReserved(low, high, facts.size)) this.finishLoad(entry, facts, lengthOf(request));
         break;
       }
       case SlowOperation.storeConditional: {
-        const size = this.storeSize(request);
+        const { size } = widthOf(request);
         const failed = memory.storeConditional(low, high, size, valueLow, valueHigh);
         if (failed === undefined) break;
         hart.state.setRegister(shared.decoded.rdOf(entry), failed ? 1 : 0, 0);
         hart.advance(lengthOf(request));
         break;
       }
-      case SlowOperation.system: {
-        const operation = systemOperations[detailOf(request)];
-        if (operation) this.system.execute(operation, shared.decoded.immediateOf(entry));
+      case SlowOperation.system:
+        this.system.execute(systemCodes.nameOf(detailOf(request)), shared.decoded.immediateOf(entry));
         break;
-      }
       case SlowOperation.prepareFloat:
         if (prepareFloat(hart.state)) hart.tryAgain();
         else hart.raiseIllegal(shared.decoded.wordOf(entry));
@@ -91,19 +79,9 @@ export class SlowPaths {
     }
   }
 
-  private storeSize(request: number): AccessSize {
-    return sizeOf[storeWidths[detailOf(request)] ?? 'd'];
-  }
-
-  private finishLoad(entry: number, width: string, length: 2 | 4): void {
+  private finishLoad(entry: number, facts: WidthFacts, length: 2 | 4): void {
     const { memory, hart, shared } = this;
-    const bits = signBits[width];
-    let { low, high } = memory;
-    if (width === 'boxed') high = -1;
-    if (bits !== undefined) {
-      low = (low << (32 - bits)) >> (32 - bits);
-      high = low >> 31;
-    }
+    const { low, high } = extended(memory.low, memory.high, facts);
     hart.state.setRegister(shared.decoded.rdOf(entry), low, high);
     hart.advance(length);
   }
@@ -119,3 +97,5 @@ export class SlowPaths {
     );
   }
 }
+
+const widthOf = (request: number): WidthFacts => widths[widthCodes.nameOf(detailOf(request))];

@@ -1,4 +1,5 @@
 /** Where discovery reads guest code: the pages that a hart can execute right now, and that have been executed before. */
+
 import {
   type Decoded,
   decode,
@@ -9,12 +10,13 @@ import {
   roundsSlowly,
   systemOperationOf,
 } from '../../isa';
+import { FRAME } from '../../mmu/address';
 import type { HartState } from '../hart/hart-state';
 import type { DecodedCode } from '../interpreter/decoded-code';
 import { FastPathLayout, HartLayout } from '../layout';
 import type { PhysicalMemory } from '../memory/ram';
 import { inlineCsrOf } from './inline-csr';
-import { PAGE_SIZE, pageOf, type RegionInstruction, type RegionPage } from './region';
+import { pageOf, type RegionInstruction, type RegionPage } from './region';
 
 /** What follows an instruction, as discovery has to know it. */
 export type Flow = 'next' | 'branch' | 'jump' | 'call' | 'indirect' | 'indirect call';
@@ -83,14 +85,14 @@ export class CodeSource {
   private wordAt(offset: number): number | undefined {
     const page = this.pageAt(pageOf(offset));
     if (!page) return undefined;
-    const ramOffset = page.ramPage * PAGE_SIZE + (offset - page.offset);
+    const ramOffset = page.ramPage * FRAME + (offset - page.offset);
     if (this.isStop(ramOffset)) return undefined;
     const address = this.ram.base + ramOffset;
     const low = this.ram.read16(address);
     if ((low & 3) !== 3) return low;
-    if (offset - page.offset !== PAGE_SIZE - 2) return low | (this.ram.read16(address + 2) << 16);
+    if (offset - page.offset !== FRAME - 2) return low | (this.ram.read16(address + 2) << 16);
     const next = this.pageAt(pageOf(offset + 2));
-    return next && low | (this.ram.read16(this.ram.base + next.ramPage * PAGE_SIZE) << 16);
+    return next && low | (this.ram.read16(this.ram.base + next.ramPage * FRAME) << 16);
   }
 
   /** Pages come from the hart's execute table alone: asking for others would be an access of the guest's. */

@@ -2,6 +2,7 @@
 
 import { Csr, systemOperationOf } from '../../isa';
 import type { CsrOperation } from '../csr/instruction';
+import { EXCEPTION_PC_BITS } from '../csr/register';
 import { CsrSlot } from '../hart/hart-state';
 import { CsrAccess, HartLayout } from '../layout';
 import type { RegionInstruction } from './region';
@@ -31,11 +32,11 @@ const { machine, supervisor } = CsrAccess;
 
 const plainCsrs: ReadonlyMap<number, PlainCsr> = new Map([
   [Csr.mscratch.number, { slot: CsrSlot.mscratch, mask: all, access: machine }],
-  [Csr.mepc.number, { slot: CsrSlot.mepc, mask: ~1, access: machine }],
+  [Csr.mepc.number, { slot: CsrSlot.mepc, mask: EXCEPTION_PC_BITS, access: machine }],
   [Csr.mcause.number, { slot: CsrSlot.mcause, mask: all, access: machine }],
   [Csr.mtval.number, { slot: CsrSlot.mtval, mask: all, access: machine }],
   [Csr.sscratch.number, { slot: CsrSlot.sscratch, mask: all, access: supervisor }],
-  [Csr.sepc.number, { slot: CsrSlot.sepc, mask: ~1, access: supervisor }],
+  [Csr.sepc.number, { slot: CsrSlot.sepc, mask: EXCEPTION_PC_BITS, access: supervisor }],
   [Csr.scause.number, { slot: CsrSlot.scause, mask: all, access: supervisor }],
   [Csr.stval.number, { slot: CsrSlot.stval, mask: all, access: supervisor }],
 ]);

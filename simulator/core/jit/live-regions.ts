@@ -1,7 +1,8 @@
 /** The regions that are in use: their places in the table of functions, and the decoded entries that lead to them. */
+import { FRAME } from '../../mmu/address';
 import { type DecodedCode, headOfRegion } from '../interpreter/decoded-code';
 import { TranslationLayout } from '../layout';
-import { type Block, PAGE_SIZE, pageOf, type Region } from './region';
+import { type Block, pageOf, type Region } from './region';
 import type { RegionLinks } from './region-function';
 
 const { recordSize: RECORD, recordsPerRegion, records: RECORDS, regions: CAPACITY } = TranslationLayout;
@@ -79,7 +80,7 @@ export class LiveRegions {
   /** The entry that the region was asked for is its own in any case; other entries stay with the region that has them. */
   private link(live: LiveRegion, index: number, offset: number, longest: number): void {
     const { region, links } = live;
-    const page = region.pages.get(offset & -PAGE_SIZE);
+    const page = region.pages.get(offset & -FRAME);
     if (!page) return;
     const entry = this.decoded.entryAt(page.decodedPage, offset - page.offset);
     const other = this.regionAt(entry);
@@ -147,7 +148,7 @@ function ramRangesOf(region: Region, { offset, instructions }: Block): RamRange[
   const end = last ? last.offset + last.length : offset;
   const range = (from: number, to: number): RamRange => {
     const page = region.pages.get(pageOf(from));
-    const start = (page?.ramPage ?? 0) * PAGE_SIZE + (from - pageOf(from));
+    const start = (page?.ramPage ?? 0) * FRAME + (from - pageOf(from));
     return { start, end: start + (to - from) };
   };
   // What follows a page's end is somewhere else in RAM.

@@ -1,11 +1,12 @@
 /** A region as one WebAssembly function: registers in local variables, control flow structured, one exit. */
+import { FRAME } from '../../mmu/address';
 import { DecodedLayout, FastPathLayout, FLOAT_REGISTERS, HartLayout, TranslationLayout } from '../layout';
 import { tableEntry } from '../wasm/execution';
 import { I32, I64 } from '../wasm/expression';
 import { FunctionBuilder, type Label } from '../wasm/function';
 import { Opcode, Type } from '../wasm/opcodes';
 import type { Operations } from '../wasm/operations';
-import { type Block, PAGE_SIZE, pageOf, type Region } from './region';
+import { type Block, pageOf, type Region } from './region';
 import {
   getRegister,
   offsetOfMend,
@@ -304,7 +305,7 @@ export class RegionFunction implements RegionExits {
     const pc = f.i64(locals.pc);
     const budgetNeeded = Math.max(...this.region.entries.map((entry) => this.structure.longest.get(entry) ?? 0));
     f.set(locals.slot, tableEntry(hart, pc));
-    const page = pc.and(-PAGE_SIZE);
+    const page = pc.and(-FRAME);
     f.if(this.executeTagIs(page).and(f.i32(locals.budget).lessSigned(budgetNeeded).equal(0)), () => {
       const decodedPage = I32.load(f.i32(locals.slot), HartLayout.executeTable + FastPathLayout.decodedPage);
       f.set(
@@ -312,7 +313,7 @@ export class RegionFunction implements RegionExits {
         decodedPage.add(
           pc
             .word()
-            .mask(PAGE_SIZE - 2)
+            .mask(FRAME - 2)
             .shiftLeft(2),
         ),
       );

@@ -1,5 +1,7 @@
 /** What a region is: basic blocks of guest code that are translated together into one function. */
+
 import type { Fields, Instruction } from '../../isa';
+import { FRAME } from '../../mmu/address';
 
 /** One instruction, already expanded where it is a compressed one. */
 export interface RegionInstruction {
@@ -46,10 +48,8 @@ export interface Region {
   readonly pages: ReadonlyMap<number, RegionPage>;
 }
 
-export const PAGE_SIZE = 4096;
-
 /** The offset of the page in which an offset is. */
-export const pageOf = (offset: number): number => offset & -PAGE_SIZE;
+export const pageOf = (offset: number): number => offset & -FRAME;
 
 /** Offsets of the blocks, inside the region or not, to which control goes from a block without an indirect jump. */
 export function successors({ end }: Block): readonly number[] {

@@ -3,6 +3,7 @@
  * retires the same instructions as the interpreter, leaves all that is not plain computation to it, and never runs beyond its budget.
  */
 
+import { FRAME } from '../../mmu/address';
 import type { HartState } from '../hart/hart-state';
 import type { DecodedCode } from '../interpreter/decoded-code';
 import { HartLayout, TranslationLayout } from '../layout';
@@ -12,7 +13,7 @@ import { compileBatch, type RegionToCompile } from './batch';
 import { CodeSource } from './code-source';
 import { discoverRegion, type RegionLimits, sizeOfRegion } from './discovery';
 import { type LiveRegion, LiveRegions } from './live-regions';
-import { PAGE_SIZE, type Region } from './region';
+import type { Region } from './region';
 import { LONGEST_BLOCK, OFFSET_LIMIT } from './region-execution';
 import { type Structure, structureRegion } from './structure';
 
@@ -193,8 +194,8 @@ export class Translator {
 
   /** A region of its own. */
   private begin(state: HartState, { low, high }: Request): Plan | undefined {
-    const origin = { low: low & -PAGE_SIZE, high };
-    return this.planAt(state, origin, [low & (PAGE_SIZE - 1)], undefined);
+    const origin = { low: low & -FRAME, high };
+    return this.planAt(state, origin, [low & (FRAME - 1)], undefined);
   }
 
   /** The region that was left, or that has the place in its middle, made anew with all places that were requested for it. */
@@ -234,6 +235,6 @@ export class Translator {
 }
 
 function ramOffsetOf({ pages }: Region, offset: number): number {
-  const page = pages.get(offset & -PAGE_SIZE);
-  return (page?.ramPage ?? 0) * PAGE_SIZE + (offset & (PAGE_SIZE - 1));
+  const page = pages.get(offset & -FRAME);
+  return (page?.ramPage ?? 0) * FRAME + (offset & (FRAME - 1));
 }

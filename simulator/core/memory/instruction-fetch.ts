@@ -1,5 +1,6 @@
 import { ExceptionCode } from '../../isa';
 import { Access } from '../../mmu';
+import { FRAME } from '../../mmu/address';
 import type { HartState } from '../hart/hart-state';
 import { DecodedLayout, HartLayout } from '../layout';
 import type { FastPath } from './fast-path';
@@ -39,7 +40,7 @@ export class InstructionFetch {
     this.shared.markVirtualBreakpoints(pcLow, pcHigh, ramPage);
     const decodedPage = decoded.pageOf(ramPage);
     const context = this.state.get(HartLayout.fetchContext);
-    const memoryOffset = ram.memoryOffset(physical - (physical % 4096));
+    const memoryOffset = ram.memoryOffset(physical - (physical % FRAME));
     this.fastPath.fill(HartLayout.executeTable, pcLow, pcHigh, context, memoryOffset, decodedPage);
     return undefined;
   }

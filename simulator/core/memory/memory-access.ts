@@ -1,5 +1,6 @@
-import { ExceptionCode } from '../../isa';
-import { Access } from '../../mmu';
+import { type AccessSize, accessFaultOf, ExceptionCode, guestPageFaultOf, pageFaultOf } from '../../isa';
+import { Access, accessNames } from '../../mmu';
+import { FRAME } from '../../mmu/address';
 import { CACHE_BLOCK } from '../hart/cache-block';
 import type { HartState } from '../hart/hart-state';
 import type { HartOptions } from '../hart/options';
@@ -11,8 +12,6 @@ import type { CorePlatform } from './platform';
 import type { PhysicalMemory } from './ram';
 import type { AddressTranslation } from './translation';
 import type { Watchpoints } from './watch';
-
-export type AccessSize = 1 | 2 | 4 | 8;
 
 /** What harts have in common. */
 export interface SharedMemory {
@@ -44,20 +43,15 @@ export interface AccessEvents {
 
 const misalignedFault = { load: ExceptionCode.loadMisaligned, store: ExceptionCode.storeMisaligned } as const;
 
+const storeFaults: ReadonlyMap<number, number> = new Map([
+  [pageFaultOf('read'), pageFaultOf('write')],
+  [guestPageFaultOf('read'), guestPageFaultOf('write')],
+  [accessFaultOf('read'), accessFaultOf('write')],
+  [-1, accessFaultOf('write')],
+]);
+
 /** The fault of a store that is to an access what the fault of a load is; -1 stands for an address where nothing is. */
-export function storeFaultOf(fault: number): number {
-  switch (fault) {
-    case ExceptionCode.loadPageFault:
-      return ExceptionCode.storePageFault;
-    case ExceptionCode.loadGuestPageFault:
-      return ExceptionCode.storeGuestPageFault;
-    case ExceptionCode.loadAccessFault:
-    case -1:
-      return ExceptionCode.storeAccessFault;
-    default:
-      return fault;
-  }
-}
+export const storeFaultOf = (fault: number): number => storeFaults.get(fault) ?? fault;
 
 /**
  * Loads, stores and atomics that the fast path does not answer. Each gives true when the access is done and false when it has trapped;
@@ -84,7 +78,7 @@ export class MemoryAccess {
   load(low: number, high: number, size: AccessSize): boolean {
     this.start = low;
     if (this.trapsMisaligned && !this.isAligned(low, high, size, 'load')) return false;
-    if ((low & 0xfff) + size > 0x1000) return this.loadAcrossPages(low, high, size);
+    if ((low & 0xfff) + size > FRAME) return this.loadAcrossPages(low, high, size);
     if (!this.translate(low, high, size, Access.read)) return false;
     const { physical } = this.translation;
     if (this.shared.ram.contains(physical, size)) {
@@ -101,7 +95,7 @@ export class MemoryAccess {
   store(low: number, high: number, size: AccessSize, valueLow: number, valueHigh: number): boolean {
     this.start = low;
     if (this.trapsMisaligned && !this.isAligned(low, high, size, 'store')) return false;
-    if ((low & 0xfff) + size > 0x1000) return this.storeAcrossPages(low, high, size, valueLow, valueHigh);
+    if ((low & 0xfff) + size > FRAME) return this.storeAcrossPages(low, high, size, valueLow, valueHigh);
     if (!this.translate(low, high, size, Access.write)) return false;
     const { physical } = this.translation;
     if (this.shared.ram.contains(physical, size)) {
@@ -266,7 +260,7 @@ export class MemoryAccess {
   /** Whether a part of an access that devices do not take lies in RAM; else it has trapped. */
   private isRam(physical: number, low: number, high: number, size: number, access: Access): boolean {
     if (this.shared.ram.contains(physical, size)) return true;
-    this.raise(access === Access.read ? ExceptionCode.loadAccessFault : ExceptionCode.storeAccessFault, low, high);
+    this.raise(accessFaultOf(accessNames[access]), low, high);
     return false;
   }
 
@@ -289,7 +283,7 @@ export class MemoryAccess {
     const { physical } = this.translation;
     if (table === HartLayout.writeTable) this.shared.ram.markDirty(physical);
     const context = this.state.get(HartLayout.dataContext);
-    const memoryOffset = this.shared.ram.memoryOffset(physical - (physical % 4096));
+    const memoryOffset = this.shared.ram.memoryOffset(physical - (physical % FRAME));
     this.fastPath.fill(table, low, high, context, memoryOffset);
   }
 
@@ -369,8 +363,8 @@ export class MemoryAccess {
 
   /** Machine addresses of an access that goes over the end of a page, all of them RAM; a fault in the second page reports its start. */
   private bytesAcrossPages(low: number, high: number, size: AccessSize, access: Access): number[] | undefined {
-    const inFirst = 0x1000 - (low & 0xfff);
-    const secondLow = (low & ~0xfff) + 0x1000;
+    const inFirst = FRAME - (low & 0xfff);
+    const secondLow = (low & ~0xfff) + FRAME;
     const secondHigh = (secondLow | 0) === 0 ? high + 1 : high;
     if (!this.translate(low, high, inFirst, access)) return undefined;
     const first = this.translation.physical;

@@ -1,6 +1,5 @@
+import { FRAME } from '../../mmu/address';
 import type { MemoryLayout } from '../layout';
-
-const PAGE = 4096;
 
 /** The machine's RAM by machine addresses, as everybody but the interpreter sees it: devices, debugger, VMM, page walks. */
 export class PhysicalMemory {
@@ -21,7 +20,7 @@ export class PhysicalMemory {
     this.base = base;
     this.size = layout.ramSize;
     this.bytes = new Uint8Array(memory.buffer, layout.ramOffset, layout.ramSize);
-    this.dirty = new Uint8Array(layout.ramSize / PAGE).fill(1);
+    this.dirty = new Uint8Array(layout.ramSize / FRAME).fill(1);
     this.view = new DataView(memory.buffer, layout.ramOffset, layout.ramSize);
   }
 

@@ -1,7 +1,8 @@
+import type { AccessSize } from '../../isa';
 import type { HartState } from '../hart/hart-state';
 import type { TrapDetails } from '../hart/traps';
 import type { FastPath } from './fast-path';
-import { type AccessSize, MemoryAccess, type SharedMemory } from './memory-access';
+import { MemoryAccess, type SharedMemory } from './memory-access';
 import type { AddressTranslation } from './translation';
 
 /** The trap that an access by software would have been, had an instruction made it. */

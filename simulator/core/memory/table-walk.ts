@@ -1,3 +1,4 @@
+import { PagingMode } from '../../isa';
 import {
   Access,
   isGuestPhysical,
@@ -11,7 +12,8 @@ import {
   type WalkStep,
   walk,
 } from '../../mmu';
-import { PagingMode } from '../csr/translation';
+import { FRAME } from '../../mmu/address';
+import { MODE_SHIFT, PPN_HIGH, SPACE_SHIFT } from '../csr/translation';
 import { CsrSlot, EnvironmentHigh, type HartState } from '../hart/hart-state';
 import type { HartOptions } from '../hart/options';
 
@@ -37,10 +39,13 @@ const ALL_FLAGS = 0xff;
 /** Level of a stage that maps everything. */
 const WHOLE = 3;
 
+/** An ASID; a VMID has two bits less, above which hgatp has none. */
+const SPACE_MASK = 0xffff;
+
 /** MODE, ASID or VMID, and root in a CSR of satp's form. */
-export const modeOf = (high: number): number => high >>> 28;
-export const spaceOf = (high: number): number => (high >>> 12) & 0xffff;
-const rootOf = (low: number, high: number): number => (high & 0xfff) * 2 ** 32 + (low >>> 0);
+export const modeOf = (high: number): number => high >>> MODE_SHIFT;
+export const spaceOf = (high: number): number => (high >>> SPACE_SHIFT) & SPACE_MASK;
+const rootOf = (low: number, high: number): number => (high & PPN_HIGH) * 2 ** 32 + (low >>> 0);
 
 interface MutableRequest extends WalkRequest {
   root: number;
@@ -115,15 +120,15 @@ export class TableWalk {
   runSecond(address: number, access: Access, steps?: WalkStep[]): WalkOutcome {
     this.steps = steps;
     this.prepareSecond();
-    this.guestPage = Math.floor(address / 4096);
-    this.guestOffset = address % 4096;
+    this.guestPage = Math.floor(address / FRAME);
+    this.guestOffset = address % FRAME;
     return this.secondOfTwo(access, false, false);
   }
 
   /** Machine address of the guest physical one that the second stage has translated last. */
   get secondPhysical(): number {
     const { physical, level } = this.secondResult;
-    return physical + (this.guestPage % pagesOf(level)) * 4096 + this.guestOffset;
+    return physical + (this.guestPage % pagesOf(level)) * FRAME + this.guestOffset;
   }
 
   private oneStage(low: number, high: number, access: Access, mode: AccessMode): WalkOutcome {
@@ -157,7 +162,7 @@ export class TableWalk {
       const outcome = this.firstOfTwo(low, high, access, mode);
       if (outcome !== WalkOutcome.page) return outcome;
       const page = (high & 0xffff) * 2 ** 20 + (low >>> 12);
-      this.guestPage = firstResult.physical / 4096 + (page % pagesOf(firstResult.level));
+      this.guestPage = firstResult.physical / FRAME + (page % pagesOf(firstResult.level));
       this.flags = firstResult.flags;
       this.firstLevel = firstResult.level;
     }
@@ -171,7 +176,7 @@ export class TableWalk {
     this.secondStage = flags;
     // The start of the smaller page, which lies inside the second stage's.
     const start = this.guestPage - (this.guestPage % pagesOf(smaller));
-    this.physical = physical + (start % pagesOf(level)) * 4096;
+    this.physical = physical + (start % pagesOf(level)) * FRAME;
     return WalkOutcome.page;
   }
 
@@ -220,13 +225,13 @@ export class TableWalk {
       if (this.guestPage >= 2 ** 44) return WalkOutcome.accessFault;
       secondResult.level = WHOLE;
       secondResult.flags = ALL_FLAGS;
-      secondResult.physical = (this.guestPage - (this.guestPage % pagesOf(WHOLE))) * 4096;
+      secondResult.physical = (this.guestPage - (this.guestPage % pagesOf(WHOLE))) * FRAME;
       return WalkOutcome.page;
     }
     second.access = access;
     second.executable = executable;
     second.mxr = mxr;
-    const low = ((this.guestPage % 2 ** 20) * 4096) | this.guestOffset;
+    const low = ((this.guestPage % 2 ** 20) * FRAME) | this.guestOffset;
     const high = Math.floor(this.guestPage / 2 ** 20) | 0;
     if (this.guestPage >= 2 ** 52 || !isGuestPhysical(high, second.levels)) {
       secondResult.flags = ALL_FLAGS;
@@ -238,8 +243,8 @@ export class TableWalk {
 
   /** An access to a first-stage table. @returns the machine address, or the outcome negated */
   private implicitAccess(address: number, access: Access): number {
-    this.guestPage = Math.floor(address / 4096);
-    this.guestOffset = address % 4096;
+    this.guestPage = Math.floor(address / FRAME);
+    this.guestOffset = address % FRAME;
     // MXR is for explicit loads.
     const outcome = this.secondOfTwo(access, false, false);
     if (outcome !== WalkOutcome.page) {

@@ -1,6 +1,7 @@
-import { ExceptionCode } from '../../isa';
+import { type AccessName, accessFaultOf, guestPageFaultOf, PagingMode, pageFaultOf } from '../../isa';
 import {
   Access,
+  accessNames,
   isCanonical,
   leafAllows,
   type Pmp,
@@ -14,7 +15,7 @@ import {
   type WalkRequest,
   type WalkStep,
 } from '../../mmu';
-import { PagingMode } from '../csr/translation';
+import { FRAME } from '../../mmu/address';
 import { CsrSlot, type HartState, HypervisorStatus, Status } from '../hart/hart-state';
 import type { HartOptions } from '../hart/options';
 import { AccessContexts } from './access-contexts';
@@ -24,21 +25,14 @@ import type { PhysicalMemory } from './ram';
 import { type AccessMode, Implicit, modeOf, spaceOf, TableWalk } from './table-walk';
 import { readOnly, TablesInRam } from './tables-in-ram';
 
-const pageFaults = [
-  ExceptionCode.loadPageFault,
-  ExceptionCode.storePageFault,
-  ExceptionCode.instructionPageFault,
-] as const;
-const accessFaults = [
-  ExceptionCode.loadAccessFault,
-  ExceptionCode.storeAccessFault,
-  ExceptionCode.instructionAccessFault,
-] as const;
-const guestPageFaults = [
-  ExceptionCode.loadGuestPageFault,
-  ExceptionCode.storeGuestPageFault,
-  ExceptionCode.instructionGuestPageFault,
-] as const;
+const byAccess = (faultOf: (access: AccessName) => number): Readonly<Record<Access, number>> => ({
+  [Access.read]: faultOf(accessNames[Access.read]),
+  [Access.write]: faultOf(accessNames[Access.write]),
+  [Access.execute]: faultOf(accessNames[Access.execute]),
+});
+const pageFaults = byAccess(pageFaultOf);
+const accessFaults = byAccess(accessFaultOf);
+const guestPageFaults = byAccess(guestPageFaultOf);
 
 /** How a translation came about, for views. */
 export interface FoundTranslation {
@@ -171,7 +165,7 @@ export class AddressTranslation {
   /** Whether all of the page of `physical` may be accessed so, with the privilege that such accesses have now. */
   isPageAllowed(access: Access): boolean {
     const privilege = access === Access.execute ? this.state.privilege : this.dataPrivilege;
-    return this.pmp.allowsPage(this.physical - (this.physical % 4096), access, privilege);
+    return this.pmp.allowsPage(this.physical - (this.physical % FRAME), access, privilege);
   }
 
   /** What `translate` would do but for PMP, without any effect. */
@@ -190,18 +184,18 @@ export class AddressTranslation {
     const page = this.pageOf(low, high, virtual);
     const entry = pastTlb ? undefined : this.lookup(high, page, virtual);
     if (entry && this.serves(entry, access, mode)) {
-      const guest = virtual ? { guestPhysical: (entry.guestPage + page - entry.page) * 4096 + offset } : {};
+      const guest = virtual ? { guestPhysical: (entry.guestPage + page - entry.page) * FRAME + offset } : {};
       return { physical: physicalOf(entry, page, low), source: 'tlb', ...guest, steps: [] };
     }
     const { viewer } = this;
     const steps: WalkStep[] = [];
     const outcome = viewer.run(low, high, access, mode, steps);
-    const guestPhysical = viewer.guestPage * 4096 + viewer.guestOffset;
+    const guestPhysical = viewer.guestPage * FRAME + viewer.guestOffset;
     if (outcome !== WalkOutcome.page) {
       const isGuests = outcome === WalkOutcome.guestPageFault;
       return { fault: faultOf(outcome, access), ...(isGuests ? { guestPhysical } : {}), steps };
     }
-    const physical = viewer.physical + (page % pagesOf(viewer.level)) * 4096 + offset;
+    const physical = viewer.physical + (page % pagesOf(viewer.level)) * FRAME + offset;
     return { physical, source: 'walk', ...(virtual ? { guestPhysical } : {}), steps };
   }
 
@@ -385,7 +379,7 @@ function faultOf(outcome: WalkOutcome, access: Access): number {
 
 /** Bytes from the start of the leaf's page. */
 function offsetIn(level: number, page: number, low: number): number {
-  return level === 0 ? low & 0xfff : (page % pagesOf(level)) * 4096 + (low & 0xfff);
+  return level === 0 ? low & 0xfff : (page % pagesOf(level)) * FRAME + (low & 0xfff);
 }
 
 function physicalOf(entry: TlbEntry, page: number, low: number): number {

@@ -1,3 +1,4 @@
+import { FRAME } from '../../mmu/address';
 import type { WatchRange } from './platform';
 
 /** Watched ranges of machine addresses. Their pages stay out of the fast path, so that other code pays nothing. */
@@ -9,12 +10,12 @@ export class Watchpoints {
     this.ranges = ranges.filter(({ length }) => length > 0);
     this.pages.clear();
     for (const { address, length } of this.ranges) {
-      for (let page = Math.floor(address / 4096); page * 4096 < address + length; page++) this.pages.add(page);
+      for (let page = Math.floor(address / FRAME); page * FRAME < address + length; page++) this.pages.add(page);
     }
   }
 
   coversPage(address: number): boolean {
-    return this.pages.size > 0 && this.pages.has(Math.floor(address / 4096));
+    return this.pages.size > 0 && this.pages.has(Math.floor(address / FRAME));
   }
 
   /** Whether an access touches a range that is watched for it. */

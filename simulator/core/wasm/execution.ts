@@ -5,8 +5,10 @@ import {
   type LoadWidth,
   type StoreWidth,
   usesFloat,
+  widths,
 } from '../../isa';
-import { loadWidths, SlowOperation, sizeOf, slowRequest, storeWidths } from '../interpreter/slow-operation';
+import { FRAME } from '../../mmu/address';
+import { SlowOperation, slowRequest, widthCodes } from '../interpreter/slow-operation';
 import { FastPathLayout, HartLayout } from '../layout';
 import { I32, I64 } from './expression';
 import { NAN_BOX, WasmFloatExecution } from './float';
@@ -94,8 +96,8 @@ export abstract class WasmExecution implements Execution {
   load(width: LoadWidth, address: I64): I64 {
     const { f } = this;
     return new I64(() => {
-      const request = this.request(SlowOperation.load, loadWidths.indexOf(width));
-      this.slowUnless(this.probe(HartLayout.readTable, sizeOf[width], address), request);
+      const request = this.request(SlowOperation.load, widthCodes.codeOf(width));
+      this.slowUnless(this.probe(HartLayout.readTable, widths[width].size, address), request);
       const loaded = I64.load(this.memoryOffset(HartLayout.readTable), 0, loadOpcodes[width]);
       (width === 'boxed' ? loaded.or(NAN_BOX) : loaded).emit(f);
     });
@@ -104,15 +106,15 @@ export abstract class WasmExecution implements Execution {
   store(width: StoreWidth, address: I64, value: I64): undefined {
     const { f, locals } = this;
     f.set(locals.value, value);
-    const request = this.request(SlowOperation.store, storeWidths.indexOf(width));
-    this.slowUnless(this.probe(HartLayout.writeTable, sizeOf[width], address), request);
+    const request = this.request(SlowOperation.store, widthCodes.codeOf(width));
+    this.slowUnless(this.probe(HartLayout.writeTable, widths[width].size, address), request);
     f.store(storeOpcodes[width], this.memoryOffset(HartLayout.writeTable), 0, f.i64(locals.value));
   }
 
   atomic(width: AtomicWidth, update: (old: I64) => I64): I64 {
     const { f, locals } = this;
-    const request = this.request(SlowOperation.atomic, storeWidths.indexOf(width));
-    this.slowUnless(this.probe(HartLayout.writeTable, sizeOf[width], this.rs1), request);
+    const request = this.request(SlowOperation.atomic, widthCodes.codeOf(width));
+    this.slowUnless(this.probe(HartLayout.writeTable, widths[width].size, this.rs1), request);
     f.set(locals.slot, this.memoryOffset(HartLayout.writeTable));
     const memory = f.i32(locals.slot);
     f.set(locals.value, I64.load(memory, 0, loadOpcodes[width]));
@@ -122,8 +124,8 @@ export abstract class WasmExecution implements Execution {
 
   loadReserved(width: AtomicWidth): I64 {
     const { f, locals } = this;
-    const request = this.request(SlowOperation.loadReserved, loadWidths.indexOf(width));
-    this.slowUnless(this.probe(HartLayout.readTable, sizeOf[width], this.rs1), request);
+    const request = this.request(SlowOperation.loadReserved, widthCodes.codeOf(width));
+    this.slowUnless(this.probe(HartLayout.readTable, widths[width].size, this.rs1), request);
     f.set(locals.slot, this.memoryOffset(HartLayout.readTable));
     f.store(Opcode.i32Store, this.hart, HartLayout.reservation, f.i32(locals.slot));
     return I64.load(f.i32(locals.slot), 0, loadOpcodes[width]);
@@ -132,9 +134,9 @@ export abstract class WasmExecution implements Execution {
   /** Here when it succeeds; else slow code does it, and writes rd itself. */
   storeConditional(width: AtomicWidth): I64 {
     const { f, locals } = this;
-    const request = this.request(SlowOperation.storeConditional, storeWidths.indexOf(width));
+    const request = this.request(SlowOperation.storeConditional, widthCodes.codeOf(width));
     f.set(locals.value, this.rs2);
-    this.slowUnless(this.probe(HartLayout.writeTable, sizeOf[width], this.rs1), request);
+    this.slowUnless(this.probe(HartLayout.writeTable, widths[width].size, this.rs1), request);
     f.set(locals.slot, this.memoryOffset(HartLayout.writeTable));
     // No reservation is at an odd place.
     const place = f.i32(locals.slot).or(I32.load(this.hart, HartLayout.slowConditionals));
@@ -157,7 +159,7 @@ export abstract class WasmExecution implements Execution {
     const { f, locals } = this;
     f.set(locals.address, address);
     const virtual = f.i64(locals.address);
-    const tag = virtual.and(-4096 | (size - 1)).or(f.i64(locals.context));
+    const tag = virtual.and(-FRAME | (size - 1)).or(f.i64(locals.context));
     const entry = f.tee(locals.slot, tableEntry(this.hart, virtual));
     return tag.equal(I64.load(entry, table + FastPathLayout.tag));
   }

@@ -1,5 +1,6 @@
 /** A: load-reserved, store-conditional and atomic memory operations (manual, volume I, "A" extension). */
 import { entry, rd, rs1, rs2 } from '../formats';
+import { loads, updates } from '../memory-access';
 import type { AtomicWidth, Execution, Value } from '../semantics';
 import type { Instruction } from '../types';
 
@@ -39,6 +40,7 @@ function atomics(width: AtomicWidth): Instruction[] {
       syntax: 'rd, (rs1)',
       ordering: true,
       summary: `rd = ${memory}; reserve the address`,
+      memory: { ...loads(width), reserves: true },
       semantics: (x) => x.loadReserved(width),
     }),
     entry(A, {
@@ -49,6 +51,7 @@ function atomics(width: AtomicWidth): Instruction[] {
       syntax: 'rd, rs2, (rs1)',
       ordering: true,
       summary: `if (reserved) { ${memory} = rs2; rd = 0 } else rd = 1; drop the reservation`,
+      memory: { ...updates(width), conditional: true },
       semantics: (x) => x.storeConditional(width),
     }),
     ...operations.map(([name, funct5, written, update]) =>
@@ -60,6 +63,7 @@ function atomics(width: AtomicWidth): Instruction[] {
         syntax: 'rd, rs2, (rs1)',
         ordering: true,
         summary: `old = ${memory}; ${memory} = ${written}; rd = ${old}`,
+        memory: updates(width),
         semantics: (x) => x.atomic(width, (value) => update(value, operandOf(x, width))),
       }),
     ),

@@ -1,5 +1,5 @@
 /** Of extensions that the machine lacks, of RV32 and of older specifications: known so that assemblers know their numbers. */
-import { between, csrGroup, family } from './description';
+import { between, csrGroup, family, numbered } from './description';
 
 type Numbers = Readonly<Record<string, number>>;
 type Named<Of extends Numbers> = { readonly [Name in keyof Of]: { readonly number: number; readonly summary: string } };
@@ -26,9 +26,9 @@ export const otherCsrs = csrGroup('other', {
   seed: { number: 0x015, summary: 'entropy source' },
   mseccfg: { number: 0x747, summary: 'machine security configuration' },
   scountovf: { number: 0xda0, summary: 'counter overflows' },
-  ...family('mstateen', 0x30c, between(0, 3), 'state that modes below M may use'),
-  ...family('sstateen', 0x10c, between(0, 3), 'state that U-mode may use'),
-  ...family('hstateen', 0x60c, between(0, 3), 'state that VS-mode may use'),
+  ...family('mstateen', between(0, 3), numbered(0x30c, 'state that modes below M may use')),
+  ...family('sstateen', between(0, 3), numbered(0x10c, 'state that U-mode may use')),
+  ...family('hstateen', between(0, 3), numbered(0x60c, 'state that VS-mode may use')),
   ...named('advanced interrupts', {
     miselect: 0x350,
     mireg: 0x351,
@@ -77,9 +77,9 @@ const upperHalf = (name: string): string => `upper half of ${name.slice(0, -1)}`
 
 /** Upper halves that exist on RV32 only. */
 export const rv32Csrs = csrGroup('rv32', {
-  ...family('mstateen', 0x31c, between(0, 3), 'upper half of mstateen', 'h'),
-  ...family('hstateen', 0x61c, between(0, 3), 'upper half of hstateen', 'h'),
-  ...family('mhpmevent', 0x720, between(3, 31), 'upper half of an event', 'h'),
+  ...family('mstateen', between(0, 3), numbered(0x31c, 'upper half of mstateen'), 'h'),
+  ...family('hstateen', between(0, 3), numbered(0x61c, 'upper half of hstateen'), 'h'),
+  ...family('mhpmevent', between(3, 31), numbered(0x720, 'upper half of an event'), 'h'),
   ...named(upperHalf, {
     midelegh: 0x313,
     mieh: 0x314,
@@ -103,9 +103,9 @@ export const rv32Csrs = csrGroup('rv32', {
     mcycleh: 0xb80,
     minstreth: 0xb82,
   }),
-  ...family('mhpmcounter', 0xb80, between(3, 31), 'upper half of an event counter', 'h'),
+  ...family('mhpmcounter', between(3, 31), numbered(0xb80, 'upper half of an event counter'), 'h'),
   ...named(upperHalf, { cycleh: 0xc80, timeh: 0xc81, instreth: 0xc82 }),
-  ...family('hpmcounter', 0xc80, between(3, 31), 'upper half of an event counter', 'h'),
-  ...family('pmpcfg', 0x3a0, [1, 3, 5, 7, 9, 11, 13, 15], 'physical memory protection, four configurations'),
+  ...family('hpmcounter', between(3, 31), numbered(0xc80, 'upper half of an event counter'), 'h'),
+  ...family('pmpcfg', [1, 3, 5, 7, 9, 11, 13, 15], numbered(0x3a0, 'physical memory protection, four configurations')),
   ...named(upperHalf, { stimecmph: 0x15d, vstimecmph: 0x25d }),
 });

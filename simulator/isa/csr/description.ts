@@ -63,15 +63,19 @@ export type VirtualCsrsOf<Entries> = {
     : never]: CsrDescription<FieldNameOf<Entries[Name]>>;
 };
 
-/** By bits 9:8 of the number (manual, volume II, "CSR Address Mapping Conventions"); 2 is the hypervisor's, used from HS-mode. */
+/** Bits 9:8 of a number: the lowest privilege that reaches it (manual, volume II, "CSR Address Mapping Conventions"). */
+export const csrLevel = (number: number): number => (number >> 8) & 3;
+export const isReadOnlyCsr = (number: number): boolean => number >> 10 === 3;
+
+/** By the level; 2 is the hypervisor's, used from HS-mode. */
 const privilegeOfNumber: readonly PrivilegeName[] = ['u', 's', 's', 'm'];
 
 function described(group: CsrGroup, name: string, { number, summary, fields, virtual }: CsrEntry): CsrDescription {
   const description = {
     number,
     name,
-    privilege: privilegeOfNumber[(number >> 8) & 3] ?? 'm',
-    readOnly: number >> 10 === 3,
+    privilege: privilegeOfNumber[csrLevel(number)] ?? 'm',
+    readOnly: isReadOnlyCsr(number),
     summary,
     fields: fields ?? [],
     group,
@@ -104,17 +108,19 @@ export function between<First extends number, Last extends number>(first: First,
   return Array.from({ length: last - first + 1 }, (_, index) => first + index) as Between<First, Last>[];
 }
 
-/**
- * Registers that differ in their index alone.
- * @param number that of index 0, which need not exist @param suffix what their names have behind the index
- */
-export function family<Prefix extends string, Index extends number, Suffix extends string = ''>(
+/** What is the same for all registers of a family, by their names: index behind `prefix`, then `suffix`. */
+export function family<Prefix extends string, Index extends number, Of, Suffix extends string = ''>(
   prefix: Prefix,
-  number: number,
   indices: readonly Index[],
-  summary: string,
+  of: (index: Index) => Of,
   suffix = '' as Suffix,
-): Readonly<Record<`${Prefix}${Index}${Suffix}`, { readonly number: number; readonly summary: string }>> {
-  const entries = indices.map((index) => [`${prefix}${index}${suffix}`, { number: number + index, summary }]);
-  return Object.fromEntries(entries);
+): Readonly<Record<`${Prefix}${Index}${Suffix}`, Of>> {
+  return Object.fromEntries(indices.map((index) => [`${prefix}${index}${suffix}`, of(index)])) as Readonly<
+    Record<`${Prefix}${Index}${Suffix}`, Of>
+  >;
 }
+
+/** Entries of registers that differ in their index alone. @param number that of index 0, which need not exist */
+export const numbered =
+  (number: number, summary: string) =>
+  (index: number): { readonly number: number; readonly summary: string } => ({ number: number + index, summary });

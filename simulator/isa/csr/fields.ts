@@ -1,4 +1,5 @@
 /** Fields that several CSRs have (manual, volume II). */
+import { type Cause, Exception, exceptionCauses, type InterruptOwner, interruptCauses } from '../causes';
 import type { CsrField } from './description';
 
 export function field<const Name extends string>(
@@ -61,29 +62,19 @@ export const machineStatus = [
   SIE,
 ] as const;
 
-/** Interrupts by bit: who sees them in which CSR. */
-const sources: readonly (readonly [name: string, position: number, what: string, group: 'm' | 's' | 'h'])[] = [
-  ['SGE', 12, 'supervisor guest external', 'h'],
-  ['ME', 11, 'machine external', 'm'],
-  ['VSE', 10, 'virtual supervisor external', 'h'],
-  ['SE', 9, 'supervisor external', 's'],
-  ['MT', 7, 'machine timer', 'm'],
-  ['VST', 6, 'virtual supervisor timer', 'h'],
-  ['ST', 5, 'supervisor timer', 's'],
-  ['MS', 3, 'machine software', 'm'],
-  ['VSS', 2, 'virtual supervisor software', 'h'],
-  ['SS', 1, 'supervisor software', 's'],
-];
-
-export function interruptBits(suffix: string, summary: string, groups: string): readonly CsrField[] {
-  return sources
-    .filter(([, , , group]) => groups.includes(group))
-    .map(([name, position, what]) => bit(`${name}I${suffix}`, position, `${what} interrupt ${summary}`));
+/** Interrupts by their bits, from the highest down: those of some owners, where a CSR has them. */
+export function interruptBits(suffix: string, summary: string, owners: readonly InterruptOwner[]): readonly CsrField[] {
+  return [...interruptCauses]
+    .reverse()
+    .filter(({ owner }) => owners.includes(owner))
+    .map(({ code, letters, name }) => bit(`${letters}I${suffix}`, code, `${lowered(name)} ${summary}`));
 }
 
-/** hvip and hideleg: the interrupts of VS-mode only. */
-export const guestInterrupts = (suffix: string, summary: string): readonly CsrField[] =>
-  interruptBits(suffix, summary, 'h').filter(({ name }) => name.startsWith('VS'));
+const lowered = (name: string): string => `${name.charAt(0).toLowerCase()}${name.slice(1)}`;
+
+/** Whose interrupts mip, mie and mideleg have, and hip and hie; sip and sie have the supervisor's, hvip and hideleg those of VS-mode. */
+export const allOwners: readonly InterruptOwner[] = ['machine', 'supervisor', 'virtual-supervisor', 'hypervisor'];
+export const addedOwners: readonly InterruptOwner[] = ['virtual-supervisor', 'hypervisor'];
 
 export const trapVector = [
   field('BASE', 63, 2, 'address of the trap handler, bits 63:2'),
@@ -117,13 +108,16 @@ export const environmentBelow = (timer: string) =>
     ...environment,
   ] as const;
 
+/** MODE of satp, vsatp, and hgatp, where schemes have two more address bits. */
+export const PagingMode = { bare: 0, sv39: 8, sv48: 9, sv57: 10 } as const;
+
 export const addressSpace = <const Name extends string>(space: Name, spaceHigh: number, what: string, suffix = '') =>
   [
     field('MODE', 63, 60, 'translation scheme', {
-      0: 'Bare',
-      8: `Sv39${suffix}`,
-      9: `Sv48${suffix}`,
-      10: `Sv57${suffix}`,
+      [PagingMode.bare]: 'Bare',
+      [PagingMode.sv39]: `Sv39${suffix}`,
+      [PagingMode.sv48]: `Sv48${suffix}`,
+      [PagingMode.sv57]: `Sv57${suffix}`,
     }),
     field(space, spaceHigh, 44, what),
     field('PPN', 43, 0, 'physical page of the root table'),
@@ -131,28 +125,9 @@ export const addressSpace = <const Name extends string>(space: Name, spaceHigh: 
 
 export const guestPhysicalAddress = [field('GPA', 63, 0, 'guest physical address, shifted right by 2')] as const;
 
-const exceptions: readonly (readonly [number, string])[] = [
-  [23, 'store/AMO guest-page fault'],
-  [22, 'virtual instruction'],
-  [21, 'load guest-page fault'],
-  [20, 'instruction guest-page fault'],
-  [15, 'store/AMO page fault'],
-  [13, 'load page fault'],
-  [12, 'instruction page fault'],
-  [10, 'environment call from VS-mode'],
-  [9, 'environment call from S-mode'],
-  [8, 'environment call from U-mode'],
-  [7, 'store/AMO access fault'],
-  [6, 'store/AMO address misaligned'],
-  [5, 'load access fault'],
-  [4, 'load address misaligned'],
-  [3, 'breakpoint'],
-  [2, 'illegal instruction'],
-  [1, 'instruction access fault'],
-  [0, 'instruction address misaligned'],
-];
-
-export const delegatedExceptions = (mode: string, isDelegated: (code: number) => boolean): readonly CsrField[] =>
-  exceptions
-    .filter(([code]) => isDelegated(code))
-    .map(([code, what]) => bit(`E${code}`, code, `${what} goes to ${mode}`));
+/** Exceptions by their bits, from the highest down; that of a call from M-mode is never delegated. */
+export const delegatedExceptions = (mode: string, isDelegated: (cause: Cause) => boolean): readonly CsrField[] =>
+  [...exceptionCauses]
+    .reverse()
+    .filter((cause) => cause !== Exception.machineEcall && isDelegated(cause))
+    .map(({ code, name }) => bit(`E${code}`, code, `${lowered(name)} goes to ${mode}`));

@@ -1,20 +1,22 @@
 /** CSRs of the H extension (manual, volume II, "Hypervisor Extension"); those of VS-mode stand with what they take the place of. */
+import { type Cause, Exception } from '../causes';
 import { csrGroup } from './description';
 import {
+  addedOwners,
   addressSpace,
   bit,
   counterEnable,
   delegatedExceptions,
   environmentBelow,
   field,
-  guestInterrupts,
   guestPhysicalAddress,
   interruptBits,
   width,
 } from './fields';
 
-/** Guest-page faults, virtual instructions and environment calls of supervisors stay with HS-mode. */
-const isGuestsOwn = (code: number): boolean => code <= 8 || (code >= 12 && code <= 15);
+/** What H adds, and environment calls of supervisors, stay with HS-mode (manual, "Hypervisor Trap Delegation Registers"). */
+const isGuestsOwn = (cause: Cause): boolean =>
+  !cause.ofHypervisor && (cause.kind !== 'ecall' || cause === Exception.userEcall);
 
 export const hypervisorCsrs = csrGroup('hypervisor', {
   hstatus: {
@@ -38,15 +40,31 @@ export const hypervisorCsrs = csrGroup('hypervisor', {
     summary: 'exceptions that go to VS-mode',
     fields: delegatedExceptions('VS-mode', isGuestsOwn),
   },
-  hideleg: { number: 0x603, summary: 'interrupts that go to VS-mode', fields: guestInterrupts('', 'goes to VS-mode') },
-  hie: { number: 0x604, summary: 'hypervisor interrupts enabled', fields: interruptBits('E', 'is enabled', 'h') },
+  hideleg: {
+    number: 0x603,
+    summary: 'interrupts that go to VS-mode',
+    fields: interruptBits('', 'goes to VS-mode', ['virtual-supervisor']),
+  },
+  hie: {
+    number: 0x604,
+    summary: 'hypervisor interrupts enabled',
+    fields: interruptBits('E', 'is enabled', addedOwners),
+  },
   htimedelta: { number: 0x605, summary: 'what VS-mode adds to time' },
   hcounteren: { number: 0x606, summary: 'counters that VS-mode may read', fields: counterEnable },
   hgeie: { number: 0x607, summary: 'guest external interrupts enabled' },
   henvcfg: { number: 0x60a, summary: 'environment of VS- and VU-mode', fields: environmentBelow('vstimecmp') },
   htval: { number: 0x643, summary: 'guest physical address of a fault', fields: guestPhysicalAddress },
-  hip: { number: 0x644, summary: 'hypervisor interrupts pending', fields: interruptBits('P', 'is pending', 'h') },
-  hvip: { number: 0x645, summary: 'interrupts injected into VS-mode', fields: guestInterrupts('P', 'is injected') },
+  hip: {
+    number: 0x644,
+    summary: 'hypervisor interrupts pending',
+    fields: interruptBits('P', 'is pending', addedOwners),
+  },
+  hvip: {
+    number: 0x645,
+    summary: 'interrupts injected into VS-mode',
+    fields: interruptBits('P', 'is injected', ['virtual-supervisor']),
+  },
   htinst: { number: 0x64a, summary: 'instruction that trapped, transformed' },
   hgatp: {
     number: 0x680,

@@ -9,9 +9,20 @@ import { machineCsrs } from './machine';
 import { supervisorCsrs } from './supervisor';
 import { debugCsrs, triggerCsrs } from './triggers';
 
-export type { CsrDescription, CsrField, CsrGroup } from './description';
+export {
+  between,
+  type CsrDescription,
+  type CsrField,
+  type CsrGroup,
+  csrLevel,
+  family,
+  isReadOnlyCsr,
+} from './description';
+export { PagingMode } from './fields';
+export { fieldShift, highMask, lowMask } from './masks';
 
-export const Csr = {
+/** What the machine has (M-, HS-, U-, VS- and VU-mode); access to others is an illegal instruction. */
+const implemented = {
   ...machineCsrs,
   ...supervisorCsrs,
   ...counterCsrs,
@@ -19,6 +30,12 @@ export const Csr = {
   ...hypervisorCsrs,
   ...virtualCsrs(supervisorCsrs),
   ...triggerCsrs,
+};
+
+export type MachineCsrName = keyof typeof implemented;
+
+export const Csr = {
+  ...implemented,
   ...debugCsrs,
   ...vectorCsrs,
   ...otherCsrs,
@@ -27,15 +44,8 @@ export const Csr = {
 
 export const csrs: readonly CsrDescription[] = Object.values(Csr);
 
-/** What the machine has (M-, HS-, U-, VS- and VU-mode); access to others is an illegal instruction. */
-export const machineCsrGroups: ReadonlySet<CsrGroup> = new Set([
-  'machine',
-  'supervisor',
-  'user-counters',
-  'float',
-  'hypervisor',
-  'triggers',
-]);
+/** The CSRs of other groups are known, and not there. */
+export const machineCsrGroups: ReadonlySet<CsrGroup> = new Set(Object.values(implemented).map(({ group }) => group));
 
 const byName = new Map(csrs.map((entry) => [entry.name, entry]));
 const byNumber = new Map(csrs.map((entry) => [entry.number, entry]));

@@ -1,6 +1,7 @@
 /** CSRs of M-mode (manual, volume II, "Machine-Level ISA"). */
-import { between, type CsrField, csrGroup, family } from './description';
+import { between, type CsrField, csrGroup, family, numbered } from './description';
 import {
+  allOwners,
   bit,
   counterEnable,
   delegatedExceptions,
@@ -45,9 +46,9 @@ export const machineCsrs = csrGroup('machine', {
   mideleg: {
     number: 0x303,
     summary: 'interrupts that go to S-mode',
-    fields: interruptBits('', 'goes to S-mode', 'msh'),
+    fields: interruptBits('', 'goes to S-mode', allOwners),
   },
-  mie: { number: 0x304, summary: 'interrupts enabled', fields: interruptBits('E', 'is enabled', 'msh') },
+  mie: { number: 0x304, summary: 'interrupts enabled', fields: interruptBits('E', 'is enabled', allOwners) },
   mtvec: { number: 0x305, summary: 'trap handler of M-mode', fields: trapVector },
   mcounteren: { number: 0x306, summary: 'counters that S-mode may read', fields: counterEnable },
   menvcfg: { number: 0x30a, summary: 'environment of modes below M', fields: environmentBelow('stimecmp') },
@@ -60,17 +61,17 @@ export const machineCsrs = csrGroup('machine', {
       bit('CY', 0, 'mcycle stands still'),
     ],
   },
-  ...family('mhpmevent', 0x320, between(3, 31), 'event that the counter counts'),
+  ...family('mhpmevent', between(3, 31), numbered(0x320, 'event that the counter counts')),
   mscratch: { number: 0x340, summary: 'for the M-mode trap handler' },
   mepc: { number: 0x341, summary: 'pc of the instruction that trapped into M-mode' },
   mcause: { number: 0x342, summary: 'cause of the trap into M-mode', fields: trapCause },
   mtval: { number: 0x343, summary: 'address or instruction that trapped into M-mode' },
-  mip: { number: 0x344, summary: 'interrupts pending', fields: interruptBits('P', 'is pending', 'msh') },
+  mip: { number: 0x344, summary: 'interrupts pending', fields: interruptBits('P', 'is pending', allOwners) },
   pmpcfg0: { number: 0x3a0, summary: protection, fields: physicalProtection(0) },
   pmpcfg2: { number: 0x3a2, summary: protection, fields: physicalProtection(8) },
-  ...family('pmpcfg', 0x3a0, [4, 6, 8, 10, 12, 14], protection),
-  ...family('pmpaddr', 0x3b0, between(0, 63), 'physical memory protection, address bits 55:2'),
+  ...family('pmpcfg', [4, 6, 8, 10, 12, 14], numbered(0x3a0, protection)),
+  ...family('pmpaddr', between(0, 63), numbered(0x3b0, 'physical memory protection, address bits 55:2')),
   mcycle: { number: 0xb00, summary: 'cycles of this hart' },
   minstret: { number: 0xb02, summary: 'instructions retired by this hart' },
-  ...family('mhpmcounter', 0xb00, between(3, 31), 'event counter'),
+  ...family('mhpmcounter', between(3, 31), numbered(0xb00, 'event counter')),
 });

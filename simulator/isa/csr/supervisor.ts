@@ -16,7 +16,7 @@ export const supervisorCsrs = csrGroup('supervisor', {
     number: 0x104,
     virtual: 0x204,
     summary: 'interrupts enabled: a view of mie',
-    fields: interruptBits('E', 'is enabled', 's'),
+    fields: interruptBits('E', 'is enabled', ['supervisor']),
   },
   stvec: { number: 0x105, virtual: 0x205, summary: 'trap handler of S-mode', fields: trapVector },
   scounteren: { number: 0x106, summary: 'counters that U-mode may read', fields: counterEnable },
@@ -29,7 +29,7 @@ export const supervisorCsrs = csrGroup('supervisor', {
     number: 0x144,
     virtual: 0x244,
     summary: 'interrupts pending: a view of mip',
-    fields: interruptBits('P', 'is pending', 's'),
+    fields: interruptBits('P', 'is pending', ['supervisor']),
   },
   stimecmp: { number: 0x14d, virtual: 0x24d, summary: 'time at which the supervisor timer interrupt comes' },
   satp: {

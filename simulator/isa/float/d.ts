@@ -16,8 +16,8 @@ import {
 const TO_SINGLE = { ...SINGLE, arithmetic: DOUBLE.arithmetic };
 
 export const doublePrecision: readonly Instruction[] = [
-  formatFloatLoad(DOUBLE, 'fld', 3, 'rd = mem64[rs1 + imm]', (x) => x.load('d', x.rs1.add(x.imm))),
-  formatFloatStore(DOUBLE, 'fsd', 3, 'mem64[rs1 + imm] = rs2', (x) => x.store('d', x.rs1.add(x.imm), x.rs2)),
+  formatFloatLoad(DOUBLE, 'fld', 3, 'rd = mem64[rs1 + imm]', 'd'),
+  formatFloatStore(DOUBLE, 'fsd', 3, 'mem64[rs1 + imm] = rs2', 'd'),
   ...floatInstructions(DOUBLE),
   roundedUnary(TO_SINGLE, 'fcvt.s.d', [0x08, 1], ['f', 'f'], 'rd = rs1 (double to single)', {
     float: (x) => x.double.rs1.toFormat('single'),

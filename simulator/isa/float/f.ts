@@ -7,8 +7,8 @@ import { bitsUnary, floatInstructions, formatFloatLoad, formatFloatStore, SINGLE
 const NAN_BOX = -(2 ** 32);
 
 export const singlePrecision: readonly Instruction[] = [
-  formatFloatLoad(SINGLE, 'flw', 2, 'rd = mem32[rs1 + imm]', (x) => x.load('boxed', x.rs1.add(x.imm))),
-  formatFloatStore(SINGLE, 'fsw', 2, 'mem32[rs1 + imm] = rs2', (x) => x.store('w', x.rs1.add(x.imm), x.rs2)),
+  formatFloatLoad(SINGLE, 'flw', 2, 'rd = mem32[rs1 + imm]', 'boxed'),
+  formatFloatStore(SINGLE, 'fsw', 2, 'mem32[rs1 + imm] = rs2', 'w'),
   ...floatInstructions(SINGLE),
   bitsUnary(SINGLE.registers, SINGLE, 'fmv.x.w', [0x1c, 0], ['x', 'f'], 'rd = sext(bits of rs1)', (x) =>
     x.rs1.word().signExtend(),

@@ -4,6 +4,7 @@
  */
 import type { Availability } from '../extensions';
 import { entry, formatI, notRun, rd, rs1 } from '../formats';
+import { loads, stores } from '../memory-access';
 import { floatRegister, immediate, roundingMode, run } from '../operands';
 import type {
   Execution,
@@ -12,7 +13,9 @@ import type {
   FloatFormat,
   FloatSemantics,
   IntegerFormat,
+  LoadWidth,
   Semantics,
+  StoreWidth,
   SystemSemantics,
   Value,
 } from '../semantics';
@@ -28,16 +31,11 @@ export const roundingModeSummaries: Readonly<Record<keyof typeof RoundingMode, s
   rmm: 'round to the nearest value, of two that are equally near to that of larger magnitude',
   dyn: 'round as the `frm` field of `fcsr` says',
 };
-export const roundingModeNames: readonly (string | undefined)[] = [
-  'rne',
-  'rtz',
-  'rdn',
-  'rup',
-  'rmm',
-  undefined,
-  undefined,
-  'dyn',
-];
+/** By number; undefined where it is reserved. */
+export const roundingModeNames: readonly (string | undefined)[] = Array.from(
+  { length: 8 },
+  (_, number) => Object.entries(RoundingMode).find(([, each]) => each === number)?.[0],
+);
 
 /** How the numbers of an extension are encoded. */
 export interface FloatEncoding {
@@ -233,24 +231,25 @@ export function bitsUnary(
 
 /** `flw rd, imm(rs1)` */
 export function formatFloatLoad(
-  { registers }: FloatEncoding,
+  { registers, numbers }: FloatEncoding,
   name: string,
   funct3: number,
   summary: string,
-  semantics: Semantics | SystemSemantics,
+  width: LoadWidth,
 ): Instruction {
-  const base = formatI(registers, name, [LOAD_FP, funct3], summary, semantics);
+  const semantics = numbers ? (x: Execution) => x.load(width, x.rs1.add(x.imm)) : notRun;
+  const base = formatI(registers, name, [LOAD_FP, funct3], summary, semantics, { memory: loads(width) });
   const [, source, offset] = base.operands as readonly [Operand, Operand, Operand];
   return { ...base, operands: [frd, offset, source], syntax: 'rd, imm(rs1)' };
 }
 
 /** `fsw rs2, imm(rs1)` */
 export function formatFloatStore(
-  { registers }: FloatEncoding,
+  { registers, numbers }: FloatEncoding,
   name: string,
   funct3: number,
   summary: string,
-  semantics: Semantics | SystemSemantics,
+  width: StoreWidth,
 ): Instruction {
   return entry(registers, {
     name,
@@ -259,7 +258,8 @@ export function formatFloatStore(
     operands: [frs2, offsetS, rs1],
     syntax: 'rs2, imm(rs1)',
     summary,
-    semantics,
+    memory: stores(width),
+    semantics: numbers ? (x) => x.store(width, x.rs1.add(x.imm), x.rs2) : notRun,
   });
 }
 
@@ -302,11 +302,12 @@ function classOf(x: Execution, numbers: FloatNumbers): Value {
   );
 }
 
-const integerFormats: readonly (readonly [format: IntegerFormat, summary: string])[] = [
-  ['w', 'signed 32 bits'],
-  ['wu', 'unsigned 32 bits, sign-extended'],
-  ['l', 'signed 64 bits'],
-  ['lu', 'unsigned 64 bits'],
+/** With the number that stands for them in the place of rs2. */
+const integerFormats: readonly (readonly [format: IntegerFormat, code: number, summary: string])[] = [
+  ['w', 0, 'signed 32 bits'],
+  ['wu', 1, 'unsigned 32 bits, sign-extended'],
+  ['l', 2, 'signed 64 bits'],
+  ['lu', 3, 'unsigned 64 bits'],
 ];
 
 /** The instructions that F, D and Zfh have alike. */
@@ -386,21 +387,21 @@ export function floatInstructions(encoding: FloatEncoding): readonly Instruction
       onBits(encoding, classOf),
     ),
 
-    ...integerFormats.map(([integer, summary], index) =>
+    ...integerFormats.map(([integer, code, summary]) =>
       roundedUnary(
         encoding,
         `fcvt.${integer}.${letter}`,
-        [0x18, index],
+        [0x18, code],
         ['x', 'f'],
         `rd = integer of rs1 (${precision} to ${summary})`,
         inFormat(encoding, ({ rs1 }) => rs1.toInteger(integer)),
       ),
     ),
-    ...integerFormats.map(([integer, summary], index) =>
+    ...integerFormats.map(([integer, code, summary]) =>
       roundedUnary(
         encoding,
         `fcvt.${letter}.${integer}`,
-        [0x1a, index],
+        [0x1a, code],
         ['f', 'x'],
         `rd = number of the integer rs1 (${summary.replace(', sign-extended', '')} to ${precision})`,
         inFormat(encoding, (x) => x.fromInteger(integer)),

@@ -23,8 +23,8 @@ const DOUBLE_FIELD = 1;
 const HALF_FIELD = 2;
 
 export const halfPrecision: readonly Instruction[] = [
-  formatFloatLoad(HALF, 'flh', 1, 'rd = mem16[rs1 + imm]', notRun),
-  formatFloatStore(HALF, 'fsh', 1, 'mem16[rs1 + imm] = rs2', notRun),
+  formatFloatLoad(HALF, 'flh', 1, 'rd = mem16[rs1 + imm]', 'h'),
+  formatFloatStore(HALF, 'fsh', 1, 'mem16[rs1 + imm] = rs2', 'h'),
   ...floatInstructions(HALF),
   bitsUnary(HALF.registers, HALF, 'fmv.x.h', [0x1c, 0], ['x', 'f'], 'rd = sext(bits of rs1)', notRun),
   bitsUnary(HALF.registers, HALF, 'fmv.h.x', [0x1e, 0], ['f', 'x'], 'bits of rd = rs1[15:0]', notRun),

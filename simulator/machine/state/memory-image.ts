@@ -1,6 +1,5 @@
 import type { Core } from '../../core/index';
-
-const PAGE = 4096;
+import { FRAME } from '../../mmu/address';
 
 /** What RAM held at a moment, by page; pages of zeros are absent. Images share the pages in which they are equal. */
 export interface MemoryImage {
@@ -16,7 +15,7 @@ export class MemoryImages {
   private last: MemoryImage;
 
   constructor(private readonly core: Core) {
-    const pages = new Array<Uint8Array | undefined>(core.ram.size / PAGE).fill(undefined);
+    const pages = new Array<Uint8Array | undefined>(core.ram.size / FRAME).fill(undefined);
     this.last = { pages };
   }
 
@@ -24,7 +23,7 @@ export class MemoryImages {
     const { ram } = this.core;
     const pages = [...this.last.pages];
     for (const page of ram.dirtyPages()) {
-      const bytes = ram.peek(ram.base + page * PAGE, PAGE);
+      const bytes = ram.peek(ram.base + page * FRAME, FRAME);
       pages[page] = isZero(bytes) ? undefined : bytes.slice();
     }
     return this.keep({ pages });
@@ -34,9 +33,9 @@ export class MemoryImages {
     const { ram } = this.core;
     for (const [page, bytes] of image.pages.entries()) {
       if (!ram.isDirty(page) && this.last.pages[page] === bytes) continue;
-      const address = ram.base + page * PAGE;
+      const address = ram.base + page * FRAME;
       if (bytes) ram.write(address, bytes);
-      else ram.fill(address, PAGE, 0);
+      else ram.fill(address, FRAME, 0);
     }
     this.keep(image);
   }

@@ -1,7 +1,6 @@
 import type { PhysicalMemory } from '../../core/index';
 import type { PlainValue } from '../../devices/device';
-
-const PAGE = 4096;
+import { FRAME } from '../../mmu/address';
 
 /** A 64-bit hash (two FNV-1a-like lanes with different primes) over machine state, for comparison of runs; not cryptographic. */
 export class StateHash {
@@ -39,13 +38,13 @@ export class StateHash {
 
   /** RAM, page by page; pages of zeros count as absent. */
   memory(ram: PhysicalMemory): void {
-    for (let page = 0; page < ram.size; page += PAGE) {
-      const bytes = ram.peek(ram.base + page, PAGE);
-      const words = new Int32Array(bytes.buffer, bytes.byteOffset, PAGE / 4);
+    for (let page = 0; page < ram.size; page += FRAME) {
+      const bytes = ram.peek(ram.base + page, FRAME);
+      const words = new Int32Array(bytes.buffer, bytes.byteOffset, FRAME / 4);
       let any = 0;
       for (let i = 0; i < words.length; i++) any |= words[i] ?? 0;
       if (any === 0) continue;
-      this.word(page / PAGE);
+      this.word(page / FRAME);
       for (let i = 0; i < words.length; i++) this.word(words[i] ?? 0);
     }
   }

@@ -1,14 +1,17 @@
-import { registerNamed } from '../../../../simulator/isa';
+import { instructionsNamed, memoryOf, RegisterNumber, registerNamed } from '../../../../simulator/isa';
 import { literal, type SourceText, type Statement } from '../assembly';
 import { registerAccess } from '../register-access';
-import { type CodeVisitor, flowOf, functionsOf, registerOf, walkCode } from './code-walk';
+import { type CodeVisitor, flowOf, functionsOf, isCall, registerOf, walkCode } from './code-walk';
 import { type Note, noteOf } from './note';
 
-const sp = 2;
-const gp = 3;
-const tp = 4;
-const stores = new Set(['sd', 'sw', 'c.sd', 'c.sw', 'c.sdsp', 'c.swsp', 'fsd', 'fsw']);
-const calls = new Set(['call', 'jal', 'jalr', 'c.jal', 'c.jalr']);
+const { sp, gp, tp } = RegisterNumber;
+
+/** Whether it stores enough of a register to restore it. */
+function saves(mnemonic: string): boolean {
+  const [instruction] = instructionsNamed(mnemonic);
+  const memory = instruction && memoryOf(instruction);
+  return memory?.kind === 'store' && !memory.asGuest && memory.size >= 4;
+}
 
 /**
  * What breaks the calling convention (RISC-V psABI, integer calling convention) in a function: one that is exported, called, or said to
@@ -56,9 +59,9 @@ class ConventionWalk implements CodeVisitor {
   instruction(statement: Statement, line: number): void {
     if (this.#name === undefined) return;
     const { key } = statement;
-    if (stores.has(key)) this.#note(statement, 0);
+    if (saves(key)) this.#note(statement, 0);
     else if (key === 'mv') this.#note(statement, 1);
-    if (calls.has(key) && flowOf(statement) !== 'leaves') this.#call(statement, line);
+    if (isCall(statement)) this.#call(statement, line);
     else this.#writes(statement, line);
     if (key === 'ret') this.#return(statement, line);
     else if (flowOf(statement) === 'leaves') this.#saved.add('sp');

@@ -1,4 +1,14 @@
-import { registerNamed } from '../../../../simulator/isa';
+import {
+  baseOf,
+  expansionOf,
+  type Instruction,
+  instructionsNamed,
+  pseudoInstructionsNamed,
+  RegisterNumber,
+  registerNamed,
+  returnsFromTrap,
+  systemOperationOf,
+} from '../../../../simulator/isa';
 import type { Line, SourceText, Statement } from '../assembly';
 import { blockSteps } from '../blocks';
 import { outlineOf } from '../outline';
@@ -6,29 +16,58 @@ import { outlineOf } from '../outline';
 /** What comes after an instruction: the next one always, never, or as something outside of it decides (a call, a trap). */
 export type Flow = 'continues' | 'leaves' | 'may-leave';
 
-const leaving = new Set(['j', 'jr', 'ret', 'tail', 'jump', 'mret', 'sret', 'c.j', 'c.jr']);
-const perhapsLeaving = new Set([
-  'call',
-  'jal',
-  'jalr',
-  'c.jal',
-  'c.jalr',
-  'ecall',
-  'ebreak',
-  'c.ebreak',
-  'unimp',
-  'c.unimp',
-]);
+/** What is known of a mnemonic by itself. */
+interface Leading {
+  readonly flow: Flow;
+  readonly jumps: boolean;
+}
+
+/** `unimp` writes a CSR that cannot be written; the others say what they do. */
+const unimplemented = new Set(['unimp', 'c.unimp']);
+const leadings = new Map<string, Leading>();
+
+function leadingOf(mnemonic: string): Leading {
+  const known = leadings.get(mnemonic);
+  if (known) return known;
+  const [instruction] = instructionsNamed(mnemonic);
+  const leading = instruction ? leadingOfInstruction(instruction) : leadingOfPseudo(mnemonic);
+  const found: Leading = unimplemented.has(mnemonic) ? { ...leading, flow: 'may-leave' } : leading;
+  leadings.set(mnemonic, found);
+  return found;
+}
+
+function leadingOfInstruction(instruction: Instruction): Leading {
+  if (returnsFromTrap(instruction)) return { flow: 'leaves', jumps: false };
+  const base = baseOf(instruction);
+  const operation = systemOperationOf(base);
+  if (operation === 'ecall' || operation === 'ebreak') return { flow: 'may-leave', jumps: false };
+  if (!base.jump) return { flow: 'continues', jumps: false };
+  // Linking to x0 is a jump.
+  const isLinked = expansionOf(instruction)?.operands.rd !== RegisterNumber.zero;
+  return { flow: isLinked ? 'may-leave' : 'leaves', jumps: true };
+}
+
+/** As its last step. */
+function leadingOfPseudo(mnemonic: string): Leading {
+  const step = pseudoInstructionsNamed(mnemonic)[0]?.expansion.at(-1);
+  const jumps = step !== undefined && instructionsNamed(step.name)[0]?.jump !== undefined;
+  if (!jumps) return { flow: 'continues', jumps };
+  const isLinked = registerNamed(step.operands[0] ?? '')?.number !== RegisterNumber.zero;
+  return { flow: isLinked ? 'may-leave' : 'leaves', jumps };
+}
 
 export function flowOf(statement: Statement): Flow {
   const { key } = statement;
-  if (leaving.has(key)) return 'leaves';
-  if (!perhapsLeaving.has(key)) return 'continues';
-  // Linking to x0 is a jump; written with one operand they link to ra.
-  if (key !== 'jal' && key !== 'jalr') return 'may-leave';
+  const { flow } = leadingOf(key);
+  // Written with one operand they link to ra.
+  if (key !== 'jal' && key !== 'jalr') return flow;
   const [first, second] = statement.operands;
-  return second && registerOf(first) === 0 ? 'leaves' : 'may-leave';
+  return second && registerOf(first) === RegisterNumber.zero ? 'leaves' : 'may-leave';
 }
+
+/** Whether it is a jump that comes back. */
+export const isCall = (statement: Statement): boolean =>
+  leadingOf(statement.key).jumps && flowOf(statement) === 'may-leave';
 
 type Operands = Statement['operands'];
 
