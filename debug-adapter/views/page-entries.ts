@@ -1,4 +1,5 @@
 import type { TableMemory } from '../../simulator/hypervisor/memory/table-memory';
+import { Csr, PagingMode, valueOfField } from '../../simulator/isa/index';
 import { FRAME } from '../../simulator/mmu/address';
 import { Pte } from '../../simulator/mmu/index';
 import { hex } from '../format';
@@ -7,26 +8,24 @@ import type { Pte as ShownPte } from '../protocol';
 export const ENTRIES = 512;
 /** The second stage's addresses have two more bits, which widen its root (manual, "Guest Physical Address Translation"). */
 export const ROOT_ENTRIES = 4 * ENTRIES;
-const SV48 = 9n;
+
+const pagingOf = (satp: bigint): number => Number(valueOfField(Csr.satp, 'MODE', satp));
 
 /** Level of the root table: 2 in Sv39 (and while paging is off), 3 in Sv48. */
-export const rootLevelOf = (satp: bigint): 2 | 3 => (satp >> 60n === SV48 ? 3 : 2);
+export const rootLevelOf = (satp: bigint): 2 | 3 => (pagingOf(satp) === PagingMode.sv48 ? 3 : 2);
 
 /** The scheme that a CSR of satp's form names. */
 export function modeOf(satp: bigint): 'bare' | 'sv39' | 'sv48' {
-  return satp >> 60n === 0n ? 'bare' : rootLevelOf(satp) === 3 ? 'sv48' : 'sv39';
+  return pagingOf(satp) === PagingMode.bare ? 'bare' : rootLevelOf(satp) === 3 ? 'sv48' : 'sv39';
 }
 
 /** Physical address of the root table in a CSR of satp's form. */
-export function rootOf(satp: bigint): number {
-  return Number(satp & 0xfffffffffffn) * FRAME;
-}
+export const rootOf = (satp: bigint): number => Number(valueOfField(Csr.satp, 'PPN', satp)) * FRAME;
 
-/** The ASID in a CSR of satp's form. */
-export const asidOf = (satp: bigint): number => Number((satp >> 44n) & 0xffffn);
+export const asidOf = (satp: bigint): number => Number(valueOfField(Csr.satp, 'ASID', satp));
 
 /** The VMID in hgatp, where two bits less are its. */
-export const vmidOf = (hgatp: bigint): number => Number((hgatp >> 44n) & 0x3fffn);
+export const vmidOf = (hgatp: bigint): number => Number(valueOfField(Csr.hgatp, 'VMID', hgatp));
 
 /** A page-table entry as it is in memory. */
 export interface PageEntry {

@@ -1,5 +1,6 @@
 import type { CpuState } from '../../simulator/hypervisor/cpu';
 import type { TranslationTable, Vcpu } from '../../simulator/hypervisor/vcpu';
+import { Csr } from '../../simulator/isa/index';
 import { Access, Privilege, Pte } from '../../simulator/mmu/index';
 import type { Debuggee } from '../debuggee';
 import { hex } from '../format';
@@ -195,7 +196,7 @@ function firstAddress(path: readonly number[], rootLevel: 2 | 3): bigint {
 
 function spaceText(debuggee: Debuggee, cpu: CpuState, vcpu: Vcpu | undefined, satp: bigint): string {
   const mode = modeName(debuggee, cpu);
-  const name = cpu.virtual ? 'vsatp' : 'satp';
+  const { name } = cpu.virtual ? Csr.vsatp : Csr.satp;
   if (cpu.privilege === Privilege.machine) return `${mode}, which has no paging`;
   const vmid = cpu.virtual ? `, VMID ${debuggee.hartOf(cpu).vmid}` : '';
   if (modeOf(satp) === 'bare') return `${mode}, ${name} Bare${vmid}`;

@@ -1,5 +1,5 @@
 import type { CpuState } from '../../simulator/hypervisor/cpu';
-import { csrs, registerName } from '../../simulator/isa/index';
+import { Csr, type CsrDescription, csrs, registerName } from '../../simulator/isa/index';
 import { Access } from '../../simulator/mmu/index';
 import type { System } from '../../simulator/system/system';
 
@@ -7,10 +7,17 @@ export const DUMPS = ['registers', 'memory'] as const;
 export type Dump = (typeof DUMPS)[number];
 
 /** CSRs that say why and where a trap went: those of them that the guest has. */
-const TRAP_CSRS = ['status', 'tvec', 'epc', 'cause', 'tval', 'ie', 'ip', 'scratch'];
-const MODES = ['m', 's', 'vs'];
+const TRAP_CSRS = [
+  ...[Csr.mstatus, Csr.mtvec, Csr.mepc, Csr.mcause, Csr.mtval, Csr.mie, Csr.mip, Csr.mscratch],
+  ...[Csr.sstatus, Csr.stvec, Csr.sepc, Csr.scause, Csr.stval, Csr.sie, Csr.sip, Csr.sscratch, Csr.satp],
+  ...[Csr.vsstatus, Csr.vstvec, Csr.vsepc, Csr.vscause, Csr.vstval, Csr.vsie, Csr.vsip, Csr.vsscratch],
+];
 /** And those of a hypervisor: how its guest translates, and what an access of it ended with. */
-const HYPERVISOR_CSRS = 'hstatus hedeleg hideleg hgatp htval htinst vsatp mtval2 mtinst'.split(' ');
+const HYPERVISOR_CSRS = [
+  ...[Csr.hstatus, Csr.hedeleg, Csr.hideleg, Csr.hgatp, Csr.htval, Csr.htinst],
+  ...[Csr.vsatp, Csr.mtval2, Csr.mtinst],
+];
+const SHOWN_CSRS: ReadonlySet<CsrDescription> = new Set<CsrDescription>([...TRAP_CSRS, ...HYPERVISOR_CSRS]);
 /** Memory is shown from so many lines before the place where a CPU stands to as many behind it. */
 const LINES = 4;
 const LINE = 16;
@@ -32,10 +39,9 @@ export function dumpOf(system: System, what: readonly Dump[]): string {
 
 function registersOf(cpu: CpuState): string[] {
   const general = Array.from({ length: REGISTERS }, (_, index) => field(registerName(index), cpu.x(index)));
-  const names = [...MODES.flatMap((mode) => TRAP_CSRS.map((name) => `${mode}${name}`)), ...HYPERVISOR_CSRS];
-  const control = csrs.flatMap(({ name, number }) => {
-    const value = names.includes(name) || name === 'satp' ? cpu.readCsr(number) : undefined;
-    return value === undefined ? [] : [field(name, value)];
+  const control = csrs.flatMap((csr) => {
+    const value = SHOWN_CSRS.has(csr) ? cpu.readCsr(csr.number) : undefined;
+    return value === undefined ? [] : [field(csr.name, value)];
   });
   return [...inLines(general), ...inLines(control)];
 }

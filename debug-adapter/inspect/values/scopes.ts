@@ -33,7 +33,7 @@ export interface Scope {
 
 /** CSRs of the modes that a guest kernel sees, and the counters. */
 const shownGroups: ReadonlySet<CsrGroup> = new Set(['supervisor', 'machine', 'hypervisor']);
-const counters = new Set(['cycle', 'time', 'instret']);
+const counters: ReadonlySet<CsrDescription> = new Set([Csr.cycle, Csr.time, Csr.instret]);
 /** Dozens of registers that say nothing here. */
 const isTedious = /^(pmp|mhpm|hpm|t(select|data|info|control))/;
 
@@ -184,7 +184,7 @@ function hardwareScope(debuggee: Debuggee, cpu: CpuState): Container {
 }
 
 function shownCsrs(): CsrDescription[] {
-  return csrs.filter(({ group, name }) => counters.has(name) || (shownGroups.has(group) && !isTedious.test(name)));
+  return csrs.filter((csr) => counters.has(csr) || (shownGroups.has(csr.group) && !isTedious.test(csr.name)));
 }
 
 /** What the VMM keeps of a vCPU beside its CSRs. */

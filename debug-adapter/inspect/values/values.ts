@@ -1,11 +1,21 @@
 import type { CpuState } from '../../../simulator/hypervisor/cpu';
-import { type CsrDescription, type CsrField, causeOf, csrName, csrNumbered } from '../../../simulator/isa/index';
+import {
+  Csr,
+  type CsrDescription,
+  type CsrField,
+  causeOf,
+  csrName,
+  csrNumbered,
+  fieldValue,
+  PagingMode,
+  valueOfField,
+} from '../../../simulator/isa/index';
 import { CsrValue, Gpa, Gva, Hpa, PteValue } from '../../../simulator/mmu/address';
 import type { Debuggee } from '../../debuggee';
 import { isFloat, numberOf, realOf, type Value } from '../../expression/evaluate';
 import type { Space } from '../../expression/syntax';
 import { hex } from '../../format';
-import { asidOf, isValid, rootOf, showEntry, vmidOf } from '../../views/page-entries';
+import { asidOf, isValid, modeOf, rootOf, showEntry, vmidOf } from '../../views/page-entries';
 import { memoryReference, readSpace } from '../memory';
 import { guestPhysicalOf, machineTrap, supervisorTrap } from '../trap-csrs';
 import { type Child, type Container, containerOf } from './variables';
@@ -62,7 +72,7 @@ export class ValueView {
     return containerOf(() =>
       csr.fields.map((field) => ({
         name: field.name,
-        value: fieldText(field, fieldOf(field, read())),
+        value: fieldText(field, fieldValue(field, read())),
         type: `${field.summary} (${field.high === field.low ? `bit ${field.low}` : `bits ${field.high}:${field.low}`})`,
         ...(isWritable
           ? {
@@ -76,19 +86,19 @@ export class ValueView {
 
   /** A CSR's value in one line: the fields that say something. */
   csr(csr: CsrDescription, value: bigint): string {
-    if (csr.name === 'satp' || csr.name === 'vsatp') return satpText(value);
-    if (csr.name === 'hgatp') return hgatpText(value);
-    if (csr.name === 'htval' || csr.name === 'mtval2') return this.guestAddress(csr, value);
-    if (csr.name.endsWith('cause')) return `${hex(value)} (${causeText(value)})`;
-    if (csr.name.endsWith('tvec')) return `${this.word(value & ~3n)}${value & 1n ? ' (Vectored)' : ''}`;
-    const telling = csr.fields.filter((field) => fieldOf(field, value) !== 0n);
+    if (csr === Csr.satp || csr === Csr.vsatp) return satpText(value);
+    if (csr === Csr.hgatp) return hgatpText(value);
+    if (csr === Csr.htval || csr === Csr.mtval2) return this.guestAddress(csr, value);
+    if (causes.has(csr)) return `${hex(value)} (${causeText(value)})`;
+    if (vectors.has(csr)) return `${this.word(value & ~3n)}${value & 1n ? ' (Vectored)' : ''}`;
+    const telling = csr.fields.filter((field) => fieldValue(field, value) !== 0n);
     if (csr.fields.length === 0 || telling.length === 0 || telling.length > 6) return this.word(value);
-    return `${hex(value)} (${telling.map((field) => fieldSetting(field, fieldOf(field, value))).join(', ')})`;
+    return `${hex(value)} (${telling.map((field) => fieldSetting(field, fieldValue(field, value))).join(', ')})`;
   }
 
   /** htval and mtval2: the guest physical address that they hold shifted; 0 is none. */
-  private guestAddress({ name }: CsrDescription, value: bigint): string {
-    const csrs = name === 'htval' ? supervisorTrap : machineTrap;
+  private guestAddress(csr: CsrDescription, value: bigint): string {
+    const csrs = csr === Csr.htval ? supervisorTrap : machineTrap;
     if (value === 0n) return `${hex(value)} (no guest physical address)`;
     const hart = this.debuggee.hartOf(this.cpu);
     const gpa = guestPhysicalOf(value, hart.csr(csrs.instruction), hart.csr(csrs.value));
@@ -175,9 +185,8 @@ export function realText(value: number): string {
   return Object.is(value, -0) ? '-0' : `${value}`;
 }
 
-function fieldOf({ high, low }: CsrField, value: bigint): bigint {
-  return (value >> BigInt(low)) & ((1n << BigInt(high - low + 1)) - 1n);
-}
+const causes: ReadonlySet<CsrDescription> = new Set<CsrDescription>([Csr.mcause, Csr.scause, Csr.vscause]);
+const vectors: ReadonlySet<CsrDescription> = new Set<CsrDescription>([Csr.mtvec, Csr.stvec, Csr.vstvec]);
 
 function fieldText(field: CsrField, value: bigint): string {
   const name = field.values?.[Number(value)];
@@ -203,8 +212,9 @@ const hgatpText = (value: bigint): string => spaceText(value, `VMID ${vmidOf(val
 
 /** `0x8000000000080203 (Sv39, ASID 0, root 0x80203000)`, `0x0 (Bare)`. @param suffix of the scheme's name */
 function spaceText(value: bigint, space: string, suffix = ''): string {
-  const mode = Number(value >> 60n);
-  if (mode === 0) return `${hex(value)} (Bare${value === 0n ? '' : `, ${space}`})`;
-  const name = mode === 8 ? `Sv39${suffix}` : mode === 9 ? `Sv48${suffix}` : `MODE ${mode}`;
+  const mode = Number(valueOfField(Csr.satp, 'MODE', value));
+  if (mode === PagingMode.bare) return `${hex(value)} (Bare${value === 0n ? '' : `, ${space}`})`;
+  const isKnown = mode === PagingMode.sv39 || mode === PagingMode.sv48;
+  const name = isKnown ? `${modeOf(value) === 'sv48' ? 'Sv48' : 'Sv39'}${suffix}` : `MODE ${mode}`;
   return `${hex(value)} (${name}, ${space}, root ${hex(rootOf(value))})`;
 }

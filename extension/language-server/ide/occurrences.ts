@@ -1,5 +1,6 @@
 import { csrNamed, instructionsNamed, registerNamed, roundingModeNames } from '../../../simulator/isa';
 import { isMnemonic, Lexer, type Line, type Statement, TokenKind } from './assembly';
+import { csrPlace } from './csr-operand';
 
 /** What a word of a source is. */
 export type OccurrenceKind =
@@ -129,7 +130,7 @@ function directiveChoice(key: string): Choose {
 const registerChoice: Choose = (name) => (registerNamed(name) ? { kind: 'register' } : undefined);
 
 function instructionChoice(key: string): Choose {
-  const takesCsr = key.startsWith('csr');
+  const takesCsr = csrPlace(key) >= 0;
   const isFence = key === 'fence';
   const isRounded = instructionsNamed(key).some(({ operands }) => operands.some(({ name }) => name === 'rm'));
   return (name) => {

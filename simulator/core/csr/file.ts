@@ -1,6 +1,6 @@
 /**
  * The CSRs of a hart or vCPU. Each is an object that knows how it reads and writes, and which values it takes (WARL, WPRI). Views
- * (sstatus, sie, hip, ...) hold nothing of their own. Permission by privilege and by number is checked in `csr-instruction`.
+ * (sstatus, sie, hip, ...) hold nothing of their own. Permission by privilege and by number is checked in `instruction.ts`.
  */
 import { Csr, type CsrDescription, csrNamed, csrs, type MachineCsrName, virtualCsr } from '../../isa';
 import type { Pmp } from '../../mmu';

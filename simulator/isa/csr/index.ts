@@ -19,7 +19,7 @@ export {
   isReadOnlyCsr,
 } from './description';
 export { PagingMode } from './fields';
-export { fieldShift, highMask, lowMask } from './masks';
+export { fieldShift, fieldValue, highMask, lowMask, valueOfField } from './masks';
 
 /** What the machine has (M-, HS-, U-, VS- and VU-mode); access to others is an illegal instruction. */
 const implemented = {

@@ -1,5 +1,5 @@
 /** Where the fields of a CSR are in its two words, by their names. */
-import type { CsrDescription } from './description';
+import type { CsrDescription, CsrField } from './description';
 
 const WORD = 32;
 
@@ -35,3 +35,15 @@ export function highMask<Name extends string>(csr: CsrDescription<Name>, ...name
 export function fieldShift<Name extends string>(csr: CsrDescription<Name>, name: NoInfer<Name>): number {
   return fieldOf(csr, name).low % WORD;
 }
+
+/** The value of a field. */
+export function fieldValue({ high, low }: Pick<CsrField, 'high' | 'low'>, value: bigint): bigint {
+  return (value >> BigInt(low)) & ((1n << BigInt(high - low + 1)) - 1n);
+}
+
+/** The value of a CSR's field, by its name. */
+export const valueOfField = <Name extends string>(
+  csr: CsrDescription<Name>,
+  name: NoInfer<Name>,
+  value: bigint,
+): bigint => fieldValue(fieldOf(csr, name), value);

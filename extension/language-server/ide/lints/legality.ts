@@ -1,5 +1,6 @@
 import { csrNamed, csrNumbered, instructions, instructionsNamed, machineCsrGroups } from '../../../../simulator/isa';
 import { literal, type SourceText, type Statement } from '../assembly';
+import { csrPlace } from '../csr-operand';
 import { type Note, noteOf } from './note';
 
 interface Remark {
@@ -46,7 +47,7 @@ export function noteLegality(source: SourceText, notePrivileged: boolean, isFrom
 
 /** Most statements are neither about CSRs nor privileged, which their names tell. */
 function mayNote({ key }: Statement): boolean {
-  return key.startsWith('csr') || privilegedNames.has(key) || key === 'mret';
+  return csrPlace(key) >= 0 || privilegedNames.has(key) || key === 'mret';
 }
 
 const none: readonly Remark[] = [];
@@ -64,8 +65,7 @@ function remarksOn(statement: Statement): readonly Remark[] {
 
 /** The CSR that a statement names or numbers, and where. */
 function csrOperand(statement: Statement): { number: number; start: number; end: number } | undefined {
-  if (!statement.key.startsWith('csr')) return undefined;
-  const operand = statement.operands[/^csrr[wsc]?i?$/.test(statement.key) ? 1 : 0]?.expression;
+  const operand = statement.operands[csrPlace(statement.key)]?.expression;
   if (!operand) return undefined;
   const { start, end } = operand;
   const number = operand.kind === 'symbol' ? csrNamed(operand.name)?.number : literal(operand);
