@@ -83,6 +83,11 @@ export const DecodedLayout = {
   pageSize: 2050 * 8,
 } as const;
 
+const COUNTERS = 0x8000;
+const REGIONS = 4096;
+const RECORDS_PER_REGION = 64;
+const RECORD = 16;
+
 /**
  * The area of translated code: counters of jumps by bits 3 to 15 of the target's decoded entry, then records of 16 bytes. A region has
  * `recordsPerRegion` of them, one for each entry in the order of their numbers; the decoded entry has the number of the region's
@@ -90,9 +95,9 @@ export const DecodedLayout = {
  */
 export const TranslationLayout = {
   counters: 0,
-  countersSize: 0x8000,
-  records: 0x8000,
-  recordSize: 16,
+  countersSize: COUNTERS,
+  records: COUNTERS,
+  recordSize: RECORD,
   /** The two words of the decoded entry without region. */
   originalHead: 0,
   originalImmediate: 4,
@@ -100,10 +105,10 @@ export const TranslationLayout = {
   longest: 8,
   /** Of the page of the entry, from the region's origin. */
   pageOffset: 12,
-  recordsPerRegion: 64,
+  recordsPerRegion: RECORDS_PER_REGION,
   /** Most regions; when all are in use all are dropped. */
-  regions: 4096,
-  size: 0x8000 + 4096 * 64 * 16,
+  regions: REGIONS,
+  size: COUNTERS + REGIONS * RECORDS_PER_REGION * RECORD,
 } as const;
 
 const WASM_PAGE = 0x10000;

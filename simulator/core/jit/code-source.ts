@@ -6,7 +6,6 @@ import {
   expand,
   type Fields,
   type Instruction,
-  instructionNamed,
   roundsSlowly,
   systemOperationOf,
 } from '../../isa';
@@ -21,13 +20,10 @@ import { pageOf, type RegionInstruction, type RegionPage } from './region';
 /** What follows an instruction, as discovery has to know it. */
 export type Flow = 'next' | 'branch' | 'jump' | 'call' | 'indirect' | 'indirect call';
 
-const jal = instructionNamed('jal');
-const jalr = instructionNamed('jalr');
-
 export function flowOf(instruction: Instruction, fields: Fields): Flow {
   const { rd } = fields;
-  if (instruction === jal) return rd ? 'call' : 'jump';
-  if (instruction === jalr) return rd ? 'indirect call' : 'indirect';
+  if (instruction.jump === 'relative') return rd ? 'call' : 'jump';
+  if (instruction.jump === 'indirect') return rd ? 'indirect call' : 'indirect';
   return fields.target === undefined ? 'next' : 'branch';
 }
 
