@@ -3,6 +3,7 @@
  * A room is a folder with everything in it.
  */
 const rooms = [
+  { name: 'schema', path: 'simulator/schema' },
   { name: 'isa', path: 'simulator/isa' },
   { name: 'object', path: 'simulator/object' },
   { name: 'assembler', path: 'simulator/assembler' },
