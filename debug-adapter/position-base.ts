@@ -1,4 +1,4 @@
-import { isRecord } from '../simulator/project/record';
+import { isRecord } from '../simulator/schema/record';
 
 /** What clients number: from 1 here, from 0 for some clients. */
 export interface PositionBase {

@@ -6,6 +6,11 @@
  * be shown. All of them are free of side effects on the machine, except `consoleInput`.
  */
 
+import type { OwnArguments } from './request-arguments';
+import type { WorldName } from './world-names';
+
+export { type WorldName, worldNames } from './world-names';
+
 /** An unsigned number of up to 64 bits: `0x` and lower-case hexadecimal digits, without leading zeros. */
 export type Hex = `0x${string}`;
 
@@ -15,20 +20,30 @@ export type Hex = `0x${string}`;
  */
 export const vmmScheme = 'hyperstep-vmm';
 
-/** Arguments and body of each custom request, by its command. */
-export interface Requests {
-  'hyperstep/narration': { arguments: ThreadArguments; body: Narration };
-  'hyperstep/address': { arguments: AddressArguments; body: AddressMeaning };
-  'hyperstep/worlds': { arguments: ThreadArguments; body: Worlds };
-  'hyperstep/pageTable': { arguments: PageTableArguments; body: PageTable };
-  'hyperstep/translate': { arguments: TranslateArguments; body: Translation };
-  'hyperstep/tlb': { arguments: ThreadArguments; body: TlbContent };
-  'hyperstep/queues': { arguments: ThreadArguments; body: { devices: VirtioDevice[] } };
-  'hyperstep/exits': { arguments: ExitsArguments; body: Exits };
-  'hyperstep/inlineValues': { arguments: InlineValuesArguments; body: { values: InlineValue[] } };
+/** The answer to each custom request, by its command. */
+interface Bodies {
+  'hyperstep/narration': Narration;
+  'hyperstep/address': AddressMeaning;
+  'hyperstep/worlds': Worlds;
+  'hyperstep/pageTable': PageTable;
+  'hyperstep/translate': Translation;
+  'hyperstep/tlb': TlbContent;
+  'hyperstep/queues': { devices: VirtioDevice[] };
+  'hyperstep/exits': Exits;
+  'hyperstep/inlineValues': { values: InlineValue[] };
   /** Keys typed in the guest's terminal, as the terminal encodes them. A logged input of the machine. */
-  'hyperstep/consoleInput': { arguments: { text: string }; body: Record<string, never> };
+  'hyperstep/consoleInput': Record<string, never>;
 }
+
+/** Arguments and body of each custom request; `request-arguments.ts` says what the arguments are. */
+export type Requests = {
+  [Command in keyof OwnArguments]: { arguments: OwnArguments[Command]; body: Bodies[Command] };
+};
+
+export type ThreadArguments = OwnArguments['hyperstep/worlds'];
+export type PageTableArguments = OwnArguments['hyperstep/pageTable'];
+export type TranslateArguments = OwnArguments['hyperstep/translate'];
+export type WorldArguments = Pick<TranslateArguments, 'threadId' | 'world'>;
 
 /** Body of each custom event, by its name. */
 export interface Events {
@@ -70,11 +85,6 @@ export interface RunSummary {
 export interface HostRequests {
   'hyperstep/readFile': { arguments: { path: string }; body: { base64: string } };
   'hyperstep/writeFile': { arguments: { path: string; base64: string }; body: Record<string, never> };
-}
-
-export interface ThreadArguments {
-  /** A DAP thread: a virtual CPU, or a hart where there is no VMM. */
-  threadId: number;
 }
 
 export interface ProgramDiagnostic {
@@ -164,11 +174,6 @@ export type ComingStep =
    */
   { kind: 'step' | 'call' | 'return'; text: string; source: SourceLine } | { kind: 'end' };
 
-export interface AddressArguments extends ThreadArguments {
-  /** As in `NarratedValue`. */
-  memoryReference: string;
-}
-
 /** An address in every space in which it is one, as things are now, and what is there. */
 export interface AddressMeaning {
   gva?: Hex;
@@ -181,10 +186,6 @@ export interface AddressMeaning {
 }
 
 // --- Worlds
-
-/** Modes of the machine with the software in them, by the manual's letters; without use of the H extension `S` stands for `HS`. */
-export const worldNames = ['M', 'HS', 'S', 'U', 'VS', 'VU'] as const;
-export type WorldName = (typeof worldNames)[number];
 
 export interface World {
   name: WorldName;
@@ -217,19 +218,7 @@ export interface LastTrap {
   now: Translation;
 }
 
-/** About which of the worlds a request asks: the first of `hyperstep/worlds` when absent. */
-export interface WorldArguments extends ThreadArguments {
-  world?: WorldName;
-}
-
 // --- Page tables
-
-export interface PageTableArguments extends WorldArguments {
-  /** The way from the root to the table: the index in each table above it. Empty for the root. */
-  path: number[];
-  /** Of two stages the second, whose tables are the hypervisor's; else the guest's own. */
-  stage?: 'first' | 'second';
-}
 
 /** One table of 512 entries, of the guest and its shadow side by side; only entries valid in at least one of them are listed. */
 export interface PageTable {
@@ -290,12 +279,6 @@ export interface Pte {
 }
 
 // --- Translation of one address
-
-export interface TranslateArguments extends WorldArguments {
-  /** Guest-virtual: a number, or any expression of the debugger, as it is meant at the thread: `counter`, `sp + 8`, `*(long *)a0`. */
-  address: string;
-  access: 'read' | 'write' | 'execute';
-}
 
 export interface Translation {
   /** The guest's own walk; its addresses are GPAs (HPAs without a VMM). */
@@ -434,15 +417,6 @@ export interface DescriptorChain {
 
 // --- VM exits
 
-export interface ExitsArguments {
-  /** Of this virtual CPU; of all when absent. */
-  threadId?: number;
-  /** At most so many of the last ones, 1-1000. */
-  count: number;
-  /** Of these reasons only; of all when absent. */
-  reasons?: string[];
-}
-
 export interface Exits {
   total: number;
   /** Cycles by the cost model; absent where a hypervisor of the user's own handles them. */
@@ -480,15 +454,6 @@ export interface StateChange {
 }
 
 // --- Values beside source lines
-
-export interface InlineValuesArguments {
-  frameId: number;
-  /** As in DAP's `Source.path`. */
-  path: string;
-  /** 1-based; the lines in view. */
-  startLine: number;
-  endLine: number;
-}
 
 export interface InlineValue {
   /** 1-based. */

@@ -1,5 +1,5 @@
 import type { DebugProtocol } from '@vscode/debugprotocol';
-import { isRecord } from '../simulator/project/record';
+import { isRecord } from '../simulator/schema/record';
 import { checkArguments } from './argument-checks';
 import { Debugging } from './debugging';
 import { messageOf } from './format';

@@ -1,6 +1,6 @@
 import { type HartOptions, parseHartOption } from '../../simulator/core/index';
 import { parseLinkWords } from '../../simulator/project/index';
-import { isRecord } from '../../simulator/project/record';
+import { isRecord } from '../../simulator/schema/record';
 import { VIRTIO_DEVICES } from '../../simulator/system/system';
 import { RequestError } from '../request-error';
 import {

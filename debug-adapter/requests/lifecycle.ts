@@ -1,5 +1,5 @@
 import type { DebugProtocol } from '@vscode/debugprotocol';
-import { isRecord } from '../../simulator/project/record';
+import { isRecord } from '../../simulator/schema/record';
 import { exceptionFilters } from '../breakpoints/exceptions';
 import type { Debugging } from '../debugging';
 import type { CheckedLaunch } from '../launch/launch-checks';

@@ -1,5 +1,5 @@
 import type { Message, MessageStrategy, Position } from 'vscode-languageserver';
-import { isRecord } from '../../simulator/project/record';
+import { isRecord } from '../../simulator/schema/record';
 import type { SourceText } from './ide/assembly';
 import { clampedPosition } from './locations';
 import { isPosition, isRange, problemWith } from './params';

@@ -1,5 +1,5 @@
 import type { Position, Range } from 'vscode-languageserver';
-import { isRecord } from '../../simulator/project/record';
+import { isRecord } from '../../simulator/schema/record';
 import { checkProgramRequest, programOfRequest, trustedNotification, virtualDocumentRequest } from './protocol';
 
 /** Says in words what is wrong with a part of a message; undefined when it can be used. */

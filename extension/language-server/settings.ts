@@ -1,5 +1,5 @@
 import type { Connection, DidChangeConfigurationParams } from 'vscode-languageserver';
-import { isRecord } from '../../simulator/project/record';
+import { isRecord } from '../../simulator/schema/record';
 import { settingTable } from './setting-table';
 
 export { settingTable };

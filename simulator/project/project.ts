@@ -3,8 +3,8 @@ import { folderOf, joinPath } from '../assembler/source/paths';
 import { defaultLayout, type Layout } from '../linker/link-options';
 import { parseLinkWords, withLinkPaths } from '../linker/options';
 import type { InputFile } from '../linker/settings';
+import { isRecord } from '../schema/record';
 import type { AssembleRequest, FileOptions } from './assemble';
-import { isRecord } from './record';
 
 /** What a project states, in `hyperstep.json` or a launch configuration. Paths are relative to the stating file's folder. */
 export interface ProjectDescription {

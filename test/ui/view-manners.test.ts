@@ -368,7 +368,7 @@ function withExits(total: number): Exits {
 }
 
 /** The entry that the shadow did not have is filled. */
-function withFilledEntry(args: { threadId: number; path: number[] }): PageTable {
+function withFilledEntry(args: { threadId: number; path: readonly number[] }): PageTable {
   const table = answers['hyperstep/pageTable']!(args);
   const fill = (entry: PageTable['entries'][number]): PageTable['entries'][number] =>
     entry.state === 'unfilled' && entry.guest ? { ...entry, shadow: entry.guest, state: 'same' } : entry;

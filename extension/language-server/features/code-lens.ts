@@ -1,5 +1,5 @@
 import { type CodeLens, CodeLensRefreshRequest, type ServerCapabilities } from 'vscode-languageserver';
-import { isRecord } from '../../../simulator/project/record';
+import { isRecord } from '../../../simulator/schema/record';
 import { answering } from '../answering';
 import type { ServerContext } from '../context';
 import type { SourceText } from '../ide/assembly';

@@ -1,5 +1,5 @@
 import type { ServerCapabilities } from 'vscode-languageserver';
-import { isRecord } from '../../../simulator/project/record';
+import { isRecord } from '../../../simulator/schema/record';
 import type { ServerContext } from '../context';
 import type { Analysis } from '../ide/analysis';
 import { type ExpandedStatement, listingOf } from '../ide/assembly';

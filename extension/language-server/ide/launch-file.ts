@@ -1,5 +1,5 @@
 import { type ParseError, parse, printParseErrorCode } from 'jsonc-parser';
-import { isRecord } from '../../../simulator/project/record';
+import { isRecord } from '../../../simulator/schema/record';
 import { describeProject, type GivenProgram, withLinkPaths } from './assembly';
 import { keyOfPath } from './keys';
 

@@ -5,7 +5,7 @@ import {
   MarkupKind,
   type ServerCapabilities,
 } from 'vscode-languageserver';
-import { isRecord } from '../../../../simulator/project/record';
+import { isRecord } from '../../../../simulator/schema/record';
 import { answering } from '../../answering';
 import type { ServerContext } from '../../context';
 import { architectureAt } from '../../ide/architecture-at';

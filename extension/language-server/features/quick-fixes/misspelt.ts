@@ -1,5 +1,5 @@
 import type { Diagnostic } from 'vscode-languageserver';
-import { isRecord } from '../../../../simulator/project/record';
+import { isRecord } from '../../../../simulator/schema/record';
 import type { Fix } from './fix';
 
 /** A misspelt word: the words that it may have been. */
