@@ -1,12 +1,19 @@
 import { readFileSync } from 'node:fs';
 import { textMateGrammar } from './grammar';
-import { debuggerContribution, settingProperties } from './manifest';
+import {
+  debuggerContribution,
+  jsonValidation,
+  projectFileSchema,
+  projectSchemaFile,
+  settingProperties,
+} from './manifest';
 import { viewCommands, viewContainers, viewContributions, viewTitleMenu } from './view-manifest';
 
 interface Manifest {
   contributes: {
     debuggers: object[];
     configuration: { properties: object };
+    jsonValidation: object[];
     commands: { command: string }[];
     menus: Record<string, object[]>;
     views: object;
@@ -18,13 +25,14 @@ interface Manifest {
 export function generatedFiles(): Map<string, string> {
   return new Map([
     ['syntaxes/riscv-asm.tmLanguage.json', asJson(textMateGrammar())],
+    [projectSchemaFile, asJson(projectFileSchema())],
     ['package.json', asJson(manifest())],
   ]);
 }
 
 /**
- * package.json with the contributions of the debugger and of the views, and the settings of the language server, brought up to date; all
- * else in it is written by hand.
+ * package.json with the contributions of the debugger and of the views, the settings of the language server and the schema of project
+ * files, brought up to date; all else in it is written by hand.
  */
 function manifest(): Manifest {
   const written: Manifest = JSON.parse(readFileSync('package.json', 'utf8'));
@@ -37,6 +45,7 @@ function manifest(): Manifest {
   contributes.menus['view/title'] = viewTitleMenu();
   contributes.viewsContainers = viewContainers();
   contributes.views = viewContributions();
+  contributes.jsonValidation = jsonValidation();
   return written;
 }
 

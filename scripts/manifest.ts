@@ -1,5 +1,10 @@
-import { type LaunchArguments, launchAttributes } from '../debug-adapter/launch/launch';
+import { type LaunchArguments, launchOptions } from '../debug-adapter/launch/launch';
 import { settingTable } from '../extension/language-server/setting-table';
+import { projectFileName, projectSchema } from '../simulator/project';
+import { editorSchema, propertiesOf } from './editor-schema';
+
+/** Where the schema of project files is, beside the extension's manifest. */
+export const projectSchemaFile = 'syntaxes/hyperstep.schema.json';
 
 // In a snippet's body, text in ^"..." is inserted as it is, so that a variable of launch.json can be written with a backslash.
 const activeFile = '^"\\${file}"';
@@ -8,7 +13,7 @@ const inWorkspace = (file: string) => `^"\\\${workspaceFolder}/${file}"`;
 /** Of package.json what the table of launch attributes says: the schema of launch.json, its first contents, its snippets. */
 export function debuggerContribution(): object {
   return {
-    configurationAttributes: { launch: { properties: launchAttributes } },
+    configurationAttributes: { launch: { properties: propertiesOf(launchOptions) } },
     initialConfigurations: [configuration('Debug the guest', { program: '${file}' })],
     configurationSnippets: [
       {
@@ -49,9 +54,19 @@ function configuration(name: string, attributes: LaunchArguments): object {
 
 /** Of package.json what the table of the language server's settings says. */
 export function settingProperties(): object {
-  const entries = Object.entries(settingTable).map(([name, { default: value, description }]) => [
+  const entries = Object.entries(settingTable).map(([name, schema]) => [
     `hyperstep.${name}`,
-    { type: 'boolean', scope: 'window', default: value, markdownDescription: description },
+    { scope: 'window', ...editorSchema(schema) },
   ]);
   return Object.fromEntries(entries);
+}
+
+/** Which files of an editor have which schema. */
+export function jsonValidation(): object[] {
+  return [{ fileMatch: projectFileName, url: `./${projectSchemaFile}` }];
+}
+
+/** The schema of `hyperstep.json`. */
+export function projectFileSchema(): object {
+  return { $schema: 'http://json-schema.org/draft-07/schema#', title: projectFileName, ...editorSchema(projectSchema) };
 }

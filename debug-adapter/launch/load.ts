@@ -58,7 +58,7 @@ export async function load(launch: CheckedLaunch, host: Host, console: (byte: nu
   }
   try {
     const { virtualization, firmware, memory, harts, devices, append: bootArguments, onIllegal } = launch;
-    const { vmids, seed, translation, machineOptions: hartOptions } = launch;
+    const { vmids, seed, translation, hartOptions } = launch;
     const guest = { disks, devices, bios, initrd, bootArguments };
     const machine = { vmids, seed, translation, hartOptions, hostWords: hostWordsOf(program) };
     const system = new System(

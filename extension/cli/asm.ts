@@ -8,7 +8,7 @@ import { buildProgram } from '../../simulator/project/build';
 import { listingOf, mergeProject, objectListingOf, SourceText } from '../../simulator/project/index';
 import { build, givenProgram, projectFileOf, readerFor, reportProblems } from './guest';
 import { one, type ParsedCommand } from './options';
-import { UsageError } from './usage';
+import { UsageError } from './usage-error';
 
 /** `hyperstep asm`. @returns the exit status */
 export async function asm(command: ParsedCommand): Promise<number> {

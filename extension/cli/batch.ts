@@ -4,7 +4,7 @@ import { isExpected } from './expected-error';
 import { readGiven } from './guest';
 import { one, type ParsedCommand, parseCommand, withDefaults } from './options';
 import { type Outcome, STATUS } from './outcome';
-import { UsageError } from './usage';
+import { UsageError } from './usage-error';
 
 /** How one guest's run ended. */
 export interface RunResult {

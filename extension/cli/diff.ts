@@ -3,7 +3,7 @@ import type { System, Virtualization } from '../../simulator/system/system';
 import { buildOrReport, makeSystem, openFiles } from './guest';
 import { engine, machineOptions, type ParsedCommand } from './options';
 import { STATUS } from './outcome';
-import { UsageError } from './usage';
+import { UsageError } from './usage-error';
 
 const DIFFERENT = 1;
 

@@ -2,7 +2,7 @@ import { FileFormatError } from '../../simulator/machine/state/plain-codec';
 import { ReplayError } from '../../simulator/system/record';
 import { SnapshotError } from '../../simulator/system/snapshot';
 import { ConfigurationError } from '../../simulator/system/system';
-import { UsageError } from './usage';
+import { UsageError } from './usage-error';
 
 /** What a user's words, files and machine can lead to, as against errors of hyperstep itself. */
 export function isExpected(error: unknown): error is Error {

@@ -17,7 +17,7 @@ import {
 import { hostWordsOf } from '../../simulator/system/host-interface';
 import { imageAddress, openDisk, System, type SystemConfiguration } from '../../simulator/system/system';
 import type { AssemblyOptions, MachineOptions } from './options';
-import { UsageError } from './usage';
+import { UsageError } from './usage-error';
 
 /** Assembles and links (or loads) what a command names, relative to the working folder, as its `hyperstep.json` says. */
 export async function build(
@@ -123,7 +123,7 @@ export async function buildOrReport(options: AssemblyOptions, machine?: MachineO
  * @throws UsageError when an image cannot be opened
  */
 function openDisks(options: MachineOptions, log?: (file: HostFile) => HostFile): DiskImage[] {
-  return options.disks.map(({ path, write }) => {
+  return options.disks.map(({ file: path, write }) => {
     try {
       const file = openHostFile(path, write === 'inPlace');
       return openDisk(log ? log(file) : file, write);

@@ -11,7 +11,7 @@ import type { MachineOptions } from './options';
 import { type Outcome, outcomeOf, type RunStop } from './outcome';
 import type { Recording } from './recording';
 import { Timeout } from './timeout';
-import { UsageError } from './usage';
+import { UsageError } from './usage-error';
 
 /** Between two looks at the host: console input, interrupts of the user. */
 const sliceBounds = { first: 125_000, smallest: 500, largest: 2_000_000, most: 50 };

@@ -3,10 +3,11 @@ import { asm } from './asm';
 import { check } from './check';
 import { diff } from './diff';
 import { isExpected } from './expected-error';
+import type { Command } from './option-table';
 import { type ParsedCommand, parseCommand } from './options';
 import { STATUS } from './outcome';
 import { run } from './run';
-import { type Command, USAGE } from './usage';
+import { mainUsage, usageOf } from './usage';
 
 const COMMANDS: { readonly [name in Command]: (command: ParsedCommand) => Promise<number> } = { run, check, asm, diff };
 
@@ -15,11 +16,11 @@ const isCommand = (name: string): name is Command => Object.hasOwn(COMMANDS, nam
 async function main(words: readonly string[]): Promise<number> {
   const [name, ...rest] = words;
   if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
-    console.log(USAGE.main);
+    console.log(mainUsage);
     return name === undefined ? STATUS.usage : 0;
   }
   if (!isCommand(name)) {
-    console.error(`hyperstep: there is no command '${name}'\n\n${USAGE.main}`);
+    console.error(`hyperstep: there is no command '${name}'\n\n${mainUsage}`);
     return STATUS.usage;
   }
   if (/--march[= ]help( |$)/.test(rest.join(' '))) {
@@ -29,7 +30,7 @@ async function main(words: readonly string[]): Promise<number> {
   try {
     const command = parseCommand(name, rest);
     if (!command.help) return await COMMANDS[name](command);
-    console.log(USAGE[name]);
+    console.log(usageOf(name));
     return 0;
   } catch (error) {
     if (!isExpected(error)) throw error;

@@ -1,82 +1,24 @@
 import { type ParseArgsConfig, parseArgs } from 'node:util';
-import { type HartOptions, parseHartOption } from '../../simulator/core/index';
+import type { TSchema } from '@sinclair/typebox';
 import { linkOptionAt } from '../../simulator/linker/options';
-import { PACES, type PaceName } from '../../simulator/machine/pace';
+import type { PaceName } from '../../simulator/machine/pace';
+import { fromText } from '../../simulator/schema/from-text';
+import { type Problem, problemsOf } from '../../simulator/schema/problems';
+import type { Described } from '../../simulator/schema/schema';
 import {
-  FIRMWARES,
-  type Firmware,
-  MOST_SEED,
-  VIRTIO_DEVICES,
-  VIRTUALIZATIONS,
-  type VirtioDevice,
-  type Virtualization,
-} from '../../simulator/system/system';
-import { DUMPS, type Dump } from './dump';
-import { SIGNATURE_LINE } from './signature';
-import { TRACES } from './trace/tracer';
+  commandLineDefaults,
+  type MachineDescription,
+  type MachineSettings,
+  machineProblems,
+  machineSchema,
+  machineSettings,
+} from '../../simulator/system/machine-options';
+import type { Virtualization } from '../../simulator/system/system';
+import type { Dump } from './dump';
+import { type Command, type CommandOption, commandTable, machineTable, runTable } from './option-table';
+import type { TraceKind } from './trace/tracer';
 import type { TraceOption } from './trace/traces';
-import { type Command, UsageError } from './usage';
-
-const text = { type: 'string' } as const;
-const texts = { type: 'string', multiple: true } as const;
-const flag = { type: 'boolean' } as const;
-
-const assembly = {
-  include: { ...texts, short: 'I' },
-  define: { ...texts, short: 'D' },
-  march: text,
-  mabi: text,
-  script: { ...text, short: 'T' },
-  entry: { ...text, short: 'e' },
-  relax: flag,
-  'no-relax': flag,
-  help: { ...flag, short: 'h' },
-} as const;
-const machine = {
-  virtualization: text,
-  firmware: text,
-  memory: text,
-  harts: text,
-  disk: texts,
-  device: texts,
-  bios: text,
-  initrd: text,
-  append: text,
-  'load-address': text,
-  'on-illegal': text,
-  'max-instructions': text,
-  option: texts,
-  'no-translation': flag,
-  'no-vmids': flag,
-  seed: text,
-} as const;
-const files = { batch: text, save: text, restore: text, record: text, replay: text } as const;
-
-/** What test suites ask for. */
-const suite = {
-  signature: text,
-  'signature-granularity': text,
-  'exit-status': text,
-  timeout: text,
-  pace: text,
-  dump: texts,
-  trace: texts,
-} as const;
-
-/** The options of each command, for `parseArgs`. */
-const COMMAND_OPTIONS: { readonly [command in Command]: NonNullable<ParseArgsConfig['options']> } = {
-  run: { ...assembly, ...machine, ...files, 'legal-variants': flag, report: text, ...suite },
-  check: { ...assembly, object: { ...flag, short: 'c' } },
-  asm: {
-    ...assembly,
-    output: { ...text, short: 'o' },
-    object: { ...flag, short: 'c' },
-    debug: { ...flag, short: 'g' },
-    map: text,
-    listing: text,
-  },
-  diff: { ...assembly, ...machine, a: text, b: text },
-};
+import { UsageError } from './usage-error';
 
 export interface AssemblyOptions {
   readonly files: readonly string[];
@@ -90,24 +32,8 @@ export interface AssemblyOptions {
   readonly relax: boolean | undefined;
 }
 
-export interface MachineOptions {
-  readonly virtualization: Virtualization;
-  readonly firmware: Firmware;
-  /** Bytes. */
-  readonly memory: number;
-  readonly harts: number;
-  readonly disks: readonly { readonly path: string; readonly write: 'copy' | 'inPlace' }[];
-  readonly devices: readonly VirtioDevice[];
-  readonly bios: string | undefined;
-  readonly initrd: string | undefined;
-  readonly append: string | undefined;
-  readonly loadAddress: bigint | undefined;
-  readonly onIllegal: 'trap' | 'kill';
+export interface MachineOptions extends MachineSettings {
   readonly maxInstructions: number;
-  readonly hartOptions: Partial<HartOptions>;
-  readonly translation: boolean;
-  readonly vmids: boolean;
-  readonly seed: number;
 }
 
 type Values = { readonly [name: string]: string | boolean | (string | boolean)[] | undefined };
@@ -169,28 +95,65 @@ export function refuseIdle(values: Values, beside: string, names: readonly strin
 
 /** The options that say what machine a guest runs on. @throws UsageError */
 export function machineOptions(values: Values): MachineOptions {
+  const entries = Object.entries(machineTable).flatMap(([name, { attribute, schema, read }]) => {
+    const given = values[name];
+    if (given === undefined) return [];
+    return [[attribute, read ? read(list(given)) : meantBy(schema, String(given))]];
+  });
+  const given: unknown = Object.fromEntries(entries);
+  const [wrong] = problemsOf(machineSchema, given);
+  if (wrong) refuseMachine(wrong, given);
+  // The schema says so.
+  const description = given as MachineDescription;
+  const [inside] = machineProblems(description);
+  if (inside) refuseMachine(inside, given);
   return {
-    virtualization: choice('--virtualization', one(values['virtualization']) ?? 'none', VIRTUALIZATIONS),
-    firmware: choice('--firmware', one(values['firmware']) ?? 'sbi', FIRMWARES),
-    memory: bytes(one(values['memory']) ?? '64M'),
-    harts: whole('--harts', one(values['harts']) ?? '1'),
-    disks: list(values['disk']).map(disk),
-    devices: list(values['device']).map((device) => choice('--device', device, VIRTIO_DEVICES)),
-    bios: one(values['bios']),
-    initrd: one(values['initrd']),
-    append: one(values['append']),
-    hartOptions: hartOptions(list(values['option'])),
-    translation: values['no-translation'] !== true,
-    vmids: values['no-vmids'] !== true,
-    loadAddress: address('--load-address', one(values['load-address'])),
-    seed: seedNumber(one(values['seed']) ?? '0'),
-    onIllegal: choice('--on-illegal', one(values['on-illegal']) ?? 'trap', ['trap', 'kill'] as const),
-    maxInstructions:
-      values['max-instructions'] === undefined
-        ? Number.POSITIVE_INFINITY
-        : whole('--max-instructions', one(values['max-instructions']) ?? ''),
+    ...machineSettings({ virtualization: commandLineDefaults.virtualization, ...description }),
+    maxInstructions: single(values, 'max-instructions') ?? Number.POSITIVE_INFINITY,
   };
 }
+
+/** @throws UsageError */
+function refuseMachine(problem: Problem, description: unknown): never {
+  const [attribute, ...inside] = problem.about;
+  const found = Object.entries(machineTable).find(([, option]) => option.attribute === attribute);
+  // Of several values of an option the message says which; a command line has no names for lists.
+  const names = inside.filter((part) => typeof part === 'string');
+  const given = problem.about.reduce<unknown>((at, part) => Object(at)[part], description);
+  refuse([`--${found?.[0]}`, ...names].join(' '), problem, given);
+}
+
+/** In the words of a command line, which has no quotes about its values. @throws UsageError */
+function refuse(option: string, { text, expected }: Problem, given: unknown): never {
+  if (expected === undefined) throw new UsageError(`${option} ${text.replaceAll('"', "'")}`);
+  throw new UsageError(`${option} takes ${expected.replaceAll('"', '')}, not '${given}'`);
+}
+
+/** The value of an option that is said once; undefined where it is not. @throws UsageError */
+function single<Name extends keyof typeof runTable>(values: Values, name: Name): ValueOf<Name> | undefined {
+  const given = one(values[name]);
+  const { schema }: CommandOption = runTable[name];
+  // The table says so.
+  return given === undefined ? undefined : (checked(name, schema, given) as ValueOf<Name>);
+}
+
+/** @throws UsageError */
+function checked(name: string, schema: TSchema | undefined, word: string): unknown {
+  const value = meantBy(schema, word);
+  const [problem] = schema ? problemsOf(schema, value) : [];
+  if (problem) refuse(`--${name}`, problem, word);
+  return value;
+}
+
+function meantBy(schema: TSchema | undefined, word: string): unknown {
+  return schema ? fromText(schema, word) : word;
+}
+
+type ValueOf<Name extends keyof typeof runTable> = (typeof runTable)[Name] extends {
+  schema: infer Schema extends TSchema;
+}
+  ? Described<Schema>
+  : string;
 
 export interface SuiteOptions {
   /** The file for the signature. */
@@ -208,15 +171,14 @@ export interface SuiteOptions {
 
 /** @throws UsageError */
 export function suiteOptions(values: Values): SuiteOptions {
-  const [line, timeout] = [one(values['signature-granularity']), one(values['timeout'])];
+  const isTerminal = process.stdin.isTTY === true;
   return {
-    signature: one(values['signature']),
-    signatureLine: line === undefined ? SIGNATURE_LINE : Number(choice('--signature-granularity', line, LINES)),
-    guestStatus:
-      choice('--exit-status', one(values['exit-status']) ?? 'hyperstep', ['hyperstep', 'guest'] as const) === 'guest',
-    timeout: timeout === undefined ? undefined : seconds('--timeout', timeout),
-    pace: choice('--pace', one(values['pace']) ?? (process.stdin.isTTY ? 'realtime' : 'max'), PACES),
-    dump: list(values['dump']).map((word) => choice('--dump', word, DUMPS)),
+    signature: single(values, 'signature'),
+    signatureLine: Number(single(values, 'signature-granularity') ?? runTable['signature-granularity'].schema.default),
+    guestStatus: single(values, 'exit-status') === 'guest',
+    timeout: single(values, 'timeout'),
+    pace: single(values, 'pace') ?? commandLineDefaults.pace(isTerminal),
+    dump: list(values['dump']).map((word) => checked('dump', runTable.dump.schema, word) as Dump),
     traces: traceOptions(list(values['trace'])),
   };
 }
@@ -230,57 +192,28 @@ function traceOptions(values: readonly string[]): TraceOption[] {
 
 function traceOption(value: string): TraceOption {
   const [kind = '', ...file] = value.split('=');
-  if (file.join('=') === '')
-    throw new UsageError(`--trace takes what to trace, and a file: ${TRACES.join(' or ')}, FILE`);
-  return { kind: choice('--trace', kind, TRACES), file: file.join('=') };
-}
-
-function address(option: string, value: string | undefined): bigint | undefined {
-  if (value === undefined) return undefined;
-  if (!/^(0x[\da-f]{1,16}|\d{1,19})$/i.test(value))
-    throw new UsageError(`${option} takes an address such as 0x80200000, not '${value}'`);
-  if (BigInt(value) % 2n !== 0n) throw new UsageError(`${option} takes an even address, not '${value}'`);
-  return BigInt(value);
-}
-
-function seedNumber(value: string): number {
-  const number = /^\d+$/.test(value) ? Number(value) : Number.NaN;
-  if (!(number <= MOST_SEED))
-    throw new UsageError(`--seed takes a whole number from 0 to ${MOST_SEED}, not '${value}'`);
-  return number;
-}
-
-/** What a line of a signature may have, in bytes. */
-const LINES = ['1', '2', '4', '8', '16'] as const;
-/** As long as the host's timers can wait. */
-const MOST_SECONDS = 2_000_000;
-
-function seconds(option: string, value: string): number {
-  const number = /^\d+(\.\d+)?$/.test(value) ? Number(value) : Number.NaN;
-  if (!(number > 0 && number <= MOST_SECONDS))
-    throw new UsageError(`${option} takes seconds, more than 0 and up to ${MOST_SECONDS}, not '${value}'`);
-  return number;
-}
-
-/** Choices of the machine: NAME=VALUE. @throws UsageError */
-function hartOptions(words: readonly string[]): Partial<HartOptions> {
-  return Object.assign({}, ...words.map(hartOption));
-}
-
-function hartOption(word: string): Partial<HartOptions> {
-  const [name = '', value = ''] = word.split('=');
-  const found = parseHartOption(name, value);
-  if ('problem' in found) throw new UsageError(`--option: ${found.problem}`);
-  return found.option;
+  if (file.join('=') === '') throw new UsageError('--trace takes what to trace, and a file: commits FILE');
+  return { kind: checked('trace', runTable.trace.schema, kind) as TraceKind, file: file.join('=') };
 }
 
 /** An option that names an engine. @throws UsageError */
 export function engine(values: Values, name: 'a' | 'b', otherwise: Virtualization): Virtualization {
-  return choice(`--${name}`, one(values[name]) ?? otherwise, VIRTUALIZATIONS);
+  const given = one(values[name]);
+  return given === undefined ? otherwise : (checked(name, commandTable.diff[name].schema, given) as Virtualization);
 }
 
 export function one(value: Values[string]): string | undefined {
   return typeof value === 'string' ? value : undefined;
+}
+
+/** The options of a command as `parseArgs` wants them. */
+function parserOptions(command: Command): NonNullable<ParseArgsConfig['options']> {
+  const table: Readonly<Record<string, CommandOption>> = commandTable[command];
+  const entries = Object.entries(table).map(([name, { short, value, repeats = false }]) => {
+    const type = value === undefined ? ('boolean' as const) : ('string' as const);
+    return [name, { type, multiple: repeats, ...(short === undefined ? {} : { short }) }] as const;
+  });
+  return Object.fromEntries(entries);
 }
 
 /** Takes a command's words apart; options of the linker stay among the files, in their order. */
@@ -305,7 +238,7 @@ function parse(command: Command, words: readonly string[]): { values: Values; po
     }
     at += found?.length ?? 1;
   }
-  const options = COMMAND_OPTIONS[command];
+  const options = parserOptions(command);
   try {
     const { values, tokens } = parseArgs({ args: own, options, allowPositionals: true, strict: true, tokens: true });
     const files = tokens.flatMap((token) =>
@@ -326,29 +259,4 @@ function nameAndValue(definition: string): [string, string] {
   const [name = '', ...value] = definition.split('=');
   if (!/^[A-Za-z_]\w*$/.test(name)) throw new UsageError(`-D takes NAME or NAME=VALUE, not '${definition}'`);
   return [name, value.length > 0 ? value.join('=') : '1'];
-}
-
-function choice<T extends string>(option: string, value: string, values: readonly T[]): T {
-  const found = values.find((candidate) => candidate === value);
-  if (found === undefined) throw new UsageError(`${option} takes ${values.join(' or ')}, not '${value}'`);
-  return found;
-}
-
-function whole(option: string, value: string): number {
-  const number = /^\d+$/.test(value) ? Number(value) : Number.NaN;
-  if (!Number.isSafeInteger(number) || number < 1)
-    throw new UsageError(`${option} takes a whole number from 1, not '${value}'`);
-  return number;
-}
-
-function bytes(value: string): number {
-  const match = /^([1-9]\d*)([KMG])$/i.exec(value);
-  if (!match) throw new UsageError(`--memory takes a number and K, M or G, such as 64M, not '${value}'`);
-  const unit = { K: 2 ** 10, M: 2 ** 20, G: 2 ** 30 }[(match[2] ?? '').toUpperCase() as 'K' | 'M' | 'G'];
-  return Number(match[1]) * unit;
-}
-
-function disk(value: string): MachineOptions['disks'][number] {
-  const writable = value.endsWith(',rw');
-  return { path: writable ? value.slice(0, -3) : value, write: writable ? 'inPlace' : 'copy' };
 }

@@ -1,18 +1,6 @@
 import type { SystemDescription } from '../../simulator/system/snapshot';
+import { machineTable } from './option-table';
 import type { MachineOptions, ParsedCommand } from './options';
-
-/** Options that say again what a record says, by the name of what they say. */
-const OPTIONS = {
-  virtualization: 'virtualization',
-  firmware: 'firmware',
-  memory: 'memory',
-  harts: 'harts',
-  device: 'devices',
-  option: 'hartOptions',
-  'on-illegal': 'onIllegal',
-  'no-vmids': 'vmids',
-  seed: 'seed',
-} as const satisfies Record<string, keyof SystemDescription & keyof MachineOptions>;
 
 /** Which options given to a replay contradict the record; the others are as recorded. */
 export function contradictions(
@@ -21,10 +9,18 @@ export function contradictions(
   recorded: SystemDescription,
 ): string[] {
   const differences: string[] = [];
-  for (const [option, field] of Object.entries(OPTIONS)) {
-    if (values[option] === undefined) continue;
+  for (const [option, { attribute }] of Object.entries(machineTable)) {
+    const field = attribute === 'machineOptions' ? 'hartOptions' : attribute;
+    if (values[option] === undefined || !isRecorded(field, recorded)) continue;
     const [was, is] = [JSON.stringify(recorded[field]), JSON.stringify(options[field])];
     if (was !== is) differences.push(`--${option} was ${was} and is ${is}`);
   }
   return differences;
+}
+
+function isRecorded(
+  field: keyof MachineOptions,
+  recorded: SystemDescription,
+): field is keyof SystemDescription & keyof MachineOptions {
+  return Object.hasOwn(recorded, field);
 }

@@ -15,7 +15,7 @@ import { outcomeOf, reportOf, STATUS } from './outcome';
 import { contradictions } from './recorded-options';
 import { signatureRange } from './signature';
 import { Traces } from './trace/traces';
-import { UsageError } from './usage';
+import { UsageError } from './usage-error';
 
 const SLICE = 2_000_000;
 

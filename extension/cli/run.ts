@@ -13,7 +13,7 @@ import { Recording } from './recording';
 import { replay } from './replay';
 import { signatureRange } from './signature';
 import { Traces } from './trace/traces';
-import { UsageError } from './usage';
+import { UsageError } from './usage-error';
 import { runVariants } from './variants';
 
 /** `hyperstep run`. @returns the exit status */

@@ -2,10 +2,7 @@ import { writeFileSync } from 'node:fs';
 import type { Program } from '../../simulator/object/program';
 import { addressOf } from '../../simulator/system/host-interface';
 import type { System } from '../../simulator/system/system';
-import { UsageError } from './usage';
-
-/** Bytes on a line of a signature, unless told otherwise: what RISCOF's plug-ins ask of Spike. */
-export const SIGNATURE_LINE = 4;
+import { UsageError } from './usage-error';
 
 /** Where a program's signature lies: from `begin_signature` to `end_signature`. */
 export interface SignatureRange {

@@ -3,7 +3,7 @@ import type { MachineStop } from '../../simulator/machine/stop';
 import { buildOrReport, makeSystem, openFiles } from './guest';
 import { type MachineOptions, type ParsedCommand, refuseIdle } from './options';
 import { STATUS } from './outcome';
-import { UsageError } from './usage';
+import { UsageError } from './usage-error';
 
 /** A variant may take longer, by traps and walks that others do not have; a guest that then still runs hangs there. */
 const PATIENCE = 20;

@@ -6,6 +6,7 @@ import {
   checkStatements,
   type Diagnostic,
   defaultMarch,
+  definesOf,
   folderOf,
   joinPath,
   type Severity,
@@ -255,7 +256,7 @@ export class Checker {
     const given = {
       program: files,
       ...(includePaths ? { includePaths: includePaths.map((path) => joinPath(folder, keyOfPath(path))) } : {}),
-      ...(defines ? { defines } : {}),
+      ...(defines ? { defines: definesOf(defines) } : {}),
       ...(march ? { march } : {}),
       ...(mabi ? { mabi } : {}),
       ...(linkerScript ? { linkerScript: joinPath(folder, keyOfPath(linkerScript)) } : {}),

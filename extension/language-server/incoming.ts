@@ -2,7 +2,7 @@ import type { Message, MessageStrategy, Position } from 'vscode-languageserver';
 import { isRecord } from '../../simulator/schema/record';
 import type { SourceText } from './ide/assembly';
 import { clampedPosition } from './locations';
-import { isPosition, isRange, problemWith } from './params';
+import { givenParams, isPosition, isRange, problemWith } from './params';
 
 /** The method of a message in whose place it is told that a request or notification cannot be used. */
 export const refusedMessage = 'hyperstep/refused';
@@ -22,7 +22,8 @@ export function checkIncoming(sourceOf: (uri: string) => SourceText | undefined)
         next(message);
         return;
       }
-      const { method, params } = message;
+      const { method } = message;
+      const params = givenParams(method, message.params);
       const problem = problemWith(method, params);
       if (problem !== undefined) next({ ...message, method: refusedMessage, params: { problem } } as Message);
       // A notification's null is as good as nothing.
@@ -53,10 +54,11 @@ function withClampedPositions(
   sourceOf: (uri: string) => SourceText | undefined,
 ): Message {
   const { textDocument, position, positions, range } = params;
-  if (!position && !positions && !range) return message;
+  const given = { ...message, params } as Message;
+  if (!position && !positions && !range) return given;
   const uri = isRecord(textDocument) ? textDocument['uri'] : undefined;
   const source = typeof uri === 'string' ? sourceOf(uri) : undefined;
-  if (!source) return message;
+  if (!source) return given;
   const clamped = (at: Position): Position => clampedPosition(source, at);
   const clampedParams = {
     ...params,

@@ -1,4 +1,6 @@
-/** Messages between our client and this server that the Language Server Protocol does not have. */
+/** Messages between our client and this server that the Language Server Protocol does not have. Types and constants only. */
+
+export type { CheckProgramParams, InitializationOptions, ProgramOfParams } from './param-schemas';
 
 /** Notification: the user trusts the workspace now. */
 export const trustedNotification = 'hyperstep/trusted';
@@ -6,32 +8,8 @@ export const trustedNotification = 'hyperstep/trusted';
 /** Request: assembles the files of a launch as one program, publishes what is wrong, and counts it. */
 export const checkProgramRequest = 'hyperstep/checkProgram';
 
-/** What is null is as good as absent. */
-export interface CheckProgramParams {
-  /** URIs. */
-  readonly program?: readonly string[] | null;
-  /** Paths or URIs; relative ones are seen from the folder of the program. */
-  readonly includePaths?: readonly string[] | null;
-  readonly defines?: Readonly<Record<string, string>> | null;
-  readonly march?: string | null;
-  readonly mabi?: string | null;
-  /** A path or URI, as those of `includePaths`. */
-  readonly linkerScript?: string | null;
-  readonly linkOptions?: readonly string[] | null;
-  readonly relax?: boolean | null;
-  /** The launch attributes of these names: whether the program starts in M-mode. */
-  readonly firmware?: string | null;
-  readonly bios?: string | null;
-  /** The folder (a path or URI) above which no project file is looked for; when absent, the workspace folder. */
-  readonly projectRoot?: string | null;
-}
-
 /** Request: the files of the program that a file is part of, by project files and launches; the file alone when nothing names it. */
 export const programOfRequest = 'hyperstep/programOf';
-
-export interface ProgramOfParams {
-  readonly uri: string;
-}
 
 export interface ProgramOf {
   /** URIs. */
@@ -94,17 +72,4 @@ export interface InactiveRegionsParams {
   readonly uri: string;
   readonly version: number;
   readonly ranges: readonly { start: { line: number; character: number }; end: { line: number; character: number } }[];
-}
-
-/** What the client says when it starts the server. */
-export interface InitializationOptions {
-  /** Whether files outside of the workspace folders may be read. */
-  readonly trusted?: boolean;
-  /**
-   * Whether privileged instructions are noted as hints among the diagnostics (true when absent). Hover and colours tell
-   * them in any case.
-   */
-  readonly notePrivileged?: boolean;
-  /** Whether the server offers to be asked for diagnostics (true when absent); it sends them by itself in any case. */
-  readonly pullDiagnostics?: boolean;
 }

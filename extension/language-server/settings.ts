@@ -1,11 +1,12 @@
 import type { Connection, DidChangeConfigurationParams } from 'vscode-languageserver';
+import { type Settled, settled } from '../../simulator/schema/defaults';
+import { problemsOf } from '../../simulator/schema/problems';
 import { isRecord } from '../../simulator/schema/record';
 import { settingTable } from './setting-table';
 
 export { settingTable };
 
-export type SettingName = keyof typeof settingTable;
-export type SettingValues = Readonly<Record<SettingName, boolean>>;
+export type SettingValues = Settled<typeof settingTable>;
 
 const section = 'hyperstep';
 /** How long a client may take to say its settings before the defaults hold, in milliseconds. */
@@ -60,17 +61,17 @@ export class Settings {
   }
 }
 
-const names = Object.keys(settingTable) as SettingName[];
+const names = Object.keys(settingTable) as (keyof SettingValues)[];
 
 function defaults(): SettingValues {
   return valuesIn(undefined);
 }
 
-/** The values in the client's object, in which the parts of a name are nested; what is no boolean has its default. */
+/** The values in the client's object, in which the parts of a name are nested; what makes no sense has its default. */
 function valuesIn(stated: unknown): SettingValues {
-  const entries = names.map((name) => {
+  const given = Object.entries(settingTable).map(([name, schema]) => {
     const value = name.split('.').reduce<unknown>((at, part) => (isRecord(at) ? at[part] : undefined), stated);
-    return [name, typeof value === 'boolean' ? value : settingTable[name].default];
+    return [name, problemsOf(schema, value).length === 0 ? value : undefined];
   });
-  return Object.fromEntries(entries) as SettingValues;
+  return settled(settingTable, Object.fromEntries(given));
 }

@@ -5,6 +5,7 @@ export { CsrFile, type CsrHost } from './csr/file';
 export { type CsrOperation, csrSourceRegister, executeCsrInstruction } from './csr/instruction';
 export { CACHE_BLOCK } from './hart/cache-block';
 export { RunExit } from './hart/exits';
+export { givenHartOptions, hartOptionProblems, hartOptionsOf } from './hart/given-options';
 export { Hart, type RunOptions } from './hart/hart';
 export {
   CsrSlot,
@@ -19,7 +20,6 @@ export {
   StatusHigh,
 } from './hart/hart-state';
 export { extended, type MemoryInstruction, memoryInstruction } from './hart/memory-instruction';
-export { hartOptionChoices, parseHartOption } from './hart/option-choices';
 export { defaultHartOptions, type HartOptions, legalVariants } from './hart/options';
 export {
   enterTrap,

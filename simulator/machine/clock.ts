@@ -1,12 +1,6 @@
 import { NANOSECONDS_PER_TICK } from '../devices/clint';
 import type { DeviceClock, TimedDevice } from '../devices/device';
 
-/** A hart in the middle of a run. */
-interface Runner {
-  /** Instructions that it has retired since it was told to run. */
-  readonly executedThisRun: number;
-}
-
 /**
  * Machine time in nanoseconds: one for each retired instruction of any hart, plus what WFI skipped while no hart could run, plus pauses.
  * Deadlines are one per owner and plain data; those at the same instant fire in order of their owners' names, so that nothing depends on history.
@@ -14,7 +8,7 @@ interface Runner {
 export class Clock implements DeviceClock {
   private base = 0;
   private skipped = 0;
-  private running: Runner | undefined;
+  private running: (() => number) | undefined;
   private readonly deadlines = new Map<string, number>();
   private readonly owners = new Map<string, TimedDevice>();
   private earliest = Number.POSITIVE_INFINITY;
@@ -27,12 +21,12 @@ export class Clock implements DeviceClock {
   }
 
   now(): number {
-    return this.running ? this.base + this.running.executedThisRun : this.base;
+    return this.running ? this.base + this.running() : this.base;
   }
 
   /** While a hart runs, the instructions that it has executed so far count as time. */
-  follow(hart: Runner): void {
-    this.running = hart;
+  follow(executed: () => number): void {
+    this.running = executed;
   }
 
   /** The hart has left the core: what it executed becomes past. */

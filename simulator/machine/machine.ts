@@ -261,7 +261,7 @@ export class Machine implements CorePlatform, Runner {
   }
 
   private runHart(hart: Hart, budget: number, passBreakpoint: boolean): RunExit {
-    this.clock.follow(hart);
+    this.clock.follow(() => hart.executedThisRun);
     const exit = hart.run(budget, { ignoreBreakpointHere: passBreakpoint });
     this.clock.settle(hart.executedThisRun);
     this.scheduler.used(hart, hart.executedThisRun);

@@ -84,10 +84,8 @@ export class HartScheduler {
     return this.slot(hart).lifecycle;
   }
 
-  waitingHarts(): readonly Hart[] {
-    // Asked before every run of a hart, mostly while none waits.
-    if (!this.slots.some(isWaiting)) return NOBODY;
-    return this.slots.filter(isWaiting).map(({ hart }) => hart);
+  waitingHarts(): Hart[] {
+    return this.slots.filter(({ lifecycle, waiting }) => lifecycle === 'started' && waiting).map(({ hart }) => hart);
   }
 
   state() {
@@ -118,6 +116,4 @@ export class HartScheduler {
   }
 }
 
-const NOBODY: readonly Hart[] = [];
-const isWaiting = ({ lifecycle, waiting }: HartSlot): boolean => lifecycle === 'started' && waiting;
 const canRun = ({ lifecycle, waiting }: HartSlot): boolean => lifecycle === 'started' && !waiting;

@@ -22,5 +22,7 @@ export * from './assemble';
 export { type CommandUse, withCompileCommands } from './compile-commands/apply';
 export { databaseName, flagsFileName } from './compile-commands/find';
 export { listingOf, objectListingOf } from './listing';
+export * from './program-options';
 export * from './project';
+export * from './project-description';
 export * from './project-file';

@@ -2,7 +2,8 @@ import { foldersAbove, joinPath, samePath } from '../assembler/source/paths';
 import { type FileReading, type ReadFile, UnreadableFile } from '../assembler/source/read-file';
 import { isElf } from '../object/elf/elf';
 import { isImage } from '../object/image';
-import { type Project, type ProjectDescription, parseProject, projectFileName, projectOf } from './project';
+import { type Project, projectFileName, projectOf } from './project';
+import { type ProjectDescription, parseProject } from './project-description';
 
 /** A project file that was found, and the folder that its paths are seen from. */
 export interface FoundProject {

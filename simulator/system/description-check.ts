@@ -1,4 +1,4 @@
-import { parseHartOption } from '../core/index';
+import { hartOptionProblems } from '../core/index';
 import type { PlainValue } from '../devices/device';
 import { FileFormatError } from '../machine/state/plain-codec';
 import type { SystemDescription } from './snapshot';
@@ -16,13 +16,7 @@ const listOf =
   (check: Check): Check =>
   (value) =>
     Array.isArray(value) && value.every(check);
-const hartOptions: Check = (value) =>
-  typeof value === 'object' &&
-  value !== null &&
-  Object.entries(value).every(
-    ([name, option]) =>
-      ['number', 'boolean', 'string'].includes(typeof option) && 'option' in parseHartOption(name, String(option)),
-  );
+const hartOptions: Check = (value) => hartOptionProblems(value).length === 0;
 
 const hostWords: Check = (value) => {
   if (value === null) return true;

@@ -78,7 +78,7 @@ export interface SystemConfiguration {
 
 const SMALLEST_MEMORY = 4 * 1024 * 1024;
 const LARGEST_MEMORY = 2 * 1024 * 1024 * 1024;
-const MOST_HARTS = 8;
+export const MOST_HARTS = 8;
 export const MOST_SEED = 0xffff_ffff;
 /** The device tree's `rng-seed` has 32 bytes, as QEMU's; virtio slots, which have seeds too, count from 0. */
 const BOOT_SEED_CELLS = 8;

@@ -140,6 +140,8 @@ describe('-mabi', function () {
     assert.deepEqual(problems, []);
     assert.equal(description.mabi, 'lp64');
     assert.deepEqual(description.files, { 'a.S': { mabi: 'lp64f' } });
-    assert.deepEqual(parseProject('{"mabi": "eabi"}').problems, ['"mabi" must be one of lp64, lp64f, lp64d, lp64q']);
+    assert.deepEqual(parseProject('{"mabi": "eabi"}').problems, [
+      '"mabi" must be "lp64" or "lp64f" or "lp64d" or "lp64q", not "eabi"',
+    ]);
   });
 });

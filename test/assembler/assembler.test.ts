@@ -160,7 +160,7 @@ describe('Project', () => {
     const { description, problems } = parseProject(
       '{ "program": ["a.s", "lib/b.s"], "includePaths": ["inc"], "defines": { "A": 1 }, "layout": { "textBase": "0x80400000" }, "march": 5 }',
     );
-    assert.deepEqual(problems, ['"march" must be a text such as "rv64imac_zicsr"']);
+    assert.deepEqual(problems, ['"march" must be a string such as "rv64imac_zicsr", not 5']);
     const project = projectOf(description, '/w', undefined);
     assert.deepEqual(project.roots, ['/w/a.s', '/w/lib/b.s']);
     assert.deepEqual(

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import path from 'node:path';
 import fc from 'fast-check';
 import { after, afterEach, before, describe, it } from 'mocha';
-import { argumentChecks } from '../../debug-adapter/argument-checks';
+import { argumentSchemas } from '../../debug-adapter/request-arguments';
 import { Client, root } from './client';
 
 const stepping = path.join(root, 'test/debug-adapter/guests/stepping.S');
@@ -25,7 +25,7 @@ describe('bad launches', () => {
       /the initrd '\/' cannot be read: it is a folder/,
     ],
     ['a program that is not there', { program: '/nowhere.S' }, /'\/nowhere.S' cannot be read/],
-    ['a number as program', { program: 7 }, /"program" must be a string or a list of strings/],
+    ['a number as program', { program: 7 }, /"program" must be a path or a list of paths, not 7/],
     [
       'another engine',
       { program: stepping, virtualization: 'magic' },
@@ -33,7 +33,7 @@ describe('bad launches', () => {
     ],
     ['memory in words', { program: stepping, memory: 'lots' }, /"memory".*number and K, M or G/],
     ['too little memory', { program: stepping, memory: '1M' }, /memory must be/],
-    ['no harts', { program: stepping, harts: 0 }, /"harts" must be 1 to 8/],
+    ['no harts', { program: stepping, harts: 0 }, /"harts" must be an integer from 1 to 8, not 0/],
     ['a disk that is not there', { program: stepping, disks: [{ file: '/nowhere' }] }, /disk image '\/nowhere'/],
     ['disks as text', { program: stepping, disks: 'disk.img' }, /"disks" must be a list/],
     ['firmware none under a VMM', { program: stepping, firmware: 'none' }, /firmware/],
@@ -242,7 +242,7 @@ describe('fuzzed requests', () => {
     let client = await begin();
     const ending = new Set(['disconnect', 'terminate', 'restart', 'launch', 'continue']);
     const commands = [...client.session.commands.filter((command) => !ending.has(command)), 'nonsense', ''];
-    const names = [...new Set(Object.values(argumentChecks).flatMap((fields) => Object.keys(fields)))];
+    const names = [...new Set(Object.values(argumentSchemas).flatMap(({ properties }) => Object.keys(properties)))];
     const value = fc.oneof(
       fc.integer({ min: -2, max: 40 }),
       fc.constantFrom('0x80200000', 'pc', 'gpa:0x80200000', 'killed', '*(int*)0', 'a0 = 1', '((((', '', 'hpa:zz'),
@@ -256,7 +256,9 @@ describe('fuzzed requests', () => {
     /** What a request wants to know, each with some value: others are refused before a handler sees them. */
     const shaped = (command: string) =>
       fc.record(
-        Object.fromEntries(Object.keys(argumentChecks[command] ?? {}).map((name) => [name, fieldValue(name)])),
+        Object.fromEntries(
+          Object.keys(argumentSchemas[command]?.properties ?? {}).map((name) => [name, fieldValue(name)]),
+        ),
         {
           requiredKeys: [],
         },

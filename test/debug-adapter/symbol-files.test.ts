@@ -199,7 +199,10 @@ describe('ELF files as they are', () => {
     };
     assert.match(await message(['kernel.bin']), /the symbol file 'kernel.bin' cannot be used: not an ELF file/);
     assert.match(await message(['none.elf']), /the symbol file 'none.elf' cannot be read: it is not there/);
-    assert.match(await message([{ file: 'kernel.elf', offset: 4 }]), /"symbols" must be a list of ELF files/);
+    assert.match(
+      await message([{ file: 'kernel.elf', offset: 4 }]),
+      /"symbols"\[0\]: "offset" must be a number such as "0x40000000", not 4/,
+    );
     assert.match(await message('kernel.elf'), /"symbols" must be a list of ELF files/);
   });
 

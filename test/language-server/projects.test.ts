@@ -76,7 +76,10 @@ describe('Language server: projects', () => {
     const found = await client.diagnosticsOf('hyperstep.json', (all) => all.length > 0);
     assert.deepEqual(
       found.map(({ message }) => message),
-      ['"files": "a.s": "defines" must be an object of names and values', '"files": "a.s" cannot have "program"'],
+      [
+        '"files": "a.s" has no option "program"; there are "includePaths", "defines", "march", "mabi"',
+        '"files": "a.s": "defines" must be an object of names and values, not 1',
+      ],
     );
     client.stop();
   });
@@ -135,7 +138,7 @@ describe('Language server: projects', () => {
     };
     assert.deepEqual(await linkedWith('b.s'), ['a.s', 'b.s']);
     assert.deepEqual(await linkedWith('c.s'), ['c.s']);
-    await assert.rejects(client.request('hyperstep/programOf', { uri: 1 }), /"uri" must be a text/);
+    await assert.rejects(client.request('hyperstep/programOf', { uri: 1 }), /"uri" must be a string/);
     client.stop();
   });
 

@@ -58,7 +58,7 @@ describe('Language server: virtual documents', () => {
       'hyperstep-listing:/x?%7B%22uri%22:%22file:///none%22%7D',
     ])
       assert.equal(await client.request('hyperstep/virtualDocument', { uri }), null);
-    await assert.rejects(client.request('hyperstep/virtualDocument', {}), /"uri" must be a text/);
+    await assert.rejects(client.request('hyperstep/virtualDocument', {}), /"uri" must be a string/);
     client.stop();
   });
 });

@@ -12,8 +12,7 @@ import { InstructionLines } from './instruction-line';
 import type { TraceFile } from './trace-file';
 import { trapLines } from './trap-lines';
 
-export const TRACES = ['traps', 'instructions', 'commits'] as const;
-export type TraceKind = (typeof TRACES)[number];
+export type TraceKind = 'traps' | 'instructions' | 'commits';
 
 /** A file, and what goes into it. */
 export interface TraceOutput {

@@ -1,6 +1,6 @@
 import { type ParseError, parse, printParseErrorCode } from 'jsonc-parser';
 import { isRecord } from '../../../simulator/schema/record';
-import { describeProject, type GivenProgram, withLinkPaths } from './assembly';
+import { describeLaunched, type GivenProgram, withLinkPaths } from './assembly';
 import { keyOfPath } from './keys';
 
 /** Where VS Code keeps a folder's launch configurations. */
@@ -30,7 +30,7 @@ export function readLaunchFile(text: string, folder: string): LaunchFile {
 
 function programOf(configuration: Record<string, unknown>, folder: string): GivenProgram[] {
   // What is wrong in it VS Code's own schema says.
-  const { description } = describeProject(configuration);
+  const description = describeLaunched(configuration);
   const resolve = (path: string): string | undefined => resolved(path, folder);
   const named = description.program === undefined ? [] : [description.program].flat();
   const program = named.map(resolve);

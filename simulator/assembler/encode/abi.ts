@@ -17,7 +17,7 @@ const abis = {
 
 export type AbiName = keyof typeof abis;
 
-export const abiNames: readonly string[] = Object.keys(abis);
+export const abiNames: readonly AbiName[] = Object.keys(abis).filter(isAbiName);
 
 export function isAbiName(name: unknown): name is AbiName {
   return typeof name === 'string' && Object.hasOwn(abis, name);

@@ -1,0 +1,175 @@
+/** The machine that a guest runs on: what launch configurations and the command line can say about it, and what holds when they do not. */
+import {
+  Integer,
+  Array as ListOf,
+  Object as ObjectOf,
+  Optional,
+  Partial,
+  Boolean as Switch,
+  String as Text,
+} from '@sinclair/typebox';
+import { givenHartOptions, type HartOptions, hartOptionProblems, hartOptionsOf } from '../core/index';
+import type { PaceName } from '../machine/pace';
+import { codeAddressText } from '../schema/address';
+import { type Settled, settled, withDefault } from '../schema/defaults';
+import { type Problem, problemsWithin } from '../schema/problems';
+import { choice, type Described } from '../schema/schema';
+import { type Firmware, MOST_HARTS, MOST_SEED, VIRTIO_DEVICES, type Virtualization } from './system';
+
+const virtualizations: Readonly<Record<Virtualization, string>> = {
+  full: 'Full virtualization: the guest kernel runs deprivileged in U-mode, on shadow page tables, and privileged instructions trap into the VMM.',
+  hardware:
+    'Hardware-assisted virtualization by the H extension: the guest runs in VS-mode, on a second stage of translation.',
+  none: 'No VMM: the guest runs on the bare machine.',
+};
+
+const firmwares: Readonly<Record<Firmware, string>> = {
+  sbi: 'The guest starts in S-mode at `0x80200000` with SBI firmware below it.',
+  none: 'The machine starts in M-mode at the reset vector, which leads to the program, or to `bios`. Only without a VMM.',
+};
+
+const aPath = { expected: 'a path' };
+
+const disk = ObjectOf(
+  {
+    file: Text({ ...aPath, description: 'A raw disk image.' }),
+    write: Optional(
+      withDefault(
+        'copy',
+        choice(
+          { copy: 'Writes go to a copy in memory.', inPlace: 'Writes change the file.' },
+          { description: 'Where the guest’s writes go.' },
+        ),
+      ),
+    ),
+  },
+  { additionalProperties: false, expected: 'a disk: {"file": path, "write": "copy" or "inPlace"}' },
+);
+
+export const machineOptions = {
+  virtualization: withDefault('full', choice(virtualizations, { description: 'How the guest is virtualized.' })),
+  firmware: withDefault('sbi', choice(firmwares, { description: 'What the guest finds below it.' })),
+  memory: withDefault(
+    '64M',
+    Text({
+      pattern: '^[1-9][0-9]*[KMGkmg]$',
+      expected: 'a number and K, M or G, such as "64M"',
+      description: 'The guest’s RAM, which starts at `0x80000000`: a number and `K`, `M` or `G`.',
+    }),
+  ),
+  harts: withDefault(1, Integer({ minimum: 1, maximum: MOST_HARTS, description: 'How many harts the machine has.' })),
+  disks: withDefault(
+    [],
+    ListOf(disk, {
+      expected: 'a list of disks: {"file": path, "write": "copy" or "inPlace"}',
+      description: 'Raw disk images, each a virtio-blk device, from slot 0 (`0x10001000`) up.',
+    }),
+  ),
+  devices: withDefault(
+    [],
+    ListOf(choice(VIRTIO_DEVICES), {
+      expected: `a list of ${VIRTIO_DEVICES.map((name) => `"${name}"`).join(', ')}`,
+      description:
+        'Other virtio devices, in the slots after the disks’: `console` (its terminal is the UART’s), `net`, and `rng`, whose numbers are the same in every run.',
+    }),
+  ),
+  bios: Text({
+    ...aPath,
+    description:
+      'Firmware of your own that starts in M-mode before the program, as QEMU’s `-bios`: OpenSBI’s `fw_dynamic` or `fw_jump`, U-Boot, as ELF file or flat binary. With firmware `none`.',
+  }),
+  initrd: Text({ ...aPath, description: 'An initial RAM disk for the kernel, as QEMU’s `-initrd`.' }),
+  append: Text({ description: 'The kernel’s arguments, as QEMU’s `-append`.' }),
+  loadAddress: codeAddressText({
+    description:
+      'The physical address at which the program is loaded, its parts as far from each other as before: for ELF files whose own physical addresses are no memory of the machine, such as a `vmlinux`, Xvisor or Bao, and for flat binaries. It runs where it is linked.',
+  }),
+  onIllegal: withDefault(
+    'trap',
+    choice(
+      {
+        trap: 'The guest gets the exception that the bare machine would raise.',
+        kill: 'The virtual machine is killed at the first access outside the guest’s memory, for teaching.',
+      },
+      { description: 'What an illegal access of the guest leads to.' },
+    ),
+  ),
+  seed: withDefault(
+    0,
+    Integer({
+      minimum: 0,
+      maximum: MOST_SEED,
+      description:
+        'Where random numbers come from: those of the device `rng` and the `rng-seed` of the device tree. The same seed, the same run.',
+    }),
+  ),
+  vmids: withDefault(
+    true,
+    Switch({
+      description:
+        'With virtualization `hardware`: whether the guest’s translations carry a VMID. Without one each entry into the guest forgets them, which the TLB view and the exits show.',
+    }),
+  ),
+  translation: withDefault(
+    true,
+    Switch({
+      description: 'Whether hot code is translated to WebAssembly. It changes the speed and nothing else.',
+    }),
+  ),
+  machineOptions: withDefault({}, givenHartOptions),
+};
+
+/** How a machine is run: no part of it. */
+export const pace = withDefault(
+  'realtime',
+  choice(
+    { realtime: 'As the wall’s clock does; the computer rests.', max: 'At once.' } satisfies Record<PaceName, string>,
+    {
+      description:
+        'How the guest’s time passes while it waits (`wfi`) for a timer. It changes no state: the run is the same.',
+    },
+  ),
+);
+
+/** Where the command line differs: it runs programs, and only some of them to see a VMM; nobody waits for one that has no terminal. */
+export const commandLineDefaults = {
+  virtualization: 'none',
+  pace: (isTerminal: boolean): PaceName => (isTerminal ? 'realtime' : 'max'),
+} as const;
+
+export const machineSchema = Partial(ObjectOf(machineOptions));
+
+/** What somebody says of a machine, after it was checked. */
+export type MachineDescription = Described<typeof machineSchema>;
+
+/** A machine of which everything is said. */
+export interface MachineSettings
+  extends Omit<Settled<typeof machineOptions>, 'memory' | 'disks' | 'loadAddress' | 'machineOptions'> {
+  /** Bytes. */
+  readonly memory: number;
+  readonly disks: readonly Required<Described<typeof disk>>[];
+  readonly loadAddress: bigint | undefined;
+  readonly hartOptions: Partial<HartOptions>;
+}
+
+/** What is wrong with a description that has the form of one. */
+export function machineProblems({ machineOptions: given = {} }: MachineDescription): Problem[] {
+  return problemsWithin('machineOptions', hartOptionProblems(hartOptionsOf(given)));
+}
+
+export function machineSettings(given: MachineDescription): MachineSettings {
+  const { memory, disks, loadAddress, machineOptions: hartOptions, ...rest } = settled(machineOptions, given);
+  return {
+    ...rest,
+    memory: bytesOf(memory),
+    disks: disks.map(({ file, write = 'copy' }) => ({ file, write })),
+    loadAddress: loadAddress === undefined ? undefined : BigInt(loadAddress),
+    hartOptions: hartOptionsOf(hartOptions),
+  };
+}
+
+const UNITS: Readonly<Record<string, number>> = { K: 2 ** 10, M: 2 ** 20, G: 2 ** 30 };
+
+function bytesOf(memory: string): number {
+  return Number.parseInt(memory, 10) * (UNITS[memory.slice(-1).toUpperCase()] ?? 1);
+}
