@@ -13,7 +13,7 @@ import {
 } from '@sinclair/typebox';
 import { choice, type Described } from '../simulator/schema/schema';
 import { exitReasons } from './breakpoints/exceptions';
-import { ROOT_ENTRIES } from './views/page-entries';
+import { ROOT_ENTRIES } from './views/table-sizes';
 import { worldNames } from './world-names';
 
 /** What one answer has at the most: of more, a client asks for the next part. */

@@ -5,10 +5,6 @@ import { Pte } from '../../simulator/mmu/index';
 import { hex } from '../format';
 import type { Pte as ShownPte } from '../protocol';
 
-export const ENTRIES = 512;
-/** The second stage's addresses have two more bits, which widen its root (manual, "Guest Physical Address Translation"). */
-export const ROOT_ENTRIES = 4 * ENTRIES;
-
 const pagingOf = (satp: bigint): number => Number(valueOfField(Csr.satp, 'MODE', satp));
 
 /** Level of the root table: 2 in Sv39 (and while paging is off), 3 in Sv48. */

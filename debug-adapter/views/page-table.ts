@@ -9,7 +9,6 @@ import type { EntryState, PageTable, PageTableEntry } from '../protocol';
 import { RequestError } from '../request-error';
 import {
   asidOf,
-  ENTRIES,
   entryOf,
   isLeaf,
   modeOf,
@@ -22,6 +21,7 @@ import {
   TableReader,
   targetOf,
 } from './page-entries';
+import { ENTRIES } from './table-sizes';
 
 /** What a guest without paging may do anywhere. */
 const IDENTITY = Pte.V | Pte.R | Pte.W | Pte.X | Pte.U | Pte.A | Pte.D;

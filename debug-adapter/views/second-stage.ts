@@ -5,11 +5,9 @@ import { hgatpOf } from '../inspect/worlds';
 import type { PageTable, PageTableEntry } from '../protocol';
 import { RequestError } from '../request-error';
 import {
-  ENTRIES,
   isLeaf,
   modeOf,
   type PageEntry,
-  ROOT_ENTRIES,
   rootLevelOf,
   rootOf,
   showEntry,
@@ -18,6 +16,7 @@ import {
   targetOf,
   vmidOf,
 } from './page-entries';
+import { ENTRIES, ROOT_ENTRIES } from './table-sizes';
 import { secondStageFlaw } from './walk-problem';
 
 /**

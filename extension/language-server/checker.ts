@@ -22,8 +22,8 @@ import type { Note } from './ide/lints/note';
 import { isHeader, type Workspace } from './ide/workspace';
 import { tellInactive } from './inactive';
 import { lineRange, lspRange } from './locations';
+import type { CheckProgramParams } from './param-schemas';
 import {
-  type CheckProgramParams,
   checkProgramRequest,
   type ForeignParams,
   foreignNotification,

@@ -1,7 +1,5 @@
 /** Messages between our client and this server that the Language Server Protocol does not have. Types and constants only. */
 
-export type { CheckProgramParams, InitializationOptions, ProgramOfParams } from './param-schemas';
-
 /** Notification: the user trusts the workspace now. */
 export const trustedNotification = 'hyperstep/trusted';
 

@@ -22,7 +22,8 @@ import { Workspace } from './ide/workspace';
 import { checkIncoming, type RefusedParams, refusedMessage } from './incoming';
 import { Indexer } from './indexer';
 import { changeOf } from './locations';
-import { type InitializationOptions, trustedNotification } from './protocol';
+import type { InitializationOptions } from './param-schemas';
+import { trustedNotification } from './protocol';
 import { Settings } from './settings';
 
 /** Serves one client until it goes. Everything outside of the protocol comes through the reader of files. */

@@ -1,7 +1,8 @@
 import type { ServerCapabilities } from 'vscode-languageserver';
 import type { ServerContext } from '../context';
 import { keyOf } from '../ide/keys';
-import { type ProgramOf, type ProgramOfParams, programOfRequest } from '../protocol';
+import type { ProgramOfParams } from '../param-schemas';
+import { type ProgramOf, programOfRequest } from '../protocol';
 
 /** Which files are linked together with a file. */
 export function registerProgramOf({ connection, workspace }: ServerContext): ServerCapabilities {
