@@ -100,7 +100,9 @@ function functionsEntered(
   if (named.length === 1) return named;
   const method = /^[\w.?!]+\.(\w+)$/.exec(called)?.[1];
   if (method === undefined) return [];
-  const ofClasses = functions.filter((each) => each.name.endsWith(`.${method}`));
+  // What a method says of `super` is not said of itself.
+  const own = called.startsWith('super.') ? caller : undefined;
+  const ofClasses = functions.filter((each) => each.name.endsWith(`.${method}`) && each.name !== own);
   const ofObjects = functions.filter((each) => each.name === method);
   if (ofObjects.length === 0) return ofClasses;
   return ofObjects.length === 1 && ofClasses.length === 0 ? ofObjects : [];

@@ -139,12 +139,15 @@ function* enter(vm: Vm) {
         ['simulator/hypervisor/b.ts', 'class B { *enter() { yield step`2`; } }'],
         ['simulator/hypervisor/c.ts', 'const c = { *leave() { yield step`3`; } };'],
         ['simulator/hypervisor/d.ts', 'function* f(x) { yield* x.enter(); yield* x.leave(); yield* x.unknown(); }'],
+        ['simulator/hypervisor/e.ts', 'class E { *go() { yield step`7`; } }'],
+        ['simulator/hypervisor/f.ts', 'class F extends E { *go() { yield* super.go(); yield step`9`; } }'],
       ]),
     );
     assert.deepEqual(
-      scanned.sites.slice(4).map(({ first }) => first),
+      scanned.sites.slice(4, 7).map(({ first }) => first),
       [[0, 2], undefined, undefined],
     );
+    assert.deepEqual(scanned.sites[8]?.first, [7], 'what a method says of super');
   });
 
   it('imports the narration from folders below, and leaves files without sites alone', () => {
