@@ -63,7 +63,7 @@ describe('debugging, in the workbench', () => {
     await workbench.page.locator('.tab.active', { hasText: 'privileged.ts' }).waitFor();
     await workbench.screenshot('4-narration');
     await view.locator('.told').first().click();
-    await workbench.page.locator('.tab.active', { hasText: 'vmm.ts' }).waitFor();
+    await workbench.page.locator('.tab.active', { hasText: 'hypervisor.ts' }).waitFor();
   });
 
   it('shows guest and shadow entries in the views', async () => {
