@@ -34,7 +34,7 @@ export class Hypervisor implements HostedSoftware, HypervisorServices {
   readonly vms: Vm[] = [];
   /** The vCPU that each hart runs. */
   private readonly running: (Vcpu | undefined)[];
-  /** The hart whose exit is being handled. */
+  /** The hart whose exit is being handled, as long as its vCPU will still look at what it has been asked. */
   private handling: Hart | undefined;
 
   /** @param firmware of the machine, which keeps the timers of its harts */
@@ -104,9 +104,10 @@ export class Hypervisor implements HostedSoftware, HypervisorServices {
     if (exit.interrupt) yield* this.handleInterrupt(vcpu, exit.cause);
     else outcome = yield* vcpu.handleExit(exit);
     this.settle(vcpu, outcome);
+    // What is asked of it from here on, by input that comes while a debugger stands at one of these steps, it may not see any more.
+    this.handling = undefined;
     yield* vcpu.enter(hart);
     this.ledger.close();
-    this.handling = undefined;
   }
 
   /** Whether a hart that waits goes on: the vCPU that it runs does. */

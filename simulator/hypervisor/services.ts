@@ -12,7 +12,7 @@ export interface HypervisorServices {
   readonly frames: FrameTable;
   readonly ledger: ExitLedger;
   readonly timers: HostTimers;
-  /** Whether the exit that is being handled is of the hart that a vCPU has: a handler touches no other. */
+  /** Whether the exit that is being handled is a vCPU's own: then its hart may be touched, and it looks at its requests afterwards. */
   isHandling(vcpu: Vcpu): boolean;
   /** Requests of a vCPU are to be looked at before its next instruction. */
   kick(vcpu: Vcpu): void;

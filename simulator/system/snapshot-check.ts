@@ -13,7 +13,7 @@ const ITEMS: { readonly [field: string]: PlainValue } = {
   deadlines: { owner: '', deadline: 0 },
   fifo: 0,
   input: 0,
-  suspended: 0,
+  suspended: { hart: 0, retired: 0 },
   waiting: new Uint8Array(),
   overlay: { sector: 0, bytes: new Uint8Array(SECTOR) },
   // What vCPUs have been asked.

@@ -19,6 +19,52 @@ function positions(total: number): number[] {
   return Array.from({ length: 3 }, () => 1 + next(Math.max(1, total - 1))).sort((a, b) => a - b);
 }
 
+/** Hart 0 starts hart 1 and asks it for fences before it has had a turn; hart 1 suspends itself, is woken by an IPI, and stops. */
+const SUSPENDED_HART = `
+        .globl _start
+_start: li      a0, 1
+        la      a1, second
+        li      a2, 0
+        li      a7, 0x48534D
+        li      a6, 0
+        ecall
+        li      a0, 2
+        li      a1, 0
+        li      a2, 0x80000000
+        li      a3, 0x3000
+        li      a7, 0x52464e43
+        li      a6, 1
+        ecall                           # remote_sfence_vma of three pages
+1:      li      a0, 1
+        li      a7, 0x48534D
+        li      a6, 2
+        ecall
+        li      t0, 4
+        bne     a1, t0, 1b              # until it is suspended
+        li      a0, 2
+        li      a1, 0
+        li      a7, 0x735049
+        li      a6, 0
+        ecall                           # send_ipi
+2:      li      a0, 1
+        li      a7, 0x48534D
+        li      a6, 2
+        ecall
+        li      t0, 1
+        bne     a1, t0, 2b              # until it has stopped
+        li      a7, 8
+        ecall
+second: csrwi   sie, 2
+        li      a0, 0
+        li      a7, 0x48534D
+        li      a6, 3
+        ecall                           # hart_suspend, retentive
+        li      a7, 0x48534D
+        li      a6, 1
+        ecall                           # hart_stop
+        j       .
+`;
+
 const runToEnd = (system: System): string => {
   system.machine.run({ instructions: LIMIT });
   return system.stateHash();
@@ -54,6 +100,33 @@ for (const virtualization of VIRTUALIZATIONS) {
         assert.equal(runToEnd(other), end, 'on from there, interpreted');
       }).timeout(120_000);
     }
+  });
+
+  describe(`snapshots (${virtualization}) of two harts`, () => {
+    it('know that one is suspended, and what it has been asked', async () => {
+      const program = await assembleGuest(SUSPENDED_HART);
+      const make = (of?: Program): System => makeSystem(of, { virtualization, harts: 2 }).system;
+      const whole = make(program);
+      const end = runToEnd(whole);
+      const system = make(program);
+      const seen = new Set<string>();
+      // A turn has ten thousand instructions: about where hart 1 is asked, where it sleeps, and where it has been woken.
+      for (const at of [30, 10_006, 10_012, 20_010, 20_014]) {
+        assert.ok(at < whole.machine.clock.retired);
+        system.machine.run({ instructions: at - system.machine.clock.retired });
+        const snapshot = system.save();
+        const { machine } = snapshot;
+        const sbi = JSON.stringify(machine.firmware) + JSON.stringify(machine.vmm);
+        if (sbi.includes('"suspended":[{')) seen.add('suspended');
+        if (sbi.includes('"pages":["')) seen.add('fences');
+        const other = make();
+        other.restore(readSnapshot(writeSnapshot(describeSystem(system.configuration), snapshot)).snapshot);
+        assert.equal(other.stateHash(), system.stateHash(), `after ${at} instructions`);
+        assert.equal(runToEnd(other), end, `on from ${at} instructions`);
+      }
+      assert.equal(runToEnd(system), end);
+      assert.deepEqual([...seen].sort(), virtualization === 'none' ? ['suspended'] : ['fences', 'suspended']);
+    });
   });
 
   describe(`records (${virtualization})`, () => {

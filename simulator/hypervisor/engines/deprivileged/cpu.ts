@@ -66,7 +66,7 @@ export class DeprivilegedCpu implements CpuState {
     register.write(csrs, lowWord(value), highWord(value));
     if (number === Csr.satp.number) this.vcpu.spaceChanged();
     // What it means for the hardware is arranged on the way into the guest: one that runs goes through the VMM once.
-    if (!this.inVmm) this.vcpu.vm.host.kick(this.vcpu);
+    this.vcpu.vm.host.kick(this.vcpu);
     return true;
   }
 
