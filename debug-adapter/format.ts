@@ -17,8 +17,6 @@ export function plural(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }
 
-export const privilegeNames: { readonly [privilege: number]: string } = { 0: 'U-mode', 1: 'S-mode', 3: 'M-mode' };
-
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }

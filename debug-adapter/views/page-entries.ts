@@ -1,4 +1,4 @@
-import type { TableMemory } from '../../simulator/hypervisor/memory/table-memory';
+import { pteAddress, pteOf, type TableMemory } from '../../simulator/hypervisor/memory/table-memory';
 import { Csr, PagingMode, valueOfField } from '../../simulator/isa/index';
 import { FRAME } from '../../simulator/mmu/address';
 import { Pte } from '../../simulator/mmu/index';
@@ -42,14 +42,9 @@ export const isLeaf = ({ low }: PageEntry): boolean => (low & leafBits) !== 0;
 export const sizeOfLevel = (level: number): number => FRAME * 512 ** level;
 
 /** The physical address in an entry. */
-export function targetOf({ low, high }: PageEntry): number {
-  return ((high & 0x3fffff) * 2 ** 22 + (low >>> 10)) * FRAME;
-}
+export const targetOf = ({ low, high }: PageEntry): number => pteAddress(low, high);
 
-export function entryOf(address: number, flags: number): PageEntry {
-  const page = address / FRAME;
-  return { low: (page << 10) | flags | 0, high: Math.floor(page / 2 ** 22) };
-}
+export const entryOf = (address: number, flags: number): PageEntry => pteOf(address, flags);
 
 /** Of `rwxugad` those that are set. */
 export function permissionsOf(flags: number): string {

@@ -3,6 +3,7 @@
 export { Core, type CoreConfiguration, type TranslationMode } from './core';
 export { CsrFile, type CsrHost } from './csr/file';
 export { type CsrOperation, csrSourceRegister, executeCsrInstruction } from './csr/instruction';
+export { translationWords } from './csr/translation';
 export { CACHE_BLOCK } from './hart/cache-block';
 export { RunExit } from './hart/exits';
 export { givenHartOptions, hartOptionProblems, hartOptionsOf } from './hart/given-options';
@@ -34,4 +35,5 @@ export { storeFaultOf } from './memory/memory-access';
 export type { CorePlatform, WatchRange } from './memory/platform';
 export type { PhysicalMemory } from './memory/ram';
 export type { AccessFault, AccessOutcome } from './memory/software-access';
+export { modeOf, rootOf, spaceOf } from './memory/table-walk';
 export type { FailedTranslation, FoundTranslation, PeekMode } from './memory/translation';

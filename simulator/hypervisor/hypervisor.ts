@@ -1,12 +1,13 @@
 import type { Hart } from '../core/index';
 import type { SbiFirmware } from '../firmware/firmware';
+import type { EntryPoint } from '../firmware/port';
 import { Feature } from '../firmware/sbi/features';
-import { InterruptCode, RegisterNumber } from '../isa/index';
+import { InterruptCode } from '../isa/index';
 import type { HostedSoftware } from '../machine/hosted-software';
 import type { Machine } from '../machine/machine';
 import { FIRMWARE_MEMORY, MEMORY_MAP } from '../machine/memory-map';
 import { type Narration, runThrough, step } from '../machine/narration';
-import { FRAME, Gpa, Gva, Hpa, SUPERPAGE } from '../mmu/address';
+import { FRAME, Gpa, Hpa, SUPERPAGE } from '../mmu/address';
 import type { TableFrames } from './engines/engine';
 import { Exit } from './exits/exit';
 import { acknowledgeKick, kick } from './exits/kick';
@@ -23,7 +24,7 @@ import { Vm, type VmConfiguration } from './vm';
 import { KILL_REASONS, type VmEnd } from './vm-end';
 
 /** Where the VMM's part of machine memory begins: the firmware has the 2 MiB before it. */
-export const VMM_MEMORY = FIRMWARE_MEMORY.base + SUPERPAGE;
+const VMM_MEMORY = FIRMWARE_MEMORY.base + SUPERPAGE;
 
 /** The VMM: it has S-mode of the machine, and everything in it that is not a guest's. */
 export class Hypervisor implements HostedSoftware, HypervisorServices {
@@ -74,19 +75,12 @@ export class Hypervisor implements HostedSoftware, HypervisorServices {
     return vm;
   }
 
-  /** Enters a VM's guest: S-mode at `entry` on vCPU 0, a0 = hart id, a1 = the device tree. The others wait for hart_start. */
-  boot(vm: Vm, entry: bigint, deviceTree: number): void {
+  /** Enters a VM's guest: S-mode at `entry` on vCPU 0. The others wait for hart_start. */
+  boot(vm: Vm, entry: EntryPoint): void {
     for (const vcpu of vm.vcpus) {
       vcpu.prepareHart();
-      if (vcpu.id > 0) {
-        this.machine.scheduler.stop(vcpu.on);
-        continue;
-      }
-      vcpu.enterSupervisor();
-      vcpu.cpu.setX(RegisterNumber.a0, BigInt(vcpu.id));
-      vcpu.cpu.setX(RegisterNumber.a1, BigInt(deviceTree));
-      vcpu.setPc(Gva.of(entry));
-      this.start(vcpu);
+      if (vcpu.id === 0) vm.port.start(vcpu.id, entry);
+      else this.machine.scheduler.stop(vcpu.on);
     }
   }
 

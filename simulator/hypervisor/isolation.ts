@@ -37,7 +37,7 @@ export function isolationBreaches(vms: readonly Vm[], frames: FrameTable): Isola
       flaw,
       memory: (where, what, hpa, size, gpa) => {
         for (let at = 0; at < size; at += FRAME) {
-          const owner = frames.info(hpa + at)?.owner;
+          const owner = frames.ownerOf(hpa + at);
           if (owner !== vm.id) {
             flaw(where, `${what} -> ${hex(hpa + at)} ${ownerText(owner)}, not of VM ${vm.id}`);
             return;
@@ -49,29 +49,30 @@ export function isolationBreaches(vms: readonly Vm[], frames: FrameTable): Isola
         }
       },
       table: (where, what, hpa) => {
-        const owner = frames.info(hpa)?.owner;
+        const owner = frames.ownerOf(hpa);
         if (owner !== 'vmm') flaw(where, `${what} at ${hex(hpa)} ${ownerText(owner)}, not of the VMM`);
       },
     };
     vm.engine.reach(reach);
-    checkMemory(vm, reach);
+    checkMemory(vm, frames, flaw);
   }
   return breaches;
 }
 
 /** Every frame of a guest is one of its own and nobody else's, by the P2M in both directions and for its devices. */
-function checkMemory({ memory, ram: { base, size } }: Vm, reach: Reach): void {
-  const seen = new Map<number, number>();
+function checkMemory({ id, memory, ram: { base, size } }: Vm, frames: FrameTable, flaw: Reach['flaw']): void {
+  const { p2m } = memory;
+  const seen = new Set<number>();
   for (let gpa = base; gpa < base + size; gpa += FRAME) {
-    const hpa = memory.p2m.toHost(gpa);
+    const hpa = p2m.toHost(gpa);
     if (hpa === undefined) continue;
-    reach.memory('P2M', hex(gpa), hpa, FRAME);
-    const other = seen.get(hpa);
-    if (other !== undefined) reach.flaw('P2M', `${hex(gpa)} and ${hex(other)} are one frame, ${hex(hpa)}`);
-    seen.set(hpa, gpa);
-    if (memory.p2m.toGuest(hpa) !== gpa) reach.flaw('P2M', `${hex(gpa)} -> ${hex(hpa)}, and not back`);
+    const owner = frames.ownerOf(hpa);
+    if (owner !== id) flaw('P2M', `${hex(gpa)} -> ${hex(hpa)} ${ownerText(owner)}, not of VM ${id}`);
+    if (seen.has(hpa)) flaw('P2M', `${hex(gpa)} is a frame that the guest has elsewhere too, ${hex(hpa)}`);
+    seen.add(hpa);
+    if (p2m.toGuest(hpa) !== gpa) flaw('P2M', `${hex(gpa)} -> ${hex(hpa)}, and not back`);
     const reached = memory.hostPhysical(gpa);
-    if (reached !== undefined) reach.memory('DMA', hex(gpa), reached, FRAME, gpa);
+    if (reached !== undefined && reached !== hpa) flaw('DMA', `${hex(gpa)} -> ${hex(reached)}, not ${hex(hpa)}`);
   }
 }
 

@@ -38,8 +38,8 @@ export interface Fact {
 
 /** Translations that a vCPU is to forget. */
 export interface Fence {
-  /** The addresses of pages, in hexadecimal with 0x. */
-  readonly pages: 'all' | readonly string[];
+  /** The addresses of pages. */
+  readonly pages: 'all' | readonly bigint[];
   /** Undefined: of all address spaces. */
   readonly asid: number | undefined;
 }
@@ -155,7 +155,7 @@ export abstract class Vcpu implements Runnable, GuestAddressing {
 
   private doFence({ pages, asid }: Fence): void {
     if (pages === 'all') this.fenceAll(asid);
-    else for (const page of pages) this.fenceAddress(Gva.of(BigInt(page)), asid);
+    else for (const page of pages) this.fenceAddress(Gva.of(page), asid);
   }
 
   /** Whether it runs and what it waits for, beside its registers. */
@@ -164,7 +164,7 @@ export abstract class Vcpu implements Runnable, GuestAddressing {
       run: this.run,
       requests: this.requests.list(),
       fences: this.fences.map(({ pages, asid }) => ({
-        pages: pages === 'all' ? [] : [...pages],
+        pages: pages === 'all' ? [] : pages.map(String),
         asid: asid ?? EVERY_ASID,
       })),
       injected: { pc: String(this.lastInjection.pc), retired: this.lastInjection.retired },
@@ -176,7 +176,7 @@ export abstract class Vcpu implements Runnable, GuestAddressing {
     ensure(RUN_STATES.includes(run), `vCPU ${this.id} is ${run}`);
     ensure(/^-?\d{1,20}$/.test(injected.pc), `the pc of vCPU ${this.id}'s last trap is ${injected.pc}`);
     ensure(
-      fences.every(({ pages }) => pages.every((page) => /^0x[0-9a-f]{1,16}$/.test(page))),
+      fences.every(({ pages }) => pages.every((page) => /^\d{1,20}$/.test(page))),
       `fences of vCPU ${this.id}`,
     );
     this.run = run;
@@ -184,7 +184,7 @@ export abstract class Vcpu implements Runnable, GuestAddressing {
     this.requests.restore(requests);
     const restored = fences.map(
       ({ pages, asid }): Fence => ({
-        pages: pages.length === 0 ? 'all' : pages,
+        pages: pages.length === 0 ? 'all' : pages.map(BigInt),
         asid: asid === EVERY_ASID ? undefined : asid,
       }),
     );

@@ -1,7 +1,13 @@
 import type { DeviceClock } from '../devices/device';
 import type { Uart } from '../devices/uart';
-import type { CallersByte, EntryPoint, FenceRange, FirmwarePort, HartActivity } from '../firmware/port';
-import { addressesOf } from '../firmware/port';
+import {
+  addressesOf,
+  type CallersByte,
+  type EntryPoint,
+  type FenceRange,
+  type FirmwarePort,
+  type HartActivity,
+} from '../firmware/port';
 import { Feature, type FeatureSwitches } from '../firmware/sbi/features';
 import { ExceptionCode, InterruptBit, RegisterNumber } from '../isa/index';
 import { runThrough } from '../machine/narration';
@@ -61,8 +67,7 @@ export class VmPort implements FirmwarePort {
   }
 
   fence(id: number, range: FenceRange, asid: number | undefined): void {
-    const pages = range === 'all' ? range : addressesOf(range).map((address) => `0x${address.toString(16)}`);
-    this.vcpu(id).fence({ pages, asid });
+    this.vcpu(id).fence({ pages: range === 'all' ? range : addressesOf(range), asid });
   }
 
   activity(id: number): HartActivity {

@@ -42,7 +42,6 @@ export interface VmConfiguration {
 /** One VM: its memory, its devices, its vCPUs, its firmware, and the engine that runs it. */
 export class Vm implements Guest {
   readonly name: string;
-  readonly engineId: string;
   readonly processor: Processor;
   readonly model: HostModel;
   readonly onIllegal: 'trap' | 'kill';
@@ -69,7 +68,6 @@ export class Vm implements Guest {
     { name, engine, engineOptions, model, vcpus, memory: size, onIllegal, ...parts }: VmConfiguration,
   ) {
     this.name = name;
-    this.engineId = engine.id;
     this.model = model;
     this.onIllegal = onIllegal;
     this.cpuIds = Array.from({ length: vcpus }, (_, vcpu) => vcpu);

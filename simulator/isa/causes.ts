@@ -197,13 +197,9 @@ function faultCodes(kind: CauseKind): Readonly<Record<AccessName, number>> {
   return { read: codeOf('read'), write: codeOf('write'), execute: codeOf('execute') };
 }
 
-const misaligned = faultCodes('misaligned');
 const accessFaults = faultCodes('access-fault');
 const pageFaults = faultCodes('page-fault');
 const guestPageFaults = faultCodes('guest-page-fault');
-
-/** The code of the exception of an address that is no multiple of what an access needs. */
-export const misalignedFaultOf = (access: AccessName): number => misaligned[access];
 
 /** The code of the exception of an address at which there is nothing for an access. */
 export const accessFaultOf = (access: AccessName): number => accessFaults[access];

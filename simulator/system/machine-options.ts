@@ -9,6 +9,7 @@ import {
   String as Text,
 } from '@sinclair/typebox';
 import { givenHartOptions, type HartOptions, hartOptionProblems, hartOptionsOf } from '../core/index';
+import { type EngineId, engines } from '../hypervisor/engines/index';
 import type { PaceName } from '../machine/pace';
 import { codeAddressText } from '../schema/address';
 import { type Settled, settled, withDefault } from '../schema/defaults';
@@ -17,9 +18,7 @@ import { choice, type Described } from '../schema/schema';
 import { type Firmware, MOST_HARTS, MOST_SEED, VIRTIO_DEVICES, type Virtualization } from './system';
 
 const virtualizations: Readonly<Record<Virtualization, string>> = {
-  full: 'Full virtualization: the guest kernel runs deprivileged in U-mode, on shadow page tables, and privileged instructions trap into the VMM.',
-  hardware:
-    'Hardware-assisted virtualization by the H extension: the guest runs in VS-mode, on a second stage of translation.',
+  ...(Object.fromEntries(engines.map(({ id, description }) => [id, description])) as Record<EngineId, string>),
   none: 'No VMM: the guest runs on the bare machine.',
 };
 

@@ -4,7 +4,7 @@ import { CopyOnWriteDisk, type DiskImage, type HostFile, RawDisk } from '../devi
 import { SeededRandom, seedOf } from '../devices/seeded-random';
 import type { CpuState } from '../hypervisor/cpu';
 import type { Engine } from '../hypervisor/engines/engine';
-import { engineNamed, engines } from '../hypervisor/engines/index';
+import { type EngineId, engineNamed, engines } from '../hypervisor/engines/index';
 import type { Guest } from '../hypervisor/guest';
 import { native } from '../hypervisor/host/native';
 import { Hypervisor } from '../hypervisor/hypervisor';
@@ -35,8 +35,8 @@ export { VIRTIO_DEVICES, type VirtioDevice } from './virtio-slots';
 export { ConfigurationError };
 
 /** The bare machine, and every engine that there is. */
-export const VIRTUALIZATIONS = ['none', ...engines.map(({ id }) => id)] as const;
-export type Virtualization = (typeof VIRTUALIZATIONS)[number];
+export type Virtualization = 'none' | EngineId;
+export const VIRTUALIZATIONS: readonly Virtualization[] = ['none', ...engines.map(({ id }) => id)];
 
 export const FIRMWARES = ['sbi', 'none'] as const;
 export type Firmware = (typeof FIRMWARES)[number];
@@ -125,7 +125,8 @@ export class System {
       this.hypervisor = virtual.hypervisor;
       this.vm = virtual.vm;
       this.guest = virtual.vm;
-      this.bootAt = (entry, deviceTree) => virtual.hypervisor.boot(virtual.vm, entry, deviceTree);
+      this.bootAt = (entry, deviceTree) =>
+        virtual.hypervisor.boot(virtual.vm, { address: Number(entry), opaque: BigInt(deviceTree) });
     } else {
       const bare = new BareMachine(this.machine, { firmware, ...parts });
       this.guest = bare;

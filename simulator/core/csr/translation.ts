@@ -10,6 +10,11 @@ export const MODE_SHIFT = fieldShift(Csr.satp, 'MODE');
 export const SPACE_SHIFT = fieldShift(Csr.satp, 'ASID');
 /** What of PPN, which goes over both words, is in the high one. */
 export const PPN_HIGH = (1 << SPACE_SHIFT) - 1;
+/** The words of a value of satp's form. @param root number of the root table's page */
+export function translationWords(mode: number, space: number, root: number): { low: number; high: number } {
+  return { low: root | 0, high: (mode << MODE_SHIFT) | (space << SPACE_SHIFT) | Math.floor(root / 2 ** 32) };
+}
+
 /** The root of a second stage is four pages, aligned. */
 const GUEST_ROOT_LOW = ~3;
 

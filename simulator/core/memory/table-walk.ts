@@ -45,7 +45,8 @@ const SPACE_MASK = 0xffff;
 /** MODE, ASID or VMID, and root in a CSR of satp's form. */
 export const modeOf = (high: number): number => high >>> MODE_SHIFT;
 export const spaceOf = (high: number): number => (high >>> SPACE_SHIFT) & SPACE_MASK;
-const rootOf = (low: number, high: number): number => (high & PPN_HIGH) * 2 ** 32 + (low >>> 0);
+/** Number of the root table's page. */
+export const rootOf = (low: number, high: number): number => (high & PPN_HIGH) * 2 ** 32 + (low >>> 0);
 
 interface MutableRequest extends WalkRequest {
   root: number;

@@ -2,7 +2,6 @@ import type { HartOptions } from '../../core/index';
 import type { PlainValue } from '../../devices/device';
 import type { FeatureSwitches } from '../../firmware/sbi/features';
 import type { Processor } from '../../machine/processor';
-import type { ExitReason } from '../exits/reasons';
 import type { Reach } from '../isolation';
 import type { FrameRange } from '../memory/frame-table';
 import type { TranslationTable, Vcpu } from '../vcpu';
@@ -30,13 +29,10 @@ export interface TableFrames {
 /** A way to virtualize. It has no state: what it keeps of a VM is in the `EngineVm`. */
 export interface Engine {
   readonly id: string;
-  readonly title: string;
   /** What a user reads of it where engines are chosen. */
   readonly description: string;
   /** The folders beside this file in which its handlers are. */
   readonly sources: readonly string[];
-  /** Why its guests leave to the VMM. */
-  readonly exits: readonly ExitReason[];
   /** What the machine lacks for it, in words; nothing where it can run. */
   missing(options: Partial<HartOptions>): readonly string[];
   /** The machine memory that the VMM needs for its tables of a VM. */
@@ -47,9 +43,6 @@ export interface Engine {
   create(vm: Vm, tables: readonly FrameRange[], options: EngineOptions): EngineVm;
 }
 
-/** What has become of guest memory that a guest's translations may still lead to. */
-export type MemoryChange = 'dropped' | 'write-protected' | 'moved';
-
 /** An engine's part of one VM. */
 export interface EngineVm {
   /** By what the hardware translates the guest's addresses. */
@@ -57,8 +50,6 @@ export interface EngineVm {
   readonly vcpus: readonly Vcpu[];
   /** What FWFT sets for the guest. */
   readonly features: FeatureSwitches;
-  /** The P2M has changed: no translation made of it may be used from the guest's next instruction on. @param frames from `gpa` up */
-  changed(gpa: number, frames: number, what: MemoryChange): void;
   /** All that the guest can reach, from the tables and TLBs as they are. */
   reach(reach: Reach): void;
   /** What it keeps beside the machine's own memory and registers, as plain data. */

@@ -3,7 +3,9 @@ import { full } from './full/engine';
 import { hardware } from './hardware/engine';
 
 /** Every way to virtualize that there is: choices, hover, filters and documentation come from here. */
-export const engines: readonly Engine[] = [full, hardware];
+export const engines = [full, hardware] as const satisfies readonly Engine[];
+
+export type EngineId = (typeof engines)[number]['id'];
 
 export function engineNamed(id: string): Engine | undefined {
   return engines.find((engine) => engine.id === id);

@@ -12,8 +12,6 @@ export interface DeviceAccess extends GuestAccess {
 
 /** Who has the devices of VMs, and answers their calls. */
 export interface HostModel {
-  readonly id: string;
-  readonly title: string;
   /** A register of a device of the VM's is read or written. */
   access(vcpu: Vcpu, access: DeviceAccess): Narration<Outcome>;
   /** The guest's kernel calls its firmware or the hypervisor, by ecall. */

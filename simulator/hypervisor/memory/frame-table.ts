@@ -173,6 +173,12 @@ export class FrameTable {
     this.pinned[frame] = 0;
   }
 
+  /** Who has the frame at a machine address; undefined where nobody has it. */
+  ownerOf(hpa: number): FrameOwner | undefined {
+    const frame = this.find(hpa);
+    return frame === undefined ? undefined : this.ownerAt(frame);
+  }
+
   /** What is known of the frame at a machine address; undefined where nobody has it. */
   info(hpa: number): FrameInfo | undefined {
     const frame = this.find(hpa);

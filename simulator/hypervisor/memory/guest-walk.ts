@@ -1,7 +1,8 @@
-import { ExceptionCode } from '../../isa/index';
+import { accessFaultOf, pageFaultOf } from '../../isa/index';
 import type { Gva } from '../../mmu/address';
 import {
-  Access,
+  type Access,
+  accessNames,
   type PageTables,
   Pte,
   WalkOutcome,
@@ -32,16 +33,6 @@ export interface GuestAddressing {
   readonly memoryTypes: boolean;
 }
 
-const PAGE_FAULTS = [
-  ExceptionCode.loadPageFault,
-  ExceptionCode.storePageFault,
-  ExceptionCode.instructionPageFault,
-] as const;
-const ACCESS_FAULTS = [
-  ExceptionCode.loadAccessFault,
-  ExceptionCode.storeAccessFault,
-  ExceptionCode.instructionAccessFault,
-] as const;
 /** Permissions of everything while the guest's paging is off. */
 const BARE_FLAGS = Pte.V | Pte.R | Pte.W | Pte.X | Pte.U | Pte.A | Pte.D;
 const BARE_LEVEL = 2;
@@ -49,7 +40,7 @@ const BARE_LEVEL = 2;
 const BEYOND_PHYSICAL = 24;
 
 /** The exception for an access that reaches no memory or device. */
-export const accessFault = (access: Access): number => ACCESS_FAULTS[access];
+export const accessFault = (access: Access): number => accessFaultOf(accessNames[access]);
 
 /** The guest's page tables in its own memory: entries are at guest-physical addresses. */
 export class GuestTables implements PageTables {
@@ -105,7 +96,7 @@ export function walkGuest(
   const request: WalkRequest = { root, levels, access, user, sum, mxr, memoryTypes };
   const result: WalkResult = { level: 0, physical: 0, flags: 0 };
   const outcome = walk(tables, request, low, high, result, steps);
-  if (outcome === WalkOutcome.pageFault) return { fault: PAGE_FAULTS[access] };
+  if (outcome === WalkOutcome.pageFault) return { fault: pageFaultOf(accessNames[access]) };
   if (outcome === WalkOutcome.accessFault) return { fault: accessFault(access) };
   return { gpa: result.physical + offsetInPage(result.level, low), flags: result.flags, level: result.level };
 }
@@ -114,5 +105,3 @@ export function walkGuest(
 export function offsetInPage(level: number, low: number): number {
   return level === 0 ? low & 0xfff : level === 1 ? low & 0x1fffff : low & 0x3fffffff;
 }
-
-export { Access };

@@ -1,54 +1,14 @@
-import { fromWords, highWord, lowWord } from '../../../core/index';
+import { highWord, lowWord } from '../../../core/index';
 import { Csr } from '../../../isa/index';
-import { Gva } from '../../../mmu/address';
-import { type Access, Privilege, type WalkStep } from '../../../mmu/index';
-import type { CpuMode, CpuPeek, CpuState } from '../../cpu';
+import { Privilege } from '../../../mmu/index';
+import { VcpuCpu } from '../../vcpu-cpu';
 import type { DeprivilegedVcpu } from './vcpu';
 
 /** Bits 9:8 of a CSR number: the lowest privilege that reaches it. */
 const MACHINE_MODE_BITS = 0x300;
 
-/** A deprivileged vCPU as its guest, and so the debugger, sees it. */
-export class DeprivilegedCpu implements CpuState {
-  /** The guest sees no H extension. */
-  readonly virtual = false;
-
-  constructor(private readonly vcpu: DeprivilegedVcpu) {}
-
-  get id(): number {
-    return this.vcpu.id;
-  }
-
-  get isStarted(): boolean {
-    return this.vcpu.run !== 'off';
-  }
-
-  get retired(): number {
-    return this.vcpu.on.retired;
-  }
-
-  x(register: number): bigint {
-    return this.vcpu.on.x(register);
-  }
-
-  setX(register: number, value: bigint): void {
-    this.vcpu.on.setX(register, value);
-  }
-
-  /** While the hart runs the guest, its pc is the guest's; in the VMM, the virtual state has it; in the machine's firmware, mepc. */
-  get pc(): bigint {
-    const { on: hart, state } = this.vcpu;
-    if (hart.privilege === Privilege.machine) return hart.csr(Csr.mepc.number);
-    return this.inVmm ? fromWords(state.pcLow, state.pcHigh) : hart.pc;
-  }
-
-  set pc(value: bigint) {
-    const { on: hart, state } = this.vcpu;
-    if (hart.privilege === Privilege.machine) hart.setCsr(Csr.mepc.number, value);
-    else if (this.inVmm) state.setPc(lowWord(value), highWord(value));
-    else hart.pc = value;
-  }
-
+/** A deprivileged vCPU as its guest sees it: privilege and CSRs are virtual. */
+export class DeprivilegedCpu extends VcpuCpu<DeprivilegedVcpu> {
   get privilege(): Privilege {
     return this.vcpu.state.privilege;
   }
@@ -70,14 +30,8 @@ export class DeprivilegedCpu implements CpuState {
     return true;
   }
 
-  peek(address: bigint, access: Access, { privilege }: CpuMode = this): CpuPeek {
-    const steps: WalkStep[] = [];
-    const found = this.vcpu.walk(Gva.of(address), access, 'peek', { user: privilege === Privilege.user, steps });
-    return 'fault' in found ? { fault: found.fault, steps } : { gpa: found.gpa, steps };
-  }
-
-  private get inVmm(): boolean {
-    return this.vcpu.on.privilege !== Privilege.user;
+  protected get inVmm(): boolean {
+    return this.hart.privilege !== Privilege.user;
   }
 }
 

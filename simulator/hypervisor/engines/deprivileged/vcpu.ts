@@ -4,11 +4,22 @@ import {
   Environment,
   type Hart,
   HartState,
+  modeOf,
   pendingInterrupt,
   redirectTrap,
+  rootOf,
   Status,
+  spaceOf,
 } from '../../../core/index';
-import { Csr, causeOf, ExceptionCode, InterruptBit, isMisaligned, SUPERVISOR_INTERRUPTS } from '../../../isa/index';
+import {
+  Csr,
+  causeOf,
+  ExceptionCode,
+  InterruptBit,
+  isMisaligned,
+  PagingMode,
+  SUPERVISOR_INTERRUPTS,
+} from '../../../isa/index';
 import { type Narration, step } from '../../../machine/narration';
 import { exception, interrupt } from '../../../machine/trap';
 import { CsrValue, Gva } from '../../../mmu/address';
@@ -33,17 +44,9 @@ const ALL_COUNTERS = -1;
 /** cycle, time and instret. */
 const COMMON_COUNTERS = 7;
 
-const MODE_SV39 = 8;
-const ASID_MASK = 0xffff;
 const STIP = InterruptBit.supervisorTimer;
 const SEIP = InterruptBit.supervisorExternal;
 const { CBIE, CBCFE, CBZE } = Environment;
-
-const ACCESS_OF_FAULT: { readonly [cause: number]: Access } = {
-  [ExceptionCode.instructionPageFault]: Access.execute,
-  [ExceptionCode.loadPageFault]: Access.read,
-  [ExceptionCode.storePageFault]: Access.write,
-};
 
 /**
  * A vCPU whose guest kernel runs in the hardware's U-mode: every privileged instruction, every fault and every interrupt of the hart
@@ -139,8 +142,8 @@ export abstract class DeprivilegedVcpu extends Vcpu {
   /** What the virtual satp says; undefined while it is Bare. */
   get wantedPaging(): GuestPaging {
     const { low, high } = this.csrValue(Csr.satp.number);
-    if (high >>> 28 !== MODE_SV39) return undefined;
-    return { root: (high & 0xfff) * 2 ** 32 + (low >>> 0), asid: (high >>> 12) & ASID_MASK, levels: 3 };
+    if (modeOf(high) !== PagingMode.sv39) return undefined;
+    return { root: rootOf(low, high), asid: spaceOf(high), levels: 3 };
   }
 
   get trapVector(): CsrValue {
@@ -185,8 +188,8 @@ export abstract class DeprivilegedVcpu extends Vcpu {
   }
 
   *handleExit(exit: Exit): Narration<Outcome> {
-    const access = ACCESS_OF_FAULT[exit.cause];
-    if (access !== undefined) return yield* this.handlePageFault(access, exit.address);
+    const { kind, access } = exit.description;
+    if (kind === 'page-fault' && access) return yield* this.handlePageFault(Access[access], exit.address);
     if (exit.cause === ExceptionCode.illegalInstruction)
       // The hardware may leave stval zero: then the bits are fetched as the guest would fetch them.
       return yield* emulatePrivileged(this, exit.instructionBits || (fetchInstruction(this) ?? 0));

@@ -7,27 +7,13 @@ import { FullVm } from './vm';
 const SHADOW_POOL = 8 * 1024 * 1024;
 
 /** Full virtualization of an unmodified guest on hardware without the H extension: ring deprivileging and shadow page tables. */
-export const full: Engine = {
-  id: 'full',
-  title: 'full virtualization',
-  description: 'The unmodified guest kernel runs in U-mode of the hardware: trap and emulate, with shadow page tables.',
+export const full = {
+  id: 'full' as const,
+  description:
+    'Full virtualization: the guest kernel runs deprivileged in U-mode, on shadow page tables, and privileged instructions trap into the VMM.',
   sources: ['full', 'deprivileged'],
-  exits: [
-    'privileged-instruction',
-    'csr-access',
-    'sbi-call',
-    'page-fault',
-    'shadow-miss',
-    'guest-page-fault',
-    'access-fault',
-    'mmio',
-    'misaligned-access',
-    'guest-exception',
-    'timer-interrupt',
-    'device-interrupt',
-  ],
   missing: () => [],
   tables: ({ vcpus }) => Array.from({ length: vcpus }, () => ({ frames: SHADOW_POOL / FRAME, align: 1 })),
   processor: deprivilegedProcessor,
   create: (vm, pools) => new FullVm(vm, pools),
-};
+} satisfies Engine;

@@ -7,6 +7,7 @@ import { Access, Pte, type WalkStep } from '../../../mmu/index';
 import { fetchAccess, managesCacheBlock } from '../../exits/fetch-instruction';
 import { inject } from '../../exits/inject';
 import { refuseAccess } from '../../exits/refuse';
+import { pteOf } from '../../memory/table-memory';
 import { type Outcome, RESUME } from '../../runnable';
 import type { FullVcpu } from './vcpu';
 
@@ -63,7 +64,8 @@ export function* handlePageFault(vcpu: FullVcpu, access: Access, gva: Gva): Narr
   const host = new Hpa(hpa - (hpa % pageSize));
   yield step`the guest maps it to ${gpa}: look the frame up in the P2M, it is ${host} of the machine`;
   const flags = shadowFlags(vcpu, translation.flags);
-  const pte = shadowPte(host.value, flags);
+  const { low: pteLow, high: pteHigh } = pteOf(host.value, flags);
+  const pte = new PteValue(pteLow, pteHigh);
   const permissions = describeFlags(flags);
   yield step`fill the shadow entry of ${gva} with ${pte}: ${permissions}`;
   const { low, high } = gva;
@@ -96,9 +98,4 @@ export function shadowFlags(
 function describeFlags(flags: number): string {
   const letters = `${flags & Pte.R ? 'r' : '-'}${flags & Pte.W ? 'w' : '-'}${flags & Pte.X ? 'x' : '-'}`;
   return flags & Pte.W ? `${letters}, U=1` : `${letters}, U=1, no W until the guest's D is set`;
-}
-
-function shadowPte(hpa: number, flags: number): PteValue {
-  const page = hpa / FRAME;
-  return new PteValue((page << 10) | flags, Math.floor(page / 2 ** 22));
 }

@@ -134,14 +134,6 @@ export class ShadowSpaces {
     this.ledger.charge('tlbFlush');
   }
 
-  /** Every entry of every view: what they were made of has changed. */
-  dropAll(): void {
-    for (const view of this.views) {
-      if (view === this.active) this.empty(view);
-      else this.remove(view);
-    }
-  }
-
   state() {
     return {
       nextAsid: this.nextAsid,

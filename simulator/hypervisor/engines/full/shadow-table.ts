@@ -1,7 +1,7 @@
 import { FRAME } from '../../../mmu/address';
 import { Pte, tableIndex } from '../../../mmu/index';
 import { checkTree } from '../../memory/table-check';
-import { pteAddress, type TableMemory } from '../../memory/table-memory';
+import { pteAddress, pteOf, type TableMemory } from '../../memory/table-memory';
 
 export interface ShadowLeaf {
   /** Machine address of the entry. */
@@ -175,8 +175,8 @@ export class ShadowTable {
   }
 
   private writeEntry(entry: number, hpa: number, flags: number): void {
-    const page = hpa / FRAME;
-    this.memory.write32(entry, ((page << 10) | flags) >>> 0);
-    this.memory.write32(entry + 4, Math.floor(page / 2 ** 22));
+    const { low, high } = pteOf(hpa, flags);
+    this.memory.write32(entry, low);
+    this.memory.write32(entry + 4, high);
   }
 }

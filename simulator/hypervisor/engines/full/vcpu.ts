@@ -1,5 +1,5 @@
-import { type Hart, highWord, lowWord } from '../../../core/index';
-import { Csr, causeOf, InterruptCode } from '../../../isa/index';
+import { type Hart, highWord, lowWord, translationWords } from '../../../core/index';
+import { Csr, causeOf, InterruptCode, PagingMode } from '../../../isa/index';
 import { type Narration, step } from '../../../machine/narration';
 import { FRAME, Gpa, type Gva, Hpa } from '../../../mmu/address';
 import { type Access, Privilege } from '../../../mmu/index';
@@ -12,8 +12,6 @@ import { DeprivilegedVcpu } from '../deprivileged/vcpu';
 import { handlePageFault, shadowFlags } from './page-fault';
 import { describeView, type GuestSpace, type ShadowView, viewIndex } from './shadow-space';
 import { checkedPaging, type ShadowSpaces } from './shadow-spaces';
-
-const MODE_SV39 = 8;
 
 /** A deprivileged vCPU whose addresses the hardware translates by shadow tables. */
 export class FullVcpu extends DeprivilegedVcpu {
@@ -62,23 +60,22 @@ export class FullVcpu extends DeprivilegedVcpu {
 
   *loadRoot(hart: Hart): Narration {
     const { ledger } = this.vm;
-    const before = this.spaces.current;
+    const current = this.spaces.current;
     const view = this.useView();
-    if (view === before) return;
+    if (view === current) return;
     const root = new Hpa(view.table.root);
     const asid = this.spaces.hardwareAsid(view);
     yield step`let the hardware walk the shadow table at ${root}: satp = Sv39, ASID ${asid}`;
-    const page = root.value / FRAME;
-    const [low, high] = [page | 0, (MODE_SV39 << 28) | (asid << 12) | Math.floor(page / 2 ** 32)];
     const csr = Csr.satp.number;
-    const old = { low: hart.csrLow(csr), high: hart.csrHigh(csr) };
-    hart.setCsrWords(csr, low, high);
-    ledger.changed({ kind: 'hardware CSR', csr, before: old, after: { low, high } });
+    const before = { low: hart.csrLow(csr), high: hart.csrHigh(csr) };
+    const after = translationWords(PagingMode.sv39, asid, root.value / FRAME);
+    hart.setCsrWords(csr, after.low, after.high);
+    ledger.changed({ kind: 'hardware CSR', csr, before, after });
     ledger.charge('csrAccess');
   }
 
-  *handlePageFault(access: Access, address: Gva): Narration<Outcome> {
-    return yield* handlePageFault(this, access, address);
+  handlePageFault(access: Access, address: Gva): Narration<Outcome> {
+    return handlePageFault(this, access, address);
   }
 
   fenceAll(asid: number | undefined): void {
@@ -93,12 +90,12 @@ export class FullVcpu extends DeprivilegedVcpu {
     const { guestSpace, user, sum, mxr } = this;
     const view = guestSpace.views[viewIndex(guestSpace.paging !== undefined, user, sum, mxr)];
     if (!view) return [];
-    const { table, asid } = view;
+    const { table } = view;
     return [
       {
         role: 'shadow',
         root: table.root,
-        tag: asid,
+        tag: this.spaces.hardwareAsid(view),
         maps: (address) => table.find(lowWord(address), highWord(address)) !== undefined,
         permissions: (guestFlags) => shadowFlags(this, guestFlags),
       },
@@ -109,14 +106,14 @@ export class FullVcpu extends DeprivilegedVcpu {
     const { state, spaces } = this;
     const view = spaces.current;
     return [
-      { name: 'virtual privilege', value: state.privilege === Privilege.user ? 'U' : 'S' },
+      { name: 'virtual privilege', value: state.privilege === Privilege.user ? 'U-mode' : 'S-mode' },
       { name: 'pending interrupts', value: interruptNames(state.pending) },
       { name: 'enabled interrupts', value: interruptNames(state.enabled) },
       ...(view
         ? [
             { name: 'shadow table', value: `root ${new Hpa(view.table.root)}, ${view.table.frameCount} frames` },
             { name: 'shadow view', value: describeView(view) },
-            { name: 'hardware ASID', value: `${view.asid}` },
+            { name: 'hardware ASID', value: `${spaces.hardwareAsid(view)}` },
           ]
         : []),
       { name: 'shadow views', value: `${spaces.views.length}` },

@@ -31,11 +31,6 @@ export class FullVm implements EngineVm {
     this.features = virtualFeatures(this.vcpus);
   }
 
-  /** Shadow entries know no guest-physical addresses: all of them go. */
-  changed(): void {
-    for (const vcpu of this.vcpus) vcpu.spaces.dropAll();
-  }
-
   /**
    * Every shadow leaf, which U-mode reaches: its U must be 1, and its G 0, since other views must not see it. Every table, and every usable
    * TLB entry, which must be in the table of its ASID.

@@ -1,5 +1,5 @@
 import type { MemoryInstruction } from '../../../core/index';
-import { causeOf, ExceptionCode } from '../../../isa/index';
+import { causeOf } from '../../../isa/index';
 import { type Narration, step } from '../../../machine/narration';
 import { exception } from '../../../machine/trap';
 import { FRAME, Gpa, type Gva, Hpa, PteValue, SUPERPAGE } from '../../../mmu/address';
@@ -12,11 +12,6 @@ import { accessFault } from '../../memory/guest-walk';
 import { type Outcome, RESUME } from '../../runnable';
 import type { HardwareVcpu } from './vcpu';
 
-export const ACCESS_OF_GUEST_FAULT: { readonly [cause: number]: Access } = {
-  [ExceptionCode.instructionGuestPageFault]: Access.execute,
-  [ExceptionCode.loadGuestPageFault]: Access.read,
-  [ExceptionCode.storeGuestPageFault]: Access.write,
-};
 const ACCESS_NAMES = { [Access.read]: 'a load', [Access.write]: 'a store', [Access.execute]: 'a fetch' } as const;
 
 /** htinst of faults of the walk itself (manual, volume II, "Transformed Instruction or Pseudoinstruction for mtinst or htinst"). */

@@ -2,7 +2,7 @@ import { FRAME } from '../../../mmu/address';
 import { Pte } from '../../../mmu/index';
 import type { FramePool } from '../../memory/frame-pool';
 import { checkPool, checkTree } from '../../memory/table-check';
-import { pteAddress, type TableMemory } from '../../memory/table-memory';
+import { pteAddress, pteOf, type TableMemory } from '../../memory/table-memory';
 
 /** The root table is four pages: guest-physical addresses of Sv39x4 have 41 bits (manual, volume II, "Guest Physical Address Translation"). */
 export const ROOT_FRAMES = 4;
@@ -59,12 +59,6 @@ export class SecondStage {
     return { gpa, hpa, level, entry, low: this.memory.read32(entry), high: this.memory.read32(entry + 4) };
   }
 
-  /** Takes away the leaf that maps an address, whatever its size. */
-  unmap(gpa: number): void {
-    const leaf = this.find(gpa);
-    if (leaf) this.write(leaf.entry, 0, 0);
-  }
-
   /** The leaf that maps an address, if there is one yet. */
   find(gpa: number): SecondStageLeaf | undefined {
     let table = this.root;
@@ -118,9 +112,9 @@ export class SecondStage {
   }
 
   private write(entry: number, hpa: number, flags: number): void {
-    const page = hpa / FRAME;
-    this.memory.write32(entry, ((page << 10) | flags) >>> 0);
-    this.memory.write32(entry + 4, Math.floor(page / 2 ** 22));
+    const { low, high } = pteOf(hpa, flags);
+    this.memory.write32(entry, low);
+    this.memory.write32(entry + 4, high);
   }
 }
 

@@ -1,9 +1,23 @@
-import { CsrSlot, Environment, EnvironmentHigh, type Hart, HypervisorStatus, Status } from '../../../core/index';
+import {
+  CsrSlot,
+  Environment,
+  EnvironmentHigh,
+  type Hart,
+  HypervisorStatus,
+  modeOf,
+  rootOf,
+  Status,
+  spaceOf,
+  translationWords,
+} from '../../../core/index';
 import {
   Csr,
+  causeBits,
+  Exception,
   ExceptionCode,
   InterruptBit,
   isMisaligned,
+  PagingMode,
   SUPERVISOR_INTERRUPTS,
   systemOperationOf,
   VIRTUAL_INTERRUPTS,
@@ -11,7 +25,7 @@ import {
 import { type Narration, step } from '../../../machine/narration';
 import { exception, type Trap } from '../../../machine/trap';
 import { CsrValue, FRAME, Gva, Hpa } from '../../../mmu/address';
-import { Privilege, virtualPage } from '../../../mmu/index';
+import { Access, Privilege, virtualPage } from '../../../mmu/index';
 import type { Exit } from '../../exits/exit';
 import { fetchInstruction } from '../../exits/fetch-instruction';
 import { inject } from '../../exits/inject';
@@ -22,33 +36,28 @@ import { NEVER } from '../../timers';
 import { type Fact, type TranslationTable, Vcpu } from '../../vcpu';
 import type { Vm } from '../../vm';
 import { HardwareCpu } from './cpu';
-import { ACCESS_OF_GUEST_FAULT, handleGuestPageFault } from './guest-page-fault';
+import { handleGuestPageFault } from './guest-page-fault';
 import type { HardwareVm } from './vm';
 
 const STIP = InterruptBit.supervisorTimer;
 const VSTIP = InterruptBit.virtualSupervisorTimer;
 const VSEIP = InterruptBit.virtualSupervisorExternal;
 const ALL_ONES = -1;
-const ASID_MASK = 0xffff;
-const LEVELS_BY_MODE: { readonly [mode: number]: 3 | 4 } = { 8: 3, 9: 4 };
-const MODE_SV39X4 = 8;
-const VMID_SHIFT = 12;
+const LEVELS_BY_MODE: { readonly [mode: number]: 3 | 4 } = { [PagingMode.sv39]: 3, [PagingMode.sv48]: 4 };
 const WFI_LENGTH = 4;
 
-const bits = (...codes: number[]): number => codes.reduce((mask, code) => mask | (1 << code), 0);
-
 /** What is the guest's own affair, as KVM for RISC-V delegates it. */
-const DELEGATED_EXCEPTIONS = bits(
-  ExceptionCode.instructionMisaligned,
-  ExceptionCode.illegalInstruction,
-  ExceptionCode.breakpoint,
-  ExceptionCode.loadMisaligned,
-  ExceptionCode.storeMisaligned,
-  ExceptionCode.userEcall,
-  ExceptionCode.instructionPageFault,
-  ExceptionCode.loadPageFault,
-  ExceptionCode.storePageFault,
-);
+const DELEGATED_EXCEPTIONS = causeBits([
+  Exception.instructionMisaligned,
+  Exception.illegalInstruction,
+  Exception.breakpoint,
+  Exception.loadMisaligned,
+  Exception.storeMisaligned,
+  Exception.userEcall,
+  Exception.instructionPageFault,
+  Exception.loadPageFault,
+  Exception.storePageFault,
+]);
 
 /**
  * A vCPU whose guest runs in VS- and VU-mode of a hart: its CSRs are the hart's VS CSRs, which nobody else uses. What comes to the VMM is
@@ -83,9 +92,10 @@ export class HardwareVcpu extends Vcpu {
     hart.state.hypervisorStatus |= HypervisorStatus.VTW | HypervisorStatus.SPV | HypervisorStatus.SPVP;
     hart.state.status |= Status.FS;
     hart.setCsrWords(Csr.sie.number, SUPERVISOR_INTERRUPTS, 0);
-    const page = this.engine.stage.root / FRAME;
-    const high = (MODE_SV39X4 << 28) | ((this.engine.vmid ?? 0) << VMID_SHIFT) | Math.floor(page / 2 ** 32);
-    hart.setCsrWords(Csr.hgatp.number, page | 0, high);
+    const { stage, vmid = 0 } = this.engine;
+    // Sv39x4 has the number of Sv39.
+    const { low, high } = translationWords(PagingMode.sv39, vmid, stage.root / FRAME);
+    hart.setCsrWords(Csr.hgatp.number, low, high);
     hart.fenceGuest();
   }
 
@@ -123,9 +133,8 @@ export class HardwareVcpu extends Vcpu {
   get paging(): GuestPaging {
     const { state } = this.on;
     const [low, high] = [state.csrLow(CsrSlot.vsatp), state.csrHigh(CsrSlot.vsatp)];
-    const levels = LEVELS_BY_MODE[high >>> 28];
-    if (levels === undefined) return undefined;
-    return { root: (high & 0xfff) * 2 ** 32 + (low >>> 0), asid: (high >>> 12) & ASID_MASK, levels };
+    const levels = LEVELS_BY_MODE[modeOf(high)];
+    return levels && { root: rootOf(low, high), asid: spaceOf(high), levels };
   }
 
   get interruptAwaits(): boolean {
@@ -214,8 +223,8 @@ export class HardwareVcpu extends Vcpu {
 
   *handleExit(exit: Exit): Narration<Outcome> {
     const { cause } = exit;
-    const access = ACCESS_OF_GUEST_FAULT[cause];
-    if (access !== undefined) return yield* handleGuestPageFault(this, access, exit);
+    const { kind, access } = exit.description;
+    if (kind === 'guest-page-fault' && access) return yield* handleGuestPageFault(this, Access[access], exit);
     if (cause === ExceptionCode.virtualSupervisorEcall) {
       yield step`ecall in VS-mode: the guest's kernel calls its firmware, which is the VMM`;
       return yield* this.vm.model.hypercall(this);

@@ -36,13 +36,6 @@ export class HardwareVm implements EngineVm {
     this.features = hartFeatures(harts, { delegation: Csr.hedeleg.number, environment: Csr.henvcfg.number });
   }
 
-  changed(gpa: number, frames: number): void {
-    for (let at = gpa; at < gpa + frames * FRAME; at += FRAME) this.stage.unmap(at);
-    for (const { on: hart } of this.vcpus) {
-      for (let at = gpa; at < gpa + frames * FRAME; at += FRAME) hart.fenceGuest(at / FRAME, this.vmid);
-    }
-  }
-
   /** Every leaf of the second stage, where its guest has it, which VS-mode reaches: its U must be 1, and its G 0. Every TLB entry of the guest. */
   reach(reach: Reach): void {
     reach.table('second stage', 'the root', this.stage.root);
