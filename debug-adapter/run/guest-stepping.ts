@@ -85,8 +85,8 @@ export function* instruction({ debuggee, cpu }: GuestStep, leg: Omit<Leg, 'instr
   const before = cpu.retired;
   const { scheduler } = debuggee.system.machine;
   for (;;) {
-    const isOwnTurn = scheduler.state().current === debuggee.hartOf(cpu).id;
-    const stop = yield { ...leg, instructions: isOwnTurn ? 1 : Math.max(1, scheduler.turnLeft) };
+    const isOwnPart = scheduler.isCurrent(debuggee.hartOf(cpu));
+    const stop = yield { ...leg, instructions: isOwnPart ? 1 : Math.max(1, scheduler.partLeft) };
     if (stop.reason !== 'limit' || cpu.retired !== before) return stop;
   }
 }

@@ -2,7 +2,7 @@
 
 export { Core, type CoreConfiguration, type TranslationMode } from './core';
 export { CsrFile, type CsrHost } from './csr/file';
-export { type CsrOperation, csrSourceRegister, executeCsrInstruction } from './csr/instruction';
+export { accessesCsr, type CsrOperation, csrSourceRegister, executeCsrInstruction } from './csr/instruction';
 export { translationWords } from './csr/translation';
 export { CACHE_BLOCK } from './hart/cache-block';
 export { RunExit } from './hart/exits';

@@ -61,6 +61,10 @@ export class Clint implements MmioDevice, TimedDevice {
     return this.mtimecmp[(offset - MTIMECMP) / 4] ?? 0;
   }
 
+  tellsTime(offset: number): boolean {
+    return offset === MTIME || offset === MTIME + 4;
+  }
+
   write(offset: number, _size: AccessSize, value: number): boolean {
     if (offset % 4 !== 0) return false;
     if (offset < MTIMECMP) {

@@ -28,6 +28,8 @@ export interface MmioDevice {
   read(offset: number, size: AccessSize): number | undefined;
   /** The register's value without any side effect: what debugger and views use. */
   peek(offset: number, size: AccessSize): number | undefined;
+  /** Whether the register at an offset tells the machine's time, which no hart may see run backwards. Absent: none does. */
+  tellsTime?(offset: number): boolean;
   /** Returns false for an access fault. */
   write(offset: number, size: AccessSize, value: number): boolean;
   state(): DeviceState;

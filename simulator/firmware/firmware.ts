@@ -52,6 +52,8 @@ export class SbiFirmware implements HostedSoftware {
     this.port.setTimer(hart, deadline);
   }
 
+  trapTaken(): void {}
+
   *handleTrap(hart: Hart): Narration {
     const cause = hart.csrLow(Csr.mcause.number);
     if (hart.csrHigh(Csr.mcause.number) < 0) yield* this.handleInterrupt(hart, cause);
@@ -59,6 +61,11 @@ export class SbiFirmware implements HostedSoftware {
     else if (isMisaligned(cause)) yield* this.handleMisaligned(hart);
     else throw new RangeError(`exception ${cause} reached the firmware, which delegates it`);
     if (hart.privilege === Privilege.machine) hart.returnFromTrap('mret');
+  }
+
+  /** Calls ask for other harts, and for the time. */
+  isOrdered(hart: Hart): boolean {
+    return hart.csrHigh(Csr.mcause.number) >= 0 && hart.csrLow(Csr.mcause.number) === ExceptionCode.supervisorEcall;
   }
 
   /** The firmware's interrupts are not the business of those above it: they end no wfi of theirs. Those of a guest do. */

@@ -84,11 +84,14 @@ export class Hypervisor implements HostedSoftware, HypervisorServices {
     }
   }
 
+  trapTaken(hart: Hart): void {
+    this.running[hart.id]?.leave();
+  }
+
   *handleTrap(hart: Hart): Narration {
     const vcpu = this.running[hart.id];
     if (!vcpu) throw new RangeError(`hart ${hart.id} runs no vCPU`);
     this.handling = hart;
-    vcpu.leave();
     const exit = Exit.of(hart);
     openExit(this.ledger, vcpu, exit, this.machine.clock.now());
     const { pc } = vcpu;
@@ -102,6 +105,10 @@ export class Hypervisor implements HostedSoftware, HypervisorServices {
     this.handling = undefined;
     yield* vcpu.enter(hart);
     this.ledger.close();
+  }
+
+  isOrdered(hart: Hart): boolean {
+    return this.running[hart.id]?.isOrdered(Exit.of(hart)) ?? false;
   }
 
   /** Whether a hart that waits goes on: the vCPU that it runs does. */

@@ -102,6 +102,8 @@ export abstract class Vcpu implements Runnable, GuestAddressing {
   /** What the hardware's trap has left in the hart comes to where the VMM looks for it. */
   abstract leave(): void;
   abstract enter(hart: Hart): Narration;
+  /** Whether an exit asks what time it is, or for something to be done to other vCPUs: see `HostedSoftware.isOrdered`. */
+  abstract isOrdered(exit: Exit): boolean;
   abstract handleExit(exit: Exit): Narration<Outcome>;
   abstract tables(): readonly TranslationTable[];
   /** What the VMM keeps of it beside its CSRs. */

@@ -2,10 +2,17 @@ import type { Hart } from '../core/index';
 import type { InterruptLine } from '../devices/device';
 import { InterruptCode } from '../isa/index';
 import type { HartLines } from './board';
+import type { Machine } from './machine';
 
 /** The interrupt wires of a hart, for the devices that drive them. */
-export function machineLines(hart: Hart): HartLines {
-  const wire = (code: number): InterruptLine => ({ setLevel: (level) => hart.setInterruptPending(code, level) });
+export function machineLines({ core, scheduler }: Machine, hart: Hart): HartLines {
+  const wire = (code: number): InterruptLine => ({
+    setLevel: (level) => {
+      hart.setInterruptPending(code, level);
+      // One that waits is woken at this instant, whatever is left of the part of who drives the wire.
+      if (level && scheduler.isWaiting(hart)) core.requestExit();
+    },
+  });
   return {
     software: wire(InterruptCode.machineSoftware),
     timer: wire(InterruptCode.machineTimer),

@@ -5,11 +5,18 @@ import type { Narration, Step } from './narration';
 /** Software of a privileged mode that is TypeScript instead of instructions: SBI firmware in M-mode, a VMM in HS-mode. */
 export interface HostedSoftware {
   readonly name: 'firmware' | 'vmm';
+  /** `hart` has just taken a trap: the architectural trap entry is done (xepc, xcause, xtval, xstatus, privilege). */
+  trapTaken(hart: Hart): void;
   /**
-   * Handles the trap that `hart` has just taken: the architectural trap entry is done (xepc, xcause, xtval, xstatus, privilege).
+   * Handles the trap that `hart` has taken, at once or when its turn has come.
    * When the narration ends the hart has returned (by an xret) and continues at its pc.
    */
   handleTrap(hart: Hart): Narration;
+  /**
+   * Whether the trap that `hart` has taken asks what time it is, or for something to be done to other harts: then its handler
+   * begins when no hart that runs is behind.
+   */
+  isOrdered(hart: Hart): boolean;
   /** Whether a hart that waits in `wfi` goes on: by the interrupts that are the waiting software's. */
   wakes(hart: Hart): boolean;
   /** A hart that waited goes on. */

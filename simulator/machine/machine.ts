@@ -2,6 +2,7 @@ import { Core, type CorePlatform, type Hart, type HartOptions, RunExit } from '.
 import type { AccessSize } from '../devices/device';
 import type { DmaSpace } from '../devices/dma';
 import { Csr } from '../isa/index';
+import { Privilege } from '../mmu/index';
 import { type Board, readDevice, writeDevice } from './board';
 import { Clock } from './clock';
 import type { ActiveHandler, HostedSoftware } from './hosted-software';
@@ -15,7 +16,7 @@ export interface MachineConfiguration {
   /** 1 to 64. */
   readonly harts: number;
   readonly ram: { readonly base: number; readonly size: number };
-  /** Instructions in a hart's turn; 10,000 when absent. */
+  /** Nanoseconds of an epoch, in which harts run beside each other; 10,000 when absent. */
   readonly turn?: number | undefined;
   /** What the manual leaves to the machine; QEMU's choices when absent. */
   readonly options?: Partial<HartOptions> | undefined;
@@ -90,10 +91,16 @@ export class Machine implements CorePlatform, Runner {
       ...(options && { options }),
       ...(translation !== undefined && { translation }),
     });
-    this.clock = new Clock(() => this.core.requestExit());
+    this.scheduler = new HartScheduler(this.core.harts, configuration.turn ?? DEFAULT_TURN);
+    this.clock = new Clock(
+      () => this.scheduler.now,
+      (deadline) => {
+        this.scheduler.endEpochBy(deadline);
+        this.core.requestExit();
+      },
+    );
     for (const hart of this.core.harts)
       this.clock.register({ name: timerName(hart.id), wake: () => hart.timerReached() });
-    this.scheduler = new HartScheduler(this.core.harts, configuration.turn ?? DEFAULT_TURN);
     this.dma = new MachineDma(this.core);
   }
 
@@ -141,8 +148,8 @@ export class Machine implements CorePlatform, Runner {
 
   /** Firmware or VMM has done the work of one instruction of `hart`: it takes its time and counts as retired. */
   retireEmulated(hart: Hart): void {
-    this.clock.countEmulated();
-    this.scheduler.used(hart, 1);
+    this.clock.retired += 1;
+    this.scheduler.spend(hart, 1);
     hart.retireEmulated();
   }
 
@@ -174,20 +181,22 @@ export class Machine implements CorePlatform, Runner {
       passBreakpoint = false;
     }
     for (;;) {
-      this.clock.wakeDue();
+      this.passEvents();
       if (this.end) return this.end;
-      const stopOnWaking = this.wakeHarts(request);
-      if (stopOnWaking) return stopOnWaking;
-      const hart = this.scheduler.next();
+      const hart = this.scheduler.next(this.clock.nextDeadline());
       if (!hart) {
         const stop = this.idle(request.waitUntil ?? Number.POSITIVE_INFINITY);
         if (stop) return stop;
         continue;
       }
+      if (this.scheduler.takeTrap(hart)) {
+        const stop = this.beginHandler(hart, request);
+        if (stop) return stop;
+        continue;
+      }
       const left = Math.max(0, limit - this.clock.retired);
-      const budget = Math.min(left, this.scheduler.turnLeft, this.clock.nextDeadline() - this.clock.now());
       // Even without budget: an interrupt that is due is taken at the boundary where the run ends.
-      const exit = this.runHart(hart, budget, passBreakpoint);
+      const exit = this.runHart(hart, Math.min(left, this.scheduler.partLeft), passBreakpoint);
       if (left === 0 && exit === RunExit.Budget) return { reason: 'limit' };
       passBreakpoint = false;
       const stop = this.leave(hart, exit, request);
@@ -216,8 +225,16 @@ export class Machine implements CorePlatform, Runner {
     return device !== undefined && writeDevice(device, address, size, low, high);
   }
 
-  clockNow(): number {
-    return this.clock.now();
+  clockNow(hartId: number): number {
+    const hart = this.core.harts[hartId];
+    return hart ? this.scheduler.timeOf(hart) : this.scheduler.now;
+  }
+
+  timeIsAhead(address?: number): boolean {
+    if (this.harts.length === 1 || !this.scheduler.isAhead) return false;
+    if (address === undefined) return true;
+    const device = this.board?.find(address);
+    return device?.tellsTime?.(address - device.base) ?? false;
   }
 
   timerDeadlineChanged(hartId: number): void {
@@ -261,10 +278,13 @@ export class Machine implements CorePlatform, Runner {
   }
 
   private runHart(hart: Hart, budget: number, passBreakpoint: boolean): RunExit {
-    this.clock.follow(() => hart.executedThisRun);
+    const { scheduler } = this;
+    scheduler.act(hart, true);
     const exit = hart.run(budget, { ignoreBreakpointHere: passBreakpoint });
-    this.clock.settle(hart.executedThisRun);
-    this.scheduler.used(hart, hart.executedThisRun);
+    scheduler.act(hart, false);
+    const executed = hart.executedThisRun;
+    scheduler.spend(hart, executed);
+    this.clock.retired += executed;
     return exit;
   }
 
@@ -280,11 +300,12 @@ export class Machine implements CorePlatform, Runner {
         return { reason: 'watchpoint', hart, address: hart.watchAddress, write: hart.watchWrite };
       case RunExit.Wfi:
         if (!this.wakes(hart)) this.scheduler.wait(hart);
-        else this.scheduler.endTurn();
         return undefined;
-      case RunExit.Yield:
-        this.clock.pause();
-        this.scheduler.endTurn();
+      case RunExit.Pause:
+        this.scheduler.pause(hart);
+        return undefined;
+      case RunExit.TimeAhead:
+        this.scheduler.letOthersComeUp();
         return undefined;
       case RunExit.TrapLoop:
         this.end = { reason: 'trap-loop', hart };
@@ -297,10 +318,26 @@ export class Machine implements CorePlatform, Runner {
   }
 
   private trapped(hart: Hart, request: RunRequest): MachineStop | undefined {
-    const software = hart.trapMode === 'vs' ? undefined : this.hosted[hart.trapMode];
+    const software = this.softwareOf(hart);
     if (!software) return this.guestTrapped(hart, request);
-    const handler: ActiveHandler = { hart, software, narration: software.handleTrap(hart), trail: [] };
-    return this.continueHandler(handler, request);
+    software.trapTaken(hart);
+    if (this.scheduler.isAhead && software.isOrdered(hart)) {
+      this.scheduler.holdTrap(hart);
+      return undefined;
+    }
+    return this.beginHandler(hart, request, software);
+  }
+
+  private beginHandler(hart: Hart, request: RunRequest, software = this.softwareOf(hart)): MachineStop | undefined {
+    if (!software) throw new RangeError(`hart ${hart.id} has trapped into a mode that nobody hosts`);
+    this.scheduler.act(hart, false);
+    return this.continueHandler({ hart, software, narration: software.handleTrap(hart), trail: [] }, request);
+  }
+
+  /** Who handles the trap that a hart has taken, by the mode that it is in since: nobody where that is the guest's own software. */
+  private softwareOf({ privilege, virtual }: Hart): HostedSoftware | undefined {
+    if (privilege === Privilege.machine) return this.hosted.m;
+    return virtual ? undefined : this.hosted.s;
   }
 
   /** A trap into the guest's own handler that the core reported only because the request wants to see those. */
@@ -351,18 +388,34 @@ export class Machine implements CorePlatform, Runner {
     return undefined;
   }
 
-  /** Wakes the harts whose wfi is over. Interrupts of hosted modes run their handlers on a waiting hart, which may go on waiting. */
-  private wakeHarts(request: RunRequest): MachineStop | undefined {
-    for (const hart of this.scheduler.waitingHarts()) {
-      while (!this.wakes(hart) && hart.interruptPending() !== undefined) {
-        const stop = this.leave(hart, hart.run(0), request);
-        if (stop) return stop;
-      }
-      if (!this.wakes(hart)) continue;
-      this.scheduler.wake(hart);
-      this.privileged?.woken(hart);
+  /** What the hart that acted has done to those that wait, and then all events that are due now that nobody who runs is behind them. */
+  private passEvents(): void {
+    const { clock, scheduler } = this;
+    this.wakeHarts();
+    scheduler.rest();
+    while (!this.end && clock.nextDeadline() <= scheduler.now) {
+      scheduler.during(clock.nextDeadline(), () => {
+        clock.wakeNext();
+        this.wakeHarts();
+      });
     }
-    return undefined;
+  }
+
+  /** Wakes the harts whose wfi is over. Interrupts of hosted modes have handlers, after which the hart may go on waiting. */
+  private wakeHarts(): void {
+    const { scheduler } = this;
+    if (!scheduler.someWait) return;
+    for (const hart of scheduler.waitingHarts()) {
+      if (this.wakes(hart)) {
+        scheduler.wake(hart);
+        this.privileged?.woken(hart);
+      } else if (hart.interruptPending() !== undefined) {
+        // Nothing but hosted modes has interrupts that are taken and end no wfi.
+        if (hart.run(0) !== RunExit.HostedTrap) continue;
+        this.softwareOf(hart)?.trapTaken(hart);
+        scheduler.holdTrap(hart);
+      }
+    }
   }
 
   /** The software that a waiting hart belongs to. */
@@ -378,7 +431,7 @@ export class Machine implements CorePlatform, Runner {
   private idle(until: number): MachineStop | undefined {
     const deadline = this.clock.nextDeadline();
     if (deadline !== Number.POSITIVE_INFINITY) {
-      this.clock.skip(Math.max(0, Math.min(deadline, until) - this.clock.now()));
+      this.scheduler.passTo(Math.min(deadline, until));
       return deadline > until ? { reason: 'waiting', deadline } : undefined;
     }
     this.end = { reason: (this.configuration.inputOpen?.() ?? false) ? 'waiting-for-input' : 'waiting-forever' };

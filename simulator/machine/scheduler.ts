@@ -1,68 +1,185 @@
 import type { Hart } from '../core/index';
+import { NANOSECONDS_PER_TICK } from '../devices/clint';
 
-/** Instructions that a hart executes before the next one's turn. */
+/** Nanoseconds that an epoch lasts at the most. */
 export const DEFAULT_TURN = 10_000;
 
 /** Whether a hart takes part: `started` harts run or wait; `stopped` ones wait for SBI HSM or a reset. */
 export type HartLifecycle = 'started' | 'stopped';
 
+/** A hart, and where it is in time. */
 interface HartSlot {
   readonly hart: Hart;
   lifecycle: HartLifecycle;
-  /** In WFI: has no turn until an interrupt wakes it. */
+  /** In WFI: time passes by it until an interrupt wakes it. */
   waiting: boolean;
+  /** It has trapped into software that is TypeScript, whose handler begins when nobody who runs is behind it. */
+  trapped: boolean;
+  /** Its own time in nanoseconds, before the run of it that is under way. */
+  time: number;
 }
 
+/** Where a run is: who acts, in which epoch, and how far in it. */
+export interface TimePosition {
+  /** When the epoch began, in nanoseconds. */
+  readonly epoch: number;
+  /** Who is in the middle of its part; NOBODY between two parts. */
+  readonly hart: number;
+  /** Nanoseconds from there: of that hart, or of all who run. */
+  readonly offset: number;
+}
+
+/** In a position, and in a saved state: no hart is in the middle of its part. */
+export const NOBODY = -1;
+
 /**
- * Serial round-robin over the harts. Whose turn it is and how much of it is left are machine state: the host's slices, steps and
- * breakpoints never end a turn; WFI, `pause` and a hart stop do.
+ * Harts run beside each other, in epochs: in each, every hart that can run spends as many nanoseconds as the epoch has, the laggard first,
+ * and time passes by those that wait. Whose part is under way and how far each hart has come are machine state: the host's slices, steps
+ * and breakpoints end no part and no epoch. An epoch ends where the next event is due; who has gone beyond, since the event was set after
+ * its part, sits out until the others have come up.
  */
 export class HartScheduler {
   private readonly slots: readonly HartSlot[];
-  private current = 0;
-  private left: number;
+  private epoch: { readonly start: number; end: number } = { start: 0, end: 0 };
+  private current = NOBODY;
+  /** Nobody who runs was behind this instant. */
+  private reached = 0;
+  /** Who does something just now: its time is the time. */
+  private acting: HartSlot | undefined;
+  /** Whether the one who acts does so in the core, which counts what it executes. */
+  private executing = false;
+  /** An event at this instant is being dealt with: that is the time. */
+  private instant: number | undefined;
 
   constructor(
     harts: readonly Hart[],
     private readonly turn: number,
   ) {
-    this.slots = harts.map((hart) => ({ hart, lifecycle: 'started', waiting: false }));
-    this.left = turn;
+    this.slots = harts.map((hart) => ({ hart, lifecycle: 'started', waiting: false, trapped: false, time: 0 }));
   }
 
-  /** The hart whose turn it is, passing on from harts that cannot run; undefined when none can: then asking leaves no trace. */
-  next(): Hart | undefined {
-    if (!this.slots.some(canRun)) return undefined;
-    for (let tried = 0; tried <= this.slots.length; tried++) {
-      const slot = this.slots[this.current];
-      if (slot && canRun(slot) && this.left > 0) return slot.hart;
-      this.endTurn();
-    }
-    return undefined;
+  /** The time of whoever acts; when nobody does, the instant that all who run have reached. Nanoseconds. */
+  get now(): number {
+    const { acting } = this;
+    if (acting) return this.executing ? acting.time + acting.hart.executedThisRun : acting.time;
+    return this.instant ?? this.frontier();
   }
 
-  /** Instructions left in the current turn. */
-  get turnLeft(): number {
-    return this.left;
+  /** The time of a hart; by one that waits it passes as it does for all. */
+  timeOf(hart: Hart): number {
+    const slot = this.slot(hart);
+    if (slot === this.acting) return this.now;
+    return takesPart(slot) ? slot.time : Math.max(slot.time, this.now);
   }
 
-  /** A hart has executed so much, of its turn while that lasts. */
-  used(hart: Hart, instructions: number): void {
-    if (this.slots[this.current]?.hart === hart) this.left -= instructions;
+  /**
+   * The hart that is to go on, passing on from those whose part is over; undefined when none can run.
+   * @param nextEvent when the next event is due, which no epoch outlasts; later than all who run have reached
+   */
+  next(nextEvent: number): Hart | undefined {
+    const current = this.slots[this.current];
+    if (current && takesPart(current) && current.time < this.epoch.end) return current.hart;
+    const laggard = this.laggard();
+    this.current = laggard?.hart.id ?? NOBODY;
+    if (laggard && laggard.time >= this.epoch.end)
+      this.epoch = { start: laggard.time, end: Math.min(laggard.time + this.turn, nextEvent) };
+    return laggard?.hart;
   }
 
-  endTurn(): void {
-    this.current = (this.current + 1) % this.slots.length;
-    this.left = this.turn;
+  /** Nanoseconds that are left of the part of the hart that `next` gave. */
+  get partLeft(): number {
+    const current = this.slots[this.current];
+    return current ? Math.max(0, this.epoch.end - current.time) : 0;
+  }
+
+  /** Whether a hart is in the middle of its part. */
+  isCurrent({ id }: Hart): boolean {
+    return this.current === id;
+  }
+
+  /** A hart does something from here on: executes instructions, or has software that is TypeScript work for it. */
+  act(hart: Hart, executing: boolean): void {
+    this.acting = this.slot(hart);
+    this.executing = executing;
+  }
+
+  /** Nobody acts any more. */
+  rest(): void {
+    this.acting = undefined;
+    this.executing = false;
+  }
+
+  /** What comes with an event happens at its instant. */
+  during(instant: number, happens: () => void): void {
+    this.reached = Math.max(this.reached, instant);
+    this.instant = instant;
+    happens();
+    this.instant = undefined;
+  }
+
+  /** A hart's time goes on, by an instruction or otherwise. */
+  spend(hart: Hart, nanoseconds: number): void {
+    this.slot(hart).time += nanoseconds;
+  }
+
+  /**
+   * A hart pauses: up to the next tick of mtime, or the end of its part. Who waits in a loop for something that comes with time then
+   * sees the time of its coming, not one before (manual, volume I, "Zihintpause": the duration is bounded, and may be zero).
+   */
+  pause(hart: Hart): void {
+    const slot = this.slot(hart);
+    const tick = Math.ceil(slot.time / NANOSECONDS_PER_TICK) * NANOSECONDS_PER_TICK;
+    slot.time = Math.max(slot.time, Math.min(tick, this.epoch.end));
+  }
+
+  /** An event is due before the epoch was to end: it ends there for those who have not gone beyond. */
+  endEpochBy(instant: number): void {
+    this.epoch.end = Math.min(this.epoch.end, instant);
+  }
+
+  /** Whether others who run are behind the one who acts: what tells of time has to wait until they have come up. */
+  get isAhead(): boolean {
+    const { acting, now } = this;
+    for (const slot of this.slots) if (slot !== acting && takesPart(slot) && slot.time < now) return true;
+    return false;
+  }
+
+  /** The part of the one who acts is interrupted until the others have come up. */
+  letOthersComeUp(): void {
+    this.current = NOBODY;
+  }
+
+  /** A hart has trapped, and its handler has to wait until the others have come up. */
+  holdTrap(hart: Hart): void {
+    const slot = this.slot(hart);
+    slot.trapped = true;
+    slot.time = Math.max(slot.time, this.now);
+    this.letOthersComeUp();
+  }
+
+  /** Whether a handler waits for its hart to be the laggard. From now on it does not. */
+  takeTrap(hart: Hart): boolean {
+    const slot = this.slot(hart);
+    const { trapped } = slot;
+    slot.trapped = false;
+    return trapped;
+  }
+
+  /** Nobody runs: time passes. */
+  passTo(instant: number): void {
+    this.reached = Math.max(this.reached, instant);
   }
 
   wait(hart: Hart): void {
+    this.reached = this.frontier();
     this.slot(hart).waiting = true;
-    this.endTurnOf(hart);
   }
 
+  /** A hart goes on now, or from where it had come to, if that is later. */
   wake(hart: Hart): void {
-    this.slot(hart).waiting = false;
+    const slot = this.slot(hart);
+    slot.time = this.timeOf(hart);
+    slot.waiting = false;
   }
 
   isWaiting(hart: Hart): boolean {
@@ -70,39 +187,71 @@ export class HartScheduler {
   }
 
   start(hart: Hart): void {
-    const slot = this.slot(hart);
-    slot.lifecycle = 'started';
-    slot.waiting = false;
+    this.wake(hart);
+    this.slot(hart).lifecycle = 'started';
   }
 
   stop(hart: Hart): void {
+    this.reached = this.frontier();
     this.slot(hart).lifecycle = 'stopped';
-    this.endTurnOf(hart);
   }
 
   lifecycle(hart: Hart): HartLifecycle {
     return this.slot(hart).lifecycle;
   }
 
+  /** Whether some hart waits that can be woken. */
+  get someWait(): boolean {
+    for (const slot of this.slots) if (waits(slot)) return true;
+    return false;
+  }
+
   waitingHarts(): Hart[] {
-    return this.slots.filter(({ lifecycle, waiting }) => lifecycle === 'started' && waiting).map(({ hart }) => hart);
+    return this.slots.filter(waits).map(({ hart }) => hart);
+  }
+
+  /** Where the run is. */
+  position(): TimePosition {
+    const current = this.slots[this.current];
+    return {
+      epoch: this.epoch.start,
+      hart: this.current,
+      offset: (current?.time ?? this.frontier()) - this.epoch.start,
+    };
   }
 
   state() {
     return {
+      epoch: { ...this.epoch },
       current: this.current,
-      left: this.left,
-      harts: this.slots.map(({ lifecycle, waiting }) => ({ lifecycle, waiting })),
+      reached: this.frontier(),
+      harts: this.slots.map(({ lifecycle, waiting, trapped, time }) => ({ lifecycle, waiting, trapped, time })),
     };
   }
 
-  restore({ current, left, harts }: ReturnType<HartScheduler['state']>): void {
+  restore({ epoch, current, reached, harts }: ReturnType<HartScheduler['state']>): void {
+    this.epoch = { ...epoch };
     this.current = current;
-    this.left = left;
-    for (const [index, { lifecycle, waiting }] of harts.entries()) {
+    this.reached = reached;
+    for (const [index, { lifecycle, waiting, trapped, time }] of harts.entries()) {
       const slot = this.slots[index];
-      if (slot) Object.assign(slot, { lifecycle, waiting });
+      if (slot) Object.assign(slot, { lifecycle, waiting, trapped, time });
     }
+    this.rest();
+    this.instant = undefined;
+  }
+
+  /** The instant that all who run have reached. */
+  private frontier(): number {
+    const laggard = this.laggard();
+    return laggard ? Math.max(this.reached, laggard.time) : this.reached;
+  }
+
+  /** Who has come least far of those who can run; the lowest number of several. */
+  private laggard(): HartSlot | undefined {
+    let found: HartSlot | undefined;
+    for (const slot of this.slots) if (takesPart(slot) && (!found || slot.time < found.time)) found = slot;
+    return found;
   }
 
   private slot(hart: Hart): HartSlot {
@@ -110,10 +259,9 @@ export class HartScheduler {
     if (!slot) throw new RangeError(`hart ${hart.id} is not of this machine`);
     return slot;
   }
-
-  private endTurnOf(hart: Hart): void {
-    if (this.slots[this.current]?.hart === hart) this.endTurn();
-  }
 }
 
-const canRun = ({ lifecycle, waiting }: HartSlot): boolean => lifecycle === 'started' && !waiting;
+const waits = ({ lifecycle, waiting }: HartSlot): boolean => lifecycle === 'started' && waiting;
+
+const takesPart = ({ lifecycle, waiting, trapped }: HartSlot): boolean =>
+  lifecycle === 'started' && (!waiting || trapped);

@@ -38,7 +38,7 @@ export class BareMachine implements Guest {
       name: '',
       clock: machine.clock,
       memory: machine.dma,
-      harts: machine.harts.map(machineLines),
+      harts: machine.harts.map((hart) => machineLines(machine, hart)),
       slots,
       startTime,
       rom: firmware === 'none',

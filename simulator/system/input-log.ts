@@ -1,4 +1,5 @@
 import type { Machine } from '../machine/machine';
+import type { TimePosition } from '../machine/scheduler';
 import type { MachineStop } from '../machine/stop';
 
 /** Something that came into the machine from outside: replaying a run needs all of them, and nothing else. */
@@ -15,10 +16,10 @@ export type Input =
   | { readonly kind: 'csr'; readonly cpu: number; readonly csr: number; readonly value: bigint };
 
 /** Where a machine stands, and how it came to stand there: a run that goes the same way stands there too. */
-export interface Position {
-  /** Instructions retired, machine clock, and how many steps of the VMM's current handler are done. */
+export interface Position extends TimePosition {
+  /** Instructions that all harts have retired. */
   readonly retired: number;
-  readonly clock: number;
+  /** How many steps of the handler at work are done; 0 where none is. */
   readonly step: number;
   /** What the run stopped for that led there; 'here' where the machine has not run since the last input, or at all. */
   readonly after: MachineStop['reason'] | 'here';
@@ -43,10 +44,10 @@ export class InputLog {
 
   /** Where the machine is now. */
   position(): Position {
-    const { clock, activeHandler, runs } = this.machine();
+    const { clock, scheduler, activeHandler, runs } = this.machine();
     return {
+      ...scheduler.position(),
       retired: clock.retired,
-      clock: clock.now(),
       step: activeHandler?.trail.length ?? 0,
       after: runs.runs === this.runsAtLast || runs.stop === undefined ? 'here' : runs.stop,
     };

@@ -1,5 +1,6 @@
 import { FLOAT_REGISTERS } from '../core/index';
 import type { PlainValue } from '../devices/device';
+import { NOBODY } from '../machine/scheduler';
 import { FileFormatError } from '../machine/state/plain-codec';
 
 type Fields = { readonly [field: string]: PlainValue };
@@ -15,6 +16,7 @@ const where =
     if (!holds(value)) refuse(path);
   };
 const whole = where((value) => typeof value === 'number' && Number.isSafeInteger(value) && value >= 0);
+const hart = where((value) => typeof value === 'number' && Number.isSafeInteger(value) && value >= NOBODY);
 const isOf32 = (number: number): boolean => number >= 0 && number < 32;
 /** x1 to x31, or f0 to f31, which are numbered in the same file. */
 const register = where(
@@ -44,7 +46,7 @@ const list =
     for (const [index, inner] of value.entries()) item(inner, `${path}[${index}]`);
   };
 
-const position = { retired: whole, clock: whole, step: whole, after: text };
+const position = { retired: whole, epoch: whole, hart, offset: whole, step: whole, after: text };
 
 /** What each kind of input has with it. */
 const INPUTS: { readonly [kind: string]: Check } = {

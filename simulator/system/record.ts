@@ -1,6 +1,7 @@
 import type { FileContents } from '../devices/disk/file-log';
 import type { CpuState } from '../hypervisor/cpu';
 import type { Runner } from '../machine/machine';
+import { NOBODY } from '../machine/scheduler';
 import { seal, unseal } from '../machine/state/sealed-file';
 import type { MachineStop } from '../machine/stop';
 import { checkedDescription } from './description-check';
@@ -37,7 +38,7 @@ export interface Life {
 /** Why a record cannot be replayed, or where the replay leaves it: a message for the user. */
 export class ReplayError extends Error {}
 
-const VERSION = 5;
+const VERSION = 6;
 
 /** Closes the record of a life where the run stands. */
 export function lifeOf(system: System, start: string): Life {
@@ -128,38 +129,47 @@ export class Replay {
 
   /** Whether the machine is where the recording ended, and as it was, and had come there as it did then. */
   get isSame(): boolean {
-    const { clock, runs } = this.system.machine;
+    const { runs } = this.system.machine;
     const { end } = this.life;
     const stopped = end.after === 'here' || end.after === runs.stop;
-    return (
-      stopped && clock.retired === end.retired && clock.now() === end.clock && this.system.stateHash() === end.hash
-    );
+    return stopped && this.standsAt(end) && this.system.stateHash() === end.hash;
   }
 
   /** @returns the stop where the budget does not reach as far as the goal */
-  private runTowards({ retired, clock, after }: Position, instructions: number): MachineStop | undefined {
+  private runTowards({ retired, epoch, offset, after }: Position, instructions: number): MachineStop | undefined {
     const { machine } = this.system;
     // What ends a run may come without an instruction that retires, a trap loop say: what leads to it is let begin.
     const beyond = BEYOND.has(after) ? 1 : 0;
     const left = Math.max(0, retired - machine.clock.retired) + beyond;
-    const waitUntil = after === 'waiting' ? clock : undefined;
+    const waitUntil = after === 'waiting' ? epoch + offset : undefined;
     const stop = this.runner.run({ instructions: Math.min(instructions, left), waitUntil });
     return stop.reason === 'limit' && left > instructions ? stop : undefined;
   }
 
   /** Stands at the position of an input; one inside a handler is reached by running the handler as far as it had come. */
-  private reach({ retired, clock, step }: LoggedInput): void {
+  private reach(input: LoggedInput): void {
     const { machine } = this.system;
-    if (step > 0)
+    if (input.step > 0)
       machine.run({
         instructions: 1,
-        stopAtStep: (_, handler) => handler.trail.length === step,
+        stopAtStep: (_, handler) => handler.trail.length === input.step,
       });
-    if (machine.clock.retired !== retired || machine.clock.now() !== clock)
+    if (!this.standsAt(input))
       throw new ReplayError(
-        `the replay left the record: an input came after ${retired} instructions at ${clock} ns, and the machine stands at ${machine.clock.retired} and ${machine.clock.now()}`,
+        `the replay left the record: an input came ${inWords(input)}, and the machine stands ${inWords({ ...machine.scheduler.position(), retired: machine.clock.retired })}`,
       );
   }
+
+  private standsAt({ retired, epoch, hart, offset }: Position): boolean {
+    const { clock, scheduler } = this.system.machine;
+    const here = scheduler.position();
+    return clock.retired === retired && here.epoch === epoch && here.hart === hart && here.offset === offset;
+  }
+}
+
+function inWords({ retired, epoch, hart, offset }: Omit<Position, 'step' | 'after'>): string {
+  const who = hart === NOBODY ? 'between two parts' : `in the part of hart ${hart}`;
+  return `after ${retired} instructions, ${who}, ${offset} ns after the epoch of ${epoch} ns began`;
 }
 
 /** Gives the machine an input again that was logged in another run. */

@@ -31,7 +31,7 @@ const ITEMS: { readonly [field: string]: PlainValue } = {
 const OPTIONAL: { readonly [field: string]: PlainValue } = { failure: '', paging: PAGING };
 
 /** Fields that are instants of the machine's clock. */
-const INSTANTS: ReadonlySet<string> = new Set(['now', 'skipped', 'busyUntil', 'deadline']);
+const INSTANTS: ReadonlySet<string> = new Set(['start', 'end', 'time', 'reached', 'busyUntil', 'deadline']);
 
 /**
  * Checks that a state has the form of another one, which the same machine gave: the same fields, with values of the same kinds.

@@ -55,7 +55,7 @@ export function describeSystem(configuration: SystemConfiguration): SystemDescri
   };
 }
 
-const VERSION = 5;
+const VERSION = 6;
 /** The largest guest's memory, and as much again for its VMM. */
 const MOST_PAGES = 2 ** 20;
 

@@ -15,7 +15,7 @@ import { Machine } from '../machine/machine';
 import { FIRMWARE_MEMORY, MEMORY_MAP } from '../machine/memory-map';
 import { deprivilegedProcessor } from '../machine/processor';
 import { RESET_INSTRUCTIONS } from '../machine/reset-vector';
-import { DEFAULT_TURN } from '../machine/scheduler';
+import { DEFAULT_TURN, NOBODY } from '../machine/scheduler';
 import { MemoryImages } from '../machine/state/memory-image';
 import { SnapshotError } from '../machine/state/snapshot-error';
 import { FRAME, SUPERPAGE } from '../mmu/address';
@@ -266,12 +266,13 @@ export class System {
     const { ledger, ...given } = state;
     checkForm(like, given, '');
     checkLedger(ledger as unknown as PlainValue, this.vm !== undefined);
-    const { clock, scheduler } = state.machine;
-    if (clock.skipped > clock.now) throw new SnapshotError('the snapshot has skipped more time than has passed');
-    if (scheduler.current < 0 || scheduler.current >= this.machine.harts.length)
-      throw new SnapshotError(`the snapshot's field machine.scheduler.current is ${scheduler.current}: no such hart`);
-    if (scheduler.left > DEFAULT_TURN)
-      throw new SnapshotError(`the snapshot's field machine.scheduler.left is ${scheduler.left}: no turn is that long`);
+    const { current, epoch } = state.machine.scheduler;
+    if (current < NOBODY || current >= this.machine.harts.length)
+      throw new SnapshotError(`the snapshot's field machine.scheduler.current is ${current}: no such hart`);
+    if (epoch.end - epoch.start > DEFAULT_TURN)
+      throw new SnapshotError(
+        `the snapshot's field machine.scheduler.epoch.end is ${epoch.end}: no epoch is that long`,
+      );
   }
 
   /** What of VMs' tables, TLBs and DMA leads out of their memory: nothing, while the VMM is right. */

@@ -17,7 +17,7 @@ export function virtualMachine(machine: Machine, configuration: VmConfiguration)
     name: '',
     clock: machine.clock,
     memory: machine.dma,
-    harts: machine.harts.map(machineLines),
+    harts: machine.harts.map((hart) => machineLines(machine, hart)),
     slots: [],
     startTime: 0,
     rom: false,

@@ -63,7 +63,7 @@ export class BareMachine implements CorePlatform {
       const left = limit - (this.hart.retired - start);
       if (left <= 0) throw new Error(`not finished after ${limit} instructions, pc 0x${this.hart.pc.toString(16)}`);
       const exit = this.run(Math.min(left, budget()));
-      const goesOn = exit === RunExit.Budget || exit === RunExit.Requested || exit === RunExit.Yield;
+      const goesOn = exit === RunExit.Budget || exit === RunExit.Requested || exit === RunExit.Pause;
       if (!goesOn) throw new Error(`left with ${exit} at pc 0x${this.hart.pc.toString(16)}`);
     }
   }

@@ -344,7 +344,7 @@ describe('hart', () => {
     const machine = machineWith('wfi\n pause\n wfi\n');
     strictEqual(machine.hart.run(10), RunExit.Wfi);
     strictEqual(machine.hart.executedThisRun, 1);
-    strictEqual(machine.hart.run(10), RunExit.Yield);
+    strictEqual(machine.hart.run(10), RunExit.Pause);
     machine.hart.setCsr(MIE, 1n << 7n);
     machine.hart.setInterruptPending(7, true);
     strictEqual(machine.hart.run(1), RunExit.Budget, 'an enabled interrupt awaits: wfi goes on');

@@ -28,7 +28,7 @@ function stateOf(machine: BareMachine): object {
 }
 
 const goesOn = (exit: RunExit): boolean =>
-  exit === RunExit.Budget || exit === RunExit.Requested || exit === RunExit.Yield || exit === RunExit.Wfi;
+  exit === RunExit.Budget || exit === RunExit.Requested || exit === RunExit.Pause || exit === RunExit.Wfi;
 
 describe('translator', () => {
   for (const tool of gnuProgramTools) requireTool(tool);

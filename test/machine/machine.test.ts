@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { Clock } from '../../simulator/machine/clock';
 import { Pace } from '../../simulator/machine/pace';
 import { VIRTUALIZATIONS } from '../../simulator/system/system';
 import { assembleGuest, makeSystem } from '../support/guest';
@@ -75,19 +74,6 @@ on_trap:
       const [wanted = 0n, seen = 0n] = [8, 18].map((register) => system.machine.harts[0]?.x(register));
       assert.ok(seen >= wanted && seen <= wanted + 2n, `${seen}, and the timer was set to ${wanted}`);
     });
-
-  it('pauses up to the next tick, or what is due before it', () => {
-    const clock = new Clock(() => undefined);
-    clock.skip(1030);
-    clock.pause();
-    assert.deepEqual([clock.now(), clock.retired], [1100, 0]);
-    clock.pause();
-    assert.equal(clock.now(), 1100);
-    clock.skip(10);
-    clock.schedule('disk', 1150);
-    clock.pause();
-    assert.equal(clock.now(), 1150);
-  });
 
   it('sees that traps follow one another for ever while each of them is watched', async () => {
     const { system } = makeSystem(await assembleGuest('_start: li t0, 0x18000000\n csrw stvec, t0\n ebreak'));

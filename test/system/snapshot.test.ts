@@ -19,7 +19,7 @@ function positions(total: number): number[] {
   return Array.from({ length: 3 }, () => 1 + next(Math.max(1, total - 1))).sort((a, b) => a - b);
 }
 
-/** Hart 0 starts hart 1 and asks it for fences before it has had a turn; hart 1 suspends itself, is woken by an IPI, and stops. */
+/** Hart 0 starts hart 1 and asks it for fences while it runs; hart 1 suspends itself, is woken by an IPI, and stops. */
 const SUSPENDED_HART = `
         .globl _start
 _start: li      a0, 1
@@ -110,9 +110,7 @@ for (const virtualization of VIRTUALIZATIONS) {
       const end = runToEnd(whole);
       const system = make(program);
       const seen = new Set<string>();
-      // A turn has ten thousand instructions: about where hart 1 is asked, where it sleeps, and where it has been woken.
-      for (const at of [30, 10_006, 10_012, 20_010, 20_014]) {
-        assert.ok(at < whole.machine.clock.retired);
+      for (let at = 1; at < whole.machine.clock.retired; at += 2) {
         system.machine.run({ instructions: at - system.machine.clock.retired });
         const snapshot = system.save();
         const { machine } = snapshot;

@@ -13,6 +13,16 @@ const HYPERVISOR_LEVEL = 2;
 const sourceField = (word: number): number => (word >>> 15) & 31;
 const hasImmediate = (word: number): boolean => ((word >>> 14) & 1) !== 0;
 
+/** The opcode SYSTEM, and the bits of funct3 that only CSR instructions set. */
+const SYSTEM = 0x73;
+const OPCODE = 0x7f;
+const ACCESS = 3 << 12;
+
+/** Whether an instruction is one that accesses a CSR. */
+export function accessesCsr(word: number, { number }: { readonly number: number }): boolean {
+  return (word & OPCODE) === SYSTEM && (word & ACCESS) !== 0 && word >>> 20 === number;
+}
+
 /** The register that a CSR instruction reads; `undefined` when its operand is an immediate. */
 export function csrSourceRegister(word: number): number | undefined {
   return hasImmediate(word) ? undefined : sourceField(word);

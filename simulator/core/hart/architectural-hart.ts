@@ -293,7 +293,7 @@ export abstract class ArchitecturalHart implements CsrHost {
   }
 
   clock(): number {
-    return this.shared.platform.clockNow();
+    return this.shared.platform.clockNow(this.id);
   }
 
   instructionsRetired(): number {

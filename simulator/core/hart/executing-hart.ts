@@ -39,6 +39,8 @@ export interface ExecutingHart
   once(prepare: () => void, undo: () => void, isCounted: boolean): boolean;
   /** The current instruction is executed again. */
   tryAgain(): void;
+  /** The current instruction reads the time, which has to wait: it is executed when the hart runs again. */
+  postpone(): void;
   /** After an instruction that retired here: pc to what follows. */
   advance(length: 2 | 4): void;
   /** After a system instruction that retired: pc to what follows, and interrupts that it may have let through. */

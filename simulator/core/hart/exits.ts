@@ -10,12 +10,14 @@ export const RunExit = {
   Watchpoint: 3,
   /** `wfi` retired and no interrupt awaits. */
   Wfi: 4,
-  /** A `pause` hint retired. */
-  Yield: 5,
+  /** A `pause` hint, or a wait on a reservation, retired. */
+  Pause: 5,
   /** `core.requestExit()` was called during an access to a device. */
   Requested: 6,
   /** Traps follow one another without an instruction that retires: the trap handler itself traps. */
   TrapLoop: 7,
+  /** The instruction at pc reads the time, was not executed, and is to be tried again when `timeIsAhead` says so no more. */
+  TimeAhead: 8,
 } as const;
 
 export type RunExit = (typeof RunExit)[keyof typeof RunExit];

@@ -28,7 +28,8 @@ const RECHECK = -1;
 const urgency: Readonly<Record<number, number>> = {
   [RECHECK]: 0,
   [RunExit.Requested]: 1,
-  [RunExit.Yield]: 2,
+  [RunExit.TimeAhead]: 2,
+  [RunExit.Pause]: 2,
   [RunExit.Wfi]: 3,
   [RunExit.Watchpoint]: 4,
   [RunExit.Breakpoint]: 5,
@@ -100,6 +101,7 @@ export class Hart extends ArchitecturalHart implements ExecutingHart {
       raiseAccess: (code, low, high, offset) => this.raise(code, low, high, this.trapped.ofAccess(code, offset)),
       watchHit: (address, isWrite) => this.watchHit(address, isWrite),
       once: (prepare, undo) => this.once(prepare, undo, true),
+      postpone: () => this.postpone(),
     };
     const memory = new MemoryAccess(state, shared, translation, fastPath, events, shared.options.misaligned);
     this.software = new SoftwareAccess(state, shared, translation, fastPath, (code) => this.trapped.ofSoftware(code));
@@ -111,7 +113,7 @@ export class Hart extends ArchitecturalHart implements ExecutingHart {
       shared,
       memory,
       fetching,
-      new SystemInstructions(this, memory),
+      new SystemInstructions(this, memory, shared.platform),
       new FloatInstructions(this),
     );
   }
@@ -299,6 +301,11 @@ export class Hart extends ArchitecturalHart implements ExecutingHart {
   }
 
   tryAgain(): void {
+    this.unretire();
+  }
+
+  postpone(): void {
+    this.leave(RunExit.TimeAhead);
     this.unretire();
   }
 

@@ -1,9 +1,10 @@
-import type { SystemOperation } from '../../isa';
+import { Csr, type SystemOperation } from '../../isa';
 import { Privilege, virtualPage } from '../../mmu';
-import { type CsrOperation, csrSourceRegister, executeCsrInstruction } from '../csr/instruction';
+import { accessesCsr, type CsrOperation, csrSourceRegister, executeCsrInstruction } from '../csr/instruction';
 import { Refusal } from '../csr/register';
 import { rdOf, rs1Of, rs2Of } from '../interpreter/instruction-fields';
 import type { MemoryAccess } from '../memory/memory-access';
+import type { CorePlatform } from '../memory/platform';
 import { executeCacheBlock } from './cache-blocks';
 import type { ExecutingHart } from './executing-hart';
 import { RunExit } from './exits';
@@ -17,6 +18,7 @@ export class SystemInstructions {
   constructor(
     private readonly hart: ExecutingHart,
     private readonly memory: MemoryAccess,
+    private readonly platform: CorePlatform,
   ) {
     this.hypervisor = new HypervisorInstructions(hart, memory);
   }
@@ -44,7 +46,7 @@ export class SystemInstructions {
         this.waitForInterrupt(word);
         return;
       case 'pause':
-        hart.leave(RunExit.Yield);
+        hart.leave(RunExit.Pause);
         hart.finishSystem(4);
         return;
       case 'sfence.vma':
@@ -80,6 +82,10 @@ export class SystemInstructions {
   private accessCsr(operation: CsrOperation, word: number): void {
     const { hart } = this;
     const { csrs, state } = hart;
+    if (accessesCsr(word, Csr.time) && this.platform.timeIsAhead?.()) {
+      hart.postpone();
+      return;
+    }
     const source = csrSourceRegister(word) ?? 0;
     if (!executeCsrInstruction(csrs, operation, word, state.registerLow(source), state.registerHigh(source))) {
       hart.raiseIllegal(word, csrs.refusal);

@@ -39,6 +39,8 @@ export interface AccessEvents {
   watchHit(address: number, isWrite: boolean): void;
   /** See `Hart.once`; the instruction is counted. */
   once(prepare: () => void, undo: () => void): boolean;
+  /** The access reads the time, which has to wait: the instruction is executed when the hart runs again. */
+  postpone(): void;
 }
 
 const misalignedFault = { load: ExceptionCode.loadMisaligned, store: ExceptionCode.storeMisaligned } as const;
@@ -54,7 +56,7 @@ const storeFaults: ReadonlyMap<number, number> = new Map([
 export const storeFaultOf = (fault: number): number => storeFaults.get(fault) ?? fault;
 
 /**
- * Loads, stores and atomics that the fast path does not answer. Each gives true when the access is done and false when it has trapped;
+ * Loads, stores and atomics that the fast path does not answer. Each gives true when the access is done and false when it has trapped or has to wait;
  * loads leave their value, zero-extended, in `low` and `high`.
  */
 export class MemoryAccess {
@@ -84,6 +86,9 @@ export class MemoryAccess {
     if (this.shared.ram.contains(physical, size)) {
       this.readRam(physical, size);
       this.cache(HartLayout.readTable, low, high, Access.read);
+    } else if (this.shared.platform.timeIsAhead?.(physical)) {
+      this.events.postpone();
+      return false;
     } else if (!this.readDevice(physical, size)) {
       this.raise(ExceptionCode.loadAccessFault, low, high);
       return false;

@@ -12,8 +12,14 @@ export interface CorePlatform {
   fetchPhysical(address: number): number | undefined;
   /** @returns false for an access fault */
   writePhysical(address: number, size: 1 | 2 | 4 | 8, low: number, high: number): boolean;
-  /** The machine clock in instructions at the current instruction. */
-  clockNow(): number;
+  /** The time of a hart at its current instruction, in nanoseconds. */
+  clockNow(hartId: number): number;
+  /**
+   * Whether other harts that run are behind the one that executes, so that what it reads of the time has to wait: else time would run
+   * backwards for who comes to know of it. Absent where there is one hart.
+   * @param address of a device register that is about to be read, which may tell the time; absent: the instruction reads `time` itself
+   */
+  timeIsAhead?(address?: number): boolean;
   /**
    * `nextTimer()` of a hart has changed: the machine calls its `timerReached()` at that time of the clock. Absent where nothing uses
    * stimecmp.

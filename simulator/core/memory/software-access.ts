@@ -42,6 +42,8 @@ export class SoftwareAccess {
       // Watched are the accesses of instructions.
       watchHit: () => undefined,
       once: () => false,
+      // A handler begins when nobody is behind its hart: what it reads of the time never has to wait.
+      postpone: () => undefined,
     };
     this.memory = new MemoryAccess(state, shared, translation, fastPath, events, 'works');
   }

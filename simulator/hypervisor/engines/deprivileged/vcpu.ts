@@ -1,4 +1,5 @@
 import {
+  accessesCsr,
   CsrFile,
   CsrSlot,
   Environment,
@@ -67,7 +68,7 @@ export abstract class DeprivilegedVcpu extends Vcpu {
       state: this.state,
       pmp: new Pmp(() => undefined),
       hartId: id,
-      clock: () => vm.machine.clock.now(),
+      clock: () => vm.machine.scheduler.timeOf(hart),
       instructionsRetired: () => hart.retired,
       // The virtual hart has no hypervisor extension, its timer is the SBI's, and its shadow tables have three levels: kernels find out
       // what paging there is by what satp takes.
@@ -185,6 +186,15 @@ export abstract class DeprivilegedVcpu extends Vcpu {
     this.state.setPc(state.csrLow(CsrSlot.sepc), state.csrHigh(CsrSlot.sepc));
     // The guest uses the hardware's floating-point registers itself: what it has made of their state is its own.
     this.state.status = (this.state.status & ~Status.FS) | (state.status & Status.FS);
+  }
+
+  /** Calls of the guest's kernel, and reads of the time; where the hardware leaves stval zero, it may be such a one. */
+  isOrdered({ interrupt, cause, instructionBits }: Exit): boolean {
+    if (interrupt) return false;
+    if (cause === ExceptionCode.userEcall) return !this.user;
+    return (
+      cause === ExceptionCode.illegalInstruction && (instructionBits === 0 || accessesCsr(instructionBits, Csr.time))
+    );
   }
 
   *handleExit(exit: Exit): Narration<Outcome> {

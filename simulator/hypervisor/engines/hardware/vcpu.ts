@@ -221,6 +221,10 @@ export class HardwareVcpu extends Vcpu {
   /** The hart's CSRs are where the VMM looks. */
   leave(): void {}
 
+  isOrdered({ interrupt, cause }: Exit): boolean {
+    return !interrupt && cause === ExceptionCode.virtualSupervisorEcall;
+  }
+
   *handleExit(exit: Exit): Narration<Outcome> {
     const { cause } = exit;
     const { kind, access } = exit.description;
