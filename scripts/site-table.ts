@@ -1,8 +1,12 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Plugin } from 'esbuild';
+import { globSync } from 'glob';
 import ts from 'typescript';
+import { enteredCall, isHandler, problemOf, yieldedStep } from './handler-syntax';
+import type { MappedText } from './mapped-text';
 import { SiteFlow } from './site-flow';
+import { writeTwins } from './straight-twins';
 
 /** See simulator/machine/sites.d.ts, which declares the same shape for the importers of `hyperstep:sites`. */
 export interface Site {
@@ -28,16 +32,14 @@ interface HandlerFunction {
   readonly first: number[];
 }
 
-/** Where VMM and firmware have their handlers. */
-const handlersFolders = ['simulator/firmware', 'simulator/hypervisor'];
-/** Declares `step` and `inside`. */
-const narrationModule = 'simulator/machine/narration';
+/** Where VMM and firmware have their handlers, and who runs them. */
+const handlersPlaces = ['simulator/firmware', 'simulator/hypervisor', 'simulator/machine/machine.ts'];
 
 /**
  * An esbuild plugin: VMM handlers are generators that narrate what they do (``yield step`load the guest's PTE at ${gpa}` ``) and
  * enter each other with `yield*`. It gives every such place an id, serves the table of them as `hyperstep:sites`, and passes the id at
- * run time: ``yield step`…` `` becomes ``observation.on && (yield step.at(ID)`…`)``, so that nobody's steps are not even made, and
- * `yield* f(x)` becomes `yield* inside(ID, f(x))`.
+ * run time: ``yield step`…` `` becomes ``yield step.at(ID)`…` ``, and `yield* f(x)` becomes `yield* inside(ID, f(x))`. Beside each handler
+ * it writes the straight twin that runs where nobody looks (`straight-twins.ts`).
  */
 export function siteTable(root = process.cwd()): Plugin {
   return {
@@ -52,9 +54,9 @@ export function siteTable(root = process.cwd()): Plugin {
       build.onLoad({ filter: /.*/, namespace: 'hyperstep' }, () => ({
         contents: `export const sites = ${JSON.stringify(scanned.sites)};`,
       }));
-      build.onLoad({ filter: /[\\/]simulator[\\/](firmware|hypervisor)[\\/].*\.ts$/ }, ({ path: file }) => {
-        const contents = scanned.rewritten.get(relativePath(root, file));
-        return contents === undefined ? undefined : { contents, loader: 'ts' };
+      build.onLoad({ filter: /[\\/]simulator[\\/](firmware|hypervisor|machine)[\\/].*\.ts$/ }, ({ path: file }) => {
+        const rewritten = scanned.rewritten.get(relativePath(root, file));
+        return rewritten && { contents: rewritten.toString(), loader: 'ts' };
       });
     },
   };
@@ -62,15 +64,19 @@ export function siteTable(root = process.cwd()): Plugin {
 
 export interface Scanned {
   readonly sites: Site[];
-  /** File to its text with the ids written in; line numbers are those of the source. */
-  readonly rewritten: Map<string, string>;
+  /** File to its text with ids and twins written in. */
+  readonly rewritten: Map<string, MappedText>;
   readonly errors: { file: string; line: number; column: number; message: string }[];
 }
 
 /** @param files repo-relative path to source text */
 export function scanHandlers(files: ReadonlyMap<string, string>): Scanned {
   const scanned: Scanned = { sites: [], rewritten: new Map(), errors: [] };
-  const scannedFiles = [...files.keys()].sort().map((file) => scanFile(file, files.get(file) ?? '', scanned));
+  const sources = [...files.keys()]
+    .sort()
+    .map((file) => ts.createSourceFile(file, files.get(file) ?? '', ts.ScriptTarget.ES2022, true));
+  const handlers = new Set(sources.flatMap(handlerNames));
+  const scannedFiles = sources.map((source) => scanFile(source, handlers, scanned));
   const functions = scannedFiles.flatMap((each) => each.functions);
   const imported = new Map(scannedFiles.map((each) => [each.file, each.imported]));
   for (const site of scanned.sites) {
@@ -115,14 +121,16 @@ interface ScannedFile {
   readonly imported: ReadonlyMap<string, string>;
 }
 
-function scanFile(file: string, text: string, { sites, rewritten, errors }: Scanned): ScannedFile {
-  const source = ts.createSourceFile(file, text, ts.ScriptTarget.ES2022, true);
-  const inserts: { at: number; text: string }[] = [];
-  const needed = new Set<string>();
+function scanFile(
+  source: ts.SourceFile,
+  handlers: ReadonlySet<string>,
+  { sites, rewritten, errors }: Scanned,
+): ScannedFile {
+  const { fileName: file } = source;
   const yields = new Map<ts.Node, number>();
   const bodies: { readonly name: string; readonly body: ts.Node }[] = [];
 
-  const addSite = (node: ts.Node, kind: Site['kind'], pieces: string[], expressions: ts.Node[]): number => {
+  const addSite = (node: ts.Node, kind: Site['kind'], pieces: string[], expressions: ts.Node[]): void => {
     const start = source.getLineAndCharacterOfPosition(node.getStart(source));
     const id = sites.length;
     sites.push({
@@ -138,48 +146,26 @@ function scanFile(file: string, text: string, { sites, rewritten, errors }: Scan
       next: [],
     });
     yields.set(node.parent, id);
-    return id;
   };
 
   const visit = (node: ts.Node): void => {
-    // Other functions have no sites: a name is that of the generator around them.
-    if (isGenerator(node) && node.body)
-      bodies.push({ name: enclosingFunction(node.body, source).function, body: node.body });
-    if (ts.isTaggedTemplateExpression(node) && ts.isIdentifier(node.tag) && node.tag.text === 'step') {
-      if (!ts.isYieldExpression(node.parent) || node.parent.asteriskToken) {
-        const { line, character } = source.getLineAndCharacterOfPosition(node.getStart(source));
-        errors.push({
-          file,
-          line: line + 1,
-          column: character,
-          message: 'A step`...` must be yielded: `yield step`...``',
-        });
-      }
-      const id = addSite(node, 'step', templateText(node.template), templateExpressions(node.template));
-      inserts.push({ at: node.parent.getStart(source), text: 'observation.on && (' });
-      inserts.push({ at: node.tag.end, text: `.at(${id})` }, { at: node.end, text: ')' });
-      needed.add('observation');
-    } else if (
-      ts.isYieldExpression(node) &&
-      node.asteriskToken &&
-      node.expression &&
-      ts.isCallExpression(node.expression)
-    ) {
-      const call = node.expression;
-      const id = addSite(call, 'call', [], [call.expression]);
-      inserts.push({ at: call.getStart(source), text: `inside(${id}, ` }, { at: call.end, text: ')' });
-      needed.add('inside');
+    const message = problemOf(node, handlers);
+    if (message !== undefined) {
+      const { line, character } = source.getLineAndCharacterOfPosition(node.getStart(source));
+      errors.push({ file, line: line + 1, column: character, message });
     }
+    // Other functions have no sites: a name is that of the generator around them.
+    if (isHandler(node)) bodies.push({ name: enclosingFunction(node.body, source).function, body: node.body });
+    const step = yieldedStep(node);
+    const call = enteredCall(node);
+    if (step) addSite(step, 'step', templateText(step.template), templateExpressions(step.template));
+    else if (call) addSite(call, 'call', [], [call.expression]);
     ts.forEachChild(node, visit);
   };
   visit(source);
 
-  const names = [...needed].filter((name) => !imports(source, name)).sort();
-  if (names.length > 0) {
-    const narration = path.posix.relative(path.posix.dirname(file), narrationModule);
-    inserts.push({ at: 0, text: `import { ${names.join(', ')} } from '${narration}'; ` });
-  }
-  if (inserts.length > 0) rewritten.set(file, insertAll(text, inserts));
+  const twins = writeTwins(source, (node) => yields.get(node));
+  if (twins) rewritten.set(file, twins);
 
   const flow = new SiteFlow((node) => yields.get(node));
   const functions = bodies.map(({ name, body }) => ({ file, name, first: [...flow.ofFunction(body)] }));
@@ -200,19 +186,15 @@ function importedNames(source: ts.SourceFile, file: string): Map<string, string>
   return names;
 }
 
-function isGenerator(node: ts.Node): node is ts.FunctionDeclaration | ts.FunctionExpression | ts.MethodDeclaration {
-  const isFunction = ts.isFunctionDeclaration(node) || ts.isFunctionExpression(node) || ts.isMethodDeclaration(node);
-  return isFunction && node.asteriskToken !== undefined;
-}
-
-function insertAll(text: string, inserts: { at: number; text: string }[]): string {
-  let result = '';
-  let copied = 0;
-  for (const insert of [...inserts].sort((a, b) => a.at - b.at)) {
-    result += text.slice(copied, insert.at) + insert.text;
-    copied = insert.at;
-  }
-  return result + text.slice(copied);
+/** The names of a source's handlers. */
+function handlerNames(source: ts.SourceFile): string[] {
+  const names: string[] = [];
+  const visit = (node: ts.Node): void => {
+    if (isHandler(node) && node.name) names.push(node.name.getText(source));
+    ts.forEachChild(node, visit);
+  };
+  visit(source);
+  return names;
 }
 
 function templateText(template: ts.TemplateLiteral): string[] {
@@ -222,16 +204,6 @@ function templateText(template: ts.TemplateLiteral): string[] {
 
 function templateExpressions(template: ts.TemplateLiteral): ts.Node[] {
   return ts.isNoSubstitutionTemplateLiteral(template) ? [] : template.templateSpans.map((span) => span.expression);
-}
-
-function imports(source: ts.SourceFile, wanted: string): boolean {
-  return source.statements.some(
-    (statement) =>
-      ts.isImportDeclaration(statement) &&
-      statement.importClause?.namedBindings !== undefined &&
-      ts.isNamedImports(statement.importClause.namedBindings) &&
-      statement.importClause.namedBindings.elements.some(({ name }) => name.text === wanted),
-  );
 }
 
 /** `name`, or `Class.name`; an unnamed function is called by the variable or property that holds it. */
@@ -258,15 +230,11 @@ function holderName(parent: ts.Node): ts.Node | undefined {
 }
 
 function readHandlers(root: string): Map<string, string> {
-  const files = new Map<string, string>();
-  for (const folder of handlersFolders.filter((each) => existsSync(path.join(root, each)))) {
-    for (const name of readdirSync(path.join(root, folder), { recursive: true, encoding: 'utf8' })) {
-      if (!name.endsWith('.ts') || name.endsWith('.d.ts')) continue;
-      const file = path.join(root, folder, name);
-      files.set(relativePath(root, file), readFileSync(file, 'utf8'));
-    }
-  }
-  return files;
+  const found = globSync(
+    handlersPlaces.map((place) => (place.endsWith('.ts') ? place : `${place}/**/*.ts`)),
+    { cwd: root, posix: true, ignore: '**/*.d.ts' },
+  );
+  return new Map(found.map((file) => [file, readFileSync(path.join(root, file), 'utf8')]));
 }
 
 function relativePath(root: string, file: string): string {

@@ -6,7 +6,7 @@ import { Privilege } from '../mmu/index';
 import { type Board, readDevice, writeDevice } from './board';
 import { Clock } from './clock';
 import type { ActiveHandler, HostedSoftware } from './hosted-software';
-import { observation, type Step } from './narration';
+import { runThrough, type Step } from './narration';
 import { DEFAULT_TURN, HartScheduler } from './scheduler';
 import { StateHash } from './state/state-hash';
 import type { EndOfRun, MachineStop } from './stop';
@@ -331,7 +331,10 @@ export class Machine implements CorePlatform, Runner {
   private beginHandler(hart: Hart, request: RunRequest, software = this.softwareOf(hart)): MachineStop | undefined {
     if (!software) throw new RangeError(`hart ${hart.id} has trapped into a mode that nobody hosts`);
     this.scheduler.act(hart, false);
-    return this.continueHandler({ hart, software, narration: software.handleTrap(hart), trail: [] }, request);
+    if (request.stopAtStep)
+      return this.continueHandler({ hart, software, narration: software.handleTrap(hart), trail: [] }, request);
+    runThrough(software.handleTrap(hart));
+    return this.handled(request);
   }
 
   /** Who handles the trap that a hart has taken, by the mode that it is in since: nobody where that is the guest's own software. */
@@ -363,15 +366,12 @@ export class Machine implements CorePlatform, Runner {
     return reportedTraps.count >= TRAP_LOOP;
   }
 
-  /** Runs a handler to its end, or to a step that the request wants to see. */
+  /** Runs a handler step by step to its end, or to a step that the request wants to see. */
   private continueHandler(handler: ActiveHandler, request: RunRequest): MachineStop | undefined {
     const stoppedBefore = handler === this.activeHandler;
-    const observed = request.stopAtStep !== undefined || stoppedBefore;
-    observation.on = observed;
     for (;;) {
       const next = handler.narration.next();
       if (next.done) break;
-      if (!observed) continue;
       handler.trail.push(next.value);
       if (request.stopAtStep?.(next.value, handler)) {
         this.activeHandler = handler;
@@ -379,12 +379,18 @@ export class Machine implements CorePlatform, Runner {
       }
     }
     this.activeHandler = undefined;
+    const stop = this.handled(request);
+    if (!stop && stoppedBefore && request.stopAtHandlerEnd) return { reason: 'handler-end', hart: handler.hart };
+    return stop;
+  }
+
+  /** A handler has come to its end. */
+  private handled(request: RunRequest): MachineStop | undefined {
     const reported = this.guestTrap;
     this.guestTrap = undefined;
     if (this.end) return this.end;
     if (reported && request.stopAtGuestTrap?.(reported.trap, reported.hart))
       return { reason: 'guest-trap', ...reported };
-    if (stoppedBefore && request.stopAtHandlerEnd) return { reason: 'handler-end', hart: handler.hart };
     return undefined;
   }
 

@@ -1,7 +1,8 @@
 /**
  * Privileged software that is part of HyperStep (firmware, VMM) narrates: before each thing it does, its handler yields a step,
  * whose template is the comment, the log line and the debugger's stopping place at once.
- * The build (scripts/site-table.ts) numbers every `step` and every `yield*` in the handlers' sources: see `hyperstep:sites`.
+ * The build (scripts/site-table.ts) numbers every `step` and every `yield*` in the handlers' sources (see `hyperstep:sites`), and gives
+ * each handler a straight twin: a plain function of the same source without the steps, which runs where nobody looks.
  */
 export interface Step {
   /** Id in the site table of the template that made this step. */
@@ -12,7 +13,7 @@ export interface Step {
   readonly callers: number[];
 }
 
-/** A handler at work. Run to its end it has the same effect whether or not anyone looks at its steps. */
+/** A handler at work, step by step. It has the same effect as its straight twin. */
 export type Narration<Result = void> = Generator<Step, Result, void>;
 
 type StepTag = (text: TemplateStringsArray, ...values: readonly unknown[]) => Step;
@@ -29,18 +30,8 @@ export const step: StepTag & { readonly at: (site: number) => StepTag } = Object
   },
 );
 
-/**
- * Whether somebody looks at the steps of the handler that runs now; else they are not even made. Whoever runs a handler says so first;
- * it tells nothing of any machine, and no state depends on it.
- */
-export const observation = { on: false };
-
 /** Runs an inner handler on behalf of the call at `site`. The build writes this around the operand of each `yield*`. */
-export function inside<Result>(site: number, inner: Narration<Result>): Narration<Result> {
-  return observation.on ? withCaller(site, inner) : inner;
-}
-
-function* withCaller<Result>(site: number, inner: Narration<Result>): Narration<Result> {
+export function* inside<Result>(site: number, inner: Narration<Result>): Narration<Result> {
   for (;;) {
     const next = inner.next();
     if (next.done) return next.value;
@@ -49,16 +40,7 @@ function* withCaller<Result>(site: number, inner: Narration<Result>): Narration<
   }
 }
 
-/** Runs a handler to its end, unobserved. */
-export function runThrough<Result>(narration: Narration<Result>): Result {
-  const wasObserved = observation.on;
-  observation.on = false;
-  try {
-    for (;;) {
-      const next = narration.next();
-      if (next.done) return next.value;
-    }
-  } finally {
-    observation.on = wasObserved;
-  }
+/** Runs a handler to its end where nobody looks: the build replaces `runThrough(f(x))` by a call of the straight twin of `f`. */
+export function runThrough<Result>(_narration: Narration<Result>): Result {
+  throw new Error('no straight twin of the handler: its caller was built without the site table');
 }

@@ -64,6 +64,19 @@ for (const guest of guests) {
     }
 
     for (const virtualization of VIRTUALIZATIONS) {
+      it(`does the same whether its handlers run straight or stop at every step (${virtualization})`, () => {
+        const straight = makeSystem(program, { virtualization }).system;
+        const stepped = makeSystem(program, { virtualization }).system;
+        straight.machine.run({ instructions: LIMIT });
+        let steps = 0;
+        while (stepped.machine.run({ instructions: LIMIT, stopAtStep: () => true }).reason === 'handler') steps++;
+        assert.ok(steps > 0);
+        assert.equal(stepped.stateHash(), straight.stateHash());
+        assert.deepEqual(stepped.vm?.ledger.save(), straight.vm?.ledger.save());
+      }).timeout(60_000);
+    }
+
+    for (const virtualization of VIRTUALIZATIONS) {
       it(`ends in the same state however it is sliced (${virtualization})`, () => {
         const whole = makeSystem(program, { virtualization }).system;
         const sliced = makeSystem(program, { virtualization }).system;

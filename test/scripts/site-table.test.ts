@@ -1,14 +1,10 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
-import * as esbuild from 'esbuild';
 import { describe, it } from 'mocha';
 import { RETURN } from '../../scripts/site-flow';
-import { scanHandlers, siteTable } from '../../scripts/site-table';
+import { scanHandlers } from '../../scripts/site-table';
 
 const handler = `// A handler.
-import { step } from './narration';
+import { step } from '../machine/narration'; import { findShadow, lookUp } from './shadow';
 
 export function* writeSatp(vcpu: Vcpu, value: Csr) {
   yield step\`decode \${vcpu.instruction} at \${vcpu.pc}\`;
@@ -25,8 +21,18 @@ class Pager {
 }
 `;
 
+const shadow = `export function* findShadow() {}
+export function* lookUp() {}
+class Allocator { *allocate() {} }
+`;
+
 describe('site table', () => {
-  const { sites, rewritten, errors } = scanHandlers(new Map([['simulator/hypervisor/csr.ts', handler]]));
+  const { sites, rewritten, errors } = scanHandlers(
+    new Map([
+      ['simulator/hypervisor/csr.ts', handler],
+      ['simulator/hypervisor/shadow.ts', shadow],
+    ]),
+  );
 
   it('lists every step and every entered handler in the order of the source', () => {
     assert.deepEqual(errors, []);
@@ -50,13 +56,11 @@ describe('site table', () => {
     assert.deepEqual(sites[5]?.text, ['done']);
   });
 
-  it('writes the ids into the source without moving a line', () => {
-    const lines = rewritten.get('simulator/hypervisor/csr.ts')?.split('\n') ?? [];
-    assert.equal(lines.length, handler.split('\n').length);
-    assert.equal(lines[0], "import { inside, observation } from '../machine/narration'; // A handler.");
-    assert.equal(lines[4], '  observation.on && (yield step.at(0)`decode ${vcpu.instruction} at ${vcpu.pc}`);');
-    assert.equal(lines[5], '  const root = yield* inside(1, findShadow(vcpu, value));');
-    assert.equal(lines[12], '    yield* inside(3, this.allocate(yield* inside(4, lookUp(gpa))));');
+  it('writes the ids into the source', () => {
+    const text = rewritten.get('simulator/hypervisor/csr.ts')?.plain ?? '';
+    assert.ok(text.includes('yield step.at(0)`decode ${vcpu.instruction} at ${vcpu.pc}`;'), text);
+    assert.ok(text.includes('const root = yield* inside(1, findShadow(vcpu, value));'), text);
+    assert.ok(text.includes('yield* inside(3, this.allocate(yield* inside(4, lookUp(gpa))));'), text);
   });
 
   it('knows what may come next, by control flow', () => {
@@ -95,7 +99,13 @@ function* enter(vm: Vm) {
   yield step\`9\`;
 }
 `;
-    const scanned = scanHandlers(new Map([['simulator/hypervisor/x.ts', source]]));
+    const others = 'const one = { *look() {} }, other = { *look() {} };';
+    const scanned = scanHandlers(
+      new Map([
+        ['simulator/hypervisor/x.ts', source],
+        ['simulator/hypervisor/y.ts', others],
+      ]),
+    );
     const next = (id: number): number[] => [...(scanned.sites[id]?.next ?? [])].sort((a, b) => a - b);
     assert.deepEqual(
       next(0),
@@ -138,77 +148,62 @@ function* enter(vm: Vm) {
         ['simulator/hypervisor/a.ts', 'class A { *enter() { yield step`0`; } *leave() { yield step`1`; } }'],
         ['simulator/hypervisor/b.ts', 'class B { *enter() { yield step`2`; } }'],
         ['simulator/hypervisor/c.ts', 'const c = { *leave() { yield step`3`; } };'],
-        ['simulator/hypervisor/d.ts', 'function* f(x) { yield* x.enter(); yield* x.leave(); yield* x.unknown(); }'],
-        ['simulator/hypervisor/e.ts', 'class E { *go() { yield step`7`; } }'],
-        ['simulator/hypervisor/f.ts', 'class F extends E { *go() { yield* super.go(); yield step`9`; } }'],
+        ['simulator/hypervisor/d.ts', 'function* f(x) { yield* x.enter(); yield* x.leave(); }'],
+        ['simulator/hypervisor/e.ts', 'class E { *go() { yield step`6`; } }'],
+        ['simulator/hypervisor/f.ts', 'class F extends E { *go() { yield* super.go(); yield step`8`; } }'],
       ]),
     );
     assert.deepEqual(
-      scanned.sites.slice(4, 7).map(({ first }) => first),
-      [[0, 2], undefined, undefined],
+      scanned.sites.slice(4, 6).map(({ first }) => first),
+      [[0, 2], undefined],
     );
-    assert.deepEqual(scanned.sites[8]?.first, [7], 'what a method says of super');
+    assert.deepEqual(scanned.sites[7]?.first, [6], 'what a method says of super');
   });
 
-  it('imports the narration from folders below, and leaves files without sites alone', () => {
+  it('imports what it writes from folders below, and leaves files without handlers alone', () => {
     const scanned = scanHandlers(
       new Map([
-        ['simulator/hypervisor/a/b/c.ts', 'function* f() { yield* g(); }'],
+        ['simulator/hypervisor/a/b/c.ts', "import { g } from '../g';\nfunction* f() { yield* g(); }"],
+        ['simulator/hypervisor/a/g.ts', 'export function* g() {}'],
         ['simulator/hypervisor/plain.ts', 'export const x = 1;'],
       ]),
     );
-    assert.equal(
-      scanned.rewritten.get('simulator/hypervisor/a/b/c.ts'),
-      "import { inside } from '../../../machine/narration'; function* f() { yield* inside(0, g()); }",
-    );
+    const lines = scanned.rewritten.get('simulator/hypervisor/a/b/c.ts')?.plain.split('\n').slice(2);
+    assert.deepEqual(lines, [
+      "import { inside } from '../../../machine/narration';",
+      "import { g$straight } from '../g';",
+    ]);
     assert.equal(scanned.rewritten.has('simulator/hypervisor/plain.ts'), false);
   });
 
-  it('refuses a step that is not yielded', () => {
-    const scanned = scanHandlers(new Map([['simulator/hypervisor/x.ts', 'function f() {\n  step`lost`;\n}']]));
-    assert.equal(scanned.errors.length, 1);
-    assert.equal(scanned.errors[0]?.line, 2);
-  });
-
-  it('serves the table and the rewritten handlers to esbuild', async () => {
-    const root = mkdtempSync(path.join(tmpdir(), 'site-table-'));
-    try {
-      const folder = path.join(root, 'simulator/hypervisor');
-      mkdirSync(folder, { recursive: true });
-      mkdirSync(path.join(root, 'simulator/machine'));
-      writeFileSync(
-        path.join(root, 'simulator/machine/narration.ts'),
-        `export const observation = { on: true };
-         export const step = { at: (id) => (text, ...values) => [id, text.join('_'), ...values] };
-         export function* inside(id, handler) { yield ['enter', id]; return yield* handler; }`,
-      );
-      writeFileSync(
-        path.join(folder, 'handler.ts'),
-        `import { step } from '../machine/narration';
-         import { sites } from 'hyperstep:sites';
-         function* inner(x) { yield step\`see \${x}\`; return x + 1; }
-         function* outer() { const y = yield* inner(41); yield step\`got \${y}\`; }
-         export const steps = [...outer()];
-         export const names = sites.map((site) => site.function);`,
-      );
-      const built = await esbuild.build({
-        absWorkingDir: root,
-        entryPoints: [path.join(folder, 'handler.ts')],
-        bundle: true,
-        write: false,
-        format: 'cjs',
-        plugins: [siteTable(root)],
-      });
-      const module = { exports: {} as { steps: unknown; names: unknown } };
-      new Function('module', built.outputFiles[0]?.text ?? '')(module);
-      assert.deepEqual(module.exports.steps, [
-        ['enter', 1],
-        [0, 'see _', 41],
-        [2, 'got _', 42],
-      ]);
-      assert.deepEqual(module.exports.names, ['inner', 'outer', 'outer']);
-    } finally {
-      rmSync(root, { recursive: true, force: true });
-    }
-  });
+  const refused: { readonly [what: string]: { readonly source: string; readonly says: RegExp } } = {
+    'a step that is not yielded': { source: 'function f() {\n  step`lost`;\n}', says: /must be yielded/ },
+    'another yield': { source: 'function* f() {\n  yield 1;\n}', says: /yields steps/ },
+    'a narration that is entered by no call': { source: 'function* f(g) {\n  yield* g;\n}', says: /yields steps/ },
+    'a handler that is entered by no name': {
+      source: 'function* f(all) {\n  yield* all[0]();\n}',
+      says: /No handler is named all\[0\]/,
+    },
+    'a call of no handler': { source: 'function* f(g) {\n  yield* g();\n}', says: /No handler is named g:/ },
+    'a handler that is a value': {
+      source: 'const all = [\n  function* first() {},\n];',
+      says: /a declared function or a method/,
+    },
+    'a function that passes a narration on': {
+      source: 'function* f() {} class A { g(): Narration {\n  return f(); } }',
+      says: /is a generator/,
+    },
+    'a narration that is run through later': {
+      source: 'function* f() {} function g(narration) {\n  runThrough(narration);\n}',
+      says: /the call of a handler/,
+    },
+  };
+  for (const [what, { source, says }] of Object.entries(refused)) {
+    it(`refuses ${what}, and says where`, () => {
+      const { errors } = scanHandlers(new Map([['simulator/hypervisor/x.ts', source]]));
+      assert.equal(errors.length, 1, JSON.stringify(errors));
+      assert.match(errors[0]?.message ?? '', says);
+      assert.ok(errors[0] && errors[0].line <= 2);
+    });
+  }
 });

@@ -1,7 +1,7 @@
 import { type Narration, step } from '../../machine/narration';
 import { Gva } from '../../mmu/address';
 import { hartsOfMask } from './hart-mask';
-import type { SbiCall, SbiExtension, SbiResult } from './interface';
+import type { SbiCall, SbiExtension, SbiFunction, SbiResult } from './interface';
 import { describeRange, fenceRange } from './rfence';
 
 const done: SbiResult = { legacy: 0 };
@@ -22,66 +22,87 @@ function* hartsAt(call: SbiCall, argument: number): Narration<readonly number[] 
   return typeof harts === 'number' ? [] : harts;
 }
 
-const legacyCall = (name: string, id: number, handle: (call: SbiCall) => Narration<SbiResult>): SbiExtension => ({
-  name: 'legacy',
-  id,
-  functions: [{ name, handle }],
-});
-
-/** The calls of SBI 0.1, an extension id each; the function id is ignored (SBI 3.0, chapter 5). */
-export const legacy: readonly SbiExtension[] = [
-  legacyCall('set_timer', 0, function* setTimer(call) {
-    const deadline = call.number(0);
-    yield step`clear the pending timer interrupt and set the timer to ${deadline} ticks`;
-    call.sbi.port.setTimer(call.caller, deadline);
-    return done;
-  }),
-  legacyCall('console_putchar', 1, function* consolePutchar(call) {
-    const byte = call.number(0) % 256;
-    yield step`write byte ${byte} to the console`;
-    call.sbi.console.transmit([byte]);
-    return done;
-  }),
-  legacyCall('console_getchar', 2, function* consoleGetchar(call) {
-    const byte = call.sbi.console.receive();
-    const input = byte ?? 'none';
-    yield step`answer the next byte of console input: ${input}`;
-    return byte === undefined ? nothing : { legacy: byte };
-  }),
-  legacyCall('clear_ipi', 3, function* clearIpi(call) {
-    yield step`clear the caller's pending software interrupt`;
-    call.sbi.port.clearSoftwareInterrupt(call.caller);
-    return done;
-  }),
-  legacyCall('send_ipi', 4, function* sendIpi(call) {
-    const harts = yield* hartsAt(call, 0);
-    if (!harts) return 'trapped';
-    for (const hart of harts) {
-      yield step`make the software interrupt of hart ${hart} pending`;
-      call.sbi.port.sendSoftwareInterrupt(hart);
-    }
-    return done;
-  }),
-  legacyCall('remote_fence_i', 5, function* remoteFenceI(call) {
-    const harts = yield* hartsAt(call, 0);
-    if (!harts) return 'trapped';
-    for (const hart of harts) {
-      // Fetches see stores at once in this machine.
-      yield step`make stores visible to instruction fetches of hart ${hart}`;
-    }
-    return done;
-  }),
-  legacyCall('remote_sfence_vma', 6, function* remoteSfenceVma(call) {
-    return yield* remoteFence(call, undefined);
-  }),
-  legacyCall('remote_sfence_vma_asid', 7, function* remoteSfenceVmaAsid(call) {
-    return yield* remoteFence(call, call.number(3) & 0xffff);
-  }),
-  legacyCall('shutdown', 8, function* shutdown(call) {
-    yield step`power the system off`;
-    call.sbi.port.powerOff(0);
-    return 'left';
-  }),
+/** The calls of SBI 0.1, by their extension ids. */
+const calls: readonly SbiFunction[] = [
+  {
+    name: 'set_timer',
+    *handle(call) {
+      const deadline = call.number(0);
+      yield step`clear the pending timer interrupt and set the timer to ${deadline} ticks`;
+      call.sbi.port.setTimer(call.caller, deadline);
+      return done;
+    },
+  },
+  {
+    name: 'console_putchar',
+    *handle(call) {
+      const byte = call.number(0) % 256;
+      yield step`write byte ${byte} to the console`;
+      call.sbi.console.transmit([byte]);
+      return done;
+    },
+  },
+  {
+    name: 'console_getchar',
+    *handle(call) {
+      const byte = call.sbi.console.receive();
+      const input = byte ?? 'none';
+      yield step`answer the next byte of console input: ${input}`;
+      return byte === undefined ? nothing : { legacy: byte };
+    },
+  },
+  {
+    name: 'clear_ipi',
+    *handle(call) {
+      yield step`clear the caller's pending software interrupt`;
+      call.sbi.port.clearSoftwareInterrupt(call.caller);
+      return done;
+    },
+  },
+  {
+    name: 'send_ipi',
+    *handle(call) {
+      const harts = yield* hartsAt(call, 0);
+      if (!harts) return 'trapped';
+      for (const hart of harts) {
+        yield step`make the software interrupt of hart ${hart} pending`;
+        call.sbi.port.sendSoftwareInterrupt(hart);
+      }
+      return done;
+    },
+  },
+  {
+    name: 'remote_fence_i',
+    *handle(call) {
+      const harts = yield* hartsAt(call, 0);
+      if (!harts) return 'trapped';
+      for (const hart of harts) {
+        // Fetches see stores at once in this machine.
+        yield step`make stores visible to instruction fetches of hart ${hart}`;
+      }
+      return done;
+    },
+  },
+  {
+    name: 'remote_sfence_vma',
+    *handle(call) {
+      return yield* remoteFence(call, undefined);
+    },
+  },
+  {
+    name: 'remote_sfence_vma_asid',
+    *handle(call) {
+      return yield* remoteFence(call, call.number(3) & 0xffff);
+    },
+  },
+  {
+    name: 'shutdown',
+    *handle(call) {
+      yield step`power the system off`;
+      call.sbi.port.powerOff(0);
+      return 'left';
+    },
+  },
 ];
 
 function* remoteFence(call: SbiCall, asid: number | undefined): Narration<SbiResult> {
@@ -96,3 +117,6 @@ function* remoteFence(call: SbiCall, asid: number | undefined): Narration<SbiRes
   }
   return done;
 }
+
+/** An extension each: the function id is ignored (SBI 3.0, chapter 5). */
+export const legacy: readonly SbiExtension[] = calls.map((call, id) => ({ name: 'legacy', id, functions: [call] }));

@@ -74,8 +74,8 @@ export class FullVcpu extends DeprivilegedVcpu {
     ledger.charge('csrAccess');
   }
 
-  handlePageFault(access: Access, address: Gva): Narration<Outcome> {
-    return handlePageFault(this, access, address);
+  *handlePageFault(access: Access, address: Gva): Narration<Outcome> {
+    return yield* handlePageFault(this, access, address);
   }
 
   fenceAll(asid: number | undefined): void {
