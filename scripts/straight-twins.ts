@@ -23,9 +23,8 @@ export function writeTwins(
 
 class TwinWriter {
   private readonly text: MappedText;
-  /** How far the source has been written. */
+  /** Up to where the source has been written. */
   private written = 0;
-  private narrates = false;
   private entersOthers = false;
   /** Functions of which the twins are called. */
   private readonly twins = new Set<string>();
@@ -39,7 +38,8 @@ class TwinWriter {
 
   write(): MappedText | undefined {
     this.visit(this.source, false);
-    if (!this.narrates && this.twins.size === 0) return undefined;
+    // Nothing had to be written otherwise than it stands.
+    if (this.written === 0) return undefined;
     this.copyTo(this.source.end);
     // At the end, where no line of the source moves for them: imports hold in all of a module.
     for (const line of this.imports()) this.text.add(`\n${line}`);
@@ -75,7 +75,6 @@ class TwinWriter {
   }
 
   private writeBoth(node: Handler): void {
-    this.narrates = true;
     this.visit(node.body, false);
     this.copyTo(node.end);
     this.text.add(ts.isObjectLiteralExpression(node.parent) ? ', ' : ' ');

@@ -176,6 +176,16 @@ function* enter(vm: Vm) {
     assert.equal(scanned.rewritten.has('simulator/hypervisor/plain.ts'), false);
   });
 
+  it('has a handler that is run through replaced by its twin', () => {
+    const scanned = scanHandlers(
+      new Map([
+        ['simulator/hypervisor/x.ts', 'class A { *f() {} }'],
+        ['simulator/machine/machine.ts', 'runThrough(this.software.f(1));'],
+      ]),
+    );
+    assert.equal(scanned.rewritten.get('simulator/machine/machine.ts')?.plain, 'this.software.f$straight(1);');
+  });
+
   const refused: { readonly [what: string]: { readonly source: string; readonly says: RegExp } } = {
     'a step that is not yielded': { source: 'function f() {\n  step`lost`;\n}', says: /must be yielded/ },
     'another yield': { source: 'function* f() {\n  yield 1;\n}', says: /yields steps/ },
