@@ -48,7 +48,7 @@ export function siteTable(root = process.cwd()): Plugin {
       let scanned: Scanned;
       build.onStart(() => {
         scanned = scanHandlers(readHandlers(root));
-        return { errors: scanned.errors.map((error) => ({ text: error.message, location: error })) };
+        return { errors: scanned.errors.map(({ message, ...location }) => ({ text: message, location })) };
       });
       build.onResolve({ filter: /^hyperstep:sites$/ }, () => ({ path: 'sites', namespace: 'hyperstep' }));
       build.onLoad({ filter: /.*/, namespace: 'hyperstep' }, () => ({
@@ -164,7 +164,10 @@ function scanFile(
   };
   visit(source);
 
-  const twins = writeTwins(source, (node) => yields.get(node));
+  // Where something is wrong, no errors that would follow from it.
+  const twins = errors.some((error) => error.file === file)
+    ? undefined
+    : writeTwins(source, (node) => yields.get(node));
   if (twins) rewritten.set(file, twins);
 
   const flow = new SiteFlow((node) => yields.get(node));

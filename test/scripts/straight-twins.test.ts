@@ -75,21 +75,13 @@ describe('straight twins', () => {
   let root: string;
   let built: Built;
 
-  before(async () => {
-    root = mkdtempSync(path.join(tmpdir(), 'straight-twins-'));
-    const entry = 'simulator/hypervisor/entry.ts';
-    const files = {
-      ...sources,
-      [entry]: `export * from './vcpu'; import { sites } from 'hyperstep:sites';
-        export const functions = sites.map((site) => site.function);`,
-    };
+  /** Builds files as the bundles are built. */
+  function build(files: { readonly [file: string]: string }, entry: string): Promise<unknown> {
     for (const [file, text] of Object.entries(files)) {
       mkdirSync(path.dirname(path.join(root, file)), { recursive: true });
       writeFileSync(path.join(root, file), text);
     }
-    mkdirSync(path.join(root, path.dirname(NARRATION)));
-    copyFileSync(NARRATION, path.join(root, NARRATION));
-    await esbuild.build({
+    return esbuild.build({
       absWorkingDir: root,
       entryPoints: [entry],
       outfile: 'out/handlers.js',
@@ -97,8 +89,19 @@ describe('straight twins', () => {
       format: 'cjs',
       sourcemap: true,
       sourcesContent: false,
+      logLevel: 'silent',
       plugins: [siteTable(root)],
     });
+  }
+
+  before(async () => {
+    root = mkdtempSync(path.join(tmpdir(), 'straight-twins-'));
+    const entry = 'simulator/hypervisor/entry.ts';
+    mkdirSync(path.join(root, path.dirname(NARRATION)), { recursive: true });
+    copyFileSync(NARRATION, path.join(root, NARRATION));
+    const exported = `export * from './vcpu'; import { sites } from 'hyperstep:sites';
+      export const functions = sites.map((site) => site.function);`;
+    await build({ ...sources, [entry]: exported }, entry);
     built = createRequire(path.join(root, 'out/'))('./handlers.js');
   });
   after(() => rmSync(root, { recursive: true, force: true }));
@@ -146,6 +149,18 @@ describe('straight twins', () => {
     );
     const narrated = stackOf(() => [...built.narrate(built.makeVcpu(), 7)]);
     assert.deepEqual(narrated.slice(0, 1), [thrown]);
+  });
+
+  it('are refused with one error, at the place of what cannot have one', async () => {
+    const file = 'simulator/hypervisor/wrong.ts';
+    const source = 'export const all = [\n  function* first() {},\n];';
+    await assert.rejects(build({ [file]: source }, file), ({ errors }: esbuild.BuildFailure) => {
+      assert.equal(errors.length, 1);
+      assert.match(errors[0]?.text ?? '', /a declared function or a method/);
+      const { line, column } = errors[0]?.location ?? {};
+      assert.deepEqual([line, column], [2, 2]);
+      return true;
+    });
   });
 });
 
