@@ -28,6 +28,10 @@ export interface CpuState extends CpuMode {
   x(register: number): bigint;
   /** Writes to x0 are lost. */
   setX(register: number, value: bigint): void;
+  /** The same in words, for handlers. */
+  xLow(register: number): number;
+  xHigh(register: number): number;
+  setXWords(register: number, low: number, high: number): void;
   /** The guest's CSR; undefined when it has none of that number. */
   readCsr(number: number): bigint | undefined;
   /** Writes legal values only, as a CSR instruction would; false when there is none of that number, or it cannot be written. */

@@ -38,6 +38,18 @@ export abstract class VcpuCpu<Of extends Vcpu> implements CpuState {
     this.hart.setX(register, value);
   }
 
+  xLow(register: number): number {
+    return this.hart.xLow(register);
+  }
+
+  xHigh(register: number): number {
+    return this.hart.xHigh(register);
+  }
+
+  setXWords(register: number, low: number, high: number): void {
+    this.hart.setXWords(register, low, high);
+  }
+
   /** While the VMM or the machine's firmware has the hart, where it returns to. */
   get pc(): bigint {
     if (this.hart.privilege === Privilege.machine) return this.hart.csr(Csr.mepc.number);

@@ -27,10 +27,10 @@ export const native: HostModel = {
       const { low, high } = extended(value.low, value.high, instruction);
       const loaded = new Gva(low, high);
       yield step`put ${loaded} into register x${rd} and skip the instruction`;
-      cpu.setX(rd, loaded.value);
+      cpu.setXWords(rd, low, high);
       if (instruction.reserves) vcpu.on.clearReservation();
     } else {
-      const stored = Gva.of(cpu.x(rs2));
+      const stored = new Gva(cpu.xLow(rs2), cpu.xHigh(rs2));
       yield step`write ${size} bytes of ${stored} to ${device.name} at ${gpa} and skip the instruction`;
       if (!writeDevice(device, gpa.value, size, stored.low, stored.high)) return yield* refuseAccess(vcpu, wanted);
     }

@@ -70,6 +70,8 @@ type Draft = { -readonly [field in keyof ExitRecord]: ExitRecord[field] } & {
 export const KEPT_EXITS = 1000;
 /** Of a handler that changes more than this (a fence of everything) the first changes are kept. */
 const KEPT_CHANGES = 64;
+/** Of exits that have changed nothing so far; nothing is added to it. */
+const NO_CHANGES: StateChange[] = [];
 
 /**
  * Every exit of a VM with its position, its reason, what it changed and what it cost. Never part of guest-visible state.
@@ -98,7 +100,7 @@ export class ExitLedger {
     draft.value.high = start.value.high;
     draft.call = start.call;
     draft.instruction = 0;
-    if (draft.changes.length > 0) draft.changes.length = 0;
+    draft.changes = NO_CHANGES;
     draft.cycles = COSTS.trapEntry.cycles + COSTS.contextSave.cycles;
     this.current = draft;
   }
@@ -184,7 +186,10 @@ export class ExitLedger {
 
   /** Notes a change of sensitive state by the exit that is being handled. */
   changed(change: StateChange): void {
-    if (this.current && this.current.changes.length < KEPT_CHANGES) this.current.changes.push(change);
+    const { current } = this;
+    // Most exits change one thing: a list for just that costs less than one that has been emptied.
+    if (current?.changes === NO_CHANGES) current.changes = [change];
+    else if (current && current.changes.length < KEPT_CHANGES) current.changes.push(change);
   }
 
   get count(): number {

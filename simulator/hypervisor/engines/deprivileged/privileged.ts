@@ -1,10 +1,4 @@
-import {
-  type CsrOperation,
-  csrSourceRegister,
-  executeCsrInstruction,
-  fromWords,
-  returnFromTrap,
-} from '../../../core/index';
+import { type CsrOperation, csrSourceRegister, executeCsrInstruction, returnFromTrap } from '../../../core/index';
 import { Csr, csrNumbered, ExceptionCode, systemOperationOf } from '../../../isa/index';
 import { type Narration, step } from '../../../machine/narration';
 import { exception } from '../../../machine/trap';
@@ -19,7 +13,7 @@ const LENGTH = 4;
 const rdOf = (word: number): number => (word >>> 7) & 31;
 const rs1Of = (word: number): number => (word >>> 15) & 31;
 const rs2Of = (word: number): number => (word >>> 20) & 31;
-const ASID = 0xffffn;
+const ASID = 0xffff;
 
 /**
  * An instruction that U-mode may not execute. If the guest's *virtual* mode may, the VMM does its work on the virtual state;
@@ -63,18 +57,19 @@ function* emulateCsrAccess(vcpu: DeprivilegedVcpu, operation: CsrOperation, word
   const number = word >>> 20;
   const name = csrNumbered(number)?.name ?? `CSR 0x${number.toString(16)}`;
   vm.ledger.classify('csr-access');
-  const source = Gva.of(cpu.x(csrSourceRegister(word) ?? 0));
+  const source = csrSourceRegister(word) ?? 0;
   const value = vcpu.csrValue(number);
   yield step`access the virtual ${name}, which is ${value}`;
-  if (!executeCsrInstruction(csrs, operation, word, source.low, source.high)) return yield* reflectIllegal(vcpu, word);
-  const old = fromWords(csrs.low, csrs.high);
+  if (!executeCsrInstruction(csrs, operation, word, cpu.xLow(source), cpu.xHigh(source)))
+    return yield* reflectIllegal(vcpu, word);
+  const old = { low: csrs.low, high: csrs.high };
   vm.ledger.charge('csrAccess');
   const written = vcpu.csrValue(number);
   if (written.low !== value.low || written.high !== value.high) {
     vm.ledger.changed({ kind: 'virtual CSR', csr: number, before: wordsOf(value), after: wordsOf(written) });
     yield step`the virtual ${name} is now ${written}`;
   }
-  cpu.setX(rdOf(word), old);
+  cpu.setXWords(rdOf(word), old.low, old.high);
   vcpu.advance(LENGTH);
   if (number === Csr.satp.number) yield* vcpu.switchSpace();
   return RESUME;
@@ -94,13 +89,13 @@ function* emulateSret(vcpu: DeprivilegedVcpu): Narration<Outcome> {
 function* emulateFence(vcpu: DeprivilegedVcpu, word: number): Narration<Outcome> {
   const { cpu } = vcpu;
   const [rs1, rs2] = [rs1Of(word), rs2Of(word)];
-  const asid = rs2 === 0 ? undefined : Number(cpu.x(rs2) & ASID);
+  const asid = rs2 === 0 ? undefined : cpu.xLow(rs2) & ASID;
   const spaces = asid === undefined ? 'all address spaces' : `ASID ${asid}`;
   if (rs1 === 0) {
     yield step`the guest has changed its page tables: drop the shadow entries of ${spaces}`;
     vcpu.fenceAll(asid);
   } else {
-    const gva = Gva.of(cpu.x(rs1));
+    const gva = new Gva(cpu.xLow(rs1), cpu.xHigh(rs1));
     yield step`the guest has changed its page tables: drop the shadow entry of ${gva} in ${spaces}`;
     vcpu.fenceAddress(gva, asid);
   }
