@@ -27,12 +27,14 @@ export interface SbiCallId {
 /** The general registers of whoever calls. */
 export interface Registers {
   x(register: number): bigint;
-  setX(register: number, value: bigint): void;
+  xLow(register: number): number;
+  xHigh(register: number): number;
+  setXWords(register: number, low: number, high: number): void;
 }
 
 /** The call that is made by an ecall with these registers. */
 export function sbiCallOf(registers: Registers): SbiCallId {
-  return { extension: Number(registers.x(RegisterNumber.a7)), function: Number(registers.x(RegisterNumber.a6)) };
+  return { extension: asNumber(registers, RegisterNumber.a7), function: asNumber(registers, RegisterNumber.a6) };
 }
 
 /** A call in words: `SBI TIME set_timer`. @param found what it is, where that is known */
@@ -53,12 +55,12 @@ export function* answerSbiCall(sbi: Sbi, registers: Registers, caller: number): 
   if ('legacy' in result) {
     const { legacy: value } = result;
     yield step`put the result into a0: ${value}`;
-    registers.setX(RegisterNumber.a0, BigInt(value));
+    put(registers, RegisterNumber.a0, value);
   } else {
     const { error, value = 0 } = result;
     yield step`put the result into the registers: a0 = error ${error}, a1 = value ${value}`;
-    registers.setX(RegisterNumber.a0, BigInt(error));
-    registers.setX(RegisterNumber.a1, BigInt(value));
+    put(registers, RegisterNumber.a0, error);
+    put(registers, RegisterNumber.a1, value);
   }
   return result;
 }
@@ -73,7 +75,16 @@ function callOf(sbi: Sbi, registers: Registers, caller: number): SbiCall {
     sbi,
     caller,
     argument: (index) => registers.x(RegisterNumber.a0 + index),
-    word: (index) => Number(BigInt.asUintN(32, registers.x(RegisterNumber.a0 + index))),
-    number: (index) => Number(registers.x(RegisterNumber.a0 + index)),
+    word: (index) => registers.xLow(RegisterNumber.a0 + index) >>> 0,
+    number: (index) => asNumber(registers, RegisterNumber.a0 + index),
   };
+}
+
+function asNumber(registers: Registers, register: number): number {
+  return (registers.xHigh(register) >>> 0) * 2 ** 32 + (registers.xLow(register) >>> 0);
+}
+
+/** A number of 53 bits, with its sign. */
+function put(registers: Registers, register: number, value: number): void {
+  registers.setXWords(register, value | 0, Math.floor(value / 2 ** 32));
 }

@@ -13,6 +13,8 @@ export class P2m {
   private readonly hostFrames: Uint32Array;
   /** Guest frame offset by machine frame offset. */
   private readonly guestFrames: Uint32Array;
+  /** By guest block: whether it lies in one aligned block of machine memory. */
+  private readonly wholeBlocks: readonly boolean[];
 
   /**
    * @param guest where guest RAM begins, in GPA
@@ -41,6 +43,7 @@ export class P2m {
     for (const [at, from] of shuffled(targets.length, random).entries())
       this.hostFrames[scattered[at] ?? 0] = targets[from] ?? 0;
     for (const [frame, hostFrame] of this.hostFrames.entries()) this.guestFrames[hostFrame - hostBase] = frame;
+    this.wholeBlocks = order.map((_, block) => this.isInOnePiece(block * FRAMES_PER_BLOCK));
   }
 
   /** The machine address behind a guest-physical one; `undefined` outside guest RAM. */
@@ -61,7 +64,10 @@ export class P2m {
 
   /** Whether the 2 MiB of guest memory at `gpa` (a multiple of 2 MiB) lie in one aligned block of machine memory. */
   isWholeBlock(gpa: number): boolean {
-    const first = (gpa - this.guest.value) / FRAME;
+    return this.wholeBlocks[(gpa - this.guest.value) / SUPERPAGE] ?? false;
+  }
+
+  private isInOnePiece(first: number): boolean {
     const base = this.hostFrames[first];
     if (base === undefined || base % FRAMES_PER_BLOCK !== 0) return false;
     for (let frame = 1; frame < FRAMES_PER_BLOCK; frame++)
