@@ -209,12 +209,15 @@ function templateExpressions(template: ts.TemplateLiteral): ts.Node[] {
   return ts.isNoSubstitutionTemplateLiteral(template) ? [] : template.templateSpans.map((span) => span.expression);
 }
 
-/** `name`, or `Class.name`; an unnamed function is called by the variable or property that holds it. */
+/**
+ * `name`, or `Class.name`; an unnamed function is called by the variable or property that holds it, and the method of an object that says
+ * its name by that.
+ */
 function enclosingFunction(node: ts.Node, source: ts.SourceFile): Pick<Site, 'function' | 'functionLines'> {
   const lineAt = (at: number): number => source.getLineAndCharacterOfPosition(at).line + 1;
   for (let current = node.parent; current; current = current.parent) {
     if (!ts.isFunctionLike(current)) continue;
-    const holder = current.name ?? holderName(current.parent);
+    const holder = ownName(current.parent) ?? current.name ?? holderName(current.parent);
     if (!holder) continue;
     const owner = ts.isClassLike(current.parent) ? current.parent.name : undefined;
     const name = ts.isStringLiteral(holder) ? holder.text : holder.getText();
@@ -224,6 +227,16 @@ function enclosingFunction(node: ts.Node, source: ts.SourceFile): Pick<Site, 'fu
     };
   }
   return { function: 'module', functionLines: [1, lineAt(source.end)] };
+}
+
+/** The name that an object gives itself: `{ name: 'console_write', *handle() {} }`. */
+function ownName(parent: ts.Node): ts.StringLiteral | undefined {
+  if (!ts.isObjectLiteralExpression(parent)) return undefined;
+  for (const property of parent.properties) {
+    if (!ts.isPropertyAssignment(property) || property.name.getText() !== 'name') continue;
+    if (ts.isStringLiteral(property.initializer)) return property.initializer;
+  }
+  return undefined;
 }
 
 function holderName(parent: ts.Node): ts.Node | undefined {

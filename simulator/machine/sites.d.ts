@@ -13,7 +13,7 @@ declare module 'hyperstep:sites' {
     readonly column: number;
     /** Last line of the template or call, 1-based. */
     readonly endLine: number;
-    /** The enclosing function: `name`, or `Class.name`. */
+    /** The enclosing function: `name`, or `Class.name`; of an object that says its `name`, that. */
     readonly function: string;
     /** Its first and its last line, 1-based. */
     readonly functionLines: readonly [number, number];

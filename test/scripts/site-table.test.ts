@@ -56,6 +56,12 @@ describe('site table', () => {
     assert.deepEqual(sites[5]?.text, ['done']);
   });
 
+  it('calls the method of an object that says its name by that', () => {
+    const source = "const calls = [{ name: 'get_spec_version', *handle() { yield step`answer`; } }];";
+    const scanned = scanHandlers(new Map([['simulator/firmware/base.ts', source]]));
+    assert.equal(scanned.sites[0]?.function, 'get_spec_version');
+  });
+
   it('writes the ids into the source', () => {
     const text = rewritten.get('simulator/hypervisor/csr.ts')?.plain ?? '';
     assert.ok(text.includes('yield step.at(0)`decode ${vcpu.instruction} at ${vcpu.pc}`;'), text);
