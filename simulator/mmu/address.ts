@@ -17,10 +17,14 @@ export class Gva {
     return (BigInt(this.high >>> 0) << 32n) | BigInt(this.low >>> 0);
   }
 
-  /** The address so many bytes further on; after the last one comes the first. */
+  /** The address so many bytes further on, or back; after the last one comes the first. */
   plus(bytes: number): Gva {
-    const low = (this.low + bytes) | 0;
-    return new Gva(low, (this.high + (low >>> 0 < bytes ? 1 : 0)) | 0);
+    const low = (this.low >>> 0) + bytes;
+    return new Gva(low | 0, (this.high + Math.floor(low / 2 ** 32)) | 0);
+  }
+
+  equals({ low, high }: Gva): boolean {
+    return this.low === low && this.high === high;
   }
 
   toString(): string {

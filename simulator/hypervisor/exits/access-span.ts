@@ -1,5 +1,5 @@
 import { exception, type Trap } from '../../machine/trap';
-import { FRAME, Gva } from '../../mmu/address';
+import { FRAME } from '../../mmu/address';
 import { Access } from '../../mmu/index';
 import { accessFault } from '../memory/guest-walk';
 import type { Vcpu } from '../vcpu';
@@ -21,8 +21,8 @@ export function faultOfAccess(vcpu: Vcpu, { access, gva, gpa }: GuestAccess): Tr
   const first = effectiveAddress(vcpu, instruction);
   const inFirst = FRAME - (first.low & (FRAME - 1));
   if (inFirst >= instruction.size) return here;
-  if (gva.value !== first.value) return here;
-  const second = Gva.of(first.value + BigInt(inFirst));
+  if (!gva.equals(first)) return here;
+  const second = first.plus(inFirst);
   const translation = vcpu.walk(second, access, 'as hardware');
   if ('fault' in translation) return exception(translation.fault, second.value);
   return memory.belongsToFirmware(translation.gpa) ? exception(here.cause, second.value) : here;

@@ -6,7 +6,7 @@ import type { Vcpu, WalkManner } from '../vcpu';
 
 /** The first byte that the instruction accesses, by the guest's registers. */
 export function effectiveAddress({ cpu }: Vcpu, { rs1, offset }: MemoryInstruction): Gva {
-  return Gva.of(cpu.x(rs1) + BigInt(offset));
+  return new Gva(cpu.xLow(rs1), cpu.xHigh(rs1)).plus(offset);
 }
 
 /**
@@ -40,7 +40,7 @@ export function fetchMemoryInstruction(vcpu: Vcpu): MemoryInstruction | undefine
 /** The same, of an access to one address. @returns undefined where it accesses another */
 export function fetchAccess(vcpu: Vcpu, address: Gva): MemoryInstruction | undefined {
   const instruction = fetchMemoryInstruction(vcpu);
-  return instruction && effectiveAddress(vcpu, instruction).value === address.value ? instruction : undefined;
+  return instruction && effectiveAddress(vcpu, instruction).equals(address) ? instruction : undefined;
 }
 
 /**

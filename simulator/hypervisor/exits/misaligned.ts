@@ -2,7 +2,7 @@ import { extended, type MemoryInstruction } from '../../core/index';
 import { ExceptionCode } from '../../isa/index';
 import { type Narration, step } from '../../machine/narration';
 import { exception } from '../../machine/trap';
-import { FRAME, Gpa, Gva } from '../../mmu/address';
+import { FRAME, Gpa, type Gva } from '../../mmu/address';
 import { Access } from '../../mmu/index';
 import { accessFault } from '../memory/guest-walk';
 import { type Outcome, RESUME } from '../runnable';
@@ -37,7 +37,7 @@ export function* emulateMisaligned(vcpu: Vcpu, exit: Exit): Narration<Outcome> {
   yield step`${size} bytes at ${gva} are misaligned, and the guest has left them to its firmware (FWFT): do the access in parts`;
   const inFirst = Math.min(size, FRAME - (gva.low & (FRAME - 1)));
   const spans = [{ at: gva, length: inFirst }];
-  if (inFirst < size) spans.push({ at: Gva.of(gva.value + BigInt(inFirst)), length: size - inFirst });
+  if (inFirst < size) spans.push({ at: gva.plus(inFirst), length: size - inFirst });
   const parts: Part[] = [];
   for (const { at, length } of spans) {
     const found = vcpu.walk(at, access, 'as hardware');
@@ -68,5 +68,5 @@ function transfer({ cpu, vm: { memory } }: Vcpu, parts: readonly Part[], instruc
   }
   if (instruction.kind === 'store') return;
   const { low, high } = extended(words.getInt32(0, true), words.getInt32(4, true), instruction);
-  cpu.setX(instruction.rd, new Gva(low, high).value);
+  cpu.setXWords(instruction.rd, low, high);
 }
