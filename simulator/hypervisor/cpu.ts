@@ -28,10 +28,6 @@ export interface CpuState extends CpuMode {
   x(register: number): bigint;
   /** Writes to x0 are lost. */
   setX(register: number, value: bigint): void;
-  /** The same in words, for handlers. */
-  xLow(register: number): number;
-  xHigh(register: number): number;
-  setXWords(register: number, low: number, high: number): void;
   /** The guest's CSR; undefined when it has none of that number. */
   readCsr(number: number): bigint | undefined;
   /** Writes legal values only, as a CSR instruction would; false when there is none of that number, or it cannot be written. */
@@ -42,4 +38,11 @@ export interface CpuState extends CpuMode {
    * @param pastTlb walk the tables whatever the TLB has
    */
   peek(address: bigint, access: Access, mode?: CpuMode, pastTlb?: boolean): CpuPeek;
+}
+
+/** A CPU whose guest a VMM serves: its registers are there in words too, which handlers take. */
+export interface ServedCpu extends CpuState {
+  xLow(register: number): number;
+  xHigh(register: number): number;
+  setXWords(register: number, low: number, high: number): void;
 }

@@ -2,11 +2,11 @@ import type { Hart } from '../core/index';
 import { Csr } from '../isa/index';
 import { Gva } from '../mmu/address';
 import { type Access, Privilege, type WalkStep } from '../mmu/index';
-import type { CpuMode, CpuPeek, CpuState } from './cpu';
+import type { CpuMode, CpuPeek, ServedCpu } from './cpu';
 import type { Vcpu } from './vcpu';
 
 /** A vCPU as its guest, and so the debugger, sees it. Its general registers are in the hart that it has. */
-export abstract class VcpuCpu<Of extends Vcpu> implements CpuState {
+export abstract class VcpuCpu<Of extends Vcpu> implements ServedCpu {
   /** The guest sees no H extension. */
   readonly virtual = false;
 

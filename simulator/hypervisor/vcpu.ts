@@ -3,7 +3,7 @@ import { type Narration, step } from '../machine/narration';
 import type { Trap } from '../machine/trap';
 import { type CsrValue, Gva } from '../mmu/address';
 import type { Access, WalkStep } from '../mmu/index';
-import type { CpuState } from './cpu';
+import type { ServedCpu } from './cpu';
 import type { Exit } from './exits/exit';
 import type { KnownInstruction } from './exits/instruction-cache';
 import { type GuestAddressing, type GuestPaging, type GuestTranslation, walkGuest } from './memory/guest-walk';
@@ -63,7 +63,7 @@ export abstract class Vcpu implements Runnable, GuestAddressing {
   readonly requests = new RequestSet();
   private readonly fences: Fence[] = [];
   lastInjection: Injection = { pc: -1n, retired: -1 };
-  abstract readonly cpu: CpuState;
+  abstract readonly cpu: ServedCpu;
 
   constructor(
     readonly id: number,

@@ -106,18 +106,6 @@ class BareCpu implements CpuState {
     this.hart.setX(register, value);
   }
 
-  xLow(register: number): number {
-    return this.hart.xLow(register);
-  }
-
-  xHigh(register: number): number {
-    return this.hart.xHigh(register);
-  }
-
-  setXWords(register: number, low: number, high: number): void {
-    this.hart.setXWords(register, low, high);
-  }
-
   /** While the firmware has the hart, the guest's pc and privilege are those to which it returns. */
   get pc(): bigint {
     return this.inFirmware ? this.hart.csr(Csr.mepc.number) : this.hart.pc;
