@@ -1,0 +1,13 @@
+import { commonFaults } from './common-faults';
+import { deprivilegingFaults } from './deprivileging-faults';
+import type { SeededFault } from './fault';
+import { hardwareFaults } from './hardware-faults';
+import { shadowFaults } from './shadow-faults';
+
+/** Mistakes in the VMM, each of which a test or the isolation checker has to find. */
+export const seededFaults: readonly SeededFault[] = [
+  ...shadowFaults,
+  ...deprivilegingFaults,
+  ...hardwareFaults,
+  ...commonFaults,
+];
