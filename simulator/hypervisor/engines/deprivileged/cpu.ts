@@ -1,4 +1,4 @@
-import { highWord, lowWord } from '../../../core/index';
+import { highWord, lowWord, Status } from '../../../core/index';
 import { Csr } from '../../../isa/index';
 import { Privilege } from '../../../mmu/index';
 import { VcpuCpu } from '../../vcpu-cpu';
@@ -16,7 +16,13 @@ export class DeprivilegedCpu extends VcpuCpu<DeprivilegedVcpu> {
   /** A guest kernel sees S-mode's CSRs; those of M-mode are the VMM's own affair. */
   readCsr(number: number): bigint | undefined {
     if (!isVisible(number) || !this.vcpu.csrs.find(number)) return undefined;
-    return this.vcpu.csrValue(number).value;
+    const { state } = this.vcpu;
+    const { status } = state;
+    // While the guest runs, the hardware knows what it makes of its floating-point registers; the VMM learns of it at the next exit.
+    if (!this.inVmm) state.status = (status & ~Status.FS) | (this.hart.state.status & Status.FS);
+    const { value } = this.vcpu.csrValue(number);
+    state.status = status;
+    return value;
   }
 
   writeCsr(number: number, value: bigint): boolean {
