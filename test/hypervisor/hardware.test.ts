@@ -32,13 +32,15 @@ async function run(body: string, hartOptions: Partial<HartOptions>) {
   const stop = system.machine.run({ instructions: LIMIT });
   const hart = system.machine.harts[0];
   assert.ok(hart);
-  return { stop: stop.reason, causes: hart.x(24), value: hart.x(25), hart };
+  const exits = system.vm?.ledger.counts() ?? [];
+  return { stop: stop.reason, causes: hart.x(24), value: hart.x(25), hart, exits };
 }
 
 describe('the engine hardware', () => {
-  it('forgets that the page was not there which it fills, where harts keep such things', async () => {
-    const { stop, causes, hart } = await run(
-      `
+  for (const vmidBits of [14, 0])
+    it(`forgets that the page was not there which it fills, where harts keep such things (VMIDs of ${vmidBits} bits)`, async () => {
+      const { stop, causes, hart } = await run(
+        `
         li      s0, 0x80876548          # in the middle of a block of 2 MiB
         li      s1, 77
         sd      s1, 0(s0)
@@ -47,10 +49,10 @@ describe('the engine hardware', () => {
         cbo.clean (s0)
         li      s0, 0x80876548
         ld      s3, 0(s0)`,
-      { cachesInvalid: true },
-    );
-    assert.deepEqual([stop, causes, hart.x(19)], ['power-off', 0n, 77n]);
-  });
+        { cachesInvalid: true, vmidBits },
+      );
+      assert.deepEqual([stop, causes, hart.x(19)], ['power-off', 0n, 77n]);
+    });
 
   for (const guestFaultAddress of ['shifted', 'zero'] as const)
     it(`gives the guest its fault of an address beyond all memory (htval ${guestFaultAddress})`, async () => {
@@ -89,5 +91,31 @@ root:   .skip   4096
       { guestFaultAddress: 'zero' },
     );
     assert.deepEqual([stop, causes], ['power-off', 0x0fn]);
+  });
+
+  it('leaves to the guest what is its own affair, without an exit', async () => {
+    const { causes, exits } = await run(
+      `
+        la      t0, root                # all of memory may be read and executed, and nothing else
+        li      t1, 0x2000004b
+        sd      t1, 16(t0)
+        srli    t0, t0, 12
+        li      t1, 8 << 60
+        or      t0, t0, t1
+        csrw    satp, t0
+        sfence.vma
+        li      s0, 0x40000000
+        ld      s1, 0(s0)
+        sd      s1, 0(s0)
+        ebreak
+        .word   0
+        j       1f
+        .balign 4096
+root:   .skip   4096
+1:`,
+      {},
+    );
+    assert.equal(causes, 0x0d0f0302n);
+    assert.deepEqual([...new Set(exits.map(({ reason }) => reason))].sort(), ['sbi-call', 'second-stage-fill']);
   });
 });

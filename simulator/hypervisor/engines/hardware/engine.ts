@@ -18,7 +18,9 @@ export const hardware = {
   processor: virtualizedProcessor,
   create: (vm, [root, tables], { vmids }) => {
     if (!root || !tables) throw new RangeError('the second stage needs its root and frames for its tables');
-    return new HardwareVm(vm, root, tables, vmids ? FIRST_VMID : undefined);
+    // A hart may have no bits for a VMID: then hgatp has 0, whatever is written.
+    const areTagged = vmids && vm.machine.harts.every((hart) => hart.options.vmidBits > 0);
+    return new HardwareVm(vm, root, tables, areTagged ? FIRST_VMID : undefined);
   },
 } satisfies Engine;
 
