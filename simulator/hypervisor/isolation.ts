@@ -29,6 +29,7 @@ export interface Reach {
  */
 export function isolationBreaches(vms: readonly Vm[], frames: FrameTable): IsolationBreach[] {
   const breaches: IsolationBreach[] = [];
+  const tables = new Set<number>();
   const flaw: Reach['flaw'] = (where, description) => {
     breaches.push({ where, description });
   };
@@ -42,8 +43,10 @@ export function isolationBreaches(vms: readonly Vm[], frames: FrameTable): Isola
             flaw(where, `${what} -> ${hex(hpa + at)} ${ownerText(owner)}, not of VM ${vm.id}`);
             return;
           }
-          if (gpa !== undefined && vm.memory.hostPhysical(gpa + at) !== hpa + at) {
-            flaw(where, `${what} -> ${hex(hpa + at)} is not where the guest has ${hex(gpa + at)}`);
+          // Of its own memory too it may not have the part that is the firmware's.
+          const guests = gpa === undefined ? vm.toGuest(hpa + at) : gpa + at;
+          if (guests === undefined || vm.memory.hostPhysical(guests) !== hpa + at) {
+            flaw(where, `${what} -> ${hex(hpa + at)} is not where the guest has ${hex(guests ?? Number.NaN)}`);
             return;
           }
         }
@@ -51,6 +54,8 @@ export function isolationBreaches(vms: readonly Vm[], frames: FrameTable): Isola
       table: (where, what, hpa) => {
         const owner = frames.ownerOf(hpa);
         if (owner !== 'vmm') flaw(where, `${what} at ${hex(hpa)} ${ownerText(owner)}, not of the VMM`);
+        if (tables.has(hpa)) flaw(where, `${what} at ${hex(hpa)} is another table too`);
+        tables.add(hpa);
       },
     };
     vm.engine.reach(reach);

@@ -1,4 +1,6 @@
+import { modeOf, rootOf, spaceOf } from '../../../core/index';
 import type { FeatureSwitches } from '../../../firmware/sbi/features';
+import { Csr, PagingMode } from '../../../isa/index';
 import { FRAME } from '../../../mmu/address';
 import { Pte } from '../../../mmu/index';
 import type { Reach } from '../../isolation';
@@ -8,6 +10,7 @@ import { pteAddress } from '../../memory/table-memory';
 import type { Vm } from '../../vm';
 import { virtualFeatures } from '../deprivileged/features';
 import type { EngineVm } from '../engine';
+import type { ShadowView } from './shadow-space';
 import { ShadowSpaces } from './shadow-spaces';
 import { FullVcpu } from './vcpu';
 
@@ -32,11 +35,14 @@ export class FullVm implements EngineVm {
   }
 
   /**
-   * Every shadow leaf, which U-mode reaches: its U must be 1, and its G 0, since other views must not see it. Every table, and every usable
-   * TLB entry, which must be in the table of its ASID.
+   * Every shadow leaf, which U-mode reaches: its U must be 1, and its G 0, since other views must not see it. Every table, that satp leads
+   * to one of them, and every usable TLB entry, which must be in the table of its ASID.
    */
   reach(reach: Reach): void {
-    for (const { spaces, on: hart } of this.vcpus) {
+    for (const vcpu of this.vcpus) {
+      const { spaces, on: hart } = vcpu;
+      if (vcpu.run !== 'off' && !walksAView(vcpu))
+        reach.flaw('shadow table', `satp of hart ${hart.id} leads to no shadow table of that ASID`);
       for (const { asid, table } of spaces.views) {
         for (const frame of table.tableFrames) reach.table('shadow table', `table of ASID ${asid}`, frame);
         for (const leaf of table.leaves()) {
@@ -66,6 +72,14 @@ export class FullVm implements EngineVm {
   restore({ vcpus }: ReturnType<FullVm['state']>): void {
     for (const [index, state] of vcpus.entries()) this.vcpus[index]?.restoreState(state);
   }
+}
+
+/** Whether the hardware walks one of a vCPU's shadow tables, under the ASID of that. */
+function walksAView({ spaces, on: hart }: FullVcpu): boolean {
+  const [low, high] = [hart.csrLow(Csr.satp.number), hart.csrHigh(Csr.satp.number)];
+  const isWalked = (view: ShadowView): boolean =>
+    rootOf(low, high) * FRAME === view.table.root && spaceOf(high) === spaces.hardwareAsid(view);
+  return modeOf(high) === PagingMode.sv39 && spaces.views.some(isWalked);
 }
 
 /** The upper word of the virtual address of a page number of 36 bits (bits 47:12). */

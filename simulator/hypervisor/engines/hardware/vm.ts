@@ -1,8 +1,9 @@
+import { type Hart, modeOf, rootOf, spaceOf } from '../../../core/index';
 import { hartFeatures } from '../../../firmware/hart-features';
 import type { FeatureSwitches } from '../../../firmware/sbi/features';
-import { Csr } from '../../../isa/index';
+import { Csr, PagingMode } from '../../../isa/index';
 import { FRAME } from '../../../mmu/address';
-import { Pte } from '../../../mmu/index';
+import { Pte, pagesOf } from '../../../mmu/index';
 import type { Reach } from '../../isolation';
 import { FramePool } from '../../memory/frame-pool';
 import type { FrameRange } from '../../memory/frame-table';
@@ -36,7 +37,10 @@ export class HardwareVm implements EngineVm {
     this.features = hartFeatures(harts, { delegation: Csr.hedeleg.number, environment: Csr.henvcfg.number });
   }
 
-  /** Every leaf of the second stage, where its guest has it, which VS-mode reaches: its U must be 1, and its G 0. Every TLB entry of the guest. */
+  /**
+   * Every leaf of the second stage, where its guest has it, which VS-mode reaches: its U must be 1, and its G 0. That hgatp leads to it,
+   * and every TLB entry of the guest, which must be of its VMID.
+   */
   reach(reach: Reach): void {
     reach.table('second stage', 'the root', this.stage.root);
     for (const frame of this.stage.tableFrames) reach.table('second stage', 'a table', frame);
@@ -45,12 +49,21 @@ export class HardwareVm implements EngineVm {
       reach.memory('second stage', what, hpa, FRAME * 512 ** level, gpa);
       if (!(low & Pte.U) || low & Pte.G) reach.flaw('second stage', `${what} has U=0 or G=1`);
     }
-    for (const { on: hart } of this.vcpus) {
-      for (const entry of hart.tlb.entries) {
-        // That there is no valid entry may be cached as well.
-        if (!entry.virtual || !(entry.secondStage & Pte.V)) continue;
-        reach.memory('TLB', `page 0x${(entry.page * FRAME).toString(16)}`, entry.physical, FRAME * 512 ** entry.level);
-      }
+    for (const { on: hart } of this.vcpus) this.reachOfHart(hart, reach);
+  }
+
+  private reachOfHart(hart: Hart, reach: Reach): void {
+    const tag = this.vmid ?? 0;
+    const [low, high] = [hart.csrLow(Csr.hgatp.number), hart.csrHigh(Csr.hgatp.number)];
+    if (modeOf(high) !== PagingMode.sv39 || rootOf(low, high) * FRAME !== this.stage.root || spaceOf(high) !== tag)
+      reach.flaw('second stage', `hgatp of hart ${hart.id} is not that of VMID ${tag}`);
+    for (const entry of hart.tlb.entries) {
+      // That there is no valid entry may be cached as well.
+      if (!entry.virtual || !(entry.secondStage & Pte.V)) continue;
+      const what = `page 0x${(entry.page * FRAME).toString(16)} of VMID ${entry.vmid}`;
+      if (entry.vmid !== tag) reach.flaw('TLB', `${what} is not of VMID ${tag}`);
+      const guestPage = entry.guestPage - (entry.guestPage % pagesOf(entry.level));
+      reach.memory('TLB', what, entry.physical, pagesOf(entry.level) * FRAME, guestPage * FRAME);
     }
   }
 
