@@ -62,6 +62,16 @@ text:   .ascii "hello"
       assert.deepEqual([register('s0'), register('s1'), register('s2'), register('s3')], [0n, 5n, -3n, -3n]);
     });
 
+    it('refuses a buffer that only begins in memory', async () => {
+      const { output, register } = await run(`
+        li      a0, 16
+        li      a1, 0x80fffff8          # eight bytes before the end of RAM
+        li      a2, 0
+        sbi     0x4442434e, 0
+        mv      s0, a0`);
+      assert.deepEqual([output(), register('s0')], ['', -3n]);
+    });
+
     it('answers not supported for extensions and functions that it has not', async () => {
       const { register } = await run(
         '        sbi 0x504D55, 0\n        mv s0, a0\n        sbi 0x52464E43, 9\n        mv s1, a0',

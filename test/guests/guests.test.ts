@@ -3,9 +3,9 @@ import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import { engines } from '../../simulator/hypervisor/engines';
 import type { Program } from '../../simulator/object/program';
-import { runInLockStep } from '../../simulator/system/lock-step';
 import { VIRTUALIZATIONS } from '../../simulator/system/system';
 import { buildGuest, guestFolder, makeSystem } from '../support/guest';
+import { assertSameUnder } from '../support/lock-step';
 import { numbersFrom } from '../support/random';
 import { requireTool } from '../support/tools';
 import { runOnQemu } from './qemu';
@@ -35,14 +35,7 @@ for (const guest of guests) {
 
     for (const { id: virtualization } of engines) {
       it(`is the same under none and ${virtualization} at every instruction`, () => {
-        const none = makeSystem(program, { commonProcessor: true }).system;
-        const other = makeSystem(program, { virtualization, commonProcessor: true }).system;
-        const result = runInLockStep(none, other, { instructions: LIMIT });
-        assert.ok(
-          result.equal,
-          JSON.stringify(result, (_, value) => (typeof value === 'bigint' ? `0x${value.toString(16)}` : value)),
-        );
-        assert.equal(result.end?.reason, 'power-off');
+        assertSameUnder(virtualization, program, { instructions: LIMIT });
       }).timeout(120_000);
     }
 

@@ -27,6 +27,15 @@ describe('Frame table', () => {
     equal(frames.info(BASE + 64 * FRAME), undefined);
   });
 
+  it('takes no frame that somebody has, not even the last of a range', () => {
+    const frames = table();
+    frames.take('vmm', 1);
+    frames.take(1, 1, 8);
+    equal(base(frames.take(2, 8)), BASE + 9 * FRAME, 'the gap has seven frames');
+    equal(base(frames.take(2, 7)), BASE + FRAME);
+    equal(frames.ownerOf(BASE + 8 * FRAME), 1);
+  });
+
   it('changes a type only while nobody uses the frame as what it is', () => {
     const frames = table();
     frames.take(1, 2);

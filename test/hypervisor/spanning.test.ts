@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { runInLockStep } from '../../simulator/system/lock-step';
-import { assembleGuest, makeSystem } from '../support/guest';
+import { assembleGuest } from '../support/guest';
 import { FILL_TABLES, SKIP_TRAP, TURN_ON_SV39 } from '../support/guest-text';
+import { assertSameUnder } from '../support/lock-step';
 
 const RAM = '0x20180007';
 const NOTHING = '0x06000007';
@@ -58,14 +58,7 @@ describe('accesses over the end of a page', () => {
     for (const [what, first, second, access, trap] of CASES) {
       it(`are the same under none and ${virtualization}: ${what}`, async () => {
         const program = await assembleGuest(guest(first, second, access));
-        const none = makeSystem(program, { commonProcessor: true }).system;
-        const other = makeSystem(program, { virtualization, commonProcessor: true }).system;
-        const result = runInLockStep(none, other, { instructions: 10_000 });
-        assert.ok(
-          result.equal,
-          JSON.stringify(result, (_, value) => (typeof value === 'bigint' ? String(value) : value)),
-        );
-        const hart = other.machine.harts[0];
+        const [hart] = assertSameUnder(virtualization, program).machine.harts;
         assert.deepEqual({ cause: hart?.x(24), value: hart?.x(25) }, trap ?? { cause: 0n, value: 0n });
       });
     }
