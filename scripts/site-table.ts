@@ -40,14 +40,17 @@ const handlersPlaces = ['simulator/firmware', 'simulator/hypervisor', 'simulator
  * enter each other with `yield*`. It gives every such place an id, serves the table of them as `hyperstep:sites`, and passes the id at
  * run time: ``yield step`…` `` becomes ``yield step.at(ID)`…` ``, and `yield* f(x)` becomes `yield* inside(ID, f(x))`. Beside each handler
  * it writes the straight twin that runs where nobody looks (`straight-twins.ts`).
+ * @param edits texts of handlers' files, by their paths in the repository, that are built in the place of what is in the files
  */
-export function siteTable(root = process.cwd()): Plugin {
+export function siteTable(root = process.cwd(), edits: ReadonlyMap<string, string> = new Map()): Plugin {
   return {
     name: 'site-table',
     setup(build) {
+      let handlers: ReadonlyMap<string, string>;
       let scanned: Scanned;
       build.onStart(() => {
-        scanned = scanHandlers(readHandlers(root));
+        handlers = new Map([...readHandlers(root), ...edits]);
+        scanned = scanHandlers(handlers);
         return { errors: scanned.errors.map(({ message, ...location }) => ({ text: message, location })) };
       });
       build.onResolve({ filter: /^hyperstep:sites$/ }, () => ({ path: 'sites', namespace: 'hyperstep' }));
@@ -55,8 +58,9 @@ export function siteTable(root = process.cwd()): Plugin {
         contents: `export const sites = ${JSON.stringify(scanned.sites)};`,
       }));
       build.onLoad({ filter: /[\\/]simulator[\\/](firmware|hypervisor|machine)[\\/].*\.ts$/ }, ({ path: file }) => {
-        const rewritten = scanned.rewritten.get(relativePath(root, file));
-        return rewritten && { contents: rewritten.toString(), loader: 'ts' };
+        const source = relativePath(root, file);
+        const contents = scanned.rewritten.get(source)?.toString() ?? handlers.get(source);
+        return contents === undefined ? undefined : { contents, loader: 'ts' };
       });
     },
   };

@@ -1,4 +1,5 @@
 import type { SeededFault } from './fault';
+import { addressSpaces, devices, isolation, lockStep, saved, traps, twoCpus } from './tests';
 
 /** Faults of what every engine uses: memory and its owners, devices, firmware calls, what vCPUs ask of each other. */
 export const commonFaults: readonly SeededFault[] = [
@@ -9,6 +10,7 @@ export const commonFaults: readonly SeededFault[] = [
     file: 'memory/p2m.ts',
     find: 'return (this.hostFrames[frame] ?? 0) * FRAME',
     replace: 'return (this.hostFrames[frame + 1] ?? 0) * FRAME',
+    foundBy: isolation('superpages', 'hardware'),
   },
   {
     id: 'p2m-end',
@@ -17,6 +19,7 @@ export const commonFaults: readonly SeededFault[] = [
     file: 'memory/p2m.ts',
     find: 'const offset = gpa - this.guest.value;\n    if (!(offset >= 0 && offset < this.size))',
     replace: 'const offset = gpa - this.guest.value;\n    if (!(offset >= 0 && offset <= this.size))',
+    foundBy: addressSpaces('full', 'memory up to its end, and behind it'),
   },
   {
     id: 'p2m-frame-twice',
@@ -25,6 +28,7 @@ export const commonFaults: readonly SeededFault[] = [
     file: 'memory/p2m.ts',
     find: 'this.hostFrames[scattered[at] ?? 0] = targets[from] ?? 0;',
     replace: 'this.hostFrames[scattered[at] ?? 0] = targets[from || 1] ?? 0;',
+    foundBy: isolation('superpages', 'hardware'),
   },
   {
     id: 'frame-taken-twice',
@@ -33,6 +37,10 @@ export const commonFaults: readonly SeededFault[] = [
     file: 'memory/frame-table.ts',
     find: 'let frame = first + count - 1; frame >= first',
     replace: 'let frame = first + count - 2; frame >= first',
+    foundBy: {
+      file: 'hypervisor/frame-table.test.ts',
+      title: 'takes no frame that somebody has, not even the last of a range',
+    },
   },
   {
     id: 'frame-free-before-the-flush',
@@ -41,6 +49,10 @@ export const commonFaults: readonly SeededFault[] = [
     file: 'memory/frame-table.ts',
     find: 'this.owners.fill(DRAINING, first, first + range.frames);\n    if (pending.size === 0)',
     replace: 'this.owners.fill(DRAINING, first, first + range.frames);\n    if (pending.size >= 0)',
+    foundBy: {
+      file: 'hypervisor/frame-table.test.ts',
+      title: 'keeps a frame that was given back from everybody until each hart has flushed',
+    },
   },
   {
     id: 'type-changed-in-use',
@@ -49,6 +61,10 @@ export const commonFaults: readonly SeededFault[] = [
     file: 'memory/frame-table.ts',
     find: 'type !== use && typeCount > 0',
     replace: 'type !== use && typeCount > 1',
+    foundBy: {
+      file: 'hypervisor/frame-table.test.ts',
+      title: 'changes a type only while nobody uses the frame as what it is',
+    },
   },
   {
     id: 'frame-of-another',
@@ -57,6 +73,7 @@ export const commonFaults: readonly SeededFault[] = [
     file: 'memory/frame-table.ts',
     find: "if (owner !== by) return { why: 'not-owner', owner };",
     replace: '',
+    foundBy: { file: 'hypervisor/frame-table.test.ts', title: 'gives a frame to nobody but its owner' },
   },
   {
     id: 'firmware-memory-open',
@@ -65,6 +82,7 @@ export const commonFaults: readonly SeededFault[] = [
     file: 'memory/guest-memory.ts',
     find: 'return this.belongsToFirmware(gpa) ? undefined : this.p2m.toHost(gpa);',
     replace: 'return this.p2m.toHost(gpa);',
+    foundBy: lockStep('illegal', 'full'),
   },
   {
     id: 'firmware-memory-in-a-block',
@@ -73,6 +91,10 @@ export const commonFaults: readonly SeededFault[] = [
     file: 'memory/guest-memory.ts',
     find: 'return this.hostPhysical(block) !== undefined && this.p2m.isWholeBlock(block);',
     replace: 'return this.p2m.isWholeBlock(block);',
+    foundBy: addressSpaces(
+      'full',
+      "a large page over the firmware's memory, of which the guest uses its own part first",
+    ),
   },
   {
     id: 'dma-past-the-frame',
@@ -81,6 +103,10 @@ export const commonFaults: readonly SeededFault[] = [
     file: 'memory/guest-memory.ts',
     find: 'Math.min(length - at, FRAME - (address % FRAME))',
     replace: 'length - at',
+    foundBy: {
+      file: 'hypervisor/guest-memory.test.ts',
+      title: 'is written and read frame by frame, wherever the machine has the frames',
+    },
   },
   {
     id: 'dma-half-done',
@@ -89,6 +115,7 @@ export const commonFaults: readonly SeededFault[] = [
     file: 'memory/guest-memory.ts',
     find: 'if (!this.eachFrame(gpa, bytes.length, () => undefined)) return false;',
     replace: '',
+    foundBy: { file: 'hypervisor/guest-memory.test.ts', title: 'is written as a whole or not at all' },
   },
   {
     id: 'accessed-and-dirty-not-set',
@@ -97,6 +124,7 @@ export const commonFaults: readonly SeededFault[] = [
     file: 'memory/guest-walk.ts',
     find: 'this.memory.setBits32(gpa, bits);',
     replace: '',
+    foundBy: lockStep('accessed-dirty', 'full'),
   },
   {
     id: 'upper-half-of-entries-ignored',
@@ -105,6 +133,7 @@ export const commonFaults: readonly SeededFault[] = [
     file: 'memory/guest-walk.ts',
     find: 'this.memory.read32(gpa + 4) ?? 0',
     replace: '0',
+    foundBy: addressSpaces('full', 'an entry with a reserved bit'),
   },
   {
     id: 'looking-leaves-a-trace',
@@ -113,6 +142,7 @@ export const commonFaults: readonly SeededFault[] = [
     file: 'vcpu.ts',
     find: "manner === 'peek' ? this.vm.peekedTables : this.vm.tables",
     replace: 'this.vm.tables',
+    foundBy: { file: 'hypervisor/guest-memory.test.ts', title: 'leaves no trace (full)' },
   },
   {
     id: 'emulated-instructions-not-retired',
@@ -121,6 +151,7 @@ export const commonFaults: readonly SeededFault[] = [
     file: 'vcpu.ts',
     find: '    this.vm.machine.retireEmulated(this.on);\n',
     replace: '',
+    foundBy: lockStep('sbi', 'full'),
   },
   {
     id: 'fences-lost',
@@ -129,6 +160,7 @@ export const commonFaults: readonly SeededFault[] = [
     file: 'vcpu.ts',
     find: 'for (const fence of this.fences) this.doFence(fence);',
     replace: 'for (const fence of this.fences.slice(0, 1)) this.doFence(fence);',
+    foundBy: twoCpus('full', 'fences for a CPU that runs, of a page that it has used and before of 1 others'),
   },
   {
     id: 'fences-lost-when-many',
@@ -137,6 +169,7 @@ export const commonFaults: readonly SeededFault[] = [
     file: 'vcpu.ts',
     find: 'this.fences.splice(0, this.fences.length, EVERYTHING);',
     replace: 'this.fences.length = MOST_FENCES;',
+    foundBy: twoCpus('full', 'fences for a CPU that runs, of a page that it has used and before of 70 others'),
   },
   {
     id: 'fence-not-asked-for',
@@ -145,6 +178,7 @@ export const commonFaults: readonly SeededFault[] = [
     file: 'vcpu.ts',
     find: "    this.requests.add('fence');\n",
     replace: '',
+    foundBy: twoCpus('full', 'fences for a CPU that runs, of a page that it has used and before of 1 others'),
   },
   {
     id: 'call-of-a-running-cpu',
@@ -153,6 +187,7 @@ export const commonFaults: readonly SeededFault[] = [
     file: 'vm-port.ts',
     find: '    this.vm.host.kick(vcpu);\n',
     replace: '',
+    foundBy: { file: 'hypervisor/two-cpus.test.ts', title: 'hear each other while they run (hardware)' },
   },
   {
     id: 'kick-not-acknowledged',
@@ -161,6 +196,7 @@ export const commonFaults: readonly SeededFault[] = [
     file: 'exits/kick.ts',
     find: 'hart.setCsrWords(Csr.sip.number, 0, 0);',
     replace: '',
+    foundBy: { file: 'hypervisor/two-cpus.test.ts', title: 'hear each other while they run (hardware)' },
   },
   {
     id: 'start-argument-lost',
@@ -169,6 +205,7 @@ export const commonFaults: readonly SeededFault[] = [
     file: 'vm-port.ts',
     find: 'vcpu.cpu.setX(RegisterNumber.a1, opaque);',
     replace: '',
+    foundBy: { file: 'firmware/sbi.test.ts', title: 'SBI with full starts, counts, interrupts and stops other harts' },
   },
   {
     id: 'caller-memory-by-its-first-byte',
@@ -177,6 +214,7 @@ export const commonFaults: readonly SeededFault[] = [
     file: 'vm-port.ts',
     find: 'this.vm.memory.contains(address, length)',
     replace: 'this.vm.memory.contains(address, 1)',
+    foundBy: { file: 'firmware/sbi.test.ts', title: 'SBI with full refuses a buffer that only begins in memory' },
   },
   {
     id: 'killed-for-its-program',
@@ -185,6 +223,7 @@ export const commonFaults: readonly SeededFault[] = [
     file: 'exits/refuse.ts',
     find: "if (vm.onIllegal === 'kill') {",
     replace: "if (vm.onIllegal === 'kill' || vcpu.user) {",
+    foundBy: traps('full', "a program's access to what is no memory"),
   },
   {
     id: 'trap-loop-not-noticed',
@@ -193,6 +232,7 @@ export const commonFaults: readonly SeededFault[] = [
     file: 'exits/inject.ts',
     find: "    return yield* kill(vcpu, 'trap-loop');",
     replace: "    vm.ledger.charge('injection');",
+    foundBy: { file: 'hypervisor/full.test.ts', title: 'kills a guest that traps at its own trap vector' },
   },
   {
     id: 'device-value-not-extended',
@@ -201,6 +241,7 @@ export const commonFaults: readonly SeededFault[] = [
     file: 'host/native.ts',
     find: '= extended(value.low, value.high, instruction);',
     replace: '= value;',
+    foundBy: devices('full', 'values whose highest bit is set'),
   },
   {
     id: 'atomic-on-a-device',
@@ -209,6 +250,7 @@ export const commonFaults: readonly SeededFault[] = [
     file: 'host/native.ts',
     find: "instruction.kind !== 'atomic' && ",
     replace: '',
+    foundBy: devices('full', 'atomic operations'),
   },
   {
     id: 'misaligned-over-the-page',
@@ -217,6 +259,10 @@ export const commonFaults: readonly SeededFault[] = [
     file: 'exits/misaligned.ts',
     find: 'Math.min(size, FRAME - (gva.low & (FRAME - 1)))',
     replace: 'size',
+    foundBy: {
+      file: 'firmware/fwft.test.ts',
+      title: 'firmware features with full where misaligned accesses trap do what a machine does that takes them itself',
+    },
   },
   {
     id: 'misaligned-fault-of-the-first-part',
@@ -225,6 +271,11 @@ export const commonFaults: readonly SeededFault[] = [
     file: 'exits/misaligned.ts',
     find: 'accessFault(access), at.value)',
     replace: 'accessFault(access), gva.value)',
+    foundBy: {
+      file: 'firmware/fwft.test.ts',
+      title:
+        'firmware features with full where misaligned accesses trap have its faults, and store nothing then: the second page is not mapped',
+    },
   },
   {
     id: 'spanning-fault-of-the-first-page',
@@ -233,6 +284,10 @@ export const commonFaults: readonly SeededFault[] = [
     file: 'exits/access-span.ts',
     find: 'return exception(translation.fault, second.value);',
     replace: 'return exception(translation.fault, gva.value);',
+    foundBy: {
+      file: 'hypervisor/spanning.test.ts',
+      title: 'are the same under none and full: nothing, then a page that is not mapped',
+    },
   },
   {
     id: 'instruction-over-the-page',
@@ -241,6 +296,7 @@ export const commonFaults: readonly SeededFault[] = [
     file: 'exits/fetch-instruction.ts',
     find: 'fetchParcel(vcpu, pc.plus(2), manner)',
     replace: 'fetchParcel(vcpu, new Gva((pc.low & ~0xfff) | ((pc.low + 2) & 0xfff), pc.high), manner)',
+    foundBy: devices('full', 'an instruction over the end of a page'),
   },
   {
     id: 'requests-not-restored',
@@ -249,6 +305,7 @@ export const commonFaults: readonly SeededFault[] = [
     file: 'vcpu.ts',
     find: 'this.requests.restore(requests);',
     replace: '',
+    foundBy: saved('full', 'requests of another CPU'),
   },
   {
     id: 'exit-not-closed',
@@ -257,5 +314,6 @@ export const commonFaults: readonly SeededFault[] = [
     file: 'hypervisor.ts',
     find: '    this.ledger.close();\n',
     replace: '',
+    foundBy: { file: 'hypervisor/full.test.ts', title: 'records every exit with what it changed and what it cost' },
   },
 ];

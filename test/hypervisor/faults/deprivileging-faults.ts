@@ -1,4 +1,5 @@
 import type { SeededFault } from './fault';
+import { lockStep, saved, traps, twoCpus } from './tests';
 
 /** Faults of ring deprivileging: what the engine `full` does in the place of the hardware's privileged modes. */
 export const deprivilegingFaults: readonly SeededFault[] = [
@@ -9,6 +10,7 @@ export const deprivilegingFaults: readonly SeededFault[] = [
     file: 'engines/deprivileged/privileged.ts',
     find: 'if (!vcpu.user) return yield* emulateSret(vcpu);',
     replace: 'return yield* emulateSret(vcpu);',
+    foundBy: lockStep('user-mode', 'full'),
   },
   {
     id: 'user-program-fences',
@@ -17,6 +19,7 @@ export const deprivilegingFaults: readonly SeededFault[] = [
     file: 'engines/deprivileged/privileged.ts',
     find: 'if (!vcpu.user) return yield* emulateFence(vcpu, word);',
     replace: 'return yield* emulateFence(vcpu, word);',
+    foundBy: lockStep('user-mode', 'full'),
   },
   {
     id: 'user-program-calls-the-firmware',
@@ -25,6 +28,7 @@ export const deprivilegingFaults: readonly SeededFault[] = [
     file: 'engines/deprivileged/vcpu.ts',
     find: 'if (this.user) {',
     replace: 'if (false) {',
+    foundBy: lockStep('user-mode', 'full'),
   },
   {
     id: 'sret-not-retired',
@@ -33,6 +37,7 @@ export const deprivilegingFaults: readonly SeededFault[] = [
     file: 'engines/deprivileged/privileged.ts',
     find: "returnFromTrap(vcpu.state, 'sret');\n  vcpu.vm.machine.retireEmulated(vcpu.on);",
     replace: "returnFromTrap(vcpu.state, 'sret');",
+    foundBy: lockStep('nested-traps', 'full'),
   },
   {
     id: 'illegal-bits-sign-extended',
@@ -41,6 +46,7 @@ export const deprivilegingFaults: readonly SeededFault[] = [
     file: 'engines/deprivileged/privileged.ts',
     find: 'BigInt(word >>> 0)',
     replace: 'BigInt(word | 0)',
+    foundBy: lockStep('illegal', 'full'),
   },
   {
     id: 'satp-switch-forgotten',
@@ -49,6 +55,7 @@ export const deprivilegingFaults: readonly SeededFault[] = [
     file: 'engines/deprivileged/privileged.ts',
     find: 'if (number === Csr.satp.number) yield* vcpu.switchSpace();',
     replace: '',
+    foundBy: lockStep('remap', 'full'),
   },
   {
     id: 'interrupt-although-masked',
@@ -57,6 +64,7 @@ export const deprivilegingFaults: readonly SeededFault[] = [
     file: 'engines/deprivileged/vcpu.ts',
     find: 'const code = pendingInterrupt(state);',
     replace: 'const code = 31 - Math.clz32(state.pending & state.enabled);',
+    foundBy: lockStep('software-interrupt', 'full'),
   },
   {
     id: 'interrupt-priority',
@@ -65,6 +73,7 @@ export const deprivilegingFaults: readonly SeededFault[] = [
     file: 'engines/deprivileged/vcpu.ts',
     find: 'const code = pendingInterrupt(state);',
     replace: 'const code = pendingInterrupt(state) < 0 ? -1 : 31 - Math.clz32(state.pending & state.enabled);',
+    foundBy: traps('full', 'a software and a timer interrupt at once'),
   },
   {
     id: 'trap-value-of-one-word',
@@ -73,6 +82,7 @@ export const deprivilegingFaults: readonly SeededFault[] = [
     file: 'engines/deprivileged/vcpu.ts',
     find: 'redirectTrap(this.state, cause, interrupt, low, high)',
     replace: 'redirectTrap(this.state, cause, interrupt, low, 0)',
+    foundBy: lockStep('illegal', 'full'),
   },
   {
     id: 'float-state-not-taken',
@@ -82,6 +92,7 @@ export const deprivilegingFaults: readonly SeededFault[] = [
     file: 'engines/deprivileged/vcpu.ts',
     find: 'this.state.status = (this.state.status & ~Status.FS) | (state.status & Status.FS);',
     replace: '',
+    foundBy: traps('full', 'floating-point registers that become dirty'),
   },
   {
     id: 'senvcfg-ignored',
@@ -90,6 +101,10 @@ export const deprivilegingFaults: readonly SeededFault[] = [
     file: 'engines/deprivileged/vcpu.ts',
     find: 'this.user ? state.csrLow(CsrSlot.senvcfg) : CBIE | CBCFE | CBZE',
     replace: 'CBIE | CBCFE | CBZE',
+    foundBy: {
+      file: 'hypervisor/cache-blocks.test.ts',
+      title: 'are the same under none and full: zero a block, which the program may not',
+    },
   },
   {
     id: 'counters-open-to-programs',
@@ -98,6 +113,7 @@ export const deprivilegingFaults: readonly SeededFault[] = [
     file: 'engines/deprivileged/vcpu.ts',
     find: 'this.on.setCsrWords(Csr.scounteren.number, 0, 0);',
     replace: 'this.on.setCsrWords(Csr.scounteren.number, COMMON_COUNTERS, 0);',
+    foundBy: traps('full', 'a program that may not read the counters'),
   },
   {
     id: 'wfi-waits-for-a-deliverable-interrupt',
@@ -106,6 +122,7 @@ export const deprivilegingFaults: readonly SeededFault[] = [
     file: 'engines/deprivileged/vcpu.ts',
     find: 'return (this.state.pending & this.state.enabled) !== 0;',
     replace: 'return pendingInterrupt(this.state) >= 0;',
+    foundBy: lockStep('timer', 'full'),
   },
   {
     id: 'host-timer-not-silenced',
@@ -114,6 +131,7 @@ export const deprivilegingFaults: readonly SeededFault[] = [
     file: 'engines/deprivileged/vcpu.ts',
     find: 'this.vm.host.timers.set(this, NEVER);',
     replace: '',
+    foundBy: lockStep('timer', 'full'),
   },
   {
     id: 'started-hart-keeps-paging',
@@ -122,6 +140,7 @@ export const deprivilegingFaults: readonly SeededFault[] = [
     file: 'engines/deprivileged/vcpu.ts',
     find: 'this.setCsr(Csr.satp.number, 0);',
     replace: '',
+    foundBy: twoCpus('full', 'a CPU that stops with paging on, and is started again'),
   },
   {
     id: 'external-line-not-restored',
@@ -130,5 +149,6 @@ export const deprivilegingFaults: readonly SeededFault[] = [
     file: 'engines/deprivileged/vcpu.ts',
     find: 'state.lines = saved.lines;',
     replace: '',
+    foundBy: saved('full', 'a device that waits to be served'),
   },
 ];

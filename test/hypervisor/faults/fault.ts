@@ -1,3 +1,5 @@
+import type { FindingTest } from './tests';
+
 /** A mistake in the VMM that its author might well have made, as an edit of its source. */
 export interface SeededFault {
   readonly id: string;
@@ -11,4 +13,6 @@ export interface SeededFault {
   readonly find: string;
   /** What stands there instead. */
   readonly replace: string;
+  /** The test that fails because of it. */
+  readonly foundBy: FindingTest;
 }

@@ -1,4 +1,5 @@
 import type { SeededFault } from './fault';
+import { addressSpaces, devices, isolation, lockStep, saved, traps, twoCpus } from './tests';
 
 /** Faults of the engine `hardware`: its second stage, its exits, what it puts into the hart's CSRs. */
 export const hardwareFaults: readonly SeededFault[] = [
@@ -9,6 +10,7 @@ export const hardwareFaults: readonly SeededFault[] = [
     file: 'engines/hardware/second-stage.ts',
     find: 'this.write(entry, hpa, LEAF);',
     replace: 'this.write(entry, hpa + FRAME, LEAF);',
+    foundBy: isolation('superpages', 'hardware'),
   },
   {
     id: 'second-stage-global',
@@ -17,6 +19,7 @@ export const hardwareFaults: readonly SeededFault[] = [
     file: 'engines/hardware/second-stage.ts',
     find: 'Pte.U | Pte.A | Pte.D;',
     replace: 'Pte.U | Pte.A | Pte.D | Pte.G;',
+    foundBy: isolation('superpages', 'hardware'),
   },
   {
     id: 'second-stage-level',
@@ -25,14 +28,16 @@ export const hardwareFaults: readonly SeededFault[] = [
     file: 'engines/hardware/guest-page-fault.ts',
     find: 'vm.memory.isWholeBlock(gpa.value) ? 1 : 0',
     replace: '1',
+    foundBy: addressSpaces('hardware', 'memory whose frames the machine has here and there'),
   },
   {
-    id: 'second-stage-root-index',
-    mistake: 'The root of the second stage is indexed like other tables, without its two additional bits.',
-    consequence: 'Guest-physical addresses 512 GiB apart are the same memory.',
+    id: 'second-stage-leaf-in-the-wrong-table',
+    mistake: 'Leaves of 2 MiB are written into a table of the lowest level.',
+    consequence: 'They map other addresses than they should, and those that they should stay unmapped for ever.',
     file: 'engines/hardware/second-stage.ts',
-    find: '(level === ROOT_LEVEL ? TABLE_ENTRIES * ROOT_FRAMES : TABLE_ENTRIES)',
-    replace: 'TABLE_ENTRIES',
+    find: 'for (let at = ROOT_LEVEL; at > level; at--)',
+    replace: 'for (let at = ROOT_LEVEL; at > 0; at--)',
+    foundBy: isolation('superpages', 'hardware'),
   },
   {
     id: 'second-stage-flush-forgotten',
@@ -41,6 +46,10 @@ export const hardwareFaults: readonly SeededFault[] = [
     file: 'engines/hardware/guest-page-fault.ts',
     find: 'hart.fenceGuest(Math.floor(gpa.value / FRAME), engine.vmid);',
     replace: '',
+    foundBy: {
+      file: 'hypervisor/hardware.test.ts',
+      title: 'forgets that the page was not there which it fills, where harts keep such things (VMIDs of 14 bits)',
+    },
   },
   {
     id: 'second-stage-off',
@@ -49,6 +58,7 @@ export const hardwareFaults: readonly SeededFault[] = [
     file: 'engines/hardware/vcpu.ts',
     find: 'translationWords(PagingMode.sv39, vmid,',
     replace: 'translationWords(PagingMode.bare, vmid,',
+    foundBy: isolation('superpages', 'hardware'),
   },
   {
     id: 'vmid-left-out',
@@ -57,6 +67,7 @@ export const hardwareFaults: readonly SeededFault[] = [
     file: 'engines/hardware/vcpu.ts',
     find: 'translationWords(PagingMode.sv39, vmid,',
     replace: 'translationWords(PagingMode.sv39, 0,',
+    foundBy: isolation('superpages', 'hardware'),
   },
   {
     id: 'fault-address-without-low-bits',
@@ -65,6 +76,7 @@ export const hardwareFaults: readonly SeededFault[] = [
     file: 'engines/hardware/guest-page-fault.ts',
     find: '(implicit ? 0 : gva.low & 3)',
     replace: '0',
+    foundBy: lockStep('external-interrupt', 'hardware'),
   },
   {
     id: 'compressed-access-skips-four-bytes',
@@ -73,6 +85,7 @@ export const hardwareFaults: readonly SeededFault[] = [
     file: 'engines/hardware/guest-page-fault.ts',
     find: 'transformed & OF_FOUR_BYTES ? 4 : 2',
     replace: '4',
+    foundBy: devices('hardware', 'instructions of two bytes'),
   },
   {
     id: 'page-table-outside-memory',
@@ -81,6 +94,7 @@ export const hardwareFaults: readonly SeededFault[] = [
     file: 'engines/hardware/guest-page-fault.ts',
     find: 'if (implicit) {',
     replace: 'if (false) {',
+    foundBy: traps('hardware', 'a page table that is a device'),
   },
   {
     id: 'page-faults-not-delegated',
@@ -89,6 +103,10 @@ export const hardwareFaults: readonly SeededFault[] = [
     file: 'engines/hardware/vcpu.ts',
     find: '  Exception.storePageFault,\n',
     replace: '',
+    foundBy: {
+      file: 'hypervisor/hardware.test.ts',
+      title: 'leaves to the guest what is its own affair, without an exit',
+    },
   },
   {
     id: 'interrupt-enable-not-stacked',
@@ -97,6 +115,7 @@ export const hardwareFaults: readonly SeededFault[] = [
     file: 'engines/hardware/vcpu.ts',
     find: '(status & Status.SIE ? Status.SPIE : 0) | (this.user',
     replace: '(this.user',
+    foundBy: traps('hardware', 'a refused access with interrupts on'),
   },
   {
     id: 'interrupts-on-in-the-handler',
@@ -105,6 +124,7 @@ export const hardwareFaults: readonly SeededFault[] = [
     file: 'engines/hardware/vcpu.ts',
     find: 'status & ~(Status.SIE | Status.SPIE | Status.SPP)',
     replace: 'status & ~(Status.SPIE | Status.SPP)',
+    foundBy: traps('hardware', 'a refused access with interrupts on'),
   },
   {
     id: 'trap-of-a-program-as-of-the-kernel',
@@ -113,14 +133,16 @@ export const hardwareFaults: readonly SeededFault[] = [
     file: 'engines/hardware/vcpu.ts',
     find: '(this.user ? 0 : Status.SPP)',
     replace: 'Status.SPP',
+    foundBy: traps('hardware', "a program's access to what is no memory"),
   },
   {
-    id: 'vectored-mode-in-the-address',
-    mistake: 'An injected trap goes to the whole of stvec, MODE included.',
-    consequence: 'A guest with vectored interrupts takes its exceptions one byte beside its handler.',
+    id: 'exception-vectored',
+    mistake: 'An injected exception is vectored as interrupts are.',
+    consequence: 'A guest with vectored interrupts takes its exceptions for interrupts.',
     file: 'engines/hardware/vcpu.ts',
     find: 'this.setPc(new Gva(low & ~3, high));',
-    replace: 'this.setPc(new Gva(low, high));',
+    replace: 'this.setPc(new Gva((low & ~3) + (low & 1) * 4 * cause, high));',
+    foundBy: traps('hardware', 'a refused access where interrupts are vectored'),
   },
   {
     id: 'interrupt-line-never-falls',
@@ -129,6 +151,7 @@ export const hardwareFaults: readonly SeededFault[] = [
     file: 'engines/hardware/vcpu.ts',
     find: 'this.setVirtualPending(VSEIP, this.external);',
     replace: 'this.setVirtualPending(VSEIP, true);',
+    foundBy: lockStep('external-interrupt', 'hardware'),
   },
   {
     id: 'timer-stays-pending',
@@ -137,14 +160,16 @@ export const hardwareFaults: readonly SeededFault[] = [
     file: 'engines/hardware/vcpu.ts',
     find: 'this.setVirtualPending(VSTIP, false);',
     replace: '',
+    foundBy: traps('hardware', 'a timer that is set again, where the VMM keeps it'),
   },
   {
-    id: 'posted-interrupt-wakes-nobody',
-    mistake: 'What other vCPUs have posted is left out when it is asked whether wfi goes on.',
-    consequence: 'A vCPU that another one calls sleeps on.',
+    id: 'posted-interrupt-not-asked-for',
+    mistake: 'What other vCPUs have posted is noted, and not made a request.',
+    consequence: 'The interrupt does not reach the guest before something else happens to be asked.',
     file: 'engines/hardware/vcpu.ts',
-    find: ' | (set >> 1);',
-    replace: ';',
+    find: "    this.requests.add('inject');\n",
+    replace: '',
+    foundBy: { file: 'hypervisor/two-cpus.test.ts', title: 'hear each other while they run (hardware)' },
   },
   {
     id: 'counters-closed',
@@ -153,6 +178,7 @@ export const hardwareFaults: readonly SeededFault[] = [
     file: 'engines/hardware/vcpu.ts',
     find: 'hart.setCsrWords(Csr.hcounteren.number, ALL_ONES, 0);',
     replace: '',
+    foundBy: lockStep('timer', 'hardware'),
   },
   {
     id: 'started-hart-keeps-vsatp',
@@ -161,6 +187,7 @@ export const hardwareFaults: readonly SeededFault[] = [
     file: 'engines/hardware/vcpu.ts',
     find: 'hart.setCsrWords(Csr.vsatp.number, 0, 0);',
     replace: '',
+    foundBy: twoCpus('hardware', 'a CPU that stops with paging on, and is started again'),
   },
   {
     id: 'posted-interrupts-not-restored',
@@ -169,5 +196,6 @@ export const hardwareFaults: readonly SeededFault[] = [
     file: 'engines/hardware/vm.ts',
     find: 'Object.assign(vcpu.posted, posted);',
     replace: '',
+    foundBy: saved('hardware', 'requests of another CPU'),
   },
 ];

@@ -1,4 +1,5 @@
 import type { SeededFault } from './fault';
+import { addressSpaces, isolation, lockStep, saved } from './tests';
 
 /** Faults of shadow page tables: the pager of the engine `full`, its views, its fences. */
 export const shadowFaults: readonly SeededFault[] = [
@@ -9,6 +10,7 @@ export const shadowFaults: readonly SeededFault[] = [
     file: 'engines/full/page-fault.ts',
     find: 'return SHADOW_FLAGS | readable',
     replace: 'return SHADOW_FLAGS | (guest & Pte.G) | readable',
+    foundBy: isolation('asid-global', 'full'),
   },
   {
     id: 'dirty-too-early',
@@ -17,6 +19,7 @@ export const shadowFaults: readonly SeededFault[] = [
     file: 'engines/full/page-fault.ts',
     find: 'guest & Pte.W && guest & Pte.D ?',
     replace: 'guest & Pte.W ?',
+    foundBy: lockStep('accessed-dirty', 'full'),
   },
   {
     id: 'executable-is-readable',
@@ -25,6 +28,7 @@ export const shadowFaults: readonly SeededFault[] = [
     file: 'engines/full/page-fault.ts',
     find: '(vcpu.mxr && guest & Pte.X)',
     replace: '(guest & Pte.X)',
+    foundBy: addressSpaces('full', 'code that may only be executed, and was'),
   },
   {
     id: 'kernel-executes-user-pages',
@@ -33,6 +37,7 @@ export const shadowFaults: readonly SeededFault[] = [
     file: 'engines/full/page-fault.ts',
     find: 'guest & Pte.X && !userPageInSupervisor',
     replace: 'guest & Pte.X',
+    foundBy: lockStep('sum-mxr', 'full'),
   },
   {
     id: 'superpage-not-aligned',
@@ -41,6 +46,7 @@ export const shadowFaults: readonly SeededFault[] = [
     file: 'engines/full/page-fault.ts',
     find: 'hpa - (hpa % pageSize)',
     replace: 'hpa - (hpa % FRAME)',
+    foundBy: lockStep('superpages', 'full'),
   },
   {
     id: 'superpage-of-scattered-block',
@@ -49,6 +55,7 @@ export const shadowFaults: readonly SeededFault[] = [
     file: 'engines/full/page-fault.ts',
     find: 'guestLevel >= 1 && memory.isWholeBlock(gpa)',
     replace: 'guestLevel >= 1',
+    foundBy: addressSpaces('full', 'memory whose frames the machine has here and there'),
   },
   {
     id: 'trap-value-of-the-page',
@@ -57,6 +64,7 @@ export const shadowFaults: readonly SeededFault[] = [
     file: 'engines/full/page-fault.ts',
     find: 'exception(fault, gva.value)',
     replace: 'exception(fault, gva.value & ~0xfffn)',
+    foundBy: lockStep('demand-paging', 'full'),
   },
   {
     id: 'sum-forgotten',
@@ -65,6 +73,7 @@ export const shadowFaults: readonly SeededFault[] = [
     file: 'engines/full/shadow-space.ts',
     find: '(sum && !user ? 2 : 0)',
     replace: '0',
+    foundBy: addressSpaces('full', 'a kernel that has cleared SUM'),
   },
   {
     id: 'mxr-forgotten',
@@ -73,6 +82,7 @@ export const shadowFaults: readonly SeededFault[] = [
     file: 'engines/full/shadow-space.ts',
     find: '(mxr ? 1 : 0)',
     replace: '0',
+    foundBy: addressSpaces('full', 'a kernel that has cleared MXR'),
   },
   {
     id: 'user-shares-the-view-of-the-kernel',
@@ -81,6 +91,7 @@ export const shadowFaults: readonly SeededFault[] = [
     file: 'engines/full/shadow-space.ts',
     find: '(user ? 4 : 0)',
     replace: '0',
+    foundBy: lockStep('user-mode', 'full'),
   },
   {
     id: 'space-by-asid-alone',
@@ -89,6 +100,7 @@ export const shadowFaults: readonly SeededFault[] = [
     file: 'engines/full/shadow-spaces.ts',
     find: 'const key = paging ? `${paging.root}/${paging.asid}`',
     replace: 'const key = paging ? `${paging.asid}`',
+    foundBy: addressSpaces('full', 'two tables by turns under one ASID, fenced'),
   },
   {
     id: 'space-by-root-alone',
@@ -97,6 +109,7 @@ export const shadowFaults: readonly SeededFault[] = [
     file: 'engines/full/vcpu.ts',
     find: ' && paging?.asid === current?.asid',
     replace: '',
+    foundBy: addressSpaces('full', 'a fresh ASID in the place of a fence'),
   },
   {
     id: 'asid-reused-without-flush',
@@ -105,6 +118,7 @@ export const shadowFaults: readonly SeededFault[] = [
     file: 'engines/full/shadow-spaces.ts',
     find: 'clear((frame) => this.pool.release(frame));\n    this.flushAsid(view.asid);',
     replace: 'clear((frame) => this.pool.release(frame));',
+    foundBy: lockStep('remap', 'full'),
   },
   {
     id: 'one-asid-for-all-views',
@@ -113,6 +127,7 @@ export const shadowFaults: readonly SeededFault[] = [
     file: 'engines/full/vcpu.ts',
     find: 'translationWords(PagingMode.sv39, asid,',
     replace: 'translationWords(PagingMode.sv39, 1,',
+    foundBy: isolation('user-mode', 'full'),
   },
   {
     id: 'no-flush-without-asids',
@@ -121,6 +136,7 @@ export const shadowFaults: readonly SeededFault[] = [
     file: 'engines/full/shadow-spaces.ts',
     find: 'if (!this.isTagged && view !== this.active) this.tlb.flush(undefined, undefined);',
     replace: '',
+    foundBy: addressSpaces('full', "a program that reads the kernel's page, where harts have no ASIDs"),
   },
   {
     id: 'fence-leaves-the-tlb',
@@ -129,6 +145,7 @@ export const shadowFaults: readonly SeededFault[] = [
     file: 'engines/full/shadow-spaces.ts',
     find: 'else if (dropped.length > 0) this.flush(low, high, view.asid);',
     replace: '',
+    foundBy: lockStep('remap', 'full'),
   },
   {
     id: 'fence-of-the-current-view-alone',
@@ -137,6 +154,7 @@ export const shadowFaults: readonly SeededFault[] = [
     file: 'engines/full/shadow-spaces.ts',
     find: '      else this.remove(view);',
     replace: '',
+    foundBy: addressSpaces('full', 'a page that the kernel takes from its program'),
   },
   {
     id: 'fence-of-one-piece',
@@ -146,6 +164,7 @@ export const shadowFaults: readonly SeededFault[] = [
     file: 'engines/full/shadow-table.ts',
     find: 'if (this.hasSplit[level]) this.dropSplit(low, high, level, dropped);',
     replace: '',
+    foundBy: addressSpaces('full', 'a fence of one address in a large page that has no block of the machine to itself'),
   },
   {
     id: 'table-frame-released-twice',
@@ -154,6 +173,10 @@ export const shadowFaults: readonly SeededFault[] = [
     file: 'engines/full/shadow-spaces.ts',
     find: 'this.pool.release(view.table.root);',
     replace: 'this.pool.release(view.table.root);\n    this.pool.release(view.table.root);',
+    foundBy: {
+      file: 'hypervisor/full.test.ts',
+      title: 'evicts address spaces when a guest uses more of them than the pool holds',
+    },
   },
   {
     id: 'table-frame-not-cleared',
@@ -162,6 +185,7 @@ export const shadowFaults: readonly SeededFault[] = [
     file: 'memory/frame-pool.ts',
     find: 'if (frame !== undefined) this.clear(frame);',
     replace: '',
+    foundBy: addressSpaces('full', 'tables that are filled again after a fence of everything'),
   },
   {
     id: 'pieces-forgotten-by-a-snapshot',
@@ -170,5 +194,6 @@ export const shadowFaults: readonly SeededFault[] = [
     file: 'engines/full/shadow-table.ts',
     find: 'this.hasSplit[1] = splitLarge;',
     replace: '',
+    foundBy: saved('full', 'pieces of a large page'),
   },
 ];

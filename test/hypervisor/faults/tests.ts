@@ -1,0 +1,40 @@
+import type { EngineId } from '../../../simulator/hypervisor/engines';
+
+/** A test of the suite, by which a fault is found. */
+export interface FindingTest {
+  /** Below test/. */
+  readonly file: string;
+  /** What its full title contains, and no other one's. */
+  readonly title: string;
+}
+
+/** A guest runs on the bare machine and under an engine, and is the same at every instruction. */
+export const lockStep = (guest: string, engine: EngineId): FindingTest => ({
+  file: 'guests/guests.test.ts',
+  title: `guest ${guest}.S is the same under none and ${engine} at every instruction`,
+});
+
+/** The isolation checker looks at the exits of a guest. */
+export const isolation = (guest: string, engine: EngineId): FindingTest => ({
+  file: 'guests/guests.test.ts',
+  title: `guest ${guest}.S never reaches memory that is not its own (${engine})`,
+});
+
+/** A small guest of a file, in lock-step with the bare machine. */
+const smallGuest =
+  (file: string) =>
+  (engine: EngineId, what: string): FindingTest => ({
+    file: `hypervisor/${file}`,
+    title: `are the same under none and ${engine}: ${what}`,
+  });
+
+export const addressSpaces = smallGuest('address-spaces.test.ts');
+export const traps = smallGuest('traps.test.ts');
+export const devices = smallGuest('device-accesses.test.ts');
+export const twoCpus = smallGuest('two-cpus.test.ts');
+
+/** A vCPU is saved, and is the same in another machine. */
+export const saved = (engine: EngineId, what: string): FindingTest => ({
+  file: 'hypervisor/saved-vcpus.test.ts',
+  title: `are the same in another machine (${engine}): ${what}`,
+});
