@@ -1,16 +1,7 @@
+import type { PlainRecord } from '../schema/state/plain';
+
 /** Size of one memory access in bytes. */
 export type AccessSize = 1 | 2 | 4 | 8;
-
-/** A device's state as plain data: hashed, compared and saved; never a live reference. */
-export type DeviceState = { readonly [field: string]: PlainValue };
-export type PlainValue =
-  | number
-  | boolean
-  | string
-  | null
-  | Uint8Array
-  | readonly PlainValue[]
-  | { readonly [field: string]: PlainValue };
 
 /**
  * A memory-mapped device. Registers are addressed by their offset from `base`; values are unsigned and at most 32 bits wide:
@@ -32,9 +23,9 @@ export interface MmioDevice {
   tellsTime?(offset: number): boolean;
   /** Returns false for an access fault. */
   write(offset: number, size: AccessSize, value: number): boolean;
-  state(): DeviceState;
+  state(): PlainRecord;
   /** Takes a state that `state` gave, without effects on lines, clock or memory, which have states of their own. */
-  restore(state: DeviceState): void;
+  restore(state: PlainRecord): void;
 }
 
 /** A level-triggered interrupt line, as the device that drives it sees it. */

@@ -1,5 +1,5 @@
 import type { Hart } from '../core/index';
-import type { DeviceState } from '../devices/device';
+import type { PlainRecord } from '../schema/state/plain';
 import type { Narration, Step } from './narration';
 
 /** Software of a privileged mode that is TypeScript instead of instructions: SBI firmware in M-mode, a VMM in HS-mode. */
@@ -22,8 +22,8 @@ export interface HostedSoftware {
   /** A hart that waited goes on. */
   woken(hart: Hart): void;
   /** What it keeps beside the machine's own memory and registers, as plain data. */
-  state(): DeviceState;
-  restore(state: DeviceState): void;
+  state(): PlainRecord;
+  restore(state: PlainRecord): void;
 }
 
 /** A handler in which a debugger has stopped: nothing else of the machine moves meanwhile. */

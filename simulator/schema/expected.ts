@@ -25,9 +25,12 @@ function plainlyExpected(schema: TSchema, quote: (word: string) => string): stri
     case 'string':
       return schema['minLength'] === 1 ? 'a string that is not empty' : 'a string';
     case 'array':
+      if (Array.isArray(schema['items'])) return `a list of ${schema['items'].length} entries`;
       return schema['items']?.type === 'string' ? 'a list of strings' : 'a list';
     case 'object':
       return objectExpected(schema);
+    case 'null':
+      return 'null';
     default: {
       const variants: readonly TSchema[] = schema['anyOf'] ?? [];
       return variants.map((variant) => expectedOf(variant, quote)).join(' or ');

@@ -84,9 +84,12 @@ function pathOf(pointer: string, whole: unknown): Path {
 /** Characters of a wrong text that a message repeats. */
 const LONGEST = 40;
 
-function briefly(value: unknown): string {
+/** A value that is wrong, as a message repeats it. */
+export function briefly(value: unknown): string {
   if (Array.isArray(value)) return 'a list';
+  if (ArrayBuffer.isView(value)) return `${value.byteLength} bytes`;
   if (isRecord(value)) return 'an object';
+  if (typeof value === 'bigint') return `${value}n`;
   if (typeof value !== 'string') return String(value);
   return JSON.stringify(value.length > LONGEST ? `${value.slice(0, LONGEST)}...` : value);
 }

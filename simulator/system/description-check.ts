@@ -1,6 +1,6 @@
 import { hartOptionProblems } from '../core/index';
-import type { PlainValue } from '../devices/device';
 import { FileFormatError } from '../machine/state/plain-codec';
+import type { PlainValue } from '../schema/state/plain';
 import type { SystemDescription } from './snapshot';
 import { FIRMWARES, VIRTIO_DEVICES, VIRTUALIZATIONS } from './system';
 

@@ -1,7 +1,7 @@
 import { FLOAT_REGISTERS } from '../core/index';
-import type { PlainValue } from '../devices/device';
 import { NOBODY } from '../machine/scheduler';
 import { FileFormatError } from '../machine/state/plain-codec';
+import type { PlainValue } from '../schema/state/plain';
 
 type Fields = { readonly [field: string]: PlainValue };
 type Check = (value: PlainValue | undefined, path: string) => void;

@@ -1,6 +1,6 @@
-import type { PlainValue } from '../devices/device';
 import { SECTOR } from '../devices/disk/disk-image';
 import { SnapshotError } from '../machine/state/snapshot-error';
+import type { PlainValue } from '../schema/state/plain';
 
 /** Machine time that a snapshot may state: beyond half of what a number counts exactly, nanoseconds would soon get lost. */
 const LATEST = Number.MAX_SAFE_INTEGER / 2;

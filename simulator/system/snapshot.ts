@@ -1,10 +1,10 @@
-import type { PlainValue } from '../devices/device';
 import type { ExitLedger } from '../hypervisor/ledger/ledger';
 import type { Machine } from '../machine/machine';
 import type { MemoryImage } from '../machine/state/memory-image';
 import { FileFormatError } from '../machine/state/plain-codec';
 import { seal, unseal } from '../machine/state/sealed-file';
 import { FRAME } from '../mmu/address';
+import type { PlainValue } from '../schema/state/plain';
 import { checkedDescription } from './description-check';
 import type { SystemConfiguration } from './system';
 

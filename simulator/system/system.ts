@@ -1,5 +1,4 @@
 import type { Hart, HartOptions } from '../core/index';
-import type { PlainValue } from '../devices/device';
 import { CopyOnWriteDisk, type DiskImage, type HostFile, RawDisk } from '../devices/disk/disk-image';
 import { SeededRandom, seedOf } from '../devices/seeded-random';
 import type { CpuState } from '../hypervisor/cpu';
@@ -20,6 +19,7 @@ import { MemoryImages } from '../machine/state/memory-image';
 import { SnapshotError } from '../machine/state/snapshot-error';
 import { FRAME, SUPERPAGE } from '../mmu/address';
 import type { Program } from '../object/program';
+import type { PlainValue } from '../schema/state/plain';
 import { BareMachine } from './bare-machine';
 import { loadImages } from './boot-images';
 import { ConfigurationError } from './configuration-error';

@@ -1,4 +1,4 @@
-import type { PlainValue } from '../../simulator/devices/device';
+import type { PlainValue } from '../../simulator/schema/state/plain';
 import type { Next } from '../support/random';
 
 /** A copy of plain data in which one leaf has another value, or is missing, or a record has one field more. */

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
 import { FLOAT_REGISTERS } from '../../simulator/core/index';
-import type { PlainValue } from '../../simulator/devices/device';
 import { fileOf, LoggedFile } from '../../simulator/devices/disk/file-log';
 import { FileFormatError } from '../../simulator/machine/state/plain-codec';
 import { seal } from '../../simulator/machine/state/sealed-file';
 import { StateHash } from '../../simulator/machine/state/state-hash';
 import type { Program } from '../../simulator/object/program';
+import type { PlainValue } from '../../simulator/schema/state/plain';
 import type { LoggedInput } from '../../simulator/system/input-log';
 import { lifeOf, Replay, ReplayError, type RunRecord, readRecord, writeRecord } from '../../simulator/system/record';
 import { originOf } from '../../simulator/system/run-origin';

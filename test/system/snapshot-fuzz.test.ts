@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
-import type { PlainValue } from '../../simulator/devices/device';
 import { FileFormatError } from '../../simulator/machine/state/plain-codec';
+import type { PlainValue } from '../../simulator/schema/state/plain';
 import { describeSystem, readSnapshot, SnapshotError, writeSnapshot } from '../../simulator/system/snapshot';
 import { ConfigurationError, System, VIRTUALIZATIONS } from '../../simulator/system/system';
 import { buildGuest, guestFolder, makeSystem } from '../support/guest';

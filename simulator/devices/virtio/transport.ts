@@ -1,4 +1,5 @@
-import type { AccessSize, DeviceClock, InterruptLine, MmioDevice, PlainValue, TimedDevice } from '../device';
+import type { PlainRecord } from '../../schema/state/plain';
+import type { AccessSize, DeviceClock, InterruptLine, MmioDevice, TimedDevice } from '../device';
 import type { DmaSpace } from '../dma';
 import { DESCRIPTOR_SIZE, type DescriptorChain, QueueError, Virtqueue } from './virtqueue';
 
@@ -26,8 +27,8 @@ export interface VirtioBackend {
   process(queue: Virtqueue, transport: QueueService): void;
   /** The driver begins anew: what was under way is forgotten. */
   reset?(): void;
-  state(): { readonly [field: string]: PlainValue };
-  restore(state: { readonly [field: string]: PlainValue }): void;
+  state(): PlainRecord;
+  restore(state: PlainRecord): void;
 }
 
 /** What a backend may ask of its transport. */

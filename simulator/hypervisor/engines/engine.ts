@@ -1,7 +1,7 @@
 import type { HartOptions } from '../../core/index';
-import type { PlainValue } from '../../devices/device';
 import type { FeatureSwitches } from '../../firmware/sbi/features';
 import type { Processor } from '../../machine/processor';
+import type { PlainValue } from '../../schema/state/plain';
 import type { Reach } from '../isolation';
 import type { FrameRange } from '../memory/frame-table';
 import type { TranslationTable, Vcpu } from '../vcpu';

@@ -1,5 +1,5 @@
-import type { PlainValue } from '../../devices/device';
 import { SnapshotError } from '../../machine/state/snapshot-error';
+import type { PlainValue } from '../../schema/state/plain';
 import { EXIT_REASONS, KEPT_EXITS } from './ledger';
 
 type Fields = { readonly [field: string]: PlainValue };

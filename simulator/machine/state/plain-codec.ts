@@ -1,9 +1,24 @@
-import type { PlainValue } from '../../devices/device';
+import { isNumbers, isPlainList, type Numbers, type PlainValue } from '../../schema/state/plain';
 
 /** The file is not what it should be: a message for the user. */
 export class FileFormatError extends Error {}
 
-const Tag = { null: 0, false: 1, true: 2, number: 3, text: 4, bytes: 5, list: 6, record: 7 } as const;
+const Tag = {
+  null: 0,
+  false: 1,
+  true: 2,
+  number: 3,
+  text: 4,
+  bytes: 5,
+  list: 6,
+  record: 7,
+  bigInteger: 8,
+  int32s: 9,
+  uint32s: 10,
+  float64s: 11,
+} as const;
+/** Digits of a big integer; those of a machine have 64 bits. */
+const LONGEST_INTEGER = 40;
 const FIRST_CAPACITY = 65536;
 /** Lists and records in each other; those of a machine are far fewer. */
 const DEEPEST = 64;
@@ -41,11 +56,14 @@ export class PlainWriter {
     } else if (typeof value === 'string') {
       this.tag(Tag.text);
       this.text(value);
-    } else if (value instanceof Uint8Array) {
-      this.tag(Tag.bytes);
+    } else if (typeof value === 'bigint') {
+      this.tag(Tag.bigInteger);
+      this.text(String(value));
+    } else if (isNumbers(value)) {
+      this.tag(tagOf(value));
       this.word(value.length);
-      this.raw(value);
-    } else if (isList(value)) {
+      this.raw(new Uint8Array(value.buffer, value.byteOffset, value.byteLength));
+    } else if (isPlainList(value)) {
       this.tag(Tag.list);
       this.word(value.length);
       for (const item of value) this.plain(item);
@@ -118,6 +136,14 @@ export class PlainReader {
         return this.text();
       case Tag.bytes:
         return this.raw(this.word()).slice();
+      case Tag.bigInteger:
+        return this.bigInteger();
+      case Tag.int32s:
+        return new Int32Array(this.numbers(4));
+      case Tag.uint32s:
+        return new Uint32Array(this.numbers(4));
+      case Tag.float64s:
+        return new Float64Array(this.numbers(8));
       case Tag.list:
         return this.items(() => this.plain(depth + 1));
       case Tag.record:
@@ -134,6 +160,18 @@ export class PlainReader {
     return items;
   }
 
+  private bigInteger(): bigint {
+    const digits = this.text();
+    if (digits.length > LONGEST_INTEGER || !/^-?\d+$/.test(digits))
+      throw new FileFormatError('the file is damaged: an integer has other signs than digits');
+    return BigInt(digits);
+  }
+
+  /** A copy of numbers of so many bytes each. */
+  private numbers(size: number): ArrayBuffer {
+    return Uint8Array.from(this.raw(this.word() * size)).buffer;
+  }
+
   private text(): string {
     return new TextDecoder().decode(this.raw(this.word()));
   }
@@ -147,4 +185,8 @@ export class PlainReader {
   }
 }
 
-const isList = (value: PlainValue): value is readonly PlainValue[] => Array.isArray(value);
+function tagOf(numbers: Numbers): number {
+  if (numbers instanceof Uint8Array) return Tag.bytes;
+  if (numbers instanceof Int32Array) return Tag.int32s;
+  return numbers instanceof Uint32Array ? Tag.uint32s : Tag.float64s;
+}

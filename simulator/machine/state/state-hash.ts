@@ -1,6 +1,6 @@
 import type { PhysicalMemory } from '../../core/index';
-import type { PlainValue } from '../../devices/device';
 import { FRAME } from '../../mmu/address';
+import { isNumbers, type Numbers, type PlainValue } from '../../schema/state/plain';
 
 /** A 64-bit hash (two FNV-1a-like lanes with different primes) over machine state, for comparison of runs; not cryptographic. */
 export class StateHash {
@@ -24,9 +24,14 @@ export class StateHash {
     for (const byte of value) this.word(byte);
   }
 
+  /** Numbers of any size by their bytes. */
+  private numbers(value: Numbers): void {
+    this.bytes(new Uint8Array(value.buffer, value.byteOffset, value.byteLength));
+  }
+
   /** Any plain value; the fields of an object count in the order in which they are written. */
   plain(value: PlainValue): void {
-    if (value instanceof Uint8Array) this.bytes(value);
+    if (isNumbers(value)) this.numbers(value);
     else if (typeof value === 'number') this.text(String(value));
     else if (typeof value === 'object' && value !== null) {
       for (const [name, field] of Object.entries(value)) {

@@ -1,0 +1,152 @@
+import { Object as ObjectOf, type Static, type TObject, type TProperties } from '@sinclair/typebox';
+import { briefly, type Path } from '../problems';
+import { isNumbers, isPlainRecord, type PlainRecord, type PlainValue } from './plain';
+import { StateError } from './state-error';
+import { plainOf, StateReader } from './values';
+
+/** What is wrong with a field beside the others: `{ path: ['size'], problem: 'must be a power of two' }`. */
+export interface FieldProblem {
+  readonly path: Path;
+  readonly problem: string;
+}
+
+/** The one description of a kind of component's state: its type, how it is saved, and what is taken up again. */
+export interface StateSchema<Fields extends TProperties> {
+  readonly name: string;
+  /** Goes up when fields change: what has been saved in another form is refused by it. */
+  readonly version: number;
+  readonly fields: TObject<Fields>;
+  /** What fields have to be to each other, once each is right by itself. */
+  check(state: Static<TObject<Fields>>): FieldProblem | undefined;
+}
+
+/** The type of a state; a component keeps one of it, in which its methods change the fields. */
+export type StateOf<Schema> = Schema extends StateSchema<infer Fields> ? Static<TObject<Fields>> : never;
+
+export function stateSchema<Fields extends TProperties>(
+  name: string,
+  version: number,
+  fields: Fields,
+  check: (state: Static<TObject<Fields>>) => FieldProblem | undefined = () => undefined,
+): StateSchema<Fields> {
+  return { name, version, fields: ObjectOf(fields), check };
+}
+
+export type SavedComponent = {
+  readonly component: string;
+  readonly version: number;
+  readonly state: PlainRecord;
+  readonly parts: { readonly [part: string]: SavedComponent };
+};
+
+/** What has a state. */
+export interface Component {
+  /** The state now, and those of its parts: a deep copy. */
+  save(): SavedComponent;
+  /**
+   * Checks a state that has been saved, of which nothing is known.
+   * @param place where the component is in the machine, for messages
+   * @returns what takes the state up
+   * @throws StateError; nothing has changed then
+   */
+  prepare(saved: PlainValue | undefined, place: string): () => void;
+}
+
+export interface ComponentOptions {
+  /** Components that are in this one as long as it is there. */
+  readonly parts?: { readonly [part: string]: Component };
+  /** Called when a state has been taken up: what is kept beside it is made from it anew. */
+  readonly restored?: () => void;
+}
+
+/**
+ * A component of a schema.
+ * @param state where it keeps its fields. Restoring gives them new values; arrays of numbers of a fixed count stay the same arrays. A state that
+ *   lies elsewhere has accessors.
+ */
+export function component<Fields extends TProperties>(
+  schema: StateSchema<Fields>,
+  state: Static<TObject<Fields>>,
+  options: ComponentOptions = {},
+): Component {
+  return new DescribedComponent(schema, state, options);
+}
+
+/** Takes up a saved state. @throws StateError; nothing has changed then */
+export function restore(component: Component, saved: PlainValue | undefined, place: string): void {
+  component.prepare(saved, place)();
+}
+
+class DescribedComponent<Fields extends TProperties> implements Component {
+  private readonly parts: { readonly [part: string]: Component };
+
+  constructor(
+    private readonly schema: StateSchema<Fields>,
+    private readonly state: Static<TObject<Fields>>,
+    private readonly options: ComponentOptions,
+  ) {
+    this.parts = options.parts ?? {};
+  }
+
+  save(): SavedComponent {
+    const { name, version, fields } = this.schema;
+    const state = plainOf(fields, this.state);
+    if (!isPlainRecord(state)) throw new RangeError(`the state of ${name} is no record`);
+    const parts = Object.entries(this.parts).map(([part, component]) => [part, component.save()] as const);
+    return { component: name, version, state, parts: Object.fromEntries(parts) };
+  }
+
+  prepare(saved: PlainValue | undefined, place: string): () => void {
+    const { state, parts } = this.opened(saved, place);
+    const read = this.read(state, place);
+    const steps = Object.entries(this.parts).map(([part, component]) =>
+      component.prepare(Object.hasOwn(parts, part) ? parts[part] : undefined, `${place}.${part}`),
+    );
+    return () => {
+      this.take(read);
+      for (const step of steps) step();
+      this.options.restored?.();
+    };
+  }
+
+  /** What is around the fields. */
+  private opened(saved: PlainValue | undefined, place: string): { state: PlainRecord; parts: PlainRecord } {
+    const refuse = (problem: string): never => {
+      throw new StateError(place, [], problem);
+    };
+    const { name, version } = this.schema;
+    if (saved === undefined) return refuse(`must be the state of a ${name}, and is missing`);
+    if (!isPlainRecord(saved)) return refuse(`must be the state of a ${name}, not ${briefly(saved)}`);
+    if (saved['component'] !== name)
+      return refuse(`must be the state of a ${name}, not of ${briefly(saved['component'] ?? null)}`);
+    if (saved['version'] !== version)
+      return refuse(`has version ${briefly(saved['version'] ?? null)}, and this hyperstep reads version ${version}`);
+    const { state, parts, ...rest } = saved;
+    const [extra] = Object.keys(rest).filter((word) => word !== 'component' && word !== 'version');
+    if (extra !== undefined) return refuse(`has ${briefly(extra)} beside its state and parts`);
+    if (!isPlainRecord(state)) return refuse('must have a state with fields');
+    if (!isPlainRecord(parts)) return refuse('must have parts by name');
+    const unknown = Object.keys(parts).find((part) => !Object.hasOwn(this.parts, part));
+    if (unknown !== undefined)
+      return refuse(`has no part ${briefly(unknown)}; there are ${Object.keys(this.parts).join(', ') || 'none'}`);
+    return { state, parts };
+  }
+
+  private read(saved: PlainRecord, place: string): Static<TObject<Fields>> {
+    const reader = new StateReader(place);
+    // Every field has been read by its schema.
+    const read = reader.read(this.schema.fields, saved, []) as Static<TObject<Fields>>;
+    const wrong = this.schema.check(read);
+    if (wrong) reader.refuse(wrong.path, wrong.problem);
+    return read;
+  }
+
+  private take(read: Static<TObject<Fields>>): void {
+    for (const field of Object.keys(this.schema.fields.properties)) {
+      const [before, after]: readonly unknown[] = [Reflect.get(this.state, field), Reflect.get(read, field)];
+      if (isNumbers(before) && isNumbers(after) && before.length === after.length) before.set(after);
+      else if (after === undefined) Reflect.deleteProperty(this.state, field);
+      else Reflect.set(this.state, field, after);
+    }
+  }
+}
