@@ -79,7 +79,8 @@ class QueueView {
   ) {}
 
   show(name: string): VirtQueue {
-    const { index, size, ready, descriptorTable, availableRing, usedRing, lastAvailable } = this.queue;
+    const { index, state } = this.queue;
+    const { size, ready, descriptorTable, availableRing, usedRing, lastAvailable } = state;
     const available = this.lastAvailable();
     const used = this.lastUsed();
     const chains = ready ? this.chains(available, used) : [];
@@ -101,7 +102,7 @@ class QueueView {
   }
 
   private lastAvailable(): VirtQueue['available'] {
-    const { size, availableRing, lastAvailable } = this.queue;
+    const { size, availableRing, lastAvailable } = this.queue.state;
     const waiting = (this.header(availableRing).next - lastAvailable + COUNTER) % COUNTER;
     return this.positions(this.header(availableRing).next).flatMap(({ position, fromEnd }) => {
       const head = readU16(this.memory, availableRing + 4 + 2 * (position % size));
@@ -111,7 +112,7 @@ class QueueView {
   }
 
   private lastUsed(): VirtQueue['used'] {
-    const { size, usedRing } = this.queue;
+    const { size, usedRing } = this.queue.state;
     return this.positions(this.header(usedRing).next).flatMap(({ position }) => {
       const at = usedRing + 4 + 8 * (position % size);
       const [head, written] = [readU32(this.memory, at), readU32(this.memory, at + 4)];
@@ -121,7 +122,7 @@ class QueueView {
 
   /** The positions of the last entries of a ring whose index is `next`, oldest first. */
   private positions(next: number): { position: number; fromEnd: number }[] {
-    const count = Math.min(next, this.queue.size);
+    const count = Math.min(next, this.queue.state.size);
     return Array.from({ length: count }, (_, i) => ({ position: next - count + i, fromEnd: count - i }));
   }
 

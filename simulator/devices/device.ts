@@ -1,4 +1,4 @@
-import type { PlainRecord } from '../schema/state/plain';
+import type { Component } from '../schema/state/component';
 
 /** Size of one memory access in bytes. */
 export type AccessSize = 1 | 2 | 4 | 8;
@@ -23,9 +23,8 @@ export interface MmioDevice {
   tellsTime?(offset: number): boolean;
   /** Returns false for an access fault. */
   write(offset: number, size: AccessSize, value: number): boolean;
-  state(): PlainRecord;
-  /** Takes a state that `state` gave, without effects on lines, clock or memory, which have states of their own. */
-  restore(state: PlainRecord): void;
+  /** Its state. Taking one up has no effects on lines, clock or memory, which have states of their own. */
+  readonly component: Component;
 }
 
 /** A level-triggered interrupt line, as the device that drives it sees it. */

@@ -1,3 +1,4 @@
+import { component, stateSchema } from '../schema/state/component';
 import type { AccessSize, MmioDevice } from './device';
 
 export type FinisherRequest =
@@ -9,11 +10,15 @@ const PASS = 0x5555;
 const FAIL = 0x3333;
 const RESET = 0x7777;
 
+/** It remembers nothing: a word that it understands ends the run. */
+const finisherState = stateSchema('finisher', 1, {});
+
 /** The SiFive test finisher of QEMU's `virt` board: a word whose low half says how the machine ends, and high half the exit code. */
 export class Finisher implements MmioDevice {
   readonly name = 'finisher';
   readonly size = 0x1000;
   readonly accessSizes = { smallest: 2, largest: 4 } as const;
+  readonly component = component(finisherState, {});
 
   constructor(
     readonly base: number,
@@ -44,10 +49,4 @@ export class Finisher implements MmioDevice {
     }
     return true;
   }
-
-  state() {
-    return {};
-  }
-
-  restore(): void {}
 }

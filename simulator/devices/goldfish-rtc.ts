@@ -1,3 +1,5 @@
+import { type Component, component, type StateOf, stateSchema } from '../schema/state/component';
+import { bigIntegers, flag, unsigned64, word } from '../schema/state/fields';
 import type { AccessSize, DeviceClock, InterruptLine, MmioDevice, TimedDevice } from './device';
 
 // Registers by offset (QEMU, hw/rtc/goldfish_rtc.c).
@@ -13,6 +15,17 @@ const CLEAR_INTERRUPT = 0x1c;
 const TWO_32 = 2n ** 32n;
 const NANOSECONDS = 1_000_000_000n;
 
+const rtcState = stateSchema('goldfish-rtc', 1, {
+  /** Nanoseconds between the machine clock and the time. */
+  offset: bigIntegers(-(2n ** 63n), 2n ** 64n - 1n),
+  /** What TIME_HIGH gives: latched by reading TIME_LOW. */
+  timeHigh: word,
+  alarm: unsigned64,
+  alarmRunning: flag,
+  pending: flag,
+  enabled: flag,
+});
+
 /**
  * The goldfish real-time clock of QEMU's `virt`: nanoseconds since 1970, and an alarm. Its time goes on with the machine clock from a
  * fixed date, never with the host's: a run is the same on any day.
@@ -20,14 +33,8 @@ const NANOSECONDS = 1_000_000_000n;
 export class GoldfishRtc implements MmioDevice, TimedDevice {
   readonly size = 0x1000;
   readonly accessSizes = { smallest: 4, largest: 8 } as const;
-  /** Nanoseconds between the machine clock and the time. */
-  private offset: bigint;
-  /** What TIME_HIGH gives: latched by reading TIME_LOW. */
-  private timeHigh = 0;
-  private alarm = 0n;
-  private alarmRunning = false;
-  private pending = false;
-  private enabled = false;
+  private readonly state: StateOf<typeof rtcState>;
+  readonly component: Component;
 
   /** @param startTime the date at reset, in seconds since 1970 */
   constructor(
@@ -37,12 +44,20 @@ export class GoldfishRtc implements MmioDevice, TimedDevice {
     private readonly clock: DeviceClock,
     startTime: number,
   ) {
-    this.offset = BigInt(startTime) * NANOSECONDS;
+    this.state = {
+      offset: BigInt(startTime) * NANOSECONDS,
+      timeHigh: 0,
+      alarm: 0n,
+      alarmRunning: false,
+      pending: false,
+      enabled: false,
+    };
+    this.component = component(rtcState, this.state);
   }
 
   read(offset: number): number | undefined {
     const value = this.peek(offset);
-    if (offset === TIME_LOW) this.timeHigh = Number(this.now() / TWO_32);
+    if (offset === TIME_LOW) this.state.timeHigh = Number(this.now() / TWO_32);
     return value;
   }
 
@@ -51,46 +66,46 @@ export class GoldfishRtc implements MmioDevice, TimedDevice {
       case TIME_LOW:
         return Number(this.now() % TWO_32);
       case TIME_HIGH:
-        return this.timeHigh;
+        return this.state.timeHigh;
       case ALARM_LOW:
-        return Number(this.alarm % TWO_32);
+        return Number(this.state.alarm % TWO_32);
       case ALARM_HIGH:
-        return Number(this.alarm / TWO_32);
+        return Number(this.state.alarm / TWO_32);
       case IRQ_ENABLED:
-        return this.enabled ? 1 : 0;
+        return this.state.enabled ? 1 : 0;
       case ALARM_STATUS:
-        return this.alarmRunning ? 1 : 0;
+        return this.state.alarmRunning ? 1 : 0;
       default:
         return 0;
     }
   }
 
   write(offset: number, _size: AccessSize, value: number): boolean {
-    const word = BigInt(value >>> 0);
+    const half = BigInt(value >>> 0);
     switch (offset) {
       case TIME_LOW:
-        this.setTime((this.now() / TWO_32) * TWO_32 + word);
+        this.setTime((this.now() / TWO_32) * TWO_32 + half);
         break;
       case TIME_HIGH:
-        this.setTime(word * TWO_32 + (this.now() % TWO_32));
+        this.setTime(half * TWO_32 + (this.now() % TWO_32));
         break;
       case ALARM_LOW:
-        this.alarm = (this.alarm / TWO_32) * TWO_32 + word;
+        this.state.alarm = (this.state.alarm / TWO_32) * TWO_32 + half;
         this.arm();
         break;
       case ALARM_HIGH:
-        this.alarm = word * TWO_32 + (this.alarm % TWO_32);
+        this.state.alarm = half * TWO_32 + (this.state.alarm % TWO_32);
         break;
       case IRQ_ENABLED:
-        this.enabled = (value & 1) !== 0;
+        this.state.enabled = (value & 1) !== 0;
         this.updateInterrupt();
         break;
       case CLEAR_ALARM:
-        this.alarmRunning = false;
+        this.state.alarmRunning = false;
         this.clock.cancel(this.name);
         break;
       case CLEAR_INTERRUPT:
-        this.pending = false;
+        this.state.pending = false;
         this.updateInterrupt();
         break;
     }
@@ -98,54 +113,40 @@ export class GoldfishRtc implements MmioDevice, TimedDevice {
   }
 
   wake(): void {
-    if (!this.alarmRunning) return;
-    if (this.now() < this.alarm) this.schedule();
+    if (!this.state.alarmRunning) return;
+    if (this.now() < this.state.alarm) this.schedule();
     else this.ring();
   }
 
-  state() {
-    const { offset, timeHigh, alarm, alarmRunning, pending, enabled } = this;
-    return { offset: String(offset), timeHigh, alarm: String(alarm), alarmRunning, pending, enabled };
-  }
-
-  restore(state: ReturnType<GoldfishRtc['state']>): void {
-    this.offset = BigInt(state.offset);
-    this.timeHigh = state.timeHigh;
-    this.alarm = BigInt(state.alarm);
-    this.alarmRunning = state.alarmRunning;
-    this.pending = state.pending;
-    this.enabled = state.enabled;
-  }
-
   private now(): bigint {
-    return BigInt.asUintN(64, BigInt(this.clock.now()) + this.offset);
+    return BigInt.asUintN(64, BigInt(this.clock.now()) + this.state.offset);
   }
 
   private setTime(time: bigint): void {
-    this.offset = time - BigInt(this.clock.now());
-    if (this.alarmRunning) this.arm();
+    this.state.offset = time - BigInt(this.clock.now());
+    if (this.state.alarmRunning) this.arm();
   }
 
   private arm(): void {
-    this.alarmRunning = true;
-    if (this.now() >= this.alarm) this.ring();
+    this.state.alarmRunning = true;
+    if (this.now() >= this.state.alarm) this.ring();
     else this.schedule();
   }
 
   private ring(): void {
-    this.alarmRunning = false;
-    this.pending = true;
+    this.state.alarmRunning = false;
+    this.state.pending = true;
     this.clock.cancel(this.name);
     this.updateInterrupt();
   }
 
   private schedule(): void {
-    const deadline = Number(this.alarm - this.offset);
+    const deadline = Number(this.state.alarm - this.state.offset);
     if (deadline <= Number.MAX_SAFE_INTEGER) this.clock.schedule(this.name, deadline);
     else this.clock.cancel(this.name);
   }
 
   private updateInterrupt(): void {
-    this.interrupt.setLevel(this.pending && this.enabled);
+    this.interrupt.setLevel(this.state.pending && this.state.enabled);
   }
 }

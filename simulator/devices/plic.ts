@@ -1,3 +1,6 @@
+import { Object as ObjectOf, type TSchema } from '@sinclair/typebox';
+import { type Component, component, type StateOf, stateSchema } from '../schema/state/component';
+import { flag, listOf, upTo } from '../schema/state/fields';
 import type { AccessSize, InterruptLine, MmioDevice } from './device';
 
 const PENDING = 0x1000;
@@ -7,11 +10,30 @@ const CONTEXT = 0x200000;
 const CONTEXT_STRIDE = 0x1000;
 const HIGHEST_PRIORITY = 7;
 
-interface Context {
-  readonly line: InterruptLine;
-  readonly enabled: boolean[];
-  threshold: number;
-}
+const plicState = (sources: number, contexts: number) => {
+  const perSource = <Item extends TSchema>(item: Item) => listOf(item, { exactly: sources + 1 });
+  return stateSchema(
+    'plic',
+    1,
+    {
+      priority: perSource(upTo(HIGHEST_PRIORITY)),
+      level: perSource(flag),
+      pending: perSource(flag),
+      /** Claimed and not yet completed: no further request is forwarded (section 1.2). */
+      inService: perSource(flag),
+      contexts: listOf(ObjectOf({ enabled: perSource(flag), threshold: upTo(HIGHEST_PRIORITY) }), {
+        exactly: contexts,
+      }),
+    },
+    ({ pending, level }) => {
+      const source = pending.findIndex((isPending, index) => isPending && !level[index]);
+      return source < 0 ? undefined : { path: ['pending', source], problem: 'must be false while the line is low' };
+    },
+  );
+};
+
+type State = StateOf<ReturnType<typeof plicState>>;
+type Context = State['contexts'][number];
 
 /**
  * The platform-level interrupt controller, laid out as the RISC-V PLIC specification 1.0.0 says.
@@ -22,34 +44,33 @@ export class Plic implements MmioDevice {
   readonly name = 'plic';
   readonly size = 0x600000;
   readonly accessSizes = { smallest: 4, largest: 4 } as const;
-  private readonly priority: number[];
-  private readonly level: boolean[];
-  private readonly pending: boolean[];
-  /** Claimed and not yet completed: no further request is forwarded (section 1.2). */
-  private readonly inService: boolean[];
-  private readonly contexts: readonly Context[];
+  private readonly state: State;
+  readonly component: Component;
 
   /** @param sources interrupt sources, numbered from 1; source 0 does not exist. */
   constructor(
     readonly base: number,
     readonly sources: number,
-    lines: readonly InterruptLine[],
+    private readonly lines: readonly InterruptLine[],
   ) {
     const perSource = <T>(value: T): T[] => new Array<T>(sources + 1).fill(value);
-    this.priority = perSource(0);
-    this.level = perSource(false);
-    this.pending = perSource(false);
-    this.inService = perSource(false);
-    this.contexts = lines.map((line) => ({ line, enabled: perSource(false), threshold: 0 }));
+    this.state = {
+      priority: perSource(0),
+      level: perSource(false),
+      pending: perSource(false),
+      inService: perSource(false),
+      contexts: lines.map(() => ({ enabled: perSource(false), threshold: 0 })),
+    };
+    this.component = component(plicState(sources, lines.length), this.state);
   }
 
   /** The line of one source, for the device that drives it. */
   source(number: number): InterruptLine {
     return {
       setLevel: (level) => {
-        const wasPending = this.pending[number];
-        this.level[number] = level;
-        this.pending[number] = level;
+        const wasPending = this.state.pending[number];
+        this.state.level[number] = level;
+        this.state.pending[number] = level;
         if (level !== wasPending) this.updateLines();
       },
     };
@@ -63,10 +84,10 @@ export class Plic implements MmioDevice {
 
   peek(offset: number): number | undefined {
     if (offset % 4 !== 0) return undefined;
-    if (offset < PENDING) return this.priority[offset / 4] ?? 0;
-    if (offset < ENABLE) return word(this.pending, (offset - PENDING) * 8);
+    if (offset < PENDING) return this.state.priority[offset / 4] ?? 0;
+    if (offset < ENABLE) return word(this.state.pending, (offset - PENDING) * 8);
     if (offset < CONTEXT) {
-      const context = this.contexts[Math.floor((offset - ENABLE) / ENABLE_STRIDE)];
+      const context = this.state.contexts[Math.floor((offset - ENABLE) / ENABLE_STRIDE)];
       return context ? word(context.enabled, ((offset - ENABLE) % ENABLE_STRIDE) * 8) : 0;
     }
     const register = this.contextRegister(offset);
@@ -79,9 +100,9 @@ export class Plic implements MmioDevice {
     if (offset % 4 !== 0) return false;
     if (offset < PENDING) {
       const source = offset / 4;
-      if (source >= 1 && source <= this.sources) this.priority[source] = value & HIGHEST_PRIORITY;
+      if (source >= 1 && source <= this.sources) this.state.priority[source] = value & HIGHEST_PRIORITY;
     } else if (offset >= ENABLE && offset < CONTEXT) {
-      const context = this.contexts[Math.floor((offset - ENABLE) / ENABLE_STRIDE)];
+      const context = this.state.contexts[Math.floor((offset - ENABLE) / ENABLE_STRIDE)];
       if (context) setWord(context.enabled, ((offset - ENABLE) % ENABLE_STRIDE) * 8, value);
     } else {
       const register = this.contextRegister(offset);
@@ -92,33 +113,9 @@ export class Plic implements MmioDevice {
     return true;
   }
 
-  state() {
-    return {
-      priority: [...this.priority],
-      level: [...this.level],
-      pending: [...this.pending],
-      inService: [...this.inService],
-      contexts: this.contexts.map(({ enabled, threshold }) => ({ enabled: [...enabled], threshold })),
-    };
-  }
-
-  restore(state: ReturnType<Plic['state']>): void {
-    const put = <T>(target: T[], source: readonly T[]): unknown => target.splice(0, target.length, ...source);
-    put(this.priority, state.priority);
-    put(this.level, state.level);
-    put(this.pending, state.pending);
-    put(this.inService, state.inService);
-    for (const [index, context] of this.contexts.entries()) {
-      const saved = state.contexts[index];
-      if (!saved) continue;
-      put(context.enabled, saved.enabled);
-      context.threshold = saved.threshold;
-    }
-  }
-
   private contextRegister(offset: number): { context: Context; register: number } | undefined {
     if (offset < CONTEXT) return undefined;
-    const context = this.contexts[Math.floor((offset - CONTEXT) / CONTEXT_STRIDE)];
+    const context = this.state.contexts[Math.floor((offset - CONTEXT) / CONTEXT_STRIDE)];
     return context && { context, register: (offset - CONTEXT) % CONTEXT_STRIDE };
   }
 
@@ -127,9 +124,9 @@ export class Plic implements MmioDevice {
     let best = 0;
     let bestPriority = context.threshold;
     for (let source = 1; source <= this.sources; source++) {
-      const priority = this.priority[source] ?? 0;
-      if (priority <= bestPriority || !this.pending[source]) continue;
-      if (!this.inService[source] && context.enabled[source]) {
+      const priority = this.state.priority[source] ?? 0;
+      if (priority <= bestPriority || !this.state.pending[source]) continue;
+      if (!this.state.inService[source] && context.enabled[source]) {
         best = source;
         bestPriority = priority;
       }
@@ -140,8 +137,8 @@ export class Plic implements MmioDevice {
   private claim(context: Context): number {
     const source = this.best(context);
     if (source !== 0) {
-      this.pending[source] = false;
-      this.inService[source] = true;
+      this.state.pending[source] = false;
+      this.state.inService[source] = true;
       this.updateLines();
     }
     return source;
@@ -150,11 +147,11 @@ export class Plic implements MmioDevice {
   private complete(context: Context, source: number): void {
     // Section 9: a completion for a source that is not enabled for the context is ignored.
     if (source < 1 || source > this.sources || !context.enabled[source]) return;
-    this.inService[source] = false;
+    this.state.inService[source] = false;
   }
 
   private updateLines(): void {
-    for (const context of this.contexts) context.line.setLevel(this.best(context) !== 0);
+    for (const [index, context] of this.state.contexts.entries()) this.lines[index]?.setLevel(this.best(context) !== 0);
   }
 }
 

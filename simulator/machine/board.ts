@@ -9,6 +9,8 @@ import { Uart } from '../devices/uart';
 import { VirtioConsole } from '../devices/virtio/console';
 import { VirtioNetwork } from '../devices/virtio/network';
 import { type VirtioBackend, VirtioTransport } from '../devices/virtio/transport';
+import { type Component, component, restore, type SavedComponent, stateSchema } from '../schema/state/component';
+import type { PlainValue } from '../schema/state/plain';
 import type { Clock } from './clock';
 import { INTERRUPTS, MEMORY_MAP, PLIC_SOURCES } from './memory-map';
 
@@ -36,6 +38,8 @@ export interface BoardParts {
   readonly finish: (request: FinisherRequest) => void;
 }
 
+const boardState = stateSchema('board', 1, {});
+
 /** The devices of one `virt` board: the bare machine's, or those that a VM's guest sees. */
 export class Board {
   readonly clint: Clint | undefined;
@@ -46,6 +50,7 @@ export class Board {
   readonly rom: Rom | undefined;
   readonly virtio: readonly VirtioTransport[];
   readonly devices: readonly MmioDevice[];
+  readonly component: Component;
 
   constructor(parts: BoardParts) {
     const { clock, memory } = parts;
@@ -90,6 +95,9 @@ export class Board {
       this.uart,
       ...this.virtio,
     ];
+    const plain = (name: string): string => (name.startsWith(prefix) ? name.slice(prefix.length) : name);
+    const states = this.devices.map(({ name, component }) => [plain(name), component] as const);
+    this.component = component(boardState, {}, { parts: Object.fromEntries(states) });
   }
 
   /** The device whose window holds `address`, if any. */
@@ -115,12 +123,13 @@ export class Board {
     return true;
   }
 
-  state() {
-    return this.devices.map((device) => ({ name: device.name, state: device.state() }));
+  state(): SavedComponent {
+    return this.component.save();
   }
 
-  restore(states: ReturnType<Board['state']>): void {
-    for (const { name, state } of states) this.devices.find((device) => device.name === name)?.restore(state);
+  /** @throws StateError */
+  restore(saved: PlainValue): void {
+    restore(this.component, saved, 'board');
   }
 }
 

@@ -1,21 +1,14 @@
-import { SECTOR } from '../devices/disk/disk-image';
 import { SnapshotError } from '../machine/state/snapshot-error';
-import type { PlainValue } from '../schema/state/plain';
-
-/** Machine time that a snapshot may state: beyond half of what a number counts exactly, nanoseconds would soon get lost. */
-const LATEST = Number.MAX_SAFE_INTEGER / 2;
+import { LATEST } from '../schema/state/fields';
+import { isNumbers, isPlainList, isPlainRecord, type PlainRecord, type PlainValue } from '../schema/state/plain';
 
 const PAGING: PlainValue = { root: 0, asid: 0, levels: 0 };
 const TABLE: PlainValue = { root: 0, frames: [], splitLarge: false, splitHuge: false };
 
 /** Lists of any length, by the name of their field: what their items look like. */
-const ITEMS: { readonly [field: string]: PlainValue } = {
+const ITEMS: PlainRecord = {
   deadlines: { owner: '', deadline: 0 },
-  fifo: 0,
-  input: 0,
   suspended: { hart: 0, retired: 0 },
-  waiting: new Uint8Array(),
-  overlay: { sector: 0, bytes: new Uint8Array(SECTOR) },
   // What vCPUs have been asked.
   requests: '',
   fences: { pages: [], asid: 0 },
@@ -28,7 +21,7 @@ const ITEMS: { readonly [field: string]: PlainValue } = {
 };
 
 /** Fields that are there or not, whatever they are in a machine that has just been made. */
-const OPTIONAL: { readonly [field: string]: PlainValue } = { failure: '', paging: PAGING };
+const OPTIONAL: PlainRecord = { paging: PAGING };
 
 /** Fields that are instants of the machine's clock. */
 const INSTANTS: ReadonlySet<string> = new Set(['start', 'end', 'time', 'reached', 'busyUntil', 'deadline']);
@@ -38,6 +31,8 @@ const INSTANTS: ReadonlySet<string> = new Set(['start', 'end', 'time', 'reached'
  * @throws SnapshotError that names the first field that has not
  */
 export function checkForm(form: PlainValue, given: PlainValue | undefined, path: string): void {
+  // What has a schema is checked by it, when it is taken up.
+  if (isPlainRecord(form) && 'component' in form) return;
   const optional = OPTIONAL[lastField(path)];
   if (optional !== undefined && given === null) return;
   const like = optional ?? form;
@@ -45,8 +40,8 @@ export function checkForm(form: PlainValue, given: PlainValue | undefined, path:
   if (wanted !== found) refuse(path, wanted, found);
   if (typeof given === 'number') checkNumber(given, path);
   if (like instanceof Uint8Array) checkLength(like, given as Uint8Array, path);
-  else if (isList(like)) checkList(like, given as readonly PlainValue[], path);
-  else if (isRecord(like)) checkRecord(like, given as { readonly [field: string]: PlainValue }, path);
+  else if (isPlainList(like)) checkList(like, given as readonly PlainValue[], path);
+  else if (isPlainRecord(like)) checkRecord(like, given as PlainRecord, path);
 }
 
 function checkNumber(value: number, path: string): void {
@@ -66,11 +61,7 @@ function checkList(like: readonly PlainValue[], given: readonly PlainValue[], pa
   for (const [index, item] of given.entries()) checkForm(sample ?? like[index] ?? null, item, `${path}[${index}]`);
 }
 
-function checkRecord(
-  like: { readonly [field: string]: PlainValue },
-  given: { readonly [field: string]: PlainValue },
-  path: string,
-): void {
+function checkRecord(like: PlainRecord, given: PlainRecord, path: string): void {
   for (const [field, form] of Object.entries(like))
     checkForm(form, Object.hasOwn(given, field) ? given[field] : undefined, path === '' ? field : `${path}.${field}`);
   const extra = Object.keys(given).find((field) => !Object.hasOwn(like, field));
@@ -83,7 +74,7 @@ export function checkTaken(taken: PlainValue, given: PlainValue, path: string): 
     const at = taken.findIndex((byte, index) => byte !== given[index]);
     if (at >= 0 || taken.length !== given.length) refuse(`${path}[${at}]`, String(taken[at]), String(given[at]));
   } else if (typeof taken === 'object' && taken !== null && typeof given === 'object' && given !== null) {
-    const [left, right] = [Object.entries(taken), given as { readonly [field: string]: PlainValue }];
+    const [left, right] = [Object.entries(taken), given as PlainRecord];
     for (const [field, value] of left) checkTaken(value, right[field] ?? null, `${path}.${field}`);
     if (left.length !== Object.keys(given).length)
       refuse(path, `${left.length} fields`, `${Object.keys(given).length}`);
@@ -95,15 +86,18 @@ function refuse(path: string, wanted: string, found: string): never {
 }
 
 const lastField = (path: string): string => /([^.[\]]+)(\[\d+\])*$/.exec(path)?.[1] ?? '';
-const isList = (value: PlainValue | undefined): value is readonly PlainValue[] => Array.isArray(value);
-const isRecord = (value: PlainValue | undefined): value is { readonly [field: string]: PlainValue } =>
-  kindOf(value) === 'a record';
 
 function kindOf(value: PlainValue | undefined): string {
   if (value === null) return 'nothing';
   if (value === undefined) return 'absent';
   if (value instanceof Uint8Array) return 'bytes';
-  if (isList(value)) return 'a list';
-  const names: { readonly [type: string]: string } = { number: 'a number', string: 'text', boolean: 'yes or no' };
+  if (isNumbers(value)) return 'numbers';
+  if (isPlainList(value)) return 'a list';
+  const names: { readonly [type: string]: string } = {
+    number: 'a number',
+    bigint: 'an integer',
+    string: 'text',
+    boolean: 'yes or no',
+  };
   return names[typeof value] ?? 'a record';
 }

@@ -4,6 +4,7 @@ import { VirtioConsole } from '../../simulator/devices/virtio/console';
 import { VirtioNetwork } from '../../simulator/devices/virtio/network';
 import { VirtioRng } from '../../simulator/devices/virtio/rng';
 import { type VirtioBackend, VirtioTransport } from '../../simulator/devices/virtio/transport';
+import { restore } from '../../simulator/schema/state/component';
 
 const QUEUE_MEMORY = 0x1000;
 const DATA = 0x4000;
@@ -124,7 +125,7 @@ describe('the virtio entropy device', () => {
   it('goes on from where its state was saved', () => {
     const [first, second] = [new VirtioRng(5), new VirtioRng(6)];
     new Driver(first).submit(0, DATA, 10, WRITABLE);
-    second.restore(first.state());
+    restore(second.component, first.component.save(), 'rng');
     const next = (rng: VirtioRng): Uint8Array => {
       const driver = new Driver(rng);
       driver.submit(0, DATA, 16, WRITABLE);

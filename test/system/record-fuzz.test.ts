@@ -12,9 +12,9 @@ import { lifeOf, Replay, ReplayError, type RunRecord, readRecord, writeRecord } 
 import { originOf } from '../../simulator/system/run-origin';
 import { describeSystem } from '../../simulator/system/snapshot';
 import { ConfigurationError, openDisk, VIRTUALIZATIONS } from '../../simulator/system/system';
+import { changed, changedByte } from '../support/changed-fields';
 import { buildGuest, guestFolder, makeSystem, testDisk } from '../support/guest';
 import { numbersFrom } from '../support/random';
-import { changed, changedByte } from './changed-fields';
 
 /** `HYPERSTEP_FUZZ=5000` changes so many records instead; `HYPERSTEP_SEED` begins elsewhere. */
 const ROUNDS = Number(process.env['HYPERSTEP_FUZZ'] ?? 60);

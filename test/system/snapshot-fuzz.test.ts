@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
 import { FileFormatError } from '../../simulator/machine/state/plain-codec';
-import type { PlainValue } from '../../simulator/schema/state/plain';
+import { isNumbers, type PlainValue } from '../../simulator/schema/state/plain';
 import { describeSystem, readSnapshot, SnapshotError, writeSnapshot } from '../../simulator/system/snapshot';
 import { ConfigurationError, System, VIRTUALIZATIONS } from '../../simulator/system/system';
+import { changed, changedAt } from '../support/changed-fields';
 import { buildGuest, guestFolder, makeSystem } from '../support/guest';
 import { type Next, numbersFrom } from '../support/random';
-import { changed, changedAt } from './changed-fields';
 
 /** `HYPERSTEP_FUZZ=5000` changes so many fields instead; `HYPERSTEP_SEED` begins elsewhere. */
 const ROUNDS = Number(process.env['HYPERSTEP_FUZZ'] ?? 60);
@@ -54,7 +54,7 @@ function changedState(state: PlainValue, next: Next): PlainValue {
   const ways: (readonly string[])[] = [];
   const visit = (at: PlainValue, way: readonly string[]): void => {
     if (VMM_FIELDS.some((field) => way.includes(field))) ways.push(way);
-    if (typeof at === 'object' && at !== null && !(at instanceof Uint8Array))
+    if (typeof at === 'object' && at !== null && !isNumbers(at))
       for (const [field, inner] of Object.entries(at)) visit(inner, [...way, field]);
   };
   visit(state, []);

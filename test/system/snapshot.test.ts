@@ -114,7 +114,9 @@ for (const virtualization of VIRTUALIZATIONS) {
         system.machine.run({ instructions: at - system.machine.clock.retired });
         const snapshot = system.save();
         const { machine } = snapshot;
-        const sbi = JSON.stringify(machine.firmware) + JSON.stringify(machine.vmm);
+        const sbi = JSON.stringify([machine.firmware, machine.vmm], (_, value) =>
+          typeof value === 'bigint' ? String(value) : value,
+        );
         if (sbi.includes('"suspended":[{')) seen.add('suspended');
         if (sbi.includes('"pages":["')) seen.add('fences');
         const other = make();

@@ -1,3 +1,6 @@
+import { type Component, component, type StateOf, stateSchema } from '../../schema/state/component';
+import { bytes, tableOf, upTo } from '../../schema/state/fields';
+
 /** The bytes behind a disk, as the host gives them: a file, an array, a web file. Offsets and lengths in bytes. */
 export interface HostFile {
   readonly size: number;
@@ -14,19 +17,24 @@ export interface DiskImage {
   readonly readOnly: boolean;
   read(offset: number, length: number): Uint8Array;
   write(offset: number, bytes: Uint8Array): void;
-  /** What differs from the file: sector number to bytes, for hashing and snapshots; empty when writes go to the file. */
-  overlay(): ReadonlyMap<number, Uint8Array>;
+  /** What differs from the file; nothing when writes go to the file. */
+  readonly component: Component;
   /** Whether what is written can be taken back: not where it goes to the file. */
   readonly restorable: boolean;
-  /** Takes an overlay back. */
-  restore(overlay: ReadonlyMap<number, Uint8Array>): void;
 }
+
+/** There is nothing beside the file. */
+const rawDiskState = stateSchema('raw-disk', 1, {});
+
+const overlayState = (sectors: number) =>
+  stateSchema('copy-on-write-disk', 1, { written: tableOf(upTo(sectors - 1), bytes({ exactly: SECTOR }), sectors) });
 
 /** A raw image: byte n of the file is byte n of the disk. A last, incomplete sector reads as padded with zeros, as QEMU's raw driver has it. */
 export class RawDisk implements DiskImage {
   readonly sectors: number;
   readonly readOnly = false;
   readonly restorable = false;
+  readonly component = component(rawDiskState, {});
 
   constructor(private readonly file: HostFile) {
     this.sectors = Math.ceil(file.size / SECTOR);
@@ -43,22 +51,18 @@ export class RawDisk implements DiskImage {
   write(offset: number, bytes: Uint8Array): void {
     this.file.write(offset, bytes.subarray(0, Math.max(0, this.file.size - offset)));
   }
-
-  overlay(): ReadonlyMap<number, Uint8Array> {
-    return new Map();
-  }
-
-  /** There is nothing beside the file. */
-  restore(): void {}
 }
 
 /** Writes stay in memory, sector by sector; the image below is never changed. */
 export class CopyOnWriteDisk implements DiskImage {
   readonly readOnly = false;
   readonly restorable = true;
-  private readonly written = new Map<number, Uint8Array>();
+  readonly component: Component;
+  private readonly state: StateOf<ReturnType<typeof overlayState>> = { written: new Map() };
 
-  constructor(private readonly below: DiskImage) {}
+  constructor(private readonly below: DiskImage) {
+    this.component = component(overlayState(below.sectors), this.state);
+  }
 
   get sectors(): number {
     return this.below.sectors;
@@ -67,7 +71,7 @@ export class CopyOnWriteDisk implements DiskImage {
   read(offset: number, length: number): Uint8Array {
     const bytes = this.below.read(offset, length);
     for (let at = 0; at < length; at += SECTOR) {
-      const sector = this.written.get((offset + at) / SECTOR);
+      const sector = this.state.written.get((offset + at) / SECTOR);
       if (sector) bytes.set(sector, at);
     }
     return bytes;
@@ -75,16 +79,7 @@ export class CopyOnWriteDisk implements DiskImage {
 
   write(offset: number, bytes: Uint8Array): void {
     for (let at = 0; at < bytes.length; at += SECTOR) {
-      this.written.set((offset + at) / SECTOR, bytes.slice(at, at + SECTOR));
+      this.state.written.set((offset + at) / SECTOR, bytes.slice(at, at + SECTOR));
     }
-  }
-
-  overlay(): ReadonlyMap<number, Uint8Array> {
-    return this.written;
-  }
-
-  restore(overlay: ReadonlyMap<number, Uint8Array>): void {
-    this.written.clear();
-    for (const [sector, bytes] of overlay) this.written.set(sector, bytes);
   }
 }

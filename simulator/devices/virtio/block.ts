@@ -1,3 +1,4 @@
+import { type Component, component, stateSchema } from '../../schema/state/component';
 import { type DiskImage, SECTOR } from '../disk/disk-image';
 import { buffersOf } from './chain-buffers';
 import { FEATURE_EVENT_IDX, FEATURE_INDIRECT_DESC, type QueueService, type VirtioBackend } from './transport';
@@ -19,12 +20,15 @@ const HEADER = 16;
 const ID_LENGTH = 20;
 const QUEUE_SIZE = 256;
 
+const blockState = stateSchema('virtio-blk', 1, {});
+
 /** A virtio block device over a disk image. */
 export class VirtioBlock implements VirtioBackend {
   readonly deviceId = 2;
   readonly kind = 'block';
   readonly queueSizes = [QUEUE_SIZE];
   readonly features: readonly number[];
+  readonly component: Component;
 
   constructor(
     private readonly disk: DiskImage,
@@ -38,6 +42,7 @@ export class VirtioBlock implements VirtioBackend {
       FEATURE_EVENT_IDX,
       ...(disk.readOnly ? [FEATURE_RO] : []),
     ];
+    this.component = component(blockState, {}, { parts: { disk: disk.component } });
   }
 
   configuration(): Uint8Array {
@@ -54,16 +59,6 @@ export class VirtioBlock implements VirtioBackend {
     for (let chain = transport.next(queue); chain; chain = transport.next(queue)) {
       transport.finish(queue, chain, this.serve(chain, transport));
     }
-  }
-
-  state() {
-    return {
-      overlay: [...this.disk.overlay()].sort(([a], [b]) => a - b).map(([sector, bytes]) => ({ sector, bytes })),
-    };
-  }
-
-  restore({ overlay }: ReturnType<VirtioBlock['state']>): void {
-    this.disk.restore(new Map(overlay.map(({ sector, bytes }) => [sector, bytes])));
   }
 
   /** Serves one request. @returns the bytes written into the chain, status byte included. @throws QueueError */

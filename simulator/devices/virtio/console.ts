@@ -1,3 +1,5 @@
+import { component, type StateOf, stateSchema } from '../../schema/state/component';
+import { byte, count, listOf } from '../../schema/state/fields';
 import { buffersOf } from './chain-buffers';
 import { FEATURE_EVENT_IDX, FEATURE_INDIRECT_DESC, type QueueService, type VirtioBackend } from './transport';
 import type { Virtqueue } from './virtqueue';
@@ -11,21 +13,27 @@ const ROWS = 25;
 /** Bytes that are transmitted at once. */
 const PORTION = 2 ** 14;
 
+const consoleState = stateSchema('virtio-console', 1, {
+  /** What the driver has given no buffers for yet. */
+  input: listOf(byte),
+  /** Bytes of the first chain that have been transmitted already. */
+  sent: count,
+});
+
 /** A virtio console with one port. What is typed waits here until the driver has buffers for it: nothing is lost. */
 export class VirtioConsole implements VirtioBackend {
   readonly deviceId = 3;
   readonly kind = 'console';
   readonly queueSizes = [QUEUE_SIZE, QUEUE_SIZE];
   readonly features = [FEATURE_SIZE, FEATURE_INDIRECT_DESC, FEATURE_EVENT_IDX];
-  private readonly input: number[] = [];
-  /** Bytes of the first chain that have been transmitted already. */
-  private sent = 0;
+  private readonly state: StateOf<typeof consoleState> = { input: [], sent: 0 };
+  readonly component = component(consoleState, this.state);
 
   constructor(private readonly transmit: (byte: number) => void) {}
 
   /** Bytes from the console; the transport has to serve the receive queue then. */
   receive(bytes: Iterable<number>): number {
-    for (const byte of bytes) this.input.push(byte & 0xff);
+    for (const byte of bytes) this.state.input.push(byte & 0xff);
     return RECEIVE;
   }
 
@@ -44,24 +52,15 @@ export class VirtioConsole implements VirtioBackend {
   }
 
   reset(): void {
-    this.sent = 0;
-  }
-
-  state() {
-    return { input: [...this.input], sent: this.sent };
-  }
-
-  restore({ input, sent }: ReturnType<VirtioConsole['state']>): void {
-    this.sent = sent;
-    this.input.splice(0, this.input.length, ...input);
+    this.state.sent = 0;
   }
 
   private deliver(queue: Virtqueue, transport: QueueService): void {
-    while (this.input.length > 0) {
+    while (this.state.input.length > 0) {
       const chain = transport.next(queue);
       if (!chain) return;
       const { writable } = buffersOf(chain);
-      const bytes = Uint8Array.from(this.input.splice(0, writable.length));
+      const bytes = Uint8Array.from(this.state.input.splice(0, writable.length));
       writable.write(transport, 0, bytes);
       transport.finish(queue, chain, bytes.length);
     }
@@ -71,11 +70,11 @@ export class VirtioConsole implements VirtioBackend {
     for (let chain = transport.first(queue); chain; chain = transport.first(queue)) {
       const { readable } = buffersOf(chain);
       // The driver may have changed the chain since.
-      const length = Math.min(PORTION, Math.max(0, readable.length - this.sent));
-      for (const byte of readable.read(transport, this.sent, length)) this.transmit(byte);
-      this.sent += length;
-      if (this.sent < readable.length) continue;
-      this.sent = 0;
+      const length = Math.min(PORTION, Math.max(0, readable.length - this.state.sent));
+      for (const byte of readable.read(transport, this.state.sent, length)) this.transmit(byte);
+      this.state.sent += length;
+      if (this.state.sent < readable.length) continue;
+      this.state.sent = 0;
       queue.skip();
       transport.finish(queue, chain, 0);
     }

@@ -1,3 +1,5 @@
+import { component, type StateOf, stateSchema } from '../../schema/state/component';
+import { bytes, listOf } from '../../schema/state/fields';
 import { buffersOf } from './chain-buffers';
 import {
   FEATURE_EVENT_IDX,
@@ -22,13 +24,19 @@ const LONGEST_FRAME = 65550;
 /** Frames that wait for the driver's buffers; more are lost, as on a real link. */
 const MOST_WAITING = 256;
 
+const networkState = stateSchema('virtio-net', 1, {
+  /** Frames that the driver has given no buffers for yet. */
+  waiting: listOf(bytes(), { most: MOST_WAITING }),
+});
+
 /** A virtio network device. Frames go out to `transmit`; those from outside come by `receive`. */
 export class VirtioNetwork implements VirtioBackend {
   readonly deviceId = 1;
   readonly kind = 'network';
   readonly queueSizes = [QUEUE_SIZE, QUEUE_SIZE];
   readonly features = [FEATURE_MAC, FEATURE_STATUS, FEATURE_INDIRECT_DESC, FEATURE_EVENT_IDX];
-  private readonly waiting: Uint8Array[] = [];
+  private readonly state: StateOf<typeof networkState> = { waiting: [] };
+  readonly component = component(networkState, this.state);
 
   /** @param mac six bytes */
   constructor(
@@ -38,17 +46,17 @@ export class VirtioNetwork implements VirtioBackend {
 
   /** An Ethernet frame from the network. @returns the queue that the transport has to serve then */
   receive(frame: Uint8Array): number {
-    if (this.waiting.length < MOST_WAITING) this.waiting.push(frame.slice());
+    if (this.state.waiting.length < MOST_WAITING) this.state.waiting.push(frame.slice());
     return RECEIVE;
   }
 
   configuration(): Uint8Array {
-    const bytes = new Uint8Array(12);
-    bytes.set(this.mac);
-    const view = new DataView(bytes.buffer);
+    const space = new Uint8Array(12);
+    space.set(this.mac);
+    const view = new DataView(space.buffer);
     view.setUint16(6, STATUS_LINK_UP, true);
     view.setUint16(8, 1, true);
-    return bytes;
+    return space;
   }
 
   process(queue: Virtqueue, transport: QueueService): void {
@@ -56,19 +64,11 @@ export class VirtioNetwork implements VirtioBackend {
     else this.send(queue, transport);
   }
 
-  state() {
-    return { waiting: [...this.waiting] };
-  }
-
-  restore({ waiting }: ReturnType<VirtioNetwork['state']>): void {
-    this.waiting.splice(0, this.waiting.length, ...waiting);
-  }
-
   private deliver(queue: Virtqueue, transport: QueueService): void {
-    for (let frame = this.waiting[0]; frame; frame = this.waiting[0]) {
+    for (let frame = this.state.waiting[0]; frame; frame = this.state.waiting[0]) {
       const chain = transport.next(queue);
       if (!chain) return;
-      this.waiting.shift();
+      this.state.waiting.shift();
       const { writable } = buffersOf(chain);
       // Without MRG_RXBUF every buffer takes a whole frame (5.1.6.3.1); one that is too small loses it.
       const header = headerOf(transport);

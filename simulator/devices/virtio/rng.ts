@@ -1,3 +1,4 @@
+import { type Component, component, stateSchema } from '../../schema/state/component';
 import { SeededRandom } from '../seeded-random';
 import { buffersOf } from './chain-buffers';
 import { FEATURE_EVENT_IDX, FEATURE_INDIRECT_DESC, type QueueService, type VirtioBackend } from './transport';
@@ -6,6 +7,8 @@ import type { Virtqueue } from './virtqueue';
 const QUEUE_SIZE = 8;
 /** The most that one request gets; a driver that wants more asks again (virtio 1.2, 5.4.6.1). */
 const MOST_BYTES = 65536;
+
+const rngState = stateSchema('virtio-rng', 1, {});
 
 /**
  * A virtio entropy device (virtio 1.2, section 5.4). Its numbers come from a seed: good for a guest that has to be
@@ -16,10 +19,12 @@ export class VirtioRng implements VirtioBackend {
   readonly kind = 'rng';
   readonly queueSizes = [QUEUE_SIZE];
   readonly features = [FEATURE_INDIRECT_DESC, FEATURE_EVENT_IDX];
+  readonly component: Component;
   private readonly random: SeededRandom;
 
   constructor(seed: number) {
     this.random = new SeededRandom(seed);
+    this.component = component(rngState, {}, { parts: { random: this.random.component } });
   }
 
   configuration(): Uint8Array {
@@ -34,13 +39,5 @@ export class VirtioRng implements VirtioBackend {
       writable.write(transport, 0, bytes);
       transport.finish(queue, chain, bytes.length);
     }
-  }
-
-  state() {
-    return { words: [...this.random.words] };
-  }
-
-  restore({ words: [x = 0, y = 0, z = 0, w = 0] }: ReturnType<VirtioRng['state']>): void {
-    this.random.words = [x, y, z, w];
   }
 }

@@ -1,7 +1,8 @@
-import type { PlainRecord } from '../../schema/state/plain';
+import { type Component, component, type StateOf, stateSchema } from '../../schema/state/component';
+import { bits, byte, instant, nullable, text, uint32s, word } from '../../schema/state/fields';
 import type { AccessSize, DeviceClock, InterruptLine, MmioDevice, TimedDevice } from '../device';
 import type { DmaSpace } from '../dma';
-import { DESCRIPTOR_SIZE, type DescriptorChain, QueueError, Virtqueue } from './virtqueue';
+import { DESCRIPTOR_SIZE, type DescriptorChain, isQueueSize, QueueError, Virtqueue } from './virtqueue';
 
 /** Feature bits by number (virtio 1.2, section 6). */
 export const FEATURE_INDIRECT_DESC = 28;
@@ -27,8 +28,7 @@ export interface VirtioBackend {
   process(queue: Virtqueue, transport: QueueService): void;
   /** The driver begins anew: what was under way is forgotten. */
   reset?(): void;
-  state(): PlainRecord;
-  restore(state: PlainRecord): void;
+  readonly component: Component;
 }
 
 /** What a backend may ask of its transport. */
@@ -83,23 +83,58 @@ export const SERVICE_TIME = 10_000;
  */
 const VISIT = 2 ** 18;
 const TWO_32 = 2 ** 32;
+/** Characters of why a device needs a reset. */
+const LONGEST_FAILURE = 200;
+
+/** What a driver finds after a reset, beside the features that it has not chosen yet. */
+const RESET = {
+  status: 0,
+  interruptStatus: 0,
+  deviceFeaturesSel: 0,
+  driverFeaturesSel: 0,
+  queueSel: 0,
+  notified: 0,
+  failure: null,
+};
+
+/** @param offered the features that the device offers, a half at a time */
+const transportState = (queues: number, offered: (half: number) => number) =>
+  stateSchema(
+    'virtio-mmio',
+    1,
+    {
+      status: byte,
+      interruptStatus: bits(INTERRUPT_USED_BUFFER | INTERRUPT_CONFIGURATION),
+      deviceFeaturesSel: word,
+      driverFeaturesSel: word,
+      queueSel: word,
+      driverFeatures: uint32s(2),
+      /** The queues that are to be visited, a bit each. */
+      notified: bits(2 ** queues - 1),
+      /** Machine time before which the device is not visited again. */
+      busyUntil: instant,
+      failure: nullable(text(LONGEST_FAILURE)),
+    },
+    ({ status, driverFeatures, failure }) => {
+      const half = driverFeatures.findIndex((chosen, index) => (chosen & ~offered(index)) !== 0);
+      if (status & STATUS_FEATURES_OK && half >= 0)
+        return { path: ['driverFeatures', half], problem: 'must be of the features that the device offers' };
+      if (failure !== null && !(status & STATUS_NEEDS_RESET))
+        return {
+          path: ['failure'],
+          problem: 'must be null while the status does not say that the device needs a reset',
+        };
+      return undefined;
+    },
+  );
 
 /** A virtio-mmio slot, version 2. Without a backend it answers device id 0, as an empty slot of QEMU's `virt` does. */
 export class VirtioTransport implements MmioDevice, TimedDevice, QueueService {
   readonly size = 0x1000;
   readonly accessSizes = { smallest: 1, largest: 8 } as const;
   readonly queues: readonly Virtqueue[];
-  /** Why the device needs a reset, when it does: for views and logs. */
-  failure: string | undefined;
-  private status = 0;
-  private interruptStatus = 0;
-  private deviceFeaturesSel = 0;
-  private driverFeaturesSel = 0;
-  private queueSel = 0;
-  private readonly driverFeatures = new Uint32Array(2);
-  private notified = 0;
-  /** Machine time before which the device is not visited again. */
-  private busyUntil = 0;
+  private readonly state: StateOf<ReturnType<typeof transportState>>;
+  readonly component: Component;
   /** Bytes moved in this visit. */
   private movedNow = 0;
 
@@ -112,6 +147,13 @@ export class VirtioTransport implements MmioDevice, TimedDevice, QueueService {
     readonly backend: VirtioBackend | undefined,
   ) {
     this.queues = (backend?.queueSizes ?? []).map((size, index) => new Virtqueue(index, size, memory));
+    this.state = { ...RESET, driverFeatures: new Uint32Array(2), busyUntil: 0 };
+    const queues = this.queues.map(({ index, component }) => [`queue${index}`, component] as const);
+    this.component = component(
+      transportState(queues.length, (half) => this.offered(half)),
+      this.state,
+      { parts: { ...Object.fromEntries(queues), ...(backend && { backend: backend.component }) } },
+    );
   }
 
   read(offset: number, size: AccessSize): number | undefined {
@@ -121,7 +163,7 @@ export class VirtioTransport implements MmioDevice, TimedDevice, QueueService {
   peek(offset: number, size: AccessSize): number | undefined {
     if (offset >= R.config) return this.readConfiguration(offset - R.config, size);
     if (size !== 4 || offset % 4 !== 0) return 0;
-    const queue = this.queues[this.queueSel];
+    const queue = this.queues[this.state.queueSel];
     switch (offset) {
       case R.magic:
         return MAGIC;
@@ -132,15 +174,15 @@ export class VirtioTransport implements MmioDevice, TimedDevice, QueueService {
       case R.vendorId:
         return VENDOR;
       case R.deviceFeatures:
-        return this.offered(this.deviceFeaturesSel);
+        return this.offered(this.state.deviceFeaturesSel);
       case R.queueNumMax:
         return queue?.maximumSize ?? 0;
       case R.queueReady:
-        return queue?.ready ? 1 : 0;
+        return queue?.state.ready ? 1 : 0;
       case R.interruptStatus:
-        return this.interruptStatus;
+        return this.state.interruptStatus;
       case R.status:
-        return this.status;
+        return this.state.status;
       default:
         return 0;
     }
@@ -148,26 +190,26 @@ export class VirtioTransport implements MmioDevice, TimedDevice, QueueService {
 
   write(offset: number, size: AccessSize, value: number): boolean {
     if (!this.backend || size !== 4 || offset % 4 !== 0 || offset >= R.config) return true;
-    const queue = this.queues[this.queueSel];
+    const queue = this.queues[this.state.queueSel];
     switch (offset) {
       case R.deviceFeaturesSel:
-        this.deviceFeaturesSel = value;
+        this.state.deviceFeaturesSel = value;
         break;
       case R.driverFeaturesSel:
-        this.driverFeaturesSel = value;
+        this.state.driverFeaturesSel = value;
         break;
       case R.driverFeatures:
-        if (this.driverFeaturesSel < 2 && !(this.status & STATUS_FEATURES_OK))
-          this.driverFeatures[this.driverFeaturesSel] = value;
+        if (this.state.driverFeaturesSel < 2 && !(this.state.status & STATUS_FEATURES_OK))
+          this.state.driverFeatures[this.state.driverFeaturesSel] = value;
         break;
       case R.queueSel:
-        this.queueSel = value;
+        this.state.queueSel = value;
         break;
       case R.queueNotify:
         this.notify(value);
         break;
       case R.interruptAck:
-        this.interruptStatus &= ~value;
+        this.state.interruptStatus &= ~value;
         this.updateInterrupt();
         break;
       case R.status:
@@ -180,12 +222,12 @@ export class VirtioTransport implements MmioDevice, TimedDevice, QueueService {
   }
 
   wake(): void {
-    const notified = this.notified;
-    this.notified = 0;
+    const notified = this.state.notified;
+    this.state.notified = 0;
     this.movedNow = 0;
     const unfinished: number[] = [];
     for (const queue of this.queues) {
-      if (!(notified & (1 << queue.index)) || !queue.ready || !this.backend) continue;
+      if (!(notified & (1 << queue.index)) || !queue.state.ready || !this.backend) continue;
       try {
         if (!this.hasMovedEnough) this.backend.process(queue, this);
       } catch (error) {
@@ -195,7 +237,7 @@ export class VirtioTransport implements MmioDevice, TimedDevice, QueueService {
       }
       if (this.hasMovedEnough) unfinished.push(queue.index);
     }
-    this.busyUntil = this.clock.now() + this.movedNow;
+    this.state.busyUntil = this.clock.now() + this.movedNow;
     for (const queue of unfinished) this.notify(queue);
   }
 
@@ -204,9 +246,14 @@ export class VirtioTransport implements MmioDevice, TimedDevice, QueueService {
     this.notify(queue);
   }
 
+  /** Why the device needs a reset, when it does: for views and logs. */
+  get failure(): string | undefined {
+    return this.state.failure ?? undefined;
+  }
+
   /** Whether a driver has taken the device. */
   get inUse(): boolean {
-    return (this.status & STATUS_DRIVER_OK) !== 0;
+    return (this.state.status & STATUS_DRIVER_OK) !== 0;
   }
 
   next(queue: Virtqueue) {
@@ -231,45 +278,12 @@ export class VirtioTransport implements MmioDevice, TimedDevice, QueueService {
 
   finish(queue: Virtqueue, chain: DescriptorChain, written: number): void {
     if (!queue.push(chain, written, this.negotiated(FEATURE_EVENT_IDX))) return;
-    this.interruptStatus |= INTERRUPT_USED_BUFFER;
+    this.state.interruptStatus |= INTERRUPT_USED_BUFFER;
     this.updateInterrupt();
   }
 
   negotiated(feature: number): boolean {
-    return (((this.driverFeatures[feature >>> 5] ?? 0) >>> (feature & 31)) & 1) !== 0;
-  }
-
-  state() {
-    return {
-      status: this.status,
-      interruptStatus: this.interruptStatus,
-      deviceFeaturesSel: this.deviceFeaturesSel,
-      driverFeaturesSel: this.driverFeaturesSel,
-      queueSel: this.queueSel,
-      driverFeatures: [...this.driverFeatures],
-      notified: this.notified,
-      busyUntil: this.busyUntil,
-      failure: this.failure ?? null,
-      queues: this.queues.map((queue) => queue.state()),
-      backend: this.backend?.state() ?? null,
-    };
-  }
-
-  restore(state: ReturnType<VirtioTransport['state']>): void {
-    this.status = state.status;
-    this.interruptStatus = state.interruptStatus;
-    this.deviceFeaturesSel = state.deviceFeaturesSel;
-    this.driverFeaturesSel = state.driverFeaturesSel;
-    this.queueSel = state.queueSel;
-    this.driverFeatures.set(state.driverFeatures);
-    this.notified = state.notified;
-    this.busyUntil = state.busyUntil;
-    this.failure = state.failure ?? undefined;
-    for (const [index, queue] of this.queues.entries()) {
-      const saved = state.queues[index];
-      if (saved) queue.restore(saved);
-    }
-    if (state.backend) this.backend?.restore(state.backend);
+    return (((this.state.driverFeatures[feature >>> 5] ?? 0) >>> (feature & 31)) & 1) !== 0;
   }
 
   private offered(half: number): number {
@@ -290,36 +304,38 @@ export class VirtioTransport implements MmioDevice, TimedDevice, QueueService {
     switch (offset) {
       case R.queueNum:
         // A size of 0, above the maximum or no power of two is a driver's error (2.7): the queue keeps its size.
-        if (value > 0 && value <= queue.maximumSize && (value & (value - 1)) === 0) queue.size = value;
+        if (value <= queue.maximumSize && isQueueSize(value)) queue.state.size = value;
         break;
       case R.queueReady:
-        queue.ready = (value & 1) !== 0;
+        queue.state.ready = (value & 1) !== 0;
         break;
       case R.queueDescLow:
-        queue.descriptorTable = withLow(queue.descriptorTable, value);
+        queue.state.descriptorTable = withLow(queue.state.descriptorTable, value);
         break;
       case R.queueDescHigh:
-        queue.descriptorTable = withHigh(queue.descriptorTable, value);
+        queue.state.descriptorTable = withHigh(queue.state.descriptorTable, value);
         break;
       case R.queueDriverLow:
-        queue.availableRing = withLow(queue.availableRing, value);
+        queue.state.availableRing = withLow(queue.state.availableRing, value);
         break;
       case R.queueDriverHigh:
-        queue.availableRing = withHigh(queue.availableRing, value);
+        queue.state.availableRing = withHigh(queue.state.availableRing, value);
         break;
       case R.queueDeviceLow:
-        queue.usedRing = withLow(queue.usedRing, value);
+        queue.state.usedRing = withLow(queue.state.usedRing, value);
         break;
       case R.queueDeviceHigh:
-        queue.usedRing = withHigh(queue.usedRing, value);
+        queue.state.usedRing = withHigh(queue.state.usedRing, value);
         break;
     }
   }
 
   private notify(queue: number): void {
-    if (!(this.status & STATUS_DRIVER_OK) || this.status & STATUS_NEEDS_RESET || !this.queues[queue]) return;
-    if (this.notified === 0) this.clock.schedule(this.name, Math.max(this.clock.now() + SERVICE_TIME, this.busyUntil));
-    this.notified |= 1 << queue;
+    if (!(this.state.status & STATUS_DRIVER_OK) || this.state.status & STATUS_NEEDS_RESET || !this.queues[queue])
+      return;
+    if (this.state.notified === 0)
+      this.clock.schedule(this.name, Math.max(this.clock.now() + SERVICE_TIME, this.state.busyUntil));
+    this.state.notified |= 1 << queue;
   }
 
   private writeStatus(status: number): void {
@@ -327,19 +343,17 @@ export class VirtioTransport implements MmioDevice, TimedDevice, QueueService {
       this.reset();
       return;
     }
-    if (status & STATUS_FEATURES_OK && !(this.status & STATUS_FEATURES_OK)) {
-      const refused = [0, 1].some((half) => ((this.driverFeatures[half] ?? 0) & ~this.offered(half)) !== 0);
+    if (status & STATUS_FEATURES_OK && !(this.state.status & STATUS_FEATURES_OK)) {
+      const refused = [0, 1].some((half) => ((this.state.driverFeatures[half] ?? 0) & ~this.offered(half)) !== 0);
       // 3.1.1, step 6. A driver that does not take VERSION_1 (xv6's) is served all the same, as by QEMU (6.2: the device MAY).
       if (refused) status &= ~STATUS_FEATURES_OK;
     }
-    this.status = status | (this.status & STATUS_NEEDS_RESET);
+    this.state.status = status | (this.state.status & STATUS_NEEDS_RESET);
   }
 
   private reset(): void {
-    this.status = this.interruptStatus = this.notified = 0;
-    this.deviceFeaturesSel = this.driverFeaturesSel = this.queueSel = 0;
-    this.driverFeatures.fill(0);
-    this.failure = undefined;
+    Object.assign(this.state, RESET);
+    this.state.driverFeatures.fill(0);
     this.backend?.reset?.();
     for (const queue of this.queues) queue.reset();
     this.clock.cancel(this.name);
@@ -347,14 +361,14 @@ export class VirtioTransport implements MmioDevice, TimedDevice, QueueService {
   }
 
   private needReset(why: string): void {
-    this.failure = why;
-    this.status |= STATUS_NEEDS_RESET;
-    if (this.status & STATUS_DRIVER_OK) this.interruptStatus |= INTERRUPT_CONFIGURATION; // 2.1.2
+    this.state.failure = why;
+    this.state.status |= STATUS_NEEDS_RESET;
+    if (this.state.status & STATUS_DRIVER_OK) this.state.interruptStatus |= INTERRUPT_CONFIGURATION; // 2.1.2
     this.updateInterrupt();
   }
 
   private updateInterrupt(): void {
-    this.interrupt.setLevel(this.interruptStatus !== 0);
+    this.interrupt.setLevel(this.state.interruptStatus !== 0);
   }
 }
 

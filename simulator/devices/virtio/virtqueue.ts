@@ -1,3 +1,6 @@
+import { Integer } from '@sinclair/typebox';
+import { type Component, component, type StateOf, stateSchema } from '../../schema/state/component';
+import { flag, halfword, upTo } from '../../schema/state/fields';
 import { type DmaSpace, readU16, readU32, readU64, writeU16, writeU32 } from '../dma';
 
 export const DESCRIPTOR_SIZE = 16;
@@ -25,88 +28,112 @@ export interface DescriptorChain {
 /** What the driver did wrong; the device then needs a reset (virtio 1.2, 2.1.2). */
 export class QueueError extends Error {}
 
+/** An address as the driver writes it, in two halves. */
+const address = upTo(2 ** 64);
+
+const queueState = (maximumSize: number) =>
+  stateSchema(
+    'virtqueue',
+    1,
+    {
+      /** Entries; the driver may choose fewer than the device has room for. */
+      size: Integer({ minimum: 1, maximum: maximumSize }),
+      ready: flag,
+      descriptorTable: address,
+      availableRing: address,
+      usedRing: address,
+      /** Next available entry that the device takes; runs modulo 2^16. */
+      lastAvailable: halfword,
+      /** Index of the next used entry that the device writes; runs modulo 2^16. */
+      usedIndex: halfword,
+    },
+    ({ size }) => (isQueueSize(size) ? undefined : { path: ['size'], problem: 'must be a power of two' }),
+  );
+
+/** A queue that no driver has set up. */
+const EMPTY = { ready: false, descriptorTable: 0, availableRing: 0, usedRing: 0, lastAvailable: 0, usedIndex: 0 };
+
+/** A split virtqueue's size is a power of two (2.7). */
+export function isQueueSize(size: number): boolean {
+  return size > 0 && (size & (size - 1)) === 0;
+}
+
 /** A split virtqueue (virtio 1.2, section 2.7) in memory that the device reaches through its DMA space. */
 export class Virtqueue {
-  /** Entries; the driver may choose fewer than `maximumSize`. */
-  size: number;
-  ready = false;
-  descriptorTable = 0;
-  availableRing = 0;
-  usedRing = 0;
-  /** Next available entry that the device takes; runs modulo 2^16. */
-  lastAvailable = 0;
-  /** Index of the next used entry that the device writes; runs modulo 2^16. */
-  usedIndex = 0;
+  readonly state: StateOf<ReturnType<typeof queueState>>;
+  readonly component: Component;
 
   constructor(
     readonly index: number,
     readonly maximumSize: number,
     readonly memory: DmaSpace,
   ) {
-    this.size = maximumSize;
+    this.state = { size: maximumSize, ...EMPTY };
+    this.component = component(queueState(maximumSize), this.state);
   }
 
   reset(): void {
-    this.size = this.maximumSize;
-    this.ready = false;
-    this.descriptorTable = this.availableRing = this.usedRing = 0;
-    this.lastAvailable = this.usedIndex = 0;
+    Object.assign(this.state, { size: this.maximumSize, ...EMPTY });
   }
 
   /** The next available chain, if any, which stays there. @throws QueueError when ring or descriptors are malformed or out of memory. */
   first(eventIndex: boolean): DescriptorChain | undefined {
     const available = must(
-      readU16(this.memory, this.availableRing + 2),
-      `available ring at ${hex(this.availableRing)}`,
+      readU16(this.memory, this.state.availableRing + 2),
+      `available ring at ${hex(this.state.availableRing)}`,
     );
-    const waiting = (available - this.lastAvailable) & 0xffff;
+    const waiting = (available - this.state.lastAvailable) & 0xffff;
     if (waiting === 0) {
       if (eventIndex) this.writeAvailableEvent(available);
       return undefined;
     }
-    if (waiting > this.size)
-      throw new QueueError(`available index ${available} is ${waiting} ahead, the queue has ${this.size} entries`);
-    const slot = this.availableRing + 4 + 2 * (this.lastAvailable % this.size);
+    if (waiting > this.state.size)
+      throw new QueueError(
+        `available index ${available} is ${waiting} ahead, the queue has ${this.state.size} entries`,
+      );
+    const slot = this.state.availableRing + 4 + 2 * (this.state.lastAvailable % this.state.size);
     const head = must(readU16(this.memory, slot), `available ring entry at ${hex(slot)}`);
     return this.chain(head);
   }
 
   /** Takes the next available chain, which `first` gave. */
   skip(): void {
-    this.lastAvailable = (this.lastAvailable + 1) & 0xffff;
+    this.state.lastAvailable = (this.state.lastAvailable + 1) & 0xffff;
   }
 
   /** Gives a chain back. `written` is the count of bytes that the device wrote into it. @returns whether the driver wants an interrupt. */
   push(chain: DescriptorChain, written: number, eventIndex: boolean): boolean {
-    const slot = this.usedRing + 4 + 8 * (this.usedIndex % this.size);
-    const before = this.usedIndex;
+    const slot = this.state.usedRing + 4 + 8 * (this.state.usedIndex % this.state.size);
+    const before = this.state.usedIndex;
     const after = (before + 1) & 0xffff;
     const ok =
       writeU32(this.memory, slot, chain.head) &&
       writeU32(this.memory, slot + 4, written) &&
-      writeU16(this.memory, this.usedRing + 2, after);
-    if (!ok) throw new QueueError(`used ring at ${hex(this.usedRing)} is not in memory`);
-    this.usedIndex = after;
+      writeU16(this.memory, this.state.usedRing + 2, after);
+    if (!ok) throw new QueueError(`used ring at ${hex(this.state.usedRing)} is not in memory`);
+    this.state.usedIndex = after;
     if (eventIndex) {
-      const event = must(readU16(this.memory, this.availableRing + 4 + 2 * this.size), 'used_event');
+      const event = must(readU16(this.memory, this.state.availableRing + 4 + 2 * this.state.size), 'used_event');
       return ((after - event - 1) & 0xffff) < ((after - before) & 0xffff); // vring_need_event, 2.7.7.1
     }
-    const flags = must(readU16(this.memory, this.availableRing), 'available ring flags');
+    const flags = must(readU16(this.memory, this.state.availableRing), 'available ring flags');
     return (flags & AVAIL_F_NO_INTERRUPT) === 0;
   }
 
   /** The chain that starts at descriptor `head`, followed through an indirect table where there is one. @throws QueueError */
   chain(head: number): DescriptorChain {
     const descriptors: Descriptor[] = [];
-    let table = this.descriptorTable;
-    let entries = this.size;
+    let table = this.state.descriptorTable;
+    let entries = this.state.size;
     let index = head;
     let indirect = false;
     for (;;) {
       if (index >= entries) throw new QueueError(`descriptor ${index} is outside the table of ${entries}`);
       // Through an indirect table too (virtio 1.2, 2.7.5.2 and 2.7.5.3.1).
-      if (descriptors.length >= this.size)
-        throw new QueueError(`descriptor chain from ${head} is longer than the queue of ${this.size}, or has a loop`);
+      if (descriptors.length >= this.state.size)
+        throw new QueueError(
+          `descriptor chain from ${head} is longer than the queue of ${this.state.size}, or has a loop`,
+        );
       const descriptor = this.descriptor(table, index);
       if (descriptor.flags & DESC_F_INDIRECT) {
         if (indirect || descriptor.flags & DESC_F_NEXT || descriptors.length > 0)
@@ -142,24 +169,9 @@ export class Virtqueue {
     };
   }
 
-  state() {
-    const { size, ready, descriptorTable, availableRing, usedRing, lastAvailable, usedIndex } = this;
-    return { size, ready, descriptorTable, availableRing, usedRing, lastAvailable, usedIndex };
-  }
-
-  restore(state: ReturnType<Virtqueue['state']>): void {
-    this.size = state.size;
-    this.ready = state.ready;
-    this.descriptorTable = state.descriptorTable;
-    this.availableRing = state.availableRing;
-    this.usedRing = state.usedRing;
-    this.lastAvailable = state.lastAvailable;
-    this.usedIndex = state.usedIndex;
-  }
-
   private writeAvailableEvent(index: number): void {
-    if (!writeU16(this.memory, this.usedRing + 4 + 8 * this.size, index))
-      throw new QueueError(`used ring at ${hex(this.usedRing)} is not in memory`);
+    if (!writeU16(this.memory, this.state.usedRing + 4 + 8 * this.state.size, index))
+      throw new QueueError(`used ring at ${hex(this.state.usedRing)} is not in memory`);
   }
 }
 

@@ -1,12 +1,12 @@
-import type { PlainValue } from '../../simulator/schema/state/plain';
-import type { Next } from '../support/random';
+import { isNumbers, isPlainList, type PlainRecord, type PlainValue } from '../../simulator/schema/state/plain';
+import type { Next } from './random';
 
 /** A copy of plain data in which one leaf has another value, or is missing, or a record has one field more. */
 export function changed(value: PlainValue, next: Next): PlainValue {
   const leaves: (readonly string[])[] = [];
   const visit = (at: PlainValue, way: readonly string[]): void => {
     if (way.length > 0) leaves.push(way);
-    if (typeof at === 'object' && at !== null && !(at instanceof Uint8Array))
+    if (typeof at === 'object' && at !== null && !isNumbers(at))
       for (const [field, inner] of Object.entries(at)) visit(inner, [...way, field]);
   };
   visit(value, []);
@@ -15,15 +15,18 @@ export function changed(value: PlainValue, next: Next): PlainValue {
 
 /** The same for the leaf at the end of a way of fields. */
 export function changedAt(value: PlainValue, way: readonly string[], next: Next): PlainValue {
-  const at = way.reduce<PlainValue>(
-    (inner, field) => (inner as { readonly [field: string]: PlainValue })[field] ?? null,
-    value,
-  );
+  const at = way.reduce<PlainValue>((inner, field) => (inner as PlainRecord)[field] ?? null, value);
   if (at instanceof Uint8Array && at.length > 0 && next(2) === 0) return withChange(value, way, changedByte(at, next));
-  if (Array.isArray(at) && at.length > 0 && next(3) === 0) return withChange(value, way, changedList(at, next));
+  if (isPlainList(at) && at.length > 0 && next(3) === 0) return withChange(value, way, changedList(at, next));
   if (typeof at === 'number' && next(3) === 0) return withChange(value, way, at + (next(2) === 0 ? 1 : -4096));
+  if (typeof at === 'bigint' && next(3) === 0) return withChange(value, way, at + (next(2) === 0 ? 1n : -4096n));
   const values: PlainValue[] = [
     null,
+    7n,
+    -1n,
+    2n ** 64n,
+    new Int32Array(4),
+    new Uint32Array(2),
     'abc',
     '',
     true,
@@ -63,7 +66,7 @@ function changedList(list: readonly PlainValue[], next: Next): readonly PlainVal
 
 function withChange(value: PlainValue, [field, ...rest]: readonly string[], put: PlainValue): PlainValue {
   if (field === undefined) return put;
-  const entries = Object.entries(value as { readonly [field: string]: PlainValue });
+  const entries = Object.entries(value as PlainRecord);
   const made = entries.map(([name, inner]) => [name, name === field ? withChange(inner, rest, put) : inner] as const);
   return Array.isArray(value) ? made.map(([, inner]) => inner) : Object.fromEntries(made);
 }

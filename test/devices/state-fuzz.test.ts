@@ -1,0 +1,136 @@
+import assert from 'node:assert/strict';
+import { CopyOnWriteDisk, RawDisk } from '../../simulator/devices/disk/disk-image';
+import { VirtioBlock } from '../../simulator/devices/virtio/block';
+import { VirtioConsole } from '../../simulator/devices/virtio/console';
+import { VirtioNetwork } from '../../simulator/devices/virtio/network';
+import { VirtioRng } from '../../simulator/devices/virtio/rng';
+import { Board } from '../../simulator/machine/board';
+import { Clock } from '../../simulator/machine/clock';
+import { MEMORY_MAP } from '../../simulator/machine/memory-map';
+import { restore } from '../../simulator/schema/state/component';
+import { isNumbers, type PlainValue } from '../../simulator/schema/state/plain';
+import { StateError } from '../../simulator/schema/state/state-error';
+import { changedAt } from '../support/changed-fields';
+import { numbersFrom } from '../support/random';
+
+/** `HYPERSTEP_FUZZ=50000` changes so many fields instead; `HYPERSTEP_SEED` begins elsewhere. */
+const ROUNDS = Number(process.env['HYPERSTEP_FUZZ'] ?? 1500);
+const SEED = Number(process.env['HYPERSTEP_SEED'] ?? 1);
+
+const line = { setLevel: () => undefined };
+const hart = { software: line, timer: line, machineExternal: line, supervisorExternal: line };
+const noMemory = { read: () => undefined, write: () => false, hostPhysical: () => undefined };
+
+/** A board with every device, of which none is as it was at reset. */
+function usedBoard(): Board {
+  const file = { size: 4096, read: (_: number, length: number) => new Uint8Array(length), write: () => undefined };
+  const disk = new CopyOnWriteDisk(new RawDisk(file));
+  disk.write(1024, new Uint8Array(1024).fill(7));
+  const typed = new VirtioConsole(() => undefined);
+  typed.receive([1, 2, 3]);
+  const network = new VirtioNetwork([2, 0, 0, 0, 0, 1], () => undefined);
+  network.receive(Uint8Array.of(1, 2, 3));
+  const slots = [new VirtioBlock(disk, 'disk0'), typed, network, new VirtioRng(1)];
+  const board = new Board({
+    name: 'vm',
+    clock: new Clock(() => undefined),
+    memory: noMemory,
+    harts: [hart, hart],
+    slots,
+    startTime: 1_700_000_000,
+    rom: true,
+    clint: true,
+    console: () => undefined,
+    finish: () => undefined,
+  });
+  board.rom?.load(Uint8Array.of(1, 2, 3, 4));
+  board.receiveConsole(Array.from({ length: 20 }, (_, index) => index));
+  board.uart.write(1, 1, 3);
+  board.clint?.setTimer(1, 5000);
+  board.rtc.write(0x0c, 4, 1);
+  board.plic.write(4 * 10, 4, 3);
+  const [block] = board.virtio;
+  for (const [register, value] of [
+    [0x70, 3],
+    [0x24, 1],
+    [0x20, 1],
+    [0x70, 11],
+    [0x38, 8],
+    [0x80, 0x1000],
+    [0x44, 1],
+    [0x70, 15],
+    // A queue that is not in memory: the device needs a reset then.
+    [0x50, 0],
+  ] as const)
+    block?.write(register, 4, value);
+  block?.wake();
+  assert.ok(block?.failure);
+  return board;
+}
+
+/** Fields that a check names when another one, which has to go with them, has been changed. */
+const RELATED: { readonly [field: string]: readonly string[] } = {
+  fcr: ['input'],
+  fifo: ['input'],
+  level: ['pending'],
+  status: ['driverFeatures', 'failure'],
+};
+
+describe('saved states of devices with one wrong field', () => {
+  it('are taken up as they are', () => {
+    const saved = usedBoard().component.save();
+    const { component } = usedBoard();
+    restore(component, saved, 'board');
+    assert.deepEqual(component.save(), saved);
+    assert.equal(MEMORY_MAP.virtio.slots, Object.keys(saved.parts).filter((name) => name.startsWith('virtio')).length);
+  });
+
+  it(`are refused by its name, or taken up and saved again as they are (${ROUNDS} from seed ${SEED})`, () => {
+    const board = usedBoard();
+    const saved = board.component.save();
+    const ways = waysOf(saved);
+    let refused = 0;
+    for (let round = 0; round < ROUNDS; round++) {
+      const next = numbersFrom(SEED * 1_000_003 + round);
+      const way = ways[next(ways.length)] ?? [];
+      const wrong = changedAt(saved, way, next);
+      try {
+        restore(board.component, wrong, 'board');
+      } catch (error) {
+        assert.ok(error instanceof StateError, `round ${round}: ${error instanceof Error ? error.stack : error}`);
+        assertNamed(error, way, `round ${round}`);
+        assert.deepEqual(board.component.save(), saved, 'nothing has changed');
+        refused += 1;
+        continue;
+      }
+      assert.deepEqual(board.component.save(), wrong, `round ${round}: ${way.join('.')}`);
+      restore(board.component, saved, 'board');
+    }
+    assert.ok(refused > ROUNDS / 2 && refused < ROUNDS, `${refused} refused`);
+  });
+});
+
+/** The ways to all values in each other. Of many numbers in a list one is as good as any. */
+function waysOf(saved: PlainValue): (readonly string[])[] {
+  const ways: (readonly string[])[] = [];
+  const visit = (at: PlainValue, way: readonly string[]): void => {
+    if (way.length > 0) ways.push(way);
+    if (typeof at !== 'object' || at === null || isNumbers(at)) return;
+    const entries = Object.entries(at);
+    for (const [field, inner] of Array.isArray(at) ? entries.slice(-2) : entries) visit(inner, [...way, field]);
+  };
+  visit(saved, []);
+  return ways;
+}
+
+/** Whether an error names the component and the field at the end of a way, or its surroundings. */
+function assertNamed({ component, path, message }: StateError, way: readonly string[], round: string): void {
+  const about = `${round}: ${way.join('.')}: ${message}`;
+  const parts = way.filter((_, index) => index % 2 === 1 && way[index - 1] === 'parts');
+  const state = way.indexOf('state');
+  const place = ['board', ...parts].join('.');
+  assert.ok(component === place || component.startsWith(`${place}.`) || place.startsWith(`${component}.`), about);
+  const field = state >= 0 ? way[state + 1] : undefined;
+  if (field === undefined) return;
+  assert.ok([field, ...(RELATED[field] ?? [])].includes(String(path[0])), about);
+}
