@@ -1,5 +1,7 @@
 import type { DmaSpace } from '../../simulator/devices/dma';
 import { readU16, readU32 } from '../../simulator/devices/dma';
+import type { VirtioBackend } from '../../simulator/devices/virtio/backend';
+import type { VirtioDescription } from '../../simulator/devices/virtio/description';
 import type { VirtioTransport } from '../../simulator/devices/virtio/transport';
 import {
   type DescriptorChain as Chain,
@@ -14,59 +16,33 @@ import { INTERRUPTS } from '../../simulator/machine/memory-map';
 import type { Debuggee } from '../debuggee';
 import { hex } from '../format';
 import type { Descriptor, DescriptorChain, GuestAddress, VirtioDevice, VirtQueue } from '../protocol';
-import { describeBlockRequest } from './block-request';
 
-const STATUS_OFFSET = 0x70;
 const COUNTER = 0x10000;
-
-const statusNames: readonly (readonly [number, string])[] = [
-  [1, 'ACKNOWLEDGE'],
-  [2, 'DRIVER'],
-  [8, 'FEATURES_OK'],
-  [4, 'DRIVER_OK'],
-  [64, 'DEVICE_NEEDS_RESET'],
-  [128, 'FAILED'],
-];
-/** By bit (virtio 1.2, section 6), and those of block devices (5.2.3). */
-const featureNames: { readonly [bit: number]: string } = {
-  1: 'BLK_SIZE_MAX',
-  2: 'BLK_SEG_MAX',
-  4: 'BLK_GEOMETRY',
-  5: 'BLK_RO',
-  6: 'BLK_BLK_SIZE',
-  9: 'BLK_FLUSH',
-  10: 'BLK_TOPOLOGY',
-  28: 'INDIRECT_DESC',
-  29: 'EVENT_IDX',
-  32: 'VERSION_1',
-};
-const queueNames: { readonly [deviceId: number]: readonly string[] } = { 2: ['requests'] };
-const deviceNames: { readonly [deviceId: number]: string } = { 2: 'virtio-blk' };
 
 /** The virtio devices of the guest with what is in their queues: rings, descriptors, and the chains that they make. */
 export function virtioDevices(debuggee: Debuggee): VirtioDevice[] {
   return debuggee.system.guest.board.virtio.flatMap((transport, slot) =>
-    transport.backend ? [showDevice(debuggee, transport, slot)] : [],
+    transport.backend ? [showDevice(debuggee, transport, transport.backend, slot)] : [],
   );
 }
 
-function showDevice(debuggee: Debuggee, transport: VirtioTransport, slot: number): VirtioDevice {
-  const { backend } = transport;
-  const id = backend?.deviceId ?? 0;
-  const status = transport.peek(STATUS_OFFSET, 4) ?? 0;
-  const offered = [...(backend?.features ?? []), 32];
+function showDevice(
+  debuggee: Debuggee,
+  transport: VirtioTransport,
+  { description }: VirtioBackend,
+  slot: number,
+): VirtioDevice {
   return {
-    name: deviceNames[id] ?? `virtio device ${id}`,
+    name: description.name,
     slot,
     gpa: hex(transport.base),
     interrupt: INTERRUPTS.virtioFirst + slot,
-    status: statusNames.flatMap(([bit, name]) => (status & bit ? name : [])),
-    features: offered
-      .filter((feature) => transport.negotiated(feature))
-      .map((feature) => featureNames[feature] ?? `feature ${feature}`),
-    queues: transport.queues.map((queue) =>
-      new QueueView(debuggee, transport.memory, queue).show(queueNames[id]?.[queue.index] ?? `queue ${queue.index}`),
-    ),
+    status: [...transport.statusNames],
+    features: [...transport.negotiatedFeatures],
+    queues: description.queues.flatMap(({ name }, index) => {
+      const queue = transport.queues[index];
+      return queue ? [new QueueView(debuggee, transport, description, queue).show(name)] : [];
+    }),
   };
 }
 
@@ -74,9 +50,14 @@ function showDevice(debuggee: Debuggee, transport: VirtioTransport, slot: number
 class QueueView {
   constructor(
     private readonly debuggee: Debuggee,
-    private readonly memory: DmaSpace,
+    private readonly transport: VirtioTransport,
+    private readonly description: VirtioDescription,
     private readonly queue: Virtqueue,
   ) {}
+
+  private get memory(): DmaSpace {
+    return this.transport.memory;
+  }
 
   show(name: string): VirtQueue {
     const { index, state } = this.queue;
@@ -135,9 +116,16 @@ class QueueView {
         const raw = this.chain(head);
         if (!raw) return [];
         const times = available.filter((each) => each.head === head && each.position <= position).length;
-        const isUsed = used.filter((each) => each.head === head).length >= times;
+        const answers = used.filter((each) => each.head === head);
+        const isUsed = state !== 'waiting' && answers.length >= times;
         const chainState = state === 'waiting' ? 'available' : isUsed ? 'used' : 'in flight';
-        const request = describeBlockRequest(this.memory, raw, chainState === 'used');
+        const request = this.description.describe({
+          queue: this.queue.index,
+          chain: raw,
+          memory: this.memory,
+          written: isUsed ? answers.at(-1)?.written : undefined,
+          negotiated: (feature) => this.transport.negotiated(feature),
+        });
         const descriptors = raw.descriptors.map(({ index }) => index);
         return [{ raw, shown: { head, descriptors, state: chainState, request } }];
       });

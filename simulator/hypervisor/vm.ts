@@ -1,4 +1,4 @@
-import type { VirtioBackend } from '../devices/virtio/transport';
+import type { VirtioBackend } from '../devices/virtio/backend';
 import { sbiExtensions } from '../firmware/sbi/call';
 import { Sbi } from '../firmware/sbi/sbi';
 import { Board, type HartLines } from '../machine/board';

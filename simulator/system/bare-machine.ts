@@ -1,5 +1,5 @@
 import { type Hart, highWord, lowWord, Status, StatusHigh } from '../core/index';
-import type { VirtioBackend } from '../devices/virtio/transport';
+import type { VirtioBackend } from '../devices/virtio/backend';
 import { SbiFirmware } from '../firmware/firmware';
 import type { CpuMode, CpuPeek, CpuState } from '../hypervisor/cpu';
 import type { Guest } from '../hypervisor/guest';

@@ -1,8 +1,9 @@
 import { hartOptionProblems } from '../core/index';
+import { virtioKinds } from '../devices/virtio/index';
 import { FileFormatError } from '../machine/state/plain-codec';
 import type { PlainValue } from '../schema/state/plain';
 import type { SystemDescription } from './snapshot';
-import { FIRMWARES, VIRTIO_DEVICES, VIRTUALIZATIONS } from './system';
+import { FIRMWARES, VIRTUALIZATIONS } from './system';
 
 type Check = (value: PlainValue) => boolean;
 
@@ -31,7 +32,7 @@ const FIELDS: { readonly [field in keyof SystemDescription]-?: Check } = {
   memory: whole,
   harts: whole,
   onIllegal: oneOf(['trap', 'kill']),
-  devices: listOf(oneOf(VIRTIO_DEVICES)),
+  devices: listOf(oneOf(Object.keys(virtioKinds))),
   vmids: yesOrNo,
   commonProcessor: yesOrNo,
   hartOptions,

@@ -9,13 +9,14 @@ import {
   String as Text,
 } from '@sinclair/typebox';
 import { givenHartOptions, type HartOptions, hartOptionProblems, hartOptionsOf } from '../core/index';
+import { type VirtioDevice, virtioKinds } from '../devices/virtio/index';
 import { type EngineId, engines } from '../hypervisor/engines/index';
 import type { PaceName } from '../machine/pace';
 import { codeAddressText } from '../schema/address';
 import { type Settled, settled, withDefault } from '../schema/defaults';
 import { type Problem, problemsWithin } from '../schema/problems';
 import { choice, type Described } from '../schema/schema';
-import { type Firmware, MOST_HARTS, MOST_SEED, VIRTIO_DEVICES, type Virtualization } from './system';
+import { type Firmware, MOST_HARTS, MOST_SEED, type Virtualization } from './system';
 
 const virtualizations: Readonly<Record<Virtualization, string>> = {
   ...(Object.fromEntries(engines.map(({ id, description }) => [id, description])) as Record<EngineId, string>),
@@ -26,6 +27,10 @@ const firmwares: Readonly<Record<Firmware, string>> = {
   sbi: 'The guest starts in S-mode at `0x80200000` with SBI firmware below it.',
   none: 'The machine starts in M-mode at the reset vector, which leads to the program, or to `bios`. Only without a VMM.',
 };
+
+const virtioSummaries = Object.fromEntries(
+  Object.entries(virtioKinds).map(([name, { description }]) => [name, description.summary]),
+) as Readonly<Record<VirtioDevice, string>>;
 
 const aPath = { expected: 'a path' };
 
@@ -66,10 +71,13 @@ export const machineOptions = {
   ),
   devices: withDefault(
     [],
-    ListOf(choice(VIRTIO_DEVICES), {
-      expected: `a list of ${VIRTIO_DEVICES.map((name) => `"${name}"`).join(', ')}`,
-      description:
-        'Other virtio devices, in the slots after the disks’: `console` (its terminal is the UART’s), `net`, and `rng`, whose numbers are the same in every run.',
+    ListOf(choice(virtioSummaries), {
+      expected: `a list of ${Object.keys(virtioSummaries)
+        .map((name) => `"${name}"`)
+        .join(', ')}`,
+      description: `Other virtio devices, in the slots after the disks’: ${Object.entries(virtioSummaries)
+        .map(([name, summary]) => `\`${name}\` is ${summary}`)
+        .join('; ')}.`,
     }),
   ),
   bios: Text({

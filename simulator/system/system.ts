@@ -1,6 +1,7 @@
 import type { Hart, HartOptions } from '../core/index';
 import { CopyOnWriteDisk, type DiskImage, type HostFile, RawDisk } from '../devices/disk/disk-image';
 import { SeededRandom, seedOf } from '../devices/seeded-random';
+import type { VirtioDevice } from '../devices/virtio/index';
 import type { CpuState } from '../hypervisor/cpu';
 import type { Engine } from '../hypervisor/engines/engine';
 import { type EngineId, engineNamed, engines } from '../hypervisor/engines/index';
@@ -27,11 +28,10 @@ import { HostInterface, type HostWords } from './host-interface';
 import { InputLog } from './input-log';
 import type { Snapshot } from './snapshot';
 import { checkForm, checkTaken } from './snapshot-check';
-import { VIRTIO_SLOTS, type VirtioDevice, virtioSlots } from './virtio-slots';
+import { VIRTIO_SLOTS, virtioSlots } from './virtio-slots';
 import { virtualMachine } from './virtual-machine';
 
 export { imageAddress } from './boot-images';
-export { VIRTIO_DEVICES, type VirtioDevice } from './virtio-slots';
 export { ConfigurationError };
 
 /** The bare machine, and every engine that there is. */

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { CopyOnWriteDisk, type HostFile, RawDisk, SECTOR } from '../../simulator/devices/disk/disk-image';
 import type { DmaSpace } from '../../simulator/devices/dma';
+import type { VirtioBackend } from '../../simulator/devices/virtio/backend';
 import { VirtioBlock } from '../../simulator/devices/virtio/block';
 import { VirtioConsole } from '../../simulator/devices/virtio/console';
 import { VirtioNetwork } from '../../simulator/devices/virtio/network';
 import { VirtioRng } from '../../simulator/devices/virtio/rng';
-import { type VirtioBackend, VirtioTransport } from '../../simulator/devices/virtio/transport';
+import { VirtioTransport } from '../../simulator/devices/virtio/transport';
 import { Random } from '../support/random';
 
 const MEMORY = 0x20_0000;
@@ -231,7 +232,7 @@ describe('a driver that means ill', () => {
     for (let round = 0; round < rounds; round++) {
       const backend = random.pick(backends)();
       const driver = new Driver(backend);
-      const queue = random.below(backend.queueSizes.length);
+      const queue = random.below(backend.description.queues.length);
       driver.begin(queue, 1 << random.below(9));
       const length = (): number => {
         const edges = [0, 1, 16, 512, 513, 4096, 0x10_0000, 0x400_0000, 0x4000_0000, 0xffff_ffff];
@@ -249,7 +250,7 @@ describe('a driver that means ill', () => {
         queue,
         Array.from({ length: 1 + random.below(QUEUE_SIZE) }, () => random.below(QUEUE_SIZE)),
       );
-      const about = `seed ${random.seed}, round ${round}, ${backend.kind}`;
+      const about = `seed ${random.seed}, round ${round}, ${backend.description.name}`;
       for (let visits = 0; visits < 50 && driver.visit(); visits++) {
         assert.ok(driver.accesses < 200_000, `${about}: ${driver.accesses} accesses in one visit`);
         assert.ok(driver.moved < 2 ** 28, `${about}: ${driver.moved} bytes in one visit`);

@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict';
+import { CopyOnWriteDisk, RawDisk } from '../../simulator/devices/disk/disk-image';
 import type { DmaSpace } from '../../simulator/devices/dma';
+import type { VirtioBackend } from '../../simulator/devices/virtio/backend';
+import { VirtioBlock } from '../../simulator/devices/virtio/block';
 import { VirtioConsole } from '../../simulator/devices/virtio/console';
 import { VirtioNetwork } from '../../simulator/devices/virtio/network';
 import { VirtioRng } from '../../simulator/devices/virtio/rng';
-import { type VirtioBackend, VirtioTransport } from '../../simulator/devices/virtio/transport';
+import { VirtioTransport } from '../../simulator/devices/virtio/transport';
 import { restore } from '../../simulator/schema/state/component';
 
 const QUEUE_MEMORY = 0x1000;
@@ -18,7 +21,8 @@ class Driver {
   private readonly view = new DataView(this.bytes.buffer);
   private readonly submitted: number[] = [];
 
-  constructor(backend: VirtioBackend, version1 = true) {
+  /** @param features of the device, by bit, that the driver takes beside VERSION_1 */
+  constructor(backend: VirtioBackend, version1 = true, features = 0) {
     const memory: DmaSpace = {
       read: (address, length) =>
         address + length <= this.bytes.length ? this.bytes.slice(address, address + length) : undefined,
@@ -34,8 +38,10 @@ class Driver {
     for (const value of [1, 3]) this.set(0x70, value);
     this.set(0x24, 1);
     if (version1) this.set(0x20, 1);
+    this.set(0x24, 0);
+    this.set(0x20, features);
     this.set(0x70, 11);
-    for (const [queue] of backend.queueSizes.entries()) {
+    for (const [queue] of backend.description.queues.entries()) {
       const base = QUEUE_MEMORY * (queue + 1);
       this.set(0x30, queue);
       for (const [register, value] of [
@@ -79,6 +85,17 @@ class Driver {
     return this.device.read(0x70, 4) ?? 0;
   }
 
+  get generation(): number {
+    return this.device.read(0xfc, 4) ?? 0;
+  }
+
+  /** InterruptStatus, which is acknowledged. */
+  interrupts(): number {
+    const status = this.device.read(0x60, 4) ?? 0;
+    this.set(0x64, status);
+    return status;
+  }
+
   private set(register: number, value: number): void {
     this.device.write(register, 4, value);
   }
@@ -106,6 +123,77 @@ describe('the virtio console', () => {
     driver.submit(0, DATA + 5, 64, WRITABLE);
     assert.deepEqual(driver.used(0), [5, 6]);
     assert.equal(driver.text(DATA, 11), 'typed early');
+  });
+});
+
+describe('configuration space of the virtio console', () => {
+  const COLUMNS = 0x100;
+  const ROWS = 0x102;
+  const EMERGENCY_WRITE = 0x108;
+  const CONFIGURATION_CHANGE = 2;
+
+  it('changes with the terminal: the driver is told, and sees by the generation that what it read is of two moments', () => {
+    const console = new VirtioConsole(() => undefined);
+    const driver = new Driver(console);
+    const before = driver.generation;
+    const columns = driver.device.read(COLUMNS, 2);
+    assert.ok(console.resize(132, 43));
+    driver.device.configurationChanged();
+    const rows = driver.device.read(ROWS, 2);
+    assert.deepEqual([columns, rows], [80, 43]);
+    assert.notEqual(driver.generation, before);
+    assert.equal(driver.interrupts(), CONFIGURATION_CHANGE);
+    const again = driver.generation;
+    assert.deepEqual([driver.device.read(COLUMNS, 2), driver.device.read(ROWS, 2)], [132, 43]);
+    assert.equal(driver.generation, again, 'reading changes nothing');
+    assert.ok(!console.resize(132, 43), 'it has that size already');
+  });
+
+  it('tells nobody before there is a driver', () => {
+    const console = new VirtioConsole(() => undefined);
+    const driver = new Driver(console);
+    driver.device.write(0x70, 4, 0);
+    const before = driver.generation;
+    console.resize(40, 10);
+    driver.device.configurationChanged();
+    assert.equal(driver.interrupts(), 0);
+    assert.notEqual(driver.generation, before);
+  });
+
+  it('prints what is written to emerg_wr, also before there is a driver, and nothing that is written elsewhere', () => {
+    const sent: number[] = [];
+    const { device } = new Driver(new VirtioConsole((byte) => sent.push(byte)));
+    device.write(0x70, 4, 0);
+    device.write(EMERGENCY_WRITE, 4, 'H'.charCodeAt(0));
+    device.write(EMERGENCY_WRITE, 1, 'x'.charCodeAt(0));
+    device.write(COLUMNS, 2, 7);
+    assert.deepEqual(sent, ['H'.charCodeAt(0)]);
+    assert.equal(device.read(COLUMNS, 2), 80);
+  });
+});
+
+describe('configuration space of the virtio block device', () => {
+  const WRITEBACK = 0x120;
+  const CONFIG_WCE = 1 << 11;
+  const file = { size: 4096, read: (_: number, length: number) => new Uint8Array(length), write: () => undefined };
+  const makeDisk = () => new VirtioBlock(new CopyOnWriteDisk(new RawDisk(file)), 'test');
+
+  it('tells the capacity and takes the cache mode of a driver that has agreed on it', () => {
+    const { device } = new Driver(makeDisk(), true, CONFIG_WCE);
+    assert.equal(device.read(0x100, 4), 8);
+    assert.equal(device.read(WRITEBACK, 1), 1);
+    device.write(WRITEBACK, 1, 0);
+    assert.equal(device.read(WRITEBACK, 1), 0);
+    device.write(0x70, 4, 0);
+    assert.equal(device.read(WRITEBACK, 1), 1, 'after a reset');
+  });
+
+  it('takes nothing of one that has not, and of nobody what is only to be read', () => {
+    const { device } = new Driver(makeDisk());
+    device.write(WRITEBACK, 1, 0);
+    device.write(0x100, 4, 100);
+    assert.equal(device.read(WRITEBACK, 1), 1);
+    assert.equal(device.read(0x100, 4), 8);
   });
 });
 

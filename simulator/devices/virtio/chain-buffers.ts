@@ -1,4 +1,4 @@
-import type { QueueService } from './transport';
+import type { QueueService } from './backend';
 import { DESC_F_WRITE, type Descriptor, type DescriptorChain, QueueError } from './virtqueue';
 
 /** Who moves the bytes. */

@@ -1,32 +1,64 @@
 import { component, type StateOf, stateSchema } from '../../schema/state/component';
-import { byte, count, listOf } from '../../schema/state/fields';
+import { byte, count, halfword, listOf } from '../../schema/state/fields';
+import type { QueueService, VirtioBackend } from './backend';
 import { buffersOf } from './chain-buffers';
-import { FEATURE_EVENT_IDX, FEATURE_INDIRECT_DESC, type QueueService, type VirtioBackend } from './transport';
+import { type ConfigurationField, configurationBytes, readOnly, readWrite } from './configuration';
+import type { Request, VirtioDescription } from './description';
 import type { Virtqueue } from './virtqueue';
+import { bytesInWords, lengthOf, textIn } from './words';
 
 // virtio 1.2, section 5.3
-const FEATURE_SIZE = 0;
+const Feature = { SIZE: 0, MULTIPORT: 1, EMERG_WRITE: 2 } as const;
+
+const fields = {
+  cols: readOnly(0, 2),
+  rows: readOnly(2, 2),
+  max_nr_ports: readOnly(4, 4),
+  /** For a character before there are queues, or features (5.3.4). */
+  emerg_wr: readWrite(8, 4),
+};
+
 const RECEIVE = 0;
 const QUEUE_SIZE = 128;
-const COLUMNS = 80;
-const ROWS = 25;
 /** Bytes that are transmitted at once. */
 const PORTION = 2 ** 14;
+
+export const consoleDevice: VirtioDescription = {
+  name: 'virtio-console',
+  summary: 'a console, whose terminal is the UART’s',
+  deviceId: 3,
+  prefix: 'CONSOLE',
+  features: Feature,
+  queues: [
+    { name: 'receive', size: QUEUE_SIZE },
+    { name: 'transmit', size: QUEUE_SIZE },
+  ],
+  configuration: fields,
+  describe,
+};
+
+function describe(request: Request): string {
+  if (request.queue === RECEIVE)
+    return request.written === undefined
+      ? `${bytesInWords(lengthOf(request, 'writable'))} of room for input`
+      : `input ${textIn(request, 'writable', request.written)}`;
+  return `print ${textIn(request, 'readable', lengthOf(request, 'readable'))}`;
+}
 
 const consoleState = stateSchema('virtio-console', 1, {
   /** What the driver has given no buffers for yet. */
   input: listOf(byte),
   /** Bytes of the first chain that have been transmitted already. */
   sent: count,
+  columns: halfword,
+  rows: halfword,
 });
 
 /** A virtio console with one port. What is typed waits here until the driver has buffers for it: nothing is lost. */
 export class VirtioConsole implements VirtioBackend {
-  readonly deviceId = 3;
-  readonly kind = 'console';
-  readonly queueSizes = [QUEUE_SIZE, QUEUE_SIZE];
-  readonly features = [FEATURE_SIZE, FEATURE_INDIRECT_DESC, FEATURE_EVENT_IDX];
-  private readonly state: StateOf<typeof consoleState> = { input: [], sent: 0 };
+  readonly description = consoleDevice;
+  readonly features = [Feature.SIZE, Feature.EMERG_WRITE];
+  private readonly state: StateOf<typeof consoleState> = { input: [], sent: 0, columns: 80, rows: 25 };
   readonly component = component(consoleState, this.state);
 
   constructor(private readonly transmit: (byte: number) => void) {}
@@ -37,13 +69,22 @@ export class VirtioConsole implements VirtioBackend {
     return RECEIVE;
   }
 
+  /** The terminal has a size, each below 2^16. @returns whether it is another one: the transport has to tell the driver then */
+  resize(columns: number, rows: number): boolean {
+    const { state } = this;
+    if (columns === state.columns && rows === state.rows) return false;
+    state.columns = columns;
+    state.rows = rows;
+    return true;
+  }
+
   configuration(): Uint8Array {
-    const bytes = new Uint8Array(12);
-    const view = new DataView(bytes.buffer);
-    view.setUint16(0, COLUMNS, true);
-    view.setUint16(2, ROWS, true);
-    view.setUint32(4, 1, true);
-    return bytes;
+    const { columns: cols, rows } = this.state;
+    return configurationBytes(fields, { cols, rows, max_nr_ports: 1 });
+  }
+
+  configure(field: ConfigurationField, value: number): void {
+    if (field === fields.emerg_wr) this.transmit(value & 0xff);
   }
 
   process(queue: Virtqueue, transport: QueueService): void {

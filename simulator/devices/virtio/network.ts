@@ -1,18 +1,61 @@
 import { component, type StateOf, stateSchema } from '../../schema/state/component';
 import { bytes, listOf } from '../../schema/state/fields';
+import type { QueueService, VirtioBackend } from './backend';
 import { buffersOf } from './chain-buffers';
-import {
-  FEATURE_EVENT_IDX,
-  FEATURE_INDIRECT_DESC,
-  FEATURE_VERSION_1,
-  type QueueService,
-  type VirtioBackend,
-} from './transport';
+import { configurationBytes, readOnly } from './configuration';
+import { COMMON_FEATURES, type Request, type VirtioDescription } from './description';
 import { QueueError, type Virtqueue } from './virtqueue';
+import { bytesAt, bytesInWords, lengthOf } from './words';
 
-// virtio 1.2, section 5.1
-const FEATURE_MAC = 5;
-const FEATURE_STATUS = 16;
+// virtio 1.2, section 5.1; GSO and CTRL_RX_EXTRA are of older drivers.
+const Feature = {
+  CSUM: 0,
+  GUEST_CSUM: 1,
+  CTRL_GUEST_OFFLOADS: 2,
+  MTU: 3,
+  MAC: 5,
+  GSO: 6,
+  GUEST_TSO4: 7,
+  GUEST_TSO6: 8,
+  GUEST_ECN: 9,
+  GUEST_UFO: 10,
+  HOST_TSO4: 11,
+  HOST_TSO6: 12,
+  HOST_ECN: 13,
+  HOST_UFO: 14,
+  MRG_RXBUF: 15,
+  STATUS: 16,
+  CTRL_VQ: 17,
+  CTRL_RX: 18,
+  CTRL_VLAN: 19,
+  CTRL_RX_EXTRA: 20,
+  GUEST_ANNOUNCE: 21,
+  MQ: 22,
+  CTRL_MAC_ADDR: 23,
+  NOTF_COAL: 53,
+  GUEST_USO4: 54,
+  GUEST_USO6: 55,
+  HOST_USO: 56,
+  HASH_REPORT: 57,
+  GUEST_HDRLEN: 59,
+  RSS: 60,
+  RSC_EXT: 61,
+  STANDBY: 62,
+  SPEED_DUPLEX: 63,
+} as const;
+
+const fields = {
+  mac: readOnly(0, 1, 6),
+  status: readOnly(6, 2),
+  max_virtqueue_pairs: readOnly(8, 2),
+  mtu: readOnly(10, 2),
+  speed: readOnly(12, 4),
+  duplex: readOnly(16, 1),
+  rss_max_key_size: readOnly(17, 1),
+  rss_max_indirection_table_length: readOnly(18, 2),
+  supported_hash_types: readOnly(20, 4),
+};
+
 const STATUS_LINK_UP = 1;
 const RECEIVE = 0;
 const QUEUE_SIZE = 256;
@@ -24,6 +67,35 @@ const LONGEST_FRAME = 65550;
 /** Frames that wait for the driver's buffers; more are lost, as on a real link. */
 const MOST_WAITING = 256;
 
+export const networkDevice: VirtioDescription = {
+  name: 'virtio-net',
+  summary: 'a network device',
+  deviceId: 1,
+  prefix: 'NET',
+  features: Feature,
+  queues: [
+    { name: 'receive', size: QUEUE_SIZE },
+    { name: 'transmit', size: QUEUE_SIZE },
+  ],
+  configuration: fields,
+  describe,
+};
+
+function describe(request: Request): string {
+  const header = headerOf(request);
+  const isIncoming = request.queue === RECEIVE;
+  const side = isIncoming ? 'writable' : 'readable';
+  if (isIncoming && request.written === undefined)
+    return `${bytesInWords(lengthOf(request, side))} of room for a frame`;
+  const length = (isIncoming ? (request.written ?? 0) : lengthOf(request, side)) - header;
+  if (length < 0) return isIncoming ? 'a frame that had no room' : 'a packet without a header';
+  const [to, from] = [bytesAt(request, side, header, 6), bytesAt(request, side, header + 6, 6)];
+  return `frame of ${bytesInWords(length)} from ${macText(from)} to ${macText(to)}`;
+}
+
+const macText = (bytes: Uint8Array): string =>
+  Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join(':');
+
 const networkState = stateSchema('virtio-net', 1, {
   /** Frames that the driver has given no buffers for yet. */
   waiting: listOf(bytes(), { most: MOST_WAITING }),
@@ -31,10 +103,8 @@ const networkState = stateSchema('virtio-net', 1, {
 
 /** A virtio network device. Frames go out to `transmit`; those from outside come by `receive`. */
 export class VirtioNetwork implements VirtioBackend {
-  readonly deviceId = 1;
-  readonly kind = 'network';
-  readonly queueSizes = [QUEUE_SIZE, QUEUE_SIZE];
-  readonly features = [FEATURE_MAC, FEATURE_STATUS, FEATURE_INDIRECT_DESC, FEATURE_EVENT_IDX];
+  readonly description = networkDevice;
+  readonly features = [Feature.MAC, Feature.STATUS];
   private readonly state: StateOf<typeof networkState> = { waiting: [] };
   readonly component = component(networkState, this.state);
 
@@ -51,12 +121,7 @@ export class VirtioNetwork implements VirtioBackend {
   }
 
   configuration(): Uint8Array {
-    const space = new Uint8Array(12);
-    space.set(this.mac);
-    const view = new DataView(space.buffer);
-    view.setUint16(6, STATUS_LINK_UP, true);
-    view.setUint16(8, 1, true);
-    return space;
+    return configurationBytes(fields, { mac: this.mac, status: STATUS_LINK_UP, max_virtqueue_pairs: 1 });
   }
 
   process(queue: Virtqueue, transport: QueueService): void {
@@ -97,5 +162,13 @@ export class VirtioNetwork implements VirtioBackend {
   }
 }
 
-const headerOf = (transport: QueueService): number =>
-  transport.negotiated(FEATURE_VERSION_1) ? HEADER : LEGACY_HEADER;
+function headerOf(service: Pick<Request, 'negotiated'>): number {
+  return service.negotiated(COMMON_FEATURES.VERSION_1) ? HEADER : LEGACY_HEADER;
+}
+
+/** The address that QEMU gives its first network device; a slot's number is added to its end. */
+const FIRST_MAC = [0x52, 0x54, 0x00, 0x12, 0x34, 0x56] as const;
+
+export function macOfSlot(slot: number): number[] {
+  return FIRST_MAC.map((byte, index) => (index === FIRST_MAC.length - 1 ? (byte + slot) & 0xff : byte));
+}

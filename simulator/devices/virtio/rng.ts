@@ -1,12 +1,28 @@
 import { type Component, component, stateSchema } from '../../schema/state/component';
 import { SeededRandom } from '../seeded-random';
+import type { QueueService, VirtioBackend } from './backend';
 import { buffersOf } from './chain-buffers';
-import { FEATURE_EVENT_IDX, FEATURE_INDIRECT_DESC, type QueueService, type VirtioBackend } from './transport';
+import type { VirtioDescription } from './description';
 import type { Virtqueue } from './virtqueue';
+import { bytesInWords, lengthOf } from './words';
 
 const QUEUE_SIZE = 8;
 /** The most that one request gets; a driver that wants more asks again (virtio 1.2, 5.4.6.1). */
 const MOST_BYTES = 65536;
+
+export const entropyDevice: VirtioDescription = {
+  name: 'virtio-rng',
+  summary: 'a source of random numbers, the same in every run',
+  deviceId: 4,
+  prefix: 'RNG',
+  features: {},
+  queues: [{ name: 'requests', size: QUEUE_SIZE }],
+  configuration: {},
+  describe: (request) =>
+    request.written === undefined
+      ? `${bytesInWords(lengthOf(request, 'writable'))} of random numbers`
+      : `${bytesInWords(request.written)} of random numbers given`,
+};
 
 const rngState = stateSchema('virtio-rng', 1, {});
 
@@ -15,10 +31,8 @@ const rngState = stateSchema('virtio-rng', 1, {});
  * the same in every run, never for secrets.
  */
 export class VirtioRng implements VirtioBackend {
-  readonly deviceId = 4;
-  readonly kind = 'rng';
-  readonly queueSizes = [QUEUE_SIZE];
-  readonly features = [FEATURE_INDIRECT_DESC, FEATURE_EVENT_IDX];
+  readonly description = entropyDevice;
+  readonly features = [];
   readonly component: Component;
   private readonly random: SeededRandom;
 

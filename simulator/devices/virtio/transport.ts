@@ -2,76 +2,11 @@ import { type Component, component, type StateOf, stateSchema } from '../../sche
 import { bits, byte, instant, nullable, text, uint32s, word } from '../../schema/state/fields';
 import type { AccessSize, DeviceClock, InterruptLine, MmioDevice, TimedDevice } from '../device';
 import type { DmaSpace } from '../dma';
+import type { QueueService, VirtioBackend } from './backend';
+import { writtenField } from './configuration';
+import { COMMON_FEATURES, featureName } from './description';
+import { Interrupt, Register, Status } from './registers';
 import { DESCRIPTOR_SIZE, type DescriptorChain, isQueueSize, QueueError, Virtqueue } from './virtqueue';
-
-/** Feature bits by number (virtio 1.2, section 6). */
-export const FEATURE_INDIRECT_DESC = 28;
-export const FEATURE_EVENT_IDX = 29;
-export const FEATURE_VERSION_1 = 32;
-
-const STATUS_DRIVER_OK = 4;
-const STATUS_FEATURES_OK = 8;
-const STATUS_NEEDS_RESET = 64;
-const INTERRUPT_USED_BUFFER = 1;
-const INTERRUPT_CONFIGURATION = 2;
-
-/** What is behind a transport: a block device, a console. */
-export interface VirtioBackend {
-  /** Device type (virtio 1.2, section 5): 2 is block. */
-  readonly deviceId: number;
-  readonly kind: string;
-  readonly features: readonly number[];
-  readonly queueSizes: readonly number[];
-  /** Configuration space. */
-  configuration(): Uint8Array;
-  /** Processes what is available in a queue, as far as the transport gives it. @throws QueueError */
-  process(queue: Virtqueue, transport: QueueService): void;
-  /** The driver begins anew: what was under way is forgotten. */
-  reset?(): void;
-  readonly component: Component;
-}
-
-/** What a backend may ask of its transport. */
-export interface QueueService {
-  readonly memory: DmaSpace;
-  /** Whether device and driver have agreed on a feature. */
-  negotiated(feature: number): boolean;
-  /** Takes the next chain; undefined when there is none, or when the device has moved enough for this visit: then it is visited again. */
-  next(queue: Virtqueue): DescriptorChain | undefined;
-  /** The same chain, which is taken with `queue.skip` when the device is through with it. */
-  first(queue: Virtqueue): DescriptorChain | undefined;
-  /** The device moves bytes between memory and itself. */
-  moved(bytes: number): void;
-  finish(queue: Virtqueue, chain: DescriptorChain, written: number): void;
-}
-
-// Register offsets of the MMIO transport (virtio 1.2, section 4.2.2).
-const R = {
-  magic: 0x00,
-  version: 0x04,
-  deviceId: 0x08,
-  vendorId: 0x0c,
-  deviceFeatures: 0x10,
-  deviceFeaturesSel: 0x14,
-  driverFeatures: 0x20,
-  driverFeaturesSel: 0x24,
-  queueSel: 0x30,
-  queueNumMax: 0x34,
-  queueNum: 0x38,
-  queueReady: 0x44,
-  queueNotify: 0x50,
-  interruptStatus: 0x60,
-  interruptAck: 0x64,
-  status: 0x70,
-  queueDescLow: 0x80,
-  queueDescHigh: 0x84,
-  queueDriverLow: 0x90,
-  queueDriverHigh: 0x94,
-  queueDeviceLow: 0xa0,
-  queueDeviceHigh: 0xa4,
-  configGeneration: 0xfc,
-  config: 0x100,
-} as const;
 
 const MAGIC = 0x74726976;
 const VENDOR = 0x554d4551;
@@ -104,7 +39,7 @@ const transportState = (queues: number, offered: (half: number) => number) =>
     1,
     {
       status: byte,
-      interruptStatus: bits(INTERRUPT_USED_BUFFER | INTERRUPT_CONFIGURATION),
+      interruptStatus: bits(Interrupt.usedBuffer | Interrupt.configuration),
       deviceFeaturesSel: word,
       driverFeaturesSel: word,
       queueSel: word,
@@ -113,13 +48,15 @@ const transportState = (queues: number, offered: (half: number) => number) =>
       notified: bits(2 ** queues - 1),
       /** Machine time before which the device is not visited again. */
       busyUntil: instant,
+      /** Another one after each change of configuration space. */
+      configGeneration: word,
       failure: nullable(text(LONGEST_FAILURE)),
     },
     ({ status, driverFeatures, failure }) => {
       const half = driverFeatures.findIndex((chosen, index) => (chosen & ~offered(index)) !== 0);
-      if (status & STATUS_FEATURES_OK && half >= 0)
+      if (status & Status.FEATURES_OK && half >= 0)
         return { path: ['driverFeatures', half], problem: 'must be of the features that the device offers' };
-      if (failure !== null && !(status & STATUS_NEEDS_RESET))
+      if (failure !== null && !(status & Status.DEVICE_NEEDS_RESET))
         return {
           path: ['failure'],
           problem: 'must be null while the status does not say that the device needs a reset',
@@ -146,8 +83,9 @@ export class VirtioTransport implements MmioDevice, TimedDevice, QueueService {
     private readonly clock: DeviceClock,
     readonly backend: VirtioBackend | undefined,
   ) {
-    this.queues = (backend?.queueSizes ?? []).map((size, index) => new Virtqueue(index, size, memory));
-    this.state = { ...RESET, driverFeatures: new Uint32Array(2), busyUntil: 0 };
+    const described = backend?.description.queues ?? [];
+    this.queues = described.map(({ size }, index) => new Virtqueue(index, size, memory));
+    this.state = { ...RESET, driverFeatures: new Uint32Array(2), busyUntil: 0, configGeneration: 0 };
     const queues = this.queues.map(({ index, component }) => [`queue${index}`, component] as const);
     this.component = component(
       transportState(queues.length, (half) => this.offered(half)),
@@ -161,64 +99,70 @@ export class VirtioTransport implements MmioDevice, TimedDevice, QueueService {
   }
 
   peek(offset: number, size: AccessSize): number | undefined {
-    if (offset >= R.config) return this.readConfiguration(offset - R.config, size);
+    if (offset >= Register.configuration) return this.readConfiguration(offset - Register.configuration, size);
     if (size !== 4 || offset % 4 !== 0) return 0;
     const queue = this.queues[this.state.queueSel];
     switch (offset) {
-      case R.magic:
+      case Register.magic:
         return MAGIC;
-      case R.version:
+      case Register.version:
         return 2;
-      case R.deviceId:
-        return this.backend?.deviceId ?? 0;
-      case R.vendorId:
+      case Register.deviceId:
+        return this.backend?.description.deviceId ?? 0;
+      case Register.vendorId:
         return VENDOR;
-      case R.deviceFeatures:
+      case Register.deviceFeatures:
         return this.offered(this.state.deviceFeaturesSel);
-      case R.queueNumMax:
+      case Register.queueNumMax:
         return queue?.maximumSize ?? 0;
-      case R.queueReady:
+      case Register.queueReady:
         return queue?.state.ready ? 1 : 0;
-      case R.interruptStatus:
+      case Register.interruptStatus:
         return this.state.interruptStatus;
-      case R.status:
+      case Register.status:
         return this.state.status;
+      case Register.configGeneration:
+        return this.state.configGeneration;
       default:
         return 0;
     }
   }
 
   write(offset: number, size: AccessSize, value: number): boolean {
-    if (!this.backend || size !== 4 || offset % 4 !== 0 || offset >= R.config) return true;
+    if (offset >= Register.configuration) this.writeConfiguration(offset - Register.configuration, size, value);
+    else if (this.backend && size === 4 && offset % 4 === 0) this.writeRegister(offset, value);
+    return true;
+  }
+
+  private writeRegister(offset: number, value: number): void {
     const queue = this.queues[this.state.queueSel];
     switch (offset) {
-      case R.deviceFeaturesSel:
+      case Register.deviceFeaturesSel:
         this.state.deviceFeaturesSel = value;
         break;
-      case R.driverFeaturesSel:
+      case Register.driverFeaturesSel:
         this.state.driverFeaturesSel = value;
         break;
-      case R.driverFeatures:
-        if (this.state.driverFeaturesSel < 2 && !(this.state.status & STATUS_FEATURES_OK))
+      case Register.driverFeatures:
+        if (this.state.driverFeaturesSel < 2 && !(this.state.status & Status.FEATURES_OK))
           this.state.driverFeatures[this.state.driverFeaturesSel] = value;
         break;
-      case R.queueSel:
+      case Register.queueSel:
         this.state.queueSel = value;
         break;
-      case R.queueNotify:
+      case Register.queueNotify:
         this.notify(value);
         break;
-      case R.interruptAck:
+      case Register.interruptAck:
         this.state.interruptStatus &= ~value;
         this.updateInterrupt();
         break;
-      case R.status:
+      case Register.status:
         this.writeStatus(value & 0xff);
         break;
       default:
         if (queue) this.writeQueueRegister(queue, offset, value);
     }
-    return true;
   }
 
   wake(): void {
@@ -241,6 +185,14 @@ export class VirtioTransport implements MmioDevice, TimedDevice, QueueService {
     for (const queue of unfinished) this.notify(queue);
   }
 
+  /** The device has changed what is in its configuration space (2.5). */
+  configurationChanged(): void {
+    this.nextGeneration();
+    if (!this.inUse) return;
+    this.state.interruptStatus |= Interrupt.configuration;
+    this.updateInterrupt();
+  }
+
   /** Something from outside waits in the backend for buffers of a queue. */
   serve(queue: number): void {
     this.notify(queue);
@@ -253,7 +205,7 @@ export class VirtioTransport implements MmioDevice, TimedDevice, QueueService {
 
   /** Whether a driver has taken the device. */
   get inUse(): boolean {
-    return (this.state.status & STATUS_DRIVER_OK) !== 0;
+    return (this.state.status & Status.DRIVER_OK) !== 0;
   }
 
   next(queue: Virtqueue) {
@@ -263,7 +215,7 @@ export class VirtioTransport implements MmioDevice, TimedDevice, QueueService {
   }
 
   first(queue: Virtqueue) {
-    const chain = this.hasMovedEnough ? undefined : queue.first(this.negotiated(FEATURE_EVENT_IDX));
+    const chain = this.hasMovedEnough ? undefined : queue.first(this.negotiated(COMMON_FEATURES.EVENT_IDX));
     this.moved((chain?.descriptors.length ?? 0) * DESCRIPTOR_SIZE);
     return chain;
   }
@@ -277,8 +229,8 @@ export class VirtioTransport implements MmioDevice, TimedDevice, QueueService {
   }
 
   finish(queue: Virtqueue, chain: DescriptorChain, written: number): void {
-    if (!queue.push(chain, written, this.negotiated(FEATURE_EVENT_IDX))) return;
-    this.state.interruptStatus |= INTERRUPT_USED_BUFFER;
+    if (!queue.push(chain, written, this.negotiated(COMMON_FEATURES.EVENT_IDX))) return;
+    this.state.interruptStatus |= Interrupt.usedBuffer;
     this.updateInterrupt();
   }
 
@@ -286,11 +238,29 @@ export class VirtioTransport implements MmioDevice, TimedDevice, QueueService {
     return (((this.state.driverFeatures[feature >>> 5] ?? 0) >>> (feature & 31)) & 1) !== 0;
   }
 
+  /** Names of the features that device and driver have agreed on. */
+  get negotiatedFeatures(): readonly string[] {
+    const { backend } = this;
+    return backend
+      ? this.features.filter((bit) => this.negotiated(bit)).map((bit) => featureName(backend.description, bit))
+      : [];
+  }
+
+  /** Names of the bits that are set in the device status. */
+  get statusNames(): readonly string[] {
+    return Object.entries(Status).flatMap(([name, bit]) => (this.state.status & bit ? [name] : []));
+  }
+
   private offered(half: number): number {
     let bits = 0;
-    for (const feature of [...(this.backend?.features ?? []), FEATURE_VERSION_1])
-      if (feature >>> 5 === half) bits |= 1 << (feature & 31);
-    return this.backend ? bits >>> 0 : 0;
+    for (const feature of this.features) if (feature >>> 5 === half) bits |= 1 << (feature & 31);
+    return bits >>> 0;
+  }
+
+  /** The features that it offers: the device's own, and those of every device here. */
+  private get features(): readonly number[] {
+    const { INDIRECT_DESC, EVENT_IDX, VERSION_1 } = COMMON_FEATURES;
+    return this.backend ? [...this.backend.features, INDIRECT_DESC, EVENT_IDX, VERSION_1] : [];
   }
 
   private readConfiguration(offset: number, size: AccessSize): number {
@@ -300,38 +270,50 @@ export class VirtioTransport implements MmioDevice, TimedDevice, QueueService {
     return value;
   }
 
+  private writeConfiguration(offset: number, size: AccessSize, value: number): void {
+    const field = this.backend && writtenField(this.backend.description.configuration, offset, size);
+    if (!field || (field.needs !== undefined && !this.negotiated(field.needs))) return;
+    this.backend?.configure?.(field, value);
+    this.nextGeneration();
+  }
+
+  /** So that a driver that reads several fields sees when they are not of one moment (2.5.1). */
+  private nextGeneration(): void {
+    this.state.configGeneration = (this.state.configGeneration + 1) >>> 0;
+  }
+
   private writeQueueRegister(queue: Virtqueue, offset: number, value: number): void {
     switch (offset) {
-      case R.queueNum:
+      case Register.queueNum:
         // A size of 0, above the maximum or no power of two is a driver's error (2.7): the queue keeps its size.
         if (value <= queue.maximumSize && isQueueSize(value)) queue.state.size = value;
         break;
-      case R.queueReady:
+      case Register.queueReady:
         queue.state.ready = (value & 1) !== 0;
         break;
-      case R.queueDescLow:
+      case Register.queueDescLow:
         queue.state.descriptorTable = withLow(queue.state.descriptorTable, value);
         break;
-      case R.queueDescHigh:
+      case Register.queueDescHigh:
         queue.state.descriptorTable = withHigh(queue.state.descriptorTable, value);
         break;
-      case R.queueDriverLow:
+      case Register.queueDriverLow:
         queue.state.availableRing = withLow(queue.state.availableRing, value);
         break;
-      case R.queueDriverHigh:
+      case Register.queueDriverHigh:
         queue.state.availableRing = withHigh(queue.state.availableRing, value);
         break;
-      case R.queueDeviceLow:
+      case Register.queueDeviceLow:
         queue.state.usedRing = withLow(queue.state.usedRing, value);
         break;
-      case R.queueDeviceHigh:
+      case Register.queueDeviceHigh:
         queue.state.usedRing = withHigh(queue.state.usedRing, value);
         break;
     }
   }
 
   private notify(queue: number): void {
-    if (!(this.state.status & STATUS_DRIVER_OK) || this.state.status & STATUS_NEEDS_RESET || !this.queues[queue])
+    if (!(this.state.status & Status.DRIVER_OK) || this.state.status & Status.DEVICE_NEEDS_RESET || !this.queues[queue])
       return;
     if (this.state.notified === 0)
       this.clock.schedule(this.name, Math.max(this.clock.now() + SERVICE_TIME, this.state.busyUntil));
@@ -343,12 +325,12 @@ export class VirtioTransport implements MmioDevice, TimedDevice, QueueService {
       this.reset();
       return;
     }
-    if (status & STATUS_FEATURES_OK && !(this.state.status & STATUS_FEATURES_OK)) {
+    if (status & Status.FEATURES_OK && !(this.state.status & Status.FEATURES_OK)) {
       const refused = [0, 1].some((half) => ((this.state.driverFeatures[half] ?? 0) & ~this.offered(half)) !== 0);
       // 3.1.1, step 6. A driver that does not take VERSION_1 (xv6's) is served all the same, as by QEMU (6.2: the device MAY).
-      if (refused) status &= ~STATUS_FEATURES_OK;
+      if (refused) status &= ~Status.FEATURES_OK;
     }
-    this.state.status = status | (this.state.status & STATUS_NEEDS_RESET);
+    this.state.status = status | (this.state.status & Status.DEVICE_NEEDS_RESET);
   }
 
   private reset(): void {
@@ -362,8 +344,8 @@ export class VirtioTransport implements MmioDevice, TimedDevice, QueueService {
 
   private needReset(why: string): void {
     this.state.failure = why;
-    this.state.status |= STATUS_NEEDS_RESET;
-    if (this.state.status & STATUS_DRIVER_OK) this.state.interruptStatus |= INTERRUPT_CONFIGURATION; // 2.1.2
+    this.state.status |= Status.DEVICE_NEEDS_RESET;
+    if (this.state.status & Status.DRIVER_OK) this.state.interruptStatus |= Interrupt.configuration; // 2.1.2
     this.updateInterrupt();
   }
 

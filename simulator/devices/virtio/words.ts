@@ -1,0 +1,47 @@
+import type { Request } from './description';
+import { DESC_F_WRITE, type Descriptor } from './virtqueue';
+
+/** What views say of chains, whose descriptors may be anything. */
+
+export const bytesInWords = (count: number): string => `${count} ${count === 1 ? 'byte' : 'bytes'}`;
+
+export function isWritable({ flags }: Descriptor): boolean {
+  return (flags & DESC_F_WRITE) !== 0;
+}
+
+/** Bytes of a chain that the device reads, or writes. */
+export function lengthOf({ chain }: Request, side: 'readable' | 'writable'): number {
+  return sideOf(chain.descriptors, side).reduce((sum, { length }) => sum + length, 0);
+}
+
+/** So many bytes of a side of a chain, from a place in it; fewer where the chain ends or memory does. */
+export function bytesAt(
+  { chain, memory }: Request,
+  side: 'readable' | 'writable',
+  from: number,
+  most: number,
+): Uint8Array {
+  const bytes: number[] = [];
+  let skip = from;
+  for (const { address, length } of sideOf(chain.descriptors, side)) {
+    const count = Math.min(length - skip, most - bytes.length);
+    if (count > 0) bytes.push(...(memory.read(address + skip, count) ?? []));
+    skip = Math.max(0, skip - length);
+    if (bytes.length >= most) break;
+  }
+  return Uint8Array.from(bytes);
+}
+
+function sideOf(descriptors: readonly Descriptor[], side: 'readable' | 'writable'): Descriptor[] {
+  return descriptors.filter((each) => isWritable(each) === (side === 'writable'));
+}
+
+/** Characters of a text that are shown. */
+const LONGEST = 40;
+
+/** Text in a chain as a program writes it, cut where it is long. */
+export function textIn(request: Request, side: 'readable' | 'writable', length: number): string {
+  const bytes = bytesAt(request, side, 0, Math.min(length, LONGEST));
+  const text = JSON.stringify(new TextDecoder().decode(bytes));
+  return length > LONGEST ? `${text}...` : text;
+}
