@@ -116,6 +116,13 @@ export class Board {
     this.uart.receive(bytes);
   }
 
+  /** The console's terminal has a size: virtio consoles tell their drivers when it is another one. */
+  resizeConsole(columns: number, rows: number): void {
+    for (const transport of this.virtio)
+      if (transport.backend instanceof VirtioConsole && transport.backend.resize(columns, rows))
+        transport.configurationChanged();
+  }
+
   /** An Ethernet frame from outside, for the network device in a slot. @returns false when there is none */
   receiveFrame(slot: number, frame: Uint8Array): boolean {
     const transport = this.virtio[slot];

@@ -7,6 +7,8 @@ export type Input =
   /** Bytes typed at the console. */
   | { readonly kind: 'console'; readonly bytes: Uint8Array }
   | { readonly kind: 'console-closed' }
+  /** The size of the console's terminal. */
+  | { readonly kind: 'console-size'; readonly columns: number; readonly rows: number }
   /** An Ethernet frame for the network device in a virtio slot. */
   | { readonly kind: 'network'; readonly slot: number; readonly frame: Uint8Array }
   /** A client of the debugger wrote guest memory (GPA), a general register, the pc or a guest CSR. */

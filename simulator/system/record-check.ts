@@ -17,6 +17,9 @@ const where =
   };
 const whole = where((value) => typeof value === 'number' && Number.isSafeInteger(value) && value >= 0);
 const hart = where((value) => typeof value === 'number' && Number.isSafeInteger(value) && value >= NOBODY);
+const terminalSize = where(
+  (value) => typeof value === 'number' && Number.isInteger(value) && value > 0 && value < 2 ** 16,
+);
 const isOf32 = (number: number): boolean => number >= 0 && number < 32;
 /** x1 to x31, or f0 to f31, which are numbered in the same file. */
 const register = where(
@@ -52,6 +55,7 @@ const position = { retired: whole, epoch: whole, hart, offset: whole, step: whol
 const INPUTS: { readonly [kind: string]: Check } = {
   console: record({ bytes }),
   'console-closed': record({}),
+  'console-size': record({ columns: terminalSize, rows: terminalSize }),
   network: record({ slot: whole, frame: bytes }),
   memory: record({ gpa: whole, bytes }),
   register: record({ cpu: whole, register, value: value64 }),

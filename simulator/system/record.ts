@@ -186,6 +186,9 @@ function apply(system: System, input: Input): void {
     case 'console-closed':
       system.closeInput();
       break;
+    case 'console-size':
+      system.resizeConsole(input.columns, input.rows);
+      break;
     case 'network':
       system.receiveFrame(input.slot, input.frame);
       break;

@@ -157,6 +157,13 @@ export class System {
     this.machine.inputArrived();
   }
 
+  /** The console's terminal has a size, in characters from 1 to 65535: an input. */
+  resizeConsole(columns: number, rows: number): void {
+    this.inputLog.add({ kind: 'console-size', columns, rows });
+    this.guest.board.resizeConsole(columns, rows);
+    this.machine.inputArrived();
+  }
+
   /** An Ethernet frame for the network device in a virtio slot: an input. @returns false when there is no such device */
   receiveFrame(slot: number, frame: Uint8Array): boolean {
     if (!this.guest.board.receiveFrame(slot, frame)) return false;
