@@ -58,9 +58,9 @@ export async function load(launch: CheckedLaunch, host: Host, console: (byte: nu
   }
   try {
     const { virtualization, firmware, memory, harts, devices, append: bootArguments, onIllegal } = launch;
-    const { vmids, seed, translation, hartOptions } = launch;
+    const { vmids, vmmTime, time, seed, translation, hartOptions } = launch;
     const guest = { disks, devices, bios, initrd, bootArguments };
-    const machine = { vmids, seed, translation, hartOptions, hostWords: hostWordsOf(program) };
+    const machine = { vmids, vmmTime, time, seed, translation, hartOptions, hostWords: hostWordsOf(program) };
     const system = new System(
       { virtualization, firmware, memory, harts, ...guest, ...machine, onIllegal, console },
       program,

@@ -61,6 +61,8 @@ export const machineTable: Readonly<Record<string, MachineOption>> = {
     repeats: true,
     read: (words) => Object.fromEntries(words.map(named)),
   }),
+  'vmm-time': attribute('vmmTime', 'T'),
+  time: attribute('time', 'T'),
   seed: attribute('seed', 'N'),
   'no-vmids': {
     attribute: 'vmids',

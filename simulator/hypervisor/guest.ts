@@ -1,3 +1,4 @@
+import type { DeviceClock } from '../devices/device';
 import type { Board } from '../machine/board';
 import type { Processor } from '../machine/processor';
 import type { CpuState } from './cpu';
@@ -6,6 +7,8 @@ import type { CpuState } from './cpu';
 export interface Guest {
   readonly cpus: readonly CpuState[];
   readonly board: Board;
+  /** The time that it sees, in nanoseconds. */
+  readonly clock: Pick<DeviceClock, 'now'>;
   /** RAM as the guest knows it, by guest-physical address. */
   readonly ram: { readonly base: number; readonly size: number };
   /** What its device tree says of its CPUs. */

@@ -23,6 +23,10 @@ import type { Vcpu } from './vcpu';
 import { Vm, type VmConfiguration } from './vm';
 import { KILL_REASONS, type VmEnd } from './vm-end';
 
+/** Whether handlers of the VMM take no machine time, or as much as they cost. */
+export const VMM_TIMES = ['free', 'charged'] as const;
+export type VmmTime = (typeof VMM_TIMES)[number];
+
 /** Where the VMM's part of machine memory begins: the firmware has the 2 MiB before it. */
 const VMM_MEMORY = FIRMWARE_MEMORY.base + SUPERPAGE;
 
@@ -38,10 +42,14 @@ export class Hypervisor implements HostedSoftware, HypervisorServices {
   /** The hart whose exit is being handled, as long as its vCPU will still look at what it has been asked. */
   private handling: Hart | undefined;
 
-  /** @param firmware of the machine, which keeps the timers of its harts */
+  /**
+   * @param firmware of the machine, which keeps the timers of its harts
+   * @param time whether handlers take machine time
+   */
   constructor(
     readonly machine: Machine,
     firmware: SbiFirmware,
+    private readonly time: VmmTime,
   ) {
     const { base, size } = machine.core.ram;
     this.frames = new FrameTable(VMM_MEMORY, base + size - VMM_MEMORY);
@@ -104,7 +112,15 @@ export class Hypervisor implements HostedSoftware, HypervisorServices {
     // What is asked of it from here on, by input that comes while a debugger stands at one of these steps, it may not see any more.
     this.handling = undefined;
     yield* vcpu.enter(hart);
-    this.ledger.close();
+    this.charge(vcpu, this.ledger.close());
+  }
+
+  /** What a handler has cost takes the hart's time, where that is wanted. One cycle is one nanosecond. */
+  private charge(vcpu: Vcpu, cycles: number): void {
+    if (this.time === 'free') return;
+    const { clock } = vcpu.vm;
+    this.machine.scheduler.spend(vcpu.on, clock.spend(cycles));
+    if (clock.time === 'own') vcpu.timeStolen();
   }
 
   isOrdered(hart: Hart): boolean {

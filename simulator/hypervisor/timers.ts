@@ -8,8 +8,14 @@ export class HostTimers {
   /** @param program sets the timer of a hart, in ticks of mtime */
   constructor(private readonly program: (hart: number, deadline: number) => void) {}
 
-  /** The guest's timer of a vCPU; the host's own stays quiet until it is set again. */
+  /** The guest's timer of a vCPU, in ticks of its VM's time; the host's own stays quiet until it is set again. */
   set(vcpu: Vcpu, deadline: number): void {
-    this.program(vcpu.on.id, deadline);
+    vcpu.timer = deadline;
+    this.program(vcpu.on.id, deadline + vcpu.vm.clock.ticksStolen);
+  }
+
+  /** The VM's time has stood for a while: the timer of its vCPU comes later. */
+  postpone(vcpu: Vcpu): void {
+    if (vcpu.timer !== NEVER) this.set(vcpu, vcpu.timer);
   }
 }

@@ -9,6 +9,7 @@ import type { KnownInstruction } from './exits/instruction-cache';
 import { type GuestAddressing, type GuestPaging, type GuestTranslation, walkGuest } from './memory/guest-walk';
 import { ensure } from './memory/table-check';
 import { type Outcome, RequestSet, type Runnable, type RunState, type Wait } from './runnable';
+import { NEVER } from './timers';
 import type { Vm } from './vm';
 
 /** Where the last trap was injected and how much had retired then: a second one there without progress is a trap loop. */
@@ -63,6 +64,8 @@ export abstract class Vcpu implements Runnable, GuestAddressing {
   readonly requests = new RequestSet();
   private readonly fences: Fence[] = [];
   lastInjection: Injection = { pc: -1n, retired: -1 };
+  /** When the host's timer is set for its guest's, in ticks of its VM's time. */
+  timer = NEVER;
   abstract readonly cpu: ServedCpu;
 
   constructor(
@@ -90,6 +93,8 @@ export abstract class Vcpu implements Runnable, GuestAddressing {
   abstract setExternal(level: boolean): boolean;
   /** The guest's timer: `deadline` in ticks of mtime. Clears a pending timer interrupt. */
   abstract setTimer(deadline: number): void;
+  /** Its VM's time has stood while the VMM worked for it: its timer and its `time` follow. */
+  abstract timeStolen(): void;
   /** The host's timer has come, which was set for the guest's. */
   abstract timerReached(): Narration;
   /** S-mode with paging and interrupts off, as SBI firmware enters a supervisor. */
@@ -164,6 +169,7 @@ export abstract class Vcpu implements Runnable, GuestAddressing {
   runState() {
     return {
       run: this.run,
+      timer: this.timer === NEVER ? null : this.timer,
       requests: this.requests.list(),
       fences: this.fences.map(({ pages, asid }) => ({
         pages: pages === 'all' ? [] : pages.map(String),
@@ -174,7 +180,7 @@ export abstract class Vcpu implements Runnable, GuestAddressing {
   }
 
   /** @throws RangeError where the state cannot be one that `runState` gave */
-  restoreRunState({ run, requests, fences, injected }: ReturnType<Vcpu['runState']>): void {
+  restoreRunState({ run, timer, requests, fences, injected }: ReturnType<Vcpu['runState']>): void {
     ensure(RUN_STATES.includes(run), `vCPU ${this.id} is ${run}`);
     ensure(/^-?\d{1,20}$/.test(injected.pc), `the pc of vCPU ${this.id}'s last trap is ${injected.pc}`);
     ensure(
@@ -182,6 +188,7 @@ export abstract class Vcpu implements Runnable, GuestAddressing {
       `fences of vCPU ${this.id}`,
     );
     this.run = run;
+    this.timer = timer ?? NEVER;
     this.wait = run === 'blocked' ? { kind: 'wfi' } : undefined;
     this.requests.restore(requests);
     const restored = fences.map(

@@ -45,7 +45,7 @@ export class VmPort implements FirmwarePort {
   }
 
   get clock(): DeviceClock {
-    return this.vm.machine.clock;
+    return this.vm.clock;
   }
 
   get harts(): number {

@@ -18,6 +18,7 @@ import { GuestTables, GuestTablesAsHardware } from './memory/guest-walk';
 import type { P2m } from './memory/p2m';
 import type { HypervisorServices } from './services';
 import type { Vcpu } from './vcpu';
+import { VmClock, type VmTime } from './vm-clock';
 import type { VmEnd } from './vm-end';
 import { VmPort } from './vm-port';
 
@@ -36,6 +37,7 @@ export interface VmConfiguration {
   readonly startTime: number;
   /** What an access outside the VM's memory means: the hardware's trap, or the end of the VM. */
   readonly onIllegal: 'trap' | 'kill';
+  readonly time: VmTime;
   readonly console: (byte: number) => void;
 }
 
@@ -45,6 +47,8 @@ export class Vm implements Guest {
   readonly processor: Processor;
   readonly model: HostModel;
   readonly onIllegal: 'trap' | 'kill';
+  /** The time that its guest sees. */
+  readonly clock: VmClock;
   readonly board: Board;
   readonly engine: EngineVm;
   readonly cpus: readonly CpuState[];
@@ -65,7 +69,7 @@ export class Vm implements Guest {
     readonly host: HypervisorServices,
     readonly memory: GuestMemory,
     tables: readonly FrameRange[],
-    { name, engine, engineOptions, model, vcpus, memory: size, onIllegal, ...parts }: VmConfiguration,
+    { name, engine, engineOptions, model, vcpus, memory: size, onIllegal, time, ...parts }: VmConfiguration,
   ) {
     this.name = name;
     this.model = model;
@@ -75,9 +79,10 @@ export class Vm implements Guest {
     this.processor = engine.processor(this.machine.harts[0]?.options);
     this.peekedTables = new GuestTables(memory);
     this.tables = new GuestTablesAsHardware(memory, host.ledger);
+    this.clock = new VmClock(this.machine, time);
     this.board = new Board({
       name,
-      clock: this.machine.clock,
+      clock: this.clock,
       memory,
       harts: this.cpuIds.map((vcpu) => this.linesOf(vcpu)),
       slots: parts.slots,
@@ -131,6 +136,7 @@ export class Vm implements Guest {
 
   state() {
     return {
+      clock: this.clock.state(),
       board: this.board.state(),
       sbi: this.sbi.state(),
       engine: this.engine.state(),
@@ -138,7 +144,8 @@ export class Vm implements Guest {
     };
   }
 
-  restore({ board, sbi, engine, vcpus }: ReturnType<Vm['state']>): void {
+  restore({ clock, board, sbi, engine, vcpus }: ReturnType<Vm['state']>): void {
+    this.clock.restore(clock);
     this.board.restore(board);
     this.sbi.restore(sbi);
     this.engine.restore(engine);

@@ -1,5 +1,5 @@
 import { Clint, type ClintLines } from '../devices/clint';
-import type { AccessSize, InterruptLine, MmioDevice } from '../devices/device';
+import type { AccessSize, DeviceClock, InterruptLine, MmioDevice, TimedDevice } from '../devices/device';
 import type { DmaSpace } from '../devices/dma';
 import { Finisher, type FinisherRequest } from '../devices/finisher';
 import { GoldfishRtc } from '../devices/goldfish-rtc';
@@ -12,7 +12,6 @@ import { VirtioNetwork } from '../devices/virtio/network';
 import { VirtioTransport } from '../devices/virtio/transport';
 import { type Component, component, restore, type SavedComponent, stateSchema } from '../schema/state/component';
 import type { PlainValue } from '../schema/state/plain';
-import type { Clock } from './clock';
 import { INTERRUPTS, MEMORY_MAP, PLIC_SOURCES } from './memory-map';
 
 /** The wires from a board to one of its harts (or vCPUs). */
@@ -21,10 +20,15 @@ export interface HartLines extends ClintLines {
   readonly supervisorExternal: InterruptLine;
 }
 
+/** What a board's devices go by, and who wakes them. */
+export interface BoardClock extends DeviceClock {
+  register(device: TimedDevice): void;
+}
+
 export interface BoardParts {
   /** Distinguishes the boards of several VMs on one clock; empty for the machine's own. */
   readonly name: string;
-  readonly clock: Clock;
+  readonly clock: BoardClock;
   readonly memory: DmaSpace;
   readonly harts: readonly HartLines[];
   /** What is behind the virtio slots, from slot 0 up. */

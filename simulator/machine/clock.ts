@@ -40,6 +40,12 @@ export class Clock implements DeviceClock {
     }
   }
 
+  /** The deadline of an owner that has one comes later. */
+  postpone(owner: string, nanoseconds: number): void {
+    const deadline = this.deadlines.get(owner);
+    if (deadline !== undefined) this.schedule(owner, deadline + nanoseconds);
+  }
+
   cancel(owner: string): void {
     if (this.deadlines.delete(owner)) this.findEarliest();
   }

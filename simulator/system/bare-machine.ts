@@ -65,6 +65,10 @@ export class BareMachine implements Guest {
     for (const hart of this.machine.harts) hart.pc = BigInt(MEMORY_MAP.resetVector.base);
   }
 
+  get clock() {
+    return this.machine.clock;
+  }
+
   get processor() {
     return bareProcessor(this.machine.core.harts[0]?.options);
   }

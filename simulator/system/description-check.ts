@@ -1,5 +1,7 @@
 import { hartOptionProblems } from '../core/index';
 import { virtioKinds } from '../devices/virtio/index';
+import { VMM_TIMES } from '../hypervisor/hypervisor';
+import { VM_TIMES } from '../hypervisor/vm-clock';
 import { FileFormatError } from '../machine/state/plain-codec';
 import type { PlainValue } from '../schema/state/plain';
 import type { SystemDescription } from './snapshot';
@@ -34,6 +36,8 @@ const FIELDS: { readonly [field in keyof SystemDescription]-?: Check } = {
   onIllegal: oneOf(['trap', 'kill']),
   devices: listOf(oneOf(Object.keys(virtioKinds))),
   vmids: yesOrNo,
+  vmmTime: oneOf(VMM_TIMES),
+  time: oneOf(VM_TIMES),
   commonProcessor: yesOrNo,
   hartOptions,
   hostWords,

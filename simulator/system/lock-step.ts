@@ -74,7 +74,7 @@ function compareCpus(a: System, b: System): Difference[] {
   const compare = (what: string, left: number | bigint, right: number | bigint): void => {
     if (left !== right) differences.push({ what, a: `0x${left.toString(16)}`, b: `0x${right.toString(16)}` });
   };
-  compare('clock', a.machine.clock.now(), b.machine.clock.now());
+  compare('clock', a.guest.clock.now(), b.guest.clock.now());
   for (const [index, left] of a.guest.cpus.entries()) {
     const right = b.guest.cpus[index];
     if (!right) continue;

@@ -11,6 +11,8 @@ import {
 import { givenHartOptions, type HartOptions, hartOptionProblems, hartOptionsOf } from '../core/index';
 import { type VirtioDevice, virtioKinds } from '../devices/virtio/index';
 import { type EngineId, engines } from '../hypervisor/engines/index';
+import type { VmmTime } from '../hypervisor/hypervisor';
+import type { VmTime } from '../hypervisor/vm-clock';
 import type { PaceName } from '../machine/pace';
 import { codeAddressText } from '../schema/address';
 import { type Settled, settled, withDefault } from '../schema/defaults';
@@ -116,6 +118,26 @@ export const machineOptions = {
       description:
         'With virtualization `hardware`: whether the guest’s translations carry a VMID. Without one each entry into the guest forgets them, which the TLB view and the exits show.',
     }),
+  ),
+  vmmTime: withDefault(
+    'free',
+    choice(
+      {
+        free: 'None: what the VMM does is counted, and the guest runs as on the bare machine, instruction by instruction.',
+        charged: 'As much as it costs, one nanosecond a cycle of the cost model.',
+      } satisfies Record<VmmTime, string>,
+      { description: 'How much of the machine’s time the VMM’s handlers take.' },
+    ),
+  ),
+  time: withDefault(
+    'real',
+    choice(
+      {
+        real: 'The machine’s, as under KVM: the guest can measure what exits cost.',
+        own: 'The virtual machine’s own, which stands while the VMM works for it. With one hart.',
+      } satisfies Record<VmTime, string>,
+      { description: 'Which time the guest of a virtual machine sees.' },
+    ),
   ),
   translation: withDefault(
     true,

@@ -21,7 +21,7 @@ const ITEMS: PlainRecord = {
 };
 
 /** Fields that are there or not, whatever they are in a machine that has just been made. */
-const OPTIONAL: PlainRecord = { paging: PAGING };
+const OPTIONAL: PlainRecord = { timer: 0, paging: PAGING };
 
 /** Fields that are instants of the machine's clock. */
 const INSTANTS: ReadonlySet<string> = new Set(['start', 'end', 'time', 'reached', 'busyUntil', 'deadline']);

@@ -28,6 +28,8 @@ export type SystemDescription = Pick<
   | 'devices'
   | 'onIllegal'
   | 'vmids'
+  | 'vmmTime'
+  | 'time'
   | 'commonProcessor'
   | 'hartOptions'
   | 'hostWords'
@@ -47,6 +49,8 @@ export function describeSystem(configuration: SystemConfiguration): SystemDescri
     onIllegal,
     devices: configuration.devices ?? [],
     vmids: configuration.vmids ?? true,
+    vmmTime: configuration.vmmTime ?? 'free',
+    time: configuration.time ?? 'real',
     commonProcessor: configuration.commonProcessor ?? false,
     hartOptions: configuration.hartOptions ?? {},
     hostWords: configuration.hostWords ?? null,

@@ -7,10 +7,11 @@ import type { Engine } from '../hypervisor/engines/engine';
 import { type EngineId, engineNamed, engines } from '../hypervisor/engines/index';
 import type { Guest } from '../hypervisor/guest';
 import { native } from '../hypervisor/host/native';
-import { Hypervisor } from '../hypervisor/hypervisor';
+import { Hypervisor, type VmmTime } from '../hypervisor/hypervisor';
 import { type IsolationBreach, isolationBreaches } from '../hypervisor/isolation';
 import { checkLedger } from '../hypervisor/ledger/ledger-check';
 import type { Vm } from '../hypervisor/vm';
+import type { VmTime } from '../hypervisor/vm-clock';
 import { Machine } from '../machine/machine';
 import { FIRMWARE_MEMORY, MEMORY_MAP } from '../machine/memory-map';
 import { deprivilegedProcessor } from '../machine/processor';
@@ -60,6 +61,10 @@ export interface SystemConfiguration {
   readonly onIllegal: 'trap' | 'kill';
   /** Engine `hardware`: whether the guest's translations carry a VMID; else each entry into it forgets them. Default: yes. */
   readonly vmids?: boolean | undefined;
+  /** Whether the VMM's handlers take machine time. Default: `free`. */
+  readonly vmmTime?: VmmTime | undefined;
+  /** Whose time the VM sees; `own` needs one hart. Default: `real`. */
+  readonly time?: VmTime | undefined;
   /** The device tree names only what harts have under every engine, so that guests of several engines can be compared. */
   readonly commonProcessor?: boolean | undefined;
   /** Where random numbers come from, those of `rng` devices and the kernel's first ones: 0, the default, to 2^32 - 1. */
@@ -120,8 +125,9 @@ export class System {
     const parts = { slots, startTime: START_TIME, console };
     if (engine) {
       const engineOptions = { vmids: configuration.vmids ?? true };
-      const vm = { name: 'vm', engine, engineOptions, model: native, vcpus, memory, onIllegal, ...parts };
-      const virtual = virtualMachine(this.machine, vm);
+      const { vmmTime = 'free', time = 'real' } = configuration;
+      const vm = { name: 'vm', engine, engineOptions, model: native, vcpus, memory, onIllegal, time, ...parts };
+      const virtual = virtualMachine(this.machine, vm, vmmTime);
       this.hypervisor = virtual.hypervisor;
       this.vm = virtual.vm;
       this.guest = virtual.vm;
@@ -338,7 +344,7 @@ export class System {
 }
 
 function validate(
-  { memory, harts, disks, devices, virtualization, firmware, bios, hartOptions }: SystemConfiguration,
+  { memory, harts, disks, devices, virtualization, firmware, bios, hartOptions, time }: SystemConfiguration,
   engine: Engine | undefined,
 ): void {
   if (memory % SUPERPAGE !== 0 || memory < SMALLEST_MEMORY || memory > LARGEST_MEMORY)
@@ -349,6 +355,8 @@ function validate(
   if (slots > VIRTIO_SLOTS) throw new ConfigurationError(`there are ${VIRTIO_SLOTS} virtio slots, not ${slots}`);
   const [missing] = engine?.missing(hartOptions ?? {}) ?? [];
   if (missing !== undefined) throw new ConfigurationError(`virtualization "${virtualization}" needs ${missing}`);
+  if (time === 'own' && harts > 1)
+    throw new ConfigurationError(`time "own" stands while one vCPU is not served: it goes with 1 hart, not ${harts}`);
   if (bios && firmware === 'sbi')
     throw new ConfigurationError('a bios takes the place of the SBI firmware: it goes with firmware "none"');
   if (engine && firmware === 'none')

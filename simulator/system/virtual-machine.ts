@@ -1,5 +1,5 @@
 import { SbiFirmware } from '../firmware/firmware';
-import { Hypervisor } from '../hypervisor/hypervisor';
+import { Hypervisor, type VmmTime } from '../hypervisor/hypervisor';
 import type { Vm, VmConfiguration } from '../hypervisor/vm';
 import { Board } from '../machine/board';
 import { machineLines } from '../machine/hart-lines';
@@ -12,7 +12,7 @@ export interface VirtualMachine {
 }
 
 /** The machine below a VMM has the same firmware as a bare one, and devices of its own, which the guest never sees. */
-export function virtualMachine(machine: Machine, configuration: VmConfiguration): VirtualMachine {
+export function virtualMachine(machine: Machine, configuration: VmConfiguration, time: VmmTime): VirtualMachine {
   const board = new Board({
     name: '',
     clock: machine.clock,
@@ -29,6 +29,6 @@ export function virtualMachine(machine: Machine, configuration: VmConfiguration)
   machine.attachBoard(board);
   const firmware = new SbiFirmware(machine, board.clint, board.uart);
   firmware.boot({ address: 0, opaque: 0n });
-  const hypervisor = new Hypervisor(machine, firmware);
+  const hypervisor = new Hypervisor(machine, firmware, time);
   return { hypervisor, vm: hypervisor.createVm(configuration) };
 }

@@ -33,7 +33,10 @@ function usedBoard(): Board {
   const slots = [new VirtioBlock(disk, 'disk0'), typed, network, new VirtioRng(1)];
   const board = new Board({
     name: 'vm',
-    clock: new Clock(() => undefined),
+    clock: new Clock(
+      () => 0,
+      () => undefined,
+    ),
     memory: noMemory,
     harts: [hart, hart],
     slots,

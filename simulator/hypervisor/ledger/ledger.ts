@@ -128,10 +128,10 @@ export class ExitLedger {
     return draft;
   }
 
-  /** The exit is over: the guest goes on. */
-  close(): void {
+  /** The exit is over: the guest goes on. @returns what it has cost, in cycles */
+  close(): number {
     const record = this.current;
-    if (!record) return;
+    if (!record) return 0;
     this.charge('trapReturn');
     let counts = this.byReason.get(record.reason);
     if (!counts) {
@@ -142,6 +142,7 @@ export class ExitLedger {
     counts.cycles += record.cycles;
     this.cycleTotal += record.cycles;
     this.current = undefined;
+    return record.cycles;
   }
 
   /** All of its records as plain data. Not while an exit is being handled. */

@@ -68,7 +68,7 @@ export abstract class DeprivilegedVcpu extends Vcpu {
       state: this.state,
       pmp: new Pmp(() => undefined),
       hartId: id,
-      clock: () => vm.machine.scheduler.timeOf(hart),
+      clock: () => vm.clock.timeOf(hart),
       instructionsRetired: () => hart.retired,
       // The virtual hart has no hypervisor extension, its timer is the SBI's, and its shadow tables have three levels: kernels find out
       // what paging there is by what satp takes.
@@ -166,6 +166,10 @@ export abstract class DeprivilegedVcpu extends Vcpu {
   setTimer(deadline: number): void {
     this.setPending(STIP, false);
     this.vm.host.timers.set(this, deadline);
+  }
+
+  timeStolen(): void {
+    this.vm.host.timers.postpone(this);
   }
 
   *timerReached(): Narration {

@@ -1,5 +1,5 @@
 import { Status } from '../../../core/index';
-import { virtualCsr } from '../../../isa/index';
+import { Csr, virtualCsr } from '../../../isa/index';
 import { Privilege } from '../../../mmu/index';
 import { VcpuCpu } from '../../vcpu-cpu';
 import type { HardwareVcpu } from './vcpu';
@@ -15,6 +15,7 @@ export class HardwareCpu extends VcpuCpu<HardwareVcpu> {
 
   /** The guest sees S-mode's CSRs, which the hardware keeps as VS-mode's; those of M- and HS-mode are not its affair. */
   readCsr(number: number): bigint | undefined {
+    if (number === Csr.cycle.number && this.vcpu.countsOwnCycles) return this.vcpu.cycles;
     return isVisible(number) && this.hart.csrs.find(number) ? this.hart.csr(virtualCsr(number)) : undefined;
   }
 

@@ -1,4 +1,5 @@
 import {
+  accessesCsr,
   CsrSlot,
   Environment,
   EnvironmentHigh,
@@ -45,6 +46,10 @@ const VSEIP = InterruptBit.virtualSupervisorExternal;
 const ALL_ONES = -1;
 const LEVELS_BY_MODE: { readonly [mode: number]: 3 | 4 } = { [PagingMode.sv39]: 3, [PagingMode.sv48]: 4 };
 const WFI_LENGTH = 4;
+const CSR_INSTRUCTION_LENGTH = 4;
+/** CY of hcounteren and scounteren. */
+const CYCLE_COUNTER = 1;
+const rdOf = (word: number): number => (word >>> 7) & 31;
 
 /** What is the guest's own affair, as KVM for RISC-V delegates it. */
 const DELEGATED_EXCEPTIONS = causeBits([
@@ -84,7 +89,7 @@ export class HardwareVcpu extends Vcpu {
     const { on: hart } = this;
     hart.setCsrWords(Csr.hedeleg.number, DELEGATED_EXCEPTIONS, 0);
     hart.setCsrWords(Csr.hideleg.number, VIRTUAL_INTERRUPTS, 0);
-    hart.setCsrWords(Csr.hcounteren.number, ALL_ONES, 0);
+    hart.setCsrWords(Csr.hcounteren.number, this.countsOwnCycles ? ~CYCLE_COUNTER : ALL_ONES, 0);
     const { CBIE, CBCFE, CBZE } = Environment;
     hart.setCsrWords(Csr.henvcfg.number, CBIE | CBCFE | CBZE, EnvironmentHigh.PBMTE | EnvironmentHigh.STCE);
     hart.setCsrWords(Csr.vstimecmp.number, ALL_ONES, ALL_ONES);
@@ -180,6 +185,12 @@ export class HardwareVcpu extends Vcpu {
     }
   }
 
+  /** What the guest reads as `time`, and compares with vstimecmp, is the machine's plus htimedelta. */
+  timeStolen(): void {
+    this.on.setCsr(Csr.htimedelta.number, BigInt.asUintN(64, -BigInt(this.vm.clock.ticksStolen)));
+    this.vm.host.timers.postpone(this);
+  }
+
   *timerReached(): Narration {
     yield step`the machine's timer has come, which was set for the guest: set VSTIP in hvip`;
     this.vm.host.timers.set(this, NEVER);
@@ -252,9 +263,35 @@ export class HardwareVcpu extends Vcpu {
       ledger.classify('wait');
       return yield* this.emulateWait();
     }
+    if (accessesCsr(word, Csr.cycle) && !this.withholdsCycle) return yield* this.readCycle(word);
     ledger.classify('guest-exception');
     yield step`the guest's own hart would not have it either: an illegal instruction of the guest`;
     return yield* inject(this, exception(ExceptionCode.illegalInstruction, BigInt(word >>> 0)));
+  }
+
+  /** Whether its cycles are its VM's time: the hart's own counter goes on while that stands, so that hcounteren withholds it. */
+  get countsOwnCycles(): boolean {
+    return this.vm.clock.time === 'own';
+  }
+
+  get cycles(): bigint {
+    return BigInt(this.vm.clock.timeOf(this.on));
+  }
+
+  /** Whether the guest's kernel withholds the counter from its programs. */
+  private get withholdsCycle(): boolean {
+    return this.user && (this.on.csrLow(Csr.scounteren.number) & CYCLE_COUNTER) === 0;
+  }
+
+  private *readCycle(word: number): Narration<Outcome> {
+    const { ledger } = this.vm;
+    ledger.classify('csr-access');
+    const { cycles } = this;
+    yield step`the guest reads its cycles, which stand while the VMM works: ${cycles}`;
+    this.cpu.setX(rdOf(word), cycles);
+    ledger.charge('csrAccess');
+    this.advance(CSR_INSTRUCTION_LENGTH);
+    return RESUME;
   }
 
   private *emulateWait(): Narration<Outcome> {
