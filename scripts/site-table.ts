@@ -3,7 +3,7 @@ import path from 'node:path';
 import type { Plugin } from 'esbuild';
 import { globSync } from 'glob';
 import ts from 'typescript';
-import { enteredCall, isHandler, problemOf, yieldedStep } from './handler-syntax';
+import { enteredCall, type Handler, isHandler, problemOf, yieldedStep } from './handler-syntax';
 import type { MappedText } from './mapped-text';
 import { SiteFlow } from './site-flow';
 import { writeTwins } from './straight-twins';
@@ -27,7 +27,7 @@ export interface Site {
 /** A function of a handler's source, and the sites to which it may come first. */
 interface HandlerFunction {
   readonly file: string;
-  /** As in `Site.function`. */
+  /** As it is called: `name`, or `Class.name`. */
   readonly name: string;
   readonly first: number[];
 }
@@ -158,8 +158,7 @@ function scanFile(
       const { line, character } = source.getLineAndCharacterOfPosition(node.getStart(source));
       errors.push({ file, line: line + 1, column: character, message });
     }
-    // Other functions have no sites: a name is that of the generator around them.
-    if (isHandler(node)) bodies.push({ name: enclosingFunction(node.body, source).function, body: node.body });
+    if (isHandler(node)) bodies.push({ name: qualifiedName(node), body: node.body });
     const step = yieldedStep(node);
     const call = enteredCall(node);
     if (step) addSite(step, 'step', templateText(step.template), templateExpressions(step.template));
@@ -191,6 +190,11 @@ function importedNames(source: ts.SourceFile, file: string): Map<string, string>
     for (const { name } of bindings.elements) names.set(name.text, target);
   }
   return names;
+}
+
+function qualifiedName({ name, parent }: Handler): string {
+  const own = name?.getText() ?? '';
+  return ts.isClassLike(parent) ? `${parent.name?.text}.${own}` : own;
 }
 
 /** The names of a source's handlers. */

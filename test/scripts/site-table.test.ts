@@ -58,8 +58,15 @@ describe('site table', () => {
 
   it('calls the method of an object that says its name by that', () => {
     const source = "const calls = [{ name: 'get_spec_version', *handle() { yield step`answer`; } }];";
-    const scanned = scanHandlers(new Map([['simulator/firmware/base.ts', source]]));
+    const others = 'const other = { *handle() {} }; function* f(call) { yield* call.handle(); }';
+    const scanned = scanHandlers(
+      new Map([
+        ['simulator/firmware/base.ts', source],
+        ['simulator/firmware/call.ts', others],
+      ]),
+    );
     assert.equal(scanned.sites[0]?.function, 'get_spec_version');
+    assert.equal(scanned.sites[1]?.first, undefined, 'either may be the one that is called');
   });
 
   it('writes the ids into the source', () => {

@@ -62,14 +62,14 @@ function* emulateCsrAccess(vcpu: DeprivilegedVcpu, operation: CsrOperation, word
   yield step`access the virtual ${name}, which is ${value}`;
   if (!executeCsrInstruction(csrs, operation, word, cpu.xLow(source), cpu.xHigh(source)))
     return yield* reflectIllegal(vcpu, word);
-  const old = { low: csrs.low, high: csrs.high };
+  const { low: oldLow, high: oldHigh } = csrs;
   vm.ledger.charge('csrAccess');
   const written = vcpu.csrValue(number);
   if (written.low !== value.low || written.high !== value.high) {
     vm.ledger.changed({ kind: 'virtual CSR', csr: number, before: wordsOf(value), after: wordsOf(written) });
     yield step`the virtual ${name} is now ${written}`;
   }
-  cpu.setXWords(rdOf(word), old.low, old.high);
+  cpu.setXWords(rdOf(word), oldLow, oldHigh);
   vcpu.advance(LENGTH);
   if (number === Csr.satp.number) yield* vcpu.switchSpace();
   return RESUME;
