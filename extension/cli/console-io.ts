@@ -97,6 +97,9 @@ export class ConsoleInput implements GuestInput {
   }
 
   deliver(system: System): void {
+    // Where standard output is a terminal; one that tells no size has none.
+    const { columns, rows } = process.stdout;
+    if (columns > 0 && rows > 0) system.resizeConsole(columns, rows);
     for (const chunk of this.chunks) system.input(chunk);
     this.chunks = [];
     if (this.ended) system.closeInput();

@@ -120,11 +120,13 @@ export class Board {
     this.uart.receive(bytes);
   }
 
-  /** The console's terminal has a size: virtio consoles tell their drivers when it is another one. */
-  resizeConsole(columns: number, rows: number): void {
-    for (const transport of this.virtio)
-      if (transport.backend instanceof VirtioConsole && transport.backend.resize(columns, rows))
-        transport.configurationChanged();
+  /** The console's terminal has a size: virtio consoles tell their drivers. @returns false when there are none, or they have it already */
+  resizeConsole(columns: number, rows: number): boolean {
+    const resized = this.virtio.filter(
+      ({ backend }) => backend instanceof VirtioConsole && backend.resize(columns, rows),
+    );
+    for (const transport of resized) transport.configurationChanged();
+    return resized.length > 0;
   }
 
   /** An Ethernet frame from outside, for the network device in a slot. @returns false when there is none */

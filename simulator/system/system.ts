@@ -163,10 +163,10 @@ export class System {
     this.machine.inputArrived();
   }
 
-  /** The console's terminal has a size, in characters from 1 to 65535: an input. */
+  /** The console's terminal has a size, in characters from 1 to 65535: an input, where a device of the guest's has another one so far. */
   resizeConsole(columns: number, rows: number): void {
+    if (!this.guest.board.resizeConsole(columns, rows)) return;
     this.inputLog.add({ kind: 'console-size', columns, rows });
-    this.guest.board.resizeConsole(columns, rows);
     this.machine.inputArrived();
   }
 
