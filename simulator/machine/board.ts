@@ -1,108 +1,61 @@
-import { Clint, type ClintLines } from '../devices/clint';
-import type { AccessSize, DeviceClock, InterruptLine, MmioDevice, TimedDevice } from '../devices/device';
-import type { DmaSpace } from '../devices/dma';
-import { Finisher, type FinisherRequest } from '../devices/finisher';
-import { GoldfishRtc } from '../devices/goldfish-rtc';
+import { Clint } from '../devices/clint';
+import type { AccessSize, MmioDevice, TimedDevice } from '../devices/device';
 import { Plic } from '../devices/plic';
 import { Rom } from '../devices/rom';
 import { Uart } from '../devices/uart';
-import type { VirtioBackend } from '../devices/virtio/backend';
 import { VirtioConsole } from '../devices/virtio/console';
 import { VirtioNetwork } from '../devices/virtio/network';
 import { VirtioTransport } from '../devices/virtio/transport';
 import { type Component, component, restore, type SavedComponent, stateSchema } from '../schema/state/component';
 import type { PlainValue } from '../schema/state/plain';
-import { INTERRUPTS, MEMORY_MAP, PLIC_SOURCES } from './memory-map';
+import { type BoardParts, boardDevices } from './board-devices';
+import { MEMORY_MAP, PLIC_SOURCES } from './memory-map';
 
-/** The wires from a board to one of its harts (or vCPUs). */
-export interface HartLines extends ClintLines {
-  readonly machineExternal: InterruptLine;
-  readonly supervisorExternal: InterruptLine;
-}
-
-/** What a board's devices go by, and who wakes them. */
-export interface BoardClock extends DeviceClock {
-  register(device: TimedDevice): void;
-}
-
-export interface BoardParts {
-  /** Distinguishes the boards of several VMs on one clock; empty for the machine's own. */
-  readonly name: string;
-  readonly clock: BoardClock;
-  readonly memory: DmaSpace;
-  readonly harts: readonly HartLines[];
-  /** What is behind the virtio slots, from slot 0 up. */
-  readonly slots: readonly VirtioBackend[];
-  /** The date at reset, in seconds since 1970. */
-  readonly startTime: number;
-  /** Whether there is a boot ROM: where harts start in M-mode from reset. */
-  readonly rom: boolean;
-  /** Without a CLINT, for a VM whose guest never sees M-mode: its window answers with access faults. */
-  readonly clint: boolean;
-  readonly console: (byte: number) => void;
-  readonly finish: (request: FinisherRequest) => void;
-}
+export type { BoardClock, BoardParts, HartLines } from './board-devices';
 
 const boardState = stateSchema('board', 1, {});
 
 /** The devices of one `virt` board: the bare machine's, or those that a VM's guest sees. */
 export class Board {
   readonly clint: Clint | undefined;
-  readonly plic: Plic;
   readonly uart: Uart;
-  readonly finisher: Finisher;
-  readonly rtc: GoldfishRtc;
   readonly rom: Rom | undefined;
   readonly virtio: readonly VirtioTransport[];
   readonly devices: readonly MmioDevice[];
   readonly component: Component;
 
   constructor(parts: BoardParts) {
-    const { clock, memory } = parts;
-    const prefix = parts.name === '' ? '' : `${parts.name}.`;
-    this.plic = new Plic(
+    const { clock, name } = parts;
+    const plic = new Plic(
       MEMORY_MAP.plic.base,
       PLIC_SOURCES,
       parts.harts.flatMap((hart) => [hart.machineExternal, hart.supervisorExternal]),
     );
-    this.uart = new Uart(MEMORY_MAP.uart.base, this.plic.source(INTERRUPTS.uart), parts.console);
-    this.finisher = new Finisher(MEMORY_MAP.finisher.base, parts.finish);
-    this.rtc = new GoldfishRtc(
-      `${prefix}rtc`,
-      MEMORY_MAP.rtc.base,
-      this.plic.source(INTERRUPTS.rtc),
-      clock,
-      parts.startTime,
-    );
-    clock.register(this.rtc);
-    this.rom = parts.rom ? new Rom(MEMORY_MAP.resetVector.base, MEMORY_MAP.resetVector.size) : undefined;
-    this.virtio = Array.from({ length: MEMORY_MAP.virtio.slots }, (_, slot) => {
-      return new VirtioTransport(
-        `${prefix}virtio${slot}`,
-        MEMORY_MAP.virtio.base + slot * MEMORY_MAP.virtio.size,
-        memory,
-        this.plic.source(INTERRUPTS.virtioFirst + slot),
-        clock,
-        parts.slots[slot],
-      );
+    const site = {
+      ...parts,
+      plic,
+      timerName: (device: string) => (name === '' ? device : `${name}.${device}`),
+      timed: <Device extends TimedDevice>(device: Device) => {
+        clock.register(device);
+        return device;
+      },
+    };
+    const made = boardDevices.flatMap(({ name, make }) => {
+      const device = make(site);
+      return device ? [{ name, device }] : [];
     });
-    for (const transport of this.virtio) clock.register(transport);
-    if (parts.clint) {
-      this.clint = new Clint(MEMORY_MAP.clint.base, parts.harts, clock);
-      clock.register(this.clint);
-    }
-    this.devices = [
-      ...(this.rom ? [this.rom] : []),
-      this.finisher,
-      this.rtc,
-      ...(this.clint ? [this.clint] : []),
-      this.plic,
-      this.uart,
-      ...this.virtio,
-    ];
-    const plain = (name: string): string => (name.startsWith(prefix) ? name.slice(prefix.length) : name);
-    const states = this.devices.map(({ name, component }) => [plain(name), component] as const);
+    this.devices = made.map(({ device }) => device);
+    const states = made.map(({ name, device }) => [name, device.component] as const);
     this.component = component(boardState, {}, { parts: Object.fromEntries(states) });
+    this.clint = this.first(Clint);
+    this.rom = this.first(Rom);
+    this.uart = this.first(Uart) ?? missing('UART');
+    this.virtio = this.devices.filter((device) => device instanceof VirtioTransport);
+  }
+
+  /** The first device of a class. */
+  first<Device extends MmioDevice>(kind: new (...parts: never[]) => Device): Device | undefined {
+    return this.devices.find((device): device is Device => device instanceof kind);
   }
 
   /** The device whose window holds `address`, if any. */
@@ -145,6 +98,10 @@ export class Board {
   restore(saved: PlainValue): void {
     restore(this.component, saved, 'board');
   }
+}
+
+function missing(device: string): never {
+  throw new RangeError(`every board has its ${device}`);
 }
 
 /** The two words of a device access, low first; a narrow access leaves `high` zero. */

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { CopyOnWriteDisk, RawDisk } from '../../simulator/devices/disk/disk-image';
+import { GoldfishRtc } from '../../simulator/devices/goldfish-rtc';
+import { Plic } from '../../simulator/devices/plic';
 import { VirtioBlock } from '../../simulator/devices/virtio/block';
 import { VirtioConsole } from '../../simulator/devices/virtio/console';
 import { VirtioNetwork } from '../../simulator/devices/virtio/network';
@@ -50,8 +52,8 @@ function usedBoard(): Board {
   board.receiveConsole(Array.from({ length: 20 }, (_, index) => index));
   board.uart.write(1, 1, 3);
   board.clint?.setTimer(1, 5000);
-  board.rtc.write(0x0c, 4, 1);
-  board.plic.write(4 * 10, 4, 3);
+  board.first(GoldfishRtc)?.write(0x0c, 4, 1);
+  board.first(Plic)?.write(4 * 10, 4, 3);
   const [block] = board.virtio;
   for (const [register, value] of [
     [0x70, 3],
