@@ -245,6 +245,12 @@ describe('the virtio network device', () => {
     });
   }
 
+  it('names the features that the driver has taken as its own', () => {
+    const { device } = new Driver(new VirtioNetwork(MAC, () => undefined), true, 1 << 5);
+    assert.deepEqual(device.negotiatedFeatures, ['NET_MAC', 'VERSION_1']);
+    assert.deepEqual(device.statusNames, ['ACKNOWLEDGE', 'DRIVER', 'FEATURES_OK', 'DRIVER_OK']);
+  });
+
   it('tells its address', () => {
     const { device } = new Driver(new VirtioNetwork(MAC, () => undefined));
     assert.deepEqual(

@@ -287,6 +287,31 @@ describe('files of snapshots and records', () => {
     for (const [message, change] of cases) assert.throws(await refusalOf('full', change), message);
   });
 
+  it('are refused by the component and the field of a device, whoever owns it', async () => {
+    const parts = (vmm: Changeable, ...way: readonly string[]): Changeable =>
+      at(vmm, 'vms', '0', 'board', ...way.flatMap((part) => ['parts', part]));
+    const cases: readonly [RegExp, (vmm: Changeable) => void][] = [
+      [
+        /board\.uart: field lcr must be an integer from 0 to 255, not 256/,
+        (vmm) => set(at(parts(vmm, 'uart'), 'state'), 'lcr', 256),
+      ],
+      [
+        /board\.virtio0\.queue0: field size must be a power of two/,
+        (vmm) => set(at(parts(vmm, 'virtio0', 'queue0'), 'state'), 'size', 3),
+      ],
+      [
+        /board\.virtio0\.backend\.disk: field written\[0\]\[1\] must be 512 bytes, not 3 bytes/,
+        (vmm) => set(at(parts(vmm, 'virtio0', 'backend', 'disk'), 'state'), 'written', [[0, Uint8Array.of(1, 2, 3)]]),
+      ],
+      [/board\.rtc: has version 0, and this hyperstep reads version 1/, (vmm) => set(parts(vmm, 'rtc'), 'version', 0)],
+      [
+        /board\.virtio1: has no part "backend"/,
+        (vmm) => set(at(parts(vmm, 'virtio1'), 'parts'), 'backend', at(parts(vmm, 'virtio0', 'backend'))),
+      ],
+    ];
+    for (const [message, change] of cases) assert.throws(await refusalOf('full', change), message);
+  });
+
   it('are refused when the second stage leads out of the guest’s memory, or its tables into each other', async () => {
     const root = 0x80200000;
     const page = (pages: Changeable, hpa: number) => {

@@ -93,11 +93,14 @@ function lengthText(length: Length): string {
 export const NUMBERS = 'Numbers';
 
 function numbers<Type extends Numbers>(make: new (length: number) => Type, what: string) {
-  return (length: number): TUnsafe<Type> =>
-    Unsafe<Type>({ [Kind]: NUMBERS, make, length, expected: `${length} ${what}` });
+  return (given: number | Length): TUnsafe<Type> => {
+    const length = typeof given === 'number' ? { exactly: given } : given;
+    const [least, most] = boundsOf(length);
+    return Unsafe<Type>({ [Kind]: NUMBERS, make, least, most, expected: `${lengthText(length)} ${what}` });
+  };
 }
 
-/** Numbers of a fixed count, which a restored state leaves in the same memory. */
+/** Numbers, so many or of a length. A state that is restored has as many in the same array as before. */
 export const int32s = numbers(Int32Array, '32-bit integers with a sign');
 export const uint32s = numbers(Uint32Array, '32-bit integers without a sign');
 export const float64s = numbers(Float64Array, 'floating-point numbers');

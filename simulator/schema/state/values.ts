@@ -116,8 +116,10 @@ export class StateReader {
 
 /** Whether a value that holds no others is one of a schema. */
 function fits(schema: TSchema, saved: PlainValue): boolean {
-  if (schema[Kind] === NUMBERS)
-    return saved instanceof schema['make'] && isNumbers(saved) && saved.length === schema['length'];
+  if (schema[Kind] === NUMBERS) {
+    const { make, least, most } = schema;
+    return saved instanceof make && isNumbers(saved) && saved.length >= least && saved.length <= most;
+  }
   if (!Check(schema, saved)) return false;
   return schema['mask'] === undefined || (Number(saved) & ~schema['mask']) === 0;
 }
