@@ -1,7 +1,8 @@
 import type { Request } from './description';
 import { DESC_F_WRITE, type Descriptor } from './virtqueue';
 
-/** What views say of chains, whose descriptors may be anything. */
+/** What a device reads of a chain, or writes into it. */
+export type Side = 'readable' | 'writable';
 
 export const bytesInWords = (count: number): string => `${count} ${count === 1 ? 'byte' : 'bytes'}`;
 
@@ -9,30 +10,26 @@ export function isWritable({ flags }: Descriptor): boolean {
   return (flags & DESC_F_WRITE) !== 0;
 }
 
-/** Bytes of a chain that the device reads, or writes. */
-export function lengthOf({ chain }: Request, side: 'readable' | 'writable'): number {
+/** Bytes of a side of a chain; a driver may have written any descriptors. */
+export function lengthOf({ chain }: Request, side: Side): number {
   return sideOf(chain.descriptors, side).reduce((sum, { length }) => sum + length, 0);
 }
 
 /** So many bytes of a side of a chain, from a place in it; fewer where the chain ends or memory does. */
-export function bytesAt(
-  { chain, memory }: Request,
-  side: 'readable' | 'writable',
-  from: number,
-  most: number,
-): Uint8Array {
+export function bytesAt({ chain, memory }: Request, side: Side, from: number, most: number): Uint8Array {
   const bytes: number[] = [];
   let skip = from;
   for (const { address, length } of sideOf(chain.descriptors, side)) {
     const count = Math.min(length - skip, most - bytes.length);
-    if (count > 0) bytes.push(...(memory.read(address + skip, count) ?? []));
+    const part = count > 0 ? memory.read(address + skip, count) : new Uint8Array();
+    if (!part) break;
+    bytes.push(...part);
     skip = Math.max(0, skip - length);
-    if (bytes.length >= most) break;
   }
   return Uint8Array.from(bytes);
 }
 
-function sideOf(descriptors: readonly Descriptor[], side: 'readable' | 'writable'): Descriptor[] {
+function sideOf(descriptors: readonly Descriptor[], side: Side): Descriptor[] {
   return descriptors.filter((each) => isWritable(each) === (side === 'writable'));
 }
 
@@ -40,7 +37,7 @@ function sideOf(descriptors: readonly Descriptor[], side: 'readable' | 'writable
 const LONGEST = 40;
 
 /** Text in a chain as a program writes it, cut where it is long. */
-export function textIn(request: Request, side: 'readable' | 'writable', length: number): string {
+export function textIn(request: Request, side: Side, length: number): string {
   const bytes = bytesAt(request, side, 0, Math.min(length, LONGEST));
   const text = JSON.stringify(new TextDecoder().decode(bytes));
   return length > LONGEST ? `${text}...` : text;
