@@ -60,8 +60,8 @@ class QueueView {
   }
 
   show(name: string): VirtQueue {
-    const { index, state } = this.queue;
-    const { size, ready, descriptorTable, availableRing, usedRing, lastAvailable } = state;
+    const { index, descriptorTable, availableRing, usedRing } = this.queue;
+    const { size, ready, lastAvailable } = this.queue.state;
     const available = this.lastAvailable();
     const used = this.lastUsed();
     const chains = ready ? this.chains(available, used) : [];
@@ -83,7 +83,8 @@ class QueueView {
   }
 
   private lastAvailable(): VirtQueue['available'] {
-    const { size, availableRing, lastAvailable } = this.queue.state;
+    const { availableRing } = this.queue;
+    const { size, lastAvailable } = this.queue.state;
     const waiting = (this.header(availableRing).next - lastAvailable + COUNTER) % COUNTER;
     return this.positions(this.header(availableRing).next).flatMap(({ position, fromEnd }) => {
       const head = readU16(this.memory, availableRing + 4 + 2 * (position % size));
@@ -93,7 +94,8 @@ class QueueView {
   }
 
   private lastUsed(): VirtQueue['used'] {
-    const { size, usedRing } = this.queue.state;
+    const { usedRing } = this.queue;
+    const { size } = this.queue.state;
     return this.positions(this.header(usedRing).next).flatMap(({ position }) => {
       const at = usedRing + 4 + 8 * (position % size);
       const [head, written] = [readU32(this.memory, at), readU32(this.memory, at + 4)];

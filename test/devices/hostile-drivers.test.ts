@@ -7,6 +7,7 @@ import { VirtioConsole } from '../../simulator/devices/virtio/console';
 import { VirtioNetwork } from '../../simulator/devices/virtio/network';
 import { VirtioRng } from '../../simulator/devices/virtio/rng';
 import { VirtioTransport } from '../../simulator/devices/virtio/transport';
+import { restore } from '../../simulator/schema/state/component';
 import { Random } from '../support/random';
 
 const MEMORY = 0x20_0000;
@@ -255,6 +256,7 @@ describe('a driver that means ill', () => {
         assert.ok(driver.accesses < 200_000, `${about}: ${driver.accesses} accesses in one visit`);
         assert.ok(driver.moved < 2 ** 28, `${about}: ${driver.moved} bytes in one visit`);
       }
+      restore(driver.device.component, driver.device.component.save(), about);
     }
   }).timeout(120_000);
 });

@@ -6,14 +6,15 @@ import { VirtioBlock } from '../../simulator/devices/virtio/block';
 import { VirtioConsole } from '../../simulator/devices/virtio/console';
 import { VirtioNetwork } from '../../simulator/devices/virtio/network';
 import { VirtioRng } from '../../simulator/devices/virtio/rng';
-import { Board } from '../../simulator/machine/board';
+import { VirtioTransport } from '../../simulator/devices/virtio/transport';
+import { Board, readDevice, writeDevice } from '../../simulator/machine/board';
 import { Clock } from '../../simulator/machine/clock';
 import { MEMORY_MAP } from '../../simulator/machine/memory-map';
 import { restore } from '../../simulator/schema/state/component';
 import { isNumbers, type PlainValue } from '../../simulator/schema/state/plain';
 import { StateError } from '../../simulator/schema/state/state-error';
 import { changedAt } from '../support/changed-fields';
-import { numbersFrom } from '../support/random';
+import { numbersFrom, Random } from '../support/random';
 
 /** `HYPERSTEP_FUZZ=50000` changes so many fields instead; `HYPERSTEP_SEED` begins elsewhere. */
 const ROUNDS = Number(process.env['HYPERSTEP_FUZZ'] ?? 1500);
@@ -114,6 +115,42 @@ describe('saved states of devices with one wrong field', () => {
     assert.ok(refused > ROUNDS / 2 && refused < ROUNDS, `${refused} refused`);
   });
 });
+
+describe('states of devices that a driver has used in any way', () => {
+  it(`are taken up again (${ROUNDS} from seed ${SEED})`, () => {
+    const random = new Random(SEED);
+    for (let round = 0; round < ROUNDS; round += 100) {
+      const board = usedBoard();
+      for (let access = 0; access < 300; access++) use(board, random);
+      const saved = board.component.save();
+      const { component } = usedBoard();
+      restore(component, saved, `round ${round}`);
+      assert.deepEqual(component.save(), saved, `round ${round}`);
+    }
+  });
+});
+
+/** One access of a driver, mostly where a device has registers. */
+function use(board: Board, random: Random): void {
+  const device = random.pick(board.devices);
+  const near = random.pick([0, 0, 0x100, 0x1000, 0x2000, 0x4000, 0xbff8, 0x200000]);
+  const size = random.pick([1, 2, 4, 4, 4, 8] as const);
+  const address = device.base + (((near + random.below(0x120)) & -size) % device.size);
+  const value = random.pick([0, 1, 2, 3, 4, 7, 8, 15, 0xff, 0x1000, 0x80000000, 0xffffffff, random.next()]);
+  switch (random.below(8)) {
+    case 0:
+      readDevice(device, address, size);
+      break;
+    case 1:
+      board.receiveConsole([value & 0xff]);
+      break;
+    case 2:
+      if (device instanceof VirtioTransport) device.wake();
+      break;
+    default:
+      writeDevice(device, address, size, value | 0, value | 0);
+  }
+}
 
 /** The ways to all values in each other. Of many numbers in a list one is as good as any. */
 function waysOf(saved: PlainValue): (readonly string[])[] {

@@ -154,6 +154,15 @@ describe('virtio-blk', () => {
     });
   }
 
+  it('has the address that its halves make, in whatever order they come', () => {
+    const { device } = makeDisk(contents);
+    const [queue] = device.queues;
+    device.write(0x84, 4, 0xffffffff);
+    device.write(0x80, 4, 0x80001010);
+    device.write(0x84, 4, 0);
+    assert.equal(queue?.descriptorTable, 0x80001010);
+  });
+
   it('refuses features that it did not offer', () => {
     const disk = makeDisk(contents);
     for (const [register, value] of [

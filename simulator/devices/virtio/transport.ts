@@ -17,7 +17,6 @@ export const SERVICE_TIME = 10_000;
  * is not visited again, so that no guest makes its host work for long without running on itself.
  */
 const VISIT = 2 ** 18;
-const TWO_32 = 2 ** 32;
 /** Characters of why a device needs a reset. */
 const LONGEST_FAILURE = 200;
 
@@ -292,22 +291,22 @@ export class VirtioTransport implements MmioDevice, TimedDevice, QueueService {
         queue.state.ready = (value & 1) !== 0;
         break;
       case Register.queueDescLow:
-        queue.state.descriptorTable = withLow(queue.state.descriptorTable, value);
+        queue.state.descriptorTable[0] = value;
         break;
       case Register.queueDescHigh:
-        queue.state.descriptorTable = withHigh(queue.state.descriptorTable, value);
+        queue.state.descriptorTable[1] = value;
         break;
       case Register.queueDriverLow:
-        queue.state.availableRing = withLow(queue.state.availableRing, value);
+        queue.state.availableRing[0] = value;
         break;
       case Register.queueDriverHigh:
-        queue.state.availableRing = withHigh(queue.state.availableRing, value);
+        queue.state.availableRing[1] = value;
         break;
       case Register.queueDeviceLow:
-        queue.state.usedRing = withLow(queue.state.usedRing, value);
+        queue.state.usedRing[0] = value;
         break;
       case Register.queueDeviceHigh:
-        queue.state.usedRing = withHigh(queue.state.usedRing, value);
+        queue.state.usedRing[1] = value;
         break;
     }
   }
@@ -353,6 +352,3 @@ export class VirtioTransport implements MmioDevice, TimedDevice, QueueService {
     this.interrupt.setLevel(this.state.interruptStatus !== 0);
   }
 }
-
-const withLow = (address: number, low: number): number => Math.floor(address / TWO_32) * TWO_32 + (low >>> 0);
-const withHigh = (address: number, high: number): number => (high >>> 0) * TWO_32 + (address % TWO_32);

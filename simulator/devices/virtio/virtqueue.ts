@@ -1,6 +1,6 @@
 import { Integer } from '@sinclair/typebox';
 import { type Component, component, type StateOf, stateSchema } from '../../schema/state/component';
-import { flag, halfword, upTo } from '../../schema/state/fields';
+import { flag, halfword, uint32s } from '../../schema/state/fields';
 import { type DmaSpace, readU16, readU32, readU64, writeU16, writeU32 } from '../dma';
 
 export const DESCRIPTOR_SIZE = 16;
@@ -28,8 +28,8 @@ export interface DescriptorChain {
 /** What the driver did wrong; the device then needs a reset (virtio 1.2, 2.1.2). */
 export class QueueError extends Error {}
 
-/** An address as the driver writes it, in two halves. */
-const address = upTo(2 ** 64);
+/** An address as the driver writes it: the low word, then the high one, in any order and as often as it likes. */
+const address = uint32s(2);
 
 const queueState = (maximumSize: number) =>
   stateSchema(
@@ -50,8 +50,8 @@ const queueState = (maximumSize: number) =>
     ({ size }) => (isQueueSize(size) ? undefined : { path: ['size'], problem: 'must be a power of two' }),
   );
 
-/** A queue that no driver has set up. */
-const EMPTY = { ready: false, descriptorTable: 0, availableRing: 0, usedRing: 0, lastAvailable: 0, usedIndex: 0 };
+/** A queue that no driver has set up, beside its size and addresses. */
+const EMPTY = { ready: false, lastAvailable: 0, usedIndex: 0 };
 
 /** A split virtqueue's size is a power of two (2.7). */
 export function isQueueSize(size: number): boolean {
@@ -68,19 +68,35 @@ export class Virtqueue {
     readonly maximumSize: number,
     readonly memory: DmaSpace,
   ) {
-    this.state = { size: maximumSize, ...EMPTY };
+    const nowhere = () => new Uint32Array(2);
+    const places = { descriptorTable: nowhere(), availableRing: nowhere(), usedRing: nowhere() };
+    this.state = { size: maximumSize, ...EMPTY, ...places };
     this.component = component(queueState(maximumSize), this.state);
   }
 
   reset(): void {
-    Object.assign(this.state, { size: this.maximumSize, ...EMPTY });
+    const { state } = this;
+    Object.assign(state, { size: this.maximumSize, ...EMPTY });
+    for (const place of [state.descriptorTable, state.availableRing, state.usedRing]) place.fill(0);
+  }
+
+  get descriptorTable(): number {
+    return addressOf(this.state.descriptorTable);
+  }
+
+  get availableRing(): number {
+    return addressOf(this.state.availableRing);
+  }
+
+  get usedRing(): number {
+    return addressOf(this.state.usedRing);
   }
 
   /** The next available chain, if any, which stays there. @throws QueueError when ring or descriptors are malformed or out of memory. */
   first(eventIndex: boolean): DescriptorChain | undefined {
     const available = must(
-      readU16(this.memory, this.state.availableRing + 2),
-      `available ring at ${hex(this.state.availableRing)}`,
+      readU16(this.memory, this.availableRing + 2),
+      `available ring at ${hex(this.availableRing)}`,
     );
     const waiting = (available - this.state.lastAvailable) & 0xffff;
     if (waiting === 0) {
@@ -91,7 +107,7 @@ export class Virtqueue {
       throw new QueueError(
         `available index ${available} is ${waiting} ahead, the queue has ${this.state.size} entries`,
       );
-    const slot = this.state.availableRing + 4 + 2 * (this.state.lastAvailable % this.state.size);
+    const slot = this.availableRing + 4 + 2 * (this.state.lastAvailable % this.state.size);
     const head = must(readU16(this.memory, slot), `available ring entry at ${hex(slot)}`);
     return this.chain(head);
   }
@@ -103,27 +119,27 @@ export class Virtqueue {
 
   /** Gives a chain back. `written` is the count of bytes that the device wrote into it. @returns whether the driver wants an interrupt. */
   push(chain: DescriptorChain, written: number, eventIndex: boolean): boolean {
-    const slot = this.state.usedRing + 4 + 8 * (this.state.usedIndex % this.state.size);
+    const slot = this.usedRing + 4 + 8 * (this.state.usedIndex % this.state.size);
     const before = this.state.usedIndex;
     const after = (before + 1) & 0xffff;
     const ok =
       writeU32(this.memory, slot, chain.head) &&
       writeU32(this.memory, slot + 4, written) &&
-      writeU16(this.memory, this.state.usedRing + 2, after);
-    if (!ok) throw new QueueError(`used ring at ${hex(this.state.usedRing)} is not in memory`);
+      writeU16(this.memory, this.usedRing + 2, after);
+    if (!ok) throw new QueueError(`used ring at ${hex(this.usedRing)} is not in memory`);
     this.state.usedIndex = after;
     if (eventIndex) {
-      const event = must(readU16(this.memory, this.state.availableRing + 4 + 2 * this.state.size), 'used_event');
+      const event = must(readU16(this.memory, this.availableRing + 4 + 2 * this.state.size), 'used_event');
       return ((after - event - 1) & 0xffff) < ((after - before) & 0xffff); // vring_need_event, 2.7.7.1
     }
-    const flags = must(readU16(this.memory, this.state.availableRing), 'available ring flags');
+    const flags = must(readU16(this.memory, this.availableRing), 'available ring flags');
     return (flags & AVAIL_F_NO_INTERRUPT) === 0;
   }
 
   /** The chain that starts at descriptor `head`, followed through an indirect table where there is one. @throws QueueError */
   chain(head: number): DescriptorChain {
     const descriptors: Descriptor[] = [];
-    let table = this.state.descriptorTable;
+    let table = this.descriptorTable;
     let entries = this.state.size;
     let index = head;
     let indirect = false;
@@ -170,8 +186,8 @@ export class Virtqueue {
   }
 
   private writeAvailableEvent(index: number): void {
-    if (!writeU16(this.memory, this.state.usedRing + 4 + 8 * this.state.size, index))
-      throw new QueueError(`used ring at ${hex(this.state.usedRing)} is not in memory`);
+    if (!writeU16(this.memory, this.usedRing + 4 + 8 * this.state.size, index))
+      throw new QueueError(`used ring at ${hex(this.usedRing)} is not in memory`);
   }
 }
 
@@ -181,3 +197,8 @@ function must<T>(value: T | undefined, what: string): T {
 }
 
 const hex = (value: number): string => `0x${value.toString(16)}`;
+
+/** Beyond 2^53 low bits are lost, which makes no difference: no memory is there. */
+function addressOf(words: Uint32Array): number {
+  return (words[1] ?? 0) * 2 ** 32 + (words[0] ?? 0);
+}
