@@ -46,7 +46,8 @@ export function isolationBreaches(vms: readonly Vm[], frames: FrameTable): Isola
           // Of its own memory too it may not have the part that is the firmware's.
           const guests = gpa === undefined ? vm.toGuest(hpa + at) : gpa + at;
           if (guests === undefined || vm.memory.hostPhysical(guests) !== hpa + at) {
-            flaw(where, `${what} -> ${hex(hpa + at)} is not where the guest has ${hex(guests ?? Number.NaN)}`);
+            const place = guests === undefined ? 'anything' : hex(guests);
+            flaw(where, `${what} -> ${hex(hpa + at)} is not where the guest has ${place}`);
             return;
           }
         }

@@ -229,6 +229,20 @@ const CASES: readonly (readonly [string, SmallKernel, TestConfiguration?])[] = [
     },
     { hartOptions: { asidBits: 0 } },
   ],
+  [
+    'a page table that nobody has touched, where harts do not tell which address faulted',
+    {
+      leaves: [RAM],
+      body: `
+        la      t0, middle
+        li      t1, ${(0x80e05000 / 4) | 1}
+        sd      t1, 8(t0)
+        sfence.vma
+        li      s1, 0x40200000
+        ld      a0, (s1)`,
+    },
+    { hartOptions: { guestFaultAddress: 'zero', trapInstruction: 'zero' } },
+  ],
   ['an entry with a reserved bit', { leaves: ['1 << 60 | 0x20180007'], body: 'ld a0, (s0)' }],
   ['memory up to its end, and behind it', { body: 'li s1, 0x80fffff8\nld a0, (s1)\nld a1, 8(s1)\nsd a0, 8(s1)' }],
 ];

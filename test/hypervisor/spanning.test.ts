@@ -42,6 +42,7 @@ const CASES: readonly [string, string, string, string, { cause: bigint; value: b
   ['nothing, then RAM', NOTHING, RAM, 'ld a0, 0(s0)', { cause: 5n, value: 0x40000ffcn }],
   ['RAM, then nothing', RAM, NOTHING, 'sd a0, 0(s0)', { cause: 7n, value: 0x40001000n }],
   ['RAM, then a device', RAM, PLIC, 'ld a0, 0(s0)', { cause: 5n, value: 0x40001000n }],
+  ['RAM, then a register of a device', RAM, PLIC, 'lw a0, 2(s0)', { cause: 5n, value: 0x40001000n }],
   ["RAM, then the firmware's memory", RAM, FIRMWARE, 'ld a0, 0(s0)', { cause: 5n, value: 0x40001000n }],
   ["the firmware's memory, then RAM", FIRMWARE, RAM, 'sd a0, 0(s0)', { cause: 7n, value: 0x40000ffcn }],
   [

@@ -97,6 +97,31 @@ export const hardwareFaults: readonly SeededFault[] = [
     foundBy: traps('hardware', 'a page table that is a device'),
   },
   {
+    id: 'walk-taken-for-the-access',
+    mistake:
+      'Where htval is zero, it is not asked whether the walk has come to a page table that the second stage lacks.',
+    consequence: 'The VMM fills what is there already, and the guest never gets beyond the access.',
+    file: 'engines/hardware/guest-page-fault.ts',
+    find: 'if (unmapped) return',
+    replace: 'if (false) return',
+    foundBy: addressSpaces(
+      'hardware',
+      'a page table that nobody has touched, where harts do not tell which address faulted',
+    ),
+  },
+  {
+    id: 'second-part-taken-for-the-access',
+    mistake: 'It is not asked whether the faulting part of a misaligned access is its first.',
+    consequence: 'An access that begins in the page before works the device in the page behind.',
+    file: 'engines/hardware/guest-page-fault.ts',
+    find: 'if ((transformed >>> OFFSET_SHIFT) & 31) return undefined;',
+    replace: '',
+    foundBy: {
+      file: 'hypervisor/spanning.test.ts',
+      title: 'are the same under none and hardware: RAM, then a register of a device',
+    },
+  },
+  {
     id: 'page-faults-not-delegated',
     mistake: "hedeleg lacks the guest's own page faults of stores.",
     consequence: 'Each of them goes the long way through the VMM, which cannot tell it from one of its own making.',
