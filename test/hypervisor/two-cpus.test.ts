@@ -83,7 +83,12 @@ second: la      t0, root
         ${START}
         ${until(0)}
         j       9f
-second: csrr    s1, satp
+second: la      t0, on_trap
+        csrw    stvec, t0
+        li      s10, 0
+        li      s0, 0x40000000          # memory with paging alone
+        ld      s3, (s0)
+        csrr    s1, satp
         csrr    s2, sstatus
         la      t0, said
         ld      s3, (t0)

@@ -143,6 +143,15 @@ export const deprivilegingFaults: readonly SeededFault[] = [
     foundBy: twoCpus('full', 'a CPU that stops with paging on, and is started again'),
   },
   {
+    id: 'started-hart-in-its-old-space',
+    mistake: 'hart_start clears the virtual satp, and leaves the shadow tables that the hart had.',
+    consequence: 'A CPU that is switched off and on again reads by a table that it believes to be off.',
+    file: 'engines/deprivileged/vcpu.ts',
+    find: '    this.spaceChanged();\n',
+    replace: '',
+    foundBy: twoCpus('full', 'a CPU that stops with paging on, and is started again'),
+  },
+  {
     id: 'external-line-not-restored',
     mistake: 'The level of the external interrupt is left out of a restored vCPU.',
     consequence: 'A guest that was saved with a device waiting for it never hears of the device again.',
