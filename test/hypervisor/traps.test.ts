@@ -14,6 +14,26 @@ const CASES: readonly (readonly [string, SmallKernel, TestConfiguration?])[] = [
     { leaves: [USER_NOTHING], body: 'user\nld a0, (s0)\nsd a0, (s0)\nkernel' },
   ],
   [
+    'a trap where the last trap went, with progress in between',
+    {
+      body: `
+        la      t0, handler
+        csrw    stvec, t0
+        la      s1, handler
+        li      s2, 0
+        ebreak
+        .balign 4
+handler: ld     a0, (s1)
+        bnez    s2, 1f
+        li      s2, 1
+        la      t0, on_trap
+        csrw    stvec, t0
+        li      s1, 0x18000000          # no memory
+        j       handler
+1:`,
+    },
+  ],
+  [
     'a page table that is a device',
     {
       leaves: [RAM],

@@ -235,6 +235,15 @@ export const commonFaults: readonly SeededFault[] = [
     foundBy: { file: 'hypervisor/full.test.ts', title: 'kills a guest that traps at its own trap vector' },
   },
   {
+    id: 'progress-not-seen',
+    mistake: 'A second trap at the place where the last one went is taken for a loop, whatever has retired in between.',
+    consequence: 'A guest is killed that does nothing but trap again in a handler that it calls itself.',
+    file: 'exits/inject.ts',
+    find: 'lastInjection.retired === retired && ',
+    replace: '',
+    foundBy: traps('full', 'a trap where the last trap went, with progress in between'),
+  },
+  {
     id: 'device-value-not-extended',
     mistake: 'What a load gets from a device goes into the register as it comes.',
     consequence: 'A driver reads a negative number as a positive one.',
