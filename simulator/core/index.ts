@@ -22,6 +22,8 @@ export {
 } from './hart/hart-state';
 export { extended, type MemoryInstruction, memoryInstruction } from './hart/memory-instruction';
 export { defaultHartOptions, type HartOptions, legalVariants } from './hart/options';
+export { Registers } from './hart/registers';
+export { updateTimers } from './hart/timers';
 export {
   enterTrap,
   pendingInterrupt,

@@ -73,8 +73,6 @@ export class SbiFirmware implements HostedSoftware {
     return (state.pending & state.enabled & ~MACHINE_INTERRUPTS) !== 0;
   }
 
-  woken(): void {}
-
   state() {
     return { sbi: this.sbi.state(), redirected: this.redirected.state() };
   }

@@ -1,4 +1,4 @@
-import { EnvironmentHigh, type Hart } from '../core/index';
+import { EnvironmentHigh, type HartOptions, type Registers } from '../core/index';
 import { delegationSwitch } from './sbi/delegation-switch';
 import { Feature, type FeatureSwitch, type FeatureSwitches } from './sbi/features';
 
@@ -8,32 +8,35 @@ export interface LevelCsrs {
   readonly environment: number;
 }
 
+/** The harts, or the vCPUs, of which features are set. */
+export interface FeatureHarts {
+  /** What has the CSRs of a hart, wherever they are. */
+  registers(hart: number): Pick<Registers, 'csrLow' | 'csrHigh' | 'setCsrWords'>;
+  /** Translations that the hart has cached are to be forgotten. */
+  forget(hart: number): void;
+  /** What the harts below can do. */
+  readonly options: HartOptions;
+}
+
 /** The features of harts for the software below the level that has these CSRs. */
-export function hartFeatures(harts: readonly Hart[], csrs: LevelCsrs): FeatureSwitches {
-  const hartOf = (id: number): Hart => {
-    const hart = harts[id];
-    if (!hart) throw new RangeError(`hart ${id} is not of this machine`);
-    return hart;
-  };
+export function hartFeatures(harts: FeatureHarts, csrs: LevelCsrs): FeatureSwitches {
   const misalignedDelegation = delegationSwitch(
-    (id) => hartOf(id).csrLow(csrs.delegation),
-    (id, delegated) => hartOf(id).setCsrWords(csrs.delegation, delegated, 0),
+    (id) => harts.registers(id).csrLow(csrs.delegation),
+    (id, delegated) => harts.registers(id).setCsrWords(csrs.delegation, delegated, 0),
   );
   const tableUpdates: FeatureSwitch = {
     reset: false,
-    isOn: (id) => (hartOf(id).csrHigh(csrs.environment) & EnvironmentHigh.ADUE) !== 0,
+    isOn: (id) => (harts.registers(id).csrHigh(csrs.environment) & EnvironmentHigh.ADUE) !== 0,
     turn: (id, on) => {
-      const hart = hartOf(id);
-      const [low, high] = [hart.csrLow(csrs.environment), hart.csrHigh(csrs.environment)];
-      hart.setCsrWords(csrs.environment, low, on ? high | EnvironmentHigh.ADUE : high & ~EnvironmentHigh.ADUE);
+      const registers = harts.registers(id);
+      const [low, high] = [registers.csrLow(csrs.environment), registers.csrHigh(csrs.environment)];
+      registers.setCsrWords(csrs.environment, low, on ? high | EnvironmentHigh.ADUE : high & ~EnvironmentHigh.ADUE);
       // What the hart has cached may be of the other kind (manual, volume II, menvcfg).
-      hart.fence(undefined, undefined);
-      hart.fenceGuest();
+      harts.forget(id);
     },
   };
-  const switchable = harts[0]?.options.accessedDirty === 'switchable';
   return {
     [Feature.misalignedDelegation]: misalignedDelegation,
-    ...(switchable ? { [Feature.tableUpdates]: tableUpdates } : {}),
+    ...(harts.options.accessedDirty === 'switchable' ? { [Feature.tableUpdates]: tableUpdates } : {}),
   };
 }

@@ -37,7 +37,15 @@ export class MachinePort implements FirmwarePort, GuestFences {
     private readonly redirected: RedirectedTraps,
   ) {
     const csrs = { delegation: Csr.medeleg.number, environment: Csr.menvcfg.number };
-    this.features = hartFeatures(machine.harts, csrs);
+    const harts = {
+      options: this.hart(0).options,
+      registers: (id: number) => this.hart(id),
+      forget: (id: number) => {
+        this.hart(id).fence(undefined, undefined);
+        this.hart(id).fenceGuest();
+      },
+    };
+    this.features = hartFeatures(harts, csrs);
   }
 
   get clock() {

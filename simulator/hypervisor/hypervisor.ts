@@ -1,8 +1,8 @@
-import type { Hart } from '../core/index';
+import { type Hart, Status } from '../core/index';
 import type { SbiFirmware } from '../firmware/firmware';
 import type { EntryPoint } from '../firmware/port';
 import { Feature } from '../firmware/sbi/features';
-import { InterruptCode } from '../isa/index';
+import { Csr, InterruptCode, SUPERVISOR_INTERRUPTS } from '../isa/index';
 import type { HostedSoftware } from '../machine/hosted-software';
 import type { Machine } from '../machine/machine';
 import { FIRMWARE_MEMORY, MEMORY_MAP } from '../machine/memory-map';
@@ -17,6 +17,8 @@ import { type FrameOwner, type FrameRange, FrameTable } from './memory/frame-tab
 import { GuestMemory } from './memory/guest-memory';
 import { P2m } from './memory/p2m';
 import { type Outcome, RESUME } from './runnable';
+import { PinnedScheduler } from './scheduler/pinned';
+import type { Scheduler, WakeReason } from './scheduler/scheduler';
 import type { HypervisorServices } from './services';
 import { HostTimers } from './timers';
 import type { Vcpu } from './vcpu';
@@ -37,6 +39,7 @@ export class Hypervisor implements HostedSoftware, HypervisorServices {
   readonly frames: FrameTable;
   readonly timers: HostTimers;
   readonly vms: Vm[] = [];
+  private readonly scheduler: Scheduler = new PinnedScheduler();
   /** The vCPU that each hart runs. */
   private readonly running: (Vcpu | undefined)[];
   /** The hart whose exit is being handled, as long as its vCPU will still look at what it has been asked. */
@@ -57,6 +60,8 @@ export class Hypervisor implements HostedSoftware, HypervisorServices {
     this.running = machine.harts.map(() => undefined);
     // What the firmware has turned on for the VMM, the VMM can turn on for its guests.
     for (const { id } of machine.harts) firmware.sbi.features.find(Feature.tableUpdates)?.turn(id, true);
+    // The VMM has all harts from the start: those of which no vCPU runs wait in HS-mode.
+    for (const { id } of machine.harts.slice(1)) firmware.sbi.start(id, { address: 0, opaque: 0n });
     machine.host('s', this);
   }
 
@@ -79,16 +84,17 @@ export class Hypervisor implements HostedSoftware, HypervisorServices {
     const p2m = new P2m(new Gpa(MEMORY_MAP.ram.base), memory, new Hpa(base));
     const vm = new Vm(id, this, new GuestMemory(this.machine.core.ram, p2m), tables, configuration);
     this.vms.push(vm);
-    for (const vcpu of vm.vcpus) this.running[vcpu.on.id] = vcpu;
+    this.scheduler.add(vm.vcpus);
     return vm;
   }
 
-  /** Enters a VM's guest: S-mode at `entry` on vCPU 0. The others wait for hart_start. */
+  /** Enters a VM's guest: S-mode at `entry` on vCPU 0. The others wait for hart_start, and their harts have nothing to do. */
   boot(vm: Vm, entry: EntryPoint): void {
-    for (const vcpu of vm.vcpus) {
-      vcpu.prepareHart();
-      if (vcpu.id === 0) vm.port.start(vcpu.id, entry);
-      else this.machine.scheduler.stop(vcpu.on);
+    vm.port.start(0, entry);
+    for (const { home } of vm.vcpus) {
+      home.setCsrWords(Csr.sie.number, SUPERVISOR_INTERRUPTS, 0);
+      acknowledgeKick(home);
+      runThrough(this.resume(home));
     }
   }
 
@@ -97,67 +103,93 @@ export class Hypervisor implements HostedSoftware, HypervisorServices {
   }
 
   *handleTrap(hart: Hart): Narration {
-    const vcpu = this.running[hart.id];
-    if (!vcpu) throw new RangeError(`hart ${hart.id} runs no vCPU`);
+    const left = this.running[hart.id];
     this.handling = hart;
     const exit = Exit.of(hart);
-    openExit(this.ledger, vcpu, exit, this.machine.clock.now());
-    const { pc } = vcpu;
+    // What comes to a hart that has nothing to do is for the vCPU that waits there.
+    const concerned = left ?? this.scheduler.vcpusOf(hart)[0];
+    if (concerned) openExit(this.ledger, concerned, exit, this.machine.clock.now());
     const { name } = exit.description;
-    yield step`the hart has trapped into the VMM: ${name} at ${pc}, by scause and sepc`;
+    if (left) {
+      const { pc } = left;
+      yield step`the hart has trapped into the VMM: ${name} at ${pc}, by scause and sepc`;
+    } else {
+      yield step`the hart, which had nothing to do, has trapped into the VMM: ${name}, by scause`;
+    }
     let outcome: Outcome = RESUME;
-    if (exit.interrupt) yield* this.handleInterrupt(vcpu, exit.cause);
-    else outcome = yield* vcpu.handleExit(exit);
-    this.settle(vcpu, outcome);
+    if (exit.interrupt) yield* this.handleInterrupt(hart, exit.cause);
+    else if (left) outcome = yield* left.handleExit(exit);
+    if (left) yield* this.settle(left, outcome);
     // What is asked of it from here on, by input that comes while a debugger stands at one of these steps, it may not see any more.
     this.handling = undefined;
-    yield* vcpu.enter(hart);
-    this.charge(vcpu, this.ledger.close());
+    yield* this.resume(hart);
+    this.charge(hart, left ?? this.running[hart.id], this.ledger.close());
+  }
+
+  /** The vCPU that the hart has goes on, or one that is to have it; or it waits for an interrupt. */
+  private *resume(hart: Hart): Narration {
+    let next = this.running[hart.id];
+    if (!next) {
+      next = this.scheduler.pick(hart);
+      if (!next) {
+        yield* this.idle(hart);
+        return;
+      }
+      yield* next.load(hart);
+      this.running[hart.id] = next;
+      next.run = 'running';
+      this.machine.scheduler.wake(hart);
+    }
+    yield* next.enter(hart);
+  }
+
+  /** Nobody wants the hart: it stays in HS-mode, and takes interrupts. */
+  private *idle(hart: Hart): Narration {
+    yield step`no vCPU wants the hart: wait for an interrupt, in HS-mode with SIE set`;
+    hart.state.status |= Status.SIE;
+    this.machine.scheduler.wait(hart);
   }
 
   /** What a handler has cost takes the hart's time, where that is wanted. One cycle is one nanosecond. */
-  private charge(vcpu: Vcpu, cycles: number): void {
+  private charge(hart: Hart, vcpu: Vcpu | undefined, cycles: number): void {
     if (this.time === 'free') return;
-    const { clock } = vcpu.vm;
-    this.machine.scheduler.spend(vcpu.on, clock.spend(cycles));
-    if (clock.time === 'own') vcpu.timeStolen();
+    this.machine.scheduler.spend(hart, vcpu ? vcpu.vm.clock.spend(cycles) : cycles);
+    if (vcpu?.vm.clock.time === 'own') vcpu.timeStolen();
   }
 
   isOrdered(hart: Hart): boolean {
     return this.running[hart.id]?.isOrdered(Exit.of(hart)) ?? false;
   }
 
-  /** Whether a hart that waits goes on: the vCPU that it runs does. */
-  wakes(hart: Hart): boolean {
-    return this.running[hart.id]?.interruptAwaits ?? false;
+  /** A hart that waits has nothing to do: interrupts have handlers, which may find it something. */
+  wakes(): boolean {
+    return false;
   }
 
-  woken(hart: Hart): void {
-    const vcpu = this.running[hart.id];
-    if (!vcpu) return;
-    vcpu.run = 'running';
-    vcpu.wait = undefined;
-  }
-
-  /** The vCPU that a hart runs. */
+  /** The vCPU that a hart runs, or that waits there. */
   vcpuOn(hart: Hart): Vcpu | undefined {
-    return this.running[hart.id];
+    return this.running[hart.id] ?? this.scheduler.vcpusOf(hart)[0];
   }
 
   isHandling(vcpu: Vcpu): boolean {
-    return vcpu.on === this.handling;
+    return vcpu.on !== undefined && vcpu.on === this.handling;
   }
 
   kick(vcpu: Vcpu): void {
-    // One whose exit is being handled, or that is off, looks at its requests on its way into the guest.
-    if (!this.isHandling(vcpu) && vcpu.run !== 'off') kick(vcpu.on);
+    const { on } = vcpu;
+    // One whose exit is being handled looks at its requests on its way into the guest.
+    if (on && on !== this.handling) kick(on);
+    else if (vcpu.isReady) this.wake(vcpu, 'ipi');
   }
 
-  start(vcpu: Vcpu): void {
-    vcpu.run = 'running';
+  wake(vcpu: Vcpu, why: WakeReason): void {
+    vcpu.run = 'runnable';
     vcpu.wait = undefined;
-    this.machine.scheduler.start(vcpu.on);
-    runThrough(vcpu.enter(vcpu.on));
+    const hart = this.scheduler.wake(vcpu, why);
+    // The hart whose exit is being handled asks the scheduler anyway.
+    if (!hart || hart === this.handling) return;
+    this.machine.scheduler.alert(hart);
+    kick(hart);
   }
 
   vmEnded(vm: Vm, end: VmEnd): void {
@@ -167,7 +199,7 @@ export class Hypervisor implements HostedSoftware, HypervisorServices {
       return;
     }
     const { kind } = end;
-    const hart = vm.vcpus[end.vcpu]?.on;
+    const hart = vm.vcpus[end.vcpu]?.home;
     if (hart) this.machine.finish({ reason: 'killed', hart, why: KILL_REASONS[kind], kind });
   }
 
@@ -177,6 +209,8 @@ export class Hypervisor implements HostedSoftware, HypervisorServices {
 
   restore({ vms }: ReturnType<Hypervisor['state']>): void {
     for (const [index, state] of vms.entries()) this.vms[index]?.restore(state);
+    for (const { id } of this.machine.harts) this.running[id] = undefined;
+    for (const vcpu of this.vms.flatMap((vm) => vm.vcpus)) if (vcpu.on) this.running[vcpu.on.id] = vcpu;
     this.handling = undefined;
   }
 
@@ -186,34 +220,30 @@ export class Hypervisor implements HostedSoftware, HypervisorServices {
     return taken;
   }
 
-  private *handleInterrupt(vcpu: Vcpu, code: number): Narration {
+  private *handleInterrupt(hart: Hart, code: number): Narration {
     if (code === InterruptCode.supervisorTimer) {
-      yield* vcpu.timerReached();
+      for (const vcpu of this.scheduler.vcpusOf(hart)) {
+        yield* vcpu.timerReached();
+        if (vcpu.isReady) this.wake(vcpu, 'timer');
+      }
     } else {
-      yield step`interrupt lines of vCPU ${vcpu.id} have changed: look at its virtual interrupts`;
-      acknowledgeKick(vcpu.on);
+      yield step`somebody has kicked the hart, by SSIP: requests or virtual interrupts of its vCPUs have changed`;
+      acknowledgeKick(hart);
     }
   }
 
   /** What the exit was has been dealt with: what becomes of the vCPU. */
-  private settle(vcpu: Vcpu, outcome: Outcome): void {
-    const { scheduler } = this.machine;
-    switch (outcome.kind) {
-      case 'wait':
-        vcpu.run = 'blocked';
-        vcpu.wait = outcome.wait;
-        scheduler.wait(vcpu.on);
-        break;
-      case 'off':
-        vcpu.run = 'off';
-        scheduler.stop(vcpu.on);
-        break;
-      case 'end':
-        vcpu.vm.finish(outcome.end);
-        break;
-      case 'resume':
-        break;
-    }
+  private *settle(vcpu: Vcpu, outcome: Outcome): Narration {
+    const { on: hart } = vcpu;
+    if (outcome.kind === 'resume' || !hart) return;
+    // What has come since the guest looked, it would wait for in vain.
+    if (outcome.kind === 'wait' && vcpu.interruptAwaits) return;
+    vcpu.run = outcome.kind === 'off' ? 'off' : 'blocked';
+    if (outcome.kind === 'wait') vcpu.wait = outcome.wait;
+    else if (outcome.kind === 'end') vcpu.wait = { kind: 'paused' };
+    yield* vcpu.put(hart);
+    this.running[hart.id] = undefined;
+    if (outcome.kind === 'end') vcpu.vm.finish(outcome.end);
   }
 }
 

@@ -9,8 +9,11 @@ export type RunState = 'running' | 'runnable' | 'blocked' | 'off';
 
 /** What a blocked runnable waits for: plain data, so that nothing outlives a handler in a closure. */
 export type Wait = {
-  /** For an interrupt that is enabled in its sie, whatever SIE says: by wfi, or suspended by SBI HSM. */
-  readonly kind: 'wfi';
+  /**
+   * `wfi`: for an interrupt that is enabled in its sie, whatever SIE says: by that instruction, or suspended by SBI HSM. `paused`: for
+   * nothing that its guest could do; its VM has ended.
+   */
+  readonly kind: 'wfi' | 'paused';
 };
 
 /** What becomes of the runnable whose exit has been handled. */
@@ -62,11 +65,14 @@ export interface Runnable {
   readonly id: number;
   /** Its registers and CSRs, wherever they are now; the only way to them. */
   readonly cpu: CpuState;
-  /** The hart that it has. */
-  readonly on: Hart;
+  /** The hart that it has; undefined while it is put away. */
+  readonly on: Hart | undefined;
   run: RunState;
   wait: Wait | undefined;
   readonly requests: RequestSet;
+  /** The world switch, to a hart and from it: nothing else moves its registers. */
+  load(hart: Hart): Narration;
+  put(hart: Hart): Narration;
   /** Requests, interrupts, root, sret: into the guest on the hart that has it. */
   enter(hart: Hart): Narration;
   handleExit(exit: Exit): Narration<Outcome>;

@@ -1,6 +1,7 @@
 import type { Machine } from '../machine/machine';
 import type { ExitLedger } from './ledger/ledger';
 import type { FrameTable } from './memory/frame-table';
+import type { WakeReason } from './scheduler/scheduler';
 import type { HostTimers } from './timers';
 import type { Vcpu } from './vcpu';
 import type { Vm } from './vm';
@@ -16,7 +17,7 @@ export interface HypervisorServices {
   isHandling(vcpu: Vcpu): boolean;
   /** Requests of a vCPU are to be looked at before its next instruction. */
   kick(vcpu: Vcpu): void;
-  /** A vCPU that was off takes part from now on. */
-  start(vcpu: Vcpu): void;
+  /** A vCPU that was blocked, or off, is to run. */
+  wake(vcpu: Vcpu, why: WakeReason): void;
   vmEnded(vm: Vm, end: VmEnd): void;
 }

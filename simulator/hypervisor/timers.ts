@@ -11,7 +11,7 @@ export class HostTimers {
   /** The guest's timer of a vCPU, in ticks of its VM's time; the host's own stays quiet until it is set again. */
   set(vcpu: Vcpu, deadline: number): void {
     vcpu.timer = deadline;
-    this.program(vcpu.on.id, deadline + vcpu.vm.clock.ticksStolen);
+    this.program(vcpu.home.id, deadline + vcpu.vm.clock.ticksStolen);
   }
 
   /** The VM's time has stood for a while: the timer of its vCPU comes later. */

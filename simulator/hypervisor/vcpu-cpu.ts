@@ -1,11 +1,11 @@
-import type { Hart } from '../core/index';
+import type { Registers } from '../core/index';
 import { Csr } from '../isa/index';
 import { Gva } from '../mmu/address';
 import { type Access, Privilege, type WalkStep } from '../mmu/index';
 import type { CpuMode, CpuPeek, ServedCpu } from './cpu';
 import type { Vcpu } from './vcpu';
 
-/** A vCPU as its guest, and so the debugger, sees it. Its general registers are in the hart that it has. */
+/** A vCPU as its guest, and so the debugger, sees it. Its registers are in the hart that it has, or put away. */
 export abstract class VcpuCpu<Of extends Vcpu> implements ServedCpu {
   /** The guest sees no H extension. */
   readonly virtual = false;
@@ -27,39 +27,41 @@ export abstract class VcpuCpu<Of extends Vcpu> implements ServedCpu {
   }
 
   get retired(): number {
-    return this.hart.retired;
+    return this.vcpu.retired;
   }
 
   x(register: number): bigint {
-    return this.hart.x(register);
+    return this.registers.x(register);
   }
 
   setX(register: number, value: bigint): void {
-    this.hart.setX(register, value);
+    this.registers.setX(register, value);
   }
 
   xLow(register: number): number {
-    return this.hart.xLow(register);
+    return this.registers.xLow(register);
   }
 
   xHigh(register: number): number {
-    return this.hart.xHigh(register);
+    return this.registers.xHigh(register);
   }
 
   setXWords(register: number, low: number, high: number): void {
-    this.hart.setXWords(register, low, high);
+    this.registers.setXWords(register, low, high);
   }
 
   /** While the VMM or the machine's firmware has the hart, where it returns to. */
   get pc(): bigint {
-    if (this.hart.privilege === Privilege.machine) return this.hart.csr(Csr.mepc.number);
-    return this.inVmm ? this.vcpu.pc.value : this.hart.pc;
+    const { registers } = this;
+    if (registers.privilege === Privilege.machine) return registers.csr(Csr.mepc.number);
+    return this.inVmm ? this.vcpu.pc.value : registers.pc;
   }
 
   set pc(value: bigint) {
-    if (this.hart.privilege === Privilege.machine) this.hart.setCsr(Csr.mepc.number, value);
+    const { registers } = this;
+    if (registers.privilege === Privilege.machine) registers.setCsr(Csr.mepc.number, value);
     else if (this.inVmm) this.vcpu.setPc(Gva.of(value));
-    else this.hart.pc = value;
+    else registers.pc = value;
   }
 
   peek(address: bigint, access: Access, { privilege }: CpuMode = this): CpuPeek {
@@ -68,7 +70,7 @@ export abstract class VcpuCpu<Of extends Vcpu> implements ServedCpu {
     return 'fault' in found ? { fault: found.fault, steps } : { gpa: found.gpa, steps };
   }
 
-  protected get hart(): Hart {
-    return this.vcpu.on;
+  protected get registers(): Registers {
+    return this.vcpu.registers;
   }
 }

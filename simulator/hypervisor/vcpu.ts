@@ -1,4 +1,4 @@
-import type { Hart } from '../core/index';
+import type { Hart, Registers } from '../core/index';
 import { type Narration, step } from '../machine/narration';
 import type { Trap } from '../machine/trap';
 import { type CsrValue, Gva } from '../mmu/address';
@@ -11,6 +11,7 @@ import { ensure } from './memory/table-check';
 import { type Outcome, RequestSet, type Runnable, type RunState, type Wait } from './runnable';
 import { NEVER } from './timers';
 import type { Vm } from './vm';
+import type { World } from './world';
 
 /** Where the last trap was injected and how much had retired then: a second one there without progress is a trap loop. */
 interface Injection {
@@ -67,13 +68,60 @@ export abstract class Vcpu implements Runnable, GuestAddressing {
   /** When the host's timer is set for its guest's, in ticks of its VM's time. */
   timer = NEVER;
   abstract readonly cpu: ServedCpu;
+  /** Its registers while no hart has it. */
+  abstract readonly world: World;
+  private running: Hart | undefined;
+  /** Instructions that it had retired, and that its hart had, when it came onto that. */
+  private retiredAtLoad = { own: 0, hart: 0 };
 
   constructor(
     readonly id: number,
     readonly vm: Vm,
-    /** The hart that runs it: each vCPU has one of its own. */
-    readonly on: Hart,
+    /** Where it runs when it does: each vCPU has a hart of its own. */
+    readonly home: Hart,
   ) {}
+
+  get on(): Hart | undefined {
+    return this.running;
+  }
+
+  /** The hart that has it. @throws RangeError while none does */
+  get hart(): Hart {
+    if (!this.running) throw new RangeError(`no hart has vCPU ${this.id}`);
+    return this.running;
+  }
+
+  /** Its registers, wherever they are now. */
+  get registers(): Registers {
+    return this.running ?? this.world;
+  }
+
+  /** Instructions that its guest has retired. */
+  get retired(): number {
+    const { own, hart } = this.retiredAtLoad;
+    return this.running ? own + this.running.retired - hart : own;
+  }
+
+  /** Whether what it waits for has come. */
+  get isReady(): boolean {
+    return this.wait?.kind === 'wfi' && this.interruptAwaits;
+  }
+
+  *load(hart: Hart): Narration {
+    const { id } = this;
+    yield step`load vCPU ${id}: general and floating-point registers and CSRs onto the hart`;
+    this.world.give(hart);
+    this.retiredAtLoad = { own: this.retired, hart: hart.retired };
+    this.running = hart;
+  }
+
+  *put(hart: Hart): Narration {
+    const { id } = this;
+    yield step`put vCPU ${id} away: general and floating-point registers and CSRs off the hart`;
+    this.world.take(hart);
+    this.retiredAtLoad = { own: this.retired, hart: 0 };
+    this.running = undefined;
+  }
 
   /** The guest's pc while a handler works for it. */
   abstract get pc(): Gva;
@@ -115,8 +163,8 @@ export abstract class Vcpu implements Runnable, GuestAddressing {
   abstract facts(): readonly Fact[];
   /** Whose translations the hardware keeps under an ASID, in words; undefined where nobody's. */
   abstract describeAsid(asid: number): string | undefined;
-  /** What the VMM sets up once in the hart that runs it. */
-  abstract prepareHart(): void;
+  /** As the VMM prepares it before its guest begins: what its hart is to have set when it runs. */
+  abstract reset(): void;
 
   /** Where an address leads by the guest's own tables. @param user as its U-mode; by default in its present mode */
   walk(
@@ -136,7 +184,7 @@ export abstract class Vcpu implements Runnable, GuestAddressing {
   /** The guest's instruction is done: the VMM has done its work. It takes the time of one instruction and counts as retired. */
   advance(length: 2 | 4): void {
     this.setPc(this.pc.plus(length));
-    this.vm.machine.retireEmulated(this.on);
+    this.vm.machine.retireEmulated(this.hart);
   }
 
   /** sfence.vma that another of the guest's CPUs asks of it, or itself: done before its next instruction. */
@@ -169,6 +217,10 @@ export abstract class Vcpu implements Runnable, GuestAddressing {
   runState() {
     return {
       run: this.run,
+      wait: this.wait?.kind ?? null,
+      on: this.running?.id ?? NOWHERE,
+      retired: { ...this.retiredAtLoad },
+      world: this.running ? null : this.world.save(),
       timer: this.timer === NEVER ? null : this.timer,
       requests: this.requests.list(),
       fences: this.fences.map(({ pages, asid }) => ({
@@ -180,16 +232,31 @@ export abstract class Vcpu implements Runnable, GuestAddressing {
   }
 
   /** @throws RangeError where the state cannot be one that `runState` gave */
-  restoreRunState({ run, timer, requests, fences, injected }: ReturnType<Vcpu['runState']>): void {
+  restoreRunState({
+    run,
+    wait,
+    on,
+    retired,
+    world,
+    timer,
+    requests,
+    fences,
+    injected,
+  }: ReturnType<Vcpu['runState']>): void {
     ensure(RUN_STATES.includes(run), `vCPU ${this.id} is ${run}`);
     ensure(/^-?\d{1,20}$/.test(injected.pc), `the pc of vCPU ${this.id}'s last trap is ${injected.pc}`);
     ensure(
       fences.every(({ pages }) => pages.every((page) => /^\d{1,20}$/.test(page))),
       `fences of vCPU ${this.id}`,
     );
+    ensure(on === NOWHERE ? world !== null : on === this.home.id && world === null, `vCPU ${this.id} is on hart ${on}`);
+    this.running = on === NOWHERE ? undefined : this.home;
+    if (world) this.world.restore(world);
+    this.retiredAtLoad = { ...retired };
     this.run = run;
     this.timer = timer ?? NEVER;
-    this.wait = run === 'blocked' ? { kind: 'wfi' } : undefined;
+    ensure((run === 'blocked') === (wait !== null), `vCPU ${this.id} is ${run} and waits for ${wait}`);
+    this.wait = wait ? { kind: wait } : undefined;
     this.requests.restore(requests);
     const restored = fences.map(
       ({ pages, asid }): Fence => ({
@@ -202,4 +269,6 @@ export abstract class Vcpu implements Runnable, GuestAddressing {
   }
 }
 
+/** In a saved state: no hart has it. */
+const NOWHERE = -1;
 const RUN_STATES: readonly RunState[] = ['running', 'runnable', 'blocked', 'off'];

@@ -82,7 +82,7 @@ export class VmPort implements FirmwarePort {
   start(id: number, entry: EntryPoint): void {
     const vcpu = this.vcpu(id);
     this.enterSupervisor(vcpu, entry);
-    this.vm.host.start(vcpu);
+    this.vm.host.wake(vcpu, 'ipi');
   }
 
   /** Only a caller stops itself. */

@@ -9,8 +9,10 @@ export function machineLines({ core, scheduler }: Machine, hart: Hart): HartLine
   const wire = (code: number): InterruptLine => ({
     setLevel: (level) => {
       hart.setInterruptPending(code, level);
-      // One that waits is woken at this instant, whatever is left of the part of who drives the wire.
-      if (level && scheduler.isWaiting(hart)) core.requestExit();
+      if (!level || !scheduler.isWaiting(hart)) return;
+      // It is woken at this instant, whatever is left of the part of who drives the wire.
+      scheduler.alert(hart);
+      core.requestExit();
     },
   });
   return {

@@ -19,8 +19,6 @@ export interface HostedSoftware {
   isOrdered(hart: Hart): boolean;
   /** Whether a hart that waits in `wfi` goes on: by the interrupts that are the waiting software's. */
   wakes(hart: Hart): boolean;
-  /** A hart that waited goes on. */
-  woken(hart: Hart): void;
   /** What it keeps beside the machine's own memory and registers, as plain data. */
   state(): PlainRecord;
   restore(state: PlainRecord): void;

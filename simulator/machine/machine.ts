@@ -305,7 +305,7 @@ export class Machine implements CorePlatform, Runner {
         this.scheduler.pause(hart);
         return undefined;
       case RunExit.TimeAhead:
-        this.scheduler.letOthersComeUp();
+        this.scheduler.letOthersComeUp(hart);
         return undefined;
       case RunExit.TrapLoop:
         this.end = { reason: 'trap-loop', hart };
@@ -323,6 +323,7 @@ export class Machine implements CorePlatform, Runner {
     software.trapTaken(hart);
     if (this.scheduler.isAhead && software.isOrdered(hart)) {
       this.scheduler.holdTrap(hart);
+      this.scheduler.letOthersComeUp(hart);
       return undefined;
     }
     return this.beginHandler(hart, request, software);
@@ -414,7 +415,6 @@ export class Machine implements CorePlatform, Runner {
     for (const hart of scheduler.waitingHarts()) {
       if (this.wakes(hart)) {
         scheduler.wake(hart);
-        this.privileged?.woken(hart);
       } else if (hart.interruptPending() !== undefined) {
         // Nothing but hosted modes has interrupts that are taken and end no wfi.
         if (hart.run(0) !== RunExit.HostedTrap) continue;

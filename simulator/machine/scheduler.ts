@@ -13,6 +13,10 @@ interface HartSlot {
   lifecycle: HartLifecycle;
   /** In WFI: time passes by it until an interrupt wakes it. */
   waiting: boolean;
+  /** Something has come for it while it waits, at its time: it goes on from there. */
+  alerted: boolean;
+  /** It has gone as far as it can before those behind it have come up. */
+  held: boolean;
   /** It has trapped into software that is TypeScript, whose handler begins when nobody who runs is behind it. */
   trapped: boolean;
   /** Its own time in nanoseconds, before the run of it that is under way. */
@@ -55,7 +59,15 @@ export class HartScheduler {
     harts: readonly Hart[],
     private readonly turn: number,
   ) {
-    this.slots = harts.map((hart) => ({ hart, lifecycle: 'started', waiting: false, trapped: false, time: 0 }));
+    this.slots = harts.map((hart) => ({
+      hart,
+      lifecycle: 'started',
+      waiting: false,
+      alerted: false,
+      held: false,
+      trapped: false,
+      time: 0,
+    }));
   }
 
   /** The time of whoever acts; when nobody does, the instant that all who run have reached. Nanoseconds. */
@@ -78,18 +90,20 @@ export class HartScheduler {
    */
   next(nextEvent: number): Hart | undefined {
     const current = this.slots[this.current];
-    if (current && takesPart(current) && current.time < this.epoch.end) return current.hart;
+    if (current && takesPart(current) && current.time < this.partEnd) return current.hart;
     const laggard = this.laggard();
     this.current = laggard?.hart.id ?? NOBODY;
-    if (laggard && laggard.time >= this.epoch.end)
+    if (!laggard) return undefined;
+    laggard.held = false;
+    if (laggard.time >= this.epoch.end)
       this.epoch = { start: laggard.time, end: Math.min(laggard.time + this.turn, nextEvent) };
-    return laggard?.hart;
+    return laggard.hart;
   }
 
   /** Nanoseconds that are left of the part of the hart that `next` gave. */
   get partLeft(): number {
     const current = this.slots[this.current];
-    return current ? Math.max(0, this.epoch.end - current.time) : 0;
+    return current ? Math.max(0, this.partEnd - current.time) : 0;
   }
 
   /** Whether a hart is in the middle of its part. */
@@ -144,17 +158,18 @@ export class HartScheduler {
     return false;
   }
 
-  /** The part of the one who acts is interrupted until the others have come up. */
-  letOthersComeUp(): void {
-    this.current = NOBODY;
+  /** The part of a hart is interrupted until the others have come up. */
+  letOthersComeUp(hart: Hart): void {
+    this.slot(hart).held = true;
+    if (this.isCurrent(hart)) this.current = NOBODY;
   }
 
-  /** A hart has trapped, and its handler has to wait until the others have come up. */
+  /** A hart has trapped, and its handler begins when the hart is to go on. */
   holdTrap(hart: Hart): void {
     const slot = this.slot(hart);
+    if (slot.waiting) this.alert(hart);
     slot.trapped = true;
-    slot.time = Math.max(slot.time, this.now);
-    this.letOthersComeUp();
+    slot.alerted = false;
   }
 
   /** Whether a handler waits for its hart to be the laggard. From now on it does not. */
@@ -175,11 +190,20 @@ export class HartScheduler {
     this.slot(hart).waiting = true;
   }
 
-  /** A hart goes on now, or from where it had come to, if that is later. */
-  wake(hart: Hart): void {
+  /** Something comes for a hart, which may be waiting for it: then it goes on from now, or from where it had come to, if that is later. */
+  alert(hart: Hart): void {
     const slot = this.slot(hart);
+    if (slot.alerted || takesPart(slot)) return;
     slot.time = this.timeOf(hart);
+    slot.alerted = true;
+  }
+
+  /** A hart goes on, from when something has come for it. */
+  wake(hart: Hart): void {
+    this.alert(hart);
+    const slot = this.slot(hart);
     slot.waiting = false;
+    slot.alerted = false;
   }
 
   isWaiting(hart: Hart): boolean {
@@ -225,7 +249,7 @@ export class HartScheduler {
       epoch: { ...this.epoch },
       current: this.current,
       reached: this.frontier(),
-      harts: this.slots.map(({ lifecycle, waiting, trapped, time }) => ({ lifecycle, waiting, trapped, time })),
+      harts: this.slots.map(({ hart: _, ...slot }) => slot),
     };
   }
 
@@ -233,9 +257,9 @@ export class HartScheduler {
     this.epoch = { ...epoch };
     this.current = current;
     this.reached = reached;
-    for (const [index, { lifecycle, waiting, trapped, time }] of harts.entries()) {
+    for (const [index, { lifecycle, waiting, alerted, held, trapped, time }] of harts.entries()) {
       const slot = this.slots[index];
-      if (slot) Object.assign(slot, { lifecycle, waiting, trapped, time });
+      if (slot) Object.assign(slot, { lifecycle, waiting, alerted, held, trapped, time });
     }
     this.rest();
     this.instant = undefined;
@@ -244,13 +268,25 @@ export class HartScheduler {
   /** The instant that all who run have reached. */
   private frontier(): number {
     const laggard = this.laggard();
-    return laggard ? Math.max(this.reached, laggard.time) : this.reached;
+    if (laggard) return Math.max(this.reached, laggard.time);
+    // What was charged to one that has begun to wait has passed.
+    return this.slots.filter(waits).reduce((latest, { time }) => Math.max(latest, time), this.reached);
   }
 
-  /** Who has come least far of those who can run; the lowest number of several. */
+  /** Where a part ends: with the epoch, or where one is held to whom the others are to come up. */
+  private get partEnd(): number {
+    let end = this.epoch.end;
+    for (const slot of this.slots) if (slot.held && takesPart(slot) && slot.time < end) end = slot.time;
+    return end;
+  }
+
+  /** Who has come least far of those who can run; of several one that is held, or the lowest number. */
   private laggard(): HartSlot | undefined {
     let found: HartSlot | undefined;
-    for (const slot of this.slots) if (takesPart(slot) && (!found || slot.time < found.time)) found = slot;
+    for (const slot of this.slots) {
+      if (!takesPart(slot)) continue;
+      if (!found || slot.time < found.time || (slot.time === found.time && slot.held && !found.held)) found = slot;
+    }
     return found;
   }
 

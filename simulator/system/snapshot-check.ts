@@ -9,6 +9,7 @@ const TABLE: PlainValue = { root: 0, frames: [], splitLarge: false, splitHuge: f
 const ITEMS: PlainRecord = {
   deadlines: { owner: '', deadline: 0 },
   suspended: { hart: 0, retired: 0 },
+  words: 0,
   // What vCPUs have been asked.
   requests: '',
   fences: { pages: [], asid: 0 },
@@ -21,7 +22,7 @@ const ITEMS: PlainRecord = {
 };
 
 /** Fields that are there or not, whatever they are in a machine that has just been made. */
-const OPTIONAL: PlainRecord = { timer: 0, paging: PAGING };
+const OPTIONAL: PlainRecord = { timer: 0, world: { words: [] }, wait: '', paging: PAGING };
 
 /** Fields that are instants of the machine's clock. */
 const INSTANTS: ReadonlySet<string> = new Set(['start', 'end', 'time', 'reached', 'busyUntil', 'deadline']);

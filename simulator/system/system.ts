@@ -145,7 +145,7 @@ export class System {
 
   /** The hart that runs a CPU of the guest's. */
   hartOf({ id }: CpuState): Hart {
-    const hart = this.vm ? this.vm.vcpus[id]?.on : this.machine.harts[id];
+    const hart = this.vm ? this.vm.vcpus[id]?.home : this.machine.harts[id];
     if (!hart) throw new RangeError(`CPU ${id} is not of this guest`);
     return hart;
   }

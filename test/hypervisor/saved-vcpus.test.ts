@@ -3,7 +3,7 @@ import { engines } from '../../simulator/hypervisor/engines';
 import { assembleGuest, makeSystem, type TestConfiguration } from '../support/guest';
 import { RAM, type SmallKernel, smallKernel } from './small-kernel';
 
-/** Long enough for what is to be saved, and shorter than a turn. */
+/** Long enough for what is to be saved. */
 const INSTRUCTIONS = 400;
 
 /** What is so when the guest is saved: then it goes round a loop without exits. */
@@ -68,9 +68,14 @@ describe('saved vCPUs', () => {
       it(`are the same in another machine (${virtualization}): ${what}`, async () => {
         const program = await assembleGuest(smallKernel(kernel));
         const { system } = makeSystem(program, { virtualization, ...configuration });
-        assert.equal(system.machine.run({ instructions: INSTRUCTIONS }).reason, 'limit');
         const other = makeSystem(undefined, { virtualization, ...configuration }).system;
-        other.restore(system.save());
-        assert.equal(other.stateHash(), system.stateHash());
+        for (let at = 1; at <= INSTRUCTIONS; at++) {
+          assert.equal(system.machine.run({ instructions: 1 }).reason, 'limit');
+          // What is asked of another CPU is open for a few instructions only.
+          const isAsked = system.vm?.vcpus.some(({ requests }) => !requests.isEmpty) ?? false;
+          if (!isAsked && at < INSTRUCTIONS) continue;
+          other.restore(system.save());
+          assert.equal(other.stateHash(), system.stateHash(), `after ${at} instructions`);
+        }
       });
 });

@@ -5,6 +5,9 @@ import { assembleGuest, makeSystem } from '../support/guest';
 import { assertSameUnder } from '../support/lock-step';
 import { OTHER_RAM, RAM, type SmallKernel, smallKernel } from './small-kernel';
 
+const A2 = 12;
+const A3 = 13;
+
 const START = 'li a0, 1\n la a1, second\n li a2, 77\n sbi 0x48534d, 0';
 /** Until CPU 1 has said so much. */
 const until = (value: number): string => `
@@ -21,15 +24,18 @@ const say = (value: number): string => `
 const SAID = `
         .balign 8
 said:   .dword  0
-asked:  .dword  0
 `;
 
-const CASES: readonly (readonly [string, SmallKernel])[] = [
-  ...([1, 70] as const).map((others): readonly [string, SmallKernel] => [
-    `fences for a CPU that runs, of a page that it has used and before of ${others} others`,
-    {
-      leaves: [RAM],
-      body: `
+/**
+ * CPU 1 waits; of a page that it has used, and before that of others, CPU 0 asks it for fences, and wakes it. It has in a2 and a3 what it read
+ * of the page before and after.
+ * @param others how many other pages
+ */
+const fencesFor = (others: number): SmallKernel => ({
+  leaves: [RAM],
+  body: `
+        li      t0, ${OTHER_RAM} >> 10 << 12
+        sd      t0, (t0)
         ${START}
         ${until(1)}
         la      t0, leaves
@@ -45,9 +51,9 @@ const CASES: readonly (readonly [string, SmallKernel])[] = [
         sbi     0x52464e43, 1           # remote_sfence_vma
         addi    s1, s1, -1
         bgez    s1, 1b
-        la      t0, asked
-        li      t1, 1
-        sd      t1, (t0)
+        li      a0, 2
+        li      a1, 0
+        sbi     0x735049, 0             # send_ipi
         ${until(2)}
         j       9f
 second: la      t0, root
@@ -58,17 +64,17 @@ second: la      t0, root
         sfence.vma
         li      s0, 0x40000000
         ld      a2, (s0)
+        csrwi   sie, 2
         ${say(1)}
-2:      la      t0, asked
-        ld      t1, (t0)
-        beqz    t1, 2b
+        wfi
         ld      a3, (s0)
         ${say(2)}
 3:      j       3b
         ${SAID}
 9:`,
-    },
-  ]),
+});
+
+const CASES: readonly (readonly [string, SmallKernel])[] = [
   [
     'a CPU that stops with paging on, and is started again',
     {
@@ -139,6 +145,19 @@ describe('two CPUs of a guest', () => {
     for (const [what, kernel] of CASES)
       it(`are the same under none and ${virtualization}: ${what}`, async () => {
         assertSameUnder(virtualization, await assembleGuest(smallKernel(kernel)), { harts: 2 });
+      });
+
+  for (const { id: virtualization } of engines)
+    for (const others of [1, 70])
+      it(`are the same under none and ${virtualization}: fences for a CPU that waits, of a page that it has used and before of ${others} others`, async () => {
+        const program = await assembleGuest(smallKernel(fencesFor(others)));
+        const [own, other] = (['none', virtualization] as const).map((how) => {
+          const { system } = makeSystem(program, { virtualization: how, harts: 2 });
+          assert.equal(system.machine.run({ instructions: 200_000 }).reason, 'power-off');
+          return [A2, A3].map((register) => system.guest.cpus[1]?.x(register));
+        });
+        assert.notEqual(own?.[0], own?.[1], 'the page is another one');
+        assert.deepEqual(other, own);
       });
 
   for (const virtualization of VIRTUALIZATIONS)

@@ -13,15 +13,16 @@ import {
   type FoundTranslation,
   type PeekMode,
 } from '../memory/translation';
-import { CsrSlot, fromWords, HartState, highWord, lowWord } from './hart-state';
+import { CsrSlot, fromWords, HartState } from './hart-state';
 import type { HartOptions } from './options';
+import { Registers } from './registers';
 import { updateTimers } from './timers';
 import { enterTrap, pendingInterrupt, redirectTrap, returnFromTrap, type TrapDetails, type TrapMode } from './traps';
 
 const NEVER = Number.POSITIVE_INFINITY;
 
 /** What a hart is between two instructions: its registers, and the architectural transitions. */
-export abstract class ArchitecturalHart implements CsrHost {
+export abstract class ArchitecturalHart extends Registers implements CsrHost {
   readonly state: HartState;
   readonly tlb: Tlb;
   readonly pmp: Pmp;
@@ -38,6 +39,7 @@ export abstract class ArchitecturalHart implements CsrHost {
     base: number,
     protected readonly shared: SharedMemory,
   ) {
+    super();
     this.state = new HartState(words, base);
     this.fastPath = new FastPath(this.state);
     this.tlb = new Tlb((entry) => {
@@ -57,65 +59,19 @@ export abstract class ArchitecturalHart implements CsrHost {
   /** Instructions retired, without the current one. */
   abstract get retired(): number;
 
-  /** Interrupts or translations may have changed: a running hart looks again at the next instruction boundary. */
-  protected abstract recheck(): void;
-
-  // Registers.
-
-  x(index: number): bigint {
-    return fromWords(this.xLow(index), this.xHigh(index));
-  }
-
-  setX(index: number, value: bigint): void {
-    this.state.setRegister(index, lowWord(value), highWord(value));
-  }
-
-  xLow(index: number): number {
-    return this.state.registerLow(index);
-  }
-
-  xHigh(index: number): number {
-    return this.state.registerHigh(index);
-  }
-
-  setXWords(index: number, low: number, high: number): void {
-    this.state.setRegister(index, low, high);
-  }
-
-  get pc(): bigint {
-    return fromWords(this.state.pcLow, this.state.pcHigh);
-  }
-
-  set pc(value: bigint) {
-    this.state.setPc(lowWord(value), highWord(value));
-  }
-
-  get pcLow(): number {
-    return this.state.pcLow;
-  }
-
-  get pcHigh(): number {
-    return this.state.pcHigh;
-  }
-
-  setPcWords(low: number, high: number): void {
-    this.state.setPc(low, high);
-  }
-
-  get privilege(): Privilege {
+  override get privilege(): Privilege {
     return this.state.privilege;
   }
 
-  set privilege(privilege: Privilege) {
+  override set privilege(privilege: Privilege) {
     this.setMode(privilege, this.virtual);
   }
 
-  /** V of the H extension: whether the mode is VS or VU. */
-  get virtual(): boolean {
+  override get virtual(): boolean {
     return this.state.virtual;
   }
 
-  set virtual(virtual: boolean) {
+  override set virtual(virtual: boolean) {
     this.setMode(this.privilege, virtual);
   }
 
@@ -124,40 +80,6 @@ export abstract class ArchitecturalHart implements CsrHost {
     this.state.virtual = virtual;
     this.modesChanged();
   }
-
-  // CSRs as the hardware's state, by the numbers that M- and HS-mode use (vsatp is 0x280 also while V = 1): no permission is asked,
-  // values are legalised, nothing traps. A CSR that is not there reads as 0.
-
-  csr(number: number): bigint {
-    this.readCsr(number);
-    return fromWords(this.csrs.low, this.csrs.high);
-  }
-
-  setCsr(number: number, value: bigint): void {
-    this.setCsrWords(number, lowWord(value), highWord(value));
-  }
-
-  csrLow(number: number): number {
-    this.readCsr(number);
-    return this.csrs.low;
-  }
-
-  csrHigh(number: number): number {
-    this.readCsr(number);
-    return this.csrs.high;
-  }
-
-  setCsrWords(number: number, low: number, high: number): void {
-    this.csrs.find(number)?.write?.(this.csrs, low, high);
-    this.recheck();
-  }
-
-  private readCsr(number: number): void {
-    this.csrs.set(0, 0);
-    this.csrs.find(number)?.read(this.csrs);
-  }
-
-  // Interrupts.
 
   /** Sets a wire: MSIP (3), MTIP (7), MEIP (11), SEIP (9). SSIP and STIP are the software's, in mip. */
   setInterruptPending(bit: number, level: boolean): void {

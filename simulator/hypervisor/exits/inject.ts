@@ -21,6 +21,6 @@ export function* inject(vcpu: Vcpu, trap: Trap): Narration<Outcome> {
   vcpu.lastInjection = { pc: vcpu.pc.value, retired };
   vm.ledger.charge('injection');
   vm.ledger.changed({ kind: 'trap', interrupt: trap.interrupt, cause: trap.cause });
-  vm.machine.reportGuestTrap(vcpu.on, trap);
+  vm.machine.reportGuestTrap(vcpu.hart, trap);
   return RESUME;
 }

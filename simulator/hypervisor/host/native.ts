@@ -28,7 +28,7 @@ export const native: HostModel = {
       const loaded = new Gva(low, high);
       yield step`put ${loaded} into register x${rd} and skip the instruction`;
       cpu.setXWords(rd, low, high);
-      if (instruction.reserves) vcpu.on.clearReservation();
+      if (instruction.reserves) vcpu.hart.clearReservation();
     } else {
       const stored = new Gva(cpu.xLow(rs2), cpu.xHigh(rs2));
       yield step`write ${size} bytes of ${stored} to ${device.name} at ${gpa} and skip the instruction`;
@@ -42,7 +42,7 @@ export const native: HostModel = {
     vm.ledger.charge('sbiCall');
     const result = yield* answerSbiCall(vm.sbi, vcpu.cpu, vcpu.id);
     if (result === 'trapped') return vm.port.outcome();
-    if (result === 'left') vm.machine.retireEmulated(vcpu.on);
+    if (result === 'left') vm.machine.retireEmulated(vcpu.hart);
     else vcpu.advance(ECALL_LENGTH);
     return vm.port.outcome();
   },

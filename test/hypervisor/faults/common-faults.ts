@@ -149,7 +149,7 @@ export const commonFaults: readonly SeededFault[] = [
     mistake: 'Instructions that the VMM does take no time and do not count.',
     consequence: "The guest's counters differ from a hart's, and a loop of exits lasts for ever.",
     file: 'vcpu.ts',
-    find: '    this.vm.machine.retireEmulated(this.on);\n',
+    find: '    this.vm.machine.retireEmulated(this.hart);\n',
     replace: '',
     foundBy: lockStep('sbi', 'full'),
   },
@@ -160,7 +160,7 @@ export const commonFaults: readonly SeededFault[] = [
     file: 'vcpu.ts',
     find: 'for (const fence of this.fences) this.doFence(fence);',
     replace: 'for (const fence of this.fences.slice(0, 1)) this.doFence(fence);',
-    foundBy: twoCpus('full', 'fences for a CPU that runs, of a page that it has used and before of 1 others'),
+    foundBy: twoCpus('full', 'fences for a CPU that waits, of a page that it has used and before of 1 others'),
   },
   {
     id: 'fences-lost-when-many',
@@ -169,7 +169,7 @@ export const commonFaults: readonly SeededFault[] = [
     file: 'vcpu.ts',
     find: 'this.fences.splice(0, this.fences.length, EVERYTHING);',
     replace: 'this.fences.length = MOST_FENCES;',
-    foundBy: twoCpus('full', 'fences for a CPU that runs, of a page that it has used and before of 70 others'),
+    foundBy: twoCpus('full', 'fences for a CPU that waits, of a page that it has used and before of 70 others'),
   },
   {
     id: 'fence-not-asked-for',
@@ -178,7 +178,7 @@ export const commonFaults: readonly SeededFault[] = [
     file: 'vcpu.ts',
     find: "    this.requests.add('fence');\n",
     replace: '',
-    foundBy: twoCpus('full', 'fences for a CPU that runs, of a page that it has used and before of 1 others'),
+    foundBy: twoCpus('full', 'fences for a CPU that waits, of a page that it has used and before of 1 others'),
   },
   {
     id: 'call-of-a-running-cpu',
@@ -321,8 +321,8 @@ export const commonFaults: readonly SeededFault[] = [
     mistake: "The ledger's record of an exit is not closed.",
     consequence: 'Exits are counted in no statistics, and cost nothing.',
     file: 'hypervisor.ts',
-    find: '    this.ledger.close();\n',
-    replace: '',
+    find: 'this.ledger.close());',
+    replace: '0);',
     foundBy: { file: 'hypervisor/full.test.ts', title: 'records every exit with what it changed and what it cost' },
   },
 ];

@@ -8,14 +8,14 @@ const MOST_TRAPS = 1000;
  * error of the run.
  */
 export function endRunsWithoutProgress(): void {
-  const { handleTrap } = Hypervisor.prototype;
+  const { trapTaken } = Hypervisor.prototype;
   const progress = new WeakMap<Hypervisor, { traps: number; retired: number }>();
-  Hypervisor.prototype.handleTrap = function (this: Hypervisor, hart) {
+  Hypervisor.prototype.trapTaken = function (this: Hypervisor, hart) {
     const { retired } = this.machine.clock;
     const before = progress.get(this);
     const traps = before?.retired === retired ? before.traps + 1 : 1;
     if (traps > MOST_TRAPS) throw new Error('the VMM handles one trap after another, and the guest does not go on');
     progress.set(this, { traps, retired });
-    return handleTrap.call(this, hart);
+    trapTaken.call(this, hart);
   };
 }

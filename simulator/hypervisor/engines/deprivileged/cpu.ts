@@ -19,7 +19,7 @@ export class DeprivilegedCpu extends VcpuCpu<DeprivilegedVcpu> {
     const { state } = this.vcpu;
     const { status } = state;
     // While the guest runs, the hardware knows what it makes of its floating-point registers; the VMM learns of it at the next exit.
-    if (!this.inVmm) state.status = (status & ~Status.FS) | (this.hart.state.status & Status.FS);
+    if (!this.inVmm) state.status = (status & ~Status.FS) | (this.registers.state.status & Status.FS);
     const { value } = this.vcpu.csrValue(number);
     state.status = status;
     return value;
@@ -37,7 +37,7 @@ export class DeprivilegedCpu extends VcpuCpu<DeprivilegedVcpu> {
   }
 
   protected get inVmm(): boolean {
-    return this.hart.privilege !== Privilege.user;
+    return this.registers.privilege !== Privilege.user;
   }
 }
 

@@ -82,7 +82,7 @@ function* emulateSret(vcpu: DeprivilegedVcpu): Narration<Outcome> {
   const target = new Gva(low, high);
   yield step`return from the guest's trap handler to ${target}: privilege and SIE from the virtual sstatus`;
   returnFromTrap(vcpu.state, 'sret');
-  vcpu.vm.machine.retireEmulated(vcpu.on);
+  vcpu.vm.machine.retireEmulated(vcpu.hart);
   return RESUME;
 }
 

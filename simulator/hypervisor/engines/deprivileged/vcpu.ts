@@ -35,6 +35,7 @@ import type { Outcome } from '../../runnable';
 import { NEVER } from '../../timers';
 import { Vcpu } from '../../vcpu';
 import type { Vm } from '../../vm';
+import { COMMON_CSRS, World } from '../../world';
 import { DeprivilegedCpu } from './cpu';
 import { emulatePrivileged } from './privileged';
 
@@ -58,6 +59,7 @@ export abstract class DeprivilegedVcpu extends Vcpu {
   readonly state: HartState;
   readonly csrs: CsrFile;
   readonly cpu: DeprivilegedCpu;
+  readonly world: World;
   /** Its device tree does not name Svpbmt. */
   readonly memoryTypes = false;
 
@@ -69,7 +71,7 @@ export abstract class DeprivilegedVcpu extends Vcpu {
       pmp: new Pmp(() => undefined),
       hartId: id,
       clock: () => vm.clock.timeOf(hart),
-      instructionsRetired: () => hart.retired,
+      instructionsRetired: () => this.retired,
       // The virtual hart has no hypervisor extension, its timer is the SBI's, and its shadow tables have three levels: kernels find out
       // what paging there is by what satp takes.
       options: { ...hart.options, hypervisor: false, supervisorTimer: false, paging: 'sv39' },
@@ -77,11 +79,15 @@ export abstract class DeprivilegedVcpu extends Vcpu {
       timersChanged: () => undefined,
     });
     this.cpu = new DeprivilegedCpu(this);
+    this.world = new World(
+      { id, home: hart, clock: () => vm.clock.timeOf(hart), retired: () => this.retired },
+      COMMON_CSRS,
+    );
     this.reset();
   }
 
   /** As SBI firmware prepares a hart: everything delegated, the common counters readable. Then S-mode. */
-  private reset(): void {
+  reset(): void {
     this.state.privilege = Privilege.machine;
     this.setCsr(Csr.medeleg.number, ALL_EXCEPTIONS);
     this.setCsr(Csr.mideleg.number, SUPERVISOR_INTERRUPTS);
@@ -106,9 +112,9 @@ export abstract class DeprivilegedVcpu extends Vcpu {
   abstract loadRoot(hart: Hart): Narration;
 
   /** All that a guest kernel must not do itself traps. */
-  prepareHart(): void {
-    this.on.setCsrWords(Csr.scounteren.number, 0, 0);
-    this.on.setCsrWords(Csr.sie.number, SUPERVISOR_INTERRUPTS, 0);
+  override *load(hart: Hart): Narration {
+    yield* super.load(hart);
+    hart.setCsrWords(Csr.scounteren.number, 0, 0);
   }
 
   enterSupervisor(): void {
@@ -186,7 +192,7 @@ export abstract class DeprivilegedVcpu extends Vcpu {
 
   /** From the hardware's trap to the VMM's view of the guest: its pc is the hart's sepc. */
   leave(): void {
-    const { state } = this.on;
+    const { state } = this.hart;
     this.state.setPc(state.csrLow(CsrSlot.sepc), state.csrHigh(CsrSlot.sepc));
     // The guest uses the hardware's floating-point registers itself: what it has made of their state is its own.
     this.state.status = (this.state.status & ~Status.FS) | (state.status & Status.FS);

@@ -40,8 +40,8 @@ export class FullVm implements EngineVm {
    */
   reach(reach: Reach): void {
     for (const vcpu of this.vcpus) {
-      const { spaces, on: hart } = vcpu;
-      if (vcpu.run !== 'off' && !walksAView(vcpu))
+      const { spaces, home: hart } = vcpu;
+      if (vcpu.on && !walksAView(vcpu))
         reach.flaw('shadow table', `satp of hart ${hart.id} leads to no shadow table of that ASID`);
       for (const { asid, table } of spaces.views) {
         for (const frame of table.tableFrames) reach.table('shadow table', `table of ASID ${asid}`, frame);
@@ -75,7 +75,7 @@ export class FullVm implements EngineVm {
 }
 
 /** Whether the hardware walks one of a vCPU's shadow tables, under the ASID of that. */
-function walksAView({ spaces, on: hart }: FullVcpu): boolean {
+function walksAView({ spaces, home: hart }: FullVcpu): boolean {
   const [low, high] = [hart.csrLow(Csr.satp.number), hart.csrHigh(Csr.satp.number)];
   const isWalked = (view: ShadowView): boolean =>
     rootOf(low, high) * FRAME === view.table.root && spaceOf(high) === spaces.hardwareAsid(view);

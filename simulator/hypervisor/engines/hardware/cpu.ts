@@ -7,21 +7,27 @@ import type { HardwareVcpu } from './vcpu';
 /** A vCPU in VS-mode as its guest sees it: its CSRs are the hart's VS CSRs. */
 export class HardwareCpu extends VcpuCpu<HardwareVcpu> {
   get privilege(): Privilege {
-    const { hart } = this;
-    if (hart.privilege === Privilege.machine)
-      return ((hart.state.status & Status.MPP) >> Status.MPP_SHIFT) as Privilege;
+    const { registers } = this;
+    if (registers.privilege === Privilege.machine)
+      return ((registers.state.status & Status.MPP) >> Status.MPP_SHIFT) as Privilege;
     return this.vcpu.user ? Privilege.user : Privilege.supervisor;
   }
 
   /** The guest sees S-mode's CSRs, which the hardware keeps as VS-mode's; those of M- and HS-mode are not its affair. */
   readCsr(number: number): bigint | undefined {
     if (number === Csr.cycle.number && this.vcpu.countsOwnCycles) return this.vcpu.cycles;
-    return isVisible(number) && this.hart.csrs.find(number) ? this.hart.csr(virtualCsr(number)) : undefined;
+    if (number === Csr.time.number) return this.vcpu.time;
+    if (number === Csr.instret.number) return BigInt(this.vcpu.retired);
+    const { registers } = this;
+    return isVisible(number) && registers.csrs.find(number) ? registers.csr(virtualCsr(number)) : undefined;
   }
 
   writeCsr(number: number, value: bigint): boolean {
-    if (!isVisible(number) || !this.hart.csrs.find(virtualCsr(number))?.write) return false;
-    this.hart.setCsr(virtualCsr(number), value);
+    const { registers } = this;
+    if (!isVisible(number) || !registers.csrs.find(virtualCsr(number))?.write) return false;
+    registers.setCsr(virtualCsr(number), value);
+    // It may have ended a wait.
+    if (!this.vcpu.on) this.vcpu.vm.host.kick(this.vcpu);
     return true;
   }
 

@@ -96,7 +96,7 @@ function* findFault(vcpu: HardwareVcpu, access: Access, exit: Exit): Narration<G
   return RESUME;
 }
 
-function* fillSecondStage({ vm, engine, on: hart }: HardwareVcpu, gpa: Gpa, hpa: number): Narration {
+function* fillSecondStage({ vm, engine, hart }: HardwareVcpu, gpa: Gpa, hpa: number): Narration {
   const { ledger } = vm;
   const level = vm.memory.isWholeBlock(gpa.value) ? 1 : 0;
   const size = level === 1 ? SUPERPAGE : FRAME;

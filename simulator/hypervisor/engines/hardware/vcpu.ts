@@ -6,11 +6,13 @@ import {
   type Hart,
   HypervisorStatus,
   modeOf,
+  type Registers,
   rootOf,
   Status,
   spaceOf,
   translationWords,
 } from '../../../core/index';
+import { NANOSECONDS_PER_TICK } from '../../../devices/clint';
 import {
   Csr,
   causeBits,
@@ -19,7 +21,6 @@ import {
   InterruptBit,
   isMisaligned,
   PagingMode,
-  SUPERVISOR_INTERRUPTS,
   systemOperationOf,
   VIRTUAL_INTERRUPTS,
 } from '../../../isa/index';
@@ -36,6 +37,7 @@ import { type Outcome, RESUME } from '../../runnable';
 import { NEVER } from '../../timers';
 import { type Fact, type TranslationTable, Vcpu } from '../../vcpu';
 import type { Vm } from '../../vm';
+import { COMMON_CSRS, World } from '../../world';
 import { HardwareCpu } from './cpu';
 import { handleGuestPageFault } from './guest-page-fault';
 import type { HardwareVm } from './vm';
@@ -44,12 +46,41 @@ const STIP = InterruptBit.supervisorTimer;
 const VSTIP = InterruptBit.virtualSupervisorTimer;
 const VSEIP = InterruptBit.virtualSupervisorExternal;
 const ALL_ONES = -1;
+/** A timer that is not set. */
+const EVER = 2n ** 64n - 1n;
 const LEVELS_BY_MODE: { readonly [mode: number]: 3 | 4 } = { [PagingMode.sv39]: 3, [PagingMode.sv48]: 4 };
 const WFI_LENGTH = 4;
 const CSR_INSTRUCTION_LENGTH = 4;
 /** CY of hcounteren and scounteren. */
 const CYCLE_COUNTER = 1;
+/** CY, TM and IR. */
+const COMMON_COUNTERS = 7;
 const rdOf = (word: number): number => (word >>> 7) & 31;
+
+/** What a hart has for the guest that runs on it. */
+const SWITCHED_CSRS = [
+  ...COMMON_CSRS,
+  ...[
+    Csr.hstatus,
+    Csr.hedeleg,
+    Csr.hideleg,
+    Csr.hvip,
+    Csr.vsie,
+    Csr.hcounteren,
+    Csr.henvcfg,
+    Csr.htimedelta,
+    Csr.hgatp,
+    Csr.scounteren,
+    Csr.vsstatus,
+    Csr.vstvec,
+    Csr.vsscratch,
+    Csr.vsepc,
+    Csr.vscause,
+    Csr.vstval,
+    Csr.vsatp,
+    Csr.vstimecmp,
+  ].map(({ number }) => number),
+];
 
 /** What is the guest's own affair, as KVM for RISC-V delegates it. */
 const DELEGATED_EXCEPTIONS = causeBits([
@@ -74,6 +105,7 @@ export class HardwareVcpu extends Vcpu {
   /** Bits of hvip that others have set or cleared: the hart's own register is its own affair. */
   readonly posted = { set: 0, clear: 0 };
   readonly cpu = new HardwareCpu(this);
+  readonly world: World;
 
   constructor(
     id: number,
@@ -82,83 +114,110 @@ export class HardwareVcpu extends Vcpu {
     readonly engine: HardwareVm,
   ) {
     super(id, vm, hart);
+    const clock = (): number => vm.machine.scheduler.timeOf(hart);
+    this.world = new World({ id, home: hart, clock, retired: () => this.retired }, SWITCHED_CSRS);
+    this.reset();
   }
 
-  /** What a hypervisor sets once for the guest of a hart. */
-  prepareHart(): void {
-    const { on: hart } = this;
-    hart.setCsrWords(Csr.hedeleg.number, DELEGATED_EXCEPTIONS, 0);
-    hart.setCsrWords(Csr.hideleg.number, VIRTUAL_INTERRUPTS, 0);
-    hart.setCsrWords(Csr.hcounteren.number, this.countsOwnCycles ? ~CYCLE_COUNTER : ALL_ONES, 0);
+  /** What a hypervisor sets for a guest of its own, in the CSRs of the hart that runs it. */
+  reset(): void {
+    const { world } = this;
+    world.setCsrWords(Csr.hedeleg.number, DELEGATED_EXCEPTIONS, 0);
+    world.setCsrWords(Csr.hideleg.number, VIRTUAL_INTERRUPTS, 0);
+    world.setCsrWords(Csr.hcounteren.number, this.countsOwnCycles ? ~CYCLE_COUNTER : ALL_ONES, 0);
     const { CBIE, CBCFE, CBZE } = Environment;
-    hart.setCsrWords(Csr.henvcfg.number, CBIE | CBCFE | CBZE, EnvironmentHigh.PBMTE | EnvironmentHigh.STCE);
-    hart.setCsrWords(Csr.vstimecmp.number, ALL_ONES, ALL_ONES);
+    world.setCsrWords(Csr.henvcfg.number, CBIE | CBCFE | CBZE, EnvironmentHigh.PBMTE | EnvironmentHigh.STCE);
+    world.setCsrWords(Csr.vstimecmp.number, ALL_ONES, ALL_ONES);
     // A guest that waits gives the hart back; what it does with its own paging is its own affair.
-    hart.state.hypervisorStatus |= HypervisorStatus.VTW | HypervisorStatus.SPV | HypervisorStatus.SPVP;
-    hart.state.status |= Status.FS;
-    hart.setCsrWords(Csr.sie.number, SUPERVISOR_INTERRUPTS, 0);
+    world.state.hypervisorStatus |= HypervisorStatus.VTW | HypervisorStatus.SPV | HypervisorStatus.SPVP;
+    world.state.status |= Status.FS;
+    // As SBI firmware leaves it.
+    world.setCsrWords(Csr.scounteren.number, COMMON_COUNTERS, 0);
     const { stage, vmid = 0 } = this.engine;
     // Sv39x4 has the number of Sv39.
     const { low, high } = translationWords(PagingMode.sv39, vmid, stage.root / FRAME);
-    hart.setCsrWords(Csr.hgatp.number, low, high);
-    hart.fenceGuest();
+    world.setCsrWords(Csr.hgatp.number, low, high);
+  }
+
+  /** While it has no hart, nobody else makes VSTIP of vstimecmp. */
+  override get registers(): Registers {
+    if (!this.on) this.world.timePasses();
+    return super.registers;
+  }
+
+  /** While it has no hart, its timer is the host's, as KVM's kvm_riscv_vcpu_timer_blocking has it. */
+  override *put(hart: Hart): Narration {
+    yield* super.put(hart);
+    if (!hart.options.supervisorTimer) return;
+    const deadline = hart.csr(Csr.vstimecmp.number);
+    hart.setCsrWords(Csr.vstimecmp.number, ALL_ONES, ALL_ONES);
+    if (deadline === EVER) return;
+    yield step`its timer goes on as one of the host: at ${deadline} ticks`;
+    this.vm.host.timers.set(this, Number(deadline));
+  }
+
+  override *load(hart: Hart): Narration {
+    if (hart.options.supervisorTimer && this.timer !== NEVER) this.vm.host.timers.set(this, NEVER);
+    yield* super.load(hart);
   }
 
   get pc(): Gva {
-    const { state } = this.on;
+    const { state } = this.registers;
     return new Gva(state.csrLow(CsrSlot.sepc), state.csrHigh(CsrSlot.sepc));
   }
 
   setPc({ low, high }: Gva): void {
-    this.on.setCsrWords(Csr.sepc.number, low, high);
+    this.registers.setCsrWords(Csr.sepc.number, low, high);
   }
 
   get inVmm(): boolean {
-    return this.on.privilege === Privilege.supervisor && !this.on.virtual;
+    const { privilege, virtual } = this.registers;
+    return privilege === Privilege.supervisor && !virtual;
   }
 
   /** While the VMM runs, the mode that trapped. */
   get user(): boolean {
-    if (this.inVmm) return (this.on.state.status & Status.SPP) === 0;
-    return this.on.privilege === Privilege.user;
+    if (this.inVmm) return (this.registers.state.status & Status.SPP) === 0;
+    return this.registers.privilege === Privilege.user;
   }
 
   get sum(): boolean {
-    return (this.on.state.virtualStatus & Status.SUM) !== 0;
+    return (this.registers.state.virtualStatus & Status.SUM) !== 0;
   }
 
   get mxr(): boolean {
-    return (this.on.state.virtualStatus & Status.MXR) !== 0;
+    return (this.registers.state.virtualStatus & Status.MXR) !== 0;
   }
 
   get memoryTypes(): boolean {
-    return this.on.options.pageMemoryTypes;
+    return this.home.options.pageMemoryTypes;
   }
 
   get paging(): GuestPaging {
-    const { state } = this.on;
+    const { state } = this.registers;
     const [low, high] = [state.csrLow(CsrSlot.vsatp), state.csrHigh(CsrSlot.vsatp)];
     const levels = LEVELS_BY_MODE[modeOf(high)];
     return levels && { root: rootOf(low, high), asid: spaceOf(high), levels };
   }
 
   get interruptAwaits(): boolean {
-    const { on: hart } = this;
+    const { registers } = this;
     const { set, clear } = this.posted;
+    const asked = set | (this.external ? VSEIP : 0);
     // vsip has the bits of hvip one below.
-    const pending = (hart.csrLow(Csr.vsip.number) & ~(clear >> 1)) | (set >> 1);
-    return (pending & hart.csrLow(Csr.vsie.number)) !== 0;
+    const pending = (registers.csrLow(Csr.vsip.number) & ~(clear >> 1)) | (asked >> 1);
+    return (pending & registers.csrLow(Csr.vsie.number)) !== 0;
   }
 
   get trapVector(): CsrValue {
-    const { state } = this.on;
+    const { state } = this.registers;
     return new CsrValue(Csr.stvec.number, state.csrLow(CsrSlot.vstvec), state.csrHigh(CsrSlot.vstvec));
   }
 
   /** hvip has the bits of VS-mode one above those of S-mode. */
   setPending(interrupts: number, level: boolean): void {
     const bits = interrupts << 1;
-    if (this.vm.host.isHandling(this)) {
+    if (!this.on || this.vm.host.isHandling(this)) {
       this.setVirtualPending(bits, level);
       return;
     }
@@ -174,11 +233,11 @@ export class HardwareVcpu extends Vcpu {
   }
 
   setTimer(deadline: number): void {
-    const { on: hart } = this;
-    if (hart.options.supervisorTimer) {
+    const { registers } = this;
+    if (this.home.options.supervisorTimer) {
       const never = deadline >= 2 ** 64;
       const high = never ? ALL_ONES : Math.floor(deadline / 2 ** 32) | 0;
-      hart.setCsrWords(Csr.vstimecmp.number, never ? ALL_ONES : deadline | 0, high);
+      registers.setCsrWords(Csr.vstimecmp.number, never ? ALL_ONES : deadline | 0, high);
     } else {
       this.setVirtualPending(VSTIP, false);
       this.vm.host.timers.set(this, deadline);
@@ -187,28 +246,30 @@ export class HardwareVcpu extends Vcpu {
 
   /** What the guest reads as `time`, and compares with vstimecmp, is the machine's plus htimedelta. */
   timeStolen(): void {
-    this.on.setCsr(Csr.htimedelta.number, BigInt.asUintN(64, -BigInt(this.vm.clock.ticksStolen)));
+    this.registers.setCsr(Csr.htimedelta.number, BigInt.asUintN(64, -BigInt(this.vm.clock.ticksStolen)));
     this.vm.host.timers.postpone(this);
   }
 
   *timerReached(): Narration {
-    yield step`the machine's timer has come, which was set for the guest: set VSTIP in hvip`;
     this.vm.host.timers.set(this, NEVER);
+    if (this.home.options.supervisorTimer) {
+      yield step`the machine's timer has come, which was set for a guest that waits: vstimecmp will tell it`;
+      return;
+    }
+    yield step`the machine's timer has come, which was set for the guest: set VSTIP in hvip`;
     this.setPending(STIP, true);
   }
 
   enterSupervisor(): void {
-    const { on: hart } = this;
-    // A hart that was stopped is where its last exit returned to: in the guest.
-    hart.setMode(Privilege.supervisor, false);
-    hart.setCsrWords(Csr.vsatp.number, 0, 0);
-    hart.setCsrWords(Csr.vsstatus.number, (hart.csrLow(Csr.vsstatus.number) & ~Status.SIE) | Status.FS, 0);
-    hart.state.status |= Status.SPP;
+    const { registers } = this;
+    registers.setCsrWords(Csr.vsatp.number, 0, 0);
+    registers.setCsrWords(Csr.vsstatus.number, (registers.csrLow(Csr.vsstatus.number) & ~Status.SIE) | Status.FS, 0);
+    registers.state.status |= Status.SPP;
   }
 
   /** What the hardware does for traps that it delegates, done by hand (as KVM's kvm_riscv_vcpu_trap_redirect). */
   takeTrap({ cause, value }: Trap): void {
-    const { on: hart } = this;
+    const { hart } = this;
     const status = hart.csrLow(Csr.vsstatus.number);
     const kept = status & ~(Status.SIE | Status.SPIE | Status.SPP);
     const stacked = (status & Status.SIE ? Status.SPIE : 0) | (this.user ? 0 : Status.SPP);
@@ -222,11 +283,11 @@ export class HardwareVcpu extends Vcpu {
   }
 
   fenceAll(asid: number | undefined): void {
-    this.on.fenceVirtual(undefined, asid);
+    this.hart.fenceVirtual(undefined, asid);
   }
 
   fenceAddress({ low, high }: Gva, asid: number | undefined): void {
-    this.on.fenceVirtual(virtualPage(low, high), asid);
+    this.hart.fenceVirtual(virtualPage(low, high), asid);
   }
 
   /** The hart's CSRs are where the VMM looks. */
@@ -274,13 +335,18 @@ export class HardwareVcpu extends Vcpu {
     return this.vm.clock.time === 'own';
   }
 
+  /** What its guest reads as `time`, in ticks. */
+  get time(): bigint {
+    return BigInt(Math.floor(this.vm.clock.timeOf(this.home) / NANOSECONDS_PER_TICK));
+  }
+
   get cycles(): bigint {
-    return BigInt(this.vm.clock.timeOf(this.on));
+    return BigInt(this.vm.clock.timeOf(this.home));
   }
 
   /** Whether the guest's kernel withholds the counter from its programs. */
   private get withholdsCycle(): boolean {
-    return this.user && (this.on.csrLow(Csr.scounteren.number) & CYCLE_COUNTER) === 0;
+    return this.user && (this.registers.csrLow(Csr.scounteren.number) & CYCLE_COUNTER) === 0;
   }
 
   private *readCycle(word: number): Narration<Outcome> {
@@ -369,11 +435,12 @@ export class HardwareVcpu extends Vcpu {
 
   /** Whether hvip does not yet say what the line says. */
   private get externalDiffers(): boolean {
-    return this.external !== ((this.on.state.csrLow(CsrSlot.hvip) & VSEIP) !== 0);
+    return this.external !== ((this.registers.state.csrLow(CsrSlot.hvip) & VSEIP) !== 0);
   }
 
   private setVirtualPending(interrupts: number, level: boolean): void {
-    const pending = this.on.state.csrLow(CsrSlot.hvip);
-    this.on.setCsrWords(Csr.hvip.number, level ? pending | interrupts : pending & ~interrupts, 0);
+    const { registers } = this;
+    const pending = registers.state.csrLow(CsrSlot.hvip);
+    registers.setCsrWords(Csr.hvip.number, level ? pending | interrupts : pending & ~interrupts, 0);
   }
 }

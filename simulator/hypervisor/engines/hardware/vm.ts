@@ -34,7 +34,17 @@ export class HardwareVm implements EngineVm {
       if (!hart) throw new RangeError(`the machine has no hart for vCPU ${id}`);
       return new HardwareVcpu(id, vm, hart, this);
     });
-    this.features = hartFeatures(harts, { delegation: Csr.hedeleg.number, environment: Csr.henvcfg.number });
+    const vcpu = (id: number): HardwareVcpu => {
+      const found = this.vcpus[id];
+      if (!found) throw new RangeError(`vCPU ${id} is not of this VM`);
+      return found;
+    };
+    const featured = {
+      options: vcpu(0).home.options,
+      registers: (id: number) => vcpu(id).registers,
+      forget: (id: number) => vcpu(id).fence({ pages: 'all', asid: undefined }),
+    };
+    this.features = hartFeatures(featured, { delegation: Csr.hedeleg.number, environment: Csr.henvcfg.number });
   }
 
   /**
@@ -49,13 +59,14 @@ export class HardwareVm implements EngineVm {
       reach.memory('second stage', what, hpa, FRAME * 512 ** level, gpa);
       if (!(low & Pte.U) || low & Pte.G) reach.flaw('second stage', `${what} has U=0 or G=1`);
     }
-    for (const { on: hart } of this.vcpus) this.reachOfHart(hart, reach);
+    for (const { on, home } of this.vcpus) this.reachOfHart(home, on !== undefined, reach);
   }
 
-  private reachOfHart(hart: Hart, reach: Reach): void {
+  private reachOfHart(hart: Hart, runs: boolean, reach: Reach): void {
     const tag = this.vmid ?? 0;
     const [low, high] = [hart.csrLow(Csr.hgatp.number), hart.csrHigh(Csr.hgatp.number)];
-    if (modeOf(high) !== PagingMode.sv39 || rootOf(low, high) * FRAME !== this.stage.root || spaceOf(high) !== tag)
+    const leadsHere = modeOf(high) === PagingMode.sv39 && rootOf(low, high) * FRAME === this.stage.root;
+    if (runs && (!leadsHere || spaceOf(high) !== tag))
       reach.flaw('second stage', `hgatp of hart ${hart.id} is not that of VMID ${tag}`);
     for (const entry of hart.tlb.entries) {
       // That there is no valid entry may be cached as well.

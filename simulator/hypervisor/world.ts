@@ -1,0 +1,91 @@
+import { CsrFile, FLOAT_REGISTERS, type Hart, HartState, Registers, Status, updateTimers } from '../core/index';
+import { Csr } from '../isa/index';
+import { Pmp, Privilege } from '../mmu/index';
+import { ensure } from './memory/table-check';
+
+/** Words of a hart's block up to its CSRs' end. */
+const STATE_WORDS = 0x400 / 4 + 64;
+const REGISTERS = 32;
+
+/** In mstatus, what a trap has left of the mode that trapped, and whether there is something in the floating-point registers. */
+const SWITCHED_STATUS = Status.SPP | Status.FS;
+
+/** What M-mode has set once and for all, on which the values depend that other CSRs take. */
+const MACHINE_CSRS = [Csr.mideleg.number, Csr.mcounteren.number, Csr.menvcfg.number];
+
+/** What a world needs to know beside its registers. */
+export interface WorldHost {
+  readonly id: number;
+  /** One like those on which it runs. */
+  readonly home: Hart;
+  clock(): number;
+  retired(): number;
+}
+
+/**
+ * The registers of a vCPU that no hart has, in the same form and with the same legal values as a hart's own: as they were when it was put
+ * away, in its exit. sepc has the guest's pc, and SPP and hstatus the mode that trapped.
+ */
+export class World extends Registers {
+  readonly state = new HartState(new Int32Array(STATE_WORDS), 0);
+  readonly csrs: CsrFile;
+
+  /** @param switched the CSRs that a hart has for whoever runs on it, by number, beside its general and floating-point registers */
+  constructor(
+    host: WorldHost,
+    private readonly switched: readonly number[],
+  ) {
+    super();
+    this.csrs = new CsrFile({
+      state: this.state,
+      pmp: new Pmp(() => undefined),
+      hartId: host.id,
+      options: host.home.options,
+      clock: () => host.clock(),
+      instructionsRetired: () => host.retired(),
+      modesChanged: () => undefined,
+      timersChanged: () => undefined,
+    });
+    for (const csr of MACHINE_CSRS) this.setCsrWords(csr, host.home.csrLow(csr), host.home.csrHigh(csr));
+    this.state.privilege = Privilege.supervisor;
+  }
+
+  /** Its timers are compared with the time, as a hart's are while it has one. */
+  timePasses(): void {
+    updateTimers(this.state, this.csrs.host.clock());
+  }
+
+  /** From a hart that has trapped into the VMM. */
+  take(hart: Hart): void {
+    copy(hart, this, this.switched);
+  }
+
+  /** Onto a hart that the VMM has. */
+  give(hart: Hart): void {
+    copy(this, hart, this.switched);
+  }
+
+  save() {
+    return { words: [...this.state.saveWords()] };
+  }
+
+  /** @throws RangeError where the state cannot be one that `save` gave */
+  restore({ words }: ReturnType<World['save']>): void {
+    ensure(words.length === this.state.saveWords().length, `a vCPU that is put away has ${words.length} words`);
+    this.state.restoreWords(Int32Array.from(words));
+  }
+
+  protected recheck(): void {}
+}
+
+/** CSRs that every vCPU has of its hart: where it goes on, what it has to do with floating point, and what decides for U-mode. */
+export const COMMON_CSRS: readonly number[] = [Csr.sepc.number, Csr.fcsr.number, Csr.senvcfg.number];
+
+function copy(from: Registers, to: Registers, csrs: readonly number[]): void {
+  for (let register = 1; register < REGISTERS; register++)
+    to.setXWords(register, from.xLow(register), from.xHigh(register));
+  for (let register = FLOAT_REGISTERS; register < FLOAT_REGISTERS + REGISTERS; register++)
+    to.setXWords(register, from.xLow(register), from.xHigh(register));
+  for (const csr of csrs) to.setCsrWords(csr, from.csrLow(csr), from.csrHigh(csr));
+  to.state.status = (to.state.status & ~SWITCHED_STATUS) | (from.state.status & SWITCHED_STATUS);
+}
