@@ -11,8 +11,17 @@ export function isHandler(node: ts.Node): node is Handler {
   return isFunction && node.asteriskToken !== undefined && node.body !== undefined;
 }
 
+/** ``step`…` ``, or ``step.about(x)`…` ``. */
 export function isStep(node: ts.Node): node is ts.TaggedTemplateExpression {
-  return ts.isTaggedTemplateExpression(node) && ts.isIdentifier(node.tag) && node.tag.text === 'step';
+  return ts.isTaggedTemplateExpression(node) && (isStepTag(node.tag) || isStepAbout(node.tag));
+}
+
+const isStepTag = (node: ts.Node): boolean => ts.isIdentifier(node) && node.text === 'step';
+
+function isStepAbout(node: ts.Node): boolean {
+  if (!ts.isCallExpression(node) || !ts.isPropertyAccessExpression(node.expression)) return false;
+  const { expression, name } = node.expression;
+  return isStepTag(expression) && name.text === 'about';
 }
 
 /** The step of a ``yield step`…` ``. */
@@ -51,6 +60,8 @@ export function calledName({ expression }: ts.CallExpression): ts.Identifier | t
  * @param handlers the names of all
  */
 export function problemOf(node: ts.Node, handlers: ReadonlySet<string>): string | undefined {
+  if (isStepAbout(node) && !(node.parent && isStep(node.parent)))
+    return 'What a step is about is said where the step is: `yield step.about(x)`...``';
   if (isStep(node) && !(node.parent && yieldedStep(node.parent)))
     return 'A step`...` must be yielded: `yield step`...``';
   if (ts.isYieldExpression(node) && !yieldedStep(node) && !enteredCall(node))

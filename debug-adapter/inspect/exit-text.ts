@@ -2,7 +2,7 @@ import { disassemble } from '../../simulator/explain/disassembler';
 import { describeSbiCall, sbiCallOf } from '../../simulator/firmware/sbi/call';
 import type { CpuState } from '../../simulator/hypervisor/cpu';
 import { type ExitRecord, INTERRUPT_BIT } from '../../simulator/hypervisor/ledger/ledger';
-import { accessOf, causeOf, ExceptionCode } from '../../simulator/isa/index';
+import { accessOf, causeOf, decode, ExceptionCode, expand } from '../../simulator/isa/index';
 import type { ActiveHandler } from '../../simulator/machine/hosted-software';
 import type { Debuggee } from '../debuggee';
 import { hexOfWords, valueOfWords } from '../format';
@@ -48,17 +48,20 @@ export function describeExit(record: ExitRecord, instruction: string | undefined
 export function exitInstruction(debuggee: Debuggee, record: ExitRecord): string | undefined {
   const pc = valueOfWords({ low: record.pcLow, high: record.pcHigh });
   const cpu = debuggee.cpus[record.vcpu];
-  const decoded = record.instruction ? assembly(debuggee, record.instruction, pc) : undefined;
+  const { instruction: decoded } = record;
   const isTransformed = isVirtualMode(record.cause) && isAddressFault(record.cause);
-  if (decoded !== undefined && !isTransformed) return decoded;
-  const found = cpu && instructionText(debuggee, cpu, pc);
-  return decoded === undefined || (found !== undefined && isAlike(decoded, found)) ? found : decoded;
+  if (decoded !== 0 && !isTransformed) return assembly(debuggee, decoded, pc);
+  const found = cpu && debuggee.instructionAt(cpu, pc);
+  const isKept = decoded === 0 || (found !== undefined && isAlike(decoded, found));
+  const shown = isKept ? found : decoded;
+  return shown === undefined ? undefined : assembly(debuggee, shown, pc);
 }
 
 /** Whether two instructions do the same with the same register, whatever the address. */
-function isAlike(one: string, other: string): boolean {
-  const start = (text: string): string | undefined => text.replace(/^c\./, '').split(',')[0];
-  return start(one) === start(other);
+function isAlike(one: number, other: number): boolean {
+  const [a, b] = [one, other].map((word) => decode(word)).map((decoded) => decoded && expand(decoded));
+  if (!a || a.instruction !== b?.instruction) return false;
+  return a.fields.rd === b.fields.rd && a.fields.rs2 === b.fields.rs2;
 }
 
 /** The label frame of a handler: what happened, that it runs. */

@@ -11,6 +11,11 @@ export interface Step {
   readonly values: readonly unknown[];
   /** Sites of the calls that led here, innermost first: each `inside` adds its own as the step passes outwards. */
   readonly callers: number[];
+  /**
+   * What happens at it, for whoever looks for such a thing: an object of a class whose fields say more (``yield step.about(new Kill(…))`…` ``
+   * and `step.about instanceof Kill`). Absent where the text is all that anybody wants of it.
+   */
+  readonly about?: object;
 }
 
 /** A handler at work, step by step. It has the same effect as its straight twin. */
@@ -18,17 +23,24 @@ export type Narration<Result = void> = Generator<Step, Result, void>;
 
 type StepTag = (text: TemplateStringsArray, ...values: readonly unknown[]) => Step;
 
-/** Tags a narrating template. The build replaces each use by `step.at(site)`. */
-export const step: StepTag & { readonly at: (site: number) => StepTag } = Object.assign(
-  (text: TemplateStringsArray): Step => {
+/** A tag as the sources have it, which the build replaces by that of its site. */
+type SourceTag = StepTag & { readonly at: (site: number) => StepTag };
+
+function sourceTag(about: Pick<Step, 'about'>): SourceTag {
+  const untabled: StepTag = (text) => {
     throw new Error(`no site number for the step "${text.join('...')}": it was built without the site table`);
-  },
-  {
+  };
+  return Object.assign(untabled, {
     at:
       (site: number): StepTag =>
-      (_text, ...values) => ({ site, values, callers: [] }),
-  },
-);
+      (_text, ...values) => ({ site, values, callers: [], ...about }),
+  });
+}
+
+/** Tags a narrating template. The build replaces each use of `step` by `step.at(site)`, and of `step.about(x)` by `step.about(x).at(site)`. */
+export const step: SourceTag & { readonly about: (about: object) => SourceTag } = Object.assign(sourceTag({}), {
+  about: (about: object) => sourceTag({ about }),
+});
 
 /** Runs an inner handler on behalf of the call at `site`. The build writes this around the operand of each `yield*`. */
 export function* inside<Result>(site: number, inner: Narration<Result>): Narration<Result> {

@@ -22,8 +22,11 @@ const sources: { readonly [file: string]: string } = {
       *answer(x) { return x; },
       *silent() { return 100; },
     };
+    export class Refusal { constructor(readonly why: string) { made.push(why); } }
+    /** What was refused, as far as steps have said so. */
+    export const made: string[] = [];
     export function* refuse(why: string): Narration<never> {
-      yield step\`refuse: \${why}\`;
+      yield step.about(new Refusal(why))\`refuse: \${why}\`;
       throw new Error(why);
     }`,
   'simulator/hypervisor/vcpu.ts': `
@@ -69,6 +72,8 @@ interface Built {
   narrate(vcpu: object, x: number): Narration<number>;
   straight(vcpu: object, x: number): number;
   readonly functions: string[];
+  readonly made: string[];
+  readonly Refusal: new (why: string) => { readonly why: string };
 }
 
 describe('straight twins', () => {
@@ -99,7 +104,7 @@ describe('straight twins', () => {
     const entry = 'simulator/hypervisor/entry.ts';
     mkdirSync(path.join(root, path.dirname(NARRATION)), { recursive: true });
     copyFileSync(NARRATION, path.join(root, NARRATION));
-    const exported = `export * from './vcpu'; import { sites } from 'hyperstep:sites';
+    const exported = `export * from './vcpu'; export { made, Refusal } from '../firmware/port'; import { sites } from 'hyperstep:sites';
       export const functions = sites.map((site) => site.function);`;
     await build({ ...sources, [entry]: exported }, entry);
     built = createRequire(path.join(root, 'out/'))('./handlers.js');
@@ -136,6 +141,18 @@ describe('straight twins', () => {
       }
     }
     assert.equal(built.makeVcpu(true).start(), 100);
+  });
+
+  it('do not make what steps are about, which the generators tell', () => {
+    built.made.length = 0;
+    assert.throws(() => built.straight(built.makeVcpu(), 7));
+    assert.deepEqual(built.made, []);
+    const abouts: unknown[] = [];
+    assert.throws(() => {
+      for (const { about } of built.narrate(built.makeVcpu(), 7)) if (about) abouts.push(about);
+    });
+    assert.deepEqual(built.made, ['seven']);
+    assert.ok(abouts.length === 1 && abouts[0] instanceof built.Refusal && abouts[0].why === 'seven');
   });
 
   it('stand in a stack trace where their source has them, as the generators do', () => {

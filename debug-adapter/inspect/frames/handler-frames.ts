@@ -28,7 +28,7 @@ export function frameVariables(
   const variables = new Map<string, unknown>();
   for (const step of trail) {
     const site = sites[step.site];
-    if (!site || site.function !== frame.site.function || !isSamePath(step.callers, frame.callers)) continue;
+    if (!site || !isSameFunction(site, frame.site) || !isSamePath(step.callers, frame.callers)) continue;
     for (const [index, expression] of site.expressions.entries()) {
       if (isVariable(expression)) variables.set(expression, step.values[index]);
     }
@@ -45,6 +45,11 @@ export function stepText(step: Step): string {
 /** Where a step is, then the calls that led there. */
 function pathOf({ site, callers }: Step): number[] {
   return [site, ...callers];
+}
+
+/** A function is where it begins: the name can be another's, too. */
+function isSameFunction(a: Site, b: Site): boolean {
+  return a.file === b.file && a.functionLines[0] === b.functionLines[0];
 }
 
 function isSamePath(a: readonly number[], b: readonly number[]): boolean {

@@ -29,6 +29,7 @@ export function* emulateMisaligned(vcpu: Vcpu, exit: Exit): Narration<Outcome> {
   const access = exit.cause === ExceptionCode.storeMisaligned ? Access.write : Access.read;
   const instruction = fetchMemoryInstruction(vcpu);
   if (!instruction || instruction.kind === 'atomic' || instruction.reserves) {
+    ledger.classify('guest-exception');
     yield step`an atomic access cannot be done in parts: the exception is the guest's own`;
     return yield* inject(vcpu, exit);
   }

@@ -11,17 +11,20 @@ import type { Exit } from './exit';
 export function openExit(ledger: ExitLedger, vcpu: Vcpu, exit: Exit, clock: number): void {
   const { interrupt, cause, address } = exit;
   const { user, pc } = vcpu;
+  const reason = interrupt ? interruptReason(cause) : (FIRST_GUESS[cause] ?? 'guest-exception');
+  const call = !interrupt && isFirmwareCall(cause, user) ? sbiCallOf(vcpu.cpu) : null;
   ledger.open({
     vcpu: vcpu.id,
     clock,
     pcLow: pc.low,
     pcHigh: pc.high,
-    reason: interrupt ? interruptReason(cause) : (FIRST_GUESS[cause] ?? 'guest-exception'),
+    reason,
     user,
     cause: interrupt ? cause + INTERRUPT_BIT : cause,
     value: address,
-    call: !interrupt && isFirmwareCall(cause, user) ? sbiCallOf(vcpu.cpu) : null,
+    call,
   });
+  if (interrupt || call) ledger.classify(reason);
 }
 
 const FIRST_GUESS: { readonly [cause: number]: ExitReason } = {

@@ -81,6 +81,7 @@ export class ExitLedger {
   private readonly ring: Draft[] = [];
   private readonly byReason = new Map<ExitReason, { count: number; cycles: number }>();
   private current: Draft | undefined;
+  private known = false;
   private total = 0;
   private cycleTotal = 0;
 
@@ -103,6 +104,7 @@ export class ExitLedger {
     draft.changes = NO_CHANGES;
     draft.cycles = COSTS.trapEntry.cycles + COSTS.contextSave.cycles;
     this.current = draft;
+    this.known = false;
   }
 
   private draft(slot: number): Draft {
@@ -170,8 +172,14 @@ export class ExitLedger {
     return this.current;
   }
 
+  /** Whether the handler has said what kind of exit it handles: until then the record has what the cause alone tells. */
+  get isClassified(): boolean {
+    return this.known;
+  }
+
   /** The handler has found out what kind of exit it handles. */
   classify(reason: ExitReason): void {
+    this.known = true;
     if (this.current) this.current.reason = reason;
   }
 

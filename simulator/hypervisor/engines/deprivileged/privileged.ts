@@ -78,6 +78,7 @@ function* emulateCsrAccess(vcpu: DeprivilegedVcpu, operation: CsrOperation, word
 const wordsOf = ({ low, high }: CsrValue): Words => ({ low, high });
 
 function* emulateSret(vcpu: DeprivilegedVcpu): Narration<Outcome> {
+  vcpu.vm.ledger.classify('privileged-instruction');
   const { low, high } = vcpu.csrValue(Csr.sepc.number);
   const target = new Gva(low, high);
   yield step`return from the guest's trap handler to ${target}: privilege and SIE from the virtual sstatus`;
@@ -87,6 +88,7 @@ function* emulateSret(vcpu: DeprivilegedVcpu): Narration<Outcome> {
 }
 
 function* emulateFence(vcpu: DeprivilegedVcpu, word: number): Narration<Outcome> {
+  vcpu.vm.ledger.classify('privileged-instruction');
   const { cpu } = vcpu;
   const [rs1, rs2] = [rs1Of(word), rs2Of(word)];
   const asid = rs2 === 0 ? undefined : cpu.xLow(rs2) & ASID;
@@ -104,6 +106,7 @@ function* emulateFence(vcpu: DeprivilegedVcpu, word: number): Narration<Outcome>
 }
 
 function* emulateWfi(vcpu: DeprivilegedVcpu): Narration<Outcome> {
+  vcpu.vm.ledger.classify('privileged-instruction');
   vcpu.advance(LENGTH);
   if (vcpu.interruptAwaits) {
     yield step`an interrupt is pending: wfi ends at once`;

@@ -210,6 +210,7 @@ export abstract class DeprivilegedVcpu extends Vcpu {
     if (exit.cause === ExceptionCode.userEcall) return yield* this.handleEcall();
     if (isMisaligned(exit.cause) && !this.vm.port.delegatesMisaligned(this))
       return yield* emulateMisaligned(this, exit);
+    this.vm.ledger.classify('guest-exception');
     yield step`the exception is the guest's own`;
     return yield* inject(this, exit);
   }

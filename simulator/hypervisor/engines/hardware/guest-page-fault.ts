@@ -91,6 +91,7 @@ function* findFault(vcpu: HardwareVcpu, access: Access, exit: Exit): Narration<G
     yield step`the guest's address is beyond all that can be there: ${name}`;
     return yield* inject(vcpu, exception(cause, gva.value));
   }
+  ledger.classify('second-stage-fill');
   // The guest's tables have changed since: its own hardware will find the same when it tries again.
   yield step`the guest's tables do not lead there any more: let it try again`;
   return RESUME;

@@ -246,6 +246,7 @@ export class HardwareVcpu extends Vcpu {
     }
     if (cause === ExceptionCode.virtualInstruction) return yield* this.handleVirtualInstruction(exit);
     if (isMisaligned(cause) && !this.vm.port.delegatesMisaligned(this)) return yield* emulateMisaligned(this, exit);
+    this.vm.ledger.classify('guest-exception');
     yield step`the exception is the guest's own`;
     return yield* inject(this, exit);
   }
