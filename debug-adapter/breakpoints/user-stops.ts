@@ -1,6 +1,6 @@
 import type { Hart } from '../../simulator/core/index';
 import type { CpuState } from '../../simulator/hypervisor/cpu';
-import { EXIT_REASONS, type ExitLedger } from '../../simulator/hypervisor/ledger/ledger';
+import type { ExitLedger } from '../../simulator/hypervisor/ledger/ledger';
 import { KILL_REASONS, Kill, type KillReason } from '../../simulator/hypervisor/vm-end';
 import { causeOf } from '../../simulator/isa/index';
 import type { ActiveHandler } from '../../simulator/machine/hosted-software';
@@ -195,14 +195,15 @@ export class UserStops implements Watchers {
     const { filters } = this;
     if (!record || !filters?.wants('exit') || this.stoppedAtExit === record.number) return undefined;
     if (filters.isSelective('exit') && !isClassified) return undefined;
-    if (!filters.accepts('exit', record.reason)) return undefined;
-    this.stoppedAtExit = record.number;
+    const { number, kind } = record;
+    if (!filters.accepts('exit', kind.id)) return undefined;
+    this.stoppedAtExit = number;
     return {
       reason: 'exception',
       cpu: cpu.id,
-      description: `VM exit: ${record.reason}`,
-      text: `#${record.number}: ${EXIT_REASONS[record.reason]}`,
-      exception: { id: record.reason, description: `VM exit #${record.number}: ${EXIT_REASONS[record.reason]}` },
+      description: `VM exit: ${kind.id}`,
+      text: `#${number}: ${kind.text}`,
+      exception: { id: kind.id, description: `VM exit #${number}: ${kind.text}` },
     };
   }
 

@@ -24,7 +24,7 @@ export function exitList(
 }
 
 function isWanted(record: ExitRecord, cpu: number | undefined, reasons: readonly string[] | undefined): boolean {
-  return (cpu === undefined || record.vcpu === cpu) && (reasons?.includes(record.reason) ?? true);
+  return (cpu === undefined || record.vcpu === cpu) && (reasons?.includes(record.kind.id) ?? true);
 }
 
 function showExit({ debuggee, sources, narrations }: Running, record: ExitRecord): Exit {
@@ -35,7 +35,7 @@ function showExit({ debuggee, sources, narrations }: Running, record: ExitRecord
     number: record.number,
     threadId: record.vcpu + 1,
     clock: record.clock,
-    reason: record.reason,
+    reason: record.kind.id,
     description: describeExit(record, instruction),
     pc: hex(pc),
     ...(instruction === undefined ? {} : { instruction }),

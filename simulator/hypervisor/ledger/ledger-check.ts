@@ -1,6 +1,7 @@
 import { SnapshotError } from '../../machine/state/snapshot-error';
 import type { PlainValue } from '../../schema/state/plain';
-import { EXIT_REASONS, KEPT_EXITS } from './ledger';
+import { exitKindNamed } from '../engines/registry';
+import { KEPT_EXITS } from './ledger';
 
 type Fields = { readonly [field: string]: PlainValue };
 /** Says in words what a value should be, when it is not. */
@@ -19,7 +20,7 @@ const count = where(
 /** A register of 64 bits as a number, which need not be exact. */
 const register = where('a register', (value) => typeof value === 'number' && Number.isInteger(value) && value >= 0);
 const yesOrNo = where('yes or no', (value) => typeof value === 'boolean');
-const reason = where('a reason', (value) => typeof value === 'string' && Object.hasOwn(EXIT_REASONS, value));
+const reason = where('a reason', (value) => typeof value === 'string' && exitKindNamed(value) !== undefined);
 
 const record =
   (fields: { readonly [field: string]: Check }): Check =>

@@ -1,8 +1,7 @@
 import type { SbiCallId } from '../../firmware/sbi/call';
-import type { ExitReason } from '../exits/reasons';
+import { exitKindNamed } from '../engines/registry';
+import { commonExits, type ExitKind } from '../exits/exit-kind';
 import { COSTS, type CostKind } from './cost-model';
-
-export { EXIT_REASONS, type ExitReason } from '../exits/reasons';
 
 /** In the cause of an exit's record: it is an interrupt. */
 export const INTERRUPT_BIT = 0x80000000;
@@ -40,7 +39,7 @@ export interface ExitStart {
   /** Guest pc, as words. */
   readonly pcLow: number;
   readonly pcHigh: number;
-  readonly reason: ExitReason;
+  readonly kind: ExitKind;
   /** The guest's virtual privilege. */
   readonly user: boolean;
   /** Hardware cause; interrupts have INTERRUPT_BIT set. */
@@ -79,7 +78,7 @@ const NO_CHANGES: StateChange[] = [];
  */
 export class ExitLedger {
   private readonly ring: Draft[] = [];
-  private readonly byReason = new Map<ExitReason, { count: number; cycles: number }>();
+  private readonly byKind = new Map<ExitKind, { count: number; cycles: number }>();
   private current: Draft | undefined;
   private known = false;
   private total = 0;
@@ -94,7 +93,7 @@ export class ExitLedger {
     draft.clock = start.clock;
     draft.pcLow = start.pcLow;
     draft.pcHigh = start.pcHigh;
-    draft.reason = start.reason;
+    draft.kind = start.kind;
     draft.user = start.user;
     draft.cause = start.cause;
     draft.value.low = start.value.low;
@@ -116,7 +115,7 @@ export class ExitLedger {
         clock: 0,
         pcLow: 0,
         pcHigh: 0,
-        reason: 'guest-exception',
+        kind: commonExits.guestException,
         user: false,
         cause: 0,
         value: { low: 0, high: 0 },
@@ -135,10 +134,10 @@ export class ExitLedger {
     const record = this.current;
     if (!record) return 0;
     this.charge('trapReturn');
-    let counts = this.byReason.get(record.reason);
+    let counts = this.byKind.get(record.kind);
     if (!counts) {
       counts = { count: 0, cycles: 0 };
-      this.byReason.set(record.reason, counts);
+      this.byKind.set(record.kind, counts);
     }
     counts.count++;
     counts.cycles += record.cycles;
@@ -152,17 +151,27 @@ export class ExitLedger {
     return {
       total: this.total,
       cycles: this.cycleTotal,
-      byReason: [...this.byReason].map(([reason, counts]) => ({ reason, ...counts })),
-      ring: this.ring.map((record) => ({ ...record, value: { ...record.value }, changes: [...record.changes] })),
+      byReason: [...this.byKind].map(([kind, counts]) => ({ reason: kind.id, ...counts })),
+      ring: this.ring.map(({ kind, value, changes, ...record }) => ({
+        ...record,
+        reason: kind.id,
+        value: { ...value },
+        changes: [...changes],
+      })),
     };
   }
 
   restore({ total, cycles, byReason, ring }: ReturnType<ExitLedger['save']>): void {
     this.total = total;
     this.cycleTotal = cycles;
-    this.byReason.clear();
-    for (const { reason, count, cycles: spent } of byReason) this.byReason.set(reason, { count, cycles: spent });
-    const records = ring.map((record) => ({ ...record, value: { ...record.value }, changes: [...record.changes] }));
+    this.byKind.clear();
+    for (const { reason, count, cycles: spent } of byReason) this.byKind.set(kindOf(reason), { count, cycles: spent });
+    const records = ring.map(({ reason, value, changes, ...record }) => ({
+      ...record,
+      kind: kindOf(reason),
+      value: { ...value },
+      changes: [...changes],
+    }));
     this.ring.splice(0, this.ring.length, ...records);
     this.current = undefined;
   }
@@ -178,9 +187,9 @@ export class ExitLedger {
   }
 
   /** The handler has found out what kind of exit it handles. */
-  classify(reason: ExitReason): void {
+  classify(kind: ExitKind): void {
     this.known = true;
-    if (this.current) this.current.reason = reason;
+    if (this.current) this.current.kind = kind;
   }
 
   /** The handler has decoded the instruction that exited. */
@@ -209,9 +218,10 @@ export class ExitLedger {
     return this.cycleTotal;
   }
 
-  counts(): { reason: ExitReason; count: number; cycles: number }[] {
-    return [...this.byReason]
-      .map(([reason, { count, cycles }]) => ({ reason, count, cycles }))
+  /** How many exits of each kind are over, by the kinds' ids. */
+  counts(): { reason: string; count: number; cycles: number }[] {
+    return [...this.byKind]
+      .map(([{ id }, { count, cycles }]) => ({ reason: id, count, cycles }))
       .sort((a, b) => b.count - a.count);
   }
 
@@ -224,4 +234,11 @@ export class ExitLedger {
     }
     return result;
   }
+}
+
+/** @throws RangeError where no engine has such exits */
+function kindOf(id: string): ExitKind {
+  const kind = exitKindNamed(id);
+  if (!kind) throw new RangeError(`there are no exits of the kind ${id}`);
+  return kind;
 }
