@@ -31,11 +31,13 @@ export function yieldedStep(node: ts.Node): ts.TaggedTemplateExpression | undefi
     : undefined;
 }
 
-/** The call by which a handler enters another: of a `yield* f(x)`. */
+/** The call by which a handler enters another: of a `yield* f(x)`, or of a `yield* across(world, f(x))`. */
 export function enteredCall(node: ts.Node): ts.CallExpression | undefined {
-  return ts.isYieldExpression(node) && node.asteriskToken && node.expression && ts.isCallExpression(node.expression)
-    ? node.expression
-    : undefined;
+  if (!ts.isYieldExpression(node) || !node.asteriskToken || !node.expression) return undefined;
+  if (!ts.isCallExpression(node.expression)) return undefined;
+  if (!isCallOf(node.expression, 'across')) return node.expression;
+  const [, inner] = node.expression.arguments;
+  return inner && ts.isCallExpression(inner) ? inner : undefined;
 }
 
 /** The call of a handler that is run where nobody looks: of a `runThrough(f(x))`. */
@@ -46,7 +48,11 @@ export function straightCall(node: ts.Node): ts.CallExpression | undefined {
 }
 
 export function isRunThrough(node: ts.Node): node is ts.CallExpression {
-  return ts.isCallExpression(node) && ts.isIdentifier(node.expression) && node.expression.text === 'runThrough';
+  return isCallOf(node, 'runThrough');
+}
+
+function isCallOf(node: ts.Node, name: string): node is ts.CallExpression {
+  return ts.isCallExpression(node) && ts.isIdentifier(node.expression) && node.expression.text === name;
 }
 
 /** What a call names: `f` of `f(x)`, `a.f(x)` and `a.f?.(x)`; undefined where it is found by anything but a name. */

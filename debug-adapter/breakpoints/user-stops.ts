@@ -139,8 +139,7 @@ export class UserStops implements Watchers {
 
   /** Asked at every step of every handler: what nobody waits for costs next to nothing. */
   atStep(step: Step, handler: ActiveHandler): Stop | undefined {
-    const isVmm = handler.software.name === 'vmm';
-    const ledger = isVmm ? this.debuggee.system.vm?.ledger : undefined;
+    const ledger = this.debuggee.system.vm?.ledger;
     if (handler.trail.length === 1) this.narrations.follow(handler, ledger?.handling);
     const mayStop = step.about instanceof Kill || this.watchedSites.has(step.site) || this.filters?.wants('exit');
     const cpu = mayStop ? this.debuggee.system.cpuOn(handler.hart) : undefined;

@@ -4,6 +4,7 @@ import type { CpuState } from '../../simulator/hypervisor/cpu';
 import { type ExitRecord, INTERRUPT_BIT } from '../../simulator/hypervisor/ledger/ledger';
 import { accessOf, causeOf, decode, ExceptionCode, expand } from '../../simulator/isa/index';
 import type { ActiveHandler } from '../../simulator/machine/hosted-software';
+import type { Crossing } from '../../simulator/machine/narration';
 import type { Debuggee } from '../debuggee';
 import { hexOfWords, valueOfWords } from '../format';
 import { isSynchronous } from '../run/traps';
@@ -64,17 +65,28 @@ function isAlike(one: number, other: number): boolean {
   return a.fields.rd === b.fields.rd && a.fields.rs2 === b.fields.rs2;
 }
 
-/** The label frame of a handler: what happened, that it runs. */
-export function handlerLabel(debuggee: Debuggee, cpu: CpuState, handler: ActiveHandler): string {
-  if (handler.software.name === 'vmm') {
-    const record = debuggee.system.vm?.ledger.handling;
-    if (!record) return 'VM exit';
+/**
+ * The label frame where a handler's path crosses into another world.
+ * @param isTrap whether the hart's trap leads into it: then that is told
+ */
+export function crossingLabel(
+  debuggee: Debuggee,
+  cpu: CpuState,
+  handler: ActiveHandler,
+  { into }: Crossing,
+  isTrap: boolean,
+): string {
+  if (!isTrap) return raised(into.name);
+  const record = debuggee.system.vm?.ledger.handling;
+  if (record) {
     const pc = valueOfWords({ low: record.pcLow, high: record.pcHigh });
     return `VM exit #${record.number}: ${exitTitle(record, instructionText(debuggee, cpu, pc))}`;
   }
   const cause = handler.hart.csrLow(machineTrap.cause);
-  if (!isSynchronous(handler)) return `Firmware: ${lowered(causeOf(cause, true).name)}`;
-  return `Firmware: ${isEcall(cause) ? describeSbiCall(sbiCallOf(handler.hart)) : lowered(causeOf(cause, false).name)}`;
+  const isInterrupt = !isSynchronous(handler);
+  const call = !isInterrupt && isEcall(cause);
+  const what = call ? describeSbiCall(sbiCallOf(handler.hart)) : lowered(causeOf(cause, isInterrupt).name);
+  return `${raised(into.name)}: ${what}`;
 }
 
 /** Whether an exception is a call of a supervisor to its firmware. */
@@ -85,6 +97,11 @@ export function isEcall(cause: number): boolean {
 /** A name within a sentence. */
 export function lowered(name: string): string {
   return `${name.charAt(0).toLowerCase()}${name.slice(1)}`;
+}
+
+/** A name at the beginning of a sentence. */
+function raised(name: string): string {
+  return `${name.charAt(0).toUpperCase()}${name.slice(1)}`;
 }
 
 /** The instruction at an address in assembly; undefined when it cannot be read. */

@@ -13,6 +13,7 @@ import { prepareHart } from './prepare-hart';
 import { RedirectedTraps } from './redirected-traps';
 import { answerSbiCall, describeSbiCall, sbiCallOf, sbiExtensions } from './sbi/call';
 import { Sbi } from './sbi/sbi';
+import { firmwareWorld } from './world';
 
 const ECALL_LENGTH = 4n;
 
@@ -21,7 +22,7 @@ const ECALL_LENGTH = 4n;
  * software interrupts into the supervisor's, and fences its memory and the CLINT off with the PMP. It takes no machine time.
  */
 export class SbiFirmware implements HostedSoftware {
-  readonly name = 'firmware';
+  readonly world = firmwareWorld;
   readonly sbi: Sbi;
   private readonly port: MachinePort;
   private readonly redirected: RedirectedTraps;

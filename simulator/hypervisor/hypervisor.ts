@@ -22,6 +22,7 @@ import { HostTimers } from './timers';
 import type { Vcpu } from './vcpu';
 import { Vm, type VmConfiguration } from './vm';
 import { KILL_REASONS, type VmEnd } from './vm-end';
+import { vmmWorld } from './world';
 
 /** Whether handlers of the VMM take no machine time, or as much as they cost. */
 export const VMM_TIMES = ['free', 'charged'] as const;
@@ -32,7 +33,7 @@ const VMM_MEMORY = FIRMWARE_MEMORY.base + SUPERPAGE;
 
 /** The VMM: it has S-mode of the machine, and everything in it that is not a guest's. */
 export class Hypervisor implements HostedSoftware, HypervisorServices {
-  readonly name = 'vmm';
+  readonly world = vmmWorld;
   readonly ledger = new ExitLedger();
   readonly frames: FrameTable;
   readonly timers: HostTimers;

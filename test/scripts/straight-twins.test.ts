@@ -31,7 +31,7 @@ const sources: { readonly [file: string]: string } = {
     }`,
   'simulator/hypervisor/vcpu.ts': `
     import { type Port, port, refuse, silentPort } from '../firmware/port';
-    import { type Narration, runThrough, step } from '../machine/narration';
+    import { across, type Narration, runThrough, step, type World } from '../machine/narration';
     export abstract class Vcpu {
       readonly done: string[] = [];
       constructor(readonly port: Port) {}
@@ -62,6 +62,19 @@ const sources: { readonly [file: string]: string } = {
         this.done.push('served by the full one');
       }
     }
+    /** Tells when it is asked for. */
+    export const asked: string[] = [];
+    const world = (name: string): World => { asked.push(name); return { name }; };
+    export function* inOthers(vcpu: FullVcpu, x: number): Narration<number> {
+      yield* across(world('kernel'), fill());
+      return yield* across(world('other'), vcpu.handle(x));
+    }
+    export function* fill(): Narration {
+      yield step\`fill\`;
+      yield* across(world('device'), port.answer(1));
+    }
+    export const narrateOthers = (vcpu: FullVcpu, x: number) => inOthers(vcpu, x);
+    export const straightOthers = (vcpu: FullVcpu, x: number) => runThrough(inOthers(vcpu, x));
     export const makeVcpu = (isSilent = false) => new FullVcpu(isSilent ? silentPort : port);
     export const narrate = (vcpu: Vcpu, x: number) => vcpu.handle(x);
     export const straight = (vcpu: Vcpu, x: number) => runThrough(vcpu.handle(x)); // straight`,
@@ -71,6 +84,9 @@ interface Built {
   makeVcpu(isSilent?: boolean): { readonly done: string[]; start(): number };
   narrate(vcpu: object, x: number): Narration<number>;
   straight(vcpu: object, x: number): number;
+  narrateOthers(vcpu: object, x: number): Narration<number>;
+  straightOthers(vcpu: object, x: number): number;
+  readonly asked: string[];
   readonly functions: string[];
   readonly made: string[];
   readonly Refusal: new (why: string) => { readonly why: string };
@@ -153,6 +169,26 @@ describe('straight twins', () => {
     });
     assert.deepEqual(built.made, ['seven']);
     assert.ok(abouts.length === 1 && abouts[0] instanceof built.Refusal && abouts[0].why === 'seven');
+  });
+
+  it('cross into no world, as the generators do at each call that says so', () => {
+    const paths: string[] = [];
+    for (const { site, callers, crossings } of built.narrateOthers(built.makeVcpu(), 0)) {
+      const path = [site, ...callers].map((each) => built.functions[each] ?? '');
+      for (const { into, sites } of [...crossings].reverse()) path.splice(sites, 0, `[${into.name}]`);
+      paths.push(path.join(' '));
+    }
+    assert.deepEqual(
+      [paths[0], paths[1], paths[2]],
+      [
+        'fill [kernel] inOthers',
+        'answer [device] fill [kernel] inOthers',
+        'Vcpu.serve FullVcpu.serve FullVcpu.handle [other] inOthers',
+      ],
+    );
+    built.asked.length = 0;
+    assert.equal(built.straightOthers(built.makeVcpu(), 0), narrate(0).result);
+    assert.deepEqual(built.asked, []);
   });
 
   it('stand in a stack trace where their source has them, as the generators do', () => {

@@ -1,6 +1,6 @@
 import { type Site, sites } from 'hyperstep:sites';
 import type { ActiveHandler } from '../../../simulator/machine/hosted-software';
-import type { Step } from '../../../simulator/machine/narration';
+import type { Crossing, Step } from '../../../simulator/machine/narration';
 
 /** A function of VMM or firmware that is being executed: innermost is the one that makes the step. */
 export interface HandlerFrame {
@@ -18,6 +18,11 @@ export function handlerFrames(handler: ActiveHandler): HandlerFrame[] {
     const site = sites[id];
     return site ? [{ site, callers: path.slice(index + 1) }] : [];
   });
+}
+
+/** Where a handler's path crosses into another world, innermost first: each with the number of frames that are within. */
+export function handlerCrossings({ trail }: ActiveHandler): readonly Crossing[] {
+  return trail.at(-1)?.crossings ?? [];
 }
 
 /** What a frame's function has named so far in its narration, latest values: the expressions of the templates, with their values. */

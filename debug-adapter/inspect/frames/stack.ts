@@ -6,15 +6,15 @@ import { hex } from '../../format';
 import type { CodeLine } from '../../program/code-lines';
 import type { Sources } from '../../program/sources';
 import type { DisassemblySources } from '../code/disassembly-sources';
-import { handlerLabel } from '../exit-text';
+import { crossingLabel } from '../exit-text';
 import { worldName } from '../worlds';
 import { type GuestFrame, guestFrames } from './guest-frames';
-import { type HandlerFrame, handlerFrames } from './handler-frames';
+import { type HandlerFrame, handlerCrossings, handlerFrames } from './handler-frames';
 
 /** A frame that a client sees. */
 export type StackFrame =
   | { readonly kind: 'vmm'; readonly cpu: CpuState; readonly handler: ActiveHandler; readonly frame: HandlerFrame }
-  /** Between the VMM and its guest: what happened. */
+  /** Between two worlds, such as the VMM and its guest: what happened. */
   | { readonly kind: 'label'; readonly cpu: CpuState; readonly handler: ActiveHandler; readonly text: string }
   | { readonly kind: 'guest'; readonly cpu: CpuState; readonly frame: GuestFrame; readonly inlined?: Inlined };
 
@@ -37,9 +37,20 @@ export function stackOf(debuggee: Debuggee, cpu: CpuState, hidden: number): Stac
       (inlined): StackFrame => ({ kind: 'guest', cpu: frame.cpu, frame, ...(inlined ? { inlined } : {}) }),
     ),
   );
-  if (!handler) return guest;
-  const vmm = handlerFrames(handler).map((frame): StackFrame => ({ kind: 'vmm', cpu, handler, frame }));
-  return [...vmm, { kind: 'label', cpu, handler, text: handlerLabel(debuggee, cpu, handler) }, ...guest];
+  return handler ? [...handlerPath(debuggee, cpu, handler), ...guest] : guest;
+}
+
+/** A handler's functions, with a label where the path crosses into another world. */
+function handlerPath(debuggee: Debuggee, cpu: CpuState, handler: ActiveHandler): StackFrame[] {
+  const path = handlerFrames(handler).map((frame): StackFrame => ({ kind: 'vmm', cpu, handler, frame }));
+  const crossings = handlerCrossings(handler);
+  // The outermost first: the labels further in stand before it.
+  for (const [index, crossing] of [...crossings.entries()].reverse()) {
+    const isTrap = index === crossings.length - 1;
+    const text = crossingLabel(debuggee, cpu, handler, crossing, isTrap);
+    path.splice(crossing.sites, 0, { kind: 'label', cpu, handler, text });
+  }
+  return path;
 }
 
 /** The functions in which a frame of the machine stands, innermost first; just undefined where nothing is inlined. */

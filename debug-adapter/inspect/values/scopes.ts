@@ -46,9 +46,7 @@ export function scopesOf(debuggee: Debuggee, frame: StackFrame): Scope[] {
       return [{ name: 'Handler', hint: 'locals', content: handlerVariables(debuggee, frame) }, ...machine];
     case 'label': {
       const exit = debuggee.system.vm?.ledger.handling;
-      return exit && frame.handler.software.name === 'vmm'
-        ? [{ name: 'VM exit', hint: 'locals', content: exitScope(debuggee, exit) }, ...machine]
-        : machine;
+      return exit ? [{ name: 'VM exit', hint: 'locals', content: exitScope(debuggee, exit) }, ...machine] : machine;
     }
     case 'guest':
       return frame.frame.kind === 'running'
