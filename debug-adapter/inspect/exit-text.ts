@@ -10,6 +10,9 @@ import { hexOfWords, valueOfWords } from '../format';
 import { isSynchronous } from '../run/traps';
 import { machineTrap } from './trap-csrs';
 
+/** Of a longer chain of causes the nearest are told. */
+const MOST_CAUSES = 8;
+
 /** What a VM exit is about, in few words: `csrw satp, t0`, `SBI TIME set_timer`, `store/AMO page fault`. */
 function exitTitle({ cause, user, call }: ExitRecord, instruction: string | undefined): string {
   if (cause >= INTERRUPT_BIT) return lowered(causeOf(cause - INTERRUPT_BIT, true).name);
@@ -87,6 +90,34 @@ export function crossingLabel(
   const call = !isInterrupt && isEcall(cause);
   const what = call ? describeSbiCall(sbiCallOf(handler.hart)) : lowered(causeOf(cause, isInterrupt).name);
   return `${raised(into.name)}: ${what}`;
+}
+
+/** Something that has caused an exit. */
+export interface ToldCause {
+  /** `asked by vCPU 0 at sbi.S:120`, or `caused by` a device or timer. */
+  readonly text: string;
+  /** The exit that it was, where that is still known. */
+  readonly exit?: ExitRecord;
+}
+
+/** What has caused an exit, and that again, as far as it is known. */
+export function exitCauses(debuggee: Debuggee, { because }: ExitRecord): ToldCause[] {
+  const told: ToldCause[] = [];
+  for (let cause = because; cause && told.length < MOST_CAUSES; ) {
+    if (cause.kind === 'event') return [...told, { text: `caused by ${cause.name}` }];
+    const exit: ExitRecord | undefined = debuggee.system.vm?.ledger.record(cause.number);
+    if (!exit) return [...told, { text: `asked in VM exit #${cause.number}` }];
+    told.push({ text: `asked by vCPU ${exit.vcpu} at ${placeOf(debuggee, exit)}`, exit });
+    cause = exit.because;
+  }
+  return told;
+}
+
+/** Where the guest was at an exit: its source line, where there is one. */
+function placeOf({ lines, loadMap }: Debuggee, { pcLow: low, pcHigh: high }: ExitRecord): string {
+  const pc = valueOfWords({ low, high });
+  const line = lines.at(loadMap.linked(pc));
+  return line ? `${line.file.replace(/^.*[\\/]/, '')}:${line.line + 1}` : hexOfWords({ low, high });
 }
 
 /** Whether an exception is a call of a supervisor to its firmware. */

@@ -34,7 +34,7 @@ const VMM_MEMORY = FIRMWARE_MEMORY.base + SUPERPAGE;
 /** The VMM: it has S-mode of the machine, and everything in it that is not a guest's. */
 export class Hypervisor implements HostedSoftware, HypervisorServices {
   readonly world = vmmWorld;
-  readonly ledger = new ExitLedger();
+  readonly ledger: ExitLedger;
   readonly frames: FrameTable;
   readonly timers: HostTimers;
   readonly vms: Vm[] = [];
@@ -53,6 +53,7 @@ export class Hypervisor implements HostedSoftware, HypervisorServices {
     private readonly time: VmmTime,
   ) {
     const { base, size } = machine.core.ram;
+    this.ledger = new ExitLedger(() => machine.clock.waking ?? 'input');
     this.frames = new FrameTable(VMM_MEMORY, base + size - VMM_MEMORY);
     this.timers = new HostTimers((hart, deadline) => firmware.setTimer(hart, deadline));
     this.running = machine.harts.map(() => undefined);
@@ -138,6 +139,8 @@ export class Hypervisor implements HostedSoftware, HypervisorServices {
     if (!vcpu) return;
     vcpu.run = 'running';
     vcpu.wait = undefined;
+    const cause = this.ledger.causes.ofLastInterrupt(vcpu.id);
+    if (cause) this.ledger.causes.note(vcpu.id, 'wake', cause);
   }
 
   /** The vCPU that a hart runs. */
@@ -151,10 +154,13 @@ export class Hypervisor implements HostedSoftware, HypervisorServices {
 
   kick(vcpu: Vcpu): void {
     // One whose exit is being handled, or that is off, looks at its requests on its way into the guest.
-    if (!this.isHandling(vcpu) && vcpu.run !== 'off') kick(vcpu.on);
+    if (this.isHandling(vcpu) || vcpu.run === 'off') return;
+    this.ledger.caused(vcpu.id, 'kick');
+    kick(vcpu.on);
   }
 
   start(vcpu: Vcpu): void {
+    this.ledger.caused(vcpu.id, 'start');
     vcpu.run = 'running';
     vcpu.wait = undefined;
     this.machine.scheduler.start(vcpu.on);
@@ -189,6 +195,7 @@ export class Hypervisor implements HostedSoftware, HypervisorServices {
 
   private *handleInterrupt(vcpu: Vcpu, code: number): Narration {
     if (code === InterruptCode.supervisorTimer) {
+      this.ledger.caused(vcpu.id, 'timer interrupt');
       yield* vcpu.timerReached();
     } else {
       yield step`interrupt lines of vCPU ${vcpu.id} have changed: look at its virtual interrupts`;

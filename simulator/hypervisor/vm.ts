@@ -166,6 +166,7 @@ export class Vm implements Guest {
       supervisorExternal: {
         setLevel: (level) => {
           const vcpu = this.vcpus[id];
+          if (level) this.ledger.caused(id, 'external interrupt');
           if (vcpu?.setExternal(level)) this.host.kick(vcpu);
         },
       },

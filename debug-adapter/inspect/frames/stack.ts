@@ -1,12 +1,13 @@
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import type { CpuState } from '../../../simulator/hypervisor/cpu';
+import type { ExitRecord } from '../../../simulator/hypervisor/ledger/ledger';
 import type { ActiveHandler } from '../../../simulator/machine/hosted-software';
 import type { Debuggee } from '../../debuggee';
 import { hex } from '../../format';
 import type { CodeLine } from '../../program/code-lines';
 import type { Sources } from '../../program/sources';
 import type { DisassemblySources } from '../code/disassembly-sources';
-import { crossingLabel } from '../exit-text';
+import { crossingLabel, exitCauses } from '../exit-text';
 import { worldName } from '../worlds';
 import { type GuestFrame, guestFrames } from './guest-frames';
 import { type HandlerFrame, handlerCrossings, handlerFrames } from './handler-frames';
@@ -14,8 +15,15 @@ import { type HandlerFrame, handlerCrossings, handlerFrames } from './handler-fr
 /** A frame that a client sees. */
 export type StackFrame =
   | { readonly kind: 'vmm'; readonly cpu: CpuState; readonly handler: ActiveHandler; readonly frame: HandlerFrame }
-  /** Between two worlds, such as the VMM and its guest: what happened. */
-  | { readonly kind: 'label'; readonly cpu: CpuState; readonly handler: ActiveHandler; readonly text: string }
+  /** Between two worlds, such as the VMM and its guest: what happened. Behind all: who asked for it. */
+  | {
+      readonly kind: 'label';
+      readonly cpu: CpuState;
+      readonly handler: ActiveHandler;
+      readonly text: string;
+      /** The VM exit that it tells of. */
+      readonly exit?: ExitRecord;
+    }
   | { readonly kind: 'guest'; readonly cpu: CpuState; readonly frame: GuestFrame; readonly inlined?: Inlined };
 
 /** What a frame is when it shares its instruction with others: one of a function inlined into the next one, or the one around such. */
@@ -37,7 +45,15 @@ export function stackOf(debuggee: Debuggee, cpu: CpuState, hidden: number): Stac
       (inlined): StackFrame => ({ kind: 'guest', cpu: frame.cpu, frame, ...(inlined ? { inlined } : {}) }),
     ),
   );
-  return handler ? [...handlerPath(debuggee, cpu, handler), ...guest] : guest;
+  if (!handler) return guest;
+  const exit = debuggee.system.vm?.ledger.handling;
+  // The stack goes on with who asked for it, as that of something asynchronous does.
+  const causes = exit?.because?.kind === 'exit' ? exitCauses(debuggee, exit) : [];
+  return [
+    ...handlerPath(debuggee, cpu, handler),
+    ...guest,
+    ...causes.map((cause): StackFrame => ({ kind: 'label', cpu, handler, ...cause })),
+  ];
 }
 
 /** A handler's functions, with a label where the path crosses into another world. */
@@ -48,7 +64,8 @@ function handlerPath(debuggee: Debuggee, cpu: CpuState, handler: ActiveHandler):
   for (const [index, crossing] of [...crossings.entries()].reverse()) {
     const isTrap = index === crossings.length - 1;
     const text = crossingLabel(debuggee, cpu, handler, crossing, isTrap);
-    path.splice(crossing.sites, 0, { kind: 'label', cpu, handler, text });
+    const exit = isTrap ? debuggee.system.vm?.ledger.handling : undefined;
+    path.splice(crossing.sites, 0, { kind: 'label', cpu, handler, text, ...(exit ? { exit } : {}) });
   }
   return path;
 }

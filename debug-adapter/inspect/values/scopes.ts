@@ -44,10 +44,10 @@ export function scopesOf(debuggee: Debuggee, frame: StackFrame): Scope[] {
   switch (frame.kind) {
     case 'vmm':
       return [{ name: 'Handler', hint: 'locals', content: handlerVariables(debuggee, frame) }, ...machine];
-    case 'label': {
-      const exit = debuggee.system.vm?.ledger.handling;
-      return exit ? [{ name: 'VM exit', hint: 'locals', content: exitScope(debuggee, exit) }, ...machine] : machine;
-    }
+    case 'label':
+      return frame.exit
+        ? [{ name: 'VM exit', hint: 'locals', content: exitScope(debuggee, frame.exit) }, ...machine]
+        : machine;
     case 'guest':
       return frame.frame.kind === 'running'
         ? machine

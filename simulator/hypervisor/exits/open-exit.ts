@@ -1,5 +1,6 @@
 import { sbiCallOf } from '../../firmware/sbi/call';
 import { ExceptionCode, InterruptCode } from '../../isa/index';
+import type { CauseId } from '../ledger/causes';
 import { type ExitLedger, INTERRUPT_BIT } from '../ledger/ledger';
 import type { Vcpu } from '../vcpu';
 import type { Exit } from './exit';
@@ -24,6 +25,7 @@ export function openExit(ledger: ExitLedger, vcpu: Vcpu, exit: Exit, clock: numb
     cause: interrupt ? cause + INTERRUPT_BIT : cause,
     value: address,
     call,
+    because: (interrupt && causeOfInterrupt(ledger, vcpu, cause)) || null,
   });
   if (interrupt || call) ledger.classify(kind);
 }
@@ -35,4 +37,11 @@ function isFirmwareCall(cause: number, user: boolean): boolean {
 
 function interruptKind(code: number): ExitKind {
   return code === InterruptCode.supervisorTimer ? commonExits.timerInterrupt : commonExits.deviceInterrupt;
+}
+
+const TIMER: CauseId = { kind: 'event', name: 'timer' };
+
+/** The timer comes by itself; otherwise somebody has kicked the vCPU. */
+function causeOfInterrupt(ledger: ExitLedger, { id }: Vcpu, code: number): CauseId | undefined {
+  return code === InterruptCode.supervisorTimer ? TIMER : ledger.causes.take(id, 'kick');
 }

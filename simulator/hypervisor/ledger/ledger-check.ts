@@ -1,6 +1,7 @@
 import { SnapshotError } from '../../machine/state/snapshot-error';
 import type { PlainValue } from '../../schema/state/plain';
 import { exitKindNamed } from '../engines/registry';
+import { EFFECTS } from './causes';
 import { KEPT_EXITS } from './ledger';
 
 type Fields = { readonly [field: string]: PlainValue };
@@ -47,6 +48,13 @@ const listOf =
     return undefined;
   };
 
+const causeId: Check = (value) => {
+  const kind = isFields(value) ? value['kind'] : undefined;
+  if (kind === 'exit') return record({ number: count })(value);
+  return kind === 'event' ? record({ name: where('a name', isText) })(value) : 'a cause';
+};
+const effect = where('an effect', (value) => EFFECTS.some((each) => each === value));
+
 const words = record({ low: integer, high: integer });
 const CHANGES: { readonly [kind: string]: Check } = {
   'virtual CSR': record({ csr: count, before: words, after: words }),
@@ -55,7 +63,7 @@ const CHANGES: { readonly [kind: string]: Check } = {
   'second-stage entry': record({ address: count, before: words, after: words }),
   'guest entry': record({ address: count, before: integer, after: integer }),
   TLB: record({ asid: count }),
-  trap: record({ interrupt: yesOrNo, cause: count }),
+  trap: record({ interrupt: yesOrNo, cause: count, because: orNothing(causeId) }),
 };
 const change: Check = (value) => {
   const kind = isFields(value) && Object.hasOwn(value, 'kind') ? value['kind'] : undefined;
@@ -66,6 +74,7 @@ const change: Check = (value) => {
 const LEDGER = record({
   total: count,
   cycles: count,
+  causes: listOf(record({ vcpu: count, effect, cause: causeId })),
   byReason: listOf(record({ reason, count, cycles: count })),
   ring: listOf(
     record({
@@ -79,6 +88,7 @@ const LEDGER = record({
       cause: count,
       value: words,
       call: orNothing(record({ extension: register, function: register })),
+      because: orNothing(causeId),
       instruction: integer,
       changes: listOf(change),
       cycles: count,
@@ -98,6 +108,8 @@ export function checkLedger(given: PlainValue, expected: boolean): void {
   if (ring.length !== Math.min(total, KEPT_EXITS))
     throw new SnapshotError(`the snapshot's log of exits has ${ring.length} of ${total} exits`);
 }
+
+const isText = (value: PlainValue | undefined): boolean => typeof value === 'string';
 
 function isFields(value: PlainValue | undefined): value is Fields {
   return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Uint8Array);

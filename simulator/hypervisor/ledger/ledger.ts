@@ -1,6 +1,7 @@
 import type { SbiCallId } from '../../firmware/sbi/call';
 import { exitKindNamed } from '../engines/registry';
 import { commonExits, type ExitKind } from '../exits/exit-kind';
+import { type CauseId, Causes, type Effect } from './causes';
 import { COSTS, type CostKind } from './cost-model';
 
 /** In the cause of an exit's record: it is an interrupt. */
@@ -29,7 +30,13 @@ export type StateChange =
   /** Translations of this hardware ASID left the TLB. */
   | { readonly kind: 'TLB'; readonly asid: number }
   /** A trap or interrupt was injected: the guest goes on at its trap vector. */
-  | { readonly kind: 'trap'; readonly interrupt: boolean; readonly cause: number };
+  | {
+      readonly kind: 'trap';
+      readonly interrupt: boolean;
+      readonly cause: number;
+      /** What has made an interrupt pending. */
+      readonly because: CauseId | null;
+    };
 
 /** What is known of an exit when it happens. */
 export interface ExitStart {
@@ -48,6 +55,8 @@ export interface ExitStart {
   readonly value: Words;
   /** What a call of the firmware asks for; null when the exit is none. */
   readonly call: SbiCallId | null;
+  /** What has caused an interrupt's exit; null of one that the guest's instruction caused. */
+  readonly because: CauseId | null;
 }
 
 export interface ExitRecord extends ExitStart {
@@ -77,12 +86,28 @@ const NO_CHANGES: StateChange[] = [];
  * Records are valid until the machine runs on.
  */
 export class ExitLedger {
+  /** What has caused what happens to vCPUs. */
+  readonly causes = new Causes();
   private readonly ring: Draft[] = [];
   private readonly byKind = new Map<ExitKind, { count: number; cycles: number }>();
   private current: Draft | undefined;
   private known = false;
   private total = 0;
   private cycleTotal = 0;
+
+  /** @param event what happens outside of all exits, by its name */
+  constructor(private readonly event: () => string) {}
+
+  /** What causes what happens now. */
+  get presentCause(): CauseId {
+    const { current } = this;
+    return current ? { kind: 'exit', number: current.number } : { kind: 'event', name: this.event() };
+  }
+
+  /** What happens now has an effect on a vCPU. */
+  caused(vcpu: number, effect: Effect): void {
+    this.causes.note(vcpu, effect, this.presentCause);
+  }
 
   /** Starts the record of an exit; until `close`, costs and changes belong to it. */
   open(start: ExitStart): void {
@@ -99,6 +124,7 @@ export class ExitLedger {
     draft.value.low = start.value.low;
     draft.value.high = start.value.high;
     draft.call = start.call;
+    draft.because = start.because;
     draft.instruction = 0;
     draft.changes = NO_CHANGES;
     draft.cycles = COSTS.trapEntry.cycles + COSTS.contextSave.cycles;
@@ -120,6 +146,7 @@ export class ExitLedger {
         cause: 0,
         value: { low: 0, high: 0 },
         call: null,
+        because: null,
         instruction: 0,
         changes: [],
         cycles: 0,
@@ -151,6 +178,7 @@ export class ExitLedger {
     return {
       total: this.total,
       cycles: this.cycleTotal,
+      causes: this.causes.save(),
       byReason: [...this.byKind].map(([kind, counts]) => ({ reason: kind.id, ...counts })),
       ring: this.ring.map(({ kind, value, changes, ...record }) => ({
         ...record,
@@ -161,9 +189,10 @@ export class ExitLedger {
     };
   }
 
-  restore({ total, cycles, byReason, ring }: ReturnType<ExitLedger['save']>): void {
+  restore({ total, cycles, causes, byReason, ring }: ReturnType<ExitLedger['save']>): void {
     this.total = total;
     this.cycleTotal = cycles;
+    this.causes.restore(causes);
     this.byKind.clear();
     for (const { reason, count, cycles: spent } of byReason) this.byKind.set(kindOf(reason), { count, cycles: spent });
     const records = ring.map(({ reason, value, changes, ...record }) => ({
@@ -223,6 +252,12 @@ export class ExitLedger {
     return [...this.byKind]
       .map(([{ id }, { count, cycles }]) => ({ reason: id, count, cycles }))
       .sort((a, b) => b.count - a.count);
+  }
+
+  /** The record of an exit, if it is still kept. */
+  record(number: number): ExitRecord | undefined {
+    const record = this.ring[(number - 1) % KEPT_EXITS];
+    return record?.number === number ? record : undefined;
   }
 
   /** The last `count` of those exits that are kept and wanted, newest first. */
