@@ -6,6 +6,7 @@ import type { HostedSoftware } from '../machine/hosted-software';
 import type { Machine } from '../machine/machine';
 import { type Narration, step } from '../machine/narration';
 import { Privilege } from '../mmu/index';
+import { firmwareWorld } from './firmware-world';
 import { MachinePort } from './machine-port';
 import { doMisalignedAccess } from './misaligned-access';
 import type { EntryPoint } from './port';
@@ -13,7 +14,6 @@ import { prepareHart } from './prepare-hart';
 import { RedirectedTraps } from './redirected-traps';
 import { answerSbiCall, describeSbiCall, sbiCallOf, sbiExtensions } from './sbi/call';
 import { Sbi } from './sbi/sbi';
-import { firmwareWorld } from './world';
 
 const ECALL_LENGTH = 4n;
 

@@ -22,7 +22,7 @@ import { HostTimers } from './timers';
 import type { Vcpu } from './vcpu';
 import { Vm, type VmConfiguration } from './vm';
 import { KILL_REASONS, type VmEnd } from './vm-end';
-import { vmmWorld } from './world';
+import { vmmWorld } from './vmm-world';
 
 /** Whether handlers of the VMM take no machine time, or as much as they cost. */
 export const VMM_TIMES = ['free', 'charged'] as const;

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import { engines } from '../../simulator/hypervisor/engines';
-import { vmmWorld } from '../../simulator/hypervisor/world';
+import { vmmWorld } from '../../simulator/hypervisor/vmm-world';
 import type { Program } from '../../simulator/object/program';
 import { VIRTUALIZATIONS } from '../../simulator/system/system';
 import { buildGuest, guestFolder, makeSystem } from '../support/guest';
