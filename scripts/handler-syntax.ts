@@ -11,8 +11,17 @@ export function isHandler(node: ts.Node): node is Handler {
   return isFunction && node.asteriskToken !== undefined && node.body !== undefined;
 }
 
+/** ``step`…` ``, or ``step.about(x)`…` ``. */
 export function isStep(node: ts.Node): node is ts.TaggedTemplateExpression {
-  return ts.isTaggedTemplateExpression(node) && ts.isIdentifier(node.tag) && node.tag.text === 'step';
+  return ts.isTaggedTemplateExpression(node) && (isStepTag(node.tag) || isStepAbout(node.tag));
+}
+
+const isStepTag = (node: ts.Node): boolean => ts.isIdentifier(node) && node.text === 'step';
+
+function isStepAbout(node: ts.Node): boolean {
+  if (!ts.isCallExpression(node) || !ts.isPropertyAccessExpression(node.expression)) return false;
+  const { expression, name } = node.expression;
+  return isStepTag(expression) && name.text === 'about';
 }
 
 /** The step of a ``yield step`…` ``. */
@@ -22,11 +31,13 @@ export function yieldedStep(node: ts.Node): ts.TaggedTemplateExpression | undefi
     : undefined;
 }
 
-/** The call by which a handler enters another: of a `yield* f(x)`. */
+/** The call by which a handler enters another: of a `yield* f(x)`, or of a `yield* across(world, f(x))`. */
 export function enteredCall(node: ts.Node): ts.CallExpression | undefined {
-  return ts.isYieldExpression(node) && node.asteriskToken && node.expression && ts.isCallExpression(node.expression)
-    ? node.expression
-    : undefined;
+  if (!ts.isYieldExpression(node) || !node.asteriskToken || !node.expression) return undefined;
+  if (!ts.isCallExpression(node.expression)) return undefined;
+  if (!isCallOf(node.expression, 'across')) return node.expression;
+  const [, inner] = node.expression.arguments;
+  return inner && ts.isCallExpression(inner) ? inner : undefined;
 }
 
 /** The call of a handler that is run where nobody looks: of a `runThrough(f(x))`. */
@@ -37,7 +48,11 @@ export function straightCall(node: ts.Node): ts.CallExpression | undefined {
 }
 
 export function isRunThrough(node: ts.Node): node is ts.CallExpression {
-  return ts.isCallExpression(node) && ts.isIdentifier(node.expression) && node.expression.text === 'runThrough';
+  return isCallOf(node, 'runThrough');
+}
+
+function isCallOf(node: ts.Node, name: string): node is ts.CallExpression {
+  return ts.isCallExpression(node) && ts.isIdentifier(node.expression) && node.expression.text === name;
 }
 
 /** What a call names: `f` of `f(x)`, `a.f(x)` and `a.f?.(x)`; undefined where it is found by anything but a name. */
@@ -51,6 +66,8 @@ export function calledName({ expression }: ts.CallExpression): ts.Identifier | t
  * @param handlers the names of all
  */
 export function problemOf(node: ts.Node, handlers: ReadonlySet<string>): string | undefined {
+  if (isStepAbout(node) && !(node.parent && isStep(node.parent)))
+    return 'What a step is about is said where the step is: `yield step.about(x)`...``';
   if (isStep(node) && !(node.parent && yieldedStep(node.parent)))
     return 'A step`...` must be yielded: `yield step`...``';
   if (ts.isYieldExpression(node) && !yieldedStep(node) && !enteredCall(node))

@@ -134,7 +134,14 @@ function scanFile(
   const yields = new Map<ts.Node, number>();
   const bodies: { readonly name: string; readonly body: ts.Node }[] = [];
 
-  const addSite = (node: ts.Node, kind: Site['kind'], pieces: string[], expressions: ts.Node[]): void => {
+  /** @param node what the `yield` is of: a step, or a call */
+  const addSite = (
+    yielded: ts.Node,
+    node: ts.Node,
+    kind: Site['kind'],
+    pieces: string[],
+    expressions: ts.Node[],
+  ): void => {
     const start = source.getLineAndCharacterOfPosition(node.getStart(source));
     const id = sites.length;
     sites.push({
@@ -149,7 +156,7 @@ function scanFile(
       expressions: expressions.map((expression) => expression.getText(source)),
       next: [],
     });
-    yields.set(node.parent, id);
+    yields.set(yielded, id);
   };
 
   const visit = (node: ts.Node): void => {
@@ -161,8 +168,8 @@ function scanFile(
     if (isHandler(node)) bodies.push({ name: qualifiedName(node), body: node.body });
     const step = yieldedStep(node);
     const call = enteredCall(node);
-    if (step) addSite(step, 'step', templateText(step.template), templateExpressions(step.template));
-    else if (call) addSite(call, 'call', [], [call.expression]);
+    if (step) addSite(node, step, 'step', templateText(step.template), templateExpressions(step.template));
+    else if (call) addSite(node, call, 'call', [], [call.expression]);
     ts.forEachChild(node, visit);
   };
   visit(source);

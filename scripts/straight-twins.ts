@@ -54,7 +54,7 @@ class TwinWriter {
     if (isHandler(node)) this.writeBoth(node);
     else if (step && straight) this.replace(node.getStart(), node.end, 'void 0');
     else if (step) this.addId(step, node);
-    else if (entered && !straight) this.enter(entered, node);
+    else if (entered && !straight) this.enter(node);
     else if (call) this.callTwin(call, node, straight);
     else this.visitChildren(node, straight);
   }
@@ -90,11 +90,15 @@ class TwinWriter {
     this.visitChildren(step, false);
   }
 
-  private enter(call: ts.CallExpression, node: ts.Node): void {
+  /** @param node the `yield*`, whose operand is the call, or that with the world into which it leads */
+  private enter(node: ts.Node): void {
     this.entersOthers = true;
-    this.replace(call.getStart(), call.getStart(), `inside(${this.siteOf(node)}, `);
-    this.visitChildren(call, false);
-    this.replace(call.end, call.end, ')');
+    ts.forEachChild(node, (operand) => {
+      if (!ts.isCallExpression(operand)) return;
+      this.replace(operand.getStart(), operand.getStart(), `inside(${this.siteOf(node)}, `);
+      this.visitChildren(operand, false);
+      this.replace(operand.end, operand.end, ')');
+    });
   }
 
   /** The twins of imported functions come from where those do. */

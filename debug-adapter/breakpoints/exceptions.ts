@@ -1,5 +1,5 @@
 import type { DebugProtocol } from '@vscode/debugprotocol';
-import { EXIT_REASONS } from '../../simulator/hypervisor/ledger/ledger';
+import { exitKinds } from '../../simulator/hypervisor/engines/registry';
 import { KILL_REASONS } from '../../simulator/hypervisor/vm-end';
 import { causeOf, exceptionCauses, interruptCauses } from '../../simulator/isa/index';
 import type { Trap } from '../../simulator/machine/trap';
@@ -9,8 +9,8 @@ export type FilterId = 'killed' | 'exit' | 'trap';
 
 const killReasons = [...Object.keys(KILL_REASONS)];
 const causes = [...exceptionCauses, ...interruptCauses];
-/** Of our VMMs, and of a hypervisor of the user's own: the causes of its guest's traps. */
-export const exitReasons: readonly string[] = [...Object.keys(EXIT_REASONS), ...causes.map(({ id }) => id)];
+/** Of every engine, and of a hypervisor of the user's own: the causes of its guest's traps. */
+export const exitReasons: readonly string[] = [...new Set([...exitKinds, ...causes].map(({ id }) => id))];
 
 export const exceptionFilters: readonly DebugProtocol.ExceptionBreakpointsFilter[] = [
   {

@@ -1,8 +1,7 @@
-import { sites } from 'hyperstep:sites';
 import type { Hart } from '../../simulator/core/index';
 import type { CpuState } from '../../simulator/hypervisor/cpu';
-import { EXIT_REASONS, type ExitReason, type ExitRecord } from '../../simulator/hypervisor/ledger/ledger';
-import { KILL_REASONS } from '../../simulator/hypervisor/vm-end';
+import type { ExitLedger } from '../../simulator/hypervisor/ledger/ledger';
+import { KILL_REASONS, Kill, type KillReason } from '../../simulator/hypervisor/vm-end';
 import { causeOf } from '../../simulator/isa/index';
 import type { ActiveHandler } from '../../simulator/machine/hosted-software';
 import type { Step } from '../../simulator/machine/narration';
@@ -20,10 +19,6 @@ import type { Stop } from '../run/plan';
 import type { Watchers } from '../run/run-control';
 import type { Breakpoint, CodePlace } from './breakpoint';
 import type { ExceptionFilters } from './exceptions';
-
-/** Steps of a handler after which it knows what kind of exit it handles; until then the ledger has a first guess. */
-const stepsUntilKnown = (reason: ExitReason): number => (reason === 'privileged-instruction' ? 2 : 1);
-const killSites: ReadonlySet<number> = new Set(sites.filter((site) => site.function === 'kill').map(({ id }) => id));
 
 /** The user's breakpoints and exception filters at work on one machine. */
 export class UserStops implements Watchers {
@@ -144,14 +139,12 @@ export class UserStops implements Watchers {
 
   /** Asked at every step of every handler: what nobody waits for costs next to nothing. */
   atStep(step: Step, handler: ActiveHandler): Stop | undefined {
-    const isVmm = handler.software.name === 'vmm';
-    const ledger = isVmm ? this.debuggee.system.vm?.ledger : undefined;
+    const ledger = this.debuggee.system.vm?.ledger;
     if (handler.trail.length === 1) this.narrations.follow(handler, ledger?.handling);
-    const mayStop = killSites.has(step.site) || this.watchedSites.has(step.site) || this.filters?.wants('exit');
+    const mayStop = step.about instanceof Kill || this.watchedSites.has(step.site) || this.filters?.wants('exit');
     const cpu = mayStop ? this.debuggee.system.cpuOn(handler.hart) : undefined;
     if (!cpu) return undefined;
-    const record = ledger?.handling;
-    return this.atKill(step, cpu) ?? (record && this.atExit(record, handler, cpu)) ?? this.atSite(step, handler, cpu);
+    return this.atKill(step, cpu) ?? (ledger && this.atExit(ledger, cpu)) ?? this.atSite(step, handler, cpu);
   }
 
   atGuestTrap(trap: Trap, hart: Hart): Stop | undefined {
@@ -188,29 +181,28 @@ export class UserStops implements Watchers {
     // Of a kill in the VMM the user has been told at its step, of another end once.
     if (end.reason === 'killed' || this.toldEnd || !this.filters?.accepts('killed', 'trap-loop')) return undefined;
     this.toldEnd = true;
-    return killed(end.hart.id, 'trap-loop', KILL_REASONS['trap-loop']);
+    return killed(end.hart.id, 'trap-loop');
   }
 
-  private atKill(step: Step, cpu: CpuState): Stop | undefined {
-    if (!killSites.has(step.site)) return undefined;
-    const why = String(step.values[0]);
-    const [kind = 'killed'] = Object.entries(KILL_REASONS).find(([, text]) => text === why) ?? [];
-    return this.filters?.accepts('killed', kind) ? killed(cpu.id, kind, why) : undefined;
+  private atKill({ about }: Step, cpu: CpuState): Stop | undefined {
+    if (!(about instanceof Kill) || !this.filters?.accepts('killed', about.reason)) return undefined;
+    return killed(cpu.id, about.reason);
   }
 
   /** Once for each exit: at its first step, or as soon as its reason is known where the user wants some reasons only. */
-  private atExit(record: ExitRecord, handler: ActiveHandler, cpu: CpuState): Stop | undefined {
+  private atExit({ handling: record, isClassified }: ExitLedger, cpu: CpuState): Stop | undefined {
     const { filters } = this;
-    if (!filters?.wants('exit') || this.stoppedAtExit === record.number) return undefined;
-    if (filters.isSelective('exit') && handler.trail.length <= stepsUntilKnown(record.reason)) return undefined;
-    if (!filters.accepts('exit', record.reason)) return undefined;
-    this.stoppedAtExit = record.number;
+    if (!record || !filters?.wants('exit') || this.stoppedAtExit === record.number) return undefined;
+    if (filters.isSelective('exit') && !isClassified) return undefined;
+    const { number, kind } = record;
+    if (!filters.accepts('exit', kind.id)) return undefined;
+    this.stoppedAtExit = number;
     return {
       reason: 'exception',
       cpu: cpu.id,
-      description: `VM exit: ${record.reason}`,
-      text: `#${record.number}: ${EXIT_REASONS[record.reason]}`,
-      exception: { id: record.reason, description: `VM exit #${record.number}: ${EXIT_REASONS[record.reason]}` },
+      description: `VM exit: ${kind.id}`,
+      text: `#${number}: ${kind.text}`,
+      exception: { id: kind.id, description: `VM exit #${number}: ${kind.text}` },
     };
   }
 
@@ -276,12 +268,13 @@ function bytesText(bytes: Uint8Array): string {
   return bytes.length > 16 ? `${shown} ...` : shown;
 }
 
-function killed(cpu: number, kind: string, why: string): Stop {
+function killed(cpu: number, reason: KillReason): Stop {
+  const why = KILL_REASONS[reason];
   return {
     reason: 'exception',
     cpu,
     description: 'VM killed',
     text: why,
-    exception: { id: kind, description: `The virtual machine is given up: ${why}` },
+    exception: { id: reason, description: `The virtual machine is given up: ${why}` },
   };
 }

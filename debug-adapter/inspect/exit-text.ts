@@ -2,12 +2,16 @@ import { disassemble } from '../../simulator/explain/disassembler';
 import { describeSbiCall, sbiCallOf } from '../../simulator/firmware/sbi/call';
 import type { CpuState } from '../../simulator/hypervisor/cpu';
 import { type ExitRecord, INTERRUPT_BIT } from '../../simulator/hypervisor/ledger/ledger';
-import { accessOf, causeOf, ExceptionCode } from '../../simulator/isa/index';
+import { accessOf, causeOf, decode, ExceptionCode, expand } from '../../simulator/isa/index';
 import type { ActiveHandler } from '../../simulator/machine/hosted-software';
+import type { Crossing } from '../../simulator/machine/narration';
 import type { Debuggee } from '../debuggee';
 import { hexOfWords, valueOfWords } from '../format';
 import { isSynchronous } from '../run/traps';
 import { machineTrap } from './trap-csrs';
+
+/** Of a longer chain of causes the nearest are told. */
+const MOST_CAUSES = 8;
 
 /** What a VM exit is about, in few words: `csrw satp, t0`, `SBI TIME set_timer`, `store/AMO page fault`. */
 function exitTitle({ cause, user, call }: ExitRecord, instruction: string | undefined): string {
@@ -48,30 +52,72 @@ export function describeExit(record: ExitRecord, instruction: string | undefined
 export function exitInstruction(debuggee: Debuggee, record: ExitRecord): string | undefined {
   const pc = valueOfWords({ low: record.pcLow, high: record.pcHigh });
   const cpu = debuggee.cpus[record.vcpu];
-  const decoded = record.instruction ? assembly(debuggee, record.instruction, pc) : undefined;
+  const { instruction: decoded } = record;
   const isTransformed = isVirtualMode(record.cause) && isAddressFault(record.cause);
-  if (decoded !== undefined && !isTransformed) return decoded;
-  const found = cpu && instructionText(debuggee, cpu, pc);
-  return decoded === undefined || (found !== undefined && isAlike(decoded, found)) ? found : decoded;
+  if (decoded !== 0 && !isTransformed) return assembly(debuggee, decoded, pc);
+  const found = cpu && debuggee.instructionAt(cpu, pc);
+  const isKept = decoded === 0 || (found !== undefined && isAlike(decoded, found));
+  const shown = isKept ? found : decoded;
+  return shown === undefined ? undefined : assembly(debuggee, shown, pc);
 }
 
 /** Whether two instructions do the same with the same register, whatever the address. */
-function isAlike(one: string, other: string): boolean {
-  const start = (text: string): string | undefined => text.replace(/^c\./, '').split(',')[0];
-  return start(one) === start(other);
+function isAlike(one: number, other: number): boolean {
+  const [a, b] = [one, other].map((word) => decode(word)).map((decoded) => decoded && expand(decoded));
+  if (!a || a.instruction !== b?.instruction) return false;
+  return a.fields.rd === b.fields.rd && a.fields.rs2 === b.fields.rs2;
 }
 
-/** The label frame of a handler: what happened, that it runs. */
-export function handlerLabel(debuggee: Debuggee, cpu: CpuState, handler: ActiveHandler): string {
-  if (handler.software.name === 'vmm') {
-    const record = debuggee.system.vm?.ledger.handling;
-    if (!record) return 'VM exit';
+/**
+ * The label frame where a handler's path crosses into another world.
+ * @param isTrap whether the hart's trap leads into it: then that is told
+ */
+export function crossingLabel(
+  debuggee: Debuggee,
+  cpu: CpuState,
+  handler: ActiveHandler,
+  { into }: Crossing,
+  isTrap: boolean,
+): string {
+  if (!isTrap) return raised(into.name);
+  const record = debuggee.system.vm?.ledger.handling;
+  if (record) {
     const pc = valueOfWords({ low: record.pcLow, high: record.pcHigh });
     return `VM exit #${record.number}: ${exitTitle(record, instructionText(debuggee, cpu, pc))}`;
   }
   const cause = handler.hart.csrLow(machineTrap.cause);
-  if (!isSynchronous(handler)) return `Firmware: ${lowered(causeOf(cause, true).name)}`;
-  return `Firmware: ${isEcall(cause) ? describeSbiCall(sbiCallOf(handler.hart)) : lowered(causeOf(cause, false).name)}`;
+  const isInterrupt = !isSynchronous(handler);
+  const call = !isInterrupt && isEcall(cause);
+  const what = call ? describeSbiCall(sbiCallOf(handler.hart)) : lowered(causeOf(cause, isInterrupt).name);
+  return `${raised(into.name)}: ${what}`;
+}
+
+/** Something that has caused an exit. */
+export interface ToldCause {
+  /** `asked by vCPU 0 at sbi.S:120`, or `caused by` a device or timer. */
+  readonly text: string;
+  /** The exit that it was, where that is still known. */
+  readonly exit?: ExitRecord;
+}
+
+/** What has caused an exit, and that again, as far as it is known. */
+export function exitCauses(debuggee: Debuggee, { because }: ExitRecord): ToldCause[] {
+  const told: ToldCause[] = [];
+  for (let cause = because; cause && told.length < MOST_CAUSES; ) {
+    if (cause.kind === 'event') return [...told, { text: `caused by ${cause.name}` }];
+    const exit: ExitRecord | undefined = debuggee.system.vm?.ledger.record(cause.number);
+    if (!exit) return [...told, { text: `asked in VM exit #${cause.number}` }];
+    told.push({ text: `asked by vCPU ${exit.vcpu} at ${placeOf(debuggee, exit)}`, exit });
+    cause = exit.because;
+  }
+  return told;
+}
+
+/** Where the guest was at an exit: its source line, where there is one. */
+function placeOf({ lines, loadMap }: Debuggee, { pcLow: low, pcHigh: high }: ExitRecord): string {
+  const pc = valueOfWords({ low, high });
+  const line = lines.at(loadMap.linked(pc));
+  return line ? `${line.file.replace(/^.*[\\/]/, '')}:${line.line + 1}` : hexOfWords({ low, high });
 }
 
 /** Whether an exception is a call of a supervisor to its firmware. */
@@ -82,6 +128,11 @@ export function isEcall(cause: number): boolean {
 /** A name within a sentence. */
 export function lowered(name: string): string {
   return `${name.charAt(0).toLowerCase()}${name.slice(1)}`;
+}
+
+/** A name at the beginning of a sentence. */
+function raised(name: string): string {
+  return `${name.charAt(0).toUpperCase()}${name.slice(1)}`;
 }
 
 /** The instruction at an address in assembly; undefined when it cannot be read. */

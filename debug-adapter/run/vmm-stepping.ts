@@ -1,6 +1,7 @@
 import type { CpuState } from '../../simulator/hypervisor/cpu';
 import type { ActiveHandler } from '../../simulator/machine/hosted-software';
 import type { Debuggee } from '../debuggee';
+import { handlerCrossings } from '../inspect/frames/handler-frames';
 import { trapText } from './guest-stepping';
 import type { Plan, Stop } from './plan';
 
@@ -29,8 +30,9 @@ export function* stepVmm(debuggee: Debuggee, cpu: CpuState, handler: ActiveHandl
 }
 
 /** Whose instruction comes next when a handler has ended. */
-function nextInGuest({ system }: Debuggee, cpu: CpuState, { hart, software }: ActiveHandler) {
-  const back = `back from the ${software.name === 'vmm' ? 'VMM' : 'firmware'}`;
+function nextInGuest({ system }: Debuggee, cpu: CpuState, handler: ActiveHandler) {
+  const { hart } = handler;
+  const back = `back from the ${handlerCrossings(handler).at(-1)?.into.name}`;
   const { harts, current } = system.machine.scheduler.state();
   const canRun = (id: number): boolean => harts[id]?.lifecycle === 'started' && !harts[id].waiting;
   if (canRun(hart.id)) return { cpu: cpu.id, description: back };

@@ -1,7 +1,7 @@
 import type { ExitRecord } from '../../simulator/hypervisor/ledger/ledger';
 import type { Running } from '../debugging';
 import { hex, valueOfWords } from '../format';
-import { describeExit, exitInstruction } from '../inspect/exit-text';
+import { describeExit, exitCauses, exitInstruction } from '../inspect/exit-text';
 import { describeChange } from '../inspect/values/change-text';
 import type { Exit, Exits } from '../protocol';
 import { guestExitList } from './guest-exits';
@@ -24,22 +24,24 @@ export function exitList(
 }
 
 function isWanted(record: ExitRecord, cpu: number | undefined, reasons: readonly string[] | undefined): boolean {
-  return (cpu === undefined || record.vcpu === cpu) && (reasons?.includes(record.reason) ?? true);
+  return (cpu === undefined || record.vcpu === cpu) && (reasons?.includes(record.kind.id) ?? true);
 }
 
 function showExit({ debuggee, sources, narrations }: Running, record: ExitRecord): Exit {
   const pc = valueOfWords({ low: record.pcLow, high: record.pcHigh });
   const instruction = exitInstruction(debuggee, record);
   const line = debuggee.lines.at(debuggee.loadMap.linked(pc));
+  const causes = exitCauses(debuggee, record).map(({ text }) => text);
   return {
     number: record.number,
     threadId: record.vcpu + 1,
     clock: record.clock,
-    reason: record.reason,
+    reason: record.kind.id,
     description: describeExit(record, instruction),
     pc: hex(pc),
     ...(instruction === undefined ? {} : { instruction }),
     ...(line ? { source: { path: sources.guestPath(line.file), line: line.line + 1 } } : {}),
+    ...(causes.length > 0 ? { causes } : {}),
     narration: narrations.of(record),
     changes: record.changes.map((change) => describeChange(debuggee, change)),
     cycles: record.cycles,

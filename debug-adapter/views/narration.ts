@@ -2,7 +2,7 @@ import { type Site, sites } from 'hyperstep:sites';
 import { describeSbiCall } from '../../simulator/firmware/sbi/call';
 import type { CpuState } from '../../simulator/hypervisor/cpu';
 import { engineNamed } from '../../simulator/hypervisor/engines/index';
-import { EXIT_REASONS, type ExitRecord, INTERRUPT_BIT } from '../../simulator/hypervisor/ledger/ledger';
+import { type ExitRecord, INTERRUPT_BIT } from '../../simulator/hypervisor/ledger/ledger';
 import { causeOf, ExceptionCode } from '../../simulator/isa/index';
 import type { Step } from '../../simulator/machine/narration';
 import type { Debuggee } from '../debuggee';
@@ -49,7 +49,7 @@ export function narration(running: Running, cpu: CpuState): Narration {
       software: handled.software,
       number: handled.number,
       isOver,
-      ...('reason' in trap ? exitFacts(running, cpu, trap) : firmwareFacts(running, cpu, trap)),
+      ...('kind' in trap ? exitFacts(running, cpu, trap) : firmwareFacts(running, cpu, trap)),
       narrated: narratedTree(running, cpu, handled, isOver),
       omitted: Math.max(0, trail.length - MOST_STEPS),
       coming: coming.map((each) => showComing(running, each)),
@@ -72,7 +72,7 @@ function exitFacts(running: Running, cpu: CpuState, record: ExitRecord): Facts {
   const code = isInterrupt ? record.cause - INTERRUPT_BIT : record.cause;
   const instruction = exitInstruction(debuggee, record);
   return {
-    reason: { name: record.reason, meaning: EXIT_REASONS[record.reason] },
+    reason: { name: record.kind.id, meaning: record.kind.text },
     description: describeExit(record, instruction),
     cause: causeOf(code, isInterrupt).name,
     ...placeOf(running, cpu, pc, instruction),

@@ -17,11 +17,12 @@ export function runSummary({ system }: Debuggee, how: string, isFailure: boolean
 
 /** The ledger counts an exit when it is over; the one that is being handled is one, too. */
 export function countsOf(ledger: ExitLedger): { reason: string; count: number; cycles: number }[] {
-  const counts: { reason: string; count: number; cycles: number }[] = ledger.counts().map((each) => ({ ...each }));
+  const counts = ledger.counts();
   const current = ledger.handling;
   if (!current) return counts;
-  const same = counts.find(({ reason }) => reason === current.reason);
-  if (!same) return [...counts, { reason: current.reason, count: 1, cycles: current.cycles }];
+  const { id } = current.kind;
+  const same = counts.find(({ reason }) => reason === id);
+  if (!same) return [...counts, { reason: id, count: 1, cycles: current.cycles }];
   same.count++;
   same.cycles += current.cycles;
   return counts;

@@ -200,7 +200,7 @@ function runsOf(exits: readonly Exit[]): Exit[][] {
 }
 
 function details(exit: Exit, client: Client): Element[] {
-  const { source, narration } = exit;
+  const { source, narration, causes = [] } = exit;
   return [
     element('div', { class: 'details' }, [
       element('p', { class: 'facts' }, [
@@ -211,6 +211,7 @@ function details(exit: Exit, client: Client): Element[] {
       element('p', { class: 'space' }, [
         `${exit.clock.toLocaleString('en')} ns on the machine’s clock${exit.cycles === undefined ? '' : `, ${exit.cycles.toLocaleString('en')} cycles`}`,
       ]),
+      ...(causes.length > 0 ? [element('p', { class: 'space' }, [causes.join(', which was ')])] : []),
       element(
         'ol',
         { class: 'steps' },

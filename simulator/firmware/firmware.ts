@@ -6,6 +6,7 @@ import type { HostedSoftware } from '../machine/hosted-software';
 import type { Machine } from '../machine/machine';
 import { type Narration, step } from '../machine/narration';
 import { Privilege } from '../mmu/index';
+import { firmwareWorld } from './firmware-world';
 import { MachinePort } from './machine-port';
 import { doMisalignedAccess } from './misaligned-access';
 import type { EntryPoint } from './port';
@@ -21,7 +22,7 @@ const ECALL_LENGTH = 4n;
  * software interrupts into the supervisor's, and fences its memory and the CLINT off with the PMP. It takes no machine time.
  */
 export class SbiFirmware implements HostedSoftware {
-  readonly name = 'firmware';
+  readonly world = firmwareWorld;
   readonly sbi: Sbi;
   private readonly port: MachinePort;
   private readonly redirected: RedirectedTraps;

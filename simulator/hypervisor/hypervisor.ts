@@ -24,6 +24,7 @@ import { HostTimers } from './timers';
 import type { Vcpu } from './vcpu';
 import { Vm, type VmConfiguration } from './vm';
 import { KILL_REASONS, type VmEnd } from './vm-end';
+import { vmmWorld } from './vmm-world';
 
 /** Whether handlers of the VMM take no machine time, or as much as they cost. */
 export const VMM_TIMES = ['free', 'charged'] as const;
@@ -34,8 +35,8 @@ const VMM_MEMORY = FIRMWARE_MEMORY.base + SUPERPAGE;
 
 /** The VMM: it has S-mode of the machine, and everything in it that is not a guest's. */
 export class Hypervisor implements HostedSoftware, HypervisorServices {
-  readonly name = 'vmm';
-  readonly ledger = new ExitLedger();
+  readonly world = vmmWorld;
+  readonly ledger: ExitLedger;
   readonly frames: FrameTable;
   readonly timers: HostTimers;
   readonly vms: Vm[] = [];
@@ -55,6 +56,7 @@ export class Hypervisor implements HostedSoftware, HypervisorServices {
     private readonly time: VmmTime,
   ) {
     const { base, size } = machine.core.ram;
+    this.ledger = new ExitLedger(() => machine.clock.waking ?? 'input');
     this.frames = new FrameTable(VMM_MEMORY, base + size - VMM_MEMORY);
     this.timers = new HostTimers((hart, deadline) => firmware.setTimer(hart, deadline));
     this.running = machine.harts.map(() => undefined);
@@ -178,17 +180,21 @@ export class Hypervisor implements HostedSoftware, HypervisorServices {
   kick(vcpu: Vcpu): void {
     const { on } = vcpu;
     // One whose exit is being handled looks at its requests on its way into the guest.
-    if (on && on !== this.handling) kick(on);
-    else if (vcpu.isReady) this.wake(vcpu, 'ipi');
+    if (on && on !== this.handling) {
+      this.ledger.caused(vcpu.id, 'kick');
+      kick(on);
+    } else if (vcpu.isReady) this.wake(vcpu, 'ipi');
   }
 
   wake(vcpu: Vcpu, why: WakeReason): void {
+    this.ledger.caused(vcpu.id, vcpu.run === 'off' ? 'start' : 'wake');
     vcpu.run = 'runnable';
     vcpu.wait = undefined;
     const hart = this.scheduler.wake(vcpu, why);
     // The hart whose exit is being handled asks the scheduler anyway.
     if (!hart || hart === this.handling) return;
     this.machine.scheduler.alert(hart);
+    this.ledger.caused(vcpu.id, 'kick');
     kick(hart);
   }
 
@@ -223,6 +229,7 @@ export class Hypervisor implements HostedSoftware, HypervisorServices {
   private *handleInterrupt(hart: Hart, code: number): Narration {
     if (code === InterruptCode.supervisorTimer) {
       for (const vcpu of this.scheduler.vcpusOf(hart)) {
+        this.ledger.caused(vcpu.id, 'timer interrupt');
         yield* vcpu.timerReached();
         if (vcpu.isReady) this.wake(vcpu, 'timer');
       }

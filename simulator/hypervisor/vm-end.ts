@@ -8,5 +8,10 @@ export const KILL_REASONS = {
 
 export type KillReason = keyof typeof KILL_REASONS;
 
+/** A step is about it: the VM is given up. */
+export class Kill {
+  constructor(readonly reason: KillReason) {}
+}
+
 /** How a VM ended: as its guest asked, or killed. */
 export type VmEnd = GuestEnd | { readonly reason: 'killed'; readonly kind: KillReason; readonly vcpu: number };

@@ -59,6 +59,7 @@ export class VmPort implements FirmwarePort {
   sendSoftwareInterrupt(id: number): void {
     const vcpu = this.vcpu(id);
     vcpu.setPending(SSIP, true);
+    this.vm.ledger.caused(id, 'software interrupt');
     this.vm.host.kick(vcpu);
   }
 

@@ -7,6 +7,8 @@ import type { DeviceClock, TimedDevice } from '../devices/device';
 export class Clock implements DeviceClock {
   /** Instructions retired by all harts, those included whose work firmware or VMM has done. */
   retired = 0;
+  /** Who is being woken: what happens meanwhile is its doing. */
+  waking: string | undefined;
   private readonly deadlines = new Map<string, number>();
   private readonly owners = new Map<string, TimedDevice>();
   private earliest = Number.POSITIVE_INFINITY;
@@ -63,7 +65,9 @@ export class Clock implements DeviceClock {
       if (!first) return;
       this.deadlines.delete(first[0]);
       this.findEarliest();
+      this.waking = first[0];
       this.owners.get(first[0])?.wake(instant);
+      this.waking = undefined;
     }
   }
 

@@ -1,10 +1,11 @@
 import type { Hart } from '../core/index';
 import type { PlainRecord } from '../schema/state/plain';
-import type { Narration, Step } from './narration';
+import type { Narration, Step, World } from './narration';
 
 /** Software of a privileged mode that is TypeScript instead of instructions: SBI firmware in M-mode, a VMM in HS-mode. */
 export interface HostedSoftware {
-  readonly name: 'firmware' | 'vmm';
+  /** Into which a trap leads that it handles. */
+  readonly world: World;
   /** `hart` has just taken a trap: the architectural trap entry is done (xepc, xcause, xtval, xstatus, privilege). */
   trapTaken(hart: Hart): void;
   /**
@@ -27,7 +28,7 @@ export interface HostedSoftware {
 /** A handler in which a debugger has stopped: nothing else of the machine moves meanwhile. */
 export interface ActiveHandler {
   readonly hart: Hart;
-  readonly software: HostedSoftware;
+  /** Its steps, of which the outermost crossing is that into the world that handles the trap. */
   readonly narration: Narration;
   /** Every step so far; the last one is where the handler stands (about to do what it says). */
   readonly trail: Step[];

@@ -6,7 +6,7 @@ import { Privilege } from '../mmu/index';
 import { type Board, readDevice, writeDevice } from './board';
 import { Clock } from './clock';
 import type { ActiveHandler, HostedSoftware } from './hosted-software';
-import { runThrough, type Step } from './narration';
+import { across, runThrough, type Step } from './narration';
 import { DEFAULT_TURN, HartScheduler } from './scheduler';
 import { StateHash } from './state/state-hash';
 import type { EndOfRun, MachineStop } from './stop';
@@ -332,8 +332,10 @@ export class Machine implements CorePlatform, Runner {
   private beginHandler(hart: Hart, request: RunRequest, software = this.softwareOf(hart)): MachineStop | undefined {
     if (!software) throw new RangeError(`hart ${hart.id} has trapped into a mode that nobody hosts`);
     this.scheduler.act(hart, false);
-    if (request.stopAtStep)
-      return this.continueHandler({ hart, software, narration: software.handleTrap(hart), trail: [] }, request);
+    if (request.stopAtStep) {
+      const narration = across(software.world, software.handleTrap(hart));
+      return this.continueHandler({ hart, narration, trail: [] }, request);
+    }
     runThrough(software.handleTrap(hart));
     return this.handled(request);
   }

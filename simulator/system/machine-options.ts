@@ -10,7 +10,7 @@ import {
 } from '@sinclair/typebox';
 import { givenHartOptions, type HartOptions, hartOptionProblems, hartOptionsOf } from '../core/index';
 import { type VirtioDevice, virtioKinds } from '../devices/virtio/index';
-import { type EngineId, engines } from '../hypervisor/engines/index';
+import { type EngineId, engineDescriptions } from '../hypervisor/engines/registry';
 import type { VmmTime } from '../hypervisor/hypervisor';
 import type { VmTime } from '../hypervisor/vm-clock';
 import type { PaceName } from '../machine/pace';
@@ -21,7 +21,10 @@ import { choice, type Described } from '../schema/schema';
 import { type Firmware, MOST_HARTS, MOST_SEED, type Virtualization } from './system';
 
 const virtualizations: Readonly<Record<Virtualization, string>> = {
-  ...(Object.fromEntries(engines.map(({ id, description }) => [id, description])) as Record<EngineId, string>),
+  ...(Object.fromEntries(engineDescriptions.map(({ id, description }) => [id, description])) as Record<
+    EngineId,
+    string
+  >),
   none: 'No VMM: the guest runs on the bare machine.',
 };
 

@@ -229,9 +229,10 @@ export class System {
   /** The whole machine as it is now; only memory written since the last one is copied. @throws SnapshotError */
   save(): Snapshot {
     const { machine } = this;
-    if (machine.activeHandler)
+    const [step] = machine.activeHandler?.trail ?? [];
+    if (step)
       throw new SnapshotError(
-        `the machine stands inside its ${machine.activeHandler.software.name}: it can be saved between two instructions of the guest`,
+        `the machine stands inside its ${step.crossings.at(-1)?.into.name}: it can be saved between two instructions of the guest`,
       );
     const end = machine.finished?.reason;
     if (end !== undefined && end !== 'waiting-for-input' && end !== 'waiting-forever')

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { afterEach, describe, it } from 'mocha';
+import { exitReasons } from '../../debug-adapter/breakpoints/exceptions';
 import { Client, inVmm, root } from './client';
 
 const guest = path.join(root, 'test/debug-adapter/guests/stepping.S');
@@ -238,4 +239,25 @@ describe('breakpoints of the VMM', () => {
       assert.equal(exits[0]?.reason, condition);
     }
   });
+
+  for (const virtualization of ['full', 'hardware']) {
+    it(`is told of every exit what it turns out to be (${virtualization})`, async () => {
+      client = new Client();
+      await client.launch(guest, { virtualization, stopOnEntry: true } as object);
+      await client.stopped();
+      const filterOptions = [{ filterId: 'exit', condition: exitReasons.join() }];
+      await client.request('setExceptionBreakpoints', { filters: [], filterOptions });
+      let number = 0;
+      // The last exit is the call by which the guest powers off.
+      for (;;) {
+        await client.request('continue', { threadId: 1 });
+        const { event, body } = await client.event(['stopped', 'terminated']);
+        if (event === 'terminated') break;
+        const { total, exits } = await client.own('hyperstep/exits', { count: 1 });
+        assert.equal(total, ++number);
+        assert.equal(body.description, `VM exit: ${exits[0]?.reason}`);
+      }
+      assert.ok(number > 1, `${number}`);
+    });
+  }
 });

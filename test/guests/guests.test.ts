@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import { engines } from '../../simulator/hypervisor/engines';
+import { vmmWorld } from '../../simulator/hypervisor/vmm-world';
 import type { Program } from '../../simulator/object/program';
 import { VIRTUALIZATIONS } from '../../simulator/system/system';
 import { buildGuest, guestFolder, makeSystem } from '../support/guest';
@@ -46,7 +47,7 @@ for (const guest of guests) {
         for (;;) {
           const stop = system.machine.run({
             instructions: LIMIT,
-            stopAtStep: (_, handler) => handler.software.name === 'vmm' && handler.trail.length === 1,
+            stopAtStep: (step, handler) => handler.trail.length === 1 && step.crossings.at(-1)?.into === vmmWorld,
           });
           if (stop.reason !== 'handler') break;
           if (exits++ % 7 === 0) assert.deepEqual(system.isolationBreaches(), []);

@@ -150,7 +150,7 @@ root:   .skip 4096
 
   it('records every exit with what it changed and what it cost', async () => {
     const { vm } = await runFull('        li t0, 0x40000\n        csrw sscratch, t0');
-    const write = vm.ledger.last(100).find(({ reason }) => reason === 'csr-access');
+    const write = vm.ledger.last(100).find(({ kind }) => kind.id === 'csr-access');
     assert.ok(write);
     assert.deepEqual(write.changes, [
       { kind: 'virtual CSR', csr: 0x140, before: { low: 0, high: 0 }, after: { low: 0x40000, high: 0 } },

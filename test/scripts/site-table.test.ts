@@ -201,8 +201,13 @@ function* enter(vm: Vm) {
 
   const refused: { readonly [what: string]: { readonly source: string; readonly says: RegExp } } = {
     'a step that is not yielded': { source: 'function f() {\n  step`lost`;\n}', says: /must be yielded/ },
+    'what a step is about, of no step': { source: 'function f() {\n  step.about(f);\n}', says: /where the step is/ },
     'another yield': { source: 'function* f() {\n  yield 1;\n}', says: /yields steps/ },
     'a narration that is entered by no call': { source: 'function* f(g) {\n  yield* g;\n}', says: /yields steps/ },
+    'a narration of another world that no call enters': {
+      source: 'function* f(world, g) {\n  yield* across(world, g);\n}',
+      says: /yields steps/,
+    },
     'a handler that is entered by no name': {
       source: 'function* f(all) {\n  yield* all[0]();\n}',
       says: /No handler is named all\[0\]/,

@@ -22,13 +22,16 @@ const sources: { readonly [file: string]: string } = {
       *answer(x) { return x; },
       *silent() { return 100; },
     };
+    export class Refusal { constructor(readonly why: string) { made.push(why); } }
+    /** What was refused, as far as steps have said so. */
+    export const made: string[] = [];
     export function* refuse(why: string): Narration<never> {
-      yield step\`refuse: \${why}\`;
+      yield step.about(new Refusal(why))\`refuse: \${why}\`;
       throw new Error(why);
     }`,
   'simulator/hypervisor/vcpu.ts': `
     import { type Port, port, refuse, silentPort } from '../firmware/port';
-    import { type Narration, runThrough, step } from '../machine/narration';
+    import { across, type Narration, runThrough, step, type World } from '../machine/narration';
     export abstract class Vcpu {
       readonly done: string[] = [];
       constructor(readonly port: Port) {}
@@ -59,6 +62,19 @@ const sources: { readonly [file: string]: string } = {
         this.done.push('served by the full one');
       }
     }
+    /** Tells when it is asked for. */
+    export const asked: string[] = [];
+    const world = (name: string): World => { asked.push(name); return { name }; };
+    export function* inOthers(vcpu: FullVcpu, x: number): Narration<number> {
+      yield* across(world('kernel'), fill());
+      return yield* across(world('other'), vcpu.handle(x));
+    }
+    export function* fill(): Narration {
+      yield step\`fill\`;
+      yield* across(world('device'), port.answer(1));
+    }
+    export const narrateOthers = (vcpu: FullVcpu, x: number) => inOthers(vcpu, x);
+    export const straightOthers = (vcpu: FullVcpu, x: number) => runThrough(inOthers(vcpu, x));
     export const makeVcpu = (isSilent = false) => new FullVcpu(isSilent ? silentPort : port);
     export const narrate = (vcpu: Vcpu, x: number) => vcpu.handle(x);
     export const straight = (vcpu: Vcpu, x: number) => runThrough(vcpu.handle(x)); // straight`,
@@ -68,7 +84,12 @@ interface Built {
   makeVcpu(isSilent?: boolean): { readonly done: string[]; start(): number };
   narrate(vcpu: object, x: number): Narration<number>;
   straight(vcpu: object, x: number): number;
+  narrateOthers(vcpu: object, x: number): Narration<number>;
+  straightOthers(vcpu: object, x: number): number;
+  readonly asked: string[];
   readonly functions: string[];
+  readonly made: string[];
+  readonly Refusal: new (why: string) => { readonly why: string };
 }
 
 describe('straight twins', () => {
@@ -99,7 +120,7 @@ describe('straight twins', () => {
     const entry = 'simulator/hypervisor/entry.ts';
     mkdirSync(path.join(root, path.dirname(NARRATION)), { recursive: true });
     copyFileSync(NARRATION, path.join(root, NARRATION));
-    const exported = `export * from './vcpu'; import { sites } from 'hyperstep:sites';
+    const exported = `export * from './vcpu'; export { made, Refusal } from '../firmware/port'; import { sites } from 'hyperstep:sites';
       export const functions = sites.map((site) => site.function);`;
     await build({ ...sources, [entry]: exported }, entry);
     built = createRequire(path.join(root, 'out/'))('./handlers.js');
@@ -136,6 +157,38 @@ describe('straight twins', () => {
       }
     }
     assert.equal(built.makeVcpu(true).start(), 100);
+  });
+
+  it('do not make what steps are about, which the generators tell', () => {
+    built.made.length = 0;
+    assert.throws(() => built.straight(built.makeVcpu(), 7));
+    assert.deepEqual(built.made, []);
+    const abouts: unknown[] = [];
+    assert.throws(() => {
+      for (const { about } of built.narrate(built.makeVcpu(), 7)) if (about) abouts.push(about);
+    });
+    assert.deepEqual(built.made, ['seven']);
+    assert.ok(abouts.length === 1 && abouts[0] instanceof built.Refusal && abouts[0].why === 'seven');
+  });
+
+  it('cross into no world, as the generators do at each call that says so', () => {
+    const paths: string[] = [];
+    for (const { site, callers, crossings } of built.narrateOthers(built.makeVcpu(), 0)) {
+      const path = [site, ...callers].map((each) => built.functions[each] ?? '');
+      for (const { into, sites } of [...crossings].reverse()) path.splice(sites, 0, `[${into.name}]`);
+      paths.push(path.join(' '));
+    }
+    assert.deepEqual(
+      [paths[0], paths[1], paths[2]],
+      [
+        'fill [kernel] inOthers',
+        'answer [device] fill [kernel] inOthers',
+        'Vcpu.serve FullVcpu.serve FullVcpu.handle [other] inOthers',
+      ],
+    );
+    built.asked.length = 0;
+    assert.equal(built.straightOthers(built.makeVcpu(), 0), narrate(0).result);
+    assert.deepEqual(built.asked, []);
   });
 
   it('stand in a stack trace where their source has them, as the generators do', () => {

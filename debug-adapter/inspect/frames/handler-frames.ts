@@ -1,6 +1,6 @@
 import { type Site, sites } from 'hyperstep:sites';
 import type { ActiveHandler } from '../../../simulator/machine/hosted-software';
-import type { Step } from '../../../simulator/machine/narration';
+import type { Crossing, Step } from '../../../simulator/machine/narration';
 
 /** A function of VMM or firmware that is being executed: innermost is the one that makes the step. */
 export interface HandlerFrame {
@@ -20,6 +20,11 @@ export function handlerFrames(handler: ActiveHandler): HandlerFrame[] {
   });
 }
 
+/** Where a handler's path crosses into another world, innermost first: each with the number of frames that are within. */
+export function handlerCrossings({ trail }: ActiveHandler): readonly Crossing[] {
+  return trail.at(-1)?.crossings ?? [];
+}
+
 /** What a frame's function has named so far in its narration, latest values: the expressions of the templates, with their values. */
 export function frameVariables(
   { trail }: { readonly trail: readonly Step[] },
@@ -28,7 +33,7 @@ export function frameVariables(
   const variables = new Map<string, unknown>();
   for (const step of trail) {
     const site = sites[step.site];
-    if (!site || site.function !== frame.site.function || !isSamePath(step.callers, frame.callers)) continue;
+    if (!site || !isSameFunction(site, frame.site) || !isSamePath(step.callers, frame.callers)) continue;
     for (const [index, expression] of site.expressions.entries()) {
       if (isVariable(expression)) variables.set(expression, step.values[index]);
     }
@@ -45,6 +50,11 @@ export function stepText(step: Step): string {
 /** Where a step is, then the calls that led there. */
 function pathOf({ site, callers }: Step): number[] {
   return [site, ...callers];
+}
+
+/** A function is where it begins: the name can be another's, too. */
+function isSameFunction(a: Site, b: Site): boolean {
+  return a.file === b.file && a.functionLines[0] === b.functionLines[0];
 }
 
 function isSamePath(a: readonly number[], b: readonly number[]): boolean {

@@ -1,21 +1,29 @@
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import type { CpuState } from '../../../simulator/hypervisor/cpu';
+import type { ExitRecord } from '../../../simulator/hypervisor/ledger/ledger';
 import type { ActiveHandler } from '../../../simulator/machine/hosted-software';
 import type { Debuggee } from '../../debuggee';
 import { hex } from '../../format';
 import type { CodeLine } from '../../program/code-lines';
 import type { Sources } from '../../program/sources';
 import type { DisassemblySources } from '../code/disassembly-sources';
-import { handlerLabel } from '../exit-text';
+import { crossingLabel, exitCauses } from '../exit-text';
 import { worldName } from '../worlds';
 import { type GuestFrame, guestFrames } from './guest-frames';
-import { type HandlerFrame, handlerFrames } from './handler-frames';
+import { type HandlerFrame, handlerCrossings, handlerFrames } from './handler-frames';
 
 /** A frame that a client sees. */
 export type StackFrame =
   | { readonly kind: 'vmm'; readonly cpu: CpuState; readonly handler: ActiveHandler; readonly frame: HandlerFrame }
-  /** Between the VMM and its guest: what happened. */
-  | { readonly kind: 'label'; readonly cpu: CpuState; readonly handler: ActiveHandler; readonly text: string }
+  /** Between two worlds, such as the VMM and its guest: what happened. Behind all: who asked for it. */
+  | {
+      readonly kind: 'label';
+      readonly cpu: CpuState;
+      readonly handler: ActiveHandler;
+      readonly text: string;
+      /** The VM exit that it tells of. */
+      readonly exit?: ExitRecord;
+    }
   | { readonly kind: 'guest'; readonly cpu: CpuState; readonly frame: GuestFrame; readonly inlined?: Inlined };
 
 /** What a frame is when it shares its instruction with others: one of a function inlined into the next one, or the one around such. */
@@ -38,8 +46,28 @@ export function stackOf(debuggee: Debuggee, cpu: CpuState, hidden: number): Stac
     ),
   );
   if (!handler) return guest;
-  const vmm = handlerFrames(handler).map((frame): StackFrame => ({ kind: 'vmm', cpu, handler, frame }));
-  return [...vmm, { kind: 'label', cpu, handler, text: handlerLabel(debuggee, cpu, handler) }, ...guest];
+  const exit = debuggee.system.vm?.ledger.handling;
+  // The stack goes on with who asked for it, as that of something asynchronous does.
+  const causes = exit?.because?.kind === 'exit' ? exitCauses(debuggee, exit) : [];
+  return [
+    ...handlerPath(debuggee, cpu, handler),
+    ...guest,
+    ...causes.map((cause): StackFrame => ({ kind: 'label', cpu, handler, ...cause })),
+  ];
+}
+
+/** A handler's functions, with a label where the path crosses into another world. */
+function handlerPath(debuggee: Debuggee, cpu: CpuState, handler: ActiveHandler): StackFrame[] {
+  const path = handlerFrames(handler).map((frame): StackFrame => ({ kind: 'vmm', cpu, handler, frame }));
+  const crossings = handlerCrossings(handler);
+  // The outermost first: the labels further in stand before it.
+  for (const [index, crossing] of [...crossings.entries()].reverse()) {
+    const isTrap = index === crossings.length - 1;
+    const text = crossingLabel(debuggee, cpu, handler, crossing, isTrap);
+    const exit = isTrap ? debuggee.system.vm?.ledger.handling : undefined;
+    path.splice(crossing.sites, 0, { kind: 'label', cpu, handler, text, ...(exit ? { exit } : {}) });
+  }
+  return path;
 }
 
 /** The functions in which a frame of the machine stands, innermost first; just undefined where nothing is inlined. */

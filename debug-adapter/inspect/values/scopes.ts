@@ -44,12 +44,10 @@ export function scopesOf(debuggee: Debuggee, frame: StackFrame): Scope[] {
   switch (frame.kind) {
     case 'vmm':
       return [{ name: 'Handler', hint: 'locals', content: handlerVariables(debuggee, frame) }, ...machine];
-    case 'label': {
-      const exit = debuggee.system.vm?.ledger.handling;
-      return exit && frame.handler.software.name === 'vmm'
-        ? [{ name: 'VM exit', hint: 'locals', content: exitScope(debuggee, exit) }, ...machine]
+    case 'label':
+      return frame.exit
+        ? [{ name: 'VM exit', hint: 'locals', content: exitScope(debuggee, frame.exit) }, ...machine]
         : machine;
-    }
     case 'guest':
       return frame.frame.kind === 'running'
         ? machine
@@ -196,7 +194,7 @@ function controlScope(debuggee: Debuggee, cpu: CpuState): Container {
       ...(debuggee.vcpuOf(cpu)?.facts() ?? []),
       { name: 'VM exits', value: `${ledger?.count ?? 0}` },
       ...(last
-        ? [{ name: 'last exit', value: `#${last.number} ${last.reason}`, parts: exitScope(debuggee, last) }]
+        ? [{ name: 'last exit', value: `#${last.number} ${last.kind.id}`, parts: exitScope(debuggee, last) }]
         : []),
       { name: 'cycles spent in exits', value: `${ledger?.cycles ?? 0}` },
     ];
@@ -206,7 +204,7 @@ function controlScope(debuggee: Debuggee, cpu: CpuState): Container {
 function exitScope(debuggee: Debuggee, exit: ExitRecord): Container {
   return containerOf(() => [
     { name: 'number', value: `${exit.number}` },
-    { name: 'reason', value: exit.reason },
+    { name: 'reason', value: exit.kind.id },
     { name: 'cause', value: causeOf(exit.cause & 0x7fffffff, exit.cause >= 0x80000000).name },
     { name: 'trap value', value: hexOfWords(exit.value) },
     { name: 'pc', value: hexOfWords({ low: exit.pcLow, high: exit.pcHigh }) },

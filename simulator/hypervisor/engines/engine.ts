@@ -6,6 +6,7 @@ import type { Reach } from '../isolation';
 import type { FrameRange } from '../memory/frame-table';
 import type { TranslationTable, Vcpu } from '../vcpu';
 import type { Vm } from '../vm';
+import type { EngineDescription } from './description';
 
 /** What a VM asks of its host. */
 export interface VmDemands {
@@ -27,10 +28,7 @@ export interface TableFrames {
 }
 
 /** A way to virtualize. It has no state: what it keeps of a VM is in the `EngineVm`. */
-export interface Engine {
-  readonly id: string;
-  /** What a user reads of it where engines are chosen. */
-  readonly description: string;
+export interface Engine extends EngineDescription {
   /** The folders beside this file in which its handlers are. */
   readonly sources: readonly string[];
   /** What the machine lacks for it, in words; nothing where it can run. */

@@ -1,9 +1,16 @@
-import { causeOf } from '../../isa/index';
+import { causeOf, InterruptCode } from '../../isa/index';
 import { type Narration, step } from '../../machine/narration';
 import type { Trap } from '../../machine/trap';
+import type { InterruptEffect } from '../ledger/causes';
 import { type Outcome, RESUME } from '../runnable';
 import type { Vcpu } from '../vcpu';
 import { kill } from './kill';
+
+const EFFECTS_BY_CODE: { readonly [code: number]: InterruptEffect } = {
+  [InterruptCode.supervisorSoftware]: 'software interrupt',
+  [InterruptCode.supervisorTimer]: 'timer interrupt',
+  [InterruptCode.supervisorExternal]: 'external interrupt',
+};
 
 /**
  * Gives the guest a trap as its hardware would: virtual sepc, scause, stval and sstatus, then its trap vector.
@@ -20,7 +27,9 @@ export function* inject(vcpu: Vcpu, trap: Trap): Narration<Outcome> {
   vcpu.takeTrap(trap);
   vcpu.lastInjection = { pc: vcpu.pc.value, retired };
   vm.ledger.charge('injection');
-  vm.ledger.changed({ kind: 'trap', interrupt: trap.interrupt, cause: trap.cause });
+  const effect = trap.interrupt ? EFFECTS_BY_CODE[trap.cause] : undefined;
+  const because = (effect && vm.ledger.causes.of(vcpu.id, effect)) ?? null;
+  vm.ledger.changed({ kind: 'trap', interrupt: trap.interrupt, cause: trap.cause, because });
   vm.machine.reportGuestTrap(vcpu.hart, trap);
   return RESUME;
 }

@@ -8,6 +8,7 @@ import { accessFault } from '../memory/guest-walk';
 import { type Outcome, RESUME } from '../runnable';
 import type { Vcpu } from '../vcpu';
 import type { Exit } from './exit';
+import { commonExits } from './exit-kind';
 import { fetchMemoryInstruction } from './fetch-instruction';
 import { inject } from './inject';
 import { refuseAccess } from './refuse';
@@ -29,10 +30,11 @@ export function* emulateMisaligned(vcpu: Vcpu, exit: Exit): Narration<Outcome> {
   const access = exit.cause === ExceptionCode.storeMisaligned ? Access.write : Access.read;
   const instruction = fetchMemoryInstruction(vcpu);
   if (!instruction || instruction.kind === 'atomic' || instruction.reserves) {
+    ledger.classify(commonExits.guestException);
     yield step`an atomic access cannot be done in parts: the exception is the guest's own`;
     return yield* inject(vcpu, exit);
   }
-  ledger.classify('misaligned-access');
+  ledger.classify(commonExits.misalignedAccess);
   const { size } = instruction;
   yield step`${size} bytes at ${gva} are misaligned, and the guest has left them to its firmware (FWFT): do the access in parts`;
   const inFirst = Math.min(size, FRAME - (gva.low & (FRAME - 1)));

@@ -5,6 +5,7 @@ import type { Outcome } from '../runnable';
 import type { Vcpu } from '../vcpu';
 import type { GuestAccess } from './access';
 import { faultOfAccess } from './access-span';
+import { commonExits } from './exit-kind';
 import { inject } from './inject';
 import { kill } from './kill';
 
@@ -12,7 +13,7 @@ import { kill } from './kill';
 export function* refuseAccess(vcpu: Vcpu, refused: GuestAccess): Narration<Outcome> {
   const { vm } = vcpu;
   const { gpa } = refused;
-  vm.ledger.classify('access-fault');
+  vm.ledger.classify(commonExits.accessFault);
   if (vm.onIllegal === 'kill') {
     yield step`${gpa} is outside the VM`;
     return yield* kill(vcpu, 'illegal-access');

@@ -1,6 +1,8 @@
 import { SnapshotError } from '../../machine/state/snapshot-error';
 import type { PlainValue } from '../../schema/state/plain';
-import { EXIT_REASONS, KEPT_EXITS } from './ledger';
+import { exitKindNamed } from '../engines/registry';
+import { EFFECTS } from './causes';
+import { KEPT_EXITS } from './ledger';
 
 type Fields = { readonly [field: string]: PlainValue };
 /** Says in words what a value should be, when it is not. */
@@ -19,7 +21,7 @@ const count = where(
 /** A register of 64 bits as a number, which need not be exact. */
 const register = where('a register', (value) => typeof value === 'number' && Number.isInteger(value) && value >= 0);
 const yesOrNo = where('yes or no', (value) => typeof value === 'boolean');
-const reason = where('a reason', (value) => typeof value === 'string' && Object.hasOwn(EXIT_REASONS, value));
+const reason = where('a reason', (value) => typeof value === 'string' && exitKindNamed(value) !== undefined);
 
 const record =
   (fields: { readonly [field: string]: Check }): Check =>
@@ -46,6 +48,13 @@ const listOf =
     return undefined;
   };
 
+const causeId: Check = (value) => {
+  const kind = isFields(value) ? value['kind'] : undefined;
+  if (kind === 'exit') return record({ number: count })(value);
+  return kind === 'event' ? record({ name: where('a name', isText) })(value) : 'a cause';
+};
+const effect = where('an effect', (value) => EFFECTS.some((each) => each === value));
+
 const words = record({ low: integer, high: integer });
 const CHANGES: { readonly [kind: string]: Check } = {
   'virtual CSR': record({ csr: count, before: words, after: words }),
@@ -54,7 +63,7 @@ const CHANGES: { readonly [kind: string]: Check } = {
   'second-stage entry': record({ address: count, before: words, after: words }),
   'guest entry': record({ address: count, before: integer, after: integer }),
   TLB: record({ asid: count }),
-  trap: record({ interrupt: yesOrNo, cause: count }),
+  trap: record({ interrupt: yesOrNo, cause: count, because: orNothing(causeId) }),
 };
 const change: Check = (value) => {
   const kind = isFields(value) && Object.hasOwn(value, 'kind') ? value['kind'] : undefined;
@@ -65,6 +74,7 @@ const change: Check = (value) => {
 const LEDGER = record({
   total: count,
   cycles: count,
+  causes: listOf(record({ vcpu: count, effect, cause: causeId })),
   byReason: listOf(record({ reason, count, cycles: count })),
   ring: listOf(
     record({
@@ -78,6 +88,7 @@ const LEDGER = record({
       cause: count,
       value: words,
       call: orNothing(record({ extension: register, function: register })),
+      because: orNothing(causeId),
       instruction: integer,
       changes: listOf(change),
       cycles: count,
@@ -97,6 +108,8 @@ export function checkLedger(given: PlainValue, expected: boolean): void {
   if (ring.length !== Math.min(total, KEPT_EXITS))
     throw new SnapshotError(`the snapshot's log of exits has ${ring.length} of ${total} exits`);
 }
+
+const isText = (value: PlainValue | undefined): boolean => typeof value === 'string';
 
 function isFields(value: PlainValue | undefined): value is Fields {
   return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Uint8Array);

@@ -1,8 +1,8 @@
 import type { SbiCallId } from '../../firmware/sbi/call';
-import type { ExitReason } from '../exits/reasons';
+import { exitKindNamed } from '../engines/registry';
+import { commonExits, type ExitKind } from '../exits/exit-kind';
+import { type CauseId, Causes, type Effect } from './causes';
 import { COSTS, type CostKind } from './cost-model';
-
-export { EXIT_REASONS, type ExitReason } from '../exits/reasons';
 
 /** In the cause of an exit's record: it is an interrupt. */
 export const INTERRUPT_BIT = 0x80000000;
@@ -30,7 +30,13 @@ export type StateChange =
   /** Translations of this hardware ASID left the TLB. */
   | { readonly kind: 'TLB'; readonly asid: number }
   /** A trap or interrupt was injected: the guest goes on at its trap vector. */
-  | { readonly kind: 'trap'; readonly interrupt: boolean; readonly cause: number };
+  | {
+      readonly kind: 'trap';
+      readonly interrupt: boolean;
+      readonly cause: number;
+      /** What has made an interrupt pending. */
+      readonly because: CauseId | null;
+    };
 
 /** What is known of an exit when it happens. */
 export interface ExitStart {
@@ -40,7 +46,7 @@ export interface ExitStart {
   /** Guest pc, as words. */
   readonly pcLow: number;
   readonly pcHigh: number;
-  readonly reason: ExitReason;
+  readonly kind: ExitKind;
   /** The guest's virtual privilege. */
   readonly user: boolean;
   /** Hardware cause; interrupts have INTERRUPT_BIT set. */
@@ -49,6 +55,8 @@ export interface ExitStart {
   readonly value: Words;
   /** What a call of the firmware asks for; null when the exit is none. */
   readonly call: SbiCallId | null;
+  /** What has caused an interrupt's exit; null of one that the guest's instruction caused. */
+  readonly because: CauseId | null;
 }
 
 export interface ExitRecord extends ExitStart {
@@ -78,11 +86,28 @@ const NO_CHANGES: StateChange[] = [];
  * Records are valid until the machine runs on.
  */
 export class ExitLedger {
+  /** What has caused what happens to vCPUs. */
+  readonly causes = new Causes();
   private readonly ring: Draft[] = [];
-  private readonly byReason = new Map<ExitReason, { count: number; cycles: number }>();
+  private readonly byKind = new Map<ExitKind, { count: number; cycles: number }>();
   private current: Draft | undefined;
+  private known = false;
   private total = 0;
   private cycleTotal = 0;
+
+  /** @param event what happens outside of all exits, by its name */
+  constructor(private readonly event: () => string) {}
+
+  /** What causes what happens now. */
+  get presentCause(): CauseId {
+    const { current } = this;
+    return current ? { kind: 'exit', number: current.number } : { kind: 'event', name: this.event() };
+  }
+
+  /** What happens now has an effect on a vCPU. */
+  caused(vcpu: number, effect: Effect): void {
+    this.causes.note(vcpu, effect, this.presentCause);
+  }
 
   /** Starts the record of an exit; until `close`, costs and changes belong to it. */
   open(start: ExitStart): void {
@@ -93,16 +118,18 @@ export class ExitLedger {
     draft.clock = start.clock;
     draft.pcLow = start.pcLow;
     draft.pcHigh = start.pcHigh;
-    draft.reason = start.reason;
+    draft.kind = start.kind;
     draft.user = start.user;
     draft.cause = start.cause;
     draft.value.low = start.value.low;
     draft.value.high = start.value.high;
     draft.call = start.call;
+    draft.because = start.because;
     draft.instruction = 0;
     draft.changes = NO_CHANGES;
     draft.cycles = COSTS.trapEntry.cycles + COSTS.contextSave.cycles;
     this.current = draft;
+    this.known = false;
   }
 
   private draft(slot: number): Draft {
@@ -114,11 +141,12 @@ export class ExitLedger {
         clock: 0,
         pcLow: 0,
         pcHigh: 0,
-        reason: 'guest-exception',
+        kind: commonExits.guestException,
         user: false,
         cause: 0,
         value: { low: 0, high: 0 },
         call: null,
+        because: null,
         instruction: 0,
         changes: [],
         cycles: 0,
@@ -133,10 +161,10 @@ export class ExitLedger {
     const record = this.current;
     if (!record) return 0;
     this.charge('trapReturn');
-    let counts = this.byReason.get(record.reason);
+    let counts = this.byKind.get(record.kind);
     if (!counts) {
       counts = { count: 0, cycles: 0 };
-      this.byReason.set(record.reason, counts);
+      this.byKind.set(record.kind, counts);
     }
     counts.count++;
     counts.cycles += record.cycles;
@@ -150,17 +178,29 @@ export class ExitLedger {
     return {
       total: this.total,
       cycles: this.cycleTotal,
-      byReason: [...this.byReason].map(([reason, counts]) => ({ reason, ...counts })),
-      ring: this.ring.map((record) => ({ ...record, value: { ...record.value }, changes: [...record.changes] })),
+      causes: this.causes.save(),
+      byReason: [...this.byKind].map(([kind, counts]) => ({ reason: kind.id, ...counts })),
+      ring: this.ring.map(({ kind, value, changes, ...record }) => ({
+        ...record,
+        reason: kind.id,
+        value: { ...value },
+        changes: [...changes],
+      })),
     };
   }
 
-  restore({ total, cycles, byReason, ring }: ReturnType<ExitLedger['save']>): void {
+  restore({ total, cycles, causes, byReason, ring }: ReturnType<ExitLedger['save']>): void {
     this.total = total;
     this.cycleTotal = cycles;
-    this.byReason.clear();
-    for (const { reason, count, cycles: spent } of byReason) this.byReason.set(reason, { count, cycles: spent });
-    const records = ring.map((record) => ({ ...record, value: { ...record.value }, changes: [...record.changes] }));
+    this.causes.restore(causes);
+    this.byKind.clear();
+    for (const { reason, count, cycles: spent } of byReason) this.byKind.set(kindOf(reason), { count, cycles: spent });
+    const records = ring.map(({ reason, value, changes, ...record }) => ({
+      ...record,
+      kind: kindOf(reason),
+      value: { ...value },
+      changes: [...changes],
+    }));
     this.ring.splice(0, this.ring.length, ...records);
     this.current = undefined;
   }
@@ -170,9 +210,15 @@ export class ExitLedger {
     return this.current;
   }
 
+  /** Whether the handler has said what kind of exit it handles: until then the record has what the cause alone tells. */
+  get isClassified(): boolean {
+    return this.known;
+  }
+
   /** The handler has found out what kind of exit it handles. */
-  classify(reason: ExitReason): void {
-    if (this.current) this.current.reason = reason;
+  classify(kind: ExitKind): void {
+    this.known = true;
+    if (this.current) this.current.kind = kind;
   }
 
   /** The handler has decoded the instruction that exited. */
@@ -201,10 +247,17 @@ export class ExitLedger {
     return this.cycleTotal;
   }
 
-  counts(): { reason: ExitReason; count: number; cycles: number }[] {
-    return [...this.byReason]
-      .map(([reason, { count, cycles }]) => ({ reason, count, cycles }))
+  /** How many exits of each kind are over, by the kinds' ids. */
+  counts(): { reason: string; count: number; cycles: number }[] {
+    return [...this.byKind]
+      .map(([{ id }, { count, cycles }]) => ({ reason: id, count, cycles }))
       .sort((a, b) => b.count - a.count);
+  }
+
+  /** The record of an exit, if it is still kept. */
+  record(number: number): ExitRecord | undefined {
+    const record = this.ring[(number - 1) % KEPT_EXITS];
+    return record?.number === number ? record : undefined;
   }
 
   /** The last `count` of those exits that are kept and wanted, newest first. */
@@ -216,4 +269,11 @@ export class ExitLedger {
     }
     return result;
   }
+}
+
+/** @throws RangeError where no engine has such exits */
+function kindOf(id: string): ExitKind {
+  const kind = exitKindNamed(id);
+  if (!kind) throw new RangeError(`there are no exits of the kind ${id}`);
+  return kind;
 }

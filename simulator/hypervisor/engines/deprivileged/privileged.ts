@@ -3,9 +3,11 @@ import { Csr, csrNumbered, ExceptionCode, systemOperationOf } from '../../../isa
 import { type Narration, step } from '../../../machine/narration';
 import { exception } from '../../../machine/trap';
 import { type CsrValue, Gva } from '../../../mmu/address';
+import { commonExits } from '../../exits/exit-kind';
 import { inject } from '../../exits/inject';
 import type { Words } from '../../ledger/ledger';
 import { type Outcome, RESUME } from '../../runnable';
+import { deprivilegedExits } from './exits';
 import type { DeprivilegedVcpu } from './vcpu';
 
 /** Every privileged instruction has four bytes. */
@@ -46,7 +48,7 @@ export function* emulatePrivileged(vcpu: DeprivilegedVcpu, word: number): Narrat
 }
 
 function* reflectIllegal(vcpu: DeprivilegedVcpu, word: number): Narration<Outcome> {
-  vcpu.vm.ledger.classify('guest-exception');
+  vcpu.vm.ledger.classify(commonExits.guestException);
   const mode = vcpu.user ? 'U-mode' : 'S-mode';
   yield step`in virtual ${mode} it is not allowed either: an illegal instruction of the guest`;
   return yield* inject(vcpu, exception(ExceptionCode.illegalInstruction, BigInt(word >>> 0)));
@@ -56,7 +58,7 @@ function* emulateCsrAccess(vcpu: DeprivilegedVcpu, operation: CsrOperation, word
   const { cpu, csrs, vm } = vcpu;
   const number = word >>> 20;
   const name = csrNumbered(number)?.name ?? `CSR 0x${number.toString(16)}`;
-  vm.ledger.classify('csr-access');
+  vm.ledger.classify(commonExits.csrAccess);
   const source = csrSourceRegister(word) ?? 0;
   const value = vcpu.csrValue(number);
   yield step`access the virtual ${name}, which is ${value}`;
@@ -78,6 +80,7 @@ function* emulateCsrAccess(vcpu: DeprivilegedVcpu, operation: CsrOperation, word
 const wordsOf = ({ low, high }: CsrValue): Words => ({ low, high });
 
 function* emulateSret(vcpu: DeprivilegedVcpu): Narration<Outcome> {
+  vcpu.vm.ledger.classify(deprivilegedExits.privilegedInstruction);
   const { low, high } = vcpu.csrValue(Csr.sepc.number);
   const target = new Gva(low, high);
   yield step`return from the guest's trap handler to ${target}: privilege and SIE from the virtual sstatus`;
@@ -87,6 +90,7 @@ function* emulateSret(vcpu: DeprivilegedVcpu): Narration<Outcome> {
 }
 
 function* emulateFence(vcpu: DeprivilegedVcpu, word: number): Narration<Outcome> {
+  vcpu.vm.ledger.classify(deprivilegedExits.privilegedInstruction);
   const { cpu } = vcpu;
   const [rs1, rs2] = [rs1Of(word), rs2Of(word)];
   const asid = rs2 === 0 ? undefined : cpu.xLow(rs2) & ASID;
@@ -104,6 +108,7 @@ function* emulateFence(vcpu: DeprivilegedVcpu, word: number): Narration<Outcome>
 }
 
 function* emulateWfi(vcpu: DeprivilegedVcpu): Narration<Outcome> {
+  vcpu.vm.ledger.classify(deprivilegedExits.privilegedInstruction);
   vcpu.advance(LENGTH);
   if (vcpu.interruptAwaits) {
     yield step`an interrupt is pending: wfi ends at once`;

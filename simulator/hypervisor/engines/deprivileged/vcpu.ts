@@ -26,6 +26,7 @@ import { exception, interrupt } from '../../../machine/trap';
 import { CsrValue, Gva } from '../../../mmu/address';
 import { Access, Pmp, Privilege } from '../../../mmu/index';
 import type { Exit } from '../../exits/exit';
+import { commonExits } from '../../exits/exit-kind';
 import { fetchInstruction } from '../../exits/fetch-instruction';
 import { inject } from '../../exits/inject';
 import { emulateMisaligned } from '../../exits/misaligned';
@@ -216,6 +217,7 @@ export abstract class DeprivilegedVcpu extends Vcpu {
     if (exit.cause === ExceptionCode.userEcall) return yield* this.handleEcall();
     if (isMisaligned(exit.cause) && !this.vm.port.delegatesMisaligned(this))
       return yield* emulateMisaligned(this, exit);
+    this.vm.ledger.classify(commonExits.guestException);
     yield step`the exception is the guest's own`;
     return yield* inject(this, exit);
   }
@@ -223,7 +225,7 @@ export abstract class DeprivilegedVcpu extends Vcpu {
   /** Both virtual modes call from the hardware's U-mode; the virtual mode tells a system call from a call to the firmware. */
   private *handleEcall(): Narration<Outcome> {
     if (this.user) {
-      this.vm.ledger.classify('guest-exception');
+      this.vm.ledger.classify(commonExits.guestException);
       yield step`ecall in virtual U-mode: a system call of the guest's program to the guest's kernel`;
       return yield* inject(this, exception(ExceptionCode.userEcall));
     }

@@ -1,6 +1,7 @@
 import { deprivilegedProcessor } from '../../../machine/processor';
 import { FRAME } from '../../../mmu/address';
 import type { Engine } from '../engine';
+import { fullDescription } from './description';
 import { FullVm } from './vm';
 
 /** The VMM's own memory for shadow tables, in bytes for each vCPU. */
@@ -8,9 +9,7 @@ const SHADOW_POOL = 8 * 1024 * 1024;
 
 /** Full virtualization of an unmodified guest on hardware without the H extension: ring deprivileging and shadow page tables. */
 export const full = {
-  id: 'full' as const,
-  description:
-    'Full virtualization: the guest kernel runs deprivileged in U-mode, on shadow page tables, and privileged instructions trap into the VMM.',
+  ...fullDescription,
   sources: ['full', 'deprivileged'],
   missing: () => [],
   tables: ({ vcpus }) => Array.from({ length: vcpus }, () => ({ frames: SHADOW_POOL / FRAME, align: 1 })),

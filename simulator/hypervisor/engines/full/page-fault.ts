@@ -4,11 +4,14 @@ import { type Narration, step } from '../../../machine/narration';
 import { exception } from '../../../machine/trap';
 import { FRAME, Gpa, type Gva, Hpa, PteValue, SUPERPAGE } from '../../../mmu/address';
 import { Access, Pte, type WalkStep } from '../../../mmu/index';
+import { commonExits } from '../../exits/exit-kind';
 import { fetchAccess, managesCacheBlock } from '../../exits/fetch-instruction';
 import { inject } from '../../exits/inject';
 import { refuseAccess } from '../../exits/refuse';
 import { pteOf } from '../../memory/table-memory';
 import { type Outcome, RESUME } from '../../runnable';
+import { deprivilegedExits } from '../deprivileged/exits';
+import { shadowExits } from './exits';
 import type { FullVcpu } from './vcpu';
 
 const ACCESS_NAMES = { [Access.read]: 'a load', [Access.write]: 'a store', [Access.execute]: 'a fetch' } as const;
@@ -42,7 +45,7 @@ export function* handlePageFault(vcpu: FullVcpu, access: Access, gva: Gva): Narr
     ledger.charge('walkStep');
   }
   if ('fault' in translation) {
-    ledger.classify('guest-page-fault');
+    ledger.classify(deprivilegedExits.guestPageFault);
     const fault = isManagement ? storeFaultOf(translation.fault) : translation.fault;
     const cause = causeOf(fault, false).name;
     yield step`the guest's table does not allow it: the fault is the guest's own, ${cause}`;
@@ -53,12 +56,12 @@ export function* handlePageFault(vcpu: FullVcpu, access: Access, gva: Gva): Narr
   if (hpa === undefined) {
     const device = vm.board.find(gpa.value);
     if (!device || access === Access.execute) return yield* refuseAccess(vcpu, { access, gva, gpa });
-    ledger.classify('mmio');
+    ledger.classify(commonExits.mmio);
     yield step`${gpa} is a register of ${device.name}: emulate the access`;
     const instruction = fetchAccess(vcpu, gva);
     return yield* vm.model.access(vcpu, { access, gva, gpa, instruction });
   }
-  ledger.classify('shadow-miss');
+  ledger.classify(shadowExits.shadowMiss);
   const level = shadowLevel(vcpu, translation.level, gpa.value);
   const pageSize = level === 1 ? SUPERPAGE : FRAME;
   const host = new Hpa(hpa - (hpa % pageSize));

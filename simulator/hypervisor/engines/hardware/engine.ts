@@ -1,13 +1,12 @@
 import { virtualizedProcessor } from '../../../machine/processor';
 import type { Engine } from '../engine';
+import { hardwareDescription } from './description';
 import { framesFor, ROOT_FRAMES } from './second-stage';
 import { HardwareVm } from './vm';
 
 /** Hardware-assisted virtualization by the H extension: the guest in VS-mode, its physical addresses translated by a second stage. */
 export const hardware = {
-  id: 'hardware' as const,
-  description:
-    'Hardware-assisted virtualization by the H extension: the guest runs in VS-mode, on a second stage of translation.',
+  ...hardwareDescription,
   sources: ['hardware'],
   missing: ({ hypervisor }) => (hypervisor === false ? ['the H extension: leave the option hypervisor true'] : []),
   // The root lies at a multiple of its size; the tables below it come behind it.

@@ -5,11 +5,13 @@ import { exception } from '../../../machine/trap';
 import { FRAME, Gpa, type Gva, Hpa, PteValue, SUPERPAGE } from '../../../mmu/address';
 import { Access, type WalkStep } from '../../../mmu/index';
 import type { Exit } from '../../exits/exit';
+import { commonExits } from '../../exits/exit-kind';
 import { fetchAccess, managesCacheBlock } from '../../exits/fetch-instruction';
 import { inject } from '../../exits/inject';
 import { refuseAccess } from '../../exits/refuse';
 import { accessFault } from '../../memory/guest-walk';
 import { type Outcome, RESUME } from '../../runnable';
+import { hardwareExits } from './exits';
 import type { HardwareVcpu } from './vcpu';
 
 const ACCESS_NAMES = { [Access.read]: 'a load', [Access.write]: 'a store', [Access.execute]: 'a fetch' } as const;
@@ -41,21 +43,21 @@ export function* handleGuestPageFault(vcpu: HardwareVcpu, access: Access, exit: 
   const { gva, gpa, implicit } = fault;
   const hpa = memory.hostPhysical(gpa.value);
   if (hpa !== undefined) {
-    ledger.classify('second-stage-fill');
+    ledger.classify(hardwareExits.secondStageFill);
     yield* fillSecondStage(vcpu, gpa, hpa);
     return RESUME;
   }
   const device = vm.board.find(gpa.value);
   // What is refused here the guest's own hart would have translated to its end: A and D are set as it would have.
   if (implicit) {
-    ledger.classify('access-fault');
+    ledger.classify(commonExits.accessFault);
     const cause = accessFault(access);
     const { name } = causeOf(cause, false);
     yield step`${wanted} of ${gva} needs a page table of the guest at ${gpa}, which is no memory: ${name}`;
     return yield* inject(vcpu, exception(cause, gva.value));
   }
   if (!device || access === Access.execute) return yield* refuseAccess(vcpu, { access, gva, gpa });
-  ledger.classify('mmio');
+  ledger.classify(commonExits.mmio);
   yield step`${gpa} is a register of ${device.name}: emulate the access`;
   const instruction = yield* findInstruction(vcpu, exit);
   return yield* vm.model.access(vcpu, { access, gva, gpa, instruction });
@@ -85,12 +87,13 @@ function* findFault(vcpu: HardwareVcpu, access: Access, exit: Exit): Narration<G
   if (unmapped) return { gva, gpa: new Gpa(unmapped.address), implicit: true };
   if (!('fault' in found)) return { gva, gpa: new Gpa(found.gpa), implicit: false };
   if (found.fault === accessFault(wanted)) {
-    ledger.classify('access-fault');
+    ledger.classify(commonExits.accessFault);
     const cause = accessFault(access);
     const { name } = causeOf(cause, false);
     yield step`the guest's address is beyond all that can be there: ${name}`;
     return yield* inject(vcpu, exception(cause, gva.value));
   }
+  ledger.classify(hardwareExits.secondStageFill);
   // The guest's tables have changed since: its own hardware will find the same when it tries again.
   yield step`the guest's tables do not lead there any more: let it try again`;
   return RESUME;

@@ -29,6 +29,7 @@ import { exception, type Trap } from '../../../machine/trap';
 import { CsrValue, FRAME, Gva, Hpa } from '../../../mmu/address';
 import { Access, Privilege, virtualPage } from '../../../mmu/index';
 import type { Exit } from '../../exits/exit';
+import { commonExits } from '../../exits/exit-kind';
 import { fetchInstruction } from '../../exits/fetch-instruction';
 import { inject } from '../../exits/inject';
 import { emulateMisaligned } from '../../exits/misaligned';
@@ -39,6 +40,7 @@ import { type Fact, type TranslationTable, Vcpu } from '../../vcpu';
 import type { Vm } from '../../vm';
 import { COMMON_CSRS, World } from '../../world';
 import { HardwareCpu } from './cpu';
+import { hardwareExits } from './exits';
 import { handleGuestPageFault } from './guest-page-fault';
 import type { HardwareVm } from './vm';
 
@@ -307,6 +309,7 @@ export class HardwareVcpu extends Vcpu {
     }
     if (cause === ExceptionCode.virtualInstruction) return yield* this.handleVirtualInstruction(exit);
     if (isMisaligned(cause) && !this.vm.port.delegatesMisaligned(this)) return yield* emulateMisaligned(this, exit);
+    this.vm.ledger.classify(commonExits.guestException);
     yield step`the exception is the guest's own`;
     return yield* inject(this, exit);
   }
@@ -321,11 +324,11 @@ export class HardwareVcpu extends Vcpu {
     ledger.decoded(word);
     yield step`decode the instruction that trapped: ${mnemonic}`;
     if (instruction && systemOperationOf(instruction) === 'wfi' && !this.user) {
-      ledger.classify('wait');
+      ledger.classify(hardwareExits.wait);
       return yield* this.emulateWait();
     }
     if (accessesCsr(word, Csr.cycle) && !this.withholdsCycle) return yield* this.readCycle(word);
-    ledger.classify('guest-exception');
+    ledger.classify(commonExits.guestException);
     yield step`the guest's own hart would not have it either: an illegal instruction of the guest`;
     return yield* inject(this, exception(ExceptionCode.illegalInstruction, BigInt(word >>> 0)));
   }
@@ -351,7 +354,7 @@ export class HardwareVcpu extends Vcpu {
 
   private *readCycle(word: number): Narration<Outcome> {
     const { ledger } = this.vm;
-    ledger.classify('csr-access');
+    ledger.classify(commonExits.csrAccess);
     const { cycles } = this;
     yield step`the guest reads its cycles, which stand while the VMM works: ${cycles}`;
     this.cpu.setX(rdOf(word), cycles);

@@ -1,0 +1,114 @@
+import assert from 'node:assert/strict';
+import { engines } from '../../simulator/hypervisor/engines';
+import type { CauseId } from '../../simulator/hypervisor/ledger/causes';
+import type { ExitRecord } from '../../simulator/hypervisor/ledger/ledger';
+import { InterruptCode } from '../../simulator/isa';
+import type { System } from '../../simulator/system/system';
+import { assembleGuest, makeSystem } from '../support/guest';
+import { smallKernel } from './small-kernel';
+
+const HSM = 0x48534d;
+const IPI = 0x735049;
+const RFENCE = 0x52464e43;
+
+/** CPU 0 starts CPU 1, which waits for an interrupt; then `body`, and both go round in a loop. */
+const twoCpus = (body: string): string =>
+  smallKernel({
+    body: `
+        li      a0, 1
+        la      a1, second
+        sbi     ${HSM}, 0
+        li      s1, 4000
+1:      addi    s1, s1, -1
+        bnez    s1, 1b
+        ${body}
+1:      j       1b
+second: la      t0, on_trap
+        csrw    stvec, t0
+        csrwi   sie, 2                  # SSIE
+        csrsi   sstatus, 2              # SIE
+        wfi
+1:      j       1b`,
+  });
+
+const SEND_IPI = `
+        li      a0, 2
+        li      a1, 0
+        sbi     ${IPI}, 0`;
+const FENCE = `
+        li      a0, 2
+        li      a1, 0
+        li      a2, 0x80000000
+        li      a3, 0x3000
+        sbi     ${RFENCE}, 1`;
+
+async function run(guest: string, virtualization: (typeof engines)[number]['id']): Promise<System> {
+  const { system } = makeSystem(await assembleGuest(guest), { virtualization, harts: 2 });
+  assert.equal(system.machine.run({ instructions: 60_000 }).reason, 'limit');
+  return system;
+}
+
+function exitsOf({ vm }: System, isWanted: (record: ExitRecord) => boolean): readonly ExitRecord[] {
+  return vm?.ledger.last(1000, isWanted) ?? [];
+}
+
+/** The exit by which a CPU called its firmware. */
+function call(system: System, extension: number): CauseId {
+  const [record] = exitsOf(system, (each) => each.call?.extension === extension);
+  assert.ok(record);
+  return { kind: 'exit', number: record.number };
+}
+
+describe('causes', () => {
+  for (const { id: virtualization } of engines) {
+    for (const [what, extension, body] of [
+      ['an IPI', IPI, SEND_IPI],
+      ['a remote fence', RFENCE, FENCE],
+    ] as const) {
+      it(`of the exit by which a CPU is told of ${what}: the other's call (${virtualization})`, async () => {
+        const system = await run(twoCpus(body), virtualization);
+        const told = exitsOf(system, ({ vcpu, because }) => vcpu === 1 && because !== null);
+        assert.deepEqual(
+          told.map(({ because }) => because),
+          [call(system, extension)],
+        );
+      });
+    }
+
+    it(`of a CPU's start, of its interrupt and of its waking, also when it was saved meanwhile (${virtualization})`, async () => {
+      const system = await run(twoCpus(SEND_IPI), virtualization);
+      const other = makeSystem(undefined, { virtualization, harts: 2 }).system;
+      other.restore(system.save());
+      for (const { vm } of [system, other]) {
+        assert.deepEqual(vm?.ledger.causes.of(1, 'start'), call(system, HSM));
+        for (const effect of ['software interrupt', 'wake'] as const)
+          assert.deepEqual(vm?.ledger.causes.of(1, effect), call(system, IPI));
+      }
+      assert.deepEqual(other.vm?.ledger.save(), system.vm?.ledger.save());
+    });
+
+    it(`of the exit when a timer comes: it (${virtualization})`, async () => {
+      const guest = smallKernel({
+        body: `
+        li      a0, 100
+        sbi     0x54494d45, 0           # set_timer
+1:      j       1b`,
+      });
+      const system = await run(guest, virtualization);
+      const [timer] = exitsOf(system, ({ because }) => because?.kind === 'event' && because.name === 'timer');
+      // Where harts have vstimecmp, the guest's timer is none of the VMM's.
+      if (system.machine.harts[0]?.options.supervisorTimer && virtualization === 'hardware')
+        assert.equal(timer, undefined);
+      else assert.equal(timer?.kind.id, 'timer-interrupt');
+    });
+  }
+
+  it('of an interrupt that is injected: the call that made it pending (full)', async () => {
+    const system = await run(twoCpus(SEND_IPI), 'full');
+    const injected = exitsOf(system, ({ vcpu }) => vcpu === 1).flatMap(({ changes }) =>
+      changes.filter((change) => change.kind === 'trap'),
+    );
+    const because = call(system, IPI);
+    assert.deepEqual(injected, [{ kind: 'trap', interrupt: true, cause: InterruptCode.supervisorSoftware, because }]);
+  });
+});
