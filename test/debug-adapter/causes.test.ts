@@ -35,6 +35,8 @@ describe('what has caused an exit', () => {
       await client.stopped();
       const filterOptions = [{ filterId: 'exit', condition: 'device-interrupt' }];
       await client.request('setExceptionBreakpoints', { filters: [], filterOptions });
+      // The first time the hart comes for the CPU that has been started.
+      await client.go('continue');
       const { threadId = 0 } = await client.go('continue');
       assert.equal(threadId, 2);
       const stack = await client.stack(threadId);

@@ -11,8 +11,8 @@ const HSM = 0x48534d;
 const IPI = 0x735049;
 const RFENCE = 0x52464e43;
 
-/** CPU 0 starts CPU 1, which waits for an interrupt; then `body`, and both go round in a loop. */
-const twoCpus = (body: string): string =>
+/** CPU 0 starts CPU 1, which waits for an interrupt, or does what else is said; then `body`, and both go round in a loop. */
+const twoCpus = (body: string, wait = 'wfi'): string =>
   smallKernel({
     body: `
         li      a0, 1
@@ -27,7 +27,7 @@ second: la      t0, on_trap
         csrw    stvec, t0
         csrwi   sie, 2                  # SSIE
         csrsi   sstatus, 2              # SIE
-        wfi
+        ${wait}
 1:      j       1b`,
   });
 
@@ -61,16 +61,18 @@ function call(system: System, extension: number): CauseId {
 
 describe('causes', () => {
   for (const { id: virtualization } of engines) {
-    for (const [what, extension, body] of [
-      ['an IPI', IPI, SEND_IPI],
-      ['a remote fence', RFENCE, FENCE],
+    for (const [what, extension, guest] of [
+      ['an IPI', IPI, twoCpus(SEND_IPI)],
+      // One that waits is asked when it is woken.
+      ['a remote fence', RFENCE, twoCpus(FENCE, 'nop')],
     ] as const) {
       it(`of the exit by which a CPU is told of ${what}: the other's call (${virtualization})`, async () => {
-        const system = await run(twoCpus(body), virtualization);
+        const system = await run(guest, virtualization);
         const told = exitsOf(system, ({ vcpu, because }) => vcpu === 1 && because !== null);
         assert.deepEqual(
           told.map(({ because }) => because),
-          [call(system, extension)],
+          // Before that the hart was told that there is a CPU for it.
+          [call(system, extension), call(system, HSM)],
         );
       });
     }

@@ -48,11 +48,6 @@ export class Causes {
     return index < 0 ? undefined : this.noted.splice(index, 1)[0]?.cause;
   }
 
-  /** Of the interrupt that a vCPU was given last. */
-  ofLastInterrupt(vcpu: number): CauseId | undefined {
-    return this.noted.filter((each) => each.vcpu === vcpu && isInterrupt(each.effect)).at(-1)?.cause;
-  }
-
   save(): Caused[] {
     return [...this.noted];
   }
@@ -61,11 +56,3 @@ export class Causes {
     this.noted = [...noted];
   }
 }
-
-const INTERRUPTS: readonly Effect[] = [
-  'software interrupt',
-  'timer interrupt',
-  'external interrupt',
-] satisfies readonly InterruptEffect[];
-
-const isInterrupt = (effect: Effect): boolean => INTERRUPTS.includes(effect);
