@@ -6,6 +6,7 @@ import type { HostedSoftware } from '../machine/hosted-software';
 import type { Machine } from '../machine/machine';
 import { type Narration, step } from '../machine/narration';
 import { Privilege } from '../mmu/index';
+import { type Component, component, stateSchema } from '../schema/state/component';
 import { MachinePort } from './machine-port';
 import { doMisalignedAccess } from './misaligned-access';
 import type { EntryPoint } from './port';
@@ -16,6 +17,8 @@ import { Sbi } from './sbi/sbi';
 
 const ECALL_LENGTH = 4n;
 
+const firmwareState = stateSchema('firmware', 1, {});
+
 /**
  * The SBI firmware of the bare machine: it owns M-mode, delegates every trap but the supervisor's calls, turns the machine's timer and
  * software interrupts into the supervisor's, and fences its memory and the CLINT off with the PMP. It takes no machine time.
@@ -23,6 +26,7 @@ const ECALL_LENGTH = 4n;
 export class SbiFirmware implements HostedSoftware {
   readonly name = 'firmware';
   readonly sbi: Sbi;
+  readonly component: Component;
   private readonly port: MachinePort;
   private readonly redirected: RedirectedTraps;
 
@@ -35,6 +39,8 @@ export class SbiFirmware implements HostedSoftware {
     this.redirected = new RedirectedTraps(machine);
     this.port = new MachinePort(machine, clint, uart, this.redirected);
     this.sbi = new Sbi(this.port, sbiExtensions);
+    const parts = { sbi: this.sbi.component, redirected: this.redirected.component };
+    this.component = component(firmwareState, {}, { parts });
     machine.host('m', this);
   }
 
@@ -74,15 +80,6 @@ export class SbiFirmware implements HostedSoftware {
   }
 
   woken(): void {}
-
-  state() {
-    return { sbi: this.sbi.state(), redirected: this.redirected.state() };
-  }
-
-  restore({ sbi, redirected }: ReturnType<SbiFirmware['state']>): void {
-    this.sbi.restore(sbi);
-    this.redirected.restore(redirected);
-  }
 
   private *handleInterrupt(hart: Hart, code: number): Narration {
     if (code === InterruptCode.machineTimer) {

@@ -17,6 +17,7 @@ import { type FrameOwner, type FrameRange, FrameTable } from './memory/frame-tab
 import { GuestMemory } from './memory/guest-memory';
 import { P2m } from './memory/p2m';
 import { type Outcome, RESUME } from './runnable';
+import { SavedVmm } from './saved-vmm';
 import type { HypervisorServices } from './services';
 import { HostTimers } from './timers';
 import type { Vcpu } from './vcpu';
@@ -33,6 +34,7 @@ const VMM_MEMORY = FIRMWARE_MEMORY.base + SUPERPAGE;
 /** The VMM: it has S-mode of the machine, and everything in it that is not a guest's. */
 export class Hypervisor implements HostedSoftware, HypervisorServices {
   readonly name = 'vmm';
+  readonly component = new SavedVmm(this);
   readonly ledger = new ExitLedger();
   readonly frames: FrameTable;
   readonly timers: HostTimers;

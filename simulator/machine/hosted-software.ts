@@ -1,5 +1,5 @@
 import type { Hart } from '../core/index';
-import type { PlainRecord } from '../schema/state/plain';
+import type { Component } from '../schema/state/component';
 import type { Narration, Step } from './narration';
 
 /** Software of a privileged mode that is TypeScript instead of instructions: SBI firmware in M-mode, a VMM in HS-mode. */
@@ -21,9 +21,8 @@ export interface HostedSoftware {
   wakes(hart: Hart): boolean;
   /** A hart that waited goes on. */
   woken(hart: Hart): void;
-  /** What it keeps beside the machine's own memory and registers, as plain data. */
-  state(): PlainRecord;
-  restore(state: PlainRecord): void;
+  /** What it keeps beside the machine's own memory and registers. */
+  readonly component: Component;
 }
 
 /** A handler in which a debugger has stopped: nothing else of the machine moves meanwhile. */

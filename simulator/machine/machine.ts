@@ -3,6 +3,7 @@ import type { AccessSize } from '../devices/device';
 import type { DmaSpace } from '../devices/dma';
 import { Csr } from '../isa/index';
 import { Privilege } from '../mmu/index';
+import { type Component, component, stateSchema } from '../schema/state/component';
 import { type Board, readDevice, writeDevice } from './board';
 import { Clock } from './clock';
 import type { ActiveHandler, HostedSoftware } from './hosted-software';
@@ -30,6 +31,8 @@ export interface MachineConfiguration {
 const TRAP_LOOP = 64;
 
 const WORD = 8;
+
+const machineState = stateSchema('machine', 1, {});
 
 /** What tells of a trap, by the mode that handles it. */
 const trapCsrs = {
@@ -246,32 +249,29 @@ export class Machine implements CorePlatform, Runner {
   /** A hash of all state that a guest, firmware or VMM can see; equal states have equal hashes whatever way led to them. */
   hash(): string {
     const hash = new StateHash();
-    hash.plain(this.state());
+    hash.plain(this.component.save());
     hash.memory(this.core.ram);
     return hash.digest();
   }
 
-  /** All state but RAM, as plain data. Not while a handler is at work. */
-  state() {
-    return {
-      clock: this.clock.state(),
-      scheduler: this.scheduler.state(),
-      harts: this.harts.map((hart) => hart.saveState()),
-      board: this.board?.state() ?? [],
-      firmware: this.hosted.m?.state() ?? null,
-      vmm: this.hosted.s?.state() ?? null,
+  /** All state but RAM. Not while a handler is at work; RAM is restored apart from it, and before. */
+  get component(): Component {
+    const { board, scheduler, clock } = this;
+    const { m: firmware, s: vmm } = this.hosted;
+    const parts = {
+      ...Object.fromEntries(this.harts.map((hart) => [`hart${hart.id}`, hart.component])),
+      ...(board && { board: board.component }),
+      ...(firmware && { firmware: firmware.component }),
+      ...(vmm && { vmm: vmm.component }),
+      scheduler: scheduler.component,
+      // Last: what is restored before may have set deadlines, which are the clock's to know.
+      clock: clock.component,
     };
+    return component(machineState, {}, { parts, restored: () => this.goOn() });
   }
 
-  /** Takes a state that `state` gave; RAM is restored apart from it, and before. */
-  restore({ clock, scheduler, harts, board, firmware, vmm }: ReturnType<Machine['state']>): void {
-    for (const [index, state] of harts.entries()) this.harts[index]?.restoreState(state);
-    this.board?.restore(board);
-    if (firmware) this.hosted.m?.restore(firmware);
-    if (vmm) this.hosted.s?.restore(vmm);
-    this.scheduler.restore(scheduler);
-    // Last: what is restored before may have set deadlines, which are the clock's to know.
-    this.clock.restore(clock);
+  /** Another state has been taken up: what the run stood at before is over. */
+  private goOn(): void {
     this.activeHandler = undefined;
     this.guestTrap = undefined;
     this.end = undefined;

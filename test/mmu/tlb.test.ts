@@ -1,5 +1,6 @@
 import { deepStrictEqual, strictEqual } from 'node:assert/strict';
 import { TLB_ENTRIES, Tlb, type TlbEntry, virtualPage } from '../../simulator/mmu';
+import { restore } from '../../simulator/schema/state/component';
 import { numbersFrom } from '../support/random';
 
 function entry(page: number, details: Partial<TlbEntry> = {}): TlbEntry {
@@ -65,13 +66,13 @@ describe('TLB', () => {
     const { tlb: cache } = tlb();
     for (let page = 0; page < 300; page++) cache.fill(entry(page, { asid: page % 3, global: page % 7 === 0 }));
     cache.flush(undefined, 1);
-    const saved = cache.save();
+    const saved = cache.component.save();
     const { tlb: other } = tlb();
     other.fill(entry(99999));
-    other.restore(saved);
-    deepStrictEqual(other.save(), saved);
+    restore(other.component, saved, 'tlb');
+    deepStrictEqual(other.component.save(), saved);
     for (const each of [cache, other]) each.fill(entry(4242));
-    deepStrictEqual(other.save(), cache.save());
+    deepStrictEqual(other.component.save(), cache.component.save());
     deepStrictEqual(other.lookup(0, 60), cache.lookup(0, 60));
   });
 

@@ -113,11 +113,8 @@ for (const virtualization of VIRTUALIZATIONS) {
       for (let at = 1; at < whole.machine.clock.retired; at += 2) {
         system.machine.run({ instructions: at - system.machine.clock.retired });
         const snapshot = system.save();
-        const { machine } = snapshot;
-        const sbi = JSON.stringify([machine.firmware, machine.vmm], (_, value) =>
-          typeof value === 'bigint' ? String(value) : value,
-        );
-        if (sbi.includes('"suspended":[{')) seen.add('suspended');
+        const sbi = JSON.stringify(snapshot.state, (_, value) => (typeof value === 'bigint' ? String(value) : value));
+        if (sbi.includes('"suspended":[[')) seen.add('suspended');
         if (sbi.includes('"pages":["')) seen.add('fences');
         const other = make();
         other.restore(readSnapshot(writeSnapshot(describeSystem(system.configuration), snapshot)).snapshot);
@@ -254,8 +251,8 @@ describe('files of snapshots and records', () => {
     const { system } = makeSystem(program, { virtualization });
     system.machine.run({ instructions: 3000 });
     const { snapshot } = readSnapshot(writeSnapshot(describeSystem(system.configuration), system.save()));
-    const { memory, machine } = snapshot as unknown as { memory: { pages: Changeable }; machine: { vmm: Changeable } };
-    change(machine.vmm, memory.pages);
+    const { memory, state } = snapshot as unknown as { memory: { pages: Changeable }; state: Changeable };
+    change(at(state, 'parts', 'machine', 'parts', 'vmm', 'state'), memory.pages);
     const again = makeSystem(undefined, { virtualization }).system;
     return () => again.restore(snapshot);
   };

@@ -1,36 +1,14 @@
 import type { SbiCallId } from '../../firmware/sbi/call';
+import { componentOf, type StateHolder } from '../../schema/state/component';
 import type { ExitReason } from '../exits/reasons';
 import { COSTS, type CostKind } from './cost-model';
+import { KEPT_CHANGES, KEPT_EXITS, ledgerSchema, type SavedLedger, type StateChange, type Words } from './saved-ledger';
 
 export { EXIT_REASONS, type ExitReason } from '../exits/reasons';
+export { KEPT_EXITS, type StateChange, type Words } from './saved-ledger';
 
 /** In the cause of an exit's record: it is an interrupt. */
 export const INTERRUPT_BIT = 0x80000000;
-
-/** A 64-bit value as words: turned into text only when somebody looks. */
-export interface Words {
-  readonly low: number;
-  readonly high: number;
-}
-
-/** Sensitive state that an exit changed. */
-export type StateChange =
-  | {
-      readonly kind: 'virtual CSR' | 'hardware CSR';
-      readonly csr: number;
-      readonly before: Words;
-      readonly after: Words;
-    }
-  /** The shadow entry of the page at `address` (GVA). */
-  | { readonly kind: 'shadow entry'; readonly address: Words; readonly before: Words; readonly after: Words }
-  /** The entry of the second stage for the page at `address` (GPA). */
-  | { readonly kind: 'second-stage entry'; readonly address: number; readonly before: Words; readonly after: Words }
-  /** The guest's own page-table entry at `address` (GPA): A or D set by the VMM, as hardware would. */
-  | { readonly kind: 'guest entry'; readonly address: number; readonly before: number; readonly after: number }
-  /** Translations of this hardware ASID left the TLB. */
-  | { readonly kind: 'TLB'; readonly asid: number }
-  /** A trap or interrupt was injected: the guest goes on at its trap vector. */
-  | { readonly kind: 'trap'; readonly interrupt: boolean; readonly cause: number };
 
 /** What is known of an exit when it happens. */
 export interface ExitStart {
@@ -66,10 +44,6 @@ type Draft = { -readonly [field in keyof ExitRecord]: ExitRecord[field] } & {
   value: { low: number; high: number };
 };
 
-/** The last exits are kept; the counts are of all. */
-export const KEPT_EXITS = 1000;
-/** Of a handler that changes more than this (a fence of everything) the first changes are kept. */
-const KEPT_CHANGES = 64;
 /** Of exits that have changed nothing so far; nothing is added to it. */
 const NO_CHANGES: StateChange[] = [];
 
@@ -77,7 +51,8 @@ const NO_CHANGES: StateChange[] = [];
  * Every exit of a VM with its position, its reason, what it changed and what it cost. Never part of guest-visible state.
  * Records are valid until the machine runs on.
  */
-export class ExitLedger {
+export class ExitLedger implements StateHolder<SavedLedger> {
+  readonly component = componentOf(ledgerSchema, this);
   private readonly ring: Draft[] = [];
   private readonly byReason = new Map<ExitReason, { count: number; cycles: number }>();
   private current: Draft | undefined;
@@ -145,23 +120,17 @@ export class ExitLedger {
     return record.cycles;
   }
 
-  /** All of its records as plain data. Not while an exit is being handled. */
-  save() {
-    return {
-      total: this.total,
-      cycles: this.cycleTotal,
-      byReason: [...this.byReason].map(([reason, counts]) => ({ reason, ...counts })),
-      ring: this.ring.map((record) => ({ ...record, value: { ...record.value }, changes: [...record.changes] })),
-    };
+  /** All of its records. Not while an exit is being handled. */
+  state(): SavedLedger {
+    return { total: this.total, cycles: this.cycleTotal, byReason: this.byReason, ring: this.ring };
   }
 
-  restore({ total, cycles, byReason, ring }: ReturnType<ExitLedger['save']>): void {
+  restore({ total, cycles, byReason, ring }: SavedLedger): void {
     this.total = total;
     this.cycleTotal = cycles;
     this.byReason.clear();
-    for (const { reason, count, cycles: spent } of byReason) this.byReason.set(reason, { count, cycles: spent });
-    const records = ring.map((record) => ({ ...record, value: { ...record.value }, changes: [...record.changes] }));
-    this.ring.splice(0, this.ring.length, ...records);
+    for (const [reason, counts] of byReason) this.byReason.set(reason, counts);
+    this.ring.splice(0, this.ring.length, ...ring);
     this.current = undefined;
   }
 
@@ -201,10 +170,11 @@ export class ExitLedger {
     return this.cycleTotal;
   }
 
+  /** The most frequent reason first; those that are as frequent by their names, so that nothing depends on history. */
   counts(): { reason: ExitReason; count: number; cycles: number }[] {
     return [...this.byReason]
       .map(([reason, { count, cycles }]) => ({ reason, count, cycles }))
-      .sort((a, b) => b.count - a.count);
+      .sort((a, b) => b.count - a.count || (a.reason < b.reason ? -1 : 1));
   }
 
   /** The last `count` of those exits that are kept and wanted, newest first. */
