@@ -334,7 +334,7 @@ function refusedAsSnapshot<Result>(look: () => Result): Result {
     return look();
   } catch (error) {
     if (error instanceof StateError || error instanceof RangeError)
-      throw new SnapshotError(`the snapshot's state makes no sense: ${error.message}`);
+      throw new SnapshotError(`the snapshot's state makes no sense: ${error.message}`, { cause: error });
     throw error;
   }
 }

@@ -1,4 +1,10 @@
-import { isNumbers, isPlainList, type PlainRecord, type PlainValue } from '../../simulator/schema/state/plain';
+import {
+  isNumbers,
+  isPlainList,
+  type Numbers,
+  type PlainRecord,
+  type PlainValue,
+} from '../../simulator/schema/state/plain';
 import type { Next } from './random';
 
 /** A copy of plain data in which one leaf has another value, or is missing, or a record has one field more. */
@@ -17,6 +23,7 @@ export function changed(value: PlainValue, next: Next): PlainValue {
 export function changedAt(value: PlainValue, way: readonly string[], next: Next): PlainValue {
   const at = way.reduce<PlainValue>((inner, field) => (inner as PlainRecord)[field] ?? null, value);
   if (at instanceof Uint8Array && at.length > 0 && next(2) === 0) return withChange(value, way, changedByte(at, next));
+  if (isNumbers(at) && at.length > 0 && next(2) === 0) return withChange(value, way, changedNumbers(at, next));
   if (isPlainList(at) && at.length > 0 && next(3) === 0) return withChange(value, way, changedList(at, next));
   if (typeof at === 'number' && next(3) === 0) return withChange(value, way, at + (next(2) === 0 ? 1 : -4096));
   if (typeof at === 'bigint' && next(3) === 0) return withChange(value, way, at + (next(2) === 0 ? 1n : -4096n));
@@ -52,6 +59,14 @@ export function changedAt(value: PlainValue, way: readonly string[], next: Next)
 export function changedByte(bytes: Uint8Array, next: Next): Uint8Array {
   const copy = bytes.slice();
   copy[next(copy.length)] = next(256);
+  return copy;
+}
+
+/** Numbers of which one has another value. */
+function changedNumbers(numbers: Numbers, next: Next): Numbers {
+  const copy = numbers.slice();
+  const at = next(copy.length);
+  copy[at] = [0, 1, 2, -1, 1.5, Number.NaN, 4096, 2 ** 31, 1e300, (copy[at] ?? 0) + 1][next(10)] ?? 0;
   return copy;
 }
 
