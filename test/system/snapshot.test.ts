@@ -233,10 +233,16 @@ describe('files of snapshots and records', () => {
       const file = writeRecord({ ...whole, ...change });
       return () => readRecord(file);
     };
-    assert.throws(wrong({ origin: 7 }), /record\.origin makes no sense/);
-    assert.throws(wrong({ disks: [{ contents: null }] }), /record\.disks\[0\]\.contents/);
-    assert.throws(wrong({ lives: [{ ...life, end: { ...life.end, retired: 'x' } }] }), /lives\[0\]\.end\.retired/);
-    assert.throws(wrong({ lives: [{ ...life, inputs: [{ ...life.end, input: { kind: 'odd' } }] }] }), /input\.kind/);
+    assert.throws(wrong({ origin: 7 }), /the record: field origin must be an object with .*, not 7/);
+    assert.throws(wrong({ disks: [{ contents: null }] }), /the record: field disks\[0\]\.contents must be/);
+    assert.throws(
+      wrong({ lives: [{ ...life, end: { ...life.end, retired: 'x' } }] }),
+      /field lives\[0\]\.end\.retired must be an integer/,
+    );
+    assert.throws(
+      wrong({ lives: [{ ...life, inputs: [{ ...life.end, input: { kind: 'odd' } }] }] }),
+      /field lives\[0\]\.inputs\[0\]\.input must be an input of a known kind/,
+    );
     assert.throws(wrong({ description: { ...description, harts: 'two' } }), /field harts makes no sense/);
   });
 
