@@ -3,7 +3,8 @@ import type { AccessSize } from '../devices/device';
 import type { DmaSpace } from '../devices/dma';
 import { Csr } from '../isa/index';
 import { Privilege } from '../mmu/index';
-import { type Component, component, stateSchema } from '../schema/state/component';
+import { type Component, component, type PartProblem, type SavedField, stateSchema } from '../schema/state/component';
+import { isPlainList, isPlainRecord, type PlainValue } from '../schema/state/plain';
 import { type Board, readDevice, writeDevice } from './board';
 import { Clock } from './clock';
 import type { ActiveHandler, HostedSoftware } from './hosted-software';
@@ -267,7 +268,36 @@ export class Machine implements CorePlatform, Runner {
       // Last: what is restored before may have set deadlines, which are the clock's to know.
       clock: clock.component,
     };
-    return component(machineState, {}, { parts, restored: () => this.goOn() });
+    return component(
+      machineState,
+      {},
+      {
+        parts,
+        check: (field) => this.problemOfTraps(field),
+        restored: () => this.goOn(),
+      },
+    );
+  }
+
+  /** In a saved state, a hart whose handler has yet to begin is in a mode that somebody hosts. */
+  private problemOfTraps(field: SavedField): PartProblem | undefined {
+    const { m, s } = this.hosted;
+    const isHosted = (privilege: PlainValue | undefined, virtual: PlainValue | undefined): boolean =>
+      privilege === Privilege.machine
+        ? m !== undefined
+        : privilege === Privilege.supervisor && !virtual && s !== undefined;
+    const slots = field('scheduler', 'harts');
+    for (const { id } of this.harts) {
+      const slot = isPlainList(slots) ? slots[id] : undefined;
+      const isTrapped = isPlainRecord(slot) && slot['trapped'] === true;
+      if (!isTrapped || isHosted(field(`hart${id}`, 'privilege'), field(`hart${id}`, 'virtual'))) continue;
+      return {
+        part: 'scheduler',
+        path: ['harts', id, 'trapped'],
+        problem: 'must be false in a mode that nobody hosts',
+      };
+    }
+    return undefined;
   }
 
   /** Another state has been taken up: what the run stood at before is over. */

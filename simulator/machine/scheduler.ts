@@ -57,6 +57,9 @@ const schedulerState = (harts: number, turn: number) =>
       const latest = epoch.start + turn;
       if (epoch.end > latest)
         return { path: ['epoch', 'end'], problem: `must be ${latest} at the most: no epoch is longer` };
+      const stopped = harts.findIndex(({ lifecycle, trapped }) => lifecycle === 'stopped' && trapped);
+      if (stopped >= 0)
+        return { path: ['harts', stopped, 'trapped'], problem: 'must be false of a hart that takes no part' };
       const laggard = Math.min(...harts.filter(takesPart).map(({ time }) => time));
       if (laggard < Number.POSITIVE_INFINITY && reached < laggard)
         return { path: ['reached'], problem: `must be ${laggard} at least, which all who run have reached` };

@@ -79,7 +79,8 @@ function changedList(list: readonly PlainValue[], next: Next): readonly PlainVal
   return next(2) === 0 ? others : [item, ...others];
 }
 
-function withChange(value: PlainValue, [field, ...rest]: readonly string[], put: PlainValue): PlainValue {
+/** A copy of plain data in which another value stands at the end of a way. */
+export function withChange(value: PlainValue, [field, ...rest]: readonly string[], put: PlainValue): PlainValue {
   if (field === undefined) return put;
   const entries = Object.entries(value as PlainRecord);
   const made = entries.map(([name, inner]) => [name, name === field ? withChange(inner, rest, put) : inner] as const);

@@ -4,7 +4,7 @@ import type { PlainValue } from '../../simulator/schema/state/plain';
 import { StateError } from '../../simulator/schema/state/state-error';
 import { type Snapshot, SnapshotError } from '../../simulator/system/snapshot';
 import { type System, VIRTUALIZATIONS } from '../../simulator/system/system';
-import { changedAt } from '../support/changed-fields';
+import { changedAt, withChange } from '../support/changed-fields';
 import { buildGuest, guestFolder, makeSystem } from '../support/guest';
 import { numbersFrom } from '../support/random';
 import { assertNamed, placeOf, waysOf } from '../support/saved-components';
@@ -47,14 +47,14 @@ for (const virtualization of VIRTUALIZATIONS) {
     before(async () => {
       const program = await buildGuest(path.join(guestFolder, 'remap.S'));
       system = makeSystem(program, { virtualization, devices: ['console', 'net', 'rng'], harts: 2 }).system;
-      system.machine.run({ instructions: 3000 });
+      system.machine.run({ instructions: 2000 });
       snapshot = system.save();
     });
 
     /** @returns why a state was refused; undefined when it was taken up */
-    const refusalOf = (state: PlainValue): SnapshotError | undefined => {
+    const refusalOf = (state: PlainValue, { memory }: Snapshot = snapshot): SnapshotError | undefined => {
       try {
-        system.restore({ ...snapshot, state });
+        system.restore({ state, memory });
         return undefined;
       } catch (error) {
         assert.ok(error instanceof SnapshotError, error instanceof Error ? error.stack : String(error));
@@ -70,6 +70,26 @@ for (const virtualization of VIRTUALIZATIONS) {
         ...(virtualization === 'none' ? ['machine.board.uart'] : ['ledger']),
       ];
       for (const place of wanted) assert.ok(places.includes(`system.${place}`), `${place} in ${places.join(', ')}`);
+    });
+
+    it('are refused before memory is touched, whatever is wrong', () => {
+      const state = system.stateHash();
+      system.machine.run({ instructions: 500 });
+      const later = system.save();
+      system.restore(snapshot);
+      // The component that is taken up last.
+      const way = ['parts', 'machine', 'parts', 'clock', 'state', 'retired'];
+      const error = refusalOf(withChange(later.state, way, -1), later);
+      assert.match(error?.message ?? '', /system\.machine\.clock: field retired must be an integer/);
+      assert.equal(system.stateHash(), state);
+    });
+
+    it('are refused where a hart has trapped into a mode that nobody hosts', () => {
+      for (const hart of ['0', '1']) {
+        const way = ['parts', 'machine', 'parts', 'scheduler', 'state', 'harts', hart, 'trapped'];
+        const error = refusalOf(withChange(snapshot.state, way, true));
+        assert.ok(error?.message.includes(`machine.scheduler: field harts[${hart}].trapped must be false`));
+      }
     });
 
     it(`are refused by component and field, and saved again as they are else (${ROUNDS} from seed ${SEED})`, () => {

@@ -52,9 +52,19 @@ export interface Component {
   prepare(saved: PlainValue | undefined, place: string): () => void;
 }
 
+/** What is wrong with a part beside the others. */
+export interface PartProblem extends FieldProblem {
+  readonly part: string;
+}
+
+/** A saved field of a part. */
+export type SavedField = (part: string, name: string) => PlainValue | undefined;
+
 export interface ComponentOptions {
   /** Components that are in this one as long as it is there. */
   readonly parts?: { readonly [part: string]: Component };
+  /** What parts have to be to each other, once each is right by itself. */
+  readonly check?: (field: SavedField) => PartProblem | undefined;
   /** Called when a state has been taken up: what is kept beside it is made from it anew. */
   readonly restored?: () => void;
 }
@@ -119,6 +129,8 @@ class DescribedComponent<Fields extends TProperties> implements Component {
     const steps = Object.entries(this.parts).map(([part, component]) =>
       component.prepare(Object.hasOwn(parts, part) ? parts[part] : undefined, `${place}.${part}`),
     );
+    const wrong = this.options.check?.((part, name) => fieldOf(parts[part], name));
+    if (wrong) throw new StateError(`${place}.${wrong.part}`, wrong.path, wrong.problem);
     return () => {
       this.holder.restore(read);
       for (const step of steps) step();
@@ -157,6 +169,12 @@ class DescribedComponent<Fields extends TProperties> implements Component {
     if (wrong) reader.refuse(wrong.path, wrong.problem);
     return read;
   }
+}
+
+/** A field of a saved component that has been read. */
+function fieldOf(saved: PlainValue | undefined, name: string): PlainValue | undefined {
+  const state = isPlainRecord(saved) ? saved['state'] : undefined;
+  return isPlainRecord(state) ? state[name] : undefined;
 }
 
 /** Gives a record of fields the values of another one. */
