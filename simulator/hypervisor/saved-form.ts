@@ -71,6 +71,10 @@ export class SavedForm {
   private checkRecord(like: PlainRecord, given: PlainRecord, path: Path): void {
     for (const [field, form] of Object.entries(like))
       this.check(form, Object.hasOwn(given, field) ? given[field] : undefined, [...path, field]);
+    this.checkNoMore(like, given, path);
+  }
+
+  private checkNoMore(like: PlainRecord, given: PlainRecord, path: Path): void {
     const extra = Object.keys(given).find((field) => !Object.hasOwn(like, field));
     if (extra !== undefined) this.refuse([...path, extra], 'no such field', kindOf(given[extra]));
   }
