@@ -6,6 +6,7 @@ import type { HostedSoftware } from '../machine/hosted-software';
 import type { Machine } from '../machine/machine';
 import { type Narration, step } from '../machine/narration';
 import { Privilege } from '../mmu/index';
+import { type Component, component, stateSchema } from '../schema/state/component';
 import { firmwareWorld } from './firmware-world';
 import { MachinePort } from './machine-port';
 import { doMisalignedAccess } from './misaligned-access';
@@ -17,6 +18,8 @@ import { Sbi } from './sbi/sbi';
 
 const ECALL_LENGTH = 4n;
 
+const firmwareState = stateSchema('firmware', 1, {});
+
 /**
  * The SBI firmware of the bare machine: it owns M-mode, delegates every trap but the supervisor's calls, turns the machine's timer and
  * software interrupts into the supervisor's, and fences its memory and the CLINT off with the PMP. It takes no machine time.
@@ -24,6 +27,7 @@ const ECALL_LENGTH = 4n;
 export class SbiFirmware implements HostedSoftware {
   readonly world = firmwareWorld;
   readonly sbi: Sbi;
+  readonly component: Component;
   private readonly port: MachinePort;
   private readonly redirected: RedirectedTraps;
 
@@ -36,6 +40,8 @@ export class SbiFirmware implements HostedSoftware {
     this.redirected = new RedirectedTraps(machine);
     this.port = new MachinePort(machine, clint, uart, this.redirected);
     this.sbi = new Sbi(this.port, sbiExtensions);
+    const parts = { sbi: this.sbi.component, redirected: this.redirected.component };
+    this.component = component(firmwareState, {}, { parts });
     machine.host('m', this);
   }
 
@@ -72,15 +78,6 @@ export class SbiFirmware implements HostedSoftware {
   /** The firmware's interrupts are not the business of those above it: they end no wfi of theirs. Those of a guest do. */
   wakes({ state }: Hart): boolean {
     return (state.pending & state.enabled & ~MACHINE_INTERRUPTS) !== 0;
-  }
-
-  state() {
-    return { sbi: this.sbi.state(), redirected: this.redirected.state() };
-  }
-
-  restore({ sbi, redirected }: ReturnType<SbiFirmware['state']>): void {
-    this.sbi.restore(sbi);
-    this.redirected.restore(redirected);
   }
 
   private *handleInterrupt(hart: Hart, code: number): Narration {

@@ -17,6 +17,7 @@ import { type FrameOwner, type FrameRange, FrameTable } from './memory/frame-tab
 import { GuestMemory } from './memory/guest-memory';
 import { P2m } from './memory/p2m';
 import { type Outcome, RESUME } from './runnable';
+import { SavedVmm } from './saved-vmm';
 import { PinnedScheduler } from './scheduler/pinned';
 import type { Scheduler, WakeReason } from './scheduler/scheduler';
 import type { HypervisorServices } from './services';
@@ -36,6 +37,7 @@ const VMM_MEMORY = FIRMWARE_MEMORY.base + SUPERPAGE;
 /** The VMM: it has S-mode of the machine, and everything in it that is not a guest's. */
 export class Hypervisor implements HostedSoftware, HypervisorServices {
   readonly world = vmmWorld;
+  readonly component = new SavedVmm(this);
   readonly ledger: ExitLedger;
   readonly frames: FrameTable;
   readonly timers: HostTimers;

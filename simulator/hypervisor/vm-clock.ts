@@ -3,15 +3,29 @@ import { NANOSECONDS_PER_TICK } from '../devices/clint';
 import type { TimedDevice } from '../devices/device';
 import type { BoardClock } from '../machine/board';
 import type { Machine } from '../machine/machine';
+import { component, restore, type SavedComponent, type StateOf, stateSchema } from '../schema/state/component';
+import { instant } from '../schema/state/fields';
+import type { PlainValue } from '../schema/state/plain';
 
 /** Whose time a VM sees: the machine's, as under KVM, or its own, which stands while the VMM works for it. */
 export const VM_TIMES = ['real', 'own'] as const;
 export type VmTime = (typeof VM_TIMES)[number];
 
+const clockState = stateSchema(
+  'vm-clock',
+  1,
+  {
+    /** How much later it is on the machine: whole ticks, so that the guest's `time` changes when the machine's does. Nanoseconds. */
+    stolen: instant,
+  },
+  ({ stolen }) =>
+    stolen % NANOSECONDS_PER_TICK === 0 ? undefined : { path: ['stolen'], problem: 'must be whole ticks of mtime' },
+);
+
 /** The time of one VM, in nanoseconds: what its devices, its timers and its `time` go by. */
 export class VmClock implements BoardClock {
-  /** How much later it is on the machine: whole ticks, so that the guest's `time` changes when the machine's does. Nanoseconds. */
-  private stolen = 0;
+  private readonly kept: StateOf<typeof clockState> = { stolen: 0 };
+  readonly component = component(clockState, this.kept);
   private readonly devices: TimedDevice[] = [];
 
   constructor(
@@ -20,26 +34,26 @@ export class VmClock implements BoardClock {
   ) {}
 
   now(): number {
-    return this.machine.clock.now() - this.stolen;
+    return this.machine.clock.now() - this.kept.stolen;
   }
 
   /** The VM's time where one of its harts has come to. */
   timeOf(hart: Hart): number {
-    return this.machine.scheduler.timeOf(hart) - this.stolen;
+    return this.machine.scheduler.timeOf(hart) - this.kept.stolen;
   }
 
   /** How much later it is on the machine, in ticks of mtime. */
   get ticksStolen(): number {
-    return this.stolen / NANOSECONDS_PER_TICK;
+    return this.kept.stolen / NANOSECONDS_PER_TICK;
   }
 
   register(device: TimedDevice): void {
     this.devices.push(device);
-    this.machine.clock.register({ name: device.name, wake: (now) => device.wake(now - this.stolen) });
+    this.machine.clock.register({ name: device.name, wake: (now) => device.wake(now - this.kept.stolen) });
   }
 
   schedule(owner: string, deadline: number): void {
-    this.machine.clock.schedule(owner, deadline + this.stolen);
+    this.machine.clock.schedule(owner, deadline + this.kept.stolen);
   }
 
   cancel(owner: string): void {
@@ -53,16 +67,17 @@ export class VmClock implements BoardClock {
   spend(nanoseconds: number): number {
     if (this.time === 'real') return nanoseconds;
     const whole = Math.ceil(nanoseconds / NANOSECONDS_PER_TICK) * NANOSECONDS_PER_TICK;
-    this.stolen += whole;
+    this.kept.stolen += whole;
     for (const { name } of this.devices) this.machine.clock.postpone(name, whole);
     return whole;
   }
 
-  state() {
-    return { stolen: this.stolen };
+  state(): SavedComponent {
+    return this.component.save();
   }
 
-  restore({ stolen }: ReturnType<VmClock['state']>): void {
-    this.stolen = stolen;
+  /** @throws StateError */
+  restore(saved: PlainValue): void {
+    restore(this.component, saved, 'clock');
   }
 }

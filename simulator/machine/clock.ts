@@ -1,10 +1,32 @@
 import type { DeviceClock, TimedDevice } from '../devices/device';
+import { componentOf, type StateHolder, type StateOf, stateSchema } from '../schema/state/component';
+import { count, tableOf, text } from '../schema/state/fields';
+
+const LONGEST_NAME = 64;
+const MOST_OWNERS = 1024;
+
+const clockState = (isOwner: (name: string) => boolean) =>
+  stateSchema(
+    'clock',
+    1,
+    {
+      retired: count,
+      /** By owner. */
+      deadlines: tableOf(text(LONGEST_NAME), count, MOST_OWNERS),
+    },
+    ({ deadlines }) => {
+      const index = [...deadlines.keys()].findIndex((owner) => !isOwner(owner));
+      return index < 0 ? undefined : { path: ['deadlines', index, 0], problem: 'must be something that has deadlines' };
+    },
+  );
+
+type ClockState = StateOf<ReturnType<typeof clockState>>;
 
 /**
  * What is due at which instant of machine time, in nanoseconds. Deadlines are one per owner and plain data; those at the same instant fire
  * in order of their owners' names, so that nothing depends on history.
  */
-export class Clock implements DeviceClock {
+export class Clock implements DeviceClock, StateHolder<ClockState> {
   /** Instructions retired by all harts, those included whose work firmware or VMM has done. */
   retired = 0;
   /** Who is being woken: what happens meanwhile is its doing. */
@@ -12,6 +34,10 @@ export class Clock implements DeviceClock {
   private readonly deadlines = new Map<string, number>();
   private readonly owners = new Map<string, TimedDevice>();
   private earliest = Number.POSITIVE_INFINITY;
+  readonly component = componentOf(
+    clockState((name) => this.owners.has(name)),
+    this,
+  );
 
   /**
    * @param time what time it is for whoever asks
@@ -71,17 +97,14 @@ export class Clock implements DeviceClock {
     }
   }
 
-  state() {
-    return {
-      retired: this.retired,
-      deadlines: [...this.deadlines].sort(byTimeThenOwner).map(([owner, deadline]) => ({ owner, deadline })),
-    };
+  state(): ClockState {
+    return { retired: this.retired, deadlines: this.deadlines };
   }
 
-  restore({ retired, deadlines }: ReturnType<Clock['state']>): void {
+  restore({ retired, deadlines }: ClockState): void {
     this.retired = retired;
     this.deadlines.clear();
-    for (const { owner, deadline } of deadlines) this.deadlines.set(owner, deadline);
+    for (const [owner, deadline] of deadlines) this.deadlines.set(owner, deadline);
     this.findEarliest();
   }
 

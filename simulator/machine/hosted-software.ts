@@ -1,5 +1,5 @@
 import type { Hart } from '../core/index';
-import type { PlainRecord } from '../schema/state/plain';
+import type { Component } from '../schema/state/component';
 import type { Narration, Step, World } from './narration';
 
 /** Software of a privileged mode that is TypeScript instead of instructions: SBI firmware in M-mode, a VMM in HS-mode. */
@@ -20,9 +20,8 @@ export interface HostedSoftware {
   isOrdered(hart: Hart): boolean;
   /** Whether a hart that waits in `wfi` goes on: by the interrupts that are the waiting software's. */
   wakes(hart: Hart): boolean;
-  /** What it keeps beside the machine's own memory and registers, as plain data. */
-  state(): PlainRecord;
-  restore(state: PlainRecord): void;
+  /** What it keeps beside the machine's own memory and registers. */
+  readonly component: Component;
 }
 
 /** A handler in which a debugger has stopped: nothing else of the machine moves meanwhile. */

@@ -3,6 +3,8 @@ import type { AccessSize } from '../devices/device';
 import type { DmaSpace } from '../devices/dma';
 import { Csr } from '../isa/index';
 import { Privilege } from '../mmu/index';
+import { type Component, component, type PartProblem, type SavedField, stateSchema } from '../schema/state/component';
+import { isPlainList, isPlainRecord, type PlainValue } from '../schema/state/plain';
 import { type Board, readDevice, writeDevice } from './board';
 import { Clock } from './clock';
 import type { ActiveHandler, HostedSoftware } from './hosted-software';
@@ -30,6 +32,8 @@ export interface MachineConfiguration {
 const TRAP_LOOP = 64;
 
 const WORD = 8;
+
+const machineState = stateSchema('machine', 1, {});
 
 /** What tells of a trap, by the mode that handles it. */
 const trapCsrs = {
@@ -246,32 +250,58 @@ export class Machine implements CorePlatform, Runner {
   /** A hash of all state that a guest, firmware or VMM can see; equal states have equal hashes whatever way led to them. */
   hash(): string {
     const hash = new StateHash();
-    hash.plain(this.state());
+    hash.plain(this.component.save());
     hash.memory(this.core.ram);
     return hash.digest();
   }
 
-  /** All state but RAM, as plain data. Not while a handler is at work. */
-  state() {
-    return {
-      clock: this.clock.state(),
-      scheduler: this.scheduler.state(),
-      harts: this.harts.map((hart) => hart.saveState()),
-      board: this.board?.state() ?? [],
-      firmware: this.hosted.m?.state() ?? null,
-      vmm: this.hosted.s?.state() ?? null,
+  /** All state but RAM. Not while a handler is at work; RAM is restored apart from it, and before. */
+  get component(): Component {
+    const { board, scheduler, clock } = this;
+    const { m: firmware, s: vmm } = this.hosted;
+    const parts = {
+      ...Object.fromEntries(this.harts.map((hart) => [`hart${hart.id}`, hart.component])),
+      ...(board && { board: board.component }),
+      ...(firmware && { firmware: firmware.component }),
+      ...(vmm && { vmm: vmm.component }),
+      scheduler: scheduler.component,
+      // Last: what is restored before may have set deadlines, which are the clock's to know.
+      clock: clock.component,
     };
+    return component(
+      machineState,
+      {},
+      {
+        parts,
+        check: (field) => this.problemOfTraps(field),
+        restored: () => this.goOn(),
+      },
+    );
   }
 
-  /** Takes a state that `state` gave; RAM is restored apart from it, and before. */
-  restore({ clock, scheduler, harts, board, firmware, vmm }: ReturnType<Machine['state']>): void {
-    for (const [index, state] of harts.entries()) this.harts[index]?.restoreState(state);
-    this.board?.restore(board);
-    if (firmware) this.hosted.m?.restore(firmware);
-    if (vmm) this.hosted.s?.restore(vmm);
-    this.scheduler.restore(scheduler);
-    // Last: what is restored before may have set deadlines, which are the clock's to know.
-    this.clock.restore(clock);
+  /** In a saved state, a hart whose handler has yet to begin is in a mode that somebody hosts. */
+  private problemOfTraps(field: SavedField): PartProblem | undefined {
+    const { m, s } = this.hosted;
+    const isHosted = (privilege: PlainValue | undefined, virtual: PlainValue | undefined): boolean =>
+      privilege === Privilege.machine
+        ? m !== undefined
+        : privilege === Privilege.supervisor && !virtual && s !== undefined;
+    const slots = field('scheduler', 'harts');
+    for (const { id } of this.harts) {
+      const slot = isPlainList(slots) ? slots[id] : undefined;
+      const isTrapped = isPlainRecord(slot) && slot['trapped'] === true;
+      if (!isTrapped || isHosted(field(`hart${id}`, 'privilege'), field(`hart${id}`, 'virtual'))) continue;
+      return {
+        part: 'scheduler',
+        path: ['harts', id, 'trapped'],
+        problem: 'must be false in a mode that nobody hosts',
+      };
+    }
+    return undefined;
+  }
+
+  /** Another state has been taken up: what the run stood at before is over. */
+  private goOn(): void {
     this.activeHandler = undefined;
     this.guestTrap = undefined;
     this.end = undefined;

@@ -1,5 +1,16 @@
+import { Integer, Object as ObjectOf, type Static } from '@sinclair/typebox';
 import type { Hart } from '../core/index';
 import { NANOSECONDS_PER_TICK } from '../devices/clint';
+import { choice } from '../schema/schema';
+import {
+  type Component,
+  componentOf,
+  type FieldProblem,
+  type StateHolder,
+  type StateOf,
+  stateSchema,
+} from '../schema/state/component';
+import { flag, instant, listOf } from '../schema/state/fields';
 
 /** Nanoseconds that an epoch lasts at the most. */
 export const DEFAULT_TURN = 10_000;
@@ -7,21 +18,21 @@ export const DEFAULT_TURN = 10_000;
 /** Whether a hart takes part: `started` harts run or wait; `stopped` ones wait for SBI HSM or a reset. */
 export type HartLifecycle = 'started' | 'stopped';
 
-/** A hart, and where it is in time. */
-interface HartSlot {
-  readonly hart: Hart;
-  lifecycle: HartLifecycle;
+/** Where a hart is in time. */
+const slotState = ObjectOf({
+  lifecycle: choice<HartLifecycle>(['started', 'stopped']),
   /** In WFI: time passes by it until an interrupt wakes it. */
-  waiting: boolean;
+  waiting: flag,
   /** Something has come for it while it waits, at its time: it goes on from there. */
-  alerted: boolean;
+  alerted: flag,
   /** It has gone as far as it can before those behind it have come up. */
-  held: boolean;
+  held: flag,
   /** It has trapped into software that is TypeScript, whose handler begins when nobody who runs is behind it. */
-  trapped: boolean;
+  trapped: flag,
   /** Its own time in nanoseconds, before the run of it that is under way. */
-  time: number;
-}
+  time: instant,
+});
+type SlotState = Static<typeof slotState>;
 
 /** Where a run is: who acts, in which epoch, and how far in it. */
 export interface TimePosition {
@@ -36,13 +47,45 @@ export interface TimePosition {
 /** In a position, and in a saved state: no hart is in the middle of its part. */
 export const NOBODY = -1;
 
+const schedulerState = (harts: number, turn: number) =>
+  stateSchema(
+    'scheduler',
+    1,
+    {
+      epoch: ObjectOf({ start: instant, end: instant }),
+      current: Integer({ minimum: NOBODY, maximum: harts - 1 }),
+      reached: instant,
+      harts: listOf(slotState, { exactly: harts }),
+    },
+    ({ epoch, reached, harts }): FieldProblem | undefined => {
+      const latest = epoch.start + turn;
+      if (epoch.end > latest)
+        return { path: ['epoch', 'end'], problem: `must be ${latest} at the most: no epoch is longer` };
+      const stopped = harts.findIndex(({ lifecycle, trapped }) => lifecycle === 'stopped' && trapped);
+      if (stopped >= 0)
+        return { path: ['harts', stopped, 'trapped'], problem: 'must be false of a hart that takes no part' };
+      const laggard = Math.min(...harts.filter(takesPart).map(({ time }) => time));
+      if (laggard < Number.POSITIVE_INFINITY && reached < laggard)
+        return { path: ['reached'], problem: `must be ${laggard} at least, which all who run have reached` };
+      return undefined;
+    },
+  );
+
+type SchedulerState = StateOf<ReturnType<typeof schedulerState>>;
+
+/** A hart with its place in time. */
+interface HartSlot extends SlotState {
+  readonly hart: Hart;
+}
+
 /**
  * Harts run beside each other, in epochs: in each, every hart that can run spends as many nanoseconds as the epoch has, the laggard first,
  * and time passes by those that wait. Whose part is under way and how far each hart has come are machine state: the host's slices, steps
  * and breakpoints end no part and no epoch. An epoch ends where the next event is due; who has gone beyond, since the event was set after
  * its part, sits out until the others have come up.
  */
-export class HartScheduler {
+export class HartScheduler implements StateHolder<SchedulerState> {
+  readonly component: Component;
   private readonly slots: readonly HartSlot[];
   private epoch: { readonly start: number; end: number } = { start: 0, end: 0 };
   private current = NOBODY;
@@ -68,6 +111,7 @@ export class HartScheduler {
       trapped: false,
       time: 0,
     }));
+    this.component = componentOf(schedulerState(harts.length, turn), this);
   }
 
   /** The time of whoever acts; when nobody does, the instant that all who run have reached. Nanoseconds. */
@@ -244,7 +288,7 @@ export class HartScheduler {
     };
   }
 
-  state() {
+  state(): SchedulerState {
     return {
       epoch: { ...this.epoch },
       current: this.current,
@@ -253,7 +297,7 @@ export class HartScheduler {
     };
   }
 
-  restore({ epoch, current, reached, harts }: ReturnType<HartScheduler['state']>): void {
+  restore({ epoch, current, reached, harts }: SchedulerState): void {
     this.epoch = { ...epoch };
     this.current = current;
     this.reached = reached;
@@ -297,7 +341,7 @@ export class HartScheduler {
   }
 }
 
-const waits = ({ lifecycle, waiting }: HartSlot): boolean => lifecycle === 'started' && waiting;
+const waits = ({ lifecycle, waiting }: SlotState): boolean => lifecycle === 'started' && waiting;
 
-const takesPart = ({ lifecycle, waiting, trapped }: HartSlot): boolean =>
+const takesPart = ({ lifecycle, waiting, trapped }: SlotState): boolean =>
   lifecycle === 'started' && (!waiting || trapped);

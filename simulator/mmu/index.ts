@@ -2,4 +2,5 @@
 export * from './access';
 export * from './pmp';
 export * from './tlb';
+export { holds, pagesOf, type TlbEntry, virtualPage } from './tlb-entry';
 export * from './walk';

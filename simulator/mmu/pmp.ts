@@ -1,5 +1,7 @@
 /** Physical memory protection (manual, volume II, "Physical Memory Protection"): 16 entries, granularity of 4 bytes. */
 
+import { type Component, component, type FieldProblem, type StateOf, stateSchema } from '../schema/state/component';
+import { bigIntegers, bytes, listOf } from '../schema/state/fields';
 import { Access, Privilege } from './access';
 import { FRAME } from './address';
 
@@ -15,6 +17,24 @@ const LOCKED = 0x80;
 /** Bits 6:5 are reserved and read as 0. */
 const CONFIG_BITS = 0x9f;
 
+/** Bits 55:2 of an address; 54 bits, more than a number holds. */
+const ADDRESS_BITS = 54;
+
+const pmpState = stateSchema(
+  'pmp',
+  1,
+  {
+    config: bytes({ exactly: PMP_ENTRIES }),
+    address: listOf(bigIntegers(0n, 2n ** BigInt(ADDRESS_BITS) - 1n), { exactly: PMP_ENTRIES }),
+  },
+  ({ config }): FieldProblem | undefined => {
+    const index = config.findIndex((value) => value !== legalConfig(value));
+    return index < 0
+      ? undefined
+      : { path: ['config', index], problem: `must be a configuration, not ${config[index]}` };
+  },
+);
+
 interface Region {
   readonly start: number;
   readonly end: number;
@@ -22,9 +42,11 @@ interface Region {
 }
 
 export class Pmp {
-  private readonly config = new Uint8Array(PMP_ENTRIES);
-  /** Address registers: bits 55:2 of an address; 54 bits, more than a number holds. */
-  private readonly address = new BigUint64Array(PMP_ENTRIES);
+  private readonly state: StateOf<typeof pmpState> = {
+    config: new Uint8Array(PMP_ENTRIES),
+    address: new Array<bigint>(PMP_ENTRIES).fill(0n),
+  };
+  readonly component: Component = component(pmpState, this.state, { restored: () => this.update() });
   /** Entries that are on, in order of priority. */
   private regions: readonly Region[] = [];
 
@@ -34,33 +56,30 @@ export class Pmp {
   /** The word (0..3) of four configurations; pmpcfg0 is words 0 and 1. */
   configWord(word: number): number {
     let value = 0;
-    for (let i = 3; i >= 0; i--) value = (value << 8) | (this.config[word * 4 + i] ?? 0);
+    for (let i = 3; i >= 0; i--) value = (value << 8) | (this.state.config[word * 4 + i] ?? 0);
     return value;
   }
 
   setConfigWord(word: number, value: number): void {
     for (let i = 0; i < 4; i++) {
       const index = word * 4 + i;
-      if ((this.config[index] ?? 0) & LOCKED) continue;
-      let config = (value >>> (i * 8)) & CONFIG_BITS;
-      // R=0 W=1 is reserved.
-      if ((config & (R | W)) === W) config &= ~W;
-      this.config[index] = config;
+      if ((this.state.config[index] ?? 0) & LOCKED) continue;
+      this.state.config[index] = legalConfig(value >>> (i * 8));
     }
     this.update();
   }
 
   /** Bits 55:2 of an address. */
   addressRegister(index: number): bigint {
-    return this.address[index] ?? 0n;
+    return this.state.address[index] ?? 0n;
   }
 
   setAddressRegister(index: number, value: bigint): void {
-    const config = this.config[index] ?? 0;
-    const following = this.config[index + 1] ?? 0;
+    const config = this.state.config[index] ?? 0;
+    const following = this.state.config[index + 1] ?? 0;
     const lockedByNext = (following & LOCKED) !== 0 && (following & MODE) === TOR;
     if (config & LOCKED || lockedByNext) return;
-    this.address[index] = BigInt.asUintN(54, value);
+    this.state.address[index] = BigInt.asUintN(ADDRESS_BITS, value);
     this.update();
   }
 
@@ -79,25 +98,10 @@ export class Pmp {
     return this.allows(page, FRAME, access, privilege);
   }
 
-  /** All of its state as numbers, for hashes and snapshots. */
-  save(): number[] {
-    const halves = [...this.address].flatMap((value) => [Number(value >> 32n), Number(value & 0xffffffffn)]);
-    return [...this.config, ...halves];
-  }
-
-  restore(numbers: readonly number[]): void {
-    this.config.set(numbers.slice(0, PMP_ENTRIES));
-    for (let index = 0; index < PMP_ENTRIES; index++) {
-      const [high = 0, low = 0] = numbers.slice(PMP_ENTRIES + index * 2, PMP_ENTRIES + index * 2 + 2);
-      this.address[index] = (BigInt(high) << 32n) | BigInt(low);
-    }
-    this.update();
-  }
-
   private update(): void {
     const regions: Region[] = [];
     for (let index = 0; index < PMP_ENTRIES; index++) {
-      const config = this.config[index] ?? 0;
+      const config = this.state.config[index] ?? 0;
       if ((config & MODE) !== 0) regions.push({ ...this.range(index, config & MODE), config });
     }
     this.regions = regions;
@@ -115,6 +119,13 @@ export class Pmp {
     const start = (register << 2n) & ~(size - 1n);
     return { start: Number(start), end: Number(start + size) };
   }
+}
+
+/** What a configuration becomes that is written. */
+function legalConfig(value: number): number {
+  const config = value & CONFIG_BITS;
+  // R=0 W=1 is reserved.
+  return (config & (R | W)) === W ? config & ~W : config;
 }
 
 function permits(config: number, access: Access, privilege: Privilege): boolean {

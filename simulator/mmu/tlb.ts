@@ -1,61 +1,26 @@
-/**
- * The TLB: machine state, asked by every access before tables are walked. Only fences and capacity remove entries; replacement depends
- * on fills alone (first in, first out), never on hits, so that whatever caches lie above it leave no trace in it.
- */
-
-export interface TlbEntry {
-  /** V: the translation is of two stages, of the VMID. */
-  readonly virtual: boolean;
-  readonly vmid: number;
-  readonly asid: number;
-  readonly global: boolean;
-  /** The first stage was Bare: `page` is guest physical, `asid` says nothing. */
-  readonly bare: boolean;
-  /** Bits 47:12 of the virtual address (of a guest physical one, all above 11), low bits of a large page zero. */
-  readonly page: number;
-  /** 0: 4 KiB, 1: 2 MiB, 2: 1 GiB, 3: 512 GiB; the smaller one of two stages. */
-  readonly level: number;
-  /** V R W X U G A D of the leaf; of none, 0: what is cached is that there is none. W is usable when D is set. */
-  readonly flags: number;
-  /** Of the leaf of the second stage, in the same places; all of them where there is none. */
-  readonly secondStage: number;
-  /** Machine address of the page's start. */
-  readonly physical: number;
-  /** Level of the first stage's leaf. */
-  readonly firstLevel: number;
-  /** Level of the second stage's leaf, and the guest physical page that `page` is; 0 where there is no second stage. */
-  readonly secondLevel: number;
-  readonly guestPage: number;
-}
+import { type Component, componentOf, type StateHolder } from '../schema/state/component';
+import {
+  BARE_SPACE,
+  GLOBAL_SPACE,
+  LEVELS,
+  pageKey,
+  pagesOf,
+  SPACES_OF_VMID,
+  spaceOfEntry,
+  spacesOf,
+  type TlbEntry,
+} from './tlb-entry';
+import { packEntries, type TlbState, tlbState, unpackEntries } from './tlb-state';
 
 /** How many there are where nobody says otherwise. */
 export const TLB_ENTRIES = 1024;
 
-/** Bits 47:12 of a virtual address, which distinguish all canonical addresses of Sv39 and Sv48. */
-export function virtualPage(low: number, high: number): number {
-  return (high & 0xffff) * 0x100000 + (low >>> 12);
-}
-
-/** Pages of 4 KiB in a page of a level. */
-export function pagesOf(level: number): number {
-  return level === 0 ? 1 : 512 ** level;
-}
-
-/** Whether an entry is for a page (of 4 KiB) of its address space. */
-export function holds(entry: TlbEntry, page: number): boolean {
-  const offset = page - entry.page;
-  return offset >= 0 && offset < pagesOf(entry.level);
-}
-
-/** Address spaces by number: ASIDs, what is global, and what has no first stage; for V = 0, then for each VMID. */
-const GLOBAL_SPACE = 0x10000;
-const BARE_SPACE = 0x10001;
-const SPACES_OF_VMID = 0x20000;
-const LEVELS = 4;
-
-const baseOf = (vmid: number): number => (vmid + 1) * SPACES_OF_VMID;
-
-export class Tlb {
+/**
+ * The TLB: machine state, asked by every access before tables are walked. Only fences and capacity remove entries; replacement depends
+ * on fills alone (first in, first out), never on hits, so that whatever caches lie above it leave no trace in it.
+ */
+export class Tlb implements StateHolder<TlbState> {
+  readonly component: Component;
   private readonly slots: (TlbEntry | undefined)[];
   private nextSlot = 0;
   /** By address space, then by level and page: slot numbers. */
@@ -73,6 +38,7 @@ export class Tlb {
     readonly capacity = TLB_ENTRIES,
   ) {
     this.slots = Array.from({ length: capacity }, () => undefined);
+    this.component = componentOf(tlbState(capacity), this);
   }
 
   /** Every valid entry, in the order of slots. */
@@ -92,7 +58,7 @@ export class Tlb {
 
   /** The entry of a page in an address space of a VMID; of a guest physical page when there is no first stage (asid undefined). */
   lookupVirtual(vmid: number, asid: number | undefined, page: number): TlbEntry | undefined {
-    const base = baseOf(vmid);
+    const base = spacesOf(vmid);
     if (asid === undefined) return this.find(this.spaces.get(base + BARE_SPACE), undefined, page);
     return this.find(this.spaces.get(base + asid), this.spaces.get(base + GLOBAL_SPACE), page);
   }
@@ -113,7 +79,7 @@ export class Tlb {
 
   /** Adds an entry, in place of an older one for the same page if there is one, else of the oldest. */
   fill(entry: TlbEntry): void {
-    const same = this.spaces.get(spaceOf(entry))?.get(pageKey(entry.page, entry.level));
+    const same = this.spaces.get(spaceOfEntry(entry))?.get(pageKey(entry.page, entry.level));
     const slot = same ?? this.nextSlot;
     this.remove(slot);
     if (same === undefined) this.nextSlot = (this.nextSlot + 1) % this.capacity;
@@ -146,7 +112,7 @@ export class Tlb {
 
   /** hfence.vvma, and sfence.vma with V = 1: the same for first stages of a VMID. */
   flushVirtual(vmid: number, page: number | undefined, asid: number | undefined): void {
-    const base = baseOf(vmid);
+    const base = spacesOf(vmid);
     if (asid !== undefined) this.flushSpace(base + asid, page);
     else
       for (const space of this.spaces.keys())
@@ -189,33 +155,19 @@ export class Tlb {
     }
   }
 
-  /** All of its state as numbers, for hashes and snapshots. */
-  save(): number[] {
-    const numbers = [this.nextSlot];
-    for (const [slot, entry] of this.slots.entries()) {
-      if (entry) numbers.push(slot, ...fields.map((field) => Number(entry[field])));
-    }
-    return numbers;
+  state(): TlbState {
+    return { nextSlot: this.nextSlot, entries: packEntries(this.slots) };
   }
 
-  restore(numbers: readonly number[]): void {
+  restore({ nextSlot, entries }: TlbState): void {
     this.flushAll();
-    for (let at = 1; at < numbers.length; at += fields.length + 1) {
-      const [slot = 0, virtual, vmid = 0, asid = 0, global, bare, page = 0, level = 0, flags = 0, ...more] =
-        numbers.slice(at, at + fields.length + 1);
-      // The numbers may come out of a file that somebody has changed.
-      if (!(slot >= 0 && slot < this.capacity && level >= 0 && level < LEVELS))
-        throw new RangeError(`the TLB has no entry ${slot} of level ${level}`);
-      const [secondStage = 0, physical = 0, firstLevel = 0, secondLevel = 0, guestPage = 0] = more;
-      const tags = { virtual: virtual === 1, vmid, asid, global: global === 1, bare: bare === 1, page, level };
-      this.insert(slot, { ...tags, flags, secondStage, physical, firstLevel, secondLevel, guestPage });
-    }
-    this.nextSlot = numbers[0] ?? 0;
+    for (const [slot, entry] of unpackEntries(entries)) this.insert(slot, entry);
+    this.nextSlot = nextSlot;
   }
 
   private insert(slot: number, entry: TlbEntry): void {
     this.slots[slot] = entry;
-    const space = spaceOf(entry);
+    const space = spaceOfEntry(entry);
     let pages = this.spaces.get(space);
     if (!pages) {
       pages = new Map();
@@ -251,7 +203,7 @@ export class Tlb {
     const entry = this.slots[slot];
     if (!entry) return;
     this.slots[slot] = undefined;
-    const space = spaceOf(entry);
+    const space = spaceOfEntry(entry);
     const pages = this.spaces.get(space);
     pages?.delete(pageKey(entry.page, entry.level));
     if (pages?.size === 0) this.spaces.delete(space);
@@ -261,32 +213,6 @@ export class Tlb {
   }
 }
 
-/** The fields of an entry in the order in which they are saved. */
-const fields = [
-  'virtual',
-  'vmid',
-  'asid',
-  'global',
-  'bare',
-  'page',
-  'level',
-  'flags',
-  'secondStage',
-  'physical',
-  'firstLevel',
-  'secondLevel',
-  'guestPage',
-] as const satisfies readonly (keyof TlbEntry)[];
-
-function spaceOf(entry: TlbEntry): number {
-  const space = entry.bare ? BARE_SPACE : entry.global ? GLOBAL_SPACE : entry.asid;
-  return entry.virtual ? baseOf(entry.vmid) + space : space;
-}
-
 function firstPage(page: number, level: number): number {
   return page - (page % pagesOf(level));
-}
-
-function pageKey(page: number, level: number): number {
-  return level === 0 ? page * LEVELS : Math.floor(page / pagesOf(level)) * LEVELS + level;
 }

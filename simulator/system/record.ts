@@ -2,11 +2,14 @@ import type { FileContents } from '../devices/disk/file-log';
 import type { CpuState } from '../hypervisor/cpu';
 import type { Runner } from '../machine/machine';
 import { NOBODY } from '../machine/scheduler';
+import { FileFormatError } from '../machine/state/plain-codec';
 import { seal, unseal } from '../machine/state/sealed-file';
 import type { MachineStop } from '../machine/stop';
+import { StateError } from '../schema/state/state-error';
+import { plainOf, readPlain } from '../schema/state/values';
 import { checkedDescription } from './description-check';
 import type { Input, LoggedInput, Position } from './input-log';
-import { checkRecorded } from './record-check';
+import { recordSchema } from './record-schema';
 import { differencesOf, type RunOrigin } from './run-origin';
 import { asPlain, type SystemDescription } from './snapshot';
 import type { System } from './system';
@@ -38,7 +41,7 @@ export interface Life {
 /** Why a record cannot be replayed, or where the replay leaves it: a message for the user. */
 export class ReplayError extends Error {}
 
-const VERSION = 6;
+const VERSION = 7;
 
 /** Closes the record of a life where the run stands. */
 export function lifeOf(system: System, start: string): Life {
@@ -47,37 +50,21 @@ export function lifeOf(system: System, start: string): Life {
 }
 
 export function writeRecord({ description, origin, disks, lives }: RunRecord): Uint8Array {
-  const packed = lives.map(({ inputs, ...life }) => ({
-    ...life,
-    inputs: inputs.map(({ input, ...at }) => ({ ...at, input: packInput(input) })),
-  }));
   return seal('HSRECORD', VERSION, (writer) => {
     writer.plain(asPlain(description));
-    writer.plain(asPlain({ origin, disks, lives: packed }));
+    writer.plain(plainOf(recordSchema, { origin, disks, lives }));
   });
 }
 
-/** @throws FileFormatError */
+/** @throws FileFormatError that names the first field that makes no sense */
 export function readRecord(file: Uint8Array): RunRecord {
   const reader = unseal('HSRECORD', VERSION, file);
   const description = checkedDescription(reader.plain());
-  const read = reader.plain();
-  checkRecorded(read);
-  const rest = read as unknown as Omit<RunRecord, 'description'>;
-  const lives = rest.lives.map((life) => ({
-    ...life,
-    inputs: life.inputs.map(({ input, ...at }) => ({ ...at, input: unpackInput(input) })),
-  }));
-  return { ...rest, description, lives };
-}
-
-/** 64-bit values as text: plain data has none. */
-function packInput(input: Input) {
-  return 'value' in input ? { ...input, value: String(input.value) } : input;
-}
-
-function unpackInput(input: Input): Input {
-  return 'value' in input ? { ...input, value: BigInt(input.value) } : input;
+  try {
+    return { description, ...readPlain(recordSchema, reader.plain(), 'the record') };
+  } catch (error) {
+    throw error instanceof StateError ? new FileFormatError(error.message, { cause: error }) : error;
+  }
 }
 
 /** What a machine stops for by itself, whatever budget it still has. */

@@ -1,5 +1,3 @@
-import type { ExitLedger } from '../hypervisor/ledger/ledger';
-import type { Machine } from '../machine/machine';
 import type { MemoryImage } from '../machine/state/memory-image';
 import { FileFormatError } from '../machine/state/plain-codec';
 import { seal, unseal } from '../machine/state/sealed-file';
@@ -12,9 +10,8 @@ export { SnapshotError } from '../machine/state/snapshot-error';
 
 /** A whole machine at an instruction boundary of its guest: memory, registers, devices, disks, the VMM's own records. */
 export interface Snapshot {
-  readonly machine: ReturnType<Machine['state']>;
-  readonly ledger: ReturnType<ExitLedger['save']> | null;
-  readonly inputClosed: boolean;
+  /** What a system's component saved; in one that comes from a file, anything: `System.restore` looks at it. */
+  readonly state: PlainValue;
   readonly memory: MemoryImage;
 }
 
@@ -59,14 +56,14 @@ export function describeSystem(configuration: SystemConfiguration): SystemDescri
   };
 }
 
-const VERSION = 7;
+const VERSION = 8;
 /** The largest guest's memory, and as much again for its VMM. */
 const MOST_PAGES = 2 ** 20;
 
-export function writeSnapshot(description: SystemDescription, { memory, ...state }: Snapshot): Uint8Array {
+export function writeSnapshot(description: SystemDescription, { memory, state }: Snapshot): Uint8Array {
   return seal('HSSNAPSH', VERSION, (writer) => {
     writer.plain(asPlain(description));
-    writer.plain(asPlain(state));
+    writer.plain(state);
     const pages = [...memory.pages.entries()].filter(([, bytes]) => bytes !== undefined);
     writer.word(memory.pages.length);
     writer.word(pages.length);
@@ -81,8 +78,7 @@ export function writeSnapshot(description: SystemDescription, { memory, ...state
 export function readSnapshot(file: Uint8Array): { description: SystemDescription; snapshot: Snapshot } {
   const reader = unseal('HSSNAPSH', VERSION, file);
   const description = checkedDescription(reader.plain());
-  // Which fields a machine's state has, only a machine like it knows: `System.restore` looks at them.
-  const state = reader.plain() as unknown as Omit<Snapshot, 'memory'>;
+  const state = reader.plain();
   const count = reader.word();
   if (count > MOST_PAGES) throw new FileFormatError(`the snapshot has ${count} pages, more than any machine`);
   const pages = new Array<Uint8Array | undefined>(count).fill(undefined);
@@ -91,7 +87,7 @@ export function readSnapshot(file: Uint8Array): { description: SystemDescription
     if (page >= pages.length) throw new FileFormatError(`the snapshot has a page ${page} beyond its memory`);
     pages[page] = reader.raw(FRAME).slice();
   }
-  return { description, snapshot: { ...state, memory: { pages } } };
+  return { description, snapshot: { state, memory: { pages } } };
 }
 
 /** Plain data by construction, though its type has optional fields: those that are undefined are left out. */

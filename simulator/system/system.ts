@@ -9,26 +9,25 @@ import type { Guest } from '../hypervisor/guest';
 import { native } from '../hypervisor/host/native';
 import { Hypervisor, type VmmTime } from '../hypervisor/hypervisor';
 import { type IsolationBreach, isolationBreaches } from '../hypervisor/isolation';
-import { checkLedger } from '../hypervisor/ledger/ledger-check';
 import type { Vm } from '../hypervisor/vm';
 import type { VmTime } from '../hypervisor/vm-clock';
 import { Machine } from '../machine/machine';
 import { FIRMWARE_MEMORY, MEMORY_MAP } from '../machine/memory-map';
 import { deprivilegedProcessor } from '../machine/processor';
 import { RESET_INSTRUCTIONS } from '../machine/reset-vector';
-import { DEFAULT_TURN, NOBODY } from '../machine/scheduler';
 import { MemoryImages } from '../machine/state/memory-image';
 import { SnapshotError } from '../machine/state/snapshot-error';
 import { FRAME, SUPERPAGE } from '../mmu/address';
 import type { Program } from '../object/program';
-import type { PlainValue } from '../schema/state/plain';
+import { type Component, component, type StateOf, stateSchema } from '../schema/state/component';
+import { flag } from '../schema/state/fields';
+import { StateError } from '../schema/state/state-error';
 import { BareMachine } from './bare-machine';
 import { loadImages } from './boot-images';
 import { ConfigurationError } from './configuration-error';
 import { HostInterface, type HostWords } from './host-interface';
 import { InputLog } from './input-log';
 import type { Snapshot } from './snapshot';
-import { checkForm, checkTaken } from './snapshot-check';
 import { VIRTIO_SLOTS, virtioSlots } from './virtio-slots';
 import { virtualMachine } from './virtual-machine';
 
@@ -91,6 +90,11 @@ const BOOT_SEED_USER = -1;
 /** 2025-01-01: the date at reset, the same in every run. */
 const START_TIME = 1_735_689_600;
 
+const systemState = stateSchema('system', 1, {
+  /** No console input will come any more. */
+  inputClosed: flag,
+});
+
 /** A machine with a guest, ready to run: what the command line runs and the debugger debugs. */
 export class System {
   readonly machine: Machine;
@@ -102,7 +106,7 @@ export class System {
   readonly vm: Vm | undefined;
   private readonly bootAt: (entry: bigint, deviceTree: number, next: bigint) => void;
   readonly inputLog = new InputLog(() => this.machine);
-  private inputClosed = false;
+  private readonly state: StateOf<typeof systemState> = { inputClosed: false };
   private readonly images: MemoryImages;
 
   /**
@@ -117,7 +121,7 @@ export class System {
     validate(configuration, engine);
     const { harts, memory, firmware, onIllegal, hartOptions: options, translation, console } = configuration;
     const slots = virtioSlots(configuration);
-    const inputOpen = (): boolean => !this.inputClosed;
+    const inputOpen = (): boolean => !this.state.inputClosed;
     const vcpus = harts;
     const size = engine ? Hypervisor.memoryFor([{ engine, memory, vcpus }]) : memory;
     const ram = { base: MEMORY_MAP.ram.base, size };
@@ -180,9 +184,9 @@ export class System {
 
   /** No console input will come any more: a guest that waits for it waits for ever. */
   closeInput(): void {
-    if (this.inputClosed) return;
+    if (this.state.inputClosed) return;
     this.inputLog.add({ kind: 'console-closed' });
-    this.inputClosed = true;
+    this.state.inputClosed = true;
     this.machine.inputArrived();
   }
 
@@ -242,51 +246,32 @@ export class System {
       throw new SnapshotError(
         `disk ${fixed} is written in place: what the guest writes there could not be taken back; let writes go to a copy`,
       );
-    return {
-      machine: machine.state(),
-      ledger: this.hypervisor?.ledger.save() ?? null,
-      inputClosed: this.inputClosed,
-      memory: this.images.take(),
-    };
+    return { state: this.component.save(), memory: this.images.take() };
   }
 
-  /** Goes back, or on, to a snapshot of this machine or of one that is made like it. @throws SnapshotError */
-  restore(snapshot: Snapshot): void {
-    const { memory, ...state } = snapshot;
+  /**
+   * Goes back, or on, to a snapshot of this machine or of one that is made like it.
+   * @throws SnapshotError; nothing has changed then, unless it is the tables in the snapshot's memory that do not go with its VMM
+   */
+  restore({ state, memory }: Snapshot): void {
     const pages = this.machine.core.ram.size / FRAME;
     if (memory.pages.length !== pages)
       throw new SnapshotError('the snapshot is of a machine that is made otherwise: its memory has another size');
-    this.checkState(state);
+    const takeUp = refusedAsSnapshot(() => this.component.prepare(state, 'system'));
     this.images.restore(memory);
-    try {
-      this.takeUp(state);
-    } catch (error) {
-      throw new SnapshotError(`the snapshot's state makes no sense: ${error instanceof Error ? error.message : error}`);
-    }
-    checkTaken(this.machine.state(), state.machine, 'machine');
+    refusedAsSnapshot(takeUp);
     const [breach] = this.isolationBreaches();
     if (breach) throw new SnapshotError(`the snapshot's VMM does not isolate its guest: ${breach.description}`);
   }
 
-  private takeUp({ machine, ledger, inputClosed }: Omit<Snapshot, 'memory'>): void {
-    this.machine.restore(machine);
-    if (ledger) this.hypervisor?.ledger.restore(ledger);
-    this.inputClosed = inputClosed;
-  }
-
-  /** Whether a state can be this machine's, by the form of the one that it is in. @throws SnapshotError */
-  private checkState(state: Omit<Snapshot, 'memory'>): void {
-    const like = { machine: this.machine.state(), inputClosed: this.inputClosed };
-    const { ledger, ...given } = state;
-    checkForm(like, given, '');
-    checkLedger(ledger as unknown as PlainValue, this.vm !== undefined);
-    const { current, epoch } = state.machine.scheduler;
-    if (current < NOBODY || current >= this.machine.harts.length)
-      throw new SnapshotError(`the snapshot's field machine.scheduler.current is ${current}: no such hart`);
-    if (epoch.end - epoch.start > DEFAULT_TURN)
-      throw new SnapshotError(
-        `the snapshot's field machine.scheduler.epoch.end is ${epoch.end}: no epoch is that long`,
-      );
+  /** All of its state but memory. */
+  private get component(): Component {
+    const { machine, hypervisor } = this;
+    const parts = {
+      machine: machine.component,
+      ...(hypervisor && { ledger: hypervisor.ledger.component }),
+    };
+    return component(systemState, this.state, { parts });
   }
 
   /** What of VMs' tables, TLBs and DMA leads out of their memory: nothing, while the VMM is right. */
@@ -341,6 +326,17 @@ export class System {
       at += count;
     }
     return true;
+  }
+}
+
+/** Does something that may find a state wrong. @throws SnapshotError */
+function refusedAsSnapshot<Result>(look: () => Result): Result {
+  try {
+    return look();
+  } catch (error) {
+    if (error instanceof StateError || error instanceof RangeError)
+      throw new SnapshotError(`the snapshot's state makes no sense: ${error.message}`, { cause: error });
+    throw error;
   }
 }
 

@@ -1,5 +1,6 @@
 import { deepStrictEqual, strictEqual } from 'node:assert/strict';
 import { RunExit } from '../../simulator/core';
+import type { SavedComponent } from '../../simulator/schema/state/component';
 import { Random } from '../support/random';
 import { requireTool } from '../support/tools';
 import { BareMachine, RAM_BASE } from './bare-machine';
@@ -43,8 +44,8 @@ function runToTrap(machine: BareMachine, budget: () => number): void {
   }
 }
 
-function stateOf({ hart }: BareMachine): { saved: Uint8Array; retired: number } {
-  return { saved: hart.saveState(), retired: hart.retired };
+function stateOf({ hart }: BareMachine): { saved: SavedComponent; retired: number } {
+  return { saved: hart.component.save(), retired: hart.retired };
 }
 
 /** Loads from 400 pages twice over, with a step of a page and a bit. */

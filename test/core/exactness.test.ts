@@ -1,6 +1,8 @@
 import { deepStrictEqual, notStrictEqual, ok, strictEqual } from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { RunExit } from '../../simulator/core';
+import { StateHash } from '../../simulator/machine/state/state-hash';
+import { restore } from '../../simulator/schema/state/component';
 import { Random } from '../support/random';
 import { requireTool } from '../support/tools';
 import { BareMachine, RAM_BASE } from './bare-machine';
@@ -19,8 +21,10 @@ function machineWith(image: Uint8Array): BareMachine {
 /** All state that a guest can see. */
 function stateOf(machine: BareMachine): { hart: string; memory: string; output: string; retired: number } {
   const digest = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
+  const hash = new StateHash();
+  hash.plain(machine.hart.component.save());
   return {
-    hart: digest(machine.hart.saveState()),
+    hart: hash.digest(),
     memory: digest(machine.core.ram.peek(RAM_BASE, RAM_SIZE)),
     output: machine.output,
     retired: machine.hart.retired,
@@ -65,14 +69,14 @@ describe('exactness of the core', () => {
   }).timeout(60000);
 
   it('does not show when state is saved, cleared and restored', () => {
-    const cleared = new BareMachine(RAM_SIZE).hart.saveState();
+    const cleared = new BareMachine(RAM_SIZE).hart.component.save();
     compare((machine) => {
       machine.runToEnd(LIMIT, () => {
         if (random.below(50) === 0) {
-          const saved = machine.hart.saveState();
-          machine.hart.restoreState(cleared);
-          machine.hart.restoreState(saved);
-          deepStrictEqual(machine.hart.saveState(), saved);
+          const saved = machine.hart.component.save();
+          restore(machine.hart.component, cleared, 'hart');
+          restore(machine.hart.component, saved, 'hart');
+          deepStrictEqual(machine.hart.component.save(), saved);
         }
         return 1 + random.below(500);
       });

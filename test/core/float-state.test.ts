@@ -1,4 +1,5 @@
 import { deepStrictEqual, strictEqual } from 'node:assert/strict';
+import { restore } from '../../simulator/schema/state/component';
 import { requireTool } from '../support/tools';
 import { BareMachine, RAM_BASE } from './bare-machine';
 import { assembleImage, gnuProgramTools } from './gnu-program';
@@ -108,11 +109,11 @@ describe('floating-point state', () => {
     const machine = machineAt(program, DIRTY);
     machine.hart.setX(10, 7n);
     machine.hart.run(3);
-    const saved = machine.hart.saveState();
+    const saved = machine.hart.component.save();
     const other = machineAt(program, 0n);
-    other.hart.restoreState(saved);
+    restore(other.hart.component, saved, 'hart');
     strictEqual(other.hart.csr(FCSR), 3n << 5n);
     strictEqual(other.hart.x(64 + 10), 0x401c000000000000n);
-    deepStrictEqual(other.hart.saveState(), saved);
+    deepStrictEqual(other.hart.component.save(), saved);
   });
 });

@@ -418,11 +418,11 @@ describe('hart', () => {
       hart.setX(A1, address);
       return hart.run(1);
     };
-    const before = hart.saveState();
+    const before = hart.component.save();
     const peeked = hart.peekTranslation(0x4000, 0, Access.read, { privilege: Privilege.supervisor, virtual: false });
     ok(!('fault' in peeked));
     deepStrictEqual([peeked.physical, peeked.source, peeked.steps.length], [0x80010000, 'walk', 3]);
-    deepStrictEqual(hart.saveState(), before);
+    deepStrictEqual(hart.component.save(), before);
     strictEqual(core.ram.read64(ROOT + 0x2000 + 32) & PTE.A, 0n);
 
     strictEqual(load(0x4000n), RunExit.Budget);

@@ -1,4 +1,5 @@
 import { deepStrictEqual, strictEqual } from 'node:assert/strict';
+import { restore } from '../../simulator/schema/state/component';
 import { type BareMachine, RAM_BASE } from './bare-machine';
 import { get, instruction, machineOf, set } from './hypervisor-harness';
 
@@ -74,11 +75,11 @@ describe('supervisor timers', () => {
   it('are saved with the hart', () => {
     const machine = counting();
     set(machine, { menvcfg: STCE, stimecmp: 10n });
-    const saved = machine.hart.saveState();
+    const saved = machine.hart.component.save();
     const other = counting();
-    other.hart.restoreState(saved);
+    restore(other.hart.component, saved, 'hart');
     strictEqual(other.hart.nextTimer(), 1000);
-    deepStrictEqual(other.hart.saveState(), saved);
+    deepStrictEqual(other.hart.component.save(), saved);
   });
 
   it('count what guests read in the guest’s time, and stop what mcountinhibit names', () => {

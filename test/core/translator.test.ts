@@ -1,6 +1,7 @@
 import { deepStrictEqual, notStrictEqual, ok, strictEqual } from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { RunExit, type TranslationMode } from '../../simulator/core';
+import { PlainWriter } from '../../simulator/machine/state/plain-codec';
 import { Random } from '../support/random';
 import { requireTool } from '../support/tools';
 import { BareMachine, RAM_BASE } from './bare-machine';
@@ -18,7 +19,9 @@ function machineWith(image: Uint8Array, translation: TranslationMode): BareMachi
 }
 
 function hartState(machine: BareMachine): Buffer {
-  return Buffer.from(machine.hart.saveState());
+  const writer = new PlainWriter();
+  writer.plain(machine.hart.component.save());
+  return Buffer.from(writer.bytes);
 }
 
 /** All state that a guest can see. */

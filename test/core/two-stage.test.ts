@@ -270,7 +270,7 @@ describe('two-stage translation', () => {
   it('shows every step of a walk', () => {
     const machine = machineWith({}, FULL & ~U, V | R | U);
     const mode = { privilege: Privilege.supervisor, virtual: true };
-    const before = machine.hart.saveState();
+    const before = machine.hart.component.save();
     const found = machine.hart.peekTranslation(Number(GVA), 0, Access.read, mode);
     ok(!('fault' in found));
     deepStrictEqual([found.physical, found.guestPhysical], [HPA, GPA]);
@@ -291,7 +291,7 @@ describe('two-stage translation', () => {
     const refused = machine.hart.peekTranslation(Number(GVA), 0, Access.write, mode);
     ok('fault' in refused);
     deepStrictEqual([refused.fault, refused.guestPhysical, refused.steps.at(-1)?.outcome], [23, GPA, 'not-allowed']);
-    deepStrictEqual(machine.hart.saveState(), before);
+    deepStrictEqual(machine.hart.component.save(), before);
   });
 });
 

@@ -11,10 +11,10 @@ import { Board, readDevice, writeDevice } from '../../simulator/machine/board';
 import { Clock } from '../../simulator/machine/clock';
 import { MEMORY_MAP } from '../../simulator/machine/memory-map';
 import { restore } from '../../simulator/schema/state/component';
-import { isNumbers, type PlainValue } from '../../simulator/schema/state/plain';
 import { StateError } from '../../simulator/schema/state/state-error';
 import { changedAt } from '../support/changed-fields';
 import { numbersFrom, Random } from '../support/random';
+import { assertNamed, waysOf } from '../support/saved-components';
 
 /** `HYPERSTEP_FUZZ=50000` changes so many fields instead; `HYPERSTEP_SEED` begins elsewhere. */
 const ROUNDS = Number(process.env['HYPERSTEP_FUZZ'] ?? 1500);
@@ -104,7 +104,7 @@ describe('saved states of devices with one wrong field', () => {
         restore(board.component, wrong, 'board');
       } catch (error) {
         assert.ok(error instanceof StateError, `round ${round}: ${error instanceof Error ? error.stack : error}`);
-        assertNamed(error, way, `round ${round}`);
+        assertNamed(error, 'board', way, RELATED, `round ${round}`);
         assert.deepEqual(board.component.save(), saved, 'nothing has changed');
         refused += 1;
         continue;
@@ -150,29 +150,4 @@ function use(board: Board, random: Random): void {
     default:
       writeDevice(device, address, size, value | 0, value | 0);
   }
-}
-
-/** The ways to all values in each other. Of many numbers in a list one is as good as any. */
-function waysOf(saved: PlainValue): (readonly string[])[] {
-  const ways: (readonly string[])[] = [];
-  const visit = (at: PlainValue, way: readonly string[]): void => {
-    if (way.length > 0) ways.push(way);
-    if (typeof at !== 'object' || at === null || isNumbers(at)) return;
-    const entries = Object.entries(at);
-    for (const [field, inner] of Array.isArray(at) ? entries.slice(-2) : entries) visit(inner, [...way, field]);
-  };
-  visit(saved, []);
-  return ways;
-}
-
-/** Whether an error names the component and the field at the end of a way, or its surroundings. */
-function assertNamed({ component, path, message }: StateError, way: readonly string[], round: string): void {
-  const about = `${round}: ${way.join('.')}: ${message}`;
-  const parts = way.filter((_, index) => index % 2 === 1 && way[index - 1] === 'parts');
-  const state = way.indexOf('state');
-  const place = ['board', ...parts].join('.');
-  assert.ok(component === place || component.startsWith(`${place}.`) || place.startsWith(`${component}.`), about);
-  const field = state >= 0 ? way[state + 1] : undefined;
-  if (field === undefined) return;
-  assert.ok([field, ...(RELATED[field] ?? [])].includes(String(path[0])), about);
 }

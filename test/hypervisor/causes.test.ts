@@ -86,7 +86,7 @@ describe('causes', () => {
         for (const effect of ['software interrupt', 'wake'] as const)
           assert.deepEqual(vm?.ledger.causes.of(1, effect), call(system, IPI));
       }
-      assert.deepEqual(other.vm?.ledger.save(), system.vm?.ledger.save());
+      assert.deepEqual(other.vm?.ledger.component.save(), system.vm?.ledger.component.save());
     });
 
     it(`of the exit when a timer comes: it (${virtualization})`, async () => {

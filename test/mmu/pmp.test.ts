@@ -1,5 +1,6 @@
 import { deepStrictEqual, strictEqual } from 'node:assert/strict';
 import { Access, Pmp, Privilege } from '../../simulator/mmu';
+import { restore } from '../../simulator/schema/state/component';
 
 const { supervisor, machine } = Privilege;
 const [R, W, X, TOR, NA4, NAPOT, L] = [1, 2, 4, 8, 0x10, 0x18, 0x80] as const;
@@ -61,7 +62,7 @@ describe('PMP', () => {
     strictEqual(unit.configWord(0), NAPOT);
     strictEqual(unit.addressRegister(0), (1n << 54n) - 1n);
     const copy = pmp();
-    copy.restore(unit.save());
-    deepStrictEqual(copy.save(), unit.save());
+    restore(copy.component, unit.component.save(), 'pmp');
+    deepStrictEqual(copy.component.save(), unit.component.save());
   });
 });

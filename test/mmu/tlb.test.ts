@@ -1,5 +1,6 @@
-import { deepStrictEqual, strictEqual } from 'node:assert/strict';
+import { deepStrictEqual, strictEqual, throws } from 'node:assert/strict';
 import { TLB_ENTRIES, Tlb, type TlbEntry, virtualPage } from '../../simulator/mmu';
+import { restore } from '../../simulator/schema/state/component';
 import { numbersFrom } from '../support/random';
 
 function entry(page: number, details: Partial<TlbEntry> = {}): TlbEntry {
@@ -65,14 +66,39 @@ describe('TLB', () => {
     const { tlb: cache } = tlb();
     for (let page = 0; page < 300; page++) cache.fill(entry(page, { asid: page % 3, global: page % 7 === 0 }));
     cache.flush(undefined, 1);
-    const saved = cache.save();
+    const saved = cache.component.save();
     const { tlb: other } = tlb();
     other.fill(entry(99999));
-    other.restore(saved);
-    deepStrictEqual(other.save(), saved);
+    restore(other.component, saved, 'tlb');
+    deepStrictEqual(other.component.save(), saved);
     for (const each of [cache, other]) each.fill(entry(4242));
-    deepStrictEqual(other.save(), cache.save());
+    deepStrictEqual(other.component.save(), cache.component.save());
     deepStrictEqual(other.lookup(0, 60), cache.lookup(0, 60));
+  });
+
+  it('takes up no entries that it could not have', () => {
+    const { tlb: cache } = tlb();
+    cache.fill(entry(512, { level: 1 }));
+    cache.fill(entry(7));
+    const saved = cache.component.save();
+    const width = (saved.state['entries'] as Float64Array).length / 2;
+    const cases: readonly [at: number, value: number, message: RegExp][] = [
+      [0, 1024, /tlb: field entries\[0\]\.slot must be an integer from 0 to 1023, not 1024/],
+      [width, 0, /entries\[1\]\.slot must be above the slot before it, not 0/],
+      [6, 513, /entries\[0\]\.page must be a multiple of its size, not 513/],
+      [7, 4, /entries\[0\]\.level must be an integer from 0 to 3, not 4/],
+      [width + 1, 0.5, /entries\[1\]\.virtual must be an integer from 0 to 1, not 0\.5/],
+    ];
+    const refusal = (entries: Float64Array) => () =>
+      restore(cache.component, { ...saved, state: { ...saved.state, entries } }, 'tlb');
+    const changed = (at: number, value: number): Float64Array =>
+      Float64Array.from(saved.state['entries'] as Float64Array, (number, index) => (index === at ? value : number));
+    for (const [at, value, message] of cases) throws(refusal(changed(at, value)), message);
+    throws(refusal(new Float64Array(5)), /field entries must be entries of 14 numbers, not 5 numbers/);
+    const twice = changed(width + 6, 512);
+    twice[width + 7] = 1;
+    throws(refusal(twice), /entries\[1\]\.page must be another one than those of other entries, not 512/);
+    deepStrictEqual(cache.component.save(), saved);
   });
 
   it('numbers the pages of canonical addresses', () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { Integer, Literal, Object as ObjectOf, Optional, String as Text, Tuple, Union } from '@sinclair/typebox';
-import { component, restore, type StateOf, stateSchema } from '../../simulator/schema/state/component';
+import { component, componentOf, restore, type StateOf, stateSchema } from '../../simulator/schema/state/component';
 import {
   bits,
   byte,
@@ -207,6 +207,25 @@ describe('a state by its schema', () => {
   });
 });
 
+describe('a component that gives and takes its state', () => {
+  it('gives copies, and takes nothing that is wrong', () => {
+    const samplesState = stateSchema('samples', 1, { samples: float64s({ most: 3 }) });
+    let held = Float64Array.of(1, 2);
+    const part = componentOf(samplesState, {
+      state: () => ({ samples: held }),
+      restore: ({ samples }) => {
+        held = Float64Array.from(samples);
+      },
+    });
+    const saved = part.save();
+    held[0] = 7;
+    assert.throws(() => restore(part, { ...saved, state: { samples: 7 } }, 'part'), StateError);
+    assert.deepEqual([...held], [7, 2]);
+    restore(part, saved, 'part');
+    assert.deepEqual([...held], [1, 2], 'as many numbers as before, which are others');
+  });
+});
+
 describe('a component with parts', () => {
   const levelState = stateSchema('level', 1, { level: byte });
   const boxState = stateSchema('box', 2, {});
@@ -229,6 +248,30 @@ describe('a component with parts', () => {
       /machine\.box\.right: field level must be an integer from 0 to 255, not 400/,
     );
     assert.equal(left.level, 1);
+  });
+
+  it('is refused, unchanged, where its parts do not go together', () => {
+    const make = (low: { level: number }, high: { level: number }) =>
+      component(
+        boxState,
+        {},
+        {
+          parts: { low: component(levelState, low), high: component(levelState, high) },
+          check: (field) =>
+            Number(field('low', 'level')) <= Number(field('high', 'level'))
+              ? undefined
+              : { part: 'high', path: ['level'], problem: 'must not be below the low one' },
+        },
+      );
+    const [low, high] = [{ level: 1 }, { level: 2 }];
+    const box = make(low, high);
+    assert.throws(
+      () => restore(box, make({ level: 5 }, { level: 4 }).save(), 'machine.box'),
+      /machine\.box\.high: field level must not be below the low one/,
+    );
+    assert.deepEqual([low, high], [{ level: 1 }, { level: 2 }]);
+    restore(box, make({ level: 4 }, { level: 5 }).save(), 'machine.box');
+    assert.deepEqual([low, high], [{ level: 4 }, { level: 5 }]);
   });
 
   const whole = () => makeBox({ left: { level: 1 } }).save();

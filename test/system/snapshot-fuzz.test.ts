@@ -21,17 +21,15 @@ for (const virtualization of VIRTUALIZATIONS) {
       const program = await buildGuest(path.join(guestFolder, 'blk-write.S'));
       const { system } = makeSystem(program, { virtualization, devices: ['console', 'net', 'rng'] });
       system.machine.run({ instructions: 4500 });
-      const { memory, ...state } = system.save();
+      const { memory, state } = system.save();
       const description = describeSystem(system.configuration);
       let refused = 0;
       for (let round = 0; round < ROUNDS; round++) {
         const next = numbersFrom(SEED * 1_000_003 + round);
         // Now and then the description, most times the state, of which every other time what the VMM keeps.
         const [d, s] =
-          next(5) === 0
-            ? [changed(description as PlainValue, next), state]
-            : [description, changedState(state as PlainValue, next)];
-        const file = writeSnapshot(d as typeof description, { ...(s as typeof state), memory });
+          next(5) === 0 ? [changed(description as PlainValue, next), state] : [description, changedState(state, next)];
+        const file = writeSnapshot(d as typeof description, { state: s, memory });
         try {
           runFrom(file);
         } catch (error) {

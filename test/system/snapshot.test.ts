@@ -113,11 +113,8 @@ for (const virtualization of VIRTUALIZATIONS) {
       for (let at = 1; at < whole.machine.clock.retired; at += 2) {
         system.machine.run({ instructions: at - system.machine.clock.retired });
         const snapshot = system.save();
-        const { machine } = snapshot;
-        const sbi = JSON.stringify([machine.firmware, machine.vmm], (_, value) =>
-          typeof value === 'bigint' ? String(value) : value,
-        );
-        if (sbi.includes('"suspended":[{')) seen.add('suspended');
+        const sbi = JSON.stringify(snapshot.state, (_, value) => (typeof value === 'bigint' ? String(value) : value));
+        if (sbi.includes('"suspended":[[')) seen.add('suspended');
         if (sbi.includes('"pages":["')) seen.add('fences');
         const other = make();
         other.restore(readSnapshot(writeSnapshot(describeSystem(system.configuration), snapshot)).snapshot);
@@ -236,10 +233,16 @@ describe('files of snapshots and records', () => {
       const file = writeRecord({ ...whole, ...change });
       return () => readRecord(file);
     };
-    assert.throws(wrong({ origin: 7 }), /record\.origin makes no sense/);
-    assert.throws(wrong({ disks: [{ contents: null }] }), /record\.disks\[0\]\.contents/);
-    assert.throws(wrong({ lives: [{ ...life, end: { ...life.end, retired: 'x' } }] }), /lives\[0\]\.end\.retired/);
-    assert.throws(wrong({ lives: [{ ...life, inputs: [{ ...life.end, input: { kind: 'odd' } }] }] }), /input\.kind/);
+    assert.throws(wrong({ origin: 7 }), /the record: field origin must be an object with .*, not 7/);
+    assert.throws(wrong({ disks: [{ contents: null }] }), /the record: field disks\[0\]\.contents must be/);
+    assert.throws(
+      wrong({ lives: [{ ...life, end: { ...life.end, retired: 'x' } }] }),
+      /field lives\[0\]\.end\.retired must be an integer/,
+    );
+    assert.throws(
+      wrong({ lives: [{ ...life, inputs: [{ ...life.end, input: { kind: 'odd' } }] }] }),
+      /field lives\[0\]\.inputs\[0\]\.input must be an input of a known kind/,
+    );
     assert.throws(wrong({ description: { ...description, harts: 'two' } }), /field harts makes no sense/);
   });
 
@@ -254,8 +257,8 @@ describe('files of snapshots and records', () => {
     const { system } = makeSystem(program, { virtualization });
     system.machine.run({ instructions: 3000 });
     const { snapshot } = readSnapshot(writeSnapshot(describeSystem(system.configuration), system.save()));
-    const { memory, machine } = snapshot as unknown as { memory: { pages: Changeable }; machine: { vmm: Changeable } };
-    change(machine.vmm, memory.pages);
+    const { memory, state } = snapshot as unknown as { memory: { pages: Changeable }; state: Changeable };
+    change(at(state, 'parts', 'machine', 'parts', 'vmm', 'state'), memory.pages);
     const again = makeSystem(undefined, { virtualization }).system;
     return () => again.restore(snapshot);
   };

@@ -1,5 +1,6 @@
 import { type Cause, causeOf } from '../../isa';
 import { Access, Pmp, type Privilege, Tlb } from '../../mmu';
+import { type Component, componentOf } from '../../schema/state/component';
 import { CsrFile, type CsrHost } from '../csr/file';
 import { updateGuestExternal } from '../csr/interrupts';
 import { updateFloatReady } from '../float/float-state';
@@ -13,9 +14,10 @@ import {
   type FoundTranslation,
   type PeekMode,
 } from '../memory/translation';
-import { CsrSlot, fromWords, HartState } from './hart-state';
+import { CsrSlot, HartState } from './hart-state';
 import type { HartOptions } from './options';
 import { Registers } from './registers';
+import { hartSchema, type SavedHart } from './saved-hart';
 import { updateTimers } from './timers';
 import { enterTrap, pendingInterrupt, redirectTrap, returnFromTrap, type TrapDetails, type TrapMode } from './traps';
 
@@ -27,6 +29,7 @@ export abstract class ArchitecturalHart extends Registers implements CsrHost {
   readonly tlb: Tlb;
   readonly pmp: Pmp;
   readonly csrs: CsrFile;
+  readonly component: Component;
   protected readonly fastPath: FastPath;
   protected readonly translation: AddressTranslation;
   /** Instructions retired by runs that have ended. */
@@ -54,6 +57,11 @@ export abstract class ArchitecturalHart extends Registers implements CsrHost {
     this.state.set(HartLayout.reservation, -1);
     this.state.set(HartLayout.slowConditionals, options.spuriousFailures > 0 ? 1 : 0);
     this.modesChanged();
+    this.component = componentOf(
+      hartSchema,
+      { state: () => this.saved(), restore: (saved) => this.takeUp(saved) },
+      { parts: { pmp: this.pmp.component, tlb: this.tlb.component }, restored: () => this.takenUp() },
+    );
   }
 
   /** Instructions retired, without the current one. */
@@ -240,53 +248,42 @@ export abstract class ArchitecturalHart extends Registers implements CsrHost {
 
   // State for hashes and snapshots.
 
-  /** Everything of the hart that a guest, firmware or VMM can see; the fast path is no part of it. */
-  saveState(): Uint8Array {
-    const { privilege, virtual, lines, cycleOffset, instretOffset, conditionals } = this.state;
-    const reservation = this.state.get(HartLayout.reservation);
-    const numbers = [
+  private saved(): SavedHart {
+    const { privilege, virtual, lines, cycleOffset, instretOffset, conditionals, saved } = this.state;
+    return {
+      ...saved,
       privilege,
-      Number(virtual),
+      virtual,
       lines,
-      this.retiredBefore,
-      reservation,
-      this.timerDeadline,
+      retired: this.retiredBefore,
+      cycleOffset,
+      instretOffset,
       conditionals,
-      Number(cycleOffset >> 32n),
-      Number(cycleOffset & 0xffffffffn),
-      Number(instretOffset >> 32n),
-      Number(instretOffset & 0xffffffffn),
-      ...this.pmp.save(),
-    ];
-    const words = this.state.saveWords();
-    const tlb = this.tlb.save();
-    const doubles = Float64Array.from([numbers.length, ...numbers, words.length, ...words, ...tlb]);
-    return new Uint8Array(doubles.buffer);
+      reservation: this.state.get(HartLayout.reservation),
+      timer: this.timerDeadline === NEVER ? null : this.timerDeadline,
+    };
   }
 
-  restoreState(saved: Uint8Array): void {
-    const doubles = [...new Float64Array(saved.slice().buffer)];
-    const count = doubles[0] ?? 0;
-    const [privilege = 3, virtual = 0, lines = 0, retired = 0, reservation = -1, deadline = NEVER, ...rest] =
-      doubles.slice(1, 1 + count);
-    const [conditionals = 0, cycleHigh = 0, cycleLow = 0, instretHigh = 0, instretLow = 0, ...pmp] = rest;
-    const wordCount = doubles[1 + count] ?? 0;
-    // The numbers may come out of a file that somebody has changed.
-    if (![0, 1, 3].includes(privilege)) throw new RangeError(`a hart has no privilege mode ${privilege}`);
-    if (!(wordCount === this.state.saveWords().length)) throw new RangeError(`a hart has not ${wordCount} registers`);
-    this.state.privilege = privilege as Privilege;
-    this.state.virtual = virtual === 1;
-    this.state.lines = lines;
-    this.state.conditionals = conditionals;
-    this.state.cycleOffset = fromWords(cycleLow, cycleHigh);
-    this.state.instretOffset = fromWords(instretLow, instretHigh);
-    this.retiredBefore = retired;
-    this.state.restoreWords(Int32Array.from(doubles.slice(2 + count, 2 + count + wordCount)));
-    this.shared.reservations.restore(this.state, reservation);
-    this.timerDeadline = deadline;
+  private takeUp(taken: SavedHart): void {
+    const { state } = this;
+    const { x, pc, f, csrs } = state.saved;
+    x.set(taken.x);
+    pc.set(taken.pc);
+    f.set(taken.f);
+    csrs.set(taken.csrs);
+    state.privilege = taken.privilege;
+    state.virtual = taken.virtual;
+    state.lines = taken.lines;
+    state.cycleOffset = taken.cycleOffset;
+    state.instretOffset = taken.instretOffset;
+    state.conditionals = taken.conditionals;
+    this.retiredBefore = taken.retired;
+    this.shared.reservations.restore(state, taken.reservation);
+    this.timerDeadline = taken.timer ?? NEVER;
+  }
+
+  private takenUp(): void {
     this.shared.platform.timerDeadlineChanged?.(this.id);
-    this.pmp.restore(pmp);
-    this.tlb.restore(doubles.slice(2 + count + wordCount));
     updateFloatReady(this.state);
     this.dropFastPath();
   }

@@ -5,7 +5,7 @@ import { CsrSlot } from './csr-slots';
 
 export { CsrSlot };
 
-const CSR_SLOTS = 48;
+export const CSR_SLOTS = 48;
 const FIRST_CSR = HartLayout.csrs;
 
 /** Bits of the low word of mstatus, sstatus and vsstatus. */
@@ -174,28 +174,29 @@ export class HartState {
     return this.csrLow(CsrSlot.mie);
   }
 
-  /** The words of x1 to x31, pc, f registers and all CSR slots, for hashes and snapshots. */
+  /** What of the block is state, where it lies: values of a low and a high word, x1 to x31, the CSRs by `CsrSlot`. */
+  get saved() {
+    const values = (offset: number, many: number): Int32Array =>
+      this.words.subarray(this.word + (offset >> 2), this.word + (offset >> 2) + many * 2);
+    return {
+      x: values(HartLayout.registers + 8, 31),
+      pc: values(HartLayout.pc, 1),
+      f: values(HartLayout.floatRegisters, 32),
+      csrs: values(FIRST_CSR, CSR_SLOTS),
+    };
+  }
+
+  /** The same as a copy, in one. */
   saveWords(): Int32Array {
-    return Int32Array.from(this.savedRanges().flatMap((range) => [...range]));
+    return Int32Array.from(Object.values(this.saved).flatMap((values) => [...values]));
   }
 
   restoreWords(saved: Int32Array): void {
     let at = 0;
-    for (const range of this.savedRanges()) {
-      range.set(saved.subarray(at, at + range.length));
-      at += range.length;
+    for (const values of Object.values(this.saved)) {
+      values.set(saved.subarray(at, at + values.length));
+      at += values.length;
     }
-  }
-
-  private savedRanges(): readonly Int32Array[] {
-    const range = (offset: number, values: number): Int32Array =>
-      this.words.subarray(this.word + (offset >> 2), this.word + (offset >> 2) + values * 2);
-    return [
-      range(HartLayout.registers + 8, 31),
-      range(HartLayout.pc, 1),
-      range(HartLayout.floatRegisters, 32),
-      range(FIRST_CSR, CSR_SLOTS),
-    ];
   }
 }
 

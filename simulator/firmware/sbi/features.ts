@@ -1,3 +1,6 @@
+import { type Component, component, type StateOf, stateSchema } from '../../schema/state/component';
+import { bits, listOf } from '../../schema/state/fields';
+
 /** The features of FWFT by number (SBI 3.0, table "FWFT Feature Types"). Bit 31 is that of global ones, of which there are none yet. */
 export const Feature = {
   misalignedDelegation: 0,
@@ -33,16 +36,25 @@ export interface FeatureSwitch {
 /** The features that a machine's harts, or a VM's vCPUs, have; those that need hardware that is not there are absent. */
 export type FeatureSwitches = { readonly [feature in Feature]?: FeatureSwitch };
 
+const featuresState = (harts: number, switches: FeatureSwitches) =>
+  stateSchema('sbi-features', 1, {
+    /** By hart: a bit for each feature that is locked. The values are in the harts. */
+    locked: listOf(bits(Object.keys(switches).reduce((all, feature) => all | (1 << Number(feature)), 0)), {
+      exactly: harts,
+    }),
+  });
+
 /** The features of each hart, with what its supervisor has locked. */
 export class FirmwareFeatures {
-  /** By hart: a bit for each feature that is locked. */
-  private readonly locked: number[];
+  private readonly state: StateOf<ReturnType<typeof featuresState>>;
+  readonly component: Component;
 
   constructor(
     harts: number,
     private readonly switches: FeatureSwitches,
   ) {
-    this.locked = Array.from({ length: harts }, () => 0);
+    this.state = { locked: Array.from({ length: harts }, () => 0) };
+    this.component = component(featuresState(harts, switches), this.state);
   }
 
   /** Undefined where the hardware lacks what it needs. */
@@ -51,25 +63,16 @@ export class FirmwareFeatures {
   }
 
   isLocked(hart: number, feature: number): boolean {
-    return (((this.locked[hart] ?? 0) >>> feature) & 1) !== 0;
+    return (((this.state.locked[hart] ?? 0) >>> feature) & 1) !== 0;
   }
 
   lock(hart: number, feature: number): void {
-    this.locked[hart] = (this.locked[hart] ?? 0) | (1 << feature);
+    this.state.locked[hart] = (this.state.locked[hart] ?? 0) | (1 << feature);
   }
 
   /** A reset of the hart ends locks and values (SBI 3.0, chapter 18); a suspension, retentive or not, keeps them. */
   reset(hart: number): void {
-    this.locked[hart] = 0;
+    this.state.locked[hart] = 0;
     for (const feature of Object.values(this.switches)) feature.turn(hart, feature.reset);
-  }
-
-  /** The values are in the harts. */
-  state() {
-    return { locked: [...this.locked] };
-  }
-
-  restore({ locked }: ReturnType<FirmwareFeatures['state']>): void {
-    this.locked.splice(0, this.locked.length, ...locked);
   }
 }

@@ -1,5 +1,15 @@
 import { highWord, lowWord } from '../../core/index';
 import { Gva } from '../../mmu/address';
+import {
+  type Component,
+  component,
+  restore,
+  type SavedComponent,
+  type StateOf,
+  stateSchema,
+} from '../../schema/state/component';
+import { count, tableOf, upTo } from '../../schema/state/fields';
+import type { PlainValue } from '../../schema/state/plain';
 import type { EntryPoint, FirmwarePort } from '../port';
 import { SbiConsole } from './console';
 import { FirmwareFeatures } from './features';
@@ -9,13 +19,19 @@ const WORD_BYTES = 8;
 /** HSM hart states (SBI 3.0, chapter 9). */
 export const HartStatus = { started: 0, stopped: 1, startPending: 2, stopPending: 3, suspended: 4 } as const;
 
+const sbiState = (harts: number) =>
+  stateSchema('sbi', 1, {
+    /** By hart that asked to be suspended: how much it had retired when it did. It is so as long as it waits and has retired no more. */
+    suspended: tableOf(upTo(harts - 1), count, harts),
+  });
+
 /** The SBI of one set of harts, those of the bare machine or the vCPUs of a VM: what it remembers, and what its calls do. */
 export class Sbi {
   readonly console: SbiConsole;
   /** What FWFT sets. */
   readonly features: FirmwareFeatures;
-  /** By hart that asked to be suspended: how much it had retired when it did. It is so as long as it waits and has retired no more. */
-  private readonly suspended = new Map<number, number>();
+  private readonly suspensions: StateOf<ReturnType<typeof sbiState>> = { suspended: new Map() };
+  readonly component: Component;
 
   /** @param extensions those that answer, for `probe_extension` */
   constructor(
@@ -24,6 +40,8 @@ export class Sbi {
   ) {
     this.console = new SbiConsole(port.uart, port.clock);
     this.features = new FirmwareFeatures(port.harts, port.features);
+    const parts = { console: this.console.component, features: this.features.component };
+    this.component = component(sbiState(port.harts), this.suspensions, { parts });
   }
 
   get harts(): number {
@@ -35,12 +53,12 @@ export class Sbi {
     const { port } = this;
     const activity = port.activity(hart);
     if (activity === 'stopped') return HartStatus.stopped;
-    const isSuspended = activity === 'waiting' && this.suspended.get(hart) === port.retired(hart);
+    const isSuspended = activity === 'waiting' && this.suspensions.suspended.get(hart) === port.retired(hart);
     return isSuspended ? HartStatus.suspended : HartStatus.started;
   }
 
   start(hart: number, entry: EntryPoint): void {
-    this.suspended.delete(hart);
+    this.suspensions.suspended.delete(hart);
     this.features.reset(hart);
     this.port.start(hart, entry);
   }
@@ -48,7 +66,7 @@ export class Sbi {
   /** Waits for an interrupt; then goes on after the call, which counts as retired, or at `resume`. */
   suspend(hart: number, resume: EntryPoint | undefined): void {
     this.port.suspend(hart, resume);
-    this.suspended.set(hart, this.port.retired(hart) + 1);
+    this.suspensions.suspended.set(hart, this.port.retired(hart) + 1);
   }
 
   /** Whether a supervisor may begin at this physical address. */
@@ -87,15 +105,12 @@ export class Sbi {
     return word;
   }
 
-  state() {
-    const suspended = [...this.suspended].map(([hart, retired]) => ({ hart, retired }));
-    return { suspended, console: this.console.state(), features: this.features.state() };
+  state(): SavedComponent {
+    return this.component.save();
   }
 
-  restore({ suspended, console, features }: ReturnType<Sbi['state']>): void {
-    this.console.restore(console);
-    this.features.restore(features);
-    this.suspended.clear();
-    for (const { hart, retired } of suspended) this.suspended.set(hart, retired);
+  /** @throws StateError */
+  restore(saved: PlainValue): void {
+    restore(this.component, saved, 'sbi');
   }
 }

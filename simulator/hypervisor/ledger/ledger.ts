@@ -1,42 +1,15 @@
 import type { SbiCallId } from '../../firmware/sbi/call';
+import { componentOf, type StateHolder } from '../../schema/state/component';
 import { exitKindNamed } from '../engines/registry';
 import { commonExits, type ExitKind } from '../exits/exit-kind';
 import { type CauseId, Causes, type Effect } from './causes';
 import { COSTS, type CostKind } from './cost-model';
+import { KEPT_CHANGES, KEPT_EXITS, ledgerSchema, type SavedLedger, type StateChange, type Words } from './saved-ledger';
+
+export { KEPT_EXITS, type StateChange, type Words } from './saved-ledger';
 
 /** In the cause of an exit's record: it is an interrupt. */
 export const INTERRUPT_BIT = 0x80000000;
-
-/** A 64-bit value as words: turned into text only when somebody looks. */
-export interface Words {
-  readonly low: number;
-  readonly high: number;
-}
-
-/** Sensitive state that an exit changed. */
-export type StateChange =
-  | {
-      readonly kind: 'virtual CSR' | 'hardware CSR';
-      readonly csr: number;
-      readonly before: Words;
-      readonly after: Words;
-    }
-  /** The shadow entry of the page at `address` (GVA). */
-  | { readonly kind: 'shadow entry'; readonly address: Words; readonly before: Words; readonly after: Words }
-  /** The entry of the second stage for the page at `address` (GPA). */
-  | { readonly kind: 'second-stage entry'; readonly address: number; readonly before: Words; readonly after: Words }
-  /** The guest's own page-table entry at `address` (GPA): A or D set by the VMM, as hardware would. */
-  | { readonly kind: 'guest entry'; readonly address: number; readonly before: number; readonly after: number }
-  /** Translations of this hardware ASID left the TLB. */
-  | { readonly kind: 'TLB'; readonly asid: number }
-  /** A trap or interrupt was injected: the guest goes on at its trap vector. */
-  | {
-      readonly kind: 'trap';
-      readonly interrupt: boolean;
-      readonly cause: number;
-      /** What has made an interrupt pending. */
-      readonly because: CauseId | null;
-    };
 
 /** What is known of an exit when it happens. */
 export interface ExitStart {
@@ -74,10 +47,6 @@ type Draft = { -readonly [field in keyof ExitRecord]: ExitRecord[field] } & {
   value: { low: number; high: number };
 };
 
-/** The last exits are kept; the counts are of all. */
-export const KEPT_EXITS = 1000;
-/** Of a handler that changes more than this (a fence of everything) the first changes are kept. */
-const KEPT_CHANGES = 64;
 /** Of exits that have changed nothing so far; nothing is added to it. */
 const NO_CHANGES: StateChange[] = [];
 
@@ -85,7 +54,8 @@ const NO_CHANGES: StateChange[] = [];
  * Every exit of a VM with its position, its reason, what it changed and what it cost. Never part of guest-visible state.
  * Records are valid until the machine runs on.
  */
-export class ExitLedger {
+export class ExitLedger implements StateHolder<SavedLedger> {
+  readonly component = componentOf(ledgerSchema, this);
   /** What has caused what happens to vCPUs. */
   readonly causes = new Causes();
   private readonly ring: Draft[] = [];
@@ -173,35 +143,28 @@ export class ExitLedger {
     return record.cycles;
   }
 
-  /** All of its records as plain data. Not while an exit is being handled. */
-  save() {
+  /** All of its records. Not while an exit is being handled. */
+  state(): SavedLedger {
     return {
       total: this.total,
       cycles: this.cycleTotal,
       causes: this.causes.save(),
-      byReason: [...this.byKind].map(([kind, counts]) => ({ reason: kind.id, ...counts })),
-      ring: this.ring.map(({ kind, value, changes, ...record }) => ({
-        ...record,
-        reason: kind.id,
-        value: { ...value },
-        changes: [...changes],
-      })),
+      byReason: new Map([...this.byKind].map(([{ id }, counts]) => [id, counts])),
+      ring: this.ring.map(({ kind, ...record }) => ({ ...record, reason: kind.id })),
     };
   }
 
-  restore({ total, cycles, causes, byReason, ring }: ReturnType<ExitLedger['save']>): void {
+  restore({ total, cycles, causes, byReason, ring }: SavedLedger): void {
     this.total = total;
     this.cycleTotal = cycles;
     this.causes.restore(causes);
     this.byKind.clear();
-    for (const { reason, count, cycles: spent } of byReason) this.byKind.set(kindOf(reason), { count, cycles: spent });
-    const records = ring.map(({ reason, value, changes, ...record }) => ({
-      ...record,
-      kind: kindOf(reason),
-      value: { ...value },
-      changes: [...changes],
-    }));
-    this.ring.splice(0, this.ring.length, ...records);
+    for (const [reason, counts] of byReason) this.byKind.set(kindOf(reason), counts);
+    this.ring.splice(
+      0,
+      this.ring.length,
+      ...ring.map(({ reason, ...record }) => ({ ...record, kind: kindOf(reason) })),
+    );
     this.current = undefined;
   }
 
@@ -247,11 +210,11 @@ export class ExitLedger {
     return this.cycleTotal;
   }
 
-  /** How many exits of each kind are over, by the kinds' ids. */
+  /** How many exits of each kind are over, by the kinds' ids: the most frequent first, those that are as frequent by their ids. */
   counts(): { reason: string; count: number; cycles: number }[] {
     return [...this.byKind]
       .map(([{ id }, { count, cycles }]) => ({ reason: id, count, cycles }))
-      .sort((a, b) => b.count - a.count);
+      .sort((a, b) => b.count - a.count || (a.reason < b.reason ? -1 : 1));
   }
 
   /** The record of an exit, if it is still kept. */

@@ -52,16 +52,34 @@ export interface Component {
   prepare(saved: PlainValue | undefined, place: string): () => void;
 }
 
+/** What is wrong with a part beside the others. */
+export interface PartProblem extends FieldProblem {
+  readonly part: string;
+}
+
+/** A saved field of a part. */
+export type SavedField = (part: string, name: string) => PlainValue | undefined;
+
 export interface ComponentOptions {
   /** Components that are in this one as long as it is there. */
   readonly parts?: { readonly [part: string]: Component };
+  /** What parts have to be to each other, once each is right by itself. */
+  readonly check?: (field: SavedField) => PartProblem | undefined;
   /** Called when a state has been taken up: what is kept beside it is made from it anew. */
   readonly restored?: () => void;
 }
 
+/** What gives its state as a whole and takes one as a whole: for a state that lies in another form than it is saved in. */
+export interface StateHolder<State> {
+  /** The state now; nobody changes what is given here. */
+  state(): State;
+  /** Takes up a state that the schema has found right; it is the holder's own from now on. */
+  restore(state: State): void;
+}
+
 /**
  * A component of a schema.
- * @param state where it keeps its fields. Restoring gives them new values; arrays of numbers of a fixed count stay the same arrays. A state that
+ * @param state where it keeps its fields. Restoring gives them new values; arrays of numbers of a fixed count stay the same arrays. A field that
  *   lies elsewhere has accessors.
  */
 export function component<Fields extends TProperties>(
@@ -69,7 +87,16 @@ export function component<Fields extends TProperties>(
   state: Static<TObject<Fields>>,
   options: ComponentOptions = {},
 ): Component {
-  return new DescribedComponent(schema, state, options);
+  return componentOf(schema, { state: () => state, restore: (read) => changeFields(schema, state, read) }, options);
+}
+
+/** A component of a schema whose state is made when it is asked for. */
+export function componentOf<Fields extends TProperties>(
+  schema: StateSchema<Fields>,
+  holder: StateHolder<Static<TObject<Fields>>>,
+  options: ComponentOptions = {},
+): Component {
+  return new DescribedComponent(schema, holder, options);
 }
 
 /** Takes up a saved state. @throws StateError; nothing has changed then */
@@ -82,7 +109,7 @@ class DescribedComponent<Fields extends TProperties> implements Component {
 
   constructor(
     private readonly schema: StateSchema<Fields>,
-    private readonly state: Static<TObject<Fields>>,
+    private readonly holder: StateHolder<Static<TObject<Fields>>>,
     private readonly options: ComponentOptions,
   ) {
     this.parts = options.parts ?? {};
@@ -90,7 +117,7 @@ class DescribedComponent<Fields extends TProperties> implements Component {
 
   save(): SavedComponent {
     const { name, version, fields } = this.schema;
-    const state = plainOf(fields, this.state);
+    const state = plainOf(fields, this.holder.state());
     if (!isPlainRecord(state)) throw new RangeError(`the state of ${name} is no record`);
     const parts = Object.entries(this.parts).map(([part, component]) => [part, component.save()] as const);
     return { component: name, version, state, parts: Object.fromEntries(parts) };
@@ -102,8 +129,10 @@ class DescribedComponent<Fields extends TProperties> implements Component {
     const steps = Object.entries(this.parts).map(([part, component]) =>
       component.prepare(Object.hasOwn(parts, part) ? parts[part] : undefined, `${place}.${part}`),
     );
+    const wrong = this.options.check?.((part, name) => fieldOf(parts[part], name));
+    if (wrong) throw new StateError(`${place}.${wrong.part}`, wrong.path, wrong.problem);
     return () => {
-      this.take(read);
+      this.holder.restore(read);
       for (const step of steps) step();
       this.options.restored?.();
     };
@@ -140,13 +169,24 @@ class DescribedComponent<Fields extends TProperties> implements Component {
     if (wrong) reader.refuse(wrong.path, wrong.problem);
     return read;
   }
+}
 
-  private take(read: Static<TObject<Fields>>): void {
-    for (const field of Object.keys(this.schema.fields.properties)) {
-      const [before, after]: readonly unknown[] = [Reflect.get(this.state, field), Reflect.get(read, field)];
-      if (isNumbers(before) && isNumbers(after) && before.length === after.length) before.set(after);
-      else if (after === undefined) Reflect.deleteProperty(this.state, field);
-      else Reflect.set(this.state, field, after);
-    }
+/** A field of a saved component that has been read. */
+function fieldOf(saved: PlainValue | undefined, name: string): PlainValue | undefined {
+  const state = isPlainRecord(saved) ? saved['state'] : undefined;
+  return isPlainRecord(state) ? state[name] : undefined;
+}
+
+/** Gives a record of fields the values of another one. */
+function changeFields<Fields extends TProperties>(
+  { fields }: StateSchema<Fields>,
+  state: Static<TObject<Fields>>,
+  read: Static<TObject<Fields>>,
+): void {
+  for (const field of Object.keys(fields.properties)) {
+    const [before, after]: readonly unknown[] = [Reflect.get(state, field), Reflect.get(read, field)];
+    if (isNumbers(before) && isNumbers(after) && before.length === after.length) before.set(after);
+    else if (after === undefined) Reflect.deleteProperty(state, field);
+    else Reflect.set(state, field, after);
   }
 }

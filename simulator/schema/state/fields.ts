@@ -101,9 +101,9 @@ function numbers<Type extends Numbers>(make: new (length: number) => Type, what:
 }
 
 /** Numbers, so many or of a length. A state that is restored has as many in the same array as before. */
-export const int32s = numbers(Int32Array, '32-bit integers with a sign');
-export const uint32s = numbers(Uint32Array, '32-bit integers without a sign');
-export const float64s = numbers(Float64Array, 'floating-point numbers');
+export const int32s = numbers<Int32Array>(Int32Array, '32-bit integers with a sign');
+export const uint32s = numbers<Uint32Array>(Uint32Array, '32-bit integers without a sign');
+export const float64s = numbers<Float64Array>(Float64Array, 'floating-point numbers');
 
 export const TABLE = 'Table';
 

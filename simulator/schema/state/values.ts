@@ -1,5 +1,5 @@
 /** Values of a state by their schemas: copied to plain data, and read back from plain data of which nothing is known. */
-import { Kind, type TSchema } from '@sinclair/typebox';
+import { Kind, type Static, type TSchema } from '@sinclair/typebox';
 import { Check } from '@sinclair/typebox/value';
 import { expectedOf } from '../expected';
 import { briefly, type Path } from '../problems';
@@ -39,6 +39,16 @@ function scalar(value: unknown): PlainValue {
       if (value === null) return value;
       throw new RangeError(`a state has no place for what is ${typeof value}`);
   }
+}
+
+/**
+ * Plain data of which nothing is known, as a schema describes it.
+ * @param what it is, for messages
+ * @throws StateError that names the first field that is wrong
+ */
+export function readPlain<Schema extends TSchema>(schema: Schema, saved: PlainValue, what: string): Static<Schema> {
+  // Every value has been read by its schema.
+  return new StateReader(what).read(schema, saved, []) as Static<Schema>;
 }
 
 /** Reads saved values of one component. */

@@ -1,0 +1,54 @@
+import { Literal, Union } from '@sinclair/typebox';
+import { InterruptBit, MACHINE_INTERRUPTS, SUPERVISOR_INTERRUPTS, VIRTUAL_INTERRUPTS } from '../../isa';
+import { Privilege } from '../../mmu';
+import { type FieldProblem, type StateOf, stateSchema } from '../../schema/state/component';
+import { bits, count, flag, int32s, nullable, signedWord, unsigned64 } from '../../schema/state/fields';
+import { CSR_SLOTS, CsrSlot, Status } from './hart-state';
+
+const privilege = Union([Literal(Privilege.user), Literal(Privilege.supervisor), Literal(Privilege.machine)], {
+  expected: 'a privilege mode: 0, 1 or 3',
+});
+
+/** The privilege mode that the manual reserves. */
+const RESERVED_MODE = 2;
+/** The low word of mstatus. */
+const MSTATUS = CsrSlot.mstatus * 2;
+
+/** Values of 64 bits, each a low and a high word as in the hart's block. */
+const values = (many: number) => int32s(many * 2);
+
+/** Everything of a hart that a guest, firmware or VMM can see, beside its PMP and its TLB; the fast path is no part of it. */
+export const hartSchema = stateSchema(
+  'hart',
+  1,
+  {
+    privilege,
+    virtual: flag,
+    pc: values(1),
+    /** x1 to x31. */
+    x: values(31),
+    f: values(32),
+    /** By `CsrSlot`. */
+    csrs: values(CSR_SLOTS),
+    /** Levels of the interrupt wires by bit of mip. */
+    lines: bits(MACHINE_INTERRUPTS | SUPERVISOR_INTERRUPTS | VIRTUAL_INTERRUPTS | InterruptBit.supervisorGuestExternal),
+    retired: count,
+    cycleOffset: unsigned64,
+    instretOffset: unsigned64,
+    /** Place in the core's memory that load-reserved reserved; -1: none. */
+    reservation: signedWord,
+    /** Store-conditionals since the last one that failed for no reason. */
+    conditionals: count,
+    /** The machine clock at which stimecmp or vstimecmp next changes what is pending. */
+    timer: nullable(count),
+  },
+  ({ privilege, virtual, pc, csrs }): FieldProblem | undefined => {
+    if (virtual && privilege === Privilege.machine) return { path: ['virtual'], problem: 'must be false in M-mode' };
+    if ((pc[0] ?? 0) & 1) return { path: ['pc'], problem: 'must be even' };
+    const previous = ((csrs[MSTATUS] ?? 0) & Status.MPP) >>> Status.MPP_SHIFT;
+    if (previous === RESERVED_MODE) return { path: ['csrs', MSTATUS], problem: 'must have another MPP than 2' };
+    return undefined;
+  },
+);
+
+export type SavedHart = StateOf<typeof hartSchema>;
