@@ -23,6 +23,7 @@ export {
 export { extended, type MemoryInstruction, memoryInstruction } from './hart/memory-instruction';
 export { defaultHartOptions, type HartOptions, legalVariants } from './hart/options';
 export { Registers } from './hart/registers';
+export { savedStatus } from './hart/saved-hart';
 export { updateTimers } from './hart/timers';
 export {
   enterTrap,

@@ -1,10 +1,10 @@
-import { Core, type CorePlatform, type Hart, type HartOptions, RunExit } from '../core/index';
+import { Core, type CorePlatform, type Hart, type HartOptions, RunExit, Status, savedStatus } from '../core/index';
 import type { AccessSize } from '../devices/device';
 import type { DmaSpace } from '../devices/dma';
 import { Csr } from '../isa/index';
 import { Privilege } from '../mmu/index';
 import { type Component, component, type PartProblem, type SavedField, stateSchema } from '../schema/state/component';
-import { isPlainList, isPlainRecord, type PlainValue } from '../schema/state/plain';
+import { isNumbers, isPlainList, isPlainRecord } from '../schema/state/plain';
 import { type Board, readDevice, writeDevice } from './board';
 import { Clock } from './clock';
 import type { ActiveHandler, HostedSoftware } from './hosted-software';
@@ -279,22 +279,24 @@ export class Machine implements CorePlatform, Runner {
     );
   }
 
-  /** In a saved state, a hart whose handler has yet to begin is in a mode that somebody hosts. */
+  /** In a saved state, a hart whose handler has yet to begin is in a mode that somebody hosts, with its interrupts off, as its trap left it. */
   private problemOfTraps(field: SavedField): PartProblem | undefined {
     const { m, s } = this.hosted;
-    const isHosted = (privilege: PlainValue | undefined, virtual: PlainValue | undefined): boolean =>
-      privilege === Privilege.machine
-        ? m !== undefined
-        : privilege === Privilege.supervisor && !virtual && s !== undefined;
+    const hasTrapped = (hart: string): boolean => {
+      const [privilege, csrs] = [field(hart, 'privilege'), field(hart, 'csrs')];
+      const status = isNumbers(csrs) ? savedStatus(csrs) : 0;
+      if (privilege === Privilege.machine) return m !== undefined && !(status & Status.MIE);
+      return privilege === Privilege.supervisor && !field(hart, 'virtual') && s !== undefined && !(status & Status.SIE);
+    };
     const slots = field('scheduler', 'harts');
     for (const { id } of this.harts) {
       const slot = isPlainList(slots) ? slots[id] : undefined;
       const isTrapped = isPlainRecord(slot) && slot['trapped'] === true;
-      if (!isTrapped || isHosted(field(`hart${id}`, 'privilege'), field(`hart${id}`, 'virtual'))) continue;
+      if (!isTrapped || hasTrapped(`hart${id}`)) continue;
       return {
         part: 'scheduler',
         path: ['harts', id, 'trapped'],
-        problem: 'must be false in a mode that nobody hosts',
+        problem: 'must be false of a hart that is in a mode that nobody hosts, or has its interrupts on',
       };
     }
     return undefined;

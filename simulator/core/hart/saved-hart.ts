@@ -52,3 +52,6 @@ export const hartSchema = stateSchema(
 );
 
 export type SavedHart = StateOf<typeof hartSchema>;
+
+/** The low word of mstatus among the CSRs of a saved hart. */
+export const savedStatus = (csrs: ArrayLike<number>): number => csrs[MSTATUS] ?? 0;
