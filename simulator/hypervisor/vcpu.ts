@@ -93,7 +93,12 @@ export abstract class Vcpu implements Runnable, GuestAddressing {
 
   /** Its registers, wherever they are now. */
   get registers(): Registers {
-    return this.running ?? this.world;
+    return this.running ?? this.putAway();
+  }
+
+  /** Its registers as they are by now, while no hart has it. */
+  protected putAway(): Registers {
+    return this.world;
   }
 
   /** Instructions that its guest has retired. */

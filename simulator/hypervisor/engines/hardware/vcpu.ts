@@ -142,9 +142,9 @@ export class HardwareVcpu extends Vcpu {
   }
 
   /** While it has no hart, nobody else makes VSTIP of vstimecmp. */
-  override get registers(): Registers {
-    if (!this.on) this.world.timePasses();
-    return super.registers;
+  protected override putAway(): Registers {
+    this.world.timePasses();
+    return this.world;
   }
 
   /** While it has no hart, its timer is the host's, as KVM's kvm_riscv_vcpu_timer_blocking has it. */
