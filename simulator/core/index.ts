@@ -1,6 +1,7 @@
 /** The core: harts, their interpreter, and RAM. */
 
 export { Core, type CoreConfiguration, type TranslationMode } from './core';
+export { csrsApart } from './csr/apart';
 export { CsrFile, type CsrHost } from './csr/file';
 export { accessesCsr, type CsrOperation, csrSourceRegister, executeCsrInstruction } from './csr/instruction';
 export { translationWords } from './csr/translation';
@@ -24,7 +25,7 @@ export { extended, type MemoryInstruction, memoryInstruction } from './hart/memo
 export { defaultHartOptions, type HartOptions, legalVariants } from './hart/options';
 export { Registers } from './hart/registers';
 export { savedStatus } from './hart/saved-hart';
-export { updateTimers } from './hart/timers';
+export { timerWords, updateTimers } from './hart/timers';
 export {
   enterTrap,
   pendingInterrupt,
@@ -33,6 +34,7 @@ export {
   type TrapDetails,
   type TrapMode,
 } from './hart/traps';
+export { rdOf, rs1Of, rs2Of } from './interpreter/instruction-fields';
 export { FLOAT_REGISTERS } from './layout';
 export { storeFaultOf } from './memory/memory-access';
 export type { CorePlatform, WatchRange } from './memory/platform';

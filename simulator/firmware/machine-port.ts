@@ -1,4 +1,4 @@
-import { CsrSlot, type Hart, highWord, lowWord, Status } from '../core/index';
+import { CsrSlot, type Hart, highWord, lowWord, Status, timerWords } from '../core/index';
 import type { Clint } from '../devices/clint';
 import type { Uart } from '../devices/uart';
 import { Csr, ExceptionCode, InterruptBit, RegisterNumber } from '../isa/index';
@@ -64,8 +64,8 @@ export class MachinePort implements FirmwarePort, GuestFences {
     const hart = this.hart(id);
     if (hart.options.supervisorTimer) {
       // Sstc: the hart itself makes STIP of the deadline, and nobody traps.
-      const never = deadline >= 2 ** 64;
-      hart.setCsrWords(Csr.stimecmp.number, never ? -1 : deadline | 0, never ? -1 : Math.floor(deadline / 2 ** 32) | 0);
+      const { low, high } = timerWords(deadline);
+      hart.setCsrWords(Csr.stimecmp.number, low, high);
       return;
     }
     this.setPending(hart, STIP, false);

@@ -1,8 +1,11 @@
 import { Environment, EnvironmentHigh, type Hart } from '../core/index';
-import { Csr, ExceptionCode, InterruptBit, SUPERVISOR_INTERRUPTS } from '../isa/index';
+import { Csr, ExceptionCode, InterruptBit, lowMask, SUPERVISOR_INTERRUPTS } from '../isa/index';
 import { FIRMWARE_MEMORY, MEMORY_MAP } from '../machine/memory-map';
 
 const DELEGATED_EXCEPTIONS = ~(1 << ExceptionCode.supervisorEcall) & ~(1 << ExceptionCode.machineEcall);
+/** cycle, time and instret, which firmware leaves to U-mode. */
+export const COMMON_COUNTERS =
+  lowMask(Csr.scounteren, 'CY') | lowMask(Csr.scounteren, 'TM') | lowMask(Csr.scounteren, 'IR');
 const MSIE = InterruptBit.machineSoftware;
 
 /** What firmware sets up in M-mode of a hart before a supervisor runs there. */
@@ -11,7 +14,7 @@ export function prepareHart(hart: Hart): void {
   hart.setCsrWords(Csr.mideleg.number, SUPERVISOR_INTERRUPTS, 0);
   hart.setCsrWords(Csr.mie.number, MSIE, 0);
   hart.setCsrWords(Csr.mcounteren.number, -1, 0);
-  hart.setCsrWords(Csr.scounteren.number, 7, 0);
+  hart.setCsrWords(Csr.scounteren.number, COMMON_COUNTERS, 0);
   // As OpenSBI leaves it: what the hart has beyond the base is the supervisor's to use.
   const { CBIE, CBCFE, CBZE } = Environment;
   hart.setCsrWords(Csr.menvcfg.number, CBIE | CBCFE | CBZE, EnvironmentHigh.PBMTE | EnvironmentHigh.STCE);

@@ -19,7 +19,7 @@ import { P2m } from './memory/p2m';
 import { type Outcome, RESUME } from './runnable';
 import { SavedVmm } from './saved-vmm';
 import { PinnedScheduler } from './scheduler/pinned';
-import type { Scheduler, WakeReason } from './scheduler/scheduler';
+import type { Scheduler } from './scheduler/scheduler';
 import type { HypervisorServices } from './services';
 import { HostTimers } from './timers';
 import type { Vcpu } from './vcpu';
@@ -185,14 +185,14 @@ export class Hypervisor implements HostedSoftware, HypervisorServices {
     if (on && on !== this.handling) {
       this.ledger.caused(vcpu.id, 'kick');
       kick(on);
-    } else if (vcpu.isReady) this.wake(vcpu, 'ipi');
+    } else if (vcpu.isReady) this.wake(vcpu);
   }
 
-  wake(vcpu: Vcpu, why: WakeReason): void {
+  wake(vcpu: Vcpu): void {
     this.ledger.caused(vcpu.id, vcpu.run === 'off' ? 'start' : 'wake');
     vcpu.run = 'runnable';
     vcpu.wait = undefined;
-    const hart = this.scheduler.wake(vcpu, why);
+    const hart = this.scheduler.wake(vcpu);
     // The hart whose exit is being handled asks the scheduler anyway.
     if (!hart || hart === this.handling) return;
     this.machine.scheduler.alert(hart);
@@ -233,7 +233,7 @@ export class Hypervisor implements HostedSoftware, HypervisorServices {
       for (const vcpu of this.scheduler.vcpusOf(hart)) {
         this.ledger.caused(vcpu.id, 'timer interrupt');
         yield* vcpu.timerReached();
-        if (vcpu.isReady) this.wake(vcpu, 'timer');
+        if (vcpu.isReady) this.wake(vcpu);
       }
     } else {
       yield step`somebody has kicked the hart, by SSIP: requests or virtual interrupts of its vCPUs have changed`;

@@ -1,7 +1,6 @@
 import type { Machine } from '../machine/machine';
 import type { ExitLedger } from './ledger/ledger';
 import type { FrameTable } from './memory/frame-table';
-import type { WakeReason } from './scheduler/scheduler';
 import type { HostTimers } from './timers';
 import type { Vcpu } from './vcpu';
 import type { Vm } from './vm';
@@ -18,6 +17,6 @@ export interface HypervisorServices {
   /** Requests of a vCPU are to be looked at before its next instruction. */
   kick(vcpu: Vcpu): void;
   /** A vCPU that was blocked, or off, is to run. */
-  wake(vcpu: Vcpu, why: WakeReason): void;
+  wake(vcpu: Vcpu): void;
   vmEnded(vm: Vm, end: VmEnd): void;
 }

@@ -168,9 +168,6 @@ export abstract class Vcpu implements Runnable, GuestAddressing {
   abstract facts(): readonly Fact[];
   /** Whose translations the hardware keeps under an ASID, in words; undefined where nobody's. */
   abstract describeAsid(asid: number): string | undefined;
-  /** As the VMM prepares it before its guest begins: what its hart is to have set when it runs. */
-  abstract reset(): void;
-
   /** Where an address leads by the guest's own tables. @param user as its U-mode; by default in its present mode */
   walk(
     address: Gva,

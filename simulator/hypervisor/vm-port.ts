@@ -83,7 +83,7 @@ export class VmPort implements FirmwarePort {
   start(id: number, entry: EntryPoint): void {
     const vcpu = this.vcpu(id);
     this.enterSupervisor(vcpu, entry);
-    this.vm.host.wake(vcpu, 'ipi');
+    this.vm.host.wake(vcpu);
   }
 
   /** Only a caller stops itself. */

@@ -1,10 +1,18 @@
-import { CsrFile, FLOAT_REGISTERS, type Hart, HartState, Registers, Status, updateTimers } from '../core/index';
+import {
+  type CsrFile,
+  type CsrHost,
+  csrsApart,
+  FLOAT_REGISTERS,
+  type Hart,
+  type HartState,
+  Registers,
+  Status,
+  updateTimers,
+} from '../core/index';
 import { Csr } from '../isa/index';
-import { Pmp, Privilege } from '../mmu/index';
+import { Privilege } from '../mmu/index';
 import { ensure } from './memory/table-check';
 
-/** Words of a hart's block up to its CSRs' end. */
-const STATE_WORDS = 0x400 / 4 + 64;
 const REGISTERS = 32;
 
 /** In mstatus, what a trap has left of the mode that trapped, and whether there is something in the floating-point registers. */
@@ -13,40 +21,27 @@ const SWITCHED_STATUS = Status.SPP | Status.FS;
 /** What M-mode has set once and for all, on which the values depend that other CSRs take. */
 const MACHINE_CSRS = [Csr.mideleg.number, Csr.mcounteren.number, Csr.menvcfg.number];
 
-/** What a world needs to know beside its registers. */
-export interface WorldHost {
-  readonly id: number;
-  /** One like those on which it runs. */
-  readonly home: Hart;
-  clock(): number;
-  retired(): number;
-}
-
 /**
  * The registers of a vCPU that no hart has, in the same form and with the same legal values as a hart's own: as they were when it was put
  * away, in its exit. sepc has the guest's pc, and SPP and hstatus the mode that trapped.
  */
 export class World extends Registers {
-  readonly state = new HartState(new Int32Array(STATE_WORDS), 0);
+  readonly state: HartState;
   readonly csrs: CsrFile;
 
-  /** @param switched the CSRs that a hart has for whoever runs on it, by number, beside its general and floating-point registers */
+  /**
+   * @param home a hart like those on which it runs
+   * @param switched the CSRs that a hart has for whoever runs on it, by number, beside its general and floating-point registers
+   */
   constructor(
-    host: WorldHost,
+    home: Hart,
+    counts: Pick<CsrHost, 'hartId' | 'clock' | 'instructionsRetired'>,
     private readonly switched: readonly number[],
   ) {
     super();
-    this.csrs = new CsrFile({
-      state: this.state,
-      pmp: new Pmp(() => undefined),
-      hartId: host.id,
-      options: host.home.options,
-      clock: () => host.clock(),
-      instructionsRetired: () => host.retired(),
-      modesChanged: () => undefined,
-      timersChanged: () => undefined,
-    });
-    for (const csr of MACHINE_CSRS) this.setCsrWords(csr, host.home.csrLow(csr), host.home.csrHigh(csr));
+    this.csrs = csrsApart({ ...counts, options: home.options });
+    this.state = this.csrs.state;
+    for (const csr of MACHINE_CSRS) this.setCsrWords(csr, home.csrLow(csr), home.csrHigh(csr));
     this.state.privilege = Privilege.supervisor;
   }
 

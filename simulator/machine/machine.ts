@@ -1,14 +1,15 @@
-import { Core, type CorePlatform, type Hart, type HartOptions, RunExit, Status, savedStatus } from '../core/index';
+import { Core, type CorePlatform, type Hart, type HartOptions, RunExit } from '../core/index';
 import type { AccessSize } from '../devices/device';
 import type { DmaSpace } from '../devices/dma';
 import { Csr } from '../isa/index';
 import { Privilege } from '../mmu/index';
-import { type Component, component, type PartProblem, type SavedField, stateSchema } from '../schema/state/component';
-import { isNumbers, isPlainList, isPlainRecord } from '../schema/state/plain';
+import type { Component } from '../schema/state/component';
 import { type Board, readDevice, writeDevice } from './board';
 import { Clock } from './clock';
 import type { ActiveHandler, HostedSoftware } from './hosted-software';
+import { MachineDma } from './machine-dma';
 import { across, runThrough, type Step } from './narration';
+import { machineComponent } from './saved-machine';
 import { DEFAULT_TURN, HartScheduler } from './scheduler';
 import { StateHash } from './state/state-hash';
 import type { EndOfRun, MachineStop } from './stop';
@@ -32,8 +33,6 @@ export interface MachineConfiguration {
 const TRAP_LOOP = 64;
 
 const WORD = 8;
-
-const machineState = stateSchema('machine', 1, {});
 
 /** What tells of a trap, by the mode that handles it. */
 const trapCsrs = {
@@ -105,7 +104,7 @@ export class Machine implements CorePlatform, Runner {
     );
     for (const hart of this.core.harts)
       this.clock.register({ name: timerName(hart.id), wake: () => hart.timerReached() });
-    this.dma = new MachineDma(this.core);
+    this.dma = new MachineDma(this.core.ram);
   }
 
   get harts(): readonly Hart[] {
@@ -257,49 +256,9 @@ export class Machine implements CorePlatform, Runner {
 
   /** All state but RAM. Not while a handler is at work; RAM is restored apart from it, and before. */
   get component(): Component {
-    const { board, scheduler, clock } = this;
+    const { harts, board, scheduler, clock } = this;
     const { m: firmware, s: vmm } = this.hosted;
-    const parts = {
-      ...Object.fromEntries(this.harts.map((hart) => [`hart${hart.id}`, hart.component])),
-      ...(board && { board: board.component }),
-      ...(firmware && { firmware: firmware.component }),
-      ...(vmm && { vmm: vmm.component }),
-      scheduler: scheduler.component,
-      // Last: what is restored before may have set deadlines, which are the clock's to know.
-      clock: clock.component,
-    };
-    return component(
-      machineState,
-      {},
-      {
-        parts,
-        check: (field) => this.problemOfTraps(field),
-        restored: () => this.goOn(),
-      },
-    );
-  }
-
-  /** In a saved state, a hart whose handler has yet to begin is in a mode that somebody hosts, with its interrupts off, as its trap left it. */
-  private problemOfTraps(field: SavedField): PartProblem | undefined {
-    const { m, s } = this.hosted;
-    const hasTrapped = (hart: string): boolean => {
-      const [privilege, csrs] = [field(hart, 'privilege'), field(hart, 'csrs')];
-      const status = isNumbers(csrs) ? savedStatus(csrs) : 0;
-      if (privilege === Privilege.machine) return m !== undefined && !(status & Status.MIE);
-      return privilege === Privilege.supervisor && !field(hart, 'virtual') && s !== undefined && !(status & Status.SIE);
-    };
-    const slots = field('scheduler', 'harts');
-    for (const { id } of this.harts) {
-      const slot = isPlainList(slots) ? slots[id] : undefined;
-      const isTrapped = isPlainRecord(slot) && slot['trapped'] === true;
-      if (!isTrapped || hasTrapped(`hart${id}`)) continue;
-      return {
-        part: 'scheduler',
-        path: ['harts', id, 'trapped'],
-        problem: 'must be false of a hart that is in a mode that nobody hosts, or has its interrupts on',
-      };
-    }
-    return undefined;
+    return machineComponent({ harts, board, firmware, vmm, scheduler, clock }, () => this.goOn());
   }
 
   /** Another state has been taken up: what the run stood at before is over. */
@@ -489,22 +448,3 @@ export class Machine implements CorePlatform, Runner {
 
 /** Who waits for the supervisor timers of a hart: stimecmp and vstimecmp. */
 const timerName = (hartId: number): string => `hart${hartId}.timer`;
-
-/** The bare machine's devices reach RAM by its machine addresses. */
-class MachineDma implements DmaSpace {
-  constructor(private readonly core: Core) {}
-
-  read(address: number, length: number): Uint8Array | undefined {
-    return this.core.ram.contains(address, length) ? this.core.ram.read(address, length) : undefined;
-  }
-
-  write(address: number, bytes: Uint8Array): boolean {
-    if (!this.core.ram.contains(address, bytes.length)) return false;
-    this.core.ram.write(address, bytes);
-    return true;
-  }
-
-  hostPhysical(address: number): number | undefined {
-    return this.core.ram.contains(address, 1) ? address : undefined;
-  }
-}

@@ -81,6 +81,11 @@ export class HartState {
     this.word = base >> 2;
   }
 
+  /** The registers of somebody who is no hart, in memory of their own. */
+  static apart(): HartState {
+    return new HartState(new Int32Array((FIRST_CSR >> 2) + CSR_SLOTS * 2), 0);
+  }
+
   get(offset: number): number {
     return this.words[this.word + (offset >> 2)] ?? 0;
   }

@@ -11,6 +11,12 @@ const NEVER = Number.POSITIVE_INFINITY;
 
 const slotValue = (state: HartState, slot: CsrSlot): bigint => fromWords(state.csrLow(slot), state.csrHigh(slot));
 
+/** The words of stimecmp or vstimecmp for a deadline in ticks, which may lie beyond all that they can say. */
+export function timerWords(deadline: number): { readonly low: number; readonly high: number } {
+  if (deadline >= 2 ** 64) return { low: -1, high: -1 };
+  return { low: deadline | 0, high: Math.floor(deadline / 2 ** 32) | 0 };
+}
+
 /**
  * Sets the wires STIP and VSTIP as they are at a time of the machine clock.
  * @returns the machine clock at which one of them changes by itself; Infinity when none does

@@ -1,4 +1,12 @@
-import { type CsrOperation, csrSourceRegister, executeCsrInstruction, returnFromTrap } from '../../../core/index';
+import {
+  type CsrOperation,
+  csrSourceRegister,
+  executeCsrInstruction,
+  rdOf,
+  returnFromTrap,
+  rs1Of,
+  rs2Of,
+} from '../../../core/index';
 import { Csr, csrNumbered, ExceptionCode, systemOperationOf } from '../../../isa/index';
 import { type Narration, step } from '../../../machine/narration';
 import { exception } from '../../../machine/trap';
@@ -12,9 +20,6 @@ import type { DeprivilegedVcpu } from './vcpu';
 
 /** Every privileged instruction has four bytes. */
 const LENGTH = 4;
-const rdOf = (word: number): number => (word >>> 7) & 31;
-const rs1Of = (word: number): number => (word >>> 15) & 31;
-const rs2Of = (word: number): number => (word >>> 20) & 31;
 const ASID = 0xffff;
 
 /**

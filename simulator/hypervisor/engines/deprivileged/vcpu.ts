@@ -1,10 +1,11 @@
 import {
   accessesCsr,
-  CsrFile,
+  type CsrFile,
   CsrSlot,
+  csrsApart,
   Environment,
   type Hart,
-  HartState,
+  type HartState,
   modeOf,
   pendingInterrupt,
   redirectTrap,
@@ -12,6 +13,7 @@ import {
   Status,
   spaceOf,
 } from '../../../core/index';
+import { COMMON_COUNTERS } from '../../../firmware/prepare-hart';
 import {
   Csr,
   causeOf,
@@ -24,7 +26,7 @@ import {
 import { type Narration, step } from '../../../machine/narration';
 import { exception, interrupt } from '../../../machine/trap';
 import { CsrValue, Gva } from '../../../mmu/address';
-import { Access, Pmp, Privilege } from '../../../mmu/index';
+import { Access, Privilege } from '../../../mmu/index';
 import type { Exit } from '../../exits/exit';
 import { commonExits } from '../../exits/exit-kind';
 import { fetchInstruction } from '../../exits/fetch-instruction';
@@ -40,12 +42,8 @@ import { COMMON_CSRS, World } from '../../world';
 import { DeprivilegedCpu } from './cpu';
 import { emulatePrivileged } from './privileged';
 
-/** Words that a virtual hart state takes, by the layout of a hart's block. */
-const STATE_WORDS = 0x400 / 4 + 64;
 const ALL_EXCEPTIONS = 0xffff;
 const ALL_COUNTERS = -1;
-/** cycle, time and instret. */
-const COMMON_COUNTERS = 7;
 
 const STIP = InterruptBit.supervisorTimer;
 const SEIP = InterruptBit.supervisorExternal;
@@ -66,29 +64,21 @@ export abstract class DeprivilegedVcpu extends Vcpu {
 
   constructor(id: number, vm: Vm, hart: Hart) {
     super(id, vm, hart);
-    this.state = new HartState(new Int32Array(STATE_WORDS), 0);
-    this.csrs = new CsrFile({
-      state: this.state,
-      pmp: new Pmp(() => undefined),
-      hartId: id,
-      clock: () => vm.clock.timeOf(hart),
-      instructionsRetired: () => this.retired,
+    const counts = { hartId: id, clock: () => vm.clock.timeOf(hart), instructionsRetired: () => this.retired };
+    this.csrs = csrsApart({
+      ...counts,
       // The virtual hart has no hypervisor extension, its timer is the SBI's, and its shadow tables have three levels: kernels find out
       // what paging there is by what satp takes.
       options: { ...hart.options, hypervisor: false, supervisorTimer: false, paging: 'sv39' },
-      modesChanged: () => undefined,
-      timersChanged: () => undefined,
     });
+    this.state = this.csrs.state;
     this.cpu = new DeprivilegedCpu(this);
-    this.world = new World(
-      { id, home: hart, clock: () => vm.clock.timeOf(hart), retired: () => this.retired },
-      COMMON_CSRS,
-    );
+    this.world = new World(hart, counts, COMMON_CSRS);
     this.reset();
   }
 
   /** As SBI firmware prepares a hart: everything delegated, the common counters readable. Then S-mode. */
-  reset(): void {
+  private reset(): void {
     this.state.privilege = Privilege.machine;
     this.setCsr(Csr.medeleg.number, ALL_EXCEPTIONS);
     this.setCsr(Csr.mideleg.number, SUPERVISOR_INTERRUPTS);

@@ -17,7 +17,6 @@ export class HardwareCpu extends VcpuCpu<HardwareVcpu> {
   readCsr(number: number): bigint | undefined {
     if (number === Csr.cycle.number && this.vcpu.countsOwnCycles) return this.vcpu.cycles;
     if (number === Csr.time.number) return this.vcpu.time;
-    if (number === Csr.instret.number) return BigInt(this.vcpu.retired);
     const { registers } = this;
     return isVisible(number) && registers.csrs.find(number) ? registers.csr(virtualCsr(number)) : undefined;
   }

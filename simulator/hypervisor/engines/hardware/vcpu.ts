@@ -7,12 +7,15 @@ import {
   HypervisorStatus,
   modeOf,
   type Registers,
+  rdOf,
   rootOf,
   Status,
   spaceOf,
+  timerWords,
   translationWords,
 } from '../../../core/index';
 import { NANOSECONDS_PER_TICK } from '../../../devices/clint';
+import { COMMON_COUNTERS } from '../../../firmware/prepare-hart';
 import {
   Csr,
   causeBits,
@@ -20,6 +23,7 @@ import {
   ExceptionCode,
   InterruptBit,
   isMisaligned,
+  lowMask,
   PagingMode,
   systemOperationOf,
   VIRTUAL_INTERRUPTS,
@@ -53,11 +57,8 @@ const EVER = 2n ** 64n - 1n;
 const LEVELS_BY_MODE: { readonly [mode: number]: 3 | 4 } = { [PagingMode.sv39]: 3, [PagingMode.sv48]: 4 };
 const WFI_LENGTH = 4;
 const CSR_INSTRUCTION_LENGTH = 4;
-/** CY of hcounteren and scounteren. */
-const CYCLE_COUNTER = 1;
-/** CY, TM and IR. */
-const COMMON_COUNTERS = 7;
-const rdOf = (word: number): number => (word >>> 7) & 31;
+/** Of hcounteren and scounteren. */
+const CYCLE_COUNTER = lowMask(Csr.hcounteren, 'CY');
 
 /** What a hart has for the guest that runs on it. */
 const SWITCHED_CSRS = [
@@ -117,12 +118,12 @@ export class HardwareVcpu extends Vcpu {
   ) {
     super(id, vm, hart);
     const clock = (): number => vm.machine.scheduler.timeOf(hart);
-    this.world = new World({ id, home: hart, clock, retired: () => this.retired }, SWITCHED_CSRS);
+    this.world = new World(hart, { hartId: id, clock, instructionsRetired: () => this.retired }, SWITCHED_CSRS);
     this.reset();
   }
 
   /** What a hypervisor sets for a guest of its own, in the CSRs of the hart that runs it. */
-  reset(): void {
+  private reset(): void {
     const { world } = this;
     world.setCsrWords(Csr.hedeleg.number, DELEGATED_EXCEPTIONS, 0);
     world.setCsrWords(Csr.hideleg.number, VIRTUAL_INTERRUPTS, 0);
@@ -133,7 +134,6 @@ export class HardwareVcpu extends Vcpu {
     // A guest that waits gives the hart back; what it does with its own paging is its own affair.
     world.state.hypervisorStatus |= HypervisorStatus.VTW | HypervisorStatus.SPV | HypervisorStatus.SPVP;
     world.state.status |= Status.FS;
-    // As SBI firmware leaves it.
     world.setCsrWords(Csr.scounteren.number, COMMON_COUNTERS, 0);
     const { stage, vmid = 0 } = this.engine;
     // Sv39x4 has the number of Sv39.
@@ -235,11 +235,9 @@ export class HardwareVcpu extends Vcpu {
   }
 
   setTimer(deadline: number): void {
-    const { registers } = this;
     if (this.home.options.supervisorTimer) {
-      const never = deadline >= 2 ** 64;
-      const high = never ? ALL_ONES : Math.floor(deadline / 2 ** 32) | 0;
-      registers.setCsrWords(Csr.vstimecmp.number, never ? ALL_ONES : deadline | 0, high);
+      const { low, high } = timerWords(deadline);
+      this.registers.setCsrWords(Csr.vstimecmp.number, low, high);
     } else {
       this.setVirtualPending(VSTIP, false);
       this.vm.host.timers.set(this, deadline);
