@@ -86,8 +86,9 @@ class TwinWriter {
   }
 
   private addId(step: ts.TaggedTemplateExpression, node: ts.Node): void {
+    this.visit(step.tag, false);
     this.replace(step.tag.end, step.tag.end, `.at(${this.siteOf(node)})`);
-    this.visitChildren(step, false);
+    this.visit(step.template, false);
   }
 
   /** @param node the `yield*`, whose operand is the call, or that with the world into which it leads */
@@ -112,7 +113,9 @@ class TwinWriter {
       if (!bindings || !ts.isNamedImports(bindings)) continue;
       const twins = bindings.elements
         .filter(({ name }) => this.twins.has(name.text))
-        .map(({ name }) => name.text + STRAIGHT);
+        .map(({ name, propertyName }) =>
+          propertyName ? `${propertyName.text}${STRAIGHT} as ${name.text}${STRAIGHT}` : name.text + STRAIGHT,
+        );
       const from = statement.moduleSpecifier.getText();
       if (twins.length > 0) yield `import { ${twins.join(', ')} } from ${from};`;
     }

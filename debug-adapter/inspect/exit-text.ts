@@ -1,6 +1,7 @@
 import { disassemble } from '../../simulator/explain/disassembler';
 import { describeSbiCall, sbiCallOf } from '../../simulator/firmware/sbi/call';
 import type { CpuState } from '../../simulator/hypervisor/cpu';
+import type { CauseId } from '../../simulator/hypervisor/ledger/causes';
 import { type ExitRecord, INTERRUPT_BIT } from '../../simulator/hypervisor/ledger/ledger';
 import { accessOf, causeOf, decode, ExceptionCode, expand } from '../../simulator/isa/index';
 import type { ActiveHandler } from '../../simulator/machine/hosted-software';
@@ -100,8 +101,8 @@ export interface ToldCause {
   readonly exit?: ExitRecord;
 }
 
-/** What has caused an exit, and that again, as far as it is known. */
-export function exitCauses(debuggee: Debuggee, { because }: ExitRecord): ToldCause[] {
+/** A cause, what has caused that, and so on, as far as it is known. */
+export function causesInWords(debuggee: Debuggee, because: CauseId | null): ToldCause[] {
   const told: ToldCause[] = [];
   for (let cause = because; cause && told.length < MOST_CAUSES; ) {
     if (cause.kind === 'event') return [...told, { text: `caused by ${cause.name}` }];

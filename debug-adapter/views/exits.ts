@@ -1,7 +1,7 @@
 import type { ExitRecord } from '../../simulator/hypervisor/ledger/ledger';
 import type { Running } from '../debugging';
 import { hex, valueOfWords } from '../format';
-import { describeExit, exitCauses, exitInstruction } from '../inspect/exit-text';
+import { causesInWords, describeExit, exitInstruction } from '../inspect/exit-text';
 import { describeChange } from '../inspect/values/change-text';
 import type { Exit, Exits } from '../protocol';
 import { guestExitList } from './guest-exits';
@@ -31,7 +31,7 @@ function showExit({ debuggee, sources, narrations }: Running, record: ExitRecord
   const pc = valueOfWords({ low: record.pcLow, high: record.pcHigh });
   const instruction = exitInstruction(debuggee, record);
   const line = debuggee.lines.at(debuggee.loadMap.linked(pc));
-  const causes = exitCauses(debuggee, record).map(({ text }) => text);
+  const causes = causesInWords(debuggee, record.because).map(({ text }) => text);
   return {
     number: record.number,
     threadId: record.vcpu + 1,

@@ -44,8 +44,6 @@ export const sizeOfLevel = (level: number): number => FRAME * 512 ** level;
 /** The physical address in an entry. */
 export const targetOf = ({ low, high }: PageEntry): number => pteAddress(low, high);
 
-export const entryOf = (address: number, flags: number): PageEntry => pteOf(address, flags);
-
 /** Of `rwxugad` those that are set. */
 export function permissionsOf(flags: number): string {
   const letters: readonly [string, number][] = [
@@ -114,5 +112,5 @@ function partOf(
   const below = [...way, index];
   const offset = below.reduce((sum, each, depth) => sum + each * sizeOfLevel(pageLevel - 1 - depth), 0);
   const flags = entry.low & 0x3ff;
-  return level < 0 ? entry : entryOf(targetOf(entry) + offset, flags);
+  return level < 0 ? entry : pteOf(targetOf(entry) + offset, flags);
 }

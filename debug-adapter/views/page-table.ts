@@ -1,4 +1,5 @@
 import type { CpuState } from '../../simulator/hypervisor/cpu';
+import { pteOf } from '../../simulator/hypervisor/memory/table-memory';
 import type { TranslationTable, Vcpu } from '../../simulator/hypervisor/vcpu';
 import { Csr } from '../../simulator/isa/index';
 import { Access, Privilege, Pte } from '../../simulator/mmu/index';
@@ -9,7 +10,6 @@ import type { EntryState, PageTable, PageTableEntry } from '../protocol';
 import { RequestError } from '../request-error';
 import {
   asidOf,
-  entryOf,
   isLeaf,
   modeOf,
   type PageEntry,
@@ -185,7 +185,7 @@ function reasonToBeEmpty(
 
 /** Without paging the guest's side is what the shadow's page would be for itself. */
 function identity(first: bigint, shadow: PageEntry): PageEntry {
-  return entryOf(Number(first), isLeaf(shadow) ? IDENTITY : Pte.V);
+  return pteOf(Number(first), isLeaf(shadow) ? IDENTITY : Pte.V);
 }
 
 /** First address of what the indices of a way map; sign-extended as the scheme wants. */

@@ -92,7 +92,10 @@ export class ConsoleInput implements GuestInput {
     this.wake();
   };
 
+  private readonly onResize = (): void => this.wake();
+
   constructor() {
+    process.stdout.on('resize', this.onResize);
     process.stdin.on('data', this.onData).on('end', this.onEnd).on('error', this.onEnd);
   }
 
@@ -115,6 +118,7 @@ export class ConsoleInput implements GuestInput {
   }
 
   close(): void {
+    process.stdout.off('resize', this.onResize);
     process.stdin.off('data', this.onData).off('end', this.onEnd).off('error', this.onEnd);
     process.stdin.destroy();
   }

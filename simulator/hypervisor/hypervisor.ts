@@ -94,10 +94,13 @@ export class Hypervisor implements HostedSoftware, HypervisorServices {
 
   /** Enters a VM's guest: S-mode at `entry` on vCPU 0. The others wait for hart_start, and their harts have nothing to do. */
   boot(vm: Vm, entry: EntryPoint): void {
+    const [first] = vm.vcpus;
+    // Its hart takes it below, and need not be told.
+    this.handling = first?.home;
     vm.port.start(0, entry);
+    this.handling = undefined;
     for (const { home } of vm.vcpus) {
       home.setCsrWords(Csr.sie.number, SUPERVISOR_INTERRUPTS, 0);
-      acknowledgeKick(home);
       runThrough(this.resume(home));
     }
   }
@@ -182,22 +185,18 @@ export class Hypervisor implements HostedSoftware, HypervisorServices {
   kick(vcpu: Vcpu): void {
     const { on } = vcpu;
     // One whose exit is being handled looks at its requests on its way into the guest.
-    if (on && on !== this.handling) {
-      this.ledger.caused(vcpu.id, 'kick');
-      kick(on);
-    } else if (vcpu.isReady) this.wake(vcpu);
+    if (on && on !== this.handling) this.tell(vcpu, on);
+    else if (vcpu.isReady) this.wake(vcpu);
   }
 
   wake(vcpu: Vcpu): void {
-    this.ledger.caused(vcpu.id, vcpu.run === 'off' ? 'start' : 'wake');
     vcpu.run = 'runnable';
     vcpu.wait = undefined;
     const hart = this.scheduler.wake(vcpu);
     // The hart whose exit is being handled asks the scheduler anyway.
     if (!hart || hart === this.handling) return;
     this.machine.scheduler.alert(hart);
-    this.ledger.caused(vcpu.id, 'kick');
-    kick(hart);
+    this.tell(vcpu, hart);
   }
 
   vmEnded(vm: Vm, end: VmEnd): void {
@@ -226,6 +225,12 @@ export class Hypervisor implements HostedSoftware, HypervisorServices {
     const taken = this.frames.take(owner, frames, align);
     if (!taken) throw new RangeError(`the machine has no ${frames} frames of memory more`);
     return taken;
+  }
+
+  /** A hart is to look at what there is for a vCPU. */
+  private tell(vcpu: Vcpu, hart: Hart): void {
+    this.ledger.caused(vcpu.id, 'kick');
+    kick(hart);
   }
 
   private *handleInterrupt(hart: Hart, code: number): Narration {

@@ -198,7 +198,6 @@ export abstract class Vcpu implements Runnable, GuestAddressing {
     this.fences.push(fence);
     if (this.fences.length > MOST_FENCES) this.fences.splice(0, this.fences.length, EVERYTHING);
     this.requests.add('fence');
-    this.vm.ledger.caused(this.id, 'fence');
     this.vm.host.kick(this);
   }
 

@@ -8,7 +8,7 @@ import { MEMORY_MAP } from '../machine/memory-map';
 import type { Processor } from '../machine/processor';
 import type { CpuState } from './cpu';
 import type { Engine, EngineOptions, EngineVm } from './engines/engine';
-import type { ExitKind } from './exits/exit-kind';
+import { type ExitKind, kindsByCause } from './exits/exit-kind';
 import { InstructionCache } from './exits/instruction-cache';
 import type { Guest } from './guest';
 import type { HostModel } from './host/host-model';
@@ -51,8 +51,8 @@ export class Vm implements Guest {
   /** The time that its guest sees. */
   readonly clock: VmClock;
   readonly board: Board;
-  /** The kinds of exits that its guest has. */
-  readonly exits: readonly ExitKind[];
+  /** What an exception of the hart is taken for, by its code, until the handler has looked. */
+  readonly kindsByCause: readonly (ExitKind | undefined)[];
   readonly engine: EngineVm;
   readonly cpus: readonly CpuState[];
   readonly port: VmPort;
@@ -79,7 +79,7 @@ export class Vm implements Guest {
     this.onIllegal = onIllegal;
     this.cpuIds = Array.from({ length: vcpus }, (_, vcpu) => vcpu);
     this.ram = { base: MEMORY_MAP.ram.base, size };
-    this.exits = engine.exits;
+    this.kindsByCause = kindsByCause(engine.exits);
     this.processor = engine.processor(this.machine.harts[0]?.options);
     this.peekedTables = new GuestTables(memory);
     this.tables = new GuestTablesAsHardware(memory, host.ledger);
@@ -166,8 +166,9 @@ export class Vm implements Guest {
       supervisorExternal: {
         setLevel: (level) => {
           const vcpu = this.vcpus[id];
+          if (!vcpu?.setExternal(level)) return;
           if (level) this.ledger.caused(id, 'external interrupt');
-          if (vcpu?.setExternal(level)) this.host.kick(vcpu);
+          this.host.kick(vcpu);
         },
       },
     };

@@ -4,7 +4,7 @@ import { exitReasons } from '../../debug-adapter/breakpoints/exceptions';
 import { answersFor, virtualizationTable } from '../../extension/language-server/ide/descriptions/virtualization';
 import { engines } from '../../simulator/hypervisor/engines';
 import { exitKindNamed } from '../../simulator/hypervisor/engines/registry';
-import { firstGuess } from '../../simulator/hypervisor/exits/exit-kind';
+import { kindsByCause } from '../../simulator/hypervisor/exits/exit-kind';
 import { Csr } from '../../simulator/isa';
 import { VIRTUALIZATIONS } from '../../simulator/system/system';
 import { buildGuest, guestFolder, makeSystem } from '../support/guest';
@@ -17,7 +17,7 @@ describe('kinds of exits', () => {
       assert.equal(new Set(exits.map(({ id }) => id)).size, exits.length);
       for (const kind of exits) {
         assert.equal(exitKindNamed(kind.id), kind);
-        for (const cause of kind.causes ?? []) assert.equal(firstGuess(exits, cause), kind);
+        for (const cause of kind.causes ?? []) assert.equal(kindsByCause(exits)[cause], kind);
       }
     });
 

@@ -7,7 +7,7 @@ import { hex } from '../../format';
 import type { CodeLine } from '../../program/code-lines';
 import type { Sources } from '../../program/sources';
 import type { DisassemblySources } from '../code/disassembly-sources';
-import { crossingLabel, exitCauses } from '../exit-text';
+import { causesInWords, crossingLabel } from '../exit-text';
 import { worldName } from '../worlds';
 import { type GuestFrame, guestFrames } from './guest-frames';
 import { type HandlerFrame, handlerCrossings, handlerFrames } from './handler-frames';
@@ -48,7 +48,7 @@ export function stackOf(debuggee: Debuggee, cpu: CpuState, hidden: number): Stac
   if (!handler) return guest;
   const exit = debuggee.system.vm?.ledger.handling;
   // The stack goes on with who asked for it, as that of something asynchronous does.
-  const causes = exit?.because?.kind === 'exit' ? exitCauses(debuggee, exit) : [];
+  const causes = exit?.because?.kind === 'exit' ? causesInWords(debuggee, exit.because) : [];
   return [
     ...handlerPath(debuggee, cpu, handler),
     ...guest,

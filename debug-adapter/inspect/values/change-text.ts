@@ -3,6 +3,7 @@ import { Csr, causeOf, csrName, csrNumbered } from '../../../simulator/isa/index
 import type { Debuggee } from '../../debuggee';
 import { hex, hexOfWords, valueOfWords } from '../../format';
 import type { StateChange as ShownChange } from '../../protocol';
+import { causesInWords } from '../exit-text';
 import { satpText } from './values';
 
 /** A change of sensitive state in words. */
@@ -40,7 +41,10 @@ export function describeChange(debuggee: Debuggee, change: StateChange): ShownCh
       const isKept = debuggee.system.vm?.vcpus.some((vcpu) => vcpu.describeAsid(change.asid) !== undefined);
       return { kind: change.kind, name: `ASID ${change.asid}`, after: isKept ? 'flushed' : 'flushed, and given back' };
     }
-    case 'trap':
-      return { kind: change.kind, name: causeOf(change.cause, change.interrupt).name };
+    case 'trap': {
+      const causes = causesInWords(debuggee, change.because).map(({ text }) => text);
+      const { name } = causeOf(change.cause, change.interrupt);
+      return { kind: change.kind, name, ...(causes.length > 0 && { after: causes.join(', ') }) };
+    }
   }
 }

@@ -11,7 +11,7 @@ export interface ExitKind {
 
 /** The kinds of exits that every engine has. */
 export const commonExits = {
-  csrAccess: { id: 'csr-access', text: 'an access to a CSR that U-mode may not use' },
+  csrAccess: { id: 'csr-access', text: 'an access to a CSR that the hardware keeps from the guest' },
   sbiCall: {
     id: 'sbi-call',
     text: 'an SBI call of the guest kernel',
@@ -28,10 +28,15 @@ export const commonExits = {
     text: "an exception that is the guest's own: system call, breakpoint, illegal instruction",
   },
   timerInterrupt: { id: 'timer-interrupt', text: "the machine's timer, armed for the guest's" },
-  deviceInterrupt: { id: 'device-interrupt', text: "an interrupt line of the VM's devices changed" },
+  deviceInterrupt: {
+    id: 'device-interrupt',
+    text: "a kick: an interrupt line of the VM's devices changed, or another vCPU asks for something",
+  },
 } as const satisfies { readonly [name: string]: ExitKind };
 
-/** What an exception of the hart is taken for, until the handler has looked. */
-export function firstGuess(kinds: readonly ExitKind[], cause: number): ExitKind {
-  return kinds.find(({ causes }) => causes?.includes(cause)) ?? commonExits.guestException;
+/** By the code of an exception, the kind that it is taken for. */
+export function kindsByCause(kinds: readonly ExitKind[]): (ExitKind | undefined)[] {
+  const found: (ExitKind | undefined)[] = [];
+  for (const kind of kinds) for (const cause of kind.causes ?? []) found[cause] = kind;
+  return found;
 }

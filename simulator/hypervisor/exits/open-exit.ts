@@ -4,7 +4,7 @@ import type { CauseId } from '../ledger/causes';
 import { type ExitLedger, INTERRUPT_BIT } from '../ledger/ledger';
 import type { Vcpu } from '../vcpu';
 import type { Exit } from './exit';
-import { commonExits, type ExitKind, firstGuess } from './exit-kind';
+import { commonExits, type ExitKind } from './exit-kind';
 
 /**
  * Begins the ledger's record of an exit. Its kind is what the cause alone tells; the handler knows better once it has looked.
@@ -13,7 +13,7 @@ import { commonExits, type ExitKind, firstGuess } from './exit-kind';
 export function openExit(ledger: ExitLedger, vcpu: Vcpu, exit: Exit, clock: number): void {
   const { interrupt, cause, address } = exit;
   const { user, pc } = vcpu;
-  const kind = interrupt ? interruptKind(cause) : firstGuess(vcpu.vm.exits, cause);
+  const kind = interrupt ? interruptKind(cause) : (vcpu.vm.kindsByCause[cause] ?? commonExits.guestException);
   const call = !interrupt && isFirmwareCall(cause, user) ? sbiCallOf(vcpu.cpu) : null;
   ledger.open({
     vcpu: vcpu.id,

@@ -5,14 +5,8 @@ export type CauseId =
 
 /** What is done to a vCPU by others, or by devices, and takes effect later. */
 export const EFFECTS = [
-  /** It exits, to look at what is asked of it. */
+  /** It exits, to look at what is asked of it, or its hart comes for it. */
   'kick',
-  /** It was off and takes part. */
-  'start',
-  /** It waited and goes on. */
-  'wake',
-  /** It forgets translations. */
-  'fence',
   'software interrupt',
   'timer interrupt',
   'external interrupt',
@@ -20,7 +14,7 @@ export const EFFECTS = [
 export type Effect = (typeof EFFECTS)[number];
 
 /** Of the interrupts that can be given to a vCPU. */
-export type InterruptEffect = Extract<Effect, `${string} interrupt`>;
+export type InterruptEffect = Exclude<Effect, 'kick'>;
 
 interface Caused {
   readonly vcpu: number;
@@ -30,29 +24,31 @@ interface Caused {
 
 /** What last caused each thing that has been done to vCPUs. */
 export class Causes {
-  /** By vCPU and effect; what was noted last is last. */
-  private noted: Caused[] = [];
+  private readonly noted = new Map<string, Caused>();
 
   note(vcpu: number, effect: Effect, cause: CauseId): void {
-    this.take(vcpu, effect);
-    this.noted.push({ vcpu, effect, cause });
+    this.noted.set(keyOf(vcpu, effect), { vcpu, effect, cause });
   }
 
   of(vcpu: number, effect: Effect): CauseId | undefined {
-    return this.noted.find((each) => each.vcpu === vcpu && each.effect === effect)?.cause;
+    return this.noted.get(keyOf(vcpu, effect))?.cause;
   }
 
   /** The same, of what is done with thereby. */
   take(vcpu: number, effect: Effect): CauseId | undefined {
-    const index = this.noted.findIndex((each) => each.vcpu === vcpu && each.effect === effect);
-    return index < 0 ? undefined : this.noted.splice(index, 1)[0]?.cause;
+    const cause = this.of(vcpu, effect);
+    this.noted.delete(keyOf(vcpu, effect));
+    return cause;
   }
 
   save(): Caused[] {
-    return [...this.noted];
+    return [...this.noted.values()];
   }
 
   restore(noted: readonly Caused[]): void {
-    this.noted = [...noted];
+    this.noted.clear();
+    for (const { vcpu, effect, cause } of noted) this.note(vcpu, effect, cause);
   }
 }
+
+const keyOf = (vcpu: number, effect: Effect): string => `${vcpu} ${effect}`;
