@@ -18,6 +18,7 @@ export {
   HypervisorStatus,
   highWord,
   lowWord,
+  numberOf,
   Status,
   StatusHigh,
 } from './hart/hart-state';
@@ -25,7 +26,7 @@ export { extended, type MemoryInstruction, memoryInstruction } from './hart/memo
 export { defaultHartOptions, type HartOptions, legalVariants } from './hart/options';
 export { Registers } from './hart/registers';
 export { savedStatus } from './hart/saved-hart';
-export { timerWords, updateTimers } from './hart/timers';
+export { NANOSECONDS_PER_TICK, timerWords, updateTimers } from './hart/timers';
 export {
   enterTrap,
   pendingInterrupt,

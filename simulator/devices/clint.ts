@@ -1,4 +1,5 @@
 import { Integer } from '@sinclair/typebox';
+import { NANOSECONDS_PER_TICK, timerWords } from '../core/index';
 import { type Component, component, type StateOf, stateSchema } from '../schema/state/component';
 import { flag, listOf, uint32s } from '../schema/state/fields';
 import type { AccessSize, DeviceClock, InterruptLine, MmioDevice, TimedDevice } from './device';
@@ -6,9 +7,6 @@ import type { AccessSize, DeviceClock, InterruptLine, MmioDevice, TimedDevice } 
 const MTIMECMP = 0x4000;
 const MTIME = 0xbff8;
 const TWO_32 = 2 ** 32;
-/** Nanoseconds of machine clock per tick of mtime: 10 MHz, as QEMU's `virt`. */
-export const NANOSECONDS_PER_TICK = 100;
-
 /** Beyond 2^53 ticks are no longer counted one by one; mtime has 64 bits. */
 const ticks = Integer({ minimum: -(2 ** 64), maximum: 2 ** 64 });
 
@@ -51,9 +49,8 @@ export class Clint implements MmioDevice, TimedDevice {
 
   /** What software does by a store to mtimecmp: `deadline` in ticks, `Infinity` for never. */
   setTimer(hart: number, deadline: number): void {
-    const never = deadline >= 2 ** 64;
-    this.state.mtimecmp[hart * 2] = never ? 0xffffffff : deadline % TWO_32;
-    this.state.mtimecmp[hart * 2 + 1] = never ? 0xffffffff : Math.floor(deadline / TWO_32);
+    const { low, high } = timerWords(deadline);
+    this.state.mtimecmp.set([low, high], hart * 2);
     this.updateTimers();
   }
 

@@ -1,4 +1,4 @@
-import { component, stateSchema } from '../schema/state/component';
+import { withoutState } from '../schema/state/component';
 import type { AccessSize, MmioDevice } from './device';
 
 export type FinisherRequest =
@@ -11,14 +11,13 @@ const FAIL = 0x3333;
 const RESET = 0x7777;
 
 /** It remembers nothing: a word that it understands ends the run. */
-const finisherState = stateSchema('finisher', 1, {});
 
 /** The SiFive test finisher of QEMU's `virt` board: a word whose low half says how the machine ends, and high half the exit code. */
 export class Finisher implements MmioDevice {
   readonly name = 'finisher';
   readonly size = 0x1000;
   readonly accessSizes = { smallest: 2, largest: 4 } as const;
-  readonly component = component(finisherState, {});
+  readonly component = withoutState('finisher');
 
   constructor(
     readonly base: number,

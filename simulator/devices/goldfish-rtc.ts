@@ -1,5 +1,5 @@
 import { type Component, component, type StateOf, stateSchema } from '../schema/state/component';
-import { bigIntegers, flag, unsigned64, word } from '../schema/state/fields';
+import { any64, flag, unsigned64, word } from '../schema/state/fields';
 import type { AccessSize, DeviceClock, InterruptLine, MmioDevice, TimedDevice } from './device';
 
 // Registers by offset (QEMU, hw/rtc/goldfish_rtc.c).
@@ -17,7 +17,7 @@ const NANOSECONDS = 1_000_000_000n;
 
 const rtcState = stateSchema('goldfish-rtc', 1, {
   /** Nanoseconds between the machine clock and the time. */
-  offset: bigIntegers(-(2n ** 63n), 2n ** 64n - 1n),
+  offset: any64,
   /** What TIME_HIGH gives: latched by reading TIME_LOW. */
   timeHigh: word,
   alarm: unsigned64,

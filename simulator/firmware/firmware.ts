@@ -6,7 +6,7 @@ import type { HostedSoftware } from '../machine/hosted-software';
 import type { Machine } from '../machine/machine';
 import { type Narration, step } from '../machine/narration';
 import { Privilege } from '../mmu/index';
-import { type Component, component, stateSchema } from '../schema/state/component';
+import { type Component, withoutState } from '../schema/state/component';
 import { firmwareWorld } from './firmware-world';
 import { MachinePort } from './machine-port';
 import { doMisalignedAccess } from './misaligned-access';
@@ -17,8 +17,6 @@ import { answerSbiCall, describeSbiCall, sbiCallOf, sbiExtensions } from './sbi/
 import { Sbi } from './sbi/sbi';
 
 const ECALL_LENGTH = 4n;
-
-const firmwareState = stateSchema('firmware', 1, {});
 
 /**
  * The SBI firmware of the bare machine: it owns M-mode, delegates every trap but the supervisor's calls, turns the machine's timer and
@@ -41,7 +39,7 @@ export class SbiFirmware implements HostedSoftware {
     this.port = new MachinePort(machine, clint, uart, this.redirected);
     this.sbi = new Sbi(this.port, sbiExtensions);
     const parts = { sbi: this.sbi.component, redirected: this.redirected.component };
-    this.component = component(firmwareState, {}, { parts });
+    this.component = withoutState('firmware', { parts });
     machine.host('m', this);
   }
 

@@ -8,6 +8,7 @@ import type { Machine } from '../machine/machine';
 import { FIRMWARE_MEMORY, MEMORY_MAP } from '../machine/memory-map';
 import { type Narration, runThrough, step } from '../machine/narration';
 import { FRAME, Gpa, Hpa, SUPERPAGE } from '../mmu/address';
+import { type Component, withoutState } from '../schema/state/component';
 import type { TableFrames } from './engines/engine';
 import { Exit } from './exits/exit';
 import { acknowledgeKick, kick } from './exits/kick';
@@ -17,7 +18,6 @@ import { type FrameOwner, type FrameRange, FrameTable } from './memory/frame-tab
 import { GuestMemory } from './memory/guest-memory';
 import { P2m } from './memory/p2m';
 import { type Outcome, RESUME } from './runnable';
-import { SavedVmm } from './saved-vmm';
 import { PinnedScheduler } from './scheduler/pinned';
 import type { Scheduler } from './scheduler/scheduler';
 import type { HypervisorServices } from './services';
@@ -37,7 +37,6 @@ const VMM_MEMORY = FIRMWARE_MEMORY.base + SUPERPAGE;
 /** The VMM: it has S-mode of the machine, and everything in it that is not a guest's. */
 export class Hypervisor implements HostedSoftware, HypervisorServices {
   readonly world = vmmWorld;
-  readonly component = new SavedVmm(this);
   readonly ledger: ExitLedger;
   readonly frames: FrameTable;
   readonly timers: HostTimers;
@@ -210,12 +209,13 @@ export class Hypervisor implements HostedSoftware, HypervisorServices {
     if (hart) this.machine.finish({ reason: 'killed', hart, why: KILL_REASONS[kind], kind });
   }
 
-  state() {
-    return { vms: this.vms.map((vm) => vm.state()) };
+  get component(): Component {
+    const parts = Object.fromEntries(this.vms.map((vm) => [`vm${vm.id}`, vm.component]));
+    return withoutState('vmm', { parts, restored: () => this.goOn() });
   }
 
-  restore({ vms }: ReturnType<Hypervisor['state']>): void {
-    for (const [index, state] of vms.entries()) this.vms[index]?.restore(state);
+  /** Another state has been taken up: vCPUs are where that says. */
+  private goOn(): void {
     for (const { id } of this.machine.harts) this.running[id] = undefined;
     for (const vcpu of this.vms.flatMap((vm) => vm.vcpus)) if (vcpu.on) this.running[vcpu.on.id] = vcpu;
     this.handling = undefined;

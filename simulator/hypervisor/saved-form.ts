@@ -31,11 +31,10 @@ export class SavedForm {
   constructor(private readonly component: string) {}
 
   /**
-   * Checks that a state has the same fields as another one, with values of the same kinds. What has a schema is left to that.
+   * Checks that a state has the same fields as another one, with values of the same kinds.
    * @throws StateError that names the first field that has not
    */
   check(form: PlainValue, given: PlainValue | undefined, path: Path = []): void {
-    if (isPlainRecord(form) && 'component' in form) return;
     const optional = OPTIONAL[lastField(path)];
     if (optional !== undefined && given === null) return;
     const like = optional ?? form;

@@ -1,11 +1,9 @@
-import type { Hart } from '../core/index';
-import { NANOSECONDS_PER_TICK } from '../devices/clint';
+import { type Hart, NANOSECONDS_PER_TICK } from '../core/index';
 import type { TimedDevice } from '../devices/device';
 import type { BoardClock } from '../machine/board';
 import type { Machine } from '../machine/machine';
-import { component, restore, type SavedComponent, type StateOf, stateSchema } from '../schema/state/component';
+import { component, type StateOf, stateSchema } from '../schema/state/component';
 import { instant } from '../schema/state/fields';
-import type { PlainValue } from '../schema/state/plain';
 
 /** Whose time a VM sees: the machine's, as under KVM, or its own, which stands while the VMM works for it. */
 export const VM_TIMES = ['real', 'own'] as const;
@@ -70,14 +68,5 @@ export class VmClock implements BoardClock {
     this.kept.stolen += whole;
     for (const { name } of this.devices) this.machine.clock.postpone(name, whole);
     return whole;
-  }
-
-  state(): SavedComponent {
-    return this.component.save();
-  }
-
-  /** @throws StateError */
-  restore(saved: PlainValue): void {
-    restore(this.component, saved, 'clock');
   }
 }

@@ -6,10 +6,12 @@ import { endOf } from '../machine/finisher-end';
 import type { Machine } from '../machine/machine';
 import { MEMORY_MAP } from '../machine/memory-map';
 import type { Processor } from '../machine/processor';
+import type { Component } from '../schema/state/component';
 import type { CpuState } from './cpu';
 import type { Engine, EngineOptions, EngineVm } from './engines/engine';
 import { type ExitKind, kindsByCause } from './exits/exit-kind';
 import { InstructionCache } from './exits/instruction-cache';
+import { FormedComponent } from './formed-component';
 import type { Guest } from './guest';
 import type { HostModel } from './host/host-model';
 import type { ExitLedger } from './ledger/ledger';
@@ -138,20 +140,17 @@ export class Vm implements Guest {
     return this.p2m.toGuest(hpa);
   }
 
-  state() {
-    return {
-      clock: this.clock.state(),
-      board: this.board.state(),
-      sbi: this.sbi.state(),
-      engine: this.engine.state(),
-      vcpus: this.vcpus.map((vcpu) => vcpu.runState()),
-    };
+  get component(): Component {
+    const { clock, board, sbi } = this;
+    return new FormedComponent('vm', this, { clock: clock.component, board: board.component, sbi: sbi.component });
   }
 
-  restore({ clock, board, sbi, engine, vcpus }: ReturnType<Vm['state']>): void {
-    this.clock.restore(clock);
-    this.board.restore(board);
-    this.sbi.restore(sbi);
+  /** What of it has no schema. */
+  state() {
+    return { engine: this.engine.state(), vcpus: this.vcpus.map((vcpu) => vcpu.runState()) };
+  }
+
+  restore({ engine, vcpus }: ReturnType<Vm['state']>): void {
     this.engine.restore(engine);
     for (const [index, state] of vcpus.entries()) this.vcpus[index]?.restoreRunState(state);
     this.ended = undefined;

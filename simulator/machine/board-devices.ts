@@ -129,17 +129,8 @@ const plic: BoardDevice = {
 const uart: BoardDevice = {
   name: 'uart',
   make: ({ plic, console }) => new Uart(MEMORY_MAP.uart.base, plic.source(INTERRUPTS.uart), console),
-  nodes: ({ phandles }) => [
-    {
-      name: unit('serial', MEMORY_MAP.uart.base),
-      properties: {
-        interrupts: [INTERRUPTS.uart],
-        'interrupt-parent': [phandles.plic],
-        'clock-frequency': [3686400],
-        reg: reg(MEMORY_MAP.uart.base, MEMORY_MAP.uart.size),
-        compatible: 'ns16550a',
-      },
-    },
+  nodes: (site) => [
+    wired(site, 'serial', MEMORY_MAP.uart, INTERRUPTS.uart, 'ns16550a', { 'clock-frequency': [3686400] }),
   ],
 };
 
@@ -150,18 +141,21 @@ const rtc: BoardDevice = {
     const { clock, startTime } = site;
     return site.timed(new GoldfishRtc(site.timerName('rtc'), MEMORY_MAP.rtc.base, line, clock, startTime));
   },
-  nodes: ({ phandles }) => [
-    {
-      name: unit('rtc', MEMORY_MAP.rtc.base),
-      properties: {
-        interrupts: [INTERRUPTS.rtc],
-        'interrupt-parent': [phandles.plic],
-        reg: reg(MEMORY_MAP.rtc.base, MEMORY_MAP.rtc.size),
-        compatible: 'google,goldfish-rtc',
-      },
-    },
-  ],
+  nodes: (site) => [wired(site, 'rtc', MEMORY_MAP.rtc, INTERRUPTS.rtc, 'google,goldfish-rtc')],
 };
+
+/** A node of a device with one window and one interrupt. @param more properties of its own */
+function wired(
+  { phandles }: TreeSite,
+  name: string,
+  { base, size }: { readonly base: number; readonly size: number },
+  interrupt: number,
+  compatible: string,
+  more: TreeNode['properties'] = {},
+): TreeNode {
+  const wire = { interrupts: [interrupt], 'interrupt-parent': [phandles.plic] };
+  return { name: unit(name, base), properties: { ...wire, ...more, reg: reg(base, size), compatible } };
+}
 
 /** What is in a slot, a driver finds out by itself. */
 function virtioSlot(slot: number): BoardDevice {
@@ -175,17 +169,7 @@ function virtioSlot(slot: number): BoardDevice {
       const line = plic.source(interrupt);
       return site.timed(new VirtioTransport(site.timerName(name), base, memory, line, clock, slots[slot]));
     },
-    nodes: ({ phandles }) => [
-      {
-        name: unit('virtio_mmio', base),
-        properties: {
-          interrupts: [interrupt],
-          'interrupt-parent': [phandles.plic],
-          reg: reg(base, MEMORY_MAP.virtio.size),
-          compatible: 'virtio,mmio',
-        },
-      },
-    ],
+    nodes: (site) => [wired(site, 'virtio_mmio', { base, size: MEMORY_MAP.virtio.size }, interrupt, 'virtio,mmio')],
   };
 }
 

@@ -6,14 +6,11 @@ import { Uart } from '../devices/uart';
 import { VirtioConsole } from '../devices/virtio/console';
 import { VirtioNetwork } from '../devices/virtio/network';
 import { VirtioTransport } from '../devices/virtio/transport';
-import { type Component, component, restore, type SavedComponent, stateSchema } from '../schema/state/component';
-import type { PlainValue } from '../schema/state/plain';
+import { type Component, withoutState } from '../schema/state/component';
 import { type BoardParts, boardDevices } from './board-devices';
 import { MEMORY_MAP, PLIC_SOURCES } from './memory-map';
 
 export type { BoardClock, BoardParts, HartLines } from './board-devices';
-
-const boardState = stateSchema('board', 1, {});
 
 /** The devices of one `virt` board: the bare machine's, or those that a VM's guest sees. */
 export class Board {
@@ -46,7 +43,7 @@ export class Board {
     });
     this.devices = made.map(({ device }) => device);
     const states = made.map(({ name, device }) => [name, device.component] as const);
-    this.component = component(boardState, {}, { parts: Object.fromEntries(states) });
+    this.component = withoutState('board', { parts: Object.fromEntries(states) });
     this.clint = this.first(Clint);
     this.rom = this.first(Rom);
     this.uart = this.first(Uart) ?? missing('UART');
@@ -75,11 +72,13 @@ export class Board {
 
   /** The console's terminal has a size: virtio consoles tell their drivers. @returns false when there are none, or they have it already */
   resizeConsole(columns: number, rows: number): boolean {
-    const resized = this.virtio.filter(
-      ({ backend }) => backend instanceof VirtioConsole && backend.resize(columns, rows),
-    );
-    for (const transport of resized) transport.configurationChanged();
-    return resized.length > 0;
+    let isTold = false;
+    for (const transport of this.virtio) {
+      if (!(transport.backend instanceof VirtioConsole) || !transport.backend.resize(columns, rows)) continue;
+      transport.configurationChanged();
+      isTold = true;
+    }
+    return isTold;
   }
 
   /** An Ethernet frame from outside, for the network device in a slot. @returns false when there is none */
@@ -88,15 +87,6 @@ export class Board {
     if (!(transport?.backend instanceof VirtioNetwork)) return false;
     transport.serve(transport.backend.receive(frame));
     return true;
-  }
-
-  state(): SavedComponent {
-    return this.component.save();
-  }
-
-  /** @throws StateError */
-  restore(saved: PlainValue): void {
-    restore(this.component, saved, 'board');
   }
 }
 

@@ -1,6 +1,6 @@
 import { type Hart, Status, savedStatus } from '../core/index';
 import { Privilege } from '../mmu/index';
-import { type Component, component, type PartProblem, type SavedField, stateSchema } from '../schema/state/component';
+import { type Component, type PartProblem, type SavedField, withoutState } from '../schema/state/component';
 import { isNumbers, isPlainList, isPlainRecord } from '../schema/state/plain';
 
 /** What has a state of its own. */
@@ -19,8 +19,6 @@ export interface MachineParts {
   readonly clock: Holder;
 }
 
-const machineState = stateSchema('machine', 1, {});
-
 /** All state of a machine but RAM. @param restored called when another state has been taken up */
 export function machineComponent(machine: MachineParts, restored: () => void): Component {
   const { harts, board, firmware, vmm, scheduler, clock } = machine;
@@ -33,7 +31,7 @@ export function machineComponent(machine: MachineParts, restored: () => void): C
     // Last: what is restored before may have set deadlines, which are the clock's to know.
     clock: clock.component,
   };
-  return component(machineState, {}, { parts, check: (field) => problemOfTraps(machine, field), restored });
+  return withoutState('machine', { parts, check: (field) => problemOfTraps(machine, field), restored });
 }
 
 const hartName = ({ id }: Hart): string => `hart${id}`;

@@ -1,6 +1,5 @@
 import { Integer, Object as ObjectOf, type Static } from '@sinclair/typebox';
-import type { Hart } from '../core/index';
-import { NANOSECONDS_PER_TICK } from '../devices/clint';
+import { type Hart, NANOSECONDS_PER_TICK } from '../core/index';
 import { choice } from '../schema/schema';
 import {
   type Component,

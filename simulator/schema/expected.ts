@@ -25,7 +25,6 @@ function plainlyExpected(schema: TSchema, quote: (word: string) => string): stri
     case 'string':
       return schema['minLength'] === 1 ? 'a string that is not empty' : 'a string';
     case 'array':
-      if (Array.isArray(schema['items'])) return `a list of ${schema['items'].length} entries`;
       return schema['items']?.type === 'string' ? 'a list of strings' : 'a list';
     case 'object':
       return objectExpected(schema);

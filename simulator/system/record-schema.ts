@@ -3,29 +3,29 @@ import { Integer, Array as ListOf, Literal, Object as ObjectOf, String as Text, 
 import { FLOAT_REGISTERS } from '../core/index';
 import { NOBODY } from '../machine/scheduler';
 import { choice } from '../schema/schema';
-import { bigIntegers, bytes, count, nullable, text, upTo } from '../schema/state/fields';
+import { any64, bytes, count, nullable, text, upTo } from '../schema/state/fields';
 import type { Position } from './input-log';
 
 const HASH_LETTERS = 16;
 const hash = text(HASH_LETTERS);
 
 /** Why a run stopped, and what it is called that none did. */
-const after = choice<Position['after']>([
-  'here',
-  'limit',
-  'waiting',
-  'breakpoint',
-  'watchpoint',
-  'handler',
-  'handler-end',
-  'guest-trap',
-  'power-off',
-  'reset',
-  'waiting-forever',
-  'waiting-for-input',
-  'trap-loop',
-  'killed',
-]);
+const after = choice({
+  here: 'The machine has not run since.',
+  limit: 'The budget was used up.',
+  waiting: 'Every hart waited for an event beyond an instant.',
+  breakpoint: 'A breakpoint.',
+  watchpoint: 'A watched access.',
+  handler: 'A step of a handler.',
+  'handler-end': 'The end of a handler.',
+  'guest-trap': 'A trap into the guest’s own handler.',
+  'power-off': 'The guest switched off.',
+  reset: 'The guest asked for a reset.',
+  'waiting-forever': 'Every hart waited for nothing.',
+  'waiting-for-input': 'Every hart waited for the console.',
+  'trap-loop': 'Traps without end.',
+  killed: 'The VMM gave the VM up.',
+} satisfies Record<Position['after'], string>);
 
 const position = {
   retired: count,
@@ -37,8 +37,6 @@ const position = {
 };
 
 const characters = Integer({ minimum: 1, maximum: 0xffff });
-/** Of 64 bits, with a sign or without one. */
-const value = bigIntegers(-(2n ** 63n), 2n ** 64n - 1n);
 const lastRegister = 31;
 const register = Union(
   [
@@ -55,9 +53,9 @@ const input = Union(
     ObjectOf({ kind: Literal('console-size'), columns: characters, rows: characters }),
     ObjectOf({ kind: Literal('network'), slot: count, frame: bytes() }),
     ObjectOf({ kind: Literal('memory'), gpa: count, bytes: bytes() }),
-    ObjectOf({ kind: Literal('register'), cpu: count, register, value }),
-    ObjectOf({ kind: Literal('pc'), cpu: count, value }),
-    ObjectOf({ kind: Literal('csr'), cpu: count, csr: upTo(0xfff), value }),
+    ObjectOf({ kind: Literal('register'), cpu: count, register, value: any64 }),
+    ObjectOf({ kind: Literal('pc'), cpu: count, value: any64 }),
+    ObjectOf({ kind: Literal('csr'), cpu: count, csr: upTo(0xfff), value: any64 }),
   ],
   { expected: 'an input of a known kind' },
 );

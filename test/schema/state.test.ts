@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { Integer, Literal, Object as ObjectOf, Optional, String as Text, Tuple, Union } from '@sinclair/typebox';
+import { Integer, Literal, Object as ObjectOf, String as Text, Union } from '@sinclair/typebox';
 import { component, componentOf, restore, type StateOf, stateSchema } from '../../simulator/schema/state/component';
 import {
   bits,
@@ -40,9 +40,7 @@ const partState = stateSchema(
     samples: float64s({ most: 3 }),
     block: bytes({ exactly: 3 }),
     fifo: listOf(byte, { most: 3 }),
-    pair: Tuple([byte, flag]),
     wait: nullable(waitOf),
-    note: Optional(count),
     sectors: tableOf(count, bytes({ exactly: 2 }), 3),
     inner: ObjectOf({ first: byte, second: nullable(ObjectOf({ deep: flag })) }),
   },
@@ -63,9 +61,7 @@ function make(): StateOf<typeof partState> {
     samples: Float64Array.of(0.5, Number.POSITIVE_INFINITY),
     block: Uint8Array.of(7, 8, 9),
     fifo: [1, 2],
-    pair: [4, true],
     wait: { kind: 'events', ports: [1] },
-    note: 12,
     sectors: new Map([
       [9, Uint8Array.of(1, 2)],
       [4, Uint8Array.of(3, 4)],
@@ -113,13 +109,6 @@ describe('a state by its schema', () => {
     assert.deepEqual([...registers], [5, 6, 7, 8]);
   });
 
-  it('forgets an optional field that was not there', () => {
-    const { note: _, ...without } = make();
-    const state = make();
-    restore(component(partState, state), component(partState, without).save(), 'part');
-    assert.deepEqual(state, without);
-  });
-
   it('is taken up where a state has accessors, and tells when that is done', () => {
     const hidden = { level: 1 };
     let restored = 0;
@@ -159,8 +148,6 @@ describe('a state by its schema', () => {
     ['fifo', [1, 2, 3, 4], 'field fifo must be a list of at most 3 entries, not one of 4'],
     ['fifo', [1, 256], 'field fifo[1] must be an integer from 0 to 255, not 256'],
     ['fifo', { 0: 1 }, 'field fifo must be a list of at most 3 entries, not an object'],
-    ['pair', [1], 'field pair must be a list of 2 entries, not one of 1'],
-    ['pair', [1, 1], 'field pair[1] must be true or false, not 1'],
     [
       'wait',
       { kind: 'sleep' },
@@ -168,7 +155,6 @@ describe('a state by its schema', () => {
     ],
     ['wait', { kind: 'events' }, 'field wait.ports must be a list of at most 4 entries, and is missing'],
     ['wait', { kind: 'wfi', ports: [] }, 'field wait.ports is unknown; there are kind'],
-    ['note', null, 'field note must be an integer from 0 to 9007199254740991, not null'],
     ['sectors', {}, 'field sectors must be a list of at most 3 pairs, in the order of their keys, not an object'],
     ['sectors', [[1, 2, 3]], 'field sectors[0] must be a pair of key and value, not a list'],
     ['sectors', [[1, new Uint8Array(3)]], 'field sectors[0][1] must be 2 bytes, not 3 bytes'],

@@ -251,14 +251,14 @@ describe('files of snapshots and records', () => {
     assert.throws(() => system.restore(readSnapshot(file).snapshot), /made otherwise/);
   });
 
-  /** A saved machine whose VMM has tables, with a change by name. */
-  const refusalOf = async (virtualization: 'full' | 'hardware', change: (vmm: Changeable, ram: Changeable) => void) => {
+  /** A saved machine whose VMM has tables, with a change of its VM by name. */
+  const refusalOf = async (virtualization: 'full' | 'hardware', change: (vm: Changeable, ram: Changeable) => void) => {
     const program = await buildGuest(path.join(guestFolder, 'remap.S'));
     const { system } = makeSystem(program, { virtualization });
     system.machine.run({ instructions: 3000 });
     const { snapshot } = readSnapshot(writeSnapshot(describeSystem(system.configuration), system.save()));
     const { memory, state } = snapshot as unknown as { memory: { pages: Changeable }; state: Changeable };
-    change(at(state, 'parts', 'machine', 'parts', 'vmm', 'state'), memory.pages);
+    change(at(state, 'parts', 'machine', 'parts', 'vmm', 'parts', 'vm0'), memory.pages);
     const again = makeSystem(undefined, { virtualization }).system;
     return () => again.restore(snapshot);
   };
@@ -272,44 +272,50 @@ describe('files of snapshots and records', () => {
     way.reduce((inner, field) => inner[field] ?? assert.fail(field), record);
 
   it('are refused when shadow tables share frames, lose them or have numbers of nobody', async () => {
-    const spaces = (vmm: Changeable): Changeable => at(vmm, 'vms', '0', 'engine', 'vcpus', '0', 'spaces');
-    const free = (vmm: Changeable) => at(spaces(vmm), 'pool', 'free') as unknown as number[];
-    const cases: readonly [RegExp, (vmm: Changeable) => void][] = [
-      [/used twice/, (vmm) => free(vmm).push(free(vmm)[0] ?? 0)],
-      [/1 frames of the VMM's tables are lost/, (vmm) => free(vmm).pop()],
-      [/no frame of the VMM's tables/, (vmm) => free(vmm).splice(0, 1, 0x80000000)],
-      [/nobody can/, (vmm) => set(at(spaces(vmm), 'views', '0'), 'asid', 0)],
-      [/next shadow ASID/, (vmm) => set(spaces(vmm), 'nextAsid', 0)],
-      [/not there/, (vmm) => set(spaces(vmm), 'active', 77)],
+    const spaces = (vm: Changeable): Changeable => at(vm, 'state', 'engine', 'vcpus', '0', 'spaces');
+    const free = (vm: Changeable) => at(spaces(vm), 'pool', 'free') as unknown as number[];
+    const cases: readonly [RegExp, (vm: Changeable) => void][] = [
+      [/used twice/, (vm) => free(vm).push(free(vm)[0] ?? 0)],
+      [/1 frames of the VMM's tables are lost/, (vm) => free(vm).pop()],
+      [/no frame of the VMM's tables/, (vm) => free(vm).splice(0, 1, 0x80000000)],
+      [/nobody can/, (vm) => set(at(spaces(vm), 'views', '0'), 'asid', 0)],
+      [/next shadow ASID/, (vm) => set(spaces(vm), 'nextAsid', 0)],
+      [/not there/, (vm) => set(spaces(vm), 'active', 77)],
       [
         /satp names root/,
-        (vmm) => set(at(vmm, 'vms', '0', 'engine', 'vcpus', '0'), 'paging', { root: 2 ** 50, asid: 0, levels: 3 }),
+        (vm) => set(at(vm, 'state', 'engine', 'vcpus', '0'), 'paging', { root: 2 ** 50, asid: 0, levels: 3 }),
       ],
-      [/privilege mode 3/, (vmm) => set(at(vmm, 'vms', '0', 'engine', 'vcpus', '0'), 'privilege', 3)],
+      [
+        /vm0: field engine\.more is a number, and the machine has no such field/,
+        (vm) => set(at(vm, 'state', 'engine'), 'more', 1),
+      ],
+      [/vm0: has no part "more"/, (vm) => set(at(vm, 'parts'), 'more', at(vm, 'parts', 'board'))],
+      [/vm0: has "more" beside its state and parts/, (vm) => set(vm, 'more', 1)],
+      [/privilege mode 3/, (vm) => set(at(vm, 'state', 'engine', 'vcpus', '0'), 'privilege', 3)],
     ];
     for (const [message, change] of cases) assert.throws(await refusalOf('full', change), message);
   });
 
   it('are refused by the component and the field of a device, whoever owns it', async () => {
-    const parts = (vmm: Changeable, ...way: readonly string[]): Changeable =>
-      at(vmm, 'vms', '0', 'board', ...way.flatMap((part) => ['parts', part]));
-    const cases: readonly [RegExp, (vmm: Changeable) => void][] = [
+    const parts = (vm: Changeable, ...way: readonly string[]): Changeable =>
+      at(vm, 'parts', 'board', ...way.flatMap((part) => ['parts', part]));
+    const cases: readonly [RegExp, (vm: Changeable) => void][] = [
       [
         /board\.uart: field lcr must be an integer from 0 to 255, not 256/,
-        (vmm) => set(at(parts(vmm, 'uart'), 'state'), 'lcr', 256),
+        (vm) => set(at(parts(vm, 'uart'), 'state'), 'lcr', 256),
       ],
       [
         /board\.virtio0\.queue0: field size must be a power of two/,
-        (vmm) => set(at(parts(vmm, 'virtio0', 'queue0'), 'state'), 'size', 3),
+        (vm) => set(at(parts(vm, 'virtio0', 'queue0'), 'state'), 'size', 3),
       ],
       [
         /board\.virtio0\.backend\.disk: field written\[0\]\[1\] must be 512 bytes, not 3 bytes/,
-        (vmm) => set(at(parts(vmm, 'virtio0', 'backend', 'disk'), 'state'), 'written', [[0, Uint8Array.of(1, 2, 3)]]),
+        (vm) => set(at(parts(vm, 'virtio0', 'backend', 'disk'), 'state'), 'written', [[0, Uint8Array.of(1, 2, 3)]]),
       ],
-      [/board\.rtc: has version 0, and this hyperstep reads version 1/, (vmm) => set(parts(vmm, 'rtc'), 'version', 0)],
+      [/board\.rtc: has version 0, and this hyperstep reads version 1/, (vm) => set(parts(vm, 'rtc'), 'version', 0)],
       [
         /board\.virtio1: has no part "backend"/,
-        (vmm) => set(at(parts(vmm, 'virtio1'), 'parts'), 'backend', at(parts(vmm, 'virtio0', 'backend'))),
+        (vm) => set(at(parts(vm, 'virtio1'), 'parts'), 'backend', at(parts(vm, 'virtio0', 'backend'))),
       ],
     ];
     for (const [message, change] of cases) assert.throws(await refusalOf('full', change), message);
@@ -322,21 +328,21 @@ describe('files of snapshots and records', () => {
       assert.ok(bytes);
       return new DataView(bytes.buffer, bytes.byteOffset);
     };
-    const first = (vmm: Changeable): number =>
-      (at(vmm, 'vms', '0', 'engine', 'stage', 'tables') as unknown as number[])[0] ?? 0;
+    const first = (vm: Changeable): number =>
+      (at(vm, 'state', 'engine', 'stage', 'tables') as unknown as number[])[0] ?? 0;
     const leaf = (pages: Changeable, table: number): number =>
       [...Array(512).keys()].map((index) => index * 8).find((entry) => page(pages, table).getUint32(entry, true) & 2) ??
       0;
     const pte = (hpa: number, flags: number): number => ((hpa / 4096) << 10) | flags;
     assert.throws(
-      await refusalOf('hardware', (vmm, pages) =>
-        page(pages, first(vmm)).setUint32(leaf(pages, first(vmm)), pte(0x80000000, 0xdf), true),
+      await refusalOf('hardware', (vm, pages) =>
+        page(pages, first(vm)).setUint32(leaf(pages, first(vm)), pte(0x80000000, 0xdf), true),
       ),
       /does not isolate its guest/,
     );
     assert.throws(
-      await refusalOf('hardware', (vmm, pages) =>
-        page(pages, first(vmm)).setUint32(leaf(pages, first(vmm)), pte(first(vmm), 1), true),
+      await refusalOf('hardware', (vm, pages) =>
+        page(pages, first(vm)).setUint32(leaf(pages, first(vm)), pte(first(vm), 1), true),
       ),
       /leads to no table of its own/,
     );

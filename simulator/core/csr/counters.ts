@@ -3,7 +3,7 @@ import { between, Csr, family, fieldShift, lowMask } from '../../isa';
 import { Privilege } from '../../mmu';
 import { CsrSlot, EnvironmentHigh, fromWords, type HartState } from '../hart/hart-state';
 import type { HartOptions } from '../hart/options';
-import { TICK } from '../hart/timers';
+import { NANOSECONDS_PER_TICK } from '../hart/timers';
 import type { CsrFile } from './file';
 import { timerIsEnabled } from './interrupts';
 import { type CsrRegister, constant, plain, Refusal } from './register';
@@ -83,7 +83,7 @@ const mcountinhibit: CsrRegister = {
 const time: CsrRegister = {
   read: (file) => {
     const { state } = file;
-    file.setNumber(Math.floor(file.host.clock() / TICK));
+    file.setNumber(Math.floor(file.host.clock() / NANOSECONDS_PER_TICK));
     if (!state.virtual) return;
     const low = (file.low >>> 0) + (state.csrLow(CsrSlot.htimedelta) >>> 0);
     file.set(low | 0, file.high + state.csrHigh(CsrSlot.htimedelta) + (low > 0xffffffff ? 1 : 0));

@@ -216,6 +216,9 @@ export function fromWords(low: number, high: number): bigint {
   return (BigInt(high >>> 0) << 32n) | BigInt(low >>> 0);
 }
 
+/** The same as a number, which need not be exact from 2^53 up. */
+export const numberOf = (low: number, high: number): number => (high >>> 0) * 2 ** 32 + (low >>> 0);
+
 export function lowWord(value: bigint): number {
   return Number(BigInt.asIntN(32, value));
 }

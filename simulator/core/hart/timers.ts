@@ -2,8 +2,8 @@
 import { InterruptBit } from '../../isa';
 import { CsrSlot, EnvironmentHigh, fromWords, type HartState } from './hart-state';
 
-/** Machine clock per tick of `time`. */
-export const TICK = 100;
+/** Of the machine's clock in a tick of `time` and mtime: 10 MHz, as QEMU's `virt`. */
+export const NANOSECONDS_PER_TICK = 100;
 const STIP = InterruptBit.supervisorTimer;
 const VSTIP = InterruptBit.virtualSupervisorTimer;
 /** Later deadlines than any run reaches. */
@@ -24,7 +24,7 @@ export function timerWords(deadline: number): { readonly low: number; readonly h
 export function updateTimers(state: HartState, clock: number): number {
   state.lines &= ~(STIP | VSTIP);
   if ((state.csrHigh(CsrSlot.menvcfg) & EnvironmentHigh.STCE) === 0) return NEVER;
-  const now = Math.floor(clock / TICK);
+  const now = Math.floor(clock / NANOSECONDS_PER_TICK);
   let next = compare(state, STIP, slotValue(state, CsrSlot.stimecmp), BigInt(now), now);
   if ((state.csrHigh(CsrSlot.henvcfg) & EnvironmentHigh.STCE) !== 0) {
     const guestTime = BigInt.asUintN(64, BigInt(now) + slotValue(state, CsrSlot.htimedelta));
@@ -38,6 +38,6 @@ function compare(state: HartState, wire: number, deadline: bigint, time: bigint,
   const isDue = time >= deadline;
   if (isDue) state.lines |= wire;
   const ticks = isDue ? 2n ** 64n - time : deadline - time;
-  const next = (now + Number(ticks)) * TICK;
+  const next = (now + Number(ticks)) * NANOSECONDS_PER_TICK;
   return next <= Number.MAX_SAFE_INTEGER ? next : NEVER;
 }

@@ -16,7 +16,7 @@ import {
   type WalkStep,
 } from '../../mmu';
 import { FRAME } from '../../mmu/address';
-import { CsrSlot, type HartState, HypervisorStatus, Status } from '../hart/hart-state';
+import { CsrSlot, type HartState, HypervisorStatus, numberOf, Status } from '../hart/hart-state';
 import type { HartOptions } from '../hart/options';
 import { AccessContexts } from './access-contexts';
 import { dataPrivilegeOf, dataVirtualOf, isBare } from './access-mode';
@@ -176,7 +176,7 @@ export class AddressTranslation {
     { privilege, virtual, pastTlb = false }: PeekMode,
   ): FoundTranslation | FailedTranslation {
     if (isBare(this.state, privilege, virtual)) {
-      const physical = (high >>> 0) * 2 ** 32 + (low >>> 0);
+      const physical = numberOf(low, high);
       return { physical, source: 'bare', ...(virtual ? { guestPhysical: physical } : {}), steps: [] };
     }
     const mode = this.fillMode(emptyMode(), privilege, virtual, false);
@@ -228,7 +228,7 @@ export class AddressTranslation {
   private translateBare(low: number, high: number, access: Access): number {
     // Physical addresses have 56 bits.
     if (high >>> 24 !== 0) return accessFaults[access];
-    this.physical = (high >>> 0) * 2 ** 32 + (low >>> 0);
+    this.physical = numberOf(low, high);
     return -1;
   }
 

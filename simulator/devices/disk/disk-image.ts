@@ -1,4 +1,4 @@
-import { type Component, component, type StateOf, stateSchema } from '../../schema/state/component';
+import { type Component, component, type StateOf, stateSchema, withoutState } from '../../schema/state/component';
 import { bytes, tableOf, upTo } from '../../schema/state/fields';
 
 /** The bytes behind a disk, as the host gives them: a file, an array, a web file. Offsets and lengths in bytes. */
@@ -24,7 +24,6 @@ export interface DiskImage {
 }
 
 /** There is nothing beside the file. */
-const rawDiskState = stateSchema('raw-disk', 1, {});
 
 const overlayState = (sectors: number) =>
   stateSchema('copy-on-write-disk', 1, { written: tableOf(upTo(sectors - 1), bytes({ exactly: SECTOR }), sectors) });
@@ -34,7 +33,7 @@ export class RawDisk implements DiskImage {
   readonly sectors: number;
   readonly readOnly = false;
   readonly restorable = false;
-  readonly component = component(rawDiskState, {});
+  readonly component = withoutState('raw-disk');
 
   constructor(private readonly file: HostFile) {
     this.sectors = Math.ceil(file.size / SECTOR);

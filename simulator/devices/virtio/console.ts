@@ -3,7 +3,7 @@ import { byte, count, halfword, listOf } from '../../schema/state/fields';
 import type { QueueService, VirtioBackend } from './backend';
 import { buffersOf } from './chain-buffers';
 import { type ConfigurationField, configurationBytes, readOnly, readWrite } from './configuration';
-import type { Request, VirtioDescription } from './description';
+import { RECEIVE, type Request, receiveAndTransmit, type VirtioDescription } from './description';
 import type { Virtqueue } from './virtqueue';
 import { bytesInWords, lengthOf, textIn } from './words';
 
@@ -18,7 +18,6 @@ const fields = {
   emerg_wr: readWrite(8, 4),
 };
 
-const RECEIVE = 0;
 const QUEUE_SIZE = 128;
 /** Bytes that are transmitted at once. */
 const PORTION = 2 ** 14;
@@ -29,10 +28,7 @@ export const consoleDevice: VirtioDescription = {
   deviceId: 3,
   prefix: 'CONSOLE',
   features: Feature,
-  queues: [
-    { name: 'receive', size: QUEUE_SIZE },
-    { name: 'transmit', size: QUEUE_SIZE },
-  ],
+  queues: receiveAndTransmit(QUEUE_SIZE),
   configuration: fields,
   describe,
 };

@@ -28,6 +28,15 @@ export interface QueueDescription {
   readonly size: number;
 }
 
+/** The queue of those two into which the device writes what comes in. */
+export const RECEIVE = 0;
+
+/** The queues of a device through which bytes come and go (virtio 1.2, sections 5.1.2 and 5.3.2). */
+export const receiveAndTransmit = (size: number): readonly QueueDescription[] => [
+  { name: 'receive', size },
+  { name: 'transmit', size },
+];
+
 /** A chain that somebody looks at. */
 export interface Request {
   readonly queue: number;

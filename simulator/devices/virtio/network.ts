@@ -3,7 +3,7 @@ import { bytes, listOf } from '../../schema/state/fields';
 import type { QueueService, VirtioBackend } from './backend';
 import { buffersOf } from './chain-buffers';
 import { configurationBytes, readOnly } from './configuration';
-import { COMMON_FEATURES, type Request, type VirtioDescription } from './description';
+import { COMMON_FEATURES, RECEIVE, type Request, receiveAndTransmit, type VirtioDescription } from './description';
 import { QueueError, type Virtqueue } from './virtqueue';
 import { bytesAt, bytesInWords, lengthOf } from './words';
 
@@ -57,7 +57,6 @@ const fields = {
 };
 
 const STATUS_LINK_UP = 1;
-const RECEIVE = 0;
 const QUEUE_SIZE = 256;
 /** struct virtio_net_hdr: VERSION_1 has num_buffers at its end (5.1.6). */
 const HEADER = 12;
@@ -73,10 +72,7 @@ export const networkDevice: VirtioDescription = {
   deviceId: 1,
   prefix: 'NET',
   features: Feature,
-  queues: [
-    { name: 'receive', size: QUEUE_SIZE },
-    { name: 'transmit', size: QUEUE_SIZE },
-  ],
+  queues: receiveAndTransmit(QUEUE_SIZE),
   configuration: fields,
   describe,
 };

@@ -1,4 +1,4 @@
-import { type Component, component, stateSchema } from '../../schema/state/component';
+import { type Component, withoutState } from '../../schema/state/component';
 import { SeededRandom } from '../seeded-random';
 import type { QueueService, VirtioBackend } from './backend';
 import { buffersOf } from './chain-buffers';
@@ -24,8 +24,6 @@ export const entropyDevice: VirtioDescription = {
       : `${bytesInWords(request.written)} of random numbers given`,
 };
 
-const rngState = stateSchema('virtio-rng', 1, {});
-
 /**
  * A virtio entropy device (virtio 1.2, section 5.4). Its numbers come from a seed: good for a guest that has to be
  * the same in every run, never for secrets.
@@ -38,7 +36,7 @@ export class VirtioRng implements VirtioBackend {
 
   constructor(seed: number) {
     this.random = new SeededRandom(seed);
-    this.component = component(rngState, {}, { parts: { random: this.random.component } });
+    this.component = withoutState('virtio-rng', { parts: { random: this.random.component } });
   }
 
   configuration(): Uint8Array {

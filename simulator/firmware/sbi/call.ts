@@ -1,3 +1,4 @@
+import { numberOf, type Registers } from '../../core/index';
 import { RegisterNumber } from '../../isa/index';
 import { type Narration, step } from '../../machine/narration';
 import { base } from './base';
@@ -25,15 +26,10 @@ export interface SbiCallId {
 }
 
 /** The general registers of whoever calls. */
-export interface Registers {
-  x(register: number): bigint;
-  xLow(register: number): number;
-  xHigh(register: number): number;
-  setXWords(register: number, low: number, high: number): void;
-}
+type CallRegisters = Pick<Registers, 'x' | 'xLow' | 'xHigh' | 'setXWords'>;
 
 /** The call that is made by an ecall with these registers. */
-export function sbiCallOf(registers: Registers): SbiCallId {
+export function sbiCallOf(registers: CallRegisters): SbiCallId {
   return { extension: asNumber(registers, RegisterNumber.a7), function: asNumber(registers, RegisterNumber.a6) };
 }
 
@@ -44,7 +40,7 @@ export function describeSbiCall(id: SbiCallId, { extension, function: called } =
 }
 
 /** Answers the SBI call in some registers (SBI 3.0, chapter 3). @returns whether the caller goes on after its ecall. */
-export function* answerSbiCall(sbi: Sbi, registers: Registers, caller: number): Narration<SbiResult> {
+export function* answerSbiCall(sbi: Sbi, registers: CallRegisters, caller: number): Narration<SbiResult> {
   const id = sbiCallOf(registers);
   const found = lookUp(id);
   const { function: called } = found;
@@ -70,7 +66,7 @@ function lookUp(id: SbiCallId) {
   return { extension, function: extension?.functions[id.extension <= LAST_LEGACY_ID ? 0 : id.function] };
 }
 
-function callOf(sbi: Sbi, registers: Registers, caller: number): SbiCall {
+function callOf(sbi: Sbi, registers: CallRegisters, caller: number): SbiCall {
   return {
     sbi,
     caller,
@@ -80,11 +76,11 @@ function callOf(sbi: Sbi, registers: Registers, caller: number): SbiCall {
   };
 }
 
-function asNumber(registers: Registers, register: number): number {
-  return (registers.xHigh(register) >>> 0) * 2 ** 32 + (registers.xLow(register) >>> 0);
+function asNumber(registers: CallRegisters, register: number): number {
+  return numberOf(registers.xLow(register), registers.xHigh(register));
 }
 
 /** A number of 53 bits, with its sign. */
-function put(registers: Registers, register: number, value: number): void {
+function put(registers: CallRegisters, register: number, value: number): void {
   registers.setXWords(register, value | 0, Math.floor(value / 2 ** 32));
 }

@@ -1,15 +1,7 @@
 import { highWord, lowWord } from '../../core/index';
 import { Gva } from '../../mmu/address';
-import {
-  type Component,
-  component,
-  restore,
-  type SavedComponent,
-  type StateOf,
-  stateSchema,
-} from '../../schema/state/component';
+import { type Component, component, type StateOf, stateSchema } from '../../schema/state/component';
 import { count, tableOf, upTo } from '../../schema/state/fields';
-import type { PlainValue } from '../../schema/state/plain';
 import type { EntryPoint, FirmwarePort } from '../port';
 import { SbiConsole } from './console';
 import { FirmwareFeatures } from './features';
@@ -103,14 +95,5 @@ export class Sbi {
       word |= BigInt(found.byte) << BigInt(8 * i);
     }
     return word;
-  }
-
-  state(): SavedComponent {
-    return this.component.save();
-  }
-
-  /** @throws StateError */
-  restore(saved: PlainValue): void {
-    restore(this.component, saved, 'sbi');
   }
 }

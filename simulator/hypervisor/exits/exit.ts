@@ -1,4 +1,4 @@
-import { CsrSlot, type Hart } from '../../core/index';
+import { CsrSlot, type Hart, numberOf } from '../../core/index';
 import { type Cause, causeOf } from '../../isa/index';
 import type { Trap } from '../../machine/trap';
 import { Gva } from '../../mmu/address';
@@ -23,7 +23,7 @@ export class Exit implements Trap {
       state.csrLow(CsrSlot.scause),
       new Gva(state.csrLow(CsrSlot.stval), state.csrHigh(CsrSlot.stval)),
       state.csrLow(CsrSlot.htinst),
-      (state.csrHigh(CsrSlot.htval) >>> 0) * 2 ** 32 + (state.csrLow(CsrSlot.htval) >>> 0),
+      numberOf(state.csrLow(CsrSlot.htval), state.csrHigh(CsrSlot.htval)),
     );
   }
 

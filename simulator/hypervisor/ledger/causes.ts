@@ -1,10 +1,19 @@
+import { Literal, Object as ObjectOf, Union } from '@sinclair/typebox';
+import { choice, type Described } from '../../schema/schema';
+import { count, text } from '../../schema/state/fields';
+
+/** Letters of an event or a device. */
+const LONGEST_NAME = 64;
+
 /** What has caused something: an exit, by its number in the ledger, or what happened outside of all exits, by its name. */
-export type CauseId =
-  | { readonly kind: 'exit'; readonly number: number }
-  | { readonly kind: 'event'; readonly name: string };
+export const causeId = Union(
+  [ObjectOf({ kind: Literal('exit'), number: count }), ObjectOf({ kind: Literal('event'), name: text(LONGEST_NAME) })],
+  { expected: 'an exit or an event' },
+);
+export type CauseId = Described<typeof causeId>;
 
 /** What is done to a vCPU by others, or by devices, and takes effect later. */
-export const EFFECTS = [
+const EFFECTS = [
   /** It exits, to look at what is asked of it, or its hart comes for it. */
   'kick',
   'software interrupt',
@@ -16,11 +25,9 @@ export type Effect = (typeof EFFECTS)[number];
 /** Of the interrupts that can be given to a vCPU. */
 export type InterruptEffect = Exclude<Effect, 'kick'>;
 
-interface Caused {
-  readonly vcpu: number;
-  readonly effect: Effect;
-  readonly cause: CauseId;
-}
+/** What has caused an effect on a vCPU. */
+export const caused = ObjectOf({ vcpu: count, effect: choice(EFFECTS), cause: causeId });
+type Caused = Described<typeof caused>;
 
 /** What last caused each thing that has been done to vCPUs. */
 export class Causes {

@@ -1,9 +1,9 @@
 import { Boolean as Flag, Integer, Literal, Object as ObjectOf, type TProperties, Union } from '@sinclair/typebox';
-import { choice, type Described } from '../../schema/schema';
+import type { Described } from '../../schema/schema';
 import { type FieldProblem, type StateOf, stateSchema } from '../../schema/state/component';
 import { count, instant, listOf, nullable, tableOf, text, word } from '../../schema/state/fields';
 import { exitKindNamed } from '../engines/registry';
-import { EFFECTS } from './causes';
+import { caused, causeId } from './causes';
 
 /** The last exits are kept; the counts are of all. */
 export const KEPT_EXITS = 1000;
@@ -19,17 +19,11 @@ export type Words = Described<typeof words>;
 /** A register of 64 bits as a number, which need not be exact. */
 const register = Integer({ minimum: 0, maximum: 2 ** 64 });
 
-/** Letters of a kind of exit, an event or a device. */
+/** Letters of a kind of exit. */
 const LONGEST_NAME = 64;
 /** More than there are of kinds of exits, and of what is done to the vCPUs of a machine. */
 const MOST_KINDS = 64;
 const MOST_CAUSES = 1024;
-
-/** What has caused something. */
-const causeId = Union(
-  [ObjectOf({ kind: Literal('exit'), number: count }), ObjectOf({ kind: Literal('event'), name: text(LONGEST_NAME) })],
-  { expected: 'an exit or an event' },
-);
 
 const change = <Kind extends string, Fields extends TProperties>(kind: Kind, fields: Fields) =>
   ObjectOf({ kind: Literal(kind), ...fields });
@@ -86,7 +80,7 @@ export const ledgerSchema = stateSchema(
   {
     total: count,
     cycles: count,
-    causes: listOf(ObjectOf({ vcpu: count, effect: choice(EFFECTS), cause: causeId }), { most: MOST_CAUSES }),
+    causes: listOf(caused, { most: MOST_CAUSES }),
     byReason: tableOf(reason, ObjectOf({ count, cycles: count }), MOST_KINDS),
     /** The exit of number n is at (n - 1) % KEPT_EXITS. */
     ring: listOf(exitRecord, { most: KEPT_EXITS }),

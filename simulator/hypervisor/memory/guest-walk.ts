@@ -1,3 +1,4 @@
+import { numberOf } from '../../core/index';
 import { accessFaultOf, pageFaultOf } from '../../isa/index';
 import type { Gva } from '../../mmu/address';
 import {
@@ -90,7 +91,7 @@ export function walkGuest(
 ): GuestTranslation {
   if (!paging) {
     if (high >>> BEYOND_PHYSICAL !== 0) return { fault: accessFault(access) };
-    return { gpa: (high >>> 0) * 2 ** 32 + (low >>> 0), flags: BARE_FLAGS, level: BARE_LEVEL };
+    return { gpa: numberOf(low, high), flags: BARE_FLAGS, level: BARE_LEVEL };
   }
   const { root, levels } = paging;
   const request: WalkRequest = { root, levels, access, user, sum, mxr, memoryTypes };

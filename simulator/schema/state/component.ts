@@ -62,7 +62,7 @@ export type SavedField = (part: string, name: string) => PlainValue | undefined;
 
 export interface ComponentOptions {
   /** Components that are in this one as long as it is there. */
-  readonly parts?: { readonly [part: string]: Component };
+  readonly parts?: Parts;
   /** What parts have to be to each other, once each is right by itself. */
   readonly check?: (field: SavedField) => PartProblem | undefined;
   /** Called when a state has been taken up: what is kept beside it is made from it anew. */
@@ -104,8 +104,58 @@ export function restore(component: Component, saved: PlainValue | undefined, pla
   component.prepare(saved, place)();
 }
 
+/** A component that is nothing but its parts. */
+export function withoutState(name: string, options: ComponentOptions = {}): Component {
+  return component(stateSchema(name, 1, {}), {}, options);
+}
+
+/** Components by the names of the parts that they are. */
+export type Parts = { readonly [part: string]: Component };
+
+export function saveParts(parts: Parts): SavedComponent['parts'] {
+  return Object.fromEntries(Object.entries(parts).map(([part, component]) => [part, component.save()]));
+}
+
+/** Checks the saved parts of a component. @returns what takes each up @throws StateError */
+export function prepareParts(parts: Parts, saved: PlainRecord, place: string): (() => void)[] {
+  return Object.entries(parts).map(([part, component]) =>
+    component.prepare(Object.hasOwn(saved, part) ? saved[part] : undefined, `${place}.${part}`),
+  );
+}
+
+/**
+ * What is around the fields of a component that has been saved, of which nothing is known.
+ * @param parts that it is to have, and no others
+ * @throws StateError
+ */
+export function openComponent(
+  saved: PlainValue | undefined,
+  place: string,
+  { name, version }: { readonly name: string; readonly version: number },
+  parts: Parts,
+): { state: PlainRecord; parts: PlainRecord } {
+  const refuse = (problem: string): never => {
+    throw new StateError(place, [], problem);
+  };
+  if (saved === undefined) return refuse(`must be the state of a ${name}, and is missing`);
+  if (!isPlainRecord(saved)) return refuse(`must be the state of a ${name}, not ${briefly(saved)}`);
+  if (saved['component'] !== name)
+    return refuse(`must be the state of a ${name}, not of ${briefly(saved['component'] ?? null)}`);
+  if (saved['version'] !== version)
+    return refuse(`has version ${briefly(saved['version'] ?? null)}, and this hyperstep reads version ${version}`);
+  const { state, parts: given, ...rest } = saved;
+  const [extra] = Object.keys(rest).filter((word) => word !== 'component' && word !== 'version');
+  if (extra !== undefined) return refuse(`has ${briefly(extra)} beside its state and parts`);
+  if (!isPlainRecord(state)) return refuse('must have a state with fields');
+  if (!isPlainRecord(given)) return refuse('must have parts by name');
+  const unknown = Object.keys(given).find((part) => !Object.hasOwn(parts, part));
+  if (unknown !== undefined)
+    return refuse(`has no part ${briefly(unknown)}; there are ${Object.keys(parts).join(', ') || 'none'}`);
+  return { state, parts: given };
+}
+
 class DescribedComponent<Fields extends TProperties> implements Component {
-  private readonly parts: { readonly [part: string]: Component };
+  private readonly parts: Parts;
 
   constructor(
     private readonly schema: StateSchema<Fields>,
@@ -119,16 +169,13 @@ class DescribedComponent<Fields extends TProperties> implements Component {
     const { name, version, fields } = this.schema;
     const state = plainOf(fields, this.holder.state());
     if (!isPlainRecord(state)) throw new RangeError(`the state of ${name} is no record`);
-    const parts = Object.entries(this.parts).map(([part, component]) => [part, component.save()] as const);
-    return { component: name, version, state, parts: Object.fromEntries(parts) };
+    return { component: name, version, state, parts: saveParts(this.parts) };
   }
 
   prepare(saved: PlainValue | undefined, place: string): () => void {
-    const { state, parts } = this.opened(saved, place);
+    const { state, parts } = openComponent(saved, place, this.schema, this.parts);
     const read = this.read(state, place);
-    const steps = Object.entries(this.parts).map(([part, component]) =>
-      component.prepare(Object.hasOwn(parts, part) ? parts[part] : undefined, `${place}.${part}`),
-    );
+    const steps = prepareParts(this.parts, parts, place);
     const wrong = this.options.check?.((part, name) => fieldOf(parts[part], name));
     if (wrong) throw new StateError(`${place}.${wrong.part}`, wrong.path, wrong.problem);
     return () => {
@@ -136,29 +183,6 @@ class DescribedComponent<Fields extends TProperties> implements Component {
       for (const step of steps) step();
       this.options.restored?.();
     };
-  }
-
-  /** What is around the fields. */
-  private opened(saved: PlainValue | undefined, place: string): { state: PlainRecord; parts: PlainRecord } {
-    const refuse = (problem: string): never => {
-      throw new StateError(place, [], problem);
-    };
-    const { name, version } = this.schema;
-    if (saved === undefined) return refuse(`must be the state of a ${name}, and is missing`);
-    if (!isPlainRecord(saved)) return refuse(`must be the state of a ${name}, not ${briefly(saved)}`);
-    if (saved['component'] !== name)
-      return refuse(`must be the state of a ${name}, not of ${briefly(saved['component'] ?? null)}`);
-    if (saved['version'] !== version)
-      return refuse(`has version ${briefly(saved['version'] ?? null)}, and this hyperstep reads version ${version}`);
-    const { state, parts, ...rest } = saved;
-    const [extra] = Object.keys(rest).filter((word) => word !== 'component' && word !== 'version');
-    if (extra !== undefined) return refuse(`has ${briefly(extra)} beside its state and parts`);
-    if (!isPlainRecord(state)) return refuse('must have a state with fields');
-    if (!isPlainRecord(parts)) return refuse('must have parts by name');
-    const unknown = Object.keys(parts).find((part) => !Object.hasOwn(this.parts, part));
-    if (unknown !== undefined)
-      return refuse(`has no part ${briefly(unknown)}; there are ${Object.keys(this.parts).join(', ') || 'none'}`);
-    return { state, parts };
   }
 
   private read(saved: PlainRecord, place: string): Static<TObject<Fields>> {
@@ -186,7 +210,6 @@ function changeFields<Fields extends TProperties>(
   for (const field of Object.keys(fields.properties)) {
     const [before, after]: readonly unknown[] = [Reflect.get(state, field), Reflect.get(read, field)];
     if (isNumbers(before) && isNumbers(after) && before.length === after.length) before.set(after);
-    else if (after === undefined) Reflect.deleteProperty(state, field);
     else Reflect.set(state, field, after);
   }
 }

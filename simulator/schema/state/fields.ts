@@ -54,7 +54,8 @@ export const LATEST = Math.floor(Number.MAX_SAFE_INTEGER / 2);
 export const instant = upTo(LATEST, 'ns');
 
 export const unsigned64 = bigIntegers(0n, 2n ** 64n - 1n);
-export const signed64 = bigIntegers(-(2n ** 63n), 2n ** 63n - 1n);
+/** 64 bits, with a sign or without one. */
+export const any64 = bigIntegers(-(2n ** 63n), 2n ** 64n - 1n);
 
 export function bigIntegers(minimum: bigint, maximum: bigint): TBigInt {
   return BigIntOf({ minimum, maximum, expected: `a 64-bit integer from ${minimum} to ${maximum}` });

@@ -18,12 +18,13 @@ export function plainOf(described: TSchema, value: unknown): PlainValue {
     return [...value]
       .sort(([a], [b]) => (a < b ? -1 : 1))
       .map(([key, of]) => [plainOf(schema['key'], key), plainOf(schema['value'], of)]);
-  if (Array.isArray(value)) return value.map((item, index) => plainOf(itemSchema(schema, index), item));
+  if (Array.isArray(value)) return value.map((item) => plainOf(schema['items'], item));
   if (isRecord(value)) return plainRecord(schemasOf(schema), value);
   return scalar(value);
 }
 
 function plainRecord(schemas: Schemas, value: { readonly [field: string]: unknown }): PlainRecord {
+  // What is missing is said by whoever reads it.
   const present = Object.entries(schemas).filter(([field]) => value[field] !== undefined);
   return Object.fromEntries(present.map(([field, schema]) => [field, plainOf(schema, value[field])]));
 }
@@ -63,7 +64,6 @@ export class StateReader {
       case 'Object':
         return isPlainRecord(saved) ? this.record(schema, saved, path) : this.wrong(schema, saved, path);
       case 'Array':
-      case 'Tuple':
         return isPlainList(saved) ? this.list(schema, saved, path) : this.wrong(schema, saved, path);
       case 'Union':
         return this.read(meantOf(schema, saved) ?? this.wrong(schema, saved, path), saved, path);
@@ -86,16 +86,12 @@ export class StateReader {
 
   private record(schema: TSchema, saved: PlainRecord, path: Path): { [field: string]: unknown } {
     const schemas = schemasOf(schema);
-    const required: readonly string[] = schema['required'] ?? [];
     const given = (field: string): PlainValue | undefined => (Object.hasOwn(saved, field) ? saved[field] : undefined);
     const unknown = Object.keys(saved).find((field) => !Object.hasOwn(schemas, field));
     if (unknown !== undefined)
       this.refuse([...path, unknown], `is unknown; there are ${Object.keys(schemas).join(', ') || 'none'}`);
-    const present = Object.entries(schemas).filter(
-      ([field]) => required.includes(field) || Object.hasOwn(saved, field),
-    );
     return Object.fromEntries(
-      present.map(([field, inner]) => [field, this.read(inner, given(field), [...path, field])]),
+      Object.entries(schemas).map(([field, inner]) => [field, this.read(inner, given(field), [...path, field])]),
     );
   }
 
@@ -103,7 +99,7 @@ export class StateReader {
     const { minItems = 0, maxItems = Number.POSITIVE_INFINITY } = schema;
     if (saved.length < minItems || saved.length > maxItems)
       this.refuse(path, `must be ${expectedOf(schema)}, not one of ${saved.length}`);
-    return saved.map((item, index) => this.read(itemSchema(schema, index), item, [...path, index]));
+    return saved.map((item, index) => this.read(schema['items'], item, [...path, index]));
   }
 
   private table(schema: TSchema, saved: readonly PlainValue[], path: Path): Map<unknown, unknown> {
@@ -152,7 +148,6 @@ function isMeant(variant: TSchema, value: unknown): boolean {
         literalsOf(variant).every(([field, word]) => value[field] === word)
       );
     case 'Array':
-    case 'Tuple':
       return Array.isArray(value);
     case TABLE:
       return Array.isArray(value) || value instanceof Map;
@@ -174,8 +169,4 @@ function literalsOf(variant: TSchema): (readonly [string, unknown])[] {
 
 function schemasOf(schema: TSchema): Schemas {
   return schema['properties'] ?? {};
-}
-
-function itemSchema({ items }: TSchema, index: number): TSchema {
-  return Array.isArray(items) ? items[index] : items;
 }

@@ -6,6 +6,7 @@ import {
   type Hart,
   HypervisorStatus,
   modeOf,
+  NANOSECONDS_PER_TICK,
   type Registers,
   rdOf,
   rootOf,
@@ -14,7 +15,6 @@ import {
   timerWords,
   translationWords,
 } from '../../../core/index';
-import { NANOSECONDS_PER_TICK } from '../../../devices/clint';
 import { COMMON_COUNTERS } from '../../../firmware/prepare-hart';
 import {
   Csr,
