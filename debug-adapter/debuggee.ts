@@ -2,6 +2,7 @@ import type { Defines } from '../simulator/assembler/preprocess/macros';
 import type { Hart } from '../simulator/core/index';
 import { disassemble } from '../simulator/explain/disassembler';
 import type { CpuState } from '../simulator/hypervisor/cpu';
+import { concernedBy, type ExitRecord } from '../simulator/hypervisor/ledger/ledger';
 import type { TranslationTable, Vcpu } from '../simulator/hypervisor/vcpu';
 import type { ActiveHandler } from '../simulator/machine/hosted-software';
 import { FRAME } from '../simulator/mmu/address';
@@ -62,6 +63,14 @@ export class Debuggee {
   /** The vCPU that a CPU is, under a VMM. */
   vcpuOf({ id }: CpuState): Vcpu | undefined {
     return this.system.vm?.vcpus[id];
+  }
+
+  /** Whose an exit was: of who was left or entered, else of who waits on its hart. */
+  cpuOfExit(record: ExitRecord): CpuState | undefined {
+    const concerned = concernedBy(record);
+    if (concerned) return concerned.vm === this.system.vm?.id ? this.cpus[concerned.vcpu] : undefined;
+    const hart = this.system.machine.harts[record.hart];
+    return hart && this.system.cpuOn(hart);
   }
 
   /** The shadow table that the hardware walks for a CPU as it stands, where there is one. */

@@ -52,7 +52,7 @@ export function describeExit(record: ExitRecord, instruction: string | undefined
  */
 export function exitInstruction(debuggee: Debuggee, record: ExitRecord): string | undefined {
   const pc = valueOfWords({ low: record.pcLow, high: record.pcHigh });
-  const cpu = debuggee.cpus[record.vcpu];
+  const cpu = debuggee.cpuOfExit(record);
   const { instruction: decoded } = record;
   const isTransformed = isVirtualMode(record.cause) && isAddressFault(record.cause);
   if (decoded !== 0 && !isTransformed) return assembly(debuggee, decoded, pc);
@@ -108,7 +108,7 @@ export function causesInWords(debuggee: Debuggee, because: CauseId | null): Told
     if (cause.kind === 'event') return [...told, { text: `caused by ${cause.name}` }];
     const exit: ExitRecord | undefined = debuggee.system.vm?.ledger.record(cause.number);
     if (!exit) return [...told, { text: `asked in VM exit #${cause.number}` }];
-    told.push({ text: `asked by vCPU ${exit.vcpu} at ${placeOf(debuggee, exit)}`, exit });
+    told.push({ text: `asked by vCPU ${debuggee.cpuOfExit(exit)?.id ?? '?'} at ${placeOf(debuggee, exit)}`, exit });
     cause = exit.because;
   }
   return told;

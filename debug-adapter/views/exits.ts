@@ -19,12 +19,19 @@ export function exitList(
   return {
     total: ledger.count,
     counts: countsOf(ledger),
-    exits: ledger.last(count, (record) => isWanted(record, cpu, reasons)).map((record) => showExit(running, record)),
+    exits: ledger
+      .last(count, (record) => isWanted(running, record, cpu, reasons))
+      .map((record) => showExit(running, record)),
   };
 }
 
-function isWanted(record: ExitRecord, cpu: number | undefined, reasons: readonly string[] | undefined): boolean {
-  return (cpu === undefined || record.vcpu === cpu) && (reasons?.includes(record.kind.id) ?? true);
+function isWanted(
+  { debuggee }: Running,
+  record: ExitRecord,
+  cpu: number | undefined,
+  reasons: readonly string[] | undefined,
+): boolean {
+  return (cpu === undefined || debuggee.cpuOfExit(record)?.id === cpu) && (reasons?.includes(record.kind.id) ?? true);
 }
 
 function showExit({ debuggee, sources, narrations }: Running, record: ExitRecord): Exit {
@@ -34,7 +41,7 @@ function showExit({ debuggee, sources, narrations }: Running, record: ExitRecord
   const causes = causesInWords(debuggee, record.because).map(({ text }) => text);
   return {
     number: record.number,
-    threadId: record.vcpu + 1,
+    threadId: (debuggee.cpuOfExit(record)?.id ?? 0) + 1,
     clock: record.clock,
     reason: record.kind.id,
     description: describeExit(record, instruction),

@@ -61,7 +61,7 @@ type Facts = Omit<HandledTrap, 'software' | 'number' | 'isOver' | 'narrated' | '
 
 /** The ledger's record of a CPU's last exit, if it still is that one. */
 function exitOf({ debuggee }: Running, cpu: CpuState, number: number): ExitRecord | undefined {
-  const [record] = debuggee.system.vm?.ledger.last(1, ({ vcpu }) => vcpu === cpu.id) ?? [];
+  const [record] = debuggee.system.vm?.ledger.last(1, (record) => debuggee.cpuOfExit(record) === cpu) ?? [];
   return record?.number === number ? record : undefined;
 }
 

@@ -1,4 +1,4 @@
-import { type Hart, Status } from '../core/index';
+import { type Hart, NANOSECONDS_PER_TICK } from '../core/index';
 import type { SbiFirmware } from '../firmware/firmware';
 import type { EntryPoint } from '../firmware/port';
 import { Feature } from '../firmware/sbi/features';
@@ -9,43 +9,43 @@ import { FIRMWARE_MEMORY, MEMORY_MAP } from '../machine/memory-map';
 import { type Narration, runThrough, step } from '../machine/narration';
 import { FRAME, Gpa, Hpa, SUPERPAGE } from '../mmu/address';
 import { type Component, withoutState } from '../schema/state/component';
+import { Dispatcher, type VmmTime } from './dispatcher';
 import type { TableFrames } from './engines/engine';
 import { Exit } from './exits/exit';
-import { acknowledgeKick, kick } from './exits/kick';
+import { acknowledgeKick } from './exits/kick';
 import { openExit } from './exits/open-exit';
 import { ExitLedger } from './ledger/ledger';
 import { type FrameOwner, type FrameRange, FrameTable } from './memory/frame-table';
 import { GuestMemory } from './memory/guest-memory';
 import { P2m } from './memory/p2m';
+import { Pcpu } from './pcpu';
 import { type Outcome, RESUME } from './runnable';
-import { PinnedScheduler } from './scheduler/pinned';
-import type { Scheduler } from './scheduler/scheduler';
+import type { Scheduler, WakeReason } from './scheduler/scheduler';
 import type { HypervisorServices } from './services';
-import { HostTimers } from './timers';
+import { NEVER } from './timers';
 import type { Vcpu } from './vcpu';
 import { Vm, type VmConfiguration } from './vm';
 import { KILL_REASONS, type VmEnd } from './vm-end';
 import { vmmWorld } from './vmm-world';
 
-/** Whether handlers of the VMM take no machine time, or as much as they cost. */
-export const VMM_TIMES = ['free', 'charged'] as const;
-export type VmmTime = (typeof VMM_TIMES)[number];
-
 /** Where the VMM's part of machine memory begins: the firmware has the 2 MiB before it. */
 const VMM_MEMORY = FIRMWARE_MEMORY.base + SUPERPAGE;
+
+/** How a host is run. */
+export interface HypervisorOptions {
+  readonly vmmTime: VmmTime;
+  readonly scheduler: (harts: readonly Hart[]) => Scheduler;
+}
 
 /** The VMM: it has S-mode of the machine, and everything in it that is not a guest's. */
 export class Hypervisor implements HostedSoftware, HypervisorServices {
   readonly world = vmmWorld;
   readonly ledger: ExitLedger;
   readonly frames: FrameTable;
-  readonly timers: HostTimers;
+  readonly pcpus: readonly Pcpu[];
   readonly vms: Vm[] = [];
-  private readonly scheduler: Scheduler = new PinnedScheduler();
-  /** The vCPU that each hart runs. */
-  private readonly running: (Vcpu | undefined)[];
-  /** The hart whose exit is being handled, as long as its vCPU will still look at what it has been asked. */
-  private handling: Hart | undefined;
+  private readonly scheduler: Scheduler;
+  private readonly dispatcher: Dispatcher;
 
   /**
    * @param firmware of the machine, which keeps the timers of its harts
@@ -54,17 +54,19 @@ export class Hypervisor implements HostedSoftware, HypervisorServices {
   constructor(
     readonly machine: Machine,
     firmware: SbiFirmware,
-    private readonly time: VmmTime,
+    { vmmTime, scheduler }: HypervisorOptions,
   ) {
     const { base, size } = machine.core.ram;
     this.ledger = new ExitLedger(() => machine.clock.waking ?? 'input');
     this.frames = new FrameTable(VMM_MEMORY, base + size - VMM_MEMORY);
-    this.timers = new HostTimers((hart, deadline) => firmware.setTimer(hart, deadline));
-    this.running = machine.harts.map(() => undefined);
+    this.pcpus = machine.harts.map((hart) => new Pcpu(hart, (deadline) => firmware.setTimer(hart.id, deadline)));
+    this.scheduler = scheduler(machine.harts);
+    this.dispatcher = new Dispatcher(machine, this.pcpus, this.scheduler, this.ledger, vmmTime);
     // What the firmware has turned on for the VMM, the VMM can turn on for its guests.
     for (const { id } of machine.harts) firmware.sbi.features.find(Feature.tableUpdates)?.turn(id, true);
     // The VMM has all harts from the start: those of which no vCPU runs wait in HS-mode.
     for (const { id } of machine.harts.slice(1)) firmware.sbi.start(id, { address: 0, opaque: 0n });
+    for (const hart of machine.harts) hart.setCsrWords(Csr.sie.number, SUPERVISOR_INTERRUPTS, 0);
     machine.host('s', this);
   }
 
@@ -91,30 +93,29 @@ export class Hypervisor implements HostedSoftware, HypervisorServices {
     return vm;
   }
 
-  /** Enters a VM's guest: S-mode at `entry` on vCPU 0. The others wait for hart_start, and their harts have nothing to do. */
+  /** S-mode of a VM's guest at `entry` on vCPU 0, as soon as it has a hart. The others wait for hart_start. */
   boot(vm: Vm, entry: EntryPoint): void {
-    const [first] = vm.vcpus;
-    // Its hart takes it below, and need not be told.
-    this.handling = first?.home;
     vm.port.start(0, entry);
-    this.handling = undefined;
-    for (const { home } of vm.vcpus) {
-      home.setCsrWords(Csr.sie.number, SUPERVISOR_INTERRUPTS, 0);
-      runThrough(this.resume(home));
+  }
+
+  /** All guests that were booted have been: harts look for somebody to run. */
+  start(): void {
+    for (const pcpu of this.pcpus) {
+      runThrough(this.dispatcher.begin(pcpu));
     }
   }
 
   trapTaken(hart: Hart): void {
-    this.running[hart.id]?.leave();
+    this.runningOn(hart)?.leave();
   }
 
   *handleTrap(hart: Hart): Narration {
-    const left = this.running[hart.id];
-    this.handling = hart;
+    const { dispatcher, ledger } = this;
+    const pcpu = this.pcpuOf(hart);
+    const left = pcpu.running;
+    dispatcher.handle(hart);
     const exit = Exit.of(hart);
-    // What comes to a hart that has nothing to do is for the vCPU that waits there.
-    const concerned = left ?? this.scheduler.vcpusOf(hart)[0];
-    if (concerned) openExit(this.ledger, concerned, exit, this.machine.clock.now());
+    openExit(ledger, hart, left, exit, this.machine.clock.now());
     const { name } = exit.description;
     if (left) {
       const { pc } = left;
@@ -123,48 +124,17 @@ export class Hypervisor implements HostedSoftware, HypervisorServices {
       yield step`the hart, which had nothing to do, has trapped into the VMM: ${name}, by scause`;
     }
     let outcome: Outcome = RESUME;
-    if (exit.interrupt) yield* this.handleInterrupt(hart, exit.cause);
+    let isForLeft = true;
+    if (exit.interrupt) isForLeft = yield* this.handleInterrupt(pcpu, exit.cause);
     else if (left) outcome = yield* left.handleExit(exit);
-    if (left) yield* this.settle(left, outcome);
-    // What is asked of it from here on, by input that comes while a debugger stands at one of these steps, it may not see any more.
-    this.handling = undefined;
-    yield* this.resume(hart);
-    this.charge(hart, left ?? this.running[hart.id], this.ledger.close());
-  }
-
-  /** The vCPU that the hart has goes on, or one that is to have it; or it waits for an interrupt. */
-  private *resume(hart: Hart): Narration {
-    let next = this.running[hart.id];
-    if (!next) {
-      next = this.scheduler.pick(hart);
-      if (!next) {
-        yield* this.idle(hart);
-        return;
-      }
-      yield* next.load(hart);
-      this.running[hart.id] = next;
-      next.run = 'running';
-      this.machine.scheduler.wake(hart);
-    }
-    yield* next.enter(hart);
-  }
-
-  /** Nobody wants the hart: it stays in HS-mode, and takes interrupts. */
-  private *idle(hart: Hart): Narration {
-    yield step`no vCPU wants the hart: wait for an interrupt, in HS-mode with SIE set`;
-    hart.state.status |= Status.SIE;
-    this.machine.scheduler.wait(hart);
-  }
-
-  /** What a handler has cost takes the hart's time, where that is wanted. One cycle is one nanosecond. */
-  private charge(hart: Hart, vcpu: Vcpu | undefined, cycles: number): void {
-    if (this.time === 'free') return;
-    this.machine.scheduler.spend(hart, vcpu ? vcpu.vm.clock.spend(cycles) : cycles);
-    if (vcpu?.vm.clock.time === 'own') vcpu.timeStolen();
+    if (left) yield* dispatcher.settle(left, outcome);
+    dispatcher.ended();
+    yield* dispatcher.resume(pcpu);
+    dispatcher.settleTime(pcpu, left, ledger.close(pcpu.running?.name ?? null), isForLeft);
   }
 
   isOrdered(hart: Hart): boolean {
-    return this.running[hart.id]?.isOrdered(Exit.of(hart)) ?? false;
+    return this.runningOn(hart)?.isOrdered(Exit.of(hart)) ?? false;
   }
 
   /** A hart that waits has nothing to do: interrupts have handlers, which may find it something. */
@@ -172,53 +142,62 @@ export class Hypervisor implements HostedSoftware, HypervisorServices {
     return false;
   }
 
-  /** The vCPU that a hart runs, or that waits there. */
+  /** The vCPU that a hart runs. */
+  runningOn(hart: Hart): Vcpu | undefined {
+    return this.pcpuOf(hart).running;
+  }
+
+  /** The vCPU that a hart runs, or ran last, or can have. */
   vcpuOn(hart: Hart): Vcpu | undefined {
-    return this.running[hart.id] ?? this.scheduler.vcpusOf(hart)[0];
+    return this.runningOn(hart) ?? this.vms.flatMap(({ vcpus }) => vcpus).find((vcpu) => this.hartOf(vcpu) === hart);
+  }
+
+  /** The hart of a vCPU: that has it, or had it last, or can have it. */
+  hartOf(vcpu: Vcpu): Hart {
+    return vcpu.lastHart ?? this.placeOf(vcpu);
+  }
+
+  pcpuOf(hart: Hart): Pcpu {
+    return this.dispatcher.pcpuOf(hart);
+  }
+
+  placeOf(vcpu: Vcpu): Hart {
+    return this.scheduler.placeOf(vcpu);
   }
 
   isHandling(vcpu: Vcpu): boolean {
-    return vcpu.on !== undefined && vcpu.on === this.handling;
+    return this.dispatcher.isHandling(vcpu);
   }
 
   kick(vcpu: Vcpu): void {
-    const { on } = vcpu;
-    // One whose exit is being handled looks at its requests on its way into the guest.
-    if (on && on !== this.handling) this.tell(vcpu, on);
-    else if (vcpu.isReady) this.wake(vcpu);
+    this.dispatcher.kick(vcpu);
   }
 
-  wake(vcpu: Vcpu): void {
-    vcpu.run = 'runnable';
-    vcpu.wait = undefined;
-    const hart = this.scheduler.wake(vcpu);
-    // The hart whose exit is being handled asks the scheduler anyway.
-    if (!hart || hart === this.handling) return;
-    this.machine.scheduler.alert(hart);
-    this.tell(vcpu, hart);
+  wake(vcpu: Vcpu, why: WakeReason): void {
+    this.dispatcher.wake(vcpu, why);
   }
 
   vmEnded(vm: Vm, end: VmEnd): void {
+    for (const vcpu of vm.vcpus) this.dispatcher.stop(vcpu);
     if (this.vms.some((each) => each.end === undefined)) return;
     if (end.reason !== 'killed') {
       this.machine.finish(end);
       return;
     }
     const { kind } = end;
-    const hart = vm.vcpus[end.vcpu]?.home;
-    if (hart) this.machine.finish({ reason: 'killed', hart, why: KILL_REASONS[kind], kind });
+    const killed = vm.vcpus[end.vcpu];
+    if (killed) this.machine.finish({ reason: 'killed', hart: this.hartOf(killed), why: KILL_REASONS[kind], kind });
   }
 
   get component(): Component {
-    const parts = Object.fromEntries(this.vms.map((vm) => [`vm${vm.id}`, vm.component]));
-    return withoutState('vmm', { parts, restored: () => this.goOn() });
-  }
-
-  /** Another state has been taken up: vCPUs are where that says. */
-  private goOn(): void {
-    for (const { id } of this.machine.harts) this.running[id] = undefined;
-    for (const vcpu of this.vms.flatMap((vm) => vm.vcpus)) if (vcpu.on) this.running[vcpu.on.id] = vcpu;
-    this.handling = undefined;
+    const parts = Object.fromEntries([
+      // Before the VMs: these are checked beside the numbers that harts have given them.
+      ...this.pcpus.map(({ hart, component }) => [`pcpu${hart.id}`, component]),
+      ...this.vms.map((vm) => [`vm${vm.id}`, vm.component]),
+      ['scheduler', this.scheduler.component],
+    ]);
+    const restored = (): void => this.dispatcher.goOn(this.vms.flatMap(({ vcpus }) => vcpus));
+    return withoutState('vmm', { parts, restored });
   }
 
   private take(owner: FrameOwner, { frames, align }: TableFrames): FrameRange {
@@ -227,37 +206,48 @@ export class Hypervisor implements HostedSoftware, HypervisorServices {
     return taken;
   }
 
-  /** A hart is to look at what there is for a vCPU. */
-  private tell(vcpu: Vcpu, hart: Hart): void {
-    this.ledger.caused(vcpu.id, 'kick');
-    kick(hart);
-  }
-
-  private *handleInterrupt(hart: Hart, code: number): Narration {
-    if (code === InterruptCode.supervisorTimer) {
-      for (const vcpu of this.scheduler.vcpusOf(hart)) {
-        this.ledger.caused(vcpu.id, 'timer interrupt');
-        yield* vcpu.timerReached();
-        if (vcpu.isReady) this.wake(vcpu);
-      }
-    } else {
+  /** @returns whether it was for the vCPU that the hart ran, or for nobody in particular */
+  private *handleInterrupt(pcpu: Pcpu, code: number): Narration<boolean> {
+    const { hart, running } = pcpu;
+    if (code !== InterruptCode.supervisorTimer) {
       yield step`somebody has kicked the hart, by SSIP: requests or virtual interrupts of its vCPUs have changed`;
       acknowledgeKick(hart);
+      return true;
     }
+    const due = pcpu.timers.due();
+    for (const vcpu of due) {
+      this.ledger.caused(vcpu.name, 'timer interrupt');
+      yield* vcpu.timerReached();
+      if (vcpu.isReady) this.wake(vcpu, 'timer');
+    }
+    const now = this.machine.clock.now();
+    if (pcpu.timers.sliceEnd * NANOSECONDS_PER_TICK <= now) {
+      yield step`the slice of the vCPU is over: somebody else may have the hart`;
+      pcpu.timers.sliceEnd = NEVER;
+      pcpu.mustPick = true;
+    }
+    yield* this.runTasks(pcpu, now);
+    pcpu.timers.set();
+    return due.length === 0 || due.some((vcpu) => vcpu === running);
   }
 
-  /** What the exit was has been dealt with: what becomes of the vCPU. */
-  private *settle(vcpu: Vcpu, outcome: Outcome): Narration {
-    const { on: hart } = vcpu;
-    if (outcome.kind === 'resume' || !hart) return;
-    // What has come since the guest looked, it would wait for in vain.
-    if (outcome.kind === 'wait' && vcpu.interruptAwaits) return;
-    vcpu.run = outcome.kind === 'off' ? 'off' : 'blocked';
-    if (outcome.kind === 'wait') vcpu.wait = outcome.wait;
-    else if (outcome.kind === 'end') vcpu.wait = { kind: 'paused' };
-    yield* vcpu.put(hart);
-    this.running[hart.id] = undefined;
-    if (outcome.kind === 'end') vcpu.vm.finish(outcome.end);
+  /** What the host itself has to do, on hart 0. */
+  private *runTasks(pcpu: Pcpu, now: number): Narration {
+    if (pcpu !== this.pcpus[0]) return;
+    for (const task of this.scheduler.tasks) {
+      if (task.due > now) continue;
+      const { name } = task;
+      yield step`a task of the host's is due: ${name}`;
+      for (const hart of task.run(now)) this.dispatcher.askToPick(hart);
+    }
+    this.setTaskTimer();
+  }
+
+  /** Hart 0 has its timer set for the host's tasks too. */
+  private setTaskTimer(): void {
+    const due = Math.min(NEVER, ...this.scheduler.tasks.map((task) => task.due));
+    const [first] = this.pcpus;
+    if (first) first.timers.taskDue = due === NEVER ? NEVER : Math.ceil(due / NANOSECONDS_PER_TICK);
   }
 }
 

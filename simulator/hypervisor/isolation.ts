@@ -1,5 +1,6 @@
 import { FRAME } from '../mmu/address';
 import type { FrameTable } from './memory/frame-table';
+import type { Pcpu } from './pcpu';
 import type { Vm } from './vm';
 
 /** Something that leads out of a VM. */
@@ -22,12 +23,19 @@ export interface Reach {
   flaw(where: IsolationBreach['where'], description: string): void;
 }
 
+/** What is looked at: the VMM, whose own account of frames is not what leads there. */
+export interface Isolated {
+  readonly vms: readonly Vm[];
+  readonly pcpus: readonly Pcpu[];
+  readonly frames: FrameTable;
+}
+
 /**
  * Proves from live tables, TLBs and DMA spaces that VMs reach only frames that the frame table says are theirs, and the hardware walks
  * only frames of the VMM's for them. The frame table learns of owners when memory is taken, not from the P2M, which is checked as well.
  * @returns what breaks this; nothing while the VMM is right, at any exit
  */
-export function isolationBreaches(vms: readonly Vm[], frames: FrameTable): IsolationBreach[] {
+export function isolationBreaches({ vms, pcpus, frames }: Isolated): IsolationBreach[] {
   const breaches: IsolationBreach[] = [];
   const tables = new Set<number>();
   const flaw: Reach['flaw'] = (where, description) => {
@@ -62,7 +70,17 @@ export function isolationBreaches(vms: readonly Vm[], frames: FrameTable): Isola
     vm.engine.reach(reach);
     checkMemory(vm, frames, flaw);
   }
+  for (const pcpu of pcpus) checkNumbers(pcpu, flaw);
   return breaches;
+}
+
+/** A hart has nothing under a number that may be given to somebody before it forgets. */
+function checkNumbers({ hart, asids, vmids }: Pcpu, flaw: Reach['flaw']): void {
+  for (const { virtual, asid, vmid, page } of hart.tlb.entries) {
+    const [tags, number] = virtual ? [vmids, vmid] : [asids, asid];
+    if (tags.areThere && tags.isFree(number))
+      flaw('TLB', `page ${hex(page * FRAME)} is under ${virtual ? 'VMID' : 'ASID'} ${number}, which is nobody's`);
+  }
 }
 
 /** Every frame of a guest is one of its own and nobody else's, by the P2M in both directions and for its devices. */

@@ -1,7 +1,9 @@
+import type { Hart } from '../core/index';
 import type { Machine } from '../machine/machine';
 import type { ExitLedger } from './ledger/ledger';
 import type { FrameTable } from './memory/frame-table';
-import type { HostTimers } from './timers';
+import type { Pcpu } from './pcpu';
+import type { WakeReason } from './scheduler/scheduler';
 import type { Vcpu } from './vcpu';
 import type { Vm } from './vm';
 import type { VmEnd } from './vm-end';
@@ -11,12 +13,17 @@ export interface HypervisorServices {
   readonly machine: Machine;
   readonly frames: FrameTable;
   readonly ledger: ExitLedger;
-  readonly timers: HostTimers;
+  /** What the VMM keeps of a hart. */
+  pcpuOf(hart: Hart): Pcpu;
+  /** The hart of a vCPU: that has it, or had it last, or can have it. */
+  hartOf(vcpu: Vcpu): Hart;
+  /** A hart on which a vCPU may run, for one that has not run yet. */
+  placeOf(vcpu: Vcpu): Hart;
   /** Whether the exit that is being handled is a vCPU's own: then its hart may be touched, and it looks at its requests afterwards. */
   isHandling(vcpu: Vcpu): boolean;
   /** Requests of a vCPU are to be looked at before its next instruction. */
   kick(vcpu: Vcpu): void;
   /** A vCPU that was blocked, or off, is to run. */
-  wake(vcpu: Vcpu): void;
+  wake(vcpu: Vcpu, why: WakeReason): void;
   vmEnded(vm: Vm, end: VmEnd): void;
 }

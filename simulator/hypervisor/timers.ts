@@ -3,19 +3,49 @@ import type { Vcpu } from './vcpu';
 /** A deadline that never comes. */
 export const NEVER = Number.POSITIVE_INFINITY;
 
-/** The host's timer of each hart, which firmware keeps: it is set for the guest's on that hart. */
-export class HostTimers {
-  /** @param program sets the timer of a hart, in ticks of mtime */
-  constructor(private readonly program: (hart: number, deadline: number) => void) {}
+/**
+ * For whom a hart's one timer is set: the guests' timers that it keeps, of vCPUs that run on it or went to sleep on it, the end of a slice, the
+ * host's own tasks. All in ticks of mtime.
+ */
+export class HartTimers {
+  /** When the slice of whoever runs on the hart is over. */
+  sliceEnd = NEVER;
+  /** When a task of the host's is due. */
+  taskDue = NEVER;
+  private readonly kept = new Set<Vcpu>();
 
-  /** The guest's timer of a vCPU, in ticks of its VM's time; the host's own stays quiet until it is set again. */
-  set(vcpu: Vcpu, deadline: number): void {
-    vcpu.timer = deadline;
-    this.program(vcpu.home.id, deadline + vcpu.vm.clock.ticksStolen);
+  /** @param program sets the hart's timer */
+  constructor(private readonly program: (deadline: number) => void) {}
+
+  /** The timer of a vCPU is this hart's affair. @param vcpu that says when its guest wants it */
+  keep(vcpu: Vcpu): void {
+    this.kept.add(vcpu);
+    this.set();
   }
 
-  /** The VM's time has stood for a while: the timer of its vCPU comes later. */
-  postpone(vcpu: Vcpu): void {
-    if (vcpu.timer !== NEVER) this.set(vcpu, vcpu.timer);
+  /** It is another's: the timer may come once for nothing, since nobody sets it from another hart. */
+  drop(vcpu: Vcpu): void {
+    this.kept.delete(vcpu);
+  }
+
+  /** The vCPUs whose guests' timers have come. */
+  due(): Vcpu[] {
+    return [...this.kept].filter((vcpu) => vcpu.timer <= vcpu.vm.clock.ticks).sort(byName);
+  }
+
+  /** Sets the hart's timer to whatever comes first; one that has come is quiet from now on. */
+  set(): void {
+    let first = Math.min(this.sliceEnd, this.taskDue);
+    for (const { timer, vm } of this.kept)
+      if (timer !== NEVER && vm.clock.passes) first = Math.min(first, timer + vm.clock.ticksStolen);
+    this.program(first);
+  }
+
+  /** Another state has been taken up, in which these are the hart's affair; it has its timer set as it was. */
+  restore(kept: Iterable<Vcpu>): void {
+    this.kept.clear();
+    for (const vcpu of kept) this.kept.add(vcpu);
   }
 }
+
+const byName = (a: Vcpu, b: Vcpu): number => a.vm.id - b.vm.id || a.id - b.id;

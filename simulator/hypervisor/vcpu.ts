@@ -6,8 +6,11 @@ import type { Access, WalkStep } from '../mmu/index';
 import type { ServedCpu } from './cpu';
 import type { Exit } from './exits/exit';
 import type { KnownInstruction } from './exits/instruction-cache';
+import type { VcpuName } from './ledger/vcpu-name';
+import { TimeAccount } from './measures';
 import { type GuestAddressing, type GuestPaging, type GuestTranslation, walkGuest } from './memory/guest-walk';
 import { ensure } from './memory/table-check';
+import type { Pcpu } from './pcpu';
 import { type Outcome, RequestSet, type Runnable, type RunState, type Wait } from './runnable';
 import { NEVER } from './timers';
 import type { Vm } from './vm';
@@ -67,19 +70,35 @@ export abstract class Vcpu implements Runnable, GuestAddressing {
   lastInjection: Injection = { pc: -1n, retired: -1 };
   /** When the host's timer is set for its guest's, in ticks of its VM's time. */
   timer = NEVER;
+  /** Whose affair that is. */
+  private keeper: Pcpu | undefined;
   abstract readonly cpu: ServedCpu;
   /** Its registers while no hart has it. */
   abstract readonly world: World;
+  /** Its name in the ledger. */
+  readonly name: VcpuName;
+  readonly account = new TimeAccount();
   private running: Hart | undefined;
+  private last: Hart | undefined;
   /** Instructions that it had retired, and that its hart had, when it came onto that. */
   private retiredAtLoad = { own: 0, hart: 0 };
 
   constructor(
     readonly id: number,
     readonly vm: Vm,
-    /** Where it runs when it does: each vCPU has a hart of its own. */
-    readonly home: Hart,
-  ) {}
+  ) {
+    this.name = { vm: vm.id, vcpu: id };
+  }
+
+  /** The hart that has it, or had it last, of whose TLB it may have something: undefined before it runs first. */
+  get lastHart(): Hart | undefined {
+    return this.last;
+  }
+
+  /** What the VMM keeps of the hart that has it, or had it last. */
+  get pcpu(): Pcpu | undefined {
+    return this.last && this.vm.host.pcpuOf(this.last);
+  }
 
   get on(): Hart | undefined {
     return this.running;
@@ -109,7 +128,17 @@ export abstract class Vcpu implements Runnable, GuestAddressing {
 
   /** Whether what it waits for has come. */
   get isReady(): boolean {
-    return this.wait?.kind === 'wfi' && this.interruptAwaits;
+    return this.wait?.kind === 'wfi' && this.mayRun && this.interruptAwaits;
+  }
+
+  /** Its VM's time where it has come to, in nanoseconds. */
+  get time(): number {
+    return this.vm.clock.timeOf(this.vm.host.hartOf(this));
+  }
+
+  /** Whether its VM is alive, and nobody has paused it. */
+  get mayRun(): boolean {
+    return this.vm.end === undefined && !this.vm.isPaused;
   }
 
   *load(hart: Hart): Narration {
@@ -117,7 +146,9 @@ export abstract class Vcpu implements Runnable, GuestAddressing {
     yield step`load vCPU ${id}: general and floating-point registers and CSRs onto the hart`;
     this.world.give(hart);
     this.retiredAtLoad = { own: this.retired, hart: hart.retired };
-    this.running = hart;
+    this.running = this.last = hart;
+    const pcpu = this.vm.host.pcpuOf(hart);
+    if (this.keeper || this.timer !== NEVER) this.keepTimer(pcpu);
   }
 
   *put(hart: Hart): Narration {
@@ -215,12 +246,27 @@ export abstract class Vcpu implements Runnable, GuestAddressing {
     else for (const page of pages) this.fenceAddress(Gva.of(page), asid);
   }
 
+  /** When the guest wants its timer, in ticks of its VM's time: the host's timer of its hart is set for it, or of the one on which it sleeps. */
+  setHostTimer(deadline: number): void {
+    this.timer = deadline;
+    if (this.keeper) this.keeper.timers.set();
+    else if (deadline !== NEVER) this.keepTimer(this.pcpu ?? this.vm.host.pcpuOf(this.vm.host.placeOf(this)));
+  }
+
+  private keepTimer(pcpu: Pcpu): void {
+    this.keeper?.timers.drop(this);
+    this.keeper = pcpu;
+    pcpu.timers.keep(this);
+  }
+
   /** Whether it runs and what it waits for, beside its registers. */
   runState() {
     return {
       run: this.run,
       wait: this.wait?.kind ?? null,
       on: this.running?.id ?? NOWHERE,
+      last: this.last?.id ?? NOWHERE,
+      keeper: this.keeper?.hart.id ?? NOWHERE,
       retired: { ...this.retiredAtLoad },
       world: this.running ? null : this.world.save(),
       timer: this.timer === NEVER ? null : this.timer,
@@ -233,11 +279,31 @@ export abstract class Vcpu implements Runnable, GuestAddressing {
     };
   }
 
+  /** What keeps its timer. */
+  get timerKeeper(): Pcpu | undefined {
+    return this.keeper;
+  }
+
+  /** In a saved state. */
+  protected pcpuNumbered(hart: number): Pcpu | undefined {
+    const found = this.vm.machine.harts[hart];
+    return found && this.vm.host.pcpuOf(found);
+  }
+
+  private hartNumbered(number: number): Hart | undefined {
+    if (number === NOWHERE) return undefined;
+    const hart = this.vm.machine.harts[number];
+    ensure(hart !== undefined, `vCPU ${this.id} has to do with hart ${number}`);
+    return hart;
+  }
+
   /** @throws RangeError where the state cannot be one that `runState` gave */
   restoreRunState({
     run,
     wait,
     on,
+    last,
+    keeper,
     retired,
     world,
     timer,
@@ -251,8 +317,11 @@ export abstract class Vcpu implements Runnable, GuestAddressing {
       fences.every(({ pages }) => pages.every((page) => /^\d{1,20}$/.test(page))),
       `fences of vCPU ${this.id}`,
     );
-    ensure(on === NOWHERE ? world !== null : on === this.home.id && world === null, `vCPU ${this.id} is on hart ${on}`);
-    this.running = on === NOWHERE ? undefined : this.home;
+    ensure(on === NOWHERE ? world !== null : on === last && world === null, `vCPU ${this.id} is on hart ${on}`);
+    this.running = this.hartNumbered(on);
+    this.last = this.hartNumbered(last);
+    const keeping = this.hartNumbered(keeper);
+    this.keeper = keeping && this.vm.host.pcpuOf(keeping);
     if (world) this.world.restore(world);
     this.retiredAtLoad = { ...retired };
     this.run = run;
@@ -271,6 +340,6 @@ export abstract class Vcpu implements Runnable, GuestAddressing {
   }
 }
 
-/** In a saved state: no hart has it. */
+/** In a saved state: no hart. */
 const NOWHERE = -1;
 const RUN_STATES: readonly RunState[] = ['running', 'runnable', 'blocked', 'off'];

@@ -59,7 +59,7 @@ export class VmPort implements FirmwarePort {
   sendSoftwareInterrupt(id: number): void {
     const vcpu = this.vcpu(id);
     vcpu.setPending(SSIP, true);
-    this.vm.ledger.caused(id, 'software interrupt');
+    this.vm.ledger.caused(vcpu.name, 'software interrupt');
     this.vm.host.kick(vcpu);
   }
 
@@ -83,7 +83,7 @@ export class VmPort implements FirmwarePort {
   start(id: number, entry: EntryPoint): void {
     const vcpu = this.vcpu(id);
     this.enterSupervisor(vcpu, entry);
-    this.vm.host.wake(vcpu);
+    this.vm.host.wake(vcpu, 'start');
   }
 
   /** Only a caller stops itself. */

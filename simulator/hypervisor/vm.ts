@@ -1,3 +1,4 @@
+import type { Hart } from '../core/index';
 import type { VirtioBackend } from '../devices/virtio/backend';
 import { sbiExtensions } from '../firmware/sbi/call';
 import { Sbi } from '../firmware/sbi/sbi';
@@ -67,6 +68,8 @@ export class Vm implements Guest {
   /** The guest's page tables, to look at, and to walk on its behalf. */
   readonly peekedTables: GuestTables;
   readonly tables: GuestTables;
+  /** Somebody has paused it: none of its vCPUs gets a hart. */
+  isPaused = false;
   private ended: VmEnd | undefined;
 
   constructor(
@@ -82,7 +85,7 @@ export class Vm implements Guest {
     this.cpuIds = Array.from({ length: vcpus }, (_, vcpu) => vcpu);
     this.ram = { base: MEMORY_MAP.ram.base, size };
     this.kindsByCause = kindsByCause(engine.exits);
-    this.processor = engine.processor(this.machine.harts[0]?.options);
+    this.processor = engine.processor(this.hartModel.options);
     this.peekedTables = new GuestTables(memory);
     this.tables = new GuestTablesAsHardware(memory, host.ledger);
     this.clock = new VmClock(this.machine, time);
@@ -106,6 +109,13 @@ export class Vm implements Guest {
 
   get machine(): Machine {
     return this.host.machine;
+  }
+
+  /** A hart like all on which it can run. */
+  get hartModel(): Hart {
+    const [hart] = this.machine.harts;
+    if (!hart) throw new RangeError('a machine has a hart');
+    return hart;
   }
 
   get ledger(): ExitLedger {
@@ -142,7 +152,9 @@ export class Vm implements Guest {
 
   get component(): Component {
     const { clock, board, sbi } = this;
-    return new FormedComponent('vm', this, { clock: clock.component, board: board.component, sbi: sbi.component });
+    const accounts = this.vcpus.map(({ id, account }) => [`vcpu${id}`, account.component]);
+    const parts = { clock: clock.component, board: board.component, sbi: sbi.component };
+    return new FormedComponent('vm', this, { ...parts, ...Object.fromEntries(accounts) });
   }
 
   /** What of it has no schema. */
@@ -166,7 +178,7 @@ export class Vm implements Guest {
         setLevel: (level) => {
           const vcpu = this.vcpus[id];
           if (!vcpu?.setExternal(level)) return;
-          if (level) this.ledger.caused(id, 'external interrupt');
+          if (level) this.ledger.caused(vcpu.name, 'external interrupt');
           this.host.kick(vcpu);
         },
       },

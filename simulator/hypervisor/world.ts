@@ -30,18 +30,18 @@ export class World extends Registers {
   readonly csrs: CsrFile;
 
   /**
-   * @param home a hart like those on which it runs
+   * @param like a hart like those on which it runs
    * @param switched the CSRs that a hart has for whoever runs on it, by number, beside its general and floating-point registers
    */
   constructor(
-    home: Hart,
+    like: Hart,
     counts: Pick<CsrHost, 'hartId' | 'clock' | 'instructionsRetired'>,
     private readonly switched: readonly number[],
   ) {
     super();
-    this.csrs = csrsApart({ ...counts, options: home.options });
+    this.csrs = csrsApart({ ...counts, options: like.options });
     this.state = this.csrs.state;
-    for (const csr of MACHINE_CSRS) this.setCsrWords(csr, home.csrLow(csr), home.csrHigh(csr));
+    for (const csr of MACHINE_CSRS) this.setCsrWords(csr, like.csrLow(csr), like.csrHigh(csr));
     this.state.privilege = Privilege.supervisor;
   }
 

@@ -68,6 +68,11 @@ export class Clock implements DeviceClock, StateHolder<ClockState> {
     }
   }
 
+  /** When an owner is woken; undefined where it has no deadline. */
+  deadlineOf(owner: string): number | undefined {
+    return this.deadlines.get(owner);
+  }
+
   /** The deadline of an owner that has one comes later. */
   postpone(owner: string, nanoseconds: number): void {
     const deadline = this.deadlines.get(owner);

@@ -1,6 +1,6 @@
 import { hartOptionProblems } from '../core/index';
 import { virtioKinds } from '../devices/virtio/index';
-import { VMM_TIMES } from '../hypervisor/hypervisor';
+import { VMM_TIMES } from '../hypervisor/dispatcher';
 import { VM_TIMES } from '../hypervisor/vm-clock';
 import { FileFormatError } from '../machine/state/plain-codec';
 import type { PlainValue } from '../schema/state/plain';

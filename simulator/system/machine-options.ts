@@ -10,8 +10,8 @@ import {
 } from '@sinclair/typebox';
 import { givenHartOptions, type HartOptions, hartOptionProblems, hartOptionsOf } from '../core/index';
 import { type VirtioDevice, virtioKinds } from '../devices/virtio/index';
+import type { VmmTime } from '../hypervisor/dispatcher';
 import { type EngineId, engineDescriptions } from '../hypervisor/engines/registry';
-import type { VmmTime } from '../hypervisor/hypervisor';
 import type { VmTime } from '../hypervisor/vm-clock';
 import type { PaceName } from '../machine/pace';
 import { codeAddressText } from '../schema/address';

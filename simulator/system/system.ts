@@ -3,11 +3,12 @@ import { CopyOnWriteDisk, type DiskImage, type HostFile, RawDisk } from '../devi
 import { SeededRandom, seedOf } from '../devices/seeded-random';
 import type { VirtioDevice } from '../devices/virtio/index';
 import type { CpuState } from '../hypervisor/cpu';
+import type { VmmTime } from '../hypervisor/dispatcher';
 import type { Engine } from '../hypervisor/engines/engine';
 import { type EngineId, engineNamed, engines } from '../hypervisor/engines/index';
 import type { Guest } from '../hypervisor/guest';
 import { native } from '../hypervisor/host/native';
-import { Hypervisor, type VmmTime } from '../hypervisor/hypervisor';
+import { Hypervisor } from '../hypervisor/hypervisor';
 import { type IsolationBreach, isolationBreaches } from '../hypervisor/isolation';
 import type { Vm } from '../hypervisor/vm';
 import type { VmTime } from '../hypervisor/vm-clock';
@@ -135,8 +136,10 @@ export class System {
       this.hypervisor = virtual.hypervisor;
       this.vm = virtual.vm;
       this.guest = virtual.vm;
-      this.bootAt = (entry, deviceTree) =>
+      this.bootAt = (entry, deviceTree) => {
         virtual.hypervisor.boot(virtual.vm, { address: Number(entry), opaque: BigInt(deviceTree) });
+        virtual.hypervisor.start();
+      };
     } else {
       const bare = new BareMachine(this.machine, { firmware, ...parts });
       this.guest = bare;
@@ -149,7 +152,8 @@ export class System {
 
   /** The hart that runs a CPU of the guest's. */
   hartOf({ id }: CpuState): Hart {
-    const hart = this.vm ? this.vm.vcpus[id]?.home : this.machine.harts[id];
+    const vcpu = this.vm?.vcpus[id];
+    const hart = vcpu ? vcpu.vm.host.hartOf(vcpu) : this.machine.harts[id];
     if (!hart) throw new RangeError(`CPU ${id} is not of this guest`);
     return hart;
   }
@@ -277,7 +281,7 @@ export class System {
   /** What of VMs' tables, TLBs and DMA leads out of their memory: nothing, while the VMM is right. */
   isolationBreaches(): readonly IsolationBreach[] {
     const { hypervisor } = this;
-    return hypervisor ? isolationBreaches(hypervisor.vms, hypervisor.frames) : [];
+    return hypervisor ? isolationBreaches(hypervisor) : [];
   }
 
   /** A hash of all machine state, the VMM's included: equal for equal histories, however they were sliced or observed. */

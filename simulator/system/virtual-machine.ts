@@ -1,5 +1,7 @@
 import { SbiFirmware } from '../firmware/firmware';
-import { Hypervisor, type VmmTime } from '../hypervisor/hypervisor';
+import type { VmmTime } from '../hypervisor/dispatcher';
+import { Hypervisor } from '../hypervisor/hypervisor';
+import { PinnedScheduler } from '../hypervisor/scheduler/pinned';
 import type { Vm, VmConfiguration } from '../hypervisor/vm';
 import { Board } from '../machine/board';
 import { machineLines } from '../machine/hart-lines';
@@ -29,6 +31,9 @@ export function virtualMachine(machine: Machine, configuration: VmConfiguration,
   machine.attachBoard(board);
   const firmware = new SbiFirmware(machine, board.clint, board.uart);
   firmware.boot({ address: 0, opaque: 0n });
-  const hypervisor = new Hypervisor(machine, firmware, time);
+  const hypervisor = new Hypervisor(machine, firmware, {
+    vmmTime: time,
+    scheduler: (harts) => new PinnedScheduler(harts),
+  });
   return { hypervisor, vm: hypervisor.createVm(configuration) };
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { engines } from '../../simulator/hypervisor/engines';
 import type { CauseId } from '../../simulator/hypervisor/ledger/causes';
-import type { ExitRecord } from '../../simulator/hypervisor/ledger/ledger';
+import { concernedBy, type ExitRecord } from '../../simulator/hypervisor/ledger/ledger';
 import { InterruptCode } from '../../simulator/isa';
 import type { System } from '../../simulator/system/system';
 import { assembleGuest, makeSystem } from '../support/guest';
@@ -68,7 +68,7 @@ describe('causes', () => {
     ] as const) {
       it(`of the exit by which a CPU is told of ${what}: the other's call (${virtualization})`, async () => {
         const system = await run(guest, virtualization);
-        const told = exitsOf(system, ({ vcpu, because }) => vcpu === 1 && because !== null);
+        const told = exitsOf(system, (record) => concernedBy(record)?.vcpu === 1 && record.because !== null);
         assert.deepEqual(
           told.map(({ because }) => because),
           // Before that the hart was told that there is a CPU for it.
@@ -82,7 +82,7 @@ describe('causes', () => {
       const other = makeSystem(undefined, { virtualization, harts: 2 }).system;
       other.restore(system.save());
       for (const { vm } of [system, other])
-        assert.deepEqual(vm?.ledger.causes.of(1, 'software interrupt'), call(system, IPI));
+        assert.deepEqual(vm?.ledger.causes.of({ vm: 0, vcpu: 1 }, 'software interrupt'), call(system, IPI));
       assert.deepEqual(other.vm?.ledger.component.save(), system.vm?.ledger.component.save());
     });
 
@@ -104,7 +104,7 @@ describe('causes', () => {
 
   it('of an interrupt that is injected: the call that made it pending (full)', async () => {
     const system = await run(twoCpus(SEND_IPI), 'full');
-    const injected = exitsOf(system, ({ vcpu }) => vcpu === 1).flatMap(({ changes }) =>
+    const injected = exitsOf(system, (record) => concernedBy(record)?.vcpu === 1).flatMap(({ changes }) =>
       changes.filter((change) => change.kind === 'trap'),
     );
     const because = call(system, IPI);

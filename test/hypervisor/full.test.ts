@@ -114,8 +114,8 @@ root:   .skip 4096
     );
     assert.equal(stop.reason, 'power-off');
     assert.deepEqual(system.isolationBreaches(), []);
-    const { pool } = vcpu;
-    assert.ok(pool && pool.available >= 0);
+    const { pool } = vcpu.spaces;
+    assert.ok(pool.available >= 0);
     assert.equal(system.machine.core.ram.size, 2 ** 21 + pool.frames * 4096 + 16 * 2 ** 20);
   });
 

@@ -189,7 +189,7 @@ function shownCsrs(): CsrDescription[] {
 function controlScope(debuggee: Debuggee, cpu: CpuState): Container {
   const ledger = debuggee.system.vm?.ledger;
   return containerOf(() => {
-    const [last] = ledger?.last(1, (record) => record.vcpu === cpu.id) ?? [];
+    const [last] = ledger?.last(1, (record) => debuggee.cpuOfExit(record) === cpu) ?? [];
     return [
       ...(debuggee.vcpuOf(cpu)?.facts() ?? []),
       { name: 'VM exits', value: `${ledger?.count ?? 0}` },

@@ -28,7 +28,7 @@ export function* inject(vcpu: Vcpu, trap: Trap): Narration<Outcome> {
   vcpu.lastInjection = { pc: vcpu.pc.value, retired };
   vm.ledger.charge('injection');
   const effect = trap.interrupt ? EFFECTS_BY_CODE[trap.cause] : undefined;
-  const because = (effect && vm.ledger.causes.of(vcpu.id, effect)) ?? null;
+  const because = (effect && vm.ledger.causes.of(vcpu.name, effect)) ?? null;
   vm.ledger.changed({ kind: 'trap', interrupt: trap.interrupt, cause: trap.cause, because });
   vm.machine.reportGuestTrap(vcpu.hart, trap);
   return RESUME;

@@ -1,3 +1,4 @@
+import type { Hart } from '../../core/index';
 import { sbiCallOf } from '../../firmware/sbi/call';
 import { ExceptionCode, InterruptCode } from '../../isa/index';
 import type { CauseId } from '../ledger/causes';
@@ -8,15 +9,17 @@ import { commonExits, type ExitKind } from './exit-kind';
 
 /**
  * Begins the ledger's record of an exit. Its kind is what the cause alone tells; the handler knows better once it has looked.
+ * @param left who ran on the hart; nobody, of an interrupt to a hart that had nothing to do
  * @param clock of the machine at the exit
  */
-export function openExit(ledger: ExitLedger, vcpu: Vcpu, exit: Exit, clock: number): void {
+export function openExit(ledger: ExitLedger, hart: Hart, left: Vcpu | undefined, exit: Exit, clock: number): void {
   const { interrupt, cause, address } = exit;
-  const { user, pc } = vcpu;
-  const kind = interrupt ? interruptKind(cause) : (vcpu.vm.kindsByCause[cause] ?? commonExits.guestException);
-  const call = !interrupt && isFirmwareCall(cause, user) ? sbiCallOf(vcpu.cpu) : null;
+  const { user, pc } = left ?? NOBODY;
+  const kind = interrupt ? interruptKind(cause) : (left?.vm.kindsByCause[cause] ?? commonExits.guestException);
+  const call = left && !interrupt && isFirmwareCall(cause, user) ? sbiCallOf(left.cpu) : null;
   ledger.open({
-    vcpu: vcpu.id,
+    hart: hart.id,
+    left: left?.name ?? null,
     clock,
     pcLow: pc.low,
     pcHigh: pc.high,
@@ -25,10 +28,12 @@ export function openExit(ledger: ExitLedger, vcpu: Vcpu, exit: Exit, clock: numb
     cause: interrupt ? cause + INTERRUPT_BIT : cause,
     value: address,
     call,
-    because: (interrupt && causeOfInterrupt(ledger, vcpu, cause)) || null,
+    because: (interrupt && causeOfInterrupt(ledger, left, cause)) || null,
   });
   if (interrupt || call) ledger.classify(kind);
 }
+
+const NOBODY = { user: false, pc: { low: 0, high: 0 } };
 
 /** Deprivileged guests call from U-mode in both of their modes, those of the H extension from VS-mode. */
 function isFirmwareCall(cause: number, user: boolean): boolean {
@@ -42,6 +47,6 @@ function interruptKind(code: number): ExitKind {
 const TIMER: CauseId = { kind: 'event', name: 'timer' };
 
 /** The timer comes by itself; otherwise somebody has kicked the vCPU. */
-function causeOfInterrupt(ledger: ExitLedger, { id }: Vcpu, code: number): CauseId | undefined {
-  return code === InterruptCode.supervisorTimer ? TIMER : ledger.causes.take(id, 'kick');
+function causeOfInterrupt(ledger: ExitLedger, left: Vcpu | undefined, code: number): CauseId | undefined {
+  return code === InterruptCode.supervisorTimer ? TIMER : left && ledger.causes.take(left.name, 'kick');
 }

@@ -1,6 +1,7 @@
 import { Literal, Object as ObjectOf, Union } from '@sinclair/typebox';
 import { choice, type Described } from '../../schema/schema';
 import { count, text } from '../../schema/state/fields';
+import { type VcpuName, vcpuName } from './vcpu-name';
 
 /** Letters of an event or a device. */
 const LONGEST_NAME = 64;
@@ -26,23 +27,23 @@ export type Effect = (typeof EFFECTS)[number];
 export type InterruptEffect = Exclude<Effect, 'kick'>;
 
 /** What has caused an effect on a vCPU. */
-export const caused = ObjectOf({ vcpu: count, effect: choice(EFFECTS), cause: causeId });
+export const caused = ObjectOf({ vcpu: vcpuName, effect: choice(EFFECTS), cause: causeId });
 type Caused = Described<typeof caused>;
 
 /** What last caused each thing that has been done to vCPUs. */
 export class Causes {
   private readonly noted = new Map<string, Caused>();
 
-  note(vcpu: number, effect: Effect, cause: CauseId): void {
+  note(vcpu: VcpuName, effect: Effect, cause: CauseId): void {
     this.noted.set(keyOf(vcpu, effect), { vcpu, effect, cause });
   }
 
-  of(vcpu: number, effect: Effect): CauseId | undefined {
+  of(vcpu: VcpuName, effect: Effect): CauseId | undefined {
     return this.noted.get(keyOf(vcpu, effect))?.cause;
   }
 
   /** The same, of what is done with thereby. */
-  take(vcpu: number, effect: Effect): CauseId | undefined {
+  take(vcpu: VcpuName, effect: Effect): CauseId | undefined {
     const cause = this.of(vcpu, effect);
     this.noted.delete(keyOf(vcpu, effect));
     return cause;
@@ -58,4 +59,4 @@ export class Causes {
   }
 }
 
-const keyOf = (vcpu: number, effect: Effect): string => `${vcpu} ${effect}`;
+const keyOf = ({ vm, vcpu }: VcpuName, effect: Effect): string => `${vm} ${vcpu} ${effect}`;

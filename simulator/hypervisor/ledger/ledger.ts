@@ -5,6 +5,7 @@ import { commonExits, type ExitKind } from '../exits/exit-kind';
 import { type CauseId, Causes, type Effect } from './causes';
 import { COSTS, type CostKind } from './cost-model';
 import { KEPT_CHANGES, KEPT_EXITS, ledgerSchema, type SavedLedger, type StateChange, type Words } from './saved-ledger';
+import type { VcpuName } from './vcpu-name';
 
 export { KEPT_EXITS, type StateChange, type Words } from './saved-ledger';
 
@@ -13,10 +14,12 @@ export const INTERRUPT_BIT = 0x80000000;
 
 /** What is known of an exit when it happens. */
 export interface ExitStart {
-  readonly vcpu: number;
+  readonly hart: number;
+  /** Who ran on it; null of an interrupt that came to a hart that had nothing to do. */
+  readonly left: VcpuName | null;
   /** Machine clock at the exit. */
   readonly clock: number;
-  /** Guest pc, as words. */
+  /** Guest pc, as words: of whoever was left, or of whom the hart has come for. */
   readonly pcLow: number;
   readonly pcHigh: number;
   readonly kind: ExitKind;
@@ -33,6 +36,8 @@ export interface ExitStart {
 }
 
 export interface ExitRecord extends ExitStart {
+  /** Who runs on the hart afterwards; null where it has nothing to do then, or the exit is being handled still. */
+  readonly entered: VcpuName | null;
   /** 1 for the VM's first exit. */
   readonly number: number;
   /** The instruction's bits where the handler decoded one, else 0. */
@@ -40,6 +45,19 @@ export interface ExitRecord extends ExitStart {
   readonly changes: readonly StateChange[];
   readonly cycles: number;
 }
+
+/** Exits of a kind. */
+interface Tally {
+  count: number;
+  cycles: number;
+}
+
+/** Whose exits are those of harts that had nothing to do, and have still nothing to do. */
+const NO_VM = -1;
+
+/** Whose an exit is: of who was left, or of whom a hart has come for that had nothing to do. */
+export const concernedBy = ({ left, entered }: Pick<ExitRecord, 'left' | 'entered'>): VcpuName | null =>
+  left ?? entered;
 
 /** A record in the making. The ledger's records are used again and again: an exit must not cost an allocation that lives. */
 type Draft = { -readonly [field in keyof ExitRecord]: ExitRecord[field] } & {
@@ -59,7 +77,7 @@ export class ExitLedger implements StateHolder<SavedLedger> {
   /** What has caused what happens to vCPUs. */
   readonly causes = new Causes();
   private readonly ring: Draft[] = [];
-  private readonly byKind = new Map<ExitKind, { count: number; cycles: number }>();
+  private readonly tallies = new Map<number, Map<ExitKind, Tally>>();
   private current: Draft | undefined;
   private known = false;
   private total = 0;
@@ -75,7 +93,7 @@ export class ExitLedger implements StateHolder<SavedLedger> {
   }
 
   /** What happens now has an effect on a vCPU. */
-  caused(vcpu: number, effect: Effect): void {
+  caused(vcpu: VcpuName, effect: Effect): void {
     this.causes.note(vcpu, effect, this.presentCause);
   }
 
@@ -84,7 +102,9 @@ export class ExitLedger implements StateHolder<SavedLedger> {
     const draft = this.draft(this.total % KEPT_EXITS);
     this.total++;
     draft.number = this.total;
-    draft.vcpu = start.vcpu;
+    draft.hart = start.hart;
+    draft.left = start.left;
+    draft.entered = null;
     draft.clock = start.clock;
     draft.pcLow = start.pcLow;
     draft.pcHigh = start.pcHigh;
@@ -107,7 +127,9 @@ export class ExitLedger implements StateHolder<SavedLedger> {
     if (!draft) {
       draft = {
         number: 0,
-        vcpu: 0,
+        hart: 0,
+        left: null,
+        entered: null,
         clock: 0,
         pcLow: 0,
         pcHigh: 0,
@@ -126,21 +148,42 @@ export class ExitLedger implements StateHolder<SavedLedger> {
     return draft;
   }
 
-  /** The exit is over: the guest goes on. @returns what it has cost, in cycles */
-  close(): number {
+  /** A hart that had nothing to do has come for a vCPU, which goes on at a pc. */
+  cameFor(vcpu: VcpuName, pc: Words, user: boolean): void {
+    const { current } = this;
+    if (!current || current.left) return;
+    current.pcLow = pc.low;
+    current.pcHigh = pc.high;
+    current.user = user;
+    current.because ??= this.causes.take(vcpu, 'kick') ?? null;
+    current.entered = vcpu;
+  }
+
+  /** The exit is over: the hart goes on with `entered`, or has nothing to do. @returns what it has cost, in cycles */
+  close(entered: VcpuName | null): number {
     const record = this.current;
     if (!record) return 0;
+    record.entered = entered;
     this.charge('trapReturn');
-    let counts = this.byKind.get(record.kind);
-    if (!counts) {
-      counts = { count: 0, cycles: 0 };
-      this.byKind.set(record.kind, counts);
-    }
-    counts.count++;
-    counts.cycles += record.cycles;
+    this.tally(concernedBy(record)?.vm ?? NO_VM, record.kind, 1, record.cycles);
     this.cycleTotal += record.cycles;
     this.current = undefined;
     return record.cycles;
+  }
+
+  private tally(vm: number, kind: ExitKind, count: number, cycles: number): void {
+    let kinds = this.tallies.get(vm);
+    if (!kinds) {
+      kinds = new Map();
+      this.tallies.set(vm, kinds);
+    }
+    const counts = kinds.get(kind);
+    if (counts) {
+      counts.count += count;
+      counts.cycles += cycles;
+    } else {
+      kinds.set(kind, { count, cycles });
+    }
   }
 
   /** All of its records. Not while an exit is being handled. */
@@ -149,17 +192,19 @@ export class ExitLedger implements StateHolder<SavedLedger> {
       total: this.total,
       cycles: this.cycleTotal,
       causes: this.causes.save(),
-      byReason: new Map([...this.byKind].map(([{ id }, counts]) => [id, counts])),
+      tallies: [...this.tallies]
+        .flatMap(([vm, kinds]) => [...kinds].map(([{ id }, counts]) => ({ vm, reason: id, ...counts })))
+        .sort((a, b) => a.vm - b.vm || (a.reason < b.reason ? -1 : 1)),
       ring: this.ring.map(({ kind, ...record }) => ({ ...record, reason: kind.id })),
     };
   }
 
-  restore({ total, cycles, causes, byReason, ring }: SavedLedger): void {
+  restore({ total, cycles, causes, tallies, ring }: SavedLedger): void {
     this.total = total;
     this.cycleTotal = cycles;
     this.causes.restore(causes);
-    this.byKind.clear();
-    for (const [reason, counts] of byReason) this.byKind.set(kindOf(reason), counts);
+    this.tallies.clear();
+    for (const { vm, reason, count, cycles } of tallies) this.tally(vm, kindOf(reason), count, cycles);
     this.ring.splice(
       0,
       this.ring.length,
@@ -210,10 +255,26 @@ export class ExitLedger implements StateHolder<SavedLedger> {
     return this.cycleTotal;
   }
 
-  /** How many exits of each kind are over, by the kinds' ids: the most frequent first, those that are as frequent by their ids. */
-  counts(): { reason: string; count: number; cycles: number }[] {
-    return [...this.byKind]
-      .map(([{ id }, { count, cycles }]) => ({ reason: id, count, cycles }))
+  /** What the exit that is being handled has cost so far, in cycles. */
+  get costSoFar(): number {
+    return this.current?.cycles ?? 0;
+  }
+
+  /**
+   * How many exits of each kind are over, by the kinds' ids: the most frequent first, those that are as frequent by their ids.
+   * @param vm of one VM; absent, of all
+   */
+  counts(vm?: number): { reason: string; count: number; cycles: number }[] {
+    const sums = new Map<string, Tally>();
+    for (const [of, kinds] of this.tallies) {
+      if (vm !== undefined && of !== vm) continue;
+      for (const [{ id }, { count, cycles }] of kinds) {
+        const sum = sums.get(id) ?? { count: 0, cycles: 0 };
+        sums.set(id, { count: sum.count + count, cycles: sum.cycles + cycles });
+      }
+    }
+    return [...sums]
+      .map(([reason, { count, cycles }]) => ({ reason, count, cycles }))
       .sort((a, b) => b.count - a.count || (a.reason < b.reason ? -1 : 1));
   }
 

@@ -1,9 +1,10 @@
 import { Boolean as Flag, Integer, Literal, Object as ObjectOf, type TProperties, Union } from '@sinclair/typebox';
 import type { Described } from '../../schema/schema';
 import { type FieldProblem, type StateOf, stateSchema } from '../../schema/state/component';
-import { count, instant, listOf, nullable, tableOf, text, word } from '../../schema/state/fields';
+import { count, instant, listOf, nullable, text, word } from '../../schema/state/fields';
 import { exitKindNamed } from '../engines/registry';
 import { caused, causeId } from './causes';
+import { vcpuName } from './vcpu-name';
 
 /** The last exits are kept; the counts are of all. */
 export const KEPT_EXITS = 1000;
@@ -24,6 +25,8 @@ const LONGEST_NAME = 64;
 /** More than there are of kinds of exits, and of what is done to the vCPUs of a machine. */
 const MOST_KINDS = 64;
 const MOST_CAUSES = 1024;
+/** More than a machine has VMs. */
+const MOST_VMS = 1024;
 
 const change = <Kind extends string, Fields extends TProperties>(kind: Kind, fields: Fields) =>
   ObjectOf({ kind: Literal(kind), ...fields });
@@ -59,7 +62,9 @@ const reason = text(LONGEST_NAME);
 
 const exitRecord = ObjectOf({
   number: count,
-  vcpu: count,
+  hart: count,
+  left: nullable(vcpuName),
+  entered: nullable(vcpuName),
   clock: instant,
   pcLow: anyWord,
   pcHigh: anyWord,
@@ -76,18 +81,21 @@ const exitRecord = ObjectOf({
 
 export const ledgerSchema = stateSchema(
   'ledger',
-  1,
+  2,
   {
     total: count,
     cycles: count,
     causes: listOf(caused, { most: MOST_CAUSES }),
-    byReason: tableOf(reason, ObjectOf({ count, cycles: count }), MOST_KINDS),
+    /** By VM; -1 where it was nobody's. */
+    tallies: listOf(ObjectOf({ vm: Integer({ minimum: -1, maximum: MOST_VMS }), reason, count, cycles: count }), {
+      most: MOST_KINDS * MOST_VMS,
+    }),
     /** The exit of number n is at (n - 1) % KEPT_EXITS. */
     ring: listOf(exitRecord, { most: KEPT_EXITS }),
   },
-  ({ total, byReason, ring }): FieldProblem | undefined => {
-    const unknown = [...byReason.keys()].find((id) => !exitKindNamed(id));
-    if (unknown !== undefined) return { path: ['byReason'], problem: `must have kinds of exits, not ${unknown}` };
+  ({ total, tallies, ring }): FieldProblem | undefined => {
+    const unknown = tallies.findIndex((tally) => !exitKindNamed(tally.reason));
+    if (unknown >= 0) return { path: ['tallies', unknown, 'reason'], problem: 'must be a kind of exit' };
     const nameless = ring.findIndex((record) => !exitKindNamed(record.reason));
     if (nameless >= 0) return { path: ['ring', nameless, 'reason'], problem: 'must be a kind of exit' };
     const kept = Math.min(total, KEPT_EXITS);

@@ -1,24 +1,41 @@
 import type { Hart } from '../../core/index';
+import { withoutState } from '../../schema/state/component';
+import type { Pcpu } from '../pcpu';
 import type { Vcpu } from '../vcpu';
-import type { Scheduler } from './scheduler';
+import type { Choice, Scheduler } from './scheduler';
 
-/** Every vCPU has a hart of its own. */
+const WHY = 'nobody else has this hart';
+
+/** Every vCPU has a hart of its own, for good: the one of its number. */
 export class PinnedScheduler implements Scheduler {
+  readonly component = withoutState('pinned');
+  readonly tasks = [];
   private readonly vcpus: Vcpu[] = [];
+
+  constructor(private readonly harts: readonly Hart[]) {}
 
   add(vcpus: readonly Vcpu[]): void {
     this.vcpus.push(...vcpus);
   }
 
-  pick(hart: Hart): Vcpu | undefined {
-    return this.vcpus.find(({ home, run }) => home === hart && run === 'runnable');
+  placeOf({ id }: Vcpu): Hart {
+    const hart = this.harts[id];
+    if (!hart) throw new RangeError(`the machine has no hart for vCPU ${id}`);
+    return hart;
   }
 
-  wake({ home }: Vcpu): Hart {
-    return home;
+  pick({ hart }: Pcpu): Choice {
+    const next = this.vcpus.find((vcpu) => this.placeOf(vcpu) === hart && vcpu.run === 'runnable');
+    return { next, until: Number.POSITIVE_INFINITY, why: WHY };
   }
 
-  vcpusOf(hart: Hart): readonly Vcpu[] {
-    return this.vcpus.filter(({ home }) => home === hart);
+  wake(vcpu: Vcpu): Hart {
+    return this.placeOf(vcpu);
   }
+
+  requeue(): void {}
+
+  remove(): void {}
+
+  charge(): void {}
 }

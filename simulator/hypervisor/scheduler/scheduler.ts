@@ -1,14 +1,45 @@
 import type { Hart } from '../../core/index';
+import type { Component } from '../../schema/state/component';
+import type { Pcpu } from '../pcpu';
 import type { Vcpu } from '../vcpu';
 
-/** Which vCPU runs on which hart. */
+/** What has made a vCPU runnable. */
+export type WakeReason = 'io' | 'timer' | 'ipi' | 'start';
+
+/** Who has a hart next, and until when at the most, on the machine's clock. */
+export interface Choice {
+  readonly next: Vcpu | undefined;
+  /** Nanoseconds; Infinity where nobody takes it away again. */
+  readonly until: number;
+  /** Why it is this one, in words. */
+  readonly why: string;
+}
+
+/** Work of the host's that is due at a time and not with an exit. */
+export interface Task {
+  readonly name: string;
+  /** When it is due, in nanoseconds of the machine's clock; Infinity: it is not. */
+  readonly due: number;
+  /** Done on hart 0. @returns harts that have to look for somebody to run since */
+  run(now: number): readonly Hart[];
+}
+
+/** Which vCPU runs on which hart. One that waits for nothing and has no hart is in its queue. Times are nanoseconds of the machine's clock. */
 export interface Scheduler {
+  readonly component: Component;
+  readonly tasks: readonly Task[];
   /** A VM's vCPUs want harts. */
   add(vcpus: readonly Vcpu[]): void;
-  /** The vCPU that a hart runs next: a runnable one, or none, and the hart is idle. */
-  pick(hart: Hart): Vcpu | undefined;
-  /** A vCPU has become runnable. @returns the hart that is to come for it */
-  wake(vcpu: Vcpu): Hart | undefined;
-  /** The vCPUs whose timers are a hart's. */
-  vcpusOf(hart: Hart): readonly Vcpu[];
+  /** A hart on which a vCPU may run. */
+  placeOf(vcpu: Vcpu): Hart;
+  /** The vCPU that a hart runs next: one out of the queue, or nobody, and the hart is idle. */
+  pick(pcpu: Pcpu, now: number): Choice;
+  /** A vCPU has become runnable: into the queue. @returns the hart that is to come for it at once */
+  wake(vcpu: Vcpu, why: WakeReason): Hart | undefined;
+  /** Its hart is taken from a vCPU that wants to go on: into the queue. */
+  requeue(vcpu: Vcpu): void;
+  /** A vCPU that is in the queue wants no hart any more. */
+  remove(vcpu: Vcpu): void;
+  /** It has had a hart for so long. */
+  charge(vcpu: Vcpu, nanoseconds: number): void;
 }

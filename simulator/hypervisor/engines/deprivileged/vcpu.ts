@@ -62,9 +62,10 @@ export abstract class DeprivilegedVcpu extends Vcpu {
   /** Its device tree does not name Svpbmt. */
   readonly memoryTypes = false;
 
-  constructor(id: number, vm: Vm, hart: Hart) {
-    super(id, vm, hart);
-    const counts = { hartId: id, clock: () => vm.clock.timeOf(hart), instructionsRetired: () => this.retired };
+  constructor(id: number, vm: Vm) {
+    super(id, vm);
+    const hart = vm.hartModel;
+    const counts = { hartId: id, clock: () => this.time, instructionsRetired: () => this.retired };
     this.csrs = csrsApart({
       ...counts,
       // The virtual hart has no hypervisor extension, its timer is the SBI's, and its shadow tables have three levels: kernels find out
@@ -162,16 +163,16 @@ export abstract class DeprivilegedVcpu extends Vcpu {
 
   setTimer(deadline: number): void {
     this.setPending(STIP, false);
-    this.vm.host.timers.set(this, deadline);
+    this.setHostTimer(deadline);
   }
 
   timeStolen(): void {
-    this.vm.host.timers.postpone(this);
+    this.timerKeeper?.timers.set();
   }
 
   *timerReached(): Narration {
     yield step`the machine's timer has come, which was set for the guest: its virtual timer interrupt is pending`;
-    this.vm.host.timers.set(this, NEVER);
+    this.setHostTimer(NEVER);
     this.setPending(STIP, true);
   }
 

@@ -1,4 +1,5 @@
 import type { GuestPaging } from '../../memory/guest-walk';
+import type { Tag } from '../../translation-tags';
 import type { ShadowTable } from './shadow-table';
 
 /**
@@ -19,8 +20,8 @@ export interface ShadowView {
   readonly user: boolean;
   readonly sum: boolean;
   readonly mxr: boolean;
-  /** The hardware ASID under which the hardware keeps its translations. */
-  readonly asid: number;
+  /** The ASID under which the vCPU's hart keeps its translations, as long as that holds. */
+  tag: Tag;
   readonly table: ShadowTable;
   /** Ordinal of the last switch to it: the least recent goes first when memory is short. */
   lastUse: number;

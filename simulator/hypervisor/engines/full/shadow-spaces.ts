@@ -1,15 +1,15 @@
 import { SUPERPAGE } from '../../../mmu/address';
-import { Pte, type Tlb, virtualPage } from '../../../mmu/index';
+import { Pte, virtualPage } from '../../../mmu/index';
 import type { ExitLedger } from '../../ledger/ledger';
 import type { FramePool } from '../../memory/frame-pool';
 import type { GuestPaging } from '../../memory/guest-walk';
 import { checkPool, ensure } from '../../memory/table-check';
 import type { TableMemory } from '../../memory/table-memory';
+import type { Pcpu } from '../../pcpu';
+import { NO_TAG } from '../../translation-tags';
 import { type GuestSpace, type ShadowView, viewIndex } from './shadow-space';
 import { isPiece, ShadowTable } from './shadow-table';
 
-/** Where the hardware tells address spaces apart by nothing, views are numbered all the same. */
-const LAST_NUMBER = 0xffff;
 /** A fill adds two tables at the most. */
 const TABLES_A_FILL = 2;
 
@@ -24,41 +24,52 @@ export interface ShadowMapping {
 /** The shadow tables of one vCPU: which views exist, what is in them, and what goes when memory is short. */
 export class ShadowSpaces {
   private readonly spaces = new Map<string, GuestSpace>();
-  private readonly byAsid = new Map<number, ShadowView>();
+  private readonly kept = new Set<ShadowView>();
   private active: ShadowView | undefined;
-  private nextAsid = 1;
-  /** Whether the hardware's translations carry an ASID (ASIDLEN is not 0). */
-  private readonly isTagged: boolean;
-  /** ASIDs are 1 to this; 0 is left to nobody. */
-  private readonly lastAsid: number;
   private switches = 0;
+  /** The hart of which the vCPU's views have their ASIDs, and whose TLB has their translations. */
+  private place: Pcpu | undefined;
 
   constructor(
     private readonly memory: TableMemory,
-    private readonly pool: FramePool,
-    private readonly tlb: Tlb,
+    readonly pool: FramePool,
     private readonly ledger: ExitLedger,
-    asidBits: number,
-  ) {
-    this.isTagged = asidBits > 0;
-    this.lastAsid = this.isTagged ? 2 ** asidBits - 1 : LAST_NUMBER;
-  }
+  ) {}
 
   get views(): ShadowView[] {
-    return [...this.byAsid.values()];
+    return [...this.kept];
+  }
+
+  /** The vCPU comes to a hart: on another one than before it takes ASIDs anew, and what the last one keeps under the old ones is out of use. */
+  moveTo(pcpu: Pcpu): void {
+    if (this.place === pcpu) return;
+    this.place = pcpu;
+    for (const view of this.kept) view.tag = NO_TAG;
+  }
+
+  /** Where its translations are. */
+  get pcpu(): Pcpu | undefined {
+    return this.place;
   }
 
   get current(): ShadowView | undefined {
     return this.active;
   }
 
+  /** The view whose translations a hart keeps under an ASID; where it tells them apart by nothing, the one that it walks. */
   viewOfAsid(asid: number): ShadowView | undefined {
-    return this.isTagged ? this.byAsid.get(asid) : this.active;
+    if (!this.isTagged) return this.active;
+    return this.views.find((view) => this.asidOf(view) === asid);
   }
 
-  /** The ASID under which the hardware keeps a view's translations. */
-  hardwareAsid(view: ShadowView): number {
-    return this.isTagged ? view.asid : 0;
+  /** The ASID under which the hart keeps a view's translations; undefined where it can have none of them. */
+  asidOf({ tag }: ShadowView): number | undefined {
+    if (!this.isTagged) return 0;
+    return this.place?.asids.holds(tag) ? tag.number : undefined;
+  }
+
+  private get isTagged(): boolean {
+    return this.place?.asids.areThere ?? false;
   }
 
   space(paging: GuestSpace['paging']): GuestSpace {
@@ -71,13 +82,12 @@ export class ShadowSpaces {
     return space;
   }
 
-  /** The view of a space, made empty when there is none yet, and from now on the one that the hardware walks. */
+  /** The view of a space, made empty when there is none yet, and from now on the one that the hardware walks: it has its ASID. */
   use(space: GuestSpace, user: boolean, sum: boolean, mxr: boolean): ShadowView {
     const index = viewIndex(space.paging !== undefined, user, sum, mxr);
     const known = space.views[index];
     const view = known ?? this.create(space, index, user, sum, mxr);
-    // Without ASIDs the hardware would take the translations of one view for another's.
-    if (!this.isTagged && view !== this.active) this.tlb.flush(undefined, undefined);
+    if (this.isTagged && this.place && !this.place.asids.holds(view.tag)) view.tag = this.place.asids.take();
     this.active = view;
     view.lastUse = ++this.switches;
     return view;
@@ -96,7 +106,7 @@ export class ShadowSpaces {
       mapping.flags,
       () => this.allocate(),
     );
-    if (before.low & Pte.V) this.flush(low, high, view.asid);
+    if (before.low & Pte.V) this.flush(low, high, view);
     const after = view.table.find(low, high);
     this.ledger.changed({
       kind: 'shadow entry',
@@ -119,8 +129,8 @@ export class ShadowSpaces {
           after: { low: 0, high: 0 },
         });
       }
-      if (dropped.some(isPiece)) this.flushAsid(view.asid);
-      else if (dropped.length > 0) this.flush(low, high, view.asid);
+      if (dropped.some(isPiece)) this.flushView(view);
+      else if (dropped.length > 0) this.flush(low, high, view);
     }
     this.ledger.charge('tlbFlushPage');
   }
@@ -136,12 +146,12 @@ export class ShadowSpaces {
 
   state() {
     return {
-      nextAsid: this.nextAsid,
       switches: this.switches,
-      active: this.active?.asid ?? 0,
+      active: this.active ? this.views.indexOf(this.active) : NONE,
+      place: this.place?.hart.id ?? NONE,
       pool: this.pool.state(),
-      views: this.views.map(({ asid, user, sum, mxr, space, table, lastUse }) => ({
-        asid,
+      views: this.views.map(({ tag, user, sum, mxr, space, table, lastUse }) => ({
+        tag: { ...tag },
         user,
         sum,
         mxr,
@@ -156,37 +166,39 @@ export class ShadowSpaces {
    * What the tables hold is in the machine's memory.
    * @throws RangeError where the state cannot be one that `state` gave
    */
-  restore({ nextAsid, switches, active, pool, views }: ReturnType<ShadowSpaces['state']>): void {
+  restore(
+    { switches, active, place, pool, views }: ReturnType<ShadowSpaces['state']>,
+    pcpuNumbered: (hart: number) => Pcpu | undefined,
+  ): void {
     this.spaces.clear();
-    this.byAsid.clear();
-    ensure(this.isAsid(nextAsid), `the next shadow ASID is ${nextAsid}`);
+    this.kept.clear();
+    this.place = pcpuNumbered(place);
+    ensure(place === NONE || this.place !== undefined, `the vCPU was on hart ${place}`);
     ensure(switches >= 0, `${switches} switches between shadow tables`);
-    for (const { asid, user, sum, mxr, paging, table: saved, lastUse } of views) {
-      ensure(this.isAsid(asid) && !this.byAsid.has(asid), `two shadow tables have ASID ${asid}, or nobody can`);
-      ensure(lastUse >= 0 && lastUse <= switches, `shadow table ${asid} was used at switch ${lastUse}`);
+    for (const { tag, user, sum, mxr, paging, table: saved, lastUse } of views) {
+      const root = hex(saved.root);
+      ensure(lastUse >= 0 && lastUse <= switches, `the shadow table at ${root} was used at switch ${lastUse}`);
       const space = this.space(checkedPaging(paging));
       const index = viewIndex(space.paging !== undefined, user, sum, mxr);
-      ensure(space.views[index] === undefined, `shadow table ${asid} is a second one of the same view`);
+      ensure(space.views[index] === undefined, `the shadow table at ${root} is a second one of the same view`);
       const table = new ShadowTable(this.memory, saved.root);
       table.restore(saved);
-      const view = { space, user, sum, mxr, asid, table, lastUse };
+      const view = { space, user, sum, mxr, tag: { ...tag }, table, lastUse };
+      const asid = this.asidOf(view);
+      const isTaken = this.isTagged && asid !== undefined && (this.viewOfAsid(asid) || this.place?.asids.isFree(asid));
+      ensure(!isTaken, `the ASID of the shadow table at ${root} is another's, or was given to nobody`);
       space.views[index] = view;
-      this.byAsid.set(asid, view);
+      this.kept.add(view);
     }
-    this.nextAsid = nextAsid;
     this.switches = switches;
-    this.active = this.byAsid.get(active);
-    ensure(active === 0 || this.active !== undefined, `the hart walks shadow table ${active}, which is not there`);
+    this.active = this.views[active];
+    ensure(active === NONE || this.active !== undefined, `the hart walks shadow table ${active}, which is not there`);
     this.pool.restore(pool);
     checkPool(
       this.pool,
       this.views.flatMap(({ table }) => table.tableFrames),
     );
     for (const { table } of this.views) table.check();
-  }
-
-  private isAsid(asid: number): boolean {
-    return asid >= 1 && asid <= this.lastAsid;
   }
 
   /** Guest ASIDs name paging views only: without paging there is nothing to fence. */
@@ -201,21 +213,13 @@ export class ShadowSpaces {
       user,
       sum: sum && !user,
       mxr,
-      asid: this.freeAsid(),
+      tag: NO_TAG,
       table: new ShadowTable(this.memory, this.allocate()),
       lastUse: 0,
     };
     space.views[index] = view;
-    this.byAsid.set(view.asid, view);
+    this.kept.add(view);
     return view;
-  }
-
-  private freeAsid(): number {
-    if (this.byAsid.size >= this.lastAsid) this.evict();
-    while (this.byAsid.has(this.nextAsid)) this.nextAsid = (this.nextAsid % this.lastAsid) + 1;
-    const asid = this.nextAsid;
-    this.nextAsid = (this.nextAsid % this.lastAsid) + 1;
-    return asid;
   }
 
   private reserve(frames: number): void {
@@ -231,7 +235,7 @@ export class ShadowSpaces {
   /** Gives memory back: the least recently used view, or what is in the current one when it stands alone. */
   private evict(): void {
     let oldest: ShadowView | undefined;
-    for (const view of this.byAsid.values()) {
+    for (const view of this.kept) {
       if (view !== this.active && (!oldest || view.lastUse < oldest.lastUse)) oldest = view;
     }
     if (oldest) this.remove(oldest);
@@ -240,13 +244,13 @@ export class ShadowSpaces {
 
   private empty(view: ShadowView): void {
     view.table.clear((frame) => this.pool.release(frame));
-    this.flushAsid(view.asid);
+    this.flushView(view);
   }
 
   private remove(view: ShadowView): void {
     this.empty(view);
     this.pool.release(view.table.root);
-    this.byAsid.delete(view.asid);
+    this.kept.delete(view);
     const { space } = view;
     space.views[viewIndex(space.paging !== undefined, view.user, view.sum, view.mxr)] = undefined;
     if (space.paging && space.views.every((other) => other === undefined)) {
@@ -254,15 +258,23 @@ export class ShadowSpaces {
     }
   }
 
-  private flush(low: number, high: number, asid: number): void {
-    this.tlb.flush(virtualPage(low, high), this.isTagged ? asid : undefined);
+  private flush(low: number, high: number, view: ShadowView): void {
+    const asid = this.asidOf(view);
+    if (asid !== undefined) this.place?.hart.tlb.flush(virtualPage(low, high), this.isTagged ? asid : undefined);
   }
 
-  private flushAsid(asid: number): void {
-    this.tlb.flush(undefined, this.isTagged ? asid : undefined);
+  private flushView(view: ShadowView): void {
+    const asid = this.asidOf(view);
+    if (asid === undefined) return;
+    this.place?.hart.tlb.flush(undefined, this.isTagged ? asid : undefined);
     this.ledger.changed({ kind: 'TLB', asid });
   }
 }
+
+/** In a saved state: no view, no hart. */
+const NONE = -1;
+
+const hex = (address: number): string => `0x${address.toString(16)}`;
 
 /** What a saved satp of a guest may be. @throws RangeError */
 export function checkedPaging(paging: GuestPaging | null): GuestPaging {

@@ -3,7 +3,6 @@ import { Csr, causeOf, InterruptCode, PagingMode } from '../../../isa/index';
 import { type Narration, step } from '../../../machine/narration';
 import { FRAME, Gpa, type Gva, Hpa } from '../../../mmu/address';
 import { type Access, Privilege } from '../../../mmu/index';
-import type { FramePool } from '../../memory/frame-pool';
 import type { GuestPaging } from '../../memory/guest-walk';
 import type { Outcome } from '../../runnable';
 import type { Fact, TranslationTable } from '../../vcpu';
@@ -21,11 +20,9 @@ export class FullVcpu extends DeprivilegedVcpu {
   constructor(
     id: number,
     vm: Vm,
-    hart: Hart,
     readonly spaces: ShadowSpaces,
-    readonly pool: FramePool,
   ) {
-    super(id, vm, hart);
+    super(id, vm);
     this.guestSpace = spaces.space(undefined);
   }
 
@@ -58,18 +55,24 @@ export class FullVcpu extends DeprivilegedVcpu {
     this.vm.ledger.charge('csrAccess');
   }
 
+  override *load(hart: Hart): Narration {
+    this.spaces.moveTo(this.vm.host.pcpuOf(hart));
+    yield* super.load(hart);
+  }
+
   *loadRoot(hart: Hart): Narration {
     const { ledger } = this.vm;
-    const current = this.spaces.current;
     const view = this.useView();
-    if (view === current) return;
-    const root = new Hpa(view.table.root);
-    const asid = this.spaces.hardwareAsid(view);
-    yield step`let the hardware walk the shadow table at ${root}: satp = Sv39, ASID ${asid}`;
+    const asid = this.spaces.asidOf(view) ?? 0;
     const csr = Csr.satp.number;
     const before = { low: hart.csrLow(csr), high: hart.csrHigh(csr) };
-    const after = translationWords(PagingMode.sv39, asid, root.value / FRAME);
+    const after = translationWords(PagingMode.sv39, asid, view.table.root / FRAME);
+    if (before.low === after.low && before.high === after.high) return;
+    const root = new Hpa(view.table.root);
+    yield step`let the hardware walk the shadow table at ${root}: satp = Sv39, ASID ${asid}`;
     hart.setCsrWords(csr, after.low, after.high);
+    // Without ASIDs the hardware would take the translations of one table for another's.
+    if (!hart.options.asidBits) hart.tlb.flush(undefined, undefined);
     ledger.changed({ kind: 'hardware CSR', csr, before, after });
     ledger.charge('csrAccess');
   }
@@ -95,7 +98,7 @@ export class FullVcpu extends DeprivilegedVcpu {
       {
         role: 'shadow',
         root: table.root,
-        tag: this.spaces.hardwareAsid(view),
+        tag: this.spaces.asidOf(view),
         maps: (address) => table.find(lowWord(address), highWord(address)) !== undefined,
         permissions: (guestFlags) => shadowFlags(this, guestFlags),
       },
@@ -113,7 +116,7 @@ export class FullVcpu extends DeprivilegedVcpu {
         ? [
             { name: 'shadow table', value: `root ${new Hpa(view.table.root)}, ${view.table.frameCount} frames` },
             { name: 'shadow view', value: describeView(view) },
-            { name: 'hardware ASID', value: `${spaces.hardwareAsid(view)}` },
+            { name: 'hardware ASID', value: `${spaces.asidOf(view) ?? 'none yet'}` },
           ]
         : []),
       { name: 'shadow views', value: `${spaces.views.length}` },
@@ -135,7 +138,7 @@ export class FullVcpu extends DeprivilegedVcpu {
 
   restoreState(saved: ReturnType<FullVcpu['saveState']>): void {
     this.restoreVirtualState(saved);
-    this.spaces.restore(saved.spaces);
+    this.spaces.restore(saved.spaces, (hart) => this.pcpuNumbered(hart));
     this.guestSpace = this.spaces.space(checkedPaging(saved.paging));
   }
 }

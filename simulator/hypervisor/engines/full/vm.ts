@@ -1,4 +1,4 @@
-import { modeOf, rootOf, spaceOf } from '../../../core/index';
+import { type Hart, modeOf, rootOf, spaceOf } from '../../../core/index';
 import type { FeatureSwitches } from '../../../firmware/sbi/features';
 import { Csr, PagingMode } from '../../../isa/index';
 import { FRAME } from '../../../mmu/address';
@@ -25,11 +25,8 @@ export class FullVm implements EngineVm {
     const { machine, ledger } = vm;
     const { ram } = machine.core;
     this.vcpus = ranges.map((range, id) => {
-      const hart = machine.harts[id];
-      if (!hart) throw new RangeError(`the machine has no hart for vCPU ${id}`);
       const pool = new FramePool(range, (hpa) => ram.fill(hpa, FRAME, 0));
-      const spaces = new ShadowSpaces(ram, pool, hart.tlb, ledger, hart.options.asidBits);
-      return new FullVcpu(id, vm, hart, spaces, pool);
+      return new FullVcpu(id, vm, new ShadowSpaces(ram, pool, ledger));
     });
     this.features = virtualFeatures(this.vcpus);
   }
@@ -40,10 +37,12 @@ export class FullVm implements EngineVm {
    */
   reach(reach: Reach): void {
     for (const vcpu of this.vcpus) {
-      const { spaces, home: hart } = vcpu;
-      if (vcpu.on && !walksAView(vcpu))
-        reach.flaw('shadow table', `satp of hart ${hart.id} leads to no shadow table of that ASID`);
-      for (const { asid, table } of spaces.views) {
+      const { spaces, on } = vcpu;
+      if (on && !walksAView(on, spaces))
+        reach.flaw('shadow table', `satp of hart ${on.id} leads to no shadow table of that ASID`);
+      for (const view of spaces.views) {
+        const { table } = view;
+        const asid = spaces.asidOf(view) ?? 'none';
         for (const frame of table.tableFrames) reach.table('shadow table', `table of ASID ${asid}`, frame);
         for (const leaf of table.leaves()) {
           const what = `leaf 0x${leaf.va.toString(16)} of ASID ${asid}`;
@@ -51,12 +50,16 @@ export class FullVm implements EngineVm {
           if (!(leaf.low & Pte.U) || leaf.low & Pte.G) reach.flaw('shadow table', `${what} has U=0 or G=1`);
         }
       }
+      const { hart } = spaces.pcpu ?? {};
+      // Where the hart tells them apart by nothing, its translations are of whoever it runs.
+      if (!hart || (!hart.options.asidBits && !on)) continue;
       for (const entry of hart.tlb.entries) {
+        const view = spaces.viewOfAsid(entry.asid);
         // That there is no valid entry may be cached as well.
-        if (!(entry.flags & Pte.V)) continue;
+        if (entry.virtual || !view || !(entry.flags & Pte.V)) continue;
         const what = `page 0x${(entry.page * FRAME).toString(16)} of ASID ${entry.asid}`;
         reach.memory('TLB', what, entry.physical, FRAME * 512 ** entry.level);
-        const leaf = spaces.viewOfAsid(entry.asid)?.table.find((entry.page * FRAME) | 0, highHalf(entry.page));
+        const leaf = view.table.find((entry.page * FRAME) | 0, highHalf(entry.page));
         if (!leaf || pteAddress(leaf.low, leaf.high) !== entry.physical)
           reach.flaw('TLB', `${what} is not in the shadow table of its ASID`);
         else if (entry.flags & Pte.W && !(leaf.low & Pte.W))
@@ -74,11 +77,11 @@ export class FullVm implements EngineVm {
   }
 }
 
-/** Whether the hardware walks one of a vCPU's shadow tables, under the ASID of that. */
-function walksAView({ spaces, home: hart }: FullVcpu): boolean {
+/** Whether a hart walks one of a vCPU's shadow tables, under the ASID of that. */
+function walksAView(hart: Hart, spaces: ShadowSpaces): boolean {
   const [low, high] = [hart.csrLow(Csr.satp.number), hart.csrHigh(Csr.satp.number)];
   const isWalked = (view: ShadowView): boolean =>
-    rootOf(low, high) * FRAME === view.table.root && spaceOf(high) === spaces.hardwareAsid(view);
+    rootOf(low, high) * FRAME === view.table.root && spaceOf(high) === spaces.asidOf(view);
   return modeOf(high) === PagingMode.sv39 && spaces.views.some(isWalked);
 }
 

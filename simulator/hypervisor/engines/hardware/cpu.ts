@@ -16,7 +16,7 @@ export class HardwareCpu extends VcpuCpu<HardwareVcpu> {
   /** The guest sees S-mode's CSRs, which the hardware keeps as VS-mode's; those of M- and HS-mode are not its affair. */
   readCsr(number: number): bigint | undefined {
     if (number === Csr.cycle.number && this.vcpu.countsOwnCycles) return this.vcpu.cycles;
-    if (number === Csr.time.number) return this.vcpu.time;
+    if (number === Csr.time.number) return this.vcpu.ticks;
     const { registers } = this;
     return isVisible(number) && registers.csrs.find(number) ? registers.csr(virtualCsr(number)) : undefined;
   }

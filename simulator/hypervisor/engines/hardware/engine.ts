@@ -18,10 +18,6 @@ export const hardware = {
   create: (vm, [root, tables], { vmids }) => {
     if (!root || !tables) throw new RangeError('the second stage needs its root and frames for its tables');
     // A hart may have no bits for a VMID: then hgatp has 0, whatever is written.
-    const areTagged = vmids && vm.machine.harts.every((hart) => hart.options.vmidBits > 0);
-    return new HardwareVm(vm, root, tables, areTagged ? FIRST_VMID : undefined);
+    return new HardwareVm(vm, root, tables, vmids && vm.hartModel.options.vmidBits > 0);
   },
 } satisfies Engine;
-
-/** VMID 0 is left to hypervisors that have none. */
-const FIRST_VMID = 1;

@@ -99,7 +99,7 @@ function* findFault(vcpu: HardwareVcpu, access: Access, exit: Exit): Narration<G
   return RESUME;
 }
 
-function* fillSecondStage({ vm, engine, hart }: HardwareVcpu, gpa: Gpa, hpa: number): Narration {
+function* fillSecondStage({ vm, vmid, engine, hart }: HardwareVcpu, gpa: Gpa, hpa: number): Narration {
   const { ledger } = vm;
   const level = vm.memory.isWholeBlock(gpa.value) ? 1 : 0;
   const size = level === 1 ? SUPERPAGE : FRAME;
@@ -111,7 +111,7 @@ function* fillSecondStage({ vm, engine, hart }: HardwareVcpu, gpa: Gpa, hpa: num
   const pte = new PteValue(leaf.low, leaf.high);
   yield step`the second stage has now ${pte} for it; what the hart knew of the address before is forgotten (hfence.gvma)`;
   // By the address that faulted: a hart may have kept that just this page was not there, whatever the size of the leaf that is.
-  hart.fenceGuest(Math.floor(gpa.value / FRAME), engine.vmid);
+  hart.fenceGuest(Math.floor(gpa.value / FRAME), vmid);
   ledger.charge('secondStageFill');
   ledger.charge('tlbFlushPage');
   ledger.changed({

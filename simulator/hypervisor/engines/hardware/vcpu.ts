@@ -72,7 +72,6 @@ const SWITCHED_CSRS = [
     Csr.hcounteren,
     Csr.henvcfg,
     Csr.htimedelta,
-    Csr.hgatp,
     Csr.scounteren,
     Csr.vsstatus,
     Csr.vstvec,
@@ -113,12 +112,12 @@ export class HardwareVcpu extends Vcpu {
   constructor(
     id: number,
     vm: Vm,
-    hart: Hart,
     readonly engine: HardwareVm,
   ) {
-    super(id, vm, hart);
-    const clock = (): number => vm.machine.scheduler.timeOf(hart);
-    this.world = new World(hart, { hartId: id, clock, instructionsRetired: () => this.retired }, SWITCHED_CSRS);
+    super(id, vm);
+    // Its world has the machine's time, of which htimedelta makes the VM's.
+    const clock = (): number => vm.machine.scheduler.timeOf(vm.host.hartOf(this));
+    this.world = new World(vm.hartModel, { hartId: id, clock, instructionsRetired: () => this.retired }, SWITCHED_CSRS);
     this.reset();
   }
 
@@ -135,10 +134,11 @@ export class HardwareVcpu extends Vcpu {
     world.state.hypervisorStatus |= HypervisorStatus.VTW | HypervisorStatus.SPV | HypervisorStatus.SPVP;
     world.state.status |= Status.FS;
     world.setCsrWords(Csr.scounteren.number, COMMON_COUNTERS, 0);
-    const { stage, vmid = 0 } = this.engine;
-    // Sv39x4 has the number of Sv39.
-    const { low, high } = translationWords(PagingMode.sv39, vmid, stage.root / FRAME);
-    world.setCsrWords(Csr.hgatp.number, low, high);
+  }
+
+  /** Under which its hart keeps its translations. */
+  get vmid(): number | undefined {
+    return this.engine.vmidOn(this.pcpu);
   }
 
   /** While it has no hart, nobody else makes VSTIP of vstimecmp. */
@@ -149,18 +149,29 @@ export class HardwareVcpu extends Vcpu {
 
   /** While it has no hart, its timer is the host's, as KVM's kvm_riscv_vcpu_timer_blocking has it. */
   override *put(hart: Hart): Narration {
+    const deadline = hart.csr(Csr.vstimecmp.number);
     yield* super.put(hart);
     if (!hart.options.supervisorTimer) return;
-    const deadline = hart.csr(Csr.vstimecmp.number);
     hart.setCsrWords(Csr.vstimecmp.number, ALL_ONES, ALL_ONES);
     if (deadline === EVER) return;
     yield step`its timer goes on as one of the host: at ${deadline} ticks`;
-    this.vm.host.timers.set(this, Number(deadline));
+    this.setHostTimer(Number(deadline));
   }
 
   override *load(hart: Hart): Narration {
-    if (hart.options.supervisorTimer && this.timer !== NEVER) this.vm.host.timers.set(this, NEVER);
+    if (hart.options.supervisorTimer) this.timer = NEVER;
+    const isStale = this.engine.comeTo(this.vm.host.pcpuOf(hart), this.id, this.lastHart);
     yield* super.load(hart);
+    const { stage } = this.engine;
+    const vmid = this.vmid ?? 0;
+    // Sv39x4 has the number of Sv39.
+    const { low, high } = translationWords(PagingMode.sv39, vmid, stage.root / FRAME);
+    hart.setCsrWords(Csr.hgatp.number, low, high);
+    if (!isStale) return;
+    yield step`what the hart has kept under VMID ${vmid} may be another vCPU's, or older than this one's fences elsewhere: forget it (hfence.gvma, hfence.vvma)`;
+    hart.fenceGuest(undefined, vmid);
+    hart.fenceVirtual(undefined, undefined);
+    this.vm.ledger.charge('tlbFlush');
   }
 
   get pc(): Gva {
@@ -192,7 +203,7 @@ export class HardwareVcpu extends Vcpu {
   }
 
   get memoryTypes(): boolean {
-    return this.home.options.pageMemoryTypes;
+    return this.vm.hartModel.options.pageMemoryTypes;
   }
 
   get paging(): GuestPaging {
@@ -235,24 +246,24 @@ export class HardwareVcpu extends Vcpu {
   }
 
   setTimer(deadline: number): void {
-    if (this.home.options.supervisorTimer) {
+    if (this.vm.hartModel.options.supervisorTimer) {
       const { low, high } = timerWords(deadline);
       this.registers.setCsrWords(Csr.vstimecmp.number, low, high);
     } else {
       this.setVirtualPending(VSTIP, false);
-      this.vm.host.timers.set(this, deadline);
+      this.setHostTimer(deadline);
     }
   }
 
   /** What the guest reads as `time`, and compares with vstimecmp, is the machine's plus htimedelta. */
   timeStolen(): void {
     this.registers.setCsr(Csr.htimedelta.number, BigInt.asUintN(64, -BigInt(this.vm.clock.ticksStolen)));
-    this.vm.host.timers.postpone(this);
+    this.timerKeeper?.timers.set();
   }
 
   *timerReached(): Narration {
-    this.vm.host.timers.set(this, NEVER);
-    if (this.home.options.supervisorTimer) {
+    this.setHostTimer(NEVER);
+    if (this.vm.hartModel.options.supervisorTimer) {
       yield step`the machine's timer has come, which was set for a guest that waits: vstimecmp will tell it`;
       return;
     }
@@ -337,12 +348,12 @@ export class HardwareVcpu extends Vcpu {
   }
 
   /** What its guest reads as `time`, in ticks. */
-  get time(): bigint {
-    return BigInt(Math.floor(this.vm.clock.timeOf(this.home) / NANOSECONDS_PER_TICK));
+  get ticks(): bigint {
+    return BigInt(Math.floor(this.time / NANOSECONDS_PER_TICK));
   }
 
   get cycles(): bigint {
-    return BigInt(this.vm.clock.timeOf(this.home));
+    return BigInt(this.time);
   }
 
   /** Whether the guest's kernel withholds the counter from its programs. */
@@ -372,7 +383,8 @@ export class HardwareVcpu extends Vcpu {
   }
 
   tables(): readonly TranslationTable[] {
-    const { stage, vmid } = this.engine;
+    const { vmid } = this;
+    const { stage } = this.engine;
     return [
       {
         role: 'second-stage',
@@ -385,12 +397,13 @@ export class HardwareVcpu extends Vcpu {
   }
 
   facts(): readonly Fact[] {
-    const { stage, vmid } = this.engine;
+    const { vmid } = this;
+    const { stage, isTagged } = this.engine;
     return [
       { name: 'mode of the guest', value: this.user ? 'VU' : 'VS' },
       { name: 'second stage', value: `root ${new Hpa(stage.root)}, ${stage.tableFrames.length} tables below it` },
       { name: 'pages mapped', value: `${stage.leaves().length}` },
-      { name: 'VMID', value: vmid === undefined ? 'none: translations are forgotten at each entry' : `${vmid}` },
+      { name: 'VMID', value: isTagged ? `${vmid ?? 'none yet'}` : 'none: translations are forgotten at each entry' },
     ];
   }
 
@@ -411,7 +424,7 @@ export class HardwareVcpu extends Vcpu {
       ledger.changed({ kind: 'hardware CSR', csr, before, after: { low: hart.csrLow(csr), high: 0 } });
       ledger.charge('csrAccess');
     }
-    if (this.engine.vmid === undefined) {
+    if (!this.engine.isTagged) {
       yield step`translations carry no VMID here: forget all of the guest's (hfence.gvma, hfence.vvma)`;
       hart.fenceGuest();
       hart.fenceVirtual(undefined, undefined);

@@ -7,10 +7,23 @@ import { Pte, pagesOf } from '../../../mmu/index';
 import type { Reach } from '../../isolation';
 import { FramePool } from '../../memory/frame-pool';
 import type { FrameRange } from '../../memory/frame-table';
+import { ensure } from '../../memory/table-check';
+import type { Pcpu } from '../../pcpu';
+import { NO_TAG, type Tag } from '../../translation-tags';
 import type { Vm } from '../../vm';
 import type { EngineVm } from '../engine';
 import { SecondStage } from './second-stage';
 import { HardwareVcpu } from './vcpu';
+
+/** A VM on a hart. */
+interface Place {
+  tag: Tag;
+  /** Who of it ran there last. */
+  vcpu: number;
+}
+
+/** As a place's last vCPU. */
+const NOBODY = -1;
 
 /** The engine `hardware` for one VM: its vCPUs, and the second stage that they share. */
 export class HardwareVm implements EngineVm {
@@ -19,32 +32,52 @@ export class HardwareVm implements EngineVm {
   readonly vcpus: readonly HardwareVcpu[];
   readonly features: FeatureSwitches;
 
-  /** @param vmid under which the hardware keeps its translations; undefined: untagged, they are forgotten at each entry */
+  /** By hart, under which VMID it keeps the VM's translations, and those of which vCPU. */
+  private readonly places: Place[];
+
+  /** @param isTagged whether the hardware keeps its translations under a VMID; else they are forgotten at each entry */
   constructor(
-    vm: Vm,
+    private readonly vm: Vm,
     root: FrameRange,
     tables: FrameRange,
-    readonly vmid: number | undefined,
+    readonly isTagged: boolean,
   ) {
     const { harts, core } = vm.machine;
     const pool = new FramePool(tables, (hpa) => core.ram.fill(hpa, FRAME, 0));
     this.stage = new SecondStage(core.ram, pool, root.base);
-    this.vcpus = vm.cpuIds.map((id) => {
-      const hart = harts[id];
-      if (!hart) throw new RangeError(`the machine has no hart for vCPU ${id}`);
-      return new HardwareVcpu(id, vm, hart, this);
-    });
+    this.places = harts.map(() => ({ tag: NO_TAG, vcpu: NOBODY }));
+    this.vcpus = vm.cpuIds.map((id) => new HardwareVcpu(id, vm, this));
     const vcpu = (id: number): HardwareVcpu => {
       const found = this.vcpus[id];
       if (!found) throw new RangeError(`vCPU ${id} is not of this VM`);
       return found;
     };
     const featured = {
-      options: vcpu(0).home.options,
+      options: vm.hartModel.options,
       registers: (id: number) => vcpu(id).registers,
       forget: (id: number) => vcpu(id).fence({ pages: 'all', asid: undefined }),
     };
     this.features = hartFeatures(featured, { delegation: Csr.hedeleg.number, environment: Csr.henvcfg.number });
+  }
+
+  /** The VMID under which a hart keeps the VM's translations; undefined where it does not, or under none. */
+  vmidOn(pcpu: Pcpu | undefined): number | undefined {
+    const place = pcpu && this.places[pcpu.hart.id];
+    return this.isTagged && place && pcpu.vmids.holds(place.tag) ? place.tag.number : undefined;
+  }
+
+  /**
+   * A vCPU comes to a hart, where the VM has a VMID from now on.
+   * @returns whether what the hart has under it may be another vCPU's, or older than what this one has done elsewhere since
+   */
+  comeTo(pcpu: Pcpu, vcpu: number, last: Hart | undefined): boolean {
+    const place = this.places[pcpu.hart.id];
+    if (!this.isTagged || !place) return false;
+    const isNew = !pcpu.vmids.holds(place.tag);
+    const isOthers = place.vcpu !== vcpu || last !== pcpu.hart;
+    if (isNew) place.tag = pcpu.vmids.take();
+    place.vcpu = vcpu;
+    return isOthers && !isNew;
   }
 
   /**
@@ -59,20 +92,27 @@ export class HardwareVm implements EngineVm {
       reach.memory('second stage', what, hpa, FRAME * 512 ** level, gpa);
       if (!(low & Pte.U) || low & Pte.G) reach.flaw('second stage', `${what} has U=0 or G=1`);
     }
-    for (const { on, home } of this.vcpus) this.reachOfHart(home, on !== undefined, reach);
+    for (const hart of this.vm.machine.harts) {
+      const tag = this.vmidOn(this.vm.host.pcpuOf(hart));
+      const runs = this.vcpus.some(({ on }) => on === hart);
+      if (runs) this.reachOfGuest(hart, tag ?? 0, reach);
+      // Where the hart tells them apart by nothing, its translations are of whoever it runs.
+      if (runs || tag !== undefined) this.reachOfTlb(hart, tag ?? 0, reach);
+    }
   }
 
-  private reachOfHart(hart: Hart, runs: boolean, reach: Reach): void {
-    const tag = this.vmid ?? 0;
+  private reachOfGuest(hart: Hart, tag: number, reach: Reach): void {
     const [low, high] = [hart.csrLow(Csr.hgatp.number), hart.csrHigh(Csr.hgatp.number)];
     const leadsHere = modeOf(high) === PagingMode.sv39 && rootOf(low, high) * FRAME === this.stage.root;
-    if (runs && (!leadsHere || spaceOf(high) !== tag))
+    if (!leadsHere || spaceOf(high) !== tag)
       reach.flaw('second stage', `hgatp of hart ${hart.id} is not that of VMID ${tag}`);
+  }
+
+  private reachOfTlb(hart: Hart, tag: number, reach: Reach): void {
     for (const entry of hart.tlb.entries) {
       // That there is no valid entry may be cached as well.
-      if (!entry.virtual || !(entry.secondStage & Pte.V)) continue;
+      if (!entry.virtual || entry.vmid !== tag || !(entry.secondStage & Pte.V)) continue;
       const what = `page 0x${(entry.page * FRAME).toString(16)} of VMID ${entry.vmid}`;
-      if (entry.vmid !== tag) reach.flaw('TLB', `${what} is not of VMID ${tag}`);
       const guestPage = entry.guestPage - (entry.guestPage % pagesOf(entry.level));
       reach.memory('TLB', what, entry.physical, pagesOf(entry.level) * FRAME, guestPage * FRAME);
     }
@@ -81,11 +121,16 @@ export class HardwareVm implements EngineVm {
   state() {
     return {
       stage: this.stage.state(),
+      places: this.places.map(({ tag, vcpu }) => ({ tag: { ...tag }, vcpu })),
       vcpus: this.vcpus.map(({ external, posted }) => ({ external, posted: { ...posted } })),
     };
   }
 
-  restore({ stage, vcpus }: ReturnType<HardwareVm['state']>): void {
+  restore({ stage, places, vcpus }: ReturnType<HardwareVm['state']>): void {
+    for (const [hart, place] of places.entries()) {
+      ensure(place.vcpu >= NOBODY && place.vcpu < this.vcpus.length, `vCPU ${place.vcpu} was the last on hart ${hart}`);
+      this.places[hart] = place;
+    }
     this.stage.restore(stage);
     for (const [index, { external, posted }] of vcpus.entries()) {
       const vcpu = this.vcpus[index];

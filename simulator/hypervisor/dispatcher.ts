@@ -1,0 +1,241 @@
+import { type Hart, NANOSECONDS_PER_TICK, Status } from '../core/index';
+import type { Machine } from '../machine/machine';
+import { type Narration, step } from '../machine/narration';
+import { kick } from './exits/kick';
+import type { ExitLedger } from './ledger/ledger';
+import type { Pcpu } from './pcpu';
+import type { Outcome, RunState } from './runnable';
+import type { Scheduler, WakeReason } from './scheduler/scheduler';
+import { NEVER } from './timers';
+import type { Vcpu } from './vcpu';
+
+/** Whether handlers of the VMM take no machine time, or as much as they cost. */
+export const VMM_TIMES = ['free', 'charged'] as const;
+export type VmmTime = (typeof VMM_TIMES)[number];
+
+/** Gives harts to vCPUs as the scheduler says, and keeps account of who had them: no vCPU comes onto a hart or off it but here. */
+export class Dispatcher {
+  /** The hart whose exit is being handled, as long as its vCPU will still look at what it has been asked. */
+  private handling: Hart | undefined;
+  /** Whether harts run already, and need to be told of what there is for them. */
+  private hasBegun = false;
+
+  constructor(
+    private readonly machine: Machine,
+    readonly pcpus: readonly Pcpu[],
+    private readonly scheduler: Scheduler,
+    private readonly ledger: ExitLedger,
+    private readonly time: VmmTime,
+  ) {}
+
+  pcpuOf({ id }: Hart): Pcpu {
+    const pcpu = this.pcpus[id];
+    if (!pcpu) throw new RangeError(`hart ${id} is not of this machine`);
+    return pcpu;
+  }
+
+  isHandling(vcpu: Vcpu): boolean {
+    return vcpu.on !== undefined && vcpu.on === this.handling;
+  }
+
+  /** The exit of a hart is being handled. */
+  handle(hart: Hart): void {
+    this.handling = hart;
+  }
+
+  /** The machine begins: a hart looks for somebody to run. */
+  *begin(pcpu: Pcpu): Narration {
+    this.hasBegun = true;
+    yield* this.pickNext(pcpu);
+    this.settleTime(pcpu, undefined, 0, true);
+  }
+
+  /** What is asked of the vCPU from here on, by input that comes while a debugger stands at a later step, it may not see any more. */
+  ended(): void {
+    this.handling = undefined;
+  }
+
+  kick(vcpu: Vcpu): void {
+    const { on } = vcpu;
+    // One whose exit is being handled looks at its requests on its way into the guest.
+    if (on && on !== this.handling) this.tell(vcpu, on);
+    else if (vcpu.isReady) this.wake(vcpu, 'io');
+  }
+
+  wake(vcpu: Vcpu, why: WakeReason): void {
+    this.become(vcpu, 'runnable', this.machine.clock.now());
+    vcpu.wait = undefined;
+    vcpu.vm.clock.stand();
+    const hart = this.scheduler.wake(vcpu, why);
+    if (!hart) return;
+    const pcpu = this.pcpuOf(hart);
+    if (pcpu.running) pcpu.mustPick = true;
+    // The hart whose exit is being handled asks the scheduler anyway.
+    if (hart === this.handling || !this.hasBegun) return;
+    this.machine.scheduler.alert(hart);
+    this.tell(vcpu, hart);
+  }
+
+  /** A vCPU is kept from running, by who ends its VM or pauses it: on a hart, it is put away before its next instruction. */
+  stop(vcpu: Vcpu): void {
+    const { on } = vcpu;
+    if (on) {
+      this.pcpuOf(on).mustPick = true;
+      if (on !== this.handling) this.tell(vcpu, on);
+    } else {
+      this.leaveQueue(vcpu);
+    }
+  }
+
+  /** What the exit was has been dealt with: what becomes of the vCPU. */
+  *settle(vcpu: Vcpu, outcome: Outcome): Narration {
+    const { on: hart } = vcpu;
+    if (outcome.kind === 'resume' || !hart) return;
+    // What has come since the guest looked, it would wait for in vain.
+    if (outcome.kind === 'wait' && vcpu.interruptAwaits) return;
+    if (outcome.kind === 'wait') vcpu.wait = outcome.wait;
+    else if (outcome.kind === 'end') vcpu.wait = { kind: 'paused' };
+    yield* this.putAway(this.pcpuOf(hart), vcpu, outcome.kind === 'off' ? 'off' : 'blocked');
+    if (outcome.kind === 'end') vcpu.vm.finish(outcome.end);
+  }
+
+  /** The vCPU that the hart has goes on, or one that is to have it; or it waits for an interrupt. */
+  *resume(pcpu: Pcpu): Narration {
+    const { running } = pcpu;
+    if (running && !pcpu.mustPick) yield* running.enter(pcpu.hart);
+    else yield* this.pickNext(pcpu);
+  }
+
+  /** The handler is over: what it has cost takes the hart's time, where that is wanted. One cycle is one nanosecond. */
+  settleTime(pcpu: Pcpu, left: Vcpu | undefined, cycles: number, isForLeft: boolean): void {
+    const { hart, running } = pcpu;
+    const cost = this.time === 'free' ? 0 : cycles;
+    const here = this.machine.scheduler.timeOf(hart);
+    if (left && left === running && !isForLeft) left.account.stole(cost);
+    const entered = running !== left && running;
+    if (left && !entered && cost > 0) {
+      this.machine.scheduler.spend(hart, left.vm.clock.spend(cost));
+      if (left.vm.clock.time === 'own') left.timeStolen();
+    } else if (!left || entered) {
+      // What was for the one left is its VM's time even less than the machine's.
+      const forLeft = this.time === 'free' ? 0 : pcpu.costToPick;
+      if (left?.run === 'blocked' && forLeft > 0 && left.vm.clock.time === 'own') {
+        left.vm.clock.spend(forLeft);
+        left.timeStolen();
+      }
+      const wait = entered ? entered.vm.clock.goOn(here + cost) : 0;
+      if (cost + wait > 0) this.machine.scheduler.spend(hart, cost + wait);
+      if (entered && entered.vm.clock.time === 'own') entered.timeStolen();
+    }
+  }
+
+  /** Another state has been taken up. @param vcpus of all VMs */
+  goOn(vcpus: readonly Vcpu[]): void {
+    for (const pcpu of this.pcpus) {
+      pcpu.running = vcpus.find(({ on }) => on === pcpu.hart);
+      pcpu.timers.restore(vcpus.filter(({ timerKeeper }) => timerKeeper === pcpu));
+    }
+    this.handling = undefined;
+    this.hasBegun = true;
+  }
+
+  /** A hart is to ask the scheduler whom it runs. */
+  askToPick(hart: Hart): void {
+    this.pcpuOf(hart).mustPick = true;
+    if (hart === this.handling) return;
+    this.machine.scheduler.alert(hart);
+    kick(hart);
+  }
+
+  /** A hart is to look at what there is for a vCPU. */
+  tell(vcpu: Vcpu, hart: Hart): void {
+    this.ledger.caused(vcpu.name, 'kick');
+    kick(hart);
+  }
+
+  private *pickNext(pcpu: Pcpu): Narration {
+    const { hart, running } = pcpu;
+    const now = this.machine.scheduler.timeOf(hart) + this.costSoFar;
+    pcpu.mustPick = false;
+    if (running) {
+      this.scheduler.charge(running, now - pcpu.chargedTo);
+      pcpu.chargedTo = now;
+      if (running.mayRun) this.scheduler.requeue(running);
+    }
+    const { next, until, why } = this.scheduler.pick(pcpu, now);
+    if (running && next === running) {
+      yield step`vCPU ${running.id} of ${running.vm.name} goes on: ${why}`;
+      this.setSlice(pcpu, until);
+      yield* running.enter(hart);
+      return;
+    }
+    if (running) {
+      yield* this.putAway(pcpu, running, running.mayRun ? 'runnable' : 'blocked');
+      running.vm.clock.stand();
+    }
+    pcpu.costToPick = this.ledger.costSoFar;
+    if (!next) {
+      this.setSlice(pcpu, NEVER);
+      yield* this.idle(hart);
+      return;
+    }
+    yield* this.take(pcpu, next, { until, why, now });
+    yield* next.enter(hart);
+  }
+
+  private *take(
+    pcpu: Pcpu,
+    next: Vcpu,
+    { until, why, now }: { readonly until: number; readonly why: string; readonly now: number },
+  ): Narration {
+    const { hart } = pcpu;
+    if (this.scheduler.tasks.length > 0 || until !== NEVER)
+      yield step`the hart is for vCPU ${next.id} of ${next.vm.name}: ${why}`;
+    yield* next.load(hart);
+    pcpu.running = next;
+    pcpu.chargedTo = now;
+    this.setSlice(pcpu, until);
+    this.become(next, 'running', now);
+    next.account.loaded();
+    this.machine.scheduler.wake(hart);
+    this.ledger.cameFor(next.name, next.pc, next.user);
+  }
+
+  private *putAway(pcpu: Pcpu, vcpu: Vcpu, run: RunState): Narration {
+    const now = this.machine.scheduler.timeOf(pcpu.hart) + this.costSoFar;
+    this.scheduler.charge(vcpu, now - pcpu.chargedTo);
+    pcpu.chargedTo = now;
+    this.become(vcpu, run, now);
+    yield* vcpu.put(pcpu.hart);
+    pcpu.running = undefined;
+  }
+
+  /** Nobody wants the hart: it stays in HS-mode, and takes interrupts. */
+  private *idle(hart: Hart): Narration {
+    yield step`no vCPU wants the hart: wait for an interrupt, in HS-mode with SIE set`;
+    hart.state.status |= Status.SIE;
+    this.machine.scheduler.wait(hart);
+  }
+
+  private setSlice(pcpu: Pcpu, until: number): void {
+    const end = until === NEVER ? NEVER : Math.ceil(until / NANOSECONDS_PER_TICK);
+    if (end === pcpu.timers.sliceEnd) return;
+    pcpu.timers.sliceEnd = end;
+    pcpu.timers.set();
+  }
+
+  private get costSoFar(): number {
+    return this.time === 'free' ? 0 : this.ledger.costSoFar;
+  }
+
+  private leaveQueue(vcpu: Vcpu): void {
+    if (vcpu.run !== 'runnable') return;
+    this.scheduler.remove(vcpu);
+    this.become(vcpu, 'blocked', this.machine.clock.now());
+  }
+
+  private become(vcpu: Vcpu, run: RunState, now: number): void {
+    vcpu.account.passed(vcpu.run, now);
+    vcpu.run = run;
+  }
+}

@@ -1,0 +1,71 @@
+import { component, type StateOf, stateSchema } from '../schema/state/component';
+import { count, instant } from '../schema/state/fields';
+import type { RunState } from './runnable';
+
+const measuresSchema = stateSchema('measures', 1, {
+  /** When what it does now began, on the machine's clock. */
+  since: instant,
+  running: instant,
+  runnable: instant,
+  blocked: instant,
+  off: instant,
+  /** What handlers have taken of its hart that were not for it. */
+  stolen: instant,
+  switches: count,
+});
+
+/** How a vCPU has spent its time, in nanoseconds of the machine's clock. */
+export interface Measures {
+  /** It had a hart, its exits and what they cost included. */
+  readonly running: number;
+  /** It wanted a hart and had none. */
+  readonly ready: number;
+  /** It waited for something. */
+  readonly waiting: number;
+  /** The time that it wanted and did not have: ready, and what the VMM did on its hart for others. */
+  readonly stolen: number;
+  /** How often it came onto a hart. */
+  readonly switches: number;
+}
+
+/** Keeps account of how a vCPU spends its time. */
+export class TimeAccount {
+  private readonly kept: StateOf<typeof measuresSchema> = {
+    since: 0,
+    running: 0,
+    runnable: 0,
+    blocked: 0,
+    off: 0,
+    stolen: 0,
+    switches: 0,
+  };
+  readonly component = component(measuresSchema, this.kept);
+
+  /** Up to now it was in a state. */
+  passed(run: RunState, now: number): void {
+    this.kept[run] += Math.max(0, now - this.kept.since);
+    this.kept.since = Math.max(now, this.kept.since);
+  }
+
+  loaded(): void {
+    this.kept.switches++;
+  }
+
+  stole(nanoseconds: number): void {
+    this.kept.stolen += nanoseconds;
+  }
+
+  /** As of now. */
+  measures(run: RunState, now: number): Measures {
+    const { kept } = this;
+    const time = (of: RunState): number => kept[of] + (of === run ? Math.max(0, now - kept.since) : 0);
+    const ready = time('runnable');
+    return {
+      running: time('running'),
+      ready,
+      waiting: time('blocked'),
+      stolen: ready + kept.stolen,
+      switches: kept.switches,
+    };
+  }
+}

@@ -1,0 +1,67 @@
+import type { Hart } from '../core/index';
+import { type Component, component, type StateOf, stateSchema } from '../schema/state/component';
+import { count, flag, instant, nullable } from '../schema/state/fields';
+import { HartTimers, NEVER } from './timers';
+import { TranslationTags } from './translation-tags';
+import type { Vcpu } from './vcpu';
+
+const pcpuSchema = stateSchema('pcpu', 1, {
+  /** Somebody else may be to have the hart: the scheduler is asked at the next exit. */
+  mustPick: flag,
+  /** Up to when the vCPU that has the hart has been charged for it, on the machine's clock. */
+  chargedTo: instant,
+  /** When the slice of that one is over, in ticks; null: never. */
+  sliceEnd: nullable(count),
+});
+
+/** What the VMM keeps of a hart, a physical CPU as Xen and KVM say: who has it, for whom its timer is set, and whose translations its TLB has. */
+export class Pcpu {
+  /** Who runs on it; undefined while nobody wants it. */
+  running: Vcpu | undefined;
+  /** Of the exit that is being handled: what it had cost when the hart's next vCPU was chosen, in cycles. */
+  costToPick = 0;
+  /** Of shadow tables. */
+  readonly asids: TranslationTags;
+  readonly vmids: TranslationTags;
+  readonly timers: HartTimers;
+  readonly component: Component;
+  mustPick = false;
+  chargedTo = 0;
+
+  /** @param program sets the timer of the hart, in ticks of mtime */
+  constructor(
+    readonly hart: Hart,
+    program: (deadline: number) => void,
+  ) {
+    const { options, tlb } = hart;
+    this.asids = new TranslationTags(options.asidBits, () => tlb.flush(undefined, undefined));
+    this.vmids = new TranslationTags(options.vmidBits, () => hart.fenceGuest());
+    this.timers = new HartTimers(program);
+    const parts = { asids: this.asids.component, vmids: this.vmids.component };
+    this.component = component(pcpuSchema, keptOf(this), { parts });
+  }
+}
+
+function keptOf(pcpu: Pcpu): StateOf<typeof pcpuSchema> {
+  const { timers } = pcpu;
+  return {
+    get mustPick() {
+      return pcpu.mustPick;
+    },
+    set mustPick(mustPick) {
+      pcpu.mustPick = mustPick;
+    },
+    get chargedTo() {
+      return pcpu.chargedTo;
+    },
+    set chargedTo(chargedTo) {
+      pcpu.chargedTo = chargedTo;
+    },
+    get sliceEnd() {
+      return timers.sliceEnd === NEVER ? null : timers.sliceEnd;
+    },
+    set sliceEnd(sliceEnd) {
+      timers.sliceEnd = sliceEnd ?? NEVER;
+    },
+  };
+}
