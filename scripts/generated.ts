@@ -5,6 +5,8 @@ import {
   jsonValidation,
   projectFileSchema,
   projectSchemaFile,
+  scenarioFileSchema,
+  scenarioSchemaFile,
   settingProperties,
 } from './manifest';
 import { viewCommands, viewContainers, viewContributions, viewTitleMenu } from './view-manifest';
@@ -26,6 +28,7 @@ export function generatedFiles(): Map<string, string> {
   return new Map([
     ['syntaxes/riscv-asm.tmLanguage.json', asJson(textMateGrammar())],
     [projectSchemaFile, asJson(projectFileSchema())],
+    [scenarioSchemaFile, asJson(scenarioFileSchema())],
     ['package.json', asJson(manifest())],
   ]);
 }
