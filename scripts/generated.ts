@@ -9,6 +9,7 @@ import {
   scenarioSchemaFile,
   settingProperties,
 } from './manifest';
+import { scenarioDocument, scenarioDocumentText } from './scenario-document';
 import { viewCommands, viewContainers, viewContributions, viewTitleMenu } from './view-manifest';
 
 interface Manifest {
@@ -29,6 +30,7 @@ export function generatedFiles(): Map<string, string> {
     ['syntaxes/riscv-asm.tmLanguage.json', asJson(textMateGrammar())],
     [projectSchemaFile, asJson(projectFileSchema())],
     [scenarioSchemaFile, asJson(scenarioFileSchema())],
+    [scenarioDocument, scenarioDocumentText()],
     ['package.json', asJson(manifest())],
   ]);
 }

@@ -1,7 +1,13 @@
 import assert from 'node:assert/strict';
+import type { TSchema } from '@sinclair/typebox';
 import { describe, it } from 'mocha';
+import { engineDescriptions } from '../../simulator/hypervisor/engines/registry';
+import { hostOptions } from '../../simulator/scenario/host-options';
 import { notBuilt } from '../../simulator/scenario/not-built';
 import { LONGEST_TEXT, readScenario } from '../../simulator/scenario/read-scenario';
+import { scenarioOptions } from '../../simulator/scenario/scenario-schema';
+import { vmOptions } from '../../simulator/scenario/vm-options';
+import { problemsOf } from '../../simulator/schema/problems';
 
 const said = (given: unknown): string[] => readScenario(given).problems.map(({ message }) => message);
 
@@ -221,6 +227,28 @@ describe('what is not built yet is refused by its name', () => {
       assert.deepEqual(ofVm({ disks: [{ image: 'a', write }] }), [
         `${vm}: "disks"[0]: "write": "${write}" is not built yet; it must be "copy" or "inPlace"`,
       ]));
+});
+
+describe('what is not built yet', () => {
+  it('is nothing that is described', () => {
+    const { engine, disks } = vmOptions;
+    const { write, backend } = disks.items.properties;
+    const choices: [refused: readonly string[], choice: TSchema][] = [
+      [notBuilt.engines, engine],
+      [notBuilt.models, hostOptions.model],
+      [notBuilt.writes, write],
+      [notBuilt.backends, backend],
+    ];
+    for (const [words, choice] of choices)
+      for (const word of words) assert.notDeepEqual(problemsOf(choice, word), [], word);
+    const keys: [refused: readonly string[], options: object][] = [
+      [notBuilt.scenario, scenarioOptions],
+      [notBuilt.host, hostOptions],
+      [notBuilt.vm, vmOptions],
+    ];
+    for (const [names, options] of keys) for (const name of names) assert.ok(!Object.hasOwn(options, name), name);
+    assert.ok(engineDescriptions.every(({ id }) => !notBuilt.engines.some((word) => word === id)));
+  });
 });
 
 describe('problems of a text say where they are', () => {
