@@ -20,7 +20,8 @@ describe('the document about scenarios', () => {
     const { disks } = vmSchema.properties;
     const tables = [scenarioOptions, hostOptions, schedulerOptions, vmOptions, disks.items.properties];
     const keys = [...tables.flatMap((table) => Object.keys(table)), ...namesOf(hostSchema)];
-    for (const key of keys)
+    // Editors know the schema by the file's name.
+    for (const key of keys.filter((each) => each !== '$schema'))
       assert.ok(
         examples.some((example) => example.includes(`"${key}":`)),
         key,

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import type { TSchema } from '@sinclair/typebox';
 import { describe, it } from 'mocha';
-import { engineDescriptions } from '../../simulator/hypervisor/engines/registry';
 import { hostOptions } from '../../simulator/scenario/host-options';
 import { notBuilt } from '../../simulator/scenario/not-built';
 import { LONGEST_TEXT, readScenario } from '../../simulator/scenario/read-scenario';
@@ -247,7 +246,6 @@ describe('what is not built yet', () => {
       [notBuilt.vm, vmOptions],
     ];
     for (const [names, options] of keys) for (const name of names) assert.ok(!Object.hasOwn(options, name), name);
-    assert.ok(engineDescriptions.every(({ id }) => !notBuilt.engines.some((word) => word === id)));
   });
 });
 
