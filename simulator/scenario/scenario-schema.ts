@@ -45,7 +45,6 @@ export const scenarioSchema = withRefused(
     },
     {
       ...noOthers,
-      expected: 'a scenario: an object with "hosts"',
       description: 'A scenario of HyperStep: hosts, and the virtual machines on them.',
     },
   ),

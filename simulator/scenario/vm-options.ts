@@ -137,7 +137,6 @@ const notOfVm = {
 export const vmSchema = withRefused(
   Partial(ObjectOf(vmOptions), {
     additionalProperties: false,
-    expected: 'a virtual machine: an object with "program"',
     description: 'A virtual machine.',
   }),
   { ...notOfVm, ...refusedAsNotBuilt(notBuilt.vm) },

@@ -25,7 +25,7 @@ const vm = '"hosts": "h": "vms": "a"';
 
 describe('what is wrong with a scenario is said, and what would be right', () => {
   const cases: [title: string, value: unknown, problems: string[]][] = [
-    ['no scenario', [], ['the scenario must be a scenario: an object with "hosts", not a list']],
+    ['no scenario', [], ['the scenario must be an object with "hosts", not a list']],
     ['nothing', {}, ['"hosts" must be an object of names and hosts, and is missing']],
     ['no host', { hosts: {} }, ['"hosts" must not be empty']],
     ['no virtual machine', { hosts: { h: { vms: {} } } }, ['"hosts": "h": "vms" must not be empty']],
@@ -262,7 +262,7 @@ describe('problems of a text say where they are', () => {
       '3:21 "harts" must be an integer from 1 to 8, not 9'.replace('"harts"', '"hosts": "h": "harts"'),
       '3:24 "hosts": "h" has no option "knid"; there are "harts", "memory", "vmmTime", "vmids", "model", "scheduler", "overcommit", "machineOptions", "vms"',
       '4:33 "hosts": "h": "vms": "a": "engine": "para" is not built yet; it must be "full" or "hardware"',
-      '4:48 "hosts": "h": "vms": "b" must be a virtual machine: an object with "program", not 4',
+      '4:48 "hosts": "h": "vms": "b" must be an object, not 4',
     ]);
   });
 
