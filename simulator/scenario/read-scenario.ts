@@ -43,7 +43,9 @@ export function readScenario(given: unknown): ReadScenario {
   const text = JsonText.read(given.replace(/^\uFEFF/, ''));
   if (!(text instanceof JsonText)) {
     return refused(
-      text.map(({ path, range, text }) => ({ path, range, message: path.length > 0 ? inWords(path, text) : text })),
+      text
+        .slice(0, MOST_PROBLEMS)
+        .map(({ path, range, text }) => ({ path, range, message: path.length > 0 ? inWords(path, text) : text })),
     );
   }
   return readValue(
@@ -77,7 +79,12 @@ function readValue(value: unknown, namesAt: NamesAt, rangeOf: (problem: Problem)
 }
 
 function refused(problems: readonly ScenarioProblem[]): ReadScenario {
-  return { scenario: undefined, problems };
+  return { scenario: undefined, problems: [...problems].sort(byPlace) };
+}
+
+/** In the order of the text; of a value, as they were found. */
+function byPlace({ range: a }: ScenarioProblem, { range: b }: ScenarioProblem): number {
+  return a && b ? a.start.line - b.start.line || a.start.column - b.start.column : 0;
 }
 
 /** What the schema finds, with what it does not know of scenarios. */
@@ -90,7 +97,7 @@ function inOwnWords(problem: Problem, namesAt: NamesAt): Problem {
 }
 
 function nameProblems(namesAt: NamesAt): Problem[] {
-  const hosts = namesAt(['hosts']);
+  const hosts = namesAt(['hosts']).slice(0, MOST_PROBLEMS);
   const paths = hosts.flatMap((host) => {
     const vms = namesAt(['hosts', host, 'vms']);
     return [['hosts', host], ...vms.map((vm) => ['hosts', host, 'vms', vm])];

@@ -257,7 +257,7 @@ describe('problems of a text say where they are', () => {
       '    "h": { "harts": 9, "knid": 1,',
       '      "vms": { "a": { "engine": "para" }, "b": 4 } } } }',
     ];
-    assert.deepEqual(placed(text.join('\n')).sort(), [
+    assert.deepEqual(placed(text.join('\n')), [
       '1:3 "links" is not built yet',
       '3:21 "harts" must be an integer from 1 to 8, not 9'.replace('"harts"', '"hosts": "h": "harts"'),
       '3:24 "hosts": "h" has no option "knid"; there are "harts", "memory", "vmmTime", "vmids", "model", "scheduler", "overcommit", "machineOptions", "vms"',
