@@ -16,6 +16,7 @@ const rooms = [
   { name: 'firmware', path: 'simulator/firmware' },
   { name: 'hypervisor', path: 'simulator/hypervisor' },
   { name: 'system', path: 'simulator/system' },
+  { name: 'scenario', path: 'simulator/scenario' },
   { name: 'explain', path: 'simulator/explain' },
   { name: 'host-files', path: 'host-files' },
   { name: 'debug-adapter', path: 'debug-adapter' },

@@ -3,7 +3,18 @@ import { wordsOf } from '../simulator/schema/schema';
 
 /** A description of options as the JSON schema that VS Code completes, explains and checks by. */
 export function editorSchema(schema: TSchema): object {
-  const { description, default: value, suggested, expected, unit: _, suggestions, ...rest } = schema;
+  const {
+    description,
+    default: value,
+    suggested,
+    expected,
+    unit: _,
+    suggestions,
+    notYet: __,
+    refused,
+    ...rest
+  } = schema;
+  if (typeof refused === 'string') return refusedSchema(refused);
   const words = wordsOf(schema);
   const fallback: unknown = value ?? suggested;
   return {
@@ -13,6 +24,11 @@ export function editorSchema(schema: TSchema): object {
     ...(description === undefined ? {} : { markdownDescription: description }),
     ...(typeof expected === 'string' ? messageOf(schema, expected) : {}),
   };
+}
+
+/** What nobody may say: not offered, and wrong whatever it is. */
+function refusedSchema(why: string): object {
+  return { not: {}, doNotSuggest: true, errorMessage: `This ${why}.` };
 }
 
 function enumOf(words: NonNullable<ReturnType<typeof wordsOf>>): object {

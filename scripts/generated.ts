@@ -5,8 +5,11 @@ import {
   jsonValidation,
   projectFileSchema,
   projectSchemaFile,
+  scenarioFileSchema,
+  scenarioSchemaFile,
   settingProperties,
 } from './manifest';
+import { scenarioDocument, scenarioDocumentText } from './scenario-document';
 import { viewCommands, viewContainers, viewContributions, viewTitleMenu } from './view-manifest';
 
 interface Manifest {
@@ -26,6 +29,8 @@ export function generatedFiles(): Map<string, string> {
   return new Map([
     ['syntaxes/riscv-asm.tmLanguage.json', asJson(textMateGrammar())],
     [projectSchemaFile, asJson(projectFileSchema())],
+    [scenarioSchemaFile, asJson(scenarioFileSchema())],
+    [scenarioDocument, scenarioDocumentText()],
     ['package.json', asJson(manifest())],
   ]);
 }

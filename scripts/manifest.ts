@@ -1,10 +1,13 @@
 import { type LaunchArguments, launchOptions } from '../debug-adapter/launch/launch';
 import { settingTable } from '../extension/language-server/setting-table';
 import { projectFileName, projectSchema } from '../simulator/project';
+import { scenarioSuffix } from '../simulator/scenario/scenario-path';
+import { scenarioSchema } from '../simulator/scenario/scenario-schema';
 import { editorSchema, propertiesOf } from './editor-schema';
 
-/** Where the schema of project files is, beside the extension's manifest. */
+/** Where the schemas of project files and of scenarios are, beside the extension's manifest. */
 export const projectSchemaFile = 'syntaxes/hyperstep.schema.json';
+export const scenarioSchemaFile = 'syntaxes/hyperstep-scenario.schema.json';
 
 // In a snippet's body, text in ^"..." is inserted as it is, so that a variable of launch.json can be written with a backslash.
 const activeFile = '^"\\${file}"';
@@ -63,10 +66,22 @@ export function settingProperties(): object {
 
 /** Which files of an editor have which schema. */
 export function jsonValidation(): object[] {
-  return [{ fileMatch: projectFileName, url: `./${projectSchemaFile}` }];
+  return [
+    { fileMatch: projectFileName, url: `./${projectSchemaFile}` },
+    { fileMatch: `*${scenarioSuffix}`, url: `./${scenarioSchemaFile}` },
+  ];
 }
 
 /** The schema of `hyperstep.json`. */
 export function projectFileSchema(): object {
-  return { $schema: 'http://json-schema.org/draft-07/schema#', title: projectFileName, ...editorSchema(projectSchema) };
+  return { ...DRAFT, title: projectFileName, ...editorSchema(projectSchema) };
 }
+
+/** The schema of scenarios. */
+export function scenarioFileSchema(): object {
+  // As VS Code's own configuration files: comments and trailing commas are no mistakes in them.
+  const asInEditor = { allowComments: true, allowTrailingCommas: true };
+  return { ...DRAFT, title: `*${scenarioSuffix}`, ...asInEditor, ...editorSchema(scenarioSchema) };
+}
+
+const DRAFT = { $schema: 'http://json-schema.org/draft-07/schema#' };

@@ -7,14 +7,17 @@ import { isRecord } from '../../simulator/schema/record';
 import { type MachineSettings, machineProblems, machineSettings } from '../../simulator/system/machine-options';
 import { RequestError } from '../request-error';
 import { type LaunchArguments, launchOptions, launchSchema, type SymbolFile } from './launch';
+import { checkedScenario, type LaunchedScenario } from './scenario-checks';
 
 type Options = Settled<typeof launchOptions>;
 
 /** A launch configuration in which everything has a value; undefined where the project file, or the assembler, decides. */
 export interface CheckedLaunch
   extends MachineSettings,
-    Omit<Options, keyof MachineSettings | 'program' | 'defines' | 'symbols' | 'machineOptions'> {
+    Omit<Options, keyof MachineSettings | 'program' | 'scenario' | 'defines' | 'symbols' | 'machineOptions'> {
+  /** Empty where a scenario is launched. */
   readonly program: readonly string[];
+  readonly scenario: LaunchedScenario | undefined;
   readonly defines: Readonly<Record<string, string>>;
   readonly symbols: readonly CheckedSymbolFile[];
 }
@@ -32,14 +35,16 @@ export interface CheckedSymbolFile {
  */
 export function checkLaunch(args: unknown): CheckedLaunch {
   const launch = checkedArguments(isRecord(args) ? args : {});
+  const scenario = checkedScenario(launch);
   const program = [launch.program ?? []].flat();
-  if (program.length === 0 || program.includes(''))
+  if (!scenario && (program.length === 0 || program.includes('')))
     throw new RequestError('"program" is missing: the guest to debug, a .s or .S file, an object file or an ELF file');
   const { machineOptions: _, ...rest } = settled(launchOptions, launch);
   return {
     ...rest,
     ...machineSettings(launch),
     program,
+    scenario,
     defines: definesOf(rest.defines),
     symbols: rest.symbols.map(checkedSymbolFile),
   };
@@ -48,7 +53,9 @@ export function checkLaunch(args: unknown): CheckedLaunch {
 /** @throws RequestError */
 function checkedArguments(args: Record<string, unknown>): LaunchArguments {
   const given = withoutNulls(launchSchema, args);
-  const problems = problemsOf(launchSchema, given);
+  // What is wrong inside a scenario is said by whoever knows scenarios.
+  const isInline = isRecord(args['scenario']);
+  const problems = problemsOf(launchSchema, given).filter(({ path }) => !isInline || path[0] !== 'scenario');
   if (problems.length > 0) refuse(problems);
   // The schema says so.
   const launch = given as LaunchArguments;

@@ -12,6 +12,8 @@ import {
   Union,
 } from '@sinclair/typebox';
 import { programOptions } from '../../simulator/project/program-options';
+import { scenarioSuffix } from '../../simulator/scenario/scenario-path';
+import { scenarioSchema } from '../../simulator/scenario/scenario-schema';
 import { codeAddressText, offsetText } from '../../simulator/schema/address';
 import { withDefault } from '../../simulator/schema/defaults';
 import { choice, type Described, mapOf, withNote } from '../../simulator/schema/schema';
@@ -96,6 +98,10 @@ export const launchOptions = {
     description:
       'The guest: a file, or several that are linked together. Assembly (`.s`, `.S`), object files, ELF executables and flat binaries such as a kernel’s `Image`. The active file when absent. One source file that a `hyperstep.json` in its folder, or the nearest one above, links with others stands for all of them.',
   },
+  scenario: Union([Text({ minLength: 1, expected: 'a path' }), scenarioSchema], {
+    expected: `the path of a file *${scenarioSuffix}, or a scenario: an object with "hosts"`,
+    description: `A host with several virtual machines in place of one guest: the path of a file \`*${scenarioSuffix}\`, or what stands in one. It takes the place of \`program\` and of all that is said of a guest and its machine. ${relativePaths}`,
+  }),
   ...machineOptions,
   disks: withNote(machineOptions.disks, relativePaths),
   includePaths: withNote(includePaths, `${relativePaths} ${theyReplace}`),

@@ -36,6 +36,8 @@ export class ProgramError extends RequestError {
  * @throws RequestError
  */
 export async function load(launch: CheckedLaunch, host: Host, console: (byte: number) => void): Promise<Debuggee> {
+  if (launch.scenario)
+    throw new RequestError('"scenario" cannot be debugged yet: its form is right, and nothing runs it here');
   const images = new Set(launch.program);
   const read: ReadFile = (path) => host.readFile(path, images.has(path) ? imageLimit : undefined);
   const built = await build(launch, read);

@@ -38,7 +38,7 @@ export class DebugConfigurations implements vscode.DebugConfigurationProvider {
     };
     // The guest's console is in a terminal: the debug console opens when asked for.
     if (config['console'] !== 'debugConsole') complete['internalConsoleOptions'] ??= 'neverOpen';
-    if (complete['program'] !== undefined) return complete;
+    if (complete['program'] !== undefined || complete['scenario'] !== undefined) return complete;
     const guest = activeGuest();
     if (guest) return { ...complete, program: this.asProgram(guest) };
     void vscode.window.showInformationMessage(
@@ -74,10 +74,14 @@ export class DebugConfigurations implements vscode.DebugConfigurationProvider {
     const root = first && vscode.workspace.getWorkspaceFolder(first)?.uri;
     const programFolder = first && vscode.Uri.joinPath(first, '..');
     const absolute = (path: string): string => this.asProgram(this.locate(path, folder, programFolder));
-    const { program, includePaths, linkerScript, linkOptions, disks, bios, initrd, projectRoot, symbols } = launch;
+    const { program, scenario, includePaths, linkerScript, linkOptions, disks, bios, initrd, projectRoot, symbols } =
+      launch;
     return {
       ...launch,
-      program: typeof program === 'string' ? this.asProgram(first) : files.map((file) => this.asProgram(file)),
+      ...(program !== undefined && {
+        program: typeof program === 'string' ? this.asProgram(first) : files.map((file) => this.asProgram(file)),
+      }),
+      ...(typeof scenario === 'string' && { scenario: absolute(scenario) }),
       // What is no path, the debug adapter complains about.
       ...(Array.isArray(includePaths) && { includePaths: includePaths.map((path) => mapText(path, absolute)) }),
       ...(typeof linkerScript === 'string' && { linkerScript: absolute(linkerScript) }),

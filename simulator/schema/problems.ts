@@ -12,6 +12,10 @@ export interface Problem {
   readonly text: string;
   /** What would be right there, where that is a value. */
   readonly expected?: string;
+  /** The name at this place is wrong, whatever its value is. */
+  readonly ofName?: true;
+  /** The name is none of those that may stand there. */
+  readonly known?: readonly string[];
 }
 
 export type Path = readonly (string | number)[];
@@ -45,14 +49,24 @@ function* innermost(errors: Iterable<ValueError>): Generator<ValueError> {
 
 function problemOf(whole: unknown, { type, path: pointer, schema, value }: ValueError): Problem {
   const path = pathOf(pointer, whole);
+  const { refused, notYet } = schema;
+  if (typeof refused === 'string') return { path, about: path, text: refused, ofName: true };
+  if (Array.isArray(notYet) && notYet.includes(value))
+    return { path, about: [...path, String(value)], text: `is not built yet; it must be ${expectedOf(schema)}` };
   switch (type) {
     case ValueErrorType.ObjectRequiredProperty:
       return wrongValue(path, expectedOf(schema), 'and is missing');
     case ValueErrorType.ObjectAdditionalProperties: {
-      const names = Object.keys(schema['properties'] ?? {}).map((name) => JSON.stringify(name));
-      const about = path.slice(0, -1);
-      return { path, about, text: `has no option ${JSON.stringify(path.at(-1))}; there are ${names.join(', ')}` };
+      const known = namesOf(schema);
+      const names = known.map((name) => JSON.stringify(name));
+      const text = `has no option ${JSON.stringify(path.at(-1))}; there are ${names.join(', ')}`;
+      return { path, about: path.slice(0, -1), text, ofName: true, known };
     }
+    case ValueErrorType.ObjectMinProperties:
+    case ValueErrorType.ArrayMinItems:
+      return { path, about: path, text: 'must not be empty' };
+    case ValueErrorType.ObjectMaxProperties:
+      return { path, about: path, text: `must have at most ${schema['maxProperties']} entries` };
     case ValueErrorType.ArrayMaxItems:
       return { path, about: path, text: `must have at most ${schema['maxItems']} entries` };
     default:
@@ -62,6 +76,12 @@ function problemOf(whole: unknown, { type, path: pointer, schema, value }: Value
 
 function wrongValue(path: Path, expected: string, but: string): Problem {
   return { path, about: path, text: `must be ${expected}, ${but}`, expected };
+}
+
+/** The names that an object may have. */
+export function namesOf(schema: TSchema): string[] {
+  const properties: Readonly<Record<string, TSchema>> = schema['properties'] ?? {};
+  return Object.keys(properties).filter((name) => properties[name]?.['refused'] === undefined);
 }
 
 /** Problems of a part of a value as problems of the whole. */

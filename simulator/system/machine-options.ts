@@ -17,6 +17,7 @@ import type { PaceName } from '../machine/pace';
 import { codeAddressText } from '../schema/address';
 import { type Settled, settled, withDefault } from '../schema/defaults';
 import { type Problem, problemsWithin } from '../schema/problems';
+import { bytesOf, sizeText } from '../schema/quantity';
 import { choice, type Described } from '../schema/schema';
 import { type Firmware, MOST_HARTS, MOST_SEED, type Virtualization } from './system';
 
@@ -60,11 +61,7 @@ export const machineOptions = {
   firmware: withDefault('sbi', choice(firmwares, { description: 'What the guest finds below it.' })),
   memory: withDefault(
     '64M',
-    Text({
-      pattern: '^[1-9][0-9]*[KMGkmg]$',
-      expected: 'a number and K, M or G, such as "64M"',
-      description: 'The guest’s RAM, which starts at `0x80000000`: a number and `K`, `M` or `G`.',
-    }),
+    sizeText({ description: 'The guest’s RAM, which starts at `0x80000000`: a number and `K`, `M` or `G`.' }),
   ),
   harts: withDefault(1, Integer({ minimum: 1, maximum: MOST_HARTS, description: 'How many harts the machine has.' })),
   disks: withDefault(
@@ -198,10 +195,4 @@ export function machineSettings(given: MachineDescription): MachineSettings {
     loadAddress: loadAddress === undefined ? undefined : BigInt(loadAddress),
     hartOptions: hartOptionsOf(hartOptions),
   };
-}
-
-const UNITS: Readonly<Record<string, number>> = { K: 2 ** 10, M: 2 ** 20, G: 2 ** 30 };
-
-function bytesOf(memory: string): number {
-  return Number.parseInt(memory, 10) * (UNITS[memory.slice(-1).toUpperCase()] ?? 1);
 }

@@ -12,6 +12,7 @@ export async function run(): Promise<void> {
   await import('./project.test');
   await import('./launch-choice.test');
   await import('./compilation-database.test');
+  await import('./scenario.test');
   const failures = await new Promise<number>((resolve) => writeResultLines(mocha.run(resolve)));
   if (failures > 0) throw new Error(`${failures} tests failed`);
 }

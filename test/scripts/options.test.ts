@@ -9,6 +9,9 @@ import { settingTable } from '../../extension/language-server/setting-table';
 import { hartOptionSchema } from '../../simulator/core/hart/options';
 import { linkOptions } from '../../simulator/linker/options';
 import { projectSchema } from '../../simulator/project';
+import { hostOptions, schedulerOptions } from '../../simulator/scenario/host-options';
+import { scenarioOptions } from '../../simulator/scenario/scenario-schema';
+import { vmOptions } from '../../simulator/scenario/vm-options';
 import { problemsOf } from '../../simulator/schema/problems';
 import { commandLineDefaults, machineOptions } from '../../simulator/system/machine-options';
 
@@ -17,6 +20,10 @@ const described: [name: string, options: Readonly<Record<string, TSchema>>][] = 
   ['settings', settingTable],
   ['options of a hart', hartOptionSchema.properties],
   ['hyperstep.json', projectSchema.properties],
+  ['scenarios', scenarioOptions],
+  ['hosts', hostOptions],
+  ['schedulers', schedulerOptions],
+  ['virtual machines', vmOptions],
 ];
 
 describe('descriptions of options', () => {

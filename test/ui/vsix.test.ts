@@ -29,6 +29,7 @@ const files = [
   'media/walkthrough/step.md',
   'media/walkthrough/views.md',
   'package.json',
+  'syntaxes/hyperstep-scenario.schema.json',
   'syntaxes/hyperstep.schema.json',
   'syntaxes/language-configuration.json',
   'syntaxes/riscv-asm.tmLanguage.json',

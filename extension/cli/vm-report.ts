@@ -1,0 +1,28 @@
+import type { VmStop } from './vm-outcome';
+
+/** What `--report` writes of one virtual machine. Times are nanoseconds of the machine. */
+export interface VmReport {
+  readonly stopReason: VmStop['reason'];
+  readonly instructions: number;
+  /** By reason, as those of the whole run. */
+  readonly exits: Readonly<Record<string, number>>;
+  /** One for each instruction, and what the VMM cost for it by its cost model. */
+  readonly cycles: number;
+  /** Summed over its vCPUs: how long they ran, were ready and had no hart, and waited for something. */
+  readonly running: number;
+  readonly ready: number;
+  readonly waiting: number;
+  /** Ready, and the time of the VMM that is not its own. */
+  readonly stolen: number;
+  /** How many times one of its vCPUs was loaded onto a hart. */
+  readonly switches: number;
+  /** The most bytes that it had. */
+  readonly memory: number;
+}
+
+/** The part `vms` of a report. */
+export type VmReports = Readonly<Record<string, VmReport>>;
+
+export function vmReports(reports: Iterable<readonly [name: string, report: VmReport]>): VmReports {
+  return Object.fromEntries(reports);
+}
