@@ -55,11 +55,11 @@ export class Dispatcher {
     this.handling = undefined;
   }
 
-  kick(vcpu: Vcpu): void {
+  kick(vcpu: Vcpu, why: WakeReason): void {
     const { on } = vcpu;
     // One whose exit is being handled looks at its requests on its way into the guest.
     if (on && on !== this.handling) this.tell(vcpu, on);
-    else if (vcpu.isReady) this.wake(vcpu, 'io');
+    else if (vcpu.isReady) this.wake(vcpu, why);
   }
 
   wake(vcpu: Vcpu, why: WakeReason): void {

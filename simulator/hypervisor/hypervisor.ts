@@ -34,7 +34,8 @@ const VMM_MEMORY = FIRMWARE_MEMORY.base + SUPERPAGE;
 /** How a host is run. */
 export interface HypervisorOptions {
   readonly vmmTime: VmmTime;
-  readonly scheduler: (harts: readonly Hart[]) => Scheduler;
+  /** @param pcpus among which it gives harts, once they are there */
+  readonly scheduler: (pcpus: () => readonly Pcpu[]) => Scheduler;
 }
 
 /** The VMM: it has S-mode of the machine, and everything in it that is not a guest's. */
@@ -60,7 +61,7 @@ export class Hypervisor implements HostedSoftware, HypervisorServices {
     this.ledger = new ExitLedger(() => machine.clock.waking ?? 'input');
     this.frames = new FrameTable(VMM_MEMORY, base + size - VMM_MEMORY);
     this.pcpus = machine.harts.map((hart) => new Pcpu(hart, (deadline) => firmware.setTimer(hart.id, deadline)));
-    this.scheduler = scheduler(machine.harts);
+    this.scheduler = scheduler(() => this.pcpus);
     this.dispatcher = new Dispatcher(machine, this.pcpus, this.scheduler, this.ledger, vmmTime);
     // What the firmware has turned on for the VMM, the VMM can turn on for its guests.
     for (const { id } of machine.harts) firmware.sbi.features.find(Feature.tableUpdates)?.turn(id, true);
@@ -93,13 +94,17 @@ export class Hypervisor implements HostedSoftware, HypervisorServices {
     return vm;
   }
 
-  /** S-mode of a VM's guest at `entry` on vCPU 0, as soon as it has a hart. The others wait for hart_start. */
-  boot(vm: Vm, entry: EntryPoint): void {
-    vm.port.start(0, entry);
+  /**
+   * S-mode of a VM's guest on vCPU 0, as soon as it has a hart. The others wait for hart_start.
+   * @param load puts its images into its memory, now and whenever it is restarted @returns where it begins
+   */
+  boot(vm: Vm, load: () => EntryPoint): void {
+    vm.boot(load);
   }
 
   /** All guests that were booted have been: harts look for somebody to run. */
   start(): void {
+    this.setTaskTimer();
     for (const pcpu of this.pcpus) {
       runThrough(this.dispatcher.begin(pcpu));
     }
@@ -169,8 +174,8 @@ export class Hypervisor implements HostedSoftware, HypervisorServices {
     return this.dispatcher.isHandling(vcpu);
   }
 
-  kick(vcpu: Vcpu): void {
-    this.dispatcher.kick(vcpu);
+  kick(vcpu: Vcpu, why: WakeReason): void {
+    this.dispatcher.kick(vcpu, why);
   }
 
   wake(vcpu: Vcpu, why: WakeReason): void {
@@ -249,6 +254,11 @@ export class Hypervisor implements HostedSoftware, HypervisorServices {
     const [first] = this.pcpus;
     if (first) first.timers.taskDue = due === NEVER ? NEVER : Math.ceil(due / NANOSECONDS_PER_TICK);
   }
+}
+
+/** Bytes of machine memory that a VM takes, the VMM's tables for it included. */
+export function memoryOf({ engine, memory, vcpus }: Pick<VmConfiguration, 'engine' | 'memory' | 'vcpus'>): number {
+  return memory + engine.tables({ memory, vcpus }).reduce((sum, { frames }) => sum + frames * FRAME, 0);
 }
 
 /** In blocks of 2 MiB, so that a VM's large pages can be the machine's. */

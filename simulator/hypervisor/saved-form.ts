@@ -19,7 +19,15 @@ const ITEMS: PlainRecord = {
   free: 0,
   frames: 0,
   tables: 0,
-  views: { tag: { number: 0, generation: 0 }, user: false, sum: false, mxr: false, paging: PAGING, table: TABLE, lastUse: 0 },
+  views: {
+    tag: { number: 0, generation: 0 },
+    user: false,
+    sum: false,
+    mxr: false,
+    paging: PAGING,
+    table: TABLE,
+    lastUse: 0,
+  },
 };
 
 /** Fields that are there or not, whatever they are in a machine that has just been made. */

@@ -21,8 +21,8 @@ export interface HypervisorServices {
   placeOf(vcpu: Vcpu): Hart;
   /** Whether the exit that is being handled is a vCPU's own: then its hart may be touched, and it looks at its requests afterwards. */
   isHandling(vcpu: Vcpu): boolean;
-  /** Requests of a vCPU are to be looked at before its next instruction. */
-  kick(vcpu: Vcpu): void;
+  /** Requests of a vCPU are to be looked at before its next instruction. @param why should it wake by that */
+  kick(vcpu: Vcpu, why: WakeReason): void;
   /** A vCPU that was blocked, or off, is to run. */
   wake(vcpu: Vcpu, why: WakeReason): void;
   vmEnded(vm: Vm, end: VmEnd): void;

@@ -229,7 +229,7 @@ export abstract class Vcpu implements Runnable, GuestAddressing {
     this.fences.push(fence);
     if (this.fences.length > MOST_FENCES) this.fences.splice(0, this.fences.length, EVERYTHING);
     this.requests.add('fence');
-    this.vm.host.kick(this);
+    this.vm.host.kick(this, 'ipi');
   }
 
   /** What others have asked of it, on its way into the guest. */

@@ -60,7 +60,7 @@ export class VmPort implements FirmwarePort {
     const vcpu = this.vcpu(id);
     vcpu.setPending(SSIP, true);
     this.vm.ledger.caused(vcpu.name, 'software interrupt');
-    this.vm.host.kick(vcpu);
+    this.vm.host.kick(vcpu, 'ipi');
   }
 
   clearSoftwareInterrupt(id: number): void {

@@ -1,5 +1,6 @@
 import type { Hart } from '../core/index';
 import type { VirtioBackend } from '../devices/virtio/backend';
+import type { EntryPoint } from '../firmware/port';
 import { sbiExtensions } from '../firmware/sbi/call';
 import { Sbi } from '../firmware/sbi/sbi';
 import { Board, type HartLines } from '../machine/board';
@@ -20,11 +21,16 @@ import type { FrameRange } from './memory/frame-table';
 import type { GuestMemory } from './memory/guest-memory';
 import { GuestTables, GuestTablesAsHardware } from './memory/guest-walk';
 import type { P2m } from './memory/p2m';
+import type { Share } from './scheduler/share';
 import type { HypervisorServices } from './services';
 import type { Vcpu } from './vcpu';
 import { VmClock, type VmTime } from './vm-clock';
 import type { VmEnd } from './vm-end';
 import { VmPort } from './vm-port';
+
+/** What becomes of a VM whose guest has failed, or that the VMM had to give up. */
+export const ON_CRASH = ['stop', 'restart', 'restore'] as const;
+export type OnCrash = (typeof ON_CRASH)[number];
 
 /** What a VM is made with. */
 export interface VmConfiguration {
@@ -42,6 +48,9 @@ export interface VmConfiguration {
   /** What an access outside the VM's memory means: the hardware's trap, or the end of the VM. */
   readonly onIllegal: 'trap' | 'kill';
   readonly time: VmTime;
+  /** How much of the host's harts it gets. */
+  readonly share: Share;
+  readonly onCrash: OnCrash;
   readonly console: (byte: number) => void;
 }
 
@@ -51,6 +60,7 @@ export class Vm implements Guest {
   readonly processor: Processor;
   readonly model: HostModel;
   readonly onIllegal: 'trap' | 'kill';
+  readonly share: Share;
   /** The time that its guest sees. */
   readonly clock: VmClock;
   readonly board: Board;
@@ -82,6 +92,7 @@ export class Vm implements Guest {
     this.name = name;
     this.model = model;
     this.onIllegal = onIllegal;
+    this.share = parts.share;
     this.cpuIds = Array.from({ length: vcpus }, (_, vcpu) => vcpu);
     this.ram = { base: MEMORY_MAP.ram.base, size };
     this.kindsByCause = kindsByCause(engine.exits);
@@ -142,6 +153,11 @@ export class Vm implements Guest {
     this.host.vmEnded(this, end);
   }
 
+  /** @param load puts its images into its memory @returns where its guest begins */
+  boot(load: () => EntryPoint): void {
+    this.port.start(0, load());
+  }
+
   toHost(gpa: number): number | undefined {
     return this.p2m.toHost(gpa);
   }
@@ -179,7 +195,7 @@ export class Vm implements Guest {
           const vcpu = this.vcpus[id];
           if (!vcpu?.setExternal(level)) return;
           if (level) this.ledger.caused(vcpu.name, 'external interrupt');
-          this.host.kick(vcpu);
+          this.host.kick(vcpu, 'io');
         },
       },
     };

@@ -28,6 +28,8 @@ export interface Position extends TimePosition {
 }
 
 export interface LoggedInput extends Position {
+  /** The number of the guest that it was for. */
+  readonly guest: number;
   readonly input: Input;
 }
 
@@ -39,8 +41,9 @@ export class InputLog {
 
   constructor(private readonly machine: () => Machine) {}
 
-  add(input: Input): void {
-    this.logged.push({ ...this.position(), input });
+  /** @param guest its number */
+  add(input: Input, guest: number): void {
+    this.logged.push({ ...this.position(), guest, input });
     this.runsAtLast = this.machine().runs.runs;
   }
 

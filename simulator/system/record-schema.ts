@@ -73,7 +73,7 @@ export const recordSchema = ObjectOf({
   lives: ListOf(
     ObjectOf({
       start: hash,
-      inputs: ListOf(ObjectOf({ ...position, input })),
+      inputs: ListOf(ObjectOf({ ...position, guest: count, input })),
       end: ObjectOf({ ...position, hash }),
     }),
   ),

@@ -8,7 +8,7 @@ import type { MachineStop } from '../machine/stop';
 import { StateError } from '../schema/state/state-error';
 import { plainOf, readPlain } from '../schema/state/values';
 import { checkedDescription } from './description-check';
-import type { Input, LoggedInput, Position } from './input-log';
+import type { LoggedInput, Position } from './input-log';
 import { recordSchema } from './record-schema';
 import { differencesOf, type RunOrigin } from './run-origin';
 import { asPlain, type SystemDescription } from './snapshot';
@@ -41,7 +41,7 @@ export interface Life {
 /** Why a record cannot be replayed, or where the replay leaves it: a message for the user. */
 export class ReplayError extends Error {}
 
-const VERSION = 7;
+const VERSION = 8;
 
 /** Closes the record of a life where the run stands. */
 export function lifeOf(system: System, start: string): Life {
@@ -109,7 +109,7 @@ export class Replay {
     }
     if (!input) return 'end';
     this.reach(input);
-    apply(this.system, input.input);
+    apply(this.system, input);
     this.next += 1;
     return { reason: 'limit' };
   }
@@ -160,27 +160,29 @@ function inWords({ retired, epoch, hart, offset }: Omit<Position, 'step' | 'afte
 }
 
 /** Gives the machine an input again that was logged in another run. */
-function apply(system: System, input: Input): void {
+function apply(system: System, { guest: number, input }: LoggedInput): void {
+  const guest = system.guests[number];
+  if (!guest) throw new ReplayError(`the record has an input for guest ${number}, which the machine has not`);
   const cpu = (id: number): CpuState => {
-    const found = system.guest.cpus[id];
+    const found = guest.cpus[id];
     if (!found) throw new ReplayError(`the record has an input for CPU ${id}, which the guest has not`);
     return found;
   };
   switch (input.kind) {
     case 'console':
-      system.input(input.bytes);
+      system.input(input.bytes, guest);
       break;
     case 'console-closed':
       system.closeInput();
       break;
     case 'console-size':
-      system.resizeConsole(input.columns, input.rows);
+      system.resizeConsole(input.columns, input.rows, guest);
       break;
     case 'network':
-      system.receiveFrame(input.slot, input.frame);
+      system.receiveFrame(input.slot, input.frame, guest);
       break;
     case 'memory':
-      system.writeMemory(input.gpa, input.bytes);
+      system.writeMemory(input.gpa, input.bytes, guest);
       break;
     case 'register':
       system.writeRegister(cpu(input.cpu), input.register, input.value);

@@ -1,89 +1,47 @@
-import type { Hart, HartOptions } from '../core/index';
+import type { Hart } from '../core/index';
 import { CopyOnWriteDisk, type DiskImage, type HostFile, RawDisk } from '../devices/disk/disk-image';
 import { SeededRandom, seedOf } from '../devices/seeded-random';
-import type { VirtioDevice } from '../devices/virtio/index';
 import type { CpuState } from '../hypervisor/cpu';
-import type { VmmTime } from '../hypervisor/dispatcher';
-import type { Engine } from '../hypervisor/engines/engine';
-import { type EngineId, engineNamed, engines } from '../hypervisor/engines/index';
+import { engineNamed } from '../hypervisor/engines/index';
 import type { Guest } from '../hypervisor/guest';
 import { native } from '../hypervisor/host/native';
-import { Hypervisor } from '../hypervisor/hypervisor';
+import type { Hypervisor } from '../hypervisor/hypervisor';
 import { type IsolationBreach, isolationBreaches } from '../hypervisor/isolation';
+import type { Vcpu } from '../hypervisor/vcpu';
 import type { Vm } from '../hypervisor/vm';
-import type { VmTime } from '../hypervisor/vm-clock';
 import { Machine } from '../machine/machine';
 import { FIRMWARE_MEMORY, MEMORY_MAP } from '../machine/memory-map';
 import { deprivilegedProcessor } from '../machine/processor';
 import { RESET_INSTRUCTIONS } from '../machine/reset-vector';
 import { MemoryImages } from '../machine/state/memory-image';
 import { SnapshotError } from '../machine/state/snapshot-error';
-import { FRAME, SUPERPAGE } from '../mmu/address';
+import { FRAME } from '../mmu/address';
 import type { Program } from '../object/program';
 import { type Component, component, type StateOf, stateSchema } from '../schema/state/component';
 import { flag } from '../schema/state/fields';
 import { StateError } from '../schema/state/state-error';
 import { BareMachine } from './bare-machine';
-import { loadImages } from './boot-images';
+import { type Loaded, loadImages } from './boot-images';
+import type { GuestConfiguration, NeighbourConfiguration, SystemConfiguration } from './configuration';
 import { ConfigurationError } from './configuration-error';
-import { HostInterface, type HostWords } from './host-interface';
-import { InputLog } from './input-log';
+import { HostInterface } from './host-interface';
+import { type Input, InputLog } from './input-log';
 import type { Snapshot } from './snapshot';
-import { VIRTIO_SLOTS, virtioSlots } from './virtio-slots';
-import { virtualMachine } from './virtual-machine';
+import { validate } from './validate';
+import { virtioSlots } from './virtio-slots';
+import { hostMemory, hypervisorOn, vmsOf } from './virtual-machine';
 
 export { imageAddress } from './boot-images';
+export {
+  FIRMWARES,
+  type Firmware,
+  type SystemConfiguration,
+  VIRTUALIZATIONS,
+  type Virtualization,
+} from './configuration';
+export { MOST_HARTS } from './validate';
 export { ConfigurationError };
 
-/** The bare machine, and every engine that there is. */
-export type Virtualization = 'none' | EngineId;
-export const VIRTUALIZATIONS: readonly Virtualization[] = ['none', ...engines.map(({ id }) => id)];
-
-export const FIRMWARES = ['sbi', 'none'] as const;
-export type Firmware = (typeof FIRMWARES)[number];
-
-export interface SystemConfiguration {
-  readonly virtualization: Virtualization;
-  readonly firmware: Firmware;
-  /** Guest RAM in bytes: a multiple of 2 MiB, from 4 MiB to 2 GiB. */
-  readonly memory: number;
-  readonly harts: number;
-  /** One virtio-blk device each, from slot 0 up; see `openDisk`. */
-  readonly disks: readonly DiskImage[];
-  /** Other virtio devices, in the slots after the disks'. */
-  readonly devices?: readonly VirtioDevice[] | undefined;
-  /** Firmware of the user's own, which starts in M-mode from reset, before the program. */
-  readonly bios?: Program | undefined;
-  /** An initial RAM disk, named in the device tree. */
-  readonly initrd?: Uint8Array | undefined;
-  /** The kernel's arguments, in the device tree. */
-  readonly bootArguments?: string | undefined;
-  readonly onIllegal: 'trap' | 'kill';
-  /** Engine `hardware`: whether the guest's translations carry a VMID; else each entry into it forgets them. Default: yes. */
-  readonly vmids?: boolean | undefined;
-  /** Whether the VMM's handlers take machine time. Default: `free`. */
-  readonly vmmTime?: VmmTime | undefined;
-  /** Whose time the VM sees; `own` needs one hart. Default: `real`. */
-  readonly time?: VmTime | undefined;
-  /** The device tree names only what harts have under every engine, so that guests of several engines can be compared. */
-  readonly commonProcessor?: boolean | undefined;
-  /** Where random numbers come from, those of `rng` devices and the kernel's first ones: 0, the default, to 2^32 - 1. */
-  readonly seed?: number | undefined;
-  /** What the manual leaves to the machine. */
-  readonly hartOptions?: Partial<HartOptions> | undefined;
-  /** Whether hot code is translated; it makes no difference but in speed. Default: yes. */
-  readonly translation?: boolean | undefined;
-  /** Where the guest speaks to its host as under Spike. */
-  readonly hostWords?: HostWords | null | undefined;
-  /** What the guest transmits, byte by byte. */
-  readonly console: (byte: number) => void;
-  /** The Ethernet frames that the guest's network device in a slot sends; nobody takes them when absent. */
-  readonly network?: ((slot: number, frame: Uint8Array) => void) | undefined;
-}
-
-const SMALLEST_MEMORY = 4 * 1024 * 1024;
-const LARGEST_MEMORY = 2 * 1024 * 1024 * 1024;
-export const MOST_HARTS = 8;
 export const MOST_SEED = 0xffff_ffff;
 /** The device tree's `rng-seed` has 32 bytes, as QEMU's; virtio slots, which have seeds too, count from 0. */
 const BOOT_SEED_CELLS = 8;
@@ -96,92 +54,109 @@ const systemState = stateSchema('system', 1, {
   inputClosed: flag,
 });
 
-/** A machine with a guest, ready to run: what the command line runs and the debugger debugs. */
+/** A machine with its guests, ready to run: what the command line runs and the debugger debugs. */
 export class System {
   readonly machine: Machine;
-  /** The machine as the guest sees it: the VM's, or all of it. */
-  readonly guest: Guest;
+  /** The machine as each guest sees it: the VMs', or all of it. One at least. */
+  readonly guests: readonly Guest[];
   /** Where there is a VMM. */
   readonly hypervisor: Hypervisor | undefined;
-  /** The VM that the guest runs in, under a VMM. */
-  readonly vm: Vm | undefined;
-  private readonly bootAt: (entry: bigint, deviceTree: number, next: bigint) => void;
   readonly inputLog = new InputLog(() => this.machine);
+  private readonly bare: BareMachine | undefined;
   private readonly state: StateOf<typeof systemState> = { inputClosed: false };
   private readonly images: MemoryImages;
 
   /**
-   * @param program absent: memory is empty until a snapshot is restored
+   * @param programs of the guests, in their order; absent: memory is empty until a snapshot is restored
    * @throws ConfigurationError
    */
   constructor(
     readonly configuration: SystemConfiguration,
-    program?: Program,
+    programs?: Program | readonly Program[],
   ) {
-    const engine = engineNamed(configuration.virtualization);
-    validate(configuration, engine);
-    const { harts, memory, firmware, onIllegal, hartOptions: options, translation, console } = configuration;
-    const slots = virtioSlots(configuration);
+    validate(configuration);
+    const { harts, firmware, hartOptions: options, translation } = configuration;
+    const vms = vmsOf(configuration);
     const inputOpen = (): boolean => !this.state.inputClosed;
-    const vcpus = harts;
-    const size = engine ? Hypervisor.memoryFor([{ engine, memory, vcpus }]) : memory;
+    const size = vms ? hostMemory(configuration, vms) : configuration.memory;
     const ram = { base: MEMORY_MAP.ram.base, size };
     this.machine = new Machine({ harts, ram, options, translation, inputOpen });
-    const parts = { slots, startTime: START_TIME, console };
-    if (engine) {
-      const engineOptions = { vmids: configuration.vmids ?? true };
-      const { vmmTime = 'free', time = 'real' } = configuration;
-      const vm = { name: 'vm', engine, engineOptions, model: native, vcpus, memory, onIllegal, time, ...parts };
-      const virtual = virtualMachine(this.machine, vm, vmmTime);
-      this.hypervisor = virtual.hypervisor;
-      this.vm = virtual.vm;
-      this.guest = virtual.vm;
-      this.bootAt = (entry, deviceTree) => {
-        virtual.hypervisor.boot(virtual.vm, { address: Number(entry), opaque: BigInt(deviceTree) });
-        virtual.hypervisor.start();
-      };
+    if (vms) {
+      this.hypervisor = hypervisorOn(this.machine, configuration);
+      for (const vm of vms) this.createVm(this.hypervisor, vm);
+      this.guests = this.hypervisor.vms;
     } else {
-      const bare = new BareMachine(this.machine, { firmware, ...parts });
-      this.guest = bare;
-      this.bootAt = (entry, deviceTree, next) => bare.boot(entry, deviceTree, next);
+      const { console } = configuration;
+      const parts = { slots: virtioSlots(configuration), startTime: START_TIME, console };
+      this.bare = new BareMachine(this.machine, { firmware, ...parts });
+      this.guests = [this.bare];
     }
     this.images = new MemoryImages(this.machine.core);
-    this.attachHost(configuration);
-    if (program) this.load(program);
+    for (const [index, guest] of this.guests.entries()) this.attachHost(guest, vms?.[index] ?? configuration);
+    if (programs) this.load('segments' in programs ? [programs] : programs);
   }
 
-  /** The hart that runs a CPU of the guest's. */
-  hartOf({ id }: CpuState): Hart {
-    const vcpu = this.vm?.vcpus[id];
-    const hart = vcpu ? vcpu.vm.host.hartOf(vcpu) : this.machine.harts[id];
-    if (!hart) throw new RangeError(`CPU ${id} is not of this guest`);
+  /** The guest, or the first of several. */
+  get guest(): Guest {
+    const [guest] = this.guests;
+    if (!guest) throw new RangeError('a system has a guest');
+    return guest;
+  }
+
+  /** The VM that the guest runs in, or the first of several, under a VMM. */
+  get vm(): Vm | undefined {
+    return this.hypervisor?.vms[0];
+  }
+
+  /** The VM that a guest is; undefined of the bare machine's. */
+  vmOf(guest: Guest): Vm | undefined {
+    return this.hypervisor?.vms.find((vm) => vm === guest);
+  }
+
+  /** The guest of which a CPU is. */
+  guestOf(cpu: CpuState): Guest {
+    const guest = this.guests.find(({ cpus }) => cpus.includes(cpu));
+    if (!guest) throw new RangeError(`CPU ${cpu.id} is of no guest of this system`);
+    return guest;
+  }
+
+  /** The vCPU that a CPU is; undefined on the bare machine. */
+  vcpuOf(cpu: CpuState): Vcpu | undefined {
+    return this.vmOf(this.guestOf(cpu))?.vcpus[cpu.id];
+  }
+
+  /** The hart that runs a CPU of a guest's, or did last. */
+  hartOf(cpu: CpuState): Hart {
+    const vcpu = this.vcpuOf(cpu);
+    const hart = vcpu ? vcpu.vm.host.hartOf(vcpu) : this.machine.harts[cpu.id];
+    if (!hart) throw new RangeError(`CPU ${cpu.id} is not of this guest`);
     return hart;
   }
 
-  /** The CPU of the guest's that a hart runs. */
+  /** The CPU of a guest's that a hart runs. */
   cpuOn(hart: Hart): CpuState | undefined {
     return this.hypervisor ? this.hypervisor.vcpuOn(hart)?.cpu : this.guest.cpus[hart.id];
   }
 
   /** Console input: an input of the run, at the machine's current position. */
-  input(bytes: Iterable<number>): void {
+  input(bytes: Iterable<number>, guest = this.guest): void {
     const typed = Uint8Array.from(bytes);
-    this.inputLog.add({ kind: 'console', bytes: typed });
-    this.guest.board.receiveConsole(typed);
+    this.log(guest, { kind: 'console', bytes: typed });
+    guest.board.receiveConsole(typed);
     this.machine.inputArrived();
   }
 
   /** The console's terminal has a size, in characters from 1 to 65535: an input, where a device of the guest's has another one so far. */
-  resizeConsole(columns: number, rows: number): void {
-    if (!this.guest.board.resizeConsole(columns, rows)) return;
-    this.inputLog.add({ kind: 'console-size', columns, rows });
+  resizeConsole(columns: number, rows: number, guest = this.guest): void {
+    if (!guest.board.resizeConsole(columns, rows)) return;
+    this.log(guest, { kind: 'console-size', columns, rows });
     this.machine.inputArrived();
   }
 
   /** An Ethernet frame for the network device in a virtio slot: an input. @returns false when there is no such device */
-  receiveFrame(slot: number, frame: Uint8Array): boolean {
-    if (!this.guest.board.receiveFrame(slot, frame)) return false;
-    this.inputLog.add({ kind: 'network', slot, frame: frame.slice() });
+  receiveFrame(slot: number, frame: Uint8Array, guest = this.guest): boolean {
+    if (!guest.board.receiveFrame(slot, frame)) return false;
+    this.log(guest, { kind: 'network', slot, frame: frame.slice() });
     this.machine.inputArrived();
     return true;
   }
@@ -189,43 +164,43 @@ export class System {
   /** No console input will come any more: a guest that waits for it waits for ever. */
   closeInput(): void {
     if (this.state.inputClosed) return;
-    this.inputLog.add({ kind: 'console-closed' });
+    this.log(this.guest, { kind: 'console-closed' });
     this.state.inputClosed = true;
     this.machine.inputArrived();
   }
 
   /** Guest memory by guest-physical address, without side effects; undefined outside RAM. */
-  readMemory(gpa: number, length: number): Uint8Array | undefined {
+  readMemory(gpa: number, length: number, guest = this.guest): Uint8Array | undefined {
     const bytes = new Uint8Array(length);
-    const complete = this.eachPage(gpa, length, (hpa, at, count) =>
+    const complete = eachPage(guest, gpa, length, (hpa, at, count) =>
       bytes.set(this.machine.core.ram.peek(hpa, count), at),
     );
     return complete ? bytes : undefined;
   }
 
   /** A debugger's write to guest memory: an input. @returns false, and nothing is written, when part of it is outside RAM */
-  writeMemory(gpa: number, bytes: Uint8Array): boolean {
-    if (!this.store(gpa, bytes)) return false;
-    this.inputLog.add({ kind: 'memory', gpa, bytes: bytes.slice() });
+  writeMemory(gpa: number, bytes: Uint8Array, guest = this.guest): boolean {
+    if (!this.store(guest, gpa, bytes)) return false;
+    this.log(guest, { kind: 'memory', gpa, bytes: bytes.slice() });
     return true;
   }
 
   /** A debugger's write to a register, x1 to x31 or (from FLOAT_REGISTERS) f0 to f31: an input. */
   writeRegister(cpu: CpuState, register: number, value: bigint): void {
     cpu.setX(register, value);
-    this.inputLog.add({ kind: 'register', cpu: cpu.id, register, value });
+    this.log(this.guestOf(cpu), { kind: 'register', cpu: cpu.id, register, value });
   }
 
   /** A debugger's write to the guest's pc: an input. */
   writePc(cpu: CpuState, value: bigint): void {
     cpu.pc = value;
-    this.inputLog.add({ kind: 'pc', cpu: cpu.id, value });
+    this.log(this.guestOf(cpu), { kind: 'pc', cpu: cpu.id, value });
   }
 
   /** A debugger's write to a guest CSR: an input. @returns false when the guest has none of that number, or it cannot be written */
   writeCsr(cpu: CpuState, csr: number, value: bigint): boolean {
     if (!cpu.writeCsr(csr, value)) return false;
-    this.inputLog.add({ kind: 'csr', cpu: cpu.id, csr, value });
+    this.log(this.guestOf(cpu), { kind: 'csr', cpu: cpu.id, csr, value });
     return true;
   }
 
@@ -245,7 +220,9 @@ export class System {
     const end = machine.finished?.reason;
     if (end !== undefined && end !== 'waiting-for-input' && end !== 'waiting-forever')
       throw new SnapshotError(`the run has ended (${end}): there is nothing to go on from`);
-    const fixed = this.configuration.disks.findIndex(({ restorable }) => !restorable);
+    const { disks } = this.configuration;
+    const all = vmsOf(this.configuration)?.flatMap((vm) => vm.disks) ?? disks;
+    const fixed = all.findIndex(({ restorable }) => !restorable);
     if (fixed >= 0)
       throw new SnapshotError(
         `disk ${fixed} is written in place: what the guest writes there could not be taken back; let writes go to a copy`,
@@ -289,48 +266,91 @@ export class System {
     return this.machine.hash();
   }
 
-  private attachHost({ hostWords, console }: SystemConfiguration): void {
-    const address = hostWords ? this.guest.toHost(hostWords.tohost) : undefined;
+  private log(guest: Guest, input: Input): void {
+    this.inputLog.add(input, this.guests.indexOf(guest));
+  }
+
+  private createVm(hypervisor: Hypervisor, vm: NeighbourConfiguration): void {
+    const engine = engineNamed(vm.engine);
+    if (!engine) throw new RangeError(`there is no engine ${vm.engine}`);
+    const { vmids = true } = this.configuration;
+    const { name, vcpus, memory, onIllegal, time = 'real', share, console } = vm;
+    const parts = { slots: virtioSlots(vm), startTime: START_TIME, console, engineOptions: { vmids }, model: native };
+    hypervisor.createVm({ name, engine, vcpus, memory, onIllegal, time, share, onCrash: vm.onCrash, ...parts });
+  }
+
+  private attachHost(guest: Guest, { hostWords, console }: GuestConfiguration): void {
+    const address = hostWords ? guest.toHost(hostWords.tohost) : undefined;
     if (!hostWords || address === undefined) return;
     const host = new HostInterface(hostWords, {
-      read: (gpa, length) => this.readMemory(gpa, length),
-      write: (gpa, bytes) => this.store(gpa, bytes),
+      read: (gpa, length) => this.readMemory(gpa, length, guest),
+      write: (gpa, bytes) => this.store(guest, gpa, bytes),
       console,
-      exit: (code) => (this.vm ?? this.machine).finish({ reason: 'power-off', code }),
+      exit: (code) => (this.vmOf(guest) ?? this.machine).finish({ reason: 'power-off', code }),
     });
     this.machine.watchHostWord(address, () => host.written());
   }
 
-  private load(program: Program): void {
-    const { harts, memory, firmware, bios, initrd, bootArguments, commonProcessor } = this.configuration;
-    const processor = commonProcessor ? deprivilegedProcessor() : this.guest.processor;
-    const { base, size } = this.guest.ram;
-    const usable = firmware === 'sbi' ? FIRMWARE_MEMORY.base + FIRMWARE_MEMORY.size : base;
-    const store = (gpa: number, bytes: Uint8Array): boolean => this.store(gpa, bytes);
-    const random = new SeededRandom(seedOf(this.configuration.seed ?? 0, BOOT_SEED_USER));
-    const randomSeed = Array.from({ length: BOOT_SEED_CELLS }, () => random.next());
-    const tree = { harts, memory, firmware, bootArguments, randomSeed, ...processor };
-    const loaded = loadImages({ program, bios, initrd }, { base, size, usable, store }, tree);
-    this.bootAt(loaded.biosEntry ?? loaded.entry, loaded.deviceTree, loaded.entry);
+  private load(programs: readonly Program[]): void {
+    const { hypervisor, bare, configuration } = this;
+    const vms = vmsOf(configuration);
+    for (const [index, guest] of this.guests.entries()) {
+      const program = programs[index];
+      if (!program) throw new RangeError(`guest ${index} has no program`);
+      const vm = hypervisor?.vms[index];
+      const described = vms?.[index];
+      if (vm && described) {
+        const { vcpus } = described;
+        // A VM that is restarted has its images put into its memory again.
+        hypervisor.boot(vm, () => {
+          const { entry, deviceTree } = this.put(guest, program, { ...described, harts: vcpus, firmware: 'sbi' });
+          return { address: Number(entry), opaque: BigInt(deviceTree) };
+        });
+      } else {
+        const { biosEntry, entry, deviceTree } = this.put(guest, program, configuration);
+        bare?.boot(biosEntry ?? entry, deviceTree, entry);
+      }
+    }
+    hypervisor?.start();
   }
 
-  private store(gpa: number, bytes: Uint8Array): boolean {
-    if (!this.eachPage(gpa, bytes.length, () => undefined)) return false;
-    return this.eachPage(gpa, bytes.length, (hpa, at, count) =>
+  private put(guest: Guest, program: Program, images: PlacedImages): Loaded {
+    const { harts, memory, firmware, bios, initrd, bootArguments, commonProcessor, seed = 0 } = images;
+    const processor = commonProcessor ? deprivilegedProcessor() : guest.processor;
+    const { base, size } = guest.ram;
+    const usable = firmware === 'sbi' ? FIRMWARE_MEMORY.base + FIRMWARE_MEMORY.size : base;
+    const store = (gpa: number, bytes: Uint8Array): boolean => this.store(guest, gpa, bytes);
+    const random = new SeededRandom(seedOf(seed, BOOT_SEED_USER));
+    const randomSeed = Array.from({ length: BOOT_SEED_CELLS }, () => random.next());
+    const tree = { harts, memory, firmware, bootArguments, randomSeed, ...processor };
+    return loadImages({ program, bios, initrd }, { base, size, usable, store }, tree);
+  }
+
+  private store(guest: Guest, gpa: number, bytes: Uint8Array): boolean {
+    if (!eachPage(guest, gpa, bytes.length, () => undefined)) return false;
+    return eachPage(guest, gpa, bytes.length, (hpa, at, count) =>
       this.machine.core.ram.write(hpa, bytes.subarray(at, at + count)),
     );
   }
+}
 
-  private eachPage(gpa: number, length: number, visit: (hpa: number, at: number, count: number) => void): boolean {
-    for (let at = 0; at < length; ) {
-      const hpa = this.guest.toHost(gpa + at);
-      if (hpa === undefined) return false;
-      const count = Math.min(length - at, FRAME - ((gpa + at) % FRAME));
-      visit(hpa, at, count);
-      at += count;
-    }
-    return true;
+/** What is put into a guest's memory, and what its device tree says. */
+type PlacedImages = GuestConfiguration & Pick<SystemConfiguration, 'harts' | 'firmware' | 'bios'>;
+
+function eachPage(
+  guest: Guest,
+  gpa: number,
+  length: number,
+  visit: (hpa: number, at: number, count: number) => void,
+): boolean {
+  for (let at = 0; at < length; ) {
+    const hpa = guest.toHost(gpa + at);
+    if (hpa === undefined) return false;
+    const count = Math.min(length - at, FRAME - ((gpa + at) % FRAME));
+    visit(hpa, at, count);
+    at += count;
   }
+  return true;
 }
 
 /** Does something that may find a state wrong. @throws SnapshotError */
@@ -342,28 +362,6 @@ function refusedAsSnapshot<Result>(look: () => Result): Result {
       throw new SnapshotError(`the snapshot's state makes no sense: ${error.message}`, { cause: error });
     throw error;
   }
-}
-
-function validate(
-  { memory, harts, disks, devices, virtualization, firmware, bios, hartOptions, time }: SystemConfiguration,
-  engine: Engine | undefined,
-): void {
-  if (memory % SUPERPAGE !== 0 || memory < SMALLEST_MEMORY || memory > LARGEST_MEMORY)
-    throw new ConfigurationError(`memory must be a multiple of 2M from 4M to 2G, not ${memory} bytes`);
-  if (!Number.isInteger(harts) || harts < 1 || harts > MOST_HARTS)
-    throw new ConfigurationError(`harts must be 1 to ${MOST_HARTS}, not ${harts}`);
-  const slots = disks.length + (devices?.length ?? 0);
-  if (slots > VIRTIO_SLOTS) throw new ConfigurationError(`there are ${VIRTIO_SLOTS} virtio slots, not ${slots}`);
-  const [missing] = engine?.missing(hartOptions ?? {}) ?? [];
-  if (missing !== undefined) throw new ConfigurationError(`virtualization "${virtualization}" needs ${missing}`);
-  if (time === 'own' && harts > 1)
-    throw new ConfigurationError(`time "own" stands while one vCPU is not served: it goes with 1 hart, not ${harts}`);
-  if (bios && firmware === 'sbi')
-    throw new ConfigurationError('a bios takes the place of the SBI firmware: it goes with firmware "none"');
-  if (engine && firmware === 'none')
-    throw new ConfigurationError(
-      `virtualization "${virtualization}" gives its guest SBI firmware: firmware "none" goes with virtualization "none"`,
-    );
 }
 
 /** A raw image: writes go to a copy in memory, or to the file itself. */

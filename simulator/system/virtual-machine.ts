@@ -1,20 +1,54 @@
 import { SbiFirmware } from '../firmware/firmware';
-import type { VmmTime } from '../hypervisor/dispatcher';
-import { Hypervisor } from '../hypervisor/hypervisor';
+import { engineNamed } from '../hypervisor/engines/index';
+import { Hypervisor, memoryOf } from '../hypervisor/hypervisor';
+import type { Pcpu } from '../hypervisor/pcpu';
+import { CreditScheduler } from '../hypervisor/scheduler/credit';
 import { PinnedScheduler } from '../hypervisor/scheduler/pinned';
-import type { Vm, VmConfiguration } from '../hypervisor/vm';
+import { RoundRobinScheduler } from '../hypervisor/scheduler/round-robin';
+import type { Scheduler } from '../hypervisor/scheduler/scheduler';
+import { EQUAL_SHARE } from '../hypervisor/scheduler/share';
 import { Board } from '../machine/board';
 import { machineLines } from '../machine/hart-lines';
 import type { Machine } from '../machine/machine';
+import type { NeighbourConfiguration, SchedulerConfiguration, SystemConfiguration } from './configuration';
+import { ConfigurationError } from './configuration-error';
 
-/** A machine whose S-mode is a hypervisor's, with one VM. */
-export interface VirtualMachine {
-  readonly hypervisor: Hypervisor;
-  readonly vm: Vm;
+/** What the VM of a plain launch is called. */
+const ONLY = 'vm';
+
+/** The VMs of a machine: several, or the one of a plain launch; undefined where the guest has the machine to itself. */
+export function vmsOf(configuration: SystemConfiguration): readonly NeighbourConfiguration[] | undefined {
+  const { neighbours, virtualization, harts } = configuration;
+  if (neighbours) return neighbours.vms;
+  if (virtualization === 'none') return undefined;
+  const only = { name: ONLY, engine: virtualization, vcpus: harts, share: EQUAL_SHARE, onCrash: 'stop' } as const;
+  return [{ ...configuration, ...only }];
 }
 
-/** The machine below a VMM has the same firmware as a bare one, and devices of its own, which the guest never sees. */
-export function virtualMachine(machine: Machine, configuration: VmConfiguration, time: VmmTime): VirtualMachine {
+/**
+ * Bytes of machine memory for a host, from the firmware's up.
+ * @throws ConfigurationError where its VMs do not fit into what it is to have, or one takes more than it may
+ */
+export function hostMemory({ neighbours }: SystemConfiguration, vms: readonly NeighbourConfiguration[]): number {
+  for (const { name, memoryLimit, ...vm } of vms) {
+    const taken = memoryOf(demandsOf(vm));
+    if (memoryLimit !== undefined && taken > memoryLimit)
+      throw new ConfigurationError(
+        `the VM ${name} takes ${inMiB(taken)} with the VMM's tables for it, more than its memoryLimit of ${inMiB(memoryLimit)}`,
+      );
+  }
+  const needed = Hypervisor.memoryFor(vms.map(demandsOf));
+  const { memory } = neighbours ?? {};
+  if (memory === undefined) return needed;
+  if (needed > memory)
+    throw new ConfigurationError(
+      `the VMs take ${inMiB(needed)} with the VMM's tables for them, and the host has ${inMiB(memory)}: give it more memory, or them less`,
+    );
+  return memory;
+}
+
+/** The machine below a VMM has the same firmware as a bare one, and devices of its own, which no guest ever sees. */
+export function hypervisorOn(machine: Machine, { vmmTime = 'free', neighbours }: SystemConfiguration): Hypervisor {
   const board = new Board({
     name: '',
     clock: machine.clock,
@@ -31,9 +65,26 @@ export function virtualMachine(machine: Machine, configuration: VmConfiguration,
   machine.attachBoard(board);
   const firmware = new SbiFirmware(machine, board.clint, board.uart);
   firmware.boot({ address: 0, opaque: 0n });
-  const hypervisor = new Hypervisor(machine, firmware, {
-    vmmTime: time,
-    scheduler: (harts) => new PinnedScheduler(harts),
-  });
-  return { hypervisor, vm: hypervisor.createVm(configuration) };
+  const scheduler = (pcpus: () => readonly Pcpu[]): Scheduler => schedulerFor(neighbours?.scheduler, pcpus);
+  return new Hypervisor(machine, firmware, { vmmTime, scheduler });
 }
+
+function schedulerFor(wanted: SchedulerConfiguration | undefined, pcpus: () => readonly Pcpu[]): Scheduler {
+  switch (wanted?.kind) {
+    case 'round-robin':
+      return new RoundRobinScheduler(pcpus, wanted.slice);
+    case 'credit':
+      return new CreditScheduler(pcpus, wanted.slice);
+    default:
+      return new PinnedScheduler(pcpus);
+  }
+}
+
+function demandsOf({ engine: id, memory, vcpus }: Pick<NeighbourConfiguration, 'engine' | 'memory' | 'vcpus'>) {
+  const engine = engineNamed(id);
+  if (!engine) throw new RangeError(`there is no engine ${id}`);
+  return { engine, memory, vcpus };
+}
+
+const MIB = 2 ** 20;
+const inMiB = (bytes: number): string => `${Math.ceil(bytes / MIB)}M`;

@@ -278,8 +278,8 @@ describe('files of snapshots and records', () => {
       [/used twice/, (vm) => free(vm).push(free(vm)[0] ?? 0)],
       [/1 frames of the VMM's tables are lost/, (vm) => free(vm).pop()],
       [/no frame of the VMM's tables/, (vm) => free(vm).splice(0, 1, 0x80000000)],
-      [/nobody can/, (vm) => set(at(spaces(vm), 'views', '0'), 'asid', 0)],
-      [/next shadow ASID/, (vm) => set(spaces(vm), 'nextAsid', 0)],
+      [/was given to nobody/, (vm) => set(at(spaces(vm), 'views', '0', 'tag'), 'number', 77)],
+      [/was on hart 77/, (vm) => set(spaces(vm), 'place', 77)],
       [/not there/, (vm) => set(spaces(vm), 'active', 77)],
       [
         /satp names root/,

@@ -12,16 +12,16 @@ export class PinnedScheduler implements Scheduler {
   readonly tasks = [];
   private readonly vcpus: Vcpu[] = [];
 
-  constructor(private readonly harts: readonly Hart[]) {}
+  constructor(private readonly pcpus: () => readonly Pcpu[]) {}
 
   add(vcpus: readonly Vcpu[]): void {
     this.vcpus.push(...vcpus);
   }
 
   placeOf({ id }: Vcpu): Hart {
-    const hart = this.harts[id];
-    if (!hart) throw new RangeError(`the machine has no hart for vCPU ${id}`);
-    return hart;
+    const pcpu = this.pcpus()[id];
+    if (!pcpu) throw new RangeError(`the machine has no hart for vCPU ${id}`);
+    return pcpu.hart;
   }
 
   pick({ hart }: Pcpu): Choice {

@@ -32,7 +32,7 @@ export class DeprivilegedCpu extends VcpuCpu<DeprivilegedVcpu> {
     register.write(csrs, lowWord(value), highWord(value));
     if (number === Csr.satp.number) this.vcpu.spaceChanged();
     // What it means for the hardware is arranged on the way into the guest: one that runs goes through the VMM once.
-    this.vcpu.vm.host.kick(this.vcpu);
+    this.vcpu.vm.host.kick(this.vcpu, 'ipi');
     return true;
   }
 

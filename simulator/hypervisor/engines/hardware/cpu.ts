@@ -26,7 +26,7 @@ export class HardwareCpu extends VcpuCpu<HardwareVcpu> {
     if (!isVisible(number) || !registers.csrs.find(virtualCsr(number))?.write) return false;
     registers.setCsr(virtualCsr(number), value);
     // It may have ended a wait.
-    if (!this.vcpu.on) this.vcpu.vm.host.kick(this.vcpu);
+    if (!this.vcpu.on) this.vcpu.vm.host.kick(this.vcpu, 'ipi');
     return true;
   }
 

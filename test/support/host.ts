@@ -1,0 +1,66 @@
+import type { Program } from '../../simulator/object/program';
+import type {
+  NeighbourConfiguration,
+  SchedulerConfiguration,
+  SystemConfiguration,
+} from '../../simulator/system/configuration';
+import { System } from '../../simulator/system/system';
+
+/** A VM of a test's host, where it is not as all. */
+export interface TestVm extends Partial<Omit<NeighbourConfiguration, 'share'>> {
+  readonly name: string;
+  readonly program: Program;
+  readonly weight?: number;
+  readonly cap?: number;
+  readonly pin?: readonly number[];
+}
+
+export interface TestHostConfiguration
+  extends Partial<Pick<SystemConfiguration, 'harts' | 'vmmTime' | 'vmids' | 'hartOptions' | 'translation'>> {
+  readonly scheduler?: SchedulerConfiguration;
+  readonly memory?: number;
+}
+
+export interface TestHost {
+  readonly system: System;
+  /** What a VM has printed. */
+  output(vm: string): string;
+}
+
+export const MILLISECOND = 1_000_000;
+const DEFAULT_SCHEDULER: SchedulerConfiguration = { kind: 'credit', slice: MILLISECOND };
+
+/** Several VMs on one machine, console input closed. */
+export function makeHost(vms: readonly TestVm[], configuration: TestHostConfiguration = {}): TestHost {
+  const printed = new Map<string, number[]>(vms.map(({ name }) => [name, []]));
+  const neighbours = vms.map(
+    ({ program: _, weight = 256, cap = 0, pin = [], ...vm }): NeighbourConfiguration => ({
+      engine: 'full',
+      vcpus: 1,
+      memory: 6 * 2 ** 20,
+      disks: [],
+      onIllegal: 'trap',
+      onCrash: 'stop',
+      share: { weight, cap, pin },
+      console: (byte) => printed.get(vm.name)?.push(byte),
+      ...vm,
+    }),
+  );
+  const { scheduler = DEFAULT_SCHEDULER, memory, harts = 1, ...host } = configuration;
+  const system = new System(
+    {
+      virtualization: 'full',
+      firmware: 'sbi',
+      memory: 6 * 2 ** 20,
+      harts,
+      disks: [],
+      onIllegal: 'trap',
+      console: () => undefined,
+      ...host,
+      neighbours: { scheduler, memory, vms: neighbours },
+    },
+    vms.map(({ program }) => program),
+  );
+  system.closeInput();
+  return { system, output: (vm) => String.fromCharCode(...(printed.get(vm) ?? [])) };
+}
