@@ -1,0 +1,150 @@
+import assert from 'node:assert/strict';
+import path from 'node:path';
+import { type EngineId, engines } from '../../../simulator/hypervisor/engines';
+import type { System } from '../../../simulator/system/system';
+import { assembleGuest, buildGuest, guestFolder, testDisk } from '../../support/guest';
+import { makeHost, type TestHostConfiguration, type TestVm } from '../../support/host';
+import { memoryOf, runUntilRetired, stateOf } from '../../support/own-trace';
+import { Random } from '../../support/random';
+import { openDisk } from '../../../simulator/system/system';
+
+/** Of its own instructions a guest is looked at after each so many. */
+const EVERY = 1000;
+const MOST = 100_000;
+const GUESTS = [
+  'timer',
+  'blk-read',
+  'blk-write',
+  'sbi',
+  'nested-traps',
+  'external-interrupt',
+  'lazy-fence',
+  'user-mode',
+  'demand-paging',
+  'software-interrupt',
+];
+
+const NEIGHBOURS = {
+  spins: '_start: j _start',
+  /** Traps at its own trap vector. */
+  crashes: `
+_start: li      t0, 20000
+1:      addi    t0, t0, -1
+        bnez    t0, 1b
+        csrw    stvec, zero
+        ebreak
+`,
+  /** Another address space, and another page, all the time. */
+  pages: `
+_start: la      t0, root
+        li      t1, 0x200000cf
+        sd      t1, 16(t0)
+        srli    t0, t0, 12
+        li      t1, 8
+        slli    t1, t1, 60
+        or      t0, t0, t1
+        li      s0, 0
+1:      slli    t2, s0, 44
+        or      t2, t2, t0
+        csrw    satp, t2
+        la      t3, root
+        ld      t3, 0(t3)
+        sfence.vma
+        addi    s0, s0, 1
+        andi    s0, s0, 255
+        j       1b
+        .bss
+        .balign 4096
+root:   .skip   4096
+`,
+  /** Asks for timers and sleeps until they come. */
+  sleeps: `
+_start: li      t0, 32
+        csrw    sie, t0
+1:      rdtime  a0
+        addi    a0, a0, 50
+        li      a7, 0
+        ecall
+        wfi
+        j       1b
+`,
+} as const;
+
+/** What a guest that lives by its own time has been through: states, what it has printed, its memory at the end. */
+interface Life {
+  readonly states: (readonly string[])[];
+  readonly output: string;
+  readonly memory: string;
+}
+
+function disk() {
+  const bytes = testDisk();
+  const file = {
+    size: bytes.length,
+    read: (offset: number, length: number) => bytes.slice(offset, offset + length),
+    write: (offset: number, written: Uint8Array) => bytes.set(written, offset),
+  };
+  return openDisk(file, 'copy');
+}
+
+/** @param look called at times, to see that nothing is wrong meanwhile */
+function liveOf(vms: readonly TestVm[], configuration: TestHostConfiguration, look?: (system: System) => void): Life {
+  const { system, output } = makeHost(vms, configuration);
+  const [vcpu] = system.hypervisor?.vms[0]?.vcpus ?? [];
+  assert.ok(vcpu);
+  const states: (readonly string[])[] = [];
+  for (let retired = EVERY; retired <= MOST && runUntilRetired(system, vcpu, retired); retired += EVERY) {
+    states.push(stateOf(vcpu));
+    look?.(system);
+  }
+  return { states, output: output(vms[0]?.name ?? ''), memory: memoryOf(system, vcpu) };
+}
+
+/** Which of two lives' states differ; an interrupt that comes just where they are looked at may have come already, or not. */
+function firstDifference(alone: Life, beside: Life): string | undefined {
+  if (alone.states.length !== beside.states.length) return `${alone.states.length} and ${beside.states.length} states`;
+  const at = alone.states.findIndex((state, index) => state.join() !== beside.states[index]?.join());
+  if (at < 0) return undefined;
+  const wrong = alone.states[at]?.filter((value, index) => value !== beside.states[at]?.[index]);
+  const found = beside.states[at]?.filter((value, index) => value !== alone.states[at]?.[index]);
+  return `after ${(at + 1) * EVERY} instructions: ${wrong?.join(', ')}; beside others ${found?.join(', ')}`;
+}
+
+describe('a guest that lives by its own time', () => {
+  for (const { id: engine } of engines)
+    for (const guest of GUESTS)
+      it(`is beside others as it is alone: ${guest}.S (${engine})`, async () => {
+        const program = await buildGuest(path.join(guestFolder, `${guest}.S`));
+        const own = (): TestVm => ({
+          name: 'own',
+          engine,
+          program,
+          time: 'own',
+          memory: 16 * 2 ** 20,
+          disks: [disk()],
+          weight: 100,
+        });
+        const alone = liveOf([own()], {});
+        const random = new Random(guest.length * 7 + engine.length);
+        const others = await Promise.all(
+          Object.entries(NEIGHBOURS).map(async ([name, text]): Promise<TestVm> => {
+            const ids: readonly EngineId[] = engines.map(({ id }) => id);
+            const program = await assembleGuest(text);
+            return { name, program, engine: random.pick(ids), weight: 1 + random.below(400) };
+          }),
+        );
+        for (const vmmTime of ['free', 'charged'] as const)
+          for (const harts of [1, 2, 4]) {
+            const slice = 1000 + random.below(50_000);
+            const kind = random.pick(['credit', 'round-robin'] as const);
+            const configuration = { harts, vmmTime, scheduler: { kind, slice } };
+            const beside = liveOf([own(), ...others], configuration, (system) =>
+              assert.deepEqual(system.isolationBreaches(), []),
+            );
+            const what = JSON.stringify(configuration);
+            assert.equal(firstDifference(alone, beside), undefined, what);
+            assert.equal(beside.output, alone.output, what);
+            assert.equal(beside.memory, alone.memory, what);
+          }
+      }).timeout(240_000);
+});
