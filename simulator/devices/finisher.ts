@@ -10,9 +10,10 @@ const PASS = 0x5555;
 const FAIL = 0x3333;
 const RESET = 0x7777;
 
-/** It remembers nothing: a word that it understands ends the run. */
-
-/** The SiFive test finisher of QEMU's `virt` board: a word whose low half says how the machine ends, and high half the exit code. */
+/**
+ * The SiFive test finisher of QEMU's `virt` board: a word whose low half says how the machine ends, and high half the exit code. It
+ * remembers nothing.
+ */
 export class Finisher implements MmioDevice {
   readonly name = 'finisher';
   readonly size = 0x1000;

@@ -192,6 +192,8 @@ export class Machine implements CorePlatform, Runner {
         if (stop) return stop;
         continue;
       }
+      // A handler's instruction may retire: without budget it is for the next run.
+      if (limit <= this.clock.retired && this.scheduler.hasTrapped(hart)) return { reason: 'limit' };
       if (this.scheduler.takeTrap(hart)) {
         const stop = this.beginHandler(hart, request);
         if (stop) return stop;

@@ -215,7 +215,12 @@ export class HartScheduler implements StateHolder<SchedulerState> {
     slot.alerted = false;
   }
 
-  /** Whether a handler waits for its hart to be the laggard. From now on it does not. */
+  /** Whether a handler waits for its hart to be the laggard. */
+  hasTrapped(hart: Hart): boolean {
+    return this.slot(hart).trapped;
+  }
+
+  /** The same; from now on it does not. */
   takeTrap(hart: Hart): boolean {
     const slot = this.slot(hart);
     const { trapped } = slot;

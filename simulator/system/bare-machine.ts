@@ -3,7 +3,7 @@ import type { VirtioBackend } from '../devices/virtio/backend';
 import { SbiFirmware } from '../firmware/firmware';
 import type { CpuMode, CpuPeek, CpuState } from '../hypervisor/cpu';
 import type { Guest } from '../hypervisor/guest';
-import { Csr } from '../isa/index';
+import { Csr, InterruptBit } from '../isa/index';
 import { Board } from '../machine/board';
 import { endOf } from '../machine/finisher-end';
 import { machineLines } from '../machine/hart-lines';
@@ -12,6 +12,8 @@ import { MEMORY_MAP } from '../machine/memory-map';
 import { bareProcessor } from '../machine/processor';
 import { resetVector } from '../machine/reset-vector';
 import { type Access, Privilege } from '../mmu/index';
+
+const SSIP = BigInt(InterruptBit.supervisorSoftware);
 
 export interface BareMachineConfiguration {
   readonly firmware: 'sbi' | 'none';
@@ -135,7 +137,14 @@ class BareCpu implements CpuState {
   }
 
   readCsr(number: number): bigint | undefined {
-    return this.hart.csrs.find(number) ? this.hart.csr(number) : undefined;
+    if (!this.hart.csrs.find(number)) return undefined;
+    const value = this.hart.csr(number);
+    return number === Csr.sip.number && this.ipiIsComing ? value | SSIP : value;
+  }
+
+  /** Of an IPI, its own or of another hart, the firmware makes SSIP before the guest's next instruction here: its guest sees no other state. */
+  private get ipiIsComing(): boolean {
+    return this.hasFirmware && (this.hart.state.lines & InterruptBit.machineSoftware) !== 0;
   }
 
   writeCsr(number: number, value: bigint): boolean {

@@ -1,21 +1,7 @@
 import type { Machine } from '../machine/machine';
 import type { TimePosition } from '../machine/scheduler';
 import type { MachineStop } from '../machine/stop';
-
-/** Something that came into the machine from outside: replaying a run needs all of them, and nothing else. */
-export type Input =
-  /** Bytes typed at the console. */
-  | { readonly kind: 'console'; readonly bytes: Uint8Array }
-  | { readonly kind: 'console-closed' }
-  /** The size of the console's terminal. */
-  | { readonly kind: 'console-size'; readonly columns: number; readonly rows: number }
-  /** An Ethernet frame for the network device in a virtio slot. */
-  | { readonly kind: 'network'; readonly slot: number; readonly frame: Uint8Array }
-  /** A client of the debugger wrote guest memory (GPA), a general register, the pc or a guest CSR. */
-  | { readonly kind: 'memory'; readonly gpa: number; readonly bytes: Uint8Array }
-  | { readonly kind: 'register'; readonly cpu: number; readonly register: number; readonly value: bigint }
-  | { readonly kind: 'pc'; readonly cpu: number; readonly value: bigint }
-  | { readonly kind: 'csr'; readonly cpu: number; readonly csr: number; readonly value: bigint };
+import type { Input } from './input';
 
 /** Where a machine stands, and how it came to stand there: a run that goes the same way stands there too. */
 export interface Position extends TimePosition {

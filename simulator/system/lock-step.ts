@@ -1,33 +1,7 @@
-import type { CpuState } from '../hypervisor/cpu';
-import { Csr } from '../isa/index';
 import type { EndOfRun } from '../machine/stop';
 import { FRAME } from '../mmu/address';
+import { ComparedCpus, type Difference } from './compared-cpus';
 import type { System } from './system';
-
-/** CSRs that a guest of S-mode sees and that must agree; counters follow from the clock. */
-const COMPARED_CSRS = [
-  Csr.sstatus,
-  Csr.sie,
-  Csr.stvec,
-  Csr.scounteren,
-  Csr.senvcfg,
-  Csr.sscratch,
-  Csr.sepc,
-  Csr.scause,
-  Csr.stval,
-  Csr.sip,
-  Csr.satp,
-  Csr.cycle,
-  Csr.time,
-  Csr.instret,
-];
-
-/** One thing in which two runs of a guest differ. */
-export interface Difference {
-  readonly what: string;
-  readonly a: string;
-  readonly b: string;
-}
 
 export type LockStepResult =
   | { readonly equal: true; readonly instructions: number; readonly end: EndOfRun | undefined }
@@ -55,11 +29,14 @@ export function runInLockStep(
   b: System,
   { instructions, memoryEvery = 100_000 }: LockStepOptions,
 ): LockStepResult {
+  const cpus = new ComparedCpus(a.guest.cpus, b.guest.cpus);
   for (let done = 0; ; done++) {
     const pc = a.guest.cpus[0]?.pc ?? 0n;
     const stopA = done < instructions ? a.machine.run({ instructions: 1 }) : undefined;
     const stopB = done < instructions ? b.machine.run({ instructions: 1 }) : undefined;
-    const differences = compareCpus(a, b);
+    const differences = cpus.differences();
+    const clocks = [a, b].map(({ guest }) => guest.clock.now().toString());
+    if (clocks[0] !== clocks[1]) differences.unshift({ what: 'clock', a: `${clocks[0]} ns`, b: `${clocks[1]} ns` });
     const ended = stopA?.reason !== 'limit';
     if (stopA?.reason !== stopB?.reason)
       differences.push({ what: 'end of run', a: stopA?.reason ?? '', b: stopB?.reason ?? '' });
@@ -67,39 +44,6 @@ export function runInLockStep(
     if (differences.length > 0) return { equal: false, instruction: done, pc, differences };
     if (ended) return { equal: true, instructions: done, end: a.machine.finished };
   }
-}
-
-function compareCpus(a: System, b: System): Difference[] {
-  const differences: Difference[] = [];
-  const compare = (what: string, left: number | bigint, right: number | bigint): void => {
-    if (left !== right) differences.push({ what, a: `0x${left.toString(16)}`, b: `0x${right.toString(16)}` });
-  };
-  compare('clock', a.guest.clock.now(), b.guest.clock.now());
-  for (const [index, left] of a.guest.cpus.entries()) {
-    const right = b.guest.cpus[index];
-    if (!right) continue;
-    const where = a.guest.cpus.length > 1 ? `cpu ${index} ` : '';
-    if (left.isStarted !== right.isStarted)
-      differences.push({ what: `${where}started`, a: `${left.isStarted}`, b: `${right.isStarted}` });
-    // A stopped CPU has no state that its guest could see.
-    if (!left.isStarted) continue;
-    compareRegisters(where, left, right, compare);
-    compare(`${where}pc`, left.pc, right.pc);
-    compare(`${where}privilege`, left.privilege, right.privilege);
-    for (const { number, name } of COMPARED_CSRS)
-      compare(`${where}${name}`, left.readCsr(number) ?? 0n, right.readCsr(number) ?? 0n);
-  }
-  return differences;
-}
-
-function compareRegisters(
-  where: string,
-  left: CpuState,
-  right: CpuState,
-  compare: (what: string, a: bigint, b: bigint) => void,
-): void {
-  for (let register = 1; register < 32; register++)
-    compare(`${where}x${register}`, left.x(register), right.x(register));
 }
 
 function compareMemory(a: System, b: System): Difference[] {

@@ -1,9 +1,9 @@
 /** What a record's file holds beside the machine's description. */
-import { Integer, Array as ListOf, Literal, Object as ObjectOf, String as Text, Union } from '@sinclair/typebox';
-import { FLOAT_REGISTERS } from '../core/index';
+import { Integer, Array as ListOf, Object as ObjectOf, String as Text } from '@sinclair/typebox';
 import { NOBODY } from '../machine/scheduler';
 import { choice } from '../schema/schema';
-import { any64, bytes, count, nullable, text, upTo } from '../schema/state/fields';
+import { bytes, count, nullable, text } from '../schema/state/fields';
+import { inputSchema } from './input';
 import type { Position } from './input-log';
 
 const HASH_LETTERS = 16;
@@ -36,30 +36,6 @@ const position = {
   after,
 };
 
-const characters = Integer({ minimum: 1, maximum: 0xffff });
-const lastRegister = 31;
-const register = Union(
-  [
-    Integer({ minimum: 1, maximum: lastRegister }),
-    Integer({ minimum: FLOAT_REGISTERS, maximum: FLOAT_REGISTERS + lastRegister }),
-  ],
-  { expected: `the number of x1 to x31, or of f0 to f31 from ${FLOAT_REGISTERS} up` },
-);
-
-const input = Union(
-  [
-    ObjectOf({ kind: Literal('console'), bytes: bytes() }),
-    ObjectOf({ kind: Literal('console-closed') }),
-    ObjectOf({ kind: Literal('console-size'), columns: characters, rows: characters }),
-    ObjectOf({ kind: Literal('network'), slot: count, frame: bytes() }),
-    ObjectOf({ kind: Literal('memory'), gpa: count, bytes: bytes() }),
-    ObjectOf({ kind: Literal('register'), cpu: count, register, value: any64 }),
-    ObjectOf({ kind: Literal('pc'), cpu: count, value: any64 }),
-    ObjectOf({ kind: Literal('csr'), cpu: count, csr: upTo(0xfff), value: any64 }),
-  ],
-  { expected: 'an input of a known kind' },
-);
-
 const contents = ObjectOf({ size: count, parts: ListOf(ObjectOf({ offset: count, bytes: bytes() })) });
 
 export const recordSchema = ObjectOf({
@@ -73,7 +49,7 @@ export const recordSchema = ObjectOf({
   lives: ListOf(
     ObjectOf({
       start: hash,
-      inputs: ListOf(ObjectOf({ ...position, guest: count, input })),
+      inputs: ListOf(ObjectOf({ ...position, guest: count, input: inputSchema })),
       end: ObjectOf({ ...position, hash }),
     }),
   ),

@@ -7,19 +7,23 @@
  */
 
 import { disassemble } from '../../simulator/explain/disassembler';
-import { encode, type Instruction, instructions } from '../../simulator/isa';
+import { encode, extensionNamed, type Instruction, instructions } from '../../simulator/isa';
 import { randomFields } from '../isa/operand-values';
 import type { Random } from '../support/random';
 
 const RESERVED = new Set([0, 3, 8, 9, 18]);
 const FREE = Array.from({ length: 32 }, (_, index) => index).filter((index) => !RESERVED.has(index));
 
-/** Floating-point and bit-manipulation instructions, written as words: not every assembler knows them. */
+const base: ReadonlySet<string> = new Set(['i', 'm']);
+
+/** What computes, of every extension that the machine runs beside the base, written as words: not every assembler knows it. */
 const extended = instructions.filter(
-  ({ extension, length, transfers, syntax }) =>
+  ({ extension, length, transfers, syntax, semantics }) =>
     length === 4 &&
     !transfers &&
-    ['f', 'd', 'zba', 'zbb', 'zbs', 'zicond'].includes(extension) &&
+    !base.has(extension) &&
+    extensionNamed(extension).support === 'runs' &&
+    (typeof semantics === 'function' || 'float' in semantics) &&
     !syntax.includes('('),
 );
 

@@ -4,19 +4,19 @@ import type { DmaSpace } from '../../simulator/devices/dma';
 import type { VirtioBackend } from '../../simulator/devices/virtio/backend';
 import { VirtioBlock } from '../../simulator/devices/virtio/block';
 import { VirtioConsole } from '../../simulator/devices/virtio/console';
+import { COMMON_FEATURES } from '../../simulator/devices/virtio/description';
 import { VirtioNetwork } from '../../simulator/devices/virtio/network';
 import { VirtioRng } from '../../simulator/devices/virtio/rng';
 import { VirtioTransport } from '../../simulator/devices/virtio/transport';
 import { restore } from '../../simulator/schema/state/component';
 import { Random } from '../support/random';
+import { bringUp, needsReset, notify } from '../support/virtio-driver';
 
 const MEMORY = 0x20_0000;
 const [TABLE, AVAILABLE, USED, INDIRECT, DATA] = [0x1000, 0x3000, 0x5000, 0x8000, 0x10000];
 const NEXT = 1;
 const WRITE = 2;
 const INDIRECT_FLAG = 4;
-const NEEDS_RESET = 64;
-const DRIVER_OK = 15;
 const QUEUE_SIZE = 256;
 
 /** A driver with all of a device's registers and memory, and the clock of its machine. */
@@ -59,21 +59,8 @@ class Driver {
 
   /** From reset to DRIVER_OK. */
   begin(queue: number, size = QUEUE_SIZE): void {
-    for (const value of [0, 1, 3]) this.set(0x70, value);
-    this.set(0x20, 1 << 28);
-    this.set(0x24, 1);
-    this.set(0x20, 1);
-    this.set(0x70, 11);
-    this.set(0x30, queue);
-    for (const [register, value] of [
-      [0x38, size],
-      [0x80, TABLE],
-      [0x90, AVAILABLE],
-      [0xa0, USED],
-      [0x44, 1],
-    ] as const)
-      this.set(register, value);
-    this.set(0x70, DRIVER_OK);
+    const place = { queue, size, descriptors: TABLE, available: AVAILABLE, used: USED };
+    bringUp(this.device, [place], { low: 1 << COMMON_FEATURES.INDIRECT_DESC });
     this.view.setUint16(AVAILABLE + 2, 0, true);
     this.view.setUint16(USED + 2, 0, true);
   }
@@ -92,7 +79,7 @@ class Driver {
     for (const [i, head] of heads.entries())
       this.view.setUint16(AVAILABLE + 4 + 2 * ((index + i) % QUEUE_SIZE), head, true);
     this.view.setUint16(AVAILABLE + 2, index + heads.length, true);
-    this.set(0x50, queue);
+    notify(this.device, queue);
   }
 
   /** Time goes on to the device's next visit. @returns whether there was one */
@@ -110,11 +97,7 @@ class Driver {
   }
 
   get needsReset(): boolean {
-    return ((this.device.read(0x70, 4) ?? 0) & NEEDS_RESET) !== 0;
-  }
-
-  private set(register: number, value: number): void {
-    this.device.write(register, 4, value);
+    return needsReset(this.device);
   }
 }
 

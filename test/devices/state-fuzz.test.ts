@@ -15,6 +15,7 @@ import { StateError } from '../../simulator/schema/state/state-error';
 import { changedAt } from '../support/changed-fields';
 import { numbersFrom, Random } from '../support/random';
 import { assertNamed, waysOf } from '../support/saved-components';
+import { bringUp, notify } from '../support/virtio-driver';
 
 /** `HYPERSTEP_FUZZ=50000` changes so many fields instead; `HYPERSTEP_SEED` begins elsewhere. */
 const ROUNDS = Number(process.env['HYPERSTEP_FUZZ'] ?? 1500);
@@ -56,21 +57,12 @@ function usedBoard(): Board {
   board.first(GoldfishRtc)?.write(0x0c, 4, 1);
   board.first(Plic)?.write(4 * 10, 4, 3);
   const [block] = board.virtio;
-  for (const [register, value] of [
-    [0x70, 3],
-    [0x24, 1],
-    [0x20, 1],
-    [0x70, 11],
-    [0x38, 8],
-    [0x80, 0x1000],
-    [0x44, 1],
-    [0x70, 15],
-    // A queue that is not in memory: the device needs a reset then.
-    [0x50, 0],
-  ] as const)
-    block?.write(register, 4, value);
-  block?.wake();
-  assert.ok(block?.failure);
+  assert.ok(block);
+  bringUp(block, [{ queue: 0, size: 8, descriptors: 0x1000, available: 0, used: 0 }]);
+  // A queue that is not in memory: the device needs a reset then.
+  notify(block, 0);
+  block.wake();
+  assert.ok(block.failure);
   return board;
 }
 

@@ -5,14 +5,15 @@ import type { VirtioBackend } from '../../simulator/devices/virtio/backend';
 import { VirtioBlock } from '../../simulator/devices/virtio/block';
 import { VirtioConsole } from '../../simulator/devices/virtio/console';
 import { VirtioNetwork } from '../../simulator/devices/virtio/network';
+import { Register } from '../../simulator/devices/virtio/registers';
 import { VirtioRng } from '../../simulator/devices/virtio/rng';
 import { VirtioTransport } from '../../simulator/devices/virtio/transport';
 import { restore } from '../../simulator/schema/state/component';
+import { bringUp, needsReset, notify, registerOf, setRegister, VERSION_1_HIGH } from '../support/virtio-driver';
 
 const QUEUE_MEMORY = 0x1000;
 const DATA = 0x4000;
 const WRITABLE = 2;
-const NEEDS_RESET = 64;
 
 /** A driver that has reached DRIVER_OK with every queue of a device, and a clock that fires at once. */
 class Driver {
@@ -35,25 +36,11 @@ class Driver {
     };
     const clock = { now: () => 0, schedule: () => undefined, cancel: () => undefined };
     this.device = new VirtioTransport('device', 0, memory, { setLevel: () => undefined }, clock, backend);
-    for (const value of [1, 3]) this.set(0x70, value);
-    this.set(0x24, 1);
-    if (version1) this.set(0x20, 1);
-    this.set(0x24, 0);
-    this.set(0x20, features);
-    this.set(0x70, 11);
-    for (const [queue] of backend.description.queues.entries()) {
+    const queues = backend.description.queues.map((_, queue) => {
       const base = QUEUE_MEMORY * (queue + 1);
-      this.set(0x30, queue);
-      for (const [register, value] of [
-        [0x38, 8],
-        [0x80, base],
-        [0x90, base + 0x400],
-        [0xa0, base + 0x600],
-        [0x44, 1],
-      ] as const)
-        this.set(register, value);
-    }
-    this.set(0x70, 15);
+      return { queue, size: 8, descriptors: base, available: base + 0x400, used: base + 0x600 };
+    });
+    bringUp(this.device, queues, { low: features, high: version1 ? VERSION_1_HIGH : 0 });
   }
 
   /** Gives the device one buffer. */
@@ -66,7 +53,7 @@ class Driver {
     this.view.setUint16(base + 0x400 + 4 + 2 * (index % 8), index % 8, true);
     this.submitted[queue] = index + 1;
     this.view.setUint16(base + 0x402, index + 1, true);
-    this.set(0x50, queue);
+    notify(this.device, queue);
     this.device.wake();
   }
 
@@ -81,23 +68,19 @@ class Driver {
     return new TextDecoder().decode(this.bytes.subarray(address, address + length));
   }
 
-  get status(): number {
-    return this.device.read(0x70, 4) ?? 0;
+  get needsReset(): boolean {
+    return needsReset(this.device);
   }
 
   get generation(): number {
-    return this.device.read(0xfc, 4) ?? 0;
+    return registerOf(this.device, 'configGeneration');
   }
 
   /** InterruptStatus, which is acknowledged. */
   interrupts(): number {
-    const status = this.device.read(0x60, 4) ?? 0;
-    this.set(0x64, status);
+    const status = registerOf(this.device, 'interruptStatus');
+    setRegister(this.device, 'interruptAck', status);
     return status;
-  }
-
-  private set(register: number, value: number): void {
-    this.device.write(register, 4, value);
   }
 }
 
@@ -152,7 +135,7 @@ describe('configuration space of the virtio console', () => {
   it('tells nobody before there is a driver', () => {
     const console = new VirtioConsole(() => undefined);
     const driver = new Driver(console);
-    driver.device.write(0x70, 4, 0);
+    setRegister(driver.device, 'status', 0);
     const before = driver.generation;
     console.resize(40, 10);
     driver.device.configurationChanged();
@@ -163,7 +146,7 @@ describe('configuration space of the virtio console', () => {
   it('prints what is written to emerg_wr, also before there is a driver, and nothing that is written elsewhere', () => {
     const sent: number[] = [];
     const { device } = new Driver(new VirtioConsole((byte) => sent.push(byte)));
-    device.write(0x70, 4, 0);
+    setRegister(device, 'status', 0);
     device.write(EMERGENCY_WRITE, 4, 'H'.charCodeAt(0));
     device.write(EMERGENCY_WRITE, 1, 'x'.charCodeAt(0));
     device.write(COLUMNS, 2, 7);
@@ -180,20 +163,20 @@ describe('configuration space of the virtio block device', () => {
 
   it('tells the capacity and takes the cache mode of a driver that has agreed on it', () => {
     const { device } = new Driver(makeDisk(), true, CONFIG_WCE);
-    assert.equal(device.read(0x100, 4), 8);
+    assert.equal(registerOf(device, 'configuration'), 8);
     assert.equal(device.read(WRITEBACK, 1), 1);
     device.write(WRITEBACK, 1, 0);
     assert.equal(device.read(WRITEBACK, 1), 0);
-    device.write(0x70, 4, 0);
+    setRegister(device, 'status', 0);
     assert.equal(device.read(WRITEBACK, 1), 1, 'after a reset');
   });
 
   it('takes nothing of one that has not, and of nobody what is only to be read', () => {
     const { device } = new Driver(makeDisk());
     device.write(WRITEBACK, 1, 0);
-    device.write(0x100, 4, 100);
+    setRegister(device, 'configuration', 100);
     assert.equal(device.read(WRITEBACK, 1), 1);
-    assert.equal(device.read(0x100, 4), 8);
+    assert.equal(registerOf(device, 'configuration'), 8);
   });
 });
 
@@ -254,7 +237,7 @@ describe('the virtio network device', () => {
   it('tells its address', () => {
     const { device } = new Driver(new VirtioNetwork(MAC, () => undefined));
     assert.deepEqual(
-      MAC.map((_, index) => device.read(0x100 + index, 1)),
+      MAC.map((_, index) => device.read(Register.configuration + index, 1)),
       MAC,
     );
   });
@@ -262,9 +245,9 @@ describe('the virtio network device', () => {
   it('needs a reset after a packet without a header, and loses no other guest’s time over huge ones', () => {
     const short = new Driver(new VirtioNetwork(MAC, () => undefined));
     short.submit(1, DATA, 4, 0);
-    assert.ok(short.status & NEEDS_RESET);
+    assert.ok(short.needsReset);
     const huge = new Driver(new VirtioNetwork(MAC, () => undefined));
     huge.submit(1, DATA, 0xffffffff, 0);
-    assert.ok(huge.status & NEEDS_RESET);
+    assert.ok(huge.needsReset);
   });
 });

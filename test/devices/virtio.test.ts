@@ -2,7 +2,9 @@ import assert from 'node:assert/strict';
 import { CopyOnWriteDisk, RawDisk } from '../../simulator/devices/disk/disk-image';
 import type { DmaSpace } from '../../simulator/devices/dma';
 import { VirtioBlock } from '../../simulator/devices/virtio/block';
+import { Status } from '../../simulator/devices/virtio/registers';
 import { VirtioTransport } from '../../simulator/devices/virtio/transport';
+import { bringUp, needsReset, notify, registerOf, setRegister } from '../support/virtio-driver';
 
 const DESCRIPTORS = 0x100;
 const AVAILABLE = 0x400;
@@ -10,7 +12,6 @@ const USED = 0x600;
 const HEADER = 0x800;
 const DATA = 0x1000;
 const STATUS = 0xff0;
-const NEEDS_RESET = 64;
 
 class Memory implements DmaSpace {
   readonly bytes = new Uint8Array(0x4000);
@@ -49,21 +50,7 @@ function makeDisk(contents: Uint8Array) {
   };
   const clock = { now: () => 0, schedule: () => undefined, cancel: () => undefined };
   const device = new VirtioTransport('disk', 0, memory, line, clock, new VirtioBlock(disk, 'test'));
-  const set = (register: number, value: number) => device.write(register, 4, value);
-  for (const [register, value] of [
-    [0x70, 1],
-    [0x70, 3],
-    [0x24, 1],
-    [0x20, 1],
-    [0x70, 11],
-    [0x38, 8],
-    [0x80, DESCRIPTORS],
-    [0x90, AVAILABLE],
-    [0xa0, USED],
-    [0x44, 1],
-    [0x70, 15],
-  ] as const)
-    set(register, value);
+  bringUp(device, [{ queue: 0, size: 8, descriptors: DESCRIPTORS, available: AVAILABLE, used: USED }]);
   const describeBuffer = (index: number, address: number, length: number, flags: number, next: number): void => {
     view.setBigUint64(DESCRIPTORS + index * 16, BigInt(address), true);
     view.setUint32(DESCRIPTORS + index * 16 + 8, length, true);
@@ -87,10 +74,10 @@ function makeDisk(contents: Uint8Array) {
     submit(head = 0): void {
       view.setUint16(AVAILABLE + 4 + 2 * (submitted % 8), head, true);
       view.setUint16(AVAILABLE + 2, ++submitted, true);
-      set(0x50, 0);
+      notify(device, 0);
       device.wake();
     },
-    status: () => device.read(0x70, 4) ?? 0,
+    status: () => registerOf(device, 'status'),
   };
 }
 
@@ -147,9 +134,9 @@ describe('virtio-blk', () => {
       disk.request(0, 0, 512, 2);
       spoil(disk);
       disk.submit();
-      assert.equal(disk.status() & NEEDS_RESET, NEEDS_RESET);
+      assert.ok(needsReset(disk.device));
       assert.ok(disk.device.failure);
-      disk.device.write(0x70, 4, 0);
+      setRegister(disk.device, 'status', 0);
       assert.equal(disk.status(), 0);
     });
   }
@@ -157,24 +144,15 @@ describe('virtio-blk', () => {
   it('has the address that its halves make, in whatever order they come', () => {
     const { device } = makeDisk(contents);
     const [queue] = device.queues;
-    device.write(0x84, 4, 0xffffffff);
-    device.write(0x80, 4, 0x80001010);
-    device.write(0x84, 4, 0);
+    setRegister(device, 'queueDescHigh', 0xffffffff);
+    setRegister(device, 'queueDescLow', 0x80001010);
+    setRegister(device, 'queueDescHigh', 0);
     assert.equal(queue?.descriptorTable, 0x80001010);
   });
 
   it('refuses features that it did not offer', () => {
     const disk = makeDisk(contents);
-    for (const [register, value] of [
-      [0x70, 0],
-      [0x70, 3],
-      [0x24, 0],
-      [0x20, 1 << 20],
-      [0x24, 1],
-      [0x20, 1],
-      [0x70, 11],
-    ] as const)
-      disk.device.write(register, 4, value);
-    assert.equal(disk.status() & 8, 0);
+    bringUp(disk.device, [], { low: 1 << 20 });
+    assert.equal(disk.status() & Status.FEATURES_OK, 0);
   });
 });

@@ -1,3 +1,4 @@
+import { legalVariants } from '../../simulator/core/index';
 import { engines } from '../../simulator/hypervisor/engines';
 import { assembleGuest } from '../support/guest';
 import { assertSameUnder } from '../support/lock-step';
@@ -79,10 +80,26 @@ const CASES: readonly (readonly [string, SmallKernel])[] = [
   ],
 ];
 
+/** A load from a device, of which the TLB keeps that the second stage maps nothing there, and a store to it: both mark its page. */
+const LOAD_THEN_STORE: SmallKernel = {
+  leaves: ['0x04000007'],
+  body: `
+        lbu     a2, 7(s0)
+        sb      a2, 7(s0)
+        la      t0, leaves
+        ld      a3, (t0)`,
+};
+
 describe('accesses to devices', () => {
   for (const { id: virtualization } of engines)
     for (const [what, kernel] of CASES)
       it(`are the same under none and ${virtualization}: ${what}`, async () => {
         assertSameUnder(virtualization, await assembleGuest(smallKernel(kernel)));
       });
+
+  for (const { id: virtualization } of engines)
+    it(`make a page dirty under none and ${virtualization}, also where the TLB keeps invalid entries`, async () => {
+      const hartOptions = legalVariants['cached-invalid-entries'];
+      assertSameUnder(virtualization, await assembleGuest(smallKernel(LOAD_THEN_STORE)), { hartOptions });
+    });
 });

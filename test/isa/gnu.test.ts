@@ -5,7 +5,7 @@ import type { Decoded, Instruction, Pseudo } from '../../simulator/isa';
 import { compress, csrs, decode, encode, expansionOf, instructions, pseudoInstructions } from '../../simulator/isa';
 import { Random } from '../support/random';
 import { requireTool } from '../support/tools';
-import { gnuAssemble, gnuDisassemble, gnuTools, llvmAssemble, llvmDisassemble } from './gnu';
+import { gnuAssemble, gnuDisassemble, gnuTools, llvmAssemble, llvmDisassemble, newerThanGnu } from './gnu';
 import { randomFields } from './operand-values';
 
 /** GNU as's spelling of an instruction at address 0, with a pc-relative target as `. + distance`. */
@@ -15,7 +15,7 @@ function source({ instruction, fields }: Decoded): string {
   return target === undefined ? written : written.replace(/0x[0-9a-f]+$/, `. + ${fields.target}`);
 }
 
-/** Binutils before 2.41 do not know Zicond. */
+/** As GNU as is told of Zicond. */
 const ZICOND = ['eqz', 'nez']
   .map((name, index) => {
     const funct3 = 5 + 2 * index;
@@ -23,10 +23,10 @@ const ZICOND = ['eqz', 'nez']
   })
   .join('');
 
-/** What GNU as of binutils 2.40 knows, or is told above. */
-const assembled = instructions.filter(({ extension }) => extension !== 'zcb');
-/** What its objdump knows. */
-const shown = assembled.filter(({ extension }) => extension !== 'zicond');
+/** What GNU as knows, or is told above. */
+const assembled = instructions.filter(({ extension }) => newerThanGnu[extension] !== 'unknown');
+/** What objdump knows. */
+const shown = assembled.filter(({ extension }) => newerThanGnu[extension] === undefined);
 
 /** Conversions that round nothing: binutils before 2.41 neither take nor print a rounding mode. */
 const unrounded: ReadonlySet<string> = new Set(['fcvt.d.s', 'fcvt.d.w', 'fcvt.d.wu', 'fcvt.s.h', 'fcvt.d.h']);
@@ -124,8 +124,8 @@ describe('instruction table against GNU as and objdump', () => {
         const theirs = lines[index]?.text ?? '';
         // c.addi16sp with 0 is reserved, whatever objdump prints.
         const isUnknown = theirs.startsWith('.2byte') || word === 0x6101;
-        // Zcb is newer than this objdump.
-        if (isUnknown && decode(word)?.instruction.extension === 'zcb') continue;
+        const extension = decode(word)?.instruction.extension;
+        if (isUnknown && extension && newerThanGnu[extension]) continue;
         const ours = disassemble(word, BigInt(index * 2), { aliases }).text;
         if (ours.startsWith('.2byte') !== isUnknown || !(isUnknown || inOurWords(theirs) === ours))
           differences.push(`0x${word.toString(16)}: ${ours} | ${theirs}`);

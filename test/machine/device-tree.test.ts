@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { extensionNamed, instructions } from '../../simulator/isa';
 import { Board } from '../../simulator/machine/board';
 import { boardDevices } from '../../simulator/machine/board-devices';
 import { buildDeviceTree, type DeviceTreeConfiguration } from '../../simulator/machine/device-tree';
 import { reg } from '../../simulator/machine/flattened-tree';
+import { bareProcessor, virtualizedProcessor } from '../../simulator/machine/processor';
 
 const goldenFolder = path.join('test', 'machine', 'golden');
 /** `UPDATE_GOLDEN=1` writes what trees are now. */
@@ -57,6 +59,23 @@ describe('the device tree', () => {
         assert.deepEqual(properties['reg'], reg(device.base, device.size), name);
     }
   });
+});
+
+describe('the instruction sets in device trees', () => {
+  /** Extensions with instructions that are letters of the base, come with it, or have no name of their own there. */
+  const unnamed: ReadonlySet<string> = new Set(['i', 'm', 'a', 'f', 'd', 'c', 'h', 'zmmul', 'privileged']);
+  const executed = [...new Set(instructions.map(({ extension }) => extension))].filter(
+    (id) => extensionNamed(id).support === 'runs' && !unnamed.has(id),
+  );
+
+  for (const [what, processor] of Object.entries({ harts: bareProcessor(), vCPUs: virtualizedProcessor() }))
+    it(`name every extension whose instructions the machine executes (${what})`, () => {
+      const named = new Set(processor.isa.split('_'));
+      assert.deepEqual(
+        executed.filter((id) => !named.has(id)),
+        [],
+      );
+    });
 });
 
 /** A flattened device tree as source text: numbers as cells, texts where a value is nothing else (Devicetree Specification 0.4, chapter 5). */

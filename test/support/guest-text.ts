@@ -22,25 +22,27 @@ on_trap:
 `;
 
 /**
- * Fills the tables `root`, `middle` and `leaves`, pages of the guest's: a gigapage of RAM for S-mode at 0x80000000, its twin for U-mode at
- * 0xc0000000, and at 0x40000000 the window that `leaves` maps.
+ * Fills tables, pages of the guest's: a gigapage of RAM for S-mode at 0x80000000, its twin for U-mode at 0xc0000000, and at 0x40000000 the
+ * window that the leaves map. @param suffix of `root`, `middle` and `leaves`
  */
-export const FILL_TABLES = `
-        la      t0, root
+export const fillTables = (suffix = ''): string => `
+        la      t0, root${suffix}
         li      t1, 0x200000cf
         sd      t1, 16(t0)
         li      t1, 0x200000df
         sd      t1, 24(t0)
-        la      t1, middle
+        la      t1, middle${suffix}
         srli    t1, t1, 2
         ori     t1, t1, 1
         sd      t1, 8(t0)
-        la      t0, middle
-        la      t1, leaves
+        la      t0, middle${suffix}
+        la      t1, leaves${suffix}
         srli    t1, t1, 2
         ori     t1, t1, 1
         sd      t1, 0(t0)
 `;
+
+export const FILL_TABLES = fillTables();
 
 /** Turns Sv39 on with `root`. */
 export const TURN_ON_SV39 = `

@@ -11,6 +11,11 @@ export class Random {
     return new Random(Number(process.env['SEED'] ?? (Math.random() * 0x7fffffff) | 1));
   }
 
+  /** Of seeds in a row: their first numbers are as different as any. */
+  static strewn(seed: number): Random {
+    return new Random(Math.imul(seed, 0x9e3779b1));
+  }
+
   /** xorshift32 (Marsaglia 2003). */
   private step(): number {
     let x = this.state;

@@ -2,7 +2,7 @@
  * The CSRs of a hart or vCPU. Each is an object that knows how it reads and writes, and which values it takes (WARL, WPRI). Views
  * (sstatus, sie, hip, ...) hold nothing of their own. Permission by privilege and by number is checked in `instruction.ts`.
  */
-import { Csr, type CsrDescription, csrNamed, csrs, type MachineCsrName, virtualCsr } from '../../isa';
+import { type CsrDescription, csrNamed, csrs, type MachineCsrName, virtualCsr } from '../../isa';
 import type { Pmp } from '../../mmu';
 import { type HartState, highWord, lowWord } from '../hart/hart-state';
 import type { HartOptions } from '../hart/options';
@@ -45,8 +45,7 @@ export class CsrFile {
       const own = virtualCsr(number);
       this.virtualRegisters[number] = own === number ? register : this.registers[own];
     }
-    // What is read-only one in mideleg.
-    this.find(Csr.mideleg.number)?.write?.(this, 0, 0);
+    for (const register of this.registers) register?.reset?.(this);
   }
 
   get state(): HartState {

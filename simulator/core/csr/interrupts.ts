@@ -2,7 +2,7 @@
 
 import { InterruptBit, MACHINE_INTERRUPTS, SUPERVISOR_INTERRUPTS, VIRTUAL_INTERRUPTS } from '../../isa';
 import { CsrSlot, EnvironmentHigh, type HartState, HypervisorStatus } from '../hart/hart-state';
-import type { CsrHost } from './file';
+import type { CsrFile, CsrHost } from './file';
 import { type CsrRegister, plain } from './register';
 
 const GUEST_EXTERNAL = InterruptBit.supervisorGuestExternal;
@@ -47,10 +47,13 @@ const mie: CsrRegister = {
 /** VS-mode's and guest external interrupts are always delegated: read-only ones. */
 const mideleg: CsrRegister = {
   ...plain(CsrSlot.mideleg),
-  write: ({ state, host }, low) => {
-    state.setCsr(CsrSlot.mideleg, (low & SUPERVISOR_INTERRUPTS) | addedInterrupts(host), 0);
-  },
+  write: (file, low) => setDelegated(file, low),
+  reset: (file) => setDelegated(file, 0),
 };
+
+function setDelegated({ state, host }: CsrFile, low: number): void {
+  state.setCsr(CsrSlot.mideleg, (low & SUPERVISOR_INTERRUPTS) | addedInterrupts(host), 0);
+}
 
 /** What of mip and mie a supervisor sees. */
 const delegated = (state: HartState): number => state.csrLow(CsrSlot.mideleg) & SUPERVISOR_INTERRUPTS;

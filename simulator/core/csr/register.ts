@@ -19,6 +19,8 @@ export interface CsrRegister {
   write?(file: CsrFile, low: number, high: number): void;
   /** The low word that csrrs and csrrc change, where it is not what is read: the rest of the value comes of wires. */
   written?(file: CsrFile): number;
+  /** Puts it into its state after a reset, where that is not all zeros: of every hart, and of every vCPU. */
+  reset?(file: CsrFile): void;
   /** Whether a machine with these options has it; true where absent. */
   exists?(options: HartOptions): boolean;
   /** Permission beyond privilege and number, by the current mode; allowed when absent. */

@@ -1,4 +1,4 @@
-/** CSRs that hold state of their own, by their place in the hart's block. Views (sstatus, sie, sip) have none. */
+/** CSRs that hold state of their own, by their place in the hart's block, without a gap. Views (sstatus, sie, sip) have none. */
 export const CsrSlot = {
   mstatus: 0,
   medeleg: 1,
@@ -49,3 +49,6 @@ export const CsrSlot = {
   hgeip: 44,
 } as const;
 export type CsrSlot = (typeof CsrSlot)[keyof typeof CsrSlot];
+
+/** How many there are. */
+export const CSR_SLOTS = Object.keys(CsrSlot).length;

@@ -1,11 +1,10 @@
 import { Csr, fieldShift, highMask, lowMask } from '../../isa';
 import { Privilege } from '../../mmu';
 import { HartLayout } from '../layout';
-import { CsrSlot } from './csr-slots';
+import { CSR_SLOTS, CsrSlot } from './csr-slots';
 
-export { CsrSlot };
+export { CSR_SLOTS, CsrSlot };
 
-export const CSR_SLOTS = 48;
 const FIRST_CSR = HartLayout.csrs;
 
 /** Bits of the low word of mstatus, sstatus and vsstatus. */

@@ -20,7 +20,7 @@ const values = (many: number) => int32s(many * 2);
 /** Everything of a hart that a guest, firmware or VMM can see, beside its PMP and its TLB; the fast path is no part of it. */
 export const hartSchema = stateSchema(
   'hart',
-  1,
+  2,
   {
     privilege,
     virtual: flag,

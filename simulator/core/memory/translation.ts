@@ -335,6 +335,8 @@ export class AddressTranslation {
   private cachedFault(entry: TlbEntry, page: number, low: number, access: Access): number {
     const { current } = this;
     if (!this.firstAllows(entry, access, current)) return pageFaults[access];
+    // The first stage has to set D, or to fault for want of it, whatever the second will say.
+    if (access === Access.write && !entry.bare && !(entry.flags & Pte.D)) return -1;
     if (this.secondAllows(entry, access, current)) {
       // Only D is missing, which the machine may set.
       return -1;

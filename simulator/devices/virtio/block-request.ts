@@ -1,5 +1,6 @@
+import { isWritable } from './chain-buffers';
 import type { Request } from './description';
-import { bytesAt, bytesInWords, isWritable, lengthOf } from './words';
+import { bytesAt, bytesInWords, lengthOf } from './words';
 
 // virtio 1.2, section 5.2.6
 export const RequestType = { in: 0, out: 1, flush: 4, getId: 8 } as const;

@@ -190,12 +190,13 @@ export abstract class DeprivilegedVcpu extends Vcpu {
     this.state.status = (this.state.status & ~Status.FS) | (state.status & Status.FS);
   }
 
-  /** Calls of the guest's kernel, and reads of the time; where the hardware leaves stval zero, it may be such a one. */
+  /** Calls of the guest's kernel, and reads of the time, which stval has or, where the hardware leaves it zero, the guest's memory. */
   isOrdered({ interrupt, cause, instructionBits }: Exit): boolean {
     if (interrupt) return false;
     if (cause === ExceptionCode.userEcall) return !this.user;
     return (
-      cause === ExceptionCode.illegalInstruction && (instructionBits === 0 || accessesCsr(instructionBits, Csr.time))
+      cause === ExceptionCode.illegalInstruction &&
+      accessesCsr(instructionBits || (fetchInstruction(this, 'peek') ?? 0), Csr.time)
     );
   }
 
