@@ -147,6 +147,10 @@ export class Hypervisor implements HostedSoftware, HypervisorServices {
     return false;
   }
 
+  get sharesHarts(): boolean {
+    return this.scheduler.sharesHarts;
+  }
+
   /** The vCPU that a hart runs. */
   runningOn(hart: Hart): Vcpu | undefined {
     return this.pcpuOf(hart).running;

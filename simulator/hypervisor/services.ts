@@ -13,6 +13,8 @@ export interface HypervisorServices {
   readonly machine: Machine;
   readonly frames: FrameTable;
   readonly ledger: ExitLedger;
+  /** Whether a hart may be one vCPU's now and another's then. */
+  readonly sharesHarts: boolean;
   /** What the VMM keeps of a hart. */
   pcpuOf(hart: Hart): Pcpu;
   /** The hart of a vCPU: that has it, or had it last, or can have it. */

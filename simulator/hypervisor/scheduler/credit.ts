@@ -43,6 +43,7 @@ interface Standing {
  */
 export class CreditScheduler implements Scheduler, StateHolder<CreditState> {
   readonly component;
+  readonly sharesHarts = true;
   readonly tasks: readonly Task[];
   private readonly queue: RunQueue;
   private readonly standings = new Map<Vcpu, Standing>();

@@ -9,6 +9,7 @@ const WHY = 'nobody else has this hart';
 /** Every vCPU has a hart of its own, for good: the one of its number. */
 export class PinnedScheduler implements Scheduler {
   readonly component = withoutState('pinned');
+  readonly sharesHarts = false;
   readonly tasks = [];
   private readonly vcpus: Vcpu[] = [];
 

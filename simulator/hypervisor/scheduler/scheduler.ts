@@ -27,6 +27,8 @@ export interface Task {
 /** Which vCPU runs on which hart. One that waits for nothing and has no hart is in its queue. Times are nanoseconds of the machine's clock. */
 export interface Scheduler {
   readonly component: Component;
+  /** Whether a hart may be one vCPU's now and another's then. */
+  readonly sharesHarts: boolean;
   readonly tasks: readonly Task[];
   /** A VM's vCPUs want harts. */
   add(vcpus: readonly Vcpu[]): void;

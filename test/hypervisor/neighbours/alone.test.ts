@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import path from 'node:path';
 import { type EngineId, engines } from '../../../simulator/hypervisor/engines';
 import type { System } from '../../../simulator/system/system';
+import { openDisk } from '../../../simulator/system/system';
 import { assembleGuest, buildGuest, guestFolder, testDisk } from '../../support/guest';
 import { makeHost, type TestHostConfiguration, type TestVm } from '../../support/host';
 import { memoryOf, runUntilRetired, stateOf } from '../../support/own-trace';
 import { Random } from '../../support/random';
-import { openDisk } from '../../../simulator/system/system';
 
 /** Of its own instructions a guest is looked at after each so many. */
 const EVERY = 1000;
@@ -72,7 +72,8 @@ _start: li      t0, 32
 
 /** What a guest that lives by its own time has been through: states, what it has printed, its memory at the end. */
 interface Life {
-  readonly states: (readonly string[])[];
+  /** After so many instructions, and one more. */
+  readonly states: readonly (readonly [at: readonly string[], after: readonly string[]])[];
   readonly output: string;
   readonly memory: string;
 }
@@ -92,9 +93,11 @@ function liveOf(vms: readonly TestVm[], configuration: TestHostConfiguration, lo
   const { system, output } = makeHost(vms, configuration);
   const [vcpu] = system.hypervisor?.vms[0]?.vcpus ?? [];
   assert.ok(vcpu);
-  const states: (readonly string[])[] = [];
+  const states: (readonly [readonly string[], readonly string[]])[] = [];
   for (let retired = EVERY; retired <= MOST && runUntilRetired(system, vcpu, retired); retired += EVERY) {
-    states.push(stateOf(vcpu));
+    const at = stateOf(vcpu);
+    runUntilRetired(system, vcpu, retired + 1);
+    states.push([at, stateOf(vcpu)]);
     look?.(system);
   }
   return { states, output: output(vms[0]?.name ?? ''), memory: memoryOf(system, vcpu) };
@@ -103,10 +106,13 @@ function liveOf(vms: readonly TestVm[], configuration: TestHostConfiguration, lo
 /** Which of two lives' states differ; an interrupt that comes just where they are looked at may have come already, or not. */
 function firstDifference(alone: Life, beside: Life): string | undefined {
   if (alone.states.length !== beside.states.length) return `${alone.states.length} and ${beside.states.length} states`;
-  const at = alone.states.findIndex((state, index) => state.join() !== beside.states[index]?.join());
+  const isSame = (one: Life['states'][number], other: Life['states'][number] | undefined): boolean =>
+    one[0].join() === other?.[0].join() || one[1].join() === other?.[1].join();
+  const at = alone.states.findIndex((state, index) => !isSame(state, beside.states[index]));
   if (at < 0) return undefined;
-  const wrong = alone.states[at]?.filter((value, index) => value !== beside.states[at]?.[index]);
-  const found = beside.states[at]?.filter((value, index) => value !== alone.states[at]?.[index]);
+  const [one, other] = [alone.states[at]?.[0], beside.states[at]?.[0]];
+  const wrong = one?.filter((value, index) => value !== other?.[index]);
+  const found = other?.filter((value, index) => value !== one?.[index]);
   return `after ${(at + 1) * EVERY} instructions: ${wrong?.join(', ')}; beside others ${found?.join(', ')}`;
 }
 

@@ -6,6 +6,7 @@ import {
   Environment,
   type Hart,
   type HartState,
+  HypervisorStatus,
   modeOf,
   pendingInterrupt,
   redirectTrap,
@@ -103,10 +104,11 @@ export abstract class DeprivilegedVcpu extends Vcpu {
   /** The root that the hardware is to walk in the guest's present mode, into satp. */
   abstract loadRoot(hart: Hart): Narration;
 
-  /** All that a guest kernel must not do itself traps. */
+  /** All that a guest kernel must not do itself traps; and sret leads to U-mode, not to VU-mode, where a guest in VS-mode had the hart before. */
   override *load(hart: Hart): Narration {
     yield* super.load(hart);
     hart.setCsrWords(Csr.scounteren.number, 0, 0);
+    hart.state.hypervisorStatus &= ~HypervisorStatus.SPV;
   }
 
   enterSupervisor(): void {

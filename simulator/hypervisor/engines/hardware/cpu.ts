@@ -15,7 +15,8 @@ export class HardwareCpu extends VcpuCpu<HardwareVcpu> {
 
   /** The guest sees S-mode's CSRs, which the hardware keeps as VS-mode's; those of M- and HS-mode are not its affair. */
   readCsr(number: number): bigint | undefined {
-    if (number === Csr.cycle.number && this.vcpu.countsOwnCycles) return this.vcpu.cycles;
+    if (this.vcpu.hasOwnCounters)
+      for (const counter of OWN_COUNTERS) if (number === counter.number) return this.vcpu.ownCounter(counter);
     if (number === Csr.time.number) return this.vcpu.ticks;
     const { registers } = this;
     return isVisible(number) && registers.csrs.find(number) ? registers.csr(virtualCsr(number)) : undefined;
@@ -34,6 +35,8 @@ export class HardwareCpu extends VcpuCpu<HardwareVcpu> {
     return this.vcpu.inVmm;
   }
 }
+
+const OWN_COUNTERS = [Csr.cycle, Csr.instret];
 
 /** Bits 9:8 of a CSR's number are the lowest privilege that reaches it: 2 is HS-mode, 3 is M-mode. */
 const isVisible = (number: number): boolean => ((number >> 8) & 3) < 2;

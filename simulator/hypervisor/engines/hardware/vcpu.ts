@@ -57,8 +57,14 @@ const EVER = 2n ** 64n - 1n;
 const LEVELS_BY_MODE: { readonly [mode: number]: 3 | 4 } = { [PagingMode.sv39]: 3, [PagingMode.sv48]: 4 };
 const WFI_LENGTH = 4;
 const CSR_INSTRUCTION_LENGTH = 4;
-/** Of hcounteren and scounteren. */
-const CYCLE_COUNTER = lowMask(Csr.hcounteren, 'CY');
+/** A counter that a guest reads. */
+type Counter = typeof Csr.cycle | typeof Csr.instret;
+/** Their bits in hcounteren and scounteren. */
+const COUNTERS = new Map<Counter, number>([
+  [Csr.cycle, lowMask(Csr.hcounteren, 'CY')],
+  [Csr.instret, lowMask(Csr.hcounteren, 'IR')],
+]);
+const OWN_COUNTERS = [...COUNTERS.values()].reduce((bits, bit) => bits | bit, 0);
 
 /** What a hart has for the guest that runs on it. */
 const SWITCHED_CSRS = [
@@ -126,7 +132,7 @@ export class HardwareVcpu extends Vcpu {
     const { world } = this;
     world.setCsrWords(Csr.hedeleg.number, DELEGATED_EXCEPTIONS, 0);
     world.setCsrWords(Csr.hideleg.number, VIRTUAL_INTERRUPTS, 0);
-    world.setCsrWords(Csr.hcounteren.number, this.countsOwnCycles ? ~CYCLE_COUNTER : ALL_ONES, 0);
+    world.setCsrWords(Csr.hcounteren.number, this.hasOwnCounters ? ~OWN_COUNTERS : ALL_ONES, 0);
     const { CBIE, CBCFE, CBZE } = Environment;
     world.setCsrWords(Csr.henvcfg.number, CBIE | CBCFE | CBZE, EnvironmentHigh.PBMTE | EnvironmentHigh.STCE);
     world.setCsrWords(Csr.vstimecmp.number, ALL_ONES, ALL_ONES);
@@ -336,15 +342,19 @@ export class HardwareVcpu extends Vcpu {
       ledger.classify(hardwareExits.wait);
       return yield* this.emulateWait();
     }
-    if (accessesCsr(word, Csr.cycle) && !this.withholdsCycle) return yield* this.readCycle(word);
+    for (const [counter, bit] of COUNTERS)
+      if (accessesCsr(word, counter) && !this.withholds(bit)) return yield* this.readCounter(counter, word);
     ledger.classify(commonExits.guestException);
     yield step`the guest's own hart would not have it either: an illegal instruction of the guest`;
     return yield* inject(this, exception(ExceptionCode.illegalInstruction, BigInt(word >>> 0)));
   }
 
-  /** Whether its cycles are its VM's time: the hart's own counter goes on while that stands, so that hcounteren withholds it. */
-  get countsOwnCycles(): boolean {
-    return this.vm.clock.time === 'own';
+  /**
+   * Whether its counters are its own and not the hart's, so that hcounteren withholds those: they go on while its VM's time stands, and count what
+   * others do.
+   */
+  get hasOwnCounters(): boolean {
+    return this.vm.clock.time === 'own' || this.vm.host.sharesHarts;
   }
 
   /** What its guest reads as `time`, in ticks. */
@@ -352,21 +362,23 @@ export class HardwareVcpu extends Vcpu {
     return BigInt(Math.floor(this.time / NANOSECONDS_PER_TICK));
   }
 
-  get cycles(): bigint {
-    return BigInt(this.time);
+  /** One of its own counters, cycle or instret. */
+  ownCounter(counter: Counter): bigint {
+    return BigInt(counter === Csr.cycle ? this.time : this.retired);
   }
 
   /** Whether the guest's kernel withholds the counter from its programs. */
-  private get withholdsCycle(): boolean {
-    return this.user && (this.registers.csrLow(Csr.scounteren.number) & CYCLE_COUNTER) === 0;
+  private withholds(counter: number): boolean {
+    return this.user && (this.registers.csrLow(Csr.scounteren.number) & counter) === 0;
   }
 
-  private *readCycle(word: number): Narration<Outcome> {
+  private *readCounter(counter: Counter, word: number): Narration<Outcome> {
     const { ledger } = this.vm;
     ledger.classify(commonExits.csrAccess);
-    const { cycles } = this;
-    yield step`the guest reads its cycles, which stand while the VMM works: ${cycles}`;
-    this.cpu.setX(rdOf(word), cycles);
+    const { name } = counter;
+    const value = this.ownCounter(counter);
+    yield step`the guest reads ${name}, which the hart keeps from it, since it counts for others too: its own is ${value}`;
+    this.cpu.setX(rdOf(word), value);
     ledger.charge('csrAccess');
     this.advance(CSR_INSTRUCTION_LENGTH);
     return RESUME;
