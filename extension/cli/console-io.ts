@@ -1,3 +1,4 @@
+import type { Guest } from '../../simulator/hypervisor/guest';
 import type { System } from '../../simulator/system/system';
 
 const OUTPUT_BUFFER = 64 * 1024;
@@ -94,7 +95,8 @@ export class ConsoleInput implements GuestInput {
 
   private readonly onResize = (): void => this.wake();
 
-  constructor() {
+  /** @param guest whose console it is; the first guest's when absent */
+  constructor(private readonly guest?: Guest) {
     process.stdout.on('resize', this.onResize);
     process.stdin.on('data', this.onData).on('end', this.onEnd).on('error', this.onEnd);
   }
@@ -102,8 +104,9 @@ export class ConsoleInput implements GuestInput {
   deliver(system: System): void {
     // Where standard output is a terminal; one that tells no size has none.
     const { columns, rows } = process.stdout;
-    if (columns > 0 && rows > 0) system.resizeConsole(columns, rows);
-    for (const chunk of this.chunks) system.input(chunk);
+    const { guest = system.guest } = this;
+    if (columns > 0 && rows > 0) system.resizeConsole(columns, rows, guest);
+    for (const chunk of this.chunks) system.input(chunk, guest);
     this.chunks = [];
     if (this.ended) system.closeInput();
   }

@@ -122,8 +122,8 @@ export async function buildOrReport(options: AssemblyOptions, machine?: MachineO
  * @param log sees what is read of each file
  * @throws UsageError when an image cannot be opened
  */
-function openDisks(options: MachineOptions, log?: (file: HostFile) => HostFile): DiskImage[] {
-  return options.disks.map(({ file: path, write }) => {
+export function openDisks(disks: MachineOptions['disks'], log?: (file: HostFile) => HostFile): DiskImage[] {
+  return disks.map(({ file: path, write }) => {
     try {
       const file = openHostFile(path, write === 'inPlace');
       return openDisk(log ? log(file) : file, write);
@@ -144,7 +144,7 @@ export interface GuestFiles {
 export async function openFiles(options: MachineOptions, log?: (file: HostFile) => HostFile): Promise<GuestFiles> {
   const { bios, initrd } = options;
   return {
-    disks: openDisks(options, log),
+    disks: openDisks(options.disks, log),
     bios: bios === undefined ? undefined : await readBios(bios),
     initrd: initrd === undefined ? undefined : await readGiven('initial RAM disk', initrd),
   };

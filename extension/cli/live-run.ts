@@ -44,14 +44,7 @@ export async function runLive(
   recording: Recording | undefined,
   { input, output }: GuestConsole,
 ): Promise<Outcome> {
-  const interrupts = new Interrupts(() => input.wake());
-  const host = {
-    input,
-    output,
-    interrupts,
-    pace: new Pace(options.pace),
-    timeout: new Timeout(options.timeout, () => input.wake()),
-  };
+  const host = hostFor(options, { input, output });
   let before = 0;
   try {
     for (;;) {
@@ -71,11 +64,39 @@ export async function runLive(
       return outcomeOf(system, stop, before, options.maxInstructions);
     }
   } finally {
-    host.timeout.close();
-    interrupts.close();
-    input.close();
-    output.flush();
+    close(host);
   }
+}
+
+/** Runs a machine to its end, a limit or a signal. */
+export async function runToStop(
+  system: System,
+  options: LiveOptions & Pick<MachineOptions, 'maxInstructions'>,
+  console: GuestConsole,
+): Promise<RunStop> {
+  const host = hostFor(options, console);
+  try {
+    return await runSystem(system, system.machine, host, options.maxInstructions);
+  } finally {
+    close(host);
+  }
+}
+
+function hostFor({ pace, timeout }: LiveOptions, { input, output }: GuestConsole): Host {
+  return {
+    input,
+    output,
+    interrupts: new Interrupts(() => input.wake()),
+    pace: new Pace(pace),
+    timeout: new Timeout(timeout, () => input.wake()),
+  };
+}
+
+function close({ timeout, interrupts, input, output }: Host): void {
+  timeout.close();
+  interrupts.close();
+  input.close();
+  output.flush();
 }
 
 function systemAt(

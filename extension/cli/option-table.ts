@@ -132,6 +132,10 @@ export const runTable = {
     value: 'FILE',
     help: 'Run a recorded run again, and say whether it is the same: with the same program, bios and initrd; disks, machine and --append are as recorded.',
   },
+  console: {
+    value: 'VM',
+    help: 'Of a scenario: the console of this virtual machine alone, as it is; what is typed goes to it. Else all, with names, and what is typed goes to the first.',
+  },
   report: { value: 'FILE.json', help: 'Write instructions, cycles, exits and the like.' },
   batch: {
     value: 'LIST',

@@ -53,13 +53,19 @@ function judge(stop: RunStop, limit: number): { status: number; message: string 
   }
 }
 
+/** The status of a run that was ended from outside, or by its machine. */
+export const statusOfStop = (stop: RunStop): number => judge(stop, 0).status;
+
 /** The status of a guest that ended by itself as it says it: finisher, HTIF or SBI reset reason, as far as a status goes. */
 export function guestStatusOf({ code, status }: Outcome): number {
   return code === undefined ? status : code & 0xff;
 }
 
 /** What `--report` writes. */
-export function reportOf({ system, reason, instructions }: Outcome, wallSeconds: number) {
+export function reportOf(
+  { system, reason, instructions }: Pick<Outcome, 'system' | 'reason' | 'instructions'>,
+  wallSeconds: number,
+) {
   const ledger = system.vm?.ledger;
   return {
     instructions,

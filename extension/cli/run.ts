@@ -11,6 +11,7 @@ import { type MachineOptions, machineOptions, one, type ParsedCommand, suiteOpti
 import { guestStatusOf, reportOf, STATUS } from './outcome';
 import { Recording } from './recording';
 import { replay } from './replay';
+import { isScenario, runScenario } from './scenario-run';
 import { signatureRange } from './signature';
 import { Traces } from './trace/traces';
 import { UsageError } from './usage-error';
@@ -21,6 +22,7 @@ export async function run(command: ParsedCommand): Promise<number> {
   const { values } = command;
   if (values['batch'] !== undefined) return runBatch(command, runGuest);
   if (values['legal-variants']) return runVariants(command, machineOptions(values));
+  if (isScenario(command)) return runScenario(command);
   if (values['replay'] !== undefined) return replay(command, machineOptions(values));
   const result = await runGuest(command, () => ({ input: new ConsoleInput(), output: new ConsoleOutput() }));
   return result.status;

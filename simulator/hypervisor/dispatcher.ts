@@ -8,6 +8,7 @@ import type { Outcome, RunState } from './runnable';
 import type { Scheduler, WakeReason } from './scheduler/scheduler';
 import { NEVER } from './timers';
 import type { Vcpu } from './vcpu';
+import type { Vm } from './vm';
 
 /** Whether handlers of the VMM take no machine time, or as much as they cost. */
 export const VMM_TIMES = ['free', 'charged'] as const;
@@ -96,7 +97,10 @@ export class Dispatcher {
     if (outcome.kind === 'wait') vcpu.wait = outcome.wait;
     else if (outcome.kind === 'end') vcpu.wait = { kind: 'paused' };
     yield* this.putAway(this.pcpuOf(hart), vcpu, outcome.kind === 'off' ? 'off' : 'blocked');
-    if (outcome.kind === 'end') vcpu.vm.finish(outcome.end);
+    if (outcome.kind === 'end') {
+      vcpu.vm.finish(outcome.end);
+      yield* this.startAgain(vcpu.vm);
+    }
   }
 
   /** The vCPU that the hart has goes on, or one that is to have it; or it waits for an interrupt. */
@@ -170,8 +174,10 @@ export class Dispatcher {
       return;
     }
     if (running) {
+      if (!running.mayRun) running.wait = { kind: 'paused' };
       yield* this.putAway(pcpu, running, running.mayRun ? 'runnable' : 'blocked');
       running.vm.clock.stand();
+      yield* this.startAgain(running.vm);
     }
     pcpu.costToPick = this.ledger.costSoFar;
     if (!next) {
@@ -189,6 +195,7 @@ export class Dispatcher {
     { until, why, now }: { readonly until: number; readonly why: string; readonly now: number },
   ): Narration {
     const { hart } = pcpu;
+    yield* this.forget(pcpu);
     if (this.scheduler.tasks.length > 0 || until !== NEVER)
       yield step`the hart is for vCPU ${next.id} of ${next.vm.name}: ${why}`;
     yield* next.load(hart);
@@ -199,6 +206,25 @@ export class Dispatcher {
     next.account.loaded();
     this.machine.scheduler.wake(hart);
     this.ledger.cameFor(next.name, next.pc, next.user);
+  }
+
+  /** Starts a VM again whose last vCPU has gone off its hart, where that is wanted. */
+  private *startAgain(vm: Vm): Narration {
+    if (!vm.isOff || !vm.life.goesOn) return;
+    const { name, life } = vm;
+    yield step`${name} has ended and is off: its memory, devices and vCPUs begin anew, restart ${life.restarts + 1}`;
+    // What harts have kept of it is of another life.
+    for (const pcpu of this.pcpus) pcpu.mustForget = true;
+    vm.restart();
+  }
+
+  /** Drops all translations of a hart, where some may be of what is not there any more. */
+  private *forget(pcpu: Pcpu): Narration {
+    if (!pcpu.mustForget) return;
+    yield step`a VM has begun anew since: forget all translations (sfence.vma, hfence.gvma)`;
+    pcpu.hart.fence(undefined, undefined);
+    pcpu.hart.fenceGuest();
+    pcpu.mustForget = false;
   }
 
   private *putAway(pcpu: Pcpu, vcpu: Vcpu, run: RunState): Narration {
@@ -231,6 +257,7 @@ export class Dispatcher {
   private leaveQueue(vcpu: Vcpu): void {
     if (vcpu.run !== 'runnable') return;
     this.scheduler.remove(vcpu);
+    vcpu.wait = { kind: 'paused' };
     this.become(vcpu, 'blocked', this.machine.clock.now());
   }
 

@@ -188,7 +188,7 @@ export class Hypervisor implements HostedSoftware, HypervisorServices {
 
   vmEnded(vm: Vm, end: VmEnd): void {
     for (const vcpu of vm.vcpus) this.dispatcher.stop(vcpu);
-    if (this.vms.some((each) => each.end === undefined)) return;
+    if (this.vms.some(({ life }) => !life.end || life.goesOn)) return;
     if (end.reason !== 'killed') {
       this.machine.finish(end);
       return;

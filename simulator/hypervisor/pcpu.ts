@@ -8,6 +8,8 @@ import type { Vcpu } from './vcpu';
 const pcpuSchema = stateSchema('pcpu', 1, {
   /** Somebody else may be to have the hart: the scheduler is asked at the next exit. */
   mustPick: flag,
+  /** Translations may be of what is not there any more: they are forgotten before anybody comes onto the hart. */
+  mustForget: flag,
   /** Up to when the vCPU that has the hart has been charged for it, on the machine's clock. */
   chargedTo: instant,
   /** When the slice of that one is over, in ticks; null: never. */
@@ -26,6 +28,7 @@ export class Pcpu {
   readonly timers: HartTimers;
   readonly component: Component;
   mustPick = false;
+  mustForget = false;
   chargedTo = 0;
 
   /** @param program sets the timer of the hart, in ticks of mtime */
@@ -50,6 +53,12 @@ function keptOf(pcpu: Pcpu): StateOf<typeof pcpuSchema> {
     },
     set mustPick(mustPick) {
       pcpu.mustPick = mustPick;
+    },
+    get mustForget() {
+      return pcpu.mustForget;
+    },
+    set mustForget(mustForget) {
+      pcpu.mustForget = mustForget;
     },
     get chargedTo() {
       return pcpu.chargedTo;

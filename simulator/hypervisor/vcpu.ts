@@ -138,7 +138,7 @@ export abstract class Vcpu implements Runnable, GuestAddressing {
 
   /** Whether its VM is alive, and nobody has paused it. */
   get mayRun(): boolean {
-    return this.vm.end === undefined && !this.vm.isPaused;
+    return this.vm.end === undefined && !this.vm.life.isPaused;
   }
 
   *load(hart: Hart): Narration {

@@ -114,6 +114,14 @@ export class VmClock implements BoardClock, StateHolder<ClockState> {
     return stands + whole - from;
   }
 
+  /** The VM is switched on again: nothing is due of what was, and its own time begins anew, at a tick. */
+  restart(): void {
+    for (const { name } of this.devices) this.cancel(name);
+    if (this.time === 'real') return;
+    const now = Math.ceil(this.machine.clock.now() / NANOSECONDS_PER_TICK) * NANOSECONDS_PER_TICK;
+    this.stolen = this.stands = now;
+  }
+
   /**
    * The VMM has spent so much of the hart's time on the VM: under `own` that is not the VM's. What is due in the VM's time comes so much later.
    * @returns nanoseconds by which the hart's time goes on: as many and, under `own`, the rest of a tick

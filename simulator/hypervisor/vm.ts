@@ -8,7 +8,8 @@ import { endOf } from '../machine/finisher-end';
 import type { Machine } from '../machine/machine';
 import { MEMORY_MAP } from '../machine/memory-map';
 import type { Processor } from '../machine/processor';
-import type { Component } from '../schema/state/component';
+import { FRAME } from '../mmu/address';
+import { type Component, withoutState } from '../schema/state/component';
 import type { CpuState } from './cpu';
 import type { Engine, EngineOptions, EngineVm } from './engines/engine';
 import { type ExitKind, kindsByCause } from './exits/exit-kind';
@@ -26,11 +27,8 @@ import type { HypervisorServices } from './services';
 import type { Vcpu } from './vcpu';
 import { VmClock, type VmTime } from './vm-clock';
 import type { VmEnd } from './vm-end';
+import { type OnCrash, VmLife, withDisksOf } from './vm-life';
 import { VmPort } from './vm-port';
-
-/** What becomes of a VM whose guest has failed, or that the VMM had to give up. */
-export const ON_CRASH = ['stop', 'restart', 'restore'] as const;
-export type OnCrash = (typeof ON_CRASH)[number];
 
 /** What a VM is made with. */
 export interface VmConfiguration {
@@ -51,6 +49,8 @@ export interface VmConfiguration {
   /** How much of the host's harts it gets. */
   readonly share: Share;
   readonly onCrash: OnCrash;
+  /** Whether a guest that asks for a reset is started again; else that is its end. */
+  readonly reboots: boolean;
   readonly console: (byte: number) => void;
 }
 
@@ -78,21 +78,21 @@ export class Vm implements Guest {
   /** The guest's page tables, to look at, and to walk on its behalf. */
   readonly peekedTables: GuestTables;
   readonly tables: GuestTables;
-  /** Somebody has paused it: none of its vCPUs gets a hart. */
-  isPaused = false;
-  private ended: VmEnd | undefined;
+  readonly life: VmLife;
 
   constructor(
     readonly id: number,
     readonly host: HypervisorServices,
     readonly memory: GuestMemory,
-    tables: readonly FrameRange[],
+    /** Where the VMM has its tables of it. */
+    private readonly tableFrames: readonly FrameRange[],
     { name, engine, engineOptions, model, vcpus, memory: size, onIllegal, time, ...parts }: VmConfiguration,
   ) {
     this.name = name;
     this.model = model;
     this.onIllegal = onIllegal;
     this.share = parts.share;
+    this.life = new VmLife(parts.onCrash, parts.reboots);
     this.cpuIds = Array.from({ length: vcpus }, (_, vcpu) => vcpu);
     this.ram = { base: MEMORY_MAP.ram.base, size };
     this.kindsByCause = kindsByCause(engine.exits);
@@ -112,7 +112,7 @@ export class Vm implements Guest {
       console: parts.console,
       finish: (request) => this.finish(endOf(request)),
     });
-    this.engine = engine.create(this, tables, engineOptions);
+    this.engine = engine.create(this, tableFrames, engineOptions);
     this.cpus = this.vcpus.map(({ cpu }) => cpu);
     this.port = new VmPort(this, this.engine.features);
     this.sbi = new Sbi(this.port, sbiExtensions);
@@ -143,19 +143,50 @@ export class Vm implements Guest {
 
   /** How it ended; undefined while it lives. */
   get end(): VmEnd | undefined {
-    return this.ended;
+    return this.life.end;
+  }
+
+  /** Whether none of its vCPUs has a hart. */
+  get isOff(): boolean {
+    return this.vcpus.every(({ on }) => on === undefined);
   }
 
   /** Ends the VM. The first word counts. */
   finish(end: VmEnd): void {
-    if (this.ended) return;
-    this.ended = end;
-    this.host.vmEnded(this, end);
+    if (this.life.finish(end)) this.host.vmEnded(this, end);
   }
 
-  /** @param load puts its images into its memory @returns where its guest begins */
+  /** Switches it on. @param load puts its images into its memory @returns where its guest begins */
   boot(load: () => EntryPoint): void {
+    const entry = this.life.begin(load, () => this.machineParts.save());
+    this.port.start(0, entry);
+  }
+
+  /** Switches it on again after its end, once it is off: memory, devices and vCPUs are as at first. */
+  restart(): void {
+    const { state, load, keepsDisks } = this.life.beginAgain(this.retiredNow);
+    const parts = this.machineParts;
+    const wanted = keepsDisks ? withDisksOf(state, parts.save()) : state;
+    const { ram } = this.machine.core;
+    for (const { base, frames } of this.tableFrames) ram.fill(base, frames * FRAME, 0);
+    this.memory.clear();
+    this.clock.restart();
+    parts.prepare(wanted, this.name)();
     this.port.start(0, load());
+  }
+
+  /** Instructions that its guest has retired, in all of its lives. */
+  get retired(): number {
+    return this.life.retiredBefore + this.retiredNow;
+  }
+
+  private get retiredNow(): number {
+    return this.vcpus.reduce((sum, { retired }) => sum + retired, 0);
+  }
+
+  /** Bytes of machine memory that it has, the VMM's tables for it included. */
+  get memoryTaken(): number {
+    return this.tableFrames.reduce((sum, { frames }) => sum + frames * FRAME, this.ram.size);
   }
 
   toHost(gpa: number): number | undefined {
@@ -167,10 +198,15 @@ export class Vm implements Guest {
   }
 
   get component(): Component {
-    const { clock, board, sbi } = this;
-    const accounts = this.vcpus.map(({ id, account }) => [`vcpu${id}`, account.component]);
-    const parts = { clock: clock.component, board: board.component, sbi: sbi.component };
-    return new FormedComponent('vm', this, { ...parts, ...Object.fromEntries(accounts) });
+    const accounts = this.vcpus.map(({ id, account }) => [`vcpu${id}`, account.component] as const);
+    const { clock, life, machineParts } = this;
+    const parts = { clock: clock.component, life: life.component, machine: machineParts };
+    return withoutState('vm', { parts: { ...parts, ...Object.fromEntries(accounts) } });
+  }
+
+  /** What it is as a machine: what begins anew with it. */
+  private get machineParts(): Component {
+    return new FormedComponent('virtual-machine', this, { board: this.board.component, sbi: this.sbi.component });
   }
 
   /** What of it has no schema. */
@@ -181,7 +217,6 @@ export class Vm implements Guest {
   restore({ engine, vcpus }: ReturnType<Vm['state']>): void {
     this.engine.restore(engine);
     for (const [index, state] of vcpus.entries()) this.vcpus[index]?.restoreRunState(state);
-    this.ended = undefined;
   }
 
   /** The interrupt wires of a vCPU: one that rises makes it exit, so that the VMM sees it. */

@@ -4,8 +4,8 @@ import type { VirtioDevice } from '../devices/virtio/index';
 import type { VmmTime } from '../hypervisor/dispatcher';
 import { type EngineId, engines } from '../hypervisor/engines/index';
 import type { Share } from '../hypervisor/scheduler/share';
-import type { OnCrash } from '../hypervisor/vm';
 import type { VmTime } from '../hypervisor/vm-clock';
+import type { OnCrash } from '../hypervisor/vm-life';
 import type { Program } from '../object/program';
 import type { HostWords } from './host-interface';
 

@@ -277,7 +277,9 @@ export class System {
     const { vmids = true } = this.configuration;
     const { name, vcpus, memory, onIllegal, time = 'real', share, console } = vm;
     const parts = { slots: virtioSlots(vm), startTime: START_TIME, console, engineOptions: { vmids }, model: native };
-    hypervisor.createVm({ name, engine, vcpus, memory, onIllegal, time, share, onCrash: vm.onCrash, ...parts });
+    const { onCrash } = vm;
+    const reboots = this.configuration.neighbours !== undefined;
+    hypervisor.createVm({ name, engine, vcpus, memory, onIllegal, time, share, onCrash, reboots, ...parts });
   }
 
   private attachHost(guest: Guest, { hostWords, console }: GuestConfiguration): void {

@@ -49,6 +49,15 @@ export class GuestMemory implements DmaSpace {
     return this.eachFrame(gpa, bytes.length, (hpa, at, count) => this.ram.write(hpa, bytes.subarray(at, at + count)));
   }
 
+  /** All of it becomes zero, the firmware's part included. */
+  clear(): void {
+    const { guest, size } = this.p2m;
+    for (let gpa = guest.value; gpa < guest.value + size; gpa += FRAME) {
+      const hpa = this.p2m.toHost(gpa);
+      if (hpa !== undefined) this.ram.fill(hpa, FRAME, 0);
+    }
+  }
+
   /** An aligned word; undefined where it is not the guest's. */
   read32(gpa: number): number | undefined {
     const hpa = this.hostPhysical(gpa);

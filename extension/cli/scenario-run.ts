@@ -1,0 +1,137 @@
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+import type { Vm } from '../../simulator/hypervisor/vm';
+import { buildGiven } from '../../simulator/project/build';
+import { readScenario, type ScenarioProblem } from '../../simulator/scenario/read-scenario';
+import type { ScenarioHost, ScenarioVm } from '../../simulator/scenario/scenario';
+import { isScenarioPath } from '../../simulator/scenario/scenario-path';
+import { systemOf, type VmFiles } from '../../simulator/scenario/system-of';
+import { imageAddress, type System } from '../../simulator/system/system';
+import { ConsoleInput, ConsoleOutput } from './console-io';
+import { openDisks, projectFileOf, readerFor, readGiven, reportProblems } from './guest';
+import { runToStop } from './live-run';
+import { machineOptions, one, type ParsedCommand, refuseIdle, suiteOptions } from './options';
+import { type RunStop, reportOf, STATUS, statusOfStop } from './outcome';
+import { UsageError } from './usage-error';
+import { chooseConsoles } from './vm-consoles';
+import { statusOfVms, type VmStop } from './vm-outcome';
+import { type VmReport, vmReports } from './vm-report';
+
+/** What a scenario is run with; everything else it says itself. */
+const BESIDE_A_SCENARIO = ['console', 'max-instructions', 'timeout', 'pace', 'report', 'no-translation'];
+
+/** Whether a command's words name a scenario. */
+export const isScenario = ({ files }: ParsedCommand): boolean => files.some(isScenarioPath);
+
+/** `hyperstep run SCENARIO`. @returns the exit status @throws UsageError and what else a user's words and files can lead to */
+export async function runScenario({ files, values }: ParsedCommand): Promise<number> {
+  const [file] = files;
+  if (file === undefined || files.length > 1) throw new UsageError('a scenario names its guests itself: name one file');
+  const given = Object.keys(values).filter((name) => values[name] !== undefined);
+  refuseIdle(
+    values,
+    'a scenario',
+    given.filter((name) => !BESIDE_A_SCENARIO.includes(name)),
+  );
+  const { scenario, problems } = readScenario(new TextDecoder().decode(await readGiven('scenario', file)));
+  if (!scenario) {
+    for (const problem of problems) console.error(inWords(file, problem));
+    return STATUS.usage;
+  }
+  const [host] = scenario.hosts;
+  if (!host) throw new RangeError('a scenario has a host');
+  return runHost(host, path.dirname(file), values);
+}
+
+async function runHost(host: ScenarioHost, folder: string, values: ParsedCommand['values']): Promise<number> {
+  const read = [];
+  for (const vm of host.vms) read.push(await filesOf(vm, folder));
+  const found = read.filter((files) => files !== undefined);
+  if (found.length < read.length) return STATUS.usage;
+  const { maxInstructions, translation } = machineOptions(values);
+  const { timeout, pace } = suiteOptions(values);
+  const output = new ConsoleOutput();
+  const names = host.vms.map(({ name }) => name);
+  const consoles = chooseConsoles(names, one(values['console']), output);
+  const consoleOf = (vm: string) => consoles.outputOf(vm) ?? (() => undefined);
+  const system = systemOf(host, found, { consoleOf, translation });
+  const guest = system.guests[names.indexOf(consoles.input)];
+  const started = process.hrtime.bigint();
+  const stop = await runToStop(system, { timeout, pace, maxInstructions }, { input: new ConsoleInput(guest), output });
+  const wallSeconds = Number(process.hrtime.bigint() - started) / 1e9;
+  const stops = (system.hypervisor?.vms ?? []).map((vm) => [vm, stopOf(vm, stop)] as const);
+  for (const [{ name }, end] of stops)
+    if (end.reason !== 'power-off') console.error(`hyperstep: ${name}: ${end.reason}`);
+  const report = one(values['report']);
+  if (report !== undefined)
+    writeFileSync(report, `${JSON.stringify(reportOfHost(system, stop, stops, wallSeconds), null, 2)}\n`);
+  return stop.reason === 'interrupted' ? statusOfStop(stop) : statusOfVms(stops.map(([, end]) => end));
+}
+
+/** What a VM ended with, or the run while it went on. */
+function stopOf({ end }: Vm, stop: RunStop): VmStop {
+  if (end?.reason === 'power-off') return end;
+  if (end) return { reason: end.reason };
+  return stop.reason === 'power-off' ? { reason: 'waiting-forever' } : { reason: stop.reason };
+}
+
+function reportOfHost(system: System, stop: RunStop, stops: readonly (readonly [Vm, VmStop])[], wallSeconds: number) {
+  const instructions = system.machine.clock.retired;
+  return {
+    ...reportOf({ system, reason: stop.reason, instructions }, wallSeconds),
+    vms: vmReports(stops.map(([vm, end]) => [vm.name, vmReport(system, vm, end)] as const)),
+  };
+}
+
+function vmReport(system: System, vm: Vm, end: VmStop): VmReport {
+  const now = system.machine.clock.now();
+  const counts = vm.ledger.counts(vm.id);
+  const measures = vm.vcpus.map((vcpu) => vcpu.account.measures(vcpu.run, now));
+  const sum = (of: (each: (typeof measures)[number]) => number): number =>
+    measures.reduce((total, each) => total + of(each), 0);
+  const instructions = vm.retired;
+  return {
+    stopReason: end.reason,
+    instructions,
+    exits: Object.fromEntries(counts.map(({ reason, count }) => [reason, count])),
+    cycles: instructions + counts.reduce((total, { cycles }) => total + cycles, 0),
+    running: sum(({ running }) => running),
+    ready: sum(({ ready }) => ready),
+    waiting: sum(({ waiting }) => waiting),
+    stolen: sum(({ stolen }) => stolen),
+    switches: sum(({ switches }) => switches),
+    memory: vm.memoryTaken,
+  };
+}
+
+/** A VM's program, assembled, and its files, opened; prints what is wrong with the program. @throws UsageError */
+async function filesOf(vm: ScenarioVm, folder: string): Promise<VmFiles | undefined> {
+  const inFolder = (file: string): string => path.join(folder, file);
+  const { program, defines, march, mabi, linkerScript, linkOptions, includePaths, relax, loadAddress, initrd } = vm;
+  const given = {
+    program: program.map((file) => (path.isAbsolute(file) ? file : inFolder(file))),
+    includePaths: includePaths.map(inFolder),
+    defines,
+    ...(march === undefined ? {} : { march }),
+    ...(mabi === undefined ? {} : { mabi }),
+    ...(linkerScript === undefined ? {} : { linkerScript: inFolder(linkerScript) }),
+    ...(linkOptions === undefined ? {} : { linkOptions }),
+    ...(relax === undefined ? {} : { relax }),
+    imageAddress: imageAddress('sbi', false),
+    loadAddress,
+  };
+  const read = readerFor(given);
+  const how = { databases: { absolute: (file: string) => path.resolve(file) } };
+  const { program: built, diagnostics } = await buildGiven(given, await projectFileOf(given, read), read, how);
+  reportProblems(diagnostics);
+  if (!built) return undefined;
+  const disks = openDisks(vm.disks.map(({ file, write }) => ({ file: inFolder(file), write })));
+  const ramDisk = initrd === undefined ? undefined : await readGiven('initial RAM disk', inFolder(initrd));
+  return { program: built, disks, initrd: ramDisk };
+}
+
+/** As compilers print it: lines and columns from 1. */
+function inWords(file: string, { range, message }: ScenarioProblem): string {
+  const place = range ? `:${range.start.line + 1}:${range.start.column + 1}` : '';
+  return `${file}${place}: error: ${message}`;
+}
