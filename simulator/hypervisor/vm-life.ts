@@ -102,7 +102,11 @@ export class VmLife {
    * @param retired instructions in the one that is over
    * @returns the state that its parts had when it was switched on, what loads it, and whether its disks keep what was written
    */
-  beginAgain(retired: number): { readonly state: SavedComponent; readonly load: () => EntryPoint; readonly keepsDisks: boolean } {
+  beginAgain(retired: number): {
+    readonly state: SavedComponent;
+    readonly load: () => EntryPoint;
+    readonly keepsDisks: boolean;
+  } {
     const { atPowerOn, load } = this;
     if (!atPowerOn || !load) throw new RangeError('a VM that was never switched on cannot be started again');
     const isReset = this.kept.end?.reason === 'reset';

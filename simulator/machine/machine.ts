@@ -192,8 +192,9 @@ export class Machine implements CorePlatform, Runner {
         if (stop) return stop;
         continue;
       }
-      // A handler's instruction may retire: without budget it is for the next run.
-      if (limit <= this.clock.retired && this.scheduler.hasTrapped(hart)) return { reason: 'limit' };
+      // What a call or the like asks for retires an instruction: without budget that is for the next run. An interrupt has none.
+      if (limit <= this.clock.retired && this.scheduler.hasTrapped(hart) && !isInterrupt(hart))
+        return { reason: 'limit' };
       if (this.scheduler.takeTrap(hart)) {
         const stop = this.beginHandler(hart, request);
         if (stop) return stop;
@@ -347,7 +348,7 @@ export class Machine implements CorePlatform, Runner {
     }
     const { cause, value } = trapCsrs[hart.trapMode];
     const trap: Trap = {
-      interrupt: hart.csrHigh(cause) < 0,
+      interrupt: isInterrupt(hart),
       cause: hart.csrLow(cause),
       value: hart.csr(value),
     };
@@ -447,6 +448,9 @@ export class Machine implements CorePlatform, Runner {
     }
   }
 }
+
+/** Whether the trap that a hart has taken is an interrupt. */
+const isInterrupt = (hart: Hart): boolean => hart.csrHigh(trapCsrs[hart.trapMode].cause) < 0;
 
 /** Who waits for the supervisor timers of a hart: stimecmp and vstimecmp. */
 const timerName = (hartId: number): string => `hart${hartId}.timer`;

@@ -240,7 +240,7 @@ describe('files of snapshots and records', () => {
       /field lives\[0\]\.end\.retired must be an integer/,
     );
     assert.throws(
-      wrong({ lives: [{ ...life, inputs: [{ ...life.end, input: { kind: 'odd' } }] }] }),
+      wrong({ lives: [{ ...life, inputs: [{ ...life.end, guest: 0, input: { kind: 'odd' } }] }] }),
       /field lives\[0\]\.inputs\[0\]\.input must be an input of a known kind/,
     );
     assert.throws(wrong({ description: { ...description, harts: 'two' } }), /field harts makes no sense/);
@@ -272,7 +272,8 @@ describe('files of snapshots and records', () => {
     way.reduce((inner, field) => inner[field] ?? assert.fail(field), record);
 
   it('are refused when shadow tables share frames, lose them or have numbers of nobody', async () => {
-    const spaces = (vm: Changeable): Changeable => at(vm, 'state', 'engine', 'vcpus', '0', 'spaces');
+    const spaces = (vm: Changeable): Changeable =>
+      at(vm, 'parts', 'machine', 'state', 'engine', 'vcpus', '0', 'spaces');
     const free = (vm: Changeable) => at(spaces(vm), 'pool', 'free') as unknown as number[];
     const cases: readonly [RegExp, (vm: Changeable) => void][] = [
       [/used twice/, (vm) => free(vm).push(free(vm)[0] ?? 0)],
@@ -283,22 +284,27 @@ describe('files of snapshots and records', () => {
       [/not there/, (vm) => set(spaces(vm), 'active', 77)],
       [
         /satp names root/,
-        (vm) => set(at(vm, 'state', 'engine', 'vcpus', '0'), 'paging', { root: 2 ** 50, asid: 0, levels: 3 }),
+        (vm) =>
+          set(at(vm, 'parts', 'machine', 'state', 'engine', 'vcpus', '0'), 'paging', {
+            root: 2 ** 50,
+            asid: 0,
+            levels: 3,
+          }),
       ],
       [
-        /vm0: field engine\.more is a number, and the machine has no such field/,
-        (vm) => set(at(vm, 'state', 'engine'), 'more', 1),
+        /vm0\.machine: field engine\.more is a number, and the machine has no such field/,
+        (vm) => set(at(vm, 'parts', 'machine', 'state', 'engine'), 'more', 1),
       ],
-      [/vm0: has no part "more"/, (vm) => set(at(vm, 'parts'), 'more', at(vm, 'parts', 'board'))],
+      [/vm0: has no part "more"/, (vm) => set(at(vm, 'parts'), 'more', at(vm, 'parts', 'clock'))],
       [/vm0: has "more" beside its state and parts/, (vm) => set(vm, 'more', 1)],
-      [/privilege mode 3/, (vm) => set(at(vm, 'state', 'engine', 'vcpus', '0'), 'privilege', 3)],
+      [/privilege mode 3/, (vm) => set(at(vm, 'parts', 'machine', 'state', 'engine', 'vcpus', '0'), 'privilege', 3)],
     ];
     for (const [message, change] of cases) assert.throws(await refusalOf('full', change), message);
   });
 
   it('are refused by the component and the field of a device, whoever owns it', async () => {
     const parts = (vm: Changeable, ...way: readonly string[]): Changeable =>
-      at(vm, 'parts', 'board', ...way.flatMap((part) => ['parts', part]));
+      at(vm, 'parts', 'machine', 'parts', 'board', ...way.flatMap((part) => ['parts', part]));
     const cases: readonly [RegExp, (vm: Changeable) => void][] = [
       [
         /board\.uart: field lcr must be an integer from 0 to 255, not 256/,
@@ -329,7 +335,7 @@ describe('files of snapshots and records', () => {
       return new DataView(bytes.buffer, bytes.byteOffset);
     };
     const first = (vm: Changeable): number =>
-      (at(vm, 'state', 'engine', 'stage', 'tables') as unknown as number[])[0] ?? 0;
+      (at(vm, 'parts', 'machine', 'state', 'engine', 'stage', 'tables') as unknown as number[])[0] ?? 0;
     const leaf = (pages: Changeable, table: number): number =>
       [...Array(512).keys()].map((index) => index * 8).find((entry) => page(pages, table).getUint32(entry, true) & 2) ??
       0;
