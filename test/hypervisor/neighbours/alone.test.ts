@@ -116,11 +116,31 @@ function firstDifference(alone: Life, beside: Life): string | undefined {
   return `after ${(at + 1) * EVERY} instructions: ${wrong?.join(', ')}; beside others ${found?.join(', ')}`;
 }
 
+/** Counts by lr and sc: in s1 how often an sc has failed. */
+const RESERVES = `
+_start: la      s2, word
+        li      s3, 60000
+        li      s1, 0
+1:      lr.d    t0, (s2)
+        addi    t0, t0, 1
+        mul     t1, t0, t0
+        mul     t1, t1, t0
+        sc.d    t2, t0, (s2)
+        add     s1, s1, t2
+        addi    s3, s3, -1
+        bnez    s3, 1b
+        li      a7, 8
+        ecall
+        .balign 8
+word:   .dword  0
+`;
+
 describe('a guest that lives by its own time', () => {
   for (const { id: engine } of engines)
-    for (const guest of GUESTS)
+    for (const guest of [...GUESTS, 'reserves'])
       it(`is beside others as it is alone: ${guest}.S (${engine})`, async () => {
-        const program = await buildGuest(path.join(guestFolder, `${guest}.S`));
+        const program =
+          guest === 'reserves' ? await assembleGuest(RESERVES) : await buildGuest(path.join(guestFolder, `${guest}.S`));
         const own = (): TestVm => ({
           name: 'own',
           engine,
