@@ -1,5 +1,5 @@
 import type { SeededFault } from './fault';
-import { alone, moreVcpus, shares } from './tests';
+import { alone, journeys, moreVcpus, shares } from './tests';
 
 /** Faults of the world switch, of schedulers, and of numbers that several share. */
 export const neighbourFaults: readonly SeededFault[] = [
@@ -55,7 +55,7 @@ export const neighbourFaults: readonly SeededFault[] = [
     file: 'engines/hardware/vm.ts',
     find: 'const isOthers = place.vcpu !== vcpu || last !== pcpu.hart;',
     replace: 'const isOthers = place.vcpu !== vcpu;',
-    foundBy: moreVcpus('hardware', 'SPACES, two on three harts with somebody on two'),
+    foundBy: journeys('hardware'),
   },
   {
     id: 'stale-asid-after-a-journey',

@@ -44,6 +44,11 @@ export const moreVcpus = (engine: EngineId, what: string): FindingTest => ({
   title: `more vCPUs than harts (${engine}) have each their own: ${what};`,
 });
 
+export const journeys = (engine: EngineId): FindingTest => ({
+  file: 'hypervisor/neighbours/more-vcpus.test.ts',
+  title: `a vCPU that goes from hart to hart (${engine}) finds nothing there of what it was before`,
+});
+
 export const shares = (engine: EngineId, what: string): FindingTest => ({
   file: 'hypervisor/neighbours/shares.test.ts',
   title: `shares of a hart (${engine}) ${what}`,

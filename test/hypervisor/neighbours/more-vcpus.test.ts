@@ -242,12 +242,39 @@ const STEP = 50_000;
 /** Runs until the first VM has ended. */
 function runToEnd(system: System): void {
   const [vm] = system.hypervisor?.vms ?? [];
-  while (!vm?.end && system.machine.clock.retired < LIMIT) {
+  while (!vm?.end && !system.machine.finished && system.machine.clock.retired < LIMIT) {
     system.machine.run({ instructions: STEP });
     assert.deepEqual(system.isolationBreaches(), []);
   }
   assert.deepEqual(vm?.end, { reason: 'power-off', code: 0 });
 }
+
+/** The same of one CPU alone. */
+const JOURNEYS = SPACES.replace(/_start: [\s\S]*?(?= {8}la {6}s2, root0)/, '_start:\n').replace(
+  /1: {6}la {6}t0, done1[\s\S]*?beqz {4}t1, 1b/,
+  '',
+);
+
+for (const { id: engine } of engines)
+  describe(`a vCPU that goes from hart to hart (${engine})`, () => {
+    it('finds nothing there of what it was before', async () => {
+      const [program, spins] = [await assembleGuest(JOURNEYS), await assembleGuest(SPINS)];
+      const others = engines.map(({ id }) => ({ name: id, engine: id, program: spins }));
+      const slices = [1000, 3300, 7300];
+      for (const slice of slices) {
+        const vms = [{ name: 'goes', engine, program }, ...others];
+        const { system } = makeHost(vms, { harts: 2, scheduler: { kind: 'round-robin', slice } });
+        const [vcpu] = system.hypervisor?.vms[0]?.vcpus ?? [];
+        const harts = new Set<number | undefined>();
+        while (!vcpu?.vm.end && system.machine.clock.retired < LIMIT) {
+          system.machine.run({ instructions: slice });
+          harts.add(vcpu?.lastHart?.id);
+        }
+        assert.deepEqual(vcpu?.vm.end, { reason: 'power-off', code: 0 });
+        assert.deepEqual([...harts].sort(), [0, 1], 'it has been on both');
+      }
+    }).timeout(60_000);
+  });
 
 for (const { id: engine } of engines)
   describe(`more vCPUs than harts (${engine})`, () => {

@@ -26,7 +26,8 @@ _start: li      t0, 32
         csrw    sie, t0
         li      s1, 0
 1:      rdtime  a0
-        addi    a0, a0, TICKS
+        li      t0, TICKS
+        add     a0, a0, t0
         li      a7, 0
         ecall
 2:      wfi
