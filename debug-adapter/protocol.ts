@@ -353,7 +353,7 @@ export interface TlbEntry {
   /** Of two stages: what each allows (`Bare` where there is no first one), and the guest physical address between them. */
   stages?: { first: string; second: string };
   gpa?: Hex;
-  /** Whose address space the ASID is under a VMM: `virtual S, SUM=0, guest ASID 3`. */
+  /** Whose address space the ASID is under a VMM: `virtual S, SUM=0, guest ASID 3`; with several VMs also whose the entry is: `web vCPU 0: ...`. */
   space?: string;
 }
 
@@ -418,6 +418,8 @@ export interface DescriptorChain {
 // --- VM exits
 
 export interface Exits {
+  /** Of which VM `total` and `counts` are, where there are several and one was asked for. */
+  vm?: string;
   total: number;
   /** Cycles by the cost model; absent where a hypervisor of the user's own handles them. */
   counts: { reason: string; count: number; cycles?: number }[];
@@ -426,9 +428,12 @@ export interface Exits {
 }
 
 export interface Exit {
-  /** 1 for the first exit of the virtual machine. */
+  /** 1 for the first exit of the machine. */
   number: number;
   threadId: number;
+  /** Where there are several VMs: whom the hart left and whom it then ran (`web vCPU 0`); null where it had, or has, nothing to do. */
+  left?: string | null;
+  entered?: string | null;
   /** Machine clock, in nanoseconds. */
   clock: number;
   reason: string;

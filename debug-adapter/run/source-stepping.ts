@@ -121,7 +121,7 @@ class SourceStep {
       const stop = region
         ? yield { ...own, instructions: Number.POSITIVE_INFINITY, until: region.stops }
         : yield* instruction(step, own);
-      if (stop.reason === 'breakpoint' && stop.hart !== debuggee.hartOf(cpu)) continue;
+      if (stop.reason === 'breakpoint' && !debuggee.isOn(cpu, stop.hart)) continue;
       if (stop.reason === 'guest-trap') {
         if (!this.runsThroughTraps) return stepped(step, trapText(stop.trap));
         const pc = region ? trappedPc(cpu) : from.pc;
@@ -199,7 +199,7 @@ class SourceStep {
   private legs(): Omit<Leg, 'instructions'> {
     const { cpu, debuggee } = this.step;
     return {
-      stopAtGuestTrap: (_trap, hart) => hart === debuggee.hartOf(cpu),
+      stopAtGuestTrap: (_trap, hart) => debuggee.isOn(cpu, hart),
       ...(this.kind === 'vmm' ? { stopAtStep: (_step, handler) => isOwnExit(this.step, handler) } : {}),
     };
   }
