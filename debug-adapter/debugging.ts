@@ -12,6 +12,7 @@ import { FrameView, type StackFrame } from './inspect/frames/stack';
 import { GuestExits } from './inspect/guest-exits';
 import { memoryReference } from './inspect/memory';
 import { Narrations } from './inspect/narrations';
+import { ProcessorUse } from './inspect/processor-use';
 import { Handles } from './inspect/values/handles';
 import type { Held } from './inspect/values/variables';
 import { isSameCpu } from './inspect/worlds';
@@ -37,6 +38,7 @@ export interface Running {
   readonly guestExits: GuestExits;
   readonly disassembly: DisassemblySources;
   readonly frameView: FrameView;
+  readonly use: ProcessorUse;
 }
 
 /** A machine, and which of its guests is looked at. */
@@ -153,8 +155,9 @@ export class Debugging {
     const control = new RunControl(machine, this.host, stops, listener, (addresses) => stops.setTemporary(addresses));
     const disassembly = new DisassemblySources(machine);
     const showsBody = (cpu: CpuState): boolean => this.lastStop?.inBody === true && isSameCpu(this.lastStop.cpu, cpu);
+    const use = new ProcessorUse(machine.system);
     const frameView = new FrameView(machine, sources, disassembly, showsBody);
-    this.current = { machine, sources, stops, control, narrations, guestExits, disassembly, frameView };
+    this.current = { machine, sources, stops, control, narrations, guestExits, disassembly, frameView, use };
     for (const breakpoint of this.book.bind(machine, sources))
       this.connection.event('breakpoint', {
         reason: 'changed',
@@ -172,7 +175,8 @@ export class Debugging {
 
   /** Lets the machine run by a plan; what clients hold handles of is void. */
   resume(plan: Plan, from: CpuState): void {
-    const { stops, control } = this.running;
+    const { stops, control, use } = this.running;
+    use.begin();
     stops.departFrom(from);
     control.resume(plan);
   }

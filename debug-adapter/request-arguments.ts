@@ -117,6 +117,7 @@ const own = {
   'hyperstep/translate': ObjectOf({ ...world, address: text, access: choice(['read', 'write', 'execute']) }),
   'hyperstep/tlb': ObjectOf(thread),
   'hyperstep/queues': ObjectOf(thread),
+  'hyperstep/vms': ObjectOf({}),
   /**
    * The last ones, at most so many; of one virtual CPU, one virtual machine and of some reasons only where those are given. Totals are of the
    * virtual machine that is given, or that of the virtual CPU, else of all.

@@ -18,6 +18,7 @@ import { virtioDevices } from '../views/queues';
 import { secondStageTable } from '../views/second-stage';
 import { tlbContent } from '../views/tlb';
 import { translation } from '../views/translation';
+import { virtualMachines } from '../views/vms';
 import type { Handlers } from './handlers';
 
 /** Requests of the extension's views. They have no side effect on the machine, but for console input. */
@@ -68,6 +69,10 @@ export function viewRequests(debugging: Debugging): Handlers {
       const cpu = threadId === undefined ? undefined : machine.cpuOfThread(threadId);
       const guest = vm === undefined ? cpu && machine.guestOf(cpu) : machine.guestNamed(vm);
       return exitList(stopped, { cpu, guest, reasons }, count);
+    },
+
+    'hyperstep/vms'() {
+      return virtualMachines(debugging.stopped);
     },
 
     'hyperstep/inlineValues'({ frameId, path, startLine, endLine }) {

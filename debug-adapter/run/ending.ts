@@ -23,22 +23,31 @@ export function endingOf(machine: DebuggedMachine, end: EndOfRun): KnownEnding {
   };
 }
 
+/** How a VM has ended, after its name: `powered off`. */
+export function vmEndText(end: VmEnd): string {
+  switch (end.reason) {
+    case 'power-off':
+      return end.code === 0 ? 'powered off' : `powered off with the failure code ${end.code}`;
+    case 'reset':
+      return 'asked for a reset';
+    case 'killed':
+      return `was killed: ${KILL_REASONS[end.kind]}`;
+  }
+}
+
 function describeVm(name: string, end: VmEnd | undefined, ofMachine: EndOfRun): KnownEnding {
   if (!end) return describeEnd(ofMachine, name);
-  if (end.reason === 'killed')
-    return { how: `${name} was killed: ${KILL_REASONS[end.kind]}.`, isFailure: true, exitCode: 1 };
-  return describeEnd(end, name);
+  const code = end.reason === 'power-off' ? end.code : end.reason === 'killed' ? 1 : 0;
+  return { how: `${name} ${vmEndText(end)}.`, isFailure: code !== 0, exitCode: code };
 }
 
 /** @param who ended so */
 function describeEnd(end: EndOfRun, who: string): KnownEnding {
   switch (end.reason) {
     case 'power-off':
-      return end.code === 0
-        ? { how: `${who} powered off.`, isFailure: false, exitCode: 0 }
-        : { how: `${who} powered off with the failure code ${end.code}.`, isFailure: true, exitCode: end.code };
+      return { how: `${who} ${vmEndText(end)}.`, isFailure: end.code !== 0, exitCode: end.code };
     case 'reset':
-      return { how: `${who} asked for a reset.`, isFailure: false, exitCode: 0 };
+      return { how: `${who} ${vmEndText(end)}.`, isFailure: false, exitCode: 0 };
     case 'killed':
       return { how: `The VM was killed: ${end.why}.`, isFailure: true, exitCode: 1 };
     case 'trap-loop':

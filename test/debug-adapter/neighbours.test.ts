@@ -249,5 +249,46 @@ for (const engine of ['full', 'hardware'] as const) {
         assert.ok(tables.every(({ entries }) => entries.length > 0));
       }
     });
+
+    it('tells of the virtual machines side by side', async () => {
+      const { web, db } = vms(engine, 30);
+      await launch(host({ web: { ...web, weight: 512, cap: 80 }, db, spinner: { ...spin(engine), vcpus: 2 } }));
+      const atStart = await client.own('hyperstep/vms', {});
+      assert.deepEqual(
+        atStart.vms.map(({ name, engine, state, exits }) => [name, engine, state, exits]),
+        [
+          ['web', engine, 'running', 0],
+          ['db', engine, 'ready', 0],
+          ['spinner', engine, 'ready', 0],
+        ],
+      );
+      await breakIn(at('print'), "LETTER == 'd' && s0 == 30");
+      assert.equal((await go('continue', 1)).threadId, 2);
+      await breakIn(at('print'), '0');
+      const { clock, harts, vms: all } = await client.own('hyperstep/vms', {});
+      const [first, second, third] = all;
+      assert.equal(harts, 1);
+      assert.deepEqual([first?.state, first?.reason], ['ended', 'powered off']);
+      assert.deepEqual([second?.state, second?.vcpus.map(({ hart }) => hart)], ['running', [0]]);
+      assert.deepEqual(
+        third?.vcpus.map(({ threadId, state }) => [threadId, state]),
+        [
+          [3, 'ready'],
+          [4, 'off'],
+        ],
+      );
+      assert.deepEqual(first?.share, { weight: 512, cap: 80, pin: [0] });
+      assert.equal(first?.memory.guest, 8 * 2 ** 20);
+      assert.ok(all.every(({ memory }) => memory.tables > 0));
+      assert.ok((first?.exits ?? 0) >= 30 && (second?.exits ?? 0) >= 30);
+      for (const { running, ready, waiting, stolen, processor } of all) {
+        assert.ok(running + ready + waiting <= clock, `${running} + ${ready} + ${waiting} of ${clock}`);
+        assert.ok(stolen >= ready);
+        assert.equal(Math.round(processor.total), Math.round((100 * running) / clock));
+        assert.ok(processor.recent >= 0 && processor.recent <= 100);
+      }
+      const sum = all.reduce((total, { processor }) => total + processor.recent, 0);
+      assert.ok(sum > 50 && sum <= 100.001, `${sum}`);
+    });
   });
 }
