@@ -173,11 +173,11 @@ export class Debugging {
     this.current.stops.setFilters(this.noDebug ? ExceptionFilters.of([], new Map()) : this.book.filters);
   }
 
-  /** Lets the machine run by a plan; what clients hold handles of is void. */
-  resume(plan: Plan, from: CpuState): void {
+  /** Lets the machine run by a plan; what clients hold handles of is void. @param isStep of the CPU */
+  resume(plan: Plan, from: CpuState, isStep: boolean): void {
     const { stops, control, use } = this.running;
     use.begin();
-    stops.departFrom(from);
+    stops.departFrom(from, isStep);
     control.resume(plan);
   }
 

@@ -1,6 +1,7 @@
 import type { Hart } from '../../simulator/core/index';
 import type { CpuState } from '../../simulator/hypervisor/cpu';
 import type { ExitLedger } from '../../simulator/hypervisor/ledger/ledger';
+import type { Vm } from '../../simulator/hypervisor/vm';
 import { KILL_REASONS, Kill, type KillReason } from '../../simulator/hypervisor/vm-end';
 import { causeOf } from '../../simulator/isa/index';
 import type { ActiveHandler } from '../../simulator/machine/hosted-software';
@@ -14,6 +15,7 @@ import { hex } from '../format';
 import { frameVariables, handlerFrames } from '../inspect/frames/handler-frames';
 import type { GuestExits } from '../inspect/guest-exits';
 import type { Narrations } from '../inspect/narrations';
+import { vmEndText } from '../run/ending';
 import { trapText } from '../run/guest-stepping';
 import type { Stop } from '../run/plan';
 import type { Watchers } from '../run/run-control';
@@ -28,6 +30,8 @@ export class UserStops implements Watchers {
   private temporary: ReadonlySet<bigint> = new Set();
   /** The last instruction at which breakpoints were judged: an instruction is arrived at once. */
   private judged: { readonly cpu: CpuState; readonly pc: bigint; readonly retired: number } | undefined;
+  /** The guest, beside others, one of whose CPUs makes a step. */
+  private stepping: { readonly cpu: CpuState; readonly vm: Vm } | undefined;
   private stoppedAtExit = 0;
   private toldEnd = false;
   private readonly seen = new Map<Breakpoint, bigint>();
@@ -96,8 +100,14 @@ export class UserStops implements Watchers {
     );
   }
 
-  /** The user starts from here: breakpoints at this instruction have had their say. */
-  departFrom(cpu: CpuState): void {
+  /**
+   * The user starts from here: breakpoints at this instruction have had their say.
+   * @param isStep of this CPU: when its VM ends while others go on, its guest has nothing more to step
+   */
+  departFrom(cpu: CpuState, isStep: boolean): void {
+    const guest = this.machine.guestOf(cpu);
+    const isInGuest = isStep && this.machine.isShared && !guest.handlerOf(cpu);
+    this.stepping = isInGuest && guest.vm && !guest.vm.end ? { cpu, vm: guest.vm } : undefined;
     const { pc, retired } = cpu;
     this.judged = { cpu, pc, retired };
     this.lookAtMemory();
@@ -143,6 +153,8 @@ export class UserStops implements Watchers {
   atStep(step: Step, handler: ActiveHandler): Stop | undefined {
     const ledger = this.machine.system.hypervisor?.ledger;
     if (handler.trail.length === 1) this.narrations.follow(handler, ledger?.handling);
+    const over = this.atVmEnd();
+    if (over) return over;
     const mayStop = step.about instanceof Kill || this.watchedSites.has(step.site) || this.filters?.wants('exit');
     const cpu = mayStop ? this.machine.cpuOn(handler.hart) : undefined;
     if (!cpu) return undefined;
@@ -183,6 +195,13 @@ export class UserStops implements Watchers {
     if (end.reason === 'killed' || this.toldEnd || !this.filters?.accepts('killed', 'trap-loop')) return undefined;
     this.toldEnd = true;
     return killed(this.machine.cpuOn(end.hart) ?? this.machine.firstCpu, 'trap-loop');
+  }
+
+  private atVmEnd(): Stop | undefined {
+    const { cpu, vm } = this.stepping ?? {};
+    if (!cpu || !vm?.end) return undefined;
+    this.stepping = undefined;
+    return { reason: 'pause', cpu, description: `${vm.name} ${vmEndText(vm.end)}` };
   }
 
   private atKill({ about }: Step, cpu: CpuState): Stop | undefined {

@@ -24,9 +24,9 @@ const targets: readonly { readonly target: StepTarget; readonly label: string }[
 
 /** Requests that let the machine move. They are answered before it does. */
 export function executionRequests(debugging: Debugging): Handlers {
-  const resume = <Body>(body: Body, threadId: number, plan: () => Plan): Answer<Body> => {
+  const resume = <Body>(body: Body, threadId: number, plan: () => Plan, isStep: boolean): Answer<Body> => {
     const { cpu } = debugging.thread(threadId);
-    return new Answer(body, () => debugging.resume(plan(), cpu));
+    return new Answer(body, () => debugging.resume(plan(), cpu, isStep));
   };
 
   const guestStep = ({ threadId, granularity = 'statement' }: StepArguments): GuestStep => {
@@ -39,14 +39,19 @@ export function executionRequests(debugging: Debugging): Handlers {
 
   /** A step of a CPU: in the VMM when it stands there, else in the guest. */
   const step = (args: StepArguments, vmm: VmmStepKind, guest: (step: GuestStep) => Plan): Answer<undefined> =>
-    resume(undefined, args.threadId, () => {
-      const { debuggee, cpu } = debugging.thread(args.threadId);
-      const handler = debuggee.handlerOf(cpu);
-      return handler ? stepVmm(debuggee, cpu, handler, vmm) : guest(guestStep(args));
-    });
+    resume(
+      undefined,
+      args.threadId,
+      () => {
+        const { debuggee, cpu } = debugging.thread(args.threadId);
+        const handler = debuggee.handlerOf(cpu);
+        return handler ? stepVmm(debuggee, cpu, handler, vmm) : guest(guestStep(args));
+      },
+      true,
+    );
 
   return {
-    continue: ({ threadId }) => resume({ allThreadsContinued: true }, threadId, run),
+    continue: ({ threadId }) => resume({ allThreadsContinued: true }, threadId, run, false),
 
     next: (args) =>
       step(args, 'over', (guest) =>

@@ -54,7 +54,7 @@ export function lifecycleRequests(debugging: Debugging): Handlers {
     isStarted = true;
     const { firstCpu } = debugging.running.machine;
     if (launched.stopOnEntry && !debugging.noDebug) debugging.halted({ reason: 'entry', cpu: firstCpu });
-    else debugging.resume(run(), firstCpu);
+    else debugging.resume(run(), firstCpu, false);
   };
 
   const loadGuest = async (launch: CheckedLaunch): Promise<void> => {

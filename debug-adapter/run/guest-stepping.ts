@@ -63,14 +63,14 @@ export function* stepOut(step: GuestStep, caller: bigint | undefined): Plan {
   if (caller !== undefined) until.add(caller);
   let depth = 0;
   for (;;) {
-    const stop = yield {
+    const stop = yield* ownLeg(step, {
       instructions: Number.POSITIVE_INFINITY,
       until,
       stopAtGuestTrap: (_trap, hart) => {
         if (debuggee.isOn(cpu, hart)) depth++;
         return false;
       },
-    };
+    });
     if (stop.reason !== 'breakpoint' || !debuggee.isOn(cpu, stop.hart)) continue;
     if (cpu.pc === caller && isBack(step, from)) return stepped(step);
     if (!returns.has(cpu.pc)) continue;
@@ -93,6 +93,22 @@ export function* instruction(step: GuestStep, leg: Omit<Leg, 'instructions'>): P
     const isOwnPart = scheduler.isCurrent(debuggee.hartOf(cpu));
     const stop = yield { ...leg, instructions: isOwnPart ? 1 : Math.max(1, scheduler.partLeft) };
     if (stop.reason !== 'limit' || cpu.retired !== before) return stop;
+  }
+}
+
+/** A leg that is about one CPU: while it has no hart others run without it, so that its addresses do not stop them again and again. */
+export function* ownLeg(step: GuestStep, leg: Leg): PlanPart {
+  const { debuggee, cpu } = step;
+  for (;;) {
+    if (!debuggee.hasHart(cpu)) {
+      const stop = yield* untilEntered(step);
+      if (stop.reason !== 'handler-end') return stop;
+    }
+    const stop = yield {
+      ...leg,
+      stopAtStep: (each, handler) => !debuggee.hasHart(cpu) || (leg.stopAtStep?.(each, handler) ?? false),
+    };
+    if (stop.reason !== 'handler' || debuggee.hasHart(cpu)) return stop;
   }
 }
 
@@ -143,7 +159,7 @@ export function* untilReached(step: GuestStep, address: bigint, from: Position):
   const { cpu, debuggee } = step;
   const until = new Set([address]);
   for (;;) {
-    const stop = yield { instructions: Number.POSITIVE_INFINITY, until };
+    const stop = yield* ownLeg(step, { instructions: Number.POSITIVE_INFINITY, until });
     if (stop.reason === 'breakpoint' && debuggee.isOn(cpu, stop.hart) && cpu.pc === address && isBack(step, from))
       return;
   }
@@ -154,7 +170,7 @@ export function* untilDeeper(step: GuestStep, address: bigint, from: Position): 
   const { cpu, debuggee } = step;
   const until = new Set([address]);
   for (;;) {
-    const stop = yield { instructions: Number.POSITIVE_INFINITY, until };
+    const stop = yield* ownLeg(step, { instructions: Number.POSITIVE_INFINITY, until });
     if (
       stop.reason === 'breakpoint' &&
       debuggee.isOn(cpu, stop.hart) &&
@@ -173,14 +189,14 @@ export function* untilTrapReturns(step: GuestStep, from: Position): PlanPart<voi
   const until = new Set([...returns, from.pc, from.pc + BigInt(length)]);
   let depth = 1;
   for (;;) {
-    const stop = yield {
+    const stop = yield* ownLeg(step, {
       instructions: Number.POSITIVE_INFINITY,
       until,
       stopAtGuestTrap: (_trap, hart) => {
         if (debuggee.isOn(cpu, hart)) depth++;
         return false;
       },
-    };
+    });
     if (stop.reason !== 'breakpoint' || !debuggee.isOn(cpu, stop.hart)) continue;
     if (!returns.has(cpu.pc)) {
       if (isBack(step, from)) return;

@@ -7,6 +7,7 @@ import {
   type GuestStep,
   instruction,
   isOwnExit,
+  ownLeg,
   positionOf,
   returnAddress,
   type StepTarget,
@@ -119,7 +120,7 @@ class SourceStep {
       const region = this.regionHere();
       const next = region ? undefined : returnAddress(debuggee, cpu);
       const stop = region
-        ? yield { ...own, instructions: Number.POSITIVE_INFINITY, until: region.stops }
+        ? yield* ownLeg(step, { ...own, instructions: Number.POSITIVE_INFINITY, until: region.stops })
         : yield* instruction(step, own);
       if (stop.reason === 'breakpoint' && !debuggee.isOn(cpu, stop.hart)) continue;
       if (stop.reason === 'guest-trap') {

@@ -138,6 +138,47 @@ for (const engine of ['full', 'hardware'] as const) {
       assert.equal(await lineAt(own), after);
     });
 
+    it('steps over a call that takes several slices, among others that make the same call', async () => {
+      const worker = path.join(guests, 'worker.S');
+      const vm = { program: worker, engine, memory: '8M' };
+      await launch(host({ a: vm, b: vm, c: vm }));
+      const calls = lineOf(worker, 'turn') + 1;
+      await client.breakAt(worker, [calls]);
+      const { threadId = 0 } = await go('continue', 1);
+      await client.breakAt(worker, []);
+      const own = (threadId % 3) + 1;
+      for (let steps = 0; steps < 20 && (await lineAt(own)) !== calls; steps++) await go('next', own);
+      const rounds = async () => Number(await client.evaluate('s0', (await client.stack(own))[0]?.id));
+      for (let round = 0; round < 5; round++) {
+        assert.equal(await rounds(), round);
+        const lines = [];
+        for (let step = 0; step < 3; step++) {
+          const stopped = await go('next', own);
+          assert.deepEqual([stopped.threadId, stopped.reason], [own, 'step']);
+          lines.push(await lineAt(own));
+        }
+        assert.deepEqual(lines, [calls + 1, calls + 3, calls]);
+      }
+      const { vms: all } = await client.own('hyperstep/vms', {});
+      assert.ok(all.every(({ switches }) => switches > 1));
+    });
+
+    it('tells when the one that is stepped has ended, and the others go on', async () => {
+      await launch(host({ web: vms(engine, 2).web, spinner: spin(engine) }));
+      await breakIn(at('done'), '1');
+      await go('continue', 1);
+      await go('next', 1);
+      const { threadId, reason, description } = await go('next', 1);
+      assert.deepEqual([threadId, reason, description], [1, 'pause', 'web powered off']);
+      const { vms: all } = await client.own('hyperstep/vms', {});
+      assert.equal(all[0]?.state, 'ended');
+      await client.request('continue', { threadId: 2 });
+      const paused = client.stopped();
+      await client.request('pause', { threadId: 2 });
+      assert.equal((await paused).reason, 'pause');
+      assert.match((await client.stack(2))[0]?.name ?? '', /^_start|^again/);
+    });
+
     it('is stopped by a breakpoint of another in the midst of a step', async () => {
       await launch(host({ spinner: spin(engine), web: vms(engine).web }));
       await breakIn(at('print'), 's0 == 2');
