@@ -4,14 +4,12 @@ import type { Vcpu } from './vcpu';
 export const NEVER = Number.POSITIVE_INFINITY;
 
 /**
- * For whom a hart's one timer is set: the guests' timers that it keeps, of vCPUs that run on it or went to sleep on it, the end of a slice, the
- * host's own tasks. All in ticks of mtime.
+ * For whom a hart's one timer is set: the guests' timers that it keeps, of vCPUs that run on it or went to sleep on it, the end of a slice.
+ * All in ticks of mtime.
  */
 export class HartTimers {
   /** When the slice of whoever runs on the hart is over. */
   sliceEnd = NEVER;
-  /** When a task of the host's is due. */
-  taskDue = NEVER;
   private readonly kept = new Set<Vcpu>();
 
   /** @param program sets the hart's timer */
@@ -35,7 +33,7 @@ export class HartTimers {
 
   /** Sets the hart's timer to whatever comes first; one that has come is quiet from now on. */
   set(): void {
-    let first = Math.min(this.sliceEnd, this.taskDue);
+    let first = this.sliceEnd;
     for (const { timer, vm } of this.kept)
       if (timer !== NEVER && vm.clock.passes) first = Math.min(first, timer + vm.clock.ticksStolen);
     this.program(first);
