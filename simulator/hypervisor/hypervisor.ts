@@ -208,7 +208,8 @@ export class Hypervisor implements HostedSoftware, HypervisorServices {
         if (life.end || life.isPaused) return false;
         life.isPaused = true;
         for (const vcpu of vm.vcpus) this.dispatcher.stop(vcpu);
-        vm.clock.stand();
+        // Of one that has a hart still it stands from where that has come to.
+        if (vm.isOff) vm.clock.stand();
         return true;
       case 'unpause':
         if (life.end || !life.isPaused) return false;

@@ -89,7 +89,8 @@ export class VmClock implements BoardClock, StateHolder<ClockState> {
   /** The VM is kept from running: under `own` its time stands, and nothing becomes due of it. What is due just now comes still. */
   stand(): void {
     if (this.time === 'real' || this.stands !== null) return;
-    const now = this.machine.clock.now();
+    // One that began anew at a tick may be a little ahead of others.
+    const now = Math.max(this.machine.clock.now(), this.stolen);
     this.stands = now;
     for (const { name } of this.devices) {
       const deadline = this.machine.clock.deadlineOf(name);
