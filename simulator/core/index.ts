@@ -25,7 +25,7 @@ export {
 export { extended, type MemoryInstruction, memoryInstruction } from './hart/memory-instruction';
 export { defaultHartOptions, type HartOptions, legalVariants } from './hart/options';
 export { Registers } from './hart/registers';
-export { savedStatus } from './hart/saved-hart';
+export { registersProblem, type SavedRegisters, savedRegisters, savedStatus } from './hart/saved-hart';
 export { NANOSECONDS_PER_TICK, timerWords, updateTimers } from './hart/timers';
 export {
   enterTrap,

@@ -56,7 +56,7 @@ export function describeSystem(configuration: SystemConfiguration): SystemDescri
   };
 }
 
-const VERSION = 9;
+const VERSION = 10;
 /** The largest guest's memory, and as much again for its VMM. */
 const MOST_PAGES = 2 ** 20;
 
