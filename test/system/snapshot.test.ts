@@ -272,32 +272,49 @@ describe('files of snapshots and records', () => {
     way.reduce((inner, field) => inner[field] ?? assert.fail(field), record);
 
   it('are refused when shadow tables share frames, lose them or have numbers of nobody', async () => {
-    const spaces = (vm: Changeable): Changeable =>
-      at(vm, 'parts', 'machine', 'state', 'engine', 'vcpus', '0', 'spaces');
-    const free = (vm: Changeable) => at(spaces(vm), 'pool', 'free') as unknown as number[];
+    const vcpu = (vm: Changeable, ...way: readonly string[]): Changeable =>
+      at(vm, 'parts', 'machine', 'parts', 'vcpu0', ...way);
+    const spaces = (vm: Changeable, ...way: readonly string[]): Changeable =>
+      vcpu(vm, 'parts', 'spaces', 'state', ...way);
+    const setFree = (vm: Changeable, change: (free: readonly number[]) => number[]): void =>
+      set(spaces(vm), 'free', Uint32Array.from(change([...(spaces(vm, 'free') as unknown as Uint32Array)])));
     const cases: readonly [RegExp, (vm: Changeable) => void][] = [
-      [/used twice/, (vm) => free(vm).push(free(vm)[0] ?? 0)],
-      [/1 frames of the VMM's tables are lost/, (vm) => free(vm).pop()],
-      [/no frame of the VMM's tables/, (vm) => free(vm).splice(0, 1, 0x80000000)],
-      [/was given to nobody/, (vm) => set(at(spaces(vm), 'views', '0', 'tag'), 'number', 77)],
-      [/was on hart 77/, (vm) => set(spaces(vm), 'place', 77)],
-      [/not there/, (vm) => set(spaces(vm), 'active', 77)],
       [
-        /satp names root/,
-        (vm) =>
-          set(at(vm, 'parts', 'machine', 'state', 'engine', 'vcpus', '0'), 'paging', {
-            root: 2 ** 50,
-            asid: 0,
-            levels: 3,
-          }),
+        /vcpu0\.spaces: field free must not have frame \d+, which is used already/,
+        (vm) => setFree(vm, ([first = 0, , ...rest]) => [first, first, ...rest]),
+      ],
+      [/spaces: field free must have 1 frames more, which are no table's/, (vm) => setFree(vm, ([, ...rest]) => rest)],
+      [
+        /spaces: field free must be frames of a pool of 2048, not the one of number 2048/,
+        (vm) => setFree(vm, ([, ...rest]) => [2048, ...rest]),
       ],
       [
-        /vm0\.machine: field engine\.more is a number, and the machine has no such field/,
-        (vm) => set(at(vm, 'parts', 'machine', 'state', 'engine'), 'more', 1),
+        /spaces: field views\[0\]\.table\.root must not have frame \d+/,
+        (vm) => set(spaces(vm, 'views', '0', 'table'), 'root', spaces(vm, 'free')['0']),
       ],
+      [
+        /spaces: field views\[0\]\.lastUse must be one of \d+ switches/,
+        (vm) => set(spaces(vm, 'views', '0'), 'lastUse', 1e6),
+      ],
+      [/ASID 77 .* given to nobody/, (vm) => set(spaces(vm, 'views', '0', 'tag'), 'number', 77)],
+      [/spaces: field place must be an integer from 0 to 0 or null, not 77/, (vm) => set(spaces(vm), 'place', 77)],
+      [/spaces: field active must be one of 2 views, not 77/, (vm) => set(spaces(vm), 'active', 77)],
+      [
+        /spaces: field views\[0\]\.paging\.root must be an integer from 0 to/,
+        (vm) => set(spaces(vm, 'views', '0'), 'paging', { root: 2 ** 50, asid: 0 }),
+      ],
+      [/vm0\.machine\.vcpu0: field more is unknown/, (vm) => set(vcpu(vm, 'state'), 'more', 1)],
+      [
+        /vm0\.machine\.vcpu0: field on must be null of a vCPU that is off/,
+        (vm) => set(vcpu(vm, 'state'), 'run', 'off'),
+      ],
+      [/vm0\.machine: has no part "more"/, (vm) => set(at(vm, 'parts', 'machine', 'parts'), 'more', vcpu(vm))],
       [/vm0: has no part "more"/, (vm) => set(at(vm, 'parts'), 'more', at(vm, 'parts', 'clock'))],
       [/vm0: has "more" beside its state and parts/, (vm) => set(vm, 'more', 1)],
-      [/privilege mode 3/, (vm) => set(at(vm, 'parts', 'machine', 'state', 'engine', 'vcpus', '0'), 'privilege', 3)],
+      [
+        /vcpu0\.virtual: field privilege must be a privilege mode of a guest: 0 or 1, not 3/,
+        (vm) => set(vcpu(vm, 'parts', 'virtual', 'state'), 'privilege', 3),
+      ],
     ];
     for (const [message, change] of cases) assert.throws(await refusalOf('full', change), message);
   });
@@ -334,8 +351,10 @@ describe('files of snapshots and records', () => {
       assert.ok(bytes);
       return new DataView(bytes.buffer, bytes.byteOffset);
     };
-    const first = (vm: Changeable): number =>
-      (at(vm, 'parts', 'machine', 'state', 'engine', 'stage', 'tables') as unknown as number[])[0] ?? 0;
+    const stage = (vm: Changeable, field: string): Uint32Array =>
+      at(vm, 'parts', 'machine', 'parts', 'engine', 'parts', 'stage', 'state', field) as unknown as Uint32Array;
+    // The pool of tables is behind the root, which has four frames.
+    const first = (vm: Changeable): number => root + (4 + (stage(vm, 'tables')[0] ?? 0)) * 4096;
     const leaf = (pages: Changeable, table: number): number =>
       [...Array(512).keys()].map((index) => index * 8).find((entry) => page(pages, table).getUint32(entry, true) & 2) ??
       0;
@@ -355,6 +374,10 @@ describe('files of snapshots and records', () => {
     assert.throws(
       await refusalOf('hardware', (_, pages) => page(pages, root).setUint32(8 * 5, pte(root, 1), true)),
       /leads to no table of its own/,
+    );
+    assert.throws(
+      await refusalOf('hardware', (vm) => stage(vm, 'tables').set(stage(vm, 'free').subarray(0, 1))),
+      /vm0\.machine\.engine\.stage: field tables must not have frame \d+, which is used already/,
     );
   });
 });
