@@ -7,7 +7,7 @@ export { accessesCsr, type CsrOperation, csrSourceRegister, executeCsrInstructio
 export { translationWords } from './csr/translation';
 export { CACHE_BLOCK } from './hart/cache-block';
 export { RunExit } from './hart/exits';
-export { givenHartOptions, hartOptionProblems, hartOptionsOf } from './hart/given-options';
+export { givenHartOptions, hartOptionProblems, hartOptionsOf, someHartOptions } from './hart/given-options';
 export { Hart, type RunOptions } from './hart/hart';
 export {
   CsrSlot,
