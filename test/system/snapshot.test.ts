@@ -2,9 +2,10 @@ import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import type { Program } from '../../simulator/object/program';
+import { describeSystem } from '../../simulator/system/description';
 import { type Life, lifeOf, Replay, readRecord, writeRecord } from '../../simulator/system/record';
-import { originOf } from '../../simulator/system/run-origin';
-import { describeSystem, readSnapshot, writeSnapshot } from '../../simulator/system/snapshot';
+import { originsOf } from '../../simulator/system/run-origin';
+import { readSnapshot, writeSnapshot } from '../../simulator/system/snapshot';
 import { type System, VIRTUALIZATIONS } from '../../simulator/system/system';
 import { assembleGuest, buildGuest, guestFolder, makeSystem } from '../support/guest';
 import { numbersFrom, Random } from '../support/random';
@@ -170,8 +171,8 @@ for (const virtualization of VIRTUALIZATIONS) {
 function recordOf(system: System, start: string): Uint8Array {
   const { configuration } = system;
   const description = describeSystem(configuration);
-  const origin = originOf(undefined, configuration);
-  return writeRecord({ description, origin, disks: [], lives: [lifeOf(system, start)] });
+  const guests = originsOf([], configuration).map((origin) => ({ origin, disks: [] }));
+  return writeRecord({ description, guests, lives: [lifeOf(system, start)] });
 }
 
 const onlyLife = (file: Uint8Array): Life => readRecord(file).lives[0] ?? assert.fail();
@@ -228,13 +229,23 @@ describe('files of snapshots and records', () => {
     const { system } = makeSystem(await assembleGuest(ECHO));
     const life = lifeOf(system, system.stateHash());
     const description = describeSystem(system.configuration);
-    const whole = { description, origin: originOf(undefined, system.configuration), disks: [], lives: [life] };
+    const [origin] = originsOf([], system.configuration);
+    assert.ok(origin);
+    const guest = { origin, disks: [] };
+    const whole = { description, guests: [guest], lives: [life] };
     const wrong = (change: object): (() => unknown) => {
       const file = writeRecord({ ...whole, ...change });
       return () => readRecord(file);
     };
-    assert.throws(wrong({ origin: 7 }), /the record: field origin must be an object with .*, not 7/);
-    assert.throws(wrong({ disks: [{ contents: null }] }), /the record: field disks\[0\]\.contents must be/);
+    assert.throws(
+      wrong({ guests: [{ ...guest, origin: 7 }] }),
+      /the record: field guests\[0\]\.origin must be an object with .*, not 7/,
+    );
+    assert.throws(
+      wrong({ guests: [{ ...guest, disks: [{ contents: null }] }] }),
+      /the record: field guests\[0\]\.disks\[0\]\.contents must be/,
+    );
+    assert.throws(wrong({ guests: [guest, guest] }), /the record has 2 guests, and its machine 1/);
     assert.throws(
       wrong({ lives: [{ ...life, end: { ...life.end, retired: 'x' } }] }),
       /field lives\[0\]\.end\.retired must be an integer/,
@@ -243,7 +254,18 @@ describe('files of snapshots and records', () => {
       wrong({ lives: [{ ...life, inputs: [{ ...life.end, guest: 0, input: { kind: 'odd' } }] }] }),
       /field lives\[0\]\.inputs\[0\]\.input must be an input of a known kind/,
     );
-    assert.throws(wrong({ description: { ...description, harts: 'two' } }), /field harts makes no sense/);
+    assert.throws(
+      wrong({ description: { ...description, harts: 'two' } }),
+      /the described machine: field harts must be an integer from 1 to 8, not "two"/,
+    );
+    assert.throws(
+      wrong({ description: { ...description, hartOptions: { asidBits: 17 } } }),
+      /field hartOptions\.asidBits must be an integer from 0 to 16, not 17/,
+    );
+    assert.throws(
+      wrong({ description: { ...description, memory: 2 ** 22 + 1 } }),
+      /field memory must be a multiple of 2M from 4M to 2G \(bytes\), not 4194305/,
+    );
   });
 
   it('are refused by a machine that is made otherwise', () => {
