@@ -1,9 +1,12 @@
 import type { Defines } from '../simulator/assembler/preprocess/macros';
-import type { Hart } from '../simulator/core/index';
+import type { Hart, Registers } from '../simulator/core/index';
 import { disassemble } from '../simulator/explain/disassembler';
 import type { CpuState } from '../simulator/hypervisor/cpu';
-import { concernedBy, type ExitRecord } from '../simulator/hypervisor/ledger/ledger';
+import type { Guest } from '../simulator/hypervisor/guest';
+import type { ExitRecord } from '../simulator/hypervisor/ledger/ledger';
+import type { VcpuName } from '../simulator/hypervisor/ledger/vcpu-name';
 import type { TranslationTable, Vcpu } from '../simulator/hypervisor/vcpu';
+import type { Vm } from '../simulator/hypervisor/vm';
 import type { ActiveHandler } from '../simulator/machine/hosted-software';
 import { FRAME } from '../simulator/mmu/address';
 import { Access, Privilege } from '../simulator/mmu/index';
@@ -12,18 +15,53 @@ import type { Program } from '../simulator/object/program';
 import { nowhere, spaceOf, withoutSpace } from '../simulator/object/spaces';
 import type { System } from '../simulator/system/system';
 import { CallFrames, type FrameSection } from './inspect/frames/call-frames';
-import { satpOf } from './inspect/worlds';
+import { satpOf, standing } from './inspect/worlds';
 import type { CheckedLaunch } from './launch/launch-checks';
 import { LoadMap } from './launch/load-map';
 import { CodeLayout } from './program/code-layout';
 import { CodeLines } from './program/code-lines';
 import { InlinedCode } from './program/inlined';
-import type { SourcePresence } from './program/source-presence';
 import { Symbols } from './program/symbols';
-import { RequestError } from './request-error';
 
-/** What is being debugged: a machine and the program loaded into it. A restart makes a new one. */
+/** What a guest runs, as the debugger knows it. */
+export interface DebuggedProgram {
+  readonly program: Program;
+  /** Macros of the preprocessor. */
+  readonly defines: Defines;
+}
+
+/** The machine on which guests are debugged, as what is asked about one of them needs it. */
+export interface MachineOfGuests {
+  readonly system: System;
+  readonly launch: CheckedLaunch;
+  /** Whether there are several guests: then each has a name. */
+  readonly isShared: boolean;
+  /** The handler of VMM or firmware in which the machine stands, with the CPU whose it is. */
+  readonly handler: { readonly handler: ActiveHandler; readonly cpu: CpuState | undefined } | undefined;
+  /** Of which guest a CPU is, in whichever of its worlds. */
+  guestOf(cpu: CpuState): Debuggee;
+  /** The number of a CPU's thread, from 1. */
+  threadOf(cpu: CpuState): number;
+  /** What a CPU is called: `vCPU 0`, `hart 0`, of one of several guests `web vCPU 0`. */
+  nameOf(cpu: CpuState): string;
+  /** The CPU that the ledger calls so. */
+  cpuNamed(name: VcpuName): CpuState | undefined;
+  /**
+   * Whose a hart is: of whom it runs, or has just put away in the handler in which it stands; when it has nothing to do, of whom it ran last.
+   * So what a handler does before a switch is for the one left, and what it does after it for the one entered.
+   */
+  cpuOn(hart: Hart): CpuState | undefined;
+  /** Whether a hart executes a CPU's instructions now. */
+  isOn(cpu: CpuState, hart: Hart): boolean;
+  /** Whose an exit was: of who was left or entered, else of who waits on its hart. */
+  cpuOfExit(record: ExitRecord): CpuState | undefined;
+}
+
+/** A guest that is being debugged, and the program loaded into it: on the bare machine, or one of a VMM's. */
 export class Debuggee {
+  readonly program: Program;
+  /** Macros of the preprocessor. */
+  readonly defines: Defines;
   readonly symbols: Symbols;
   readonly lines: CodeLines;
   readonly callFrames: CallFrames;
@@ -31,17 +69,18 @@ export class Debuggee {
   readonly inlined: InlinedCode;
   readonly loadMap: LoadMap;
   readonly layout: CodeLayout;
+  /** The VM that it is, under a VMM. */
+  readonly vm: Vm | undefined;
   private foundTrapReturns: ReadonlySet<bigint> | undefined;
 
   constructor(
-    readonly system: System,
-    readonly program: Program,
-    readonly launch: CheckedLaunch,
-    /** Which files of the line table can be shown. */
-    readonly presence: SourcePresence,
-    /** Macros of the preprocessor. */
-    readonly defines: Defines,
+    readonly machine: MachineOfGuests,
+    readonly guest: Guest,
+    { program, defines }: DebuggedProgram,
   ) {
+    this.program = program;
+    this.defines = defines;
+    this.vm = machine.system.vmOf(guest);
     this.symbols = new Symbols(program);
     this.lines = new CodeLines(program.lines);
     this.scopes = new CodeScopes(() => program.units?.() ?? []);
@@ -51,26 +90,43 @@ export class Debuggee {
     this.callFrames = new CallFrames(frameSections(program));
   }
 
-  get cpus(): readonly CpuState[] {
-    return this.system.guest.cpus;
+  get system(): System {
+    return this.machine.system;
   }
 
-  /** The hart that runs a CPU, or that is the CPU. */
+  get cpus(): readonly CpuState[] {
+    return this.guest.cpus;
+  }
+
+  /** The hart that runs a CPU, or did last, or that is the CPU. */
   hartOf(cpu: CpuState): Hart {
-    return this.system.hartOf(cpu);
+    return this.system.hartOf(standing(cpu));
+  }
+
+  /** Whether a hart executes a CPU's instructions now. */
+  isOn(cpu: CpuState, hart: Hart): boolean {
+    return this.machine.isOn(cpu, hart);
   }
 
   /** The vCPU that a CPU is, under a VMM. */
   vcpuOf({ id }: CpuState): Vcpu | undefined {
-    return this.system.vm?.vcpus[id];
+    return this.vm?.vcpus[id];
   }
 
-  /** Whose an exit was: of who was left or entered, else of who waits on its hart. */
+  /** Where the registers of a CPU are: in a hart, or put away. */
+  registersOf(cpu: CpuState): Registers {
+    return this.vcpuOf(cpu)?.registers ?? this.hartOf(cpu);
+  }
+
+  /** Whether the tables that a CPU's hart walks are this CPU's: those of one that is put away may be another's by now. */
+  hasHart(cpu: CpuState): boolean {
+    return !this.machine.isShared || this.vcpuOf(cpu)?.on !== undefined;
+  }
+
+  /** Whose an exit was, of this guest's CPUs. */
   cpuOfExit(record: ExitRecord): CpuState | undefined {
-    const concerned = concernedBy(record);
-    if (concerned) return concerned.vm === this.system.vm?.id ? this.cpus[concerned.vcpu] : undefined;
-    const hart = this.system.machine.harts[record.hart];
-    return hart && this.system.cpuOn(hart);
+    const cpu = this.machine.cpuOfExit(record);
+    return cpu && this.cpus.includes(cpu) ? cpu : undefined;
   }
 
   /** The shadow table that the hardware walks for a CPU as it stands, where there is one. */
@@ -82,15 +138,8 @@ export class Debuggee {
 
   /** The handler of VMM or firmware in which a CPU stands, if it stands in one. */
   handlerOf(cpu: CpuState): ActiveHandler | undefined {
-    const handler = this.system.machine.activeHandler;
-    return handler?.hart === this.hartOf(cpu) ? handler : undefined;
-  }
-
-  /** DAP's threads are the CPUs, numbered from 1. @throws RequestError */
-  cpuOfThread(threadId: number): CpuState {
-    const cpu = this.cpus[threadId - 1];
-    if (!cpu) throw new RequestError(`there is no thread ${threadId}`);
-    return cpu;
+    const { handler } = this.machine;
+    return handler && handler.cpu === standing(cpu) ? handler.handler : undefined;
   }
 
   /** The addresses of the program's instructions that return from traps. */
@@ -142,7 +191,7 @@ export class Debuggee {
    */
   locate(cpu: CpuState, address: bigint): number | undefined {
     const found = this.translated(cpu, address);
-    if (found !== undefined && this.system.guest.toHost(found) !== undefined) return found;
+    if (found !== undefined && this.guest.toHost(found) !== undefined) return found;
     const loaded = this.isBare(cpu) ? this.loadMap.toLoaded(address) : undefined;
     return loaded === undefined ? found : Number(loaded);
   }
@@ -161,7 +210,7 @@ export class Debuggee {
   /** The machine address of guest memory at a guest-virtual address; undefined where there is none. */
   hostAddress(cpu: CpuState, address: bigint): number | undefined {
     const gpa = this.locate(cpu, address);
-    return gpa === undefined ? undefined : this.system.guest.toHost(gpa);
+    return gpa === undefined ? undefined : this.guest.toHost(gpa);
   }
 
   /** Bytes at a guest-virtual address, up to the first that is not in memory. */

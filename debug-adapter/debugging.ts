@@ -4,6 +4,7 @@ import type { EndOfRun } from '../simulator/machine/stop';
 import { BreakpointBook } from './breakpoints/book';
 import { ExceptionFilters } from './breakpoints/exceptions';
 import { UserStops } from './breakpoints/user-stops';
+import type { DebuggedMachine } from './debugged-machine';
 import type { Debuggee } from './debuggee';
 import type { Place } from './expression/evaluate';
 import { DisassemblySources } from './inspect/code/disassembly-sources';
@@ -11,11 +12,14 @@ import { FrameView, type StackFrame } from './inspect/frames/stack';
 import { GuestExits } from './inspect/guest-exits';
 import { memoryReference } from './inspect/memory';
 import { Narrations } from './inspect/narrations';
+import { ProcessorUse } from './inspect/processor-use';
 import { Handles } from './inspect/values/handles';
 import type { Held } from './inspect/values/variables';
+import { isSameCpu } from './inspect/worlds';
 import { type PositionBase, toClient } from './position-base';
 import { Sources } from './program/sources';
 import { RequestError } from './request-error';
+import { type Ending, endingOf } from './run/ending';
 import type { Plan, Stop } from './run/plan';
 import { RunControl } from './run/run-control';
 import type { Connection } from './transport/connection';
@@ -26,7 +30,7 @@ import { runSummary } from './views/run-summary';
 
 /** What belongs to one machine, and goes with it at a restart. */
 export interface Running {
-  readonly debuggee: Debuggee;
+  readonly machine: DebuggedMachine;
   readonly sources: Sources;
   readonly stops: UserStops;
   readonly control: RunControl;
@@ -34,6 +38,23 @@ export interface Running {
   readonly guestExits: GuestExits;
   readonly disassembly: DisassemblySources;
   readonly frameView: FrameView;
+  readonly use: ProcessorUse;
+}
+
+/** A machine, and which of its guests is looked at. */
+export interface Inspected extends Running {
+  readonly debuggee: Debuggee;
+}
+
+/** A thread of the machine: a CPU, and whose it is. */
+export interface InspectedThread extends Inspected {
+  readonly cpu: CpuState;
+}
+
+/** Where a CPU can be made to go on: an address of a guest's program. */
+export interface GotoTarget {
+  readonly debuggee: Debuggee;
+  readonly address: bigint;
 }
 
 export interface Client {
@@ -55,8 +76,7 @@ export class Debugging {
   readonly book = new BreakpointBook();
   readonly frames = new Handles<StackFrame>();
   readonly variables = new Handles<Held>();
-  /** Addresses. */
-  readonly gotoTargets = new Handles<bigint>();
+  readonly gotoTargets = new Handles<GotoTarget>();
   readonly console: GuestConsole;
   /** What log points say. */
   private readonly log: OutputBatch;
@@ -96,18 +116,35 @@ export class Debugging {
     return running;
   }
 
-  /** Takes a loaded guest as the one to debug, in place of an earlier one. */
-  adopt(debuggee: Debuggee): void {
+  /** A thread of the machine, which stands still. @throws RequestError while it runs, or when there is no such thread */
+  thread(threadId: number): InspectedThread {
+    return this.inspected(this.stopped.machine.cpuOfThread(threadId));
+  }
+
+  /** A CPU's guest of the machine, which stands still. @throws RequestError while it runs */
+  inspected(cpu: CpuState): InspectedThread {
+    const { stopped } = this;
+    return { ...stopped, debuggee: stopped.machine.guestOf(cpu), cpu };
+  }
+
+  /** The CPU that stopped last: as whose is meant what names none. */
+  get presentCpu(): CpuState {
+    return this.lastStop?.cpu ?? this.running.machine.firstCpu;
+  }
+
+  /** Takes a machine with its guests as the one to debug, in place of an earlier one. */
+  adopt(machine: DebuggedMachine): void {
     this.current?.control.dispose();
     this.machines++;
+    this.lastStop = undefined;
     const sources = new Sources({
-      files: () => debuggee.program.lines.files,
-      sourceMap: debuggee.launch.sourceMap,
+      files: () => machine.guests.flatMap(({ program }) => program.lines.files),
+      sourceMap: machine.launch.sourceMap,
       vmmPath: this.client.isVsCode ? undefined : (file) => this.host.vmmSourcePath(file),
     });
     const narrations = new Narrations();
-    const guestExits = new GuestExits(debuggee.system);
-    const stops = new UserStops(debuggee, narrations, guestExits, (text) => this.log.add(`${text}\n`));
+    const guestExits = new GuestExits(machine.system);
+    const stops = new UserStops(machine, narrations, guestExits, (text) => this.log.add(`${text}\n`));
     const listener = {
       running: () => this.started(),
       stopped: (stop: Stop) => this.halted(stop),
@@ -115,12 +152,13 @@ export class Debugging {
       failed: (error: unknown) => this.failed(error),
       sliced: (idle: boolean) => this.flush(idle),
     };
-    const control = new RunControl(debuggee, this.host, stops, listener, (addresses) => stops.setTemporary(addresses));
-    const disassembly = new DisassemblySources(debuggee);
-    const showsBody = (cpu: { id: number }): boolean => this.lastStop?.inBody === true && this.lastStop.cpu === cpu.id;
-    const frameView = new FrameView(debuggee, sources, disassembly, showsBody);
-    this.current = { debuggee, sources, stops, control, narrations, guestExits, disassembly, frameView };
-    for (const breakpoint of this.book.bind(debuggee, sources))
+    const control = new RunControl(machine, this.host, stops, listener, (addresses) => stops.setTemporary(addresses));
+    const disassembly = new DisassemblySources(machine);
+    const showsBody = (cpu: CpuState): boolean => this.lastStop?.inBody === true && isSameCpu(this.lastStop.cpu, cpu);
+    const use = new ProcessorUse(machine.system);
+    const frameView = new FrameView(machine, sources, disassembly, showsBody);
+    this.current = { machine, sources, stops, control, narrations, guestExits, disassembly, frameView, use };
+    for (const breakpoint of this.book.bind(machine, sources))
       this.connection.event('breakpoint', {
         reason: 'changed',
         breakpoint: toClient(breakpoint, this.client.positions),
@@ -135,45 +173,46 @@ export class Debugging {
     this.current.stops.setFilters(this.noDebug ? ExceptionFilters.of([], new Map()) : this.book.filters);
   }
 
-  /** Lets the machine run by a plan; what clients hold handles of is void. */
-  resume(plan: Plan, cpu: number): void {
-    const { debuggee, stops, control } = this.running;
-    const from = debuggee.cpus[cpu];
-    if (from) stops.departFrom(from);
+  /** Lets the machine run by a plan; what clients hold handles of is void. @param isStep of the CPU */
+  resume(plan: Plan, from: CpuState, isStep: boolean): void {
+    const { stops, control, use } = this.running;
+    use.begin();
+    stops.departFrom(from, isStep);
     control.resume(plan);
   }
 
   /** A stop that no run led to: at the entry. */
   halted(stop: Stop): void {
-    const { debuggee, stops } = this.running;
-    const cpu = debuggee.cpus[stop.cpu];
+    const { machine, stops } = this.running;
+    const { cpu } = stop;
+    const debuggee = machine.guestOf(cpu);
     // A step that ends at a breakpoint has reached it.
-    const atBreakpoint = stop.reason === 'step' && cpu && !debuggee.handlerOf(cpu) ? stops.arriveAt(cpu) : undefined;
+    const atBreakpoint = stop.reason === 'step' && !debuggee.handlerOf(cpu) ? stops.arriveAt(cpu) : undefined;
     const told = atBreakpoint ?? stop;
     this.forgetHandles();
     // A breakpoint at a line of an inlined function is shown there; one at a function is of that function.
     const isInside = told.hitBreakpointIds !== undefined && told.reason !== 'function breakpoint';
-    const found = (): number => (cpu ? debuggee.inlined.hiddenAt(debuggee.linked(cpu, cpu.pc)) : 0);
+    const found = (): number => debuggee.inlined.hiddenAt(debuggee.linked(cpu, cpu.pc));
     const hidden = isInside ? 0 : (told.hidden ?? found());
     this.lastStop = { ...told, hidden };
     const { reason, description, text, hitBreakpointIds } = told;
     this.connection.event('stopped', {
       reason,
-      threadId: told.cpu + 1,
+      threadId: machine.threadOf(told.cpu),
       allThreadsStopped: true,
       ...(description === undefined ? {} : { description }),
       ...(text === undefined ? {} : { text }),
       ...(hitBreakpointIds ? { hitBreakpointIds } : {}),
     });
-    const side = cpu && debuggee.handlerOf(cpu) ? 'vmm' : 'guest';
+    const side = debuggee.handlerOf(cpu) ? 'vmm' : 'guest';
     this.connection.ownEvent('hyperstep/stateChanged', { reason: 'stopped', side, machine: this.machines });
   }
 
   /** How many inlined functions that begin at a CPU's instruction are not shown as entered. */
   hiddenAt(cpu: CpuState): number {
     const { lastStop } = this;
-    if (lastStop?.cpu === cpu.id && lastStop.hidden !== undefined) return lastStop.hidden;
-    const { debuggee } = this.running;
+    if (lastStop && isSameCpu(lastStop.cpu, cpu) && lastStop.hidden !== undefined) return lastStop.hidden;
+    const debuggee = this.running.machine.guestOf(cpu);
     return debuggee.inlined.hiddenAt(debuggee.linked(cpu, cpu.pc));
   }
 
@@ -202,8 +241,9 @@ export class Debugging {
 
   /** Says what could not be read of the debug information that was asked for, once. */
   tellProblems(): void {
-    const { program } = this.running.debuggee;
-    for (const problem of [...(program.problems?.() ?? []), ...program.lines.problems]) {
+    const programs = this.running.machine.guests.map(({ program }) => program);
+    const problems = programs.flatMap(({ problems, lines }) => [...(problems?.() ?? []), ...lines.problems]);
+    for (const problem of problems) {
       if (this.told.has(problem)) continue;
       this.told.add(problem);
       this.output('important', `Debug information: ${problem}\n`);
@@ -220,7 +260,7 @@ export class Debugging {
   private finish({ how, isFailure, exitCode }: Ending): void {
     if (!this.current) return;
     this.current.control.dispose();
-    const summary = runSummary(this.current.debuggee, how, isFailure);
+    const summary = runSummary(this.current.machine, how, isFailure);
     this.current = undefined;
     this.flush(true);
     this.connection.ownEvent('hyperstep/ended', summary);
@@ -234,7 +274,7 @@ export class Debugging {
   }
 
   private ended(end: EndOfRun): void {
-    const ending = describeEnd(end);
+    const ending = endingOf(this.running.machine, end);
     this.flush(true);
     if (ending.isFailure || end.reason === 'reset') this.output('console', `${ending.how}\n`);
     this.finish(ending);
@@ -261,33 +301,4 @@ export class Debugging {
 function memoryEvent(place: Place): DebugProtocol.MemoryEvent['body'][] {
   if (place.kind !== 'memory') return [];
   return [{ memoryReference: memoryReference(place), offset: 0, count: place.bytes }];
-}
-
-/** How a run ends: the exit code is as the command line has it, absent when the run did not come to its end. */
-interface Ending {
-  readonly how: string;
-  readonly isFailure: boolean;
-  readonly exitCode?: number;
-}
-
-function describeEnd(end: EndOfRun): Ending & { readonly exitCode: number } {
-  switch (end.reason) {
-    case 'power-off':
-      return end.code === 0
-        ? { how: 'The guest powered off.', isFailure: false, exitCode: 0 }
-        : { how: `The guest powered off with the failure code ${end.code}.`, isFailure: true, exitCode: end.code };
-    case 'reset':
-      return { how: 'The guest asked for a reset.', isFailure: false, exitCode: 0 };
-    case 'killed':
-      return { how: `The VM was killed: ${end.why}.`, isFailure: true, exitCode: 1 };
-    case 'trap-loop':
-      return {
-        how: 'The guest traps for ever: its trap vector cannot be executed.',
-        isFailure: true,
-        exitCode: 1,
-      };
-    case 'waiting-forever':
-    case 'waiting-for-input':
-      return { how: 'The guest waits for ever: nothing can wake it.', isFailure: true, exitCode: 1 };
-  }
 }

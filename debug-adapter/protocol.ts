@@ -30,6 +30,7 @@ interface Bodies {
   'hyperstep/tlb': TlbContent;
   'hyperstep/queues': { devices: VirtioDevice[] };
   'hyperstep/exits': Exits;
+  'hyperstep/vms': Vms;
   'hyperstep/inlineValues': { values: InlineValue[] };
   /** Keys typed in the guest's terminal, as the terminal encodes them. A logged input of the machine. */
   'hyperstep/consoleInput': Record<string, never>;
@@ -353,7 +354,7 @@ export interface TlbEntry {
   /** Of two stages: what each allows (`Bare` where there is no first one), and the guest physical address between them. */
   stages?: { first: string; second: string };
   gpa?: Hex;
-  /** Whose address space the ASID is under a VMM: `virtual S, SUM=0, guest ASID 3`. */
+  /** Whose address space the ASID is under a VMM: `virtual S, SUM=0, guest ASID 3`; with several VMs also whose the entry is: `web vCPU 0: ...`. */
   space?: string;
 }
 
@@ -418,6 +419,8 @@ export interface DescriptorChain {
 // --- VM exits
 
 export interface Exits {
+  /** Of which VM `total` and `counts` are, where there are several and one was asked for. */
+  vm?: string;
   total: number;
   /** Cycles by the cost model; absent where a hypervisor of the user's own handles them. */
   counts: { reason: string; count: number; cycles?: number }[];
@@ -426,9 +429,12 @@ export interface Exits {
 }
 
 export interface Exit {
-  /** 1 for the first exit of the virtual machine. */
+  /** 1 for the first exit of the machine. */
   number: number;
   threadId: number;
+  /** Where there are several VMs: whom the hart left and whom it then ran (`web vCPU 0`); null where it had, or has, nothing to do. */
+  left?: string | null;
+  entered?: string | null;
   /** Machine clock, in nanoseconds. */
   clock: number;
   reason: string;
@@ -453,6 +459,51 @@ export interface StateChange {
   name: string;
   before?: string;
   after?: string;
+}
+
+// --- Virtual machines
+
+export interface Vms {
+  /** Machine clock, in nanoseconds. */
+  clock: number;
+  harts: number;
+  /** None where there is no VMM. */
+  vms: VmState[];
+}
+
+/** A virtual machine beside others. Times are nanoseconds of the machine, of all its vCPUs together. */
+export interface VmState {
+  name: string;
+  /** `full`, `hardware`. */
+  engine: string;
+  /** What the busiest of its vCPUs does; `ready` is one that wants a hart and has none. */
+  state: VcpuState['state'] | 'ended';
+  /** How it ended, after its name: `powered off`; or why it stands. */
+  reason?: string;
+  /** How much it ran since the machine was let run last, and in all: in percent of one hart. */
+  processor: { recent: number; total: number };
+  /** What it is to get: `cap` in percent of one hart, 0 for no limit; the harts that it may use, none for all. */
+  share: { weight: number; cap: number; pin: number[] };
+  /** Bytes. */
+  memory: { guest: number; tables: number };
+  exits: number;
+  running: number;
+  ready: number;
+  waiting: number;
+  /** Ready, and what the VMM did for others on its harts. */
+  stolen: number;
+  /** How often a vCPU of it came onto a hart. */
+  switches: number;
+  vcpus: VcpuState[];
+}
+
+export interface VcpuState {
+  id: number;
+  threadId: number;
+  state: 'running' | 'ready' | 'waiting' | 'off';
+  /** The one that runs it. */
+  hart?: number;
+  instructions: number;
 }
 
 // --- Values beside source lines

@@ -117,15 +117,21 @@ const own = {
   'hyperstep/translate': ObjectOf({ ...world, address: text, access: choice(['read', 'write', 'execute']) }),
   'hyperstep/tlb': ObjectOf(thread),
   'hyperstep/queues': ObjectOf(thread),
-  /** The last ones, at most so many; of one virtual CPU and of some reasons only where those are given. */
+  'hyperstep/vms': ObjectOf({}),
+  /**
+   * The last ones, at most so many; of one virtual CPU, one virtual machine and of some reasons only where those are given. Totals are of the
+   * virtual machine that is given, or that of the virtual CPU, else of all.
+   */
   'hyperstep/exits': ObjectOf({
     threadId: Optional(ordinal),
+    vm: Optional(text),
     count: within(1, most.exits),
     reasons: Optional(ListOf(choice(exitReasons))),
   }),
   /** Of a source, `path` as in DAP's `Source.path`, the lines in view, 1-based. */
   'hyperstep/inlineValues': ObjectOf({ frameId: ordinal, path: text, startLine: ordinal, endLine: ordinal }),
-  'hyperstep/consoleInput': ObjectOf({ text }),
+  /** Of one of several virtual machines where its name is given, else of the first. */
+  'hyperstep/consoleInput': ObjectOf({ text, vm: Optional(text) }),
 };
 
 type Own = typeof own;

@@ -1,5 +1,5 @@
 import type { DebugProtocol } from '@vscode/debugprotocol';
-import type { Debuggee } from '../debuggee';
+import type { DebuggedMachine } from '../debugged-machine';
 import { messageOf } from '../format';
 import type { Sources } from '../program/sources';
 import { Breakpoint, type BreakpointReason, type Conditions } from './breakpoint';
@@ -13,7 +13,7 @@ export interface Wanted {
   /** Says the same of equal wishes: a breakpoint that is set again keeps its id and its hits. */
   readonly key: string;
   /** @throws RequestError */
-  locate(debuggee: Debuggee, sources: Sources): Located;
+  locate(machine: DebuggedMachine, sources: Sources): Located;
 }
 
 interface Entry {
@@ -26,7 +26,7 @@ interface Entry {
 export class BreakpointBook {
   private readonly entries = new Map<string, Entry[]>();
   private nextId = 1;
-  private target: { readonly debuggee: Debuggee; readonly sources: Sources } | undefined;
+  private target: { readonly machine: DebuggedMachine; readonly sources: Sources } | undefined;
   filters = ExceptionFilters.of(
     exceptionFilters.filter((each) => each.default).map(({ filter }) => filter),
     new Map(),
@@ -47,8 +47,8 @@ export class BreakpointBook {
   }
 
   /** Binds everything to a new machine. @returns what became of each breakpoint */
-  bind(debuggee: Debuggee, sources: Sources): DebugProtocol.Breakpoint[] {
-    this.target = { debuggee, sources };
+  bind(machine: DebuggedMachine, sources: Sources): DebugProtocol.Breakpoint[] {
+    this.target = { machine, sources };
     const all = [...this.entries.values()].flat();
     for (const entry of all) {
       entry.bound = undefined;
@@ -64,10 +64,10 @@ export class BreakpointBook {
   private bindEntry(entry: Entry): void {
     if (!this.target || entry.bound) return;
     const { id, wanted } = entry;
-    const { debuggee, sources } = this.target;
+    const { machine, sources } = this.target;
     let located: Located;
     try {
-      located = wanted.locate(debuggee, sources);
+      located = wanted.locate(machine, sources);
     } catch (error) {
       located = unverified(undefined, messageOf(error));
     }

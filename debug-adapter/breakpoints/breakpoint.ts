@@ -1,5 +1,6 @@
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import type { CpuState } from '../../simulator/hypervisor/cpu';
+import type { Debuggee } from '../debuggee';
 import { type Environment, evaluate, evaluateParsed, isFloat, isTrue, numberOf, realOf } from '../expression/evaluate';
 import { parseExpression } from '../expression/parse';
 import type { Expression } from '../expression/syntax';
@@ -15,8 +16,9 @@ export interface Conditions {
   readonly logMessage?: string;
 }
 
-/** Where a breakpoint is: an instruction by its linked address, wherever that is mapped, and by the loaded bytes. */
+/** Where a breakpoint is: an instruction of a guest by its linked address, wherever that is mapped, and by the loaded bytes. */
 export interface CodePlace {
+  readonly debuggee: Debuggee;
   readonly virtual: bigint;
   /** GPA. */
   readonly physical?: number;

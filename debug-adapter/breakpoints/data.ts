@@ -1,6 +1,8 @@
 import type { DebugProtocol } from '@vscode/debugprotocol';
+import type { CpuState } from '../../simulator/hypervisor/cpu';
 import { csrName, csrNumbered, registerName } from '../../simulator/isa/index';
-import type { Debuggee } from '../debuggee';
+import type { DebuggedMachine } from '../debugged-machine';
+import type { Debuggee, MachineOfGuests } from '../debuggee';
 import type { Debugging } from '../debugging';
 import { evaluate, type Place, type Value } from '../expression/evaluate';
 import { MachineEnvironment } from '../expression/machine-environment';
@@ -22,26 +24,27 @@ export function dataBreakpointInfo(
   debugging: Debugging,
   { name: text, variablesReference, frameId, asAddress, bytes }: DebugProtocol.DataBreakpointInfoArguments,
 ): DebugProtocol.DataBreakpointInfoResponse['body'] {
-  const { debuggee } = debugging.stopped;
+  const { machine } = debugging.stopped;
   const { expression: name } = splitFormat(text);
   const held = debugging.variables.get(variablesReference ?? 0);
   const { cpu, environment } = held
-    ? { cpu: held.cpu, environment: new MachineEnvironment(debuggee, held.cpu) }
+    ? { cpu: held.cpu, environment: new MachineEnvironment(machine.guestOf(held.cpu), held.cpu) }
     : environmentOf(debugging, frameId);
+  const debuggee = machine.guestOf(cpu);
   try {
     if (asAddress) {
       const { type, bits } = evaluate(name, environment);
       const symbol = debuggee.symbols.named(name.trim());
       const size = bytes ?? (symbol?.size || 8);
-      return memoryInfo(debuggee, cpu.id, { kind: 'memory', space: type.space ?? 'gva', address: bits, bytes: size });
+      return memoryInfo(debuggee, cpu, { kind: 'memory', space: type.space ?? 'gva', address: bits, bytes: size });
     }
     const child = held?.container.children().find((each) => each.name === name);
     const value = child?.place ? undefined : evaluate(child?.evaluateName ?? name, environment);
     const place = child?.place ?? value?.place ?? (value && placeOfSymbol(debuggee, value));
     if (!place) return { dataId: null, description: `'${name}' is neither a register nor in memory` };
-    if (place.kind === 'memory') return memoryInfo(debuggee, cpu.id, bytes ? { ...place, bytes } : place);
+    if (place.kind === 'memory') return memoryInfo(debuggee, cpu, bytes ? { ...place, bytes } : place);
     if (place.kind === 'pc') return { dataId: null, description: 'pc changes with every instruction' };
-    const id = `${cpu.id}:${place.kind}:${place.number}`;
+    const id = `${indexOf(machine, cpu)}:${place.kind}:${place.number}`;
     return { dataId: id, description: `${nameOf(place)} (${slow})`, accessTypes: ['write'], canPersist: false };
   } catch (error) {
     if (!(error instanceof RequestError)) throw error;
@@ -59,15 +62,14 @@ function placeOfSymbol(debuggee: Debuggee, { type, bits }: Value): Place | undef
 
 function memoryInfo(
   debuggee: Debuggee,
-  cpuId: number,
+  cpu: CpuState,
   { space, address, bytes }: Extract<Place, { kind: 'memory' }>,
 ): DebugProtocol.DataBreakpointInfoResponse['body'] {
-  const cpu = debuggee.cpus[cpuId];
-  const hpa = cpu && machineAddress(debuggee, cpu, { space, address });
+  const hpa = machineAddress(debuggee, cpu, { space, address });
   if (hpa === undefined || bytes < 1 || bytes > LONGEST)
     return { dataId: null, description: `there is no memory of ${bytes} bytes at ${hex(address)}` };
   return {
-    dataId: `${cpuId}:memory:${hpa}:${bytes}:${memoryReference({ space, address })}`,
+    dataId: `${indexOf(debuggee.machine, cpu)}:memory:${hpa}:${bytes}:${memoryReference({ space, address })}`,
     description: `${bytes} bytes at ${hex(address)}`,
     accessTypes: ['write', 'read', 'readWrite'],
     canPersist: false,
@@ -75,9 +77,9 @@ function memoryInfo(
 }
 
 /** Where a data breakpoint of such an id is. */
-export function locateData(debuggee: Debuggee, dataId: string, access: AccessType): Located {
-  const [cpuId, kind, number, length, ...place] = dataId.split(':');
-  const cpu = debuggee.cpus[Number(cpuId)];
+export function locateData(machine: DebuggedMachine, dataId: string, access: AccessType): Located {
+  const [index, kind, number, length, ...place] = dataId.split(':');
+  const cpu = machine.cpus[Number(index)];
   const value = Number(number);
   if (!cpu || !Number.isSafeInteger(value) || value < 0)
     return unverified(undefined, `'${dataId}' is nothing that can be watched`);
@@ -85,15 +87,15 @@ export function locateData(debuggee: Debuggee, dataId: string, access: AccessTyp
     const bytes = Number(length);
     if (
       !(Number.isInteger(bytes) && bytes > 0 && bytes <= LONGEST) ||
-      !debuggee.system.machine.core.ram.contains(value, bytes)
+      !machine.system.machine.core.ram.contains(value, bytes)
     )
       return unverified(undefined, `there is no memory at machine address ${hex(value)}`);
     const [read, write] = [access !== 'write', access !== 'read'];
-    const name = nameOfPlace(debuggee, place.join(':'));
+    const name = nameOfPlace(machine.guestOf(cpu), cpu, place.join(':'));
     return { target: { kind: 'memory', hpa: value, length: bytes, read, write, name }, shown: {} };
   }
   const name = kind === 'register' ? registerName(value) : csrName(value);
-  const environment = new MachineEnvironment(debuggee, cpu);
+  const environment = new MachineEnvironment(machine.guestOf(cpu), cpu);
   if (environment.lookUp(name, true) === undefined || (kind !== 'register' && !csrNumbered(value)))
     return unverified(undefined, `'${dataId}' is nothing that can be watched`);
   const read = (): bigint => environment.lookUp(name, true)?.bits ?? 0n;
@@ -101,12 +103,14 @@ export function locateData(debuggee: Debuggee, dataId: string, access: AccessTyp
 }
 
 /** What a watched place is to the guest: its address, and the symbol there. */
-function nameOfPlace(debuggee: Debuggee, reference: string): string {
-  const [cpu] = debuggee.cpus;
+function nameOfPlace(debuggee: Debuggee, cpu: CpuState, reference: string): string {
   const digits = /^0x[\da-f]{1,16}$/.test(reference) ? reference : undefined;
-  const symbol = cpu && digits ? debuggee.describe(cpu, BigInt(digits)) : undefined;
+  const symbol = digits ? debuggee.describe(cpu, BigInt(digits)) : undefined;
   return symbol === undefined ? reference : `${symbol} (${reference})`;
 }
+
+/** Of a CPU among those of all guests: what is watched is one CPU's. */
+const indexOf = (machine: MachineOfGuests, cpu: CpuState): number => machine.threadOf(cpu) - 1;
 
 function nameOf(place: Extract<Place, { kind: 'register' | 'csr' }>): string {
   return place.kind === 'register' ? registerName(place.number) : csrName(place.number);

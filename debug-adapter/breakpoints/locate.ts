@@ -1,10 +1,12 @@
 import { sites } from 'hyperstep:sites';
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { withoutSpace } from '../../simulator/object/spaces';
+import type { DebuggedMachine } from '../debugged-machine';
 import type { Debuggee } from '../debuggee';
 import { hex } from '../format';
 import { beginningBefore } from '../inspect/code/code-items';
 import { parseMemoryReference } from '../inspect/memory';
+import { parseThreadReference, threadReference } from '../inspect/thread-reference';
 import { isAssembly } from '../program/code-lines';
 import { afterPrologue, breakpointAddresses } from '../program/prologue';
 import type { Sources } from '../program/sources';
@@ -43,7 +45,7 @@ function locateLine(debuggee: Debuggee, sources: Sources, file: string, line: nu
     shown: {
       source: sources.guest(file),
       line: found.line + 1,
-      ...(first === undefined ? {} : { instructionReference: hex(first) }),
+      ...(first === undefined ? {} : { instructionReference: referenceIn(debuggee, first) }),
     },
   };
 }
@@ -81,21 +83,30 @@ function addressIn(text: string): bigint | undefined {
 }
 
 /** @throws RequestError when it is no memory reference */
-export function locateInstruction(debuggee: Debuggee, sources: Sources, reference: string, offset: number): Located {
-  return locateAddress(debuggee, sources, parseMemoryReference(reference, offset).address);
+export function locateInstruction(machine: DebuggedMachine, sources: Sources, text: string, offset: number): Located {
+  const { reference, cpu } = parseThreadReference(machine, text, machine.firstCpu);
+  const { address } = parseMemoryReference(reference, offset);
+  // What names no guest is meant of every one.
+  const guests = reference === text ? machine.guests : [machine.guestOf(cpu)];
+  return inEachGuest({ guests }, (guest) => locateAddress(guest, sources, address));
 }
 
-function locateAddress(debuggee: Debuggee, sources: Sources, address: bigint): Located {
+export function locateAddress(debuggee: Debuggee, sources: Sources, address: bigint): Located {
   const problem = whyNoInstruction(debuggee, address);
   if (problem !== undefined) return unverified(undefined, problem);
   const line = debuggee.lines.at(debuggee.loadMap.linked(address));
   return {
     target: { kind: 'code', places: [placeOf(debuggee, address)] },
     shown: {
-      instructionReference: hex(address),
+      instructionReference: referenceIn(debuggee, address),
       ...(line ? { source: sources.guest(line.file), line: line.line + 1 } : {}),
     },
   };
+}
+
+/** An instruction as clients name it. */
+function referenceIn({ machine, cpus: [cpu] }: Debuggee, address: bigint): string {
+  return cpu ? threadReference(machine, cpu, hex(address)) : hex(address);
 }
 
 /** Why no instruction can be executed at an address, as far as that is known. */
@@ -112,12 +123,30 @@ function whyNoInstruction(debuggee: Debuggee, address: bigint): string | undefin
 }
 
 /** Where a linked address is for CPUs: by its number, and where its bytes are loaded, if the program has any. */
-function placeOf({ loadMap }: Debuggee, linked: bigint): CodePlace {
+function placeOf(debuggee: Debuggee, linked: bigint): CodePlace {
+  const { loadMap } = debuggee;
   const loaded = loadMap.toLoaded(linked);
   const virtual = withoutSpace(linked);
   // What another program has there too is this place only where it is the one that is there.
   const shared = loadMap.linkedAt(virtual).length > 1 ? { linked } : {};
-  return { virtual, ...shared, ...(loaded === undefined ? {} : { physical: Number(loaded) }) };
+  return { debuggee, virtual, ...shared, ...(loaded === undefined ? {} : { physical: Number(loaded) }) };
+}
+
+/**
+ * What several guests may have: wherever there is code for it, it is there. What a client is told is of the first of these.
+ * @param locate in one guest
+ */
+export function inEachGuest(
+  { guests }: Pick<DebuggedMachine, 'guests'>,
+  locate: (debuggee: Debuggee) => Located,
+): Located {
+  const [first = unverified(undefined, 'there is no guest'), ...others] = guests.map(locate);
+  const found = [first, ...others].filter(({ target }) => target.kind !== 'none');
+  const [told = first] = found;
+  const { target } = told;
+  if (target.kind !== 'code') return told;
+  const places = found.flatMap((each) => (each.target.kind === 'code' ? each.target.places : []));
+  return { ...told, target: { ...target, places } };
 }
 
 export function unverified(line: number | undefined, message: string): Located {

@@ -1,6 +1,7 @@
 import type { Hart } from '../../simulator/core/index';
 import type { CpuState } from '../../simulator/hypervisor/cpu';
 import type { ExitLedger } from '../../simulator/hypervisor/ledger/ledger';
+import type { Vm } from '../../simulator/hypervisor/vm';
 import { KILL_REASONS, Kill, type KillReason } from '../../simulator/hypervisor/vm-end';
 import { causeOf } from '../../simulator/isa/index';
 import type { ActiveHandler } from '../../simulator/machine/hosted-software';
@@ -8,12 +9,13 @@ import type { Step } from '../../simulator/machine/narration';
 import type { EndOfRun } from '../../simulator/machine/stop';
 import type { Trap } from '../../simulator/machine/trap';
 import { Access } from '../../simulator/mmu/index';
-import type { Debuggee } from '../debuggee';
+import type { DebuggedMachine } from '../debugged-machine';
 import { MachineEnvironment } from '../expression/machine-environment';
 import { hex } from '../format';
 import { frameVariables, handlerFrames } from '../inspect/frames/handler-frames';
 import type { GuestExits } from '../inspect/guest-exits';
 import type { Narrations } from '../inspect/narrations';
+import { vmEndText } from '../run/ending';
 import { trapText } from '../run/guest-stepping';
 import type { Stop } from '../run/plan';
 import type { Watchers } from '../run/run-control';
@@ -27,7 +29,9 @@ export class UserStops implements Watchers {
   private filters: ExceptionFilters | undefined;
   private temporary: ReadonlySet<bigint> = new Set();
   /** The last instruction at which breakpoints were judged: an instruction is arrived at once. */
-  private judged: { readonly cpu: number; readonly pc: bigint; readonly retired: number } | undefined;
+  private judged: { readonly cpu: CpuState; readonly pc: bigint; readonly retired: number } | undefined;
+  /** The guest, beside others, one of whose CPUs makes a step. */
+  private stepping: { readonly cpu: CpuState; readonly vm: Vm } | undefined;
   private stoppedAtExit = 0;
   private toldEnd = false;
   private readonly seen = new Map<Breakpoint, bigint>();
@@ -35,7 +39,7 @@ export class UserStops implements Watchers {
   private readonly held = new Map<Breakpoint, Uint8Array>();
 
   constructor(
-    private readonly debuggee: Debuggee,
+    private readonly machine: DebuggedMachine,
     private readonly narrations: Narrations,
     private readonly guestExits: GuestExits,
     private readonly log: (text: string) => void,
@@ -73,31 +77,39 @@ export class UserStops implements Watchers {
   }
 
   atBreakpoint(hart: Hart): Stop | undefined {
-    const cpu = this.debuggee.system.cpuOn(hart);
+    const cpu = this.machine.cpuOn(hart);
     return cpu && this.arriveAt(cpu);
   }
 
   /** The machine stands at an instruction: whether a breakpoint there stops it. Asked once for each arrival. */
   arriveAt(cpu: CpuState): Stop | undefined {
-    const { id, pc, retired } = cpu;
-    if (this.judged?.cpu === id && this.judged.pc === pc && this.judged.retired === retired) return undefined;
-    this.judged = { cpu: id, pc, retired };
+    const { pc, retired } = cpu;
+    if (this.judged?.cpu === cpu && this.judged.pc === pc && this.judged.retired === retired) return undefined;
+    this.judged = { cpu, pc, retired };
+    const own = this.machine.guestOf(cpu);
     const found = cpu.peek(pc, Access.execute);
     const gpa = 'gpa' in found ? found.gpa : undefined;
-    const isHere = ({ virtual, physical, linked }: CodePlace): boolean =>
+    const isHere = ({ debuggee, virtual, physical, linked }: CodePlace): boolean =>
+      debuggee === own &&
       (virtual === pc || (physical !== undefined && physical === gpa)) &&
-      (linked === undefined || linked === this.debuggee.linked(cpu, pc));
+      (linked === undefined || linked === own.linked(cpu, pc));
     return this.judge(
       cpu,
       ({ target }) => target.kind === 'code' && target.places.some(isHere),
-      new MachineEnvironment(this.debuggee, cpu),
+      new MachineEnvironment(own, cpu),
     );
   }
 
-  /** The user starts from here: breakpoints at this instruction have had their say. */
-  departFrom(cpu: CpuState): void {
-    const { id, pc, retired } = cpu;
-    this.judged = { cpu: id, pc, retired };
+  /**
+   * The user starts from here: breakpoints at this instruction have had their say.
+   * @param isStep of this CPU: when its VM ends while others go on, its guest has nothing more to step
+   */
+  departFrom(cpu: CpuState, isStep: boolean): void {
+    const guest = this.machine.guestOf(cpu);
+    const isInGuest = isStep && this.machine.isShared && !guest.handlerOf(cpu);
+    this.stepping = isInGuest && guest.vm && !guest.vm.end ? { cpu, vm: guest.vm } : undefined;
+    const { pc, retired } = cpu;
+    this.judged = { cpu, pc, retired };
     this.lookAtMemory();
     for (const [breakpoint] of this.seen) {
       if (breakpoint.target.kind === 'register') this.seen.set(breakpoint, breakpoint.target.read());
@@ -105,14 +117,14 @@ export class UserStops implements Watchers {
   }
 
   atWatchpoint(hart: Hart, address: number, write: boolean): Stop | undefined {
-    const cpu = this.debuggee.system.cpuOn(hart);
+    const cpu = this.machine.cpuOn(hart);
     const isHit = ({ target }: Breakpoint): boolean =>
       target.kind === 'memory' &&
       (write ? target.write : target.read) &&
       address < target.hpa + target.length &&
       address + 8 > target.hpa;
     const told = this.breakpoints.filter(isHit).map((breakpoint) => this.accessText(breakpoint, write));
-    const stop = cpu && this.judge(cpu, isHit, new MachineEnvironment(this.debuggee, cpu));
+    const stop = cpu && this.judge(cpu, isHit, this.environmentOf(cpu));
     return stop && { ...stop, text: [...(stop.text === undefined ? [] : [stop.text]), ...told].join('; ') };
   }
 
@@ -120,7 +132,7 @@ export class UserStops implements Watchers {
   private accessText(breakpoint: Breakpoint, write: boolean): string {
     const { target } = breakpoint;
     if (target.kind !== 'memory') return '';
-    const now = this.debuggee.system.machine.core.ram.peek(target.hpa, target.length).slice();
+    const now = this.machine.system.machine.core.ram.peek(target.hpa, target.length).slice();
     const before = this.held.get(breakpoint);
     this.held.set(breakpoint, now);
     if (!write) return `${target.name} read: ${bytesText(now)}`;
@@ -133,16 +145,18 @@ export class UserStops implements Watchers {
     for (const breakpoint of this.breakpoints) {
       const { target } = breakpoint;
       if (target.kind !== 'memory') continue;
-      this.held.set(breakpoint, this.debuggee.system.machine.core.ram.peek(target.hpa, target.length).slice());
+      this.held.set(breakpoint, this.machine.system.machine.core.ram.peek(target.hpa, target.length).slice());
     }
   }
 
   /** Asked at every step of every handler: what nobody waits for costs next to nothing. */
   atStep(step: Step, handler: ActiveHandler): Stop | undefined {
-    const ledger = this.debuggee.system.vm?.ledger;
+    const ledger = this.machine.system.hypervisor?.ledger;
     if (handler.trail.length === 1) this.narrations.follow(handler, ledger?.handling);
+    const over = this.atVmEnd();
+    if (over) return over;
     const mayStop = step.about instanceof Kill || this.watchedSites.has(step.site) || this.filters?.wants('exit');
-    const cpu = mayStop ? this.debuggee.system.cpuOn(handler.hart) : undefined;
+    const cpu = mayStop ? this.machine.cpuOn(handler.hart) : undefined;
     if (!cpu) return undefined;
     return this.atKill(step, cpu) ?? (ledger && this.atExit(ledger, cpu)) ?? this.atSite(step, handler, cpu);
   }
@@ -152,7 +166,7 @@ export class UserStops implements Watchers {
     const { id, name } = causeOf(trap.cause, trap.interrupt);
     const stop = (description: string, text: string): Stop => ({
       reason: 'exception',
-      cpu: hart.id,
+      cpu: this.machine.cpuOn(hart) ?? this.machine.firstCpu,
       description,
       text,
       exception: { id, description: `${name}: ${text}` },
@@ -169,8 +183,7 @@ export class UserStops implements Watchers {
       const now = target.read();
       if (now === before) continue;
       this.seen.set(breakpoint, now);
-      const environment = new MachineEnvironment(this.debuggee, target.cpu);
-      const stop = this.judge(target.cpu, (each) => each === breakpoint, environment);
+      const stop = this.judge(target.cpu, (each) => each === breakpoint, this.environmentOf(target.cpu));
       if (stop) return { ...stop, text: `${target.name}: ${hex(before)} → ${hex(now)}` };
     }
     return undefined;
@@ -181,12 +194,19 @@ export class UserStops implements Watchers {
     // Of a kill in the VMM the user has been told at its step, of another end once.
     if (end.reason === 'killed' || this.toldEnd || !this.filters?.accepts('killed', 'trap-loop')) return undefined;
     this.toldEnd = true;
-    return killed(end.hart.id, 'trap-loop');
+    return killed(this.machine.cpuOn(end.hart) ?? this.machine.firstCpu, 'trap-loop');
+  }
+
+  private atVmEnd(): Stop | undefined {
+    const { cpu, vm } = this.stepping ?? {};
+    if (!cpu || !vm?.end) return undefined;
+    this.stepping = undefined;
+    return { reason: 'pause', cpu, description: `${vm.name} ${vmEndText(vm.end)}` };
   }
 
   private atKill({ about }: Step, cpu: CpuState): Stop | undefined {
     if (!(about instanceof Kill) || !this.filters?.accepts('killed', about.reason)) return undefined;
-    return killed(cpu.id, about.reason);
+    return killed(cpu, about.reason);
   }
 
   /** Once for each exit: at its first step, or as soon as its reason is known where the user wants some reasons only. */
@@ -199,7 +219,7 @@ export class UserStops implements Watchers {
     this.stoppedAtExit = number;
     return {
       reason: 'exception',
-      cpu: cpu.id,
+      cpu,
       description: `VM exit: ${kind.id}`,
       text: `#${number}: ${kind.text}`,
       exception: { id: kind.id, description: `VM exit #${number}: ${kind.text}` },
@@ -211,7 +231,11 @@ export class UserStops implements Watchers {
     const isHere = ({ target }: Breakpoint): boolean => target.kind === 'vmm' && target.sites.has(step.site);
     const [frame] = handlerFrames(handler);
     const variables = frame ? frameVariables(handler, frame) : undefined;
-    return this.judge(cpu, isHere, new MachineEnvironment(this.debuggee, cpu, variables ? { variables } : {}));
+    return this.judge(cpu, isHere, this.environmentOf(cpu, variables));
+  }
+
+  private environmentOf(cpu: CpuState, variables?: ReadonlyMap<string, unknown>): MachineEnvironment {
+    return new MachineEnvironment(this.machine.guestOf(cpu), cpu, variables ? { variables } : {});
   }
 
   private judge(
@@ -232,7 +256,7 @@ export class UserStops implements Watchers {
     if (!first) return undefined;
     return {
       reason: first.reason,
-      cpu: cpu.id,
+      cpu,
       hitBreakpointIds: stopping.map(({ id }) => id),
       ...(problem === undefined ? {} : { text: problem }),
       ...(first.target.kind === 'code' && first.target.inBody ? { inBody: true } : {}),
@@ -240,8 +264,7 @@ export class UserStops implements Watchers {
   }
 
   private install(): void {
-    const { core } = this.debuggee.system.machine;
-    const { guest } = this.debuggee.system;
+    const { core } = this.machine.system.machine;
     const virtual = new Set(this.temporary);
     const physical = new Set<number>();
     const watched = [];
@@ -249,7 +272,7 @@ export class UserStops implements Watchers {
       if (target.kind === 'code') {
         for (const place of target.places) {
           virtual.add(place.virtual);
-          const hpa = place.physical === undefined ? undefined : guest.toHost(place.physical);
+          const hpa = place.physical === undefined ? undefined : place.debuggee.guest.toHost(place.physical);
           if (hpa !== undefined) physical.add(hpa);
         }
       } else if (target.kind === 'memory') {
@@ -268,7 +291,7 @@ function bytesText(bytes: Uint8Array): string {
   return bytes.length > 16 ? `${shown} ...` : shown;
 }
 
-function killed(cpu: number, reason: KillReason): Stop {
+function killed(cpu: CpuState, reason: KillReason): Stop {
   const why = KILL_REASONS[reason];
   return {
     reason: 'exception',

@@ -6,7 +6,7 @@ import { type ExitRecord, INTERRUPT_BIT } from '../../simulator/hypervisor/ledge
 import { accessOf, causeOf, decode, ExceptionCode, expand } from '../../simulator/isa/index';
 import type { ActiveHandler } from '../../simulator/machine/hosted-software';
 import type { Crossing } from '../../simulator/machine/narration';
-import type { Debuggee } from '../debuggee';
+import type { Debuggee, MachineOfGuests } from '../debuggee';
 import { hexOfWords, valueOfWords } from '../format';
 import { isSynchronous } from '../run/traps';
 import { machineTrap } from './trap-csrs';
@@ -81,16 +81,27 @@ export function crossingLabel(
   isTrap: boolean,
 ): string {
   if (!isTrap) return raised(into.name);
-  const record = debuggee.system.vm?.ledger.handling;
+  const record = debuggee.system.hypervisor?.ledger.handling;
   if (record) {
     const pc = valueOfWords({ low: record.pcLow, high: record.pcHigh });
-    return `VM exit #${record.number}: ${exitTitle(record, instructionText(debuggee, cpu, pc))}`;
+    const left = debuggee.machine.cpuOfExit(record) ?? cpu;
+    const instruction = instructionText(debuggee.machine.guestOf(left), left, pc);
+    return `VM exit #${record.number}: ${exitTitle(record, instruction)}${switchText(debuggee.machine, record)}`;
   }
   const cause = handler.hart.csrLow(machineTrap.cause);
   const isInterrupt = !isSynchronous(handler);
   const call = !isInterrupt && isEcall(cause);
   const what = call ? describeSbiCall(sbiCallOf(handler.hart)) : lowered(causeOf(cause, isInterrupt).name);
   return `${raised(into.name)}: ${what}`;
+}
+
+/** Whom a hart has left in an exit and whom it has entered, where that is another: `, left web vCPU 0, entered db vCPU 0`. */
+function switchText(machine: MachineOfGuests, { hart: number, left }: ExitRecord): string {
+  const hart = machine.system.machine.harts[number];
+  const before = left && machine.cpuNamed(left);
+  const now = hart && machine.system.hypervisor?.runningOn(hart)?.cpu;
+  if (!now || now === before) return '';
+  return `${before ? `, left ${machine.nameOf(before)}` : ''}, entered ${machine.nameOf(now)}`;
 }
 
 /** Something that has caused an exit. */
@@ -106,9 +117,12 @@ export function causesInWords(debuggee: Debuggee, because: CauseId | null): Told
   const told: ToldCause[] = [];
   for (let cause = because; cause && told.length < MOST_CAUSES; ) {
     if (cause.kind === 'event') return [...told, { text: `caused by ${cause.name}` }];
-    const exit: ExitRecord | undefined = debuggee.system.vm?.ledger.record(cause.number);
+    const exit: ExitRecord | undefined = debuggee.system.hypervisor?.ledger.record(cause.number);
     if (!exit) return [...told, { text: `asked in VM exit #${cause.number}` }];
-    told.push({ text: `asked by vCPU ${debuggee.cpuOfExit(exit)?.id ?? '?'} at ${placeOf(debuggee, exit)}`, exit });
+    const by = debuggee.machine.cpuOfExit(exit);
+    const who = by ? debuggee.machine.nameOf(by) : 'vCPU ?';
+    const place = placeOf(by ? debuggee.machine.guestOf(by) : debuggee, exit);
+    told.push({ text: `asked by ${who} at ${place}`, exit });
     cause = exit.because;
   }
   return told;

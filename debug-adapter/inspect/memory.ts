@@ -31,11 +31,11 @@ const PAGE = BigInt(FRAME);
 
 /** The machine address of a place; undefined where there is no memory. */
 export function machineAddress(debuggee: Debuggee, cpu: CpuState, { space, address }: MemoryPlace): number | undefined {
-  const { system } = debuggee;
+  const { system, guest } = debuggee;
   if (space === 'gva') return debuggee.hostAddress(cpu, address);
   if (address >= 2n ** 53n) return undefined;
   const number = Number(address);
-  if (space === 'gpa') return system.guest.toHost(number);
+  if (space === 'gpa') return guest.toHost(number);
   return system.machine.core.ram.contains(number) ? number : undefined;
 }
 
@@ -50,13 +50,13 @@ export function readSpace(debuggee: Debuggee, cpu: CpuState, place: MemoryPlace,
 
 /** Writes bytes, up to the first that is not in the guest's memory, as an input of the run. @returns how many */
 export function writeSpace(debuggee: Debuggee, cpu: CpuState, place: MemoryPlace, bytes: Uint8Array): number {
-  const { system } = debuggee;
+  const { system, guest } = debuggee;
   let written = 0;
   eachPiece(debuggee, cpu, place, bytes.length, (hpa, at, count) => {
     // The VMM's own memory is to look at.
-    const gpa = system.guest.toGuest(hpa);
+    const gpa = guest.toGuest(hpa);
     const isNext = at === written && gpa !== undefined;
-    if (isNext && system.writeMemory(gpa, bytes.subarray(at, at + count))) written += count;
+    if (isNext && system.writeMemory(gpa, bytes.subarray(at, at + count), guest)) written += count;
   });
   return written;
 }

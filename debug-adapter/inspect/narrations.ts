@@ -44,6 +44,12 @@ export class Narrations {
     }
   }
 
+  /** What the VMM did in an exit, as long as that is kept. */
+  handledIn({ number }: ExitRecord): Handled | undefined {
+    const trail = this.numbers[number % KEPT_EXITS] === number ? this.trails[number % KEPT_EXITS] : undefined;
+    return trail && { trail, software: 'vmm', number };
+  }
+
   of({ number }: ExitRecord): string[] {
     if (this.numbers[number % KEPT_EXITS] !== number) return [];
     return (this.trails[number % KEPT_EXITS] ?? []).map(stepText);

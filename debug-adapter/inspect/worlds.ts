@@ -1,16 +1,22 @@
-import { type Hart, HypervisorStatus, Status, StatusHigh } from '../../simulator/core/index';
+import { type Hart, HypervisorStatus, Status, StatusHigh, translationWords } from '../../simulator/core/index';
 import type { CpuMode, CpuPeek, CpuState } from '../../simulator/hypervisor/cpu';
-import { Csr } from '../../simulator/isa/index';
+import type { TranslationTable, Vcpu } from '../../simulator/hypervisor/vcpu';
+import type { Vm } from '../../simulator/hypervisor/vm';
+import { Csr, PagingMode } from '../../simulator/isa/index';
+import { FRAME } from '../../simulator/mmu/address';
 import { type Access, Privilege } from '../../simulator/mmu/index';
-import type { System } from '../../simulator/system/system';
+import { valueOfWords } from '../format';
 import type { WorldName } from '../protocol';
 import { trapCsrsOf } from './trap-csrs';
 
 /** What is debugged, as far as it says which worlds there may be. */
 interface Debugged {
-  readonly system: Pick<System, 'vm'>;
+  /** Whose guest it is, under a VMM. */
+  readonly vm: Vm | undefined;
   /** The hart on which a CPU runs. */
   hartOf(cpu: CpuState): Hart;
+  /** The vCPU that a CPU is, under a VMM. */
+  vcpuOf(cpu: CpuState): Vcpu | undefined;
 }
 
 /** A mode with an address space of its own, and software in it: what views can be about. */
@@ -37,7 +43,7 @@ const HSTATUS_SET =
  */
 export function usesHypervisor(debuggee: Debugged, cpu: CpuState): boolean {
   const hart = debuggee.hartOf(cpu);
-  if (debuggee.system.vm || !hart.options.hypervisor) return false;
+  if (debuggee.vm || !hart.options.hypervisor) return false;
   if (cpu.virtual || hart.virtual || hart.state.statusHigh & StatusHigh.MPV) return true;
   if (hart.csrLow(Csr.hstatus.number) & HSTATUS_SET) return true;
   return HYPERVISOR_CSRS.some(({ number }) => hart.csr(number) !== 0n);
@@ -65,7 +71,7 @@ export function worldsOf(debuggee: Debugged, cpu: CpuState): World[] {
     return { name: worldName(debuggee, cpu, mode), privilege, virtual, why };
   };
   const here = world(cpu, 'the hart stands here');
-  if (debuggee.system.vm) return [here];
+  if (debuggee.vm) return [here];
   const hart = debuggee.hartOf(cpu);
   const trapped = trappedModes(hart, cpu).map((mode) => world(mode, 'from here the last trap came'));
   const others = hart.options.hypervisor && hasGuest(cpu) ? guestModes : [];
@@ -121,7 +127,7 @@ function trapped(hart: Hart, by: 's' | 'm'): CpuMode {
 /** The mode that the last trap into a CPU's own mode interrupted; of what an address in its trap value is, where `ofValue`. */
 export function interruptedMode(debuggee: Debugged, cpu: CpuState, ofValue = false): CpuMode {
   const { privilege, virtual } = cpu;
-  if (!debuggee.system.vm && !virtual)
+  if (!debuggee.vm && !virtual)
     return (ofValue ? trapped : previousMode)(debuggee.hartOf(cpu), privilege === Privilege.machine ? 'm' : 's');
   const status = cpu.readCsr(trapCsrsOf(cpu)?.status ?? 0) ?? 0n;
   return { privilege: status & BigInt(Status.SPP) ? Privilege.supervisor : Privilege.user, virtual };
@@ -145,6 +151,11 @@ export class CpuInWorld implements CpuState {
   ) {
     this.privilege = privilege;
     this.virtual = virtual;
+  }
+
+  /** The CPU itself, in the mode in which it stands. */
+  get standing(): CpuState {
+    return standing(this.cpu);
   }
 
   get id(): number {
@@ -188,6 +199,15 @@ export class CpuInWorld implements CpuState {
   }
 }
 
+/** The CPU of the machine that is seen, in whichever of its worlds. */
+export function standing(cpu: CpuState): CpuState {
+  return cpu instanceof CpuInWorld ? cpu.standing : cpu;
+}
+
+export function isSameCpu(one: CpuState, other: CpuState): boolean {
+  return standing(one) === standing(other);
+}
+
 /** A CPU in another mode; itself where it is in that already. */
 export function inWorld(cpu: CpuState, { privilege, virtual }: CpuMode): CpuState {
   return cpu.privilege === privilege && cpu.virtual === virtual ? cpu : new CpuInWorld(cpu, { privilege, virtual });
@@ -200,10 +220,19 @@ export function satpOf(cpu: CpuState): bigint {
 
 /** The hgatp of the second stage, where a CPU's accesses go through two. */
 export function hgatpOf(debuggee: Debugged, cpu: CpuState): bigint | undefined {
-  return hasTwoStages(debuggee, cpu) ? debuggee.hartOf(cpu).csr(Csr.hgatp.number) : undefined;
+  if (!hasTwoStages(debuggee, cpu)) return undefined;
+  const vcpu = debuggee.vcpuOf(cpu);
+  const [stage] = vcpu?.tables() ?? [];
+  // The hart of a vCPU that is put away may have another VM's by now.
+  return stage && !vcpu?.on ? hgatpFor(stage) : debuggee.hartOf(cpu).csr(Csr.hgatp.number);
+}
+
+/** The hgatp by which a second stage is walked when its vCPU has a hart. Sv39x4 has the number of Sv39. */
+function hgatpFor({ root, tag = 0 }: TranslationTable): bigint {
+  return valueOfWords(translationWords(PagingMode.sv39, tag, root / FRAME));
 }
 
 /** Whether a CPU's guest, or the guest of a hypervisor that runs on the bare machine, translates by two stages. */
-export function hasTwoStages({ system }: Debugged, cpu: CpuState): boolean {
-  return system.vm?.engine.translation === 'second-stage' || cpu.virtual;
+export function hasTwoStages({ vm }: Debugged, cpu: CpuState): boolean {
+  return vm?.engine.translation === 'second-stage' || cpu.virtual;
 }

@@ -4,17 +4,18 @@ import type { Debuggee } from '../debuggee';
 import type { Place } from '../expression/evaluate';
 import { RequestError } from '../request-error';
 import { writeSpace } from './memory';
+import { standing } from './worlds';
 
 /** Writes what a client wants changed, as a logged input of the machine. @throws RequestError when it cannot be written */
 export function writePlace(debuggee: Debuggee, cpu: CpuState, place: Place, bits: bigint): void {
   switch (place.kind) {
     case 'register':
       if (place.number === 0) throw new RequestError('zero is always 0');
-      debuggee.system.writeRegister(cpu, place.number, bits);
+      debuggee.system.writeRegister(standing(cpu), place.number, bits);
       return;
     case 'pc':
       if (bits & 1n) throw new RequestError('an instruction begins at an even address');
-      debuggee.system.writePc(cpu, bits);
+      debuggee.system.writePc(standing(cpu), bits);
       return;
     case 'csr':
       writeCsr(debuggee, cpu, place.number, withField(cpu, place, bits));
@@ -29,7 +30,8 @@ export function writePlace(debuggee: Debuggee, cpu: CpuState, place: Place, bits
 
 function writeCsr(debuggee: Debuggee, cpu: CpuState, number: number, value: bigint): void {
   if (cpu.readCsr(number) === undefined) throw new RequestError(`the guest has no ${csrName(number)}`);
-  if (!debuggee.system.writeCsr(cpu, number, value)) throw new RequestError(`${csrName(number)} cannot be written`);
+  if (!debuggee.system.writeCsr(standing(cpu), number, value))
+    throw new RequestError(`${csrName(number)} cannot be written`);
 }
 
 /** The CSR's value with one field replaced. */

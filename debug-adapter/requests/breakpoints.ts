@@ -3,7 +3,14 @@ import type { Wanted } from '../breakpoints/book';
 import type { Conditions } from '../breakpoints/breakpoint';
 import { dataBreakpointInfo, locateData } from '../breakpoints/data';
 import { ExceptionFilters } from '../breakpoints/exceptions';
-import { locateFunction, locateInSource, locateInstruction, unverified } from '../breakpoints/locate';
+import {
+  inEachGuest,
+  locateAddress,
+  locateFunction,
+  locateInSource,
+  locateInstruction,
+  unverified,
+} from '../breakpoints/locate';
 import { lineSites } from '../breakpoints/vmm-lines';
 import type { Debugging } from '../debugging';
 import { RequestError } from '../request-error';
@@ -28,11 +35,12 @@ export function breakpointRequests(debugging: Debugging): Handlers {
           reason: 'breakpoint',
           conditions: conditionsOf(each),
           key: keyOf(each.line, each.column, each),
-          locate(debuggee, sources) {
-            if (path !== undefined && !sourceReference) return locateInSource(debuggee, sources, path, each.line);
-            const address = debugging.running.disassembly.addressOf(sourceReference ?? 0, each.line);
-            if (address === undefined) return unverified(each.line, 'no instruction is at this line');
-            return locateInstruction(debuggee, sources, `0x${address.toString(16)}`, 0);
+          locate(machine, sources) {
+            if (path !== undefined && !sourceReference)
+              return inEachGuest(machine, (guest) => locateInSource(guest, sources, path, each.line));
+            const found = debugging.running.disassembly.addressOf(sourceReference ?? 0, each.line);
+            if (!found) return unverified(each.line, 'no instruction is at this line');
+            return locateAddress(found.debuggee, sources, found.address);
           },
         };
       });
@@ -45,7 +53,7 @@ export function breakpointRequests(debugging: Debugging): Handlers {
           reason: 'function breakpoint',
           conditions: conditionsOf(each),
           key: keyOf(each.name, '', each),
-          locate: (debuggee, sources) => locateFunction(debuggee, sources, each.name),
+          locate: (machine, sources) => inEachGuest(machine, (guest) => locateFunction(guest, sources, each.name)),
         }),
       );
       return { breakpoints: await set('functions', wanted) };
@@ -57,8 +65,8 @@ export function breakpointRequests(debugging: Debugging): Handlers {
           reason: 'instruction breakpoint',
           conditions: conditionsOf(each),
           key: keyOf(each.instructionReference, each.offset, each),
-          locate: (debuggee, sources) =>
-            locateInstruction(debuggee, sources, each.instructionReference, each.offset ?? 0),
+          locate: (machine, sources) =>
+            locateInstruction(machine, sources, each.instructionReference, each.offset ?? 0),
         }),
       );
       return { breakpoints: await set('instructions', wanted) };
@@ -70,7 +78,7 @@ export function breakpointRequests(debugging: Debugging): Handlers {
           reason: 'data breakpoint',
           conditions: conditionsOf(each),
           key: keyOf(each.dataId, each.accessType, each),
-          locate: (debuggee) => locateData(debuggee, each.dataId, each.accessType ?? 'write'),
+          locate: (machine) => locateData(machine, each.dataId, each.accessType ?? 'write'),
         }),
       );
       return { breakpoints: await set('data', wanted) };
@@ -87,21 +95,20 @@ export function breakpointRequests(debugging: Debugging): Handlers {
     },
 
     breakpointLocations({ source, line, endLine = line }) {
-      const { debuggee, sources } = debugging.running;
+      const { machine, sources } = debugging.running;
       const found = source.path === undefined ? undefined : sources.find(source.path);
       if (found?.kind === 'guest') {
-        const lines = debuggee.lines.linesWithCode(found.file, line - 1, endLine - 1);
-        return { breakpoints: lines.map((each) => ({ line: each + 1 })) };
+        const lines = machine.guests.flatMap((guest) => guest.lines.linesWithCode(found.file, line - 1, endLine - 1));
+        return { breakpoints: [...new Set(lines)].sort((a, b) => a - b).map((each) => ({ line: each + 1 })) };
       }
       if (found?.kind === 'vmm') return { breakpoints: lineSites(found.file, line, endLine) };
       return { breakpoints: [] };
     },
 
     exceptionInfo({ threadId }) {
-      const { debuggee } = debugging.stopped;
+      const { cpu } = debugging.thread(threadId);
       const { lastStop } = debugging;
-      if (debuggee.cpuOfThread(threadId).id !== lastStop?.cpu || !lastStop.exception)
-        throw new RequestError('no exception has stopped this thread');
+      if (cpu !== lastStop?.cpu || !lastStop.exception) throw new RequestError('no exception has stopped this thread');
       const { id, description } = lastStop.exception;
       return { exceptionId: id, description, breakMode: 'always' };
     },

@@ -1,6 +1,8 @@
 import type { Debugging } from '../debugging';
 import { hex } from '../format';
 import { guestFrames } from '../inspect/frames/guest-frames';
+import { threadReference } from '../inspect/thread-reference';
+import { threadsOf } from '../inspect/threads';
 import { writePlace } from '../inspect/writes';
 import { RequestError } from '../request-error';
 import { type GuestStep, type StepTarget, stepIn, stepOut, stepOver } from '../run/guest-stepping';
@@ -22,32 +24,34 @@ const targets: readonly { readonly target: StepTarget; readonly label: string }[
 
 /** Requests that let the machine move. They are answered before it does. */
 export function executionRequests(debugging: Debugging): Handlers {
-  const resume = <Body>(body: Body, threadId: number, plan: () => Plan): Answer<Body> => {
-    const { debuggee } = debugging.stopped;
-    const { id } = debuggee.cpuOfThread(threadId);
-    return new Answer(body, () => debugging.resume(plan(), id));
+  const resume = <Body>(body: Body, threadId: number, plan: () => Plan, isStep: boolean): Answer<Body> => {
+    const { cpu } = debugging.thread(threadId);
+    return new Answer(body, () => debugging.resume(plan(), cpu, isStep));
   };
 
   const guestStep = ({ threadId, granularity = 'statement' }: StepArguments): GuestStep => {
-    const { debuggee } = debugging.stopped;
-    const cpu = debuggee.cpuOfThread(threadId);
+    const { debuggee, cpu } = debugging.thread(threadId);
     const { lastStop } = debugging;
-    return { debuggee, cpu, granularity, inBody: lastStop?.inBody === true && lastStop.cpu === cpu.id };
+    return { debuggee, cpu, granularity, inBody: lastStop?.inBody === true && lastStop.cpu === cpu };
   };
 
   const hiddenAt = ({ cpu }: GuestStep): number => debugging.hiddenAt(cpu);
 
   /** A step of a CPU: in the VMM when it stands there, else in the guest. */
   const step = (args: StepArguments, vmm: VmmStepKind, guest: (step: GuestStep) => Plan): Answer<undefined> =>
-    resume(undefined, args.threadId, () => {
-      const { debuggee } = debugging.stopped;
-      const cpu = debuggee.cpuOfThread(args.threadId);
-      const handler = debuggee.handlerOf(cpu);
-      return handler ? stepVmm(debuggee, cpu, handler, vmm) : guest(guestStep(args));
-    });
+    resume(
+      undefined,
+      args.threadId,
+      () => {
+        const { debuggee, cpu } = debugging.thread(args.threadId);
+        const handler = debuggee.handlerOf(cpu);
+        return handler ? stepVmm(debuggee, cpu, handler, vmm) : guest(guestStep(args));
+      },
+      true,
+    );
 
   return {
-    continue: ({ threadId }) => resume({ allThreadsContinued: true }, threadId, run),
+    continue: ({ threadId }) => resume({ allThreadsContinued: true }, threadId, run, false),
 
     next: (args) =>
       step(args, 'over', (guest) =>
@@ -56,7 +60,7 @@ export function executionRequests(debugging: Debugging): Handlers {
 
     stepIn: (args) =>
       step(args, 'in', (guest) => {
-        const byDefault: StepTarget = guest.debuggee.launch.vmm === 'step' ? 'vmm' : 'handler';
+        const byDefault: StepTarget = guest.debuggee.machine.launch.vmm === 'step' ? 'vmm' : 'handler';
         const target = targets[(args.targetId ?? 0) - 1]?.target ?? byDefault;
         if (guest.granularity === 'instruction') return stepIn(guest, target);
         if (isInCompiledCode(guest)) return sourceStepIn(guest, target, hiddenAt(guest));
@@ -80,43 +84,46 @@ export function executionRequests(debugging: Debugging): Handlers {
     },
 
     gotoTargets({ source, line }) {
-      const { debuggee, sources } = debugging.stopped;
+      const { machine, sources } = debugging.stopped;
       const found = source.path === undefined ? undefined : sources.find(source.path);
-      const there = found?.kind === 'guest' ? debuggee.lines.locate(found.file, line - 1) : undefined;
-      if (!there) throw new RequestError('there is no code of the guest at this line or after it');
-      return {
-        targets: there.addresses.map((address) => ({
-          id: debugging.gotoTargets.add(address),
-          label: debuggee.symbols.describe(address) ?? hex(address),
-          line: there.line + 1,
-          instructionPointerReference: hex(address),
-        })),
-      };
+      const targets = machine.guests.flatMap((debuggee) => {
+        const there = found?.kind === 'guest' ? debuggee.lines.locate(found.file, line - 1) : undefined;
+        const [cpu = machine.firstCpu] = debuggee.cpus;
+        return (there?.addresses ?? []).map((address) => ({
+          id: debugging.gotoTargets.add({ debuggee, address }),
+          label: `${machine.isShared ? `${debuggee.vm?.name}: ` : ''}${debuggee.symbols.describe(address) ?? hex(address)}`,
+          line: (there?.line ?? 0) + 1,
+          instructionPointerReference: threadReference(machine, cpu, hex(address)),
+        }));
+      });
+      if (targets.length === 0) throw new RequestError('there is no code of the guest at this line or after it');
+      return { targets };
     },
 
     goto({ threadId, targetId }) {
-      const { debuggee } = debugging.stopped;
-      const cpu = debuggee.cpuOfThread(threadId);
-      const address = debugging.gotoTargets.get(targetId);
-      if (address === undefined) throw new RequestError(`there is no target ${targetId}`);
+      const { debuggee, cpu } = debugging.thread(threadId);
+      const target = debugging.gotoTargets.get(targetId);
+      if (!target) throw new RequestError(`there is no target ${targetId}`);
       if (debuggee.handlerOf(cpu)) throw new RequestError('the VMM has the CPU: its guest cannot be moved now');
+      if (target.debuggee !== debuggee)
+        throw new RequestError('this target is in the program of another virtual machine');
+      const { address } = target;
       return new Answer(undefined, () => {
         writePlace(debuggee, cpu, { kind: 'pc' }, debuggee.placeFor(cpu, address));
-        debugging.halted({ reason: 'goto', cpu: cpu.id });
+        debugging.halted({ reason: 'goto', cpu });
       });
     },
 
     pause({ threadId }) {
-      const { debuggee, control } = debugging.running;
-      const { id } = debuggee.cpuOfThread(threadId);
-      return new Answer(undefined, () => control.pause(id));
+      const { machine, control } = debugging.running;
+      const cpu = machine.cpuOfThread(threadId);
+      return new Answer(undefined, () => control.pause(cpu));
     },
 
     threads() {
       if (!debugging.hasMachine) return { threads: [] };
-      const { debuggee } = debugging.running;
-      const kind = debuggee.system.vm ? 'vCPU' : 'hart';
-      return { threads: debuggee.cpus.map(({ id }) => ({ id: id + 1, name: `${kind} ${id}` })) };
+      const { machine, control } = debugging.running;
+      return { threads: threadsOf(machine, control.isRunning) };
     },
   };
 }

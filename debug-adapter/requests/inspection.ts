@@ -4,6 +4,7 @@ import type { Debugging } from '../debugging';
 import { evaluate, numberOf, type Value } from '../expression/evaluate';
 import { MachineEnvironment } from '../expression/machine-environment';
 import { stackOf } from '../inspect/frames/stack';
+import { threadReference } from '../inspect/thread-reference';
 import { completionsFor } from '../inspect/values/completions';
 import { environmentOf } from '../inspect/values/environment';
 import { formatted, splitFormat } from '../inspect/values/number-format';
@@ -34,8 +35,7 @@ export function inspectionRequests(debugging: Debugging): Handlers {
   };
 
   const partOfStack = ({ threadId, startFrame = 0, levels = 0 }: DebugProtocol.StackTraceArguments) => {
-    const { debuggee } = debugging.stopped;
-    const cpu = debuggee.cpuOfThread(threadId);
+    const { debuggee, cpu } = debugging.thread(threadId);
     const stack = stackOf(debuggee, cpu, debugging.hiddenAt(cpu));
     return { part: stack.slice(startFrame, levels > 0 ? startFrame + levels : undefined), totalFrames: stack.length };
   };
@@ -52,16 +52,17 @@ export function inspectionRequests(debugging: Debugging): Handlers {
 
   return {
     stackTrace(args) {
-      const { presence } = debugging.stopped.debuggee;
+      const { presence } = debugging.stopped.machine;
       const unknown = presence.unknown(filesOf(args));
       // What the machine does meanwhile counts: the stack is that of when the answer is given.
       return unknown.length === 0 ? stackOfThread(args) : presence.look(unknown).then(() => stackOfThread(args));
     },
 
     scopes({ frameId }) {
-      const { debuggee } = debugging.stopped;
+      const { stopped } = debugging;
       const frame = frames.get(frameId);
       if (!frame) throw new RequestError(`there is no frame ${frameId} any more`);
+      const debuggee = stopped.machine.guestOf(frame.cpu);
       const scopes = scopesOf(debuggee, frame).map((scope) =>
         showScope(scope, variables.add({ container: scope.content, cpu: frame.cpu })),
       );
@@ -71,12 +72,12 @@ export function inspectionRequests(debugging: Debugging): Handlers {
     variables({ variablesReference, start = 0, count = 0 }) {
       const { container, cpu } = held(variablesReference);
       const children = container.children().slice(start, count > 0 ? start + count : undefined);
-      return { variables: children.map((child) => showChild(child, cpu, variables)) };
+      return { variables: children.map((child) => showChild(child, debugging.stopped.machine, cpu, variables)) };
     },
 
     setVariable({ variablesReference, name, value }) {
-      const { debuggee } = debugging.stopped;
       const { container, cpu } = held(variablesReference);
+      const { machine, debuggee } = debugging.inspected(cpu);
       const child = container.children().find((each) => each.name === name);
       if (!child) throw new RequestError(`there is no variable '${name}' any more`);
       if (!child.place) throw new RequestError(`'${name}' cannot be changed`);
@@ -90,29 +91,30 @@ export function inspectionRequests(debugging: Debugging): Handlers {
         debugging.written([place]);
       }
       const now = container.children().find((each) => each.name === name) ?? child;
-      const { value: text, variablesReference: parts } = showChild(now, cpu, variables);
+      const { value: text, variablesReference: parts } = showChild(now, machine, cpu, variables);
       return { value: text, variablesReference: parts };
     },
 
     setExpression({ expression: text, value, frameId, format }) {
       const { expression, format: wanted } = splitFormat(text);
-      const { cpu, environment } = environmentOf(debugging, frameId);
+      const { cpu, debuggee, environment } = environmentOf(debugging, frameId);
       const result = changing(environment, () => evaluate(`(${expression}) = (${value})`, environment));
       if (wanted) return { value: formatted(result, wanted, environment, true) };
-      return new ValueView(debugging.stopped.debuggee, cpu).value(result, format?.hex);
+      return new ValueView(debuggee, cpu).value(result, format?.hex);
     },
 
     evaluate({ expression: text, frameId, context, format }) {
       const { expression, format: wanted } = splitFormat(text);
-      const { cpu, environment } = environmentOf(
+      const { cpu, debuggee, environment } = environmentOf(
         debugging,
         frameId,
         context === 'hover' ? 'a hover changes nothing' : undefined,
       );
-      const view = new ValueView(debugging.stopped.debuggee, cpu);
+      const { machine } = debuggee;
+      const view = new ValueView(debuggee, cpu);
       const variable = environment.variable(expression.trim());
       if (variable && !wanted) {
-        const child = showChild(view.variable(expression.trim(), variable.value), cpu, variables);
+        const child = showChild(view.variable(expression.trim(), variable.value), machine, cpu, variables);
         const { value: result, type, memoryReference, variablesReference } = child;
         return {
           result,
@@ -123,17 +125,24 @@ export function inspectionRequests(debugging: Debugging): Handlers {
       }
       const value = changing(environment, () => evaluate(expression, environment));
       if (wanted) return { result: formatted(value, wanted, environment, true), variablesReference: 0 };
-      const { value: result, ...rest } = view.value(value, format?.hex);
+      const { value: result, memoryReference, ...rest } = view.value(value, format?.hex);
       const parts =
         value.place?.kind === 'csr' && value.place.field === undefined
           ? view.fieldsOf(value.place.number, value.bits)
           : undefined;
-      return { result, ...rest, variablesReference: parts ? variables.add({ container: parts, cpu }) : 0 };
+      const reference =
+        memoryReference === undefined ? {} : { memoryReference: threadReference(machine, cpu, memoryReference) };
+      return {
+        result,
+        ...rest,
+        ...reference,
+        variablesReference: parts ? variables.add({ container: parts, cpu }) : 0,
+      };
     },
 
     completions({ text, column, frameId }) {
-      const { environment } = environmentOf(debugging, frameId);
-      return { targets: completionsFor(debugging.stopped.debuggee, environment, text, column) };
+      const { debuggee, environment } = environmentOf(debugging, frameId);
+      return { targets: completionsFor(debuggee, environment, text, column) };
     },
   };
 }

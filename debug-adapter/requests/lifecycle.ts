@@ -2,9 +2,10 @@ import type { DebugProtocol } from '@vscode/debugprotocol';
 import { isRecord } from '../../simulator/schema/record';
 import { exceptionFilters } from '../breakpoints/exceptions';
 import type { Debugging } from '../debugging';
+import { ProgramError } from '../launch/guest-program';
 import type { CheckedLaunch } from '../launch/launch-checks';
 import { checkLaunch } from '../launch/launch-checks';
-import { load, ProgramError } from '../launch/load';
+import { load } from '../launch/load';
 import { RequestError } from '../request-error';
 import { run } from '../run/vmm-stepping';
 import { Answer, type Handlers } from './handlers';
@@ -51,19 +52,20 @@ export function lifecycleRequests(debugging: Debugging): Handlers {
   const start = (): void => {
     if (isStarted || !isConfigured || !debugging.hasMachine || !launched) return;
     isStarted = true;
-    if (launched.stopOnEntry && !debugging.noDebug) debugging.halted({ reason: 'entry', cpu: 0 });
-    else debugging.resume(run(), 0);
+    const { firstCpu } = debugging.running.machine;
+    if (launched.stopOnEntry && !debugging.noDebug) debugging.halted({ reason: 'entry', cpu: firstCpu });
+    else debugging.resume(run(), firstCpu, false);
   };
 
   const loadGuest = async (launch: CheckedLaunch): Promise<void> => {
     debugging.console.target = launch.console === 'terminal' && debugging.client.isVsCode ? 'terminal' : 'output';
-    const loading = load(launch, host, (byte) => debugging.console.write(byte));
+    const loading = load(launch, host, debugging.console);
     debugging.loading = loading.catch(() => undefined);
     try {
-      const debuggee = await loading;
+      const machine = await loading;
       if (debugging.isClosed) throw new RequestError('the session is over');
       debugging.console.reset();
-      debugging.adopt(debuggee);
+      debugging.adopt(machine);
     } catch (error) {
       if (error instanceof ProgramError)
         connection.ownEvent('hyperstep/diagnostics', { diagnostics: [...error.diagnostics] });
@@ -102,7 +104,7 @@ export function lifecycleRequests(debugging: Debugging): Handlers {
     async restart(args) {
       if (!launched) throw new RequestError('nothing was launched that could be restarted');
       const changed: unknown = args?.arguments;
-      const launch = isRecord(changed) && changed['program'] !== undefined ? checkLaunch(changed) : launched;
+      const launch = isRecord(changed) && namesGuest(changed) ? checkLaunch(changed) : launched;
       await loadGuest(launch);
       launched = launch;
       isConfigured = true;
@@ -118,4 +120,9 @@ export function lifecycleRequests(debugging: Debugging): Handlers {
       return new Answer(undefined, () => host.exit());
     },
   };
+}
+
+/** Whether arguments of a restart say what is to be launched. */
+function namesGuest(changed: Record<string, unknown>): boolean {
+  return changed['program'] !== undefined || changed['scenario'] !== undefined;
 }

@@ -4,6 +4,7 @@ import type { Debugging } from '../debugging';
 import { evaluate } from '../expression/evaluate';
 import { MachineEnvironment } from '../expression/machine-environment';
 import { parseMemoryReference } from '../inspect/memory';
+import { parseThreadReference } from '../inspect/thread-reference';
 import { hasTwoStages, inWorld, worldsOf } from '../inspect/worlds';
 import type { WorldName } from '../protocol';
 import { RequestError } from '../request-error';
@@ -17,24 +18,25 @@ import { virtioDevices } from '../views/queues';
 import { secondStageTable } from '../views/second-stage';
 import { tlbContent } from '../views/tlb';
 import { translation } from '../views/translation';
+import { virtualMachines } from '../views/vms';
 import type { Handlers } from './handlers';
 
 /** Requests of the extension's views. They have no side effect on the machine, but for console input. */
 export function viewRequests(debugging: Debugging): Handlers {
   return {
     'hyperstep/narration'({ threadId }) {
-      const { stopped } = debugging;
-      return narration(stopped, stopped.debuggee.cpuOfThread(threadId));
+      const thread = debugging.thread(threadId);
+      return narration(thread, thread.cpu);
     },
 
     'hyperstep/address'({ threadId, memoryReference }) {
-      const { stopped } = debugging;
-      return addressMeaning(stopped, stopped.debuggee.cpuOfThread(threadId), parseMemoryReference(memoryReference));
+      const { cpu } = debugging.thread(threadId);
+      const named = parseThreadReference(debugging.stopped.machine, memoryReference, cpu);
+      return addressMeaning(debugging.inspected(named.cpu), named.cpu, parseMemoryReference(named.reference));
     },
 
     'hyperstep/worlds'({ threadId }) {
-      const { debuggee } = debugging.stopped;
-      const cpu = debuggee.cpuOfThread(threadId);
+      const { debuggee, cpu } = debugging.thread(threadId);
       const trap = lastTrap(debuggee, cpu);
       const worlds = worldsOf(debuggee, cpu).map(({ name, why, ...mode }) => {
         return { name, why, twoStages: hasTwoStages(debuggee, inWorld(cpu, mode)) };
@@ -43,43 +45,46 @@ export function viewRequests(debugging: Debugging): Handlers {
     },
 
     'hyperstep/pageTable'({ threadId, world, path, stage }) {
-      const { debuggee } = debugging.stopped;
-      const cpu = worldOfThread(debuggee, threadId, world);
+      const { debuggee, cpu } = worldOfThread(debugging, threadId, world);
       return stage === 'second' ? secondStageTable(debuggee, cpu, path) : pageTable(debuggee, cpu, path);
     },
 
     'hyperstep/translate'({ threadId, world, address, access }) {
-      const { debuggee } = debugging.stopped;
-      const cpu = worldOfThread(debuggee, threadId, world);
+      const { debuggee, cpu } = worldOfThread(debugging, threadId, world);
       return translation(debuggee, cpu, virtualAddress(debuggee, cpu, address), access);
     },
 
     'hyperstep/tlb'({ threadId }) {
-      const { debuggee } = debugging.stopped;
-      return tlbContent(debuggee, debuggee.cpuOfThread(threadId));
+      const { debuggee, cpu } = debugging.thread(threadId);
+      return tlbContent(debuggee, cpu);
     },
 
     'hyperstep/queues'({ threadId }) {
-      const { debuggee } = debugging.stopped;
-      debuggee.cpuOfThread(threadId);
-      return { devices: virtioDevices(debuggee) };
+      return { devices: virtioDevices(debugging.thread(threadId).debuggee) };
     },
 
-    'hyperstep/exits'({ threadId, count, reasons }) {
+    'hyperstep/exits'({ threadId, vm, count, reasons }) {
       const { stopped } = debugging;
-      const cpu = threadId === undefined ? undefined : stopped.debuggee.cpuOfThread(threadId).id;
-      return exitList(stopped, cpu, count, reasons);
+      const { machine } = stopped;
+      const cpu = threadId === undefined ? undefined : machine.cpuOfThread(threadId);
+      const guest = vm === undefined ? cpu && machine.guestOf(cpu) : machine.guestNamed(vm);
+      return exitList(stopped, { cpu, guest, reasons }, count);
+    },
+
+    'hyperstep/vms'() {
+      return virtualMachines(debugging.stopped);
     },
 
     'hyperstep/inlineValues'({ frameId, path, startLine, endLine }) {
       const frame = debugging.frames.get(frameId);
       if (!frame) throw new RequestError(`there is no frame ${frameId} any more`);
-      return { values: inlineValues(debugging.stopped, frame, path, startLine, endLine) };
+      return { values: inlineValues(debugging.inspected(frame.cpu), frame, path, startLine, endLine) };
     },
 
-    'hyperstep/consoleInput'({ text }) {
-      const { debuggee, control } = debugging.running;
-      debuggee.system.input(new TextEncoder().encode(text));
+    'hyperstep/consoleInput'({ text, vm }) {
+      const { machine, control } = debugging.running;
+      const { guest } = vm === undefined ? machine.firstGuest : machine.guestNamed(vm);
+      machine.system.input(new TextEncoder().encode(text), guest);
       control.inputArrived();
       return {};
     },
@@ -87,15 +92,15 @@ export function viewRequests(debugging: Debugging): Handlers {
 }
 
 /** The CPU of a thread as the software of one of its worlds sees it, of the first one when none is named. @throws RequestError */
-function worldOfThread(debuggee: Debuggee, threadId: number, name: WorldName | undefined): CpuState {
-  const cpu = debuggee.cpuOfThread(threadId);
+function worldOfThread(debugging: Debugging, threadId: number, name: WorldName | undefined) {
+  const { debuggee, cpu } = debugging.thread(threadId);
   const worlds = worldsOf(debuggee, cpu);
   const found = name === undefined ? worlds[0] : worlds.find((each) => each.name === name);
   if (!found)
     throw new RequestError(
       `there is no ${name}-mode here, but ${worlds.map((each) => `${each.name}-mode`).join(', ')}`,
     );
-  return inWorld(cpu, found);
+  return { debuggee, cpu: inWorld(cpu, found) };
 }
 
 /** The guest-virtual address that an expression has as its value. @throws RequestError */

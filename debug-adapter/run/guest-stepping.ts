@@ -24,7 +24,7 @@ export function* stepIn(step: GuestStep, target: StepTarget): Plan {
   const { cpu, debuggee } = step;
   const leaves = lineWatch(step);
   const own: Omit<Leg, 'instructions'> = {
-    stopAtGuestTrap: (_trap, hart) => hart === debuggee.hartOf(cpu),
+    stopAtGuestTrap: (_trap, hart) => debuggee.isOn(cpu, hart),
     ...(target === 'vmm' ? { stopAtStep: (_step, handler) => isOwnExit(step, handler) } : {}),
   };
   for (;;) {
@@ -41,7 +41,7 @@ export function* stepOver(step: GuestStep, overCalls = true): Plan {
   for (;;) {
     const from = positionOf(step);
     const next = returnAddress(debuggee, cpu);
-    const stop = yield* instruction(step, { stopAtGuestTrap: (_trap, hart) => hart === debuggee.hartOf(cpu) });
+    const stop = yield* instruction(step, { stopAtGuestTrap: (_trap, hart) => debuggee.isOn(cpu, hart) });
     if (stop.reason === 'guest-trap') {
       yield* untilTrapReturns(step, from);
       if (cpu.pc === from.pc) continue;
@@ -63,15 +63,15 @@ export function* stepOut(step: GuestStep, caller: bigint | undefined): Plan {
   if (caller !== undefined) until.add(caller);
   let depth = 0;
   for (;;) {
-    const stop = yield {
+    const stop = yield* ownLeg(step, {
       instructions: Number.POSITIVE_INFINITY,
       until,
       stopAtGuestTrap: (_trap, hart) => {
-        if (hart === debuggee.hartOf(cpu)) depth++;
+        if (debuggee.isOn(cpu, hart)) depth++;
         return false;
       },
-    };
-    if (stop.reason !== 'breakpoint' || stop.hart !== debuggee.hartOf(cpu)) continue;
+    });
+    if (stop.reason !== 'breakpoint' || !debuggee.isOn(cpu, stop.hart)) continue;
     if (cpu.pc === caller && isBack(step, from)) return stepped(step);
     if (!returns.has(cpu.pc)) continue;
     yield* instruction(step, {});
@@ -81,14 +81,44 @@ export function* stepOut(step: GuestStep, caller: bigint | undefined): Plan {
 }
 
 /** Runs until the CPU has retired an instruction, whatever the others do meanwhile, or something else happened. */
-export function* instruction({ debuggee, cpu }: GuestStep, leg: Omit<Leg, 'instructions'>): PlanPart {
+export function* instruction(step: GuestStep, leg: Omit<Leg, 'instructions'>): PlanPart {
+  const { debuggee, cpu } = step;
   const before = cpu.retired;
   const { scheduler } = debuggee.system.machine;
   for (;;) {
+    if (!debuggee.hasHart(cpu)) {
+      const stop = yield* untilEntered(step);
+      if (stop.reason !== 'handler-end') return stop;
+    }
     const isOwnPart = scheduler.isCurrent(debuggee.hartOf(cpu));
     const stop = yield { ...leg, instructions: isOwnPart ? 1 : Math.max(1, scheduler.partLeft) };
     if (stop.reason !== 'limit' || cpu.retired !== before) return stop;
   }
+}
+
+/** A leg that is about one CPU: while it has no hart others run without it, so that its addresses do not stop them again and again. */
+export function* ownLeg(step: GuestStep, leg: Leg): PlanPart {
+  const { debuggee, cpu } = step;
+  for (;;) {
+    if (!debuggee.hasHart(cpu)) {
+      const stop = yield* untilEntered(step);
+      if (stop.reason !== 'handler-end') return stop;
+    }
+    const stop = yield {
+      ...leg,
+      stopAtStep: (each, handler) => !debuggee.hasHart(cpu) || (leg.stopAtStep?.(each, handler) ?? false),
+    };
+    if (stop.reason !== 'handler' || debuggee.hasHart(cpu)) return stop;
+  }
+}
+
+/** Runs, while others have the harts, until a handler in which the CPU comes onto one is over. */
+function* untilEntered({ debuggee, cpu }: GuestStep): PlanPart {
+  const stop = yield {
+    instructions: Number.POSITIVE_INFINITY,
+    stopAtStep: (_step, { hart }) => debuggee.isOn(cpu, hart),
+  };
+  return stop.reason === 'handler' ? yield { instructions: 1, stopAtHandlerEnd: true } : stop;
 }
 
 export interface Position {
@@ -129,8 +159,8 @@ export function* untilReached(step: GuestStep, address: bigint, from: Position):
   const { cpu, debuggee } = step;
   const until = new Set([address]);
   for (;;) {
-    const stop = yield { instructions: Number.POSITIVE_INFINITY, until };
-    if (stop.reason === 'breakpoint' && stop.hart === debuggee.hartOf(cpu) && cpu.pc === address && isBack(step, from))
+    const stop = yield* ownLeg(step, { instructions: Number.POSITIVE_INFINITY, until });
+    if (stop.reason === 'breakpoint' && debuggee.isOn(cpu, stop.hart) && cpu.pc === address && isBack(step, from))
       return;
   }
 }
@@ -140,10 +170,10 @@ export function* untilDeeper(step: GuestStep, address: bigint, from: Position): 
   const { cpu, debuggee } = step;
   const until = new Set([address]);
   for (;;) {
-    const stop = yield { instructions: Number.POSITIVE_INFINITY, until };
+    const stop = yield* ownLeg(step, { instructions: Number.POSITIVE_INFINITY, until });
     if (
       stop.reason === 'breakpoint' &&
-      stop.hart === debuggee.hartOf(cpu) &&
+      debuggee.isOn(cpu, stop.hart) &&
       cpu.pc === address &&
       isSameContext(step, from)
     )
@@ -159,15 +189,15 @@ export function* untilTrapReturns(step: GuestStep, from: Position): PlanPart<voi
   const until = new Set([...returns, from.pc, from.pc + BigInt(length)]);
   let depth = 1;
   for (;;) {
-    const stop = yield {
+    const stop = yield* ownLeg(step, {
       instructions: Number.POSITIVE_INFINITY,
       until,
       stopAtGuestTrap: (_trap, hart) => {
-        if (hart === debuggee.hartOf(cpu)) depth++;
+        if (debuggee.isOn(cpu, hart)) depth++;
         return false;
       },
-    };
-    if (stop.reason !== 'breakpoint' || stop.hart !== debuggee.hartOf(cpu)) continue;
+    });
+    if (stop.reason !== 'breakpoint' || !debuggee.isOn(cpu, stop.hart)) continue;
     if (!returns.has(cpu.pc)) {
       if (isBack(step, from)) return;
       continue;
@@ -194,7 +224,7 @@ export function stepped(step: GuestStep, description?: string): Stop {
   const stays = inBody && (debuggee.lines.at(debuggee.linked(cpu, cpu.pc), true)?.expansion.length ?? 0) > 0;
   return {
     reason: 'step',
-    cpu: cpu.id,
+    cpu,
     ...(description === undefined ? {} : { description }),
     ...(stays ? { inBody: true } : {}),
     // A step by instructions is shown at its instruction, also where an inlined function begins.
@@ -204,7 +234,7 @@ export function stepped(step: GuestStep, description?: string): Stop {
 
 /** The first step of a handler that an instruction of the CPU itself made run. */
 export function isOwnExit({ debuggee, cpu }: GuestStep, handler: ActiveHandler): boolean {
-  return handler.hart === debuggee.hartOf(cpu) && handler.trail.length === 1 && isSynchronous(handler);
+  return debuggee.isOn(cpu, handler.hart) && handler.trail.length === 1 && isSynchronous(handler);
 }
 
 export function trapText({ interrupt, cause }: Trap): string {

@@ -1,4 +1,5 @@
 import type { Hart } from '../../simulator/core/index';
+import type { CpuState } from '../../simulator/hypervisor/cpu';
 import type { ActiveHandler } from '../../simulator/machine/hosted-software';
 import type { Step } from '../../simulator/machine/narration';
 import type { MachineStop } from '../../simulator/machine/stop';
@@ -27,7 +28,8 @@ export interface Stop {
     | 'function breakpoint'
     | 'data breakpoint'
     | 'instruction breakpoint';
-  readonly cpu: number;
+  /** Whose stop it is. */
+  readonly cpu: CpuState;
   /** Beside the thread's name: what happened, when the reason does not say it. */
   readonly description?: string;
   /** Details. */

@@ -1,4 +1,5 @@
 import type { Hart } from '../../simulator/core/index';
+import type { CpuState } from '../../simulator/hypervisor/cpu';
 import type { ActiveHandler } from '../../simulator/machine/hosted-software';
 import type { RunRequest } from '../../simulator/machine/machine';
 import type { Step } from '../../simulator/machine/narration';
@@ -6,7 +7,7 @@ import { Pace } from '../../simulator/machine/pace';
 import { SliceSize } from '../../simulator/machine/slice-size';
 import type { EndOfRun, MachineStop } from '../../simulator/machine/stop';
 import type { Trap } from '../../simulator/machine/trap';
-import type { Debuggee } from '../debuggee';
+import type { DebuggedMachine } from '../debugged-machine';
 import type { Host } from '../transport/host';
 import type { Leg, Plan, Stop } from './plan';
 
@@ -58,7 +59,7 @@ export class RunControl {
   /** Instructions that the leg still wants. */
   private left = 0;
   private passBreakpoint = false;
-  private wantsPause: number | undefined;
+  private wantsPause: CpuState | undefined;
   private watched: Stop | undefined;
   private isDisposed = false;
   /** The guest waits: what it waits for, or a request, wakes the machine. */
@@ -67,13 +68,13 @@ export class RunControl {
   private readonly portion = new SliceSize(portionBounds);
 
   constructor(
-    private readonly debuggee: Debuggee,
+    private readonly machine: DebuggedMachine,
     private readonly host: Host,
     private readonly watchers: Watchers,
     private readonly listener: RunListener,
     private readonly installBreakpoints: (temporary: ReadonlySet<bigint>) => void,
   ) {
-    this.pace = new Pace(debuggee.launch.pace);
+    this.pace = new Pace(machine.launch.pace);
   }
 
   get isRunning(): boolean {
@@ -95,7 +96,7 @@ export class RunControl {
   }
 
   /** Stops at the next instruction boundary: at once when it is called between slices. */
-  pause(cpu: number): void {
+  pause(cpu: CpuState): void {
     if (!this.plan) return;
     this.wantsPause = cpu;
     if (this.waits) this.slice();
@@ -139,7 +140,7 @@ export class RunControl {
     this.waits = waits;
     this.listener.sliced(true);
     if (waits.waitsFor === 'input') return;
-    const clock = this.debuggee.system.machine.clock.now();
+    const clock = this.machine.system.machine.clock.now();
     const nap = this.pace.sleep(waits.waitsFor.instant, clock, this.host.now());
     // Something else may have woken the machine by then.
     this.host.later(nap, () => {
@@ -159,7 +160,7 @@ export class RunControl {
 
   /** Runs a part of the leg. @returns the stop that ends the plan, if it has come */
   private advance(): Outcome | undefined {
-    const { machine } = this.debuggee.system;
+    const { machine } = this.machine.system;
     const everyInstruction = this.watchers.watchesEveryInstruction;
     const portion = everyInstruction ? 1 : Math.min(this.left, this.portion.instructions);
     const retiredBefore = this.retired();
@@ -187,7 +188,7 @@ export class RunControl {
         this.passBreakpoint = true;
         const found = this.watchers.atBreakpoint(stop.hart);
         if (found) return found;
-        const { pc } = this.debuggee.system.cpuOn(stop.hart) ?? {};
+        const { pc } = this.machine.system.cpuOn(stop.hart) ?? {};
         return pc !== undefined && this.leg.until?.has(pc) ? this.tellPlan(stop) : undefined;
       }
       case 'watchpoint': {
@@ -223,7 +224,7 @@ export class RunControl {
     const { leg, watchers } = this;
     return {
       instructions,
-      waitUntil: this.pace.waitUntil(this.debuggee.system.machine.clock.now(), this.host.now()),
+      waitUntil: this.pace.waitUntil(this.machine.system.machine.clock.now(), this.host.now()),
       passBreakpoint: this.passBreakpoint,
       stopAtStep: (step, handler) => {
         this.watched = watchers.atStep(step, handler);
@@ -242,7 +243,7 @@ export class RunControl {
   }
 
   private retired(): number {
-    return this.debuggee.system.machine.harts.reduce((sum, hart) => sum + hart.retired, 0);
+    return this.machine.system.machine.harts.reduce((sum, hart) => sum + hart.retired, 0);
   }
 
   private stop(stop: Stop): void {

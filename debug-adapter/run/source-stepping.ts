@@ -7,6 +7,7 @@ import {
   type GuestStep,
   instruction,
   isOwnExit,
+  ownLeg,
   positionOf,
   returnAddress,
   type StepTarget,
@@ -119,9 +120,9 @@ class SourceStep {
       const region = this.regionHere();
       const next = region ? undefined : returnAddress(debuggee, cpu);
       const stop = region
-        ? yield { ...own, instructions: Number.POSITIVE_INFINITY, until: region.stops }
+        ? yield* ownLeg(step, { ...own, instructions: Number.POSITIVE_INFINITY, until: region.stops })
         : yield* instruction(step, own);
-      if (stop.reason === 'breakpoint' && stop.hart !== debuggee.hartOf(cpu)) continue;
+      if (stop.reason === 'breakpoint' && !debuggee.isOn(cpu, stop.hart)) continue;
       if (stop.reason === 'guest-trap') {
         if (!this.runsThroughTraps) return stepped(step, trapText(stop.trap));
         const pc = region ? trappedPc(cpu) : from.pc;
@@ -199,7 +200,7 @@ class SourceStep {
   private legs(): Omit<Leg, 'instructions'> {
     const { cpu, debuggee } = this.step;
     return {
-      stopAtGuestTrap: (_trap, hart) => hart === debuggee.hartOf(cpu),
+      stopAtGuestTrap: (_trap, hart) => debuggee.isOn(cpu, hart),
       ...(this.kind === 'vmm' ? { stopAtStep: (_step, handler) => isOwnExit(this.step, handler) } : {}),
     };
   }

@@ -1,6 +1,6 @@
 import type { CpuState } from '../../simulator/hypervisor/cpu';
 import type { ActiveHandler } from '../../simulator/machine/hosted-software';
-import type { Debuggee } from '../debuggee';
+import type { Debuggee, MachineOfGuests } from '../debuggee';
 import { handlerCrossings } from '../inspect/frames/handler-frames';
 import { trapText } from './guest-stepping';
 import type { Plan, Stop } from './plan';
@@ -20,26 +20,31 @@ export function* stepVmm(debuggee: Debuggee, cpu: CpuState, handler: ActiveHandl
     stopAtGuestTrap: (_trap, hart) => hart === handler.hart,
     stopAtHandlerEnd: true,
   };
+  // What a handler does after a world switch, it does for the vCPU entered.
   const at = (description?: string): Stop => ({
     reason: 'step',
-    cpu: cpu.id,
+    cpu: debuggee.machine.cpuOn(handler.hart) ?? cpu,
     ...(description === undefined ? {} : { description }),
   });
   if (stop.reason === 'guest-trap') return at(trapText(stop.trap));
-  return stop.reason === 'handler-end' ? { reason: 'step', ...nextInGuest(debuggee, cpu, handler) } : at();
+  return stop.reason === 'handler-end' ? { reason: 'step', ...nextInGuest(debuggee.machine, cpu, handler) } : at();
 }
 
 /** Whose instruction comes next when a handler has ended. */
-function nextInGuest({ system }: Debuggee, cpu: CpuState, handler: ActiveHandler) {
+function nextInGuest(machine: MachineOfGuests, cpu: CpuState, handler: ActiveHandler) {
   const { hart } = handler;
   const back = `back from the ${handlerCrossings(handler).at(-1)?.into.name}`;
-  const { harts, current } = system.machine.scheduler.state();
+  const { harts, current } = machine.system.machine.scheduler.state();
   const canRun = (id: number): boolean => harts[id]?.lifecycle === 'started' && !harts[id].waiting;
-  if (canRun(hart.id)) return { cpu: cpu.id, description: back };
+  const own = machine.cpuOn(hart) ?? cpu;
+  if (canRun(hart.id)) return { cpu: own, description: back };
   const next = harts.map((_, index) => (current + index) % harts.length).find(canRun);
-  const kind = system.vm ? 'vCPU' : 'hart';
-  if (next === undefined) return { cpu: cpu.id, description: `${back}: the ${kind} waits for an interrupt` };
-  return { cpu: next, description: `${back}: ${kind} ${cpu.id} waits, ${kind} ${next} goes on` };
+  const waits = machine.nameOf(own);
+  const other = next === undefined ? undefined : machine.system.machine.harts[next];
+  const entered = other && machine.cpuOn(other);
+  if (entered) return { cpu: entered, description: `${back}: ${waits} waits, ${machine.nameOf(entered)} goes on` };
+  const who = machine.isShared ? waits : `the ${machine.system.vm ? 'vCPU' : 'hart'}`;
+  return { cpu: own, description: `${back}: ${who} waits for an interrupt` };
 }
 
 /** Runs until something of the user's stops it. */

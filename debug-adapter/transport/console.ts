@@ -1,9 +1,10 @@
+import type { ByteSink } from '../../simulator/scenario/vm-consoles';
 import type { Connection } from './connection';
 import type { Host } from './host';
 import { OutputBatch } from './output-batch';
 
 /** The guest's console on its way to the client. */
-export class GuestConsole {
+export class GuestConsole implements ByteSink {
   /** In a terminal of the extension, or as the debug console's output. */
   target: 'terminal' | 'output' = 'output';
   private readonly batch: OutputBatch;

@@ -1,5 +1,5 @@
 import type { CpuState } from '../../simulator/hypervisor/cpu';
-import type { Running } from '../debugging';
+import type { Inspected } from '../debugging';
 import { hex } from '../format';
 import { type MemoryPlace, machineAddress, readSpace } from '../inspect/memory';
 import type { AddressMeaning, Hex, SourceLine } from '../protocol';
@@ -8,7 +8,7 @@ const WORD = 8;
 const MOST_WORDS = 8;
 
 /** An address in the other spaces as the CPU has them now, and what is there. Nothing is changed by looking. */
-export function addressMeaning(running: Running, cpu: CpuState, place: MemoryPlace): AddressMeaning {
+export function addressMeaning(running: Inspected, cpu: CpuState, place: MemoryPlace): AddressMeaning {
   const { debuggee } = running;
   const hpa = machineAddress(debuggee, cpu, place);
   const gpa = guestPhysical(running, cpu, place, hpa);
@@ -25,18 +25,18 @@ export function addressMeaning(running: Running, cpu: CpuState, place: MemoryPla
 }
 
 function guestPhysical(
-  { debuggee }: Running,
+  { debuggee }: Inspected,
   cpu: CpuState,
   { space, address }: MemoryPlace,
   hpa: number | undefined,
 ): bigint | number | undefined {
   if (space === 'gpa') return address;
   if (space === 'gva') return debuggee.locate(cpu, address);
-  return hpa === undefined ? undefined : debuggee.system.guest.toGuest(hpa);
+  return hpa === undefined ? undefined : debuggee.guest.toGuest(hpa);
 }
 
 /** Where the code at a guest-virtual address comes from, if it is code with a line. */
-export function guestSource({ debuggee, sources }: Running, cpu: CpuState, address: bigint): SourceLine | undefined {
+export function guestSource({ debuggee, sources }: Inspected, cpu: CpuState, address: bigint): SourceLine | undefined {
   const line = debuggee.lines.at(debuggee.linked(cpu, address));
   return line && { path: sources.guestPath(line.file), line: line.line + 1 };
 }

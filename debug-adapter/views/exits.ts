@@ -1,47 +1,60 @@
+import type { CpuState } from '../../simulator/hypervisor/cpu';
 import type { ExitRecord } from '../../simulator/hypervisor/ledger/ledger';
+import type { VcpuName } from '../../simulator/hypervisor/ledger/vcpu-name';
+import type { DebuggedMachine } from '../debugged-machine';
+import type { Debuggee } from '../debuggee';
 import type { Running } from '../debugging';
 import { hex, valueOfWords } from '../format';
+import { countsOf } from '../inspect/exit-counts';
 import { causesInWords, describeExit, exitInstruction } from '../inspect/exit-text';
 import { describeChange } from '../inspect/values/change-text';
 import type { Exit, Exits } from '../protocol';
 import { guestExitList } from './guest-exits';
-import { countsOf } from './run-summary';
 
-/** The last exits of one vCPU (of all when undefined) for these reasons (all when undefined), and how many there were of each kind. */
-export function exitList(
-  running: Running,
-  cpu: number | undefined,
-  count: number,
-  reasons: readonly string[] | undefined,
-): Exits {
-  const ledger = running.debuggee.system.vm?.ledger;
-  if (!ledger) return guestExitList(running, cpu, count, reasons);
+/** Of which exits a list is. */
+export interface WantedExits {
+  /** Of one CPU; absent: of all. */
+  readonly cpu?: CpuState | undefined;
+  /** Of one guest's VM, with the counts of that; absent: of all. */
+  readonly guest?: Debuggee | undefined;
+  /** For these reasons; absent: for all. */
+  readonly reasons?: readonly string[] | undefined;
+}
+
+/** The last exits that are wanted, and how many there were of each kind. */
+export function exitList(running: Running, wanted: WantedExits, count: number): Exits {
+  const { machine } = running;
+  const ledger = machine.system.hypervisor?.ledger;
+  if (!ledger) return guestExitList(running, wanted.cpu?.id, count, wanted.reasons);
+  const vm = machine.isShared ? wanted.guest?.vm : undefined;
+  const counts = countsOf(ledger, vm?.id);
   return {
-    total: ledger.count,
-    counts: countsOf(ledger),
-    exits: ledger
-      .last(count, (record) => isWanted(running, record, cpu, reasons))
-      .map((record) => showExit(running, record)),
+    ...(vm ? { vm: vm.name } : {}),
+    total: vm ? counts.reduce((sum, { count: each }) => sum + each, 0) : ledger.count,
+    counts: [...counts],
+    exits: ledger.last(count, (record) => isWanted(machine, record, wanted)).map((record) => showExit(running, record)),
   };
 }
 
-function isWanted(
-  { debuggee }: Running,
-  record: ExitRecord,
-  cpu: number | undefined,
-  reasons: readonly string[] | undefined,
-): boolean {
-  return (cpu === undefined || debuggee.cpuOfExit(record)?.id === cpu) && (reasons?.includes(record.kind.id) ?? true);
+function isWanted(machine: DebuggedMachine, record: ExitRecord, { cpu, guest, reasons }: WantedExits): boolean {
+  const whose = machine.cpuOfExit(record);
+  if (cpu && whose !== cpu) return false;
+  if (guest && (!whose || machine.guestOf(whose) !== guest)) return false;
+  return reasons?.includes(record.kind.id) ?? true;
 }
 
-function showExit({ debuggee, sources, narrations }: Running, record: ExitRecord): Exit {
+function showExit({ machine, sources, narrations }: Running, record: ExitRecord): Exit {
+  const cpu = machine.cpuOfExit(record) ?? machine.firstCpu;
+  const debuggee = machine.guestOf(cpu);
+  const { left, entered } = record;
   const pc = valueOfWords({ low: record.pcLow, high: record.pcHigh });
   const instruction = exitInstruction(debuggee, record);
   const line = debuggee.lines.at(debuggee.loadMap.linked(pc));
   const causes = causesInWords(debuggee, record.because).map(({ text }) => text);
   return {
     number: record.number,
-    threadId: (debuggee.cpuOfExit(record)?.id ?? 0) + 1,
+    threadId: machine.threadOf(cpu),
+    ...(machine.isShared ? { left: nameIn(machine, left), entered: nameIn(machine, entered) } : {}),
     clock: record.clock,
     reason: record.kind.id,
     description: describeExit(record, instruction),
@@ -53,4 +66,9 @@ function showExit({ debuggee, sources, narrations }: Running, record: ExitRecord
     changes: record.changes.map((change) => describeChange(debuggee, change)),
     cycles: record.cycles,
   };
+}
+
+function nameIn(machine: DebuggedMachine, name: VcpuName | null): string | null {
+  const cpu = name && machine.cpuNamed(name);
+  return cpu ? machine.nameOf(cpu) : null;
 }

@@ -26,12 +26,12 @@ export function guestExitList(
 }
 
 function showExit(running: Running, exit: GuestExit): Exit {
-  const { debuggee } = running;
+  const debuggee = running.machine.firstGuest;
   const cpu = debuggee.cpus[exit.cpu];
   const guest = cpu && inWorld(cpu, exit.mode);
   // What is at its address now: the hardware keeps no more of it.
   const instruction = guest && instructionText(debuggee, guest, exit.pc);
-  const source = guest && guestSource(running, guest, exit.pc);
+  const source = guest && guestSource({ ...running, debuggee }, guest, exit.pc);
   return {
     number: exit.number,
     threadId: exit.cpu + 1,

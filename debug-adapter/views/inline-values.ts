@@ -1,7 +1,7 @@
 import { sites } from 'hyperstep:sites';
 import type { CpuState } from '../../simulator/hypervisor/cpu';
 import { Csr, csrNamed, registerNamed } from '../../simulator/isa/index';
-import type { Running } from '../debugging';
+import type { Inspected } from '../debugging';
 import { hex } from '../format';
 import { stepText } from '../inspect/frames/handler-frames';
 import type { StackFrame } from '../inspect/frames/stack';
@@ -12,7 +12,7 @@ const MOST_LINES = 500;
 
 /** Values beside the lines `first` to `last` (from 1) of a source, for a frame. */
 export function inlineValues(
-  running: Running,
+  running: Inspected,
   frame: StackFrame,
   path: string,
   first: number,
@@ -41,7 +41,7 @@ function narratedLines(
 }
 
 /** Beside the line at which the guest stands, and the instructions just before it: the registers that they name. */
-function guestLines(running: Running, cpu: CpuState, file: string, first: number, last: number): InlineValue[] {
+function guestLines(running: Inspected, cpu: CpuState, file: string, first: number, last: number): InlineValue[] {
   const { debuggee } = running;
   const here = debuggee.lines.at(debuggee.linked(cpu, cpu.pc));
   if (here?.file !== file) return [];
@@ -58,7 +58,7 @@ function guestLines(running: Running, cpu: CpuState, file: string, first: number
 }
 
 /** The registers and CSRs that the instructions of a line name. */
-function namesAt({ debuggee }: Running, file: string, line: number): Set<string> {
+function namesAt({ debuggee }: Inspected, file: string, line: number): Set<string> {
   const names = new Set<string>();
   for (const row of debuggee.program.lines.rowsOfLine(file, line).slice(0, 8)) {
     const [cpu] = debuggee.cpus;
@@ -71,7 +71,7 @@ function namesAt({ debuggee }: Running, file: string, line: number): Set<string>
   return names;
 }
 
-function currentValue({ debuggee }: Running, cpu: CpuState, name: string): string {
+function currentValue({ debuggee }: Inspected, cpu: CpuState, name: string): string {
   const view = new ValueView(debuggee, cpu);
   const register = registerNamed(name);
   if (register?.file === 'x') return view.word(cpu.x(register.number));

@@ -5,8 +5,9 @@ import { engineNamed } from '../../simulator/hypervisor/engines/index';
 import { type ExitRecord, INTERRUPT_BIT } from '../../simulator/hypervisor/ledger/ledger';
 import { causeOf, ExceptionCode } from '../../simulator/isa/index';
 import type { Step } from '../../simulator/machine/narration';
+import type { DebuggedMachine } from '../debugged-machine';
 import type { Debuggee } from '../debuggee';
-import type { Running } from '../debugging';
+import type { Inspected } from '../debugging';
 import { hex, valueOfWords } from '../format';
 import { type Coming, comingSteps } from '../inspect/coming-steps';
 import { describeExit, exitInstruction, instructionText, isAddressFault } from '../inspect/exit-text';
@@ -30,20 +31,23 @@ const MOST_STEPS = 400;
 
 type Words = FirmwareTrap['value'];
 
-/** Whether a place in the VMM's sources can be reached for the guest: those of other engines cannot. */
-function isOfEngine({ system }: Debuggee, { file }: Site): boolean {
+/** Whether a place in the VMM's sources can be reached on the machine: those of engines that run no guest cannot. */
+function isOfEngine({ system }: DebuggedMachine, { file }: Site): boolean {
   const folder = /\/engines\/(\w+)\//.exec(file)?.[1];
-  return folder === undefined || (engineNamed(system.configuration.virtualization)?.sources.includes(folder) ?? false);
+  if (folder === undefined) return true;
+  const { virtualization, neighbours } = system.configuration;
+  const used = neighbours?.vms.map(({ engine }) => engine) ?? [virtualization];
+  return used.some((engine) => engineNamed(engine)?.sources.includes(folder));
 }
 
 /** What the CPU's handler says, or said when it ran last. */
-export function narration(running: Running, cpu: CpuState): Narration {
-  const handled = running.narrations.lastOn(running.debuggee.hartOf(cpu).id);
+export function narration(running: Inspected, cpu: CpuState): Narration {
+  const handled = lastHandled(running, cpu);
   const trap = handled && (handled.software === 'vmm' ? exitOf(running, cpu, handled.number) : handled.trap);
   if (!handled || !trap) return {};
   const { trail } = handled;
   const isOver = running.debuggee.handlerOf(cpu)?.trail !== trail;
-  const coming = isOver ? [] : comingSteps(trail, (site) => isOfEngine(running.debuggee, site));
+  const coming = isOver ? [] : comingSteps(trail, (site) => isOfEngine(running.machine, site));
   return {
     handled: {
       software: handled.software,
@@ -59,13 +63,26 @@ export function narration(running: Running, cpu: CpuState): Narration {
 
 type Facts = Omit<HandledTrap, 'software' | 'number' | 'isOver' | 'narrated' | 'omitted' | 'coming'>;
 
-/** The ledger's record of a CPU's last exit, if it still is that one. */
-function exitOf({ debuggee }: Running, cpu: CpuState, number: number): ExitRecord | undefined {
-  const [record] = debuggee.system.vm?.ledger.last(1, (record) => debuggee.cpuOfExit(record) === cpu) ?? [];
+/** The handler in which a CPU stands, else that of its last exit: its hart may have handled others' since then. */
+function lastHandled({ debuggee, narrations }: Inspected, cpu: CpuState): Handled | undefined {
+  const last = narrations.lastOn(debuggee.hartOf(cpu).id);
+  if (!debuggee.machine.isShared || debuggee.handlerOf(cpu)) return last;
+  const record = lastExit(debuggee, cpu);
+  return record && narrations.handledIn(record);
+}
+
+function lastExit(debuggee: Debuggee, cpu: CpuState): ExitRecord | undefined {
+  return debuggee.vm?.ledger.last(1, (record) => debuggee.cpuOfExit(record) === cpu)[0];
+}
+
+/** The ledger's record of an exit that is being handled, or was a CPU's last. */
+function exitOf({ debuggee }: Inspected, cpu: CpuState, number: number): ExitRecord | undefined {
+  const handling = debuggee.handlerOf(cpu) ? debuggee.vm?.ledger.handling : undefined;
+  const record = handling ?? lastExit(debuggee, cpu);
   return record?.number === number ? record : undefined;
 }
 
-function exitFacts(running: Running, cpu: CpuState, record: ExitRecord): Facts {
+function exitFacts(running: Inspected, cpu: CpuState, record: ExitRecord): Facts {
   const { debuggee } = running;
   const pc = valueOfWords({ low: record.pcLow, high: record.pcHigh });
   const isInterrupt = record.cause >= INTERRUPT_BIT;
@@ -81,7 +98,7 @@ function exitFacts(running: Running, cpu: CpuState, record: ExitRecord): Facts {
   };
 }
 
-function firmwareFacts(running: Running, cpu: CpuState, trap: FirmwareTrap): Facts {
+function firmwareFacts(running: Inspected, cpu: CpuState, trap: FirmwareTrap): Facts {
   const { isInterrupt, cause, value, call } = trap;
   const pc = valueOfWords(trap.pc);
   const { name } = causeOf(cause, isInterrupt);
@@ -94,7 +111,7 @@ function firmwareFacts(running: Running, cpu: CpuState, trap: FirmwareTrap): Fac
   };
 }
 
-function placeOf(running: Running, cpu: CpuState, pc: bigint, instruction: string | undefined) {
+function placeOf(running: Inspected, cpu: CpuState, pc: bigint, instruction: string | undefined) {
   const symbol = running.debuggee.describe(cpu, pc);
   const source = guestSource(running, cpu, pc);
   return {
@@ -107,7 +124,7 @@ function placeOf(running: Running, cpu: CpuState, pc: bigint, instruction: strin
 
 /** @param cause of an exception */
 function trapValue(
-  running: Running,
+  running: Inspected,
   cpu: CpuState,
   cause: number | undefined,
   words: Words,
@@ -126,7 +143,7 @@ function trapValue(
 }
 
 /** The steps as the functions made them that the handler entered. */
-function narratedTree(running: Running, cpu: CpuState, { trail }: Handled, isOver: boolean): NarratedFunction {
+function narratedTree(running: Inspected, cpu: CpuState, { trail }: Handled, isOver: boolean): NarratedFunction {
   const shown = trail.slice(-MOST_STEPS);
   const view = new ValueView(running.debuggee, cpu);
   const root: NarratedFunction = { kind: 'function', name: functionAt(outermost(shown[0])), parts: [] };
@@ -157,7 +174,13 @@ function functionAt(site: number): string {
   return sites[site]?.function ?? '';
 }
 
-function narratedStep(running: Running, view: ValueView, step: Step, number: number, isPresent: boolean): NarratedStep {
+function narratedStep(
+  running: Inspected,
+  view: ValueView,
+  step: Step,
+  number: number,
+  isPresent: boolean,
+): NarratedStep {
   const site = sites[step.site];
   const text = (site?.text ?? []).flatMap((piece, index): NarratedStep['text'] => {
     const value = index === 0 ? [] : [narratedValue(view, site?.expressions[index - 1] ?? '', step.values[index - 1])];
@@ -166,7 +189,7 @@ function narratedStep(running: Running, view: ValueView, step: Step, number: num
   return { kind: 'step', number, text, source: vmmSource(running, site), isPresent };
 }
 
-function showComing(running: Running, coming: Coming): ComingStep {
+function showComing(running: Inspected, coming: Coming): ComingStep {
   if (coming.kind === 'end') return { kind: 'end' };
   const source = vmmSource(running, coming.site);
   if (coming.kind === 'step') return { kind: 'step', text: coming.text, source };
@@ -174,6 +197,6 @@ function showComing(running: Running, coming: Coming): ComingStep {
   return { kind, text: kind === 'call' ? (site.expressions[0] ?? '') : site.function, source };
 }
 
-function vmmSource({ sources }: Running, site: (typeof sites)[number] | undefined): SourceLine {
+function vmmSource({ sources }: Inspected, site: (typeof sites)[number] | undefined): SourceLine {
   return { path: site ? sources.vmmPath(site.file) : '', line: site?.line ?? 0 };
 }

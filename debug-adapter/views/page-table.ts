@@ -35,7 +35,7 @@ export function pageTable(debuggee: Debuggee, cpu: CpuState, path: readonly numb
   const rootLevel = rootLevelOf(satp);
   if (path.length > rootLevel || path.some((index) => index >= ENTRIES))
     throw new RequestError(`there is no table at ${path.join('/')}`);
-  const vcpu = debuggee.system.vm?.engine.translation === 'shadow' ? debuggee.vcpuOf(cpu) : undefined;
+  const vcpu = debuggee.vm?.engine.translation === 'shadow' ? debuggee.vcpuOf(cpu) : undefined;
   const { ram } = debuggee.system.machine.core;
   // M-mode has no paging, whatever satp says.
   const isBare = modeOf(satp) === 'bare' || cpu.privilege === Privilege.machine;
@@ -84,7 +84,7 @@ export function pageTable(debuggee: Debuggee, cpu: CpuState, path: readonly numb
 
 /** Machine memory of the guest's own, behind a guest-physical address. */
 export function guestMemory(debuggee: Debuggee, gpa: number): number | undefined {
-  const { vm, guest } = debuggee.system;
+  const { vm, guest } = debuggee;
   return vm ? vm.memory.hostPhysical(gpa) : guest.toHost(gpa);
 }
 
@@ -141,9 +141,8 @@ function judgeLeaf(
   shadow: PageEntry,
   hpa: number | undefined,
 ): Judgement {
-  const { system } = debuggee;
   const target = targetOf(shadow);
-  if (system.guest.toGuest(target) === undefined)
+  if (debuggee.guest.toGuest(target) === undefined)
     return { state: 'wrong', reason: 'the shadow entry leads to a frame that is not the guest’s' };
   if (!(shadow.low & Pte.U) || shadow.low & Pte.G)
     return { state: 'wrong', reason: 'a shadow entry is for U-mode, and never global' };

@@ -21,7 +21,7 @@ const COUNTER = 0x10000;
 
 /** The virtio devices of the guest with what is in their queues: rings, descriptors, and the chains that they make. */
 export function virtioDevices(debuggee: Debuggee): VirtioDevice[] {
-  return debuggee.system.guest.board.virtio.flatMap((transport, slot) =>
+  return debuggee.guest.board.virtio.flatMap((transport, slot) =>
     transport.backend ? [showDevice(debuggee, transport, transport.backend, slot)] : [],
   );
 }
@@ -153,7 +153,7 @@ class QueueView {
 
   private address(gpa: number): GuestAddress {
     // Without a VMM the address is of the machine itself.
-    const hpa = this.debuggee.system.vm && this.memory.hostPhysical(gpa);
+    const hpa = this.debuggee.vm && this.memory.hostPhysical(gpa);
     return { gpa: hex(gpa), ...(hpa === undefined ? {} : { hpa: hex(hpa) }) };
   }
 

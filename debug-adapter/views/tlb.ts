@@ -5,6 +5,7 @@ import type { Debuggee } from '../debuggee';
 import { hex } from '../format';
 import type { TlbContent, TlbEntry } from '../protocol';
 import { permissionsOf } from './page-entries';
+import { ownerOf } from './tlb-owner';
 
 export function tlbContent(debuggee: Debuggee, cpu: CpuState): TlbContent {
   const { tlb } = debuggee.hartOf(cpu);
@@ -16,10 +17,12 @@ export function tlbContent(debuggee: Debuggee, cpu: CpuState): TlbContent {
 
 export function showTlbEntry(debuggee: Debuggee, cpu: CpuState, entry: Entry): TlbEntry {
   const { asid, global, page, physical, level, flags, virtual, vmid, bare, secondStage, guestPage } = entry;
-  const space = debuggee.vcpuOf(cpu)?.describeAsid(asid);
+  const { machine } = debuggee;
+  const hart = debuggee.hartOf(cpu);
+  const space = machine.isShared ? ownerOf(machine, hart, entry) : debuggee.vcpuOf(cpu)?.describeAsid(asid);
   const first = BigInt(page) * BigInt(FRAME);
   return {
-    slot: debuggee.hartOf(cpu).tlb.slotOf(entry),
+    slot: hart.tlb.slotOf(entry),
     ...(virtual ? { virtual: { vmid } } : {}),
     asid,
     global,

@@ -68,7 +68,7 @@ export function bareSummary(
   const { debuggee, cpu, what, rights } = subject;
   if ('fault' in found) return faultSummary(subject, found);
   const { physical } = found;
-  const { board } = debuggee.system.guest;
+  const { board } = debuggee.guest;
   const isRam = guestMemory(debuggee, physical) !== undefined;
   const device = isRam ? undefined : board.find(physical);
   if (!isRam && !device)
@@ -92,7 +92,7 @@ export function hostedSummary(
   isCached: boolean,
 ): string {
   if (hpa === undefined) {
-    const device = gpa === undefined ? undefined : debuggee.system.guest.board.find(gpa);
+    const device = gpa === undefined ? undefined : debuggee.guest.board.find(gpa);
     if (!device) return `${what} reaches no memory and no device: an access fault.`;
     return `${what} exits: the VMM emulates ${device.name}.`;
   }

@@ -4,7 +4,7 @@ import { Csr, causeOf, pageFaultOf } from '../../simulator/isa/index';
 import { Access, Privilege, tableIndex, virtualPage, type WalkStep } from '../../simulator/mmu/index';
 import type { Debuggee } from '../debuggee';
 import { hex } from '../format';
-import { hasTwoStages, modeName, satpOf } from '../inspect/worlds';
+import { hasTwoStages, hgatpOf, modeName, satpOf } from '../inspect/worlds';
 import type { Translation, Walk } from '../protocol';
 import {
   asidOf,
@@ -18,6 +18,7 @@ import {
   showEntry,
   sizeOfLevel,
   targetOf,
+  vmidOf,
 } from './page-entries';
 import { guestMemory } from './page-table';
 import { showStages, walkBoth } from './stages';
@@ -33,7 +34,7 @@ type AccessName = keyof typeof accesses;
  * TLB. No side effects.
  */
 export function translation(debuggee: Debuggee, cpu: CpuState, address: bigint, access: AccessName): Translation {
-  const { vm } = debuggee.system;
+  const { vm } = debuggee;
   const rights = rightsOf(cpu, accesses[access]);
   const walked = find(debuggee, cpu, address, rights.access, true);
   const guest = guestWalk(cpu, address, rights, walked);
@@ -41,7 +42,7 @@ export function translation(debuggee: Debuggee, cpu: CpuState, address: bigint, 
   const both = !hasTwoStages(debuggee, cpu)
     ? undefined
     : vm
-      ? walkBoth(debuggee.hartOf(cpu), cpu, address, rights.access, true)
+      ? walkOnHart(debuggee, cpu, address, rights.access)
       : walked;
   const tlb = tlbEntry(debuggee, cpu, address);
   const common = {
@@ -71,6 +72,11 @@ function rightsOf(cpu: CpuState, access: Access): AccessRights {
   const status = Number((cpu.readCsr((cpu.virtual ? Csr.vsstatus : Csr.sstatus).number) ?? 0n) & 0xffff_ffffn);
   const { privilege } = cpu;
   return { access, privilege, sum: (status & Status.SUM) !== 0 };
+}
+
+/** The hardware's walk by both stages, where it is this CPU's tables that the hart walks. */
+function walkOnHart(debuggee: Debuggee, cpu: CpuState, address: bigint, access: Access): Found | undefined {
+  return debuggee.hasHart(cpu) ? walkBoth(debuggee.hartOf(cpu), cpu, address, access, true) : undefined;
 }
 
 function find(debuggee: Debuggee, cpu: CpuState, address: bigint, access: Access, pastTlb: boolean): Found {
@@ -177,14 +183,15 @@ function tlbEntry(debuggee: Debuggee, cpu: CpuState, address: bigint) {
   const { tlb } = hart;
   const page = virtualPage(lowWord(address), highWord(address));
   if (hasTwoStages(debuggee, cpu)) {
-    const vsatp = hart.csr(Csr.vsatp.number);
+    const vsatp = debuggee.registersOf(cpu).csr(Csr.vsatp.number);
     const isBare = vsatp >> 60n === 0n;
     const space = isBare ? undefined : asidOf(vsatp);
     const asked = isBare ? Number(address >> 12n) : page;
-    return tlb.lookupVirtual(hart.vmid, space, asked);
+    const vmid = debuggee.hasHart(cpu) ? hart.vmid : vmidOf(hgatpOf(debuggee, cpu) ?? 0n);
+    return tlb.lookupVirtual(vmid, space, asked);
   }
   const shadow = debuggee.shadowOf(cpu);
-  if (debuggee.system.vm) return shadow?.tag === undefined ? undefined : tlb.lookup(shadow.tag, page);
+  if (debuggee.vm) return shadow?.tag === undefined ? undefined : tlb.lookup(shadow.tag, page);
   const satp = satpOf(cpu);
   // Without paging no access asks it.
   if (satp >> 60n === 0n || cpu.privilege === Privilege.machine) return undefined;
@@ -194,8 +201,8 @@ function tlbEntry(debuggee: Debuggee, cpu: CpuState, address: bigint) {
 function p2mNote(debuggee: Debuggee, gpa: number, hpa: number | undefined): string {
   if (hpa !== undefined) {
     const block = gpa - (gpa % sizeOfLevel(1));
-    return debuggee.system.vm?.p2m.isWholeBlock(block) ? 'in a whole block of 2 MiB' : 'a scattered frame of 4 KiB';
+    return debuggee.vm?.p2m.isWholeBlock(block) ? 'in a whole block of 2 MiB' : 'a scattered frame of 4 KiB';
   }
-  const device = debuggee.system.guest.board.find(gpa);
+  const device = debuggee.guest.board.find(gpa);
   return device ? `a register of ${device.name}` : 'outside the guest’s memory';
 }

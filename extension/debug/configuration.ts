@@ -71,11 +71,13 @@ export class DebugConfigurations implements vscode.DebugConfigurationProvider {
     folder: vscode.WorkspaceFolder | undefined,
   ): LaunchArguments {
     const [first] = files;
-    const root = first && vscode.workspace.getWorkspaceFolder(first)?.uri;
     const programFolder = first && vscode.Uri.joinPath(first, '..');
     const absolute = (path: string): string => this.asProgram(this.locate(path, folder, programFolder));
     const { program, scenario, includePaths, linkerScript, linkOptions, disks, bios, initrd, projectRoot, symbols } =
       launch;
+    // A scenario that stands in the configuration has its paths from there too.
+    const root = (first ? vscode.workspace.getWorkspaceFolder(first) : scenario === undefined ? undefined : folder)
+      ?.uri;
     return {
       ...launch,
       ...(program !== undefined && {

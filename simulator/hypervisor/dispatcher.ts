@@ -164,6 +164,12 @@ export class Dispatcher {
     const { hart, running } = pcpu;
     const now = this.machine.scheduler.timeOf(hart) + this.costSoFar;
     pcpu.mustPick = false;
+    if (running && this.mustFinish(pcpu, running)) {
+      yield step`vCPU ${running.id} of ${running.vm.name} is between lr and sc: it has a few instructions to come to the sc`;
+      if (!pcpu.grace.isGiven) pcpu.grace.begin();
+      yield* running.enter(hart);
+      return;
+    }
     if (running) {
       this.scheduler.charge(running, now - pcpu.chargedTo);
       pcpu.chargedTo = now;
@@ -171,6 +177,8 @@ export class Dispatcher {
     }
     const { next, until, why } = this.scheduler.pick(pcpu, now);
     if (running && next === running) {
+      pcpu.grace.cancel();
+      pcpu.patienceIsOver = false;
       yield step`vCPU ${running.id} of ${running.vm.name} goes on: ${why}`;
       this.setSlice(pcpu, until);
       yield* running.enter(hart);
@@ -190,6 +198,11 @@ export class Dispatcher {
     }
     yield* this.take(pcpu, next, { until, why, now });
     yield* next.enter(hart);
+  }
+
+  /** Whether a guest that lives by its own time would see its hart taken, by an sc that fails. */
+  private mustFinish({ hart, patienceIsOver }: Pcpu, { vm, mayRun }: Vcpu): boolean {
+    return vm.clock.time === 'own' && mayRun && hart.hasReservation && !patienceIsOver;
   }
 
   private *take(
@@ -236,6 +249,8 @@ export class Dispatcher {
     pcpu.chargedTo = now;
     this.become(vcpu, run, now);
     yield* vcpu.put(pcpu.hart);
+    pcpu.grace.cancel();
+    pcpu.patienceIsOver = false;
     pcpu.running = undefined;
   }
 

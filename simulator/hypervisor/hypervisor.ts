@@ -60,7 +60,9 @@ export class Hypervisor implements HostedSoftware, HypervisorServices {
     const { base, size } = machine.core.ram;
     this.ledger = new ExitLedger(() => machine.clock.waking ?? 'input');
     this.frames = new FrameTable(VMM_MEMORY, base + size - VMM_MEMORY);
-    this.pcpus = machine.harts.map((hart) => new Pcpu(hart, (deadline) => firmware.setTimer(hart.id, deadline)));
+    this.pcpus = machine.harts.map(
+      (hart) => new Pcpu(machine, hart, (deadline) => firmware.setTimer(hart.id, deadline)),
+    );
     this.scheduler = scheduler(() => this.pcpus);
     this.dispatcher = new Dispatcher(machine, this.pcpus, this.scheduler, this.ledger, vmmTime);
     // What the firmware has turned on for the VMM, the VMM can turn on for its guests.

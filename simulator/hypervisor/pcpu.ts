@@ -1,6 +1,9 @@
 import type { Hart } from '../core/index';
+import type { Machine } from '../machine/machine';
 import { type Component, component, type StateOf, stateSchema } from '../schema/state/component';
 import { count, flag, instant, nullable } from '../schema/state/fields';
+import { kick } from './exits/kick';
+import { Grace } from './grace';
 import { HartTimers, NEVER } from './timers';
 import { TranslationTags } from './translation-tags';
 import type { Vcpu } from './vcpu';
@@ -10,6 +13,7 @@ const pcpuSchema = stateSchema('pcpu', 1, {
   mustPick: flag,
   /** Translations may be of what is not there any more: they are forgotten before anybody comes onto the hart. */
   mustForget: flag,
+  patienceIsOver: flag,
   /** Up to when the vCPU that has the hart has been charged for it, on the machine's clock. */
   chargedTo: instant,
   /** When the slice of that one is over, in ticks; null: never. */
@@ -26,13 +30,17 @@ export class Pcpu {
   readonly asids: TranslationTags;
   readonly vmids: TranslationTags;
   readonly timers: HartTimers;
+  readonly grace: Grace;
   readonly component: Component;
   mustPick = false;
   mustForget = false;
+  /** Who runs has had time enough to give its reservation up. */
+  patienceIsOver = false;
   chargedTo = 0;
 
   /** @param program sets the timer of the hart, in ticks of mtime */
   constructor(
+    machine: Machine,
     readonly hart: Hart,
     program: (deadline: number) => void,
   ) {
@@ -40,7 +48,13 @@ export class Pcpu {
     this.asids = new TranslationTags(options.asidBits, () => tlb.flush(undefined, undefined));
     this.vmids = new TranslationTags(options.vmidBits, () => hart.fenceGuest());
     this.timers = new HartTimers(program);
-    const parts = { asids: this.asids.component, vmids: this.vmids.component };
+    const over = (): void => {
+      this.mustPick = true;
+      this.patienceIsOver = true;
+      kick(hart);
+    };
+    this.grace = new Grace(machine, hart, over);
+    const parts = { asids: this.asids.component, vmids: this.vmids.component, grace: this.grace.component };
     this.component = component(pcpuSchema, keptOf(this), { parts });
   }
 }
@@ -59,6 +73,12 @@ function keptOf(pcpu: Pcpu): StateOf<typeof pcpuSchema> {
     },
     set mustForget(mustForget) {
       pcpu.mustForget = mustForget;
+    },
+    get patienceIsOver() {
+      return pcpu.patienceIsOver;
+    },
+    set patienceIsOver(patienceIsOver) {
+      pcpu.patienceIsOver = patienceIsOver;
     },
     get chargedTo() {
       return pcpu.chargedTo;

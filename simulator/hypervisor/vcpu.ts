@@ -140,6 +140,8 @@ export abstract class Vcpu implements Runnable, GuestAddressing {
     const { id } = this;
     yield step`put vCPU ${id} away: general and floating-point registers and CSRs off the hart`;
     this.world.take(hart);
+    // Who comes onto the hart next must not find what this one has reserved.
+    hart.clearReservation();
     this.retiredAtLoad = { own: this.retired, hart: 0 };
     this.running = undefined;
   }

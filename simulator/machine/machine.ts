@@ -29,6 +29,9 @@ export interface MachineConfiguration {
   readonly inputOpen?: (() => boolean) | undefined;
 }
 
+/** Handlers in a row during which no instruction retires and no time passes by idle harts: no software that goes on has so many. */
+const MOST_HANDLERS = 100_000;
+
 /** Reported traps of a hart in a row, without an instruction that retires, that make a trap loop: as many as the core counts by itself. */
 const TRAP_LOOP = 64;
 
@@ -82,6 +85,8 @@ export class Machine implements CorePlatform, Runner {
   private end: EndOfRun | undefined;
   private hostWord: { wrote(address: number): boolean } | undefined;
   private readonly reportedTraps = { retired: -1, count: 0 };
+  /** How many handlers there were since an instruction retired, or all harts were idle. */
+  private readonly handlers = { retired: -1, count: 0 };
   private guestTrap: { readonly trap: Trap; readonly hart: Hart } | undefined;
   private readonly past: { runs: number; stop: MachineStop['reason'] | undefined } = { runs: 0, stop: undefined };
 
@@ -331,7 +336,7 @@ export class Machine implements CorePlatform, Runner {
       return this.continueHandler({ hart, narration, trail: [] }, request);
     }
     runThrough(software.handleTrap(hart));
-    return this.handled(request);
+    return this.handled(hart, request);
   }
 
   /** Who handles the trap that a hart has taken, by the mode that it is in since: nobody where that is the guest's own software. */
@@ -376,19 +381,29 @@ export class Machine implements CorePlatform, Runner {
       }
     }
     this.activeHandler = undefined;
-    const stop = this.handled(request);
+    const stop = this.handled(handler.hart, request);
     if (!stop && stoppedBefore && request.stopAtHandlerEnd) return { reason: 'handler-end', hart: handler.hart };
     return stop;
   }
 
   /** A handler has come to its end. */
-  private handled(request: RunRequest): MachineStop | undefined {
+  private handled(hart: Hart, request: RunRequest): MachineStop | undefined {
     const reported = this.guestTrap;
     this.guestTrap = undefined;
+    if (this.handlesForEver()) this.finish({ reason: 'trap-loop', hart });
     if (this.end) return this.end;
     if (reported && request.stopAtGuestTrap?.(reported.trap, reported.hart))
       return { reason: 'guest-trap', ...reported };
     return undefined;
+  }
+
+  /** Privileged software that handles one trap after another, and nobody goes on, would keep the machine for ever. */
+  private handlesForEver(): boolean {
+    const { handlers } = this;
+    const { retired } = this.clock;
+    handlers.count = handlers.retired === retired ? handlers.count + 1 : 0;
+    handlers.retired = retired;
+    return handlers.count >= MOST_HANDLERS;
   }
 
   /** What the hart that acted has done to those that wait, and then all events that are due now that nobody who runs is behind them. */
@@ -431,6 +446,7 @@ export class Machine implements CorePlatform, Runner {
 
   /** No hart can run: time skips to the next event or to where the wait is to be broken off, or the run ends here. */
   private idle(until: number): MachineStop | undefined {
+    this.handlers.count = 0;
     const deadline = this.clock.nextDeadline();
     if (deadline !== Number.POSITIVE_INFINITY) {
       this.scheduler.passTo(Math.min(deadline, until));

@@ -171,7 +171,7 @@ export class Client {
   }
 
   get stateHash(): string {
-    return this.session.debugging.running.debuggee.system.stateHash();
+    return this.session.debugging.running.machine.system.stateHash();
   }
 
   private receive(message: Message): void {

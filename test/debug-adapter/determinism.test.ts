@@ -21,7 +21,7 @@ async function hashAfter(
   const client = new Client();
   await client.launch(program, { virtualization, stopOnEntry: true } as object);
   await client.stopped();
-  const { system } = client.session.debugging.running.debuggee;
+  const { system } = client.session.debugging.running.machine;
   const hasEnded = (): boolean => client.events.some(({ event }) => event === 'terminated');
   for (const { command, ...how } of steps) {
     const args = {

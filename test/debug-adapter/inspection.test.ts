@@ -63,7 +63,7 @@ for (const virtualization of ['full', 'none']) {
       await client.request('setExpression', { expression: 's3', value: '40' });
       await client.evaluate('s4 = s3 + 2');
       assert.equal(await client.evaluate('s4'), '0x2a');
-      const { inputs } = client.session.debugging.running.debuggee.system.inputLog;
+      const { inputs } = client.session.debugging.running.machine.system.inputLog;
       assert.deepEqual(
         inputs.flatMap(({ input }) => (input.kind === 'register' ? [[input.register, input.value]] : [])),
         [
@@ -214,7 +214,7 @@ for (const virtualization of ['full', 'none']) {
       );
       assert.equal((await client.go('goto', { targetId: targets[0]?.id })).reason, 'goto');
       assert.equal((await client.stack())[0]?.line, line);
-      const { inputs } = client.session.debugging.running.debuggee.system.inputLog;
+      const { inputs } = client.session.debugging.running.machine.system.inputLog;
       assert.ok(inputs.some(({ input }) => input.kind === 'pc'));
       await client.request('continue', { threadId: 1 });
       await client.event('terminated');

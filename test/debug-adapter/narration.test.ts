@@ -64,7 +64,7 @@ describe('narration', () => {
       { value: pc, meaning: 'guest-virtual address', space: 'gva', memoryReference: pc, symbol },
     ]);
     assert.equal(trapped?.isPresent, true);
-    assert.equal(client.session.debugging.running.debuggee.cpus.length, 1);
+    assert.equal(client.session.debugging.running.machine.cpus.length, 1);
 
     let stack = await client.step('stepIn');
     while (inVmm(stack[0])) stack = await client.step('stepIn');

@@ -1,5 +1,6 @@
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import type { CpuState } from '../../../simulator/hypervisor/cpu';
+import type { DebuggedMachine } from '../../debugged-machine';
 import type { Debuggee } from '../../debuggee';
 import { hex } from '../../format';
 import { RequestError } from '../../request-error';
@@ -10,6 +11,8 @@ const PIECE = 256;
 const MOST = 4096;
 
 interface Listing {
+  /** Whose code it is. */
+  readonly debuggee: Debuggee;
   readonly name: string;
   readonly text: string;
   /** The instruction of each line. */
@@ -21,7 +24,7 @@ export class DisassemblySources {
   private readonly listings = new Map<number, Listing>();
   private readonly references = new Map<string, number>();
 
-  constructor(private readonly debuggee: Debuggee) {}
+  constructor(private readonly machine: DebuggedMachine) {}
 
   /** Where an instruction stands in a generated source. @param origin what is said of it */
   place(
@@ -29,11 +32,12 @@ export class DisassemblySources {
     pc: bigint,
     origin = 'guest memory',
   ): Pick<DebugProtocol.StackFrame, 'source' | 'line' | 'column'> {
-    const { symbols } = this.debuggee;
-    const place = symbols.at(this.debuggee.linked(cpu, pc));
+    const debuggee = this.machine.guestOf(cpu);
+    const { symbols } = debuggee;
+    const place = symbols.at(debuggee.linked(cpu, pc));
     const start = place && place.offset < BigInt(MOST) ? pc - place.offset : pc;
     const end = place && start !== pc ? start + (symbols.endOf(place.symbol) - place.symbol.value) : undefined;
-    const listing = this.list(cpu, place?.symbol.name ?? hex(start), start, end, pc);
+    const listing = listFrom(debuggee, cpu, place?.symbol.name ?? hex(start), start, end, pc);
     const line = listing.addresses.indexOf(pc);
     if (line < 0) return { line: 0, column: 0 };
     const reference = this.remember(listing, start);
@@ -48,14 +52,16 @@ export class DisassemblySources {
     return listing.text;
   }
 
-  /** The instruction at a line (from 1) of a generated source. */
-  addressOf(reference: number, line: number): bigint | undefined {
-    return this.listings.get(reference)?.addresses[line - 1];
+  /** The instruction at a line (from 1) of a generated source, and whose it is. */
+  addressOf(reference: number, line: number): { readonly debuggee: Debuggee; readonly address: bigint } | undefined {
+    const listing = this.listings.get(reference);
+    const address = listing?.addresses[line - 1];
+    return listing && address !== undefined ? { debuggee: listing.debuggee, address } : undefined;
   }
 
   /** References stay those of the same code; other code at the place is another source. */
   private remember(listing: Listing, start: bigint): number {
-    const key = `${start}:${listing.text}`;
+    const key = `${this.machine.guests.indexOf(listing.debuggee)}:${start}:${listing.text}`;
     let reference = this.references.get(key);
     if (reference === undefined) {
       reference = this.references.size + 1;
@@ -64,19 +70,26 @@ export class DisassemblySources {
     }
     return reference;
   }
+}
 
-  private list(cpu: CpuState, name: string, start: bigint, end: bigint | undefined, pc: bigint): Listing {
-    const addresses: bigint[] = [];
-    const lines: string[] = [];
-    for (let at = start; end === undefined ? addresses.length < PIECE : at < end && addresses.length < MOST; ) {
-      const item = itemFrom(this.debuggee, cpu, at);
-      if (item.kind === 'nothing') break;
-      addresses.push(at);
-      lines.push(`${hex(at)}\t${contentOf(this.debuggee, cpu, item).text}`);
-      at += item.length;
-      // What was read as the end of one instruction is the beginning of the one that runs.
-      if (at - pc > 0n && at - pc < 4n && !addresses.includes(pc)) at = pc;
-    }
-    return { name, text: `${lines.join('\n')}\n`, addresses };
+function listFrom(
+  debuggee: Debuggee,
+  cpu: CpuState,
+  name: string,
+  start: bigint,
+  end: bigint | undefined,
+  pc: bigint,
+): Listing {
+  const addresses: bigint[] = [];
+  const lines: string[] = [];
+  for (let at = start; end === undefined ? addresses.length < PIECE : at < end && addresses.length < MOST; ) {
+    const item = itemFrom(debuggee, cpu, at);
+    if (item.kind === 'nothing') break;
+    addresses.push(at);
+    lines.push(`${hex(at)}\t${contentOf(debuggee, cpu, item).text}`);
+    at += item.length;
+    // What was read as the end of one instruction is the beginning of the one that runs.
+    if (at - pc > 0n && at - pc < 4n && !addresses.includes(pc)) at = pc;
   }
+  return { debuggee, name, text: `${lines.join('\n')}\n`, addresses };
 }

@@ -2,12 +2,14 @@ import type { DebugProtocol } from '@vscode/debugprotocol';
 import type { CpuState } from '../../../simulator/hypervisor/cpu';
 import type { ExitRecord } from '../../../simulator/hypervisor/ledger/ledger';
 import type { ActiveHandler } from '../../../simulator/machine/hosted-software';
+import type { DebuggedMachine } from '../../debugged-machine';
 import type { Debuggee } from '../../debuggee';
 import { hex } from '../../format';
 import type { CodeLine } from '../../program/code-lines';
 import type { Sources } from '../../program/sources';
 import type { DisassemblySources } from '../code/disassembly-sources';
 import { causesInWords, crossingLabel } from '../exit-text';
+import { threadReference } from '../thread-reference';
 import { worldName } from '../worlds';
 import { type GuestFrame, guestFrames } from './guest-frames';
 import { type HandlerFrame, handlerCrossings, handlerFrames } from './handler-frames';
@@ -46,7 +48,7 @@ export function stackOf(debuggee: Debuggee, cpu: CpuState, hidden: number): Stac
     ),
   );
   if (!handler) return guest;
-  const exit = debuggee.system.vm?.ledger.handling;
+  const exit = debuggee.system.hypervisor?.ledger.handling;
   // The stack goes on with who asked for it, as that of something asynchronous does.
   const causes = exit?.because?.kind === 'exit' ? causesInWords(debuggee, exit.because) : [];
   return [
@@ -64,7 +66,7 @@ function handlerPath(debuggee: Debuggee, cpu: CpuState, handler: ActiveHandler):
   for (const [index, crossing] of [...crossings.entries()].reverse()) {
     const isTrap = index === crossings.length - 1;
     const text = crossingLabel(debuggee, cpu, handler, crossing, isTrap);
-    const exit = isTrap ? debuggee.system.vm?.ledger.handling : undefined;
+    const exit = isTrap ? debuggee.system.hypervisor?.ledger.handling : undefined;
     path.splice(crossing.sites, 0, { kind: 'label', cpu, handler, text, ...(exit ? { exit } : {}) });
   }
   return path;
@@ -93,7 +95,7 @@ const shortPath = (file: string): string => file.split(/[\\/]/).slice(-2).join('
 /** How frames are shown. */
 export class FrameView {
   constructor(
-    private readonly debuggee: Debuggee,
+    private readonly machine: DebuggedMachine,
     private readonly sources: Sources,
     private readonly disassembly: DisassemblySources,
     /** The line in the body of a macro, not that of its call, at the CPU where the machine stopped. */
@@ -124,12 +126,12 @@ export class FrameView {
   private guest(cpu: CpuState, frame: GuestFrame, inlined: Inlined | undefined): Omit<DebugProtocol.StackFrame, 'id'> {
     const name = inlined?.name === undefined ? this.name(cpu, frame) : `${inlined.name} (inlined)`;
     const common = {
-      instructionPointerReference: hex(frame.pc),
+      instructionPointerReference: threadReference(this.machine, cpu, hex(frame.pc)),
       ...(frame.isGuess ? { presentationHint: 'subtle' as const } : {}),
     };
     const line = this.line(cpu, frame, inlined);
     if (!line) return { name, ...common, ...this.disassembly.place(cpu, frame.pc) };
-    if (!this.debuggee.presence.isAbsent(line.file))
+    if (!this.machine.presence.isAbsent(line.file))
       return {
         name,
         ...common,
@@ -151,15 +153,16 @@ export class FrameView {
 
   private line(cpu: CpuState, frame: GuestFrame, inlined: Inlined | undefined) {
     if (inlined?.call) return { ...inlined.call, column: undefined };
-    const { debuggee } = this;
+    const debuggee = this.machine.guestOf(cpu);
     const inBody = frame.kind === 'running' && this.showsBody(cpu);
     return debuggee.lines.at(debuggee.linked(cpu, lineAddress(frame)), inBody);
   }
 
   private name(cpu: CpuState, { pc, kind, isGuess }: GuestFrame): string {
-    const place = this.debuggee.describe(cpu, pc) ?? hex(pc);
+    const debuggee = this.machine.guestOf(cpu);
+    const place = debuggee.describe(cpu, pc) ?? hex(pc);
     if (isGuess) return `${place} (a guess, from ra)`;
-    const world = worldName(this.debuggee, cpu);
+    const world = worldName(debuggee, cpu);
     if (kind === 'interrupted') return `${place} (interrupted in ${world}-mode)`;
     return kind === 'running' && world !== 'S' ? `${place} (${world}-mode)` : place;
   }

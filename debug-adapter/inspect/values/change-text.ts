@@ -38,7 +38,9 @@ export function describeChange(debuggee: Debuggee, change: StateChange): ShownCh
         after: hex(change.after >>> 0),
       };
     case 'TLB': {
-      const isKept = debuggee.system.vm?.vcpus.some((vcpu) => vcpu.describeAsid(change.asid) !== undefined);
+      const isKept = debuggee.system.hypervisor?.vms
+        .flatMap(({ vcpus }) => vcpus)
+        .some((vcpu) => vcpu.describeAsid(change.asid) !== undefined);
       return { kind: change.kind, name: `ASID ${change.asid}`, after: isKept ? 'flushed' : 'flushed, and given back' };
     }
     case 'trap': {

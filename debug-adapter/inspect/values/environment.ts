@@ -1,4 +1,5 @@
 import type { CpuState } from '../../../simulator/hypervisor/cpu';
+import type { Debuggee } from '../../debuggee';
 import type { Debugging } from '../../debugging';
 import { MachineEnvironment } from '../../expression/machine-environment';
 import { RequestError } from '../../request-error';
@@ -9,14 +10,16 @@ export function environmentOf(
   debugging: Debugging,
   frameId: number | undefined,
   readOnly?: string,
-): { readonly cpu: CpuState; readonly environment: MachineEnvironment } {
-  const { debuggee } = debugging.stopped;
+): { readonly cpu: CpuState; readonly debuggee: Debuggee; readonly environment: MachineEnvironment } {
+  const { machine } = debugging.stopped;
   const frame = frameId === undefined ? undefined : debugging.frames.get(frameId);
   if (frameId !== undefined && frameId !== 0 && !frame) throw new RequestError(`there is no frame ${frameId} any more`);
-  const cpu = frame?.cpu ?? debuggee.cpuOfThread((debugging.lastStop?.cpu ?? 0) + 1);
+  const cpu = frame?.cpu ?? debugging.presentCpu;
+  const debuggee = machine.guestOf(cpu);
   const variables = frame?.kind === 'vmm' ? frameVariables(frame.handler, frame.frame) : undefined;
   return {
     cpu,
+    debuggee,
     environment: new MachineEnvironment(debuggee, cpu, {
       ...(variables ? { variables } : {}),
       ...(readOnly === undefined ? {} : { readOnly }),

@@ -15,10 +15,11 @@ import type { Debuggee } from '../../debuggee';
 import { floatOf, sizeInRegister } from '../../expression/floats';
 import { hardwarePrefix } from '../../expression/machine-environment';
 import { hex, hexOfWords } from '../../format';
+import { exitTotals } from '../exit-counts';
 import type { GuestFrame } from '../frames/guest-frames';
 import { frameVariables, stepText } from '../frames/handler-frames';
 import type { StackFrame } from '../frames/stack';
-import { modeName } from '../worlds';
+import { modeName, standing } from '../worlds';
 import { describeChange } from './change-text';
 import { viewsOf } from './number-format';
 import { realText, ValueView } from './values';
@@ -60,7 +61,7 @@ export function showScope({ name, hint, isExpensive = false }: Scope, reference:
 }
 
 function machineScopes(debuggee: Debuggee, cpu: CpuState): Scope[] {
-  const { vm } = debuggee.system;
+  const { vm } = debuggee;
   const own: Scope[] = [
     { name: 'Registers', hint: 'registers', content: registerScope(debuggee, cpu) },
     { name: 'Floating point', isExpensive: true, content: floatScope(debuggee, cpu) },
@@ -97,7 +98,7 @@ function registerScope(debuggee: Debuggee, cpu: CpuState): Container {
 /** f0 to f31: the value as a double, and as a single where it is NaN-boxed. */
 function floatScope(debuggee: Debuggee, cpu: CpuState): Container {
   return containerOf(() => {
-    const fcsr = debuggee.hartOf(cpu).csr(Csr.fcsr.number);
+    const fcsr = debuggee.registersOf(cpu).csr(Csr.fcsr.number);
     return [
       {
         name: 'fcsr',
@@ -187,16 +188,17 @@ function shownCsrs(): CsrDescription[] {
 
 /** What the VMM keeps of a vCPU beside its CSRs. */
 function controlScope(debuggee: Debuggee, cpu: CpuState): Container {
-  const ledger = debuggee.system.vm?.ledger;
+  const ledger = debuggee.vm?.ledger;
   return containerOf(() => {
-    const [last] = ledger?.last(1, (record) => debuggee.cpuOfExit(record) === cpu) ?? [];
+    const [last] = ledger?.last(1, (record) => debuggee.cpuOfExit(record) === standing(cpu)) ?? [];
+    const { exits, cycles } = exitTotals(debuggee);
     return [
       ...(debuggee.vcpuOf(cpu)?.facts() ?? []),
-      { name: 'VM exits', value: `${ledger?.count ?? 0}` },
+      { name: 'VM exits', value: `${exits}` },
       ...(last
         ? [{ name: 'last exit', value: `#${last.number} ${last.kind.id}`, parts: exitScope(debuggee, last) }]
         : []),
-      { name: 'cycles spent in exits', value: `${ledger?.cycles ?? 0}` },
+      { name: 'cycles spent in exits', value: `${cycles}` },
     ];
   });
 }

@@ -152,7 +152,7 @@ export class ValueView {
   }
 
   private addressParts(place: { readonly space: Space; readonly address: bigint }): Child[] {
-    const { guest } = this.debuggee.system;
+    const { guest } = this.debuggee;
     const gpa = this.guestPhysical(place);
     const parts: Child[] = [];
     const add = (space: Space, address: number | undefined): void => {
@@ -176,7 +176,7 @@ export class ValueView {
 
   private guestPhysical({ space, address }: { readonly space: Space; readonly address: bigint }): number | undefined {
     if (space === 'gva') return this.debuggee.locate(this.cpu, address);
-    return space === 'gpa' ? Number(address) : this.debuggee.system.guest.toGuest(Number(address));
+    return space === 'gpa' ? Number(address) : this.debuggee.guest.toGuest(Number(address));
   }
 }
 

@@ -1,6 +1,8 @@
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import type { CpuState } from '../../../simulator/hypervisor/cpu';
+import type { MachineOfGuests } from '../../debuggee';
 import type { Place } from '../../expression/evaluate';
+import { threadReference } from '../thread-reference';
 import type { Handles } from './handles';
 
 /** Something with parts that a client can unfold. */
@@ -32,13 +34,18 @@ export function containerOf(children: () => readonly Child[]): Container {
   return { children };
 }
 
-export function showChild(child: Child, cpu: CpuState, handles: Handles<Held>): DebugProtocol.Variable {
+export function showChild(
+  child: Child,
+  machine: MachineOfGuests,
+  cpu: CpuState,
+  handles: Handles<Held>,
+): DebugProtocol.Variable {
   const { name, value, type, parts, memoryReference, evaluateName, place } = child;
   return {
     name,
     value,
     ...(type === undefined ? {} : { type }),
-    ...(memoryReference === undefined ? {} : { memoryReference }),
+    ...(memoryReference === undefined ? {} : { memoryReference: threadReference(machine, cpu, memoryReference) }),
     ...(evaluateName === undefined ? {} : { evaluateName }),
     ...(place ? {} : { presentationHint: { attributes: ['readOnly'] } }),
     variablesReference: parts ? handles.add({ container: parts, cpu }) : 0,

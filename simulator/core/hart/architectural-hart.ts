@@ -173,6 +173,11 @@ export abstract class ArchitecturalHart extends Registers implements CsrHost {
     return spaceOf(this.state.csrHigh(CsrSlot.hgatp));
   }
 
+  /** Whether an sc could succeed. */
+  get hasReservation(): boolean {
+    return this.state.get(HartLayout.reservation) !== -1;
+  }
+
   clearReservation(): void {
     this.shared.reservations.end(this.state);
   }

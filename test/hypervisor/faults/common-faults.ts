@@ -185,7 +185,7 @@ export const commonFaults: readonly SeededFault[] = [
     mistake: 'An IPI makes an interrupt pending, and the hart that runs the guest is not told.',
     consequence: 'A CPU that runs without exits hears of the IPI too late, or never.',
     file: 'vm-port.ts',
-    find: '    this.vm.host.kick(vcpu);\n',
+    find: "    this.vm.host.kick(vcpu, 'ipi');\n",
     replace: '',
     foundBy: { file: 'hypervisor/two-cpus.test.ts', title: 'hear each other while they run (hardware)' },
   },

@@ -2,6 +2,7 @@ import { commonFaults } from './common-faults';
 import { deprivilegingFaults } from './deprivileging-faults';
 import type { SeededFault } from './fault';
 import { hardwareFaults } from './hardware-faults';
+import { neighbourFaults } from './neighbour-faults';
 import { shadowFaults } from './shadow-faults';
 
 /** Mistakes in the VMM, each of which a test or the isolation checker has to find. */
@@ -10,4 +11,5 @@ export const seededFaults: readonly SeededFault[] = [
   ...deprivilegingFaults,
   ...hardwareFaults,
   ...commonFaults,
+  ...neighbourFaults,
 ];

@@ -33,6 +33,27 @@ export const traps = smallGuest('traps.test.ts');
 export const devices = smallGuest('device-accesses.test.ts');
 export const twoCpus = smallGuest('two-cpus.test.ts');
 
+/** A guest that lives by its own time, beside others. */
+export const alone = (engine: EngineId, guest: string): FindingTest => ({
+  file: 'hypervisor/neighbours/alone.test.ts',
+  title: `is beside others as it is alone: ${guest}.S (${engine})`,
+});
+
+export const moreVcpus = (engine: EngineId, what: string): FindingTest => ({
+  file: 'hypervisor/neighbours/more-vcpus.test.ts',
+  title: `more vCPUs than harts (${engine}) have each their own: ${what};`,
+});
+
+export const journeys = (engine: EngineId): FindingTest => ({
+  file: 'hypervisor/neighbours/more-vcpus.test.ts',
+  title: `a vCPU that goes from hart to hart (${engine}) finds nothing there of what it was before`,
+});
+
+export const shares = (engine: EngineId, what: string): FindingTest => ({
+  file: 'hypervisor/neighbours/shares.test.ts',
+  title: `shares of a hart (${engine}) ${what}`,
+});
+
 /** A vCPU is saved, and is the same in another machine. */
 export const saved = (engine: EngineId, what: string): FindingTest => ({
   file: 'hypervisor/saved-vcpus.test.ts',

@@ -116,11 +116,55 @@ function firstDifference(alone: Life, beside: Life): string | undefined {
   return `after ${(at + 1) * EVERY} instructions: ${wrong?.join(', ')}; beside others ${found?.join(', ')}`;
 }
 
+/** Counts by lr and sc: in s1 how often an sc has failed. */
+const RESERVES = `
+_start: la      s2, word
+        li      s3, 60000
+        li      s1, 0
+1:      lr.d    t0, (s2)
+        addi    t0, t0, 1
+        mul     t1, t0, t0
+        mul     t1, t1, t0
+        sc.d    t2, t0, (s2)
+        add     s1, s1, t2
+        addi    s3, s3, -1
+        bnez    s3, 1b
+        li      a7, 8
+        ecall
+        .balign 8
+word:   .dword  0
+`;
+
+/** Adds up in floating point, all registers in use. */
+const FLOATS = `
+_start: li      t0, 0x6000
+        csrs    sstatus, t0
+        li      t1, 1
+        fcvt.d.l fs0, t1
+        li      t1, 3
+        fcvt.d.l fs1, t1
+        fdiv.d  fs2, fs0, fs1
+        fmv.d   fs3, fs0
+        li      s3, 40000
+1:      fmul.d  fs3, fs3, fs2
+        fadd.d  fs3, fs3, fs0
+        fsub.d  ft11, fs3, fs2
+        addi    s3, s3, -1
+        bnez    s3, 1b
+        li      a7, 8
+        ecall
+`;
+
+const WRITTEN_HERE = { reserves: RESERVES, floats: FLOATS } as const;
+const isWrittenHere = (guest: string): guest is keyof typeof WRITTEN_HERE => Object.hasOwn(WRITTEN_HERE, guest);
+
 describe('a guest that lives by its own time', () => {
   for (const { id: engine } of engines)
-    for (const guest of GUESTS)
+    for (const guest of [...GUESTS, ...Object.keys(WRITTEN_HERE)])
       it(`is beside others as it is alone: ${guest}.S (${engine})`, async () => {
-        const program = await buildGuest(path.join(guestFolder, `${guest}.S`));
+        const program = await (isWrittenHere(guest)
+          ? assembleGuest(WRITTEN_HERE[guest])
+          : buildGuest(path.join(guestFolder, `${guest}.S`)));
         const own = (): TestVm => ({
           name: 'own',
           engine,

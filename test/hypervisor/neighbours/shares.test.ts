@@ -20,6 +20,51 @@ _start: csrw    sie, zero
 1:      wfi
         j       1b
 `;
+/** Counts in s1 how often it has slept for so many ticks. */
+const SLEEPS_FOR = `
+_start: li      t0, 32
+        csrw    sie, t0
+        li      s1, 0
+1:      rdtime  a0
+        li      t0, TICKS
+        add     a0, a0, t0
+        li      a7, 0
+        ecall
+2:      wfi
+        csrr    t0, sip
+        andi    t0, t0, 32
+        beqz    t0, 2b
+        addi    s1, s1, 1
+        j       1b
+`;
+/** Writes what is typed, by interrupt. */
+const ECHOES = `
+        .equ    UART, 0x10000000
+        .equ    PLIC, 0x0c000000
+_start: li      t0, PLIC
+        li      t1, 1
+        sw      t1, 40(t0)              # priority of source 10
+        li      t0, PLIC + 0x2080
+        li      t1, 1 << 10
+        sw      t1, (t0)                # enabled for S-mode of hart 0
+        li      t0, PLIC + 0x201000
+        sw      zero, (t0)
+        li      s0, UART
+        li      t1, 1
+        sb      t1, 1(s0)               # an interrupt when something is received
+        li      t1, 1 << 9
+        csrw    sie, t1
+1:      wfi
+        lbu     t1, 5(s0)
+        andi    t1, t1, 1
+        beqz    t1, 1b
+        lbu     t1, (s0)
+        sb      t1, (s0)
+        li      t0, PLIC + 0x201004
+        lw      t1, (t0)
+        sw      t1, (t0)
+        j       1b
+`;
 const SLICE = MILLISECOND / 10;
 const SLICES = 2000;
 /** Within so much of what is right. */
@@ -74,6 +119,40 @@ for (const { id: engine } of engines) {
       const { running, now } = sharesOf(vms, 500 * MILLISECOND, { vmmTime: 'charged' });
       near((running.get('capped') ?? 0) / now, 0.25, 'capped');
       near((running.get('free') ?? 0) / now, 0.75, 'free');
+    });
+
+    it('wake each other, and nobody waits for a slice that is not his', async () => {
+      const sleeper = (ticks: number): string => SLEEPS_FOR.replace('TICKS', `${ticks}`);
+      const vms = [
+        { name: 'soon', engine, program: await assembleGuest(sleeper(10)) },
+        { name: 'late', engine, program: await assembleGuest(sleeper(5000)) },
+      ];
+      const { system } = sharesOf(vms, 10 * MILLISECOND, {});
+      const [soon, late] = (system.hypervisor?.vms ?? []).map(({ vcpus }) => vcpus[0]?.cpu.x(9) ?? 0n);
+      // A sleep takes as long as it says, and what the guest does between two.
+      assert.ok(soon !== undefined && soon > 9000n && soon <= 10_000n, `${soon} sleeps of a microsecond in 10 ms`);
+      assert.ok(late !== undefined && late >= 19n && late <= 20n, `${late} sleeps of 500 microseconds`);
+    });
+
+    it('go first to who is woken by I/O', async () => {
+      const vms = [
+        { name: 'spins', engine, program: await assembleGuest(SPINS) },
+        { name: 'echoes', engine, program: await assembleGuest(ECHOES) },
+      ];
+      const { system, output } = makeHost(vms, { scheduler: { kind: 'credit', slice: 10 * MILLISECOND } });
+      const echoes = system.guests[1];
+      // Both have begun, and the second one waits.
+      while (system.machine.clock.now() < 25 * MILLISECOND) system.machine.run({ instructions: 100_000 });
+      const answered: number[] = [];
+      for (let typed = 0; typed < 5; typed++) {
+        const at = system.machine.clock.now();
+        system.input([0x61], echoes);
+        while (output('echoes').length <= typed && system.machine.clock.now() < at + 50 * MILLISECOND)
+          system.machine.run({ instructions: 100 });
+        answered.push(system.machine.clock.now() - at);
+        system.machine.run({ instructions: 200_000 });
+      }
+      assert.ok(Math.max(...answered) < MILLISECOND, `answered after ${answered.join(', ')} ns`);
     });
 
     it('cost a sleeper nothing, and nobody anything for it', async () => {

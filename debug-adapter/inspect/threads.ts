@@ -1,0 +1,20 @@
+import type { DebugProtocol } from '@vscode/debugprotocol';
+import type { CpuState } from '../../simulator/hypervisor/cpu';
+import type { DebuggedMachine } from '../debugged-machine';
+import { hasTwoStages, inWorld, worldName } from './worlds';
+
+/** DAP's threads: the CPUs of all guests. Of several guests each has its VM's name, and while the machine stands still its mode. */
+export function threadsOf(machine: DebuggedMachine, isRunning: boolean): DebugProtocol.Thread[] {
+  return machine.cpus.map((cpu) => {
+    const mode = machine.isShared && !isRunning ? ` · ${modeOf(machine, cpu)}` : '';
+    return { id: machine.threadOf(cpu), name: `${machine.nameOf(cpu)}${mode}` };
+  });
+}
+
+/** As the hardware has it: a guest of the H extension's is in VS- or VU-mode, and believes itself to be in S or U. */
+function modeOf(machine: DebuggedMachine, cpu: CpuState): string {
+  if (!cpu.isStarted) return 'off';
+  const guest = machine.guestOf(cpu);
+  const virtual = hasTwoStages(guest, cpu);
+  return worldName(guest, inWorld(cpu, { privilege: cpu.privilege, virtual }));
+}
