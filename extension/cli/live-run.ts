@@ -2,7 +2,8 @@ import type { Runner } from '../../simulator/machine/machine';
 import { Pace, type PaceName } from '../../simulator/machine/pace';
 import { SliceSize } from '../../simulator/machine/slice-size';
 import type { Program } from '../../simulator/object/program';
-import type { Snapshot, SystemDescription } from '../../simulator/system/snapshot';
+import type { SystemDescription } from '../../simulator/system/description';
+import type { Snapshot } from '../../simulator/system/snapshot';
 import type { System, SystemConfiguration } from '../../simulator/system/system';
 import type { GuestConsole } from './console-io';
 import { type GuestFiles, makeSystem } from './guest';
@@ -109,6 +110,16 @@ function systemAt(
   return restoredSystem(start, options, files, console);
 }
 
+/** A machine with one guest. @param what its file is @throws UsageError where it is a host of several VMs */
+export function onlyGuestOf(description: SystemDescription, what: string): Omit<SystemDescription, 'neighbours'> {
+  const { neighbours, ...machine } = description;
+  if (!neighbours) return machine;
+  const names = neighbours.vms.map(({ name }) => name).join(', ');
+  throw new UsageError(
+    `the ${what} is a host of the virtual machines ${names}: this command runs machines of one guest`,
+  );
+}
+
 /** The machine that was saved, with the disks that are given. @throws UsageError, SnapshotError */
 export function restoredSystem(
   { saved, description }: { readonly saved: Snapshot; readonly description: SystemDescription },
@@ -116,7 +127,7 @@ export function restoredSystem(
   files: GuestFiles,
   console: SystemConfiguration['console'],
 ): System {
-  const { diskSectors, ...machine } = description;
+  const { diskSectors, ...machine } = onlyGuestOf(description, 'saved machine');
   const given = files.disks.map(({ sectors }) => sectors);
   if (given.length !== diskSectors.length || given.some((sectors, index) => sectors !== diskSectors[index]))
     throw new UsageError(

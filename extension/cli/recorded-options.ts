@@ -1,4 +1,4 @@
-import type { SystemDescription } from '../../simulator/system/snapshot';
+import type { SystemDescription } from '../../simulator/system/description';
 import { machineTable } from './option-table';
 import type { MachineOptions, ParsedCommand } from './options';
 

@@ -1,9 +1,9 @@
 import { writeFileSync } from 'node:fs';
 import { LoggedFile } from '../../simulator/devices/disk/file-log';
 import type { Program } from '../../simulator/object/program';
+import { describeSystem } from '../../simulator/system/description';
 import { type Life, lifeOf, writeRecord } from '../../simulator/system/record';
-import { originOf } from '../../simulator/system/run-origin';
-import { describeSystem } from '../../simulator/system/snapshot';
+import { originsOf } from '../../simulator/system/run-origin';
 import type { System } from '../../simulator/system/system';
 import { type GuestFiles, openFiles } from './guest';
 import type { MachineOptions } from './options';
@@ -46,8 +46,8 @@ export class Recording {
       write: this.options.disks[index]?.write ?? ('copy' as const),
     }));
     const { configuration } = system;
-    const origin = originOf(program, configuration);
-    const record = { description: describeSystem(configuration), origin, disks, lives: this.lives };
+    const guests = originsOf([program], configuration).map((origin) => ({ origin, disks }));
+    const record = { description: describeSystem(configuration), guests, lives: this.lives };
     writeFileSync(this.file, writeRecord(record));
   }
 }

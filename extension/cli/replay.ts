@@ -2,14 +2,21 @@ import { writeFileSync } from 'node:fs';
 import { fileOf } from '../../simulator/devices/disk/file-log';
 import type { Runner } from '../../simulator/machine/machine';
 import type { MachineStop } from '../../simulator/machine/stop';
-import { type Life, Replay, ReplayError, type RunRecord, readRecord } from '../../simulator/system/record';
-import { originOf } from '../../simulator/system/run-origin';
+import {
+  type Life,
+  type RecordedGuest,
+  Replay,
+  ReplayError,
+  type RunRecord,
+  readRecord,
+} from '../../simulator/system/record';
+import { originsOf } from '../../simulator/system/run-origin';
 import { readSnapshot } from '../../simulator/system/snapshot';
 import { openDisk, type System } from '../../simulator/system/system';
 import { ConsoleOutput } from './console-io';
 import { writeEvidence } from './evidence';
 import { buildOrReport, type GuestFiles, makeSystem, openFiles, readGiven } from './guest';
-import { programOf, restoredSystem, type Start } from './live-run';
+import { onlyGuestOf, programOf, restoredSystem, type Start } from './live-run';
 import { type MachineOptions, one, type ParsedCommand, refuseIdle, suiteOptions } from './options';
 import { outcomeOf, reportOf, STATUS } from './outcome';
 import { contradictions } from './recorded-options';
@@ -28,9 +35,10 @@ export async function replay(command: ParsedCommand, options: MachineOptions): P
   const different = contradictions(command.values, options, record.description);
   if (different.length > 0)
     throw new ReplayError(`the record is of another machine: ${different.join('; ')}; what is left out is as recorded`);
-  const start = await startOf(command, options, record);
+  const recorded = onlyRecorded(record);
+  const start = await startOf(command, options, { ...recorded, ...record });
   if (!start) return STATUS.usage;
-  const disks = record.disks.map(({ contents, write }) => openDisk(fileOf(contents), write));
+  const disks = recorded.disks.map(({ contents, write }) => openDisk(fileOf(contents), write));
   const files = { ...(await openFiles({ ...options, disks: [] })), disks };
   const program = 'program' in start ? start.program : undefined;
   const range = suite.signature === undefined ? undefined : signatureRange(programOf(start));
@@ -41,11 +49,11 @@ export async function replay(command: ParsedCommand, options: MachineOptions): P
   let replayed: { readonly system: System; readonly stop: MachineStop; readonly same: boolean } | undefined;
   try {
     for (const life of record.lives) {
-      const append = options.append ?? record.origin.bootArguments ?? undefined;
+      const append = options.append ?? recorded.origin.bootArguments ?? undefined;
       const system = systemOf(start, record, { ...options, append }, files, (byte) => output.write(byte));
       const first = system.machine.clock.retired;
       const runner = traces.runnerOf(system);
-      replayed = { system, ...runLife(system, runner, start, record, life, output) };
+      replayed = { system, ...runLife(system, runner, start, recorded, life, output) };
       instructions += system.machine.clock.retired - first;
       if (!replayed.same) break;
     }
@@ -66,10 +74,18 @@ export async function replay(command: ParsedCommand, options: MachineOptions): P
   return STATUS.poweredOff;
 }
 
+/** The guest of a record that has one. @throws UsageError */
+function onlyRecorded({ description, guests }: RunRecord): RecordedGuest {
+  onlyGuestOf(description, 'record');
+  const [guest] = guests;
+  if (!guest) throw new ReplayError('the record has no guest in it');
+  return guest;
+}
+
 async function startOf(
   command: ParsedCommand,
   options: MachineOptions,
-  { description, origin }: RunRecord,
+  { description, origin }: RunRecord & RecordedGuest,
 ): Promise<Start | undefined> {
   const restore = one(command.values['restore']);
   if ((restore !== undefined) !== (origin.program === null))
@@ -95,7 +111,7 @@ function systemOf(
   console: (byte: number) => void,
 ): System {
   if ('saved' in start) return restoredSystem(start, options, files, console);
-  const { diskSectors: _, ...machine } = description;
+  const { diskSectors: _, ...machine } = onlyGuestOf(description, 'record');
   return makeSystem(start.program, options, files, console, machine);
 }
 
@@ -103,12 +119,12 @@ function runLife(
   system: System,
   runner: Runner,
   start: Start,
-  { origin }: RunRecord,
+  { origin }: RecordedGuest,
   life: Life,
   output: ConsoleOutput,
 ): { stop: MachineStop; same: boolean } {
-  const given = originOf('program' in start ? start.program : undefined, system.configuration);
-  const run = new Replay(system, life, { recorded: origin, given }, runner);
+  const given = originsOf(['program' in start ? start.program : undefined], system.configuration);
+  const run = new Replay(system, life, { recorded: [origin], given }, runner);
   try {
     let stop = run.run(SLICE);
     while (stop !== 'end') {

@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import type { Runner } from '../../simulator/machine/machine';
-import { describeSystem, readSnapshot, writeSnapshot } from '../../simulator/system/snapshot';
+import { describeSystem } from '../../simulator/system/description';
+import { readSnapshot, writeSnapshot } from '../../simulator/system/snapshot';
 import type { System } from '../../simulator/system/system';
 import { type RunResult, runBatch } from './batch';
 import { ConsoleInput, ConsoleOutput, type GuestConsole } from './console-io';

@@ -7,7 +7,7 @@ export { accessesCsr, type CsrOperation, csrSourceRegister, executeCsrInstructio
 export { translationWords } from './csr/translation';
 export { CACHE_BLOCK } from './hart/cache-block';
 export { RunExit } from './hart/exits';
-export { givenHartOptions, hartOptionProblems, hartOptionsOf } from './hart/given-options';
+export { givenHartOptions, hartOptionProblems, hartOptionsOf, someHartOptions } from './hart/given-options';
 export { Hart, type RunOptions } from './hart/hart';
 export {
   CsrSlot,
@@ -25,7 +25,7 @@ export {
 export { extended, type MemoryInstruction, memoryInstruction } from './hart/memory-instruction';
 export { defaultHartOptions, type HartOptions, legalVariants } from './hart/options';
 export { Registers } from './hart/registers';
-export { savedStatus } from './hart/saved-hart';
+export { registersProblem, type SavedRegisters, savedRegisters, savedStatus } from './hart/saved-hart';
 export { NANOSECONDS_PER_TICK, timerWords, updateTimers } from './hart/timers';
 export {
   enterTrap,

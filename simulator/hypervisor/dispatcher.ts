@@ -133,10 +133,13 @@ export class Dispatcher {
     }
   }
 
-  /** Another state has been taken up. @param vcpus of all VMs */
+  /** Another state has been taken up. @param vcpus of all VMs @throws RangeError where two are on one hart */
   goOn(vcpus: readonly Vcpu[]): void {
     for (const pcpu of this.pcpus) {
-      pcpu.running = vcpus.find(({ on }) => on === pcpu.hart);
+      const [running, second] = vcpus.filter(({ on }) => on === pcpu.hart);
+      if (running && second)
+        throw new RangeError(`hart ${pcpu.hart.id} has a vCPU of ${running.vm.name} and one of ${second.vm.name}`);
+      pcpu.running = running;
       pcpu.timers.restore(vcpus.filter(({ timerKeeper }) => timerKeeper === pcpu));
     }
     this.handling = undefined;

@@ -1,20 +1,23 @@
+import { Object as ObjectOf, type Static } from '@sinclair/typebox';
 import type { Hart } from '../core/index';
 import type { Narration } from '../machine/narration';
+import { flag } from '../schema/state/fields';
 import type { CpuState } from './cpu';
 import type { Exit } from './exits/exit';
 import type { VmEnd } from './vm-end';
 
 /** Whether a runnable has a hart, waits for one, waits for something else, or takes no part. */
-export type RunState = 'running' | 'runnable' | 'blocked' | 'off';
+export const RUN_STATES = ['running', 'runnable', 'blocked', 'off'] as const;
+export type RunState = (typeof RUN_STATES)[number];
+
+/**
+ * `wfi`: for an interrupt that is enabled in its sie, whatever SIE says: by that instruction, or suspended by SBI HSM. `paused`: for
+ * nothing that its guest could do; its VM has ended.
+ */
+export const WAITS = ['wfi', 'paused'] as const;
 
 /** What a blocked runnable waits for: plain data, so that nothing outlives a handler in a closure. */
-export type Wait = {
-  /**
-   * `wfi`: for an interrupt that is enabled in its sie, whatever SIE says: by that instruction, or suspended by SBI HSM. `paused`: for
-   * nothing that its guest could do; its VM has ended.
-   */
-  readonly kind: 'wfi' | 'paused';
-};
+export type Wait = { readonly kind: (typeof WAITS)[number] };
 
 /** What becomes of the runnable whose exit has been handled. */
 export type Outcome =
@@ -27,11 +30,14 @@ export type Outcome =
 export const RESUME: Outcome = { kind: 'resume' };
 
 /** What others have asked of a runnable, to be done on its own hart before its next instruction, as KVM_REQ_*. */
-export type Request =
+export const openRequests = ObjectOf({
   /** Interrupts have become pending or ceased to be. */
-  | 'inject'
+  inject: flag,
   /** Translations are to be forgotten. */
-  | 'fence';
+  fence: flag,
+});
+export type OpenRequests = Readonly<Static<typeof openRequests>>;
+export type Request = keyof OpenRequests;
 
 /** The requests that are open. */
 export class RequestSet {
@@ -50,13 +56,14 @@ export class RequestSet {
     return this.open.delete(request);
   }
 
-  list(): Request[] {
-    return [...this.open].sort();
+  state(): OpenRequests {
+    return { inject: this.open.has('inject'), fence: this.open.has('fence') };
   }
 
-  restore(open: readonly Request[]): void {
+  restore({ inject, fence }: OpenRequests): void {
     this.open.clear();
-    for (const request of open) this.open.add(request);
+    if (inject) this.open.add('inject');
+    if (fence) this.open.add('fence');
   }
 }
 

@@ -1,12 +1,14 @@
+import { Object as ObjectOf, type Static } from '@sinclair/typebox';
 import { componentOf, type StateHolder, type StateOf, stateSchema } from '../schema/state/component';
-import { count } from '../schema/state/fields';
+import { count, halfword } from '../schema/state/fields';
 
 /** A number under which a hart's TLB keeps translations apart from others': an ASID or a VMID, as long as its generation lasts. */
-export interface Tag {
-  readonly number: number;
+export const tag = ObjectOf({
+  number: halfword,
   /** Of the numbers of its hart; 0: none was given yet. */
-  readonly generation: number;
-}
+  generation: count,
+});
+export type Tag = Readonly<Static<typeof tag>>;
 
 /** Nobody's translations. */
 export const NO_TAG: Tag = { number: 0, generation: 0 };

@@ -3,6 +3,7 @@ import { type Narration, step } from '../machine/narration';
 import type { Trap } from '../machine/trap';
 import { type CsrValue, Gva } from '../mmu/address';
 import type { Access, WalkStep } from '../mmu/index';
+import { type Component, componentOf, type Parts } from '../schema/state/component';
 import type { ServedCpu } from './cpu';
 import type { Exit } from './exits/exit';
 import type { KnownInstruction } from './exits/instruction-cache';
@@ -13,14 +14,9 @@ import { ensure } from './memory/table-check';
 import type { Pcpu } from './pcpu';
 import { type Outcome, RequestSet, type Runnable, type RunState, type Wait } from './runnable';
 import { NEVER } from './timers';
+import { type Fence, MOST_FENCES, type VcpuState, vcpuSchema } from './vcpu-state';
 import type { Vm } from './vm';
 import type { World } from './world';
-
-/** Where the last trap was injected and how much had retired then: a second one there without progress is a trap loop. */
-interface Injection {
-  readonly pc: bigint;
-  readonly retired: number;
-}
 
 /** A table by which the hardware translates for a vCPU as it stands, for whoever looks at it. */
 export interface TranslationTable {
@@ -41,19 +37,7 @@ export interface Fact {
   readonly value: string;
 }
 
-/** Translations that a vCPU is to forget. */
-export interface Fence {
-  /** The addresses of pages. */
-  readonly pages: 'all' | readonly bigint[];
-  /** Undefined: of all address spaces. */
-  readonly asid: number | undefined;
-}
-
-const EVERYTHING: Fence = { pages: 'all', asid: undefined };
-/** In a saved fence: of all address spaces. */
-const EVERY_ASID = -1;
-/** More than so many one fence of everything takes the place of. */
-const MOST_FENCES = 64;
+const EVERYTHING: Fence = { pages: 'all', asid: null };
 
 /** How a walk of the guest's tables is done: looking only, or as hardware does for an access, which sets A and D. */
 export type WalkManner = 'peek' | 'as hardware';
@@ -65,9 +49,10 @@ export type WalkManner = 'peek' | 'as hardware';
 export abstract class Vcpu implements Runnable, GuestAddressing {
   run: RunState = 'off';
   wait: Wait | undefined;
+  abstract readonly component: Component;
   readonly requests = new RequestSet();
   private readonly fences: Fence[] = [];
-  lastInjection: Injection = { pc: -1n, retired: -1 };
+  lastInjection: VcpuState['injected'] = { pc: -1n, retired: -1 };
   /** When the host's timer is set for its guest's, in ticks of its VM's time. */
   timer = NEVER;
   /** Whose affair that is. */
@@ -244,8 +229,8 @@ export abstract class Vcpu implements Runnable, GuestAddressing {
   }
 
   private doFence({ pages, asid }: Fence): void {
-    if (pages === 'all') this.fenceAll(asid);
-    else for (const page of pages) this.fenceAddress(Gva.of(page), asid);
+    if (pages === 'all') this.fenceAll(asid ?? undefined);
+    else for (const page of pages) this.fenceAddress(Gva.of(page), asid ?? undefined);
   }
 
   /** When the guest wants its timer, in ticks of its VM's time: the host's timer of its hart is set for it, or of the one on which it sleeps. */
@@ -261,23 +246,31 @@ export abstract class Vcpu implements Runnable, GuestAddressing {
     pcpu.timers.keep(this);
   }
 
-  /** Whether it runs and what it waits for, beside its registers. */
-  runState() {
+  /**
+   * What it is as a component.
+   * @param parts what its engine keeps of it
+   * @param restored called when all of that has been taken up
+   */
+  protected componentWith(parts: Parts, restored?: () => void): Component {
+    const schema = vcpuSchema(this.vm.machine.harts.length);
+    const holder = { state: () => this.runState(), restore: (state: VcpuState) => this.restoreRunState(state) };
+    return componentOf(schema, holder, { parts, ...(restored && { restored }) });
+  }
+
+  /** Whether it runs and what it waits for, and its registers where no hart has them. */
+  private runState(): VcpuState {
     return {
       run: this.run,
       wait: this.wait?.kind ?? null,
-      on: this.running?.id ?? NOWHERE,
-      last: this.last?.id ?? NOWHERE,
-      keeper: this.keeper?.hart.id ?? NOWHERE,
+      on: this.running?.id ?? null,
+      last: this.last?.id ?? null,
+      keeper: this.keeper?.hart.id ?? null,
       retired: { ...this.retiredAtLoad },
-      world: this.running ? null : this.world.save(),
+      world: this.running ? null : this.world.state.saved,
       timer: this.timer === NEVER ? null : this.timer,
-      requests: this.requests.list(),
-      fences: this.fences.map(({ pages, asid }) => ({
-        pages: pages === 'all' ? [] : pages.map(String),
-        asid: asid ?? EVERY_ASID,
-      })),
-      injected: { pc: String(this.lastInjection.pc), retired: this.lastInjection.retired },
+      requests: this.requests.state(),
+      fences: [...this.fences],
+      injected: { ...this.lastInjection },
     };
   }
 
@@ -286,62 +279,28 @@ export abstract class Vcpu implements Runnable, GuestAddressing {
     return this.keeper;
   }
 
-  /** In a saved state. */
-  protected pcpuNumbered(hart: number): Pcpu | undefined {
-    const found = this.vm.machine.harts[hart];
-    return found && this.vm.host.pcpuOf(found);
+  private hartNumbered(number: number | null): Hart | undefined {
+    return number === null ? undefined : this.vm.machine.harts[number];
   }
 
-  private hartNumbered(number: number): Hart | undefined {
-    if (number === NOWHERE) return undefined;
-    const hart = this.vm.machine.harts[number];
-    ensure(hart !== undefined, `vCPU ${this.id} has to do with hart ${number}`);
-    return hart;
-  }
-
-  /** @throws RangeError where the state cannot be one that `runState` gave */
-  restoreRunState({
-    run,
-    wait,
-    on,
-    last,
-    keeper,
-    retired,
-    world,
-    timer,
-    requests,
-    fences,
-    injected,
-  }: ReturnType<Vcpu['runState']>): void {
-    ensure(RUN_STATES.includes(run), `vCPU ${this.id} is ${run}`);
-    ensure(/^-?\d{1,20}$/.test(injected.pc), `the pc of vCPU ${this.id}'s last trap is ${injected.pc}`);
-    ensure(
-      fences.every(({ pages }) => pages.every((page) => /^\d{1,20}$/.test(page))),
-      `fences of vCPU ${this.id}`,
-    );
-    ensure(on === NOWHERE ? world !== null : on === last && world === null, `vCPU ${this.id} is on hart ${on}`);
+  /** @throws RangeError where it does not go with the hart that has the vCPU */
+  private restoreRunState({ on, last, keeper, retired, world, timer, requests, fences, ...rest }: VcpuState): void {
+    const { run, wait, injected } = rest;
     this.running = this.hartNumbered(on);
+    ensure(
+      !this.running || retired.hart <= this.running.retired,
+      `hart ${on} had retired more when vCPU ${this.id} came onto it than it has by now`,
+    );
     this.last = this.hartNumbered(last);
     const keeping = this.hartNumbered(keeper);
     this.keeper = keeping && this.vm.host.pcpuOf(keeping);
-    if (world) this.world.restore(world);
+    if (world) this.world.state.takeUp(world);
     this.retiredAtLoad = { ...retired };
     this.run = run;
     this.timer = timer ?? NEVER;
-    ensure((run === 'blocked') === (wait !== null), `vCPU ${this.id} is ${run} and waits for ${wait}`);
     this.wait = wait ? { kind: wait } : undefined;
     this.requests.restore(requests);
-    const restored = fences.map(
-      ({ pages, asid }): Fence => ({
-        pages: pages.length === 0 ? 'all' : pages.map(BigInt),
-        asid: asid === EVERY_ASID ? undefined : asid,
-      }),
-    );
-    this.fences.splice(0, this.fences.length, ...restored);
-    this.lastInjection = { pc: BigInt(injected.pc), retired: injected.retired };
+    this.fences.splice(0, this.fences.length, ...fences);
+    this.lastInjection = { ...injected };
   }
 }
-
-/** In a saved state: no hart. */
-const NOWHERE = -1;
-const RUN_STATES: readonly RunState[] = ['running', 'runnable', 'blocked', 'off'];

@@ -68,7 +68,7 @@ export class VmPort implements FirmwarePort {
   }
 
   fence(id: number, range: FenceRange, asid: number | undefined): void {
-    this.vcpu(id).fence({ pages: range === 'all' ? range : addressesOf(range), asid });
+    this.vcpu(id).fence({ pages: range === 'all' ? range : addressesOf(range), asid: asid ?? null });
   }
 
   activity(id: number): HartActivity {

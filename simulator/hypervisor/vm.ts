@@ -9,12 +9,18 @@ import type { Machine } from '../machine/machine';
 import { MEMORY_MAP } from '../machine/memory-map';
 import type { Processor } from '../machine/processor';
 import { FRAME } from '../mmu/address';
-import { type Component, withoutState } from '../schema/state/component';
+import {
+  type Component,
+  component,
+  type PartProblem,
+  type SavedField,
+  stateSchema,
+  withoutState,
+} from '../schema/state/component';
 import type { CpuState } from './cpu';
 import type { Engine, EngineOptions, EngineVm } from './engines/engine';
 import { type ExitKind, kindsByCause } from './exits/exit-kind';
 import { InstructionCache } from './exits/instruction-cache';
-import { FormedComponent } from './formed-component';
 import type { Guest } from './guest';
 import type { HostModel } from './host/host-model';
 import type { ExitLedger } from './ledger/ledger';
@@ -29,6 +35,9 @@ import { VmClock, type VmTime } from './vm-clock';
 import type { VmEnd } from './vm-end';
 import { type OnCrash, VmLife, withDisksOf } from './vm-life';
 import { VmPort } from './vm-port';
+
+/** What a VM is as a machine is nothing beside its parts. */
+const virtualMachineSchema = stateSchema('virtual-machine', 2, {});
 
 /** What a VM is made with. */
 export interface VmConfiguration {
@@ -206,17 +215,10 @@ export class Vm implements Guest {
 
   /** What it is as a machine: what begins anew with it. */
   private get machineParts(): Component {
-    return new FormedComponent('virtual-machine', this, { board: this.board.component, sbi: this.sbi.component });
-  }
-
-  /** What of it has no schema. */
-  state() {
-    return { engine: this.engine.state(), vcpus: this.vcpus.map((vcpu) => vcpu.runState()) };
-  }
-
-  restore({ engine, vcpus }: ReturnType<Vm['state']>): void {
-    this.engine.restore(engine);
-    for (const [index, state] of vcpus.entries()) this.vcpus[index]?.restoreRunState(state);
+    const { board, sbi, engine, vcpus } = this;
+    const ofVcpus = Object.fromEntries(vcpus.map((vcpu) => [partName(vcpu), vcpu.component]));
+    const parts = { board: board.component, sbi: sbi.component, engine: engine.component, ...ofVcpus };
+    return component(virtualMachineSchema, {}, { parts, check: (field) => problemOfHarts(vcpus, field) });
   }
 
   /** The interrupt wires of a vCPU: one that rises makes it exit, so that the VMM sees it. */
@@ -235,6 +237,15 @@ export class Vm implements Guest {
       },
     };
   }
+}
+
+const partName = ({ id }: Vcpu): string => `vcpu${id}`;
+
+/** A hart has one vCPU at the most. */
+function problemOfHarts(vcpus: readonly Vcpu[], field: SavedField): PartProblem | undefined {
+  const harts = vcpus.map((vcpu) => field(partName(vcpu), 'on') ?? null);
+  const second = vcpus.find((_, index) => harts[index] !== null && harts.indexOf(harts[index] ?? null) < index);
+  return second && { part: partName(second), path: ['on'], problem: 'must be a hart that no other vCPU has' };
 }
 
 const UNCONNECTED = { setLevel: () => undefined };

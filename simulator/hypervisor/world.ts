@@ -11,7 +11,6 @@ import {
 } from '../core/index';
 import { Csr } from '../isa/index';
 import { Privilege } from '../mmu/index';
-import { ensure } from './memory/table-check';
 
 const REGISTERS = 32;
 
@@ -58,16 +57,6 @@ export class World extends Registers {
   /** Onto a hart that the VMM has. */
   give(hart: Hart): void {
     copy(this, hart, this.switched);
-  }
-
-  save() {
-    return { words: [...this.state.saveWords()] };
-  }
-
-  /** @throws RangeError where the state cannot be one that `save` gave */
-  restore({ words }: ReturnType<World['save']>): void {
-    ensure(words.length === this.state.saveWords().length, `a vCPU that is put away has ${words.length} words`);
-    this.state.restoreWords(Int32Array.from(words));
   }
 
   protected recheck(): void {}

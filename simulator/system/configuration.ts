@@ -48,9 +48,11 @@ export interface NeighbourConfiguration extends GuestConfiguration {
   readonly onCrash: OnCrash;
 }
 
+export const SCHEDULERS = ['round-robin', 'credit'] as const;
+
 /** Who has the harts of a host with several VMs. */
 export interface SchedulerConfiguration {
-  readonly kind: 'round-robin' | 'credit';
+  readonly kind: (typeof SCHEDULERS)[number];
   /** Nanoseconds that a vCPU has a hart at the most while others want it. */
   readonly slice: number;
 }

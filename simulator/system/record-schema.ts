@@ -39,13 +39,17 @@ const position = {
 const contents = ObjectOf({ size: count, parts: ListOf(ObjectOf({ offset: count, bytes: bytes() })) });
 
 export const recordSchema = ObjectOf({
-  origin: ObjectOf({
-    program: nullable(hash),
-    bios: nullable(hash),
-    initrd: nullable(hash),
-    bootArguments: nullable(Text()),
-  }),
-  disks: ListOf(ObjectOf({ contents, write: choice(['copy', 'inPlace']) })),
+  guests: ListOf(
+    ObjectOf({
+      origin: ObjectOf({
+        program: nullable(hash),
+        bios: nullable(hash),
+        initrd: nullable(hash),
+        bootArguments: nullable(Text()),
+      }),
+      disks: ListOf(ObjectOf({ contents, write: choice(['copy', 'inPlace']) })),
+    }),
+  ),
   lives: ListOf(
     ObjectOf({
       start: hash,

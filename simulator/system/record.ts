@@ -5,22 +5,29 @@ import { NOBODY } from '../machine/scheduler';
 import { FileFormatError } from '../machine/state/plain-codec';
 import { seal, unseal } from '../machine/state/sealed-file';
 import type { MachineStop } from '../machine/stop';
+import type { PlainValue } from '../schema/state/plain';
 import { StateError } from '../schema/state/state-error';
 import { plainOf, readPlain } from '../schema/state/values';
-import { checkedDescription } from './description-check';
+import { readDescription, type SystemDescription } from './description';
 import type { LoggedInput, Position } from './input-log';
 import { recordSchema } from './record-schema';
-import { differencesOf, type RunOrigin } from './run-origin';
-import { asPlain, type SystemDescription } from './snapshot';
+import { differencesBetween, type RunOrigin } from './run-origin';
+import { asPlain } from './snapshot';
 import type { System } from './system';
 
 /** All that came into a run from outside, and what shows that a replay is the same run. */
 export interface RunRecord {
   readonly description: SystemDescription;
-  readonly origin: RunOrigin;
-  readonly disks: readonly RecordedDisk[];
+  /** In their order. */
+  readonly guests: readonly RecordedGuest[];
   /** The run from its start, and from each reset of the guest's: what it writes to disks lasts from one to the next. */
   readonly lives: readonly Life[];
+}
+
+/** What a guest was given from outside before the first instruction. */
+export interface RecordedGuest {
+  readonly origin: RunOrigin;
+  readonly disks: readonly RecordedDisk[];
 }
 
 /** What a run read of a disk, and where its writes went. */
@@ -41,7 +48,7 @@ export interface Life {
 /** Why a record cannot be replayed, or where the replay leaves it: a message for the user. */
 export class ReplayError extends Error {}
 
-const VERSION = 8;
+const VERSION = 9;
 
 /** Closes the record of a life where the run stands. */
 export function lifeOf(system: System, start: string): Life {
@@ -49,19 +56,27 @@ export function lifeOf(system: System, start: string): Life {
   return { start, inputs, end: { ...system.inputLog.position(), hash: system.stateHash() } };
 }
 
-export function writeRecord({ description, origin, disks, lives }: RunRecord): Uint8Array {
+export function writeRecord({ description, guests, lives }: RunRecord): Uint8Array {
   return seal('HSRECORD', VERSION, (writer) => {
     writer.plain(asPlain(description));
-    writer.plain(plainOf(recordSchema, { origin, disks, lives }));
+    writer.plain(plainOf(recordSchema, { guests, lives }));
   });
 }
 
 /** @throws FileFormatError that names the first field that makes no sense */
 export function readRecord(file: Uint8Array): RunRecord {
   const reader = unseal('HSRECORD', VERSION, file);
-  const description = checkedDescription(reader.plain());
+  const description = readDescription(reader.plain());
+  const contents = readContents(reader.plain());
+  const wanted = description.neighbours?.vms.length ?? 1;
+  if (contents.guests.length !== wanted)
+    throw new FileFormatError(`the record has ${contents.guests.length} guests, and its machine ${wanted}`);
+  return { description, ...contents };
+}
+
+function readContents(plain: PlainValue): Omit<RunRecord, 'description'> {
   try {
-    return { description, ...readPlain(recordSchema, reader.plain(), 'the record') };
+    return readPlain(recordSchema, plain, 'the record');
   } catch (error) {
     throw error instanceof StateError ? new FileFormatError(error.message, { cause: error }) : error;
   }
@@ -86,11 +101,12 @@ export class Replay {
   constructor(
     private readonly system: System,
     private readonly life: Life,
-    origins?: { readonly recorded: RunOrigin; readonly given: RunOrigin },
+    origins?: { readonly recorded: readonly RunOrigin[]; readonly given: readonly RunOrigin[] },
     private readonly runner: Runner = system.machine,
   ) {
     if (system.stateHash() === life.start) return;
-    const differences = origins ? differencesOf(origins.recorded, origins.given) : [];
+    const names = system.configuration.neighbours?.vms.map(({ name }) => name);
+    const differences = origins ? differencesBetween(origins.recorded, origins.given, names) : [];
     const what = differences.length > 0 ? differences.join('; ') : 'their states at the start differ';
     throw new ReplayError(`the record is of another program or another machine: ${what}`);
   }

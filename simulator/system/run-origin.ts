@@ -1,8 +1,8 @@
 import { StateHash } from '../machine/state/state-hash';
 import type { Program } from '../object/program';
-import type { SystemConfiguration } from './system';
+import type { GuestConfiguration, SystemConfiguration } from './configuration';
 
-/** What a run was started from, beside its machine: hashes of what was loaded, null where there was none. */
+/** What a guest was started from, beside its machine: hashes of what was loaded, null where there was none. */
 export interface RunOrigin {
   /** Null where the run went on from a saved machine. */
   readonly program: string | null;
@@ -11,8 +11,20 @@ export interface RunOrigin {
   readonly bootArguments: string | null;
 }
 
-export function originOf(program: Program | undefined, configuration: SystemConfiguration): RunOrigin {
-  const { bios, initrd, bootArguments } = configuration;
+/** Of each guest. @param programs in the order of the guests; none where the run went on from a saved machine */
+export function originsOf(
+  programs: readonly (Program | undefined)[],
+  configuration: SystemConfiguration,
+): readonly RunOrigin[] {
+  const { neighbours } = configuration;
+  if (neighbours) return neighbours.vms.map((vm, index) => originOf(programs[index], vm));
+  return [originOf(programs[0], configuration)];
+}
+
+function originOf(
+  program: Program | undefined,
+  { bios, initrd, bootArguments }: GuestConfiguration & Pick<SystemConfiguration, 'bios'>,
+): RunOrigin {
   return {
     program: program ? hashOfProgram(program) : null,
     bios: bios ? hashOfProgram(bios) : null,
@@ -21,8 +33,21 @@ export function originOf(program: Program | undefined, configuration: SystemConf
   };
 }
 
-/** What of a run's origin is not as it was recorded, in the user's words. */
-export function differencesOf(recorded: RunOrigin, given: RunOrigin): string[] {
+/** What of the guests' origins is not as it was recorded, in the user's words. @param names of the guests, where there are several */
+export function differencesBetween(
+  recorded: readonly RunOrigin[],
+  given: readonly RunOrigin[],
+  names: readonly string[] | undefined,
+): string[] {
+  return recorded.flatMap((origin, index) => {
+    const now = given[index];
+    const who = names ? `${names[index]}: ` : '';
+    return now ? differencesOf(origin, now).map((difference) => `${who}${difference}`) : [];
+  });
+}
+
+/** The same of one guest. */
+function differencesOf(recorded: RunOrigin, given: RunOrigin): string[] {
   const differences: string[] = [];
   for (const [field, name] of FILES) {
     const [before, now] = [recorded[field], given[field]];

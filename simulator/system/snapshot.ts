@@ -3,8 +3,7 @@ import { FileFormatError } from '../machine/state/plain-codec';
 import { seal, unseal } from '../machine/state/sealed-file';
 import { FRAME } from '../mmu/address';
 import type { PlainValue } from '../schema/state/plain';
-import { checkedDescription } from './description-check';
-import type { SystemConfiguration } from './system';
+import { readDescription, type SystemDescription } from './description';
 
 export { SnapshotError } from '../machine/state/snapshot-error';
 
@@ -15,48 +14,7 @@ export interface Snapshot {
   readonly memory: MemoryImage;
 }
 
-/** What a machine has to be for a snapshot to fit, and all that making it takes but the files behind its disks. */
-export type SystemDescription = Pick<
-  SystemConfiguration,
-  | 'virtualization'
-  | 'firmware'
-  | 'memory'
-  | 'harts'
-  | 'devices'
-  | 'onIllegal'
-  | 'vmids'
-  | 'vmmTime'
-  | 'time'
-  | 'commonProcessor'
-  | 'hartOptions'
-  | 'hostWords'
-  | 'seed'
-> & {
-  /** Sectors of each disk. */
-  readonly diskSectors: readonly number[];
-};
-
-export function describeSystem(configuration: SystemConfiguration): SystemDescription {
-  const { virtualization, firmware, memory, harts, onIllegal, disks } = configuration;
-  return {
-    virtualization,
-    firmware,
-    memory,
-    harts,
-    onIllegal,
-    devices: configuration.devices ?? [],
-    vmids: configuration.vmids ?? true,
-    vmmTime: configuration.vmmTime ?? 'free',
-    time: configuration.time ?? 'real',
-    commonProcessor: configuration.commonProcessor ?? false,
-    hartOptions: configuration.hartOptions ?? {},
-    hostWords: configuration.hostWords ?? null,
-    seed: configuration.seed ?? 0,
-    diskSectors: disks.map(({ sectors }) => sectors),
-  };
-}
-
-const VERSION = 9;
+const VERSION = 11;
 /** The largest guest's memory, and as much again for its VMM. */
 const MOST_PAGES = 2 ** 20;
 
@@ -77,7 +35,7 @@ export function writeSnapshot(description: SystemDescription, { memory, state }:
 /** @throws FileFormatError */
 export function readSnapshot(file: Uint8Array): { description: SystemDescription; snapshot: Snapshot } {
   const reader = unseal('HSSNAPSH', VERSION, file);
-  const description = checkedDescription(reader.plain());
+  const description = readDescription(reader.plain());
   const state = reader.plain();
   const count = reader.word();
   if (count > MOST_PAGES) throw new FileFormatError(`the snapshot has ${count} pages, more than any machine`);

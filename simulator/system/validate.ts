@@ -6,7 +6,7 @@ import { VIRTIO_SLOTS } from './virtio-slots';
 
 export const MOST_HARTS = 8;
 /** vCPUs of all VMs of a host: what is saved of them is bounded. */
-const MOST_VCPUS = 256;
+export const MOST_VCPUS = 256;
 
 /** @throws ConfigurationError that says what cannot be, and what could */
 export function validate(configuration: SystemConfiguration): void {

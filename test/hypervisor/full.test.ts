@@ -116,7 +116,7 @@ root:   .skip 4096
     assert.deepEqual(system.isolationBreaches(), []);
     const { pool } = vcpu.spaces;
     assert.ok(pool.available >= 0);
-    assert.equal(system.machine.core.ram.size, 2 ** 21 + pool.frames * 4096 + 16 * 2 ** 20);
+    assert.equal(system.machine.core.ram.size, 2 ** 21 + pool.range.frames * 4096 + 16 * 2 ** 20);
   });
 
   it('evicts address spaces when a guest uses more of them than the pool holds', async () => {

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
 import { engines } from '../../simulator/hypervisor/engines/index';
+import { describeSystem } from '../../simulator/system/description';
 import { runInLockStep } from '../../simulator/system/lock-step';
-import { describeSystem, readSnapshot, writeSnapshot } from '../../simulator/system/snapshot';
+import { readSnapshot, writeSnapshot } from '../../simulator/system/snapshot';
 import { ConfigurationError } from '../../simulator/system/system';
 import { assembleGuest, buildGuest, guestFolder, makeSystem } from '../support/guest';
 

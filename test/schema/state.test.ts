@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { Integer, Literal, Object as ObjectOf, String as Text, Union } from '@sinclair/typebox';
+import { Integer, Literal, Object as ObjectOf, Optional, String as Text, Union } from '@sinclair/typebox';
 import { component, componentOf, restore, type StateOf, stateSchema } from '../../simulator/schema/state/component';
 import {
   bits,
@@ -18,6 +18,7 @@ import {
 } from '../../simulator/schema/state/fields';
 import type { PlainRecord, PlainValue } from '../../simulator/schema/state/plain';
 import { StateError } from '../../simulator/schema/state/state-error';
+import { readPlain } from '../../simulator/schema/state/values';
 
 const waitOf = Union([
   ObjectOf({ kind: Literal('wfi') }),
@@ -276,6 +277,17 @@ describe('a component with parts', () => {
       /box: has no part "right"; there are left/,
     ],
   ];
+  it('may leave a field out where the schema says so, and nowhere else', () => {
+    const schema = ObjectOf({ one: Optional(byte), two: byte });
+    assert.deepEqual(readPlain(schema, { two: 2 }, 'it'), { two: 2 });
+    assert.deepEqual(readPlain(schema, { one: 1, two: 2 }, 'it'), { one: 1, two: 2 });
+    assert.throws(
+      () => readPlain(schema, { one: 256, two: 2 }, 'it'),
+      /it: field one must be an integer from 0 to 255/,
+    );
+    assert.throws(() => readPlain(schema, { one: 1 }, 'it'), /it: field two must be .*, and is missing/);
+  });
+
   for (const [what, saved, message] of wrong)
     it(`refuses ${what}`, () => assert.throws(() => restore(makeBox({ left: { level: 1 } }), saved, 'box'), message));
 });

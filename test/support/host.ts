@@ -19,6 +19,8 @@ export interface TestHostConfiguration
   extends Partial<Pick<SystemConfiguration, 'harts' | 'vmmTime' | 'vmids' | 'hartOptions' | 'translation'>> {
   readonly scheduler?: SchedulerConfiguration;
   readonly memory?: number;
+  /** Console input may still come. */
+  readonly inputOpen?: boolean;
 }
 
 export interface TestHost {
@@ -30,7 +32,7 @@ export interface TestHost {
 export const MILLISECOND = 1_000_000;
 const DEFAULT_SCHEDULER: SchedulerConfiguration = { kind: 'credit', slice: MILLISECOND };
 
-/** Several VMs on one machine, console input closed. */
+/** Several VMs on one machine, unless told otherwise with console input closed. */
 export function makeHost(vms: readonly TestVm[], configuration: TestHostConfiguration = {}): TestHost {
   const printed = new Map<string, number[]>(vms.map(({ name }) => [name, []]));
   const neighbours = vms.map(
@@ -46,7 +48,7 @@ export function makeHost(vms: readonly TestVm[], configuration: TestHostConfigur
       ...vm,
     }),
   );
-  const { scheduler = DEFAULT_SCHEDULER, memory, harts = 1, ...host } = configuration;
+  const { scheduler = DEFAULT_SCHEDULER, memory, harts = 1, inputOpen = false, ...host } = configuration;
   const system = new System(
     {
       virtualization: 'full',
@@ -61,6 +63,6 @@ export function makeHost(vms: readonly TestVm[], configuration: TestHostConfigur
     },
     vms.map(({ program }) => program),
   );
-  system.closeInput();
+  if (!inputOpen) system.closeInput();
   return { system, output: (vm) => String.fromCharCode(...(printed.get(vm) ?? [])) };
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
+import { describeSystem } from '../../simulator/system/description';
 import { type Life, lifeOf, Replay, readRecord, writeRecord } from '../../simulator/system/record';
-import { originOf } from '../../simulator/system/run-origin';
-import { describeSystem } from '../../simulator/system/snapshot';
+import { originsOf } from '../../simulator/system/run-origin';
 import { type System, VIRTUALIZATIONS } from '../../simulator/system/system';
 import { assembleGuest, makeSystem } from '../support/guest';
 
@@ -54,8 +54,7 @@ for (const virtualization of VIRTUALIZATIONS)
       assert.deepEqual(live.machine.run({ instructions: LIMIT }), { reason: 'power-off', code: (100 << 8) | 43 });
       const file = writeRecord({
         description: describeSystem(live.configuration),
-        origin: originOf(undefined, live.configuration),
-        disks: [],
+        guests: originsOf([], live.configuration).map((origin) => ({ origin, disks: [] })),
         lives: [lifeOf(live, start)],
       });
       const [life]: readonly (Life | undefined)[] = readRecord(file).lives;

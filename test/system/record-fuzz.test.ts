@@ -8,10 +8,11 @@ import { StateHash } from '../../simulator/machine/state/state-hash';
 import type { Program } from '../../simulator/object/program';
 import { isPlainRecord, type PlainValue } from '../../simulator/schema/state/plain';
 import { plainOf } from '../../simulator/schema/state/values';
+import { describeSystem } from '../../simulator/system/description';
 import { lifeOf, Replay, ReplayError, type RunRecord, readRecord, writeRecord } from '../../simulator/system/record';
 import { recordSchema } from '../../simulator/system/record-schema';
-import { originOf } from '../../simulator/system/run-origin';
-import { asPlain, describeSystem } from '../../simulator/system/snapshot';
+import { originsOf } from '../../simulator/system/run-origin';
+import { asPlain } from '../../simulator/system/snapshot';
 import { ConfigurationError, openDisk, VIRTUALIZATIONS } from '../../simulator/system/system';
 import { changed, changedByte } from '../support/changed-fields';
 import { buildGuest, guestFolder, makeSystem, testDisk } from '../support/guest';
@@ -60,8 +61,10 @@ function recordedRun(program: Program, virtualization: (typeof VIRTUALIZATIONS)[
   run(2500);
   return {
     description: describeSystem(system.configuration),
-    origin: originOf(program, system.configuration),
-    disks: [{ contents: file.contents(), write: 'copy' }],
+    guests: originsOf([program], system.configuration).map((origin) => ({
+      origin,
+      disks: [{ contents: file.contents(), write: 'copy' }],
+    })),
     lives: [lifeOf(system, start)],
   };
 }
@@ -76,12 +79,15 @@ function sealed(file: Uint8Array): Uint8Array {
 
 /** Replays as the command line does. @returns whether it was the same run, as far as it was followed */
 function replayed(file: Uint8Array, program: Program): boolean {
-  const { description, disks, lives, origin } = readRecord(file);
-  const { diskSectors: _, ...machine } = description;
+  const { description, guests, lives } = readRecord(file);
+  const { diskSectors: _, neighbours: __, ...machine } = description;
+  const recorded = guests.map(({ origin }) => origin);
+  const [guest] = guests;
+  assert.ok(guest);
   // So much memory for every machine would take long; the size is checked as it is.
   if (machine.memory > 64 * 2 ** 20) return false;
-  const opened = disks.map(({ contents, write }) => openDisk(fileOf(contents), write));
-  const { bootArguments } = origin;
+  const opened = guest.disks.map(({ contents, write }) => openDisk(fileOf(contents), write));
+  const { bootArguments } = guest.origin;
   for (const life of lives) {
     const { system } = makeSystem(program, {
       ...machine,
@@ -89,7 +95,7 @@ function replayed(file: Uint8Array, program: Program): boolean {
       bootArguments: bootArguments ?? undefined,
       inputOpen: true,
     });
-    const run = new Replay(system, life, { recorded: origin, given: originOf(program, system.configuration) });
+    const run = new Replay(system, life, { recorded, given: originsOf([program], system.configuration) });
     for (let slice = 0; ; slice++) {
       if (slice === MOST_SLICES) return false;
       if (run.run(SLICE) === 'end') break;

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import path from 'node:path';
 import { FileFormatError } from '../../simulator/machine/state/plain-codec';
 import { isNumbers, type PlainValue } from '../../simulator/schema/state/plain';
-import { describeSystem, readSnapshot, SnapshotError, writeSnapshot } from '../../simulator/system/snapshot';
+import { describeSystem } from '../../simulator/system/description';
+import { readSnapshot, SnapshotError, writeSnapshot } from '../../simulator/system/snapshot';
 import { ConfigurationError, System, VIRTUALIZATIONS } from '../../simulator/system/system';
 import { changed, changedAt } from '../support/changed-fields';
 import { buildGuest, guestFolder, makeSystem } from '../support/guest';
@@ -66,7 +67,7 @@ function changedState(state: PlainValue, next: Next): PlainValue {
 
 function runFrom(file: Uint8Array): void {
   const { description, snapshot } = readSnapshot(file);
-  const { diskSectors: _, ...machine } = description;
+  const { diskSectors: _, neighbours: __, ...machine } = description;
   // So much memory for every machine would take long; the size is checked as it is.
   if (machine.memory > 64 * 2 ** 20) return;
   const { system } = makeSystem(undefined, machine);

@@ -2,9 +2,10 @@ import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import type { Program } from '../../simulator/object/program';
+import { describeSystem } from '../../simulator/system/description';
 import { type Life, lifeOf, Replay, readRecord, writeRecord } from '../../simulator/system/record';
-import { originOf } from '../../simulator/system/run-origin';
-import { describeSystem, readSnapshot, writeSnapshot } from '../../simulator/system/snapshot';
+import { originsOf } from '../../simulator/system/run-origin';
+import { readSnapshot, writeSnapshot } from '../../simulator/system/snapshot';
 import { type System, VIRTUALIZATIONS } from '../../simulator/system/system';
 import { assembleGuest, buildGuest, guestFolder, makeSystem } from '../support/guest';
 import { numbersFrom, Random } from '../support/random';
@@ -170,8 +171,8 @@ for (const virtualization of VIRTUALIZATIONS) {
 function recordOf(system: System, start: string): Uint8Array {
   const { configuration } = system;
   const description = describeSystem(configuration);
-  const origin = originOf(undefined, configuration);
-  return writeRecord({ description, origin, disks: [], lives: [lifeOf(system, start)] });
+  const guests = originsOf([], configuration).map((origin) => ({ origin, disks: [] }));
+  return writeRecord({ description, guests, lives: [lifeOf(system, start)] });
 }
 
 const onlyLife = (file: Uint8Array): Life => readRecord(file).lives[0] ?? assert.fail();
@@ -228,13 +229,23 @@ describe('files of snapshots and records', () => {
     const { system } = makeSystem(await assembleGuest(ECHO));
     const life = lifeOf(system, system.stateHash());
     const description = describeSystem(system.configuration);
-    const whole = { description, origin: originOf(undefined, system.configuration), disks: [], lives: [life] };
+    const [origin] = originsOf([], system.configuration);
+    assert.ok(origin);
+    const guest = { origin, disks: [] };
+    const whole = { description, guests: [guest], lives: [life] };
     const wrong = (change: object): (() => unknown) => {
       const file = writeRecord({ ...whole, ...change });
       return () => readRecord(file);
     };
-    assert.throws(wrong({ origin: 7 }), /the record: field origin must be an object with .*, not 7/);
-    assert.throws(wrong({ disks: [{ contents: null }] }), /the record: field disks\[0\]\.contents must be/);
+    assert.throws(
+      wrong({ guests: [{ ...guest, origin: 7 }] }),
+      /the record: field guests\[0\]\.origin must be an object with .*, not 7/,
+    );
+    assert.throws(
+      wrong({ guests: [{ ...guest, disks: [{ contents: null }] }] }),
+      /the record: field guests\[0\]\.disks\[0\]\.contents must be/,
+    );
+    assert.throws(wrong({ guests: [guest, guest] }), /the record has 2 guests, and its machine 1/);
     assert.throws(
       wrong({ lives: [{ ...life, end: { ...life.end, retired: 'x' } }] }),
       /field lives\[0\]\.end\.retired must be an integer/,
@@ -243,7 +254,18 @@ describe('files of snapshots and records', () => {
       wrong({ lives: [{ ...life, inputs: [{ ...life.end, guest: 0, input: { kind: 'odd' } }] }] }),
       /field lives\[0\]\.inputs\[0\]\.input must be an input of a known kind/,
     );
-    assert.throws(wrong({ description: { ...description, harts: 'two' } }), /field harts makes no sense/);
+    assert.throws(
+      wrong({ description: { ...description, harts: 'two' } }),
+      /the described machine: field harts must be an integer from 1 to 8, not "two"/,
+    );
+    assert.throws(
+      wrong({ description: { ...description, hartOptions: { asidBits: 17 } } }),
+      /field hartOptions\.asidBits must be an integer from 0 to 16, not 17/,
+    );
+    assert.throws(
+      wrong({ description: { ...description, memory: 2 ** 22 + 1 } }),
+      /field memory must be a multiple of 2M from 4M to 2G \(bytes\), not 4194305/,
+    );
   });
 
   it('are refused by a machine that is made otherwise', () => {
@@ -272,32 +294,49 @@ describe('files of snapshots and records', () => {
     way.reduce((inner, field) => inner[field] ?? assert.fail(field), record);
 
   it('are refused when shadow tables share frames, lose them or have numbers of nobody', async () => {
-    const spaces = (vm: Changeable): Changeable =>
-      at(vm, 'parts', 'machine', 'state', 'engine', 'vcpus', '0', 'spaces');
-    const free = (vm: Changeable) => at(spaces(vm), 'pool', 'free') as unknown as number[];
+    const vcpu = (vm: Changeable, ...way: readonly string[]): Changeable =>
+      at(vm, 'parts', 'machine', 'parts', 'vcpu0', ...way);
+    const spaces = (vm: Changeable, ...way: readonly string[]): Changeable =>
+      vcpu(vm, 'parts', 'spaces', 'state', ...way);
+    const setFree = (vm: Changeable, change: (free: readonly number[]) => number[]): void =>
+      set(spaces(vm), 'free', Uint32Array.from(change([...(spaces(vm, 'free') as unknown as Uint32Array)])));
     const cases: readonly [RegExp, (vm: Changeable) => void][] = [
-      [/used twice/, (vm) => free(vm).push(free(vm)[0] ?? 0)],
-      [/1 frames of the VMM's tables are lost/, (vm) => free(vm).pop()],
-      [/no frame of the VMM's tables/, (vm) => free(vm).splice(0, 1, 0x80000000)],
-      [/was given to nobody/, (vm) => set(at(spaces(vm), 'views', '0', 'tag'), 'number', 77)],
-      [/was on hart 77/, (vm) => set(spaces(vm), 'place', 77)],
-      [/not there/, (vm) => set(spaces(vm), 'active', 77)],
       [
-        /satp names root/,
-        (vm) =>
-          set(at(vm, 'parts', 'machine', 'state', 'engine', 'vcpus', '0'), 'paging', {
-            root: 2 ** 50,
-            asid: 0,
-            levels: 3,
-          }),
+        /vcpu0\.spaces: field free must not have frame \d+, which is used already/,
+        (vm) => setFree(vm, ([first = 0, , ...rest]) => [first, first, ...rest]),
+      ],
+      [/spaces: field free must have 1 frames more, which are no table's/, (vm) => setFree(vm, ([, ...rest]) => rest)],
+      [
+        /spaces: field free must be frames of a pool of 2048, not the one of number 2048/,
+        (vm) => setFree(vm, ([, ...rest]) => [2048, ...rest]),
       ],
       [
-        /vm0\.machine: field engine\.more is a number, and the machine has no such field/,
-        (vm) => set(at(vm, 'parts', 'machine', 'state', 'engine'), 'more', 1),
+        /spaces: field views\[0\]\.table\.root must not have frame \d+/,
+        (vm) => set(spaces(vm, 'views', '0', 'table'), 'root', spaces(vm, 'free')['0']),
       ],
+      [
+        /spaces: field views\[0\]\.lastUse must be one of \d+ switches/,
+        (vm) => set(spaces(vm, 'views', '0'), 'lastUse', 1e6),
+      ],
+      [/ASID 77 .* given to nobody/, (vm) => set(spaces(vm, 'views', '0', 'tag'), 'number', 77)],
+      [/spaces: field place must be an integer from 0 to 0 or null, not 77/, (vm) => set(spaces(vm), 'place', 77)],
+      [/spaces: field active must be one of 2 views, not 77/, (vm) => set(spaces(vm), 'active', 77)],
+      [
+        /spaces: field views\[0\]\.paging\.root must be an integer from 0 to/,
+        (vm) => set(spaces(vm, 'views', '0'), 'paging', { root: 2 ** 50, asid: 0 }),
+      ],
+      [/vm0\.machine\.vcpu0: field more is unknown/, (vm) => set(vcpu(vm, 'state'), 'more', 1)],
+      [
+        /vm0\.machine\.vcpu0: field on must be null of a vCPU that is off/,
+        (vm) => set(vcpu(vm, 'state'), 'run', 'off'),
+      ],
+      [/vm0\.machine: has no part "more"/, (vm) => set(at(vm, 'parts', 'machine', 'parts'), 'more', vcpu(vm))],
       [/vm0: has no part "more"/, (vm) => set(at(vm, 'parts'), 'more', at(vm, 'parts', 'clock'))],
       [/vm0: has "more" beside its state and parts/, (vm) => set(vm, 'more', 1)],
-      [/privilege mode 3/, (vm) => set(at(vm, 'parts', 'machine', 'state', 'engine', 'vcpus', '0'), 'privilege', 3)],
+      [
+        /vcpu0\.virtual: field privilege must be a privilege mode of a guest: 0 or 1, not 3/,
+        (vm) => set(vcpu(vm, 'parts', 'virtual', 'state'), 'privilege', 3),
+      ],
     ];
     for (const [message, change] of cases) assert.throws(await refusalOf('full', change), message);
   });
@@ -334,8 +373,10 @@ describe('files of snapshots and records', () => {
       assert.ok(bytes);
       return new DataView(bytes.buffer, bytes.byteOffset);
     };
-    const first = (vm: Changeable): number =>
-      (at(vm, 'parts', 'machine', 'state', 'engine', 'stage', 'tables') as unknown as number[])[0] ?? 0;
+    const stage = (vm: Changeable, field: string): Uint32Array =>
+      at(vm, 'parts', 'machine', 'parts', 'engine', 'parts', 'stage', 'state', field) as unknown as Uint32Array;
+    // The pool of tables is behind the root, which has four frames.
+    const first = (vm: Changeable): number => root + (4 + (stage(vm, 'tables')[0] ?? 0)) * 4096;
     const leaf = (pages: Changeable, table: number): number =>
       [...Array(512).keys()].map((index) => index * 8).find((entry) => page(pages, table).getUint32(entry, true) & 2) ??
       0;
@@ -355,6 +396,10 @@ describe('files of snapshots and records', () => {
     assert.throws(
       await refusalOf('hardware', (_, pages) => page(pages, root).setUint32(8 * 5, pte(root, 1), true)),
       /leads to no table of its own/,
+    );
+    assert.throws(
+      await refusalOf('hardware', (vm) => stage(vm, 'tables').set(stage(vm, 'free').subarray(0, 1))),
+      /vm0\.machine\.engine\.stage: field tables must not have frame \d+, which is used already/,
     );
   });
 });

@@ -271,11 +271,7 @@ export abstract class ArchitecturalHart extends Registers implements CsrHost {
 
   private takeUp(taken: SavedHart): void {
     const { state } = this;
-    const { x, pc, f, csrs } = state.saved;
-    x.set(taken.x);
-    pc.set(taken.pc);
-    f.set(taken.f);
-    csrs.set(taken.csrs);
+    state.takeUp(taken);
     state.privilege = taken.privilege;
     state.virtual = taken.virtual;
     state.lines = taken.lines;

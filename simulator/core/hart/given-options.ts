@@ -33,9 +33,10 @@ export function hartOptionsOf(given: Given): Partial<HartOptions> {
   return Object.fromEntries(read);
 }
 
-const values = Partial(hartOptionSchema, { additionalProperties: false });
+/** Some options, by their values. */
+export const someHartOptions = Partial(hartOptionSchema, { additionalProperties: false });
 
 /** What is wrong with values of options: of what was given, those that a text cannot be told to have before it is read. */
 export function hartOptionProblems(options: unknown): Problem[] {
-  return problemsOf(values, options);
+  return problemsOf(someHartOptions, options);
 }

@@ -2,6 +2,7 @@ import { Csr, fieldShift, highMask, lowMask } from '../../isa';
 import { Privilege } from '../../mmu';
 import { HartLayout } from '../layout';
 import { CSR_SLOTS, CsrSlot } from './csr-slots';
+import type { SavedRegisters } from './saved-hart';
 
 export { CSR_SLOTS, CsrSlot };
 
@@ -179,7 +180,7 @@ export class HartState {
   }
 
   /** What of the block is state, where it lies: values of a low and a high word, x1 to x31, the CSRs by `CsrSlot`. */
-  get saved() {
+  get saved(): SavedRegisters {
     const values = (offset: number, many: number): Int32Array =>
       this.words.subarray(this.word + (offset >> 2), this.word + (offset >> 2) + many * 2);
     return {
@@ -190,17 +191,13 @@ export class HartState {
     };
   }
 
-  /** The same as a copy, in one. */
-  saveWords(): Int32Array {
-    return Int32Array.from(Object.values(this.saved).flatMap((values) => [...values]));
-  }
-
-  restoreWords(saved: Int32Array): void {
-    let at = 0;
-    for (const values of Object.values(this.saved)) {
-      values.set(saved.subarray(at, at + values.length));
-      at += values.length;
-    }
+  /** Others take their place. */
+  takeUp(registers: SavedRegisters): void {
+    const { x, pc, f, csrs } = this.saved;
+    x.set(registers.x);
+    pc.set(registers.pc);
+    f.set(registers.f);
+    csrs.set(registers.csrs);
   }
 }
 

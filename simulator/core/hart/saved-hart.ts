@@ -1,4 +1,4 @@
-import { Literal, Union } from '@sinclair/typebox';
+import { Literal, Object as ObjectOf, type Static, Union } from '@sinclair/typebox';
 import { InterruptBit, MACHINE_INTERRUPTS, SUPERVISOR_INTERRUPTS, VIRTUAL_INTERRUPTS } from '../../isa';
 import { Privilege } from '../../mmu';
 import { type FieldProblem, type StateOf, stateSchema } from '../../schema/state/component';
@@ -17,6 +17,27 @@ const MSTATUS = CsrSlot.mstatus * 2;
 /** Values of 64 bits, each a low and a high word as in the hart's block. */
 const values = (many: number) => int32s(many * 2);
 
+/** The registers in a hart's block, also of somebody who has such registers and is no hart. */
+export const savedRegisters = {
+  pc: values(1),
+  /** x1 to x31. */
+  x: values(31),
+  f: values(32),
+  /** By `CsrSlot`. */
+  csrs: values(CSR_SLOTS),
+};
+
+const registers = ObjectOf(savedRegisters);
+export type SavedRegisters = Static<typeof registers>;
+
+/** What no hart's registers can be. */
+export function registersProblem({ pc, csrs }: SavedRegisters): FieldProblem | undefined {
+  if ((pc[0] ?? 0) & 1) return { path: ['pc'], problem: 'must be even' };
+  const previous = (savedStatus(csrs) & Status.MPP) >>> Status.MPP_SHIFT;
+  if (previous === RESERVED_MODE) return { path: ['csrs', MSTATUS], problem: 'must have another MPP than 2' };
+  return undefined;
+}
+
 /** Everything of a hart that a guest, firmware or VMM can see, beside its PMP and its TLB; the fast path is no part of it. */
 export const hartSchema = stateSchema(
   'hart',
@@ -24,12 +45,7 @@ export const hartSchema = stateSchema(
   {
     privilege,
     virtual: flag,
-    pc: values(1),
-    /** x1 to x31. */
-    x: values(31),
-    f: values(32),
-    /** By `CsrSlot`. */
-    csrs: values(CSR_SLOTS),
+    ...savedRegisters,
     /** Levels of the interrupt wires by bit of mip. */
     lines: bits(MACHINE_INTERRUPTS | SUPERVISOR_INTERRUPTS | VIRTUAL_INTERRUPTS | InterruptBit.supervisorGuestExternal),
     retired: count,
@@ -42,12 +58,9 @@ export const hartSchema = stateSchema(
     /** The machine clock at which stimecmp or vstimecmp next changes what is pending. */
     timer: nullable(count),
   },
-  ({ privilege, virtual, pc, csrs }): FieldProblem | undefined => {
+  ({ privilege, virtual, ...registers }): FieldProblem | undefined => {
     if (virtual && privilege === Privilege.machine) return { path: ['virtual'], problem: 'must be false in M-mode' };
-    if ((pc[0] ?? 0) & 1) return { path: ['pc'], problem: 'must be even' };
-    const previous = ((csrs[MSTATUS] ?? 0) & Status.MPP) >>> Status.MPP_SHIFT;
-    if (previous === RESERVED_MODE) return { path: ['csrs', MSTATUS], problem: 'must have another MPP than 2' };
-    return undefined;
+    return registersProblem(registers);
   },
 );
 

@@ -1,7 +1,7 @@
 import type { HartOptions } from '../../core/index';
 import type { FeatureSwitches } from '../../firmware/sbi/features';
 import type { Processor } from '../../machine/processor';
-import type { PlainValue } from '../../schema/state/plain';
+import type { Component } from '../../schema/state/component';
 import type { Reach } from '../isolation';
 import type { FrameRange } from '../memory/frame-table';
 import type { TranslationTable, Vcpu } from '../vcpu';
@@ -50,7 +50,6 @@ export interface EngineVm {
   readonly features: FeatureSwitches;
   /** All that the guest can reach, from the tables and TLBs as they are. */
   reach(reach: Reach): void;
-  /** What it keeps beside the machine's own memory and registers, as plain data. */
-  state(): PlainValue;
-  restore(state: PlainValue): void;
+  /** What it keeps of the VM as a whole beside the machine's own memory and registers: what is of one vCPU is that one's. */
+  readonly component: Component;
 }

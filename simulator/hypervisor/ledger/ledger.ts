@@ -4,7 +4,15 @@ import { exitKindNamed } from '../engines/registry';
 import { commonExits, type ExitKind } from '../exits/exit-kind';
 import { type CauseId, Causes, type Effect } from './causes';
 import { COSTS, type CostKind } from './cost-model';
-import { KEPT_CHANGES, KEPT_EXITS, ledgerSchema, type SavedLedger, type StateChange, type Words } from './saved-ledger';
+import {
+  inOrder,
+  KEPT_CHANGES,
+  KEPT_EXITS,
+  ledgerSchema,
+  type SavedLedger,
+  type StateChange,
+  type Words,
+} from './saved-ledger';
 import type { VcpuName } from './vcpu-name';
 
 export { KEPT_EXITS, type StateChange, type Words } from './saved-ledger';
@@ -194,7 +202,7 @@ export class ExitLedger implements StateHolder<SavedLedger> {
       causes: this.causes.save(),
       tallies: [...this.tallies]
         .flatMap(([vm, kinds]) => [...kinds].map(([{ id }, counts]) => ({ vm, reason: id, ...counts })))
-        .sort((a, b) => a.vm - b.vm || (a.reason < b.reason ? -1 : 1)),
+        .sort(inOrder),
       ring: this.ring.map(({ kind, ...record }) => ({ ...record, reason: kind.id })),
     };
   }

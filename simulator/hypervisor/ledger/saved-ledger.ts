@@ -79,6 +79,17 @@ const exitRecord = ObjectOf({
   cycles: count,
 });
 
+/** The order of saved tallies. */
+export function inOrder(a: TallyName, b: TallyName): number {
+  if (a.vm !== b.vm) return a.vm - b.vm;
+  return a.reason === b.reason ? 0 : a.reason < b.reason ? -1 : 1;
+}
+
+interface TallyName {
+  readonly vm: number;
+  readonly reason: string;
+}
+
 export const ledgerSchema = stateSchema(
   'ledger',
   2,
@@ -96,6 +107,8 @@ export const ledgerSchema = stateSchema(
   ({ total, tallies, ring }): FieldProblem | undefined => {
     const unknown = tallies.findIndex((tally) => !exitKindNamed(tally.reason));
     if (unknown >= 0) return { path: ['tallies', unknown, 'reason'], problem: 'must be a kind of exit' };
+    const late = tallies.findIndex((tally, at) => at > 0 && inOrder(tallies[at - 1] ?? tally, tally) >= 0);
+    if (late >= 0) return { path: ['tallies', late], problem: 'must be after the one before it, by VM and reason' };
     const nameless = ring.findIndex((record) => !exitKindNamed(record.reason));
     if (nameless >= 0) return { path: ['ring', nameless, 'reason'], problem: 'must be a kind of exit' };
     const kept = Math.min(total, KEPT_EXITS);

@@ -5,19 +5,15 @@ import type { FrameRange } from './frame-table';
 export class FramePool {
   private readonly free: number[] = [];
 
-  readonly base: number;
-  readonly frames: number;
-
   /**
    * @param range taken from the frame table
    * @param clear fills a frame with zeros
    */
   constructor(
-    { base, frames }: FrameRange,
+    readonly range: FrameRange,
     private readonly clear: (hpa: number) => void,
   ) {
-    this.base = base;
-    this.frames = frames;
+    const { base, frames } = range;
     for (let frame = frames - 1; frame >= 0; frame--) this.free.push(base + frame * FRAME);
   }
 
@@ -36,15 +32,30 @@ export class FramePool {
     this.free.push(frame);
   }
 
-  contains(hpa: number): boolean {
-    return hpa >= this.base && hpa < this.base + this.frames * FRAME;
+  /** The numbers in the pool of frames that are free. */
+  state(): Uint32Array {
+    return this.numbersOf(this.free);
   }
 
-  state() {
-    return { free: [...this.free] };
+  restore(free: Uint32Array): void {
+    this.free.splice(0, this.free.length, ...this.addressesOf(free));
   }
 
-  restore({ free }: ReturnType<FramePool['state']>): void {
-    this.free.splice(0, this.free.length, ...free);
+  /** The number of a frame in the pool, by its address. */
+  numberOf(hpa: number): number {
+    return (hpa - this.range.base) / FRAME;
+  }
+
+  /** The address of a frame, by its number in the pool. */
+  addressOf(frame: number): number {
+    return this.range.base + frame * FRAME;
+  }
+
+  numbersOf(frames: readonly number[]): Uint32Array {
+    return Uint32Array.from(frames, (hpa) => this.numberOf(hpa));
+  }
+
+  addressesOf(frames: Uint32Array): number[] {
+    return Array.from(frames, (frame) => this.addressOf(frame));
   }
 }

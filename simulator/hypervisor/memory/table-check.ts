@@ -1,6 +1,4 @@
-import { FRAME } from '../../mmu/address';
 import { Pte } from '../../mmu/index';
-import type { FramePool } from './frame-pool';
 import { pteAddress, type TableMemory } from './table-memory';
 
 const ENTRIES = 512;
@@ -9,20 +7,6 @@ const hex = (address: number): string => `0x${address.toString(16)}`;
 /** Refuses a part of a saved VMM. @throws RangeError with the reason, unless it holds */
 export function ensure(holds: boolean, reason: string): asserts holds {
   if (!holds) throw new RangeError(reason);
-}
-
-/**
- * Whether each frame of a pool is either free or one table's. Tables out of a file that somebody has changed might share frames, so that
- * memory never comes back, or lie in the guest's memory. @throws RangeError that says which frame is not so
- */
-export function checkPool(pool: FramePool, tables: readonly number[]): void {
-  const seen = new Set<number>();
-  for (const frame of [...pool.state().free, ...tables]) {
-    ensure(pool.contains(frame) && frame % FRAME === 0, `${hex(frame)} is no frame of the VMM's tables`);
-    ensure(!seen.has(frame), `the frame ${hex(frame)} of the VMM's tables is used twice`);
-    seen.add(frame);
-  }
-  ensure(seen.size === pool.frames, `${pool.frames - seen.size} frames of the VMM's tables are lost`);
 }
 
 /**

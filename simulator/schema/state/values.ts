@@ -1,5 +1,5 @@
 /** Values of a state by their schemas: copied to plain data, and read back from plain data of which nothing is known. */
-import { Kind, type Static, type TSchema } from '@sinclair/typebox';
+import { Kind, OptionalKind, type Static, type TSchema } from '@sinclair/typebox';
 import { Check } from '@sinclair/typebox/value';
 import { expectedOf } from '../expected';
 import { briefly, type Path } from '../problems';
@@ -90,9 +90,8 @@ export class StateReader {
     const unknown = Object.keys(saved).find((field) => !Object.hasOwn(schemas, field));
     if (unknown !== undefined)
       this.refuse([...path, unknown], `is unknown; there are ${Object.keys(schemas).join(', ') || 'none'}`);
-    return Object.fromEntries(
-      Object.entries(schemas).map(([field, inner]) => [field, this.read(inner, given(field), [...path, field])]),
-    );
+    const read = Object.entries(schemas).filter(([field, inner]) => given(field) !== undefined || !isOptional(inner));
+    return Object.fromEntries(read.map(([field, inner]) => [field, this.read(inner, given(field), [...path, field])]));
   }
 
   private list(schema: TSchema, saved: readonly PlainValue[], path: Path): unknown[] {
@@ -166,6 +165,8 @@ function literalsOf(variant: TSchema): (readonly [string, unknown])[] {
     schema[Kind] === 'Literal' ? [[field, schema['const']] as const] : [],
   );
 }
+
+const isOptional = (schema: TSchema): boolean => schema[OptionalKind] === 'Optional';
 
 function schemasOf(schema: TSchema): Schemas {
   return schema['properties'] ?? {};

@@ -321,8 +321,8 @@ export const commonFaults: readonly SeededFault[] = [
     mistake: "The ledger's record of an exit is not closed.",
     consequence: 'Exits are counted in no statistics, and cost nothing.',
     file: 'hypervisor.ts',
-    find: 'this.ledger.close());',
-    replace: '0);',
+    find: 'ledger.close(pcpu.running?.name ?? null)',
+    replace: '0',
     foundBy: { file: 'hypervisor/full.test.ts', title: 'records every exit with what it changed and what it cost' },
   },
 ];

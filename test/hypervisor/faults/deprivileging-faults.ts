@@ -129,7 +129,7 @@ export const deprivilegingFaults: readonly SeededFault[] = [
     mistake: "The host's timer stays set when it has come for the guest.",
     consequence: 'The hart traps into the VMM for ever: the guest stands, and whoever shares the hart with it.',
     file: 'engines/deprivileged/vcpu.ts',
-    find: 'this.vm.host.timers.set(this, NEVER);',
+    find: '    this.setHostTimer(NEVER);\n',
     replace: '',
     foundBy: lockStep('timer', 'full'),
   },

@@ -28,13 +28,13 @@ import { type Narration, step } from '../../../machine/narration';
 import { exception, interrupt } from '../../../machine/trap';
 import { CsrValue, Gva } from '../../../mmu/address';
 import { Access, Privilege } from '../../../mmu/index';
+import { type Component, componentOf } from '../../../schema/state/component';
 import type { Exit } from '../../exits/exit';
 import { commonExits } from '../../exits/exit-kind';
 import { fetchInstruction } from '../../exits/fetch-instruction';
 import { inject } from '../../exits/inject';
 import { emulateMisaligned } from '../../exits/misaligned';
 import type { GuestPaging } from '../../memory/guest-walk';
-import { ensure } from '../../memory/table-check';
 import type { Outcome } from '../../runnable';
 import { NEVER } from '../../timers';
 import { Vcpu } from '../../vcpu';
@@ -42,6 +42,7 @@ import type { Vm } from '../../vm';
 import { COMMON_CSRS, World } from '../../world';
 import { DeprivilegedCpu } from './cpu';
 import { emulatePrivileged } from './privileged';
+import { type VirtualHartState, virtualHartSchema } from './virtual-hart';
 
 const ALL_EXCEPTIONS = 0xffff;
 const ALL_COUNTERS = -1;
@@ -264,29 +265,24 @@ export abstract class DeprivilegedVcpu extends Vcpu {
     this.csrs.find(number)?.write?.(this.csrs, low, 0);
   }
 
-  saveVirtualState() {
-    const { privilege, lines, cycleOffset, instretOffset } = this.state;
-    return {
-      privilege,
-      lines,
-      cycleOffset: String(cycleOffset),
-      instretOffset: String(instretOffset),
-      words: [...this.state.saveWords()],
-    };
+  /** Its virtual registers as a component. */
+  protected get virtualHart(): Component {
+    return componentOf(virtualHartSchema, {
+      state: () => {
+        const { privilege, lines, cycleOffset, instretOffset, saved } = this.state;
+        if (privilege === Privilege.machine) throw new RangeError(`the guest of vCPU ${this.id} is in M-mode`);
+        return { ...saved, privilege, lines, cycleOffset, instretOffset };
+      },
+      restore: (saved) => this.restoreVirtual(saved),
+    });
   }
 
-  restoreVirtualState(saved: ReturnType<DeprivilegedVcpu['saveVirtualState']>): void {
+  private restoreVirtual(saved: VirtualHartState): void {
     const { state } = this;
-    // The numbers may come out of a file that somebody has changed.
-    ensure([0, 1].includes(saved.privilege), `the guest is in privilege mode ${saved.privilege}`);
-    ensure(saved.words.length === state.saveWords().length, `the guest has ${saved.words.length} words of registers`);
-    ensure([saved.cycleOffset, saved.instretOffset].every(isInteger), 'a counter of the guest is no number');
+    state.takeUp(saved);
     state.privilege = saved.privilege;
     state.lines = saved.lines;
-    state.cycleOffset = BigInt(saved.cycleOffset);
-    state.instretOffset = BigInt(saved.instretOffset);
-    state.restoreWords(Int32Array.from(saved.words));
+    state.cycleOffset = saved.cycleOffset;
+    state.instretOffset = saved.instretOffset;
   }
 }
-
-const isInteger = (text: string): boolean => /^-?\d{1,20}$/.test(text);

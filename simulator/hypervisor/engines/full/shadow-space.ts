@@ -2,6 +2,9 @@ import type { GuestPaging } from '../../memory/guest-walk';
 import type { Tag } from '../../translation-tags';
 import type { ShadowTable } from './shadow-table';
 
+/** Of a guest's page tables: shadow tables are of Sv39 alone. */
+export const LEVELS = 3;
+
 /**
  * A guest's address space as the guest names it: root table and ASID of its virtual `satp`, or none at all (MODE = Bare).
  * One hardware table cannot serve it in every virtual mode, because the guest kernel runs in U-mode too and the hardware cannot tell

@@ -1,13 +1,15 @@
 import { SUPERPAGE } from '../../../mmu/address';
 import { Pte, virtualPage } from '../../../mmu/index';
+import { type Component, componentOf, type StateHolder } from '../../../schema/state/component';
 import type { ExitLedger } from '../../ledger/ledger';
 import type { FramePool } from '../../memory/frame-pool';
-import type { GuestPaging } from '../../memory/guest-walk';
-import { checkPool, ensure } from '../../memory/table-check';
+import { ensure } from '../../memory/table-check';
 import type { TableMemory } from '../../memory/table-memory';
 import type { Pcpu } from '../../pcpu';
+import type { HypervisorServices } from '../../services';
 import { NO_TAG } from '../../translation-tags';
-import { type GuestSpace, type ShadowView, viewIndex } from './shadow-space';
+import { type GuestSpace, LEVELS, type ShadowView, viewIndex } from './shadow-space';
+import { type SpacesState, spacesSchema } from './shadow-spaces-state';
 import { isPiece, ShadowTable } from './shadow-table';
 
 /** A fill adds two tables at the most. */
@@ -22,7 +24,10 @@ export interface ShadowMapping {
 }
 
 /** The shadow tables of one vCPU: which views exist, what is in them, and what goes when memory is short. */
-export class ShadowSpaces {
+export class ShadowSpaces implements StateHolder<SpacesState> {
+  readonly component: Component;
+  private readonly memory: TableMemory;
+  private readonly ledger: ExitLedger;
   private readonly spaces = new Map<string, GuestSpace>();
   private readonly kept = new Set<ShadowView>();
   private active: ShadowView | undefined;
@@ -31,10 +36,14 @@ export class ShadowSpaces {
   private place: Pcpu | undefined;
 
   constructor(
-    private readonly memory: TableMemory,
+    private readonly host: Pick<HypervisorServices, 'machine' | 'ledger' | 'pcpuOf'>,
     readonly pool: FramePool,
-    private readonly ledger: ExitLedger,
-  ) {}
+  ) {
+    const { machine, ledger } = host;
+    this.memory = machine.core.ram;
+    this.ledger = ledger;
+    this.component = componentOf(spacesSchema(machine.harts.length, pool.range), this);
+  }
 
   get views(): ShadowView[] {
     return [...this.kept];
@@ -144,61 +153,48 @@ export class ShadowSpaces {
     this.ledger.charge('tlbFlush');
   }
 
-  state() {
+  state(): SpacesState {
     return {
       switches: this.switches,
-      active: this.active ? this.views.indexOf(this.active) : NONE,
-      place: this.place?.hart.id ?? NONE,
-      pool: this.pool.state(),
+      active: this.active ? this.views.indexOf(this.active) : null,
+      place: this.place?.hart.id ?? null,
+      free: this.pool.state(),
       views: this.views.map(({ tag, user, sum, mxr, space, table, lastUse }) => ({
-        tag: { ...tag },
+        tag,
         user,
         sum,
         mxr,
-        paging: space.paging ?? null,
-        table: table.state(),
+        paging: space.paging ? { root: space.paging.root, asid: space.paging.asid } : null,
+        table: table.state(this.pool),
         lastUse,
       })),
     };
   }
 
-  /**
-   * What the tables hold is in the machine's memory.
-   * @throws RangeError where the state cannot be one that `state` gave
-   */
-  restore(
-    { switches, active, place, pool, views }: ReturnType<ShadowSpaces['state']>,
-    pcpuNumbered: (hart: number) => Pcpu | undefined,
-  ): void {
+  /** @throws RangeError where the ASIDs are not those that the hart has given, or the tables in memory are not these */
+  restore({ switches, active, place, free, views }: SpacesState): void {
+    const { machine } = this.host;
+    const hart = place === null ? undefined : machine.harts[place];
     this.spaces.clear();
     this.kept.clear();
-    this.place = pcpuNumbered(place);
-    ensure(place === NONE || this.place !== undefined, `the vCPU was on hart ${place}`);
-    ensure(switches >= 0, `${switches} switches between shadow tables`);
-    for (const { tag, user, sum, mxr, paging, table: saved, lastUse } of views) {
-      const root = hex(saved.root);
-      ensure(lastUse >= 0 && lastUse <= switches, `the shadow table at ${root} was used at switch ${lastUse}`);
-      const space = this.space(checkedPaging(paging));
-      const index = viewIndex(space.paging !== undefined, user, sum, mxr);
-      ensure(space.views[index] === undefined, `the shadow table at ${root} is a second one of the same view`);
-      const table = new ShadowTable(this.memory, saved.root);
-      table.restore(saved);
-      const view = { space, user, sum, mxr, tag: { ...tag }, table, lastUse };
-      const asid = this.asidOf(view);
-      const isTaken = this.isTagged && asid !== undefined && (this.viewOfAsid(asid) || this.place?.asids.isFree(asid));
-      ensure(!isTaken, `the ASID of the shadow table at ${root} is another's, or was given to nobody`);
-      space.views[index] = view;
-      this.kept.add(view);
-    }
+    this.place = hart && this.host.pcpuOf(hart);
+    this.pool.restore(free);
+    for (const saved of views) this.restoreView(saved);
     this.switches = switches;
-    this.active = this.views[active];
-    ensure(active === NONE || this.active !== undefined, `the hart walks shadow table ${active}, which is not there`);
-    this.pool.restore(pool);
-    checkPool(
-      this.pool,
-      this.views.flatMap(({ table }) => table.tableFrames),
-    );
+    this.active = active === null ? undefined : this.views[active];
     for (const { table } of this.views) table.check();
+  }
+
+  private restoreView({ tag, user, sum, mxr, paging, table: saved, lastUse }: SpacesState['views'][number]): void {
+    const space = this.space(paging ? { ...paging, levels: LEVELS } : undefined);
+    const table = new ShadowTable(this.memory, this.pool.addressOf(saved.root));
+    table.restore(saved, this.pool);
+    const view = { space, user, sum, mxr, tag, table, lastUse };
+    const asid = this.asidOf(view);
+    const isTaken = this.isTagged && asid !== undefined && (this.viewOfAsid(asid) || this.place?.asids.isFree(asid));
+    ensure(!isTaken, `the ASID ${asid} of a shadow table is another's, or was given to nobody`);
+    space.views[viewIndex(space.paging !== undefined, user, sum, mxr)] = view;
+    this.kept.add(view);
   }
 
   /** Guest ASIDs name paging views only: without paging there is nothing to fence. */
@@ -269,20 +265,4 @@ export class ShadowSpaces {
     this.place?.hart.tlb.flush(undefined, this.isTagged ? asid : undefined);
     this.ledger.changed({ kind: 'TLB', asid });
   }
-}
-
-/** In a saved state: no view, no hart. */
-const NONE = -1;
-
-const hex = (address: number): string => `0x${address.toString(16)}`;
-
-/** What a saved satp of a guest may be. @throws RangeError */
-export function checkedPaging(paging: GuestPaging | null): GuestPaging {
-  if (!paging) return undefined;
-  const { root, asid, levels } = paging;
-  ensure(
-    levels === 3 && asid >= 0 && asid <= 0xffff && root >= 0 && root < 2 ** 44,
-    `a guest's satp names root ${root}`,
-  );
-  return { root, asid, levels };
 }

@@ -1,5 +1,10 @@
+import { Object as ObjectOf, type Static } from '@sinclair/typebox';
 import { FRAME } from '../../../mmu/address';
 import { Pte, tableIndex } from '../../../mmu/index';
+import { flag, upTo } from '../../../schema/state/fields';
+import type { FramePool } from '../../memory/frame-pool';
+import type { FrameRange } from '../../memory/frame-table';
+import { poolFrames } from '../../memory/pool-frames';
 import { checkTree } from '../../memory/table-check';
 import { pteAddress, pteOf, type TableMemory } from '../../memory/table-memory';
 
@@ -25,6 +30,18 @@ const ENTRIES = 512;
 const SPLIT_SHIFT = 8;
 const SPLIT_MASK = 3 << SPLIT_SHIFT;
 
+/** Frames are those of a pool, by their numbers in it. */
+export const tableState = (pool: FrameRange) =>
+  ObjectOf({
+    root: upTo(pool.frames - 1),
+    /** Of the tables below the root. */
+    frames: poolFrames(pool),
+    /** Whether there are parts of guest pages of 2 MiB, and of 1 GiB. */
+    splitLarge: flag,
+    splitHuge: flag,
+  });
+type TableState = Static<ReturnType<typeof tableState>>;
+
 /**
  * One Sv39 table in machine memory that the hardware walks in a guest's stead. It maps GVA to HPA for one of the guest's address
  * spaces as seen by one virtual privilege (see `shadow-space.ts`).
@@ -41,13 +58,14 @@ export class ShadowTable {
     readonly root: number,
   ) {}
 
-  /** What is not in the table itself. */
-  state() {
-    return { root: this.root, frames: [...this.frames], splitLarge: this.hasSplit[1], splitHuge: this.hasSplit[2] };
+  /** What is not in the table itself. @param pool of which its frames are */
+  state(pool: FramePool): TableState {
+    const [, splitLarge, splitHuge] = this.hasSplit;
+    return { root: pool.numberOf(this.root), frames: pool.numbersOf(this.frames), splitLarge, splitHuge };
   }
 
-  restore({ frames, splitLarge, splitHuge }: ReturnType<ShadowTable['state']>): void {
-    this.frames.splice(0, this.frames.length, ...frames);
+  restore({ frames, splitLarge, splitHuge }: TableState, pool: FramePool): void {
+    this.frames.splice(0, this.frames.length, ...pool.addressesOf(frames));
     this.hasSplit[1] = splitLarge;
     this.hasSplit[2] = splitHuge;
   }

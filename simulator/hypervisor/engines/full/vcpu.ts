@@ -3,6 +3,7 @@ import { Csr, causeOf, InterruptCode, PagingMode } from '../../../isa/index';
 import { type Narration, step } from '../../../machine/narration';
 import { FRAME, Gpa, type Gva, Hpa } from '../../../mmu/address';
 import { type Access, Privilege } from '../../../mmu/index';
+import type { Component } from '../../../schema/state/component';
 import type { GuestPaging } from '../../memory/guest-walk';
 import type { Outcome } from '../../runnable';
 import type { Fact, TranslationTable } from '../../vcpu';
@@ -10,12 +11,13 @@ import type { Vm } from '../../vm';
 import { DeprivilegedVcpu } from '../deprivileged/vcpu';
 import { handlePageFault, shadowFlags } from './page-fault';
 import { describeView, type GuestSpace, type ShadowView, viewIndex } from './shadow-space';
-import { checkedPaging, type ShadowSpaces } from './shadow-spaces';
+import type { ShadowSpaces } from './shadow-spaces';
 
 /** A deprivileged vCPU whose addresses the hardware translates by shadow tables. */
 export class FullVcpu extends DeprivilegedVcpu {
   /** The guest's address space, by its virtual satp. */
   guestSpace: GuestSpace;
+  readonly component: Component;
 
   constructor(
     id: number,
@@ -24,6 +26,8 @@ export class FullVcpu extends DeprivilegedVcpu {
   ) {
     super(id, vm);
     this.guestSpace = spaces.space(undefined);
+    const parts = { virtual: this.virtualHart, spaces: spaces.component };
+    this.component = this.componentWith(parts, () => this.spaceChanged());
   }
 
   get paging(): GuestPaging {
@@ -126,20 +130,6 @@ export class FullVcpu extends DeprivilegedVcpu {
   describeAsid(asid: number): string | undefined {
     const view = this.spaces.viewOfAsid(asid);
     return view && describeView(view);
-  }
-
-  saveState() {
-    return {
-      ...this.saveVirtualState(),
-      paging: this.guestSpace.paging ?? null,
-      spaces: this.spaces.state(),
-    };
-  }
-
-  restoreState(saved: ReturnType<FullVcpu['saveState']>): void {
-    this.restoreVirtualState(saved);
-    this.spaces.restore(saved.spaces, (hart) => this.pcpuNumbered(hart));
-    this.guestSpace = this.spaces.space(checkedPaging(saved.paging));
   }
 }
 

@@ -3,6 +3,7 @@ import type { FeatureSwitches } from '../../../firmware/sbi/features';
 import { Csr, PagingMode } from '../../../isa/index';
 import { FRAME } from '../../../mmu/address';
 import { Pte } from '../../../mmu/index';
+import { withoutState } from '../../../schema/state/component';
 import type { Reach } from '../../isolation';
 import { FramePool } from '../../memory/frame-pool';
 import type { FrameRange } from '../../memory/frame-table';
@@ -19,14 +20,15 @@ export class FullVm implements EngineVm {
   readonly translation = 'shadow';
   readonly vcpus: readonly FullVcpu[];
   readonly features: FeatureSwitches;
+  /** All that it keeps is of one of its vCPUs. */
+  readonly component = withoutState('full');
 
   /** @param ranges frames for shadow tables, one for each vCPU */
   constructor(vm: Vm, ranges: readonly FrameRange[]) {
-    const { machine, ledger } = vm;
-    const { ram } = machine.core;
+    const { ram } = vm.machine.core;
     this.vcpus = ranges.map((range, id) => {
       const pool = new FramePool(range, (hpa) => ram.fill(hpa, FRAME, 0));
-      return new FullVcpu(id, vm, new ShadowSpaces(ram, pool, ledger));
+      return new FullVcpu(id, vm, new ShadowSpaces(vm.host, pool));
     });
     this.features = virtualFeatures(this.vcpus);
   }
@@ -66,14 +68,6 @@ export class FullVm implements EngineVm {
           reach.flaw('TLB', `${what} may be written, and its shadow entry not`);
       }
     }
-  }
-
-  state() {
-    return { vcpus: this.vcpus.map((vcpu) => vcpu.saveState()) };
-  }
-
-  restore({ vcpus }: ReturnType<FullVm['state']>): void {
-    for (const [index, state] of vcpus.entries()) this.vcpus[index]?.restoreState(state);
   }
 }
 

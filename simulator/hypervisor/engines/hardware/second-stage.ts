@@ -1,7 +1,16 @@
 import { FRAME } from '../../../mmu/address';
 import { Pte } from '../../../mmu/index';
+import {
+  type Component,
+  componentOf,
+  type StateHolder,
+  type StateOf,
+  stateSchema,
+} from '../../../schema/state/component';
 import type { FramePool } from '../../memory/frame-pool';
-import { checkPool, checkTree } from '../../memory/table-check';
+import type { FrameRange } from '../../memory/frame-table';
+import { poolFrames, problemOfFrames } from '../../memory/pool-frames';
+import { checkTree } from '../../memory/table-check';
 import { pteAddress, pteOf, type TableMemory } from '../../memory/table-memory';
 
 /** The root table is four pages: guest-physical addresses of Sv39x4 have 41 bits (manual, volume II, "Guest Physical Address Translation"). */
@@ -25,8 +34,27 @@ export interface SecondStageLeaf {
   readonly high: number;
 }
 
+const stageSchema = (pool: FrameRange) =>
+  stateSchema(
+    'second-stage',
+    1,
+    {
+      /** The next to be taken is the last. */
+      free: poolFrames(pool),
+      /** Frames of the tables below the root. */
+      tables: poolFrames(pool),
+    },
+    ({ free, tables }) =>
+      problemOfFrames(pool, [
+        { path: ['free'], frames: free },
+        { path: ['tables'], frames: tables },
+      ]),
+  );
+type StageState = StateOf<ReturnType<typeof stageSchema>>;
+
 /** The table from guest-physical to machine addresses that `hgatp` points to, in machine memory, filled as the guest touches its memory. */
-export class SecondStage {
+export class SecondStage implements StateHolder<StageState> {
+  readonly component: Component;
   private readonly tables: number[] = [];
 
   /** @param root machine address of the root table: 16 KiB, aligned to that, zeroed */
@@ -34,7 +62,9 @@ export class SecondStage {
     private readonly memory: TableMemory,
     private readonly pool: FramePool,
     readonly root: number,
-  ) {}
+  ) {
+    this.component = componentOf(stageSchema(pool.range), this);
+  }
 
   /** Machine addresses of the tables below the root. */
   get tableFrames(): readonly number[] {
@@ -80,16 +110,16 @@ export class SecondStage {
     return found;
   }
 
-  state() {
-    return { tables: [...this.tables], pool: this.pool.state() };
+  state(): StageState {
+    return { free: this.pool.state(), tables: this.pool.numbersOf(this.tables) };
   }
 
-  /** @throws RangeError where the state cannot be one that `state` gave */
-  restore({ tables, pool }: ReturnType<SecondStage['state']>): void {
-    this.tables.splice(0, this.tables.length, ...tables);
-    this.pool.restore(pool);
-    checkPool(this.pool, tables);
-    checkTree(this.memory, { address: this.root, entries: TABLE_ENTRIES * ROOT_FRAMES, level: ROOT_LEVEL }, tables);
+  /** @throws RangeError where the tables in memory are not these */
+  restore({ free, tables }: StageState): void {
+    this.tables.splice(0, this.tables.length, ...this.pool.addressesOf(tables));
+    this.pool.restore(free);
+    const root = { address: this.root, entries: TABLE_ENTRIES * ROOT_FRAMES, level: ROOT_LEVEL };
+    checkTree(this.memory, root, this.tables);
   }
 
   private collect(table: number, level: number, entries: number, gpa: number, found: SecondStageLeaf[]): void {

@@ -1,3 +1,4 @@
+import { Object as ObjectOf } from '@sinclair/typebox';
 import {
   accessesCsr,
   CsrSlot,
@@ -32,6 +33,8 @@ import { type Narration, step } from '../../../machine/narration';
 import { exception, type Trap } from '../../../machine/trap';
 import { CsrValue, FRAME, Gva, Hpa } from '../../../mmu/address';
 import { Access, Privilege, virtualPage } from '../../../mmu/index';
+import { type Component, componentOf, stateSchema } from '../../../schema/state/component';
+import { bits, flag } from '../../../schema/state/fields';
 import type { Exit } from '../../exits/exit';
 import { commonExits } from '../../exits/exit-kind';
 import { fetchInstruction } from '../../exits/fetch-instruction';
@@ -103,6 +106,14 @@ const DELEGATED_EXCEPTIONS = causeBits([
   Exception.storePageFault,
 ]);
 
+const interruptsSchema = stateSchema(
+  'interrupts',
+  1,
+  { external: flag, posted: ObjectOf({ set: bits(VIRTUAL_INTERRUPTS), clear: bits(VIRTUAL_INTERRUPTS) }) },
+  ({ posted: { set, clear } }) =>
+    set & clear ? { path: ['posted', 'clear'], problem: 'must have no bit that is set as well' } : undefined,
+);
+
 /**
  * A vCPU whose guest runs in VS- and VU-mode of a hart: its CSRs are the hart's VS CSRs, which nobody else uses. What comes to the VMM is
  * what hedeleg, hideleg and hstatus leave: guest-page faults, calls to the firmware, wfi, and the hart's own interrupts.
@@ -114,6 +125,7 @@ export class HardwareVcpu extends Vcpu {
   readonly posted = { set: 0, clear: 0 };
   readonly cpu = new HardwareCpu(this);
   readonly world: World;
+  readonly component: Component;
 
   constructor(
     id: number,
@@ -124,6 +136,7 @@ export class HardwareVcpu extends Vcpu {
     // Its world has the machine's time, of which htimedelta makes the VM's.
     const clock = (): number => vm.machine.scheduler.timeOf(vm.host.hartOf(this));
     this.world = new World(vm.hartModel, { hartId: id, clock, instructionsRetired: () => this.retired }, SWITCHED_CSRS);
+    this.component = this.componentWith({ interrupts: this.interrupts });
     this.reset();
   }
 
@@ -140,6 +153,17 @@ export class HardwareVcpu extends Vcpu {
     world.state.hypervisorStatus |= HypervisorStatus.VTW | HypervisorStatus.SPV | HypervisorStatus.SPVP;
     world.state.status |= Status.FS;
     world.setCsrWords(Csr.scounteren.number, COMMON_COUNTERS, 0);
+  }
+
+  /** What is to come into its hvip, as a component. */
+  private get interrupts(): Component {
+    return componentOf(interruptsSchema, {
+      state: () => ({ external: this.external, posted: this.posted }),
+      restore: ({ external, posted }) => {
+        this.external = external;
+        Object.assign(this.posted, posted);
+      },
+    });
   }
 
   /** Under which its hart keeps its translations. */

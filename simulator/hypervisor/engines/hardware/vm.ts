@@ -1,15 +1,24 @@
+import { Object as ObjectOf } from '@sinclair/typebox';
 import { type Hart, modeOf, rootOf, spaceOf } from '../../../core/index';
 import { hartFeatures } from '../../../firmware/hart-features';
 import type { FeatureSwitches } from '../../../firmware/sbi/features';
 import { Csr, PagingMode } from '../../../isa/index';
 import { FRAME } from '../../../mmu/address';
 import { Pte, pagesOf } from '../../../mmu/index';
+import {
+  type Component,
+  componentOf,
+  type StateHolder,
+  type StateOf,
+  stateSchema,
+} from '../../../schema/state/component';
+import { listOf, nullable, upTo } from '../../../schema/state/fields';
 import type { Reach } from '../../isolation';
 import { FramePool } from '../../memory/frame-pool';
 import type { FrameRange } from '../../memory/frame-table';
 import { ensure } from '../../memory/table-check';
 import type { Pcpu } from '../../pcpu';
-import { NO_TAG, type Tag } from '../../translation-tags';
+import { NO_TAG, type Tag, tag } from '../../translation-tags';
 import type { Vm } from '../../vm';
 import type { EngineVm } from '../engine';
 import { SecondStage } from './second-stage';
@@ -18,19 +27,24 @@ import { HardwareVcpu } from './vcpu';
 /** A VM on a hart. */
 interface Place {
   tag: Tag;
-  /** Who of it ran there last. */
-  vcpu: number;
+  /** Who of it ran there last; null: nobody. */
+  vcpu: number | null;
 }
 
-/** As a place's last vCPU. */
-const NOBODY = -1;
+const hardwareSchema = (harts: number, vcpus: number) =>
+  stateSchema('hardware', 1, {
+    /** By hart. */
+    places: listOf(ObjectOf({ tag, vcpu: nullable(upTo(vcpus - 1)) }), { exactly: harts }),
+  });
+type HardwareState = StateOf<ReturnType<typeof hardwareSchema>>;
 
 /** The engine `hardware` for one VM: its vCPUs, and the second stage that they share. */
-export class HardwareVm implements EngineVm {
+export class HardwareVm implements EngineVm, StateHolder<HardwareState> {
   readonly translation = 'second-stage';
   readonly stage: SecondStage;
   readonly vcpus: readonly HardwareVcpu[];
   readonly features: FeatureSwitches;
+  readonly component: Component;
 
   /** By hart, under which VMID it keeps the VM's translations, and those of which vCPU. */
   private readonly places: Place[];
@@ -45,7 +59,7 @@ export class HardwareVm implements EngineVm {
     const { harts, core } = vm.machine;
     const pool = new FramePool(tables, (hpa) => core.ram.fill(hpa, FRAME, 0));
     this.stage = new SecondStage(core.ram, pool, root.base);
-    this.places = harts.map(() => ({ tag: NO_TAG, vcpu: NOBODY }));
+    this.places = harts.map(() => ({ tag: NO_TAG, vcpu: null }));
     this.vcpus = vm.cpuIds.map((id) => new HardwareVcpu(id, vm, this));
     const vcpu = (id: number): HardwareVcpu => {
       const found = this.vcpus[id];
@@ -55,9 +69,11 @@ export class HardwareVm implements EngineVm {
     const featured = {
       options: vm.hartModel.options,
       registers: (id: number) => vcpu(id).registers,
-      forget: (id: number) => vcpu(id).fence({ pages: 'all', asid: undefined }),
+      forget: (id: number) => vcpu(id).fence({ pages: 'all', asid: null }),
     };
     this.features = hartFeatures(featured, { delegation: Csr.hedeleg.number, environment: Csr.henvcfg.number });
+    const schema = hardwareSchema(harts.length, this.vcpus.length);
+    this.component = componentOf(schema, this, { parts: { stage: this.stage.component } });
   }
 
   /** The VMID under which a hart keeps the VM's translations; undefined where it does not, or under none. */
@@ -118,25 +134,20 @@ export class HardwareVm implements EngineVm {
     }
   }
 
-  state() {
-    return {
-      stage: this.stage.state(),
-      places: this.places.map(({ tag, vcpu }) => ({ tag: { ...tag }, vcpu })),
-      vcpus: this.vcpus.map(({ external, posted }) => ({ external, posted: { ...posted } })),
-    };
+  state(): HardwareState {
+    return { places: this.places };
   }
 
-  restore({ stage, places, vcpus }: ReturnType<HardwareVm['state']>): void {
-    for (const [hart, place] of places.entries()) {
-      ensure(place.vcpu >= NOBODY && place.vcpu < this.vcpus.length, `vCPU ${place.vcpu} was the last on hart ${hart}`);
-      this.places[hart] = place;
-    }
-    this.stage.restore(stage);
-    for (const [index, { external, posted }] of vcpus.entries()) {
-      const vcpu = this.vcpus[index];
-      if (!vcpu) continue;
-      vcpu.external = external;
-      Object.assign(vcpu.posted, posted);
+  /** @throws RangeError where a hart has not given a VMID that holds there */
+  restore({ places }: HardwareState): void {
+    const { harts } = this.vm.machine;
+    for (const hart of harts) {
+      const place = places[hart.id];
+      if (!place) continue;
+      const { vmids } = this.vm.host.pcpuOf(hart);
+      const { number } = place.tag;
+      ensure(!vmids.holds(place.tag) || !vmids.isFree(number), `hart ${hart.id} has given VMID ${number} to nobody`);
+      this.places[hart.id] = place;
     }
   }
 }

@@ -1,0 +1,219 @@
+import assert from 'node:assert/strict';
+import path from 'node:path';
+import { fileOf, LoggedFile } from '../../simulator/devices/disk/file-log';
+import type { Program } from '../../simulator/object/program';
+import { configurationOf, type GivenGuest } from '../../simulator/system/described-system';
+import { describeSystem } from '../../simulator/system/description';
+import { lifeOf, Replay, ReplayError, readRecord, writeRecord } from '../../simulator/system/record';
+import { originsOf } from '../../simulator/system/run-origin';
+import { readSnapshot, writeSnapshot } from '../../simulator/system/snapshot';
+import { ConfigurationError, openDisk, System } from '../../simulator/system/system';
+import { assembleGuest, buildGuest, guestFolder, testDisk } from '../support/guest';
+import { makeHost, type TestHostConfiguration, type TestVm } from '../support/host';
+import { Random } from '../support/random';
+
+/** Where hosts are saved, and where their runs are compared, in instructions. */
+const PLACES = [2_000, 30_001, 120_003];
+const TOTAL = 250_000;
+
+const HOSTS: readonly TestHostConfiguration[] = [
+  { harts: 1, vmmTime: 'charged', scheduler: { kind: 'credit', slice: 20_000 } },
+  { harts: 2, vmmTime: 'free', scheduler: { kind: 'round-robin', slice: 7_000 } },
+];
+
+/** Traps at its own trap vector, after a while. */
+const CRASHES = `
+_start: li      t0, 9000
+1:      addi    t0, t0, -1
+        bnez    t0, 1b
+        csrw    stvec, zero
+        ebreak
+`;
+
+/** Asks for timers and sleeps until they come. */
+const SLEEPS = `
+_start: li      t0, 32
+        csrw    sie, t0
+1:      rdtime  a0
+        addi    a0, a0, 50
+        li      a7, 0
+        ecall
+        wfi
+        j       1b
+`;
+
+/** Echoes what is typed, waiting for it in a loop. */
+const ECHOES = `
+_start: li      s0, 0x10000000
+1:      lbu     t0, 5(s0)
+        andi    t0, t0, 1
+        beqz    t0, 1b
+        lbu     t0, 0(s0)
+        sb      t0, 0(s0)
+        j       1b
+`;
+
+const memoryFile = (bytes: Uint8Array) => ({
+  size: bytes.length,
+  read: (offset: number, length: number) => bytes.slice(offset, offset + length),
+  write: (offset: number, written: Uint8Array) => bytes.set(written, offset),
+});
+const diskOf = (bytes: Uint8Array) => openDisk(memoryFile(bytes), 'copy');
+
+/** A guest of a machine that is made by its description. */
+const given = (console: (byte: number) => void = () => undefined, disks = [] as GivenGuest['disks']): GivenGuest => ({
+  disks,
+  console,
+});
+
+function runTo(system: System, instructions: number): void {
+  while (system.machine.clock.retired < instructions) {
+    const { reason } = system.machine.run({ instructions: instructions - system.machine.clock.retired });
+    assert.equal(reason, 'limit');
+  }
+}
+
+describe('saved hosts of three VMs', () => {
+  let writes: Program;
+  let crashes: Program;
+  let sleeps: Program;
+  before(async () => {
+    writes = await buildGuest(path.join(guestFolder, 'blk-write.S'));
+    [crashes, sleeps] = await Promise.all([assembleGuest(CRASHES), assembleGuest(SLEEPS)]);
+  });
+
+  const vms = (): TestVm[] => [
+    {
+      name: 'writes',
+      program: writes,
+      engine: 'hardware',
+      time: 'own',
+      memory: 16 * 2 ** 20,
+      disks: [diskOf(testDisk())],
+      devices: ['rng'],
+      seed: 7,
+      weight: 100,
+    },
+    { name: 'crashes', program: crashes, engine: 'full', onCrash: 'restart' },
+    { name: 'sleeps', program: sleeps, engine: 'full', vcpus: 2, memoryLimit: 32 * 2 ** 20, pin: [0] },
+  ];
+
+  for (const configuration of HOSTS)
+    it(`go on in another machine, from a file: ${JSON.stringify(configuration)}`, () => {
+      const whole = makeHost(vms(), configuration).system;
+      runTo(whole, TOTAL);
+      assert.ok((whole.hypervisor?.vms[1]?.life.restarts ?? 0) > 0);
+      const { system } = makeHost(vms(), configuration);
+      const files = PLACES.map((at) => {
+        runTo(system, at);
+        return { hash: system.stateHash(), file: writeSnapshot(describeSystem(system.configuration), system.save()) };
+      });
+      runTo(system, TOTAL);
+      assert.equal(system.stateHash(), whole.stateHash(), 'saving leaves no trace');
+      for (const { hash, file } of files) {
+        const { description, snapshot } = readSnapshot(file);
+        assert.deepEqual(description, describeSystem(system.configuration));
+        const guests = [given(undefined, [diskOf(testDisk())]), given(), given()];
+        const other = new System(configurationOf(description, guests), [writes, crashes, sleeps]);
+        other.restore(snapshot);
+        assert.equal(other.stateHash(), hash);
+        runTo(other, TOTAL);
+        assert.equal(other.stateHash(), whole.stateHash());
+        assert.deepEqual(other.isolationBreaches(), []);
+      }
+    }).timeout(120_000);
+
+  it('need the disks that they had', () => {
+    const description = describeSystem(makeHost(vms()).system.configuration);
+    assert.throws(
+      () => configurationOf(description, [given(), given(), given()]),
+      (error) => error instanceof ConfigurationError && /^writes: .* 1 disks of 128 sectors/.test(error.message),
+    );
+    assert.throws(() => configurationOf(description, [given()]), /has 3 guests, not 1/);
+  });
+
+  it('are refused by the field of a VM that makes no sense', () => {
+    const { system } = makeHost(vms());
+    const description = describeSystem(system.configuration);
+    const { neighbours } = description;
+    assert.ok(neighbours);
+    const [first, ...others] = neighbours.vms;
+    const wrong = { ...description, neighbours: { ...neighbours, vms: [{ ...first, vcpus: 0 }, ...others] } };
+    assert.throws(
+      () => readSnapshot(writeSnapshot(wrong as typeof description, system.save())),
+      /the described machine: field neighbours\.vms\[0\]\.vcpus must be an integer from 1 to 8, not 0/,
+    );
+  });
+});
+
+describe('records of hosts', () => {
+  for (const configuration of HOSTS)
+    it(`bring inputs back to the VMs that had them: ${JSON.stringify(configuration)}`, async () => {
+      const [echoes, sleeps, reads] = await Promise.all([
+        assembleGuest(ECHOES),
+        assembleGuest(SLEEPS),
+        buildGuest(path.join(guestFolder, 'blk-read.S')),
+      ]);
+      const programs = [echoes, reads, echoes, sleeps];
+      const file = new LoggedFile(memoryFile(testDisk()));
+      const live = makeHost(
+        [
+          { name: 'one', program: echoes, engine: 'full' },
+          { name: 'reads', program: reads, memory: 16 * 2 ** 20, disks: [openDisk(file, 'copy')] },
+          { name: 'two', program: echoes, engine: 'hardware', weight: 100 },
+          { name: 'sleeps', program: sleeps },
+        ],
+        { ...configuration, inputOpen: true },
+      );
+      const start = live.system.stateHash();
+      const random = new Random(11);
+      for (const [guest, word] of [
+        [0, 'first'],
+        [2, 'second'],
+        [2, 'more'],
+        [0, 'last'],
+      ] as const) {
+        live.system.machine.run({ instructions: 500 + random.below(20_000) });
+        live.system.input(new TextEncoder().encode(word), live.system.guests[guest]);
+      }
+      live.system.machine.run({ instructions: 60_000 });
+      assert.deepEqual([live.output('one'), live.output('two')], ['firstlast', 'secondmore']);
+      const origins = originsOf(programs, live.system.configuration);
+      const record = readRecord(
+        writeRecord({
+          description: describeSystem(live.system.configuration),
+          guests: origins.map((origin, guest) => ({
+            origin,
+            disks: guest === 1 ? [{ contents: file.contents(), write: 'copy' }] : [],
+          })),
+          lives: [lifeOf(live.system, start)],
+        }),
+      );
+
+      const replayOf = (programs: readonly Program[]) => {
+        const printed: number[][] = programs.map(() => []);
+        const guests = record.guests.map(({ disks }, guest) =>
+          given(
+            (byte) => printed[guest]?.push(byte),
+            disks.map(({ contents, write }) => openDisk(fileOf(contents), write)),
+          ),
+        );
+        const system = new System(configurationOf(record.description, guests), programs);
+        const recorded = record.guests.map(({ origin }) => origin);
+        const [life] = record.lives;
+        assert.ok(life);
+        const replay = new Replay(system, life, { recorded, given: originsOf(programs, system.configuration) });
+        return { system, replay, output: (guest: number) => String.fromCharCode(...(printed[guest] ?? [])) };
+      };
+      const { system, replay, output } = replayOf(programs);
+      for (let left = 1000; replay.run(977) !== 'end'; left--) assert.ok(left > 0, 'the replay ends');
+      assert.equal(system.stateHash(), live.system.stateHash());
+      assert.ok(replay.isSame);
+      assert.deepEqual([output(0), output(2)], ['firstlast', 'secondmore']);
+      assert.equal(output(1), live.output('reads'));
+      assert.throws(
+        () => replayOf([echoes, reads, sleeps, sleeps]),
+        (error) => error instanceof ReplayError && /: two: the program is another one$/.test(error.message),
+      );
+    }).timeout(60_000);
+});
