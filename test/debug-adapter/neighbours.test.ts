@@ -244,6 +244,66 @@ for (const engine of ['full', 'hardware'] as const) {
       assert.equal(narrated.handled?.isOver, false);
     });
 
+    it('steps into the VMM and out of it again, for the vCPU that has exited', async () => {
+      await launch(host({ ...vms(engine), spinner: spin(engine) }));
+      await breakIn(at('print') + 2, "LETTER == 'd' && s0 == 3");
+      assert.equal((await go('continue', 1)).threadId, 2);
+      await breakIn(at('print'), '0');
+      await go('stepIn', 2);
+      const frames = await client.stack(2);
+      assert.ok(inVmm(frames[0]));
+      assert.match(
+        frames.find(({ presentationHint }) => presentationHint === 'label')?.name ?? '',
+        /^VM exit #\d+: SBI/,
+      );
+      assert.ok((await client.stack(1)).every((frame) => !inVmm(frame)));
+      for (let steps = 0; steps < 20 && inVmm((await client.stack(2))[0]); steps++)
+        assert.equal((await go('stepOut', 2)).threadId, 2);
+      assert.equal(await lineAt(2), at('printed'));
+    });
+
+    it('has filters for the exits of one', async () => {
+      await launch(host(vms(engine)));
+      const filterOptions = [{ filterId: 'exit', condition: 'vm:db' }];
+      await client.request('setExceptionBreakpoints', { filters: [], filterOptions });
+      for (let stops = 0; stops < 3; stops++) assert.equal((await go('continue', 1)).threadId, 2);
+      assert.notEqual((await client.own('hyperstep/exits', { vm: 'web', count: 1 })).total, 0);
+    });
+
+    it('watches what one has in memory and in a register, and sets its pc', async () => {
+      await launch(host(vms(engine)));
+      await breakIn(at('round'), 's0 == 4');
+      const { threadId = 0 } = await go('continue', 1);
+      await breakIn(at('round'), '0');
+      const other = 3 - threadId;
+      const frameId = (await client.stack(other))[0]?.id;
+      const { dataId } = await client.request<{ dataId: string }>('dataBreakpointInfo', { name: 'last', frameId });
+      await client.request('setDataBreakpoints', { breakpoints: [{ dataId, accessType: 'write' }] });
+      const written = await go('continue', 1);
+      assert.deepEqual([written.threadId, written.reason], [other, 'data breakpoint']);
+      const top = (await client.stack(other))[0]?.id;
+      const info = await client.request<{ dataId: string }>('dataBreakpointInfo', { name: 's0', frameId: top });
+      await client.request('setDataBreakpoints', { breakpoints: [{ dataId: info.dataId, accessType: 'write' }] });
+      assert.equal((await go('continue', 1)).threadId, other);
+      await client.request('setDataBreakpoints', { breakpoints: [] });
+      const { targets } = await client.request<{ targets: { id: number; label: string }[] }>('gotoTargets', {
+        source: { path: counter },
+        line: at('done'),
+      });
+      const labels = targets.map(({ label }) => label);
+      assert.deepEqual(labels, ['web: done', 'db: done']);
+      const wrong = await client.send('goto', { threadId: other, targetId: targets[threadId - 1]?.id });
+      assert.match(wrong.message ?? '', /another virtual machine/);
+      await go('goto', other, { targetId: targets[other - 1]?.id });
+      assert.equal(await lineAt(other), at('done'));
+      await client.request('continue', { threadId: other });
+      const told = ['web powered off.', 'db powered off.'][other - 1] ?? '';
+      for (;;) {
+        const { body } = await client.event('output');
+        if (body.category === 'console' && body.output.includes(told)) break;
+      }
+    });
+
     it('has the exits of each, and whose the entries of the TLB are', async () => {
       await launch(host(vms(engine)));
       await breakIn(at('print'), 's0 == 40');
