@@ -19,8 +19,8 @@ import { type FrameOwner, type FrameRange, FrameTable } from './memory/frame-tab
 import { GuestMemory } from './memory/guest-memory';
 import { P2m } from './memory/p2m';
 import { Pcpu } from './pcpu';
-import { type Outcome, RESUME } from './runnable';
-import type { Scheduler, WakeReason } from './scheduler/scheduler';
+import { type Outcome, RESUME, type WakeReason } from './runnable';
+import type { Scheduler } from './scheduler/scheduler';
 import type { HypervisorServices } from './services';
 import { NEVER } from './timers';
 import type { Vcpu } from './vcpu';

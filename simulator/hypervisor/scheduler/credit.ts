@@ -4,10 +4,11 @@ import { componentOf, type StateHolder, type StateOf, stateSchema } from '../../
 import { count, flag, instant, listOf } from '../../schema/state/fields';
 import { vcpuName } from '../ledger/vcpu-name';
 import type { Pcpu } from '../pcpu';
+import type { WakeReason } from '../runnable';
 import type { Vcpu } from '../vcpu';
 import type { Vm } from '../vm';
 import { RunQueue } from './run-queue';
-import type { Choice, Scheduler, WakeReason } from './scheduler';
+import type { Choice, Scheduler } from './scheduler';
 import { allows } from './share';
 
 /** What everybody gets when the one that is to run has none left; nobody keeps more. Of a vCPU of the greatest weight it is as many nanoseconds. */

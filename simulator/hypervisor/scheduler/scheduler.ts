@@ -1,10 +1,8 @@
 import type { Hart } from '../../core/index';
 import type { Component } from '../../schema/state/component';
 import type { Pcpu } from '../pcpu';
+import type { WakeReason } from '../runnable';
 import type { Vcpu } from '../vcpu';
-
-/** What has made a vCPU runnable. */
-export type WakeReason = 'io' | 'timer' | 'ipi' | 'start';
 
 /** Who has a hart next, and until when at the most, on the machine's clock; of nobody, until when that is so. */
 export interface Choice {
