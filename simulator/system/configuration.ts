@@ -9,6 +9,9 @@ import type { OnCrash } from '../hypervisor/vm-life';
 import type { Program } from '../object/program';
 import type { HostWords } from './host-interface';
 
+export const MOST_HARTS = 8;
+export const MOST_SEED = 0xffff_ffff;
+
 /** What a guest has of its own: on the bare machine, or in a VM. */
 export interface GuestConfiguration {
   /** Guest RAM in bytes: a multiple of 2 MiB, from 4 MiB to 2 GiB. */

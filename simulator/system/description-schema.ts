@@ -4,10 +4,10 @@ import { type EngineId, engineDescriptions } from '../hypervisor/engines/registr
 import { ON_CRASH } from '../hypervisor/vm-life';
 import { choice, type Described } from '../schema/schema';
 import { count, flag, listOf, nullable, text, upTo } from '../schema/state/fields';
-import { SCHEDULERS } from './configuration';
+import { MOST_HARTS, SCHEDULERS } from './configuration';
 import { machineOptions } from './machine-options';
 import { guestMemory } from './memory-rules';
-import { MOST_HARTS, MOST_VCPUS } from './validate';
+import { MOST_VCPUS } from './validate';
 import { VIRTIO_SLOTS } from './virtio-slots';
 
 const { virtualization, firmware, harts, devices, onIllegal, seed, vmids, vmmTime, time } = machineOptions;

@@ -19,7 +19,7 @@ import { type Settled, settled, withDefault } from '../schema/defaults';
 import { type Problem, problemsWithin } from '../schema/problems';
 import { bytesOf, sizeText } from '../schema/quantity';
 import { choice, type Described } from '../schema/schema';
-import { type Firmware, MOST_HARTS, MOST_SEED, type Virtualization } from './system';
+import { type Firmware, MOST_HARTS, MOST_SEED, type Virtualization } from './configuration';
 
 const virtualizations: Readonly<Record<Virtualization, string>> = {
   ...(Object.fromEntries(engineDescriptions.map(({ id, description }) => [id, description])) as Record<

@@ -37,14 +37,14 @@ export { imageAddress } from './boot-images';
 export {
   FIRMWARES,
   type Firmware,
+  MOST_HARTS,
+  MOST_SEED,
   type SystemConfiguration,
   VIRTUALIZATIONS,
   type Virtualization,
 } from './configuration';
-export { MOST_HARTS } from './validate';
 export { ConfigurationError };
 
-export const MOST_SEED = 0xffff_ffff;
 /** The device tree's `rng-seed` has 32 bytes, as QEMU's; virtio slots, which have seeds too, count from 0. */
 const BOOT_SEED_CELLS = 8;
 const BOOT_SEED_USER = -1;

@@ -1,10 +1,9 @@
 import { engineNamed } from '../hypervisor/engines/index';
-import type { GuestConfiguration, SystemConfiguration } from './configuration';
+import { type GuestConfiguration, MOST_HARTS, type SystemConfiguration } from './configuration';
 import { ConfigurationError } from './configuration-error';
 import { memoryProblem } from './memory-rules';
 import { VIRTIO_SLOTS } from './virtio-slots';
 
-export const MOST_HARTS = 8;
 /** vCPUs of all VMs of a host: what is saved of them is bounded. */
 export const MOST_VCPUS = 256;
 
