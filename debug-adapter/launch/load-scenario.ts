@@ -1,11 +1,10 @@
 import { imageLimit, type ReadFile } from '../../simulator/assembler/source/read-file';
 import type { BuildResult } from '../../simulator/project/build';
 import { folderOf, joinPath } from '../../simulator/project/index';
+import { hostConfiguration, type VmFiles } from '../../simulator/scenario/host-configuration';
 import { readScenario } from '../../simulator/scenario/read-scenario';
 import type { Scenario, ScenarioHost, ScenarioVm } from '../../simulator/scenario/scenario';
 import { type ByteSink, VmConsoles } from '../../simulator/scenario/vm-consoles';
-import type { NeighbourConfiguration } from '../../simulator/system/configuration';
-import { hostWordsOf } from '../../simulator/system/host-interface';
 import { imageAddress } from '../../simulator/system/system';
 import { DebuggedMachine } from '../debugged-machine';
 import type { DebuggedProgram } from '../debuggee';
@@ -40,22 +39,10 @@ export async function loadScenario(
   const isAlone = only.vms.length === 1;
   const consoles = new VmConsoles(output);
   const consoleOf = (vm: string) => (isAlone ? (byte: number) => output.write(byte) : consoles.of(vm));
-  const vms = await Promise.all(built.map((each) => neighbourOf(each, files, consoleOf(each.vm.name))));
-  const [first] = vms;
-  if (!first) throw new RequestError('the host has no virtual machine');
-  const { harts, memory, vmmTime, vmids, scheduler, hartOptions } = only;
+  const vmFiles = await Promise.all(built.map((each) => filesOf(each, files)));
+  const configuration = hostConfiguration(only, vmFiles, { consoleOf, translation: launch.translation });
   const system = makeSystem(
-    {
-      ...first,
-      virtualization: first.engine,
-      firmware: 'sbi',
-      harts,
-      vmmTime,
-      vmids,
-      hartOptions,
-      translation: launch.translation,
-      neighbours: { scheduler, memory, vms },
-    },
+    configuration,
     built.map(({ program }) => program),
     launch,
   );
@@ -110,29 +97,10 @@ function withoutDoubles(diagnostics: BuildResult['diagnostics']): BuildResult['d
   return [...new Map(diagnostics.map((each) => [JSON.stringify(each), each])).values()];
 }
 
-async function neighbourOf(
-  { vm, program }: BuiltVm,
-  files: LaunchFiles,
-  console: (byte: number) => void,
-): Promise<NeighbourConfiguration> {
-  const { name, engine, vcpus, memory, memoryLimit, weight, cap, pin, onCrash, onIllegal, time, seed } = vm;
+async function filesOf({ vm, program }: BuiltVm, files: LaunchFiles): Promise<VmFiles> {
   return {
-    name,
-    engine,
-    vcpus,
-    memory,
-    memoryLimit,
-    share: { weight, cap, pin },
-    onCrash,
-    onIllegal,
-    time,
-    seed,
-    commonProcessor: vm.commonProcessor,
-    devices: vm.devices,
+    program,
     disks: await Promise.all(vm.disks.map((disk) => files.disk(disk))),
-    initrd: vm.initrd === undefined ? undefined : await files.read(`initrd of ${name}`, vm.initrd),
-    bootArguments: vm.append,
-    hostWords: hostWordsOf(program),
-    console,
+    initrd: vm.initrd === undefined ? undefined : await files.read(`initrd of ${vm.name}`, vm.initrd),
   };
 }

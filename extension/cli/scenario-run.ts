@@ -2,11 +2,11 @@ import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Vm } from '../../simulator/hypervisor/vm';
 import { buildGiven } from '../../simulator/project/build';
+import { hostConfiguration, type VmFiles } from '../../simulator/scenario/host-configuration';
 import { readScenario, type ScenarioProblem } from '../../simulator/scenario/read-scenario';
 import type { ScenarioHost, ScenarioVm } from '../../simulator/scenario/scenario';
 import { isScenarioPath } from '../../simulator/scenario/scenario-path';
-import { systemOf, type VmFiles } from '../../simulator/scenario/system-of';
-import { imageAddress, type System } from '../../simulator/system/system';
+import { imageAddress, System } from '../../simulator/system/system';
 import { ConsoleInput, ConsoleOutput } from './console-io';
 import { openDisks, projectFileOf, readerFor, readGiven, reportProblems } from './guest';
 import { runToStop } from './live-run';
@@ -54,7 +54,11 @@ async function runHost(host: ScenarioHost, folder: string, values: ParsedCommand
   const names = host.vms.map(({ name }) => name);
   const consoles = chooseConsoles(names, one(values['console']), output);
   const consoleOf = (vm: string) => consoles.outputOf(vm) ?? (() => undefined);
-  const system = systemOf(host, found, { consoleOf, translation });
+  const configuration = hostConfiguration(host, found, { consoleOf, translation });
+  const system = new System(
+    configuration,
+    found.map(({ program }) => program),
+  );
   const guest = system.guests[names.indexOf(consoles.input)];
   const started = process.hrtime.bigint();
   const stop = await runToStop(system, { timeout, pace, maxInstructions }, { input: new ConsoleInput(guest), output });

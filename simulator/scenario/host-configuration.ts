@@ -1,8 +1,7 @@
-/** The machine of a scenario's host. */
 import type { DiskImage } from '../devices/disk/disk-image';
 import type { Program } from '../object/program';
+import type { SystemConfiguration } from '../system/configuration';
 import { hostWordsOf } from '../system/host-interface';
-import { System } from '../system/system';
 import type { ScenarioHost } from './scenario';
 
 /** What the files of a VM are once they are read. */
@@ -19,11 +18,12 @@ export interface HostSurroundings {
   readonly translation?: boolean | undefined;
 }
 
-/**
- * @param files of each VM, in their order
- * @throws ConfigurationError
- */
-export function systemOf(host: ScenarioHost, files: readonly VmFiles[], surroundings: HostSurroundings): System {
+/** The machine of a scenario's host. @param files of each VM, in their order */
+export function hostConfiguration(
+  host: ScenarioHost,
+  files: readonly VmFiles[],
+  surroundings: HostSurroundings,
+): SystemConfiguration {
   const { harts, memory, vmids, vmmTime, scheduler, hartOptions } = host;
   const vms = host.vms.map((vm, index) => {
     const { name, engine, vcpus, weight, cap, pin, memoryLimit, onCrash, devices, onIllegal, time, seed } = vm;
@@ -40,15 +40,12 @@ export function systemOf(host: ScenarioHost, files: readonly VmFiles[], surround
   });
   const [first] = vms;
   if (!first) throw new RangeError('a host of a scenario has a VM');
-  return new System(
-    {
-      ...first,
-      ...{ harts, vmids, vmmTime, hartOptions },
-      virtualization: first.engine,
-      firmware: 'sbi',
-      translation: surroundings.translation,
-      neighbours: { scheduler, memory, vms },
-    },
-    files.map(({ program }) => program),
-  );
+  return {
+    ...first,
+    ...{ harts, vmids, vmmTime, hartOptions },
+    virtualization: first.engine,
+    firmware: 'sbi',
+    translation: surroundings.translation,
+    neighbours: { scheduler, memory, vms },
+  };
 }
