@@ -47,7 +47,7 @@ export interface MachineOfGuests {
   /** The CPU that the ledger calls so. */
   cpuNamed(name: VcpuName): CpuState | undefined;
   /**
-   * Whose a hart is: of whom it runs, or has just put away in the handler in which it stands; when it has nothing to do, of whom it ran last.
+   * Whose a hart is: of whom it runs, or has just put away in the handler in which it stands; of one that has nothing to do, somebody who has run on it, or may.
    * So what a handler does before a switch is for the one left, and what it does after it for the one entered.
    */
   cpuOn(hart: Hart): CpuState | undefined;

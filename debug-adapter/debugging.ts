@@ -19,7 +19,7 @@ import { isSameCpu } from './inspect/worlds';
 import { type PositionBase, toClient } from './position-base';
 import { Sources } from './program/sources';
 import { RequestError } from './request-error';
-import { type Ending, endingOf } from './run/ending';
+import { type Ending, endingOf, VmEnds } from './run/ending';
 import type { Plan, Stop } from './run/plan';
 import { RunControl } from './run/run-control';
 import type { Connection } from './transport/connection';
@@ -39,6 +39,7 @@ export interface Running {
   readonly disassembly: DisassemblySources;
   readonly frameView: FrameView;
   readonly use: ProcessorUse;
+  readonly ends: VmEnds;
 }
 
 /** A machine, and which of its guests is looked at. */
@@ -156,8 +157,9 @@ export class Debugging {
     const disassembly = new DisassemblySources(machine);
     const showsBody = (cpu: CpuState): boolean => this.lastStop?.inBody === true && isSameCpu(this.lastStop.cpu, cpu);
     const use = new ProcessorUse(machine.system);
+    const ends = new VmEnds(machine);
     const frameView = new FrameView(machine, sources, disassembly, showsBody);
-    this.current = { machine, sources, stops, control, narrations, guestExits, disassembly, frameView, use };
+    this.current = { machine, sources, stops, control, narrations, guestExits, disassembly, frameView, use, ends };
     for (const breakpoint of this.book.bind(machine, sources))
       this.connection.event('breakpoint', {
         reason: 'changed',
@@ -276,7 +278,10 @@ export class Debugging {
   private ended(end: EndOfRun): void {
     const ending = endingOf(this.running.machine, end);
     this.flush(true);
-    if (ending.isFailure || end.reason === 'reset') this.output('console', `${ending.how}\n`);
+    const { guests, isShared } = this.running.machine;
+    // Of VMs beside others that has been said when they ended.
+    const isTold = isShared && guests.every(({ vm }) => vm?.end);
+    if (!isTold && (ending.isFailure || end.reason === 'reset')) this.output('console', `${ending.how}\n`);
     this.finish(ending);
   }
 
@@ -287,6 +292,7 @@ export class Debugging {
   }
 
   private flush(now: boolean): void {
+    for (const news of this.current?.ends.news() ?? []) this.log.add(`${news}\n`);
     this.console.flush(now);
     this.log.flush(now);
   }

@@ -432,7 +432,7 @@ export interface Exit {
   /** 1 for the first exit of the machine. */
   number: number;
   threadId: number;
-  /** Where there are several VMs: whom the hart left and whom it then ran (`web vCPU 0`); null where it had, or has, nothing to do. */
+  /** Where there are several VMs: whom the hart left and whom it then ran (`web vCPU 0`); null where it had, or has, nothing to do; `entered` is absent while the exit is being handled. */
   left?: string | null;
   entered?: string | null;
   /** Machine clock, in nanoseconds. */

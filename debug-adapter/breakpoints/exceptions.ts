@@ -42,20 +42,33 @@ export const exceptionFilters: readonly DebugProtocol.ExceptionBreakpointsFilter
 /** Which exceptions the user wants to see. */
 export class ExceptionFilters {
   private readonly wanted = new Map<FilterId, ReadonlySet<string> | 'all'>();
+  /** Of which VMs, by their names; those of all where a filter names none. */
+  private readonly vms = new Map<FilterId, ReadonlySet<string>>();
 
-  /** @param conditions by filter: names with commas or blanks between them. @throws RequestError for unknown filters and names */
+  /**
+   * @param conditions by filter: names with commas or blanks between them; `vm:web` is for exceptions of one of several VMs
+   * @throws RequestError for unknown filters and names
+   */
   static of(filters: readonly string[], conditions: ReadonlyMap<string, string>): ExceptionFilters {
     const result = new ExceptionFilters();
     for (const filter of filters) {
       if (filter !== 'killed' && filter !== 'exit' && filter !== 'trap')
         throw new RequestError(`there is no exception filter '${filter}'`);
-      result.wanted.set(filter, listed(filter, conditions.get(filter) ?? ''));
+      const names = (conditions.get(filter) ?? '').split(/[\s,;|]+/).filter((name) => name !== '');
+      const vms = names.filter((name) => name.startsWith(OF_VM)).map((name) => name.slice(OF_VM.length));
+      if (vms.length > 0) result.vms.set(filter, new Set(vms));
+      result.wanted.set(filter, listed(filter, names));
     }
     return result;
   }
 
   wants(filter: FilterId): boolean {
     return this.wanted.has(filter);
+  }
+
+  /** Whether a filter is for the guest of a VM, or for that of the bare machine. */
+  isFor(filter: FilterId, vm: string | undefined): boolean {
+    return this.vms.get(filter)?.has(vm ?? '') ?? true;
   }
 
   /** Whether a filter's condition names reasons, so that it has to be known which one it is. */
@@ -74,10 +87,12 @@ export class ExceptionFilters {
   }
 }
 
-function listed(filter: FilterId, condition: string): ReadonlySet<string> | 'all' {
-  const names = condition.split(/[\s,;|]+/).filter((name) => name !== '');
-  if (names.length === 0) return 'all';
-  return new Set(names.map((name) => reasonNamed(filter, name)));
+/** Before the name of a VM in a condition. */
+const OF_VM = 'vm:';
+
+function listed(filter: FilterId, names: readonly string[]): ReadonlySet<string> | 'all' {
+  const reasons = names.filter((name) => !name.startsWith(OF_VM));
+  return reasons.length === 0 ? 'all' : new Set(reasons.map((name) => reasonNamed(filter, name)));
 }
 
 function reasonNamed(filter: FilterId, name: string): string {

@@ -20,7 +20,7 @@ import { trapText } from '../run/guest-stepping';
 import type { Stop } from '../run/plan';
 import type { Watchers } from '../run/run-control';
 import type { Breakpoint, CodePlace } from './breakpoint';
-import type { ExceptionFilters } from './exceptions';
+import type { ExceptionFilters, FilterId } from './exceptions';
 
 /** The user's breakpoints and exception filters at work on one machine. */
 export class UserStops implements Watchers {
@@ -172,7 +172,7 @@ export class UserStops implements Watchers {
       exception: { id, description: `${name}: ${text}` },
     });
     if (exit && this.filters?.accepts('exit', id)) return stop(`VM exit: ${id}`, `#${exit.number}: ${name}`);
-    if (!this.filters?.acceptsTrap(trap)) return undefined;
+    if (!this.filters?.acceptsTrap(trap) || !this.isFor('trap', this.machine.cpuOn(hart))) return undefined;
     return stop(name, exit ? `the hypervisor's handler: ${name}` : trapText(trap));
   }
 
@@ -197,6 +197,11 @@ export class UserStops implements Watchers {
     return killed(this.machine.cpuOn(end.hart) ?? this.machine.firstCpu, 'trap-loop');
   }
 
+  /** Whether a filter is for the VM of a CPU. */
+  private isFor(filter: FilterId, cpu: CpuState | undefined): boolean {
+    return this.filters?.isFor(filter, cpu && this.machine.guestOf(cpu).vm?.name) ?? false;
+  }
+
   private atVmEnd(): Stop | undefined {
     const { cpu, vm } = this.stepping ?? {};
     if (!cpu || !vm?.end) return undefined;
@@ -206,6 +211,7 @@ export class UserStops implements Watchers {
 
   private atKill({ about }: Step, cpu: CpuState): Stop | undefined {
     if (!(about instanceof Kill) || !this.filters?.accepts('killed', about.reason)) return undefined;
+    if (!this.isFor('killed', cpu)) return undefined;
     return killed(cpu, about.reason);
   }
 
@@ -215,7 +221,7 @@ export class UserStops implements Watchers {
     if (!record || !filters?.wants('exit') || this.stoppedAtExit === record.number) return undefined;
     if (filters.isSelective('exit') && !isClassified) return undefined;
     const { number, kind } = record;
-    if (!filters.accepts('exit', kind.id)) return undefined;
+    if (!filters.accepts('exit', kind.id) || !this.isFor('exit', cpu)) return undefined;
     this.stoppedAtExit = number;
     return {
       reason: 'exception',

@@ -1,3 +1,4 @@
+import type { Vm } from '../../simulator/hypervisor/vm';
 import { KILL_REASONS, type VmEnd } from '../../simulator/hypervisor/vm-end';
 import type { EndOfRun } from '../../simulator/machine/stop';
 import type { DebuggedMachine } from '../debugged-machine';
@@ -10,6 +11,24 @@ export interface Ending {
 }
 
 type KnownEnding = Ending & { readonly exitCode: number };
+
+/** Tells of each of several VMs once that it has ended. */
+export class VmEnds {
+  private readonly told = new Map<Vm, VmEnd>();
+
+  constructor(private readonly machine: DebuggedMachine) {}
+
+  /** Those that have ended since somebody asked last, in words. */
+  news(): string[] {
+    const { guests, isShared } = this.machine;
+    if (!isShared) return [];
+    return guests.flatMap(({ vm }) => {
+      if (!vm?.end || this.told.get(vm) === vm.end) return [];
+      this.told.set(vm, vm.end);
+      return [`${vm.name} ${vmEndText(vm.end)}.`];
+    });
+  }
+}
 
 /** How the run of a machine has ended; of several virtual machines, how each of them has. */
 export function endingOf(machine: DebuggedMachine, end: EndOfRun): KnownEnding {

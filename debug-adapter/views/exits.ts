@@ -46,7 +46,6 @@ function isWanted(machine: DebuggedMachine, record: ExitRecord, { cpu, guest, re
 function showExit({ machine, sources, narrations }: Running, record: ExitRecord): Exit {
   const cpu = machine.cpuOfExit(record) ?? machine.firstCpu;
   const debuggee = machine.guestOf(cpu);
-  const { left, entered } = record;
   const pc = valueOfWords({ low: record.pcLow, high: record.pcHigh });
   const instruction = exitInstruction(debuggee, record);
   const line = debuggee.lines.at(debuggee.loadMap.linked(pc));
@@ -54,7 +53,7 @@ function showExit({ machine, sources, narrations }: Running, record: ExitRecord)
   return {
     number: record.number,
     threadId: machine.threadOf(cpu),
-    ...(machine.isShared ? { left: nameIn(machine, left), entered: nameIn(machine, entered) } : {}),
+    ...(machine.isShared ? switchOf(machine, record) : {}),
     clock: record.clock,
     reason: record.kind.id,
     description: describeExit(record, instruction),
@@ -66,6 +65,13 @@ function showExit({ machine, sources, narrations }: Running, record: ExitRecord)
     changes: record.changes.map((change) => describeChange(debuggee, change)),
     cycles: record.cycles,
   };
+}
+
+/** Whom the hart left and whom it then ran, which is not known while the exit is being handled. */
+function switchOf(machine: DebuggedMachine, record: ExitRecord): Pick<Exit, 'left' | 'entered'> {
+  const { left, entered } = record;
+  const isOver = machine.system.hypervisor?.ledger.handling !== record;
+  return { left: nameIn(machine, left), ...(isOver ? { entered: nameIn(machine, entered) } : {}) };
 }
 
 function nameIn(machine: DebuggedMachine, name: VcpuName | null): string | null {

@@ -63,7 +63,8 @@ function showVcpu(machine: DebuggedMachine, { id, cpu, run, on, retired }: Vcpu)
 }
 
 function stateOf(vm: Vm): Pick<VmState, 'state' | 'reason'> {
-  const { end, isPaused, vcpus } = vm;
+  const { end, vcpus } = vm;
+  const { isPaused } = vm.life;
   if (end) return { state: 'ended', reason: vmEndText(end) };
   const run = busiestFirst.find((each) => vcpus.some((vcpu) => vcpu.run === each)) ?? 'off';
   return { state: stateNames[run], ...(isPaused ? { reason: 'paused' } : {}) };

@@ -17,10 +17,11 @@ export const mainUsage = `hyperstep: run, check and assemble RISC-V guests
 const ABOUT: { readonly [command in Command]: readonly [before: string, behind: string] } = {
   run: [
     `hyperstep run FILE... [options]
-hyperstep run SCENARIO.hyperstep.json [--console VM] [--report FILE.json] [--max-instructions N] [--timeout SECONDS] [--pace P]
+hyperstep run SCENARIO.hyperstep.json [--console VM] [--report FILE.json] [--max-instructions N] [--timeout S] [--pace P]
 
-Assembles and links the files (.s, .S, .o), or loads the one ELF executable or flat binary, and runs it. A scenario has several virtual
-machines on one host (docs/scenarios.md); 0 then means that every guest powered off, 1 that one did not.`,
+Assembles and links the files (.s, .S, .o), or loads the one ELF executable or flat binary, and runs it.
+A scenario has several virtual machines on one host (docs/scenarios.md): 0 then means that every guest powered off, 1 that
+one did not.`,
     `A program that defines tohost speaks to its host as under Spike (HTIF): exit, console output and the system call write.
 
 Exit status: 0 the guest powered off, 1 it failed, was killed or waits for ever, 2 usage, assembly or load error,

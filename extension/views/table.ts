@@ -45,6 +45,12 @@ export const viewTable = {
     help: `Every exit to the hypervisor: counts by reason, each a button that shows those exits alone, and the last exits. ${rowKeys} Enter unfolds an exit. ${changesSaid}`,
     share: 2,
   },
+  vms: {
+    title: 'Virtual Machines',
+    isUnfolded: false,
+    help: `The virtual machines of the host, one a row: what each does, how much of the harts it has had, its vCPUs, memory, exits and the time that others took from it. ${rowKeys} ${changesSaid}`,
+    share: 2,
+  },
 } as const satisfies Readonly<Record<string, ViewDescription>>;
 
 export type ViewName = keyof typeof viewTable;

@@ -42,7 +42,7 @@ export class ExitsView implements View {
   }
 
   render(page: PageContext): Element[] {
-    const { total, counts } = this.content;
+    const { vm, total, counts } = this.content;
     const exits = page.isPast ? this.loaded() : this.content.exits;
     if (total === 0) return [note('No exit yet: nothing that a guest did needed a hypervisor.')];
     const cycles = sumOf(counts);
@@ -53,7 +53,7 @@ export class ExitsView implements View {
     const kept = exits.length === this.wanted && this.wanted < mostExits && !page.isPast;
     return [
       element('header', {}, [
-        text('title', plural(total, 'exit')),
+        text('title', `${plural(total, 'exit')}${vm === undefined ? '' : ` of ${vm}`}`),
         ...(cycles === undefined ? [] : [text('space', `${cycles.toLocaleString('en')} cycles`)]),
       ]),
       this.countTable(page),
@@ -199,6 +199,13 @@ function runsOf(exits: readonly Exit[]): Exit[][] {
   return runs;
 }
 
+/** Whom the hart has left and whom it has entered, where that is another. */
+function switchOf({ left, entered }: Exit): Element[] {
+  if (entered === undefined || left === entered) return [];
+  const parts = [...(left ? [`left ${left}`] : []), entered ? `entered ${entered}` : 'then had nothing to do'];
+  return [element('p', { class: 'space' }, [parts.join(', ')])];
+}
+
 function details(exit: Exit, client: Client): Element[] {
   const { source, narration, causes = [] } = exit;
   return [
@@ -211,6 +218,7 @@ function details(exit: Exit, client: Client): Element[] {
       element('p', { class: 'space' }, [
         `${exit.clock.toLocaleString('en')} ns on the machine’s clock${exit.cycles === undefined ? '' : `, ${exit.cycles.toLocaleString('en')} cycles`}`,
       ]),
+      ...switchOf(exit),
       ...(causes.length > 0 ? [element('p', { class: 'space' }, [causes.join(', which was ')])] : []),
       element(
         'ol',

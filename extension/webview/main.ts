@@ -10,6 +10,7 @@ import './style.css';
 import './rows.css';
 import { TlbView } from './tlb';
 import type { View } from './view';
+import { VmsView } from './vms';
 
 declare function acquireVsCodeApi(): {
   postMessage(message: FromView): void;
@@ -24,6 +25,7 @@ const views: Record<ViewName, () => View> = {
   tlb: () => new TlbView(),
   queues: () => new QueuesView(),
   exits: () => new ExitsView(),
+  vms: () => new VmsView(),
 };
 
 const vscode = acquireVsCodeApi();

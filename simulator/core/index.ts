@@ -25,7 +25,8 @@ export {
 export { extended, type MemoryInstruction, memoryInstruction } from './hart/memory-instruction';
 export { defaultHartOptions, type HartOptions, legalVariants } from './hart/options';
 export { Registers } from './hart/registers';
-export { registersProblem, type SavedRegisters, savedRegisters, savedStatus } from './hart/saved-hart';
+export { registersProblem, savedStatus } from './hart/saved-hart';
+export { type SavedRegisters, savedRegisters } from './hart/saved-registers';
 export { NANOSECONDS_PER_TICK, timerWords, updateTimers } from './hart/timers';
 export {
   enterTrap,

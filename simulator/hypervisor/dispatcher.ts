@@ -4,8 +4,8 @@ import { type Narration, step } from '../machine/narration';
 import { kick } from './exits/kick';
 import type { ExitLedger } from './ledger/ledger';
 import type { Pcpu } from './pcpu';
-import type { Outcome, RunState } from './runnable';
-import type { Scheduler, WakeReason } from './scheduler/scheduler';
+import type { Outcome, RunState, WakeReason } from './runnable';
+import type { Scheduler } from './scheduler/scheduler';
 import { NEVER } from './timers';
 import type { Vcpu } from './vcpu';
 import type { Vm } from './vm';
@@ -67,7 +67,7 @@ export class Dispatcher {
     this.become(vcpu, 'runnable', this.machine.clock.now());
     vcpu.wait = undefined;
     vcpu.vm.clock.stand();
-    const hart = this.scheduler.wake(vcpu, why);
+    const hart = this.scheduler.wake(vcpu, why, this.machine.clock.now());
     if (!hart) return;
     const pcpu = this.pcpuOf(hart);
     if (pcpu.running) pcpu.mustPick = true;
@@ -146,14 +146,6 @@ export class Dispatcher {
     this.hasBegun = true;
   }
 
-  /** A hart is to ask the scheduler whom it runs. */
-  askToPick(hart: Hart): void {
-    this.pcpuOf(hart).mustPick = true;
-    if (hart === this.handling) return;
-    this.machine.scheduler.alert(hart);
-    kick(hart);
-  }
-
   /** A hart is to look at what there is for a vCPU. */
   tell(vcpu: Vcpu, hart: Hart): void {
     this.ledger.caused(vcpu.name, 'kick');
@@ -192,7 +184,7 @@ export class Dispatcher {
     }
     pcpu.costToPick = this.ledger.costSoFar;
     if (!next) {
-      this.setSlice(pcpu, NEVER);
+      this.setSlice(pcpu, until);
       yield* this.idle(hart);
       return;
     }
@@ -212,8 +204,7 @@ export class Dispatcher {
   ): Narration {
     const { hart } = pcpu;
     yield* this.forget(pcpu);
-    if (this.scheduler.tasks.length > 0 || until !== NEVER)
-      yield step`the hart is for vCPU ${next.id} of ${next.vm.name}: ${why}`;
+    if (until !== NEVER) yield step`the hart is for vCPU ${next.id} of ${next.vm.name}: ${why}`;
     yield* next.load(hart);
     pcpu.running = next;
     pcpu.chargedTo = now;
@@ -227,11 +218,28 @@ export class Dispatcher {
   /** Starts a VM again whose last vCPU has gone off its hart, where that is wanted. */
   private *startAgain(vm: Vm): Narration {
     if (!vm.isOff || !vm.life.goesOn) return;
-    const { name, life } = vm;
-    yield step`${name} has ended and is off: its memory, devices and vCPUs begin anew, restart ${life.restarts + 1}`;
+    const { name } = vm;
+    yield step`${name} has ended and is off: its memory, devices and vCPUs begin anew`;
+    this.restart(vm);
+  }
+
+  /** A VM that is off begins anew. */
+  restart(vm: Vm): void {
     // What harts have kept of it is of another life.
     for (const pcpu of this.pcpus) pcpu.mustForget = true;
     vm.restart();
+  }
+
+  /** A VM may run that was paused. */
+  goOnWith(vm: Vm): void {
+    const waits = vm.vcpus.every(({ wait }) => wait?.kind !== 'paused');
+    for (const vcpu of vm.vcpus) {
+      const { on, wait } = vcpu;
+      // One that has not gone off its hart yet need not.
+      if (!on && (wait?.kind === 'paused' || vcpu.isReady)) this.wake(vcpu, 'start');
+    }
+    if (waits && !vm.vcpus.some(({ run }) => run === 'runnable' || run === 'running'))
+      vm.clock.goOn(this.machine.clock.now());
   }
 
   /** Drops all translations of a hart, where some may be of what is not there any more. */

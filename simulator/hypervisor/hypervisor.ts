@@ -19,13 +19,14 @@ import { type FrameOwner, type FrameRange, FrameTable } from './memory/frame-tab
 import { GuestMemory } from './memory/guest-memory';
 import { P2m } from './memory/p2m';
 import { Pcpu } from './pcpu';
-import { type Outcome, RESUME } from './runnable';
-import type { Scheduler, WakeReason } from './scheduler/scheduler';
+import { type Outcome, RESUME, type WakeReason } from './runnable';
+import type { Scheduler } from './scheduler/scheduler';
 import type { HypervisorServices } from './services';
 import { NEVER } from './timers';
 import type { Vcpu } from './vcpu';
 import { Vm, type VmConfiguration } from './vm';
 import { KILL_REASONS, type VmEnd } from './vm-end';
+import type { VmOperation } from './vm-operation';
 import { vmmWorld } from './vmm-world';
 
 /** Where the VMM's part of machine memory begins: the firmware has the 2 MiB before it. */
@@ -106,7 +107,6 @@ export class Hypervisor implements HostedSoftware, HypervisorServices {
 
   /** All guests that were booted have been: harts look for somebody to run. */
   start(): void {
-    this.setTaskTimer();
     for (const pcpu of this.pcpus) {
       runThrough(this.dispatcher.begin(pcpu));
     }
@@ -200,6 +200,37 @@ export class Hypervisor implements HostedSoftware, HypervisorServices {
     if (killed) this.machine.finish({ reason: 'killed', hart: this.hartOf(killed), why: KILL_REASONS[kind], kind });
   }
 
+  /** Something is done to a VM from outside. @returns whether it had an effect: what has ended goes on by a reboot alone */
+  operate(vm: Vm, operation: VmOperation): boolean {
+    const { life } = vm;
+    switch (operation) {
+      case 'pause':
+        if (life.end || life.isPaused) return false;
+        life.isPaused = true;
+        for (const vcpu of vm.vcpus) this.dispatcher.stop(vcpu);
+        // Of one that has a hart still it stands from where that has come to.
+        if (vm.isOff) vm.clock.stand();
+        return true;
+      case 'unpause':
+        if (life.end || !life.isPaused) return false;
+        life.isPaused = false;
+        this.dispatcher.goOnWith(vm);
+        return true;
+      case 'destroy':
+        if (life.end) return false;
+        life.isPaused = false;
+        vm.finish({ reason: 'killed', kind: 'destroyed', vcpu: 0 });
+        return true;
+      case 'reboot':
+        if (!life.reboots) return false;
+        life.isPaused = false;
+        life.endForReboot();
+        this.vmEnded(vm, { reason: 'reset' });
+        if (vm.isOff) this.dispatcher.restart(vm);
+        return true;
+    }
+  }
+
   get component(): Component {
     const parts = Object.fromEntries([
       // Before the VMs: these are checked beside the numbers that harts have given them.
@@ -237,28 +268,8 @@ export class Hypervisor implements HostedSoftware, HypervisorServices {
       pcpu.timers.sliceEnd = NEVER;
       pcpu.mustPick = true;
     }
-    yield* this.runTasks(pcpu, now);
     pcpu.timers.set();
     return due.length === 0 || due.some((vcpu) => vcpu === running);
-  }
-
-  /** What the host itself has to do, on hart 0. */
-  private *runTasks(pcpu: Pcpu, now: number): Narration {
-    if (pcpu !== this.pcpus[0]) return;
-    for (const task of this.scheduler.tasks) {
-      if (task.due > now) continue;
-      const { name } = task;
-      yield step`a task of the host's is due: ${name}`;
-      for (const hart of task.run(now)) this.dispatcher.askToPick(hart);
-    }
-    this.setTaskTimer();
-  }
-
-  /** Hart 0 has its timer set for the host's tasks too. */
-  private setTaskTimer(): void {
-    const due = Math.min(NEVER, ...this.scheduler.tasks.map((task) => task.due));
-    const [first] = this.pcpus;
-    if (first) first.timers.taskDue = due === NEVER ? NEVER : Math.ceil(due / NANOSECONDS_PER_TICK);
   }
 }
 

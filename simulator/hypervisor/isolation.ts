@@ -1,6 +1,6 @@
 import { FRAME } from '../mmu/address';
+import type { HartContext } from './hart-context';
 import type { FrameTable } from './memory/frame-table';
-import type { Pcpu } from './pcpu';
 import type { Vm } from './vm';
 
 /** Something that leads out of a VM. */
@@ -26,7 +26,7 @@ export interface Reach {
 /** What is looked at: the VMM, whose own account of frames is not what leads there. */
 export interface Isolated {
   readonly vms: readonly Vm[];
-  readonly pcpus: readonly Pcpu[];
+  readonly pcpus: readonly HartContext[];
   readonly frames: FrameTable;
 }
 
@@ -75,7 +75,7 @@ export function isolationBreaches({ vms, pcpus, frames }: Isolated): IsolationBr
 }
 
 /** A hart has nothing under a number that may be given to somebody before it forgets. */
-function checkNumbers({ hart, asids, vmids }: Pcpu, flaw: Reach['flaw']): void {
+function checkNumbers({ hart, asids, vmids }: HartContext, flaw: Reach['flaw']): void {
   for (const { virtual, asid, vmid, page } of hart.tlb.entries) {
     const [tags, number] = virtual ? [vmids, vmid] : [asids, asid];
     if (tags.areThere && tags.isFree(number))

@@ -4,6 +4,7 @@ import { type Component, component, type StateOf, stateSchema } from '../schema/
 import { count, flag, instant, nullable } from '../schema/state/fields';
 import { kick } from './exits/kick';
 import { Grace } from './grace';
+import type { HartContext } from './hart-context';
 import { HartTimers, NEVER } from './timers';
 import { TranslationTags } from './translation-tags';
 import type { Vcpu } from './vcpu';
@@ -21,15 +22,14 @@ const pcpuSchema = stateSchema('pcpu', 1, {
 });
 
 /** What the VMM keeps of a hart, a physical CPU as Xen and KVM say: who has it, for whom its timer is set, and whose translations its TLB has. */
-export class Pcpu {
+export class Pcpu implements HartContext<Vcpu> {
   /** Who runs on it; undefined while nobody wants it. */
   running: Vcpu | undefined;
   /** Of the exit that is being handled: what it had cost when the hart's next vCPU was chosen, in cycles. */
   costToPick = 0;
-  /** Of shadow tables. */
   readonly asids: TranslationTags;
   readonly vmids: TranslationTags;
-  readonly timers: HartTimers;
+  readonly timers: HartTimers<Vcpu>;
   readonly grace: Grace;
   readonly component: Component;
   mustPick = false;

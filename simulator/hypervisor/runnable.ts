@@ -16,6 +16,9 @@ export type RunState = (typeof RUN_STATES)[number];
  */
 export const WAITS = ['wfi', 'paused'] as const;
 
+/** What has made one runnable. */
+export type WakeReason = 'io' | 'timer' | 'ipi' | 'start';
+
 /** What a blocked runnable waits for: plain data, so that nothing outlives a handler in a closure. */
 export type Wait = { readonly kind: (typeof WAITS)[number] };
 

@@ -1,9 +1,9 @@
 import type { Hart } from '../core/index';
 import type { Machine } from '../machine/machine';
+import type { HartContext } from './hart-context';
 import type { ExitLedger } from './ledger/ledger';
 import type { FrameTable } from './memory/frame-table';
-import type { Pcpu } from './pcpu';
-import type { WakeReason } from './scheduler/scheduler';
+import type { WakeReason } from './runnable';
 import type { Vcpu } from './vcpu';
 import type { Vm } from './vm';
 import type { VmEnd } from './vm-end';
@@ -16,7 +16,7 @@ export interface HypervisorServices {
   /** Whether a hart may be one vCPU's now and another's then. */
   readonly sharesHarts: boolean;
   /** What the VMM keeps of a hart. */
-  pcpuOf(hart: Hart): Pcpu;
+  pcpuOf(hart: Hart): HartContext<Vcpu>;
   /** The hart of a vCPU: that has it, or had it last, or can have it. */
   hartOf(vcpu: Vcpu): Hart;
   /** A hart on which a vCPU may run, for one that has not run yet. */

@@ -1,51 +1,58 @@
-import type { Vcpu } from './vcpu';
+import type { VcpuName } from './ledger/vcpu-name';
+import type { VmClock } from './vm-clock';
 
 /** A deadline that never comes. */
 export const NEVER = Number.POSITIVE_INFINITY;
 
+/** A vCPU, as far as its timer goes. */
+export interface Timed {
+  readonly name: VcpuName;
+  /** When its guest wants its timer, in ticks of its VM's time. */
+  readonly timer: number;
+  readonly vm: { readonly clock: Pick<VmClock, 'ticks' | 'passes' | 'ticksStolen'> };
+}
+
 /**
- * For whom a hart's one timer is set: the guests' timers that it keeps, of vCPUs that run on it or went to sleep on it, the end of a slice, the
- * host's own tasks. All in ticks of mtime.
+ * For whom a hart's one timer is set: the guests' timers that it keeps, of vCPUs that run on it or went to sleep on it, the end of a slice.
+ * All in ticks of mtime.
  */
-export class HartTimers {
+export class HartTimers<Of extends Timed> {
   /** When the slice of whoever runs on the hart is over. */
   sliceEnd = NEVER;
-  /** When a task of the host's is due. */
-  taskDue = NEVER;
-  private readonly kept = new Set<Vcpu>();
+  private readonly kept = new Set<Of>();
 
   /** @param program sets the hart's timer */
   constructor(private readonly program: (deadline: number) => void) {}
 
   /** The timer of a vCPU is this hart's affair. @param vcpu that says when its guest wants it */
-  keep(vcpu: Vcpu): void {
+  keep(vcpu: Of): void {
     this.kept.add(vcpu);
     this.set();
   }
 
   /** It is another's: the timer may come once for nothing, since nobody sets it from another hart. */
-  drop(vcpu: Vcpu): void {
+  drop(vcpu: Of): void {
     this.kept.delete(vcpu);
   }
 
   /** The vCPUs whose guests' timers have come. */
-  due(): Vcpu[] {
+  due(): Of[] {
     return [...this.kept].filter((vcpu) => vcpu.timer <= vcpu.vm.clock.ticks).sort(byName);
   }
 
   /** Sets the hart's timer to whatever comes first; one that has come is quiet from now on. */
   set(): void {
-    let first = Math.min(this.sliceEnd, this.taskDue);
+    let first = this.sliceEnd;
     for (const { timer, vm } of this.kept)
       if (timer !== NEVER && vm.clock.passes) first = Math.min(first, timer + vm.clock.ticksStolen);
     this.program(first);
   }
 
   /** Another state has been taken up, in which these are the hart's affair; it has its timer set as it was. */
-  restore(kept: Iterable<Vcpu>): void {
+  restore(kept: Iterable<Of>): void {
     this.kept.clear();
     for (const vcpu of kept) this.kept.add(vcpu);
   }
 }
 
-const byName = (a: Vcpu, b: Vcpu): number => a.vm.id - b.vm.id || a.id - b.id;
+const byName = ({ name: a }: Timed, { name: b }: Timed): number => a.vm - b.vm || a.vcpu - b.vcpu;

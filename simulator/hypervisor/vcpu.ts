@@ -7,11 +7,11 @@ import { type Component, componentOf, type Parts } from '../schema/state/compone
 import type { ServedCpu } from './cpu';
 import type { Exit } from './exits/exit';
 import type { KnownInstruction } from './exits/instruction-cache';
+import type { HartContext } from './hart-context';
 import type { VcpuName } from './ledger/vcpu-name';
 import { TimeAccount } from './measures';
 import { type GuestAddressing, type GuestPaging, type GuestTranslation, walkGuest } from './memory/guest-walk';
 import { ensure } from './memory/table-check';
-import type { Pcpu } from './pcpu';
 import { type Outcome, RequestSet, type Runnable, type RunState, type Wait } from './runnable';
 import { NEVER } from './timers';
 import { type Fence, MOST_FENCES, type VcpuState, vcpuSchema } from './vcpu-state';
@@ -56,7 +56,7 @@ export abstract class Vcpu implements Runnable, GuestAddressing {
   /** When the host's timer is set for its guest's, in ticks of its VM's time. */
   timer = NEVER;
   /** Whose affair that is. */
-  private keeper: Pcpu | undefined;
+  private keeper: HartContext<Vcpu> | undefined;
   abstract readonly cpu: ServedCpu;
   /** Its registers while no hart has it. */
   abstract readonly world: World;
@@ -81,7 +81,7 @@ export abstract class Vcpu implements Runnable, GuestAddressing {
   }
 
   /** What the VMM keeps of the hart that has it, or had it last. */
-  get pcpu(): Pcpu | undefined {
+  get pcpu(): HartContext<Vcpu> | undefined {
     return this.last && this.vm.host.pcpuOf(this.last);
   }
 
@@ -240,7 +240,7 @@ export abstract class Vcpu implements Runnable, GuestAddressing {
     else if (deadline !== NEVER) this.keepTimer(this.pcpu ?? this.vm.host.pcpuOf(this.vm.host.placeOf(this)));
   }
 
-  private keepTimer(pcpu: Pcpu): void {
+  private keepTimer(pcpu: HartContext<Vcpu>): void {
     this.keeper?.timers.drop(this);
     this.keeper = pcpu;
     pcpu.timers.keep(this);
@@ -275,7 +275,7 @@ export abstract class Vcpu implements Runnable, GuestAddressing {
   }
 
   /** What keeps its timer. */
-  get timerKeeper(): Pcpu | undefined {
+  get timerKeeper(): HartContext<Vcpu> | undefined {
     return this.keeper;
   }
 

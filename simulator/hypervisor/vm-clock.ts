@@ -89,7 +89,8 @@ export class VmClock implements BoardClock, StateHolder<ClockState> {
   /** The VM is kept from running: under `own` its time stands, and nothing becomes due of it. What is due just now comes still. */
   stand(): void {
     if (this.time === 'real' || this.stands !== null) return;
-    const now = this.machine.clock.now();
+    // One that began anew at a tick may be a little ahead of others.
+    const now = Math.max(this.machine.clock.now(), this.stolen);
     this.stands = now;
     for (const { name } of this.devices) {
       const deadline = this.machine.clock.deadlineOf(name);
@@ -127,7 +128,8 @@ export class VmClock implements BoardClock, StateHolder<ClockState> {
    * @returns nanoseconds by which the hart's time goes on: as many and, under `own`, the rest of a tick
    */
   spend(nanoseconds: number): number {
-    if (this.time === 'real') return nanoseconds;
+    // While it stands, all of it is taken from the VM already.
+    if (this.time === 'real' || this.stands !== null) return nanoseconds;
     const whole = Math.ceil(nanoseconds / NANOSECONDS_PER_TICK) * NANOSECONDS_PER_TICK;
     this.stolen += whole;
     for (const { name } of this.devices) this.machine.clock.postpone(name, whole);

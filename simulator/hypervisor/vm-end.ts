@@ -4,6 +4,7 @@ import type { GuestEnd } from '../machine/finisher-end';
 export const KILL_REASONS = {
   'trap-loop': 'the guest traps at its own trap vector, for ever',
   'illegal-access': 'the guest accessed memory outside its own (onIllegal: kill)',
+  destroyed: 'somebody has destroyed it',
 } as const;
 
 export type KillReason = keyof typeof KILL_REASONS;

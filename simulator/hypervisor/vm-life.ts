@@ -48,7 +48,7 @@ export class VmLife {
    */
   constructor(
     private readonly onCrash: OnCrash,
-    private readonly reboots: boolean,
+    readonly reboots: boolean,
   ) {
     this.component = component(lifeSchema, this.kept);
   }
@@ -88,12 +88,17 @@ export class VmLife {
     return true;
   }
 
+  /** Somebody starts it again, whatever it does, or has ended with. */
+  endForReboot(): void {
+    this.kept.end = { reason: 'reset' };
+  }
+
   /** Whether it is to be started again, now that it has ended. */
   get goesOn(): boolean {
     const { end, restarts } = this.kept;
     if (!end || !this.atPowerOn) return false;
     if (end.reason === 'reset') return this.reboots;
-    const isCrash = end.reason === 'killed' || end.code !== 0;
+    const isCrash = end.reason === 'killed' ? end.kind !== 'destroyed' : end.code !== 0;
     return isCrash && this.onCrash !== 'stop' && restarts < MOST_RESTARTS;
   }
 

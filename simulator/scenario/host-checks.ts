@@ -30,17 +30,17 @@ export function* hostProblems(host: ScenarioHost, stated: StatedHost): Generator
   }
 }
 
-function* memoryProblems({ memory, overcommit, vms }: ScenarioHost, stated: StatedHost): Generator<Problem> {
+function* memoryProblems({ memory, vms }: ScenarioHost, stated: StatedHost): Generator<Problem> {
   if (memory === undefined) return;
   const path = stated.pathOf('memory');
   const needed = vms.reduce((sum, vm) => sum + vm.memory, 0);
   const isMachine = memory % SUPERPAGE === 0 && memory >= 2 * SUPERPAGE && memory <= LARGEST_MEMORY;
   if (!isMachine)
     yield { path, about: path, text: `must be a multiple of 2M from 4M to 4G, not ${briefly(stated.values.memory)}` };
-  else if (overcommit === 'refuse' && needed > memory)
+  else if (needed > memory)
     yield {
       path,
       about: path,
-      text: `must be more than its virtual machines have, ${sizeInWords(needed)}, unless "overcommit" is "wait" or "kill"`,
+      text: `must be more than its virtual machines have, ${sizeInWords(needed)}`,
     };
 }

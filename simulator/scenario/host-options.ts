@@ -67,10 +67,11 @@ export const hostOptions = {
     choice(
       {
         refuse: 'There is none: the host has memory for all, or does not start.',
-        wait: 'A virtual machine for which there is no memory waits until there is.',
-        kill: 'A virtual machine for which there is no memory is killed.',
       },
-      { description: 'What becomes of virtual machines that together have more memory than the host.' },
+      {
+        description: 'What becomes of virtual machines that together have more memory than the host.',
+        notYet: notBuilt.overcommits,
+      },
     ),
   ),
   machineOptions: machineOptions.machineOptions,

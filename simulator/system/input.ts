@@ -1,5 +1,7 @@
 import { Integer, Literal, Object as ObjectOf, type Static, Union } from '@sinclair/typebox';
 import { FLOAT_REGISTERS } from '../core/index';
+import { VM_OPERATIONS } from '../hypervisor/vm-operation';
+import { choice } from '../schema/schema';
 import { any64, bytes, count, upTo } from '../schema/state/fields';
 
 const characters = Integer({ minimum: 1, maximum: 0xffff });
@@ -27,6 +29,8 @@ export const inputSchema = Union(
     ObjectOf({ kind: Literal('register'), cpu: count, register, value: any64 }),
     ObjectOf({ kind: Literal('pc'), cpu: count, value: any64 }),
     ObjectOf({ kind: Literal('csr'), cpu: count, csr: upTo(0xfff), value: any64 }),
+    /** Somebody pauses the guest's VM, lets it go on, destroys it, or starts it again. */
+    ObjectOf({ kind: Literal('vm'), operation: choice(VM_OPERATIONS) }),
   ],
   { expected: 'an input of a known kind' },
 );

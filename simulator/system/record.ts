@@ -206,6 +206,9 @@ function apply(system: System, { guest: number, input }: LoggedInput): void {
     case 'pc':
       system.writePc(cpu(input.cpu), input.value);
       break;
+    case 'vm':
+      system.operate(guest, input.operation);
+      break;
     case 'csr':
       system.writeCsr(cpu(input.cpu), input.csr, input.value);
       break;

@@ -9,6 +9,7 @@ import type { Hypervisor } from '../hypervisor/hypervisor';
 import { type IsolationBreach, isolationBreaches } from '../hypervisor/isolation';
 import type { Vcpu } from '../hypervisor/vcpu';
 import type { Vm } from '../hypervisor/vm';
+import type { VmOperation } from '../hypervisor/vm-operation';
 import { Machine } from '../machine/machine';
 import { FIRMWARE_MEMORY, MEMORY_MAP } from '../machine/memory-map';
 import { deprivilegedProcessor } from '../machine/processor';
@@ -265,6 +266,15 @@ export class System {
   /** A hash of all machine state, the VMM's included: equal for equal histories, however they were sliced or observed. */
   stateHash(): string {
     return this.machine.hash();
+  }
+
+  /** Something is done to a VM from outside: an input, where it has an effect. @returns whether it has */
+  operate(guest: Guest, operation: VmOperation): boolean {
+    const vm = this.vmOf(guest);
+    if (!vm || !this.hypervisor?.operate(vm, operation)) return false;
+    this.log(guest, { kind: 'vm', operation });
+    this.machine.inputArrived();
+    return true;
   }
 
   private log(guest: Guest, input: Input): void {

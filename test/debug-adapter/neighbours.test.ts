@@ -138,30 +138,31 @@ for (const engine of ['full', 'hardware'] as const) {
       assert.equal(await lineAt(own), after);
     });
 
-    it('steps over a call that takes several slices, among others that make the same call', async () => {
-      const worker = path.join(guests, 'worker.S');
-      const vm = { program: worker, engine, memory: '8M' };
-      await launch(host({ a: vm, b: vm, c: vm }));
-      const calls = lineOf(worker, 'turn') + 1;
-      await client.breakAt(worker, [calls]);
-      const { threadId = 0 } = await go('continue', 1);
-      await client.breakAt(worker, []);
-      const own = (threadId % 3) + 1;
-      for (let steps = 0; steps < 20 && (await lineAt(own)) !== calls; steps++) await go('next', own);
-      const rounds = async () => Number(await client.evaluate('s0', (await client.stack(own))[0]?.id));
-      for (let round = 0; round < 5; round++) {
-        assert.equal(await rounds(), round);
-        const lines = [];
-        for (let step = 0; step < 3; step++) {
-          const stopped = await go('next', own);
-          assert.deepEqual([stopped.threadId, stopped.reason], [own, 'step']);
-          lines.push(await lineAt(own));
+    for (const harts of [1, 2])
+      it(`steps over a call that takes several slices, among others that make the same call, on ${harts} harts`, async () => {
+        const worker = path.join(guests, 'worker.S');
+        const vm = { program: worker, engine, memory: '8M' };
+        await launch(host({ a: vm, b: vm, c: vm }, harts));
+        const calls = lineOf(worker, 'turn') + 1;
+        await client.breakAt(worker, [calls]);
+        const { threadId = 0 } = await go('continue', 1);
+        await client.breakAt(worker, []);
+        const own = (threadId % 3) + 1;
+        for (let steps = 0; steps < 20 && (await lineAt(own)) !== calls; steps++) await go('next', own);
+        const rounds = async () => Number(await client.evaluate('s0', (await client.stack(own))[0]?.id));
+        for (let round = 0; round < 5; round++) {
+          assert.equal(await rounds(), round);
+          const lines = [];
+          for (let step = 0; step < 3; step++) {
+            const stopped = await go('next', own);
+            assert.deepEqual([stopped.threadId, stopped.reason], [own, 'step']);
+            lines.push(await lineAt(own));
+          }
+          assert.deepEqual(lines, [calls + 1, calls + 3, calls]);
         }
-        assert.deepEqual(lines, [calls + 1, calls + 3, calls]);
-      }
-      const { vms: all } = await client.own('hyperstep/vms', {});
-      assert.ok(all.every(({ switches }) => switches > 1));
-    });
+        const { vms: all } = await client.own('hyperstep/vms', {});
+        assert.ok(all.every(({ switches }) => switches > 1));
+      });
 
     it('tells when the one that is stepped has ended, and the others go on', async () => {
       await launch(host({ web: vms(engine, 2).web, spinner: spin(engine) }));
@@ -241,6 +242,66 @@ for (const engine of ['full', 'hardware'] as const) {
       assert.ok((await client.stack(3 - thread)).every((frame) => !inVmm(frame)));
       const narrated = await client.own('hyperstep/narration', { threadId: thread });
       assert.equal(narrated.handled?.isOver, false);
+    });
+
+    it('steps into the VMM and out of it again, for the vCPU that has exited', async () => {
+      await launch(host({ ...vms(engine), spinner: spin(engine) }));
+      await breakIn(at('print') + 2, "LETTER == 'd' && s0 == 3");
+      assert.equal((await go('continue', 1)).threadId, 2);
+      await breakIn(at('print'), '0');
+      await go('stepIn', 2);
+      const frames = await client.stack(2);
+      assert.ok(inVmm(frames[0]));
+      assert.match(
+        frames.find(({ presentationHint }) => presentationHint === 'label')?.name ?? '',
+        /^VM exit #\d+: SBI/,
+      );
+      assert.ok((await client.stack(1)).every((frame) => !inVmm(frame)));
+      for (let steps = 0; steps < 20 && inVmm((await client.stack(2))[0]); steps++)
+        assert.equal((await go('stepOut', 2)).threadId, 2);
+      assert.equal(await lineAt(2), at('printed'));
+    });
+
+    it('has filters for the exits of one', async () => {
+      await launch(host(vms(engine)));
+      const filterOptions = [{ filterId: 'exit', condition: 'vm:db' }];
+      await client.request('setExceptionBreakpoints', { filters: [], filterOptions });
+      for (let stops = 0; stops < 3; stops++) assert.equal((await go('continue', 1)).threadId, 2);
+      assert.notEqual((await client.own('hyperstep/exits', { vm: 'web', count: 1 })).total, 0);
+    });
+
+    it('watches what one has in memory and in a register, and sets its pc', async () => {
+      await launch(host(vms(engine)));
+      await breakIn(at('round'), 's0 == 4');
+      const { threadId = 0 } = await go('continue', 1);
+      await breakIn(at('round'), '0');
+      const other = 3 - threadId;
+      const frameId = (await client.stack(other))[0]?.id;
+      const { dataId } = await client.request<{ dataId: string }>('dataBreakpointInfo', { name: 'last', frameId });
+      await client.request('setDataBreakpoints', { breakpoints: [{ dataId, accessType: 'write' }] });
+      const written = await go('continue', 1);
+      assert.deepEqual([written.threadId, written.reason], [other, 'data breakpoint']);
+      const top = (await client.stack(other))[0]?.id;
+      const info = await client.request<{ dataId: string }>('dataBreakpointInfo', { name: 's0', frameId: top });
+      await client.request('setDataBreakpoints', { breakpoints: [{ dataId: info.dataId, accessType: 'write' }] });
+      assert.equal((await go('continue', 1)).threadId, other);
+      await client.request('setDataBreakpoints', { breakpoints: [] });
+      const { targets } = await client.request<{ targets: { id: number; label: string }[] }>('gotoTargets', {
+        source: { path: counter },
+        line: at('done'),
+      });
+      const labels = targets.map(({ label }) => label);
+      assert.deepEqual(labels, ['web: done', 'db: done']);
+      const wrong = await client.send('goto', { threadId: other, targetId: targets[threadId - 1]?.id });
+      assert.match(wrong.message ?? '', /another virtual machine/);
+      await go('goto', other, { targetId: targets[other - 1]?.id });
+      assert.equal(await lineAt(other), at('done'));
+      await client.request('continue', { threadId: other });
+      const told = ['web powered off.', 'db powered off.'][other - 1] ?? '';
+      for (;;) {
+        const { body } = await client.event('output');
+        if (body.category === 'console' && body.output.includes(told)) break;
+      }
     });
 
     it('has the exits of each, and whose the entries of the TLB are', async () => {

@@ -18,7 +18,7 @@ const good = {
       memory: '512M',
       model: 'native',
       scheduler: { kind: 'credit', slice: '1ms' },
-      overcommit: 'wait',
+      overcommit: 'refuse',
       machineOptions: { asidBits: 4, paging: 'sv39' },
       vms: {
         web: {

@@ -152,7 +152,7 @@ describe('what is wrong with a scenario is said, and what would be right', () =>
       'a host too small',
       { memory: '64M' },
       { memory: '32M' },
-      '"hosts": "h": "memory" must be more than its virtual machines have, 64M, unless "overcommit" is "wait" or "kill"',
+      '"hosts": "h": "memory" must be more than its virtual machines have, 64M',
     ],
     [
       'a host too large',

@@ -152,6 +152,13 @@ describe('views', () => {
     await shot('tlb');
   });
 
+  it('shows virtual machines side by side', async () => {
+    await open('vms', 330);
+    await page.getByText('2 virtual machines on 2 harts').waitFor();
+    await page.getByText('ended: powered off').waitFor();
+    await shot('vms');
+  });
+
   it('shows rings and chains of a device, and unfolds a chain', async () => {
     await open('queues', 330);
     await page.getByRole('button', { name: /read sector 2/ }).click();

@@ -2,7 +2,7 @@ import { Csr, fieldShift, highMask, lowMask } from '../../isa';
 import { Privilege } from '../../mmu';
 import { HartLayout } from '../layout';
 import { CSR_SLOTS, CsrSlot } from './csr-slots';
-import type { SavedRegisters } from './saved-hart';
+import type { SavedRegisters } from './saved-registers';
 
 export { CSR_SLOTS, CsrSlot };
 

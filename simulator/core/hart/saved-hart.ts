@@ -1,9 +1,10 @@
-import { Literal, Object as ObjectOf, type Static, Union } from '@sinclair/typebox';
+import { Literal, Union } from '@sinclair/typebox';
 import { InterruptBit, MACHINE_INTERRUPTS, SUPERVISOR_INTERRUPTS, VIRTUAL_INTERRUPTS } from '../../isa';
 import { Privilege } from '../../mmu';
 import { type FieldProblem, type StateOf, stateSchema } from '../../schema/state/component';
-import { bits, count, flag, int32s, nullable, signedWord, unsigned64 } from '../../schema/state/fields';
-import { CSR_SLOTS, CsrSlot, Status } from './hart-state';
+import { bits, count, flag, nullable, signedWord, unsigned64 } from '../../schema/state/fields';
+import { CsrSlot, Status } from './hart-state';
+import { type SavedRegisters, savedRegisters } from './saved-registers';
 
 const privilege = Union([Literal(Privilege.user), Literal(Privilege.supervisor), Literal(Privilege.machine)], {
   expected: 'a privilege mode: 0, 1 or 3',
@@ -13,22 +14,6 @@ const privilege = Union([Literal(Privilege.user), Literal(Privilege.supervisor),
 const RESERVED_MODE = 2;
 /** The low word of mstatus. */
 const MSTATUS = CsrSlot.mstatus * 2;
-
-/** Values of 64 bits, each a low and a high word as in the hart's block. */
-const values = (many: number) => int32s(many * 2);
-
-/** The registers in a hart's block, also of somebody who has such registers and is no hart. */
-export const savedRegisters = {
-  pc: values(1),
-  /** x1 to x31. */
-  x: values(31),
-  f: values(32),
-  /** By `CsrSlot`. */
-  csrs: values(CSR_SLOTS),
-};
-
-const registers = ObjectOf(savedRegisters);
-export type SavedRegisters = Static<typeof registers>;
 
 /** What no hart's registers can be. */
 export function registersProblem({ pc, csrs }: SavedRegisters): FieldProblem | undefined {

@@ -4,10 +4,11 @@ import { componentOf, type StateHolder, type StateOf, stateSchema } from '../../
 import { count, flag, instant, listOf } from '../../schema/state/fields';
 import { vcpuName } from '../ledger/vcpu-name';
 import type { Pcpu } from '../pcpu';
+import type { WakeReason } from '../runnable';
 import type { Vcpu } from '../vcpu';
 import type { Vm } from '../vm';
 import { RunQueue } from './run-queue';
-import type { Choice, Scheduler, Task, WakeReason } from './scheduler';
+import type { Choice, Scheduler } from './scheduler';
 import { allows } from './share';
 
 /** What everybody gets when the one that is to run has none left; nobody keeps more. Of a vCPU of the greatest weight it is as many nanoseconds. */
@@ -44,7 +45,6 @@ interface Standing {
 export class CreditScheduler implements Scheduler, StateHolder<CreditState> {
   readonly component;
   readonly sharesHarts = true;
-  readonly tasks: readonly Task[];
   private readonly queue: RunQueue;
   private readonly standings = new Map<Vcpu, Standing>();
   /** Nanoseconds that a VM with a cap may still have in this period. */
@@ -58,16 +58,6 @@ export class CreditScheduler implements Scheduler, StateHolder<CreditState> {
   ) {
     this.queue = new RunQueue(pcpus);
     this.component = componentOf(creditSchema, this, { parts: { queue: this.queue.component } });
-    const scheduler = this;
-    this.tasks = [
-      {
-        name: 'give capped VMs their time anew',
-        get due() {
-          return scheduler.budgets.size > 0 ? scheduler.nextPeriod : Number.POSITIVE_INFINITY;
-        },
-        run: (now) => this.beginPeriod(now),
-      },
-    ];
   }
 
   add(vcpus: readonly Vcpu[]): void {
@@ -84,8 +74,11 @@ export class CreditScheduler implements Scheduler, StateHolder<CreditState> {
 
   pick({ hart }: Pcpu, now: number): Choice {
     this.queue.came(hart);
-    const next = this.first(this.queue.candidates(hart).filter(({ vm }) => this.hasBudget(vm)));
-    if (!next) return { next, until: Number.POSITIVE_INFINITY, why: '' };
+    this.beginPeriods(now);
+    const candidates = this.queue.candidates(hart);
+    const next = this.first(candidates.filter(({ vm }) => this.hasBudget(vm)));
+    // Those who have used up what their caps allow are looked at again when they have something.
+    if (!next) return { next, until: candidates.length > 0 ? this.nextPeriod : Number.POSITIVE_INFINITY, why: '' };
     this.queue.remove(next);
     const standing = this.standingOf(next);
     const why = standing.boosted
@@ -96,11 +89,13 @@ export class CreditScheduler implements Scheduler, StateHolder<CreditState> {
     return { next, until: now + Math.min(this.slice, Math.max(1, this.timeLeft(next.vm))), why };
   }
 
-  wake(vcpu: Vcpu, why: WakeReason): Hart | undefined {
+  wake(vcpu: Vcpu, why: WakeReason, now: number): Hart | undefined {
+    this.beginPeriods(now);
     this.queue.push(vcpu);
     const standing = this.standingOf(vcpu);
     standing.boosted = why === 'io' && standing.credit > 0;
-    const idle = this.hasBudget(vcpu.vm) ? this.queue.tellIdle(vcpu) : undefined;
+    // Also for one that has used up what its cap allows: the hart will look again when it may.
+    const idle = this.queue.tellIdle(vcpu);
     if (idle || !standing.boosted) return idle;
     return this.leastDeserving(vcpu)?.hart;
   }
@@ -168,15 +163,13 @@ export class CreditScheduler implements Scheduler, StateHolder<CreditState> {
     return found;
   }
 
-  private beginPeriod(now: number): readonly Hart[] {
-    while (this.nextPeriod <= now) this.nextPeriod += CAP_PERIOD;
-    const waiting: Vcpu[] = [];
-    for (const [vm, budget] of this.budgets) {
-      if (budget <= 0) waiting.push(...this.queue.all.filter((vcpu) => vcpu.vm === vm && vcpu.run === 'runnable'));
-      // What was had beyond the last budget is taken off this one.
-      this.budgets.set(vm, Math.min(allowance(vm), budget + allowance(vm)));
-    }
-    return waiting.flatMap((vcpu) => (this.hasBudget(vcpu.vm) ? (this.queue.tellIdle(vcpu) ?? []) : []));
+  /** Caps are given anew in each period. What was had beyond the last budget is taken off the next. */
+  private beginPeriods(now: number): void {
+    if (now < this.nextPeriod) return;
+    const periods = Math.floor((now - this.nextPeriod) / CAP_PERIOD) + 1;
+    this.nextPeriod += periods * CAP_PERIOD;
+    for (const [vm, budget] of this.budgets)
+      this.budgets.set(vm, Math.min(allowance(vm), budget + periods * allowance(vm)));
   }
 
   private hasBudget(vm: Vm): boolean {

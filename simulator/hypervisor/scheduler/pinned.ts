@@ -10,7 +10,6 @@ const WHY = 'nobody else has this hart';
 export class PinnedScheduler implements Scheduler {
   readonly component = withoutState('pinned');
   readonly sharesHarts = false;
-  readonly tasks = [];
   private readonly vcpus: Vcpu[] = [];
 
   constructor(private readonly pcpus: () => readonly Pcpu[]) {}

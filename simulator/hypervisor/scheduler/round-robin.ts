@@ -10,7 +10,6 @@ const WHY = 'it has waited longest';
 /** Who has waited longest has a hart next, for a slice. Weights and caps mean nothing. */
 export class RoundRobinScheduler implements Scheduler {
   readonly sharesHarts = true;
-  readonly tasks = [];
   readonly component;
   private readonly queue: RunQueue;
 

@@ -1,27 +1,16 @@
 import type { Hart } from '../../core/index';
 import type { Component } from '../../schema/state/component';
 import type { Pcpu } from '../pcpu';
+import type { WakeReason } from '../runnable';
 import type { Vcpu } from '../vcpu';
 
-/** What has made a vCPU runnable. */
-export type WakeReason = 'io' | 'timer' | 'ipi' | 'start';
-
-/** Who has a hart next, and until when at the most, on the machine's clock. */
+/** Who has a hart next, and until when at the most, on the machine's clock; of nobody, until when that is so. */
 export interface Choice {
   readonly next: Vcpu | undefined;
-  /** Nanoseconds; Infinity where nobody takes it away again. */
+  /** Nanoseconds; Infinity where the scheduler need not be asked again. */
   readonly until: number;
   /** Why it is this one, in words. */
   readonly why: string;
-}
-
-/** Work of the host's that is due at a time and not with an exit. */
-export interface Task {
-  readonly name: string;
-  /** When it is due, in nanoseconds of the machine's clock; Infinity: it is not. */
-  readonly due: number;
-  /** Done on hart 0. @returns harts that have to look for somebody to run since */
-  run(now: number): readonly Hart[];
 }
 
 /** Which vCPU runs on which hart. One that waits for nothing and has no hart is in its queue. Times are nanoseconds of the machine's clock. */
@@ -29,7 +18,6 @@ export interface Scheduler {
   readonly component: Component;
   /** Whether a hart may be one vCPU's now and another's then. */
   readonly sharesHarts: boolean;
-  readonly tasks: readonly Task[];
   /** A VM's vCPUs want harts. */
   add(vcpus: readonly Vcpu[]): void;
   /** A hart on which a vCPU may run. */
@@ -37,7 +25,7 @@ export interface Scheduler {
   /** The vCPU that a hart runs next: one out of the queue, or nobody, and the hart is idle. */
   pick(pcpu: Pcpu, now: number): Choice;
   /** A vCPU has become runnable: into the queue. @returns the hart that is to come for it at once */
-  wake(vcpu: Vcpu, why: WakeReason): Hart | undefined;
+  wake(vcpu: Vcpu, why: WakeReason, now: number): Hart | undefined;
   /** Its hart is taken from a vCPU that wants to go on: into the queue. */
   requeue(vcpu: Vcpu): void;
   /** A vCPU that is in the queue wants no hart any more. */

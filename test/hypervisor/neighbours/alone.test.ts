@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
 import { type EngineId, engines } from '../../../simulator/hypervisor/engines';
-import type { System } from '../../../simulator/system/system';
 import { openDisk } from '../../../simulator/system/system';
 import { assembleGuest, buildGuest, guestFolder, testDisk } from '../../support/guest';
 import { makeHost, type TestHostConfiguration, type TestVm } from '../../support/host';
@@ -88,8 +87,7 @@ function disk() {
   return openDisk(file, 'copy');
 }
 
-/** @param look called at times, to see that nothing is wrong meanwhile */
-function liveOf(vms: readonly TestVm[], configuration: TestHostConfiguration, look?: (system: System) => void): Life {
+function liveOf(vms: readonly TestVm[], configuration: TestHostConfiguration): Life {
   const { system, output } = makeHost(vms, configuration);
   const [vcpu] = system.hypervisor?.vms[0]?.vcpus ?? [];
   assert.ok(vcpu);
@@ -98,7 +96,7 @@ function liveOf(vms: readonly TestVm[], configuration: TestHostConfiguration, lo
     const at = stateOf(vcpu);
     runUntilRetired(system, vcpu, retired + 1);
     states.push([at, stateOf(vcpu)]);
-    look?.(system);
+    assert.deepEqual(system.isolationBreaches(), []);
   }
   return { states, output: output(vms[0]?.name ?? ''), memory: memoryOf(system, vcpu) };
 }
@@ -188,9 +186,7 @@ describe('a guest that lives by its own time', () => {
             const slice = 1000 + random.below(50_000);
             const kind = random.pick(['credit', 'round-robin'] as const);
             const configuration = { harts, vmmTime, scheduler: { kind, slice } };
-            const beside = liveOf([own(), ...others], configuration, (system) =>
-              assert.deepEqual(system.isolationBreaches(), []),
-            );
+            const beside = liveOf([own(), ...others], configuration);
             const what = JSON.stringify(configuration);
             assert.equal(firstDifference(alone, beside), undefined, what);
             assert.equal(beside.output, alone.output, what);

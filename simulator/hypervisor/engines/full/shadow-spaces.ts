@@ -1,11 +1,11 @@
 import { SUPERPAGE } from '../../../mmu/address';
 import { Pte, virtualPage } from '../../../mmu/index';
 import { type Component, componentOf, type StateHolder } from '../../../schema/state/component';
+import type { HartContext } from '../../hart-context';
 import type { ExitLedger } from '../../ledger/ledger';
 import type { FramePool } from '../../memory/frame-pool';
 import { ensure } from '../../memory/table-check';
 import type { TableMemory } from '../../memory/table-memory';
-import type { Pcpu } from '../../pcpu';
 import type { HypervisorServices } from '../../services';
 import { NO_TAG } from '../../translation-tags';
 import { type GuestSpace, LEVELS, type ShadowView, viewIndex } from './shadow-space';
@@ -33,7 +33,7 @@ export class ShadowSpaces implements StateHolder<SpacesState> {
   private active: ShadowView | undefined;
   private switches = 0;
   /** The hart of which the vCPU's views have their ASIDs, and whose TLB has their translations. */
-  private place: Pcpu | undefined;
+  private place: HartContext | undefined;
 
   constructor(
     private readonly host: Pick<HypervisorServices, 'machine' | 'ledger' | 'pcpuOf'>,
@@ -50,14 +50,14 @@ export class ShadowSpaces implements StateHolder<SpacesState> {
   }
 
   /** The vCPU comes to a hart: on another one than before it takes ASIDs anew, and what the last one keeps under the old ones is out of use. */
-  moveTo(pcpu: Pcpu): void {
+  moveTo(pcpu: HartContext): void {
     if (this.place === pcpu) return;
     this.place = pcpu;
     for (const view of this.kept) view.tag = NO_TAG;
   }
 
   /** Where its translations are. */
-  get pcpu(): Pcpu | undefined {
+  get pcpu(): HartContext | undefined {
     return this.place;
   }
 

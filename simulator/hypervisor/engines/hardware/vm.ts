@@ -13,11 +13,11 @@ import {
   stateSchema,
 } from '../../../schema/state/component';
 import { listOf, nullable, upTo } from '../../../schema/state/fields';
+import type { HartContext } from '../../hart-context';
 import type { Reach } from '../../isolation';
 import { FramePool } from '../../memory/frame-pool';
 import type { FrameRange } from '../../memory/frame-table';
 import { ensure } from '../../memory/table-check';
-import type { Pcpu } from '../../pcpu';
 import { NO_TAG, type Tag, tag } from '../../translation-tags';
 import type { Vm } from '../../vm';
 import type { EngineVm } from '../engine';
@@ -77,7 +77,7 @@ export class HardwareVm implements EngineVm, StateHolder<HardwareState> {
   }
 
   /** The VMID under which a hart keeps the VM's translations; undefined where it does not, or under none. */
-  vmidOn(pcpu: Pcpu | undefined): number | undefined {
+  vmidOn(pcpu: HartContext | undefined): number | undefined {
     const place = pcpu && this.places[pcpu.hart.id];
     return this.isTagged && place && pcpu.vmids.holds(place.tag) ? place.tag.number : undefined;
   }
@@ -86,7 +86,7 @@ export class HardwareVm implements EngineVm, StateHolder<HardwareState> {
    * A vCPU comes to a hart, where the VM has a VMID from now on.
    * @returns whether what the hart has under it may be another vCPU's, or older than what this one has done elsewhere since
    */
-  comeTo(pcpu: Pcpu, vcpu: number, last: Hart | undefined): boolean {
+  comeTo(pcpu: HartContext, vcpu: number, last: Hart | undefined): boolean {
     const place = this.places[pcpu.hart.id];
     if (!this.isTagged || !place) return false;
     const isNew = !pcpu.vmids.holds(place.tag);

@@ -1,0 +1,98 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { BuiltCli } from './built-cli';
+
+const sample = (name: string): string => path.join('extension', 'sample', 'hosts', `${name}.hyperstep.json`);
+
+describe('scenarios on the command line', () => {
+  const cli = new BuiltCli();
+  before(() => cli.build());
+  after(() => cli.remove());
+
+  const reported = (file: string, ...more: string[]) => {
+    const report = cli.path('report.json');
+    const run = cli.run('run', file, '--pace', 'max', '--report', report, ...more);
+    return { ...run, report: JSON.parse(readFileSync(report, 'utf8')) };
+  };
+
+  it('run several VMs: a server that is busy a tenth of the time on a machine of its own, and four on one', () => {
+    const alone = reported(sample('one-server'));
+    assert.equal(alone.status, 0, alone.stderr);
+    assert.match(alone.stdout, /^100 requests, the latest begun 0 us late\n$/);
+    const shared = reported(sample('four-servers'));
+    assert.equal(shared.status, 0, shared.stderr);
+    assert.match(shared.stdout, /^a: 100 requests/m);
+    const { vms } = shared.report;
+    assert.deepEqual(Object.keys(vms), ['a', 'b', 'c', 'd']);
+    const own = alone.report.vms.server;
+    for (const vm of Object.values<Record<string, number>>(vms)) {
+      assert.equal(vm['stopReason'], 'power-off');
+      assert.ok(Math.abs(Number(vm['running']) / own.running - 1) < 0.02, 'as much work as alone');
+      // A hundred milliseconds, whoever waits for whom.
+      const all = Number(vm['running']) + Number(vm['ready']) + Number(vm['waiting']);
+      assert.ok(Math.abs(all / 100e6 - 1) < 0.02, `${all} ns`);
+    }
+  });
+
+  it('tell the worst that any VM ended with, and why', () => {
+    const { status, stdout, stderr, report } = reported(sample('neighbours'));
+    assert.equal(status, 1);
+    assert.match(stdout, /crash: !+/);
+    assert.match(stdout, /compute: done/);
+    assert.match(stderr, /crash: killed/);
+    assert.equal(report.vms.echo.stopReason, 'waiting-forever');
+    assert.equal(report.vms.compute.stopReason, 'power-off');
+    assert.equal(report.vms.crash.stopReason, 'killed');
+  });
+
+  it('reach a limit', () => {
+    const { status, report } = reported(sample('four-servers'), '--max-instructions', '100000');
+    assert.equal(status, 3);
+    assert.equal(report.instructions, 100_000);
+    assert.equal(report.vms.a.stopReason, 'limit');
+  });
+
+  it('show the console of one VM as it is', () => {
+    const { stdout } = cli.run('run', sample('neighbours'), '--pace', 'max', '--console', 'compute');
+    assert.equal(stdout, 'done\n');
+    const wrong = cli.run('run', sample('neighbours'), '--console', 'nobody');
+    assert.equal(wrong.status, 2);
+    assert.match(wrong.stderr, /--console takes one of echo, compute, crash, not 'nobody'/);
+  });
+
+  it('are refused with the place of what is wrong, and options that they say themselves', () => {
+    const wrong = cli.write(
+      'wrong.hyperstep.json',
+      '{ "hosts": { "h": { "vms": { "a": { "program": "a.S", "nics": [] } } } } }',
+    );
+    const run = cli.run('run', wrong);
+    assert.equal(run.status, 2);
+    assert.match(run.stderr, /wrong\.hyperstep\.json:1:\d+: error: .*"nics" is not built yet/);
+    const missing = cli.write(
+      'missing.hyperstep.json',
+      '{ "hosts": { "h": { "vms": { "a": { "program": "gone.S" } } } } }',
+    );
+    assert.equal(cli.run('run', missing).status, 2);
+    const idle = cli.run('run', sample('neighbours'), '--memory', '64M');
+    assert.equal(idle.status, 2);
+    assert.match(idle.stderr, /--memory has no effect with a scenario/);
+    const two = cli.run('run', sample('neighbours'), sample('one-server'));
+    assert.match(two.stderr, /a scenario names its guests itself/);
+  });
+
+  it('have VMs that fit their host, or are refused', () => {
+    const guest = cli.write('spin.S', '_start: j _start');
+    const host = (memory: string, vm: string): string =>
+      cli.write(
+        'host.hyperstep.json',
+        `{ "hosts": { "h": { "memory": "${memory}", "vms": { "a": { "program": "${guest}", "memory": "16M"${vm} } } } } }`,
+      );
+    const tight = cli.run('run', host('16M', ''));
+    assert.equal(tight.status, 2);
+    assert.match(tight.stderr, /the VMs take \d+M with the VMM's tables for them, and the host has 16M/);
+    const limited = cli.run('run', host('64M', ', "memoryLimit": "17M"'));
+    assert.equal(limited.status, 2);
+    assert.match(limited.stderr, /the VM a takes \d+M with the VMM's tables for it, more than its memoryLimit of 17M/);
+  });
+});

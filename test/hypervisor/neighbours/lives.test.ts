@@ -1,0 +1,172 @@
+import assert from 'node:assert/strict';
+import { type EngineId, engines } from '../../../simulator/hypervisor/engines';
+import type { Vm } from '../../../simulator/hypervisor/vm';
+import type { System } from '../../../simulator/system/system';
+import { openDisk } from '../../../simulator/system/system';
+import { assembleGuest, testDisk } from '../../support/guest';
+import { MILLISECOND, makeHost, type TestVm } from '../../support/host';
+
+const SPINS = '_start: addi s0, s0, 1\n j _start';
+/** Prints a letter, counts in memory and in a page of its stack, and then traps at its own trap vector. */
+const CRASHES = `
+_start: la      s1, lives
+        ld      s2, (s1)
+        addi    s2, s2, 1
+        sd      s2, (s1)
+        addi    a0, s2, 'a' - 1
+        li      a7, 1
+        ecall
+        li      t0, 20000
+1:      addi    t0, t0, -1
+        bnez    t0, 1b
+        csrw    stvec, zero
+        ebreak
+        .data
+        .balign 8
+lives:  .dword  0
+`;
+/** Ends with a failure. */
+const FAILS = `
+_start: li      t0, 20000
+1:      addi    t0, t0, -1
+        bnez    t0, 1b
+        li      a7, 0x53525354
+        li      a6, 0
+        li      a0, 0
+        li      a1, 1
+        ecall
+`;
+/** Asks for a reset, again and again. */
+const RESETS = `
+_start: li      a0, 'r'
+        li      a7, 1
+        ecall
+        li      t0, 20000
+1:      addi    t0, t0, -1
+        bnez    t0, 1b
+        li      a7, 0x53525354
+        li      a6, 0
+        li      a0, 1
+        li      a1, 0
+        ecall
+`;
+const WAITS = '_start: csrw sie, zero\n1: wfi\n j 1b';
+const ENDS = '_start: li a7, 8\n ecall';
+
+/** Runs for so long, and looks that nobody reaches what is not its own. */
+function pass(system: System, nanoseconds: number): void {
+  const end = system.machine.clock.now() + nanoseconds;
+  while (system.machine.clock.now() < end && !system.machine.finished) {
+    system.machine.run({ instructions: 20_000, waitUntil: end });
+    assert.deepEqual(system.isolationBreaches(), []);
+  }
+}
+
+function vmNamed(system: System, name: string): Vm {
+  return system.hypervisor?.vms.find((vm) => vm.name === name) ?? assert.fail(name);
+}
+
+const vmOf = async (name: string, engine: EngineId, text: string, more: Partial<TestVm> = {}): Promise<TestVm> => ({
+  name,
+  engine,
+  program: await assembleGuest(text),
+  ...more,
+});
+
+for (const { id: engine } of engines)
+  for (const hartOptions of [{}, { asidBits: 0, vmidBits: 0 }])
+    describe(`VMs of a host (${engine}, ${JSON.stringify(hartOptions)})`, () => {
+      it('end each for itself, and the machine with the last', async () => {
+        const vms = [
+          await vmOf('ends', engine, ENDS),
+          await vmOf('fails', engine, FAILS),
+          await vmOf('crashes', engine, CRASHES),
+        ];
+        const { system } = makeHost(vms, { hartOptions });
+        pass(system, 10 * MILLISECOND);
+        assert.deepEqual(vmNamed(system, 'ends').end, { reason: 'power-off', code: 0 });
+        assert.deepEqual(vmNamed(system, 'fails').end, { reason: 'power-off', code: 1 });
+        assert.equal(vmNamed(system, 'crashes').end?.reason, 'killed');
+        assert.ok(system.machine.finished);
+      });
+
+      it('are started again where they crash, three times, and know nothing of it', async () => {
+        for (const onCrash of ['restart', 'restore'] as const) {
+          const vms = [await vmOf('crashes', engine, CRASHES, { onCrash }), await vmOf('spins', engine, SPINS)];
+          const { system, output } = makeHost(vms, { harts: 2, hartOptions });
+          pass(system, 20 * MILLISECOND);
+          assert.equal(output('crashes'), 'aaaa', 'its memory begins anew');
+          assert.equal(vmNamed(system, 'crashes').end?.reason, 'killed');
+          assert.equal(vmNamed(system, 'crashes').life.restarts, 3);
+          assert.equal(vmNamed(system, 'spins').end, undefined);
+        }
+      });
+
+      it('begin anew when their guests ask for a reset, as often as they do', async () => {
+        const vms = [await vmOf('resets', engine, RESETS), await vmOf('spins', engine, SPINS)];
+        const { system, output } = makeHost(vms, { hartOptions });
+        pass(system, 20 * MILLISECOND);
+        assert.ok(output('resets').length > 5, output('resets'));
+        assert.equal(vmNamed(system, 'resets').end, undefined);
+      });
+
+      it('stand while they are paused, and go on where they stood', async () => {
+        const vms = [await vmOf('spins', engine, SPINS), await vmOf('other', engine, SPINS)];
+        const { system } = makeHost(vms, { hartOptions });
+        pass(system, 5 * MILLISECOND);
+        const [guest] = system.guests;
+        const vm = vmNamed(system, 'spins');
+        assert.ok(guest && system.operate(guest, 'pause'));
+        assert.equal(system.operate(guest, 'pause'), false, 'it stands already');
+        pass(system, MILLISECOND);
+        const { retired } = vm;
+        pass(system, 5 * MILLISECOND);
+        assert.equal(vm.retired, retired);
+        assert.ok(system.operate(guest, 'unpause'));
+        pass(system, 5 * MILLISECOND);
+        assert.ok(vm.retired > retired + 1_000_000, `${vm.retired - retired} instructions since`);
+      });
+
+      it('can be destroyed and started again, whatever they do', async () => {
+        for (const [text, does] of [
+          [SPINS, 'spins'],
+          [WAITS, 'waits'],
+          [ENDS, 'has ended'],
+        ] as const) {
+          const vms = [await vmOf('it', engine, text), await vmOf('other', engine, SPINS)];
+          const { system } = makeHost(vms, { hartOptions });
+          pass(system, 5 * MILLISECOND);
+          const [guest] = system.guests;
+          const vm = vmNamed(system, 'it');
+          assert.ok(guest);
+          assert.equal(system.operate(guest, 'destroy'), does !== 'has ended');
+          pass(system, 5 * MILLISECOND);
+          assert.ok(vm.end, does);
+          const { retired } = vm;
+          assert.ok(system.operate(guest, 'reboot'));
+          pass(system, 5 * MILLISECOND);
+          assert.ok(vm.retired > retired, `after a reboot of one that ${does}`);
+        }
+      });
+    });
+
+describe('the disk of a VM', () => {
+  for (const [onCrash, kept] of [
+    ['restart', true],
+    ['restore', false],
+  ] as const)
+    it(`${kept ? 'keeps' : 'loses'} what was written when the VM crashes (onCrash: ${onCrash})`, async () => {
+      const bytes = testDisk();
+      const file = {
+        size: bytes.length,
+        read: (offset: number, length: number) => bytes.slice(offset, offset + length),
+        write: (offset: number, written: Uint8Array) => bytes.set(written, offset),
+      };
+      const disk = openDisk(file, 'copy');
+      const { system } = makeHost([await vmOf('it', 'full', CRASHES, { onCrash, disks: [disk] })]);
+      disk.write(0, new Uint8Array(512).fill(7));
+      pass(system, 10 * MILLISECOND);
+      assert.equal(vmNamed(system, 'it').life.restarts, 3);
+      assert.equal(disk.read(0, 512)[0] === 7, kept);
+    });
+});
