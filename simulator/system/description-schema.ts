@@ -6,7 +6,7 @@ import { choice, type Described } from '../schema/schema';
 import { count, flag, listOf, nullable, text, upTo } from '../schema/state/fields';
 import { MOST_HARTS, SCHEDULERS } from './configuration';
 import { machineOptions } from './machine-options';
-import { guestMemory } from './memory-rules';
+import { guestMemory, hostMemory } from './memory-rules';
 import { MOST_VCPUS } from './validate';
 import { VIRTIO_SLOTS } from './virtio-slots';
 
@@ -48,7 +48,7 @@ export type NeighbourDescription = Described<typeof neighbour>;
 
 const neighbours = ObjectOf({
   scheduler: ObjectOf({ kind: choice(SCHEDULERS), slice: Integer({ minimum: 1, maximum: LONGEST_SLICE }) }),
-  memory: nullable(count),
+  memory: nullable(hostMemory),
   vms: listOf(neighbour, { most: MOST_VCPUS }),
 });
 export type NeighboursDescription = Described<typeof neighbours>;

@@ -15,6 +15,17 @@ export const guestMemory = Integer({
   expected: `${EXPECTED} (bytes)`,
 });
 
+/** A machine's memory is a WebAssembly memory, which has 32-bit addresses. */
+const LARGEST_HOST = 2 ** 32;
+
+/** RAM of a host of several VMs in bytes. */
+export const hostMemory = Integer({
+  minimum: SMALLEST_MEMORY,
+  maximum: LARGEST_HOST,
+  multipleOf: SUPERPAGE,
+  expected: 'a multiple of 2M from 4M to 4G (bytes)',
+});
+
 /** What is wrong with so much RAM of a guest, as a sentence goes on that is about it. */
 export function memoryProblem(bytes: number): string | undefined {
   return Check(guestMemory, bytes) ? undefined : `must be ${EXPECTED}`;

@@ -69,7 +69,7 @@ export class System {
   private readonly images: MemoryImages;
 
   /**
-   * @param programs of the guests, in their order; absent: memory is empty until a snapshot is restored
+   * @param programs of the guests, in their order; absent: memory is empty until a snapshot is restored, and no VM is started again after its end
    * @throws ConfigurationError
    */
   constructor(
