@@ -83,9 +83,10 @@ export function scanHandlers(files: ReadonlyMap<string, string>): Scanned {
   const scannedFiles = sources.map((source) => scanFile(source, handlers, scanned));
   const functions = scannedFiles.flatMap((each) => each.functions);
   const imported = new Map(scannedFiles.map((each) => [each.file, each.imported]));
+  const bases = new Map(scannedFiles.flatMap((each) => [...each.bases]));
   for (const site of scanned.sites) {
     if (site.kind !== 'call') continue;
-    const entered = functionsEntered(site, functions, imported.get(site.file));
+    const entered = functionsEntered(site, functions, bases, imported.get(site.file));
     if (entered.length > 0) site.first = [...new Set(entered.flatMap(({ first }) => first))];
   }
   return scanned;
@@ -94,11 +95,13 @@ export function scanHandlers(files: ReadonlyMap<string, string>): Scanned {
 /**
  * The functions that a call may enter, where its name alone says it: the one of the same class or file, the imported one, or the only one of
  * that name; of a method of another object, those of all classes that have one of that name. None where the name does not tell.
+ * @param bases the class that each one extends
  * @param imported names that the call's file imports, with the files that they come from
  */
 function functionsEntered(
   { expressions, file, function: caller }: Site,
   functions: readonly HandlerFunction[],
+  bases: ReadonlyMap<string, string>,
   imported: ReadonlyMap<string, string> | undefined,
 ): readonly HandlerFunction[] {
   const [called = ''] = expressions;
@@ -110,12 +113,25 @@ function functionsEntered(
   if (named.length === 1) return named;
   const method = /^[\w.?!]+\.(\w+)$/.exec(called)?.[1];
   if (method === undefined) return [];
-  // What a method says of `super` is not said of itself.
-  const own = called.startsWith('super.') ? caller : undefined;
-  const ofClasses = functions.filter((each) => each.name.endsWith(`.${method}`) && each.name !== own);
+  if (called.startsWith('super.')) return inherited(owner, method, functions, bases);
+  const ofClasses = functions.filter((each) => each.name.endsWith(`.${method}`));
   const ofObjects = functions.filter((each) => each.name === method);
   if (ofObjects.length === 0) return ofClasses;
   return ofObjects.length === 1 && ofClasses.length === 0 ? ofObjects : [];
+}
+
+/** A method as the nearest class above has it. */
+function inherited(
+  owner: string | undefined,
+  method: string,
+  functions: readonly HandlerFunction[],
+  bases: ReadonlyMap<string, string>,
+): readonly HandlerFunction[] {
+  for (let base = owner && bases.get(owner); base !== undefined; base = bases.get(base)) {
+    const found = functions.filter((each) => each.name === `${base}.${method}`);
+    if (found.length > 0) return found;
+  }
+  return [];
 }
 
 interface ScannedFile {
@@ -123,6 +139,8 @@ interface ScannedFile {
   readonly functions: readonly HandlerFunction[];
   /** Names that are imported from files of the repository, with the files. */
   readonly imported: ReadonlyMap<string, string>;
+  /** Its classes, with those that they extend. */
+  readonly bases: ReadonlyMap<string, string>;
 }
 
 function scanFile(
@@ -183,8 +201,21 @@ function scanFile(
   const flow = new SiteFlow((node) => yields.get(node));
   const functions = bodies.map(({ name, body }) => ({ file, name, first: [...flow.ofFunction(body)] }));
   for (const [site, next] of flow.next) sites[site]?.next.push(...next);
-  return { file, functions, imported: importedNames(source, file) };
+  return { file, functions, imported: importedNames(source, file), bases: basesIn(source) };
 }
+
+function basesIn(source: ts.SourceFile): Map<string, string> {
+  const bases = new Map<string, string>();
+  const visit = (node: ts.Node): void => {
+    const [base] = (ts.isClassDeclaration(node) && node.heritageClauses?.find(isExtends)?.types) || [];
+    if (ts.isClassDeclaration(node) && node.name && base) bases.set(node.name.text, base.expression.getText(source));
+    ts.forEachChild(node, visit);
+  };
+  visit(source);
+  return bases;
+}
+
+const isExtends = ({ token }: ts.HeritageClause): boolean => token === ts.SyntaxKind.ExtendsKeyword;
 
 function importedNames(source: ts.SourceFile, file: string): Map<string, string> {
   const names = new Map<string, string>();

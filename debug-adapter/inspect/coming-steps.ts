@@ -3,7 +3,7 @@ import type { Step } from '../../simulator/machine/narration';
 import { frameVariables, type HandlerFrame } from './frames/handler-frames';
 
 /** More ways to go on than this say nothing any more. */
-const MOST = 2048;
+const MOST = 256;
 
 /** What may come after the step at which a handler stands. */
 export type Coming =

@@ -164,6 +164,7 @@ function* enter(vm: Vm) {
         ['simulator/hypervisor/d.ts', 'function* f(x) { yield* x.enter(); yield* x.leave(); }'],
         ['simulator/hypervisor/e.ts', 'class E { *go() { yield step`6`; } }'],
         ['simulator/hypervisor/f.ts', 'class F extends E { *go() { yield* super.go(); yield step`8`; } }'],
+        ['simulator/hypervisor/g.ts', 'class G extends F { *go() { yield* super.go(); yield step`9`; } }'],
       ]),
     );
     assert.deepEqual(
