@@ -174,6 +174,8 @@ export class Machine implements CorePlatform, Runner {
   /** Runs until something that the request asks for, or the end of the run. */
   run(request: RunRequest): MachineStop {
     const stop = this.runUntilStop(request);
+    // What comes from outside now comes at a time that is the machine's state, not how it was run.
+    if (!this.activeHandler) this.scheduler.rest();
     this.past.runs += 1;
     this.past.stop = stop.reason;
     return stop;
