@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { LaunchArguments } from '../../debug-adapter/launch/launch';
 import { withLinkPaths } from '../../simulator/linker/options';
+import { isScenarioPath } from '../../simulator/scenario/scenario-path';
 import type { Host } from '../host';
 import { assemblyLanguages, type LanguageService, type ProgramCheck } from '../language';
 import { assemblyFile, chooseLaunch, launchesIn, takesActiveFile } from './launch-choice';
@@ -39,10 +40,12 @@ export class DebugConfigurations implements vscode.DebugConfigurationProvider {
     // The guest's console is in a terminal: the debug console opens when asked for.
     if (config['console'] !== 'debugConsole') complete['internalConsoleOptions'] ??= 'neverOpen';
     if (complete['program'] !== undefined || complete['scenario'] !== undefined) return complete;
+    const scenario = activeScenario();
+    if (scenario) return { ...complete, scenario: this.asProgram(scenario) };
     const guest = activeGuest();
     if (guest) return { ...complete, program: this.asProgram(guest) };
     void vscode.window.showInformationMessage(
-      'Open the assembly file of a guest (.s or .S) to debug it, or name it as "program" in launch.json.',
+      'Open the assembly file of a guest (.s or .S) or a scenario (.hyperstep.json) to debug it, or name it as "program" or "scenario" in launch.json.',
     );
     return undefined;
   }
@@ -111,6 +114,11 @@ export class DebugConfigurations implements vscode.DebugConfigurationProvider {
    * @param wanted `file` where nothing will do that does not name it
    */
   async start(file: vscode.Uri | undefined, noDebug: boolean, wanted: 'file' | 'any' = 'any'): Promise<void> {
+    const scenario = file && isScenarioPath(file.path) ? file : file === undefined ? activeScenario() : undefined;
+    if (scenario) {
+      await this.startScenario(scenario, noDebug);
+      return;
+    }
     const guest = file ?? activeGuest();
     if (!guest) {
       await vscode.window.showInformationMessage('Open the assembly file of a guest (.s or .S) first.');
@@ -131,6 +139,12 @@ export class DebugConfigurations implements vscode.DebugConfigurationProvider {
     await vscode.debug.startDebugging(folder, config, { noDebug });
   }
 
+  private async startScenario(scenario: vscode.Uri, noDebug: boolean): Promise<void> {
+    const name = vscode.workspace.asRelativePath(scenario);
+    const config = { type: 'hyperstep', request: 'launch', name, scenario: this.asProgram(scenario) };
+    await vscode.debug.startDebugging(vscode.workspace.getWorkspaceFolder(scenario), config, { noDebug });
+  }
+
   private asProgram(file: vscode.Uri | undefined): string {
     if (!file) return '';
     return this.host.programsAre === 'paths' ? file.fsPath : file.toString();
@@ -143,6 +157,11 @@ export class DebugConfigurations implements vscode.DebugConfigurationProvider {
     const base = (folder ?? vscode.workspace.workspaceFolders?.[0])?.uri ?? otherwise;
     return base ? vscode.Uri.joinPath(base, file) : vscode.Uri.file(file);
   }
+}
+
+function activeScenario(): vscode.Uri | undefined {
+  const { uri } = vscode.window.activeTextEditor?.document ?? {};
+  return uri && isScenarioPath(uri.path) ? uri : undefined;
 }
 
 function mapText<Value>(value: Value, map: (text: string) => string): Value | string {

@@ -81,10 +81,6 @@ export const vmOptions = {
     ...time,
     description: 'Which time its guest sees: `own` stands while it is not served, and goes with one vCPU.',
   },
-  stealTime: withDefault(
-    false,
-    Switch({ description: 'Whether its guest can learn from the SBI (STA) how long it was not served.' }),
-  ),
   onCrash: withDefault(
     'stop',
     choice(

@@ -48,7 +48,6 @@ describe('a scenario', () => {
               memory: 64 * M,
               memoryLimit: undefined,
               time: 'real',
-              stealTime: false,
               onCrash: 'stop',
               program: ['a.S'],
               includePaths: [],

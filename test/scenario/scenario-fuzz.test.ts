@@ -30,7 +30,6 @@ const good = {
           pin: [0, 1],
           memory: '32M',
           memoryLimit: '96M',
-          stealTime: true,
           onCrash: 'restart',
           disks: [{ image: 'web.img', write: 'copy', backend: 'emulated' }],
           devices: ['rng', 'net'],
