@@ -37,7 +37,8 @@ export function runInLockStep(
     const differences = cpus.differences();
     const clocks = [a, b].map(({ guest }) => guest.clock.now().toString());
     // Of several CPUs each has its own, which its cycle tells.
-    if (a.guest.cpus.length === 1 && clocks[0] !== clocks[1]) differences.unshift({ what: 'clock', a: `${clocks[0]} ns`, b: `${clocks[1]} ns` });
+    if (a.guest.cpus.length === 1 && clocks[0] !== clocks[1])
+      differences.unshift({ what: 'clock', a: `${clocks[0]} ns`, b: `${clocks[1]} ns` });
     const ended = stopA?.reason !== 'limit';
     if (stopA?.reason !== stopB?.reason)
       differences.push({ what: 'end of run', a: stopA?.reason ?? '', b: stopB?.reason ?? '' });
