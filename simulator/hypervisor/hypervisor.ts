@@ -264,7 +264,7 @@ export class Hypervisor implements HostedSoftware, HypervisorServices {
     }
     const now = this.machine.clock.now();
     if (pcpu.timers.sliceEnd * NANOSECONDS_PER_TICK <= now) {
-      yield step`the slice of the vCPU is over: somebody else may have the hart`;
+      yield step`the slice is over: somebody else may have the hart`;
       pcpu.timers.sliceEnd = NEVER;
       pcpu.mustPick = true;
     }
