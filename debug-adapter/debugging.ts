@@ -234,6 +234,11 @@ export class Debugging {
     if (this.client.supportsInvalidated) {
       this.connection.event('invalidated', { areas: isMoved ? ['stacks', 'variables'] : ['variables'] });
     }
+    this.changed();
+  }
+
+  /** A client has changed something of the machine: views ask again. */
+  changed(): void {
     this.connection.ownEvent('hyperstep/stateChanged', { reason: 'written', machine: this.machines });
   }
 

@@ -3,7 +3,7 @@
  * only. The extension imports nothing else of this folder but `launch.ts`.
  *
  * A request that cannot be answered (unknown thread, no such device, the machine runs) fails with an error response whose message can
- * be shown. All of them are free of side effects on the machine, except `consoleInput`.
+ * be shown. All of them are free of side effects on the machine, except `consoleInput` and `operateVm`.
  */
 
 import type { OwnArguments } from './request-arguments';
@@ -31,6 +31,8 @@ interface Bodies {
   'hyperstep/queues': { devices: VirtioDevice[] };
   'hyperstep/exits': Exits;
   'hyperstep/vms': Vms;
+  /** Whether it had an effect. A logged input of the machine. */
+  'hyperstep/operateVm': { done: boolean };
   'hyperstep/inlineValues': { values: InlineValue[] };
   /** Keys typed in the guest's terminal, as the terminal encodes them. A logged input of the machine. */
   'hyperstep/consoleInput': Record<string, never>;

@@ -11,6 +11,7 @@ import {
   String as Text,
   type TProperties,
 } from '@sinclair/typebox';
+import { VM_OPERATIONS } from '../simulator/hypervisor/vm-operation';
 import { choice, type Described } from '../simulator/schema/schema';
 import { exitReasons } from './breakpoints/exceptions';
 import { ROOT_ENTRIES } from './views/table-sizes';
@@ -118,6 +119,8 @@ const own = {
   'hyperstep/tlb': ObjectOf(thread),
   'hyperstep/queues': ObjectOf(thread),
   'hyperstep/vms': ObjectOf({}),
+  /** By Xen's names: xl pause, unpause, destroy, reboot. */
+  'hyperstep/operateVm': ObjectOf({ vm: text, operation: choice(VM_OPERATIONS) }),
   /**
    * The last ones, at most so many; of one virtual CPU, one virtual machine and of some reasons only where those are given. Totals are of the
    * virtual machine that is given, or that of the virtual CPU, else of all.

@@ -6,6 +6,7 @@ import { FirstSteps } from './debug/first-steps';
 import { VmmInlineValues } from './debug/inline-values';
 import { ProgramProblems } from './debug/problems';
 import { Sessions } from './debug/sessions';
+import { operateVm } from './debug/vm-operations';
 import type { Host } from './host';
 import { assemblyLanguages, LanguageService } from './language';
 import { registerLanguageCommands } from './language-commands';
@@ -38,6 +39,7 @@ export function activateExtension(context: vscode.ExtensionContext, host: Host):
     sample.register(),
     vscode.commands.registerCommand('hyperstep.debugFile', (file?: vscode.Uri) => configurations.start(file, false)),
     vscode.commands.registerCommand('hyperstep.runFile', (file?: vscode.Uri) => configurations.start(file, true)),
+    vscode.commands.registerCommand('hyperstep.operateVm', operateVm),
     vscode.commands.registerCommand('hyperstep.restartLanguageServer', () => language.restart()),
     registerLanguageCommands(configurations),
     new FirstSteps(sessions),

@@ -75,6 +75,17 @@ export function viewRequests(debugging: Debugging): Handlers {
       return virtualMachines(debugging.stopped);
     },
 
+    'hyperstep/operateVm'({ vm, operation }) {
+      const { machine, control } = debugging.running;
+      const { guest } = machine.guestNamed(vm);
+      const done = machine.system.operate(guest, operation);
+      if (done) {
+        control.inputArrived();
+        debugging.changed();
+      }
+      return { done };
+    },
+
     'hyperstep/inlineValues'({ frameId, path, startLine, endLine }) {
       const frame = debugging.frames.get(frameId);
       if (!frame) throw new RequestError(`there is no frame ${frameId} any more`);

@@ -4,6 +4,7 @@ import path from 'node:path';
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { afterEach, describe, it } from 'mocha';
 import type { LaunchArguments } from '../../debug-adapter/launch/launch';
+import type { VmOperation } from '../../simulator/hypervisor/vm-operation';
 import { Client, inVmm, root } from './client';
 
 const guests = path.join(root, 'test/debug-adapter/guests/neighbours');
@@ -350,6 +351,28 @@ for (const engine of ['full', 'hardware'] as const) {
         assert.notEqual(tables[0]?.guest?.gpa, tables[1]?.guest?.gpa);
         assert.ok(tables.every(({ entries }) => entries.length > 0));
       }
+    });
+
+    it('pauses one, lets it go on, starts it again and destroys it', async () => {
+      await launch(host({ ...vms(engine), other: spin(engine) }), [at('loop')]);
+      await go('continue', 1);
+      const states = async (): Promise<string> => {
+        const { vms: all } = await client.own('hyperstep/vms', {});
+        return all.map(({ name, state, reason }) => `${name} ${reason ?? state}`).join(', ');
+      };
+      const operate = async (operation: VmOperation): Promise<boolean> =>
+        (await client.own('hyperstep/operateVm', { vm: 'db', operation })).done;
+      assert.equal(await operate('unpause'), false);
+      assert.ok(await operate('pause'));
+      assert.match(await states(), /db paused/);
+      assert.ok(await operate('unpause'));
+      assert.ok(await operate('destroy'));
+      assert.match(await states(), /db .*destroyed/);
+      assert.equal(await operate('pause'), false);
+      assert.ok(await operate('reboot'));
+      assert.doesNotMatch(await states(), /db .*(destroyed|paused)/);
+      await assert.rejects(client.request('hyperstep/operateVm', { vm: 'nobody', operation: 'pause' }), /nobody/);
+      await assert.rejects(client.request('hyperstep/operateVm', { vm: 'db', operation: 'melt' }), /operation/);
     });
 
     it('tells of the virtual machines side by side', async () => {
