@@ -176,8 +176,7 @@ export class Vm implements Guest {
     const { state, load, keepsDisks } = this.life.beginAgain(this.retiredNow);
     const parts = this.machineParts;
     const wanted = keepsDisks ? withDisksOf(state, parts.save()) : state;
-    const { ram } = this.machine.core;
-    for (const { base, frames } of this.tableFrames) ram.fill(base, frames * FRAME, 0);
+    this.engine.clearTables();
     this.memory.clear();
     this.clock.restart();
     parts.prepare(wanted, this.name)();

@@ -48,6 +48,8 @@ export interface EngineVm {
   readonly vcpus: readonly Vcpu[];
   /** What FWFT sets for the guest. */
   readonly features: FeatureSwitches;
+  /** The VM begins anew: its tables in machine memory are as they were when it was made, before its state is taken up. */
+  clearTables(): void;
   /** All that the guest can reach, from the tables and TLBs as they are. */
   reach(reach: Reach): void;
   /** What it keeps of the VM as a whole beside the machine's own memory and registers: what is of one vCPU is that one's. */

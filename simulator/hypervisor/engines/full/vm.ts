@@ -33,6 +33,9 @@ export class FullVm implements EngineVm {
     this.features = virtualFeatures(this.vcpus);
   }
 
+  /** A frame is cleared when it becomes a table. */
+  clearTables(): void {}
+
   /**
    * Every shadow leaf, which U-mode reaches: its U must be 1, and its G 0, since other views must not see it. Every table, that satp leads
    * to one of them, and every usable TLB entry, which must be in the table of its ASID.

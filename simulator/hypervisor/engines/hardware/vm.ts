@@ -21,7 +21,7 @@ import { ensure } from '../../memory/table-check';
 import { NO_TAG, type Tag, tag } from '../../translation-tags';
 import type { Vm } from '../../vm';
 import type { EngineVm } from '../engine';
-import { SecondStage } from './second-stage';
+import { ROOT_FRAMES, SecondStage } from './second-stage';
 import { HardwareVcpu } from './vcpu';
 
 /** A VM on a hart. */
@@ -94,6 +94,11 @@ export class HardwareVm implements EngineVm, StateHolder<HardwareState> {
     if (isNew) place.tag = pcpu.vmids.take();
     place.vcpu = vcpu;
     return isOthers && !isNew;
+  }
+
+  /** Frames below the root are cleared when they become tables. */
+  clearTables(): void {
+    this.vm.machine.core.ram.fill(this.stage.root, ROOT_FRAMES * FRAME, 0);
   }
 
   /**
