@@ -6,7 +6,7 @@ import path from 'node:path';
 import { DebugClient } from '@vscode/debugadapter-testsupport';
 import { build } from 'esbuild';
 import { after, before, describe, it } from 'mocha';
-import { siteTable } from '../../scripts/site-table';
+import { buildOptions } from '../../scripts/bundles';
 import { root } from './client';
 
 const guest = path.join(root, 'test/debug-adapter/guests/stepping.S');
@@ -18,14 +18,9 @@ describe('over standard input and output', () => {
 
   before(async () => {
     outfile = path.join(mkdtempSync(path.join(tmpdir(), 'hyperstep-')), 'dist/debug-adapter.js');
-    await build({
-      entryPoints: ['debug-adapter/node.ts'],
-      outfile,
-      bundle: true,
-      platform: 'node',
-      logLevel: 'warning',
-      plugins: [siteTable()],
-    });
+    const bundle = buildOptions().find((options) => options.outfile === 'dist/debug-adapter.js');
+    assert.ok(bundle);
+    await build({ ...bundle, outfile });
     client = new DebugClient('node', outfile, 'hyperstep');
     await client.start();
   });
