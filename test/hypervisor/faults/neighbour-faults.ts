@@ -145,7 +145,7 @@ export const neighbourFaults: readonly SeededFault[] = [
     file: 'dispatcher.ts',
     find: '    this.machine.scheduler.alert(hart);\n    this.tell(vcpu, hart);\n',
     replace: '',
-    foundBy: moreVcpus('hardware', 'PINGS, two on two harts alone'),
+    foundBy: shares('hardware', 'are there for who is woken, where another hart is idle'),
   },
   {
     id: 'never-charged',

@@ -173,6 +173,7 @@ describe('a guest that lives by its own time', () => {
           weight: 100,
         });
         const alone = liveOf([own()], {});
+        assert.ok(alone.states.length > 0, 'it has run');
         const random = new Random(guest.length * 7 + engine.length);
         const others = await Promise.all(
           Object.entries(NEIGHBOURS).map(async ([name, text]): Promise<TestVm> => {
