@@ -20,7 +20,7 @@ type QueueState = StateOf<typeof queueSchema>;
 
 /** The vCPUs that want a hart and have none, in the order in which they came: one queue for all harts, so that none is idle while somebody waits. */
 export class RunQueue implements StateHolder<QueueState> {
-  readonly component = componentOf(queueSchema, this, { restored: () => undefined });
+  readonly component = componentOf(queueSchema, this);
   private waiting: Vcpu[] = [];
   private readonly told = new Set<number>();
   private readonly known: Vcpu[] = [];
