@@ -1,6 +1,6 @@
 import type { Hart } from '../core/index';
 import type { Machine } from '../machine/machine';
-import { type Component, component, type StateOf, stateSchema } from '../schema/state/component';
+import { type Component, componentOf, type StateHolder, type StateOf, stateSchema } from '../schema/state/component';
 import { count, flag, instant, nullable } from '../schema/state/fields';
 import { kick } from './exits/kick';
 import { Grace } from './grace';
@@ -21,8 +21,10 @@ const pcpuSchema = stateSchema('pcpu', 1, {
   sliceEnd: nullable(count),
 });
 
+type PcpuState = StateOf<typeof pcpuSchema>;
+
 /** What the VMM keeps of a hart, a physical CPU as Xen and KVM say: who has it, for whom its timer is set, and whose translations its TLB has. */
-export class Pcpu implements HartContext<Vcpu> {
+export class Pcpu implements HartContext<Vcpu>, StateHolder<PcpuState> {
   /** Who runs on it; undefined while nobody wants it. */
   running: Vcpu | undefined;
   /** Of the exit that is being handled: what it had cost when the hart's next vCPU was chosen, in cycles. */
@@ -55,42 +57,17 @@ export class Pcpu implements HartContext<Vcpu> {
     };
     this.grace = new Grace(machine, hart, over);
     const parts = { asids: this.asids.component, vmids: this.vmids.component, grace: this.grace.component };
-    this.component = component(pcpuSchema, keptOf(this), { parts });
+    this.component = componentOf(pcpuSchema, this, { parts });
   }
-}
 
-function keptOf(pcpu: Pcpu): StateOf<typeof pcpuSchema> {
-  const { timers } = pcpu;
-  return {
-    get mustPick() {
-      return pcpu.mustPick;
-    },
-    set mustPick(mustPick) {
-      pcpu.mustPick = mustPick;
-    },
-    get mustForget() {
-      return pcpu.mustForget;
-    },
-    set mustForget(mustForget) {
-      pcpu.mustForget = mustForget;
-    },
-    get patienceIsOver() {
-      return pcpu.patienceIsOver;
-    },
-    set patienceIsOver(patienceIsOver) {
-      pcpu.patienceIsOver = patienceIsOver;
-    },
-    get chargedTo() {
-      return pcpu.chargedTo;
-    },
-    set chargedTo(chargedTo) {
-      pcpu.chargedTo = chargedTo;
-    },
-    get sliceEnd() {
-      return timers.sliceEnd === NEVER ? null : timers.sliceEnd;
-    },
-    set sliceEnd(sliceEnd) {
-      timers.sliceEnd = sliceEnd ?? NEVER;
-    },
-  };
+  state(): PcpuState {
+    const { mustPick, mustForget, patienceIsOver, chargedTo } = this;
+    const { sliceEnd } = this.timers;
+    return { mustPick, mustForget, patienceIsOver, chargedTo, sliceEnd: sliceEnd === NEVER ? null : sliceEnd };
+  }
+
+  restore({ sliceEnd, ...kept }: PcpuState): void {
+    Object.assign(this, kept);
+    this.timers.sliceEnd = sliceEnd ?? NEVER;
+  }
 }
