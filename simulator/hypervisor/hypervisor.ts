@@ -49,10 +49,7 @@ export class Hypervisor implements HostedSoftware, HypervisorServices {
   private readonly scheduler: Scheduler;
   private readonly dispatcher: Dispatcher;
 
-  /**
-   * @param firmware of the machine, which keeps the timers of its harts
-   * @param time whether handlers take machine time
-   */
+  /** @param firmware of the machine, which keeps the timers of its harts */
   constructor(
     readonly machine: Machine,
     firmware: SbiFirmware,
@@ -107,9 +104,7 @@ export class Hypervisor implements HostedSoftware, HypervisorServices {
 
   /** All guests that were booted have been: harts look for somebody to run. */
   start(): void {
-    for (const pcpu of this.pcpus) {
-      runThrough(this.dispatcher.begin(pcpu));
-    }
+    for (const pcpu of this.pcpus) runThrough(this.dispatcher.begin(pcpu));
   }
 
   trapTaken(hart: Hart): void {
