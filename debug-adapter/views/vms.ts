@@ -1,5 +1,3 @@
-import { engineNamed } from '../../simulator/hypervisor/engines/index';
-import { memoryOf } from '../../simulator/hypervisor/hypervisor';
 import type { RunState } from '../../simulator/hypervisor/runnable';
 import type { Vcpu } from '../../simulator/hypervisor/vcpu';
 import type { Vm } from '../../simulator/hypervisor/vm';
@@ -7,7 +5,6 @@ import type { DebuggedMachine } from '../debugged-machine';
 import type { Debuggee } from '../debuggee';
 import type { Running } from '../debugging';
 import { exitTotals } from '../inspect/exit-counts';
-import { measuresOf } from '../inspect/processor-use';
 import type { VcpuState, VmState, Vms } from '../protocol';
 import { vmEndText } from '../run/ending';
 
@@ -33,7 +30,7 @@ export function virtualMachines({ machine, use }: Running): Vms {
 }
 
 function showVm(machine: DebuggedMachine, guest: Debuggee, vm: Vm, processor: VmState['processor']): VmState {
-  const { running, ready, waiting, stolen, switches } = measuresOf(vm);
+  const { running, ready, waiting, stolen, switches } = vm.measures;
   const { weight, cap, pin } = vm.share;
   return {
     name: vm.name,
@@ -41,7 +38,7 @@ function showVm(machine: DebuggedMachine, guest: Debuggee, vm: Vm, processor: Vm
     ...stateOf(vm),
     processor,
     share: { weight, cap, pin: [...pin] },
-    memory: { guest: vm.ram.size, tables: tablesOf(machine, vm) },
+    memory: { guest: vm.ram.size, tables: vm.memoryTaken - vm.ram.size },
     exits: exitTotals(guest).exits,
     running,
     ready,
@@ -73,11 +70,4 @@ function stateOf(vm: Vm): Pick<VmState, 'state' | 'reason'> {
 function engineOf({ system }: DebuggedMachine, { id }: Vm): string {
   const { neighbours, virtualization } = system.configuration;
   return neighbours?.vms[id]?.engine ?? virtualization;
-}
-
-/** Bytes of the VMM's tables for a VM, which are the host's memory too. */
-function tablesOf(machine: DebuggedMachine, vm: Vm): number {
-  const engine = engineNamed(engineOf(machine, vm));
-  const memory = vm.ram.size;
-  return engine ? memoryOf({ engine, memory, vcpus: vm.vcpus.length }) - memory : 0;
 }

@@ -8,7 +8,7 @@ import type { ScenarioHost, ScenarioVm } from '../../simulator/scenario/scenario
 import { isScenarioPath } from '../../simulator/scenario/scenario-path';
 import { imageAddress, System } from '../../simulator/system/system';
 import { ConsoleInput, ConsoleOutput } from './console-io';
-import { openDisks, projectFileOf, readerFor, readGiven, reportProblems } from './guest';
+import { givenProgram, openDisks, projectFileOf, readerFor, readGiven, reportProblems } from './guest';
 import { runToStop } from './live-run';
 import { machineOptions, one, type ParsedCommand, refuseIdle, suiteOptions } from './options';
 import { type RunStop, reportOf, STATUS, statusOfStop } from './outcome';
@@ -83,44 +83,36 @@ function reportOfHost(system: System, stop: RunStop, stops: readonly (readonly [
   const instructions = system.machine.clock.retired;
   return {
     ...reportOf({ system, reason: stop.reason, instructions }, wallSeconds),
-    vms: vmReports(stops.map(([vm, end]) => [vm.name, vmReport(system, vm, end)] as const)),
+    vms: vmReports(stops.map(([vm, end]) => [vm.name, vmReport(vm, end)] as const)),
   };
 }
 
-function vmReport(system: System, vm: Vm, end: VmStop): VmReport {
-  const now = system.machine.clock.now();
+function vmReport(vm: Vm, end: VmStop): VmReport {
   const counts = vm.ledger.counts(vm.id);
-  const measures = vm.vcpus.map((vcpu) => vcpu.account.measures(vcpu.run, now));
-  const sum = (of: (each: (typeof measures)[number]) => number): number =>
-    measures.reduce((total, each) => total + of(each), 0);
   const instructions = vm.retired;
   return {
     stopReason: end.reason,
     instructions,
     exits: Object.fromEntries(counts.map(({ reason, count }) => [reason, count])),
     cycles: instructions + counts.reduce((total, { cycles }) => total + cycles, 0),
-    running: sum(({ running }) => running),
-    ready: sum(({ ready }) => ready),
-    waiting: sum(({ waiting }) => waiting),
-    stolen: sum(({ stolen }) => stolen),
-    switches: sum(({ switches }) => switches),
+    ...vm.measures,
     memory: vm.memoryTaken,
   };
 }
 
 /** A VM's program, assembled, and its files, opened; prints what is wrong with the program. @throws UsageError */
 async function filesOf(vm: ScenarioVm, folder: string): Promise<VmFiles | undefined> {
-  const inFolder = (file: string): string => path.join(folder, file);
-  const { program, defines, march, mabi, linkerScript, linkOptions, includePaths, relax, loadAddress, initrd } = vm;
-  const given = {
-    program: program.map((file) => (path.isAbsolute(file) ? file : inFolder(file))),
+  const inFolder = (file: string): string => (path.isAbsolute(file) ? file : path.join(folder, file));
+  const { program, linkerScript, linkOptions, includePaths, loadAddress, initrd, defines, march, mabi, relax } = vm;
+  const options = {
+    files: program.map(inFolder),
     includePaths: includePaths.map(inFolder),
-    defines,
-    ...(march === undefined ? {} : { march }),
-    ...(mabi === undefined ? {} : { mabi }),
-    ...(linkerScript === undefined ? {} : { linkerScript: inFolder(linkerScript) }),
+    linkerScript: linkerScript && inFolder(linkerScript),
+    ...{ defines, march, mabi, relax, entry: undefined },
+  };
+  const given = {
+    ...givenProgram(options),
     ...(linkOptions === undefined ? {} : { linkOptions }),
-    ...(relax === undefined ? {} : { relax }),
     imageAddress: imageAddress('sbi', false),
     loadAddress,
   };

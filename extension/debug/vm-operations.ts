@@ -1,11 +1,9 @@
 import * as vscode from 'vscode';
-import type { VmState } from '../../debug-adapter/protocol';
+import type { Requests, VmState } from '../../debug-adapter/protocol';
 import { request } from './sessions';
 
-type Operation = 'pause' | 'unpause' | 'destroy' | 'reboot';
-
 interface OperationItem extends vscode.QuickPickItem {
-  readonly operation: Operation;
+  readonly operation: Requests['hyperstep/operateVm']['arguments']['operation'];
 }
 
 const OPERATIONS: readonly OperationItem[] = [

@@ -114,7 +114,8 @@ export class Dispatcher {
   settleTime(pcpu: Pcpu, left: Vcpu | undefined, cycles: number, isForLeft: boolean): void {
     const { hart, running } = pcpu;
     const cost = this.time === 'free' ? 0 : cycles;
-    const here = this.machine.scheduler.timeOf(hart);
+    // Most exits are of somebody who goes on.
+    if (left === running && cost === 0) return;
     if (left && left === running && !isForLeft) left.account.stole(cost);
     const entered = running !== left && running;
     if (left && !entered && cost > 0) {
@@ -127,7 +128,7 @@ export class Dispatcher {
         left.vm.clock.spend(forLeft);
         left.timeStolen();
       }
-      const wait = entered ? entered.vm.clock.goOn(here + cost) : 0;
+      const wait = entered ? entered.vm.clock.goOn(this.machine.scheduler.timeOf(hart) + cost) : 0;
       if (cost + wait > 0) this.machine.scheduler.spend(hart, cost + wait);
       if (entered && entered.vm.clock.time === 'own') entered.timeStolen();
     }
@@ -158,19 +159,17 @@ export class Dispatcher {
     pcpu.mustPick = false;
     if (running && this.mustFinish(pcpu, running)) {
       yield step`vCPU ${running.id} of ${running.vm.name} is between lr and sc: it has a few instructions to come to the sc`;
-      if (!pcpu.grace.isGiven) pcpu.grace.begin();
+      pcpu.grace.give();
       yield* running.enter(hart);
       return;
     }
+    pcpu.grace.end();
     if (running) {
-      this.scheduler.charge(running, now - pcpu.chargedTo);
-      pcpu.chargedTo = now;
+      this.charge(pcpu, running, now);
       if (running.mayRun) this.scheduler.requeue(running);
     }
     const { next, until, why } = this.scheduler.pick(pcpu, now);
     if (running && next === running) {
-      pcpu.grace.cancel();
-      pcpu.patienceIsOver = false;
       yield step`vCPU ${running.id} of ${running.vm.name} goes on: ${why}`;
       this.setSlice(pcpu, until);
       yield* running.enter(hart);
@@ -193,8 +192,8 @@ export class Dispatcher {
   }
 
   /** Whether a guest that lives by its own time would see its hart taken, by an sc that fails. */
-  private mustFinish({ hart, patienceIsOver }: Pcpu, { vm, mayRun }: Vcpu): boolean {
-    return vm.clock.time === 'own' && mayRun && hart.hasReservation && !patienceIsOver;
+  private mustFinish({ grace }: Pcpu, { vm, mayRun }: Vcpu): boolean {
+    return vm.clock.time === 'own' && mayRun && grace.isWanted;
   }
 
   private *take(
@@ -251,14 +250,18 @@ export class Dispatcher {
     pcpu.mustForget = false;
   }
 
-  private *putAway(pcpu: Pcpu, vcpu: Vcpu, run: RunState): Narration {
-    const now = this.machine.scheduler.timeOf(pcpu.hart) + this.costSoFar;
+  /** It has had the hart up to now. */
+  private charge(pcpu: Pcpu, vcpu: Vcpu, now: number): void {
     this.scheduler.charge(vcpu, now - pcpu.chargedTo);
     pcpu.chargedTo = now;
+  }
+
+  private *putAway(pcpu: Pcpu, vcpu: Vcpu, run: RunState): Narration {
+    const now = this.machine.scheduler.timeOf(pcpu.hart) + this.costSoFar;
+    this.charge(pcpu, vcpu, now);
     this.become(vcpu, run, now);
     yield* vcpu.put(pcpu.hart);
-    pcpu.grace.cancel();
-    pcpu.patienceIsOver = false;
+    pcpu.grace.end();
     pcpu.running = undefined;
   }
 

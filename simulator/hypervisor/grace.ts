@@ -2,7 +2,7 @@ import type { Hart } from '../core/index';
 import type { TimedDevice } from '../devices/device';
 import type { Machine } from '../machine/machine';
 import { component, type StateOf, stateSchema } from '../schema/state/component';
-import { upTo } from '../schema/state/fields';
+import { flag, upTo } from '../schema/state/fields';
 
 /** A sequence of lr and sc that must succeed in the end has sixteen instructions at the most (Unprivileged, "Eventual Success of Store-Conditional Instructions"). */
 const MOST_INSTRUCTIONS = 64;
@@ -10,6 +10,8 @@ const MOST_INSTRUCTIONS = 64;
 const graceSchema = stateSchema('grace', 1, {
   /** Instructions that it still has. */
   left: upTo(MOST_INSTRUCTIONS),
+  /** It has had as many as it needed, or all. */
+  isOver: flag,
 });
 
 /**
@@ -18,12 +20,10 @@ const graceSchema = stateSchema('grace', 1, {
  */
 export class Grace implements TimedDevice {
   readonly name: string;
-  private readonly kept: StateOf<typeof graceSchema> = { left: 0 };
+  private readonly kept: StateOf<typeof graceSchema> = { left: 0, isOver: false };
   readonly component = component(graceSchema, this.kept);
 
-  /**
-   * @param over called when there is none any more, or the limit is reached
-   */
+  /** @param over called when the reservation is given up, or the limit reached */
   constructor(
     private readonly machine: Machine,
     private readonly hart: Hart,
@@ -33,20 +33,23 @@ export class Grace implements TimedDevice {
     machine.clock.register(this);
   }
 
-  get isGiven(): boolean {
-    return this.kept.left > 0;
+  /** Whether who runs may go on, since it has a reservation and has not had its time to give it up. */
+  get isWanted(): boolean {
+    return this.hart.hasReservation && !this.kept.isOver;
   }
 
-  begin(): void {
+  /** It goes on for that; also who is asked twice has it once. */
+  give(): void {
+    if (this.kept.left > 0) return;
     this.kept.left = MOST_INSTRUCTIONS;
     this.next();
   }
 
-  /** It has gone off its hart by itself. */
-  cancel(): void {
-    if (this.kept.left === 0) return;
+  /** Somebody else is asked, or the same one for another time. */
+  end(): void {
+    if (this.kept.left > 0) this.machine.clock.cancel(this.name);
     this.kept.left = 0;
-    this.machine.clock.cancel(this.name);
+    this.kept.isOver = false;
   }
 
   wake(now: number): void {
@@ -57,6 +60,7 @@ export class Grace implements TimedDevice {
     if (this.kept.left > 0 && hart.hasReservation) this.next();
     else {
       this.kept.left = 0;
+      this.kept.isOver = true;
       this.over();
     }
   }

@@ -1,6 +1,5 @@
 import { type Hart, NANOSECONDS_PER_TICK } from '../core/index';
 import type { SbiFirmware } from '../firmware/firmware';
-import type { EntryPoint } from '../firmware/port';
 import { Feature } from '../firmware/sbi/features';
 import { Csr, InterruptCode, SUPERVISOR_INTERRUPTS } from '../isa/index';
 import type { HostedSoftware } from '../machine/hosted-software';
@@ -94,15 +93,7 @@ export class Hypervisor implements HostedSoftware, HypervisorServices {
     return vm;
   }
 
-  /**
-   * S-mode of a VM's guest on vCPU 0, as soon as it has a hart. The others wait for hart_start.
-   * @param load puts its images into its memory, now and whenever it is restarted @returns where it begins
-   */
-  boot(vm: Vm, load: () => EntryPoint): void {
-    vm.boot(load);
-  }
-
-  /** All guests that were booted have been: harts look for somebody to run. */
+  /** All guests that were to be booted have been: harts look for somebody to run. */
   start(): void {
     for (const pcpu of this.pcpus) runThrough(this.dispatcher.begin(pcpu));
   }

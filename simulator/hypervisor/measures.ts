@@ -69,3 +69,15 @@ export class TimeAccount {
     };
   }
 }
+
+/** Of several vCPUs. */
+export function sumOf(all: readonly Measures[]): Measures {
+  const sum = (of: (each: Measures) => number): number => all.reduce((total, each) => total + of(each), 0);
+  return {
+    running: sum(({ running }) => running),
+    ready: sum(({ ready }) => ready),
+    waiting: sum(({ waiting }) => waiting),
+    stolen: sum(({ stolen }) => stolen),
+    switches: sum(({ switches }) => switches),
+  };
+}

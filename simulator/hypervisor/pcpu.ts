@@ -14,7 +14,6 @@ const pcpuSchema = stateSchema('pcpu', 1, {
   mustPick: flag,
   /** Translations may be of what is not there any more: they are forgotten before anybody comes onto the hart. */
   mustForget: flag,
-  patienceIsOver: flag,
   /** Up to when the vCPU that has the hart has been charged for it, on the machine's clock. */
   chargedTo: instant,
   /** When the slice of that one is over, in ticks; null: never. */
@@ -36,8 +35,6 @@ export class Pcpu implements HartContext<Vcpu>, StateHolder<PcpuState> {
   readonly component: Component;
   mustPick = false;
   mustForget = false;
-  /** Who runs has had time enough to give its reservation up. */
-  patienceIsOver = false;
   chargedTo = 0;
 
   /** @param program sets the timer of the hart, in ticks of mtime */
@@ -52,7 +49,6 @@ export class Pcpu implements HartContext<Vcpu>, StateHolder<PcpuState> {
     this.timers = new HartTimers(program);
     const over = (): void => {
       this.mustPick = true;
-      this.patienceIsOver = true;
       kick(hart);
     };
     this.grace = new Grace(machine, hart, over);
@@ -61,9 +57,9 @@ export class Pcpu implements HartContext<Vcpu>, StateHolder<PcpuState> {
   }
 
   state(): PcpuState {
-    const { mustPick, mustForget, patienceIsOver, chargedTo } = this;
+    const { mustPick, mustForget, chargedTo } = this;
     const { sliceEnd } = this.timers;
-    return { mustPick, mustForget, patienceIsOver, chargedTo, sliceEnd: sliceEnd === NEVER ? null : sliceEnd };
+    return { mustPick, mustForget, chargedTo, sliceEnd: sliceEnd === NEVER ? null : sliceEnd };
   }
 
   restore({ sliceEnd, ...kept }: PcpuState): void {

@@ -107,7 +107,7 @@ export class VmClock implements BoardClock, StateHolder<ClockState> {
   goOn(from: number): number {
     const { stands } = this;
     if (stands === null) return 0;
-    const whole = Math.ceil((from - stands) / NANOSECONDS_PER_TICK) * NANOSECONDS_PER_TICK;
+    const whole = wholeTicks(from - stands);
     this.stolen += whole;
     this.stands = null;
     for (const [name, deadline] of this.deadlines) this.machine.clock.schedule(name, deadline + this.stolen);
@@ -119,7 +119,7 @@ export class VmClock implements BoardClock, StateHolder<ClockState> {
   restart(): void {
     for (const { name } of this.devices) this.cancel(name);
     if (this.time === 'real') return;
-    const now = Math.ceil(this.machine.clock.now() / NANOSECONDS_PER_TICK) * NANOSECONDS_PER_TICK;
+    const now = wholeTicks(this.machine.clock.now());
     this.stolen = this.stands = now;
   }
 
@@ -130,7 +130,7 @@ export class VmClock implements BoardClock, StateHolder<ClockState> {
   spend(nanoseconds: number): number {
     // While it stands, all of it is taken from the VM already.
     if (this.time === 'real' || this.stands !== null) return nanoseconds;
-    const whole = Math.ceil(nanoseconds / NANOSECONDS_PER_TICK) * NANOSECONDS_PER_TICK;
+    const whole = wholeTicks(nanoseconds);
     this.stolen += whole;
     for (const { name } of this.devices) this.machine.clock.postpone(name, whole);
     return whole;
@@ -146,3 +146,7 @@ export class VmClock implements BoardClock, StateHolder<ClockState> {
     this.deadlines = deadlines;
   }
 }
+
+/** As many nanoseconds, or a little more. */
+const wholeTicks = (nanoseconds: number): number =>
+  Math.ceil(nanoseconds / NANOSECONDS_PER_TICK) * NANOSECONDS_PER_TICK;

@@ -24,6 +24,7 @@ import { InstructionCache } from './exits/instruction-cache';
 import type { Guest } from './guest';
 import type { HostModel } from './host/host-model';
 import type { ExitLedger } from './ledger/ledger';
+import { type Measures, sumOf } from './measures';
 import type { FrameRange } from './memory/frame-table';
 import type { GuestMemory } from './memory/guest-memory';
 import { GuestTables, GuestTablesAsHardware } from './memory/guest-walk';
@@ -165,7 +166,10 @@ export class Vm implements Guest {
     if (this.life.finish(end)) this.host.vmEnded(this, end);
   }
 
-  /** Switches it on. @param load puts its images into its memory @returns where its guest begins */
+  /**
+   * Switches it on: S-mode of its guest on vCPU 0, as soon as that has a hart. The others wait for hart_start.
+   * @param load puts its images into its memory, now and whenever it is started again; and says where its guest begins
+   */
   boot(load: () => EntryPoint): void {
     const entry = this.life.begin(load, () => this.machineParts.save());
     this.port.start(0, entry);
@@ -190,6 +194,12 @@ export class Vm implements Guest {
 
   private get retiredNow(): number {
     return this.vcpus.reduce((sum, { retired }) => sum + retired, 0);
+  }
+
+  /** How its vCPUs have spent their time, all together. */
+  get measures(): Measures {
+    const now = this.machine.clock.now();
+    return sumOf(this.vcpus.map(({ account, run }) => account.measures(run, now)));
   }
 
   /** Bytes of machine memory that it has, the VMM's tables for it included. */

@@ -11,6 +11,7 @@ import { MachineDma } from './machine-dma';
 import { across, runThrough, type Step } from './narration';
 import { machineComponent } from './saved-machine';
 import { DEFAULT_TURN, HartScheduler } from './scheduler';
+import { Standstill } from './standstill';
 import { StateHash } from './state/state-hash';
 import type { EndOfRun, MachineStop } from './stop';
 import type { Trap } from './trap';
@@ -84,9 +85,8 @@ export class Machine implements CorePlatform, Runner {
   };
   private end: EndOfRun | undefined;
   private hostWord: { wrote(address: number): boolean } | undefined;
-  private readonly reportedTraps = { retired: -1, count: 0 };
-  /** How many handlers there were since an instruction retired, or all harts were idle. */
-  private readonly handlers = { retired: -1, count: 0 };
+  private readonly reportedTraps = new Standstill(TRAP_LOOP);
+  private readonly handlers = new Standstill(MOST_HANDLERS);
   private guestTrap: { readonly trap: Trap; readonly hart: Hart } | undefined;
   private readonly past: { runs: number; stop: MachineStop['reason'] | undefined } = { runs: 0, stop: undefined };
 
@@ -349,7 +349,8 @@ export class Machine implements CorePlatform, Runner {
 
   /** A trap into the guest's own handler that the core reported only because the request wants to see those. */
   private guestTrapped(hart: Hart, request: RunRequest): MachineStop | undefined {
-    if (this.loopsInTraps(hart)) {
+    // While traps are reported one by one, the core does not see that they loop.
+    if (this.reportedTraps.seen(hart.retired)) {
       this.end = { reason: 'trap-loop', hart };
       return this.end;
     }
@@ -360,14 +361,6 @@ export class Machine implements CorePlatform, Runner {
       value: hart.csr(value),
     };
     return request.stopAtGuestTrap?.(trap, hart) ? { reason: 'guest-trap', hart, trap } : undefined;
-  }
-
-  /** While traps are reported one by one, the core does not see that they loop. */
-  private loopsInTraps(hart: Hart): boolean {
-    const { reportedTraps } = this;
-    reportedTraps.count = reportedTraps.retired === hart.retired ? reportedTraps.count + 1 : 0;
-    reportedTraps.retired = hart.retired;
-    return reportedTraps.count >= TRAP_LOOP;
   }
 
   /** Runs a handler step by step to its end, or to a step that the request wants to see. */
@@ -392,20 +385,12 @@ export class Machine implements CorePlatform, Runner {
   private handled(hart: Hart, request: RunRequest): MachineStop | undefined {
     const reported = this.guestTrap;
     this.guestTrap = undefined;
-    if (this.handlesForEver()) this.finish({ reason: 'trap-loop', hart });
+    // Privileged software that handles one trap after another, and nobody goes on, would keep the machine for ever.
+    if (this.handlers.seen(this.clock.retired)) this.finish({ reason: 'trap-loop', hart });
     if (this.end) return this.end;
     if (reported && request.stopAtGuestTrap?.(reported.trap, reported.hart))
       return { reason: 'guest-trap', ...reported };
     return undefined;
-  }
-
-  /** Privileged software that handles one trap after another, and nobody goes on, would keep the machine for ever. */
-  private handlesForEver(): boolean {
-    const { handlers } = this;
-    const { retired } = this.clock;
-    handlers.count = handlers.retired === retired ? handlers.count + 1 : 0;
-    handlers.retired = retired;
-    return handlers.count >= MOST_HANDLERS;
   }
 
   /** What the hart that acted has done to those that wait, and then all events that are due now that nobody who runs is behind them. */
@@ -448,7 +433,7 @@ export class Machine implements CorePlatform, Runner {
 
   /** No hart can run: time skips to the next event or to where the wait is to be broken off, or the run ends here. */
   private idle(until: number): MachineStop | undefined {
-    this.handlers.count = 0;
+    this.handlers.isOver();
     const deadline = this.clock.nextDeadline();
     if (deadline !== Number.POSITIVE_INFINITY) {
       this.scheduler.passTo(Math.min(deadline, until));

@@ -315,7 +315,7 @@ export class System {
       if (vm && described) {
         const { vcpus } = described;
         // A VM that is restarted has its images put into its memory again.
-        hypervisor.boot(vm, () => {
+        vm.boot(() => {
           const { entry, deviceTree } = this.put(guest, program, { ...described, harts: vcpus, firmware: 'sbi' });
           return { address: Number(entry), opaque: BigInt(deviceTree) };
         });

@@ -5,20 +5,9 @@ import { describeSystem } from '../../simulator/system/description';
 import { runInLockStep } from '../../simulator/system/lock-step';
 import { readSnapshot, writeSnapshot } from '../../simulator/system/snapshot';
 import { ConfigurationError } from '../../simulator/system/system';
-import { assembleGuest, buildGuest, guestFolder, makeSystem } from '../support/guest';
+import { assembleGuest, buildGuest, GUESTS_OF_TIME, guestFolder, makeSystem } from '../support/guest';
 
 const LIMIT = 300_000;
-/** Guests whose runs lean on time: timers, waits, devices that answer later, reads of `time`, traps of all kinds. */
-const GUESTS = [
-  'timer',
-  'blk-read',
-  'blk-write',
-  'sbi',
-  'nested-traps',
-  'external-interrupt',
-  'lazy-fence',
-  'user-mode',
-];
 
 /** Looks at the time before and after ten exits, and keeps what passed in s0, and what it took in cycles in s1. */
 const MEASURE = `
@@ -41,7 +30,7 @@ _start: rdtime  s0
 
 for (const { id: virtualization } of engines) {
   describe(`time of a VM under ${virtualization}`, () => {
-    for (const guest of GUESTS)
+    for (const guest of GUESTS_OF_TIME)
       it(`of its own is the same when exits cost time: ${guest}.S`, async () => {
         const program = await buildGuest(path.join(guestFolder, `${guest}.S`));
         const free = makeSystem(program, { virtualization }).system;

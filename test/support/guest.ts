@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import type { DiskImage, HostFile } from '../../simulator/devices/disk/disk-image';
 import type { Program } from '../../simulator/object/program';
 import { buildProgram } from '../../simulator/project/build';
 import { projectOfFile } from '../../simulator/project/index';
@@ -7,6 +8,18 @@ import { openDisk, System, type SystemConfiguration } from '../../simulator/syst
 
 /** The guests that boot on QEMU with OpenSBI and print the same there and here. */
 export const guestFolder = path.join('test', 'guests', 'programs');
+
+/** Guests whose runs lean on time: timers, waits, devices that answer later, reads of `time`, traps of all kinds. */
+export const GUESTS_OF_TIME = [
+  'timer',
+  'blk-read',
+  'blk-write',
+  'sbi',
+  'nested-traps',
+  'external-interrupt',
+  'lazy-fence',
+  'user-mode',
+];
 
 /** Assembles a guest from its file. @throws Error with the diagnostics when it has errors */
 export async function buildGuest(file: string): Promise<Program> {
@@ -37,6 +50,16 @@ export function testDisk(): Uint8Array {
   return disk;
 }
 
+/** A file that is these bytes. */
+export const memoryFile = (bytes: Uint8Array): HostFile => ({
+  size: bytes.length,
+  read: (offset, length) => bytes.slice(offset, offset + length),
+  write: (offset, written) => bytes.set(written, offset),
+});
+
+/** The test disk, or such bytes, of which a guest writes a copy. */
+export const diskOf = (bytes = testDisk()): DiskImage => openDisk(memoryFile(bytes), 'copy');
+
 export interface TestSystem {
   readonly system: System;
   /** What the guest has printed. */
@@ -51,23 +74,13 @@ export interface TestConfiguration extends Partial<SystemConfiguration> {
 /** A system with the test disk and, unless told otherwise, its console input closed. */
 export function makeSystem(program: Program | undefined, configuration: TestConfiguration = {}): TestSystem {
   const bytes: number[] = [];
-  const disk = testDisk();
   const system = new System(
     {
       virtualization: 'none',
       firmware: 'sbi',
       memory: 16 * 1024 * 1024,
       harts: 1,
-      disks: [
-        openDisk(
-          {
-            size: disk.length,
-            read: (offset, length) => disk.slice(offset, offset + length),
-            write: (offset, written) => disk.set(written, offset),
-          },
-          'copy',
-        ),
-      ],
+      disks: [diskOf()],
       onIllegal: 'trap',
       console: (byte) => bytes.push(byte),
       ...configuration,

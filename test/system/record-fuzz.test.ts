@@ -15,7 +15,7 @@ import { originsOf } from '../../simulator/system/run-origin';
 import { asPlain } from '../../simulator/system/snapshot';
 import { ConfigurationError, openDisk, VIRTUALIZATIONS } from '../../simulator/system/system';
 import { changed, changedByte } from '../support/changed-fields';
-import { buildGuest, guestFolder, makeSystem, testDisk } from '../support/guest';
+import { buildGuest, guestFolder, makeSystem, memoryFile, testDisk } from '../support/guest';
 import { numbersFrom } from '../support/random';
 
 /** `HYPERSTEP_FUZZ=5000` changes so many records instead; `HYPERSTEP_SEED` begins elsewhere. */
@@ -26,12 +26,6 @@ const SEAL = 16;
 /** What one replay may run, in slices: a record may say anything of how long it is. */
 const SLICE = 2000;
 const MOST_SLICES = 20;
-
-const memoryFile = (bytes: Uint8Array) => ({
-  size: bytes.length,
-  read: (offset: number, length: number) => bytes.slice(offset, offset + length),
-  write: (offset: number, written: Uint8Array) => bytes.set(written, offset),
-});
 
 /** A run with inputs of every kind, and what it read of its disk. */
 function recordedRun(program: Program, virtualization: (typeof VIRTUALIZATIONS)[number]): RunRecord {

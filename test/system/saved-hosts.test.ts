@@ -8,7 +8,7 @@ import { lifeOf, Replay, ReplayError, readRecord, writeRecord } from '../../simu
 import { originsOf } from '../../simulator/system/run-origin';
 import { readSnapshot, writeSnapshot } from '../../simulator/system/snapshot';
 import { ConfigurationError, openDisk, System } from '../../simulator/system/system';
-import { assembleGuest, buildGuest, guestFolder, testDisk } from '../support/guest';
+import { assembleGuest, buildGuest, diskOf, guestFolder, memoryFile, testDisk } from '../support/guest';
 import { makeHost, type TestHostConfiguration, type TestVm } from '../support/host';
 import { Random } from '../support/random';
 
@@ -52,13 +52,6 @@ _start: li      s0, 0x10000000
         sb      t0, 0(s0)
         j       1b
 `;
-
-const memoryFile = (bytes: Uint8Array) => ({
-  size: bytes.length,
-  read: (offset: number, length: number) => bytes.slice(offset, offset + length),
-  write: (offset: number, written: Uint8Array) => bytes.set(written, offset),
-});
-const diskOf = (bytes: Uint8Array) => openDisk(memoryFile(bytes), 'copy');
 
 /** A guest of a machine that is made by its description. */
 const given = (console: (byte: number) => void = () => undefined, disks = [] as GivenGuest['disks']): GivenGuest => ({

@@ -2,7 +2,7 @@ import { Integer, Object as ObjectOf } from '@sinclair/typebox';
 import type { Hart } from '../../core/index';
 import { componentOf, type StateHolder, type StateOf, stateSchema } from '../../schema/state/component';
 import { count, flag, instant, listOf } from '../../schema/state/fields';
-import { vcpuName } from '../ledger/vcpu-name';
+import { isSameVcpu, vcpuName } from '../ledger/vcpu-name';
 import type { Pcpu } from '../pcpu';
 import type { WakeReason } from '../runnable';
 import type { Vcpu } from '../vcpu';
@@ -126,7 +126,7 @@ export class CreditScheduler implements Scheduler, StateHolder<CreditState> {
 
   restore({ vcpus, vms, nextPeriod }: CreditState): void {
     for (const [{ name }, standing] of this.standings) {
-      const saved = vcpus.find(({ vcpu }) => vcpu.vm === name.vm && vcpu.vcpu === name.vcpu);
+      const saved = vcpus.find(({ vcpu }) => isSameVcpu(vcpu, name));
       if (saved) Object.assign(standing, { credit: saved.credit, boosted: saved.boosted });
     }
     for (const vm of this.budgets.keys()) this.budgets.set(vm, vms.find(({ vm: id }) => id === vm.id)?.budget ?? 0);

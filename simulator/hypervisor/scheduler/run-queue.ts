@@ -1,20 +1,19 @@
-import { Integer, Object as ObjectOf } from '@sinclair/typebox';
 import type { Hart } from '../../core/index';
 import { componentOf, type StateHolder, type StateOf, stateSchema } from '../../schema/state/component';
-import { listOf } from '../../schema/state/fields';
-import { vcpuName } from '../ledger/vcpu-name';
+import { listOf, upTo } from '../../schema/state/fields';
+import { isSameVcpu, vcpuName } from '../ledger/vcpu-name';
 import type { Pcpu } from '../pcpu';
 import type { Vcpu } from '../vcpu';
 import { allows } from './share';
 
-/** In the list of harts told: at most so many. */
+/** At most so many are told. */
 const MOST_HARTS = 64;
 
 const queueSchema = stateSchema('run-queue', 1, {
   /** Who wants a hart and has none, the first first. */
   waiting: listOf(vcpuName),
   /** Harts that had nothing to do and have been told to come for somebody. */
-  told: listOf(ObjectOf({ hart: Integer({ minimum: 0, maximum: MOST_HARTS }) }), { most: MOST_HARTS }),
+  told: listOf(upTo(MOST_HARTS - 1), { most: MOST_HARTS }),
 });
 type QueueState = StateOf<typeof queueSchema>;
 
@@ -73,16 +72,13 @@ export class RunQueue implements StateHolder<QueueState> {
   state(): QueueState {
     return {
       waiting: this.waiting.map(({ name }) => ({ ...name })),
-      told: [...this.told].sort((a, b) => a - b).map((hart) => ({ hart })),
+      told: [...this.told].sort((a, b) => a - b),
     };
   }
 
   restore({ waiting, told }: QueueState): void {
-    this.waiting = waiting.flatMap((name) => this.known.filter((vcpu) => isNamed(vcpu, name)));
+    this.waiting = waiting.flatMap((name) => this.known.filter((vcpu) => isSameVcpu(vcpu.name, name)));
     this.told.clear();
-    for (const { hart } of told) this.told.add(hart);
+    for (const hart of told) this.told.add(hart);
   }
 }
-
-const isNamed = ({ name }: Vcpu, { vm, vcpu }: QueueState['waiting'][number]): boolean =>
-  name.vm === vm && name.vcpu === vcpu;

@@ -26,7 +26,7 @@ export class EditedTests {
     const cases = files.map((file) => `'${file}': () => require('./test/${file}'),`).join('\n');
     this.context = esbuild.context({
       stdin: {
-        contents: `require('./test/hypervisor/faults/progress').endRunsWithoutProgress();\nmodule.exports = {${cases}};`,
+        contents: `module.exports = {${cases}};`,
         resolveDir: process.cwd(),
       },
       bundle: true,

@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
 import { type EngineId, engines } from '../../../simulator/hypervisor/engines';
-import { openDisk } from '../../../simulator/system/system';
-import { assembleGuest, buildGuest, guestFolder, testDisk } from '../../support/guest';
+import { assembleGuest, buildGuest, diskOf, GUESTS_OF_TIME, guestFolder } from '../../support/guest';
 import { makeHost, type TestHostConfiguration, type TestVm } from '../../support/host';
 import { memoryOf, runUntilRetired, stateOf } from '../../support/own-trace';
 import { Random } from '../../support/random';
@@ -10,18 +9,7 @@ import { Random } from '../../support/random';
 /** Of its own instructions a guest is looked at after each so many. */
 const EVERY = 1000;
 const MOST = 100_000;
-const GUESTS = [
-  'timer',
-  'blk-read',
-  'blk-write',
-  'sbi',
-  'nested-traps',
-  'external-interrupt',
-  'lazy-fence',
-  'user-mode',
-  'demand-paging',
-  'software-interrupt',
-];
+const GUESTS = [...GUESTS_OF_TIME, 'demand-paging', 'software-interrupt'];
 
 const NEIGHBOURS = {
   spins: '_start: j _start',
@@ -75,16 +63,6 @@ interface Life {
   readonly states: readonly (readonly [at: readonly string[], after: readonly string[]])[];
   readonly output: string;
   readonly memory: string;
-}
-
-function disk() {
-  const bytes = testDisk();
-  const file = {
-    size: bytes.length,
-    read: (offset: number, length: number) => bytes.slice(offset, offset + length),
-    write: (offset: number, written: Uint8Array) => bytes.set(written, offset),
-  };
-  return openDisk(file, 'copy');
 }
 
 function liveOf(vms: readonly TestVm[], configuration: TestHostConfiguration): Life {
@@ -169,7 +147,7 @@ describe('a guest that lives by its own time', () => {
           program,
           time: 'own',
           memory: 16 * 2 ** 20,
-          disks: [disk()],
+          disks: [diskOf()],
           weight: 100,
         });
         const alone = liveOf([own()], {});

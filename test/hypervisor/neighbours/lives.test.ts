@@ -2,8 +2,7 @@ import assert from 'node:assert/strict';
 import { type EngineId, engines } from '../../../simulator/hypervisor/engines';
 import type { Vm } from '../../../simulator/hypervisor/vm';
 import type { System } from '../../../simulator/system/system';
-import { openDisk } from '../../../simulator/system/system';
-import { assembleGuest, testDisk } from '../../support/guest';
+import { assembleGuest, diskOf } from '../../support/guest';
 import { MILLISECOND, makeHost, type TestVm } from '../../support/host';
 
 const SPINS = '_start: addi s0, s0, 1\n j _start';
@@ -156,13 +155,7 @@ describe('the disk of a VM', () => {
     ['restore', false],
   ] as const)
     it(`${kept ? 'keeps' : 'loses'} what was written when the VM crashes (onCrash: ${onCrash})`, async () => {
-      const bytes = testDisk();
-      const file = {
-        size: bytes.length,
-        read: (offset: number, length: number) => bytes.slice(offset, offset + length),
-        write: (offset: number, written: Uint8Array) => bytes.set(written, offset),
-      };
-      const disk = openDisk(file, 'copy');
+      const disk = diskOf();
       const { system } = makeHost([await vmOf('it', 'full', CRASHES, { onCrash, disks: [disk] })]);
       disk.write(0, new Uint8Array(512).fill(7));
       pass(system, 10 * MILLISECOND);

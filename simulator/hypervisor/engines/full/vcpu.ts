@@ -6,6 +6,7 @@ import { type Access, Privilege } from '../../../mmu/index';
 import type { Component } from '../../../schema/state/component';
 import type { GuestPaging } from '../../memory/guest-walk';
 import type { Outcome } from '../../runnable';
+import { NO_TAG, type Tag } from '../../translation-tags';
 import type { Fact, TranslationTable } from '../../vcpu';
 import type { Vm } from '../../vm';
 import { DeprivilegedVcpu } from '../deprivileged/vcpu';
@@ -15,6 +16,8 @@ import type { ShadowSpaces } from './shadow-spaces';
 
 /** A deprivileged vCPU whose addresses the hardware translates by shadow tables. */
 export class FullVcpu extends DeprivilegedVcpu {
+  /** What its hart's satp says, as far as it has said that itself since it came there. */
+  private readonly walked: { view: ShadowView | undefined; tag: Tag } = { view: undefined, tag: NO_TAG };
   /** The guest's address space, by its virtual satp. */
   guestSpace: GuestSpace;
   readonly component: Component;
@@ -61,17 +64,24 @@ export class FullVcpu extends DeprivilegedVcpu {
 
   override *load(hart: Hart): Narration {
     this.spaces.moveTo(this.vm.host.pcpuOf(hart));
+    this.walked.view = undefined;
     yield* super.load(hart);
   }
 
   *loadRoot(hart: Hart): Narration {
-    const { ledger } = this.vm;
     const view = this.useView();
+    const { tag } = view;
+    // Nobody else writes satp while it has the hart.
+    if (view === this.walked.view && tag === this.walked.tag) return;
+    this.walked.view = view;
+    this.walked.tag = tag;
     const asid = this.spaces.asidOf(view) ?? 0;
     const csr = Csr.satp.number;
     const before = { low: hart.csrLow(csr), high: hart.csrHigh(csr) };
     const after = translationWords(PagingMode.sv39, asid, view.table.root / FRAME);
+    // It may have come back to a hart that has been idle since, or to where it was saved.
     if (before.low === after.low && before.high === after.high) return;
+    const { ledger } = this.vm;
     const root = new Hpa(view.table.root);
     yield step`let the hardware walk the shadow table at ${root}: satp = Sv39, ASID ${asid}`;
     hart.setCsrWords(csr, after.low, after.high);
