@@ -49,6 +49,10 @@ function inFunction(
   const found: Coming[] = [];
   const seen = new Set<string>();
   let mayEnd = false;
+  // Calls of one function come to the same step by several ways: it is told once.
+  const tell = (coming: Coming & { readonly kind: 'step' | 'call' }): void => {
+    if (!found.some((each) => isSameComing(each, coming))) found.push(coming);
+  };
   const follow = (ids: readonly number[], inner: readonly number[]): void => {
     for (const id of inSourceOrder(ids)) {
       const key = [id, ...inner].join();
@@ -58,12 +62,12 @@ function inFunction(
       if (site?.kind === 'step') {
         // A function that is entered anew has named nothing yet.
         const told = inner.length > callers.length ? [] : toldInPass(trail, id, inner);
-        found.push({ kind: 'step', site, text: expectedText(told, { site, callers: inner }) });
+        tell({ kind: 'step', site, text: expectedText(told, { site, callers: inner }) });
       } else if (site?.first) {
         const first = site.first.filter((each) => each < 0 || isPossible(sites[each] ?? site));
         follow(first, [id, ...inner]);
       } else if (site) {
-        found.push({ kind: 'call', site });
+        tell({ kind: 'call', site });
       } else if (inner.length <= callers.length) {
         mayEnd = true;
       } else {
@@ -74,6 +78,11 @@ function inFunction(
   };
   follow(next, callers);
   return { found, mayEnd };
+}
+
+function isSameComing(one: Coming, other: Coming): boolean {
+  if (one.kind === 'step') return other.kind === 'step' && one.site === other.site && one.text === other.text;
+  return one.kind === 'call' && other.kind === 'call' && one.site === other.site;
 }
 
 /** The end of a function last. */

@@ -173,6 +173,8 @@ describe('narration', () => {
         if (!before) continue;
         foretold++;
         if (before.coming.length === 1) certain++;
+        const said = before.coming.map((coming) => JSON.stringify(coming));
+        assert.equal(new Set(said).size, said.length, `something is foretold twice: ${said.join(', ')}`);
         const now = await handled();
         const isSame = !now.isOver && now.number === before.number;
         const present = isSame ? steps(now.narrated).find(({ isPresent }) => isPresent) : undefined;
@@ -185,7 +187,7 @@ describe('narration', () => {
         const at = steps(before.narrated).at(-1);
         assert.ok(isForetold, `after "${at && textOf(at)}": ${present ? textOf(present) : 'the guest'}`);
         if (!present) continue;
-        const said = textOf(present);
+        const told = textOf(present);
         // A value that a loop computes anew is not foretold as it was in the turn before.
         const words = before.coming.flatMap((coming) =>
           coming.kind === 'step' &&
@@ -196,8 +198,8 @@ describe('narration', () => {
         );
         if (words.length > 0)
           assert.ok(
-            words.some((text) => canBecome(text, said)),
-            `${words.join(' or ')} was foretold, and it is ${said}`,
+            words.some((text) => canBecome(text, told)),
+            `${words.join(' or ')} was foretold, and it is ${told}`,
           );
       }
       assert.ok(foretold > 50 && certain > foretold / 4, `${certain} of ${foretold} were certain`);
