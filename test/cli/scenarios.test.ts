@@ -81,6 +81,15 @@ describe('scenarios on the command line', () => {
     assert.match(two.stderr, /a scenario names its guests itself/);
   });
 
+  it('name files by absolute paths too', () => {
+    cli.write('greeting.inc', '.macro greet\n li a0, 0x41\n li a7, 1\n ecall\n.endm\n');
+    const program = cli.write('absolute.S', '.include "greeting.inc"\n_start: greet\n li a7, 8\n ecall\n');
+    const file = cli.write('blank.img', new Uint8Array(512));
+    const vm = { program, includePaths: [cli.folder], disks: [{ file }], initrd: file };
+    const run = cli.run('run', cli.write('absolute.hyperstep.json', JSON.stringify({ hosts: { h: { vms: { vm } } } })));
+    assert.deepEqual([run.status, run.stderr, run.stdout], [0, '', 'A']);
+  });
+
   it('have VMs that fit their host, or are refused', () => {
     const guest = cli.write('spin.S', '_start: j _start');
     const host = (memory: string, vm: string): string =>
