@@ -39,11 +39,14 @@ export function viewCommands(): { command: string }[] {
   }));
 }
 
-/** Those commands in the title of their view. */
+/** Those commands in the title of their view, after the view's own. */
 export function viewTitleMenu(): object[] {
-  return viewNames.map((name) => ({
-    command: openCommand(name),
-    when: `view == ${viewId(name)}`,
-    group: 'navigation',
-  }));
+  return viewNames.flatMap((name) => {
+    const { commands = [] }: ViewDescription = viewTable[name];
+    return [...commands, openCommand(name)].map((command, at) => ({
+      command,
+      when: `view == ${viewId(name)}`,
+      group: `navigation@${at + 1}`,
+    }));
+  });
 }

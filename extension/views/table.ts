@@ -8,6 +8,8 @@ export interface ViewDescription {
   readonly help: string;
   /** Share of the container's height among those that are unfolded. */
   readonly share: number;
+  /** Commands in its title, before the one that opens it in an editor. */
+  readonly commands?: readonly string[];
 }
 
 const rowKeys =
@@ -50,6 +52,7 @@ export const viewTable = {
     isUnfolded: false,
     help: `The virtual machines of the host, one a row: what each does, how much of the harts it has had, its vCPUs, memory, exits and the time that others took from it. ${rowKeys} ${changesSaid}`,
     share: 2,
+    commands: ['hyperstep.operateVm'],
   },
 } as const satisfies Readonly<Record<string, ViewDescription>>;
 

@@ -1,0 +1,77 @@
+import assert from 'node:assert/strict';
+import path from 'node:path';
+import { after, afterEach, before, describe, it } from 'mocha';
+import { freshWorkspace } from '../../scripts/test-vscode';
+import type { Locator } from '../vscode-host/host';
+import { Workbench } from './workbench';
+
+/** A session on the sample's host of three virtual machines, with a screenshot of every step. */
+describe('several virtual machines, in the workbench', () => {
+  let workbench: Workbench;
+
+  before(async () => {
+    workbench = await Workbench.open(freshWorkspace(path.resolve('out/test-workspace-hosts')));
+  });
+  after(() => workbench?.close());
+  afterEach(async function () {
+    if (this.currentTest?.state === 'failed')
+      await workbench.screenshot(`failed-${this.currentTest.title.replaceAll(/\W+/g, '-')}`);
+  });
+
+  const callStack = (text: string | RegExp): Locator =>
+    workbench.page.locator('.debug-call-stack .monaco-list-row', { hasText: text }).first();
+
+  it('runs the scenario in the editor by F5, and stops where one is killed and where one comes to a breakpoint', async () => {
+    await workbench.page.locator('.explorer-folders-view .monaco-list-row', { hasText: 'hosts' }).first().click();
+    await workbench.openFile('compute.S');
+    await workbench.editor.locator('.codelens-decoration').first().waitFor();
+    await workbench.clickMargin(/la\s+t1,\s+text/);
+    await workbench.editor.locator('.codicon-debug-breakpoint').first().waitFor();
+    await workbench.openFile('neighbours.hyperstep.json');
+    await workbench.editor.locator('.view-line', { hasText: 'one computes' }).first().waitFor();
+    await workbench.screenshot('30-scenario');
+    await workbench.page.keyboard.press('F5');
+    await workbench.page.locator('.debug-toolbar').waitFor();
+    // The one that crashes does so at once, and is started again: each crash is a stop.
+    await workbench.page.locator('.tab.active', { hasText: 'kill.ts' }).waitFor();
+    await workbench.run('View: Show Run and Debug');
+    for (const vm of ['echo', 'compute', 'crash']) await callStack(`${vm} vCPU 0`).waitFor();
+    await workbench.screenshot('31-killed');
+    const inGuest = workbench.page.locator('.tab.active', { hasText: 'compute.S' });
+    for (let stops = 0; stops < 8 && (await inGuest.count()) === 0; stops++) {
+      await workbench.page.keyboard.press('F5');
+      await workbench.page.waitForTimeout(2000);
+    }
+    await inGuest.waitFor();
+    await workbench.screenshot('32-threads');
+  });
+
+  it('shows what each has had of the host', async () => {
+    const view = await workbench.view('vms');
+    for (const vm of ['echo', 'compute', 'crash']) await view.locator('.title', { hasText: vm }).first().waitFor();
+    await workbench.screenshot('33-virtual-machines');
+  });
+
+  it('destroys one, and the others go on', async () => {
+    await workbench.run('Pause, Reboot or Destroy Virtual Machine...');
+    const item = (text: string): Locator =>
+      workbench.page.locator('.quick-input-list .monaco-list-row', { hasText: text }).first();
+    await item('echo').click();
+    await item('Destroy').click();
+    const view = await workbench.view('vms');
+    await view.getByText('ended: was killed: somebody has destroyed it').first().waitFor();
+    await workbench.screenshot('34-destroyed');
+  });
+
+  it('steps from the guest into the VMM, on its own virtual CPU', async () => {
+    const inVmm = workbench.page.locator('.tab.active', { hasText: '.ts' });
+    for (let steps = 0; steps < 8 && (await inVmm.count()) === 0; steps++) {
+      await workbench.page.keyboard.press('F11');
+      await workbench.page.waitForTimeout(1000);
+    }
+    await inVmm.waitFor();
+    await callStack(/VM exit #/).waitFor();
+    await workbench.screenshot('35-exit-of-one');
+    assert.equal(await callStack('compute vCPU 0').count(), 1);
+  });
+});
