@@ -220,9 +220,10 @@ export class Debuggee {
     while (done < length) {
       const at = BigInt.asUintN(64, address + BigInt(done));
       const count = Math.min(length - done, FRAME - Number(at % BigInt(FRAME)));
-      const hpa = this.hostAddress(cpu, at);
-      if (hpa === undefined) break;
-      bytes.set(this.system.machine.core.ram.peek(hpa, count), done);
+      const gpa = this.locate(cpu, at);
+      const piece = gpa === undefined ? undefined : this.guest.peek(gpa, count);
+      if (!piece) break;
+      bytes.set(piece, done);
       done += count;
     }
     return bytes.subarray(0, done);

@@ -7,7 +7,7 @@ import type { Debugging } from '../debugging';
 import { evaluate, type Place, type Value } from '../expression/evaluate';
 import { MachineEnvironment } from '../expression/machine-environment';
 import { hex, messageOf } from '../format';
-import { machineAddress, memoryReference } from '../inspect/memory';
+import { machineAddress, memoryReference, readSpace } from '../inspect/memory';
 import { environmentOf } from '../inspect/values/environment';
 import { splitFormat } from '../inspect/values/number-format';
 import { RequestError } from '../request-error';
@@ -66,6 +66,8 @@ function memoryInfo(
   { space, address, bytes }: Extract<Place, { kind: 'memory' }>,
 ): DebugProtocol.DataBreakpointInfoResponse['body'] {
   const hpa = machineAddress(debuggee, cpu, { space, address });
+  if (hpa === undefined && readSpace(debuggee, cpu, { space, address }, 1).length > 0)
+    return { dataId: null, description: `nobody has touched the memory at ${hex(address)} yet: it has no frame` };
   if (hpa === undefined || bytes < 1 || bytes > LONGEST)
     return { dataId: null, description: `there is no memory of ${bytes} bytes at ${hex(address)}` };
   return {

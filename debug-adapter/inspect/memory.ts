@@ -39,42 +39,49 @@ export function machineAddress(debuggee: Debuggee, cpu: CpuState, { space, addre
   return system.machine.core.ram.contains(number) ? number : undefined;
 }
 
-/** Bytes from a place on, up to the first that is not in memory. No side effects. */
+/** Bytes from a place on, up to the first that is not in memory; what has no frame yet is zero. No side effects. */
 export function readSpace(debuggee: Debuggee, cpu: CpuState, place: MemoryPlace, length: number): Uint8Array {
+  const { system, guest } = debuggee;
+  const { ram } = system.machine.core;
   const bytes = new Uint8Array(length);
-  const done = eachPiece(debuggee, cpu, place, length, (hpa, at, count) =>
-    bytes.set(debuggee.system.machine.core.ram.peek(hpa, count), at),
-  );
+  const done = eachPiece(place, length, (at, from, count) => {
+    const gpa = guestAddress(debuggee, cpu, at);
+    const hpa = gpa === undefined ? machineAddress(debuggee, cpu, at) : undefined;
+    const piece = gpa === undefined ? hpa !== undefined && ram.peek(hpa, count) : guest.peek(gpa, count);
+    if (piece) bytes.set(piece, from);
+    return Boolean(piece);
+  });
   return bytes.subarray(0, done);
 }
 
 /** Writes bytes, up to the first that is not in the guest's memory, as an input of the run. @returns how many */
 export function writeSpace(debuggee: Debuggee, cpu: CpuState, place: MemoryPlace, bytes: Uint8Array): number {
   const { system, guest } = debuggee;
-  let written = 0;
-  eachPiece(debuggee, cpu, place, bytes.length, (hpa, at, count) => {
+  return eachPiece(place, bytes.length, (at, from, count) => {
     // The VMM's own memory is to look at.
-    const gpa = guest.toGuest(hpa);
-    const isNext = at === written && gpa !== undefined;
-    if (isNext && system.writeMemory(gpa, bytes.subarray(at, at + count), guest)) written += count;
+    const gpa = guestAddress(debuggee, cpu, at);
+    return gpa !== undefined && system.writeMemory(gpa, bytes.subarray(from, from + count), guest);
   });
-  return written;
 }
 
+/** The guest-physical address of a place; undefined where that is none of the guest's. */
+function guestAddress(debuggee: Debuggee, cpu: CpuState, { space, address }: MemoryPlace): number | undefined {
+  if (space === 'gva') return debuggee.locate(cpu, address);
+  if (address >= 2n ** 53n) return undefined;
+  return space === 'gpa' ? Number(address) : debuggee.guest.toGuest(Number(address));
+}
+
+/** Bytes page by page, as long as each is there. @returns how many there are */
 function eachPiece(
-  debuggee: Debuggee,
-  cpu: CpuState,
   { space, address }: MemoryPlace,
   length: number,
-  visit: (hpa: number, at: number, count: number) => void,
+  visit: (place: MemoryPlace, from: number, count: number) => boolean,
 ): number {
   let done = 0;
   while (done < length) {
     const at = BigInt.asUintN(64, address + BigInt(done));
-    const hpa = machineAddress(debuggee, cpu, { space, address: at });
-    if (hpa === undefined) break;
     const count = Math.min(length - done, Number(PAGE - (at % PAGE)));
-    visit(hpa, done, count);
+    if (!visit({ space, address: at }, done, count)) break;
     done += count;
   }
   return done;

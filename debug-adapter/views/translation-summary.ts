@@ -93,6 +93,8 @@ export function hostedSummary(
 ): string {
   if (hpa === undefined) {
     const device = gpa === undefined ? undefined : debuggee.guest.board.find(gpa);
+    if (gpa !== undefined && debuggee.vm?.memory.isHole(gpa))
+      return `${what} exits: nobody has touched the memory at ${hex(gpa)} yet, and the VMM gives it a frame.`;
     if (!device) return `${what} reaches no memory and no device: an access fault.`;
     return `${what} exits: the VMM emulates ${device.name}.`;
   }

@@ -38,7 +38,7 @@ function showVm(machine: DebuggedMachine, guest: Debuggee, vm: Vm, processor: Vm
     ...stateOf(vm),
     processor,
     share: { weight, cap, pin: [...pin] },
-    memory: { guest: vm.ram.size, tables: vm.memoryTaken - vm.ram.size },
+    memory: { guest: vm.memoryTaken.guest, tables: vm.memoryTaken.tables },
     exits: exitTotals(guest).exits,
     running,
     ready,
@@ -64,7 +64,9 @@ function stateOf(vm: Vm): Pick<VmState, 'state' | 'reason'> {
   const { isPaused } = vm.life;
   if (end) return { state: 'ended', reason: vmEndText(end) };
   const run = busiestFirst.find((each) => vcpus.some((vcpu) => vcpu.run === each)) ?? 'off';
-  return { state: stateNames[run], ...(isPaused ? { reason: 'paused' } : {}) };
+  const lacksMemory = vcpus.some(({ wait }) => wait?.kind === 'frames');
+  const reason = isPaused ? 'paused' : lacksMemory ? 'for memory of the host' : undefined;
+  return { state: stateNames[run], ...(reason === undefined ? {} : { reason }) };
 }
 
 function engineOf({ system }: DebuggedMachine, { id }: Vm): string {

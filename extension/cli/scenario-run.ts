@@ -73,10 +73,12 @@ async function runHost(host: ScenarioHost, folder: string, values: ParsedCommand
 }
 
 /** What a VM ended with, or the run while it went on. */
-function stopOf({ end }: Vm, stop: RunStop): VmStop {
+function stopOf({ end, vcpus }: Vm, stop: RunStop): VmStop {
   if (end?.reason === 'power-off') return end;
   if (end) return { reason: end.reason };
-  return stop.reason === 'power-off' ? { reason: 'waiting-forever' } : { reason: stop.reason };
+  const waits = stop.reason === 'power-off' || stop.reason === 'waiting-forever';
+  if (waits && vcpus.some(({ wait }) => wait?.kind === 'frames')) return { reason: 'waiting-for-memory' };
+  return waits ? { reason: 'waiting-forever' } : { reason: stop.reason };
 }
 
 function reportOfHost(system: System, stop: RunStop, stops: readonly (readonly [Vm, VmStop])[], wallSeconds: number) {
@@ -96,7 +98,7 @@ function vmReport(vm: Vm, end: VmStop): VmReport {
     exits: Object.fromEntries(counts.map(({ reason, count }) => [reason, count])),
     cycles: instructions + counts.reduce((total, { cycles }) => total + cycles, 0),
     ...vm.measures,
-    memory: vm.memoryTaken,
+    memory: vm.memoryTaken.peak + vm.memoryTaken.tables,
   };
 }
 

@@ -7,6 +7,8 @@ export interface DmaSpace {
   read(address: number, length: number): Uint8Array | undefined;
   /** Writes all of `bytes`, or none when any address is outside the space (the result is then false). */
   write(address: number, bytes: Uint8Array): boolean;
+  /** What is to be written finds memory. @returns false where there is none now: whoever serves the space serves its devices again when there is */
+  prepare(address: number, length: number): boolean;
   /** The machine address behind `address`; `undefined` outside the space. For views only. */
   hostPhysical(address: number): number | undefined;
 }

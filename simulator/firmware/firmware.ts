@@ -92,7 +92,7 @@ export class SbiFirmware implements HostedSoftware {
     const request = describeSbiCall(sbiCallOf(hart));
     yield step`the supervisor calls its firmware: ${request}`;
     const result = yield* answerSbiCall(this.sbi, hart, hart.id);
-    if (result === 'trapped') return;
+    if (result === 'trapped' || result === 'again') return;
     if (result !== 'left') hart.setCsr(Csr.mepc.number, hart.csr(Csr.mepc.number) + ECALL_LENGTH);
     this.machine.retireEmulated(hart);
   }

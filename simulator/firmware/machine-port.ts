@@ -148,6 +148,11 @@ export class MachinePort implements FirmwarePort, GuestFences {
     return this.machine.core.ram.contains(address, length) && address >= FIRMWARE_MEMORY.base + FIRMWARE_MEMORY.size;
   }
 
+  /** All of its memory is there. */
+  prepareMemory(): boolean {
+    return true;
+  }
+
   readMemory(address: number, length: number): Uint8Array {
     return this.machine.core.ram.read(address, length);
   }

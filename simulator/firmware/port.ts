@@ -73,6 +73,8 @@ export interface FirmwarePort {
   reset(): void;
   /** Whether supervisors may execute, and firmware may read and write for them, `length` bytes of memory at a physical address. */
   isCallersMemory(address: number, length: number): boolean;
+  /** What is to be written there finds memory. @returns false where there is none now: the call is to be made again */
+  prepareMemory(address: number, length: number): boolean;
   readMemory(address: number, length: number): Uint8Array;
   writeMemory(address: number, bytes: Uint8Array): void;
   /** The byte at a virtual address of a hart's supervisor, read with its privilege. */

@@ -3,6 +3,7 @@ import type { Machine } from '../machine/machine';
 import { type Narration, step } from '../machine/narration';
 import { kick } from './exits/kick';
 import type { ExitLedger } from './ledger/ledger';
+import type { FrameTable } from './memory/frame-table';
 import type { Pcpu } from './pcpu';
 import type { Outcome, RunState, WakeReason } from './runnable';
 import type { Scheduler } from './scheduler/scheduler';
@@ -27,6 +28,9 @@ export class Dispatcher {
     private readonly scheduler: Scheduler,
     private readonly ledger: ExitLedger,
     private readonly time: VmmTime,
+    private readonly frames: FrameTable,
+    /** Called when frames can be taken that could not. */
+    private readonly framesCame: () => void,
   ) {}
 
   pcpuOf({ id }: Hart): Pcpu {
@@ -93,10 +97,13 @@ export class Dispatcher {
     const { on: hart } = vcpu;
     if (outcome.kind === 'resume' || !hart) return;
     // What has come since the guest looked, it would wait for in vain.
-    if (outcome.kind === 'wait' && vcpu.interruptAwaits) return;
-    if (outcome.kind === 'wait') vcpu.wait = outcome.wait;
+    const wait = outcome.kind === 'wait' ? outcome.wait : undefined;
+    if (wait?.kind === 'wfi' && vcpu.interruptAwaits) return;
+    if (wait) vcpu.wait = wait;
     else if (outcome.kind === 'end') vcpu.wait = { kind: 'paused' };
     yield* this.putAway(this.pcpuOf(hart), vcpu, outcome.kind === 'off' ? 'off' : 'blocked');
+    // It is for its host that it waits.
+    if (wait?.kind === 'frames') vcpu.vm.clock.stand();
     if (outcome.kind === 'end') {
       vcpu.vm.finish(outcome.end);
       yield* this.startAgain(vcpu.vm);
@@ -106,6 +113,7 @@ export class Dispatcher {
   /** The vCPU that the hart has goes on, or one that is to have it; or it waits for an interrupt. */
   *resume(pcpu: Pcpu): Narration {
     const { running } = pcpu;
+    yield* this.forget(pcpu);
     if (running && !pcpu.mustPick) yield* running.enter(pcpu.hart);
     else yield* this.pickNext(pcpu);
   }
@@ -214,12 +222,23 @@ export class Dispatcher {
     this.ledger.cameFor(next.name, next.pc, next.user);
   }
 
-  /** Starts a VM again whose last vCPU has gone off its hart, where that is wanted. */
+  /** A VM whose last vCPU has gone off its hart, and that has ended, is started again where that is wanted; else its memory is free. */
   private *startAgain(vm: Vm): Narration {
-    if (!vm.isOff || !vm.life.goesOn) return;
+    if (!vm.isOff || !vm.end) return;
     const { name } = vm;
-    yield step`${name} has ended and is off: its memory, devices and vCPUs begin anew`;
-    this.restart(vm);
+    if (vm.life.goesOn) {
+      yield step`${name} has ended and is off: its memory, devices and vCPUs begin anew`;
+    } else if (vm.memory.isOnDemand) {
+      yield step`${name} has ended and is off: its memory goes back to the host`;
+    }
+    this.settleEnd(vm);
+  }
+
+  /** A VM that is off has ended. */
+  settleEnd(vm: Vm): void {
+    while (vm.life.goesOn) this.restart(vm);
+    // A new life has ended with its begin, or the last one is over.
+    if (vm.end && vm.giveBack()) this.forgetEverywhere();
   }
 
   /** A VM that is off begins anew. */
@@ -227,6 +246,13 @@ export class Dispatcher {
     // What harts have kept of it is of another life.
     for (const pcpu of this.pcpus) pcpu.mustForget = true;
     vm.restart();
+    if (this.frames.draining.length > 0) this.forgetEverywhere();
+  }
+
+  /** Every hart forgets its translations before its next instruction of a guest's: there is memory that waits for it. */
+  private forgetEverywhere(): void {
+    for (const { hart } of this.pcpus) this.pcpuOf(hart).mustForget = true;
+    for (const { hart } of this.pcpus) if (hart !== this.handling) kick(hart);
   }
 
   /** A VM may run that was paused. */
@@ -235,7 +261,7 @@ export class Dispatcher {
     for (const vcpu of vm.vcpus) {
       const { on, wait } = vcpu;
       // One that has not gone off its hart yet need not.
-      if (!on && (wait?.kind === 'paused' || vcpu.isReady)) this.wake(vcpu, 'start');
+      if (!on && (wait?.kind === 'paused' || wait?.kind === 'frames' || vcpu.isReady)) this.wake(vcpu, 'start');
     }
     if (waits && !vm.vcpus.some(({ run }) => run === 'runnable' || run === 'running'))
       vm.clock.goOn(this.machine.clock.now());
@@ -244,10 +270,11 @@ export class Dispatcher {
   /** Drops all translations of a hart, where some may be of what is not there any more. */
   private *forget(pcpu: Pcpu): Narration {
     if (!pcpu.mustForget) return;
-    yield step`a VM has begun anew since: forget all translations (sfence.vma, hfence.gvma)`;
+    yield step`a VM has ended or begun anew since: forget all translations (sfence.vma, hfence.gvma)`;
     pcpu.hart.fence(undefined, undefined);
     pcpu.hart.fenceGuest();
     pcpu.mustForget = false;
+    if (this.frames.flushed(pcpu.hart.id)) this.framesCame();
   }
 
   /** It has had the hart up to now. */

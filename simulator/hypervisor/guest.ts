@@ -17,4 +17,10 @@ export interface Guest {
   toHost(gpa: number): number | undefined;
   /** The guest-physical address of machine memory; undefined when the guest has none there. */
   toGuest(hpa: number): number | undefined;
+  /** Bytes of its RAM, looked at; undefined when any of them is outside it. */
+  peek(gpa: number, length: number): Uint8Array | undefined;
+  /** Puts bytes into its RAM from outside, all or none. @returns false when any of them is outside it, or there is no memory behind */
+  place(gpa: number, bytes: Uint8Array): boolean;
+  /** Somebody watches a word of its RAM from now on. @returns the machine address of that, which stays; undefined outside RAM */
+  hold(gpa: number): number | undefined;
 }

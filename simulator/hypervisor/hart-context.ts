@@ -9,4 +9,6 @@ export interface HartContext<Of extends Timed = Timed> {
   readonly asids: TranslationTags;
   readonly vmids: TranslationTags;
   readonly timers: HartTimers<Of>;
+  /** Whether it forgets all translations before its next instruction of a guest's. */
+  readonly mustForget: boolean;
 }

@@ -14,6 +14,7 @@ import { Exit } from './exits/exit';
 import { acknowledgeKick } from './exits/kick';
 import { openExit } from './exits/open-exit';
 import { ExitLedger } from './ledger/ledger';
+import { DemandMemory, type Lack, type Overcommit } from './memory/demand';
 import { type FrameOwner, type FrameRange, FrameTable } from './memory/frame-table';
 import { GuestMemory } from './memory/guest-memory';
 import { P2m } from './memory/p2m';
@@ -24,7 +25,7 @@ import type { HypervisorServices } from './services';
 import { NEVER } from './timers';
 import type { Vcpu } from './vcpu';
 import { Vm, type VmConfiguration } from './vm';
-import { KILL_REASONS, type VmEnd } from './vm-end';
+import { KILL_REASONS, type KillReason, type VmEnd } from './vm-end';
 import type { VmOperation } from './vm-operation';
 import { vmmWorld } from './vmm-world';
 
@@ -36,6 +37,8 @@ export interface HypervisorOptions {
   readonly vmmTime: VmmTime;
   /** @param pcpus among which it gives harts, once they are there */
   readonly scheduler: (pcpus: () => readonly Pcpu[]) => Scheduler;
+  /** What becomes of VMs that have together more memory than the machine. */
+  readonly overcommit: Overcommit;
 }
 
 /** The VMM: it has S-mode of the machine, and everything in it that is not a guest's. */
@@ -45,14 +48,17 @@ export class Hypervisor implements HostedSoftware, HypervisorServices {
   readonly frames: FrameTable;
   readonly pcpus: readonly Pcpu[];
   readonly vms: Vm[] = [];
+  private readonly overcommit: Overcommit;
   private readonly scheduler: Scheduler;
   private readonly dispatcher: Dispatcher;
+  /** Where VMs get their memory frame by frame; absent where they have all of it from the start. */
+  private readonly demand: DemandMemory | undefined;
 
   /** @param firmware of the machine, which keeps the timers of its harts */
   constructor(
     readonly machine: Machine,
     firmware: SbiFirmware,
-    { vmmTime, scheduler }: HypervisorOptions,
+    { vmmTime, scheduler, overcommit }: HypervisorOptions,
   ) {
     const { base, size } = machine.core.ram;
     this.ledger = new ExitLedger(() => machine.clock.waking ?? 'input');
@@ -61,7 +67,11 @@ export class Hypervisor implements HostedSoftware, HypervisorServices {
       (hart) => new Pcpu(machine, hart, (deadline) => firmware.setTimer(hart.id, deadline)),
     );
     this.scheduler = scheduler(() => this.pcpus);
-    this.dispatcher = new Dispatcher(machine, this.pcpus, this.scheduler, this.ledger, vmmTime);
+    this.dispatcher = new Dispatcher(machine, this.pcpus, this.scheduler, this.ledger, vmmTime, this.frames, () =>
+      this.framesCame(),
+    );
+    this.overcommit = overcommit;
+    if (overcommit !== 'refuse') this.demand = new DemandMemory(this.frames, machine.core.ram, machine.harts);
     // What the firmware has turned on for the VMM, the VMM can turn on for its guests.
     for (const { id } of machine.harts) firmware.sbi.features.find(Feature.tableUpdates)?.turn(id, true);
     // The VMM has all harts from the start: those of which no vCPU runs wait in HS-mode.
@@ -71,10 +81,12 @@ export class Hypervisor implements HostedSoftware, HypervisorServices {
   }
 
   /** Bytes of machine memory, from the firmware's up, that such VMs take. */
-  static memoryFor(vms: readonly Pick<VmConfiguration, 'engine' | 'memory' | 'vcpus'>[]): number {
+  static memoryFor(vms: readonly VmDemand[], overcommit: Overcommit): number {
     let end = VMM_MEMORY / FRAME;
     for (const { engine, memory, vcpus } of vms) {
-      for (const { frames, align } of [...engine.tables({ memory, vcpus }), guestFrames(memory)])
+      // What is given as it is touched need not be there.
+      const guests = overcommit === 'refuse' ? [guestFrames(memory)] : [];
+      for (const { frames, align } of [...engine.tables({ memory, vcpus }), ...guests])
         end = Math.ceil(end / align) * align + frames;
     }
     return end * FRAME - FIRMWARE_MEMORY.base;
@@ -85,12 +97,46 @@ export class Hypervisor implements HostedSoftware, HypervisorServices {
     const { engine, memory, vcpus } = configuration;
     const id = this.vms.length;
     const tables = engine.tables({ memory, vcpus }).map((frames) => this.take('vmm', frames));
-    const { base } = this.take(id, guestFrames(memory));
-    const p2m = new P2m(new Gpa(MEMORY_MAP.ram.base), memory, new Hpa(base));
-    const vm = new Vm(id, this, new GuestMemory(this.machine.core.ram, p2m), tables, configuration);
+    const vm = new Vm(id, this, this.memoryFor(id, configuration), tables, configuration);
     this.vms.push(vm);
     this.scheduler.add(vm.vcpus);
     return vm;
+  }
+
+  private memoryFor(id: number, { engine, memory, vcpus, memoryLimit }: VmConfiguration): GuestMemory {
+    const { ram } = this.machine.core;
+    const begin = new Gpa(MEMORY_MAP.ram.base);
+    if (!this.demand) {
+      const { base } = this.take(id, guestFrames(memory));
+      return new GuestMemory(ram, P2m.reserved(begin, memory, new Hpa(base)));
+    }
+    const p2m = new P2m(begin, memory, { base: this.frames.base, frames: this.frames.size / FRAME });
+    const most = memoryLimit === undefined ? memory : memoryLimit - tablesOf({ engine, memory, vcpus });
+    const source = this.demand.add(p2m, Math.floor(Math.min(most, memory) / FRAME));
+    return new GuestMemory(ram, p2m, source, (lack) => this.lacksMemory(id, lack));
+  }
+
+  verdictOn(lack: Lack): KillReason | 'wait' {
+    if (lack === 'limit') return 'memory-limit';
+    // What has been given back is as good as there.
+    return this.overcommit === 'wait' || this.demand?.willHave ? 'wait' : 'out-of-memory';
+  }
+
+  /** A device of a VM's was to write what there is no memory for: it waits for some, or its VM is killed. */
+  private lacksMemory(id: number, lack: Lack): void {
+    const vm = this.vms[id];
+    const verdict = this.verdictOn(lack);
+    if (!vm || vm.end || verdict === 'wait') return;
+    vm.finish({ reason: 'killed', kind: verdict, vcpu: 0 });
+    if (vm.isOff) this.dispatcher.settleEnd(vm);
+  }
+
+  /** There are free frames: whoever waits for some may find one. */
+  private framesCame(): void {
+    for (const { vcpus, board } of this.vms) {
+      for (const vcpu of vcpus) if (vcpu.wait?.kind === 'frames' && vcpu.mayRun) this.wake(vcpu, 'frames');
+      board.memoryCame();
+    }
   }
 
   /** All guests that were to be booted have been: harts look for somebody to run. */
@@ -206,13 +252,14 @@ export class Hypervisor implements HostedSoftware, HypervisorServices {
         if (life.end) return false;
         life.isPaused = false;
         vm.finish({ reason: 'killed', kind: 'destroyed', vcpu: 0 });
+        if (vm.isOff) this.dispatcher.settleEnd(vm);
         return true;
       case 'reboot':
         if (!life.reboots) return false;
         life.isPaused = false;
         life.endForReboot();
         this.vmEnded(vm, { reason: 'reset' });
-        if (vm.isOff) this.dispatcher.restart(vm);
+        if (vm.isOff) this.dispatcher.settleEnd(vm);
         return true;
     }
   }
@@ -220,8 +267,9 @@ export class Hypervisor implements HostedSoftware, HypervisorServices {
   get component(): Component {
     const parts = Object.fromEntries([
       // Before the VMs: these are checked beside the numbers that harts have given them.
-      ...this.pcpus.map(({ hart, component }) => [`pcpu${hart.id}`, component]),
-      ...this.vms.map((vm) => [`vm${vm.id}`, vm.component]),
+      ...this.pcpus.map(({ hart, component }) => [`pcpu${hart.id}`, component] as const),
+      ...(this.demand ? [['memory', this.demand.component] as const] : []),
+      ...this.vms.map((vm) => [`vm${vm.id}`, vm.component] as const),
       ['scheduler', this.scheduler.component],
     ]);
     const restored = (): void => this.dispatcher.goOn(this.vms.flatMap(({ vcpus }) => vcpus));
@@ -259,9 +307,12 @@ export class Hypervisor implements HostedSoftware, HypervisorServices {
   }
 }
 
-/** Bytes of machine memory that a VM takes, the VMM's tables for it included. */
-export function memoryOf({ engine, memory, vcpus }: Pick<VmConfiguration, 'engine' | 'memory' | 'vcpus'>): number {
-  return memory + engine.tables({ memory, vcpus }).reduce((sum, { frames }) => sum + frames * FRAME, 0);
+/** What of a VM decides how much memory it takes. */
+export type VmDemand = Pick<VmConfiguration, 'engine' | 'memory' | 'vcpus'>;
+
+/** Bytes of machine memory that the VMM's tables for a VM take. */
+export function tablesOf({ engine, memory, vcpus }: VmDemand): number {
+  return engine.tables({ memory, vcpus }).reduce((sum, { frames }) => sum + frames * FRAME, 0);
 }
 
 /** In blocks of 2 MiB, so that a VM's large pages can be the machine's. */

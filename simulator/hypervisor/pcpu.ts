@@ -12,7 +12,7 @@ import type { Vcpu } from './vcpu';
 const pcpuSchema = stateSchema('pcpu', 1, {
   /** Somebody else may be to have the hart: the scheduler is asked at the next exit. */
   mustPick: flag,
-  /** Translations may be of what is not there any more: they are forgotten before anybody comes onto the hart. */
+  /** Translations may be of what is not there any more: they are forgotten before the next instruction of a guest's. */
   mustForget: flag,
   /** Up to when the vCPU that has the hart has been charged for it, on the machine's clock. */
   chargedTo: instant,

@@ -11,13 +11,13 @@ export const RUN_STATES = ['running', 'runnable', 'blocked', 'off'] as const;
 export type RunState = (typeof RUN_STATES)[number];
 
 /**
- * `wfi`: for an interrupt that is enabled in its sie, whatever SIE says: by that instruction, or suspended by SBI HSM. `paused`: for
- * nothing that its guest could do; its VM has ended.
+ * `wfi`: for an interrupt that is enabled in its sie, whatever SIE says: by that instruction, or suspended by SBI HSM. `frames`: for memory
+ * of the host's. `paused`: for nothing that its guest could do; its VM has ended.
  */
-export const WAITS = ['wfi', 'paused'] as const;
+export const WAITS = ['wfi', 'frames', 'paused'] as const;
 
 /** What has made one runnable. */
-export type WakeReason = 'io' | 'timer' | 'ipi' | 'start';
+export type WakeReason = 'io' | 'timer' | 'ipi' | 'start' | 'frames';
 
 /** What a blocked runnable waits for: plain data, so that nothing outlives a handler in a closure. */
 export type Wait = { readonly kind: (typeof WAITS)[number] };

@@ -2,11 +2,12 @@ import type { Hart } from '../core/index';
 import type { Machine } from '../machine/machine';
 import type { HartContext } from './hart-context';
 import type { ExitLedger } from './ledger/ledger';
+import type { Lack } from './memory/demand';
 import type { FrameTable } from './memory/frame-table';
 import type { WakeReason } from './runnable';
 import type { Vcpu } from './vcpu';
 import type { Vm } from './vm';
-import type { VmEnd } from './vm-end';
+import type { KillReason, VmEnd } from './vm-end';
 
 /** What a hypervisor does for its VMs and their engines. */
 export interface HypervisorServices {
@@ -28,4 +29,6 @@ export interface HypervisorServices {
   /** A vCPU that was blocked, or off, is to run. */
   wake(vcpu: Vcpu, why: WakeReason): void;
   vmEnded(vm: Vm, end: VmEnd): void;
+  /** What becomes of a VM that lacks memory: it is killed for a reason, or waits until there is some. */
+  verdictOn(lack: Lack): KillReason | 'wait';
 }

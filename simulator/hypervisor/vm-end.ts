@@ -4,6 +4,8 @@ import type { GuestEnd } from '../machine/finisher-end';
 export const KILL_REASONS = {
   'trap-loop': 'the guest traps at its own trap vector, for ever',
   'illegal-access': 'the guest accessed memory outside its own (onIllegal: kill)',
+  'memory-limit': 'it wants more memory than its memoryLimit',
+  'out-of-memory': 'it wants memory, and its host has none left (overcommit: kill)',
   destroyed: 'somebody has destroyed it',
 } as const;
 

@@ -39,7 +39,7 @@ const lifeSchema = stateSchema('vm-life', 1, {
 export class VmLife {
   readonly component: Component;
   private readonly kept: StateOf<typeof lifeSchema> = { end: null, restarts: 0, retired: 0, paused: false };
-  private load: (() => EntryPoint) | undefined;
+  private load: (() => EntryPoint | undefined) | undefined;
   private atPowerOn: SavedComponent | undefined;
 
   /**
@@ -75,7 +75,7 @@ export class VmLife {
   }
 
   /** It is switched on. @param load puts its images into its memory @param state of its parts, as it is now */
-  begin(load: () => EntryPoint, state: () => SavedComponent): EntryPoint {
+  begin(load: () => EntryPoint | undefined, state: () => SavedComponent): EntryPoint | undefined {
     this.load = load;
     if (this.reboots || this.onCrash !== 'stop') this.atPowerOn = state();
     return load();
@@ -109,7 +109,7 @@ export class VmLife {
    */
   beginAgain(retired: number): {
     readonly state: SavedComponent;
-    readonly load: () => EntryPoint;
+    readonly load: () => EntryPoint | undefined;
     readonly keepsDisks: boolean;
   } {
     const { atPowerOn, load } = this;

@@ -15,6 +15,7 @@ import { exception } from '../machine/trap';
 import { Gva } from '../mmu/address';
 import { Access } from '../mmu/index';
 import { inject } from './exits/inject';
+import type { Lack } from './memory/demand';
 import { type Outcome, RESUME } from './runnable';
 import type { Vcpu } from './vcpu';
 import type { Vm } from './vm';
@@ -27,6 +28,8 @@ export class VmPort implements FirmwarePort {
   readonly guestFences = undefined;
   /** What becomes of the caller, where its call decides that. */
   private decided: Outcome = RESUME;
+  /** Why what the call was to write has found no memory. */
+  private lack: Lack | undefined;
 
   constructor(
     private readonly vm: Vm,
@@ -38,6 +41,12 @@ export class VmPort implements FirmwarePort {
     const { decided } = this;
     this.decided = RESUME;
     return decided;
+  }
+
+  /** Why the call that is to be made again could not be answered. @throws RangeError where it could */
+  get lackOfMemory(): Lack {
+    if (!this.lack) throw new RangeError('the call lacks no memory');
+    return this.lack;
   }
 
   get uart(): Uart {
@@ -107,6 +116,12 @@ export class VmPort implements FirmwarePort {
 
   isCallersMemory(address: number, length: number): boolean {
     return this.vm.memory.contains(address, length);
+  }
+
+  prepareMemory(address: number, length: number): boolean {
+    const lack = this.vm.memory.populate(address, length);
+    this.lack = lack;
+    return lack === undefined;
   }
 
   readMemory(address: number, length: number): Uint8Array {

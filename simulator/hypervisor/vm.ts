@@ -49,6 +49,8 @@ export interface VmConfiguration {
   readonly vcpus: number;
   /** Guest RAM in bytes, a multiple of 2 MiB. */
   readonly memory: number;
+  /** The most bytes of machine memory that it takes, the VMM's tables for it included, where it gets its own as it touches it; no limit when absent. */
+  readonly memoryLimit?: number | undefined;
   /** What is behind the virtio slots of its board. */
   readonly slots: readonly VirtioBackend[];
   /** The date at reset, in seconds since 1970. */
@@ -168,14 +170,17 @@ export class Vm implements Guest {
 
   /**
    * Switches it on: S-mode of its guest on vCPU 0, as soon as that has a hart. The others wait for hart_start.
-   * @param load puts its images into its memory, now and whenever it is started again; and says where its guest begins
+   * @param load puts its images into its memory, now and whenever it is started again; and says where its guest begins, undefined where they
+   *   find no memory
+   * @returns false then
    */
-  boot(load: () => EntryPoint): void {
+  boot(load: () => EntryPoint | undefined): boolean {
     const entry = this.life.begin(load, () => this.machineParts.save());
-    this.port.start(0, entry);
+    if (entry) this.port.start(0, entry);
+    return entry !== undefined;
   }
 
-  /** Switches it on again after its end, once it is off: memory, devices and vCPUs are as at first. */
+  /** Switches it on again after its end, once it is off: memory, devices and vCPUs are as at first. It ends at once where its images find no memory. */
   restart(): void {
     const { state, load, keepsDisks } = this.life.beginAgain(this.retiredNow);
     const parts = this.machineParts;
@@ -184,7 +189,16 @@ export class Vm implements Guest {
     this.memory.clear();
     this.clock.restart();
     parts.prepare(wanted, this.name)();
-    this.port.start(0, load());
+    const entry = this.memory.beginAgain(load);
+    if (entry) this.port.start(0, entry);
+    else this.finish({ reason: 'killed', kind: 'out-of-memory', vcpu: 0 });
+  }
+
+  /** It has ended for good, and is off: memory that it got as it touched it goes back. @returns whether there was such */
+  giveBack(): boolean {
+    if (!this.memory.giveBack()) return false;
+    this.engine.dropped();
+    return true;
   }
 
   /** Instructions that its guest has retired, in all of its lives. */
@@ -202,9 +216,22 @@ export class Vm implements Guest {
     return sumOf(this.vcpus.map(({ account, run }) => account.measures(run, now)));
   }
 
-  /** Bytes of machine memory that it has, the VMM's tables for it included. */
-  get memoryTaken(): number {
-    return this.tableFrames.reduce((sum, { frames }) => sum + frames * FRAME, this.ram.size);
+  /** Bytes of machine memory that it has now and has had at the most, and those of the VMM's tables for it. */
+  get memoryTaken(): { readonly guest: number; readonly peak: number; readonly tables: number } {
+    const { taken: guest, peak } = this.memory;
+    return { guest, peak, tables: this.tableFrames.reduce((sum, { frames }) => sum + frames * FRAME, 0) };
+  }
+
+  peek(gpa: number, length: number): Uint8Array | undefined {
+    return this.memory.peek(gpa, length);
+  }
+
+  place(gpa: number, bytes: Uint8Array): boolean {
+    return this.memory.place(gpa, bytes);
+  }
+
+  hold(gpa: number): number | undefined {
+    return this.memory.hold(gpa);
   }
 
   toHost(gpa: number): number | undefined {

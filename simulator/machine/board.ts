@@ -81,6 +81,11 @@ export class Board {
     return isTold;
   }
 
+  /** There may be memory by now that devices wait for. */
+  memoryCame(): void {
+    for (const transport of this.virtio) transport.memoryCame();
+  }
+
   /** An Ethernet frame from outside, for the network device in a slot. @returns false when there is none */
   receiveFrame(slot: number, frame: Uint8Array): boolean {
     const transport = this.virtio[slot];

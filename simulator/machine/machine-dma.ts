@@ -15,6 +15,11 @@ export class MachineDma implements DmaSpace {
     return true;
   }
 
+  /** All of its memory is there. */
+  prepare(): boolean {
+    return true;
+  }
+
   hostPhysical(address: number): number | undefined {
     return this.ram.contains(address, 1) ? address : undefined;
   }

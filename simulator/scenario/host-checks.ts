@@ -30,14 +30,19 @@ export function* hostProblems(host: ScenarioHost, stated: StatedHost): Generator
   }
 }
 
-function* memoryProblems({ memory, vms }: ScenarioHost, stated: StatedHost): Generator<Problem> {
-  if (memory === undefined) return;
+function* memoryProblems({ memory, overcommit, vms }: ScenarioHost, stated: StatedHost): Generator<Problem> {
+  if (memory === undefined) {
+    const path = stated.pathOf('overcommit');
+    if (overcommit !== 'refuse')
+      yield { path, about: path, text: `"${overcommit}" needs "memory" beside it: how much the host has` };
+    return;
+  }
   const path = stated.pathOf('memory');
   const needed = vms.reduce((sum, vm) => sum + vm.memory, 0);
   const isMachine = memory % SUPERPAGE === 0 && memory >= 2 * SUPERPAGE && memory <= LARGEST_MEMORY;
   if (!isMachine)
     yield { path, about: path, text: `must be a multiple of 2M from 4M to 4G, not ${briefly(stated.values.memory)}` };
-  else if (needed > memory)
+  else if (needed > memory && overcommit === 'refuse')
     yield {
       path,
       about: path,

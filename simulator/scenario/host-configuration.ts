@@ -24,7 +24,7 @@ export function hostConfiguration(
   files: readonly VmFiles[],
   surroundings: HostSurroundings,
 ): SystemConfiguration {
-  const { harts, memory, vmids, vmmTime, scheduler, hartOptions } = host;
+  const { harts, memory, overcommit, vmids, vmmTime, scheduler, hartOptions } = host;
   const vms = host.vms.map((vm, index) => {
     const { name, engine, vcpus, weight, cap, pin, memoryLimit, onCrash, devices, onIllegal, time, seed } = vm;
     const { program, disks = [], initrd } = files[index] ?? {};
@@ -46,6 +46,6 @@ export function hostConfiguration(
     virtualization: first.engine,
     firmware: 'sbi',
     translation: surroundings.translation,
-    neighbours: { scheduler, memory, vms },
+    neighbours: { scheduler, memory, overcommit, vms },
   };
 }

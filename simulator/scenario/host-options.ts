@@ -67,10 +67,12 @@ export const hostOptions = {
     choice(
       {
         refuse: 'There is none: the host has memory for all, or does not start.',
+        wait: 'They get memory as they touch it. One that finds none waits until another has ended.',
+        kill: 'They get memory as they touch it. One that finds none is killed.',
       },
       {
-        description: 'What becomes of virtual machines that together have more memory than the host.',
-        notYet: notBuilt.overcommits,
+        description:
+          'What becomes of virtual machines that together have more memory than the host. All but `refuse` need its `memory`.',
       },
     ),
   ),

@@ -10,7 +10,6 @@ export const notBuilt = {
   /** Words of a choice. */
   engines: ['para', 'emulation'],
   models: ['service-vm', 'hosted'],
-  overcommits: ['wait', 'kill'],
   writes: ['differencing'],
   backends: ['split', 'passthrough'],
 } as const;

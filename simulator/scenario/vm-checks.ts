@@ -14,7 +14,7 @@ type StatedVm = Stated<VmDescription>;
 /** What of a virtual machine does not go together, each part being right. */
 export function* vmProblems(vm: ScenarioVm, host: ScenarioHost, stated: StatedVm): Generator<Problem> {
   yield* programProblems(vm, stated);
-  yield* memoryProblems(vm, stated);
+  yield* memoryProblems(vm, host, stated);
   yield* sharingProblems(vm, host, stated);
   yield* deviceProblems(vm, stated);
   const [missing] = engineNamed(vm.engine)?.missing(host.hartOptions) ?? [];
@@ -31,11 +31,15 @@ function* programProblems({ program, linkOptions }: ScenarioVm, stated: StatedVm
   if (inOptions !== undefined) yield at(stated.pathOf('linkOptions'), `cannot be followed: ${inOptions}`);
 }
 
-function* memoryProblems({ memory, memoryLimit }: ScenarioVm, stated: StatedVm): Generator<Problem> {
+function* memoryProblems(
+  { memory, memoryLimit }: ScenarioVm,
+  { overcommit }: ScenarioHost,
+  stated: StatedVm,
+): Generator<Problem> {
   const wrong = memoryProblem(memory);
   if (wrong !== undefined) yield at(stated.pathOf('memory'), `${wrong}, not ${briefly(stated.values.memory)}`);
   else if (memoryLimit === undefined) return;
-  else if (memoryLimit < memory)
+  else if (memoryLimit < memory && overcommit === 'refuse')
     yield at(
       stated.pathOf('memoryLimit'),
       `must be at least the memory of the virtual machine, ${sizeInWords(memory)}, not ${briefly(stated.values.memoryLimit)}`,

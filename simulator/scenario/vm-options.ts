@@ -75,7 +75,7 @@ export const vmOptions = {
   memory,
   memoryLimit: sizeText({
     description:
-      'The most of the host’s memory that it takes, the VMM’s tables for it included. At least `memory`; no limit when absent.',
+      'The most of the host’s memory that it takes, the VMM’s tables for it included; no limit when absent. At least `memory`, but where that comes as it is touched (the host’s `overcommit`): there one that wants more is killed.',
   }),
   time: {
     ...time,

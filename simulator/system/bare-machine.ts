@@ -82,6 +82,19 @@ export class BareMachine implements Guest {
   toGuest(hpa: number): number | undefined {
     return this.toHost(hpa);
   }
+
+  peek(gpa: number, length: number): Uint8Array | undefined {
+    const { ram } = this.machine.core;
+    return ram.contains(gpa, length) ? ram.peek(gpa, length).slice() : undefined;
+  }
+
+  place(gpa: number, bytes: Uint8Array): boolean {
+    return this.machine.dma.write(gpa, bytes);
+  }
+
+  hold(gpa: number): number | undefined {
+    return this.toHost(gpa);
+  }
 }
 
 class BareCpu implements CpuState {

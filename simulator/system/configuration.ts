@@ -3,6 +3,7 @@ import type { DiskImage } from '../devices/disk/disk-image';
 import type { VirtioDevice } from '../devices/virtio/index';
 import type { VmmTime } from '../hypervisor/dispatcher';
 import { type EngineId, engines } from '../hypervisor/engines/index';
+import type { Overcommit } from '../hypervisor/memory/demand';
 import type { Share } from '../hypervisor/scheduler/share';
 import type { VmTime } from '../hypervisor/vm-clock';
 import type { OnCrash } from '../hypervisor/vm-life';
@@ -65,6 +66,8 @@ export interface NeighboursConfiguration {
   readonly scheduler: SchedulerConfiguration;
   /** The machine's memory for VMs and the VMM's tables in bytes; as much as they need when absent. */
   readonly memory?: number | undefined;
+  /** What becomes of VMs that have together more memory than that. Default: `refuse`. */
+  readonly overcommit?: Overcommit | undefined;
   readonly vms: readonly NeighbourConfiguration[];
 }
 

@@ -27,8 +27,8 @@ export function configurationOf(description: SystemDescription, given: readonly 
     const { memoryLimit, ...rest } = vm;
     return from ? [{ ...configured(rest, from, `${vm.name}: `), memoryLimit: memoryLimit ?? undefined }] : [];
   });
-  const { scheduler, memory } = neighbours;
-  const shared: NeighboursConfiguration = { scheduler, memory: memory ?? undefined, vms };
+  const { scheduler, memory, overcommit } = neighbours;
+  const shared: NeighboursConfiguration = { scheduler, memory: memory ?? undefined, overcommit, vms };
   // What is said of one guest means nothing.
   const { diskSectors: _, ...host } = machine;
   return { ...host, ...first, disks: [], neighbours: shared };

@@ -1,6 +1,7 @@
 import { Integer, Object as ObjectOf } from '@sinclair/typebox';
 import { someHartOptions } from '../core/index';
 import { type EngineId, engineDescriptions } from '../hypervisor/engines/registry';
+import { OVERCOMMITS } from '../hypervisor/memory/demand';
 import { ON_CRASH } from '../hypervisor/vm-life';
 import { choice, type Described } from '../schema/schema';
 import { count, flag, listOf, nullable, text, upTo } from '../schema/state/fields';
@@ -49,6 +50,7 @@ export type NeighbourDescription = Described<typeof neighbour>;
 const neighbours = ObjectOf({
   scheduler: ObjectOf({ kind: choice(SCHEDULERS), slice: Integer({ minimum: 1, maximum: LONGEST_SLICE }) }),
   memory: nullable(hostMemory),
+  overcommit: choice(OVERCOMMITS),
   vms: listOf(neighbour, { most: MOST_VCPUS }),
 });
 export type NeighboursDescription = Described<typeof neighbours>;

@@ -32,9 +32,14 @@ export function describeSystem(configuration: SystemConfiguration): SystemDescri
   };
 }
 
-function describeNeighbours({ scheduler, memory, vms }: NeighboursConfiguration): NeighboursDescription {
+function describeNeighbours({ scheduler, memory, overcommit, vms }: NeighboursConfiguration): NeighboursDescription {
   const { kind, slice } = scheduler;
-  return { scheduler: { kind, slice }, memory: memory ?? null, vms: vms.map(describeNeighbour) };
+  return {
+    scheduler: { kind, slice },
+    memory: memory ?? null,
+    overcommit: overcommit ?? 'refuse',
+    vms: vms.map(describeNeighbour),
+  };
 }
 
 function describeNeighbour(vm: NeighbourConfiguration): NeighbourDescription {

@@ -173,16 +173,12 @@ export class System {
 
   /** Guest memory by guest-physical address, without side effects; undefined outside RAM. */
   readMemory(gpa: number, length: number, guest = this.guest): Uint8Array | undefined {
-    const bytes = new Uint8Array(length);
-    const complete = eachPage(guest, gpa, length, (hpa, at, count) =>
-      bytes.set(this.machine.core.ram.peek(hpa, count), at),
-    );
-    return complete ? bytes : undefined;
+    return guest.peek(gpa, length);
   }
 
   /** A debugger's write to guest memory: an input. @returns false, and nothing is written, when part of it is outside RAM */
   writeMemory(gpa: number, bytes: Uint8Array, guest = this.guest): boolean {
-    if (!this.store(guest, gpa, bytes)) return false;
+    if (!guest.place(gpa, bytes)) return false;
     this.log(guest, { kind: 'memory', gpa, bytes: bytes.slice() });
     return true;
   }
@@ -287,17 +283,29 @@ export class System {
     const { vmids = true } = this.configuration;
     const { name, vcpus, memory, onIllegal, time = 'real', share, console } = vm;
     const parts = { slots: virtioSlots(vm), startTime: START_TIME, console, engineOptions: { vmids }, model: native };
-    const { onCrash } = vm;
+    const { onCrash, memoryLimit } = vm;
     const reboots = this.configuration.neighbours !== undefined;
-    hypervisor.createVm({ name, engine, vcpus, memory, onIllegal, time, share, onCrash, reboots, ...parts });
+    hypervisor.createVm({
+      name,
+      engine,
+      vcpus,
+      memory,
+      memoryLimit,
+      onIllegal,
+      time,
+      share,
+      onCrash,
+      reboots,
+      ...parts,
+    });
   }
 
   private attachHost(guest: Guest, { hostWords, console }: GuestConfiguration): void {
-    const address = hostWords ? guest.toHost(hostWords.tohost) : undefined;
+    const address = hostWords ? guest.hold(hostWords.tohost) : undefined;
     if (!hostWords || address === undefined) return;
     const host = new HostInterface(hostWords, {
       read: (gpa, length) => this.readMemory(gpa, length, guest),
-      write: (gpa, bytes) => this.store(guest, gpa, bytes),
+      write: (gpa, bytes) => guest.place(gpa, bytes),
       console,
       exit: (code) => (this.vmOf(guest) ?? this.machine).finish({ reason: 'power-off', code }),
     });
@@ -315,10 +323,14 @@ export class System {
       if (vm && described) {
         const { vcpus } = described;
         // A VM that is restarted has its images put into its memory again.
-        vm.boot(() => {
-          const { entry, deviceTree } = this.put(guest, program, { ...described, harts: vcpus, firmware: 'sbi' });
-          return { address: Number(entry), opaque: BigInt(deviceTree) };
+        const isBooted = vm.boot(() => {
+          const placed = this.put(guest, program, { ...described, harts: vcpus, firmware: 'sbi' });
+          return placed.isThere ? { address: Number(placed.entry), opaque: BigInt(placed.deviceTree) } : undefined;
         });
+        if (!isBooted)
+          throw new ConfigurationError(
+            `there is no memory for what the VM ${vm.name} begins with: give the host more, or the VM a higher memoryLimit if it has one`,
+          );
       } else {
         const { biosEntry, entry, deviceTree } = this.put(guest, program, configuration);
         bare?.boot(biosEntry ?? entry, deviceTree, entry);
@@ -327,44 +339,25 @@ export class System {
     hypervisor?.start();
   }
 
-  private put(guest: Guest, program: Program, images: PlacedImages): Loaded {
+  /** @returns where things have been put, and whether there was memory for all of them */
+  private put(guest: Guest, program: Program, images: PlacedImages): Loaded & { readonly isThere: boolean } {
     const { harts, memory, firmware, bios, initrd, bootArguments, commonProcessor, seed = 0 } = images;
     const processor = commonProcessor ? deprivilegedProcessor() : guest.processor;
     const { base, size } = guest.ram;
     const usable = firmware === 'sbi' ? FIRMWARE_MEMORY.base + FIRMWARE_MEMORY.size : base;
-    const store = (gpa: number, bytes: Uint8Array): boolean => this.store(guest, gpa, bytes);
+    let isThere = true;
+    const store = (gpa: number, bytes: Uint8Array): void => {
+      isThere = guest.place(gpa, bytes) && isThere;
+    };
     const random = new SeededRandom(seedOf(seed, BOOT_SEED_USER));
     const randomSeed = Array.from({ length: BOOT_SEED_CELLS }, () => random.next());
     const tree = { harts, memory, firmware, bootArguments, randomSeed, ...processor };
-    return loadImages({ program, bios, initrd }, { base, size, usable, store }, tree);
-  }
-
-  private store(guest: Guest, gpa: number, bytes: Uint8Array): boolean {
-    if (!eachPage(guest, gpa, bytes.length, () => undefined)) return false;
-    return eachPage(guest, gpa, bytes.length, (hpa, at, count) =>
-      this.machine.core.ram.write(hpa, bytes.subarray(at, at + count)),
-    );
+    return { ...loadImages({ program, bios, initrd }, { base, size, usable, store }, tree), isThere };
   }
 }
 
 /** What is put into a guest's memory, and what its device tree says. */
 type PlacedImages = GuestConfiguration & Pick<SystemConfiguration, 'harts' | 'firmware' | 'bios'>;
-
-function eachPage(
-  guest: Guest,
-  gpa: number,
-  length: number,
-  visit: (hpa: number, at: number, count: number) => void,
-): boolean {
-  for (let at = 0; at < length; ) {
-    const hpa = guest.toHost(gpa + at);
-    if (hpa === undefined) return false;
-    const count = Math.min(length - at, FRAME - ((gpa + at) % FRAME));
-    visit(hpa, at, count);
-    at += count;
-  }
-  return true;
-}
 
 /** Does something that may find a state wrong. @throws SnapshotError */
 function refusedAsSnapshot<Result>(look: () => Result): Result {

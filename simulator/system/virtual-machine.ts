@@ -1,6 +1,6 @@
 import { SbiFirmware } from '../firmware/firmware';
 import { engineNamed } from '../hypervisor/engines/index';
-import { Hypervisor, memoryOf } from '../hypervisor/hypervisor';
+import { Hypervisor, tablesOf, type VmDemand } from '../hypervisor/hypervisor';
 import type { Pcpu } from '../hypervisor/pcpu';
 import { CreditScheduler } from '../hypervisor/scheduler/credit';
 import { PinnedScheduler } from '../hypervisor/scheduler/pinned';
@@ -30,19 +30,27 @@ export function vmsOf(configuration: SystemConfiguration): readonly NeighbourCon
  * @throws ConfigurationError where its VMs do not fit into what it is to have, or one takes more than it may
  */
 export function hostMemory({ neighbours }: SystemConfiguration, vms: readonly NeighbourConfiguration[]): number {
+  const { memory, overcommit = 'refuse' } = neighbours ?? {};
   for (const { name, memoryLimit, ...vm } of vms) {
-    const taken = memoryOf(demandsOf(vm));
+    const tables = tablesOf(demandsOf(vm));
+    const taken = overcommit === 'refuse' ? tables + vm.memory : tables;
     if (memoryLimit !== undefined && taken > memoryLimit)
       throw new ConfigurationError(
-        `the VM ${name} takes ${inMiB(taken)} with the VMM's tables for it, more than its memoryLimit of ${inMiB(memoryLimit)}`,
+        `the VM ${name} takes ${inMiB(taken)} ${overcommit === 'refuse' ? "with the VMM's tables for it" : "for the VMM's tables alone"}, more than its memoryLimit of ${inMiB(memoryLimit)}`,
       );
   }
-  const needed = Hypervisor.memoryFor(vms.map(demandsOf));
-  const { memory } = neighbours ?? {};
-  if (memory === undefined) return needed;
+  const needed = Hypervisor.memoryFor(vms.map(demandsOf), overcommit);
+  if (memory === undefined) {
+    if (overcommit === 'refuse') return needed;
+    throw new ConfigurationError(
+      `overcommit "${overcommit}" needs to know what memory there is: say the host's memory`,
+    );
+  }
   if (needed > memory)
     throw new ConfigurationError(
-      `the VMs take ${inMiB(needed)} with the VMM's tables for them, and the host has ${inMiB(memory)}: give it more memory, or them less`,
+      overcommit === 'refuse'
+        ? `the VMs take ${inMiB(needed)} with the VMM's tables for them, and the host has ${inMiB(memory)}: give it more memory, or them less`
+        : `the VMM's tables for the VMs take ${inMiB(needed)}, and the host has ${inMiB(memory)}: give it more memory`,
     );
   return memory;
 }
@@ -66,7 +74,8 @@ export function hypervisorOn(machine: Machine, { vmmTime = 'free', neighbours }:
   const firmware = new SbiFirmware(machine, board.clint, board.uart);
   firmware.boot({ address: 0, opaque: 0n });
   const scheduler = (pcpus: () => readonly Pcpu[]): Scheduler => schedulerFor(neighbours?.scheduler, pcpus);
-  return new Hypervisor(machine, firmware, { vmmTime, scheduler });
+  const { overcommit = 'refuse' } = neighbours ?? {};
+  return new Hypervisor(machine, firmware, { vmmTime, scheduler, overcommit });
 }
 
 function schedulerFor(wanted: SchedulerConfiguration | undefined, pcpus: () => readonly Pcpu[]): Scheduler {
@@ -80,7 +89,11 @@ function schedulerFor(wanted: SchedulerConfiguration | undefined, pcpus: () => r
   }
 }
 
-function demandsOf({ engine: id, memory, vcpus }: Pick<NeighbourConfiguration, 'engine' | 'memory' | 'vcpus'>) {
+function demandsOf({
+  engine: id,
+  memory,
+  vcpus,
+}: Pick<NeighbourConfiguration, 'engine' | 'memory' | 'vcpus'>): VmDemand {
   const engine = engineNamed(id);
   if (!engine) throw new RangeError(`there is no engine ${id}`);
   return { engine, memory, vcpus };

@@ -43,6 +43,7 @@ class Driver {
         this.bytes.set(bytes, address);
         return true;
       },
+      prepare: () => true,
       hostPhysical: (address) => address,
     };
     const clock = {

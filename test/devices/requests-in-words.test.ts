@@ -37,6 +37,7 @@ function say(device: VirtioDescription, queue: number, buffers: readonly Buffer[
         return Uint8Array.from(buffers[Math.floor(address / SPACING)]?.bytes.slice(at, at + length) ?? []);
       },
       write: () => false,
+      prepare: () => true,
       hostPhysical: () => undefined,
     },
     written,

@@ -23,7 +23,7 @@ const SEED = Number(process.env['HYPERSTEP_SEED'] ?? 1);
 
 const line = { setLevel: () => undefined };
 const hart = { software: line, timer: line, machineExternal: line, supervisorExternal: line };
-const noMemory = { read: () => undefined, write: () => false, hostPhysical: () => undefined };
+const noMemory = { read: () => undefined, write: () => false, prepare: () => true, hostPhysical: () => undefined };
 
 /** A board with every device, of which none is as it was at reset. */
 function usedBoard(): Board {

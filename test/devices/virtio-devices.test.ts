@@ -32,6 +32,7 @@ class Driver {
         this.bytes.set(bytes, address);
         return true;
       },
+      prepare: () => true,
       hostPhysical: (address) => address,
     };
     const clock = { now: () => 0, schedule: () => undefined, cancel: () => undefined };

@@ -15,6 +15,8 @@ const STATUS = 0xff0;
 
 class Memory implements DmaSpace {
   readonly bytes = new Uint8Array(0x4000);
+  /** Whether what is to be written finds memory. */
+  isThere = true;
 
   read(address: number, length: number): Uint8Array | undefined {
     return address + length <= this.bytes.length ? this.bytes.slice(address, address + length) : undefined;
@@ -24,6 +26,10 @@ class Memory implements DmaSpace {
     if (address + bytes.length > this.bytes.length) return false;
     this.bytes.set(bytes, address);
     return true;
+  }
+
+  prepare(): boolean {
+    return this.isThere;
   }
 
   hostPhysical(address: number): number {

@@ -64,7 +64,7 @@ describe('Frame table', () => {
     deepEqual(frames.pin(BASE, 'table2', 1), { why: 'pinned' });
     ok(frames.info(BASE)?.isPinned);
     deepEqual(frames.get(BASE, 'ram', 1), { why: 'type-in-use', type: 'table2', typeCount: 1 });
-    throws(() => frames.give({ base: BASE, frames: 1 }), /still held 1 times/);
+    throws(() => frames.give([{ base: BASE, frames: 1 }]), /still held 1 times/);
     frames.unpin(BASE, 1);
     throws(() => frames.unpin(BASE, 1), /not pinned/);
     equal(frames.get(BASE, 'ram', 1), undefined);
@@ -73,15 +73,15 @@ describe('Frame table', () => {
   it('keeps a frame that was given back from everybody until each hart has flushed', () => {
     const frames = table(4);
     frames.take(1, 4);
-    frames.give({ base: BASE + FRAME, frames: 2 }, [0, 3]);
+    frames.give([{ base: BASE + FRAME, frames: 2 }], [0, 3]);
     equal(frames.info(BASE + FRAME), undefined);
     equal(frames.take(2, 1), undefined);
     frames.flushed(3);
     equal(frames.take(2, 1), undefined);
-    throws(() => frames.give({ base: BASE + FRAME, frames: 1 }), /is nobody's/);
+    throws(() => frames.give([{ base: BASE + FRAME, frames: 1 }]), /is nobody's/);
     frames.flushed(0);
     equal(base(frames.take(2, 2)), BASE + FRAME);
-    frames.give({ base: BASE, frames: 1 });
+    frames.give([{ base: BASE, frames: 1 }]);
     equal(base(frames.take(3, 1)), BASE, 'no hart could hold a translation');
   });
 });

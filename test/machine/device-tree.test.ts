@@ -42,7 +42,7 @@ describe('the device tree', () => {
     const board = new Board({
       name: '',
       clock: { now: () => 0, schedule: () => undefined, cancel: () => undefined, register: () => undefined },
-      memory: { read: () => undefined, write: () => false, hostPhysical: () => undefined },
+      memory: { read: () => undefined, write: () => false, prepare: () => true, hostPhysical: () => undefined },
       harts: [{ software: line, timer: line, machineExternal: line, supervisorExternal: line }],
       slots: [],
       startTime: 0,

@@ -1,3 +1,4 @@
+import type { Overcommit } from '../../simulator/hypervisor/memory/demand';
 import type { Program } from '../../simulator/object/program';
 import type {
   NeighbourConfiguration,
@@ -19,6 +20,7 @@ export interface TestHostConfiguration
   extends Partial<Pick<SystemConfiguration, 'harts' | 'vmmTime' | 'vmids' | 'hartOptions' | 'translation'>> {
   readonly scheduler?: SchedulerConfiguration;
   readonly memory?: number;
+  readonly overcommit?: Overcommit;
   /** Console input may still come. */
   readonly inputOpen?: boolean;
 }
@@ -48,7 +50,7 @@ export function makeHost(vms: readonly TestVm[], configuration: TestHostConfigur
       ...vm,
     }),
   );
-  const { scheduler = DEFAULT_SCHEDULER, memory, harts = 1, inputOpen = false, ...host } = configuration;
+  const { scheduler = DEFAULT_SCHEDULER, memory, overcommit, harts = 1, inputOpen = false, ...host } = configuration;
   const system = new System(
     {
       virtualization: 'full',
@@ -59,7 +61,7 @@ export function makeHost(vms: readonly TestVm[], configuration: TestHostConfigur
       onIllegal: 'trap',
       console: () => undefined,
       ...host,
-      neighbours: { scheduler, memory, vms: neighbours },
+      neighbours: { scheduler, memory, overcommit, vms: neighbours },
     },
     vms.map(({ program }) => program),
   );

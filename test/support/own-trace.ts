@@ -46,12 +46,12 @@ export function runUntilRetired(system: System, vcpu: Vcpu, retired: number): bo
 }
 
 /** A hash of all of a guest's memory. */
-export function memoryOf(system: System, { vm }: Vcpu): string {
+export function memoryOf({ vm }: Vcpu): string {
   const hash = new StateHash();
   const { base, size } = vm.ram;
   for (let gpa = base; gpa < base + size; gpa += FRAME) {
-    const hpa = vm.toHost(gpa);
-    if (hpa !== undefined) hash.bytes(system.machine.core.ram.peek(hpa, FRAME));
+    const bytes = vm.peek(gpa, FRAME);
+    if (bytes) hash.bytes(bytes);
   }
   return hash.digest();
 }

@@ -1,3 +1,4 @@
+import type { DmaSpace } from '../dma';
 import type { QueueService } from './backend';
 import { DESC_F_WRITE, type Descriptor, type DescriptorChain, QueueError } from './virtqueue';
 
@@ -49,6 +50,13 @@ export function* piecesOf(descriptors: readonly Descriptor[], from: number, leng
 
 /** No driver has so much in one request: a length beyond is a driver's error, not a reason to run out of memory. */
 const LONGEST = 2 ** 26;
+
+/** What the device writes of a chain finds memory, as far as anybody can mean that. @returns false where there is none now */
+export function prepareWritable(chain: DescriptorChain, memory: DmaSpace): boolean {
+  const writable = sideOf(chain, 'writable');
+  const length = writable.reduce((sum, descriptor) => sum + descriptor.length, 0);
+  return length > LONGEST || writable.every((descriptor) => memory.prepare(descriptor.address, descriptor.length));
+}
 
 /** The bytes of several descriptors as one run. Buffers that are not in memory are a QueueError. */
 export class ChainBuffers {

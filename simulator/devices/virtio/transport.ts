@@ -3,6 +3,7 @@ import { bits, byte, instant, nullable, text, uint32s, word } from '../../schema
 import type { AccessSize, DeviceClock, InterruptLine, MmioDevice, TimedDevice } from '../device';
 import type { DmaSpace } from '../dma';
 import type { QueueService, VirtioBackend } from './backend';
+import { prepareWritable } from './chain-buffers';
 import { writtenField } from './configuration';
 import { COMMON_FEATURES, featureName } from './description';
 import { Interrupt, Register, Status } from './registers';
@@ -28,6 +29,7 @@ const RESET = {
   driverFeaturesSel: 0,
   queueSel: 0,
   notified: 0,
+  stalled: 0,
   failure: null,
 };
 
@@ -35,7 +37,7 @@ const RESET = {
 const transportState = (queues: number, offered: (half: number) => number) =>
   stateSchema(
     'virtio-mmio',
-    1,
+    2,
     {
       status: byte,
       interruptStatus: bits(Interrupt.usedBuffer | Interrupt.configuration),
@@ -45,6 +47,8 @@ const transportState = (queues: number, offered: (half: number) => number) =>
       driverFeatures: uint32s(2),
       /** The queues that are to be visited, a bit each. */
       notified: bits(2 ** queues - 1),
+      /** The queues that wait for memory to write to, a bit each. */
+      stalled: bits(2 ** queues - 1),
       /** Machine time before which the device is not visited again. */
       busyUntil: instant,
       /** Another one after each change of configuration space. */
@@ -197,6 +201,18 @@ export class VirtioTransport implements MmioDevice, TimedDevice, QueueService {
     this.notify(queue);
   }
 
+  /** There may be memory by now for what could not be written: queues that wait for it are visited again. */
+  memoryCame(): void {
+    const { stalled } = this.state;
+    this.state.stalled = 0;
+    for (const { index } of this.queues) if (stalled & (1 << index)) this.notify(index);
+  }
+
+  /** Whether it waits for memory to write to. */
+  get isStalled(): boolean {
+    return this.state.stalled !== 0;
+  }
+
   /** Why the device needs a reset, when it does: for views and logs. */
   get failure(): string | undefined {
     return this.state.failure ?? undefined;
@@ -214,9 +230,19 @@ export class VirtioTransport implements MmioDevice, TimedDevice, QueueService {
   }
 
   first(queue: Virtqueue) {
-    const chain = this.hasMovedEnough ? undefined : queue.first(this.negotiated(COMMON_FEATURES.EVENT_IDX));
+    const chain = this.hasMovedEnough ? undefined : this.firstWithMemory(queue);
     this.moved((chain?.descriptors.length ?? 0) * DESCRIPTOR_SIZE);
     return chain;
+  }
+
+  /** The first chain, once there is memory for all that the device writes for it: else the queue stalls, and nothing of it is taken. */
+  private firstWithMemory(queue: Virtqueue): DescriptorChain | undefined {
+    let finds = queue.prepareUsedRing();
+    const chain = finds ? queue.first(this.negotiated(COMMON_FEATURES.EVENT_IDX)) : undefined;
+    if (chain) finds = prepareWritable(chain, this.memory);
+    if (finds) return chain;
+    this.state.stalled |= 1 << queue.index;
+    return undefined;
   }
 
   moved(bytes: number): void {

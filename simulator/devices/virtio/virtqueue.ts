@@ -8,6 +8,9 @@ export const DESC_F_NEXT = 1;
 export const DESC_F_WRITE = 2;
 export const DESC_F_INDIRECT = 4;
 const AVAIL_F_NO_INTERRUPT = 1;
+/** Flags, index and avail_event of a used ring, which are around its entries; and each of those (virtio 1.2, 2.7.8). */
+const USED_RING_ENDS = 6;
+const USED_ENTRY = 8;
 
 export interface Descriptor {
   /** Index in the table that holds it (the queue's, or an indirect one). */
@@ -90,6 +93,11 @@ export class Virtqueue {
 
   get usedRing(): number {
     return addressOf(this.state.usedRing);
+  }
+
+  /** The device is going to give chains back: the used ring finds memory. @returns false where there is none now */
+  prepareUsedRing(): boolean {
+    return this.memory.prepare(this.usedRing, USED_RING_ENDS + USED_ENTRY * this.state.size);
   }
 
   /** The next available chain, if any, which stays there. @throws QueueError when ring or descriptors are malformed or out of memory. */

@@ -47,7 +47,7 @@ export function* answerSbiCall(sbi: Sbi, registers: CallRegisters, caller: numbe
   const request = describeSbiCall(id, found);
   yield step`look up what a7 and a6 ask for: ${request}`;
   const result = called ? yield* called.handle(callOf(sbi, registers, caller)) : failure(SbiError.notSupported);
-  if (result === 'trapped' || result === 'left') return result;
+  if (typeof result === 'string') return result;
   if ('legacy' in result) {
     const { legacy: value } = result;
     yield step`put the result into a0: ${value}`;

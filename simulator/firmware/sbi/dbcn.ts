@@ -30,6 +30,7 @@ export const dbcn: SbiExtension = {
         const room = Math.min(call.number(0), LONGEST_READ);
         yield step`check that ${room} bytes at physical ${address} are the caller's memory`;
         if (!call.sbi.readMemory(address, room)) return failure(SbiError.invalidParam);
+        if (!call.sbi.prepareMemory(address, room)) return 'again';
         const bytes: number[] = [];
         while (bytes.length < room) {
           const byte = call.sbi.console.receive();

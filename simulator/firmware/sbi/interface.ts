@@ -24,7 +24,9 @@ export type SbiResult =
   /** The call's argument could not be read: the guest got a trap instead of a result. */
   | 'trapped'
   /** The caller does not continue after its ecall: it stopped, or resumes elsewhere. */
-  | 'left';
+  | 'left'
+  /** Nothing has been done: the caller makes its call again when there is memory for the answer. */
+  | 'again';
 
 export interface SbiCall {
   readonly sbi: Sbi;

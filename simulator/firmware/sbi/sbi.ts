@@ -71,6 +71,11 @@ export class Sbi {
     return this.port.isCallersMemory(address, length) ? this.port.readMemory(address, length) : undefined;
   }
 
+  /** What is to be written there, of the caller's memory, finds some. @returns false where there is none now */
+  prepareMemory(address: number, length: number): boolean {
+    return this.port.prepareMemory(address, length);
+  }
+
   /** All of it or, where part is no memory of the caller's, nothing. @returns whether it was written */
   writeMemory(address: number, bytes: Uint8Array): boolean {
     const isCallers = this.port.isCallersMemory(address, bytes.length);

@@ -50,6 +50,8 @@ export interface EngineVm {
   readonly features: FeatureSwitches;
   /** The VM begins anew: its tables in machine memory are as they were when it was made, before its state is taken up. */
   clearTables(): void;
+  /** The VM's memory is gone: its tables map nothing any more. What TLBs have of it is forgotten by who has taken it away. */
+  dropped(): void;
   /** All that the guest can reach, from the tables and TLBs as they are. */
   reach(reach: Reach): void;
   /** What it keeps of the VM as a whole beside the machine's own memory and registers: what is of one vCPU is that one's. */

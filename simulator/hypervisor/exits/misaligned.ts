@@ -11,6 +11,7 @@ import type { Exit } from './exit';
 import { commonExits } from './exit-kind';
 import { fetchMemoryInstruction } from './fetch-instruction';
 import { inject } from './inject';
+import { populate } from './populate';
 import { refuseAccess } from './refuse';
 
 /** The part of an access that lies in one page. */
@@ -51,8 +52,13 @@ export function* emulateMisaligned(vcpu: Vcpu, exit: Exit): Narration<Outcome> {
     }
     parts.push({ gva: at, gpa: new Gpa(found.gpa), length });
   }
-  const missing = parts.find(({ gpa }) => memory.hostPhysical(gpa.value) === undefined);
+  const missing = parts.find(({ gpa }) => !memory.contains(gpa.value, 1));
   if (missing) return yield* refuseAccess(vcpu, { access, ...missing });
+  for (const { gpa } of parts) {
+    if (access !== Access.write || !memory.isHole(gpa.value)) continue;
+    const lacks = yield* populate(vcpu, gpa);
+    if (lacks) return lacks;
+  }
   transfer(vcpu, parts, instruction);
   vcpu.advance(instruction.length);
   return RESUME;

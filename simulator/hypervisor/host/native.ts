@@ -3,6 +3,7 @@ import { answerSbiCall } from '../../firmware/sbi/call';
 import { readDevice, writeDevice } from '../../machine/board';
 import { step } from '../../machine/narration';
 import { Gva } from '../../mmu/address';
+import { withoutFrame } from '../exits/populate';
 import { refuseAccess } from '../exits/refuse';
 import { RESUME } from '../runnable';
 import type { HostModel } from './host-model';
@@ -41,6 +42,7 @@ export const native: HostModel = {
     const { vm } = vcpu;
     vm.ledger.charge('sbiCall');
     const result = yield* answerSbiCall(vm.sbi, vcpu.cpu, vcpu.id);
+    if (result === 'again') return yield* withoutFrame(vcpu, vm.port.lackOfMemory);
     if (result === 'trapped') return vm.port.outcome();
     if (result === 'left') vm.machine.retireEmulated(vcpu.hart);
     else vcpu.advance(ECALL_LENGTH);

@@ -25,6 +25,7 @@ export const COSTS = {
   walkStep: { cycles: 30, source: 'an L1 or L2 hit for the entry, a look-up of the frame, checks' },
   shadowFill: { cycles: 40, source: 'allocation of a table now and then, one store to the entry' },
   secondStageFill: { cycles: 40, source: 'allocation of a table now and then, one store to the entry' },
+  populate: { cycles: 600, source: 'a frame off a free list, and 512 stores of zeros to it' },
   tlbFlush: { cycles: 20, source: 'sfence.vma: pipeline drain and refetch' },
   tlbFlushPage: { cycles: 20, source: 'sfence.vma of one address: pipeline drain and refetch' },
   deviceEmulation: {

@@ -40,7 +40,7 @@ export interface FrameRange {
 
 /** Frames that were given back, and the harts whose TLB may still lead to them. */
 interface Draining {
-  readonly range: FrameRange;
+  readonly ranges: readonly FrameRange[];
   readonly harts: Set<number>;
 }
 
@@ -55,7 +55,7 @@ export class FrameTable {
   private readonly typeCounts: Uint32Array;
   private readonly references: Uint32Array;
   private readonly pinned: Uint8Array;
-  private draining: Draining[] = [];
+  private drains: Draining[] = [];
   /** No frame below this one is free. */
   private firstFree = 0;
 
@@ -90,40 +90,56 @@ export class FrameTable {
         first = taken + 1;
         continue;
       }
-      this.owners.fill(numberOf(owner), first, first + count);
-      this.types.fill(FRAME_TYPES.indexOf(owner === 'vmm' ? 'vmm' : 'ram'), first, first + count);
-      if (first === this.firstFree) this.firstFree = first + count;
+      this.hand(owner, first, count);
       return { base: (origin + first) * FRAME, frames: count };
     }
     return undefined;
+  }
+
+  /** Takes certain frames. @throws RangeError unless they are free */
+  claim(owner: FrameOwner, { base, frames }: FrameRange): void {
+    const first = (base - this.base) / FRAME;
+    if (!(first >= 0 && first + frames <= this.owners.length) || this.lastTaken(first, frames) >= first)
+      throw new RangeError(`${frames} frames from ${hex(base)} are not free`);
+    this.hand(owner, first, frames);
   }
 
   /**
    * Gives frames back. They can be taken again once every one of `harts` has flushed.
    * @throws RangeError for a frame that nobody has, or that is still held
    */
-  give(range: FrameRange, harts: Iterable<number> = []): void {
-    for (let at = 0; at < range.frames; at++) {
-      const hpa = range.base + at * FRAME;
-      const frame = this.find(hpa);
-      if (frame === undefined) throw new RangeError(`the frame ${hex(hpa)} is nobody's`);
-      const held = this.references[frame] ?? 0;
-      if (held > 0) throw new RangeError(`the frame ${hex(hpa)} is still held ${held} times`);
+  give(ranges: readonly FrameRange[], harts: Iterable<number> = []): void {
+    for (const { base, frames } of ranges) {
+      for (let at = 0; at < frames; at++) {
+        const hpa = base + at * FRAME;
+        const frame = this.find(hpa);
+        if (frame === undefined) throw new RangeError(`the frame ${hex(hpa)} is nobody's`);
+        const held = this.references[frame] ?? 0;
+        if (held > 0) throw new RangeError(`the frame ${hex(hpa)} is still held ${held} times`);
+      }
     }
     const pending = new Set(harts);
-    const first = (range.base - this.base) / FRAME;
-    this.owners.fill(DRAINING, first, first + range.frames);
-    if (pending.size === 0) this.free(range);
-    else this.draining.push({ range, harts: pending });
+    for (const { base, frames } of ranges) {
+      const first = (base - this.base) / FRAME;
+      this.owners.fill(DRAINING, first, first + frames);
+    }
+    if (pending.size === 0) this.free(ranges);
+    else if (ranges.length > 0) this.drains.push({ ranges, harts: pending });
   }
 
-  /** A hart has flushed all that its TLB held. */
-  flushed(hart: number): void {
-    for (const { harts } of this.draining) harts.delete(hart);
-    const done = this.draining.filter(({ harts }) => harts.size === 0);
-    if (done.length === 0) return;
-    this.draining = this.draining.filter(({ harts }) => harts.size > 0);
-    for (const { range } of done) this.free(range);
+  /** What was given back and cannot be taken yet, with the harts that have not flushed since. */
+  get draining(): readonly { readonly ranges: readonly FrameRange[]; readonly harts: ReadonlySet<number> }[] {
+    return this.drains;
+  }
+
+  /** A hart has flushed all that its TLB held. @returns whether frames can be taken by that which could not */
+  flushed(hart: number): boolean {
+    for (const { harts } of this.drains) harts.delete(hart);
+    const done = this.drains.filter(({ harts }) => harts.size === 0);
+    if (done.length === 0) return false;
+    this.drains = this.drains.filter(({ harts }) => harts.size > 0);
+    for (const { ranges } of done) this.free(ranges);
+    return true;
   }
 
   /** Holds a frame. @returns why not; undefined when it is held from now on, until `put` */
@@ -214,10 +230,18 @@ export class FrameTable {
     return first - 1;
   }
 
-  private free({ base, frames }: FrameRange): void {
-    const first = (base - this.base) / FRAME;
-    this.owners.fill(NOBODY, first, first + frames);
-    this.firstFree = Math.min(this.firstFree, first);
+  private hand(owner: FrameOwner, first: number, count: number): void {
+    this.owners.fill(numberOf(owner), first, first + count);
+    this.types.fill(FRAME_TYPES.indexOf(owner === 'vmm' ? 'vmm' : 'ram'), first, first + count);
+    if (first === this.firstFree) this.firstFree = first + count;
+  }
+
+  private free(ranges: readonly FrameRange[]): void {
+    for (const { base, frames } of ranges) {
+      const first = (base - this.base) / FRAME;
+      this.owners.fill(NOBODY, first, first + frames);
+      this.firstFree = Math.min(this.firstFree, first);
+    }
   }
 }
 

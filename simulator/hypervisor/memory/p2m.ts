@@ -1,65 +1,105 @@
 import { FRAME, type Gpa, type Hpa, SUPERPAGE } from '../../mmu/address';
+import type { FrameRange } from './frame-table';
 
 const FRAMES_PER_BLOCK = SUPERPAGE / FRAME;
 /** One block of 2 MiB in so many is scattered frame by frame; the others stay whole, so that superpages are possible. */
 const SCATTERED_SHARE = 8;
 
+/** No frame: no guest has the first of machine memory. */
+const HOLE = 0;
+
 /**
- * A VM's map from guest-physical to machine memory. Deliberately not the identity: blocks of 2 MiB are shuffled and every eighth is
- * scattered at 4 KiB, so that an address used in the wrong space shows at once. Fixed for the VM's life and equal in every run.
+ * A VM's map from guest-physical to machine memory. An entry is a frame of RAM or a hole, which gets its frame when it is touched. Where a VM
+ * has all of its memory from the start, the map is deliberately not the identity: blocks of 2 MiB are shuffled and every eighth is scattered at
+ * 4 KiB, so that an address used in the wrong space shows at once. It is equal in every run.
  */
 export class P2m {
   /** Machine frame number by guest frame offset. */
   private readonly hostFrames: Uint32Array;
-  /** Guest frame offset by machine frame offset. */
+  /** Guest frame offset, counted from 1, by machine frame offset. */
   private readonly guestFrames: Uint32Array;
   /** By guest block: whether it lies in one aligned block of machine memory. */
-  private readonly wholeBlocks: readonly boolean[];
+  private wholeBlocks: readonly boolean[] = [];
+  private filled = 0;
 
   /**
+   * Holes alone.
    * @param guest where guest RAM begins, in GPA
    * @param size bytes, a multiple of 2 MiB
-   * @param host where the machine memory for it begins, a multiple of 2 MiB; `size` bytes are taken
+   * @param host machine memory of which its frames may be
    */
   constructor(
     readonly guest: Gpa,
     readonly size: number,
-    readonly host: Hpa,
+    private readonly host: FrameRange,
   ) {
-    const blocks = size / SUPERPAGE;
-    const random = sequence(0x5eed ^ blocks);
-    const order = shuffled(blocks, random);
     this.hostFrames = new Uint32Array(size / FRAME);
-    this.guestFrames = new Uint32Array(size / FRAME);
-    const hostBase = host.value / FRAME;
-    const scattered: number[] = [];
-    for (const [block, target] of order.entries()) {
-      for (let frame = 0; frame < FRAMES_PER_BLOCK; frame++) {
-        this.hostFrames[block * FRAMES_PER_BLOCK + frame] = hostBase + target * FRAMES_PER_BLOCK + frame;
-        if (block % SCATTERED_SHARE === SCATTERED_SHARE - 1) scattered.push(block * FRAMES_PER_BLOCK + frame);
-      }
-    }
-    const targets = scattered.map((frame) => this.hostFrames[frame] ?? 0);
-    for (const [at, from] of shuffled(targets.length, random).entries())
-      this.hostFrames[scattered[at] ?? 0] = targets[from] ?? 0;
-    for (const [frame, hostFrame] of this.hostFrames.entries()) this.guestFrames[hostFrame - hostBase] = frame;
-    this.wholeBlocks = order.map((_, block) => this.isInOnePiece(block * FRAMES_PER_BLOCK));
+    this.guestFrames = new Uint32Array(host.frames);
   }
 
-  /** The machine address behind a guest-physical one; `undefined` outside guest RAM. */
+  /** All memory is there from the start. @param host where the machine memory for it begins, a multiple of 2 MiB; `size` bytes are taken */
+  static reserved(guest: Gpa, size: number, host: Hpa): P2m {
+    const p2m = new P2m(guest, size, { base: host.value, frames: size / FRAME });
+    for (const [frame, target] of scatteredFrames(size).entries())
+      p2m.fill(guest.value + frame * FRAME, host.value + target * FRAME);
+    p2m.wholeBlocks = Array.from({ length: size / SUPERPAGE }, (_, block) =>
+      p2m.isInOnePiece(block * FRAMES_PER_BLOCK),
+    );
+    return p2m;
+  }
+
+  /** Frames of machine memory that it has. */
+  get frameCount(): number {
+    return this.filled;
+  }
+
+  /** A hole becomes memory. */
+  fill(gpa: number, hpa: number): void {
+    const frame = Math.floor((gpa - this.guest.value) / FRAME);
+    const hostFrame = Math.floor(hpa / FRAME);
+    this.hostFrames[frame] = hostFrame;
+    this.guestFrames[hostFrame - this.host.base / FRAME] = frame + 1;
+    this.filled++;
+  }
+
+  /** Memory becomes a hole. @returns the machine address of what was there */
+  empty(gpa: number): number | undefined {
+    const hpa = this.toHost(gpa - (gpa % FRAME));
+    if (hpa === undefined) return undefined;
+    this.hostFrames[Math.floor((gpa - this.guest.value) / FRAME)] = HOLE;
+    this.guestFrames[(hpa - this.host.base) / FRAME] = 0;
+    this.filled--;
+    return hpa;
+  }
+
+  /** Where there is memory, in order: the first address of each frame. */
+  memory(): { readonly gpa: number; readonly hpa: number }[] {
+    return Array.from(this.hostFrames, (hostFrame, frame) => ({
+      gpa: this.guest.value + frame * FRAME,
+      hpa: hostFrame * FRAME,
+    })).filter(({ hpa }) => hpa !== HOLE);
+  }
+
+  /** Whether it is guest RAM, memory or a hole. */
+  contains(gpa: number): boolean {
+    const offset = gpa - this.guest.value;
+    return offset >= 0 && offset < this.size;
+  }
+
+  /** The machine address behind a guest-physical one; `undefined` outside guest RAM, and of a hole. */
   toHost(gpa: number): number | undefined {
     const offset = gpa - this.guest.value;
-    if (!(offset >= 0 && offset < this.size)) return undefined;
     const frame = Math.floor(offset / FRAME);
-    return (this.hostFrames[frame] ?? 0) * FRAME + (offset - frame * FRAME);
+    const hostFrame = this.hostFrames[frame] ?? HOLE;
+    return hostFrame === HOLE ? undefined : hostFrame * FRAME + (offset - frame * FRAME);
   }
 
   /** The guest-physical address that lies at a machine address; `undefined` when it is not this VM's memory. */
   toGuest(hpa: number): number | undefined {
-    const offset = hpa - this.host.value;
-    if (!(offset >= 0 && offset < this.size)) return undefined;
+    const offset = hpa - this.host.base;
     const frame = Math.floor(offset / FRAME);
-    return this.guest.value + (this.guestFrames[frame] ?? 0) * FRAME + (offset - frame * FRAME);
+    const guestFrame = this.guestFrames[frame] ?? 0;
+    return guestFrame === 0 ? undefined : this.guest.value + (guestFrame - 1) * FRAME + (offset - frame * FRAME);
   }
 
   /** Whether the 2 MiB of guest memory at `gpa` (a multiple of 2 MiB) lie in one aligned block of machine memory. */
@@ -74,6 +114,23 @@ export class P2m {
       if (this.hostFrames[first + frame] !== base + frame) return false;
     return true;
   }
+}
+
+/** By guest frame, which frame of as much machine memory it is: blocks in another order, and the frames of every eighth among each other. */
+function scatteredFrames(size: number): Uint32Array {
+  const blocks = size / SUPERPAGE;
+  const random = sequence(0x5eed ^ blocks);
+  const frames = new Uint32Array(size / FRAME);
+  const scattered: number[] = [];
+  for (const [block, target] of shuffled(blocks, random).entries()) {
+    for (let frame = 0; frame < FRAMES_PER_BLOCK; frame++) {
+      frames[block * FRAMES_PER_BLOCK + frame] = target * FRAMES_PER_BLOCK + frame;
+      if (block % SCATTERED_SHARE === SCATTERED_SHARE - 1) scattered.push(block * FRAMES_PER_BLOCK + frame);
+    }
+  }
+  const targets = scattered.map((frame) => frames[frame] ?? 0);
+  for (const [at, from] of shuffled(targets.length, random).entries()) frames[scattered[at] ?? 0] = targets[from] ?? 0;
+  return frames;
 }
 
 /** A linear congruential sequence of integers below a bound: shuffling needs variety, not secrecy, and the same in every run. */

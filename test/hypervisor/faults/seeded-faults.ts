@@ -3,6 +3,7 @@ import { deprivilegingFaults } from './deprivileging-faults';
 import type { SeededFault } from './fault';
 import { hardwareFaults } from './hardware-faults';
 import { neighbourFaults } from './neighbour-faults';
+import { overcommitFaults } from './overcommit-faults';
 import { shadowFaults } from './shadow-faults';
 
 /** Mistakes in the VMM, each of which a test or the isolation checker has to find. */
@@ -12,4 +13,5 @@ export const seededFaults: readonly SeededFault[] = [
   ...hardwareFaults,
   ...commonFaults,
   ...neighbourFaults,
+  ...overcommitFaults,
 ];

@@ -54,6 +54,11 @@ export const shares = (engine: EngineId, what: string): FindingTest => ({
   title: `shares of a hart (${engine}) ${what}`,
 });
 
+export const overcommit = (what: string): FindingTest => ({
+  file: 'hypervisor/neighbours/overcommit.test.ts',
+  title: `VMs with together more memory than their host ${what}`,
+});
+
 /** A vCPU is saved, and is the same in another machine. */
 export const saved = (engine: EngineId, what: string): FindingTest => ({
   file: 'hypervisor/saved-vcpus.test.ts',

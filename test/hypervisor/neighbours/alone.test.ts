@@ -76,7 +76,7 @@ function liveOf(vms: readonly TestVm[], configuration: TestHostConfiguration): L
     states.push([at, stateOf(vcpu)]);
     assert.deepEqual(system.isolationBreaches(), []);
   }
-  return { states, output: output(vms[0]?.name ?? ''), memory: memoryOf(system, vcpu) };
+  return { states, output: output(vms[0]?.name ?? ''), memory: memoryOf(vcpu) };
 }
 
 /** Which of two lives' states differ; an interrupt that comes just where they are looked at may have come already, or not. */

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
-import { engines } from '../../../simulator/hypervisor/engines';
+import { engineNamed, engines } from '../../../simulator/hypervisor/engines';
+import { Hypervisor } from '../../../simulator/hypervisor/hypervisor';
 import { VM_OPERATIONS } from '../../../simulator/hypervisor/vm-operation';
+import { FRAME } from '../../../simulator/mmu/address';
 import type { Program } from '../../../simulator/object/program';
 import type { System } from '../../../simulator/system/system';
 import { assembleGuest, buildGuest, guestFolder } from '../../support/guest';
@@ -40,6 +42,16 @@ async function programOf(random: Random): Promise<Program> {
   }
 }
 
+/** Bytes of the VMM's tables for VMs, and of what is before them. */
+function tablesOf(vms: readonly TestVm[]): number {
+  const demands = vms.map(({ engine: id = 'full', memory = 0, vcpus = 1 }) => {
+    const engine = engineNamed(id);
+    assert.ok(engine);
+    return { engine, memory, vcpus };
+  });
+  return Hypervisor.memoryFor(demands, 'wait');
+}
+
 /** A host that a seed makes: the same each time. */
 async function hostOf(seed: number): Promise<() => TestHost> {
   const random = new Random(seed * 7919);
@@ -68,7 +80,11 @@ async function hostOf(seed: number): Promise<() => TestHost> {
     hartOptions: random.pick([{}, { asidBits: 0, vmidBits: 0 }, { asidBits: 2, vmidBits: 2 }, { tlbEntries: 8 }]),
     scheduler: { kind: random.pick(['credit', 'round-robin'] as const), slice: 1000 + random.below(200_000) },
   };
-  return () => makeHost(vms, configuration);
+  const overcommit = random.pick(['refuse', 'wait', 'kill'] as const);
+  if (overcommit === 'refuse') return () => makeHost(vms, configuration);
+  // What they begin with, and a little more or less than they touch.
+  const memory = tablesOf(vms) + (40 + random.below(100 * vms.length)) * FRAME;
+  return () => makeHost(vms, { ...configuration, overcommit, memory });
 }
 
 /** A part of a run, with what comes from outside before it. @returns whether it goes on */

@@ -7,6 +7,7 @@ import { Access, Pte, type WalkStep } from '../../../mmu/index';
 import { commonExits } from '../../exits/exit-kind';
 import { fetchAccess, managesCacheBlock } from '../../exits/fetch-instruction';
 import { inject } from '../../exits/inject';
+import { populate } from '../../exits/populate';
 import { refuseAccess } from '../../exits/refuse';
 import { pteOf } from '../../memory/table-memory';
 import { type Outcome, RESUME } from '../../runnable';
@@ -52,6 +53,11 @@ export function* handlePageFault(vcpu: FullVcpu, access: Access, gva: Gva): Narr
     return yield* inject(vcpu, exception(fault, gva.value));
   }
   const gpa = new Gpa(translation.gpa);
+  if (memory.isHole(gpa.value)) {
+    ledger.classify(shadowExits.shadowMiss);
+    const lacks = yield* populate(vcpu, gpa);
+    if (lacks) return lacks;
+  }
   const hpa = memory.hostPhysical(gpa.value);
   if (hpa === undefined) {
     const device = vm.board.find(gpa.value);

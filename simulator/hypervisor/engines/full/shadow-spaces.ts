@@ -153,6 +153,11 @@ export class ShadowSpaces implements StateHolder<SpacesState> {
     this.ledger.charge('tlbFlush');
   }
 
+  /** Nothing is mapped any more. What a TLB has of it is not this one's affair. */
+  dropAll(): void {
+    for (const { table } of this.kept) table.clear((frame) => this.pool.release(frame));
+  }
+
   state(): SpacesState {
     return {
       switches: this.switches,

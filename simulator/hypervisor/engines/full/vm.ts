@@ -36,6 +36,10 @@ export class FullVm implements EngineVm {
   /** A frame is cleared when it becomes a table. */
   clearTables(): void {}
 
+  dropped(): void {
+    for (const { spaces } of this.vcpus) spaces.dropAll();
+  }
+
   /**
    * Every shadow leaf, which U-mode reaches: its U must be 1, and its G 0, since other views must not see it. Every table, that satp leads
    * to one of them, and every usable TLB entry, which must be in the table of its ASID.
@@ -55,9 +59,9 @@ export class FullVm implements EngineVm {
           if (!(leaf.low & Pte.U) || leaf.low & Pte.G) reach.flaw('shadow table', `${what} has U=0 or G=1`);
         }
       }
-      const { hart } = spaces.pcpu ?? {};
-      // Where the hart tells them apart by nothing, its translations are of whoever it runs.
-      if (!hart || (!hart.options.asidBits && !on)) continue;
+      const { hart, mustForget } = spaces.pcpu ?? {};
+      // Where the hart tells them apart by nothing, its translations are of whoever it runs. What it forgets before it runs on is as good as gone.
+      if (!hart || mustForget || (!hart.options.asidBits && !on)) continue;
       for (const entry of hart.tlb.entries) {
         const view = spaces.viewOfAsid(entry.asid);
         // That there is no valid entry may be cached as well.

@@ -8,6 +8,7 @@ import type { Exit } from '../../exits/exit';
 import { commonExits } from '../../exits/exit-kind';
 import { fetchAccess, managesCacheBlock } from '../../exits/fetch-instruction';
 import { inject } from '../../exits/inject';
+import { populate } from '../../exits/populate';
 import { refuseAccess } from '../../exits/refuse';
 import { accessFault } from '../../memory/guest-walk';
 import { type Outcome, RESUME } from '../../runnable';
@@ -41,6 +42,11 @@ export function* handleGuestPageFault(vcpu: HardwareVcpu, access: Access, exit: 
   const fault = yield* findFault(vcpu, access, exit);
   if (!('gpa' in fault)) return fault;
   const { gva, gpa, implicit } = fault;
+  if (memory.isHole(gpa.value)) {
+    ledger.classify(hardwareExits.secondStageFill);
+    const lacks = yield* populate(vcpu, gpa);
+    if (lacks) return lacks;
+  }
   const hpa = memory.hostPhysical(gpa.value);
   if (hpa !== undefined) {
     ledger.classify(hardwareExits.secondStageFill);

@@ -110,6 +110,13 @@ export class SecondStage implements StateHolder<StageState> {
     return found;
   }
 
+  /** Nothing is mapped any more. */
+  clear(): void {
+    for (const frame of this.tables) this.pool.release(frame);
+    this.tables.length = 0;
+    this.memory.fill(this.root, ROOT_FRAMES * FRAME, 0);
+  }
+
   state(): StageState {
     return { free: this.pool.state(), tables: this.pool.numbersOf(this.tables) };
   }

@@ -101,6 +101,10 @@ export class HardwareVm implements EngineVm, StateHolder<HardwareState> {
     this.vm.machine.core.ram.fill(this.stage.root, ROOT_FRAMES * FRAME, 0);
   }
 
+  dropped(): void {
+    this.stage.clear();
+  }
+
   /**
    * Every leaf of the second stage, where its guest has it, which VS-mode reaches: its U must be 1, and its G 0. That hgatp leads to it,
    * and every TLB entry of the guest, which must be of its VMID.
@@ -114,11 +118,13 @@ export class HardwareVm implements EngineVm, StateHolder<HardwareState> {
       if (!(low & Pte.U) || low & Pte.G) reach.flaw('second stage', `${what} has U=0 or G=1`);
     }
     for (const hart of this.vm.machine.harts) {
-      const tag = this.vmidOn(this.vm.host.pcpuOf(hart));
+      const pcpu = this.vm.host.pcpuOf(hart);
+      const tag = this.vmidOn(pcpu);
       const runs = this.vcpus.some(({ on }) => on === hart);
       if (runs) this.reachOfGuest(hart, tag ?? 0, reach);
       // Where the hart tells them apart by nothing, its translations are of whoever it runs.
-      if (runs || tag !== undefined) this.reachOfTlb(hart, tag ?? 0, reach);
+      // What it forgets before it runs on is as good as gone.
+      if (!pcpu.mustForget && (runs || tag !== undefined)) this.reachOfTlb(hart, tag ?? 0, reach);
     }
   }
 
