@@ -113,7 +113,7 @@ export class Dispatcher {
   /** The vCPU that the hart has goes on, or one that is to have it; or it waits for an interrupt. */
   *resume(pcpu: Pcpu): Narration {
     const { running } = pcpu;
-    yield* this.forget(pcpu);
+    if (pcpu.mustForget) yield* this.forget(pcpu);
     if (running && !pcpu.mustPick) yield* running.enter(pcpu.hart);
     else yield* this.pickNext(pcpu);
   }
@@ -210,7 +210,7 @@ export class Dispatcher {
     { until, why, now }: { readonly until: number; readonly why: string; readonly now: number },
   ): Narration {
     const { hart } = pcpu;
-    yield* this.forget(pcpu);
+    if (pcpu.mustForget) yield* this.forget(pcpu);
     if (until !== NEVER) yield step`the hart is for vCPU ${next.id} of ${next.vm.name}: ${why}`;
     yield* next.load(hart);
     pcpu.running = next;
@@ -267,9 +267,8 @@ export class Dispatcher {
       vm.clock.goOn(this.machine.clock.now());
   }
 
-  /** Drops all translations of a hart, where some may be of what is not there any more. */
+  /** Drops all translations of a hart: some may be of what is not there any more. */
   private *forget(pcpu: Pcpu): Narration {
-    if (!pcpu.mustForget) return;
     yield step`a VM has ended or begun anew since: forget all translations (sfence.vma, hfence.gvma)`;
     pcpu.hart.fence(undefined, undefined);
     pcpu.hart.fenceGuest();

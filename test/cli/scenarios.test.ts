@@ -104,4 +104,41 @@ describe('scenarios on the command line', () => {
     assert.equal(limited.status, 2);
     assert.match(limited.stderr, /the VM a takes \d+M with the VMM's tables for it, more than its memoryLimit of 17M/);
   });
+
+  it('have more memory than their host, where that is wanted: who finds none waits, or is killed', () => {
+    // 12 MiB, of which the host has 10 beside the second stages.
+    const touches = cli.write(
+      'touch.S',
+      '_start: li t0, 0x80400000\n li t1, 0x81000000\n li t2, 4096\n1: sd t0, (t0)\n add t0, t0, t2\n bltu t0, t1, 1b\n li a7, 8\n ecall',
+    );
+    const small = cli.write('small.S', "_start: li a0, 's'\n li a7, 1\n ecall\n li a7, 8\n ecall");
+    const host = (overcommit: string): string =>
+      cli.write(
+        'over.hyperstep.json',
+        JSON.stringify({
+          defaults: { vm: { engine: 'hardware', memory: '16M' } },
+          hosts: { h: { memory: '12M', overcommit, vms: { large: { program: touches }, small: { program: small } } } },
+        }),
+      );
+    const waits = cli.run('run', host('wait'), '--report', cli.path('wait.json'));
+    assert.deepEqual([waits.status, waits.stdout], [1, 'small: s']);
+    assert.match(waits.stderr, /hyperstep: large: waiting-for-memory/);
+    const kills = cli.run('run', host('kill'), '--report', cli.path('kill.json'));
+    assert.deepEqual([kills.status, kills.stdout], [1, 'small: s']);
+    assert.match(kills.stderr, /hyperstep: large: killed/);
+    const { vms } = JSON.parse(readFileSync(cli.path('kill.json'), 'utf8')) as {
+      vms: Record<string, { memory: number; stopReason: string }>;
+    };
+    assert.equal(vms['large']?.stopReason, 'killed');
+    assert.ok((vms['large']?.memory ?? 0) > 9 * 2 ** 20 && (vms['small']?.memory ?? Infinity) < 2 ** 20);
+    const none = cli.run(
+      'run',
+      cli.write(
+        'none.hyperstep.json',
+        readFileSync(cli.path('over.hyperstep.json'), 'utf8').replace('"memory":"12M",', ''),
+      ),
+    );
+    assert.equal(none.status, 2);
+    assert.match(none.stderr, /"kill" needs "memory" beside it/);
+  });
 });

@@ -108,6 +108,21 @@ describe('virtio-blk', () => {
     assert.equal(disk.view.getUint32(USED + 4 + 8 * 2 + 4, true), 513);
   });
 
+  it('takes nothing while there is no memory for its answers, and goes on when there is some', () => {
+    const disk = makeDisk(contents);
+    disk.memory.isThere = false;
+    disk.request(0, 1, 512, 2);
+    disk.submit();
+    assert.ok(disk.device.isStalled);
+    assert.equal(disk.view.getUint16(USED + 2, true), 0);
+    assert.ok(!disk.interrupt());
+    disk.memory.isThere = true;
+    disk.device.memoryCame();
+    disk.device.wake();
+    assert.ok(!disk.device.isStalled && disk.interrupt());
+    assert.deepEqual(disk.memory.bytes.slice(DATA, DATA + 512), contents.slice(512, 1024));
+  });
+
   it('pads an incomplete last sector with zeros', () => {
     const disk = makeDisk(contents.slice(0, 700));
     disk.request(0, 1, 512, 2);

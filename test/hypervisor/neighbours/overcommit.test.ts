@@ -6,6 +6,7 @@ import type { Overcommit } from '../../../simulator/hypervisor/memory/demand';
 import type { Vm } from '../../../simulator/hypervisor/vm';
 import { FRAME } from '../../../simulator/mmu/address';
 import type { Program } from '../../../simulator/object/program';
+import type { SavedComponent } from '../../../simulator/schema/state/component';
 import { ConfigurationError } from '../../../simulator/system/system';
 import { assembleGuest, buildGuest, diskOf, guestFolder, testDisk } from '../../support/guest';
 import { MILLISECOND, makeHost, type TestHost, type TestHostConfiguration, type TestVm } from '../../support/host';
@@ -409,5 +410,37 @@ _start: li      a7, 0x4442434e
     }
     assert.ok(saves > 10);
     assert.equal(vmOf(copy, 'second').memoryTaken.peak, vmOf(whole, 'second').memoryTaken.peak);
+  });
+
+  it('are refused where a saved state gives a frame twice, one of the VMM, or one too many', () => {
+    const make = (): TestHost =>
+      hostOf(
+        [
+          { name: 'first', engine: 'full', program: lasting },
+          { name: 'second', engine: 'hardware', program: small },
+        ],
+        'wait',
+      );
+    const host = make();
+    host.system.machine.run({ instructions: 9000 });
+    const snapshot = host.system.save();
+    interface Saved {
+      readonly vms: readonly { guest: Uint32Array; machine: Uint32Array; peak: number }[];
+    }
+    const wrong: readonly (readonly [change: (saved: Saved) => void, problem: RegExp])[] = [
+      [({ vms: [a, b] }) => a && b && a.machine.set(b.machine.slice(0, 1)), /vms\[1\]\.machine\[0\].*is used already/],
+      [({ vms: [a] }) => a?.machine.fill(0x80201, 0, 1), /vms\[0\]\.machine\[0\].*memory for VMs/],
+      [({ vms: [a] }) => a?.machine.fill(5, 0, 1), /vms\[0\]\.machine\[0\].*memory for VMs/],
+      [({ vms: [a] }) => a?.guest.fill(0, 0, 1), /vms\[0\]\.guest\[0\].*a frame from 128 to 4095/],
+      [({ vms: [a] }) => a?.guest.copyWithin(1, 0, 1), /vms\[0\]\.guest\[1\].*behind the one before/],
+      [({ vms: [a] }) => a && Object.assign(a, { peak: 1 }), /vms\[0\]\.peak/],
+      [({ vms: [a] }) => a && Object.assign(a, { guest: a.guest.slice(1) }), /vms\[0\]\.machine.*as many as/],
+    ];
+    for (const [change, problem] of wrong) {
+      const state = structuredClone(snapshot.state) as SavedComponent;
+      change(state.parts['machine']?.parts['vmm']?.parts['memory']?.state as unknown as Saved);
+      assert.throws(() => make().system.restore({ ...snapshot, state }), problem);
+    }
+    make().system.restore(snapshot);
   });
 });
