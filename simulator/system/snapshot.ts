@@ -14,7 +14,7 @@ export interface Snapshot {
   readonly memory: MemoryImage;
 }
 
-const VERSION = 11;
+const VERSION = 12;
 /** The largest guest's memory, and as much again for its VMM. */
 const MOST_PAGES = 2 ** 20;
 

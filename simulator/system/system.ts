@@ -287,9 +287,10 @@ export class System {
     const { vmids = true } = this.configuration;
     const { name, vcpus, memory, onIllegal, time = 'real', share, console } = vm;
     const parts = { slots: virtioSlots(vm), startTime: START_TIME, console, engineOptions: { vmids }, model: native };
-    const { onCrash } = vm;
+    const { onCrash, stealTime = false } = vm;
     const reboots = this.configuration.neighbours !== undefined;
-    hypervisor.createVm({ name, engine, vcpus, memory, onIllegal, time, share, onCrash, reboots, ...parts });
+    const lives = { stealTime, onCrash, reboots };
+    hypervisor.createVm({ name, engine, vcpus, memory, onIllegal, time, share, ...lives, ...parts });
   }
 
   private attachHost(guest: Guest, { hostWords, console }: GuestConfiguration): void {
