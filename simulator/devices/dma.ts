@@ -40,3 +40,10 @@ export function writeU16(space: DmaSpace, address: number, value: number): boole
 export function writeU32(space: DmaSpace, address: number, value: number): boolean {
   return space.write(address, Uint8Array.of(value, value >>> 8, value >>> 16, value >>> 24));
 }
+
+/** A number that is exact: below 2^53. */
+export function writeU64(space: DmaSpace, address: number, value: number): boolean {
+  const bytes = new Uint8Array(8);
+  littleEndian(bytes).setBigUint64(0, BigInt(value), true);
+  return space.write(address, bytes);
+}

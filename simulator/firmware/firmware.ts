@@ -73,6 +73,11 @@ export class SbiFirmware implements HostedSoftware {
     return hart.csrHigh(Csr.mcause.number) >= 0 && hart.csrLow(Csr.mcause.number) === ExceptionCode.supervisorEcall;
   }
 
+  /** Who is above it has the machine. */
+  guestLoops(): boolean {
+    return false;
+  }
+
   /** The firmware's interrupts are not the business of those above it: they end no wfi of theirs. Those of a guest do. */
   wakes({ state }: Hart): boolean {
     return (state.pending & state.enabled & ~MACHINE_INTERRUPTS) !== 0;

@@ -28,6 +28,8 @@ const SUPERVISOR = { privilege: Privilege.supervisor, virtual: false } as const;
 /** The bare machine below SBI firmware: its harts, its memory above the firmware's, its timer. */
 export class MachinePort implements FirmwarePort, GuestFences {
   readonly features: FeatureSwitches;
+  /** Its harts are nobody else's. */
+  readonly stealTime = undefined;
 
   /** @param redirected where faults of callers go */
   constructor(

@@ -29,6 +29,15 @@ export const pagesOf = (range: FenceRange): (number | undefined)[] =>
 export const guestPagesOf = (range: FenceRange): (number | undefined)[] =>
   range === 'all' ? [undefined] : addressesOf(range).map((address) => Number(address / BigInt(FRAME)));
 
+/** Bytes that a hart shares to be told of stolen time, and to which they are aligned (SBI 3.0, chapter 16). */
+export const STEAL_TIME_BYTES = 64;
+
+/** Who tells harts of the time that they wanted and others had. */
+export interface StealTimeReports {
+  /** From now on a hart is told at a physical address, of the caller's memory and zero by now; or, where there is none, nowhere. */
+  report(hart: number, address: number | undefined): void;
+}
+
 /** Where a hart begins in S-mode: a physical address, and what is in a1. */
 export interface EntryPoint {
   readonly address: number;
@@ -54,6 +63,8 @@ export interface FirmwarePort {
   readonly features: FeatureSwitches;
   /** Absent where the harts below have no H extension. */
   readonly guestFences: GuestFences | undefined;
+  /** Absent where harts are nobody else's, or are not to know of it. */
+  readonly stealTime: StealTimeReports | undefined;
   /** `deadline` in ticks of mtime. Clears a pending timer interrupt unless the deadline has passed. */
   setTimer(hart: number, deadline: number): void;
   sendSoftwareInterrupt(hart: number): void;

@@ -124,7 +124,7 @@ export class Dispatcher {
     const cost = this.time === 'free' ? 0 : cycles;
     // Most exits are of somebody who goes on.
     if (left === running && cost === 0) return;
-    if (left && left === running && !isForLeft) left.account.stole(cost);
+    if (left && left === running && !isForLeft) left.stole(cost);
     const entered = running !== left && running;
     if (left && !entered && cost > 0) {
       this.machine.scheduler.spend(hart, left.vm.clock.spend(cost));

@@ -176,6 +176,13 @@ export class Hypervisor implements HostedSoftware, HypervisorServices {
     return this.runningOn(hart)?.isOrdered(Exit.of(hart)) ?? false;
   }
 
+  /** Its virtual machine is given up, as where traps come to the VMM: others may have the hart. */
+  guestLoops(hart: Hart): boolean {
+    const vcpu = this.runningOn(hart);
+    vcpu?.vm.finish({ reason: 'killed', kind: 'trap-loop', vcpu: vcpu.id });
+    return vcpu !== undefined;
+  }
+
   /** A hart that waits has nothing to do: interrupts have handlers, which may find it something. */
   wakes(): boolean {
     return false;

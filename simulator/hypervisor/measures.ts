@@ -47,6 +47,11 @@ export class TimeAccount {
     this.kept.since = Math.max(now, this.kept.since);
   }
 
+  /** What was stolen up to where its state changed last, in nanoseconds. */
+  get stolen(): number {
+    return this.kept.runnable + this.kept.stolen;
+  }
+
   loaded(): void {
     this.kept.switches++;
   }

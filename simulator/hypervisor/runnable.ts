@@ -38,6 +38,8 @@ export const openRequests = ObjectOf({
   inject: flag,
   /** Translations are to be forgotten. */
   fence: flag,
+  /** Its guest is to be told of the time that others had. */
+  steal: flag,
 });
 export type OpenRequests = Readonly<Static<typeof openRequests>>;
 export type Request = keyof OpenRequests;
@@ -50,6 +52,10 @@ export class RequestSet {
     return this.open.size === 0;
   }
 
+  has(request: Request): boolean {
+    return this.open.has(request);
+  }
+
   add(request: Request): void {
     this.open.add(request);
   }
@@ -60,13 +66,14 @@ export class RequestSet {
   }
 
   state(): OpenRequests {
-    return { inject: this.open.has('inject'), fence: this.open.has('fence') };
+    return { inject: this.open.has('inject'), fence: this.open.has('fence'), steal: this.open.has('steal') };
   }
 
-  restore({ inject, fence }: OpenRequests): void {
+  restore({ inject, fence, steal }: OpenRequests): void {
     this.open.clear();
     if (inject) this.open.add('inject');
     if (fence) this.open.add('fence');
+    if (steal) this.open.add('steal');
   }
 }
 

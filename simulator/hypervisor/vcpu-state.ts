@@ -48,7 +48,7 @@ const state = ObjectOf(fieldsOf(1));
 export type VcpuState = Static<typeof state>;
 
 /** What every engine's vCPUs have. @param harts of the machine */
-export const vcpuSchema = (harts: number) => stateSchema('vcpu', 1, fieldsOf(harts), problemIn);
+export const vcpuSchema = (harts: number) => stateSchema('vcpu', 2, fieldsOf(harts), problemIn);
 
 function problemIn({ run, wait, on, last, world, requests, fences }: VcpuState): FieldProblem | undefined {
   if ((run === 'running') !== (on !== null))

@@ -13,6 +13,7 @@ import { TimeAccount } from './measures';
 import { type GuestAddressing, type GuestPaging, type GuestTranslation, walkGuest } from './memory/guest-walk';
 import { ensure } from './memory/table-check';
 import { type Outcome, RequestSet, type Runnable, type RunState, type Wait } from './runnable';
+import { StealTime } from './steal-time';
 import { NEVER } from './timers';
 import { type Fence, MOST_FENCES, type VcpuState, vcpuSchema } from './vcpu-state';
 import type { Vm } from './vm';
@@ -63,6 +64,8 @@ export abstract class Vcpu implements Runnable, GuestAddressing {
   /** Its name in the ledger. */
   readonly name: VcpuName;
   readonly account = new TimeAccount();
+  /** What its guest is told of the time that others had; undefined where it is not to know. */
+  readonly stealTime: StealTime | undefined;
   private running: Hart | undefined;
   private last: Hart | undefined;
   /** Instructions that it had retired, and that its hart had, when it came onto that. */
@@ -73,6 +76,7 @@ export abstract class Vcpu implements Runnable, GuestAddressing {
     readonly vm: Vm,
   ) {
     this.name = { vm: vm.id, vcpu: id };
+    this.stealTime = vm.reportsStealTime ? new StealTime(vm.memory, this.account) : undefined;
   }
 
   /** The hart that has it, or had it last, of whose TLB it may have something: undefined before it runs first. */
@@ -132,6 +136,7 @@ export abstract class Vcpu implements Runnable, GuestAddressing {
     this.world.give(hart);
     this.retiredAtLoad = { own: this.retired, hart: hart.retired };
     this.running = this.last = hart;
+    if (this.isToldOfStealTime) this.requests.add('steal');
     const pcpu = this.vm.host.pcpuOf(hart);
     if (this.keeper || this.timer !== NEVER) this.keepTimer(pcpu);
   }
@@ -144,6 +149,23 @@ export abstract class Vcpu implements Runnable, GuestAddressing {
     hart.clearReservation();
     this.retiredAtLoad = { own: this.retired, hart: 0 };
     this.running = undefined;
+    if (this.stealTime && this.isToldOfStealTime && this.run === 'runnable') yield* this.stealTime.preempted();
+  }
+
+  /** Its guest asks to be told of stolen time at an address of its memory, from nothing; or, undefined, no more. */
+  tellOfStealTime(address: number | undefined): void {
+    this.requests.take('steal');
+    this.stealTime?.report(address);
+  }
+
+  /** A handler that was not for it has taken so many nanoseconds of its hart. */
+  stole(nanoseconds: number): void {
+    this.account.stole(nanoseconds);
+    if (this.isToldOfStealTime) this.requests.add('steal');
+  }
+
+  private get isToldOfStealTime(): boolean {
+    return this.stealTime?.sharedMemory !== undefined;
   }
 
   /** The guest's pc while a handler works for it. */
@@ -182,8 +204,8 @@ export abstract class Vcpu implements Runnable, GuestAddressing {
   abstract isOrdered(exit: Exit): boolean;
   abstract handleExit(exit: Exit): Narration<Outcome>;
   abstract tables(): readonly TranslationTable[];
-  /** What the VMM keeps of it beside its CSRs. */
-  abstract facts(): readonly Fact[];
+  /** What its engine keeps of it beside its CSRs. */
+  protected abstract engineFacts(): readonly Fact[];
   /** Whose translations the hardware keeps under an ASID, in words; undefined where nobody's. */
   abstract describeAsid(asid: number): string | undefined;
   /** Where an address leads by the guest's own tables. @param user as its U-mode; by default in its present mode */
@@ -194,6 +216,15 @@ export abstract class Vcpu implements Runnable, GuestAddressing {
     { user = this.user, steps }: { user?: boolean; steps?: WalkStep[] } = {},
   ): GuestTranslation {
     return walkGuest(this, manner === 'peek' ? this.vm.peekedTables : this.vm.tables, address, access, user, steps);
+  }
+
+  /** What the VMM keeps of it beside its CSRs. */
+  facts(): readonly Fact[] {
+    const { stealTime } = this;
+    if (!stealTime) return this.engineFacts();
+    const { sharedMemory, stolen } = stealTime;
+    const told = sharedMemory ? `${stolen} ns, told at ${sharedMemory}` : 'the guest has not asked for it';
+    return [...this.engineFacts(), { name: 'steal time', value: told }];
   }
 
   /** What an instruction's bits mean. */
@@ -221,11 +252,16 @@ export abstract class Vcpu implements Runnable, GuestAddressing {
 
   /** What others have asked of it, on its way into the guest. */
   protected *serveRequests(): Narration {
-    if (!this.requests.take('fence')) return;
-    const count = this.fences.length;
-    yield step`other vCPUs have asked for fences, ${count} of them: forget translations before the guest goes on`;
-    for (const fence of this.fences) this.doFence(fence);
-    this.fences.length = 0;
+    if (this.requests.take('fence')) {
+      const count = this.fences.length;
+      yield step`other vCPUs have asked for fences, ${count} of them: forget translations before the guest goes on`;
+      for (const fence of this.fences) this.doFence(fence);
+      this.fences.length = 0;
+    }
+    if (this.requests.take('steal') && this.stealTime) {
+      yield* this.stealTime.update();
+      this.vm.ledger.charge('stealUpdate');
+    }
   }
 
   private doFence({ pages, asid }: Fence): void {
@@ -248,13 +284,21 @@ export abstract class Vcpu implements Runnable, GuestAddressing {
 
   /**
    * What it is as a component.
-   * @param parts what its engine keeps of it
+   * @param engineParts what its engine keeps of it
    * @param restored called when all of that has been taken up
    */
-  protected componentWith(parts: Parts, restored?: () => void): Component {
+  protected componentWith(engineParts: Parts, restored?: () => void): Component {
     const schema = vcpuSchema(this.vm.machine.harts.length);
+    const parts = { ...engineParts, ...(this.stealTime && { stealTime: this.stealTime.component }) };
     const holder = { state: () => this.runState(), restore: (state: VcpuState) => this.restoreRunState(state) };
-    return componentOf(schema, holder, { parts, ...(restored && { restored }) });
+    return componentOf(schema, holder, {
+      parts,
+      restored: () => {
+        const isAsked = this.isToldOfStealTime || !this.requests.has('steal');
+        ensure(isAsked, `vCPU ${this.id} is to tell its guest of stolen time, which has not asked for it`);
+        restored?.();
+      },
+    });
   }
 
   /** Whether it runs and what it waits for, and its registers where no hart has them. */

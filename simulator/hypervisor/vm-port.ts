@@ -7,6 +7,7 @@ import {
   type FenceRange,
   type FirmwarePort,
   type HartActivity,
+  type StealTimeReports,
 } from '../firmware/port';
 import { Feature, type FeatureSwitches } from '../firmware/sbi/features';
 import { ExceptionCode, InterruptBit, RegisterNumber } from '../isa/index';
@@ -23,7 +24,7 @@ import type { Vm } from './vm';
 const SSIP = InterruptBit.supervisorSoftware;
 
 /** A VM below its SBI firmware, which is the VMM: calls act on vCPUs and on guest-physical memory. */
-export class VmPort implements FirmwarePort {
+export class VmPort implements FirmwarePort, StealTimeReports {
   /** A guest's vCPUs have no H extension. */
   readonly guestFences = undefined;
   /** What becomes of the caller, where its call decides that. */
@@ -59,6 +60,14 @@ export class VmPort implements FirmwarePort {
 
   get harts(): number {
     return this.vm.vcpus.length;
+  }
+
+  get stealTime(): StealTimeReports | undefined {
+    return this.vm.reportsStealTime ? this : undefined;
+  }
+
+  report(id: number, address: number | undefined): void {
+    this.vcpu(id).tellOfStealTime(address);
   }
 
   setTimer(id: number, deadline: number): void {

@@ -58,6 +58,8 @@ export interface VmConfiguration {
   /** What an access outside the VM's memory means: the hardware's trap, or the end of the VM. */
   readonly onIllegal: 'trap' | 'kill';
   readonly time: VmTime;
+  /** Whether its guest can learn how much of the time that it wants others have. */
+  readonly stealTime: boolean;
   /** How much of the host's harts it gets. */
   readonly share: Share;
   readonly onCrash: OnCrash;
@@ -72,6 +74,8 @@ export class Vm implements Guest {
   readonly processor: Processor;
   readonly model: HostModel;
   readonly onIllegal: 'trap' | 'kill';
+  /** Whether its SBI has the extension STA. */
+  readonly reportsStealTime: boolean;
   readonly share: Share;
   /** The time that its guest sees. */
   readonly clock: VmClock;
@@ -103,6 +107,7 @@ export class Vm implements Guest {
     this.name = name;
     this.model = model;
     this.onIllegal = onIllegal;
+    this.reportsStealTime = parts.stealTime;
     this.share = parts.share;
     this.life = new VmLife(parts.onCrash, parts.reboots);
     this.cpuIds = Array.from({ length: vcpus }, (_, vcpu) => vcpu);
@@ -245,8 +250,9 @@ export class Vm implements Guest {
   get component(): Component {
     const accounts = this.vcpus.map(({ id, account }) => [`vcpu${id}`, account.component] as const);
     const { clock, life, machineParts } = this;
-    const parts = { clock: clock.component, life: life.component, machine: machineParts };
-    return withoutState('vm', { parts: { ...parts, ...Object.fromEntries(accounts) } });
+    // Accounts before the machine: what its vCPUs tell of stolen time is checked beside them.
+    const parts = { clock: clock.component, life: life.component, ...Object.fromEntries(accounts) };
+    return withoutState('vm', { parts: { ...parts, machine: machineParts } });
   }
 
   /** What it is as a machine: what begins anew with it. */

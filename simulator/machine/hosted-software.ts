@@ -18,6 +18,11 @@ export interface HostedSoftware {
    * begins when no hart that runs is behind.
    */
   isOrdered(hart: Hart): boolean;
+  /**
+   * The guest that `hart` runs traps at its own trap vector, for ever, by traps that are its own affair: no instruction of it retires any more.
+   * @returns whether that is the end of this guest; else it is the machine's
+   */
+  guestLoops(hart: Hart): boolean;
   /** Whether a hart that waits in `wfi` goes on: by the interrupts that are the waiting software's. */
   wakes(hart: Hart): boolean;
   /** What it keeps beside the machine's own memory and registers. */

@@ -309,8 +309,7 @@ export class Machine implements CorePlatform, Runner {
         this.scheduler.letOthersComeUp(hart);
         return undefined;
       case RunExit.TrapLoop:
-        this.end = { reason: 'trap-loop', hart };
-        return this.end;
+        return this.trapsForEver(hart);
       case RunExit.HostedTrap:
         return this.trapped(hart, request);
       default:
@@ -350,10 +349,7 @@ export class Machine implements CorePlatform, Runner {
   /** A trap into the guest's own handler that the core reported only because the request wants to see those. */
   private guestTrapped(hart: Hart, request: RunRequest): MachineStop | undefined {
     // While traps are reported one by one, the core does not see that they loop.
-    if (this.reportedTraps.seen(hart.retired)) {
-      this.end = { reason: 'trap-loop', hart };
-      return this.end;
-    }
+    if (this.reportedTraps.seen(hart.retired)) return this.trapsForEver(hart);
     const { cause, value } = trapCsrs[hart.trapMode];
     const trap: Trap = {
       interrupt: isInterrupt(hart),
@@ -361,6 +357,12 @@ export class Machine implements CorePlatform, Runner {
       value: hart.csr(value),
     };
     return request.stopAtGuestTrap?.(trap, hart) ? { reason: 'guest-trap', hart, trap } : undefined;
+  }
+
+  /** Traps of the software that runs on a hart, handled by that itself, follow one another: its end where it is a VMM's guest, or the machine's. */
+  private trapsForEver(hart: Hart): MachineStop | undefined {
+    if (!hart.virtual || !this.hosted.s?.guestLoops(hart)) this.end = { reason: 'trap-loop', hart };
+    return this.end;
   }
 
   /** Runs a handler step by step to its end, or to a step that the request wants to see. */

@@ -26,10 +26,11 @@ export function hostConfiguration(
 ): SystemConfiguration {
   const { harts, memory, overcommit, vmids, vmmTime, scheduler, hartOptions } = host;
   const vms = host.vms.map((vm, index) => {
-    const { name, engine, vcpus, weight, cap, pin, memoryLimit, onCrash, devices, onIllegal, time, seed } = vm;
+    const { name, engine, vcpus, weight, cap, pin, memoryLimit, onCrash, devices, onIllegal, time, stealTime, seed } =
+      vm;
     const { program, disks = [], initrd } = files[index] ?? {};
     return {
-      ...{ name, engine, vcpus, memoryLimit, onCrash, devices, onIllegal, time, seed, disks, initrd },
+      ...{ name, engine, vcpus, memoryLimit, onCrash, devices, onIllegal, time, stealTime, seed, disks, initrd },
       memory: vm.memory,
       commonProcessor: vm.commonProcessor,
       bootArguments: vm.append,

@@ -6,7 +6,7 @@ export const notBuilt = {
   /** Keys of a scenario, of a host, of a virtual machine. */
   scenario: ['links', 'networks', 'policy', 'capture', 'actions'],
   host: ['devices', 'iommu'],
-  vm: ['stealTime', 'service', 'passthrough', 'nics', 'processor', 'migrate'],
+  vm: ['service', 'passthrough', 'nics', 'processor', 'migrate'],
   /** Words of a choice. */
   engines: ['para', 'emulation'],
   models: ['service-vm', 'hosted'],

@@ -49,11 +49,16 @@ function* memoryProblems(
 }
 
 function* sharingProblems(vm: ScenarioVm, { harts }: ScenarioHost, stated: StatedVm): Generator<Problem> {
-  const { vcpus, cap, pin, time } = vm;
+  const { vcpus, cap, pin, time, stealTime } = vm;
   if (cap > 100 * harts)
     yield at(stated.pathOf('cap'), `must be at most ${100 * harts}, all of the host’s harts (${harts}), not ${cap}`);
   if (time === 'own' && vcpus > 1)
     yield at(stated.pathOf('time'), `"own" stands while one vCPU is not served: it goes with 1 vCPU, not ${vcpus}`);
+  if (time === 'own' && stealTime)
+    yield at(
+      stated.pathOf('stealTime'),
+      'goes with "time": "real": of the time that a virtual machine with "own" sees nothing is stolen',
+    );
   // Harts that nobody named are the host's.
   for (const [index, hart] of (stated.values.pin ?? []).entries()) {
     const path = [...stated.pathOf('pin'), index];

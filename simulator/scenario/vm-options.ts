@@ -81,6 +81,13 @@ export const vmOptions = {
     ...time,
     description: 'Which time its guest sees: `own` stands while it is not served, and goes with one vCPU.',
   },
+  stealTime: withDefault(
+    false,
+    Switch({
+      description:
+        'Whether its guest can learn, by the SBI’s extension STA, how much of the time that it wants others have. With `time` `real`.',
+    }),
+  ),
   onCrash: withDefault(
     'stop',
     choice(

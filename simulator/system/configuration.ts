@@ -47,6 +47,8 @@ export interface NeighbourConfiguration extends GuestConfiguration {
   readonly engine: EngineId;
   readonly vcpus: number;
   readonly share: Share;
+  /** Whether its guest can learn how much of the time that it wants others have; not with time `own`. Default: no. */
+  readonly stealTime?: boolean | undefined;
   /** The most bytes of the host's memory that it takes, the VMM's tables for it included. */
   readonly memoryLimit?: number | undefined;
   readonly onCrash: OnCrash;

@@ -42,6 +42,7 @@ const neighbour = ObjectOf({
     cap: upTo(100 * MOST_HARTS, 'percent of one hart'),
     pin: listOf(upTo(MOST_HARTS - 1), { most: MOST_HARTS }),
   }),
+  stealTime: flag,
   memoryLimit: nullable(count),
   onCrash: choice(ON_CRASH),
 });

@@ -43,9 +43,10 @@ function describeNeighbours({ scheduler, memory, overcommit, vms }: NeighboursCo
 }
 
 function describeNeighbour(vm: NeighbourConfiguration): NeighbourDescription {
-  const { name, engine, vcpus, onCrash, memoryLimit = null } = vm;
+  const { name, engine, vcpus, onCrash, stealTime = false, memoryLimit = null } = vm;
   const { weight, cap, pin } = vm.share;
-  return { ...describeGuest(vm), name, engine, vcpus, share: { weight, cap, pin }, memoryLimit, onCrash };
+  const beside = { share: { weight, cap, pin }, stealTime, memoryLimit, onCrash };
+  return { ...describeGuest(vm), name, engine, vcpus, ...beside };
 }
 
 function describeGuest(guest: GuestConfiguration): GuestDescription {

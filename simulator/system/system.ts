@@ -283,21 +283,10 @@ export class System {
     const { vmids = true } = this.configuration;
     const { name, vcpus, memory, onIllegal, time = 'real', share, console } = vm;
     const parts = { slots: virtioSlots(vm), startTime: START_TIME, console, engineOptions: { vmids }, model: native };
-    const { onCrash, memoryLimit } = vm;
+    const { onCrash, memoryLimit, stealTime = false } = vm;
     const reboots = this.configuration.neighbours !== undefined;
-    hypervisor.createVm({
-      name,
-      engine,
-      vcpus,
-      memory,
-      memoryLimit,
-      onIllegal,
-      time,
-      share,
-      onCrash,
-      reboots,
-      ...parts,
-    });
+    const lives = { memoryLimit, stealTime, onCrash, reboots };
+    hypervisor.createVm({ name, engine, vcpus, memory, onIllegal, time, share, ...lives, ...parts });
   }
 
   private attachHost(guest: Guest, { hostWords, console }: GuestConfiguration): void {

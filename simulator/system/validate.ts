@@ -39,6 +39,10 @@ function validateNeighbours(
       throw new ConfigurationError(`two VMs are called ${vm.name}`);
     checkEngine(vm.engine, configuration);
     validateGuest(vm, vm.vcpus);
+    if (vm.stealTime && vm.time === 'own')
+      throw new ConfigurationError(
+        `nothing is stolen of the VM ${vm.name}, whose time "own" stands meanwhile: stealTime goes with time "real"`,
+      );
     const beyond = vm.share.pin.find((hart) => hart >= configuration.harts);
     if (beyond !== undefined)
       throw new ConfigurationError(

@@ -99,7 +99,7 @@ actions:
         j       window_access
 
 firmware:
-        pick    s0, extensions, 16
+        pick    s0, extensions, 17
         below   s1, 9
         value   a0
         value   a1
@@ -383,7 +383,7 @@ shared: .skip   64
 values: .dword  0, 1, 2, 3, 7, 8, 0x1000, 0xffff, 0x7fffffff, 0x80000000, 0xffffffff, 0x100000000
         .dword  -1, -2, -4096, 0x80200000, 0x80201000, 0x80600ffd, 0x80ffffff, 0x81000000, 0x10000000, 0x02004000, 1 << 63, 0x40000000
 extensions:
-        .dword  0, 1, 2, 3, 4, 5, 6, 7, 0x10, 0x54494d45, 0x735049, 0x52464e43, 0x48534d, 0x4442434e, 0x53555350, 0x46574654
+        .dword  0, 1, 2, 3, 4, 5, 6, 7, 0x10, 0x54494d45, 0x735049, 0x52464e43, 0x48534d, 0x4442434e, 0x53555350, 0x46574654, 0x535441
 devices:
         .dword  0x10000000, 0x10001000, 0x10002000, 0x10003000, 0x10004000, 0x10008000, 0x101000, 0x0c000000
         .dword  0x0c002000, 0x0c200000, 0x0c201000, 0x02000000, 0x02004000, 0x1000

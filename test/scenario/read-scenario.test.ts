@@ -48,6 +48,7 @@ describe('a scenario', () => {
               memory: 64 * M,
               memoryLimit: undefined,
               time: 'real',
+              stealTime: false,
               onCrash: 'stop',
               program: ['a.S'],
               includePaths: [],

@@ -119,6 +119,13 @@ describe('what is wrong with a scenario is said, and what would be right', () =>
       `${vm}: "program" must be the path of a file, or a list of them that is not empty`,
     ],
     [
+      'stolen time of a time of its own',
+      { stealTime: true, time: 'own' },
+      {},
+      `${vm}: "stealTime" goes with "time": "real": of the time that a virtual machine with "own" sees nothing is stolen`,
+    ],
+    ['stolen time in words', { stealTime: 'yes' }, {}, `${vm}: "stealTime" must be true or false, not "yes"`],
+    [
       'an option that the linker has not',
       { linkOptions: ['--nonsense'] },
       {},

@@ -2,12 +2,14 @@ import assert from 'node:assert/strict';
 import path from 'node:path';
 import { fileOf, LoggedFile } from '../../simulator/devices/disk/file-log';
 import type { Program } from '../../simulator/object/program';
+import type { PlainValue } from '../../simulator/schema/state/plain';
 import { configurationOf, type GivenGuest } from '../../simulator/system/described-system';
 import { describeSystem } from '../../simulator/system/description';
 import { lifeOf, Replay, ReplayError, readRecord, writeRecord } from '../../simulator/system/record';
 import { originsOf } from '../../simulator/system/run-origin';
-import { readSnapshot, writeSnapshot } from '../../simulator/system/snapshot';
+import { readSnapshot, SnapshotError, writeSnapshot } from '../../simulator/system/snapshot';
 import { ConfigurationError, openDisk, System } from '../../simulator/system/system';
+import { withChange } from '../support/changed-fields';
 import { assembleGuest, buildGuest, diskOf, guestFolder, memoryFile, testDisk } from '../support/guest';
 import { makeHost, type TestHostConfiguration, type TestVm } from '../support/host';
 import { Random } from '../support/random';
@@ -30,9 +32,15 @@ _start: li      t0, 9000
         ebreak
 `;
 
-/** Asks for timers and sleeps until they come. */
+/** Asks for timers and sleeps until they come; and to be told of stolen time, where that is to be had. */
 const SLEEPS = `
-_start: li      t0, 32
+_start: li      a0, 0x80400000
+        li      a1, 0
+        li      a2, 0
+        li      a7, 0x535441
+        li      a6, 0
+        ecall
+        li      t0, 32
         csrw    sie, t0
 1:      rdtime  a0
         addi    a0, a0, 50
@@ -88,7 +96,7 @@ describe('saved hosts of three VMs', () => {
       weight: 100,
     },
     { name: 'crashes', program: crashes, engine: 'full', onCrash: 'restart' },
-    { name: 'sleeps', program: sleeps, engine: 'full', vcpus: 2, memoryLimit: 32 * 2 ** 20, pin: [0] },
+    { name: 'sleeps', program: sleeps, engine: 'full', vcpus: 2, memoryLimit: 32 * 2 ** 20, pin: [0], stealTime: true },
   ];
 
   for (const configuration of HOSTS)
@@ -123,6 +131,47 @@ describe('saved hosts of three VMs', () => {
       (error) => error instanceof ConfigurationError && /^writes: .* 1 disks of 128 sectors/.test(error.message),
     );
     assert.throws(() => configurationOf(description, [given()]), /has 3 guests, not 1/);
+  });
+
+  it('are refused where what they tell of stolen time makes no sense', () => {
+    const { system } = makeHost(vms(), HOSTS[0]);
+    runTo(system, 120_003);
+    const { state, memory } = system.save();
+    const vm = ['parts', 'machine', 'parts', 'vmm', 'parts', 'vm2', 'parts'];
+    const vcpu = [...vm, 'machine', 'parts', 'vcpu0'];
+    const stealTime = [...vcpu, 'parts', 'stealTime', 'state'];
+    const told = system.hypervisor?.vms[2]?.vcpus[0]?.stealTime?.sharedMemory;
+    assert.equal(told?.value, 0x8040_0000, 'it has asked to be told');
+    const wrong: readonly (readonly [way: string[], value: PlainValue, message: RegExp])[] = [
+      [
+        [...stealTime, 'address'],
+        0x8000_0000,
+        /vcpu0\.stealTime: field address must be 64 bytes of the guest's memory/,
+      ],
+      [
+        [...stealTime, 'address'],
+        0x8040_0020,
+        /vcpu0\.stealTime: field address must be 64 bytes of the guest's memory/,
+      ],
+      [
+        [...stealTime, 'address'],
+        0x8060_0000,
+        /vcpu0\.stealTime: field address must be 64 bytes of the guest's memory/,
+      ],
+      [[...stealTime, 'address'], null, /vcpu0\.stealTime: field since must be 0 of a guest that is told nothing/],
+      [[...stealTime, 'since'], 2 ** 40, /1099511627776 ns were stolen of a vCPU before, and \d+ by now/],
+      [
+        [...vm, 'machine', 'parts', 'vcpu1', 'state', 'requests', 'steal'],
+        true,
+        /vCPU 1 is to tell its guest of stolen time/,
+      ],
+    ];
+    for (const [way, value, message] of wrong)
+      assert.throws(
+        () => makeHost(vms(), HOSTS[0]).system.restore({ state: withChange(state, way, value), memory }),
+        (error) => error instanceof SnapshotError && message.test(error.message),
+        `${way.join('.')} ${value}`,
+      );
   });
 
   it('are refused by the field of a VM that makes no sense', () => {

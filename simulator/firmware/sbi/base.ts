@@ -37,7 +37,7 @@ export const base: SbiExtension = {
       name: 'probe_extension',
       *handle(call) {
         const id = call.number(0);
-        const extension = call.sbi.extensions.find((candidate) => candidate.id === id);
+        const extension = call.sbi.extensionOf(id);
         const found = extension?.name ?? 'not there';
         yield step`look for extension ${id}: ${found}`;
         return success(extension ? 1 : 0);

@@ -11,10 +11,23 @@ import { legacy } from './legacy';
 import { rfence } from './rfence';
 import type { Sbi } from './sbi';
 import { srst } from './srst';
+import { sta } from './sta';
 import { susp } from './susp';
 import { time } from './time';
 
-export const sbiExtensions: readonly SbiExtension[] = [base, time, ipi, rfence, hsm, srst, susp, dbcn, fwft, ...legacy];
+export const sbiExtensions: readonly SbiExtension[] = [
+  base,
+  time,
+  ipi,
+  rfence,
+  hsm,
+  srst,
+  susp,
+  dbcn,
+  sta,
+  fwft,
+  ...legacy,
+];
 
 const LAST_LEGACY_ID = 0xf;
 const extensionById = new Map(sbiExtensions.map((extension) => [extension.id, extension]));
@@ -43,10 +56,11 @@ export function describeSbiCall(id: SbiCallId, { extension, function: called } =
 export function* answerSbiCall(sbi: Sbi, registers: CallRegisters, caller: number): Narration<SbiResult> {
   const id = sbiCallOf(registers);
   const found = lookUp(id);
-  const { function: called } = found;
+  const { extension, function: called } = found;
   const request = describeSbiCall(id, found);
   yield step`look up what a7 and a6 ask for: ${request}`;
-  const result = called ? yield* called.handle(callOf(sbi, registers, caller)) : failure(SbiError.notSupported);
+  const isThere = extension !== undefined && called !== undefined && sbi.offers(extension);
+  const result = isThere ? yield* called.handle(callOf(sbi, registers, caller)) : failure(SbiError.notSupported);
   if (typeof result === 'string') return result;
   if ('legacy' in result) {
     const { legacy: value } = result;

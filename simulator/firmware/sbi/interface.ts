@@ -1,4 +1,5 @@
 import type { Narration } from '../../machine/narration';
+import type { FirmwarePort } from '../port';
 import type { Sbi } from './sbi';
 
 /** SBI error codes (RISC-V SBI 3.0, "Standard SBI Errors"). */
@@ -48,6 +49,8 @@ export interface SbiFunction {
 export interface SbiExtension {
   readonly name: string;
   readonly id: number;
+  /** Whether it is there, where that is not so everywhere. */
+  readonly isOffered?: (port: FirmwarePort) => boolean;
   /** By function id. */
   readonly functions: readonly SbiFunction[];
 }

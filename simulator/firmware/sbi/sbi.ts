@@ -17,6 +17,13 @@ const sbiState = (harts: number) =>
     suspended: tableOf(upTo(harts - 1), count, harts),
   });
 
+/** An extension, as far as somebody asks whether it is there. */
+interface ProbedExtension {
+  readonly id: number;
+  readonly name: string;
+  readonly isOffered?: (port: FirmwarePort) => boolean;
+}
+
 /** The SBI of one set of harts, those of the bare machine or the vCPUs of a VM: what it remembers, and what its calls do. */
 export class Sbi {
   readonly console: SbiConsole;
@@ -25,10 +32,10 @@ export class Sbi {
   private readonly suspensions: StateOf<ReturnType<typeof sbiState>> = { suspended: new Map() };
   readonly component: Component;
 
-  /** @param extensions those that answer, for `probe_extension` */
+  /** @param extensions those that there are, for `probe_extension` */
   constructor(
     readonly port: FirmwarePort,
-    readonly extensions: readonly { readonly id: number; readonly name: string }[],
+    private readonly extensions: readonly ProbedExtension[],
   ) {
     this.console = new SbiConsole(port.uart, port.clock);
     this.features = new FirmwareFeatures(port.harts, port.features);
@@ -38,6 +45,16 @@ export class Sbi {
 
   get harts(): number {
     return this.port.harts;
+  }
+
+  /** Whether an extension is there below these harts. */
+  offers({ isOffered }: ProbedExtension): boolean {
+    return isOffered?.(this.port) ?? true;
+  }
+
+  /** The extension of a number; undefined where it is not there. */
+  extensionOf(id: number): ProbedExtension | undefined {
+    return this.extensions.find((extension) => extension.id === id && this.offers(extension));
   }
 
   /** The HSM state of a hart. */
@@ -52,6 +69,8 @@ export class Sbi {
   start(hart: number, entry: EntryPoint): void {
     this.suspensions.suspended.delete(hart);
     this.features.reset(hart);
+    // What a hart shares ends with its reset, as KVM's kvm_riscv_vcpu_sbi_sta_reset has it.
+    this.port.stealTime?.report(hart, undefined);
     this.port.start(hart, entry);
   }
 

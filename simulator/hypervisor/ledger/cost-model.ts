@@ -33,6 +33,10 @@ export const COSTS = {
     source: 'dispatch to a device model in the VMM; a device in another process costs a hundred times as much',
   },
   sbiCall: { cycles: 100, source: 'dispatch by extension and function id, as KVM vcpu_sbi.c' },
+  stealUpdate: {
+    cycles: 30,
+    source: 'a load and four stores in memory of the guest, whose frame is looked up once, as KVM vcpu_sbi_sta.c',
+  },
   injection: { cycles: 50, source: 'about ten virtual CSRs written in memory' },
 } as const satisfies { readonly [what: string]: Cost };
 

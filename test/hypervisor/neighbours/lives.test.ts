@@ -49,6 +49,19 @@ _start: li      a0, 'r'
         li      a1, 0
         ecall
 `;
+/** Turns paging on with nothing mapped: its traps, which are its own affair with H, lead nowhere. */
+const LOST = `
+_start: la      t0, root
+        srli    t0, t0, 12
+        li      t1, 8
+        slli    t1, t1, 60
+        or      t0, t0, t1
+        csrw    satp, t0
+        sfence.vma
+        .bss
+        .balign 4096
+root:   .skip   4096
+`;
 const WAITS = '_start: csrw sie, zero\n1: wfi\n j 1b';
 const ENDS = '_start: li a7, 8\n ecall';
 
@@ -87,6 +100,21 @@ for (const { id: engine } of engines)
         assert.deepEqual(vmNamed(system, 'fails').end, { reason: 'power-off', code: 1 });
         assert.equal(vmNamed(system, 'crashes').end?.reason, 'killed');
         assert.ok(system.machine.finished);
+      });
+
+      it('end each for itself where its traps lead nowhere', async () => {
+        const vms = [
+          await vmOf('lost', engine, LOST),
+          await vmOf('again', engine, LOST, { onCrash: 'restart' }),
+          await vmOf('spins', engine, SPINS),
+        ];
+        const { system } = makeHost(vms, { hartOptions });
+        pass(system, 10 * MILLISECOND);
+        for (const name of ['lost', 'again'])
+          assert.deepEqual(vmNamed(system, name).end, { reason: 'killed', kind: 'trap-loop', vcpu: 0 });
+        assert.equal(vmNamed(system, 'again').life.restarts, 3);
+        assert.ok(vmNamed(system, 'spins').retired > 5_000_000, `${vmNamed(system, 'spins').retired} instructions`);
+        assert.equal(system.machine.finished, undefined);
       });
 
       it('are started again where they crash, three times, and know nothing of it', async () => {

@@ -29,6 +29,9 @@ const SMALL = {
   /** All of its memory, again and again. */
   touches:
     '_start: li t0, 0x80400000\n li t1, 0x80600000\n li t2, 4096\n1: sd t0, (t0)\n add t0, t0, t2\n bltu t0, t1, 1b\n j _start',
+  /** Shares one place after another for steal time, itself and what is nobody's among them. */
+  shares:
+    '_start: li s0, 0x80200000\n1: li t0, 1000\n2: addi t0, t0, -1\n bnez t0, 2b\n mv a0, s0\n li a1, 0\n li a2, 0\n li a7, 0x535441\n li a6, 0\n ecall\n li t0, 0x11040\n add s0, s0, t0\n j 1b',
 } as const;
 
 async function programOf(random: Random): Promise<Program> {
@@ -65,6 +68,7 @@ async function hostOf(seed: number): Promise<() => TestHost> {
       program: await programOf(random),
       vcpus: time === 'own' ? 1 : 1 + random.below(2),
       time,
+      stealTime: time === 'real' && random.below(2) === 0,
       memory: 16 * 2 ** 20,
       weight: 1 + random.below(1000),
       cap: random.pick([0, 0, 10, 60, 150]),

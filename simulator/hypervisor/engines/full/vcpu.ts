@@ -119,7 +119,7 @@ export class FullVcpu extends DeprivilegedVcpu {
     ];
   }
 
-  facts(): readonly Fact[] {
+  protected engineFacts(): readonly Fact[] {
     const { state, spaces } = this;
     const view = spaces.current;
     return [

@@ -432,7 +432,7 @@ export class HardwareVcpu extends Vcpu {
     ];
   }
 
-  facts(): readonly Fact[] {
+  protected engineFacts(): readonly Fact[] {
     const { vmid } = this;
     const { stage, isTagged } = this.engine;
     return [
