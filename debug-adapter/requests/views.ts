@@ -71,17 +71,21 @@ export function viewRequests(debugging: Debugging): Handlers {
       return exitList(stopped, { cpu, guest, reasons }, count);
     },
 
+    // Also while the machine runs: between two slices of it.
     'hyperstep/vms'() {
-      return virtualMachines(debugging.stopped);
+      return virtualMachines(debugging.running);
     },
 
     'hyperstep/operateVm'({ vm, operation }) {
       const { machine, control } = debugging.running;
-      const { guest } = machine.guestNamed(vm);
+      const { guest, vm: operated } = machine.guestNamed(vm);
+      const refusal = operated?.life.refusalOf(operation);
+      if (refusal !== undefined) return { done: false, refusal: `${vm} ${refusal}` };
       const done = machine.system.operate(guest, operation);
       if (done) {
         control.inputArrived();
-        debugging.changed();
+        // Of a machine that runs, views hear when it stops.
+        if (debugging.hasMachine && !control.isRunning) debugging.changed();
       }
       return { done };
     },
