@@ -8,6 +8,8 @@ export interface Vms {
   harts: number;
   /** None where there is no VMM. */
   vms: VmState[];
+  /** Where a hypervisor of the user's own has had guests on the bare machine. */
+  own?: OwnGuestsState;
 }
 
 /** A virtual machine beside others. Times are nanoseconds of the machine, of all its vCPUs together. */
@@ -64,4 +66,66 @@ export interface VcpuState {
   waiting: number;
   stolen: number;
   switches: number;
+}
+
+/** The guests of a hypervisor of the user's own, by what happens on the harts alone: nothing can be done to them but by itself. */
+export interface OwnGuestsState {
+  guests: OwnGuestState[];
+  /** How many more there were, which have not run for long. */
+  forgotten: number;
+  /** How often a hart has come into another guest than it was in last. */
+  switchCount: number;
+  /** The last of those, the newest first. */
+  switches: WorldSwitchState[];
+}
+
+/** What runs with V=1 under one value of hgatp. */
+export interface OwnGuestState {
+  /** From 1, in the order in which they were entered first. */
+  id: number;
+  /** `VMID 3, root 0x80400000`. */
+  name: string;
+  /** `trapped`: a hart handles an exit of it; `off`: no hart is for it. */
+  state: 'running' | 'trapped' | 'off';
+  /** The guest that has had its VMID since. */
+  replacedBy?: string;
+  /** In percent of one hart, since the machine was started. */
+  total: number;
+  history: History;
+  exits: number;
+  /** Its exits by cause. */
+  counts: { reason: string; count: number }[];
+  /** Retired with V=1. */
+  instructions: number;
+  /** The harts on which it has run. */
+  harts: OwnGuestOnHart[];
+}
+
+export interface OwnGuestOnHart {
+  hart: number;
+  threadId: number;
+  state: OwnGuestState['state'];
+  /** How often the hypervisor entered it there, and it came back. */
+  entered: number;
+  left: number;
+  total: number;
+  history: History;
+  instructions: number;
+}
+
+/** A hart has come into another guest. */
+export interface WorldSwitchState {
+  /** From 1. */
+  number: number;
+  hart: number;
+  threadId: number;
+  /** Machine clock, in nanoseconds. */
+  clock: number;
+  /** Absent of the first guest of a hart. */
+  from?: string;
+  to: string;
+  /** Where hgatp was written last; absent where it has the value of the reset. */
+  pc?: `0x${string}`;
+  symbol?: string;
+  source?: { path: string; line: number };
 }

@@ -63,12 +63,12 @@ export function viewRequests(debugging: Debugging): Handlers {
       return { devices: virtioDevices(debugging.thread(threadId).debuggee) };
     },
 
-    'hyperstep/exits'({ threadId, vm, count, reasons }) {
+    'hyperstep/exits'({ threadId, vm, guest: own, count, reasons }) {
       const { stopped } = debugging;
       const { machine } = stopped;
       const cpu = threadId === undefined ? undefined : machine.cpuOfThread(threadId);
       const guest = vm === undefined ? cpu && machine.guestOf(cpu) : machine.guestNamed(vm);
-      return exitList(stopped, { cpu, guest, reasons }, count);
+      return exitList(stopped, { cpu, guest, own, reasons }, count);
     },
 
     // Also while the machine runs: between two slices of it.

@@ -1,5 +1,5 @@
 import type { RunState } from '../../simulator/hypervisor/runnable';
-import { sumOfHistories, type TimeHistory } from '../../simulator/hypervisor/time-history';
+import { sumOfHistories } from '../../simulator/hypervisor/time-history';
 import type { Vcpu } from '../../simulator/hypervisor/vcpu';
 import type { Vm } from '../../simulator/hypervisor/vm';
 import { VM_OPERATIONS } from '../../simulator/hypervisor/vm-operation';
@@ -8,8 +8,10 @@ import type { Debuggee } from '../debuggee';
 import type { Running } from '../debugging';
 import { exitTotals } from '../inspect/exit-counts';
 import { percentOf } from '../inspect/processor-use';
-import type { History, VcpuState, VmState, Vms } from '../protocol';
+import type { VcpuState, VmState, Vms } from '../protocol';
 import { vmEndText } from '../run/ending';
+import { showHistory } from './history';
+import { ownGuests } from './own-guests';
 
 /** In words, as views and commands say it. */
 const stateNames: Readonly<Record<RunState, VcpuState['state']>> = {
@@ -22,8 +24,13 @@ const stateNames: Readonly<Record<RunState, VcpuState['state']>> = {
 /** What a VM does is what the busiest of its vCPUs does. */
 const busiestFirst: readonly RunState[] = ['running', 'runnable', 'blocked', 'off'];
 
-/** The virtual machines side by side: what they do, and what they have had of the host. None on the bare machine. */
-export function virtualMachines({ machine, use }: Running): Vms {
+/**
+ * The virtual machines side by side: what they do, and what they have had of the host. On the bare machine there are none but the guests of a
+ * hypervisor of the user's own.
+ */
+export function virtualMachines(running: Running): Vms {
+  const { machine, use } = running;
+  const own = ownGuests(running);
   const { hypervisor } = machine.system;
   const { clock, harts } = machine.system.machine;
   const accounts = hypervisor?.vms.flatMap(({ vcpus }) => vcpus.map(({ account }) => account)) ?? [];
@@ -37,6 +44,7 @@ export function virtualMachines({ machine, use }: Running): Vms {
     clock: clock.now(),
     harts: harts.length,
     vms: machine.guests.flatMap((guest) => (guest.vm ? [showVm(host, guest, guest.vm, use.of(guest.vm))] : [])),
+    ...(own ? { own } : {}),
   };
 }
 
@@ -95,11 +103,6 @@ function showVcpu({ machine, now }: Host, { id, cpu, run, on, retired, account }
     stolen,
     switches,
   };
-}
-
-function showHistory({ period, had, passed }: TimeHistory): History {
-  const newest = had.length - 1;
-  return { period, shares: had.map((time, column) => percentOf(time, column === newest ? passed : period)) };
 }
 
 function stateOf(vm: Vm): Pick<VmState, 'state' | 'reason'> {

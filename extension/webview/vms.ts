@@ -1,11 +1,13 @@
 import type { VcpuState, VmState, Vms } from '../../debug-adapter/protocol';
 import { vmOperations } from '../views/vm-operations';
 import type { Facts } from './changes';
-import { shareBar, sparkline } from './charts';
+import { shareBar } from './charts';
 import type { Client } from './client';
 import { type Child, type Element, element } from './dom';
+import { OWN_GUESTS, ownGuestFacts, ownGuestParts } from './own-guests';
 import { type GridRow, grid, note, plural, text, toggle } from './parts';
 import { duration } from './past';
+import { historyChart, percent } from './processor-chart';
 import type { PageContext, View } from './view';
 
 /** An operation that came to nothing, and what its VM did then: until that does something else it is worth reading. */
@@ -19,7 +21,7 @@ interface Problem {
 export class VmsView implements View {
   readonly empty =
     'Debug a guest, or a scenario with several, to see virtual machines side by side: what each does, and its share of the host.';
-  /** Names of VMs. */
+  /** Names of VMs, and of guests of the user's own hypervisor. */
   readonly unfolded = new Set<string>();
   private content: Vms = { clock: 0, harts: 0, vms: [] };
   private problem: Problem | undefined;
@@ -29,13 +31,18 @@ export class VmsView implements View {
   }
 
   facts(): Facts {
-    const things = new Map(this.content.vms.map((vm) => [vm.name, stateText(vm)]));
-    return { scopes: new Map([[SCOPE, things]]) };
+    const { vms, own } = this.content;
+    if (own) return { scopes: new Map([[OWN_GUESTS, ownGuestFacts(own)]]) };
+    return { scopes: new Map([[SCOPE, new Map(vms.map((vm) => [vm.name, stateText(vm)]))]]) };
   }
 
   render(page: PageContext): Element[] {
-    const { clock, harts, vms } = this.content;
-    if (vms.length === 0) return [note('There is no hypervisor: the guest has the machine to itself.')];
+    const { clock, harts, vms, own } = this.content;
+    if (own) return ownGuestParts(own, { clock, harts }, this.unfolded, page);
+    if (vms.length === 0)
+      return [
+        note('There is no hypervisor, or none that has entered a guest yet: the software has the machine to itself.'),
+      ];
     const header = element('header', {}, [
       text('title', `${plural(vms.length, 'virtual machine')} on ${plural(harts, 'hart')}`),
       text('space', `after ${duration(clock)}`),
@@ -131,8 +138,6 @@ export class VmsView implements View {
 const SCOPE = 'vms';
 /** A whole hart, in percent. */
 const HART = 100;
-/** As many columns as a history has at the most. */
-const PLACES = 32;
 const COLUMNS = [
   'name',
   'state',
@@ -158,7 +163,7 @@ function vcpuRow(vm: VmState, vcpu: VcpuState, most: number): GridRow {
       `vCPU ${id}`,
       `${state}${hart === undefined ? '' : ` on hart ${hart}`}`,
       '',
-      chart(name, history, most),
+      historyChart(name, history, most),
       titled(percent(total), 'of one hart, since the machine was started'),
       '',
       '',
@@ -178,15 +183,9 @@ function stateText({ state, reason }: VmState): string {
 function processorCell({ name, history, processor }: VmState, most: number): Element {
   return text(
     'measure',
-    chart(name, history, most),
+    historyChart(name, history, most),
     titled(percent(processor.recent), 'of one hart, since the machine was let run last'),
   );
-}
-
-function chart(name: string, { period, shares }: VmState['history'], most: number): Element {
-  const newest = shares.at(-1) ?? 0;
-  const says = `processor of ${name} in the last ${plural(shares.length, 'period')} of ${duration(period)}: now ${percent(newest)}, least ${percent(Math.min(...shares))}, most ${percent(Math.max(...shares))}; the full height is ${most}%`;
-  return element('span', { title: says }, [sparkline(shares, PLACES, most, says)]);
 }
 
 /** What it has had in all, and what it has a right to. */
@@ -211,7 +210,5 @@ function memoryCell({ memory: { guest, tables, limit } }: VmState): Element {
 function titled(content: Child, title: string): Element {
   return element('span', { title }, [content]);
 }
-
-const percent = (value: number): string => `${value.toFixed(1)}%`;
 
 const megabytes = (bytes: number): string => `${Math.ceil(bytes / 2 ** 20)} MiB`;

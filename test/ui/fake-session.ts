@@ -1,4 +1,4 @@
-import type { Exit, HandledTrap, Hex, History, PageTable, Requests } from '../../debug-adapter/protocol';
+import type { Exit, HandledTrap, Hex, History, PageTable, Requests, Vms } from '../../debug-adapter/protocol';
 
 /** A stopped guest: one answer to each request that a view makes. */
 export const answers: {
@@ -167,6 +167,90 @@ function history(...shares: number[]): History {
 function vcpu(...shares: number[]) {
   return { total: 30, history: history(...shares), ready: 2_000_000, waiting: 0, stolen: 2_100_000, switches: 6 };
 }
+
+/** As of a hypervisor of the user's own that has given a VMID to another guest. */
+export const ownGuests: Vms = {
+  clock: 250_000,
+  harts: 1,
+  vms: [],
+  own: {
+    guests: [
+      {
+        id: 1,
+        name: 'VMID 3, root 0x80400000',
+        state: 'off',
+        replacedBy: 'VMID 3, root 0x80500000',
+        total: 40,
+        history: history(75, 5),
+        exits: 9,
+        counts: [
+          { reason: 'virtual-supervisor-ecall', count: 2 },
+          { reason: 'load-guest-page-fault', count: 7 },
+        ],
+        instructions: 100_000,
+        harts: [
+          {
+            hart: 0,
+            threadId: 1,
+            state: 'off',
+            entered: 9,
+            left: 9,
+            total: 40,
+            history: history(75, 5),
+            instructions: 100_000,
+          },
+        ],
+      },
+      {
+        id: 2,
+        name: 'VMID 3, root 0x80500000',
+        state: 'running',
+        total: 30,
+        history: history(0, 60),
+        exits: 0,
+        counts: [],
+        instructions: 75_000,
+        harts: [
+          {
+            hart: 0,
+            threadId: 1,
+            state: 'running',
+            entered: 1,
+            left: 0,
+            total: 30,
+            history: history(0, 60),
+            instructions: 75_000,
+          },
+        ],
+      },
+    ],
+    forgotten: 0,
+    switchCount: 2,
+    switches: [
+      {
+        number: 2,
+        hart: 0,
+        threadId: 1,
+        clock: 130_000,
+        from: 'VMID 3, root 0x80400000',
+        to: 'VMID 3, root 0x80500000',
+        pc: '0x80200040',
+        symbol: 'switch+0x10',
+        source: { path: '/guest/switch.S', line: 40 },
+      },
+      {
+        number: 1,
+        hart: 0,
+        threadId: 1,
+        clock: 2000,
+        to: 'VMID 3, root 0x80400000',
+        pc: '0x80200040',
+        symbol: 'switch+0x10',
+        source: { path: '/guest/switch.S', line: 40 },
+      },
+    ],
+  },
+};
 
 const putchar: Exit = {
   number: 1280,
