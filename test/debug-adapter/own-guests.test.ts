@@ -8,7 +8,7 @@ import type { Program } from '../../simulator/object/program';
 import { buildProgram } from '../../simulator/project/build';
 import { projectOfFile } from '../../simulator/project/index';
 import type { System } from '../../simulator/system/system';
-import { makeSystem } from '../support/guest';
+import { assembleGuest, makeSystem } from '../support/guest';
 import { Client, root } from './client';
 
 const file = path.join(root, 'test/debug-adapter/guests/two-guests.S');
@@ -169,6 +169,43 @@ describe('a trap into the machine’s firmware', () => {
     assert.deepEqual([alone.helped, helped.helped], [0, 10]);
     assert.equal(helped.seen.guests[1]?.stays[0]?.retired, 10 * 2005 + 9);
     assert.deepEqual(helped.seen, alone.seen);
+  });
+});
+
+describe('a hypervisor with more guests than anybody looks at', () => {
+  it('has those that ran last; an hgatp that is never entered is none', async () => {
+    // Guests without a second stage, each under the next VMID; after each hgatp is written once more.
+    const program = await assembleGuest(`
+_start: la      t0, trap
+        csrw    stvec, t0
+        li      s1, 300
+next:   slli    t0, s1, 44
+        csrw    hgatp, t0
+        li      t0, 1 << 7 | 1 << 8
+        csrs    hstatus, t0
+        li      t0, 1 << 8
+        csrs    sstatus, t0
+        la      t0, guest
+        csrw    sepc, t0
+        sret
+guest:  ecall
+        .balign 4
+trap:   li      t0, 0x3fff << 44
+        csrw    hgatp, t0
+        addi    s1, s1, -1
+        bnez    s1, next
+        li      a7, 8
+        ecall
+`);
+    const { system, guests } = start(program, 'sbi', 1, true);
+    finish(system, 1_000_000);
+    assert.deepEqual([guests.all.length, guests.forgotten, guests.switchCount], [256, 44, 300]);
+    assert.deepEqual(
+      guests.all.map(({ id, vmid }) => [id, vmid]),
+      Array.from({ length: 256 }, (_, index) => [45 + index, 256 - index]),
+    );
+    assert.equal(guests.lastSwitches(1000).length, 300);
+    assert.equal(guests.exits.count, 300);
   });
 });
 
