@@ -9,9 +9,9 @@ import type { Debuggee } from './debuggee';
 import type { Place } from './expression/evaluate';
 import { DisassemblySources } from './inspect/code/disassembly-sources';
 import { FrameView, type StackFrame } from './inspect/frames/stack';
-import { GuestExits } from './inspect/guest-exits';
 import { memoryReference } from './inspect/memory';
 import { Narrations } from './inspect/narrations';
+import { OwnGuests } from './inspect/own-guests';
 import { ProcessorUse } from './inspect/processor-use';
 import { Handles } from './inspect/values/handles';
 import type { Held } from './inspect/values/variables';
@@ -35,7 +35,7 @@ export interface Running {
   readonly stops: UserStops;
   readonly control: RunControl;
   readonly narrations: Narrations;
-  readonly guestExits: GuestExits;
+  readonly ownGuests: OwnGuests;
   readonly disassembly: DisassemblySources;
   readonly frameView: FrameView;
   readonly use: ProcessorUse;
@@ -144,8 +144,8 @@ export class Debugging {
       vmmPath: this.client.isVsCode ? undefined : (file) => this.host.vmmSourcePath(file),
     });
     const narrations = new Narrations();
-    const guestExits = new GuestExits(machine.system);
-    const stops = new UserStops(machine, narrations, guestExits, (text) => this.log.add(`${text}\n`));
+    const ownGuests = new OwnGuests(machine.system);
+    const stops = new UserStops(machine, narrations, ownGuests, (text) => this.log.add(`${text}\n`));
     const listener = {
       running: () => this.started(),
       stopped: (stop: Stop) => this.halted(stop),
@@ -159,7 +159,7 @@ export class Debugging {
     const use = new ProcessorUse(machine.system);
     const ends = new VmEnds(machine);
     const frameView = new FrameView(machine, sources, disassembly, showsBody);
-    this.current = { machine, sources, stops, control, narrations, guestExits, disassembly, frameView, use, ends };
+    this.current = { machine, sources, stops, control, narrations, ownGuests, disassembly, frameView, use, ends };
     for (const breakpoint of this.book.bind(machine, sources))
       this.connection.event('breakpoint', {
         reason: 'changed',

@@ -11,7 +11,16 @@ import type { Vms } from './vm-states';
 import type { WorldName } from './world-names';
 
 /** An unsigned number of up to 64 bits: `0x` and lower-case hexadecimal digits, without leading zeros. */
-export type { VcpuState, VmState, Vms } from './vm-states';
+export type {
+  History,
+  OwnGuestOnHart,
+  OwnGuestState,
+  OwnGuestsState,
+  VcpuState,
+  VmState,
+  Vms,
+  WorldSwitchState,
+} from './vm-states';
 export { type WorldName, worldNames } from './world-names';
 
 export type Hex = `0x${string}`;
@@ -33,8 +42,8 @@ interface Bodies {
   'hyperstep/queues': { devices: VirtioDevice[] };
   'hyperstep/exits': Exits;
   'hyperstep/vms': Vms;
-  /** Whether it had an effect. A logged input of the machine. */
-  'hyperstep/operateVm': { done: boolean };
+  /** Whether it had an effect, and why it had none. A logged input of the machine. */
+  'hyperstep/operateVm': { done: boolean; refusal?: string };
   'hyperstep/inlineValues': { values: InlineValue[] };
   /** Keys typed in the guest's terminal, as the terminal encodes them. A logged input of the machine. */
   'hyperstep/consoleInput': Record<string, never>;
@@ -430,6 +439,8 @@ export interface Exits {
   counts: { reason: string; count: number; cycles?: number }[];
   /** Newest first. */
   exits: Exit[];
+  /** The guests of a hypervisor of the user's own, of one of which exits can be asked for. */
+  guests?: { id: number; name: string }[];
 }
 
 export interface Exit {

@@ -128,6 +128,7 @@ const own = {
   'hyperstep/exits': ObjectOf({
     threadId: Optional(ordinal),
     vm: Optional(text),
+    guest: Optional(ordinal),
     count: within(1, most.exits),
     reasons: Optional(ListOf(choice(exitReasons))),
   }),

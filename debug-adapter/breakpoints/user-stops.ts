@@ -13,8 +13,8 @@ import type { DebuggedMachine } from '../debugged-machine';
 import { MachineEnvironment } from '../expression/machine-environment';
 import { hex } from '../format';
 import { frameVariables, handlerFrames } from '../inspect/frames/handler-frames';
-import type { GuestExits } from '../inspect/guest-exits';
 import type { Narrations } from '../inspect/narrations';
+import type { OwnGuests } from '../inspect/own-guests';
 import { vmEndText } from '../run/ending';
 import { trapText } from '../run/guest-stepping';
 import type { Stop } from '../run/plan';
@@ -41,7 +41,7 @@ export class UserStops implements Watchers {
   constructor(
     private readonly machine: DebuggedMachine,
     private readonly narrations: Narrations,
-    private readonly guestExits: GuestExits,
+    private readonly ownGuests: OwnGuests,
     private readonly log: (text: string) => void,
   ) {}
 
@@ -69,7 +69,8 @@ export class UserStops implements Watchers {
   }
 
   get watchesGuestTraps(): boolean {
-    return this.guestExits.isPossible || (this.filters?.wants('trap') ?? false);
+    if (this.filters?.wants('trap')) return true;
+    return this.ownGuests.isPossible && (this.filters?.wants('exit') ?? false);
   }
 
   get watchesEveryInstruction(): boolean {
@@ -162,7 +163,7 @@ export class UserStops implements Watchers {
   }
 
   atGuestTrap(trap: Trap, hart: Hart): Stop | undefined {
-    const exit = this.guestExits.note(trap, hart);
+    const exit = this.ownGuests.exits.ofTrap(hart);
     const { id, name } = causeOf(trap.cause, trap.interrupt);
     const stop = (description: string, text: string): Stop => ({
       reason: 'exception',

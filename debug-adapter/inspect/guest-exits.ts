@@ -1,10 +1,8 @@
-import type { Hart } from '../../simulator/core/index';
+import type { Hart, TrapMode } from '../../simulator/core/index';
 import type { CpuMode } from '../../simulator/hypervisor/cpu';
 import { KEPT_EXITS } from '../../simulator/hypervisor/ledger/ledger';
-import { Csr, causeOf, isGuestPageFault } from '../../simulator/isa/index';
-import type { Trap } from '../../simulator/machine/trap';
-import type { System } from '../../simulator/system/system';
-import { vmidOf } from '../views/page-entries';
+import { causeOf, isGuestPageFault } from '../../simulator/isa/index';
+import type { OwnGuest } from './own-guest';
 import { guestPhysicalOf, machineTrap, supervisorTrap } from './trap-csrs';
 import { previousMode } from './worlds';
 
@@ -25,21 +23,15 @@ export interface GuestExit {
   readonly value: bigint;
   /** Of a guest-page fault; where the hardware tells it. */
   readonly guestPhysical: bigint | undefined;
-  readonly vmid: number;
+  readonly guest: OwnGuest;
 }
 
 /** Exits of guests for which no VMM of ours keeps a ledger: they are what traps from V=1 into M- and HS-mode are. */
 export class GuestExits {
   private readonly kept: GuestExit[] = [];
   private readonly byCause = new Map<string, number>();
+  private readonly latest = new Map<number, GuestExit>();
   private total = 0;
-
-  constructor(private readonly system: System) {}
-
-  /** Whether there can be any: the machine has H, and its S-mode is the user's. */
-  get isPossible(): boolean {
-    return this.system.vm === undefined && (this.system.machine.harts[0]?.options.hypervisor ?? false);
-  }
 
   get count(): number {
     return this.total;
@@ -50,25 +42,21 @@ export class GuestExits {
     return this.byCause;
   }
 
-  /**
-   * A hart has taken a trap into software of the user's, and stands at its handler.
-   * @returns the exit that it is, if it came from a guest
-   */
-  note(trap: Trap, hart: Hart): GuestExit | undefined {
-    if (hart.trapMode === 'vs') return undefined;
-    const byMachine = hart.trapMode === 'm';
-    const mode = previousMode(hart, hart.trapMode);
-    if (!mode.virtual) return undefined;
-    const { interrupt, cause, value } = trap;
+  /** A hart has taken a trap out of a guest, and stands at its handler. */
+  note(hart: Hart, by: Exclude<TrapMode, 'vs'>, guest: OwnGuest, clock: number): void {
+    const byMachine = by === 'm';
     const csrs = byMachine ? machineTrap : supervisorTrap;
+    const interrupt = hart.csrHigh(csrs.cause) < 0;
+    const cause = hart.csrLow(csrs.cause);
+    const value = hart.csr(csrs.value);
     const isTold = !interrupt && isGuestPageFault(cause) && hart.csr(csrs.guestAddress) !== 0n;
     this.total++;
     const exit: GuestExit = {
       number: this.total,
       cpu: hart.id,
-      clock: this.system.machine.clock.now(),
+      clock,
       pc: hart.csr(csrs.epc),
-      mode,
+      mode: previousMode(hart, by),
       byMachine,
       interrupt,
       cause,
@@ -76,12 +64,19 @@ export class GuestExits {
       guestPhysical: isTold
         ? guestPhysicalOf(hart.csr(csrs.guestAddress), hart.csr(csrs.instruction), value)
         : undefined,
-      vmid: vmidOf(hart.csr(Csr.hgatp.number)),
+      guest,
     };
     this.kept[this.total % KEPT_EXITS] = exit;
+    this.latest.set(hart.id, exit);
     const { id } = causeOf(cause, interrupt);
     this.byCause.set(id, (this.byCause.get(id) ?? 0) + 1);
-    return exit;
+    guest.causes.set(id, (guest.causes.get(id) ?? 0) + 1);
+  }
+
+  /** The exit that the trap is which a hart has taken just now, if it came from a guest. */
+  ofTrap(hart: Hart): GuestExit | undefined {
+    const { trapMode } = hart;
+    return trapMode !== 'vs' && previousMode(hart, trapMode).virtual ? this.latest.get(hart.id) : undefined;
   }
 
   /** The last `count` of those that are kept and wanted, newest first. */

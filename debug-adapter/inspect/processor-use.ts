@@ -1,8 +1,8 @@
 import type { Vm } from '../../simulator/hypervisor/vm';
 import type { System } from '../../simulator/system/system';
 
-/** What a VM had of the processor in an interval: hundredths of one hart, as caps are said. */
-function percentOf(running: number, nanoseconds: number): number {
+/** What something had of the processor in an interval: hundredths of one hart, as caps are said. */
+export function percentOf(running: number, nanoseconds: number): number {
   return nanoseconds > 0 ? (100 * running) / nanoseconds : 0;
 }
 

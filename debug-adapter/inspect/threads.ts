@@ -1,12 +1,16 @@
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import type { CpuState } from '../../simulator/hypervisor/cpu';
 import type { DebuggedMachine } from '../debugged-machine';
-import { hasTwoStages, inWorld, worldName } from './worlds';
+import { hasTwoStages, inWorld, placedModeName, usesHypervisor, worldName } from './worlds';
 
-/** DAP's threads: the CPUs of all guests. Of several guests each has its VM's name, and while the machine stands still its mode. */
+/**
+ * DAP's threads: the CPUs of all guests. Of several guests each has its VM's name, and while the machine stands still its mode; so has a hart
+ * on which a hypervisor of the user's own is at work, with the guest's VMID.
+ */
 export function threadsOf(machine: DebuggedMachine, isRunning: boolean): DebugProtocol.Thread[] {
   return machine.cpus.map((cpu) => {
-    const mode = machine.isShared && !isRunning ? ` · ${modeOf(machine, cpu)}` : '';
+    const hasWorlds = machine.isShared || usesHypervisor(machine.guestOf(cpu), cpu);
+    const mode = hasWorlds && !isRunning ? ` · ${modeOf(machine, cpu)}` : '';
     return { id: machine.threadOf(cpu), name: `${machine.nameOf(cpu)}${mode}` };
   });
 }
@@ -15,6 +19,7 @@ export function threadsOf(machine: DebuggedMachine, isRunning: boolean): DebugPr
 function modeOf(machine: DebuggedMachine, cpu: CpuState): string {
   if (!cpu.isStarted) return 'off';
   const guest = machine.guestOf(cpu);
+  if (!guest.vm) return placedModeName(guest, cpu).replace('-mode', '');
   const virtual = hasTwoStages(guest, cpu);
   return worldName(guest, inWorld(cpu, { privilege: cpu.privilege, virtual }));
 }

@@ -61,6 +61,12 @@ export function modeName(debuggee: Debugged, cpu: CpuState, mode: CpuMode = cpu)
   return `${worldName(debuggee, cpu, mode)}-mode`;
 }
 
+/** `HS-mode`; in a guest of the user's own hypervisor with its VMID, as hgatp has it: `VS-mode of VMID 3`. */
+export function placedModeName(debuggee: Debugged, cpu: CpuState): string {
+  const guest = !debuggee.vm && cpu.virtual ? ` of VMID ${debuggee.hartOf(cpu).vmid}` : '';
+  return `${modeName(debuggee, cpu)}${guest}`;
+}
+
 /**
  * The worlds that there are where a CPU stands. The first is what views begin with: the one that trapped, where its addresses are not
  * those of the handler (a guest's, or those of whoever has paging below M-mode); else the one in which the hart stands.

@@ -63,25 +63,29 @@ export function viewRequests(debugging: Debugging): Handlers {
       return { devices: virtioDevices(debugging.thread(threadId).debuggee) };
     },
 
-    'hyperstep/exits'({ threadId, vm, count, reasons }) {
+    'hyperstep/exits'({ threadId, vm, guest: own, count, reasons }) {
       const { stopped } = debugging;
       const { machine } = stopped;
       const cpu = threadId === undefined ? undefined : machine.cpuOfThread(threadId);
       const guest = vm === undefined ? cpu && machine.guestOf(cpu) : machine.guestNamed(vm);
-      return exitList(stopped, { cpu, guest, reasons }, count);
+      return exitList(stopped, { cpu, guest, own, reasons }, count);
     },
 
+    // Also while the machine runs: between two slices of it.
     'hyperstep/vms'() {
-      return virtualMachines(debugging.stopped);
+      return virtualMachines(debugging.running);
     },
 
     'hyperstep/operateVm'({ vm, operation }) {
       const { machine, control } = debugging.running;
-      const { guest } = machine.guestNamed(vm);
+      const { guest, vm: operated } = machine.guestNamed(vm);
+      const refusal = operated?.life.refusalOf(operation);
+      if (refusal !== undefined) return { done: false, refusal: `${vm} ${refusal}` };
       const done = machine.system.operate(guest, operation);
       if (done) {
         control.inputArrived();
-        debugging.changed();
+        // Of a machine that runs, views hear when it stops.
+        if (debugging.hasMachine && !control.isRunning) debugging.changed();
       }
       return { done };
     },

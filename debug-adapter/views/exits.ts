@@ -17,6 +17,8 @@ export interface WantedExits {
   readonly cpu?: CpuState | undefined;
   /** Of one guest's VM, with the counts of that; absent: of all. */
   readonly guest?: Debuggee | undefined;
+  /** Of one guest of the user's own hypervisor, by its id. */
+  readonly own?: number | undefined;
   /** For these reasons; absent: for all. */
   readonly reasons?: readonly string[] | undefined;
 }
@@ -25,7 +27,8 @@ export interface WantedExits {
 export function exitList(running: Running, wanted: WantedExits, count: number): Exits {
   const { machine } = running;
   const ledger = machine.system.hypervisor?.ledger;
-  if (!ledger) return guestExitList(running, wanted.cpu?.id, count, wanted.reasons);
+  if (!ledger)
+    return guestExitList(running, { cpu: wanted.cpu?.id, guest: wanted.own, reasons: wanted.reasons }, count);
   const vm = machine.isShared ? wanted.guest?.vm : undefined;
   const counts = countsOf(ledger, vm?.id);
   return {

@@ -6,22 +6,36 @@ import { instructionText, isAddressFault, lowered } from '../inspect/exit-text';
 import type { GuestExit } from '../inspect/guest-exits';
 import { inWorld } from '../inspect/worlds';
 import type { Exit, Exits } from '../protocol';
+import { RequestError } from '../request-error';
 import { guestSource } from './address';
 
-/** The exits of guests of the user's own hypervisor: of one hart, or of all when undefined; for these reasons, which are ids of causes. */
-export function guestExitList(
-  running: Running,
-  cpu: number | undefined,
-  count: number,
-  reasons: readonly string[] | undefined,
-): Exits {
-  const { guestExits } = running;
+/** Which exits of guests of the user's own hypervisor are wanted; all where something is absent. */
+export interface WantedGuestExits {
+  /** Of one hart. */
+  readonly cpu: number | undefined;
+  /** Of one guest, by its id. */
+  readonly guest: number | undefined;
+  /** Ids of causes. */
+  readonly reasons: readonly string[] | undefined;
+}
+
+/** The exits of guests of the user's own hypervisor, and how many there were of each kind. @throws RequestError where there is no such guest */
+export function guestExitList(running: Running, wanted: WantedGuestExits, count: number): Exits {
+  const { all, exits } = running.ownGuests;
+  const { cpu, reasons } = wanted;
+  const guest = wanted.guest === undefined ? undefined : all.find(({ id }) => id === wanted.guest);
+  if (wanted.guest !== undefined && !guest) throw new RequestError(`there is no guest ${wanted.guest}`);
   const isWanted = (exit: GuestExit): boolean =>
-    (cpu === undefined || exit.cpu === cpu) && (reasons?.includes(causeOf(exit.cause, exit.interrupt).id) ?? true);
+    (cpu === undefined || exit.cpu === cpu) &&
+    (guest === undefined || exit.guest === guest) &&
+    (reasons?.includes(causeOf(exit.cause, exit.interrupt).id) ?? true);
+  const counts = [...(guest?.causes ?? exits.counts)].map(([reason, times]) => ({ reason, count: times }));
   return {
-    total: guestExits.count,
-    counts: [...guestExits.counts].map(([reason, times]) => ({ reason, count: times })),
-    exits: guestExits.last(count, isWanted).map((exit) => showExit(running, exit)),
+    ...(guest ? { vm: guest.name } : {}),
+    ...(all.length > 0 ? { guests: all.map(({ id, name }) => ({ id, name })) } : {}),
+    total: counts.reduce((sum, each) => sum + each.count, 0),
+    counts,
+    exits: exits.last(count, isWanted).map((exit) => showExit(running, exit)),
   };
 }
 
@@ -46,7 +60,10 @@ function showExit(running: Running, exit: GuestExit): Exit {
   };
 }
 
-function describe({ interrupt, cause, value, mode, guestPhysical, vmid, byMachine }: GuestExit, instruction?: string) {
+function describe(
+  { interrupt, cause, value, mode, guestPhysical, guest: { vmid }, byMachine }: GuestExit,
+  instruction?: string,
+) {
   const from = `in ${mode.privilege === Privilege.supervisor ? 'VS' : 'VU'}-mode of VMID ${vmid}`;
   const to = byMachine ? ', into M-mode' : '';
   const { name } = causeOf(cause, interrupt);

@@ -1,12 +1,17 @@
 import type { RunState } from '../../simulator/hypervisor/runnable';
+import { sumOfHistories } from '../../simulator/hypervisor/time-history';
 import type { Vcpu } from '../../simulator/hypervisor/vcpu';
 import type { Vm } from '../../simulator/hypervisor/vm';
+import { VM_OPERATIONS } from '../../simulator/hypervisor/vm-operation';
 import type { DebuggedMachine } from '../debugged-machine';
 import type { Debuggee } from '../debuggee';
 import type { Running } from '../debugging';
 import { exitTotals } from '../inspect/exit-counts';
+import { percentOf } from '../inspect/processor-use';
 import type { VcpuState, VmState, Vms } from '../protocol';
 import { vmEndText } from '../run/ending';
+import { showHistory } from './history';
+import { ownGuests } from './own-guests';
 
 /** In words, as views and commands say it. */
 const stateNames: Readonly<Record<RunState, VcpuState['state']>> = {
@@ -19,43 +24,84 @@ const stateNames: Readonly<Record<RunState, VcpuState['state']>> = {
 /** What a VM does is what the busiest of its vCPUs does. */
 const busiestFirst: readonly RunState[] = ['running', 'runnable', 'blocked', 'off'];
 
-/** The virtual machines side by side: what they do, and what they have had of the host. None on the bare machine. */
-export function virtualMachines({ machine, use }: Running): Vms {
+/**
+ * The virtual machines side by side: what they do, and what they have had of the host. On the bare machine there are none but the guests of a
+ * hypervisor of the user's own.
+ */
+export function virtualMachines(running: Running): Vms {
+  const { machine, use } = running;
+  const own = ownGuests(running);
+  const { hypervisor } = machine.system;
   const { clock, harts } = machine.system.machine;
+  const accounts = hypervisor?.vms.flatMap(({ vcpus }) => vcpus.map(({ account }) => account)) ?? [];
+  const host: Host = {
+    machine,
+    // Histories are compared column by column: all are up to the same instant.
+    now: Math.max(clock.now(), ...accounts.map(({ told }) => told)),
+    entitled: hypervisor?.entitlements() ?? new Map(),
+  };
   return {
     clock: clock.now(),
     harts: harts.length,
-    vms: machine.guests.flatMap((guest) => (guest.vm ? [showVm(machine, guest, guest.vm, use.of(guest.vm))] : [])),
+    vms: machine.guests.flatMap((guest) => (guest.vm ? [showVm(host, guest, guest.vm, use.of(guest.vm))] : [])),
+    ...(own ? { own } : {}),
   };
 }
 
-function showVm(machine: DebuggedMachine, guest: Debuggee, vm: Vm, processor: VmState['processor']): VmState {
+/** What is to be known of the host to show one of its VMs. */
+interface Host {
+  readonly machine: DebuggedMachine;
+  readonly now: number;
+  readonly entitled: ReadonlyMap<Vm, number>;
+}
+
+function showVm(host: Host, guest: Debuggee, vm: Vm, processor: VmState['processor']): VmState {
   const { running, ready, waiting, stolen, switches } = vm.measures;
   const { weight, cap, pin } = vm.share;
+  const { engine, memoryLimit } = configurationOf(host.machine, vm);
+  const entitled = host.entitled.get(vm);
   return {
     name: vm.name,
-    engine: engineOf(machine, vm),
+    engine,
     ...stateOf(vm),
     processor,
-    share: { weight, cap, pin: [...pin] },
-    memory: { guest: vm.memoryTaken.guest, tables: vm.memoryTaken.tables },
+    history: showHistory(sumOfHistories(vm.vcpus.map(({ account, run }) => account.history(run, host.now)))),
+    share: { weight, cap, pin: [...pin], ...(entitled === undefined ? {} : { entitled }) },
+    memory: {
+      guest: vm.memoryTaken.guest,
+      tables: vm.memoryTaken.tables,
+      ...(memoryLimit === undefined ? {} : { limit: memoryLimit }),
+    },
     exits: exitTotals(guest).exits,
     running,
     ready,
     waiting,
     stolen,
     switches,
-    vcpus: vm.vcpus.map((vcpu) => showVcpu(machine, vcpu)),
+    vcpus: vm.vcpus.map((vcpu) => showVcpu(host, vcpu)),
+    refused: Object.fromEntries(
+      VM_OPERATIONS.flatMap((operation) => {
+        const reason = vm.life.refusalOf(operation);
+        return reason === undefined ? [] : [[operation, reason]];
+      }),
+    ),
   };
 }
 
-function showVcpu(machine: DebuggedMachine, { id, cpu, run, on, retired }: Vcpu): VcpuState {
+function showVcpu({ machine, now }: Host, { id, cpu, run, on, retired, account }: Vcpu): VcpuState {
+  const { running, ready, waiting, stolen, switches } = account.measures(run, now);
   return {
     id,
     threadId: machine.threadOf(cpu),
     state: stateNames[run],
     ...(on ? { hart: on.id } : {}),
     instructions: retired,
+    total: percentOf(running, now),
+    history: showHistory(account.history(run, now)),
+    ready,
+    waiting,
+    stolen,
+    switches,
   };
 }
 
@@ -69,7 +115,10 @@ function stateOf(vm: Vm): Pick<VmState, 'state' | 'reason'> {
   return { state: stateNames[run], ...(reason === undefined ? {} : { reason }) };
 }
 
-function engineOf({ system }: DebuggedMachine, { id }: Vm): string {
+function configurationOf(
+  { system }: DebuggedMachine,
+  { id }: Vm,
+): { engine: string; memoryLimit?: number | undefined } {
   const { neighbours, virtualization } = system.configuration;
-  return neighbours?.vms[id]?.engine ?? virtualization;
+  return neighbours?.vms[id] ?? { engine: virtualization };
 }

@@ -1,17 +1,11 @@
 import * as vscode from 'vscode';
-import type { Requests, VmState } from '../../debug-adapter/protocol';
+import type { VmState } from '../../debug-adapter/protocol';
+import { type VmOperationDescription, vmOperations } from '../views/vm-operations';
 import { request } from './sessions';
 
 interface OperationItem extends vscode.QuickPickItem {
-  readonly operation: Requests['hyperstep/operateVm']['arguments']['operation'];
+  readonly operation: VmOperationDescription['operation'];
 }
-
-const OPERATIONS: readonly OperationItem[] = [
-  { operation: 'pause', label: '$(debug-pause) Pause', description: 'none of its vCPUs gets a hart' },
-  { operation: 'unpause', label: '$(debug-continue) Unpause', description: 'it goes on where it stood' },
-  { operation: 'reboot', label: '$(debug-restart) Reboot', description: 'its memory, devices and vCPUs begin anew' },
-  { operation: 'destroy', label: '$(debug-stop) Destroy', description: 'it ends here and now' },
-];
 
 /** The command that does something to one of the virtual machines of the active session. What it does is an input of the run. */
 export async function operateVm(): Promise<void> {
@@ -26,15 +20,25 @@ export async function operateVm(): Promise<void> {
     const { vms } = await request(session, 'hyperstep/vms', {});
     const vm = await pickVm(vms);
     if (!vm) return;
-    const picked = await vscode.window.showQuickPick(OPERATIONS, { placeHolder: `What is to become of ${vm.name}` });
+    const items = vmOperations.map((description) => itemOf(vm, description));
+    const picked = await vscode.window.showQuickPick(items, { placeHolder: `What is to become of ${vm.name}` });
     if (!picked) return;
     const { operation } = picked;
-    const { done } = await request(session, 'hyperstep/operateVm', { vm: vm.name, operation });
-    if (!done)
-      await vscode.window.showInformationMessage(`${vm.name} is as it was: ${operation} means nothing to it now.`);
+    const { done, refusal } = await request(session, 'hyperstep/operateVm', { vm: vm.name, operation });
+    if (!done) await vscode.window.showInformationMessage(`${refusal ?? vm.name}: nothing has changed.`);
   } catch (error) {
     await vscode.window.showErrorMessage(error instanceof Error ? error.message : String(error));
   }
+}
+
+/** What means nothing to the VM now says why. */
+function itemOf({ name, refused }: VmState, { operation, label, icon, effect }: VmOperationDescription): OperationItem {
+  const reason = refused[operation];
+  return {
+    operation,
+    label: `$(${icon}) ${label}`,
+    description: reason === undefined ? effect : `not now: ${name} ${reason}`,
+  };
 }
 
 async function pickVm(vms: readonly VmState[]): Promise<VmState | undefined> {

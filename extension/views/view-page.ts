@@ -2,7 +2,10 @@ import * as vscode from 'vscode';
 import { request, type Sessions } from '../debug/sessions';
 import type { AskedAddress } from './asked-address';
 import type { FromView, SessionState, ToView } from './messages';
-import type { ViewName } from './table';
+import { type ViewDescription, type ViewName, viewTable } from './table';
+
+/** Milliseconds after which a page that is looked at while the machine runs asks again. */
+const LIVE_PERIOD = 1000;
 
 /** One web page that shows machine state: it asks through here, and hears when to ask again. */
 export class ViewPage implements vscode.Disposable {
@@ -10,6 +13,9 @@ export class ViewPage implements vscode.Disposable {
   private revision = 0;
   /** Something changed while nobody looked. */
   private isBehind = false;
+  /** Until a page that is live asks again. */
+  private timer: ReturnType<typeof setTimeout> | undefined;
+  private isDisposed = false;
 
   constructor(
     private readonly webview: vscode.Webview,
@@ -64,13 +70,17 @@ export class ViewPage implements vscode.Disposable {
   }
 
   private async announce(): Promise<void> {
+    clearTimeout(this.timer);
     this.isBehind = !this.isVisible();
     if (this.isBehind) return;
     this.revision += 1;
     const { revision } = this;
     const state = await this.sessionState(revision);
     // A later change has its own announcement.
-    if (revision === this.revision) this.post({ type: 'session', state });
+    if (revision !== this.revision || this.isDisposed) return;
+    this.post({ type: 'session', state });
+    const { isLive }: ViewDescription = viewTable[this.name];
+    if (isLive && state.kind === 'running') this.timer = setTimeout(() => void this.announce(), LIVE_PERIOD);
   }
 
   private async sessionState(revision: number): Promise<SessionState> {
@@ -93,6 +103,8 @@ export class ViewPage implements vscode.Disposable {
   }
 
   dispose(): void {
+    clearTimeout(this.timer);
+    this.isDisposed = true;
     vscode.Disposable.from(...this.subscriptions).dispose();
   }
 }

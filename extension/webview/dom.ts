@@ -36,8 +36,14 @@ export function textOf(node: Child): string {
   return typeof node === 'string' ? node : node.children.map(textOf).join(' ');
 }
 
+type PageElement = HTMLElement | SVGElement;
+
+function isElement(node: ChildNode | undefined): node is HTMLElement | SVGElement {
+  return node instanceof HTMLElement || node instanceof SVGElement;
+}
+
 /** Changes what differs and leaves the rest alone, so that focus, selection and scroll position stay. */
-export function patch(parent: HTMLElement, children: readonly Child[]): void {
+export function patch(parent: PageElement, children: readonly Child[]): void {
   children.forEach((child, index) => {
     const present = parent.childNodes[index];
     if (typeof child === 'string') patchText(parent, present, child);
@@ -46,7 +52,7 @@ export function patch(parent: HTMLElement, children: readonly Child[]): void {
   while (parent.childNodes.length > children.length) parent.lastChild?.remove();
 }
 
-function patchText(parent: HTMLElement, present: ChildNode | undefined, text: string): void {
+function patchText(parent: PageElement, present: ChildNode | undefined, text: string): void {
   if (present instanceof Text) {
     if (present.data !== text) present.data = text;
   } else {
@@ -54,12 +60,18 @@ function patchText(parent: HTMLElement, present: ChildNode | undefined, text: st
   }
 }
 
-function patchElement(parent: HTMLElement, present: ChildNode | undefined, wanted: Element): void {
-  let target: HTMLElement;
-  if (present instanceof HTMLElement && present.tagName.toLowerCase() === wanted.tag) {
+const SVG = 'http://www.w3.org/2000/svg';
+/** Tags of drawings. */
+const drawn: ReadonlySet<string> = new Set(['svg', 'rect', 'line']);
+
+function patchElement(parent: PageElement, present: ChildNode | undefined, wanted: Element): void {
+  let target: PageElement;
+  if (isElement(present) && present.tagName.toLowerCase() === wanted.tag) {
     target = present;
   } else {
-    target = document.createElement(wanted.tag);
+    target = drawn.has(wanted.tag)
+      ? document.createElementNS(SVG, wanted.tag as 'svg')
+      : document.createElement(wanted.tag);
     replace(parent, present, target);
   }
   for (const { name } of [...target.attributes]) {
@@ -80,7 +92,7 @@ function isItems({ attributes }: Element, name: string): boolean {
   return name === 'tabindex' && 'data-item' in attributes;
 }
 
-function replace(parent: HTMLElement, present: ChildNode | undefined, node: Node): void {
+function replace(parent: PageElement, present: ChildNode | undefined, node: Node): void {
   if (present) parent.replaceChild(node, present);
   else parent.appendChild(node);
 }

@@ -21,16 +21,24 @@ export class ExitsView implements View {
   private wanted = pageLength;
   /** The exits that are shown; all when it is empty. */
   private readonly reasons = new Set<string>();
+  /** The guest of the user's own hypervisor whose exits are shown alone. */
+  private guest: number | undefined;
   /** Numbers of exits, and of the newest ones of runs of equal exits with `run:` before them. */
   readonly unfolded = new Set<string>();
 
   async load(client: Client, threadId: number): Promise<void> {
-    const asked = { threadId, count: this.wanted };
-    const reasons = [...this.reasons];
-    const [all, chosen] = await Promise.all([
-      client.request('hyperstep/exits', asked),
-      reasons.length > 0 ? client.request('hyperstep/exits', { ...asked, reasons }) : undefined,
-    ]);
+    const { wanted: count } = this;
+    const reasons = this.reasons.size > 0 ? [...this.reasons] : undefined;
+    const all = await client.request('hyperstep/exits', { threadId, count });
+    // Another run has other guests.
+    if (!all.guests?.some(({ id }) => id === this.guest)) this.guest = undefined;
+    const { guest } = this;
+    // Those of one guest are asked for on all harts.
+    const whose = guest === undefined ? { threadId } : { guest };
+    const isChosen = guest !== undefined || reasons !== undefined;
+    const chosen = isChosen
+      ? await client.request('hyperstep/exits', { ...whose, count, ...(reasons ? { reasons } : {}) })
+      : undefined;
     this.content = chosen ?? all;
     this.latest = all.exits;
   }
@@ -44,7 +52,8 @@ export class ExitsView implements View {
   render(page: PageContext): Element[] {
     const { vm, total, counts } = this.content;
     const exits = page.isPast ? this.loaded() : this.content.exits;
-    if (total === 0) return [note('No exit yet: nothing that a guest did needed a hypervisor.')];
+    if (total === 0 && this.guest === undefined)
+      return [note('No exit yet: nothing that a guest did needed a hypervisor.')];
     const cycles = sumOf(counts);
     const more = () => {
       this.wanted = Math.min(mostExits, this.wanted + pageLength);
@@ -56,6 +65,7 @@ export class ExitsView implements View {
         text('title', `${plural(total, 'exit')}${vm === undefined ? '' : ` of ${vm}`}`),
         ...(cycles === undefined ? [] : [text('space', `${cycles.toLocaleString('en')} cycles`)]),
       ]),
+      ...this.guestChoice(page),
       this.countTable(page),
       element('h2', {}, [
         this.reasons.size > 0 ? `Last exits for ${[...this.reasons].join(', ')}` : 'Last exits',
@@ -76,6 +86,33 @@ export class ExitsView implements View {
         runsOf(exits).map((run) => this.run(run, page)),
       ),
       ...(kept ? [element('button', { type: 'button' }, ['Show more'], { click: more })] : []),
+    ];
+  }
+
+  /** Nothing where there is no choice. */
+  private guestChoice({ isPast, refresh }: PageContext): Element[] {
+    const { guests = [] } = this.content;
+    if (guests.length < 2 || isPast) return [];
+    const option = (value: string, name: string, selected: boolean): Element =>
+      element('option', { value, selected }, [name]);
+    const change = (event: Event) => {
+      const { value } = event.target as HTMLSelectElement;
+      this.guest = value === '' ? undefined : Number(value);
+      void refresh();
+    };
+    return [
+      element('label', { class: 'world' }, [
+        text('space', 'of '),
+        element(
+          'select',
+          { name: 'guest', 'aria-label': 'Guest whose exits are shown' },
+          [
+            option('', 'all guests', this.guest === undefined),
+            ...guests.map(({ id, name }) => option(String(id), name, id === this.guest)),
+          ],
+          { change },
+        ),
+      ]),
     ];
   }
 

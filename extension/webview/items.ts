@@ -118,15 +118,15 @@ export class Items {
     }
   }
 
-  /** Unfolds; of what is unfolded, to its first part; in a row without parts, to the first thing in it. */
+  /** Unfolds; of what is unfolded or has no parts, to the first thing in it, and where nothing is, to its first part. */
   private movesIn(item: HTMLElement, next: HTMLElement | undefined): boolean {
-    const expanded = item.getAttribute('aria-expanded');
-    if (expanded === 'false') {
+    if (item.getAttribute('aria-expanded') === 'false') {
       item.click();
       return true;
     }
-    if (expanded === 'true') return next !== undefined && parentOf(next) === item && focus(next);
-    return focus(controlsOf(item)[0]);
+    const [control] = controlsOf(item);
+    const part = next && parentOf(next) === item ? next : undefined;
+    return focus(control ?? part);
   }
 
   /** Folds; of what is folded or has no parts, to what it is a part of. */

@@ -40,7 +40,7 @@ live.setAttribute('role', 'status');
 live.setAttribute('aria-live', 'polite');
 document.body.append(live);
 const root = document.getElementById('view') as HTMLElement;
-const page = new Page(root, live, viewTable[name].title, view, client, (unfolded) => vscode.setState([...unfolded]));
+const page = new Page(root, live, viewTable[name], view, client, (unfolded) => vscode.setState([...unfolded]));
 
 window.addEventListener('message', ({ data }: MessageEvent<ToView>) => {
   if (data.type === 'answer') client.answered(data.id, data.body);

@@ -1,10 +1,14 @@
 import type { SessionState } from '../views/messages';
+import type { ViewDescription } from '../views/table';
 import { Changes, type Facts } from './changes';
 import type { Client } from './client';
 import { type Element, element, patch } from './dom';
 import { Items } from './items';
 import { pastBanner } from './past';
 import type { View } from './view';
+
+/** Of a machine that runs no thread is asked. */
+const ANY_THREAD = 0;
 
 /** What was seen at a stop. */
 interface Seen {
@@ -20,6 +24,8 @@ export class Page {
   private session: SessionState = { kind: 'none' };
   private loads = 0;
   private seen: Seen | undefined;
+  /** The session whose machine was last looked at while it ran. */
+  private followed: string | undefined;
   /** What was seen at a stop before that, to compare with. */
   private before: Seen | undefined;
   private changes = Changes.unknown;
@@ -29,7 +35,7 @@ export class Page {
     private readonly root: HTMLElement,
     /** Read out politely when its text changes. */
     private readonly live: HTMLElement,
-    private readonly title: string,
+    private readonly description: ViewDescription,
     private readonly view: View,
     private readonly client: Client,
     /** What is unfolded has changed. */
@@ -42,18 +48,18 @@ export class Page {
     this.session = session;
     this.root.classList.toggle('running', session.kind === 'running');
     this.root.setAttribute('aria-busy', String(session.kind === 'running'));
-    const isOther = session.kind !== 'none' && this.seen?.session !== session.session;
-    if (isOther) this.forget();
+    if (session.kind !== 'none' && ![this.seen?.session, this.followed].includes(session.session)) this.forget();
     switch (session.kind) {
       case 'none':
         return this.show([message(this.view.empty)]);
       case 'running':
+        if (this.description.isLive) return this.follow(session);
         if (!this.seen) this.show([message('The guest is running. At its next stop there is something to see here.')]);
         return;
       case 'stopped':
         return this.load(session);
       case 'ended':
-        this.say(`${this.title}: the run has ended`);
+        this.say(`${this.description.title}: the run has ended`);
         return this.show(this.pastContent(session));
     }
   }
@@ -64,13 +70,36 @@ export class Page {
     if (session.kind === 'stopped') {
       if (this.seen) this.show(this.content(false));
       await this.load(session);
+    } else if (session.kind === 'running' && this.description.isLive) {
+      await this.follow(session);
     } else if (session.kind === 'ended') {
       this.show(this.pastContent(session));
     }
   }
 
+  /** Shows a machine that runs as it is now, and nothing of what has changed since it stopped. */
+  private async follow(session: Extract<SessionState, { kind: 'running' }>): Promise<void> {
+    const load = ++this.loads;
+    const isOver = (): boolean => load !== this.loads || this.session !== session;
+    try {
+      await this.view.load(this.client, ANY_THREAD);
+      if (isOver()) return;
+      this.followed = session.session;
+      this.changes = Changes.unknown;
+      this.show(this.content(false));
+    } catch {
+      // It is being loaded, or has just ended.
+      if (!isOver() && !this.hasContent) this.show([message('The guest is running.')]);
+    }
+  }
+
+  private get hasContent(): boolean {
+    return this.seen !== undefined || this.followed !== undefined;
+  }
+
   private forget(): void {
     this.seen = undefined;
+    this.followed = undefined;
     this.before = undefined;
     this.changes = Changes.unknown;
   }
@@ -112,7 +141,7 @@ export class Page {
   private arrived(): void {
     const words = this.view.announcement?.() ?? (this.changes.count ? this.changes.words : undefined);
     // What an earlier stop changed does not stay there as if it were news.
-    this.say(words === undefined ? '' : `${this.title}: ${words}`);
+    this.say(words === undefined ? '' : `${this.description.title}: ${words}`);
     // What comes next is to be seen too, but the present step in any case.
     for (const shown of ['.coming', '[aria-current="step"]'])
       this.root.querySelector(shown)?.scrollIntoView({ block: 'nearest' });
@@ -139,8 +168,8 @@ export class Page {
   }
 
   private pastContent({ name, summary }: Extract<SessionState, { kind: 'ended' }>): Element[] {
-    const content = this.seen ? this.content(true) : [];
-    return [...pastBanner(name, summary, this.seen !== undefined), ...content];
+    const content = this.hasContent ? this.content(true) : [];
+    return [...pastBanner(name, summary, this.hasContent), ...content];
   }
 
   private show(content: readonly Element[]): void {

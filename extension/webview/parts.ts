@@ -53,27 +53,47 @@ export interface GridRow {
   readonly name: string;
   readonly cells: readonly Child[];
   readonly mark?: Mark | undefined;
+  /** Where some rows are parts of others: 1 of those that are parts of none. A row's parts come after it. */
+  readonly level?: number;
+  /** Of a row that has parts. */
+  readonly fold?: { readonly isOpen: boolean; readonly toggled: () => void };
 }
 
 /** A table whose rows are gone through by arrows. Where it is narrow, a row takes several lines. */
 export function grid(columns: readonly string[], rows: readonly GridRow[], label: string): Element {
-  const body = rows.map(({ name, cells, mark }) =>
-    element(
-      'tr',
-      { role: 'row', 'data-item': name, class: mark ? 'is-changed' : undefined },
-      cells.map((cell, index) =>
-        element('td', { role: 'gridcell', 'data-column': columns[index] }, [
-          cell,
-          ...(index === 0 && mark ? [' ', ...marked(mark)] : []),
-        ]),
-      ),
-    ),
-  );
+  const role = rows.some(({ level }) => level !== undefined) ? 'treegrid' : 'grid';
   return wide(
-    element('table', { role: 'grid', 'aria-label': label, 'data-items': 'grid', class: 'grid' }, [
+    element('table', { role, 'aria-label': label, 'data-items': role, class: 'grid' }, [
       element('thead', { role: 'rowgroup' }, [heads(columns)]),
-      element('tbody', { role: 'rowgroup' }, body),
+      element(
+        'tbody',
+        { role: 'rowgroup' },
+        rows.map((row) => gridRow(columns, row)),
+      ),
     ]),
+  );
+}
+
+function gridRow(columns: readonly string[], { name, cells, mark, level, fold: folds }: GridRow): Element {
+  const isOpen = folds?.isOpen;
+  const marker = isOpen === undefined ? [] : [text('marker', isOpen ? '▾' : '▸')];
+  return element(
+    'tr',
+    {
+      role: 'row',
+      'data-item': name,
+      class: mark ? 'is-changed' : undefined,
+      'aria-level': level,
+      'aria-expanded': isOpen === undefined ? undefined : String(isOpen),
+    },
+    cells.map((cell, index) =>
+      element('td', { role: 'gridcell', 'data-column': columns[index] }, [
+        ...(index === 0 ? marker : []),
+        cell,
+        ...(index === 0 && mark ? [' ', ...marked(mark)] : []),
+      ]),
+    ),
+    folds ? { click: folds.toggled } : {},
   );
 }
 

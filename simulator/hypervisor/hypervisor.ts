@@ -20,6 +20,7 @@ import { GuestMemory } from './memory/guest-memory';
 import { P2m } from './memory/p2m';
 import { Pcpu } from './pcpu';
 import { type Outcome, RESUME, type WakeReason } from './runnable';
+import { entitlements } from './scheduler/entitlement';
 import type { Scheduler } from './scheduler/scheduler';
 import type { HypervisorServices } from './services';
 import { NEVER } from './timers';
@@ -219,6 +220,17 @@ export class Hypervisor implements HostedSoftware, HypervisorServices {
     return this.dispatcher.isHandling(vcpu);
   }
 
+  /**
+   * What each VM gets in the long run when all of them want all that they can have, in percent of one hart. One that has ended or is paused
+   * wants nothing.
+   */
+  entitlements(): ReadonlyMap<Vm, number> {
+    const wanting = this.vms.filter(({ life }) => !life.end && !life.isPaused);
+    const claims = wanting.map(({ vcpus }) => this.scheduler.claimOf(vcpus.filter(({ run }) => run !== 'off')));
+    const shares = entitlements(claims, this.pcpus.length);
+    return new Map(wanting.flatMap((vm, index) => (claims[index] ? [[vm, shares.get(claims[index]) ?? 0]] : [])));
+  }
+
   kick(vcpu: Vcpu, why: WakeReason): void {
     this.dispatcher.kick(vcpu, why);
   }
@@ -242,27 +254,24 @@ export class Hypervisor implements HostedSoftware, HypervisorServices {
   /** Something is done to a VM from outside. @returns whether it had an effect: what has ended goes on by a reboot alone */
   operate(vm: Vm, operation: VmOperation): boolean {
     const { life } = vm;
+    if (life.refusalOf(operation) !== undefined) return false;
     switch (operation) {
       case 'pause':
-        if (life.end || life.isPaused) return false;
         life.isPaused = true;
         for (const vcpu of vm.vcpus) this.dispatcher.stop(vcpu);
         // Of one that has a hart still it stands from where that has come to.
         if (vm.isOff) vm.clock.stand();
         return true;
       case 'unpause':
-        if (life.end || !life.isPaused) return false;
         life.isPaused = false;
         this.dispatcher.goOnWith(vm);
         return true;
       case 'destroy':
-        if (life.end) return false;
         life.isPaused = false;
         vm.finish({ reason: 'killed', kind: 'destroyed', vcpu: 0 });
         if (vm.isOff) this.dispatcher.settleEnd(vm);
         return true;
       case 'reboot':
-        if (!life.reboots) return false;
         life.isPaused = false;
         life.endForReboot();
         this.vmEnded(vm, { reason: 'reset' });

@@ -1,18 +1,29 @@
 import { component, type StateOf, stateSchema } from '../schema/state/component';
-import { count, instant } from '../schema/state/fields';
+import { count, instant, uint32s } from '../schema/state/fields';
 import type { RunState } from './runnable';
+import { HISTORY_COLUMNS, historyAt, passHistory, type TimeHistory, wrongColumn } from './time-history';
 
-const measuresSchema = stateSchema('measures', 1, {
-  /** When what it does now began, on the machine's clock. */
-  since: instant,
-  running: instant,
-  runnable: instant,
-  blocked: instant,
-  off: instant,
-  /** What handlers have taken of its hart that were not for it. */
-  stolen: instant,
-  switches: count,
-});
+const measuresSchema = stateSchema(
+  'measures',
+  2,
+  {
+    /** When what it does now began, on the machine's clock. */
+    since: instant,
+    running: instant,
+    runnable: instant,
+    blocked: instant,
+    off: instant,
+    /** What handlers have taken of its hart that were not for it. */
+    stolen: instant,
+    switches: count,
+    /** How long it was running in each of the last periods, up to when what it does now began. */
+    history: uint32s(HISTORY_COLUMNS),
+  },
+  ({ since, history }) => {
+    const wrong = wrongColumn(history, since);
+    return wrong && { path: ['history', wrong.column], problem: `must be ${wrong.most} at the most, its time by then` };
+  },
+);
 
 /** How a vCPU has spent its time, in nanoseconds of the machine's clock. */
 export interface Measures {
@@ -38,13 +49,17 @@ export class TimeAccount {
     off: 0,
     stolen: 0,
     switches: 0,
+    history: new Uint32Array(HISTORY_COLUMNS),
   };
   readonly component = component(measuresSchema, this.kept);
 
   /** Up to now it was in a state. */
   passed(run: RunState, now: number): void {
-    this.kept[run] += Math.max(0, now - this.kept.since);
-    this.kept.since = Math.max(now, this.kept.since);
+    const { kept } = this;
+    if (now <= kept.since) return;
+    kept[run] += now - kept.since;
+    passHistory(kept.history, kept.since, now, run === 'running');
+    kept.since = now;
   }
 
   /** What was stolen up to where its state changed last, in nanoseconds. */
@@ -58,6 +73,19 @@ export class TimeAccount {
 
   stole(nanoseconds: number): void {
     this.kept.stolen += nanoseconds;
+  }
+
+  /** Up to when it has been told what it did: what a handler costs may have come before its time. */
+  get told(): number {
+    return this.kept.since;
+  }
+
+  /** What part of the last periods it was running. @param now not before it was told last */
+  history(run: RunState, now: number): TimeHistory {
+    const { since, history } = this.kept;
+    const columns = history.slice();
+    passHistory(columns, since, now, run === 'running');
+    return historyAt(columns, now);
   }
 
   /** As of now. */

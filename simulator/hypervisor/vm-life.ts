@@ -4,6 +4,7 @@ import { choice } from '../schema/schema';
 import { type Component, component, type SavedComponent, type StateOf, stateSchema } from '../schema/state/component';
 import { count, flag, nullable } from '../schema/state/fields';
 import { KILL_REASONS, type KillReason, type VmEnd } from './vm-end';
+import type { VmOperation } from './vm-operation';
 
 /** What becomes of a VM whose guest has failed, or that the VMM had to give up. */
 export const ON_CRASH = ['stop', 'restart', 'restore'] as const;
@@ -63,6 +64,15 @@ export class VmLife {
 
   set isPaused(paused: boolean) {
     this.kept.paused = paused;
+  }
+
+  /** Why something that can be done to a VM means nothing to it now, after its name; undefined where it means something. */
+  refusalOf(operation: VmOperation): string | undefined {
+    if (operation === 'reboot')
+      return this.reboots ? undefined : 'is the only one, and the machine ends with it: restart the run instead';
+    if (this.end) return operation === 'destroy' ? 'has ended already' : 'has ended';
+    if (operation === 'pause') return this.isPaused ? 'is paused already' : undefined;
+    return operation === 'unpause' && !this.isPaused ? 'is not paused' : undefined;
   }
 
   /** Instructions of earlier lives. */

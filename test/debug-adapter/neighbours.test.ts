@@ -362,12 +362,17 @@ for (const engine of ['full', 'hardware'] as const) {
       };
       const operate = async (operation: VmOperation): Promise<boolean> =>
         (await client.own('hyperstep/operateVm', { vm: 'db', operation })).done;
-      assert.equal(await operate('unpause'), false);
+      const refused = async () => (await client.own('hyperstep/vms', {})).vms[1]?.refused;
+      assert.deepEqual(await refused(), { unpause: 'is not paused' });
+      const { done, refusal } = await client.own('hyperstep/operateVm', { vm: 'db', operation: 'unpause' });
+      assert.deepEqual([done, refusal], [false, 'db is not paused']);
       assert.ok(await operate('pause'));
       assert.match(await states(), /db paused/);
+      assert.deepEqual(await refused(), { pause: 'is paused already' });
       assert.ok(await operate('unpause'));
       assert.ok(await operate('destroy'));
       assert.match(await states(), /db .*destroyed/);
+      assert.deepEqual(await refused(), { pause: 'has ended', unpause: 'has ended', destroy: 'has ended already' });
       assert.equal(await operate('pause'), false);
       assert.ok(await operate('reboot'));
       assert.doesNotMatch(await states(), /db .*(destroyed|paused)/);
@@ -375,9 +380,37 @@ for (const engine of ['full', 'hardware'] as const) {
       await assert.rejects(client.request('hyperstep/operateVm', { vm: 'db', operation: 'melt' }), /operation/);
     });
 
+    it('tells of them while they run, and what is done to one then comes about', async () => {
+      await launch(host({ spinner: spin(engine), other: spin(engine) }));
+      const look = async () => {
+        // The machine runs while nobody is at work here.
+        await new Promise(setImmediate);
+        return (await client.own('hyperstep/vms', {})).vms[0];
+      };
+      const stops = () => client.events.filter(({ event }) => event === 'hyperstep/stateChanged').length;
+      const atStart = stops();
+      await client.request('continue', { threadId: 1 });
+      const before = (await look())?.running ?? 0;
+      while (((await look())?.running ?? 0) <= before);
+      assert.ok((await client.own('hyperstep/operateVm', { vm: 'spinner', operation: 'pause' })).done);
+      while ((await look())?.state !== 'waiting');
+      assert.equal((await look())?.reason, 'paused');
+      // Nobody is told that a machine stands which runs.
+      assert.equal(stops(), atStart);
+      const paused = client.stopped();
+      await client.request('pause', { threadId: 2 });
+      await paused;
+      const { running = 0 } = (await look()) ?? {};
+      await go('next', 2);
+      assert.equal((await look())?.running, running);
+      assert.equal(stops(), atStart + 2);
+    });
+
     it('tells of the virtual machines side by side', async () => {
       const { web, db } = vms(engine, 30);
-      await launch(host({ web: { ...web, weight: 512, cap: 80 }, db, spinner: { ...spin(engine), vcpus: 2 } }));
+      await launch(
+        host({ web: { ...web, weight: 512, cap: 80, memoryLimit: '16M' }, db, spinner: { ...spin(engine), vcpus: 2 } }),
+      );
       const atStart = await client.own('hyperstep/vms', {});
       assert.deepEqual(
         atStart.vms.map(({ name, engine, state, exits }) => [name, engine, state, exits]),
@@ -402,8 +435,28 @@ for (const engine of ['full', 'hardware'] as const) {
           [4, 'off'],
         ],
       );
+      // What has ended has no right any more; the others share the hart.
+      assert.deepEqual(
+        atStart.vms.map(({ share }) => share.entitled),
+        [50, 25, 25],
+      );
       assert.deepEqual(first?.share, { weight: 512, cap: 80, pin: [0] });
-      assert.equal(first?.memory.guest, 8 * 2 ** 20);
+      assert.deepEqual([second?.share.entitled, third?.share.entitled], [50, 50]);
+      assert.deepEqual([first?.memory.guest, first?.memory.limit], [8 * 2 ** 20, 16 * 2 ** 20]);
+      assert.equal(second?.memory.limit, undefined);
+      for (const { running, history, vcpus } of all) {
+        assert.ok(vcpus.every(({ history: { period } }) => period === history.period));
+        const parts = history.shares.map((_, column) =>
+          vcpus.reduce((sum, vcpu) => sum + (vcpu.history.shares[column] ?? 0), 0),
+        );
+        assert.deepEqual(history.shares.map(Math.round), parts.map(Math.round));
+        // The run is short enough to be seen as a whole.
+        const passed = clock - (history.shares.length - 1) * history.period;
+        const had = history.shares.map(
+          (share, column) => (share / 100) * (column === history.shares.length - 1 ? passed : history.period),
+        );
+        assert.ok(Math.abs(had.reduce((sum, each) => sum + each, 0) - running) <= 10, `${had} of ${running}`);
+      }
       assert.ok(all.every(({ memory }) => memory.tables > 0));
       assert.ok((first?.exits ?? 0) >= 30 && (second?.exits ?? 0) >= 30);
       for (const { running, ready, waiting, stolen, processor } of all) {

@@ -171,9 +171,9 @@ describe('ELF files as they are', () => {
       await launch('hypervisor.elf', { symbols: [{ file: 'guest.elf', ...where }], stopOnEntry: true });
       assert.deepEqual(await top(), ['_start', 'hypervisor.s', 2]);
       await stopAt('guest.s', 2);
-      assert.deepEqual(await top(), ['_start (VS-mode)', 'guest.s', 2]);
+      assert.deepEqual(await top(), ['_start (VS-mode of VMID 0)', 'guest.s', 2]);
       await stopAt('guest.s', lineOf(guest, 'work:'));
-      assert.deepEqual(await top(), ['work (VS-mode)', 'guest.s', lineOf(guest, 'work:')]);
+      assert.deepEqual(await top(), ['work (VS-mode of VMID 0)', 'guest.s', lineOf(guest, 'work:')]);
       assert.equal(((await client?.stack()) ?? [])[1]?.line, 3);
       await stopAt('hypervisor.s', lineOf(hypervisor, 'trap:'));
       const stack = (await client?.stack()) ?? [];
@@ -181,7 +181,7 @@ describe('ELF files as they are', () => {
         stack.map(({ name, source }) => [name, source?.name]),
         [
           ['trap (HS-mode)', 'hypervisor.s'],
-          ['_start+0x6 (interrupted in VS-mode)', 'guest.s'],
+          ['_start+0x6 (interrupted in VS-mode of VMID 0)', 'guest.s'],
         ],
       );
     });

@@ -35,7 +35,7 @@ for (const firmware of ['sbi', 'none'] as const) {
       await client.go('continue');
       assert.deepEqual([await name(), await privilege()], ['HS-mode', 'HS-mode']);
       await client.go('continue');
-      assert.deepEqual([await name(), await privilege()], ['VS-mode', 'VS-mode']);
+      assert.deepEqual([await name(), await privilege()], ['VS-mode of VMID 5', 'VS-mode']);
       const offered = (await worlds()).worlds;
       assert.deepEqual(
         offered.map(({ name, twoStages }) => [name, twoStages]),
@@ -177,7 +177,7 @@ for (const firmware of ['sbi', 'none'] as const) {
         stack.map(({ name, line }) => [name, line]),
         [
           ['trap (HS-mode)', lineOf('trap')],
-          ['no_user (interrupted in VS-mode)', lineOf('no_user')],
+          ['no_user (interrupted in VS-mode of VMID 5)', lineOf('no_user')],
         ],
       );
       await client.evaluate('*(long *)(data + 0x20) = 0x1234');
@@ -213,7 +213,7 @@ for (const firmware of ['sbi', 'none'] as const) {
         /is the guest’s own fault: Load page fault; the guest’s level-0 entry at GPA 0x[0-9a-f]+, empty: V is 0: not valid\.$/,
       );
       const [, interrupted] = await client.stack();
-      assert.equal(interrupted?.name, 'own (interrupted in VS-mode)');
+      assert.equal(interrupted?.name, 'own (interrupted in VS-mode of VMID 5)');
     });
 
     it('looks at what hlv meant as the guest', async () => {

@@ -1,4 +1,4 @@
-import type { Exit, HandledTrap, Hex, PageTable, Requests } from '../../debug-adapter/protocol';
+import type { Exit, HandledTrap, Hex, History, PageTable, Requests, Vms } from '../../debug-adapter/protocol';
 
 /** A stopped guest: one answer to each request that a view makes. */
 export const answers: {
@@ -111,8 +111,9 @@ export const answers: {
         engine: 'hardware',
         state: 'running',
         processor: { recent: 66.4, total: 65.9 },
-        share: { weight: 512, cap: 0, pin: [] },
-        memory: { guest: 2 ** 26, tables: 2 ** 21 },
+        history: history(60, 100, 110, 40, 66),
+        share: { weight: 512, cap: 0, pin: [], entitled: 133.3 },
+        memory: { guest: 2 ** 26, tables: 2 ** 21, limit: 96 * 2 ** 20 },
         exits: 1204,
         running: 8_230_000,
         ready: 4_100_000,
@@ -120,9 +121,10 @@ export const answers: {
         stolen: 4_300_000,
         switches: 13,
         vcpus: [
-          { id: 0, threadId: 1, state: 'running', hart: 0, instructions: 4_000_000 },
-          { id: 1, threadId: 2, state: 'waiting', instructions: 4_100_000 },
+          { id: 0, threadId: 1, state: 'running', hart: 0, instructions: 4_000_000, ...vcpu(50, 80, 60, 0, 66) },
+          { id: 1, threadId: 2, state: 'waiting', instructions: 4_100_000, ...vcpu(10, 20, 50, 40, 0) },
         ],
+        refused: { unpause: 'is not paused' },
       },
       {
         name: 'db',
@@ -130,6 +132,7 @@ export const answers: {
         state: 'ended',
         reason: 'powered off',
         processor: { recent: 0, total: 33.1 },
+        history: history(100, 80, 0, 30, 0),
         share: { weight: 256, cap: 50, pin: [0] },
         memory: { guest: 2 ** 25, tables: 2 ** 22 },
         exits: 310,
@@ -138,10 +141,14 @@ export const answers: {
         waiting: 0,
         stolen: 8_250_000,
         switches: 12,
-        vcpus: [{ id: 0, threadId: 3, state: 'waiting', instructions: 4_000_000 }],
+        vcpus: [{ id: 0, threadId: 3, state: 'waiting', instructions: 4_000_000, ...vcpu(100, 80, 0, 30, 0) }],
+        refused: { pause: 'has ended', unpause: 'has ended', destroy: 'has ended already' },
       },
     ],
   }),
+  // As the adapter refuses what the fake session's machines would.
+  'hyperstep/operateVm': ({ vm, operation }) =>
+    operation === 'reboot' ? { done: false, refusal: `${vm} cannot be rebooted` } : { done: true },
   'hyperstep/exits': ({ reasons }) => ({
     total: 1282,
     counts: [
@@ -151,6 +158,98 @@ export const answers: {
     ],
     exits: exits.filter(({ reason }) => reasons?.includes(reason) ?? true),
   }),
+};
+
+function history(...shares: number[]): History {
+  return { period: 125_000, shares };
+}
+
+function vcpu(...shares: number[]) {
+  return { total: 30, history: history(...shares), ready: 2_000_000, waiting: 0, stolen: 2_100_000, switches: 6 };
+}
+
+/** As of a hypervisor of the user's own that has given a VMID to another guest. */
+export const ownGuests: Vms = {
+  clock: 250_000,
+  harts: 1,
+  vms: [],
+  own: {
+    guests: [
+      {
+        id: 1,
+        name: 'VMID 3, root 0x80400000',
+        state: 'off',
+        replacedBy: 'VMID 3, root 0x80500000',
+        total: 40,
+        history: history(75, 5),
+        exits: 9,
+        counts: [
+          { reason: 'virtual-supervisor-ecall', count: 2 },
+          { reason: 'load-guest-page-fault', count: 7 },
+        ],
+        instructions: 100_000,
+        harts: [
+          {
+            hart: 0,
+            threadId: 1,
+            state: 'off',
+            entered: 9,
+            left: 9,
+            total: 40,
+            history: history(75, 5),
+            instructions: 100_000,
+          },
+        ],
+      },
+      {
+        id: 2,
+        name: 'VMID 3, root 0x80500000',
+        state: 'running',
+        total: 30,
+        history: history(0, 60),
+        exits: 0,
+        counts: [],
+        instructions: 75_000,
+        harts: [
+          {
+            hart: 0,
+            threadId: 1,
+            state: 'running',
+            entered: 1,
+            left: 0,
+            total: 30,
+            history: history(0, 60),
+            instructions: 75_000,
+          },
+        ],
+      },
+    ],
+    forgotten: 0,
+    switchCount: 2,
+    switches: [
+      {
+        number: 2,
+        hart: 0,
+        threadId: 1,
+        clock: 130_000,
+        from: 'VMID 3, root 0x80400000',
+        to: 'VMID 3, root 0x80500000',
+        pc: '0x80200040',
+        symbol: 'switch+0x10',
+        source: { path: '/guest/switch.S', line: 40 },
+      },
+      {
+        number: 1,
+        hart: 0,
+        threadId: 1,
+        clock: 2000,
+        to: 'VMID 3, root 0x80400000',
+        pc: '0x80200040',
+        symbol: 'switch+0x10',
+        source: { path: '/guest/switch.S', line: 40 },
+      },
+    ],
+  },
 };
 
 const putchar: Exit = {

@@ -49,7 +49,26 @@ describe('several virtual machines, in the workbench', () => {
   it('shows what each has had of the host', async () => {
     const view = await workbench.view('vms');
     for (const vm of ['echo', 'compute', 'crash']) await view.locator('.title', { hasText: vm }).first().waitFor();
+    const row = (name: string): Locator => view.locator(`[data-item="${name}"]`);
+    for (const vm of ['echo', 'compute', 'crash']) assert.equal(await row(vm).getByRole('img').count(), 2);
+    await row('compute').locator('.title').click();
+    await row('compute vCPU 0')
+      .getByText(/on hart 0|ready/)
+      .waitFor();
     await workbench.screenshot('33-virtual-machines');
+  });
+
+  it('pauses one by the button in its row, and lets it go on', async () => {
+    const view = await workbench.view('vms');
+    const row = view.locator('[data-item="echo"]');
+    const button = (name: string): Locator => row.getByRole('button', { name: `${name} echo`, exact: true });
+    assert.equal(await button('Unpause').getAttribute('title'), 'echo is not paused');
+    await button('Pause').click();
+    await row.getByText('waiting: paused').waitFor();
+    assert.equal(await button('Pause').getAttribute('title'), 'echo is paused already');
+    await workbench.screenshot('33-paused');
+    await button('Unpause').click();
+    await row.getByText('waiting: paused').waitFor({ state: 'detached' });
   });
 
   it('destroys one, and the others go on', async () => {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync } from 'node:fs';
 import { after, before, describe, it } from 'mocha';
 import type { Exits, LastTrap, PageTable } from '../../debug-adapter/protocol';
-import { type ViewName, viewNames, viewTable } from '../../extension/views/table';
+import { type ViewDescription, type ViewName, viewNames, viewTable } from '../../extension/views/table';
 import type { Browser } from '../vscode-host/host';
 import { launchBrowser } from '../vscode-host/host';
 import { answers, narrated } from './fake-session';
@@ -137,6 +137,67 @@ describe('manners of the views', () => {
         await press(view, 'ArrowRight');
         assert.equal(await expanded(), 'true');
       }
+    });
+
+    it('virtual machines unfold to their vCPUs, and have what can be done to them to the right', async () => {
+      const view = await stopped('vms');
+      const { page } = view;
+      const label = () => page.evaluate(() => document.activeElement?.getAttribute('aria-label'));
+      const asked = () => view.received.flatMap((each) => (each.type === 'request' ? [each.arguments] : [])).at(-1);
+      const rows = page.locator('[role="treegrid"] [data-item]');
+      await press(view, 'Tab');
+      assert.equal(await view.focused(), 'web');
+      await press(view, 'ArrowRight', 'ArrowDown');
+      assert.equal(await view.focused(), 'web vCPU 0');
+      assert.equal(await rows.count(), 4);
+      await press(view, 'ArrowLeft', 'ArrowRight');
+      assert.equal(await label(), 'Pause web');
+      await press(view, 'Enter', 'ArrowRight');
+      assert.equal(await label(), 'Unpause web');
+      const paused = view.received.find((each) => each.type === 'request' && each.command === 'hyperstep/operateVm');
+      assert.deepEqual(paused?.type === 'request' && paused.arguments, { vm: 'web', operation: 'pause' });
+      // One that means nothing can be gone to, does nothing, and says why.
+      const before = view.received.length;
+      const unpause = page.getByRole('button', { name: 'Unpause web' });
+      assert.equal(await unpause.getAttribute('aria-disabled'), 'true');
+      assert.equal(await unpause.getAttribute('title'), 'web is not paused');
+      await press(view, 'Enter');
+      assert.equal(view.received.length, before);
+      assert.equal(await view.announced(), 'web is not paused');
+      // One that comes to nothing says so, until its virtual machine does something else.
+      await press(view, 'ArrowRight', 'Enter');
+      assert.deepEqual(asked(), {});
+      await page.locator('.fault', { hasText: 'web cannot be rebooted' }).waitFor();
+      assert.equal(await view.announced(), 'web cannot be rebooted');
+      await view.screenshot('vms-refused');
+      await press(view, 'Escape', 'ArrowLeft');
+      assert.equal(await rows.count(), 2);
+      const { vms, ...host } = answers['hyperstep/vms']!({});
+      const [web, ...others] = vms;
+      await view.stop(2, {
+        'hyperstep/vms': () => ({ ...host, vms: [{ ...web!, state: 'waiting', reason: 'paused' }, ...others] }),
+      });
+      await page.getByText('waiting: paused').waitFor();
+      assert.equal(await page.locator('.fault').count(), 0);
+    });
+
+    it('charts are heard in words', async () => {
+      const view = await stopped('vms');
+      const charts = await view.page
+        .getByRole('img')
+        .evaluateAll((all) => all.map((each) => each.getAttribute('aria-label')));
+      assert.deepEqual(charts.slice(0, 2), [
+        'processor of web in the last 5 periods of 125 µs: now 66.0%, least 40.0%, most 110.0%; the full height is 200%',
+        'web has had 65.9% of one hart since the machine was started; 133.3% is its right, while all want what they can have',
+      ]);
+      // They are drawn by the classes of the theme, as pages of VS Code have no styles of their own.
+      const heights = await view.page
+        .locator('.spark')
+        .first()
+        .locator('rect')
+        .evaluateAll((all) => all.map((each) => Number(each.getAttribute('height'))));
+      assert.deepEqual(heights, [6, 10, 11, 4, 6.6]);
+      assert.equal(await view.page.locator('#view [style]').count(), 0);
     });
 
     it('the keyboard stays at its row when others come before it', async () => {
@@ -292,8 +353,11 @@ describe('manners of the views', () => {
         const { page } = view;
         await view.tell({ kind: 'none' });
         await page.getByText(/^Debug a guest/).waitFor();
+        // What is looked at while the machine runs has something to show.
+        const { isLive }: ViewDescription = viewTable[name];
         await view.run();
-        await page.getByText('The guest is running.').waitFor();
+        if (isLive) await page.locator('#view > header').waitFor();
+        else await page.getByText('The guest is running.').waitFor();
         await view.stop(1);
         await page.locator('#view :is(header, section, h2)').first().waitFor();
         const content = await page.locator('#view').innerText();

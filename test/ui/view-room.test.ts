@@ -35,7 +35,8 @@ describe('views with little room', () => {
 });
 
 async function unfoldAll(page: Page): Promise<void> {
-  const folded = page.locator('button.fold[aria-expanded="false"], [role="treeitem"][aria-expanded="false"]');
+  const kinds = ['button.fold', '[role="treeitem"]', '[role="row"]'];
+  const folded = page.locator(kinds.map((kind) => `${kind}[aria-expanded="false"]`).join(', '));
   for (let most = 0; most < 50 && (await folded.count()) > 0; most++) {
     await folded.first().focus();
     await page.keyboard.press('Enter');

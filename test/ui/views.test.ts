@@ -9,6 +9,7 @@ import { Client, root } from '../debug-adapter/client';
 import { hasTool } from '../support/tools';
 import type { Browser, Page } from '../vscode-host/host';
 import { launchBrowser } from '../vscode-host/host';
+import { answers, ownGuests } from './fake-session';
 import { type Answers, OpenedView } from './opened-view';
 
 /** What each view shows of a machine that has stopped, and where its links lead. */
@@ -150,6 +151,49 @@ describe('views', () => {
     await open('tlb', 330);
     await page.getByText('2 of 64 entries').waitFor();
     await shot('tlb');
+  });
+
+  it('shows the guests of an own hypervisor, and the world switches from one to another', async () => {
+    const received = await open('vms', 330, { 'hyperstep/vms': () => ownGuests });
+    await page.getByText('2 guests of your own hypervisor on 1 hart').waitFor();
+    await page.getByText(/Only your hypervisor can pause, restart or end one/).waitFor();
+    assert.equal(await page.locator('.operation').count(), 0);
+    const guest = page.locator('[data-item="guest 1"]');
+    assert.match(await guest.innerText(), /VMID 3, root 0x80400000/);
+    assert.match(await guest.innerText(), /given to VMID 3, root 0x80500000 since/);
+    await guest.click();
+    assert.match(await page.locator('[data-item="guest 1 hart 0"]').innerText(), /on no hart/);
+    assert.match(await page.locator('[data-item="guest 1 load-guest-page-fault"]').innerText(), /7$/);
+    await shot('own-guests');
+    const switches = page.getByRole('grid', { name: 'World switches, the newest first' });
+    assert.match(
+      await switches.locator('tbody').innerText(),
+      /#2\s[\s\S]*VMID 3, root 0x80500000[\s\S]*VMID 3, root 0x80400000/,
+    );
+    await switches.getByRole('button', { name: 'switch.S:40' }).first().click();
+    assert.deepEqual(received.at(-1), { type: 'open', path: '/guest/switch.S', line: 40 });
+  });
+
+  it('shows the exits of one guest of an own hypervisor', async () => {
+    const guests = [
+      { id: 1, name: 'VMID 3, root 0x80400000' },
+      { id: 2, name: 'VMID 4, root 0x80500000' },
+    ];
+    const all = answers['hyperstep/exits']!({ count: 50 });
+    const received = await open('exits', 330, {
+      'hyperstep/exits': ({ guest }) => ({
+        ...all,
+        guests,
+        ...(guest === 2 ? { total: 0, counts: [], exits: [] } : {}),
+      }),
+    });
+    const choice = page.getByLabel('Guest whose exits are shown');
+    await choice.selectOption('VMID 4, root 0x80500000');
+    await page.getByText('0 exits').waitFor();
+    const asked = received.flatMap((each) => (each.type === 'request' ? [each.arguments] : [])).at(-1);
+    assert.deepEqual(asked, { guest: 2, count: 50 });
+    await choice.selectOption('all guests');
+    await page.getByText('1,282 exits').waitFor();
   });
 
   it('shows virtual machines side by side', async () => {

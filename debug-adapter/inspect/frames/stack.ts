@@ -10,7 +10,7 @@ import type { Sources } from '../../program/sources';
 import type { DisassemblySources } from '../code/disassembly-sources';
 import { causesInWords, crossingLabel } from '../exit-text';
 import { threadReference } from '../thread-reference';
-import { worldName } from '../worlds';
+import { placedModeName, worldName } from '../worlds';
 import { type GuestFrame, guestFrames } from './guest-frames';
 import { type HandlerFrame, handlerCrossings, handlerFrames } from './handler-frames';
 
@@ -162,8 +162,8 @@ export class FrameView {
     const debuggee = this.machine.guestOf(cpu);
     const place = debuggee.describe(cpu, pc) ?? hex(pc);
     if (isGuess) return `${place} (a guess, from ra)`;
-    const world = worldName(debuggee, cpu);
-    if (kind === 'interrupted') return `${place} (interrupted in ${world}-mode)`;
-    return kind === 'running' && world !== 'S' ? `${place} (${world}-mode)` : place;
+    const mode = placedModeName(debuggee, cpu);
+    if (kind === 'interrupted') return `${place} (interrupted in ${mode})`;
+    return kind === 'running' && worldName(debuggee, cpu) !== 'S' ? `${place} (${mode})` : place;
   }
 }

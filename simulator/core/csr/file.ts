@@ -26,6 +26,8 @@ export interface CsrHost {
   instructionsRetired(): number;
   /** Translation or privilege of data accesses may have changed. */
   modesChanged(): void;
+  /** A new value is in hgatp. */
+  hgatpWritten?(): void;
   /** What stimecmp and vstimecmp are compared with, or whether they are, may have changed. */
   timersChanged(): void;
 }

@@ -133,22 +133,38 @@ export abstract class ArchitecturalHart extends Registers implements CsrHost {
 
   /** Enters the handler of a trap at pc. @returns the mode that handles it */
   enterTrap(code: number, isInterrupt: boolean, valueLow: number, valueHigh: number, details?: TrapDetails): TrapMode {
+    const { virtual } = this.state;
     const mode = enterTrap(this.state, code, isInterrupt, valueLow, valueHigh, details);
     this.modesChanged();
+    if (virtual) this.guestTrapped(mode);
     return mode;
   }
 
   /** Enters the handler of a trap at pc as M-mode's software passes it on, whatever it delegates. @returns the mode that handles it */
   redirectTrap(code: number, valueLow: number, valueHigh: number, details?: TrapDetails): TrapMode {
+    const { virtual } = this.state;
     const mode = redirectTrap(this.state, code, false, valueLow, valueHigh, details);
     this.modesChanged();
+    if (virtual) this.guestTrapped(mode);
     return mode;
   }
 
   returnFromTrap(instruction: 'mret' | 'sret'): void {
+    const { virtual } = this.state;
     returnFromTrap(this.state, instruction);
     this.modesChanged();
+    if (!virtual && this.state.virtual) this.guestEntered();
   }
+
+  // Guests of the H extension that come and go: somebody may be told.
+
+  /** V was 1 when a trap was taken. */
+  protected guestTrapped(_mode: TrapMode): void {}
+
+  /** V has become 1. */
+  protected guestEntered(): void {}
+
+  hgatpWritten(): void {}
 
   /** `sfence.vma` with V = 0, of a page (all when undefined) in an address space (all when undefined). */
   fence(page: number | undefined, asid: number | undefined): void {

@@ -52,6 +52,19 @@ export interface HartEngine {
 }
 
 /**
+ * Who is told of guests of the H extension that come onto harts and off them. It is told in the middle of a run, of what has happened already,
+ * and must change nothing. `hart.reached` says how many instructions the hart has retired by then.
+ */
+export interface WorldListener {
+  /** hgatp was written; the hart stands at the instruction that did it. */
+  hgatpWritten(hart: Hart): void;
+  /** V has become 1, by sret or mret: from the next instruction on the hart executes a guest. */
+  entered(hart: Hart): void;
+  /** V has become 0, by a trap into a mode. */
+  left(hart: Hart, mode: TrapMode): void;
+}
+
+/**
  * Most instructions in one call of the interpreter: the host's compiler puts better code in its place, and that of a region, only
  * between two calls.
  */
@@ -66,6 +79,8 @@ export class Hart extends ArchitecturalHart implements ExecutingHart {
   /** What the last `Watchpoint` exit saw. */
   watchAddress = 0;
   watchWrite = false;
+  /** Who is told of guests of the H extension; undefined while nobody looks. */
+  worlds: WorldListener | undefined;
   /** Loads and stores of TypeScript software that has the hart. */
   readonly software: SoftwareAccess;
   private readonly slowPaths: SlowPaths;
@@ -75,6 +90,8 @@ export class Hart extends ArchitecturalHart implements ExecutingHart {
   /** The part of the budget that the interpreter has not been given yet. */
   private withheld = 0;
   private isRunning = false;
+  /** `run` is under way, in the interpreter or between two calls of it. */
+  private isInRun = false;
   /** What would be left of the budget, when it was set to 0 to leave at the next boundary. */
   private setAside: number | undefined;
   /** Takes back what was prepared for one instruction. */
@@ -120,7 +137,15 @@ export class Hart extends ArchitecturalHart implements ExecutingHart {
 
   /** Instructions retired since the hart was made. */
   get retired(): number {
-    return this.retiredBefore + (this.isRunning ? this.executedThisRun : 0);
+    return this.retiredBefore + (this.isInRun ? this.executedThisRun : 0);
+  }
+
+  /**
+   * Instructions retired where the hart has come to while something happens to it: those before an instruction that traps, and where one has
+   * done something that one, too.
+   */
+  get reached(): number {
+    return this.retiredBefore + (this.isInRun ? this.budget - this.left() : 0);
   }
 
   /** Firmware or VMM has done the work of the instruction at pc: it counts as retired. Not while the hart runs. */
@@ -130,7 +155,8 @@ export class Hart extends ArchitecturalHart implements ExecutingHart {
 
   /** Retired by the current `run` before the current instruction, or by the last `run`. */
   get executedThisRun(): number {
-    return this.isRunning ? this.budget - this.left() - 1 : this.executed;
+    if (this.isRunning) return this.budget - this.left() - 1;
+    return this.isInRun ? this.budget - this.left() : this.executed;
   }
 
   /**
@@ -143,6 +169,7 @@ export class Hart extends ArchitecturalHart implements ExecutingHart {
     this.setAside = undefined;
     this.withheld = budget;
     this.state.set(HartLayout.budget, 0);
+    this.isInRun = true;
     if (options?.ignoreBreakpointHere) this.passing = { pc: this.pc, retired: this.retiredBefore };
     this.engine.entered(this);
     for (;;) {
@@ -158,6 +185,7 @@ export class Hart extends ArchitecturalHart implements ExecutingHart {
     }
     this.executed = budget - this.left();
     this.retiredBefore += this.executed;
+    this.isInRun = false;
     this.engine.executed(this, this.executed);
     this.setAside = undefined;
     return this.exit as RunExit;
@@ -179,6 +207,18 @@ export class Hart extends ArchitecturalHart implements ExecutingHart {
 
   protected override recheck(): void {
     this.leave(RECHECK);
+  }
+
+  protected override guestTrapped(mode: TrapMode): void {
+    if (mode !== 'vs') this.worlds?.left(this, mode);
+  }
+
+  protected override guestEntered(): void {
+    this.worlds?.entered(this);
+  }
+
+  override hgatpWritten(): void {
+    this.worlds?.hgatpWritten(this);
   }
 
   leave(reason: RunExit | typeof RECHECK): void {

@@ -7,9 +7,10 @@ import type { Pcpu } from '../pcpu';
 import type { WakeReason } from '../runnable';
 import type { Vcpu } from '../vcpu';
 import type { Vm } from '../vm';
+import { type Claim, HART } from './entitlement';
 import { RunQueue } from './run-queue';
 import type { Choice, Scheduler } from './scheduler';
-import { allows } from './share';
+import { allows, EQUAL_SHARE } from './share';
 
 /** What everybody gets when the one that is to run has none left; nobody keeps more. Of a vCPU of the greatest weight it is as many nanoseconds. */
 const CREDIT = 10_000_000;
@@ -66,6 +67,12 @@ export class CreditScheduler implements Scheduler, StateHolder<CreditState> {
       this.standings.set(vcpu, { credit: CREDIT, boosted: false });
       if (vcpu.vm.share.cap > 0) this.budgets.set(vcpu.vm, allowance(vcpu.vm));
     }
+  }
+
+  claimOf(vcpus: readonly Vcpu[]): Claim {
+    const { weight, cap, pin } = vcpus[0]?.vm.share ?? EQUAL_SHARE;
+    const most = HART * vcpus.length;
+    return { weight, most: cap === 0 ? most : Math.min(cap, most), pin };
   }
 
   placeOf(vcpu: Vcpu): Hart {

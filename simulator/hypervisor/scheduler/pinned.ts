@@ -2,6 +2,7 @@ import type { Hart } from '../../core/index';
 import { withoutState } from '../../schema/state/component';
 import type { Pcpu } from '../pcpu';
 import type { Vcpu } from '../vcpu';
+import { type Claim, HART } from './entitlement';
 import type { Choice, Scheduler } from './scheduler';
 
 const WHY = 'nobody else has this hart';
@@ -16,6 +17,10 @@ export class PinnedScheduler implements Scheduler {
 
   add(vcpus: readonly Vcpu[]): void {
     this.vcpus.push(...vcpus);
+  }
+
+  claimOf(vcpus: readonly Vcpu[]): Claim {
+    return { weight: vcpus.length, most: HART * vcpus.length, pin: vcpus.map((vcpu) => this.placeOf(vcpu).id) };
   }
 
   placeOf({ id }: Vcpu): Hart {

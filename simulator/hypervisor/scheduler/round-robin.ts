@@ -2,6 +2,7 @@ import type { Hart } from '../../core/index';
 import { withoutState } from '../../schema/state/component';
 import type { Pcpu } from '../pcpu';
 import type { Vcpu } from '../vcpu';
+import { type Claim, HART } from './entitlement';
 import { RunQueue } from './run-queue';
 import type { Choice, Scheduler } from './scheduler';
 
@@ -24,6 +25,11 @@ export class RoundRobinScheduler implements Scheduler {
 
   add(vcpus: readonly Vcpu[]): void {
     this.queue.add(vcpus);
+  }
+
+  /** Each vCPU has as many turns as any other. */
+  claimOf(vcpus: readonly Vcpu[]): Claim {
+    return { weight: vcpus.length, most: HART * vcpus.length, pin: vcpus[0]?.vm.share.pin ?? [] };
   }
 
   placeOf(vcpu: Vcpu): Hart {

@@ -3,6 +3,7 @@ import type { Component } from '../../schema/state/component';
 import type { Pcpu } from '../pcpu';
 import type { WakeReason } from '../runnable';
 import type { Vcpu } from '../vcpu';
+import type { Claim } from './entitlement';
 
 /** Who has a hart next, and until when at the most, on the machine's clock; of nobody, until when that is so. */
 export interface Choice {
@@ -20,6 +21,8 @@ export interface Scheduler {
   readonly sharesHarts: boolean;
   /** A VM's vCPUs want harts. */
   add(vcpus: readonly Vcpu[]): void;
+  /** What a VM has a right to, by its vCPUs that take part. */
+  claimOf(vcpus: readonly Vcpu[]): Claim;
   /** A hart on which a vCPU may run. */
   placeOf(vcpu: Vcpu): Hart;
   /** The vCPU that a hart runs next: one out of the queue, or nobody, and the hart is idle. */
