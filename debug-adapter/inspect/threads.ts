@@ -3,9 +3,12 @@ import type { CpuState } from '../../simulator/hypervisor/cpu';
 import type { DebuggedMachine } from '../debugged-machine';
 import { hasTwoStages, inWorld, worldName } from './worlds';
 
-/** DAP's threads: the CPUs of all guests. Of several guests each has its VM's name, and while the machine stands still its mode. */
+/**
+ * DAP's threads: the CPUs of all guests, and a hart while a handler works there for none of them. Of several guests each has its VM's name, and
+ * while the machine stands still its mode.
+ */
 export function threadsOf(machine: DebuggedMachine, isRunning: boolean): DebugProtocol.Thread[] {
-  return machine.cpus.map((cpu) => {
+  return machine.threads.map((cpu) => {
     const mode = machine.isShared && !isRunning ? ` · ${modeOf(machine, cpu)}` : '';
     return { id: machine.threadOf(cpu), name: `${machine.nameOf(cpu)}${mode}` };
   });

@@ -11,6 +11,7 @@ export class VmsView implements View {
   readonly empty =
     'Debug a guest, or a scenario with several, to see virtual machines side by side: what each does, and its share of the host.';
   readonly unfolded = new Set<string>();
+  readonly isOfMachine = true;
   private content: Vms = { clock: 0, harts: 0, vms: [] };
 
   async load(client: Client): Promise<void> {

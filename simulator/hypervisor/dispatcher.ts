@@ -1,6 +1,6 @@
 import { type Hart, NANOSECONDS_PER_TICK, Status } from '../core/index';
 import type { Machine } from '../machine/machine';
-import { type Narration, step } from '../machine/narration';
+import { across, type Narration, step } from '../machine/narration';
 import { kick } from './exits/kick';
 import type { ExitLedger } from './ledger/ledger';
 import type { Pcpu } from './pcpu';
@@ -99,7 +99,7 @@ export class Dispatcher {
     yield* this.putAway(this.pcpuOf(hart), vcpu, outcome.kind === 'off' ? 'off' : 'blocked');
     if (outcome.kind === 'end') {
       vcpu.vm.finish(outcome.end);
-      yield* this.startAgain(vcpu.vm);
+      yield* across(this.pcpuOf(hart).free, this.startAgain(vcpu.vm));
     }
   }
 
@@ -179,16 +179,16 @@ export class Dispatcher {
       if (!running.mayRun) running.wait = { kind: 'paused' };
       yield* this.putAway(pcpu, running, running.mayRun ? 'runnable' : 'blocked');
       running.vm.clock.stand();
-      yield* this.startAgain(running.vm);
+      yield* across(pcpu.free, this.startAgain(running.vm));
     }
     pcpu.costToPick = this.ledger.costSoFar;
     if (!next) {
       this.setSlice(pcpu, until);
-      yield* this.idle(hart);
+      yield* across(pcpu.free, this.idle(hart));
       return;
     }
-    yield* this.take(pcpu, next, { until, why, now });
-    yield* next.enter(hart);
+    yield* across(pcpu.free, this.take(pcpu, next, { until, why, now }));
+    yield* across(next.entered, next.enter(hart));
   }
 
   /** Whether a guest that lives by its own time would see its hart taken, by an sc that fails. */
@@ -204,7 +204,7 @@ export class Dispatcher {
     const { hart } = pcpu;
     yield* this.forget(pcpu);
     if (until !== NEVER) yield step`the hart is for vCPU ${next.id} of ${next.vm.name}: ${why}`;
-    yield* next.load(hart);
+    yield* across(next.entered, next.load(hart));
     pcpu.running = next;
     pcpu.chargedTo = now;
     this.setSlice(pcpu, until);

@@ -9,7 +9,7 @@ import {
   Status,
   updateTimers,
 } from '../core/index';
-import { Csr } from '../isa/index';
+import { Csr, csrName } from '../isa/index';
 import { Privilege } from '../mmu/index';
 
 const REGISTERS = 32;
@@ -44,6 +44,11 @@ export class World extends Registers {
     this.state.privilege = Privilege.supervisor;
   }
 
+  /** The CSRs that are switched, in words. */
+  get csrNames(): string {
+    return this.switched.map(csrName).join(', ');
+  }
+
   /** Its timers are compared with the time, as a hart's are while it has one. */
   timePasses(): void {
     updateTimers(this.state, this.csrs.host.clock());
@@ -64,6 +69,13 @@ export class World extends Registers {
 
 /** CSRs that every vCPU has of its hart: where it goes on, what it has to do with floating point, and what decides for U-mode. */
 export const COMMON_CSRS: readonly number[] = [Csr.sepc.number, Csr.fcsr.number, Csr.senvcfg.number];
+
+/** What FS of sstatus says of the floating-point registers: Off, Initial, Clean or Dirty. */
+export function floatStatus({ state }: Registers): string {
+  return FS?.values?.[(state.status & Status.FS) >>> FS.low] ?? '';
+}
+
+const FS = Csr.sstatus.fields.find(({ name }) => name === 'FS');
 
 function copy(from: Registers, to: Registers, csrs: readonly number[]): void {
   for (let register = 1; register < REGISTERS; register++)

@@ -84,7 +84,8 @@ export class BareMachine implements Guest {
   }
 }
 
-class BareCpu implements CpuState {
+/** A hart as software that has the machine to itself sees it. */
+export class BareCpu implements CpuState {
   constructor(
     private readonly machine: Machine,
     private readonly hart: Hart,
