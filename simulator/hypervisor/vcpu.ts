@@ -131,8 +131,10 @@ export abstract class Vcpu implements Runnable, GuestAddressing {
   }
 
   *load(hart: Hart): Narration {
-    const { entered, world } = this;
-    yield step`load ${entered.name}: x1 to x31 onto the hart, the CSRs that are its own (${world.csrNames}), and of sstatus what its exit has left: SPP and FS`;
+    const { world } = this;
+    const { name } = this.entered;
+    const { csrNames } = world;
+    yield step`load ${name}: x1 to x31 onto the hart, the CSRs that are its own (${csrNames}), and of sstatus what its exit has left: SPP and FS`;
     yield step`f0 to f31 come with them, used or not: it must not see what others have left in them`;
     world.give(hart);
     this.retiredAtLoad = { own: this.retired, hart: hart.retired };
@@ -144,8 +146,10 @@ export abstract class Vcpu implements Runnable, GuestAddressing {
   }
 
   *put(hart: Hart): Narration {
-    const { entered, world } = this;
-    yield step`put ${entered.name} away: save x1 to x31, the CSRs that are its own (${world.csrNames}), and of sstatus what its exit has left: SPP and FS`;
+    const { world } = this;
+    const { name } = this.entered;
+    const { csrNames } = world;
+    yield step`put ${name} away: save x1 to x31, the CSRs that are its own (${csrNames}), and of sstatus what its exit has left: SPP and FS`;
     yield step`save f0 to f31 too: FS is ${floatStatus(hart)}. A VMM may leave them while FS is Clean, as KVM does, since what it saved last is still right; this one saves them each time`;
     world.take(hart);
     // Who comes onto the hart next must not find what this one has reserved.

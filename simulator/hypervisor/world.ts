@@ -27,6 +27,8 @@ const MACHINE_CSRS = [Csr.mideleg.number, Csr.mcounteren.number, Csr.menvcfg.num
 export class World extends Registers {
   readonly state: HartState;
   readonly csrs: CsrFile;
+  /** The CSRs that are switched, in words. */
+  readonly csrNames: string;
 
   /**
    * @param like a hart like those on which it runs
@@ -40,13 +42,9 @@ export class World extends Registers {
     super();
     this.csrs = csrsApart({ ...counts, options: like.options });
     this.state = this.csrs.state;
+    this.csrNames = switched.map(csrName).join(', ');
     for (const csr of MACHINE_CSRS) this.setCsrWords(csr, like.csrLow(csr), like.csrHigh(csr));
     this.state.privilege = Privilege.supervisor;
-  }
-
-  /** The CSRs that are switched, in words. */
-  get csrNames(): string {
-    return this.switched.map(csrName).join(', ');
   }
 
   /** Its timers are compared with the time, as a hart's are while it has one. */

@@ -77,7 +77,7 @@ describe('several virtual machines, in the workbench', () => {
 
   it('steps across a world switch, and its stack and views say whose each part is', async () => {
     const label = callStack(/world switch: left \w+ vCPU 0, entered/);
-    for (const pane of ['Variables', 'Watch', 'Loaded Scripts', 'Breakpoints'])
+    for (const pane of ['Variables', 'Watch', 'Breakpoints'])
       await workbench.page.locator('.pane-header.expanded', { hasText: pane }).first().click();
     for (let steps = 0; steps < 40 && (await label.count()) === 0; steps++) {
       // A handler that leaves nobody, and then the next one.

@@ -75,7 +75,7 @@ function handlerPart(
   switch (by) {
     case 'trap': {
       const trap = label(trapLabel(guest, own, handler, crossing, own !== cpu), exit);
-      return [...code, trap, ...(isSwitched ? leftPart(guest, own, exit) : guestPart(guest, own, hidden))];
+      return [...code, trap, ...(isSwitched ? leftPart(guest, own, cpu, exit) : guestPart(guest, own, hidden))];
     }
     case 'entry': {
       const goesOn = label(`${machine.nameOf(own)} goes on here`);
@@ -99,9 +99,12 @@ function guestPart(debuggee: Debuggee, cpu: CpuState, hidden: number, pc = cpu.p
   );
 }
 
-/** The guest of the vCPU that was left, at the instruction of its exit; none of one that has begun anew since, and where there was none. */
-function leftPart(debuggee: Debuggee, cpu: CpuState, exit: ExitRecord | undefined): StackFrame[] {
-  if (!exit?.left || debuggee.vcpuOf(cpu)?.lastHart === undefined) return [];
+/**
+ * The guest of the vCPU that was left, at the instruction of its exit; none of one that has begun anew since, and where there was none.
+ * @param entered of whom it has been told where it goes on
+ */
+function leftPart(debuggee: Debuggee, cpu: CpuState, entered: CpuState, exit: ExitRecord | undefined): StackFrame[] {
+  if (!exit?.left || cpu === entered || debuggee.vcpuOf(cpu)?.lastHart === undefined) return [];
   const pc = valueOfWords({ low: exit.pcLow, high: exit.pcHigh });
   return guestPart(debuggee, cpu, debuggee.inlined.hiddenAt(debuggee.linked(cpu, pc)), pc);
 }
