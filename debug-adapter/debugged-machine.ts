@@ -2,7 +2,9 @@ import type { Hart } from '../simulator/core/index';
 import type { CpuState } from '../simulator/hypervisor/cpu';
 import { concernedBy, type ExitRecord } from '../simulator/hypervisor/ledger/ledger';
 import type { VcpuName } from '../simulator/hypervisor/ledger/vcpu-name';
+import { EnteredVcpu } from '../simulator/hypervisor/switch-worlds';
 import type { ActiveHandler } from '../simulator/machine/hosted-software';
+import { RowTable } from '../simulator/object/line-table';
 import type { System } from '../simulator/system/system';
 import { type DebuggedProgram, Debuggee, type MachineOfGuests } from './debuggee';
 import { standing } from './inspect/worlds';
@@ -10,12 +12,19 @@ import type { CheckedLaunch } from './launch/launch-checks';
 import type { SourcePresence } from './program/source-presence';
 import { RequestError } from './request-error';
 
+/** Of what is no guest. */
+const noProgram: DebuggedProgram = {
+  program: { entry: 0n, segments: [], symbols: [], lines: RowTable.empty, sections: [] },
+  defines: new Map(),
+};
+
 /** What is being debugged: a machine and its guests. A restart makes a new one. */
 export class DebuggedMachine implements MachineOfGuests {
   /** In the order in which the machine has them; one at least. */
   readonly guests: readonly Debuggee[];
   /** The CPUs of all guests: DAP's threads, in their order. */
   readonly cpus: readonly CpuState[];
+  readonly host: Debuggee | undefined;
 
   /** @param programs of the guests, in their order */
   constructor(
@@ -30,6 +39,8 @@ export class DebuggedMachine implements MachineOfGuests {
       return run ? [new Debuggee(this, guest, run)] : [];
     });
     this.cpus = this.guests.flatMap(({ cpus }) => cpus);
+    const { host, hypervisor } = system;
+    this.host = host && hypervisor?.sharesHarts ? new Debuggee(this, host, noProgram) : undefined;
   }
 
   get isShared(): boolean {
@@ -50,7 +61,7 @@ export class DebuggedMachine implements MachineOfGuests {
 
   guestOf(cpu: CpuState): Debuggee {
     const own = standing(cpu);
-    const guest = this.guests.find(({ cpus }) => cpus.includes(own));
+    const guest = [...this.guests, ...(this.host ? [this.host] : [])].find(({ cpus }) => cpus.includes(own));
     if (!guest) throw new RangeError(`CPU ${cpu.id} is of no guest of this machine`);
     return guest;
   }
@@ -62,15 +73,32 @@ export class DebuggedMachine implements MachineOfGuests {
     return found;
   }
 
+  /** The CPUs that can be threads. Harts come after those of the guests: they are threads while a handler works for nobody else. */
+  private get all(): readonly CpuState[] {
+    return [...this.cpus, ...(this.host?.cpus ?? [])];
+  }
+
   threadOf(cpu: CpuState): number {
-    return this.cpus.indexOf(standing(cpu)) + 1;
+    return this.all.indexOf(standing(cpu)) + 1;
   }
 
   /** @throws RequestError */
   cpuOfThread(threadId: number): CpuState {
-    const cpu = this.cpus[threadId - 1];
+    const cpu = this.all[threadId - 1];
     if (!cpu) throw new RequestError(`there is no thread ${threadId}`);
     return cpu;
+  }
+
+  /** The threads that there are. */
+  get threads(): readonly CpuState[] {
+    const { cpus, host, handler } = this;
+    return handler?.cpu && host?.cpus.includes(handler.cpu) ? [...cpus, handler.cpu] : cpus;
+  }
+
+  /** Of a hart, whose it is now; else the CPU itself. */
+  holderOf(cpu: CpuState): CpuState {
+    const hart = this.host?.cpus.includes(cpu) ? this.system.machine.harts[cpu.id] : undefined;
+    return (hart && this.cpuOn(hart)) ?? cpu;
   }
 
   nameOf(cpu: CpuState): string {
@@ -84,12 +112,19 @@ export class DebuggedMachine implements MachineOfGuests {
   }
 
   cpuOn(hart: Hart): CpuState | undefined {
-    const { hypervisor } = this.system;
-    const running = hypervisor?.runningOn(hart)?.cpu;
-    if (running) return running;
-    const exit = hypervisor?.ledger.handling;
-    const left = exit?.hart === hart.id && exit.left ? this.cpuNamed(exit.left) : undefined;
-    return left ?? this.system.cpuOn(hart);
+    return this.system.hypervisor?.runningOn(hart)?.cpu ?? this.system.cpuOn(hart);
+  }
+
+  actorOf({ hart, trail }: ActiveHandler): CpuState | undefined {
+    for (const { into } of trail.at(-1)?.crossings ?? [])
+      if (into instanceof EnteredVcpu) return this.cpuNamed(into.vcpu);
+    return this.system.hypervisor?.runningOn(hart)?.cpu ?? this.host?.cpus[hart.id] ?? this.leftOn(hart);
+  }
+
+  /** Where each hart is one vCPU's, that one. */
+  private leftOn(hart: Hart): CpuState | undefined {
+    const exit = this.system.hypervisor?.ledger.handling;
+    return (exit?.left && this.cpuNamed(exit.left)) ?? this.system.cpuOn(hart);
   }
 
   isOn(cpu: CpuState, hart: Hart): boolean {
@@ -99,7 +134,7 @@ export class DebuggedMachine implements MachineOfGuests {
 
   get handler(): { readonly handler: ActiveHandler; readonly cpu: CpuState | undefined } | undefined {
     const handler = this.system.machine.activeHandler;
-    return handler && { handler, cpu: this.cpuOn(handler.hart) };
+    return handler && { handler, cpu: this.actorOf(handler) };
   }
 
   cpuOfExit(record: ExitRecord): CpuState | undefined {

@@ -38,6 +38,8 @@ export interface MachineOfGuests {
   readonly isShared: boolean;
   /** The handler of VMM or firmware in which the machine stands, with the CPU whose it is. */
   readonly handler: { readonly handler: ActiveHandler; readonly cpu: CpuState | undefined } | undefined;
+  /** Where harts are shared, the machine as its VMM has it: whose its handlers are while they work for no vCPU. */
+  readonly host: Debuggee | undefined;
   /** Of which guest a CPU is, in whichever of its worlds. */
   guestOf(cpu: CpuState): Debuggee;
   /** The number of a CPU's thread, from 1. */
@@ -46,11 +48,13 @@ export interface MachineOfGuests {
   nameOf(cpu: CpuState): string;
   /** The CPU that the ledger calls so. */
   cpuNamed(name: VcpuName): CpuState | undefined;
-  /**
-   * Whose a hart is: of whom it runs, or has just put away in the handler in which it stands; of one that has nothing to do, somebody who has run on it, or may.
-   * So what a handler does before a switch is for the one left, and what it does after it for the one entered.
-   */
+  /** Whose a hart is: of whom it runs; of one that has nothing to do, somebody who has run on it, or may. */
   cpuOn(hart: Hart): CpuState | undefined;
+  /**
+   * For whom a handler makes its last step: for the one left, until that is put away; for the one entered, from its `load` on; between them, and
+   * where nobody had the hart and nobody gets it, for the hart itself.
+   */
+  actorOf(handler: ActiveHandler): CpuState | undefined;
   /** Whether a hart executes a CPU's instructions now. */
   isOn(cpu: CpuState, hart: Hart): boolean;
   /** Whose an exit was: of who was left or entered, else of who waits on its hart. */

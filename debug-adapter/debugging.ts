@@ -119,7 +119,11 @@ export class Debugging {
 
   /** A thread of the machine, which stands still. @throws RequestError while it runs, or when there is no such thread */
   thread(threadId: number): InspectedThread {
-    return this.inspected(this.stopped.machine.cpuOfThread(threadId));
+    const { machine } = this.stopped;
+    const cpu = machine.cpuOfThread(threadId);
+    if (!machine.threads.includes(cpu))
+      throw new RequestError(`${machine.nameOf(cpu)} is a thread only while a handler works there for no vCPU`);
+    return this.inspected(cpu);
   }
 
   /** A CPU's guest of the machine, which stands still. @throws RequestError while it runs */

@@ -33,6 +33,7 @@ export const vmmScheme = 'hyperstep-vmm';
 
 /** The answer to each custom request, by its command. */
 interface Bodies {
+  'hyperstep/about': About;
   'hyperstep/narration': Narration;
   'hyperstep/address': AddressMeaning;
   'hyperstep/worlds': Worlds;
@@ -117,6 +118,15 @@ export interface SourceLine {
   line: number;
 }
 
+// --- Whom views are about
+
+/** Whom views are about when a frame is in focus: across a world switch a stack has frames of several virtual CPUs. */
+export interface About {
+  threadId: number;
+  /** `web vCPU 0`, where there are several virtual machines. */
+  name?: string;
+}
+
 // --- Narration
 
 export interface Narration {
@@ -133,6 +143,8 @@ export interface HandledTrap {
   number: number;
   /** Of an exit: why the guest left, as the exits are counted by it, and what that means. */
   reason?: { name: string; meaning: string };
+  /** Of several virtual machines: whose it was. After a world switch the handler works for another one. */
+  of?: string;
   /** What happened, as the exits' list says it. */
   description: string;
   /** By the manual's name. */

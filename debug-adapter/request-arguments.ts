@@ -101,6 +101,8 @@ const standard = {
 };
 
 const own = {
+  /** Of a frame its virtual CPU, of which the frame's variables are too; without one, or where it is of an earlier stop, the thread's own. */
+  'hyperstep/about': ObjectOf({ ...thread, frameId: Optional(ordinal) }),
   'hyperstep/narration': ObjectOf(thread),
   /** A memory reference as in `NarratedValue`. */
   'hyperstep/address': ObjectOf({ ...thread, memoryReference: text }),

@@ -157,7 +157,7 @@ export class UserStops implements Watchers {
     const over = this.atVmEnd();
     if (over) return over;
     const mayStop = step.about instanceof Kill || this.watchedSites.has(step.site) || this.filters?.wants('exit');
-    const cpu = mayStop ? this.machine.cpuOn(handler.hart) : undefined;
+    const cpu = mayStop ? this.machine.actorOf(handler) : undefined;
     if (!cpu) return undefined;
     return this.atKill(step, cpu) ?? (ledger && this.atExit(ledger, cpu)) ?? this.atSite(step, handler, cpu);
   }

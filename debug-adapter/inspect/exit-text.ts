@@ -3,6 +3,7 @@ import { describeSbiCall, sbiCallOf } from '../../simulator/firmware/sbi/call';
 import type { CpuState } from '../../simulator/hypervisor/cpu';
 import type { CauseId } from '../../simulator/hypervisor/ledger/causes';
 import { type ExitRecord, INTERRUPT_BIT } from '../../simulator/hypervisor/ledger/ledger';
+import { EnteredVcpu, FreeHart } from '../../simulator/hypervisor/switch-worlds';
 import { accessOf, causeOf, decode, ExceptionCode, expand } from '../../simulator/isa/index';
 import type { ActiveHandler } from '../../simulator/machine/hosted-software';
 import type { Crossing } from '../../simulator/machine/narration';
@@ -70,38 +71,46 @@ function isAlike(one: number, other: number): boolean {
 }
 
 /**
- * The label frame where a handler's path crosses into another world.
- * @param isTrap whether the hart's trap leads into it: then that is told
+ * The label frame where a handler's path crosses into another world, but for the one into which its hart has trapped.
+ * @param rest the crossings around it: what one of them tells of a world switch is not told again
  */
-export function crossingLabel(
+export function crossingLabel(machine: MachineOfGuests, { into }: Crossing, rest: readonly Crossing[]): string {
+  const record = machine.system.hypervisor?.ledger.handling;
+  const entered = into instanceof EnteredVcpu && machine.cpuNamed(into.vcpu);
+  if (!record || !(entered || into instanceof FreeHart)) return raised(into.name);
+  const left = record.left && machine.cpuNamed(record.left);
+  const before = left ? `left ${machine.nameOf(left)}` : `hart ${record.hart} was idle`;
+  if (!entered) return `world switch: ${before}${rest.some(isEntry) ? '' : `, ${into.name} is nobody’s`}`;
+  const isTold = left !== null && rest.some(({ into: other }) => other instanceof FreeHart);
+  return `world switch: ${isTold ? '' : `${before}, `}entered ${machine.nameOf(entered)}`;
+}
+
+const isEntry = ({ into }: Crossing): boolean => into instanceof EnteredVcpu;
+
+/**
+ * The label frame of the trap that a handler handles.
+ * @param cpu whose it was
+ * @param isOthers whether the handler works for somebody else by now, so that it has to be said whose
+ */
+export function trapLabel(
   debuggee: Debuggee,
   cpu: CpuState,
   handler: ActiveHandler,
   { into }: Crossing,
-  isTrap: boolean,
+  isOthers: boolean,
 ): string {
-  if (!isTrap) return raised(into.name);
   const record = debuggee.system.hypervisor?.ledger.handling;
   if (record) {
     const pc = valueOfWords({ low: record.pcLow, high: record.pcHigh });
-    const left = debuggee.machine.cpuOfExit(record) ?? cpu;
-    const instruction = instructionText(debuggee.machine.guestOf(left), left, pc);
-    return `VM exit #${record.number}: ${exitTitle(record, instruction)}${switchText(debuggee.machine, record)}`;
+    const instruction = record.left ? instructionText(debuggee, cpu, pc) : undefined;
+    const whose = isOthers ? ` of ${debuggee.machine.nameOf(cpu)}` : '';
+    return `VM exit #${record.number}${whose}: ${exitTitle(record, instruction)}`;
   }
   const cause = handler.hart.csrLow(machineTrap.cause);
   const isInterrupt = !isSynchronous(handler);
   const call = !isInterrupt && isEcall(cause);
   const what = call ? describeSbiCall(sbiCallOf(handler.hart)) : lowered(causeOf(cause, isInterrupt).name);
   return `${raised(into.name)}: ${what}`;
-}
-
-/** Whom a hart has left in an exit and whom it has entered, where that is another: `, left web vCPU 0, entered db vCPU 0`. */
-function switchText(machine: MachineOfGuests, { hart: number, left }: ExitRecord): string {
-  const hart = machine.system.machine.harts[number];
-  const before = left && machine.cpuNamed(left);
-  const now = hart && machine.system.hypervisor?.runningOn(hart)?.cpu;
-  if (!now || now === before) return '';
-  return `${before ? `, left ${machine.nameOf(before)}` : ''}, entered ${machine.nameOf(now)}`;
 }
 
 /** Something that has caused an exit. */

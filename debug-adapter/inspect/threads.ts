@@ -4,11 +4,11 @@ import type { DebuggedMachine } from '../debugged-machine';
 import { hasTwoStages, inWorld, placedModeName, usesHypervisor, worldName } from './worlds';
 
 /**
- * DAP's threads: the CPUs of all guests. Of several guests each has its VM's name, and while the machine stands still its mode; so has a hart
- * on which a hypervisor of the user's own is at work, with the guest's VMID.
+ * DAP's threads: the CPUs of all guests, and a hart while a handler works there for none of them. Of several guests each has its VM's name, and
+ * while the machine stands still its mode; so has a hart on which a hypervisor of the user's own is at work, with the guest's VMID.
  */
 export function threadsOf(machine: DebuggedMachine, isRunning: boolean): DebugProtocol.Thread[] {
-  return machine.cpus.map((cpu) => {
+  return machine.threads.map((cpu) => {
     const hasWorlds = machine.isShared || usesHypervisor(machine.guestOf(cpu), cpu);
     const mode = hasWorlds && !isRunning ? ` · ${modeOf(machine, cpu)}` : '';
     return { id: machine.threadOf(cpu), name: `${machine.nameOf(cpu)}${mode}` };

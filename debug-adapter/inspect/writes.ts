@@ -8,6 +8,8 @@ import { standing } from './worlds';
 
 /** Writes what a client wants changed, as a logged input of the machine. @throws RequestError when it cannot be written */
 export function writePlace(debuggee: Debuggee, cpu: CpuState, place: Place, bits: bigint): void {
+  if (debuggee === debuggee.machine.host)
+    throw new RequestError(`the VMM works on ${debuggee.machine.nameOf(cpu)}, for nobody's guest: that is to look at`);
   switch (place.kind) {
     case 'register':
       if (place.number === 0) throw new RequestError('zero is always 0');

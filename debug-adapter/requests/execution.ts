@@ -117,7 +117,7 @@ export function executionRequests(debugging: Debugging): Handlers {
     pause({ threadId }) {
       const { machine, control } = debugging.running;
       const cpu = machine.cpuOfThread(threadId);
-      return new Answer(undefined, () => control.pause(cpu));
+      return new Answer(undefined, () => control.pause(machine.holderOf(cpu)));
     },
 
     threads() {

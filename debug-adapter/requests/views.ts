@@ -24,6 +24,12 @@ import type { Handlers } from './handlers';
 /** Requests of the extension's views. They have no side effect on the machine, but for console input. */
 export function viewRequests(debugging: Debugging): Handlers {
   return {
+    'hyperstep/about'({ threadId, frameId }) {
+      const { machine, cpu } = debugging.thread(threadId);
+      const about = (frameId === undefined ? undefined : debugging.frames.get(frameId))?.cpu ?? cpu;
+      return { threadId: machine.threadOf(about), ...(machine.isShared ? { name: machine.nameOf(about) } : {}) };
+    },
+
     'hyperstep/narration'({ threadId }) {
       const thread = debugging.thread(threadId);
       return narration(thread, thread.cpu);

@@ -46,14 +46,14 @@ export function narration(running: Inspected, cpu: CpuState): Narration {
   const trap = handled && (handled.software === 'vmm' ? exitOf(running, cpu, handled.number) : handled.trap);
   if (!handled || !trap) return {};
   const { trail } = handled;
-  const isOver = running.debuggee.handlerOf(cpu)?.trail !== trail;
+  const isOver = running.machine.handler?.handler.trail !== trail;
   const coming = isOver ? [] : comingSteps(trail, (site) => isOfEngine(running.machine, site));
   return {
     handled: {
       software: handled.software,
       number: handled.number,
       isOver,
-      ...('kind' in trap ? exitFacts(running, cpu, trap) : firmwareFacts(running, cpu, trap)),
+      ...('kind' in trap ? exitFacts(running, trap, cpu) : firmwareFacts(running, cpu, trap)),
       narrated: narratedTree(running, cpu, handled, isOver),
       omitted: Math.max(0, trail.length - MOST_STEPS),
       coming: coming.map((each) => showComing(running, each)),
@@ -77,12 +77,29 @@ function lastExit(debuggee: Debuggee, cpu: CpuState): ExitRecord | undefined {
 
 /** The ledger's record of an exit that is being handled, or was a CPU's last. */
 function exitOf({ debuggee }: Inspected, cpu: CpuState, number: number): ExitRecord | undefined {
-  const handling = debuggee.handlerOf(cpu) ? debuggee.vm?.ledger.handling : undefined;
+  const handling = debuggee.handlerOf(cpu) ? debuggee.system.hypervisor?.ledger.handling : undefined;
   const record = handling ?? lastExit(debuggee, cpu);
   return record?.number === number ? record : undefined;
 }
 
-function exitFacts(running: Inspected, cpu: CpuState, record: ExitRecord): Facts {
+/** @param present who is asked about: after a world switch the exit was another's */
+function exitFacts(running: Inspected, record: ExitRecord, present: CpuState): Facts {
+  const { machine } = running;
+  const cpu = record.left ? (machine.cpuNamed(record.left) ?? present) : present;
+  const debuggee = machine.guestOf(cpu);
+  return {
+    ...(machine.isShared ? { of: whoseExit(machine, record) } : {}),
+    ...factsOf({ ...running, debuggee }, cpu, record),
+  };
+}
+
+/** Whose exit it was: a vCPU's, or of a hart that nobody had. */
+function whoseExit(machine: DebuggedMachine, { left, hart }: ExitRecord): string {
+  const cpu = left && machine.cpuNamed(left);
+  return cpu ? machine.nameOf(cpu) : `hart ${hart}, which was idle`;
+}
+
+function factsOf(running: Inspected, cpu: CpuState, record: ExitRecord): Facts {
   const { debuggee } = running;
   const pc = valueOfWords({ low: record.pcLow, high: record.pcHigh });
   const isInterrupt = record.cause >= INTERRUPT_BIT;

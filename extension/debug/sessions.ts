@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { Events, Requests, RunSummary, ThreadArguments } from '../../debug-adapter/protocol';
+import type { About, Events, Requests, RunSummary, ThreadArguments } from '../../debug-adapter/protocol';
 
 /** What the rest of the extension needs of a debug session; a fake of it is enough for tests. */
 export type Session = Pick<vscode.DebugSession, 'id' | 'name' | 'customRequest'>;
@@ -75,12 +75,20 @@ export class Sessions implements vscode.Disposable {
     return this.past;
   }
 
-  /** The virtual CPU in focus, or the first one. */
-  async threadId(): Promise<number | undefined> {
+  /** The virtual CPU in focus, that of the frame in focus, or the first one; with its name, where there are several virtual machines. */
+  async about(): Promise<About | undefined> {
+    const { active } = this;
     const focus = vscode.debug.activeStackItem;
-    if (focus && focus.session === this.active) return focus.threadId;
-    const answer: { threads: { id: number }[] } | undefined = await this.active?.customRequest('threads');
-    return answer?.threads[0]?.id;
+    if (!active) return undefined;
+    if (focus && focus.session === active) {
+      const { threadId } = focus;
+      const frame = 'frameId' in focus ? { frameId: focus.frameId } : {};
+      // The machine may have gone on by now: then the next stop is asked.
+      return request(active, 'hyperstep/about', { threadId, ...frame }).catch(() => ({ threadId }));
+    }
+    const answer: { threads: { id: number }[] } = await active.customRequest('threads');
+    const [first] = answer.threads;
+    return first && request(active, 'hyperstep/about', { threadId: first.id }).catch(() => ({ threadId: first.id }));
   }
 
   private started(session: vscode.DebugSession): void {

@@ -12,6 +12,8 @@ export type SessionState =
       session: string;
       name: string;
       threadId: number;
+      /** Whose it is, where there are several virtual machines. */
+      thread?: string;
       /** Counts the stops of the session, from 1. */
       stop: number;
       /** Counts the machines of the session: after a restart there is another one. */

@@ -92,10 +92,11 @@ export class ViewPage implements vscode.Disposable {
       return { kind: 'ended', session: id, name, ...(summary ? { summary } : {}) };
     }
     const { id: session, name } = active;
-    const threadId = this.sessions.readable ? await this.sessions.threadId() : undefined;
-    if (threadId === undefined) return { kind: 'running', session, name };
+    const about = this.sessions.readable ? await this.sessions.about() : undefined;
+    if (!about) return { kind: 'running', session, name };
     const { machine, count: stop } = stopCount;
-    return { kind: 'stopped', session, name, threadId, machine, stop, revision };
+    const { threadId, name: thread } = about;
+    return { kind: 'stopped', session, name, threadId, ...(thread ? { thread } : {}), machine, stop, revision };
   }
 
   private post(message: ToView): void {

@@ -90,9 +90,10 @@ export class NarrationView implements View {
 
   /** Why the handler runs. */
   private why(handled: HandledTrap, page: PageContext): Element[] {
-    const { reason, cause, pc, symbol, instruction, source, value, description } = handled;
+    const { reason, cause, pc, symbol, instruction, source, value, description, of } = handled;
     const lines: [string, Child[]][] = [
       ['what', [text('what', description)]],
+      ['of', of ? [of] : []],
       ['why', reason ? [text('chip', reason.name), ' ', reason.meaning] : []],
       ['cause', [cause]],
       [

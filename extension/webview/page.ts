@@ -156,7 +156,14 @@ export class Page {
       refresh: () => this.refresh(),
       say: (text) => this.say(text),
     });
-    return [...(isPast ? [] : this.changeLine()), ...rendered];
+    return [...this.whose(), ...(isPast ? [] : this.changeLine()), ...rendered];
+  }
+
+  /** Whose state it is, where it could be another virtual machine's. */
+  private whose(): Element[] {
+    const { session, view } = this;
+    const whose = session.kind === 'stopped' ? session.thread : undefined;
+    return whose === undefined || view.isOfMachine ? [] : [element('p', { class: 'whose' }, [whose])];
   }
 
   private changeLine(): Element[] {

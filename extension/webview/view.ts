@@ -8,6 +8,8 @@ export interface View {
   readonly empty: string;
   /** What the user unfolded, by names of the view's own: kept while the page is hidden. */
   readonly unfolded: Set<string>;
+  /** It is about the whole machine, whichever virtual CPU is in focus. */
+  readonly isOfMachine?: true;
   /** Asks for what is to be seen of the machine as it is now. */
   load(client: Client, threadId: number): Promise<void>;
   /** What was loaded last, to be compared with another stop. */

@@ -23,6 +23,7 @@ export class VmsView implements View {
     'Debug a guest, or a scenario with several, to see virtual machines side by side: what each does, and its share of the host.';
   /** Names of VMs, and of guests of the user's own hypervisor. */
   readonly unfolded = new Set<string>();
+  readonly isOfMachine = true;
   private content: Vms = { clock: 0, harts: 0, vms: [] };
   private problem: Problem | undefined;
 

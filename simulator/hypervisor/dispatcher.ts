@@ -1,6 +1,6 @@
 import { type Hart, NANOSECONDS_PER_TICK, Status } from '../core/index';
 import type { Machine } from '../machine/machine';
-import { type Narration, step } from '../machine/narration';
+import { across, type Narration, step } from '../machine/narration';
 import { kick } from './exits/kick';
 import type { ExitLedger } from './ledger/ledger';
 import type { FrameTable } from './memory/frame-table';
@@ -106,7 +106,7 @@ export class Dispatcher {
     if (wait?.kind === 'frames') vcpu.vm.clock.stand();
     if (outcome.kind === 'end') {
       vcpu.vm.finish(outcome.end);
-      yield* this.startAgain(vcpu.vm);
+      yield* across(this.pcpuOf(hart).free, this.startAgain(vcpu.vm));
     }
   }
 
@@ -187,16 +187,16 @@ export class Dispatcher {
       if (!running.mayRun) running.wait = { kind: 'paused' };
       yield* this.putAway(pcpu, running, running.mayRun ? 'runnable' : 'blocked');
       running.vm.clock.stand();
-      yield* this.startAgain(running.vm);
+      yield* across(pcpu.free, this.startAgain(running.vm));
     }
     pcpu.costToPick = this.ledger.costSoFar;
     if (!next) {
       this.setSlice(pcpu, until);
-      yield* this.idle(hart);
+      yield* across(pcpu.free, this.idle(hart));
       return;
     }
-    yield* this.take(pcpu, next, { until, why, now });
-    yield* next.enter(hart);
+    yield* across(pcpu.free, this.take(pcpu, next, { until, why, now }));
+    yield* across(next.entered, next.enter(hart));
   }
 
   /** Whether a guest that lives by its own time would see its hart taken, by an sc that fails. */
@@ -212,7 +212,7 @@ export class Dispatcher {
     const { hart } = pcpu;
     if (pcpu.mustForget) yield* this.forget(pcpu);
     if (until !== NEVER) yield step`the hart is for vCPU ${next.id} of ${next.vm.name}: ${why}`;
-    yield* next.load(hart);
+    yield* across(next.entered, next.load(hart));
     pcpu.running = next;
     pcpu.chargedTo = now;
     this.setSlice(pcpu, until);

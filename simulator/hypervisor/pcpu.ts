@@ -5,6 +5,7 @@ import { count, flag, instant, nullable } from '../schema/state/fields';
 import { kick } from './exits/kick';
 import { Grace } from './grace';
 import type { HartContext } from './hart-context';
+import { FreeHart } from './switch-worlds';
 import { HartTimers, NEVER } from './timers';
 import { TranslationTags } from './translation-tags';
 import type { Vcpu } from './vcpu';
@@ -32,6 +33,8 @@ export class Pcpu implements HartContext<Vcpu>, StateHolder<PcpuState> {
   readonly vmids: TranslationTags;
   readonly timers: HartTimers<Vcpu>;
   readonly grace: Grace;
+  /** In a handler's path: nobody has the hart. */
+  readonly free: FreeHart;
   readonly component: Component;
   mustPick = false;
   mustForget = false;
@@ -44,6 +47,7 @@ export class Pcpu implements HartContext<Vcpu>, StateHolder<PcpuState> {
     program: (deadline: number) => void,
   ) {
     const { options, tlb } = hart;
+    this.free = new FreeHart(hart.id);
     this.asids = new TranslationTags(options.asidBits, () => tlb.flush(undefined, undefined));
     this.vmids = new TranslationTags(options.vmidBits, () => hart.fenceGuest());
     this.timers = new HartTimers(program);

@@ -14,10 +14,11 @@ import { type GuestAddressing, type GuestPaging, type GuestTranslation, walkGues
 import { ensure } from './memory/table-check';
 import { type Outcome, RequestSet, type Runnable, type RunState, type Wait } from './runnable';
 import { StealTime } from './steal-time';
+import { EnteredVcpu } from './switch-worlds';
 import { NEVER } from './timers';
 import { type Fence, MOST_FENCES, type VcpuState, vcpuSchema } from './vcpu-state';
 import type { Vm } from './vm';
-import type { World } from './world';
+import { floatStatus, type World } from './world';
 
 /** A table by which the hardware translates for a vCPU as it stands, for whoever looks at it. */
 export interface TranslationTable {
@@ -63,6 +64,8 @@ export abstract class Vcpu implements Runnable, GuestAddressing {
   abstract readonly world: World;
   /** Its name in the ledger. */
   readonly name: VcpuName;
+  /** In a handler's path: the switch has come to it. */
+  readonly entered: EnteredVcpu;
   readonly account = new TimeAccount();
   /** What its guest is told of the time that others had; undefined where it is not to know. */
   readonly stealTime: StealTime | undefined;
@@ -76,6 +79,7 @@ export abstract class Vcpu implements Runnable, GuestAddressing {
     readonly vm: Vm,
   ) {
     this.name = { vm: vm.id, vcpu: id };
+    this.entered = new EnteredVcpu(this.name, `vCPU ${id} of ${vm.name}`);
     this.stealTime = vm.reportsStealTime ? new StealTime(vm.memory, this.account) : undefined;
   }
 
@@ -131,20 +135,28 @@ export abstract class Vcpu implements Runnable, GuestAddressing {
   }
 
   *load(hart: Hart): Narration {
-    const { id } = this;
-    yield step`load vCPU ${id}: general and floating-point registers and CSRs onto the hart`;
-    this.world.give(hart);
+    const { world } = this;
+    const { name } = this.entered;
+    const { csrNames } = world;
+    yield step`load ${name}: x1 to x31 onto the hart, the CSRs that are its own (${csrNames}), and of sstatus what its exit has left: SPP and FS`;
+    yield step`f0 to f31 come with them, used or not: it must not see what others have left in them`;
+    world.give(hart);
     this.retiredAtLoad = { own: this.retired, hart: hart.retired };
     this.running = this.last = hart;
     if (this.isToldOfStealTime) this.requests.add('steal');
     const pcpu = this.vm.host.pcpuOf(hart);
+    if (this.keeper && this.timer !== NEVER && this.keeper !== pcpu)
+      yield step`its guest's timer is set: it goes from the timer queue of the hart that has kept it into this one's`;
     if (this.keeper || this.timer !== NEVER) this.keepTimer(pcpu);
   }
 
   *put(hart: Hart): Narration {
-    const { id } = this;
-    yield step`put vCPU ${id} away: general and floating-point registers and CSRs off the hart`;
-    this.world.take(hart);
+    const { world } = this;
+    const { name } = this.entered;
+    const { csrNames } = world;
+    yield step`put ${name} away: save x1 to x31, the CSRs that are its own (${csrNames}), and of sstatus what its exit has left: SPP and FS`;
+    yield step`save f0 to f31 too: FS is ${floatStatus(hart)}. A VMM may leave them while FS is Clean, as KVM does, since what it saved last is still right; this one saves them each time`;
+    world.take(hart);
     // Who comes onto the hart next must not find what this one has reserved.
     hart.clearReservation();
     this.retiredAtLoad = { own: this.retired, hart: 0 };

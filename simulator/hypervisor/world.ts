@@ -9,7 +9,7 @@ import {
   Status,
   updateTimers,
 } from '../core/index';
-import { Csr } from '../isa/index';
+import { Csr, csrName } from '../isa/index';
 import { Privilege } from '../mmu/index';
 
 const REGISTERS = 32;
@@ -27,6 +27,8 @@ const MACHINE_CSRS = [Csr.mideleg.number, Csr.mcounteren.number, Csr.menvcfg.num
 export class World extends Registers {
   readonly state: HartState;
   readonly csrs: CsrFile;
+  /** The CSRs that are switched, in words. */
+  readonly csrNames: string;
 
   /**
    * @param like a hart like those on which it runs
@@ -40,6 +42,7 @@ export class World extends Registers {
     super();
     this.csrs = csrsApart({ ...counts, options: like.options });
     this.state = this.csrs.state;
+    this.csrNames = switched.map(csrName).join(', ');
     for (const csr of MACHINE_CSRS) this.setCsrWords(csr, like.csrLow(csr), like.csrHigh(csr));
     this.state.privilege = Privilege.supervisor;
   }
@@ -64,6 +67,13 @@ export class World extends Registers {
 
 /** CSRs that every vCPU has of its hart: where it goes on, what it has to do with floating point, and what decides for U-mode. */
 export const COMMON_CSRS: readonly number[] = [Csr.sepc.number, Csr.fcsr.number, Csr.senvcfg.number];
+
+/** What FS of sstatus says of the floating-point registers: Off, Initial, Clean or Dirty. */
+export function floatStatus({ state }: Registers): string {
+  return FS?.values?.[(state.status & Status.FS) >>> FS.low] ?? '';
+}
+
+const FS = Csr.sstatus.fields.find(({ name }) => name === 'FS');
 
 function copy(from: Registers, to: Registers, csrs: readonly number[]): void {
   for (let register = 1; register < REGISTERS; register++)

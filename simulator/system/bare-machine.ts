@@ -85,7 +85,7 @@ export class BareMachine implements Guest {
 
   peek(gpa: number, length: number): Uint8Array | undefined {
     const { ram } = this.machine.core;
-    return ram.contains(gpa, length) ? ram.peek(gpa, length).slice() : undefined;
+    return ram.contains(gpa, length) ? ram.read(gpa, length) : undefined;
   }
 
   place(gpa: number, bytes: Uint8Array): boolean {
@@ -97,7 +97,8 @@ export class BareMachine implements Guest {
   }
 }
 
-class BareCpu implements CpuState {
+/** A hart as software that has the machine to itself sees it. */
+export class BareCpu implements CpuState {
   constructor(
     private readonly machine: Machine,
     private readonly hart: Hart,

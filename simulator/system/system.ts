@@ -26,6 +26,7 @@ import { type Loaded, loadImages } from './boot-images';
 import type { GuestConfiguration, NeighbourConfiguration, SystemConfiguration } from './configuration';
 import { ConfigurationError } from './configuration-error';
 import { HostInterface } from './host-interface';
+import { HostMachine } from './host-machine';
 import type { Input } from './input';
 import { InputLog } from './input-log';
 import type { Snapshot } from './snapshot';
@@ -63,6 +64,8 @@ export class System {
   readonly guests: readonly Guest[];
   /** Where there is a VMM. */
   readonly hypervisor: Hypervisor | undefined;
+  /** What that runs on. */
+  readonly host: HostMachine | undefined;
   readonly inputLog = new InputLog(() => this.machine);
   private readonly bare: BareMachine | undefined;
   private readonly state: StateOf<typeof systemState> = { inputClosed: false };
@@ -84,7 +87,8 @@ export class System {
     const ram = { base: MEMORY_MAP.ram.base, size };
     this.machine = new Machine({ harts, ram, options, translation, inputOpen });
     if (vms) {
-      this.hypervisor = hypervisorOn(this.machine, configuration);
+      this.host = new HostMachine(this.machine);
+      this.hypervisor = hypervisorOn(this.machine, this.host, configuration);
       for (const vm of vms) this.createVm(this.hypervisor, vm);
       this.guests = this.hypervisor.vms;
     } else {
@@ -115,9 +119,10 @@ export class System {
     return this.hypervisor?.vms.find((vm) => vm === guest);
   }
 
-  /** The guest of which a CPU is. */
+  /** The guest of which a CPU is; of a hart of the VMM's, what that runs on. */
   guestOf(cpu: CpuState): Guest {
-    const guest = this.guests.find(({ cpus }) => cpus.includes(cpu));
+    const all: readonly Guest[] = this.host ? [...this.guests, this.host] : this.guests;
+    const guest = all.find(({ cpus }) => cpus.includes(cpu));
     if (!guest) throw new RangeError(`CPU ${cpu.id} is of no guest of this system`);
     return guest;
   }

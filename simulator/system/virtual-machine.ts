@@ -1,4 +1,3 @@
-import { SbiFirmware } from '../firmware/firmware';
 import { engineNamed } from '../hypervisor/engines/index';
 import { Hypervisor, tablesOf, type VmDemand } from '../hypervisor/hypervisor';
 import type { Pcpu } from '../hypervisor/pcpu';
@@ -7,11 +6,10 @@ import { PinnedScheduler } from '../hypervisor/scheduler/pinned';
 import { RoundRobinScheduler } from '../hypervisor/scheduler/round-robin';
 import type { Scheduler } from '../hypervisor/scheduler/scheduler';
 import { EQUAL_SHARE } from '../hypervisor/scheduler/share';
-import { Board } from '../machine/board';
-import { machineLines } from '../machine/hart-lines';
 import type { Machine } from '../machine/machine';
 import type { NeighbourConfiguration, SchedulerConfiguration, SystemConfiguration } from './configuration';
 import { ConfigurationError } from './configuration-error';
+import type { HostMachine } from './host-machine';
 
 /** What the VM of a plain launch is called. */
 const ONLY = 'vm';
@@ -55,24 +53,12 @@ export function hostMemory({ neighbours }: SystemConfiguration, vms: readonly Ne
   return memory;
 }
 
-/** The machine below a VMM has the same firmware as a bare one, and devices of its own, which no guest ever sees. */
-export function hypervisorOn(machine: Machine, { vmmTime = 'free', neighbours }: SystemConfiguration): Hypervisor {
-  const board = new Board({
-    name: '',
-    clock: machine.clock,
-    memory: machine.dma,
-    harts: machine.harts.map((hart) => machineLines(machine, hart)),
-    slots: [],
-    startTime: 0,
-    rom: false,
-    clint: true,
-    console: () => undefined,
-    finish: () => undefined,
-  });
-  if (!board.clint) throw new RangeError('a machine needs its CLINT');
-  machine.attachBoard(board);
-  const firmware = new SbiFirmware(machine, board.clint, board.uart);
-  firmware.boot({ address: 0, opaque: 0n });
+/** The VMM of a machine. */
+export function hypervisorOn(
+  machine: Machine,
+  { firmware }: HostMachine,
+  { vmmTime = 'free', neighbours }: SystemConfiguration,
+): Hypervisor {
   const scheduler = (pcpus: () => readonly Pcpu[]): Scheduler => schedulerFor(neighbours?.scheduler, pcpus);
   const { overcommit = 'refuse' } = neighbours ?? {};
   return new Hypervisor(machine, firmware, { vmmTime, scheduler, overcommit });

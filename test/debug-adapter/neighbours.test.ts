@@ -229,16 +229,21 @@ for (const engine of ['full', 'hardware'] as const) {
       await client.request('setExceptionBreakpoints', { filters: [], filterOptions });
       const from = (await go('continue', 1)).threadId ?? 0;
       let thread = from;
-      for (let steps = 0; steps < 30 && thread === from; steps++) {
+      for (let steps = 0; steps < 30 && (thread === from || thread > 2); steps++) {
         assert.ok(inVmm((await client.stack(thread))[0]));
         thread = (await go('stepIn', thread)).threadId ?? 0;
       }
       const frames = await client.stack(thread);
       assert.ok(inVmm(frames[0]));
-      const label = frames.find(({ presentationHint }) => presentationHint === 'label')?.name;
+      const labels = frames.filter(({ presentationHint }) => presentationHint === 'label').map(({ name }) => name);
       const names = ['web', 'db'];
       const [left, entered] = thread === 2 ? names : names.reverse();
-      assert.match(label ?? '', new RegExp(`^VM exit #\\d+: .*, left ${left} vCPU 0, entered ${entered} vCPU 0$`));
+      assert.deepEqual(labels.slice(0, 3), [
+        `${entered} vCPU 0 goes on here`,
+        `world switch: entered ${entered} vCPU 0`,
+        `world switch: left ${left} vCPU 0`,
+      ]);
+      assert.match(labels[3] ?? '', new RegExp(`^VM exit #\\d+ of ${left} vCPU 0: supervisor timer interrupt$`));
       // The one left stands in its guest, where it is put away.
       assert.ok((await client.stack(3 - thread)).every((frame) => !inVmm(frame)));
       const narrated = await client.own('hyperstep/narration', { threadId: thread });

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import type { DebugProtocol } from '@vscode/debugprotocol';
+import type { NarratedFunction } from '../../debug-adapter/protocol';
 import { type Client, type Frame, root } from './client';
 
 const folder = path.join(root, 'test/debug-adapter/golden');
@@ -31,7 +33,32 @@ export class Transcript {
   async stop(): Promise<Frame[]> {
     const { reason, description, text } = await this.client.stopped();
     this.note(`stopped: ${[reason, description, text].filter(Boolean).join('; ')}`);
-    const stack = await this.client.stack();
+    return this.stack(1);
+  }
+
+  /** Lets a thread go on, and notes on which one of several the machine stops then, and what a handler there is about to do. */
+  async goOn(command: string, threadId: number, args: object = {}): Promise<{ threadId: number; stack: Frame[] }> {
+    this.note(`> ${command} ${await this.nameOf(threadId)}`);
+    const { reason, threadId: on = 0, description } = await this.client.go(command, { threadId, ...args });
+    this.note(`stopped: ${[reason, description].filter(Boolean).join('; ')}; on ${await this.nameOf(on)}`);
+    await this.present(on);
+    return { threadId: on, stack: await this.stack(on) };
+  }
+
+  /** What the handler in which a thread stands is about to do. */
+  private async present(threadId: number): Promise<void> {
+    const { handled } = await this.client.own('hyperstep/narration', { threadId });
+    const told = handled && !handled.isOver ? present(handled.narrated) : undefined;
+    if (told) this.note(`  "${told}"`);
+  }
+
+  private async nameOf(threadId: number): Promise<string | undefined> {
+    const { threads } = await this.client.request<DebugProtocol.ThreadsResponse['body']>('threads');
+    return threads.find(({ id }) => id === threadId)?.name;
+  }
+
+  private async stack(threadId: number): Promise<Frame[]> {
+    const stack = await this.client.stack(threadId);
     for (const frame of stack) this.note(`    ${frameText(frame)}`);
     return stack;
   }
@@ -52,6 +79,19 @@ export class Transcript {
     assert.ok(existsSync(file), `there is no ${file}: UPDATE_GOLDEN=1 writes it`);
     assert.equal(text, readFileSync(file, 'utf8'), `${this.name}: UPDATE_GOLDEN=1 accepts the change`);
   }
+}
+
+/** The sentence of the step that comes next. */
+function present({ parts }: NarratedFunction): string | undefined {
+  for (const part of parts) {
+    if (part.kind === 'function') {
+      const found = present(part);
+      if (found !== undefined) return found;
+    } else if (part.isPresent) {
+      return part.text.map((piece) => (typeof piece === 'string' ? piece : piece.value)).join('');
+    }
+  }
+  return undefined;
 }
 
 function frameText({ name, source, line, presentationHint }: Frame): string {

@@ -93,4 +93,26 @@ describe('several virtual machines, in the workbench', () => {
     await workbench.screenshot('35-exit-of-one');
     assert.equal(await callStack('compute vCPU 0').count(), 1);
   });
+
+  it('steps across a world switch, and its stack and views say whose each part is', async () => {
+    const label = callStack(/world switch: left \w+ vCPU 0, entered/);
+    for (const pane of ['Variables', 'Watch', 'Breakpoints'])
+      await workbench.page.locator('.pane-header.expanded', { hasText: pane }).first().click();
+    for (let steps = 0; steps < 40 && (await label.count()) === 0; steps++) {
+      // A handler that leaves nobody, and then the next one.
+      const isOver = (await workbench.page.locator('.tab.active', { hasText: '.ts' }).count()) === 0;
+      await workbench.page.keyboard.press(isOver ? 'F5' : 'F11');
+      await workbench.page.waitForTimeout(700);
+    }
+    await label.waitFor();
+    await callStack(/goes on here/).waitFor();
+    await workbench.screenshot('36-world-switch');
+    const view = await workbench.view('narration');
+    const [whose] = (await callStack(/goes on here/).innerText()).split(' goes on');
+    await view
+      .locator('.whose', { hasText: (whose ?? '').trim() })
+      .first()
+      .waitFor();
+    await workbench.screenshot('37-world-switch-narrated');
+  });
 });

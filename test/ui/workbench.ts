@@ -131,7 +131,13 @@ export class Workbench {
     }
     await input.waitFor();
     await this.page.keyboard.type(command);
-    await this.page.locator('.quick-input-list .monaco-list-row', { hasText: command }).first().waitFor();
+    const found = this.page.locator('.quick-input-list .monaco-list-row', { hasText: command }).first();
+    // What comes up meanwhile may take the keyboard, as what a stop shows does.
+    if (!(await appears(found, 10_000))) {
+      await this.page.keyboard.press('F1');
+      await input.fill(`>${command}`);
+    }
+    await found.waitFor();
     await this.page.keyboard.press('Enter');
   }
 

@@ -22,14 +22,14 @@ export interface GuestFrame {
 
 const MOST_FRAMES = 64;
 
-/** The guest's stack, innermost first, as far as there is evidence for it. */
-export function guestFrames(debuggee: Debuggee, cpu: CpuState): GuestFrame[] {
+/** The guest's stack, innermost first, as far as there is evidence for it. @param pc of its innermost function */
+export function guestFrames(debuggee: Debuggee, cpu: CpuState, pc = cpu.pc): GuestFrame[] {
   const registers = {
     sp: cpu.x(RegisterNumber.sp),
     s0: cpu.x(RegisterNumber.s0),
     ra: cpu.x(RegisterNumber.ra),
   };
-  const frames: GuestFrame[] = [{ cpu, pc: cpu.pc, kind: 'running', isGuess: false, registers }];
+  const frames: GuestFrame[] = [{ cpu, pc, kind: 'running', isGuess: false, registers }];
   // A mode's trap CSRs are of its last trap: they lead on once.
   const left = new Set<number>();
   let handler = handlerOf(debuggee, cpu);

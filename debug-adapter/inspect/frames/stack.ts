@@ -4,15 +4,16 @@ import type { ExitRecord } from '../../../simulator/hypervisor/ledger/ledger';
 import type { ActiveHandler } from '../../../simulator/machine/hosted-software';
 import type { DebuggedMachine } from '../../debugged-machine';
 import type { Debuggee } from '../../debuggee';
-import { hex } from '../../format';
+import { hex, valueOfWords } from '../../format';
 import type { CodeLine } from '../../program/code-lines';
 import type { Sources } from '../../program/sources';
 import type { DisassemblySources } from '../code/disassembly-sources';
-import { causesInWords, crossingLabel } from '../exit-text';
+import { causesInWords, crossingLabel, trapLabel } from '../exit-text';
 import { threadReference } from '../thread-reference';
 import { placedModeName, worldName } from '../worlds';
 import { type GuestFrame, guestFrames } from './guest-frames';
-import { type HandlerFrame, handlerCrossings, handlerFrames } from './handler-frames';
+import { type HandlerFrame, handlerCrossings } from './handler-frames';
+import { type HandlerPart, handlerParts } from './handler-parts';
 
 /** A frame that a client sees. */
 export type StackFrame =
@@ -37,39 +38,75 @@ interface Inlined {
 }
 
 /**
- * A CPU's stack: the VMM's functions, what happened, the guest's functions; innermost first.
+ * A CPU's stack, innermost first: the functions of VMM or firmware, what happened, the guest's functions. Across a world switch each part has its
+ * vCPU's guest below it: first that of the one entered, where it goes on, behind it that of the one left, at its exit.
  * @param hidden how many inlined functions that begin at the CPU's instruction are not entered yet
  */
 export function stackOf(debuggee: Debuggee, cpu: CpuState, hidden: number): StackFrame[] {
   const handler = debuggee.handlerOf(cpu);
-  const guest = guestFrames(debuggee, cpu).flatMap((frame) =>
-    inlinedFrames(debuggee, frame.cpu, frame, frame.kind === 'running' ? hidden : 0).map(
-      (inlined): StackFrame => ({ kind: 'guest', cpu: frame.cpu, frame, ...(inlined ? { inlined } : {}) }),
-    ),
-  );
-  if (!handler) return guest;
+  if (!handler) return guestPart(debuggee, cpu, hidden);
   const exit = debuggee.system.hypervisor?.ledger.handling;
   // The stack goes on with who asked for it, as that of something asynchronous does.
   const causes = exit?.because?.kind === 'exit' ? causesInWords(debuggee, exit.because) : [];
   return [
-    ...handlerPath(debuggee, cpu, handler),
-    ...guest,
+    ...handlerParts(debuggee.machine, cpu, handler).flatMap((part) =>
+      handlerPart(debuggee, cpu, part, handler, hidden),
+    ),
     ...causes.map((cause): StackFrame => ({ kind: 'label', cpu, handler, ...cause })),
   ];
 }
 
-/** A handler's functions, with a label where the path crosses into another world. */
-function handlerPath(debuggee: Debuggee, cpu: CpuState, handler: ActiveHandler): StackFrame[] {
-  const path = handlerFrames(handler).map((frame): StackFrame => ({ kind: 'vmm', cpu, handler, frame }));
-  const crossings = handlerCrossings(handler);
-  // The outermost first: the labels further in stand before it.
-  for (const [index, crossing] of [...crossings.entries()].reverse()) {
-    const isTrap = index === crossings.length - 1;
-    const text = crossingLabel(debuggee, cpu, handler, crossing, isTrap);
-    const exit = isTrap ? debuggee.system.hypervisor?.ledger.handling : undefined;
-    path.splice(crossing.sites, 0, { kind: 'label', cpu, handler, text, ...(exit ? { exit } : {}) });
+/** A part of a handler's path, what is below it of a guest, and the label of what led into it. @param cpu whose the stack is */
+function handlerPart(
+  { machine }: Debuggee,
+  cpu: CpuState,
+  part: HandlerPart,
+  handler: ActiveHandler,
+  hidden: number,
+): StackFrame[] {
+  const { cpu: own, crossing, by, isSwitched } = part;
+  const guest = machine.guestOf(own);
+  const exit = machine.system.hypervisor?.ledger.handling;
+  const rest = handlerCrossings(handler).filter((other) => other !== crossing);
+  const code = part.frames.map((frame): StackFrame => ({ kind: 'vmm', cpu: own, handler, frame }));
+  const label = (text: string, of?: ExitRecord): StackFrame => {
+    return { kind: 'label', cpu: own, handler, text, ...(of ? { exit: of } : {}) };
+  };
+  switch (by) {
+    case 'trap': {
+      const trap = label(trapLabel(guest, own, handler, crossing, own !== cpu), exit);
+      return [...code, trap, ...(isSwitched ? leftPart(guest, own, cpu, exit) : guestPart(guest, own, hidden))];
+    }
+    case 'entry': {
+      const goesOn = label(`${machine.nameOf(own)} goes on here`);
+      return [...code, goesOn, ...guestPart(guest, own, hidden), label(crossingLabel(machine, crossing, rest))];
+    }
+    case 'leave':
+      // A hart that was idle is nobody's from the beginning of its handler.
+      return exit?.left ? [...code, label(crossingLabel(machine, crossing, rest))] : code;
+    case 'call':
+      return [...code, label(crossingLabel(machine, crossing, rest))];
   }
-  return path;
+}
+
+/** The guest's functions. */
+function guestPart(debuggee: Debuggee, cpu: CpuState, hidden: number, pc = cpu.pc): StackFrame[] {
+  if (debuggee === debuggee.machine.host) return [];
+  return guestFrames(debuggee, cpu, pc).flatMap((frame) =>
+    inlinedFrames(debuggee, frame.cpu, frame, frame.kind === 'running' ? hidden : 0).map(
+      (inlined): StackFrame => ({ kind: 'guest', cpu: frame.cpu, frame, ...(inlined ? { inlined } : {}) }),
+    ),
+  );
+}
+
+/**
+ * The guest of the vCPU that was left, at the instruction of its exit; none of one that has begun anew since, and where there was none.
+ * @param entered of whom it has been told where it goes on
+ */
+function leftPart(debuggee: Debuggee, cpu: CpuState, entered: CpuState, exit: ExitRecord | undefined): StackFrame[] {
+  if (!exit?.left || cpu === entered || debuggee.vcpuOf(cpu)?.lastHart === undefined) return [];
+  const pc = valueOfWords({ low: exit.pcLow, high: exit.pcHigh });
+  return guestPart(debuggee, cpu, debuggee.inlined.hiddenAt(debuggee.linked(cpu, pc)), pc);
 }
 
 /** The functions in which a frame of the machine stands, innermost first; just undefined where nothing is inlined. */

@@ -174,7 +174,8 @@ export abstract class DeprivilegedVcpu extends Vcpu {
   }
 
   *timerReached(): Narration {
-    yield step`the machine's timer has come, which was set for the guest: its virtual timer interrupt is pending`;
+    const { name } = this.entered;
+    yield step`the machine's timer has come, which was set for the guest of ${name}: its virtual timer interrupt is pending`;
     this.setHostTimer(NEVER);
     this.setPending(STIP, true);
   }

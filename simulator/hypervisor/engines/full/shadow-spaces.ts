@@ -49,11 +49,15 @@ export class ShadowSpaces implements StateHolder<SpacesState> {
     return [...this.kept];
   }
 
-  /** The vCPU comes to a hart: on another one than before it takes ASIDs anew, and what the last one keeps under the old ones is out of use. */
-  moveTo(pcpu: HartContext): void {
-    if (this.place === pcpu) return;
+  /**
+   * The vCPU comes to a hart: on another one than before it takes ASIDs anew, and what the last one keeps under the old ones is out of use.
+   * @returns whether it is another one
+   */
+  moveTo(pcpu: HartContext): boolean {
+    if (this.place === pcpu) return false;
     this.place = pcpu;
     for (const view of this.kept) view.tag = NO_TAG;
+    return true;
   }
 
   /** Where its translations are. */

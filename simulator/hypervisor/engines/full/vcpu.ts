@@ -63,9 +63,19 @@ export class FullVcpu extends DeprivilegedVcpu {
   }
 
   override *load(hart: Hart): Narration {
-    this.spaces.moveTo(this.vm.host.pcpuOf(hart));
+    const isNew = this.spaces.moveTo(this.vm.host.pcpuOf(hart));
     this.walked.view = undefined;
     yield* super.load(hart);
+    if (isNew && hart.options.asidBits)
+      yield step`its shadow tables take ASIDs of this hart, one by one as they are used: what another hart has in its TLB under the old ones is not looked for any more`;
+  }
+
+  override *put(hart: Hart): Narration {
+    yield* super.put(hart);
+    if (hart.options.asidBits)
+      yield step`satp still has its shadow table, until who comes next has its own: its translations stay in the TLB, under the ASIDs of its shadow tables`;
+    else
+      yield step`satp still has its shadow table, until who comes next has its own: its translations have no ASID, and are forgotten then`;
   }
 
   *loadRoot(hart: Hart): Narration {

@@ -181,23 +181,36 @@ export class HardwareVcpu extends Vcpu {
   override *put(hart: Hart): Narration {
     const deadline = hart.csr(Csr.vstimecmp.number);
     yield* super.put(hart);
+    const { vmid } = this;
+    if (this.engine.isTagged)
+      yield step`its translations stay in the TLB, under VMID ${vmid}: accesses of guests with another VMID do not find them`;
+    else yield step`its translations stay in the TLB, and have no VMID: they are forgotten before any guest goes on`;
     if (!hart.options.supervisorTimer) return;
     hart.setCsrWords(Csr.vstimecmp.number, ALL_ONES, ALL_ONES);
     if (deadline === EVER) return;
-    yield step`its timer goes on as one of the host: at ${deadline} ticks`;
+    yield step`its guest's timer, vstimecmp, is due at ${deadline} ticks, and no hart compares it now: into the timer queue of this hart with it`;
     this.setHostTimer(Number(deadline));
   }
 
   override *load(hart: Hart): Narration {
-    if (hart.options.supervisorTimer) this.timer = NEVER;
+    if (hart.options.supervisorTimer && this.timer !== NEVER) {
+      yield step`its guest's timer is compared by the hardware again, as vstimecmp: out of the VMM's timer queue with it`;
+      this.timer = NEVER;
+    }
     const isStale = this.engine.comeTo(this.vm.host.pcpuOf(hart), this.id, this.lastHart);
     yield* super.load(hart);
     const { stage } = this.engine;
     const vmid = this.vmid ?? 0;
+    const root = new Hpa(stage.root);
+    yield step`hgatp = Sv39x4, VMID ${vmid}, root ${root}: from here on the hart translates what is guest-physical by this VM's second stage`;
     // Sv39x4 has the number of Sv39.
     const { low, high } = translationWords(PagingMode.sv39, vmid, stage.root / FRAME);
     hart.setCsrWords(Csr.hgatp.number, low, high);
-    if (!isStale) return;
+    if (!isStale) {
+      if (this.engine.isTagged)
+        yield step`what the TLB has under VMID ${vmid} is this vCPU's own, if anything: there is nothing to forget`;
+      return;
+    }
     yield step`what the hart has kept under VMID ${vmid} may be another vCPU's, or older than this one's fences elsewhere: forget it (hfence.gvma, hfence.vvma)`;
     hart.fenceGuest(undefined, vmid);
     hart.fenceVirtual(undefined, undefined);
@@ -293,11 +306,12 @@ export class HardwareVcpu extends Vcpu {
 
   *timerReached(): Narration {
     this.setHostTimer(NEVER);
+    const { name } = this.entered;
     if (this.vm.hartModel.options.supervisorTimer) {
-      yield step`the machine's timer has come, which was set for a guest that waits: vstimecmp will tell it`;
+      yield step`the machine's timer has come, which was set for the guest of ${name} while no hart has it: vstimecmp will tell it`;
       return;
     }
-    yield step`the machine's timer has come, which was set for the guest: set VSTIP in hvip`;
+    yield step`the machine's timer has come, which was set for the guest of ${name}: set VSTIP in hvip`;
     this.setPending(STIP, true);
   }
 
