@@ -18,6 +18,8 @@ const rooms = [
   { name: 'system', path: 'simulator/system' },
   { name: 'scenario', path: 'simulator/scenario' },
   { name: 'explain', path: 'simulator/explain' },
+  { name: 'expression', path: 'simulator/expression' },
+  { name: 'guest-tests', path: 'simulator/guest-tests' },
   { name: 'host-files', path: 'host-files' },
   { name: 'debug-adapter', path: 'debug-adapter' },
   { name: 'extension', path: 'extension' },

@@ -1,6 +1,7 @@
 import type { Defines } from '../simulator/assembler/preprocess/macros';
 import type { Hart, Registers } from '../simulator/core/index';
 import { disassemble } from '../simulator/explain/disassembler';
+import { guestBytes, guestPhysical } from '../simulator/expression/guest-address';
 import type { CpuState } from '../simulator/hypervisor/cpu';
 import type { Guest } from '../simulator/hypervisor/guest';
 import type { ExitRecord } from '../simulator/hypervisor/ledger/ledger';
@@ -8,11 +9,11 @@ import type { VcpuName } from '../simulator/hypervisor/ledger/vcpu-name';
 import type { TranslationTable, Vcpu } from '../simulator/hypervisor/vcpu';
 import type { Vm } from '../simulator/hypervisor/vm';
 import type { ActiveHandler } from '../simulator/machine/hosted-software';
-import { FRAME } from '../simulator/mmu/address';
 import { Access, Privilege } from '../simulator/mmu/index';
 import { CodeScopes } from '../simulator/object/dwarf/code-scopes';
 import type { Program } from '../simulator/object/program';
 import { nowhere, spaceOf, withoutSpace } from '../simulator/object/spaces';
+import { Symbols } from '../simulator/object/symbols';
 import type { System } from '../simulator/system/system';
 import { CallFrames, type FrameSection } from './inspect/frames/call-frames';
 import { satpOf, standing } from './inspect/worlds';
@@ -21,7 +22,6 @@ import { LoadMap } from './launch/load-map';
 import { CodeLayout } from './program/code-layout';
 import { CodeLines } from './program/code-lines';
 import { InlinedCode } from './program/inlined';
-import { Symbols } from './program/symbols';
 
 /** What a guest runs, as the debugger knows it. */
 export interface DebuggedProgram {
@@ -194,21 +194,10 @@ export class Debuggee {
    * paging, what is linked to be where no memory is, is where it was loaded.
    */
   locate(cpu: CpuState, address: bigint): number | undefined {
-    const found = this.translated(cpu, address);
+    const found = guestPhysical(cpu, address);
     if (found !== undefined && this.guest.toHost(found) !== undefined) return found;
     const loaded = this.isBare(cpu) ? this.loadMap.toLoaded(address) : undefined;
     return loaded === undefined ? found : Number(loaded);
-  }
-
-  private translated(cpu: CpuState, address: bigint): number | undefined {
-    const privileges = [cpu.privilege, Privilege.supervisor, Privilege.user];
-    for (const privilege of new Set(privileges)) {
-      for (const access of [Access.read, Access.execute]) {
-        const found = cpu.peek(address, access, { privilege, virtual: cpu.virtual });
-        if ('gpa' in found) return found.gpa;
-      }
-    }
-    return undefined;
   }
 
   /** The machine address of guest memory at a guest-virtual address; undefined where there is none. */
@@ -219,18 +208,7 @@ export class Debuggee {
 
   /** Bytes at a guest-virtual address, up to the first that is not in memory. */
   readVirtual(cpu: CpuState, address: bigint, length: number): Uint8Array {
-    const bytes = new Uint8Array(length);
-    let done = 0;
-    while (done < length) {
-      const at = BigInt.asUintN(64, address + BigInt(done));
-      const count = Math.min(length - done, FRAME - Number(at % BigInt(FRAME)));
-      const gpa = this.locate(cpu, at);
-      const piece = gpa === undefined ? undefined : this.guest.peek(gpa, count);
-      if (!piece) break;
-      bytes.set(piece, done);
-      done += count;
-    }
-    return bytes.subarray(0, done);
+    return guestBytes(this.guest, address, length, (at) => this.locate(cpu, at));
   }
 
   /** The bits of the instruction at an address, in which a compressed one has its upper half zero; undefined when it cannot be read. */

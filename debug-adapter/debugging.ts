@@ -1,4 +1,5 @@
 import type { DebugProtocol } from '@vscode/debugprotocol';
+import type { Place } from '../simulator/expression/evaluate';
 import type { CpuState } from '../simulator/hypervisor/cpu';
 import type { EndOfRun } from '../simulator/machine/stop';
 import { BreakpointBook } from './breakpoints/book';
@@ -6,7 +7,6 @@ import { ExceptionFilters } from './breakpoints/exceptions';
 import { UserStops } from './breakpoints/user-stops';
 import type { DebuggedMachine } from './debugged-machine';
 import type { Debuggee } from './debuggee';
-import type { Place } from './expression/evaluate';
 import { DisassemblySources } from './inspect/code/disassembly-sources';
 import { FrameView, type StackFrame } from './inspect/frames/stack';
 import { memoryReference } from './inspect/memory';

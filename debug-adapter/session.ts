@@ -4,7 +4,7 @@ import { checkArguments } from './argument-checks';
 import { Debugging } from './debugging';
 import { messageOf } from './format';
 import { fromClient, toClient } from './position-base';
-import { RequestError } from './request-error';
+import { isClientError, RequestError } from './request-error';
 import { breakpointRequests } from './requests/breakpoints';
 import { executionRequests } from './requests/execution';
 import { Answer, type Handlers } from './requests/handlers';
@@ -84,7 +84,7 @@ export class Session {
   }
 
   private failed(request: DebugProtocol.Request, error: unknown): void {
-    const isExpected = error instanceof RequestError;
+    const isExpected = isClientError(error);
     const message = isExpected ? error.message : `${request.command} failed: ${messageOf(error)}`;
     const isLaunch = request.command === 'launch' || request.command === 'restart';
     this.connection.fail(request, message, isLaunch);

@@ -1,7 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { textMateGrammar } from './grammar';
+import { guestTestsDocument, guestTestsDocumentText } from './guest-tests-document';
 import {
   debuggerContribution,
+  guestTestsFileSchema,
+  guestTestsSchemaFile,
   jsonValidation,
   projectFileSchema,
   projectSchemaFile,
@@ -30,7 +33,9 @@ export function generatedFiles(): Map<string, string> {
     ['syntaxes/riscv-asm.tmLanguage.json', asJson(textMateGrammar())],
     [projectSchemaFile, asJson(projectFileSchema())],
     [scenarioSchemaFile, asJson(scenarioFileSchema())],
+    [guestTestsSchemaFile, asJson(guestTestsFileSchema())],
     [scenarioDocument, scenarioDocumentText()],
+    [guestTestsDocument, guestTestsDocumentText()],
     ['package.json', asJson(manifest())],
   ]);
 }

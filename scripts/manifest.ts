@@ -1,5 +1,7 @@
 import { type LaunchArguments, launchOptions } from '../debug-adapter/launch/launch';
 import { settingTable } from '../extension/language-server/setting-table';
+import { testFileSuffix } from '../simulator/guest-tests/read-tests';
+import { testFileSchema } from '../simulator/guest-tests/test-options';
 import { projectFileName, projectSchema } from '../simulator/project';
 import { scenarioSuffix } from '../simulator/scenario/scenario-path';
 import { scenarioSchema } from '../simulator/scenario/scenario-schema';
@@ -8,6 +10,7 @@ import { editorSchema, propertiesOf } from './editor-schema';
 /** Where the schemas of project files and of scenarios are, beside the extension's manifest. */
 export const projectSchemaFile = 'syntaxes/hyperstep.schema.json';
 export const scenarioSchemaFile = 'syntaxes/hyperstep-scenario.schema.json';
+export const guestTestsSchemaFile = 'syntaxes/hyperstep-test.schema.json';
 
 // In a snippet's body, text in ^"..." is inserted as it is, so that a variable of launch.json can be written with a backslash.
 const activeFile = '^"\\${file}"';
@@ -69,6 +72,7 @@ export function jsonValidation(): object[] {
   return [
     { fileMatch: projectFileName, url: `./${projectSchemaFile}` },
     { fileMatch: `*${scenarioSuffix}`, url: `./${scenarioSchemaFile}` },
+    { fileMatch: `*${testFileSuffix}`, url: `./${guestTestsSchemaFile}` },
   ];
 }
 
@@ -79,9 +83,15 @@ export function projectFileSchema(): object {
 
 /** The schema of scenarios. */
 export function scenarioFileSchema(): object {
-  // As VS Code's own configuration files: comments and trailing commas are no mistakes in them.
-  const asInEditor = { allowComments: true, allowTrailingCommas: true };
   return { ...DRAFT, title: `*${scenarioSuffix}`, ...asInEditor, ...editorSchema(scenarioSchema) };
 }
+
+/** The schema of tests of guests. */
+export function guestTestsFileSchema(): object {
+  return { ...DRAFT, title: `*${testFileSuffix}`, ...asInEditor, ...editorSchema(testFileSchema) };
+}
+
+// As VS Code's own configuration files: comments and trailing commas are no mistakes in them.
+const asInEditor = { allowComments: true, allowTrailingCommas: true };
 
 const DRAFT = { $schema: 'http://json-schema.org/draft-07/schema#' };

@@ -1,9 +1,17 @@
 import type { DebugProtocol } from '@vscode/debugprotocol';
+import {
+  type Environment,
+  evaluate,
+  evaluateParsed,
+  isFloat,
+  isTrue,
+  numberOf,
+  realOf,
+} from '../../simulator/expression/evaluate';
+import { parseExpression } from '../../simulator/expression/parse';
+import type { Expression } from '../../simulator/expression/syntax';
 import type { CpuState } from '../../simulator/hypervisor/cpu';
 import type { Debuggee } from '../debuggee';
-import { type Environment, evaluate, evaluateParsed, isFloat, isTrue, numberOf, realOf } from '../expression/evaluate';
-import { parseExpression } from '../expression/parse';
-import type { Expression } from '../expression/syntax';
 import { hex, messageOf } from '../format';
 import { formatted, splitFormat } from '../inspect/values/number-format';
 import { realText } from '../inspect/values/values';

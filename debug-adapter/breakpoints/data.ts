@@ -1,16 +1,16 @@
 import type { DebugProtocol } from '@vscode/debugprotocol';
+import { evaluate, type Place, type Value } from '../../simulator/expression/evaluate';
 import type { CpuState } from '../../simulator/hypervisor/cpu';
 import { csrName, csrNumbered, registerName } from '../../simulator/isa/index';
 import type { DebuggedMachine } from '../debugged-machine';
 import type { Debuggee, MachineOfGuests } from '../debuggee';
 import type { Debugging } from '../debugging';
-import { evaluate, type Place, type Value } from '../expression/evaluate';
 import { MachineEnvironment } from '../expression/machine-environment';
 import { hex, messageOf } from '../format';
 import { machineAddress, memoryReference, readSpace } from '../inspect/memory';
 import { environmentOf } from '../inspect/values/environment';
 import { splitFormat } from '../inspect/values/number-format';
-import { RequestError } from '../request-error';
+import { isClientError } from '../request-error';
 import { type Located, unverified } from './locate';
 
 const slow = 'the machine runs observed, and slower, while a register is watched';
@@ -47,7 +47,7 @@ export function dataBreakpointInfo(
     const id = `${indexOf(machine, cpu)}:${place.kind}:${place.number}`;
     return { dataId: id, description: `${nameOf(place)} (${slow})`, accessTypes: ['write'], canPersist: false };
   } catch (error) {
-    if (!(error instanceof RequestError)) throw error;
+    if (!isClientError(error)) throw error;
     return { dataId: null, description: messageOf(error) };
   }
 }

@@ -1,7 +1,7 @@
+import type { Space } from '../../simulator/expression/syntax';
 import type { CpuState } from '../../simulator/hypervisor/cpu';
 import { FRAME } from '../../simulator/mmu/address';
 import type { Debuggee } from '../debuggee';
-import type { Space } from '../expression/syntax';
 import { RequestError } from '../request-error';
 
 /** A place in memory that a client can name: guest-virtual addresses plainly, others with their space before them. */

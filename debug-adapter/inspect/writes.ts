@@ -1,7 +1,7 @@
+import type { Place } from '../../simulator/expression/evaluate';
 import type { CpuState } from '../../simulator/hypervisor/cpu';
 import { csrName, csrNumbered } from '../../simulator/isa/index';
 import type { Debuggee } from '../debuggee';
-import type { Place } from '../expression/evaluate';
 import { RequestError } from '../request-error';
 import { writeSpace } from './memory';
 import { standing } from './worlds';

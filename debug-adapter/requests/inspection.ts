@@ -1,7 +1,7 @@
 import type { DebugProtocol } from '@vscode/debugprotocol';
+import { evaluate, numberOf, type Value } from '../../simulator/expression/evaluate';
 import { FLOAT_REGISTERS } from '../../simulator/isa/index';
 import type { Debugging } from '../debugging';
-import { evaluate, numberOf, type Value } from '../expression/evaluate';
 import { MachineEnvironment } from '../expression/machine-environment';
 import { stackOf } from '../inspect/frames/stack';
 import { threadReference } from '../inspect/thread-reference';

@@ -1,7 +1,7 @@
+import { evaluate } from '../../simulator/expression/evaluate';
 import type { CpuState } from '../../simulator/hypervisor/cpu';
 import type { Debuggee } from '../debuggee';
 import type { Debugging } from '../debugging';
-import { evaluate } from '../expression/evaluate';
 import { MachineEnvironment } from '../expression/machine-environment';
 import { parseMemoryReference } from '../inspect/memory';
 import { parseThreadReference } from '../inspect/thread-reference';

@@ -7,9 +7,16 @@ import type { Command } from './option-table';
 import { type ParsedCommand, parseCommand } from './options';
 import { STATUS } from './outcome';
 import { run } from './run';
+import { test } from './test/test';
 import { mainUsage, usageOf } from './usage';
 
-const COMMANDS: { readonly [name in Command]: (command: ParsedCommand) => Promise<number> } = { run, check, asm, diff };
+const COMMANDS: { readonly [name in Command]: (command: ParsedCommand) => Promise<number> } = {
+  run,
+  check,
+  asm,
+  diff,
+  test,
+};
 
 const isCommand = (name: string): name is Command => Object.hasOwn(COMMANDS, name);
 

@@ -182,6 +182,21 @@ export const runTable = {
   },
 } as const satisfies Readonly<Record<string, CommandOption>>;
 
+/** Which tests are run, and how what came of them is told. */
+const testTable = {
+  filter: { value: 'TEXT', help: 'Only tests with this in their names, or in those of their files.' },
+  engine: {
+    value: 'ENGINE',
+    schema: { ...machineOptions.virtualization, default: undefined },
+    help: 'Only on this engine.',
+  },
+  list: { help: 'Print the tests with their engines, and run none.' },
+  junit: { value: 'FILE', help: 'Write what came of them as JUnit’s XML, for CI.' },
+  tap: { help: 'Print it by the Test Anything Protocol (TAP 14).' },
+  json: { help: 'Print it as JSON.' },
+  help,
+} as const satisfies Readonly<Record<string, CommandOption>>;
+
 /** The options of each command, in the order in which the help has them. */
 export const commandTable = {
   run: { ...machineTable, ...assembly, ...runTable, help },
@@ -213,6 +228,7 @@ export const commandTable = {
     ...assembly,
     help,
   },
+  test: testTable,
 } as const satisfies Readonly<Record<string, Readonly<Record<string, CommandOption>>>>;
 
 export type Command = keyof typeof commandTable;

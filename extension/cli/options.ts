@@ -48,8 +48,9 @@ export function parseCommand(command: Command, words: readonly string[]): Parsed
   const { values, positionals } = parse(command, words);
   const isBatch = values['batch'] !== undefined;
   if (isBatch && positionals.length > 0) throw new UsageError('with --batch files are named in its list');
-  if (!isBatch && values['help'] !== true && positionals.length === 0 && values['restore'] === undefined)
-    throw new UsageError('no file is named');
+  // Tests are looked for in the working folder.
+  const isNamed = isBatch || command === 'test' || values['help'] === true;
+  if (!isNamed && positionals.length === 0 && values['restore'] === undefined) throw new UsageError('no file is named');
   return commandOf(values, positionals);
 }
 
@@ -196,10 +197,16 @@ function traceOption(value: string): TraceOption {
   return { kind: checked('trace', runTable.trace.schema, kind) as TraceKind, file: file.join('=') };
 }
 
+const engineOptions = { a: commandTable.diff.a, b: commandTable.diff.b, engine: commandTable.test.engine };
+
 /** An option that names an engine. @throws UsageError */
-export function engine(values: Values, name: 'a' | 'b', otherwise: Virtualization): Virtualization {
+export function engine<Otherwise extends Virtualization | undefined>(
+  values: Values,
+  name: keyof typeof engineOptions,
+  otherwise: Otherwise,
+): Virtualization | Otherwise {
   const given = one(values[name]);
-  return given === undefined ? otherwise : (checked(name, commandTable.diff[name].schema, given) as Virtualization);
+  return given === undefined ? otherwise : (checked(name, engineOptions[name].schema, given) as Virtualization);
 }
 
 export function one(value: Values[string]): string | undefined {

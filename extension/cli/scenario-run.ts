@@ -1,14 +1,14 @@
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Vm } from '../../simulator/hypervisor/vm';
-import { buildGiven } from '../../simulator/project/build';
 import { hostConfiguration, type VmFiles } from '../../simulator/scenario/host-configuration';
 import { readScenario, type ScenarioProblem } from '../../simulator/scenario/read-scenario';
 import type { ScenarioHost, ScenarioVm } from '../../simulator/scenario/scenario';
 import { isScenarioPath } from '../../simulator/scenario/scenario-path';
 import { imageAddress, System } from '../../simulator/system/system';
 import { ConsoleInput, ConsoleOutput } from './console-io';
-import { givenProgram, openDisks, projectFileOf, readerFor, readGiven, reportProblems } from './guest';
+import { buildDescribed, inFolder } from './described-program';
+import { openDisks, readGiven, reportProblems } from './guest';
 import { runToStop } from './live-run';
 import { machineOptions, one, type ParsedCommand, refuseIdle, suiteOptions } from './options';
 import { type RunStop, reportOf, STATUS, statusOfStop } from './outcome';
@@ -104,27 +104,15 @@ function vmReport(vm: Vm, end: VmStop): VmReport {
 
 /** A VM's program, assembled, and its files, opened; prints what is wrong with the program. @throws UsageError */
 async function filesOf(vm: ScenarioVm, folder: string): Promise<VmFiles | undefined> {
-  const inFolder = (file: string): string => (path.isAbsolute(file) ? file : path.join(folder, file));
-  const { program, linkerScript, linkOptions, includePaths, loadAddress, initrd, defines, march, mabi, relax } = vm;
-  const options = {
-    files: program.map(inFolder),
-    includePaths: includePaths.map(inFolder),
-    linkerScript: linkerScript && inFolder(linkerScript),
-    ...{ defines, march, mabi, relax, entry: undefined },
-  };
-  const given = {
-    ...givenProgram(options),
-    ...(linkOptions === undefined ? {} : { linkOptions }),
-    imageAddress: imageAddress('sbi', false),
-    loadAddress,
-  };
-  const read = readerFor(given);
-  const how = { databases: { absolute: (file: string) => path.resolve(file) } };
-  const { program: built, diagnostics } = await buildGiven(given, await projectFileOf(given, read), read, how);
+  const { program: built, diagnostics } = await buildDescribed(
+    { ...vm, imageAddress: imageAddress('sbi', false) },
+    folder,
+  );
   reportProblems(diagnostics);
   if (!built) return undefined;
-  const disks = openDisks(vm.disks.map(({ file, write }) => ({ file: inFolder(file), write })));
-  const ramDisk = initrd === undefined ? undefined : await readGiven('initial RAM disk', inFolder(initrd));
+  const disks = openDisks(vm.disks.map(({ file, write }) => ({ file: inFolder(folder, file), write })));
+  const ramDisk =
+    vm.initrd === undefined ? undefined : await readGiven('initial RAM disk', inFolder(folder, vm.initrd));
   return { program: built, disks, initrd: ramDisk };
 }
 

@@ -3,12 +3,13 @@ import { expectedOf } from '../../simulator/schema/expected';
 import { wordsOf } from '../../simulator/schema/schema';
 import { type Command, type CommandOption, commandTable, help } from './option-table';
 
-export const mainUsage = `hyperstep: run, check and assemble RISC-V guests
+export const mainUsage = `hyperstep: run, test, check and assemble RISC-V guests
 
   hyperstep run FILE...        run a guest, its console on standard output
   hyperstep check FILE...      assemble and report diagnostics, of a folder all that is in it
   hyperstep asm FILE... -o F   assemble and link an ELF executable, or with -c an object file
   hyperstep diff FILE...       run a guest on two engines in lock-step
+  hyperstep test [FILE...]     run the tests of guests
 
 'hyperstep COMMAND --help' tells more.
 `;
@@ -59,6 +60,20 @@ Runs the guest on two engines at once and compares registers, pc, privilege and 
     `The program, the machine and the limit of instructions are said as for 'hyperstep run'.
 
 Exit status: 0 equal to the guest's end, 1 different, 2 usage, assembly or load error, 3 equal up to the limit.`,
+  ],
+  test: [
+    `hyperstep test [FILE or FOLDER...] [options]
+
+Runs the tests of guests, each on each of its engines: those that files *.test.json describe, and the comments '#!' of assembly
+sources. In folders they are looked for; where nothing is named, in the working folder. docs/guest-tests.md says what can be
+expected:
+
+  #! test "adds up"
+  #! expect console "55\\n"
+  #! expect a0 == 55 at done
+  #! expect exits csr-access < 10`,
+    `Exit status: 0 all passed, 1 some failed, 2 some could not be tried (a test that is not understood, an assembly error) or usage
+error, 3 a guest still ran at its limit; where several hold, the first of 1, 2, 3.`,
   ],
 };
 

@@ -1,4 +1,4 @@
-import { type Environment, isFloat, numberOf, sizeOf, type Value } from '../../expression/evaluate';
+import { type Environment, isFloat, numberOf, sizeOf, type Value } from '../../../simulator/expression/evaluate';
 import { hex } from '../../format';
 import { RequestError } from '../../request-error';
 

@@ -1,5 +1,6 @@
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { FLOAT_REGISTERS } from '../../../simulator/core/index';
+import { floatOf, sizeInRegister } from '../../../simulator/expression/floats';
 import type { CpuState } from '../../../simulator/hypervisor/cpu';
 import type { ExitRecord } from '../../../simulator/hypervisor/ledger/ledger';
 import {
@@ -12,7 +13,6 @@ import {
   registers,
 } from '../../../simulator/isa/index';
 import type { Debuggee } from '../../debuggee';
-import { floatOf, sizeInRegister } from '../../expression/floats';
 import { hardwarePrefix } from '../../expression/machine-environment';
 import { hex, hexOfWords } from '../../format';
 import { exitTotals } from '../exit-counts';

@@ -1,3 +1,5 @@
+import { isFloat, numberOf, realOf, type Value } from '../../../simulator/expression/evaluate';
+import type { Space } from '../../../simulator/expression/syntax';
 import type { CpuState } from '../../../simulator/hypervisor/cpu';
 import {
   Csr,
@@ -12,8 +14,6 @@ import {
 } from '../../../simulator/isa/index';
 import { CsrValue, Gpa, Gva, Hpa, PteValue } from '../../../simulator/mmu/address';
 import type { Debuggee } from '../../debuggee';
-import { isFloat, numberOf, realOf, type Value } from '../../expression/evaluate';
-import type { Space } from '../../expression/syntax';
 import { hex } from '../../format';
 import { asidOf, isValid, modeOf, rootOf, showEntry, vmidOf } from '../../views/page-entries';
 import { memoryReference, readSpace } from '../memory';

@@ -1,7 +1,7 @@
 import type { DebugProtocol } from '@vscode/debugprotocol';
+import type { Place } from '../../../simulator/expression/evaluate';
 import type { CpuState } from '../../../simulator/hypervisor/cpu';
 import type { MachineOfGuests } from '../../debuggee';
-import type { Place } from '../../expression/evaluate';
 import { threadReference } from '../thread-reference';
 import type { Handles } from './handles';
 

@@ -1,4 +1,4 @@
-import type { Program, ProgramSymbol } from '../../simulator/object/program';
+import type { Program, ProgramSymbol } from './program';
 
 /** A place in a program, by its nearest symbol. */
 export interface SymbolPlace {

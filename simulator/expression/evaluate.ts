@@ -1,4 +1,4 @@
-import { RequestError } from '../request-error';
+import { ExpressionError } from './expression-error';
 import { boxed, type FloatSize, floatBits, floatOf } from './floats';
 import { parseExpression } from './parse';
 import { type Expression, type Space, signed64, unsigned64, type ValueType } from './syntax';
@@ -23,18 +23,18 @@ export interface Environment {
   lookUp(name: string, isMachine: boolean): Value | undefined;
   /** The field of a CSR; undefined when it has none of that name. */
   field(csr: number, field: string): Value | undefined;
-  /** @throws RequestError when there is no memory */
+  /** @throws ExpressionError when there is no memory */
   read(space: Space, address: bigint, bytes: number): bigint;
-  /** @throws RequestError when it cannot be written */
+  /** @throws ExpressionError when it cannot be written */
   write(place: Place, bits: bigint): void;
 }
 
-/** @throws RequestError */
+/** @throws ExpressionError */
 export function evaluate(text: string, environment: Environment): Value {
   return evaluateParsed(parseExpression(text), environment);
 }
 
-/** @throws RequestError */
+/** @throws ExpressionError */
 export function evaluateParsed(expression: Expression, environment: Environment): Value {
   return new Evaluation(environment).value(expression);
 }
@@ -43,7 +43,7 @@ export function evaluateParsed(expression: Expression, environment: Environment)
 export function numberOf({ type, bits }: Value): bigint {
   if (type.kind === 'float') {
     const real = floatOf(bits, type.bytes);
-    if (!Number.isFinite(real)) throw new RequestError(`${real} is no integer`);
+    if (!Number.isFinite(real)) throw new ExpressionError(`${real} is no integer`);
     return BigInt(Math.trunc(real));
   }
   return type.kind === 'integer' && type.signed ? BigInt.asIntN(type.bytes * 8, bits) : bits;
@@ -99,14 +99,14 @@ class Evaluation {
       const base: Expression = { kind: 'name', name: name.slice(0, dot), isMachine };
       return this.field(base, name.slice(dot + 1));
     }
-    throw new RequestError(`nothing is called '${name}': no register, CSR, symbol or variable`);
+    throw new ExpressionError(`nothing is called '${name}': no register, CSR, symbol or variable`);
   }
 
   private field(base: Expression, field: string): Value {
     const value = this.value(base);
     const { place } = value;
     const found = place?.kind === 'csr' ? this.environment.field(place.number, field) : undefined;
-    if (!found) throw new RequestError(`there is no field '${field}': only CSRs have fields`);
+    if (!found) throw new ExpressionError(`there is no field '${field}': only CSRs have fields`);
     return found;
   }
 
@@ -133,7 +133,7 @@ class Evaluation {
         // A symbol stands for its address already.
         if (operand.kind === 'name' && !value.place && !isFloat(value.type))
           return { type: { kind: 'pointer', to: unsigned64, space: spaceOf(value.type) }, bits: value.bits };
-        throw new RequestError('only what is in memory has an address');
+        throw new ExpressionError('only what is in memory has an address');
     }
   }
 
@@ -161,7 +161,7 @@ class Evaluation {
   }
 
   private dereference({ type, bits }: Value): Value {
-    if (type.kind !== 'pointer') throw new RequestError('only an address can be dereferenced');
+    if (type.kind !== 'pointer') throw new ExpressionError('only an address can be dereferenced');
     const bytes = sizeOf(type.to);
     const { space } = type;
     const read = this.environment.read(space, bits, bytes);
@@ -177,7 +177,7 @@ class Evaluation {
   }
 
   private assign(target: Value, value: Value): Value {
-    if (!target.place) throw new RequestError('this cannot be assigned to');
+    if (!target.place) throw new ExpressionError('this cannot be assigned to');
     const { type, bits } = converted(value, target.type);
     const isBoxed = target.place.kind === 'register' && isFloat(type) && type.bytes === 4;
     this.environment.write(target.place, isBoxed ? boxed(bits) : bits);
@@ -203,7 +203,7 @@ function arithmetic(operator: string, a: Value, b: Value): Value {
       return wrap(x * y, type);
     case '/':
     case '%':
-      if (y === 0n) throw new RequestError('division by zero');
+      if (y === 0n) throw new ExpressionError('division by zero');
       return wrap(operator === '/' ? x / y : x % y, type);
     case '&':
       return wrap(x & y, type);
@@ -213,7 +213,7 @@ function arithmetic(operator: string, a: Value, b: Value): Value {
       return wrap(x ^ y, type);
     default: {
       const holds = compare(operator, x, y);
-      if (holds === undefined) throw new RequestError(`there is no operator '${operator}'`);
+      if (holds === undefined) throw new ExpressionError(`there is no operator '${operator}'`);
       return truth(holds);
     }
   }
@@ -256,7 +256,7 @@ function converted(value: Value, type: ValueType): Value {
 
 function needIntegers(what: string, ...values: readonly Value[]): void {
   if (values.some(({ type }) => isFloat(type)))
-    throw new RequestError(`${what} takes integers, not floating-point numbers`);
+    throw new ExpressionError(`${what} takes integers, not floating-point numbers`);
 }
 
 const symbolOf = ({ type }: Value): string | undefined => (type.kind === 'integer' ? type.symbol : undefined);
@@ -276,7 +276,7 @@ function realArithmetic(operator: string, a: Value, b: Value): Value {
       return real(x / y, bytes);
     default: {
       const holds = compare(operator, x, y);
-      if (holds === undefined) throw new RequestError(`'${operator}' takes integers, not floating-point numbers`);
+      if (holds === undefined) throw new ExpressionError(`'${operator}' takes integers, not floating-point numbers`);
       return truth(holds);
     }
   }
@@ -301,10 +301,10 @@ function common(a: ValueType, b: ValueType): ValueType {
 /** An integer taken as an address points to 64-bit words; a symbol to what nobody knows. */
 function asPointer(value: Value): Value {
   if (value.type.kind === 'pointer') return value;
-  if (isFloat(value.type)) throw new RequestError('a floating-point number is no address');
+  if (isFloat(value.type)) throw new ExpressionError('a floating-point number is no address');
   const { symbol } = value.type;
   if (symbol !== undefined)
-    throw new RequestError(
+    throw new ExpressionError(
       `what type is at '${symbol}' is not known: say it, as in ((int *)${symbol})[1] or *(long *)${symbol}`,
     );
   return { type: { kind: 'pointer', to: unsigned64, space: spaceOf(value.type) }, bits: value.bits };

@@ -1,4 +1,4 @@
-import { RequestError } from '../request-error';
+import { ExpressionError } from './expression-error';
 import type { FloatSize } from './floats';
 import { type Expression, isTypeWord, type Space, typeNamed, type UnaryOperator, type ValueType } from './syntax';
 
@@ -32,21 +32,21 @@ type Token =
   | { readonly kind: 'word'; readonly text: string }
   | { readonly kind: 'sign'; readonly text: string };
 
-/** @throws RequestError that says what is wrong */
+/** @throws ExpressionError that says what is wrong */
 export function parseExpression(text: string): Expression {
   const parser = new Parser(tokensOf(text), text);
   return parser.whole();
 }
 
 function tokensOf(text: string): Token[] {
-  if (text.length > LONGEST) throw new RequestError('the expression is too long');
+  if (text.length > LONGEST) throw new ExpressionError('the expression is too long');
   const tokens: Token[] = [];
   const source = text.trimEnd();
   token.lastIndex = 0;
   while (token.lastIndex < source.length) {
     const at = token.lastIndex;
     const found = token.exec(source);
-    if (!found) throw new RequestError(`'${source.slice(at).trim()[0]}' is not understood in '${text}'`);
+    if (!found) throw new ExpressionError(`'${source.slice(at).trim()[0]}' is not understood in '${text}'`);
     const [, real, isSingle, number, character, word, sign] = found;
     if (real !== undefined) tokens.push({ kind: 'real', value: Number(real), bytes: isSingle ? 4 : 8 });
     else if (number !== undefined) tokens.push({ kind: 'number', value: literal(number) });
@@ -57,12 +57,12 @@ function tokensOf(text: string): Token[] {
   return tokens;
 }
 
-/** As in the assembler, in gdb and in C: 017 is 15. @throws RequestError when it is none, or has more than 64 bits */
+/** As in the assembler, in gdb and in C: 017 is 15. @throws ExpressionError when it is none, or has more than 64 bits */
 function literal(digits: string): bigint {
   const isOctal = /^0\d/.test(digits);
-  if (isOctal && /[89]/.test(digits)) throw new RequestError(`'${digits}' is no octal number`);
+  if (isOctal && /[89]/.test(digits)) throw new ExpressionError(`'${digits}' is no octal number`);
   const value = BigInt(isOctal ? `0o${digits.slice(1)}` : digits);
-  if (value >= WIDEST) throw new RequestError(`'${digits}' has more than 64 bits`);
+  if (value >= WIDEST) throw new ExpressionError(`'${digits}' has more than 64 bits`);
   return value;
 }
 
@@ -83,7 +83,7 @@ class Parser {
   ) {}
 
   whole(): Expression {
-    if (this.tokens.length === 0) throw new RequestError('an expression is expected');
+    if (this.tokens.length === 0) throw new ExpressionError('an expression is expected');
     const expression = this.assignment();
     if (this.at < this.tokens.length) this.unexpected();
     return expression;
@@ -116,7 +116,7 @@ class Parser {
 
   private unary(): Expression {
     this.depth++;
-    if (this.depth > DEEPEST) throw new RequestError('the expression is nested too deeply');
+    if (this.depth > DEEPEST) throw new ExpressionError('the expression is nested too deeply');
     try {
       const next = this.tokens[this.at];
       if (next?.kind === 'sign' && unaryOperators.has(next.text)) {
@@ -158,7 +158,7 @@ class Parser {
         expression = { kind: 'index', base: expression, index };
       } else if (this.take('.') || this.take('->')) {
         const field = this.tokens[this.at++];
-        if (field?.kind !== 'word') throw new RequestError(`the name of a field is expected in '${this.text}'`);
+        if (field?.kind !== 'word') throw new ExpressionError(`the name of a field is expected in '${this.text}'`);
         expression = { kind: 'field', base: expression, field: field.text };
       } else {
         return expression;
@@ -168,12 +168,12 @@ class Parser {
 
   private primary(): Expression {
     const next = this.tokens[this.at];
-    if (!next) throw new RequestError(`'${this.text}' ends too early`);
+    if (!next) throw new ExpressionError(`'${this.text}' ends too early`);
     this.at++;
     if (next.kind === 'number' || next.kind === 'real') return next;
     if (next.kind === 'word') {
       if (next.text === 'sizeof')
-        throw new RequestError('sizeof is not known here: nothing says what types things have');
+        throw new ExpressionError('sizeof is not known here: nothing says what types things have');
       const isMachine = next.text.startsWith('$');
       return { kind: 'name', name: isMachine ? next.text.slice(1) : next.text, isMachine };
     }
@@ -194,7 +194,7 @@ class Parser {
   }
 
   private need(sign: string): void {
-    if (!this.take(sign)) throw new RequestError(`'${sign}' is expected in '${this.text}'`);
+    if (!this.take(sign)) throw new ExpressionError(`'${sign}' is expected in '${this.text}'`);
   }
 
   private unexpected(): never {
@@ -205,6 +205,6 @@ class Parser {
         : next.kind !== 'word' && next.kind !== 'sign'
           ? `${next.value}`
           : `'${next.text}'`;
-    throw new RequestError(`${shown} is not expected here in '${this.text}'`);
+    throw new ExpressionError(`${shown} is not expected here in '${this.text}'`);
   }
 }

@@ -1,0 +1,43 @@
+import path from 'node:path';
+import { type GuestTest, readTests, type TestedProgram, type TestProblem } from '../../../simulator/guest-tests/index';
+import type { Virtualization } from '../../../simulator/system/system';
+import type { FoundFile } from './find-tests';
+
+/** Which tests are wanted: all where nothing is said. */
+export interface Wanted {
+  /** A part of a test's name, or of its file's. */
+  readonly filter: string | undefined;
+  readonly engine: Virtualization | undefined;
+}
+
+/** The tests of a file that are wanted. */
+export interface SelectedTests {
+  readonly file: string;
+  /** Undefined where the file cannot be understood. */
+  readonly program: TestedProgram | undefined;
+  readonly tests: readonly GuestTest[];
+  /** As compilers print them. */
+  readonly problems: readonly string[];
+}
+
+export function readFile({ file, text }: FoundFile, { filter, engine }: Wanted): SelectedTests {
+  const read = readTests(path.basename(file), text);
+  if (!read.file) return { file, program: undefined, tests: [], problems: read.problems.map(inWords(file)) };
+  const { program, tests } = read.file;
+  const selected = tests
+    .filter(({ name }) => filter === undefined || name.includes(filter) || file.includes(filter))
+    .map((test) => ({ ...test, engines: test.engines.filter((each) => engine === undefined || each === engine) }))
+    .filter(({ engines }) => engines.length > 0);
+  return { file, program, tests: selected, problems: [] };
+}
+
+/** The names of tests with their engines, a line each. */
+export function listOf({ file, tests }: SelectedTests): string {
+  return tests.map(({ name, engines }) => `${file}: ${name} [${engines.join(', ')}]\n`).join('');
+}
+
+/** Lines and columns from 1. */
+const inWords =
+  (file: string) =>
+  ({ range: { start }, message }: TestProblem): string =>
+    `${file}:${start.line + 1}:${start.column + 1}: error: ${message}`;

@@ -1,0 +1,76 @@
+import type { System } from '../system/system';
+import type { TypedText } from './guest-test';
+
+/** The most that is kept of what a guest prints, in bytes. */
+export const MOST_OUTPUT = 2 ** 20;
+
+/** A console whose user is a script: what is printed is kept, what is to be typed is typed when its time has come. */
+export class ConsoleScript {
+  private readonly bytes = new Uint8Array(MOST_OUTPUT);
+  private length = 0;
+  private hasOverflowed = false;
+  private readonly waiting: { readonly typed: Uint8Array; readonly after: Uint8Array; readonly input: TypedText }[];
+  /** From where on what the next text waits for is looked for. */
+  private from = 0;
+  private isClosed = false;
+
+  constructor(inputs: readonly TypedText[]) {
+    const encoder = new TextEncoder();
+    this.waiting = inputs.map((input) => ({
+      input,
+      typed: encoder.encode(input.text),
+      after: encoder.encode(input.after ?? ''),
+    }));
+  }
+
+  /** The guest prints a byte. */
+  readonly print = (byte: number): void => {
+    if (this.length === this.bytes.length) this.hasOverflowed = true;
+    else this.bytes[this.length++] = byte;
+  };
+
+  /** All that was printed. */
+  get text(): string {
+    return new TextDecoder().decode(this.bytes.subarray(0, this.length));
+  }
+
+  /** Whether more was printed than is kept. */
+  get isFull(): boolean {
+    return this.hasOverflowed;
+  }
+
+  /** What has not been typed: what it waits for was never printed. */
+  get untyped(): readonly TypedText[] {
+    return this.waiting.map(({ input }) => input);
+  }
+
+  /** Types what is due, and closes the input behind the last. @returns whether anything was done */
+  deliver(system: System): boolean {
+    let typed = false;
+    for (let next = this.waiting[0]; next; next = this.waiting[0]) {
+      const at = this.find(next.after);
+      if (at < 0) return typed;
+      this.from = at + next.after.length;
+      this.waiting.shift();
+      system.input(next.typed);
+      typed = true;
+    }
+    if (this.isClosed) return typed;
+    this.close(system);
+    return true;
+  }
+
+  /** Nothing more will be typed, whatever was to be. */
+  close(system: System): void {
+    this.isClosed = true;
+    system.closeInput();
+  }
+
+  private find(wanted: Uint8Array): number {
+    for (let at = this.from; at + wanted.length <= this.length; at++)
+      if (wanted.every((byte, index) => byte === this.bytes[at + index])) return at;
+    // What is behind here may be the beginning of it.
+    this.from = Math.max(this.from, this.length - wanted.length + 1);
+    return -1;
+  }
+}

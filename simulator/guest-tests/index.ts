@@ -1,0 +1,11 @@
+export { mayBeAnnotated } from './annotations';
+export type { GuestTest, ReadTests, TestedProgram, TestFile, TestProblem } from './guest-test';
+export type { FindPattern } from './judge-console';
+export { readTests, testFileSuffix } from './read-tests';
+export { junitText } from './report/junit';
+export { type FileReport, type ReportedTest, summaryOf } from './report/report';
+export { tapText } from './report/tap';
+export { fileText, jsonText, summaryText } from './report/text';
+export type { Failure, TestOutcome, TestResult } from './result';
+export { TestRun } from './test-run';
+export type { BuiltProgram } from './tested-guest';
