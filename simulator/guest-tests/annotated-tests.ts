@@ -137,8 +137,7 @@ export class AnnotatedTests implements Described {
     const whole = [...this.current, ...path];
     const key = JSON.stringify(whole);
     const first = this.places.get(key);
-    if (first)
-      annotation.failWhole(`this is said twice of one test, the first time in line ${first.start.line + 1}`);
+    if (first) annotation.failWhole(`this is said twice of one test, the first time in line ${first.start.line + 1}`);
     put(this.value, whole, value);
     this.places.set(key, annotation.range);
   }

@@ -1,4 +1,3 @@
-import type { Range } from '../assembler/source/diagnostic';
 import { Lexer, TokenKind } from '../assembler/syntax/lexer';
 import { SourceText } from '../assembler/syntax/source';
 import { AnnotatedTests } from './annotated-tests';
@@ -9,7 +8,10 @@ import type { TestProblem } from './guest-test';
 /** What a comment begins with that says something of tests. */
 const MARK = '#!';
 
-/** Whether a text may have annotations in it: a look at its characters alone. */
+/** Whether a text has the mark in it: who names the file means annotations. */
+export const isMarked = (text: string): boolean => text.includes(MARK);
+
+/** Whether a text may have annotations of tests in it: a look at its characters alone. */
 export const mayBeAnnotated = (text: string): boolean => /#!\s*(test|expect)\b/.test(text);
 
 /**
@@ -47,8 +49,4 @@ function* commentsOf(name: string, text: string): Generator<Comment> {
       yield { text: lexer.value, line, column: lexer.start };
     }
   }
-}
-
-export function rangeIn(line: number, start: number, end: number): Range {
-  return { start: { line, column: start }, end: { line, column: end } };
 }

@@ -1,4 +1,4 @@
-export { mayBeAnnotated } from './annotations';
+export { isMarked, mayBeAnnotated } from './annotations';
 export type { GuestTest, ReadTests, TestedProgram, TestFile, TestProblem } from './guest-test';
 export type { FindPattern } from './judge-console';
 export { readTests, testFileSuffix } from './read-tests';

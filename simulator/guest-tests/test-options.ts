@@ -118,18 +118,20 @@ const exits = ObjectOf(
   },
 );
 
-const values = ListOf(
-  Union(
-    [
-      Integer({ minimum: -Number.MAX_SAFE_INTEGER, maximum: Number.MAX_SAFE_INTEGER }),
-      Text({ pattern: '^-?(0[xX][0-9a-fA-F]{1,16}|[0-9]{1,19})$' }),
-    ],
-    {
-      expected: 'a number, or one as a text such as "0xff"',
-    },
-  ),
-  { minItems: 1, maxItems: 4096, expected: 'a list of numbers' },
-);
+/** Numbers of so many bits. */
+const values = (bits: number) =>
+  ListOf(
+    Union(
+      [
+        Integer({ minimum: -Number.MAX_SAFE_INTEGER, maximum: Number.MAX_SAFE_INTEGER }),
+        Text({ pattern: '^-?(0[xX][0-9a-fA-F]{1,16}|[0-9]{1,19})$' }),
+      ],
+      {
+        expected: 'a number, or one as a text such as "0xff"',
+      },
+    ),
+    { minItems: 1, maxItems: 4096, expected: 'a list of numbers', description: `Numbers of ${bits} bits.` },
+  );
 
 /** Bytes of each of the numbers that memory is compared with. */
 export const UNITS = { bytes: 1, halfwords: 2, words: 4, doublewords: 8 } as const;
@@ -151,10 +153,10 @@ const memory = ListOf(
           ),
         ),
       ),
-      bytes: Optional(values),
-      halfwords: Optional(values),
-      words: Optional(values),
-      doublewords: Optional(values),
+      bytes: Optional(values(8)),
+      halfwords: Optional(values(16)),
+      words: Optional(values(32)),
+      doublewords: Optional(values(32)),
       text: Optional(Text({ minLength: 1, maxLength: 4096, description: 'Characters in UTF-8.' })),
     },
     { ...noOthers, expected: 'an object with "address" and what is there' },

@@ -7,6 +7,7 @@ import { commandTable } from '../../extension/cli/option-table';
 import { usageOf } from '../../extension/cli/usage';
 import { settingTable } from '../../extension/language-server/setting-table';
 import { hartOptionSchema } from '../../simulator/core/hart/options';
+import { expectOptions, fileOptions, memorySchema, testOptions } from '../../simulator/guest-tests/test-options';
 import { linkOptions } from '../../simulator/linker/options';
 import { projectSchema } from '../../simulator/project';
 import { hostOptions, schedulerOptions } from '../../simulator/scenario/host-options';
@@ -24,6 +25,11 @@ const described: [name: string, options: Readonly<Record<string, TSchema>>][] = 
   ['hosts', hostOptions],
   ['schedulers', schedulerOptions],
   ['virtual machines', vmOptions],
+  ['files of tests', fileOptions],
+  ['tests', testOptions],
+  ['expectations', expectOptions],
+  ['places of expectations', expectOptions.at.items.properties],
+  ['memory of expectations', memorySchema.items.properties],
 ];
 
 describe('descriptions of options', () => {

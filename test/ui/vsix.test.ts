@@ -30,6 +30,7 @@ const files = [
   'media/walkthrough/views.md',
   'package.json',
   'syntaxes/hyperstep-scenario.schema.json',
+  'syntaxes/hyperstep-test.schema.json',
   'syntaxes/hyperstep.schema.json',
   'syntaxes/language-configuration.json',
   'syntaxes/riscv-asm.tmLanguage.json',

@@ -2,7 +2,7 @@ import { readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { readHostFile } from '../../../host-files/read';
 import { UnreadableFile } from '../../../simulator/assembler/source/read-file';
-import { mayBeAnnotated, testFileSuffix } from '../../../simulator/guest-tests/index';
+import { isMarked, mayBeAnnotated, testFileSuffix } from '../../../simulator/guest-tests/index';
 import { UsageError } from '../usage-error';
 
 /** Files of a folder that are looked at: of more, nobody means all. */
@@ -20,7 +20,7 @@ export interface FoundFile {
 export async function findTests(named: readonly string[]): Promise<FoundFile[]> {
   const found = new Map<string, FoundFile>();
   for (const name of named) {
-    const files = isFolder(name) ? await inFolder(name) : [{ file: name, text: await readText(name) }];
+    const files = isFolder(name) ? await inFolder(name) : [await namedFile(name)];
     for (const each of files) {
       const key = path.resolve(each.file);
       if (!found.has(key)) found.set(key, each);
@@ -61,10 +61,16 @@ function filesBelow(folder: string): string[] {
   return files.sort();
 }
 
-async function readText(file: string): Promise<string> {
+/** A file that somebody names: it is to say tests. @throws UsageError */
+async function namedFile(file: string): Promise<FoundFile> {
   const bytes = await readHostFile(file);
   if (!(bytes instanceof Uint8Array)) throw new UsageError(whyUnread(file, bytes));
-  return new TextDecoder().decode(bytes);
+  const text = new TextDecoder().decode(bytes);
+  if (!file.endsWith(testFileSuffix) && !isMarked(text))
+    throw new UsageError(
+      `'${file}' says no tests: they are comments such as '#! expect exit 0', or stand in a file *${testFileSuffix} beside it`,
+    );
+  return { file, text };
 }
 
 function whyUnread(file: string, found: UnreadableFile | undefined): string {

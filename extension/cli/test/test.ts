@@ -20,9 +20,9 @@ import { listOf, readFile, type SelectedTests } from './selection';
 export async function test({ files, values }: ParsedCommand): Promise<number> {
   const [json, tap] = [values['json'] === true, values['tap'] === true];
   if (json && tap) throw new UsageError('--json and --tap exclude each other: both are written to standard output');
+  const wanted = { filter: one(values['filter']), engine: engine(values, 'engine', undefined) };
   const found = await findTests(files.length > 0 ? files : ['.']);
   if (found.length === 0) throw new UsageError(`there are no tests in ${files.join(', ') || 'this folder'}`);
-  const wanted = { filter: one(values['filter']), engine: engine(values, 'engine', undefined) };
   const selected = found.map((file) => readFile(file, wanted));
   if (values['list'] === true) return list(selected);
   const isText = !json && !tap;
