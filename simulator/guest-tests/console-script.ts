@@ -12,7 +12,6 @@ export class ConsoleScript {
   private readonly waiting: { readonly typed: Uint8Array; readonly after: Uint8Array; readonly input: TypedText }[];
   /** From where on what the next text waits for is looked for. */
   private from = 0;
-  private isClosed = false;
 
   constructor(inputs: readonly TypedText[]) {
     const encoder = new TextEncoder();
@@ -44,26 +43,18 @@ export class ConsoleScript {
     return this.waiting.map(({ input }) => input);
   }
 
-  /** Types what is due, and closes the input behind the last. @returns whether anything was done */
+  /** Types what is due. @returns whether anything was */
   deliver(system: System): boolean {
     let typed = false;
     for (let next = this.waiting[0]; next; next = this.waiting[0]) {
       const at = this.find(next.after);
-      if (at < 0) return typed;
+      if (at < 0) break;
       this.from = at + next.after.length;
       this.waiting.shift();
       system.input(next.typed);
       typed = true;
     }
-    if (this.isClosed) return typed;
-    this.close(system);
-    return true;
-  }
-
-  /** Nothing more will be typed, whatever was to be. */
-  close(system: System): void {
-    this.isClosed = true;
-    system.closeInput();
+    return typed;
   }
 
   private find(wanted: Uint8Array): number {

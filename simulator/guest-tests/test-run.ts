@@ -62,8 +62,7 @@ export class TestRun {
     const { limit } = this.test;
     if (this.script.isFull) return { reason: 'too-much', what: `it prints more than ${MOST_OUTPUT} bytes` };
     const slice = this.script.untyped.length > 0 ? TYPING_SLICE : SLICE;
-    const isBoundary = retired % slice === 0;
-    if (isBoundary || machine.finished) this.script.deliver(system);
+    if (retired % slice === 0) this.script.deliver(system);
     if (retired >= limit) return { reason: 'limit', instructions: limit };
     const stop = machine.run({
       instructions: Math.min(limit - retired, slice - (retired % slice)),
@@ -80,8 +79,8 @@ export class TestRun {
         return arrived.stop ? { reason: 'forbidden-place' } : undefined;
       }
       case 'waiting-for-input':
-        // What is not due while the guest waits for nothing else will never be.
-        if (!this.script.deliver(system)) this.script.close(system);
+        // What is not due while the guest waits for nothing else will never be: then nothing comes any more.
+        if (!this.script.deliver(system)) system.closeInput();
         return undefined;
       case 'power-off':
       case 'reset':

@@ -123,7 +123,7 @@ describe('what is expected of a guest', () => {
       'exits shadow-miss > 0 expected, but came 0',
       'all exits: sbi-call 3, second-stage-fill 1',
     ]);
-    assert.deepEqual(await of('exits sbi-call < 3', 'none'), [], 'there is no VMM');
+    assert.deepEqual(await of('exits sbi-call > 3', 'none'), [], 'there is no VMM');
   });
 
   it('does not hold at a place: what came is told, and where', async () => {
@@ -300,6 +300,36 @@ typed:  mv      s0, a0
     const watched = await runAnnotated(`${typed}#! expect at read every\n#! expect at typed every\n${ECHO}`);
     assert.equal(watched.outcome, 'passed');
     assert.equal(watched.instructions, plain.instructions);
+  });
+
+  it('comes when the guest waits for nothing else', async () => {
+    const source = `
+        .globl  _start
+_start: li      t0, 0x0c000000          # the PLIC: interrupt 10, of the UART, to S-mode of hart 0
+        li      t1, 1
+        sw      t1, 40(t0)
+        li      t2, 0x0c002080
+        li      t1, 1 << 10
+        sw      t1, 0(t2)
+        li      t2, 0x0c201000
+        sw      zero, 0(t2)
+        li      t3, 0x10000000          # the UART tells of what it receives
+        li      t1, 1
+        sb      t1, 1(t3)
+        li      t1, 1 << 9
+        csrw    sie, t1
+        li      a7, 1
+        li      a0, '>'
+        ecall
+        wfi
+        lbu     s0, 0(t3)
+        li      a7, 8
+        ecall
+`;
+    const typed = '#! type "x" after ">"\n#! expect s0 == \'x\'\n#! expect instructions < 50\n';
+    for (const engine of VIRTUALIZATIONS)
+      assert.deepEqual(told(await runAnnotated(`${typed}${source}`, engine)), [], engine);
+    assert.match(told(await runAnnotated(source))[0] ?? '', /but it waits for ever/);
   });
 
   it('is told when it was never typed', async () => {
