@@ -4,8 +4,8 @@ import type { Expression } from '../expression/syntax';
 import { definesOf } from '../project/program-options';
 import { numberOf } from '../schema/address';
 import { type Path, quotedPath } from '../schema/problems';
+import { VIRTUALIZATIONS, type Virtualization } from '../system/configuration';
 import { type MachineDescription, machineProblems, machineSettings } from '../system/machine-options';
-import { VIRTUALIZATIONS, type Virtualization } from '../system/system';
 import type { Described } from './described';
 import { assigns } from './expression-names';
 import type {

@@ -2,7 +2,7 @@ import type { HartOptions } from '../core/index';
 import type { DiskImage } from '../devices/disk/disk-image';
 import type { VirtioDevice } from '../devices/virtio/index';
 import type { VmmTime } from '../hypervisor/dispatcher';
-import { type EngineId, engines } from '../hypervisor/engines/index';
+import { type EngineId, engineDescriptions } from '../hypervisor/engines/registry';
 import type { Overcommit } from '../hypervisor/memory/demand';
 import type { Share } from '../hypervisor/scheduler/share';
 import type { VmTime } from '../hypervisor/vm-clock';
@@ -75,7 +75,7 @@ export interface NeighboursConfiguration {
 
 /** The bare machine, and every engine that there is. */
 export type Virtualization = 'none' | EngineId;
-export const VIRTUALIZATIONS: readonly Virtualization[] = ['none', ...engines.map(({ id }) => id)];
+export const VIRTUALIZATIONS: readonly Virtualization[] = ['none', ...engineDescriptions.map(({ id }) => id)];
 
 export const FIRMWARES = ['sbi', 'none'] as const;
 export type Firmware = (typeof FIRMWARES)[number];

@@ -99,3 +99,18 @@ describe('Lint: the calling convention', () => {
     assert.deepEqual(await said('.globl f\nf: li s1, 4\n ret\n', convention), []);
   });
 });
+
+describe('Lint: annotations of tests', () => {
+  it('says what is wrong with them, where it is', async () => {
+    const text = '#! test "a"\n#! expect exits csr-acess < 1\n_start: j _start #! expcet exit 1\n';
+    const wrong = (await found(text, {})).filter(({ code }) => code === 'guest-test');
+    assert.deepEqual(
+      wrong.map(({ range, message }) => [range.start.line, range.start.character, message]),
+      [[2, 20, "'expcet' begins no annotation: is 'expect' meant?"]],
+    );
+    const inner = await found(text.replace('expcet', 'expect'), {});
+    assert.match(inner.find(({ code }) => code === 'guest-test')?.message ?? '', /is "csr-access" meant\?/);
+    assert.deepEqual(await said('#! test "a"\n#! expect exit 1\n_start: j _start\n', ['guest-test']), []);
+    assert.deepEqual(await said('#! just a comment\n_start: j _start\n', ['guest-test']), []);
+  });
+});

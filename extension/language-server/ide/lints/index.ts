@@ -3,6 +3,7 @@ import { isMnemonic } from '../assembly';
 import { lintCallingConvention } from './calling-convention';
 import { lintControlFlow } from './control-flow';
 import { lintGlobalPointer } from './global-pointer';
+import { lintGuestTests } from './guest-tests';
 import { noteLegality } from './legality';
 import type { Note } from './note';
 
@@ -23,6 +24,7 @@ export function lintsOf(analysis: Analysis, key: string, wanted: LintChoice): re
     ...noteLegality(source, wanted.privileged, analysis.project.fromReset === true),
     ...(wanted.controlFlow ? lintControlFlow(source, isInstruction) : []),
     ...(analysis.project.relax === false ? [] : lintGlobalPointer(source)),
+    ...lintGuestTests(source, key.slice(key.lastIndexOf('/') + 1)),
     ...(wanted.callingConvention ? lintCallingConvention(source, isInstruction) : []),
   ];
 }
