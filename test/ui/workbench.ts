@@ -124,20 +124,16 @@ export class Workbench {
 
   async run(command: string): Promise<void> {
     const input = this.page.locator('.quick-input-widget input').first();
-    // A workbench that is still starting may lose the key.
+    const row = this.page.locator('.quick-input-list .monaco-list-row', { hasText: command }).first();
+    // A workbench that has much to do may lose keys: the one that opens the list, or those of the command.
     for (let tries = 0; tries < 20; tries++) {
       await this.page.keyboard.press('F1');
-      if (await appears(input, 3000)) break;
-    }
-    await input.waitFor();
-    await this.page.keyboard.type(command);
-    const found = this.page.locator('.quick-input-list .monaco-list-row', { hasText: command }).first();
-    // What comes up meanwhile may take the keyboard, as what a stop shows does.
-    if (!(await appears(found, 10_000))) {
-      await this.page.keyboard.press('F1');
+      if (!(await appears(input, 3000))) continue;
       await input.fill(`>${command}`);
+      if (await appears(row, 10_000)) break;
+      await this.page.keyboard.press('Escape');
     }
-    await found.waitFor();
+    await row.waitFor();
     await this.page.keyboard.press('Enter');
   }
 
