@@ -129,8 +129,8 @@ export class Workbench {
     for (let tries = 0; tries < 20; tries++) {
       await this.page.keyboard.press('F1');
       if (!(await appears(input, 3000))) continue;
-      await input.fill(`>${command}`);
-      if (await appears(row, 10_000)) break;
+      // What takes the keyboard, as a stop does, closes it.
+      if ((await isFilled(input, `>${command}`)) && (await appears(row, 10_000))) break;
       await this.page.keyboard.press('Escape');
     }
     await row.waitFor();
@@ -149,6 +149,13 @@ export class Workbench {
 
 async function appears(locator: Locator, milliseconds: number): Promise<boolean> {
   return locator.waitFor({ timeout: milliseconds }).then(
+    () => true,
+    () => false,
+  );
+}
+
+async function isFilled(input: Locator, text: string): Promise<boolean> {
+  return input.fill(text, { timeout: 3000 }).then(
     () => true,
     () => false,
   );
