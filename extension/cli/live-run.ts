@@ -110,14 +110,21 @@ function systemAt(
   return restoredSystem(start, options, files, console);
 }
 
-/** A machine with one guest. @param what its file is @throws UsageError where it is a host of several VMs */
-export function onlyGuestOf(description: SystemDescription, what: string): Omit<SystemDescription, 'neighbours'> {
+/** What to do with the files of hosts, which are run otherwise than those of one guest. */
+const FILES_OF_HOSTS = {
+  record: 'replay it with its scenario',
+  'saved machine': 'it goes on by itself, not in a list',
+} as const;
+
+/** A machine with one guest. @param file in which it is @throws UsageError where it is a host of several VMs */
+export function onlyGuestOf(
+  description: SystemDescription,
+  file: keyof typeof FILES_OF_HOSTS,
+): Omit<SystemDescription, 'neighbours'> {
   const { neighbours, ...machine } = description;
   if (!neighbours) return machine;
   const names = neighbours.vms.map(({ name }) => name).join(', ');
-  throw new UsageError(
-    `the ${what} is a host of the virtual machines ${names}: this command runs machines of one guest`,
-  );
+  throw new UsageError(`the ${file} is of a host, of the virtual machines ${names}: ${FILES_OF_HOSTS[file]}`);
 }
 
 /** The machine that was saved, with the disks that are given. @throws UsageError, SnapshotError */
