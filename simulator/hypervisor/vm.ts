@@ -116,7 +116,7 @@ export class Vm implements Guest {
     this.processor = engine.processor(this.hartModel.options);
     this.peekedTables = new GuestTables(memory);
     this.tables = new GuestTablesAsHardware(memory, host.ledger);
-    this.clock = new VmClock(this.machine, time);
+    this.clock = new VmClock(this.machine, time, (owner) => this.ledger.scheduled(owner));
     this.board = new Board({
       name,
       clock: this.clock,
