@@ -36,6 +36,8 @@ class Follower {
   /** The exits in which it was asked for; none where there is no VMM, or nothing had to exit. */
   private readonly asked = new Set<number>();
   private readonly ledger: ExitLedger | undefined;
+  /** The instruction has not been executed yet. */
+  private isAsking = true;
   /** When the device is to answer, on the machine's clock. */
   private due = Number.POSITIVE_INFINITY;
   /** Where CPUs go on that have no hart, or wait on it. */
@@ -53,6 +55,7 @@ class Follower {
     const leg = this.leg();
     if (from) {
       const stop = yield* instruction(from, leg);
+      this.isAsking = false;
       const arrived = this.arrived(stop);
       if (arrived) return arrived;
       const refusal = this.refusal(from);
@@ -72,7 +75,8 @@ class Follower {
     const { effect, from } = this.following;
     return {
       stopAtStep: (_step, handler) => {
-        if (from && isOwnExit(from, handler) && this.ledger?.handling) this.asked.add(this.ledger.handling.number);
+        const { handling } = this.ledger ?? {};
+        if (this.isAsking && from && handling && isOwnExit(from, handler)) this.asked.add(handling.number);
         return effect.kind === 'exit' && this.isExitOf(handler);
       },
       stopAtGuestTrap: (trap, hart) => this.cpuTaking(trap, hart) !== undefined,

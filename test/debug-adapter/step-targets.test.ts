@@ -57,7 +57,7 @@ on_trap:
         csrc sie, t0
         sret
 `;
-/** Reads a sector by an interrupt of the disk. */
+/** Reads a sector by an interrupt of the disk, before which the UART has one. */
 const disk = `        .globl _start
 _start: la t0, on_trap
         csrw stvec, t0
@@ -67,7 +67,10 @@ _start: la t0, on_trap
         li t1, 1
         sw t1, 0(t0)
         li t0, 0x0c002080               # enabled for S-mode of hart 0
-        li t1, 2
+        li t1, 1 << 1 | 1 << 10
+        sw t1, 0(t0)
+        li t0, 0x0c000028               # source 10: the UART
+        li t1, 1
         sw t1, 0(t0)
         li t0, 1 << 9
         csrs sie, t0
@@ -77,12 +80,24 @@ _start: la t0, on_trap
         la a2, buffer
         li a3, 512
         call blk_submit
+        li t0, 0x10000000               # the UART asks for service at once, since it has nothing to send
+        li t1, 2
+        sb t1, 1(t0)
 1:      addi s1, s1, 1
         j 1b
 bad:    j bad
         .balign 4
 on_trap:
-        li t0, 1 << 9
+        li t0, 0x0c201004
+        lw t1, 0(t0)
+        li t2, 10
+        bne t1, t2, 1f
+        addi s2, s2, 1
+        li t2, 0x10000000
+        sb zero, 1(t2)
+        sw t1, 0(t0)
+        sret
+1:      li t0, 1 << 9
         csrc sie, t0
         sret
         .include "blk.inc"
@@ -200,6 +215,7 @@ describe('targets of a step', () => {
       const [top] = await client.stack();
       assert.equal(top?.line, lineOf(disk, 'on_trap') + 1);
       assert.equal(await client.evaluate('scause', top?.id), '0x8000000000000009 (Supervisor external interrupt)');
+      assert.equal(await client.evaluate('s2', top?.id), '1');
       if (virtualization === 'none') return;
       // The exit by which the VMM heard of it knows who asked the device.
       const { exits } = await client.own('hyperstep/exits', { count: 1, reasons: ['device-interrupt'] });
@@ -286,6 +302,14 @@ describe('targets of a step', () => {
   }
 
   for (const virtualization of ['full', 'hardware']) {
+    it(`say of a timer that it has been set anew since (${virtualization})`, async () => {
+      const text = timer(2).replace('        wfi\n', '        li a0, 0\n        ecall\n');
+      const sets = lineOf(text, 'sets');
+      await launch(text, sets, { virtualization });
+      const { description } = await stepTo(/^follow the timer/);
+      assert.equal(description, `the timer interrupt that vCPU 0 asked for at guest.S:${sets}, and has set anew since`);
+    });
+
     it(`follow a fence into the VMM of the other one (${virtualization})`, async () => {
       const text = harts(fence, '', 'nop');
       const asks = lineOf(text, 'asks');
