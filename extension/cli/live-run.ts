@@ -61,7 +61,12 @@ export async function runLive(
       before += system.machine.clock.retired - first;
       recording?.stopped(system);
       // A reset starts the same guest again, on the same disks; a saved machine is not started.
-      if (stop.reason === 'reset' && 'program' in start) continue;
+      if (stop.reason === 'reset' && 'program' in start) {
+        // One that resets itself at once is not to keep signals and the time from being seen.
+        const early = await lookedUp(host);
+        if (!early) continue;
+        return outcomeOf(system, early, before, options.maxInstructions);
+      }
       return outcomeOf(system, stop, before, options.maxInstructions);
     }
   } finally {
@@ -173,13 +178,23 @@ async function runSystem(
     output.flush();
     const waits = stop.reason === 'waiting-for-input' || stop.reason === 'waiting';
     if (!waits && (stop.reason !== 'limit' || left <= ran)) return stop;
-    if (interrupts.signal !== undefined) return { reason: 'interrupted', signal: interrupts.signal };
-    if (timeout.over !== undefined) return { reason: 'timeout', seconds: timeout.over };
+    const end = endOf({ interrupts, timeout });
+    if (end) return end;
     if (stop.reason === 'waiting') await input.more(pace.sleep(stop.deadline, machine.clock.now(), performance.now()));
     else if (waits) await input.more();
-    else await new Promise((resolve) => setImmediate(resolve));
     // A wait is over: why, is looked at before the machine runs on.
-    if (interrupts.signal !== undefined) return { reason: 'interrupted', signal: interrupts.signal };
-    if (timeout.over !== undefined) return { reason: 'timeout', seconds: timeout.over };
+    const ends = await lookedUp({ interrupts, timeout });
+    if (ends) return ends;
   }
+}
+
+/** Lets what has come meanwhile be heard. @returns why the run ends here, if it does */
+async function lookedUp({ interrupts, timeout }: Pick<Host, 'interrupts' | 'timeout'>): Promise<RunStop | undefined> {
+  await new Promise((resolve) => setImmediate(resolve));
+  return endOf({ interrupts, timeout });
+}
+
+function endOf({ interrupts, timeout }: Pick<Host, 'interrupts' | 'timeout'>): RunStop | undefined {
+  if (interrupts.signal !== undefined) return { reason: 'interrupted', signal: interrupts.signal };
+  return timeout.over === undefined ? undefined : { reason: 'timeout', seconds: timeout.over };
 }
