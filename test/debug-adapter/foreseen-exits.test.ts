@@ -25,9 +25,7 @@ describe('targets of a step into the VMM', () => {
         const counts = { exits: 0, others: 0 };
         for (let step = 0; step < STEPS; step++) {
           const [top] = await client.stack();
-          const { targets } = await client.request<{ targets: { label: string }[] }>('stepInTargets', {
-            frameId: top?.id,
-          });
+          const targets = await client.stepInTargets();
           const isForeseen = targets.some(({ label }) => label.startsWith('into the VMM'));
           await client.go('stepIn', { granularity: 'instruction' });
           let [now] = await client.stack();

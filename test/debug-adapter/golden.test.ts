@@ -158,10 +158,7 @@ describe('golden transcript of a guest without firmware', () => {
 
 /** Notes the targets of a step from the innermost frame, and takes one. */
 async function stepToTarget(session: Transcript, label: string): Promise<void> {
-  const [top] = await session.client.stack();
-  const { targets } = await session.client.request<{ targets: { id: number; label: string }[] }>('stepInTargets', {
-    frameId: top?.id,
-  });
+  const targets = await session.client.stepInTargets();
   session.note(targets.map((target) => target.label).join(' | '));
   session.note(`> stepIn to: ${label}`);
   await session.client.request('stepIn', { threadId: 1, targetId: targets.find((each) => each.label === label)?.id });

@@ -126,7 +126,7 @@ describe('targets of a step', () => {
     const [top] = await client.stack(threadId);
     const isInGuest = !inVmm(top);
     const before = isInGuest ? client.stateHash : '';
-    const { targets: found } = await client.request<{ targets: Targets }>('stepInTargets', { frameId: top?.id });
+    const found = await client.stepInTargets(threadId);
     if (isInGuest) assert.equal(client.stateHash, before);
     return found;
   };
@@ -257,6 +257,30 @@ describe('targets of a step', () => {
           await client.request('disconnect');
         }
       }
+    });
+
+    it(`are followed without a trace (${virtualization})`, async () => {
+      const text = harts(sendIpi).replace(
+        '        nop\n1:      j 1b',
+        '        li s1, 40000\n1:      addi s1, s1, -1\n        bnez s1, 1b\n        li a7, 8\n        ecall',
+      );
+      const hashes: string[] = [];
+      for (const isFollowed of [false, true]) {
+        await launch(text, lineOf(text, 'starts'), { virtualization, harts: 2 });
+        const { system } = client.session.debugging.running.machine;
+        if (isFollowed) {
+          await stepTo(/^follow the start/);
+          await client.breakAt('/guest.S', [lineOf(text, 'asks')]);
+          assert.equal((await client.go('continue')).threadId, 1);
+          await client.breakAt('/guest.S', []);
+          assert.equal((await stepTo(/^follow the software interrupt/)).threadId, 2);
+        }
+        await client.request('continue', { threadId: 1 });
+        await client.event('terminated');
+        hashes.push(system.stateHash());
+        if (!isFollowed) await client.request('disconnect');
+      }
+      assert.equal(hashes[1], hashes[0]);
     });
 
     it(`give way to a breakpoint where they end (${virtualization})`, async () => {
