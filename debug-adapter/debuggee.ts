@@ -34,6 +34,8 @@ export interface DebuggedProgram {
 export interface MachineOfGuests {
   readonly system: System;
   readonly launch: CheckedLaunch;
+  /** In the order in which the machine has them. */
+  readonly guests: readonly Debuggee[];
   /** Whether there are several guests: then each has a name. */
   readonly isShared: boolean;
   /** The handler of VMM or firmware in which the machine stands, with the CPU whose it is. */
@@ -76,6 +78,7 @@ export class Debuggee {
   /** The VM that it is, under a VMM. */
   readonly vm: Vm | undefined;
   private foundTrapReturns: ReadonlySet<bigint> | undefined;
+  private foundWaitEnds: ReadonlySet<bigint> | undefined;
 
   constructor(
     readonly machine: MachineOfGuests,
@@ -148,8 +151,14 @@ export class Debuggee {
 
   /** The addresses of the program's instructions that return from traps. */
   get trapReturns(): ReadonlySet<bigint> {
-    this.foundTrapReturns ??= findTrapReturns(this.program);
+    this.foundTrapReturns ??= findInstructions(this.program, [SRET, MRET]);
     return this.foundTrapReturns;
+  }
+
+  /** The addresses behind the program's instructions that wait for an interrupt. */
+  get waitEnds(): ReadonlySet<bigint> {
+    this.foundWaitEnds ??= new Set([...findInstructions(this.program, [WFI])].map((address) => address + WFI_LENGTH));
+    return this.foundWaitEnds;
   }
 
   /**
@@ -237,15 +246,18 @@ export class Debuggee {
 const COMPARED = 16;
 const SRET = 0x10200073;
 const MRET = 0x30200073;
+const WFI = 0x10500073;
+const WFI_LENGTH = 4n;
 
-function findTrapReturns(program: Program): ReadonlySet<bigint> {
+/** Where a program has one of these instructions, by where it is linked and by where it is loaded. */
+function findInstructions(program: Program, words: readonly number[]): ReadonlySet<bigint> {
   const found = new Set<bigint>();
   for (const { address, loadAddress, bytes, executable } of program.segments) {
     if (!executable) continue;
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     for (let at = 0; at + 4 <= bytes.length; at += 2) {
       const word = view.getUint32(at, true);
-      if (word !== SRET && word !== MRET) continue;
+      if (!words.includes(word)) continue;
       found.add(withoutSpace(address + BigInt(at)));
       found.add(withoutSpace(loadAddress + BigInt(at)));
     }

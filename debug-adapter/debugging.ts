@@ -22,6 +22,7 @@ import { RequestError } from './request-error';
 import { type Ending, endingOf, VmEnds } from './run/ending';
 import type { Plan, Stop } from './run/plan';
 import { RunControl } from './run/run-control';
+import type { StepInTarget } from './step-targets/step-targets';
 import type { Connection } from './transport/connection';
 import { GuestConsole } from './transport/console';
 import type { Host } from './transport/host';
@@ -78,6 +79,7 @@ export class Debugging {
   readonly frames = new Handles<StackFrame>();
   readonly variables = new Handles<Held>();
   readonly gotoTargets = new Handles<GotoTarget>();
+  readonly stepInTargets = new Handles<StepInTarget>();
   readonly console: GuestConsole;
   /** What log points say. */
   private readonly log: OutputBatch;
@@ -90,6 +92,8 @@ export class Debugging {
   isClosed = false;
   private current: Running | undefined;
   private machines = 0;
+  /** What the present step follows, in words. */
+  private awaited: string | undefined;
   private readonly told = new Set<string>();
 
   constructor(
@@ -179,9 +183,14 @@ export class Debugging {
     this.current.stops.setFilters(this.noDebug ? ExceptionFilters.of([], new Map()) : this.book.filters);
   }
 
-  /** Lets the machine run by a plan; what clients hold handles of is void. @param isStep of the CPU */
-  resume(plan: Plan, from: CpuState, isStep: boolean): void {
+  /**
+   * Lets the machine run by a plan; what clients hold handles of is void.
+   * @param isStep of the CPU
+   * @param awaited what the step follows: it is said when that does not come
+   */
+  resume(plan: Plan, from: CpuState, isStep: boolean, awaited?: string): void {
     const { stops, control, use } = this.running;
+    this.awaited = awaited;
     use.begin();
     stops.departFrom(from, isStep);
     control.resume(plan);
@@ -196,6 +205,7 @@ export class Debugging {
     const atBreakpoint = stop.reason === 'step' && !debuggee.handlerOf(cpu) ? stops.arriveAt(cpu) : undefined;
     const told = atBreakpoint ?? stop;
     this.forgetHandles();
+    this.tellAwaited(stop.isFollowed === true, 'something else has stopped the machine before');
     // A breakpoint at a line of an inlined function is shown there; one at a function is of that function.
     const isInside = told.hitBreakpointIds !== undefined && told.reason !== 'function breakpoint';
     const found = (): number => debuggee.inlined.hiddenAt(debuggee.linked(cpu, cpu.pc));
@@ -279,6 +289,13 @@ export class Debugging {
     this.connection.event('terminated');
   }
 
+  /** Says that what a step followed has not come. */
+  private tellAwaited(hasCome: boolean, why: string): void {
+    const { awaited } = this;
+    this.awaited = undefined;
+    if (awaited !== undefined && !hasCome) this.output('console', `Not come: ${awaited}; ${why}.\n`);
+  }
+
   private started(): void {
     this.forgetHandles();
     this.connection.ownEvent('hyperstep/running', {});
@@ -287,6 +304,7 @@ export class Debugging {
   private ended(end: EndOfRun): void {
     const ending = endingOf(this.running.machine, end);
     this.flush(true);
+    this.tellAwaited(false, 'the run has ended');
     const { guests, isShared } = this.running.machine;
     // Of VMs beside others that has been said when they ended.
     const isTold = isShared && guests.every(({ vm }) => vm?.end);
@@ -310,6 +328,7 @@ export class Debugging {
     this.frames.clear();
     this.variables.clear();
     this.gotoTargets.clear();
+    this.stepInTargets.clear();
   }
 }
 

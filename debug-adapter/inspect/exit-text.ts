@@ -1,7 +1,7 @@
 import { disassemble } from '../../simulator/explain/disassembler';
 import { describeSbiCall, sbiCallOf } from '../../simulator/firmware/sbi/call';
 import type { CpuState } from '../../simulator/hypervisor/cpu';
-import type { CauseId } from '../../simulator/hypervisor/ledger/causes';
+import { type CauseId, exitOf } from '../../simulator/hypervisor/ledger/causes';
 import { type ExitRecord, INTERRUPT_BIT } from '../../simulator/hypervisor/ledger/ledger';
 import { EnteredVcpu, FreeHart } from '../../simulator/hypervisor/switch-worlds';
 import { accessOf, causeOf, decode, ExceptionCode, expand } from '../../simulator/isa/index';
@@ -125,9 +125,11 @@ export interface ToldCause {
 export function causesInWords(debuggee: Debuggee, because: CauseId | null): ToldCause[] {
   const told: ToldCause[] = [];
   for (let cause = because; cause && told.length < MOST_CAUSES; ) {
-    if (cause.kind === 'event') return [...told, { text: `caused by ${cause.name}` }];
-    const exit: ExitRecord | undefined = debuggee.system.hypervisor?.ledger.record(cause.number);
-    if (!exit) return [...told, { text: `asked in VM exit #${cause.number}` }];
+    if (cause.kind === 'event') told.push({ text: `caused by ${cause.name}` });
+    const number = exitOf(cause);
+    if (number === null) return told;
+    const exit: ExitRecord | undefined = debuggee.system.hypervisor?.ledger.record(number);
+    if (!exit) return [...told, { text: `asked in VM exit #${number}` }];
     const by = debuggee.machine.cpuOfExit(exit);
     const who = by ? debuggee.machine.nameOf(by) : 'vCPU ?';
     const place = placeOf(by ? debuggee.machine.guestOf(by) : debuggee, exit);
@@ -137,8 +139,11 @@ export function causesInWords(debuggee: Debuggee, because: CauseId | null): Told
   return told;
 }
 
-/** Where the guest was at an exit: its source line, where there is one. */
-function placeOf({ lines, loadMap }: Debuggee, { pcLow: low, pcHigh: high }: ExitRecord): string {
+/** Where the guest was at an exit, or is: its source line, where there is one. */
+export function placeOf(
+  { lines, loadMap }: Debuggee,
+  { pcLow: low, pcHigh: high }: Pick<ExitRecord, 'pcLow' | 'pcHigh'>,
+): string {
   const pc = valueOfWords({ low, high });
   const line = lines.at(loadMap.linked(pc));
   return line ? `${line.file.replace(/^.*[\\/]/, '')}:${line.line + 1}` : hexOfWords({ low, high });

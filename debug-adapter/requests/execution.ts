@@ -3,12 +3,16 @@ import { hex } from '../format';
 import { guestFrames } from '../inspect/frames/guest-frames';
 import { threadReference } from '../inspect/thread-reference';
 import { threadsOf } from '../inspect/threads';
+import { isSameCpu } from '../inspect/worlds';
 import { writePlace } from '../inspect/writes';
 import { RequestError } from '../request-error';
+import { follow } from '../run/following';
 import { type GuestStep, type StepTarget, stepIn, stepOut, stepOver } from '../run/guest-stepping';
 import type { Plan } from '../run/plan';
 import { intoBody, isInCompiledCode, sourceStepIn, sourceStepOut, sourceStepOver } from '../run/source-stepping';
 import { run, stepVmm, type VmmStepKind } from '../run/vmm-stepping';
+import { describeEffect } from '../step-targets/effect';
+import { type StepInTarget, stepInTargets } from '../step-targets/step-targets';
 import { Answer, type Handlers } from './handlers';
 
 interface StepArguments {
@@ -16,17 +20,17 @@ interface StepArguments {
   readonly granularity?: 'statement' | 'line' | 'instruction';
 }
 
-const targets: readonly { readonly target: StepTarget; readonly label: string }[] = [
-  { target: 'vmm', label: 'into the VMM' },
-  { target: 'handler', label: 'into the guest’s handler' },
-  { target: 'stay', label: 'stay here' },
-];
-
 /** Requests that let the machine move. They are answered before it does. */
 export function executionRequests(debugging: Debugging): Handlers {
-  const resume = <Body>(body: Body, threadId: number, plan: () => Plan, isStep: boolean): Answer<Body> => {
+  const resume = <Body>(
+    body: Body,
+    threadId: number,
+    plan: () => Plan,
+    isStep: boolean,
+    awaited?: string,
+  ): Answer<Body> => {
     const { cpu } = debugging.thread(threadId);
-    return new Answer(body, () => debugging.resume(plan(), cpu, isStep));
+    return new Answer(body, () => debugging.resume(plan(), cpu, isStep, awaited));
   };
 
   const guestStep = ({ threadId, granularity = 'statement' }: StepArguments): GuestStep => {
@@ -50,6 +54,19 @@ export function executionRequests(debugging: Debugging): Handlers {
       true,
     );
 
+  /** @throws RequestError where it is of an earlier stop, or of another thread */
+  const targetOf = (threadId: number, targetId: number): StepInTarget => {
+    const { cpu, machine } = debugging.thread(threadId);
+    const target = debugging.stepInTargets.get(targetId);
+    if (!target)
+      throw new RequestError(`there is no step target ${targetId} at this stop: ask for the frame's targets again`);
+    if (!isSameCpu(target.cpu, cpu))
+      throw new RequestError(
+        `the step target '${target.label}' is one of ${machine.nameOf(target.cpu)}, not of ${machine.nameOf(cpu)}`,
+      );
+    return target;
+  };
+
   return {
     continue: ({ threadId }) => resume({ allThreadsContinued: true }, threadId, run, false),
 
@@ -58,14 +75,23 @@ export function executionRequests(debugging: Debugging): Handlers {
         isInCompiledCode(guest) ? sourceStepOver(guest, hiddenAt(guest)) : stepOver(guest),
       ),
 
-    stepIn: (args) =>
-      step(args, 'in', (guest) => {
+    stepIn(args) {
+      const chosen = args.targetId === undefined ? undefined : targetOf(args.threadId, args.targetId);
+      if (chosen?.kind === 'follow') {
+        const { following } = chosen;
+        const { effect, origin, from } = following;
+        const start = from && { ...from, granularity: args.granularity ?? 'statement' };
+        const plan = () => follow({ ...following, ...(start ? { from: start } : {}) });
+        return resume(undefined, args.threadId, plan, true, describeEffect(effect, origin));
+      }
+      return step(args, 'in', (guest) => {
         const byDefault: StepTarget = guest.debuggee.machine.launch.vmm === 'step' ? 'vmm' : 'handler';
-        const target = targets[(args.targetId ?? 0) - 1]?.target ?? byDefault;
+        const target = chosen?.target ?? byDefault;
         if (guest.granularity === 'instruction') return stepIn(guest, target);
         if (isInCompiledCode(guest)) return sourceStepIn(guest, target, hiddenAt(guest));
         return intoBody(guest, stepIn(guest, target));
-      }),
+      });
+    },
 
     stepOut: (args) =>
       step(args, 'out', (guest) => {
@@ -79,8 +105,10 @@ export function executionRequests(debugging: Debugging): Handlers {
     stepInTargets({ frameId }) {
       const frame = debugging.frames.get(frameId);
       if (!frame) throw new RequestError(`there is no frame ${frameId} any more`);
-      if (frame.kind !== 'guest') return { targets: [] };
-      return { targets: targets.map(({ label }, index) => ({ id: index + 1, label })) };
+      const { machine } = debugging.stopped;
+      const threadId = machine.threadOf(frame.cpu);
+      const targets = stepInTargets(machine.guestOf(frame.cpu), frame, guestStep({ threadId }));
+      return { targets: targets.map((target) => ({ id: debugging.stepInTargets.add(target), label: target.label })) };
     },
 
     gotoTargets({ source, line }) {

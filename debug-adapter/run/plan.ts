@@ -37,6 +37,8 @@ export interface Stop {
   readonly hitBreakpointIds?: readonly number[];
   /** Of an exception: for `exceptionInfo`. */
   readonly exception?: { readonly id: string; readonly description: string };
+  /** It is where what was followed has come: see `follow`. */
+  readonly isFollowed?: true;
   /** The stop is in the body of a macro or repetition, at the user's wish: its lines are shown, not that of the call. */
   readonly inBody?: boolean;
   /** How many inlined functions that begin at the guest's instruction are not shown as entered; absent where nobody has said so yet. */

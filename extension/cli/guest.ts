@@ -118,11 +118,14 @@ export async function buildOrReport(options: AssemblyOptions, machine?: MachineO
   return program;
 }
 
+/** Disks as a command or a scenario names them. */
+export type NamedDisks = MachineOptions['disks'];
+
 /**
  * @param log sees what is read of each file
  * @throws UsageError when an image cannot be opened
  */
-export function openDisks(disks: MachineOptions['disks'], log?: (file: HostFile) => HostFile): DiskImage[] {
+export function openDisks(disks: NamedDisks, log?: (file: HostFile) => HostFile): DiskImage[] {
   return disks.map(({ file: path, write }) => {
     try {
       const file = openHostFile(path, write === 'inPlace');
@@ -140,11 +143,11 @@ export interface GuestFiles {
   readonly initrd: Uint8Array | undefined;
 }
 
-/** Opens and reads the files that the machine's options name. @throws UsageError */
-export async function openFiles(options: MachineOptions, log?: (file: HostFile) => HostFile): Promise<GuestFiles> {
+/** Opens and reads the files that the machine's options name. @param open opens the disks @throws UsageError */
+export async function openFiles(options: MachineOptions, open = openDisks): Promise<GuestFiles> {
   const { bios, initrd } = options;
   return {
-    disks: openDisks(options.disks, log),
+    disks: open(options.disks),
     bios: bios === undefined ? undefined : await readBios(bios),
     initrd: initrd === undefined ? undefined : await readGiven('initial RAM disk', initrd),
   };

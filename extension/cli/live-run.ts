@@ -61,7 +61,12 @@ export async function runLive(
       before += system.machine.clock.retired - first;
       recording?.stopped(system);
       // A reset starts the same guest again, on the same disks; a saved machine is not started.
-      if (stop.reason === 'reset' && 'program' in start) continue;
+      if (stop.reason === 'reset' && 'program' in start) {
+        // One that resets itself at once is not to keep signals and the time from being seen.
+        const early = await lookedUp(host);
+        if (!early) continue;
+        return outcomeOf(system, early, before, options.maxInstructions);
+      }
       return outcomeOf(system, stop, before, options.maxInstructions);
     }
   } finally {
@@ -110,14 +115,21 @@ function systemAt(
   return restoredSystem(start, options, files, console);
 }
 
-/** A machine with one guest. @param what its file is @throws UsageError where it is a host of several VMs */
-export function onlyGuestOf(description: SystemDescription, what: string): Omit<SystemDescription, 'neighbours'> {
+/** What to do with the files of hosts, which are run otherwise than those of one guest. */
+const FILES_OF_HOSTS = {
+  record: 'replay it with its scenario',
+  'saved machine': 'it goes on by itself, not in a list',
+} as const;
+
+/** A machine with one guest. @param file in which it is @throws UsageError where it is a host of several VMs */
+export function onlyGuestOf(
+  description: SystemDescription,
+  file: keyof typeof FILES_OF_HOSTS,
+): Omit<SystemDescription, 'neighbours'> {
   const { neighbours, ...machine } = description;
   if (!neighbours) return machine;
   const names = neighbours.vms.map(({ name }) => name).join(', ');
-  throw new UsageError(
-    `the ${what} is a host of the virtual machines ${names}: this command runs machines of one guest`,
-  );
+  throw new UsageError(`the ${file} is of a host, of the virtual machines ${names}: ${FILES_OF_HOSTS[file]}`);
 }
 
 /** The machine that was saved, with the disks that are given. @throws UsageError, SnapshotError */
@@ -161,18 +173,33 @@ async function runSystem(
     const stop = runner.run({
       instructions: Math.min(ran, left),
       waitUntil: pace.waitUntil(machine.clock.now(), began),
+      returnsEarly: true,
     });
-    slice.took(performance.now() - began, stop.reason === 'limit' && ran <= left);
+    const isOver = machine.clock.retired >= instructions;
+    slice.took(
+      performance.now() - began,
+      stop.reason === 'limit' && instructions - machine.clock.retired === left - ran,
+    );
     output.flush();
     const waits = stop.reason === 'waiting-for-input' || stop.reason === 'waiting';
-    if (!waits && (stop.reason !== 'limit' || left <= ran)) return stop;
-    if (interrupts.signal !== undefined) return { reason: 'interrupted', signal: interrupts.signal };
-    if (timeout.over !== undefined) return { reason: 'timeout', seconds: timeout.over };
+    if (!waits && (stop.reason !== 'limit' || isOver)) return stop;
+    const end = endOf({ interrupts, timeout });
+    if (end) return end;
     if (stop.reason === 'waiting') await input.more(pace.sleep(stop.deadline, machine.clock.now(), performance.now()));
     else if (waits) await input.more();
-    else await new Promise((resolve) => setImmediate(resolve));
     // A wait is over: why, is looked at before the machine runs on.
-    if (interrupts.signal !== undefined) return { reason: 'interrupted', signal: interrupts.signal };
-    if (timeout.over !== undefined) return { reason: 'timeout', seconds: timeout.over };
+    const ends = await lookedUp({ interrupts, timeout });
+    if (ends) return ends;
   }
+}
+
+/** Lets what has come meanwhile be heard. @returns why the run ends here, if it does */
+async function lookedUp({ interrupts, timeout }: Pick<Host, 'interrupts' | 'timeout'>): Promise<RunStop | undefined> {
+  await new Promise((resolve) => setImmediate(resolve));
+  return endOf({ interrupts, timeout });
+}
+
+function endOf({ interrupts, timeout }: Pick<Host, 'interrupts' | 'timeout'>): RunStop | undefined {
+  if (interrupts.signal !== undefined) return { reason: 'interrupted', signal: interrupts.signal };
+  return timeout.over === undefined ? undefined : { reason: 'timeout', seconds: timeout.over };
 }

@@ -126,11 +126,14 @@ export const runTable = {
     help: 'Run the guest on every legal variant of the machine and report the first whose output differs.',
   },
   save: { value: 'FILE', help: 'Save the machine where the run stops.' },
-  restore: { value: 'FILE', help: 'Go on from a saved machine; no guest is named then, disks are given again.' },
+  restore: {
+    value: 'FILE',
+    help: 'Go on from a saved machine; no guest and no scenario is named then, disks are given again: of a host, those of its virtual machines one after the other.',
+  },
   record: { value: 'FILE', help: 'Record all that comes into the run from outside.' },
   replay: {
     value: 'FILE',
-    help: 'Run a recorded run again, and say whether it is the same: with the same program, bios and initrd; disks, machine and --append are as recorded.',
+    help: 'Run a recorded run again, and say whether it is the same: with the same program, bios and initrd, or scenario; disks, machine and --append are as recorded.',
   },
   console: {
     value: 'VM',

@@ -18,6 +18,26 @@ export function contradictions(
   return differences;
 }
 
+/** What of a host is not as it was recorded. The programs are compared by what the machine starts with. */
+export function hostContradictions(recorded: SystemDescription, given: SystemDescription): string[] {
+  const [was, is] = [recorded.neighbours, given.neighbours];
+  const host = (of: SystemDescription) => {
+    const { harts, vmids, vmmTime, hartOptions, neighbours } = of;
+    return { harts, vmids, vmmTime, machineOptions: hartOptions, ...neighbours?.scheduler, memory: neighbours?.memory };
+  };
+  const ofVms = (was?.vms ?? []).flatMap((vm, index) =>
+    differencesIn(vm, is?.vms[index] ?? {}, `${vm.name}: `, ['hostWords']),
+  );
+  return [...differencesIn(host(recorded), host(given), 'the host: '), ...ofVms];
+}
+
+function differencesIn(was: object, is: object, who: string, besides: readonly string[] = []): string[] {
+  return Object.keys(was).flatMap((field) => {
+    const [before, now] = [was, is].map((of) => JSON.stringify(Reflect.get(of, field)));
+    return before === now || besides.includes(field) ? [] : [`${who}${field} was ${before} and is ${now}`];
+  });
+}
+
 function isRecorded(
   field: keyof MachineOptions,
   recorded: SystemDescription,

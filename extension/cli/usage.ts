@@ -19,6 +19,8 @@ const ABOUT: { readonly [command in Command]: readonly [before: string, behind: 
   run: [
     `hyperstep run FILE... [options]
 hyperstep run SCENARIO.hyperstep.json [--console VM] [--report FILE.json] [--max-instructions N] [--timeout S] [--pace P]
+                                      [--save FILE] [--record FILE] [--replay FILE]
+hyperstep run --restore FILE [options]
 
 Assembles and links the files (.s, .S, .o), or loads the one ELF executable or flat binary, and runs it.
 A scenario has several virtual machines on one host (docs/scenarios.md): 0 then means that every guest powered off, 1 that

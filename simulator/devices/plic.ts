@@ -76,6 +76,17 @@ export class Plic implements MmioDevice {
     };
   }
 
+  /** Whether a source's interrupt is let through to S-mode of a hart, when it comes. */
+  reaches(source: number, hart: number): boolean {
+    const context = this.state.contexts[2 * hart + 1];
+    return context?.enabled[source] === true && (this.state.priority[source] ?? 0) > context.threshold;
+  }
+
+  /** Whether a source asks for service. */
+  isPending(source: number): boolean {
+    return this.state.pending[source] === true;
+  }
+
   read(offset: number): number | undefined {
     const register = this.contextRegister(offset);
     if (register?.register === 4) return this.claim(register.context);

@@ -251,7 +251,7 @@ export class Dispatcher {
 
   /** Every hart forgets its translations before its next instruction of a guest's: there is memory that waits for it. */
   private forgetEverywhere(): void {
-    for (const { hart } of this.pcpus) this.pcpuOf(hart).mustForget = true;
+    for (const pcpu of this.pcpus) pcpu.mustForget = true;
     for (const { hart } of this.pcpus) if (hart !== this.handling) kick(hart);
   }
 

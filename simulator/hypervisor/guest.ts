@@ -1,4 +1,5 @@
 import type { DeviceClock } from '../devices/device';
+import type { Sbi } from '../firmware/sbi/sbi';
 import type { Board } from '../machine/board';
 import type { Processor } from '../machine/processor';
 import type { CpuState } from './cpu';
@@ -11,6 +12,8 @@ export interface Guest {
   readonly clock: Pick<DeviceClock, 'now'>;
   /** RAM as the guest knows it, by guest-physical address. */
   readonly ram: { readonly base: number; readonly size: number };
+  /** The firmware that its supervisor calls, where that is HyperStep's. */
+  readonly sbi: Sbi | undefined;
   /** What its device tree says of its CPUs. */
   readonly processor: Processor;
   /** The machine address behind a guest-physical one; undefined outside RAM. The same number on the bare machine. */

@@ -308,7 +308,6 @@ export class Hypervisor implements HostedSoftware, HypervisorServices {
     }
     const due = pcpu.timers.due();
     for (const vcpu of due) {
-      this.ledger.caused(vcpu.name, 'timer interrupt');
       yield* vcpu.timerReached();
       if (vcpu.isReady) this.wake(vcpu, 'timer');
     }

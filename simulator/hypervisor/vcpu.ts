@@ -7,6 +7,7 @@ import { type Component, componentOf, type Parts } from '../schema/state/compone
 import type { ServedCpu } from './cpu';
 import type { Exit } from './exits/exit';
 import type { KnownInstruction } from './exits/instruction-cache';
+import type { Foreseen } from './foreseen';
 import type { HartContext } from './hart-context';
 import type { VcpuName } from './ledger/vcpu-name';
 import { TimeAccount } from './measures';
@@ -215,6 +216,8 @@ export abstract class Vcpu implements Runnable, GuestAddressing {
   /** Whether an exit asks what time it is, or for something to be done to other vCPUs: see `HostedSoftware.isOrdered`. */
   abstract isOrdered(exit: Exit): boolean;
   abstract handleExit(exit: Exit): Narration<Outcome>;
+  /** Whether its guest would come to the VMM by an instruction at which it stands, as far as looking tells: it is not executed. */
+  abstract wouldExit(instruction: Foreseen): boolean;
   abstract tables(): readonly TranslationTable[];
   /** What its engine keeps of it beside its CSRs. */
   protected abstract engineFacts(): readonly Fact[];

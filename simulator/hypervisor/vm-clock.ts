@@ -45,6 +45,8 @@ export class VmClock implements BoardClock, StateHolder<ClockState> {
   constructor(
     private readonly machine: Machine,
     readonly time: VmTime,
+    /** Told that a device is to be woken. */
+    private readonly scheduled: (owner: string) => void,
   ) {}
 
   now(): number {
@@ -77,6 +79,7 @@ export class VmClock implements BoardClock, StateHolder<ClockState> {
   }
 
   schedule(owner: string, deadline: number): void {
+    this.scheduled(owner);
     if (this.stands === null) this.machine.clock.schedule(owner, deadline + this.stolen);
     else this.deadlines.set(owner, deadline);
   }

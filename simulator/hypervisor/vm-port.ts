@@ -71,7 +71,10 @@ export class VmPort implements FirmwarePort, StealTimeReports {
   }
 
   setTimer(id: number, deadline: number): void {
-    this.vcpu(id).setTimer(deadline);
+    const vcpu = this.vcpu(id);
+    vcpu.setTimer(deadline);
+    // When it comes, whoever has set it will have caused that.
+    this.vm.ledger.caused(vcpu.name, 'timer interrupt');
   }
 
   sendSoftwareInterrupt(id: number): void {

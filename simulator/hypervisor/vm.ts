@@ -116,7 +116,7 @@ export class Vm implements Guest {
     this.processor = engine.processor(this.hartModel.options);
     this.peekedTables = new GuestTables(memory);
     this.tables = new GuestTablesAsHardware(memory, host.ledger);
-    this.clock = new VmClock(this.machine, time);
+    this.clock = new VmClock(this.machine, time, (owner) => this.ledger.scheduled(owner));
     this.board = new Board({
       name,
       clock: this.clock,
@@ -192,6 +192,7 @@ export class Vm implements Guest {
     const wanted = keepsDisks ? withDisksOf(state, parts.save()) : state;
     this.engine.clearTables();
     this.memory.clear();
+    this.machine.hasWorkedLong = true;
     this.clock.restart();
     parts.prepare(wanted, this.name)();
     const entry = this.memory.beginAgain(load);

@@ -16,6 +16,7 @@ export type { BoardClock, BoardParts, HartLines } from './board-devices';
 export class Board {
   readonly clint: Clint | undefined;
   readonly uart: Uart;
+  readonly plic: Plic;
   readonly rom: Rom | undefined;
   readonly virtio: readonly VirtioTransport[];
   readonly devices: readonly MmioDevice[];
@@ -28,6 +29,7 @@ export class Board {
       PLIC_SOURCES,
       parts.harts.flatMap((hart) => [hart.machineExternal, hart.supervisorExternal]),
     );
+    this.plic = plic;
     const site = {
       ...parts,
       plic,

@@ -143,10 +143,11 @@ export class HartScheduler implements StateHolder<SchedulerState> {
     return laggard.hart;
   }
 
-  /** Nanoseconds that are left of the part of the hart that `next` gave. */
+  /** Nanoseconds that are left of the part of the hart that `next` gave; none where that waits by now. */
   get partLeft(): number {
     const current = this.slots[this.current];
-    return current ? Math.max(0, this.partEnd - current.time) : 0;
+    // One that has begun to wait since has no part any more.
+    return current && takesPart(current) ? Math.max(0, this.partEnd - current.time) : 0;
   }
 
   /** Whether a hart is in the middle of its part. */

@@ -71,6 +71,10 @@ export class BareMachine implements Guest {
     return this.machine.clock;
   }
 
+  get sbi() {
+    return this.firmware?.sbi;
+  }
+
   get processor() {
     return bareProcessor(this.machine.core.harts[0]?.options);
   }

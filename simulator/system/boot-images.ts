@@ -1,15 +1,23 @@
 import { buildDeviceTree, type DeviceTreeConfiguration } from '../machine/device-tree';
 import { FIRMWARE_MEMORY } from '../machine/memory-map';
 import { FRAME, SUPERPAGE } from '../mmu/address';
-import type { Program, Segment } from '../object/program';
+import type { Program, ProgramSection, Segment } from '../object/program';
 import { ConfigurationError } from './configuration-error';
+
+type BootSegment = Pick<Segment, 'address' | 'loadAddress' | 'bytes' | 'memorySize'>;
+
+/** What of a program is put into memory, and where. */
+export interface BootProgram extends Pick<Program, 'entry'> {
+  readonly segments: readonly BootSegment[];
+  readonly sections: readonly Pick<ProgramSection, 'address' | 'size'>[];
+}
 
 /** What lies in memory when the guest starts. */
 export interface BootImages {
   /** The kernel, or whatever the guest is. */
-  readonly program: Program;
+  readonly program: BootProgram;
   /** Firmware of the user's own, which starts first in M-mode. */
-  readonly bios?: Program | undefined;
+  readonly bios?: BootProgram | undefined;
   /** An initial RAM disk, for the kernel. */
   readonly initrd?: Uint8Array | undefined;
 }
@@ -67,7 +75,7 @@ const ADVICE = {
 } as const;
 
 /** @returns where the program ends */
-function loadProgram(program: Program, what: keyof typeof ADVICE, memory: GuestMemory): number {
+function loadProgram(program: BootProgram, what: keyof typeof ADVICE, memory: GuestMemory): number {
   const { base, size, usable } = memory;
   let end = base;
   for (const segment of program.segments) {
@@ -87,7 +95,7 @@ function loadProgram(program: Program, what: keyof typeof ADVICE, memory: GuestM
 }
 
 /** Where execution begins before paging is on: a kernel may be linked to virtual addresses, and say its entry in them. */
-function physicalEntry({ entry, segments }: Program): bigint {
+function physicalEntry({ entry, segments }: BootProgram): bigint {
   const holder = segments.find(({ address, memorySize }) => entry >= address && entry < address + BigInt(memorySize));
   return holder ? entry - holder.address + holder.loadAddress : entry;
 }
@@ -121,7 +129,7 @@ function placeDeviceTree(tree: Uint8Array, end: number, { base, size, store }: G
  * A segment without the ELF file's own headers, which linkers put in front of the first section of a segment: where memory begins with
  * the program there is no place for them below it, and nobody misses them.
  */
-function withoutHeaders(segment: Segment, program: Program, memoryBase: number): Segment {
+function withoutHeaders(segment: BootSegment, program: BootProgram, memoryBase: number): BootSegment {
   if (segment.loadAddress >= BigInt(memoryBase)) return segment;
   const end = segment.address + BigInt(segment.memorySize);
   const contents = program.sections.filter(

@@ -16,6 +16,8 @@ export class HostMachine implements Guest {
   readonly cpus: readonly CpuState[];
   readonly ram: { readonly base: number; readonly size: number };
   readonly firmware: SbiFirmware;
+  /** It has no guest that would call it. */
+  readonly sbi = undefined;
 
   constructor(private readonly machine: Machine) {
     this.ram = machine.configuration.ram;

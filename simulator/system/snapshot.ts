@@ -4,6 +4,7 @@ import { seal, unseal } from '../machine/state/sealed-file';
 import { FRAME } from '../mmu/address';
 import type { PlainValue } from '../schema/state/plain';
 import { readDescription, type SystemDescription } from './description';
+import { plainImages, readImages, type SavedImages } from './saved-images';
 
 export { SnapshotError } from '../machine/state/snapshot-error';
 
@@ -14,13 +15,19 @@ export interface Snapshot {
   readonly memory: MemoryImage;
 }
 
-const VERSION = 12;
+const VERSION = 13;
 /** The largest guest's memory, and as much again for its VMM. */
 const MOST_PAGES = 2 ** 20;
 
-export function writeSnapshot(description: SystemDescription, { memory, state }: Snapshot): Uint8Array {
+/** @param images of a host's VMs, see `imagesOf` */
+export function writeSnapshot(
+  description: SystemDescription,
+  { memory, state }: Snapshot,
+  images: SavedImages = [],
+): Uint8Array {
   return seal('HSSNAPSH', VERSION, (writer) => {
     writer.plain(asPlain(description));
+    writer.plain(plainImages(images));
     writer.plain(state);
     const pages = [...memory.pages.entries()].filter(([, bytes]) => bytes !== undefined);
     writer.word(memory.pages.length);
@@ -32,10 +39,18 @@ export function writeSnapshot(description: SystemDescription, { memory, state }:
   });
 }
 
+/** What a snapshot's file holds. */
+export interface SavedSystem {
+  readonly description: SystemDescription;
+  readonly images: SavedImages;
+  readonly snapshot: Snapshot;
+}
+
 /** @throws FileFormatError */
-export function readSnapshot(file: Uint8Array): { description: SystemDescription; snapshot: Snapshot } {
+export function readSnapshot(file: Uint8Array): SavedSystem {
   const reader = unseal('HSSNAPSH', VERSION, file);
   const description = readDescription(reader.plain());
+  const images = readImages(reader.plain(), description);
   const state = reader.plain();
   const count = reader.word();
   if (count > MOST_PAGES) throw new FileFormatError(`the snapshot has ${count} pages, more than any machine`);
@@ -45,7 +60,7 @@ export function readSnapshot(file: Uint8Array): { description: SystemDescription
     if (page >= pages.length) throw new FileFormatError(`the snapshot has a page ${page} beyond its memory`);
     pages[page] = reader.raw(FRAME).slice();
   }
-  return { description, snapshot: { state, memory: { pages } } };
+  return { description, images, snapshot: { state, memory: { pages } } };
 }
 
 /** Plain data by construction, though its type has optional fields: those that are undefined are left out. */

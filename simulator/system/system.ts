@@ -17,12 +17,11 @@ import { RESET_INSTRUCTIONS } from '../machine/reset-vector';
 import { MemoryImages } from '../machine/state/memory-image';
 import { SnapshotError } from '../machine/state/snapshot-error';
 import { FRAME } from '../mmu/address';
-import type { Program } from '../object/program';
 import { type Component, component, type StateOf, stateSchema } from '../schema/state/component';
 import { flag } from '../schema/state/fields';
 import { StateError } from '../schema/state/state-error';
 import { BareMachine } from './bare-machine';
-import { type Loaded, loadImages } from './boot-images';
+import { type BootProgram, type Loaded, loadImages } from './boot-images';
 import type { GuestConfiguration, NeighbourConfiguration, SystemConfiguration } from './configuration';
 import { ConfigurationError } from './configuration-error';
 import { HostInterface } from './host-interface';
@@ -67,6 +66,8 @@ export class System {
   /** What that runs on. */
   readonly host: HostMachine | undefined;
   readonly inputLog = new InputLog(() => this.machine);
+  /** What the guests were started from, in their order; undefined where memory came from a snapshot alone. */
+  readonly programs: readonly BootProgram[] | undefined;
   private readonly bare: BareMachine | undefined;
   private readonly state: StateOf<typeof systemState> = { inputClosed: false };
   private readonly images: MemoryImages;
@@ -77,7 +78,7 @@ export class System {
    */
   constructor(
     readonly configuration: SystemConfiguration,
-    programs?: Program | readonly Program[],
+    programs?: BootProgram | readonly BootProgram[],
   ) {
     validate(configuration);
     const { harts, firmware, hartOptions: options, translation } = configuration;
@@ -99,7 +100,8 @@ export class System {
     }
     this.images = new MemoryImages(this.machine.core);
     for (const [index, guest] of this.guests.entries()) this.attachHost(guest, vms?.[index] ?? configuration);
-    if (programs) this.load('segments' in programs ? [programs] : programs);
+    this.programs = programs && 'segments' in programs ? [programs] : programs;
+    if (this.programs) this.load(this.programs);
   }
 
   /** The guest, or the first of several. */
@@ -223,13 +225,14 @@ export class System {
     const end = machine.finished?.reason;
     if (end !== undefined && end !== 'waiting-for-input' && end !== 'waiting-forever')
       throw new SnapshotError(`the run has ended (${end}): there is nothing to go on from`);
-    const { disks } = this.configuration;
-    const all = vmsOf(this.configuration)?.flatMap((vm) => vm.disks) ?? disks;
-    const fixed = all.findIndex(({ restorable }) => !restorable);
-    if (fixed >= 0)
-      throw new SnapshotError(
-        `disk ${fixed} is written in place: what the guest writes there could not be taken back; let writes go to a copy`,
-      );
+    const { configuration } = this;
+    for (const { name, disks } of configuration.neighbours?.vms ?? [{ ...configuration, name: undefined }]) {
+      const fixed = disks.findIndex(({ restorable }) => !restorable);
+      if (fixed >= 0)
+        throw new SnapshotError(
+          `disk ${fixed}${name === undefined ? '' : ` of ${name}`} is written in place: what the guest writes there could not be taken back; let writes go to a copy`,
+        );
+    }
     return { state: this.component.save(), memory: this.images.take() };
   }
 
@@ -306,7 +309,7 @@ export class System {
     this.machine.watchHostWord(address, () => host.written());
   }
 
-  private load(programs: readonly Program[]): void {
+  private load(programs: readonly BootProgram[]): void {
     const { hypervisor, bare, configuration } = this;
     const vms = vmsOf(configuration);
     for (const [index, guest] of this.guests.entries()) {
@@ -334,7 +337,7 @@ export class System {
   }
 
   /** @returns where things have been put, and whether there was memory for all of them */
-  private put(guest: Guest, program: Program, images: PlacedImages): Loaded & { readonly isThere: boolean } {
+  private put(guest: Guest, program: BootProgram, images: PlacedImages): Loaded & { readonly isThere: boolean } {
     const { harts, memory, firmware, bios, initrd, bootArguments, commonProcessor, seed = 0 } = images;
     const processor = commonProcessor ? deprivilegedProcessor() : guest.processor;
     const { base, size } = guest.ram;

@@ -18,7 +18,12 @@ export class BuiltCli {
   }
 
   run(...words: string[]) {
-    return spawnSync(process.execPath, [this.file, ...words], { encoding: 'utf8', input: '', timeout: 30_000 });
+    return this.typed('', ...words);
+  }
+
+  /** With something on standard input. */
+  typed(input: string, ...words: string[]) {
+    return spawnSync(process.execPath, [this.file, ...words], { encoding: 'utf8', input, timeout: 30_000 });
   }
 
   write(name: string, contents: string | Uint8Array): string {

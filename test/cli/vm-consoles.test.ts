@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
-import { chooseConsoles } from '../../extension/cli/vm-consoles';
+import { chooseConsoles } from '../../extension/cli/hosts/vm-consoles';
 import { Random } from '../support/random';
 
 /** What comes out when virtual machines write texts one after the other. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
-import { statusOfVms, type VmStop } from '../../extension/cli/vm-outcome';
-import { type VmReport, vmReports } from '../../extension/cli/vm-report';
+import { statusOfVms, type VmStop } from '../../extension/cli/hosts/vm-outcome';
+import { type VmReport, vmReports } from '../../extension/cli/hosts/vm-report';
 
 const done: VmStop = { reason: 'power-off', code: 0 };
 const failed: VmStop = { reason: 'power-off', code: 3 };

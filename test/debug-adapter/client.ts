@@ -137,6 +137,13 @@ export class Client {
     return this.stack();
   }
 
+  /** Where a step from a thread's innermost frame may lead. */
+  async stepInTargets(threadId = 1): Promise<DebugProtocol.StepInTarget[]> {
+    const [top] = await this.stack(threadId);
+    const args = { frameId: top?.id };
+    return (await this.request<DebugProtocol.StepInTargetsResponse['body']>('stepInTargets', args)).targets;
+  }
+
   async evaluate(expression: string, frameId?: number): Promise<string> {
     const body = await this.request<{ result: string }>('evaluate', { expression, frameId, context: 'watch' });
     return body.result;

@@ -60,16 +60,12 @@ const scenarios: { readonly [name: string]: { readonly breakpoints: number[]; re
   'targets of a step': {
     breakpoints: [line.ebreak],
     async run(session) {
-      const [top] = await session.stop();
-      const { targets } = await session.client.request<{ targets: { label: string }[] }>('stepInTargets', {
-        frameId: top?.id,
-      });
-      session.note(targets.map(({ label }) => label).join(' | '));
-      await session.go('stepIn', { targetId: 2 });
+      await session.stop();
+      await stepToTarget(session, 'into the guest’s handler');
       await session.go('stepOut');
       await session.client.breakAt(guest, [line.syscall]);
       await session.go('continue');
-      await session.go('stepIn', { targetId: 3 });
+      await stepToTarget(session, 'stay here');
     },
   },
   instructions: {
@@ -159,6 +155,15 @@ describe('golden transcript of a guest without firmware', () => {
     session.check();
   });
 });
+
+/** Notes the targets of a step from the innermost frame, and takes one. */
+async function stepToTarget(session: Transcript, label: string): Promise<void> {
+  const targets = await session.client.stepInTargets();
+  session.note(targets.map((target) => target.label).join(' | '));
+  session.note(`> stepIn to: ${label}`);
+  await session.client.request('stepIn', { threadId: 1, targetId: targets.find((each) => each.label === label)?.id });
+  await session.stop();
+}
 
 async function backToGuest(session: Transcript, stack: Frame[]): Promise<void> {
   if (inVmm(stack[0])) await session.go('stepOut');

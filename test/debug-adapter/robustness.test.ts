@@ -113,7 +113,8 @@ describe('wild guests stay under control', () => {
         if (client.events.some(({ event }) => event === 'terminated')) return;
         const stack = await client.stack();
         assert.ok(stack.length > 0);
-        await client.go('stepIn', { targetId: 2 });
+        const target = (await client.stepInTargets()).find(({ label }) => label === 'into the guest’s handler');
+        await client.go('stepIn', target ? { targetId: target.id } : {});
       }
     });
   }

@@ -102,6 +102,24 @@ describe('causes', () => {
     });
   }
 
+  it('of a timer interrupt that is injected: the call that set the timer (full)', async () => {
+    const guest = smallKernel({
+      body: `
+        li      t0, 1 << 5
+        csrw    sie, t0
+        csrsi   sstatus, 2
+        li      a0, 100
+        sbi     0x54494d45, 0           # set_timer
+1:      j       1b`,
+    });
+    const system = await run(guest, 'full');
+    const because = call(system, 0x54494d45);
+    const injected = exitsOf(system, () => true).flatMap(({ changes }) =>
+      changes.filter((change) => change.kind === 'trap' && change.interrupt),
+    );
+    assert.deepEqual(injected, [{ kind: 'trap', interrupt: true, cause: InterruptCode.supervisorTimer, because }]);
+  });
+
   it('of an interrupt that is injected: the call that made it pending (full)', async () => {
     const system = await run(twoCpus(SEND_IPI), 'full');
     const injected = exitsOf(system, (record) => concernedBy(record)?.vcpu === 1).flatMap(({ changes }) =>

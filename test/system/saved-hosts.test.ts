@@ -7,6 +7,7 @@ import { configurationOf, type GivenGuest } from '../../simulator/system/describ
 import { describeSystem } from '../../simulator/system/description';
 import { lifeOf, Replay, ReplayError, readRecord, writeRecord } from '../../simulator/system/record';
 import { originsOf } from '../../simulator/system/run-origin';
+import { imagesOf, type SavedImages } from '../../simulator/system/saved-images';
 import { readSnapshot, SnapshotError, writeSnapshot } from '../../simulator/system/snapshot';
 import { ConfigurationError, openDisk, System } from '../../simulator/system/system';
 import { withChange } from '../support/changed-fields';
@@ -107,15 +108,18 @@ describe('saved hosts of three VMs', () => {
       const { system } = makeHost(vms(), configuration);
       const files = PLACES.map((at) => {
         runTo(system, at);
-        return { hash: system.stateHash(), file: writeSnapshot(describeSystem(system.configuration), system.save()) };
+        const file = writeSnapshot(describeSystem(system.configuration), system.save(), imagesOf(system));
+        return { hash: system.stateHash(), file };
       });
       runTo(system, TOTAL);
       assert.equal(system.stateHash(), whole.stateHash(), 'saving leaves no trace');
       for (const { hash, file } of files) {
-        const { description, snapshot } = readSnapshot(file);
+        const { description, images, snapshot } = readSnapshot(file);
         assert.deepEqual(description, describeSystem(system.configuration));
         const guests = [given(undefined, [diskOf(testDisk())]), given(), given()];
-        const other = new System(configurationOf(description, guests), [writes, crashes, sleeps]);
+        // The file has what crashes in it, to be started again.
+        const programs = images.map(({ program }) => program);
+        const other = new System(configurationOf(description, guests), programs);
         other.restore(snapshot);
         assert.equal(other.stateHash(), hash);
         runTo(other, TOTAL);
@@ -172,6 +176,34 @@ describe('saved hosts of three VMs', () => {
         (error) => error instanceof SnapshotError && message.test(error.message),
         `${way.join('.')} ${value}`,
       );
+  });
+
+  it('are refused where what is to be started again makes no sense', () => {
+    const { system } = makeHost(vms());
+    const description = describeSystem(system.configuration);
+    const [first, ...others] = imagesOf(system);
+    assert.ok(first);
+    const fileOf = (images: SavedImages): Uint8Array => writeSnapshot(description, system.save(), images);
+    assert.throws(() => readSnapshot(fileOf(others)), /has the images of 2 VMs, and its host 3/);
+    const [segment, ...rest] = first.program.segments;
+    assert.ok(segment);
+    const withSegment = (fields: object): SavedImages => [
+      { ...first, program: { ...first.program, segments: [{ ...segment, ...fields }, ...rest] } },
+      ...others,
+    ];
+    assert.throws(
+      () => readSnapshot(fileOf(withSegment({ memorySize: 1 }))),
+      /what is started again: field vms\[0\]\.program\.segments\[0\]\.memorySize must be at least \d+, its bytes/,
+    );
+    assert.throws(
+      () => readSnapshot(fileOf(withSegment({ loadAddress: -1n }))),
+      /field vms\[0\]\.program\.segments\[0\]\.loadAddress must be/,
+    );
+    // What has no place in the guest's memory is refused when the machine is made.
+    const { images } = readSnapshot(fileOf(withSegment({ loadAddress: 0x1000n })));
+    const guests = [given(undefined, [diskOf(testDisk())]), given(), given()];
+    const programs = images.map(({ program }) => program);
+    assert.throws(() => new System(configurationOf(description, guests), programs), /outside the guest's memory/);
   });
 
   it('are refused by the field of a VM that makes no sense', () => {

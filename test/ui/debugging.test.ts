@@ -34,6 +34,16 @@ describe('debugging, in the workbench', () => {
     await workbench.screenshot('3-stopped-in-guest');
   });
 
+  it('offers where a step may lead', async () => {
+    await workbench.run('Debug: Step Into Target');
+    const target = (text: string): Locator =>
+      workbench.page.locator('.quick-input-list .monaco-list-row', { hasText: text }).first();
+    await target('into the VMM: csrw satp').waitFor();
+    await target('stay here').waitFor();
+    await workbench.screenshot('3-step-into-target');
+    await workbench.page.keyboard.press('Escape');
+  });
+
   it('shows the views beside the editor, which keeps the keyboard', async () => {
     await workbench.container.locator('.pane-header', { hasText: 'Narration' }).waitFor();
     const view = await workbench.frame('narration');

@@ -71,17 +71,6 @@ describe('several virtual machines, in the workbench', () => {
     await row.getByText('waiting: paused').waitFor({ state: 'detached' });
   });
 
-  it('destroys one, and the others go on', async () => {
-    await workbench.run('Pause, Reboot or Destroy Virtual Machine...');
-    const item = (text: string): Locator =>
-      workbench.page.locator('.quick-input-list .monaco-list-row', { hasText: text }).first();
-    await item('echo').click();
-    await item('Destroy').click();
-    const view = await workbench.view('vms');
-    await view.getByText('ended: was killed: somebody has destroyed it').first().waitFor();
-    await workbench.screenshot('34-destroyed');
-  });
-
   it('steps from the guest into the VMM, on its own virtual CPU', async () => {
     const inVmm = workbench.page.locator('.tab.active', { hasText: '.ts' });
     for (let steps = 0; steps < 8 && (await inVmm.count()) === 0; steps++) {
@@ -90,7 +79,7 @@ describe('several virtual machines, in the workbench', () => {
     }
     await inVmm.waitFor();
     await callStack(/VM exit #/).waitFor();
-    await workbench.screenshot('35-exit-of-one');
+    await workbench.screenshot('34-exit-of-one');
     assert.equal(await callStack('compute vCPU 0').count(), 1);
   });
 
@@ -106,13 +95,24 @@ describe('several virtual machines, in the workbench', () => {
     }
     await label.waitFor();
     await callStack(/goes on here/).waitFor();
-    await workbench.screenshot('36-world-switch');
+    await workbench.screenshot('35-world-switch');
     const view = await workbench.view('narration');
     const [whose] = (await callStack(/goes on here/).innerText()).split(' goes on');
     await view
       .locator('.whose', { hasText: (whose ?? '').trim() })
       .first()
       .waitFor();
-    await workbench.screenshot('37-world-switch-narrated');
+    await workbench.screenshot('36-world-switch-narrated');
+  });
+
+  it('destroys one, and the others go on', async () => {
+    await workbench.run('Pause, Reboot or Destroy Virtual Machine...');
+    const item = (text: string): Locator =>
+      workbench.page.locator('.quick-input-list .monaco-list-row', { hasText: text }).first();
+    await item('echo').click();
+    await item('Destroy').click();
+    const view = await workbench.view('vms');
+    await view.getByText('ended: was killed: somebody has destroyed it').first().waitFor();
+    await workbench.screenshot('37-destroyed');
   });
 });

@@ -124,20 +124,16 @@ export class Workbench {
 
   async run(command: string): Promise<void> {
     const input = this.page.locator('.quick-input-widget input').first();
-    // A workbench that is still starting may lose the key.
+    const row = this.page.locator('.quick-input-list .monaco-list-row', { hasText: command }).first();
+    // A workbench that has much to do may lose keys: the one that opens the list, or those of the command.
     for (let tries = 0; tries < 20; tries++) {
       await this.page.keyboard.press('F1');
-      if (await appears(input, 3000)) break;
+      if (!(await appears(input, 3000))) continue;
+      // What takes the keyboard, as a stop does, closes it.
+      if ((await isFilled(input, `>${command}`)) && (await appears(row, 10_000))) break;
+      await this.page.keyboard.press('Escape');
     }
-    await input.waitFor();
-    await this.page.keyboard.type(command);
-    const found = this.page.locator('.quick-input-list .monaco-list-row', { hasText: command }).first();
-    // What comes up meanwhile may take the keyboard, as what a stop shows does.
-    if (!(await appears(found, 10_000))) {
-      await this.page.keyboard.press('F1');
-      await input.fill(`>${command}`);
-    }
-    await found.waitFor();
+    await row.waitFor();
     await this.page.keyboard.press('Enter');
   }
 
@@ -153,6 +149,13 @@ export class Workbench {
 
 async function appears(locator: Locator, milliseconds: number): Promise<boolean> {
   return locator.waitFor({ timeout: milliseconds }).then(
+    () => true,
+    () => false,
+  );
+}
+
+async function isFilled(input: Locator, text: string): Promise<boolean> {
+  return input.fill(text, { timeout: 3000 }).then(
     () => true,
     () => false,
   );

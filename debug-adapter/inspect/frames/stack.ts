@@ -1,5 +1,6 @@
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import type { CpuState } from '../../../simulator/hypervisor/cpu';
+import { exitOf } from '../../../simulator/hypervisor/ledger/causes';
 import type { ExitRecord } from '../../../simulator/hypervisor/ledger/ledger';
 import type { ActiveHandler } from '../../../simulator/machine/hosted-software';
 import type { DebuggedMachine } from '../../debugged-machine';
@@ -47,7 +48,7 @@ export function stackOf(debuggee: Debuggee, cpu: CpuState, hidden: number): Stac
   if (!handler) return guestPart(debuggee, cpu, hidden);
   const exit = debuggee.system.hypervisor?.ledger.handling;
   // The stack goes on with who asked for it, as that of something asynchronous does.
-  const causes = exit?.because?.kind === 'exit' ? causesInWords(debuggee, exit.because) : [];
+  const causes = exit?.because && exitOf(exit.because) !== null ? causesInWords(debuggee, exit.because) : [];
   return [
     ...handlerParts(debuggee.machine, cpu, handler).flatMap((part) =>
       handlerPart(debuggee, cpu, part, handler, hidden),

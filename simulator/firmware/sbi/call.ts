@@ -5,7 +5,7 @@ import { base } from './base';
 import { dbcn } from './dbcn';
 import { fwft } from './fwft';
 import { hsm } from './hsm';
-import { failure, type SbiCall, SbiError, type SbiExtension, type SbiResult } from './interface';
+import { failure, type SbiCall, type SbiEffect, SbiError, type SbiExtension, type SbiResult } from './interface';
 import { ipi } from './ipi';
 import { legacy } from './legacy';
 import { rfence } from './rfence';
@@ -52,6 +52,14 @@ export function describeSbiCall(id: SbiCallId, { extension, function: called } =
   return called ? `SBI ${extension.name} ${called.name}` : `SBI ${extension.name} function ${id.function}, unknown`;
 }
 
+/** What will come later of the call that an ecall with these registers makes, as things are now. Nothing is changed. */
+export function effectsOfCall(sbi: Sbi, registers: CallRegisters, caller: number): readonly SbiEffect[] {
+  return lookUp(sbiCallOf(registers)).function?.effects?.(callOf(sbi, registers, caller)) ?? [];
+}
+
+/** What a step is about that puts a call's result into the caller's registers: behind it they do not say any more what was asked for. */
+export class CallAnswered {}
+
 /** Answers the SBI call in some registers (SBI 3.0, chapter 3). @returns whether the caller goes on after its ecall. */
 export function* answerSbiCall(sbi: Sbi, registers: CallRegisters, caller: number): Narration<SbiResult> {
   const id = sbiCallOf(registers);
@@ -64,11 +72,11 @@ export function* answerSbiCall(sbi: Sbi, registers: CallRegisters, caller: numbe
   if (typeof result === 'string') return result;
   if ('legacy' in result) {
     const { legacy: value } = result;
-    yield step`put the result into a0: ${value}`;
+    yield step.about(new CallAnswered())`put the result into a0: ${value}`;
     put(registers, RegisterNumber.a0, value);
   } else {
     const { error, value = 0 } = result;
-    yield step`put the result into the registers: a0 = error ${error}, a1 = value ${value}`;
+    yield step.about(new CallAnswered())`put the result into the registers: a0 = error ${error}, a1 = value ${value}`;
     put(registers, RegisterNumber.a0, error);
     put(registers, RegisterNumber.a1, value);
   }

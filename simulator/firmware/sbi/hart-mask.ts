@@ -1,4 +1,4 @@
-import { type SbiCall, SbiError } from './interface';
+import { type SbiCall, type SbiEffect, SbiError } from './interface';
 
 /**
  * The harts that `hart_mask` and `hart_mask_base` name (SBI 3.0, chapter 3): bit n of the mask is hart base+n; base -1 means all.
@@ -18,4 +18,10 @@ export function hartsOfMask(call: SbiCall, mask: bigint, base: bigint): number[]
     harts.push(first + bit);
   }
   return harts;
+}
+
+/** The same effect on each of the harts that a call names by its first two arguments. */
+export function onEach(call: SbiCall, kind: 'software interrupt' | 'fence'): readonly SbiEffect[] {
+  const harts = hartsOfMask(call, call.argument(0), call.argument(1));
+  return typeof harts === 'number' ? [] : harts.map((hart) => ({ kind, hart }));
 }

@@ -1,5 +1,5 @@
 import { step } from '../../machine/narration';
-import { failure, SbiError, type SbiExtension, success } from './interface';
+import { failure, type SbiCall, SbiError, type SbiExtension, success } from './interface';
 import { HartStatus } from './sbi';
 
 const RETENTIVE = 0x00000000;
@@ -15,13 +15,14 @@ export const hsm: SbiExtension = {
       *handle(call) {
         const hart = call.number(0);
         const address = call.number(1);
-        if (hart >= call.sbi.harts) return failure(SbiError.invalidParam);
-        if (!call.sbi.mayExecute(address)) return failure(SbiError.invalidAddress);
-        if (call.sbi.status(hart) !== HartStatus.stopped) return failure(SbiError.alreadyAvailable);
+        const error = startError(call);
+        if (error !== undefined) return failure(error);
         yield step`start hart ${hart} in S-mode at ${address}, paging off`;
         call.sbi.start(hart, { address, opaque: call.argument(2) });
         return success();
       },
+      effects: (call) =>
+        startError(call) === undefined ? [{ kind: 'start', hart: call.number(0), address: call.number(1) }] : [],
     },
     {
       name: 'hart_stop',
@@ -60,6 +61,14 @@ export const hsm: SbiExtension = {
     },
   ],
 };
+
+/** Why hart_start would start nothing. */
+function startError(call: SbiCall): number | undefined {
+  const hart = call.number(0);
+  if (hart >= call.sbi.harts) return SbiError.invalidParam;
+  if (!call.sbi.mayExecute(call.number(1))) return SbiError.invalidAddress;
+  return call.sbi.status(hart) === HartStatus.stopped ? undefined : SbiError.alreadyAvailable;
+}
 
 /** Suspend types between the platform-specific ranges are reserved (SBI 3.0, "HSM Hart Suspend Types"). */
 const isReserved = (type: number): boolean =>

@@ -41,9 +41,17 @@ export interface SbiCall {
   word(index: number): number;
 }
 
+/** What comes of a call later, to a hart: the caller's own or another. */
+export type SbiEffect =
+  | { readonly kind: 'software interrupt' | 'timer interrupt' | 'fence'; readonly hart: number }
+  /** It begins at a physical address. */
+  | { readonly kind: 'start'; readonly hart: number; readonly address: number };
+
 export interface SbiFunction {
   readonly name: string;
   handle(call: SbiCall): Narration<SbiResult>;
+  /** What will come of it, as things are now: for whoever looks ahead. Nothing is changed. */
+  effects?(call: SbiCall): readonly SbiEffect[];
 }
 
 export interface SbiExtension {

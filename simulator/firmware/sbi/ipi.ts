@@ -1,5 +1,5 @@
 import { step } from '../../machine/narration';
-import { hartsOfMask } from './hart-mask';
+import { hartsOfMask, onEach } from './hart-mask';
 import { failure, type SbiExtension, success } from './interface';
 
 /** Inter-processor interrupts (SBI 3.0, chapter 7). */
@@ -18,6 +18,7 @@ export const ipi: SbiExtension = {
         }
         return success();
       },
+      effects: (call) => onEach(call, 'software interrupt'),
     },
   ],
 };

@@ -3,6 +3,7 @@ import { Gva } from '../../mmu/address';
 import { hartsOfMask } from './hart-mask';
 import type { SbiCall, SbiExtension, SbiFunction, SbiResult } from './interface';
 import { describeRange, fenceRange } from './rfence';
+import { timerEffects } from './time';
 
 const done: SbiResult = { legacy: 0 };
 const nothing: SbiResult = { legacy: -1 };
@@ -32,6 +33,7 @@ const calls: readonly SbiFunction[] = [
       call.sbi.port.setTimer(call.caller, deadline);
       return done;
     },
+    effects: timerEffects,
   },
   {
     name: 'console_putchar',

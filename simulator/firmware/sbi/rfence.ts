@@ -1,7 +1,7 @@
 import { type Narration, step } from '../../machine/narration';
 import { FRAME } from '../../mmu/address';
 import type { FenceRange, GuestFences } from '../port';
-import { hartsOfMask } from './hart-mask';
+import { hartsOfMask, onEach } from './hart-mask';
 import {
   failure,
   type SbiCall,
@@ -94,12 +94,14 @@ export const rfence: SbiExtension = {
       *handle(call) {
         return yield* fence(call, undefined);
       },
+      effects: (call) => onEach(call, 'fence'),
     },
     {
       name: 'remote_sfence_vma_asid',
       *handle(call) {
         return yield* fence(call, asidOf(call));
       },
+      effects: (call) => onEach(call, 'fence'),
     },
     guestFence(
       'remote_hfence_gvma_vmid',

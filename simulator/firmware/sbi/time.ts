@@ -1,5 +1,12 @@
 import { step } from '../../machine/narration';
-import { type SbiExtension, success } from './interface';
+import { type SbiCall, type SbiEffect, type SbiExtension, success } from './interface';
+
+/** A deadline that never comes: it clears the timer interrupt and sets no timer. */
+const NEVER = 2n ** 64n - 1n;
+
+export function timerEffects(call: SbiCall): readonly SbiEffect[] {
+  return call.argument(0) === NEVER ? [] : [{ kind: 'timer interrupt', hart: call.caller }];
+}
 
 /** Timer extension (SBI 3.0, chapter 6). */
 export const time: SbiExtension = {
@@ -14,6 +21,7 @@ export const time: SbiExtension = {
         call.sbi.port.setTimer(call.caller, deadline);
         return success();
       },
+      effects: timerEffects,
     },
   ],
 };

@@ -6,7 +6,8 @@ import { type Outcome, RESUME } from '../runnable';
 import type { Vcpu } from '../vcpu';
 import { kill } from './kill';
 
-const EFFECTS_BY_CODE: { readonly [code: number]: InterruptEffect } = {
+/** What the ledger calls an interrupt of a guest's, by its code. */
+export const EFFECTS_BY_CODE: { readonly [code: number]: InterruptEffect } = {
   [InterruptCode.supervisorSoftware]: 'software interrupt',
   [InterruptCode.supervisorTimer]: 'timer interrupt',
   [InterruptCode.supervisorExternal]: 'external interrupt',

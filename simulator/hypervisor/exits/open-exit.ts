@@ -44,7 +44,7 @@ function interruptKind(code: number): ExitKind {
   return code === InterruptCode.supervisorTimer ? commonExits.timerInterrupt : commonExits.deviceInterrupt;
 }
 
-const TIMER: CauseId = { kind: 'event', name: 'timer' };
+const TIMER: CauseId = { kind: 'event', name: 'timer', exit: null };
 
 /** The timer comes by itself; otherwise somebody has kicked the vCPU. */
 function causeOfInterrupt(ledger: ExitLedger, left: Vcpu | undefined, code: number): CauseId | undefined {

@@ -1,17 +1,26 @@
 import { Literal, Object as ObjectOf, Union } from '@sinclair/typebox';
 import { choice, type Described } from '../../schema/schema';
-import { count, text } from '../../schema/state/fields';
+import { count, nullable, text } from '../../schema/state/fields';
 import { type VcpuName, vcpuName } from './vcpu-name';
 
-/** Letters of an event or a device. */
-const LONGEST_NAME = 64;
+/** The name of an event or a device. */
+export const eventName = text(64);
 
-/** What has caused something: an exit, by its number in the ledger, or what happened outside of all exits, by its name. */
+/**
+ * What has caused something: an exit, by its number in the ledger, or what happened outside of all exits, by its name; with the exit that has
+ * asked for it, such as that of a driver's notification, where one has.
+ */
 export const causeId = Union(
-  [ObjectOf({ kind: Literal('exit'), number: count }), ObjectOf({ kind: Literal('event'), name: text(LONGEST_NAME) })],
+  [
+    ObjectOf({ kind: Literal('exit'), number: count }),
+    ObjectOf({ kind: Literal('event'), name: eventName, exit: nullable(count) }),
+  ],
   { expected: 'an exit or an event' },
 );
 export type CauseId = Described<typeof causeId>;
+
+/** The exit by which something was asked for; null where none did. */
+export const exitOf = (cause: CauseId): number | null => (cause.kind === 'exit' ? cause.number : cause.exit);
 
 /** What is done to a vCPU by others, or by devices, and takes effect later. */
 const EFFECTS = [
@@ -28,7 +37,7 @@ export type InterruptEffect = Exclude<Effect, 'kick'>;
 
 /** What has caused an effect on a vCPU. */
 export const caused = ObjectOf({ vcpu: vcpuName, effect: choice(EFFECTS), cause: causeId });
-type Caused = Described<typeof caused>;
+export type Caused = Described<typeof caused>;
 
 /** What last caused each thing that has been done to vCPUs. */
 export class Causes {
@@ -47,6 +56,11 @@ export class Causes {
     const cause = this.of(vcpu, effect);
     this.noted.delete(keyOf(vcpu, effect));
     return cause;
+  }
+
+  /** What an exit has caused, and is not done with. */
+  by(exit: number): readonly Caused[] {
+    return this.save().filter(({ cause }) => exitOf(cause) === exit);
   }
 
   save(): Caused[] {

@@ -84,6 +84,7 @@ export class ExitLedger implements StateHolder<SavedLedger> {
   readonly component = componentOf(ledgerSchema, this);
   /** What has caused what happens to vCPUs. */
   readonly causes = new Causes();
+  private readonly asked = new Map<string, number>();
   private readonly ring: Draft[] = [];
   private readonly tallies = new Map<number, Map<ExitKind, Tally>>();
   private current: Draft | undefined;
@@ -97,7 +98,21 @@ export class ExitLedger implements StateHolder<SavedLedger> {
   /** What causes what happens now. */
   get presentCause(): CauseId {
     const { current } = this;
-    return current ? { kind: 'exit', number: current.number } : { kind: 'event', name: this.event() };
+    if (current) return { kind: 'exit', number: current.number };
+    const name = this.event();
+    return { kind: 'event', name, exit: this.asked.get(name) ?? null };
+  }
+
+  /** A device of a VM's is to do something later: whoever acts now has asked for it, or the device itself goes on. */
+  scheduled(event: string): void {
+    const { current } = this;
+    if (current) this.asked.set(event, current.number);
+    else if (this.event() !== event) this.asked.delete(event);
+  }
+
+  /** What an exit has asked devices to do later, by their names, as long as nobody has asked for more. */
+  askedBy(exit: number): readonly string[] {
+    return [...this.asked].filter(([, number]) => number === exit).map(([event]) => event);
   }
 
   /** What happens now has an effect on a vCPU. */
@@ -200,6 +215,7 @@ export class ExitLedger implements StateHolder<SavedLedger> {
       total: this.total,
       cycles: this.cycleTotal,
       causes: this.causes.save(),
+      asked: this.asked,
       tallies: [...this.tallies]
         .flatMap(([vm, kinds]) => [...kinds].map(([{ id }, counts]) => ({ vm, reason: id, ...counts })))
         .sort(inOrder),
@@ -207,10 +223,12 @@ export class ExitLedger implements StateHolder<SavedLedger> {
     };
   }
 
-  restore({ total, cycles, causes, tallies, ring }: SavedLedger): void {
+  restore({ total, cycles, causes, asked, tallies, ring }: SavedLedger): void {
     this.total = total;
     this.cycleTotal = cycles;
     this.causes.restore(causes);
+    this.asked.clear();
+    for (const [event, exit] of asked) this.asked.set(event, exit);
     this.tallies.clear();
     for (const { vm, reason, count, cycles } of tallies) this.tally(vm, kindOf(reason), count, cycles);
     this.ring.splice(

@@ -1,9 +1,9 @@
 import { Boolean as Flag, Integer, Literal, Object as ObjectOf, type TProperties, Union } from '@sinclair/typebox';
 import type { Described } from '../../schema/schema';
 import { type FieldProblem, type StateOf, stateSchema } from '../../schema/state/component';
-import { count, instant, listOf, nullable, text, word } from '../../schema/state/fields';
+import { count, instant, listOf, nullable, tableOf, text, word } from '../../schema/state/fields';
 import { exitKindNamed } from '../engines/registry';
-import { caused, causeId } from './causes';
+import { caused, causeId, eventName } from './causes';
 import { vcpuName } from './vcpu-name';
 
 /** The last exits are kept; the counts are of all. */
@@ -25,6 +25,8 @@ const LONGEST_NAME = 64;
 /** More than there are of kinds of exits, and of what is done to the vCPUs of a machine. */
 const MOST_KINDS = 64;
 const MOST_CAUSES = 1024;
+/** More than there are of devices that do something later. */
+const MOST_EVENTS = 1024;
 /** More than a machine has VMs. */
 const MOST_VMS = 1024;
 
@@ -92,11 +94,13 @@ interface TallyName {
 
 export const ledgerSchema = stateSchema(
   'ledger',
-  2,
+  3,
   {
     total: count,
     cycles: count,
     causes: listOf(caused, { most: MOST_CAUSES }),
+    /** The exit that has asked for what is to happen, by its name. */
+    asked: tableOf(eventName, count, MOST_EVENTS),
     /** By VM; -1 where it was nobody's. */
     tallies: listOf(ObjectOf({ vm: Integer({ minimum: -1, maximum: MOST_VMS }), reason, count, cycles: count }), {
       most: MOST_KINDS * MOST_VMS,

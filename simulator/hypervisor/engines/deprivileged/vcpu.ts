@@ -18,11 +18,14 @@ import { COMMON_COUNTERS } from '../../../firmware/prepare-hart';
 import {
   Csr,
   causeOf,
+  csrLevel,
   ExceptionCode,
   InterruptBit,
   isMisaligned,
   PagingMode,
   SUPERVISOR_INTERRUPTS,
+  type SystemOperation,
+  usesFloat,
 } from '../../../isa/index';
 import { type Narration, step } from '../../../machine/narration';
 import { exception, interrupt } from '../../../machine/trap';
@@ -34,6 +37,7 @@ import { commonExits } from '../../exits/exit-kind';
 import { fetchInstruction } from '../../exits/fetch-instruction';
 import { inject } from '../../exits/inject';
 import { emulateMisaligned } from '../../exits/misaligned';
+import { accessedCsr, type Foreseen } from '../../foreseen';
 import type { GuestPaging } from '../../memory/guest-walk';
 import type { Outcome } from '../../runnable';
 import { NEVER } from '../../timers';
@@ -46,6 +50,22 @@ import { type VirtualHartState, virtualHartSchema } from './virtual-hart';
 
 const ALL_EXCEPTIONS = 0xffff;
 const ALL_COUNTERS = -1;
+const COUNTERS: ReadonlySet<number> = new Set([Csr.cycle.number, Csr.time.number, Csr.instret.number]);
+/** What U-mode of the hardware may not execute, or hands on. */
+const PRIVILEGED: ReadonlySet<SystemOperation> = new Set([
+  'ecall',
+  'ebreak',
+  'illegal',
+  'mret',
+  'sret',
+  'wfi',
+  'sfence.vma',
+  'sfence.inval',
+  'hfence.vvma',
+  'hfence.gvma',
+  'hypervisor-load',
+  'hypervisor-store',
+]);
 
 const STIP = InterruptBit.supervisorTimer;
 const SEIP = InterruptBit.supervisorExternal;
@@ -203,6 +223,18 @@ export abstract class DeprivilegedVcpu extends Vcpu {
       accessesCsr(instructionBits || (fetchInstruction(this, 'peek') ?? 0), Csr.time)
     );
   }
+
+  wouldExit(instruction: Foreseen): boolean {
+    const csr = accessedCsr(instruction);
+    // scounteren withholds the counters.
+    if (csr !== undefined) return csrLevel(csr) > 0 || COUNTERS.has(csr);
+    if (instruction.operation !== undefined && PRIVILEGED.has(instruction.operation)) return true;
+    if (usesFloat(instruction.decoded.instruction) && (this.state.status & Status.FS) === 0) return true;
+    return instruction.accesses.some(({ address, access }) => this.wouldMiss(Gva.of(address), access));
+  }
+
+  /** Whether the hardware would not find a guest-virtual address for an access: only looking. */
+  protected abstract wouldMiss(address: Gva, access: Access): boolean;
 
   *handleExit(exit: Exit): Narration<Outcome> {
     const { kind, access } = exit.description;

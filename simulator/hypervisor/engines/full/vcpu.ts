@@ -105,6 +105,16 @@ export class FullVcpu extends DeprivilegedVcpu {
     return yield* handlePageFault(this, access, address);
   }
 
+  /** By the TLB and the shadow table, as its hart would; of one that no hart has, by whether there is an entry. */
+  protected wouldMiss({ low, high }: Gva, access: Access): boolean {
+    const { on: hart } = this;
+    if (hart && hart.privilege === Privilege.user)
+      return 'fault' in hart.peekTranslation(low, high, access, { privilege: Privilege.user, virtual: false });
+    const { guestSpace, user, sum, mxr } = this;
+    const view = guestSpace.views[viewIndex(guestSpace.paging !== undefined, user, sum, mxr)];
+    return view?.table.find(low, high) === undefined;
+  }
+
   fenceAll(asid: number | undefined): void {
     this.spaces.fenceAll(asid);
   }

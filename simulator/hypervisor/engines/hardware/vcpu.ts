@@ -20,6 +20,7 @@ import { COMMON_COUNTERS } from '../../../firmware/prepare-hart';
 import {
   Csr,
   causeBits,
+  csrLevel,
   Exception,
   ExceptionCode,
   InterruptBit,
@@ -32,7 +33,7 @@ import {
 import { type Narration, step } from '../../../machine/narration';
 import { exception, type Trap } from '../../../machine/trap';
 import { CsrValue, FRAME, Gva, Hpa } from '../../../mmu/address';
-import { Access, Privilege, virtualPage } from '../../../mmu/index';
+import { Access, Privilege, virtualPage, type WalkStep } from '../../../mmu/index';
 import { type Component, componentOf, stateSchema } from '../../../schema/state/component';
 import { bits, flag } from '../../../schema/state/fields';
 import type { Exit } from '../../exits/exit';
@@ -40,6 +41,7 @@ import { commonExits } from '../../exits/exit-kind';
 import { fetchInstruction } from '../../exits/fetch-instruction';
 import { inject } from '../../exits/inject';
 import { emulateMisaligned } from '../../exits/misaligned';
+import { accessedCsr, type Foreseen } from '../../foreseen';
 import type { GuestPaging } from '../../memory/guest-walk';
 import { type Outcome, RESUME } from '../../runnable';
 import { NEVER } from '../../timers';
@@ -60,6 +62,8 @@ const EVER = 2n ** 64n - 1n;
 const LEVELS_BY_MODE: { readonly [mode: number]: 3 | 4 } = { [PagingMode.sv39]: 3, [PagingMode.sv48]: 4 };
 const WFI_LENGTH = 4;
 const CSR_INSTRUCTION_LENGTH = 4;
+/** Bits 9:8 of the number of a CSR of the H extension. */
+const HYPERVISOR_LEVEL = 2;
 /** A counter that a guest reads. */
 type Counter = typeof Csr.cycle | typeof Csr.instret;
 /** Their bits in hcounteren and scounteren. */
@@ -350,6 +354,23 @@ export class HardwareVcpu extends Vcpu {
 
   isOrdered({ interrupt, cause }: Exit): boolean {
     return !interrupt && cause === ExceptionCode.virtualSupervisorEcall;
+  }
+
+  /** By what hedeleg, hcounteren and hstatus leave to the VMM, and by the second stage. */
+  wouldExit(instruction: Foreseen): boolean {
+    const csr = accessedCsr(instruction);
+    if (csr !== undefined) {
+      const isWithheld = [...COUNTERS.keys()].some(({ number }) => number === csr) && this.hasOwnCounters;
+      // What HS-mode could do is a virtual instruction.
+      return isWithheld || csrLevel(csr) === HYPERVISOR_LEVEL;
+    }
+    if (instruction.operation === 'ecall' || instruction.operation === 'wfi') return !this.user;
+    const misses = (gpa: number): boolean => this.engine.stage.find(gpa) === undefined;
+    return instruction.accesses.some(({ address, access }) => {
+      const steps: WalkStep[] = [];
+      const found = this.walk(Gva.of(address), access, 'peek', { steps });
+      return steps.some((step) => misses(step.address)) || ('gpa' in found && misses(found.gpa));
+    });
   }
 
   *handleExit(exit: Exit): Narration<Outcome> {

@@ -1,5 +1,5 @@
-import { type ByteSink, VmConsoles } from '../../simulator/scenario/vm-consoles';
-import { UsageError } from './usage-error';
+import { type ByteSink, VmConsoles } from '../../../simulator/scenario/vm-consoles';
+import { UsageError } from '../usage-error';
 
 /** Where the consoles of virtual machines lead. */
 export interface ConsoleChoice {

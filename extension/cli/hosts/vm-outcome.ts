@@ -1,4 +1,4 @@
-import { type RunStop, STATUS } from './outcome';
+import { type RunStop, STATUS } from '../outcome';
 
 /** What the last run of a virtual machine ended with, or what the run of all ended with while it went on. */
 export type VmStop =

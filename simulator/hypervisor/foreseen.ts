@@ -1,0 +1,35 @@
+import { type Decoded, memoryOf, type SystemOperation, systemOperationOf } from '../isa/index';
+import { Access } from '../mmu/index';
+import type { CpuState } from './cpu';
+
+/** An instruction at which a guest stands, and what it needs: for whoever looks what would come of it. */
+export interface Foreseen {
+  readonly word: number;
+  /** A compressed one as that for which it stands. */
+  readonly decoded: Decoded;
+  readonly operation: SystemOperation | undefined;
+  /** The fetch, and what it does to memory; guest-virtual. */
+  readonly accesses: readonly ForeseenAccess[];
+}
+
+interface ForeseenAccess {
+  readonly address: bigint;
+  readonly access: Access;
+}
+
+/** @param decoded what the word is, expanded */
+export function foreseen(cpu: CpuState, word: number, decoded: Decoded): Foreseen {
+  const { instruction, fields } = decoded;
+  const memory = memoryOf(instruction);
+  const accesses: ForeseenAccess[] = [{ address: cpu.pc, access: Access.execute }];
+  if (memory && !memory.asGuest) {
+    const address = BigInt.asUintN(64, cpu.x(fields.rs1 ?? 0) + BigInt(fields.imm ?? 0));
+    accesses.push({ address, access: memory.kind === 'load' ? Access.read : Access.write });
+  }
+  return { word, decoded, operation: systemOperationOf(instruction), accesses };
+}
+
+/** The number of the CSR that an instruction accesses; undefined where it accesses none. */
+export function accessedCsr({ operation, word }: Foreseen): number | undefined {
+  return operation === 'csr-write' || operation === 'csr-set' || operation === 'csr-clear' ? word >>> 20 : undefined;
+}
