@@ -11,6 +11,7 @@ import { isScenario, runScenario } from './hosts/scenario-run';
 import { programOf, runLive, type Start } from './live-run';
 import { type MachineOptions, machineOptions, one, type ParsedCommand, refuseIdle, suiteOptions } from './options';
 import { guestStatusOf, reportOf, STATUS } from './outcome';
+import { checkOutputs } from './output-files';
 import { Recording } from './recording';
 import { replay } from './replay';
 import { signatureRange } from './signature';
@@ -21,6 +22,7 @@ import { runVariants } from './variants';
 /** `hyperstep run`. @returns the exit status */
 export async function run(command: ParsedCommand): Promise<number> {
   const { values } = command;
+  checkOutputs(values);
   if (values['batch'] !== undefined) return runBatch(command, runGuest);
   if (isScenario(command)) return runScenario(command);
   const saved = await savedMachine(command);

@@ -48,8 +48,11 @@ function* memoryProblems(
     yield at(stated.pathOf('memoryLimit'), `must be a multiple of 4K, not ${briefly(stated.values.memoryLimit)}`);
 }
 
-function* sharingProblems(vm: ScenarioVm, { harts }: ScenarioHost, stated: StatedVm): Generator<Problem> {
+function* sharingProblems(vm: ScenarioVm, { harts, scheduler }: ScenarioHost, stated: StatedVm): Generator<Problem> {
   const { vcpus, cap, pin, time, stealTime } = vm;
+  for (const key of ['weight', 'cap'] as const)
+    if (scheduler.kind !== 'credit' && stated.values[key] !== undefined)
+      yield at(stated.pathOf(key), `goes with the scheduler "credit": under "${scheduler.kind}" all take equal turns`);
   if (cap > 100 * harts)
     yield at(stated.pathOf('cap'), `must be at most ${100 * harts}, all of the host’s harts (${harts}), not ${cap}`);
   if (time === 'own' && vcpus > 1)

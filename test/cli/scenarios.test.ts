@@ -40,10 +40,14 @@ describe('scenarios on the command line', () => {
     assert.equal(status, 1);
     assert.match(stdout, /crash: !+/);
     assert.match(stdout, /compute: done/);
-    assert.match(stderr, /crash: killed/);
+    assert.match(
+      stderr,
+      /crash: killed: the guest traps at its own trap vector, for ever, after it was started again 3 times/,
+    );
     assert.equal(report.vms.echo.stopReason, 'waiting-forever');
     assert.equal(report.vms.compute.stopReason, 'power-off');
     assert.equal(report.vms.crash.stopReason, 'killed');
+    assert.deepEqual([report.vms.crash.killed, report.vms.crash.restarts], ['trap-loop', 3]);
   });
 
   it('reach a limit', () => {
@@ -125,7 +129,7 @@ describe('scenarios on the command line', () => {
     assert.match(waits.stderr, /hyperstep: large: waiting-for-memory/);
     const kills = cli.run('run', host('kill'), '--report', cli.path('kill.json'));
     assert.deepEqual([kills.status, kills.stdout], [1, 'small: s']);
-    assert.match(kills.stderr, /hyperstep: large: killed/);
+    assert.match(kills.stderr, /hyperstep: large: killed: it wants memory, and its host has none left/);
     const { vms } = JSON.parse(readFileSync(cli.path('kill.json'), 'utf8')) as {
       vms: Record<string, { memory: number; stopReason: string }>;
     };
@@ -152,5 +156,41 @@ describe('scenarios on the command line', () => {
     assert.deepEqual([many.status, many.stderr], [3, 'hyperstep: resets: timeout\n']);
     const one = cli.run('run', resets, '--virtualization', 'full', '--timeout', '1');
     assert.deepEqual([one.status, one.stderr], [3, 'hyperstep: the time limit of 1 second is reached\n']);
+  });
+
+  it('find out before they run whether what they are to write can be written', () => {
+    const guest = cli.write('prints.S', "_start: li a0, 'p'\n li a7, 1\n ecall\n li a7, 8\n ecall");
+    const host = cli.write(
+      'prints.hyperstep.json',
+      JSON.stringify({ hosts: { h: { vms: { a: { program: guest } } } } }),
+    );
+    for (const file of [host, guest])
+      for (const option of ['--record', '--save', '--report']) {
+        const lost = cli.run('run', file, option, cli.path('nowhere/x'));
+        assert.deepEqual([lost.status, lost.stdout], [2, '']);
+        assert.match(lost.stderr, new RegExp(`${option} '.*nowhere/x' cannot be written: there is no folder`));
+      }
+    const folder = cli.run('run', host, '--report', cli.folder);
+    assert.match(folder.stderr, /cannot be written: it is a folder/);
+  });
+
+  it('are checked without a run', () => {
+    const broken = cli.write('broken.S', '_start: lj a0, 1\n');
+    const wrong = cli.write('wrong.hyperstep.json', '{\n "hosts": { "h": { "vms": { "a": { "progam": "a.S" } } } } }');
+    const typo = cli.run('check', wrong);
+    assert.equal(typo.status, 1);
+    assert.match(typo.stdout, /wrong\.hyperstep\.json:2:\d+: error: .*has no option "progam": is "program" meant\?/);
+    const vm = { program: broken, initrd: 'nowhere.cpio' };
+    const inProgram = cli.run(
+      'check',
+      cli.write('in.hyperstep.json', JSON.stringify({ hosts: { h: { vms: { a: vm, b: vm } } } })),
+    );
+    assert.equal(inProgram.status, 1);
+    assert.equal(inProgram.stdout.match(/broken\.S:1:\d+: error:/g)?.length, 1, inProgram.stdout);
+    assert.match(
+      inProgram.stdout,
+      /in\.hyperstep\.json:1:1: error: the virtual machine a has 'nowhere\.cpio', which is not there/,
+    );
+    assert.deepEqual(cli.run('check', sample('neighbours')).status, 0);
   });
 });

@@ -10,7 +10,7 @@ describe('the exit status of several virtual machines', () => {
   const cases: [title: string, stops: VmStop[], status: number][] = [
     ['all powered off', [done, done], 0],
     ['one failed', [done, failed], 1],
-    ['one was killed', [{ reason: 'killed' }, done], 1],
+    ['one was killed', [{ reason: 'killed', kind: 'destroyed' }, done], 1],
     ['one waits for ever', [done, { reason: 'waiting-forever' }], 1],
     ['one traps for ever', [done, { reason: 'trap-loop' }], 1],
     ['one was not done at the limit', [done, { reason: 'limit' }], 3],
@@ -28,6 +28,7 @@ describe('the report of several virtual machines', () => {
   it('has each by its name', () => {
     const report: VmReport = {
       stopReason: 'power-off',
+      restarts: 0,
       instructions: 1,
       exits: { sbi: 1 },
       cycles: 2,

@@ -66,6 +66,18 @@ describe('what is wrong with a scenario is said, and what would be right', () =>
     ],
     ['harts', { harts: 2 }, {}, `${vm}: "harts" is called "vcpus" in a virtual machine`],
     ['an engine that is none', { engine: 'none' }, {}, `${vm}: "engine" must be "full" or "hardware", not "none"`],
+    [
+      'a weight where there are no shares',
+      { weight: 2 },
+      { scheduler: { kind: 'round-robin' } },
+      `${vm}: "weight" goes with the scheduler "credit": under "round-robin" all take equal turns`,
+    ],
+    [
+      'a cap where there are no shares',
+      { cap: 20 },
+      { scheduler: { kind: 'round-robin' } },
+      `${vm}: "cap" goes with the scheduler "credit": under "round-robin" all take equal turns`,
+    ],
     ['no size', { memory: 64 }, {}, `${vm}: "memory" must be a number and K, M or G, such as "64M", not 64`],
     [
       'a size that no guest has',

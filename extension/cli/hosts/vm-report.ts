@@ -1,8 +1,13 @@
+import type { KillReason } from '../../../simulator/hypervisor/vm-end';
 import type { VmStop } from './vm-outcome';
 
 /** What `--report` writes of one virtual machine. Times are nanoseconds of the machine. */
 export interface VmReport {
   readonly stopReason: VmStop['reason'];
+  /** Why it was killed; absent where it was not. */
+  readonly killed?: KillReason;
+  /** How often it has been started again after a crash. */
+  readonly restarts: number;
   readonly instructions: number;
   /** By reason, as those of the whole run. */
   readonly exits: Readonly<Record<string, number>>;
