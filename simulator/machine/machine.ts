@@ -59,8 +59,6 @@ export interface RunRequest {
   readonly stopAtHandlerEnd?: boolean;
   /** While every hart waits, time passes up to here on the machine's clock and no further. */
   readonly waitUntil?: number | undefined;
-  /** Come back as at the limit, though that is not reached, after work that takes the computer long for what it is to the machine. */
-  readonly returnsEarly?: boolean;
 }
 
 /** What runs a machine: itself, or somebody who looks at what it does. */
@@ -78,8 +76,6 @@ export class Machine implements CorePlatform, Runner {
   readonly scheduler: HartScheduler;
   readonly dma: DmaSpace;
   activeHandler: ActiveHandler | undefined;
-  /** What has just been done took the computer long: it is no state of the machine's. */
-  hasWorkedLong = false;
   readLow = 0;
   readHigh = 0;
   private board: Board | undefined;
@@ -197,9 +193,6 @@ export class Machine implements CorePlatform, Runner {
     for (;;) {
       this.passEvents();
       if (this.end) return this.end;
-      const hasWorkedLong = this.hasWorkedLong;
-      this.hasWorkedLong = false;
-      if (hasWorkedLong && request.returnsEarly) return { reason: 'limit' };
       const hart = this.scheduler.next(this.clock.nextDeadline());
       if (!hart) {
         const stop = this.idle(request.waitUntil ?? Number.POSITIVE_INFINITY);
