@@ -14,8 +14,8 @@ import type { Recording } from './recording';
 import { Timeout } from './timeout';
 import { UsageError } from './usage-error';
 
-/** Between two looks at the host: console input, interrupts of the user. */
-const sliceBounds = { first: 125_000, smallest: 500, largest: 2_000_000, most: 50 };
+/** Between two looks at the host: console input, interrupts of the user. The first is small: of a guest nothing is known, and one may make each instruction dear. */
+const sliceBounds = { first: 2_000, smallest: 500, largest: 2_000_000, most: 50 };
 
 /** Where a run begins: a program at reset, or a machine that was saved. */
 export type Start =
