@@ -192,6 +192,7 @@ export class Vm implements Guest {
     const wanted = keepsDisks ? withDisksOf(state, parts.save()) : state;
     this.engine.clearTables();
     this.memory.clear();
+    this.machine.hasWorkedLong = true;
     this.clock.restart();
     parts.prepare(wanted, this.name)();
     const entry = this.memory.beginAgain(load);
