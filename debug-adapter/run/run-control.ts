@@ -226,6 +226,7 @@ export class RunControl {
       instructions,
       waitUntil: this.pace.waitUntil(this.machine.system.machine.clock.now(), this.host.now()),
       passBreakpoint: this.passBreakpoint,
+      returnsEarly: true,
       stopAtStep: (step, handler) => {
         this.watched = watchers.atStep(step, handler);
         return this.watched !== undefined || (leg.stopAtStep?.(step, handler) ?? false);

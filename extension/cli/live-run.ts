@@ -173,11 +173,14 @@ async function runSystem(
     const stop = runner.run({
       instructions: Math.min(ran, left),
       waitUntil: pace.waitUntil(machine.clock.now(), began),
+      returnsEarly: true,
     });
-    slice.took(performance.now() - began, stop.reason === 'limit' && ran <= left);
+    const isOver = machine.clock.retired >= instructions;
+    const isWhole = stop.reason === 'limit' && instructions - machine.clock.retired === left - ran;
+    slice.took(performance.now() - began, isWhole);
     output.flush();
     const waits = stop.reason === 'waiting-for-input' || stop.reason === 'waiting';
-    if (!waits && (stop.reason !== 'limit' || left <= ran)) return stop;
+    if (!waits && (stop.reason !== 'limit' || isOver)) return stop;
     const end = endOf({ interrupts, timeout });
     if (end) return end;
     if (stop.reason === 'waiting') await input.more(pace.sleep(stop.deadline, machine.clock.now(), performance.now()));

@@ -53,6 +53,13 @@ describe('scenarios on the command line', () => {
     assert.equal(report.vms.a.stopReason, 'limit');
   });
 
+  it('reach the time that they may take, be it that a VM does nothing but start itself again', () => {
+    const program = cli.write('resets.S', '_start: li a7, 0x53525354\n li a6, 0\n li a0, 1\n li a1, 0\n ecall\n');
+    const file = cli.write('resets.hyperstep.json', JSON.stringify({ hosts: { h: { vms: { resets: { program } } } } }));
+    const { status, stderr } = cli.run('run', file, '--timeout', '1');
+    assert.deepEqual([status, stderr], [3, 'hyperstep: resets: timeout\n']);
+  });
+
   it('show the console of one VM as it is', () => {
     const { stdout } = cli.run('run', sample('neighbours'), '--pace', 'max', '--console', 'compute');
     assert.equal(stdout, 'done\n');
