@@ -25,6 +25,10 @@ export class DebuggedMachine implements MachineOfGuests {
   /** The CPUs of all guests: DAP's threads, in their order. */
   readonly cpus: readonly CpuState[];
   readonly host: Debuggee | undefined;
+  /** The guests, and the host. */
+  private readonly debuggees: readonly Debuggee[];
+  /** The CPUs that can be threads. Harts come after those of the guests: they are threads while a handler works for nobody else. */
+  private readonly all: readonly CpuState[];
 
   /** @param programs of the guests, in their order */
   constructor(
@@ -41,6 +45,8 @@ export class DebuggedMachine implements MachineOfGuests {
     this.cpus = this.guests.flatMap(({ cpus }) => cpus);
     const { host, hypervisor } = system;
     this.host = host && hypervisor?.sharesHarts ? new Debuggee(this, host, noProgram) : undefined;
+    this.debuggees = this.host ? [...this.guests, this.host] : this.guests;
+    this.all = this.debuggees.flatMap(({ cpus }) => cpus);
   }
 
   get isShared(): boolean {
@@ -61,7 +67,7 @@ export class DebuggedMachine implements MachineOfGuests {
 
   guestOf(cpu: CpuState): Debuggee {
     const own = standing(cpu);
-    const guest = [...this.guests, ...(this.host ? [this.host] : [])].find(({ cpus }) => cpus.includes(own));
+    const guest = this.debuggees.find(({ cpus }) => cpus.includes(own));
     if (!guest) throw new RangeError(`CPU ${cpu.id} is of no guest of this machine`);
     return guest;
   }
@@ -71,11 +77,6 @@ export class DebuggedMachine implements MachineOfGuests {
     const found = this.guests.find((guest) => guest.vm?.name === name);
     if (!found) throw new RequestError(`there is no virtual machine ${name}`);
     return found;
-  }
-
-  /** The CPUs that can be threads. Harts come after those of the guests: they are threads while a handler works for nobody else. */
-  private get all(): readonly CpuState[] {
-    return [...this.cpus, ...(this.host?.cpus ?? [])];
   }
 
   threadOf(cpu: CpuState): number {

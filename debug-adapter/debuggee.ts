@@ -8,6 +8,7 @@ import type { ExitRecord } from '../simulator/hypervisor/ledger/ledger';
 import type { VcpuName } from '../simulator/hypervisor/ledger/vcpu-name';
 import type { TranslationTable, Vcpu } from '../simulator/hypervisor/vcpu';
 import type { Vm } from '../simulator/hypervisor/vm';
+import { instructionNamed } from '../simulator/isa/index';
 import type { ActiveHandler } from '../simulator/machine/hosted-software';
 import { Access, Privilege } from '../simulator/mmu/index';
 import { CodeScopes } from '../simulator/object/dwarf/code-scopes';
@@ -157,7 +158,9 @@ export class Debuggee {
 
   /** The addresses behind the program's instructions that wait for an interrupt. */
   get waitEnds(): ReadonlySet<bigint> {
-    this.foundWaitEnds ??= new Set([...findInstructions(this.program, [WFI])].map((address) => address + WFI_LENGTH));
+    this.foundWaitEnds ??= new Set(
+      [...findInstructions(this.program, [WFI.match])].map((address) => address + BigInt(WFI.length)),
+    );
     return this.foundWaitEnds;
   }
 
@@ -244,10 +247,9 @@ export class Debuggee {
 
 /** Bytes by which it is told which program is somewhere. */
 const COMPARED = 16;
-const SRET = 0x10200073;
-const MRET = 0x30200073;
-const WFI = 0x10500073;
-const WFI_LENGTH = 4n;
+const { match: SRET } = instructionNamed('sret');
+const { match: MRET } = instructionNamed('mret');
+const WFI = instructionNamed('wfi');
 
 /** Where a program has one of these instructions, by where it is linked and by where it is loaded. */
 function findInstructions(program: Program, words: readonly number[]): ReadonlySet<bigint> {

@@ -10,7 +10,6 @@ import type { OwnArguments } from './request-arguments';
 import type { Vms } from './vm-states';
 import type { WorldName } from './world-names';
 
-/** An unsigned number of up to 64 bits: `0x` and lower-case hexadecimal digits, without leading zeros. */
 export type {
   History,
   OwnGuestOnHart,
@@ -23,6 +22,7 @@ export type {
 } from './vm-states';
 export { type WorldName, worldNames } from './world-names';
 
+/** An unsigned number of up to 64 bits: `0x` and lower-case hexadecimal digits, without leading zeros. */
 export type Hex = `0x${string}`;
 
 /**

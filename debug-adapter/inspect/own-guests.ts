@@ -107,8 +107,7 @@ export class OwnGuests implements WorldListener {
     place.guest = guest;
   }
 
-  left(hart: Hart, mode: TrapMode): void {
-    if (mode === 'vs') return;
+  left(hart: Hart, mode: Exclude<TrapMode, 'vs'>): void {
     const place = this.place(hart);
     // The firmware takes no time, and an instruction that it does is the guest's.
     place.inFirmware = mode === 'm' && this.system.configuration.firmware === 'sbi';

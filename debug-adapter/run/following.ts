@@ -1,8 +1,8 @@
-import type { Hart } from '../../simulator/core/index';
+import { type Hart, Status } from '../../simulator/core/index';
 import type { CpuState } from '../../simulator/hypervisor/cpu';
 import { type CauseId, exitOf } from '../../simulator/hypervisor/ledger/causes';
 import type { ExitLedger } from '../../simulator/hypervisor/ledger/ledger';
-import { Csr, RegisterNumber } from '../../simulator/isa/index';
+import { Csr, instructionNamed, RegisterNumber } from '../../simulator/isa/index';
 import type { ActiveHandler } from '../../simulator/machine/hosted-software';
 import type { MachineStop } from '../../simulator/machine/stop';
 import type { Trap } from '../../simulator/machine/trap';
@@ -178,7 +178,7 @@ class Follower {
     const bit = 1n << BigInt(codeOf(effect.effect));
     const read = (number: number): bigint => cpu.readCsr(number) ?? 0n;
     const isWanted = (read(Csr.sip.number) & read(Csr.sie.number) & bit) !== 0n;
-    const isTaken = cpu.privilege === Privilege.user || (read(Csr.sstatus.number) & SIE) !== 0n;
+    const isTaken = cpu.privilege === Privilege.user || (read(Csr.sstatus.number) & BigInt(Status.SIE)) !== 0n;
     return isWanted && !isTaken && this.isLed(cpu);
   }
 
@@ -201,11 +201,9 @@ class Follower {
   }
 }
 
-const SIE = 2n;
+const ECALL = instructionNamed('ecall');
 
 /** Whether a CPU is behind its call, and not in a handler of an interrupt. */
 function isBack(debuggee: Debuggee, cpu: CpuState): boolean {
-  return debuggee.instructionAt(cpu, cpu.pc - 4n) === ECALL;
+  return debuggee.instructionAt(cpu, cpu.pc - BigInt(ECALL.length)) === ECALL.match;
 }
-
-const ECALL = 0x73;

@@ -1,3 +1,4 @@
+import { Status } from '../../simulator/core/index';
 import { describeSbiCall, sbiCallOf } from '../../simulator/firmware/sbi/call';
 import type { CpuState } from '../../simulator/hypervisor/cpu';
 import { accessedCsr, type Foreseen, foreseen } from '../../simulator/hypervisor/foreseen';
@@ -41,8 +42,6 @@ export function callsFirmware({ guest }: Debuggee, cpu: CpuState, { operation }:
   return operation === 'ecall' && cpu.privilege === Privilege.supervisor && !cpu.virtual && guest.sbi !== undefined;
 }
 
-const FLOAT_STATE = 3n << 13n;
-
 /** Whether the guest's own hart would trap, whatever runs it: by the mode, or by the guest's tables. */
 function isRefused(cpu: CpuState, instruction: Foreseen): boolean {
   const { operation, decoded, accesses } = instruction;
@@ -61,6 +60,6 @@ function isRefused(cpu: CpuState, instruction: Foreseen): boolean {
       return cpu.privilege === Privilege.user;
   }
   const status = cpu.readCsr(Csr.sstatus.number);
-  if (usesFloat(decoded.instruction) && status !== undefined && (status & FLOAT_STATE) === 0n) return true;
+  if (usesFloat(decoded.instruction) && status !== undefined && (status & BigInt(Status.FS)) === 0n) return true;
   return accesses.some(({ address, access }) => 'fault' in cpu.peek(address, access));
 }

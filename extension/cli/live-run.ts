@@ -14,8 +14,8 @@ import type { Recording } from './recording';
 import { Timeout } from './timeout';
 import { UsageError } from './usage-error';
 
-/** Between two looks at the host: console input, interrupts of the user. */
-const sliceBounds = { first: 125_000, smallest: 500, largest: 2_000_000, most: 50 };
+/** Between two looks at the host: console input, interrupts of the user. The first is small: of a guest nothing is known, and one may make each instruction dear. */
+const sliceBounds = { first: 2_000, smallest: 500, largest: 2_000_000, most: 50 };
 
 /** Where a run begins: a program at reset, or a machine that was saved. */
 export type Start =
@@ -176,10 +176,8 @@ async function runSystem(
       returnsEarly: true,
     });
     const isOver = machine.clock.retired >= instructions;
-    slice.took(
-      performance.now() - began,
-      stop.reason === 'limit' && instructions - machine.clock.retired === left - ran,
-    );
+    const isWhole = stop.reason === 'limit' && instructions - machine.clock.retired === left - ran;
+    slice.took(performance.now() - began, isWhole);
     output.flush();
     const waits = stop.reason === 'waiting-for-input' || stop.reason === 'waiting';
     if (!waits && (stop.reason !== 'limit' || isOver)) return stop;

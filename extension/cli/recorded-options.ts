@@ -22,8 +22,9 @@ export function contradictions(
 export function hostContradictions(recorded: SystemDescription, given: SystemDescription): string[] {
   const [was, is] = [recorded.neighbours, given.neighbours];
   const host = (of: SystemDescription) => {
-    const { harts, vmids, vmmTime, hartOptions, neighbours } = of;
-    return { harts, vmids, vmmTime, machineOptions: hartOptions, ...neighbours?.scheduler, memory: neighbours?.memory };
+    const { harts, vmids, vmmTime, hartOptions: machineOptions } = of;
+    const { scheduler, memory, overcommit } = of.neighbours ?? {};
+    return { harts, vmids, vmmTime, machineOptions, ...scheduler, memory, overcommit };
   };
   const ofVms = (was?.vms ?? []).flatMap((vm, index) =>
     differencesIn(vm, is?.vms[index] ?? {}, `${vm.name}: `, ['hostWords']),

@@ -38,7 +38,7 @@ export function textOf(node: Child): string {
 
 type PageElement = HTMLElement | SVGElement;
 
-function isElement(node: ChildNode | undefined): node is HTMLElement | SVGElement {
+function isElement(node: ChildNode | undefined): node is PageElement {
   return node instanceof HTMLElement || node instanceof SVGElement;
 }
 

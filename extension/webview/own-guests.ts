@@ -2,7 +2,7 @@ import type { OwnGuestState, OwnGuestsState, WorldSwitchState } from '../../debu
 import { type Element, element } from './dom';
 import { code, type GridRow, grid, note, plural, sourceLink, text, toggle } from './parts';
 import { duration } from './past';
-import { processorChart } from './processor-chart';
+import { HART, processorChart } from './processor-chart';
 import type { PageContext } from './view';
 
 /** Of what changes: the guests. */
@@ -45,8 +45,6 @@ export function ownGuestParts(
   ];
 }
 
-/** A whole hart, in percent. */
-const HART = 100;
 const COLUMNS = ['guest', 'state', 'processor', 'exits', 'entered', 'left', 'instructions', 'VMID'];
 const SWITCH_COLUMNS = ['number', 'to', 'from', 'hart', 'by', 'at'];
 

@@ -4,6 +4,8 @@ import { type Element, element } from './dom';
 import { plural, text } from './parts';
 import { duration } from './past';
 
+/** A whole hart, in percent. */
+export const HART = 100;
 /** As many columns as a history has at the most. */
 const PLACES = 32;
 

@@ -7,7 +7,7 @@ import { type Child, type Element, element } from './dom';
 import { OWN_GUESTS, ownGuestFacts, ownGuestParts } from './own-guests';
 import { type GridRow, grid, note, plural, text, toggle } from './parts';
 import { duration } from './past';
-import { historyChart, percent } from './processor-chart';
+import { HART, historyChart, percent } from './processor-chart';
 import type { PageContext, View } from './view';
 
 /** An operation that came to nothing, and what its VM did then: until that does something else it is worth reading. */
@@ -137,8 +137,6 @@ export class VmsView implements View {
 }
 
 const SCOPE = 'vms';
-/** A whole hart, in percent. */
-const HART = 100;
 const COLUMNS = [
   'name',
   'state',

@@ -9,7 +9,7 @@ import { type Narration, runThrough, step } from '../machine/narration';
 import { FRAME, Gpa, Hpa, SUPERPAGE } from '../mmu/address';
 import { type Component, withoutState } from '../schema/state/component';
 import { Dispatcher, type VmmTime } from './dispatcher';
-import type { TableFrames } from './engines/engine';
+import type { Engine, TableFrames, VmDemands } from './engines/engine';
 import { Exit } from './exits/exit';
 import { acknowledgeKick } from './exits/kick';
 import { openExit } from './exits/open-exit';
@@ -82,7 +82,7 @@ export class Hypervisor implements HostedSoftware, HypervisorServices {
   }
 
   /** Bytes of machine memory, from the firmware's up, that such VMs take. */
-  static memoryFor(vms: readonly VmDemand[], overcommit: Overcommit): number {
+  static memoryFor(vms: readonly DemandsOfEngine[], overcommit: Overcommit): number {
     let end = VMM_MEMORY / FRAME;
     for (const { engine, memory, vcpus } of vms) {
       // What is given as it is touched need not be there.
@@ -98,13 +98,13 @@ export class Hypervisor implements HostedSoftware, HypervisorServices {
     const { engine, memory, vcpus } = configuration;
     const id = this.vms.length;
     const tables = engine.tables({ memory, vcpus }).map((frames) => this.take('vmm', frames));
-    const vm = new Vm(id, this, this.memoryFor(id, configuration), tables, configuration);
+    const vm = new Vm(id, this, this.guestMemory(id, configuration), tables, configuration);
     this.vms.push(vm);
     this.scheduler.add(vm.vcpus);
     return vm;
   }
 
-  private memoryFor(id: number, { engine, memory, vcpus, memoryLimit }: VmConfiguration): GuestMemory {
+  private guestMemory(id: number, { engine, memory, vcpus, memoryLimit }: VmConfiguration): GuestMemory {
     const { ram } = this.machine.core;
     const begin = new Gpa(MEMORY_MAP.ram.base);
     if (!this.demand) {
@@ -226,9 +226,11 @@ export class Hypervisor implements HostedSoftware, HypervisorServices {
    */
   entitlements(): ReadonlyMap<Vm, number> {
     const wanting = this.vms.filter(({ life }) => !life.end && !life.isPaused);
-    const claims = wanting.map(({ vcpus }) => this.scheduler.claimOf(vcpus.filter(({ run }) => run !== 'off')));
-    const shares = entitlements(claims, this.pcpus.length);
-    return new Map(wanting.flatMap((vm, index) => (claims[index] ? [[vm, shares.get(claims[index]) ?? 0]] : [])));
+    const claims = new Map(
+      wanting.map((vm) => [vm, this.scheduler.claimOf(vm.vcpus.filter(({ run }) => run !== 'off'))]),
+    );
+    const shares = entitlements([...claims.values()], this.pcpus.length);
+    return new Map([...claims].map(([vm, claim]) => [vm, shares.get(claim) ?? 0]));
   }
 
   kick(vcpu: Vcpu, why: WakeReason): void {
@@ -322,12 +324,14 @@ export class Hypervisor implements HostedSoftware, HypervisorServices {
   }
 }
 
-/** What of a VM decides how much memory it takes. */
-export type VmDemand = Pick<VmConfiguration, 'engine' | 'memory' | 'vcpus'>;
+/** What a VM asks of its host, and of an engine. */
+export interface DemandsOfEngine extends VmDemands {
+  readonly engine: Engine;
+}
 
 /** Bytes of machine memory that the VMM's tables for a VM take. */
-export function tablesOf({ engine, memory, vcpus }: VmDemand): number {
-  return engine.tables({ memory, vcpus }).reduce((sum, { frames }) => sum + frames * FRAME, 0);
+export function tablesOf({ engine, ...demands }: DemandsOfEngine): number {
+  return engine.tables(demands).reduce((sum, { frames }) => sum + frames * FRAME, 0);
 }
 
 /** In blocks of 2 MiB, so that a VM's large pages can be the machine's. */

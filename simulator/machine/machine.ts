@@ -59,7 +59,7 @@ export interface RunRequest {
   readonly stopAtHandlerEnd?: boolean;
   /** While every hart waits, time passes up to here on the machine's clock and no further. */
   readonly waitUntil?: number | undefined;
-  /** Come back as at the limit, though that is not reached, after work that takes the computer long for what it is to the machine. */
+  /** Come back an instruction after work that takes the computer long for what it is to the machine, as at the limit. */
   readonly returnsEarly?: boolean;
 }
 
@@ -78,7 +78,7 @@ export class Machine implements CorePlatform, Runner {
   readonly scheduler: HartScheduler;
   readonly dma: DmaSpace;
   activeHandler: ActiveHandler | undefined;
-  /** What has just been done took the computer long: it is no state of the machine's. */
+  /** What has just been done took the computer long: no state of the machine's. */
   hasWorkedLong = false;
   readLow = 0;
   readHigh = 0;
@@ -187,7 +187,7 @@ export class Machine implements CorePlatform, Runner {
 
   private runUntilStop(request: RunRequest): MachineStop {
     this.updateHostedModes(request.stopAtGuestTrap !== undefined);
-    const limit = this.clock.retired + request.instructions;
+    let limit = this.clock.retired + request.instructions;
     let passBreakpoint = request.passBreakpoint ?? false;
     if (this.activeHandler) {
       const stop = this.continueHandler(this.activeHandler, request);
@@ -197,9 +197,9 @@ export class Machine implements CorePlatform, Runner {
     for (;;) {
       this.passEvents();
       if (this.end) return this.end;
-      const hasWorkedLong = this.hasWorkedLong;
+      // A run ends at an instruction, where another one can come to: not inside what a handler costs.
+      if (this.hasWorkedLong && request.returnsEarly) limit = Math.min(limit, this.clock.retired + 1);
       this.hasWorkedLong = false;
-      if (hasWorkedLong && request.returnsEarly) return { reason: 'limit' };
       const hart = this.scheduler.next(this.clock.nextDeadline());
       if (!hart) {
         const stop = this.idle(request.waitUntil ?? Number.POSITIVE_INFINITY);

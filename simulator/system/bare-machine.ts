@@ -1,6 +1,7 @@
 import { type Hart, highWord, lowWord, Status, StatusHigh } from '../core/index';
 import type { VirtioBackend } from '../devices/virtio/backend';
 import { SbiFirmware } from '../firmware/firmware';
+import type { Sbi } from '../firmware/sbi/sbi';
 import type { CpuMode, CpuPeek, CpuState } from '../hypervisor/cpu';
 import type { Guest } from '../hypervisor/guest';
 import { Csr, InterruptBit } from '../isa/index';
@@ -29,7 +30,8 @@ export class BareMachine implements Guest {
   readonly board: Board;
   readonly cpus: readonly CpuState[];
   readonly ram: { readonly base: number; readonly size: number };
-  private readonly firmware: SbiFirmware | undefined;
+  /** Below its S-mode, where that is HyperStep's. */
+  readonly firmware: SbiFirmware | undefined;
 
   constructor(
     private readonly machine: Machine,
@@ -71,7 +73,7 @@ export class BareMachine implements Guest {
     return this.machine.clock;
   }
 
-  get sbi() {
+  get sbi(): Sbi | undefined {
     return this.firmware?.sbi;
   }
 
@@ -101,8 +103,7 @@ export class BareMachine implements Guest {
   }
 }
 
-/** A hart as software that has the machine to itself sees it. */
-export class BareCpu implements CpuState {
+class BareCpu implements CpuState {
   constructor(
     private readonly machine: Machine,
     private readonly hart: Hart,

@@ -123,8 +123,8 @@ export class System {
 
   /** The guest of which a CPU is; of a hart of the VMM's, what that runs on. */
   guestOf(cpu: CpuState): Guest {
-    const all: readonly Guest[] = this.host ? [...this.guests, this.host] : this.guests;
-    const guest = all.find(({ cpus }) => cpus.includes(cpu));
+    const isOf = ({ cpus }: Guest): boolean => cpus.includes(cpu);
+    const guest = this.guests.find(isOf) ?? (this.host && isOf(this.host) ? this.host : undefined);
     if (!guest) throw new RangeError(`CPU ${cpu.id} is of no guest of this system`);
     return guest;
   }

@@ -1,5 +1,5 @@
 import { engineNamed } from '../hypervisor/engines/index';
-import { Hypervisor, tablesOf, type VmDemand } from '../hypervisor/hypervisor';
+import { type DemandsOfEngine, Hypervisor, tablesOf } from '../hypervisor/hypervisor';
 import type { Pcpu } from '../hypervisor/pcpu';
 import { CreditScheduler } from '../hypervisor/scheduler/credit';
 import { PinnedScheduler } from '../hypervisor/scheduler/pinned';
@@ -59,6 +59,7 @@ export function hypervisorOn(
   { firmware }: HostMachine,
   { vmmTime = 'free', neighbours }: SystemConfiguration,
 ): Hypervisor {
+  if (!firmware) throw new RangeError('a VMM needs firmware below it');
   const scheduler = (pcpus: () => readonly Pcpu[]): Scheduler => schedulerFor(neighbours?.scheduler, pcpus);
   const { overcommit = 'refuse' } = neighbours ?? {};
   return new Hypervisor(machine, firmware, { vmmTime, scheduler, overcommit });
@@ -79,7 +80,7 @@ function demandsOf({
   engine: id,
   memory,
   vcpus,
-}: Pick<NeighbourConfiguration, 'engine' | 'memory' | 'vcpus'>): VmDemand {
+}: Pick<NeighbourConfiguration, 'engine' | 'memory' | 'vcpus'>): DemandsOfEngine {
   const engine = engineNamed(id);
   if (!engine) throw new RangeError(`there is no engine ${id}`);
   return { engine, memory, vcpus };

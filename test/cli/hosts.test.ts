@@ -10,47 +10,19 @@ import { lifeOf, writeRecord } from '../../simulator/system/record';
 import { originsOf } from '../../simulator/system/run-origin';
 import { System } from '../../simulator/system/system';
 import { buildGuest, guestFolder, testDisk } from '../support/guest';
+import { askForStealTime, crashesAfter, ECHOES, RESETS, SPINS } from '../support/small-guests';
 import { BuiltCli } from './built-cli';
 
-/** Prints a letter, works for a while, and traps at its own trap vector. */
-const CRASHES = `
-_start: li      a0, '!'
-        li      a7, 1
-        ecall
-        li      t0, 40000
-1:      addi    t0, t0, -1
-        bnez    t0, 1b
-        csrw    stvec, zero
-        ebreak
-`;
+const CRASHES = crashesAfter(40_000, "li a0, '!'\n li a7, 1\n ecall");
 /** Asks to be told of stolen time, and counts. */
 const COUNTS = `
-_start: li      a0, 0x80400000
-        li      a1, 0
-        li      a2, 0
-        li      a7, 0x535441
-        li      a6, 0
-        ecall
+_start: ${askForStealTime('li      a0, 0x80400000')}
         li      t0, 300000
 1:      addi    t0, t0, -1
         bnez    t0, 1b
         li      a7, 8
         ecall
 `;
-/** Echoes what is typed up to a full stop. */
-const ECHOES = `
-_start: li      s0, 0x10000000
-1:      lbu     t0, 5(s0)
-        andi    t0, t0, 1
-        beqz    t0, 1b
-        lbu     t0, 0(s0)
-        sb      t0, 0(s0)
-        li      t1, '.'
-        bne     t0, t1, 1b
-        li      a7, 8
-        ecall
-`;
-const SPINS = '_start: j _start\n';
 
 const SAME = /ends in the state in which the recorded run ended/;
 
@@ -215,6 +187,17 @@ describe('hosts that are saved, recorded and replayed on the command line', () =
     assert.equal(cli.run('run', file, '--replay', record, '--console', 'echoes').stdout, 'ab.');
   });
 
+  it('are replayed with resets, however soon after one the run went on', () => {
+    const resets = { program: cli.write('resets.S', RESETS) };
+    const file = scenario('resets', { resets, spins: { program: cli.write('spins.S', SPINS), engine: 'hardware' } });
+    const record = cli.path('resets.record');
+    const live = cli.run('run', file, '--record', record, '--max-instructions', '2000000', '--console', 'resets');
+    assert.match(live.stdout, /^r{3,}$/);
+    const replayed = cli.run('run', file, '--replay', record, '--console', 'resets');
+    assert.match(replayed.stderr, SAME);
+    assert.equal(replayed.stdout, live.stdout);
+  });
+
   it('are replayed where they write to disks in place', () => {
     const disk = cli.write('written.img', testDisk());
     const program = path.resolve(guestFolder, 'blk-write.S');
@@ -251,6 +234,10 @@ describe('hosts that are saved, recorded and replayed on the command line', () =
     assert.match(told({ a, b: { ...b, program, disks: [] } }), /the disks of b were "copy" and are none/);
     assert.match(told({ a, c: { ...b, program } }), /the virtual machines were a, b and are a, c/);
     assert.match(told({ a, b: { ...b, program } }, { harts: 3 }), /the host: harts was 1 and is 3/);
+    assert.match(
+      told({ a, b: { ...b, program } }, { overcommit: 'wait', memory: '64M' }),
+      /the host: overcommit was "refuse" and is "wait"/,
+    );
     assert.match(
       told({ a, b: { ...b, program } }, { scheduler: { slice: '2us' } }),
       /the host: slice was 1000000 and is 2000/,

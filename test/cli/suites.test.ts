@@ -154,6 +154,14 @@ describe('what test suites ask of the command line', () => {
     assert.equal(cli.run('run', guest('waits.S', '1: wfi\n j 1b\n'), '--timeout', 'soon').status, 2);
   });
 
+  it('the end by the clock, of a guest too that does nothing but reset itself', () => {
+    const resets = guest('resets.S', ' li a7, 0x53525354\n li a6, 0\n li a0, 1\n li a1, 0\n ecall\n');
+    for (const engine of ['none', 'full']) {
+      const { status, stderr } = cli.run('run', resets, '--virtualization', engine, '--timeout', '0.5');
+      assert.deepEqual([status, stderr], [3, 'hyperstep: the time limit of 0.5 seconds is reached\n']);
+    }
+  });
+
   it('a pace at which waiting takes its time, and the same run', () => {
     const file = cli.write('naps.S', NAPS);
     const [fast, slow] = [cli.path('fast.json'), cli.path('slow.json')];

@@ -1,3 +1,5 @@
+import assert from 'node:assert/strict';
+import type { EngineId } from '../../simulator/hypervisor/engines';
 import type { Overcommit } from '../../simulator/hypervisor/memory/demand';
 import type { Program } from '../../simulator/object/program';
 import type {
@@ -6,6 +8,7 @@ import type {
   SystemConfiguration,
 } from '../../simulator/system/configuration';
 import { System } from '../../simulator/system/system';
+import { assembleGuest } from './guest';
 
 /** A VM of a test's host, where it is not as all. */
 export interface TestVm extends Partial<Omit<NeighbourConfiguration, 'share'>> {
@@ -67,4 +70,23 @@ export function makeHost(vms: readonly TestVm[], configuration: TestHostConfigur
   );
   if (!inputOpen) system.closeInput();
   return { system, output: (vm) => String.fromCharCode(...(printed.get(vm) ?? [])) };
+}
+
+/** A VM of a guest's text. */
+export async function assembleVm(
+  name: string,
+  engine: EngineId,
+  text: string,
+  more: Partial<TestVm> = {},
+): Promise<TestVm> {
+  return { name, engine, program: await assembleGuest(text), ...more };
+}
+
+/** Runs for so long, and looks on the way that nobody reaches what is not its own. */
+export function pass(system: System, nanoseconds: number): void {
+  const end = system.machine.clock.now() + nanoseconds;
+  while (system.machine.clock.now() < end && !system.machine.finished) {
+    system.machine.run({ instructions: 20_000, waitUntil: end });
+    assert.deepEqual(system.isolationBreaches(), []);
+  }
 }

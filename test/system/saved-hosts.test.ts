@@ -14,6 +14,7 @@ import { withChange } from '../support/changed-fields';
 import { assembleGuest, buildGuest, diskOf, guestFolder, memoryFile, testDisk } from '../support/guest';
 import { makeHost, type TestHostConfiguration, type TestVm } from '../support/host';
 import { Random } from '../support/random';
+import { askForStealTime, crashesAfter, ECHOES, timedSleeper } from '../support/small-guests';
 
 /** Where hosts are saved, and where their runs are compared, in instructions. */
 const PLACES = [2_000, 30_001, 120_003];
@@ -24,43 +25,8 @@ const HOSTS: readonly TestHostConfiguration[] = [
   { harts: 2, vmmTime: 'free', scheduler: { kind: 'round-robin', slice: 7_000 } },
 ];
 
-/** Traps at its own trap vector, after a while. */
-const CRASHES = `
-_start: li      t0, 9000
-1:      addi    t0, t0, -1
-        bnez    t0, 1b
-        csrw    stvec, zero
-        ebreak
-`;
-
-/** Asks for timers and sleeps until they come; and to be told of stolen time, where that is to be had. */
-const SLEEPS = `
-_start: li      a0, 0x80400000
-        li      a1, 0
-        li      a2, 0
-        li      a7, 0x535441
-        li      a6, 0
-        ecall
-        li      t0, 32
-        csrw    sie, t0
-1:      rdtime  a0
-        addi    a0, a0, 50
-        li      a7, 0
-        ecall
-        wfi
-        j       1b
-`;
-
-/** Echoes what is typed, waiting for it in a loop. */
-const ECHOES = `
-_start: li      s0, 0x10000000
-1:      lbu     t0, 5(s0)
-        andi    t0, t0, 1
-        beqz    t0, 1b
-        lbu     t0, 0(s0)
-        sb      t0, 0(s0)
-        j       1b
-`;
+/** It asks to be told of stolen time too, where that is to be had. */
+const SLEEPS = timedSleeper(askForStealTime('li      a0, 0x80400000'));
 
 /** A guest of a machine that is made by its description. */
 const given = (console: (byte: number) => void = () => undefined, disks = [] as GivenGuest['disks']): GivenGuest => ({
@@ -81,7 +47,7 @@ describe('saved hosts of three VMs', () => {
   let sleeps: Program;
   before(async () => {
     writes = await buildGuest(path.join(guestFolder, 'blk-write.S'));
-    [crashes, sleeps] = await Promise.all([assembleGuest(CRASHES), assembleGuest(SLEEPS)]);
+    [crashes, sleeps] = await Promise.all([assembleGuest(crashesAfter(9000)), assembleGuest(SLEEPS)]);
   });
 
   const vms = (): TestVm[] => [

@@ -9,6 +9,7 @@ import { readSnapshot, writeSnapshot } from '../../simulator/system/snapshot';
 import { type System, VIRTUALIZATIONS } from '../../simulator/system/system';
 import { assembleGuest, buildGuest, guestFolder, makeSystem } from '../support/guest';
 import { numbersFrom, Random } from '../support/random';
+import { ECHOES } from '../support/small-guests';
 import { ENDS } from './run-ends';
 
 const LIMIT = 20_000_000;
@@ -129,7 +130,7 @@ for (const virtualization of VIRTUALIZATIONS) {
 
   describe(`records (${virtualization})`, () => {
     it('bring every input back at its position', async () => {
-      const program = await assembleGuest(ECHO);
+      const program = await assembleGuest(ECHOES);
       const live = makeSystem(program, { virtualization, inputOpen: true });
       const start = live.system.stateHash();
       const cpu = live.system.guest.cpus[0] ?? assert.fail();
@@ -177,28 +178,10 @@ function recordOf(system: System, start: string): Uint8Array {
 
 const onlyLife = (file: Uint8Array): Life => readRecord(file).lives[0] ?? assert.fail();
 
-/** Echoes what is typed up to a full stop, waiting for it in a loop. */
-const ECHO = `
-        .globl _start
-_start: li      s0, 0x10000000
-1:      lbu     t0, 5(s0)
-        andi    t0, t0, 1
-        beqz    t0, 1b
-        lbu     t0, 0(s0)
-        sb      t0, 0(s0)
-        li      t1, '.'
-        bne     t0, t1, 1b
-        li      a7, 0x53525354
-        li      a6, 0
-        li      a0, 0
-        li      a1, 0
-        ecall
-`;
-
 describe('files of snapshots and records', () => {
   let file: Uint8Array;
   before(async () => {
-    const { system } = makeSystem(await assembleGuest(ECHO));
+    const { system } = makeSystem(await assembleGuest(ECHOES));
     system.machine.run({ instructions: 100 });
     file = writeSnapshot(describeSystem(system.configuration), system.save());
   });
@@ -226,7 +209,7 @@ describe('files of snapshots and records', () => {
   });
 
   it('of records are refused by the name of a field that makes no sense, under a right seal', async () => {
-    const { system } = makeSystem(await assembleGuest(ECHO));
+    const { system } = makeSystem(await assembleGuest(ECHOES));
     const life = lifeOf(system, system.stateHash());
     const description = describeSystem(system.configuration);
     const [origin] = originsOf([], system.configuration);

@@ -9,6 +9,7 @@ export function csrsApart(host: Pick<CsrHost, 'hartId' | 'options' | 'clock' | '
     state: HartState.apart(),
     pmp: new Pmp(() => undefined),
     modesChanged: () => undefined,
+    hgatpWritten: () => undefined,
     timersChanged: () => undefined,
   });
 }

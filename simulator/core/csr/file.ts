@@ -27,7 +27,7 @@ export interface CsrHost {
   /** Translation or privilege of data accesses may have changed. */
   modesChanged(): void;
   /** A new value is in hgatp. */
-  hgatpWritten?(): void;
+  hgatpWritten(): void;
   /** What stimecmp and vstimecmp are compared with, or whether they are, may have changed. */
   timersChanged(): void;
 }

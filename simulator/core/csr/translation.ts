@@ -69,7 +69,7 @@ const hgatp: CsrRegister = {
     const space = spaceMask(options.vmidBits);
     state.setCsr(CsrSlot.hgatp, low & GUEST_ROOT_LOW, (mode << MODE_SHIFT) | (high & (space | PPN_HIGH)));
     host.modesChanged();
-    host.hgatpWritten?.();
+    host.hgatpWritten();
   },
   refusal: ({ state }) => {
     const isTrapped = !state.virtual && state.privilege === Privilege.supervisor && (state.status & Status.TVM) !== 0;

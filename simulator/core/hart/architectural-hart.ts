@@ -159,12 +159,12 @@ export abstract class ArchitecturalHart extends Registers implements CsrHost {
   // Guests of the H extension that come and go: somebody may be told.
 
   /** V was 1 when a trap was taken. */
-  protected guestTrapped(_mode: TrapMode): void {}
+  protected abstract guestTrapped(mode: TrapMode): void;
 
   /** V has become 1. */
-  protected guestEntered(): void {}
+  protected abstract guestEntered(): void;
 
-  hgatpWritten(): void {}
+  abstract hgatpWritten(): void;
 
   /** `sfence.vma` with V = 0, of a page (all when undefined) in an address space (all when undefined). */
   fence(page: number | undefined, asid: number | undefined): void {

@@ -60,8 +60,8 @@ export interface WorldListener {
   hgatpWritten(hart: Hart): void;
   /** V has become 1, by sret or mret: from the next instruction on the hart executes a guest. */
   entered(hart: Hart): void;
-  /** V has become 0, by a trap into a mode. */
-  left(hart: Hart, mode: TrapMode): void;
+  /** V has become 0, by a trap into HS- or M-mode. */
+  left(hart: Hart, mode: Exclude<TrapMode, 'vs'>): void;
 }
 
 /**

@@ -1,4 +1,4 @@
-import { type SbiCall, type SbiEffect, SbiError } from './interface';
+import { ALL_ONES, type SbiCall, type SbiEffect, SbiError } from './interface';
 
 /**
  * The harts that `hart_mask` and `hart_mask_base` name (SBI 3.0, chapter 3): bit n of the mask is hart base+n; base -1 means all.
@@ -6,7 +6,7 @@ import { type SbiCall, type SbiEffect, SbiError } from './interface';
  */
 export function hartsOfMask(call: SbiCall, mask: bigint, base: bigint): number[] | number {
   const all = Array.from({ length: call.sbi.harts }, (_, hart) => hart);
-  if (base === 0xffffffffffffffffn) return all;
+  if (base === ALL_ONES) return all;
   // The base is no hart by itself: only one that the mask names has to be there.
   if (mask === 0n) return [];
   if (base >= BigInt(call.sbi.harts)) return SbiError.invalidParam;

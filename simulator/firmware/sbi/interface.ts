@@ -16,6 +16,9 @@ export const SbiError = {
   deniedLocked: -14,
 } as const;
 
+/** -1 as an argument: all harts, all pages, no deadline, no address. */
+export const ALL_ONES = 2n ** 64n - 1n;
+
 /** What a call leaves in the caller's registers. */
 export type SbiResult =
   /** a0 = error, a1 = value */

@@ -3,6 +3,7 @@ import { FRAME } from '../../mmu/address';
 import type { FenceRange, GuestFences } from '../port';
 import { hartsOfMask, onEach } from './hart-mask';
 import {
+  ALL_ONES,
   failure,
   type SbiCall,
   SbiError,
@@ -12,7 +13,6 @@ import {
   success,
 } from './interface';
 
-const ALL_ONES = 0xffffffffffffffffn;
 /** Above so many pages one fence of everything is cheaper than a fence a page. */
 const PAGES_WORTH_SINGLE_FENCES = 64n;
 

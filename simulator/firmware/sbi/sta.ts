@@ -1,8 +1,6 @@
 import { type Narration, step } from '../../machine/narration';
 import { STEAL_TIME_BYTES } from '../port';
-import { failure, SbiError, type SbiExtension, type SbiResult, success } from './interface';
-
-const ALL_ONES = 0xffff_ffff_ffff_ffffn;
+import { ALL_ONES, failure, SbiError, type SbiExtension, type SbiResult, success } from './interface';
 
 /** Steal-time accounting (SBI 3.0, chapter 16): what others had of the time in which a virtual hart wanted to run. */
 export const sta: SbiExtension = {

@@ -1,11 +1,9 @@
 import { step } from '../../machine/narration';
-import { type SbiCall, type SbiEffect, type SbiExtension, success } from './interface';
+import { ALL_ONES, type SbiCall, type SbiEffect, type SbiExtension, success } from './interface';
 
-/** A deadline that never comes: it clears the timer interrupt and sets no timer. */
-const NEVER = 2n ** 64n - 1n;
-
+/** All ones clear the timer interrupt and set no timer. */
 export function timerEffects(call: SbiCall): readonly SbiEffect[] {
-  return call.argument(0) === NEVER ? [] : [{ kind: 'timer interrupt', hart: call.caller }];
+  return call.argument(0) === ALL_ONES ? [] : [{ kind: 'timer interrupt', hart: call.caller }];
 }
 
 /** Timer extension (SBI 3.0, chapter 6). */

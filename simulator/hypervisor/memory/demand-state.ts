@@ -58,7 +58,7 @@ export const demandSchema = (harts: number, fitting: () => readonly Fitting[], i
   );
 
 export type DemandState = StateOf<ReturnType<typeof demandSchema>>;
-type TenantState = DemandState['vms'][number];
+export type TenantState = DemandState['vms'][number];
 
 function problemOfTenant(
   { guest, machine, peak }: TenantState,

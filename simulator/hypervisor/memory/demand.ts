@@ -2,7 +2,7 @@ import type { PhysicalMemory } from '../../core/index';
 import { FIRMWARE_MEMORY } from '../../machine/memory-map';
 import { FRAME } from '../../mmu/address';
 import { type Component, componentOf, type StateHolder } from '../../schema/state/component';
-import { type DemandState, demandSchema } from './demand-state';
+import { type DemandState, demandSchema, type TenantState } from './demand-state';
 import type { FrameRange, FrameTable } from './frame-table';
 import type { P2m } from './p2m';
 
@@ -14,21 +14,74 @@ export type Overcommit = (typeof OVERCOMMITS)[number];
 export type Lack = 'host' | 'limit';
 
 /** Where one VM's memory comes from, frame by frame. */
-export interface FrameSource {
-  /** A hole gets a frame, which is zero. @returns why not */
-  populate(gpa: number): Lack | undefined;
-  /** Memory becomes holes again, of which nothing maps anything any more. @param isKept of the first address of a frame, whether it stays */
-  giveBack(isKept?: (gpa: number) => boolean): void;
-  /** The most frames that it has given at a time. */
-  readonly peak: number;
-}
+export class FrameSource {
+  private most = 0;
 
-/** One VM's memory, as it gets it. */
-interface Tenant {
-  readonly p2m: P2m;
-  /** The most frames that it may have, and the most that it has had. */
-  readonly most: number;
-  peak: number;
+  /** @param limit the most frames that it may have */
+  constructor(
+    private readonly frames: FrameTable,
+    private readonly ram: Pick<PhysicalMemory, 'fill'>,
+    private readonly harts: readonly { readonly id: number }[],
+    readonly vm: number,
+    readonly p2m: P2m,
+    readonly limit: number,
+  ) {}
+
+  /** The most frames that it has given at a time. */
+  get peak(): number {
+    return this.most;
+  }
+
+  /** A hole gets a frame, which is zero. @returns why not */
+  populate(gpa: number): Lack | undefined {
+    const { p2m } = this;
+    if (p2m.frameCount >= this.limit) return 'limit';
+    const taken = this.frames.take(this.vm, 1);
+    if (!taken) return 'host';
+    this.ram.fill(taken.base, FRAME, 0);
+    p2m.fill(gpa, taken.base);
+    this.most = Math.max(this.most, p2m.frameCount);
+    return undefined;
+  }
+
+  /**
+   * Memory becomes holes again, of which nothing maps anything any more. It can be had again once every hart has flushed.
+   * @param isKept of the first address of a frame, whether it stays
+   */
+  giveBack(isKept: (gpa: number) => boolean = () => false): void {
+    this.frames.give(
+      this.emptied(isKept),
+      this.harts.map(({ id }) => id),
+    );
+  }
+
+  state(): TenantState {
+    const memory = this.p2m.memory();
+    return {
+      guest: Uint32Array.from(memory, ({ gpa }) => (gpa - this.p2m.guest.value) / FRAME),
+      machine: Uint32Array.from(memory, ({ hpa }) => hpa / FRAME),
+      peak: this.most,
+    };
+  }
+
+  /** All becomes holes, and nobody has the frames any more. */
+  forget(): void {
+    this.frames.give(this.emptied(() => false));
+  }
+
+  restore({ guest, machine, peak }: TenantState): void {
+    this.most = peak;
+    for (const [at, frame] of machine.entries()) {
+      this.frames.claim(this.vm, frameAt(frame));
+      this.p2m.fill(this.p2m.guest.value + (guest[at] ?? 0) * FRAME, frame * FRAME);
+    }
+  }
+
+  private emptied(isKept: (gpa: number) => boolean): FrameRange[] {
+    const given = this.p2m.memory().filter(({ gpa }) => !isKept(gpa));
+    for (const { gpa } of given) this.p2m.empty(gpa);
+    return given.map(({ hpa }) => ({ base: hpa, frames: 1 }));
+  }
 }
 
 /**
@@ -38,43 +91,25 @@ interface Tenant {
 export class DemandMemory implements StateHolder<DemandState> {
   readonly component: Component;
   /** By the ids of VMs. */
-  private readonly tenants: Tenant[] = [];
+  private readonly sources: FrameSource[] = [];
 
   constructor(
     private readonly frames: FrameTable,
     private readonly ram: Pick<PhysicalMemory, 'fill'>,
     private readonly harts: readonly { readonly id: number }[],
   ) {
-    const fitting = () => this.tenants.map(({ p2m, most }) => ({ guest: usableFrames(p2m), most }));
+    const fitting = () => this.sources.map(({ p2m, limit }) => ({ guest: usableFrames(p2m), most: limit }));
     this.component = componentOf(
       demandSchema(harts.length, fitting, (frame) => this.isForVms(frame)),
       this,
     );
   }
 
-  /** The next VM is to have its memory from here. @param most frames that it may have */
-  add(p2m: P2m, most: number): FrameSource {
-    const tenant = { p2m, most, peak: 0 };
-    const vm = this.tenants.push(tenant) - 1;
-    return {
-      populate: (gpa) => this.populate(vm, gpa),
-      giveBack: (isKept) => this.giveBack(vm, isKept),
-      get peak() {
-        return tenant.peak;
-      },
-    };
-  }
-
-  private populate(vm: number, gpa: number): Lack | undefined {
-    const tenant = this.tenant(vm);
-    const { p2m, most } = tenant;
-    if (p2m.frameCount >= most) return 'limit';
-    const taken = this.frames.take(vm, 1);
-    if (!taken) return 'host';
-    this.ram.fill(taken.base, FRAME, 0);
-    p2m.fill(gpa, taken.base);
-    tenant.peak = Math.max(tenant.peak, p2m.frameCount);
-    return undefined;
+  /** The next VM is to have its memory from here. @param limit the most frames that it may have */
+  add(p2m: P2m, limit: number): FrameSource {
+    const source = new FrameSource(this.frames, this.ram, this.harts, this.sources.length, p2m, limit);
+    this.sources.push(source);
+    return source;
   }
 
   /** Whether frames will be free without that a VM does anything: some were given back, and harts have yet to flush. */
@@ -82,24 +117,9 @@ export class DemandMemory implements StateHolder<DemandState> {
     return this.frames.draining.length > 0;
   }
 
-  /** It can be had again once every hart has flushed. */
-  private giveBack(vm: number, isKept: (gpa: number) => boolean = () => false): void {
-    this.frames.give(
-      this.emptied(vm, isKept),
-      this.harts.map(({ id }) => id),
-    );
-  }
-
   state(): DemandState {
     return {
-      vms: this.tenants.map(({ p2m, peak }) => {
-        const memory = p2m.memory();
-        return {
-          guest: Uint32Array.from(memory, ({ gpa }) => (gpa - p2m.guest.value) / FRAME),
-          machine: Uint32Array.from(memory, ({ hpa }) => hpa / FRAME),
-          peak,
-        };
-      }),
+      vms: this.sources.map((source) => source.state()),
       draining: this.frames.draining.map(({ ranges, harts }) => ({
         frames: Uint32Array.from(ranges, ({ base }) => base / FRAME),
         harts: [...harts],
@@ -109,15 +129,8 @@ export class DemandMemory implements StateHolder<DemandState> {
 
   restore({ vms, draining }: DemandState): void {
     for (const { id } of this.harts) this.frames.flushed(id);
-    for (const vm of this.tenants.keys()) this.frames.give(this.emptied(vm));
-    for (const [vm, { guest, machine, peak }] of vms.entries()) {
-      const tenant = this.tenant(vm);
-      tenant.peak = peak;
-      for (const [at, frame] of machine.entries()) {
-        this.frames.claim(vm, frameAt(frame));
-        tenant.p2m.fill(tenant.p2m.guest.value + (guest[at] ?? 0) * FRAME, frame * FRAME);
-      }
-    }
+    for (const source of this.sources) source.forget();
+    for (const [vm, state] of vms.entries()) this.sources[vm]?.restore(state);
     for (const { frames, harts } of draining) {
       const ranges = Array.from(frames, frameAt);
       // Whose they were is of no interest.
@@ -126,23 +139,10 @@ export class DemandMemory implements StateHolder<DemandState> {
     }
   }
 
-  private emptied(vm: number, isKept: (gpa: number) => boolean = () => false): FrameRange[] {
-    const { p2m } = this.tenant(vm);
-    const given = p2m.memory().filter(({ gpa }) => !isKept(gpa));
-    for (const { gpa } of given) p2m.empty(gpa);
-    return given.map(({ hpa }) => ({ base: hpa, frames: 1 }));
-  }
-
   private isForVms(frame: number): boolean {
     const hpa = frame * FRAME;
     const { base, size } = this.frames;
     return hpa >= base && hpa < base + size && this.frames.ownerOf(hpa) !== 'vmm';
-  }
-
-  private tenant(vm: number): Tenant {
-    const tenant = this.tenants[vm];
-    if (!tenant) throw new RangeError(`VM ${vm} has no memory on demand`);
-    return tenant;
   }
 }
 

@@ -104,8 +104,10 @@ export class GuestMemory implements DmaSpace {
   /** As `write`, the firmware's part included where that is memory: for what is put there from outside. */
   place(gpa: number, bytes: Uint8Array): boolean {
     if (!this.isRam(gpa, bytes.length) || !this.put(gpa, bytes)) return false;
-    const { placed } = this;
-    if (placed) eachFrame(gpa, bytes.length, (page) => placed.add(page - (page % FRAME)) === placed);
+    eachFrame(gpa, bytes.length, (page) => {
+      this.placed?.add(page - (page % FRAME));
+      return true;
+    });
     return true;
   }
 

@@ -67,7 +67,10 @@ export type VirtualCsrsOf<Entries> = {
 export const csrLevel = (number: number): number => (number >> 8) & 3;
 export const isReadOnlyCsr = (number: number): boolean => number >> 10 === 3;
 
-/** By the level; 2 is the hypervisor's, used from HS-mode. */
+/** The level of the CSRs that HS-mode uses for its guests. */
+export const HYPERVISOR_CSR_LEVEL = 2;
+
+/** By the level. */
 const privilegeOfNumber: readonly PrivilegeName[] = ['u', 's', 's', 'm'];
 
 function described(group: CsrGroup, name: string, { number, summary, fields, virtual }: CsrEntry): CsrDescription {

@@ -16,6 +16,7 @@ export {
   type CsrGroup,
   csrLevel,
   family,
+  HYPERVISOR_CSR_LEVEL,
   isReadOnlyCsr,
 } from './description';
 export { PagingMode } from './fields';

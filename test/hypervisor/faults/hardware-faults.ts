@@ -201,7 +201,7 @@ export const hardwareFaults: readonly SeededFault[] = [
     mistake: 'hcounteren is left zero.',
     consequence: 'The guest cannot read the time: what a hart of its kind has is illegal here.',
     file: 'engines/hardware/vcpu.ts',
-    find: 'world.setCsrWords(Csr.hcounteren.number, this.hasOwnCounters ? ~OWN_COUNTERS : ALL_ONES, 0);',
+    find: 'world.setCsrWords(Csr.hcounteren.number, this.hasOwnCounters ? ~COUNTER_BITS : ALL_ONES, 0);',
     replace: '',
     foundBy: lockStep('timer', 'hardware'),
   },

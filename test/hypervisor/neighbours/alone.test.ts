@@ -5,6 +5,7 @@ import { assembleGuest, buildGuest, diskOf, GUESTS_OF_TIME, guestFolder } from '
 import { makeHost, type TestHostConfiguration, type TestVm } from '../../support/host';
 import { memoryOf, runUntilRetired, stateOf } from '../../support/own-trace';
 import { Random } from '../../support/random';
+import { crashesAfter, SPINS, timedSleeper } from '../../support/small-guests';
 
 /** Of its own instructions a guest is looked at after each so many. */
 const EVERY = 1000;
@@ -12,15 +13,8 @@ const MOST = 100_000;
 const GUESTS = [...GUESTS_OF_TIME, 'demand-paging', 'software-interrupt'];
 
 const NEIGHBOURS = {
-  spins: '_start: j _start',
-  /** Traps at its own trap vector. */
-  crashes: `
-_start: li      t0, 20000
-1:      addi    t0, t0, -1
-        bnez    t0, 1b
-        csrw    stvec, zero
-        ebreak
-`,
+  spins: SPINS,
+  crashes: crashesAfter(20_000),
   /** Another address space, and another page, all the time. */
   pages: `
 _start: la      t0, root
@@ -44,17 +38,7 @@ _start: la      t0, root
         .balign 4096
 root:   .skip   4096
 `,
-  /** Asks for timers and sleeps until they come. */
-  sleeps: `
-_start: li      t0, 32
-        csrw    sie, t0
-1:      rdtime  a0
-        addi    a0, a0, 50
-        li      a7, 0
-        ecall
-        wfi
-        j       1b
-`,
+  sleeps: timedSleeper(),
 } as const;
 
 /** What a guest that lives by its own time has been through: states, what it has printed, its memory at the end. */

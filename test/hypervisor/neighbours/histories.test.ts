@@ -12,8 +12,8 @@ import type { System } from '../../../simulator/system/system';
 import { assembleGuest } from '../../support/guest';
 import { MILLISECOND, makeHost } from '../../support/host';
 import { Random } from '../../support/random';
+import { SPINS } from '../../support/small-guests';
 
-const SPINS = '_start: j _start';
 const LONGEST = 8 * MILLISECOND;
 
 /** What a history should say: of each nanosecond it is known whether it was had. */

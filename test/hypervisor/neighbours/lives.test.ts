@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
-import { type EngineId, engines } from '../../../simulator/hypervisor/engines';
+import { engines } from '../../../simulator/hypervisor/engines';
 import type { Vm } from '../../../simulator/hypervisor/vm';
 import type { System } from '../../../simulator/system/system';
-import { assembleGuest, diskOf } from '../../support/guest';
-import { MILLISECOND, makeHost, type TestVm } from '../../support/host';
+import { diskOf } from '../../support/guest';
+import { assembleVm, MILLISECOND, makeHost, pass } from '../../support/host';
+import { RESETS, SPINS } from '../../support/small-guests';
 
-const SPINS = '_start: addi s0, s0, 1\n j _start';
 /** Prints a letter, counts in memory and in a page of its stack, and then traps at its own trap vector. */
 const CRASHES = `
 _start: la      s1, lives
@@ -35,20 +35,6 @@ _start: li      t0, 20000
         li      a1, 1
         ecall
 `;
-/** Asks for a reset, again and again. */
-const RESETS = `
-_start: li      a0, 'r'
-        li      a7, 1
-        ecall
-        li      t0, 20000
-1:      addi    t0, t0, -1
-        bnez    t0, 1b
-        li      a7, 0x53525354
-        li      a6, 0
-        li      a0, 1
-        li      a1, 0
-        ecall
-`;
 /** Turns paging on with nothing mapped: its traps, which are its own affair with H, lead nowhere. */
 const LOST = `
 _start: la      t0, root
@@ -65,34 +51,18 @@ root:   .skip   4096
 const WAITS = '_start: csrw sie, zero\n1: wfi\n j 1b';
 const ENDS = '_start: li a7, 8\n ecall';
 
-/** Runs for so long, and looks that nobody reaches what is not its own. */
-function pass(system: System, nanoseconds: number): void {
-  const end = system.machine.clock.now() + nanoseconds;
-  while (system.machine.clock.now() < end && !system.machine.finished) {
-    system.machine.run({ instructions: 20_000, waitUntil: end });
-    assert.deepEqual(system.isolationBreaches(), []);
-  }
-}
-
 function vmNamed(system: System, name: string): Vm {
   return system.hypervisor?.vms.find((vm) => vm.name === name) ?? assert.fail(name);
 }
-
-const vmOf = async (name: string, engine: EngineId, text: string, more: Partial<TestVm> = {}): Promise<TestVm> => ({
-  name,
-  engine,
-  program: await assembleGuest(text),
-  ...more,
-});
 
 for (const { id: engine } of engines)
   for (const hartOptions of [{}, { asidBits: 0, vmidBits: 0 }])
     describe(`VMs of a host (${engine}, ${JSON.stringify(hartOptions)})`, () => {
       it('end each for itself, and the machine with the last', async () => {
         const vms = [
-          await vmOf('ends', engine, ENDS),
-          await vmOf('fails', engine, FAILS),
-          await vmOf('crashes', engine, CRASHES),
+          await assembleVm('ends', engine, ENDS),
+          await assembleVm('fails', engine, FAILS),
+          await assembleVm('crashes', engine, CRASHES),
         ];
         const { system } = makeHost(vms, { hartOptions });
         pass(system, 10 * MILLISECOND);
@@ -104,9 +74,9 @@ for (const { id: engine } of engines)
 
       it('end each for itself where its traps lead nowhere', async () => {
         const vms = [
-          await vmOf('lost', engine, LOST),
-          await vmOf('again', engine, LOST, { onCrash: 'restart' }),
-          await vmOf('spins', engine, SPINS),
+          await assembleVm('lost', engine, LOST),
+          await assembleVm('again', engine, LOST, { onCrash: 'restart' }),
+          await assembleVm('spins', engine, SPINS),
         ];
         const { system } = makeHost(vms, { hartOptions });
         pass(system, 10 * MILLISECOND);
@@ -119,7 +89,10 @@ for (const { id: engine } of engines)
 
       it('are started again where they crash, three times, and know nothing of it', async () => {
         for (const onCrash of ['restart', 'restore'] as const) {
-          const vms = [await vmOf('crashes', engine, CRASHES, { onCrash }), await vmOf('spins', engine, SPINS)];
+          const vms = [
+            await assembleVm('crashes', engine, CRASHES, { onCrash }),
+            await assembleVm('spins', engine, SPINS),
+          ];
           const { system, output } = makeHost(vms, { harts: 2, hartOptions });
           pass(system, 20 * MILLISECOND);
           assert.equal(output('crashes'), 'aaaa', 'its memory begins anew');
@@ -130,7 +103,7 @@ for (const { id: engine } of engines)
       });
 
       it('begin anew when their guests ask for a reset, as often as they do', async () => {
-        const vms = [await vmOf('resets', engine, RESETS), await vmOf('spins', engine, SPINS)];
+        const vms = [await assembleVm('resets', engine, RESETS), await assembleVm('spins', engine, SPINS)];
         const { system, output } = makeHost(vms, { hartOptions });
         pass(system, 20 * MILLISECOND);
         assert.ok(output('resets').length > 5, output('resets'));
@@ -138,7 +111,7 @@ for (const { id: engine } of engines)
       });
 
       it('stand while they are paused, and go on where they stood', async () => {
-        const vms = [await vmOf('spins', engine, SPINS), await vmOf('other', engine, SPINS)];
+        const vms = [await assembleVm('spins', engine, SPINS), await assembleVm('other', engine, SPINS)];
         const { system } = makeHost(vms, { hartOptions });
         pass(system, 5 * MILLISECOND);
         const [guest] = system.guests;
@@ -160,7 +133,7 @@ for (const { id: engine } of engines)
           [WAITS, 'waits'],
           [ENDS, 'has ended'],
         ] as const) {
-          const vms = [await vmOf('it', engine, text), await vmOf('other', engine, SPINS)];
+          const vms = [await assembleVm('it', engine, text), await assembleVm('other', engine, SPINS)];
           const { system } = makeHost(vms, { hartOptions });
           pass(system, 5 * MILLISECOND);
           const [guest] = system.guests;
@@ -184,7 +157,7 @@ describe('the disk of a VM', () => {
   ] as const)
     it(`${kept ? 'keeps' : 'loses'} what was written when the VM crashes (onCrash: ${onCrash})`, async () => {
       const disk = diskOf();
-      const { system } = makeHost([await vmOf('it', 'full', CRASHES, { onCrash, disks: [disk] })]);
+      const { system } = makeHost([await assembleVm('it', 'full', CRASHES, { onCrash, disks: [disk] })]);
       disk.write(0, new Uint8Array(512).fill(7));
       pass(system, 10 * MILLISECOND);
       assert.equal(vmNamed(system, 'it').life.restarts, 3);

@@ -3,6 +3,7 @@ import { engines } from '../../../simulator/hypervisor/engines';
 import type { System } from '../../../simulator/system/system';
 import { assembleGuest } from '../../support/guest';
 import { makeHost } from '../../support/host';
+import { SPINS } from '../../support/small-guests';
 
 /**
  * Two CPUs, each with its own page table under the same ASID, of which one page is another frame: each stores to it and reads it back again and
@@ -235,7 +236,6 @@ word:   .dword  0
 `;
 
 const GUESTS = { SPACES, LOCKS, PINGS, RESERVES } as const;
-const SPINS = '_start: j _start';
 const LIMIT = 20_000_000;
 const STEP = 50_000;
 

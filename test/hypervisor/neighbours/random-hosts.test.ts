@@ -9,6 +9,7 @@ import type { System } from '../../../simulator/system/system';
 import { assembleGuest, buildGuest, guestFolder } from '../../support/guest';
 import { makeHost, type TestHost, type TestVm } from '../../support/host';
 import { Random } from '../../support/random';
+import { crashesAfter, SPINS } from '../../support/small-guests';
 import { randomKernel } from '../random-kernel';
 
 /** `RANDOM_HOSTS=500` runs so many hosts instead; `RANDOM_SEED` begins elsewhere. */
@@ -19,9 +20,9 @@ const MOST_IN_A_PART = 40_000;
 
 const GUESTS = ['timer', 'sbi', 'nested-traps', 'lazy-fence', 'demand-paging', 'software-interrupt', 'user-mode'];
 const SMALL = {
-  spins: '_start: j _start',
+  spins: SPINS,
   waits: '_start: csrw sie, zero\n1: wfi\n j 1b',
-  crashes: '_start: li t0, 3000\n1: addi t0, t0, -1\n bnez t0, 1b\n csrw stvec, zero\n ebreak',
+  crashes: crashesAfter(3000),
   resets:
     '_start: li t0, 9000\n1: addi t0, t0, -1\n bnez t0, 1b\n li a7, 0x53525354\n li a6, 0\n li a0, 1\n li a1, 0\n ecall',
   /** Floods its console. */

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { engines } from '../../../simulator/hypervisor/engines';
 import { assembleGuest } from '../../support/guest';
 import { MILLISECOND, makeHost, type TestVm } from '../../support/host';
+import { SPINS } from '../../support/small-guests';
 
-const SPINS = '_start: j _start';
 /** Exits every hundred instructions. */
 const EXITS = `
 _start: li      a7, 0x10

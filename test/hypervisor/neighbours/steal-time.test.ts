@@ -1,21 +1,15 @@
 import assert from 'node:assert/strict';
-import { type EngineId, engines } from '../../../simulator/hypervisor/engines';
+import { engines } from '../../../simulator/hypervisor/engines';
 import type { System } from '../../../simulator/system/system';
 import { assembleGuest } from '../../support/guest';
 import { SBI_MACRO } from '../../support/guest-text';
-import { MILLISECOND, makeHost, type TestHostConfiguration, type TestVm } from '../../support/host';
+import { assembleVm, MILLISECOND, makeHost, pass, type TestHostConfiguration, type TestVm } from '../../support/host';
+import { askForStealTime, SPINS, timedSleeper } from '../../support/small-guests';
 
-const SPINS = '_start: j _start';
 const SLICE = MILLISECOND / 10;
 const NEAR = 0.02;
 
-/** Shares memory at a label for a hart of its own. */
-const SHARE = (label: string): string => `
-        la      a0, ${label}
-        li      a1, 0
-        li      a2, 0
-        sbi     0x535441, 0
-`;
+const SHARE = (label: string): string => askForStealTime(`la      a0, ${label}`);
 
 /** Asks to be told, and counts for ever: in s0 rounds, in s1 odd sequences, in s2 its own preempted flag seen set. */
 const TOLD = `${SBI_MACRO}
@@ -85,23 +79,8 @@ function structureAt(system: System, guest: number, address: number): Told {
   };
 }
 
-function pass(system: System, nanoseconds: number): void {
-  const end = system.machine.clock.now() + nanoseconds;
-  while (system.machine.clock.now() < end && !system.machine.finished) {
-    system.machine.run({ instructions: 50_000, waitUntil: end });
-    assert.deepEqual(system.isolationBreaches(), []);
-  }
-}
-
 const near = (value: number, expected: number, what: string): void =>
   assert.ok(Math.abs(value / expected - 1) <= NEAR, `${what}: ${value}, and ${expected} would be right`);
-
-const vmOf = async (name: string, engine: EngineId, text: string, more: Partial<TestVm> = {}): Promise<TestVm> => ({
-  name,
-  engine,
-  program: await assembleGuest(text),
-  ...more,
-});
 
 const shared = (more: TestHostConfiguration = {}): TestHostConfiguration => ({
   vmmTime: 'charged',
@@ -115,7 +94,10 @@ for (const { id: engine } of engines)
       Number(system.guests[guest]?.cpus[vcpu]?.x(number) ?? -1n);
     const besideSpinner = async (configuration: TestHostConfiguration, more: Partial<TestVm> = {}) =>
       makeHost(
-        [await vmOf('told', engine, TOLD, { stealTime: true, ...more }), await vmOf('spins', engine, SPINS)],
+        [
+          await assembleVm('told', engine, TOLD, { stealTime: true, ...more }),
+          await assembleVm('spins', engine, SPINS),
+        ],
         configuration,
       ).system;
 
@@ -145,7 +127,7 @@ for (const { id: engine } of engines)
     }).timeout(60_000);
 
     it('is what a cap keeps from it too', async () => {
-      const { system } = makeHost([await vmOf('told', engine, TOLD, { stealTime: true, cap: 25 })], shared());
+      const { system } = makeHost([await assembleVm('told', engine, TOLD, { stealTime: true, cap: 25 })], shared());
       pass(system, 200 * MILLISECOND);
       const { steal } = toldAt(system, 0);
       assert.ok(
@@ -155,7 +137,10 @@ for (const { id: engine } of engines)
     });
 
     it('is none where nobody else wants the hart', async () => {
-      const { system } = makeHost([await vmOf('told', engine, TOLD, { stealTime: true })], shared({ vmmTime: 'free' }));
+      const { system } = makeHost(
+        [await assembleVm('told', engine, TOLD, { stealTime: true })],
+        shared({ vmmTime: 'free' }),
+      );
       pass(system, 20 * MILLISECOND);
       assert.equal(toldAt(system, 0).steal, 0);
     });
@@ -177,8 +162,8 @@ told:   .skip   64
 `;
       const { system } = makeHost(
         [
-          await vmOf('sleeps', engine, text, { stealTime: true }),
-          await vmOf('other', engine, text, { stealTime: true }),
+          await assembleVm('sleeps', engine, text, { stealTime: true }),
+          await assembleVm('other', engine, text, { stealTime: true }),
         ],
         shared({ vmmTime: 'free' }),
       );
@@ -213,7 +198,7 @@ told:   .skip   64
 again:  .skip   64
 `;
       const { system } = makeHost(
-        [await vmOf('told', engine, text, { stealTime: true }), await vmOf('spins', engine, SPINS)],
+        [await assembleVm('told', engine, text, { stealTime: true }), await assembleVm('spins', engine, SPINS)],
         shared({ vmmTime: 'free', scheduler: { kind: 'round-robin', slice: 20_000 } }),
       );
       pass(system, MILLISECOND);
@@ -225,8 +210,8 @@ again:  .skip   64
     it('is told with a flag that siblings see while it has no hart', async () => {
       const { system } = makeHost(
         [
-          await vmOf('watched', engine, WATCHED, { stealTime: true, vcpus: 2 }),
-          await vmOf('spins', engine, SPINS, { pin: [0] }),
+          await assembleVm('watched', engine, WATCHED, { stealTime: true, vcpus: 2 }),
+          await assembleVm('spins', engine, SPINS, { pin: [0] }),
         ],
         shared({ harts: 2 }),
       );
@@ -257,9 +242,9 @@ again:  .skip   64
       const make = async () =>
         makeHost(
           [
-            await vmOf('watched', engine, WATCHED, { stealTime: true, vcpus: 2 }),
-            await vmOf('told', engine, TOLD, { stealTime: true }),
-            await vmOf('spins', engine, SPINS),
+            await assembleVm('watched', engine, WATCHED, { stealTime: true, vcpus: 2 }),
+            await assembleVm('told', engine, TOLD, { stealTime: true }),
+            await assembleVm('spins', engine, SPINS),
           ],
           shared({ harts: 2, scheduler: { kind: 'credit', slice: 7_000 } }),
         ).system;
@@ -303,7 +288,7 @@ told:   .skip   64
 `;
       const program = await assembleGuest(text);
       const { system } = makeHost(
-        [{ name: 'it', engine, program, stealTime: true, vcpus: 2 }, await vmOf('spins', engine, SPINS)],
+        [{ name: 'it', engine, program, stealTime: true, vcpus: 2 }, await assembleVm('spins', engine, SPINS)],
         shared({ scheduler: { kind: 'credit', slice: 5_000 } }),
       );
       pass(system, 2 * MILLISECOND);
@@ -334,17 +319,7 @@ told:   .skip   64
     });
 
     it('is told of the time that handlers take for others', async () => {
-      // A sleeper whose timer comes while another has the hart, which does not lose it by that.
-      const sleeps = `
-_start: li      t0, 32
-        csrw    sie, t0
-1:      rdtime  a0
-        addi    a0, a0, 50
-        li      a7, 0
-        ecall
-        wfi
-        j       1b
-`;
+      // The sleeper's timer comes while another has the hart, which does not lose it by that.
       // Calls its firmware all the time.
       const calls = `${SBI_MACRO}
 _start: ${SHARE('told')}
@@ -358,7 +333,10 @@ _start: ${SHARE('told')}
 told:   .skip   64
 `;
       const { system } = makeHost(
-        [await vmOf('told', engine, calls, { stealTime: true }), await vmOf('sleeps', engine, sleeps)],
+        [
+          await assembleVm('told', engine, calls, { stealTime: true }),
+          await assembleVm('sleeps', engine, timedSleeper()),
+        ],
         shared({ scheduler: { kind: 'round-robin', slice: SLICE } }),
       );
       pass(system, 20 * MILLISECOND);
@@ -457,9 +435,9 @@ for (const { id: engine } of engines)
       it(`harm nobody but themselves: ${what}`, async () => {
         const make = async (translation: boolean) => {
           const [hostile, told, spins] = await Promise.all([
-            vmOf('hostile', engine, text, { stealTime: true, vcpus: 2 }),
-            vmOf('told', engine, TOLD, { stealTime: true }),
-            vmOf('spins', engine, SPINS),
+            assembleVm('hostile', engine, text, { stealTime: true, vcpus: 2 }),
+            assembleVm('told', engine, TOLD, { stealTime: true }),
+            assembleVm('spins', engine, SPINS),
           ]);
           const scheduler = { kind: 'credit', slice: 3_000 } as const;
           return makeHost([hostile, told, spins], shared({ translation, scheduler })).system;
@@ -491,7 +469,7 @@ _start: ${SHARE('told')}
 told:   .skip   64
 `;
       const { system } = makeHost(
-        [await vmOf('hostile', engine, text, { stealTime: true }), await vmOf('spins', engine, SPINS)],
+        [await assembleVm('hostile', engine, text, { stealTime: true }), await assembleVm('spins', engine, SPINS)],
         shared(),
       );
       system.machine.run({ instructions: 100 });

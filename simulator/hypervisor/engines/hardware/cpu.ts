@@ -2,6 +2,7 @@ import { Status } from '../../../core/index';
 import { Csr, virtualCsr } from '../../../isa/index';
 import { Privilege } from '../../../mmu/index';
 import { VcpuCpu } from '../../vcpu-cpu';
+import { counterNumbered } from './counters';
 import type { HardwareVcpu } from './vcpu';
 
 /** A vCPU in VS-mode as its guest sees it: its CSRs are the hart's VS CSRs. */
@@ -15,8 +16,8 @@ export class HardwareCpu extends VcpuCpu<HardwareVcpu> {
 
   /** The guest sees S-mode's CSRs, which the hardware keeps as VS-mode's; those of M- and HS-mode are not its affair. */
   readCsr(number: number): bigint | undefined {
-    if (this.vcpu.hasOwnCounters)
-      for (const counter of OWN_COUNTERS) if (number === counter.number) return this.vcpu.ownCounter(counter);
+    const counter = this.vcpu.hasOwnCounters ? counterNumbered(number) : undefined;
+    if (counter) return this.vcpu.ownCounter(counter);
     if (number === Csr.time.number) return this.vcpu.ticks;
     const { registers } = this;
     return isVisible(number) && registers.csrs.find(number) ? registers.csr(virtualCsr(number)) : undefined;
@@ -35,8 +36,6 @@ export class HardwareCpu extends VcpuCpu<HardwareVcpu> {
     return this.vcpu.inVmm;
   }
 }
-
-const OWN_COUNTERS = [Csr.cycle, Csr.instret];
 
 /** Bits 9:8 of a CSR's number are the lowest privilege that reaches it: 2 is HS-mode, 3 is M-mode. */
 const isVisible = (number: number): boolean => ((number >> 8) & 3) < 2;

@@ -1,6 +1,5 @@
 import { Object as ObjectOf } from '@sinclair/typebox';
 import {
-  accessesCsr,
   CsrSlot,
   Environment,
   EnvironmentHigh,
@@ -9,7 +8,6 @@ import {
   modeOf,
   NANOSECONDS_PER_TICK,
   type Registers,
-  rdOf,
   rootOf,
   Status,
   spaceOf,
@@ -23,34 +21,33 @@ import {
   csrLevel,
   Exception,
   ExceptionCode,
+  HYPERVISOR_CSR_LEVEL,
   InterruptBit,
   isMisaligned,
-  lowMask,
   PagingMode,
-  systemOperationOf,
   VIRTUAL_INTERRUPTS,
 } from '../../../isa/index';
 import { type Narration, step } from '../../../machine/narration';
-import { exception, type Trap } from '../../../machine/trap';
+import type { Trap } from '../../../machine/trap';
 import { CsrValue, FRAME, Gva, Hpa } from '../../../mmu/address';
 import { Access, Privilege, virtualPage, type WalkStep } from '../../../mmu/index';
 import { type Component, componentOf, stateSchema } from '../../../schema/state/component';
 import { bits, flag } from '../../../schema/state/fields';
 import type { Exit } from '../../exits/exit';
 import { commonExits } from '../../exits/exit-kind';
-import { fetchInstruction } from '../../exits/fetch-instruction';
 import { inject } from '../../exits/inject';
 import { emulateMisaligned } from '../../exits/misaligned';
 import { accessedCsr, type Foreseen } from '../../foreseen';
 import type { GuestPaging } from '../../memory/guest-walk';
-import { type Outcome, RESUME } from '../../runnable';
+import type { Outcome } from '../../runnable';
 import { NEVER } from '../../timers';
 import { type Fact, type TranslationTable, Vcpu } from '../../vcpu';
 import type { Vm } from '../../vm';
 import { COMMON_CSRS, World } from '../../world';
+import { COUNTER_BITS, type Counter, type CounterOwner, counterNumbered } from './counters';
 import { HardwareCpu } from './cpu';
-import { hardwareExits } from './exits';
 import { handleGuestPageFault } from './guest-page-fault';
+import { handleVirtualInstruction } from './virtual-instruction';
 import type { HardwareVm } from './vm';
 
 const STIP = InterruptBit.supervisorTimer;
@@ -60,18 +57,6 @@ const ALL_ONES = -1;
 /** A timer that is not set. */
 const EVER = 2n ** 64n - 1n;
 const LEVELS_BY_MODE: { readonly [mode: number]: 3 | 4 } = { [PagingMode.sv39]: 3, [PagingMode.sv48]: 4 };
-const WFI_LENGTH = 4;
-const CSR_INSTRUCTION_LENGTH = 4;
-/** Bits 9:8 of the number of a CSR of the H extension. */
-const HYPERVISOR_LEVEL = 2;
-/** A counter that a guest reads. */
-type Counter = typeof Csr.cycle | typeof Csr.instret;
-/** Their bits in hcounteren and scounteren. */
-const COUNTERS = new Map<Counter, number>([
-  [Csr.cycle, lowMask(Csr.hcounteren, 'CY')],
-  [Csr.instret, lowMask(Csr.hcounteren, 'IR')],
-]);
-const OWN_COUNTERS = [...COUNTERS.values()].reduce((bits, bit) => bits | bit, 0);
 
 /** What a hart has for the guest that runs on it. */
 const SWITCHED_CSRS = [
@@ -122,7 +107,7 @@ const interruptsSchema = stateSchema(
  * A vCPU whose guest runs in VS- and VU-mode of a hart: its CSRs are the hart's VS CSRs, which nobody else uses. What comes to the VMM is
  * what hedeleg, hideleg and hstatus leave: guest-page faults, calls to the firmware, wfi, and the hart's own interrupts.
  */
-export class HardwareVcpu extends Vcpu {
+export class HardwareVcpu extends Vcpu implements CounterOwner {
   /** The level of its external interrupt, which the VMM brings into hvip on its way into the guest. */
   external = false;
   /** Bits of hvip that others have set or cleared: the hart's own register is its own affair. */
@@ -149,7 +134,7 @@ export class HardwareVcpu extends Vcpu {
     const { world } = this;
     world.setCsrWords(Csr.hedeleg.number, DELEGATED_EXCEPTIONS, 0);
     world.setCsrWords(Csr.hideleg.number, VIRTUAL_INTERRUPTS, 0);
-    world.setCsrWords(Csr.hcounteren.number, this.hasOwnCounters ? ~OWN_COUNTERS : ALL_ONES, 0);
+    world.setCsrWords(Csr.hcounteren.number, this.hasOwnCounters ? ~COUNTER_BITS : ALL_ONES, 0);
     const { CBIE, CBCFE, CBZE } = Environment;
     world.setCsrWords(Csr.henvcfg.number, CBIE | CBCFE | CBZE, EnvironmentHigh.PBMTE | EnvironmentHigh.STCE);
     world.setCsrWords(Csr.vstimecmp.number, ALL_ONES, ALL_ONES);
@@ -360,9 +345,9 @@ export class HardwareVcpu extends Vcpu {
   wouldExit(instruction: Foreseen): boolean {
     const csr = accessedCsr(instruction);
     if (csr !== undefined) {
-      const isWithheld = [...COUNTERS.keys()].some(({ number }) => number === csr) && this.hasOwnCounters;
+      const isWithheld = counterNumbered(csr) !== undefined && this.hasOwnCounters;
       // What HS-mode could do is a virtual instruction.
-      return isWithheld || csrLevel(csr) === HYPERVISOR_LEVEL;
+      return isWithheld || csrLevel(csr) === HYPERVISOR_CSR_LEVEL;
     }
     if (instruction.operation === 'ecall' || instruction.operation === 'wfi') return !this.user;
     const misses = (gpa: number): boolean => this.engine.stage.find(gpa) === undefined;
@@ -381,31 +366,11 @@ export class HardwareVcpu extends Vcpu {
       yield step`ecall in VS-mode: the guest's kernel calls its firmware, which is the VMM`;
       return yield* this.vm.model.hypercall(this);
     }
-    if (cause === ExceptionCode.virtualInstruction) return yield* this.handleVirtualInstruction(exit);
+    if (cause === ExceptionCode.virtualInstruction) return yield* handleVirtualInstruction(this, exit);
     if (isMisaligned(cause) && !this.vm.port.delegatesMisaligned(this)) return yield* emulateMisaligned(this, exit);
     this.vm.ledger.classify(commonExits.guestException);
     yield step`the exception is the guest's own`;
     return yield* inject(this, exit);
-  }
-
-  /** What V=1 forbids, or hstatus makes trap: wfi with VTW. */
-  private *handleVirtualInstruction(exit: Exit): Narration<Outcome> {
-    const { ledger } = this.vm;
-    const word = exit.instructionBits || (fetchInstruction(this, 'peek') ?? 0);
-    const instruction = this.decoded(word).decoded?.instruction;
-    const mnemonic = instruction?.name ?? 'no instruction';
-    ledger.charge('decode');
-    ledger.decoded(word);
-    yield step`decode the instruction that trapped: ${mnemonic}`;
-    if (instruction && systemOperationOf(instruction) === 'wfi' && !this.user) {
-      ledger.classify(hardwareExits.wait);
-      return yield* this.emulateWait();
-    }
-    for (const [counter, bit] of COUNTERS)
-      if (accessesCsr(word, counter) && !this.withholds(bit)) return yield* this.readCounter(counter, word);
-    ledger.classify(commonExits.guestException);
-    yield step`the guest's own hart would not have it either: an illegal instruction of the guest`;
-    return yield* inject(this, exception(ExceptionCode.illegalInstruction, BigInt(word >>> 0)));
   }
 
   /**
@@ -424,33 +389,6 @@ export class HardwareVcpu extends Vcpu {
   /** One of its own counters, cycle or instret. */
   ownCounter(counter: Counter): bigint {
     return BigInt(counter === Csr.cycle ? this.time : this.retired);
-  }
-
-  /** Whether the guest's kernel withholds the counter from its programs. */
-  private withholds(counter: number): boolean {
-    return this.user && (this.registers.csrLow(Csr.scounteren.number) & counter) === 0;
-  }
-
-  private *readCounter(counter: Counter, word: number): Narration<Outcome> {
-    const { ledger } = this.vm;
-    ledger.classify(commonExits.csrAccess);
-    const { name } = counter;
-    const value = this.ownCounter(counter);
-    yield step`the guest reads ${name}, which the hart keeps from it, since it counts for others too: its own is ${value}`;
-    this.cpu.setX(rdOf(word), value);
-    ledger.charge('csrAccess');
-    this.advance(CSR_INSTRUCTION_LENGTH);
-    return RESUME;
-  }
-
-  private *emulateWait(): Narration<Outcome> {
-    this.advance(WFI_LENGTH);
-    if (this.interruptAwaits) {
-      yield step`an interrupt is pending: wfi ends at once`;
-      return RESUME;
-    }
-    yield step`nothing is pending: the vCPU waits, and the hart is free`;
-    return { kind: 'wait', wait: { kind: 'wfi' } };
   }
 
   tables(): readonly TranslationTable[] {
