@@ -5,9 +5,9 @@ import { hostProblems } from './host-checks';
 import { JsonText } from './json-text';
 import { EXPECTED_NAME, isName } from './names';
 import { resolved } from './resolve';
-import type { Scenario } from './scenario';
-import { MOST_HOSTS, type ScenarioDescription, scenarioSchema } from './scenario-schema';
-import { type NamesAt, statedHosts } from './stated';
+import type { Scenario, ScenarioVm } from './scenario';
+import { MOST_HOSTS, type ScenarioDescription, scenarioSchema, type VmDescription } from './scenario-schema';
+import { type NamesAt, type StatedHost, statedHosts } from './stated';
 import { withNearest } from './unknown-names';
 
 /** What is wrong with a scenario. */
@@ -20,9 +20,12 @@ export interface ScenarioProblem {
   readonly message: string;
 }
 
+/** Where a text says something of a virtual machine, or by default of all: a value of it, or what is in that. */
+export type PlaceOf = (vm: ScenarioVm, key: keyof VmDescription & string, ...within: Path) => Range | undefined;
+
 /** A scenario of which everything is said, or what is wrong with its description: always one of the two. */
 export type ReadScenario =
-  | { readonly scenario: Scenario; readonly problems: readonly [] }
+  | { readonly scenario: Scenario; readonly placeOf: PlaceOf; readonly problems: readonly [] }
   | { readonly scenario: undefined; readonly problems: readonly ScenarioProblem[] };
 
 /** Characters of a text: more than anybody writes, and soon read. */
@@ -55,7 +58,11 @@ export function readScenario(given: unknown): ReadScenario {
   );
 }
 
-function readValue(value: unknown, namesAt: NamesAt, rangeOf: (problem: Problem) => Range | undefined): ReadScenario {
+function readValue(
+  value: unknown,
+  namesAt: NamesAt,
+  rangeOf: (place: Pick<Problem, 'path' | 'ofName'>) => Range | undefined,
+): ReadScenario {
   const problems = (found: readonly Problem[]): ReadScenario =>
     refused(
       found.slice(0, MOST_PROBLEMS).map((problem) => ({
@@ -75,7 +82,22 @@ function readValue(value: unknown, namesAt: NamesAt, rangeOf: (problem: Problem)
     const stated = hosts[index];
     return stated ? [...hostProblems(host, stated)] : [];
   });
-  return together.length > 0 ? problems(withoutDoubles(together)) : { scenario, problems: [] };
+  if (together.length > 0) return problems(withoutDoubles(together));
+  return { scenario, placeOf: placesIn(scenario, hosts, (path) => rangeOf({ path })), problems: [] };
+}
+
+function placesIn(
+  { hosts }: Scenario,
+  stated: readonly StatedHost[],
+  rangeOf: (path: Path) => Range | undefined,
+): PlaceOf {
+  const statedVms = new Map(
+    hosts.flatMap(({ vms }, host) => vms.map((vm, index) => [vm, stated[host]?.vms[index]] as const)),
+  );
+  return (vm, key, ...within) => {
+    const path = statedVms.get(vm)?.pathOf(key);
+    return path && rangeOf([...path, ...within]);
+  };
 }
 
 function refused(problems: readonly ScenarioProblem[]): ReadScenario {

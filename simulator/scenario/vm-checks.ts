@@ -1,3 +1,4 @@
+import { architectureOf } from '../assembler/encode/architecture';
 import { engineNamed } from '../hypervisor/engines/index';
 import { parseLinkWords } from '../linker/options';
 import { FRAME } from '../mmu/address';
@@ -21,7 +22,7 @@ export function* vmProblems(vm: ScenarioVm, host: ScenarioHost, stated: StatedVm
   if (missing !== undefined) yield at(stated.pathOf('engine'), `"${vm.engine}" needs ${missing}`);
 }
 
-function* programProblems({ program, linkOptions }: ScenarioVm, stated: StatedVm): Generator<Problem> {
+function* programProblems({ program, linkOptions, march }: ScenarioVm, stated: StatedVm): Generator<Problem> {
   if (stated.values.program === undefined) yield at(stated.path, 'must have a "program": the files of its guest');
   else if (program.length === 0 || program.includes(''))
     yield at(stated.pathOf('program'), 'must be the path of a file, or a list of them that is not empty');
@@ -29,6 +30,8 @@ function* programProblems({ program, linkOptions }: ScenarioVm, stated: StatedVm
   if (inProgram !== undefined) yield at(stated.pathOf('program'), `is no program: ${inProgram}`);
   const [inOptions] = parseLinkWords(linkOptions).problems;
   if (inOptions !== undefined) yield at(stated.pathOf('linkOptions'), `cannot be followed: ${inOptions}`);
+  const { problem: inMarch } = architectureOf(march);
+  if (inMarch !== undefined) yield at(stated.pathOf('march'), `names no architecture: ${inMarch}`);
 }
 
 function* memoryProblems(

@@ -50,6 +50,14 @@ describe('scenarios on the command line', () => {
     assert.deepEqual([report.vms.crash.killed, report.vms.crash.restarts], ['trap-loop', 3]);
   });
 
+  it('are reported with keys that the document tells of', () => {
+    const { report } = reported(sample('neighbours'));
+    const section = /^## The report$([\s\S]*?)^## /m.exec(readFileSync('docs/scenarios.md', 'utf8'))?.[1] ?? '';
+    const keys = [...section.matchAll(/^\| (`.*?) \|/gm)].flatMap(([, cell = '']) => cell.match(/\w+/g) ?? []);
+    const [ofRun, ofVm] = [Object.keys(report), Object.keys(report.vms.crash)];
+    assert.deepEqual(keys.sort(), [...ofRun, ...ofVm].sort());
+  });
+
   it('reach a limit', () => {
     const { status, report } = reported(sample('four-servers'), '--max-instructions', '100000');
     assert.equal(status, 3);
@@ -184,8 +192,28 @@ describe('scenarios on the command line', () => {
     assert.equal(inProgram.stdout.match(/broken\.S:1:\d+: error:/g)?.length, 1, inProgram.stdout);
     assert.match(
       inProgram.stdout,
-      /in\.hyperstep\.json:1:1: error: the virtual machine a has 'nowhere\.cpio', which is not there/,
+      /in\.hyperstep\.json:1:\d+: error: the initial RAM disk of the virtual machine a, 'nowhere\.cpio', is not there/,
     );
     assert.deepEqual(cli.run('check', sample('neighbours')).status, 0);
+  });
+
+  it('say where they name files that are not there', () => {
+    const program = cli.write('there.S', '_start: j _start\n');
+    const [first, second] = [
+      `{"defaults": {"vm": {"linkerScript": "gone.ld"}},`,
+      ` "hosts": {"h": {"vms": {"a": {"program": ["${program}", "gone.S"]}, "b": {"program": "${program}", "disks": [{"file": "gone.img"}]}}}}}`,
+    ];
+    const file = cli.write('gone.hyperstep.json', `${first}\n${second}`);
+    const at = (line: string, text: string): number => line.indexOf(`"${text}"`) + 1;
+    const named = (place: string, what: string): string => `${file}:${place}: error: ${what} is not there\n`;
+    const expected =
+      named(`2:${at(second ?? '', 'gone.S')}`, "the program of the virtual machine a, 'gone.S',") +
+      named(`1:${at(first ?? '', 'gone.ld')}`, "the linker script of the virtual machine a, 'gone.ld',") +
+      named(`1:${at(first ?? '', 'gone.ld')}`, "the linker script of the virtual machine b, 'gone.ld',") +
+      named(`2:${(second ?? '').indexOf('{"file"') + 1}`, "a disk of the virtual machine b, 'gone.img',");
+    const run = cli.run('run', file);
+    assert.deepEqual([run.status, run.stdout, run.stderr], [2, '', expected]);
+    const check = cli.run('check', file);
+    assert.deepEqual([check.status, check.stdout], [1, expected]);
   });
 });

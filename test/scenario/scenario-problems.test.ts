@@ -144,6 +144,12 @@ describe('what is wrong with a scenario is said, and what would be right', () =>
       `${vm}: "linkOptions" cannot be followed: '--nonsense' is no option of a link that is known here`,
     ],
     [
+      'no architecture',
+      { march: 'rv64qq' },
+      {},
+      `${vm}: "march" names no architecture: -march 'rv64qq' is not of the form rv64imac_zicsr`,
+    ],
+    [
       'a disk of nothing',
       { disks: [{}] },
       {},

@@ -11,6 +11,7 @@ import { STATUS } from '../outcome';
 import { UsageError } from '../usage-error';
 import { refuseBesideHost, runHost } from './host-run';
 import type { HostStart } from './host-start';
+import { missingFiles } from './missing-files';
 
 /** What lies in a VM's memory when it starts. */
 type VmImages = Omit<VmFiles, 'disks'>;
@@ -25,14 +26,14 @@ export async function runScenario({ files, values }: ParsedCommand): Promise<num
   if (values['restore'] !== undefined)
     throw new UsageError('a saved machine has its programs with it: name no files with --restore');
   refuseBesideHost(values, 'a scenario');
-  const { scenario, problems } = readScenario(new TextDecoder().decode(await readGiven('scenario', file)));
-  if (!scenario) {
-    for (const problem of problems) console.error(inWords(file, problem));
-    return STATUS.usage;
-  }
-  const [host] = scenario.hosts;
+  const folder = path.dirname(file);
+  const read = readScenario(new TextDecoder().decode(await readGiven('scenario', file)));
+  const problems = read.scenario ? missingFiles(read.scenario, folder, read.placeOf) : read.problems;
+  for (const problem of problems) console.error(inWords(file, problem));
+  if (!read.scenario || problems.length > 0) return STATUS.usage;
+  const [host] = read.scenario.hosts;
   if (!host) throw new RangeError('a scenario has a host');
-  const start = await startOf(host, path.dirname(file));
+  const start = await startOf(host, folder);
   return start ? runHost(start, values) : STATUS.usage;
 }
 
@@ -69,7 +70,7 @@ async function imagesOf(vm: ScenarioVm, folder: string): Promise<VmImages | unde
 }
 
 /** As compilers print it: lines and columns from 1. */
-function inWords(file: string, { range, message }: ScenarioProblem): string {
+function inWords(file: string, { range, message }: Pick<ScenarioProblem, 'range' | 'message'>): string {
   const place = range ? `:${range.start.line + 1}:${range.start.column + 1}` : '';
   return `${file}${place}: error: ${message}`;
 }
