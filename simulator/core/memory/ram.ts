@@ -1,14 +1,23 @@
 import { FRAME } from '../../mmu/address';
 import type { MemoryLayout } from '../layout';
 
+/** What is known of a page, without looking at it. */
+const PageUse = {
+  /** Nobody has ever written it: it is zero. */
+  blank: 0,
+  /** Not written since `clean`. */
+  clean: 1,
+  dirty: 2,
+} as const;
+
 /** The machine's RAM by machine addresses, as everybody but the interpreter sees it: devices, debugger, VMM, page walks. */
 export class PhysicalMemory {
   readonly base: number;
   readonly size: number;
   private readonly bytes: Uint8Array;
   private readonly view: DataView;
-  /** By page: whether it may have been written since `clean`. */
-  private readonly dirty: Uint8Array;
+  /** By page. */
+  private readonly uses: Uint8Array;
 
   /** @param written is told of every write from outside, before anything runs on */
   constructor(
@@ -20,7 +29,7 @@ export class PhysicalMemory {
     this.base = base;
     this.size = layout.ramSize;
     this.bytes = new Uint8Array(memory.buffer, layout.ramOffset, layout.ramSize);
-    this.dirty = new Uint8Array(layout.ramSize / FRAME).fill(1);
+    this.uses = new Uint8Array(layout.ramSize / FRAME);
     this.view = new DataView(memory.buffer, layout.ramOffset, layout.ramSize);
   }
 
@@ -100,31 +109,43 @@ export class PhysicalMemory {
     this.touched(address, length);
   }
 
-  /** Numbers (from the start of RAM) of the pages that may have been written since `clean`; all of them at first. */
+  /** Whole pages become zero; those that are because nobody has written them cost nothing. */
+  clear(address: number, length: number): void {
+    for (let page = address; page < address + length; page += FRAME)
+      if (this.uses[this.pageOf(page)] !== PageUse.blank) this.fill(page, FRAME, 0);
+  }
+
+  /** Numbers (from the start of RAM) of the pages that may have been written since `clean`, or ever. */
   dirtyPages(): number[] {
     const pages: number[] = [];
-    for (let page = this.dirty.indexOf(1); page >= 0; page = this.dirty.indexOf(1, page + 1)) pages.push(page);
+    const { uses } = this;
+    const next = (from: number): number => uses.indexOf(PageUse.dirty, from);
+    for (let page = next(0); page >= 0; page = next(page + 1)) pages.push(page);
     return pages;
   }
 
   isDirty(page: number): boolean {
-    return this.dirty[page] === 1;
+    return this.uses[page] === PageUse.dirty;
   }
 
   /** The page of an address is about to be written where `PhysicalMemory` does not see it. */
   markDirty(address: number): void {
-    this.dirty[(address - this.base) >>> 12] = 1;
+    this.uses[this.pageOf(address)] = PageUse.dirty;
   }
 
   /** From here on pages are clean; whoever writes past `PhysicalMemory` has to ask anew: see `Core.cleanMemory`. */
   clean(): void {
-    this.dirty.fill(0);
+    for (const page of this.dirtyPages()) this.uses[page] = PageUse.clean;
   }
 
   private touched(address: number, length: number): void {
-    const last = (address + length - 1 - this.base) >>> 12;
-    for (let page = (address - this.base) >>> 12; page <= last; page++) this.dirty[page] = 1;
+    const last = this.pageOf(address + length - 1);
+    for (let page = this.pageOf(address); page <= last; page++) this.uses[page] = PageUse.dirty;
     this.written(address, length);
+  }
+
+  private pageOf(address: number): number {
+    return (address - this.base) >>> 12;
   }
 
   private at(address: number, length: number): number {

@@ -20,7 +20,7 @@ export class FrameSource {
   /** @param limit the most frames that it may have */
   constructor(
     private readonly frames: FrameTable,
-    private readonly ram: Pick<PhysicalMemory, 'fill'>,
+    private readonly ram: Pick<PhysicalMemory, 'clear'>,
     private readonly harts: readonly { readonly id: number }[],
     readonly vm: number,
     readonly p2m: P2m,
@@ -38,7 +38,7 @@ export class FrameSource {
     if (p2m.frameCount >= this.limit) return 'limit';
     const taken = this.frames.take(this.vm, 1);
     if (!taken) return 'host';
-    this.ram.fill(taken.base, FRAME, 0);
+    this.ram.clear(taken.base, FRAME);
     p2m.fill(gpa, taken.base);
     this.most = Math.max(this.most, p2m.frameCount);
     return undefined;
@@ -95,7 +95,7 @@ export class DemandMemory implements StateHolder<DemandState> {
 
   constructor(
     private readonly frames: FrameTable,
-    private readonly ram: Pick<PhysicalMemory, 'fill'>,
+    private readonly ram: Pick<PhysicalMemory, 'clear'>,
     private readonly harts: readonly { readonly id: number }[],
   ) {
     const fitting = () => this.sources.map(({ p2m, limit }) => ({ guest: usableFrames(p2m), most: limit }));

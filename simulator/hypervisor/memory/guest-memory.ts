@@ -120,7 +120,7 @@ export class GuestMemory implements DmaSpace {
 
   /** All of it becomes zero, the firmware's part included. */
   clear(): void {
-    for (const { hpa } of this.p2m.memory()) this.ram.fill(hpa, FRAME, 0);
+    this.p2m.eachFrame((hpa) => this.ram.clear(hpa, FRAME));
   }
 
   /** Gives back what it can get anew, but for what a beginning puts into it. */

@@ -74,10 +74,18 @@ export class P2m {
 
   /** Where there is memory, in order: the first address of each frame. */
   memory(): { readonly gpa: number; readonly hpa: number }[] {
-    return Array.from(this.hostFrames, (hostFrame, frame) => ({
-      gpa: this.guest.value + frame * FRAME,
-      hpa: hostFrame * FRAME,
-    })).filter(({ hpa }) => hpa !== HOLE);
+    const frames: { readonly gpa: number; readonly hpa: number }[] = [];
+    this.eachFrame((hpa, gpa) => frames.push({ gpa, hpa }));
+    return frames;
+  }
+
+  /** As `memory`: nothing is made for it. */
+  eachFrame(take: (hpa: number, gpa: number) => void): void {
+    const { hostFrames } = this;
+    for (let frame = 0; frame < hostFrames.length; frame++) {
+      const hostFrame = hostFrames[frame] ?? HOLE;
+      if (hostFrame !== HOLE) take(hostFrame * FRAME, this.guest.value + frame * FRAME);
+    }
   }
 
   /** Whether it is guest RAM, memory or a hole. */

@@ -9,7 +9,8 @@ const PPN_HIGH = 0x3fffff;
 export interface TableMemory {
   read32(hpa: number): number;
   write32(hpa: number, value: number): void;
-  fill(hpa: number, length: number, value: number): void;
+  /** Whole frames become zero. */
+  clear(hpa: number, length: number): void;
 }
 
 /** The words of a page-table entry that leads to an address, a multiple of the frame size. */

@@ -7,7 +7,7 @@ export interface MemoryImage {
 }
 
 /**
- * Takes images of RAM and puts them back. After the first only pages that were written since are looked at: they are known by number
+ * Takes images of RAM and puts them back. Only pages that were written since the last are looked at: they are known by number
  * (see `PhysicalMemory.dirtyPages`).
  */
 export class MemoryImages {
@@ -35,7 +35,7 @@ export class MemoryImages {
       if (!ram.isDirty(page) && this.last.pages[page] === bytes) continue;
       const address = ram.base + page * FRAME;
       if (bytes) ram.write(address, bytes);
-      else ram.fill(address, FRAME, 0);
+      else ram.clear(address, FRAME);
     }
     this.keep(image);
   }

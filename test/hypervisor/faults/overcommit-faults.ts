@@ -17,7 +17,7 @@ export const overcommitFaults: readonly SeededFault[] = [
     mistake: 'A frame goes to its VM as it is.',
     consequence: 'A VM reads what an ended one had in its memory.',
     file: 'memory/demand.ts',
-    find: '    this.ram.fill(taken.base, FRAME, 0);\n',
+    find: '    this.ram.clear(taken.base, FRAME);\n',
     replace: '',
     foundBy: overcommit('get what a killed one had, and find nothing of it there'),
   },

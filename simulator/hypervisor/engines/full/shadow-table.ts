@@ -149,7 +149,7 @@ export class ShadowTable {
     for (const frame of this.frames) release(frame);
     this.frames.length = 0;
     this.hasSplit[1] = this.hasSplit[2] = false;
-    this.memory.fill(this.root, FRAME, 0);
+    this.memory.clear(this.root, FRAME);
   }
 
   /** Every leaf, with the first address that it maps (bits 38:0), in order of address. */

@@ -27,7 +27,7 @@ export class FullVm implements EngineVm {
   constructor(vm: Vm, ranges: readonly FrameRange[]) {
     const { ram } = vm.machine.core;
     this.vcpus = ranges.map((range, id) => {
-      const pool = new FramePool(range, (hpa) => ram.fill(hpa, FRAME, 0));
+      const pool = new FramePool(range, (hpa) => ram.clear(hpa, FRAME));
       return new FullVcpu(id, vm, new ShadowSpaces(vm.host, pool));
     });
     this.features = virtualFeatures(this.vcpus);

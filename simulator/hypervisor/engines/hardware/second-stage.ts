@@ -114,7 +114,7 @@ export class SecondStage implements StateHolder<StageState> {
   clear(): void {
     for (const frame of this.tables) this.pool.release(frame);
     this.tables.length = 0;
-    this.memory.fill(this.root, ROOT_FRAMES * FRAME, 0);
+    this.memory.clear(this.root, ROOT_FRAMES * FRAME);
   }
 
   state(): StageState {

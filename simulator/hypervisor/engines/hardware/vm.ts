@@ -57,7 +57,7 @@ export class HardwareVm implements EngineVm, StateHolder<HardwareState> {
     readonly isTagged: boolean,
   ) {
     const { harts, core } = vm.machine;
-    const pool = new FramePool(tables, (hpa) => core.ram.fill(hpa, FRAME, 0));
+    const pool = new FramePool(tables, (hpa) => core.ram.clear(hpa, FRAME));
     this.stage = new SecondStage(core.ram, pool, root.base);
     this.places = harts.map(() => ({ tag: NO_TAG, vcpu: null }));
     this.vcpus = vm.cpuIds.map((id) => new HardwareVcpu(id, vm, this));
@@ -98,7 +98,7 @@ export class HardwareVm implements EngineVm, StateHolder<HardwareState> {
 
   /** Frames below the root are cleared when they become tables. */
   clearTables(): void {
-    this.vm.machine.core.ram.fill(this.stage.root, ROOT_FRAMES * FRAME, 0);
+    this.vm.machine.core.ram.clear(this.stage.root, ROOT_FRAMES * FRAME);
   }
 
   dropped(): void {
