@@ -1,9 +1,10 @@
 import { spawn } from 'node:child_process';
 import { rmSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import * as esbuild from 'esbuild';
 import { globSync } from 'glob';
 import { siteTable } from './site-table';
-import { newResultFile, readTotals, type Totals } from './test-results';
+import { addTotals, newResultFile, readTotals, type Totals } from './test-results';
 
 /** Tests that run in Node under mocha. */
 export interface MochaLayer {
@@ -13,7 +14,12 @@ export interface MochaLayer {
   except: string[];
   /** Of one test, in milliseconds. */
   timeout: number;
+  /** Whether its files may run beside each other. */
+  isParallel: boolean;
 }
+
+/** Files of one process, where several run: so many that its start does not count, so few that the last one is not alone for long. */
+const FILES_PER_PROCESS = 10;
 
 /**
  * Bundles the tests of a layer, with the site table as in the product, and runs them.
@@ -23,21 +29,55 @@ export async function runMocha(layer: MochaLayer, args: readonly string[]): Prom
   const firstOption = args.findIndex((arg) => arg.startsWith('-'));
   const options = firstOption < 0 ? [] : args.slice(firstOption);
   const files = testFiles(layer, args.slice(0, args.length - options.length));
-  const results = newResultFile(layer.name);
-  if (files.length === 0) return readTotals(results);
+  if (files.length === 0) return readTotals(newResultFile(layer.name));
   const outdir = `out/test-${layer.name}`;
   await bundleTests([...files, 'test/support/reporter.ts'], outdir);
-  const bundled = files.map((file) => file.replace(/^test/, outdir).replace(/\.ts$/, '.js'));
-  const mocha = spawn(
-    process.execPath,
-    [
-      ...['--enable-source-maps', 'node_modules/mocha/bin/mocha.js', '--no-config', '--timeout', `${layer.timeout}`],
-      ...['--reporter', `${outdir}/support/reporter.js`, ...options, ...bundled],
-    ],
-    { stdio: ['ignore', 'inherit', 'inherit'], env: { ...process.env, TEST_RESULTS: results } },
+  // With options such as a title, not every process would have a test.
+  const shares = layer.isParallel && options.length === 0 ? sharesOf(files) : [files];
+  const totals: Totals[] = [];
+  const waiting = [...shares.entries()];
+  const worker = async (): Promise<void> => {
+    for (let next = waiting.shift(); next; next = waiting.shift()) {
+      const [index, share] = next;
+      const bundled = share.map((file) => file.replace(/^test/, outdir).replace(/\.ts$/, '.js'));
+      const results = newResultFile(shares.length > 1 ? `${layer.name}-${index}` : layer.name);
+      const words = [
+        '--timeout',
+        `${layer.timeout}`,
+        '--reporter',
+        `${outdir}/support/reporter.js`,
+        ...options,
+        ...bundled,
+      ];
+      await mocha(words, results, shares.length > 1);
+      totals.push(readTotals(results));
+    }
+  };
+  await Promise.all(Array.from({ length: availableParallelism() }, worker));
+  return addTotals(totals);
+}
+
+function sharesOf(files: readonly string[]): string[][] {
+  const count = Math.ceil(files.length / FILES_PER_PROCESS);
+  return Array.from({ length: count }, (_, share) =>
+    files.slice(share * FILES_PER_PROCESS, (share + 1) * FILES_PER_PROCESS),
   );
-  await new Promise((resolve) => mocha.on('close', resolve));
-  return readTotals(results);
+}
+
+/** @param isOneOfSeveral what it says is shown as a whole, when it has ended */
+async function mocha(words: readonly string[], results: string, isOneOfSeveral: boolean): Promise<void> {
+  const child = spawn(
+    process.execPath,
+    ['--enable-source-maps', 'node_modules/mocha/bin/mocha.js', '--no-config', ...words],
+    {
+      stdio: ['ignore', isOneOfSeveral ? 'pipe' : 'inherit', isOneOfSeveral ? 'pipe' : 'inherit'],
+      env: { ...process.env, TEST_RESULTS: results },
+    },
+  );
+  const said: Buffer[] = [];
+  for (const stream of [child.stdout, child.stderr]) stream?.on('data', (data: Buffer) => said.push(data));
+  await new Promise((resolve) => child.on('close', resolve));
+  process.stdout.write(Buffer.concat(said));
 }
 
 /** Bundles files under test/ to the same places under `outdir`. */

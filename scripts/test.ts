@@ -11,11 +11,18 @@ const unit: MochaLayer = {
   files: 'test/**/*.test.ts',
   except: ['test/extension/**', 'test/ui/**', 'test/vscode-host/**', 'test/linux/**'],
   timeout: 60_000,
+  isParallel: true,
 };
-const ui: MochaLayer = { name: 'ui', files: 'test/ui/**/*.test.ts', except: [], timeout: 180_000 };
+const ui: MochaLayer = { name: 'ui', files: 'test/ui/**/*.test.ts', except: [], timeout: 180_000, isParallel: false };
 
 /** Needs a kernel that no package of this repository has: on demand only. */
-const linux: MochaLayer = { name: 'linux', files: 'test/linux/**/*.test.ts', except: [], timeout: 900_000 };
+const linux: MochaLayer = {
+  name: 'linux',
+  files: 'test/linux/**/*.test.ts',
+  except: [],
+  timeout: 900_000,
+  isParallel: false,
+};
 
 // `npm test` runs every layer; `npm run test:LAYER -- [files] [-g title]` one of them.
 const layers: Record<string, (args: readonly string[]) => Promise<Totals>> = {
