@@ -5,15 +5,18 @@ import type { CheckedParts, Checking, CheckRequest } from './checking';
 import type { Task } from './lab';
 import { labReader } from './lab-files';
 import { LabPrograms } from './lab-programs';
+import { Moments } from './moments';
 import type { LabResult, TaskResult } from './result';
 
 /** Checks a student's files and answers, task by task. What is wrong with them costs points and is told; nothing of it is an exception. */
 export async function checkLab(request: CheckRequest): Promise<LabResult> {
   const faults: string[] = [];
+  const programs = new LabPrograms(labReader(request.files));
+  const pause = request.pause ?? (() => Promise.resolve());
   const checking: Checking = {
     ...request,
-    programs: new LabPrograms(labReader(request.files)),
-    pause: request.pause ?? (() => Promise.resolve()),
+    ...{ programs, pause },
+    moments: new Moments(programs, pause),
     fault: (text) => {
       if (!faults.includes(text)) faults.push(text);
     },

@@ -1,10 +1,8 @@
-import { ConfigurationError } from '../system/configuration-error';
 import { chosen, compare } from './answer';
 import { answerTo } from './answers';
 import type { CheckedParts, Checking } from './checking';
-import type { Moment, Near, Task } from './lab';
-import { Unusable } from './lab-programs';
-import { MomentRun, type Standing } from './moment-run';
+import type { Near, Task } from './lab';
+import type { Standing } from './moment-run';
 import type { PartResult } from './result';
 import { type Truth, truthOf } from './truth';
 
@@ -22,7 +20,7 @@ export async function checkQuestion(task: Task, checking: Checking): Promise<Che
   });
   if (answer === '') return { tried: false, parts: [part(false, NOT_ANSWERED)] };
   const { where, ask, near } = work.question;
-  const standing = await arrive(where, checking);
+  const standing = await checking.moments.at(where);
   if (typeof standing === 'string') return { tried: true, parts: [part(false, undefined)], problem: standing };
   const truth = truthOf(ask, standing);
   if (typeof truth === 'string') return { tried: true, parts: [part(false, undefined)], problem: truth };
@@ -54,27 +52,6 @@ function isNear({ answer: meant }: Near, answer: string, truth: Truth, standing:
     /^-?\d/.test(meant) &&
     compare(answer, { kind: 'number', value: BigInt.asUintN(64, BigInt(meant)) }, symbols) === 'right'
   );
-}
-
-/** @returns where the guest stands at the moment, or why there is no such moment */
-export async function arrive(moment: Moment, { programs, pause }: Checking): Promise<Standing | string> {
-  const { run, program } = moment;
-  const [engine = 'none'] = run.engines;
-  const built = await programs.build(program, run.machine);
-  if (built instanceof Unusable) return built.why;
-  const made = await programs.machine(built, run.machine, engine);
-  if (made instanceof Unusable) return made.why;
-  try {
-    const momentRun = new MomentRun(moment, built, made);
-    for (;;) {
-      const standing = momentRun.step();
-      if (standing !== undefined) return standing;
-      await pause();
-    }
-  } catch (error) {
-    if (!(error instanceof ConfigurationError)) throw error;
-    return error.message;
-  }
 }
 
 const sentence = (text: string): string => `${text.slice(0, 1).toUpperCase()}${text.slice(1)}.`;

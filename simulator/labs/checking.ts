@@ -3,6 +3,7 @@ import type { Answers } from './answers';
 import type { Lab } from './lab';
 import type { LabFiles } from './lab-files';
 import type { LabPrograms } from './lab-programs';
+import type { Moments } from './moments';
 import type { PartResult } from './result';
 
 /** What is to be checked, and by what means. */
@@ -20,6 +21,7 @@ export interface CheckRequest {
 /** A check under way: what its tasks share. */
 export interface Checking extends CheckRequest {
   readonly programs: LabPrograms;
+  readonly moments: Moments;
   readonly pause: () => Promise<void>;
   /** Something is wrong with the lab itself. */
   readonly fault: (text: string) => void;

@@ -22,8 +22,8 @@ export async function checkCommand(
   return isDone(checked.result) ? STATUS.poweredOff : STATUS.failed;
 }
 
-/** @throws UsageError where the folder is of no lab */
-async function checkFolder(folder: string, values: ParsedCommand['values']): Promise<CheckedFolder> {
+/** Checks a student's folder. @throws UsageError where it is of no lab */
+export async function checkFolder(folder: string, values: ParsedCommand['values']): Promise<CheckedFolder> {
   if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true)
     throw new UsageError(`there is no folder '${folder}'`);
   const text = await answersIn(folder);

@@ -7,7 +7,7 @@ import { whyNotWritable } from '../output-files';
 import { UsageError } from '../usage-error';
 import { labNamed } from './find-labs';
 import { gradeCsv, gradeJson, gradeTable } from './grade-report';
-import { type Graded, type GradeOptions, grade } from './grader';
+import { type Graded, type GradeOptions, Grader } from './grader';
 
 /** Submissions that are graded at a time. */
 const AT_A_TIME = 2;
@@ -27,7 +27,8 @@ export async function gradeCommand(
   if (submissions.length === 0) throw new UsageError(`there are no submissions in '${folder}': each is a folder in it`);
   const options: GradeOptions = {
     lab: found.name,
-    words: [...['--labs', path.dirname(found.folder)], ...(values['instructor'] === true ? ['--instructor'] : [])],
+    labs: path.dirname(found.folder),
+    instructor: values['instructor'] === true,
     seconds: seconds(values) ?? SECONDS,
   };
   const graded = await gradeAll(submissions, options);
@@ -52,7 +53,9 @@ async function gradeAll(submissions: readonly string[], options: GradeOptions): 
   const graded: Graded[] = [];
   const waiting = [...submissions.entries()];
   const work = async (): Promise<void> => {
-    for (let next = waiting.shift(); next; next = waiting.shift()) graded[next[0]] = await grade(next[1], options);
+    const grader = new Grader(options);
+    for (let next = waiting.shift(); next; next = waiting.shift()) graded[next[0]] = await grader.grade(next[1]);
+    grader.close();
   };
   await Promise.all(Array.from({ length: AT_A_TIME }, work));
   return graded;

@@ -1,12 +1,13 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, fork } from 'node:child_process';
 import path from 'node:path';
 import type { CheckedFolder } from './checked-folder';
+import type { GradeAnswer, GradeRequest } from './grading-process';
 import { census } from './submission';
 
 /** MiB of a grading process for what is not a guest's memory: programs, tables, messages. */
 const MOST_HEAP = 512;
-/** Bytes that it may say: results are short. */
-const MOST_SAID = 4 * 2 ** 20;
+/** Submissions after which a process makes place for another one: nothing adds up. */
+const MOST_IN_PROCESS = 25;
 
 /** What came of a submission. */
 export interface Graded {
@@ -17,66 +18,64 @@ export interface Graded {
   readonly notes: readonly string[];
 }
 
-export interface GradeOptions {
-  readonly lab: string;
-  /** The words that the grading process has beside: where the labs are, further checks. */
-  readonly words: readonly string[];
+export interface GradeOptions extends Omit<GradeRequest, 'folder'> {
+  /** That a submission may take. */
   readonly seconds: number;
 }
 
-/** Grades a submission in a process of its own, which can neither hang this one nor take its memory. */
-export async function grade(folder: string, options: GradeOptions): Promise<Graded> {
-  const submission = path.basename(folder);
-  const { refused, notes } = census(folder);
-  if (refused !== undefined) return { submission, checked: undefined, notes: [refused] };
-  const said = await inProcess(folder, options);
-  if (typeof said !== 'string') return { submission, checked: said, notes };
-  return { submission, checked: undefined, notes: [said, ...notes] };
-}
+/** What became of a process that was to answer. */
+type Said = GradeAnswer | { readonly broken: string };
 
-/** @returns what came of it, or why nothing did */
-function inProcess(folder: string, { lab, words, seconds }: GradeOptions): Promise<CheckedFolder | string> {
-  const program = process.argv[1] ?? '';
-  const limits = [`--max-old-space-size=${MOST_HEAP}`, '--stack-size=900'];
-  const child = spawn(
-    process.execPath,
-    [...limits, program, 'lab', 'check', folder, '--lab', lab, '--json', ...words],
-    { stdio: ['ignore', 'pipe', 'pipe'], windowsHide: true },
-  );
-  return new Promise((resolve) => {
-    const said = { out: '', error: '' };
-    let ended: string | undefined;
-    const end = (why: string): void => {
-      ended ??= why;
-      child.kill('SIGKILL');
-    };
-    const timer = setTimeout(() => end(`it was not done within ${seconds} seconds`), seconds * 1000);
-    const collect = (stream: 'out' | 'error') => (bytes: Buffer) => {
-      said[stream] += bytes.toString('utf8');
-      if (said[stream].length > MOST_SAID) end('it says more than anybody reads');
-    };
-    child.stdout.on('data', collect('out'));
-    child.stderr.on('data', collect('error'));
-    child.on('error', (error) => end(`no process could be started for it: ${error.message}`));
-    child.on('close', (status) => {
-      clearTimeout(timer);
-      if (ended !== undefined) resolve(ended);
-      else if (status === 0 || status === 1 || status === 2) resolve(understood(said.out) ?? firstLine(said.error));
-      else
-        resolve(
-          `it needs more memory than the ${MOST_HEAP} MiB that there are for it, or breaks its process otherwise`,
-        );
+/**
+ * Grades submissions, one after the other, in a process that they can neither hang for longer than they may nor take this one's memory with:
+ * a process that one of them has broken is ended, and the next has a new one.
+ */
+export class Grader {
+  private child: ChildProcess | undefined;
+  private graded = 0;
+
+  constructor(private readonly options: GradeOptions) {}
+
+  async grade(folder: string): Promise<Graded> {
+    const submission = path.basename(folder);
+    const { refused, notes } = census(folder);
+    if (refused !== undefined) return { submission, checked: undefined, notes: [refused] };
+    const said = await this.ask(folder);
+    if ('checked' in said) return { submission, checked: said.checked, notes };
+    return { submission, checked: undefined, notes: ['broken' in said ? said.broken : said.error, ...notes] };
+  }
+
+  close(): void {
+    this.child?.kill('SIGKILL');
+    this.child = undefined;
+  }
+
+  private ask(folder: string): Promise<Said> {
+    const child = this.process();
+    const { seconds, ...request } = this.options;
+    return new Promise((resolve) => {
+      const settle = (said: Said): void => {
+        clearTimeout(timer);
+        child.removeAllListeners();
+        if ('broken' in said) this.close();
+        resolve(said);
+      };
+      const timer = setTimeout(() => settle({ broken: `it was not done within ${seconds} seconds` }), seconds * 1000);
+      child.on('message', (answer) => settle(answer as GradeAnswer));
+      child.on('error', ({ message }) => settle({ broken: `its process could not be used: ${message}` }));
+      child.on('exit', () =>
+        settle({ broken: `it broke its process: it needs more memory than ${MOST_HEAP} MiB, or more than there is` }),
+      );
+      child.send({ ...request, folder } satisfies GradeRequest);
     });
-  });
-}
+  }
 
-/** What a grading process has printed; undefined where that is no result. */
-function understood(text: string): CheckedFolder | undefined {
-  try {
-    return text === '' ? undefined : (JSON.parse(text) as CheckedFolder);
-  } catch {
-    return undefined;
+  private process(): ChildProcess {
+    if (this.graded++ % MOST_IN_PROCESS === 0) this.close();
+    this.child ??= fork(process.argv[1] ?? '', ['lab', 'grader'], {
+      execArgv: [`--max-old-space-size=${MOST_HEAP}`],
+      stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+    });
+    return this.child;
   }
 }
-
-const firstLine = (text: string): string => text.split('\n')[0] ?? 'it says nothing';

@@ -5,6 +5,7 @@ import { UsageError } from '../usage-error';
 import { checkCommand } from './check';
 import { findLabs } from './find-labs';
 import { gradeCommand } from './grade';
+import { gradingProcess } from './grading-process';
 import { startCommand } from './start';
 
 type Values = ParsedCommand['values'];
@@ -29,6 +30,7 @@ const VERBS: Readonly<Record<string, Verb>> = {
 /** `hyperstep lab`. @returns the exit status @throws UsageError */
 export async function lab({ files: [name, ...words], values }: ParsedCommand): Promise<number> {
   const known = Object.keys(VERBS).join(', ');
+  if (name === 'grader') return gradingProcess();
   const verb = name !== undefined && Object.hasOwn(VERBS, name) ? VERBS[name] : undefined;
   if (!verb)
     throw new UsageError(name === undefined ? `say what: ${known}` : `there is no 'lab ${name}'; there are ${known}`);
