@@ -216,9 +216,9 @@ export const hostCheckOptions = {
   vm: Text({ minLength: 1, expected: 'the name of a virtual machine', description: 'Of which virtual machine.' }),
   measure: choice(MEASURES, { description: 'What is measured.' }),
   is: Text({
-    pattern: '^\\s*(<=|>=|==|!=|<|>)\\s*\\d{1,15}\\s*$',
-    expected: 'a comparison such as ">= 40"',
-    description: 'How it is compared.',
+    pattern: '^\\s*((<=|>=|==|<|>)\\s*\\d{1,15}|\\d{1,15}\\s*\\.\\.\\s*\\d{1,15})\\s*$',
+    expected: 'a comparison such as ">= 40", or a range such as "28..32"',
+    description: 'How it is compared: with a number, or that it lies in a range, its ends included.',
   }),
   name: aText('What is expected, in words.'),
   points,

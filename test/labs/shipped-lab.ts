@@ -51,6 +51,20 @@ export class ShippedLab {
 
   /** Checks the start with other folders of the lab over it, one after the other; each one's answers go before those of the ones before. */
   check(...overlays: readonly string[]): Promise<LabResult> {
+    return this.checkTasks(undefined, overlays);
+  }
+
+  /** As `check`, of a wrong solution: where that differs in answers alone, its task alone, since nothing else can have changed. */
+  checkWrong(wrong: string): Promise<LabResult> {
+    const folder = `instructor/wrong/${wrong}`;
+    const changed = [...this.filesIn(folder).keys()].filter(
+      (file) => file !== ANSWERS_FILE && file !== 'expected.json',
+    );
+    const tasks = changed.length > 0 ? undefined : [this.expected(wrong).task];
+    return this.checkTasks(tasks, ['instructor/solution', folder]);
+  }
+
+  private checkTasks(tasks: readonly string[] | undefined, overlays: readonly string[]): Promise<LabResult> {
     const folders = ['start', ...overlays];
     const files: Files = new Map(folders.flatMap((folder) => [...this.filesIn(folder)]));
     const answers = folders.map((folder) => this.answersIn(folder).answers);
@@ -62,6 +76,7 @@ export class ShippedLab {
         checks: async (file) => this.filesIn('checks').get(file),
       },
       find: findPattern,
+      tasks,
     });
   }
 
