@@ -23,6 +23,8 @@ for (const shipped of ShippedLab.all())
       assert.ok(existsSync(path.join(LABS, shipped.name, 'start', '.vscode', 'launch.json')));
     });
 
+    it('shows students the files that are checked', () => assert.deepEqual(shipped.differing(), []));
+
     it('has no points for who has done nothing', async () => {
       const result = await shipped.check();
       assert.deepEqual(result.faults, []);

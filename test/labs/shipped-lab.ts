@@ -49,6 +49,15 @@ export class ShippedLab {
     return JSON.parse(readFileSync(path.join(this.folder, 'instructor', 'wrong', wrong, 'expected.json'), 'utf8'));
   }
 
+  /** Files that start and checks have both, and that are not the same in both. */
+  differing(): readonly string[] {
+    const [start, checks] = [this.filesIn('start'), this.filesIn('checks')];
+    return [...checks.keys()].filter((file) => {
+      const shown = start.get(file);
+      return shown && Buffer.compare(shown, checks.get(file) ?? new Uint8Array()) !== 0;
+    });
+  }
+
   /** Checks the start with other folders of the lab over it, one after the other; each one's answers go before those of the ones before. */
   check(...overlays: readonly string[]): Promise<LabResult> {
     return this.checkTasks(undefined, overlays);
