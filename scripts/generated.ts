@@ -1,11 +1,16 @@
 import { readFileSync } from 'node:fs';
 import { textMateGrammar } from './grammar';
 import { guestTestsDocument, guestTestsDocumentText } from './guest-tests-document';
+import { labsDocument, labsDocumentText } from './labs-document';
 import {
+  answersFileSchema,
+  answersSchemaFile,
   debuggerContribution,
   guestTestsFileSchema,
   guestTestsSchemaFile,
   jsonValidation,
+  labFileSchema,
+  labSchemaFile,
   projectFileSchema,
   projectSchemaFile,
   scenarioFileSchema,
@@ -34,8 +39,11 @@ export function generatedFiles(): Map<string, string> {
     [projectSchemaFile, asJson(projectFileSchema())],
     [scenarioSchemaFile, asJson(scenarioFileSchema())],
     [guestTestsSchemaFile, asJson(guestTestsFileSchema())],
+    [labSchemaFile, asJson(labFileSchema())],
+    [answersSchemaFile, asJson(answersFileSchema())],
     [scenarioDocument, scenarioDocumentText()],
     [guestTestsDocument, guestTestsDocumentText()],
+    [labsDocument, labsDocumentText()],
     ['package.json', asJson(manifest())],
   ]);
 }

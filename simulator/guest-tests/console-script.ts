@@ -4,9 +4,12 @@ import type { TypedText } from './guest-test';
 /** The most that is kept of what a guest prints, in bytes. */
 export const MOST_OUTPUT = 2 ** 20;
 
+/** Bytes for which there is room at first: most guests print no more. */
+const FIRST_OUTPUT = 4096;
+
 /** A console whose user is a script: what is printed is kept, what is to be typed is typed when its time has come. */
 export class ConsoleScript {
-  private readonly bytes = new Uint8Array(MOST_OUTPUT);
+  private bytes = new Uint8Array(FIRST_OUTPUT);
   private length = 0;
   private hasOverflowed = false;
   private readonly waiting: { readonly typed: Uint8Array; readonly after: Uint8Array; readonly input: TypedText }[];
@@ -24,8 +27,16 @@ export class ConsoleScript {
 
   /** The guest prints a byte. */
   readonly print = (byte: number): void => {
-    if (this.length === this.bytes.length) this.hasOverflowed = true;
-    else this.bytes[this.length++] = byte;
+    if (this.length === MOST_OUTPUT) {
+      this.hasOverflowed = true;
+      return;
+    }
+    if (this.length === this.bytes.length) {
+      const larger = new Uint8Array(2 * this.length);
+      larger.set(this.bytes);
+      this.bytes = larger;
+    }
+    this.bytes[this.length++] = byte;
   };
 
   /** All that was printed. */

@@ -1,0 +1,50 @@
+import { DEFAULT_LIMIT } from '../guest-tests/test-options';
+import type { JsonText } from '../scenario/json-text';
+import type { Path } from '../schema/problems';
+import type { HostCheck, Work } from './lab';
+import type { TaskDescription } from './lab-options';
+
+/** The tests of a task, in the order in which the lab names them. */
+export function readTestsWork(
+  { file, tests }: NonNullable<TaskDescription['tests']>,
+  path: Path,
+  json: JsonText,
+): Work {
+  const names = json.namesAt([...path, 'tests']);
+  return {
+    kind: 'tests',
+    file,
+    tests: names.flatMap((name) => {
+      const test = tests[name];
+      if (!test) return [];
+      return [
+        { name, points: test.points ?? 1, help: test.help, range: json.rangeOf([...path, 'tests', name], 'name') },
+      ];
+    }),
+  };
+}
+
+export function readHost({ file, expect, limit = DEFAULT_LIMIT, vms }: NonNullable<TaskDescription['host']>): Work {
+  const checks = expect.map(({ is, points = 1, ...rest }): HostCheck => ({ ...rest, ...rangeOf(is), points }));
+  return { kind: 'host', file, vms, limit, checks };
+}
+
+/** The range of whole numbers that a comparison leaves. The schema has seen its form. */
+function rangeOf(is: string): { least: number; most: number } {
+  const [operator = '', ...digits] = is.match(/[<=>]+|\.\.|\d+/g) ?? [];
+  const [first = 0] = digits.filter((word) => word !== '..').map(Number);
+  switch (operator) {
+    case '<':
+      return { least: 0, most: first - 1 };
+    case '<=':
+      return { least: 0, most: first };
+    case '>':
+      return { least: first + 1, most: Number.POSITIVE_INFINITY };
+    case '>=':
+      return { least: first, most: Number.POSITIVE_INFINITY };
+    case '==':
+      return { least: first, most: first };
+    default:
+      return { least: Number(operator), most: first };
+  }
+}
