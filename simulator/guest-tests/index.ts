@@ -1,4 +1,5 @@
 export { isMarked, mayBeAnnotated } from './annotations';
+export { type RunFollower, runFile, type SelectedTests } from './file-run';
 export type { GuestTest, ReadTests, TestedProgram, TestFile, TestProblem } from './guest-test';
 export type { FindPattern } from './judge-console';
 export { readTests, testFileSuffix } from './read-tests';
@@ -7,5 +8,6 @@ export { type FileReport, type ReportedTest, summaryOf } from './report/report';
 export { tapText } from './report/tap';
 export { fileText, jsonText, summaryText } from './report/text';
 export type { Failure, TestOutcome, TestResult } from './result';
+export type { TestHost } from './test-host';
 export { TestRun } from './test-run';
 export type { BuiltProgram } from './tested-guest';
