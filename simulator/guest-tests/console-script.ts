@@ -1,19 +1,37 @@
 import type { System } from '../system/system';
-import type { TypedText } from './guest-test';
 
 /** The most that is kept of what a guest prints, in bytes. */
 export const MOST_OUTPUT = 2 ** 20;
+/** Bytes for which there is room at first; a power of two. */
+const FIRST_OUTPUT = 2 ** 12;
+
+/** What is typed, and after which text that the guest prints. */
+export interface ScriptedText {
+  readonly text: string;
+  readonly after: string | undefined;
+}
+
+/** The script that an option `input` says: one text, or several, each after another that the guest prints. */
+export function scriptOf(
+  input: string | readonly { readonly type: string; readonly after?: string | undefined }[],
+): ScriptedText[] {
+  const typed = typeof input === 'string' ? (input === '' ? [] : [{ type: input, after: undefined }]) : input;
+  return typed.map(({ type, after }) => ({ text: type, after }));
+}
+
+/** While something waits to be typed, it is at multiples of so many instructions that it may be: wherever else the run stops. */
+export const TYPING_SLICE = 1000;
 
 /** A console whose user is a script: what is printed is kept, what is to be typed is typed when its time has come. */
-export class ConsoleScript {
-  private readonly bytes = new Uint8Array(MOST_OUTPUT);
+export class ConsoleScript<Input extends ScriptedText = ScriptedText> {
+  private bytes = new Uint8Array(FIRST_OUTPUT);
   private length = 0;
   private hasOverflowed = false;
-  private readonly waiting: { readonly typed: Uint8Array; readonly after: Uint8Array; readonly input: TypedText }[];
+  private readonly waiting: { readonly typed: Uint8Array; readonly after: Uint8Array; readonly input: Input }[];
   /** From where on what the next text waits for is looked for. */
   private from = 0;
 
-  constructor(inputs: readonly TypedText[]) {
+  constructor(inputs: readonly Input[]) {
     const encoder = new TextEncoder();
     this.waiting = inputs.map((input) => ({
       input,
@@ -24,8 +42,16 @@ export class ConsoleScript {
 
   /** The guest prints a byte. */
   readonly print = (byte: number): void => {
-    if (this.length === this.bytes.length) this.hasOverflowed = true;
-    else this.bytes[this.length++] = byte;
+    if (this.length === MOST_OUTPUT) {
+      this.hasOverflowed = true;
+      return;
+    }
+    if (this.length === this.bytes.length) {
+      const grown = new Uint8Array(2 * this.length);
+      grown.set(this.bytes);
+      this.bytes = grown;
+    }
+    this.bytes[this.length++] = byte;
   };
 
   /** All that was printed. */
@@ -39,7 +65,7 @@ export class ConsoleScript {
   }
 
   /** What has not been typed: what it waits for was never printed. */
-  get untyped(): readonly TypedText[] {
+  get untyped(): readonly Input[] {
     return this.waiting.map(({ input }) => input);
   }
 

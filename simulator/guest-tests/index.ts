@@ -9,5 +9,6 @@ export { tapText } from './report/tap';
 export { fileText, jsonText, summaryText } from './report/text';
 export type { Failure, TestOutcome, TestResult } from './result';
 export type { TestHost } from './test-host';
+export { launchOfTest, type TestLaunch } from './test-launch';
 export { TestRun } from './test-run';
 export type { BuiltProgram } from './tested-guest';

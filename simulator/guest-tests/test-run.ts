@@ -1,7 +1,7 @@
 import type { System, SystemConfiguration, Virtualization } from '../system/system';
-import { ConsoleScript, MOST_OUTPUT } from './console-script';
+import { ConsoleScript, MOST_OUTPUT, TYPING_SLICE } from './console-script';
 import { unknownName } from './expression-names';
-import type { GuestTest } from './guest-test';
+import type { GuestTest, TypedText } from './guest-test';
 import { type FindPattern, judgeConsole } from './judge-console';
 import { judgeBound, judgeExit, judgeExits, type RunEnd } from './judge-end';
 import { judgeMemory, judgeState } from './judge-state';
@@ -12,8 +12,6 @@ import { quoted } from './words';
 
 /** Instructions between two looks at what goes on. */
 const SLICE = 100_000;
-/** While something waits to be typed, it is at multiples of so many instructions that it may be: wherever else the run stops. */
-const TYPING_SLICE = 1000;
 /** More arrivals at places than are looked at in one test. */
 const MOST_ARRIVALS = 200_000;
 
@@ -27,7 +25,7 @@ export interface RunOptions {
 
 /** A test that runs on one engine: slice by slice, so that who runs it can look at other things in between. Nothing of it depends on how. */
 export class TestRun {
-  private readonly script: ConsoleScript;
+  private readonly script: ConsoleScript<TypedText>;
   private readonly guest: TestedGuest;
   private readonly failures: Failure[] = [];
   private watch: PlaceWatch | undefined;
