@@ -10,7 +10,9 @@ import { operateVm } from './debug/vm-operations';
 import type { Host } from './host';
 import { assemblyLanguages, LanguageService } from './language';
 import { registerLanguageCommands } from './language-commands';
+import { RunnerClient } from './runner/client';
 import { SampleGuest } from './sample';
+import { registerGuestTests } from './testing/register';
 import { FirstStop } from './views/first-stop';
 import { registerViews } from './views/register';
 import { VmmSources } from './vmm-sources';
@@ -22,6 +24,7 @@ export function activateExtension(context: vscode.ExtensionContext, host: Host):
   const configurations = new DebugConfigurations(host, language);
   const sample = new SampleGuest(context, host, configurations);
   const inlineValues = new VmmInlineValues(sessions);
+  const runner = new RunnerClient(() => host.startRunner(context), readFileOf);
   context.subscriptions.push(
     language,
     sessions,
@@ -44,8 +47,19 @@ export function activateExtension(context: vscode.ExtensionContext, host: Host):
     registerLanguageCommands(configurations),
     new FirstSteps(sessions),
     new FirstStop(sessions, context.workspaceState),
+    runner,
+    registerGuestTests(language, runner, host),
     ...registerViews(context, sessions),
   );
   language.start();
   void sample.resume();
+}
+
+/** A file that the runner in a browser asks for, by its URI. */
+async function readFileOf(uri: string): Promise<Uint8Array | undefined> {
+  try {
+    return await vscode.workspace.fs.readFile(vscode.Uri.parse(uri));
+  } catch {
+    return undefined;
+  }
 }

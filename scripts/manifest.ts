@@ -1,6 +1,6 @@
 import { type LaunchArguments, launchOptions } from '../debug-adapter/launch/launch';
 import { settingTable } from '../extension/language-server/setting-table';
-import { testFileSuffix } from '../simulator/guest-tests/read-tests';
+import { testFileSuffix } from '../simulator/guest-tests/marks';
 import { testFileSchema } from '../simulator/guest-tests/test-options';
 import { projectFileName, projectSchema } from '../simulator/project';
 import { scenarioSuffix } from '../simulator/scenario/scenario-path';

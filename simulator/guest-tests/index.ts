@@ -1,8 +1,8 @@
-export { isMarked, mayBeAnnotated } from './annotations';
 export { type RunFollower, runFile, type SelectedTests } from './file-run';
 export type { GuestTest, ReadTests, TestedProgram, TestFile, TestProblem } from './guest-test';
 export type { FindPattern } from './judge-console';
-export { readTests, testFileSuffix } from './read-tests';
+export { isMarked, mayBeAnnotated, testFileSuffix } from './marks';
+export { readTests } from './read-tests';
 export { junitText } from './report/junit';
 export { type FileReport, type ReportedTest, summaryOf } from './report/report';
 export { tapText } from './report/tap';

@@ -3,7 +3,7 @@ import { sourceLimit } from '../assembler/source/read-file';
 import { formatDiagnostic, givenIn } from '../project/index';
 import { imageAddress } from '../system/system';
 import type { GuestTest, TestedProgram } from './guest-test';
-import { testFileSuffix } from './read-tests';
+import { testFileSuffix } from './marks';
 import type { TestHost } from './test-host';
 import type { BuiltProgram } from './tested-guest';
 

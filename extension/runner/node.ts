@@ -1,0 +1,20 @@
+/** The runner as a process, which the extension has started: orders come over the channel between them. */
+import { openHostFile } from '../../host-files/open';
+import { readHostFile } from '../../host-files/read';
+import { findPattern } from '../cli/test/find-pattern';
+import type { Order } from './protocol';
+import { Runner } from './runner';
+
+const runner = new Runner({
+  readFile: (path, limit) => readHostFile(path, { limit }),
+  openDisk: async (path) => openHostFile(path, false),
+  find: findPattern,
+  now: () => performance.now(),
+  yieldTo: (next) => void setImmediate(next),
+  send: (message) => void process.send?.(message),
+});
+process.on('message', (order: Order) => {
+  if (order.kind !== 'file') runner.take(order);
+});
+// It does not outlive the extension.
+process.on('disconnect', () => process.exit(0));

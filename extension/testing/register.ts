@@ -1,0 +1,68 @@
+import * as vscode from 'vscode';
+import type { Host } from '../host';
+import type { LanguageService } from '../language';
+import type { RunnerClient } from '../runner/client';
+import { debugTest } from './debug-test';
+import { TestFiles, type TestText } from './test-files';
+import { TestRuns } from './test-runs';
+import { TestTree } from './test-tree';
+
+/** Tests of guests in VS Code's Testing view. */
+export function registerGuestTests(language: LanguageService, runner: RunnerClient, host: Host): vscode.Disposable {
+  const controller = vscode.tests.createTestController('hyperstep', 'HyperStep Guests');
+  const tree = new TestTree(controller);
+  const runs = new TestRuns(controller, tree, runner, host);
+  const files = new TestFiles();
+  /** Of each file what was told of it last: what comes later counts. */
+  const latest = new Map<string, TestText>();
+
+  const update = async (told: TestText): Promise<void> => {
+    const { file, text } = told;
+    const key = file.toString();
+    latest.set(key, told);
+    if (text === undefined) {
+      tree.remove(file);
+      latest.delete(key);
+      return;
+    }
+    const name = file.path.slice(file.path.lastIndexOf('/') + 1);
+    const found = await language.guestTestsOf(name, text);
+    if (found && latest.get(key) === told) tree.update(file, found);
+  };
+
+  const discover = async (token?: vscode.CancellationToken): Promise<void> => {
+    const found = new Set((await files.find(token)).map(String));
+    if (token?.isCancellationRequested) return;
+    const open = new Set(vscode.workspace.textDocuments.map(({ uri }) => uri.toString()));
+    for (const file of tree.files) {
+      const key = file.toString();
+      if (!found.has(key) && !open.has(key)) await update({ file, text: undefined });
+    }
+  };
+
+  const debug = async (request: vscode.TestRunRequest, token: vscode.CancellationToken): Promise<void> => {
+    const run = controller.createTestRun(request);
+    for (const leaf of tree.leavesOf(request)) {
+      if (token.isCancellationRequested) break;
+      try {
+        run.started(leaf.item);
+        await debugTest(leaf, runs.failuresOf(leaf), { language, host }, run);
+        // What a person steps through has no verdict.
+        run.skipped(leaf.item);
+      } catch (error) {
+        run.errored(leaf.item, new vscode.TestMessage(error instanceof Error ? error.message : String(error)));
+      }
+    }
+    run.end();
+  };
+
+  controller.resolveHandler = async (item) => {
+    if (!item) await discover();
+  };
+  controller.refreshHandler = discover;
+  controller.createRunProfile('Run', vscode.TestRunProfileKind.Run, (request, token) => runs.run(request, token), true);
+  controller.createRunProfile('Debug', vscode.TestRunProfileKind.Debug, debug, true);
+  const subscription = files.onDidChange((told) => void update(told));
+  files.showOpen();
+  return vscode.Disposable.from(subscription, files, controller);
+}
