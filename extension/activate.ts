@@ -48,7 +48,9 @@ export function activateExtension(context: vscode.ExtensionContext, host: Host):
     new FirstSteps(sessions),
     new FirstStop(sessions, context.workspaceState),
     runner,
-    registerGuestTests(language, runner, host),
+    registerGuestTests(vscode.tests.createTestController('hyperstep', 'HyperStep: tests of guests'), {
+      ...{ language, runner, host },
+    }),
     ...registerViews(context, sessions),
   );
   language.start();

@@ -7,9 +7,18 @@ import { TestFiles, type TestText } from './test-files';
 import { TestRuns } from './test-runs';
 import { TestTree } from './test-tree';
 
+/** What tests of guests need of the extension. */
+export interface TestSurroundings {
+  readonly language: Pick<LanguageService, 'guestTestsOf' | 'guestTestLaunch'>;
+  readonly runner: RunnerClient;
+  readonly host: Pick<Host, 'programsAre'>;
+}
+
 /** Tests of guests in VS Code's Testing view. */
-export function registerGuestTests(language: LanguageService, runner: RunnerClient, host: Host): vscode.Disposable {
-  const controller = vscode.tests.createTestController('hyperstep', 'HyperStep Guests');
+export function registerGuestTests(
+  controller: vscode.TestController,
+  { language, runner, host }: TestSurroundings,
+): vscode.Disposable {
   const tree = new TestTree(controller);
   const runs = new TestRuns(controller, tree, runner, host);
   const files = new TestFiles();

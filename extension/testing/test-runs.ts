@@ -30,8 +30,8 @@ export class TestRuns {
     for (const item of this.tree.brokenIn(request))
       if (item.error !== undefined) run.errored(item, new vscode.TestMessage(item.error));
     for (const [file, ofFile] of groupedBy(leaves, (leaf) => leaf.file.toString())) {
-      if (token.isCancellationRequested) break;
-      await this.runFile(vscode.Uri.parse(file), ofFile, run, token);
+      if (token.isCancellationRequested) for (const { item } of ofFile) run.skipped(item);
+      else await this.runFile(vscode.Uri.parse(file), ofFile, run, token);
     }
     run.end();
   }
