@@ -4,6 +4,7 @@ import { DebugConfigurations } from './debug/configuration';
 import { GuestConsoles } from './debug/console';
 import { FirstSteps } from './debug/first-steps';
 import { VmmInlineValues } from './debug/inline-values';
+import { StepPredictions } from './debug/predict';
 import { ProgramProblems } from './debug/problems';
 import { Sessions } from './debug/sessions';
 import { operateVm } from './debug/vm-operations';
@@ -24,6 +25,7 @@ export function activateExtension(context: vscode.ExtensionContext, host: Host):
   const configurations = new DebugConfigurations(host, language);
   const sample = new SampleGuest(context, host, configurations);
   const inlineValues = new VmmInlineValues(sessions);
+  const predictions = new StepPredictions(sessions);
   const runner = new RunnerClient(() => host.startRunner(context), readFileOf);
   context.subscriptions.push(
     language,
@@ -43,6 +45,8 @@ export function activateExtension(context: vscode.ExtensionContext, host: Host):
     vscode.commands.registerCommand('hyperstep.debugFile', (file?: vscode.Uri) => configurations.start(file, false)),
     vscode.commands.registerCommand('hyperstep.runFile', (file?: vscode.Uri) => configurations.start(file, true)),
     vscode.commands.registerCommand('hyperstep.operateVm', operateVm),
+    predictions,
+    vscode.commands.registerCommand('hyperstep.predictStep', () => predictions.predict()),
     vscode.commands.registerCommand('hyperstep.restartLanguageServer', () => language.restart()),
     registerLanguageCommands(configurations),
     new FirstSteps(sessions),
