@@ -20,6 +20,7 @@ const rooms = [
   { name: 'explain', path: 'simulator/explain' },
   { name: 'expression', path: 'simulator/expression' },
   { name: 'guest-tests', path: 'simulator/guest-tests' },
+  { name: 'labs', path: 'simulator/labs' },
   { name: 'host-files', path: 'host-files' },
   { name: 'debug-adapter', path: 'debug-adapter' },
   { name: 'extension', path: 'extension' },

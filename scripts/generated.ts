@@ -2,10 +2,14 @@ import { readFileSync } from 'node:fs';
 import { textMateGrammar } from './grammar';
 import { guestTestsDocument, guestTestsDocumentText } from './guest-tests-document';
 import {
+  answersFileSchema,
+  answersSchemaFile,
   debuggerContribution,
   guestTestsFileSchema,
   guestTestsSchemaFile,
   jsonValidation,
+  labFileSchema,
+  labSchemaFile,
   projectFileSchema,
   projectSchemaFile,
   scenarioFileSchema,
@@ -34,6 +38,8 @@ export function generatedFiles(): Map<string, string> {
     [projectSchemaFile, asJson(projectFileSchema())],
     [scenarioSchemaFile, asJson(scenarioFileSchema())],
     [guestTestsSchemaFile, asJson(guestTestsFileSchema())],
+    [labSchemaFile, asJson(labFileSchema())],
+    [answersSchemaFile, asJson(answersFileSchema())],
     [scenarioDocument, scenarioDocumentText()],
     [guestTestsDocument, guestTestsDocumentText()],
     ['package.json', asJson(manifest())],

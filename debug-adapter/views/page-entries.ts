@@ -1,7 +1,7 @@
 import { pteAddress, pteOf, type TableMemory } from '../../simulator/hypervisor/memory/table-memory';
 import { Csr, PagingMode, valueOfField } from '../../simulator/isa/index';
 import { FRAME } from '../../simulator/mmu/address';
-import { Pte } from '../../simulator/mmu/index';
+import { Pte, permissionsOf } from '../../simulator/mmu/index';
 import { hex } from '../format';
 import type { Pte as ShownPte } from '../protocol';
 
@@ -43,20 +43,6 @@ export const sizeOfLevel = (level: number): number => FRAME * 512 ** level;
 
 /** The physical address in an entry. */
 export const targetOf = ({ low, high }: PageEntry): number => pteAddress(low, high);
-
-/** Of `rwxugad` those that are set. */
-export function permissionsOf(flags: number): string {
-  const letters: readonly [string, number][] = [
-    ['r', Pte.R],
-    ['w', Pte.W],
-    ['x', Pte.X],
-    ['u', Pte.U],
-    ['g', Pte.G],
-    ['a', Pte.A],
-    ['d', Pte.D],
-  ];
-  return letters.flatMap(([letter, bit]) => (flags & bit ? letter : [])).join('');
-}
 
 export function showEntry(entry: PageEntry): ShownPte {
   const value = hex((BigInt(entry.high >>> 0) << 32n) | BigInt(entry.low >>> 0));

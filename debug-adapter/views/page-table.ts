@@ -2,7 +2,7 @@ import type { CpuState } from '../../simulator/hypervisor/cpu';
 import { pteOf } from '../../simulator/hypervisor/memory/table-memory';
 import type { TranslationTable, Vcpu } from '../../simulator/hypervisor/vcpu';
 import { Csr } from '../../simulator/isa/index';
-import { Access, Privilege, Pte } from '../../simulator/mmu/index';
+import { Access, Privilege, Pte, permissionsOf } from '../../simulator/mmu/index';
 import type { Debuggee } from '../debuggee';
 import { hex } from '../format';
 import { hasTwoStages, modeName, satpOf } from '../inspect/worlds';
@@ -13,7 +13,6 @@ import {
   isLeaf,
   modeOf,
   type PageEntry,
-  permissionsOf,
   rootLevelOf,
   rootOf,
   showEntry,

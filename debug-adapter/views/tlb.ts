@@ -1,10 +1,9 @@
 import type { CpuState } from '../../simulator/hypervisor/cpu';
 import { FRAME } from '../../simulator/mmu/address';
-import { type TlbEntry as Entry, Pte } from '../../simulator/mmu/index';
+import { type TlbEntry as Entry, Pte, permissionsOf } from '../../simulator/mmu/index';
 import type { Debuggee } from '../debuggee';
 import { hex } from '../format';
 import type { TlbContent, TlbEntry } from '../protocol';
-import { permissionsOf } from './page-entries';
 import { ownerOf } from './tlb-owner';
 
 export function tlbContent(debuggee: Debuggee, cpu: CpuState): TlbContent {

@@ -1,7 +1,7 @@
 import { highWord, lowWord, Status } from '../../simulator/core/index';
 import type { CpuState } from '../../simulator/hypervisor/cpu';
 import { Csr, causeOf, pageFaultOf } from '../../simulator/isa/index';
-import { Access, Privilege, tableIndex, virtualPage, type WalkStep } from '../../simulator/mmu/index';
+import { Access, Privilege, permissionsOf, tableIndex, virtualPage, type WalkStep } from '../../simulator/mmu/index';
 import type { Debuggee } from '../debuggee';
 import { hex } from '../format';
 import { hasTwoStages, hgatpOf, modeName, satpOf } from '../inspect/worlds';
@@ -12,7 +12,6 @@ import {
   isValid,
   modeOf,
   type PageEntry,
-  permissionsOf,
   rootLevelOf,
   rootOf,
   showEntry,

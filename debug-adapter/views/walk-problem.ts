@@ -1,6 +1,6 @@
-import { Access, Privilege, Pte, type WalkStep } from '../../simulator/mmu/index';
+import { Access, Privilege, Pte, permissionsOf, type WalkStep } from '../../simulator/mmu/index';
 import { hex } from '../format';
-import { isLeaf, permissionsOf, sizeOfLevel, targetOf } from './page-entries';
+import { isLeaf, sizeOfLevel, targetOf } from './page-entries';
 
 /** As whom an access is made: what its first stage asks of a leaf. */
 export interface AccessRights {

@@ -3,6 +3,7 @@ import { asm } from './asm';
 import { check } from './check';
 import { diff } from './diff';
 import { isExpected } from './expected-error';
+import { lab } from './lab/lab';
 import type { Command } from './option-table';
 import { type ParsedCommand, parseCommand } from './options';
 import { STATUS } from './outcome';
@@ -16,6 +17,7 @@ const COMMANDS: { readonly [name in Command]: (command: ParsedCommand) => Promis
   asm,
   diff,
   test,
+  lab,
 };
 
 const isCommand = (name: string): name is Command => Object.hasOwn(COMMANDS, name);

@@ -200,6 +200,22 @@ const testTable = {
   help,
 } as const satisfies Readonly<Record<string, CommandOption>>;
 
+/** Labs: where they are, which one is meant, and how what came of it is told. */
+const labTable = {
+  labs: { value: 'FOLDER', help: 'Where the labs are; those that come with this program when absent.' },
+  lab: { value: 'LAB', help: 'check: Which lab the folder is of; what its answers.json says when absent.' },
+  task: { value: 'TASK', help: 'check: Only this task.' },
+  instructor: { help: 'check, grade: Also the further checks of the instructor’s package, each for a point.' },
+  timeout: {
+    value: 'SECONDS',
+    schema: runTable.timeout.schema,
+    help: 'grade: For each submission. Default: 60. Guests end by their instructions long before.',
+  },
+  csv: { value: 'FILE', help: 'grade: Write the points as a table for spreadsheets.' },
+  json: { help: 'Print what there is to say as JSON.' },
+  help,
+} as const satisfies Readonly<Record<string, CommandOption>>;
+
 /** The options of each command, in the order in which the help has them. */
 export const commandTable = {
   run: { ...machineTable, ...assembly, ...runTable, help },
@@ -232,6 +248,7 @@ export const commandTable = {
     help,
   },
   test: testTable,
+  lab: labTable,
 } as const satisfies Readonly<Record<string, Readonly<Record<string, CommandOption>>>>;
 
 export type Command = keyof typeof commandTable;

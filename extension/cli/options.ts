@@ -48,8 +48,8 @@ export function parseCommand(command: Command, words: readonly string[]): Parsed
   const { values, positionals } = parse(command, words);
   const isBatch = values['batch'] !== undefined;
   if (isBatch && positionals.length > 0) throw new UsageError('with --batch files are named in its list');
-  // Tests are looked for in the working folder.
-  const isNamed = isBatch || command === 'test' || values['help'] === true;
+  // Tests are looked for in the working folder, and labs have words of their own.
+  const isNamed = isBatch || command === 'test' || command === 'lab' || values['help'] === true;
   if (!isNamed && positionals.length === 0 && values['restore'] === undefined) throw new UsageError('no file is named');
   return commandOf(values, positionals);
 }
@@ -183,6 +183,9 @@ export function suiteOptions(values: Values): SuiteOptions {
     traces: traceOptions(list(values['trace'])),
   };
 }
+
+/** The seconds that something may take. @throws UsageError */
+export const seconds = (values: Values): number | undefined => single(values, 'timeout');
 
 function traceOptions(values: readonly string[]): TraceOption[] {
   const traces = values.map(traceOption);

@@ -13,12 +13,13 @@ const OUTPUTS = ['record', 'save', 'report', 'signature'] as const;
 export function checkOutputs(values: ParsedCommand['values']): void {
   for (const option of OUTPUTS) {
     const file = one(values[option]);
-    const problem = file === undefined ? undefined : problemOf(file);
+    const problem = file === undefined ? undefined : whyNotWritable(file);
     if (problem !== undefined) throw new UsageError(`--${option} '${file}' cannot be written: ${problem}`);
   }
 }
 
-function problemOf(file: string): string | undefined {
+/** Why a file cannot be written; undefined where it can, as far as that can be known before. */
+export function whyNotWritable(file: string): string | undefined {
   const found = statSync(file, { throwIfNoEntry: false });
   if (found?.isDirectory()) return 'it is a folder';
   const folder = path.dirname(file);

@@ -10,6 +10,7 @@ export const mainUsage = `hyperstep: run, test, check and assemble RISC-V guests
   hyperstep asm FILE... -o F   assemble and link an ELF executable, or with -c an object file
   hyperstep diff FILE...       run a guest on two engines in lock-step
   hyperstep test [FILE...]     run the tests of guests
+  hyperstep lab ...            labs: list, start, check, grade
 
 'hyperstep COMMAND --help' tells more.
 `;
@@ -76,6 +77,18 @@ expected:
   #! expect exits csr-access < 10`,
     `Exit status: 0 all passed, 1 some failed, 2 some could not be tried (a test that is not understood, an assembly error) or usage
 error, 3 a guest still ran at its limit; where several hold, the first of 1, 2, 3.`,
+  ],
+  lab: [
+    `hyperstep lab list [--json]
+hyperstep lab start LAB [FOLDER]
+hyperstep lab check [FOLDER] [--task TASK] [--json]
+hyperstep lab grade LAB FOLDER [--csv FILE] [--json]
+
+Labs (docs/labs.md). 'start' makes a folder of a lab to work in; LAB is its name or its number, and the folder has its name when none
+is said. 'check' gives the points of each task, and says what helps where some are missing; the folder is the working one when none is
+named. 'grade' checks many submissions, each a folder in FOLDER and in a process of its own, two at a time.`,
+    `Exit status: 'check': 0 all points, 1 not all, 2 something could not be tried (the folder is of no lab, answers that are not
+understood) or usage error. 'grade': 0 all were graded, 1 some could not be, 2 usage error. Else 0 or 2.`,
   ],
 };
 

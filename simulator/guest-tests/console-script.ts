@@ -2,8 +2,6 @@ import type { System } from '../system/system';
 
 /** The most that is kept of what a guest prints, in bytes. */
 export const MOST_OUTPUT = 2 ** 20;
-/** Bytes for which there is room at first; a power of two. */
-const FIRST_OUTPUT = 2 ** 12;
 
 /** What is typed, and after which text that the guest prints. */
 export interface ScriptedText {
@@ -21,6 +19,9 @@ export function scriptOf(
 
 /** While something waits to be typed, it is at multiples of so many instructions that it may be: wherever else the run stops. */
 export const TYPING_SLICE = 1000;
+
+/** Bytes for which there is room at first: most guests print no more. */
+const FIRST_OUTPUT = 4096;
 
 /** A console whose user is a script: what is printed is kept, what is to be typed is typed when its time has come. */
 export class ConsoleScript<Input extends ScriptedText = ScriptedText> {
@@ -47,9 +48,9 @@ export class ConsoleScript<Input extends ScriptedText = ScriptedText> {
       return;
     }
     if (this.length === this.bytes.length) {
-      const grown = new Uint8Array(2 * this.length);
-      grown.set(this.bytes);
-      this.bytes = grown;
+      const larger = new Uint8Array(2 * this.length);
+      larger.set(this.bytes);
+      this.bytes = larger;
     }
     this.bytes[this.length++] = byte;
   };

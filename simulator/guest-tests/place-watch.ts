@@ -1,18 +1,15 @@
 import type { Hart } from '../core/index';
 import type { CpuState } from '../hypervisor/cpu';
-import { Access } from '../mmu/index';
 import type { ArrivalExpectation, Expectations, NeverExpectation, Place } from './guest-test';
 import { judgeMemory, judgeState } from './judge-state';
+import { isAt, type LocatedPlace, locatedPlace, stopAtPlaces } from './located-place';
 import type { Failure } from './result';
 import type { TestedGuest } from './tested-guest';
 import { ordinal, times } from './words';
 
 /** A place that is watched, until what is expected there is decided. */
-interface Watched {
+interface Watched extends LocatedPlace {
   readonly expectation: ArrivalExpectation | NeverExpectation;
-  readonly linked: readonly bigint[];
-  /** Where its code is loaded. */
-  readonly loaded: readonly bigint[];
   arrivals: number;
 }
 
@@ -34,14 +31,9 @@ export class PlaceWatch {
     { arrivals, never }: Expectations,
   ) {
     this.watched = [...arrivals, ...never].map((expectation) => {
-      const linked = guest.addressesOf(expectation.place);
-      if (typeof linked === 'string') throw new RangeError(linked);
-      return {
-        expectation,
-        linked,
-        loaded: linked.flatMap((address) => guest.loadedAt(address) ?? []),
-        arrivals: 0,
-      };
+      const located = locatedPlace(guest, expectation.place);
+      if (typeof located === 'string') throw new RangeError(located);
+      return { expectation, ...located, arrivals: 0 };
     });
     this.install();
   }
@@ -126,17 +118,6 @@ export class PlaceWatch {
   }
 
   private install(): void {
-    const { core } = this.guest.system.machine;
-    const physical = this.watched
-      .flatMap(({ loaded }) => loaded)
-      .flatMap((address) => (address < 2n ** 53n ? (this.guest.system.guest.toHost(Number(address)) ?? []) : []));
-    core.setBreakpoints(new Set(physical), new Set(this.watched.flatMap(({ linked }) => linked)));
+    stopAtPlaces(this.guest, this.watched);
   }
-}
-
-/** Whether a CPU stands at a place: where that is linked, or where it is loaded. A guest of the program's own has other code there. */
-function isAt({ linked, loaded }: Watched, cpu: CpuState): boolean {
-  if (linked.includes(cpu.pc) && !cpu.virtual) return true;
-  const found = cpu.peek(cpu.pc, Access.execute);
-  return 'gpa' in found && loaded.includes(BigInt(found.gpa));
 }

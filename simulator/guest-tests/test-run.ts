@@ -1,6 +1,7 @@
 import type { System, SystemConfiguration, Virtualization } from '../system/system';
-import { ConsoleScript, MOST_OUTPUT, TYPING_SLICE } from './console-script';
+import { ConsoleScript } from './console-script';
 import { unknownName } from './expression-names';
+import { GuestRun } from './guest-run';
 import type { GuestTest, TypedText } from './guest-test';
 import { type FindPattern, judgeConsole } from './judge-console';
 import { judgeBound, judgeExit, judgeExits, type RunEnd } from './judge-end';
@@ -10,8 +11,6 @@ import type { Failure, TestOutcome, TestResult } from './result';
 import { type BuiltProgram, TestedGuest } from './tested-guest';
 import { quoted } from './words';
 
-/** Instructions between two looks at what goes on. */
-const SLICE = 100_000;
 /** More arrivals at places than are looked at in one test. */
 const MOST_ARRIVALS = 200_000;
 
@@ -27,9 +26,9 @@ export interface RunOptions {
 export class TestRun {
   private readonly script: ConsoleScript<TypedText>;
   private readonly guest: TestedGuest;
+  private readonly guestRun: GuestRun;
   private readonly failures: Failure[] = [];
   private watch: PlaceWatch | undefined;
-  private passBreakpoint = false;
   private arrivals = 0;
 
   /** @throws ConfigurationError */
@@ -40,6 +39,7 @@ export class TestRun {
   ) {
     this.script = new ConsoleScript(test.input);
     this.guest = new TestedGuest(options.makeSystem(this.script.print), built);
+    this.guestRun = new GuestRun(this.guest, this.script, test.limit);
   }
 
   /** Runs on for a while. @returns what came of the test, once that is known */
@@ -54,41 +54,15 @@ export class TestRun {
   }
 
   private run(watch: PlaceWatch): RunEnd | undefined {
-    const { system } = this.guest;
-    const { machine } = system;
-    const { retired } = machine.clock;
-    const { limit } = this.test;
-    if (this.script.isFull) return { reason: 'too-much', what: `it prints more than ${MOST_OUTPUT} bytes` };
-    const slice = this.script.untyped.length > 0 ? TYPING_SLICE : SLICE;
-    if (retired % slice === 0) this.script.deliver(system);
-    if (retired >= limit) return { reason: 'limit', instructions: limit };
-    const stop = machine.run({
-      instructions: Math.min(limit - retired, slice - (retired % slice)),
-      passBreakpoint: this.passBreakpoint,
-    });
-    this.passBreakpoint = stop.reason === 'breakpoint';
-    switch (stop.reason) {
-      case 'breakpoint': {
-        this.arrivals += 1;
-        if (this.arrivals > MOST_ARRIVALS)
-          return { reason: 'too-much', what: `it comes to the places of the test more than ${MOST_ARRIVALS} times` };
-        const arrived = watch.arrive(stop.hart, machine.clock.retired);
-        this.failures.push(...arrived.failures);
-        return arrived.stop ? { reason: 'forbidden-place' } : undefined;
-      }
-      case 'waiting-for-input':
-        // What is not due while the guest waits for nothing else will never be: then nothing comes any more.
-        if (!this.script.deliver(system)) system.closeInput();
-        return undefined;
-      case 'power-off':
-      case 'reset':
-      case 'waiting-forever':
-      case 'trap-loop':
-      case 'killed':
-        return stop;
-      default:
-        return undefined;
-    }
+    const passed = this.guestRun.next();
+    if (passed?.reason === 'guest-trap') return undefined;
+    if (passed?.reason !== 'breakpoint') return passed;
+    this.arrivals += 1;
+    if (this.arrivals > MOST_ARRIVALS)
+      return { reason: 'too-much', what: `it comes to the places of the test more than ${MOST_ARRIVALS} times` };
+    const arrived = watch.arrive(passed.hart, this.guest.system.machine.clock.retired);
+    this.failures.push(...arrived.failures);
+    return arrived.stop ? { reason: 'forbidden-place' } : undefined;
   }
 
   /** What the test means and the program, or a guest of this engine, does not have. */

@@ -1,0 +1,10 @@
+import type { LabResult } from '../../../simulator/labs/index';
+
+/** What came of a student's folder: what `lab check --json` prints. */
+export interface CheckedFolder {
+  readonly lab: string;
+  readonly title: string;
+  /** What is wrong with its answers' file. */
+  readonly problems: readonly string[];
+  readonly result: LabResult;
+}

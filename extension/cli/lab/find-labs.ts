@@ -1,0 +1,83 @@
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import path from 'node:path';
+import {
+  type InstructorChecks,
+  type Lab,
+  type LabFiles,
+  type LabProblem,
+  readLab,
+} from '../../../simulator/labs/index';
+import { one, type ParsedCommand } from '../options';
+import { UsageError } from '../usage-error';
+import { confinedReader } from './confined-files';
+
+/** A lab that is there. */
+export interface FoundLab {
+  /** Its folder's name, without the number. */
+  readonly name: string;
+  /** By which labs are in order. */
+  readonly number: number;
+  readonly folder: string;
+  readonly lab: Lab;
+}
+
+const LAB_FOLDER = /^(\d{1,3})-([a-z][a-z0-9-]{0,59})$/;
+
+/** The folder of the labs: the one that is named, or that of the extension. @throws UsageError */
+function folderOf(values: ParsedCommand['values']): string {
+  const named = one(values['labs']);
+  const folder = named ?? path.resolve(__dirname, '..', 'labs');
+  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() === true) return folder;
+  if (named !== undefined) throw new UsageError(`--labs: there is no folder '${named}'`);
+  throw new UsageError(`there are no labs beside this program, in '${folder}': name their folder with --labs`);
+}
+
+/** All labs, in their order. @throws UsageError where one is not understood */
+export async function findLabs(values: ParsedCommand['values']): Promise<FoundLab[]> {
+  const folder = folderOf(values);
+  const found: FoundLab[] = [];
+  for (const name of readdirSync(folder)) {
+    const [, number, rest] = LAB_FOLDER.exec(name) ?? [];
+    if (rest !== undefined && existsSync(path.join(folder, name, 'lab.json')))
+      found.push(await readFolder(path.join(folder, name), rest, Number(number)));
+  }
+  return found.sort((a, b) => a.number - b.number || (a.name < b.name ? -1 : 1));
+}
+
+async function readFolder(folder: string, name: string, number: number): Promise<FoundLab> {
+  const file = path.join(folder, 'lab.json');
+  const bytes = await confinedReader(folder)('lab.json');
+  if (!(bytes instanceof Uint8Array)) throw new UsageError(`'${file}' ${bytes?.why ?? 'is not there'}`);
+  const { lab, problems } = readLab(new TextDecoder().decode(bytes));
+  if (!lab) throw new UsageError(problems.map(inWords(file)).join('\n'));
+  return { name, number, folder, lab };
+}
+
+/** The lab that a word means: its name, its number or both. @throws UsageError */
+export async function labNamed(values: ParsedCommand['values'], word: string): Promise<FoundLab> {
+  const labs = await findLabs(values);
+  const found = labs.find(({ name, number, folder }) => [name, String(number), path.basename(folder)].includes(word));
+  if (found) return found;
+  throw new UsageError(`there is no lab '${word}'; there are ${labs.map(({ name }) => name).join(', ') || 'none'}`);
+}
+
+/** The files with which a student's folder is checked. @param further whether those that students do not have are used too */
+export function filesOf({ folder }: FoundLab, workspace: string, further: boolean): LabFiles {
+  return {
+    workspace: confinedReader(workspace),
+    checks: confinedReader(path.join(folder, 'checks')),
+    instructor: further ? furtherOf(path.join(folder, 'instructor', 'checks')) : undefined,
+  };
+}
+
+function furtherOf(folder: string): InstructorChecks | undefined {
+  if (!existsSync(folder)) return undefined;
+  const names = readdirSync(folder).filter((name) => name.endsWith('.test.json'));
+  return { names: names.sort(), read: confinedReader(folder) };
+}
+
+/** As compilers print it: lines and columns from 1. */
+export const inWords =
+  (file: string) =>
+  ({ range: { start }, message }: LabProblem): string =>
+    `${file}:${start.line + 1}:${start.column + 1}: error: ${message}`;

@@ -1,0 +1,84 @@
+/** What a student's folder says of a lab (`answers.json`). */
+import { Integer, Object as ObjectOf, Partial, String as Text } from '@sinclair/typebox';
+import { type Described, mapOf } from '../schema/schema';
+import { describedText, inWords } from './described-text';
+import type { Lab, LabProblem } from './lab';
+
+/** What the file of answers is called. */
+export const ANSWERS_FILE = 'answers.json';
+
+export const answersOptions = {
+  $schema: Text({ description: 'The schema of this file, for other editors.' }),
+  lab: Text({
+    pattern: '^[a-z][a-z0-9-]{0,59}$',
+    expected: 'the name of a lab',
+    description: 'Of which lab this folder is: the name of its folder, without the number.',
+  }),
+  answers: mapOf(Text({ maxLength: 1000, expected: 'a text of at most 1000 characters' }), {
+    expected: 'an object of tasks and answers',
+    description: 'What is answered, by the names of the tasks. An empty text is no answer.',
+  }),
+  hints: mapOf(Integer({ minimum: 0, maximum: 100 }), {
+    expected: 'an object of tasks and numbers',
+    description: 'How many hints have been unfolded, by the names of the tasks.',
+  }),
+};
+
+const { lab, ...more } = answersOptions;
+export const answersSchema = ObjectOf(
+  { lab, ...Partial(ObjectOf(more)).properties },
+  { additionalProperties: false, description: 'The answers to a lab of HyperStep.' },
+);
+
+export interface Answers {
+  readonly lab: string;
+  readonly answers: Readonly<Record<string, string>>;
+  readonly hints: Readonly<Record<string, number>>;
+}
+
+/** Answers, or what is wrong with their file: always one of the two. */
+export type ReadAnswers =
+  | { readonly answers: Answers; readonly problems: readonly [] }
+  | { readonly answers: undefined; readonly problems: readonly LabProblem[] };
+
+const WHOLE = 'the file of answers';
+
+/** Reads the text of an `answers.json`. @param of the lab whose answers these are: where it is given, its tasks are the only ones */
+export function readAnswers(text: string, of?: Pick<Lab, 'tasks'>): ReadAnswers {
+  const read = describedText(answersSchema, text, WHOLE);
+  if (!('value' in read)) return { answers: undefined, problems: read };
+  const { lab: name, answers = {}, hints = {} } = read.value as Described<typeof answersSchema>;
+  const known = of?.tasks.map(({ id }) => id);
+  const problems = (['answers', 'hints'] as const).flatMap((part) =>
+    read
+      .namesAt([part])
+      .filter((id) => known?.includes(id) === false)
+      .map((id) => ({
+        range: read.rangeOf([part, id], 'name'),
+        message: inWords(
+          [part],
+          `has ${JSON.stringify(id.slice(0, 60))}, and the lab has no such task; there are ${known?.join(', ')}`,
+          WHOLE,
+        ),
+      })),
+  );
+  if (problems.length > 0) return { answers: undefined, problems };
+  return { answers: { lab: name, answers: { ...answers }, hints: { ...hints } }, problems: [] };
+}
+
+/** Whether a task is one that is answered. */
+export const isAnswered = ({ work }: Lab['tasks'][number]): boolean =>
+  work.kind === 'question' || work.kind === 'predict';
+
+/** What is answered to a task; an empty text where nothing is. */
+export function answerTo({ id }: Pick<Lab['tasks'][number], 'id'>, { answers }: Answers): string {
+  return Object.hasOwn(answers, id) ? (answers[id] ?? '').trim() : '';
+}
+
+/** The answers of somebody who begins. @param name of the lab */
+export function emptyAnswers(name: string, { tasks }: Pick<Lab, 'tasks'>): Answers {
+  return { lab: name, answers: Object.fromEntries(tasks.filter(isAnswered).map(({ id }) => [id, ''])), hints: {} };
+}
+
+/** The text of the file that says these answers. */
+export const answersText = (answers: Answers): string => `${JSON.stringify(answers, null, 2)}\n`;

@@ -1,0 +1,110 @@
+import { UnreadableFile } from '../assembler/source/read-file';
+import type { GuestTest, TestFile } from '../guest-tests/guest-test';
+import { readTests } from '../guest-tests/read-tests';
+import type { Failure, TestResult } from '../guest-tests/result';
+import { TestRun } from '../guest-tests/test-run';
+import { ConfigurationError } from '../system/configuration-error';
+import type { Virtualization } from '../system/system';
+import type { CheckedParts, Checking } from './checking';
+import type { CountedTest } from './lab';
+import { CHECKS, INSTRUCTOR_CHECKS } from './lab-files';
+import { Unusable } from './lab-programs';
+import type { PartResult } from './result';
+
+/** Lines of details that somebody reads of a test. */
+const MOST_DETAILS = 6;
+/** Characters of such a line. */
+const LONGEST_DETAIL = 300;
+
+/** Runs the tests of a task over the student's files. */
+export async function checkTests(
+  file: string,
+  counted: readonly CountedTest[],
+  checking: Checking,
+): Promise<CheckedParts> {
+  const found = await readTestFile(CHECKS, file, checking);
+  if (!found) return { tried: false, parts: counted.map((each) => lost(each, [])) };
+  const parts: PartResult[] = [];
+  for (const each of counted) {
+    const test = found.tests.find(({ name }) => name === each.name);
+    if (!test) checking.fault(`checks/${file}: there is no test ${JSON.stringify(each.name)}`);
+    parts.push(test ? await checkTest(each, test, found, checking) : lost(each, []));
+  }
+  return { tried: true, parts };
+}
+
+/** Runs the further tests of an instructor's file, each for a point. */
+export async function checkFurther(file: string, checking: Checking): Promise<CheckedParts> {
+  const found = await readTestFile(INSTRUCTOR_CHECKS, file, checking);
+  if (!found) return { tried: false, parts: [] };
+  const parts: PartResult[] = [];
+  for (const test of found.tests) {
+    const { name, range } = test;
+    parts.push(await checkTest({ name, range, points: 1, help: '' }, test, found, checking));
+  }
+  return { tried: true, parts };
+}
+
+async function readTestFile(folder: string, file: string, checking: Checking): Promise<TestFile | undefined> {
+  const { files, fault } = checking;
+  const bytes = await (folder === CHECKS ? files.checks(file) : files.instructor?.read(file));
+  if (!(bytes instanceof Uint8Array)) {
+    fault(`${folder}${file} ${bytes instanceof UnreadableFile ? bytes.why : 'is not there'}`);
+    return undefined;
+  }
+  const read = readTests(file, new TextDecoder().decode(bytes));
+  for (const { range, message } of read.problems)
+    fault(`${folder}${file}:${range.start.line + 1}:${range.start.column + 1}: ${message}`);
+  if (read.file?.program.program !== undefined) return read.file;
+  if (read.file) fault(`${folder}${file}: "program" is not said`);
+  return undefined;
+}
+
+const lost = ({ name, points, help }: CountedTest, details: readonly string[]): PartResult => ({
+  ...{ name, points: 0, of: points, help: help || undefined },
+  details: details.slice(0, MOST_DETAILS).map((line) => line.slice(0, LONGEST_DETAIL)),
+});
+
+/** It counts when it passes on each of its engines. */
+async function checkTest(
+  counted: CountedTest,
+  test: GuestTest,
+  { program }: TestFile,
+  checking: Checking,
+): Promise<PartResult> {
+  const built = await checking.programs.build(program, test.machine);
+  if (built instanceof Unusable) return lost(counted, built.why.split('\n'));
+  const details: string[] = [];
+  for (const engine of test.engines) {
+    const made = await checking.programs.machine(built, test.machine, engine);
+    if (made instanceof Unusable) return lost(counted, [made.why]);
+    try {
+      const run = new TestRun(test, built, { engine, find: checking.find, makeSystem: made });
+      const result = await resultOf(run, checking);
+      if (result.outcome !== 'passed') details.push(...inWords(result, engine));
+    } catch (error) {
+      if (!(error instanceof ConfigurationError)) throw error;
+      details.push(`[${engine}] ${error.message}`);
+    }
+  }
+  if (details.length > 0) return lost(counted, details);
+  return { name: counted.name, points: counted.points, of: counted.points, help: undefined, details: [] };
+}
+
+async function resultOf(run: TestRun, { pause }: Checking): Promise<TestResult> {
+  for (;;) {
+    const result = run.step();
+    if (result) return result;
+    await pause();
+  }
+}
+
+function inWords({ failures }: TestResult, engine: Virtualization): string[] {
+  return failures.flatMap(({ message, details, place }: Failure) => {
+    const where = place ? ` (${place.file}:${place.line + 1})` : '';
+    return [
+      `[${engine}] ${message}${message.includes(':') && where !== '' ? '' : where}`,
+      ...details.map((line) => `  ${line}`),
+    ];
+  });
+}

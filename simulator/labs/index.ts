@@ -1,0 +1,16 @@
+/** Labs: what they say, what their students answer, and what came of it. Pure: who checks tells how files are read. */
+export {
+  ANSWERS_FILE,
+  type Answers,
+  answersText,
+  emptyAnswers,
+  isAnswered,
+  type ReadAnswers,
+  readAnswers,
+} from './answers';
+export { checkLab } from './check-lab';
+export type { CheckRequest } from './checking';
+export { type Lab, type LabProblem, pointsOf, type Task } from './lab';
+export type { InstructorChecks, LabFiles } from './lab-files';
+export { type ReadLab, readLab } from './read-lab';
+export { isDone, type LabResult, type PartResult, type TaskResult } from './result';

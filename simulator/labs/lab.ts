@@ -1,0 +1,125 @@
+import type { Range } from '../assembler/source/diagnostic';
+import type { Expression } from '../expression/syntax';
+import type { GuestTest, Operator, Place, TestedProgram } from '../guest-tests/guest-test';
+import type { Access } from '../mmu/index';
+import type { Measure } from './measures';
+
+/** The guest that is asked about, and how far it has come. */
+export interface Moment {
+  readonly program: TestedProgram;
+  /** Engine, machine, input and limit of its run; nothing is expected in it. */
+  readonly run: GuestTest;
+  /** Undefined: at the end. */
+  readonly place: Place | undefined;
+  /** The nth arrival there, from 1. */
+  readonly arrival: number;
+  /** Instructions behind the place. */
+  readonly steps: number;
+}
+
+/** Whose an access is that is asked about. */
+export type AccessBy = 'here' | 'u' | 's' | 'vs' | 'vu';
+
+export interface Choice {
+  readonly text: string;
+  /** Whether it is right, or where that is. */
+  readonly right: boolean | Expression;
+  readonly help: string | undefined;
+}
+
+/** What is asked of the machine, which knows the answer. */
+export type Ask =
+  | { readonly kind: 'expression'; readonly expression: Expression }
+  | { readonly kind: 'mode'; readonly of: 'guest' | 'hart' }
+  | { readonly kind: 'trap'; readonly of: 'cause' | 'by' }
+  | {
+      readonly kind: 'translation';
+      readonly address: Expression;
+      readonly access: Access;
+      readonly of: 'gpa' | 'hpa' | 'bits' | 'fault';
+      readonly by: AccessBy;
+    }
+  /** By reason, or `total`. */
+  | { readonly kind: 'exits'; readonly reason: string }
+  | { readonly kind: 'tlb'; readonly address: Expression }
+  | { readonly kind: 'choice'; readonly choices: readonly Choice[] };
+
+/** A wrong answer that says what was misunderstood. */
+export interface Near {
+  readonly answer: Ask | string;
+  readonly help: string;
+}
+
+export interface Question {
+  readonly where: Moment;
+  readonly ask: Ask;
+  readonly near: readonly Near[];
+}
+
+/** A test of a file that counts. */
+export interface CountedTest {
+  readonly name: string;
+  readonly points: number;
+  /** What is told when it fails. */
+  readonly help: string;
+  /** Where it is written in `lab.json`. */
+  readonly range: Range;
+}
+
+/** What is measured of a virtual machine, and how it is compared. */
+export interface HostCheck {
+  readonly vm: string;
+  readonly measure: Measure;
+  readonly operator: Operator;
+  readonly value: number;
+  /** In words. */
+  readonly name: string;
+  readonly points: number;
+  readonly help: string;
+}
+
+/** What is to be done in a task. */
+export type Work =
+  /** @property file in the lab's folder `checks` */
+  | { readonly kind: 'tests'; readonly file: string; readonly tests: readonly CountedTest[] }
+  /** `predict`: it is asked before the step is made. */
+  | { readonly kind: 'question' | 'predict'; readonly question: Question }
+  /** @property vms that the scenario must have; whichever when absent */
+  | {
+      readonly kind: 'host';
+      readonly file: string;
+      readonly vms: readonly string[] | undefined;
+      readonly limit: number;
+      readonly checks: readonly HostCheck[];
+    };
+
+export interface Task {
+  readonly id: string;
+  readonly title: string;
+  /** Markdown. */
+  readonly text: string;
+  readonly points: number;
+  /** Markdown; they unfold one by one. */
+  readonly hints: readonly string[];
+  /** What is told when an answer is wrong and is none that says why. */
+  readonly help: string | undefined;
+  readonly work: Work;
+}
+
+/** A lab of which everything is said. */
+export interface Lab {
+  readonly title: string;
+  readonly summary: string;
+  readonly minutes: number;
+  readonly lecture: { readonly deck: string; readonly slide: string };
+  readonly tasks: readonly Task[];
+}
+
+/** What is wrong with a file of a lab: lines and columns from 0, as in diagnostics. */
+export interface LabProblem {
+  readonly range: Range;
+  readonly message: string;
+}
+
+/** How many points there are. */
+export const pointsOf = ({ tasks }: Pick<Lab, 'tasks'>): number => tasks.reduce((sum, { points }) => sum + points, 0);

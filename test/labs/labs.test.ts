@@ -1,0 +1,45 @@
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { isDone, type LabResult } from '../../simulator/labs/index';
+import { LABS, ShippedLab } from './shipped-lab';
+
+/** What is missing, to be read where something is. */
+const told = (result: LabResult): string =>
+  JSON.stringify(result.tasks.filter((task) => !isDone(task)), null, 1);
+
+for (const shipped of ShippedLab.all())
+  describe(`the lab ${shipped.name}`, () => {
+    it('has a text that names its lecture, and pictures that are there', () => {
+      const { deck, slide } = shipped.lab.lecture;
+      const text = readFileSync(path.join(LABS, shipped.name, 'README.md'), 'utf8');
+      assert.ok(text.includes(`Lecture: *${deck}*, slide *${slide}*`));
+      for (const [, picture = ''] of text.matchAll(/!\[[^\]]+\]\(([^)]+)\)/g))
+        assert.ok(existsSync(path.join(LABS, shipped.name, picture)), picture);
+      assert.ok(existsSync(path.join(LABS, shipped.name, 'start', '.vscode', 'launch.json')));
+    });
+
+    it('has no points for who has done nothing', async () => {
+      const result = await shipped.check();
+      assert.deepEqual(result.faults, []);
+      assert.equal(result.points, 0, JSON.stringify(result.tasks.filter(({ points }) => points > 0), null, 1));
+    });
+
+    for (const solution of ['solution', 'alternative'])
+      it(`has all points for the ${solution}`, async () => {
+        const result = await shipped.check(`instructor/${solution}`);
+        assert.equal(result.points, result.of, told(result));
+      });
+
+    it('has five wrong solutions at least', () => assert.ok(shipped.wrong.length >= 5));
+
+    for (const wrong of shipped.wrong)
+      it(`helps who has it wrong: ${wrong}`, async () => {
+        const { task, help } = shipped.expected(wrong);
+        const result = await shipped.check('instructor/solution', `instructor/wrong/${wrong}`);
+        const lost = result.tasks.filter((each) => !isDone(each)).map(({ id }) => id);
+        assert.deepEqual(lost, [task], told(result));
+        const parts = result.tasks.flatMap(({ parts }) => parts);
+        assert.ok(parts.some((part) => part.help?.includes(help)), told(result));
+      });
+  });

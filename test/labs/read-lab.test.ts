@@ -1,0 +1,166 @@
+import assert from 'node:assert/strict';
+import { answersText, emptyAnswers, pointsOf, readAnswers, readLab } from '../../simulator/labs/index';
+
+const LAB = {
+  title: 'A lab',
+  summary: 'For tests.',
+  minutes: 30,
+  lecture: { deck: 'Tests', slide: 'One' },
+  guest: { program: 'guest.s' },
+  tasks: [
+    {
+      id: 'one',
+      title: 'One',
+      text: 'Answer.',
+      points: 2,
+      question: { where: { place: 'here' }, ask: { mode: 'guest' } },
+    },
+    {
+      id: 'two',
+      title: 'Two',
+      text: 'Do.',
+      tests: { file: 'a.test.json', tests: { x: { help: 'Look.' }, y: { points: 3, help: 'Look.' } } },
+    },
+  ],
+};
+
+/** A lab that is changed somewhere: what is wrong with it, with lines and columns from 1. */
+function problemsOf(change: (lab: typeof LAB) => object): string[] {
+  const { problems } = readLab(JSON.stringify(change(structuredClone(LAB)), null, 1));
+  return problems.map(({ range: { start }, message }) => `${start.line + 1}:${start.column + 1}: ${message}`);
+}
+
+/** The lab with another first task. */
+const withTask = (task: object) => (lab: typeof LAB) => ({ ...lab, tasks: [{ ...lab.tasks[0], ...task }] });
+const asking = (ask: object) => withTask({ question: { ask } });
+
+describe('the file of a lab', () => {
+  it('says all of a lab, comments and trailing commas allowed', () => {
+    const { lab, problems } = readLab(`// a lab\n${JSON.stringify(LAB).replace(/}$/, ',}')}`);
+    assert.deepEqual(problems, []);
+    assert.ok(lab);
+    assert.equal(pointsOf(lab), 6);
+    assert.deepEqual(
+      lab.tasks.map(({ points, work }) => [points, work.kind]),
+      [
+        [2, 'question'],
+        [4, 'tests'],
+      ],
+    );
+  });
+
+  const wrong: readonly [string, (lab: typeof LAB) => object, RegExp][] = [
+    [
+      'what is missing',
+      ({ title: _, ...lab }) => lab,
+      /^1:1: "title" must be a text that is not empty, and is missing/,
+    ],
+    [
+      'a name that there is not',
+      (lab) => ({ ...lab, minute: 3 }),
+      /: the lab has nothing called "minute": is "minutes" meant\?/,
+    ],
+    [
+      'two tasks of a name',
+      (lab) => ({ ...lab, tasks: [lab.tasks[0], lab.tasks[0]] }),
+      /"tasks"\[1\]: "id" is "one", as of another task/,
+    ],
+    [
+      'a task without work',
+      withTask({ question: undefined }),
+      /"tasks"\[0\] must have one of "tests", "question", "predict", "host"/,
+    ],
+    ['a task with two', withTask({ predict: { ask: { mode: 'guest' } } }), /must have one of "tests", "question"/],
+    ['two things asked', asking({ mode: 'guest', exits: 'total' }), /"ask" must have one of "expression", "mode"/],
+    ['an expression that is none', asking({ expression: 'a0 +' }), /"expression" is no expression: /],
+    ['one that changes something', asking({ expression: 'a0 = 1' }), /changes something, and a question only looks/],
+    [
+      'a choice without a right one',
+      asking({ choice: [{ text: 'A' }, { text: 'B' }] }),
+      /"choice" must have an entry with "right" or "holds"/,
+    ],
+    [
+      'a place that is none',
+      withTask({ question: { where: { place: ':' }, ask: { mode: 'guest' } } }),
+      /"place" must be a label such as/,
+    ],
+    [
+      'steps from nowhere',
+      withTask({ question: { where: { steps: 2 }, ask: { mode: 'guest' } } }),
+      /"steps" are counted from a "place"/,
+    ],
+    [
+      'an engine that there is not',
+      withTask({ question: { where: { engine: 'fast' }, ask: { mode: 'guest' } } }),
+      /"engine" must be "full" or "hardware" or "none", not "fast"/,
+    ],
+    [
+      'a near answer without one',
+      withTask({ question: { ask: { mode: 'guest' }, near: [{ help: 'x' }] } }),
+      /"near"\[0\] must have one of "ask" and "answer"/,
+    ],
+    [
+      'points of tests',
+      (lab) => ({ ...lab, tasks: [{ ...lab.tasks[1], points: 3 }] }),
+      /"points" are those of the tests or expectations together/,
+    ],
+    ['no program', ({ guest: _, ...lab }) => lab, /"where" must have "program", here or in "guest" of the lab/],
+    [
+      'a machine that cannot be',
+      (lab) => ({ ...lab, guest: { program: 'a.s', firmware: 'none', engine: 'full' } }),
+      /must be \["none"\] with firmware "none"/,
+    ],
+    [
+      'a path for a file of tests',
+      (lab) => ({ ...lab, tasks: [{ ...lab.tasks[1], tests: { file: '../a.test.json', tests: {} } }] }),
+      /"file" must be the name of a file \*\.test\.json/,
+    ],
+  ];
+  for (const [what, change, message] of wrong)
+    it(`is told where it is wrong: ${what}`, () => {
+      const problems = problemsOf(change);
+      assert.equal(problems.length, 1, problems.join('\n'));
+      assert.match(problems[0] ?? '', message);
+    });
+
+  it('survives whatever is in it', () => {
+    for (const text of [
+      '',
+      '{',
+      '[]',
+      'null',
+      '{"tasks": 3}',
+      '['.repeat(100_000),
+      '{"a":'.repeat(1000),
+      ' '.repeat(2 ** 21),
+    ])
+      assert.ok(readLab(text).problems.length > 0);
+  });
+});
+
+describe('the file of answers', () => {
+  it('is read as it was written', () => {
+    const { lab } = readLab(JSON.stringify(LAB));
+    assert.ok(lab);
+    const answers = emptyAnswers('a-lab', lab);
+    assert.deepEqual(answers, { lab: 'a-lab', answers: { one: '' }, hints: {} });
+    assert.deepEqual(readAnswers(answersText(answers), lab).answers, answers);
+  });
+
+  it('is told where it is wrong', () => {
+    const { lab } = readLab(JSON.stringify(LAB));
+    const told = (text: string) =>
+      readAnswers(text, lab).problems.map(
+        ({ range: { start }, message }) => `${start.line}:${start.column} ${message}`,
+      );
+    assert.deepEqual(told('{"answers": {}}'), ['0:0 "lab" must be the name of a lab, and is missing']);
+    assert.deepEqual(told('{"lab": "a-lab", "answers": {"one": 3}}'), [
+      '0:36 "answers": "one" must be a text of at most 1000 characters, not 3',
+    ]);
+    assert.deepEqual(told('{"lab": "a-lab", "answers": {"on": "3"}}'), [
+      '0:29 "answers" has "on", and the lab has no such task; there are one, two',
+    ]);
+    assert.match(told('{"lab": "../x"}')[0] ?? '', /must be the name of a lab/);
+    assert.match(told('{')[0] ?? '', /not valid JSON/);
+  });
+});

@@ -1,0 +1,77 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { findPattern } from '../../extension/cli/test/find-pattern';
+import { type Answers, ANSWERS_FILE, checkLab, type Lab, type LabResult, readAnswers, readLab } from '../../simulator/labs/index';
+
+export const LABS = 'labs';
+
+type Files = ReadonlyMap<string, Uint8Array>;
+
+/** What a wrong solution loses: points of a task, and what helps then. */
+export interface Expected {
+  readonly task: string;
+  readonly help: string;
+}
+
+/** A lab as it lies in the repository, with what its instructor has of it. */
+export class ShippedLab {
+  readonly lab: Lab;
+  private readonly folder: string;
+
+  constructor(readonly name: string) {
+    this.folder = path.join(LABS, name);
+    const { lab, problems } = readLab(readFileSync(path.join(this.folder, 'lab.json'), 'utf8'));
+    if (!lab) throw new Error(`${name}: ${JSON.stringify(problems, null, 1)}`);
+    this.lab = lab;
+  }
+
+  static all(): ShippedLab[] {
+    return readdirSync(LABS)
+      .filter((name) => existsSync(path.join(LABS, name, 'lab.json')))
+      .map((name) => new ShippedLab(name));
+  }
+
+  get wrong(): readonly string[] {
+    return readdirSync(path.join(this.folder, 'instructor', 'wrong')).sort();
+  }
+
+  expected(wrong: string): Expected {
+    return JSON.parse(readFileSync(path.join(this.folder, 'instructor', 'wrong', wrong, 'expected.json'), 'utf8'));
+  }
+
+  /** Checks the start with other folders of the lab over it, one after the other; each one's answers go before those of the ones before. */
+  check(...overlays: readonly string[]): Promise<LabResult> {
+    const folders = ['start', ...overlays];
+    const files: Files = new Map(folders.flatMap((folder) => [...this.filesIn(folder)]));
+    const answers = folders.map((folder) => this.answersIn(folder).answers);
+    return checkLab({
+      lab: this.lab,
+      answers: { lab: 'any', answers: Object.assign({}, ...answers), hints: {} },
+      files: {
+        workspace: async (file) => files.get(file),
+        checks: async (file) => this.filesIn('checks').get(file),
+      },
+      find: findPattern,
+    });
+  }
+
+  private answersIn(folder: string): Answers {
+    const bytes = this.filesIn(folder).get(ANSWERS_FILE);
+    const none = { lab: 'any', answers: {}, hints: {} };
+    if (!bytes) return none;
+    const { answers, problems } = readAnswers(new TextDecoder().decode(bytes), this.lab);
+    if (!answers) throw new Error(`${this.name}/${folder}: ${JSON.stringify(problems)}`);
+    return answers;
+  }
+
+  private filesIn(folder: string): Files {
+    const at = path.join(this.folder, folder);
+    const entries = existsSync(at) ? readdirSync(at, { recursive: true, withFileTypes: true, encoding: 'utf8' }) : [];
+    return new Map(
+      entries
+        .filter((entry) => entry.isFile())
+        .map((entry) => path.join(entry.parentPath, entry.name))
+        .map((file) => [path.relative(at, file).replaceAll('\\', '/'), readFileSync(file)]),
+    );
+  }
+}
