@@ -1,5 +1,6 @@
 /** The runner in a worker of a browser: the extension reads files for it. */
 import type { FindPattern } from '../../simulator/guest-tests/index';
+import { confinedBy } from './lab-jobs';
 import type { Order, Told } from './protocol';
 import { Runner } from './runner';
 
@@ -27,6 +28,7 @@ function main(worker: WorkerScope): void {
     });
   const runner = new Runner({
     readFile: read,
+    confined: confinedBy(read),
     async openDisk(path) {
       const bytes = await read(path);
       if (!bytes) throw new Error(`'${path}' is not there`);

@@ -1,12 +1,14 @@
 /** The runner as a process, which the extension has started: orders come over the channel between them. */
 import { openHostFile } from '../../host-files/open';
 import { readHostFile } from '../../host-files/read';
+import { confinedReader } from '../cli/lab/confined-files';
 import { findPattern } from '../cli/test/find-pattern';
 import type { Order } from './protocol';
 import { Runner } from './runner';
 
 const runner = new Runner({
   readFile: (path, limit) => readHostFile(path, { limit }),
+  confined: confinedReader,
   openDisk: async (path) => openHostFile(path, false),
   find: findPattern,
   now: () => performance.now(),

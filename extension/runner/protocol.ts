@@ -3,6 +3,8 @@
  * constants only. They are copied as structured clones, so that bytes and big integers may be in them.
  */
 import type { ReportedTest } from '../../simulator/guest-tests/index';
+import type { CheckedFolder } from '../cli/lab/checked-folder';
+import type { BrokenLab, LabLaunch, ShownLab } from '../labs/shown-lab';
 
 /** Runs tests of a file. */
 export interface TestJob {
@@ -18,8 +20,43 @@ export interface WantedTest {
   readonly engines: readonly string[];
 }
 
+/** What a lab says, in its folder among the labs. */
+export interface LabText {
+  readonly folder: string;
+  /** Of its `lab.json`. */
+  readonly text: string;
+}
+
+/** Reads what labs say. */
+export interface LabsJob {
+  readonly kind: 'labs';
+  readonly labs: readonly LabText[];
+}
+
+/** A lab and somebody's folder of it. */
+interface OfLab {
+  readonly lab: LabText;
+  /** The student's folder: its path, or its URI in a browser. */
+  readonly workspace: string;
+  /** The lab's folder `checks`. */
+  readonly checks: string;
+}
+
+/** Checks a student's folder. */
+export interface LabCheckJob extends OfLab {
+  readonly kind: 'lab-check';
+  /** All when absent. */
+  readonly tasks?: readonly string[];
+}
+
+/** Says how the guest of a question is launched. */
+export interface LabLaunchJob extends OfLab {
+  readonly kind: 'lab-launch';
+  readonly task: string;
+}
+
 /** What is to be done. */
-export type Job = TestJob;
+export type Job = TestJob | LabsJob | LabCheckJob | LabLaunchJob;
 
 /** To the runner. */
 export type Order =
@@ -38,7 +75,10 @@ export type News =
   | { readonly kind: 'began'; readonly test: TestOnEngine }
   | { readonly kind: 'ended'; readonly test: TestOnEngine; readonly result: ReportedTest }
   /** It could not be tried: why, as compilers say it. */
-  | { readonly kind: 'refused'; readonly test: TestOnEngine; readonly problem: string };
+  | { readonly kind: 'refused'; readonly test: TestOnEngine; readonly problem: string }
+  | { readonly kind: 'labs'; readonly labs: readonly ShownLab[]; readonly broken: readonly BrokenLab[] }
+  | { readonly kind: 'checked'; readonly checked: CheckedFolder }
+  | { readonly kind: 'launch'; readonly launch: LabLaunch };
 
 /** From the runner. */
 export type Told =

@@ -2,11 +2,15 @@ import { imageLimit, type ReadFile, sourceLimit } from '../../simulator/assemble
 import type { TestHost } from '../../simulator/guest-tests/index';
 import { buildGiven } from '../../simulator/project/build';
 import { findProjectOf, type GivenProgram } from '../../simulator/project/index';
+import type { JobSurroundings } from './job';
+import { checkLabJob, labLaunchJob, readLabsJob } from './lab-jobs';
 import type { Job, Order, Told } from './protocol';
-import { type JobSurroundings, runTestJob } from './test-job';
+import { runTestJob } from './test-job';
 
 /** What the runner needs of where it runs. */
-export interface RunnerPlace extends Pick<TestHost, 'readFile' | 'openDisk' | 'find' | 'now'> {
+export interface RunnerPlace
+  extends Pick<TestHost, 'readFile' | 'openDisk' | 'find' | 'now'>,
+    Pick<JobSurroundings, 'confined'> {
   /** Calls back as soon as messages that have arrived meanwhile are handled. */
   yieldTo(next: () => void): void;
   send(message: Told): void;
@@ -15,9 +19,18 @@ export interface RunnerPlace extends Pick<TestHost, 'readFile' | 'openDisk' | 'f
 /** Milliseconds between two signs of life. */
 const BEAT = 1000;
 
-const jobs: { readonly [Kind in Job['kind']]: (job: Job, surroundings: JobSurroundings) => Promise<void> } = {
-  tests: runTestJob,
-};
+function perform(job: Job, surroundings: JobSurroundings): Promise<void> {
+  switch (job.kind) {
+    case 'tests':
+      return runTestJob(job, surroundings);
+    case 'labs':
+      return readLabsJob(job, surroundings);
+    case 'lab-check':
+      return checkLabJob(job, surroundings);
+    case 'lab-launch':
+      return labLaunchJob(job, surroundings);
+  }
+}
 
 /** Does one job after the other. Whatever goes wrong with one is told, and the next begins. */
 export class Runner {
@@ -47,8 +60,9 @@ export class Runner {
     const { place } = this;
     const isCancelled = (): boolean => this.cancelled.has(id);
     try {
-      await jobs[job.kind](job, {
+      await perform(job, {
         host: this.host(),
+        confined: place.confined,
         isCancelled,
         tell: (news) => place.send({ kind: 'news', id, news }),
       });

@@ -1,13 +1,7 @@
-import { readTests, runFile, type TestHost } from '../../simulator/guest-tests/index';
+import { readTests, runFile } from '../../simulator/guest-tests/index';
 import { baseName } from '../../simulator/project/index';
-import type { News, TestJob } from './protocol';
-
-/** What a job is done with. */
-export interface JobSurroundings {
-  readonly host: TestHost;
-  readonly isCancelled: () => boolean;
-  readonly tell: (news: News) => void;
-}
+import type { JobSurroundings } from './job';
+import type { TestJob } from './protocol';
 
 /** Runs the tests of a file that are wanted. @throws Error where the file says no tests that can be understood */
 export async function runTestJob(

@@ -39,8 +39,10 @@ export function registerGuestTests(
     if (found && latest.get(key) === told) tree.update(file, found);
   };
 
+  /** The first look at the whole workspace: what runs all tests has to know them, whether or not the Testing view has been opened. */
+  let first: Promise<void> | undefined;
   const discover = async (token?: vscode.CancellationToken): Promise<void> => {
-    const found = new Set((await files.find(token)).map(String));
+    const found = new Set((await files.find(update, token)).map(String));
     if (token?.isCancellationRequested) return;
     const open = new Set(vscode.workspace.textDocuments.map(({ uri }) => uri.toString()));
     for (const file of tree.files) {
@@ -65,11 +67,19 @@ export function registerGuestTests(
     run.end();
   };
 
+  const known = (): Promise<void> => {
+    first ??= discover();
+    return first;
+  };
   controller.resolveHandler = async (item) => {
-    if (!item) await discover();
+    if (!item) await known();
   };
   controller.refreshHandler = discover;
-  controller.createRunProfile('Run', vscode.TestRunProfileKind.Run, (request, token) => runs.run(request, token), true);
+  const runTests = async (request: vscode.TestRunRequest, token: vscode.CancellationToken): Promise<void> => {
+    if (!request.include) await known();
+    await runs.run(request, token);
+  };
+  controller.createRunProfile('Run', vscode.TestRunProfileKind.Run, runTests, true);
   controller.createRunProfile('Debug', vscode.TestRunProfileKind.Debug, debug, true);
   const subscription = files.onDidChange((told) => void update(told));
   files.showOpen();

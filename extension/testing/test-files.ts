@@ -45,8 +45,11 @@ export class TestFiles implements vscode.Disposable {
     for (const document of vscode.workspace.textDocuments) this.show(document);
   }
 
-  /** Looks for all of the workspace, and tells each. @returns those that say tests */
-  async find(token?: vscode.CancellationToken): Promise<vscode.Uri[]> {
+  /** Looks for all of the workspace. @param take what is told of each, before the next is read @returns those that say tests */
+  async find(
+    take: (found: TestText) => Promise<void>,
+    token: vscode.CancellationToken | undefined,
+  ): Promise<vscode.Uri[]> {
     const patterns = [TEST_FILES, SOURCES];
     const lists = await Promise.all(
       patterns.map((glob) => vscode.workspace.findFiles(glob, LEFT_OUT, MOST_FILES, token)),
@@ -58,7 +61,7 @@ export class TestFiles implements vscode.Disposable {
         const text = await textOf(file);
         if (text === undefined) continue;
         found.push(file);
-        this.changed.fire({ file, text });
+        await take({ file, text });
       }
     };
     await Promise.all(Array.from({ length: BESIDE }, reader));

@@ -46,6 +46,7 @@ export class TestRuns {
     const of = ({ name, engine }: TestOnEngine): TestLeaf | undefined =>
       leaves.find((leaf) => leaf.test === name && leaf.engine === engine);
     const tell = (news: News): void => {
+      if (!('test' in news)) return;
       const leaf = of(news.test);
       if (!leaf) return;
       if (news.kind === 'began') {

@@ -10,7 +10,8 @@ export {
 } from './answers';
 export { checkLab } from './check-lab';
 export type { CheckRequest } from './checking';
-export { type Lab, type LabProblem, pointsOf, type Task } from './lab';
+export { answersOfFolder, type FolderAnswers } from './folder-answers';
+export { type Lab, type LabProblem, type Moment, pointsOf, type Task } from './lab';
 export type { InstructorChecks, LabFiles } from './lab-files';
 export { type ReadLab, readLab } from './read-lab';
 export { isDone, type LabResult, type PartResult, type TaskResult } from './result';

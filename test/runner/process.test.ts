@@ -48,7 +48,7 @@ describe('The runner as a process', () => {
     });
     assert.equal(problem, undefined);
     assert.deepEqual(
-      news.map(({ kind, test }) => `${kind} ${test.name} ${test.engine}`),
+      news.map((each) => ('test' in each ? `${each.kind} ${each.test.name} ${each.test.engine}` : each.kind)),
       ['began ends none', 'ended ends none', 'began ends full', 'ended ends full'],
     );
     const [, ended] = news;
