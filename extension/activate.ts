@@ -9,6 +9,7 @@ import { ProgramProblems } from './debug/problems';
 import { Sessions } from './debug/sessions';
 import { operateVm } from './debug/vm-operations';
 import type { Host } from './host';
+import { registerLabs } from './labs/register';
 import { assemblyLanguages, LanguageService } from './language';
 import { registerLanguageCommands } from './language-commands';
 import { RunnerClient } from './runner/client';
@@ -52,6 +53,7 @@ export function activateExtension(context: vscode.ExtensionContext, host: Host):
     new FirstSteps(sessions),
     new FirstStop(sessions, context.workspaceState),
     runner,
+    registerLabs(context, runner, host),
     registerGuestTests(vscode.tests.createTestController('hyperstep', 'HyperStep: tests of guests'), {
       ...{ language, runner, host },
     }),

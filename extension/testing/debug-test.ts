@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { Failure } from '../../simulator/guest-tests/index';
+import { runSession } from '../debug/run-session';
 import type { Host } from '../host';
 import type { LanguageService } from '../language';
 import { textOf } from './test-files';
@@ -34,7 +35,7 @@ export async function debugTest(
   const stop = failed && breakpointAt(failed, file);
   if (stop) vscode.debug.addBreakpoints([stop]);
   try {
-    await session(
+    await runSession(
       vscode.workspace.getWorkspaceFolder(file),
       {
         ...attributes,
@@ -64,39 +65,6 @@ function breakpointAt({ place, arrival = 1 }: Failure, near: vscode.Uri): vscode
   if (hasOne) return undefined;
   const location = new vscode.Location(uri, new vscode.Position(place.line, 0));
   return new vscode.SourceBreakpoint(location, true, undefined, arrival === 1 ? undefined : String(arrival));
-}
-
-/** Runs a debug session to its end. @throws Error when it does not start */
-async function session(
-  folder: vscode.WorkspaceFolder | undefined,
-  configuration: vscode.DebugConfiguration,
-  testRun: vscode.TestRun,
-): Promise<void> {
-  const ended = new Set<string>();
-  let started: vscode.DebugSession | undefined;
-  let finish = (): void => {};
-  const over = new Promise<void>((resolve) => {
-    finish = resolve;
-  });
-  const subscription = vscode.Disposable.from(
-    vscode.debug.onDidStartDebugSession((each) => {
-      if (each.type === 'hyperstep' && each.name === configuration.name) started ??= each;
-    }),
-    vscode.debug.onDidTerminateDebugSession((each) => {
-      ended.add(each.id);
-      if (each === started) finish();
-    }),
-    testRun.token.onCancellationRequested(() => {
-      if (started) void vscode.debug.stopDebugging(started);
-    }),
-  );
-  try {
-    if (!(await vscode.debug.startDebugging(folder, configuration, { testRun })))
-      throw new Error('the guest was not started');
-    if (started && !ended.has(started.id)) await over;
-  } finally {
-    subscription.dispose();
-  }
 }
 
 async function firstThatExists(paths: readonly string[], near: vscode.Uri): Promise<string | undefined> {

@@ -4,7 +4,10 @@ import type { Failure } from '../../simulator/guest-tests/index';
 
 /** What of a test was not as expected, where that is written, and where the guest stood. */
 export function messageOf({ message, details, range, place, texts }: Failure, file: vscode.Uri): vscode.TestMessage {
-  const whole = [message, ...details].join('\n');
+  // Beside a line of the file itself, its folder says nothing.
+  const folder =
+    file.scheme === 'file' ? vscode.Uri.joinPath(file, '..').fsPath : vscode.Uri.joinPath(file, '..').toString();
+  const whole = [message, ...details].join('\n').replaceAll(`${folder}/`, '');
   const told = texts ? vscode.TestMessage.diff(whole, texts.expected, texts.came) : new vscode.TestMessage(whole);
   const { start, end } = range;
   told.location = new vscode.Location(file, new vscode.Range(start.line, start.column, end.line, end.column));

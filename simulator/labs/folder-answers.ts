@@ -1,5 +1,6 @@
 import { UnreadableFile } from '../assembler/source/read-file';
-import { ANSWERS_FILE, type Answers, readAnswers } from './answers';
+import { type Answers, readAnswers } from './answers';
+import { ANSWERS_FILE } from './answers-file';
 import type { Lab, LabProblem } from './lab';
 
 /** The answers of a student's folder. */

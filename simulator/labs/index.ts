@@ -1,6 +1,5 @@
 /** Labs: what they say, what their students answer, and what came of it. Pure: who checks tells how files are read. */
 export {
-  ANSWERS_FILE,
   type Answers,
   answersText,
   emptyAnswers,
@@ -8,6 +7,7 @@ export {
   type ReadAnswers,
   readAnswers,
 } from './answers';
+export { ANSWERS_FILE } from './answers-file';
 export { checkLab } from './check-lab';
 export type { CheckRequest } from './checking';
 export { answersOfFolder, type FolderAnswers } from './folder-answers';
