@@ -4,7 +4,7 @@ import type { CheckedParts, Checking } from './checking';
 import type { Near, Task } from './lab';
 import type { Standing } from './moment-run';
 import type { PartResult } from './result';
-import { type Truth, truthOf } from './truth';
+import { causeTruth, type Truth, truthOf } from './truth';
 
 const NOT_ANSWERED = 'There is no answer yet.';
 const WRONG = 'The answer is wrong.';
@@ -47,11 +47,10 @@ function isNear({ answer: meant }: Near, answer: string, truth: Truth, standing:
   }
   const fold = (text: string): string => text.trim().toLowerCase();
   if (fold(meant) === fold(answer)) return true;
-  if (truth.kind !== 'number' && truth.kind !== 'cause') return false;
-  return (
-    /^-?\d/.test(meant) &&
-    compare(answer, { kind: 'number', value: BigInt.asUintN(64, BigInt(meant)) }, symbols) === 'right'
-  );
+  if (!/^-?(0x[\da-f]+|\d+)$/i.test(meant)) return false;
+  const value = BigInt.asUintN(64, meant.startsWith('-') ? -BigInt(meant.slice(1)) : BigInt(meant));
+  if (truth.kind === 'cause') return compare(answer, causeTruth(value), symbols) === 'right';
+  return truth.kind === 'number' && compare(answer, { kind: 'number', value }, symbols) === 'right';
 }
 
 const sentence = (text: string): string => `${text.slice(0, 1).toUpperCase()}${text.slice(1)}.`;

@@ -75,14 +75,15 @@ function modeNames({ privilege, virtual }: CpuMode): readonly string[] {
 function trapTruth(of: 'cause' | 'by', { trap }: Standing): Truth | string {
   if (!trap) return 'there was no trap';
   if (of === 'by') return { kind: 'words', words: [trap.by] };
-  return causeTruth(trap.cause, trap.interrupt);
+  return causeTruth((trap.interrupt ? INTERRUPT : 0n) | BigInt(trap.cause));
 }
 
 const INTERRUPT = 1n << 63n;
 
-function causeTruth(code: number, interrupt: boolean): Truth {
-  const { name, id } = causeOf(code, interrupt);
-  return { kind: 'cause', code: (interrupt ? INTERRUPT : 0n) | BigInt(code), names: [name, id] };
+/** A cause as xcause has it, by its number and its names. */
+export function causeTruth(value: bigint): Truth {
+  const { name, id } = causeOf(Number(value & ~INTERRUPT), (value & INTERRUPT) !== 0n);
+  return { kind: 'cause', code: value, names: [name, id] };
 }
 
 function translationTruth(
@@ -101,7 +102,7 @@ function translationTruth(
   const gpa = 'gpa' in walked ? walked.gpa : (walked.guestPhysical ?? walked.physical);
   switch (of) {
     case 'fault':
-      return walked.fault === undefined ? { kind: 'words', words: ['none', 'no'] } : causeTruth(walked.fault, false);
+      return walked.fault === undefined ? { kind: 'words', words: ['none', 'no'] } : causeTruth(BigInt(walked.fault));
     case 'bits': {
       const leaf = walked.steps.filter(({ stage, outcome }) => stage !== 'g' && outcome === 'page').at(-1);
       return leaf

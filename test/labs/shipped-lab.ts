@@ -1,7 +1,15 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { findPattern } from '../../extension/cli/test/find-pattern';
-import { type Answers, ANSWERS_FILE, checkLab, type Lab, type LabResult, readAnswers, readLab } from '../../simulator/labs/index';
+import {
+  ANSWERS_FILE,
+  type Answers,
+  checkLab,
+  type Lab,
+  type LabResult,
+  readAnswers,
+  readLab,
+} from '../../simulator/labs/index';
 
 export const LABS = 'labs';
 
@@ -11,6 +19,8 @@ type Files = ReadonlyMap<string, Uint8Array>;
 export interface Expected {
   readonly task: string;
   readonly help: string;
+  /** Other tasks that cannot be reached then. */
+  readonly also?: readonly string[];
 }
 
 /** A lab as it lies in the repository, with what its instructor has of it. */

@@ -1,0 +1,14 @@
+        .globl  enter
+enter:
+        li      t0, (1 << 39)
+        csrc    mstatus, t0             # MPP, MPV
+        andi    t1, a0, 1
+        slli    t1, t1, 11
+        csrs    mstatus, t1
+        li      t3, 1 << 12
+        csrs    mstatus, t3
+        andi    t1, a0, 4
+        slli    t1, t1, 37
+        csrs    mstatus, t1
+        csrw    mepc, a1
+        mret
