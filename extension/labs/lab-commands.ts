@@ -70,7 +70,22 @@ export class LabCommands {
     if (!folder) return;
     await StudentFolder.start(folder, lab, this.labs.shipped);
     await this.labs.lookAgain();
-    if (vscode.workspace.getWorkspaceFolder(folder)) return showText(folder);
+    if (vscode.workspace.getWorkspaceFolder(folder)) {
+      await showText(folder);
+      void this.offerFolder(folder);
+      return;
+    }
+    await this.openFolder(folder);
+  }
+
+  /** Launch configurations are those of the folder that is open. */
+  private async offerFolder(folder: vscode.Uri): Promise<void> {
+    const open = 'Open Folder';
+    const sentence = 'The launch configurations of the lab, for F5, are there once its folder is opened.';
+    if ((await vscode.window.showInformationMessage(sentence, open)) === open) await this.openFolder(folder);
+  }
+
+  private async openFolder(folder: vscode.Uri): Promise<void> {
     await this.memory.update(NEXT, folder.toString());
     const forceNewWindow = vscode.workspace.workspaceFolders !== undefined;
     await vscode.commands.executeCommand('vscode.openFolder', folder, { forceNewWindow });
@@ -253,7 +268,7 @@ function announce({ result, title, problems }: CheckedFolder): void {
   const [help] = tasks.flatMap(({ parts }) => parts.flatMap((part) => part.help ?? []));
   const [task, another] = tasks;
   const what = task && !another ? task.title : title;
-  const sentence = `${what}: ${points} of ${of} points.`;
+  const sentence = `${what}: ${points} of ${of === 1 ? '1 point' : `${of} points`}.`;
   const more = problem ?? help;
   if (points === of && problem === undefined) void vscode.window.showInformationMessage(sentence);
   else void vscode.window.showWarningMessage(more === undefined ? sentence : `${sentence} ${more}`);

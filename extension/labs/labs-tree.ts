@@ -62,7 +62,8 @@ function labItem(lab: ShownLab, progress: Progress | undefined): vscode.TreeItem
   const state = progress ? `${pointsSoFar(progress, lab)} of ${points} points` : 'not started';
   const unfolded = progress ? vscode.TreeItemCollapsibleState.Expanded : vscode.TreeItemCollapsibleState.Collapsed;
   const item = new vscode.TreeItem(title, unfolded);
-  item.id = name;
+  // Once it is started it is another row, which is unfolded by itself.
+  item.id = progress ? `${name}/` : name;
   item.description = `${minutes} min · ${state}`;
   item.tooltip = new vscode.MarkdownString(`**${title}**\n\n${summary}\n\nLecture: ${lecture.deck}, ${lecture.slide}`);
   item.iconPath = new vscode.ThemeIcon(progress ? stateIcon(pointsSoFar(progress, lab), points) : 'mortar-board');
