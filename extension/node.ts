@@ -15,7 +15,7 @@ const nodeHost: Host = {
     const executable = new vscode.DebugAdapterExecutable('node', [context.asAbsolutePath('dist/debug-adapter.js')]);
     return { createDebugAdapterDescriptor: () => executable };
   },
-  startRunner: (context) => startRunnerProcess(context.asAbsolutePath('dist/runner.js')),
+  startRunner: (context) => startRunnerProcess(context.asAbsolutePath('dist/cli.js')),
 };
 
 export function activate(context: vscode.ExtensionContext): void {

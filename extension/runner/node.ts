@@ -6,17 +6,21 @@ import { findPattern } from '../cli/test/find-pattern';
 import type { Order } from './protocol';
 import { Runner } from './runner';
 
-const runner = new Runner({
-  readFile: (path, limit) => readHostFile(path, { limit }),
-  confined: confinedReader,
-  openDisk: async (path) => openHostFile(path, false),
-  find: findPattern,
-  now: () => performance.now(),
-  yieldTo: (next) => void setImmediate(next),
-  send: (message) => void process.send?.(message),
-});
-process.on('message', (order: Order) => {
-  if (order.kind !== 'file') runner.take(order);
-});
-// It does not outlive the extension.
-process.on('disconnect', () => process.exit(0));
+/** Takes orders until the extension is gone. @returns whether there is somebody to give them */
+export function serveRunner(): boolean {
+  if (!process.connected) return false;
+  const runner = new Runner({
+    readFile: (path, limit) => readHostFile(path, { limit }),
+    confined: confinedReader,
+    openDisk: async (path) => openHostFile(path, false),
+    find: findPattern,
+    now: () => performance.now(),
+    yieldTo: (next) => void setImmediate(next),
+    send: (message) => void process.send?.(message),
+  });
+  process.on('message', (order: Order) => {
+    if (order.kind !== 'file') runner.take(order);
+  });
+  process.on('disconnect', () => process.exit(0));
+  return true;
+}

@@ -5,9 +5,9 @@ import type { Told } from './protocol';
 /** Characters of what a process says on its way out that are told. */
 const LAST_WORDS = 500;
 
-/** Starts the runner with the runtime of VS Code itself: a user needs no Node. */
-export function startRunnerProcess(module: string): RunnerProcess {
-  const child = fork(module, [], {
+/** Starts the runner, which is in the command line's bundle, with the runtime of VS Code itself: a user needs no Node. */
+export function startRunnerProcess(cli: string): RunnerProcess {
+  const child = fork(cli, ['runner'], {
     execArgv: [],
     serialization: 'advanced',
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],

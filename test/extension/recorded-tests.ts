@@ -33,7 +33,7 @@ export class RecordedTests implements vscode.Disposable {
     const real = vscode.tests.createTestController('hyperstep-suite', 'Suite');
     this.controller = real;
     this.runner = new RunnerClient(
-      () => startRunnerProcess(path.join(extension().extensionPath, 'dist/runner.js')),
+      () => startRunnerProcess(path.join(extension().extensionPath, 'dist/cli.js')),
       async () => undefined,
     );
     const createTestRun = (request: vscode.TestRunRequest): vscode.TestRun => this.record(real.createTestRun(request));

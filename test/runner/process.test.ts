@@ -26,7 +26,7 @@ _start: j _start
 describe('The runner as a process', () => {
   let client: RunnerClient;
   before(async () => {
-    const bundle = buildOptions().find(({ outfile }) => outfile === 'dist/runner.js');
+    const bundle = buildOptions().find(({ outfile }) => outfile === 'dist/cli.js');
     assert.ok(bundle);
     await build({ ...bundle, outfile: module });
     writeFileSync(file, text.replace('j _start', 'li a7, 8\n ecall\n'));

@@ -92,6 +92,7 @@ describe('labs, in the workbench', () => {
     await item('Who handles the legal one').click();
     await workbench.page.locator('.debug-toolbar').waitFor();
     await workbench.page.locator('.debug-top-stack-frame-column').first().waitFor();
+    await workbench.run('View: Show Run and Debug');
     await workbench.page.locator('.debug-call-stack .monaco-list-row', { hasText: 'after_legal' }).first().waitFor();
     await workbench.screenshot('75-lab-debugged');
     await workbench.run('Debug: Stop');
