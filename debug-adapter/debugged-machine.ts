@@ -1,4 +1,5 @@
 import type { Hart } from '../simulator/core/index';
+import { ConsoleScript } from '../simulator/guest-tests/console-script';
 import type { CpuState } from '../simulator/hypervisor/cpu';
 import { concernedBy, type ExitRecord } from '../simulator/hypervisor/ledger/ledger';
 import type { VcpuName } from '../simulator/hypervisor/ledger/vcpu-name';
@@ -37,6 +38,8 @@ export class DebuggedMachine implements MachineOfGuests {
     readonly launch: CheckedLaunch,
     /** Which files of the line tables can be shown. */
     readonly presence: SourcePresence,
+    /** Whoever types at the guest’s console beside the user. */
+    readonly script: ConsoleScript = new ConsoleScript([]),
   ) {
     this.guests = system.guests.flatMap((guest, index) => {
       const run = programs[index];

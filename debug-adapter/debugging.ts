@@ -17,6 +17,7 @@ import { Handles } from './inspect/values/handles';
 import type { Held } from './inspect/values/variables';
 import { isSameCpu } from './inspect/worlds';
 import { type PositionBase, toClient } from './position-base';
+import type { Prediction } from './predict/prediction';
 import { Sources } from './program/sources';
 import { RequestError } from './request-error';
 import { type Ending, endingOf, VmEnds } from './run/ending';
@@ -94,6 +95,8 @@ export class Debugging {
   private machines = 0;
   /** What the present step follows, in words. */
   private awaited: string | undefined;
+  /** What was predicted of the last step, where somebody did. */
+  prediction: Prediction | undefined;
   private readonly told = new Set<string>();
 
   constructor(
@@ -146,6 +149,7 @@ export class Debugging {
     this.current?.control.dispose();
     this.machines++;
     this.lastStop = undefined;
+    this.prediction = undefined;
     const sources = new Sources({
       files: () => machine.guests.flatMap(({ program }) => program.lines.files),
       sourceMap: machine.launch.sourceMap,
@@ -187,10 +191,12 @@ export class Debugging {
    * Lets the machine run by a plan; what clients hold handles of is void.
    * @param isStep of the CPU
    * @param awaited what the step follows: it is said when that does not come
+   * @param prediction what somebody has predicted of the step
    */
-  resume(plan: Plan, from: CpuState, isStep: boolean, awaited?: string): void {
+  resume(plan: Plan, from: CpuState, isStep: boolean, awaited?: string, prediction?: Prediction): void {
     const { stops, control, use } = this.running;
     this.awaited = awaited;
+    this.prediction = prediction;
     use.begin();
     stops.departFrom(from, isStep);
     control.resume(plan);

@@ -3,7 +3,7 @@
  * only. The extension imports nothing else of this folder but `launch.ts`.
  *
  * A request that cannot be answered (unknown thread, no such device, the machine runs) fails with an error response whose message can
- * be shown. All of them are free of side effects on the machine, except `consoleInput` and `operateVm`.
+ * be shown. All of them are free of side effects on the machine, except `consoleInput`, `operateVm` and `predictStep`.
  */
 
 import type { OwnArguments } from './request-arguments';
@@ -48,6 +48,10 @@ interface Bodies {
   'hyperstep/inlineValues': { values: InlineValue[] };
   /** Keys typed in the guest's terminal, as the terminal encodes them. A logged input of the machine. */
   'hyperstep/consoleInput': Record<string, never>;
+  'hyperstep/predictable': Predictable;
+  /** The step begins: a `stopped` event follows, after which `hyperstep/predicted` has what came. */
+  'hyperstep/predictStep': Record<string, never>;
+  'hyperstep/predicted': Predicted;
 }
 
 /** Arguments and body of each custom request; `request-arguments.ts` says what the arguments are. */
@@ -116,6 +120,51 @@ export interface ProgramDiagnostic {
 export interface SourceLine {
   path: string;
   line: number;
+}
+
+// --- Predictions
+
+/** What can be predicted of the instruction at which a virtual CPU stands, and nothing of what will come. */
+export type Predictable =
+  | {
+      /** `demand+4` */
+      place: string;
+      instruction: string;
+      questions: PredictionQuestion[];
+    }
+  | { place: string /** Why nothing can be predicted here. */; refusal: string };
+
+export interface PredictionQuestion {
+  id: 'pc' | 'mode' | 'cause' | 'handler' | 'leaf';
+  text: string;
+  /** Without them the answer is a text. */
+  choices?: PredictionChoice[];
+  /** It is asked only where a trap has been predicted. */
+  askedOfTraps?: true;
+}
+
+export interface PredictionChoice {
+  id: string;
+  label: string;
+  description?: string;
+}
+
+export type Predictions = OwnArguments['hyperstep/predictStep']['predictions'];
+
+/** What was predicted of the last step beside what has come. */
+export interface Predicted {
+  place: string;
+  instruction: string;
+  /** False where something else has stopped the machine before the instruction was over: then there is nothing to compare. */
+  isOver: boolean;
+  answers: PredictedAnswer[];
+}
+
+export interface PredictedAnswer {
+  id: PredictionQuestion['id'];
+  predicted: string;
+  came: string;
+  isRight: boolean;
 }
 
 // --- Whom views are about

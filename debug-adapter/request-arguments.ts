@@ -138,6 +138,19 @@ const own = {
   'hyperstep/inlineValues': ObjectOf({ frameId: ordinal, path: text, startLine: ordinal, endLine: ordinal }),
   /** Of one of several virtual machines where its name is given, else of the first. */
   'hyperstep/consoleInput': ObjectOf({ text, vm: Optional(text) }),
+  'hyperstep/predictable': ObjectOf(thread),
+  /** Of each question of `predictable` a choice's `id`, or a text; what is not predicted is not compared. */
+  'hyperstep/predictStep': ObjectOf({
+    ...thread,
+    predictions: ObjectOf({
+      pc: Optional(text),
+      mode: Optional(text),
+      cause: Optional(text),
+      handler: Optional(text),
+      leaf: Optional(text),
+    }),
+  }),
+  'hyperstep/predicted': ObjectOf({}),
 };
 
 type Own = typeof own;

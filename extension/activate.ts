@@ -4,13 +4,17 @@ import { DebugConfigurations } from './debug/configuration';
 import { GuestConsoles } from './debug/console';
 import { FirstSteps } from './debug/first-steps';
 import { VmmInlineValues } from './debug/inline-values';
+import { StepPredictions } from './debug/predict';
 import { ProgramProblems } from './debug/problems';
 import { Sessions } from './debug/sessions';
 import { operateVm } from './debug/vm-operations';
 import type { Host } from './host';
+import { registerLabs } from './labs/register';
 import { assemblyLanguages, LanguageService } from './language';
 import { registerLanguageCommands } from './language-commands';
+import { RunnerClient } from './runner/client';
 import { SampleGuest } from './sample';
+import { registerGuestTests } from './testing/register';
 import { FirstStop } from './views/first-stop';
 import { registerViews } from './views/register';
 import { VmmSources } from './vmm-sources';
@@ -22,6 +26,8 @@ export function activateExtension(context: vscode.ExtensionContext, host: Host):
   const configurations = new DebugConfigurations(host, language);
   const sample = new SampleGuest(context, host, configurations);
   const inlineValues = new VmmInlineValues(sessions);
+  const predictions = new StepPredictions(sessions);
+  const runner = new RunnerClient(() => host.startRunner(context), readFileOf);
   context.subscriptions.push(
     language,
     sessions,
@@ -40,12 +46,28 @@ export function activateExtension(context: vscode.ExtensionContext, host: Host):
     vscode.commands.registerCommand('hyperstep.debugFile', (file?: vscode.Uri) => configurations.start(file, false)),
     vscode.commands.registerCommand('hyperstep.runFile', (file?: vscode.Uri) => configurations.start(file, true)),
     vscode.commands.registerCommand('hyperstep.operateVm', operateVm),
+    predictions,
+    vscode.commands.registerCommand('hyperstep.predictStep', () => predictions.predict()),
     vscode.commands.registerCommand('hyperstep.restartLanguageServer', () => language.restart()),
     registerLanguageCommands(configurations),
     new FirstSteps(sessions),
     new FirstStop(sessions, context.workspaceState),
+    runner,
+    registerLabs(context, runner, host),
+    registerGuestTests(vscode.tests.createTestController('hyperstep', 'HyperStep: tests of guests'), {
+      ...{ language, runner, host },
+    }),
     ...registerViews(context, sessions),
   );
   language.start();
   void sample.resume();
+}
+
+/** A file that the runner in a browser asks for, by its URI. */
+async function readFileOf(uri: string): Promise<Uint8Array | undefined> {
+  try {
+    return await vscode.workspace.fs.readFile(vscode.Uri.parse(uri));
+  } catch {
+    return undefined;
+  }
 }

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { activateExtension } from './activate';
 import { WorkerDebugAdapter } from './debug/worker-adapter';
 import type { Host } from './host';
+import { runnerInWorker } from './runner/start-worker';
 
 const browserHost: Host = {
   programsAre: 'uris',
@@ -15,6 +16,7 @@ const browserHost: Host = {
         new vscode.DebugAdapterInlineImplementation(new WorkerDebugAdapter(startWorker(context, 'debug-adapter'))),
     };
   },
+  startRunner: (context) => runnerInWorker(startWorker(context, 'runner')),
 };
 
 /** Machine and assembler run in workers of their own: never in the extension host, which all extensions share. */

@@ -9,6 +9,10 @@ import { InactiveRegions } from './inactive-regions';
 import { IncludedSources } from './included-sources';
 import { inlayValues, refreshInlayValues } from './inlay-values';
 import {
+  type GuestTestLaunch,
+  type GuestTests,
+  guestTestLaunchRequest,
+  guestTestsRequest,
   type InactiveRegionsParams,
   inactiveRegionsNotification,
   listFolderRequest,
@@ -98,6 +102,23 @@ export class LanguageService implements vscode.Disposable {
       // Without an answer the file stands for itself.
       return [file];
     }
+  }
+
+  /** The tests that a file says; `undefined` when the server cannot say. @param name of the file, without its folder */
+  async guestTestsOf(name: string, text: string): Promise<GuestTests | undefined> {
+    const client = await this.client;
+    return client?.sendRequest<GuestTests>(guestTestsRequest, { name, text }).catch(() => undefined);
+  }
+
+  /** How the guest of a test is debugged; `undefined` where there is no such test. @param file as launches name it */
+  async guestTestLaunch(
+    file: string,
+    text: string,
+    { name, engine }: { readonly name: string; readonly engine: string },
+  ): Promise<GuestTestLaunch | undefined> {
+    const client = await this.client;
+    const params = { file, text, test: name, engine };
+    return (await client?.sendRequest<GuestTestLaunch | null>(guestTestLaunchRequest, params)) ?? undefined;
   }
 
   async dispose(): Promise<void> {

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { activateExtension } from './activate';
 import type { Host } from './host';
+import { startRunnerProcess } from './runner/start-process';
 
 const nodeHost: Host = {
   programsAre: 'paths',
@@ -14,6 +15,7 @@ const nodeHost: Host = {
     const executable = new vscode.DebugAdapterExecutable('node', [context.asAbsolutePath('dist/debug-adapter.js')]);
     return { createDebugAdapterDescriptor: () => executable };
   },
+  startRunner: (context) => startRunnerProcess(context.asAbsolutePath('dist/cli.js')),
 };
 
 export function activate(context: vscode.ExtensionContext): void {

@@ -9,6 +9,7 @@ const bundles: readonly { entry: string; outfile: string; host: 'node' | 'worker
     { entry: 'extension/browser.ts', outfile: 'dist/web/extension.js', host: 'worker', external: ['vscode'] },
     { entry: 'extension/language-server/node.ts', outfile: 'dist/language-server.js', host: 'node' },
     { entry: 'extension/language-server/browser.ts', outfile: 'dist/web/language-server.js', host: 'worker' },
+    { entry: 'extension/runner/browser.ts', outfile: 'dist/web/runner.js', host: 'worker' },
     { entry: 'extension/cli/main.ts', outfile: 'dist/cli.js', host: 'node' },
     { entry: 'debug-adapter/node.ts', outfile: 'dist/debug-adapter.js', host: 'node' },
     { entry: 'debug-adapter/browser.ts', outfile: 'dist/web/debug-adapter.js', host: 'worker' },

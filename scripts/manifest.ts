@@ -1,8 +1,9 @@
 import { type LaunchArguments, launchOptions } from '../debug-adapter/launch/launch';
 import { settingTable } from '../extension/language-server/setting-table';
-import { testFileSuffix } from '../simulator/guest-tests/read-tests';
+import { testFileSuffix } from '../simulator/guest-tests/marks';
 import { testFileSchema } from '../simulator/guest-tests/test-options';
-import { ANSWERS_FILE, answersSchema } from '../simulator/labs/answers';
+import { answersSchema } from '../simulator/labs/answers';
+import { ANSWERS_FILE } from '../simulator/labs/answers-file';
 import { labSchema } from '../simulator/labs/lab-options';
 import { projectFileName, projectSchema } from '../simulator/project';
 import { scenarioSuffix } from '../simulator/scenario/scenario-path';

@@ -8,8 +8,10 @@ import { buildVsix } from './vsix';
 
 const outdir = path.resolve('out/test-vscode');
 
-/** Runs test/extension inside a real VS Code, into which the vsix was installed. */
-export async function runInVscode(): Promise<Totals> {
+/** Runs test/extension inside a real VS Code, into which the vsix was installed. @param args `-g` and a title: those tests alone */
+export async function runInVscode(args: readonly string[]): Promise<Totals> {
+  const [option, title] = args;
+  const wanted: Record<string, string> = option === '-g' && title !== undefined ? { VSCODE_TEST_GREP: title } : {};
   const vsix = path.resolve(await buildVsix());
   await bundleTests(['test/extension/index.ts', 'test/vscode-host/code.ts'], outdir, {
     external: ['vscode'],
@@ -22,7 +24,12 @@ export async function runInVscode(): Promise<Totals> {
       ...(hostSupported ? { vscodeExecutablePath: codeServerAsCode() } : {}),
       extensionDevelopmentPath: path.resolve('test/extension/driver'),
       extensionTestsPath: path.join(outdir, 'extension/index.js'),
-      extensionTestsEnv: { TEST_RESULTS: results, VSCODE_TEST_VSIX: vsix, VSCODE_TEST_SCREENSHOT: screenshot },
+      extensionTestsEnv: {
+        TEST_RESULTS: results,
+        VSCODE_TEST_VSIX: vsix,
+        VSCODE_TEST_SCREENSHOT: screenshot,
+        ...wanted,
+      },
       launchArgs: [freshWorkspace()],
     });
   } catch (error) {

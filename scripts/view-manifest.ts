@@ -1,3 +1,4 @@
+import { labsView } from '../extension/labs/view-id';
 import { openCommand, type ViewDescription, viewId, viewNames, viewTable } from '../extension/views/table';
 
 /** Its id may name it as the part of VS Code that holds the views. */
@@ -11,6 +12,19 @@ const container = { id: 'hyperstep', title: 'HyperStep', icon: 'media/view.svg' 
 export function viewContainers(): object {
   return { secondarySidebar: [container], activitybar: [container] };
 }
+
+/** The labs, as a tree of VS Code’s own. */
+const labs = {
+  type: 'tree',
+  id: labsView,
+  name: 'Labs',
+  icon: 'media/view.svg',
+  contextualTitle: 'HyperStep: Labs',
+  initialSize: 2,
+  visibility: 'collapsed',
+  accessibilityHelpContent:
+    'The labs in order, with their minutes and points; beneath each its tasks, and beneath these the hints that are unfolded and what came of the last check. Enter on a task shows its text. What can be done with a row is in its context menu (Shift+F10), and as commands that begin with HyperStep: Lab.',
+};
 
 export function viewContributions(): object {
   const views = viewNames.map((name) => {
@@ -26,7 +40,7 @@ export function viewContributions(): object {
       ...(isUnfolded ? {} : { visibility: 'collapsed' }),
     };
   });
-  return { [container.id]: views };
+  return { [container.id]: [...views, labs] };
 }
 
 /** The commands that open a view in an editor. */

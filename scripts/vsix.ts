@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
-import { readFileSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import * as esbuild from 'esbuild';
+import { globSync } from 'glob';
 import { buildOptions } from './bundles';
 
 let built: Promise<string> | undefined;
@@ -9,6 +10,7 @@ let built: Promise<string> | undefined;
 export async function buildBundles(): Promise<void> {
   rmSync('dist', { recursive: true, force: true });
   await Promise.all(buildOptions().map((options) => esbuild.build(options)));
+  writeFileSync('dist/labs.json', JSON.stringify(labFiles()));
 }
 
 /** Builds hyperstep-VERSION.vsix, once a process, and says where it is. */
@@ -16,6 +18,18 @@ export function buildVsix(): Promise<string> {
   built ??= packageExtension();
   return built;
 }
+
+/** The files of each lab that students have, by the lab's folder: an extension in a browser cannot list them. */
+function labFiles(): Record<string, string[]> {
+  const labs = existsSync('labs') ? readdirSync('labs', { withFileTypes: true }) : [];
+  return Object.fromEntries(
+    labs
+      .filter((entry) => entry.isDirectory())
+      .map(({ name }) => [name, globSync('**/*', { ...ofStudents, cwd: `labs/${name}` }).sort()]),
+  );
+}
+
+const ofStudents = { nodir: true, dot: true, posix: true, ignore: 'instructor/**' };
 
 async function packageExtension(): Promise<string> {
   await buildBundles();

@@ -11,6 +11,7 @@ import {
   String as Text,
   Union,
 } from '@sinclair/typebox';
+import { testOptions } from '../../simulator/guest-tests/test-options';
 import { programOptions } from '../../simulator/project/program-options';
 import { scenarioSuffix } from '../../simulator/scenario/scenario-path';
 import { scenarioSchema } from '../../simulator/scenario/scenario-schema';
@@ -77,6 +78,14 @@ const debuggerOptions = {
       },
       { description: 'Where the guest’s console is.' },
     ),
+  ),
+  input: withDefault(
+    '',
+    Union(testOptions.input.anyOf, {
+      expected: 'a text, or a list of {"type": text, "after": text}',
+      description:
+        'What is typed at the guest’s console by itself, as in tests of guests: at the start, or each after a text that the guest prints. After that come the keys of the user.',
+    }),
   ),
   sourceMap: withDefault(
     {},

@@ -1,4 +1,5 @@
 import { imageLimit, type ReadFile } from '../../simulator/assembler/source/read-file';
+import { ConsoleScript, scriptOf } from '../../simulator/guest-tests/console-script';
 import { CombinedProgram } from '../../simulator/object/combined';
 import { readImage } from '../../simulator/object/image';
 import type { Program } from '../../simulator/object/program';
@@ -49,13 +50,19 @@ async function loadGuest(launch: CheckedLaunch, host: Host, console: (byte: numb
   const { vmids, vmmTime, time, seed, translation, hartOptions } = launch;
   const guest = { disks, devices, bios, initrd, bootArguments };
   const machine = { vmids, vmmTime, time, seed, translation, hartOptions, hostWords: hostWordsOf(program) };
+  const script = new ConsoleScript(scriptOf(launch.input));
+  const printed = (byte: number): void => {
+    script.print(byte);
+    console(byte);
+  };
   const system = makeSystem(
-    { virtualization, firmware, memory, harts, ...guest, ...machine, onIllegal, console },
+    { virtualization, firmware, memory, harts, ...guest, ...machine, onIllegal, console: printed },
     [program],
     launch,
   );
   const run = { program: combined.program, defines: built.defines };
-  return new DebuggedMachine(system, [run], launch, presenceOf(built.sources.keys(), launch, read));
+  const presence = presenceOf(built.sources.keys(), launch, read);
+  return new DebuggedMachine(system, [run], launch, presence, script);
 }
 
 /** @throws RequestError */

@@ -10,13 +10,13 @@ import type { CheckedLaunch } from './launch-checks';
 export function makeSystem(
   configuration: SystemConfiguration,
   programs: readonly Program[],
-  { console }: CheckedLaunch,
+  { console, input }: CheckedLaunch,
 ): System {
   try {
     const system = new System(configuration, programs);
     // The guest's first instruction is the one after the boot ROM.
     system.passResetVector();
-    if (console === 'debugConsole') system.closeInput();
+    if (console === 'debugConsole' && input.length === 0) system.closeInput();
     return system;
   } catch (error) {
     if (error instanceof ConfigurationError) throw new RequestError(error.message);

@@ -15,7 +15,7 @@ export type LaunchedScenario =
 const { translation: _, ...ofMachine } = machineOptions;
 
 /** What a scenario says itself, of each of its virtual machines or of its host. */
-const said = Object.keys({ ...programOptions, ...ofMachine }) as (keyof LaunchArguments)[];
+const said = [...Object.keys({ ...programOptions, ...ofMachine }), 'input'] as (keyof LaunchArguments)[];
 
 /**
  * The scenario of a launch configuration whose attributes have their forms; undefined where there is none.

@@ -5,6 +5,8 @@ import { threadReference } from '../inspect/thread-reference';
 import { threadsOf } from '../inspect/threads';
 import { isSameCpu } from '../inspect/worlds';
 import { writePlace } from '../inspect/writes';
+import { Prediction } from '../predict/prediction';
+import { predictable } from '../predict/questions';
 import { RequestError } from '../request-error';
 import { follow } from '../run/following';
 import { type GuestStep, type StepTarget, stepIn, stepOut, stepOver } from '../run/guest-stepping';
@@ -140,6 +142,24 @@ export function executionRequests(debugging: Debugging): Handlers {
         writePlace(debuggee, cpu, { kind: 'pc' }, debuggee.placeFor(cpu, address));
         debugging.halted({ reason: 'goto', cpu });
       });
+    },
+
+    'hyperstep/predictable'({ threadId }) {
+      const { debuggee, cpu } = debugging.thread(threadId);
+      return predictable(debuggee, cpu);
+    },
+
+    'hyperstep/predictStep'({ threadId, predictions }) {
+      const step = guestStep({ threadId, granularity: 'instruction' });
+      const prediction = new Prediction(step, predictions);
+      return new Answer({}, () => debugging.resume(prediction.watched.plan(), step.cpu, true, undefined, prediction));
+    },
+
+    'hyperstep/predicted'() {
+      // While the machine runs nothing has come yet.
+      debugging.stopped;
+      if (!debugging.prediction) throw new RequestError('nothing was predicted of the last step');
+      return debugging.prediction.result();
     },
 
     pause({ threadId }) {

@@ -1,4 +1,5 @@
 import type { Hart } from '../../simulator/core/index';
+import { TYPING_SLICE } from '../../simulator/guest-tests/console-script';
 import type { CpuState } from '../../simulator/hypervisor/cpu';
 import type { ActiveHandler } from '../../simulator/machine/hosted-software';
 import type { RunRequest } from '../../simulator/machine/machine';
@@ -162,7 +163,7 @@ export class RunControl {
   private advance(): Outcome | undefined {
     const { machine } = this.machine.system;
     const everyInstruction = this.watchers.watchesEveryInstruction;
-    const portion = everyInstruction ? 1 : Math.min(this.left, this.portion.instructions);
+    const portion = everyInstruction ? 1 : Math.min(this.left, this.portion.instructions, this.untilTyping());
     const retiredBefore = this.retired();
     const startedAt = this.host.now();
     this.watched = undefined;
@@ -176,6 +177,25 @@ export class RunControl {
       if (found) return found;
     }
     return this.judge(stop);
+  }
+
+  /** Types what is due, and says after how many instructions something may be next: at the same ones however the guest is stepped. */
+  private untilTyping(): number {
+    const { script, system } = this.machine;
+    if (script.untyped.length === 0) return Number.POSITIVE_INFINITY;
+    const { retired } = system.machine.clock;
+    if (retired % TYPING_SLICE === 0) script.deliver(system);
+    return TYPING_SLICE - (retired % TYPING_SLICE);
+  }
+
+  /** The guest waits for keys: types what is due, or has it know that none will come. @returns whether it goes on */
+  private typesNow(): boolean {
+    const { script, system, launch } = this.machine;
+    if (script.deliver(system)) return true;
+    // The debug console takes no keys.
+    if (launch.console !== 'debugConsole') return false;
+    system.closeInput();
+    return true;
   }
 
   private judge(stop: MachineStop): Outcome | undefined {
@@ -201,7 +221,7 @@ export class RunControl {
       case 'guest-trap':
         return this.tellPlan(stop);
       case 'waiting-for-input':
-        return { waitsFor: 'input' };
+        return this.typesNow() ? undefined : { waitsFor: 'input' };
       default:
         return this.watchers.atEnd(stop) ?? { end: stop };
     }

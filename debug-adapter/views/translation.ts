@@ -35,7 +35,7 @@ type AccessName = keyof typeof accesses;
 export function translation(debuggee: Debuggee, cpu: CpuState, address: bigint, access: AccessName): Translation {
   const { vm } = debuggee;
   const rights = rightsOf(cpu, accesses[access]);
-  const walked = find(debuggee, cpu, address, rights.access, true);
+  const walked = findTranslation(debuggee, cpu, address, rights.access, true);
   const guest = guestWalk(cpu, address, rights, walked);
   const shadow = vm?.engine.translation === 'shadow' ? shadowWalk(debuggee, cpu, address, access) : undefined;
   const both = !hasTwoStages(debuggee, cpu)
@@ -53,7 +53,7 @@ export function translation(debuggee: Debuggee, cpu: CpuState, address: bigint, 
   };
   const subject = { debuggee, cpu, what: accessText(debuggee, cpu, address, access), rights };
   if (!vm) {
-    const found = tlb ? find(debuggee, cpu, address, rights.access, false) : walked;
+    const found = tlb ? findTranslation(debuggee, cpu, address, rights.access, false) : walked;
     return { ...common, ...bareSummary(subject, found, walked, tlb !== undefined) };
   }
   const gpa = 'address' in guest.outcome ? Number(guest.outcome.address) : undefined;
@@ -78,7 +78,14 @@ function walkOnHart(debuggee: Debuggee, cpu: CpuState, address: bigint, access: 
   return debuggee.hasHart(cpu) ? walkBoth(debuggee.hartOf(cpu), cpu, address, access, true) : undefined;
 }
 
-function find(debuggee: Debuggee, cpu: CpuState, address: bigint, access: Access, pastTlb: boolean): Found {
+/** Where an address leads, by the tables that translate it: with the steps of the walk. @param pastTlb walk the tables whatever the TLB has */
+export function findTranslation(
+  debuggee: Debuggee,
+  cpu: CpuState,
+  address: bigint,
+  access: Access,
+  pastTlb: boolean,
+): Found {
   if (cpu.virtual) return walkBoth(debuggee.hartOf(cpu), cpu, address, access, pastTlb);
   const found = cpu.peek(address, access, cpu, pastTlb);
   return 'fault' in found ? found : { physical: found.gpa, steps: found.steps };

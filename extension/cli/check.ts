@@ -1,8 +1,8 @@
 import { statSync } from 'node:fs';
-import type { Diagnostic } from '../../simulator/project/index';
+import { type Diagnostic, formatDiagnostic } from '../../simulator/project/index';
 import { isScenarioPath } from '../../simulator/scenario/scenario-path';
 import { checkFolder } from './check-folder';
-import { build, formatDiagnostic } from './guest';
+import { build } from './guest';
 import { checkScenario } from './hosts/check-scenario';
 import type { ParsedCommand } from './options';
 

@@ -10,6 +10,7 @@ import {
   type Diagnostic,
   type FoundProject,
   findProjectOf,
+  formatDiagnostic,
   type GivenProgram,
   projectOf,
   withLinkPaths,
@@ -92,15 +93,6 @@ export async function projectFileOf({ program }: GivenProgram, read: ReadFile): 
       ...(linkerScript === undefined ? {} : { linkerScript: relative(linkerScript) }),
     },
   };
-}
-
-/** One diagnostic as compilers print it, with the calls that led to it: lines and columns from 1. */
-export function formatDiagnostic({ file, range, severity, message, related = [] }: Diagnostic): string {
-  const places = [{ file, range, message: `${severity}: ${message}` }];
-  for (const place of related) places.push({ ...place, message: `note: ${place.message}` });
-  return places
-    .map(({ file, range: { start }, message }) => `${file}:${start.line + 1}:${start.column + 1}: ${message}`)
-    .join('\n');
 }
 
 /** Prints errors and warnings on standard error. */

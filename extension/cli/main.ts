@@ -1,4 +1,5 @@
 import { extensionList } from '../extension-text';
+import { serveRunner } from '../runner/node';
 import { asm } from './asm';
 import { check } from './check';
 import { diff } from './diff';
@@ -28,6 +29,8 @@ async function main(words: readonly string[]): Promise<number> {
     console.log(mainUsage);
     return name === undefined ? STATUS.usage : 0;
   }
+  // The extension starts this program as its runner.
+  if (name === 'runner' && serveRunner()) return STATUS.poweredOff;
   if (!isCommand(name)) {
     console.error(`hyperstep: there is no command '${name}'\n\n${mainUsage}`);
     return STATUS.usage;

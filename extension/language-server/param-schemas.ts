@@ -15,7 +15,13 @@ import {
 } from '@sinclair/typebox';
 import { programOptions } from '../../simulator/project/program-options';
 import type { Described } from '../../simulator/schema/schema';
-import { checkProgramRequest, programOfRequest, virtualDocumentRequest } from './protocol';
+import {
+  checkProgramRequest,
+  guestTestLaunchRequest,
+  guestTestsRequest,
+  programOfRequest,
+  virtualDocumentRequest,
+} from './protocol';
 
 const count = Integer({ minimum: 0 });
 export const position = ObjectOf({ line: count, character: count });
@@ -55,9 +61,17 @@ const checkProgram = ObjectOf({
 
 const programOf = ObjectOf({ uri: Text() });
 
+/** The file by its name alone, with its text, which may be of an editor. */
+const guestTests = ObjectOf({ name: Text(), text: Text() });
+
+/** The file by its path, or its URI: as a launch names files. */
+const guestTestLaunch = ObjectOf({ file: Text(), text: Text(), test: Text(), engine: Text() });
+
 export type InitializationOptions = Described<typeof initializationOptions>;
 export type CheckProgramParams = Described<typeof checkProgram>;
 export type ProgramOfParams = Described<typeof programOf>;
+export type GuestTestsParams = Described<typeof guestTests>;
+export type GuestTestLaunchParams = Described<typeof guestTestLaunch>;
 
 export const paramSchemas: Readonly<Record<string, TSchema>> = {
   initialize: ObjectOf({
@@ -112,4 +126,6 @@ export const paramSchemas: Readonly<Record<string, TSchema>> = {
   [virtualDocumentRequest]: ObjectOf({ uri: Text() }),
   [programOfRequest]: programOf,
   [checkProgramRequest]: checkProgram,
+  [guestTestsRequest]: guestTests,
+  [guestTestLaunchRequest]: guestTestLaunch,
 };

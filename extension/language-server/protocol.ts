@@ -63,6 +63,38 @@ export interface VirtualDocument {
 export const debugFromCommand = 'hyperstep.debugFromHere';
 export const showReferencesCommand = 'hyperstep.showReferences';
 
+/** Request: the tests of a guest that a file says. */
+export const guestTestsRequest = 'hyperstep/guestTests';
+
+export interface GuestTests {
+  readonly tests: readonly FoundTest[];
+  /** What is wrong with what the file says: then there are no tests. */
+  readonly problems: readonly { readonly message: string; readonly range: TextRange }[];
+}
+
+export interface FoundTest {
+  readonly name: string;
+  readonly range: TextRange;
+  /** On which it is run. */
+  readonly engines: readonly string[];
+}
+
+/** As LSP has it. */
+export interface TextRange {
+  readonly start: { readonly line: number; readonly character: number };
+  readonly end: { readonly line: number; readonly character: number };
+}
+
+/** Request: the launch that debugs a test's guest; null where the file has no such test. */
+export const guestTestLaunchRequest = 'hyperstep/guestTestLaunch';
+
+export interface GuestTestLaunch {
+  /** Launch attributes with absolute paths; without `program` where the file names none. */
+  readonly attributes: Readonly<Record<string, unknown>>;
+  /** Where it names none: the sources that it may be about, as absolute paths, the likeliest first. */
+  readonly programs: readonly string[];
+}
+
 /** Notification from server to client: lines of a document that no program assembles. */
 export const inactiveRegionsNotification = 'hyperstep/inactiveRegions';
 

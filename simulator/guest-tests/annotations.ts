@@ -4,15 +4,7 @@ import { AnnotatedTests } from './annotated-tests';
 import { Annotation } from './annotation';
 import type { Described } from './described';
 import type { TestProblem } from './guest-test';
-
-/** What a comment begins with that says something of tests. */
-const MARK = '#!';
-
-/** Whether a text has the mark in it: who names the file means annotations. */
-export const isMarked = (text: string): boolean => text.includes(MARK);
-
-/** Whether a text may have annotations of tests in it: a look at its characters alone. */
-export const mayBeAnnotated = (text: string): boolean => /#!\s*(test|expect)\b/.test(text);
+import { MARK } from './marks';
 
 /**
  * The tests that the comments `#!` of an assembly source describe, as the value that a test file with the same tests has.

@@ -1,22 +1,38 @@
 import type { System } from '../system/system';
-import type { TypedText } from './guest-test';
 
 /** The most that is kept of what a guest prints, in bytes. */
 export const MOST_OUTPUT = 2 ** 20;
+
+/** What is typed, and after which text that the guest prints. */
+export interface ScriptedText {
+  readonly text: string;
+  readonly after: string | undefined;
+}
+
+/** The script that an option `input` says: one text, or several, each after another that the guest prints. */
+export function scriptOf(
+  input: string | readonly { readonly type: string; readonly after?: string | undefined }[],
+): ScriptedText[] {
+  const typed = typeof input === 'string' ? (input === '' ? [] : [{ type: input, after: undefined }]) : input;
+  return typed.map(({ type, after }) => ({ text: type, after }));
+}
+
+/** While something waits to be typed, it is at multiples of so many instructions that it may be: wherever else the run stops. */
+export const TYPING_SLICE = 1000;
 
 /** Bytes for which there is room at first: most guests print no more. */
 const FIRST_OUTPUT = 4096;
 
 /** A console whose user is a script: what is printed is kept, what is to be typed is typed when its time has come. */
-export class ConsoleScript {
+export class ConsoleScript<Input extends ScriptedText = ScriptedText> {
   private bytes = new Uint8Array(FIRST_OUTPUT);
   private length = 0;
   private hasOverflowed = false;
-  private readonly waiting: { readonly typed: Uint8Array; readonly after: Uint8Array; readonly input: TypedText }[];
+  private readonly waiting: { readonly typed: Uint8Array; readonly after: Uint8Array; readonly input: Input }[];
   /** From where on what the next text waits for is looked for. */
   private from = 0;
 
-  constructor(inputs: readonly TypedText[]) {
+  constructor(inputs: readonly Input[]) {
     const encoder = new TextEncoder();
     this.waiting = inputs.map((input) => ({
       input,
@@ -50,7 +66,7 @@ export class ConsoleScript {
   }
 
   /** What has not been typed: what it waits for was never printed. */
-  get untyped(): readonly TypedText[] {
+  get untyped(): readonly Input[] {
     return this.waiting.map(({ input }) => input);
   }
 

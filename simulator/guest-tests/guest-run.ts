@@ -1,14 +1,12 @@
 import type { Hart } from '../core/index';
 import type { RunRequest } from '../machine/machine';
 import type { Trap } from '../machine/trap';
-import { type ConsoleScript, MOST_OUTPUT } from './console-script';
+import { type ConsoleScript, MOST_OUTPUT, TYPING_SLICE } from './console-script';
 import type { RunEnd } from './judge-end';
 import type { TestedGuest } from './tested-guest';
 
 /** Instructions between two looks at what goes on. */
 const SLICE = 100_000;
-/** While something waits to be typed, it is at multiples of so many instructions that it may be: wherever else the run stops. */
-const TYPING_SLICE = 1000;
 
 /** What a run has come to: its end, or something that was looked for. */
 export type Passed =

@@ -1,7 +1,7 @@
 import type { Range } from '../assembler/source/diagnostic';
 import type { Expression } from '../expression/syntax';
 import type { KillReason } from '../hypervisor/vm-end';
-import type { MachineSettings } from '../system/machine-options';
+import type { MachineDescription, MachineSettings } from '../system/machine-options';
 import type { Virtualization } from '../system/system';
 import type { Ending, Unit } from './test-options';
 
@@ -88,6 +88,8 @@ export interface GuestTest extends Expected {
   /** Instructions. */
   readonly limit: number;
   readonly machine: MachineSettings;
+  /** The machine as it is written: launches have the same attributes. */
+  readonly described: MachineDescription;
   readonly input: readonly TypedText[];
   readonly expectations: Expectations;
 }

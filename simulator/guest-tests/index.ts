@@ -1,11 +1,14 @@
-export { isMarked, mayBeAnnotated } from './annotations';
+export { type RunFollower, runFile, type SelectedTests } from './file-run';
 export type { GuestTest, ReadTests, TestedProgram, TestFile, TestProblem } from './guest-test';
 export type { FindPattern } from './judge-console';
-export { readTests, testFileSuffix } from './read-tests';
+export { isMarked, mayBeAnnotated, testFileSuffix } from './marks';
+export { readTests } from './read-tests';
 export { junitText } from './report/junit';
 export { type FileReport, type ReportedTest, summaryOf } from './report/report';
 export { tapText } from './report/tap';
 export { fileText, jsonText, summaryText } from './report/text';
 export type { Failure, TestOutcome, TestResult } from './result';
+export type { TestHost } from './test-host';
+export { launchOfTest, type TestLaunch } from './test-launch';
 export { TestRun } from './test-run';
 export type { BuiltProgram } from './tested-guest';

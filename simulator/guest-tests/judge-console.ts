@@ -19,7 +19,9 @@ export function judgeConsole(
   });
   switch (kind) {
     case 'is':
-      return printed === text ? undefined : differs(text, printed, failure);
+      return printed === text
+        ? undefined
+        : { ...differs(text, printed, failure), texts: { expected: text, came: printed } };
     case 'contains':
       if (printed.includes(text)) return undefined;
       return failure('console: what it should contain is not there', [`expected: ${quoted(text)}`, ...cameOf(printed)]);

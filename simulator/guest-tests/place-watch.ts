@@ -56,7 +56,7 @@ export class PlaceWatch {
       const isMeant = expectation.arrival === 'every' || expectation.arrival === watched.arrivals;
       if (!isMeant) continue;
       const found = this.judge(expectation, watched.arrivals, cpu, instructions);
-      failures.push(...found);
+      failures.push(...found.map((failure) => ({ ...failure, arrival: watched.arrivals })));
       // Of what is expected each time, the first time that it does not hold is told.
       if (expectation.arrival !== 'every' || found.length > 0) this.forget(watched);
     }

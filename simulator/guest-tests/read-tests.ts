@@ -4,14 +4,10 @@ import { briefly, type Path, type Problem, problemsOf, quotedPath } from '../sch
 import { readAnnotations } from './annotations';
 import type { Described } from './described';
 import type { ReadTests, TestProblem } from './guest-test';
+import { LONGEST_TEXT, testFileSuffix } from './marks';
 import { Resolution } from './resolve';
 import { type TestFileDescription, testFileSchema } from './test-options';
 
-/** What the names of files end with that say tests and nothing else. */
-export const testFileSuffix = '.test.json';
-
-/** Characters of a text: more than anybody writes, and soon read. */
-export const LONGEST_TEXT = 2 ** 20;
 /** As many problems as somebody reads. */
 const MOST_PROBLEMS = 100;
 /** More tests than anybody writes in a file. */

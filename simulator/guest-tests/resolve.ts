@@ -6,6 +6,7 @@ import { numberOf } from '../schema/address';
 import { type Path, quotedPath } from '../schema/problems';
 import { VIRTUALIZATIONS, type Virtualization } from '../system/configuration';
 import { type MachineDescription, machineProblems, machineSettings } from '../system/machine-options';
+import { scriptOf } from './console-script';
 import type { Described } from './described';
 import { assigns } from './expression-names';
 import type {
@@ -105,18 +106,16 @@ export class Resolution {
         range: counted.range,
         message: 'exits are counted where there is a VMM, and the test runs on "none" alone',
       });
-    const typed: readonly { readonly type: string; readonly after?: string | undefined }[] =
-      typeof input === 'string' ? (input === '' ? [] : [{ type: input }]) : input;
     return {
       name,
       range,
       engines: resolved,
       limit,
       machine: machineSettings(machine),
-      input: typed.map(
-        ({ type, after }, index): TypedText => ({
-          text: type,
-          after,
+      described: machine,
+      input: scriptOf(input).map(
+        (typed, index): TypedText => ({
+          ...typed,
           range: this.rangeOf([...pathOf('input'), ...(typeof input === 'string' ? [] : [index])]),
         }),
       ),

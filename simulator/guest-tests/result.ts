@@ -17,6 +17,10 @@ export interface Failure {
   readonly details: readonly string[];
   /** Where the guest stood. */
   readonly place: SourceLine | undefined;
+  /** How often it had come there. */
+  readonly arrival?: number;
+  /** Where two texts are to be the same: both of them whole. */
+  readonly texts?: { readonly expected: string; readonly came: string };
 }
 
 /**

@@ -2,7 +2,7 @@ import type { System, SystemConfiguration, Virtualization } from '../system/syst
 import { ConsoleScript } from './console-script';
 import { unknownName } from './expression-names';
 import { GuestRun } from './guest-run';
-import type { GuestTest } from './guest-test';
+import type { GuestTest, TypedText } from './guest-test';
 import { type FindPattern, judgeConsole } from './judge-console';
 import { judgeBound, judgeExit, judgeExits, type RunEnd } from './judge-end';
 import { judgeMemory, judgeState } from './judge-state';
@@ -24,7 +24,7 @@ export interface RunOptions {
 
 /** A test that runs on one engine: slice by slice, so that who runs it can look at other things in between. Nothing of it depends on how. */
 export class TestRun {
-  private readonly script: ConsoleScript;
+  private readonly script: ConsoleScript<TypedText>;
   private readonly guest: TestedGuest;
   private readonly guestRun: GuestRun;
   private readonly failures: Failure[] = [];

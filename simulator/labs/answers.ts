@@ -4,9 +4,6 @@ import { type Described, mapOf } from '../schema/schema';
 import { describedText, inWords } from './described-text';
 import type { Lab, LabProblem } from './lab';
 
-/** What the file of answers is called. */
-export const ANSWERS_FILE = 'answers.json';
-
 export const answersOptions = {
   $schema: Text({ description: 'The schema of this file, for other editors.' }),
   lab: Text({

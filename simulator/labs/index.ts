@@ -1,6 +1,5 @@
 /** Labs: what they say, what their students answer, and what came of it. Pure: who checks tells how files are read. */
 export {
-  ANSWERS_FILE,
   type Answers,
   answersText,
   emptyAnswers,
@@ -8,9 +7,11 @@ export {
   type ReadAnswers,
   readAnswers,
 } from './answers';
+export { ANSWERS_FILE } from './answers-file';
 export { checkLab } from './check-lab';
 export type { CheckRequest } from './checking';
-export { type Lab, type LabProblem, pointsOf, type Task } from './lab';
+export { answersOfFolder, type FolderAnswers } from './folder-answers';
+export { type Lab, type LabProblem, type Moment, pointsOf, type Task } from './lab';
 export type { InstructorChecks, LabFiles } from './lab-files';
 export { type ReadLab, readLab } from './read-lab';
 export { isDone, type LabResult, type PartResult, type TaskResult } from './result';

@@ -21,6 +21,7 @@ export { linkOptions, parseLinkWords, withLinkPaths } from '../linker/options';
 export * from './assemble';
 export { type CommandUse, withCompileCommands } from './compile-commands/apply';
 export { databaseName, flagsFileName } from './compile-commands/find';
+export { type DescribedProgram, givenIn } from './described-program';
 export { listingOf, objectListingOf } from './listing';
 export * from './program-options';
 export * from './project';

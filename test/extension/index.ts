@@ -3,7 +3,8 @@ import { writeResultLines } from '../support/result-lines';
 
 /** What VS Code calls to run the tests in its extension host. */
 export async function run(): Promise<void> {
-  const mocha = new Mocha({ timeout: 60_000, color: false });
+  const wanted = process.env['VSCODE_TEST_GREP'];
+  const mocha = new Mocha({ timeout: 60_000, color: false, ...(wanted ? { grep: wanted } : {}) });
   mocha.suite.emit('pre-require', globalThis, '', mocha);
   await import('./activation.test');
   await import('./language.test');
@@ -13,6 +14,7 @@ export async function run(): Promise<void> {
   await import('./launch-choice.test');
   await import('./compilation-database.test');
   await import('./scenario.test');
+  await import('./guest-tests.test');
   const failures = await new Promise<number>((resolve) => writeResultLines(mocha.run(resolve)));
   if (failures > 0) throw new Error(`${failures} tests failed`);
 }

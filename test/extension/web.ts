@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { ResultLine } from '../support/result-lines';
 import { eventually, extension, openFixture } from './support';
 import { showsDiagnostics, stepsIntoVmm } from './web-debug';
+import { checksLab, runsGuestTests } from './web-runner';
 
 /** The smoke test of the extension in a browser. No mocha here: a few checks in a row, reported through the console. */
 const checks: [title: string, check: () => Promise<void>][] = [
@@ -30,6 +31,8 @@ const checks: [title: string, check: () => Promise<void>][] = [
   ['shows diagnostics from its language server', showsDiagnostics],
   ['completes, and shows what a macro call stands for', showsLanguageFeatures],
   ['debugs the sample into the VMM', stepsIntoVmm],
+  ['runs tests of guests in a worker', runsGuestTests],
+  ['starts a lab, and checks it in a worker', checksLab],
 ];
 
 async function showsLanguageFeatures(): Promise<void> {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
 import { readTests } from '../../simulator/guest-tests/index';
-import { LONGEST_TEXT } from '../../simulator/guest-tests/read-tests';
+import { LONGEST_TEXT } from '../../simulator/guest-tests/marks';
 import { numbersFrom } from '../support/random';
 import { problemsOf, testsOf } from './run-tests';
 

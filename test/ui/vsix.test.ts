@@ -13,10 +13,12 @@ const files = [
   'dist/cli.js',
   'dist/debug-adapter.js',
   'dist/extension.js',
+  'dist/labs.json',
   'dist/language-server.js',
   'dist/web/debug-adapter.js',
   'dist/web/extension.js',
   'dist/web/language-server.js',
+  'dist/web/runner.js',
   'dist/webview.css',
   'dist/webview.js',
   'media/file-dark.svg',
@@ -44,8 +46,8 @@ const folders = ['extension/sample', 'labs', 'simulator/firmware', 'simulator/hy
 const OUTSIDE = /^labs\/[^/]+\/instructor\//;
 
 describe('vsix', () => {
-  it('is smaller than 3 MB', () => {
-    assert.ok(statSync(vsix).size < 3_000_000, `${statSync(vsix).size} bytes`);
+  it('is smaller than 4 MB', () => {
+    assert.ok(statSync(vsix).size < 4_000_000, `${statSync(vsix).size} bytes`);
   });
 
   it('holds what is needed and nothing else', () => {

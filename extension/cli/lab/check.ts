@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import path from 'node:path';
 import { UnreadableFile } from '../../../simulator/assembler/source/read-file';
-import { ANSWERS_FILE, type Answers, checkLab, isDone, readAnswers } from '../../../simulator/labs/index';
+import { ANSWERS_FILE, answersOfFolder, checkLab, isDone, readAnswers } from '../../../simulator/labs/index';
 import { one, type ParsedCommand } from '../options';
 import { STATUS } from '../outcome';
 import { findPattern } from '../test/find-pattern';
@@ -29,7 +29,7 @@ export async function checkFolder(folder: string, values: ParsedCommand['values'
   const text = await answersIn(folder);
   const said = one(values['lab']);
   const found = await labOf(folder, text, said, values);
-  const { answers, problems } = answersOf(text, found, folder);
+  const { answers, problems } = answersOfFolder(text, found, inWords(path.join(folder, ANSWERS_FILE)));
   const task = one(values['task']);
   const known = found.lab.tasks.map(({ id }) => id);
   if (task !== undefined && !known.includes(task))
@@ -69,21 +69,4 @@ async function labOf(
   const { answers, problems } = readAnswers(text);
   if (!answers) throw new UsageError(problems.map(inWords(file)).join('\n'));
   return labNamed(values, answers.lab);
-}
-
-/** The answers of a folder; where their file is not understood, none, and why. */
-function answersOf(
-  text: AnswersText,
-  { name, lab }: FoundLab,
-  folder: string,
-): { answers: Answers; problems: readonly string[] } {
-  const none = { lab: name, answers: {}, hints: {} };
-  const file = path.join(folder, ANSWERS_FILE);
-  if (text === undefined) return { answers: none, problems: [`${ANSWERS_FILE} is not there: no question is answered`] };
-  if (text instanceof UnreadableFile)
-    return { answers: none, problems: [`${ANSWERS_FILE} ${text.why}: no question is answered`] };
-  const { answers, problems } = readAnswers(text, lab);
-  if (!answers) return { answers: none, problems: problems.map(inWords(file)) };
-  if (answers.lab === name) return { answers, problems: [] };
-  return { answers: none, problems: [`${ANSWERS_FILE} is of the lab '${answers.lab}', not of '${name}'`] };
 }

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { type GuestTest, readTests, type TestedProgram, type TestProblem } from '../../../simulator/guest-tests/index';
+import { readTests, type SelectedTests, type TestProblem } from '../../../simulator/guest-tests/index';
 import type { Virtualization } from '../../../simulator/system/system';
 import type { FoundFile } from './find-tests';
 
@@ -8,16 +8,6 @@ export interface Wanted {
   /** A part of a test's name, or of its file's. */
   readonly filter: string | undefined;
   readonly engine: Virtualization | undefined;
-}
-
-/** The tests of a file that are wanted. */
-export interface SelectedTests {
-  readonly file: string;
-  /** Undefined where the file cannot be understood. */
-  readonly program: TestedProgram | undefined;
-  readonly tests: readonly GuestTest[];
-  /** As compilers print them. */
-  readonly problems: readonly string[];
 }
 
 export function readFile({ file, text }: FoundFile, { filter, engine }: Wanted): SelectedTests {

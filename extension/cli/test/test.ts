@@ -4,6 +4,8 @@ import {
   fileText,
   jsonText,
   junitText,
+  runFile,
+  type SelectedTests,
   summaryOf,
   summaryText,
   tapText,
@@ -13,8 +15,8 @@ import { engine, one, type ParsedCommand } from '../options';
 import { STATUS } from '../outcome';
 import { UsageError } from '../usage-error';
 import { findTests } from './find-tests';
-import { runFile } from './run-file';
-import { listOf, readFile, type SelectedTests } from './selection';
+import { listOf, readFile } from './selection';
+import { commandLineHost } from './test-host';
 
 /** `hyperstep test`. @returns the exit status */
 export async function test({ files, values }: ParsedCommand): Promise<number> {
@@ -30,7 +32,7 @@ export async function test({ files, values }: ParsedCommand): Promise<number> {
   for (const file of selected) {
     // Of a file that has nothing of what is asked for there is nothing to say.
     if (file.tests.length === 0 && file.problems.length === 0) continue;
-    const report = await runFile(file);
+    const report = await runFile(file, commandLineHost);
     reports.push(report);
     if (isText) process.stdout.write(fileText(report));
   }

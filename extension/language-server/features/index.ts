@@ -9,6 +9,7 @@ import { registerDocumentLinks } from './document-links';
 import { registerDocumentSymbols } from './document-symbols';
 import { registerFolding } from './folding';
 import { registerFormatting } from './formatting';
+import { registerGuestTests } from './guest-tests';
 import { registerHighlights } from './highlights';
 import { registerHover } from './hover';
 import { registerImplementation } from './implementation';
@@ -48,5 +49,6 @@ export const features: readonly Register[] = [
   registerInlayHints,
   registerVirtualDocuments,
   registerProgramOf,
+  registerGuestTests,
   registerWorkspaceSymbols,
 ];

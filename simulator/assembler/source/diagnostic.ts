@@ -99,3 +99,12 @@ export function fileProblem(file: string, message: string): Diagnostic {
   const start = { line: 0, column: 0 };
   return { file, range: { start, end: start }, severity: 'error', code: 'file', message };
 }
+
+/** One diagnostic as compilers print it, with the calls that led to it: lines and columns from 1. */
+export function formatDiagnostic({ file, range, severity, message, related = [] }: Diagnostic): string {
+  const places = [{ file, range, message: `${severity}: ${message}` }];
+  for (const place of related) places.push({ ...place, message: `note: ${place.message}` });
+  return places
+    .map(({ file, range: { start }, message }) => `${file}:${start.line + 1}:${start.column + 1}: ${message}`)
+    .join('\n');
+}

@@ -1,4 +1,4 @@
-import { mayBeAnnotated } from '../../../../simulator/guest-tests/annotations';
+import { mayBeAnnotated } from '../../../../simulator/guest-tests/marks';
 import { readTests } from '../../../../simulator/guest-tests/read-tests';
 import type { SourceText } from '../assembly';
 import type { Note } from './note';

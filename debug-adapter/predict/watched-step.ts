@@ -1,0 +1,67 @@
+import { Csr, causeOf } from '../../simulator/isa/index';
+import type { ActiveHandler } from '../../simulator/machine/hosted-software';
+import { Privilege } from '../../simulator/mmu/index';
+import { type GuestStep, isOwnExit, stepIn } from '../run/guest-stepping';
+import type { Plan } from '../run/plan';
+import type { HandlerName } from './questions';
+import { INTERRUPTED, NO_TRAP } from './questions';
+
+/** What a step of one instruction has come upon. */
+export class WatchedStep {
+  private first: { readonly cause: string; readonly by: 'guest' | 'vmm' | 'firmware' } | undefined;
+  private reachesGuest = false;
+  private hasEnded = false;
+
+  constructor(private readonly step: GuestStep) {}
+
+  /** Whether the instruction is over: else something else has stopped the machine before. */
+  get isOver(): boolean {
+    return this.hasEnded;
+  }
+
+  /** The cause of the first trap. */
+  get cause(): string {
+    return this.first?.cause ?? NO_TRAP;
+  }
+
+  /** Who has handled it. */
+  get handler(): HandlerName | undefined {
+    const { first } = this;
+    if (!first || first.by === 'guest') return first?.by;
+    return this.reachesGuest ? `${first.by}-guest` : first.by;
+  }
+
+  /** One instruction of the guest, in whose course VMM and firmware run through: up to the guest's own handler where that has the trap. */
+  *plan(): Plan {
+    const { debuggee, cpu } = this.step;
+    const plan = stepIn(this.step, 'handler');
+    let next = plan.next();
+    while (!next.done) {
+      const leg = next.value;
+      const stop = yield {
+        ...leg,
+        stopAtStep: (step, handler) => {
+          if (isOwnExit(this.step, handler)) this.exits(handler);
+          return leg.stopAtStep?.(step, handler) ?? false;
+        },
+        stopAtGuestTrap: (trap, hart) => {
+          if (debuggee.isOn(cpu, hart)) {
+            this.first ??= { cause: trap.interrupt ? INTERRUPTED : causeOf(trap.cause, false).id, by: 'guest' };
+            this.reachesGuest = true;
+          }
+          return leg.stopAtGuestTrap?.(trap, hart) ?? false;
+        },
+      };
+      next = plan.next(stop);
+    }
+    this.hasEnded = true;
+    return next.value;
+  }
+
+  /** Software that is no guest's begins to handle what the instruction did. */
+  private exits({ hart }: ActiveHandler): void {
+    const isOfMachine = hart.privilege === Privilege.machine;
+    const { id } = causeOf(hart.csrLow((isOfMachine ? Csr.mcause : Csr.scause).number), false);
+    this.first ??= { cause: id, by: isOfMachine ? 'firmware' : 'vmm' };
+  }
+}

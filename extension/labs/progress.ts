@@ -1,0 +1,102 @@
+import type { LabResult, TaskResult } from '../../simulator/labs/result';
+import { isRecord } from '../../simulator/schema/record';
+import type { CheckedFolder } from '../cli/lab/checked-folder';
+import type { ShownLab, ShownTask } from './shown-lab';
+
+/** What a student's folder says of a lab, as far as the editor shows and changes it: who checks reads it by its schema. */
+export interface StudentAnswers {
+  readonly lab: string;
+  readonly answers: Readonly<Record<string, string>>;
+  readonly hints: Readonly<Record<string, number>>;
+}
+
+/** How far somebody has come with a lab: undefined where it is not started. */
+export interface Progress {
+  readonly answers: StudentAnswers;
+  /** What came of the last check; tasks that have not been checked are not in it. */
+  readonly checked: CheckedFolder | undefined;
+}
+
+/** Reads the text of a file of answers; undefined where it is none. */
+export function readStudentAnswers(text: string): StudentAnswers | undefined {
+  const read = parsed(text);
+  if (!isRecord(read) || typeof read['lab'] !== 'string') return undefined;
+  return {
+    lab: read['lab'],
+    answers: entriesOf(read['answers'], (value): value is string => typeof value === 'string'),
+    hints: entriesOf(read['hints'], (value): value is number => Number.isInteger(value)),
+  };
+}
+
+/** The answers of somebody who begins. */
+export function noAnswers({ name, tasks }: Pick<ShownLab, 'name' | 'tasks'>): StudentAnswers {
+  return { lab: name, answers: Object.fromEntries(tasks.filter(isQuestion).map(({ id }) => [id, ''])), hints: {} };
+}
+
+export const studentAnswersText = (answers: StudentAnswers): string => `${JSON.stringify(answers, null, 2)}\n`;
+
+/** Reads what was kept of a check; undefined where it is none. */
+export function readChecked(text: string): CheckedFolder | undefined {
+  const read = parsed(text);
+  const result = isRecord(read) ? read['result'] : undefined;
+  if (!isRecord(result) || !Array.isArray(result['tasks'])) return undefined;
+  const isTask = (task: unknown): boolean =>
+    isRecord(task) &&
+    typeof task['id'] === 'string' &&
+    typeof task['points'] === 'number' &&
+    Array.isArray(task['parts']);
+  // It was written from one, and what is looked at of it has its form.
+  return result['tasks'].every(isTask) ? (read as unknown as CheckedFolder) : undefined;
+}
+
+/** A check of all with one of some tasks after it. */
+export function withTasks(before: CheckedFolder | undefined, after: CheckedFolder): CheckedFolder {
+  if (!before) return after;
+  const ids = new Set(after.result.tasks.map(({ id }) => id));
+  const tasks = [...before.result.tasks.filter(({ id }) => !ids.has(id)), ...after.result.tasks];
+  return { ...after, result: { ...after.result, ...pointsIn(tasks), tasks } };
+}
+
+function pointsIn(tasks: readonly TaskResult[]): Pick<LabResult, 'points' | 'of'> {
+  const sum = (of: (task: TaskResult) => number): number => tasks.reduce((total, task) => total + of(task), 0);
+  return { points: sum(({ points }) => points), of: sum(({ of }) => of) };
+}
+
+export const isQuestion = ({ kind }: Pick<ShownTask, 'kind'>): boolean => kind === 'question' || kind === 'predict';
+
+export function resultOf(progress: Progress | undefined, { id }: Pick<ShownTask, 'id'>): TaskResult | undefined {
+  return progress?.checked?.result.tasks.find((task) => task.id === id);
+}
+
+/** The answer to a task; empty where there is none. */
+export function answerOf(progress: Progress | undefined, { id }: Pick<ShownTask, 'id'>): string {
+  const answers = progress?.answers.answers ?? {};
+  return Object.hasOwn(answers, id) ? (answers[id] ?? '').trim() : '';
+}
+
+/** The hints of a task that are unfolded. */
+export function hintsOf(
+  progress: Progress | undefined,
+  { id, hints }: Pick<ShownTask, 'id' | 'hints'>,
+): readonly string[] {
+  const counts = progress?.answers.hints ?? {};
+  return hints.slice(0, Object.hasOwn(counts, id) ? counts[id] : 0);
+}
+
+/** The points that somebody has of those of the whole lab, of what was checked. */
+export function pointsSoFar(progress: Progress, { tasks }: Pick<ShownLab, 'tasks'>): number {
+  return tasks.reduce((sum, task) => sum + (resultOf(progress, task)?.points ?? 0), 0);
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function entriesOf<Value>(given: unknown, isValue: (value: unknown) => value is Value): Record<string, Value> {
+  if (!isRecord(given)) return {};
+  return Object.fromEntries(Object.entries(given).flatMap(([name, value]) => (isValue(value) ? [[name, value]] : [])));
+}

@@ -1,0 +1,2 @@
+/** The view of the labs. */
+export const labsView = 'hyperstep.labs';

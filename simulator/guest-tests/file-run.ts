@@ -1,0 +1,146 @@
+import { folderOf, joinPath } from '../assembler/source/paths';
+import { imageLimit, UnreadableFile } from '../assembler/source/read-file';
+import { readImage } from '../object/image';
+import type { Program } from '../object/program';
+import { hostWordsOf } from '../system/host-interface';
+import {
+  ConfigurationError,
+  imageAddress,
+  openDisk,
+  System,
+  type SystemConfiguration,
+  type Virtualization,
+} from '../system/system';
+import type { GuestTest, TestedProgram } from './guest-test';
+import type { FileReport, ReportedTest } from './report/report';
+import type { TestResult } from './result';
+import type { TestHost } from './test-host';
+import { TestRun } from './test-run';
+import type { BuiltProgram } from './tested-guest';
+import { ProgramOfTests } from './tested-program';
+
+/** The tests of a file that are wanted. */
+export interface SelectedTests {
+  readonly file: string;
+  /** Undefined where the file cannot be understood. */
+  readonly program: TestedProgram | undefined;
+  /** Each with the engines on which it is wanted. */
+  readonly tests: readonly GuestTest[];
+  /** As compilers print them. */
+  readonly problems: readonly string[];
+}
+
+/** Somebody who follows a run of tests. */
+export interface RunFollower {
+  /** Asked between two slices: once it is so, nothing more is run. */
+  readonly isCancelled: boolean;
+  began(test: GuestTest, engine: Virtualization): void;
+  ended(test: GuestTest, result: ReportedTest): void;
+  /** @param problem why a test could not be tried on an engine, as compilers say it */
+  refused(test: GuestTest, engine: Virtualization, problem: string): void;
+}
+
+const NOBODY: RunFollower = { isCancelled: false, began: () => {}, ended: () => {}, refused: () => {} };
+
+/** Runs the tests of a file, each on each of its engines. */
+export async function runFile(
+  { file, program, tests, problems }: SelectedTests,
+  host: TestHost,
+  follower: RunFollower = NOBODY,
+): Promise<FileReport> {
+  if (!program) return { file, problems, tests: [] };
+  const programs = new ProgramOfTests(file, program, host);
+  const reported: ReportedTest[] = [];
+  const found = new Set<string>();
+  for (const test of tests) {
+    for (const engine of test.engines) {
+      if (follower.isCancelled) break;
+      follower.began(test, engine);
+      const began = host.now();
+      const built = await programs.build(test);
+      const result = typeof built === 'string' ? built : await runTest(test, engine, built, file, host, follower);
+      if (result === undefined) break;
+      if (typeof result === 'string') {
+        found.add(result);
+        follower.refused(test, engine, result);
+        continue;
+      }
+      const ended = { ...result, seconds: (host.now() - began) / 1000 };
+      reported.push(ended);
+      follower.ended(test, ended);
+    }
+  }
+  return { file, problems: [...found], tests: reported };
+}
+
+/** @returns what came of it, why there is no machine for it, or nothing where it was cancelled */
+async function runTest(
+  test: GuestTest,
+  engine: Virtualization,
+  built: BuiltProgram,
+  file: string,
+  host: TestHost,
+  follower: RunFollower,
+): Promise<TestResult | string | undefined> {
+  try {
+    const machine = await machineOf(test, engine, folderOf(file), host);
+    const makeSystem = (console: SystemConfiguration['console']): System =>
+      new System({ ...machine, hostWords: hostWordsOf(built.program), console }, built.program);
+    const run = new TestRun(test, built, { engine, find: host.find, makeSystem });
+    while (!follower.isCancelled) {
+      const result = run.step();
+      if (result) return result;
+      await host.giveWay();
+    }
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof ConfigurationError || error instanceof TestFileError)) throw error;
+    const { start } = test.range;
+    return `${file}:${start.line + 1}:${start.column + 1}: error: ${test.name} [${engine}]: ${error.message}`;
+  }
+}
+
+/** A file that a test names cannot be used. */
+class TestFileError extends Error {}
+
+/** @throws TestFileError */
+async function machineOf(
+  { machine }: GuestTest,
+  virtualization: Virtualization,
+  folder: string,
+  host: TestHost,
+): Promise<Omit<SystemConfiguration, 'console'>> {
+  const { disks, bios, initrd, append: bootArguments, loadAddress: _, ...settings } = machine;
+  return {
+    ...settings,
+    virtualization,
+    bootArguments,
+    disks: await Promise.all(
+      disks.map(async ({ file, write }) => openDisk(await openImage(folder, file, host), write)),
+    ),
+    bios: bios === undefined ? undefined : biosOf(bios, await readNamed('bios', folder, bios, host)),
+    initrd: initrd === undefined ? undefined : await readNamed('initial RAM disk', folder, initrd, host),
+  };
+}
+
+async function openImage(folder: string, file: string, host: TestHost): ReturnType<TestHost['openDisk']> {
+  try {
+    return await host.openDisk(joinPath(folder, file));
+  } catch (error) {
+    throw new TestFileError(`disk image: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+function biosOf(file: string, bytes: Uint8Array): Program {
+  const { value, error } = readImage(bytes, imageAddress('none', false));
+  if (!value) throw new TestFileError(`bios '${file}': ${error}`);
+  return value;
+}
+
+async function readNamed(what: string, folder: string, file: string, host: TestHost): Promise<Uint8Array> {
+  const path = joinPath(folder, file);
+  const found = await host.readFile(path, imageLimit);
+  if (found instanceof UnreadableFile) throw new TestFileError(`the ${what} '${path}' ${found.why}`);
+  if (!found) throw new TestFileError(`the ${what} '${path}' is not there`);
+  return found;
+}

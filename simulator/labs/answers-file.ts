@@ -1,0 +1,2 @@
+/** What the file of a student's answers is called. */
+export const ANSWERS_FILE = 'answers.json';

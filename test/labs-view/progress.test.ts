@@ -1,0 +1,120 @@
+import assert from 'node:assert/strict';
+import type { CheckedFolder } from '../../extension/cli/lab/checked-folder';
+import {
+  hintsOf,
+  noAnswers,
+  type Progress,
+  pointsSoFar,
+  readChecked,
+  readStudentAnswers,
+  studentAnswersText,
+  withTasks,
+} from '../../extension/labs/progress';
+import type { ShownLab, ShownTask } from '../../extension/labs/shown-lab';
+import { taskPage } from '../../extension/labs/task-page';
+import { answersText, emptyAnswers, readAnswers, readLab } from '../../simulator/labs/index';
+import type { TaskResult } from '../../simulator/labs/result';
+
+const question: ShownTask = {
+  id: 'who',
+  title: 'Who handles it',
+  text: 'Who handles the **trap**?',
+  points: 2,
+  kind: 'question',
+  hints: ['Look at `scause`.', 'Step into it.'],
+  choices: ['the guest', 'the VMM'],
+};
+const tests: ShownTask = { id: 'code', title: 'Write it', text: 'Write it.', points: 3, kind: 'tests', hints: [] };
+const lab: ShownLab = {
+  ...{ name: 'rings', number: 2, folder: '02-rings', title: 'Rings', summary: 'Rings.', minutes: 30, points: 5 },
+  lecture: { deck: 'Rings', slide: 'Modes' },
+  tasks: [question, tests],
+};
+
+function result(id: string, points: number, of: number, help?: string): TaskResult {
+  const part = { name: id, points, of, help, details: help === undefined ? [] : ['a0 is ``` 5'] };
+  return { id, title: id, points, of, tried: true, parts: [part], problem: undefined };
+}
+function checked(...tasks: TaskResult[]): CheckedFolder {
+  const sum = (of: (task: TaskResult) => number): number => tasks.reduce((total, task) => total + of(task), 0);
+  const points = { points: sum((task) => task.points), of: sum((task) => task.of) };
+  return { lab: 'rings', title: 'Rings', problems: [], result: { ...points, tasks, faults: [] } };
+}
+
+describe('Progress in a lab', () => {
+  it('begins as the command line begins it', () => {
+    const text = JSON.stringify({
+      title: 'Rings',
+      summary: 'Rings.',
+      minutes: 30,
+      lecture: { deck: 'Rings', slide: 'Modes' },
+      guest: { program: 'guest.s' },
+      tasks: [{ id: 'who', title: 'Who', text: 'Who?', hints: ['x'], question: { ask: { expression: 'a0' } } }],
+    });
+    const { lab: read, problems } = readLab(text);
+    assert.ok(read, JSON.stringify(problems));
+    const ours = studentAnswersText(noAnswers({ name: 'rings', tasks: [question] }));
+    assert.equal(ours, answersText(emptyAnswers('rings', read)));
+    // What the editor writes, who checks reads.
+    const answered = { ...noAnswers({ name: 'rings', tasks: [question] }), hints: { who: 1 }, answers: { who: 'b' } };
+    assert.deepEqual(readAnswers(studentAnswersText(answered), read).answers, answered);
+  });
+
+  it('is read from whatever stands in the files', () => {
+    const read = readStudentAnswers(
+      '{"lab": "rings", "answers": {"who": "b", "code": 3}, "hints": {"who": 1, "x": 1.5}}',
+    );
+    assert.deepEqual(read, { lab: 'rings', answers: { who: 'b' }, hints: { who: 1 } });
+    for (const text of ['', '{', '[]', '{"lab": 3}', 'null']) assert.equal(readStudentAnswers(text), undefined, text);
+    assert.deepEqual(readStudentAnswers('{"lab": "rings", "answers": []}')?.answers, {});
+    for (const text of ['', '{}', '{"result": {"tasks": [{}]}}', '{"result": {"tasks": {}}}'])
+      assert.equal(readChecked(text), undefined, text);
+    const one = checked(result('who', 1, 2));
+    assert.deepEqual(readChecked(JSON.stringify(one)), JSON.parse(JSON.stringify(one)));
+  });
+
+  it('takes over the tasks of a check of some', () => {
+    const before = checked(result('who', 0, 2), result('code', 3, 3));
+    const after = withTasks(before, checked(result('who', 2, 2)));
+    assert.deepEqual([after.result.points, after.result.of], [5, 5]);
+    const progress: Progress = { answers: noAnswers(lab), checked: after };
+    assert.equal(pointsSoFar(progress, lab), 5);
+  });
+
+  it('unfolds as many hints as are counted, and never more than there are', () => {
+    const with_ = (hints: Record<string, number>): Progress => ({
+      answers: { ...noAnswers(lab), hints },
+      checked: undefined,
+    });
+    assert.deepEqual(hintsOf(undefined, question), []);
+    assert.deepEqual(hintsOf(with_({ who: 1 }), question), ['Look at `scause`.']);
+    assert.equal(hintsOf(with_({ who: 100 }), question).length, 2);
+  });
+});
+
+describe('The page of a task', () => {
+  it('has the text, the choices by their letters, and nothing of hints that are folded', () => {
+    const page = taskPage(lab, question, undefined);
+    assert.match(page, /^# Who handles it\n/);
+    assert.match(page, /2 points · Lecture: Rings, Modes/);
+    assert.match(page, /a\. the guest\n\nb\. the VMM/);
+    assert.match(page, /\*None yet\.\*/);
+    assert.ok(!page.includes('scause'));
+    assert.match(page, /2 more/);
+  });
+
+  it('has the hints that are unfolded, the answer, and what helps, whatever stands in them', () => {
+    const progress: Progress = {
+      answers: { lab: 'rings', answers: { who: '```' }, hints: { who: 1 } },
+      checked: checked(result('who', 0, 2, 'Look again.')),
+    };
+    const page = taskPage(lab, question, progress);
+    assert.match(page, /1\. Look at `scause`\./);
+    assert.ok(!page.includes('Step into it.'));
+    assert.match(page, /One more/);
+    assert.match(page, /````\n```\n````/);
+    assert.match(page, /## Checked: 0 of 2/);
+    assert.match(page, /Look again\./);
+    assert.match(page, / {2}````\n {2}a0 is ``` 5/);
+  });
+});

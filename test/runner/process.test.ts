@@ -1,0 +1,90 @@
+import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { build } from 'esbuild';
+import { RunnerClient } from '../../extension/runner/client';
+import type { News } from '../../extension/runner/protocol';
+import { startRunnerProcess } from '../../extension/runner/start-process';
+import { buildOptions } from '../../scripts/bundles';
+
+const module = path.resolve('out/test-runner/runner.js');
+const file = path.resolve('out/test-runner/guest.s');
+
+const text = `#! test "ends"
+#! expect console "hi\\n"
+#! test "goes on"
+#! limit 9000000000000000
+#! engines none
+#! expect exit limit
+#! test "has a disk"
+#! engines full
+#! with disks [{"file":"gone.img"}]
+.globl _start
+_start: j _start
+`;
+
+describe('The runner as a process', () => {
+  let client: RunnerClient;
+  before(async () => {
+    const bundle = buildOptions().find(({ outfile }) => outfile === 'dist/cli.js');
+    assert.ok(bundle);
+    await build({ ...bundle, outfile: module });
+    writeFileSync(file, text.replace('j _start', 'li a7, 8\n ecall\n'));
+    client = new RunnerClient(
+      () => startRunnerProcess(module),
+      async () => undefined,
+    );
+  });
+  after(() => client.dispose());
+
+  const job = (source: string, name: string, engines: readonly string[]) =>
+    ({ kind: 'tests', file: source, text, wanted: [{ name, engines }] }) as const;
+
+  it('runs the tests that are wanted, and tells what came of each', async () => {
+    const news: News[] = [];
+    const problem = await client.run(job(file, 'ends', ['full', 'none']), {
+      tell: (each) => void news.push(each),
+      onCancel: () => {},
+    });
+    assert.equal(problem, undefined);
+    assert.deepEqual(
+      news.map((each) => ('test' in each ? `${each.kind} ${each.test.name} ${each.test.engine}` : each.kind)),
+      ['began ends none', 'ended ends none', 'began ends full', 'ended ends full'],
+    );
+    const [, ended] = news;
+    assert.ok(ended?.kind === 'ended');
+    assert.equal(ended.result.outcome, 'failed');
+    assert.deepEqual(ended.result.failures[0]?.texts, { expected: 'hi\n', came: '' });
+    assert.ok(ended.result.seconds >= 0);
+  });
+
+  it('refuses what cannot be tried, with its place', async () => {
+    const news: News[] = [];
+    await client.run(job(file, 'has a disk', ['full']), { tell: (each) => void news.push(each), onCancel: () => {} });
+    const [, refused] = news;
+    assert.ok(refused?.kind === 'refused');
+    assert.match(refused.problem, /guest\.s:7:4: error: has a disk \[full\]: disk image: .*gone\.img/);
+  });
+
+  it('hears in the midst of a guest that it is cancelled', async () => {
+    const endless = path.resolve('out/test-runner/endless.s');
+    writeFileSync(endless, text);
+    let cancel = (): void => {};
+    const news: string[] = [];
+    const problem = await client.run(job(endless, 'goes on', ['none']), {
+      tell({ kind }) {
+        news.push(kind);
+        cancel();
+      },
+      onCancel: (handler) => {
+        cancel = handler;
+      },
+    });
+    assert.deepEqual([problem, news], [undefined, ['began']]);
+  });
+
+  it('says what is wrong with a file that is none of tests', async () => {
+    const wrong = { kind: 'tests', file, text: '#! expect nothing 3 <', wanted: [] } as const;
+    assert.match((await client.run(wrong, { tell: () => {}, onCancel: () => {} })) ?? '', /./);
+  });
+});
