@@ -13,6 +13,7 @@ import { memoryReference } from './inspect/memory';
 import { Narrations } from './inspect/narrations';
 import { OwnGuests } from './inspect/own-guests';
 import { ProcessorUse } from './inspect/processor-use';
+import { Transitions } from './inspect/transitions';
 import { Handles } from './inspect/values/handles';
 import type { Held } from './inspect/values/variables';
 import { isSameCpu } from './inspect/worlds';
@@ -37,6 +38,7 @@ export interface Running {
   readonly control: RunControl;
   readonly narrations: Narrations;
   readonly ownGuests: OwnGuests;
+  readonly transitions: Transitions;
   readonly disassembly: DisassemblySources;
   readonly frameView: FrameView;
   readonly use: ProcessorUse;
@@ -153,6 +155,7 @@ export class Debugging {
     });
     const narrations = new Narrations();
     const ownGuests = new OwnGuests(machine.system);
+    const transitions = new Transitions(machine.system);
     const stops = new UserStops(machine, narrations, ownGuests, (text) => this.log.add(`${text}\n`));
     const listener = {
       running: () => this.started(),
@@ -167,7 +170,19 @@ export class Debugging {
     const use = new ProcessorUse(machine.system);
     const ends = new VmEnds(machine);
     const frameView = new FrameView(machine, sources, disassembly, showsBody);
-    this.current = { machine, sources, stops, control, narrations, ownGuests, disassembly, frameView, use, ends };
+    this.current = {
+      machine,
+      sources,
+      stops,
+      control,
+      narrations,
+      ownGuests,
+      transitions,
+      disassembly,
+      frameView,
+      use,
+      ends,
+    };
     for (const breakpoint of this.book.bind(machine, sources))
       this.connection.event('breakpoint', {
         reason: 'changed',

@@ -6,10 +6,22 @@
  * be shown. All of them are free of side effects on the machine, except `consoleInput` and `operateVm`.
  */
 
+import type { ControlState, Rings } from './panel-states';
+import type { Hex, SourceLine } from './protocol-values';
 import type { OwnArguments } from './request-arguments';
 import type { Vms } from './vm-states';
 import type { WorldName } from './world-names';
 
+export type {
+  ControlGroup,
+  ControlRegister,
+  ControlState,
+  DecidingBit,
+  ModeTransition,
+  RingCpu,
+  Rings,
+} from './panel-states';
+export type { Hex, SourceLine } from './protocol-values';
 export type {
   History,
   OwnGuestOnHart,
@@ -21,9 +33,6 @@ export type {
   WorldSwitchState,
 } from './vm-states';
 export { type WorldName, worldNames } from './world-names';
-
-/** An unsigned number of up to 64 bits: `0x` and lower-case hexadecimal digits, without leading zeros. */
-export type Hex = `0x${string}`;
 
 /**
  * Sources of the VMM, of which a VMM frame's `source.path` and a breakpoint speak as `hyperstep-vmm:/simulator/hypervisor/FILE.ts` when
@@ -41,6 +50,8 @@ interface Bodies {
   'hyperstep/translate': Translation;
   'hyperstep/tlb': TlbContent;
   'hyperstep/queues': { devices: VirtioDevice[] };
+  'hyperstep/rings': Rings;
+  'hyperstep/controlState': ControlState;
   'hyperstep/exits': Exits;
   'hyperstep/vms': Vms;
   /** Whether it had an effect, and why it had none. A logged input of the machine. */
@@ -110,12 +121,6 @@ export interface ProgramDiagnostic {
   severity: 'error' | 'warning' | 'information' | 'hint';
   code: string;
   message: string;
-}
-
-/** A place in a source, as in DAP's `Source.path`. Lines are 1-based. */
-export interface SourceLine {
-  path: string;
-  line: number;
 }
 
 // --- Whom views are about
@@ -307,6 +312,9 @@ export interface Pte {
 // --- Translation of one address
 
 export interface Translation {
+  /** What was asked for, as a number, and what is there. */
+  address: Hex;
+  symbol?: string;
   /** The guest's own walk; its addresses are GPAs (HPAs without a VMM). */
   guest: Walk;
   /** P2M's answer for the address that the guest's walk leads to. */
@@ -317,6 +325,8 @@ export interface Translation {
   stages?: { steps: StageStep[]; outcome: string };
   /** The TLB's entry for the address, if it holds one. */
   tlb?: TlbEntry;
+  /** Under a VMM with shadow tables: how the shadow's entry relates to the guest's entry times P2M. */
+  composed?: Pick<PageTableEntry, 'state' | 'reason' | 'expectedHpa'>;
   /** What an access now would do, in one sentence. */
   summary: string;
   /** The mode as which the access is looked at: `VS-mode`. */

@@ -120,6 +120,8 @@ const own = {
   'hyperstep/translate': ObjectOf({ ...world, address: text, access: choice(['read', 'write', 'execute']) }),
   'hyperstep/tlb': ObjectOf(thread),
   'hyperstep/queues': ObjectOf(thread),
+  'hyperstep/rings': ObjectOf(thread),
+  'hyperstep/controlState': ObjectOf(thread),
   'hyperstep/vms': ObjectOf({}),
   /** By Xen's names: xl pause, unpause, destroy, reboot. */
   'hyperstep/operateVm': ObjectOf({ vm: text, operation: choice(VM_OPERATIONS) }),

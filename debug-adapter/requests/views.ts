@@ -9,12 +9,14 @@ import { hasTwoStages, inWorld, worldsOf } from '../inspect/worlds';
 import type { WorldName } from '../protocol';
 import { RequestError } from '../request-error';
 import { addressMeaning } from '../views/address';
+import { controlState } from '../views/control-state';
 import { exitList } from '../views/exits';
 import { inlineValues } from '../views/inline-values';
 import { lastTrap } from '../views/last-trap';
 import { narration } from '../views/narration';
 import { pageTable } from '../views/page-table';
 import { virtioDevices } from '../views/queues';
+import { rings } from '../views/rings';
 import { secondStageTable } from '../views/second-stage';
 import { tlbContent } from '../views/tlb';
 import { translation } from '../views/translation';
@@ -67,6 +69,15 @@ export function viewRequests(debugging: Debugging): Handlers {
 
     'hyperstep/queues'({ threadId }) {
       return { devices: virtioDevices(debugging.thread(threadId).debuggee) };
+    },
+
+    'hyperstep/rings'({ threadId }) {
+      return rings(debugging.thread(threadId));
+    },
+
+    'hyperstep/controlState'({ threadId }) {
+      const { debuggee, cpu } = debugging.thread(threadId);
+      return controlState(debuggee, cpu);
     },
 
     'hyperstep/exits'({ threadId, vm, guest: own, count, reasons }) {

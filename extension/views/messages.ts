@@ -42,5 +42,7 @@ export type FromView =
       };
     }[keyof Requests]
   | { type: 'open'; path: string; line: number }
+  /** A text that the user wants to keep in a file of this name. */
+  | { type: 'save'; name: string; text: string }
   /** Shows the page tables, with the translation of an address. */
   | { type: 'translate'; address: string };

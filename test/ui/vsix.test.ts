@@ -14,6 +14,8 @@ const files = [
   'dist/debug-adapter.js',
   'dist/extension.js',
   'dist/language-server.js',
+  'dist/panel.css',
+  'dist/panel.js',
   'dist/web/debug-adapter.js',
   'dist/web/extension.js',
   'dist/web/language-server.js',
