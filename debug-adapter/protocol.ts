@@ -322,7 +322,7 @@ export interface Translation {
   /** The hardware's walk of the shadow tables; its addresses are HPAs. */
   shadow?: Walk;
   /** In a virtual mode of the H extension, also of the guest of a hypervisor that runs on the bare machine: every entry that the hardware reads of both stages, in order. Its addresses: VS GPA, G HPA. */
-  stages?: { steps: StageStep[]; outcome: string };
+  stages?: { steps: StageStep[]; outcome: string; hpa?: Hex };
   /** The TLB's entry for the address, if it holds one. */
   tlb?: TlbEntry;
   /** Under a VMM with shadow tables: how the shadow's entry relates to the guest's entry times P2M. */
@@ -454,6 +454,8 @@ export interface DescriptorChain {
 // --- VM exits
 
 export interface Exits {
+  /** The exits that are kept and wanted over the machine's time, where columns were asked for and there are any. */
+  series?: ExitSeries;
   /** Of which VM `total` and `counts` are, where there are several and one was asked for. */
   vm?: string;
   total: number;
@@ -463,6 +465,15 @@ export interface Exits {
   exits: Exit[];
   /** The guests of a hypervisor of the user's own, of one of which exits can be asked for. */
   guests?: { id: number; name: string }[];
+}
+
+/** Machine time in columns of the same length, and how many exits of each kind each of them has. */
+export interface ExitSeries {
+  /** In nanoseconds: where the first column begins, and how long each is. */
+  from: number;
+  period: number;
+  /** The most frequent first. */
+  reasons: { reason: string; counts: number[] }[];
 }
 
 export interface Exit {

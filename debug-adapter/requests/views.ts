@@ -80,12 +80,12 @@ export function viewRequests(debugging: Debugging): Handlers {
       return controlState(debuggee, cpu);
     },
 
-    'hyperstep/exits'({ threadId, vm, guest: own, count, reasons }) {
+    'hyperstep/exits'({ threadId, vm, guest: own, count, reasons, columns }) {
       const { stopped } = debugging;
       const { machine } = stopped;
       const cpu = threadId === undefined ? undefined : machine.cpuOfThread(threadId);
       const guest = vm === undefined ? cpu && machine.guestOf(cpu) : machine.guestNamed(vm);
-      return exitList(stopped, { cpu, guest, own, reasons }, count);
+      return exitList(stopped, { cpu, guest, own, reasons }, { count, columns });
     },
 
     // Also while the machine runs: between two slices of it.

@@ -5,6 +5,7 @@ import { Panel } from '../../extension/webview/panel/panel';
 import '../../extension/webview/style.css';
 import '../../extension/webview/rows.css';
 import '../../extension/webview/panel/panel.css';
+import 'uplot/dist/uPlot.min.css';
 import './gallery.css';
 import fullTrapped from './golden/full-trapped.json';
 import fullUser from './golden/full-user.json';
@@ -71,7 +72,8 @@ function Everything() {
 }
 
 function show(): void {
-  const [moment = '', page = '', theme = 'Default Dark Modern'] = decodeURIComponent(location.hash.slice(1)).split('/');
+  const shown = decodeURIComponent(location.hash.slice(1));
+  const [moment = '', page = '', theme = 'Default Dark Modern'] = shown.split('/');
   const variables: Readonly<Record<string, string>> = (themes as Record<string, Record<string, string>>)[theme] ?? {};
   for (const [name, value] of Object.entries(variables)) document.documentElement.style.setProperty(name, value);
   const links: Links = {
@@ -92,6 +94,7 @@ function show(): void {
     ),
     document.body,
   );
+  document.body.dataset['shown'] = shown;
 }
 
 window.addEventListener('hashchange', show);

@@ -8,6 +8,7 @@ import type { Links } from './page';
 import { panelPages } from './pages';
 import { Panel } from './panel';
 import './panel.css';
+import 'uplot/dist/uPlot.min.css';
 
 declare function acquireVsCodeApi(): {
   postMessage(message: FromView): void;

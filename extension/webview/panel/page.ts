@@ -6,12 +6,12 @@ export type PageId = 'rings' | 'addressSpaces' | 'controlState' | 'exits' | 'tim
 
 /** What a page has been asked to show, by its own controls or by a link of another page. */
 export interface Asked {
-  /** The address that is followed: an expression of the debugger. */
+  /** The address that is followed: an expression of the debugger. Where it is empty, the one that the machine stands at. */
   readonly address: string;
   readonly access: TranslateArguments['access'];
 }
 
-export const nothingAsked: Asked = { address: 'pc', access: 'execute' };
+export const nothingAsked: Asked = { address: '', access: 'read' };
 
 /** Where the items of a page lead. */
 export interface Links {

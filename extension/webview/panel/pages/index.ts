@@ -1,5 +1,8 @@
 import type { PanelPage } from '../page';
+import { addressSpacesPage } from './address-spaces';
+import { controlStatePage } from './control-state';
+import { exitsPage } from './exits';
 import { ringsPage } from './rings';
 
 /** The pages in the order of their tabs. */
-export const panelPages: readonly PanelPage[] = [ringsPage];
+export const panelPages: readonly PanelPage[] = [ringsPage, addressSpacesPage, controlStatePage, exitsPage];
