@@ -13,6 +13,7 @@ import { memoryReference } from './inspect/memory';
 import { Narrations } from './inspect/narrations';
 import { OwnGuests } from './inspect/own-guests';
 import { ProcessorUse } from './inspect/processor-use';
+import { RunHistory } from './inspect/run-history';
 import { Transitions } from './inspect/transitions';
 import { Handles } from './inspect/values/handles';
 import type { Held } from './inspect/values/variables';
@@ -39,6 +40,7 @@ export interface Running {
   readonly narrations: Narrations;
   readonly ownGuests: OwnGuests;
   readonly transitions: Transitions;
+  readonly history: RunHistory;
   readonly disassembly: DisassemblySources;
   readonly frameView: FrameView;
   readonly use: ProcessorUse;
@@ -156,6 +158,7 @@ export class Debugging {
     const narrations = new Narrations();
     const ownGuests = new OwnGuests(machine.system);
     const transitions = new Transitions(machine.system);
+    const history = new RunHistory(machine.system);
     const stops = new UserStops(machine, narrations, ownGuests, (text) => this.log.add(`${text}\n`));
     const listener = {
       running: () => this.started(),
@@ -178,6 +181,7 @@ export class Debugging {
       narrations,
       ownGuests,
       transitions,
+      history,
       disassembly,
       frameView,
       use,

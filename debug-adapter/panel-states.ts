@@ -93,3 +93,55 @@ export interface ControlRegister {
   vmcs: string;
   vmcb: string;
 }
+
+// --- Timeline
+
+/** What harts and virtual CPUs did, on the machine's clock in nanoseconds. */
+export interface Timeline {
+  /** What is kept of the run: from when, and how many exits came before. */
+  began: number;
+  now: number;
+  forgotten: number;
+  /** The part of it that is told here. */
+  from: number;
+  to: number;
+  /** Harts first, then virtual CPUs. */
+  lanes: { name: string; kind: 'hart' | 'vCPU' }[];
+  spans: TimelineSpan[];
+  /** Of the exits in that part the last ones, in their order. */
+  marks: TimelineMark[];
+  /** How many exits of that part are not among the marks. */
+  omitted: number;
+  /** How many exits there are in each of as many columns, of all that came in that part. */
+  density: number[];
+}
+
+export interface TimelineSpan {
+  /** Its place among the lanes. */
+  lane: number;
+  from: number;
+  to: number;
+  state: 'guest' | 'VMM' | 'ready' | 'waiting' | 'off' | 'idle';
+  /** Of a hart: whose it is. */
+  who?: string;
+}
+
+/** A VM exit. */
+export interface TimelineMark {
+  number: number;
+  /** Places among the lanes: of its hart, and of the virtual CPU that was left. */
+  hart: number;
+  vcpu?: number;
+  at: number;
+  kind: 'exit' | 'interrupt';
+  reason: string;
+  /** Whom its hart went on with, where that was somebody else; null: with nobody. */
+  entered?: string | null;
+  pc: Hex;
+  /** As scause has it: the highest bit is set of an interrupt. */
+  cause: Hex;
+  value: Hex;
+  source?: SourceLine;
+  /** The number of the exit that has caused it. */
+  by?: number;
+}

@@ -6,7 +6,7 @@
  * be shown. All of them are free of side effects on the machine, except `consoleInput` and `operateVm`.
  */
 
-import type { ControlState, Rings } from './panel-states';
+import type { ControlState, Rings, Timeline } from './panel-states';
 import type { Hex, SourceLine } from './protocol-values';
 import type { OwnArguments } from './request-arguments';
 import type { Vms } from './vm-states';
@@ -20,6 +20,9 @@ export type {
   ModeTransition,
   RingCpu,
   Rings,
+  Timeline,
+  TimelineMark,
+  TimelineSpan,
 } from './panel-states';
 export type { Hex, SourceLine } from './protocol-values';
 export type {
@@ -52,6 +55,7 @@ interface Bodies {
   'hyperstep/queues': { devices: VirtioDevice[] };
   'hyperstep/rings': Rings;
   'hyperstep/controlState': ControlState;
+  'hyperstep/timeline': Timeline;
   'hyperstep/exits': Exits;
   'hyperstep/vms': Vms;
   /** Whether it had an effect, and why it had none. A logged input of the machine. */

@@ -18,7 +18,7 @@ import { ROOT_ENTRIES } from './views/table-sizes';
 import { worldNames } from './world-names';
 
 /** What one answer has at the most: of more, a client asks for the next part. */
-const most = { instructions: 20_000, instructionOffset: 100_000, exits: 1000, columns: 500 } as const;
+const most = { instructions: 20_000, instructionOffset: 100_000, exits: 1000, columns: 500, marks: 100_000 } as const;
 
 /** Every number of every request has a range. */
 const within = (minimum: number, maximum: number) => Integer({ minimum, maximum });
@@ -122,6 +122,8 @@ const own = {
   'hyperstep/queues': ObjectOf(thread),
   'hyperstep/rings': ObjectOf(thread),
   'hyperstep/controlState': ObjectOf(thread),
+  /** A part of the machine's time, in nanoseconds: when it is absent, that of the last exits. At most so many exits are told one by one. */
+  'hyperstep/timeline': ObjectOf({ from: Optional(count), to: Optional(count), most: within(1, most.marks) }),
   'hyperstep/vms': ObjectOf({}),
   /** By Xen's names: xl pause, unpause, destroy, reboot. */
   'hyperstep/operateVm': ObjectOf({ vm: text, operation: choice(VM_OPERATIONS) }),

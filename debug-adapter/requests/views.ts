@@ -18,6 +18,7 @@ import { pageTable } from '../views/page-table';
 import { virtioDevices } from '../views/queues';
 import { rings } from '../views/rings';
 import { secondStageTable } from '../views/second-stage';
+import { timeline } from '../views/timeline';
 import { tlbContent } from '../views/tlb';
 import { translation } from '../views/translation';
 import { virtualMachines } from '../views/vms';
@@ -78,6 +79,10 @@ export function viewRequests(debugging: Debugging): Handlers {
     'hyperstep/controlState'({ threadId }) {
       const { debuggee, cpu } = debugging.thread(threadId);
       return controlState(debuggee, cpu);
+    },
+
+    'hyperstep/timeline'({ from, to, most }) {
+      return timeline(debugging.stopped, { from, to }, most);
     },
 
     'hyperstep/exits'({ threadId, vm, guest: own, count, reasons, columns }) {
