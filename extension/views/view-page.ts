@@ -47,6 +47,9 @@ export class ViewPage implements vscode.Disposable {
         return this.passAddress();
       case 'open':
         return openSource(message.path, message.line);
+      case 'tell':
+        void vscode.window.showInformationMessage(message.text);
+        return;
       case 'save':
         return saveText(message.name, message.text);
       case 'translate':

@@ -1,8 +1,8 @@
 import type { Exit } from '../../debug-adapter/protocol';
 
 /** Neighbours that say the same of the same instruction, together. */
-export function runsOf(exits: readonly Exit[]): Exit[][] {
-  const runs: Exit[][] = [];
+export function runsOf<Each extends Pick<Exit, 'pc' | 'description'>>(exits: readonly Each[]): Each[][] {
+  const runs: Each[][] = [];
   for (const exit of exits) {
     const run = runs.at(-1);
     const last = run?.at(-1);

@@ -7,6 +7,7 @@ import '../../extension/webview/rows.css';
 import '../../extension/webview/panel/panel.css';
 import 'uplot/dist/uPlot.min.css';
 import './gallery.css';
+import fourServers from './golden/four-servers.json';
 import fullTrapped from './golden/full-trapped.json';
 import fullUser from './golden/full-user.json';
 import hardwareFault from './golden/hardware-fault.json';
@@ -29,6 +30,7 @@ const moments: Readonly<Record<string, Moment>> = {
   'full-user': { title: 'Full virtualization: the guest is in its user program', recorded: fullUser },
   'hardware-fault': { title: 'Hardware assistance: a guest-page fault is handled', recorded: hardwareFault },
   'hardware-user': { title: 'Hardware assistance: a trap that the guest has by itself', recorded: hardwareUser },
+  'four-servers': { title: 'Four virtual machines share a hart', recorded: fourServers },
   'own-hypervisor': { title: 'A hypervisor of your own: its guest has exited', recorded: ownHypervisor },
 };
 
@@ -42,7 +44,12 @@ const session = {
   revision: 1,
 } as const;
 
-const stays: Links = { source: () => {}, page: () => {}, save: () => {} };
+const stays: Links = {
+  source: () => {},
+  page: () => {},
+  save: () => {},
+  whole: () => Promise.reject(new Error('recorded')),
+};
 
 function OnePage({ moment, page, links = stays }: { moment: string; page: PageId; links?: Links }) {
   const recorded = moments[moment]?.recorded[page];

@@ -80,6 +80,22 @@ export const moments: { readonly [id: string]: Moment } = {
       await client.stopped();
     },
   },
+  'four-servers': {
+    title: 'Four virtual machines share a hart',
+    async reach(client) {
+      const server = path.join(root, 'extension/sample/hosts/server.S');
+      await client.request('initialize', { adapterID: 'hyperstep', clientID: 'vscode' });
+      const scenario = path.join(root, 'extension/sample/hosts/four-servers.hyperstep.json');
+      const launched = client.request('launch', { scenario, console: 'debugConsole', stopOnEntry: true });
+      await client.event('initialized');
+      await client.request('configurationDone');
+      await launched;
+      await client.stopped();
+      const breakpoints = [{ line: lineOf(server, /^3:/), condition: 's0 == 97' }];
+      await client.request('setBreakpoints', { source: { path: server }, breakpoints });
+      await client.go('continue');
+    },
+  },
 };
 
 /** Brings a new session to a moment, and asks what every page asks there. */

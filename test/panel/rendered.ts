@@ -19,7 +19,9 @@ export class Rendered {
     const links: Links = {
       source: (at) => this.followed.push({ kind: 'source', to: at }),
       page: (id, what) => this.followed.push({ kind: id, to: what }),
+      tell: (text) => this.followed.push({ kind: 'told', to: text }),
       save: (name, text) => this.followed.push({ kind: name, to: text }),
+      whole: () => Promise.reject(new Error('nothing is asked while a page is drawn')),
     };
     this.roots = draw(loaded.render(before, asked, links));
   }

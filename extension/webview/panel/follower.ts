@@ -107,8 +107,7 @@ export class Follower {
     const last = this.seen.get(page);
     this.seen.set(page, now);
     const isSame = last !== undefined && last.at.threadId === now.at.threadId && last.at.machine === now.at.machine;
-    const isAsked = last?.asked.address === now.asked.address && last.asked.access === now.asked.access;
-    if (!isSame || !isAsked) this.earlier.delete(page);
+    if (!isSame || last.asked !== now.asked) this.earlier.delete(page);
     else if (last.at.stop !== now.at.stop) this.earlier.set(page, last);
     else return undefined;
     const before = this.earlier.get(page)?.loaded;

@@ -29,7 +29,9 @@ document.body.append(live);
 const links: Links = {
   source: ({ path, line }) => client.open(path, line),
   page: (id, asked) => void follower.show(id, asked),
+  tell: (text) => vscode.postMessage({ type: 'tell', text }),
   save: (name, text) => vscode.postMessage({ type: 'save', name, text }),
+  whole: (command, args) => client.request(command, args),
 };
 
 function show(followed: Followed, news?: string): void {

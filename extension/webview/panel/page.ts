@@ -1,5 +1,6 @@
 import type { ComponentChildren } from 'preact';
 import type { Requests, SourceLine, TranslateArguments } from '../../../debug-adapter/protocol';
+import type { Window } from './timeline-drawing';
 
 /** The pages of the machine panel, by what they are asked for. */
 export type PageId = 'rings' | 'addressSpaces' | 'controlState' | 'exits' | 'timeline';
@@ -9,17 +10,26 @@ export interface Asked {
   /** The address that is followed: an expression of the debugger. Where it is empty, the one that the machine stands at. */
   readonly address: string;
   readonly access: TranslateArguments['access'];
+  /** The part of the machine's time that the timeline shows, in nanoseconds; null for the last exits. */
+  readonly window: Window | null;
 }
 
-export const nothingAsked: Asked = { address: '', access: 'read' };
+export const nothingAsked: Asked = { address: '', access: 'read', window: null };
 
 /** Where the items of a page lead. */
 export interface Links {
   source(at: SourceLine): void;
   /** Another page, or this one, with what it is to show. */
   page(id: PageId, asked?: Partial<Asked>): void;
-  /** One of the views that are beside the panel. */
+  /** Something that the user asked for cannot be done: why. */
+  tell(text: string): void;
+  /** A file of the user's. */
   save(name: string, text: string): void;
+  /** Everything that is kept of the run, for a file: what a page shows may be a part of it. */
+  whole<Command extends keyof Requests>(
+    command: Command,
+    args: Requests[Command]['arguments'],
+  ): Promise<Requests[Command]['body']>;
 }
 
 export type Ask = <Command extends keyof Requests>(

@@ -57,7 +57,7 @@ async function follow(ask: Ask, threadId: number, asked: Asked): Promise<Followe
   }
 }
 
-interface Chosen extends Asked {
+interface Chosen extends Pick<Asked, 'address' | 'access'> {
   readonly world?: WorldName | undefined;
   /** What it is, where the user has not asked for it. */
   readonly because?: string;

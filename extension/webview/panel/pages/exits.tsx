@@ -8,11 +8,18 @@ import { Series, swatch } from './exit-series';
 const COLUMNS = 120;
 const LISTED = 100;
 
-export const exitsPage = panelPage<Exits>({
+/** What a handler said and changed, the list of exits beside the panel has. */
+type ShownExit = Omit<Exit, 'narration' | 'changes'>;
+type ShownExits = Omit<Exits, 'exits'> & { readonly exits: readonly ShownExit[] };
+
+export const exitsPage = panelPage<ShownExits>({
   id: 'exits',
   tab: 'Exits',
   question: 'Why did the guest need its hypervisor, how often, and when?',
-  load: (ask, threadId) => ask('hyperstep/exits', { threadId, count: LISTED, columns: COLUMNS }),
+  load: async (ask, threadId) => {
+    const all = await ask('hyperstep/exits', { threadId, count: LISTED, columns: COLUMNS });
+    return { ...all, exits: all.exits.map(({ narration: _, changes: __, ...exit }) => exit) };
+  },
   render: ({ data, before, links }) =>
     data.total === 0 ? (
       <p class="empty">No exit yet: nothing that a guest did needed a hypervisor.</p>
@@ -39,11 +46,11 @@ export const exitsPage = panelPage<Exits>({
 });
 
 /** Which colour a reason has: that of its place in the series, the most frequent first. */
-function colourOf(data: Exits, reason: string): number {
+function colourOf(data: ShownExits, reason: string): number {
   return data.series?.reasons.findIndex((each) => each.reason === reason) ?? -1;
 }
 
-function Counts({ of, before }: { of: Exits; before: Exits | undefined }) {
+function Counts({ of, before }: { of: ShownExits; before: ShownExits | undefined }) {
   const most = Math.max(...of.counts.map(({ count }) => count));
   const hasCycles = of.counts.every(({ cycles }) => cycles !== undefined);
   return (
@@ -74,7 +81,7 @@ function Counts({ of, before }: { of: Exits; before: Exits | undefined }) {
   );
 }
 
-function Last({ exits, before, links }: { exits: readonly Exit[]; before: Exits | undefined; links: Links }) {
+function Last({ exits, before, links }: { exits: readonly ShownExit[]; before: ShownExits | undefined; links: Links }) {
   const known = before?.exits[0]?.number;
   return (
     <Part title="The last ones, those that are alike together">

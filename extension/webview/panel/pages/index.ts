@@ -3,6 +3,13 @@ import { addressSpacesPage } from './address-spaces';
 import { controlStatePage } from './control-state';
 import { exitsPage } from './exits';
 import { ringsPage } from './rings';
+import { timelinePage } from './timeline';
 
 /** The pages in the order of their tabs. */
-export const panelPages: readonly PanelPage[] = [ringsPage, addressSpacesPage, controlStatePage, exitsPage];
+export const panelPages: readonly PanelPage[] = [
+  ringsPage,
+  addressSpacesPage,
+  controlStatePage,
+  exitsPage,
+  timelinePage,
+];
