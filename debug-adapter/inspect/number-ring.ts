@@ -41,15 +41,4 @@ export class NumberRing {
   at(row: number, column: number): number {
     return this.rows[(row % this.most) * this.width + column] ?? 0;
   }
-
-  /** The first row that is kept whose number in a column, by which they are in order, is not less than a value; `count` where none is. */
-  search(column: number, value: number): number {
-    let [low, high] = [this.first, this.added];
-    while (low < high) {
-      const middle = Math.floor((low + high) / 2);
-      if (this.at(middle, column) < value) low = middle + 1;
-      else high = middle;
-    }
-    return low;
-  }
 }

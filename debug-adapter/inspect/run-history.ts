@@ -29,6 +29,9 @@ export interface PastExit {
   readonly by: number;
 }
 
+/** Where an exit is kept. */
+type PastExitPlace = number;
+
 /** A vCPU is in a state from an instant on. */
 export interface PastState {
   readonly vcpu: number;
@@ -105,16 +108,38 @@ export class RunHistory implements ExitListener, RunListener {
     return this.exits.first;
   }
 
-  /** The exits that are kept, by their numbers. Those of harts beside each other are not quite in the order of their clocks. */
-  *keptExits(): Generator<PastExit> {
-    for (let row = this.exits.first; row < this.exits.count; row++) yield this.exit(row);
+  /**
+   * The exits that are kept and were not over before an interval nor came after it, and of each hart the last one before it; by their numbers.
+   * Those of harts beside each other are not quite in the order of their clocks.
+   */
+  exitsAround(from: number, to: number): readonly PastExitPlace[] {
+    const { exits } = this;
+    const before = new Map<number, number>();
+    const rows: number[] = [];
+    for (let row = exits.first; row < exits.count; row++) {
+      if (exits.at(row, exitColumns.clock) > to) continue;
+      if (exits.at(row, exitColumns.end) < from) before.set(exits.at(row, exitColumns.hart), row);
+      else rows.push(row);
+    }
+    return [...[...before.values()].sort((a, b) => a - b), ...rows];
   }
 
-  /** The exit of a number, where it is kept. */
-  exitNumbered(number: number): PastExit | undefined {
-    const row = this.exits.search(exitColumns.number, number);
-    const found = row < this.exits.count ? this.exit(row) : undefined;
-    return found?.number === number ? found : undefined;
+  /** When an exit came. */
+  clockOf(place: PastExitPlace): number {
+    return this.exits.at(place, exitColumns.clock);
+  }
+
+  /** Who had a hart before an exit, until when, and who had it afterwards, from when on. */
+  switchAt(place: PastExitPlace): Pick<PastExit, 'hart' | 'clock' | 'end' | 'left' | 'entered'> {
+    const { exits } = this;
+    const { clock, end, hart } = exitColumns;
+    return {
+      clock: exits.at(place, clock),
+      end: exits.at(place, end),
+      hart: exits.at(place, hart),
+      left: this.vcpuIn(place, exitColumns.left),
+      entered: this.vcpuIn(place, exitColumns.entered),
+    };
   }
 
   /** When the last so many of the exits that are kept began; undefined where there are none. */
@@ -130,9 +155,10 @@ export class RunHistory implements ExitListener, RunListener {
       yield { clock: states.at(row, 0), vcpu: states.at(row, 1), run: RUN_STATES[states.at(row, 2)] ?? 'off' };
   }
 
-  private exit(row: number): PastExit {
-    const read = (column: number): number => this.exits.at(row, column);
-    const vcpu = (column: number): number | undefined => (read(column) === NOBODY ? undefined : read(column));
+  /** All of an exit. */
+  exitAt(place: PastExitPlace): PastExit {
+    const read = (column: number): number => this.exits.at(place, column);
+    const vcpu = (column: number): number | undefined => this.vcpuIn(place, column);
     const { clock, end, number, hart, left, entered, kind, cause, pcLow, pcHigh, valueLow, valueHigh, by } =
       exitColumns;
     return {
@@ -150,6 +176,11 @@ export class RunHistory implements ExitListener, RunListener {
       valueHigh: read(valueHigh),
       by: read(by),
     };
+  }
+
+  private vcpuIn(place: PastExitPlace, column: number): number | undefined {
+    const vcpu = this.exits.at(place, column);
+    return vcpu === NOBODY ? undefined : vcpu;
   }
 
   private placeOf(name: Vcpu['name'] | null): number {

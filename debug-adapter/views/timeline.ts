@@ -46,18 +46,16 @@ export function timeline(
         ...vcpus.map((vcpu) => ({ name: machine.nameOf(vcpu.cpu), kind: 'vCPU' as const })),
       ]
     : [];
-  const teller = new Teller(running, { from, to });
-  const exits: PastExit[] = [];
+  const around = history.exitsAround(from, to);
+  const inside = around.filter((place) => history.clockOf(place) >= from);
   const density = new Array<number>(COLUMNS).fill(0);
-  let before = 0;
-  for (const exit of history.keptExits()) {
-    if (exit.clock < from || exit.clock > to) continue;
-    const column = Math.min(COLUMNS - 1, Math.floor(((exit.clock - from) / (to - from)) * COLUMNS));
+  for (const place of inside) {
+    const share = (history.clockOf(place) - from) / (to - from);
+    const column = Math.min(COLUMNS - 1, Math.floor(share * COLUMNS));
     density[column] = (density[column] ?? 0) + 1;
-    exits.push(exit);
-    if (exits.length > most * 2) before += exits.splice(0, exits.length - most).length;
   }
-  const told = exits.slice(-most);
+  const told = inside.slice(-most);
+  const teller = new Teller(running, { from, to });
   return {
     began,
     now,
@@ -65,9 +63,9 @@ export function timeline(
     from,
     to,
     lanes,
-    spans: [...teller.hartSpans(), ...teller.vcpuSpans()],
-    marks: told.map((exit) => teller.mark(exit)),
-    omitted: before + exits.length - told.length,
+    spans: [...teller.hartSpans(around), ...teller.vcpuSpans()],
+    marks: told.map((place) => teller.mark(history.exitAt(place))),
+    omitted: inside.length - told.length,
     density,
   };
 }
@@ -111,11 +109,13 @@ class Teller {
   }
 
   /** Whose each hart was between its exits, and where the VMM's work takes time, that. */
-  hartSpans(): TimelineSpan[] {
+  hartSpans(around: ReturnType<RunHistory['exitsAround']>): TimelineSpan[] {
     const spans = new Spans(this.interval);
     const since = new Map<number, { from: number; who: number | undefined }>();
-    for (const { hart, clock, end, left, entered } of this.history.keptExits()) {
-      const open = since.get(hart) ?? { from: Math.min(clock, this.interval.from), who: left };
+    for (const place of around) {
+      const { hart, clock, end, left, entered } = this.history.switchAt(place);
+      // Of what was before the first exit that is kept, nothing is known where others are forgotten.
+      const open = since.get(hart) ?? { from: this.history.forgotten > 0 ? clock : 0, who: left };
       spans.add(hart, open.from, clock, open.who === undefined ? 'idle' : 'guest', this.nameOf(open.who));
       spans.add(hart, clock, end, 'VMM');
       since.set(hart, { from: end, who: entered });

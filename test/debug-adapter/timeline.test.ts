@@ -86,12 +86,10 @@ describe('the timeline', () => {
 });
 
 describe('a ring of numbers', () => {
-  it('keeps the last rows, and finds by a column in order', () => {
+  it('keeps the last rows', () => {
     const ring = new NumberRing(2, 3000);
     for (let row = 0; row < 10_000; row++) ring.add([row, row * 2]);
     assert.deepEqual([ring.count, ring.first], [10_000, 7000]);
     assert.deepEqual([ring.at(7000, 0), ring.at(9999, 1)], [7000, 19_998]);
-    assert.equal(ring.search(1, 15_001), 7501);
-    assert.equal(ring.search(1, 1_000_000), ring.count);
   });
 });

@@ -96,7 +96,7 @@ describe('pages of the machine panel', () => {
     it('hold the shadow against the guest’s table and P2M', () => {
       const page = drawn('full-trapped', 'addressSpaces');
       assert.match(page.text, /same The shadow says the same/);
-      assert.match(page.text, /guest’s table, then P2M0x81800000/);
+      assert.match(page.text, /guest’s table, then P2M0x8180003a/);
     });
 
     it('take another address, and keep the form where it means nothing', () => {

@@ -25,17 +25,27 @@ export interface Colours {
   readonly arrow: string;
 }
 
-/** What a timeline is drawn of, once for all frames: marks and spans by lane, in the order of time. */
+/** What a timeline is drawn of, made once for all frames. */
 export interface PreparedTimeline {
-  readonly lanes: Timeline['lanes'];
-  readonly spans: readonly (readonly TimelineSpan[])[];
-  readonly marks: readonly LaneMarks[];
+  readonly lanes: readonly PreparedLane[];
   readonly arrows: readonly { readonly from: TimelineMark; readonly to: TimelineMark }[];
 }
 
-interface LaneMarks {
-  readonly at: Float64Array;
+/** What is alike is drawn together: a canvas takes long to change its colour. */
+interface PreparedLane {
+  readonly name: string;
+  readonly spans: ReadonlyMap<TimelineSpan['state'], Intervals>;
+  /** In the order of time. */
   readonly marks: readonly TimelineMark[];
+  readonly at: Float64Array;
+  readonly exits: Float64Array;
+  readonly interrupts: Float64Array;
+}
+
+/** In the order of time, none of them in another. */
+interface Intervals {
+  readonly from: Float64Array;
+  readonly to: Float64Array;
 }
 
 export const LANE_HEIGHT = 26;
@@ -57,14 +67,42 @@ export function prepare({ lanes, spans, marks }: Pick<Timeline, 'lanes' | 'spans
     const from = to.by === undefined ? undefined : byNumber.get(to.by);
     return from ? [{ from, to }] : [];
   });
+  return { lanes: lanes.map(({ name }, lane) => prepareLane(name, lane, spans, marks)), arrows };
+}
+
+function prepareLane(
+  name: string,
+  lane: number,
+  spans: readonly TimelineSpan[],
+  marks: readonly TimelineMark[],
+): PreparedLane {
+  const own = marks.filter((mark) => laneOf(mark) === lane).sort((a, b) => a.at - b.at);
+  const instants = (kind: TimelineMark['kind']): Float64Array =>
+    Float64Array.from(
+      own.filter((mark) => mark.kind === kind),
+      ({ at }) => at,
+    );
+  const byState = new Map<TimelineSpan['state'], TimelineSpan[]>();
+  for (const span of spans) {
+    if (span.lane !== lane) continue;
+    const alike = byState.get(span.state);
+    if (alike) alike.push(span);
+    else byState.set(span.state, [span]);
+  }
+  const intervals = [...byState].map(([state, alike]): [TimelineSpan['state'], Intervals] => {
+    alike.sort((a, b) => a.from - b.from);
+    return [
+      state,
+      { from: Float64Array.from(alike, ({ from }) => from), to: Float64Array.from(alike, ({ to }) => to) },
+    ];
+  });
   return {
-    lanes,
-    spans: lanes.map((_, lane) => spans.filter((span) => span.lane === lane).sort((a, b) => a.from - b.from)),
-    marks: lanes.map((_, lane) => {
-      const own = marks.filter((mark) => laneOf(mark) === lane).sort((a, b) => a.at - b.at);
-      return { at: Float64Array.from(own, ({ at }) => at), marks: own };
-    }),
-    arrows,
+    name,
+    spans: new Map(intervals),
+    marks: own,
+    at: Float64Array.from(own, ({ at }) => at),
+    exits: instants('exit'),
+    interrupts: instants('interrupt'),
   };
 }
 
@@ -77,26 +115,31 @@ const placeOf = (at: number, { from, to }: Window, width: number): number =>
 export const instantAt = (x: number, { from, to }: Window, width: number): number =>
   from + ((x - NAMES_WIDTH) / Math.max(1, width - NAMES_WIDTH)) * (to - from);
 
-/** Draws what is seen in a window: of things that would lie on the same pixel one. */
+/** Draws what is seen in a window: what would lie on the same pixels is drawn as one. */
 export function drawTimeline(
   on: Surface,
-  prepared: PreparedTimeline,
+  { lanes, arrows }: PreparedTimeline,
   window: Window,
   width: number,
   colours: Colours,
 ): void {
-  const { lanes } = prepared;
   const height = heightOf(lanes.length);
   on.clearRect(0, 0, width, height);
   drawAxis(on, window, width, height, colours);
-  for (const [lane, { name }] of lanes.entries()) {
-    const y = AXIS_HEIGHT + lane * LANE_HEIGHT;
+  for (const [index, lane] of lanes.entries()) {
+    const y = AXIS_HEIGHT + index * LANE_HEIGHT;
     on.fillStyle = colours.text;
-    on.fillText(name, 2, y + BAR + 1);
-    for (const span of visible(prepared.spans[lane] ?? [], window)) drawSpan(on, span, y, window, width, colours);
-    drawMarks(on, prepared.marks[lane], y, window, width, colours);
+    on.fillText(lane.name, 2, y + BAR + 1);
+    for (const [state, intervals] of lane.spans) drawSpans(on, state, runsOf(intervals, window, width), y + 4, colours);
+    // An exit goes through the bar, an interrupt is below it.
+    on.fillStyle = colours.exit;
+    for (const { from, to } of runsOf({ from: lane.exits, to: lane.exits }, window, width))
+      on.fillRect(from, y + 2, to - from, BAR + 4);
+    on.fillStyle = colours.interrupt;
+    for (const { from, to } of runsOf({ from: lane.interrupts, to: lane.interrupts }, window, width))
+      on.fillRect(from - 1, y + BAR + 4, to - from + 2, 6);
   }
-  drawArrows(on, prepared, window, width, colours);
+  drawArrows(on, arrows, window, width, colours);
 }
 
 /** Round instants, at least 80 pixels from each other. */
@@ -132,66 +175,65 @@ function instantText(at: number, { from, to }: Window): string {
   return `${(at / Number(size)).toLocaleString('en', { maximumFractionDigits: 3 })} ${unit}`;
 }
 
-function* visible(spans: readonly TimelineSpan[], { from, to }: Window): Generator<TimelineSpan> {
-  for (const span of spans) {
-    if (span.from > to) return;
-    if (span.to >= from) yield span;
-  }
+/** Pixels from one on, up to another one. */
+interface Pixels {
+  readonly from: number;
+  readonly to: number;
 }
 
-function drawSpan(on: Surface, span: TimelineSpan, y: number, window: Window, width: number, colours: Colours): void {
-  const from = Math.max(NAMES_WIDTH, placeOf(span.from, window, width));
-  const to = Math.min(width, placeOf(span.to, window, width));
-  const wide = Math.max(1, to - from);
-  const top = y + 4;
-  switch (span.state) {
+/** The pixels that intervals lie on in a window: neighbours are one, each at least a pixel. */
+function runsOf({ from, to }: Intervals, window: Window, width: number): Pixels[] {
+  const runs: Pixels[] = [];
+  const scale = (width - NAMES_WIDTH) / (window.to - window.from);
+  let [begin, end] = [0, Number.NEGATIVE_INFINITY];
+  // None is in another, so that their ends are in order too.
+  for (let index = firstAt(to, window.from); index < from.length; index++) {
+    const first = from[index] ?? 0;
+    if (first > window.to) break;
+    const left = Math.max(NAMES_WIDTH, Math.round(NAMES_WIDTH + (first - window.from) * scale));
+    const right = Math.max(
+      left + 1,
+      Math.min(width, Math.round(NAMES_WIDTH + ((to[index] ?? 0) - window.from) * scale)),
+    );
+    if (left > end) {
+      if (end > begin) runs.push({ from: begin, to: end });
+      begin = left;
+      end = right;
+    } else if (right > end) {
+      end = right;
+    }
+  }
+  if (end > begin) runs.push({ from: begin, to: end });
+  return runs;
+}
+
+function drawSpans(
+  on: Surface,
+  state: TimelineSpan['state'],
+  runs: readonly Pixels[],
+  y: number,
+  colours: Colours,
+): void {
+  switch (state) {
     case 'guest':
-      on.fillStyle = colours.guest;
-      on.fillRect(from, top, wide, BAR);
-      return;
     case 'VMM':
-      on.fillStyle = colours.vmm;
-      on.fillRect(from, top, wide, BAR);
+      on.fillStyle = state === 'guest' ? colours.guest : colours.vmm;
+      for (const { from, to } of runs) on.fillRect(from, y, to - from, BAR);
       return;
     // Shapes as well as colours: a frame of one that wants a hart, a line of one that waits.
     case 'ready':
       on.strokeStyle = colours.ready;
       on.lineWidth = 1;
       on.setLineDash([]);
-      on.strokeRect(from + 0.5, top + 0.5, Math.max(1, wide - 1), BAR - 1);
+      for (const { from, to } of runs) on.strokeRect(from + 0.5, y + 0.5, Math.max(1, to - from - 1), BAR - 1);
       return;
     case 'waiting':
     case 'idle':
       on.fillStyle = colours.faint;
-      on.fillRect(from, top + BAR / 2, wide, 1);
+      for (const { from, to } of runs) on.fillRect(from, y + BAR / 2, to - from, 1);
       return;
     case 'off':
       return;
-  }
-}
-
-function drawMarks(
-  on: Surface,
-  lane: LaneMarks | undefined,
-  y: number,
-  window: Window,
-  width: number,
-  colours: Colours,
-): void {
-  if (!lane) return;
-  const { at, marks } = lane;
-  let last = Number.NEGATIVE_INFINITY;
-  for (let index = firstAt(at, window.from); index < at.length; index++) {
-    const instant = at[index] ?? 0;
-    if (instant > window.to) return;
-    const x = Math.round(placeOf(instant, window, width));
-    if (x === last) continue;
-    last = x;
-    const isInterrupt = marks[index]?.kind === 'interrupt';
-    on.fillStyle = isInterrupt ? colours.interrupt : colours.exit;
-    // An interrupt is below the bar, an exit goes through it.
-    if (isInterrupt) on.fillRect(x - 1, y + BAR + 4, 3, 6);
-    else on.fillRect(x, y + 2, 1, BAR + 4);
   }
 }
 
@@ -208,7 +250,7 @@ function firstAt(at: Float64Array, instant: number): number {
 
 function drawArrows(
   on: Surface,
-  { arrows }: PreparedTimeline,
+  arrows: PreparedTimeline['arrows'],
   window: Window,
   width: number,
   { arrow }: Colours,
@@ -231,25 +273,25 @@ function drawArrows(
 
 /** The mark that is meant by a press; undefined where none is near. */
 export function markAt(
-  { marks, lanes }: PreparedTimeline,
+  { lanes }: PreparedTimeline,
   x: number,
   y: number,
   window: Window,
   width: number,
 ): TimelineMark | undefined {
-  const lane = Math.floor((y - AXIS_HEIGHT) / LANE_HEIGHT);
-  const own = lanes[lane] && marks[lane];
-  if (!own) return undefined;
-  const near = instantAt(x - NEAR, window, width);
+  const lane = lanes[Math.floor((y - AXIS_HEIGHT) / LANE_HEIGHT)];
+  if (!lane) return undefined;
+  const { at, marks } = lane;
+  const latest = instantAt(x + NEAR, window, width);
   let best: TimelineMark | undefined;
-  let distance = NEAR + 1;
-  for (let index = firstAt(own.at, near); index < own.at.length; index++) {
-    const away = Math.abs(placeOf(own.at[index] ?? 0, window, width) - x);
-    if (away > NEAR && (own.at[index] ?? 0) > instantAt(x, window, width)) break;
-    if (away < distance) {
-      distance = away;
-      best = own.marks[index];
-    }
+  let distance = Number.POSITIVE_INFINITY;
+  for (let index = firstAt(at, instantAt(x - NEAR, window, width)); index < at.length; index++) {
+    const instant = at[index] ?? 0;
+    if (instant > latest) break;
+    const away = Math.abs(placeOf(instant, window, width) - x);
+    if (away >= distance) continue;
+    distance = away;
+    best = marks[index];
   }
   return best;
 }

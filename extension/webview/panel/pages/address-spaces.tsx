@@ -326,7 +326,7 @@ const states: Readonly<Record<NonNullable<Translation['composed']>['state'], str
 };
 
 function Composed({ of }: { of: Translation }) {
-  const { composed, shadow } = of;
+  const { composed, shadow, p2m } = of;
   if (!composed) return null;
   return (
     <Part title="The shadow against the truth, which is the guest’s table and then P2M">
@@ -337,7 +337,7 @@ function Composed({ of }: { of: Translation }) {
       <dl class="facts-list">
         <div>
           <dt>guest’s table, then P2M</dt>
-          <dd>{composed.expectedHpa ? <Address space="hpa" value={composed.expectedHpa} /> : 'no frame of memory'}</dd>
+          <dd>{p2m?.hpa ? <Address space="hpa" value={p2m.hpa} /> : 'no frame of memory'}</dd>
         </div>
         <div>
           <dt>shadow</dt>
