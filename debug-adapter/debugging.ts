@@ -13,6 +13,8 @@ import { memoryReference } from './inspect/memory';
 import { Narrations } from './inspect/narrations';
 import { OwnGuests } from './inspect/own-guests';
 import { ProcessorUse } from './inspect/processor-use';
+import { RunHistory } from './inspect/run-history';
+import { Transitions } from './inspect/transitions';
 import { Handles } from './inspect/values/handles';
 import type { Held } from './inspect/values/variables';
 import { isSameCpu } from './inspect/worlds';
@@ -38,6 +40,8 @@ export interface Running {
   readonly control: RunControl;
   readonly narrations: Narrations;
   readonly ownGuests: OwnGuests;
+  readonly transitions: Transitions;
+  readonly history: RunHistory;
   readonly disassembly: DisassemblySources;
   readonly frameView: FrameView;
   readonly use: ProcessorUse;
@@ -157,6 +161,8 @@ export class Debugging {
     });
     const narrations = new Narrations();
     const ownGuests = new OwnGuests(machine.system);
+    const transitions = new Transitions(machine.system);
+    const history = new RunHistory(machine.system);
     const stops = new UserStops(machine, narrations, ownGuests, (text) => this.log.add(`${text}\n`));
     const listener = {
       running: () => this.started(),
@@ -171,7 +177,20 @@ export class Debugging {
     const use = new ProcessorUse(machine.system);
     const ends = new VmEnds(machine);
     const frameView = new FrameView(machine, sources, disassembly, showsBody);
-    this.current = { machine, sources, stops, control, narrations, ownGuests, disassembly, frameView, use, ends };
+    this.current = {
+      machine,
+      sources,
+      stops,
+      control,
+      narrations,
+      ownGuests,
+      transitions,
+      history,
+      disassembly,
+      frameView,
+      use,
+      ends,
+    };
     for (const breakpoint of this.book.bind(machine, sources))
       this.connection.event('breakpoint', {
         reason: 'changed',

@@ -1,4 +1,4 @@
-import type { Hex } from './protocol';
+import type { Hex } from './protocol-values';
 
 /** An unsigned value as `0x...`, in lower case and without leading zeros. */
 export function hex(value: number | bigint): Hex {

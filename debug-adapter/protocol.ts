@@ -6,10 +6,25 @@
  * be shown. All of them are free of side effects on the machine, except `consoleInput`, `operateVm` and `predictStep`.
  */
 
+import type { ControlState, Rings, Timeline } from './panel-states';
+import type { Hex, SourceLine } from './protocol-values';
 import type { OwnArguments } from './request-arguments';
 import type { Vms } from './vm-states';
 import type { WorldName } from './world-names';
 
+export type {
+  ControlGroup,
+  ControlRegister,
+  ControlState,
+  DecidingBit,
+  ModeTransition,
+  RingCpu,
+  Rings,
+  Timeline,
+  TimelineMark,
+  TimelineSpan,
+} from './panel-states';
+export type { Hex, SourceLine } from './protocol-values';
 export type {
   History,
   OwnGuestOnHart,
@@ -21,9 +36,6 @@ export type {
   WorldSwitchState,
 } from './vm-states';
 export { type WorldName, worldNames } from './world-names';
-
-/** An unsigned number of up to 64 bits: `0x` and lower-case hexadecimal digits, without leading zeros. */
-export type Hex = `0x${string}`;
 
 /**
  * Sources of the VMM, of which a VMM frame's `source.path` and a breakpoint speak as `hyperstep-vmm:/simulator/hypervisor/FILE.ts` when
@@ -41,6 +53,9 @@ interface Bodies {
   'hyperstep/translate': Translation;
   'hyperstep/tlb': TlbContent;
   'hyperstep/queues': { devices: VirtioDevice[] };
+  'hyperstep/rings': Rings;
+  'hyperstep/controlState': ControlState;
+  'hyperstep/timeline': Timeline;
   'hyperstep/exits': Exits;
   'hyperstep/vms': Vms;
   /** Whether it had an effect, and why it had none. A logged input of the machine. */
@@ -114,12 +129,6 @@ export interface ProgramDiagnostic {
   severity: 'error' | 'warning' | 'information' | 'hint';
   code: string;
   message: string;
-}
-
-/** A place in a source, as in DAP's `Source.path`. Lines are 1-based. */
-export interface SourceLine {
-  path: string;
-  line: number;
 }
 
 // --- Predictions
@@ -356,6 +365,9 @@ export interface Pte {
 // --- Translation of one address
 
 export interface Translation {
+  /** What was asked for, as a number, and what is there. */
+  address: Hex;
+  symbol?: string;
   /** The guest's own walk; its addresses are GPAs (HPAs without a VMM). */
   guest: Walk;
   /** P2M's answer for the address that the guest's walk leads to. */
@@ -363,9 +375,11 @@ export interface Translation {
   /** The hardware's walk of the shadow tables; its addresses are HPAs. */
   shadow?: Walk;
   /** In a virtual mode of the H extension, also of the guest of a hypervisor that runs on the bare machine: every entry that the hardware reads of both stages, in order. Its addresses: VS GPA, G HPA. */
-  stages?: { steps: StageStep[]; outcome: string };
+  stages?: { steps: StageStep[]; outcome: string; hpa?: Hex };
   /** The TLB's entry for the address, if it holds one. */
   tlb?: TlbEntry;
+  /** Under a VMM with shadow tables: how the shadow's entry relates to the guest's entry times P2M. */
+  composed?: Pick<PageTableEntry, 'state' | 'reason' | 'expectedHpa'>;
   /** What an access now would do, in one sentence. */
   summary: string;
   /** The mode as which the access is looked at: `VS-mode`. */
@@ -493,6 +507,8 @@ export interface DescriptorChain {
 // --- VM exits
 
 export interface Exits {
+  /** The exits that are kept and wanted over the machine's time, where columns were asked for and there are any. */
+  series?: ExitSeries;
   /** Of which VM `total` and `counts` are, where there are several and one was asked for. */
   vm?: string;
   total: number;
@@ -502,6 +518,15 @@ export interface Exits {
   exits: Exit[];
   /** The guests of a hypervisor of the user's own, of one of which exits can be asked for. */
   guests?: { id: number; name: string }[];
+}
+
+/** Machine time in columns of the same length, and how many exits of each kind each of them has. */
+export interface ExitSeries {
+  /** In nanoseconds: where the first column begins, and how long each is. */
+  from: number;
+  period: number;
+  /** The most frequent first. */
+  reasons: { reason: string; counts: number[] }[];
 }
 
 export interface Exit {

@@ -18,7 +18,7 @@ import { ROOT_ENTRIES } from './views/table-sizes';
 import { worldNames } from './world-names';
 
 /** What one answer has at the most: of more, a client asks for the next part. */
-const most = { instructions: 20_000, instructionOffset: 100_000, exits: 1000 } as const;
+const most = { instructions: 20_000, instructionOffset: 100_000, exits: 1000, columns: 500, marks: 100_000 } as const;
 
 /** Every number of every request has a range. */
 const within = (minimum: number, maximum: number) => Integer({ minimum, maximum });
@@ -120,12 +120,16 @@ const own = {
   'hyperstep/translate': ObjectOf({ ...world, address: text, access: choice(['read', 'write', 'execute']) }),
   'hyperstep/tlb': ObjectOf(thread),
   'hyperstep/queues': ObjectOf(thread),
+  'hyperstep/rings': ObjectOf(thread),
+  'hyperstep/controlState': ObjectOf(thread),
+  /** A part of the machine's time, in nanoseconds: when it is absent, that of the last exits. At most so many exits are told one by one. */
+  'hyperstep/timeline': ObjectOf({ from: Optional(count), to: Optional(count), most: within(1, most.marks) }),
   'hyperstep/vms': ObjectOf({}),
   /** By Xen's names: xl pause, unpause, destroy, reboot. */
   'hyperstep/operateVm': ObjectOf({ vm: text, operation: choice(VM_OPERATIONS) }),
   /**
    * The last ones, at most so many; of one virtual CPU, one virtual machine and of some reasons only where those are given. Totals are of the
-   * virtual machine that is given, or that of the virtual CPU, else of all.
+   * virtual machine that is given, or that of the virtual CPU, else of all. With `columns` they are told over time too.
    */
   'hyperstep/exits': ObjectOf({
     threadId: Optional(ordinal),
@@ -133,6 +137,7 @@ const own = {
     guest: Optional(ordinal),
     count: within(1, most.exits),
     reasons: Optional(ListOf(choice(exitReasons))),
+    columns: Optional(within(1, most.columns)),
   }),
   /** Of a source, `path` as in DAP's `Source.path`, the lines in view, 1-based. */
   'hyperstep/inlineValues': ObjectOf({ frameId: ordinal, path: text, startLine: ordinal, endLine: ordinal }),

@@ -14,12 +14,15 @@ const bundles: readonly { entry: string; outfile: string; host: 'node' | 'worker
     { entry: 'debug-adapter/node.ts', outfile: 'dist/debug-adapter.js', host: 'node' },
     { entry: 'debug-adapter/browser.ts', outfile: 'dist/web/debug-adapter.js', host: 'worker' },
     { entry: 'extension/webview/main.ts', outfile: 'dist/webview.js', host: 'webview' },
+    { entry: 'extension/webview/panel/main.tsx', outfile: 'dist/panel.js', host: 'webview' },
   ];
 
 const common: BuildOptions = {
   bundle: true,
   // A package's ES modules come first: those for CommonJS may load their parts by names that no bundler sees.
   mainFields: ['module', 'main'],
+  jsx: 'automatic',
+  jsxImportSource: 'preact',
   minify: true,
   keepNames: true,
   sourcemap: true,

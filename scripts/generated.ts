@@ -18,7 +18,7 @@ import {
   settingProperties,
 } from './manifest';
 import { scenarioDocument, scenarioDocumentText } from './scenario-document';
-import { viewCommands, viewContainers, viewContributions, viewTitleMenu } from './view-manifest';
+import { panelMenus, viewCommands, viewContainers, viewContributions, viewTitleMenu } from './view-manifest';
 
 interface Manifest {
   contributes: {
@@ -61,6 +61,7 @@ function manifest(): Manifest {
   const isOpening = ({ command }: { command: string }): boolean => command.startsWith('hyperstep.open.');
   contributes.commands = [...contributes.commands.filter((each) => !isOpening(each)), ...opening];
   contributes.menus['view/title'] = viewTitleMenu();
+  Object.assign(contributes.menus, panelMenus());
   contributes.viewsContainers = viewContainers();
   contributes.views = viewContributions();
   contributes.jsonValidation = jsonValidation();

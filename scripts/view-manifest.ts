@@ -1,5 +1,5 @@
 import { labsView } from '../extension/labs/view-id';
-import { openCommand, type ViewDescription, viewId, viewNames, viewTable } from '../extension/views/table';
+import { openCommand, shownNames, shownTable, viewId } from '../extension/views/table';
 
 /** Its id may name it as the part of VS Code that holds the views. */
 const container = { id: 'hyperstep', title: 'HyperStep', icon: 'media/view.svg' };
@@ -27,8 +27,8 @@ const labs = {
 };
 
 export function viewContributions(): object {
-  const views = viewNames.map((name) => {
-    const { title, isUnfolded, share, help }: ViewDescription = viewTable[name];
+  const views = shownNames.map((name) => {
+    const { title, isUnfolded, share, help } = shownTable[name];
     return {
       type: 'webview',
       id: viewId(name),
@@ -45,9 +45,9 @@ export function viewContributions(): object {
 
 /** The commands that open a view in an editor. */
 export function viewCommands(): { command: string }[] {
-  return viewNames.map((name) => ({
+  return shownNames.map((name) => ({
     command: openCommand(name),
-    title: `Open ${viewTable[name].title} in an Editor`,
+    title: shownTable[name].opens ?? `Open ${shownTable[name].title} in an Editor`,
     category: 'HyperStep',
     icon: '$(open-preview)',
   }));
@@ -55,12 +55,21 @@ export function viewCommands(): { command: string }[] {
 
 /** Those commands in the title of their view, after the view's own. */
 export function viewTitleMenu(): object[] {
-  return viewNames.flatMap((name) => {
-    const { commands = [] }: ViewDescription = viewTable[name];
+  return shownNames.flatMap((name) => {
+    const { commands = [] } = shownTable[name];
     return [...commands, openCommand(name)].map((command, at) => ({
       command,
       when: `view == ${viewId(name)}`,
       group: `navigation@${at + 1}`,
     }));
   });
+}
+
+/** The panel where a session is steered from, and where its threads are. */
+export function panelMenus(): Record<string, object[]> {
+  const item = { command: openCommand('panel'), when: "debugType == 'hyperstep'" };
+  return {
+    'debug/toolBar': [{ ...item, group: 'z_hyperstep' }],
+    'debug/callstack/context': [{ ...item, when: "debugType == 'hyperstep' && callStackItemType == 'session'" }],
+  };
 }

@@ -9,13 +9,16 @@ import { hasTwoStages, inWorld, worldsOf } from '../inspect/worlds';
 import type { WorldName } from '../protocol';
 import { RequestError } from '../request-error';
 import { addressMeaning } from '../views/address';
+import { controlState } from '../views/control-state';
 import { exitList } from '../views/exits';
 import { inlineValues } from '../views/inline-values';
 import { lastTrap } from '../views/last-trap';
 import { narration } from '../views/narration';
 import { pageTable } from '../views/page-table';
 import { virtioDevices } from '../views/queues';
+import { rings } from '../views/rings';
 import { secondStageTable } from '../views/second-stage';
+import { timeline } from '../views/timeline';
 import { tlbContent } from '../views/tlb';
 import { translation } from '../views/translation';
 import { virtualMachines } from '../views/vms';
@@ -69,12 +72,25 @@ export function viewRequests(debugging: Debugging): Handlers {
       return { devices: virtioDevices(debugging.thread(threadId).debuggee) };
     },
 
-    'hyperstep/exits'({ threadId, vm, guest: own, count, reasons }) {
+    'hyperstep/rings'({ threadId }) {
+      return rings(debugging.thread(threadId));
+    },
+
+    'hyperstep/controlState'({ threadId }) {
+      const { debuggee, cpu } = debugging.thread(threadId);
+      return controlState(debuggee, cpu);
+    },
+
+    'hyperstep/timeline'({ from, to, most }) {
+      return timeline(debugging.stopped, { from, to }, most);
+    },
+
+    'hyperstep/exits'({ threadId, vm, guest: own, count, reasons, columns }) {
       const { stopped } = debugging;
       const { machine } = stopped;
       const cpu = threadId === undefined ? undefined : machine.cpuOfThread(threadId);
       const guest = vm === undefined ? cpu && machine.guestOf(cpu) : machine.guestNamed(vm);
-      return exitList(stopped, { cpu, guest, own, reasons }, count);
+      return exitList(stopped, { cpu, guest, own, reasons }, { count, columns });
     },
 
     // Also while the machine runs: between two slices of it.

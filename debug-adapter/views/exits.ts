@@ -1,5 +1,5 @@
 import type { CpuState } from '../../simulator/hypervisor/cpu';
-import type { ExitRecord } from '../../simulator/hypervisor/ledger/ledger';
+import { type ExitRecord, KEPT_EXITS } from '../../simulator/hypervisor/ledger/ledger';
 import type { VcpuName } from '../../simulator/hypervisor/ledger/vcpu-name';
 import type { DebuggedMachine } from '../debugged-machine';
 import type { Debuggee } from '../debuggee';
@@ -9,6 +9,7 @@ import { countsOf } from '../inspect/exit-counts';
 import { causesInWords, describeExit, exitInstruction } from '../inspect/exit-text';
 import { describeChange } from '../inspect/values/change-text';
 import type { Exit, Exits } from '../protocol';
+import { exitSeries } from './exit-series';
 import { guestExitList } from './guest-exits';
 
 /** Of which exits a list is. */
@@ -23,19 +24,40 @@ export interface WantedExits {
   readonly reasons?: readonly string[] | undefined;
 }
 
+/** How much of them is told. */
+export interface ExitExtent {
+  /** The last ones, at most so many. */
+  readonly count: number;
+  /** Over time, in so many columns; absent: not. */
+  readonly columns?: number | undefined;
+}
+
 /** The last exits that are wanted, and how many there were of each kind. */
-export function exitList(running: Running, wanted: WantedExits, count: number): Exits {
+export function exitList(running: Running, wanted: WantedExits, { count, columns }: ExitExtent): Exits {
   const { machine } = running;
   const ledger = machine.system.hypervisor?.ledger;
-  if (!ledger)
-    return guestExitList(running, { cpu: wanted.cpu?.id, guest: wanted.own, reasons: wanted.reasons }, count);
+  if (!ledger) {
+    const own = { cpu: wanted.cpu?.id, guest: wanted.own, reasons: wanted.reasons };
+    return guestExitList(running, own, { count, columns });
+  }
+  const kept = (most: number) => ledger.last(most, (record) => isWanted(machine, record, wanted));
+  const now = machine.system.machine.clock.now();
+  const series =
+    columns === undefined
+      ? undefined
+      : exitSeries(
+          kept(KEPT_EXITS).map(({ clock, kind }) => ({ clock, reason: kind.id })),
+          now,
+          columns,
+        );
   const vm = machine.isShared ? wanted.guest?.vm : undefined;
   const counts = countsOf(ledger, vm?.id);
   return {
     ...(vm ? { vm: vm.name } : {}),
     total: vm ? counts.reduce((sum, { count: each }) => sum + each, 0) : ledger.count,
     counts: [...counts],
-    exits: ledger.last(count, (record) => isWanted(machine, record, wanted)).map((record) => showExit(running, record)),
+    exits: kept(count).map((record) => showExit(running, record)),
+    ...(series ? { series } : {}),
   };
 }
 

@@ -1,3 +1,4 @@
+import { KEPT_EXITS } from '../../simulator/hypervisor/ledger/ledger';
 import { causeOf } from '../../simulator/isa/index';
 import { Privilege } from '../../simulator/mmu/index';
 import type { Running } from '../debugging';
@@ -8,6 +9,7 @@ import { inWorld } from '../inspect/worlds';
 import type { Exit, Exits } from '../protocol';
 import { RequestError } from '../request-error';
 import { guestSource } from './address';
+import { exitSeries } from './exit-series';
 
 /** Which exits of guests of the user's own hypervisor are wanted; all where something is absent. */
 export interface WantedGuestExits {
@@ -20,7 +22,11 @@ export interface WantedGuestExits {
 }
 
 /** The exits of guests of the user's own hypervisor, and how many there were of each kind. @throws RequestError where there is no such guest */
-export function guestExitList(running: Running, wanted: WantedGuestExits, count: number): Exits {
+export function guestExitList(
+  running: Running,
+  wanted: WantedGuestExits,
+  { count, columns }: { readonly count: number; readonly columns?: number | undefined },
+): Exits {
   const { all, exits } = running.ownGuests;
   const { cpu, reasons } = wanted;
   const guest = wanted.guest === undefined ? undefined : all.find(({ id }) => id === wanted.guest);
@@ -29,6 +35,10 @@ export function guestExitList(running: Running, wanted: WantedGuestExits, count:
     (cpu === undefined || exit.cpu === cpu) &&
     (guest === undefined || exit.guest === guest) &&
     (reasons?.includes(causeOf(exit.cause, exit.interrupt).id) ?? true);
+  const kept = columns === undefined ? [] : exits.last(KEPT_EXITS, isWanted);
+  const happened = kept.map(({ clock, cause, interrupt }) => ({ clock, reason: causeOf(cause, interrupt).id }));
+  const series =
+    columns === undefined ? undefined : exitSeries(happened, running.machine.system.machine.clock.now(), columns);
   const counts = [...(guest?.causes ?? exits.counts)].map(([reason, times]) => ({ reason, count: times }));
   return {
     ...(guest ? { vm: guest.name } : {}),
@@ -36,6 +46,7 @@ export function guestExitList(running: Running, wanted: WantedGuestExits, count:
     total: counts.reduce((sum, each) => sum + each.count, 0),
     counts,
     exits: exits.last(count, isWanted).map((exit) => showExit(running, exit)),
+    ...(series ? { series } : {}),
   };
 }
 

@@ -1,8 +1,9 @@
+import { highWord, lowWord } from '../../simulator/core/index';
 import type { CpuState } from '../../simulator/hypervisor/cpu';
 import { pteOf } from '../../simulator/hypervisor/memory/table-memory';
 import type { TranslationTable, Vcpu } from '../../simulator/hypervisor/vcpu';
 import { Csr } from '../../simulator/isa/index';
-import { Access, Privilege, Pte, permissionsOf } from '../../simulator/mmu/index';
+import { Access, Privilege, Pte, permissionsOf, tableIndex } from '../../simulator/mmu/index';
 import type { Debuggee } from '../debuggee';
 import { hex } from '../format';
 import { hasTwoStages, modeName, satpOf } from '../inspect/worlds';
@@ -114,6 +115,33 @@ interface Shadowed {
   readonly debuggee: Debuggee;
   readonly vcpu: Vcpu;
   readonly table: TranslationTable | undefined;
+}
+
+/** How the shadow's entry for an address relates to the guest's entry times P2M; undefined where there are no shadow tables. */
+export function judgeAddress(debuggee: Debuggee, cpu: CpuState, address: bigint): Judgement | undefined {
+  const vcpu = debuggee.vm?.engine.translation === 'shadow' ? debuggee.vcpuOf(cpu) : undefined;
+  const table = debuggee.shadowOf(cpu);
+  if (!vcpu || !table) return undefined;
+  const satp = satpOf(cpu);
+  const rootLevel = rootLevelOf(satp);
+  const isBare = modeOf(satp) === 'bare';
+  const { ram } = debuggee.system.machine.core;
+  const guests = new TableReader(ram, (at) => physicalMemory(debuggee, cpu, at), rootLevel);
+  const shadows = new TableReader(ram, (hpa) => hpa, rootLevel);
+  const path: number[] = [];
+  for (let level: number = rootLevel; level >= 0; level--) {
+    const index = tableIndex(lowWord(address), highWord(address), level);
+    const shadow = shadows.entryAt(shadows.place(table.root, path), level, path, index);
+    const first = firstAddress([...path, index], rootLevel);
+    const guest = isBare
+      ? shadow && identity(first, shadow)
+      : guests.entryAt(guests.place(rootOf(satp), path), level, path, index);
+    const judgement = judge({ debuggee, vcpu, table }, guest, shadow);
+    // A table on both sides, or a large page that is shadowed piece by piece.
+    if (judgement.state !== 'table' || level === 0) return judgement;
+    path.push(index);
+  }
+  return undefined;
 }
 
 /** How a shadow entry relates to the guest's entry times P2M. */

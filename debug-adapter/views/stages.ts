@@ -30,7 +30,8 @@ export function showStages(found: Found, rights: AccessRights): NonNullable<Tran
     'fault' in found
       ? `${causeOf(found.fault, false).name}${guest === '' ? '' : ` for ${guest}`}`
       : `${guest} at HPA ${hex(found.physical)}`;
-  return { steps: found.steps.map((step) => showStep(step, rights)), outcome };
+  const reached = 'fault' in found ? {} : { hpa: hex(found.physical) };
+  return { steps: found.steps.map((step) => showStep(step, rights)), outcome, ...reached };
 }
 
 function showStep(step: WalkStep, rights: AccessRights): StageStep {

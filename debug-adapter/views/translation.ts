@@ -19,7 +19,7 @@ import {
   targetOf,
   vmidOf,
 } from './page-entries';
-import { guestMemory } from './page-table';
+import { guestMemory, judgeAddress } from './page-table';
 import { showStages, walkBoth } from './stages';
 import { showTlbEntry } from './tlb';
 import { accessText, bareSummary, type Found, faultSummary, hostedSummary } from './translation-summary';
@@ -44,7 +44,12 @@ export function translation(debuggee: Debuggee, cpu: CpuState, address: bigint, 
       ? walkOnHart(debuggee, cpu, address, rights.access)
       : walked;
   const tlb = tlbEntry(debuggee, cpu, address);
+  const symbol = debuggee.describe(cpu, address);
+  const composed = judgeAddress(debuggee, cpu, address);
   const common = {
+    address: hex(address),
+    ...(symbol === undefined ? {} : { symbol }),
+    ...(composed ? { composed } : {}),
     world: modeName(debuggee, cpu),
     guest,
     ...(shadow ? { shadow } : {}),

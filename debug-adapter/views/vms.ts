@@ -14,7 +14,7 @@ import { showHistory } from './history';
 import { ownGuests } from './own-guests';
 
 /** In words, as views and commands say it. */
-const stateNames: Readonly<Record<RunState, VcpuState['state']>> = {
+export const stateNames: Readonly<Record<RunState, VcpuState['state']>> = {
   running: 'running',
   runnable: 'ready',
   blocked: 'waiting',

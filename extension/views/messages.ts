@@ -42,5 +42,9 @@ export type FromView =
       };
     }[keyof Requests]
   | { type: 'open'; path: string; line: number }
+  /** Something that the user asked for cannot be done: why. */
+  | { type: 'tell'; text: string }
+  /** A text that the user wants to keep in a file of this name. */
+  | { type: 'save'; name: string; text: string }
   /** Shows the page tables, with the translation of an address. */
   | { type: 'translate'; address: string };

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { Sessions } from '../debug/sessions';
 import { AskedAddress } from './asked-address';
-import { openCommand, viewId, viewNames, viewTable } from './table';
+import { openCommand, shownNames, shownTable, viewId } from './table';
 import { ViewPage } from './view-page';
 
 /** The views in their container, and the commands that open the same views as editors. */
@@ -10,7 +10,7 @@ export function registerViews(context: vscode.ExtensionContext, sessions: Sessio
   // What a page shows must outlive the session, and the fold that hides it.
   const retained = { retainContextWhenHidden: true };
   const askedAddress = new AskedAddress();
-  const views = viewNames.flatMap((name) => [
+  const views = shownNames.flatMap((name) => [
     vscode.window.registerWebviewViewProvider(
       viewId(name),
       {
@@ -24,7 +24,7 @@ export function registerViews(context: vscode.ExtensionContext, sessions: Sessio
     ),
     vscode.commands.registerCommand(openCommand(name), () => {
       const column = vscode.ViewColumn.Beside;
-      const panel = vscode.window.createWebviewPanel(viewId(name), viewTable[name].title, column, retained);
+      const panel = vscode.window.createWebviewPanel(viewId(name), shownTable[name].title, column, retained);
       const page = new ViewPage(panel.webview, name, extensionUri, sessions, askedAddress, () => panel.visible);
       panel.onDidChangeViewState(() => page.visibilityChanged());
       panel.onDidDispose(() => page.dispose());

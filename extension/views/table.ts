@@ -12,6 +12,10 @@ export interface ViewDescription {
   readonly isLive?: boolean;
   /** Commands in its title, before the one that opens it in an editor. */
   readonly commands?: readonly string[];
+  /** What the command says that opens it in an editor. */
+  readonly opens?: string;
+  /** Its script and style sheet among those that are built; those that the lists share when absent. */
+  readonly bundle?: 'panel';
 }
 
 const rowKeys =
@@ -59,16 +63,34 @@ export const viewTable = {
   },
 } as const satisfies Readonly<Record<string, ViewDescription>>;
 
+/** The machine panel, which has pages of its own. */
+export const machinePanel = {
+  title: 'Machine Panel',
+  isUnfolded: false,
+  help: `The machine at the stop, a page for each question: in which mode each CPU is. Tab goes to the list of pages, Left and Right choose one, Tab again goes into it; everything that leads somewhere is a button, and tables that scroll are reached by Tab. ${changesSaid}`,
+  share: 4,
+  opens: 'Open Machine Panel',
+  bundle: 'panel',
+} as const satisfies ViewDescription;
+
+/** The views that are lists, by what they list. */
 export type ViewName = keyof typeof viewTable;
 
 export const viewNames = Object.keys(viewTable) as readonly ViewName[];
 
+/** Everything in the container: the lists, and the panel. */
+export type ShownName = ViewName | 'panel';
+
+export const shownTable: Readonly<Record<ShownName, ViewDescription>> = { ...viewTable, panel: machinePanel };
+
+export const shownNames = Object.keys(shownTable) as readonly ShownName[];
+
 /** The id by which VS Code knows a view, and the type of its editor. */
-export function viewId(name: ViewName): `hyperstep.${ViewName}` {
+export function viewId(name: ShownName): `hyperstep.${ShownName}` {
   return `hyperstep.${name}`;
 }
 
 /** The command that opens a view in an editor. */
-export function openCommand(name: ViewName): `hyperstep.open.${ViewName}` {
+export function openCommand(name: ShownName): `hyperstep.open.${ShownName}` {
   return `hyperstep.open.${name}`;
 }

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { request, type Sessions } from '../debug/sessions';
 import type { AskedAddress } from './asked-address';
 import type { FromView, SessionState, ToView } from './messages';
-import { type ViewDescription, type ViewName, viewTable } from './table';
+import { type ShownName, shownTable } from './table';
 
 /** Milliseconds after which a page that is looked at while the machine runs asks again. */
 const LIVE_PERIOD = 1000;
@@ -19,7 +19,7 @@ export class ViewPage implements vscode.Disposable {
 
   constructor(
     private readonly webview: vscode.Webview,
-    private readonly name: ViewName,
+    private readonly name: ShownName,
     extensionUri: vscode.Uri,
     private readonly sessions: Sessions,
     private readonly askedAddress: AskedAddress,
@@ -47,6 +47,11 @@ export class ViewPage implements vscode.Disposable {
         return this.passAddress();
       case 'open':
         return openSource(message.path, message.line);
+      case 'tell':
+        void vscode.window.showInformationMessage(message.text);
+        return;
+      case 'save':
+        return saveText(message.name, message.text);
       case 'translate':
         return this.askedAddress.ask(message.address);
       case 'request':
@@ -79,7 +84,7 @@ export class ViewPage implements vscode.Disposable {
     // A later change has its own announcement.
     if (revision !== this.revision || this.isDisposed) return;
     this.post({ type: 'session', state });
-    const { isLive }: ViewDescription = viewTable[this.name];
+    const { isLive } = shownTable[this.name];
     if (isLive && state.kind === 'running') this.timer = setTimeout(() => void this.announce(), LIVE_PERIOD);
   }
 
@@ -116,7 +121,22 @@ async function openSource(path: string, line: number): Promise<void> {
   await vscode.window.showTextDocument(uri, { selection });
 }
 
-function page(webview: vscode.Webview, dist: vscode.Uri, name: ViewName): string {
+/** Asks where to, and writes there. */
+async function saveText(name: string, text: string): Promise<void> {
+  const [folder] = vscode.workspace.workspaceFolders ?? [];
+  const options = folder ? { defaultUri: vscode.Uri.joinPath(folder.uri, name) } : {};
+  const uri = await vscode.window.showSaveDialog(options);
+  if (!uri) return;
+  try {
+    await vscode.workspace.fs.writeFile(uri, new TextEncoder().encode(text));
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    void vscode.window.showErrorMessage(`${uri.fsPath} could not be written: ${why}`);
+  }
+}
+
+function page(webview: vscode.Webview, dist: vscode.Uri, name: ShownName): string {
+  const { bundle = 'webview' } = shownTable[name];
   const file = (file: string) => webview.asWebviewUri(vscode.Uri.joinPath(dist, file)).toString();
   return `<!DOCTYPE html>
 <html lang="en">
@@ -124,11 +144,11 @@ function page(webview: vscode.Webview, dist: vscode.Uri, name: ViewName): string
   <meta charset="utf-8">
   <meta http-equiv="Content-Security-Policy"
     content="default-src 'none'; style-src ${webview.cspSource}; script-src ${webview.cspSource}">
-  <link rel="stylesheet" href="${file('webview.css')}">
+  <link rel="stylesheet" href="${file(`${bundle}.css`)}">
 </head>
 <body data-view="${name}">
   <main id="view"></main>
-  <script src="${file('webview.js')}"></script>
+  <script src="${file(`${bundle}.js`)}"></script>
 </body>
 </html>`;
 }

@@ -1,7 +1,8 @@
 import type { EntryState, PageTable, PageTableEntry, Pte } from '../../debug-adapter/protocol';
 import type { Mark } from './changes';
 import { type Child, type Element, element } from './dom';
-import { address, code, marked, pageSize, text, toggle } from './parts';
+import { pageSize } from './page-size';
+import { address, code, marked, text, toggle } from './parts';
 import type { PageContext } from './view';
 
 const stateTitles: Record<EntryState, string> = {

@@ -3,6 +3,7 @@ import { changeList } from './change-list';
 import type { Facts, Mark } from './changes';
 import type { Client } from './client';
 import { type Element, element } from './dom';
+import { runsOf } from './exit-runs';
 import { address, code, fold, marked, note, plural, sourceLink, table, text, toggle } from './parts';
 import type { PageContext, View } from './view';
 
@@ -222,18 +223,6 @@ function changesOf({ changes, cycles }: Exit): Element[] {
 
 function markOf({ number }: Exit, { changes }: PageContext): Mark | undefined {
   return changes.of(SCOPE, String(number));
-}
-
-/** Neighbours that say the same of the same instruction, together. */
-function runsOf(exits: readonly Exit[]): Exit[][] {
-  const runs: Exit[][] = [];
-  for (const exit of exits) {
-    const run = runs.at(-1);
-    const last = run?.at(-1);
-    if (last && last.pc === exit.pc && last.description === exit.description) run?.push(exit);
-    else runs.push([exit]);
-  }
-  return runs;
 }
 
 /** Whom the hart has left and whom it has entered, where that is another. */

@@ -1,7 +1,7 @@
 import type { OwnGuestState, OwnGuestsState, WorldSwitchState } from '../../debug-adapter/protocol';
 import { type Element, element } from './dom';
+import { duration } from './duration';
 import { code, type GridRow, grid, note, plural, sourceLink, text, toggle } from './parts';
-import { duration } from './past';
 import { HART, processorChart } from './processor-chart';
 import type { PageContext } from './view';
 

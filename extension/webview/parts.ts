@@ -160,8 +160,3 @@ export function toggle<Item>(set: Set<Item>, item: Item): void {
 export function plural(count: number, thing: string): string {
   return `${count.toLocaleString('en')} ${thing}${count === 1 ? '' : 's'}`;
 }
-
-/** Size of the page that an entry of this level maps. */
-export function pageSize(level: number): string {
-  return ['4 KiB', '2 MiB', '1 GiB', '512 GiB'][level] ?? '';
-}

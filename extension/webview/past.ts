@@ -1,5 +1,6 @@
 import type { RunSummary } from '../../debug-adapter/protocol';
 import { type Element, element } from './dom';
+import { duration } from './duration';
 import { plural, table, text } from './parts';
 
 /** What stands above a view's last content when the run is over. @param hasContent whether there is any */
@@ -46,15 +47,4 @@ function runFacts({ instructions, nanoseconds, exits }: RunSummary): Element[] {
         ]
       : []),
   ];
-}
-
-/** `1.25 ms`: nanoseconds in the unit in which they are read best. */
-export function duration(nanoseconds: number): string {
-  const units: readonly [string, number][] = [
-    ['s', 1e9],
-    ['ms', 1e6],
-    ['µs', 1e3],
-  ];
-  const [unit, size] = units.find(([, each]) => nanoseconds >= each) ?? ['ns', 1];
-  return `${(nanoseconds / size).toLocaleString('en', { maximumFractionDigits: 2 })} ${unit}`;
 }

@@ -1,8 +1,8 @@
 import type { History } from '../../debug-adapter/protocol';
 import { sparkline } from './charts';
 import { type Element, element } from './dom';
+import { duration } from './duration';
 import { plural, text } from './parts';
-import { duration } from './past';
 
 /** A whole hart, in percent. */
 export const HART = 100;

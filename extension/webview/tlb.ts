@@ -2,7 +2,8 @@ import type { TlbContent, TlbEntry } from '../../debug-adapter/protocol';
 import type { Facts } from './changes';
 import type { Client } from './client';
 import { type Child, type Element, element } from './dom';
-import { address, code, grid, note, pageSize, text } from './parts';
+import { pageSize } from './page-size';
+import { address, code, grid, note, text } from './parts';
 import type { PageContext, View } from './view';
 
 /** What the machine's TLB holds. */

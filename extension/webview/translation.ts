@@ -1,6 +1,7 @@
 import type { Translation, Walk } from '../../debug-adapter/protocol';
 import { type Child, type Element, element } from './dom';
-import { address, code, note, pageSize, plural, text } from './parts';
+import { pageSize } from './page-size';
+import { address, code, note, plural, text } from './parts';
 
 /** Where an address leads, or why it cannot be told. */
 export function translationSection(translation: Translation | string | undefined): Element[] {

@@ -4,9 +4,9 @@ import type { Facts } from './changes';
 import { shareBar } from './charts';
 import type { Client } from './client';
 import { type Child, type Element, element } from './dom';
+import { duration } from './duration';
 import { OWN_GUESTS, ownGuestFacts, ownGuestParts } from './own-guests';
 import { type GridRow, grid, note, plural, text, toggle } from './parts';
-import { duration } from './past';
 import { HART, historyChart, percent } from './processor-chart';
 import type { PageContext, View } from './view';
 

@@ -8,7 +8,14 @@ export { translationWords } from './csr/translation';
 export { CACHE_BLOCK } from './hart/cache-block';
 export { RunExit } from './hart/exits';
 export { givenHartOptions, hartOptionProblems, hartOptionsOf, someHartOptions } from './hart/given-options';
-export { Hart, type RunOptions, type WorldListener } from './hart/hart';
+export {
+  type CpuMode,
+  Hart,
+  type ModeListener,
+  type RunOptions,
+  type TrapCause,
+  type WorldListener,
+} from './hart/hart';
 export {
   CsrSlot,
   Environment,

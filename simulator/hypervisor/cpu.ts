@@ -1,16 +1,12 @@
-import type { Access, Privilege, WalkStep } from '../mmu/index';
+import type { CpuMode } from '../core/index';
+import type { Access, WalkStep } from '../mmu/index';
+
+export type { CpuMode } from '../core/index';
 
 /** Where a guest-virtual address leads without any side effect, or the code of the exception that an access would raise. */
 export type CpuPeek =
   | { readonly gpa: number; readonly steps: readonly WalkStep[] }
   | { readonly fault: number; readonly steps: readonly WalkStep[] };
-
-/** A mode in which a guest's software is. */
-export interface CpuMode {
-  readonly privilege: Privilege;
-  /** V of the H extension: VS or VU, of a guest that is a hypervisor itself. False where the guest sees no H. */
-  readonly virtual: boolean;
-}
 
 /**
  * A CPU as its guest sees it: a vCPU under a VMM, a hart on the bare machine. Its registers are read and written wherever they are now,

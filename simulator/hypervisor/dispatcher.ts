@@ -15,12 +15,19 @@ import type { Vm } from './vm';
 export const VMM_TIMES = ['free', 'charged'] as const;
 export type VmmTime = (typeof VMM_TIMES)[number];
 
+/** Who is told of what vCPUs do from an instant of the machine's clock on. Nothing may be changed. */
+export interface RunListener {
+  became(vcpu: Vcpu, run: RunState, now: number): void;
+}
+
 /** Gives harts to vCPUs as the scheduler says, and keeps account of who had them: no vCPU comes onto a hart or off it but here. */
 export class Dispatcher {
   /** The hart whose exit is being handled, as long as its vCPU will still look at what it has been asked. */
   private handling: Hart | undefined;
   /** Whether harts run already, and need to be told of what there is for them. */
   private hasBegun = false;
+  /** Undefined while nobody looks. */
+  listener: RunListener | undefined;
 
   constructor(
     private readonly machine: Machine,
@@ -319,5 +326,6 @@ export class Dispatcher {
   private become(vcpu: Vcpu, run: RunState, now: number): void {
     vcpu.account.passed(vcpu.spends, now);
     vcpu.run = run;
+    this.listener?.became(vcpu, run, now);
   }
 }

@@ -8,12 +8,12 @@ import { FIRMWARE_MEMORY, MEMORY_MAP } from '../machine/memory-map';
 import { type Narration, runThrough, step } from '../machine/narration';
 import { FRAME, Gpa, Hpa, SUPERPAGE } from '../mmu/address';
 import { type Component, withoutState } from '../schema/state/component';
-import { Dispatcher, type VmmTime } from './dispatcher';
+import { Dispatcher, type RunListener, type VmmTime } from './dispatcher';
 import type { Engine, TableFrames, VmDemands } from './engines/engine';
 import { Exit } from './exits/exit';
 import { acknowledgeKick } from './exits/kick';
 import { openExit } from './exits/open-exit';
-import { ExitLedger } from './ledger/ledger';
+import { ExitLedger, type ExitListener } from './ledger/ledger';
 import { DemandMemory, type Lack, type Overcommit } from './memory/demand';
 import { type FrameOwner, type FrameRange, FrameTable } from './memory/frame-table';
 import { GuestMemory } from './memory/guest-memory';
@@ -79,6 +79,12 @@ export class Hypervisor implements HostedSoftware, HypervisorServices {
     for (const { id } of machine.harts.slice(1)) firmware.sbi.start(id, { address: 0, opaque: 0n });
     for (const hart of machine.harts) hart.setCsrWords(Csr.sie.number, SUPERVISOR_INTERRUPTS, 0);
     machine.host('s', this);
+  }
+
+  /** Somebody looks at exits and at what vCPUs do, as they happen. */
+  listen(listener: ExitListener & RunListener): void {
+    this.ledger.listener = listener;
+    this.dispatcher.listener = listener;
   }
 
   /** Bytes of machine memory, from the firmware's up, that such VMs take. */

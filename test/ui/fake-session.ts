@@ -16,6 +16,7 @@ export const answers: {
   }),
   'hyperstep/pageTable': ({ path }) => tables[path.length] ?? { ...root, entries: [] },
   'hyperstep/translate': ({ address }) => ({
+    address: '0x80201008',
     summary: `A read reaches ${address} without an exit.`,
     world: 'S-mode',
     guest: {

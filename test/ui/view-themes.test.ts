@@ -1,12 +1,16 @@
 import assert from 'node:assert/strict';
+import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, describe, it } from 'mocha';
-import { type ViewName, viewNames } from '../../extension/views/table';
+import { viewNames } from '../../extension/views/table';
+import { panelPages } from '../../extension/webview/panel/pages';
 import { freshWorkspace } from '../../scripts/test-vscode';
+import { themes, usedVariables } from '../panel/theme-variables';
+import type { FrameLocator } from '../vscode-host/host';
 import { colourOf, contrast } from './contrast';
 import { Workbench } from './workbench';
 
-const themes = ['Default Light Modern', 'Default Dark Modern', 'Default High Contrast', 'Default High Contrast Light'];
+const recorded = 'test/panel/golden/themes.json';
 
 /** WCAG 2.1, 1.4.3. */
 const enough = 4.5;
@@ -34,16 +38,41 @@ describe('colours of the views, in the workbench', () => {
       }
       await narration.locator('.told.present').waitFor();
       const dim: string[] = [];
-      for (const name of viewNames) dim.push(...(await dimTexts(opened, name)));
-      await opened.screenshot(`views-${theme.replaceAll(' ', '-').toLowerCase()}`);
+      for (const name of viewNames) dim.push(...(await dimTexts(opened, name, await opened.view(name))));
+      const shot = theme.replaceAll(' ', '-').toLowerCase();
+      await opened.screenshot(`views-${shot}`);
+      await opened.run('HyperStep: Open Machine Panel');
+      const panel = await opened.frame('panel');
+      for (const { tab } of panelPages) {
+        await panel.getByRole('tab', { name: tab }).click();
+        dim.push(...(await dimTexts(opened, tab, panel)));
+        await opened.screenshot(`panel-${tab.replaceAll(' ', '-').toLowerCase()}-${shot}`);
+      }
       assert.deepEqual(dim, []);
+      checkRecorded(theme, await variablesOf(panel));
     });
   }
 });
 
+/** The gallery has the colours of VS Code's themes as they are. */
+function checkRecorded(theme: string, variables: Record<string, string>): void {
+  const known = JSON.parse(readFileSync(recorded, 'utf8'));
+  if (process.env['UPDATE_GOLDEN'] === '1')
+    writeFileSync(recorded, `${JSON.stringify({ ...known, [theme]: variables }, null, 1)}\n`);
+  else assert.deepEqual(known[theme], variables);
+}
+
+/** What VS Code gives to a web page in its theme, of what the panel uses. */
+function variablesOf(panel: FrameLocator): Promise<Record<string, string>> {
+  return panel.locator('body').evaluate((body, names) => {
+    const style = getComputedStyle(body.ownerDocument.documentElement);
+    const pairs = names.map((name): [string, string] => [name, style.getPropertyValue(name).trim()]);
+    return Object.fromEntries(pairs.filter(([, value]) => value !== ''));
+  }, usedVariables());
+}
+
 /** Texts of a view that are not told from what is behind them well enough. */
-async function dimTexts(workbench: Workbench, name: ViewName): Promise<string[]> {
-  const view = await workbench.view(name);
+async function dimTexts(workbench: Workbench, name: string, view: FrameLocator): Promise<string[]> {
   await view.locator('#view :is(header, section, .note)').first().waitFor();
   await workbench.page.waitForTimeout(500);
   const texts = await view.locator('body').evaluate((body) => {

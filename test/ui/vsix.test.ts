@@ -15,6 +15,8 @@ const files = [
   'dist/extension.js',
   'dist/labs.json',
   'dist/language-server.js',
+  'dist/panel.css',
+  'dist/panel.js',
   'dist/web/debug-adapter.js',
   'dist/web/extension.js',
   'dist/web/language-server.js',

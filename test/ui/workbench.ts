@@ -1,5 +1,5 @@
 import { mkdirSync } from 'node:fs';
-import { type ViewName, viewTable } from '../../extension/views/table';
+import { type ShownName, type ViewName, viewTable } from '../../extension/views/table';
 import type { Browser, FrameLocator, Locator, Page } from '../vscode-host/host';
 import { type Host, launchBrowser, startHost } from '../vscode-host/host';
 
@@ -92,7 +92,7 @@ export class Workbench {
   }
 
   /** The web page of a view that is unfolded. */
-  async frame(name: ViewName): Promise<FrameLocator> {
+  async frame(name: ShownName): Promise<FrameLocator> {
     // Each view's page is a frame in a frame; which is whose, only the inner one knows.
     const body = `body[data-view="${name}"]`;
     for (let tries = 0; tries < 300; tries++) {

@@ -133,28 +133,46 @@ export abstract class ArchitecturalHart extends Registers implements CsrHost {
 
   /** Enters the handler of a trap at pc. @returns the mode that handles it */
   enterTrap(code: number, isInterrupt: boolean, valueLow: number, valueHigh: number, details?: TrapDetails): TrapMode {
-    const { virtual } = this.state;
+    const { privilege, virtual } = this.state;
     const mode = enterTrap(this.state, code, isInterrupt, valueLow, valueHigh, details);
     this.modesChanged();
     if (virtual) this.guestTrapped(mode);
+    this.trapTaken(mode, privilege, virtual, code, isInterrupt);
     return mode;
   }
 
   /** Enters the handler of a trap at pc as M-mode's software passes it on, whatever it delegates. @returns the mode that handles it */
   redirectTrap(code: number, valueLow: number, valueHigh: number, details?: TrapDetails): TrapMode {
-    const { virtual } = this.state;
+    const { privilege, virtual } = this.state;
     const mode = redirectTrap(this.state, code, false, valueLow, valueHigh, details);
     this.modesChanged();
     if (virtual) this.guestTrapped(mode);
+    this.trapPassedOn(mode, privilege, virtual, code);
     return mode;
   }
 
   returnFromTrap(instruction: 'mret' | 'sret'): void {
-    const { virtual } = this.state;
+    const { privilege, virtual } = this.state;
     returnFromTrap(this.state, instruction);
     this.modesChanged();
     if (!virtual && this.state.virtual) this.guestEntered();
+    this.trapLeft(instruction, privilege, virtual);
   }
+
+  // Changes of mode: somebody may be told, with the mode before.
+
+  protected abstract trapTaken(
+    mode: TrapMode,
+    privilege: Privilege,
+    virtual: boolean,
+    code: number,
+    isInterrupt: boolean,
+  ): void;
+
+  /** M-mode's software has passed an exception on that it had taken in some mode. */
+  protected abstract trapPassedOn(mode: TrapMode, privilege: Privilege, virtual: boolean, code: number): void;
+
+  protected abstract trapLeft(instruction: 'mret' | 'sret', privilege: Privilege, virtual: boolean): void;
 
   // Guests of the H extension that come and go: somebody may be told.
 

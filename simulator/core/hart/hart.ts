@@ -1,4 +1,5 @@
 import { ExceptionCode } from '../../isa';
+import type { Privilege } from '../../mmu';
 import { FloatInstructions } from '../float/float-instructions';
 import { emptyPage } from '../interpreter/decoded-code';
 import { SlowPaths } from '../interpreter/slow-paths';
@@ -65,6 +66,29 @@ export interface WorldListener {
 }
 
 /**
+ * Who is told of every change of a hart's mode: by a trap, by a return from one. It is told of what has happened already, with the mode in which
+ * the hart was before, and must change nothing.
+ */
+export interface ModeListener {
+  /** @param passedOn by M-mode's software, whatever it delegates */
+  trapped(hart: Hart, mode: TrapMode, before: CpuMode, cause: TrapCause, passedOn: boolean): void;
+  returned(hart: Hart, instruction: 'mret' | 'sret', before: CpuMode): void;
+}
+
+/** A mode in which a hart's, or a guest's, software is. */
+export interface CpuMode {
+  readonly privilege: Privilege;
+  /** V of the H extension: VS or VU. Of a guest: of one that is a hypervisor itself; false where it sees no H. */
+  readonly virtual: boolean;
+}
+
+/** What a trap was. */
+export interface TrapCause {
+  readonly code: number;
+  readonly interrupt: boolean;
+}
+
+/**
  * Most instructions in one call of the interpreter: the host's compiler puts better code in its place, and that of a region, only
  * between two calls.
  */
@@ -81,6 +105,8 @@ export class Hart extends ArchitecturalHart implements ExecutingHart {
   watchWrite = false;
   /** Who is told of guests of the H extension; undefined while nobody looks. */
   worlds: WorldListener | undefined;
+  /** Who is told of changes of its mode; undefined while nobody looks. */
+  modes: ModeListener | undefined;
   /** Loads and stores of TypeScript software that has the hart. */
   readonly software: SoftwareAccess;
   private readonly slowPaths: SlowPaths;
@@ -215,6 +241,24 @@ export class Hart extends ArchitecturalHart implements ExecutingHart {
 
   protected override guestEntered(): void {
     this.worlds?.entered(this);
+  }
+
+  protected override trapTaken(
+    mode: TrapMode,
+    privilege: Privilege,
+    virtual: boolean,
+    code: number,
+    interrupt: boolean,
+  ): void {
+    this.modes?.trapped(this, mode, { privilege, virtual }, { code, interrupt }, false);
+  }
+
+  protected override trapPassedOn(mode: TrapMode, privilege: Privilege, virtual: boolean, code: number): void {
+    this.modes?.trapped(this, mode, { privilege, virtual }, { code, interrupt: false }, true);
+  }
+
+  protected override trapLeft(instruction: 'mret' | 'sret', privilege: Privilege, virtual: boolean): void {
+    this.modes?.returned(this, instruction, { privilege, virtual });
   }
 
   override hgatpWritten(): void {

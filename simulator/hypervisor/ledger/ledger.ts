@@ -67,6 +67,11 @@ const NO_VM = -1;
 export const concernedBy = ({ left, entered }: Pick<ExitRecord, 'left' | 'entered'>): VcpuName | null =>
   left ?? entered;
 
+/** Who is told of exits that are over. The record is another one's soon; nothing may be changed. */
+export interface ExitListener {
+  closed(record: ExitRecord): void;
+}
+
 /** A record in the making. The ledger's records are used again and again: an exit must not cost an allocation that lives. */
 type Draft = { -readonly [field in keyof ExitRecord]: ExitRecord[field] } & {
   changes: StateChange[];
@@ -84,6 +89,8 @@ export class ExitLedger implements StateHolder<SavedLedger> {
   readonly component = componentOf(ledgerSchema, this);
   /** What has caused what happens to vCPUs. */
   readonly causes = new Causes();
+  /** Undefined while nobody looks. */
+  listener: ExitListener | undefined;
   private readonly asked = new Map<string, number>();
   private readonly ring: Draft[] = [];
   private readonly tallies = new Map<number, Map<ExitKind, Tally>>();
@@ -191,6 +198,7 @@ export class ExitLedger implements StateHolder<SavedLedger> {
     this.tally(concernedBy(record)?.vm ?? NO_VM, record.kind, 1, record.cycles);
     this.cycleTotal += record.cycles;
     this.current = undefined;
+    this.listener?.closed(record);
     return record.cycles;
   }
 

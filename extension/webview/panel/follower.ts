@@ -1,0 +1,116 @@
+import type { SessionState } from '../../views/messages';
+import { type Ask, type Asked, type Loaded, nothingAsked, type PageId, type PanelPage } from './page';
+
+/** What is kept of the panel when its web page is gone. */
+export interface Kept {
+  readonly page: PageId;
+  readonly asked: Asked;
+}
+
+/** What there is to show. */
+export interface Followed extends Kept {
+  readonly session: SessionState;
+  readonly loaded: Loaded | undefined;
+  readonly before: Loaded | undefined;
+  /** Why the page could not be loaded. */
+  readonly problem: string | undefined;
+}
+
+type Stopped = Extract<SessionState, { kind: 'stopped' }>;
+
+/** What was seen of a page at a stop. */
+interface Seen {
+  readonly at: Pick<Stopped, 'session' | 'threadId' | 'machine' | 'stop'>;
+  readonly asked: Asked;
+  readonly loaded: Loaded;
+}
+
+/** Follows the debug session: loads the page that is looked at, and keeps what it showed at the stop before. */
+export class Follower {
+  private session: SessionState = { kind: 'none' };
+  private readonly seen = new Map<PageId, Seen>();
+  private readonly earlier = new Map<PageId, Seen>();
+  private page: PageId;
+  private asked: Asked;
+  private problem: string | undefined;
+  private loads = 0;
+
+  constructor(
+    private readonly pages: readonly PanelPage[],
+    private readonly ask: Ask,
+    /** Something else is to be shown; with what to tell who does not see it, where that is something else too. */
+    private readonly changed: (followed: Followed, news?: string) => void,
+    kept: Kept | undefined,
+  ) {
+    const [first] = pages;
+    const known = pages.find(({ id }) => id === kept?.page) ?? first;
+    if (!known) throw new RangeError('the panel has no pages');
+    this.page = known.id;
+    this.asked = kept?.asked ?? nothingAsked;
+  }
+
+  get followed(): Followed {
+    const { session, page, asked, problem } = this;
+    return {
+      session,
+      page,
+      asked,
+      problem,
+      loaded: this.seen.get(page)?.loaded,
+      before: this.earlier.get(page)?.loaded,
+    };
+  }
+
+  /** The session has stopped, goes on, or is over. */
+  async update(session: SessionState): Promise<void> {
+    const known = [...this.seen.values()][0]?.at.session;
+    if (session.kind !== 'none' && known !== undefined && known !== session.session) {
+      this.seen.clear();
+      this.earlier.clear();
+    }
+    this.session = session;
+    if (session.kind === 'stopped') return this.load(session);
+    this.problem = undefined;
+    this.changed(this.followed, session.kind === 'ended' ? 'The run has ended' : undefined);
+  }
+
+  /** Shows a page, with something else that it is asked for. */
+  async show(page: PageId, asked: Partial<Asked> = {}): Promise<void> {
+    this.page = page;
+    this.asked = { ...this.asked, ...asked };
+    this.problem = undefined;
+    this.changed(this.followed, '');
+    if (this.session.kind === 'stopped') await this.load(this.session);
+  }
+
+  private async load(session: Stopped): Promise<void> {
+    const load = ++this.loads;
+    const { asked } = this;
+    const page = this.pages.find(({ id }) => id === this.page);
+    if (!page) return;
+    let loaded: Loaded | undefined;
+    let problem: string | undefined;
+    try {
+      loaded = await page.load(this.ask, session.threadId, asked);
+    } catch (error) {
+      problem = error instanceof Error ? error.message : String(error);
+    }
+    // A later load shows a later state; of a machine that has gone on meanwhile the next stop is asked.
+    if (load !== this.loads || this.session.kind !== 'stopped') return;
+    this.problem = problem;
+    const news = loaded ? this.take(page.id, { at: session, asked, loaded }) : (problem ?? '');
+    this.changed(this.followed, news);
+  }
+
+  /** @returns what has changed since the stop before; undefined where it is the same stop */
+  private take(page: PageId, now: Seen): string | undefined {
+    const last = this.seen.get(page);
+    this.seen.set(page, now);
+    const isSame = last !== undefined && last.at.threadId === now.at.threadId && last.at.machine === now.at.machine;
+    if (!isSame || last.asked !== now.asked) this.earlier.delete(page);
+    else if (last.at.stop !== now.at.stop) this.earlier.set(page, last);
+    else return undefined;
+    const before = this.earlier.get(page)?.loaded;
+    return (before && now.loaded.news(before)) ?? '';
+  }
+}

@@ -1,0 +1,96 @@
+import type { ComponentChildren } from 'preact';
+import type { Requests, SourceLine, TranslateArguments } from '../../../debug-adapter/protocol';
+import type { Window } from './timeline-drawing';
+
+/** The pages of the machine panel, by what they are asked for. */
+export type PageId = 'rings' | 'addressSpaces' | 'controlState' | 'exits' | 'timeline';
+
+/** What a page has been asked to show, by its own controls or by a link of another page. */
+export interface Asked {
+  /** The address that is followed: an expression of the debugger. Where it is empty, the one that the machine stands at. */
+  readonly address: string;
+  readonly access: TranslateArguments['access'];
+  /** The part of the machine's time that the timeline shows, in nanoseconds; null for the last exits. */
+  readonly window: Window | null;
+}
+
+export const nothingAsked: Asked = { address: '', access: 'read', window: null };
+
+/** Where the items of a page lead. */
+export interface Links {
+  source(at: SourceLine): void;
+  /** Another page, or this one, with what it is to show. */
+  page(id: PageId, asked?: Partial<Asked>): void;
+  /** Something that the user asked for cannot be done: why. */
+  tell(text: string): void;
+  /** A file of the user's. */
+  save(name: string, text: string): void;
+  /** Everything that is kept of the run, for a file: what a page shows may be a part of it. */
+  whole<Command extends keyof Requests>(
+    command: Command,
+    args: Requests[Command]['arguments'],
+  ): Promise<Requests[Command]['body']>;
+}
+
+export type Ask = <Command extends keyof Requests>(
+  command: Command,
+  args: Requests[Command]['arguments'],
+) => Promise<Requests[Command]['body']>;
+
+/** What a page is drawn from: the same gives the same. */
+export interface Shown<Data> {
+  readonly data: Data;
+  /** What the page showed at the stop before, of the same thread and machine. */
+  readonly before: Data | undefined;
+  readonly asked: Asked;
+  readonly links: Links;
+}
+
+/** A page: it answers a question, which is its heading. */
+export interface PageDescription<Data> {
+  readonly id: PageId;
+  /** On its tab. */
+  readonly tab: string;
+  readonly question: string;
+  load(ask: Ask, threadId: number, asked: Asked): Promise<Data>;
+  render(shown: Shown<Data>): ComponentChildren;
+  /** What has changed since the stop before, for who does not see it; undefined where nothing has. */
+  news(data: Data, before: Data): string | undefined;
+}
+
+/** What was loaded of a page. */
+export interface Loaded {
+  readonly page: PageId;
+  render(before: Loaded | undefined, asked: Asked, links: Links): ComponentChildren;
+  news(before: Loaded): string | undefined;
+  /** Known to its page alone. */
+  readonly data: unknown;
+}
+
+/** A page whose data only it knows. */
+export interface PanelPage extends Pick<PageDescription<unknown>, 'id' | 'tab' | 'question'> {
+  load(ask: Ask, threadId: number, asked: Asked): Promise<Loaded>;
+  /** The same of an answer that is there already. */
+  of(data: unknown): Loaded;
+}
+
+export function panelPage<Data>(description: PageDescription<Data>): PanelPage {
+  const { id, tab, question } = description;
+  const own = (other: Loaded | undefined): Data | undefined => (other?.page === id ? (other.data as Data) : undefined);
+  const of = (data: unknown): Loaded => ({
+    page: id,
+    data,
+    render: (before, asked, links) => description.render({ data: data as Data, before: own(before), asked, links }),
+    news: (before) => {
+      const earlier = own(before);
+      return earlier === undefined ? undefined : description.news(data as Data, earlier);
+    },
+  });
+  return {
+    id,
+    tab,
+    question,
+    of,
+    load: async (ask, threadId, asked) => of(await description.load(ask, threadId, asked)),
+  };
+}

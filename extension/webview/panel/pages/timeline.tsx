@@ -1,0 +1,166 @@
+import type { Timeline, TimelineMark } from '../../../../debug-adapter/protocol';
+import { duration } from '../../duration';
+import { type Links, panelPage } from '../page';
+import { Address, Part, plural, Source, Table } from '../parts';
+import { moved, type Window, zoomed } from '../timeline-drawing';
+import { chromeTrace, kvmTrace } from '../trace-export';
+import { TimelineCanvas } from './timeline-canvas';
+
+/** Exits that are drawn one by one, those that are listed, and those that go into a file. */
+const DRAWN = 4000;
+const LISTED = 50;
+const WRITTEN = 100_000;
+
+export const timelinePage = panelPage<Timeline>({
+  id: 'timeline',
+  tab: 'Timeline',
+  question: 'Who had the harts when, what came between, and what caused what?',
+  load: (ask, _threadId, { window }) =>
+    ask('hyperstep/timeline', {
+      most: DRAWN,
+      ...(window ? { from: Math.floor(window.from), to: Math.ceil(window.to) } : {}),
+    }),
+  render: ({ data, links }) =>
+    data.lanes.length === 0 ? (
+      <p class="empty">
+        There is no hypervisor of ours on this machine, whose exits and virtual CPUs a timeline has. Debug the guest
+        under one (“virtualization”).
+      </p>
+    ) : (
+      <>
+        <Controls of={data} links={links} />
+        <TimelineCanvas of={data} links={links} />
+        <Legend />
+        <Told of={data} />
+        <Marks of={data} links={links} />
+        <Export links={links} />
+      </>
+    ),
+  news: (data, before) =>
+    data.now === before.now ? undefined : `${duration(data.now - before.now)} have passed on the machine’s clock`,
+});
+
+function Controls({ of, links }: { of: Timeline; links: Links }) {
+  const window: Window = { from: of.from, to: of.to };
+  const show = (next: Window | null) => () => links.page('timeline', { window: next });
+  return (
+    <div class="controls" role="toolbar" aria-label="What part of the run is shown">
+      <button type="button" title="Show an earlier part" onClick={show(moved(window, -0.5))}>
+        Earlier
+      </button>
+      <button type="button" title="Show a later part" onClick={show(moved(window, 0.5))}>
+        Later
+      </button>
+      <button type="button" title="Show half as much, larger" onClick={show(zoomed(window, 0.5))}>
+        Zoom in
+      </button>
+      <button type="button" title="Show twice as much, smaller" onClick={show(zoomed(window, 2))}>
+        Zoom out
+      </button>
+      <button type="button" title="Show all that is kept of the run" onClick={show({ from: of.began, to: of.now + 1 })}>
+        All
+      </button>
+      <button type="button" title="Show the last exits, at every stop" onClick={show(null)}>
+        Last exits
+      </button>
+    </div>
+  );
+}
+
+/** What shapes and colours mean, in words. */
+function Legend() {
+  return (
+    <ul class="legend" aria-label="What is drawn">
+      <li>
+        <span class="sample guest" aria-hidden="true" /> in the guest
+      </li>
+      <li>
+        <span class="sample vmm" aria-hidden="true" /> in the VMM, where that takes machine time
+      </li>
+      <li>
+        <span class="sample ready" aria-hidden="true" /> ready, without a hart
+      </li>
+      <li>
+        <span class="sample waiting" aria-hidden="true" /> waiting, or an idle hart
+      </li>
+      <li>
+        <span class="sample exit" aria-hidden="true" /> an exit
+      </li>
+      <li>
+        <span class="sample interrupt" aria-hidden="true" /> an exit by an interrupt
+      </li>
+      <li>dashed: what caused what</li>
+    </ul>
+  );
+}
+
+function Told({ of: { from, to, marks, omitted, forgotten } }: { of: Timeline }) {
+  return (
+    <p class="note">
+      From {duration(from)} to {duration(to)} on the machine’s clock, {plural(marks.length + omitted, 'exit')}
+      {omitted > 0 ? `, of which the last ${marks.length.toLocaleString('en')} are drawn: zoom in for the others` : ''}
+      {forgotten > 0 ? `. ${plural(forgotten, 'exit')} before are not kept` : ''}.
+    </p>
+  );
+}
+
+function Marks({ of, links }: { of: Timeline; links: Links }) {
+  const listed = of.marks.slice(-LISTED).reverse();
+  return (
+    <Part
+      title={`The last exits of this part, ${listed.length} of ${(of.marks.length + of.omitted).toLocaleString('en')}`}
+    >
+      <Table label="Exits of this part" columns={['exit', 'at', 'of', 'why', 'from', 'caused by']}>
+        {listed.map((mark) => (
+          <tr key={mark.number}>
+            <th scope="row">#{mark.number}</th>
+            <td>{mark.at.toLocaleString('en')} ns</td>
+            <td>{nameOf(of, mark)}</td>
+            <td>
+              {mark.reason}
+              {mark.entered === undefined
+                ? ''
+                : mark.entered === null
+                  ? '; then the hart was idle'
+                  : `; then ${mark.entered} had the hart`}
+            </td>
+            <td>
+              <Address space="gva" value={mark.pc} links={links} /> <Source at={mark.source} links={links} />
+            </td>
+            <td>{mark.by === undefined ? 'its instruction, or a device' : `exit #${mark.by}`}</td>
+          </tr>
+        ))}
+      </Table>
+    </Part>
+  );
+}
+
+const nameOf = ({ lanes }: Timeline, { vcpu, hart }: TimelineMark): string => lanes[vcpu ?? hart]?.name ?? '';
+
+function Export({ links }: { links: Links }) {
+  const save = async (name: string, write: (all: Timeline) => string): Promise<void> => {
+    try {
+      const { began, now } = await links.whole('hyperstep/timeline', { most: 1 });
+      links.save(name, write(await links.whole('hyperstep/timeline', { from: began, to: now + 1, most: WRITTEN })));
+    } catch (error) {
+      links.tell(`The timeline was not saved: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  };
+  const chrome = (all: Timeline): string => `${JSON.stringify(chromeTrace(all))}\n`;
+  return (
+    <Part title="As a file">
+      <p class="controls">
+        <button type="button" title="For Perfetto, or chrome://tracing" onClick={() => void save('trace.json', chrome)}>
+          Save as Chrome trace
+        </button>
+        <button
+          type="button"
+          title="As trace-cmd reports KVM’s events"
+          onClick={() => void save('kvm-trace.txt', kvmTrace)}
+        >
+          Save as KVM trace
+        </button>
+      </p>
+    </Part>
+  );
+}

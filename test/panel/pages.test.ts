@@ -1,0 +1,203 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { describe, it } from 'mocha';
+import type { ControlState, Exits, Rings, StageStep } from '../../debug-adapter/protocol';
+import type { Loaded, PageId } from '../../extension/webview/panel/page';
+import { panelPages } from '../../extension/webview/panel/pages';
+import { stageGrid } from '../../extension/webview/panel/stage-grid';
+import { moments } from './moments';
+import { Rendered } from './rendered';
+
+function recorded<Data>(moment: string, id: PageId): Data {
+  return JSON.parse(readFileSync(`test/panel/golden/${moment}.json`, 'utf8'))[id];
+}
+
+function pageOf(id: PageId, data: unknown): Loaded {
+  const page = panelPages.find((each) => each.id === id);
+  if (!page) throw new Error(`there is no page ${id}`);
+  return page.of(data);
+}
+
+const drawn = (moment: string, id: PageId): Rendered => new Rendered(pageOf(id, recorded(moment, id)));
+
+describe('pages of the machine panel', () => {
+  it('are drawn from every moment, the same each time, with a name for whatever can be pressed', () => {
+    for (const moment of Object.keys(moments))
+      for (const { id } of panelPages) {
+        const page = drawn(moment, id);
+        assert.ok(page.text.length > 50, `${moment}: ${id}`);
+        assert.equal(page.text, drawn(moment, id).text);
+        for (const { props, children } of page.all(({ tag }) => tag === 'button'))
+          assert.ok(children.length > 0 && (props['title'] !== '' || props['aria-label']), `${moment}: ${id}`);
+      }
+  });
+
+  it('say what has changed since the stop before, and nothing where nothing has', () => {
+    for (const moment of Object.keys(moments))
+      for (const { id } of panelPages) {
+        const data = pageOf(id, recorded(moment, id));
+        assert.equal(data.news(data), undefined, `${moment}: ${id}`);
+        const again = new Rendered(data, data);
+        assert.equal(again.all(({ props }) => props['class'] === 'mark changed').length, 0, `${moment}: ${id}`);
+      }
+  });
+
+  describe('rings', () => {
+    it('tell where a CPU is really and what it believes, and lead to the source', () => {
+      const page = drawn('full-trapped', 'rings');
+      const [cpu] = page.rows('CPUs');
+      assert.deepEqual(cpu?.slice(0, 5), ['vCPU 0', 'HS', 'S', '0', 'running']);
+      const says = page.all(({ tag }) => tag === 'svg').map(({ props }) => props['aria-label']);
+      assert.deepEqual(says, [
+        'RISC-V, V = 0: v0 in HS',
+        'RISC-V, V = 1: a guest: nobody is there',
+        'what guests believe: v0 in S',
+        'x86: VMX root: v0 in ring 0',
+        'x86: VMX non-root: nobody is there',
+      ]);
+      page.press(/^kernel\.S:\d+/);
+      assert.match(JSON.stringify(page.followed), /"kind":"source".*extension\/sample\/kernel\.S/);
+      page.press(/VM exit #\d+/);
+      assert.equal(page.followed.at(-1)?.kind, 'exits');
+    });
+
+    it('name the bits in the order in which they are asked', () => {
+      const bits = drawn('own-hypervisor', 'rings').rows('The bits that decided it');
+      assert.deepEqual(
+        bits.map(([name, value]) => `${name} = ${value}`),
+        ['medeleg[21] = 1', 'hedeleg[21] = 0'],
+      );
+    });
+
+    it('mark the CPU that has moved', () => {
+      const before = recorded<Rings>('full-user', 'rings');
+      const now = pageOf('rings', recorded('full-trapped', 'rings'));
+      const page = new Rendered(now, pageOf('rings', before));
+      assert.match(page.rows('CPUs')[0]?.[0] ?? '', /changed/);
+      assert.equal(now.news(pageOf('rings', before)), 'trap from U to HS: Illegal instruction');
+    });
+  });
+
+  describe('address spaces', () => {
+    it('show the walk through two stages as its grid, and the cell and bit that refuse', () => {
+      const page = drawn('own-hypervisor', 'addressSpaces');
+      const rows = page.rows('The walk through two stages');
+      assert.deepEqual(
+        rows.map(([of]) => of),
+        ['VS level 2', 'VS level 1', 'VS level 0', 'the page'],
+      );
+      const [, ...cells] = rows.at(-1) ?? [];
+      assert.equal(cells.filter((cell) => cell.includes('✕')).length, 1);
+      assert.match(cells[2] ?? '', /U is clear: every guest access needs U=1.*✕/);
+      assert.equal(cells.at(-1), 'not read');
+      assert.match(page.text, /not reached/);
+    });
+
+    it('hold the shadow against the guest’s table and P2M', () => {
+      const page = drawn('full-trapped', 'addressSpaces');
+      assert.match(page.text, /same The shadow says the same/);
+      assert.match(page.text, /guest’s table, then P2M0x8180003a/);
+    });
+
+    it('take another address, and keep the form where it means nothing', () => {
+      const asked = { worlds: [], world: 'S', address: 'nothing', access: 'read', problem: 'nothing is not defined' };
+      const page = new Rendered(pageOf('addressSpaces', asked));
+      assert.match(page.text, /nothing is not defined/);
+      const [input] = page.all(({ tag }) => tag === 'input');
+      assert.equal(input?.props['defaultValue'], 'nothing');
+      page.press(/back to what the machine stands at/);
+      assert.deepEqual(page.followed, [{ kind: 'addressSpaces', to: { address: '' } }]);
+    });
+  });
+
+  describe('control state', () => {
+    it('has RISC-V’s, Intel’s and AMD’s names of the same in one row', () => {
+      const page = drawn('hardware-fault', 'controlState');
+      const controls = page.all(({ tag }) => tag === 'tr').map((row) => row);
+      assert.ok(controls.length > 20);
+      const rows = page.rows('What is allowed to it, and what exits: the VM-execution and VM-entry controls');
+      const hgatp = rows.find(([name]) => name?.startsWith('hgatp'));
+      assert.match(hgatp?.[1] ?? '', /Sv39x4/);
+      assert.match(hgatp?.[2] ?? '', /EPT pointer/);
+      assert.match(hgatp?.[3] ?? '', /nCR3/);
+    });
+
+    it('is records of the VMM’s under full virtualization', () => {
+      const { registers, records } = recorded<ControlState>('full-user', 'controlState');
+      const virtual = registers.filter(({ place }) => place === 'VMM').map(({ name }) => name);
+      assert.ok(virtual.includes('satp') && virtual.includes('sepc'));
+      assert.ok(records.some(({ name, value }) => name === 'virtual privilege' && value === 'U-mode'));
+      // The hardware's satp is another one: the shadow's root.
+      const satps = registers.filter(({ name }) => name === 'satp').map(({ value }) => value);
+      assert.equal(new Set(satps).size, 2);
+    });
+
+    it('marks what a step has changed', () => {
+      const before = recorded<ControlState>('full-user', 'controlState');
+      const [first, ...rest] = before.registers;
+      const now = { ...before, registers: [{ ...first, value: '0x7' }, ...rest] };
+      assert.equal(
+        pageOf('controlState', now).news(pageOf('controlState', before)),
+        `1 of ${before.registers.length} registers changed`,
+      );
+    });
+  });
+
+  describe('exits', () => {
+    it('count, tell over time, and put those that are alike together', () => {
+      const data = recorded<Exits>('full-user', 'exits');
+      const page = new Rendered(pageOf('exits', data));
+      const rows = page.rows('Exits by reason');
+      assert.equal(
+        rows.reduce((sum, [, count]) => sum + Number(count?.replace(',', '')), 0),
+        data.total,
+      );
+      const told = data.series?.reasons.flatMap(({ counts }) => counts) ?? [];
+      assert.equal(
+        told.reduce((sum, count) => sum + count, 0),
+        data.total,
+        'no exit is lost in the series',
+      );
+      const last = page.rows('The last exits');
+      assert.ok(last.length < data.exits.length, 'putchar after putchar is one row');
+      assert.ok(last.some(([, what]) => /\d+ times/.test(what ?? '')));
+    });
+  });
+});
+
+describe('the grid of a walk through two stages', () => {
+  const step = (stage: 'VS' | 'G', level: number, failed = false): StageStep => {
+    return { stage, level, pteAddress: '0x0', pte: '0x0', note: `${stage}${level}`, failed };
+  };
+  const second = (...failed: boolean[]): StageStep[] => [2, 1, 0].map((level, at) => step('G', level, failed[at]));
+  const inShort = (steps: readonly StageStep[]): string[] =>
+    stageGrid(steps).rows.map(({ of, cells, guest }) => {
+      const read = [...cells, guest].map((cell) => (cell ? `${cell.note}${cell.failed ? '!' : ''}` : '-'));
+      return `${of === 'leaf' ? of : of.level}: ${read.join(' ')}`;
+    });
+
+  it('has three rows of three and one for the page', () => {
+    const steps = [2, 1, 0].flatMap((level) => [...second(), step('VS', level)]);
+    assert.deepEqual(inShort([...steps, ...second()]), [
+      '2: G2 G1 G0 VS2',
+      '1: G2 G1 G0 VS1',
+      '0: G2 G1 G0 VS0',
+      'leaf: G2 G1 G0 -',
+    ]);
+  });
+
+  it('ends where either stage refuses', () => {
+    assert.deepEqual(inShort([...second(), step('VS', 2), ...second(), step('VS', 1, true)]), [
+      '2: G2 G1 G0 VS2',
+      '1: G2 G1 G0 VS1!',
+    ]);
+    // The second stage refuses the guest's own entry: that is noted, and was not read.
+    const refused = [step('G', 2), step('G', 1, true), step('VS', 1, true)];
+    assert.deepEqual(inShort([...second(), step('VS', 2), ...refused]), ['2: G2 G1 G0 VS2', '1: G2 G1! - -']);
+  });
+
+  it('has one row where the first stage is Bare, and four columns of Sv48x4', () => {
+    assert.deepEqual(inShort(second(false, false, true)), ['leaf: G2 G1 G0! -']);
+    assert.deepEqual(stageGrid([step('G', 3), ...second()]).columns, [3, 2, 1, 0]);
+  });
+});
