@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { classroomManifest, classroomProfile, packManifest, studentProfile } from './classroom-pack';
 import { textMateGrammar } from './grammar';
 import { guestTestsDocument, guestTestsDocumentText } from './guest-tests-document';
 import {
@@ -37,6 +38,8 @@ export function generatedFiles(): Map<string, string> {
     [scenarioDocument, scenarioDocumentText()],
     [guestTestsDocument, guestTestsDocumentText()],
     ['package.json', asJson(manifest())],
+    [packManifest, asJson(classroomManifest())],
+    [studentProfile, asJson(classroomProfile())],
   ]);
 }
 

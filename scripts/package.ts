@@ -1,5 +1,6 @@
 import { statSync } from 'node:fs';
+import { buildClassroomVsix } from './classroom-pack';
 import { buildVsix } from './vsix';
 
-const file = await buildVsix();
-console.log(`${file}: ${(statSync(file).size / 1e6).toFixed(2)} MB`);
+for (const file of [await buildVsix(), buildClassroomVsix()])
+  console.log(`${file}: ${(statSync(file).size / 1e6).toFixed(2)} MB`);
