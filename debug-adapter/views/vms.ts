@@ -65,7 +65,7 @@ function showVm(host: Host, guest: Debuggee, vm: Vm, processor: VmState['process
     engine,
     ...stateOf(vm),
     processor,
-    history: showHistory(sumOfHistories(vm.vcpus.map(({ account, run }) => account.history(run, host.now)))),
+    history: showHistory(sumOfHistories(vm.vcpus.map(({ account, spends }) => account.history(spends, host.now)))),
     share: { weight, cap, pin: [...pin], ...(entitled === undefined ? {} : { entitled }) },
     memory: {
       guest: vm.memoryTaken.guest,
@@ -88,8 +88,8 @@ function showVm(host: Host, guest: Debuggee, vm: Vm, processor: VmState['process
   };
 }
 
-function showVcpu({ machine, now }: Host, { id, cpu, run, on, retired, account }: Vcpu): VcpuState {
-  const { running, ready, waiting, stolen, switches } = account.measures(run, now);
+function showVcpu({ machine, now }: Host, { id, cpu, run, spends, on, retired, account }: Vcpu): VcpuState {
+  const { running, ready, waiting, stolen, switches } = account.measures(spends, now);
   return {
     id,
     threadId: machine.threadOf(cpu),
@@ -97,7 +97,7 @@ function showVcpu({ machine, now }: Host, { id, cpu, run, on, retired, account }
     ...(on ? { hart: on.id } : {}),
     instructions: retired,
     total: percentOf(running, now),
-    history: showHistory(account.history(run, now)),
+    history: showHistory(account.history(spends, now)),
     ready,
     waiting,
     stolen,

@@ -237,13 +237,8 @@ export class Dispatcher {
   /** A VM that is off has ended. */
   settleEnd(vm: Vm): void {
     while (vm.life.goesOn) this.restart(vm);
-    if (!vm.end) return;
-    // A new life has ended with its begin, or the last one is over. Its vCPUs wait for nothing more.
-    for (const vcpu of vm.vcpus) {
-      vcpu.wait = undefined;
-      this.become(vcpu, 'off', this.machine.clock.now());
-    }
-    if (vm.giveBack()) this.forgetEverywhere();
+    // A new life has ended with its begin, or the last one is over.
+    if (vm.end && vm.giveBack()) this.forgetEverywhere();
   }
 
   /** A VM that is off begins anew. */
@@ -322,7 +317,7 @@ export class Dispatcher {
   }
 
   private become(vcpu: Vcpu, run: RunState, now: number): void {
-    vcpu.account.passed(vcpu.run, now);
+    vcpu.account.passed(vcpu.spends, now);
     vcpu.run = run;
   }
 }

@@ -242,7 +242,10 @@ export class Hypervisor implements HostedSoftware, HypervisorServices {
   }
 
   vmEnded(vm: Vm, end: VmEnd): void {
-    for (const vcpu of vm.vcpus) this.dispatcher.stop(vcpu);
+    for (const vcpu of vm.vcpus) {
+      vcpu.account.passed(vcpu.run, this.machine.clock.now());
+      this.dispatcher.stop(vcpu);
+    }
     if (this.vms.some(({ life }) => !life.end || life.goesOn)) return;
     if (end.reason !== 'killed') {
       this.machine.finish(end);

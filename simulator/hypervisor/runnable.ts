@@ -12,7 +12,7 @@ export type RunState = (typeof RUN_STATES)[number];
 
 /**
  * `wfi`: for an interrupt that is enabled in its sie, whatever SIE says: by that instruction, or suspended by SBI HSM. `frames`: for memory
- * of the host's. `paused`: for nothing that its guest could do; its VM is ending.
+ * of the host's. `paused`: for nothing that its guest could do; its VM has ended, or somebody has paused it.
  */
 export const WAITS = ['wfi', 'frames', 'paused'] as const;
 

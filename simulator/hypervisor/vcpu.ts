@@ -98,6 +98,11 @@ export abstract class Vcpu implements Runnable, GuestAddressing {
     return this.running;
   }
 
+  /** As what its time counts: one whose VM has ended waits for nothing. */
+  get spends(): RunState {
+    return this.run === 'blocked' && this.vm.end ? 'off' : this.run;
+  }
+
   /** The hart that has it. @throws RangeError while none does */
   get hart(): Hart {
     if (!this.running) throw new RangeError(`no hart has vCPU ${this.id}`);

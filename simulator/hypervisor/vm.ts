@@ -219,7 +219,7 @@ export class Vm implements Guest {
   /** How its vCPUs have spent their time, all together. */
   get measures(): Measures {
     const now = this.machine.clock.now();
-    return sumOf(this.vcpus.map(({ account, run }) => account.measures(run, now)));
+    return sumOf(this.vcpus.map(({ account, spends }) => account.measures(spends, now)));
   }
 
   /** Bytes of machine memory that it has now and has had at the most, and those of the VMM's tables for it. */

@@ -58,6 +58,37 @@ function vmNamed(system: System, name: string): Vm {
 for (const { id: engine } of engines)
   for (const hartOptions of [{}, { asidBits: 0, vmidBits: 0 }])
     describe(`VMs of a host (${engine}, ${JSON.stringify(hartOptions)})`, () => {
+      it('wait for nothing once they have ended', async () => {
+        // Its second vCPU waits from the start; the first ends it after a while.
+        const text = `
+_start: li      a7, 0x48534d
+        li      a6, 0
+        li      a0, 1
+        la      a1, sleeps
+        ecall
+        li      t0, 50000
+1:      addi    t0, t0, -1
+        bnez    t0, 1b
+        li      a7, 8
+        ecall
+sleeps: csrw    sie, zero
+1:      wfi
+        j       1b`;
+        const ends = await assembleVm('ends', engine, text, { vcpus: 2 });
+        const spins = await assembleVm('spins', engine, SPINS);
+        const { system } = makeHost([ends, spins], { harts: 3, hartOptions });
+        const waited = (): number => vmNamed(system, 'ends').measures.waiting;
+        pass(system, MILLISECOND / 20);
+        const before = waited();
+        assert.ok(before > 0 && !vmNamed(system, 'ends').end);
+        pass(system, MILLISECOND);
+        assert.deepEqual(vmNamed(system, 'ends').end, { reason: 'power-off', code: 0 });
+        const inAll = waited();
+        assert.ok(inAll > before && inAll < MILLISECOND / 2, `${inAll} ns`);
+        pass(system, MILLISECOND);
+        assert.equal(waited(), inAll);
+      });
+
       it('end each for itself, and the machine with the last', async () => {
         const vms = [
           await assembleVm('ends', engine, ENDS),
