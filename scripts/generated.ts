@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { classroomManifest, classroomProfile, packManifest, studentProfile } from './classroom-pack';
 import { textMateGrammar } from './grammar';
 import { guestTestsDocument, guestTestsDocumentText } from './guest-tests-document';
 import { labsDocument, labsDocumentText } from './labs-document';
@@ -45,6 +46,8 @@ export function generatedFiles(): Map<string, string> {
     [guestTestsDocument, guestTestsDocumentText()],
     [labsDocument, labsDocumentText()],
     ['package.json', asJson(manifest())],
+    [packManifest, asJson(classroomManifest())],
+    [studentProfile, asJson(classroomProfile())],
   ]);
 }
 

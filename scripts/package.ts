@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs';
+import { buildClassroomVsix } from './classroom-pack';
 import { writeInstructorZip } from './instructor-zip';
 import { buildVsix } from './vsix';
 
-for (const file of [await buildVsix(), writeInstructorZip()])
+for (const file of [await buildVsix(), buildClassroomVsix(), writeInstructorZip()])
   console.log(`${file}: ${(statSync(file).size / 1e6).toFixed(2)} MB`);

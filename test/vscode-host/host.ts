@@ -10,8 +10,8 @@ import { hostEntry, hostNode } from './setup';
 export type { Browser, FrameLocator, Locator, Page } from 'playwright-core';
 
 export interface HostOptions {
-  /** Installed before the start. */
-  vsix?: string;
+  /** Installed before the start, one after another. */
+  vsix?: string | readonly string[];
   /** User settings on top of the quiet defaults. */
   settings?: Record<string, unknown>;
   env?: Record<string, string>;
@@ -72,9 +72,10 @@ export async function startHost(options: HostOptions = {}): Promise<Host> {
       },
     );
 
-  if (options.vsix) {
-    await ended(run(['--install-extension', path.resolve(options.vsix)]));
-    if (!log().includes('successfully installed')) throw new Error(`The vsix was not installed:\n${log()}`);
+  for (const [index, vsix] of [options.vsix ?? []].flat().entries()) {
+    await ended(run(['--install-extension', path.resolve(vsix)]));
+    if (log().split('successfully installed').length < index + 2)
+      throw new Error(`${vsix} was not installed:\n${log()}`);
   }
   const server = run([
     ...['--bind-addr', `127.0.0.1:${port}`, '--disable-telemetry', '--disable-update-check'],
