@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { hostConfiguration } from '../../simulator/scenario/host-configuration';
 import { readScenario } from '../../simulator/scenario/read-scenario';
 import { describeSystem } from '../../simulator/system/description';
@@ -10,7 +10,7 @@ import { lifeOf, writeRecord } from '../../simulator/system/record';
 import { originsOf } from '../../simulator/system/run-origin';
 import { System } from '../../simulator/system/system';
 import { buildGuest, guestFolder, testDisk } from '../support/guest';
-import { askForStealTime, crashesAfter, ECHOES, RESETS, SPINS } from '../support/small-guests';
+import { askForStealTime, crashesAfter, ECHOES, PRINTS, RESETS, SPINS } from '../support/small-guests';
 import { BuiltCli } from './built-cli';
 
 const CRASHES = crashesAfter(40_000, "li a0, '!'\n li a7, 1\n ecall");
@@ -337,17 +337,17 @@ describe('hosts that are saved, recorded and replayed on the command line', () =
     ['SIGTERM', 143],
   ] as const)
     it(`are written, with report, when ${signal} ends them`, async () => {
-      const program = cli.write('spins.S', SPINS);
+      const program = cli.write('prints.S', `${PRINTS}1: j 1b\n`);
       const file = scenario('spins', {
         a: { program },
         b: { program: cli.write('waits.S', '_start: wfi\n j _start\n') },
       });
       const files = ['record', 'report', 'save'].map((option) => [`--${option}`, cli.path(`${signal}.${option}`)]);
       const child = spawn(process.execPath, [cli.file, 'run', file, ...files.flat()], {
-        stdio: ['pipe', 'ignore', 'ignore'],
+        stdio: ['pipe', 'pipe', 'ignore'],
       });
       const ended = new Promise<number | null>((resolve) => child.on('exit', resolve));
-      await sleep(1500);
+      await once(child.stdout, 'data');
       child.kill(signal);
       assert.equal(await ended, status);
       for (const [, written] of files) assert.ok(existsSync(written ?? ''), written);

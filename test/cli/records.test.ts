@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { guestFolder, testDisk } from '../support/guest';
+import { PRINTS } from '../support/small-guests';
 import { BuiltCli } from './built-cli';
 
 /** Writes to its disk that it was there, and resets itself; when it finds that, it ends. */
@@ -107,18 +108,18 @@ describe('records of the command line', () => {
     ['SIGINT', 130],
     ['SIGTERM', 143],
   ] as const)
-    for (const [how, text] of Object.entries({ works: '_start: j _start\n', waits: '_start: wfi\n j _start\n' }))
+    for (const [how, text] of Object.entries({ works: '1: j 1b\n', waits: '1: wfi\n j 1b\n' }))
       it(`are written, with report and snapshot, when ${signal} ends a guest that ${how}`, async () => {
-        const guest = cli.write(`${how}.S`, text);
+        const guest = cli.write(`${how}.S`, `${PRINTS}${text}`);
         const files = ['record', 'report', 'save'].map((option) => [
           `--${option}`,
           cli.path(`${how}.${signal}.${option}`),
         ]);
         const child = spawn(process.execPath, [cli.file, 'run', guest, ...files.flat()], {
-          stdio: ['pipe', 'ignore', 'ignore'],
+          stdio: ['pipe', 'pipe', 'ignore'],
         });
         const ended = new Promise<number | null>((resolve) => child.on('exit', resolve));
-        await sleep(1500);
+        await once(child.stdout, 'data');
         child.kill(signal);
         assert.equal(await ended, status);
         for (const [, file] of files) assert.ok(existsSync(file ?? ''), file);

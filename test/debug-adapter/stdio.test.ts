@@ -22,6 +22,8 @@ describe('over standard input and output', () => {
     assert.ok(bundle);
     await build({ ...bundle, outfile });
     client = new DebugClient('node', outfile, 'hyperstep');
+    // Beside other tests a start may take a while.
+    client.defaultTimeout = 30_000;
     await client.start();
   });
   after(() => client.stop());

@@ -1,5 +1,8 @@
 /** Small guests that several tests run: each does one thing. */
 
+/** Prints a letter, and then does what follows. */
+export const PRINTS = "_start: li a0, 'r'\n li a7, 1\n ecall\n";
+
 export const SPINS = '_start: j _start\n';
 
 /** Works for so many rounds of a loop, once it has done `first`, and traps at its own trap vector. */
