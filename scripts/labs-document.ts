@@ -1,10 +1,10 @@
 import {
   askOptions,
-  hostCheckOptions,
-  hostOptions,
   labOptions,
+  measuredOptions,
   momentOptions,
   questionOptions,
+  scenarioTaskOptions,
   taskOptions,
   testsOptions,
 } from '../simulator/labs/lab-options';
@@ -20,8 +20,8 @@ const tables: Readonly<Record<string, () => string>> = {
   question: () => keyTable(questionOptions),
   ask: () => keyTable(askOptions),
   moment: () => keyTable(momentOptions),
-  host: () => keyTable(hostOptions),
-  expectation: () => keyTable(hostCheckOptions),
+  host: () => keyTable(scenarioTaskOptions),
+  expectation: () => keyTable(measuredOptions),
 };
 
 export const labsDocumentText = (): string => withTables(labsDocument, tables);
