@@ -19,6 +19,7 @@ const tables: Readonly<Record<string, () => string>> = {
   tests: () => keyTable(testsOptions),
   question: () => keyTable(questionOptions),
   ask: () => keyTable(askOptions),
+  translation: () => keyTable(askOptions.translation.properties),
   moment: () => keyTable(momentOptions),
   host: () => keyTable(scenarioTaskOptions),
   expectation: () => keyTable(measuredOptions),

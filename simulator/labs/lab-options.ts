@@ -101,7 +101,11 @@ const translation = ObjectOf(
       ),
     ),
   },
-  { ...noOthers, expected: 'an object with "address" and "of"' },
+  {
+    ...noOthers,
+    expected: 'an object with "address" and "of"',
+    description: 'Where an access to an address leads.',
+  },
 );
 
 const trap = choice(
