@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { globSync } from 'glob';
 import { describe, it } from 'mocha';
 import { viewNames, viewTable } from '../../extension/views/table';
 import { packFolder, studentProfile } from '../../scripts/classroom-pack';
@@ -67,6 +68,19 @@ describe('the pack for courses', () => {
         if (cells > 0 && (rows[index - 1] ?? 0) > 0) assert.equal(cells, rows[index - 1], `line ${index + 1}`);
     });
   }
+
+  it('names the labs as they are called, and all of them', () => {
+    const titles = globSync('labs/*/lab.json', { posix: true })
+      .sort()
+      .map((file) => (JSON.parse(readFileSync(file, 'utf8')) as { title: string }).title);
+    const listed = /\| lab \| goes with \|\n.*\n((?:\|.*\n)+)/.exec(textOf('instructor-guide.md'))?.[1] ?? '';
+    assert.deepEqual(
+      [...listed.matchAll(/^\| ([^|]+) \|/gm)].map(([, title]) => title),
+      titles,
+    );
+    for (const [, title = ''] of textOf('lecture-companion.md').matchAll(/\blab \*([^*]+)\*/g))
+      assert.ok(titles.includes(title), title);
+  });
 
   it('tells of every view', () => {
     const text = documents.map(textOf).join('\n');
