@@ -32,6 +32,8 @@ export class LabCommands {
     private readonly labs: Labs,
     private readonly pages: TaskPages,
     private readonly memory: vscode.Memento,
+    /** Unfolds what has come beneath a task. */
+    private readonly unfold: (lab: ShownLab, task: ShownTask) => Promise<void>,
   ) {}
 
   register(): vscode.Disposable {
@@ -100,6 +102,7 @@ export class LabCommands {
       this.labs.check(lab, tasks, (cancel) => token.onCancellationRequested(cancel)),
     );
     announce(checked);
+    if (given?.kind === 'task') await this.unfold(lab, given.task);
   }
 
   private async hint(given: Given): Promise<void> {
@@ -110,6 +113,7 @@ export class LabCommands {
     if (shown < task.hints.length) {
       await folder.hint(task.id, shown + 1);
       await this.labs.lookAgain();
+      await this.unfold(lab, task);
     } else {
       void vscode.window.showInformationMessage(`${task.title}: there are no more hints.`);
     }
@@ -129,6 +133,7 @@ export class LabCommands {
     await this.labs.lookAgain();
     if (answer === '') return;
     announce(await this.labs.check(lab, [task], () => {}));
+    await this.unfold(lab, task);
   }
 
   private async reset(given: Given): Promise<void> {
@@ -265,7 +270,7 @@ async function ask({ title, text, choices, kind }: ShownTask, value: string): Pr
 function announce({ result, title, problems }: CheckedFolder): void {
   const { points, of, tasks, faults } = result;
   const [problem] = [...problems, ...faults, ...tasks.flatMap(({ problem }) => problem ?? [])];
-  const [help] = tasks.flatMap(({ parts }) => parts.flatMap((part) => part.help ?? []));
+  const [help] = tasks.flatMap(({ parts, tried }) => (tried ? parts.flatMap((part) => part.help ?? []) : []));
   const [task, another] = tasks;
   const what = task && !another ? task.title : title;
   const sentence = `${what}: ${points} of ${of === 1 ? '1 point' : `${of} points`}.`;

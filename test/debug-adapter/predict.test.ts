@@ -12,6 +12,9 @@ const everything: Predictions = { pc: '0', mode: 'none', cause: 'none', handler:
 /** What came, by question. */
 async function step(client: Client, predictions = everything): Promise<Predicted & { came: Record<string, string> }> {
   await client.request('hyperstep/predictStep', { threadId: 1, predictions });
+  // A client shows that the machine runs, until it stops.
+  const kinds = client.events.map(({ event }) => event);
+  assert.ok(kinds.includes('continued'));
   await client.stopped();
   const predicted = await client.own('hyperstep/predicted', {});
   return { ...predicted, came: Object.fromEntries(predicted.answers.map(({ id, came }) => [id, came])) };

@@ -95,7 +95,7 @@ describe('labs, in the workbench', () => {
     await workbench.run('View: Show Run and Debug');
     await workbench.page.locator('.debug-call-stack .monaco-list-row', { hasText: 'after_legal' }).first().waitFor();
     await workbench.screenshot('75-lab-debugged');
-    await workbench.run('Debug: Stop');
+    await workbench.page.keyboard.press('Shift+F5');
     await workbench.page.locator('.debug-toolbar').waitFor({ state: 'hidden' });
   });
 
