@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { textMateGrammar } from './grammar';
 import { guestTestsDocument, guestTestsDocumentText } from './guest-tests-document';
+import { labsDocument, labsDocumentText } from './labs-document';
 import {
   answersFileSchema,
   answersSchemaFile,
@@ -42,6 +43,7 @@ export function generatedFiles(): Map<string, string> {
     [answersSchemaFile, asJson(answersFileSchema())],
     [scenarioDocument, scenarioDocumentText()],
     [guestTestsDocument, guestTestsDocumentText()],
+    [labsDocument, labsDocumentText()],
     ['package.json', asJson(manifest())],
   ]);
 }

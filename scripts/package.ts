@@ -1,5 +1,6 @@
 import { statSync } from 'node:fs';
+import { writeInstructorZip } from './instructor-zip';
 import { buildVsix } from './vsix';
 
-const file = await buildVsix();
-console.log(`${file}: ${(statSync(file).size / 1e6).toFixed(2)} MB`);
+for (const file of [await buildVsix(), writeInstructorZip()])
+  console.log(`${file}: ${(statSync(file).size / 1e6).toFixed(2)} MB`);

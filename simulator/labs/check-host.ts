@@ -31,28 +31,11 @@ export async function checkHost(work: HostWork, checking: Checking): Promise<Che
   return { tried: true, parts: work.checks.map((check) => partOf(check, all.get(check.vm)?.[check.measure])) };
 }
 
-function partOf({ name, points, help, measure, operator, value }: HostCheck, came: number | undefined): PartResult {
-  if (came !== undefined && holds(came, operator, value))
+function partOf({ name, points, help, measure, least, most }: HostCheck, came: number | undefined): PartResult {
+  if (came !== undefined && came >= least && came <= most)
     return { name, points, of: points, help: undefined, details: [] };
   const details = came === undefined ? [] : [`${measure} is ${came}`];
   return { name, points: 0, of: points, help, details };
-}
-
-function holds(came: number, operator: HostCheck['operator'], value: number): boolean {
-  switch (operator) {
-    case '<':
-      return came < value;
-    case '<=':
-      return came <= value;
-    case '==':
-      return came === value;
-    case '!=':
-      return came !== value;
-    case '>':
-      return came > value;
-    case '>=':
-      return came >= value;
-  }
 }
 
 /** @returns the machine of the scenario, or what is wrong with it */

@@ -8,8 +8,9 @@ import {
   Partial,
   String as Text,
 } from '@sinclair/typebox';
-import { fileOptions, testOptions } from '../guest-tests/test-options';
+import { testOptions } from '../guest-tests/test-options';
 import { exitKinds } from '../hypervisor/engines/registry';
+import { programOptions } from '../project/program-options';
 import { withDefault } from '../schema/defaults';
 import { choice, type Described, mapOf, withNote } from '../schema/schema';
 import { machineOptions } from '../system/machine-options';
@@ -22,20 +23,27 @@ const points = withDefault(1, Integer({ minimum: 1, maximum: 100, description: '
 /** What tasks are called in answers. */
 export const TASK_ID = '^[a-z][a-z0-9-]{0,39}$';
 
-const { engines: _, input, limit, ...ofMachine } = testOptions;
-const { $schema: __, version: ___, tests: ____, ...ofProgram } = fileOptions;
+/** Where paths are seen from. */
+const seen = 'Paths are seen from the student’s folder; those that begin with `checks/` are the lab’s own files.';
+
+const { engines: _, input, limit, disks: __, bios: ___, initrd: ____, ...ofMachine } = testOptions;
+const { program, includePaths, linkerScript, linkOptions, ...ofProgram } = programOptions;
+const { disks, bios, initrd } = machineOptions;
 
 /** The guest that is asked about, and how far it has come. */
 export const momentOptions = {
+  program: withNote(program, seen),
+  includePaths: withNote(includePaths, seen),
+  linkerScript: withNote(linkerScript, seen),
+  linkOptions,
   ...ofProgram,
-  program: withNote(
-    ofProgram.program,
-    'Paths are seen from the student’s folder; those that begin with `checks/` are the lab’s own files.',
-  ),
   engine: withDefault('none', { ...machineOptions.virtualization, description: 'How the guest is virtualized.' }),
   limit,
   input,
   ...ofMachine,
+  disks: withNote(disks, `Writes go to a copy. ${seen}`),
+  bios: withNote(bios, seen),
+  initrd: withNote(initrd, seen),
   place: Text({
     minLength: 1,
     expected: 'a label such as "done", "loop+4", or a line such as "guest.s:12"',
@@ -216,9 +224,9 @@ export const hostCheckOptions = {
   vm: Text({ minLength: 1, expected: 'the name of a virtual machine', description: 'Of which virtual machine.' }),
   measure: choice(MEASURES, { description: 'What is measured.' }),
   is: Text({
-    pattern: '^\\s*(<=|>=|==|!=|<|>)\\s*\\d{1,15}\\s*$',
-    expected: 'a comparison such as ">= 40"',
-    description: 'How it is compared.',
+    pattern: '^\\s*((<=|>=|==|<|>)\\s*\\d{1,15}|\\d{1,15}\\s*\\.\\.\\s*\\d{1,15})\\s*$',
+    expected: 'a comparison such as ">= 40", or a range such as "28..32"',
+    description: 'How it is compared: with a number, or that it lies in a range, its ends included.',
   }),
   name: aText('What is expected, in words.'),
   points,

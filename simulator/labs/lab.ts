@@ -1,6 +1,6 @@
 import type { Range } from '../assembler/source/diagnostic';
 import type { Expression } from '../expression/syntax';
-import type { GuestTest, Operator, Place, TestedProgram } from '../guest-tests/guest-test';
+import type { GuestTest, Place, TestedProgram } from '../guest-tests/guest-test';
 import type { Access } from '../mmu/index';
 import type { Measure } from './measures';
 
@@ -66,12 +66,13 @@ export interface CountedTest {
   readonly range: Range;
 }
 
-/** What is measured of a virtual machine, and how it is compared. */
+/** What is measured of a virtual machine, and what it is to be. */
 export interface HostCheck {
   readonly vm: string;
   readonly measure: Measure;
-  readonly operator: Operator;
-  readonly value: number;
+  /** The range in which it is to be, its ends included. */
+  readonly least: number;
+  readonly most: number;
   /** In words. */
   readonly name: string;
   readonly points: number;

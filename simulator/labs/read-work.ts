@@ -1,4 +1,3 @@
-import type { Operator } from '../guest-tests/guest-test';
 import { DEFAULT_LIMIT } from '../guest-tests/test-options';
 import type { JsonText } from '../scenario/json-text';
 import type { Path } from '../schema/problems';
@@ -26,10 +25,26 @@ export function readTestsWork(
 }
 
 export function readHost({ file, expect, limit = DEFAULT_LIMIT, vms }: NonNullable<TaskDescription['host']>): Work {
-  const checks = expect.map(({ is, points = 1, ...rest }): HostCheck => {
-    // The schema has seen its form.
-    const [, operator = '==', digits = '0'] = /^\s*(<=|>=|==|!=|<|>)\s*(\d+)\s*$/.exec(is) ?? [];
-    return { ...rest, operator: operator as Operator, value: Number(digits), points };
-  });
+  const checks = expect.map(({ is, points = 1, ...rest }): HostCheck => ({ ...rest, ...rangeOf(is), points }));
   return { kind: 'host', file, vms, limit, checks };
+}
+
+/** The range of whole numbers that a comparison leaves. The schema has seen its form. */
+function rangeOf(is: string): { least: number; most: number } {
+  const [operator = '', ...digits] = is.match(/[<=>]+|\.\.|\d+/g) ?? [];
+  const [first = 0] = digits.filter((word) => word !== '..').map(Number);
+  switch (operator) {
+    case '<':
+      return { least: 0, most: first - 1 };
+    case '<=':
+      return { least: 0, most: first };
+    case '>':
+      return { least: first + 1, most: Number.POSITIVE_INFINITY };
+    case '>=':
+      return { least: first, most: Number.POSITIVE_INFINITY };
+    case '==':
+      return { least: first, most: first };
+    default:
+      return { least: Number(operator), most: first };
+  }
 }

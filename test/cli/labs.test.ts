@@ -52,10 +52,7 @@ describe('labs on the command line', () => {
     lab('start', NAME, folder);
     const fresh = lab('check', folder);
     assert.equal(fresh.status, 1, fresh.stderr);
-    assert.match(
-      fresh.stdout,
-      /\n- +0\/1 {2}Who handles the illegal one \(illegal-by\)\n +There is no answer yet\.\n/,
-    );
+    assert.match(fresh.stdout, /\n- +0\/1 {2}Who handles the illegal one \(illegal-by\)\n +There is no answer yet\.\n/);
     assert.match(fresh.stdout, /\nno +0\/5 {2}The decision \(handler\)\n +rdtime is emulated: Which register/);
     assert.match(fresh.stdout, /\nKill or emulate: 0 of 11 points\n$/);
     const done = lab('check', solved('done'));

@@ -23,6 +23,8 @@ for (const shipped of ShippedLab.all())
       assert.ok(existsSync(path.join(LABS, shipped.name, 'start', '.vscode', 'launch.json')));
     });
 
+    it('shows students the files that are checked', () => assert.deepEqual(shipped.differing(), []));
+
     it('has no points for who has done nothing', async () => {
       const result = await shipped.check();
       assert.deepEqual(result.faults, []);
@@ -48,7 +50,7 @@ for (const shipped of ShippedLab.all())
     for (const wrong of shipped.wrong)
       it(`helps who has it wrong: ${wrong}`, async () => {
         const { task, help, also = [] } = shipped.expected(wrong);
-        const result = await shipped.check('instructor/solution', `instructor/wrong/${wrong}`);
+        const result = await shipped.checkWrong(wrong);
         const lost = result.tasks.filter((each) => !isDone(each)).map(({ id }) => id);
         assert.deepEqual(lost.sort(), [task, ...also].sort(), told(result));
         const parts = result.tasks.flatMap(({ parts }) => parts);

@@ -49,8 +49,31 @@ export class ShippedLab {
     return JSON.parse(readFileSync(path.join(this.folder, 'instructor', 'wrong', wrong, 'expected.json'), 'utf8'));
   }
 
+  /** Files that start and checks have both, and that are not the same in both. */
+  differing(): readonly string[] {
+    const [start, checks] = [this.filesIn('start'), this.filesIn('checks')];
+    return [...checks.keys()].filter((file) => {
+      const shown = start.get(file);
+      return shown && Buffer.compare(shown, checks.get(file) ?? new Uint8Array()) !== 0;
+    });
+  }
+
   /** Checks the start with other folders of the lab over it, one after the other; each one's answers go before those of the ones before. */
   check(...overlays: readonly string[]): Promise<LabResult> {
+    return this.checkTasks(undefined, overlays);
+  }
+
+  /** As `check`, of a wrong solution: where that differs in answers alone, its task alone, since nothing else can have changed. */
+  checkWrong(wrong: string): Promise<LabResult> {
+    const folder = `instructor/wrong/${wrong}`;
+    const changed = [...this.filesIn(folder).keys()].filter(
+      (file) => file !== ANSWERS_FILE && file !== 'expected.json',
+    );
+    const tasks = changed.length > 0 ? undefined : [this.expected(wrong).task];
+    return this.checkTasks(tasks, ['instructor/solution', folder]);
+  }
+
+  private checkTasks(tasks: readonly string[] | undefined, overlays: readonly string[]): Promise<LabResult> {
     const folders = ['start', ...overlays];
     const files: Files = new Map(folders.flatMap((folder) => [...this.filesIn(folder)]));
     const answers = folders.map((folder) => this.answersIn(folder).answers);
@@ -62,6 +85,7 @@ export class ShippedLab {
         checks: async (file) => this.filesIn('checks').get(file),
       },
       find: findPattern,
+      tasks,
     });
   }
 
