@@ -4,6 +4,7 @@ import { runSession } from '../debug/run-session';
 import { functionOrLineBreakpoint } from './lab-breakpoint';
 import type { Labs } from './labs';
 import type { LabNode } from './labs-tree';
+import { plainText } from './plain-text';
 import { answerOf, hintsOf, isQuestion } from './progress';
 import type { ShownLab, ShownTask } from './shown-lab';
 import { StudentFolder } from './student-folder';
@@ -120,7 +121,7 @@ export class LabCommands {
     await this.pages.show(lab, task);
     const hint = task.hints[shown];
     if (hint !== undefined)
-      void vscode.window.showInformationMessage(`Hint ${shown + 1} of ${task.hints.length}: ${hint}`);
+      void vscode.window.showInformationMessage(`Hint ${shown + 1} of ${task.hints.length}: ${plainText(hint)}`);
   }
 
   private async answer(given: Given): Promise<void> {
@@ -260,10 +261,12 @@ async function showText(folder: vscode.Uri): Promise<void> {
 /** @returns empty where an answer is taken back; undefined where somebody gives it up */
 async function ask({ title, text, choices, kind }: ShownTask, value: string): Promise<string | undefined> {
   const heading = kind === 'predict' ? `${title} (predict)` : title;
-  if (!choices) return vscode.window.showInputBox({ title: heading, prompt: text, value, ignoreFocusOut: true });
+  if (!choices)
+    return vscode.window.showInputBox({ title: heading, prompt: plainText(text), value, ignoreFocusOut: true });
   const items = choices.map((choice, index) => ({ label: `${letter(index)}. ${choice}`, answer: letter(index) }));
-  return (await vscode.window.showQuickPick(items, { title: heading, placeHolder: text, ignoreFocusOut: true }))
-    ?.answer;
+  return (
+    await vscode.window.showQuickPick(items, { title: heading, placeHolder: plainText(text), ignoreFocusOut: true })
+  )?.answer;
 }
 
 /** How a check ended: a notification, which screen readers read. */
@@ -276,5 +279,5 @@ function announce({ result, title, problems }: CheckedFolder): void {
   const sentence = `${what}: ${points} of ${of === 1 ? '1 point' : `${of} points`}.`;
   const more = problem ?? help;
   if (points === of && problem === undefined) void vscode.window.showInformationMessage(sentence);
-  else void vscode.window.showWarningMessage(more === undefined ? sentence : `${sentence} ${more}`);
+  else void vscode.window.showWarningMessage(more === undefined ? sentence : `${sentence} ${plainText(more)}`);
 }

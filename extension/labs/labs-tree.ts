@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { Labs } from './labs';
+import { plainText } from './plain-text';
 import { answerOf, hintsOf, isQuestion, type Progress, pointsSoFar, resultOf } from './progress';
 import type { BrokenLab, ShownLab, ShownTask } from './shown-lab';
 
@@ -111,10 +112,10 @@ function taskItem(lab: ShownLab, task: ShownTask, progress: Progress | undefined
 }
 
 function textItem(icon: string, text: string, detail = text): vscode.TreeItem {
-  const item = new vscode.TreeItem(text);
+  const item = new vscode.TreeItem(plainText(text));
   item.iconPath = new vscode.ThemeIcon(icon);
-  item.tooltip = detail;
-  item.accessibilityInformation = { label: detail };
+  item.tooltip = new vscode.MarkdownString(detail);
+  item.accessibilityInformation = { label: plainText(detail) };
   return item;
 }
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { CheckedFolder } from '../../extension/cli/lab/checked-folder';
+import { plainText } from '../../extension/labs/plain-text';
 import {
   hintsOf,
   noAnswers,
@@ -90,6 +91,19 @@ describe('Progress in a lab', () => {
     assert.deepEqual(hintsOf(with_({ who: 1 }), question), ['Look at `scause`.']);
     assert.equal(hintsOf(with_({ who: 100 }), question).length, 2);
   });
+});
+
+describe('Markdown in one line', () => {
+  const cases: readonly [string, string][] = [
+    ['Set a breakpoint at `legal` and step *into*: whose?', 'Set a breakpoint at legal and step into: whose?'],
+    ['The **guest** has `*(int *)a0 * 2`.', 'The guest has *(int *)a0 * 2.'],
+    ['2 * 3 * 4', '2 * 3 * 4'],
+    ['a ` alone', 'a ` alone'],
+    ['two\n\nlines', 'two lines'],
+    ['', ''],
+  ];
+  for (const [markdown, plain] of cases)
+    it(`is ${JSON.stringify(plain)}`, () => assert.equal(plainText(markdown), plain));
 });
 
 describe('The page of a task', () => {

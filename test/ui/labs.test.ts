@@ -103,7 +103,8 @@ describe('labs, in the workbench', () => {
     writeFileSync(path.join(folder, 'own.txt'), 'mine');
     await workbench.run('HyperStep: Lab: Reset...');
     await workbench.page.locator('.monaco-dialog-box').getByText('Reset', { exact: true }).click();
-    await row('0 of').waitFor();
+    await toast('The lab begins anew').waitFor();
+    await row(/Kill or emulate.*0 of \d+/).waitFor();
     const kept = JSON.parse(readFileSync(path.join(folder, '.hyperstep/kept-1/answers.json'), 'utf8'));
     assert.equal(kept.answers['legal-by'], 'vmm');
     assert.equal(JSON.parse(readFileSync(path.join(folder, 'answers.json'), 'utf8')).answers['legal-by'], '');
