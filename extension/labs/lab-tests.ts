@@ -21,7 +21,8 @@ export class LabTests implements vscode.Disposable {
     controller.resolveHandler = async (item) => {
       if (!item) await this.update();
     };
-    this.subscription = labs.onDidChange(() => void this.update());
+    // Labs that cannot be read are told in their view.
+    this.subscription = labs.onDidChange(() => void this.update().catch(() => {}));
   }
 
   private async update(): Promise<void> {

@@ -4,7 +4,7 @@ import type { Predictable, Predicted, Predictions } from '../../debug-adapter/pr
 import { Client, guest, inVmm, root } from './client';
 
 const kernel = path.join(root, 'extension/sample/kernel.S');
-const STEPS = 150;
+const STEPS = 80;
 
 /** Everything that can be predicted, wrongly as a rule: what came is told all the same. */
 const everything: Predictions = { pc: '0', mode: 'none', cause: 'none', handler: 'guest', leaf: 'none' };
