@@ -1,10 +1,10 @@
 import {
   askOptions,
-  hostCheckOptions,
-  hostOptions,
   labOptions,
+  measuredOptions,
   momentOptions,
   questionOptions,
+  scenarioTaskOptions,
   taskOptions,
   testsOptions,
 } from '../simulator/labs/lab-options';
@@ -19,9 +19,10 @@ const tables: Readonly<Record<string, () => string>> = {
   tests: () => keyTable(testsOptions),
   question: () => keyTable(questionOptions),
   ask: () => keyTable(askOptions),
+  translation: () => keyTable(askOptions.translation.properties),
   moment: () => keyTable(momentOptions),
-  host: () => keyTable(hostOptions),
-  expectation: () => keyTable(hostCheckOptions),
+  host: () => keyTable(scenarioTaskOptions),
+  expectation: () => keyTable(measuredOptions),
 };
 
 export const labsDocumentText = (): string => withTables(labsDocument, tables);

@@ -84,9 +84,9 @@ hyperstep lab start LAB [FOLDER]
 hyperstep lab check [FOLDER] [--task TASK] [--json]
 hyperstep lab grade LAB FOLDER [--csv FILE] [--json]
 
-Labs (docs/labs.md). 'start' makes a folder of a lab to work in; LAB is its name or its number, and the folder has its name when none
-is said. 'check' gives the points of each task, and says what helps where some are missing; the folder is the working one when none is
-named. 'grade' checks many submissions, each a folder in FOLDER and in a process of its own, two at a time.`,
+Labs (docs/labs.md). 'start' makes a folder of a lab to work in; LAB is its name or its number, and the folder has its name when
+none is said. 'check' gives the points of each task, and says what helps where some are missing; the folder is the working one
+when none is named. 'grade' checks many submissions, each a folder in FOLDER, two at a time and within bounds.`,
     `Exit status: 'check': 0 all points, 1 not all, 2 something could not be tried (the folder is of no lab, answers that are not
 understood) or usage error. 'grade': 0 all were graded, 1 some could not be, 2 usage error. Else 0 or 2.`,
   ],

@@ -101,7 +101,11 @@ const translation = ObjectOf(
       ),
     ),
   },
-  { ...noOthers, expected: 'an object with "address" and "of"' },
+  {
+    ...noOthers,
+    expected: 'an object with "address" and "of"',
+    description: 'Where an access to an address leads.',
+  },
 );
 
 const trap = choice(
@@ -220,7 +224,7 @@ export const testsOptions = {
 
 const tests = ObjectOf(testsOptions, { ...noOthers, expected: 'an object with "file" and "tests"' });
 
-export const hostCheckOptions = {
+export const measuredOptions = {
   vm: Text({ minLength: 1, expected: 'the name of a virtual machine', description: 'Of which virtual machine.' }),
   measure: choice(MEASURES, { description: 'What is measured.' }),
   is: Text({
@@ -233,11 +237,11 @@ export const hostCheckOptions = {
   help: aText('What is told when it is not so.'),
 };
 
-export const hostOptions = {
+export const scenarioTaskOptions = {
   file: Text({ minLength: 1, expected: 'a path', description: 'A scenario in the student’s folder.' }),
   expect: ListOf(
     ObjectOf(
-      { ...hostCheckOptions, points: Optional(hostCheckOptions.points) },
+      { ...measuredOptions, points: Optional(measuredOptions.points) },
       { ...noOthers, expected: 'an object with "vm", "measure", "is", "name" and "help"' },
     ),
     {
@@ -255,7 +259,11 @@ export const hostOptions = {
 };
 
 const host = ObjectOf(
-  { ...Partial(ObjectOf(hostOptions)).properties, file: hostOptions.file, expect: hostOptions.expect },
+  {
+    ...Partial(ObjectOf(scenarioTaskOptions)).properties,
+    file: scenarioTaskOptions.file,
+    expect: scenarioTaskOptions.expect,
+  },
   { ...noOthers, expected: 'an object with "file" and "expect"' },
 );
 

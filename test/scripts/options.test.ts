@@ -8,6 +8,14 @@ import { usageOf } from '../../extension/cli/usage';
 import { settingTable } from '../../extension/language-server/setting-table';
 import { hartOptionSchema } from '../../simulator/core/hart/options';
 import { expectOptions, fileOptions, memorySchema, testOptions } from '../../simulator/guest-tests/test-options';
+import { answersOptions } from '../../simulator/labs/answers';
+import {
+  askOptions,
+  labOptions,
+  momentOptions,
+  scenarioTaskOptions,
+  taskOptions,
+} from '../../simulator/labs/lab-options';
 import { linkOptions } from '../../simulator/linker/options';
 import { projectSchema } from '../../simulator/project';
 import { hostOptions, schedulerOptions } from '../../simulator/scenario/host-options';
@@ -30,6 +38,12 @@ const described: [name: string, options: Readonly<Record<string, TSchema>>][] = 
   ['expectations', expectOptions],
   ['places of expectations', expectOptions.at.items.properties],
   ['memory of expectations', memorySchema.items.properties],
+  ['labs', labOptions],
+  ['tasks', taskOptions],
+  ['moments', momentOptions],
+  ['questions', askOptions],
+  ['scenarios of labs', scenarioTaskOptions],
+  ['answers', answersOptions],
 ];
 
 describe('descriptions of options', () => {

@@ -1,0 +1,38 @@
+# Asks translate about addresses of a guest that has 1 MiB from 0x80000000, at 0x40100000 of the machine. Nothing is to be changed here.
+
+        .equ    BASE, 0x80000000
+        .equ    SIZE, 0x100000
+        .equ    MACHINE, 0x40100000
+
+        .macro  ask address, length
+        li      a0, \address
+        li      a1, \length
+        la      a2, box
+        call    translate
+        .endm
+
+        .globl  _start
+_start: la      sp, stack_top
+        ask     BASE, 8
+first:  ask     BASE + 0x1234, 4
+middle: ask     BASE + SIZE - 8, 8
+last:   ask     BASE + SIZE, 1
+behind: ask     BASE - 1, 1
+before: ask     BASE + SIZE - 4, 8
+across: ask     BASE, SIZE
+whole:  ask     BASE, SIZE + 1
+too_long:
+        ask     0xfffffffffffffff8, 16
+around: ask     BASE + 0x10, 0xffffffffffffffff
+huge:   ask     0x8000000080000000, 8
+sign:
+        li      a7, 8
+        ecall
+        j       .
+
+        .data
+        .balign 8
+box:    .dword  BASE, SIZE, MACHINE
+        .balign 16
+        .space  4096
+stack_top:
