@@ -53,6 +53,14 @@ describe('labs, in the workbench', () => {
     await workbench.screenshot('71-lab-started');
   });
 
+  it('are opened as a folder, where their text is shown by itself', async () => {
+    const opened = workbench.page.context().waitForEvent('page');
+    await toast('launch configurations').getByText('Open Folder', { exact: true }).click();
+    const window = await opened;
+    await window.locator('.tab', { hasText: 'Preview README.md' }).first().waitFor();
+    await window.close();
+  });
+
   it('unfold a hint, which is counted in the student’s files', async () => {
     await row('Who handles the legal one').click();
     await workbench.page.locator('.tab', { hasText: 'Who handles the legal one' }).first().waitFor();
@@ -85,6 +93,21 @@ describe('labs, in the workbench', () => {
     await workbench.screenshot('74-lab-checked');
     const kept = JSON.parse(readFileSync(path.join(folder, '.hyperstep/lab-result.json'), 'utf8'));
     assert.ok(kept.result.points >= 1 && kept.result.points < kept.result.of);
+  });
+
+  it('have their tasks in the Testing view, where running one checks it', async () => {
+    await workbench.run('Testing: Focus on Test Explorer View');
+    const task = workbench.page
+      .locator('.test-explorer .monaco-list-row', { hasText: 'Who handles the legal one' })
+      .first();
+    const ofLab = workbench.page.locator('.test-explorer .monaco-list-row', { hasText: 'Kill or emulate' }).first();
+    await ofLab.click();
+    await workbench.page.keyboard.press('ArrowRight');
+    await task.click();
+    await task.click({ button: 'right' });
+    await workbench.page.locator('.monaco-menu .action-item', { hasText: 'Run Test' }).first().click();
+    await task.locator('.codicon-testing-passed-icon').first().waitFor();
+    await workbench.screenshot('76-lab-tests');
   });
 
   it('lead the debugger to where a question is asked', async () => {
