@@ -54,7 +54,7 @@ describe('labs on the command line', () => {
     assert.equal(fresh.status, 1, fresh.stderr);
     assert.match(
       fresh.stdout,
-      /\n- +0\/1 {2}Who handles the illegal one \(illegal-by\)\n +The guest stands at the first instruction of `handler`[^]+?There is no answer yet\.\n/,
+      /\n- +0\/1 {2}Who handles the illegal one \(illegal-by\)\n +The guest stands at the first instruction of `handler`[\s\S]+?There is no answer yet\.\n/,
     );
     assert.match(fresh.stdout, /\nno +0\/5 {2}The decision \(handler\)\n +rdtime is emulated: Which register/);
     assert.match(fresh.stdout, /\nKill or emulate: 0 of 11 points\n$/);
