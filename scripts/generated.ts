@@ -3,8 +3,6 @@ import { textMateGrammar } from './grammar';
 import { guestTestsDocument, guestTestsDocumentText } from './guest-tests-document';
 import { labsDocument, labsDocumentText } from './labs-document';
 import {
-  answersFileSchema,
-  answersSchemaFile,
   debuggerContribution,
   guestTestsFileSchema,
   guestTestsSchemaFile,
@@ -40,7 +38,6 @@ export function generatedFiles(): Map<string, string> {
     [scenarioSchemaFile, asJson(scenarioFileSchema())],
     [guestTestsSchemaFile, asJson(guestTestsFileSchema())],
     [labSchemaFile, asJson(labFileSchema())],
-    [answersSchemaFile, asJson(answersFileSchema())],
     [scenarioDocument, scenarioDocumentText()],
     [guestTestsDocument, guestTestsDocumentText()],
     [labsDocument, labsDocumentText()],

@@ -9,6 +9,7 @@ import {
   readChecked,
   readStudentAnswers,
   studentAnswersText,
+  withEntry,
   withTasks,
 } from '../../extension/labs/progress';
 import type { ShownLab, ShownTask } from '../../extension/labs/shown-lab';
@@ -39,7 +40,7 @@ function result(id: string, points: number, of: number, help?: string): TaskResu
 function checked(...tasks: TaskResult[]): CheckedFolder {
   const sum = (of: (task: TaskResult) => number): number => tasks.reduce((total, task) => total + of(task), 0);
   const points = { points: sum((task) => task.points), of: sum((task) => task.of) };
-  return { lab: 'rings', title: 'Rings', problems: [], result: { ...points, tasks, faults: [] } };
+  return { lab: 'rings', title: 'Rings', problems: [], questions: {}, result: { ...points, tasks, faults: [] } };
 }
 
 describe('Progress in a lab', () => {
@@ -72,6 +73,13 @@ describe('Progress in a lab', () => {
       assert.equal(readChecked(text), undefined, text);
     const one = checked(result('who', 1, 2));
     assert.deepEqual(readChecked(JSON.stringify(one)), JSON.parse(JSON.stringify(one)));
+  });
+
+  it('is changed without what else stands in the file', () => {
+    const text = '{\n  // mine\n  "lab": "rings",\n  "answers": { "who": "", },\n}\n';
+    const changed = withEntry(withEntry(text, ['answers', 'who'], 'b"'), ['hints', 'who'], 2);
+    assert.match(changed, /^\{\n {2}\/\/ mine\n/);
+    assert.deepEqual(readStudentAnswers(changed), { lab: 'rings', answers: { who: 'b"' }, hints: { who: 2 } });
   });
 
   it('takes over the tasks of a check of some', () => {
