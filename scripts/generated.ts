@@ -4,8 +4,6 @@ import { textMateGrammar } from './grammar';
 import { guestTestsDocument, guestTestsDocumentText } from './guest-tests-document';
 import { labsDocument, labsDocumentText } from './labs-document';
 import {
-  answersFileSchema,
-  answersSchemaFile,
   debuggerContribution,
   guestTestsFileSchema,
   guestTestsSchemaFile,
@@ -41,7 +39,6 @@ export function generatedFiles(): Map<string, string> {
     [scenarioSchemaFile, asJson(scenarioFileSchema())],
     [guestTestsSchemaFile, asJson(guestTestsFileSchema())],
     [labSchemaFile, asJson(labFileSchema())],
-    [answersSchemaFile, asJson(answersFileSchema())],
     [scenarioDocument, scenarioDocumentText()],
     [guestTestsDocument, guestTestsDocumentText()],
     [labsDocument, labsDocumentText()],

@@ -2,8 +2,6 @@ import { type LaunchArguments, launchOptions } from '../debug-adapter/launch/lau
 import { settingTable } from '../extension/language-server/setting-table';
 import { testFileSuffix } from '../simulator/guest-tests/marks';
 import { testFileSchema } from '../simulator/guest-tests/test-options';
-import { answersSchema } from '../simulator/labs/answers';
-import { ANSWERS_FILE } from '../simulator/labs/answers-file';
 import { labSchema } from '../simulator/labs/lab-options';
 import { projectFileName, projectSchema } from '../simulator/project';
 import { scenarioSuffix } from '../simulator/scenario/scenario-path';
@@ -15,7 +13,6 @@ export const projectSchemaFile = 'syntaxes/hyperstep.schema.json';
 export const scenarioSchemaFile = 'syntaxes/hyperstep-scenario.schema.json';
 export const guestTestsSchemaFile = 'syntaxes/hyperstep-test.schema.json';
 export const labSchemaFile = 'syntaxes/hyperstep-lab.schema.json';
-export const answersSchemaFile = 'syntaxes/hyperstep-answers.schema.json';
 
 // In a snippet's body, text in ^"..." is inserted as it is, so that a variable of launch.json can be written with a backslash.
 const activeFile = '^"\\${file}"';
@@ -100,11 +97,6 @@ export function guestTestsFileSchema(): object {
 /** The schema of labs. */
 export function labFileSchema(): object {
   return { ...DRAFT, title: 'lab.json', ...asInEditor, ...editorSchema(labSchema) };
-}
-
-/** The schema of the answers to labs: they name it, since other files have that name too. */
-export function answersFileSchema(): object {
-  return { ...DRAFT, title: ANSWERS_FILE, ...editorSchema(answersSchema) };
 }
 
 // As VS Code's own configuration files: comments and trailing commas are no mistakes in them.

@@ -152,7 +152,11 @@ export function executionRequests(debugging: Debugging): Handlers {
     'hyperstep/predictStep'({ threadId, predictions }) {
       const step = guestStep({ threadId, granularity: 'instruction' });
       const prediction = new Prediction(step, predictions);
-      return new Answer({}, () => debugging.resume(prediction.watched.plan(), step.cpu, true, undefined, prediction));
+      return new Answer({}, () => {
+        // A client does not know by itself that this is a step.
+        debugging.connection.event('continued', { threadId, allThreadsContinued: true });
+        debugging.resume(prediction.watched.plan(), step.cpu, true, undefined, prediction);
+      });
     },
 
     'hyperstep/predicted'() {

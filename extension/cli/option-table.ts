@@ -205,6 +205,10 @@ const labTable = {
   labs: { value: 'FOLDER', help: 'Where the labs are; those that come with this program when absent.' },
   lab: { value: 'LAB', help: 'check: Which lab the folder is of; what its answers.json says when absent.' },
   task: { value: 'TASK', help: 'check: Only this task.' },
+  hint: {
+    value: 'TASK',
+    help: 'check: Print the next hint for this task, after those before it; answers.json notes how many there were.',
+  },
   instructor: { help: 'check, grade: Also the further checks of the instructor’s package, each for a point.' },
   timeout: {
     value: 'SECONDS',

@@ -81,7 +81,7 @@ error, 3 a guest still ran at its limit; where several hold, the first of 1, 2, 
   lab: [
     `hyperstep lab list [--json]
 hyperstep lab start LAB [FOLDER]
-hyperstep lab check [FOLDER] [--task TASK] [--json]
+hyperstep lab check [FOLDER] [--task TASK] [--hint TASK] [--json]
 hyperstep lab grade LAB FOLDER [--csv FILE] [--json]
 
 Labs (docs/labs.md). 'start' makes a folder of a lab to work in; LAB is its name or its number, and the folder has its name when

@@ -4,6 +4,7 @@ import { runSession } from '../debug/run-session';
 import { functionOrLineBreakpoint } from './lab-breakpoint';
 import type { Labs } from './labs';
 import type { LabNode } from './labs-tree';
+import { plainText } from './plain-text';
 import { answerOf, hintsOf, isQuestion } from './progress';
 import type { ShownLab, ShownTask } from './shown-lab';
 import { StudentFolder } from './student-folder';
@@ -32,6 +33,8 @@ export class LabCommands {
     private readonly labs: Labs,
     private readonly pages: TaskPages,
     private readonly memory: vscode.Memento,
+    /** Unfolds what has come beneath a task. */
+    private readonly unfold: (lab: ShownLab, task: ShownTask) => Promise<void>,
   ) {}
 
   register(): vscode.Disposable {
@@ -100,6 +103,7 @@ export class LabCommands {
       this.labs.check(lab, tasks, (cancel) => token.onCancellationRequested(cancel)),
     );
     announce(checked);
+    if (given?.kind === 'task') await this.unfold(lab, given.task);
   }
 
   private async hint(given: Given): Promise<void> {
@@ -110,13 +114,14 @@ export class LabCommands {
     if (shown < task.hints.length) {
       await folder.hint(task.id, shown + 1);
       await this.labs.lookAgain();
+      await this.unfold(lab, task);
     } else {
       void vscode.window.showInformationMessage(`${task.title}: there are no more hints.`);
     }
     await this.pages.show(lab, task);
     const hint = task.hints[shown];
     if (hint !== undefined)
-      void vscode.window.showInformationMessage(`Hint ${shown + 1} of ${task.hints.length}: ${hint}`);
+      void vscode.window.showInformationMessage(`Hint ${shown + 1} of ${task.hints.length}: ${plainText(hint)}`);
   }
 
   private async answer(given: Given): Promise<void> {
@@ -129,6 +134,7 @@ export class LabCommands {
     await this.labs.lookAgain();
     if (answer === '') return;
     announce(await this.labs.check(lab, [task], () => {}));
+    await this.unfold(lab, task);
   }
 
   private async reset(given: Given): Promise<void> {
@@ -255,21 +261,23 @@ async function showText(folder: vscode.Uri): Promise<void> {
 /** @returns empty where an answer is taken back; undefined where somebody gives it up */
 async function ask({ title, text, choices, kind }: ShownTask, value: string): Promise<string | undefined> {
   const heading = kind === 'predict' ? `${title} (predict)` : title;
-  if (!choices) return vscode.window.showInputBox({ title: heading, prompt: text, value, ignoreFocusOut: true });
+  if (!choices)
+    return vscode.window.showInputBox({ title: heading, prompt: plainText(text), value, ignoreFocusOut: true });
   const items = choices.map((choice, index) => ({ label: `${letter(index)}. ${choice}`, answer: letter(index) }));
-  return (await vscode.window.showQuickPick(items, { title: heading, placeHolder: text, ignoreFocusOut: true }))
-    ?.answer;
+  return (
+    await vscode.window.showQuickPick(items, { title: heading, placeHolder: plainText(text), ignoreFocusOut: true })
+  )?.answer;
 }
 
 /** How a check ended: a notification, which screen readers read. */
 function announce({ result, title, problems }: CheckedFolder): void {
   const { points, of, tasks, faults } = result;
   const [problem] = [...problems, ...faults, ...tasks.flatMap(({ problem }) => problem ?? [])];
-  const [help] = tasks.flatMap(({ parts }) => parts.flatMap((part) => part.help ?? []));
+  const [help] = tasks.flatMap(({ parts, tried }) => (tried ? parts.flatMap((part) => part.help ?? []) : []));
   const [task, another] = tasks;
   const what = task && !another ? task.title : title;
   const sentence = `${what}: ${points} of ${of === 1 ? '1 point' : `${of} points`}.`;
   const more = problem ?? help;
   if (points === of && problem === undefined) void vscode.window.showInformationMessage(sentence);
-  else void vscode.window.showWarningMessage(more === undefined ? sentence : `${sentence} ${more}`);
+  else void vscode.window.showWarningMessage(more === undefined ? sentence : `${sentence} ${plainText(more)}`);
 }

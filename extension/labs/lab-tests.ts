@@ -21,7 +21,8 @@ export class LabTests implements vscode.Disposable {
     controller.resolveHandler = async (item) => {
       if (!item) await this.update();
     };
-    this.subscription = labs.onDidChange(() => void this.update());
+    // Labs that cannot be read are told in their view.
+    this.subscription = labs.onDidChange(() => void this.update().catch(() => {}));
   }
 
   private async update(): Promise<void> {
@@ -31,9 +32,11 @@ export class LabTests implements vscode.Disposable {
       if (!folder) continue;
       const file = vscode.Uri.joinPath(folder.uri, 'README.md');
       const item = this.controller.createTestItem(lab.name, lab.title, file);
+      item.sortText = orderOf(lab.number);
       item.children.replace(
-        lab.tasks.map((task) => {
+        lab.tasks.map((task, index) => {
           const child = this.controller.createTestItem(`${lab.name}/${task.id}`, task.title, file);
+          child.sortText = orderOf(index);
           this.tasks.set(child, { lab, task });
           return child;
         }),
@@ -93,6 +96,9 @@ export class LabTests implements vscode.Disposable {
     vscode.Disposable.from(this.subscription, this.controller).dispose();
   }
 }
+
+/** In the order of the lab, not of the letters. */
+const orderOf = (number: number): string => String(number).padStart(4, '0');
 
 /** A task without all of its points has failed, with what helps; one in which nothing was done has not been tried. */
 function tell(item: vscode.TestItem, { points, of, tried, parts, problem }: TaskResult, run: vscode.TestRun): void {

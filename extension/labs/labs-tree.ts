@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { Labs } from './labs';
+import { plainText } from './plain-text';
 import { answerOf, hintsOf, isQuestion, type Progress, pointsSoFar, resultOf } from './progress';
 import type { BrokenLab, ShownLab, ShownTask } from './shown-lab';
 
@@ -29,6 +30,17 @@ export class LabsTree implements vscode.TreeDataProvider<LabNode> {
     return node.kind === 'task' ? beneath(node.task, node.progress) : [];
   }
 
+  /** Of what is revealed: labs and tasks. */
+  async getParent(node: LabNode): Promise<LabNode | undefined> {
+    return node.kind === 'task' ? this.labNode(node.lab) : undefined;
+  }
+
+  /** The row of a task, as things are now. */
+  async taskNode(lab: ShownLab, task: ShownTask): Promise<LabNode> {
+    const folder = await this.labs.folderOf(lab);
+    return { kind: 'task', lab, task, progress: folder?.progress };
+  }
+
   getTreeItem(node: LabNode): vscode.TreeItem {
     switch (node.kind) {
       case 'lab':
@@ -42,13 +54,15 @@ export class LabsTree implements vscode.TreeDataProvider<LabNode> {
     }
   }
 
+  private async labNode(lab: ShownLab): Promise<LabNode> {
+    const folder = await this.labs.folderOf(lab);
+    return { kind: 'lab', lab, progress: folder?.progress };
+  }
+
   private async roots(): Promise<LabNode[]> {
     try {
       const { labs, broken } = await this.labs.all();
-      const rows = labs.map(async (lab): Promise<LabNode> => {
-        const folder = await this.labs.folderOf(lab);
-        return { kind: 'lab', lab, progress: folder?.progress };
-      });
+      const rows = labs.map((lab) => this.labNode(lab));
       return [...(await Promise.all(rows)), ...broken.map((lab): LabNode => ({ kind: 'broken', lab }))];
     } catch (error) {
       const detail = error instanceof Error ? error.message : String(error);
@@ -98,10 +112,10 @@ function taskItem(lab: ShownLab, task: ShownTask, progress: Progress | undefined
 }
 
 function textItem(icon: string, text: string, detail = text): vscode.TreeItem {
-  const item = new vscode.TreeItem(text);
+  const item = new vscode.TreeItem(plainText(text));
   item.iconPath = new vscode.ThemeIcon(icon);
-  item.tooltip = detail;
-  item.accessibilityInformation = { label: detail };
+  item.tooltip = new vscode.MarkdownString(detail);
+  item.accessibilityInformation = { label: plainText(detail) };
   return item;
 }
 

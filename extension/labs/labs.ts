@@ -40,7 +40,11 @@ export class Labs implements vscode.Disposable {
 
   /** All labs, in their order, and those that are not understood. @throws Error where they cannot be read */
   all(): Promise<{ readonly labs: readonly ShownLab[]; readonly broken: readonly BrokenLab[] }> {
-    this.read ??= this.readAll();
+    this.read ??= this.readAll().catch((error: unknown) => {
+      // Whoever asks again may have better luck.
+      this.read = undefined;
+      throw error;
+    });
     return this.read;
   }
 
@@ -57,6 +61,10 @@ export class Labs implements vscode.Disposable {
 
   /** The labs of which a folder is open. */
   async open(): Promise<ShownLab[]> {
+    this.looked ??= this.look();
+    await this.looked;
+    // Where there is no folder of a lab, nobody has to know what labs there are.
+    if (this.folders.size === 0) return [];
     const { labs } = await this.all();
     const open = await Promise.all(labs.map((lab) => this.folderOf(lab)));
     return labs.filter((_, index) => open[index]);

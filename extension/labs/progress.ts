@@ -1,3 +1,4 @@
+import { applyEdits, modify, type ParseError, parse } from 'jsonc-parser';
 import type { LabResult, TaskResult } from '../../simulator/labs/result';
 import { isRecord } from '../../simulator/schema/record';
 import type { CheckedFolder } from '../cli/lab/checked-folder';
@@ -88,12 +89,16 @@ export function pointsSoFar(progress: Progress, { tasks }: Pick<ShownLab, 'tasks
   return tasks.reduce((sum, task) => sum + (resultOf(progress, task)?.points ?? 0), 0);
 }
 
+/** As the files of labs are read by whoever checks them: with comments. Undefined where a text is none. */
 function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
+  const errors: ParseError[] = [];
+  const read: unknown = parse(text, errors, { allowTrailingComma: true });
+  return errors.length === 0 ? read : undefined;
+}
+
+/** The text of a file of answers in which one thing is said otherwise: what else stands in it, and how, stays. */
+export function withEntry(text: string, path: readonly ['answers' | 'hints', string], value: string | number): string {
+  return applyEdits(text, modify(text, [...path], value, { formattingOptions: { insertSpaces: true, tabSize: 2 } }));
 }
 
 function entriesOf<Value>(given: unknown, isValue: (value: unknown) => value is Value): Record<string, Value> {

@@ -13,9 +13,12 @@ import { labsView } from './view-id';
 export function registerLabs(context: vscode.ExtensionContext, runner: RunnerClient, host: Host): vscode.Disposable {
   const labs = new Labs(new ShippedLabs(context.extensionUri), runner, host);
   const pages = new TaskPages(labs);
-  const commands = new LabCommands(labs, pages, context.globalState);
-  const treeDataProvider = new LabsTree(labs);
-  const view = vscode.window.createTreeView(labsView, { treeDataProvider, showCollapseAll: true });
+  const tree = new LabsTree(labs);
+  const view = vscode.window.createTreeView(labsView, { treeDataProvider: tree, showCollapseAll: true });
+  const commands = new LabCommands(labs, pages, context.globalState, async (lab, task) => {
+    // What is not seen is not brought before somebody's eyes.
+    if (view.visible) await view.reveal(await tree.taskNode(lab, task), { expand: true, select: true, focus: false });
+  });
   const showOpen = async (): Promise<void> => {
     const open = await labs.open().catch(() => []);
     view.message = open.length === 0 ? 'No lab is open here. Start one: it is copied into a folder of yours.' : '';

@@ -6,8 +6,8 @@ import {
   type Progress,
   readChecked,
   readStudentAnswers,
-  type StudentAnswers,
   studentAnswersText,
+  withEntry,
   withTasks,
 } from './progress';
 import type { ShippedLabs } from './shipped-labs';
@@ -59,14 +59,12 @@ export class StudentFolder {
   }
 
   answer(id: string, text: string): Promise<void> {
-    const { answers } = this.progress;
-    return this.writeAnswers({ ...answers, answers: { ...answers.answers, [id]: text } });
+    return this.change(['answers', id], text);
   }
 
-  /** Unfolds one hint more. */
+  /** Unfolds so many hints of a task. */
   hint(id: string, count: number): Promise<void> {
-    const { answers } = this.progress;
-    return this.writeAnswers({ ...answers, hints: { ...answers.hints, [id]: count } });
+    return this.change(['hints', id], count);
   }
 
   /** Keeps what came of a check, of all tasks or of some. */
@@ -75,8 +73,10 @@ export class StudentFolder {
     await write(vscode.Uri.joinPath(this.uri, CHECKED), `${JSON.stringify(all, null, 2)}\n`);
   }
 
-  private writeAnswers(answers: StudentAnswers): Promise<void> {
-    return write(vscode.Uri.joinPath(this.uri, ANSWERS_FILE), studentAnswersText(answers));
+  private async change(path: Parameters<typeof withEntry>[1], value: string | number): Promise<void> {
+    const file = vscode.Uri.joinPath(this.uri, ANSWERS_FILE);
+    const text = (await textOf(file)) ?? studentAnswersText(this.progress.answers);
+    await write(file, withEntry(text, path, value));
   }
 }
 

@@ -15,9 +15,7 @@ export function taskPage({ title: ofLab, lecture }: ShownLab, task: ShownTask, p
     ...answerLines(task, progress),
     ...(unfolded.length > 0 || left > 0 ? ['## Hints'] : []),
     ...unfolded.map((hint, index) => `${index + 1}. ${hint}`),
-    ...(left > 0
-      ? [`*${left === 1 ? 'One more' : `${left} more`} with HyperStep: Show the Next Hint of a Lab Task.*`]
-      : []),
+    ...(left > 0 ? [`*${left === 1 ? 'One more' : `${left} more`} with HyperStep: Lab: Show the Next Hint.*`] : []),
     ...resultLines(resultOf(progress, task)),
   ];
   return `${lines.join('\n\n')}\n`;

@@ -8,6 +8,7 @@ import {
   type LabProblem,
   type Moment,
   pointsOf,
+  questionsOf,
   readLab,
   type Task,
 } from '../../simulator/labs/index';
@@ -49,7 +50,7 @@ export async function checkLabJob(
       if (isCancelled()) throw new Error('cancelled');
     },
   });
-  const checked: CheckedFolder = { lab: name, title: lab.title, problems, result };
+  const checked: CheckedFolder = { lab: name, title: lab.title, problems, questions: questionsOf(lab), result };
   tell({ kind: 'checked', checked });
 }
 

@@ -37,6 +37,8 @@ export class TestFiles implements vscode.Disposable {
       ]),
       vscode.workspace.onDidOpenTextDocument((document) => this.show(document)),
       vscode.workspace.onDidChangeTextDocument(({ document }) => this.edited(document)),
+      // What was edited and is not saved is gone with its editor.
+      vscode.workspace.onDidCloseTextDocument(({ uri }) => this.look(uri)),
     ];
   }
 

@@ -67,6 +67,11 @@ export function readAnswers(text: string, of?: Pick<Lab, 'tasks'>): ReadAnswers 
 export const isAnswered = ({ work }: Lab['tasks'][number]): boolean =>
   work.kind === 'question' || work.kind === 'predict';
 
+/** What is asked in each task that is answered, by the tasks' names: who has no answer yet is told. */
+export function questionsOf({ tasks }: Pick<Lab, 'tasks'>): Readonly<Record<string, string>> {
+  return Object.fromEntries(tasks.filter(isAnswered).map(({ id, text }) => [id, text]));
+}
+
 /** What is answered to a task; an empty text where nothing is. */
 export function answerTo({ id }: Pick<Lab['tasks'][number], 'id'>, { answers }: Answers): string {
   return Object.hasOwn(answers, id) ? (answers[id] ?? '').trim() : '';

@@ -4,6 +4,7 @@ export {
   answersText,
   emptyAnswers,
   isAnswered,
+  questionsOf,
   type ReadAnswers,
   readAnswers,
 } from './answers';

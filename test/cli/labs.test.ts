@@ -52,7 +52,10 @@ describe('labs on the command line', () => {
     lab('start', NAME, folder);
     const fresh = lab('check', folder);
     assert.equal(fresh.status, 1, fresh.stderr);
-    assert.match(fresh.stdout, /\n- +0\/1 {2}Who handles the illegal one \(illegal-by\)\n +There is no answer yet\.\n/);
+    assert.match(
+      fresh.stdout,
+      /\n- +0\/1 {2}Who handles the illegal one \(illegal-by\)\n +The guest stands at the first instruction of `handler`[\s\S]+?There is no answer yet\.\n/,
+    );
     assert.match(fresh.stdout, /\nno +0\/5 {2}The decision \(handler\)\n +rdtime is emulated: Which register/);
     assert.match(fresh.stdout, /\nKill or emulate: 0 of 11 points\n$/);
     const done = lab('check', solved('done'));
@@ -62,6 +65,18 @@ describe('labs on the command line', () => {
       JSON.parse(one.stdout).result.tasks.map(({ id, points }: { id: string; points: number }) => [id, points]),
       [['handler', 5]],
     );
+  });
+
+  it('have hints that unfold one by one', () => {
+    const folder = cli.path('hinted');
+    lab('start', NAME, folder);
+    cli.write('hinted/answers.json', `{\n  "lab": "${NAME}",\n  "answers": { "legal-by": "vmm" }\n}\n`);
+    assert.match(lab('check', folder, '--hint', 'legal-by').stdout, /^1 of 2: Set a breakpoint[^\n]+\n$/);
+    assert.match(lab('check', folder, '--hint', 'legal-by').stdout, /^1 of 2: [^\n]+\n2 of 2: [^\n]+\n$/);
+    assert.match(lab('check', folder, '--hint', 'legal-by').stdout, /\n2 of 2: [^\n]+\n$/);
+    const { answers, hints } = JSON.parse(readFileSync(path.join(folder, 'answers.json'), 'utf8'));
+    assert.deepEqual([answers, hints], [{ 'legal-by': 'vmm' }, { 'legal-by': 2 }]);
+    assert.equal(lab('check', folder, '--hint', 'nothing').status, 2);
   });
 
   it('cannot be checked: status 2, with what is wrong and where', () => {

@@ -4,7 +4,7 @@ import type { Predictable, Predicted, Predictions } from '../../debug-adapter/pr
 import { Client, guest, inVmm, root } from './client';
 
 const kernel = path.join(root, 'extension/sample/kernel.S');
-const STEPS = 150;
+const STEPS = 80;
 
 /** Everything that can be predicted, wrongly as a rule: what came is told all the same. */
 const everything: Predictions = { pc: '0', mode: 'none', cause: 'none', handler: 'guest', leaf: 'none' };
@@ -12,6 +12,9 @@ const everything: Predictions = { pc: '0', mode: 'none', cause: 'none', handler:
 /** What came, by question. */
 async function step(client: Client, predictions = everything): Promise<Predicted & { came: Record<string, string> }> {
   await client.request('hyperstep/predictStep', { threadId: 1, predictions });
+  // A client shows that the machine runs, until it stops.
+  const kinds = client.events.map(({ event }) => event);
+  assert.ok(kinds.includes('continued'));
   await client.stopped();
   const predicted = await client.own('hyperstep/predicted', {});
   return { ...predicted, came: Object.fromEntries(predicted.answers.map(({ id, came }) => [id, came])) };

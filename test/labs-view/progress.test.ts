@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { CheckedFolder } from '../../extension/cli/lab/checked-folder';
+import { plainText } from '../../extension/labs/plain-text';
 import {
   hintsOf,
   noAnswers,
@@ -8,6 +9,7 @@ import {
   readChecked,
   readStudentAnswers,
   studentAnswersText,
+  withEntry,
   withTasks,
 } from '../../extension/labs/progress';
 import type { ShownLab, ShownTask } from '../../extension/labs/shown-lab';
@@ -38,7 +40,7 @@ function result(id: string, points: number, of: number, help?: string): TaskResu
 function checked(...tasks: TaskResult[]): CheckedFolder {
   const sum = (of: (task: TaskResult) => number): number => tasks.reduce((total, task) => total + of(task), 0);
   const points = { points: sum((task) => task.points), of: sum((task) => task.of) };
-  return { lab: 'rings', title: 'Rings', problems: [], result: { ...points, tasks, faults: [] } };
+  return { lab: 'rings', title: 'Rings', problems: [], questions: {}, result: { ...points, tasks, faults: [] } };
 }
 
 describe('Progress in a lab', () => {
@@ -73,6 +75,13 @@ describe('Progress in a lab', () => {
     assert.deepEqual(readChecked(JSON.stringify(one)), JSON.parse(JSON.stringify(one)));
   });
 
+  it('is changed without what else stands in the file', () => {
+    const text = '{\n  // mine\n  "lab": "rings",\n  "answers": { "who": "", },\n}\n';
+    const changed = withEntry(withEntry(text, ['answers', 'who'], 'b"'), ['hints', 'who'], 2);
+    assert.match(changed, /^\{\n {2}\/\/ mine\n/);
+    assert.deepEqual(readStudentAnswers(changed), { lab: 'rings', answers: { who: 'b"' }, hints: { who: 2 } });
+  });
+
   it('takes over the tasks of a check of some', () => {
     const before = checked(result('who', 0, 2), result('code', 3, 3));
     const after = withTasks(before, checked(result('who', 2, 2)));
@@ -90,6 +99,19 @@ describe('Progress in a lab', () => {
     assert.deepEqual(hintsOf(with_({ who: 1 }), question), ['Look at `scause`.']);
     assert.equal(hintsOf(with_({ who: 100 }), question).length, 2);
   });
+});
+
+describe('Markdown in one line', () => {
+  const cases: readonly [string, string][] = [
+    ['Set a breakpoint at `legal` and step *into*: whose?', 'Set a breakpoint at legal and step into: whose?'],
+    ['The **guest** has `*(int *)a0 * 2`.', 'The guest has *(int *)a0 * 2.'],
+    ['2 * 3 * 4', '2 * 3 * 4'],
+    ['a ` alone', 'a ` alone'],
+    ['two\n\nlines', 'two lines'],
+    ['', ''],
+  ];
+  for (const [markdown, plain] of cases)
+    it(`is ${JSON.stringify(plain)}`, () => assert.equal(plainText(markdown), plain));
 });
 
 describe('The page of a task', () => {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { checkLaunch } from '../../debug-adapter/launch/launch-checks';
 import { isDone, type LabResult } from '../../simulator/labs/index';
 import { LABS, ShippedLab } from './shipped-lab';
 
@@ -21,6 +22,19 @@ for (const shipped of ShippedLab.all())
       for (const [, picture = ''] of text.matchAll(/!\[[^\]]+\]\(([^)]+)\)/g))
         assert.ok(existsSync(path.join(LABS, shipped.name, picture)), picture);
       assert.ok(existsSync(path.join(LABS, shipped.name, 'start', '.vscode', 'launch.json')));
+    });
+
+    it('can be debugged as it is started', () => {
+      const start = path.resolve(LABS, shipped.name, 'start');
+      const text = readFileSync(path.join(start, '.vscode', 'launch.json'), 'utf8');
+      const { configurations }: { configurations: object[] } = JSON.parse(text.replaceAll('${workspaceFolder}', start));
+      assert.ok(configurations.length > 0);
+      for (const configuration of configurations) {
+        const { program, scenario } = checkLaunch(configuration);
+        const files = [...program, ...(scenario?.kind === 'file' ? [scenario.path] : [])];
+        assert.ok(files.length > 0);
+        for (const file of files) assert.ok(existsSync(file), file);
+      }
     });
 
     it('shows students the files that are checked', () => assert.deepEqual(shipped.differing(), []));

@@ -53,6 +53,14 @@ describe('labs, in the workbench', () => {
     await workbench.screenshot('71-lab-started');
   });
 
+  it('are opened as a folder, where their text is shown by itself', async () => {
+    const opened = workbench.page.context().waitForEvent('page');
+    await toast('launch configurations').getByText('Open Folder', { exact: true }).click();
+    const window = await opened;
+    await window.locator('.tab', { hasText: 'Preview README.md' }).first().waitFor();
+    await window.close();
+  });
+
   it('unfold a hint, which is counted in the student’s files', async () => {
     await row('Who handles the legal one').click();
     await workbench.page.locator('.tab', { hasText: 'Who handles the legal one' }).first().waitFor();
@@ -87,6 +95,24 @@ describe('labs, in the workbench', () => {
     assert.ok(kept.result.points >= 1 && kept.result.points < kept.result.of);
   });
 
+  it('have their tasks in the Testing view, where running one checks it', async () => {
+    await workbench.run('Testing: Focus on Test Explorer View');
+    const task = workbench.page
+      .locator('.test-explorer .monaco-list-row', { hasText: 'Who handles the legal one' })
+      .first();
+    const ofLab = workbench.page.locator('.test-explorer .monaco-list-row', { hasText: 'Kill or emulate' }).first();
+    await ofLab.click();
+    await workbench.page.keyboard.press('ArrowRight');
+    await task.waitFor();
+    // What a row tells when the mouse is on it covers others.
+    await workbench.page.mouse.move(700, 400);
+    await workbench.page.waitForTimeout(2000);
+    await workbench.page.keyboard.press('Shift+F10');
+    await workbench.page.locator('.monaco-menu .action-item', { hasText: 'Run Test' }).first().click();
+    await task.locator('.codicon-testing-passed-icon').first().waitFor();
+    await workbench.screenshot('76-lab-tests');
+  });
+
   it('lead the debugger to where a question is asked', async () => {
     await workbench.run('HyperStep: Lab: Solve in the Debugger');
     await item('Who handles the legal one').click();
@@ -95,7 +121,7 @@ describe('labs, in the workbench', () => {
     await workbench.run('View: Show Run and Debug');
     await workbench.page.locator('.debug-call-stack .monaco-list-row', { hasText: 'after_legal' }).first().waitFor();
     await workbench.screenshot('75-lab-debugged');
-    await workbench.run('Debug: Stop');
+    await workbench.page.keyboard.press('Shift+F5');
     await workbench.page.locator('.debug-toolbar').waitFor({ state: 'hidden' });
   });
 
@@ -103,7 +129,8 @@ describe('labs, in the workbench', () => {
     writeFileSync(path.join(folder, 'own.txt'), 'mine');
     await workbench.run('HyperStep: Lab: Reset...');
     await workbench.page.locator('.monaco-dialog-box').getByText('Reset', { exact: true }).click();
-    await row('0 of').waitFor();
+    await toast('The lab begins anew').waitFor();
+    await row(/Kill or emulate.*0 of \d+/).waitFor();
     const kept = JSON.parse(readFileSync(path.join(folder, '.hyperstep/kept-1/answers.json'), 'utf8'));
     assert.equal(kept.answers['legal-by'], 'vmm');
     assert.equal(JSON.parse(readFileSync(path.join(folder, 'answers.json'), 'utf8')).answers['legal-by'], '');

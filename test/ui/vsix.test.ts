@@ -33,7 +33,6 @@ const files = [
   'media/walkthrough/step.md',
   'media/walkthrough/views.md',
   'package.json',
-  'syntaxes/hyperstep-answers.schema.json',
   'syntaxes/hyperstep-lab.schema.json',
   'syntaxes/hyperstep-scenario.schema.json',
   'syntaxes/hyperstep-test.schema.json',

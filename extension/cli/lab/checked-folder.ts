@@ -6,5 +6,7 @@ export interface CheckedFolder {
   readonly title: string;
   /** What is wrong with its answers' file. */
   readonly problems: readonly string[];
+  /** What is asked in each task that is answered. */
+  readonly questions: Readonly<Record<string, string>>;
   readonly result: LabResult;
 }
