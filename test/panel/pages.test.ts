@@ -89,7 +89,7 @@ describe('pages of the machine panel', () => {
       const [, ...cells] = rows.at(-1) ?? [];
       assert.equal(cells.filter((cell) => cell.includes('✕')).length, 1);
       assert.match(cells[2] ?? '', /U is clear: every guest access needs U=1.*✕/);
-      assert.equal(cells.at(-1), 'not read');
+      assert.equal(cells.at(-1), 'none: this is the page');
       assert.match(page.text, /not reached/);
     });
 
