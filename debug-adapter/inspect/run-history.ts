@@ -164,7 +164,7 @@ export class RunHistory implements ExitListener, RunListener {
   exitAt(place: PastExitPlace): PastExit {
     const read = (column: number): number => this.exits.at(place, column);
     const vcpu = (column: number): number | undefined => this.vcpuIn(place, column);
-    const { clock, end, number, hart, left, entered, kind, cause, pcLow, pcHigh, valueLow, valueHigh, by } =
+    const { clock, end, number, hart, left, entered, kind, cause, pcLow, pcHigh, valueLow, valueHigh, by, event } =
       exitColumns;
     return {
       clock: read(clock),
