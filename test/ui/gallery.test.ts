@@ -50,7 +50,8 @@ describe('the gallery of the machine panel', () => {
   };
 
   for (const theme of themes) {
-    for (const { name, width, zoom } of rooms) {
+    // Where there is room, a theme more shows nothing that it does not show where there is little.
+    for (const { name, width, zoom } of theme === themes[0] ? rooms : rooms.filter((room) => room.name !== 'wide')) {
       it(`has nothing that axe finds, and nothing cut off: ${theme}, ${name}`, async () => {
         const page = await open(width, zoom, `full-user/rings/${theme}`);
         const found: string[] = [];
