@@ -142,6 +142,8 @@ export interface TimelineMark {
   cause: Hex;
   value: Hex;
   source?: SourceLine;
-  /** The number of the exit that has caused it. */
+  /** The number of the exit that has caused it, or asked for what has. */
   by?: number;
+  /** What happened outside of all exits and has caused it: a device, a timer, by its name. */
+  event?: string;
 }

@@ -27,6 +27,8 @@ export interface PastExit {
   readonly valueHigh: number;
   /** The exit that has caused it; 0 where none has. */
   readonly by: number;
+  /** What happened outside of all exits and has caused it, by its name. */
+  readonly event: string | undefined;
 }
 
 /** Where an exit is kept. */
@@ -54,6 +56,7 @@ const exitColumns = {
   valueLow: 10,
   valueHigh: 11,
   by: 12,
+  event: 13,
 } as const;
 const EXIT_WIDTH = Object.keys(exitColumns).length;
 
@@ -64,7 +67,8 @@ const EXIT_WIDTH = Object.keys(exitColumns).length;
 export class RunHistory implements ExitListener, RunListener {
   private readonly exits = new NumberRing(EXIT_WIDTH, MOST);
   private readonly states = new NumberRing(3, MOST);
-  private readonly reasons: string[] = [];
+  /** Of kinds of exits, and of events. */
+  private readonly names: string[] = [];
   private readonly isCharged: boolean;
   /** Of all VMs, in their order. */
   readonly vcpus: readonly Vcpu[];
@@ -89,13 +93,14 @@ export class RunHistory implements ExitListener, RunListener {
       hart,
       this.placeOf(left),
       this.placeOf(entered),
-      this.reasonOf(record.kind.id),
+      this.nameNumber(record.kind.id),
       cause,
       pcLow,
       pcHigh,
       value.low,
       value.high,
       by,
+      because?.kind === 'event' ? this.nameNumber(because.name) : NOBODY,
     ]);
   }
 
@@ -159,7 +164,7 @@ export class RunHistory implements ExitListener, RunListener {
   exitAt(place: PastExitPlace): PastExit {
     const read = (column: number): number => this.exits.at(place, column);
     const vcpu = (column: number): number | undefined => this.vcpuIn(place, column);
-    const { clock, end, number, hart, left, entered, kind, cause, pcLow, pcHigh, valueLow, valueHigh, by } =
+    const { clock, end, number, hart, left, entered, kind, cause, pcLow, pcHigh, valueLow, valueHigh, by, event } =
       exitColumns;
     return {
       clock: read(clock),
@@ -168,13 +173,14 @@ export class RunHistory implements ExitListener, RunListener {
       hart: read(hart),
       left: vcpu(left),
       entered: vcpu(entered),
-      reason: this.reasons[read(kind)] ?? '',
+      reason: this.names[read(kind)] ?? '',
       cause: read(cause),
       pcLow: read(pcLow),
       pcHigh: read(pcHigh),
       valueLow: read(valueLow),
       valueHigh: read(valueHigh),
       by: read(by),
+      event: this.names[read(event)],
     };
   }
 
@@ -187,8 +193,8 @@ export class RunHistory implements ExitListener, RunListener {
     return name ? (this.places.get(`${name.vm} ${name.vcpu}`) ?? NOBODY) : NOBODY;
   }
 
-  private reasonOf(id: string): number {
-    const known = this.reasons.indexOf(id);
-    return known >= 0 ? known : this.reasons.push(id) - 1;
+  private nameNumber(name: string): number {
+    const known = this.names.indexOf(name);
+    return known >= 0 ? known : this.names.push(name) - 1;
   }
 }

@@ -88,7 +88,7 @@ class Teller {
   }
 
   mark(exit: PastExit): TimelineMark {
-    const { number, hart, left, entered, clock, reason, cause, pcLow, pcHigh, valueLow, valueHigh, by } = exit;
+    const { number, hart, left, entered, clock, reason, cause, pcLow, pcHigh, valueLow, valueHigh, by, event } = exit;
     const isInterrupt = cause >= INTERRUPT_BIT;
     const source = this.sourceOf(left ?? entered, pcLow, pcHigh);
     const code = isInterrupt ? (1n << 63n) | BigInt(cause - INTERRUPT_BIT) : BigInt(cause);
@@ -105,6 +105,7 @@ class Teller {
       value: hexOfWords({ low: valueLow, high: valueHigh }),
       ...(source ? { source } : {}),
       ...(by === 0 ? {} : { by }),
+      ...(event === undefined ? {} : { event }),
     };
   }
 

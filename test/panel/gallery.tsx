@@ -7,6 +7,7 @@ import '../../extension/webview/rows.css';
 import '../../extension/webview/panel/panel.css';
 import 'uplot/dist/uPlot.min.css';
 import './gallery.css';
+import diskAsked from './golden/disk-asked.json';
 import fourServers from './golden/four-servers.json';
 import fullTrapped from './golden/full-trapped.json';
 import fullUser from './golden/full-user.json';
@@ -30,6 +31,7 @@ const moments: Readonly<Record<string, Moment>> = {
   'full-user': { title: 'Full virtualization: the guest is in its user program', recorded: fullUser },
   'hardware-fault': { title: 'Hardware assistance: a guest-page fault is handled', recorded: hardwareFault },
   'hardware-user': { title: 'Hardware assistance: a trap that the guest has by itself', recorded: hardwareUser },
+  'disk-asked': { title: 'A driver has put a request into its queue', recorded: diskAsked },
   'four-servers': { title: 'Four virtual machines share a hart', recorded: fourServers },
   'own-hypervisor': { title: 'A hypervisor of your own: its guest has exited', recorded: ownHypervisor },
 };
@@ -47,6 +49,7 @@ const session = {
 const stays: Links = {
   source: () => {},
   page: () => {},
+  tell: () => {},
   save: () => {},
   whole: () => Promise.reject(new Error('recorded')),
 };

@@ -80,6 +80,17 @@ export const moments: { readonly [id: string]: Moment } = {
       await client.stopped();
     },
   },
+  'disk-asked': {
+    title: 'A driver has put a request into its queue, and has not notified the disk',
+    async reach(client) {
+      const driver = path.join(root, 'extension/sample/disk.S');
+      const disks = [{ file: path.join(root, 'extension/sample/disk.img'), write: 'copy' as const }];
+      await client.launch(kernel, { virtualization: 'hardware', disks, stopOnEntry: true });
+      await client.stopped();
+      await client.breakAt(driver, [lineOf(driver, /QueueNotify/)]);
+      await client.go('continue');
+    },
+  },
   'four-servers': {
     title: 'Four virtual machines share a hart',
     async reach(client) {

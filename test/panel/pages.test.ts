@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, it } from 'mocha';
-import type { ControlState, Exits, Rings, StageStep } from '../../debug-adapter/protocol';
+import type { ControlState, Exits, Rings, StageStep, VirtioDevice } from '../../debug-adapter/protocol';
 import type { Loaded, PageId } from '../../extension/webview/panel/page';
 import { panelPages } from '../../extension/webview/panel/pages';
+import { placesBefore, waitingIn } from '../../extension/webview/panel/pages/queue-ring';
 import { stageGrid } from '../../extension/webview/panel/stage-grid';
 import { moments } from './moments';
 import { Rendered } from './rendered';
@@ -89,7 +90,7 @@ describe('pages of the machine panel', () => {
       const [, ...cells] = rows.at(-1) ?? [];
       assert.equal(cells.filter((cell) => cell.includes('✕')).length, 1);
       assert.match(cells[2] ?? '', /U is clear: every guest access needs U=1.*✕/);
-      assert.equal(cells.at(-1), 'not read');
+      assert.equal(cells.at(-1), 'none: this is the page');
       assert.match(page.text, /not reached/);
     });
 
@@ -162,6 +163,45 @@ describe('pages of the machine panel', () => {
       assert.ok(last.length < data.exits.length, 'putchar after putchar is one row');
       assert.ok(last.some(([, what]) => /\d+ times/.test(what ?? '')));
     });
+  });
+});
+
+describe('device queues', () => {
+  const drawnQueues = (): Rendered => drawn('disk-asked', 'queues');
+
+  it('tell who owns each descriptor, and draw what the device has not taken', () => {
+    const page = drawnQueues();
+    const rows = page.rows('Descriptors of queue 0 of virtio-blk in slot 0');
+    assert.deepEqual(
+      rows.map(([descriptor, owner, , bytes]) => `${descriptor}: ${owner}, ${bytes}`),
+      ['0 → 1: device, 16', '1 → 2: device, 512', '2: device, 1'],
+    );
+    assert.equal(page.all(({ props }) => props['class'] === 'slot filled').length, 1);
+    const [available] = page.all(({ tag }) => tag === 'svg').map(({ props }) => props['aria-label']);
+    assert.equal(available, 'available ring: the driver’s: idx at place 1 of 8, taken at place 0 of 8; 1 not taken');
+  });
+
+  it('are the driver’s again once the device has used them', () => {
+    const data = recorded<{ devices: VirtioDevice[] }>('disk-asked', 'queues');
+    const used = structuredClone(data);
+    for (const queue of used.devices.flatMap(({ queues }) => queues)) {
+      queue.taken = queue.availableRing.next;
+      queue.usedRing.next = queue.availableRing.next;
+      for (const chain of queue.chains) chain.state = 'used';
+    }
+    const page = new Rendered(pageOf('queues', used), pageOf('queues', data));
+    assert.deepEqual(
+      new Set(page.rows('Descriptors of queue 0 of virtio-blk in slot 0').map(([, owner]) => owner)),
+      new Set(['driver']),
+    );
+    assert.equal(page.all(({ props }) => props['class'] === 'slot filled').length, 0);
+    assert.equal(pageOf('queues', used).news(pageOf('queues', data)), '1 chain used');
+  });
+
+  it('count on past 2^16, and are meant modulo the size', () => {
+    assert.equal(waitingIn({ availableRing: { gpa: '0x0', next: 1, flags: 0 }, taken: 0xffff }), 2);
+    assert.deepEqual([...placesBefore(1, 2, 8)].sort(), [0, 7]);
+    assert.equal(placesBefore(3, 1000, 8).size, 8);
   });
 });
 

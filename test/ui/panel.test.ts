@@ -49,6 +49,13 @@ describe('the machine panel, in the workbench', () => {
     await panel.getByRole('table', { name: 'Exits by reason' }).getByText('privileged-instruction').waitFor();
     await panel.locator('.series canvas').waitFor();
     await opened.screenshot('panel-exits');
+    await page.keyboard.press('ArrowRight');
+    await panel.locator('canvas.timeline').waitFor();
+    await panel.getByRole('table', { name: 'Exits of this part' }).getByText('sbi-call').first().waitFor();
+    await opened.screenshot('panel-timeline');
+    await page.keyboard.press('ArrowRight');
+    await panel.getByRole('heading', { name: 'who owns each buffer now?' }).waitFor();
+    await opened.screenshot('panel-device-queues');
     await page.keyboard.press('Home');
     await transition.getByRole('button', { name: /kernel\.S:\d+/ }).click();
     await page.locator('.monaco-editor.focused').waitFor();

@@ -51,6 +51,11 @@ describe('vsix', () => {
     assert.ok(statSync(vsix).size < 4_000_000, `${statSync(vsix).size} bytes`);
   });
 
+  it('has a machine panel of less than 300 KB', () => {
+    const bytes = statSync('dist/panel.js').size + statSync('dist/panel.css').size;
+    assert.ok(bytes < 300_000, `${bytes} bytes`);
+  });
+
   it('holds what is needed and nothing else', () => {
     const vsce = spawnSync(process.execPath, ['node_modules/@vscode/vsce/vsce', 'ls', '--no-dependencies'], {
       encoding: 'utf8',

@@ -3,7 +3,7 @@ import type { Requests, SourceLine, TranslateArguments } from '../../../debug-ad
 import type { Window } from './timeline-drawing';
 
 /** The pages of the machine panel, by what they are asked for. */
-export type PageId = 'rings' | 'addressSpaces' | 'controlState' | 'exits' | 'timeline';
+export type PageId = 'rings' | 'addressSpaces' | 'controlState' | 'exits' | 'timeline' | 'queues';
 
 /** What a page has been asked to show, by its own controls or by a link of another page. */
 export interface Asked {

@@ -51,7 +51,10 @@ function drawSeries(place: HTMLElement, { from, period, reasons }: ExitSeries): 
       height: HEIGHT,
       legend: { show: false },
       cursor: { show: false },
-      scales: { x: { time: false }, y: { range: (_plot, _least, most) => [0, Math.max(1, most)] } },
+      scales: {
+        x: { time: false, range: () => [from, from + columns * period] },
+        y: { range: (_plot, _least, most) => [0, Math.max(1, most)] },
+      },
       axes: [
         { ...axis, values: (_plot, ticks) => ticks.map(duration), space: 70 },
         { ...axis, size: 46, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000] },

@@ -2,6 +2,7 @@ import type { PanelPage } from '../page';
 import { addressSpacesPage } from './address-spaces';
 import { controlStatePage } from './control-state';
 import { exitsPage } from './exits';
+import { queuesPage } from './queues';
 import { ringsPage } from './rings';
 import { timelinePage } from './timeline';
 
@@ -12,4 +13,5 @@ export const panelPages: readonly PanelPage[] = [
   controlStatePage,
   exitsPage,
   timelinePage,
+  queuesPage,
 ];

@@ -25,7 +25,11 @@ export function StageGridTable({ stages, hasChanged }: GridProps) {
               {cells.map((cell, at) => (
                 <Cell key={columns[at]} of={cell} space="hpa" hasChanged={hasChanged} />
               ))}
-              <Cell of={guest} space="gpa" hasChanged={hasChanged} />
+              {of === 'leaf' ? (
+                <td class="none">none: this is the page</td>
+              ) : (
+                <Cell of={guest} space="gpa" hasChanged={hasChanged} />
+              )}
             </tr>
           );
         })}

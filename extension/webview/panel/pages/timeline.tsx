@@ -8,7 +8,7 @@ import { TimelineCanvas } from './timeline-canvas';
 
 /** Exits that are drawn one by one, those that are listed, and those that go into a file. */
 const DRAWN = 4000;
-const LISTED = 50;
+const LISTED = 25;
 const WRITTEN = 100_000;
 
 export const timelinePage = panelPage<Timeline>({
@@ -116,7 +116,7 @@ function Marks({ of, links }: { of: Timeline; links: Links }) {
             <th scope="row">#{mark.number}</th>
             <td>{mark.at.toLocaleString('en')} ns</td>
             <td>{nameOf(of, mark)}</td>
-            <td>
+            <td class="prose">
               {mark.reason}
               {mark.entered === undefined
                 ? ''
@@ -127,12 +127,19 @@ function Marks({ of, links }: { of: Timeline; links: Links }) {
             <td>
               <Address space="gva" value={mark.pc} links={links} /> <Source at={mark.source} links={links} />
             </td>
-            <td>{mark.by === undefined ? 'its instruction, or a device' : `exit #${mark.by}`}</td>
+            <td>{causeOf(mark)}</td>
           </tr>
         ))}
       </Table>
     </Part>
   );
+}
+
+/** What has caused an exit: the instruction itself, where it is no interrupt. */
+function causeOf({ kind, by, event }: TimelineMark): string {
+  const causes = [...(event === undefined ? [] : [event]), ...(by === undefined ? [] : [`exit #${by}`])];
+  if (causes.length > 0) return causes.join(', asked for by ');
+  return kind === 'exit' ? 'its instruction' : 'not noted';
 }
 
 const nameOf = ({ lanes }: Timeline, { vcpu, hart }: TimelineMark): string => lanes[vcpu ?? hart]?.name ?? '';
