@@ -73,7 +73,8 @@ export class Grader {
   private process(): ChildProcess {
     if (this.graded++ % MOST_IN_PROCESS === 0) this.close();
     this.child ??= fork(process.argv[1] ?? '', ['lab', 'grader'], {
-      execArgv: [`--max-old-space-size=${MOST_HEAP}`],
+      // Two processes at a time have the cores busy: threads of their own for garbage would only get in each other's way.
+      execArgv: [`--max-old-space-size=${MOST_HEAP}`, '--single-threaded-gc'],
       stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
     });
     return this.child;
