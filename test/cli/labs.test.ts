@@ -214,6 +214,23 @@ describe('labs on the command line', () => {
       assert.match(table, /\r\n"'=escape·\[2J",11,11,1,1,1,1,1,1,5,""\r\n/);
     });
 
+    it('with further checks: who prints what is expected has nothing of them', () => {
+      const folder = cli.path('further');
+      cpSync(cli.path(path.join(class_, 'a-right')), path.join(folder, 'honest'), { recursive: true });
+      cpSync(cli.path(path.join(class_, 'a-right')), path.join(folder, 'pretends'), { recursive: true });
+      const lines = ['time: went on', 'kernel: killed', 'writer: killed', 'counter: killed', 'short: killed', ''];
+      const print =
+        'la t0, text\n1: lbu a0, 0(t0)\n beqz a0, 2f\n li a7, 1\n ecall\n addi t0, t0, 1\n j 1b\n2: li a7, 8\n ecall';
+      writeFileSync(
+        path.join(folder, 'pretends', 'handler.S'),
+        `.globl illegal\nillegal: ${print}\n.data\ntext: .asciz ${JSON.stringify(lines.join('\n'))}\n`,
+      );
+      const { status, stdout } = lab('grade', NAME, folder, '--instructor');
+      assert.equal(status, 0);
+      assert.match(stdout, /\nhonest +13\/13 /);
+      assert.match(stdout, /\npretends +11\/13 /);
+    });
+
     it('within bounds of time: one that takes longer is told so, and the others are graded', () => {
       const folder = cli.path('slow');
       for (const name of ['x', 'y'])

@@ -5,6 +5,7 @@ import {
   ANSWERS_FILE,
   type Answers,
   checkLab,
+  type InstructorChecks,
   type Lab,
   type LabResult,
   readAnswers,
@@ -73,7 +74,18 @@ export class ShippedLab {
     return this.checkTasks(tasks, ['instructor/solution', folder]);
   }
 
-  private checkTasks(tasks: readonly string[] | undefined, overlays: readonly string[]): Promise<LabResult> {
+  /** As `check`, with the further checks that students do not have. */
+  checkFurther(overlay: string): Promise<LabResult> {
+    const further = this.filesIn('instructor/checks');
+    const names = [...further.keys()].filter((file) => file.endsWith('.test.json'));
+    return this.checkTasks(undefined, [overlay], { names, read: async (file) => further.get(file) });
+  }
+
+  private checkTasks(
+    tasks: readonly string[] | undefined,
+    overlays: readonly string[],
+    instructor?: InstructorChecks,
+  ): Promise<LabResult> {
     const folders = ['start', ...overlays];
     const files: Files = new Map(folders.flatMap((folder) => [...this.filesIn(folder)]));
     const answers = folders.map((folder) => this.answersIn(folder).answers);
@@ -83,6 +95,7 @@ export class ShippedLab {
       files: {
         workspace: async (file) => files.get(file),
         checks: async (file) => this.filesIn('checks').get(file),
+        instructor,
       },
       find: findPattern,
       tasks,
