@@ -28,5 +28,6 @@ export function openHostFile(path: string, writable: boolean): HostFile {
       for (let done = 0; done < bytes.length; )
         done += writeSync(descriptor, bytes, done, bytes.length - done, offset + done);
     },
+    close: () => closeSync(descriptor),
   };
 }

@@ -41,14 +41,27 @@ export function readChecked(text: string): CheckedFolder | undefined {
   const read = parsed(text);
   const result = isRecord(read) ? read['result'] : undefined;
   if (!isRecord(result) || !Array.isArray(result['tasks'])) return undefined;
+  const isPart = (part: unknown): boolean =>
+    isRecord(part) &&
+    typeof part['name'] === 'string' &&
+    isPoints(part) &&
+    ['undefined', 'string'].includes(typeof part['help']) &&
+    Array.isArray(part['details']) &&
+    part['details'].every((detail) => typeof detail === 'string');
   const isTask = (task: unknown): boolean =>
     isRecord(task) &&
     typeof task['id'] === 'string' &&
-    typeof task['points'] === 'number' &&
-    Array.isArray(task['parts']);
+    isPoints(task) &&
+    typeof task['tried'] === 'boolean' &&
+    ['undefined', 'string'].includes(typeof task['problem']) &&
+    Array.isArray(task['parts']) &&
+    task['parts'].every(isPart);
   // It was written from one, and what is looked at of it has its form.
   return result['tasks'].every(isTask) ? (read as unknown as CheckedFolder) : undefined;
 }
+
+const isPoints = ({ points, of }: Readonly<Record<string, unknown>>): boolean =>
+  typeof points === 'number' && typeof of === 'number';
 
 /** A check of all with one of some tasks after it. */
 export function withTasks(before: CheckedFolder | undefined, after: CheckedFolder): CheckedFolder {

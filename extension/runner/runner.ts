@@ -43,11 +43,22 @@ export class Runner {
 
   /** An order of the extension. */
   take(order: Exclude<Order, { kind: 'file' }>): void {
-    if (order.kind === 'cancel') this.cancelled.add(order.id);
+    if (order.kind === 'cancel') this.cancel(order.id);
     else {
       this.waiting.push(order);
       if (!this.isBusy) void this.work();
     }
+  }
+
+  /** One that waits behind another is over at once; the one that is under way looks when it comes to it. */
+  private cancel(id: number): void {
+    const waits = this.waiting.findIndex((each) => each.id === id);
+    if (waits < 0) {
+      this.cancelled.add(id);
+      return;
+    }
+    this.waiting.splice(waits, 1);
+    this.place.send({ kind: 'done', id });
   }
 
   private async work(): Promise<void> {

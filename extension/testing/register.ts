@@ -68,7 +68,11 @@ export function registerGuestTests(
   };
 
   const known = (): Promise<void> => {
-    first ??= discover();
+    first ??= discover().catch((error: unknown) => {
+      // The next one looks again.
+      first = undefined;
+      throw error;
+    });
     return first;
   };
   controller.resolveHandler = async (item) => {

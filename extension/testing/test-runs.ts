@@ -29,11 +29,14 @@ export class TestRuns {
     for (const { item } of leaves) run.enqueued(item);
     for (const item of this.tree.brokenIn(request))
       if (item.error !== undefined) run.errored(item, new vscode.TestMessage(item.error));
-    for (const [file, ofFile] of groupedBy(leaves, (leaf) => leaf.file.toString())) {
-      if (token.isCancellationRequested) for (const { item } of ofFile) run.skipped(item);
-      else await this.runFile(vscode.Uri.parse(file), ofFile, run, token);
+    try {
+      for (const [file, ofFile] of groupedBy(leaves, (leaf) => leaf.file.toString())) {
+        if (token.isCancellationRequested) for (const { item } of ofFile) run.skipped(item);
+        else await this.runFile(vscode.Uri.parse(file), ofFile, run, token);
+      }
+    } finally {
+      run.end();
     }
-    run.end();
   }
 
   private async runFile(

@@ -1,5 +1,6 @@
 import { folderOf, joinPath } from '../assembler/source/paths';
 import { imageLimit, UnreadableFile } from '../assembler/source/read-file';
+import type { HostFile } from '../devices/disk/disk-image';
 import { readImage } from '../object/image';
 import type { Program } from '../object/program';
 import { hostWordsOf } from '../system/host-interface';
@@ -82,8 +83,10 @@ async function runTest(
   host: TestHost,
   follower: RunFollower,
 ): Promise<TestResult | string | undefined> {
+  const images: HostFile[] = [];
   try {
-    const machine = await machineOf(test, engine, folderOf(file), host);
+    for (const disk of test.machine.disks) images.push(await openImage(folderOf(file), disk.file, host));
+    const machine = await machineOf(test, engine, folderOf(file), host, images);
     const makeSystem = (console: SystemConfiguration['console']): System =>
       new System({ ...machine, hostWords: hostWordsOf(built.program), console }, built.program);
     const run = new TestRun(test, built, { engine, find: host.find, makeSystem });
@@ -97,27 +100,28 @@ async function runTest(
     if (!(error instanceof ConfigurationError || error instanceof TestFileError)) throw error;
     const { start } = test.range;
     return `${file}:${start.line + 1}:${start.column + 1}: error: ${test.name} [${engine}]: ${error.message}`;
+  } finally {
+    for (const image of images) image.close?.();
   }
 }
 
 /** A file that a test names cannot be used. */
 class TestFileError extends Error {}
 
-/** @throws TestFileError */
+/** @param images of its disks @throws TestFileError */
 async function machineOf(
   { machine }: GuestTest,
   virtualization: Virtualization,
   folder: string,
   host: TestHost,
+  images: readonly HostFile[],
 ): Promise<Omit<SystemConfiguration, 'console'>> {
   const { disks, bios, initrd, append: bootArguments, loadAddress: _, ...settings } = machine;
   return {
     ...settings,
     virtualization,
     bootArguments,
-    disks: await Promise.all(
-      disks.map(async ({ file, write }) => openDisk(await openImage(folder, file, host), write)),
-    ),
+    disks: images.map((image, index) => openDisk(image, disks[index]?.write ?? 'copy')),
     bios: bios === undefined ? undefined : biosOf(bios, await readNamed('bios', folder, bios, host)),
     initrd: initrd === undefined ? undefined : await readNamed('initial RAM disk', folder, initrd, host),
   };

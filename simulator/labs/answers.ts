@@ -1,7 +1,7 @@
 /** What a student's folder says of a lab (`answers.json`). */
 import { Integer, Object as ObjectOf, Partial, String as Text } from '@sinclair/typebox';
 import { type Described, mapOf } from '../schema/schema';
-import { describedText, inWords } from './described-text';
+import { describedText, inWords, MOST_PROBLEMS } from './described-text';
 import type { Lab, LabProblem } from './lab';
 
 export const answersOptions = {
@@ -50,6 +50,7 @@ export function readAnswers(text: string, of?: Pick<Lab, 'tasks'>): ReadAnswers 
     read
       .namesAt([part])
       .filter((id) => known?.includes(id) === false)
+      .slice(0, MOST_PROBLEMS)
       .map((id) => ({
         range: read.rangeOf([part, id], 'name'),
         message: inWords(

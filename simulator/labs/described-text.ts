@@ -7,7 +7,7 @@ import type { LabProblem } from './lab';
 /** Characters of a text: more than anybody writes, and soon read. */
 const LONGEST_TEXT = 2 ** 20;
 /** As many problems as somebody reads. */
-const MOST_PROBLEMS = 100;
+export const MOST_PROBLEMS = 100;
 /** Characters of a name that a message has. */
 const LONGEST_NAME = 60;
 
@@ -28,7 +28,7 @@ export function describedText(schema: TSchema, text: string, whole: string): Jso
   const found = problemsOf(schema, read.value);
   if (found.length === 0) return read;
   return sorted(
-    found.map(({ path, about, text: what, known, ofName }) => ({
+    found.slice(0, MOST_PROBLEMS).map(({ path, about, text: what, known, ofName }) => ({
       range: read.rangeOf(path, ofName ? 'name' : 'value'),
       message: inWords(about, known ? unknownName(path, known) : what, whole),
     })),

@@ -72,6 +72,15 @@ describe('Progress in a lab', () => {
     for (const text of ['', '{}', '{"result": {"tasks": [{}]}}', '{"result": {"tasks": {}}}'])
       assert.equal(readChecked(text), undefined, text);
     const one = checked(result('who', 1, 2));
+    for (const parts of [
+      [null],
+      [{}],
+      [{ name: 'a', points: 1, of: 1, details: [3] }],
+      [{ name: 'a', points: 1, of: 1 }],
+    ]) {
+      const text = JSON.stringify(checked({ ...result('who', 1, 2), parts: parts as unknown as TaskResult['parts'] }));
+      assert.equal(readChecked(text), undefined, text);
+    }
     assert.deepEqual(readChecked(JSON.stringify(one)), JSON.parse(JSON.stringify(one)));
   });
 

@@ -145,6 +145,11 @@ describe('the file of answers', () => {
     const answers = emptyAnswers('a-lab', lab);
     assert.deepEqual(answers, { lab: 'a-lab', answers: { one: '' }, hints: {} });
     assert.deepEqual(readAnswers(answersText(answers), lab).answers, answers);
+    // As many problems as somebody reads, of as many names as a file has room for.
+    const many = Object.fromEntries(Array.from({ length: 20_000 }, (_, index) => [`t${index}`, '']));
+    assert.equal(readAnswers(answersText({ ...answers, answers: many }), lab).problems.length, 100);
+    const numbers = Object.fromEntries(Object.keys(many).map((name) => [name, {}]));
+    assert.equal(readAnswers(JSON.stringify({ lab: 'a', answers: numbers }), lab).problems.length, 100);
   });
 
   it('is told where it is wrong', () => {

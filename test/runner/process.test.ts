@@ -83,6 +83,25 @@ describe('The runner as a process', () => {
     assert.deepEqual([problem, news], [undefined, ['began']]);
   });
 
+  it('forgets a job that waits behind another when it is cancelled, and goes on with that', async () => {
+    const endless = path.resolve('out/test-runner/endless.s');
+    writeFileSync(endless, text);
+    const cancels: (() => void)[] = [];
+    const news: string[] = [];
+    const follower = {
+      tell: ({ kind }: News) => void news.push(kind),
+      onCancel: (each: () => void) => void cancels.push(each),
+    };
+    const first = client.run(job(endless, 'goes on', ['none']), follower);
+    const second = client.run(job(file, 'ends', ['none']), follower);
+    const [cancelFirst, cancelSecond] = cancels;
+    cancelSecond?.();
+    assert.equal(await second, undefined);
+    cancelFirst?.();
+    assert.equal(await first, undefined);
+    assert.ok(!news.includes('ended'), news.join());
+  });
+
   it('says what is wrong with a file that is none of tests', async () => {
     const wrong = { kind: 'tests', file, text: '#! expect nothing 3 <', wanted: [] } as const;
     assert.match((await client.run(wrong, { tell: () => {}, onCancel: () => {} })) ?? '', /./);

@@ -54,8 +54,11 @@ async function gradeAll(submissions: readonly string[], options: GradeOptions): 
   const waiting = [...submissions.entries()];
   const work = async (): Promise<void> => {
     const grader = new Grader(options);
-    for (let next = waiting.shift(); next; next = waiting.shift()) graded[next[0]] = await grader.grade(next[1]);
-    grader.close();
+    try {
+      for (let next = waiting.shift(); next; next = waiting.shift()) graded[next[0]] = await grader.grade(next[1]);
+    } finally {
+      grader.close();
+    }
   };
   await Promise.all(Array.from({ length: AT_A_TIME }, work));
   return graded;

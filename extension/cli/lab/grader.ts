@@ -71,7 +71,8 @@ export class Grader {
   }
 
   private process(): ChildProcess {
-    if (this.graded++ % MOST_IN_PROCESS === 0) this.close();
+    // One that has gone by itself since its last answer is nobody's fault.
+    if (this.graded++ % MOST_IN_PROCESS === 0 || this.child?.connected === false) this.close();
     this.child ??= fork(process.argv[1] ?? '', ['lab', 'grader'], {
       // Two processes at a time have the cores busy: threads of their own for garbage would only get in each other's way.
       execArgv: [`--max-old-space-size=${MOST_HEAP}`, '--single-threaded-gc'],

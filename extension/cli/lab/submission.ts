@@ -24,19 +24,30 @@ export function census(folder: string): Census {
   const refused = (why: string): Census => ({ refused: why, notes });
   for (let next = folders.pop(); next; next = folders.pop()) {
     if (next.depth > DEEPEST) return refused(`its folders are more than ${DEEPEST} deep in each other`);
-    for (const entry of readdirSync(next.path, { withFileTypes: true })) {
+    const entries = entriesOf(next.path);
+    if (!entries) return refused(`${path.relative(folder, next.path) || 'its folder'} may not be read`);
+    for (const entry of entries) {
       const inside = path.join(next.path, entry.name);
       const name = path.relative(folder, inside);
       counts.files += 1;
       if (counts.files > MOST_FILES) return refused(`it has more than ${MOST_FILES} files`);
       if (entry.isDirectory()) {
         if (!NOT_WORK.has(entry.name)) folders.push({ path: inside, depth: next.depth + 1 });
-      } else if (entry.isFile()) counts.bytes += statSync(inside).size;
+      } else if (entry.isFile()) counts.bytes += statSync(inside, { throwIfNoEntry: false })?.size ?? 0;
       else notes.push(`${name} is ${kindOf(entry)}, and not read`);
       if (counts.bytes > MOST_BYTES) return refused(`its files have more than ${MOST_BYTES / 2 ** 20} MiB together`);
     }
   }
   return { refused: undefined, notes: notes.slice(0, 10) };
+}
+
+/** What is in a folder; undefined where nobody may look. */
+function entriesOf(folder: string): Dirent[] | undefined {
+  try {
+    return readdirSync(folder, { withFileTypes: true });
+  } catch {
+    return undefined;
+  }
 }
 
 function kindOf(entry: Dirent): string {

@@ -7,6 +7,8 @@ export interface HostFile {
   /** Exactly `length` bytes; the caller stays within `size`. */
   read(offset: number, length: number): Uint8Array;
   write(offset: number, bytes: Uint8Array): void;
+  /** Gives back what it holds of the host; absent where that is nothing. It is used no more. */
+  close?(): void;
 }
 
 export const SECTOR = 512;
