@@ -10,7 +10,7 @@ const unit: MochaLayer = {
   name: 'unit',
   files: 'test/**/*.test.ts',
   except: ['test/extension/**', 'test/ui/**', 'test/vscode-host/**', 'test/linux/**'],
-  timeout: 60_000,
+  timeout: 120_000,
   isParallel: true,
 };
 const ui: MochaLayer = { name: 'ui', files: 'test/ui/**/*.test.ts', except: [], timeout: 180_000, isParallel: false };

@@ -47,5 +47,5 @@ describe('seeded faults of the VMM', () => {
       assert.ok(failures.length > 0, `${mistake} Nothing has found it. ${consequence}`);
       // A name that is not there is no mistake that anybody could make and not notice.
       for (const { error } of failures) assert.ok(!(error instanceof ReferenceError), error.stack);
-    }).timeout(120_000);
+    }).timeout(300_000);
 });
