@@ -122,8 +122,16 @@ const own = {
   'hyperstep/queues': ObjectOf(thread),
   'hyperstep/rings': ObjectOf(thread),
   'hyperstep/controlState': ObjectOf(thread),
-  /** A part of the machine's time, in nanoseconds: when it is absent, that of the last exits. At most so many exits are told one by one. */
-  'hyperstep/timeline': ObjectOf({ from: Optional(count), to: Optional(count), most: within(1, most.marks) }),
+  /**
+   * A part of the machine's time, in nanoseconds: when it is absent, that of the last exits. At most so many exits are told one by one. What is
+   * too short to be seen beside all of the part is told with what is before it, unless every span is asked for.
+   */
+  'hyperstep/timeline': ObjectOf({
+    from: Optional(count),
+    to: Optional(count),
+    most: within(1, most.marks),
+    everySpan: Optional(flag),
+  }),
   'hyperstep/vms': ObjectOf({}),
   /** By Xen's names: xl pause, unpause, destroy, reboot. */
   'hyperstep/operateVm': ObjectOf({ vm: text, operation: choice(VM_OPERATIONS) }),

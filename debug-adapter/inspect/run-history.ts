@@ -80,7 +80,7 @@ export class RunHistory implements ExitListener, RunListener {
     for (const [place, { name }] of this.vcpus.entries()) this.places.set(`${name.vm} ${name.vcpu}`, place);
     hypervisor?.listen(this);
     // What they do when somebody begins to look.
-    for (const vcpu of this.vcpus) this.became(vcpu, vcpu.run, hypervisor?.machine.clock.now() ?? 0);
+    for (const vcpu of this.vcpus) this.became(vcpu, vcpu.spends, hypervisor?.machine.clock.now() ?? 0);
   }
 
   closed(record: ExitRecord): void {
