@@ -152,6 +152,8 @@ const own = {
   /** Of one of several virtual machines where its name is given, else of the first. */
   'hyperstep/consoleInput': ObjectOf({ text, vm: Optional(text) }),
   'hyperstep/predictable': ObjectOf(thread),
+  /** What `predictions.pc` means at the thread, before it is given with the others. */
+  'hyperstep/predictedAddress': ObjectOf({ ...thread, expression: text }),
   /** Of each question of `predictable` a choice's `id`, or a text; what is not predicted is not compared. */
   'hyperstep/predictStep': ObjectOf({
     ...thread,
