@@ -61,8 +61,8 @@ const exitColumns = {
 const EXIT_WIDTH = Object.keys(exitColumns).length;
 
 /**
- * The last exits and what vCPUs did, for the timeline: from what the VMM tells as it happens. It only looks. On the bare machine, and before
- * somebody looks, there is nothing.
+ * The last exits and what vCPUs did, for the timeline: from what the VMM tells as it happens. It only looks. It listens from the
+ * machine's begin, in every session; on the bare machine there is nothing.
  */
 export class RunHistory implements ExitListener, RunListener {
   private readonly exits = new NumberRing(EXIT_WIDTH, MOST);
