@@ -35,6 +35,8 @@ export interface RingCpu {
 export interface ModeTransition {
   kind: 'trap' | 'return';
   hart: number;
+  /** Whose it was, by name, where that is another one than the thread's: the hart is shared. Absent too of what is nobody's. */
+  of?: string;
   /** Counts the changes of mode on that hart. */
   number: number;
   from: WorldName;

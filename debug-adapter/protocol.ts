@@ -64,6 +64,8 @@ interface Bodies {
   /** Keys typed in the guest's terminal, as the terminal encodes them. A logged input of the machine. */
   'hyperstep/consoleInput': Record<string, never>;
   'hyperstep/predictable': Predictable;
+  /** An error says what is wrong with the expression. */
+  'hyperstep/predictedAddress': { address: Hex };
   /** The step begins: a `stopped` event follows, after which `hyperstep/predicted` has what came. */
   'hyperstep/predictStep': Record<string, never>;
   'hyperstep/predicted': Predicted;

@@ -122,8 +122,16 @@ const own = {
   'hyperstep/queues': ObjectOf(thread),
   'hyperstep/rings': ObjectOf(thread),
   'hyperstep/controlState': ObjectOf(thread),
-  /** A part of the machine's time, in nanoseconds: when it is absent, that of the last exits. At most so many exits are told one by one. */
-  'hyperstep/timeline': ObjectOf({ from: Optional(count), to: Optional(count), most: within(1, most.marks) }),
+  /**
+   * A part of the machine's time, in nanoseconds: when it is absent, that of the last exits. At most so many exits are told one by one. What is
+   * too short to be seen beside all of the part is told with what is before it, unless every span is asked for.
+   */
+  'hyperstep/timeline': ObjectOf({
+    from: Optional(count),
+    to: Optional(count),
+    most: within(1, most.marks),
+    everySpan: Optional(flag),
+  }),
   'hyperstep/vms': ObjectOf({}),
   /** By Xen's names: xl pause, unpause, destroy, reboot. */
   'hyperstep/operateVm': ObjectOf({ vm: text, operation: choice(VM_OPERATIONS) }),
@@ -144,6 +152,8 @@ const own = {
   /** Of one of several virtual machines where its name is given, else of the first. */
   'hyperstep/consoleInput': ObjectOf({ text, vm: Optional(text) }),
   'hyperstep/predictable': ObjectOf(thread),
+  /** What `predictions.pc` means at the thread, before it is given with the others. */
+  'hyperstep/predictedAddress': ObjectOf({ ...thread, expression: text }),
   /** Of each question of `predictable` a choice's `id`, or a text; what is not predicted is not compared. */
   'hyperstep/predictStep': ObjectOf({
     ...thread,

@@ -1,4 +1,4 @@
-/** The last rows of numbers of many: what is kept of them costs no object each. */
+/** The last rows of numbers of many: what is kept of them is no object each. */
 export class NumberRing {
   private rows: Float64Array;
   private added = 0;

@@ -61,8 +61,8 @@ const exitColumns = {
 const EXIT_WIDTH = Object.keys(exitColumns).length;
 
 /**
- * The last exits and what vCPUs did, for the timeline: from what the VMM tells as it happens. It only looks. On the bare machine, and before
- * somebody looks, there is nothing.
+ * The last exits and what vCPUs did, for the timeline: from what the VMM tells as it happens. It only looks. It listens from the
+ * machine's begin, in every session; on the bare machine there is nothing.
  */
 export class RunHistory implements ExitListener, RunListener {
   private readonly exits = new NumberRing(EXIT_WIDTH, MOST);
@@ -80,7 +80,7 @@ export class RunHistory implements ExitListener, RunListener {
     for (const [place, { name }] of this.vcpus.entries()) this.places.set(`${name.vm} ${name.vcpu}`, place);
     hypervisor?.listen(this);
     // What they do when somebody begins to look.
-    for (const vcpu of this.vcpus) this.became(vcpu, vcpu.run, hypervisor?.machine.clock.now() ?? 0);
+    for (const vcpu of this.vcpus) this.became(vcpu, vcpu.spends, hypervisor?.machine.clock.now() ?? 0);
   }
 
   closed(record: ExitRecord): void {

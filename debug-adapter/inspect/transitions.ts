@@ -41,7 +41,7 @@ export interface Transition {
   low(csr: DecidingCsr): number;
 }
 
-/** What is kept of it: used again and again, since a trap must not cost an allocation that lives. */
+/** What is kept of it: used again and again, so that of what traps allocate only the last lives. */
 interface Kept {
   number: number;
   before: CpuMode;

@@ -33,7 +33,7 @@ export class Prediction {
     const asked = predictable(debuggee, cpu);
     if ('refusal' in asked) throw new RequestError(asked.refusal);
     const { pc, ...others } = predictions;
-    this.meant = { ...others, ...(pc === undefined ? {} : { pc: addressOf(debuggee, cpu, pc) }) };
+    this.meant = { ...others, ...(pc === undefined ? {} : { pc: predictedAddress(debuggee, cpu, pc) }) };
     this.place = asked.place;
     this.instruction = asked.instruction;
     this.access = translatedAccess(debuggee, cpu);
@@ -71,8 +71,8 @@ export class Prediction {
   }
 }
 
-/** @throws RequestError, ExpressionError */
-function addressOf(debuggee: Debuggee, cpu: CpuState, expression: string): bigint {
+/** What somebody means who says where a CPU will be. @throws RequestError, ExpressionError */
+export function predictedAddress(debuggee: Debuggee, cpu: CpuState, expression: string): bigint {
   const environment = new MachineEnvironment(debuggee, cpu, { readOnly: 'a prediction changes nothing' });
   return evaluate(expression, environment).bits;
 }

@@ -1,14 +1,20 @@
 import { Csr, causeOf } from '../../simulator/isa/index';
 import type { ActiveHandler } from '../../simulator/machine/hosted-software';
 import { Privilege } from '../../simulator/mmu/index';
-import { type GuestStep, isOwnExit, stepIn } from '../run/guest-stepping';
+import { type GuestStep, isExit, stepIn } from '../run/guest-stepping';
 import type { Plan } from '../run/plan';
+import { isSynchronous } from '../run/traps';
 import type { HandlerName } from './questions';
 import { INTERRUPTED, NO_TRAP } from './questions';
 
+/** Software that takes a trap first. */
+type Taker = 'guest' | 'vmm' | 'firmware';
+
 /** What a step of one instruction has come upon. */
 export class WatchedStep {
-  private first: { readonly cause: string; readonly by: 'guest' | 'vmm' | 'firmware' } | undefined;
+  private first: { readonly cause: string; readonly by: Taker } | undefined;
+  /** Who took the first interrupt that was no guest's: only what the guest is given of it is a trap of its own. */
+  private interruptedBy: Taker | undefined;
   private reachesGuest = false;
   private hasEnded = false;
 
@@ -41,12 +47,14 @@ export class WatchedStep {
       const stop = yield {
         ...leg,
         stopAtStep: (step, handler) => {
-          if (isOwnExit(this.step, handler)) this.exits(handler);
+          if (isExit(this.step, handler)) this.exits(handler);
           return leg.stopAtStep?.(step, handler) ?? false;
         },
         stopAtGuestTrap: (trap, hart) => {
           if (debuggee.isOn(cpu, hart)) {
-            this.first ??= { cause: trap.interrupt ? INTERRUPTED : causeOf(trap.cause, false).id, by: 'guest' };
+            this.first ??= trap.interrupt
+              ? { cause: INTERRUPTED, by: this.interruptedBy ?? 'guest' }
+              : { cause: causeOf(trap.cause, false).id, by: 'guest' };
             this.reachesGuest = true;
           }
           return leg.stopAtGuestTrap?.(trap, hart) ?? false;
@@ -58,9 +66,15 @@ export class WatchedStep {
     return next.value;
   }
 
-  /** Software that is no guest's begins to handle what the instruction did. */
-  private exits({ hart }: ActiveHandler): void {
+  /** Software that is no guest's begins to handle what the instruction did, or an interrupt. */
+  private exits(handler: ActiveHandler): void {
+    const { hart } = handler;
     const isOfMachine = hart.privilege === Privilege.machine;
+    if (!isSynchronous(handler)) {
+      // Firmware below a VMM hands on to that, and never to a guest.
+      if (!isOfMachine || !this.step.debuggee.vm) this.interruptedBy ??= isOfMachine ? 'firmware' : 'vmm';
+      return;
+    }
     const { id } = causeOf(hart.csrLow((isOfMachine ? Csr.mcause : Csr.scause).number), false);
     this.first ??= { cause: id, by: isOfMachine ? 'firmware' : 'vmm' };
   }

@@ -5,7 +5,7 @@ import { threadReference } from '../inspect/thread-reference';
 import { threadsOf } from '../inspect/threads';
 import { isSameCpu } from '../inspect/worlds';
 import { writePlace } from '../inspect/writes';
-import { Prediction } from '../predict/prediction';
+import { Prediction, predictedAddress } from '../predict/prediction';
 import { predictable } from '../predict/questions';
 import { RequestError } from '../request-error';
 import { follow } from '../run/following';
@@ -147,6 +147,11 @@ export function executionRequests(debugging: Debugging): Handlers {
     'hyperstep/predictable'({ threadId }) {
       const { debuggee, cpu } = debugging.thread(threadId);
       return predictable(debuggee, cpu);
+    },
+
+    'hyperstep/predictedAddress'({ threadId, expression }) {
+      const { debuggee, cpu } = debugging.thread(threadId);
+      return { address: hex(predictedAddress(debuggee, cpu, expression)) };
     },
 
     'hyperstep/predictStep'({ threadId, predictions }) {

@@ -81,8 +81,8 @@ export function viewRequests(debugging: Debugging): Handlers {
       return controlState(debuggee, cpu);
     },
 
-    'hyperstep/timeline'({ from, to, most }) {
-      return timeline(debugging.stopped, { from, to }, most);
+    'hyperstep/timeline'({ most, ...asked }) {
+      return timeline(debugging.stopped, asked, most);
     },
 
     'hyperstep/exits'({ threadId, vm, guest: own, count, reasons, columns }) {

@@ -232,9 +232,14 @@ export function stepped(step: GuestStep, description?: string): Stop {
   };
 }
 
+/** The first step of a handler that takes a hart from the CPU. */
+export function isExit({ debuggee, cpu }: GuestStep, handler: ActiveHandler): boolean {
+  return debuggee.isOn(cpu, handler.hart) && handler.trail.length === 1;
+}
+
 /** The first step of a handler that an instruction of the CPU itself made run. */
-export function isOwnExit({ debuggee, cpu }: GuestStep, handler: ActiveHandler): boolean {
-  return debuggee.isOn(cpu, handler.hart) && handler.trail.length === 1 && isSynchronous(handler);
+export function isOwnExit(step: GuestStep, handler: ActiveHandler): boolean {
+  return isExit(step, handler) && isSynchronous(handler);
 }
 
 export function trapText({ interrupt, cause }: Trap): string {

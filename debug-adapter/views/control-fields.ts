@@ -19,6 +19,10 @@ const field = (group: ControlGroup, csr: CsrDescription, vmcs: string, vmcb: str
   vmcb,
 });
 
+/** A bit that is set lets counters be read, where there it makes reading them exit. */
+const RDTSC_EXITING = 'RDTSC exiting, RDPMC exiting, with the opposite sense';
+const RDTSC_INTERCEPT = 'intercept of RDTSC, of RDPMC, with the opposite sense';
+
 /** Of a guest in VS-mode: the registers of the H extension that a hypervisor switches with it. */
 export const hardwareControls: readonly ControlField[] = [
   field(
@@ -58,7 +62,7 @@ export const hardwareControls: readonly ControlField[] = [
   field('execution controls', Csr.hie, 'pin-based controls: external-interrupt exiting', 'intercept of INTR'),
   field('execution controls', Csr.hgatp, 'EPT pointer (EPTP) and VPID', 'N_CR3 (nCR3) and guest ASID'),
   field('execution controls', Csr.htimedelta, 'TSC offset', 'TSC_OFFSET'),
-  field('execution controls', Csr.hcounteren, 'RDTSC exiting, RDPMC exiting', 'intercept of RDTSC, of RDPMC'),
+  field('execution controls', Csr.hcounteren, RDTSC_EXITING, RDTSC_INTERCEPT),
   field(
     'execution controls',
     Csr.henvcfg,
@@ -99,7 +103,7 @@ export const deprivilegedHost: readonly ControlField[] = [
     'CR3, with shadow paging: without EPT every CR3 load exits',
     'CR3, with shadow paging',
   ),
-  field('execution controls', Csr.scounteren, 'RDTSC exiting, RDPMC exiting', 'intercept of RDTSC, of RDPMC'),
+  field('execution controls', Csr.scounteren, RDTSC_EXITING, RDTSC_INTERCEPT),
   field('exit information', Csr.scause, 'exit reason, VM-exit interruption-information', 'EXITCODE'),
   field('exit information', Csr.stval, 'exit qualification, guest-linear address', 'EXITINFO1, EXITINFO2'),
   field('exit information', Csr.sepc, 'guest RIP', 'RIP'),

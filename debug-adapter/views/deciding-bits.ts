@@ -29,8 +29,10 @@ const section = {
   supervisorCounters: 'Supervisor Counter-Enable (scounteren) Register',
   virtualStatus: 'Virtual Supervisor Status (vsstatus) Register',
   addresses: 'CSR Address Mapping Conventions',
-  ecall: 'Environment Call and Breakpoint',
-  privileged: 'Trap-Return Instructions',
+  trapReturn: 'Trap-Return Instructions',
+  wait: 'Wait for Interrupt',
+  supervisorFence: 'Supervisor Memory-Management Fence Instruction',
+  hypervisorFence: 'Hypervisor Memory-Management Fence Instructions',
 } as const;
 
 /** What is known of the hart besides the transition. */
@@ -107,23 +109,27 @@ function refusalBits(transition: Transition, word: number, known: Known): Decidi
   const isUser = before.privilege === Privilege.user;
   switch (operation) {
     case 'sret':
-      if (isUser) return [privileged('sret', known, transition)];
+      if (isUser) return [privileged('sret', section.trapReturn, known, transition)];
       return before.virtual
         ? [statusBit(transition, Csr.hstatus, 'VTSR', 'sret in VS-mode traps to the hypervisor.')]
         : [statusBit(transition, Csr.mstatus, 'TSR', 'sret in S-mode traps.')];
     case 'mret':
-      return [privileged('mret', known, transition)];
+      return [privileged('mret', section.trapReturn, known, transition)];
     case 'wfi':
-      if (isUser && !(transition.low('mstatus') & Status.TW)) return [privileged('wfi', known, transition)];
+      if (isUser && !(transition.low('mstatus') & Status.TW))
+        return [privileged('wfi', section.wait, known, transition)];
       return before.virtual && !(transition.low('mstatus') & Status.TW)
         ? [statusBit(transition, Csr.hstatus, 'VTW', 'wfi in VS-mode traps to the hypervisor, unless it ends at once.')]
         : [statusBit(transition, Csr.mstatus, 'TW', 'wfi below M-mode traps, unless it ends at once.')];
     case 'sfence.vma':
     case 'sfence.inval':
-      return isUser ? [privileged('sfence.vma', known, transition)] : [memoryBit(transition)];
+      return isUser ? [privileged('sfence.vma', section.supervisorFence, known, transition)] : [memoryBit(transition)];
     case 'hfence.vvma':
+      return [privileged(operation, section.hypervisorFence, known, transition)];
     case 'hfence.gvma':
-      return [privileged(operation, known, transition)];
+      return isUser || before.virtual
+        ? [privileged(operation, section.hypervisorFence, known, transition)]
+        : [guestMemoryBit(transition)];
     case 'csr-write':
     case 'csr-set':
     case 'csr-clear':
@@ -133,13 +139,8 @@ function refusalBits(transition: Transition, word: number, known: Known): Decidi
   }
 }
 
-function privileged(what: string, { nameOf }: Known, { before }: Transition): DecidingBit {
-  return bit(
-    'mode',
-    nameOf(before),
-    `${what} needs more privilege than ${nameOf(before)}-mode has.`,
-    section.privileged,
-  );
+function privileged(what: string, where: string, { nameOf }: Known, { before }: Transition): DecidingBit {
+  return bit('mode', nameOf(before), `${what} needs more privilege than ${nameOf(before)}-mode has.`, where);
 }
 
 function statusBit(
@@ -162,6 +163,11 @@ function memoryBit(transition: Transition): DecidingBit {
     : statusBit(transition, Csr.mstatus, 'TVM', 'satp and sfence.vma in S-mode trap.');
 }
 
+/** Of the second stage, which only HS-mode has. */
+function guestMemoryBit(transition: Transition): DecidingBit {
+  return statusBit(transition, Csr.mstatus, 'TVM', 'hgatp and hfence.gvma in HS-mode trap.');
+}
+
 const counters: ReadonlyMap<number, number> = new Map(
   [Csr.cycle, Csr.time, Csr.instret].map(({ number }, index) => [number, index]),
 );
@@ -182,6 +188,7 @@ function csrBits(transition: Transition, number: number, { nameOf }: Known): Dec
           : 2
         : 0;
   if (has >= level && number === Csr.satp.number) return [memoryBit(transition)];
+  if (has >= level && number === Csr.hgatp.number) return [guestMemoryBit(transition)];
   if (has >= level) return [];
   const why = `Bits 9:8 of its number, ${level}, say that ${csrName(number)} needs ${needed}-mode: ${mode}-mode is less.`;
   return [bit(`${csrName(number)}[9:8]`, level, why, section.addresses)];

@@ -42,9 +42,8 @@ function modesOf(debuggee: Debuggee, hart: Hart): Rings['modes'] {
   const engines = machine.guests.map((guest) => guest.vm?.engine.translation);
   const [isDeprivileged, isHardware] = [engines.includes('shadow'), engines.includes('second-stage')];
   const usersOfU = isDeprivileged ? 'guests, kernel and programs alike: deprivileged' : 'nobody here';
-  const isOwnFirmware = machine.system.configuration.firmware === 'none' && !vm;
   return [
-    { name: 'M', holds: isOwnFirmware ? 'your program, from reset' : 'firmware: the SBI' },
+    { name: 'M', holds: vm ? SBI : holderOfMachineMode(debuggee) },
     { name: supervisor, holds: vm ? 'the hypervisor (VMM)' : isHosting ? 'your hypervisor' : 'your kernel' },
     ...(hasGuests
       ? [
@@ -70,6 +69,14 @@ function modesOf(debuggee: Debuggee, hart: Hart): Rings['modes'] {
   ];
 }
 
+const SBI = 'firmware: the SBI';
+
+/** Who has M-mode of a machine without a VMM. */
+function holderOfMachineMode({ system: { configuration } }: Debuggee): string {
+  if (configuration.firmware !== 'none') return SBI;
+  return configuration.bios ? 'firmware of your own, from reset: the bios' : 'your program, from reset';
+}
+
 function showCpu({ machine, debuggee, cpu, ...running }: InspectedThread): RingCpu {
   const vcpu = debuggee.vcpuOf(cpu);
   const hart = vcpu ? vcpu.on : debuggee.hartOf(cpu);
@@ -92,29 +99,64 @@ function showCpu({ machine, debuggee, cpu, ...running }: InspectedThread): RingC
 const modeOn = ({ privilege, virtual }: Hart): CpuMode => ({ privilege, virtual });
 
 function showTransition(thread: InspectedThread, hart: Hart, transition: Transition): ModeTransition {
-  const { debuggee, cpu } = thread;
   const { how, before, after, number, pc } = transition;
-  const nameOf = (mode: CpuMode): WorldName => realName(debuggee, hart, cpu, mode);
-  const there = inWorld(cpu, placeOf(debuggee, cpu, how.kind === 'trap' ? before : after));
-  const symbol = debuggee.describe(there, pc);
-  const source = guestSource(thread, there, pc);
-  const isInstructions = how.kind === 'trap' && !how.cause.interrupt;
-  const word = isInstructions ? debuggee.instructionAt(there, pc) : undefined;
-  const instruction = word === undefined ? undefined : instructionText(debuggee, there, pc);
+  const owner = ownerOf(thread, hart, transition);
+  const nameOf = (mode: CpuMode): WorldName => realName(thread.debuggee, hart, thread.cpu, mode);
+  const place = owner && placeIn(owner, transition);
   return {
     kind: how.kind,
     hart: hart.id,
+    ...(owner && owner.cpu !== thread.cpu ? { of: thread.machine.nameOf(owner.cpu) } : {}),
     number,
     from: nameOf(before),
     to: nameOf(after),
     cause: how.kind === 'return' ? how.instruction : causeOf(how.cause.code, how.cause.interrupt).name,
     pc: hex(pc),
+    ...place?.shown,
+    ...(owner ? ofExit(owner, hart, transition) : {}),
+    bits: decidingBits(transition, { options: hart.options, word: place?.word, nameOf }),
+  };
+}
+
+/**
+ * Whose a transition on a hart was: under a VMM of a trap of who was left, while its handler works; else of who has the hart. Of a hart that
+ * has nothing to do it was of who was left last. Undefined where it was nobody's.
+ */
+function ownerOf(thread: InspectedThread, hart: Hart, { how }: Transition): InspectedThread | undefined {
+  const { machine } = thread;
+  const { hypervisor } = machine.system;
+  if (!hypervisor) return thread;
+  const { ledger } = hypervisor;
+  const running = hypervisor.runningOn(hart);
+  const exit =
+    ledger.handling?.hart === hart.id
+      ? ledger.handling
+      : running
+        ? undefined
+        : ledger.last(1, (each) => each.hart === hart.id)[0];
+  const name = how.kind === 'trap' && exit ? exit.left : running?.name;
+  const cpu = name ? machine.cpuNamed(name) : undefined;
+  return cpu && { ...thread, debuggee: machine.guestOf(cpu), cpu };
+}
+
+/** Where a transition was, or led to, as its owner's program has it; and of an instruction that trapped its bits. */
+function placeIn(
+  owner: InspectedThread,
+  { how, before, after, pc }: Transition,
+): { readonly shown: Pick<ModeTransition, 'symbol' | 'instruction' | 'source'>; readonly word: number | undefined } {
+  const { debuggee, cpu } = owner;
+  const there = inWorld(cpu, placeOf(debuggee, cpu, how.kind === 'trap' ? before : after));
+  const symbol = debuggee.describe(there, pc);
+  const source = guestSource(owner, there, pc);
+  const isInstructions = how.kind === 'trap' && !how.cause.interrupt;
+  const word = isInstructions ? debuggee.instructionAt(there, pc) : undefined;
+  const instruction = word === undefined ? undefined : instructionText(debuggee, there, pc);
+  const shown = {
     ...(symbol === undefined ? {} : { symbol }),
     ...(instruction === undefined ? {} : { instruction }),
     ...(source ? { source } : {}),
-    ...ofExit(thread, transition),
-    bits: decidingBits(transition, { options: hart.options, word, nameOf }),
   };
+  return { shown, word };
 }
 
 /** In which mode of its CPU an address is meant: a deprivileged guest has its own, and the hardware's U-mode is only where it is. */
@@ -124,16 +166,18 @@ function placeOf(debuggee: Debuggee, cpu: CpuState, mode: CpuMode): CpuMode {
   return { privilege: mode.virtual ? mode.privilege : privilege, virtual };
 }
 
-/** Of a transition into the VMM, or out of it: the exit, and what the guest believes to have happened. */
+/** Of a transition into the VMM, or out of it: the exit, and what its guest believes to have happened. */
 function ofExit(
   { debuggee, cpu }: InspectedThread,
+  hart: Hart,
   { how, before, after }: Transition,
 ): Pick<ModeTransition, 'exit' | 'believed'> {
   const hosts = (mode: CpuMode): boolean => mode.privilege === Privilege.supervisor && !mode.virtual;
   const isExit = how.kind === 'trap' ? hosts(after) : hosts(before);
   const ledger = debuggee.system.hypervisor?.ledger;
   if (!isExit || !ledger) return {};
-  const record = ledger.handling ?? ledger.last(1, (each) => debuggee.cpuOfExit(each) === cpu)[0];
+  const handling = ledger.handling?.hart === hart.id ? ledger.handling : undefined;
+  const record = handling ?? ledger.last(1, (each) => debuggee.cpuOfExit(each) === cpu)[0];
   if (!record) return {};
   const exit = { number: record.number, reason: record.kind.id };
   return how.kind === 'trap' ? { exit } : { exit, believed: believedOf(record, cpu) };

@@ -8,7 +8,7 @@ import { RequestError } from '../request-error';
 
 /** Exits of which a timeline tells that is asked for no part of the run. */
 const USUAL = 400;
-/** Spans shorter than this part of the interval are told with their neighbours. */
+/** Spans shorter than this part of the interval are told with their neighbours, where nobody asks for every one. */
 const GRAIN = 4000;
 const COLUMNS = 400;
 
@@ -22,12 +22,18 @@ const stateNames: Readonly<Record<RunState, TimelineSpan['state']>> = {
 interface Interval {
   readonly from: number;
   readonly to: number;
+  /** What is shorter is told with what is before it. */
+  readonly shortest: number;
 }
 
 /** What harts and virtual CPUs did in a part of the run. @throws RequestError where it ends before it begins */
 export function timeline(
   running: Running,
-  asked: { readonly from?: number | undefined; readonly to?: number | undefined },
+  asked: {
+    readonly from?: number | undefined;
+    readonly to?: number | undefined;
+    readonly everySpan?: boolean | undefined;
+  },
   most: number,
 ): Timeline {
   const { history, machine } = running;
@@ -55,7 +61,7 @@ export function timeline(
     density[column] = (density[column] ?? 0) + 1;
   }
   const told = inside.slice(-most);
-  const teller = new Teller(running, { from, to });
+  const teller = new Teller(running, { from, to, shortest: asked.everySpan ? 0 : (to - from) / GRAIN });
   return {
     began,
     now,
@@ -166,18 +172,16 @@ class Teller {
 class Spans {
   private readonly open = new Map<number, TimelineSpan>();
   private readonly done: TimelineSpan[] = [];
-  private readonly grain: number;
 
-  constructor(private readonly interval: Interval) {
-    this.grain = (interval.to - interval.from) / GRAIN;
-  }
+  constructor(private readonly interval: Interval) {}
 
   add(lane: number, from: number, to: number, state: TimelineSpan['state'], who?: string): void {
+    const { shortest } = this.interval;
     const [begin, end] = [Math.max(from, this.interval.from), Math.min(to, this.interval.to)];
     if (end <= begin) return;
     const last = this.open.get(lane);
-    const goesOn = last !== undefined && begin - last.to <= this.grain;
-    if (last && goesOn && ((last.state === state && last.who === who) || end - begin < this.grain)) {
+    const goesOn = last !== undefined && begin - last.to <= shortest;
+    if (last && goesOn && ((last.state === state && last.who === who) || end - begin < shortest)) {
       last.to = end;
       return;
     }

@@ -33,7 +33,7 @@ export class StepPredictions implements vscode.Disposable {
         await vscode.window.showInformationMessage(`Nothing can be predicted here: ${asked.refusal}.`);
         return;
       }
-      const predictions = await ask(active, asked);
+      const predictions = await ask(active, threadId, asked);
       if (!predictions) return;
       const stopped = this.nextStop(active.id);
       await request(active, 'hyperstep/predictStep', { threadId, predictions });
@@ -85,14 +85,18 @@ export class StepPredictions implements vscode.Disposable {
 }
 
 /** Asks one question after the other. @returns undefined when somebody gives it up */
-async function ask(session: vscode.DebugSession, { questions, instruction }: Asked): Promise<Predictions | undefined> {
+async function ask(
+  session: vscode.DebugSession,
+  threadId: number,
+  { questions, instruction }: Asked,
+): Promise<Predictions | undefined> {
   const given: Record<string, string> = {};
   const isAsked = ({ askedOfTraps }: PredictionQuestion): boolean =>
     !askedOfTraps || (given['cause'] !== undefined && given['cause'] !== 'none');
   for (const [index, question] of questions.entries()) {
     if (!isAsked(question)) continue;
     const title = `Predict ${instruction} (${index + 1} of ${questions.length})`;
-    const answer = question.choices ? await choose(title, question) : await write(session, title, question);
+    const answer = question.choices ? await choose(title, question) : await write(session, threadId, title, question);
     if (answer === undefined) return undefined;
     if (answer !== '') given[question.id] = answer;
   }
@@ -112,6 +116,7 @@ async function choose(title: string, { text, choices = [] }: PredictionQuestion)
 
 async function write(
   session: vscode.DebugSession,
+  threadId: number,
   title: string,
   { text }: PredictionQuestion,
 ): Promise<string | undefined> {
@@ -122,7 +127,7 @@ async function write(
     validateInput: async (expression) => {
       if (expression.trim() === '') return undefined;
       try {
-        await session.customRequest('evaluate', { expression, context: 'hover' });
+        await request(session, 'hyperstep/predictedAddress', { threadId, expression });
         return undefined;
       } catch (error) {
         return error instanceof Error ? error.message : String(error);

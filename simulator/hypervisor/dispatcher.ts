@@ -15,9 +15,9 @@ import type { Vm } from './vm';
 export const VMM_TIMES = ['free', 'charged'] as const;
 export type VmmTime = (typeof VMM_TIMES)[number];
 
-/** Who is told of what vCPUs do from an instant of the machine's clock on. Nothing may be changed. */
+/** Who is told as what the time of vCPUs counts from an instant of the machine's clock on: see `Vcpu.spends`. Nothing may be changed. */
 export interface RunListener {
-  became(vcpu: Vcpu, run: RunState, now: number): void;
+  became(vcpu: Vcpu, spends: RunState, now: number): void;
 }
 
 /** Gives harts to vCPUs as the scheduler says, and keeps account of who had them: no vCPU comes onto a hart or off it but here. */
@@ -86,6 +86,14 @@ export class Dispatcher {
     if (hart === this.handling || !this.hasBegun) return;
     this.machine.scheduler.alert(hart);
     this.tell(vcpu, hart);
+  }
+
+  /** A vCPU's VM has ended: it is put away, and from now on waits for nothing. */
+  end(vcpu: Vcpu): void {
+    const now = this.machine.clock.now();
+    vcpu.account.passed(vcpu.run, now);
+    this.stop(vcpu);
+    this.tellOf(vcpu, now);
   }
 
   /** A vCPU is kept from running, by who ends its VM or pauses it: on a hart, it is put away before its next instruction. */
@@ -253,6 +261,7 @@ export class Dispatcher {
     // What harts have kept of it is of another life.
     for (const pcpu of this.pcpus) pcpu.mustForget = true;
     vm.restart();
+    for (const vcpu of vm.vcpus) this.tellOf(vcpu, this.machine.clock.now());
     if (this.frames.draining.length > 0) this.forgetEverywhere();
   }
 
@@ -326,6 +335,11 @@ export class Dispatcher {
   private become(vcpu: Vcpu, run: RunState, now: number): void {
     vcpu.account.passed(vcpu.spends, now);
     vcpu.run = run;
-    this.listener?.became(vcpu, run, now);
+    this.tellOf(vcpu, now);
+  }
+
+  private tellOf(vcpu: Vcpu, now: number): void {
+    // As in its account, what a handler costs may have come before.
+    this.listener?.became(vcpu, vcpu.spends, Math.max(now, vcpu.account.told));
   }
 }

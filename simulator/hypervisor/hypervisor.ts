@@ -248,10 +248,7 @@ export class Hypervisor implements HostedSoftware, HypervisorServices {
   }
 
   vmEnded(vm: Vm, end: VmEnd): void {
-    for (const vcpu of vm.vcpus) {
-      vcpu.account.passed(vcpu.run, this.machine.clock.now());
-      this.dispatcher.stop(vcpu);
-    }
+    for (const vcpu of vm.vcpus) this.dispatcher.end(vcpu);
     if (this.vms.some(({ life }) => !life.end || life.goesOn)) return;
     if (end.reason !== 'killed') {
       this.machine.finish(end);
@@ -284,6 +281,8 @@ export class Hypervisor implements HostedSoftware, HypervisorServices {
         return true;
       case 'reboot':
         life.isPaused = false;
+        // One that had ended has waited for nothing.
+        for (const { account, spends } of vm.vcpus) account.passed(spends, this.machine.clock.now());
         life.endForReboot();
         this.vmEnded(vm, { reason: 'reset' });
         if (vm.isOff) this.dispatcher.settleEnd(vm);

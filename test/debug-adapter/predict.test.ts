@@ -137,6 +137,43 @@ describe('Predict, then step', () => {
       await plain.request('disconnect');
     }).timeout(60_000);
 
+  for (const [virtualization, handler] of [
+    ['full', 'the VMM, which hands it on to the guest’s own handler'],
+    ['none', 'the guest’s own handler'],
+  ] as const)
+    it(`tells who has a timer interrupt first: ${virtualization}`, async () => {
+      client = new Client();
+      await client.launch(path.join(root, 'test/debug-adapter/guests/timer.S'), { virtualization, stopOnEntry: true });
+      await client.stopped();
+      let predicted = await step(client);
+      for (let steps = 0; steps < 1000 && predicted.came['cause'] !== 'an interrupt comes first'; steps++)
+        predicted = await step(client);
+      assert.equal(predicted.came['handler'], handler);
+      assert.match(predicted.came['pc'] ?? '', /^on_timer /);
+    });
+
+  it('takes where the guest will be as the CPU in focus means it', async () => {
+    client = new Client();
+    const program = path.join(root, 'test/debug-adapter/guests/neighbours/counter.S');
+    const vm = (letter: string) => ({
+      program,
+      defines: { LETTER: `'${letter}'`, [letter.toUpperCase()]: '0x80200000' },
+    });
+    await client.request('initialize', { adapterID: 'hyperstep', clientID: 'test' });
+    const scenario = { hosts: { h: { vms: { web: vm('w'), db: vm('d') } } } };
+    const launched = client.request('launch', { scenario, console: 'debugConsole', stopOnEntry: true });
+    await client.event('initialized');
+    await client.request('configurationDone');
+    await launched;
+    await client.stopped();
+    const meant = (threadId: number, expression: string) =>
+      client.own('hyperstep/predictedAddress', { threadId, expression });
+    assert.deepEqual(await meant(1, 'W + 4'), { address: '0x80200004' });
+    assert.deepEqual(await meant(2, 'D + 4'), { address: '0x80200004' });
+    await assert.rejects(meant(2, 'W + 4'), /W/);
+    await assert.rejects(meant(1, 's0 = 4'), /a prediction changes nothing/);
+  });
+
   it('refuses what makes no sense, and has nothing to tell of other steps', async () => {
     client = new Client();
     await client.launch(guest('illegal.S'), { virtualization: 'full', stopOnEntry: true, vmm: 'step' });

@@ -30,10 +30,12 @@ describe('rings', () => {
     await client.launch(cases, { virtualization: 'none', firmware: 'none', breakpoints });
     await client.stopped();
     const found: string[] = [];
+    const sections = new Set<string>();
     for (let more = true; more; ) {
       const { instruction, ...each } = await transition();
+      for (const { name, section } of each.bits) if (name === 'mode') sections.add(section);
       found.push(`${instruction} - ${inShort(each)}`);
-      more = found.length < 15;
+      more = found.length < 20;
       if (more) await client.go('continue');
     }
     assert.deepEqual(found, [
@@ -51,7 +53,18 @@ describe('rings', () => {
       'wfi - VS to M: hstatus.VTW=1, medeleg[22]=0',
       'csrr a0, hgatp - VS to M: hgatp[9:8]=2, medeleg[22]=0',
       'ecall - VU to M: medeleg[8]=0',
+      'csrr a0, hgatp - S to M: mstatus.TVM=1, medeleg[2]=0',
+      'hfence.gvma - S to M: mstatus.TVM=1, medeleg[2]=0',
+      'hfence.gvma - VS to M: mode=VS, medeleg[22]=0',
+      'wfi - U to M: mode=U, medeleg[2]=0',
+      'sfence.vma - U to M: mode=U, medeleg[2]=0',
       'rdtime a0 - VS to M: mcounteren.TM=1, hcounteren.TM=0, medeleg[22]=0',
+    ]);
+    assert.deepEqual([...sections].sort(), [
+      'Hypervisor Memory-Management Fence Instructions',
+      'Supervisor Memory-Management Fence Instruction',
+      'Trap-Return Instructions',
+      'Wait for Interrupt',
     ]);
     // The return to the next case, before its instruction is executed.
     await client.request('setBreakpoints', { source: { path: cases }, breakpoints: [] });
@@ -100,6 +113,53 @@ describe('rings', () => {
     assert.equal(inShort(page), 'VS to VS: medeleg[15]=1, hedeleg[15]=1');
     assert.equal(page.exit, undefined, 'the hypervisor never heard of it');
     assert.equal(page.symbol, 'demand');
+  });
+
+  it('tell of a hart that another has whose transition it was, in that one’s program', async () => {
+    client = new Client();
+    const guests = path.join(root, 'test/debug-adapter/guests/neighbours');
+    const counter = path.join(guests, 'counter.S');
+    const vm = (name: string) => ({
+      program: path.join(guests, `${name}.S`),
+      engine: 'hardware',
+      defines: { LETTER: "'c'" },
+    });
+    const vms = { counter: vm('counter'), spinner: vm('spinner') };
+    const scenario = { hosts: { h: { scheduler: { slice: '100us' }, vms } } };
+    await client.request('initialize', { adapterID: 'hyperstep', clientID: 'test' });
+    const launched = client.request('launch', { scenario, console: 'debugConsole', stopOnEntry: true });
+    await client.event('initialized');
+    await client.request('configurationDone');
+    await launched;
+    await client.stopped();
+    const breakpoints = [{ line: lineOf(counter, /^print:/) + 2, condition: 's0 > 1000' }];
+    await client.request('setBreakpoints', { source: { path: counter }, breakpoints });
+    await client.go('continue');
+    const ofThread = async (id: number): Promise<ModeTransition> =>
+      (await client.own('hyperstep/rings', { threadId: id })).transition ?? assert.fail('no transition');
+    const returned = await ofThread(1);
+    assert.deepEqual([returned.of, returned.kind, returned.to], [undefined, 'return', 'VS']);
+    assert.match(returned.source?.path ?? '', /counter\.S$/);
+    assert.deepEqual(await ofThread(2), { ...returned, of: 'counter vCPU 0' });
+    await client.go('stepIn');
+    await client.go('stepIn');
+    const trapped = await ofThread(1);
+    assert.deepEqual([trapped.of, trapped.kind, trapped.instruction, trapped.to], [undefined, 'trap', 'ecall', 'HS']);
+    assert.deepEqual(await ofThread(2), { ...trapped, of: 'counter vCPU 0' });
+  });
+
+  it('tell who has M-mode', async () => {
+    client = new Client();
+    const ofMachineMode = async (launch: object): Promise<string | undefined> => {
+      await client.launch(cases, { virtualization: 'none', firmware: 'none', stopOnEntry: true, ...launch });
+      await client.stopped();
+      return (await rings()).modes[0]?.holds;
+    };
+    assert.equal(await ofMachineMode({}), 'your program, from reset');
+    await client.request('disconnect');
+    client = new Client();
+    const bios = path.join(root, 'test/assembler/included/blob.bin');
+    assert.equal(await ofMachineMode({ bios }), 'firmware of your own, from reset: the bios');
   });
 
   it('change nothing by being asked', async () => {

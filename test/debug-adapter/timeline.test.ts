@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
+import path from 'node:path';
 import { afterEach, describe, it } from 'mocha';
 import { NumberRing } from '../../debug-adapter/inspect/number-ring';
 import type { Timeline } from '../../debug-adapter/protocol';
+import type { VmOperation } from '../../simulator/hypervisor/vm-operation';
 import { moments } from '../panel/moments';
-import { Client } from './client';
+import { Client, root } from './client';
 
 describe('the timeline', () => {
   let client: Client;
@@ -56,6 +58,58 @@ describe('the timeline', () => {
     assert.ok(total - told.marks.length <= 1, `${told.marks.length} of ${total}`);
     assert.ok(told.marks.some(({ kind, entered }) => kind === 'interrupt' && typeof entered === 'string'));
     assert.ok(told.marks.some(({ source }) => source?.path.endsWith('server.S')));
+  });
+
+  it('tells every span where a file is to have them, and of a virtual machine that has ended that it is off', async () => {
+    client = new Client();
+    const counter = path.join(root, 'test/debug-adapter/guests/neighbours/counter.S');
+    const counting = (letter: string, rounds: number) => ({
+      program: counter,
+      memory: '8M',
+      defines: { LETTER: `'${letter}'`, ROUNDS: `${rounds}` },
+    });
+    const vms = {
+      short: counting('s', 2),
+      long: counting('l', 1_000_000),
+      reboot: counting('r', 1_000_000),
+    };
+    const scenario = { hosts: { h: { harts: 1, scheduler: { slice: '100us' }, vms } } };
+    await client.request('initialize', { adapterID: 'hyperstep', clientID: 'test' });
+    const launched = client.request('launch', { scenario, console: 'debugConsole', stopOnEntry: true });
+    await client.event('initialized');
+    await client.request('configurationDone');
+    await launched;
+    await client.stopped();
+    const line = (await import('node:fs')).readFileSync(counter, 'utf8').split('\n').indexOf('print:') + 2;
+    const untilRound = async (round: number): Promise<void> => {
+      const breakpoints = [{ line, condition: `s0 == ${round} && LETTER == 'l'` }];
+      await client.request('setBreakpoints', { source: { path: counter }, breakpoints });
+      await client.go('continue', { threadId: 2 });
+    };
+    await untilRound(400);
+    const operate = async (operation: VmOperation): Promise<void> =>
+      assert.ok((await client.own('hyperstep/operateVm', { vm: 'reboot', operation })).done, operation);
+    await operate('destroy');
+    await untilRound(800);
+    await operate('reboot');
+    await untilRound(1600);
+    await operate('destroy');
+    await untilRound(2000);
+    const { began, now } = await client.own('hyperstep/timeline', { most: 1 });
+    const all = { from: began, to: now + 1, most: 100_000 };
+    const told = await client.own('hyperstep/timeline', { ...all, from: 0, everySpan: true });
+    const coarse = await client.own('hyperstep/timeline', { ...all, from: 0 });
+    assert.ok(told.spans.length > coarse.spans.length, `${told.spans.length} of ${coarse.spans.length}`);
+    const state = await client.own('hyperstep/vms', {});
+    for (const { name, running, ready, waiting } of state.vms) {
+      const lane = told.lanes.findIndex((each) => each.name.startsWith(`${name} `));
+      const spans = told.spans.filter((span) => span.lane === lane);
+      const spent = (of: string): number =>
+        spans.filter((span) => span.state === of).reduce((sum, { from, to }) => sum + to - from, 0);
+      assert.deepEqual([spent('guest'), spent('ready'), spent('waiting')], [running, ready, waiting], name);
+      const hasEnded = name === 'short' || name === 'reboot';
+      assert.equal(spans.at(-1)?.state === 'off', hasEnded, name);
+    }
   });
 
   it('tells a part exit by exit, and of a longer one the last exits and how many there are', async () => {

@@ -1,14 +1,19 @@
 import type { SessionState } from '../../views/messages';
-import { type Ask, type Asked, type Loaded, nothingAsked, type PageId, type PanelPage } from './page';
+import { type Ask, type Asked, askedWith, type Loaded, nothingAsked, type PageId, type PanelPage } from './page';
 
 /** What is kept of the panel when its web page is gone. */
 export interface Kept {
   readonly page: PageId;
-  readonly asked: Asked;
+  /** Without a part of a run's time, which means nothing in another run. */
+  readonly asked: Omit<Asked, 'window'>;
 }
 
+export const keptOf = ({ page, asked: { address, access } }: Followed): Kept => ({ page, asked: { address, access } });
+
 /** What there is to show. */
-export interface Followed extends Kept {
+export interface Followed {
+  readonly page: PageId;
+  readonly asked: Asked;
   readonly session: SessionState;
   readonly loaded: Loaded | undefined;
   readonly before: Loaded | undefined;
@@ -34,6 +39,8 @@ export class Follower {
   private asked: Asked;
   private problem: string | undefined;
   private loads = 0;
+  /** What was followed last. */
+  private run: { readonly session: string; readonly machine: number | undefined } | undefined;
 
   constructor(
     private readonly pages: readonly PanelPage[],
@@ -46,7 +53,7 @@ export class Follower {
     const known = pages.find(({ id }) => id === kept?.page) ?? first;
     if (!known) throw new RangeError('the panel has no pages');
     this.page = known.id;
-    this.asked = kept?.asked ?? nothingAsked;
+    this.asked = { ...nothingAsked, ...kept?.asked, window: null };
   }
 
   get followed(): Followed {
@@ -63,21 +70,31 @@ export class Follower {
 
   /** The session has stopped, goes on, or is over. */
   async update(session: SessionState): Promise<void> {
-    const known = [...this.seen.values()][0]?.at.session;
-    if (session.kind !== 'none' && known !== undefined && known !== session.session) {
-      this.seen.clear();
-      this.earlier.clear();
-    }
+    if (session.kind !== 'none') this.follow(session);
     this.session = session;
     if (session.kind === 'stopped') return this.load(session);
     this.problem = undefined;
     this.changed(this.followed, session.kind === 'ended' ? 'The run has ended' : undefined);
   }
 
+  /** What was seen of another session is not of this one, nor is a part of another run's time a part of this one's. */
+  private follow(now: Exclude<SessionState, { kind: 'none' }>): void {
+    const { run } = this;
+    const isOtherSession = run !== undefined && run.session !== now.session;
+    const machine = now.kind === 'stopped' ? now.machine : isOtherSession ? undefined : run?.machine;
+    if (isOtherSession) {
+      this.seen.clear();
+      this.earlier.clear();
+    }
+    if (isOtherSession || (run?.machine !== undefined && run.machine !== machine))
+      this.asked = askedWith(this.asked, { window: null });
+    this.run = { session: now.session, machine };
+  }
+
   /** Shows a page, with something else that it is asked for. */
   async show(page: PageId, asked: Partial<Asked> = {}): Promise<void> {
     this.page = page;
-    this.asked = { ...this.asked, ...asked };
+    this.asked = askedWith(this.asked, asked);
     this.problem = undefined;
     this.changed(this.followed, '');
     if (this.session.kind === 'stopped') await this.load(this.session);

@@ -3,7 +3,7 @@ import type { FromView, ToView } from '../../views/messages';
 import { MessageClient } from '../client';
 import '../style.css';
 import '../rows.css';
-import { type Followed, Follower, type Kept } from './follower';
+import { type Followed, Follower, type Kept, keptOf } from './follower';
 import type { Links } from './page';
 import { panelPages } from './pages';
 import { Panel } from './panel';
@@ -37,7 +37,7 @@ const links: Links = {
 function show(followed: Followed, news?: string): void {
   render(<Panel pages={panelPages} followed={followed} links={links} />, root);
   if (news !== undefined) live.textContent = news;
-  vscode.setState({ page: followed.page, asked: followed.asked });
+  vscode.setState(keptOf(followed));
 }
 
 const follower = new Follower(panelPages, (command, args) => client.request(command, args), show, vscode.getState());

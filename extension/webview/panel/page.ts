@@ -16,6 +16,14 @@ export interface Asked {
 
 export const nothingAsked: Asked = { address: '', access: 'read', window: null };
 
+/** The same object where nothing differs: what is asked for anew is seen by that. */
+export function askedWith(asked: Asked, more: Partial<Asked>): Asked {
+  const next = { ...asked, ...more };
+  const { address, access, window } = next;
+  const isSameWindow = window?.from === asked.window?.from && window?.to === asked.window?.to;
+  return address === asked.address && access === asked.access && isSameWindow ? asked : next;
+}
+
 /** Where the items of a page lead. */
 export interface Links {
   source(at: SourceLine): void;

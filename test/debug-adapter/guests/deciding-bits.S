@@ -48,6 +48,11 @@ _start: li      t0, -1
         case    1, 1, 0, VTW, wfi
         case    1, 1, 0, 0, csrr a0, hgatp
         case    0, 1, 0, 0, ecall
+        case    1, 0, TVM, 0, csrr a0, hgatp
+        case    1, 0, TVM, 0, hfence.gvma
+        case    1, 1, 0, 0, hfence.gvma
+        case    0, 0, 0, 0, wfi
+        case    0, 0, 0, 0, sfence.vma
         li      t0, 2                   # time, of which hcounteren says no
         csrw    mcounteren, t0
         csrw    hcounteren, zero

@@ -48,11 +48,11 @@ const isNew = ({ transition }: Rings, before: Rings | undefined): boolean =>
   before !== undefined && transition !== undefined && transition.number !== before.transition?.number;
 
 function Transition({ of, isNew, links }: { of: ModeTransition; isNew: boolean; links: Links }) {
-  const { kind, from, to, cause, hart, exit, believed, bits, instruction, symbol, pc, source } = of;
+  const { kind, from, to, cause, hart, of: owner, exit, believed, bits, instruction, symbol, pc, source } = of;
   const what = kind === 'trap' ? `Trap: ${cause}` : `Return: ${cause}`;
   const where = kind === 'trap' ? 'at' : 'to';
   return (
-    <Part title={`The last change of mode of hart ${hart}`}>
+    <Part title={`The last change of mode of hart ${hart}${owner === undefined ? '' : `, which was of ${owner}`}`}>
       <p class="transition">
         <span class="mode">{from}</span>
         <span class="arrow" aria-hidden="true">

@@ -40,7 +40,10 @@ function attach(canvas: HTMLCanvasElement, of: Timeline, links: Links): void {
   let dragged: { readonly x: number; readonly window: Window; hasMoved: boolean } | undefined;
   let resting: ReturnType<typeof setTimeout> | undefined;
   const draw = (): void => paint(canvas, prepared, window);
-  const rested = (): void => links.page('timeline', { window });
+  const rested = (): void => {
+    // By now somebody may look at another page.
+    if (canvas.isConnected) links.page('timeline', { window });
+  };
   const widthOf = (): number => canvas.clientWidth;
   canvas.onpointerdown = (event) => {
     dragged = { x: event.offsetX, window, hasMoved: false };

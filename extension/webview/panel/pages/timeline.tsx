@@ -148,7 +148,8 @@ function Export({ links }: { links: Links }) {
   const save = async (name: string, write: (all: Timeline) => string): Promise<void> => {
     try {
       const { began, now } = await links.whole('hyperstep/timeline', { most: 1 });
-      links.save(name, write(await links.whole('hyperstep/timeline', { from: began, to: now + 1, most: WRITTEN })));
+      const all = { from: began, to: now + 1, most: WRITTEN, everySpan: true };
+      links.save(name, write(await links.whole('hyperstep/timeline', all)));
     } catch (error) {
       links.tell(`The timeline was not saved: ${error instanceof Error ? error.message : String(error)}`);
     }
