@@ -18,6 +18,8 @@ swapped:
         sub     t1, t1, t0
         or      s0, s0, t1
 
+        li      t0, 0x4321
+        csrrw   zero, sscratch, t0
         li      t2, 0x8
 set:    csrrs   a3, sscratch, t2        # the old value, and one bit more
 set_done:
