@@ -67,7 +67,8 @@ for (const shipped of ShippedLab.all())
         const result = await shipped.checkWrong(wrong);
         const lost = result.tasks.filter((each) => !isDone(each)).map(({ id }) => id);
         assert.deepEqual(lost.sort(), [task, ...also].sort(), told(result));
-        if (points !== undefined) assert.equal(result.tasks.find(({ id }) => id === task)?.points, points, told(result));
+        if (points !== undefined)
+          assert.equal(result.tasks.find(({ id }) => id === task)?.points, points, told(result));
         const parts = result.tasks.flatMap(({ parts }) => parts);
         assert.ok(
           parts.some((part) => part.help?.includes(help)),
