@@ -67,14 +67,14 @@ const console = Union(
   },
 );
 
-/** How a run can end but by power-off; and `any`. */
+/** How a run can end but by power-off; and `any`, for tests that are about something else. */
 export const endings = {
   killed: 'The VMM kills the virtual machine.',
   'waiting-forever': 'Every hart waits, and nothing can come that wakes one.',
   'trap-loop': 'It traps for ever: its trap vector cannot be executed.',
   reset: 'It asks for a reset. A test does not go on after one.',
   limit: 'It still runs when its limit of instructions is reached.',
-  any: 'However it ends.',
+  any: 'However it ends, and whether it does: a guest that still runs at its limit is judged by all else that is expected.',
 } as const;
 export type Ending = keyof typeof endings;
 

@@ -28,7 +28,10 @@ export function compare(answer: string, truth: Truth, symbols: Symbols): Compare
       const named = plain(answer);
       if (truth.names.some((name) => plain(name) === named)) return 'right';
       if (!/^[-\d(]/.test(answer.trim())) return 'wrong';
-      return compareNumbers(answer, truth.code, symbols);
+      const compared = compareNumbers(answer, truth.code, symbols);
+      return typeof compared === 'string'
+        ? compared
+        : { unreadable: 'the answer is the number of a cause such as 5 or 0x5, or its name in the manual' };
     }
     case 'choice':
       return compareChoice(answer, truth);

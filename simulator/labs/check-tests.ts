@@ -12,7 +12,7 @@ import { Unusable } from './lab-programs';
 import type { PartResult } from './result';
 
 /** Lines of details that somebody reads of a test. */
-const MOST_DETAILS = 6;
+const MOST_DETAILS = 20;
 /** Characters of such a line. */
 const LONGEST_DETAIL = 300;
 
@@ -25,12 +25,13 @@ export async function checkTests(
   const found = await readTestFile(CHECKS, file, checking);
   if (!found) return { tried: false, parts: counted.map((each) => lost(each, [])) };
   const parts: PartResult[] = [];
+  const problems = new Set<string>();
   for (const each of counted) {
     const test = found.tests.find(({ name }) => name === each.name);
     if (!test) checking.fault(`checks/${file}: there is no test ${JSON.stringify(each.name)}`);
-    parts.push(test ? await checkTest(each, test, found, checking) : lost(each, []));
+    parts.push(test ? await checkTest(each, test, found, checking, problems) : lost(each, []));
   }
-  return { tried: true, parts };
+  return { tried: true, parts, problem: problemOf(problems) };
 }
 
 /** Runs the further tests of an instructor's file, each for a point. */
@@ -38,11 +39,12 @@ export async function checkFurther(file: string, checking: Checking): Promise<Ch
   const found = await readTestFile(INSTRUCTOR_CHECKS, file, checking);
   if (!found) return { tried: false, parts: [] };
   const parts: PartResult[] = [];
+  const problems = new Set<string>();
   for (const test of found.tests) {
     const { name, range } = test;
-    parts.push(await checkTest({ name, range, points: 1, help: '' }, test, found, checking));
+    parts.push(await checkTest({ name, range, points: 1, help: '' }, test, found, checking, problems));
   }
-  return { tried: true, parts };
+  return { tried: true, parts, problem: problemOf(problems) };
 }
 
 async function readTestFile(folder: string, file: string, checking: Checking): Promise<TestFile | undefined> {
@@ -62,34 +64,60 @@ async function readTestFile(folder: string, file: string, checking: Checking): P
 
 const lost = ({ name, points, help }: CountedTest, details: readonly string[]): PartResult => ({
   ...{ name, points: 0, of: points, help: help || undefined },
-  details: details.slice(0, MOST_DETAILS).map((line) => line.slice(0, LONGEST_DETAIL)),
+  details: shortened(details).map((line) =>
+    line.length > LONGEST_DETAIL ? `${line.slice(0, LONGEST_DETAIL)}...` : line,
+  ),
 });
 
-/** It counts when it passes on each of its engines. */
+function shortened(details: readonly string[]): readonly string[] {
+  if (details.length <= MOST_DETAILS) return details;
+  return [...details.slice(0, MOST_DETAILS), `... and ${details.length - MOST_DETAILS} lines more`];
+}
+
+/** What keeps tests from being tried is told once, however many they are. */
+const problemOf = (problems: ReadonlySet<string>): string | undefined =>
+  problems.size === 0 ? undefined : [...problems].join('\n');
+
+/** What is told of a guest that goes on where a test wants its end: what the lab says of the test may be about something else that is right. */
+const ENDLESS = 'The guest does not end: see where it stands.';
+
+/** It counts when it passes on each of its engines. @param problems to which is added what keeps it from being tried */
 async function checkTest(
   counted: CountedTest,
   test: GuestTest,
   { program }: TestFile,
   checking: Checking,
+  problems: Set<string>,
 ): Promise<PartResult> {
   const built = await checking.programs.build(program, test.machine);
-  if (built instanceof Unusable) return lost(counted, built.why.split('\n'));
+  const untried = ({ why }: Unusable): PartResult => {
+    problems.add(why);
+    return lost({ ...counted, help: '' }, []);
+  };
+  if (built instanceof Unusable) return untried(built);
   const details: string[] = [];
+  let { help } = counted;
   for (const engine of test.engines) {
     const made = await checking.programs.machine(built, test.machine, engine);
-    if (made instanceof Unusable) return lost(counted, [made.why]);
+    if (made instanceof Unusable) return untried(made);
     try {
       const run = new TestRun(test, built, { engine, find: checking.find, makeSystem: made });
       const result = await resultOf(run, checking);
-      if (result.outcome !== 'passed') details.push(...inWords(result, engine));
+      if (result.outcome === 'passed') continue;
+      if (result.outcome === 'limit') help = endlessHelp(counted, result);
+      details.push(...inWords(result, engine));
     } catch (error) {
       if (!(error instanceof ConfigurationError)) throw error;
       details.push(`[${engine}] ${error.message}`);
     }
   }
-  if (details.length > 0) return lost(counted, details);
+  if (details.length > 0) return lost({ ...counted, help }, details);
   return { name: counted.name, points: counted.points, of: counted.points, help: undefined, details: [] };
 }
+
+/** What the lab says of the test helps where more is missing than the end. */
+const endlessHelp = ({ help }: CountedTest, { failures }: TestResult): string =>
+  failures.length > 1 && help !== '' ? `${ENDLESS} ${help}` : ENDLESS;
 
 async function resultOf(run: TestRun, { pause }: Checking): Promise<TestResult> {
   for (;;) {

@@ -31,8 +31,10 @@ export function truthOf(ask: Ask, standing: Standing): Truth | string {
 
 function found(ask: Ask, standing: Standing): Truth | string {
   switch (ask.kind) {
-    case 'expression':
-      return { kind: 'number', value: numberAt(ask.expression, standing) };
+    case 'expression': {
+      const value = numberAt(ask.expression, standing);
+      return isCauseRegister(ask.expression) ? causeTruth(value) : { kind: 'number', value };
+    }
     case 'mode':
       return { kind: 'words', words: modeNames(ask.of === 'guest' ? standing.cpu : standing.hart) };
     case 'trap':
@@ -58,6 +60,10 @@ function found(ask: Ask, standing: Standing): Truth | string {
     }
   }
 }
+
+/** A register of causes has one, which may be answered by its name too. */
+const isCauseRegister = (expression: Expression): boolean =>
+  expression.kind === 'name' && /^(m|s|vs)cause$/.test(expression.name);
 
 /** @throws ExpressionError */
 function numberAt(expression: Expression, { guest, cpu }: Standing): bigint {

@@ -217,7 +217,22 @@ describe('a guest that does not end', () => {
       'exit: expected that it powers off with code 0, but it still runs after 12345 instructions, at _start (guest.S:3)',
     ]);
     assert.equal((await runAnnotated(`#! limit 1000\n#! expect exit limit\n${END_LESS}`)).outcome, 'passed');
-    assert.equal((await runAnnotated(`#! limit 1000\n#! expect exit any\n${END_LESS}`)).outcome, 'limit');
+  });
+
+  it('is judged by all else where any exit will do', async () => {
+    const expecting = async (more: string) => {
+      const { outcome, failures } = await runAnnotated(`#! limit 1000\n#! expect exit any\n${more}${END_LESS}`);
+      return [outcome, ...failures.map(({ message }) => message)];
+    };
+    assert.deepEqual(await expecting('#! expect a0 == 0 at _start\n'), ['passed']);
+    assert.deepEqual(await expecting('#! expect a0 == 1 at _start\n'), [
+      'failed',
+      'a0 == 1 does not hold at _start (guest.S:5): a0 is 0 (0x0)',
+    ]);
+    assert.deepEqual(await expecting('#! expect at _start+4\n'), [
+      'failed',
+      'expected that it comes to _start+4: it never came there',
+    ]);
   });
 
   it('waits for ever', async () => {

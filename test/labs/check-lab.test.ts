@@ -61,11 +61,17 @@ function labOf(tasks: readonly object[]): Lab {
   return lab;
 }
 
-function check(lab: Lab, answers: Record<string, string>, source = GUEST, instructor?: Record<string, string>) {
+function check(
+  lab: Lab,
+  answers: Record<string, string>,
+  source = GUEST,
+  instructor?: Record<string, string>,
+  checks: Record<string, string> = CHECKS,
+) {
   return checkLab({
     lab,
     answers: { lab: 'a-lab', answers, hints: {} },
-    files: memoryFiles({ 'guest.s': source }, CHECKS, instructor),
+    files: memoryFiles({ 'guest.s': source }, checks, instructor),
     find: findPattern,
   });
 }
@@ -101,6 +107,12 @@ const cases: readonly Case[] = [
     'a cause',
     { where: { place: 'handler' }, ask: { trap: 'cause' } },
     ['2', 'Illegal instruction', 'illegal-instruction'],
+    'Breakpoint',
+  ],
+  [
+    'a cause as the register of causes has it',
+    { where: { place: 'handler' }, ask: { expression: 'scause' } },
+    ['2', '0x2', 'Illegal instruction'],
     'Breakpoint',
   ],
   [
@@ -242,10 +254,51 @@ describe('a lab', () => {
     ]);
     const outside = await check(lab, { 'task-1': '1' }, `${GUEST}\n.include "/etc/passwd"\n.include "../secret.s"\n`);
     assert.equal(outside.points, 0);
-    const details = partsOf(outside)[0]?.details.join('\n') ?? '';
-    assert.match(details, /guest\.s:\d+:\d+: error: .*\/etc\/passwd.* is outside the folder of the lab/);
-    assert.match(details, /secret\.s.* is outside the folder of the lab/);
+    const told = outside.tasks[0]?.problem ?? '';
+    assert.match(told, /guest\.s:\d+:\d+: error: .*\/etc\/passwd.* is outside the folder of the lab/);
+    assert.match(told, /secret\.s.* is outside the folder of the lab/);
     assert.match(outside.tasks[1]?.problem ?? '', /is outside the folder of the lab/);
+  });
+
+  it('tells what keeps tests from being tried once, and nothing that would help with something else', async () => {
+    const tests = { 'returns 42': { help: 'Look.' }, 'says nothing': { help: 'It prints.' } };
+    const { points, of, tasks } = await check(
+      labOf([{ tests: { file: 'guest.test.json', tests } }]),
+      {},
+      `${GUEST}\nli a0`,
+    );
+    assert.deepEqual([points, of], [0, 2]);
+    assert.match(tasks[0]?.problem ?? '', /^guest\.s:\d+:\d+: error: [^\n]*$/);
+    assert.deepEqual(
+      tasks[0]?.parts.map(({ help, details }) => [help, details]),
+      [
+        [undefined, []],
+        [undefined, []],
+      ],
+    );
+  });
+
+  it('tells of a guest that goes on that it does, and of all that came', async () => {
+    const further = (expect: object) => ({
+      'guest.test.json': JSON.stringify({
+        program: 'guest.s',
+        tests: { it: { engines: ['none'], limit: 10_000, expect } },
+      }),
+    });
+    const lab = labOf([{ tests: { file: 'guest.test.json', tests: { it: { help: 'Look at a0.' } } } }]);
+    const source = GUEST.replace('ecall\n        .balign', 'j done\n        .balign');
+    const partFor = async (expect: object) => partsOf(await check(lab, {}, source, undefined, further(expect)))[0];
+    const at = [{ place: 'done', state: 'a0 == 42' }];
+    assert.equal((await partFor({ exit: 'any', at }))?.points, 1);
+    assert.equal((await partFor({ at }))?.help, 'The guest does not end: see where it stands.');
+    const more = await partFor({ at: [{ place: 'done', state: 'a0 == 43' }] });
+    assert.equal(more?.help, 'The guest does not end: see where it stands. Look at a0.');
+    const many = await partFor({
+      exit: 'any',
+      console: { contains: Array.from({ length: 9 }, (_, n) => `line ${n}`) },
+    });
+    assert.equal(many?.details.length, 21);
+    assert.equal(many?.details.at(-1), '... and 7 lines more');
   });
 
   it('says of a guest that does not come there what it does instead', async () => {

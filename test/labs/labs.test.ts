@@ -63,10 +63,12 @@ for (const shipped of ShippedLab.all())
 
     for (const wrong of shipped.wrong)
       it(`helps who has it wrong: ${wrong}`, async () => {
-        const { task, help, also = [] } = shipped.expected(wrong);
+        const { task, help, also = [], points } = shipped.expected(wrong);
         const result = await shipped.checkWrong(wrong);
         const lost = result.tasks.filter((each) => !isDone(each)).map(({ id }) => id);
         assert.deepEqual(lost.sort(), [task, ...also].sort(), told(result));
+        if (points !== undefined)
+          assert.equal(result.tasks.find(({ id }) => id === task)?.points, points, told(result));
         const parts = result.tasks.flatMap(({ parts }) => parts);
         assert.ok(
           parts.some((part) => part.help?.includes(help)),

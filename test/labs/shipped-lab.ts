@@ -22,6 +22,8 @@ export interface Expected {
   readonly help: string;
   /** Other tasks that cannot be reached then. */
   readonly also?: readonly string[];
+  /** The points of the task that are there nevertheless: for parts that are right. */
+  readonly points?: number;
 }
 
 /** A lab as it lies in the repository, with what its instructor has of it. */

@@ -49,15 +49,22 @@ illegal_instruction:
         lhu     t1, 2(t0)
         slli    t1, t1, 16
         or      a1, a1, t1
-1:      la      a0, registers
+1:      mv      s1, t0                  # where it is
+        la      a0, registers
         call    illegal                 # the decision
-        beqz    a0, resume
+        beqz    a0, emulated
         li      t0, 1
         beq     a0, t0, killed
         la      a0, text_unfinished
         call    print
         li      a0, 1
         j       end
+
+emulated:
+        csrr    t0, sepc
+        bne     t0, s1, resume
+        la      a0, text_stays          # it would come here for ever
+        j       program_over
 
 killed: la      a0, text_killed
         j       program_over
@@ -110,6 +117,7 @@ text_killed:     .asciz ": killed\n"
 text_done:       .asciz ": went on\n"
 text_wrong:      .asciz ": went on with a wrong value\n"
 text_fault:      .asciz ": fault\n"
+text_stays:      .asciz ": stays at its instruction\n"
 text_unfinished: .asciz "the handler is not finished\n"
 
         .bss

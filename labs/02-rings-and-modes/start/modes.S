@@ -57,8 +57,6 @@ call_hs:
         ecall                           # the third trap
 
 second: li      s2, 2
-        csrr    t0, sepc
-        addi    t0, t0, 4
         la      t0, in_vs_again
         csrw    sepc, t0
         sret

@@ -79,7 +79,8 @@ print:  mv      t3, a0
         j       1b
 2:      ret
 
-end:    mv      a1, a0
+# Powers off; a0 = 0 is success.
+end:    snez    a1, a0                  # the reason: 0, or 1 for a failure
         li      a0, 0
         li      a6, 0
         li      a7, 0x53525354          # SBI: system reset

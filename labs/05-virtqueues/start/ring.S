@@ -3,7 +3,7 @@
 # ring_add: hands a buffer to the device, into which that writes.
 #   a0      its address
 #   a1      its length
-# The nth request has the descriptor n modulo 4. It may use a0 to a7 and t0 to t6.
+# The nth request, counted from 0, has the descriptor n modulo 4. It may use a0 to a7 and t0 to t6.
         .globl  ring_add
 ring_add:
         # Yours.
