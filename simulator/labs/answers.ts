@@ -1,5 +1,5 @@
 /** What a student's folder says of a lab (`answers.json`). */
-import { Integer, Object as ObjectOf, Partial, String as Text } from '@sinclair/typebox';
+import { Integer, Object as ObjectOf, Partial, String as Text, Union } from '@sinclair/typebox';
 import { type Described, mapOf } from '../schema/schema';
 import { describedText, inWords, MOST_PROBLEMS } from './described-text';
 import type { Lab, LabProblem } from './lab';
@@ -11,10 +11,17 @@ export const answersOptions = {
     expected: 'the name of a lab',
     description: 'Of which lab this folder is: the name of its folder, without the number.',
   }),
-  answers: mapOf(Text({ maxLength: 1000, expected: 'a text of at most 1000 characters' }), {
-    expected: 'an object of tasks and answers',
-    description: 'What is answered, by the names of the tasks. An empty text is no answer.',
-  }),
+  answers: mapOf(
+    // Numbers that JSON's readers keep exactly; greater ones are texts.
+    Union(
+      [Text({ maxLength: 1000 }), Integer({ minimum: Number.MIN_SAFE_INTEGER, maximum: Number.MAX_SAFE_INTEGER })],
+      { expected: 'a text of at most 1000 characters, or a whole number of at most 53 bits' },
+    ),
+    {
+      expected: 'an object of tasks and answers',
+      description: 'What is answered, by the names of the tasks: a text, or a whole number. An empty text is no answer.',
+    },
+  ),
   hints: mapOf(Integer({ minimum: 0, maximum: 100 }), {
     expected: 'an object of tasks and numbers',
     description: 'How many hints have been unfolded, by the names of the tasks.',
@@ -61,7 +68,8 @@ export function readAnswers(text: string, of?: Pick<Lab, 'tasks'>): ReadAnswers 
       })),
   );
   if (problems.length > 0) return { answers: undefined, problems };
-  return { answers: { lab: name, answers: { ...answers }, hints: { ...hints } }, problems: [] };
+  const texts = Object.fromEntries(Object.entries(answers).map(([id, answer]) => [id, String(answer)]));
+  return { answers: { lab: name, answers: texts, hints: { ...hints } }, problems: [] };
 }
 
 /** Whether a task is one that is answered. */

@@ -20,22 +20,32 @@ const SLICE = 100_000;
 const MOST_MEMORY = 256 * 2 ** 20;
 
 type HostWork = Extract<Work, { kind: 'host' }>;
+/** What was measured of each virtual machine, by their names. */
+type Measures = ReadonlyMap<string, Partial<Record<Measure, number>>>;
 
 /** Runs the student's scenario, and compares what is measured of its virtual machines. */
 export async function checkHost(work: HostWork, checking: Checking): Promise<CheckedParts> {
   const system = await systemOf(work, checking);
-  if (typeof system === 'string')
-    return { tried: true, parts: work.checks.map((check) => partOf(check, undefined)), problem: system };
+  if (typeof system === 'string') return { tried: true, parts: work.checks.map(unmeasured), problem: system };
   await run(system, work.limit, checking);
   const all = measuresOf(system);
-  return { tried: true, parts: work.checks.map((check) => partOf(check, all.get(check.vm)?.[check.measure])) };
+  return { tried: true, parts: work.checks.map((check) => partOf(check, all)) };
 }
 
-function partOf({ name, points, help, measure, least, most }: HostCheck, came: number | undefined): PartResult {
-  if (came !== undefined && came >= least && came <= most)
-    return { name, points, of: points, help: undefined, details: [] };
-  const details = came === undefined ? [] : [`${measure} is ${came}`];
-  return { name, points: 0, of: points, help, details };
+/** Where nothing was run, nothing that was measured can help. */
+const unmeasured = ({ name, points }: HostCheck): PartResult => ({
+  ...{ name, points: 0, of: points, help: undefined, details: [] },
+});
+
+function partOf(check: HostCheck, all: Measures): PartResult {
+  const { name, points } = check;
+  for (const { vm, measure, least, most, help } of [check, ...check.also]) {
+    const came = all.get(vm)?.[measure];
+    if (came !== undefined && came >= least && came <= most) continue;
+    const details = came === undefined ? [] : [`${vm}: ${measure} is ${came}`];
+    return { name, points: 0, of: points, help, details };
+  }
+  return { name, points, of: points, help: undefined, details: [] };
 }
 
 /** @returns the machine of the scenario, or what is wrong with it */
@@ -103,7 +113,7 @@ async function run(system: System, limit: number, { pause }: Checking): Promise<
   }
 }
 
-function measuresOf(system: System): Map<string, Partial<Record<Measure, number>>> {
+function measuresOf(system: System): Measures {
   const vms = system.hypervisor?.vms ?? [];
   const now = system.machine.clock.now();
   const all = vms.reduce((sum, { measures }) => sum + measures.running, 0);

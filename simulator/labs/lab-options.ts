@@ -224,7 +224,7 @@ export const testsOptions = {
 
 const tests = ObjectOf(testsOptions, { ...noOthers, expected: 'an object with "file" and "tests"' });
 
-export const measuredOptions = {
+const measured = {
   vm: Text({ minLength: 1, expected: 'the name of a virtual machine', description: 'Of which virtual machine.' }),
   measure: choice(MEASURES, { description: 'What is measured.' }),
   is: Text({
@@ -232,16 +232,25 @@ export const measuredOptions = {
     expected: 'a comparison such as ">= 40", or a range such as "28..32"',
     description: 'How it is compared: with a number, or that it lies in a range, its ends included.',
   }),
+  help: aText('What is told when it is not so.'),
+};
+
+export const measuredOptions = {
+  ...measured,
   name: aText('What is expected, in words.'),
   points,
-  help: aText('What is told when it is not so.'),
+  also: ListOf(ObjectOf(measured, { ...noOthers, expected: 'an object with "vm", "measure", "is" and "help"' }), {
+    maxItems: 20,
+    expected: 'a list of objects with "vm", "measure", "is" and "help"',
+    description: 'What else has to be so for its points: what is so at the start already, say. The first that is not is told.',
+  }),
 };
 
 export const scenarioTaskOptions = {
   file: Text({ minLength: 1, expected: 'a path', description: 'A scenario in the student’s folder.' }),
   expect: ListOf(
     ObjectOf(
-      { ...measuredOptions, points: Optional(measuredOptions.points) },
+      { ...measuredOptions, points: Optional(measuredOptions.points), also: Optional(measuredOptions.also) },
       { ...noOthers, expected: 'an object with "vm", "measure", "is", "name" and "help"' },
     ),
     {

@@ -67,16 +67,23 @@ export interface CountedTest {
 }
 
 /** What is measured of a virtual machine, and what it is to be. */
-export interface HostCheck {
+export interface Measured {
   readonly vm: string;
   readonly measure: Measure;
   /** The range in which it is to be, its ends included. */
   readonly least: number;
   readonly most: number;
+  /** What is told when it is not so. */
+  readonly help: string;
+}
+
+/** Something measured that counts. */
+export interface HostCheck extends Measured {
   /** In words. */
   readonly name: string;
   readonly points: number;
-  readonly help: string;
+  /** What else has to be so for its points. */
+  readonly also: readonly Measured[];
 }
 
 /** What is to be done in a task. */

@@ -25,7 +25,10 @@ export function readTestsWork(
 }
 
 export function readHost({ file, expect, limit = DEFAULT_LIMIT, vms }: NonNullable<TaskDescription['host']>): Work {
-  const checks = expect.map(({ is, points = 1, ...rest }): HostCheck => ({ ...rest, ...rangeOf(is), points }));
+  const measured = <Each extends { is: string }>({ is, ...rest }: Each) => ({ ...rest, ...rangeOf(is) });
+  const checks = expect.map(
+    ({ points = 1, also = [], ...rest }): HostCheck => ({ ...measured(rest), points, also: also.map(measured) }),
+  );
   return { kind: 'host', file, vms, limit, checks };
 }
 

@@ -152,6 +152,11 @@ describe('the file of answers', () => {
     assert.equal(readAnswers(JSON.stringify({ lab: 'a', answers: numbers }), lab).problems.length, 100);
   });
 
+  it('may answer by a number, which is as its text', () => {
+    const { answers } = readAnswers('{"lab": "a-lab", "answers": {"one": -502, "two": "0x10"}}');
+    assert.deepEqual(answers?.answers, { one: '-502', two: '0x10' });
+  });
+
   it('is told where it is wrong', () => {
     const { lab } = readLab(JSON.stringify(LAB));
     const told = (text: string) =>
@@ -159,9 +164,11 @@ describe('the file of answers', () => {
         ({ range: { start }, message }) => `${start.line}:${start.column} ${message}`,
       );
     assert.deepEqual(told('{"answers": {}}'), ['0:0 "lab" must be the name of a lab, and is missing']);
-    assert.deepEqual(told('{"lab": "a-lab", "answers": {"one": 3}}'), [
-      '0:36 "answers": "one" must be a text of at most 1000 characters, not 3',
-    ]);
+    for (const answer of ['3.5', 'true', '18446744073709551615'])
+      assert.match(
+        told(`{"lab": "a-lab", "answers": {"one": ${answer}}}`).join('\n'),
+        /^0:36 "answers": "one" must be a text of at most 1000 characters, or a whole number of at most 53 bits, not \w/,
+      );
     assert.deepEqual(told('{"lab": "a-lab", "answers": {"on": "3"}}'), [
       '0:29 "answers" has "on", and the lab has no such task; there are one, two',
     ]);

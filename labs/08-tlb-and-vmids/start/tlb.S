@@ -45,77 +45,98 @@ _start: la      sp, stack_top
         root    s10, root1, 1
         root    s11, root2, 2
 
-# A page of the address space 1 is mapped elsewhere.
-        csrw    satp, s10
+# A page of the address space 1 is mapped elsewhere. (So are its neighbour and the same page of the address space 2, of which the fence is told nothing.)
+        csrw    satp, s11
         sfence.vma
         li      s0, A
         li      s1, B
         ld      t3, 0(s0)
+        csrw    satp, s10
+        ld      t3, 0(s0)
         ld      t4, 0(s1)
-        entry   leaves1, 0, new_page, BITS
+        entry   leaves2, 0, new_page, BITS
         entry   leaves1, 1, new_page, BITS
+        entry   leaves1, 0, new_page, BITS
 changed:
         ld      s2, 0(s0)               # without a fence
 after_change:
         mv      a0, s0
         li      a1, 1
         call    page_changed
-        ld      s2, 0(s0)
-        ld      s3, 0(s1)
+        ld      s2, 0(s0)               # the page
+        ld      s3, 0(s1)               # its neighbour
+        csrw    satp, s11
+        ld      s4, 0(s0)               # the page of the address space 2
 page_checked:
+        csrw    satp, s10
 
-# An address space has got another program.
+# The address space 1 has got another program. (So has the address space 2, of which the fence is told nothing.)
         entry   leaves1, 0, old_page, BITS
+        entry   leaves1, 1, old_page, BITS
+        entry   leaves2, 0, old_page, BITS
         sfence.vma
         ld      t3, 0(s0)
+        ld      t4, 0(s1)
         csrw    satp, s11
         ld      t3, 0(s0)
 both_filled:
         entry   leaves1, 0, new_page, BITS
+        entry   leaves1, 1, new_page, BITS
         entry   leaves2, 0, new_page, BITS
         li      a0, 1
         call    space_gone
-        ld      s3, 0(s0)
+        ld      s3, 0(s0)               # of the address space 2
         csrw    satp, s10
-        ld      s2, 0(s0)
+        ld      s2, 0(s0)               # two pages of the address space 1
+        ld      s4, 0(s1)
 space_checked:
 
-# A guest-physical page of the virtual machine 1 lies elsewhere.
+# A guest-physical page of the virtual machine 1 lies elsewhere. (So do its neighbour and the same page of the virtual machine 2.)
         csrw    vsatp, zero
         li      t0, 1 << 8              # hstatus.SPVP: hlv reads as VS-mode
         csrs    hstatus, t0
         root    s8, guest_root1, 1
         root    s9, guest_root2, 2
-        csrw    hgatp, s8
+        csrw    hgatp, s9
         hfence.gvma
         li      s0, 0x1000
         li      s1, 0x2000
         hlv.d   t3, (s0)
+        csrw    hgatp, s8
+        hlv.d   t3, (s0)
         hlv.d   t4, (s1)
         entry   guest_leaves1, 1, new_page, GUEST_BITS
         entry   guest_leaves1, 2, new_page, GUEST_BITS
+        entry   guest_leaves2, 1, new_page, GUEST_BITS
         mv      a0, s0
         li      a1, 1
         call    guest_page_changed
-        hlv.d   s2, (s0)
-        hlv.d   s3, (s1)
+        hlv.d   s2, (s0)                # the page
+        hlv.d   s3, (s1)                # its neighbour
+        csrw    hgatp, s9
+        hlv.d   s4, (s0)                # the page of the virtual machine 2
 guest_page_checked:
-
-# A virtual machine has ended; its number goes to another one.
-        entry   guest_leaves1, 1, old_page, GUEST_BITS
-        hfence.gvma
         csrw    hgatp, s8
+
+# The virtual machine 1 has ended; its number goes to another one. (So has the virtual machine 2, of which the fence is told nothing.)
+        entry   guest_leaves1, 1, old_page, GUEST_BITS
+        entry   guest_leaves1, 2, old_page, GUEST_BITS
+        entry   guest_leaves2, 1, old_page, GUEST_BITS
+        hfence.gvma
         hlv.d   t3, (s0)
+        hlv.d   t4, (s1)
         csrw    hgatp, s9
         hlv.d   t3, (s0)
 vms_filled:
         entry   guest_leaves1, 1, new_page, GUEST_BITS
+        entry   guest_leaves1, 2, new_page, GUEST_BITS
         entry   guest_leaves2, 1, new_page, GUEST_BITS
         li      a0, 1
         call    vm_gone
-        hlv.d   s3, (s0)
+        hlv.d   s3, (s0)                # of the virtual machine 2
         csrw    hgatp, s8
-        hlv.d   s2, (s0)
+        hlv.d   s2, (s0)                # two pages of the virtual machine 1
+        hlv.d   s4, (s1)
 vm_checked:
 
         li      a0, 0

@@ -4,6 +4,7 @@
         .equ    SIZE, 0x100000
         .equ    MACHINE, 0x40100000
 
+# The answer is in a0 at the label behind it.
         .macro  ask address, length
         li      a0, \address
         li      a1, \length
@@ -14,18 +15,28 @@
         .globl  _start
 _start: la      sp, stack_top
         ask     BASE, 8
-first:  ask     BASE + 0x1234, 4
-middle: ask     BASE + SIZE - 8, 8
-last:   ask     BASE + SIZE, 1
-behind: ask     BASE - 1, 1
-before: ask     BASE + SIZE - 4, 8
-across: ask     BASE, SIZE
-whole:  ask     BASE, SIZE + 1
+first:  nop
+        ask     BASE + 0x1234, 4
+middle: nop
+        ask     BASE + SIZE - 8, 8
+last:   nop
+        ask     BASE + SIZE, 1
+behind: nop
+        ask     BASE - 1, 1
+before: nop
+        ask     BASE + SIZE - 4, 8
+across: nop
+        ask     BASE, SIZE
+whole:  nop
+        ask     BASE, SIZE + 1
 too_long:
+        nop
         ask     0xfffffffffffffff8, 16
-around: ask     BASE + 0x10, 0xffffffffffffffff
-huge:   ask     0x8000000080000000, 8
-sign:
+around: nop
+        ask     BASE + 0x10, 0xffffffffffffffff
+huge:   nop
+        ask     0x8000000080000000, 8
+sign:   nop
         li      a7, 8
         ecall
         j       .

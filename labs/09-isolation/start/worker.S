@@ -1,8 +1,8 @@
-# Needs three megabytes for its work, a little at a time, and powers off.
+# Needs the last three of its 32 MiB for its work, a little at a time, and powers off.
 
         .globl  _start
-_start: li      t0, 0x80400000
-        li      t3, 0x80700000
+_start: li      t0, 0x81d00000
+        li      t3, 0x82000000
         li      t1, 4096
 1:      sd      t0, 0(t0)
         add     t0, t0, t1

@@ -1,6 +1,6 @@
 # compose: a shadow entry from a leaf of the guest.
 #
-#   a0      the guest's leaf: V 1, R 2, W 4, X 8, U 16, G 32, A 64, D 128; its page number is a guest-physical one
+#   a0      the guest's leaf: V 1, R 2, W 4, X 8, U 16, G 32, A 64, D 128; its page number is a guest-physical one. It has V and A
 #   a1      the machine address of the page that the P2M has for it
 #   a2      the access: 0 a load, 1 a store, 2 a fetch
 #   a3      whose it is: 0 the guest's kernel with SUM = 0, 1 a program of the guest's, 2 the guest's kernel with SUM = 1

@@ -1,6 +1,7 @@
-# progress is written at the end alone, and sstatus by immediate.
+# progress is written at the end alone, and of sstatus only what was set before is set again.
         .globl  work, progress
-work:   csrci   sstatus, 2
+work:   csrrci  t6, sstatus, 2
+        andi    t6, t6, 2
         li      t0, 0
         slli    t1, a1, 2
         add     t1, t1, a0
@@ -11,7 +12,7 @@ work:   csrci   sstatus, 2
         la      t5, progress
         sd      a1, 0(t5)
         mv      a0, t0
-        csrsi   sstatus, 2
+        csrs    sstatus, t6
         ret
 
         .globl  say
