@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { TaskResult } from '../../simulator/labs/result';
+import { saysSomething, type TaskResult } from '../../simulator/labs/result';
 import type { Labs } from './labs';
 import type { ShownLab, ShownTask } from './shown-lab';
 
@@ -111,10 +111,9 @@ function tell(item: vscode.TestItem, { points, of, tried, parts, problem }: Task
     run.skipped(item);
     return;
   }
-  const helps = parts.filter((part) => part.points < part.of);
-  const texts = helps.map(({ name, help, details }) =>
-    [name, ...(help === undefined ? [] : [help]), ...details].join('\n'),
-  );
+  const texts = parts
+    .filter(saysSomething)
+    .map(({ name, help, details }) => [name, ...(help === undefined ? [] : [help]), ...details].join('\n'));
   run.failed(
     item,
     [...(problem === undefined ? [] : [problem]), ...texts].map((text) => new vscode.TestMessage(text)),

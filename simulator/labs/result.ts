@@ -31,5 +31,9 @@ export interface LabResult {
   readonly faults: readonly string[];
 }
 
+/** Whether there is something to tell of what a part lacks: of one that could not be tried its task has the problem. */
+export const saysSomething = ({ points, of, help, details }: PartResult): boolean =>
+  points < of && (help !== undefined || details.length > 0);
+
 /** Whether all points are there. */
 export const isDone = ({ points, of }: Pick<TaskResult, 'points' | 'of'>): boolean => points === of;

@@ -47,6 +47,20 @@ describe('labs on the command line', () => {
     assert.equal(readFileSync(path.join(folder, 'handler.S'), 'utf8'), 'mine');
   });
 
+  it('tell the errors of a program once', () => {
+    const folder = cli.path('errors');
+    lab('start', 'virtqueues', folder);
+    const source = path.join(folder, 'ring.S');
+    writeFileSync(source, readFileSync(source, 'utf8').replace('# Yours.', 'li a0'));
+    const { status, stdout } = lab('check', folder);
+    assert.equal(status, 1);
+    assert.equal(stdout.match(/error:/g)?.length, 1, stdout);
+    assert.match(
+      stdout,
+      /\nno +0\/10 {2}The rings \(ring\)\n +ring\.S:\d+:\d+: error: [^\n]+\nno +0\/3 [^\n]+\n +The same as in ring\.\n/,
+    );
+  });
+
   it('are checked: 1 at the start, 0 with all points, and what helps', () => {
     const folder = cli.path('fresh');
     lab('start', NAME, folder);

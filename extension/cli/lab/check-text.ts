@@ -1,27 +1,38 @@
-import { isDone, type PartResult, type TaskResult } from '../../../simulator/labs/index';
+import { isDone, type PartResult, saysSomething, type TaskResult } from '../../../simulator/labs/index';
 import type { CheckedFolder } from './checked-folder';
 import { printable } from './printable';
 
 /** What came of a lab, as somebody reads it who wants to go on. */
 export function checkText({ title, problems, questions, result }: CheckedFolder): string {
+  const told = new Map<string, string>();
   const lines = [
     ...[...problems, ...result.faults].map((problem) => `ERROR ${problem}`),
-    ...result.tasks.flatMap((task) => taskLines(task, questions[task.id])),
+    ...result.tasks.flatMap((task) => taskLines(task, questions[task.id], told)),
     `${title}: ${result.points} of ${result.of} points`,
   ];
   return lines.map((line) => `${printable(line)}\n`).join('');
 }
 
-/** @param question of a task that is answered: it is told while there is no answer */
-function taskLines(task: TaskResult, question: string | undefined): string[] {
+/**
+ * @param question of a task that is answered: it is told while there is no answer
+ * @param told the task of each problem that has been told: one that keeps several from being looked at is told once
+ */
+function taskLines(task: TaskResult, question: string | undefined, told: Map<string, string>): string[] {
   const { id, title, points, of, tried, problem, parts } = task;
   const mark = isDone(task) ? 'ok  ' : points > 0 ? 'part' : tried ? 'no  ' : '-   ';
   return [
     `${mark} ${`${points}/${of}`.padStart(5)}  ${title} (${id})`,
-    ...(problem === undefined ? [] : problem.split('\n').map((line) => `             ${line}`)),
+    ...(problem === undefined ? [] : problemLines(problem, id, told).map((line) => `             ${line}`)),
     ...(tried || question === undefined ? [] : wrapped(question).map((line) => `             ${line}`)),
-    ...parts.filter((part) => !isDone(part)).flatMap((part) => partLines(part, parts.length > 1)),
+    ...parts.filter(saysSomething).flatMap((part) => partLines(part, parts.length > 1)),
   ];
+}
+
+function problemLines(problem: string, task: string, told: Map<string, string>): string[] {
+  const before = told.get(problem);
+  if (before !== undefined) return [`The same as in ${before}.`];
+  told.set(problem, task);
+  return problem.split('\n');
 }
 
 /** Characters of a line of a question. */
