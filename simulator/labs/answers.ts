@@ -19,7 +19,8 @@ export const answersOptions = {
     ),
     {
       expected: 'an object of tasks and answers',
-      description: 'What is answered, by the names of the tasks: a text, or a whole number. An empty text is no answer.',
+      description:
+        'What is answered, by the names of the tasks: a text, or a whole number. An empty text is no answer.',
     },
   ),
   hints: mapOf(Integer({ minimum: 0, maximum: 100 }), {

@@ -242,7 +242,8 @@ export const measuredOptions = {
   also: ListOf(ObjectOf(measured, { ...noOthers, expected: 'an object with "vm", "measure", "is" and "help"' }), {
     maxItems: 20,
     expected: 'a list of objects with "vm", "measure", "is" and "help"',
-    description: 'What else has to be so for its points: what is so at the start already, say. The first that is not is told.',
+    description:
+      'What else has to be so for its points: what is so at the start already, say. The first that is not is told.',
   }),
 };
 

@@ -18,9 +18,7 @@ async function check(vms: object): Promise<LabResult['tasks'][number]> {
   const { lab, problems } = readLab(
     JSON.stringify({
       ...{ title: 'A lab', summary: 'For tests.', minutes: 1, lecture: { deck: 'Tests', slide: 'One' } },
-      tasks: [
-        { id: 'task', title: 'Task', text: 'Do it.', host: { file: 'a.hyperstep.json', expect: [expectation] } },
-      ],
+      tasks: [{ id: 'task', title: 'Task', text: 'Do it.', host: { file: 'a.hyperstep.json', expect: [expectation] } }],
     }),
   );
   assert.deepEqual(problems, []);
@@ -59,6 +57,9 @@ describe('a scenario that is checked', () => {
   it('helps with nothing that was measured where nothing was', async () => {
     const { points, parts, problem } = await check({ one: { program: 'off.s', wait: 1 }, other });
     assert.match(problem ?? '', /a\.hyperstep\.json:1:\d+: .*"one" has no option "wait"/);
-    assert.deepEqual([points, parts], [0, [{ name: 'other begins again', points: 0, of: 1, help: undefined, details: [] }]]);
+    assert.deepEqual(
+      [points, parts],
+      [0, [{ name: 'other begins again', points: 0, of: 1, help: undefined, details: [] }]],
+    );
   });
 });
