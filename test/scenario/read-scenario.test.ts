@@ -157,6 +157,8 @@ describe('a scenario', () => {
 
   it('is the same as text and as value', () => {
     const value = { version: 1, hosts: { h: { harts: 2, vms: { a: { program: 'a.S', vcpus: 2, cap: 150 } } } } };
-    assert.deepEqual(readScenario(JSON.stringify(value)), readScenario(value));
+    const [ofText, ofValue] = [readScenario(JSON.stringify(value)), readScenario(value)];
+    assert.ok(ofText.scenario);
+    assert.deepEqual(ofText.scenario, ofValue.scenario);
   });
 });
