@@ -14,6 +14,8 @@ export interface MochaLayer {
   except: string[];
   /** Of one test, in milliseconds. */
   timeout: number;
+  /** How often a test that fails is tried again, and said so: for tests of a foreign program that now and then loses a key. */
+  retries?: number;
   /** Whether its files may run beside each other. */
   isParallel: boolean;
 }
@@ -44,6 +46,8 @@ export async function runMocha(layer: MochaLayer, args: readonly string[]): Prom
       const words = [
         '--timeout',
         `${layer.timeout}`,
+        '--retries',
+        `${layer.retries ?? 0}`,
         '--reporter',
         `${outdir}/support/reporter.js`,
         ...options,

@@ -13,7 +13,14 @@ const unit: MochaLayer = {
   timeout: 120_000,
   isParallel: true,
 };
-const ui: MochaLayer = { name: 'ui', files: 'test/ui/**/*.test.ts', except: [], timeout: 180_000, isParallel: false };
+const ui: MochaLayer = {
+  name: 'ui',
+  files: 'test/ui/**/*.test.ts',
+  except: [],
+  timeout: 180_000,
+  retries: 1,
+  isParallel: false,
+};
 
 /** Needs a kernel that no package of this repository has: on demand only. */
 const linux: MochaLayer = {

@@ -107,8 +107,7 @@ describe('labs, in the workbench', () => {
     // What a row tells when the mouse is on it covers others.
     await workbench.page.mouse.move(700, 400);
     await workbench.page.waitForTimeout(2000);
-    await workbench.page.keyboard.press('Shift+F10');
-    await workbench.page.locator('.monaco-menu .action-item', { hasText: 'Run Test' }).first().click();
+    await workbench.chooseInMenu('Run Test');
     await task.locator('.codicon-testing-passed-icon').first().waitFor();
     await workbench.screenshot('76-lab-tests');
   });

@@ -137,6 +137,19 @@ export class Workbench {
     await this.page.keyboard.press('Enter');
   }
 
+  /** Opens the context menu of what has the keyboard, and chooses an item of it. */
+  async chooseInMenu(label: string): Promise<void> {
+    const item = this.page.locator('.monaco-menu .action-item', { hasText: label }).first();
+    await this.page.keyboard.press('Shift+F10');
+    await item.waitFor();
+    // A menu hears no click in its first 100 ms, so that the one that opened it chooses nothing.
+    for (let tries = 0; tries < 20 && (await item.isVisible()); tries++) {
+      await item.click({ timeout: 3000 }).catch(() => {});
+      await item.waitFor({ state: 'hidden', timeout: 1000 }).catch(() => {});
+    }
+    await item.waitFor({ state: 'hidden' });
+  }
+
   async screenshot(name: string): Promise<void> {
     await this.page.screenshot({ path: `${screenshots}/${name}.png` });
   }
