@@ -22,6 +22,8 @@ import { VmmSources } from './vmm-sources';
 /** Everything that the extension contributes at run time, on every host. Nothing here waits: the language server starts beside it. */
 export function activateExtension(context: vscode.ExtensionContext, host: Host): void {
   const language = new LanguageService(context, host);
+  // First of all: what asks it something before it has been started would be told that there is none.
+  language.start();
   const sessions = new Sessions();
   const configurations = new DebugConfigurations(host, language);
   const sample = new SampleGuest(context, host, configurations);
@@ -59,7 +61,6 @@ export function activateExtension(context: vscode.ExtensionContext, host: Host):
     }),
     ...registerViews(context, sessions),
   );
-  language.start();
   void sample.resume();
 }
 
