@@ -16,6 +16,7 @@ import {
   scenarioSchemaFile,
   settingProperties,
 } from './manifest';
+import { privilegeDocument, privilegeDocumentText } from './privilege-document';
 import { scenarioDocument, scenarioDocumentText } from './scenario-document';
 import { panelMenus, viewCommands, viewContainers, viewContributions, viewTitleMenu } from './view-manifest';
 
@@ -42,6 +43,7 @@ export function generatedFiles(): Map<string, string> {
     [scenarioDocument, scenarioDocumentText()],
     [guestTestsDocument, guestTestsDocumentText()],
     [labsDocument, labsDocumentText()],
+    [privilegeDocument, privilegeDocumentText()],
     ['package.json', asJson(manifest())],
     [packManifest, asJson(classroomManifest())],
     [studentProfile, asJson(classroomProfile())],

@@ -6,6 +6,7 @@ import type { EngineDescription } from '../../simulator/hypervisor/engines/descr
 import { engineDescriptions } from '../../simulator/hypervisor/engines/registry';
 import { projectSchema } from '../../simulator/project/project-description';
 import { keyTable, markdown } from '../document-tables';
+import { executionTable } from '../privilege-document';
 import type { Page } from './page';
 
 /** What is described in tables of the sources: each table as a page, or several. */
@@ -40,13 +41,11 @@ export function referencePages(): Page[] {
 
 const slug = (title: string): string => title.toLowerCase().replaceAll(' ', '-');
 
-function engineText({ id, description, exits, work }: EngineDescription): string {
-  const { supervisorCsr: _, ...rows } = work;
-  const words = (name: string): string => name.replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+function engineText({ id, description, exits }: EngineDescription): string {
   return [
     `${description} A launch chooses it by \`"virtualization": "${id}"\`, a virtual machine of a scenario by \`"engine": "${id}"\`.`,
     '## Who executes what',
-    markdown([['what', 'who'], ...Object.entries(rows).map(([name, text]) => [words(name), text])]),
+    executionTable(id),
     '## Exits',
     'The reasons for which a guest leaves to the VMM, as reports, filters and tests call them.',
     markdown([['reason', 'why'], ...exits.map(({ id, text }) => [`\`${id}\``, text])]),

@@ -7,6 +7,7 @@ export * from './extensions';
 export { RoundingMode, roundingModeNames, roundingModeSummaries } from './float/float-formats';
 export { type AccessSize, type MemoryFacts, type WidthFacts, widths } from './memory-access';
 export { operandBits, operandProblem, operandsProblem } from './operands';
+export * from './privileged';
 export * from './pseudo';
 export * from './registers';
 export type * from './semantics';

@@ -282,6 +282,8 @@ export class Machine implements CorePlatform, Runner {
   private goOn(): void {
     this.activeHandler = undefined;
     this.guestTrap = undefined;
+    this.reportedTraps.isOver();
+    this.handlers.isOver();
     this.end = undefined;
   }
 

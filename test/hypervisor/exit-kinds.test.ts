@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
 import { exitReasons } from '../../debug-adapter/breakpoints/exceptions';
-import { answersFor, virtualizationTable } from '../../extension/language-server/ide/descriptions/virtualization';
+import { virtualizationTable } from '../../extension/language-server/ide/descriptions/virtualization';
 import { engines } from '../../simulator/hypervisor/engines';
 import { exitKindNamed } from '../../simulator/hypervisor/engines/registry';
 import { kindsByCause } from '../../simulator/hypervisor/exits/exit-kind';
@@ -39,8 +39,8 @@ describe('kinds of exits', () => {
     }
   }
 
-  it('have a column for each engine where an instruction is explained', () => {
-    const rows = virtualizationTable(answersFor(undefined, Csr.satp)).matchAll(/^\| `(\w+)` \|/gm);
+  it('have a row for each engine where an instruction is explained', () => {
+    const rows = virtualizationTable(undefined, Csr.satp).matchAll(/^\| `(\w+)` \|/gm);
     assert.deepEqual(
       [...rows].map(([, id]) => id),
       VIRTUALIZATIONS,

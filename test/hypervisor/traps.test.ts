@@ -72,6 +72,10 @@ handler: ld     a0, (s1)
     { hartOptions: { supervisorTimer: false } },
   ],
   [
+    'fences of translations in three parts (Svinval)',
+    { leaves: [RAM], body: 'sfence.w.inval\nsinval.vma s0, zero\nsinval.vma zero, zero\nsfence.inval.ir\nld a0, (s0)' },
+  ],
+  [
     'floating-point registers that become dirty',
     {
       body: `

@@ -51,7 +51,7 @@ describe('Language server: hover', () => {
       [
         /needs supervisor mode/,
         /\| `full` \| traps to the VMM/,
-        /\| `hardware` \| the hart accesses `vsatp` in its place; no exit \|/,
+        /\| `hardware` \| the hart does it, on `vsatp` in its place \| traps to the VMM \(VU-mode\)/,
       ],
     ],
     ['an extension', '.option arch, +zb$0c', [/\*\*zbc\*\*: Carry-less multiplication/, /The machine runs it\./]],
@@ -66,11 +66,15 @@ describe('Language server: hover', () => {
     ['the rounding mode that a register has', 'fsqrt.d fa0, fa1, $0dyn', [/`rm` = 7.*`frm` field of `fcsr`/]],
     ['the first set of a fence', 'fence io$0rw, w', [/^\*\*iorw\*\*: device input \(`i`\), .*come first$/]],
     ['the second set of a fence', 'fence iorw, r$0w', [/^\*\*rw\*\*: memory reads .* memory writes .*wait$/]],
-    ['who executes wfi', 'w$0fi', [/\| `hardware` \| traps to the VMM: `hstatus\.VTW`/]],
+    [
+      'who executes wfi',
+      'w$0fi',
+      [/\| `hardware` \| traps to the VMM \(`hstatus\.VTW`\), which does it on the virtual hart \|/],
+    ],
     [
       'who takes an environment call',
       'e$0call',
-      [/\| `hardware` \| from VS-mode cause 10/, /\| `none` \| from S-mode to the firmware/],
+      [/\| `hardware` \| traps to the VMM \(as cause 10\): an SBI call/, /\| `none` \| traps to the firmware \(as cause 9\): an SBI call/],
     ],
     ['machine mode', 'mr$0et', [/needs machine mode/, /illegal instruction/]],
     [
@@ -78,7 +82,7 @@ describe('Language server: hover', () => {
       'csrr a0, sat$0p',
       [/CSR 0x180, supervisor mode/, /\| MODE \| 63:60 \|[^|]*8 = Sv39/, /`full` \| traps/],
     ],
-    ['a counter', 'csrr a0, tim$0e', [/user mode, read-only/, /`scounteren` keeps/]],
+    ['a counter', 'csrr a0, tim$0e', [/user mode, read-only/, /\| `full` \| traps to the VMM \(`scounteren`\)/]],
     ['a register', 'add a0, s$00, a1', [/\*\*s0\*\* \(x8, also fp\).*saved by the callee/]],
     ['a float register', 'fadd.d fa0, fs$01, fa1', [/fs1.*f9.*saved by the callee/]],
     ['an operator', 'lui a0, %h$0i(x)', [/%hi\(symbol\)/, /Upper 20 bits/]],

@@ -1,4 +1,4 @@
-import { csrLevel, isReadOnlyCsr, type SystemOperation } from '../../isa';
+import { type ClassicHole, classicHole, csrLevel, isReadOnlyCsr, type SystemOperation } from '../../isa';
 import { Privilege } from '../../mmu';
 import type { CsrFile } from './file';
 import { type CsrRegister, Refusal } from './register';
@@ -45,6 +45,12 @@ function refusalOf(csrs: CsrFile, register: CsrRegister | undefined, number: num
   return own;
 }
 
+/** The hole of a machine that has x86's, through which U-mode gets what it may not have. */
+function holeOf({ host, state }: CsrFile, number: number, writes: boolean): ClassicHole | undefined {
+  if (!host.options.classicHoles || state.privilege !== Privilege.user || state.virtual) return undefined;
+  return classicHole(number, writes ? 'write' : 'read');
+}
+
 /**
  * Executes a CSR instruction on the CSRs of a hart or vCPU, in the mode of its state (manual, volume I, "Zicsr"): csrrs and
  * csrrc with rs1 = x0, or an immediate of 0, do not write.
@@ -64,6 +70,12 @@ export function executeCsrInstruction(
   const writes = operation === 'csr-write' || source !== 0;
   const register = csrs.findInMode(number);
   csrs.refusal = refusalOf(csrs, register, number, writes);
+  if (register && csrs.refusal === Refusal.Illegal && holeOf(csrs, number, writes)) {
+    // What it would write is not written, and nobody is told.
+    csrs.refusal = Refusal.Allowed;
+    register.read(csrs);
+    return true;
+  }
   if (!register || csrs.refusal !== Refusal.Allowed) return false;
   const operandLow = hasImmediate(word) ? source : low;
   const operandHigh = hasImmediate(word) ? 0 : high;

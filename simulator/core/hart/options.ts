@@ -113,6 +113,13 @@ export const hartOptionSchema = ObjectOf({
       description: 'Each so manieth store-conditional that could succeed fails; 0: none.',
     }),
   ),
+  classicHoles: withDefault(
+    false,
+    Switch({
+      description:
+        'For teaching, and against the manual: in U-mode a read of `sstatus`, `stvec` or `satp` returns the value, and a write of `sstatus` is ignored, where both should trap; as `pushf`, `popf`, `sidt` and `smsw` on x86 before VT. Under `full` a kernel that uses them goes wrong.',
+    }),
+  ),
 });
 
 export type HartOptions = Described<typeof hartOptionSchema>;

@@ -1,17 +1,19 @@
+import type { Controls, HartMode } from '../../isa/index';
 import type { ExitKind } from '../exits/exit-kind';
 
-/** Who executes what of a guest's privileged software, and what comes of it: in words, for those who write it. */
-export interface PrivilegedWork {
-  /** Instructions and CSRs of M-mode. */
-  readonly machineMode: string;
-  /** Instructions and CSRs of the H extension. */
-  readonly hypervisorMode: string;
-  readonly counters: string;
-  readonly environmentCall: string;
-  readonly wait: string;
-  readonly trapReturn: string;
-  readonly fence: string;
-  supervisorCsr(name: string): string;
+/** The modes that a guest believes to have. */
+export type GuestMode = 's' | 'u';
+
+/** How a guest's software is executed: what a hart does of it, and what the VMM does with what the hart refuses. */
+export interface GuestExecution {
+  /** In which mode of the hart each of the guest's modes runs. */
+  readonly modes: Readonly<Record<GuestMode, HartMode>>;
+  /** What the hart goes by while the guest runs. */
+  readonly controls: Controls;
+  /** Exceptions that the hart gives to the guest's kernel without the VMM (medeleg and hedeleg). */
+  readonly delegated: ReadonlySet<number>;
+  /** The hart that the guest believes to have: what traps to the VMM, it does as that would. */
+  readonly virtualHart: Controls;
 }
 
 /** What is told of a way to virtualize where none runs: in editors, on the command line, in filters. */
@@ -21,5 +23,5 @@ export interface EngineDescription {
   readonly description: string;
   /** Every kind of exit that its guests have. */
   readonly exits: readonly ExitKind[];
-  readonly work: PrivilegedWork;
+  readonly execution: GuestExecution;
 }

@@ -10,7 +10,7 @@ import {
 import { type Candidate, candidatesNamed } from '../candidates';
 import { bitTable } from './bit-table';
 import { code, hex, paragraphs } from './markdown';
-import { answersFor, virtualizationTable } from './virtualization';
+import { virtualizationTable } from './virtualization';
 
 /** What a statement came to: where it stands, and its bytes. */
 export interface PlacedCode {
@@ -34,11 +34,10 @@ export function describeMnemonic(name: string, { form, csr, placed }: MnemonicUs
   const used = form ? [form] : forms;
   const others = forms.filter((candidate) => !used.includes(candidate));
   const { instruction } = used[0]!;
-  const answers = answersFor(instruction ?? baseOf(used[0]!.pseudo), csr);
   return paragraphs([
     ...used.map((candidate) => describeForm(name, candidate, placed)),
     privilege(instruction, csr),
-    virtualizationTable(answers),
+    virtualizationTable(instruction ?? baseOf(used[0]!.pseudo), csr),
     placed && placeText(placed),
     others.length > 0 && `Other forms:\n${code(others.map(({ syntax }) => `${name} ${syntax}`.trim()).join('\n'))}`,
   ]);

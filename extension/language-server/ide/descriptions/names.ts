@@ -12,7 +12,7 @@ import {
 import { supportText } from '../../../extension-text';
 import { directiveTable } from '../assembly';
 import { code, hex, paragraphs, table } from './markdown';
-import { answersFor, virtualizationTable } from './virtualization';
+import { virtualizationTable } from './virtualization';
 
 /** What a register, CSR, directive or operator is, by its name. */
 export function describeRegister(name: string): string | undefined {
@@ -45,7 +45,7 @@ export function csrText(csr: CsrDescription): string {
     head,
     !machineCsrGroups.has(group) && 'The machine does not have it: access is an illegal instruction.',
     rows.length > 0 && table(['Field', 'Bits', ''], rows),
-    virtualizationTable(answersFor(undefined, csr)),
+    virtualizationTable(undefined, csr),
   ]);
 }
 

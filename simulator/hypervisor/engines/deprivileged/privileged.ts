@@ -45,6 +45,9 @@ export function* emulatePrivileged(vcpu: DeprivilegedVcpu, word: number): Narrat
     case 'sfence.vma':
       if (!vcpu.user) return yield* emulateFence(vcpu, word);
       break;
+    case 'sfence.inval':
+      if (!vcpu.user) return yield* emulateOrder(vcpu);
+      break;
     case 'wfi':
       if (!vcpu.user) return yield* emulateWfi(vcpu);
       break;
@@ -108,6 +111,14 @@ function* emulateFence(vcpu: DeprivilegedVcpu, word: number): Narration<Outcome>
     yield step`the guest has changed its page tables: drop the shadow entry of ${gva} in ${spaces}`;
     vcpu.fenceAddress(gva, asid);
   }
+  vcpu.advance(LENGTH);
+  return RESUME;
+}
+
+/** sfence.w.inval and sfence.inval.ir of Svinval. */
+function* emulateOrder(vcpu: DeprivilegedVcpu): Narration<Outcome> {
+  vcpu.vm.ledger.classify(deprivilegedExits.privilegedInstruction);
+  yield step`each sinval.vma has dropped its shadow entries at once: there is nothing to order`;
   vcpu.advance(LENGTH);
   return RESUME;
 }

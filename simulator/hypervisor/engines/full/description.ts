@@ -1,6 +1,6 @@
 import { commonExits } from '../../exits/exit-kind';
+import { deprivilegedExecution } from '../deprivileged/execution';
 import { deprivilegedExits } from '../deprivileged/exits';
-import { deprivilegedWork } from '../deprivileged/work';
 import type { EngineDescription } from '../description';
 import { shadowExits } from './exits';
 
@@ -9,5 +9,5 @@ export const fullDescription = {
   description:
     'Full virtualization: the guest kernel runs deprivileged in U-mode, on shadow page tables, and privileged instructions trap into the VMM.',
   exits: [...Object.values(deprivilegedExits), ...Object.values(shadowExits), ...Object.values(commonExits)],
-  work: deprivilegedWork,
+  execution: deprivilegedExecution,
 } satisfies EngineDescription;

@@ -1,18 +1,14 @@
 import { commonExits } from '../../exits/exit-kind';
-import type { EngineDescription, PrivilegedWork } from '../description';
+import { BARE_CONTROLS, bareExecution } from '../bare-execution';
+import type { EngineDescription, GuestExecution } from '../description';
 import { hardwareExits } from './exits';
 
-const illegal = "illegal instruction: the guest's own exception";
-
-const work: PrivilegedWork = {
-  machineMode: illegal,
-  hypervisorMode: `virtual-instruction exception to the VMM, whose virtual hart has no H: ${illegal}`,
-  counters: 'the hart reads it, `time` with `htimedelta` added; no exit',
-  environmentCall: 'from VS-mode cause 10, an SBI call that the VMM answers; from VU-mode straight to the guest kernel',
-  wait: 'traps to the VMM: `hstatus.VTW` is set, so that a guest that waits gives the hart back',
-  trapReturn: 'the hart returns in VS-mode; no exit',
-  fence: "the hart forgets translations of the guest's own VMID; no exit",
-  supervisorCsr: (name) => `the hart accesses \`vs${name.slice(1)}\` in its place; no exit`,
+/** The guest's kernel is in VS-mode, with CSRs of its own; `wfi` gives the hart back. */
+const execution: GuestExecution = {
+  modes: { s: 'vs', u: 'vu' },
+  controls: { ...BARE_CONTROLS, VTW: true },
+  delegated: bareExecution.delegated,
+  virtualHart: { ...BARE_CONTROLS, hypervisor: false },
 };
 
 export const hardwareDescription = {
@@ -20,5 +16,5 @@ export const hardwareDescription = {
   description:
     'Hardware-assisted virtualization by the H extension: the guest runs in VS-mode, on a second stage of translation.',
   exits: [...Object.values(hardwareExits), ...Object.values(commonExits)],
-  work,
+  execution,
 } satisfies EngineDescription;

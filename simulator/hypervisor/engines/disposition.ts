@@ -1,0 +1,60 @@
+import { type Controls, causeOf, ExceptionCode, type HartAnswer, hartAnswer, type Use } from '../../isa/index';
+import { bareExecution } from './bare-execution';
+import type { GuestExecution, GuestMode } from './description';
+import { type EngineId, engineDescriptions } from './registry';
+
+/** What becomes of an instruction, or of an access to a CSR, that a guest executes. */
+export interface Disposition {
+  /** Who does it, or gives it up: the hart itself, or the software below the guest to which it traps. */
+  readonly by: 'hart' | 'vmm' | 'firmware';
+  /** What the hart answers. */
+  readonly answer: HartAnswer;
+  /** The exception that the guest's kernel gets; undefined where it is done, or is a call to the firmware. */
+  readonly exception: number | undefined;
+  /** It asks the firmware for something, as the guest believes. */
+  readonly isCall: boolean;
+}
+
+/** The ways to run a guest, `none` among them, as launch.json names them. */
+export const executions: readonly { readonly id: EngineId | 'none'; readonly execution: GuestExecution }[] = [
+  { id: 'none', execution: bareExecution },
+  ...engineDescriptions,
+];
+
+/** @param options of the hart, where they are others than a plain launch's */
+export function dispositionOf(
+  { modes, controls, delegated, virtualHart }: GuestExecution,
+  mode: GuestMode,
+  use: Use,
+  options: Partial<Controls> = {},
+): Disposition {
+  const answer = hartAnswer(use, modes[mode], { ...controls, ...options });
+  const done = { by: 'hart', answer, exception: undefined, isCall: false } as const;
+  if (answer.kind !== 'traps') return done;
+  if (delegated.has(answer.cause)) return { ...done, exception: answer.cause };
+  const virtual = hartAnswer(use, mode === 's' ? 'hs' : 'u', virtualHart);
+  const by = virtualHart === controls ? 'firmware' : 'vmm';
+  if (virtual.kind !== 'traps') return { ...done, by };
+  if (virtual.cause === ExceptionCode.supervisorEcall) return { ...done, by, isCall: true };
+  return { ...done, by, exception: virtual.cause };
+}
+
+const owners = { hart: 'the hart', vmm: 'the VMM', firmware: 'the firmware' } as const;
+
+/** In words, with Markdown's marks: `traps to the VMM (U-mode), which does it on the virtual hart`. */
+export function dispositionInWords({ by, answer, exception, isCall }: Disposition): string {
+  if (answer.kind === 'silent')
+    return answer.effect === 'ignored'
+      ? 'the hart ignores it, and nobody learns of it'
+      : "the hart gives the machine's own value, and nobody learns of it";
+  if (answer.kind === 'runs')
+    return answer.csr ? `the hart does it, on \`${answer.csr.name}\` in its place` : 'the hart does it';
+  const cause = (code: number): string => lowered(causeOf(code, false).name);
+  if (by === 'hart') return `${cause(answer.cause)}, from the hart to the guest's kernel (${answer.by})`;
+  const trap = `traps to ${owners[by]} (${answer.by})`;
+  if (isCall) return `${trap}: an SBI call, which it answers`;
+  if (exception === undefined) return `${trap}, which does it on the virtual hart`;
+  return `${trap}, which gives the guest's kernel its own exception: ${cause(exception)}`;
+}
+
+const lowered = (name: string): string => name.charAt(0).toLowerCase() + name.slice(1);
