@@ -74,7 +74,10 @@ describe('Language server: hover', () => {
     [
       'who takes an environment call',
       'e$0call',
-      [/\| `hardware` \| traps to the VMM \(as cause 10\): an SBI call/, /\| `none` \| traps to the firmware \(as cause 9\): an SBI call/],
+      [
+        /\| `hardware` \| traps to the VMM \(as cause 10\): an SBI call/,
+        /\| `none` \| traps to the firmware \(as cause 9\): an SBI call/,
+      ],
     ],
     ['machine mode', 'mr$0et', [/needs machine mode/, /illegal instruction/]],
     [
