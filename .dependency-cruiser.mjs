@@ -17,6 +17,7 @@ const rooms = [
   { name: 'hypervisor', path: 'simulator/hypervisor' },
   { name: 'system', path: 'simulator/system' },
   { name: 'scenario', path: 'simulator/scenario' },
+  { name: 'comparison', path: 'simulator/comparison' },
   { name: 'explain', path: 'simulator/explain' },
   { name: 'expression', path: 'simulator/expression' },
   { name: 'guest-tests', path: 'simulator/guest-tests' },

@@ -2,6 +2,7 @@ import { extensionList } from '../extension-text';
 import { serveRunner } from '../runner/node';
 import { asm } from './asm';
 import { check } from './check';
+import { compare } from './compare';
 import { diff } from './diff';
 import { isExpected } from './expected-error';
 import { lab } from './lab/lab';
@@ -17,6 +18,7 @@ const COMMANDS: { readonly [name in Command]: (command: ParsedCommand) => Promis
   check,
   asm,
   diff,
+  compare,
   test,
   lab,
 };

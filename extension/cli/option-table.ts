@@ -220,6 +220,13 @@ const labTable = {
   help,
 } as const satisfies Readonly<Record<string, CommandOption>>;
 
+const { virtualization: _, 'vmm-time': vmmTime, ...othersOfMachine } = machineTable;
+/** Guests are compared on machines whose time exits take, unless told otherwise. */
+const comparedMachine: typeof machineTable = {
+  ...othersOfMachine,
+  ...(vmmTime && { 'vmm-time': { ...vmmTime, otherwise: 'charged' } }),
+};
+
 /** The options of each command, in the order in which the help has them. */
 export const commandTable = {
   run: { ...machineTable, ...assembly, ...runTable, help },
@@ -248,6 +255,20 @@ export const commandTable = {
     b: { value: 'ENGINE', schema: machineOptions.virtualization, otherwise: 'full' },
     'max-instructions': runTable['max-instructions'],
     ...machineTable,
+    ...assembly,
+    help,
+  },
+  compare: {
+    engine: {
+      value: 'ENGINE',
+      repeats: true,
+      schema: testTable.engine.schema,
+      help: 'Only under this one; all of them when none is named.',
+    },
+    json: { help: 'Print it as JSON: by guest and engine.' },
+    chart: { value: 'FILE.svg', help: 'Draw it.' },
+    'max-instructions': runTable['max-instructions'],
+    ...comparedMachine,
     ...assembly,
     help,
   },

@@ -212,6 +212,13 @@ export function engine<Otherwise extends Virtualization | undefined>(
   return given === undefined ? otherwise : (checked(name, engineOptions[name].schema, given) as Virtualization);
 }
 
+/** Those that are named, each once; undefined where none is. @throws UsageError */
+export function engines(values: Values): Virtualization[] | undefined {
+  const words = list(values['engine']);
+  if (words.length === 0) return undefined;
+  return [...new Set(words)].map((word) => checked('engine', engineOptions.engine.schema, word) as Virtualization);
+}
+
 export function one(value: Values[string]): string | undefined {
   return typeof value === 'string' ? value : undefined;
 }

@@ -4,7 +4,7 @@ import { one, type ParsedCommand } from './options';
 import { UsageError } from './usage-error';
 
 /** What names a file that is written when a run is over. */
-const OUTPUTS = ['record', 'save', 'report', 'signature'] as const;
+const OUTPUTS = ['record', 'save', 'report', 'signature', 'chart'] as const;
 
 /**
  * The files that a run writes at its end can be written, as far as that can be known before: else what the run has brought would be lost.

@@ -9,6 +9,7 @@ export const mainUsage = `hyperstep: run, test, check and assemble RISC-V guests
   hyperstep check FILE...      assemble and report diagnostics, of a folder all that is in it
   hyperstep asm FILE... -o F   assemble and link an ELF executable, or with -c an object file
   hyperstep diff FILE...       run a guest on two engines in lock-step
+  hyperstep compare FILE...    measure what guests cost under each way to virtualize
   hyperstep test [FILE...]     run the tests of guests
   hyperstep lab ...            labs: list, start, check, grade
 
@@ -64,6 +65,18 @@ Runs the guest on two engines at once and compares registers, pc, privilege and 
 
 Exit status: 0 equal to the guest's end, 1 different, 2 usage, assembly or load error, 3 equal up to the limit.`,
   ],
+  compare: [
+    `hyperstep compare GUEST... [options]
+
+Runs each guest to its end under each way to virtualize, and tells instructions, exits by reason, cycles by the cost model, relative
+to the bare machine, and what follows: marked with ! where it does not if a cost of the model is half or double of what it is said
+to be. A guest may have labels measure_begin and measure_end around what counts, and a symbol measure_operations that says how
+often it does it (docs/compare.md).`,
+    `Every file is a guest of its own. The machine is said as for 'hyperstep run'.
+
+Exit status: 0 all were measured, 1 some failed, 2 some could not be tried (an assembly error) or usage error, 3 one had not ended at
+its limit of instructions (1000000000 unless said); where several hold, the first of 2, 1, 3.`,
+  ],
   test: [
     `hyperstep test [FILE or FOLDER...] [options]
 
@@ -92,12 +105,15 @@ understood) or usage error. 'grade': 0 all were graded, 1 some could not be, 2 u
   ],
 };
 
+/** Commands whose help leaves out what is said as for `hyperstep run`. */
+const saidAsForRun: ReadonlySet<Command> = new Set(['diff', 'compare']);
+
 /** The help of a command. */
 export function usageOf(command: Command): string {
   const [before, behind] = ABOUT[command];
   const options: Readonly<Record<string, CommandOption>> = commandTable[command];
   const texts = Object.entries(options)
-    .filter(([name, option]) => command !== 'diff' || !Object.hasOwn(commandTable.run, name) || option === help)
+    .filter(([name, option]) => !saidAsForRun.has(command) || !Object.hasOwn(commandTable.run, name) || option === help)
     .map(([name, option]) => optionText(name, option));
   return `${[before, texts.join('\n'), behind].join('\n\n')}\n`;
 }

@@ -41,3 +41,17 @@ export const COSTS = {
 } as const satisfies { readonly [what: string]: Cost };
 
 export type CostKind = keyof typeof COSTS;
+
+/** In the order of the table. */
+export const costKinds = Object.keys(COSTS) as readonly CostKind[];
+
+/** How often each cost has come. */
+export type Charges = Readonly<Record<CostKind, number>>;
+
+export const noCharges = (): Record<CostKind, number> =>
+  Object.fromEntries(costKinds.map((kind) => [kind, 0])) as Record<CostKind, number>;
+
+/** In cycles. @param factors by which costs are others than in the table */
+export function cyclesOf(charges: Charges, factors: Partial<Record<CostKind, number>> = {}): number {
+  return costKinds.reduce((sum, kind) => sum + charges[kind] * COSTS[kind].cycles * (factors[kind] ?? 1), 0);
+}

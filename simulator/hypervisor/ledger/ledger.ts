@@ -3,7 +3,7 @@ import { componentOf, type StateHolder } from '../../schema/state/component';
 import { exitKindNamed } from '../engines/registry';
 import { commonExits, type ExitKind } from '../exits/exit-kind';
 import { type CauseId, Causes, type Effect } from './causes';
-import { COSTS, type CostKind } from './cost-model';
+import { type Charges, COSTS, type CostKind, noCharges } from './cost-model';
 import {
   inOrder,
   KEPT_CHANGES,
@@ -98,6 +98,7 @@ export class ExitLedger implements StateHolder<SavedLedger> {
   private known = false;
   private total = 0;
   private cycleTotal = 0;
+  private charged = noCharges();
 
   /** @param event what happens outside of all exits, by its name */
   constructor(private readonly event: () => string) {}
@@ -147,9 +148,11 @@ export class ExitLedger implements StateHolder<SavedLedger> {
     draft.because = start.because;
     draft.instruction = 0;
     draft.changes = NO_CHANGES;
-    draft.cycles = COSTS.trapEntry.cycles + COSTS.contextSave.cycles;
+    draft.cycles = 0;
     this.current = draft;
     this.known = false;
+    this.charge('trapEntry');
+    this.charge('contextSave');
   }
 
   private draft(slot: number): Draft {
@@ -222,6 +225,7 @@ export class ExitLedger implements StateHolder<SavedLedger> {
     return {
       total: this.total,
       cycles: this.cycleTotal,
+      charges: { ...this.charged },
       causes: this.causes.save(),
       asked: this.asked,
       tallies: [...this.tallies]
@@ -231,9 +235,10 @@ export class ExitLedger implements StateHolder<SavedLedger> {
     };
   }
 
-  restore({ total, cycles, causes, asked, tallies, ring }: SavedLedger): void {
+  restore({ total, cycles, charges, causes, asked, tallies, ring }: SavedLedger): void {
     this.total = total;
     this.cycleTotal = cycles;
+    this.charged = { ...charges };
     this.causes.restore(causes);
     this.asked.clear();
     for (const [event, exit] of asked) this.asked.set(event, exit);
@@ -270,7 +275,9 @@ export class ExitLedger implements StateHolder<SavedLedger> {
 
   /** Adds a cost to the exit that is being handled. */
   charge(kind: CostKind, times = 1): void {
-    if (this.current) this.current.cycles += COSTS[kind].cycles * times;
+    if (!this.current) return;
+    this.current.cycles += COSTS[kind].cycles * times;
+    this.charged[kind] += times;
   }
 
   /** Notes a change of sensitive state by the exit that is being handled. */
@@ -287,6 +294,11 @@ export class ExitLedger implements StateHolder<SavedLedger> {
 
   get cycles(): number {
     return this.cycleTotal;
+  }
+
+  /** How often each cost has come, in all exits. */
+  get charges(): Charges {
+    return { ...this.charged };
   }
 
   /** What the exit that is being handled has cost so far, in cycles. */

@@ -4,6 +4,7 @@ import { type FieldProblem, type StateOf, stateSchema } from '../../schema/state
 import { count, instant, listOf, nullable, tableOf, text, word } from '../../schema/state/fields';
 import { exitKindNamed } from '../engines/registry';
 import { caused, causeId, eventName } from './causes';
+import { type CostKind, costKinds } from './cost-model';
 import { vcpuName } from './vcpu-name';
 
 /** The last exits are kept; the counts are of all. */
@@ -94,10 +95,12 @@ interface TallyName {
 
 export const ledgerSchema = stateSchema(
   'ledger',
-  3,
+  4,
   {
     total: count,
     cycles: count,
+    /** How often each cost has come. */
+    charges: ObjectOf(Object.fromEntries(costKinds.map((kind) => [kind, count])) as Record<CostKind, typeof count>),
     causes: listOf(caused, { most: MOST_CAUSES }),
     /** The exit that has asked for what is to happen, by its name. */
     asked: tableOf(eventName, count, MOST_EVENTS),
