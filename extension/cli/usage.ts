@@ -68,10 +68,10 @@ Exit status: 0 equal to the guest's end, 1 different, 2 usage, assembly or load 
   compare: [
     `hyperstep compare GUEST... [options]
 
-Runs each guest to its end under each way to virtualize, and tells instructions, exits by reason, cycles by the cost model, relative
-to the bare machine, and what follows: marked with ! where it does not if a cost of the model is half or double of what it is said
-to be. A guest may have labels measure_begin and measure_end around what counts, and a symbol measure_operations that says how
-often it does it (docs/compare.md).`,
+Runs each guest to its end under each way to virtualize, and tells instructions, exits by reason, cycles by the cost model,
+relative to the bare machine, and what follows: marked with ! where it does not if a cost of the model is half or double of what
+it is said to be. A guest may have labels measure_begin and measure_end around what counts, and a symbol measure_operations that
+says how often it does it (docs/compare.md).`,
     `Every file is a guest of its own. The machine is said as for 'hyperstep run'.
 
 Exit status: 0 all were measured, 1 some failed, 2 some could not be tried (an assembly error) or usage error, 3 one had not ended at
