@@ -74,8 +74,8 @@ it is said to be. A guest may have labels measure_begin and measure_end around w
 says how often it does it (docs/compare.md).`,
     `Every file is a guest of its own. The machine is said as for 'hyperstep run'.
 
-Exit status: 0 all were measured, 1 some failed, 2 some could not be tried (an assembly error) or usage error, 3 one had not ended at
-its limit of instructions (1000000000 unless said); where several hold, the first of 2, 1, 3.`,
+Exit status: 0 all were measured, 1 some failed, 2 some could not be tried (an assembly error) or usage error, 3 one had not
+ended at its limit of instructions (1000000000 unless said); where several hold, the first of 2, 1, 3.`,
   ],
   test: [
     `hyperstep test [FILE or FOLDER...] [options]

@@ -44,11 +44,7 @@ describe('hyperstep compare', () => {
       [[endless, good, ...limit], 3, /endless\.s \[full\]: it has not ended after 100000 instructions/],
       [[measure('block-read'), endless, good, ...limit], 1, /block-read\.S \[hardware\]: the guest reported failure/],
       [[good, '--harts', '0'], 2, /--harts takes an integer from 1 to 8/],
-      [
-        [good, '--engine', 'para2'],
-        2,
-        /--engine takes .*full.*, not .para2/,
-      ],
+      [[good, '--engine', 'para2'], 2, /--engine takes .*full.*, not .para2/],
       [[good, '--chart', cli.path('nowhere/chart.svg')], 2, /--chart .* cannot be written: there is no folder/],
       [[good, '--disk', 'disk.img,rw'], 2, /several runs cannot all write to a disk/],
       [[], 2, /no file is named/],
