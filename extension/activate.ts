@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { vmmScheme } from '../debug-adapter/protocol';
+import { GuestComparisons } from './comparison/compare-guests';
 import { DebugConfigurations } from './debug/configuration';
 import { GuestConsoles } from './debug/console';
 import { FirstSteps } from './debug/first-steps';
@@ -55,6 +56,7 @@ export function activateExtension(context: vscode.ExtensionContext, host: Host):
     new FirstSteps(sessions),
     new FirstStop(sessions, context.workspaceState),
     runner,
+    new GuestComparisons(configurations, runner),
     registerLabs(context, runner, host),
     registerGuestTests(vscode.tests.createTestController('hyperstep', 'HyperStep: tests of guests'), {
       ...{ language, runner, host },

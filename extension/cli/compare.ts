@@ -1,20 +1,19 @@
 import { writeFileSync } from 'node:fs';
-import type { ComparedGuest } from '../../simulator/comparison/compared-guest';
-import { measuredPartOf } from '../../simulator/comparison/measured-part';
-import { type MeasuredEnd, MeasuredRun } from '../../simulator/comparison/measured-run';
-import type { Measurement } from '../../simulator/comparison/measurement';
+import {
+  type Comparison,
+  type ComparisonProblem,
+  compareGuest,
+  USUAL_LIMIT,
+} from '../../simulator/comparison/compare-guest';
 import { comparisonAsChart } from '../../simulator/comparison/report/chart';
 import { comparisonAsJson } from '../../simulator/comparison/report/json';
 import { comparisonAsText } from '../../simulator/comparison/report/text';
-import { ConfigurationError, VIRTUALIZATIONS, type Virtualization } from '../../simulator/system/system';
+import { VIRTUALIZATIONS, type Virtualization } from '../../simulator/system/system';
 import { buildOrReport, makeSystem, openFiles } from './guest';
 import { engines, type MachineOptions, machineOptions, one, type ParsedCommand } from './options';
 import { STATUS } from './outcome';
 import { checkOutputs } from './output-files';
 import { UsageError } from './usage-error';
-
-/** Of a guest that never ends by itself. */
-const USUAL_LIMIT = 1_000_000_000;
 
 /** `hyperstep compare`: each file is a guest of its own. @returns the exit status */
 export async function compare(command: ParsedCommand): Promise<number> {
@@ -23,12 +22,14 @@ export async function compare(command: ParsedCommand): Promise<number> {
   const options = machineOptions({ 'vmm-time': 'charged', ...values });
   if (options.disks.some(({ write }) => write === 'inPlace'))
     throw new UsageError('several runs cannot all write to a disk: leave out ,rw');
-  const compared: ComparedGuest[] = [];
+  const wanted = engines(values) ?? VIRTUALIZATIONS;
+  const compared: Comparison[] = [];
   let status: number = STATUS.poweredOff;
   for (const name of command.files) {
-    const guest = await compareGuest({ ...command, files: [name] }, options, engines(values) ?? VIRTUALIZATIONS);
-    compared.push(guest);
-    status = worse(status, guest.status);
+    const comparison = await compareFile(name, command, options, wanted);
+    if (comparison) compared.push(comparison);
+    status = worst([status, ...(comparison ? comparison.problems.map(statusOf) : [STATUS.usage])]);
+    for (const problem of comparison?.problems ?? []) process.stderr.write(`hyperstep: ${told(name, problem)}\n`);
   }
   const chart = one(values['chart']);
   if (chart !== undefined) writeFileSync(chart, comparisonAsChart(compared));
@@ -37,57 +38,38 @@ export async function compare(command: ParsedCommand): Promise<number> {
   return status;
 }
 
-type Compared = ComparedGuest & { readonly status: number };
-
-async function compareGuest(
+/** @returns nothing where its program has errors, which have been printed then */
+async function compareFile(
+  name: string,
   command: ParsedCommand,
   options: MachineOptions,
   wanted: readonly Virtualization[],
-): Promise<Compared> {
-  const name = command.files[0] ?? '';
-  const nothing = { name, operations: undefined, measurements: [] };
-  const program = await buildOrReport(command, options);
-  if (!program) return { ...nothing, status: STATUS.usage };
-  const part = measuredPartOf(program);
-  if (typeof part === 'string') {
-    process.stderr.write(`hyperstep: ${name}: ${part}\n`);
-    return { ...nothing, status: STATUS.usage };
-  }
+): Promise<Comparison | undefined> {
+  const program = await buildOrReport({ ...command, files: [name] }, options);
+  if (!program) return undefined;
   const limit = Math.min(options.maxInstructions, USUAL_LIMIT);
-  const measurements: Measurement[] = [];
-  let status: number = STATUS.poweredOff;
-  for (const virtualization of wanted) {
-    const end = await measured(async () => {
-      const system = makeSystem(program, options, await openFiles(options), () => undefined, { virtualization });
-      return new MeasuredRun(system, part, limit, () => performance.now());
-    });
-    if (end.kind === 'measured') measurements.push(end.measurement);
-    else {
-      const why = end.kind === 'limit' ? `it has not ended after ${limit} instructions` : end.why;
-      process.stderr.write(`hyperstep: ${name} [${virtualization}]: ${why}\n`);
-      status = worse(status, end.kind === 'limit' ? STATUS.limit : STATUS.failed);
-    }
-  }
-  return { name, operations: part.operations, measurements, status };
+  return compareGuest(
+    name,
+    program,
+    { engines: wanted, limit },
+    {
+      makeSystem: async (virtualization) =>
+        makeSystem(program, options, await openFiles(options), () => undefined, { virtualization }),
+      giveWay: () => new Promise((resolve) => setImmediate(resolve)),
+      now: () => performance.now(),
+      isCancelled: false,
+    },
+  );
 }
 
-async function measured(begin: () => Promise<MeasuredRun>): Promise<MeasuredEnd> {
-  try {
-    const run = await begin();
-    for (;;) {
-      const end = run.step();
-      if (end) return end;
-      // Signals are heard.
-      await new Promise((resolve) => setImmediate(resolve));
-    }
-  } catch (error) {
-    if (!(error instanceof ConfigurationError)) throw error;
-    return { kind: 'failed', why: error.message };
-  }
-}
+const told = (name: string, { engine, why }: ComparisonProblem): string =>
+  `${name}${engine === undefined ? '' : ` [${engine}]`}: ${why}`;
 
-/** Which of two tells more: that something could not be tried, that a guest failed, that one reached its limit. */
-function worse(a: number, b: number): number {
-  const order: readonly number[] = [STATUS.poweredOff, STATUS.limit, STATUS.failed, STATUS.usage];
-  return order.indexOf(b) > order.indexOf(a) ? b : a;
+const statusOf = ({ kind }: ComparisonProblem): number =>
+  ({ 'not-tried': STATUS.usage, failed: STATUS.failed, limit: STATUS.limit })[kind];
+
+/** The one that tells most: that something could not be tried, that a guest failed, that one reached its limit. */
+function worst(statuses: readonly number[]): number {
+  const order: readonly number[] = [STATUS.usage, STATUS.failed, STATUS.limit];
+  return order.find((status) => statuses.includes(status)) ?? STATUS.poweredOff;
 }

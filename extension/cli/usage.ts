@@ -106,7 +106,7 @@ understood) or usage error. 'grade': 0 all were graded, 1 some could not be, 2 u
 };
 
 /** Commands whose help leaves out what is said as for `hyperstep run`. */
-const saidAsForRun: ReadonlySet<Command> = new Set(['diff', 'compare']);
+export const saidAsForRun: ReadonlySet<Command> = new Set(['diff', 'compare']);
 
 /** The help of a command. */
 export function usageOf(command: Command): string {

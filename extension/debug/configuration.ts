@@ -4,7 +4,7 @@ import { withLinkPaths } from '../../simulator/linker/options';
 import { isScenarioPath } from '../../simulator/scenario/scenario-path';
 import type { Host } from '../host';
 import { assemblyLanguages, type LanguageService, type ProgramCheck } from '../language';
-import { assemblyFile, chooseLaunch, launchesIn, takesActiveFile } from './launch-choice';
+import { assemblyFile, chooseLaunch, launchesIn, takesActiveFile, withRelativePaths } from './launch-choice';
 
 /** Fills in what a launch configuration leaves open, and stops a launch of a program that has errors before it starts. */
 export class DebugConfigurations implements vscode.DebugConfigurationProvider {
@@ -125,18 +125,47 @@ export class DebugConfigurations implements vscode.DebugConfigurationProvider {
       return;
     }
     const folder = vscode.workspace.getWorkspaceFolder(guest);
-    const chosen = chooseLaunch(launchesIn(folder), {
+    const chosen = await this.chosenFor(guest, folder, wanted);
+    const program = this.asProgram(guest);
+    const config = chosen
+      ? { ...chosen, ...(takesActiveFile(chosen) ? { program } : {}) }
+      : { type: 'hyperstep', request: 'launch', name: vscode.workspace.asRelativePath(guest), program };
+    await vscode.debug.startDebugging(folder, config, { noDebug });
+  }
+
+  /**
+   * How a guest is launched without being started: by the launch configuration that is for it where there is one, with absolute paths.
+   * @param file of the active editor when absent @returns nothing where there is no guest, which has been said then
+   */
+  async launchOf(
+    file: vscode.Uri | undefined,
+  ): Promise<{ readonly name: string; readonly launch: LaunchArguments } | undefined> {
+    const guest = file ?? activeGuest();
+    if (!guest) {
+      await vscode.window.showInformationMessage('Open the assembly file of a guest (.s or .S) first.');
+      return undefined;
+    }
+    const folder = vscode.workspace.getWorkspaceFolder(guest);
+    const chosen = await this.chosenFor(guest, folder, 'any');
+    const named = chosen && (withRelativePaths(chosen) as LaunchArguments);
+    const launch = named && chosen && !takesActiveFile(chosen) ? named : { ...named, program: this.asProgram(guest) };
+    const files = [launch.program ?? []].flat().map((each) => this.locate(each, folder));
+    const name = vscode.workspace.asRelativePath(guest);
+    return { name, launch: this.withAbsolutePaths(launch, files, folder) };
+  }
+
+  private async chosenFor(
+    guest: vscode.Uri,
+    folder: vscode.WorkspaceFolder | undefined,
+    wanted: 'file' | 'any',
+  ): Promise<vscode.DebugConfiguration | undefined> {
+    return chooseLaunch(launchesIn(folder), {
       file: guest,
       program: await this.language.programOf(guest),
       last: this.last,
       mayBeBuilt: wanted === 'any',
       locate: (path) => this.locate(path, folder),
     });
-    const program = this.asProgram(guest);
-    const config = chosen
-      ? { ...chosen, ...(takesActiveFile(chosen) ? { program } : {}) }
-      : { type: 'hyperstep', request: 'launch', name: vscode.workspace.asRelativePath(guest), program };
-    await vscode.debug.startDebugging(folder, config, { noDebug });
   }
 
   private async startScenario(scenario: vscode.Uri, noDebug: boolean): Promise<void> {

@@ -52,6 +52,13 @@ function programOf({ program }: vscode.DebugConfiguration): string[] {
   return [program].flat().filter((path) => typeof path === 'string');
 }
 
+/** A launch configuration whose paths from the workspace folder are relative ones, which mean the same. */
+export function withRelativePaths(launch: vscode.DebugConfiguration): vscode.DebugConfiguration {
+  return JSON.parse(JSON.stringify(launch), (_, value: unknown) =>
+    typeof value === 'string' ? inFolder(value) : value,
+  );
+}
+
 /** Paths from the workspace folder are as good without it. */
 function inFolder(path: string): string {
   return path.replace(/^\$\{workspace(Folder|Root)\}[/\\]/, '');

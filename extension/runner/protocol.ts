@@ -2,6 +2,8 @@
  * Messages between the extension and its runner, which runs guests without a debugger: a process of its own, in a browser a worker. Types and
  * constants only. They are copied as structured clones, so that bytes and big integers may be in them.
  */
+import type { LaunchArguments } from '../../debug-adapter/launch/launch';
+import type { Comparison } from '../../simulator/comparison/compare-guest';
 import type { ReportedTest } from '../../simulator/guest-tests/index';
 import type { CheckedFolder } from '../cli/lab/checked-folder';
 import type { BrokenLab, LabLaunch, ShownLab } from '../labs/shown-lab';
@@ -55,8 +57,16 @@ export interface LabLaunchJob extends OfLab {
   readonly task: string;
 }
 
+/** Compares what a guest costs under each way to virtualize. */
+export interface CompareJob {
+  readonly kind: 'compare';
+  readonly name: string;
+  /** How it is launched, with absolute paths. */
+  readonly launch: LaunchArguments;
+}
+
 /** What is to be done. */
-export type Job = TestJob | LabsJob | LabCheckJob | LabLaunchJob;
+export type Job = TestJob | LabsJob | LabCheckJob | LabLaunchJob | CompareJob;
 
 /** To the runner. */
 export type Order =
@@ -78,7 +88,8 @@ export type News =
   | { readonly kind: 'refused'; readonly test: TestOnEngine; readonly problem: string }
   | { readonly kind: 'labs'; readonly labs: readonly ShownLab[]; readonly broken: readonly BrokenLab[] }
   | { readonly kind: 'checked'; readonly checked: CheckedFolder }
-  | { readonly kind: 'launch'; readonly launch: LabLaunch };
+  | { readonly kind: 'launch'; readonly launch: LabLaunch }
+  | { readonly kind: 'compared'; readonly comparison: Comparison };
 
 /** From the runner. */
 export type Told =

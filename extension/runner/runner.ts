@@ -2,6 +2,7 @@ import { imageLimit, type ReadFile, sourceLimit } from '../../simulator/assemble
 import type { TestHost } from '../../simulator/guest-tests/index';
 import { buildGiven } from '../../simulator/project/build';
 import { findProjectOf, type GivenProgram } from '../../simulator/project/index';
+import { compareJob } from './compare-job';
 import type { JobSurroundings } from './job';
 import { checkLabJob, labLaunchJob, readLabsJob } from './lab-jobs';
 import type { Job, Order, Told } from './protocol';
@@ -29,6 +30,8 @@ function perform(job: Job, surroundings: JobSurroundings): Promise<void> {
       return checkLabJob(job, surroundings);
     case 'lab-launch':
       return labLaunchJob(job, surroundings);
+    case 'compare':
+      return compareJob(job, surroundings);
   }
 }
 

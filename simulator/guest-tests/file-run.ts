@@ -1,17 +1,8 @@
-import { folderOf, joinPath } from '../assembler/source/paths';
-import { imageLimit, UnreadableFile } from '../assembler/source/read-file';
+import { folderOf } from '../assembler/source/paths';
 import type { HostFile } from '../devices/disk/disk-image';
-import { readImage } from '../object/image';
-import type { Program } from '../object/program';
 import { hostWordsOf } from '../system/host-interface';
-import {
-  ConfigurationError,
-  imageAddress,
-  openDisk,
-  System,
-  type SystemConfiguration,
-  type Virtualization,
-} from '../system/system';
+import { ConfigurationError, System, type SystemConfiguration, type Virtualization } from '../system/system';
+import { MachineFileError, machineOf, openImage } from './described-machine';
 import type { GuestTest, TestedProgram } from './guest-test';
 import type { FileReport, ReportedTest } from './report/report';
 import type { TestResult } from './result';
@@ -86,7 +77,7 @@ async function runTest(
   const images: HostFile[] = [];
   try {
     for (const disk of test.machine.disks) images.push(await openImage(folderOf(file), disk.file, host));
-    const machine = await machineOf(test, engine, folderOf(file), host, images);
+    const machine = await machineOf(test.machine, engine, folderOf(file), host, images);
     const makeSystem = (console: SystemConfiguration['console']): System =>
       new System({ ...machine, hostWords: hostWordsOf(built.program), console }, built.program);
     const run = new TestRun(test, built, { engine, find: host.find, makeSystem });
@@ -97,54 +88,10 @@ async function runTest(
     }
     return undefined;
   } catch (error) {
-    if (!(error instanceof ConfigurationError || error instanceof TestFileError)) throw error;
+    if (!(error instanceof ConfigurationError || error instanceof MachineFileError)) throw error;
     const { start } = test.range;
     return `${file}:${start.line + 1}:${start.column + 1}: error: ${test.name} [${engine}]: ${error.message}`;
   } finally {
     for (const image of images) image.close?.();
   }
-}
-
-/** A file that a test names cannot be used. */
-class TestFileError extends Error {}
-
-/** @param images of its disks @throws TestFileError */
-async function machineOf(
-  { machine }: GuestTest,
-  virtualization: Virtualization,
-  folder: string,
-  host: TestHost,
-  images: readonly HostFile[],
-): Promise<Omit<SystemConfiguration, 'console'>> {
-  const { disks, bios, initrd, append: bootArguments, loadAddress: _, ...settings } = machine;
-  return {
-    ...settings,
-    virtualization,
-    bootArguments,
-    disks: images.map((image, index) => openDisk(image, disks[index]?.write ?? 'copy')),
-    bios: bios === undefined ? undefined : biosOf(bios, await readNamed('bios', folder, bios, host)),
-    initrd: initrd === undefined ? undefined : await readNamed('initial RAM disk', folder, initrd, host),
-  };
-}
-
-async function openImage(folder: string, file: string, host: TestHost): ReturnType<TestHost['openDisk']> {
-  try {
-    return await host.openDisk(joinPath(folder, file));
-  } catch (error) {
-    throw new TestFileError(`disk image: ${error instanceof Error ? error.message : String(error)}`);
-  }
-}
-
-function biosOf(file: string, bytes: Uint8Array): Program {
-  const { value, error } = readImage(bytes, imageAddress('none', false));
-  if (!value) throw new TestFileError(`bios '${file}': ${error}`);
-  return value;
-}
-
-async function readNamed(what: string, folder: string, file: string, host: TestHost): Promise<Uint8Array> {
-  const path = joinPath(folder, file);
-  const found = await host.readFile(path, imageLimit);
-  if (found instanceof UnreadableFile) throw new TestFileError(`the ${what} '${path}' ${found.why}`);
-  if (!found) throw new TestFileError(`the ${what} '${path}' is not there`);
-  return found;
 }

@@ -1,3 +1,4 @@
+export { MachineFileError, machineOf, openImage } from './described-machine';
 export { type RunFollower, runFile, type SelectedTests } from './file-run';
 export type { GuestTest, ReadTests, TestedProgram, TestFile, TestProblem } from './guest-test';
 export type { FindPattern } from './judge-console';

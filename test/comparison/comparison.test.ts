@@ -8,6 +8,7 @@ import { type MeasuredEnd, MeasuredRun } from '../../simulator/comparison/measur
 import { cyclesFor, type Measurement } from '../../simulator/comparison/measurement';
 import { comparisonAsChart } from '../../simulator/comparison/report/chart';
 import { comparisonAsJson } from '../../simulator/comparison/report/json';
+import { comparisonAsMarkdown } from '../../simulator/comparison/report/markdown';
 import { comparisonAsText } from '../../simulator/comparison/report/text';
 import { type Charges, COSTS, noCharges } from '../../simulator/hypervisor/ledger/cost-model';
 import type { Program } from '../../simulator/object/program';
@@ -195,6 +196,19 @@ describe('a comparison of ways to virtualize', () => {
       },
       'failed.S': {},
     });
+  });
+
+  it('is a page of Markdown, in which names and messages are no marks', () => {
+    const [guest] = guests;
+    assert.ok(guest);
+    const problems = [{ engine: 'hardware', kind: 'failed', why: 'the *guest* failed' }] as const;
+    const page = comparisonAsMarkdown({ ...guest, name: 'w/a<b>.S', problems });
+    assert.match(page, /^# a\\<b\\>\.S\n\n10 operations/);
+    assert.match(page, /\nnone █{12} 1,000\nfull █{24} 2,000\n/);
+    assert.match(page, /\| `full` \| 1,000 \| 2,000 \| 2\.00 \| 200\.0 \|/);
+    assert.match(page, /\*\*`hardware`\*\*: the \\\*guest\\\* failed/);
+    assert.match(page, /\| `trapEntry` \| 10 \| Rocket/);
+    assert.match(comparisonAsMarkdown({ ...guest, measurements: [], problems }), /^# [^|]*$/);
   });
 
   it('is drawn: bars as long as cycles', () => {

@@ -40,6 +40,37 @@ describe('The runner as a process', () => {
   const job = (source: string, name: string, engines: readonly string[]) =>
     ({ kind: 'tests', file: source, text, wanted: [{ name, engines }] }) as const;
 
+  it('compares what a guest costs, and says why one cannot be', async () => {
+    const compare = async (program: string, more: object = {}) => {
+      const news: News[] = [];
+      const launch = { program, ...more };
+      const follower = { tell: (each: News) => void news.push(each), onCancel: () => {} };
+      const problem = await client.run({ kind: 'compare', name: 'guest', launch }, follower);
+      const [found] = news;
+      return { problem, comparison: found?.kind === 'compared' ? found.comparison : undefined };
+    };
+    const measures = path.resolve('extension/sample/measures');
+    const { comparison } = await compare(path.join(measures, 'interrupt.S'), { memory: '16M' });
+    assert.equal(comparison?.operations, 500);
+    assert.deepEqual(
+      comparison.measurements.map(({ engine, exits }) => [engine, exits.get('sbi-call')]),
+      [
+        ['none', undefined],
+        ['full', 500],
+        ['hardware', 500],
+      ],
+    );
+    const block = path.join(measures, 'block-read.S');
+    const disks = [{ file: path.resolve('extension/sample/disk.img') }];
+    assert.equal((await compare(block, { disks })).comparison?.measurements.length, 3);
+    const failed = (await compare(block)).comparison?.problems.map(({ kind, why }) => `${kind}: ${why}`);
+    assert.deepEqual(new Set(failed), new Set(['failed: the guest reported failure 1']));
+    const lost = (await compare(block, { disks: [{ file: '/nowhere.img' }] })).comparison;
+    assert.match(lost?.problems[0]?.why ?? '', /disk image: .*nowhere\.img/);
+    assert.match((await compare('/nowhere.s')).problem ?? '', /nowhere\.s/);
+    assert.match((await compare(block, { harts: 99 })).problem ?? '', /"harts" must be an integer from 1 to 8/);
+  });
+
   it('runs the tests that are wanted, and tells what came of each', async () => {
     const news: News[] = [];
     const problem = await client.run(job(file, 'ends', ['full', 'none']), {

@@ -86,4 +86,17 @@ describe('tests and predictions, in the workbench', () => {
     await workbench.page.locator('.panel', { hasText: 'HyperStep Predictions' }).first().waitFor();
     await workbench.screenshot('65-predictions');
   });
+
+  it('compares what a guest costs under each way to virtualize', async () => {
+    await workbench.page.keyboard.press('Shift+F5');
+    await workbench.page.locator('.debug-toolbar').waitFor({ state: 'hidden' });
+    await workbench.run('View: Show Explorer');
+    await workbench.page.locator('.explorer-folders-view .monaco-list-row', { hasText: 'measures' }).first().click();
+    await workbench.openFile('interrupt.S');
+    await workbench.run('HyperStep: Compare Ways to Virtualize');
+    await workbench.page.locator('.tab', { hasText: 'interrupt.S compared' }).first().waitFor();
+    const page = workbench.page.frameLocator('iframe.webview.ready').last().frameLocator('iframe#active-frame');
+    await page.getByText('500 operations').waitFor();
+    await workbench.screenshot('66-compared');
+  });
 });

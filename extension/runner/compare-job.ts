@@ -1,0 +1,101 @@
+import { compareGuest, USUAL_LIMIT } from '../../simulator/comparison/compare-guest';
+import type { HostFile } from '../../simulator/devices/disk/disk-image';
+import { MachineFileError, machineOf, openImage } from '../../simulator/guest-tests/index';
+import type { Program } from '../../simulator/object/program';
+import { definesOf, formatDiagnostic } from '../../simulator/project/index';
+import { problemsOf } from '../../simulator/schema/problems';
+import { hostWordsOf } from '../../simulator/system/host-interface';
+import {
+  type MachineSettings,
+  machineProblems,
+  machineSchema,
+  machineSettings,
+} from '../../simulator/system/machine-options';
+import {
+  ConfigurationError,
+  imageAddress,
+  System,
+  VIRTUALIZATIONS,
+  type Virtualization,
+} from '../../simulator/system/system';
+import type { JobSurroundings } from './job';
+import type { CompareJob } from './protocol';
+
+/** Paths of a launch are absolute here. */
+const FOLDER = '';
+
+/** Compares what a guest costs. @throws Error where there is no program, or no machine for it */
+export async function compareJob(
+  { name, launch }: CompareJob,
+  { host, isCancelled, tell }: JobSurroundings,
+): Promise<void> {
+  const machine = machineFor(launch);
+  const program = await programFor(launch, machine, host);
+  const opened: HostFile[] = [];
+  try {
+    const comparison = await compareGuest(
+      name,
+      program,
+      { engines: VIRTUALIZATIONS, limit: USUAL_LIMIT },
+      {
+        async makeSystem(engine: Virtualization) {
+          try {
+            const images: HostFile[] = [];
+            for (const { file } of machine.disks) images.push(await openImage(FOLDER, file, host));
+            opened.push(...images);
+            const made = await machineOf(machine, engine, FOLDER, host, images);
+            return new System({ ...made, hostWords: hostWordsOf(program), console: () => undefined }, program);
+          } catch (error) {
+            throw error instanceof MachineFileError ? new ConfigurationError(error.message) : error;
+          }
+        },
+        giveWay: () => host.giveWay(),
+        now: () => host.now(),
+        get isCancelled() {
+          return isCancelled();
+        },
+      },
+    );
+    tell({ kind: 'compared', comparison });
+  } finally {
+    for (const image of opened) image.close?.();
+  }
+}
+
+/** As the launch says it; every run writes to a copy of its disks, and exits take time. @throws Error */
+function machineFor(launch: CompareJob['launch']): MachineSettings {
+  const [wrong] = problemsOf(machineSchema, launch);
+  const [inside] = wrong ? [] : machineProblems(launch);
+  const problem = wrong ?? inside;
+  if (problem) throw new Error(`the launch configuration: "${problem.path.join('.')}" ${problem.text}`);
+  const settings = machineSettings({ vmmTime: 'charged', ...launch });
+  return { ...settings, disks: settings.disks.map(({ file }) => ({ file, write: 'copy' })) };
+}
+
+/** @throws Error with what is wrong with it, as compilers say it */
+async function programFor(
+  launch: CompareJob['launch'],
+  { firmware, bios, loadAddress }: MachineSettings,
+  host: JobSurroundings['host'],
+): Promise<Program> {
+  const { includePaths = [], defines, march, mabi, linkerScript, linkOptions, relax } = launch;
+  const { program, diagnostics } = await host.build({
+    program: [launch.program ?? []].flat(),
+    includePaths,
+    defines: definesOf(defines ?? {}),
+    ...(march === undefined ? {} : { march }),
+    ...(mabi === undefined ? {} : { mabi }),
+    ...(linkerScript === undefined ? {} : { linkerScript }),
+    ...(linkOptions === undefined ? {} : { linkOptions }),
+    ...(relax === undefined ? {} : { relax }),
+    imageAddress: imageAddress(firmware, bios !== undefined),
+    loadAddress,
+  });
+  if (program) return program;
+  throw new Error(
+    diagnostics
+      .filter(({ severity }) => severity === 'error')
+      .map(formatDiagnostic)
+      .join('\n'),
+  );
+}
