@@ -204,7 +204,7 @@ describe('a comparison of ways to virtualize', () => {
     const problems = [{ engine: 'hardware', kind: 'failed', why: 'the *guest* failed' }] as const;
     const page = comparisonAsMarkdown({ ...guest, name: 'w/a<b>.S', problems });
     assert.match(page, /^# a\\<b\\>\.S\n\n10 operations/);
-    assert.match(page, /\nnone █{12} 1,000\nfull █{24} 2,000\n/);
+    assert.match(page, /\nnone █{8} 1,000\nfull █{16} 2,000\n/);
     assert.match(page, /\| `full` \| 1,000 \| 2,000 \| 2\.00 \| 200\.0 \|/);
     assert.match(page, /\*\*`hardware`\*\*: the \\\*guest\\\* failed/);
     assert.match(page, /\| `trapEntry` \| 10 \| Rocket/);

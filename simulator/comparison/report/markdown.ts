@@ -5,7 +5,7 @@ import { conclusionsOf } from '../conclusions';
 import { cyclesFor } from '../measurement';
 
 /** Characters of the longest bar. */
-const BAR = 24;
+const BAR = 16;
 
 /** A page about one guest, for a preview: a table with bars, the exits, what follows, and the figures that it rests on. */
 export function comparisonAsMarkdown(comparison: Comparison): string {
