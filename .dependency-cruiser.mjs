@@ -5,6 +5,7 @@
 const rooms = [
   { name: 'schema', path: 'simulator/schema' },
   { name: 'isa', path: 'simulator/isa' },
+  { name: 'hypercalls', path: 'simulator/hypercalls' },
   { name: 'object', path: 'simulator/object' },
   { name: 'assembler', path: 'simulator/assembler' },
   { name: 'linker', path: 'simulator/linker' },
@@ -63,7 +64,6 @@ const knownCircles = [
   'simulator/hypervisor/engines/hardware/vcpu.ts',
   'simulator/hypervisor/engines/hardware/vm.ts',
   'simulator/hypervisor/exits/inject.ts',
-  'simulator/hypervisor/exits/kill.ts',
   'simulator/hypervisor/host/host-model.ts',
   'simulator/hypervisor/isolation.ts',
   'simulator/hypervisor/services.ts',

@@ -12,6 +12,11 @@ import type { OwnArguments } from './request-arguments';
 import type { Vms } from './vm-states';
 import type { WorldName } from './world-names';
 
+/**
+ * Sources of the VMM, of which a VMM frame's `source.path` and a breakpoint speak as `hyperstep-vmm:/simulator/hypervisor/FILE.ts` when
+ * the client is VS Code (`clientID: "vscode"`); other clients get paths of files beside the adapter.
+ */
+export { vmmScheme } from '../simulator/hypercalls/shipped';
 export type {
   ControlGroup,
   ControlRegister,
@@ -36,12 +41,6 @@ export type {
   WorldSwitchState,
 } from './vm-states';
 export { type WorldName, worldNames } from './world-names';
-
-/**
- * Sources of the VMM, of which a VMM frame's `source.path` and a breakpoint speak as `hyperstep-vmm:/simulator/hypervisor/FILE.ts` when
- * the client is VS Code (`clientID: "vscode"`); other clients get paths of files beside the adapter.
- */
-export const vmmScheme = 'hyperstep-vmm';
 
 /** The answer to each custom request, by its command. */
 interface Bodies {

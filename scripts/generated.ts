@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
+import { HEADER_FILE, headerText } from '../simulator/hypercalls/header';
 import { classroomManifest, classroomProfile, packManifest, studentProfile } from './classroom-pack';
 import { textMateGrammar } from './grammar';
 import { guestTestsDocument, guestTestsDocumentText } from './guest-tests-document';
+import { hypercallDocument, hypercallDocumentText } from './hypercall-document';
 import { labsDocument, labsDocumentText } from './labs-document';
 import {
   debuggerContribution,
@@ -35,6 +37,7 @@ interface Manifest {
 /** Every file that is made, in whole or in part, from tables in the sources: path and text. */
 export function generatedFiles(): Map<string, string> {
   return new Map([
+    [HEADER_FILE, headerText()],
     ['syntaxes/riscv-asm.tmLanguage.json', asJson(textMateGrammar())],
     [projectSchemaFile, asJson(projectFileSchema())],
     [scenarioSchemaFile, asJson(scenarioFileSchema())],
@@ -44,6 +47,7 @@ export function generatedFiles(): Map<string, string> {
     [guestTestsDocument, guestTestsDocumentText()],
     [labsDocument, labsDocumentText()],
     [privilegeDocument, privilegeDocumentText()],
+    [hypercallDocument, hypercallDocumentText()],
     ['package.json', asJson(manifest())],
     [packManifest, asJson(classroomManifest())],
     [studentProfile, asJson(classroomProfile())],

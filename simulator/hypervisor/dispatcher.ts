@@ -111,6 +111,10 @@ export class Dispatcher {
   *settle(vcpu: Vcpu, outcome: Outcome): Narration {
     const { on: hart } = vcpu;
     if (outcome.kind === 'resume' || !hart) return;
+    if (outcome.kind === 'yield') {
+      this.pcpuOf(hart).mustPick = true;
+      return;
+    }
     // What has come since the guest looked, it would wait for in vain.
     const wait = outcome.kind === 'wait' ? outcome.wait : undefined;
     if (wait?.kind === 'wfi' && vcpu.interruptAwaits) return;

@@ -25,6 +25,8 @@ export type Wait = { readonly kind: (typeof WAITS)[number] };
 /** What becomes of the runnable whose exit has been handled. */
 export type Outcome =
   | { readonly kind: 'resume' }
+  /** It goes on, and others that want the hart come before it. */
+  | { readonly kind: 'yield' }
   | { readonly kind: 'wait'; readonly wait: Wait }
   /** It takes no part until somebody starts it. */
   | { readonly kind: 'off' }

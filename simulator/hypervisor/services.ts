@@ -29,6 +29,8 @@ export interface HypervisorServices {
   /** A vCPU that was blocked, or off, is to run. */
   wake(vcpu: Vcpu, why: WakeReason): void;
   vmEnded(vm: Vm, end: VmEnd): void;
+  /** A VM's guest wants it to be paused. */
+  suspend(vm: Vm): void;
   /** What becomes of a VM that lacks memory: it is killed for a reason, or waits until there is some. */
   verdictOn(lack: Lack): KillReason | 'wait';
 }

@@ -6,6 +6,7 @@ export const KILL_REASONS = {
   'illegal-access': 'the guest accessed memory outside its own (onIllegal: kill)',
   'memory-limit': 'it wants more memory than its memoryLimit',
   'out-of-memory': 'it wants memory, and its host has none left (overcommit: kill)',
+  crash: 'its kernel says that it cannot go on (hypercall sched_op crash)',
   destroyed: 'somebody has destroyed it',
 } as const;
 

@@ -44,6 +44,11 @@ export class VmPort implements FirmwarePort, StealTimeReports {
     return decided;
   }
 
+  /** The call that is being answered decides what becomes of its caller. */
+  decide(outcome: Outcome): void {
+    this.decided = outcome;
+  }
+
   /** Why the call that is to be made again could not be answered. @throws RangeError where it could */
   get lackOfMemory(): Lack {
     if (!this.lack) throw new RangeError('the call lacks no memory');

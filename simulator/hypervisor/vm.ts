@@ -1,7 +1,7 @@
 import type { Hart } from '../core/index';
 import type { VirtioBackend } from '../devices/virtio/backend';
 import type { EntryPoint } from '../firmware/port';
-import { sbiExtensions } from '../firmware/sbi/call';
+import { type CallTable, callTable, sbiExtensions } from '../firmware/sbi/call';
 import { Sbi } from '../firmware/sbi/sbi';
 import { Board, type HartLines } from '../machine/board';
 import { endOf } from '../machine/finisher-end';
@@ -23,6 +23,7 @@ import { type ExitKind, kindsByCause } from './exits/exit-kind';
 import { InstructionCache } from './exits/instruction-cache';
 import type { Guest } from './guest';
 import type { HostModel } from './host/host-model';
+import { hypercallExtension } from './hypercalls/extension';
 import type { ExitLedger } from './ledger/ledger';
 import { type Measures, sumOf } from './measures';
 import type { FrameRange } from './memory/frame-table';
@@ -87,6 +88,8 @@ export class Vm implements Guest {
   readonly port: VmPort;
   /** The firmware that its guest calls. */
   readonly sbi: Sbi;
+  /** What its guest can call: the firmware, and the hypervisor. */
+  readonly calls: CallTable;
   /** 0 up to its number of vCPUs. */
   readonly cpuIds: readonly number[];
   readonly ram: { readonly base: number; readonly size: number };
@@ -132,7 +135,9 @@ export class Vm implements Guest {
     this.engine = engine.create(this, tableFrames, engineOptions);
     this.cpus = this.vcpus.map(({ cpu }) => cpu);
     this.port = new VmPort(this, this.engine.features);
-    this.sbi = new Sbi(this.port, sbiExtensions);
+    const extensions = [...sbiExtensions, hypercallExtension(this)];
+    this.calls = callTable(extensions);
+    this.sbi = new Sbi(this.port, extensions);
   }
 
   get machine(): Machine {
@@ -205,6 +210,11 @@ export class Vm implements Guest {
     if (!this.memory.giveBack()) return false;
     this.engine.dropped();
     return true;
+  }
+
+  /** Its guest wants it to be paused. */
+  suspend(): void {
+    this.host.suspend(this);
   }
 
   /** Instructions that its guest has retired, in all of its lives. */

@@ -22,6 +22,7 @@ import { loadScript } from '../linker/scripts/load';
 import { defaultSettings, type InputFile, type LinkInput, type LinkSettings } from '../linker/settings';
 import type { ObjectFile } from '../object/elf/relocatable';
 import type { Program } from '../object/program';
+import { bundledHeader, bundledText } from './bundled-headers';
 
 /** The contents of a file: text, bytes, or lines that are parsed already. */
 export type FileContents = string | Uint8Array | SourceText;
@@ -423,7 +424,7 @@ class RequestedFiles implements FileAccess {
       if (this.request.sources.has(candidate)) return candidate;
       this.#want(candidate);
     }
-    return undefined;
+    return bundledHeader(path)?.uri;
   }
 
   #candidates(path: string, fromFile: string, angled: boolean, next?: IncludeNext): readonly string[] {
@@ -437,7 +438,9 @@ class RequestedFiles implements FileAccess {
   }
 
   #read(path: string): FileContents {
-    const contents = this.request.sources.get(path)!;
+    const contents = this.request.sources.get(path);
+    // What comes with this program is the same in every request.
+    if (contents === undefined) return bundledText(path) ?? '';
     this.inputs.set(path, contents);
     return contents;
   }

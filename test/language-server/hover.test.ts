@@ -131,6 +131,18 @@ describe('Language server: hover', () => {
       [/becomes[\s\S]*\(\(B\)\+1\)/],
       S,
     ],
+    [
+      'a hypercall, of the header that comes with the machine',
+      '#include <hyperstep-pv.h>\nli a0, PV_SCHED_OP_YI$0ELD',
+      [/#define PV_SCHED_OP_YIELD +0 /, /Lets others have the hart that want it too/],
+      S,
+    ],
+    [
+      'one of a file of that name that is nearer',
+      '#include "hyperstep-pv.h"\nli a0, PV_SCHED_OP_YI$0ELD',
+      [/#define PV_SCHED_OP_YIELD 77/],
+      { ...S, files: { 'hyperstep-pv.h': '#define PV_SCHED_OP_YIELD 77\n' } },
+    ],
     ['a section', '.section .text.a$0, "ax"\n nop\n nop', [/Section \*\*\.text/]],
     ['an included file', '.include "inc$0.inc"', [/w\/inc\.inc`/, /2 lines/], { files: { 'inc.inc': 'nop\n' } }],
   ];

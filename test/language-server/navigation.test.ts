@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { DocumentLink, Location } from 'vscode-languageserver';
+import { HEADER_URI, headerText } from '../../simulator/hypercalls/header';
 import { ask, askPlaces, places, type Setting } from './ask';
 import { TestClient } from './client';
 
@@ -31,6 +32,16 @@ describe('Language server: definition', () => {
     ['an included file', '.include "inc$0.inc"', ['inc.inc:0:0'], program],
     ['a header in angle brackets', '#include <h$0.h>', ['h.h:0:0'], preprocessed],
     ['a header', '#include "h$0.h"', ['h.h:0:0'], preprocessed],
+    [
+      'a #define of the header that comes with the machine',
+      '#include "hyperstep-pv.h"\nli a0, PV_EXT$0ENSION',
+      [
+        `${HEADER_URI}:${headerText()
+          .split('\n')
+          .findIndex((line) => line.includes('define PV_EXTENSION'))}:8`,
+      ],
+      { name: 'main.S' },
+    ],
     ['a label of an included file', '.include "inc.inc"\n j ins$0ide', ['inc.inc:0:0'], program],
     ['a symbol of another file', ' call hel$0per', ['other.s:1:0'], program],
     ['a symbol that two files have', 'local: nop\n j loc$0al', ['main.s:0:0'], program],

@@ -1,4 +1,5 @@
 import { type FileReading, type ReadFile, UnreadableFile } from '../../../simulator/assembler/source/read-file';
+import { bundledText } from '../../../simulator/project/bundled-headers';
 import { Analysis } from './analysis';
 import {
   type AssembleRequest,
@@ -181,8 +182,9 @@ export class Workspace implements Sources {
     const ready = this.#documents.get(key)?.source ?? this.#parsed.get(key);
     if (ready) return ready;
     const bytes = this.#files.get(key);
-    if (!(bytes instanceof Uint8Array)) return undefined;
-    const source = SourceText.parse(key, decoder.decode(bytes));
+    const text = bytes instanceof Uint8Array ? decoder.decode(bytes) : bundledText(key);
+    if (text === undefined) return undefined;
+    const source = SourceText.parse(key, text);
     this.#parsed.set(key, source);
     return source;
   }

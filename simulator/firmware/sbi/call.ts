@@ -1,4 +1,5 @@
 import { numberOf, type Registers } from '../../core/index';
+import { HYPERCALL_EXTENSION, type Hypercall, hypercallList } from '../../hypercalls/table';
 import { RegisterNumber } from '../../isa/index';
 import { type Narration, step } from '../../machine/narration';
 import { base } from './base';
@@ -30,7 +31,36 @@ export const sbiExtensions: readonly SbiExtension[] = [
 ];
 
 const LAST_LEGACY_ID = 0xf;
-const extensionById = new Map(sbiExtensions.map((extension) => [extension.id, extension]));
+
+/** Extensions by their ids. */
+export type CallTable<Extension extends NamedExtension = SbiExtension> = ReadonlyMap<number, Extension>;
+
+export function callTable<Extension extends NamedExtension>(extensions: readonly Extension[]): CallTable<Extension> {
+  return new Map(extensions.map((extension) => [extension.id, extension]));
+}
+
+/** What the firmware answers. */
+const firmwareCalls = callTable(sbiExtensions);
+
+/** What is told of an extension: its functions by their ids. */
+export interface NamedExtension {
+  readonly id: number;
+  readonly name: string;
+  readonly functions: readonly ({ readonly name: string } | undefined)[];
+}
+
+/** The hypervisor's own, which it answers where there is one. */
+const hypercallNames: NamedExtension = {
+  ...HYPERCALL_EXTENSION,
+  functions: namesByNumber(hypercallList),
+};
+
+const namedCalls = callTable<NamedExtension>([...sbiExtensions, hypercallNames]);
+
+function namesByNumber(calls: readonly Hypercall[]): ({ readonly name: string } | undefined)[] {
+  const most = Math.max(...calls.map(({ number }) => number));
+  return Array.from({ length: most + 1 }, (_, number) => calls.find((call) => call.number === number));
+}
 
 /** What an ecall asks the firmware for: a7 and a6, as numbers. */
 export interface SbiCallId {
@@ -46,26 +76,35 @@ export function sbiCallOf(registers: CallRegisters): SbiCallId {
   return { extension: asNumber(registers, RegisterNumber.a7), function: asNumber(registers, RegisterNumber.a6) };
 }
 
-/** A call in words: `SBI TIME set_timer`. @param found what it is, where that is known */
-export function describeSbiCall(id: SbiCallId, { extension, function: called } = lookUp(id)): string {
+/** A call in words: `SBI TIME set_timer`. */
+export function describeSbiCall(id: SbiCallId): string {
+  const { extension, function: called } = lookUp(id, namedCalls);
   if (!extension) return `SBI extension 0x${id.extension.toString(16)}, unknown`;
   return called ? `SBI ${extension.name} ${called.name}` : `SBI ${extension.name} function ${id.function}, unknown`;
 }
 
 /** What will come later of the call that an ecall with these registers makes, as things are now. Nothing is changed. */
 export function effectsOfCall(sbi: Sbi, registers: CallRegisters, caller: number): readonly SbiEffect[] {
-  return lookUp(sbiCallOf(registers)).function?.effects?.(callOf(sbi, registers, caller)) ?? [];
+  return lookUp(sbiCallOf(registers), firmwareCalls).function?.effects?.(callOf(sbi, registers, caller)) ?? [];
 }
 
 /** What a step is about that puts a call's result into the caller's registers: behind it they do not say any more what was asked for. */
 export class CallAnswered {}
 
-/** Answers the SBI call in some registers (SBI 3.0, chapter 3). @returns whether the caller goes on after its ecall. */
-export function* answerSbiCall(sbi: Sbi, registers: CallRegisters, caller: number): Narration<SbiResult> {
+/**
+ * Answers the SBI call in some registers (SBI 3.0, chapter 3).
+ * @param calls that are answered
+ * @returns whether the caller goes on after its ecall.
+ */
+export function* answerSbiCall(
+  sbi: Sbi,
+  registers: CallRegisters,
+  caller: number,
+  calls: CallTable = firmwareCalls,
+): Narration<SbiResult> {
   const id = sbiCallOf(registers);
-  const found = lookUp(id);
-  const { extension, function: called } = found;
-  const request = describeSbiCall(id, found);
+  const { extension, function: called } = lookUp(id, calls);
+  const request = describeSbiCall(id);
   yield step`look up what a7 and a6 ask for: ${request}`;
   const isThere = extension !== undefined && called !== undefined && sbi.offers(extension);
   const result = isThere ? yield* called.handle(callOf(sbi, registers, caller)) : failure(SbiError.notSupported);
@@ -83,8 +122,11 @@ export function* answerSbiCall(sbi: Sbi, registers: CallRegisters, caller: numbe
   return result;
 }
 
-function lookUp(id: SbiCallId) {
-  const extension = extensionById.get(id.extension);
+function lookUp<Extension extends NamedExtension>(
+  id: SbiCallId,
+  calls: CallTable<Extension>,
+): { readonly extension: Extension | undefined; readonly function: Extension['functions'][number] | undefined } {
+  const extension = calls.get(id.extension);
   return { extension, function: extension?.functions[id.extension <= LAST_LEGACY_ID ? 0 : id.function] };
 }
 

@@ -19,10 +19,15 @@ export const SbiError = {
 /** -1 as an argument: all harts, all pages, no deadline, no address. */
 export const ALL_ONES = 2n ** 64n - 1n;
 
+/** a0 = error, a1 = value */
+export interface SbiAnswer {
+  readonly error: number;
+  readonly value?: number;
+}
+
 /** What a call leaves in the caller's registers. */
 export type SbiResult =
-  /** a0 = error, a1 = value */
-  | { readonly error: number; readonly value?: number }
+  | SbiAnswer
   /** A legacy call: a0 = value, a1 untouched. */
   | { readonly legacy: number }
   /** The call's argument could not be read: the guest got a trap instead of a result. */
@@ -63,8 +68,8 @@ export interface SbiExtension {
   /** Whether it is there, where that is not so everywhere. */
   readonly isOffered?: (port: FirmwarePort) => boolean;
   /** By function id. */
-  readonly functions: readonly SbiFunction[];
+  readonly functions: readonly (SbiFunction | undefined)[];
 }
 
-export const success = (value = 0): SbiResult => ({ error: SbiError.success, value });
-export const failure = (error: number): SbiResult => ({ error, value: 0 });
+export const success = (value = 0): SbiAnswer => ({ error: SbiError.success, value });
+export const failure = (error: number): SbiAnswer => ({ error, value: 0 });

@@ -41,7 +41,7 @@ export const native: HostModel = {
   *hypercall(vcpu) {
     const { vm } = vcpu;
     vm.ledger.charge('sbiCall');
-    const result = yield* answerSbiCall(vm.sbi, vcpu.cpu, vcpu.id);
+    const result = yield* answerSbiCall(vm.sbi, vcpu.cpu, vcpu.id, vm.calls);
     if (result === 'again') return yield* withoutFrame(vcpu, vm.port.lackOfMemory);
     if (result === 'trapped') return vm.port.outcome();
     if (result === 'left') vm.machine.retireEmulated(vcpu.hart);

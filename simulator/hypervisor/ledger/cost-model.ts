@@ -33,6 +33,11 @@ export const COSTS = {
     source: 'dispatch to a device model in the VMM; a device in another process costs a hundred times as much',
   },
   sbiCall: { cycles: 100, source: 'dispatch by extension and function id, as KVM vcpu_sbi.c' },
+  multicallEntry: {
+    cycles: 40,
+    source:
+      'seven loads and two stores of the entry, a look-up of the function, an indirect call, as Xen common/multicall.c',
+  },
   stealUpdate: {
     cycles: 30,
     source: 'a load and four stores in memory of the guest, whose frame is looked up once, as KVM vcpu_sbi_sta.c',

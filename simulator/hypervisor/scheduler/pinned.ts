@@ -30,7 +30,9 @@ export class PinnedScheduler implements Scheduler {
   }
 
   pick({ hart }: Pcpu): Choice {
-    const next = this.vcpus.find((vcpu) => this.placeOf(vcpu) === hart && vcpu.run === 'runnable');
+    // One that yields goes on: nobody else wants its hart.
+    const wants = (vcpu: Vcpu): boolean => vcpu.run === 'runnable' || (vcpu.on === hart && vcpu.mayRun);
+    const next = this.vcpus.find((vcpu) => this.placeOf(vcpu) === hart && wants(vcpu));
     return { next, until: Number.POSITIVE_INFINITY, why: WHY };
   }
 

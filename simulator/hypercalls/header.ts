@@ -1,0 +1,73 @@
+import { vmmScheme } from './shipped';
+import { HYPERCALL_EXTENSION, type Hypercall, hypercallList } from './table';
+
+/** What sources include. */
+export const HEADER_NAME = 'hyperstep-pv.h';
+/** Where it lies in the repository, and in the extension. */
+export const HEADER_FILE = `simulator/hypercalls/include/${HEADER_NAME}`;
+/** As editors open it. */
+export const HEADER_URI = `${vmmScheme}:///${HEADER_FILE}`;
+
+const COLUMN = 40;
+
+/** The header of the hypervisor's interface, for assembly and for C. */
+export function headerText(): string {
+  return `/*
+ * HyperStep's interface for guests that know of their hypervisor: one SBI extension, answered under every way to virtualize, and not
+ * supported on the bare machine. docs/hypercalls.md says what each call does. This file is made of a table: simulator/hypercalls/table.ts.
+ */
+#ifndef HYPERSTEP_PV_H
+#define HYPERSTEP_PV_H
+
+${define('PV_EXTENSION', `0x${HYPERCALL_EXTENSION.id.toString(16).padStart(8, '0')}`, 'in a7, of every call')}
+
+/* Calls: in a6. The result is an SBI error in a0, and a value in a1. */
+${hypercallList.map(callText).join('\n')}
+
+#ifdef __ASSEMBLER__
+
+/* hypercall FUNCTION: makes a call with the arguments in a0 up. Changes a0, a1, a6 and a7. */
+        .macro  hypercall function
+        li      a6, \\function
+        li      a7, PV_EXTENSION
+        ecall
+        .endm
+
+#else
+
+struct pv_result {
+        long error;
+        unsigned long value;
+};
+
+static inline struct pv_result pv_call(unsigned long function, unsigned long first, unsigned long second)
+{
+        register unsigned long a0 __asm__("a0") = first;
+        register unsigned long a1 __asm__("a1") = second;
+        register unsigned long a6 __asm__("a6") = function;
+        register unsigned long a7 __asm__("a7") = PV_EXTENSION;
+
+        __asm__ volatile("ecall" : "+r"(a0), "+r"(a1) : "r"(a6), "r"(a7) : "memory");
+        return (struct pv_result){ (long)a0, a1 };
+}
+
+#endif
+#endif
+`;
+}
+
+function callText({ number, name, text, operations = [] }: Hypercall): string {
+  const prefix = `PV_${name.toUpperCase()}`;
+  return [
+    define(prefix, `${number}`, plain(text)),
+    ...operations.map((operation) =>
+      define(`${prefix}_${operation.name.toUpperCase()}`, `${operation.number}`, `op: ${plain(operation.text)}`),
+    ),
+  ].join('\n');
+}
+
+const define = (name: string, value: string, text: string): string =>
+  `${`#define ${name}`.padEnd(COLUMN)}${value.padEnd(12)}/* ${text} */`;
+
+/** Comments have no Markdown. */
+const plain = (text: string): string => text.replaceAll('`', '');

@@ -1,0 +1,65 @@
+import { failure, SbiError, success } from '../../firmware/sbi/interface';
+import { type HypercallName, hypercalls } from '../../hypercalls/table';
+import { step } from '../../machine/narration';
+import type { HypercallCall, HypercallHandler, NumberedHandler } from './hypercall';
+
+/** An entry: the function id, six arguments, error and value, a doubleword each. */
+const ENTRY_BYTES = 72;
+const ERROR_OFFSET = 56;
+/** More than a guest gains by, and less than holds others up. */
+const MOST_ENTRIES = 512;
+
+/** What leaves in the midst of the list. */
+const LEAVING: ReadonlySet<number> = new Set(
+  hypercalls.schedOp.operations.filter(({ name }) => name !== 'yield').map(({ number }) => number),
+);
+
+const isDenied = (name: HypercallName, call: HypercallCall): boolean =>
+  name === 'multicall' || (name === 'schedOp' && LEAVING.has(call.number(0)));
+
+/**
+ * Several calls for one exit.
+ * @param handlerOf by function id
+ */
+export function multicallBy(handlerOf: (number: number) => NumberedHandler | undefined): HypercallHandler {
+  return {
+    *handle(call) {
+      const { vm } = call;
+      const [list, count] = [call.number(0), call.number(1)];
+      if (count > MOST_ENTRIES) {
+        yield step`refuse: a list has ${MOST_ENTRIES} entries at the most, not ${count}`;
+        return failure(SbiError.invalidParam);
+      }
+      const bytes = list % 8 === 0 ? vm.memory.read(list, count * ENTRY_BYTES) : undefined;
+      if (!bytes) {
+        yield step`refuse: the list at physical ${list} is not in the caller's memory, or not at a multiple of 8`;
+        return failure(SbiError.invalidParam);
+      }
+      if (!vm.port.prepareMemory(list, count * ENTRY_BYTES)) return 'again';
+      const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+      for (let entry = 0; entry < count; entry++) {
+        const at = entry * ENTRY_BYTES;
+        const number = Number(view.getBigUint64(at, true));
+        const found = handlerOf(number);
+        const name = found?.name ?? 'unknown';
+        yield step`entry ${entry} of the list calls function ${number}: ${name}`;
+        const inner = callIn(call, view, at);
+        const refusal = !found ? SbiError.notSupported : isDenied(found.name, inner) ? SbiError.denied : undefined;
+        const result =
+          refusal !== undefined || !found ? failure(refusal ?? SbiError.failed) : yield* found.handler.handle(inner);
+        const { error, value = 0 } = result === 'again' ? failure(SbiError.failed) : result;
+        view.setBigInt64(at + ERROR_OFFSET, BigInt(error), true);
+        view.setBigInt64(at + ERROR_OFFSET + 8, BigInt(value), true);
+        vm.ledger.charge('multicallEntry');
+      }
+      yield step`put the errors and values of ${count} entries into the list`;
+      vm.memory.write(list, bytes);
+      return success(count);
+    },
+  };
+}
+
+function callIn({ vm, caller }: HypercallCall, view: DataView, at: number): HypercallCall {
+  const argument = (index: number): bigint => view.getBigUint64(at + 8 + 8 * index, true);
+  return { vm, caller, argument, number: (index) => Number(argument(index)) };
+}
