@@ -1,7 +1,8 @@
 import * as vscode from 'vscode';
+import { isAnswered } from '../../simulator/labs/answers-file';
 import type { Labs } from './labs';
 import { plainText } from './plain-text';
-import { answerOf, hintsOf, isQuestion, type Progress, pointsSoFar, resultOf } from './progress';
+import { answerOf, hintsOf, type Progress, pointsSoFar, resultOf } from './progress';
 import type { BrokenLab, ShownLab, ShownTask } from './shown-lab';
 
 /** A row of the view. */
@@ -104,7 +105,7 @@ function taskItem(lab: ShownLab, task: ShownTask, progress: Progress | undefined
   item.tooltip = new vscode.MarkdownString(text);
   item.iconPath = new vscode.ThemeIcon(result?.tried ? stateIcon(result.points, result.of) : 'circle-large-outline');
   const hasHints = hintsOf(progress, task).length < hints.length;
-  const words = ['task', ...(progress ? ['started'] : []), ...(isQuestion(task) ? ['question'] : [])];
+  const words = ['task', ...(progress ? ['started'] : []), ...(isAnswered(task.kind) ? ['question'] : [])];
   item.contextValue = [...words, ...(hasHints ? ['hints'] : [])].join('.');
   item.command = { command: 'hyperstep.lab.show', title: 'Show the Task', arguments: [{ kind: 'task', lab, task }] };
   item.accessibilityInformation = { label: `${title}, ${facts.join(', ')}` };

@@ -1,15 +1,7 @@
 import * as vscode from 'vscode';
-import { ANSWERS_FILE } from '../../simulator/labs/answers-file';
+import { ANSWERS_FILE, answersText, emptyAnswers, isAnswered } from '../../simulator/labs/answers-file';
 import type { CheckedFolder } from '../cli/lab/checked-folder';
-import {
-  noAnswers,
-  type Progress,
-  readChecked,
-  readStudentAnswers,
-  studentAnswersText,
-  withEntry,
-  withTasks,
-} from './progress';
+import { type Progress, readChecked, readStudentAnswers, withEntry, withTasks } from './progress';
 import type { ShippedLabs } from './shipped-labs';
 import type { ShownLab } from './shown-lab';
 
@@ -48,7 +40,7 @@ export class StudentFolder {
   async reset(lab: ShownLab, shipped: ShippedLabs): Promise<vscode.Uri> {
     let kept = vscode.Uri.joinPath(this.uri, OWN, 'kept-1');
     for (let number = 2; await isThere(kept); number++) kept = vscode.Uri.joinPath(this.uri, OWN, `kept-${number}`);
-    for (const name of [...(await shipped.startOf(lab.folder)).keys(), ANSWERS_FILE, CHECKED]) {
+    for (const name of [...(await shipped.startOf(lab)).keys(), ANSWERS_FILE, CHECKED]) {
       const file = vscode.Uri.joinPath(this.uri, name);
       if (await isThere(file)) await vscode.workspace.fs.copy(file, vscode.Uri.joinPath(kept, name));
     }
@@ -75,15 +67,16 @@ export class StudentFolder {
 
   private async change(path: Parameters<typeof withEntry>[1], value: string | number): Promise<void> {
     const file = vscode.Uri.joinPath(this.uri, ANSWERS_FILE);
-    const text = (await textOf(file)) ?? studentAnswersText(this.progress.answers);
+    const text = (await textOf(file)) ?? answersText(this.progress.answers);
     await write(file, withEntry(text, path, value));
   }
 }
 
 async function copyStart(uri: vscode.Uri, lab: ShownLab, shipped: ShippedLabs): Promise<void> {
-  for (const [name, file] of await shipped.startOf(lab.folder))
+  for (const [name, file] of await shipped.startOf(lab))
     await vscode.workspace.fs.writeFile(vscode.Uri.joinPath(uri, name), await shipped.read(lab.folder, file));
-  await write(vscode.Uri.joinPath(uri, ANSWERS_FILE), studentAnswersText(noAnswers(lab)));
+  const asked = lab.tasks.filter(({ kind }) => isAnswered(kind)).map(({ id }) => id);
+  await write(vscode.Uri.joinPath(uri, ANSWERS_FILE), answersText(emptyAnswers(lab.name, asked)));
 }
 
 /** Writes a file; one in an editor is edited there and saved, so that nothing is in the way of it. */

@@ -1,6 +1,7 @@
 /** What a student's folder says of a lab (`answers.json`). */
 import { Integer, Object as ObjectOf, Partial, String as Text, Union } from '@sinclair/typebox';
 import { type Described, mapOf } from '../schema/schema';
+import { type Answers, isAnswered } from './answers-file';
 import { describedText, inWords, MOST_PROBLEMS } from './described-text';
 import type { Lab, LabProblem } from './lab';
 
@@ -35,12 +36,6 @@ export const answersSchema = ObjectOf(
   { additionalProperties: false, description: 'The answers to a lab of HyperStep.' },
 );
 
-export interface Answers {
-  readonly lab: string;
-  readonly answers: Readonly<Record<string, string>>;
-  readonly hints: Readonly<Record<string, number>>;
-}
-
 /** Answers, or what is wrong with their file: always one of the two. */
 export type ReadAnswers =
   | { readonly answers: Answers; readonly problems: readonly [] }
@@ -73,24 +68,7 @@ export function readAnswers(text: string, of?: Pick<Lab, 'tasks'>): ReadAnswers 
   return { answers: { lab: name, answers: texts, hints: { ...hints } }, problems: [] };
 }
 
-/** Whether a task is one that is answered. */
-export const isAnswered = ({ work }: Lab['tasks'][number]): boolean =>
-  work.kind === 'question' || work.kind === 'predict';
-
 /** What is asked in each task that is answered, by the tasks' names: who has no answer yet is told. */
 export function questionsOf({ tasks }: Pick<Lab, 'tasks'>): Readonly<Record<string, string>> {
-  return Object.fromEntries(tasks.filter(isAnswered).map(({ id, text }) => [id, text]));
+  return Object.fromEntries(tasks.filter(({ work }) => isAnswered(work.kind)).map(({ id, text }) => [id, text]));
 }
-
-/** What is answered to a task; an empty text where nothing is. */
-export function answerTo({ id }: Pick<Lab['tasks'][number], 'id'>, { answers }: Answers): string {
-  return Object.hasOwn(answers, id) ? (answers[id] ?? '').trim() : '';
-}
-
-/** The answers of somebody who begins. @param name of the lab */
-export function emptyAnswers(name: string, { tasks }: Pick<Lab, 'tasks'>): Answers {
-  return { lab: name, answers: Object.fromEntries(tasks.filter(isAnswered).map(({ id }) => [id, ''])), hints: {} };
-}
-
-/** The text of the file that says these answers. */
-export const answersText = (answers: Answers): string => `${JSON.stringify(answers, null, 2)}\n`;

@@ -6,8 +6,9 @@ import { TestRun } from '../guest-tests/test-run';
 import { ConfigurationError } from '../system/configuration-error';
 import type { Virtualization } from '../system/system';
 import type { CheckedParts, Checking } from './checking';
+import { CHECKS } from './checks-folder';
 import type { CountedTest } from './lab';
-import { CHECKS, INSTRUCTOR_CHECKS } from './lab-files';
+import { INSTRUCTOR_CHECKS } from './lab-files';
 import { Unusable } from './lab-programs';
 import type { PartResult } from './result';
 

@@ -1,5 +1,5 @@
 import type { FindPattern } from '../guest-tests/judge-console';
-import type { Answers } from './answers';
+import type { Answers } from './answers-file';
 import type { Lab } from './lab';
 import type { LabFiles } from './lab-files';
 import type { LabPrograms } from './lab-programs';

@@ -324,6 +324,15 @@ export const labOptions = {
     { deck: aText('The title of the lecture.'), slide: aText('The title of the slide.') },
     { ...noOthers, expected: 'an object with "deck" and "slide"', description: 'What it goes with.' },
   ),
+  given: ListOf(
+    Text({ pattern: '^[\\w-][\\w.-]*(/[\\w-][\\w.-]*)*$', expected: 'the path of a file in the folder "checks"' }),
+    {
+      maxItems: 100,
+      expected: 'a list of paths, each of a file in the folder "checks"',
+      description:
+        'Which of the lab’s own files, those in `checks`, a student gets too, to read and to debug with: what is checked is the lab’s own all the same.',
+    },
+  ),
   guest: { ...moment, description: 'What holds for every `where` that does not say otherwise.' },
   tasks: ListOf(task, {
     minItems: 1,
@@ -333,9 +342,9 @@ export const labOptions = {
   }),
 };
 
-const { $schema, version, guest, ...needed } = labOptions;
+const { $schema, version, given, guest, ...needed } = labOptions;
 export const labSchema = ObjectOf(
-  { ...Partial(ObjectOf({ $schema, version, guest })).properties, ...needed },
+  { ...Partial(ObjectOf({ $schema, version, given, guest })).properties, ...needed },
   { ...noOthers, description: 'A lab of HyperStep.' },
 );
 

@@ -120,7 +120,16 @@ export interface Lab {
   readonly summary: string;
   readonly minutes: number;
   readonly lecture: { readonly deck: string; readonly slide: string };
+  readonly given: readonly GivenFile[];
   readonly tasks: readonly Task[];
+}
+
+/** A file of the lab's own that a student gets too. */
+export interface GivenFile {
+  /** Its path in the lab's folder `checks`, and in the student's. */
+  readonly file: string;
+  /** Where `lab.json` names it. */
+  readonly range: Range;
 }
 
 /** What is wrong with a file of a lab: lines and columns from 0, as in diagnostics. */

@@ -18,7 +18,7 @@ describe('labs on the command line', () => {
   /** A folder with the reference solution in it. */
   const solved = (name: string): string => {
     const folder = cli.path(name);
-    cpSync(path.join(LAB, 'start'), folder, { recursive: true });
+    lab('start', NAME, folder);
     cpSync(path.join(LAB, 'instructor', 'solution'), folder, { recursive: true });
     return folder;
   };

@@ -8,8 +8,10 @@ import {
   type InstructorChecks,
   type Lab,
   type LabResult,
+  problemLine,
   readAnswers,
   readLab,
+  startFiles,
 } from '../../simulator/labs/index';
 
 export const LABS = 'labs';
@@ -52,13 +54,12 @@ export class ShippedLab {
     return JSON.parse(readFileSync(path.join(this.folder, 'instructor', 'wrong', wrong, 'expected.json'), 'utf8'));
   }
 
-  /** Files that start and checks have both, and that are not the same in both. */
-  differing(): readonly string[] {
-    const [start, checks] = [this.filesIn('start'), this.filesIn('checks')];
-    return [...checks.keys()].filter((file) => {
-      const shown = start.get(file);
-      return shown && Buffer.compare(shown, checks.get(file) ?? new Uint8Array()) !== 0;
-    });
+  /** What a student begins with. @throws Error where the lab lacks some of it */
+  start(): Files {
+    const all = this.filesIn('.');
+    const { files, problems } = startFiles(this.lab, [...all.keys()]);
+    if (!files) throw new Error(`${this.name}: ${problems.map(problemLine('lab.json')).join('\n')}`);
+    return new Map([...files].map(([file, source]) => [file, all.get(source) ?? new Uint8Array()]));
   }
 
   /** Checks the start with other folders of the lab over it, one after the other; each one's answers go before those of the ones before. */
@@ -88,9 +89,10 @@ export class ShippedLab {
     overlays: readonly string[],
     instructor?: InstructorChecks,
   ): Promise<LabResult> {
-    const folders = ['start', ...overlays];
-    const files: Files = new Map(folders.flatMap((folder) => [...this.filesIn(folder)]));
-    const answers = folders.map((folder) => this.answersIn(folder).answers);
+    const files: Files = new Map(
+      [this.start(), ...overlays.map((folder) => this.filesIn(folder))].flatMap((each) => [...each]),
+    );
+    const answers = overlays.map((folder) => this.answersIn(folder).answers);
     return checkLab({
       lab: this.lab,
       answers: { lab: 'any', answers: Object.assign({}, ...answers), hints: {} },
