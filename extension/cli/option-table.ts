@@ -61,6 +61,7 @@ export const machineTable: Readonly<Record<string, MachineOption>> = {
     repeats: true,
     read: (words) => Object.fromEntries(words.map(named)),
   }),
+  pager: attribute('pager', 'P'),
   'vmm-time': attribute('vmmTime', 'T'),
   time: attribute('time', 'T'),
   seed: attribute('seed', 'N'),

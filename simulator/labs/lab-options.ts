@@ -81,6 +81,7 @@ const translation = ObjectOf(
         gpa: 'The guest-physical address that it reaches.',
         hpa: 'The address in the machine’s memory that it reaches.',
         bits: 'The bits of the leaf by which the guest’s own tables map it, of `rwxugad` those that are set.',
+        shadow: 'Those of the leaf in the shadow table that the hart walks in their place, under `full`.',
         fault: 'The exception that the access raises, or `none`.',
       },
       { description: 'What is asked of it.' },
@@ -204,7 +205,17 @@ const question = ObjectOf(
 );
 
 const ofTest = ObjectOf(
-  { points: Optional(points), help: aText('What is told when it fails: what to look at, never the solution.') },
+  {
+    points: Optional(points),
+    help: aText('What is told when it fails: what to look at, never the solution.'),
+    also: Optional(
+      mapOf(aText('What is told when it is this one that fails.'), {
+        expected: 'an object of tests and what helps',
+        description:
+          'Other tests of the file that have to pass for its points too, so that no answer that is always the same has any. The first that does not is told.',
+      }),
+    ),
+  },
   { ...noOthers, expected: 'an object with "help"' },
 );
 

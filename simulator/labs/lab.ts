@@ -36,7 +36,7 @@ export type Ask =
       readonly kind: 'translation';
       readonly address: Expression;
       readonly access: Access;
-      readonly of: 'gpa' | 'hpa' | 'bits' | 'fault';
+      readonly of: 'gpa' | 'hpa' | 'bits' | 'shadow' | 'fault';
       readonly by: AccessBy;
     }
   /** By reason, or `total`. */
@@ -62,8 +62,8 @@ export interface CountedTest {
   readonly points: number;
   /** What is told when it fails. */
   readonly help: string;
-  /** Where it is written in `lab.json`. */
-  readonly range: Range;
+  /** Other tests that have to pass for its points too. */
+  readonly also: readonly Pick<CountedTest, 'name' | 'help'>[];
 }
 
 /** What is measured of a virtual machine, and what it is to be. */

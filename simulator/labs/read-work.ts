@@ -17,9 +17,9 @@ export function readTestsWork(
     tests: names.flatMap((name) => {
       const test = tests[name];
       if (!test) return [];
-      return [
-        { name, points: test.points ?? 1, help: test.help, range: json.rangeOf([...path, 'tests', name], 'name') },
-      ];
+      const { points = 1, help, also = {} } = test;
+      const others = json.namesAt([...path, 'tests', name, 'also']);
+      return [{ name, points, help, also: others.map((other) => ({ name: other, help: also[other] ?? '' })) }];
     }),
   };
 }

@@ -62,7 +62,23 @@ for (const shipped of ShippedLab.all())
 
     it('has five wrong solutions at least', () => assert.ok(shipped.wrong.length >= 5));
 
-    for (const wrong of shipped.wrong)
+    for (const wrong of shipped.wrong.filter((each) => shipped.isOverfitted(each)))
+      it(`has a further check that finds out who has made it fit the others: ${wrong}`, async () => {
+        const { task, help } = shipped.expected(wrong);
+        const result = await shipped.checkFurther('instructor/solution', `instructor/wrong/${wrong}`);
+        assert.deepEqual(
+          result.tasks.filter((each) => !isDone(each)).map(({ id }) => id),
+          [task],
+          told(result),
+        );
+        const details = result.tasks.flatMap(({ parts }) => parts.flatMap((part) => part.details));
+        assert.ok(
+          details.some((line) => line.includes(help)),
+          told(result),
+        );
+      });
+
+    for (const wrong of shipped.wrong.filter((each) => !shipped.isOverfitted(each)))
       it(`helps who has it wrong: ${wrong}`, async () => {
         const { task, help, also = [], points } = shipped.expected(wrong);
         const result = await shipped.checkWrong(wrong);

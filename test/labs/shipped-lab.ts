@@ -77,11 +77,16 @@ export class ShippedLab {
     return this.checkTasks(tasks, ['instructor/solution', folder]);
   }
 
+  /** Whether a wrong solution passes all that students have, and is found out by a further check alone. */
+  isOverfitted(wrong: string): boolean {
+    return this.expected(wrong).task.startsWith('instructor/');
+  }
+
   /** As `check`, with the further checks that students do not have. */
-  checkFurther(overlay: string): Promise<LabResult> {
+  checkFurther(...overlays: readonly string[]): Promise<LabResult> {
     const further = this.filesIn('instructor/checks');
     const names = [...further.keys()].filter((file) => file.endsWith('.test.json'));
-    return this.checkTasks(undefined, [overlay], { names, read: async (file) => further.get(file) });
+    return this.checkTasks(undefined, overlays, { names, read: async (file) => further.get(file) });
   }
 
   private checkTasks(
