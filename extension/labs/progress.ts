@@ -77,6 +77,15 @@ export function hintsOf(progress: Progress | undefined, task: Pick<ShownTask, 'i
   return task.hints.slice(0, progress ? unfoldedHints(task, progress.answers) : 0);
 }
 
+/** Whether somebody has started a lab and done nothing in it yet, as far as the editor knows: no answer, no hint, no check. */
+export function isUntouched({ answers, checked }: Progress): boolean {
+  return (
+    !checked &&
+    Object.keys(answers.hints).length === 0 &&
+    Object.values(answers.answers).every((each) => each.trim() === '')
+  );
+}
+
 /** The points that somebody has of those of the whole lab, of what was checked. */
 export function pointsSoFar(progress: Progress, { tasks }: Pick<ShownLab, 'tasks'>): number {
   return tasks.reduce((sum, task) => sum + (resultOf(progress, task)?.points ?? 0), 0);

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { problemLine } from '../../simulator/labs/problem-line';
+import { errorLine } from '../../simulator/assembler/source/error-line';
 import { startFiles } from '../../simulator/labs/start-files';
 import { isRecord } from '../../simulator/schema/record';
 import type { LabText } from '../runner/protocol';
@@ -37,7 +37,7 @@ export class ShippedLabs {
   /** What a student starts with: paths in the lab's folder, by those in the student's. @throws Error where the lab lacks one */
   async startOf({ folder, given }: Pick<ShownLab, 'folder' | 'given'>): Promise<ReadonlyMap<string, string>> {
     const { files, problems } = startFiles({ given }, (await this.files()).get(folder) ?? []);
-    if (!files) throw new Error(problems.map(problemLine(`${folder}/lab.json`)).join('\n'));
+    if (!files) throw new Error(problems.map(errorLine(`${folder}/lab.json`)).join('\n'));
     return files;
   }
 

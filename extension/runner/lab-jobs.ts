@@ -1,3 +1,4 @@
+import { errorLine } from '../../simulator/assembler/source/error-line';
 import { UnreadableFile } from '../../simulator/assembler/source/read-file';
 import { launchOfTest } from '../../simulator/guest-tests/index';
 import {
@@ -8,7 +9,6 @@ import {
   labFolder,
   type Moment,
   pointsOf,
-  problemLine,
   questionsOf,
   readLab,
   type Task,
@@ -96,7 +96,7 @@ function shown({ folder, text }: LabText): ShownLab | BrokenLab {
   const called = labFolder(folder);
   if (!called) return { folder, problem: 'its folder must be called as 07-second-stage is' };
   const { lab, problems } = readLab(text);
-  if (!lab) return { folder, problem: problems.map(problemLine(`${folder}/lab.json`)).join('\n') };
+  if (!lab) return { folder, problem: problems.map(errorLine(`${folder}/lab.json`)).join('\n') };
   const { title, summary, minutes, lecture, given } = lab;
   const tasks = lab.tasks.map(shownTask);
   return { ...called, folder, title, summary, minutes, lecture, points: pointsOf(lab), given, tasks };
@@ -114,7 +114,7 @@ function shownTask({ id, title, text, points, hints, work }: Task): ShownTask {
 /** @throws Error where the lab is not understood */
 function labIn({ folder, text }: LabText): { readonly name: string; readonly lab: Lab } {
   const { lab, problems } = readLab(text);
-  if (!lab) throw new Error(problems.map(problemLine(`${folder}/lab.json`)).join('\n'));
+  if (!lab) throw new Error(problems.map(errorLine(`${folder}/lab.json`)).join('\n'));
   return { name: labFolder(folder)?.name ?? folder, lab };
 }
 

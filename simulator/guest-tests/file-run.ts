@@ -1,23 +1,15 @@
+import { errorLine } from '../assembler/source/error-line';
 import { folderOf, joinPath } from '../assembler/source/paths';
 import { imageLimit, UnreadableFile } from '../assembler/source/read-file';
 import type { HostFile } from '../devices/disk/disk-image';
-import { readImage } from '../object/image';
-import type { Program } from '../object/program';
-import { hostWordsOf } from '../system/host-interface';
-import {
-  ConfigurationError,
-  imageAddress,
-  openDisk,
-  System,
-  type SystemConfiguration,
-  type Virtualization,
-} from '../system/system';
+import { ConfigurationError, type Virtualization } from '../system/system';
 import type { GuestTest, TestedProgram } from './guest-test';
 import type { FileReport, ReportedTest } from './report/report';
 import type { TestResult } from './result';
 import type { TestHost } from './test-host';
 import { TestRun } from './test-run';
 import type { BuiltProgram } from './tested-guest';
+import { MachineFileError, type MachineFiles, testedMachine } from './tested-machine';
 import { ProgramOfTests } from './tested-program';
 
 /** The tests of a file that are wanted. */
@@ -85,10 +77,7 @@ async function runTest(
 ): Promise<TestResult | string | undefined> {
   const images: HostFile[] = [];
   try {
-    for (const disk of test.machine.disks) images.push(await openImage(folderOf(file), disk.file, host));
-    const machine = await machineOf(test, engine, folderOf(file), host, images);
-    const makeSystem = (console: SystemConfiguration['console']): System =>
-      new System({ ...machine, hostWords: hostWordsOf(built.program), console }, built.program);
+    const makeSystem = await testedMachine(built, test.machine, engine, filesIn(folderOf(file), host, images));
     const run = new TestRun(test, built, { engine, find: host.find, makeSystem });
     while (!follower.isCancelled) {
       const result = run.step();
@@ -97,54 +86,31 @@ async function runTest(
     }
     return undefined;
   } catch (error) {
-    if (!(error instanceof ConfigurationError || error instanceof TestFileError)) throw error;
-    const { start } = test.range;
-    return `${file}:${start.line + 1}:${start.column + 1}: error: ${test.name} [${engine}]: ${error.message}`;
+    if (!(error instanceof ConfigurationError || error instanceof MachineFileError)) throw error;
+    return errorLine(file)({ range: test.range, message: `${test.name} [${engine}]: ${error.message}` });
   } finally {
     for (const image of images) image.close?.();
   }
 }
 
-/** A file that a test names cannot be used. */
-class TestFileError extends Error {}
-
-/** @param images of its disks @throws TestFileError */
-async function machineOf(
-  { machine }: GuestTest,
-  virtualization: Virtualization,
-  folder: string,
-  host: TestHost,
-  images: readonly HostFile[],
-): Promise<Omit<SystemConfiguration, 'console'>> {
-  const { disks, bios, initrd, append: bootArguments, loadAddress: _, ...settings } = machine;
+/** The files of a test, whose paths are seen from a folder. @param opened to which are added those that are to be closed */
+function filesIn(folder: string, host: TestHost, opened: HostFile[]): MachineFiles {
   return {
-    ...settings,
-    virtualization,
-    bootArguments,
-    disks: images.map((image, index) => openDisk(image, disks[index]?.write ?? 'copy')),
-    bios: bios === undefined ? undefined : biosOf(bios, await readNamed('bios', folder, bios, host)),
-    initrd: initrd === undefined ? undefined : await readNamed('initial RAM disk', folder, initrd, host),
+    async openDisk(file) {
+      try {
+        const image = await host.openDisk(joinPath(folder, file));
+        opened.push(image);
+        return image;
+      } catch (error) {
+        throw new MachineFileError(`disk image: ${error instanceof Error ? error.message : String(error)}`);
+      }
+    },
+    async read(what, file) {
+      const path = joinPath(folder, file);
+      const found = await host.readFile(path, imageLimit);
+      if (found instanceof UnreadableFile) throw new MachineFileError(`the ${what} '${path}' ${found.why}`);
+      if (!found) throw new MachineFileError(`the ${what} '${path}' is not there`);
+      return found;
+    },
   };
-}
-
-async function openImage(folder: string, file: string, host: TestHost): ReturnType<TestHost['openDisk']> {
-  try {
-    return await host.openDisk(joinPath(folder, file));
-  } catch (error) {
-    throw new TestFileError(`disk image: ${error instanceof Error ? error.message : String(error)}`);
-  }
-}
-
-function biosOf(file: string, bytes: Uint8Array): Program {
-  const { value, error } = readImage(bytes, imageAddress('none', false));
-  if (!value) throw new TestFileError(`bios '${file}': ${error}`);
-  return value;
-}
-
-async function readNamed(what: string, folder: string, file: string, host: TestHost): Promise<Uint8Array> {
-  const path = joinPath(folder, file);
-  const found = await host.readFile(path, imageLimit);
-  if (found instanceof UnreadableFile) throw new TestFileError(`the ${what} '${path}' ${found.why}`);
-  if (!found) throw new TestFileError(`the ${what} '${path}' is not there`);
-  return found;
 }

@@ -1,5 +1,7 @@
 import { UnreadableFile } from '../assembler/source/read-file';
+import { SLICE } from '../guest-tests/guest-run';
 import type { TestedProgram } from '../guest-tests/guest-test';
+import { times } from '../guest-tests/words';
 import type { Vm } from '../hypervisor/vm';
 import { hostConfiguration } from '../scenario/host-configuration';
 import { readScenario } from '../scenario/read-scenario';
@@ -14,8 +16,6 @@ import { Unusable } from './lab-programs';
 import type { Measure } from './measures';
 import type { PartResult } from './result';
 
-/** Instructions between two looks at what goes on. */
-const SLICE = 100_000;
 /** Bytes of memory that the virtual machines of a student's scenario have together. */
 const MOST_MEMORY = 256 * 2 ** 20;
 
@@ -49,7 +49,7 @@ function partOf(check: HostCheck, all: Measures): PartResult {
 }
 
 /** @returns the machine of the scenario, or what is wrong with it */
-async function systemOf({ file, vms }: HostWork, checking: Checking): Promise<System | string> {
+async function systemOf({ file, vms, harts }: HostWork, checking: Checking): Promise<System | string> {
   const bytes = await labReader(checking.files)(file);
   if (!(bytes instanceof Uint8Array)) return `${file} ${bytes instanceof UnreadableFile ? bytes.why : 'is not there'}`;
   const { scenario, problems } = readScenario(new TextDecoder().decode(bytes));
@@ -63,6 +63,8 @@ async function systemOf({ file, vms }: HostWork, checking: Checking): Promise<Sy
   const names = host.vms.map(({ name }) => name);
   if (vms && (vms.some((name) => !names.includes(name)) || names.length !== vms.length))
     return `${file} must have the virtual machines ${vms.join(', ')} and no others; it has ${names.join(', ') || 'none'}`;
+  if (harts !== undefined && host.harts !== harts)
+    return `${file} must have a host with ${times(harts, 'hart')}; it has ${host.harts}`;
   return configured(host, checking);
 }
 

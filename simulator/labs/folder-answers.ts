@@ -1,8 +1,8 @@
+import { errorLine } from '../assembler/source/error-line';
 import { UnreadableFile } from '../assembler/source/read-file';
 import { readAnswers } from './answers';
 import { ANSWERS_FILE, type Answers, emptyAnswers } from './answers-file';
 import type { Lab } from './lab';
-import { problemLine } from './problem-line';
 
 /** The answers of a student's folder. */
 export interface FolderAnswers {
@@ -22,7 +22,7 @@ export function answersOfFolder(
   if (text instanceof UnreadableFile)
     return { answers: none, problems: [`${ANSWERS_FILE} ${text.why}: no question is answered`] };
   const { answers, problems } = readAnswers(text, lab);
-  if (!answers) return { answers: none, problems: problems.map(problemLine(file)) };
+  if (!answers) return { answers: none, problems: problems.map(errorLine(file)) };
   if (answers.lab === name) return { answers, problems: [] };
   return { answers: none, problems: [`${ANSWERS_FILE} is of the lab '${answers.lab}', not of '${name}'`] };
 }

@@ -7,7 +7,6 @@ export { answersOfFolder, type FolderAnswers } from './folder-answers';
 export { type GivenFile, type Lab, type LabProblem, type Moment, pointsOf, type Task } from './lab';
 export type { InstructorChecks, LabFiles } from './lab-files';
 export { labFolder } from './lab-folder';
-export { problemLine } from './problem-line';
 export { type ReadLab, readLab } from './read-lab';
 export { isDone, type LabResult, type PartResult, saysSomething, type TaskResult } from './result';
 export { type StartFiles, startFiles } from './start-files';

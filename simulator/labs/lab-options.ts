@@ -258,6 +258,8 @@ export const measuredOptions = {
   }),
 };
 
+const { default: _hartDefault, ...hartCount } = machineOptions.harts;
+
 export const scenarioTaskOptions = {
   file: Text({ minLength: 1, expected: 'a path', description: 'A scenario in the student’s folder.' }),
   expect: ListOf(
@@ -273,6 +275,7 @@ export const scenarioTaskOptions = {
     },
   ),
   limit,
+  harts: { ...hartCount, description: 'How many harts its host must have: as many as it says when absent.' },
   vms: ListOf(Text({ minLength: 1 }), {
     description: 'The virtual machines that the scenario must have: these and no others.',
     expected: 'a list of names',

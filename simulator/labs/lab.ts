@@ -92,11 +92,12 @@ export type Work =
   | { readonly kind: 'tests'; readonly file: string; readonly tests: readonly CountedTest[] }
   /** `predict`: it is asked before the step is made. */
   | { readonly kind: 'question' | 'predict'; readonly question: Question }
-  /** @property vms that the scenario must have; whichever when absent */
+  /** @property vms that the scenario must have, and how many `harts`; whichever when absent */
   | {
       readonly kind: 'host';
       readonly file: string;
       readonly vms: readonly string[] | undefined;
+      readonly harts: number | undefined;
       readonly limit: number;
       readonly checks: readonly HostCheck[];
     };

@@ -24,12 +24,18 @@ export function readTestsWork(
   };
 }
 
-export function readHost({ file, expect, limit = DEFAULT_LIMIT, vms }: NonNullable<TaskDescription['host']>): Work {
+export function readHost({
+  file,
+  expect,
+  limit = DEFAULT_LIMIT,
+  vms,
+  harts,
+}: NonNullable<TaskDescription['host']>): Work {
   const measured = <Each extends { is: string }>({ is, ...rest }: Each) => ({ ...rest, ...rangeOf(is) });
   const checks = expect.map(
     ({ points = 1, also = [], ...rest }): HostCheck => ({ ...measured(rest), points, also: also.map(measured) }),
   );
-  return { kind: 'host', file, vms, limit, checks };
+  return { kind: 'host', file, vms, harts, limit, checks };
 }
 
 /** The range of whole numbers that a comparison leaves. The schema has seen its form. */

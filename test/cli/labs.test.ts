@@ -66,6 +66,7 @@ describe('labs on the command line', () => {
     lab('start', NAME, folder);
     const fresh = lab('check', folder);
     assert.equal(fresh.status, 1, fresh.stderr);
+    assert.match(fresh.stdout, /^Not begun yet: the folder is as 'hyperstep lab start' made it\.\n/);
     assert.match(
       fresh.stdout,
       /\n- +0\/1 {2}Who handles the illegal one \(illegal-by\)\n +The guest stands at the first instruction of `handler`[\s\S]+?There is no answer yet\.\n/,
@@ -74,6 +75,9 @@ describe('labs on the command line', () => {
     assert.match(fresh.stdout, /\nKill or emulate: 0 of 11 points\n$/);
     const done = lab('check', solved('done'));
     assert.equal(done.status, 0, done.stdout);
+    assert.doesNotMatch(done.stdout, /Not begun/);
+    cli.write('fresh/guest.S', `${readFileSync(path.join(folder, 'guest.S'), 'utf8')}# mine\n`);
+    assert.doesNotMatch(lab('check', folder).stdout, /Not begun/);
     const one = lab('check', cli.path('done'), '--task', 'handler', '--json');
     assert.deepEqual(
       JSON.parse(one.stdout).result.tasks.map(({ id, points }: { id: string; points: number }) => [id, points]),
@@ -109,6 +113,8 @@ describe('labs on the command line', () => {
     refused(/there is no lab '99'/, 'start', '99');
     refused(/there is no 'lab finish'; there are list, start, check, grade/, 'finish');
     refused(/--csv has no effect with 'lab check'/, 'check', folder, '--csv', 'x');
+    for (const option of [['--task', 'handler'], ['--json'], ['--instructor'], ['--lab', '1']])
+      refused(/--\w+ has no effect with --hint/, 'check', folder, '--hint', 'handler', ...option);
     refused(/--task: the lab has no task 'x'; there are legal-by/, 'check', folder, '--lab', '1', '--task', 'x');
     refused(/'lab grade' has 2 words behind it, not 1/, 'grade', '1');
     refused(/there are no submissions/, 'grade', '1', path.join(LAB, 'start', '.vscode'));

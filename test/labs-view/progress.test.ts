@@ -3,6 +3,7 @@ import type { CheckedFolder } from '../../extension/cli/lab/checked-folder';
 import { plainText } from '../../extension/labs/plain-text';
 import {
   hintsOf,
+  isUntouched,
   type Progress,
   pointsSoFar,
   readChecked,
@@ -92,6 +93,17 @@ describe('Progress in a lab', () => {
     assert.deepEqual([after.result.points, after.result.of], [5, 5]);
     const progress: Progress = { answers: emptyAnswers('rings', ['who']), checked: after };
     assert.equal(pointsSoFar(progress, lab), 5);
+  });
+
+  it('says of who has only started that nothing is begun', () => {
+    const started: Progress = { answers: emptyAnswers('rings', ['who']), checked: undefined };
+    assert.ok(isUntouched(started));
+    for (const begun of [
+      { ...started, checked: checked(result('who', 0, 2)) },
+      { ...started, answers: { ...started.answers, answers: { who: 'a' } } },
+      { ...started, answers: { ...started.answers, hints: { who: 1 } } },
+    ])
+      assert.ok(!isUntouched(begun));
   });
 
   it('unfolds as many hints as are counted, and never more than there are', () => {

@@ -86,9 +86,9 @@ for (const shipped of ShippedLab.all())
         assert.deepEqual(lost.sort(), [task, ...also].sort(), told(result));
         if (points !== undefined)
           assert.equal(result.tasks.find(({ id }) => id === task)?.points, points, told(result));
-        const parts = result.tasks.flatMap(({ parts }) => parts);
+        const helps = result.tasks.flatMap(({ problem, parts }) => [problem, ...parts.map((part) => part.help)]);
         assert.ok(
-          parts.some((part) => part.help?.includes(help)),
+          helps.some((each) => each?.includes(help)),
           told(result),
         );
       });

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { findPattern } from '../../extension/cli/test/find-pattern';
+import { errorLine } from '../../simulator/assembler/source/error-line';
 import {
   ANSWERS_FILE,
   type Answers,
@@ -8,7 +9,6 @@ import {
   type InstructorChecks,
   type Lab,
   type LabResult,
-  problemLine,
   readAnswers,
   readLab,
   startFiles,
@@ -58,7 +58,7 @@ export class ShippedLab {
   start(): Files {
     const all = this.filesIn('.');
     const { files, problems } = startFiles(this.lab, [...all.keys()]);
-    if (!files) throw new Error(`${this.name}: ${problems.map(problemLine('lab.json')).join('\n')}`);
+    if (!files) throw new Error(`${this.name}: ${problems.map(errorLine('lab.json')).join('\n')}`);
     return new Map([...files].map(([file, source]) => [file, all.get(source) ?? new Uint8Array()]));
   }
 

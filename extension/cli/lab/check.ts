@@ -9,6 +9,10 @@ import type { CheckedFolder } from './checked-folder';
 import { filesOf } from './find-labs';
 import { hintCommand } from './hint';
 import { answersIn, answersOf, labOf } from './student-folder';
+import { isUntouched } from './untouched';
+
+/** Options that say how something is checked, or what came of it is told. */
+const NOTHING_TO_HINTS = ['lab', 'task', 'instructor', 'json'] as const;
 
 /** `hyperstep lab check [FOLDER]`. @returns 0 all points, 1 not all, 2 something could not be tried */
 export async function checkCommand(
@@ -16,7 +20,11 @@ export async function checkCommand(
   values: ParsedCommand['values'],
 ): Promise<number> {
   const hint = one(values['hint']);
-  if (hint !== undefined) return hintCommand(folder, hint, values);
+  if (hint !== undefined) {
+    const idle = NOTHING_TO_HINTS.find((option) => values[option] !== undefined);
+    if (idle !== undefined) throw new UsageError(`--${idle} has no effect with --hint`);
+    return hintCommand(folder, hint, values);
+  }
   const checked = await checkFolder(folder, values);
   process.stdout.write(values['json'] === true ? `${JSON.stringify(checked, null, 2)}\n` : checkText(checked));
   if (checked.problems.length > 0 || checked.result.faults.length > 0) return STATUS.usage;
@@ -44,5 +52,8 @@ export async function checkFolder(folder: string, values: ParsedCommand['values'
     pause: () => new Promise((resolve) => setImmediate(resolve)),
     tasks: task === undefined ? undefined : [task],
   });
-  return { lab: found.name, title: found.lab.title, problems, questions: questionsOf(found.lab), result };
+  return {
+    ...{ lab: found.name, title: found.lab.title, problems, questions: questionsOf(found.lab), result },
+    isUntouched: problems.length === 0 && (await isUntouched(found, folder, answers)),
+  };
 }

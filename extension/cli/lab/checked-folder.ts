@@ -6,6 +6,8 @@ export interface CheckedFolder {
   readonly title: string;
   /** What is wrong with its answers' file. */
   readonly problems: readonly string[];
+  /** It is as it was started, where that was looked at. */
+  readonly isUntouched?: boolean;
   /** What is asked in each task that is answered. */
   readonly questions: Readonly<Record<string, string>>;
   readonly result: LabResult;

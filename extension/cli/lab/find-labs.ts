@@ -1,13 +1,7 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
-import {
-  type InstructorChecks,
-  type Lab,
-  type LabFiles,
-  labFolder,
-  problemLine,
-  readLab,
-} from '../../../simulator/labs/index';
+import { errorLine } from '../../../simulator/assembler/source/error-line';
+import { type InstructorChecks, type Lab, type LabFiles, labFolder, readLab } from '../../../simulator/labs/index';
 import { one, type ParsedCommand } from '../options';
 import { UsageError } from '../usage-error';
 import { confinedReader } from './confined-files';
@@ -48,7 +42,7 @@ async function readFolder(folder: string): Promise<Pick<FoundLab, 'folder' | 'la
   const bytes = await confinedReader(folder)('lab.json');
   if (!(bytes instanceof Uint8Array)) throw new UsageError(`'${file}' ${bytes?.why ?? 'is not there'}`);
   const { lab, problems } = readLab(new TextDecoder().decode(bytes));
-  if (!lab) throw new UsageError(problems.map(problemLine(file)).join('\n'));
+  if (!lab) throw new UsageError(problems.map(errorLine(file)).join('\n'));
   return { folder, lab };
 }
 

@@ -63,6 +63,7 @@ function cellOf({ checked }: Graded, id: string): string {
 
 const notesOf = ({ checked, notes }: Graded): readonly string[] => [
   ...notes,
+  ...(checked?.isUntouched ? ['not begun yet: the folder is as it was started'] : []),
   ...(checked?.problems ?? []),
   ...(checked?.result.faults ?? []),
 ];

@@ -1,7 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { applyEdits, modify } from 'jsonc-parser';
-import { ANSWERS_FILE, problemLine, readAnswers, unfoldedHints } from '../../../simulator/labs/index';
+import { errorLine } from '../../../simulator/assembler/source/error-line';
+import { ANSWERS_FILE, readAnswers, unfoldedHints } from '../../../simulator/labs/index';
 import type { ParsedCommand } from '../options';
 import { STATUS } from '../outcome';
 import { UsageError } from '../usage-error';
@@ -18,7 +19,7 @@ export async function hintCommand(folder: string, id: string, values: ParsedComm
     );
   const file = path.join(folder, ANSWERS_FILE);
   const { answers, problems } = readAnswers(String(text), lab);
-  if (!answers) throw new UsageError(problems.map(problemLine(file)).join('\n'));
+  if (!answers) throw new UsageError(problems.map(errorLine(file)).join('\n'));
   const unfolded = Math.min(task.hints.length, unfoldedHints(task, answers) + 1);
   if (unfolded === 0) {
     process.stdout.write('There are no hints for this task.\n');

@@ -1,13 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import {
-  ANSWERS_FILE,
-  answersText,
-  emptyAnswers,
-  problemLine,
-  questionsOf,
-  startFiles,
-} from '../../../simulator/labs/index';
+import { errorLine } from '../../../simulator/assembler/source/error-line';
+import { ANSWERS_FILE, answersText, emptyAnswers, questionsOf, startFiles } from '../../../simulator/labs/index';
 import type { ParsedCommand } from '../options';
 import { STATUS } from '../outcome';
 import { UsageError } from '../usage-error';
@@ -41,7 +35,7 @@ export async function startCommand(
 /** Copies what a student begins with, as files that are the student's to write, however the lab was installed. @throws UsageError */
 function placeStart({ folder: from, lab }: FoundLab, folder: string): void {
   const { files, problems } = startFiles(lab, filesIn(from));
-  if (!files) throw new UsageError(problems.map(problemLine(path.join(from, 'lab.json'))).join('\n'));
+  if (!files) throw new UsageError(problems.map(errorLine(path.join(from, 'lab.json'))).join('\n'));
   for (const [file, source] of files) {
     const place = path.join(folder, file);
     mkdirSync(path.dirname(place), { recursive: true });

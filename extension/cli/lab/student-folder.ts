@@ -1,12 +1,7 @@
 import path from 'node:path';
+import { errorLine } from '../../../simulator/assembler/source/error-line';
 import { UnreadableFile } from '../../../simulator/assembler/source/read-file';
-import {
-  ANSWERS_FILE,
-  answersOfFolder,
-  type FolderAnswers,
-  problemLine,
-  readAnswers,
-} from '../../../simulator/labs/index';
+import { ANSWERS_FILE, answersOfFolder, type FolderAnswers, readAnswers } from '../../../simulator/labs/index';
 import type { ParsedCommand } from '../options';
 import { UsageError } from '../usage-error';
 import { confinedReader } from './confined-files';
@@ -35,7 +30,7 @@ export async function labOf(
     throw new UsageError(`'${folder}' is not of a lab: there is no ${ANSWERS_FILE} in it; ${hint}`);
   if (text instanceof UnreadableFile) throw new UsageError(`'${file}' ${text.why}`);
   const { answers, problems } = readAnswers(text);
-  if (!answers) throw new UsageError(problems.map(problemLine(file)).join('\n'));
+  if (!answers) throw new UsageError(problems.map(errorLine(file)).join('\n'));
   return labNamed(values, answers.lab);
 }
 

@@ -80,6 +80,7 @@ page_checked:
         csrw    satp, s11
         ld      t3, 0(s0)
 both_filled:
+        nop                             # stand here
         entry   leaves1, 0, new_page, BITS
         entry   leaves1, 1, new_page, BITS
         entry   leaves2, 0, new_page, BITS
@@ -128,6 +129,7 @@ guest_page_checked:
         csrw    hgatp, s9
         hlv.d   t3, (s0)
 vms_filled:
+        nop                             # stand here
         entry   guest_leaves1, 1, new_page, GUEST_BITS
         entry   guest_leaves1, 2, new_page, GUEST_BITS
         entry   guest_leaves2, 1, new_page, GUEST_BITS
