@@ -7,6 +7,8 @@ export const ANSWERS_FILE = 'answers.json';
 export interface Answers {
   /** The name of the lab. */
   readonly lab: string;
+  /** Which of the lab's variants this is; the lab itself when absent. */
+  readonly variant?: string;
   /** By the names of the tasks. */
   readonly answers: Readonly<Record<string, string>>;
   /** How many hints of a task are unfolded. */

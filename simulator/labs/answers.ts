@@ -4,6 +4,7 @@ import { type Described, mapOf } from '../schema/schema';
 import { type Answers, isAnswered } from './answers-file';
 import { describedText, inWords, MOST_PROBLEMS } from './described-text';
 import type { Lab, LabProblem } from './lab';
+import { TASK_ID } from './lab-options';
 
 export const answersOptions = {
   $schema: Text({ description: 'The schema of this file, for other editors.' }),
@@ -11,6 +12,11 @@ export const answersOptions = {
     pattern: '^[a-z][a-z0-9-]{0,59}$',
     expected: 'the name of a lab',
     description: 'Of which lab this folder is: the name of its folder, without the number.',
+  }),
+  variant: Text({
+    pattern: TASK_ID,
+    expected: 'the name of a variant',
+    description: 'Which variant of the lab this is, where it was started as one.',
   }),
   answers: mapOf(
     // Numbers that JSON's readers keep exactly; greater ones are texts.
@@ -47,7 +53,7 @@ const WHOLE = 'the file of answers';
 export function readAnswers(text: string, of?: Pick<Lab, 'tasks'>): ReadAnswers {
   const read = describedText(answersSchema, text, WHOLE);
   if (!('value' in read)) return { answers: undefined, problems: read };
-  const { lab: name, answers = {}, hints = {} } = read.value as Described<typeof answersSchema>;
+  const { lab: name, variant, answers = {}, hints = {} } = read.value as Described<typeof answersSchema>;
   const known = of?.tasks.map(({ id }) => id);
   const problems = (['answers', 'hints'] as const).flatMap((part) =>
     read
@@ -65,7 +71,8 @@ export function readAnswers(text: string, of?: Pick<Lab, 'tasks'>): ReadAnswers 
   );
   if (problems.length > 0) return { answers: undefined, problems };
   const texts = Object.fromEntries(Object.entries(answers).map(([id, answer]) => [id, String(answer)]));
-  return { answers: { lab: name, answers: texts, hints: { ...hints } }, problems: [] };
+  const said = variant === undefined ? {} : { variant };
+  return { answers: { lab: name, ...said, answers: texts, hints: { ...hints } }, problems: [] };
 }
 
 /** What is asked in each task that is answered, by the tasks' names: who has no answer yet is told. */

@@ -49,7 +49,7 @@ function partOf(check: HostCheck, all: Measures): PartResult {
 }
 
 /** @returns the machine of the scenario, or what is wrong with it */
-async function systemOf({ file, vms, harts }: HostWork, checking: Checking): Promise<System | string> {
+async function systemOf({ file, vms, harts, programs }: HostWork, checking: Checking): Promise<System | string> {
   const bytes = await labReader(checking.files)(file);
   if (!(bytes instanceof Uint8Array)) return `${file} ${bytes instanceof UnreadableFile ? bytes.why : 'is not there'}`;
   const { scenario, problems } = readScenario(new TextDecoder().decode(bytes));
@@ -65,16 +65,22 @@ async function systemOf({ file, vms, harts }: HostWork, checking: Checking): Pro
     return `${file} must have the virtual machines ${vms.join(', ')} and no others; it has ${names.join(', ') || 'none'}`;
   if (harts !== undefined && host.harts !== harts)
     return `${file} must have a host with ${times(harts, 'hart')}; it has ${host.harts}`;
-  return configured(host, checking);
+  return configured(host, programs, checking);
 }
 
-async function configured(host: ScenarioHost, checking: Checking): Promise<System | string> {
+async function configured(
+  host: ScenarioHost,
+  programs: HostWork['programs'],
+  checking: Checking,
+): Promise<System | string> {
   const memory = host.vms.reduce((sum, vm) => sum + vm.memory, 0);
   if (memory > MOST_MEMORY || (host.memory ?? 0) > MOST_MEMORY)
     return `the virtual machines of a lab have at most ${MOST_MEMORY / 2 ** 20} MiB of memory together`;
   const files = [];
   for (const vm of host.vms) {
-    const built = await checking.programs.build(programOf(vm), machineSettings({}));
+    const own = Object.hasOwn(programs, vm.name) ? programs[vm.name] : undefined;
+    const program = own === undefined ? programOf(vm) : { ...programOf(vm), program: [own] };
+    const built = await checking.programs.build(program, machineSettings({}));
     if (built instanceof Unusable) return built.why;
     if (vm.disks.length > 0 || vm.initrd !== undefined)
       return `${vm.name} has disks or an initrd, which the virtual machines of a lab have not`;

@@ -23,6 +23,14 @@ export function answersOfFolder(
     return { answers: none, problems: [`${ANSWERS_FILE} ${text.why}: no question is answered`] };
   const { answers, problems } = readAnswers(text, lab);
   if (!answers) return { answers: none, problems: problems.map(errorLine(file)) };
+  const { variant } = answers;
+  const known = Object.keys(lab.variants);
+  if (answers.lab === name && variant !== undefined && !known.includes(variant))
+    return { answers: none, problems: [`${ANSWERS_FILE}: ${noVariant(variant, known)}`] };
   if (answers.lab === name) return { answers, problems: [] };
   return { answers: none, problems: [`${ANSWERS_FILE} is of the lab '${answers.lab}', not of '${name}'`] };
 }
+
+/** @param known the names of those that there are */
+export const noVariant = (variant: string, known: readonly string[]): string =>
+  `the lab has no variant '${variant}'; there ${known.length === 1 ? 'is' : 'are'} ${known.join(', ') || 'none'}`;

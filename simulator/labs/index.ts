@@ -3,8 +3,17 @@ export { questionsOf, type ReadAnswers, readAnswers } from './answers';
 export { ANSWERS_FILE, type Answers, answersText, emptyAnswers, unfoldedHints } from './answers-file';
 export { checkLab } from './check-lab';
 export type { CheckRequest } from './checking';
-export { answersOfFolder, type FolderAnswers } from './folder-answers';
-export { type GivenFile, type Lab, type LabProblem, type Moment, pointsOf, type Task } from './lab';
+export { answersOfFolder, type FolderAnswers, noVariant } from './folder-answers';
+export {
+  type GivenFile,
+  type Lab,
+  type LabProblem,
+  type Moment,
+  objectOf,
+  pointsOf,
+  type Task,
+  type Variant,
+} from './lab';
 export type { InstructorChecks, LabFiles } from './lab-files';
 export { labFolder } from './lab-folder';
 export { type ReadLab, readLab } from './read-lab';

@@ -1,6 +1,7 @@
 import { isAbsolutePath, joinPath } from '../assembler/source/paths';
 import { type ReadFile, UnreadableFile } from '../assembler/source/read-file';
 import { CHECKS } from './checks-folder';
+import type { Task } from './lab';
 
 /** Where the files of a lab are read. Paths have slashes, and stay in their folder: who gives these need not look for `..`. */
 export interface LabFiles {
@@ -15,6 +16,8 @@ export interface LabFiles {
 export interface InstructorChecks {
   /** Its files of tests. */
   readonly names: readonly string[];
+  /** Further tasks: those of its `lab.json`, where there is one. */
+  readonly tasks: readonly Task[];
   readonly read: ReadFile;
 }
 

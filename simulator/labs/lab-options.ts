@@ -276,6 +276,11 @@ export const scenarioTaskOptions = {
   ),
   limit,
   harts: { ...hartCount, description: 'How many harts its host must have: as many as it says when absent.' },
+  programs: mapOf(Text({ minLength: 1, expected: 'a path' }), {
+    expected: 'an object of virtual machines and paths',
+    description:
+      'What virtual machines run, by their names, whatever the scenario says: files of the student’s folder, or those that begin with `checks/` of the lab’s own.',
+  }),
   vms: ListOf(Text({ minLength: 1 }), {
     description: 'The virtual machines that the scenario must have: these and no others.',
     expected: 'a list of names',
@@ -347,6 +352,30 @@ export const labOptions = {
         'Which of the lab’s own files, those in `checks`, a student gets too, to read and to debug with: what is checked is the lab’s own all the same.',
     },
   ),
+  variants: mapOf(
+    ObjectOf(
+      {
+        title: aText('What it is called.'),
+        source: Text({
+          pattern: '^[\\w-]+\\.c$',
+          expected: 'the name of a file *.c',
+          description:
+            'The student’s file in C. Its object file, which has the same name with `.o`, is what is checked.',
+        }),
+        replaces: Text({
+          pattern: '^[\\w-]+\\.[sS]$',
+          expected: 'the name of a file *.S or *.s',
+          description: 'The file in assembly in the place of which that stands in the programs of the lab.',
+        }),
+      },
+      { ...noOthers, expected: 'an object with "title", "source" and "replaces"' },
+    ),
+    {
+      expected: 'an object of variants',
+      description:
+        'Other ways to do the same lab, by their names: in C. Its files are in the folder `variants/NAME`, over those of `start`.',
+    },
+  ),
   guest: { ...moment, description: 'What holds for every `where` that does not say otherwise.' },
   tasks: ListOf(task, {
     minItems: 1,
@@ -356,9 +385,9 @@ export const labOptions = {
   }),
 };
 
-const { $schema, version, given, guest, ...needed } = labOptions;
+const { $schema, version, given, variants, guest, ...needed } = labOptions;
 export const labSchema = ObjectOf(
-  { ...Partial(ObjectOf({ $schema, version, given, guest })).properties, ...needed },
+  { ...Partial(ObjectOf({ $schema, version, given, variants, guest })).properties, ...needed },
   { ...noOthers, description: 'A lab of HyperStep.' },
 );
 

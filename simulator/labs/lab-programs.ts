@@ -9,6 +9,7 @@ import { type BuildResult, buildProgram } from '../project/build';
 import { mergeProject } from '../project/project-file';
 import type { MachineSettings } from '../system/machine-options';
 import { imageAddress, type System, type SystemConfiguration, type Virtualization } from '../system/system';
+import { objectOf, type Variant } from './lab';
 
 /** What is wrong with a file of a student's, in one line or more. */
 export class Unusable {
@@ -26,7 +27,11 @@ export class LabPrograms {
   /** Bytes of those that are kept. */
   private bytes = 0;
 
-  constructor(private readonly read: ReadFile) {}
+  /** @param variant in C, of which the object file stands in the place of a source */
+  constructor(
+    private readonly read: ReadFile,
+    private readonly variant?: Variant,
+  ) {}
 
   build(program: TestedProgram, { firmware, bios, loadAddress }: MachineSettings): Promise<BuiltProgram | Unusable> {
     const image = imageAddress(firmware, bios !== undefined);
@@ -56,9 +61,13 @@ export class LabPrograms {
     image: bigint,
     loadAddress: bigint | undefined,
   ): Promise<BuiltProgram | Unusable> {
+    const { variant } = this;
+    const files = program.map((file) => (variant && file === variant.replaces ? objectOf(variant) : file));
+    if (variant && files.includes(objectOf(variant)) && !((await this.read(objectOf(variant))) instanceof Uint8Array))
+      return new Unusable(`${objectOf(variant)} is not there: it is made of ${variant.source} (make)`);
     const project = mergeProject(
       {
-        ...{ program, includePaths, defines },
+        ...{ program: files, includePaths, defines },
         ...(linkerScript === undefined ? {} : { linkerScript }),
         ...(linkOptions === undefined ? {} : { linkOptions }),
         ...(march === undefined ? {} : { march }),

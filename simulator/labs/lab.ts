@@ -98,6 +98,8 @@ export type Work =
       readonly file: string;
       readonly vms: readonly string[] | undefined;
       readonly harts: number | undefined;
+      /** What virtual machines run in the place of what the scenario says. */
+      readonly programs: Readonly<Record<string, string>>;
       readonly limit: number;
       readonly checks: readonly HostCheck[];
     };
@@ -122,8 +124,21 @@ export interface Lab {
   readonly minutes: number;
   readonly lecture: { readonly deck: string; readonly slide: string };
   readonly given: readonly GivenFile[];
+  readonly variants: Readonly<Record<string, Variant>>;
   readonly tasks: readonly Task[];
 }
+
+/** Another way to do a lab: in C. */
+export interface Variant {
+  readonly title: string;
+  /** The student's file. */
+  readonly source: string;
+  /** The file in assembly in the place of which its object file stands. */
+  readonly replaces: string;
+}
+
+/** The object file of a variant's source. */
+export const objectOf = ({ source }: Pick<Variant, 'source'>): string => source.replace(/\.c$/, '.o');
 
 /** A file of the lab's own that a student gets too. */
 export interface GivenFile {

@@ -36,10 +36,10 @@ class LabReader {
   ) {}
 
   lab(): Lab {
-    const { title, summary, minutes, lecture, given = [], tasks } = this.description;
+    const { title, summary, minutes, lecture, given = [], variants = {}, tasks } = this.description;
     const seen = new Set<string>();
     return {
-      ...{ title, summary, minutes, lecture },
+      ...{ title, summary, minutes, lecture, variants },
       given: given.map((file, index) => this.given(file, index, given)),
       tasks: tasks.flatMap((task, index) => {
         const path = ['tasks', index];

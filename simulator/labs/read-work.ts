@@ -30,12 +30,13 @@ export function readHost({
   limit = DEFAULT_LIMIT,
   vms,
   harts,
+  programs = {},
 }: NonNullable<TaskDescription['host']>): Work {
   const measured = <Each extends { is: string }>({ is, ...rest }: Each) => ({ ...rest, ...rangeOf(is) });
   const checks = expect.map(
     ({ points = 1, also = [], ...rest }): HostCheck => ({ ...measured(rest), points, also: also.map(measured) }),
   );
-  return { kind: 'host', file, vms, harts, limit, checks };
+  return { kind: 'host', file, vms, harts, programs, limit, checks };
 }
 
 /** The range of whole numbers that a comparison leaves. The schema has seen its form. */

@@ -111,6 +111,10 @@ describe('labs on the command line', () => {
     cli.write('wrong/answers.json', '{ "lab": "no-such-lab" }');
     refused(/there is no lab 'no-such-lab'; there are kill-or-emulate/, 'check', folder);
     refused(/there is no lab '99'/, 'start', '99');
+    refused(/--variant: the lab has no variant 'd'; there is c/, 'start', '3', cli.path('d'), '--variant', 'd');
+    refused(/--variant: the lab has no variant 'c'; there are none/, 'start', '1', cli.path('c'), '--variant', 'c');
+    cli.write('wrong/answers.json', `{ "lab": "${NAME}", "variant": "c" }`);
+    refused(/answers\.json: the lab has no variant 'c'; there are none/, 'check', folder);
     refused(/there is no 'lab finish'; there are list, start, check, grade/, 'finish');
     refused(/--csv has no effect with 'lab check'/, 'check', folder, '--csv', 'x');
     for (const option of [['--task', 'handler'], ['--json'], ['--instructor'], ['--lab', '1']])

@@ -60,7 +60,11 @@ for (const shipped of ShippedLab.all())
         assert.equal(result.points, result.of, told(result));
       });
 
-    it('has five wrong solutions at least', () => assert.ok(shipped.wrong.length >= 5));
+    it('has five wrong solutions at least, and one that was made to fit what students have', () => {
+      const overfitted = shipped.wrong.filter((each) => shipped.isOverfitted(each));
+      assert.ok(overfitted.length >= 1);
+      assert.ok(shipped.wrong.length - overfitted.length >= 5);
+    });
 
     for (const wrong of shipped.wrong.filter((each) => shipped.isOverfitted(each)))
       it(`has a further check that finds out who has made it fit the others: ${wrong}`, async () => {

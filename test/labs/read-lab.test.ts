@@ -184,6 +184,24 @@ describe('what a student begins with', () => {
     );
   });
 
+  it('is of a variant its files over the others, without the one in the place of which it stands', () => {
+    const variants = { c: { title: 'In C', source: 'mine.c', replaces: 'mine.s' } };
+    const { lab } = readLab(JSON.stringify({ ...LAB, variants }));
+    assert.ok(lab);
+    const all = ['start/mine.s', 'start/.vscode/launch.json', 'variants/c/mine.c', 'variants/c/.vscode/launch.json'];
+    assert.deepEqual(
+      [...(startFiles(lab, all, 'c').files ?? [])],
+      [
+        ['.vscode/launch.json', 'variants/c/.vscode/launch.json'],
+        ['mine.c', 'variants/c/mine.c'],
+      ],
+    );
+    assert.deepEqual(
+      [...(startFiles(lab, all).files ?? [])].map(([file]) => file),
+      ['mine.s', '.vscode/launch.json'],
+    );
+  });
+
   it('is refused, with the place in lab.json, where a given file is not there, or is there twice', () => {
     const problems = started(['guest.s', 'mine.s'], ['start/mine.s', 'checks/mine.s']).problems.map(
       ({ range: { start }, message }) => `${start.line + 1}:${start.column + 1}: ${message}`,

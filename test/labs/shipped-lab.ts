@@ -35,9 +35,7 @@ export class ShippedLab {
 
   constructor(readonly name: string) {
     this.folder = path.join(LABS, name);
-    const { lab, problems } = readLab(readFileSync(path.join(this.folder, 'lab.json'), 'utf8'));
-    if (!lab) throw new Error(`${name}: ${JSON.stringify(problems, null, 1)}`);
-    this.lab = lab;
+    this.lab = labIn(name, readFileSync(path.join(this.folder, 'lab.json')));
   }
 
   static all(): ShippedLab[] {
@@ -55,9 +53,9 @@ export class ShippedLab {
   }
 
   /** What a student begins with. @throws Error where the lab lacks some of it */
-  start(): Files {
+  start(variant?: string): Files {
     const all = this.filesIn('.');
-    const { files, problems } = startFiles(this.lab, [...all.keys()]);
+    const { files, problems } = startFiles(this.lab, [...all.keys()], variant);
     if (!files) throw new Error(`${this.name}: ${problems.map(errorLine('lab.json')).join('\n')}`);
     return new Map([...files].map(([file, source]) => [file, all.get(source) ?? new Uint8Array()]));
   }
@@ -86,7 +84,9 @@ export class ShippedLab {
   checkFurther(...overlays: readonly string[]): Promise<LabResult> {
     const further = this.filesIn('instructor/checks');
     const names = [...further.keys()].filter((file) => file.endsWith('.test.json'));
-    return this.checkTasks(undefined, overlays, { names, read: async (file) => further.get(file) });
+    const lab = further.get('lab.json');
+    const tasks = lab ? labIn(`${this.name}/instructor/checks`, lab).tasks : [];
+    return this.checkTasks(undefined, overlays, { names, tasks, read: async (file) => further.get(file) });
   }
 
   private checkTasks(
@@ -130,4 +130,11 @@ export class ShippedLab {
         .map((file) => [path.relative(at, file).replaceAll('\\', '/'), readFileSync(file)]),
     );
   }
+}
+
+/** @throws Error where it is not understood */
+function labIn(folder: string, bytes: Uint8Array): Lab {
+  const { lab, problems } = readLab(new TextDecoder().decode(bytes));
+  if (!lab) throw new Error(problems.map(errorLine(`${folder}/lab.json`)).join('\n'));
+  return lab;
 }

@@ -6,6 +6,7 @@ import { findPattern } from '../test/find-pattern';
 import { UsageError } from '../usage-error';
 import { checkText } from './check-text';
 import type { CheckedFolder } from './checked-folder';
+import { compileVariant } from './compile-variant';
 import { filesOf } from './find-labs';
 import { hintCommand } from './hint';
 import { answersIn, answersOf, labOf } from './student-folder';
@@ -25,20 +26,27 @@ export async function checkCommand(
     if (idle !== undefined) throw new UsageError(`--${idle} has no effect with --hint`);
     return hintCommand(folder, hint, values);
   }
-  const checked = await checkFolder(folder, values);
+  const checked = await checkFolder(folder, values, 'compile');
   process.stdout.write(values['json'] === true ? `${JSON.stringify(checked, null, 2)}\n` : checkText(checked));
   if (checked.problems.length > 0 || checked.result.faults.length > 0) return STATUS.usage;
   return isDone(checked.result) ? STATUS.poweredOff : STATUS.failed;
 }
 
-/** Checks a student's folder. @throws UsageError where it is of no lab */
-export async function checkFolder(folder: string, values: ParsedCommand['values']): Promise<CheckedFolder> {
+/** Checks a student's folder. @param ofVariant whether what is in C is compiled first: what others have handed in is taken as it is @throws UsageError where it is of no lab */
+export async function checkFolder(
+  folder: string,
+  values: ParsedCommand['values'],
+  ofVariant: 'compile' | 'as it is',
+): Promise<CheckedFolder> {
   if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true)
     throw new UsageError(`there is no folder '${folder}'`);
   const text = await answersIn(folder);
   const said = one(values['lab']);
   const found = await labOf(folder, text, said, values);
-  const { answers, problems } = answersOf(text, found, folder);
+  const { answers, problems: ofAnswers } = answersOf(text, found, folder);
+  const variant = answers.variant === undefined ? undefined : found.lab.variants[answers.variant];
+  const uncompiled = variant && ofVariant === 'compile' ? compileVariant(folder, variant) : undefined;
+  const problems = [...ofAnswers, ...(uncompiled === undefined ? [] : [uncompiled])];
   const task = one(values['task']);
   const known = found.lab.tasks.map(({ id }) => id);
   if (task !== undefined && !known.includes(task))
@@ -46,7 +54,7 @@ export async function checkFolder(folder: string, values: ParsedCommand['values'
   const result = await checkLab({
     lab: found.lab,
     answers,
-    files: filesOf(found, folder, values['instructor'] === true),
+    files: await filesOf(found, folder, values['instructor'] === true),
     find: findPattern,
     // Signals are heard in between.
     pause: () => new Promise((resolve) => setImmediate(resolve)),

@@ -55,18 +55,20 @@ export async function labNamed(values: ParsedCommand['values'], word: string): P
 }
 
 /** The files with which a student's folder is checked. @param further whether those that students do not have are used too */
-export function filesOf({ folder }: FoundLab, workspace: string, further: boolean): LabFiles {
+export async function filesOf({ folder }: FoundLab, workspace: string, further: boolean): Promise<LabFiles> {
   return {
     workspace: confinedReader(workspace),
     checks: confinedReader(path.join(folder, 'checks')),
-    instructor: further ? furtherOf(path.join(folder, 'instructor', 'checks')) : undefined,
+    instructor: further ? await furtherOf(path.join(folder, 'instructor', 'checks')) : undefined,
   };
 }
 
-function furtherOf(folder: string): InstructorChecks | undefined {
+/** @throws UsageError where they are not understood */
+async function furtherOf(folder: string): Promise<InstructorChecks | undefined> {
   if (!existsSync(folder)) return undefined;
+  const tasks = existsSync(path.join(folder, 'lab.json')) ? (await readFolder(folder)).lab.tasks : [];
   const names = readdirSync(folder).filter((name) => name.endsWith('.test.json'));
-  return { names: names.sort(), read: confinedReader(folder) };
+  return { names: names.sort(), tasks, read: confinedReader(folder) };
 }
 
 /** The files of a lab's folder, as paths with slashes. */

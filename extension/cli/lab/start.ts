@@ -1,10 +1,18 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { errorLine } from '../../../simulator/assembler/source/error-line';
-import { ANSWERS_FILE, answersText, emptyAnswers, questionsOf, startFiles } from '../../../simulator/labs/index';
-import type { ParsedCommand } from '../options';
+import {
+  ANSWERS_FILE,
+  answersText,
+  emptyAnswers,
+  noVariant,
+  questionsOf,
+  startFiles,
+} from '../../../simulator/labs/index';
+import { one, type ParsedCommand } from '../options';
 import { STATUS } from '../outcome';
 import { UsageError } from '../usage-error';
+import { foundCompiler, NO_COMPILER } from './compile-variant';
 import { type FoundLab, filesIn, labNamed } from './find-labs';
 
 /** `hyperstep lab start LAB [FOLDER]`: a folder of the student's, with the files to start with. What is there is never written over. */
@@ -18,10 +26,12 @@ export async function startCommand(
     throw new UsageError(
       `'${folder}' is there already, and nothing in it is written over: name another folder, or remove it`,
     );
-  placeStart(found, folder);
+  const variant = one(values['variant']);
+  if (variant !== undefined) requireVariant(variant, found);
+  placeStart(found, folder, variant);
   writeFileSync(
     path.join(folder, ANSWERS_FILE),
-    answersText(emptyAnswers(found.name, Object.keys(questionsOf(found.lab)))),
+    answersText({ ...emptyAnswers(found.name, Object.keys(questionsOf(found.lab))), ...(variant && { variant }) }),
     { flag: 'wx' },
   );
   if (values['json'] === true) process.stdout.write(`${JSON.stringify({ lab: found.name, folder })}\n`);
@@ -32,9 +42,16 @@ export async function startCommand(
   return STATUS.poweredOff;
 }
 
+/** @throws UsageError where the lab has no such variant, or nothing here can compile it */
+function requireVariant(variant: string, { lab }: FoundLab): void {
+  const known = Object.keys(lab.variants);
+  if (!known.includes(variant)) throw new UsageError(`--variant: ${noVariant(variant, known)}`);
+  if (!foundCompiler()) throw new UsageError(`--variant: ${NO_COMPILER}`);
+}
+
 /** Copies what a student begins with, as files that are the student's to write, however the lab was installed. @throws UsageError */
-function placeStart({ folder: from, lab }: FoundLab, folder: string): void {
-  const { files, problems } = startFiles(lab, filesIn(from));
+function placeStart({ folder: from, lab }: FoundLab, folder: string, variant: string | undefined): void {
+  const { files, problems } = startFiles(lab, filesIn(from), variant);
   if (!files) throw new UsageError(problems.map(errorLine(path.join(from, 'lab.json'))).join('\n'));
   for (const [file, source] of files) {
     const place = path.join(folder, file);

@@ -8,10 +8,10 @@ import { type FoundLab, filesIn } from './find-labs';
 export async function isUntouched(
   { folder: from, lab }: FoundLab,
   folder: string,
-  { answers }: Pick<Answers, 'answers'>,
+  { answers, variant }: Pick<Answers, 'answers' | 'variant'>,
 ): Promise<boolean> {
   if (Object.values(answers).some((answer) => answer.trim() !== '')) return false;
-  const { files = new Map<string, string>() } = startFiles(lab, filesIn(from));
+  const { files = new Map<string, string>() } = startFiles(lab, filesIn(from), variant);
   const read = confinedReader(folder);
   for (const [file, source] of files) {
     const found = await read(file);
