@@ -18,6 +18,7 @@ export function readStudentAnswers(text: string): Answers | undefined {
   if (!isRecord(read) || typeof read['lab'] !== 'string') return undefined;
   return {
     lab: read['lab'],
+    ...(typeof read['variant'] === 'string' ? { variant: read['variant'] } : {}),
     answers: entriesOf(read['answers'], (value): value is string => typeof value === 'string'),
     hints: entriesOf(read['hints'], (value): value is number => Number.isInteger(value)),
   };

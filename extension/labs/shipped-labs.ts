@@ -35,8 +35,11 @@ export class ShippedLabs {
   }
 
   /** What a student starts with: paths in the lab's folder, by those in the student's. @throws Error where the lab lacks one */
-  async startOf({ folder, given }: Pick<ShownLab, 'folder' | 'given'>): Promise<ReadonlyMap<string, string>> {
-    const { files, problems } = startFiles({ given, variants: {} }, (await this.files()).get(folder) ?? []);
+  async startOf(
+    { folder, given, variants }: Pick<ShownLab, 'folder' | 'given' | 'variants'>,
+    variant: string | undefined,
+  ): Promise<ReadonlyMap<string, string>> {
+    const { files, problems } = startFiles({ given, variants }, (await this.files()).get(folder) ?? [], variant);
     if (!files) throw new Error(problems.map(errorLine(`${folder}/lab.json`)).join('\n'));
     return files;
   }

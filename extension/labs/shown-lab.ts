@@ -1,6 +1,6 @@
 /** What the Labs view knows of a lab: of its questions no answer, which the machine alone has. Types only. */
 
-import type { GivenFile } from '../../simulator/labs/lab';
+import type { GivenFile, Lab } from '../../simulator/labs/lab';
 
 export interface ShownLab {
   /** Its folder's name, without the number. */
@@ -15,6 +15,7 @@ export interface ShownLab {
   readonly lecture: { readonly deck: string; readonly slide: string };
   readonly points: number;
   readonly given: readonly GivenFile[];
+  readonly variants: Lab['variants'];
   readonly tasks: readonly ShownTask[];
 }
 

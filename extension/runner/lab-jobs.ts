@@ -97,9 +97,9 @@ function shown({ folder, text }: LabText): ShownLab | BrokenLab {
   if (!called) return { folder, problem: 'its folder must be called as 07-second-stage is' };
   const { lab, problems } = readLab(text);
   if (!lab) return { folder, problem: problems.map(errorLine(`${folder}/lab.json`)).join('\n') };
-  const { title, summary, minutes, lecture, given } = lab;
+  const { title, summary, minutes, lecture, given, variants } = lab;
   const tasks = lab.tasks.map(shownTask);
-  return { ...called, folder, title, summary, minutes, lecture, points: pointsOf(lab), given, tasks };
+  return { ...called, folder, title, summary, minutes, lecture, points: pointsOf(lab), given, variants, tasks };
 }
 
 function shownTask({ id, title, text, points, hints, work }: Task): ShownTask {

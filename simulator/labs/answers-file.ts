@@ -9,6 +9,8 @@ export interface Answers {
   readonly lab: string;
   /** Which of the lab's variants this is; the lab itself when absent. */
   readonly variant?: string;
+  /** Whether checks leave a replay beside them. */
+  readonly replay?: boolean;
   /** By the names of the tasks. */
   readonly answers: Readonly<Record<string, string>>;
   /** How many hints of a task are unfolded. */

@@ -1,5 +1,5 @@
 /** What a student's folder says of a lab (`answers.json`). */
-import { Integer, Object as ObjectOf, Partial, String as Text, Union } from '@sinclair/typebox';
+import { Integer, Object as ObjectOf, Partial, Boolean as Switch, String as Text, Union } from '@sinclair/typebox';
 import { type Described, mapOf } from '../schema/schema';
 import { type Answers, isAnswered } from './answers-file';
 import { describedText, inWords, MOST_PROBLEMS } from './described-text';
@@ -17,6 +17,10 @@ export const answersOptions = {
     pattern: TASK_ID,
     expected: 'the name of a variant',
     description: 'Which variant of the lab this is, where it was started as one.',
+  }),
+  replay: Switch({
+    description:
+      'Whether `lab check` leaves a `replay.json` beside the answers, which may be handed in: who grades sees by it whether the runs come out as they did here.',
   }),
   answers: mapOf(
     // Numbers that JSON's readers keep exactly; greater ones are texts.
@@ -53,7 +57,7 @@ const WHOLE = 'the file of answers';
 export function readAnswers(text: string, of?: Pick<Lab, 'tasks'>): ReadAnswers {
   const read = describedText(answersSchema, text, WHOLE);
   if (!('value' in read)) return { answers: undefined, problems: read };
-  const { lab: name, variant, answers = {}, hints = {} } = read.value as Described<typeof answersSchema>;
+  const { lab: name, variant, replay, answers = {}, hints = {} } = read.value as Described<typeof answersSchema>;
   const known = of?.tasks.map(({ id }) => id);
   const problems = (['answers', 'hints'] as const).flatMap((part) =>
     read
@@ -71,7 +75,7 @@ export function readAnswers(text: string, of?: Pick<Lab, 'tasks'>): ReadAnswers 
   );
   if (problems.length > 0) return { answers: undefined, problems };
   const texts = Object.fromEntries(Object.entries(answers).map(([id, answer]) => [id, String(answer)]));
-  const said = variant === undefined ? {} : { variant };
+  const said = { ...(variant === undefined ? {} : { variant }), ...(replay === undefined ? {} : { replay }) };
   return { answers: { lab: name, ...said, answers: texts, hints: { ...hints } }, problems: [] };
 }
 

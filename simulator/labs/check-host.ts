@@ -14,6 +14,7 @@ import type { HostCheck, Work } from './lab';
 import { labReader } from './lab-files';
 import { Unusable } from './lab-programs';
 import type { Measure } from './measures';
+import { noteRun } from './replay';
 import type { PartResult } from './result';
 
 /** Bytes of memory that the virtual machines of a student's scenario have together. */
@@ -27,7 +28,9 @@ type Measures = ReadonlyMap<string, Partial<Record<Measure, number>>>;
 export async function checkHost(work: HostWork, checking: Checking): Promise<CheckedParts> {
   const system = await systemOf(work, checking);
   if (typeof system === 'string') return { tried: true, parts: work.checks.map(unmeasured), problem: system };
+  const ended = checking.noteRun && noteRun(work.file, system, checking.noteRun);
   await run(system, work.limit, checking);
+  ended?.();
   const all = measuresOf(system);
   return { tried: true, parts: work.checks.map((check) => partOf(check, all)) };
 }

@@ -31,13 +31,15 @@ export async function checkLab(request: CheckRequest): Promise<LabResult> {
     if (wanted && !wanted.includes(task.id)) continue;
     results.push(resultOf(task, await checkTask(task, checking)));
   }
+  // Who has handed in a replay has not seen these.
+  const furtherChecking: Checking = { ...checking, noteRun: undefined };
   for (const name of wanted ? [] : (files.instructor?.names ?? [])) {
-    const checked = await checkFurther(name, checking);
+    const checked = await checkFurther(name, furtherChecking);
     const of = checked.parts.reduce((sum, part) => sum + part.of, 0);
     results.push(resultOf({ id: `instructor/${name}`, title: `Further checks: ${name}`, points: of }, checked));
   }
   for (const task of wanted ? [] : (files.instructor?.tasks ?? []))
-    results.push(resultOf({ ...task, id: `instructor/${task.id}` }, await checkTask(task, checking)));
+    results.push(resultOf({ ...task, id: `instructor/${task.id}` }, await checkTask(task, furtherChecking)));
   const sum = (of: (task: TaskResult) => number): number => results.reduce((total, task) => total + of(task), 0);
   return { points: sum(({ points }) => points), of: sum(({ of }) => of), tasks: results, faults };
 }

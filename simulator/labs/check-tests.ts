@@ -10,6 +10,7 @@ import { CHECKS } from './checks-folder';
 import type { CountedTest } from './lab';
 import { INSTRUCTOR_CHECKS } from './lab-files';
 import { Unusable } from './lab-programs';
+import { noteRun } from './replay';
 import type { PartResult } from './result';
 
 /** Lines of details that somebody reads of a test. */
@@ -121,8 +122,15 @@ async function checkTest(
     const made = await checking.programs.machine(built, test.machine, engine);
     if (made instanceof Unusable) return untried(made);
     try {
-      const run = new TestRun(test, built, { engine, find: checking.find, makeSystem: made });
+      let ended = (): void => {};
+      const makeSystem: typeof made = (console) => {
+        const system = made(console);
+        if (checking.noteRun) ended = noteRun(`${test.name} [${engine}]`, system, checking.noteRun);
+        return system;
+      };
+      const run = new TestRun(test, built, { engine, find: checking.find, makeSystem });
       const result = await resultOf(run, checking);
+      ended();
       if (result.outcome === 'passed') continue;
       if (result.outcome === 'limit') help = endlessHelp(counted, result);
       details.push(...inWords(result, engine));

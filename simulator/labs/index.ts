@@ -17,5 +17,6 @@ export {
 export type { InstructorChecks, LabFiles } from './lab-files';
 export { labFolder } from './lab-folder';
 export { type ReadLab, readLab } from './read-lab';
+export { type ComparedReplay, comparedReplay, type LabRun, REPLAY_FILE, replayText } from './replay';
 export { isDone, type LabResult, type PartResult, saysSomething, type TaskResult } from './result';
 export { type StartFiles, startFiles } from './start-files';

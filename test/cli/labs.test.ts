@@ -126,6 +126,95 @@ describe('labs on the command line', () => {
     assert.equal(cli.run('lab', '--help').status, 0);
   });
 
+  describe('with a replay', () => {
+    const carried = (name: string, change: (folder: string) => void): string => {
+      const folder = solved(path.join('replays', name));
+      const answers = path.join(folder, 'answers.json');
+      writeFileSync(answers, readFileSync(answers, 'utf8').replace('{', '{ "replay": true,'));
+      assert.equal(lab('check', folder).status, 0);
+      change(folder);
+      return folder;
+    };
+    const replayOf = (folder: string) => path.join(folder, 'replay.json');
+    const cases: readonly [name: string, change: (folder: string) => void, points: number, told: RegExp][] = [
+      ['none', (folder) => rmSync(replayOf(folder)), 11, /^$/],
+      ['same', () => {}, 11, /^its replay comes out the same, in 4 runs$/],
+      [
+        'changed',
+        (folder) => writeFileSync(path.join(folder, 'handler.S'), '.globl illegal\nillegal: li a0, 1\n ret\n'),
+        9,
+        /^its replay is of other files: rdtime is emulated \[none\] begins otherwise$/,
+      ],
+      [
+        'forged',
+        (folder) => {
+          const { runs, ...rest } = JSON.parse(readFileSync(replayOf(folder), 'utf8'));
+          const [first, ...others] = runs;
+          writeFileSync(
+            replayOf(folder),
+            JSON.stringify({ ...rest, runs: [{ ...first, instructions: 1 }, ...others] }),
+          );
+        },
+        11,
+        /^its replay comes out otherwise: rdtime is emulated \[none\]$/,
+      ],
+      [
+        'foreign',
+        (folder) => writeFileSync(replayOf(folder), '{ "version": 1, "lab": "virtqueues", "runs": [] }'),
+        11,
+        /^its replay is of the lab 'virtqueues', not of 'kill-or-emulate'$/,
+      ],
+      [
+        'broken',
+        (folder) => writeFileSync(replayOf(folder), '{ "version": 2, "runs": [{}] }'),
+        11,
+        /^its replay is not understood: replay\.json:1:\d+: error: /,
+      ],
+      [
+        'linked',
+        (folder) => {
+          rmSync(replayOf(folder));
+          symlinkSync('/etc/passwd', replayOf(folder));
+        },
+        11,
+        /its replay is a symbolic link, and not read/,
+      ],
+    ];
+
+    it('are graded as without one, and it is told whether their runs come out the same', () => {
+      for (const [name, change] of cases) carried(name, change);
+      const { stdout, status } = lab('grade', NAME, cli.path('replays'), '--json', '--instructor');
+      assert.equal(status, 0, stdout);
+      const {
+        submissions,
+      }: {
+        submissions: {
+          submission: string;
+          points: number;
+          notes: string[];
+          tasks: { id: string; points: number }[];
+          replay?: { isSame: boolean };
+        }[];
+      } = JSON.parse(stdout);
+      for (const [name, , points, told] of cases) {
+        const found = submissions.find(({ submission }) => submission === name);
+        assert.ok(found);
+        const own = found.tasks
+          .filter(({ id }) => !id.startsWith('instructor/'))
+          .reduce((sum, task) => sum + task.points, 0);
+        assert.equal(own, points, name);
+        assert.match(found.notes.join('; '), told, name);
+        assert.equal(found.replay?.isSame, name === 'none' ? undefined : name === 'same', name);
+      }
+    });
+
+    it('leave none where none is wanted, or only some of it was checked', () => {
+      const folder = solved('no-replay');
+      lab('check', folder);
+      assert.ok(!existsSync(replayOf(folder)));
+    });
+  });
+
   describe('graded', () => {
     const class_ = 'class';
     /** A submission that differs from the reference solution in some files. */

@@ -36,6 +36,7 @@ const lab: ShownLab = {
     minutes: 30,
     points: 5,
     given: [],
+    variants: {},
   },
   lecture: { deck: 'Rings', slide: 'Modes' },
   tasks: [question, tests],
