@@ -57,8 +57,6 @@ const knownCircles = [
   'simulator/hypervisor/engines/deprivileged/privileged.ts',
   'simulator/hypervisor/engines/deprivileged/vcpu.ts',
   'simulator/hypervisor/engines/engine.ts',
-  'simulator/hypervisor/engines/full/page-fault.ts',
-  'simulator/hypervisor/engines/full/vcpu.ts',
   'simulator/hypervisor/engines/hardware/cpu.ts',
   'simulator/hypervisor/engines/hardware/guest-page-fault.ts',
   'simulator/hypervisor/engines/hardware/vcpu.ts',

@@ -1,5 +1,8 @@
 import * as vscode from 'vscode';
 
+/** Folders of the extension with sources of the VMM: those of the repository, and those that the build makes of them. */
+const FOLDERS = ['/simulator', '/dist/vmm'];
+
 /** The VMM's TypeScript sources as they are in this version of the extension: `hyperstep-vmm:/simulator/hypervisor/FILE.ts`, read-only. */
 export class VmmSources implements vscode.FileSystemProvider {
   readonly onDidChangeFile = new vscode.EventEmitter<vscode.FileChangeEvent[]>().event;
@@ -40,10 +43,11 @@ export class VmmSources implements vscode.FileSystemProvider {
     throw vscode.FileSystemError.NoPermissions(uri);
   }
 
-  /** Where the file lies in the extension; nothing but the simulator can be named. */
+  /** Where the file lies in the extension; nothing but sources of the VMM can be named. */
   private shipped(uri: vscode.Uri): vscode.Uri {
     const path = vscode.Uri.joinPath(uri, '.').path;
-    if (path !== '/simulator' && !path.startsWith('/simulator/')) throw vscode.FileSystemError.FileNotFound(uri);
+    if (!FOLDERS.some((folder) => path === folder || path.startsWith(`${folder}/`)))
+      throw vscode.FileSystemError.FileNotFound(uri);
     return vscode.Uri.joinPath(this.extension, path);
   }
 }

@@ -17,6 +17,17 @@ if (!existsSync('node_modules/.package-lock.json')) {
   if (status !== 0) process.exit(status ?? 1);
 }
 
+/** Scripts run no machine: what the build alone makes for one, they do without. */
+const withoutMachine = {
+  name: 'without-machine',
+  setup(building) {
+    building.onResolve({ filter: /^hyperstep:/ }, ({ path: module }) => ({ path: module, namespace: 'hyperstep' }));
+    building.onLoad({ filter: /.*/, namespace: 'hyperstep' }, () => ({
+      contents: 'export const sites = [], brokenPagers = {};',
+    }));
+  },
+};
+
 const { build } = await import('esbuild');
 const outfile = path.resolve('out/scripts', `${name}.mjs`);
 await build({
@@ -27,6 +38,7 @@ await build({
   format: 'esm',
   target: 'node20',
   packages: 'external',
+  plugins: [withoutMachine],
   sourcemap: 'inline',
   logLevel: 'warning',
 });

@@ -3,6 +3,7 @@ import path from 'node:path';
 import type { Plugin } from 'esbuild';
 import { globSync } from 'glob';
 import ts from 'typescript';
+import { BUILT_SOURCES, type BuiltPager, brokenPagers, originOf, pagersModule } from './broken-pagers';
 import { enteredCall, type Handler, isHandler, problemOf, yieldedStep } from './handler-syntax';
 import type { MappedText } from './mapped-text';
 import { SiteFlow } from './site-flow';
@@ -39,7 +40,8 @@ const handlersPlaces = ['simulator/firmware', 'simulator/hypervisor', 'simulator
  * An esbuild plugin: VMM handlers are generators that narrate what they do (``yield step`load the guest's PTE at ${gpa}` ``) and
  * enter each other with `yield*`. It gives every such place an id, serves the table of them as `hyperstep:sites`, and passes the id at
  * run time: ``yield step`…` `` becomes ``yield step.at(ID)`…` ``, and `yield* f(x)` becomes `yield* inside(ID, f(x))`. Beside each handler
- * it writes the straight twin that runs where nobody looks (`straight-twins.ts`).
+ * it writes the straight twin that runs where nobody looks (`straight-twins.ts`). It serves the pagers with a mistake in them as
+ * `hyperstep:pagers`, whose sources are handlers' files like the others (`broken-pagers.ts`).
  * @param edits texts of handlers' files, by their paths in the repository, that are built in the place of what is in the files
  */
 export function siteTable(root = process.cwd(), edits: ReadonlyMap<string, string> = new Map()): Plugin {
@@ -48,14 +50,29 @@ export function siteTable(root = process.cwd(), edits: ReadonlyMap<string, strin
     setup(build) {
       let handlers: ReadonlyMap<string, string>;
       let scanned: Scanned;
+      let pagers: readonly BuiltPager[];
       build.onStart(() => {
-        handlers = new Map([...readHandlers(root), ...edits]);
+        pagers = brokenPagers(root);
+        const built = pagers.map(({ source, text }): [string, string] => [source, text]);
+        handlers = new Map([...readHandlers(root), ...edits, ...built]);
         scanned = scanHandlers(handlers);
         return { errors: scanned.errors.map(({ message, ...location }) => ({ text: message, location })) };
       });
       build.onResolve({ filter: /^hyperstep:sites$/ }, () => ({ path: 'sites', namespace: 'hyperstep' }));
       build.onLoad({ filter: /.*/, namespace: 'hyperstep' }, () => ({
         contents: `export const sites = ${JSON.stringify(scanned.sites)};`,
+      }));
+      build.onResolve({ filter: /^hyperstep:pagers$/ }, () => ({ path: 'pagers', namespace: 'hyperstep-pagers' }));
+      build.onLoad({ filter: /.*/, namespace: 'hyperstep-pagers' }, () => ({ contents: pagersModule(pagers) }));
+      build.onResolve({ filter: new RegExp(`^${BUILT_SOURCES}/`) }, ({ path: source }) => ({
+        path: source,
+        namespace: BUILT_SOURCES,
+      }));
+      build.onLoad({ filter: /.*/, namespace: BUILT_SOURCES }, ({ path: source }) => ({
+        contents: scanned.rewritten.get(source)?.toString() ?? handlers.get(source) ?? '',
+        loader: 'ts',
+        // What it imports is what the source imports of which it was made.
+        resolveDir: path.join(root, path.dirname(originOf(source))),
       }));
       build.onLoad({ filter: /[\\/]simulator[\\/](firmware|hypervisor|machine)[\\/].*\.ts$/ }, ({ path: file }) => {
         const source = relativePath(root, file);
@@ -114,10 +131,13 @@ function functionsEntered(
   const method = /^[\w.?!]+\.(\w+)$/.exec(called)?.[1];
   if (method === undefined) return [];
   if (called.startsWith('super.')) return inherited(owner, method, functions, bases);
-  const ofClasses = functions.filter((each) => each.name.endsWith(`.${method}`));
+  const ofClasses = functions.filter((each) => each.name.endsWith(`.${method}`) && each.name !== caller);
   const ofObjects = functions.filter((each) => each.name === method);
   if (ofObjects.length === 0) return ofClasses;
-  return ofObjects.length === 1 && ofClasses.length === 0 ? ofObjects : [];
+  // Of a source and those that were made of it, only a run tells which one it is.
+  const [files, origins] = [ofObjects.map(({ file: of }) => of), ofObjects.map(({ file: of }) => originOf(of))];
+  const areOne = new Set(origins).size === 1 && new Set(files).size === files.length;
+  return areOne && ofClasses.length === 0 ? ofObjects : [];
 }
 
 /** A method as the nearest class above has it. */
@@ -224,7 +244,7 @@ function importedNames(source: ts.SourceFile, file: string): Map<string, string>
     const { text: from } = statement.moduleSpecifier;
     const bindings = statement.importClause?.namedBindings;
     if (!from.startsWith('.') || !bindings || !ts.isNamedImports(bindings)) continue;
-    const target = `${path.posix.join(path.posix.dirname(file), from)}.ts`;
+    const target = `${path.posix.join(path.posix.dirname(originOf(file)), from)}.ts`;
     for (const { name } of bindings.elements) names.set(name.text, target);
   }
   return names;

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import ts from 'typescript';
+import { originOf } from './broken-pagers';
 import { enteredCall, type Handler, isHandler, straightCall, yieldedStep } from './handler-syntax';
 import { MappedText } from './mapped-text';
 
@@ -105,7 +106,7 @@ class TwinWriter {
   /** The twins of imported functions come from where those do. */
   private *imports(): Generator<string> {
     if (this.entersOthers) {
-      const narration = path.posix.relative(path.posix.dirname(this.source.fileName), narrationModule);
+      const narration = path.posix.relative(path.posix.dirname(originOf(this.source.fileName)), narrationModule);
       yield `import { inside } from '${narration}';`;
     }
     for (const statement of this.source.statements) {

@@ -1,7 +1,9 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
 import * as esbuild from 'esbuild';
 import { globSync } from 'glob';
+import { brokenPagers } from './broken-pagers';
 import { buildOptions } from './bundles';
 
 let built: Promise<string> | undefined;
@@ -11,6 +13,10 @@ export async function buildBundles(): Promise<void> {
   rmSync('dist', { recursive: true, force: true });
   await Promise.all(buildOptions().map((options) => esbuild.build(options)));
   writeFileSync('dist/labs.json', JSON.stringify(labFiles()));
+  for (const { source, text } of brokenPagers(process.cwd())) {
+    mkdirSync(path.dirname(source), { recursive: true });
+    writeFileSync(source, text);
+  }
 }
 
 /** Builds hyperstep-VERSION.vsix, once a process, and says where it is. */

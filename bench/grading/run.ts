@@ -33,12 +33,14 @@ async function measure(count: number, folder: string): Promise<void> {
   const bundle = buildOptions().find(({ outfile }) => outfile === 'dist/cli.js');
   await build({ ...bundle, outfile: cli });
   const submissions = path.join(folder, 'submissions');
+  const started = path.join(folder, 'started');
+  spawnSync(process.execPath, [cli, 'lab', 'start', '1', started, '--labs', 'labs']);
   const expected = new Map<string, number>();
   for (let number = 0; number < count; number++) {
     const name = `student-${String(number).padStart(3, '0')}`;
     const own = path.join(submissions, name);
     mkdirSync(own, { recursive: true });
-    cpSync(path.join(LAB, 'start'), own, { recursive: true });
+    cpSync(started, own, { recursive: true });
     cpSync(path.join(LAB, 'instructor', 'solution'), own, { recursive: true });
     const [text, points] = kinds[number % kinds.length] ?? [undefined, ALL];
     if (text !== undefined) writeFileSync(path.join(own, 'handler.S'), text);

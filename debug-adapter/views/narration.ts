@@ -1,6 +1,7 @@
 import { type Site, sites } from 'hyperstep:sites';
 import { describeSbiCall } from '../../simulator/firmware/sbi/call';
 import type { CpuState } from '../../simulator/hypervisor/cpu';
+import { isOfAnotherPager } from '../../simulator/hypervisor/engines/full/pagers';
 import { engineNamed } from '../../simulator/hypervisor/engines/index';
 import { type ExitRecord, INTERRUPT_BIT } from '../../simulator/hypervisor/ledger/ledger';
 import { causeOf, ExceptionCode } from '../../simulator/isa/index';
@@ -37,6 +38,7 @@ function isOfEngine({ system }: DebuggedMachine, { file }: Site): boolean {
   if (folder === undefined) return true;
   const { virtualization, neighbours } = system.configuration;
   const used = neighbours?.vms.map(({ engine }) => engine) ?? [virtualization];
+  if (isOfAnotherPager(file, system.configuration.pager ?? 'right')) return false;
   return used.some((engine) => engineNamed(engine)?.sources.includes(folder));
 }
 

@@ -61,6 +61,7 @@ export const machineTable: Readonly<Record<string, MachineOption>> = {
     repeats: true,
     read: (words) => Object.fromEntries(words.map(named)),
   }),
+  pager: attribute('pager', 'P'),
   'vmm-time': attribute('vmmTime', 'T'),
   time: attribute('time', 'T'),
   seed: attribute('seed', 'N'),
@@ -204,6 +205,10 @@ const testTable = {
 const labTable = {
   labs: { value: 'FOLDER', help: 'Where the labs are; those that come with this program when absent.' },
   lab: { value: 'LAB', help: 'check: Which lab the folder is of; what its answers.json says when absent.' },
+  variant: {
+    value: 'NAME',
+    help: 'start: As another variant of the lab, such as c, in C: a compiler for RISC-V makes its object file.',
+  },
   task: { value: 'TASK', help: 'check: Only this task.' },
   hint: {
     value: 'TASK',

@@ -93,7 +93,7 @@ error, 3 a guest still ran at its limit; where several hold, the first of 1, 2, 
   ],
   lab: [
     `hyperstep lab list [--json]
-hyperstep lab start LAB [FOLDER]
+hyperstep lab start LAB [FOLDER] [--variant NAME]
 hyperstep lab check [FOLDER] [--task TASK] [--hint TASK] [--json]
 hyperstep lab grade LAB FOLDER [--csv FILE] [--json]
 

@@ -1,11 +1,12 @@
 import * as vscode from 'vscode';
+import { isAnswered } from '../../simulator/labs/answers-file';
 import type { CheckedFolder } from '../cli/lab/checked-folder';
 import { runSession } from '../debug/run-session';
 import { functionOrLineBreakpoint } from './lab-breakpoint';
 import type { Labs } from './labs';
 import type { LabNode } from './labs-tree';
 import { plainText } from './plain-text';
-import { answerOf, hintsOf, isQuestion } from './progress';
+import { answerOf, hintsOf } from './progress';
 import type { ShownLab, ShownTask } from './shown-lab';
 import { StudentFolder } from './student-folder';
 import { letter } from './task-page';
@@ -125,7 +126,7 @@ export class LabCommands {
   }
 
   private async answer(given: Given): Promise<void> {
-    const found = await this.taskOf(given, isQuestion, 'Which question');
+    const found = await this.taskOf(given, ({ kind }) => isAnswered(kind), 'Which question');
     if (!found) return;
     const { lab, task, folder } = found;
     const answer = await ask(task, answerOf(folder.progress, task));
@@ -159,7 +160,7 @@ export class LabCommands {
 
   /** Starts the guest of a question, to where it is asked about. */
   private async debug(given: Given): Promise<void> {
-    const found = await this.taskOf(given, isQuestion, 'Which question');
+    const found = await this.taskOf(given, ({ kind }) => isAnswered(kind), 'Which question');
     if (!found) return;
     const { lab, task, folder } = found;
     const { attributes, place, arrival } = await this.labs.launchOf(lab, task, folder);

@@ -1,7 +1,8 @@
 import * as vscode from 'vscode';
+import { isAnswered } from '../../simulator/labs/answers-file';
 import type { Labs } from './labs';
 import { plainText } from './plain-text';
-import { answerOf, hintsOf, isQuestion, type Progress, pointsSoFar, resultOf } from './progress';
+import { answerOf, hintsOf, isUntouched, type Progress, pointsSoFar, resultOf } from './progress';
 import type { BrokenLab, ShownLab, ShownTask } from './shown-lab';
 
 /** A row of the view. */
@@ -71,9 +72,14 @@ export class LabsTree implements vscode.TreeDataProvider<LabNode> {
   }
 }
 
+function stateOf(lab: ShownLab, progress: Progress | undefined): string {
+  if (!progress) return 'not started';
+  return isUntouched(progress) ? 'not begun yet' : `${pointsSoFar(progress, lab)} of ${lab.points} points`;
+}
+
 function labItem(lab: ShownLab, progress: Progress | undefined): vscode.TreeItem {
   const { name, title, summary, minutes, points, lecture } = lab;
-  const state = progress ? `${pointsSoFar(progress, lab)} of ${points} points` : 'not started';
+  const state = stateOf(lab, progress);
   const unfolded = progress ? vscode.TreeItemCollapsibleState.Expanded : vscode.TreeItemCollapsibleState.Collapsed;
   const item = new vscode.TreeItem(title, unfolded);
   // Once it is started it is another row, which is unfolded by itself.
@@ -104,7 +110,7 @@ function taskItem(lab: ShownLab, task: ShownTask, progress: Progress | undefined
   item.tooltip = new vscode.MarkdownString(text);
   item.iconPath = new vscode.ThemeIcon(result?.tried ? stateIcon(result.points, result.of) : 'circle-large-outline');
   const hasHints = hintsOf(progress, task).length < hints.length;
-  const words = ['task', ...(progress ? ['started'] : []), ...(isQuestion(task) ? ['question'] : [])];
+  const words = ['task', ...(progress ? ['started'] : []), ...(isAnswered(task.kind) ? ['question'] : [])];
   item.contextValue = [...words, ...(hasHints ? ['hints'] : [])].join('.');
   item.command = { command: 'hyperstep.lab.show', title: 'Show the Task', arguments: [{ kind: 'task', lab, task }] };
   item.accessibilityInformation = { label: `${title}, ${facts.join(', ')}` };

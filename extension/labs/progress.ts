@@ -1,40 +1,28 @@
 import { applyEdits, modify, type ParseError, parse } from 'jsonc-parser';
+import { type Answers, answerTo, unfoldedHints } from '../../simulator/labs/answers-file';
 import type { LabResult, TaskResult } from '../../simulator/labs/result';
 import { isRecord } from '../../simulator/schema/record';
 import type { CheckedFolder } from '../cli/lab/checked-folder';
 import type { ShownLab, ShownTask } from './shown-lab';
 
-/** What a student's folder says of a lab, as far as the editor shows and changes it: who checks reads it by its schema. */
-export interface StudentAnswers {
-  readonly lab: string;
-  readonly answers: Readonly<Record<string, string>>;
-  readonly hints: Readonly<Record<string, number>>;
-}
-
 /** How far somebody has come with a lab: undefined where it is not started. */
 export interface Progress {
-  readonly answers: StudentAnswers;
+  readonly answers: Answers;
   /** What came of the last check; tasks that have not been checked are not in it. */
   readonly checked: CheckedFolder | undefined;
 }
 
-/** Reads the text of a file of answers; undefined where it is none. */
-export function readStudentAnswers(text: string): StudentAnswers | undefined {
+/** Reads the text of a file of answers, as far as the editor shows and changes it: who checks reads it by its schema. Undefined where it is none. */
+export function readStudentAnswers(text: string): Answers | undefined {
   const read = parsed(text);
   if (!isRecord(read) || typeof read['lab'] !== 'string') return undefined;
   return {
     lab: read['lab'],
+    ...(typeof read['variant'] === 'string' ? { variant: read['variant'] } : {}),
     answers: entriesOf(read['answers'], (value): value is string => typeof value === 'string'),
     hints: entriesOf(read['hints'], (value): value is number => Number.isInteger(value)),
   };
 }
-
-/** The answers of somebody who begins. */
-export function noAnswers({ name, tasks }: Pick<ShownLab, 'name' | 'tasks'>): StudentAnswers {
-  return { lab: name, answers: Object.fromEntries(tasks.filter(isQuestion).map(({ id }) => [id, ''])), hints: {} };
-}
-
-export const studentAnswersText = (answers: StudentAnswers): string => `${JSON.stringify(answers, null, 2)}\n`;
 
 /** Reads what was kept of a check; undefined where it is none. */
 export function readChecked(text: string): CheckedFolder | undefined {
@@ -76,25 +64,27 @@ function pointsIn(tasks: readonly TaskResult[]): Pick<LabResult, 'points' | 'of'
   return { points: sum(({ points }) => points), of: sum(({ of }) => of) };
 }
 
-export const isQuestion = ({ kind }: Pick<ShownTask, 'kind'>): boolean => kind === 'question' || kind === 'predict';
-
 export function resultOf(progress: Progress | undefined, { id }: Pick<ShownTask, 'id'>): TaskResult | undefined {
   return progress?.checked?.result.tasks.find((task) => task.id === id);
 }
 
 /** The answer to a task; empty where there is none. */
-export function answerOf(progress: Progress | undefined, { id }: Pick<ShownTask, 'id'>): string {
-  const answers = progress?.answers.answers ?? {};
-  return Object.hasOwn(answers, id) ? (answers[id] ?? '').trim() : '';
+export function answerOf(progress: Progress | undefined, task: Pick<ShownTask, 'id'>): string {
+  return progress ? answerTo(task, progress.answers) : '';
 }
 
 /** The hints of a task that are unfolded. */
-export function hintsOf(
-  progress: Progress | undefined,
-  { id, hints }: Pick<ShownTask, 'id' | 'hints'>,
-): readonly string[] {
-  const counts = progress?.answers.hints ?? {};
-  return hints.slice(0, Object.hasOwn(counts, id) ? counts[id] : 0);
+export function hintsOf(progress: Progress | undefined, task: Pick<ShownTask, 'id' | 'hints'>): readonly string[] {
+  return task.hints.slice(0, progress ? unfoldedHints(task, progress.answers) : 0);
+}
+
+/** Whether somebody has started a lab and done nothing in it yet, as far as the editor knows: no answer, no hint, no check. */
+export function isUntouched({ answers, checked }: Progress): boolean {
+  return (
+    !checked &&
+    Object.keys(answers.hints).length === 0 &&
+    Object.values(answers.answers).every((each) => each.trim() === '')
+  );
 }
 
 /** The points that somebody has of those of the whole lab, of what was checked. */

@@ -1,6 +1,9 @@
 import * as vscode from 'vscode';
+import { errorLine } from '../../simulator/assembler/source/error-line';
+import { startFiles } from '../../simulator/labs/start-files';
 import { isRecord } from '../../simulator/schema/record';
 import type { LabText } from '../runner/protocol';
+import type { ShownLab } from './shown-lab';
 
 /** Where the build lists the files of the labs: an extension in a browser cannot list folders of its own. */
 const LIST = 'dist/labs.json';
@@ -31,16 +34,14 @@ export class ShippedLabs {
     return vscode.Uri.joinPath(this.folderOf(folder), 'checks');
   }
 
-  /** What a student starts with: paths in the lab's folder, by those in the student's. */
-  async startOf(folder: string): Promise<Map<string, string>> {
-    const files = (await this.files()).get(folder) ?? [];
-    const start = 'start/';
-    return new Map(
-      files.flatMap((file): [string, string][] => {
-        if (file.startsWith(start)) return [[file.slice(start.length), file]];
-        return /^[^/]+\.(md|svg|png)$/.test(file) ? [[file, file]] : [];
-      }),
-    );
+  /** What a student starts with: paths in the lab's folder, by those in the student's. @throws Error where the lab lacks one */
+  async startOf(
+    { folder, given, variants }: Pick<ShownLab, 'folder' | 'given' | 'variants'>,
+    variant: string | undefined,
+  ): Promise<ReadonlyMap<string, string>> {
+    const { files, problems } = startFiles({ given, variants }, (await this.files()).get(folder) ?? [], variant);
+    if (!files) throw new Error(problems.map(errorLine(`${folder}/lab.json`)).join('\n'));
+    return files;
   }
 
   private files(): Promise<ReadonlyMap<string, readonly string[]>> {

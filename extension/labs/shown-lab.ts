@@ -1,5 +1,7 @@
 /** What the Labs view knows of a lab: of its questions no answer, which the machine alone has. Types only. */
 
+import type { GivenFile, Lab } from '../../simulator/labs/lab';
+
 export interface ShownLab {
   /** Its folder's name, without the number. */
   readonly name: string;
@@ -12,6 +14,8 @@ export interface ShownLab {
   readonly minutes: number;
   readonly lecture: { readonly deck: string; readonly slide: string };
   readonly points: number;
+  readonly given: readonly GivenFile[];
+  readonly variants: Lab['variants'];
   readonly tasks: readonly ShownTask[];
 }
 

@@ -1,15 +1,7 @@
 import * as vscode from 'vscode';
-import { ANSWERS_FILE } from '../../simulator/labs/answers-file';
+import { ANSWERS_FILE, answersText, emptyAnswers, isAnswered } from '../../simulator/labs/answers-file';
 import type { CheckedFolder } from '../cli/lab/checked-folder';
-import {
-  noAnswers,
-  type Progress,
-  readChecked,
-  readStudentAnswers,
-  studentAnswersText,
-  withEntry,
-  withTasks,
-} from './progress';
+import { type Progress, readChecked, readStudentAnswers, withEntry, withTasks } from './progress';
 import type { ShippedLabs } from './shipped-labs';
 import type { ShownLab } from './shown-lab';
 
@@ -41,18 +33,19 @@ export class StudentFolder {
       if (entries.length > 0)
         throw new Error(`${uri.fsPath} is there already, and nothing in it is written over: choose another folder.`);
     }
-    await copyStart(uri, lab, shipped);
+    await copyStart(uri, lab, shipped, undefined);
   }
 
   /** Makes the files what they were in the beginning. @returns where those that were there are kept */
   async reset(lab: ShownLab, shipped: ShippedLabs): Promise<vscode.Uri> {
     let kept = vscode.Uri.joinPath(this.uri, OWN, 'kept-1');
     for (let number = 2; await isThere(kept); number++) kept = vscode.Uri.joinPath(this.uri, OWN, `kept-${number}`);
-    for (const name of [...(await shipped.startOf(lab.folder)).keys(), ANSWERS_FILE, CHECKED]) {
+    const { variant } = this.progress.answers;
+    for (const name of [...(await shipped.startOf(lab, variant)).keys(), ANSWERS_FILE, CHECKED]) {
       const file = vscode.Uri.joinPath(this.uri, name);
       if (await isThere(file)) await vscode.workspace.fs.copy(file, vscode.Uri.joinPath(kept, name));
     }
-    await copyStart(this.uri, lab, shipped);
+    await copyStart(this.uri, lab, shipped, variant);
     const checked = vscode.Uri.joinPath(this.uri, CHECKED);
     if (await isThere(checked)) await vscode.workspace.fs.delete(checked);
     return kept;
@@ -75,15 +68,24 @@ export class StudentFolder {
 
   private async change(path: Parameters<typeof withEntry>[1], value: string | number): Promise<void> {
     const file = vscode.Uri.joinPath(this.uri, ANSWERS_FILE);
-    const text = (await textOf(file)) ?? studentAnswersText(this.progress.answers);
+    const text = (await textOf(file)) ?? answersText(this.progress.answers);
     await write(file, withEntry(text, path, value));
   }
 }
 
-async function copyStart(uri: vscode.Uri, lab: ShownLab, shipped: ShippedLabs): Promise<void> {
-  for (const [name, file] of await shipped.startOf(lab.folder))
+async function copyStart(
+  uri: vscode.Uri,
+  lab: ShownLab,
+  shipped: ShippedLabs,
+  variant: string | undefined,
+): Promise<void> {
+  for (const [name, file] of await shipped.startOf(lab, variant))
     await vscode.workspace.fs.writeFile(vscode.Uri.joinPath(uri, name), await shipped.read(lab.folder, file));
-  await write(vscode.Uri.joinPath(uri, ANSWERS_FILE), studentAnswersText(noAnswers(lab)));
+  const asked = lab.tasks.filter(({ kind }) => isAnswered(kind)).map(({ id }) => id);
+  await write(
+    vscode.Uri.joinPath(uri, ANSWERS_FILE),
+    answersText({ ...emptyAnswers(lab.name, asked), ...(variant && { variant }) }),
+  );
 }
 
 /** Writes a file; one in an editor is edited there and saved, so that nothing is in the way of it. */

@@ -1,5 +1,6 @@
+import { isAnswered } from '../../simulator/labs/answers-file';
 import type { TaskResult } from '../../simulator/labs/result';
-import { answerOf, hintsOf, isQuestion, type Progress, resultOf } from './progress';
+import { answerOf, hintsOf, type Progress, resultOf } from './progress';
 import type { ShownLab, ShownTask } from './shown-lab';
 
 /** A task as a page in Markdown: what is to be done, the hints that are unfolded, and what came of it. */
@@ -22,7 +23,7 @@ export function taskPage({ title: ofLab, lecture }: ShownLab, task: ShownTask, p
 }
 
 function answerLines(task: ShownTask, progress: Progress | undefined): string[] {
-  if (!isQuestion(task)) return [];
+  if (!isAnswered(task.kind)) return [];
   const answer = answerOf(progress, task);
   return ['## Your answer', answer === '' ? '*None yet.*' : fenced([answer])];
 }

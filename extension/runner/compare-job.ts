@@ -1,23 +1,15 @@
 import { compareGuest, USUAL_LIMIT } from '../../simulator/comparison/compare-guest';
 import type { HostFile } from '../../simulator/devices/disk/disk-image';
-import { MachineFileError, machineOf, openImage } from '../../simulator/guest-tests/index';
-import type { Program } from '../../simulator/object/program';
+import { type BuiltProgram, filesIn, MachineFileError, testedMachine } from '../../simulator/guest-tests/index';
 import { definesOf, formatDiagnostic } from '../../simulator/project/index';
 import { problemsOf } from '../../simulator/schema/problems';
-import { hostWordsOf } from '../../simulator/system/host-interface';
 import {
   type MachineSettings,
   machineProblems,
   machineSchema,
   machineSettings,
 } from '../../simulator/system/machine-options';
-import {
-  ConfigurationError,
-  imageAddress,
-  System,
-  VIRTUALIZATIONS,
-  type Virtualization,
-} from '../../simulator/system/system';
+import { ConfigurationError, imageAddress, VIRTUALIZATIONS, type Virtualization } from '../../simulator/system/system';
 import type { JobSurroundings } from './job';
 import type { CompareJob } from './protocol';
 
@@ -30,21 +22,18 @@ export async function compareJob(
   { host, isCancelled, tell }: JobSurroundings,
 ): Promise<void> {
   const machine = machineFor(launch);
-  const program = await programFor(launch, machine, host);
+  const built = await programFor(launch, machine, host);
   const opened: HostFile[] = [];
   try {
     const comparison = await compareGuest(
       name,
-      program,
+      built.program,
       { engines: VIRTUALIZATIONS, limit: USUAL_LIMIT },
       {
         async makeSystem(engine: Virtualization) {
           try {
-            const images: HostFile[] = [];
-            for (const { file } of machine.disks) images.push(await openImage(FOLDER, file, host));
-            opened.push(...images);
-            const made = await machineOf(machine, engine, FOLDER, host, images);
-            return new System({ ...made, hostWords: hostWordsOf(program), console: () => undefined }, program);
+            const files = filesIn(FOLDER, host, opened);
+            return (await testedMachine(built, machine, engine, files))(() => undefined);
           } catch (error) {
             throw error instanceof MachineFileError ? new ConfigurationError(error.message) : error;
           }
@@ -77,9 +66,13 @@ async function programFor(
   launch: CompareJob['launch'],
   { firmware, bios, loadAddress }: MachineSettings,
   host: JobSurroundings['host'],
-): Promise<Program> {
+): Promise<BuiltProgram> {
   const { includePaths = [], defines, march, mabi, linkerScript, linkOptions, relax } = launch;
-  const { program, diagnostics } = await host.build({
+  const {
+    program,
+    diagnostics,
+    defines: macros,
+  } = await host.build({
     program: [launch.program ?? []].flat(),
     includePaths,
     defines: definesOf(defines ?? {}),
@@ -91,7 +84,7 @@ async function programFor(
     imageAddress: imageAddress(firmware, bios !== undefined),
     loadAddress,
   });
-  if (program) return program;
+  if (program) return { program, defines: macros };
   throw new Error(
     diagnostics
       .filter(({ severity }) => severity === 'error')

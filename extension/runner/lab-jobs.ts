@@ -1,3 +1,4 @@
+import { errorLine } from '../../simulator/assembler/source/error-line';
 import { UnreadableFile } from '../../simulator/assembler/source/read-file';
 import { launchOfTest } from '../../simulator/guest-tests/index';
 import {
@@ -5,7 +6,7 @@ import {
   answersOfFolder,
   checkLab,
   type Lab,
-  type LabProblem,
+  labFolder,
   type Moment,
   pointsOf,
   questionsOf,
@@ -17,8 +18,6 @@ import type { CheckedFolder } from '../cli/lab/checked-folder';
 import type { BrokenLab, LabLaunch, ShownLab, ShownTask } from '../labs/shown-lab';
 import type { JobSurroundings } from './job';
 import type { LabCheckJob, LabLaunchJob, LabsJob, LabText } from './protocol';
-
-const LAB_FOLDER = /^(\d{1,3})-([a-z][a-z0-9-]{0,59})$/;
 
 /** Reads what labs say, as far as students see it. */
 export async function readLabsJob({ labs }: LabsJob, { tell }: JobSurroundings): Promise<void> {
@@ -40,7 +39,7 @@ export async function checkLabJob(
   const read = confined(workspace);
   const bytes = await read(ANSWERS_FILE);
   const text = bytes instanceof Uint8Array ? new TextDecoder().decode(bytes) : bytes;
-  const { answers, problems } = answersOfFolder(text, { name, lab }, inWords(ANSWERS_FILE));
+  const { answers, problems } = answersOfFolder(text, { name, lab }, ANSWERS_FILE);
   const readChecks = confined(checks);
   const result = await checkLab({
     ...{ lab, answers, tasks, find: host.find },
@@ -94,13 +93,13 @@ function sourceNamed(name: string, program: unknown): string[] {
 }
 
 function shown({ folder, text }: LabText): ShownLab | BrokenLab {
-  const [, number, name] = LAB_FOLDER.exec(folder) ?? [];
-  if (name === undefined) return { folder, problem: 'its folder must be called as 07-second-stage is' };
+  const called = labFolder(folder);
+  if (!called) return { folder, problem: 'its folder must be called as 07-second-stage is' };
   const { lab, problems } = readLab(text);
-  if (!lab) return { folder, problem: problems.map(inWords(`${folder}/lab.json`)).join('\n') };
-  const { title, summary, minutes, lecture } = lab;
+  if (!lab) return { folder, problem: problems.map(errorLine(`${folder}/lab.json`)).join('\n') };
+  const { title, summary, minutes, lecture, given, variants } = lab;
   const tasks = lab.tasks.map(shownTask);
-  return { name, number: Number(number), folder, title, summary, minutes, lecture, points: pointsOf(lab), tasks };
+  return { ...called, folder, title, summary, minutes, lecture, points: pointsOf(lab), given, variants, tasks };
 }
 
 function shownTask({ id, title, text, points, hints, work }: Task): ShownTask {
@@ -115,14 +114,9 @@ function shownTask({ id, title, text, points, hints, work }: Task): ShownTask {
 /** @throws Error where the lab is not understood */
 function labIn({ folder, text }: LabText): { readonly name: string; readonly lab: Lab } {
   const { lab, problems } = readLab(text);
-  if (!lab) throw new Error(problems.map(inWords(`${folder}/lab.json`)).join('\n'));
-  return { name: folder.replace(/^\d+-/, ''), lab };
+  if (!lab) throw new Error(problems.map(errorLine(`${folder}/lab.json`)).join('\n'));
+  return { name: labFolder(folder)?.name ?? folder, lab };
 }
-
-const inWords =
-  (file: string) =>
-  ({ range: { start }, message }: LabProblem): string =>
-    `${file}:${start.line + 1}:${start.column + 1}: ${message}`;
 
 /** Files of a folder and nothing else, for who can only read paths. */
 export function confinedBy(read: (path: string) => Promise<Uint8Array | undefined>): JobSurroundings['confined'] {

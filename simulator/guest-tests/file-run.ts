@@ -1,14 +1,15 @@
+import { errorLine } from '../assembler/source/error-line';
 import { folderOf } from '../assembler/source/paths';
 import type { HostFile } from '../devices/disk/disk-image';
-import { hostWordsOf } from '../system/host-interface';
-import { ConfigurationError, System, type SystemConfiguration, type Virtualization } from '../system/system';
-import { MachineFileError, machineOf, openImage } from './described-machine';
+import { ConfigurationError, type Virtualization } from '../system/system';
 import type { GuestTest, TestedProgram } from './guest-test';
+import { filesIn } from './machine-files';
 import type { FileReport, ReportedTest } from './report/report';
 import type { TestResult } from './result';
 import type { TestHost } from './test-host';
 import { TestRun } from './test-run';
 import type { BuiltProgram } from './tested-guest';
+import { MachineFileError, testedMachine } from './tested-machine';
 import { ProgramOfTests } from './tested-program';
 
 /** The tests of a file that are wanted. */
@@ -76,10 +77,7 @@ async function runTest(
 ): Promise<TestResult | string | undefined> {
   const images: HostFile[] = [];
   try {
-    for (const disk of test.machine.disks) images.push(await openImage(folderOf(file), disk.file, host));
-    const machine = await machineOf(test.machine, engine, folderOf(file), host, images);
-    const makeSystem = (console: SystemConfiguration['console']): System =>
-      new System({ ...machine, hostWords: hostWordsOf(built.program), console }, built.program);
+    const makeSystem = await testedMachine(built, test.machine, engine, filesIn(folderOf(file), host, images));
     const run = new TestRun(test, built, { engine, find: host.find, makeSystem });
     while (!follower.isCancelled) {
       const result = run.step();
@@ -89,8 +87,7 @@ async function runTest(
     return undefined;
   } catch (error) {
     if (!(error instanceof ConfigurationError || error instanceof MachineFileError)) throw error;
-    const { start } = test.range;
-    return `${file}:${start.line + 1}:${start.column + 1}: error: ${test.name} [${engine}]: ${error.message}`;
+    return errorLine(file)({ range: test.range, message: `${test.name} [${engine}]: ${error.message}` });
   } finally {
     for (const image of images) image.close?.();
   }

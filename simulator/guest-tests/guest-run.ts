@@ -6,7 +6,7 @@ import type { RunEnd } from './judge-end';
 import type { TestedGuest } from './tested-guest';
 
 /** Instructions between two looks at what goes on. */
-const SLICE = 100_000;
+export const SLICE = 100_000;
 
 /** What a run has come to: its end, or something that was looked for. */
 export type Passed =

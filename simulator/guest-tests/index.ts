@@ -1,7 +1,7 @@
-export { MachineFileError, machineOf, openImage } from './described-machine';
 export { type RunFollower, runFile, type SelectedTests } from './file-run';
 export type { GuestTest, ReadTests, TestedProgram, TestFile, TestProblem } from './guest-test';
 export type { FindPattern } from './judge-console';
+export { filesIn } from './machine-files';
 export { isMarked, mayBeAnnotated, testFileSuffix } from './marks';
 export { readTests } from './read-tests';
 export { junitText } from './report/junit';
@@ -13,3 +13,4 @@ export type { TestHost } from './test-host';
 export { launchOfTest, type TestLaunch } from './test-launch';
 export { TestRun } from './test-run';
 export type { BuiltProgram } from './tested-guest';
+export { MachineFileError, testedMachine } from './tested-machine';

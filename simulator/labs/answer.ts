@@ -10,7 +10,7 @@ import type { Truth } from './truth';
 export type Compared = 'right' | 'wrong' | { readonly unreadable: string };
 
 /** Compares an answer with what is so. @param symbols of the guest's program: an address may be answered by its label */
-export function compare(answer: string, truth: Truth, symbols: Symbols): Compared {
+export function compare(answer: string, truth: Truth, symbols: Pick<Symbols, 'named'>): Compared {
   const is = (right: boolean): Compared => (right ? 'right' : 'wrong');
   switch (truth.kind) {
     case 'words':
@@ -28,7 +28,10 @@ export function compare(answer: string, truth: Truth, symbols: Symbols): Compare
       const named = plain(answer);
       if (truth.names.some((name) => plain(name) === named)) return 'right';
       if (!/^[-\d(]/.test(answer.trim())) return 'wrong';
-      const compared = compareNumbers(answer, truth.code, symbols);
+      // Of an interrupt its code alone is said too: the register has bit 63 beside it.
+      const codes = new Set([truth.code, BigInt.asUintN(63, truth.code)]);
+      const each = [...codes].map((code) => compareNumbers(answer, code, symbols));
+      const compared = each.find((one) => one === 'right') ?? each[0] ?? 'wrong';
       return typeof compared === 'string'
         ? compared
         : { unreadable: 'the answer is the number of a cause such as 5 or 0x5, or its name in the manual' };
@@ -57,7 +60,7 @@ function compareChoice(answer: string, { right, texts }: Extract<Truth, { kind: 
   return right[index] ? 'right' : 'wrong';
 }
 
-function compareNumbers(answer: string, value: bigint, symbols: Symbols): Compared {
+function compareNumbers(answer: string, value: bigint, symbols: Pick<Symbols, 'named'>): Compared {
   try {
     const expression = parseExpression(answer);
     if (assigns(expression)) throw new ExpressionError('it assigns something');
@@ -75,7 +78,7 @@ function compareNumbers(answer: string, value: bigint, symbols: Symbols): Compar
 }
 
 /** The labels of a program, and nothing that a machine would have to know: that is what is asked. */
-function labelsOf(symbols: Symbols): Environment {
+function labelsOf(symbols: Pick<Symbols, 'named'>): Environment {
   const refuse = (): never => {
     throw new ExpressionError('an answer reads no memory and no register');
   };

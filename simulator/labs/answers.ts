@@ -1,8 +1,10 @@
 /** What a student's folder says of a lab (`answers.json`). */
-import { Integer, Object as ObjectOf, Partial, String as Text, Union } from '@sinclair/typebox';
+import { Integer, Object as ObjectOf, Partial, Boolean as Switch, String as Text, Union } from '@sinclair/typebox';
 import { type Described, mapOf } from '../schema/schema';
+import { type Answers, isAnswered } from './answers-file';
 import { describedText, inWords, MOST_PROBLEMS } from './described-text';
 import type { Lab, LabProblem } from './lab';
+import { TASK_ID } from './lab-options';
 
 export const answersOptions = {
   $schema: Text({ description: 'The schema of this file, for other editors.' }),
@@ -10,6 +12,15 @@ export const answersOptions = {
     pattern: '^[a-z][a-z0-9-]{0,59}$',
     expected: 'the name of a lab',
     description: 'Of which lab this folder is: the name of its folder, without the number.',
+  }),
+  variant: Text({
+    pattern: TASK_ID,
+    expected: 'the name of a variant',
+    description: 'Which variant of the lab this is, where it was started as one.',
+  }),
+  replay: Switch({
+    description:
+      'Whether `lab check` leaves a `replay.json` beside the answers, which may be handed in: who grades sees by it whether the runs come out as they did here.',
   }),
   answers: mapOf(
     // Numbers that JSON's readers keep exactly; greater ones are texts.
@@ -35,12 +46,6 @@ export const answersSchema = ObjectOf(
   { additionalProperties: false, description: 'The answers to a lab of HyperStep.' },
 );
 
-export interface Answers {
-  readonly lab: string;
-  readonly answers: Readonly<Record<string, string>>;
-  readonly hints: Readonly<Record<string, number>>;
-}
-
 /** Answers, or what is wrong with their file: always one of the two. */
 export type ReadAnswers =
   | { readonly answers: Answers; readonly problems: readonly [] }
@@ -52,7 +57,7 @@ const WHOLE = 'the file of answers';
 export function readAnswers(text: string, of?: Pick<Lab, 'tasks'>): ReadAnswers {
   const read = describedText(answersSchema, text, WHOLE);
   if (!('value' in read)) return { answers: undefined, problems: read };
-  const { lab: name, answers = {}, hints = {} } = read.value as Described<typeof answersSchema>;
+  const { lab: name, variant, replay, answers = {}, hints = {} } = read.value as Described<typeof answersSchema>;
   const known = of?.tasks.map(({ id }) => id);
   const problems = (['answers', 'hints'] as const).flatMap((part) =>
     read
@@ -70,27 +75,11 @@ export function readAnswers(text: string, of?: Pick<Lab, 'tasks'>): ReadAnswers 
   );
   if (problems.length > 0) return { answers: undefined, problems };
   const texts = Object.fromEntries(Object.entries(answers).map(([id, answer]) => [id, String(answer)]));
-  return { answers: { lab: name, answers: texts, hints: { ...hints } }, problems: [] };
+  const said = { ...(variant === undefined ? {} : { variant }), ...(replay === undefined ? {} : { replay }) };
+  return { answers: { lab: name, ...said, answers: texts, hints: { ...hints } }, problems: [] };
 }
-
-/** Whether a task is one that is answered. */
-export const isAnswered = ({ work }: Lab['tasks'][number]): boolean =>
-  work.kind === 'question' || work.kind === 'predict';
 
 /** What is asked in each task that is answered, by the tasks' names: who has no answer yet is told. */
 export function questionsOf({ tasks }: Pick<Lab, 'tasks'>): Readonly<Record<string, string>> {
-  return Object.fromEntries(tasks.filter(isAnswered).map(({ id, text }) => [id, text]));
+  return Object.fromEntries(tasks.filter(({ work }) => isAnswered(work.kind)).map(({ id, text }) => [id, text]));
 }
-
-/** What is answered to a task; an empty text where nothing is. */
-export function answerTo({ id }: Pick<Lab['tasks'][number], 'id'>, { answers }: Answers): string {
-  return Object.hasOwn(answers, id) ? (answers[id] ?? '').trim() : '';
-}
-
-/** The answers of somebody who begins. @param name of the lab */
-export function emptyAnswers(name: string, { tasks }: Pick<Lab, 'tasks'>): Answers {
-  return { lab: name, answers: Object.fromEntries(tasks.filter(isAnswered).map(({ id }) => [id, ''])), hints: {} };
-}
-
-/** The text of the file that says these answers. */
-export const answersText = (answers: Answers): string => `${JSON.stringify(answers, null, 2)}\n`;

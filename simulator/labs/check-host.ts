@@ -1,5 +1,7 @@
 import { UnreadableFile } from '../assembler/source/read-file';
+import { SLICE } from '../guest-tests/guest-run';
 import type { TestedProgram } from '../guest-tests/guest-test';
+import { times } from '../guest-tests/words';
 import type { Vm } from '../hypervisor/vm';
 import { hostConfiguration } from '../scenario/host-configuration';
 import { readScenario } from '../scenario/read-scenario';
@@ -12,10 +14,9 @@ import type { HostCheck, Work } from './lab';
 import { labReader } from './lab-files';
 import { Unusable } from './lab-programs';
 import type { Measure } from './measures';
+import { noteRun } from './replay';
 import type { PartResult } from './result';
 
-/** Instructions between two looks at what goes on. */
-const SLICE = 100_000;
 /** Bytes of memory that the virtual machines of a student's scenario have together. */
 const MOST_MEMORY = 256 * 2 ** 20;
 
@@ -27,7 +28,9 @@ type Measures = ReadonlyMap<string, Partial<Record<Measure, number>>>;
 export async function checkHost(work: HostWork, checking: Checking): Promise<CheckedParts> {
   const system = await systemOf(work, checking);
   if (typeof system === 'string') return { tried: true, parts: work.checks.map(unmeasured), problem: system };
+  const ended = checking.noteRun && noteRun(work.file, system, checking.noteRun);
   await run(system, work.limit, checking);
+  ended?.();
   const all = measuresOf(system);
   return { tried: true, parts: work.checks.map((check) => partOf(check, all)) };
 }
@@ -49,7 +52,7 @@ function partOf(check: HostCheck, all: Measures): PartResult {
 }
 
 /** @returns the machine of the scenario, or what is wrong with it */
-async function systemOf({ file, vms }: HostWork, checking: Checking): Promise<System | string> {
+async function systemOf({ file, vms, harts, programs }: HostWork, checking: Checking): Promise<System | string> {
   const bytes = await labReader(checking.files)(file);
   if (!(bytes instanceof Uint8Array)) return `${file} ${bytes instanceof UnreadableFile ? bytes.why : 'is not there'}`;
   const { scenario, problems } = readScenario(new TextDecoder().decode(bytes));
@@ -63,16 +66,24 @@ async function systemOf({ file, vms }: HostWork, checking: Checking): Promise<Sy
   const names = host.vms.map(({ name }) => name);
   if (vms && (vms.some((name) => !names.includes(name)) || names.length !== vms.length))
     return `${file} must have the virtual machines ${vms.join(', ')} and no others; it has ${names.join(', ') || 'none'}`;
-  return configured(host, checking);
+  if (harts !== undefined && host.harts !== harts)
+    return `${file} must have a host with ${times(harts, 'hart')}; it has ${host.harts}`;
+  return configured(host, programs, checking);
 }
 
-async function configured(host: ScenarioHost, checking: Checking): Promise<System | string> {
+async function configured(
+  host: ScenarioHost,
+  programs: HostWork['programs'],
+  checking: Checking,
+): Promise<System | string> {
   const memory = host.vms.reduce((sum, vm) => sum + vm.memory, 0);
   if (memory > MOST_MEMORY || (host.memory ?? 0) > MOST_MEMORY)
     return `the virtual machines of a lab have at most ${MOST_MEMORY / 2 ** 20} MiB of memory together`;
   const files = [];
   for (const vm of host.vms) {
-    const built = await checking.programs.build(programOf(vm), machineSettings({}));
+    const own = Object.hasOwn(programs, vm.name) ? programs[vm.name] : undefined;
+    const program = own === undefined ? programOf(vm) : { ...programOf(vm), program: [own] };
+    const built = await checking.programs.build(program, machineSettings({}));
     if (built instanceof Unusable) return built.why;
     if (vm.disks.length > 0 || vm.initrd !== undefined)
       return `${vm.name} has disks or an initrd, which the virtual machines of a lab have not`;

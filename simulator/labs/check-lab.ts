@@ -11,7 +11,11 @@ import type { LabResult, TaskResult } from './result';
 /** Checks a student's files and answers, task by task. What is wrong with them costs points and is told; nothing of it is an exception. */
 export async function checkLab(request: CheckRequest): Promise<LabResult> {
   const faults: string[] = [];
-  const programs = new LabPrograms(labReader(request.files));
+  const { variant } = request.answers;
+  const programs = new LabPrograms(
+    labReader(request.files),
+    variant === undefined ? undefined : request.lab.variants[variant],
+  );
   const pause = request.pause ?? (() => Promise.resolve());
   const checking: Checking = {
     ...request,
@@ -27,11 +31,15 @@ export async function checkLab(request: CheckRequest): Promise<LabResult> {
     if (wanted && !wanted.includes(task.id)) continue;
     results.push(resultOf(task, await checkTask(task, checking)));
   }
+  // Who has handed in a replay has not seen these.
+  const furtherChecking: Checking = { ...checking, noteRun: undefined };
   for (const name of wanted ? [] : (files.instructor?.names ?? [])) {
-    const checked = await checkFurther(name, checking);
+    const checked = await checkFurther(name, furtherChecking);
     const of = checked.parts.reduce((sum, part) => sum + part.of, 0);
     results.push(resultOf({ id: `instructor/${name}`, title: `Further checks: ${name}`, points: of }, checked));
   }
+  for (const task of wanted ? [] : (files.instructor?.tasks ?? []))
+    results.push(resultOf({ ...task, id: `instructor/${task.id}` }, await checkTask(task, furtherChecking)));
   const sum = (of: (task: TaskResult) => number): number => results.reduce((total, task) => total + of(task), 0);
   return { points: sum(({ points }) => points), of: sum(({ of }) => of), tasks: results, faults };
 }

@@ -1,5 +1,5 @@
 import { chosen, compare } from './answer';
-import { answerTo } from './answers';
+import { answerTo } from './answers-file';
 import type { CheckedParts, Checking } from './checking';
 import type { Near, Task } from './lab';
 import type { Standing } from './moment-run';

@@ -6,9 +6,11 @@ import { TestRun } from '../guest-tests/test-run';
 import { ConfigurationError } from '../system/configuration-error';
 import type { Virtualization } from '../system/system';
 import type { CheckedParts, Checking } from './checking';
+import { CHECKS } from './checks-folder';
 import type { CountedTest } from './lab';
-import { CHECKS, INSTRUCTOR_CHECKS } from './lab-files';
+import { INSTRUCTOR_CHECKS } from './lab-files';
 import { Unusable } from './lab-programs';
+import { noteRun } from './replay';
 import type { PartResult } from './result';
 
 /** Lines of details that somebody reads of a test. */
@@ -26,10 +28,27 @@ export async function checkTests(
   if (!found) return { tried: false, parts: counted.map((each) => lost(each, [])) };
   const parts: PartResult[] = [];
   const problems = new Set<string>();
+  const results = new Map<string, Promise<PartResult>>();
+  const resultOf = ({ name, help }: CountedTest['also'][number], points: number): Promise<PartResult> => {
+    const test = found.tests.find((each) => each.name === name);
+    if (!test) checking.fault(`checks/${file}: there is no test ${JSON.stringify(name)}`);
+    const key = JSON.stringify([name, help, points]);
+    const result =
+      results.get(key) ??
+      (test
+        ? checkTest({ name, help, points }, test, found, checking, problems)
+        : Promise.resolve(lost({ name, help, points }, [])));
+    results.set(key, result);
+    return result;
+  };
   for (const each of counted) {
-    const test = found.tests.find(({ name }) => name === each.name);
-    if (!test) checking.fault(`checks/${file}: there is no test ${JSON.stringify(each.name)}`);
-    parts.push(test ? await checkTest(each, test, found, checking, problems) : lost(each, []));
+    let part = await resultOf(each, each.points);
+    for (const other of each.also) {
+      if (part.points < part.of) break;
+      const { points, of, help, details } = await resultOf(other, 1);
+      if (points < of) part = { ...part, points: 0, help, details: [`${other.name}:`, ...details] };
+    }
+    parts.push(part);
   }
   return { tried: true, parts, problem: problemOf(problems) };
 }
@@ -41,8 +60,7 @@ export async function checkFurther(file: string, checking: Checking): Promise<Ch
   const parts: PartResult[] = [];
   const problems = new Set<string>();
   for (const test of found.tests) {
-    const { name, range } = test;
-    parts.push(await checkTest({ name, range, points: 1, help: '' }, test, found, checking, problems));
+    parts.push(await checkTest({ name: test.name, points: 1, help: '' }, test, found, checking, problems));
   }
   return { tried: true, parts, problem: problemOf(problems) };
 }
@@ -62,7 +80,10 @@ async function readTestFile(folder: string, file: string, checking: Checking): P
   return undefined;
 }
 
-const lost = ({ name, points, help }: CountedTest, details: readonly string[]): PartResult => ({
+/** A test with its points, and what helps. */
+type Pointed = Pick<CountedTest, 'name' | 'points' | 'help'>;
+
+const lost = ({ name, points, help }: Pointed, details: readonly string[]): PartResult => ({
   ...{ name, points: 0, of: points, help: help || undefined },
   details: shortened(details).map((line) =>
     line.length > LONGEST_DETAIL ? `${line.slice(0, LONGEST_DETAIL)}...` : line,
@@ -83,7 +104,7 @@ const ENDLESS = 'The guest does not end: see where it stands.';
 
 /** It counts when it passes on each of its engines. @param problems to which is added what keeps it from being tried */
 async function checkTest(
-  counted: CountedTest,
+  counted: Pointed,
   test: GuestTest,
   { program }: TestFile,
   checking: Checking,
@@ -101,8 +122,15 @@ async function checkTest(
     const made = await checking.programs.machine(built, test.machine, engine);
     if (made instanceof Unusable) return untried(made);
     try {
-      const run = new TestRun(test, built, { engine, find: checking.find, makeSystem: made });
+      let ended = (): void => {};
+      const makeSystem: typeof made = (console) => {
+        const system = made(console);
+        if (checking.noteRun) ended = noteRun(`${test.name} [${engine}]`, system, checking.noteRun);
+        return system;
+      };
+      const run = new TestRun(test, built, { engine, find: checking.find, makeSystem });
       const result = await resultOf(run, checking);
+      ended();
       if (result.outcome === 'passed') continue;
       if (result.outcome === 'limit') help = endlessHelp(counted, result);
       details.push(...inWords(result, engine));
@@ -116,7 +144,7 @@ async function checkTest(
 }
 
 /** What the lab says of the test helps where more is missing than the end. */
-const endlessHelp = ({ help }: CountedTest, { failures }: TestResult): string =>
+const endlessHelp = ({ help }: Pointed, { failures }: TestResult): string =>
   failures.length > 1 && help !== '' ? `${ENDLESS} ${help}` : ENDLESS;
 
 async function resultOf(run: TestRun, { pause }: Checking): Promise<TestResult> {

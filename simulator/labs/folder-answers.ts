@@ -1,7 +1,8 @@
+import { errorLine } from '../assembler/source/error-line';
 import { UnreadableFile } from '../assembler/source/read-file';
-import { type Answers, readAnswers } from './answers';
-import { ANSWERS_FILE } from './answers-file';
-import type { Lab, LabProblem } from './lab';
+import { readAnswers } from './answers';
+import { ANSWERS_FILE, type Answers, emptyAnswers } from './answers-file';
+import type { Lab } from './lab';
 
 /** The answers of a student's folder. */
 export interface FolderAnswers {
@@ -10,18 +11,26 @@ export interface FolderAnswers {
   readonly problems: readonly string[];
 }
 
-/** What a folder answers to a lab. @param text of its file of answers, as far as that is there @param inWords says a problem with its place */
+/** What a folder answers to a lab. @param text of its file of answers, as far as that is there @param file what messages call that file */
 export function answersOfFolder(
   text: string | UnreadableFile | undefined,
   { name, lab }: { readonly name: string; readonly lab: Lab },
-  inWords: (problem: LabProblem) => string,
+  file: string,
 ): FolderAnswers {
-  const none = { lab: name, answers: {}, hints: {} };
+  const none = emptyAnswers(name, []);
   if (text === undefined) return { answers: none, problems: [`${ANSWERS_FILE} is not there: no question is answered`] };
   if (text instanceof UnreadableFile)
     return { answers: none, problems: [`${ANSWERS_FILE} ${text.why}: no question is answered`] };
   const { answers, problems } = readAnswers(text, lab);
-  if (!answers) return { answers: none, problems: problems.map(inWords) };
+  if (!answers) return { answers: none, problems: problems.map(errorLine(file)) };
+  const { variant } = answers;
+  const known = Object.keys(lab.variants);
+  if (answers.lab === name && variant !== undefined && !known.includes(variant))
+    return { answers: none, problems: [`${ANSWERS_FILE}: ${noVariant(variant, known)}`] };
   if (answers.lab === name) return { answers, problems: [] };
   return { answers: none, problems: [`${ANSWERS_FILE} is of the lab '${answers.lab}', not of '${name}'`] };
 }
+
+/** @param known the names of those that there are */
+export const noVariant = (variant: string, known: readonly string[]): string =>
+  `the lab has no variant '${variant}'; there ${known.length === 1 ? 'is' : 'are'} ${known.join(', ') || 'none'}`;

@@ -1,5 +1,7 @@
 import { isAbsolutePath, joinPath } from '../assembler/source/paths';
 import { type ReadFile, UnreadableFile } from '../assembler/source/read-file';
+import { CHECKS } from './checks-folder';
+import type { Task } from './lab';
 
 /** Where the files of a lab are read. Paths have slashes, and stay in their folder: who gives these need not look for `..`. */
 export interface LabFiles {
@@ -14,11 +16,11 @@ export interface LabFiles {
 export interface InstructorChecks {
   /** Its files of tests. */
   readonly names: readonly string[];
+  /** Further tasks: those of its `lab.json`, where there is one. */
+  readonly tasks: readonly Task[];
   readonly read: ReadFile;
 }
 
-/** Where the lab's own files are, as seen from the student's folder: whatever that has of this name is not read. */
-export const CHECKS = 'checks/';
 export const INSTRUCTOR_CHECKS = 'instructor/checks/';
 
 /** Reads what the programs of a lab name: the student's files, and those of the lab. Nothing else of the computer is there. */

@@ -81,6 +81,7 @@ const translation = ObjectOf(
         gpa: 'The guest-physical address that it reaches.',
         hpa: 'The address in the machine’s memory that it reaches.',
         bits: 'The bits of the leaf by which the guest’s own tables map it, of `rwxugad` those that are set.',
+        shadow: 'Those of the leaf in the shadow table that the hart walks in their place, under `full`.',
         fault: 'The exception that the access raises, or `none`.',
       },
       { description: 'What is asked of it.' },
@@ -204,7 +205,17 @@ const question = ObjectOf(
 );
 
 const ofTest = ObjectOf(
-  { points: Optional(points), help: aText('What is told when it fails: what to look at, never the solution.') },
+  {
+    points: Optional(points),
+    help: aText('What is told when it fails: what to look at, never the solution.'),
+    also: Optional(
+      mapOf(aText('What is told when it is this one that fails.'), {
+        expected: 'an object of tests and what helps',
+        description:
+          'Other tests of the file that have to pass for its points too, so that no answer that is always the same has any. The first that does not is told.',
+      }),
+    ),
+  },
   { ...noOthers, expected: 'an object with "help"' },
 );
 
@@ -247,6 +258,8 @@ export const measuredOptions = {
   }),
 };
 
+const { default: _hartDefault, ...hartCount } = machineOptions.harts;
+
 export const scenarioTaskOptions = {
   file: Text({ minLength: 1, expected: 'a path', description: 'A scenario in the student’s folder.' }),
   expect: ListOf(
@@ -262,6 +275,12 @@ export const scenarioTaskOptions = {
     },
   ),
   limit,
+  harts: { ...hartCount, description: 'How many harts its host must have: as many as it says when absent.' },
+  programs: mapOf(Text({ minLength: 1, expected: 'a path' }), {
+    expected: 'an object of virtual machines and paths',
+    description:
+      'What virtual machines run, by their names, whatever the scenario says: files of the student’s folder, or those that begin with `checks/` of the lab’s own.',
+  }),
   vms: ListOf(Text({ minLength: 1 }), {
     description: 'The virtual machines that the scenario must have: these and no others.',
     expected: 'a list of names',
@@ -324,6 +343,39 @@ export const labOptions = {
     { deck: aText('The title of the lecture.'), slide: aText('The title of the slide.') },
     { ...noOthers, expected: 'an object with "deck" and "slide"', description: 'What it goes with.' },
   ),
+  given: ListOf(
+    Text({ pattern: '^[\\w-][\\w.-]*(/[\\w-][\\w.-]*)*$', expected: 'the path of a file in the folder "checks"' }),
+    {
+      maxItems: 100,
+      expected: 'a list of paths, each of a file in the folder "checks"',
+      description:
+        'Which of the lab’s own files, those in `checks`, a student gets too, to read and to debug with: what is checked is the lab’s own all the same.',
+    },
+  ),
+  variants: mapOf(
+    ObjectOf(
+      {
+        title: aText('What it is called.'),
+        source: Text({
+          pattern: '^[\\w-]+\\.c$',
+          expected: 'the name of a file *.c',
+          description:
+            'The student’s file in C. Its object file, which has the same name with `.o`, is what is checked.',
+        }),
+        replaces: Text({
+          pattern: '^[\\w-]+\\.[sS]$',
+          expected: 'the name of a file *.S or *.s',
+          description: 'The file in assembly in the place of which that stands in the programs of the lab.',
+        }),
+      },
+      { ...noOthers, expected: 'an object with "title", "source" and "replaces"' },
+    ),
+    {
+      expected: 'an object of variants',
+      description:
+        'Other ways to do the same lab, by their names: in C. Its files are in the folder `variants/NAME`, over those of `start`.',
+    },
+  ),
   guest: { ...moment, description: 'What holds for every `where` that does not say otherwise.' },
   tasks: ListOf(task, {
     minItems: 1,
@@ -333,9 +385,9 @@ export const labOptions = {
   }),
 };
 
-const { $schema, version, guest, ...needed } = labOptions;
+const { $schema, version, given, variants, guest, ...needed } = labOptions;
 export const labSchema = ObjectOf(
-  { ...Partial(ObjectOf({ $schema, version, guest })).properties, ...needed },
+  { ...Partial(ObjectOf({ $schema, version, given, variants, guest })).properties, ...needed },
   { ...noOthers, description: 'A lab of HyperStep.' },
 );
 

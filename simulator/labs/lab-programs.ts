@@ -1,30 +1,37 @@
 import type { Diagnostic } from '../assembler/source/diagnostic';
+import { errorLine } from '../assembler/source/error-line';
 import { type ReadFile, UnreadableFile } from '../assembler/source/read-file';
-import type { DiskImage } from '../devices/disk/disk-image';
 import type { TestedProgram } from '../guest-tests/guest-test';
 import type { BuiltProgram } from '../guest-tests/tested-guest';
-import { readImage } from '../object/image';
+import { MachineFileError, type MachineFiles, testedMachine } from '../guest-tests/tested-machine';
 import { loadedAt } from '../object/load-address';
-import type { Program } from '../object/program';
 import { type BuildResult, buildProgram } from '../project/build';
 import { mergeProject } from '../project/project-file';
-import { hostWordsOf } from '../system/host-interface';
 import type { MachineSettings } from '../system/machine-options';
-import { imageAddress, openDisk, System, type SystemConfiguration, type Virtualization } from '../system/system';
+import { imageAddress, type System, type SystemConfiguration, type Virtualization } from '../system/system';
+import { objectOf, type Variant } from './lab';
 
 /** What is wrong with a file of a student's, in one line or more. */
 export class Unusable {
   constructor(readonly why: string) {}
 }
 
+/** Bytes that the programs of a lab have together in their files: those of all its tests and moments are there at once. */
+const MOST_BYTES = 128 * 2 ** 20;
 /** Errors of a program that messages have: behind the first ones come those that follow from them. */
 const MOST_ERRORS = 10;
 
 /** Makes the programs of a lab, each once, of what a reader of files gives: no project file and no file elsewhere has a say. */
 export class LabPrograms {
   private readonly built = new Map<string, Promise<BuiltProgram | Unusable>>();
+  /** Bytes of those that are kept. */
+  private bytes = 0;
 
-  constructor(private readonly read: ReadFile) {}
+  /** @param variant in C, of which the object file stands in the place of a source */
+  constructor(
+    private readonly read: ReadFile,
+    private readonly variant?: Variant,
+  ) {}
 
   build(program: TestedProgram, { firmware, bios, loadAddress }: MachineSettings): Promise<BuiltProgram | Unusable> {
     const image = imageAddress(firmware, bios !== undefined);
@@ -40,21 +47,13 @@ export class LabPrograms {
     settings: MachineSettings,
     virtualization: Virtualization,
   ): Promise<((console: SystemConfiguration['console']) => System) | Unusable> {
-    const { append: bootArguments, loadAddress: _, bios, initrd, disks, ...machine } = settings;
-    const firmware = bios === undefined ? undefined : await this.biosOf(bios);
-    const ramDisk = initrd === undefined ? undefined : await this.contents(initrd);
-    const images = await Promise.all(disks.map(({ file }) => this.diskOf(file)));
-    const wrong = [firmware, ramDisk, ...images].find((each) => each instanceof Unusable);
-    if (wrong instanceof Unusable) return wrong;
-    const usable = <Kind>(each: Kind): each is Exclude<Kind, Unusable> => !(each instanceof Unusable);
-    const files = {
-      disks: images.filter(usable),
-      bios: usable(firmware) ? firmware : undefined,
-      initrd: usable(ramDisk) ? ramDisk : undefined,
-    };
-    const hostWords = hostWordsOf(built.program);
-    return (console) =>
-      new System({ ...machine, virtualization, ...files, bootArguments, hostWords, console }, built.program);
+    try {
+      const disks = settings.disks.map(({ file }) => ({ file, write: 'copy' as const }));
+      return await testedMachine(built, { ...settings, disks }, virtualization, this.files);
+    } catch (error) {
+      if (!(error instanceof MachineFileError)) throw error;
+      return new Unusable(error.message);
+    }
   }
 
   private async make(
@@ -62,9 +61,13 @@ export class LabPrograms {
     image: bigint,
     loadAddress: bigint | undefined,
   ): Promise<BuiltProgram | Unusable> {
+    const { variant } = this;
+    const files = program.map((file) => (variant && file === variant.replaces ? objectOf(variant) : file));
+    if (variant && files.includes(objectOf(variant)) && !((await this.read(objectOf(variant))) instanceof Uint8Array))
+      return new Unusable(`${objectOf(variant)} is not there: it is made of ${variant.source} (make)`);
     const project = mergeProject(
       {
-        ...{ program, includePaths, defines },
+        ...{ program: files, includePaths, defines },
         ...(linkerScript === undefined ? {} : { linkerScript }),
         ...(linkOptions === undefined ? {} : { linkOptions }),
         ...(march === undefined ? {} : { march }),
@@ -75,38 +78,35 @@ export class LabPrograms {
     );
     const made: BuildResult = await buildProgram(project, this.read, loadAddress ?? image);
     if (!made.program) return new Unusable(errorsIn(made.diagnostics));
+    this.bytes += made.program.segments.reduce((sum, { bytes }) => sum + bytes.length, 0);
+    if (this.bytes > MOST_BYTES)
+      return new Unusable(`the programs of this folder have more than ${MOST_BYTES / 2 ** 20} MiB together`);
     const placed = loadAddress === undefined ? made.program : loadedAt(made.program, loadAddress);
     return { program: placed, defines: made.defines };
   }
 
-  private async biosOf(file: string): Promise<Program | Unusable> {
-    const contents = await this.contents(file);
-    if (contents instanceof Unusable) return contents;
-    const { value, error } = readImage(contents, imageAddress('none', false));
-    return value ?? new Unusable(`bios '${file}': ${error}`);
-  }
+  /** Writes to disks go to a copy. */
+  private readonly files: MachineFiles = {
+    read: (what, file) => this.contents(what, file),
+    openDisk: async (file) => {
+      const contents = await this.contents('disk image', file);
+      const read = (offset: number, length: number): Uint8Array => contents.slice(offset, offset + length);
+      return { size: contents.length, read, write: () => undefined };
+    },
+  };
 
-  /** Writes go to a copy. */
-  private async diskOf(file: string): Promise<DiskImage | Unusable> {
-    const contents = await this.contents(file);
-    if (contents instanceof Unusable) return contents;
-    const read = (offset: number, length: number): Uint8Array => contents.slice(offset, offset + length);
-    return openDisk({ size: contents.length, read, write: () => undefined }, 'copy');
-  }
-
-  private async contents(file: string): Promise<Uint8Array | Unusable> {
+  /** @throws MachineFileError */
+  private async contents(what: string, file: string): Promise<Uint8Array> {
     const found = await this.read(file);
-    if (found instanceof UnreadableFile) return new Unusable(`the file '${file}' ${found.why}`);
-    return found ?? new Unusable(`the file '${file}' is not there`);
+    if (found instanceof Uint8Array) return found;
+    throw new MachineFileError(`the ${what} '${file}' ${found instanceof UnreadableFile ? found.why : 'is not there'}`);
   }
 }
 
 /** As compilers print them. */
 function errorsIn(diagnostics: readonly Diagnostic[]): string {
   const errors = diagnostics.filter(({ severity }) => severity === 'error');
-  const lines = errors
-    .slice(0, MOST_ERRORS)
-    .map(({ file, range: { start }, message }) => `${file}:${start.line + 1}:${start.column + 1}: error: ${message}`);
+  const lines = errors.slice(0, MOST_ERRORS).map((error) => errorLine(error.file)(error));
   if (errors.length > MOST_ERRORS) lines.push(`... and ${errors.length - MOST_ERRORS} errors more`);
   return lines.join('\n');
 }

@@ -36,7 +36,7 @@ export type Ask =
       readonly kind: 'translation';
       readonly address: Expression;
       readonly access: Access;
-      readonly of: 'gpa' | 'hpa' | 'bits' | 'fault';
+      readonly of: 'gpa' | 'hpa' | 'bits' | 'shadow' | 'fault';
       readonly by: AccessBy;
     }
   /** By reason, or `total`. */
@@ -62,8 +62,8 @@ export interface CountedTest {
   readonly points: number;
   /** What is told when it fails. */
   readonly help: string;
-  /** Where it is written in `lab.json`. */
-  readonly range: Range;
+  /** Other tests that have to pass for its points too. */
+  readonly also: readonly Pick<CountedTest, 'name' | 'help'>[];
 }
 
 /** What is measured of a virtual machine, and what it is to be. */
@@ -92,11 +92,14 @@ export type Work =
   | { readonly kind: 'tests'; readonly file: string; readonly tests: readonly CountedTest[] }
   /** `predict`: it is asked before the step is made. */
   | { readonly kind: 'question' | 'predict'; readonly question: Question }
-  /** @property vms that the scenario must have; whichever when absent */
+  /** @property vms that the scenario must have, and how many `harts`; whichever when absent */
   | {
       readonly kind: 'host';
       readonly file: string;
       readonly vms: readonly string[] | undefined;
+      readonly harts: number | undefined;
+      /** What virtual machines run in the place of what the scenario says. */
+      readonly programs: Readonly<Record<string, string>>;
       readonly limit: number;
       readonly checks: readonly HostCheck[];
     };
@@ -120,7 +123,29 @@ export interface Lab {
   readonly summary: string;
   readonly minutes: number;
   readonly lecture: { readonly deck: string; readonly slide: string };
+  readonly given: readonly GivenFile[];
+  readonly variants: Readonly<Record<string, Variant>>;
   readonly tasks: readonly Task[];
+}
+
+/** Another way to do a lab: in C. */
+export interface Variant {
+  readonly title: string;
+  /** The student's file. */
+  readonly source: string;
+  /** The file in assembly in the place of which its object file stands. */
+  readonly replaces: string;
+}
+
+/** The object file of a variant's source. */
+export const objectOf = ({ source }: Pick<Variant, 'source'>): string => source.replace(/\.c$/, '.o');
+
+/** A file of the lab's own that a student gets too. */
+export interface GivenFile {
+  /** Its path in the lab's folder `checks`, and in the student's. */
+  readonly file: string;
+  /** Where `lab.json` names it. */
+  readonly range: Range;
 }
 
 /** What is wrong with a file of a lab: lines and columns from 0, as in diagnostics. */

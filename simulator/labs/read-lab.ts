@@ -1,7 +1,7 @@
 import type { JsonText } from '../scenario/json-text';
 import type { Path } from '../schema/problems';
 import { describedText, inWords, sorted } from './described-text';
-import type { Lab, LabProblem, Task, Work } from './lab';
+import type { GivenFile, Lab, LabProblem, Task, Work } from './lab';
 import { type LabDescription, labSchema, type TaskDescription } from './lab-options';
 import { MomentReader } from './read-moment';
 import { QuestionReader } from './read-question';
@@ -36,10 +36,11 @@ class LabReader {
   ) {}
 
   lab(): Lab {
-    const { title, summary, minutes, lecture, tasks } = this.description;
+    const { title, summary, minutes, lecture, given = [], variants = {}, tasks } = this.description;
     const seen = new Set<string>();
     return {
-      ...{ title, summary, minutes, lecture },
+      ...{ title, summary, minutes, lecture, variants },
+      given: given.map((file, index) => this.given(file, index, given)),
       tasks: tasks.flatMap((task, index) => {
         const path = ['tasks', index];
         if (seen.has(task.id)) this.report([...path, 'id'], `is ${JSON.stringify(task.id)}, as of another task`);
@@ -47,6 +48,12 @@ class LabReader {
         return this.task(task, path) ?? [];
       }),
     };
+  }
+
+  private given(file: string, index: number, all: readonly string[]): GivenFile {
+    const path = ['given', index];
+    if (all.indexOf(file) < index) this.report(path, `is ${JSON.stringify(file)}, which is given already`);
+    return { file, range: this.json.rangeOf(path, 'value') };
   }
 
   /** What is wrong with what holds for all is so for each; it is told once. */

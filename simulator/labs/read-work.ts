@@ -17,19 +17,26 @@ export function readTestsWork(
     tests: names.flatMap((name) => {
       const test = tests[name];
       if (!test) return [];
-      return [
-        { name, points: test.points ?? 1, help: test.help, range: json.rangeOf([...path, 'tests', name], 'name') },
-      ];
+      const { points = 1, help, also = {} } = test;
+      const others = json.namesAt([...path, 'tests', name, 'also']);
+      return [{ name, points, help, also: others.map((other) => ({ name: other, help: also[other] ?? '' })) }];
     }),
   };
 }
 
-export function readHost({ file, expect, limit = DEFAULT_LIMIT, vms }: NonNullable<TaskDescription['host']>): Work {
+export function readHost({
+  file,
+  expect,
+  limit = DEFAULT_LIMIT,
+  vms,
+  harts,
+  programs = {},
+}: NonNullable<TaskDescription['host']>): Work {
   const measured = <Each extends { is: string }>({ is, ...rest }: Each) => ({ ...rest, ...rangeOf(is) });
   const checks = expect.map(
     ({ points = 1, also = [], ...rest }): HostCheck => ({ ...measured(rest), points, also: also.map(measured) }),
   );
-  return { kind: 'host', file, vms, limit, checks };
+  return { kind: 'host', file, vms, harts, programs, limit, checks };
 }
 
 /** The range of whole numbers that a comparison leaves. The schema has seen its form. */

@@ -4,7 +4,7 @@ import { ExpressionError } from '../expression/expression-error';
 import type { Expression } from '../expression/syntax';
 import type { CpuMode } from '../hypervisor/cpu';
 import { causeOf } from '../isa/index';
-import { holds, Privilege, permissionsOf, virtualPage, type WalkStep } from '../mmu/index';
+import { type Access, holds, Privilege, permissionsOf, virtualPage, type WalkStep } from '../mmu/index';
 import type { AccessBy, Ask } from './lab';
 import type { Standing } from './moment-run';
 
@@ -115,6 +115,8 @@ function translationTruth(
         ? { kind: 'bits', letters: permissionsOf(leaf.low) }
         : 'no leaf of the guest’s tables maps the address';
     }
+    case 'shadow':
+      return shadowTruth(at, access, standing);
     case 'gpa':
       return gpa === undefined ? 'the address leads nowhere' : { kind: 'number', value: BigInt(gpa) };
     case 'hpa': {
@@ -123,6 +125,17 @@ function translationTruth(
       return { kind: 'number', value: BigInt(hpa) };
     }
   }
+}
+
+/** What the hart walks in the place of the guest's tables. */
+function shadowTruth(address: bigint, access: Access, { cpu, hart, guest }: Standing): Truth | string {
+  if (guest.system.vm?.engine.translation !== 'shadow')
+    return 'there are no shadow tables: the engine is another than full';
+  if (guest.system.cpuOn(hart) !== cpu) return 'its hart walks no shadow table of this CPU';
+  const asUser = { privilege: Privilege.user, virtual: false, pastTlb: true };
+  const { steps } = hart.peekTranslation(lowWord(address), highWord(address), access, asUser);
+  const leaf = steps.find(({ outcome }) => outcome === 'page' || outcome === 'not-allowed');
+  return leaf ? { kind: 'bits', letters: permissionsOf(leaf.low) } : 'the shadow table has no leaf for the address';
 }
 
 /** A walk, of one stage or of two. */

@@ -2,6 +2,7 @@ import type { HartOptions } from '../core/index';
 import type { DiskImage } from '../devices/disk/disk-image';
 import type { VirtioDevice } from '../devices/virtio/index';
 import type { VmmTime } from '../hypervisor/dispatcher';
+import type { PagerName } from '../hypervisor/engines/full/pager-names';
 import { type EngineId, engineDescriptions } from '../hypervisor/engines/registry';
 import type { Overcommit } from '../hypervisor/memory/demand';
 import type { Share } from '../hypervisor/scheduler/share';
@@ -88,6 +89,8 @@ export interface SystemConfiguration extends GuestConfiguration {
   readonly bios?: Program | undefined;
   /** Engine `hardware`: whether the guest's translations carry a VMID; else each entry into it forgets them. Default: yes. */
   readonly vmids?: boolean | undefined;
+  /** Engine `full`: which shadow pager it has. Default: `right`. */
+  readonly pager?: PagerName | undefined;
   /** Whether the VMM's handlers take machine time. Default: `free`. */
   readonly vmmTime?: VmmTime | undefined;
   /** What the manual leaves to the machine. */

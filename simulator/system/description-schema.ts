@@ -11,7 +11,7 @@ import { guestMemory, hostMemory } from './memory-rules';
 import { MOST_VCPUS } from './validate';
 import { VIRTIO_SLOTS } from './virtio-slots';
 
-const { virtualization, firmware, harts, devices, onIllegal, seed, vmids, vmmTime, time } = machineOptions;
+const { virtualization, firmware, harts, devices, onIllegal, seed, vmids, pager, vmmTime, time } = machineOptions;
 const LONGEST_NAME = 256;
 /** A second. */
 const LONGEST_SLICE = 1_000_000_000;
@@ -63,6 +63,7 @@ export const descriptionSchema = ObjectOf({
   firmware,
   harts,
   vmids,
+  pager,
   vmmTime,
   /** Those that are not as by default. */
   hartOptions: someHartOptions,

@@ -26,6 +26,7 @@ export function describeSystem(configuration: SystemConfiguration): SystemDescri
     firmware,
     harts,
     vmids: configuration.vmids ?? true,
+    pager: configuration.pager ?? 'right',
     vmmTime: configuration.vmmTime ?? 'free',
     hartOptions: configuration.hartOptions ?? {},
     neighbours: neighbours ? describeNeighbours(neighbours) : null,

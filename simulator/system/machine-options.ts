@@ -11,6 +11,7 @@ import {
 import { givenHartOptions, type HartOptions, hartOptionProblems, hartOptionsOf } from '../core/index';
 import { type VirtioDevice, virtioKinds } from '../devices/virtio/index';
 import type { VmmTime } from '../hypervisor/dispatcher';
+import { PAGERS } from '../hypervisor/engines/full/pager-names';
 import { type EngineId, engineDescriptions } from '../hypervisor/engines/registry';
 import type { VmTime } from '../hypervisor/vm-clock';
 import type { PaceName } from '../machine/pace';
@@ -117,6 +118,13 @@ export const machineOptions = {
     Switch({
       description:
         'With virtualization `hardware`: whether the guest’s translations carry a VMID. Without one each entry into the guest forgets them, which the TLB view and the exits show.',
+    }),
+  ),
+  pager: withDefault(
+    'right',
+    choice(PAGERS, {
+      description:
+        'With virtualization `full`: which shadow pager the VMM has. The others than `right` are there to be debugged, in the lab *Broken pagers*: the guest sees what each gets wrong, and the source of the VMM that is shown is that of the one that runs.',
     }),
   ),
   vmmTime: withDefault(

@@ -48,7 +48,7 @@ export interface Life {
 /** Why a record cannot be replayed, or where the replay leaves it: a message for the user. */
 export class ReplayError extends Error {}
 
-const VERSION = 10;
+const VERSION = 11;
 
 /** Closes the record of a life where the run stands. */
 export function lifeOf(system: System, start: string): Life {

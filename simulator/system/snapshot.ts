@@ -15,7 +15,7 @@ export interface Snapshot {
   readonly memory: MemoryImage;
 }
 
-const VERSION = 13;
+const VERSION = 14;
 /** The largest guest's memory, and as much again for its VMM. */
 const MOST_PAGES = 2 ** 20;
 

@@ -288,9 +288,15 @@ export class System {
   private createVm(hypervisor: Hypervisor, vm: NeighbourConfiguration): void {
     const engine = engineNamed(vm.engine);
     if (!engine) throw new RangeError(`there is no engine ${vm.engine}`);
-    const { vmids = true } = this.configuration;
+    const { vmids = true, pager = 'right' } = this.configuration;
     const { name, vcpus, memory, onIllegal, time = 'real', share, console } = vm;
-    const parts = { slots: virtioSlots(vm), startTime: START_TIME, console, engineOptions: { vmids }, model: native };
+    const parts = {
+      slots: virtioSlots(vm),
+      startTime: START_TIME,
+      console,
+      engineOptions: { vmids, pager },
+      model: native,
+    };
     const { onCrash, memoryLimit, stealTime = false } = vm;
     const reboots = this.configuration.neighbours !== undefined;
     const lives = { memoryLimit, stealTime, onCrash, reboots };

@@ -18,7 +18,7 @@ describe('labs on the command line', () => {
   /** A folder with the reference solution in it. */
   const solved = (name: string): string => {
     const folder = cli.path(name);
-    cpSync(path.join(LAB, 'start'), folder, { recursive: true });
+    lab('start', NAME, folder);
     cpSync(path.join(LAB, 'instructor', 'solution'), folder, { recursive: true });
     return folder;
   };
@@ -66,6 +66,7 @@ describe('labs on the command line', () => {
     lab('start', NAME, folder);
     const fresh = lab('check', folder);
     assert.equal(fresh.status, 1, fresh.stderr);
+    assert.match(fresh.stdout, /^Not begun yet: the folder is as 'hyperstep lab start' made it\.\n/);
     assert.match(
       fresh.stdout,
       /\n- +0\/1 {2}Who handles the illegal one \(illegal-by\)\n +The guest stands at the first instruction of `handler`[\s\S]+?There is no answer yet\.\n/,
@@ -74,6 +75,9 @@ describe('labs on the command line', () => {
     assert.match(fresh.stdout, /\nKill or emulate: 0 of 11 points\n$/);
     const done = lab('check', solved('done'));
     assert.equal(done.status, 0, done.stdout);
+    assert.doesNotMatch(done.stdout, /Not begun/);
+    cli.write('fresh/guest.S', `${readFileSync(path.join(folder, 'guest.S'), 'utf8')}# mine\n`);
+    assert.doesNotMatch(lab('check', folder).stdout, /Not begun/);
     const one = lab('check', cli.path('done'), '--task', 'handler', '--json');
     assert.deepEqual(
       JSON.parse(one.stdout).result.tasks.map(({ id, points }: { id: string; points: number }) => [id, points]),
@@ -107,13 +111,108 @@ describe('labs on the command line', () => {
     cli.write('wrong/answers.json', '{ "lab": "no-such-lab" }');
     refused(/there is no lab 'no-such-lab'; there are kill-or-emulate/, 'check', folder);
     refused(/there is no lab '99'/, 'start', '99');
+    refused(/--variant: the lab has no variant 'd'; there is c/, 'start', '3', cli.path('d'), '--variant', 'd');
+    refused(/--variant: the lab has no variant 'c'; there are none/, 'start', '1', cli.path('c'), '--variant', 'c');
+    cli.write('wrong/answers.json', `{ "lab": "${NAME}", "variant": "c" }`);
+    refused(/answers\.json: the lab has no variant 'c'; there are none/, 'check', folder);
     refused(/there is no 'lab finish'; there are list, start, check, grade/, 'finish');
     refused(/--csv has no effect with 'lab check'/, 'check', folder, '--csv', 'x');
+    for (const option of [['--task', 'handler'], ['--json'], ['--instructor'], ['--lab', '1']])
+      refused(/--\w+ has no effect with --hint/, 'check', folder, '--hint', 'handler', ...option);
     refused(/--task: the lab has no task 'x'; there are legal-by/, 'check', folder, '--lab', '1', '--task', 'x');
     refused(/'lab grade' has 2 words behind it, not 1/, 'grade', '1');
     refused(/there are no submissions/, 'grade', '1', path.join(LAB, 'start', '.vscode'));
     refused(/is started by 'lab grade'/, 'grader');
     assert.equal(cli.run('lab', '--help').status, 0);
+  });
+
+  describe('with a replay', () => {
+    const carried = (name: string, change: (folder: string) => void): string => {
+      const folder = solved(path.join('replays', name));
+      const answers = path.join(folder, 'answers.json');
+      writeFileSync(answers, readFileSync(answers, 'utf8').replace('{', '{ "replay": true,'));
+      assert.equal(lab('check', folder).status, 0);
+      change(folder);
+      return folder;
+    };
+    const replayOf = (folder: string) => path.join(folder, 'replay.json');
+    const cases: readonly [name: string, change: (folder: string) => void, points: number, told: RegExp][] = [
+      ['none', (folder) => rmSync(replayOf(folder)), 11, /^$/],
+      ['same', () => {}, 11, /^its replay comes out the same, in 4 runs$/],
+      [
+        'changed',
+        (folder) => writeFileSync(path.join(folder, 'handler.S'), '.globl illegal\nillegal: li a0, 1\n ret\n'),
+        9,
+        /^its replay is of other files: rdtime is emulated \[none\] begins otherwise$/,
+      ],
+      [
+        'forged',
+        (folder) => {
+          const { runs, ...rest } = JSON.parse(readFileSync(replayOf(folder), 'utf8'));
+          const [first, ...others] = runs;
+          writeFileSync(
+            replayOf(folder),
+            JSON.stringify({ ...rest, runs: [{ ...first, instructions: 1 }, ...others] }),
+          );
+        },
+        11,
+        /^its replay comes out otherwise: rdtime is emulated \[none\]$/,
+      ],
+      [
+        'foreign',
+        (folder) => writeFileSync(replayOf(folder), '{ "version": 1, "lab": "virtqueues", "runs": [] }'),
+        11,
+        /^its replay is of the lab 'virtqueues', not of 'kill-or-emulate'$/,
+      ],
+      [
+        'broken',
+        (folder) => writeFileSync(replayOf(folder), '{ "version": 2, "runs": [{}] }'),
+        11,
+        /^its replay is not understood: replay\.json:1:\d+: error: /,
+      ],
+      [
+        'linked',
+        (folder) => {
+          rmSync(replayOf(folder));
+          symlinkSync('/etc/passwd', replayOf(folder));
+        },
+        11,
+        /its replay is a symbolic link, and not read/,
+      ],
+    ];
+
+    it('are graded as without one, and it is told whether their runs come out the same', () => {
+      for (const [name, change] of cases) carried(name, change);
+      const { stdout, status } = lab('grade', NAME, cli.path('replays'), '--json', '--instructor');
+      assert.equal(status, 0, stdout);
+      const {
+        submissions,
+      }: {
+        submissions: {
+          submission: string;
+          points: number;
+          notes: string[];
+          tasks: { id: string; points: number }[];
+          replay?: { isSame: boolean };
+        }[];
+      } = JSON.parse(stdout);
+      for (const [name, , points, told] of cases) {
+        const found = submissions.find(({ submission }) => submission === name);
+        assert.ok(found);
+        const own = found.tasks
+          .filter(({ id }) => !id.startsWith('instructor/'))
+          .reduce((sum, task) => sum + task.points, 0);
+        assert.equal(own, points, name);
+        assert.match(found.notes.join('; '), told, name);
+        assert.equal(found.replay?.isSame, name === 'none' ? undefined : name === 'same', name);
+      }
+    });
+
+    it('leave none where none is wanted, or only some of it was checked', () => {
+      const folder = solved('no-replay');
+      lab('check', folder);
+      assert.ok(!existsSync(replayOf(folder)));
+    });
   });
 
   describe('graded', () => {

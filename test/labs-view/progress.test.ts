@@ -3,18 +3,17 @@ import type { CheckedFolder } from '../../extension/cli/lab/checked-folder';
 import { plainText } from '../../extension/labs/plain-text';
 import {
   hintsOf,
-  noAnswers,
+  isUntouched,
   type Progress,
   pointsSoFar,
   readChecked,
   readStudentAnswers,
-  studentAnswersText,
   withEntry,
   withTasks,
 } from '../../extension/labs/progress';
 import type { ShownLab, ShownTask } from '../../extension/labs/shown-lab';
 import { taskPage } from '../../extension/labs/task-page';
-import { answersText, emptyAnswers, readAnswers, readLab } from '../../simulator/labs/index';
+import { answersText, emptyAnswers, readAnswers } from '../../simulator/labs/index';
 import type { TaskResult } from '../../simulator/labs/result';
 
 const question: ShownTask = {
@@ -28,7 +27,17 @@ const question: ShownTask = {
 };
 const tests: ShownTask = { id: 'code', title: 'Write it', text: 'Write it.', points: 3, kind: 'tests', hints: [] };
 const lab: ShownLab = {
-  ...{ name: 'rings', number: 2, folder: '02-rings', title: 'Rings', summary: 'Rings.', minutes: 30, points: 5 },
+  ...{
+    name: 'rings',
+    number: 2,
+    folder: '02-rings',
+    title: 'Rings',
+    summary: 'Rings.',
+    minutes: 30,
+    points: 5,
+    given: [],
+    variants: {},
+  },
   lecture: { deck: 'Rings', slide: 'Modes' },
   tasks: [question, tests],
 };
@@ -44,22 +53,10 @@ function checked(...tasks: TaskResult[]): CheckedFolder {
 }
 
 describe('Progress in a lab', () => {
-  it('begins as the command line begins it', () => {
-    const text = JSON.stringify({
-      title: 'Rings',
-      summary: 'Rings.',
-      minutes: 30,
-      lecture: { deck: 'Rings', slide: 'Modes' },
-      guest: { program: 'guest.s' },
-      tasks: [{ id: 'who', title: 'Who', text: 'Who?', hints: ['x'], question: { ask: { expression: 'a0' } } }],
-    });
-    const { lab: read, problems } = readLab(text);
-    assert.ok(read, JSON.stringify(problems));
-    const ours = studentAnswersText(noAnswers({ name: 'rings', tasks: [question] }));
-    assert.equal(ours, answersText(emptyAnswers('rings', read)));
-    // What the editor writes, who checks reads.
-    const answered = { ...noAnswers({ name: 'rings', tasks: [question] }), hints: { who: 1 }, answers: { who: 'b' } };
-    assert.deepEqual(readAnswers(studentAnswersText(answered), read).answers, answered);
+  it('is what is written, for the editor and for who checks', () => {
+    const answered = { ...emptyAnswers('rings', ['who']), hints: { who: 1 }, answers: { who: 'b' } };
+    assert.deepEqual(readAnswers(answersText(answered)).answers, answered);
+    assert.deepEqual(readStudentAnswers(answersText(answered)), answered);
   });
 
   it('is read from whatever stands in the files', () => {
@@ -95,13 +92,24 @@ describe('Progress in a lab', () => {
     const before = checked(result('who', 0, 2), result('code', 3, 3));
     const after = withTasks(before, checked(result('who', 2, 2)));
     assert.deepEqual([after.result.points, after.result.of], [5, 5]);
-    const progress: Progress = { answers: noAnswers(lab), checked: after };
+    const progress: Progress = { answers: emptyAnswers('rings', ['who']), checked: after };
     assert.equal(pointsSoFar(progress, lab), 5);
+  });
+
+  it('says of who has only started that nothing is begun', () => {
+    const started: Progress = { answers: emptyAnswers('rings', ['who']), checked: undefined };
+    assert.ok(isUntouched(started));
+    for (const begun of [
+      { ...started, checked: checked(result('who', 0, 2)) },
+      { ...started, answers: { ...started.answers, answers: { who: 'a' } } },
+      { ...started, answers: { ...started.answers, hints: { who: 1 } } },
+    ])
+      assert.ok(!isUntouched(begun));
   });
 
   it('unfolds as many hints as are counted, and never more than there are', () => {
     const with_ = (hints: Record<string, number>): Progress => ({
-      answers: { ...noAnswers(lab), hints },
+      answers: { ...emptyAnswers('rings', ['who']), hints },
       checked: undefined,
     });
     assert.deepEqual(hintsOf(undefined, question), []);

@@ -14,11 +14,18 @@ const expectation = {
   ],
 };
 
-async function check(vms: object): Promise<LabResult['tasks'][number]> {
+async function check(vms: object, more: object = {}): Promise<LabResult['tasks'][number]> {
   const { lab, problems } = readLab(
     JSON.stringify({
       ...{ title: 'A lab', summary: 'For tests.', minutes: 1, lecture: { deck: 'Tests', slide: 'One' } },
-      tasks: [{ id: 'task', title: 'Task', text: 'Do it.', host: { file: 'a.hyperstep.json', expect: [expectation] } }],
+      tasks: [
+        {
+          id: 'task',
+          title: 'Task',
+          text: 'Do it.',
+          host: { file: 'a.hyperstep.json', expect: [expectation], ...more },
+        },
+      ],
     }),
   );
   assert.deepEqual(problems, []);
@@ -53,6 +60,12 @@ describe('a scenario that is checked', () => {
       const { points, parts } = await check(vms);
       assert.deepEqual([points, parts[0]?.help, parts[0]?.details], [0, help, details]);
     });
+
+  it('must have the harts that the lab says, and no more', async () => {
+    assert.equal((await check({ one, other }, { harts: 1 })).points, 1);
+    const { points, problem } = await check({ one, other }, { harts: 2 });
+    assert.deepEqual([points, problem], [0, 'a.hyperstep.json must have a host with 2 harts; it has 1']);
+  });
 
   it('helps with nothing that was measured where nothing was', async () => {
     const { points, parts, problem } = await check({ one: { program: 'off.s', wait: 1 }, other });

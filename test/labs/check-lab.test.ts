@@ -16,6 +16,8 @@ turn_on:
         csrw    satp, t1
         sfence.vma
         lw      t3, value
+        li      t3, 0xc0200000
+        lw      t3, 0(t3)
 traps:  ecall
         .word   0
 back:   li      a0, 42
@@ -31,8 +33,8 @@ handler:
 value:  .word   7
         .balign 4096
 table:  .dword  0, 0
-        .dword  (0x80000 << 10) | 0xcf
-        .zero   4096 - 24
+        .dword  (0x80000 << 10) | 0xcf, (0x80000 << 10) | 0xef
+        .zero   4096 - 32
 `;
 
 const CHECKS = {
@@ -141,6 +143,21 @@ const cases: readonly Case[] = [
     'rwxuad',
   ],
   [
+    'the bits of its shadow entry',
+    { where: { place: 'traps', engine: 'full' }, ask: { translation: { address: 'value', of: 'shadow' } } },
+    ['rwxuad'],
+    'rwxad',
+  ],
+  [
+    'the bits of a shadow entry that one pager makes otherwise',
+    {
+      where: { place: 'traps', engine: 'full', pager: 'three' },
+      ask: { translation: { address: '0xc0200000', of: 'shadow' } },
+    },
+    ['rwxugad'],
+    'rwxuad',
+  ],
+  [
     'a fault',
     { where: { place: 'traps' }, ask: { translation: { address: '0x1000', of: 'fault' } } },
     ['13', 'load page fault'],
@@ -244,6 +261,21 @@ describe('a lab', () => {
     );
     assert.equal(second?.points, 1);
     assert.match(third?.details.join('\n') ?? '', /all exits: /);
+  });
+
+  it('wants of some tests that others pass too, so that who always says the same has nothing', async () => {
+    const also = { 'says nothing': 'It prints.' };
+    const lab = labOf([{ tests: { file: 'guest.test.json', tests: { 'returns 42': { help: 'Look at a0.', also } } } }]);
+    assert.equal((await check(lab, {})).points, 1);
+    const prints = GUEST.replace('back:   li', 'back:   li a0, 65\n        li a7, 1\n        ecall\n        li');
+    const [part] = partsOf(await check(lab, {}, prints));
+    assert.deepEqual([part?.points, part?.of, part?.help, part?.details[0]], [0, 1, 'It prints.', 'says nothing:']);
+    const [own] = partsOf(await check(lab, {}, prints.replace('42', '41')));
+    assert.equal(own?.help, 'Look at a0.');
+    const none = labOf([
+      { tests: { file: 'guest.test.json', tests: { 'returns 42': { help: 'x', also: { no: 'y' } } } } },
+    ]);
+    assert.deepEqual((await check(none, {})).faults, ['checks/guest.test.json: there is no test "no"']);
   });
 
   it('tells errors of a program, and reads nothing outside', async () => {

@@ -5,6 +5,9 @@ import { checkLaunch } from '../../debug-adapter/launch/launch-checks';
 import { isDone, type LabResult } from '../../simulator/labs/index';
 import { LABS, ShippedLab } from './shipped-lab';
 
+/** Where a student's folder would be. */
+const ROOT = path.resolve('the-students-folder');
+
 /** What is missing, to be read where something is. */
 const told = (result: LabResult): string =>
   JSON.stringify(
@@ -21,23 +24,21 @@ for (const shipped of ShippedLab.all())
       assert.ok(text.includes(`Lecture: *${deck}*, slide *${slide}*`));
       for (const [, picture = ''] of text.matchAll(/!\[[^\]]+\]\(([^)]+)\)/g))
         assert.ok(existsSync(path.join(LABS, shipped.name, picture)), picture);
-      assert.ok(existsSync(path.join(LABS, shipped.name, 'start', '.vscode', 'launch.json')));
+      assert.ok(shipped.start().has('.vscode/launch.json'));
     });
 
     it('can be debugged as it is started', () => {
-      const start = path.resolve(LABS, shipped.name, 'start');
-      const text = readFileSync(path.join(start, '.vscode', 'launch.json'), 'utf8');
-      const { configurations }: { configurations: object[] } = JSON.parse(text.replaceAll('${workspaceFolder}', start));
+      const start = shipped.start();
+      const text = new TextDecoder().decode(start.get('.vscode/launch.json'));
+      const { configurations }: { configurations: object[] } = JSON.parse(text.replaceAll('${workspaceFolder}', ROOT));
       assert.ok(configurations.length > 0);
       for (const configuration of configurations) {
         const { program, scenario } = checkLaunch(configuration);
         const files = [...program, ...(scenario?.kind === 'file' ? [scenario.path] : [])];
         assert.ok(files.length > 0);
-        for (const file of files) assert.ok(existsSync(file), file);
+        for (const file of files) assert.ok(start.has(path.relative(ROOT, file)), file);
       }
     });
-
-    it('shows students the files that are checked', () => assert.deepEqual(shipped.differing(), []));
 
     it('has no points for who has done nothing', async () => {
       const result = await shipped.check();
@@ -59,9 +60,29 @@ for (const shipped of ShippedLab.all())
         assert.equal(result.points, result.of, told(result));
       });
 
-    it('has five wrong solutions at least', () => assert.ok(shipped.wrong.length >= 5));
+    it('has five wrong solutions at least, and one that was made to fit what students have', () => {
+      const overfitted = shipped.wrong.filter((each) => shipped.isOverfitted(each));
+      assert.ok(overfitted.length >= 1);
+      assert.ok(shipped.wrong.length - overfitted.length >= 5);
+    });
 
-    for (const wrong of shipped.wrong)
+    for (const wrong of shipped.wrong.filter((each) => shipped.isOverfitted(each)))
+      it(`has a further check that finds out who has made it fit the others: ${wrong}`, async () => {
+        const { task, help } = shipped.expected(wrong);
+        const result = await shipped.checkFurther('instructor/solution', `instructor/wrong/${wrong}`);
+        assert.deepEqual(
+          result.tasks.filter((each) => !isDone(each)).map(({ id }) => id),
+          [task],
+          told(result),
+        );
+        const details = result.tasks.flatMap(({ parts }) => parts.flatMap((part) => part.details));
+        assert.ok(
+          details.some((line) => line.includes(help)),
+          told(result),
+        );
+      });
+
+    for (const wrong of shipped.wrong.filter((each) => !shipped.isOverfitted(each)))
       it(`helps who has it wrong: ${wrong}`, async () => {
         const { task, help, also = [], points } = shipped.expected(wrong);
         const result = await shipped.checkWrong(wrong);
@@ -69,9 +90,9 @@ for (const shipped of ShippedLab.all())
         assert.deepEqual(lost.sort(), [task, ...also].sort(), told(result));
         if (points !== undefined)
           assert.equal(result.tasks.find(({ id }) => id === task)?.points, points, told(result));
-        const parts = result.tasks.flatMap(({ parts }) => parts);
+        const helps = result.tasks.flatMap(({ problem, parts }) => [problem, ...parts.map((part) => part.help)]);
         assert.ok(
-          parts.some((part) => part.help?.includes(help)),
+          helps.some((each) => each?.includes(help)),
           told(result),
         );
       });

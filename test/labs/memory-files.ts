@@ -10,6 +10,6 @@ export function memoryFiles(workspace: Texts, checks: Texts = {}, instructor?: T
   return {
     workspace: reading(workspace),
     checks: reading(checks),
-    instructor: instructor && { names: Object.keys(instructor), read: reading(instructor) },
+    instructor: instructor && { names: Object.keys(instructor), tasks: [], read: reading(instructor) },
   };
 }

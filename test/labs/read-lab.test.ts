@@ -1,5 +1,13 @@
 import assert from 'node:assert/strict';
-import { answersText, emptyAnswers, pointsOf, readAnswers, readLab } from '../../simulator/labs/index';
+import {
+  answersText,
+  emptyAnswers,
+  pointsOf,
+  questionsOf,
+  readAnswers,
+  readLab,
+  startFiles,
+} from '../../simulator/labs/index';
 
 const LAB = {
   title: 'A lab',
@@ -111,6 +119,16 @@ describe('the file of a lab', () => {
       /must be \["none"\] with firmware "none"/,
     ],
     [
+      'a given file that is a path out of its folder',
+      (lab) => ({ ...lab, given: ['../guest.s'] }),
+      /"given"\[0\] must be the path of a file in the folder "checks", not "\.\.\/guest\.s"/,
+    ],
+    [
+      'a file that is given twice',
+      (lab) => ({ ...lab, given: ['guest.s', 'guest.s'] }),
+      /"given"\[1\] is "guest\.s", which is given already/,
+    ],
+    [
       'a path for a file of tests',
       (lab) => ({ ...lab, tasks: [{ ...lab.tasks[1], tests: { file: '../a.test.json', tests: {} } }] }),
       /"file" must be the name of a file \*\.test\.json/,
@@ -138,11 +156,67 @@ describe('the file of a lab', () => {
   });
 });
 
+describe('what a student begins with', () => {
+  const started = (given: readonly string[], files: readonly string[]) => {
+    const { lab } = readLab(JSON.stringify({ ...LAB, given }, null, 1));
+    assert.ok(lab);
+    return startFiles(lab, files);
+  };
+
+  it('is what is to be written, what the lab gives of its own files, and its text', () => {
+    const { files } = started(
+      ['guest.s', 'images/disk.img'],
+      [
+        ...['README.md', 'one.svg', 'lab.json', 'start/mine.s', 'start/.vscode/launch.json', 'checks/guest.s'],
+        ...['checks/images/disk.img', 'checks/a.test.json', 'instructor/solution/mine.s', 'instructor/notes.md'],
+      ],
+    );
+    assert.deepEqual(
+      [...(files ?? [])].sort(),
+      [
+        ['.vscode/launch.json', 'start/.vscode/launch.json'],
+        ['README.md', 'README.md'],
+        ['guest.s', 'checks/guest.s'],
+        ['images/disk.img', 'checks/images/disk.img'],
+        ['mine.s', 'start/mine.s'],
+        ['one.svg', 'one.svg'],
+      ].sort(),
+    );
+  });
+
+  it('is of a variant its files over the others, without the one in the place of which it stands', () => {
+    const variants = { c: { title: 'In C', source: 'mine.c', replaces: 'mine.s' } };
+    const { lab } = readLab(JSON.stringify({ ...LAB, variants }));
+    assert.ok(lab);
+    const all = ['start/mine.s', 'start/.vscode/launch.json', 'variants/c/mine.c', 'variants/c/.vscode/launch.json'];
+    assert.deepEqual(
+      [...(startFiles(lab, all, 'c').files ?? [])],
+      [
+        ['.vscode/launch.json', 'variants/c/.vscode/launch.json'],
+        ['mine.c', 'variants/c/mine.c'],
+      ],
+    );
+    assert.deepEqual(
+      [...(startFiles(lab, all).files ?? [])].map(([file]) => file),
+      ['mine.s', '.vscode/launch.json'],
+    );
+  });
+
+  it('is refused, with the place in lab.json, where a given file is not there, or is there twice', () => {
+    const problems = started(['guest.s', 'mine.s'], ['start/mine.s', 'checks/mine.s']).problems.map(
+      ({ range: { start }, message }) => `${start.line + 1}:${start.column + 1}: ${message}`,
+    );
+    assert.equal(problems.length, 2);
+    assert.match(problems[0] ?? '', /^\d+:3: "given": checks\/guest\.s is not there: /);
+    assert.match(problems[1] ?? '', /^\d+:3: "given": mine\.s is in the lab’s folder "start" too/);
+  });
+});
+
 describe('the file of answers', () => {
   it('is read as it was written', () => {
     const { lab } = readLab(JSON.stringify(LAB));
     assert.ok(lab);
-    const answers = emptyAnswers('a-lab', lab);
+    const answers = emptyAnswers('a-lab', Object.keys(questionsOf(lab)));
     assert.deepEqual(answers, { lab: 'a-lab', answers: { one: '' }, hints: {} });
     assert.deepEqual(readAnswers(answersText(answers), lab).answers, answers);
     // As many problems as somebody reads, of as many names as a file has room for.

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { findPattern } from '../../extension/cli/test/find-pattern';
+import { errorLine } from '../../simulator/assembler/source/error-line';
 import {
   ANSWERS_FILE,
   type Answers,
@@ -10,6 +11,7 @@ import {
   type LabResult,
   readAnswers,
   readLab,
+  startFiles,
 } from '../../simulator/labs/index';
 
 export const LABS = 'labs';
@@ -33,9 +35,7 @@ export class ShippedLab {
 
   constructor(readonly name: string) {
     this.folder = path.join(LABS, name);
-    const { lab, problems } = readLab(readFileSync(path.join(this.folder, 'lab.json'), 'utf8'));
-    if (!lab) throw new Error(`${name}: ${JSON.stringify(problems, null, 1)}`);
-    this.lab = lab;
+    this.lab = labIn(name, readFileSync(path.join(this.folder, 'lab.json')));
   }
 
   static all(): ShippedLab[] {
@@ -52,13 +52,12 @@ export class ShippedLab {
     return JSON.parse(readFileSync(path.join(this.folder, 'instructor', 'wrong', wrong, 'expected.json'), 'utf8'));
   }
 
-  /** Files that start and checks have both, and that are not the same in both. */
-  differing(): readonly string[] {
-    const [start, checks] = [this.filesIn('start'), this.filesIn('checks')];
-    return [...checks.keys()].filter((file) => {
-      const shown = start.get(file);
-      return shown && Buffer.compare(shown, checks.get(file) ?? new Uint8Array()) !== 0;
-    });
+  /** What a student begins with. @throws Error where the lab lacks some of it */
+  start(variant?: string): Files {
+    const all = this.filesIn('.');
+    const { files, problems } = startFiles(this.lab, [...all.keys()], variant);
+    if (!files) throw new Error(`${this.name}: ${problems.map(errorLine('lab.json')).join('\n')}`);
+    return new Map([...files].map(([file, source]) => [file, all.get(source) ?? new Uint8Array()]));
   }
 
   /** Checks the start with other folders of the lab over it, one after the other; each one's answers go before those of the ones before. */
@@ -76,11 +75,18 @@ export class ShippedLab {
     return this.checkTasks(tasks, ['instructor/solution', folder]);
   }
 
+  /** Whether a wrong solution passes all that students have, and is found out by a further check alone. */
+  isOverfitted(wrong: string): boolean {
+    return this.expected(wrong).task.startsWith('instructor/');
+  }
+
   /** As `check`, with the further checks that students do not have. */
-  checkFurther(overlay: string): Promise<LabResult> {
+  checkFurther(...overlays: readonly string[]): Promise<LabResult> {
     const further = this.filesIn('instructor/checks');
     const names = [...further.keys()].filter((file) => file.endsWith('.test.json'));
-    return this.checkTasks(undefined, [overlay], { names, read: async (file) => further.get(file) });
+    const lab = further.get('lab.json');
+    const tasks = lab ? labIn(`${this.name}/instructor/checks`, lab).tasks : [];
+    return this.checkTasks(undefined, overlays, { names, tasks, read: async (file) => further.get(file) });
   }
 
   private checkTasks(
@@ -88,9 +94,10 @@ export class ShippedLab {
     overlays: readonly string[],
     instructor?: InstructorChecks,
   ): Promise<LabResult> {
-    const folders = ['start', ...overlays];
-    const files: Files = new Map(folders.flatMap((folder) => [...this.filesIn(folder)]));
-    const answers = folders.map((folder) => this.answersIn(folder).answers);
+    const files: Files = new Map(
+      [this.start(), ...overlays.map((folder) => this.filesIn(folder))].flatMap((each) => [...each]),
+    );
+    const answers = overlays.map((folder) => this.answersIn(folder).answers);
     return checkLab({
       lab: this.lab,
       answers: { lab: 'any', answers: Object.assign({}, ...answers), hints: {} },
@@ -123,4 +130,11 @@ export class ShippedLab {
         .map((file) => [path.relative(at, file).replaceAll('\\', '/'), readFileSync(file)]),
     );
   }
+}
+
+/** @throws Error where it is not understood */
+function labIn(folder: string, bytes: Uint8Array): Lab {
+  const { lab, problems } = readLab(new TextDecoder().decode(bytes));
+  if (!lab) throw new Error(problems.map(errorLine(`${folder}/lab.json`)).join('\n'));
+  return lab;
 }

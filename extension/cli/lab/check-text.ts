@@ -3,9 +3,10 @@ import type { CheckedFolder } from './checked-folder';
 import { printable } from './printable';
 
 /** What came of a lab, as somebody reads it who wants to go on. */
-export function checkText({ title, problems, questions, result }: CheckedFolder): string {
+export function checkText({ title, problems, questions, result, isUntouched }: CheckedFolder): string {
   const told = new Map<string, string>();
   const lines = [
+    ...(isUntouched ? [`Not begun yet: the folder is as 'hyperstep lab start' made it.`] : []),
     ...[...problems, ...result.faults].map((problem) => `ERROR ${problem}`),
     ...result.tasks.flatMap((task) => taskLines(task, questions[task.id], told)),
     `${title}: ${result.points} of ${result.of} points`,

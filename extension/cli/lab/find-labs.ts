@@ -1,12 +1,7 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
-import {
-  type InstructorChecks,
-  type Lab,
-  type LabFiles,
-  type LabProblem,
-  readLab,
-} from '../../../simulator/labs/index';
+import { errorLine } from '../../../simulator/assembler/source/error-line';
+import { type InstructorChecks, type Lab, type LabFiles, labFolder, readLab } from '../../../simulator/labs/index';
 import { one, type ParsedCommand } from '../options';
 import { UsageError } from '../usage-error';
 import { confinedReader } from './confined-files';
@@ -20,8 +15,6 @@ export interface FoundLab {
   readonly folder: string;
   readonly lab: Lab;
 }
-
-const LAB_FOLDER = /^(\d{1,3})-([a-z][a-z0-9-]{0,59})$/;
 
 /** The folder of the labs: the one that is named, or that of the extension. @throws UsageError */
 function folderOf(values: ParsedCommand['values']): string {
@@ -37,20 +30,20 @@ export async function findLabs(values: ParsedCommand['values']): Promise<FoundLa
   const folder = folderOf(values);
   const found: FoundLab[] = [];
   for (const name of readdirSync(folder)) {
-    const [, number, rest] = LAB_FOLDER.exec(name) ?? [];
-    if (rest !== undefined && existsSync(path.join(folder, name, 'lab.json')))
-      found.push(await readFolder(path.join(folder, name), rest, Number(number)));
+    const called = labFolder(name);
+    if (called && existsSync(path.join(folder, name, 'lab.json')))
+      found.push({ ...called, ...(await readFolder(path.join(folder, name))) });
   }
   return found.sort((a, b) => a.number - b.number || (a.name < b.name ? -1 : 1));
 }
 
-async function readFolder(folder: string, name: string, number: number): Promise<FoundLab> {
+async function readFolder(folder: string): Promise<Pick<FoundLab, 'folder' | 'lab'>> {
   const file = path.join(folder, 'lab.json');
   const bytes = await confinedReader(folder)('lab.json');
   if (!(bytes instanceof Uint8Array)) throw new UsageError(`'${file}' ${bytes?.why ?? 'is not there'}`);
   const { lab, problems } = readLab(new TextDecoder().decode(bytes));
-  if (!lab) throw new UsageError(problems.map(inWords(file)).join('\n'));
-  return { name, number, folder, lab };
+  if (!lab) throw new UsageError(problems.map(errorLine(file)).join('\n'));
+  return { folder, lab };
 }
 
 /** The lab that a word means: its name, its number or both. @throws UsageError */
@@ -62,22 +55,25 @@ export async function labNamed(values: ParsedCommand['values'], word: string): P
 }
 
 /** The files with which a student's folder is checked. @param further whether those that students do not have are used too */
-export function filesOf({ folder }: FoundLab, workspace: string, further: boolean): LabFiles {
+export async function filesOf({ folder }: FoundLab, workspace: string, further: boolean): Promise<LabFiles> {
   return {
     workspace: confinedReader(workspace),
     checks: confinedReader(path.join(folder, 'checks')),
-    instructor: further ? furtherOf(path.join(folder, 'instructor', 'checks')) : undefined,
+    instructor: further ? await furtherOf(path.join(folder, 'instructor', 'checks')) : undefined,
   };
 }
 
-function furtherOf(folder: string): InstructorChecks | undefined {
+/** @throws UsageError where they are not understood */
+async function furtherOf(folder: string): Promise<InstructorChecks | undefined> {
   if (!existsSync(folder)) return undefined;
+  const tasks = existsSync(path.join(folder, 'lab.json')) ? (await readFolder(folder)).lab.tasks : [];
   const names = readdirSync(folder).filter((name) => name.endsWith('.test.json'));
-  return { names: names.sort(), read: confinedReader(folder) };
+  return { names: names.sort(), tasks, read: confinedReader(folder) };
 }
 
-/** As compilers print it: lines and columns from 1. */
-export const inWords =
-  (file: string) =>
-  ({ range: { start }, message }: LabProblem): string =>
-    `${file}:${start.line + 1}:${start.column + 1}: error: ${message}`;
+/** The files of a lab's folder, as paths with slashes. */
+export function filesIn(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((file) => statSync(path.join(folder, file), { throwIfNoEntry: false })?.isFile() === true)
+    .map((file) => file.replaceAll(path.sep, '/'));
+}

@@ -46,6 +46,7 @@ export function gradeJson(lab: string, of: number, graded: readonly Graded[]): s
     of: each.checked?.result.of ?? of,
     tasks: each.checked?.result.tasks ?? [],
     notes: notesOf(each),
+    ...(each.checked?.replay ? { replay: each.checked.replay } : {}),
   }));
   return `${JSON.stringify({ lab, of, submissions }, null, 2)}\n`;
 }
@@ -63,6 +64,8 @@ function cellOf({ checked }: Graded, id: string): string {
 
 const notesOf = ({ checked, notes }: Graded): readonly string[] => [
   ...notes,
+  ...(checked?.replay ? [`its replay ${checked.replay.text}`] : []),
+  ...(checked?.isUntouched ? ['not begun yet: the folder is as it was started'] : []),
   ...(checked?.problems ?? []),
   ...(checked?.result.faults ?? []),
 ];

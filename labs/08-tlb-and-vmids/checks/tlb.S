@@ -1,5 +1,9 @@
 # Changes entries of page tables, has them fenced, and looks what the TLB has then. Nothing is to be changed here.
 
+#ifndef TAG
+#define TAG 1                          // ASID of the one address space, VMID of the one virtual machine; the other has the next
+#endif
+
         .equ    A, 0x40000000           # two pages that are looked at
         .equ    B, 0x40001000
         .equ    KERNEL_BITS, 0xef       # D A G X W R V: in every address space
@@ -21,7 +25,7 @@
         .macro  root register, table, tag
         la      t0, \table
         srli    t0, t0, 12
-        li      t1, (8 << 60) | (\tag << 44)
+        li      t1, (8 << 60) | ((\tag) << 44)
         or      \register, t0, t1
         .endm
 
@@ -42,8 +46,8 @@ _start: la      sp, stack_top
         entry   guest_leaves\space, 1, old_page, GUEST_BITS
         entry   guest_leaves\space, 2, old_page, GUEST_BITS
         .endr
-        root    s10, root1, 1
-        root    s11, root2, 2
+        root    s10, root1, TAG
+        root    s11, root2, TAG + 1
 
 # A page of the address space 1 is mapped elsewhere. (So are its neighbour and the same page of the address space 2, of which the fence is told nothing.)
         csrw    satp, s11
@@ -61,7 +65,7 @@ changed:
         ld      s2, 0(s0)               # without a fence
 after_change:
         mv      a0, s0
-        li      a1, 1
+        li      a1, TAG
         call    page_changed
         ld      s2, 0(s0)               # the page
         ld      s3, 0(s1)               # its neighbour
@@ -80,10 +84,11 @@ page_checked:
         csrw    satp, s11
         ld      t3, 0(s0)
 both_filled:
+        nop                             # stand here
         entry   leaves1, 0, new_page, BITS
         entry   leaves1, 1, new_page, BITS
         entry   leaves2, 0, new_page, BITS
-        li      a0, 1
+        li      a0, TAG
         call    space_gone
         ld      s3, 0(s0)               # of the address space 2
         csrw    satp, s10
@@ -95,8 +100,8 @@ space_checked:
         csrw    vsatp, zero
         li      t0, 1 << 8              # hstatus.SPVP: hlv reads as VS-mode
         csrs    hstatus, t0
-        root    s8, guest_root1, 1
-        root    s9, guest_root2, 2
+        root    s8, guest_root1, TAG
+        root    s9, guest_root2, TAG + 1
         csrw    hgatp, s9
         hfence.gvma
         li      s0, 0x1000
@@ -109,7 +114,7 @@ space_checked:
         entry   guest_leaves1, 2, new_page, GUEST_BITS
         entry   guest_leaves2, 1, new_page, GUEST_BITS
         mv      a0, s0
-        li      a1, 1
+        li      a1, TAG
         call    guest_page_changed
         hlv.d   s2, (s0)                # the page
         hlv.d   s3, (s1)                # its neighbour
@@ -128,10 +133,11 @@ guest_page_checked:
         csrw    hgatp, s9
         hlv.d   t3, (s0)
 vms_filled:
+        nop                             # stand here
         entry   guest_leaves1, 1, new_page, GUEST_BITS
         entry   guest_leaves1, 2, new_page, GUEST_BITS
         entry   guest_leaves2, 1, new_page, GUEST_BITS
-        li      a0, 1
+        li      a0, TAG
         call    vm_gone
         hlv.d   s3, (s0)                # of the virtual machine 2
         csrw    hgatp, s8

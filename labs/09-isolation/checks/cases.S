@@ -1,8 +1,10 @@
 # Asks translate about addresses of a guest that has 1 MiB from 0x80000000, at 0x40100000 of the machine. Nothing is to be changed here.
 
-        .equ    BASE, 0x80000000
-        .equ    SIZE, 0x100000
-        .equ    MACHINE, 0x40100000
+#ifndef BASE
+#define BASE 0x80000000
+#define SIZE 0x100000
+#define MACHINE 0x40100000
+#endif
 
 # The answer is in a0 at the label behind it.
         .macro  ask address, length

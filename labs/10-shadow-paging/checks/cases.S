@@ -1,5 +1,9 @@
 # Asks compose about leaves of a guest. Nothing is to be changed here.
 
+#ifndef MACHINE
+#define MACHINE 0x80abc000             // where the P2M has the page
+#endif
+
         .equ    V, 1
         .equ    R, 2
         .equ    W, 4
@@ -18,7 +22,7 @@
 # The entry that compose has made is in a0 at the label behind it, which notes it in `entries`.
         .macro  case flags, access, who
         li      a0, (0x12345 << 10) | \flags
-        li      a1, 0x80abc000
+        li      a1, MACHINE
         li      a2, \access
         li      a3, \who
         call    compose

@@ -7,6 +7,7 @@ import type { FrameRange } from '../memory/frame-table';
 import type { TranslationTable, Vcpu } from '../vcpu';
 import type { Vm } from '../vm';
 import type { EngineDescription } from './description';
+import type { PagerName } from './full/pager-names';
 
 /** What a VM asks of its host. */
 export interface VmDemands {
@@ -19,6 +20,8 @@ export interface VmDemands {
 export interface EngineOptions {
   /** Whether translations carry a VMID; else each entry into the guest forgets them. */
   readonly vmids: boolean;
+  /** Which shadow pager the engine `full` has. */
+  readonly pager: PagerName;
 }
 
 /** Frames side by side that an engine needs; the number of the first is a multiple of `align`. */

@@ -1,16 +1,8 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
+import { withFault } from '../../../scripts/broken-pagers';
 import { EditedTests, type TestRun } from './edited-tests';
-import type { SeededFault } from './fault';
 import { seededFaults } from './seeded-faults';
-
-/** The text of a fault's file with the fault in it. @throws AssertionError where the place of the edit is not to be found any more */
-function seeded({ id, find, replace }: SeededFault, file: string): string {
-  const text = readFileSync(file, 'utf8');
-  const places = text.split(find).length - 1;
-  assert.equal(places, 1, `edit the fault ${id}: its text stands ${places} times in ${file}, not once: ${find}`);
-  return text.replace(find, () => replace);
-}
 
 describe('seeded faults of the VMM', () => {
   const tests = new EditedTests([...new Set(seededFaults.map(({ foundBy }) => foundBy.file))]);
@@ -42,7 +34,7 @@ describe('seeded faults of the VMM', () => {
     it(`${fault.id} is found by ${fault.foundBy.file}: ${fault.foundBy.title}`, async () => {
       const { foundBy, mistake, consequence } = fault;
       const file = `simulator/hypervisor/${fault.file}`;
-      await tests.build(file, seeded(fault, file));
+      await tests.build(file, withFault(readFileSync(file, 'utf8'), fault, file));
       const { failures } = await run(foundBy.file, new Set([foundBy.title]));
       assert.ok(failures.length > 0, `${mistake} Nothing has found it. ${consequence}`);
       // A name that is not there is no mistake that anybody could make and not notice.

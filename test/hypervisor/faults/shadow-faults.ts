@@ -1,24 +1,17 @@
+import { pagerFaults } from '../../../scripts/broken-pagers';
 import type { SeededFault } from './fault';
 import { addressSpaces, isolation, lockStep, saved } from './tests';
 
 /** Faults of shadow page tables: the pager of the engine `full`, its views, its fences. */
 export const shadowFaults: readonly SeededFault[] = [
   {
-    id: 'global-kept',
-    mistake: "The guest's G is kept in shadow leaves.",
+    ...pagerFaults.three,
     consequence: 'A kernel page that one view has is there in the views of the user programs too.',
-    file: 'engines/full/page-fault.ts',
-    find: 'return SHADOW_FLAGS | readable',
-    replace: 'return SHADOW_FLAGS | (guest & Pte.G) | readable',
     foundBy: isolation('asid-global', 'full'),
   },
   {
-    id: 'dirty-too-early',
-    mistake: "A shadow leaf has W as soon as the guest's has it, whatever its D says.",
+    ...pagerFaults.two,
     consequence: 'The guest writes pages whose D stays clear, and loses what it wrote when it swaps them out.',
-    file: 'engines/full/page-fault.ts',
-    find: 'guest & Pte.W && guest & Pte.D ?',
-    replace: 'guest & Pte.W ?',
     foundBy: lockStep('accessed-dirty', 'full'),
   },
   {
@@ -67,19 +60,15 @@ export const shadowFaults: readonly SeededFault[] = [
     foundBy: lockStep('demand-paging', 'full'),
   },
   {
-    id: 'sum-forgotten',
-    mistake: 'One view serves virtual S-mode with SUM and without it.',
+    ...pagerFaults.one,
     consequence: 'A kernel that has cleared SUM still reads and writes the memory of its programs.',
-    file: 'engines/full/shadow-space.ts',
-    find: '(sum && !user ? 2 : 0)',
-    replace: '0',
     foundBy: addressSpaces('full', 'a kernel that has cleared SUM'),
   },
   {
     id: 'mxr-forgotten',
     mistake: 'One view serves MXR and no MXR.',
     consequence: 'What MXR has made readable stays readable after the kernel has cleared it.',
-    file: 'engines/full/shadow-space.ts',
+    file: 'engines/full/page-fault.ts',
     find: '(mxr ? 1 : 0)',
     replace: '0',
     foundBy: addressSpaces('full', 'a kernel that has cleared MXR'),
@@ -88,7 +77,7 @@ export const shadowFaults: readonly SeededFault[] = [
     id: 'user-shares-the-view-of-the-kernel',
     mistake: 'One view serves both virtual modes.',
     consequence: "A user program reaches the kernel's pages, since the shadow's leaves all have U.",
-    file: 'engines/full/shadow-space.ts',
+    file: 'engines/full/page-fault.ts',
     find: '(user ? 4 : 0)',
     replace: '0',
     foundBy: lockStep('user-mode', 'full'),

@@ -2,6 +2,7 @@ import { deprivilegedProcessor } from '../../../machine/processor';
 import { FRAME } from '../../../mmu/address';
 import type { Engine } from '../engine';
 import { fullDescription } from './description';
+import { pagerNamed } from './pagers';
 import { FullVm } from './vm';
 
 /** The VMM's own memory for shadow tables, in bytes for each vCPU. */
@@ -14,5 +15,5 @@ export const full = {
   missing: () => [],
   tables: ({ vcpus }) => Array.from({ length: vcpus }, () => ({ frames: SHADOW_POOL / FRAME, align: 1 })),
   processor: deprivilegedProcessor,
-  create: (vm, pools) => new FullVm(vm, pools),
+  create: (vm, pools, { pager }) => new FullVm(vm, pools, pagerNamed(pager)),
 } satisfies Engine;

@@ -13,7 +13,7 @@ import { pteOf } from '../../memory/table-memory';
 import { type Outcome, RESUME } from '../../runnable';
 import { deprivilegedExits } from '../deprivileged/exits';
 import { shadowExits } from './exits';
-import type { FullVcpu } from './vcpu';
+import type { PagedVcpu } from './pager';
 
 const ACCESS_NAMES = { [Access.read]: 'a load', [Access.write]: 'a store', [Access.execute]: 'a fetch' } as const;
 
@@ -24,7 +24,7 @@ const SHADOW_FLAGS = Pte.V | Pte.U | Pte.A;
  * The shadow pager. A page fault of the hardware is one of three things: hidden (the guest maps the page, its shadow does not yet, or
  * not with this permission), the guest's own, or an access to a device. The guest's own page tables say which.
  */
-export function* handlePageFault(vcpu: FullVcpu, access: Access, gva: Gva): Narration<Outcome> {
+export function* handlePageFault(vcpu: PagedVcpu, access: Access, gva: Gva): Narration<Outcome> {
   const { vm } = vcpu;
   const { ledger, memory } = vm;
   const space = vcpu.guestSpace.paging;
@@ -83,7 +83,7 @@ export function* handlePageFault(vcpu: FullVcpu, access: Access, gva: Gva): Narr
 }
 
 /** A large guest page becomes a large shadow page where the P2M keeps its block in one piece. */
-function shadowLevel({ vm: { memory } }: FullVcpu, guestLevel: number, gpa: number): 0 | 1 {
+function shadowLevel({ vm: { memory } }: PagedVcpu, guestLevel: number, gpa: number): 0 | 1 {
   return guestLevel >= 1 && memory.isWholeBlock(gpa) ? 1 : 0;
 }
 
@@ -92,15 +92,18 @@ function shadowLevel({ vm: { memory } }: FullVcpu, guestLevel: number, gpa: numb
  * express is what hardware cannot tell apart in U-mode: W only once the guest's D is set, no execution of the guest's U-pages by the
  * virtual S-mode (SUM never allows it), and MXR resolved into R.
  */
-export function shadowFlags(
-  vcpu: { user: boolean; mxr: boolean; guestSpace: { paging: unknown } },
-  guest: number,
-): number {
+export function shadowFlags(vcpu: Pick<PagedVcpu, 'user' | 'mxr' | 'guestSpace'>, guest: number): number {
   const readable = guest & Pte.R || (vcpu.mxr && guest & Pte.X) ? Pte.R : 0;
   const writable = guest & Pte.W && guest & Pte.D ? Pte.W | Pte.D : 0;
   const userPageInSupervisor = vcpu.guestSpace.paging && guest & Pte.U && !vcpu.user;
   const executable = guest & Pte.X && !userPageInSupervisor ? Pte.X : 0;
   return SHADOW_FLAGS | readable | (readable ? writable : 0) | executable;
+}
+
+/** The view that serves a virtual mode. SUM says nothing in U-mode, and privileges say nothing without paging: such views are shared. */
+export function viewIndex(paging: boolean, user: boolean, sum: boolean, mxr: boolean): number {
+  if (!paging) return 0;
+  return (user ? 4 : 0) | (sum && !user ? 2 : 0) | (mxr ? 1 : 0);
 }
 
 /** Permissions in words, as far as they differ from the guest's for a reason. */

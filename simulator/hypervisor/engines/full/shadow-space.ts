@@ -13,7 +13,7 @@ export const LEVELS = 3;
 export interface GuestSpace {
   /** Undefined while virtual `satp` is Bare. */
   readonly paging: GuestPaging;
-  /** By `viewIndex`. */
+  /** By the pager's `viewIndex`. */
   readonly views: (ShadowView | undefined)[];
 }
 
@@ -30,10 +30,10 @@ export interface ShadowView {
   lastUse: number;
 }
 
-/** SUM says nothing in U-mode, and privileges say nothing without paging: such views are shared. */
-export function viewIndex(paging: boolean, user: boolean, sum: boolean, mxr: boolean): number {
-  if (!paging) return 0;
-  return (user ? 4 : 0) | (sum && !user ? 2 : 0) | (mxr ? 1 : 0);
+/** Which modes can share a shadow table. */
+export interface ViewRule {
+  /** Which of an address space's tables serves a virtual mode: a number below 8. */
+  viewIndex(paging: boolean, user: boolean, sum: boolean, mxr: boolean): number;
 }
 
 /** In words, for views and messages: `virtual S-mode, SUM=1, guest ASID 3`. */

@@ -4,7 +4,7 @@ import { count, flag, halfword, listOf, nullable, upTo } from '../../../schema/s
 import type { FrameRange } from '../../memory/frame-table';
 import { poolFrames, problemOfFrames } from '../../memory/pool-frames';
 import { tag } from '../../translation-tags';
-import { viewIndex } from './shadow-space';
+import type { ViewRule } from './shadow-space';
 import { tableState } from './shadow-table';
 
 /** PPN of satp has 44 bits. */
@@ -25,8 +25,8 @@ const view = (pool: FrameRange) =>
   });
 type SavedView = Static<ReturnType<typeof view>>;
 
-/** @param harts of the machine @param pool of which the tables are */
-export const spacesSchema = (harts: number, pool: FrameRange) =>
+/** @param harts of the machine @param pool of which the tables are @param pager whose views these are */
+export const spacesSchema = (harts: number, pool: FrameRange, pager: ViewRule) =>
   stateSchema(
     'shadow-spaces',
     1,
@@ -47,7 +47,7 @@ export const spacesSchema = (harts: number, pool: FrameRange) =>
       const late = views.findIndex(({ lastUse }) => lastUse > switches);
       if (late >= 0)
         return { path: ['views', late, 'lastUse'], problem: `must be one of ${switches} switches at the most` };
-      const names = views.map(nameOf);
+      const names = views.map((each) => nameOf(each, pager));
       const second = names.findIndex((name, index) => names.indexOf(name) < index);
       if (second >= 0) return { path: ['views', second], problem: 'must be another view than those before it' };
       return problemOfFrames(pool, [
@@ -63,6 +63,6 @@ export const spacesSchema = (harts: number, pool: FrameRange) =>
 export type SpacesState = StateOf<ReturnType<typeof spacesSchema>>;
 
 /** What tells a view from the others of its vCPU. */
-function nameOf({ paging, user, sum, mxr }: SavedView): string {
-  return [paging?.root, paging?.asid, viewIndex(paging !== null, user, sum, mxr)].join();
+function nameOf({ paging, user, sum, mxr }: SavedView, pager: ViewRule): string {
+  return [paging?.root, paging?.asid, pager.viewIndex(paging !== null, user, sum, mxr)].join();
 }

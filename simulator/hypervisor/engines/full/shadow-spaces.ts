@@ -8,7 +8,7 @@ import { ensure } from '../../memory/table-check';
 import type { TableMemory } from '../../memory/table-memory';
 import type { HypervisorServices } from '../../services';
 import { NO_TAG } from '../../translation-tags';
-import { type GuestSpace, LEVELS, type ShadowView, viewIndex } from './shadow-space';
+import { type GuestSpace, LEVELS, type ShadowView, type ViewRule } from './shadow-space';
 import { type SpacesState, spacesSchema } from './shadow-spaces-state';
 import { isPiece, ShadowTable } from './shadow-table';
 
@@ -38,11 +38,12 @@ export class ShadowSpaces implements StateHolder<SpacesState> {
   constructor(
     private readonly host: Pick<HypervisorServices, 'machine' | 'ledger' | 'pcpuOf'>,
     readonly pool: FramePool,
+    private readonly pager: ViewRule,
   ) {
     const { machine, ledger } = host;
     this.memory = machine.core.ram;
     this.ledger = ledger;
-    this.component = componentOf(spacesSchema(machine.harts.length, pool.range), this);
+    this.component = componentOf(spacesSchema(machine.harts.length, pool.range, pager), this);
   }
 
   get views(): ShadowView[] {
@@ -97,7 +98,7 @@ export class ShadowSpaces implements StateHolder<SpacesState> {
 
   /** The view of a space, made empty when there is none yet, and from now on the one that the hardware walks: it has its ASID. */
   use(space: GuestSpace, user: boolean, sum: boolean, mxr: boolean): ShadowView {
-    const index = viewIndex(space.paging !== undefined, user, sum, mxr);
+    const index = this.pager.viewIndex(space.paging !== undefined, user, sum, mxr);
     const known = space.views[index];
     const view = known ?? this.create(space, index, user, sum, mxr);
     if (this.isTagged && this.place && !this.place.asids.holds(view.tag)) view.tag = this.place.asids.take();
@@ -202,7 +203,7 @@ export class ShadowSpaces implements StateHolder<SpacesState> {
     const asid = this.asidOf(view);
     const isTaken = this.isTagged && asid !== undefined && (this.viewOfAsid(asid) || this.place?.asids.isFree(asid));
     ensure(!isTaken, `the ASID ${asid} of a shadow table is another's, or was given to nobody`);
-    space.views[viewIndex(space.paging !== undefined, user, sum, mxr)] = view;
+    space.views[this.pager.viewIndex(space.paging !== undefined, user, sum, mxr)] = view;
     this.kept.add(view);
   }
 
@@ -257,7 +258,7 @@ export class ShadowSpaces implements StateHolder<SpacesState> {
     this.pool.release(view.table.root);
     this.kept.delete(view);
     const { space } = view;
-    space.views[viewIndex(space.paging !== undefined, view.user, view.sum, view.mxr)] = undefined;
+    space.views[this.pager.viewIndex(space.paging !== undefined, view.user, view.sum, view.mxr)] = undefined;
     if (space.paging && space.views.every((other) => other === undefined)) {
       this.spaces.delete(`${space.paging.root}/${space.paging.asid}`);
     }

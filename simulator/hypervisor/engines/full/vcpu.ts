@@ -10,12 +10,12 @@ import { NO_TAG, type Tag } from '../../translation-tags';
 import type { Fact, TranslationTable } from '../../vcpu';
 import type { Vm } from '../../vm';
 import { DeprivilegedVcpu } from '../deprivileged/vcpu';
-import { handlePageFault, shadowFlags } from './page-fault';
-import { describeView, type GuestSpace, type ShadowView, viewIndex } from './shadow-space';
+import type { PagedVcpu, ShadowPager } from './pager';
+import { describeView, type GuestSpace, type ShadowView } from './shadow-space';
 import type { ShadowSpaces } from './shadow-spaces';
 
 /** A deprivileged vCPU whose addresses the hardware translates by shadow tables. */
-export class FullVcpu extends DeprivilegedVcpu {
+export class FullVcpu extends DeprivilegedVcpu implements PagedVcpu {
   /** What its hart's satp says, as far as it has said that itself since it came there. */
   private readonly walked: { view: ShadowView | undefined; tag: Tag } = { view: undefined, tag: NO_TAG };
   /** The guest's address space, by its virtual satp. */
@@ -26,6 +26,7 @@ export class FullVcpu extends DeprivilegedVcpu {
     id: number,
     vm: Vm,
     readonly spaces: ShadowSpaces,
+    private readonly pager: ShadowPager,
   ) {
     super(id, vm);
     this.guestSpace = spaces.space(undefined);
@@ -102,7 +103,7 @@ export class FullVcpu extends DeprivilegedVcpu {
   }
 
   *handlePageFault(access: Access, address: Gva): Narration<Outcome> {
-    return yield* handlePageFault(this, access, address);
+    return yield* this.pager.handlePageFault(this, access, address);
   }
 
   /** By the TLB and the shadow table, as its hart would; of one that no hart has, by whether there is an entry. */
@@ -111,7 +112,7 @@ export class FullVcpu extends DeprivilegedVcpu {
     if (hart && hart.privilege === Privilege.user)
       return 'fault' in hart.peekTranslation(low, high, access, { privilege: Privilege.user, virtual: false });
     const { guestSpace, user, sum, mxr } = this;
-    const view = guestSpace.views[viewIndex(guestSpace.paging !== undefined, user, sum, mxr)];
+    const view = guestSpace.views[this.pager.viewIndex(guestSpace.paging !== undefined, user, sum, mxr)];
     return view?.table.find(low, high) === undefined;
   }
 
@@ -125,7 +126,7 @@ export class FullVcpu extends DeprivilegedVcpu {
 
   tables(): readonly TranslationTable[] {
     const { guestSpace, user, sum, mxr } = this;
-    const view = guestSpace.views[viewIndex(guestSpace.paging !== undefined, user, sum, mxr)];
+    const view = guestSpace.views[this.pager.viewIndex(guestSpace.paging !== undefined, user, sum, mxr)];
     if (!view) return [];
     const { table } = view;
     return [
@@ -134,7 +135,7 @@ export class FullVcpu extends DeprivilegedVcpu {
         root: table.root,
         tag: this.spaces.asidOf(view),
         maps: (address) => table.find(lowWord(address), highWord(address)) !== undefined,
-        permissions: (guestFlags) => shadowFlags(this, guestFlags),
+        permissions: (guestFlags) => this.pager.shadowFlags(this, guestFlags),
       },
     ];
   }

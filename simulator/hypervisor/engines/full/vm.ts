@@ -11,6 +11,7 @@ import { pteAddress } from '../../memory/table-memory';
 import type { Vm } from '../../vm';
 import { virtualFeatures } from '../deprivileged/features';
 import type { EngineVm } from '../engine';
+import type { ShadowPager } from './pager';
 import type { ShadowView } from './shadow-space';
 import { ShadowSpaces } from './shadow-spaces';
 import { FullVcpu } from './vcpu';
@@ -24,11 +25,11 @@ export class FullVm implements EngineVm {
   readonly component = withoutState('full');
 
   /** @param ranges frames for shadow tables, one for each vCPU */
-  constructor(vm: Vm, ranges: readonly FrameRange[]) {
+  constructor(vm: Vm, ranges: readonly FrameRange[], pager: ShadowPager) {
     const { ram } = vm.machine.core;
     this.vcpus = ranges.map((range, id) => {
       const pool = new FramePool(range, (hpa) => ram.clear(hpa, FRAME));
-      return new FullVcpu(id, vm, new ShadowSpaces(vm.host, pool));
+      return new FullVcpu(id, vm, new ShadowSpaces(vm.host, pool, pager), pager);
     });
     this.features = virtualFeatures(this.vcpus);
   }
