@@ -6,12 +6,22 @@
  * be shown. All of them are free of side effects on the machine, except `consoleInput`, `operateVm` and `predictStep`.
  */
 
+import type { MemoryContent, SymbolList } from './memory-states';
 import type { ControlState, Rings, Timeline } from './panel-states';
 import type { Hex, SourceLine } from './protocol-values';
 import type { OwnArguments } from './request-arguments';
 import type { Vms } from './vm-states';
 import type { WorldName } from './world-names';
 
+export type {
+  MemoryContent,
+  MemoryMark,
+  MemoryMarkKind,
+  MemoryPiece,
+  MemorySpace,
+  MemorySymbol,
+  SymbolList,
+} from './memory-states';
 export type {
   ControlGroup,
   ControlRegister,
@@ -53,6 +63,8 @@ interface Bodies {
   'hyperstep/translate': Translation;
   'hyperstep/tlb': TlbContent;
   'hyperstep/queues': { devices: VirtioDevice[] };
+  'hyperstep/memory': MemoryContent;
+  'hyperstep/symbols': SymbolList;
   'hyperstep/rings': Rings;
   'hyperstep/controlState': ControlState;
   'hyperstep/timeline': Timeline;

@@ -13,6 +13,7 @@ import { type Colours, drawTimeline, prepare } from '../../extension/webview/pan
 const links: Links = {
   source: () => {},
   page: () => {},
+  tables: () => {},
   tell: () => {},
   save: () => {},
   whole: () => Promise.reject(new Error('nothing is asked here')),

@@ -13,6 +13,8 @@ import { controlState } from '../views/control-state';
 import { exitList } from '../views/exits';
 import { inlineValues } from '../views/inline-values';
 import { lastTrap } from '../views/last-trap';
+import { memoryContent } from '../views/memory/content';
+import { symbolList } from '../views/memory/symbols';
 import { narration } from '../views/narration';
 import { pageTable } from '../views/page-table';
 import { virtioDevices } from '../views/queues';
@@ -70,6 +72,16 @@ export function viewRequests(debugging: Debugging): Handlers {
 
     'hyperstep/queues'({ threadId }) {
       return { devices: virtioDevices(debugging.thread(threadId).debuggee) };
+    },
+
+    'hyperstep/memory'({ threadId, world, ...wanted }) {
+      const { cpu } = worldOfThread(debugging, threadId, world);
+      return memoryContent(debugging.inspected(cpu), debugging.book, cpu, wanted);
+    },
+
+    'hyperstep/symbols'({ threadId, world, contains, count }) {
+      const { cpu } = worldOfThread(debugging, threadId, world);
+      return symbolList(debugging.inspected(cpu), cpu, contains, count);
     },
 
     'hyperstep/rings'({ threadId }) {

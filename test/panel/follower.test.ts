@@ -67,11 +67,12 @@ describe('what the machine panel follows', () => {
   it('keeps no part of the time when its page is gone, and what else was asked', async () => {
     const first = new Followable();
     await first.follower.update(stopped(1));
-    await first.follower.show('timeline', { window, address: 'sp' });
+    const memory = { space: 'hpa', address: 'counter', world: 'VS', find: 'count' } as const;
+    await first.follower.show('timeline', { window, address: 'sp', memory });
     const kept = JSON.parse(JSON.stringify(keptOf(first.shown ?? assert.fail())));
     const second = new Followable(kept);
     assert.equal(second.follower.followed.page, 'timeline');
-    assert.deepEqual(second.follower.followed.asked, { address: 'sp', access: 'read', window: null });
+    assert.deepEqual(second.follower.followed.asked, { address: 'sp', access: 'read', window: null, memory });
     assert.equal(JSON.stringify(kept).includes('window'), false);
   });
 
@@ -107,7 +108,14 @@ describe('the wheel on a timeline', () => {
           density: [],
         };
         const never = () => assert.fail('nothing else is asked for');
-        const links = { page: (id: PageId) => led.push(id), source: never, tell: never, save: never, whole: never };
+        const links = {
+          page: (id: PageId) => led.push(id),
+          source: never,
+          tables: never,
+          tell: never,
+          save: never,
+          whole: never,
+        };
         const canvas = { isConnected: true, clientWidth: 800, getContext: () => null } as unknown as HTMLCanvasElement;
         const { ref } = TimelineCanvas({ of, links });
         assert.ok(typeof ref === 'function');

@@ -49,6 +49,7 @@ const session = {
 const stays: Links = {
   source: () => {},
   page: () => {},
+  tables: () => {},
   tell: () => {},
   save: () => {},
   whole: () => Promise.reject(new Error('recorded')),

@@ -1,12 +1,14 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { nothingAsked, type PageId } from '../../extension/webview/panel/page';
+import { type AskedMemory, askedWith, nothingAsked, type PageId } from '../../extension/webview/panel/page';
 import { panelPages } from '../../extension/webview/panel/pages';
 import { Client, root } from '../debug-adapter/client';
 
 /** A place in a run of a sample guest that shows something. */
 interface Moment {
   readonly title: string;
+  /** What of memory is worth seeing there; what the machine stands at where it is absent. */
+  readonly memory?: AskedMemory;
   /** Brings a session there. */
   reach(client: Client): Promise<void>;
 }
@@ -41,6 +43,7 @@ export const moments: { readonly [id: string]: Moment } = {
   },
   'full-user': {
     title: 'Full virtualization: the guest’s sret to its user program has been done',
+    memory: { space: 'gpa', address: 'root_table - 64', world: null, find: 'table' },
     async reach(client) {
       await startKernel(client, 'full', /^\s+csrw\s+sscratch, sp/);
       await client.step('next');
@@ -71,6 +74,7 @@ export const moments: { readonly [id: string]: Moment } = {
   },
   'own-hypervisor': {
     title: 'A hypervisor of your own: its guest has exited',
+    memory: { space: 'gpa', address: '0x1000', world: 'VS', find: '' },
     async reach(client) {
       await client.launch(ownHypervisor, {
         virtualization: 'none',
@@ -82,6 +86,7 @@ export const moments: { readonly [id: string]: Moment } = {
   },
   'disk-asked': {
     title: 'A driver has put a request into its queue, and has not notified the disk',
+    memory: { space: 'hpa', address: 'descriptors', world: null, find: '' },
     async reach(client) {
       const driver = path.join(root, 'extension/sample/disk.S');
       const disks = [{ file: path.join(root, 'extension/sample/disk.img'), write: 'copy' as const }];
@@ -118,7 +123,8 @@ export async function record(id: string): Promise<Recorded> {
     await moment.reach(client);
     const recorded: { [page in PageId]?: unknown } = {};
     for (const page of panelPages) {
-      const { data } = await page.load((command, args) => client.own(command, args), 1, nothingAsked);
+      const asked = askedWith(nothingAsked, moment.memory ? { memory: moment.memory } : {});
+      const { data } = await page.load((command, args) => client.own(command, args), 1, asked);
       recorded[page.id] = data;
     }
     // Wherever the repository is.

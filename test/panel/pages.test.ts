@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, it } from 'mocha';
-import type { ControlState, Exits, Rings, StageStep, VirtioDevice } from '../../debug-adapter/protocol';
-import type { Loaded, PageId } from '../../extension/webview/panel/page';
+import type { ControlState, Exits, MemoryContent, Rings, StageStep, VirtioDevice } from '../../debug-adapter/protocol';
+import type { AskedMemory, Loaded, PageId } from '../../extension/webview/panel/page';
 import { panelPages } from '../../extension/webview/panel/pages';
 import { placesBefore, waitingIn } from '../../extension/webview/panel/pages/queue-ring';
 import { stageGrid } from '../../extension/webview/panel/stage-grid';
 import { moments } from './moments';
-import { Rendered } from './rendered';
+import { type Followed, Rendered, textOf } from './rendered';
 
 function recorded<Data>(moment: string, id: PageId): Data {
   return JSON.parse(readFileSync(`test/panel/golden/${moment}.json`, 'utf8'))[id];
@@ -41,6 +41,81 @@ describe('pages of the machine panel', () => {
         const again = new Rendered(data, data);
         assert.equal(again.all(({ props }) => props['class'] === 'mark changed').length, 0, `${moment}: ${id}`);
       }
+  });
+
+  describe('memory', () => {
+    interface Memory {
+      asked: AskedMemory;
+      content?: MemoryContent;
+    }
+
+    /** What a link asks of this page. */
+    const askedOf = (link: Followed | undefined): AskedMemory => {
+      assert.equal(link?.kind, 'memory');
+      return (link.to as { memory: AskedMemory }).memory;
+    };
+
+    it('has a row for 16 bytes, as digits and as characters, with what begins there', () => {
+      const { content } = recorded<Memory>('full-user', 'memory');
+      const page = drawn('full-user', 'memory');
+      const rows = page.rows('Bytes').filter((cells) => cells.length === 3);
+      assert.equal(rows.length, 32);
+      const all = rows.map(([, bytes = '']) => bytes.replace(/ /g, '')).join('');
+      assert.equal(all, content?.pieces.map(({ bytes }) => bytes).join(''));
+      // What begins in a row stands above it.
+      const every = page.rows('Bytes').map((cells) => cells.join(' '));
+      const root = every.findIndex((text) => text.startsWith('root_table'));
+      assert.match(every[root] ?? '', /root_table 4,096 bytes paging\.S:\d+/);
+      assert.match(every[root] ?? '', /guest table: entry 0, of 0x0: pointer to 0x/);
+      const symbol = content?.symbols.find(({ name }) => name === 'root_table');
+      assert.ok(symbol && every[root + 1]?.startsWith(symbol.first));
+      assert.match(page.text, /a page table of the guest’s/);
+    });
+
+    it('leads to the tables, to the queues, to other spaces, to sources and to symbols', () => {
+      const page = drawn('full-user', 'memory');
+      page.press(/^guest table: entry 1/);
+      page.press(/^in Page Tables/);
+      page.press(/^HPA 0x/);
+      page.press(/^paging\.S/);
+      page.press(/^build_page_table/);
+      assert.deepEqual(
+        page.followed.map(({ kind }) => kind),
+        ['addressSpaces', 'tables', 'memory', 'source', 'memory'],
+      );
+      assert.deepEqual(page.followed[0]?.to, { address: '0x40000000', access: 'read' });
+      const [, , inMachine] = page.followed;
+      assert.equal(askedOf(inMachine).space, 'hpa');
+      const disk = drawn('disk-asked', 'memory');
+      disk.press(/^the descriptor table of queue 0 of virtio-blk/);
+      disk.press(/^Later/);
+      assert.equal(disk.followed[0]?.kind, 'queues');
+      const { content } = recorded<Memory>('disk-asked', 'memory');
+      const next = BigInt(content?.pieces[0]?.first ?? 0) + 512n;
+      const later = askedOf(disk.followed[1]);
+      assert.deepEqual([later.space, BigInt(later.address)], ['hpa', next]);
+    });
+
+    it('says which bit of which stage has no memory', () => {
+      const page = drawn('own-hypervisor', 'memory');
+      assert.match(page.text, /The second stage refuses it: .*level-0 entry.*U is clear/);
+    });
+
+    it('marks bytes that are not what they were, where the same memory was shown', () => {
+      const before = recorded<Memory>('full-user', 'memory');
+      const now = structuredClone(before);
+      const [piece] = now.content?.pieces ?? [];
+      assert.ok(piece?.bytes);
+      piece.bytes = `ffee${piece.bytes.slice(4)}`;
+      const page = new Rendered(pageOf('memory', now), pageOf('memory', before));
+      const changed = page.all(({ props }) => String(props['class']).split(' ').includes('changed'));
+      assert.equal(textOf(changed[0] ?? assert.fail()).trim(), 'ff ee');
+      assert.equal(pageOf('memory', now).news(pageOf('memory', before)), '2 bytes of what is shown changed');
+      // In another space, or in other eyes, it is other memory.
+      assert.ok(before.content);
+      before.content.space = 'hpa';
+      assert.equal(pageOf('memory', now).news(pageOf('memory', before)), undefined);
+    });
   });
 
   describe('rings', () => {

@@ -19,6 +19,7 @@ export class Rendered {
     const links: Links = {
       source: (at) => this.followed.push({ kind: 'source', to: at }),
       page: (id, what) => this.followed.push({ kind: id, to: what }),
+      tables: (address) => this.followed.push({ kind: 'tables', to: address }),
       tell: (text) => this.followed.push({ kind: 'told', to: text }),
       save: (name, text) => this.followed.push({ kind: name, to: text }),
       whole: () => Promise.reject(new Error('nothing is asked while a page is drawn')),

@@ -43,6 +43,15 @@ describe('the machine panel, in the workbench', () => {
     await panel.getByText('A fetch at').first().waitFor();
     await opened.screenshot('panel-address-spaces');
     await page.keyboard.press('ArrowRight');
+    const bytes = panel.getByRole('table', { name: 'Bytes', exact: true });
+    await bytes.getByRole('row').nth(32).waitFor();
+    await panel.getByLabel('A part of the symbol’s name').fill('root_table');
+    await page.keyboard.press('Enter');
+    await panel.getByRole('table', { name: 'Symbols' }).getByRole('button', { name: 'root_table' }).click();
+    await bytes.getByRole('button', { name: /guest table: the root, of level 2/ }).waitFor();
+    await opened.screenshot('panel-memory');
+    await panel.getByRole('tab', { name: 'Memory' }).focus();
+    await page.keyboard.press('ArrowRight');
     await panel.getByText('has no control structure').waitFor();
     await opened.screenshot('panel-control-state');
     await page.keyboard.press('ArrowRight');

@@ -8,7 +8,10 @@ export interface Kept {
   readonly asked: Omit<Asked, 'window'>;
 }
 
-export const keptOf = ({ page, asked: { address, access } }: Followed): Kept => ({ page, asked: { address, access } });
+export const keptOf = ({ page, asked: { address, access, memory } }: Followed): Kept => ({
+  page,
+  asked: { address, access, memory },
+});
 
 /** What there is to show. */
 export interface Followed {

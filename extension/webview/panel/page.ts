@@ -1,9 +1,20 @@
 import type { ComponentChildren } from 'preact';
-import type { Requests, SourceLine, TranslateArguments } from '../../../debug-adapter/protocol';
+import type { MemorySpace, Requests, SourceLine, TranslateArguments, WorldName } from '../../../debug-adapter/protocol';
 import type { Window } from './timeline-drawing';
 
 /** The pages of the machine panel, by what they are asked for. */
-export type PageId = 'rings' | 'addressSpaces' | 'controlState' | 'exits' | 'timeline' | 'queues';
+export type PageId = 'rings' | 'addressSpaces' | 'memory' | 'controlState' | 'exits' | 'timeline' | 'queues';
+
+/** What memory is looked at. */
+export interface AskedMemory {
+  readonly space: MemorySpace;
+  /** An expression of the debugger. Where it is empty, what the machine stands at. */
+  readonly address: string;
+  /** As whom; null for the first world that there is. */
+  readonly world: WorldName | null;
+  /** A part of the names of symbols that are looked for; none where it is empty. */
+  readonly find: string;
+}
 
 /** What a page has been asked to show, by its own controls or by a link of another page. */
 export interface Asked {
@@ -12,16 +23,29 @@ export interface Asked {
   readonly access: TranslateArguments['access'];
   /** The part of the machine's time that the timeline shows, in nanoseconds; null for the last exits. */
   readonly window: Window | null;
+  readonly memory: AskedMemory;
 }
 
-export const nothingAsked: Asked = { address: '', access: 'read', window: null };
+export const nothingAsked: Asked = {
+  address: '',
+  access: 'read',
+  window: null,
+  memory: { space: 'gva', address: '', world: null, find: '' },
+};
 
 /** The same object where nothing differs: what is asked for anew is seen by that. */
 export function askedWith(asked: Asked, more: Partial<Asked>): Asked {
   const next = { ...asked, ...more };
-  const { address, access, window } = next;
+  const { address, access, window, memory } = next;
   const isSameWindow = window?.from === asked.window?.from && window?.to === asked.window?.to;
-  return address === asked.address && access === asked.access && isSameWindow ? asked : next;
+  return address === asked.address && access === asked.access && isSameWindow && isSameMemory(memory, asked.memory)
+    ? asked
+    : next;
+}
+
+function isSameMemory(one: AskedMemory, other: AskedMemory): boolean {
+  const isSamePlace = one.space === other.space && one.address === other.address && one.world === other.world;
+  return isSamePlace && one.find === other.find;
 }
 
 /** Where the items of a page lead. */
@@ -29,6 +53,8 @@ export interface Links {
   source(at: SourceLine): void;
   /** Another page, or this one, with what it is to show. */
   page(id: PageId, asked?: Partial<Asked>): void;
+  /** The view of page tables, with the translation of a guest-virtual address. */
+  tables(address: string): void;
   /** Something that the user asked for cannot be done: why. */
   tell(text: string): void;
   /** A file of the user's. */

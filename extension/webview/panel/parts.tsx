@@ -33,7 +33,7 @@ export function Source({ at, links }: { at: SourceLine | undefined; links: Links
   );
 }
 
-const spaces = {
+export const spaces = {
   gva: 'guest-virtual address',
   gpa: 'guest-physical address',
   hpa: 'machine-physical address',
