@@ -30,7 +30,7 @@ import type { Connection } from './transport/connection';
 import { GuestConsole } from './transport/console';
 import type { Host } from './transport/host';
 import { OutputBatch } from './transport/output-batch';
-import { runSummary } from './views/run-summary';
+import { runCost } from './views/run-cost';
 
 /** What belongs to one machine, and goes with it at a restart. */
 export interface Running {
@@ -306,7 +306,7 @@ export class Debugging {
   private finish({ how, isFailure, exitCode }: Ending): void {
     if (!this.current) return;
     this.current.control.dispose();
-    const summary = runSummary(this.current.machine, how, isFailure);
+    const summary = { how, isFailure, ...runCost(this.current) };
     this.current = undefined;
     this.flush(true);
     this.connection.ownEvent('hyperstep/ended', summary);

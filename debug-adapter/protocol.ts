@@ -10,6 +10,7 @@ import type { MemoryContent, SymbolList } from './memory-states';
 import type { ControlState, Rings, Timeline } from './panel-states';
 import type { Hex, SourceLine } from './protocol-values';
 import type { OwnArguments } from './request-arguments';
+import type { ExitKindCount, RunCost, RunSummary } from './run-states';
 import type { Vms } from './vm-states';
 import type { WorldName } from './world-names';
 
@@ -35,6 +36,7 @@ export type {
   TimelineSpan,
 } from './panel-states';
 export type { Hex, SourceLine } from './protocol-values';
+export type { ExitKindCount, RunCost, RunSummary } from './run-states';
 export type {
   History,
   OwnGuestOnHart,
@@ -69,6 +71,7 @@ interface Bodies {
   'hyperstep/controlState': ControlState;
   'hyperstep/timeline': Timeline;
   'hyperstep/exits': Exits;
+  'hyperstep/runCost': RunCost;
   'hyperstep/vms': Vms;
   /** Whether it had an effect, and why it had none. A logged input of the machine. */
   'hyperstep/operateVm': { done: boolean; refusal?: string };
@@ -110,20 +113,6 @@ export interface Events {
   'hyperstep/console': { text: string };
   /** The program has errors, so that nothing was started: sent before the launch request's error response. */
   'hyperstep/diagnostics': { diagnostics: ProgramDiagnostic[] };
-}
-
-/** A run, when it is over. */
-export interface RunSummary {
-  /** How it ended, as a sentence. */
-  how: string;
-  /** The guest failed, was killed or waits for ever. */
-  isFailure: boolean;
-  /** Retired by all harts. */
-  instructions: number;
-  /** On the machine's clock. */
-  nanoseconds: number;
-  /** Where there was a VMM. */
-  exits?: Pick<Exits, 'total' | 'counts'>;
 }
 
 /**
@@ -526,8 +515,7 @@ export interface Exits {
   /** Of which VM `total` and `counts` are, where there are several and one was asked for. */
   vm?: string;
   total: number;
-  /** Cycles by the cost model; absent where a hypervisor of the user's own handles them. */
-  counts: { reason: string; count: number; cycles?: number }[];
+  counts: ExitKindCount[];
   /** Newest first. */
   exits: Exit[];
   /** The guests of a hypervisor of the user's own, of one of which exits can be asked for. */

@@ -167,6 +167,7 @@ const own = {
     reasons: Optional(ListOf(choice(exitReasons))),
     columns: Optional(within(1, most.columns)),
   }),
+  'hyperstep/runCost': ObjectOf({}),
   /** Of a source, `path` as in DAP's `Source.path`, the lines in view, 1-based. */
   'hyperstep/inlineValues': ObjectOf({ frameId: ordinal, path: text, startLine: ordinal, endLine: ordinal }),
   /** Of one of several virtual machines where its name is given, else of the first. */

@@ -15,6 +15,7 @@ const links: Links = {
   page: () => {},
   tables: () => {},
   tell: () => {},
+  keep: () => {},
   save: () => {},
   whole: () => Promise.reject(new Error('nothing is asked here')),
 };
@@ -29,7 +30,15 @@ function refresh(id: PageId, data: unknown): number {
   for (let round = 0; round < 15; round++) {
     const loaded = page.of(structuredClone(data));
     const start = performance.now();
-    const followed = { session, page: id, asked: nothingAsked, loaded, before: undefined, problem: undefined };
+    const followed = {
+      session,
+      page: id,
+      asked: nothingAsked,
+      loaded,
+      before: undefined,
+      compared: undefined,
+      problem: undefined,
+    };
     render(<Panel pages={panelPages} followed={followed} links={links} />, root);
     root.getBoundingClientRect();
     times.push(performance.now() - start);

@@ -19,6 +19,7 @@ import { narration } from '../views/narration';
 import { pageTable } from '../views/page-table';
 import { virtioDevices } from '../views/queues';
 import { rings } from '../views/rings';
+import { runCost } from '../views/run-cost';
 import { secondStageTable } from '../views/second-stage';
 import { timeline } from '../views/timeline';
 import { tlbContent } from '../views/tlb';
@@ -103,6 +104,10 @@ export function viewRequests(debugging: Debugging): Handlers {
       const cpu = threadId === undefined ? undefined : machine.cpuOfThread(threadId);
       const guest = vm === undefined ? cpu && machine.guestOf(cpu) : machine.guestNamed(vm);
       return exitList(stopped, { cpu, guest, own, reasons }, { count, columns });
+    },
+
+    'hyperstep/runCost'() {
+      return runCost(debugging.stopped);
     },
 
     // Also while the machine runs: between two slices of it.

@@ -113,6 +113,7 @@ describe('the wheel on a timeline', () => {
           source: never,
           tables: never,
           tell: never,
+          keep: never,
           save: never,
           whole: never,
         };

@@ -1,4 +1,5 @@
 import { render } from 'preact';
+import type { KeptRun } from '../../extension/views/messages';
 import { type Links, nothingAsked, type PageId } from '../../extension/webview/panel/page';
 import { panelPages } from '../../extension/webview/panel/pages';
 import { Panel } from '../../extension/webview/panel/panel';
@@ -36,6 +37,16 @@ const moments: Readonly<Record<string, Moment>> = {
   'own-hypervisor': { title: 'A hypervisor of your own: its guest has exited', recorded: ownHypervisor },
 };
 
+/** The same program under another engine, as it had been recorded: what its exits are compared with. */
+const besides: Readonly<Record<string, KeptRun>> = {
+  'full-user': {
+    session: 'other',
+    name: 'Debug kernel.S with the H extension',
+    when: 'Kept at a stop, before it was over.',
+    cost: hardwareUser.exits.cost,
+  },
+};
+
 const session = {
   kind: 'stopped',
   session: 'recorded',
@@ -51,6 +62,7 @@ const stays: Links = {
   page: () => {},
   tables: () => {},
   tell: () => {},
+  keep: () => {},
   save: () => {},
   whole: () => Promise.reject(new Error('recorded')),
 };
@@ -58,7 +70,15 @@ const stays: Links = {
 function OnePage({ moment, page, links = stays }: { moment: string; page: PageId; links?: Links }) {
   const recorded = moments[moment]?.recorded[page];
   const loaded = recorded === undefined ? undefined : panelPages.find(({ id }) => id === page)?.of(recorded);
-  const followed = { session, page, asked: nothingAsked, loaded, before: undefined, problem: undefined };
+  const followed = {
+    session,
+    page,
+    asked: nothingAsked,
+    loaded,
+    before: undefined,
+    compared: besides[moment],
+    problem: undefined,
+  };
   return <Panel pages={panelPages} followed={followed} links={links} />;
 }
 

@@ -1,8 +1,17 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, it } from 'mocha';
-import type { ControlState, Exits, MemoryContent, Rings, StageStep, VirtioDevice } from '../../debug-adapter/protocol';
-import type { AskedMemory, Loaded, PageId } from '../../extension/webview/panel/page';
+import type {
+  ControlState,
+  Exits,
+  MemoryContent,
+  Rings,
+  RunCost,
+  StageStep,
+  VirtioDevice,
+} from '../../debug-adapter/protocol';
+import type { KeptRun } from '../../extension/views/messages';
+import { type AskedMemory, type Loaded, nothingAsked, type PageId } from '../../extension/webview/panel/page';
 import { panelPages } from '../../extension/webview/panel/pages';
 import { placesBefore, waitingIn } from '../../extension/webview/panel/pages/queue-ring';
 import { stageGrid } from '../../extension/webview/panel/stage-grid';
@@ -216,6 +225,50 @@ describe('pages of the machine panel', () => {
         pageOf('controlState', now).news(pageOf('controlState', before)),
         `1 of ${before.registers.length} registers changed`,
       );
+    });
+  });
+
+  describe('two runs beside each other', () => {
+    interface Costs {
+      cost: RunCost;
+    }
+    const keptRun = (cost: RunCost): KeptRun => ({ session: 'a', name: 'first', when: 'The guest powered off.', cost });
+    const beside = (compared?: KeptRun): Rendered =>
+      new Rendered(pageOf('exits', recorded('full-user', 'exits')), undefined, nothingAsked, compared);
+
+    it('are told from where they come, and by how much they differ', () => {
+      const { cost } = recorded<Costs>('full-user', 'exits');
+      const other = recorded<Costs>('hardware-user', 'exits').cost;
+      const page = beside(keptRun(other));
+      assert.match(page.text, /A, “first” ?kernel\.S, virtualization hardware\. The guest powered off\./);
+      assert.match(page.text, /B, this run ?kernel\.S, virtualization full\./);
+      assert.doesNotMatch(page.text, /different programs/);
+      const number = (text = ''): number => Number(text.replace(/,/g, ''));
+      const [instructions] = page.rows('Two runs');
+      assert.deepEqual(instructions?.slice(1, 3).map(number), [other.instructions, cost.instructions]);
+      const reasons = page.rows('Exits of two runs by reason');
+      const all = new Set([other, cost].flatMap(({ exits }) => exits?.counts.map(({ reason }) => reason) ?? []));
+      assert.deepEqual(new Set(reasons.map(([reason]) => reason)), all);
+      for (const [reason, , a, b] of reasons) {
+        assert.equal(number(a), other.exits?.counts.find((each) => each.reason === reason)?.count ?? 0);
+        assert.equal(number(b), cost.exits?.counts.find((each) => each.reason === reason)?.count ?? 0);
+      }
+    });
+
+    it('say that they are of different programs, that they are the same, and that there is no other', () => {
+      const { cost } = recorded<Costs>('full-user', 'exits');
+      assert.match(beside(keptRun({ ...cost, program: 'other.S' })).text, /different programs/);
+      const same = beside(keptRun(cost)).rows('Exits of two runs by reason');
+      assert.ok(same.every((cells) => cells.at(-1) === 'same'));
+      const { exits: _, ...withoutExits } = cost;
+      assert.match(beside(keptRun(withoutExits)).rows('Two runs').at(-1)?.join(' ') ?? '', /^exits 0 [\d,]+ \+[\d,]+$/);
+      const alone = beside();
+      assert.match(alone.text, /No other run of this window is known yet/);
+      alone.press(/^Keep this run/);
+      assert.deepEqual(alone.followed, [{ kind: 'keep', to: cost }]);
+      const kept = beside(keptRun(cost));
+      kept.press(/^Forget/);
+      assert.deepEqual(kept.followed, [{ kind: 'keep', to: null }]);
     });
   });
 

@@ -31,6 +31,7 @@ const links: Links = {
   page: (id, asked) => void follower.show(id, asked),
   tables: (address) => vscode.postMessage({ type: 'translate', address }),
   tell: (text) => vscode.postMessage({ type: 'tell', text }),
+  keep: (cost) => vscode.postMessage({ type: 'keep', cost }),
   save: (name, text) => vscode.postMessage({ type: 'save', name, text }),
   whole: (command, args) => client.request(command, args),
 };

@@ -1,5 +1,13 @@
 import type { ComponentChildren } from 'preact';
-import type { MemorySpace, Requests, SourceLine, TranslateArguments, WorldName } from '../../../debug-adapter/protocol';
+import type {
+  MemorySpace,
+  Requests,
+  RunCost,
+  SourceLine,
+  TranslateArguments,
+  WorldName,
+} from '../../../debug-adapter/protocol';
+import type { KeptRun } from '../../views/messages';
 import type { Window } from './timeline-drawing';
 
 /** The pages of the machine panel, by what they are asked for. */
@@ -57,6 +65,8 @@ export interface Links {
   tables(address: string): void;
   /** Something that the user asked for cannot be done: why. */
   tell(text: string): void;
+  /** This run, as it is now, is what others are compared with from now on; null: the last that has ended. */
+  keep(cost: RunCost | null): void;
   /** A file of the user's. */
   save(name: string, text: string): void;
   /** Everything that is kept of the run, for a file: what a page shows may be a part of it. */
@@ -77,7 +87,14 @@ export interface Shown<Data> {
   /** What the page showed at the stop before, of the same thread and machine. */
   readonly before: Data | undefined;
   readonly asked: Asked;
+  /** Another run of the window, which this one can be compared with. */
+  readonly compared: KeptRun | undefined;
   readonly links: Links;
+}
+
+/** What is drawn around the data of a page. */
+export interface Surroundings extends Pick<Shown<unknown>, 'asked' | 'compared' | 'links'> {
+  readonly before: Loaded | undefined;
 }
 
 /** A page: it answers a question, which is its heading. */
@@ -95,7 +112,7 @@ export interface PageDescription<Data> {
 /** What was loaded of a page. */
 export interface Loaded {
   readonly page: PageId;
-  render(before: Loaded | undefined, asked: Asked, links: Links): ComponentChildren;
+  render(around: Surroundings): ComponentChildren;
   news(before: Loaded): string | undefined;
   /** Known to its page alone. */
   readonly data: unknown;
@@ -114,7 +131,7 @@ export function panelPage<Data>(description: PageDescription<Data>): PanelPage {
   const of = (data: unknown): Loaded => ({
     page: id,
     data,
-    render: (before, asked, links) => description.render({ data: data as Data, before: own(before), asked, links }),
+    render: ({ before, ...around }) => description.render({ data: data as Data, before: own(before), ...around }),
     news: (before) => {
       const earlier = own(before);
       return earlier === undefined ? undefined : description.news(data as Data, earlier);

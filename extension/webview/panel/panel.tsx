@@ -69,9 +69,9 @@ function Ended({ session }: { session: SessionState }) {
 }
 
 function Content({ followed, links }: { followed: Followed; links: Links }) {
-  const { session, loaded, before, asked, problem } = followed;
+  const { session, loaded, before, asked, compared, problem } = followed;
   if (problem !== undefined) return <p class="empty">{problem}</p>;
-  if (loaded) return <>{loaded.render(before, asked, links)}</>;
+  if (loaded) return <>{loaded.render({ before, asked, compared, links })}</>;
   if (session.kind === 'running')
     return <p class="empty">The guest is running. At its next stop there is something to see here.</p>;
   if (session.kind === 'ended') return <p class="empty">Nothing was seen here of this run.</p>;
