@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { classroomManifest, classroomProfile, packManifest, studentProfile } from './classroom-pack';
+import { codiconsFile, codiconsText } from './codicons';
 import { textMateGrammar } from './grammar';
 import { guestTestsDocument, guestTestsDocumentText } from './guest-tests-document';
 import { labsDocument, labsDocumentText } from './labs-document';
@@ -42,6 +43,7 @@ export function generatedFiles(): Map<string, string> {
     [scenarioDocument, scenarioDocumentText()],
     [guestTestsDocument, guestTestsDocumentText()],
     [labsDocument, labsDocumentText()],
+    [codiconsFile, codiconsText()],
     ['package.json', asJson(manifest())],
     [packManifest, asJson(classroomManifest())],
     [studentProfile, asJson(classroomProfile())],

@@ -29,6 +29,7 @@ class Followable {
       panelPage<number>({
         id,
         tab: id,
+        icon: 'check',
         question: id,
         load: async (_ask, _threadId, asked) => {
           this.asked.push(asked);

@@ -59,7 +59,7 @@ export class Rendered {
 
   /** Presses the first button with a text. */
   press(text: RegExp): void {
-    const [button] = this.all((drawn) => drawn.tag === 'button' && text.test(textOf(drawn)));
+    const [button] = this.all((drawn) => drawn.tag === 'button' && text.test(textOf(drawn).trim()));
     if (!button) throw new Error(`there is no button ${text}`);
     (button.props['onClick'] as () => void)();
   }

@@ -8,6 +8,7 @@ import type {
   WorldName,
 } from '../../../debug-adapter/protocol';
 import type { KeptRun } from '../../views/messages';
+import type { IconName } from './codicons';
 import type { Window } from './timeline-drawing';
 
 /** The pages of the machine panel, by what they are asked for. */
@@ -102,6 +103,7 @@ export interface PageDescription<Data> {
   readonly id: PageId;
   /** On its tab. */
   readonly tab: string;
+  readonly icon: IconName;
   readonly question: string;
   load(ask: Ask, threadId: number, asked: Asked): Promise<Data>;
   render(shown: Shown<Data>): ComponentChildren;
@@ -119,14 +121,14 @@ export interface Loaded {
 }
 
 /** A page whose data only it knows. */
-export interface PanelPage extends Pick<PageDescription<unknown>, 'id' | 'tab' | 'question'> {
+export interface PanelPage extends Pick<PageDescription<unknown>, 'id' | 'tab' | 'icon' | 'question'> {
   load(ask: Ask, threadId: number, asked: Asked): Promise<Loaded>;
   /** The same of an answer that is there already. */
   of(data: unknown): Loaded;
 }
 
 export function panelPage<Data>(description: PageDescription<Data>): PanelPage {
-  const { id, tab, question } = description;
+  const { id, tab, icon, question } = description;
   const own = (other: Loaded | undefined): Data | undefined => (other?.page === id ? (other.data as Data) : undefined);
   const of = (data: unknown): Loaded => ({
     page: id,
@@ -140,6 +142,7 @@ export function panelPage<Data>(description: PageDescription<Data>): PanelPage {
   return {
     id,
     tab,
+    icon,
     question,
     of,
     load: async (ask, threadId, asked) => of(await description.load(ask, threadId, asked)),

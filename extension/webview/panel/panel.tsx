@@ -1,5 +1,6 @@
 import type { SessionState } from '../../views/messages';
 import type { Followed } from './follower';
+import { Icon } from './icon';
 import type { Links, PageId, PanelPage } from './page';
 import { plural } from './parts';
 
@@ -38,7 +39,7 @@ function Tabs({ pages, page, links }: { pages: readonly PanelPage[]; page: PageI
   };
   return (
     <div role="tablist" aria-label="Pages of the machine panel" class="tabs" onKeyDown={pressed}>
-      {pages.map(({ id, tab }) => (
+      {pages.map(({ id, tab, icon }) => (
         <button
           key={id}
           type="button"
@@ -48,7 +49,7 @@ function Tabs({ pages, page, links }: { pages: readonly PanelPage[]; page: PageI
           tabIndex={id === page ? 0 : -1}
           onClick={() => links.page(id)}
         >
-          {tab}
+          <Icon name={icon} /> {tab}
         </button>
       ))}
     </div>

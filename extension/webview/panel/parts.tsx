@@ -1,5 +1,6 @@
 import type { ComponentChildren } from 'preact';
 import type { SourceLine } from '../../../debug-adapter/protocol';
+import { Icon } from './icon';
 import type { Links } from './page';
 
 /** Pieces that several pages are made of. */
@@ -28,6 +29,7 @@ export function Source({ at, links }: { at: SourceLine | undefined; links: Links
   const file = at.path.split(/[\\/]/).pop();
   return (
     <Link title={`Go to ${at.path}:${at.line}`} follow={() => links.source(at)}>
+      <Icon name="go-to-search" />
       {file}:{at.line}
     </Link>
   );

@@ -1,4 +1,5 @@
 import type { LastTrap, Translation, World, WorldName } from '../../../../debug-adapter/protocol';
+import { Icon } from '../icon';
 import { type Ask, type Asked, type Links, panelPage } from '../page';
 import { Link } from '../parts';
 import { Way } from './address-way';
@@ -21,6 +22,7 @@ interface Followed {
 export const addressSpacesPage = panelPage<Followed>({
   id: 'addressSpaces',
   tab: 'Address spaces',
+  icon: 'arrow-both',
   question: 'Where does an address lead, through which tables, and who says no?',
   load: follow,
   render: ({ data, before, links }) => (
@@ -85,7 +87,9 @@ function Form({ of, links }: { of: Followed; links: Links }) {
             </option>
           ))}
         </select>
-        <button type="submit">Follow</button>
+        <button type="submit">
+          <Icon name="search" /> Follow
+        </button>
       </form>
       <p>
         {because ? `This is ${because}` : 'You have asked for this one'}

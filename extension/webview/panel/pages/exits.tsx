@@ -20,6 +20,7 @@ type ShownExits = Omit<Exits, 'exits'> & {
 export const exitsPage = panelPage<ShownExits>({
   id: 'exits',
   tab: 'Exits',
+  icon: 'debug-step-out',
   question: 'Why did the guest need its hypervisor, how often, and when?',
   load: async (ask, threadId) => {
     const all = await ask('hyperstep/exits', { threadId, count: LISTED, columns: COLUMNS });

@@ -8,6 +8,7 @@ import type {
   World,
   WorldName,
 } from '../../../../debug-adapter/protocol';
+import { Icon } from '../icon';
 import { type ByteRun, changedBytes, type MemoryRow, memoryRows } from '../memory-rows';
 import { type Ask, type AskedMemory, type Links, panelPage } from '../page';
 import { Link, Part, plural, Source, spaces } from '../parts';
@@ -35,6 +36,7 @@ interface ShownMemory {
 export const memoryPage = panelPage<ShownMemory>({
   id: 'memory',
   tab: 'Memory',
+  icon: 'file-binary',
   question: 'What is in memory, in whose eyes, and what is it to the machine?',
   load: (ask, threadId, { memory }) => load(ask, threadId, memory),
   render: ({ data, before, links }) => (
@@ -113,7 +115,9 @@ function Form({ of: { asked, address, because, worlds }, links }: { of: ShownMem
           ))}
         </select>
         {worlds.length > 1 ? <Worlds of={worlds} chosen={asked.world} /> : null}
-        <button type="submit">Look</button>
+        <button type="submit">
+          <Icon name="search" /> Look
+        </button>
       </form>
       <p>
         {because ? (
@@ -163,14 +167,14 @@ function Content({ of, before, asked, links }: ContentProps) {
     <Part title={`${of.space.toUpperCase()} ${of.address}${of.space === 'hpa' ? '' : `, as ${of.world} has it`}`}>
       <div class="controls" role="toolbar" aria-label="What part of memory is shown">
         <button type="button" title={`Show the ${LENGTH} bytes before these`} onClick={show(earlier)}>
-          Earlier
+          <Icon name="chevron-left" /> Earlier
         </button>
         <button
           type="button"
           title={`Show the ${LENGTH} bytes after these`}
           onClick={show(later < LAST_ADDRESS ? later : first)}
         >
-          Later
+          <Icon name="chevron-right" /> Later
         </button>
       </div>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by keyboard. */}

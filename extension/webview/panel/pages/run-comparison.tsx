@@ -1,6 +1,7 @@
 import type { RunCost } from '../../../../debug-adapter/protocol';
 import type { KeptRun } from '../../../views/messages';
 import { duration } from '../../duration';
+import { Icon } from '../icon';
 import type { Links } from '../page';
 import { Part, plural, Table } from '../parts';
 
@@ -33,11 +34,11 @@ export function RunComparison({ cost, compared, links }: ComparisonProps) {
           title="From now on others are compared with this run, as it is now"
           onClick={() => links.keep(cost)}
         >
-          Keep this run to compare
+          <Icon name="pin" /> Keep this run to compare
         </button>
         {compared ? (
           <button type="button" title="Compare with the last run that has ended" onClick={() => links.keep(null)}>
-            Forget the kept run
+            <Icon name="close" /> Forget the kept run
           </button>
         ) : null}
       </p>

@@ -1,4 +1,5 @@
 import type { SymbolList } from '../../../../debug-adapter/protocol';
+import { Icon } from '../icon';
 import type { AskedMemory, Links } from '../page';
 import { Link, Part, plural, Source, Table } from '../parts';
 
@@ -26,7 +27,9 @@ export function SymbolSearch({ asked, found, links }: SearchProps) {
           aria-label="A part of the symbol’s name"
           spellcheck={false}
         />
-        <button type="submit">Find</button>
+        <button type="submit">
+          <Icon name="search" /> Find
+        </button>
       </form>
       {found ? <Found of={found} asked={asked} links={links} /> : null}
     </Part>

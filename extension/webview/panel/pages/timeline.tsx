@@ -1,5 +1,6 @@
 import type { Timeline, TimelineMark } from '../../../../debug-adapter/protocol';
 import { duration } from '../../duration';
+import { Icon } from '../icon';
 import { type Links, panelPage } from '../page';
 import { Address, Part, plural, Source, Table } from '../parts';
 import { moved, type Window, zoomed } from '../timeline-drawing';
@@ -14,6 +15,7 @@ const WRITTEN = 100_000;
 export const timelinePage = panelPage<Timeline>({
   id: 'timeline',
   tab: 'Timeline',
+  icon: 'history',
   question: 'Who had the harts when, what came between, and what caused what?',
   load: (ask, _threadId, { window }) =>
     ask('hyperstep/timeline', {
@@ -46,22 +48,22 @@ function Controls({ of, links }: { of: Timeline; links: Links }) {
   return (
     <div class="controls" role="toolbar" aria-label="What part of the run is shown">
       <button type="button" title="Show an earlier part" onClick={show(moved(window, -0.5))}>
-        Earlier
+        <Icon name="chevron-left" /> Earlier
       </button>
       <button type="button" title="Show a later part" onClick={show(moved(window, 0.5))}>
-        Later
+        <Icon name="chevron-right" /> Later
       </button>
       <button type="button" title="Show half as much, larger" onClick={show(zoomed(window, 0.5))}>
-        Zoom in
+        <Icon name="zoom-in" /> Zoom in
       </button>
       <button type="button" title="Show twice as much, smaller" onClick={show(zoomed(window, 2))}>
-        Zoom out
+        <Icon name="zoom-out" /> Zoom out
       </button>
       <button type="button" title="Show all that is kept of the run" onClick={show({ from: of.began, to: of.now + 1 })}>
-        All
+        <Icon name="screen-full" /> All
       </button>
       <button type="button" title="Show the last exits, at every stop" onClick={show(null)}>
-        Last exits
+        <Icon name="history" /> Last exits
       </button>
     </div>
   );
@@ -159,14 +161,14 @@ function Export({ links }: { links: Links }) {
     <Part title="As a file">
       <p class="controls">
         <button type="button" title="For Perfetto, or chrome://tracing" onClick={() => void save('trace.json', chrome)}>
-          Save as Chrome trace
+          <Icon name="save" /> Save as Chrome trace
         </button>
         <button
           type="button"
           title="As trace-cmd reports KVM’s events"
           onClick={() => void save('kvm-trace.txt', kvmTrace)}
         >
-          Save as KVM trace
+          <Icon name="save" /> Save as KVM trace
         </button>
       </p>
     </Part>
