@@ -306,7 +306,7 @@ export class Debugging {
   private finish({ how, isFailure, exitCode }: Ending): void {
     if (!this.current) return;
     this.current.control.dispose();
-    const summary = { how, isFailure, ...runCost(this.current) };
+    const summary = { how, isFailure, ...runCost(this.current.machine, this.current.ownGuests) };
     this.current = undefined;
     this.flush(true);
     this.connection.ownEvent('hyperstep/ended', summary);

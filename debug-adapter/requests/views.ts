@@ -107,7 +107,8 @@ export function viewRequests(debugging: Debugging): Handlers {
     },
 
     'hyperstep/runCost'() {
-      return runCost(debugging.stopped);
+      const { machine, ownGuests } = debugging.stopped;
+      return runCost(machine, ownGuests);
     },
 
     // Also while the machine runs: between two slices of it.

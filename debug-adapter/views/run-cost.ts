@@ -1,9 +1,10 @@
-import type { Running } from '../debugging';
+import type { DebuggedMachine } from '../debugged-machine';
 import { countsOf } from '../inspect/exit-counts';
+import type { OwnGuests } from '../inspect/own-guests';
 import type { RunCost } from '../protocol';
 
 /** What a machine's run has cost so far. */
-export function runCost({ machine, ownGuests }: Pick<Running, 'machine' | 'ownGuests'>): RunCost {
+export function runCost(machine: DebuggedMachine, ownGuests: OwnGuests): RunCost {
   const { system, launch } = machine;
   const { clock, harts } = system.machine;
   const { virtualization, neighbours } = system.configuration;

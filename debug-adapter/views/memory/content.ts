@@ -49,7 +49,7 @@ export function memoryContent(
   const isSeen = (hpa: number, length: number): boolean =>
     pieces.some((piece) => piece.hpa !== undefined && piece.bytes && overlap(piece.hpa, piece.length, hpa, length));
   const tables = tableRanges(running, debuggee, isSeen);
-  const ranges = [...tables.ranges, ...queueRanges(debuggee), ...watchedRanges({ book })];
+  const ranges = [...tables.ranges, ...queueRanges(debuggee), ...watchedRanges(book)];
   return {
     world: placedModeName(debuggee, cpu),
     spaces: spacesOf(debuggee, cpu),

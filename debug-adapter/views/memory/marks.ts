@@ -1,5 +1,6 @@
+import type { BreakpointBook } from '../../breakpoints/book';
 import type { Debuggee } from '../../debuggee';
-import type { Debugging, Running } from '../../debugging';
+import type { Running } from '../../debugging';
 import { hex } from '../../format';
 import type { MemoryMarkKind } from '../../protocol';
 import { ENTRY_SIZE, firstAddress, firstGuestPhysical, isValid, readEntry } from '../page-entries';
@@ -25,7 +26,7 @@ export interface Range {
 export type IsSeen = (hpa: number, length: number) => boolean;
 
 /** What is watched: the data breakpoints in memory. */
-export function watchedRanges({ book }: Pick<Debugging, 'book'>): Range[] {
+export function watchedRanges(book: BreakpointBook): Range[] {
   return book.bound.flatMap(({ target }): Range[] => {
     if (target.kind !== 'memory') return [];
     const { hpa, length, read, write, name } = target;
