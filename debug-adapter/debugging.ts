@@ -161,7 +161,10 @@ export class Debugging {
     });
     const narrations = new Narrations();
     const ownGuests = new OwnGuests(machine.system);
-    const transitions = new Transitions(machine.system);
+    const transitions = new Transitions(
+      machine.system,
+      ownGuests.isPossible ? (hart) => ownGuests.inHost(hart) : undefined,
+    );
     const history = new RunHistory(machine.system);
     const stops = new UserStops(machine, narrations, ownGuests, (text) => this.log.add(`${text}\n`));
     const listener = {

@@ -83,7 +83,7 @@ function pan(count: number): { median: number; most: number } {
   [canvas.width, canvas.height] = [1600, 400];
   const on = canvas.getContext('2d');
   if (!on) throw new Error('no canvas');
-  const names = ['text', 'faint', 'line', 'guest', 'vmm', 'ready', 'exit', 'interrupt', 'arrow'];
+  const names = ['text', 'faint', 'line', 'guest', 'vmm', 'machine', 'ready', 'exit', 'interrupt', 'arrow'];
   const colours = Object.fromEntries(names.map((name, at) => [name, `hsl(${at * 40} 50% 50%)`])) as unknown as Colours;
   const whole = count * 700;
   const times: number[] = [];

@@ -37,6 +37,11 @@ export class NumberRing {
     this.added++;
   }
 
+  /** What is known later of a row that is kept. */
+  set(row: number, column: number, value: number): void {
+    this.rows[(row % this.most) * this.width + column] = value;
+  }
+
   /** A number of a row that is kept. */
   at(row: number, column: number): number {
     return this.rows[(row % this.most) * this.width + column] ?? 0;

@@ -56,7 +56,11 @@ interface Kept {
 export class Transitions implements ModeListener {
   private readonly latest: (Kept | undefined)[] = [];
 
-  constructor({ machine }: System) {
+  /** @param inHost hears of each change after which V is 0 */
+  constructor(
+    { machine }: System,
+    private readonly inHost?: (hart: Hart) => void,
+  ) {
     for (const hart of machine.harts) hart.modes = this;
   }
 
@@ -94,5 +98,6 @@ export class Transitions implements ModeListener {
     kept.pcHigh = pcHigh;
     kept.how = how;
     for (let at = 0; at < SLOTS.length; at++) kept.words[at] = state.csrLow(SLOTS[at] ?? 0);
+    if (!virtual) this.inHost?.(hart);
   }
 }

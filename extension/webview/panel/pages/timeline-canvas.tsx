@@ -101,6 +101,7 @@ function coloursOf(style: CSSStyleDeclaration): Colours {
     line: colour('--line'),
     guest: colour('--vscode-charts-blue'),
     vmm: colour('--vscode-charts-yellow'),
+    machine: colour('--vscode-charts-orange'),
     ready: colour('--vscode-charts-red'),
     exit: style.color,
     interrupt: colour('--vscode-charts-green'),

@@ -25,14 +25,14 @@ export const timelinePage = panelPage<Timeline>({
   render: ({ data, links }) =>
     data.lanes.length === 0 ? (
       <p class="empty">
-        There is no hypervisor of ours on this machine, whose exits and virtual CPUs a timeline has. Debug the guest
-        under one (“virtualization”).
+        Nothing on this machine has a guest yet: a timeline has virtual CPUs and their exits. Debug the guest under a
+        hypervisor (“virtualization”), or one of your own, which has entered its first guest.
       </p>
     ) : (
       <>
         <Controls of={data} links={links} />
         <TimelineCanvas of={data} links={links} />
-        <Legend />
+        <Legend of={data} />
         <Told of={data} />
         <Marks of={data} links={links} />
         <Export links={links} />
@@ -70,28 +70,39 @@ function Controls({ of, links }: { of: Timeline; links: Links }) {
 }
 
 /** What shapes and colours mean, in words. */
-function Legend() {
+function Legend({ of: { lanes } }: { of: Timeline }) {
+  const isOwn = lanes.some(({ kind }) => kind === 'guest');
+  const meanings = isOwn
+    ? [
+        ['guest', 'in a guest (V = 1)'],
+        ['vmm', 'in your hypervisor, or a program of its (V = 0)'],
+        ['machine', 'in M-mode'],
+      ]
+    : [
+        ['guest', 'in the guest'],
+        ['vmm', 'in the VMM, where that takes machine time'],
+        ['ready', 'ready, without a hart'],
+        ['waiting', 'waiting, or an idle hart'],
+      ];
+  const marks = [
+    ['exit', 'an exit'],
+    ['interrupt', 'an exit by an interrupt'],
+  ];
   return (
     <ul class="legend" aria-label="What is drawn">
-      <li>
-        <span class="sample guest" aria-hidden="true" /> in the guest
-      </li>
-      <li>
-        <span class="sample vmm" aria-hidden="true" /> in the VMM, where that takes machine time
-      </li>
-      <li>
-        <span class="sample ready" aria-hidden="true" /> ready, without a hart
-      </li>
-      <li>
-        <span class="sample waiting" aria-hidden="true" /> waiting, or an idle hart
-      </li>
-      <li>
-        <span class="sample exit" aria-hidden="true" /> an exit
-      </li>
-      <li>
-        <span class="sample interrupt" aria-hidden="true" /> an exit by an interrupt
-      </li>
-      <li>dashed: what caused what</li>
+      {[...meanings, ...marks].map(([kind, meaning]) => (
+        <li key={kind}>
+          <span class={`sample ${kind}`} aria-hidden="true" /> {meaning}
+        </li>
+      ))}
+      {isOwn ? null : <li>dashed: what caused what</li>}
+      {lanes.map(({ name, label }) =>
+        label === undefined ? null : (
+          <li key={label}>
+            {label} is {name}
+          </li>
+        ),
+      )}
     </ul>
   );
 }
@@ -108,6 +119,7 @@ function Told({ of: { from, to, marks, omitted, forgotten } }: { of: Timeline })
 
 function Marks({ of, links }: { of: Timeline; links: Links }) {
   const listed = of.marks.slice(-LISTED).reverse();
+  const isOwn = of.lanes.some(({ kind }) => kind === 'guest');
   return (
     <Part
       title={`The last exits of this part, ${listed.length} of ${(of.marks.length + of.omitted).toLocaleString('en')}`}
@@ -124,7 +136,9 @@ function Marks({ of, links }: { of: Timeline; links: Links }) {
                 ? ''
                 : mark.entered === null
                   ? '; then the hart was idle'
-                  : `; then ${mark.entered} had the hart`}
+                  : isOwn
+                    ? `; then the hart entered ${mark.entered}`
+                    : `; then ${mark.entered} had the hart`}
             </td>
             <td>
               <Address space="gva" value={mark.pc} links={links} /> <Source at={mark.source} links={links} />
