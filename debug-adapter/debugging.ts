@@ -1,4 +1,5 @@
 import type { DebugProtocol } from '@vscode/debugprotocol';
+import type { Hart } from '../simulator/core/index';
 import type { Place } from '../simulator/expression/evaluate';
 import type { CpuState } from '../simulator/hypervisor/cpu';
 import type { EndOfRun } from '../simulator/machine/stop';
@@ -161,11 +162,9 @@ export class Debugging {
     });
     const narrations = new Narrations();
     const ownGuests = new OwnGuests(machine.system);
-    const transitions = new Transitions(
-      machine.system,
-      ownGuests.isPossible ? (hart) => ownGuests.inHost(hart) : undefined,
-    );
-    const history = new RunHistory(machine.system);
+    const inHost = ownGuests.isPossible ? (hart: Hart): void => ownGuests.inHost(hart) : undefined;
+    const transitions = new Transitions(machine.system, !this.noDebug, inHost);
+    const history = new RunHistory(machine.system, !this.noDebug);
     const stops = new UserStops(machine, narrations, ownGuests, (text) => this.log.add(`${text}\n`));
     const listener = {
       running: () => this.started(),

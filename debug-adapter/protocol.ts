@@ -146,6 +146,9 @@ export type Predictable =
     }
   | { place: string /** Why nothing can be predicted here. */; refusal: string };
 
+/** The predicted cause where nothing is to trap. */
+export const NO_TRAP = 'none';
+
 export interface PredictionQuestion {
   id: 'pc' | 'mode' | 'cause' | 'handler' | 'leaf';
   text: string;

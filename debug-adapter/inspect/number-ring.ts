@@ -25,7 +25,7 @@ export class NumberRing {
   }
 
   /** One more: the oldest goes where there is no room. */
-  add(row: readonly number[]): void {
+  add(row: ArrayLike<number>): void {
     const { width, most } = this;
     const at = (this.added % most) * width;
     if (at >= this.rows.length) {

@@ -129,9 +129,10 @@ export class OwnHistory {
     }
   }
 
-  /** When the last so many of the exits that are kept came; undefined where there are none. */
+  /** When the last so many of the exits that are kept came, of all of them when the first entry did; undefined where there is nothing. */
   sinceLast(count: number): number | undefined {
-    const { exits } = this;
+    const { exits, stays } = this;
+    if (exits.count <= count && stays.first === 0 && stays.count > 0) return stays.at(0, 0);
     return exits.count === 0 ? undefined : exits.at(Math.max(exits.first, exits.count - count), exitColumns.clock);
   }
 

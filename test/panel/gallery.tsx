@@ -16,6 +16,7 @@ import hardwareFault from './golden/hardware-fault.json';
 import hardwareUser from './golden/hardware-user.json';
 import ownHypervisor from './golden/own-hypervisor.json';
 import themes from './golden/themes.json';
+import twoGuests from './golden/two-guests.json';
 
 /**
  * The gallery: every page of the machine panel, with what was recorded of the debug adapter. `#MOMENT/PAGE/THEME` shows that one alone, as a
@@ -34,6 +35,7 @@ const moments: Readonly<Record<string, Moment>> = {
   'hardware-user': { title: 'Hardware assistance: a trap that the guest has by itself', recorded: hardwareUser },
   'disk-asked': { title: 'A driver has put a request into its queue', recorded: diskAsked },
   'four-servers': { title: 'Four virtual machines share a hart', recorded: fourServers },
+  'two-guests': { title: 'A hypervisor of your own runs two guests in turn', recorded: twoGuests },
   'own-hypervisor': { title: 'A hypervisor of your own: its guest has exited', recorded: ownHypervisor },
 };
 

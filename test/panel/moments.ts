@@ -18,6 +18,7 @@ export type Recorded = { readonly [page in PageId]?: unknown };
 
 const kernel = path.join(root, 'extension/sample/kernel.S');
 const ownHypervisor = path.join(root, 'test/debug-adapter/guests/own-hypervisor.S');
+const twoGuests = path.join(root, 'test/debug-adapter/guests/two-guests.S');
 
 function lineOf(file: string, text: RegExp): number {
   const found = readFileSync(file, 'utf8')
@@ -82,6 +83,19 @@ export const moments: { readonly [id: string]: Moment } = {
         breakpoints: [lineOf(ownHypervisor, /^trap:/)],
       });
       await client.stopped();
+    },
+  },
+  'two-guests': {
+    title: 'A hypervisor of your own runs two guests in turn',
+    async reach(client) {
+      const defines = { FIRMWARE_NONE: '1' };
+      await client.launch(twoGuests, { virtualization: 'none', firmware: 'none', defines, stopOnEntry: true });
+      await client.stopped();
+      const source = { path: twoGuests };
+      // The seventh call has come.
+      const breakpoints = [{ line: lineOf(twoGuests, /^next:/), condition: '*(long *)(tp + 8) == 7' }];
+      await client.request('setBreakpoints', { source, breakpoints });
+      await client.go('continue');
     },
   },
   'disk-asked': {
