@@ -230,6 +230,30 @@ describe('pages of the machine panel', () => {
     });
   });
 
+  describe('the timeline', () => {
+    it('has the guests of an own hypervisor by short names, says which they are, and where a hart went on', () => {
+      const page = drawn('two-guests', 'timeline');
+      assert.match(page.text, /1: VMID 3 is VMID 3, root 0x[0-9a-f]+/);
+      assert.match(page.text, /in your hypervisor/);
+      assert.doesNotMatch(page.text, /in the VMM/);
+      const rows = page.rows('Exits of this part');
+      assert.equal(rows.length, 7);
+      const [last, before] = rows;
+      assert.deepEqual([last?.[2], before?.[2]], ['1: VMID 3', '2: VMID 4']);
+      assert.equal(before?.[3], 'virtual-supervisor-ecall; then the hart entered 1: VMID 3');
+      // Its hypervisor stands at the last one: nobody knows yet where it goes on.
+      assert.equal(last?.[3], 'virtual-supervisor-ecall');
+      page.press(/two-guests\.S/);
+      assert.equal(page.followed[0]?.kind, 'source');
+    });
+
+    it('says of the VMM’s guests what it has drawn', () => {
+      const page = drawn('four-servers', 'timeline');
+      assert.match(page.text, /ready, without a hart/);
+      assert.doesNotMatch(page.text, /your hypervisor/);
+    });
+  });
+
   describe('two runs beside each other', () => {
     interface Costs {
       cost: RunCost;

@@ -137,7 +137,7 @@ function Marks({ of, links }: { of: Timeline; links: Links }) {
                 : mark.entered === null
                   ? '; then the hart was idle'
                   : isOwn
-                    ? `; then the hart entered ${mark.entered}`
+                    ? `; then the hart entered ${labelOf(of, mark.entered)}`
                     : `; then ${mark.entered} had the hart`}
             </td>
             <td>
@@ -158,7 +158,13 @@ function causeOf({ kind, by, event }: TimelineMark): string {
   return kind === 'exit' ? 'its instruction' : 'not noted';
 }
 
-const nameOf = ({ lanes }: Timeline, { vcpu, hart }: TimelineMark): string => lanes[vcpu ?? hart]?.name ?? '';
+function nameOf({ lanes }: Timeline, { vcpu, hart }: TimelineMark): string {
+  const lane = lanes[vcpu ?? hart];
+  return lane?.label ?? lane?.name ?? '';
+}
+
+/** As its lane is called, where there is one. */
+const labelOf = ({ lanes }: Timeline, name: string): string => lanes.find((lane) => lane.name === name)?.label ?? name;
 
 function Export({ links }: { links: Links }) {
   const save = async (name: string, write: (all: Timeline) => string): Promise<void> => {
