@@ -1,4 +1,5 @@
 import type { DebugProtocol } from '@vscode/debugprotocol';
+import type { Hart } from '../simulator/core/index';
 import type { Place } from '../simulator/expression/evaluate';
 import type { CpuState } from '../simulator/hypervisor/cpu';
 import type { EndOfRun } from '../simulator/machine/stop';
@@ -30,7 +31,7 @@ import type { Connection } from './transport/connection';
 import { GuestConsole } from './transport/console';
 import type { Host } from './transport/host';
 import { OutputBatch } from './transport/output-batch';
-import { runSummary } from './views/run-summary';
+import { runCost } from './views/run-cost';
 
 /** What belongs to one machine, and goes with it at a restart. */
 export interface Running {
@@ -161,8 +162,9 @@ export class Debugging {
     });
     const narrations = new Narrations();
     const ownGuests = new OwnGuests(machine.system);
-    const transitions = new Transitions(machine.system);
-    const history = new RunHistory(machine.system);
+    const inHost = ownGuests.isPossible ? (hart: Hart): void => ownGuests.inHost(hart) : undefined;
+    const transitions = new Transitions(machine.system, !this.noDebug, inHost);
+    const history = new RunHistory(machine.system, !this.noDebug);
     const stops = new UserStops(machine, narrations, ownGuests, (text) => this.log.add(`${text}\n`));
     const listener = {
       running: () => this.started(),
@@ -306,7 +308,7 @@ export class Debugging {
   private finish({ how, isFailure, exitCode }: Ending): void {
     if (!this.current) return;
     this.current.control.dispose();
-    const summary = runSummary(this.current.machine, how, isFailure);
+    const summary = { how, isFailure, ...runCost(this.current.machine, this.current.ownGuests) };
     this.current = undefined;
     this.flush(true);
     this.connection.ownEvent('hyperstep/ended', summary);

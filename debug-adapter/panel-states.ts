@@ -107,8 +107,8 @@ export interface Timeline {
   /** The part of it that is told here. */
   from: number;
   to: number;
-  /** Harts first, then virtual CPUs. */
-  lanes: { name: string; kind: 'hart' | 'vCPU' }[];
+  /** Harts first, then virtual CPUs; of a hypervisor of the user's own, its guests by hgatp. */
+  lanes: TimelineLane[];
   spans: TimelineSpan[];
   /** Of the exits in that part the last ones, in their order. */
   marks: TimelineMark[];
@@ -118,12 +118,20 @@ export interface Timeline {
   density: number[];
 }
 
+export interface TimelineLane {
+  name: string;
+  kind: 'hart' | 'vCPU' | 'guest';
+  /** Where there is little room; the name when absent. */
+  label?: string;
+}
+
 export interface TimelineSpan {
   /** Its place among the lanes. */
   lane: number;
   from: number;
   to: number;
-  state: 'guest' | 'VMM' | 'ready' | 'waiting' | 'off' | 'idle';
+  /** `HS`: in a hypervisor of the user's own, or a program of its; `M`: in software in M-mode. */
+  state: 'guest' | 'VMM' | 'HS' | 'M' | 'ready' | 'waiting' | 'off' | 'idle';
   /** Of a hart: whose it is. */
   who?: string;
 }
@@ -131,7 +139,7 @@ export interface TimelineSpan {
 /** A VM exit. */
 export interface TimelineMark {
   number: number;
-  /** Places among the lanes: of its hart, and of the virtual CPU that was left. */
+  /** Places among the lanes: of its hart, and of the virtual CPU or guest that was left. */
   hart: number;
   vcpu?: number;
   at: number;

@@ -6,9 +6,11 @@
  * be shown. All of them are free of side effects on the machine, except `consoleInput`, `operateVm` and `predictStep`.
  */
 
+import type { MemoryContent, SymbolList } from './memory-states';
 import type { ControlState, Rings, Timeline } from './panel-states';
 import type { Hex, SourceLine } from './protocol-values';
 import type { OwnArguments } from './request-arguments';
+import type { ExitKindCount, RunCost, RunSummary } from './run-states';
 import type { Vms } from './vm-states';
 import type { WorldName } from './world-names';
 
@@ -17,6 +19,15 @@ import type { WorldName } from './world-names';
  * the client is VS Code (`clientID: "vscode"`); other clients get paths of files beside the adapter.
  */
 export { vmmScheme } from '../simulator/hypercalls/shipped';
+export type {
+  MemoryContent,
+  MemoryMark,
+  MemoryMarkKind,
+  MemoryPiece,
+  MemorySpace,
+  MemorySymbol,
+  SymbolList,
+} from './memory-states';
 export type {
   ControlGroup,
   ControlRegister,
@@ -30,6 +41,7 @@ export type {
   TimelineSpan,
 } from './panel-states';
 export type { Hex, SourceLine } from './protocol-values';
+export type { ExitKindCount, RunCost, RunSummary } from './run-states';
 export type {
   History,
   OwnGuestOnHart,
@@ -52,10 +64,13 @@ interface Bodies {
   'hyperstep/translate': Translation;
   'hyperstep/tlb': TlbContent;
   'hyperstep/queues': { devices: VirtioDevice[] };
+  'hyperstep/memory': MemoryContent;
+  'hyperstep/symbols': SymbolList;
   'hyperstep/rings': Rings;
   'hyperstep/controlState': ControlState;
   'hyperstep/timeline': Timeline;
   'hyperstep/exits': Exits;
+  'hyperstep/runCost': RunCost;
   'hyperstep/vms': Vms;
   /** Whether it had an effect, and why it had none. A logged input of the machine. */
   'hyperstep/operateVm': { done: boolean; refusal?: string };
@@ -99,20 +114,6 @@ export interface Events {
   'hyperstep/diagnostics': { diagnostics: ProgramDiagnostic[] };
 }
 
-/** A run, when it is over. */
-export interface RunSummary {
-  /** How it ended, as a sentence. */
-  how: string;
-  /** The guest failed, was killed or waits for ever. */
-  isFailure: boolean;
-  /** Retired by all harts. */
-  instructions: number;
-  /** On the machine's clock. */
-  nanoseconds: number;
-  /** Where there was a VMM. */
-  exits?: Pick<Exits, 'total' | 'counts'>;
-}
-
 /**
  * Requests of the adapter to its host in a browser, where it cannot read files itself (as DAP reverse requests, which the extension
  * answers and VS Code never sees). Paths are URIs.
@@ -143,6 +144,9 @@ export type Predictable =
       questions: PredictionQuestion[];
     }
   | { place: string /** Why nothing can be predicted here. */; refusal: string };
+
+/** The predicted cause where nothing is to trap. */
+export const NO_TRAP = 'none';
 
 export interface PredictionQuestion {
   id: 'pc' | 'mode' | 'cause' | 'handler' | 'leaf';
@@ -513,8 +517,7 @@ export interface Exits {
   /** Of which VM `total` and `counts` are, where there are several and one was asked for. */
   vm?: string;
   total: number;
-  /** Cycles by the cost model; absent where a hypervisor of the user's own handles them. */
-  counts: { reason: string; count: number; cycles?: number }[];
+  counts: ExitKindCount[];
   /** Newest first. */
   exits: Exit[];
   /** The guests of a hypervisor of the user's own, of one of which exits can be asked for. */

@@ -18,7 +18,15 @@ import { ROOT_ENTRIES } from './views/table-sizes';
 import { worldNames } from './world-names';
 
 /** What one answer has at the most: of more, a client asks for the next part. */
-const most = { instructions: 20_000, instructionOffset: 100_000, exits: 1000, columns: 500, marks: 100_000 } as const;
+const most = {
+  instructions: 20_000,
+  instructionOffset: 100_000,
+  exits: 1000,
+  columns: 500,
+  marks: 100_000,
+  bytes: 4096,
+  symbols: 1000,
+} as const;
 
 /** Every number of every request has a range. */
 const within = (minimum: number, maximum: number) => Integer({ minimum, maximum });
@@ -120,6 +128,18 @@ const own = {
   'hyperstep/translate': ObjectOf({ ...world, address: text, access: choice(['read', 'write', 'execute']) }),
   'hyperstep/tlb': ObjectOf(thread),
   'hyperstep/queues': ObjectOf(thread),
+  /**
+   * Memory from an address on. A number is of the space that is asked for, and `gpa:0x...`, `hpa:0x...` of its own; any other expression is
+   * guest-virtual, and followed to that space.
+   */
+  'hyperstep/memory': ObjectOf({
+    ...world,
+    space: choice(['gva', 'gpa', 'hpa']),
+    address: text,
+    length: within(1, most.bytes),
+  }),
+  /** The program's symbols whose names have a part, in whichever case; all with an empty one. At most so many are told. */
+  'hyperstep/symbols': ObjectOf({ ...world, contains: text, count: within(1, most.symbols) }),
   'hyperstep/rings': ObjectOf(thread),
   'hyperstep/controlState': ObjectOf(thread),
   /**
@@ -147,6 +167,7 @@ const own = {
     reasons: Optional(ListOf(choice(exitReasons))),
     columns: Optional(within(1, most.columns)),
   }),
+  'hyperstep/runCost': ObjectOf({}),
   /** Of a source, `path` as in DAP's `Source.path`, the lines in view, 1-based. */
   'hyperstep/inlineValues': ObjectOf({ frameId: ordinal, path: text, startLine: ordinal, endLine: ordinal }),
   /** Of one of several virtual machines where its name is given, else of the first. */

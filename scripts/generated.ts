@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { HEADER_FILE, headerText } from '../simulator/hypercalls/header';
 import { classroomManifest, classroomProfile, packManifest, studentProfile } from './classroom-pack';
+import { codiconsFile, codiconsText } from './codicons';
 import { textMateGrammar } from './grammar';
 import { guestTestsDocument, guestTestsDocumentText } from './guest-tests-document';
 import { hypercallDocument, hypercallDocumentText } from './hypercall-document';
@@ -48,6 +49,7 @@ export function generatedFiles(): Map<string, string> {
     [labsDocument, labsDocumentText()],
     [privilegeDocument, privilegeDocumentText()],
     [hypercallDocument, hypercallDocumentText()],
+    [codiconsFile, codiconsText()],
     ['package.json', asJson(manifest())],
     [packManifest, asJson(classroomManifest())],
     [studentProfile, asJson(classroomProfile())],

@@ -13,7 +13,9 @@ import { type Colours, drawTimeline, prepare } from '../../extension/webview/pan
 const links: Links = {
   source: () => {},
   page: () => {},
+  tables: () => {},
   tell: () => {},
+  keep: () => {},
   save: () => {},
   whole: () => Promise.reject(new Error('nothing is asked here')),
 };
@@ -28,7 +30,15 @@ function refresh(id: PageId, data: unknown): number {
   for (let round = 0; round < 15; round++) {
     const loaded = page.of(structuredClone(data));
     const start = performance.now();
-    const followed = { session, page: id, asked: nothingAsked, loaded, before: undefined, problem: undefined };
+    const followed = {
+      session,
+      page: id,
+      asked: nothingAsked,
+      loaded,
+      before: undefined,
+      compared: undefined,
+      problem: undefined,
+    };
     render(<Panel pages={panelPages} followed={followed} links={links} />, root);
     root.getBoundingClientRect();
     times.push(performance.now() - start);
@@ -73,7 +83,7 @@ function pan(count: number): { median: number; most: number } {
   [canvas.width, canvas.height] = [1600, 400];
   const on = canvas.getContext('2d');
   if (!on) throw new Error('no canvas');
-  const names = ['text', 'faint', 'line', 'guest', 'vmm', 'ready', 'exit', 'interrupt', 'arrow'];
+  const names = ['text', 'faint', 'line', 'guest', 'vmm', 'machine', 'ready', 'exit', 'interrupt', 'arrow'];
   const colours = Object.fromEntries(names.map((name, at) => [name, `hsl(${at * 40} 50% 50%)`])) as unknown as Colours;
   const whole = count * 700;
   const times: number[] = [];

@@ -43,7 +43,7 @@ export class GuestExits {
   }
 
   /** A hart has taken a trap out of a guest, and stands at its handler. */
-  note(hart: Hart, by: Exclude<TrapMode, 'vs'>, guest: OwnGuest, clock: number): void {
+  note(hart: Hart, by: Exclude<TrapMode, 'vs'>, guest: OwnGuest, clock: number): GuestExit {
     const byMachine = by === 'm';
     const csrs = byMachine ? machineTrap : supervisorTrap;
     const interrupt = hart.csrHigh(csrs.cause) < 0;
@@ -71,6 +71,7 @@ export class GuestExits {
     const { id } = causeOf(cause, interrupt);
     this.byCause.set(id, (this.byCause.get(id) ?? 0) + 1);
     guest.causes.set(id, (guest.causes.get(id) ?? 0) + 1);
+    return exit;
   }
 
   /** The exit that the trap is which a hart has taken just now, if it came from a guest. */

@@ -25,7 +25,7 @@ export class NumberRing {
   }
 
   /** One more: the oldest goes where there is no room. */
-  add(row: readonly number[]): void {
+  add(row: ArrayLike<number>): void {
     const { width, most } = this;
     const at = (this.added % most) * width;
     if (at >= this.rows.length) {
@@ -35,6 +35,11 @@ export class NumberRing {
     }
     for (let column = 0; column < width; column++) this.rows[at + column] = row[column] ?? 0;
     this.added++;
+  }
+
+  /** What is known later of a row that is kept. */
+  set(row: number, column: number, value: number): void {
+    this.rows[(row % this.most) * this.width + column] = value;
   }
 
   /** A number of a row that is kept. */

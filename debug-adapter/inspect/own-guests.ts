@@ -2,9 +2,11 @@ import type { Hart, TrapMode, WorldListener } from '../../simulator/core/index';
 import { KEPT_EXITS } from '../../simulator/hypervisor/ledger/ledger';
 import { HISTORY_COLUMNS, passHistory } from '../../simulator/hypervisor/time-history';
 import { Csr } from '../../simulator/isa/index';
+import { Privilege } from '../../simulator/mmu/index';
 import type { System } from '../../simulator/system/system';
 import { GuestExits } from './guest-exits';
 import { keyOf, newGuest, type OwnGuest, type Stay } from './own-guest';
+import { OwnHistory } from './own-history';
 
 /** More than so many at once nobody looks at: one that has not run for longest is forgotten. */
 const MOST_GUESTS = 256;
@@ -33,6 +35,7 @@ interface Place {
 /** The guests of a hypervisor that runs on the bare machine, from what happens on the harts alone. It only looks. */
 export class OwnGuests implements WorldListener {
   readonly exits = new GuestExits();
+  readonly history = new OwnHistory();
   private readonly byHgatp = new Map<bigint, OwnGuest>();
   private readonly places: Place[];
   private readonly kept: WorldSwitch[] = [];
@@ -48,6 +51,10 @@ export class OwnGuests implements WorldListener {
   /** Whether there can be any: the machine has H, and its S-mode is the user's. */
   get isPossible(): boolean {
     return this.system.vm === undefined && (this.system.machine.harts[0]?.options.hypervisor ?? false);
+  }
+
+  private get isFirmwareOurs(): boolean {
+    return this.system.configuration.firmware === 'sbi';
   }
 
   /** In the order in which they were entered first. */
@@ -105,12 +112,20 @@ export class OwnGuests implements WorldListener {
     stay.told = clock;
     if (place.guest !== guest) this.note({ hart: hart.id, clock, from: place.guest, to: guest, pc: place.hgatpWriter });
     place.guest = guest;
+    this.history.entered(hart, guest, clock);
+  }
+
+  /** A hart is in another mode with V = 0. The firmware takes no time. */
+  inHost(hart: Hart): void {
+    const { privilege } = hart;
+    if (this.made === 0 || (privilege === Privilege.machine && this.isFirmwareOurs)) return;
+    this.history.inHost(hart, privilege, this.clockOf(hart));
   }
 
   left(hart: Hart, mode: Exclude<TrapMode, 'vs'>): void {
     const place = this.place(hart);
     // The firmware takes no time, and an instruction that it does is the guest's.
-    place.inFirmware = mode === 'm' && this.system.configuration.firmware === 'sbi';
+    place.inFirmware = mode === 'm' && this.isFirmwareOurs;
     if (place.inFirmware) return;
     // One that was in a guest already when somebody began to look.
     const guest = place.guest ?? this.guestOf(hart.csr(Csr.hgatp.number));
@@ -125,7 +140,7 @@ export class OwnGuests implements WorldListener {
       passHistory(stay.columns, stay.told, clock, true);
       stay.told = clock;
     }
-    this.exits.note(hart, mode, guest, clock);
+    this.history.left(this.exits.note(hart, mode, guest, clock));
   }
 
   private note(happened: Omit<WorldSwitch, 'number'>): void {

@@ -59,6 +59,7 @@ const exitColumns = {
   event: 13,
 } as const;
 const EXIT_WIDTH = Object.keys(exitColumns).length;
+const STATE_WIDTH = 3;
 
 /**
  * The last exits and what vCPUs did, for the timeline: from what the VMM tells as it happens. It only looks. It listens from the
@@ -66,19 +67,29 @@ const EXIT_WIDTH = Object.keys(exitColumns).length;
  */
 export class RunHistory implements ExitListener, RunListener {
   private readonly exits = new NumberRing(EXIT_WIDTH, MOST);
-  private readonly states = new NumberRing(3, MOST);
+  private readonly states = new NumberRing(STATE_WIDTH, MOST);
   /** Of kinds of exits, and of events. */
   private readonly names: string[] = [];
+  private readonly numbers = new Map<string, number>();
+  /** What is written to a ring: an exit or a change must not cost an allocation. */
+  private readonly exit = new Float64Array(EXIT_WIDTH);
+  private readonly state = new Float64Array(STATE_WIDTH);
   private readonly isCharged: boolean;
   /** Of all VMs, in their order. */
   readonly vcpus: readonly Vcpu[];
-  private readonly places = new Map<string, number>();
+  /** By the id of the VM and the number among its vCPUs. */
+  private readonly places = new Map<number, number[]>();
 
-  constructor({ hypervisor, configuration }: System) {
+  /** @param isKept whether anything is: of a run that nobody debugs nobody asks for it */
+  constructor({ hypervisor, configuration }: System, isKept: boolean) {
     this.isCharged = configuration.vmmTime === 'charged';
     this.vcpus = hypervisor?.vms.flatMap(({ vcpus }) => vcpus) ?? [];
-    for (const [place, { name }] of this.vcpus.entries()) this.places.set(`${name.vm} ${name.vcpu}`, place);
-    hypervisor?.listen(this);
+    for (const [place, { name }] of this.vcpus.entries()) {
+      const own = this.places.get(name.vm) ?? [];
+      own[name.vcpu] = place;
+      this.places.set(name.vm, own);
+    }
+    if (isKept) hypervisor?.listen(this);
     // What they do when somebody begins to look.
     for (const vcpu of this.vcpus) this.became(vcpu, vcpu.spends, hypervisor?.machine.clock.now() ?? 0);
   }
@@ -86,26 +97,30 @@ export class RunHistory implements ExitListener, RunListener {
   closed(record: ExitRecord): void {
     const { clock, number, hart, left, entered, cause, pcLow, pcHigh, value, because, cycles } = record;
     const by = because === null ? 0 : because.kind === 'exit' ? because.number : (because.exit ?? 0);
-    this.exits.add([
-      clock,
-      this.isCharged ? clock + cycles : clock,
-      number,
-      hart,
-      this.placeOf(left),
-      this.placeOf(entered),
-      this.nameNumber(record.kind.id),
-      cause,
-      pcLow,
-      pcHigh,
-      value.low,
-      value.high,
-      by,
-      because?.kind === 'event' ? this.nameNumber(because.name) : NOBODY,
-    ]);
+    const { exit } = this;
+    exit[exitColumns.clock] = clock;
+    exit[exitColumns.end] = this.isCharged ? clock + cycles : clock;
+    exit[exitColumns.number] = number;
+    exit[exitColumns.hart] = hart;
+    exit[exitColumns.left] = this.placeOf(left);
+    exit[exitColumns.entered] = this.placeOf(entered);
+    exit[exitColumns.kind] = this.nameNumber(record.kind.id);
+    exit[exitColumns.cause] = cause;
+    exit[exitColumns.pcLow] = pcLow;
+    exit[exitColumns.pcHigh] = pcHigh;
+    exit[exitColumns.valueLow] = value.low;
+    exit[exitColumns.valueHigh] = value.high;
+    exit[exitColumns.by] = by;
+    exit[exitColumns.event] = because?.kind === 'event' ? this.nameNumber(because.name) : NOBODY;
+    this.exits.add(exit);
   }
 
   became({ name }: Vcpu, run: RunState, now: number): void {
-    this.states.add([now, this.placeOf(name), RUN_STATES.indexOf(run)]);
+    const { state } = this;
+    state[0] = now;
+    state[1] = this.placeOf(name);
+    state[2] = RUN_STATES.indexOf(run);
+    this.states.add(state);
   }
 
   /** How many exits there were that are not kept. */
@@ -190,11 +205,13 @@ export class RunHistory implements ExitListener, RunListener {
   }
 
   private placeOf(name: Vcpu['name'] | null): number {
-    return name ? (this.places.get(`${name.vm} ${name.vcpu}`) ?? NOBODY) : NOBODY;
+    return name ? (this.places.get(name.vm)?.[name.vcpu] ?? NOBODY) : NOBODY;
   }
 
   private nameNumber(name: string): number {
-    const known = this.names.indexOf(name);
-    return known >= 0 ? known : this.names.push(name) - 1;
+    const known = this.numbers.get(name);
+    if (known !== undefined) return known;
+    this.numbers.set(name, this.names.length);
+    return this.names.push(name) - 1;
   }
 }

@@ -45,10 +45,15 @@ export interface Transition {
 interface Kept {
   number: number;
   before: CpuMode;
-  after: CpuMode;
+  privilege: CpuMode['privilege'];
+  virtual: boolean;
   pcLow: number;
   pcHigh: number;
-  how: Transition['how'];
+  /** Of a return its instruction, of a trap whereto. */
+  how: 'mret' | 'sret' | TrapMode;
+  /** Of a trap. */
+  cause: TrapCause | undefined;
+  passedOn: boolean;
   readonly words: Int32Array;
 }
 
@@ -56,43 +61,70 @@ interface Kept {
 export class Transitions implements ModeListener {
   private readonly latest: (Kept | undefined)[] = [];
 
-  constructor({ machine }: System) {
-    for (const hart of machine.harts) hart.modes = this;
+  /**
+   * @param isKept whether anything is: of a run that nobody debugs nobody asks for it
+   * @param inHost hears of each change after which V is 0
+   */
+  constructor(
+    { machine }: System,
+    isKept: boolean,
+    private readonly inHost?: (hart: Hart) => void,
+  ) {
+    if (isKept) for (const hart of machine.harts) hart.modes = this;
   }
 
   /** Undefined before the first one that was seen. */
   lastOn({ id }: Hart): Transition | undefined {
     const kept = this.latest[id];
     if (!kept) return undefined;
-    const { number, before, after, how, words } = kept;
+    const { number, before, privilege, virtual, words } = kept;
     const pc = valueOfWords({ low: kept.pcLow, high: kept.pcHigh });
-    return { number, before, after, how, pc, low: (csr) => words[DECIDING.indexOf(csr)] ?? 0 };
+    const after = { privilege, virtual };
+    return { number, before, after, how: howOf(kept), pc, low: (csr) => words[DECIDING.indexOf(csr)] ?? 0 };
   }
 
   trapped(hart: Hart, into: TrapMode, before: CpuMode, cause: TrapCause, passedOn: boolean): void {
     const { state } = hart;
     const epc = EPC[into];
-    this.note(hart, before, state.csrLow(epc), state.csrHigh(epc), { kind: 'trap', into, cause, passedOn });
+    this.note(hart, before, state.csrLow(epc), state.csrHigh(epc), into, cause, passedOn);
   }
 
   returned(hart: Hart, instruction: 'mret' | 'sret', before: CpuMode): void {
-    this.note(hart, before, hart.pcLow, hart.pcHigh, { kind: 'return', instruction });
+    this.note(hart, before, hart.pcLow, hart.pcHigh, instruction, undefined, false);
   }
 
-  private note(hart: Hart, before: CpuMode, pcLow: number, pcHigh: number, how: Transition['how']): void {
+  private note(
+    hart: Hart,
+    before: CpuMode,
+    pcLow: number,
+    pcHigh: number,
+    how: Kept['how'],
+    cause: TrapCause | undefined,
+    passedOn: boolean,
+  ): void {
     const { id, privilege, virtual, state } = hart;
-    const after = { privilege, virtual };
     let kept = this.latest[id];
     if (!kept) {
-      kept = { number: 0, before, after, pcLow, pcHigh, how, words: new Int32Array(DECIDING.length) };
+      const words = new Int32Array(DECIDING.length);
+      kept = { number: 0, before, privilege, virtual, pcLow, pcHigh, how, cause, passedOn, words };
       this.latest[id] = kept;
     }
     kept.number++;
     kept.before = before;
-    kept.after = after;
+    kept.privilege = privilege;
+    kept.virtual = virtual;
     kept.pcLow = pcLow;
     kept.pcHigh = pcHigh;
     kept.how = how;
+    kept.cause = cause;
+    kept.passedOn = passedOn;
     for (let at = 0; at < SLOTS.length; at++) kept.words[at] = state.csrLow(SLOTS[at] ?? 0);
+    if (!virtual) this.inHost?.(hart);
   }
+}
+
+function howOf({ how, cause, passedOn }: Kept): Transition['how'] {
+  if (how === 'mret' || how === 'sret') return { kind: 'return', instruction: how };
+  if (!cause) throw new RangeError(`a trap into ${how} has a cause`);
+  return { kind: 'trap', into: how, cause, passedOn };
 }

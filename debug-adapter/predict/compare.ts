@@ -1,5 +1,5 @@
-import type { PredictedAnswer, PredictionQuestion, Predictions } from '../protocol';
-import { HANDLERS, type HandlerName, INTERRUPTED, LEAF_BITS, type LeafBits, NO_TRAP } from './questions';
+import { NO_TRAP, type PredictedAnswer, type PredictionQuestion, type Predictions } from '../protocol';
+import { HANDLERS, type HandlerName, INTERRUPTED, LEAF_BITS, type LeafBits } from './questions';
 
 /** What came of an instruction. */
 export interface Outcome {

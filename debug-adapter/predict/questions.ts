@@ -6,11 +6,9 @@ import type { Debuggee } from '../debuggee';
 import { hex } from '../format';
 import { instructionText } from '../inspect/exit-text';
 import { satpOf, usesHypervisor, worldName } from '../inspect/worlds';
-import type { Predictable, PredictionChoice, PredictionQuestion, WorldName } from '../protocol';
+import { NO_TRAP, type Predictable, type PredictionChoice, type PredictionQuestion, type WorldName } from '../protocol';
 import { presentInstruction } from '../step-targets/coming-trap';
 
-/** What the answer is where nothing traps. */
-export const NO_TRAP = 'none';
 /** An interrupt is taken before the instruction. */
 export const INTERRUPTED = 'interrupt';
 

@@ -1,11 +1,12 @@
 import { Csr, causeOf } from '../../simulator/isa/index';
 import type { ActiveHandler } from '../../simulator/machine/hosted-software';
 import { Privilege } from '../../simulator/mmu/index';
+import { NO_TRAP } from '../protocol';
 import { type GuestStep, isExit, stepIn } from '../run/guest-stepping';
 import type { Plan } from '../run/plan';
 import { isSynchronous } from '../run/traps';
 import type { HandlerName } from './questions';
-import { INTERRUPTED, NO_TRAP } from './questions';
+import { INTERRUPTED } from './questions';
 
 /** Software that takes a trap first. */
 type Taker = 'guest' | 'vmm' | 'firmware';

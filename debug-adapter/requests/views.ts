@@ -13,10 +13,13 @@ import { controlState } from '../views/control-state';
 import { exitList } from '../views/exits';
 import { inlineValues } from '../views/inline-values';
 import { lastTrap } from '../views/last-trap';
+import { memoryContent } from '../views/memory/content';
+import { symbolList } from '../views/memory/symbols';
 import { narration } from '../views/narration';
 import { pageTable } from '../views/page-table';
 import { virtioDevices } from '../views/queues';
 import { rings } from '../views/rings';
+import { runCost } from '../views/run-cost';
 import { secondStageTable } from '../views/second-stage';
 import { timeline } from '../views/timeline';
 import { tlbContent } from '../views/tlb';
@@ -72,6 +75,16 @@ export function viewRequests(debugging: Debugging): Handlers {
       return { devices: virtioDevices(debugging.thread(threadId).debuggee) };
     },
 
+    'hyperstep/memory'({ threadId, world, ...wanted }) {
+      const { cpu } = worldOfThread(debugging, threadId, world);
+      return memoryContent(debugging.inspected(cpu), debugging.book, cpu, wanted);
+    },
+
+    'hyperstep/symbols'({ threadId, world, contains, count }) {
+      const { cpu } = worldOfThread(debugging, threadId, world);
+      return symbolList(debugging.inspected(cpu), cpu, contains, count);
+    },
+
     'hyperstep/rings'({ threadId }) {
       return rings(debugging.thread(threadId));
     },
@@ -91,6 +104,11 @@ export function viewRequests(debugging: Debugging): Handlers {
       const cpu = threadId === undefined ? undefined : machine.cpuOfThread(threadId);
       const guest = vm === undefined ? cpu && machine.guestOf(cpu) : machine.guestNamed(vm);
       return exitList(stopped, { cpu, guest, own, reasons }, { count, columns });
+    },
+
+    'hyperstep/runCost'() {
+      const { machine, ownGuests } = debugging.stopped;
+      return runCost(machine, ownGuests);
     },
 
     // Also while the machine runs: between two slices of it.

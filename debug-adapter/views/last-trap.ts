@@ -7,9 +7,9 @@ import { hex } from '../format';
 import { guestPhysicalOf, trapCsrsOf } from '../inspect/trap-csrs';
 import { interruptedMode, inWorld, modeName, worldName } from '../inspect/worlds';
 import type { LastTrap } from '../protocol';
+import { INTERRUPT } from './cause-bits';
 import { translation } from './translation';
 
-const INTERRUPT = 1n << 63n;
 /** The access that an exception is about, as far as it tells of a translation: what is misaligned was not translated. */
 function accessOfFault(code: number): LastTrap['access'] | undefined {
   const { kind, access } = causeOf(code, false);

@@ -29,6 +29,24 @@ export interface PageEntry {
   readonly high: number;
 }
 
+/** In bytes (manual, "Sv39: Page-Based 39-bit Virtual-Memory System": PTESIZE). */
+export const ENTRY_SIZE = 8;
+
+/** @param address of the machine */
+export function readEntry(memory: Pick<TableMemory, 'read32'>, address: number): PageEntry {
+  return { low: memory.read32(address), high: memory.read32(address + 4) };
+}
+
+/** First guest-virtual address of what the indices of a way map; sign-extended as the scheme wants. */
+export function firstAddress(path: readonly number[], rootLevel: 2 | 3): bigint {
+  return BigInt.asUintN(64, BigInt.asIntN(rootLevel === 3 ? 48 : 39, firstGuestPhysical(path, rootLevel)));
+}
+
+/** The same of a second stage, whose addresses are guest-physical. */
+export function firstGuestPhysical(path: readonly number[], rootLevel: 2 | 3): bigint {
+  return path.reduce((sum, index, depth) => sum + BigInt(index) * BigInt(sizeOfLevel(rootLevel - depth)), 0n);
+}
+
 /** Where a table is, or the larger page that stands where it would be, or nothing. */
 export type TablePlace =
   | { readonly kind: 'table'; readonly address: number }
@@ -82,9 +100,8 @@ export class TableReader {
   }
 
   private entry(table: number, index: number): PageEntry | undefined {
-    const address = this.toMachine(table + index * 8);
-    if (address === undefined) return undefined;
-    return { low: this.memory.read32(address), high: this.memory.read32(address + 4) };
+    const address = this.toMachine(table + index * ENTRY_SIZE);
+    return address === undefined ? undefined : readEntry(this.memory, address);
   }
 }
 

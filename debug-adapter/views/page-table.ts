@@ -11,6 +11,7 @@ import type { EntryState, PageTable, PageTableEntry } from '../protocol';
 import { RequestError } from '../request-error';
 import {
   asidOf,
+  firstAddress,
   isLeaf,
   modeOf,
   type PageEntry,
@@ -212,12 +213,6 @@ function reasonToBeEmpty(
 /** Without paging the guest's side is what the shadow's page would be for itself. */
 function identity(first: bigint, shadow: PageEntry): PageEntry {
   return pteOf(Number(first), isLeaf(shadow) ? IDENTITY : Pte.V);
-}
-
-/** First address of what the indices of a way map; sign-extended as the scheme wants. */
-function firstAddress(path: readonly number[], rootLevel: 2 | 3): bigint {
-  const address = path.reduce((sum, index, depth) => sum + BigInt(index) * BigInt(sizeOfLevel(rootLevel - depth)), 0n);
-  return BigInt.asUintN(64, BigInt.asIntN(rootLevel === 3 ? 48 : 39, address));
 }
 
 function spaceText(debuggee: Debuggee, cpu: CpuState, vcpu: Vcpu | undefined, satp: bigint): string {

@@ -5,6 +5,7 @@ import { hgatpOf } from '../inspect/worlds';
 import type { PageTable, PageTableEntry } from '../protocol';
 import { RequestError } from '../request-error';
 import {
+  firstGuestPhysical,
   isLeaf,
   modeOf,
   type PageEntry,
@@ -45,13 +46,13 @@ export function secondStageTable(debuggee: Debuggee, cpu: CpuState, path: readon
   return { ...common, ...where, entries };
 }
 
-function showRow(entry: PageEntry, path: readonly number[], rootLevel: number): PageTableEntry {
-  const first = path.reduce((sum, index, depth) => sum + index * sizeOfLevel(rootLevel - depth), 0);
+function showRow(entry: PageEntry, path: readonly number[], rootLevel: 2 | 3): PageTableEntry {
+  const first = firstGuestPhysical(path, rootLevel);
   const flaw = isLeaf(entry) ? secondStageFlaw(entry.low) : undefined;
   return {
     index: path.at(-1) ?? 0,
     first: hex(first),
-    last: hex(first + sizeOfLevel(rootLevel - path.length + 1) - 1),
+    last: hex(first + BigInt(sizeOfLevel(rootLevel - path.length + 1)) - 1n),
     guest: showEntry(entry),
     state: flaw === undefined ? 'unshadowed' : 'refused',
     ...(isLeaf(entry) ? { expectedHpa: hex(targetOf(entry)) } : {}),

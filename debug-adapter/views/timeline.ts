@@ -4,13 +4,9 @@ import type { Running } from '../debugging';
 import { hex, hexOfWords, valueOfWords } from '../format';
 import type { PastExit, RunHistory } from '../inspect/run-history';
 import type { SourceLine, Timeline, TimelineMark, TimelineSpan } from '../protocol';
-import { RequestError } from '../request-error';
-
-/** Exits of which a timeline tells that is asked for no part of the run. */
-const USUAL = 400;
-/** Spans shorter than this part of the interval are told with their neighbours, where nobody asks for every one. */
-const GRAIN = 4000;
-const COLUMNS = 400;
+import { causeBits } from './cause-bits';
+import { ownTimeline } from './own-timeline';
+import { type AskedPart, type Interval, intervalOf, marksOf, partOf, Spans } from './timeline-parts';
 
 const stateNames: Readonly<Record<RunState, TimelineSpan['state']>> = {
   running: 'guest',
@@ -19,60 +15,25 @@ const stateNames: Readonly<Record<RunState, TimelineSpan['state']>> = {
   off: 'off',
 };
 
-interface Interval {
-  readonly from: number;
-  readonly to: number;
-  /** What is shorter is told with what is before it. */
-  readonly shortest: number;
-}
-
 /** What harts and virtual CPUs did in a part of the run. @throws RequestError where it ends before it begins */
-export function timeline(
-  running: Running,
-  asked: {
-    readonly from?: number | undefined;
-    readonly to?: number | undefined;
-    readonly everySpan?: boolean | undefined;
-  },
-  most: number,
-): Timeline {
+export function timeline(running: Running, asked: AskedPart, most: number): Timeline {
   const { history, machine } = running;
+  if (!machine.system.hypervisor) return ownTimeline(running, asked, most);
   const now = machine.system.machine.clock.now();
-  const began = history.sinceLast(Number.POSITIVE_INFINITY) ?? 0;
-  const from = asked.from ?? history.sinceLast(USUAL) ?? began;
-  // What has just happened is seen too.
-  const to = asked.to ?? now + 1;
-  if (to <= from) throw new RequestError(`a part of the run from ${from} to ${to} ns ends before it begins`);
+  const interval = intervalOf(history, asked, now);
+  const { from, to } = interval;
   const { harts } = machine.system.machine;
-  const vcpus = history.vcpus;
-  const hosted = machine.system.hypervisor !== undefined;
-  const lanes: Timeline['lanes'] = hosted
-    ? [
-        ...harts.map(({ id }) => ({ name: `hart ${id}`, kind: 'hart' as const })),
-        ...vcpus.map((vcpu) => ({ name: machine.nameOf(vcpu.cpu), kind: 'vCPU' as const })),
-      ]
-    : [];
   const around = history.exitsAround(from, to);
   const inside = around.filter((place) => history.clockOf(place) >= from);
-  const density = new Array<number>(COLUMNS).fill(0);
-  for (const place of inside) {
-    const share = (history.clockOf(place) - from) / (to - from);
-    const column = Math.min(COLUMNS - 1, Math.floor(share * COLUMNS));
-    density[column] = (density[column] ?? 0) + 1;
-  }
-  const told = inside.slice(-most);
-  const teller = new Teller(running, { from, to, shortest: asked.everySpan ? 0 : (to - from) / GRAIN });
+  const teller = new Teller(running, interval);
   return {
-    began,
-    now,
-    forgotten: history.forgotten,
-    from,
-    to,
-    lanes,
+    ...partOf(history, interval, now),
+    lanes: [
+      ...harts.map(({ id }) => ({ name: `hart ${id}`, kind: 'hart' as const })),
+      ...history.vcpus.map((vcpu) => ({ name: machine.nameOf(vcpu.cpu), kind: 'vCPU' as const })),
+    ],
     spans: [...teller.hartSpans(around), ...teller.vcpuSpans()],
-    marks: told.map((place) => teller.mark(history.exitAt(place))),
-    omitted: inside.length - told.length,
-    density,
+    ...marksOf(inside, most, interval, history, (place) => teller.mark(history.exitAt(place))),
   };
 }
 
@@ -97,7 +58,7 @@ class Teller {
     const { number, hart, left, entered, clock, reason, cause, pcLow, pcHigh, valueLow, valueHigh, by, event } = exit;
     const isInterrupt = cause >= INTERRUPT_BIT;
     const source = this.sourceOf(left ?? entered, pcLow, pcHigh);
-    const code = isInterrupt ? (1n << 63n) | BigInt(cause - INTERRUPT_BIT) : BigInt(cause);
+    const code = isInterrupt ? cause - INTERRUPT_BIT : cause;
     return {
       number,
       hart,
@@ -107,7 +68,7 @@ class Teller {
       reason,
       ...(left === entered ? {} : { entered: entered === undefined ? null : (this.names[entered] ?? null) }),
       pc: hexOfWords({ low: pcLow, high: pcHigh }),
-      cause: hex(code),
+      cause: hex(causeBits(code, isInterrupt)),
       value: hexOfWords({ low: valueLow, high: valueHigh }),
       ...(source ? { source } : {}),
       ...(by === 0 ? {} : { by }),
@@ -165,31 +126,5 @@ class Teller {
     const found = line && { path: sources.guestPath(line.file), line: line.line + 1 };
     this.places.set(key, found);
     return found;
-  }
-}
-
-/** Spans of an interval, lane by lane: those that are too short to be seen are told with the ones before them. */
-class Spans {
-  private readonly open = new Map<number, TimelineSpan>();
-  private readonly done: TimelineSpan[] = [];
-
-  constructor(private readonly interval: Interval) {}
-
-  add(lane: number, from: number, to: number, state: TimelineSpan['state'], who?: string): void {
-    const { shortest } = this.interval;
-    const [begin, end] = [Math.max(from, this.interval.from), Math.min(to, this.interval.to)];
-    if (end <= begin) return;
-    const last = this.open.get(lane);
-    const goesOn = last !== undefined && begin - last.to <= shortest;
-    if (last && goesOn && ((last.state === state && last.who === who) || end - begin < shortest)) {
-      last.to = end;
-      return;
-    }
-    if (last) this.done.push(last);
-    this.open.set(lane, { lane, from: begin, to: end, state, ...(who === undefined ? {} : { who }) });
-  }
-
-  told(): TimelineSpan[] {
-    return [...this.done, ...this.open.values()].sort((a, b) => a.lane - b.lane || a.from - b.from);
   }
 }

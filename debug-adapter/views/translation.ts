@@ -214,6 +214,11 @@ function p2mNote(debuggee: Debuggee, gpa: number, hpa: number | undefined): stri
     const block = gpa - (gpa % sizeOfLevel(1));
     return debuggee.vm?.p2m.isWholeBlock(block) ? 'in a whole block of 2 MiB' : 'a scattered frame of 4 KiB';
   }
+  return noMemoryText(debuggee, gpa);
+}
+
+/** What is at a guest-physical address that has no frame of memory. */
+export function noMemoryText(debuggee: Debuggee, gpa: number): string {
   if (debuggee.vm?.memory.isHole(gpa)) return 'memory that nobody has touched yet: it gets a frame when somebody does';
   const device = debuggee.guest.board.find(gpa);
   return device ? `a register of ${device.name}` : 'outside the guest’s memory';

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { Predictable, PredictionQuestion, Predictions } from '../../debug-adapter/protocol';
+import { NO_TRAP, type Predictable, type PredictionQuestion, type Predictions } from '../../debug-adapter/protocol';
 import { addScores, noScore, predictionLines, predictionSentence, type Score, scoreOf } from './prediction-text';
 import { request, type Sessions } from './sessions';
 
@@ -92,7 +92,7 @@ async function ask(
 ): Promise<Predictions | undefined> {
   const given: Record<string, string> = {};
   const isAsked = ({ askedOfTraps }: PredictionQuestion): boolean =>
-    !askedOfTraps || (given['cause'] !== undefined && given['cause'] !== 'none');
+    !askedOfTraps || (given['cause'] !== undefined && given['cause'] !== NO_TRAP);
   for (const [index, question] of questions.entries()) {
     if (!isAsked(question)) continue;
     const title = `Predict ${instruction} (${index + 1} of ${questions.length})`;

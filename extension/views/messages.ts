@@ -1,6 +1,16 @@
-import type { Requests, RunSummary } from '../../debug-adapter/protocol';
+import type { Requests, RunCost, RunSummary } from '../../debug-adapter/protocol';
 
 /** What the extension and a view's web page say to each other. */
+
+/** A run of this window that the present one can be compared with. */
+export interface KeptRun {
+  /** The ids of its session, and its name. */
+  session: string;
+  name: string;
+  /** How it ended, or when it was kept, as a sentence. */
+  when: string;
+  cost: RunCost;
+}
 
 /** The session that a view is about. */
 export type SessionState =
@@ -20,9 +30,11 @@ export type SessionState =
       machine: number;
       /** Differs whenever the machine's state may differ. */
       revision: number;
+      /** Another run that it can be compared with. */
+      compared?: KeptRun;
     }
   /** The last session is over. The summary is absent where the debugger could not give it. */
-  | { kind: 'ended'; session: string; name: string; summary?: RunSummary };
+  | { kind: 'ended'; session: string; name: string; summary?: RunSummary; compared?: KeptRun };
 
 export type ToView =
   /** Of the page tables: translate this address, now and at every stop. */
@@ -44,6 +56,8 @@ export type FromView =
   | { type: 'open'; path: string; line: number }
   /** Something that the user asked for cannot be done: why. */
   | { type: 'tell'; text: string }
+  /** The run that is looked at is what others are compared with, until another one is kept, or none. */
+  | { type: 'keep'; cost: RunCost | null }
   /** A text that the user wants to keep in a file of this name. */
   | { type: 'save'; name: string; text: string }
   /** Shows the page tables, with the translation of an address. */

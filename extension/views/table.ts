@@ -67,7 +67,7 @@ export const viewTable = {
 export const machinePanel = {
   title: 'Machine Panel',
   isUnfolded: false,
-  help: `The machine at the stop, a page for each question: Rings, in which mode each CPU is and why; Address spaces, where an address leads; Control state, what is the VMCS here; Exits; Timeline, who had the harts when; Device queues, who owns each buffer. Tab goes to the list of pages, Left and Right choose one, Tab again goes into it; everything that leads somewhere is a button, and tables that scroll are reached by Tab. ${changesSaid}`,
+  help: `The machine at the stop, a page for each question: Rings, in which mode each CPU is and why; Address spaces, where an address leads; Memory, bytes in any space of addresses and what they are; Control state, what is the VMCS here; Exits; Timeline, who had the harts when; Device queues, who owns each buffer. Tab goes to the list of pages, Left and Right choose one, Tab again goes into it; everything that leads somewhere is a button, and tables that scroll are reached by Tab. ${changesSaid}`,
   share: 4,
   opens: 'Open Machine Panel',
   bundle: 'panel',

@@ -1,7 +1,9 @@
 import * as vscode from 'vscode';
+import type { RunCost } from '../../debug-adapter/protocol';
 import { request, type Sessions } from '../debug/sessions';
 import type { AskedAddress } from './asked-address';
-import type { FromView, SessionState, ToView } from './messages';
+import type { KeptRuns } from './kept-runs';
+import type { FromView, KeptRun, SessionState, ToView } from './messages';
 import { type ShownName, shownTable } from './table';
 
 /** Milliseconds after which a page that is looked at while the machine runs asks again. */
@@ -23,6 +25,7 @@ export class ViewPage implements vscode.Disposable {
     extensionUri: vscode.Uri,
     private readonly sessions: Sessions,
     private readonly askedAddress: AskedAddress,
+    private readonly keptRuns: KeptRuns,
     private readonly isVisible: () => boolean,
   ) {
     const dist = vscode.Uri.joinPath(extensionUri, 'dist');
@@ -32,6 +35,7 @@ export class ViewPage implements vscode.Disposable {
       webview.onDidReceiveMessage((message: FromView) => this.receive(message)),
       sessions.onDidChange(() => this.announce()),
       askedAddress.onDidAsk(() => this.passAddress()),
+      keptRuns.listen(() => void this.announce()),
     ];
   }
 
@@ -50,6 +54,8 @@ export class ViewPage implements vscode.Disposable {
       case 'tell':
         void vscode.window.showInformationMessage(message.text);
         return;
+      case 'keep':
+        return this.keep(message.cost);
       case 'save':
         return saveText(message.name, message.text);
       case 'translate':
@@ -94,14 +100,28 @@ export class ViewPage implements vscode.Disposable {
     if (!active || active.id === ended?.id) {
       if (!ended) return { kind: 'none' };
       const { id, name, summary } = ended;
-      return { kind: 'ended', session: id, name, ...(summary ? { summary } : {}) };
+      return { kind: 'ended', session: id, name, ...(summary ? { summary } : {}), ...this.besides(id) };
     }
     const { id: session, name } = active;
     const about = this.sessions.readable ? await this.sessions.about() : undefined;
     if (!about) return { kind: 'running', session, name };
     const { machine, count: stop } = stopCount;
     const { threadId, name: thread } = about;
-    return { kind: 'stopped', session, name, threadId, ...(thread ? { thread } : {}), machine, stop, revision };
+    const state = { kind: 'stopped' as const, session, name, threadId, machine, stop, revision };
+    return { ...state, ...(thread ? { thread } : {}), ...this.besides(session) };
+  }
+
+  /** A run that is looked at after its end is that of the session that has ended last. */
+  private keep(cost: RunCost | null): void {
+    const { active, ended } = this.sessions;
+    const looked = active && active.id !== ended?.id ? active : ended;
+    if (cost === null) this.keptRuns.forget();
+    else if (looked) this.keptRuns.keep(looked, cost);
+  }
+
+  private besides(session: string): { compared?: KeptRun } {
+    const compared = this.keptRuns.beside(session);
+    return compared ? { compared } : {};
   }
 
   private post(message: ToView): void {

@@ -1,4 +1,5 @@
 import type { History } from '../../debug-adapter/protocol';
+import { HISTORY_COLUMNS } from '../../simulator/hypervisor/time-history';
 import { sparkline } from './charts';
 import { type Element, element } from './dom';
 import { duration } from './duration';
@@ -6,8 +7,6 @@ import { plural, text } from './parts';
 
 /** A whole hart, in percent. */
 export const HART = 100;
-/** As many columns as a history has at the most. */
-const PLACES = 32;
 
 /** A number of percent, as all are shown. */
 export const percent = (value: number): string => `${value.toFixed(1)}%`;
@@ -16,7 +15,7 @@ export const percent = (value: number): string => `${value.toFixed(1)}%`;
 export function historyChart(name: string, { period, shares }: History, most: number): Element {
   const newest = shares.at(-1) ?? 0;
   const says = `processor of ${name} in the last ${plural(shares.length, 'period')} of ${duration(period)}: now ${percent(newest)}, least ${percent(Math.min(...shares))}, most ${percent(Math.max(...shares))}; the full height is ${most}%`;
-  return element('span', { title: says }, [sparkline(shares, PLACES, most, says)]);
+  return element('span', { title: says }, [sparkline(shares, HISTORY_COLUMNS, most, says)]);
 }
 
 /** The same, and its share since the machine was started. */

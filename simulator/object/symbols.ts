@@ -42,14 +42,7 @@ export class Symbols {
   /** The nearest symbol at or below an address of the program; undefined elsewhere. */
   at(address: bigint): SymbolPlace | undefined {
     if (!this.isProgram(address)) return undefined;
-    let low = 0;
-    let high = this.byAddress.length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if ((this.byAddress[middle]?.value ?? 0n) <= address) low = middle + 1;
-      else high = middle;
-    }
-    const symbol = this.byAddress[low - 1];
+    const symbol = this.byAddress[this.firstFrom(address + 1n) - 1];
     if (!symbol || !this.isSameSegment(symbol.value, address)) return undefined;
     return { symbol, offset: address - symbol.value };
   }
@@ -63,14 +56,38 @@ export class Symbols {
 
   /** The first symbol in a range of addresses, or the one that the range is a part of. */
   within(address: bigint, length: bigint): string | undefined {
-    const inside = this.byAddress.find(({ value }) => value >= address);
+    const inside = this.byAddress[this.firstFrom(address)];
     if (inside && inside.value < address + length) return inside.name;
     return this.at(address)?.symbol.name;
   }
 
+  /** The symbols whose code or data has a part in a range of addresses, in their order. */
+  overlapping(address: bigint, length: bigint): ProgramSymbol[] {
+    const before = this.at(address);
+    const isIn = before !== undefined && address < before.symbol.value + this.sizeOf(before.symbol);
+    const found = isIn ? [before.symbol] : [];
+    for (let at = this.firstFrom(address); at < this.byAddress.length; at++) {
+      const symbol = this.byAddress[at];
+      if (!symbol || symbol.value >= address + length) break;
+      if (symbol !== before?.symbol) found.push(symbol);
+    }
+    return found;
+  }
+
+  /** Those whose names have a part, in whichever case; in the order of their addresses. */
+  containing(part: string): ProgramSymbol[] {
+    const wanted = part.toLowerCase();
+    return this.byAddress.filter(({ name }) => name.toLowerCase().includes(wanted));
+  }
+
+  /** In bytes: as the symbol says it; of one that does not, up to what ends it. */
+  sizeOf(symbol: ProgramSymbol): bigint {
+    return symbol.size > 0 ? BigInt(symbol.size) : this.endOf(symbol) - symbol.value;
+  }
+
   /** The first address after a symbol's code or data: where the next symbol, or its segment, ends it. */
   endOf(symbol: ProgramSymbol): bigint {
-    const next = this.byAddress.find(({ value }) => value > symbol.value);
+    const next = this.byAddress[this.firstFrom(symbol.value + 1n)];
     const segment = this.program.segments.find((each) => contains(each, symbol.value));
     const end = segment ? segment.address + BigInt(segment.memorySize) : this.lastAddress;
     return next && next.value < end ? next.value : end;
@@ -78,6 +95,18 @@ export class Symbols {
 
   isCode(address: bigint): boolean {
     return this.program.segments.some((segment) => segment.executable && contains(segment, address));
+  }
+
+  /** The place of the first symbol that is not below an address. */
+  private firstFrom(address: bigint): number {
+    let low = 0;
+    let high = this.byAddress.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((this.byAddress[middle]?.value ?? 0n) < address) low = middle + 1;
+      else high = middle;
+    }
+    return low;
   }
 
   private isProgram(address: bigint): boolean {

@@ -123,6 +123,9 @@ describe('a session', () => {
       assert.equal(body.isFailure, isFailure);
       assert.ok(body.instructions > 0 && body.nanoseconds >= body.instructions);
       assert.ok(body.exits.total > 0);
+      assert.deepEqual([body.program, body.engine], ['guest.S', 'full']);
+      const ofExits = body.exits.counts.reduce((sum: number, { cycles }: { cycles: number }) => sum + cycles, 0);
+      assert.equal(body.cycles, body.instructions + ofExits);
       assert.equal(
         body.exits.counts.reduce((sum: number, { count }: { count: number }) => sum + count, 0),
         body.exits.total,
@@ -138,8 +141,11 @@ describe('a session', () => {
     assert.deepEqual(body, {
       how: 'The session was ended before the guest did.',
       isFailure: false,
+      program: 'guest.S',
+      engine: 'none',
       instructions: 0,
       nanoseconds: 0,
+      cycles: 0,
     });
   });
 
@@ -179,6 +185,23 @@ describe('a session', () => {
     await client.launch(stepping, { noDebug: true, stopOnEntry: true, breakpoints: [13] } as object);
     await client.event('terminated');
     assert.ok(!client.events.some(({ event }) => event === 'stopped'));
+  });
+
+  it('keeps nothing for the machine panel of a run without debugging', async () => {
+    const asking = `
+_start: li      a7, 1                   # SBI: console_putchar
+        li      a0, 46
+1:      ecall
+        j       1b
+`;
+    client = new Client({ files: new Map([['/guest.S', asking]]) });
+    await client.launch('/guest.S', { noDebug: true, virtualization: 'hardware' } as object);
+    await client.go('pause');
+    const { total } = await client.own('hyperstep/exits', { count: 1 });
+    assert.ok(total > 0);
+    const { marks } = await client.own('hyperstep/timeline', { most: 10 });
+    const { transition } = await client.own('hyperstep/rings', { threadId: 1 });
+    assert.deepEqual([marks, transition], [[], undefined]);
   });
 
   it('passes keys to the guest, as inputs of the machine', async () => {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, describe, it } from 'mocha';
 import { NumberRing } from '../../debug-adapter/inspect/number-ring';
@@ -131,19 +132,101 @@ describe('the timeline', () => {
     assert.match(backwards.message ?? '', /from 10 to 10 ns ends before it begins/);
   });
 
-  it('has no lanes where there is no VMM', async () => {
+  it('has no lanes where nothing has a guest', async () => {
     client = new Client();
-    await moments['own-hypervisor']?.reach(client);
+    await client.launch(path.join(root, 'extension/sample/kernel.S'), { virtualization: 'none', stopOnEntry: true });
+    await client.stopped();
     const { lanes, spans, marks } = await client.own('hyperstep/timeline', { most: 10 });
     assert.deepEqual([lanes, spans, marks], [[], [], []]);
+  });
+
+  for (const [firmware, harts] of [
+    ['sbi', 1],
+    ['none', 1],
+    ['none', 2],
+  ] as const)
+    it(`has the guests of an own hypervisor as they were entered and left: firmware ${firmware}, ${harts} harts`, async () => {
+      client = new Client();
+      const guests = path.join(root, 'test/debug-adapter/guests/two-guests.S');
+      const defines = { HARTS: `${harts}`, ROUNDS: '20', ...(firmware === 'none' ? { FIRMWARE_NONE: '1' } : {}) };
+      const line =
+        readFileSync(guests, 'utf8')
+          .split('\n')
+          .findIndex((each) => /^off:|syscon|0x5555/.test(each)) + 1;
+      assert.ok(line > 0);
+      await client.launch(guests, { virtualization: 'none', firmware, harts, defines, breakpoints: [line] });
+      await client.stopped();
+      const told = await client.own('hyperstep/timeline', { from: 0, most: 100_000, everySpan: true });
+      const { own } = await client.own('hyperstep/vms', {});
+      assert.ok(own && own.guests.length === 4);
+      assert.deepEqual(
+        told.lanes.map(({ name, kind }) => `${kind} ${name}`),
+        [
+          ...Array.from({ length: harts }, (_, id) => `hart hart ${id}`),
+          ...own.guests.map(({ name }) => `guest ${name}`),
+        ],
+      );
+      const spent = (wanted: (span: (typeof told.spans)[number]) => boolean): number =>
+        told.spans.filter(wanted).reduce((sum, { from, to }) => sum + to - from, 0);
+      for (const { name, harts: stays, instructions } of own.guests) {
+        // An instruction is a nanosecond: what harts say of a guest is what it has retired there.
+        for (const stay of stays)
+          assert.equal(
+            spent(({ lane, state, who }) => lane === stay.hart && state === 'guest' && who === name),
+            stay.instructions,
+            name,
+          );
+        const alone = spent(({ lane }) => told.lanes[lane]?.name === name);
+        if (harts === 1) assert.equal(alone, instructions);
+        else assert.ok(alone <= instructions && alone > 0);
+      }
+      for (const lane of told.lanes.keys()) {
+        const spans = told.spans.filter((span) => span.lane === lane);
+        for (const [at, span] of spans.entries()) assert.ok(at === 0 || span.from >= (spans[at - 1]?.to ?? 0));
+        assert.ok(spans.length > 0 && spans.every(({ state }) => ['guest', 'HS'].includes(state)));
+      }
+      const exits = await client.own('hyperstep/exits', { count: 1000 });
+      assert.deepEqual(
+        told.marks.map(({ number, at, reason, pc }) => ({ number, at, reason, pc })),
+        exits.exits.map(({ number, clock, reason, pc }) => ({ number, at: clock, reason, pc })).reverse(),
+      );
+      // The switches are those that the list of virtual machines has: all but the first entry of each hart come after an exit.
+      const switches = own.switches.filter(({ from }) => from !== undefined);
+      assert.deepEqual(
+        told.marks.filter(({ entered }) => entered !== undefined).map(({ entered, hart }) => `${hart}: ${entered}`),
+        switches.map(({ to, hart }) => `${hart}: ${to}`).reverse(),
+      );
+      assert.ok(told.marks.every(({ source }) => source?.path === guests));
+      const few = await client.own('hyperstep/timeline', { from: 0, most: 3 });
+      assert.deepEqual([few.marks.length, few.omitted], [3, told.marks.length - 3]);
+    });
+
+  it('has software of the user’s in M-mode apart from the hypervisor', async () => {
+    client = new Client();
+    const own = path.join(root, 'test/debug-adapter/guests/own-hypervisor.S');
+    const lines = readFileSync(own, 'utf8').split('\n');
+    const handler = lines.findIndex((each) => each.startsWith('machine_trap:'));
+    const atEnd = handler + 1 + lines.slice(handler).findIndex((each) => /\bsw\b/.test(each));
+    const defines = { FIRMWARE_NONE: '1' };
+    await client.launch(own, { virtualization: 'none', firmware: 'none', defines, breakpoints: [handler + 2, atEnd] });
+    await client.stopped();
+    const { now: entered } = await client.own('hyperstep/timeline', { most: 1 });
+    await client.go('continue');
+    const told = await client.own('hyperstep/timeline', { from: 0, most: 1000, everySpan: true });
+    const [before, last] = told.spans.filter(({ lane }) => lane === 0).slice(-2);
+    assert.deepEqual([before?.state, last?.state], ['HS', 'M']);
+    assert.ok(told.now > entered && last?.from === before?.to);
+    assert.ok(last && last.from <= entered && last.to === told.now);
   });
 });
 
 describe('a ring of numbers', () => {
-  it('keeps the last rows', () => {
+  it('keeps the last rows, and what is known of them later', () => {
     const ring = new NumberRing(2, 3000);
     for (let row = 0; row < 10_000; row++) ring.add([row, row * 2]);
     assert.deepEqual([ring.count, ring.first], [10_000, 7000]);
     assert.deepEqual([ring.at(7000, 0), ring.at(9999, 1)], [7000, 19_998]);
+    ring.set(9998, 1, -5);
+    assert.deepEqual([ring.at(9997, 1), ring.at(9998, 1), ring.at(9999, 1)], [19_994, -5, 19_998]);
   });
 });

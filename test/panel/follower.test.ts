@@ -29,6 +29,7 @@ class Followable {
       panelPage<number>({
         id,
         tab: id,
+        icon: 'check',
         question: id,
         load: async (_ask, _threadId, asked) => {
           this.asked.push(asked);
@@ -67,11 +68,12 @@ describe('what the machine panel follows', () => {
   it('keeps no part of the time when its page is gone, and what else was asked', async () => {
     const first = new Followable();
     await first.follower.update(stopped(1));
-    await first.follower.show('timeline', { window, address: 'sp' });
+    const memory = { space: 'hpa', address: 'counter', world: 'VS', find: 'count' } as const;
+    await first.follower.show('timeline', { window, address: 'sp', memory });
     const kept = JSON.parse(JSON.stringify(keptOf(first.shown ?? assert.fail())));
     const second = new Followable(kept);
     assert.equal(second.follower.followed.page, 'timeline');
-    assert.deepEqual(second.follower.followed.asked, { address: 'sp', access: 'read', window: null });
+    assert.deepEqual(second.follower.followed.asked, { address: 'sp', access: 'read', window: null, memory });
     assert.equal(JSON.stringify(kept).includes('window'), false);
   });
 
@@ -89,33 +91,69 @@ describe('what the machine panel follows', () => {
 });
 
 describe('the wheel on a timeline', () => {
-  for (const isConnected of [true, false])
-    it(
-      isConnected ? 'asks for what is seen when it rests' : 'asks for nothing when another page is seen by then',
-      async () => {
-        const led: string[] = [];
-        const of = {
-          began: 0,
-          now: 100,
-          from: 0,
-          to: 100,
-          forgotten: 0,
-          lanes: [],
-          spans: [],
-          marks: [],
-          omitted: 0,
-          density: [],
-        };
-        const never = () => assert.fail('nothing else is asked for');
-        const links = { page: (id: PageId) => led.push(id), source: never, tell: never, save: never, whole: never };
-        const canvas = { isConnected: true, clientWidth: 800, getContext: () => null } as unknown as HTMLCanvasElement;
-        const { ref } = TimelineCanvas({ of, links });
-        assert.ok(typeof ref === 'function');
-        ref(canvas);
-        canvas.onwheel?.({ preventDefault() {}, deltaY: 1, offsetX: 300 } as unknown as WheelEvent);
-        Object.assign(canvas, { isConnected });
-        await new Promise((resolve) => setTimeout(resolve, 400));
-        assert.deepEqual(led, isConnected ? ['timeline'] : []);
-      },
-    );
+  const of = {
+    began: 0,
+    now: 100,
+    from: 0,
+    to: 100,
+    forgotten: 0,
+    lanes: [],
+    spans: [],
+    marks: [],
+    omitted: 0,
+    density: [],
+  };
+
+  /** A canvas on which the wheel was turned, what was asked for since, and what ends it. */
+  function turned() {
+    const led: string[] = [];
+    const never = () => assert.fail('nothing else is asked for');
+    const links = {
+      page: (id: PageId) => led.push(id),
+      source: never,
+      tables: never,
+      tell: never,
+      keep: never,
+      save: never,
+      whole: never,
+    };
+    const canvas = { isConnected: true, clientWidth: 800, getContext: () => null } as unknown as HTMLCanvasElement;
+    const { ref } = TimelineCanvas({ of, links });
+    assert.ok(typeof ref === 'function');
+    const end: unknown = ref(canvas);
+    assert.ok(typeof end === 'function');
+    canvas.onwheel?.({ preventDefault() {}, deltaY: 1, offsetX: 300 } as unknown as WheelEvent);
+    assert.deepEqual(led, []);
+    return { canvas, led, end: () => end() };
+  }
+  const rest = () => new Promise((resolve) => setTimeout(resolve, 400));
+
+  it('asks for what is seen when it rests', async () => {
+    const { led } = turned();
+    await rest();
+    assert.deepEqual(led, ['timeline']);
+  });
+
+  it('asks for nothing when another page is seen by then', async () => {
+    const { canvas, led } = turned();
+    Object.assign(canvas, { isConnected: false });
+    await rest();
+    assert.deepEqual(led, []);
+  });
+
+  it('asks at once, and once, when the mouse goes elsewhere: to another tab, to a button', async () => {
+    const { canvas, led } = turned();
+    canvas.onpointerleave?.({} as PointerEvent);
+    assert.deepEqual(led, ['timeline']);
+    canvas.onpointerleave?.({} as PointerEvent);
+    await rest();
+    assert.deepEqual(led, ['timeline']);
+  });
+
+  it('is forgotten when something else was asked for by keyboard, and is drawn', async () => {
+    const { led, end } = turned();
+    end();
+    await rest();
+    assert.deepEqual(led, []);
+  });
 });

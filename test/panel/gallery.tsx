@@ -1,4 +1,5 @@
 import { render } from 'preact';
+import type { KeptRun } from '../../extension/views/messages';
 import { type Links, nothingAsked, type PageId } from '../../extension/webview/panel/page';
 import { panelPages } from '../../extension/webview/panel/pages';
 import { Panel } from '../../extension/webview/panel/panel';
@@ -15,6 +16,7 @@ import hardwareFault from './golden/hardware-fault.json';
 import hardwareUser from './golden/hardware-user.json';
 import ownHypervisor from './golden/own-hypervisor.json';
 import themes from './golden/themes.json';
+import twoGuests from './golden/two-guests.json';
 
 /**
  * The gallery: every page of the machine panel, with what was recorded of the debug adapter. `#MOMENT/PAGE/THEME` shows that one alone, as a
@@ -33,7 +35,18 @@ const moments: Readonly<Record<string, Moment>> = {
   'hardware-user': { title: 'Hardware assistance: a trap that the guest has by itself', recorded: hardwareUser },
   'disk-asked': { title: 'A driver has put a request into its queue', recorded: diskAsked },
   'four-servers': { title: 'Four virtual machines share a hart', recorded: fourServers },
+  'two-guests': { title: 'A hypervisor of your own runs two guests in turn', recorded: twoGuests },
   'own-hypervisor': { title: 'A hypervisor of your own: its guest has exited', recorded: ownHypervisor },
+};
+
+/** The same program under another engine, as it had been recorded: what its exits are compared with. */
+const besides: Readonly<Record<string, KeptRun>> = {
+  'full-user': {
+    session: 'other',
+    name: 'Debug kernel.S with the H extension',
+    when: 'Kept at a stop, before it was over.',
+    cost: hardwareUser.exits.cost,
+  },
 };
 
 const session = {
@@ -49,7 +62,9 @@ const session = {
 const stays: Links = {
   source: () => {},
   page: () => {},
+  tables: () => {},
   tell: () => {},
+  keep: () => {},
   save: () => {},
   whole: () => Promise.reject(new Error('recorded')),
 };
@@ -57,7 +72,15 @@ const stays: Links = {
 function OnePage({ moment, page, links = stays }: { moment: string; page: PageId; links?: Links }) {
   const recorded = moments[moment]?.recorded[page];
   const loaded = recorded === undefined ? undefined : panelPages.find(({ id }) => id === page)?.of(recorded);
-  const followed = { session, page, asked: nothingAsked, loaded, before: undefined, problem: undefined };
+  const followed = {
+    session,
+    page,
+    asked: nothingAsked,
+    loaded,
+    before: undefined,
+    compared: besides[moment],
+    problem: undefined,
+  };
   return <Panel pages={panelPages} followed={followed} links={links} />;
 }
 

@@ -1,12 +1,14 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { nothingAsked, type PageId } from '../../extension/webview/panel/page';
+import { type AskedMemory, askedWith, nothingAsked, type PageId } from '../../extension/webview/panel/page';
 import { panelPages } from '../../extension/webview/panel/pages';
 import { Client, root } from '../debug-adapter/client';
 
 /** A place in a run of a sample guest that shows something. */
 interface Moment {
   readonly title: string;
+  /** What of memory is worth seeing there; what the machine stands at where it is absent. */
+  readonly memory?: AskedMemory;
   /** Brings a session there. */
   reach(client: Client): Promise<void>;
 }
@@ -16,6 +18,7 @@ export type Recorded = { readonly [page in PageId]?: unknown };
 
 const kernel = path.join(root, 'extension/sample/kernel.S');
 const ownHypervisor = path.join(root, 'test/debug-adapter/guests/own-hypervisor.S');
+const twoGuests = path.join(root, 'test/debug-adapter/guests/two-guests.S');
 
 function lineOf(file: string, text: RegExp): number {
   const found = readFileSync(file, 'utf8')
@@ -41,6 +44,7 @@ export const moments: { readonly [id: string]: Moment } = {
   },
   'full-user': {
     title: 'Full virtualization: the guest’s sret to its user program has been done',
+    memory: { space: 'gpa', address: 'root_table - 64', world: null, find: 'table' },
     async reach(client) {
       await startKernel(client, 'full', /^\s+csrw\s+sscratch, sp/);
       await client.step('next');
@@ -71,6 +75,7 @@ export const moments: { readonly [id: string]: Moment } = {
   },
   'own-hypervisor': {
     title: 'A hypervisor of your own: its guest has exited',
+    memory: { space: 'gpa', address: '0x1000', world: 'VS', find: '' },
     async reach(client) {
       await client.launch(ownHypervisor, {
         virtualization: 'none',
@@ -80,8 +85,22 @@ export const moments: { readonly [id: string]: Moment } = {
       await client.stopped();
     },
   },
+  'two-guests': {
+    title: 'A hypervisor of your own runs two guests in turn',
+    async reach(client) {
+      const defines = { FIRMWARE_NONE: '1' };
+      await client.launch(twoGuests, { virtualization: 'none', firmware: 'none', defines, stopOnEntry: true });
+      await client.stopped();
+      const source = { path: twoGuests };
+      // The seventh call has come.
+      const breakpoints = [{ line: lineOf(twoGuests, /^next:/), condition: '*(long *)(tp + 8) == 7' }];
+      await client.request('setBreakpoints', { source, breakpoints });
+      await client.go('continue');
+    },
+  },
   'disk-asked': {
     title: 'A driver has put a request into its queue, and has not notified the disk',
+    memory: { space: 'hpa', address: 'descriptors', world: null, find: '' },
     async reach(client) {
       const driver = path.join(root, 'extension/sample/disk.S');
       const disks = [{ file: path.join(root, 'extension/sample/disk.img'), write: 'copy' as const }];
@@ -118,7 +137,8 @@ export async function record(id: string): Promise<Recorded> {
     await moment.reach(client);
     const recorded: { [page in PageId]?: unknown } = {};
     for (const page of panelPages) {
-      const { data } = await page.load((command, args) => client.own(command, args), 1, nothingAsked);
+      const asked = askedWith(nothingAsked, moment.memory ? { memory: moment.memory } : {});
+      const { data } = await page.load((command, args) => client.own(command, args), 1, asked);
       recorded[page.id] = data;
     }
     // Wherever the repository is.

@@ -1,13 +1,22 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, it } from 'mocha';
-import type { ControlState, Exits, Rings, StageStep, VirtioDevice } from '../../debug-adapter/protocol';
-import type { Loaded, PageId } from '../../extension/webview/panel/page';
+import type {
+  ControlState,
+  Exits,
+  MemoryContent,
+  Rings,
+  RunCost,
+  StageStep,
+  VirtioDevice,
+} from '../../debug-adapter/protocol';
+import type { KeptRun } from '../../extension/views/messages';
+import { type AskedMemory, type Loaded, nothingAsked, type PageId } from '../../extension/webview/panel/page';
 import { panelPages } from '../../extension/webview/panel/pages';
 import { placesBefore, waitingIn } from '../../extension/webview/panel/pages/queue-ring';
 import { stageGrid } from '../../extension/webview/panel/stage-grid';
 import { moments } from './moments';
-import { Rendered } from './rendered';
+import { type Followed, Rendered, textOf } from './rendered';
 
 function recorded<Data>(moment: string, id: PageId): Data {
   return JSON.parse(readFileSync(`test/panel/golden/${moment}.json`, 'utf8'))[id];
@@ -43,12 +52,89 @@ describe('pages of the machine panel', () => {
       }
   });
 
+  describe('memory', () => {
+    interface Memory {
+      asked: AskedMemory;
+      content?: MemoryContent;
+    }
+
+    /** What a link asks of this page. */
+    const askedOf = (link: Followed | undefined): AskedMemory => {
+      assert.equal(link?.kind, 'memory');
+      return (link.to as { memory: AskedMemory }).memory;
+    };
+
+    it('has a row for 16 bytes, as digits and as characters, with what begins there', () => {
+      const { content } = recorded<Memory>('full-user', 'memory');
+      const page = drawn('full-user', 'memory');
+      const rows = page.rows('Bytes').filter((cells) => cells.length === 3);
+      assert.equal(rows.length, 32);
+      const all = rows.map(([, bytes = '']) => bytes.replace(/ /g, '')).join('');
+      assert.equal(all, content?.pieces.map(({ bytes }) => bytes).join(''));
+      // What begins in a row stands above it.
+      const every = page.rows('Bytes').map((cells) => cells.join(' '));
+      const root = every.findIndex((text) => text.startsWith('root_table'));
+      assert.match(every[root] ?? '', /root_table 4,096 bytes paging\.S:\d+/);
+      assert.match(every[root] ?? '', /guest table: entry 0, of 0x0: pointer to 0x/);
+      const symbol = content?.symbols.find(({ name }) => name === 'root_table');
+      assert.ok(symbol && every[root + 1]?.startsWith(symbol.first));
+      assert.match(page.text, /a page table of the guest’s/);
+    });
+
+    it('leads to the tables, to the queues, to other spaces, to sources and to symbols', () => {
+      const page = drawn('full-user', 'memory');
+      page.press(/^guest table: entry 1/);
+      page.press(/^in Page Tables/);
+      page.press(/^HPA 0x/);
+      page.press(/^paging\.S/);
+      page.press(/^build_page_table/);
+      assert.deepEqual(
+        page.followed.map(({ kind }) => kind),
+        ['addressSpaces', 'tables', 'memory', 'source', 'memory'],
+      );
+      assert.deepEqual(page.followed[0]?.to, { address: '0x40000000', access: 'read' });
+      const [, , inMachine] = page.followed;
+      assert.equal(askedOf(inMachine).space, 'hpa');
+      const disk = drawn('disk-asked', 'memory');
+      disk.press(/^the descriptor table of queue 0 of virtio-blk/);
+      disk.press(/^Later/);
+      assert.equal(disk.followed[0]?.kind, 'queues');
+      const { content } = recorded<Memory>('disk-asked', 'memory');
+      const next = BigInt(content?.pieces[0]?.first ?? 0) + 512n;
+      const later = askedOf(disk.followed[1]);
+      assert.deepEqual([later.space, BigInt(later.address)], ['hpa', next]);
+    });
+
+    it('says which bit of which stage has no memory', () => {
+      const page = drawn('own-hypervisor', 'memory');
+      assert.match(page.text, /The second stage refuses it: .*level-0 entry.*U is clear/);
+    });
+
+    it('marks bytes that are not what they were, where the same memory was shown', () => {
+      const before = recorded<Memory>('full-user', 'memory');
+      const now = structuredClone(before);
+      const [piece] = now.content?.pieces ?? [];
+      assert.ok(piece?.bytes);
+      piece.bytes = `ffee${piece.bytes.slice(4)}`;
+      const page = new Rendered(pageOf('memory', now), pageOf('memory', before));
+      const changed = page.all(({ props }) => String(props['class']).split(' ').includes('changed'));
+      assert.equal(textOf(changed[0] ?? assert.fail()).trim(), 'ff ee');
+      assert.equal(pageOf('memory', now).news(pageOf('memory', before)), '2 bytes of what is shown changed');
+      // In another space, or in other eyes, it is other memory.
+      assert.ok(before.content);
+      before.content.space = 'hpa';
+      assert.equal(pageOf('memory', now).news(pageOf('memory', before)), undefined);
+    });
+  });
+
   describe('rings', () => {
     it('tell where a CPU is really and what it believes, and lead to the source', () => {
       const page = drawn('full-trapped', 'rings');
       const [cpu] = page.rows('CPUs');
       assert.deepEqual(cpu?.slice(0, 5), ['vCPU 0', 'HS', 'S', '0', 'running']);
-      const says = page.all(({ tag }) => tag === 'svg').map(({ props }) => props['aria-label']);
+      const says = page
+        .all(({ tag, props }) => tag === 'svg' && props['aria-hidden'] === undefined)
+        .map(({ props }) => props['aria-label']);
       assert.deepEqual(says, [
         'RISC-V, V = 0: v0 in HS',
         'RISC-V, V = 1: a guest: nobody is there',
@@ -141,6 +227,74 @@ describe('pages of the machine panel', () => {
         pageOf('controlState', now).news(pageOf('controlState', before)),
         `1 of ${before.registers.length} registers changed`,
       );
+    });
+  });
+
+  describe('the timeline', () => {
+    it('has the guests of an own hypervisor by short names, says which they are, and where a hart went on', () => {
+      const page = drawn('two-guests', 'timeline');
+      assert.match(page.text, /1: VMID 3 is VMID 3, root 0x[0-9a-f]+/);
+      assert.match(page.text, /in your hypervisor/);
+      assert.doesNotMatch(page.text, /in the VMM/);
+      const rows = page.rows('Exits of this part');
+      assert.equal(rows.length, 7);
+      const [last, before] = rows;
+      assert.deepEqual([last?.[2], before?.[2]], ['1: VMID 3', '2: VMID 4']);
+      assert.equal(before?.[3], 'virtual-supervisor-ecall; then the hart entered 1: VMID 3');
+      // Its hypervisor stands at the last one: nobody knows yet where it goes on.
+      assert.equal(last?.[3], 'virtual-supervisor-ecall');
+      page.press(/two-guests\.S/);
+      assert.equal(page.followed[0]?.kind, 'source');
+    });
+
+    it('says of the VMM’s guests what it has drawn', () => {
+      const page = drawn('four-servers', 'timeline');
+      assert.match(page.text, /ready, without a hart/);
+      assert.doesNotMatch(page.text, /your hypervisor/);
+    });
+  });
+
+  describe('two runs beside each other', () => {
+    interface Costs {
+      cost: RunCost;
+    }
+    const keptRun = (cost: RunCost): KeptRun => ({ session: 'a', name: 'first', when: 'The guest powered off.', cost });
+    const beside = (compared?: KeptRun): Rendered =>
+      new Rendered(pageOf('exits', recorded('full-user', 'exits')), undefined, nothingAsked, compared);
+
+    it('are told from where they come, and by how much they differ', () => {
+      const { cost } = recorded<Costs>('full-user', 'exits');
+      const other = recorded<Costs>('hardware-user', 'exits').cost;
+      const page = beside(keptRun(other));
+      assert.match(page.text, /A, “first” ?kernel\.S, virtualization hardware\. The guest powered off\./);
+      assert.match(page.text, /B, this run ?kernel\.S, virtualization full\./);
+      assert.doesNotMatch(page.text, /different programs/);
+      const number = (text = ''): number => Number(text.replace(/,/g, ''));
+      const [instructions] = page.rows('Two runs');
+      assert.deepEqual(instructions?.slice(1, 3).map(number), [other.instructions, cost.instructions]);
+      const reasons = page.rows('Exits of two runs by reason');
+      const all = new Set([other, cost].flatMap(({ exits }) => exits?.counts.map(({ reason }) => reason) ?? []));
+      assert.deepEqual(new Set(reasons.map(([reason]) => reason)), all);
+      for (const [reason, , a, b] of reasons) {
+        assert.equal(number(a), other.exits?.counts.find((each) => each.reason === reason)?.count ?? 0);
+        assert.equal(number(b), cost.exits?.counts.find((each) => each.reason === reason)?.count ?? 0);
+      }
+    });
+
+    it('say that they are of different programs, that they are the same, and that there is no other', () => {
+      const { cost } = recorded<Costs>('full-user', 'exits');
+      assert.match(beside(keptRun({ ...cost, program: 'other.S' })).text, /different programs/);
+      const same = beside(keptRun(cost)).rows('Exits of two runs by reason');
+      assert.ok(same.every((cells) => cells.at(-1) === 'same'));
+      const { exits: _, ...withoutExits } = cost;
+      assert.match(beside(keptRun(withoutExits)).rows('Two runs').at(-1)?.join(' ') ?? '', /^exits 0 [\d,]+ \+[\d,]+$/);
+      const alone = beside();
+      assert.match(alone.text, /No other run of this window is known yet/);
+      alone.press(/^Keep this run/);
+      assert.deepEqual(alone.followed, [{ kind: 'keep', to: cost }]);
+      const kept = beside(keptRun(cost));
+      kept.press(/^Forget/);
+      assert.deepEqual(kept.followed, [{ kind: 'keep', to: null }]);
     });
   });
 

@@ -1,4 +1,5 @@
 import type { ComponentChildren, VNode } from 'preact';
+import type { KeptRun } from '../../extension/views/messages';
 import { type Links, type Loaded, nothingAsked } from '../../extension/webview/panel/page';
 
 /** An element of a page, when its components have been drawn. */
@@ -15,15 +16,17 @@ export class Rendered {
   readonly roots: readonly (Drawn | string)[];
   readonly followed: Followed[] = [];
 
-  constructor(loaded: Loaded, before?: Loaded, asked = nothingAsked) {
+  constructor(loaded: Loaded, before?: Loaded, asked = nothingAsked, compared?: KeptRun) {
     const links: Links = {
       source: (at) => this.followed.push({ kind: 'source', to: at }),
       page: (id, what) => this.followed.push({ kind: id, to: what }),
+      tables: (address) => this.followed.push({ kind: 'tables', to: address }),
       tell: (text) => this.followed.push({ kind: 'told', to: text }),
+      keep: (cost) => this.followed.push({ kind: 'keep', to: cost }),
       save: (name, text) => this.followed.push({ kind: name, to: text }),
       whole: () => Promise.reject(new Error('nothing is asked while a page is drawn')),
     };
-    this.roots = draw(loaded.render(before, asked, links));
+    this.roots = draw(loaded.render({ before, asked, compared, links }));
   }
 
   get text(): string {
@@ -56,7 +59,7 @@ export class Rendered {
 
   /** Presses the first button with a text. */
   press(text: RegExp): void {
-    const [button] = this.all((drawn) => drawn.tag === 'button' && text.test(textOf(drawn)));
+    const [button] = this.all((drawn) => drawn.tag === 'button' && text.test(textOf(drawn).trim()));
     if (!button) throw new Error(`there is no button ${text}`);
     (button.props['onClick'] as () => void)();
   }

@@ -17,7 +17,18 @@ import {
 import { chromeTrace, kvmTrace, type TraceEvent } from '../../extension/webview/panel/trace-export';
 
 const told: Timeline = JSON.parse(readFileSync('test/panel/golden/four-servers.json', 'utf8')).timeline;
-const colours = { text: '', faint: '', line: '', guest: '', vmm: '', ready: '', exit: '', interrupt: '', arrow: '' };
+const colours = {
+  text: '',
+  faint: '',
+  line: '',
+  guest: '',
+  vmm: '',
+  machine: '',
+  ready: '',
+  exit: '',
+  interrupt: '',
+  arrow: '',
+};
 
 /** Counts what is drawn, and holds it to the canvas. */
 class Counted {

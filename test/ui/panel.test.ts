@@ -43,12 +43,29 @@ describe('the machine panel, in the workbench', () => {
     await panel.getByText('A fetch at').first().waitFor();
     await opened.screenshot('panel-address-spaces');
     await page.keyboard.press('ArrowRight');
+    const bytes = panel.getByRole('table', { name: 'Bytes', exact: true });
+    await bytes.getByRole('row').nth(32).waitFor();
+    await panel.getByLabel('A part of the symbol’s name').fill('root_table');
+    await page.keyboard.press('Enter');
+    await panel.getByRole('table', { name: 'Symbols' }).getByRole('button', { name: 'root_table' }).click();
+    await bytes.getByRole('button', { name: 'root_table' }).waitFor();
+    await opened.screenshot('panel-memory');
+    await panel.getByRole('tab', { name: 'Memory' }).focus();
+    await page.keyboard.press('ArrowRight');
     await panel.getByText('has no control structure').waitFor();
     await opened.screenshot('panel-control-state');
     await page.keyboard.press('ArrowRight');
     await panel.getByRole('table', { name: 'Exits by reason' }).getByText('privileged-instruction').waitFor();
     await panel.locator('.series canvas').waitFor();
+    const kept = panel.getByRole('region', { name: 'Beside another run' });
+    await kept.getByRole('button', { name: 'Keep this run to compare' }).click();
+    await kept.getByText('kernel.S, virtualization full. Kept at a stop').waitFor();
+    assert.match(
+      await kept.getByRole('table', { name: 'Two runs', exact: true }).innerText(),
+      /instructions retired\s.*\ssame/,
+    );
     await opened.screenshot('panel-exits');
+    await panel.getByRole('tab', { name: 'Exits' }).focus();
     await page.keyboard.press('ArrowRight');
     await panel.locator('canvas.timeline').waitFor();
     await panel.getByRole('table', { name: 'Exits of this part' }).getByText('sbi-call').first().waitFor();

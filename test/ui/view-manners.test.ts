@@ -366,8 +366,11 @@ describe('manners of the views', () => {
         await view.end({
           how: 'The guest powered off.',
           isFailure: false,
+          program: 'kernel.S',
+          engine: 'full',
           instructions: 1_234_567,
           nanoseconds: 1_250_000,
+          cycles: 2_000_000,
           exits: { total: 1282, counts: usual().counts },
         });
         const banner = page.getByRole('region', { name: 'The run has ended' });

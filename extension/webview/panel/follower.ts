@@ -1,4 +1,4 @@
-import type { SessionState } from '../../views/messages';
+import type { KeptRun, SessionState } from '../../views/messages';
 import { type Ask, type Asked, askedWith, type Loaded, nothingAsked, type PageId, type PanelPage } from './page';
 
 /** What is kept of the panel when its web page is gone. */
@@ -8,7 +8,10 @@ export interface Kept {
   readonly asked: Omit<Asked, 'window'>;
 }
 
-export const keptOf = ({ page, asked: { address, access } }: Followed): Kept => ({ page, asked: { address, access } });
+export const keptOf = ({ page, asked: { address, access, memory } }: Followed): Kept => ({
+  page,
+  asked: { address, access, memory },
+});
 
 /** What there is to show. */
 export interface Followed {
@@ -17,6 +20,8 @@ export interface Followed {
   readonly session: SessionState;
   readonly loaded: Loaded | undefined;
   readonly before: Loaded | undefined;
+  /** Another run, which what is shown can be compared with. */
+  readonly compared: KeptRun | undefined;
   /** Why the page could not be loaded. */
   readonly problem: string | undefined;
 }
@@ -65,6 +70,7 @@ export class Follower {
       problem,
       loaded: this.seen.get(page)?.loaded,
       before: this.earlier.get(page)?.loaded,
+      compared: session.kind === 'stopped' || session.kind === 'ended' ? session.compared : undefined,
     };
   }
 

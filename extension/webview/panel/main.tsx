@@ -29,7 +29,9 @@ document.body.append(live);
 const links: Links = {
   source: ({ path, line }) => client.open(path, line),
   page: (id, asked) => void follower.show(id, asked),
+  tables: (address) => vscode.postMessage({ type: 'translate', address }),
   tell: (text) => vscode.postMessage({ type: 'tell', text }),
+  keep: (cost) => vscode.postMessage({ type: 'keep', cost }),
   save: (name, text) => vscode.postMessage({ type: 'save', name, text }),
   whole: (command, args) => client.request(command, args),
 };

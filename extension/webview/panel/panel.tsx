@@ -1,5 +1,6 @@
 import type { SessionState } from '../../views/messages';
 import type { Followed } from './follower';
+import { Icon } from './icon';
 import type { Links, PageId, PanelPage } from './page';
 import { plural } from './parts';
 
@@ -38,7 +39,7 @@ function Tabs({ pages, page, links }: { pages: readonly PanelPage[]; page: PageI
   };
   return (
     <div role="tablist" aria-label="Pages of the machine panel" class="tabs" onKeyDown={pressed}>
-      {pages.map(({ id, tab }) => (
+      {pages.map(({ id, tab, icon }) => (
         <button
           key={id}
           type="button"
@@ -48,7 +49,7 @@ function Tabs({ pages, page, links }: { pages: readonly PanelPage[]; page: PageI
           tabIndex={id === page ? 0 : -1}
           onClick={() => links.page(id)}
         >
-          {tab}
+          <Icon name={icon} /> {tab}
         </button>
       ))}
     </div>
@@ -69,9 +70,9 @@ function Ended({ session }: { session: SessionState }) {
 }
 
 function Content({ followed, links }: { followed: Followed; links: Links }) {
-  const { session, loaded, before, asked, problem } = followed;
+  const { session, loaded, before, asked, compared, problem } = followed;
   if (problem !== undefined) return <p class="empty">{problem}</p>;
-  if (loaded) return <>{loaded.render(before, asked, links)}</>;
+  if (loaded) return <>{loaded.render({ before, asked, compared, links })}</>;
   if (session.kind === 'running')
     return <p class="empty">The guest is running. At its next stop there is something to see here.</p>;
   if (session.kind === 'ended') return <p class="empty">Nothing was seen here of this run.</p>;

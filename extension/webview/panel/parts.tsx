@@ -1,5 +1,6 @@
 import type { ComponentChildren } from 'preact';
 import type { SourceLine } from '../../../debug-adapter/protocol';
+import { Icon } from './icon';
 import type { Links } from './page';
 
 /** Pieces that several pages are made of. */
@@ -28,12 +29,13 @@ export function Source({ at, links }: { at: SourceLine | undefined; links: Links
   const file = at.path.split(/[\\/]/).pop();
   return (
     <Link title={`Go to ${at.path}:${at.line}`} follow={() => links.source(at)}>
+      <Icon name="go-to-search" />
       {file}:{at.line}
     </Link>
   );
 }
 
-const spaces = {
+export const spaces = {
   gva: 'guest-virtual address',
   gpa: 'guest-physical address',
   hpa: 'machine-physical address',

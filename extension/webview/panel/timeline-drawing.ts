@@ -19,6 +19,7 @@ export interface Colours {
   readonly line: string;
   readonly guest: string;
   readonly vmm: string;
+  readonly machine: string;
   readonly ready: string;
   readonly exit: string;
   readonly interrupt: string;
@@ -67,7 +68,7 @@ export function prepare({ lanes, spans, marks }: Pick<Timeline, 'lanes' | 'spans
     const from = to.by === undefined ? undefined : byNumber.get(to.by);
     return from ? [{ from, to }] : [];
   });
-  return { lanes: lanes.map(({ name }, lane) => prepareLane(name, lane, spans, marks)), arrows };
+  return { lanes: lanes.map(({ name, label = name }, lane) => prepareLane(label, lane, spans, marks)), arrows };
 }
 
 function prepareLane(
@@ -217,8 +218,13 @@ function drawSpans(
   switch (state) {
     case 'guest':
     case 'VMM':
+    case 'HS':
       on.fillStyle = state === 'guest' ? colours.guest : colours.vmm;
       for (const { from, to } of runs) on.fillRect(from, y, to - from, BAR);
+      return;
+    case 'M':
+      on.fillStyle = colours.machine;
+      for (const { from, to } of runs) on.fillRect(from, y + BAR / 2, to - from, BAR / 2);
       return;
     // Shapes as well as colours: a frame of one that wants a hart, a line of one that waits.
     case 'ready':

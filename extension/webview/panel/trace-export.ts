@@ -16,8 +16,12 @@ export interface TraceEvent {
   readonly args?: Readonly<Record<string, string | number>>;
 }
 
-/** Harts are one process, virtual CPUs another. */
-const processes = { hart: 1, vCPU: 2 } as const;
+/** Harts are one process, virtual CPUs another; guests of a hypervisor of the user's own a third. */
+const processes = {
+  hart: { pid: 1, name: 'harts' },
+  vCPU: { pid: 2, name: 'virtual CPUs' },
+  guest: { pid: 3, name: 'guests' },
+} as const;
 
 type Told = Pick<Timeline, 'lanes' | 'spans' | 'marks'>;
 
@@ -25,11 +29,11 @@ type Told = Pick<Timeline, 'lanes' | 'spans' | 'marks'>;
 export function chromeTrace(told: Told): { traceEvents: TraceEvent[]; displayTimeUnit: 'ns' } {
   const { lanes, spans, marks } = told;
   const place = (lane: number): { pid: number; tid: number } => ({
-    pid: processes[lanes[lane]?.kind ?? 'hart'],
+    pid: processes[lanes[lane]?.kind ?? 'hart'].pid,
     tid: lane + 1,
   });
   const names = lanes.flatMap(({ name, kind }, lane): TraceEvent[] => [
-    { name: 'process_name', ph: 'M', ...place(lane), args: { name: kind === 'hart' ? 'harts' : 'virtual CPUs' } },
+    { name: 'process_name', ph: 'M', ...place(lane), args: { name: processes[kind].name } },
     { name: 'thread_name', ph: 'M', ...place(lane), args: { name } },
   ]);
   const slices = spans.flatMap((span): TraceEvent[] => {

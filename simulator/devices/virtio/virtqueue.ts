@@ -8,8 +8,9 @@ export const DESC_F_NEXT = 1;
 export const DESC_F_WRITE = 2;
 export const DESC_F_INDIRECT = 4;
 const AVAIL_F_NO_INTERRUPT = 1;
-/** Flags, index and avail_event of a used ring, which are around its entries; and each of those (virtio 1.2, 2.7.8). */
-const USED_RING_ENDS = 6;
+/** Flags, index and the event of the other side, which are around the entries of a ring; and each of those (virtio 1.2, 2.7.6 and 2.7.8). */
+const RING_ENDS = 6;
+const AVAILABLE_ENTRY = 2;
 const USED_ENTRY = 8;
 
 export interface Descriptor {
@@ -97,7 +98,17 @@ export class Virtqueue {
 
   /** The device is going to give chains back: the used ring finds memory. @returns false where there is none now */
   prepareUsedRing(): boolean {
-    return this.memory.prepare(this.usedRing, USED_RING_ENDS + USED_ENTRY * this.state.size);
+    return this.memory.prepare(this.usedRing, this.lengths.usedRing);
+  }
+
+  /** How long its parts are, in bytes. */
+  get lengths(): { readonly descriptorTable: number; readonly availableRing: number; readonly usedRing: number } {
+    const { size } = this.state;
+    return {
+      descriptorTable: DESCRIPTOR_SIZE * size,
+      availableRing: RING_ENDS + AVAILABLE_ENTRY * size,
+      usedRing: RING_ENDS + USED_ENTRY * size,
+    };
   }
 
   /** The next available chain, if any, which stays there. @throws QueueError when ring or descriptors are malformed or out of memory. */

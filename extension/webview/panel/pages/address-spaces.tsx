@@ -1,7 +1,9 @@
 import type { LastTrap, Translation, World, WorldName } from '../../../../debug-adapter/protocol';
+import { Icon } from '../icon';
 import { type Ask, type Asked, type Links, panelPage } from '../page';
 import { Link } from '../parts';
 import { Way } from './address-way';
+import { type ChosenAddress, presentAddress } from './present-address';
 
 /** What the page shows: an address, and where it leads. */
 interface Followed {
@@ -20,6 +22,7 @@ interface Followed {
 export const addressSpacesPage = panelPage<Followed>({
   id: 'addressSpaces',
   tab: 'Address spaces',
+  icon: 'arrow-both',
   question: 'Where does an address lead, through which tables, and who says no?',
   load: follow,
   render: ({ data, before, links }) => (
@@ -38,7 +41,7 @@ export const addressSpacesPage = panelPage<Followed>({
 async function follow(ask: Ask, threadId: number, asked: Asked): Promise<Followed> {
   const { worlds, trap } = await ask('hyperstep/worlds', { threadId });
   const isAsked = asked.address.trim() !== '';
-  const chosen: Chosen = isAsked ? asked : await present(ask, threadId, worlds, trap);
+  const chosen: ChosenAddress = isAsked ? asked : await presentAddress(ask, threadId, worlds, trap);
   const { address, access, because, world = worlds[0]?.name } = chosen;
   const known = {
     worlds,
@@ -54,35 +57,6 @@ async function follow(ask: Ask, threadId: number, asked: Asked): Promise<Followe
   } catch (error) {
     return { ...known, problem: error instanceof Error ? error.message : String(error) };
   }
-}
-
-interface Chosen extends Pick<Asked, 'address' | 'access'> {
-  readonly world?: WorldName | undefined;
-  /** What it is, where the user has not asked for it. */
-  readonly because?: string;
-}
-
-/** The address that the machine stands at: that of the fault that is being handled, else the pc. */
-async function present(
-  ask: Ask,
-  threadId: number,
-  worlds: readonly World[],
-  trap: LastTrap | undefined,
-): Promise<Chosen> {
-  if (trap) {
-    const { address, access, world } = trap;
-    return { address, access, world, because: 'the address of the last fault' };
-  }
-  const { handled } = await ask('hyperstep/narration', { threadId });
-  const fault = handled && !handled.isOver ? handled.value : undefined;
-  if (handled && fault?.space === 'gva') {
-    const access = /^Instruction/.test(handled.cause) ? 'execute' : /^Store/.test(handled.cause) ? 'write' : 'read';
-    return { address: fault.value, access, because: 'the address of the exit that is being handled' };
-  }
-  // The pc is one of the mode in which the CPU stands, which need not be the first that is offered.
-  const { cpus } = worlds.length > 1 ? await ask('hyperstep/rings', { threadId }) : { cpus: [] };
-  const world = cpus.find((cpu) => cpu.threadId === threadId)?.real;
-  return { address: 'pc', access: 'execute', world, because: 'the next instruction' };
 }
 
 const accesses = ['read', 'write', 'execute'] as const;
@@ -113,7 +87,9 @@ function Form({ of, links }: { of: Followed; links: Links }) {
             </option>
           ))}
         </select>
-        <button type="submit">Follow</button>
+        <button type="submit">
+          <Icon name="search" /> Follow
+        </button>
       </form>
       <p>
         {because ? `This is ${because}` : 'You have asked for this one'}

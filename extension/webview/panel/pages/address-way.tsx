@@ -1,5 +1,6 @@
 import type { Translation, Walk } from '../../../../debug-adapter/protocol';
 import { pageSize } from '../../page-size';
+import { Icon } from '../icon';
 import type { Links } from '../page';
 import { Address, Changed, Part, type Space, Table } from '../parts';
 import { StageGridTable } from './stage-grid-table';
@@ -18,11 +19,12 @@ export function Way({ of, before, links }: { of: Translation; before: Translatio
   const earlier = entriesOf(before);
   const hasChanged: HasChanged = (at, pte) => earlier.has(at) && earlier.get(at) !== pte;
   const { guest, shadow, stages, summary, fault } = of;
+  const isRefused = fault !== undefined || (stages !== undefined && !stages.hpa);
   const isHosted = of.p2m !== undefined || stages !== undefined || shadow !== undefined;
   return (
     <>
-      <p class={fault || (stages && !stages.hpa) ? 'verdict failed' : 'verdict'}>
-        <strong>{summary}</strong>
+      <p class={isRefused ? 'verdict failed' : 'verdict'}>
+        <Icon name={isRefused ? 'error' : 'check'} /> <strong>{summary}</strong>
       </p>
       <Columns of={of} isHosted={isHosted} links={links} />
       <WalkTable

@@ -14,6 +14,7 @@ const groupNames = Object.keys(groups) as readonly ControlGroup[];
 export const controlStatePage = panelPage<ControlState>({
   id: 'controlState',
   tab: 'Control state',
+  icon: 'server-process',
   question: 'What keeps and controls a virtual CPU: where is its VMCS?',
   load: (ask, threadId) => ask('hyperstep/controlState', { threadId }),
   render: ({ data, before }) => (

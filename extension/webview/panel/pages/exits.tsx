@@ -1,8 +1,9 @@
-import type { Exit, Exits } from '../../../../debug-adapter/protocol';
+import type { Exit, Exits, RunCost } from '../../../../debug-adapter/protocol';
 import { runsOf } from '../../exit-runs';
 import { type Links, panelPage } from '../page';
 import { Address, Changed, Part, plural, Source, Table } from '../parts';
 import { Series, swatch } from './exit-series';
+import { RunComparison } from './run-comparison';
 
 /** Columns of the series, and how many of the last exits are listed. */
 const COLUMNS = 120;
@@ -10,40 +11,53 @@ const LISTED = 100;
 
 /** What a handler said and changed, the list of exits beside the panel has. */
 type ShownExit = Omit<Exit, 'narration' | 'changes'>;
-type ShownExits = Omit<Exits, 'exits'> & { readonly exits: readonly ShownExit[] };
+type ShownExits = Omit<Exits, 'exits'> & {
+  readonly exits: readonly ShownExit[];
+  /** Of the whole machine. */
+  readonly cost: RunCost;
+};
 
 export const exitsPage = panelPage<ShownExits>({
   id: 'exits',
   tab: 'Exits',
+  icon: 'debug-step-out',
   question: 'Why did the guest need its hypervisor, how often, and when?',
   load: async (ask, threadId) => {
     const all = await ask('hyperstep/exits', { threadId, count: LISTED, columns: COLUMNS });
-    return { ...all, exits: all.exits.map(({ narration: _, changes: __, ...exit }) => exit) };
+    const cost = await ask('hyperstep/runCost', {});
+    return { ...all, cost, exits: all.exits.map(({ narration: _, changes: __, ...exit }) => exit) };
   },
-  render: ({ data, before, links }) =>
-    data.total === 0 ? (
-      <p class="empty">No exit yet: nothing that a guest did needed a hypervisor.</p>
-    ) : (
-      <>
-        <p>
-          <strong>{plural(data.total, 'exit')}</strong>
-          {data.vm === undefined ? '' : ` of ${data.vm}`}
-          {before && data.total > before.total
-            ? `, ${(data.total - before.total).toLocaleString('en')} more than at the stop before`
-            : ''}
-        </p>
-        <Counts of={data} before={before} />
-        {data.series ? (
-          <Part title="Over the machine’s time">
-            <Series of={data.series} />
-          </Part>
-        ) : null}
-        <Last exits={data.exits} before={before} links={links} />
-      </>
-    ),
+  render: ({ data, before, compared, links }) => (
+    <>
+      <Counted data={data} before={before} />
+      <RunComparison cost={data.cost} compared={compared} links={links} />
+      {data.exits.length > 0 ? <Last exits={data.exits} before={before} links={links} /> : null}
+    </>
+  ),
   news: (data, before) =>
     data.total === before.total ? undefined : `${plural(data.total - before.total, 'exit')} more, ${data.total} in all`,
 });
+
+function Counted({ data, before }: { data: ShownExits; before: ShownExits | undefined }) {
+  if (data.total === 0) return <p class="empty">No exit yet: nothing that a guest did needed a hypervisor.</p>;
+  return (
+    <>
+      <p>
+        <strong>{plural(data.total, 'exit')}</strong>
+        {data.vm === undefined ? '' : ` of ${data.vm}`}
+        {before && data.total > before.total
+          ? `, ${(data.total - before.total).toLocaleString('en')} more than at the stop before`
+          : ''}
+      </p>
+      <Counts of={data} before={before} />
+      {data.series ? (
+        <Part title="Over the machine’s time">
+          <Series of={data.series} />
+        </Part>
+      ) : null}
+    </>
+  );
+}
 
 /** Which colour a reason has: that of its place in the series, the most frequent first. */
 function colourOf(data: ShownExits, reason: string): number {

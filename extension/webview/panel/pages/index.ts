@@ -2,6 +2,7 @@ import type { PanelPage } from '../page';
 import { addressSpacesPage } from './address-spaces';
 import { controlStatePage } from './control-state';
 import { exitsPage } from './exits';
+import { memoryPage } from './memory';
 import { queuesPage } from './queues';
 import { ringsPage } from './rings';
 import { timelinePage } from './timeline';
@@ -10,6 +11,7 @@ import { timelinePage } from './timeline';
 export const panelPages: readonly PanelPage[] = [
   ringsPage,
   addressSpacesPage,
+  memoryPage,
   controlStatePage,
   exitsPage,
   timelinePage,

@@ -17,6 +17,7 @@ const owners: Readonly<Record<DescriptorChain['state'], 'device' | 'driver'>> = 
 export const queuesPage = panelPage<Queues>({
   id: 'queues',
   tab: 'Device queues',
+  icon: 'list-ordered',
   question: 'What has the driver asked of its devices, and who owns each buffer now?',
   load: (ask, threadId) => ask('hyperstep/queues', { threadId }),
   render: ({ data, before }) =>

@@ -23,6 +23,7 @@ const counterparts: Readonly<
 export const ringsPage = panelPage<Rings>({
   id: 'rings',
   tab: 'Rings',
+  icon: 'target',
   question: 'In which mode is each CPU, really and as its guest believes?',
   load: (ask, threadId) => ask('hyperstep/rings', { threadId }),
   render: ({ data, before, links }) => (

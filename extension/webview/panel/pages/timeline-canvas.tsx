@@ -26,21 +26,24 @@ export function TimelineCanvas({ of, links }: { of: Timeline; links: Links }) {
       class="timeline"
       role="img"
       aria-label={`${of.lanes.map(({ name }) => name).join(', ')} over time; the buttons before it move and zoom, the table after it has the exits`}
-      ref={(canvas) => {
-        if (canvas) attach(canvas, of, links);
-      }}
+      ref={(canvas) => (canvas ? attach(canvas, of, links) : undefined)}
     />
   );
 }
 
-/** Draws, and follows the mouse. What is dragged or zoomed is drawn at once from what is here, and asked for when it rests. */
-function attach(canvas: HTMLCanvasElement, of: Timeline, links: Links): void {
+/**
+ * Draws, and follows the mouse. What is dragged or zoomed is drawn at once from what is here, and asked for when it rests, or the mouse leaves.
+ * @returns what ends that: when something else is drawn, it was asked for by somebody who did not wait
+ */
+function attach(canvas: HTMLCanvasElement, of: Timeline, links: Links): () => void {
   const prepared = prepare(of);
   let window: Window = { from: of.from, to: of.to };
   let dragged: { readonly x: number; readonly window: Window; hasMoved: boolean } | undefined;
   let resting: ReturnType<typeof setTimeout> | undefined;
   const draw = (): void => paint(canvas, prepared, window);
   const rested = (): void => {
+    clearTimeout(resting);
+    resting = undefined;
     // By now somebody may look at another page.
     if (canvas.isConnected) links.page('timeline', { window });
   };
@@ -72,7 +75,11 @@ function attach(canvas: HTMLCanvasElement, of: Timeline, links: Links): void {
     clearTimeout(resting);
     resting = setTimeout(rested, REST);
   };
+  canvas.onpointerleave = () => {
+    if (resting !== undefined) rested();
+  };
   draw();
+  return () => clearTimeout(resting);
 }
 
 function paint(canvas: HTMLCanvasElement, prepared: PreparedTimeline, window: Window): void {
@@ -101,6 +108,7 @@ function coloursOf(style: CSSStyleDeclaration): Colours {
     line: colour('--line'),
     guest: colour('--vscode-charts-blue'),
     vmm: colour('--vscode-charts-yellow'),
+    machine: colour('--vscode-charts-orange'),
     ready: colour('--vscode-charts-red'),
     exit: style.color,
     interrupt: colour('--vscode-charts-green'),

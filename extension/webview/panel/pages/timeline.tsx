@@ -1,5 +1,6 @@
 import type { Timeline, TimelineMark } from '../../../../debug-adapter/protocol';
 import { duration } from '../../duration';
+import { Icon } from '../icon';
 import { type Links, panelPage } from '../page';
 import { Address, Part, plural, Source, Table } from '../parts';
 import { moved, type Window, zoomed } from '../timeline-drawing';
@@ -14,6 +15,7 @@ const WRITTEN = 100_000;
 export const timelinePage = panelPage<Timeline>({
   id: 'timeline',
   tab: 'Timeline',
+  icon: 'history',
   question: 'Who had the harts when, what came between, and what caused what?',
   load: (ask, _threadId, { window }) =>
     ask('hyperstep/timeline', {
@@ -23,14 +25,14 @@ export const timelinePage = panelPage<Timeline>({
   render: ({ data, links }) =>
     data.lanes.length === 0 ? (
       <p class="empty">
-        There is no hypervisor of ours on this machine, whose exits and virtual CPUs a timeline has. Debug the guest
-        under one (“virtualization”).
+        Nothing on this machine has a guest yet: a timeline has virtual CPUs and their exits. Debug the guest under a
+        hypervisor (“virtualization”), or one of your own, which has entered its first guest.
       </p>
     ) : (
       <>
         <Controls of={data} links={links} />
         <TimelineCanvas of={data} links={links} />
-        <Legend />
+        <Legend of={data} />
         <Told of={data} />
         <Marks of={data} links={links} />
         <Export links={links} />
@@ -46,50 +48,61 @@ function Controls({ of, links }: { of: Timeline; links: Links }) {
   return (
     <div class="controls" role="toolbar" aria-label="What part of the run is shown">
       <button type="button" title="Show an earlier part" onClick={show(moved(window, -0.5))}>
-        Earlier
+        <Icon name="chevron-left" /> Earlier
       </button>
       <button type="button" title="Show a later part" onClick={show(moved(window, 0.5))}>
-        Later
+        <Icon name="chevron-right" /> Later
       </button>
       <button type="button" title="Show half as much, larger" onClick={show(zoomed(window, 0.5))}>
-        Zoom in
+        <Icon name="zoom-in" /> Zoom in
       </button>
       <button type="button" title="Show twice as much, smaller" onClick={show(zoomed(window, 2))}>
-        Zoom out
+        <Icon name="zoom-out" /> Zoom out
       </button>
       <button type="button" title="Show all that is kept of the run" onClick={show({ from: of.began, to: of.now + 1 })}>
-        All
+        <Icon name="screen-full" /> All
       </button>
       <button type="button" title="Show the last exits, at every stop" onClick={show(null)}>
-        Last exits
+        <Icon name="history" /> Last exits
       </button>
     </div>
   );
 }
 
 /** What shapes and colours mean, in words. */
-function Legend() {
+function Legend({ of: { lanes } }: { of: Timeline }) {
+  const isOwn = lanes.some(({ kind }) => kind === 'guest');
+  const meanings = isOwn
+    ? [
+        ['guest', 'in a guest (V = 1)'],
+        ['vmm', 'in your hypervisor, or a program of its (V = 0)'],
+        ['machine', 'in M-mode'],
+      ]
+    : [
+        ['guest', 'in the guest'],
+        ['vmm', 'in the VMM, where that takes machine time'],
+        ['ready', 'ready, without a hart'],
+        ['waiting', 'waiting, or an idle hart'],
+      ];
+  const marks = [
+    ['exit', 'an exit'],
+    ['interrupt', 'an exit by an interrupt'],
+  ];
   return (
     <ul class="legend" aria-label="What is drawn">
-      <li>
-        <span class="sample guest" aria-hidden="true" /> in the guest
-      </li>
-      <li>
-        <span class="sample vmm" aria-hidden="true" /> in the VMM, where that takes machine time
-      </li>
-      <li>
-        <span class="sample ready" aria-hidden="true" /> ready, without a hart
-      </li>
-      <li>
-        <span class="sample waiting" aria-hidden="true" /> waiting, or an idle hart
-      </li>
-      <li>
-        <span class="sample exit" aria-hidden="true" /> an exit
-      </li>
-      <li>
-        <span class="sample interrupt" aria-hidden="true" /> an exit by an interrupt
-      </li>
-      <li>dashed: what caused what</li>
+      {[...meanings, ...marks].map(([kind, meaning]) => (
+        <li key={kind}>
+          <span class={`sample ${kind}`} aria-hidden="true" /> {meaning}
+        </li>
+      ))}
+      {isOwn ? null : <li>dashed: what caused what</li>}
+      {lanes.map(({ name, label }) =>
+        label === undefined ? null : (
+          <li key={label}>
+            {label} is {name}
+          </li>
+        ),
+      )}
     </ul>
   );
 }
@@ -106,6 +119,7 @@ function Told({ of: { from, to, marks, omitted, forgotten } }: { of: Timeline })
 
 function Marks({ of, links }: { of: Timeline; links: Links }) {
   const listed = of.marks.slice(-LISTED).reverse();
+  const isOwn = of.lanes.some(({ kind }) => kind === 'guest');
   return (
     <Part
       title={`The last exits of this part, ${listed.length} of ${(of.marks.length + of.omitted).toLocaleString('en')}`}
@@ -122,7 +136,9 @@ function Marks({ of, links }: { of: Timeline; links: Links }) {
                 ? ''
                 : mark.entered === null
                   ? '; then the hart was idle'
-                  : `; then ${mark.entered} had the hart`}
+                  : isOwn
+                    ? `; then the hart entered ${labelOf(of, mark.entered)}`
+                    : `; then ${mark.entered} had the hart`}
             </td>
             <td>
               <Address space="gva" value={mark.pc} links={links} /> <Source at={mark.source} links={links} />
@@ -142,7 +158,13 @@ function causeOf({ kind, by, event }: TimelineMark): string {
   return kind === 'exit' ? 'its instruction' : 'not noted';
 }
 
-const nameOf = ({ lanes }: Timeline, { vcpu, hart }: TimelineMark): string => lanes[vcpu ?? hart]?.name ?? '';
+function nameOf({ lanes }: Timeline, { vcpu, hart }: TimelineMark): string {
+  const lane = lanes[vcpu ?? hart];
+  return lane?.label ?? lane?.name ?? '';
+}
+
+/** As its lane is called, where there is one. */
+const labelOf = ({ lanes }: Timeline, name: string): string => lanes.find((lane) => lane.name === name)?.label ?? name;
 
 function Export({ links }: { links: Links }) {
   const save = async (name: string, write: (all: Timeline) => string): Promise<void> => {
@@ -159,14 +181,14 @@ function Export({ links }: { links: Links }) {
     <Part title="As a file">
       <p class="controls">
         <button type="button" title="For Perfetto, or chrome://tracing" onClick={() => void save('trace.json', chrome)}>
-          Save as Chrome trace
+          <Icon name="save" /> Save as Chrome trace
         </button>
         <button
           type="button"
           title="As trace-cmd reports KVM’s events"
           onClick={() => void save('kvm-trace.txt', kvmTrace)}
         >
-          Save as KVM trace
+          <Icon name="save" /> Save as KVM trace
         </button>
       </p>
     </Part>
