@@ -24,7 +24,7 @@ export function activateExtension(context: vscode.ExtensionContext, host: Host):
   const language = new LanguageService(context, host);
   const sessions = new Sessions();
   const configurations = new DebugConfigurations(host, language);
-  const sample = new SampleGuest(context, host, configurations);
+  const sample = new SampleGuest(context, host, configurations, sessions);
   const inlineValues = new VmmInlineValues(sessions);
   const predictions = new StepPredictions(sessions);
   const runner = new RunnerClient(() => host.startRunner(context), readFileOf);
