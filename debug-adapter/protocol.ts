@@ -6,6 +6,7 @@
  * be shown. All of them are free of side effects on the machine, except `consoleInput`, `operateVm` and `predictStep`.
  */
 
+import type { Moment } from './moment/moment';
 import type { ControlState, Rings, Timeline } from './panel-states';
 import type { Hex, SourceLine } from './protocol-values';
 import type { OwnArguments } from './request-arguments';
@@ -69,6 +70,7 @@ interface Bodies {
   /** The step begins: a `stopped` event follows, after which `hyperstep/predicted` has what came. */
   'hyperstep/predictStep': Record<string, never>;
   'hyperstep/predicted': Predicted;
+  'hyperstep/moment': { moment: Moment };
 }
 
 /** Arguments and body of each custom request; `request-arguments.ts` says what the arguments are. */
