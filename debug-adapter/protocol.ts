@@ -13,6 +13,7 @@ import type { OwnArguments } from './request-arguments';
 import type { Vms } from './vm-states';
 import type { WorldName } from './world-names';
 
+export type { Moment } from './moment/moment';
 export type {
   ControlGroup,
   ControlRegister,

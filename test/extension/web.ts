@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { ResultLine } from '../support/result-lines';
+import { goesBackToMoment, refusesHostileLinks } from './moments';
 import { eventually, extension, openFixture } from './support';
 import { showsDiagnostics, stepsIntoVmm } from './web-debug';
 import { checksLab, runsGuestTests } from './web-runner';
@@ -33,6 +34,8 @@ const checks: [title: string, check: () => Promise<void>][] = [
   ['debugs the sample into the VMM', stepsIntoVmm],
   ['runs tests of guests in a worker', runsGuestTests],
   ['starts a lab, and checks it in a worker', checksLab],
+  ['goes back to a saved moment of a run', goesBackToMoment],
+  ['starts nothing for a link or file that asks for more', refusesHostileLinks],
 ];
 
 async function showsLanguageFeatures(): Promise<void> {
