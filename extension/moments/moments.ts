@@ -77,7 +77,7 @@ export class Moments implements vscode.UriHandler {
   private async present(): Promise<{ saved: SavedMoment; folder: vscode.WorkspaceFolder } | undefined> {
     const { active, readable } = this.sessions;
     if (!active || !readable) {
-      await vscode.window.showInformationMessage('Stop a guest first: the moment at which it stands is meant.');
+      void vscode.window.showInformationMessage('Stop a guest first: the moment at which it stands is meant.');
       return undefined;
     }
     const folder = active.workspaceFolder ?? vscode.workspace.workspaceFolders?.[0];

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { readLink } from '../../extension/moments/link';
 import { Debugged, inVmm, lineOf } from './debugging';
-import { extension, fixture, openFixture } from './support';
+import { eventually, extension, fixture, openFixture } from './support';
 
 const file = 'here.hyperstep-moment.json';
 
@@ -17,6 +17,7 @@ async function stopInVmm(then: (stack: string) => Promise<void>): Promise<void> 
     const { threadId } = await debugged.stopped();
     const stack = await debugged.step('stepIn', threadId);
     if (!inVmm(stack[0])) throw new Error(`on top: ${stack[0]?.source?.path}`);
+    await eventually('the session in focus', () => vscode.debug.activeDebugSession);
     await then(inWords(stack));
   } finally {
     await debugged.stop();
