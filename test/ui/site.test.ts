@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { after, before, describe, it } from 'mocha';
-import { buildSite } from '../../scripts/site/build-site';
 import { type Browser, launchBrowser } from '../vscode-host/host';
 
 /** The documentation in a browser, from files alone. */
@@ -13,7 +13,8 @@ describe('the site', () => {
   let browser: Browser;
 
   before(async () => {
-    await buildSite(folder);
+    const { status, stderr } = spawnSync(process.execPath, ['scripts/run.mjs', 'docs', folder], { encoding: 'utf8' });
+    assert.equal(status, 0, stderr);
     browser = await launchBrowser();
   });
   after(async () => {
