@@ -16,8 +16,6 @@ export class DebugConfigurations implements vscode.DebugConfigurationProvider {
   constructor(
     private readonly host: Host,
     private readonly language: LanguageService,
-    /** Names of the launch attributes. */
-    private readonly attributes: ReadonlySet<string>,
   ) {}
 
   /** For a new launch.json, and for the list under “HyperStep...” of the start button. */
@@ -140,7 +138,7 @@ export class DebugConfigurations implements vscode.DebugConfigurationProvider {
   /** What a file of a moment says; undefined where that is not understood, which is said. */
   private async momentIn(file: vscode.Uri): Promise<vscode.DebugConfiguration | undefined> {
     try {
-      return momentConfiguration(await readMomentFile(file, this.attributes));
+      return momentConfiguration(await readMomentFile(file));
     } catch (error) {
       void vscode.window.showErrorMessage(error instanceof Error ? error.message : String(error));
       return undefined;

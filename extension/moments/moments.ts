@@ -18,7 +18,8 @@ const SHOWN_OF_LAUNCH = 400;
 /** Moments of runs, in files and in links, and links to labs: whoever gets one stands where its sender stood. */
 export class Moments implements vscode.UriHandler {
   constructor(
-    private readonly extension: vscode.Extension<unknown>,
+    /** Its id, with which links to it begin. */
+    private readonly extension: string,
     private readonly sessions: Sessions,
     private readonly host: Pick<Host, 'programsAre'>,
   ) {}
@@ -47,7 +48,7 @@ export class Moments implements vscode.UriHandler {
     const found = await this.present();
     if (!found) return;
     const { saved, folder } = found;
-    const link = momentLink(vscode.env.uriScheme, this.extension.id, folder.name, JSON.stringify(saved));
+    const link = momentLink(vscode.env.uriScheme, this.extension, folder.name, JSON.stringify(saved));
     await copy(link);
     void vscode.window.showInformationMessage(
       `The link to this moment is copied. It opens in a window on the folder ${folder.name}, with the same files.`,
@@ -56,7 +57,7 @@ export class Moments implements vscode.UriHandler {
 
   private async copyLabLink(given: unknown): Promise<void> {
     const name = labOf(given);
-    if (name !== undefined) await copy(labLink(vscode.env.uriScheme, this.extension.id, name));
+    if (name !== undefined) await copy(labLink(vscode.env.uriScheme, this.extension, name));
   }
 
   /** @param where asked for when it is absent */
@@ -83,7 +84,7 @@ export class Moments implements vscode.UriHandler {
     const folder = active.workspaceFolder ?? vscode.workspace.workspaceFolders?.[0];
     if (!folder) throw new MomentError('Open the folder of the guest: a moment names its files from there.');
     const { moment } = await request(active, 'hyperstep/moment', {});
-    const saved = savedMoment(active.configuration, moment, launchAttributes(this.extension), (path) => {
+    const saved = savedMoment(active.configuration, moment, (path) => {
       const uri = this.host.programsAre === 'uris' ? vscode.Uri.parse(path) : vscode.Uri.file(path);
       const isInside = vscode.workspace.getWorkspaceFolder(uri)?.uri.toString() === folder.uri.toString();
       return isInside ? vscode.workspace.asRelativePath(uri, false) : undefined;
@@ -93,19 +94,19 @@ export class Moments implements vscode.UriHandler {
 
   /** @param link asked for when it is absent */
   private async open(link: string | undefined): Promise<void> {
-    const prompt = `${vscode.env.uriScheme}://${this.extension.id}/lab/NAME, or a link to a moment`;
+    const prompt = `${vscode.env.uriScheme}://${this.extension}/lab/NAME, or a link to a moment`;
     const text = link ?? (await vscode.window.showInputBox({ title: 'Open Link', prompt, ignoreFocusOut: true }));
     if (text) await this.follow(parsedUri(text.trim()));
   }
 
   /** Nothing is run, and no file is written, before the user agrees. */
   private async follow(uri: vscode.Uri): Promise<void> {
-    const link = readLink(uri, this.extension.id);
+    const link = readLink(uri, this.extension);
     if (link.kind === 'lab') {
       await vscode.commands.executeCommand('hyperstep.lab.startNamed', link.name);
       return;
     }
-    const saved = readSavedMoment(link.text, launchAttributes(this.extension));
+    const saved = readSavedMoment(link.text);
     const folder = openFolder(link.folder);
     await requireProgram(saved.launch, folder);
     const { retired } = saved.moment;
@@ -120,14 +121,14 @@ export class Moments implements vscode.UriHandler {
 }
 
 /** @throws MomentError where the file says no moment */
-export async function readMomentFile(file: vscode.Uri, attributes: ReadonlySet<string>): Promise<SavedMoment> {
+export async function readMomentFile(file: vscode.Uri): Promise<SavedMoment> {
   // What is not saved yet counts; of any other the file itself is as new as can be.
   const edited = vscode.workspace.textDocuments.find(
     ({ uri, isDirty }) => isDirty && uri.toString() === file.toString(),
   );
   const text = edited?.getText() ?? new TextDecoder().decode(await vscode.workspace.fs.readFile(file));
   try {
-    return readSavedMoment(text, attributes);
+    return readSavedMoment(text);
   } catch (error) {
     if (!(error instanceof MomentError)) throw error;
     throw new MomentError(`${vscode.workspace.asRelativePath(file)}: ${error.message}`);
@@ -138,11 +139,6 @@ export function momentConfiguration({ launch, moment }: SavedMoment): vscode.Deb
   const guest = [launch.scenario ?? launch.program].flat().join(', ');
   const name = `${guest}, instruction ${moment.retired}`;
   return { ...launch, type: 'hyperstep', request: 'launch', name, moment };
-}
-
-/** Names of the launch attributes, as the manifest has them. */
-export function launchAttributes({ packageJSON }: vscode.Extension<unknown>): ReadonlySet<string> {
-  return new Set(Object.keys(packageJSON.contributes.debuggers[0].configurationAttributes.launch.properties));
 }
 
 /** @throws MomentError */

@@ -1,6 +1,7 @@
 import type { LaunchArguments } from '../../debug-adapter/launch/launch';
 import type { Moment } from '../../debug-adapter/protocol';
 import { isRecord } from '../../simulator/schema/record';
+import { isCarried } from './carried-attributes';
 import { mapLaunchPaths } from './launch-paths';
 
 /** How the files end that hold moments of runs. */
@@ -20,22 +21,17 @@ export interface SavedMoment {
 /** Why a moment cannot be saved, or is not understood: a message for the user. */
 export class MomentError extends Error {}
 
-/** Attributes of one session, or of one computer. */
-const LEFT_OUT: ReadonlySet<string> = new Set(['projectRoot', 'sourceMap', 'stopOnEntry', 'moment']);
-
 /**
  * @param configuration of the session that stands at the moment
- * @param attributes names of launch attributes
  * @param relative a path seen from the workspace folder, undefined outside of it
  * @throws MomentError where the run is no other's to repeat
  */
 export function savedMoment(
   configuration: Readonly<Record<string, unknown>>,
   moment: Moment,
-  attributes: ReadonlySet<string>,
   relative: (path: string) => string | undefined,
 ): SavedMoment {
-  const kept = Object.entries(configuration).filter(([name]) => attributes.has(name) && !LEFT_OUT.has(name));
+  const kept = Object.entries(configuration).filter(([name]) => isCarried(name));
   const launch = mapLaunchPaths(Object.fromEntries(kept), (path) => {
     const seen = relative(path);
     if (seen === undefined) throw new MomentError(`${path} is outside the workspace folder: others do not have it.`);
@@ -46,19 +42,15 @@ export function savedMoment(
   return { launch, moment };
 }
 
-/**
- * Takes a text apart that may come from anybody.
- * @param attributes names of launch attributes
- * @throws MomentError
- */
-export function readSavedMoment(text: string, attributes: ReadonlySet<string>): SavedMoment {
+/** Takes a text apart that may come from anybody. @throws MomentError */
+export function readSavedMoment(text: string): SavedMoment {
   const read = parsed(text);
   if (!isRecord(read) || !isRecord(read['launch']) || !isRecord(read['moment']))
     throw new MomentError('A moment must be an object {"launch": {...}, "moment": {...}}.');
   const { launch, moment, ...others } = read;
   const [other] = Object.keys(others);
   if (other !== undefined) throw new MomentError(`A moment has "launch" and "moment", and no ${quoted(other)}.`);
-  const strange = Object.keys(launch).find((name) => !attributes.has(name) || LEFT_OUT.has(name));
+  const strange = Object.keys(launch).find((name) => !isCarried(name));
   if (strange !== undefined) throw new MomentError(`The launch of a moment cannot have ${quoted(strange)}.`);
   // VS Code puts what it knows in the place of these, and runs commands for some.
   if (JSON.stringify(read).includes('${')) throw new MomentError('A moment cannot have variables (`${...}`) in it.');

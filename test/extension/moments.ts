@@ -17,7 +17,6 @@ async function stopInVmm(then: (stack: string) => Promise<void>): Promise<void> 
     const { threadId } = await debugged.stopped();
     const stack = await debugged.step('stepIn', threadId);
     if (!inVmm(stack[0])) throw new Error(`on top: ${stack[0]?.source?.path}`);
-    await eventually('the session in focus', () => vscode.debug.activeDebugSession);
     await then(inWords(stack));
   } finally {
     await debugged.stop();
@@ -34,7 +33,14 @@ export async function goesBackToMoment(): Promise<void> {
   let there = '';
   await stopInVmm(async (stack) => {
     there = stack;
-    await vscode.commands.executeCommand('hyperstep.saveMoment', fixture(file));
+    // The extension hears of a stop some time after whoever listens to the adapter.
+    await eventually('the file of the moment', async () => {
+      await vscode.commands.executeCommand('hyperstep.saveMoment', fixture(file));
+      return vscode.workspace.fs.stat(fixture(file)).then(
+        () => true,
+        () => undefined,
+      );
+    });
   });
   const { document } = await openFixture(file);
   if (document.languageId !== 'jsonc') throw new Error(document.languageId);
@@ -55,12 +61,19 @@ export async function goesBackToMoment(): Promise<void> {
 export async function copiesLink(): Promise<void> {
   await stopInVmm(async () => {
     await vscode.env.clipboard.writeText('');
-    await vscode.commands.executeCommand('hyperstep.copyMomentLink');
-    const text = await vscode.env.clipboard.readText();
+    const text = await eventually('the link', async () => {
+      await vscode.commands.executeCommand('hyperstep.copyMomentLink');
+      return (await vscode.env.clipboard.readText()) || undefined;
+    });
     const link = readLink(vscode.Uri.parse(text, true), extension().id);
     if (link.kind !== 'moment' || link.folder !== vscode.workspace.name) throw new Error(text);
     const { launch, moment } = JSON.parse(link.text);
-    if (launch.program !== 'kernel.S' || moment.step !== 1) throw new Error(link.text);
+    const isWhole = launch.program === 'kernel.S' && launch.virtualization === 'full' && moment.step === 1;
+    // Nothing of VS Code's own: it may have a task run.
+    const others = ['type', 'request', 'name', 'internalConsoleOptions', 'preLaunchTask'].filter(
+      (name) => name in launch,
+    );
+    if (!isWhole || others.length > 0) throw new Error(link.text);
   });
 }
 
@@ -78,9 +91,15 @@ export async function refusesHostileLinks(): Promise<void> {
       `vscode://hyperstep.hyperstep/moment/${vscode.workspace.name}?%7B`,
     ])
       await vscode.commands.executeCommand('hyperstep.openLink', link);
-    const text = '{"launch":{"program":"${command:workbench.action.files.newUntitledFile}"},"moment":{"retired":1}}';
-    await vscode.workspace.fs.writeFile(fixture(file), new TextEncoder().encode(text));
-    await vscode.commands.executeCommand('hyperstep.debugFile', fixture(file));
+    for (const launch of [
+      '{"program":"${command:workbench.action.files.newUntitledFile}"}',
+      '{"program":"kernel.S","preLaunchTask":"x"}',
+      '{"program":"kernel.S","serverReadyAction":{}}',
+    ]) {
+      const text = `{"launch":${launch},"moment":{"retired":1}}`;
+      await vscode.workspace.fs.writeFile(fixture(file), new TextEncoder().encode(text));
+      await vscode.commands.executeCommand('hyperstep.debugFile', fixture(file));
+    }
     if (started.length > 0) throw new Error(started.join(', '));
   } finally {
     subscription.dispose();

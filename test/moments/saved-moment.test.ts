@@ -3,17 +3,6 @@ import type { Moment } from '../../debug-adapter/protocol';
 import { LONGEST_LINK, labLink, momentLink, readLink } from '../../extension/moments/link';
 import { MomentError, readSavedMoment, savedMoment } from '../../extension/moments/saved-moment';
 
-const attributes = new Set([
-  'program',
-  'scenario',
-  'virtualization',
-  'disks',
-  'bios',
-  'moment',
-  'projectRoot',
-  'linkOptions',
-  'append',
-]);
 const moment: Moment = {
   retired: 29,
   epoch: 0,
@@ -28,7 +17,7 @@ const inFolder = (path: string): string | undefined => (path.startsWith('/w/') ?
 const refused = (launch: object, message: RegExp, more: object = {}): void => {
   const text = JSON.stringify({ launch, moment, ...more });
   assert.throws(
-    () => readSavedMoment(text, attributes),
+    () => readSavedMoment(text),
     (error) => error instanceof MomentError && message.test(error.message),
     text,
   );
@@ -41,7 +30,7 @@ describe('A saved moment', () => {
       ...{ program: ['/w/a.S', '/w/lib/b.S'], virtualization: 'full', disks: [{ file: '/w/d.img', write: 'copy' }] },
       linkOptions: ['-L', '/w/lib', '-lx'],
     };
-    const saved = savedMoment(configuration, moment, attributes, inFolder);
+    const saved = savedMoment(configuration, moment, inFolder);
     assert.deepEqual(saved, {
       launch: {
         ...{ program: ['a.S', 'lib/b.S'], virtualization: 'full', disks: [{ file: 'd.img', write: 'copy' }] },
@@ -49,14 +38,14 @@ describe('A saved moment', () => {
       },
       moment,
     });
-    assert.deepEqual(readSavedMoment(JSON.stringify(saved), attributes), saved);
+    assert.deepEqual(readSavedMoment(JSON.stringify(saved)), saved);
   });
 
   it('is not saved of files that others do not have, nor of a run that changes its disk', () => {
-    assert.throws(() => savedMoment({ program: '/x/a.S' }, moment, attributes, inFolder), /\/x\/a\.S is outside/);
+    assert.throws(() => savedMoment({ program: '/x/a.S' }, moment, inFolder), /\/x\/a\.S is outside/);
     const disks = [{ file: '/w/d.img', write: 'inPlace' }];
-    assert.throws(() => savedMoment({ program: '/w/a.S', disks }, moment, attributes, inFolder), /in place/);
-    assert.throws(() => savedMoment({ scenario: { hosts: [] } }, moment, attributes, inFolder), /stands in the launch/);
+    assert.throws(() => savedMoment({ program: '/w/a.S', disks }, moment, inFolder), /in place/);
+    assert.throws(() => savedMoment({ scenario: { hosts: [] } }, moment, inFolder), /stands in the launch/);
   });
 
   it('is refused where it would do more than run a guest of the folder', () => {
@@ -72,6 +61,8 @@ describe('A saved moment', () => {
     refused({ program: '${command:workbench.action.quit}' }, /variables/);
     refused({ program: 'a.S', append: '${input:x}' }, /variables/);
     refused({ program: 'a.S', preLaunchTask: 'x' }, /cannot have "preLaunchTask"/);
+    for (const attribute of ['type', 'postDebugTask', 'serverReadyAction', 'constructor', '__proto__x'])
+      refused({ program: 'a.S', [attribute]: 'x' }, /The launch of a moment cannot have/);
     refused({ program: 'a.S', debugServer: 1 }, /cannot have "debugServer"/);
     refused({ program: 'a.S', projectRoot: '/' }, /cannot have "projectRoot"/);
     refused({ scenario: { hosts: [] } }, /stands in the launch/);
@@ -84,7 +75,7 @@ describe('A saved moment', () => {
     refused({ program: 'a.S' }, /"retired"/, { moment: { retired: -1 } });
     refused({ program: 'a.S' }, /"retired"/, { moment: { retired: 1e300 } });
     for (const text of ['', '{', 'null', '[]', '7', '{"launch":{}}', '{"launch":[],"moment":{}}'])
-      assert.throws(() => readSavedMoment(text, attributes), MomentError, text);
+      assert.throws(() => readSavedMoment(text), MomentError, text);
   });
 });
 
