@@ -149,12 +149,8 @@ export class Debugging {
     return this.lastStop?.cpu ?? this.running.machine.firstCpu;
   }
 
-  /** Takes a machine with its guests as the one to debug, in place of an earlier one. */
-  adopt(machine: DebuggedMachine): void {
-    this.current?.control.dispose();
-    this.machines++;
-    this.lastStop = undefined;
-    this.prediction = undefined;
+  /** What belongs to a machine with its guests. Until it is adopted no request reaches it. */
+  prepare(machine: DebuggedMachine): Running {
     const sources = new Sources({
       files: () => machine.guests.flatMap(({ program }) => program.lines.files),
       sourceMap: machine.launch.sourceMap,
@@ -179,7 +175,7 @@ export class Debugging {
     const use = new ProcessorUse(machine.system);
     const ends = new VmEnds(machine);
     const frameView = new FrameView(machine, sources, disassembly, showsBody);
-    this.current = {
+    return {
       machine,
       sources,
       stops,
@@ -193,6 +189,16 @@ export class Debugging {
       use,
       ends,
     };
+  }
+
+  /** Takes a machine with its guests as the one to debug, in place of an earlier one. */
+  adopt(running: Running): void {
+    this.current?.control.dispose();
+    this.machines++;
+    this.lastStop = undefined;
+    this.prediction = undefined;
+    this.current = running;
+    const { machine, sources } = running;
     for (const breakpoint of this.book.bind(machine, sources))
       this.connection.event('breakpoint', {
         reason: 'changed',

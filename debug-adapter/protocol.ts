@@ -7,6 +7,7 @@
  */
 
 import type { MemoryContent, SymbolList } from './memory-states';
+import type { Moment } from './moment/moment';
 import type { ControlState, Rings, Timeline } from './panel-states';
 import type { Hex, SourceLine } from './protocol-values';
 import type { OwnArguments } from './request-arguments';
@@ -28,6 +29,7 @@ export type {
   MemorySymbol,
   SymbolList,
 } from './memory-states';
+export type { Moment } from './moment/moment';
 export type {
   ControlGroup,
   ControlRegister,
@@ -83,6 +85,7 @@ interface Bodies {
   /** The step begins: a `stopped` event follows, after which `hyperstep/predicted` has what came. */
   'hyperstep/predictStep': Record<string, never>;
   'hyperstep/predicted': Predicted;
+  'hyperstep/moment': { moment: Moment };
 }
 
 /** Arguments and body of each custom request; `request-arguments.ts` says what the arguments are. */

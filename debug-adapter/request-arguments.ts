@@ -187,6 +187,8 @@ const own = {
     }),
   }),
   'hyperstep/predicted': ObjectOf({}),
+  /** Where the machine stands still, for the launch attribute `moment`. */
+  'hyperstep/moment': ObjectOf({}),
 };
 
 type Own = typeof own;

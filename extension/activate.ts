@@ -13,6 +13,7 @@ import type { Host } from './host';
 import { registerLabs } from './labs/register';
 import { assemblyLanguages, LanguageService } from './language';
 import { registerLanguageCommands } from './language-commands';
+import { Moments } from './moments/moments';
 import { RunnerClient } from './runner/client';
 import { SampleGuest } from './sample';
 import { registerGuestTests } from './testing/register';
@@ -27,7 +28,7 @@ export function activateExtension(context: vscode.ExtensionContext, host: Host):
   language.start();
   const sessions = new Sessions();
   const configurations = new DebugConfigurations(host, language);
-  const sample = new SampleGuest(context, host, configurations);
+  const sample = new SampleGuest(context, host, configurations, sessions);
   const inlineValues = new VmmInlineValues(sessions);
   const predictions = new StepPredictions(sessions);
   const runner = new RunnerClient(() => host.startRunner(context), readFileOf);
@@ -46,6 +47,7 @@ export function activateExtension(context: vscode.ExtensionContext, host: Host):
     vscode.languages.registerInlineValuesProvider([...assemblyLanguages, { scheme: vmmScheme }], inlineValues),
     vscode.workspace.registerFileSystemProvider(vmmScheme, new VmmSources(context.extensionUri), { isReadonly: true }),
     sample.register(),
+    new Moments(context.extension.id, sessions, host).register(),
     vscode.commands.registerCommand('hyperstep.debugFile', (file?: vscode.Uri) => configurations.start(file, false)),
     vscode.commands.registerCommand('hyperstep.runFile', (file?: vscode.Uri) => configurations.start(file, true)),
     vscode.commands.registerCommand('hyperstep.operateVm', operateVm),

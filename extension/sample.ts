@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { DebugConfigurations } from './debug/configuration';
+import type { Sessions } from './debug/sessions';
 import { breakAt } from './debug/source-breakpoints';
 import type { Host } from './host';
 import { SampleFiles } from './sample-files';
@@ -14,6 +15,8 @@ const NEXT = 'hyperstep.sample.next';
 type Next = 'show' | 'debug';
 /** Milliseconds in which the window opens: a later one on the same folder is the user's own. */
 const PATIENCE = 60_000;
+/** Of a workspace: the sample has been shown in it before. */
+const SEEN = 'hyperstep.sample.seen';
 
 interface Wanted {
   readonly next: Next;
@@ -32,6 +35,7 @@ export class SampleGuest {
     private readonly context: vscode.ExtensionContext,
     private readonly host: Host,
     private readonly configurations: DebugConfigurations,
+    private readonly sessions: Sessions,
   ) {
     this.shipped = vscode.Uri.joinPath(context.extensionUri, 'extension/sample');
   }
@@ -72,13 +76,37 @@ export class SampleGuest {
     // With a tab of its own, which sources of the VMM do not take.
     const options = { preview: false };
     const { document } = await vscode.window.showTextDocument(vscode.Uri.joinPath(folder, firstFile), options);
+    const isFirstTime = this.context.workspaceState.get(SEEN) !== true;
+    await this.context.workspaceState.update(SEEN, true);
     if (next === 'show') return;
     const line = document
       .getText()
       .split('\n')
       .findIndex((text) => firstStop.test(text));
-    if (line >= 0) breakAt(document.uri, line);
+    if (line >= 0) {
+      breakAt(document.uri, line);
+      this.explainStop(line);
+    }
+    await trustAsked(isFirstTime);
     await this.configurations.start(document.uri, false, 'file');
+  }
+
+  /** Says what comes at the line that the walkthrough is about, when the guest stands there, and offers to go on. */
+  private explainStop(line: number): void {
+    const subscription = this.sessions.onDidReceiveEvent(async ({ session, event, body }) => {
+      if (event === 'hyperstep/ended') subscription.dispose();
+      if (event !== 'hyperstep/stateChanged' || body.reason !== 'stopped' || body.side !== 'guest') return;
+      // A session that is ended meanwhile has no frames.
+      const stoodAt = await lineOnTop(session).catch(() => undefined);
+      if (stoodAt !== line + 1) return;
+      subscription.dispose();
+      const sentence =
+        'The guest is about to turn on paging. It runs deprivileged, so csrw satp traps: Step Into (F11) follows it into the hypervisor.';
+      const follow = 'Step Into';
+      if ((await vscode.window.showInformationMessage(sentence, follow)) === follow)
+        await vscode.commands.executeCommand('workbench.action.debug.stepInto');
+    });
+    this.context.subscriptions.push(subscription);
   }
 
   private async reset(): Promise<void> {
@@ -111,4 +139,31 @@ export class SampleGuest {
     if (this.host.programsAre === 'uris') return true;
     return vscode.workspace.workspaceFolders?.some(({ uri }) => uri.toString() === folder.toString()) ?? false;
   }
+}
+
+/**
+ * Waits until a folder is trusted, where VS Code asks for that by itself as it opens one. Elsewhere the start of a debug session asks: both
+ * would be two questions.
+ */
+async function trustAsked(isFirstTime: boolean): Promise<void> {
+  if (vscode.workspace.isTrusted) return;
+  const asks = vscode.workspace.getConfiguration('security.workspace.trust').get<string>('startupPrompt');
+  if (asks === 'never' || (asks === 'once' && !isFirstTime)) return;
+  await new Promise<void>((resolve) => {
+    const subscription = vscode.workspace.onDidGrantWorkspaceTrust(() => {
+      subscription.dispose();
+      resolve();
+    });
+  });
+}
+
+/** The line (from 1) of the innermost frame of the first thread. */
+async function lineOnTop(session: vscode.DebugSession): Promise<number | undefined> {
+  const { threads }: { threads: { id: number }[] } = await session.customRequest('threads');
+  const threadId = threads[0]?.id;
+  if (threadId === undefined) return undefined;
+  const { stackFrames }: { stackFrames: { line: number }[] } = await session.customRequest('stackTrace', {
+    ...{ threadId, startFrame: 0, levels: 1 },
+  });
+  return stackFrames[0]?.line;
 }

@@ -22,7 +22,7 @@ export function keyTable(options: Options): string {
     const { description = '' } = schema;
     const fallback: unknown = schema['default'];
     const otherwise = fallback === undefined ? '' : `\`${JSON.stringify(fallback)}\``;
-    return [`\`${name}\``, code(expectedOf(schema)), otherwise, [description, ...wordsOfChoice(schema)].join(' ')];
+    return [`\`${name}\``, codeOf(expectedOf(schema)), otherwise, [description, ...wordsOfChoice(schema)].join(' ')];
   });
   return markdown([['key', 'value', 'default', 'meaning'], ...rows]);
 }
@@ -35,7 +35,7 @@ function wordsOfChoice(schema: TSchema): string[] {
 }
 
 /** What is to be written as it stands there: words in double quotes, objects. */
-function code(expected: string): string {
+export function codeOf(expected: string): string {
   return expected.replaceAll(/\{[^}]*\}|"[^"]*"/g, (word) => `\`${word}\``);
 }
 

@@ -1,5 +1,8 @@
+import { Object as ObjectOf, Unsafe } from '@sinclair/typebox';
 import { type LaunchArguments, launchOptions } from '../debug-adapter/launch/launch';
+import { momentSchema } from '../debug-adapter/moment/moment';
 import { settingTable } from '../extension/language-server/setting-table';
+import { momentSuffix } from '../extension/moments/saved-moment';
 import { testFileSuffix } from '../simulator/guest-tests/marks';
 import { testFileSchema } from '../simulator/guest-tests/test-options';
 import { labSchema } from '../simulator/labs/lab-options';
@@ -12,7 +15,14 @@ import { editorSchema, propertiesOf } from './editor-schema';
 export const projectSchemaFile = 'syntaxes/hyperstep.schema.json';
 export const scenarioSchemaFile = 'syntaxes/hyperstep-scenario.schema.json';
 export const guestTestsSchemaFile = 'syntaxes/hyperstep-test.schema.json';
+export const momentSchemaFile = 'syntaxes/hyperstep-moment.schema.json';
 export const labSchemaFile = 'syntaxes/hyperstep-lab.schema.json';
+
+const momentLaunch = Unsafe<LaunchArguments>({
+  type: 'object',
+  description:
+    'The guest and its machine: launch attributes. Paths are seen from the workspace folder, and lead to files in it; disks are written as copies.',
+});
 
 // In a snippet's body, text in ^"..." is inserted as it is, so that a variable of launch.json can be written with a backslash.
 const activeFile = '^"\\${file}"';
@@ -75,6 +85,7 @@ export function jsonValidation(): object[] {
     { fileMatch: projectFileName, url: `./${projectSchemaFile}` },
     { fileMatch: `*${scenarioSuffix}`, url: `./${scenarioSchemaFile}` },
     { fileMatch: `*${testFileSuffix}`, url: `./${guestTestsSchemaFile}` },
+    { fileMatch: `*${momentSuffix}`, url: `./${momentSchemaFile}` },
     { fileMatch: '**/labs/*/lab.json', url: `./${labSchemaFile}` },
   ];
 }
@@ -87,6 +98,12 @@ export function projectFileSchema(): object {
 /** The schema of scenarios. */
 export function scenarioFileSchema(): object {
   return { ...DRAFT, title: `*${scenarioSuffix}`, ...asInEditor, ...editorSchema(scenarioSchema) };
+}
+
+/** The schema of saved moments. */
+export function momentFileSchema(): object {
+  const fields = { launch: momentLaunch, moment: momentSchema };
+  return { ...DRAFT, title: `*${momentSuffix}`, ...asInEditor, ...editorSchema(ObjectOf(fields)) };
 }
 
 /** The schema of tests of guests. */

@@ -11,7 +11,7 @@ import { freshWorkspace } from './test-vscode';
 import { buildVsix } from './vsix';
 
 const tests = 'out/test-web/extension/web.js';
-const timeLimit = 120_000;
+const timeLimit = 200_000;
 
 /** Runs test/extension/web.ts in the extension host of a browser, a Web Worker, where the extension is a web extension. */
 export async function runInWebHost(): Promise<Totals> {

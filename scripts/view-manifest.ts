@@ -68,8 +68,14 @@ export function viewTitleMenu(): object[] {
 /** The panel where a session is steered from, and where its threads are. */
 export function panelMenus(): Record<string, object[]> {
   const item = { command: openCommand('panel'), when: "debugType == 'hyperstep'" };
+  const ofSession = "debugType == 'hyperstep' && callStackItemType == 'session'";
+  const moments = ['hyperstep.copyMomentLink', 'hyperstep.saveMoment'].map((command, index) => ({
+    command,
+    when: `${ofSession} && debugState == 'stopped'`,
+    group: `z_moment@${index + 1}`,
+  }));
   return {
     'debug/toolBar': [{ ...item, group: 'z_hyperstep' }],
-    'debug/callstack/context': [{ ...item, when: "debugType == 'hyperstep' && callStackItemType == 'session'" }],
+    'debug/callstack/context': [{ ...item, when: ofSession }, ...moments],
   };
 }

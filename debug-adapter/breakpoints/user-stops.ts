@@ -150,10 +150,15 @@ export class UserStops implements Watchers {
     }
   }
 
+  /** A handler is about to make a step: with its first one, what it says begins to be kept. */
+  see(handler: ActiveHandler): void {
+    if (handler.trail.length === 1) this.narrations.follow(handler, this.machine.system.hypervisor?.ledger.handling);
+  }
+
   /** Asked at every step of every handler: what nobody waits for costs next to nothing. */
   atStep(step: Step, handler: ActiveHandler): Stop | undefined {
+    this.see(handler);
     const ledger = this.machine.system.hypervisor?.ledger;
-    if (handler.trail.length === 1) this.narrations.follow(handler, ledger?.handling);
     const over = this.atVmEnd();
     if (over) return over;
     const mayStop = step.about instanceof Kill || this.watchedSites.has(step.site) || this.filters?.wants('exit');

@@ -19,6 +19,7 @@ import { codeAddressText, offsetText } from '../../simulator/schema/address';
 import { withDefault } from '../../simulator/schema/defaults';
 import { choice, type Described, mapOf, withNote } from '../../simulator/schema/schema';
 import { machineOptions, pace } from '../../simulator/system/machine-options';
+import { momentSchema } from '../moment/moment';
 
 const relativePaths = 'Relative paths are seen from the workspace folder; without one, from the folder of the program.';
 const itReplaces = 'It takes the place of that in `hyperstep.json`.';
@@ -87,6 +88,7 @@ const debuggerOptions = {
         'What is typed at the guest’s console by itself, as in tests of guests: at the start, or each after a text that the guest prints. After that come the keys of the user.',
     }),
   ),
+  moment: momentSchema,
   sourceMap: withDefault(
     {},
     mapOf(Text(), {

@@ -6,7 +6,11 @@ import { ProgramError } from '../launch/guest-program';
 import type { CheckedLaunch } from '../launch/launch-checks';
 import { checkLaunch } from '../launch/launch-checks';
 import { load } from '../launch/load';
+import { arriveAt } from '../moment/arrive';
+import type { Moment } from '../moment/moment';
+import { momentOf } from '../moment/way';
 import { RequestError } from '../request-error';
+import type { Stop } from '../run/plan';
 import { run } from '../run/vmm-stepping';
 import { Answer, type Handlers } from './handlers';
 
@@ -53,8 +57,15 @@ export function lifecycleRequests(debugging: Debugging): Handlers {
     if (isStarted || !isConfigured || !debugging.hasMachine || !launched) return;
     isStarted = true;
     const { firstCpu } = debugging.running.machine;
-    if (launched.stopOnEntry && !debugging.noDebug) debugging.halted({ reason: 'entry', cpu: firstCpu });
+    if (launched.moment && !debugging.noDebug) debugging.halted(momentStop(launched.moment));
+    else if (launched.stopOnEntry && !debugging.noDebug) debugging.halted({ reason: 'entry', cpu: firstCpu });
     else debugging.resume(run(), firstCpu, false);
+  };
+
+  const momentStop = ({ thread }: Moment): Stop => {
+    const { machine } = debugging.running;
+    const cpu = thread === undefined ? machine.firstCpu : machine.cpuOfThread(thread);
+    return { reason: 'entry', cpu, description: 'at the saved moment' };
   };
 
   const loadGuest = async (launch: CheckedLaunch): Promise<void> => {
@@ -65,7 +76,10 @@ export function lifecycleRequests(debugging: Debugging): Handlers {
       const machine = await loading;
       if (debugging.isClosed) throw new RequestError('the session is over');
       debugging.console.reset();
-      debugging.adopt(machine);
+      const running = debugging.prepare(machine);
+      if (launch.moment) await arriveAt(launch.moment, running, host, () => debugging.isClosed);
+      if (debugging.isClosed) throw new RequestError('the session is over');
+      debugging.adopt(running);
     } catch (error) {
       if (error instanceof ProgramError)
         connection.ownEvent('hyperstep/diagnostics', { diagnostics: [...error.diagnostics] });
@@ -110,6 +124,11 @@ export function lifecycleRequests(debugging: Debugging): Handlers {
       isConfigured = true;
       isStarted = false;
       return new Answer(undefined, start);
+    },
+
+    'hyperstep/moment'() {
+      const { machine } = debugging.stopped;
+      return { moment: momentOf(machine.system, machine.threadOf(debugging.presentCpu), machine.script.typed) };
     },
 
     terminate: () => new Answer(undefined, () => debugging.close()),

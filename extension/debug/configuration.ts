@@ -1,9 +1,11 @@
 import * as vscode from 'vscode';
 import type { LaunchArguments } from '../../debug-adapter/launch/launch';
-import { withLinkPaths } from '../../simulator/linker/options';
 import { isScenarioPath } from '../../simulator/scenario/scenario-path';
 import type { Host } from '../host';
 import { assemblyLanguages, type LanguageService, type ProgramCheck } from '../language';
+import { mapLaunchPaths, mapText } from '../moments/launch-paths';
+import { momentConfiguration, readMomentFile } from '../moments/moments';
+import { isMomentPath } from '../moments/saved-moment';
 import { assemblyFile, chooseLaunch, launchesIn, takesActiveFile, withRelativePaths } from './launch-choice';
 
 /** Fills in what a launch configuration leaves open, and stops a launch of a program that has errors before it starts. */
@@ -27,10 +29,10 @@ export class DebugConfigurations implements vscode.DebugConfigurationProvider {
   }
 
   /** F5 without a launch.json comes with an empty configuration: the active file is the guest. */
-  resolveDebugConfiguration(
+  async resolveDebugConfiguration(
     _folder: vscode.WorkspaceFolder | undefined,
     config: vscode.DebugConfiguration,
-  ): vscode.DebugConfiguration | undefined {
+  ): Promise<vscode.DebugConfiguration | undefined> {
     const complete: vscode.DebugConfiguration = {
       ...config,
       type: 'hyperstep',
@@ -40,7 +42,12 @@ export class DebugConfigurations implements vscode.DebugConfigurationProvider {
     // The guest's console is in a terminal: the debug console opens when asked for.
     if (config['console'] !== 'debugConsole') complete['internalConsoleOptions'] ??= 'neverOpen';
     if (complete['program'] !== undefined || complete['scenario'] !== undefined) return complete;
-    const scenario = activeScenario();
+    const moment = activeFile(isMomentPath);
+    if (moment) {
+      const found = await this.momentIn(moment);
+      return found && { ...complete, ...found };
+    }
+    const scenario = activeFile(isScenarioPath);
     if (scenario) return { ...complete, scenario: this.asProgram(scenario) };
     const guest = activeGuest();
     if (guest) return { ...complete, program: this.asProgram(guest) };
@@ -76,31 +83,14 @@ export class DebugConfigurations implements vscode.DebugConfigurationProvider {
     const [first] = files;
     const programFolder = first && vscode.Uri.joinPath(first, '..');
     const absolute = (path: string): string => this.asProgram(this.locate(path, folder, programFolder));
-    const { program, scenario, includePaths, linkerScript, linkOptions, disks, bios, initrd, projectRoot, symbols } =
-      launch;
+    const { program, scenario, projectRoot } = launch;
     // A scenario that stands in the configuration has its paths from there too.
     const root = (first ? vscode.workspace.getWorkspaceFolder(first) : scenario === undefined ? undefined : folder)
       ?.uri;
     return {
-      ...launch,
+      ...mapLaunchPaths(launch, absolute),
       ...(program !== undefined && {
         program: typeof program === 'string' ? this.asProgram(first) : files.map((file) => this.asProgram(file)),
-      }),
-      ...(typeof scenario === 'string' && { scenario: absolute(scenario) }),
-      // What is no path, the debug adapter complains about.
-      ...(Array.isArray(includePaths) && { includePaths: includePaths.map((path) => mapText(path, absolute)) }),
-      ...(typeof linkerScript === 'string' && { linkerScript: absolute(linkerScript) }),
-      ...(Array.isArray(linkOptions) &&
-        linkOptions.every((word) => typeof word === 'string') && { linkOptions: withLinkPaths(linkOptions, absolute) }),
-      ...(typeof bios === 'string' && { bios: absolute(bios) }),
-      ...(typeof initrd === 'string' && { initrd: absolute(initrd) }),
-      ...(Array.isArray(disks) && {
-        disks: disks.map((disk) => (namesFile(disk) ? { ...disk, file: absolute(disk.file) } : disk)),
-      }),
-      ...(Array.isArray(symbols) && {
-        symbols: symbols.map((each) =>
-          namesFile(each) ? { ...each, file: absolute(each.file) } : mapText(each, absolute),
-        ),
       }),
       ...(projectRoot !== undefined
         ? { projectRoot: mapText(projectRoot, absolute) }
@@ -114,7 +104,13 @@ export class DebugConfigurations implements vscode.DebugConfigurationProvider {
    * @param wanted `file` where nothing will do that does not name it
    */
   async start(file: vscode.Uri | undefined, noDebug: boolean, wanted: 'file' | 'any' = 'any'): Promise<void> {
-    const scenario = file && isScenarioPath(file.path) ? file : file === undefined ? activeScenario() : undefined;
+    const moment = file ? fileOf(file, isMomentPath) : activeFile(isMomentPath);
+    if (moment) {
+      const config = await this.momentIn(moment);
+      if (config) await vscode.debug.startDebugging(vscode.workspace.getWorkspaceFolder(moment), config, { noDebug });
+      return;
+    }
+    const scenario = file ? fileOf(file, isScenarioPath) : activeFile(isScenarioPath);
     if (scenario) {
       await this.startScenario(scenario, noDebug);
       return;
@@ -168,6 +164,16 @@ export class DebugConfigurations implements vscode.DebugConfigurationProvider {
     });
   }
 
+  /** What a file of a moment says; undefined where that is not understood, which is said. */
+  private async momentIn(file: vscode.Uri): Promise<vscode.DebugConfiguration | undefined> {
+    try {
+      return momentConfiguration(await readMomentFile(file));
+    } catch (error) {
+      void vscode.window.showErrorMessage(error instanceof Error ? error.message : String(error));
+      return undefined;
+    }
+  }
+
   private async startScenario(scenario: vscode.Uri, noDebug: boolean): Promise<void> {
     const name = vscode.workspace.asRelativePath(scenario);
     const config = { type: 'hyperstep', request: 'launch', name, scenario: this.asProgram(scenario) };
@@ -188,17 +194,14 @@ export class DebugConfigurations implements vscode.DebugConfigurationProvider {
   }
 }
 
-function activeScenario(): vscode.Uri | undefined {
+/** The file in the active editor, where it is of a kind. */
+function activeFile(isOfKind: (path: string) => boolean): vscode.Uri | undefined {
   const { uri } = vscode.window.activeTextEditor?.document ?? {};
-  return uri && isScenarioPath(uri.path) ? uri : undefined;
+  return uri && fileOf(uri, isOfKind);
 }
 
-function mapText<Value>(value: Value, map: (text: string) => string): Value | string {
-  return typeof value === 'string' ? map(value) : value;
-}
-
-function namesFile(value: unknown): value is { file: string } {
-  return typeof value === 'object' && value !== null && 'file' in value && typeof value.file === 'string';
+function fileOf(file: vscode.Uri, isOfKind: (path: string) => boolean): vscode.Uri | undefined {
+  return isOfKind(file.path) ? file : undefined;
 }
 
 function guestConfiguration(name: string, program: string, virtualization: LaunchArguments['virtualization']) {

@@ -53,6 +53,7 @@ export class LabCommands {
       ...Object.entries(commands).map(([name, run]) =>
         vscode.commands.registerCommand(`hyperstep.lab.${name}`, (given: Given) => told(() => run(given))),
       ),
+      vscode.commands.registerCommand('hyperstep.lab.startNamed', (name: string) => told(() => this.startNamed(name))),
     );
   }
 
@@ -80,6 +81,18 @@ export class LabCommands {
       return;
     }
     await this.openFolder(folder);
+  }
+
+  /** The lab that a link names. Where it is copied to is asked for, so that nothing is written before somebody agrees. */
+  private async startNamed(name: string): Promise<void> {
+    const { labs } = await this.labs.all();
+    const lab = labs.find((each) => each.name === name);
+    if (!lab) throw new Error(`There is no lab ${name}. There are: ${labs.map((each) => each.name).join(', ')}.`);
+    if (await this.labs.folderOf(lab)) return this.start({ kind: 'lab', lab, progress: undefined });
+    const detail = `A link asks for this: ${plainText(lab.summary)} You choose the folder that it is copied into.`;
+    const question = `Start the lab “${lab.title}”?`;
+    if ((await vscode.window.showInformationMessage(question, { modal: true, detail }, 'Start')) === 'Start')
+      await this.start({ kind: 'lab', lab, progress: undefined });
   }
 
   /** Launch configurations are those of the folder that is open. */

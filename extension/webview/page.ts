@@ -142,9 +142,10 @@ export class Page {
     const words = this.view.announcement?.() ?? (this.changes.count ? this.changes.words : undefined);
     // What an earlier stop changed does not stay there as if it were news.
     this.say(words === undefined ? '' : `${this.description.title}: ${words}`);
-    // What comes next is to be seen too, but the present step in any case.
-    for (const shown of ['.coming', '[aria-current="step"]'])
-      this.root.querySelector(shown)?.scrollIntoView({ block: 'nearest' });
+    // What comes next is to be seen too, at the first step rather what it is all about, but the present step in any case.
+    const present = '[aria-current="step"]';
+    const about = this.root.querySelector(`${present}[data-item="step 1"]`) ? 'header' : '.coming';
+    for (const shown of [about, present]) this.root.querySelector(shown)?.scrollIntoView({ block: 'nearest' });
   }
 
   private content(isPast: boolean): Element[] {

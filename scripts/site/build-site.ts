@@ -1,15 +1,18 @@
-import { copyFileSync, mkdirSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { Eleventy, IdAttributePlugin, type MarkdownToken } from '@11ty/eleventy';
+import { transformSync } from 'esbuild';
 import { SiteLinks } from './links';
 import { groups, type Page } from './page';
-import { referencePages } from './reference-pages';
+import { missingPictures, referencePages } from './reference-pages';
 import { writtenPages } from './written-pages';
 
 export interface BuiltSite {
   readonly pages: readonly Page[];
   /** Links of documents that lead nowhere. */
   readonly broken: readonly string[];
+  /** Pictures of views that the UI tests have not made here yet. */
+  readonly missing: readonly string[];
 }
 
 /** Builds the documentation as a site that needs no server and no network. @param folder is made anew */
@@ -40,6 +43,7 @@ export async function buildSite(folder: string): Promise<BuiltSite> {
           title: page.title,
           sitePath: page.path,
           style: links.relative(page, 'style.css'),
+          root: '../'.repeat(page.path.split('/').length - 1),
           contents: contentsFor(page, pages, links),
         });
       configuration.setIncludesDirectory('.');
@@ -48,12 +52,15 @@ export async function buildSite(folder: string): Promise<BuiltSite> {
   });
   await eleventy.write();
   copyFileSync('scripts/site/style.css', path.join(folder, 'style.css'));
+  const search = transformSync(readFileSync('scripts/site/search.ts', 'utf8'), { loader: 'ts', format: 'iife' });
+  writeFileSync(path.join(folder, 'search.js'), search.code);
+  writeFileSync(path.join(folder, 'search-index.js'), `const searchIndex = ${JSON.stringify(pages.map(indexed))};\n`);
   for (const file of links.files) {
     const target = path.join(folder, 'files', file);
     mkdirSync(path.dirname(target), { recursive: true });
     copyFileSync(file, target);
   }
-  return { pages, broken: links.broken };
+  return { pages, broken: links.broken, missing: missingPictures() };
 }
 
 function contentsFor(here: Page, pages: readonly Page[], links: SiteLinks): object[] {
@@ -61,10 +68,20 @@ function contentsFor(here: Page, pages: readonly Page[], links: SiteLinks): obje
     .map((name) => ({
       name,
       pages: pages
-        .filter(({ group }) => group === name)
-        .map((page) => ({ title: page.title, href: links.relative(here, page.path), isHere: page === here })),
+        .filter(({ group, under }) => group === name && under === undefined)
+        .map((page) => ({
+          title: page.title,
+          href: links.relative(here, page.path),
+          isHere: page.path === (here.under ?? here.path),
+        })),
     }))
     .filter((group) => group.pages.length > 0);
+}
+
+/** What is searched of a page: its words, without those of Markdown. */
+function indexed({ title, path: place, text }: Page): { title: string; path: string; text: string } {
+  const words = text.replaceAll(/<[^>]*>|\]\([^)]*\)|[#*`|[\]_>!-]+/g, ' ').replaceAll(/\s+/g, ' ');
+  return { title, path: `${place}index.html`, text: words.trim() };
 }
 
 function relink(token: MarkdownToken, inSite: (link: string) => string): void {

@@ -5,6 +5,8 @@ export interface Page {
   readonly title: string;
   /** What it stands under in the table of contents. */
   readonly group: Group;
+  /** The page that stands for it in the table of contents; itself when absent. */
+  readonly under?: string;
   /** The file of the repository that it is; absent of a page that is made of tables in the sources. */
   readonly source?: string;
   /** Markdown. */

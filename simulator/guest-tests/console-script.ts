@@ -31,6 +31,7 @@ export class ConsoleScript<Input extends ScriptedText = ScriptedText> {
   private readonly waiting: { readonly typed: Uint8Array; readonly after: Uint8Array; readonly input: Input }[];
   /** From where on what the next text waits for is looked for. */
   private from = 0;
+  private count = 0;
 
   constructor(inputs: readonly Input[]) {
     const encoder = new TextEncoder();
@@ -70,18 +71,32 @@ export class ConsoleScript<Input extends ScriptedText = ScriptedText> {
     return this.waiting.map(({ input }) => input);
   }
 
+  /** How many texts have been typed. */
+  get typed(): number {
+    return this.count;
+  }
+
+  /** So many texts have been typed by somebody else: what they waited for has been printed. */
+  skip(texts: number): void {
+    while (this.count < texts && this.take());
+  }
+
   /** Types what is due. @returns whether anything was */
   deliver(system: System): boolean {
-    let typed = false;
-    for (let next = this.waiting[0]; next; next = this.waiting[0]) {
-      const at = this.find(next.after);
-      if (at < 0) break;
-      this.from = at + next.after.length;
-      this.waiting.shift();
-      system.input(next.typed);
-      typed = true;
-    }
-    return typed;
+    const before = this.count;
+    for (let next = this.take(); next; next = this.take()) system.input(next);
+    return this.count > before;
+  }
+
+  /** What is typed next, where what it waits for has been printed. */
+  private take(): Uint8Array | undefined {
+    const [next] = this.waiting;
+    const at = next ? this.find(next.after) : -1;
+    if (!next || at < 0) return undefined;
+    this.from = at + next.after.length;
+    this.waiting.shift();
+    this.count++;
+    return next.typed;
   }
 
   private find(wanted: Uint8Array): number {

@@ -7,7 +7,8 @@ import { inputSchema } from './input';
 import type { Position } from './input-log';
 
 const HASH_LETTERS = 16;
-const hash = text(HASH_LETTERS);
+/** Of a state. */
+export const hash = text(HASH_LETTERS);
 
 /** Why a run stopped, and what it is called that none did. */
 const after = choice({
@@ -27,7 +28,7 @@ const after = choice({
   killed: 'The VMM gave the VM up.',
 } satisfies Record<Position['after'], string>);
 
-const position = {
+export const positionFields = {
   retired: count,
   epoch: count,
   hart: Integer({ minimum: NOBODY, maximum: Number.MAX_SAFE_INTEGER }),
@@ -35,6 +36,8 @@ const position = {
   step: count,
   after,
 };
+
+export const inputsSchema = ListOf(ObjectOf({ ...positionFields, guest: count, input: inputSchema }));
 
 const contents = ObjectOf({ size: count, parts: ListOf(ObjectOf({ offset: count, bytes: bytes() })) });
 
@@ -53,8 +56,8 @@ export const recordSchema = ObjectOf({
   lives: ListOf(
     ObjectOf({
       start: hash,
-      inputs: ListOf(ObjectOf({ ...position, guest: count, input: inputSchema })),
-      end: ObjectOf({ ...position, hash }),
+      inputs: inputsSchema,
+      end: ObjectOf({ ...positionFields, hash }),
     }),
   ),
 });

@@ -36,13 +36,16 @@ export interface RecordedDisk {
   readonly write: 'copy' | 'inPlace';
 }
 
+/** What came into a run from outside, and where it stood after that. */
+export interface Way {
+  readonly inputs: readonly LoggedInput[];
+  readonly end: Position & { readonly hash: string };
+}
+
 /** A run from a start or reset to its end or to the next reset. */
-export interface Life {
+export interface Life extends Way {
   /** State hash before the first instruction: of program and machine. */
   readonly start: string;
-  readonly inputs: readonly LoggedInput[];
-  /** Where the recording ended. */
-  readonly end: Position & { readonly hash: string };
 }
 
 /** Why a record cannot be replayed, or where the replay leaves it: a message for the user. */
@@ -52,8 +55,13 @@ const VERSION = 11;
 
 /** Closes the record of a life where the run stands. */
 export function lifeOf(system: System, start: string): Life {
+  return { start, ...wayOf(system) };
+}
+
+/** How a run has come to where it stands. */
+export function wayOf(system: System): Way {
   const { inputs } = system.inputLog;
-  return { start, inputs, end: { ...system.inputLog.position(), hash: system.stateHash() } };
+  return { inputs, end: { ...system.inputLog.position(), hash: system.stateHash() } };
 }
 
 export function writeRecord({ description, guests, lives }: RunRecord): Uint8Array {
@@ -93,18 +101,21 @@ const BEYOND: ReadonlySet<Position['after']> = new Set<Position['after']>([
   'killed',
 ]);
 
-/** Runs a recorded life again: the same inputs at the same positions. */
+/** Runs a recorded life again, or another way: the same inputs at the same positions. */
 export class Replay {
   private next = 0;
 
-  /** @throws ReplayError when the system is not the one that was recorded */
+  /**
+   * @param life of a way, nothing is known of its start
+   * @throws ReplayError when the system is not the one that was recorded
+   */
   constructor(
     private readonly system: System,
-    private readonly life: Life,
+    private readonly life: Way & Partial<Life>,
     origins?: { readonly recorded: readonly RunOrigin[]; readonly given: readonly RunOrigin[] },
     private readonly runner: Runner = system.machine,
   ) {
-    if (system.stateHash() === life.start) return;
+    if (life.start === undefined || system.stateHash() === life.start) return;
     const names = system.configuration.neighbours?.vms.map(({ name }) => name);
     const differences = origins ? differencesBetween(origins.recorded, origins.given, names) : [];
     const what = differences.length > 0 ? differences.join('; ') : 'their states at the start differ';

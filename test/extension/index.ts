@@ -15,6 +15,7 @@ export async function run(): Promise<void> {
   await import('./compilation-database.test');
   await import('./scenario.test');
   await import('./guest-tests.test');
+  await import('./moments.test');
   const failures = await new Promise<number>((resolve) => writeResultLines(mocha.run(resolve)));
   if (failures > 0) throw new Error(`${failures} tests failed`);
 }

@@ -1,8 +1,9 @@
 import * as vscode from 'vscode';
 import type { ResultLine } from '../support/result-lines';
+import { goesBackToMoment, refusesHostileLinks } from './moments';
 import { eventually, extension, openFixture } from './support';
 import { showsDiagnostics, stepsIntoVmm } from './web-debug';
-import { checksLab, runsGuestTests } from './web-runner';
+import { checksLab, debugsLab, runsGuestTests, unfoldsHints } from './web-runner';
 
 /** The smoke test of the extension in a browser. No mocha here: a few checks in a row, reported through the console. */
 const checks: [title: string, check: () => Promise<void>][] = [
@@ -33,6 +34,10 @@ const checks: [title: string, check: () => Promise<void>][] = [
   ['debugs the sample into the VMM', stepsIntoVmm],
   ['runs tests of guests in a worker', runsGuestTests],
   ['starts a lab, and checks it in a worker', checksLab],
+  ['unfolds the hints of a lab', unfoldsHints],
+  ['debugs the guest of a lab to where a question is asked', debugsLab],
+  ['goes back to a saved moment of a run', goesBackToMoment],
+  ['starts nothing for a link or file that asks for more', refusesHostileLinks],
 ];
 
 async function showsLanguageFeatures(): Promise<void> {

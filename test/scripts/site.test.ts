@@ -3,10 +3,12 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { createContext, runInContext } from 'node:vm';
 import { globSync } from 'glob';
 import { after, before, describe, it } from 'mocha';
 import { launchOptions } from '../../debug-adapter/launch/launch';
 import { viewNames, viewTable } from '../../extension/views/table';
+import { shownAs, viewPicture } from '../../scripts/site/pictures';
 import { engineDescriptions } from '../../simulator/hypervisor/engines/registry';
 
 describe('the documentation as a site', () => {
@@ -14,12 +16,14 @@ describe('the documentation as a site', () => {
   const site = path.join(folder, 'site');
   const html = (file: string): string => readFileSync(path.join(site, file), 'utf8');
   let pages: readonly string[] = [];
+  let told = '';
 
   before(() => {
     const { status, stdout, stderr } = spawnSync(process.execPath, ['scripts/run.mjs', 'docs', site], {
       encoding: 'utf8',
     });
     assert.equal(status, 0, `${stdout}${stderr}`);
+    told = stdout;
     pages = globSync('**/index.html', { cwd: site, posix: true });
   });
 
@@ -59,6 +63,35 @@ describe('the documentation as a site', () => {
         assert.ok(existsSync(path.join(site, target)) && /\.\w+$/.test(target), `${page}: ${link}`);
         if (place !== undefined) assert.ok(html(target).includes(`id="${place}"`), `${page}: ${link}`);
       }
+  });
+
+  it('has a page for each launch attribute and setting, each lab, and search that finds them', () => {
+    const { properties } = JSON.parse(readFileSync('package.json', 'utf8')).contributes.configuration;
+    const wanted = [
+      ...Object.keys(launchOptions).map((name) => `reference/launch/${name}/index.html`),
+      ...Object.keys(properties).map((name) => `reference/settings/${name}/index.html`),
+      ...globSync('labs/*/README.md', { posix: true }).map((file) => file.replace('README.md', 'index.html')),
+    ];
+    assert.deepEqual(
+      wanted.filter((page) => !pages.includes(page)),
+      [],
+    );
+    const launch = html('reference/launch/vmmTime/index.html');
+    assert.match(launch, /<code>&quot;charged&quot;<\/code>/);
+    const context = createContext({ document: { querySelector: () => null } });
+    runInContext(html('search-index.js'), context);
+    runInContext(html('search.js'), context);
+    const index: { path: string }[] = runInContext('searchIndex', context);
+    const found = Array.from(index, (entry) => entry.path);
+    assert.deepEqual(found.sort(), [...pages].sort());
+  });
+
+  it('shows pictures that the UI tests make, and names those that are not made yet', () => {
+    for (const name of viewNames) {
+      const page = html(`reference/views/${viewTable[name].title.toLowerCase().replaceAll(' ', '-')}/index.html`);
+      assert.equal(page.includes('<img'), existsSync(viewPicture(shownAs(name))), name);
+      assert.equal(told.includes(viewPicture(shownAs(name))), !existsSync(viewPicture(shownAs(name))), name);
+    }
   });
 
   it('says on each page where one is', () => {

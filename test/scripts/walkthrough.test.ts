@@ -15,11 +15,12 @@ const commands = new Set(contributes.commands.map(({ command }: { command: strin
 const views = new Set(Object.values<{ id: string }[]>(contributes.views).flatMap((each) => each.map(({ id }) => id)));
 
 describe('the walkthrough', () => {
-  it('shows the sample’s own code', () => {
-    const text = readFileSync('media/walkthrough/sample.md', 'utf8');
-    const [, code] = /```asm\n([\s\S]*?)```/.exec(text) ?? [];
-    assert.ok(code && readFileSync('extension/sample/kernel.S', 'utf8').includes(code), code);
-  });
+  for (const page of ['debug', 'sample'])
+    it(`shows the sample’s own code: ${page}`, () => {
+      const text = readFileSync(`media/walkthrough/${page}.md`, 'utf8');
+      const [, code] = /```asm\n([\s\S]*?)```/.exec(text) ?? [];
+      assert.ok(code && readFileSync('extension/sample/kernel.S', 'utf8').includes(code), code);
+    });
 
   for (const { title, description, media, completionEvents } of steps)
     it(`has what it names: ${title}`, () => {

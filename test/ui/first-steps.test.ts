@@ -23,11 +23,12 @@ describe('the first steps', () => {
     await workbench.run('Welcome: Open Walkthrough...');
     await workbench.page.keyboard.type('Step into a hypervisor');
     await workbench.page.keyboard.press('Enter');
-    await step('Open the sample guest').waitFor();
+    await step('Read the sample guest').waitFor();
   }
 
   it('open the sample at its kernel', async () => {
     await openWalkthrough();
+    await step('Read the sample guest').click();
     await workbench.page.getByRole('button', { name: 'Open Sample' }).first().click();
     await workbench.page.locator('.tab.active', { hasText: 'kernel.S' }).waitFor();
     await workbench.screenshot('20-sample-opened');
@@ -35,8 +36,8 @@ describe('the first steps', () => {
 
   it('stop at csrw satp', async () => {
     await openWalkthrough();
-    await step('Stop at csrw satp').click();
-    await workbench.page.getByRole('button', { name: 'Debug Sample up to csrw satp' }).first().click();
+    await step('Stop where a guest').click();
+    await workbench.page.getByRole('button', { name: 'Debug the Sample' }).first().click();
     await topLine().first().waitFor({ state: 'attached' });
     await workbench.editor
       .locator('.view-line', { hasText: /csrw\s+satp/ })
@@ -77,7 +78,7 @@ describe('the first steps', () => {
 
   it('are ticked in the walkthrough', async () => {
     await openWalkthrough();
-    for (const title of ['Open the sample guest', 'Stop at csrw satp', 'Step into the VMM'])
+    for (const title of ['Stop where a guest', 'Step into the VMM', 'Read the sample guest'])
       await step(title).locator('.codicon-getting-started-step-checked.complete, .complete').first().waitFor();
     await workbench.screenshot('23-walkthrough-ticked');
   });

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import type { Requests } from '../../debug-adapter/protocol';
 import type { FromView, SessionState, ToView } from '../../extension/views/messages';
 import type { ViewName } from '../../extension/views/table';
+import { viewPicture } from '../../scripts/site/pictures';
 import type { Client } from '../debug-adapter/client';
 import type { Browser, Page } from '../vscode-host/host';
 import { answers } from './fake-session';
@@ -10,7 +11,6 @@ import { answers } from './fake-session';
 export type Answers = typeof answers;
 type Asked = Extract<FromView, { type: 'request' }>;
 
-const screenshots = 'out/screenshots';
 const session = { session: 'first', name: 'kernel.S' };
 
 export interface Options {
@@ -94,7 +94,7 @@ export class OpenedView {
   }
 
   screenshot(name: string): Promise<Buffer> {
-    return this.page.screenshot({ path: `${screenshots}/view-${name}.png`, fullPage: true });
+    return this.page.screenshot({ path: viewPicture(name), fullPage: true });
   }
 
   private async answer(message: FromView): Promise<ToView | undefined> {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync } from 'node:fs';
 import { after, before, describe, it } from 'mocha';
 import { viewNames } from '../../extension/views/table';
+import { shownAs } from '../../scripts/site/pictures';
 import type { Browser, Page } from '../vscode-host/host';
 import { launchBrowser } from '../vscode-host/host';
 import { answers } from './fake-session';
@@ -26,7 +27,7 @@ describe('views with little room', () => {
           await view.stop(1);
           await page.locator('#view :is(header, section, h2)').first().waitFor();
           await unfoldAll(page);
-          await view.screenshot(`${name}-${theme}-${zoom * 100}`);
+          await view.screenshot(shownAs(name, theme, zoom * 100));
           assert.deepEqual(await page.evaluate(cutOff), []);
         });
       }

@@ -37,6 +37,7 @@ const files = [
   'media/walkthrough/views.md',
   'package.json',
   'syntaxes/hyperstep-lab.schema.json',
+  'syntaxes/hyperstep-moment.schema.json',
   'syntaxes/hyperstep-scenario.schema.json',
   'syntaxes/hyperstep-test.schema.json',
   'syntaxes/hyperstep.schema.json',

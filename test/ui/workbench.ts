@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { type ShownName, type ViewName, viewTable } from '../../extension/views/table';
 import type { Browser, FrameLocator, Locator, Page } from '../vscode-host/host';
-import { type Host, launchBrowser, startHost } from '../vscode-host/host';
+import { type Host, type HostOptions, launchBrowser, startHost } from '../vscode-host/host';
 
 const screenshots = 'out/screenshots';
 
@@ -13,8 +13,11 @@ export class Workbench {
     readonly page: Page,
   ) {}
 
-  /** @param folder an empty window when absent */
-  static async open(folder?: string, theme = 'Default Dark Modern'): Promise<Workbench> {
+  /**
+   * @param folder an empty window when absent
+   * @param options of the host, where they are others than a test's usual ones
+   */
+  static async open(folder?: string, theme = 'Default Dark Modern', options: HostOptions = {}): Promise<Workbench> {
     mkdirSync(screenshots, { recursive: true });
     const settings = {
       'workbench.colorTheme': theme,
@@ -22,7 +25,7 @@ export class Workbench {
       // A terminal that is drawn has no text to look for.
       'terminal.integrated.gpuAcceleration': 'off',
     };
-    const host = await startHost({ vsix: process.env['HYPERSTEP_VSIX'] ?? '', settings });
+    const host = await startHost({ vsix: process.env['HYPERSTEP_VSIX'] ?? '', settings, ...options });
     const browser = await launchBrowser();
     const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
     page.setDefaultTimeout(60_000);
