@@ -48,6 +48,18 @@ export class Debugged {
     return { reason, threadId };
   }
 
+  /**
+   * Waits until VS Code itself has a frame of the session in focus, which it looks for some time after a stop: a session that is ended
+   * before leaves it with a frame of what is gone. @param before the frame of an earlier stop @returns the frame
+   */
+  inFocus(before?: number): Promise<number> {
+    return eventually('a frame in focus', () => {
+      const focus = vscode.debug.activeStackItem;
+      const isOurs = focus !== undefined && focus.session.id === this.session?.id && 'frameId' in focus;
+      return isOurs && focus.frameId !== before ? focus.frameId : undefined;
+    });
+  }
+
   /** Sets a breakpoint (line from 1) in the running session, and waits until the adapter has it: VS Code tells it some time later. */
   async breakAt(uri: vscode.Uri, line: number): Promise<void> {
     const breakpoint = new vscode.SourceBreakpoint(new vscode.Location(uri, new vscode.Position(line - 1, 0)));

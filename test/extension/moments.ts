@@ -15,7 +15,12 @@ async function stopInVmm(then: (stack: string) => Promise<void>): Promise<void> 
   try {
     await vscode.commands.executeCommand('hyperstep.debugFile', document.uri);
     const { threadId } = await debugged.stopped();
-    const stack = await debugged.step('stepIn', threadId);
+    // By VS Code's own command: what is in focus is what the extension is asked about.
+    const before = await debugged.inFocus();
+    await vscode.commands.executeCommand('workbench.action.debug.stepInto');
+    await debugged.stopped();
+    await debugged.inFocus(before);
+    const stack = await debugged.stack(threadId);
     if (!inVmm(stack[0])) throw new Error(`on top: ${stack[0]?.source?.path}`);
     await then(inWords(stack));
   } finally {
@@ -48,6 +53,7 @@ export async function goesBackToMoment(): Promise<void> {
   try {
     await vscode.commands.executeCommand('hyperstep.debugFile', document.uri);
     const { threadId } = await debugged.stopped();
+    await debugged.inFocus();
     const here = inWords(await debugged.stack(threadId));
     if (here !== there) throw new Error(`${here}\ninstead of\n${there}`);
   } finally {

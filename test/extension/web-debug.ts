@@ -25,7 +25,9 @@ export async function stepsIntoVmm(): Promise<void> {
     const { threadId } = await debugged.stopped();
     const [guest] = await debugged.stack(threadId);
     if (guest?.line !== line) throw new Error(`stopped at line ${guest?.line}, not ${line}`);
+    const before = await debugged.inFocus();
     const [top] = await debugged.step('stepIn', threadId);
+    await debugged.inFocus(before);
     if (!inVmm(top)) throw new Error(`on top: ${top?.source?.path}`);
   } finally {
     await debugged.stop();

@@ -100,6 +100,7 @@ export async function debugsLab(): Promise<void> {
     const configuration = { ...launch.attributes, type: 'hyperstep', request: 'launch', name: question.title };
     if (!(await debugged.start(undefined, configuration))) throw new Error('Nothing was started.');
     const { threadId } = await debugged.stopped();
+    await debugged.inFocus();
     const [top] = await debugged.stack(threadId);
     const wanted = 'label' in launch.place ? launch.place.label : String(launch.place.line);
     if (top?.name !== wanted && String(top?.line) !== wanted)
