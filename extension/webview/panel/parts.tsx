@@ -42,14 +42,22 @@ export const spaces = {
 } as const;
 export type Space = keyof typeof spaces;
 
-/** An address, in the colour of its space. Of a guest-virtual one the way can be followed. */
+/** An address, in the colour of its space. Of a guest-virtual one the way can be followed, at another one memory be looked at. */
 export function Address({ space, value, links }: { space: Space; value: string; links?: Links | undefined }) {
   const shown = (
     <code class={space} title={spaces[space]}>
       {value}
     </code>
   );
-  if (space !== 'gva' || !links) return shown;
+  if (!links) return shown;
+  if (space !== 'gva') {
+    const look = () => links.page('memory', { memory: { space, address: value, world: null, find: '' } });
+    return (
+      <Link kind={space} title="Look at the memory there" follow={look}>
+        {shown}
+      </Link>
+    );
+  }
   const follow = () => links.page('addressSpaces', { address: value, access: 'read' });
   return (
     <Link kind="gva" title="Follow this address through the address spaces" follow={follow}>

@@ -70,6 +70,7 @@ function Columns({ of, isHosted, links }: { of: Translation; isHosted: boolean; 
         title={isHosted ? 'guest-physical' : 'physical'}
         value={middle}
         note={middle === undefined && 'fault' in guest.outcome ? guest.outcome.fault : undefined}
+        links={links}
       />
       {isHosted ? (
         <>
@@ -79,6 +80,7 @@ function Columns({ of, isHosted, links }: { of: Translation; isHosted: boolean; 
             title="machine-physical"
             value={middle === undefined ? undefined : hpa}
             note={known ?? p2m?.note}
+            links={links}
           />
         </>
       ) : null}
