@@ -2,7 +2,7 @@ import { applyEdits, modify, type ParseError, parse } from 'jsonc-parser';
 import { type Answers, answerTo, unfoldedHints } from '../../simulator/labs/answers-file';
 import type { LabResult, TaskResult } from '../../simulator/labs/result';
 import { isRecord } from '../../simulator/schema/record';
-import type { CheckedFolder } from '../cli/lab/checked-folder';
+import { type CheckedFolder, checkedFolder } from '../cli/lab/checked-folder';
 import type { ShownLab, ShownTask } from './shown-lab';
 
 /** How far somebody has come with a lab: undefined where it is not started. */
@@ -27,29 +27,8 @@ export function readStudentAnswers(text: string): Answers | undefined {
 /** Reads what was kept of a check; undefined where it is none. */
 export function readChecked(text: string): CheckedFolder | undefined {
   const read = parsed(text);
-  const result = isRecord(read) ? read['result'] : undefined;
-  if (!isRecord(result) || !Array.isArray(result['tasks'])) return undefined;
-  const isPart = (part: unknown): boolean =>
-    isRecord(part) &&
-    typeof part['name'] === 'string' &&
-    isPoints(part) &&
-    ['undefined', 'string'].includes(typeof part['help']) &&
-    Array.isArray(part['details']) &&
-    part['details'].every((detail) => typeof detail === 'string');
-  const isTask = (task: unknown): boolean =>
-    isRecord(task) &&
-    typeof task['id'] === 'string' &&
-    isPoints(task) &&
-    typeof task['tried'] === 'boolean' &&
-    ['undefined', 'string'].includes(typeof task['problem']) &&
-    Array.isArray(task['parts']) &&
-    task['parts'].every(isPart);
-  // It was written from one, and what is looked at of it has its form.
-  return result['tasks'].every(isTask) ? (read as unknown as CheckedFolder) : undefined;
+  return checkedFolder(read) ? read : undefined;
 }
-
-const isPoints = ({ points, of }: Readonly<Record<string, unknown>>): boolean =>
-  typeof points === 'number' && typeof of === 'number';
 
 /** A check of all with one of some tasks after it. */
 export function withTasks(before: CheckedFolder | undefined, after: CheckedFolder): CheckedFolder {

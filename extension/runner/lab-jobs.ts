@@ -49,7 +49,10 @@ export async function checkLabJob(
       if (isCancelled()) throw new Error('cancelled');
     },
   });
-  const checked: CheckedFolder = { lab: name, title: lab.title, problems, questions: questionsOf(lab), result };
+  const checked: CheckedFolder = {
+    ...{ lab: name, title: lab.title, problems, questions: questionsOf(lab), result },
+    ...{ isUntouched: undefined, replay: undefined },
+  };
   tell({ kind: 'checked', checked });
 }
 

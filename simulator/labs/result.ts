@@ -1,35 +1,40 @@
+import { aFlag, aNumber, aText, type Formed, fieldsOf, listOf, maybe } from '../schema/form';
+
 /** A part of a task that has points of its own: a test, an answer, an expectation. */
-export interface PartResult {
-  readonly name: string;
-  readonly points: number;
-  readonly of: number;
+export type PartResult = Formed<typeof partResult>;
+const partResult = fieldsOf({
+  name: aText,
+  points: aNumber,
+  of: aNumber,
   /** What helps who has not got its points: where to look, never the solution. */
-  readonly help: string | undefined;
+  help: maybe(aText),
   /** What was looked at and what came, line by line. */
-  readonly details: readonly string[];
-}
+  details: listOf(aText),
+});
 
 /** What came of a task. */
-export interface TaskResult {
-  readonly id: string;
-  readonly title: string;
-  readonly points: number;
-  readonly of: number;
+export type TaskResult = Formed<typeof taskResult>;
+const taskResult = fieldsOf({
+  id: aText,
+  title: aText,
+  points: aNumber,
+  of: aNumber,
   /** Whether there was anything to look at: a question without an answer was not tried. */
-  readonly tried: boolean;
-  readonly parts: readonly PartResult[];
+  tried: aFlag,
+  parts: listOf(partResult),
   /** What keeps the task from being looked at: a program with errors, say. */
-  readonly problem: string | undefined;
-}
+  problem: maybe(aText),
+});
 
 /** What came of a lab: the same of the same files, on whatever computer. */
-export interface LabResult {
-  readonly points: number;
-  readonly of: number;
-  readonly tasks: readonly TaskResult[];
+export type LabResult = Formed<typeof labResult>;
+export const labResult = fieldsOf({
+  points: aNumber,
+  of: aNumber,
+  tasks: listOf(taskResult),
   /** What is wrong with the lab itself, which is no fault of the student's. */
-  readonly faults: readonly string[];
-}
+  faults: listOf(aText),
+});
 
 /** Whether there is something to tell of what a part lacks: of one that could not be tried its task has the problem. */
 export const saysSomething = ({ points, of, help, details }: PartResult): boolean =>

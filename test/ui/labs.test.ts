@@ -47,7 +47,7 @@ describe('labs, in the workbench', () => {
         .locator('.pane-header', { hasText: pane })
         .first()
         .click({ position: { x: 60, y: 8 } });
-    await row('0 of').waitFor();
+    await row('not begun yet').waitFor();
     await workbench.page.locator('.tab', { hasText: 'Preview README.md' }).first().waitFor();
     assert.ok(existsSync(path.join(folder, 'answers.json')));
     await workbench.screenshot('71-lab-started');
@@ -129,7 +129,7 @@ describe('labs, in the workbench', () => {
     await workbench.run('HyperStep: Lab: Reset...');
     await workbench.page.locator('.monaco-dialog-box').getByText('Reset', { exact: true }).click();
     await toast('The lab begins anew').waitFor();
-    await row(/Kill or emulate.*0 of \d+/).waitFor();
+    await row(/Kill or emulate.*not begun yet/).waitFor();
     const kept = JSON.parse(readFileSync(path.join(folder, '.hyperstep/kept-1/answers.json'), 'utf8'));
     assert.equal(kept.answers['legal-by'], 'vmm');
     assert.equal(JSON.parse(readFileSync(path.join(folder, 'answers.json'), 'utf8')).answers['legal-by'], '');

@@ -68,7 +68,7 @@ export async function checkFolder(
   if (leaves) leaveReplay(folder, found.name, runs);
   return {
     ...{ lab: found.name, title: found.lab.title, problems, questions: questionsOf(found.lab), result },
-    ...(carried === undefined ? {} : { replay: compareCarried(carried, found.name, runs) }),
+    replay: carried === undefined ? undefined : compareCarried(carried, found.name, runs),
     isUntouched: problems.length === 0 && (await isUntouched(found, folder, answers)),
   };
 }
