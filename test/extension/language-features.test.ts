@@ -48,7 +48,7 @@ describe('language features', () => {
     const shown = hovers.flatMap(({ contents }) =>
       contents.map((part) => (typeof part === 'string' ? part : part.value)),
     );
-    assert.match(shown.join('\n'), /`hardware` \| the hart accesses `vsatp`/);
+    assert.match(shown.join('\n'), /`hardware` \| the hart does it, on `vsatp` in its place \|/);
   });
 
   it('count references in a lens that leads to them, and offer to debug', async () => {

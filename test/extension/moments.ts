@@ -74,7 +74,9 @@ export async function copiesLink(): Promise<void> {
     const link = readLink(vscode.Uri.parse(text, true), extension().id);
     if (link.kind !== 'moment' || link.folder !== vscode.workspace.name) throw new Error(text);
     const { launch, moment } = JSON.parse(link.text);
-    const isWhole = launch.program === 'kernel.S' && launch.virtualization === 'full' && moment.step === 1;
+    // Where no launch configuration says it, it is as by default.
+    const { program, virtualization = 'full' } = launch;
+    const isWhole = program === 'kernel.S' && virtualization === 'full' && moment.step === 1;
     // Nothing of VS Code's own: it may have a task run.
     const others = ['type', 'request', 'name', 'internalConsoleOptions', 'preLaunchTask'].filter(
       (name) => name in launch,

@@ -43,7 +43,7 @@ describe('editing, in the workbench', () => {
     await workbench.run('Welcome: Open Walkthrough...');
     await workbench.page.keyboard.type('Step into a hypervisor');
     await workbench.page.keyboard.press('Enter');
-    await workbench.page.getByText('Open the sample guest').first().waitFor();
+    await workbench.page.getByText('Stop where a guest turns on paging').first().waitFor();
     await workbench.screenshot('2-walkthrough');
   });
 });
