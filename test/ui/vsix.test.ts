@@ -46,7 +46,14 @@ const files = [
   'syntaxes/vmm-language-configuration.json',
   'syntaxes/vmm.tmLanguage.json',
 ];
-const folders = ['extension/sample', 'labs', 'simulator/firmware', 'simulator/hypervisor', 'simulator/machine'];
+const folders = [
+  'extension/sample',
+  'labs',
+  'simulator/firmware',
+  'simulator/hypercalls/include',
+  'simulator/hypervisor',
+  'simulator/machine',
+];
 /** What is in these folders and stays out: solutions of labs are their instructors'. */
 const OUTSIDE = /^labs\/[^/]+\/instructor\//;
 
