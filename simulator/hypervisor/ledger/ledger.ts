@@ -3,7 +3,7 @@ import { componentOf, type StateHolder } from '../../schema/state/component';
 import { exitKindNamed } from '../engines/registry';
 import { commonExits, type ExitKind } from '../exits/exit-kind';
 import { type CauseId, Causes, type Effect } from './causes';
-import { type Charges, COSTS, type CostKind, noCharges } from './cost-model';
+import { type Charges, COSTS, type Cost, type CostKind, costKinds, noCharges } from './cost-model';
 import {
   inOrder,
   KEPT_CHANGES,
@@ -98,7 +98,8 @@ export class ExitLedger implements StateHolder<SavedLedger> {
   private known = false;
   private total = 0;
   private cycleTotal = 0;
-  private charged = noCharges();
+  /** How often each cost has come, by its place in the table. */
+  private readonly charged: number[] = costKinds.map(() => 0);
 
   /** @param event what happens outside of all exits, by its name */
   constructor(private readonly event: () => string) {}
@@ -151,8 +152,8 @@ export class ExitLedger implements StateHolder<SavedLedger> {
     draft.cycles = 0;
     this.current = draft;
     this.known = false;
-    this.charge('trapEntry');
-    this.charge('contextSave');
+    this.add(draft, COSTS.trapEntry, 1);
+    this.add(draft, COSTS.contextSave, 1);
   }
 
   private draft(slot: number): Draft {
@@ -225,7 +226,7 @@ export class ExitLedger implements StateHolder<SavedLedger> {
     return {
       total: this.total,
       cycles: this.cycleTotal,
-      charges: { ...this.charged },
+      charges: this.charges,
       causes: this.causes.save(),
       asked: this.asked,
       tallies: [...this.tallies]
@@ -238,7 +239,7 @@ export class ExitLedger implements StateHolder<SavedLedger> {
   restore({ total, cycles, charges, causes, asked, tallies, ring }: SavedLedger): void {
     this.total = total;
     this.cycleTotal = cycles;
-    this.charged = { ...charges };
+    for (const kind of costKinds) this.charged[COSTS[kind].index] = charges[kind];
     this.causes.restore(causes);
     this.asked.clear();
     for (const [event, exit] of asked) this.asked.set(event, exit);
@@ -275,9 +276,12 @@ export class ExitLedger implements StateHolder<SavedLedger> {
 
   /** Adds a cost to the exit that is being handled. */
   charge(kind: CostKind, times = 1): void {
-    if (!this.current) return;
-    this.current.cycles += COSTS[kind].cycles * times;
-    this.charged[kind] += times;
+    if (this.current) this.add(this.current, COSTS[kind], times);
+  }
+
+  private add(draft: Draft, { cycles, index }: Cost, times: number): void {
+    draft.cycles += cycles * times;
+    this.charged[index] = (this.charged[index] ?? 0) + times;
   }
 
   /** Notes a change of sensitive state by the exit that is being handled. */
@@ -298,7 +302,8 @@ export class ExitLedger implements StateHolder<SavedLedger> {
 
   /** How often each cost has come, in all exits. */
   get charges(): Charges {
-    return { ...this.charged };
+    const entries = costKinds.map((kind) => [kind, this.charged[COSTS[kind].index] ?? 0]);
+    return { ...noCharges(), ...Object.fromEntries(entries) };
   }
 
   /** What the exit that is being handled has cost so far, in cycles. */
