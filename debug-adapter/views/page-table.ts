@@ -176,8 +176,12 @@ function judgeLeaf(
     return { state: 'wrong', reason: 'a shadow entry is for U-mode, and never global' };
   if (!guest) return { state: 'stale', reason: 'the guest has taken its entry away, and has not fenced' };
   if (target !== hpa) return { state: 'stale', reason: 'the guest’s entry leads elsewhere, and it has not fenced' };
-  const allowed = mayUse(vcpu, guest) ? (table?.permissions(guest.low & 0xff) ?? 0) : 0;
   const rwx = Pte.R | Pte.W | Pte.X;
+  if (!mayUse(vcpu, guest)) return { state: 'stale', reason: notUsable(vcpu) };
+  // Whatever the pager that runs thinks of it: some are there to be found wrong.
+  if (shadow.low & Pte.W && !(guest.low & Pte.D))
+    return { state: 'stale', reason: 'it can be written, and D of the guest’s leaf is 0: stores are not noted there' };
+  const allowed = table?.permissions(guest.low & 0xff) ?? 0;
   if (shadow.low & rwx & ~allowed)
     return { state: 'stale', reason: 'the guest has taken permissions away, and has not fenced' };
   const missing = guest.low & rwx & ~shadow.low;
@@ -197,6 +201,12 @@ function mayUse(vcpu: Vcpu, guest: PageEntry): boolean {
   if (!vcpu.paging) return true;
   if (vcpu.user) return (guest.low & Pte.U) !== 0;
   return !(guest.low & Pte.U) || vcpu.sum;
+}
+
+/** Of a shadow entry for a page that the guest's mode may not touch: that SUM changes needs no fence, that U does. */
+function notUsable({ user, sum }: Vcpu): string {
+  if (user) return 'a page of the guest’s kernel, and its program can use it';
+  return sum ? 'the guest’s mode may not use it' : 'a page of U-mode, and the guest’s kernel can use it with SUM=0';
 }
 
 function reasonToBeEmpty(

@@ -83,6 +83,12 @@ export function bareSummary(
   return { summary: `${what} reaches ${place}${isCached ? ', by the TLB' : ''}.` };
 }
 
+/** What an access does that the guest's own tables forbid, and the hardware's do not: the guest is not asked. @param by in words, the entry */
+export function servedSummary({ what, rights }: Subject, forbidden: Found, place: string, by: string): string {
+  const why = 'fault' in forbidden ? `: ${explainFault(forbidden, rights)}` : '';
+  return `${what} reaches ${place} by ${by}, though the guest’s own tables do not allow it${why}.`;
+}
+
 /** What an access does under a VMM that the guest's own tables allow. */
 export function hostedSummary(
   { debuggee, cpu, what }: Subject,
@@ -105,8 +111,10 @@ export function hostedSummary(
   if (second && !second.maps(BigInt(gpa ?? 0)))
     return `${what} exits with a guest-page fault: the second stage has no entry for ${hex(gpa ?? 0)} yet.`;
   if (second) return `${what} reaches ${hex(hpa)}${isCached ? ', by the TLB' : ''}.`;
-  if (!shadow || 'fault' in shadow.outcome)
-    return `${what} enters the shadow pager: the shadow has no entry for it yet.`;
+  if (!shadow || 'fault' in shadow.outcome) {
+    const isThere = shadow?.steps.at(-1)?.note.startsWith('leaf') ?? false;
+    return `${what} enters the shadow pager: ${isThere ? 'the shadow’s entry does not allow it yet' : 'the shadow has no entry for it yet'}.`;
+  }
   if (shadow.outcome.address !== hex(hpa))
     return `${what} reaches ${shadow.outcome.address}, by a shadow entry that is stale.`;
   return `${what} reaches ${hex(hpa)} without an exit${isCached ? ', by the TLB' : ''}.`;

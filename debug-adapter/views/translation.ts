@@ -1,7 +1,15 @@
 import { highWord, lowWord, Status } from '../../simulator/core/index';
 import type { CpuState } from '../../simulator/hypervisor/cpu';
 import { Csr, causeOf, pageFaultOf } from '../../simulator/isa/index';
-import { Access, Privilege, permissionsOf, tableIndex, virtualPage, type WalkStep } from '../../simulator/mmu/index';
+import {
+  Access,
+  Privilege,
+  Pte,
+  permissionsOf,
+  tableIndex,
+  virtualPage,
+  type WalkStep,
+} from '../../simulator/mmu/index';
 import type { Debuggee } from '../debuggee';
 import { hex } from '../format';
 import { hasTwoStages, hgatpOf, modeName, satpOf } from '../inspect/worlds';
@@ -22,7 +30,7 @@ import {
 import { guestMemory, judgeAddress } from './page-table';
 import { showStages, walkBoth } from './stages';
 import { showTlbEntry } from './tlb';
-import { accessText, bareSummary, type Found, faultSummary, hostedSummary } from './translation-summary';
+import { accessText, bareSummary, type Found, faultSummary, hostedSummary, servedSummary } from './translation-summary';
 import { type AccessRights, hasFailed, neededBits, problemOf } from './walk-problem';
 
 const accesses = { read: Access.read, write: Access.write, execute: Access.execute } as const;
@@ -67,7 +75,11 @@ export function translation(debuggee: Debuggee, cpu: CpuState, address: bigint, 
     gpa === undefined
       ? {}
       : { p2m: { gpa: hex(gpa), ...(hpa === undefined ? {} : { hpa: hex(hpa) }), note: p2mNote(debuggee, gpa, hpa) } };
-  if ('fault' in walked) return { ...common, ...faultSummary(subject, walked) };
+  if ('fault' in walked) {
+    const served = shadow && debuggee.hasHart(cpu) ? servedBy(shadow, tlb, address, rights.access) : undefined;
+    if (served) return { ...common, summary: servedSummary(subject, walked, served.place, served.by) };
+    return { ...common, ...faultSummary(subject, walked) };
+  }
   return { ...common, ...p2m, summary: hostedSummary(subject, shadow, gpa, hpa, tlb !== undefined) };
 }
 
@@ -119,6 +131,21 @@ function guestWalk(cpu: CpuState, address: bigint, rights: AccessRights, walked:
     steps: steps.map((step) => showStep(step, address, rights)),
     outcome,
   };
+}
+
+/** What the hardware would have for an access whatever the guest's tables say: an entry of the TLB, or of the shadow table. */
+function servedBy(
+  shadow: Walk,
+  tlb: ReturnType<typeof tlbEntry>,
+  address: bigint,
+  access: Access,
+): { readonly place: string; readonly by: string } | undefined {
+  if (tlb) {
+    if (!(tlb.flags & Pte.V) || !(tlb.flags & neededBits[access]) || !(tlb.flags & Pte.U)) return undefined;
+    const offset = Number(address & BigInt(sizeOfLevel(tlb.level) - 1));
+    return { place: hex(tlb.physical + offset), by: 'an entry of the TLB' };
+  }
+  return 'address' in shadow.outcome ? { place: shadow.outcome.address, by: 'the shadow table' } : undefined;
 }
 
 function shadowWalk(debuggee: Debuggee, cpu: CpuState, address: bigint, access: AccessName): Walk | undefined {
