@@ -85,6 +85,18 @@ describe('labs on the command line', () => {
     );
   });
 
+  it('tell what there is to choose from, by its letter', () => {
+    const folder = cli.path('choices');
+    lab('start', 'broken-pagers', folder);
+    const shown = lab('check', folder, '--task', 'one-rule');
+    assert.match(
+      shown.stdout,
+      /Which rule does pager one lack\?\n +a\. The entry has W [^\n]+\n +b\. [^\n]+\n +c\. [^\n]+\n +d\. /,
+    );
+    const { questions } = JSON.parse(lab('check', folder, '--task', 'one-rule', '--json').stdout);
+    assert.match(questions['two-lost'], /\na\. The store has not come to its memory\.\nb\. /);
+  });
+
   it('have hints that unfold one by one', () => {
     const folder = cli.path('hinted');
     lab('start', NAME, folder);
