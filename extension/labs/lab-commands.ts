@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { choiceLetter } from '../../simulator/labs/answer';
 import { isAnswered } from '../../simulator/labs/answers-file';
 import type { CheckedFolder } from '../cli/lab/checked-folder';
 import { runSession } from '../debug/run-session';
@@ -9,7 +10,6 @@ import { plainText } from './plain-text';
 import { answerOf, hintsOf } from './progress';
 import type { ShownLab, ShownTask } from './shown-lab';
 import { StudentFolder } from './student-folder';
-import { letter } from './task-page';
 import type { TaskPages } from './task-pages';
 import { labsView } from './view-id';
 
@@ -277,7 +277,10 @@ async function ask({ title, text, choices, kind }: ShownTask, value: string): Pr
   const heading = kind === 'predict' ? `${title} (predict)` : title;
   if (!choices)
     return vscode.window.showInputBox({ title: heading, prompt: plainText(text), value, ignoreFocusOut: true });
-  const items = choices.map((choice, index) => ({ label: `${letter(index)}. ${choice}`, answer: letter(index) }));
+  const items = choices.map((choice, index) => ({
+    label: `${choiceLetter(index)}. ${choice}`,
+    answer: choiceLetter(index),
+  }));
   return (
     await vscode.window.showQuickPick(items, { title: heading, placeHolder: plainText(text), ignoreFocusOut: true })
   )?.answer;

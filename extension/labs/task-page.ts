@@ -1,3 +1,4 @@
+import { choiceLetter } from '../../simulator/labs/answer';
 import { isAnswered } from '../../simulator/labs/answers-file';
 import type { TaskResult } from '../../simulator/labs/result';
 import { answerOf, hintsOf, type Progress, resultOf } from './progress';
@@ -12,7 +13,7 @@ export function taskPage({ title: ofLab, lecture }: ShownLab, task: ShownTask, p
     `# ${title}`,
     `*${ofLab}* · ${points === 1 ? '1 point' : `${points} points`} · Lecture: ${lecture.deck}, ${lecture.slide}`,
     text,
-    ...(choices ? [choices.map((choice, index) => `${letter(index)}. ${choice}`).join('\n\n')] : []),
+    ...(choices ? [choices.map((choice, index) => `${choiceLetter(index)}. ${choice}`).join('\n\n')] : []),
     ...answerLines(task, progress),
     ...(unfolded.length > 0 || left > 0 ? ['## Hints'] : []),
     ...unfolded.map((hint, index) => `${index + 1}. ${hint}`),
@@ -50,6 +51,3 @@ function fenced(lines: readonly string[]): string {
   const fence = '`'.repeat(longest + 1);
   return [fence, ...lines, fence].join('\n');
 }
-
-/** Choices are answered by their letters: `a` is the first. */
-export const letter = (index: number): string => String.fromCharCode('a'.charCodeAt(0) + index);

@@ -43,6 +43,9 @@ export function compare(answer: string, truth: Truth, symbols: Pick<Symbols, 'na
   }
 }
 
+/** Choices are answered by their letters: `a` is the first. */
+export const choiceLetter = (index: number): string => String.fromCharCode('a'.charCodeAt(0) + index);
+
 /** Which of some texts an answer chooses: by its letter, or by itself. */
 export function chosen(answer: string, texts: readonly string[]): number | undefined {
   const text = plain(answer);
@@ -54,8 +57,9 @@ export function chosen(answer: string, texts: readonly string[]): number | undef
 function compareChoice(answer: string, { right, texts }: Extract<Truth, { kind: 'choice' }>): Compared {
   const index = chosen(answer, texts);
   if (index === undefined) {
-    const last = String.fromCharCode(96 + texts.length);
-    return { unreadable: `the answer is a letter from a to ${last}, or the text behind it` };
+    return {
+      unreadable: `the answer is a letter from a to ${choiceLetter(texts.length - 1)}, or the text behind it`,
+    };
   }
   return right[index] ? 'right' : 'wrong';
 }

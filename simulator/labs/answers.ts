@@ -1,9 +1,10 @@
 /** What a student's folder says of a lab (`answers.json`). */
 import { Integer, Object as ObjectOf, Partial, Boolean as Switch, String as Text, Union } from '@sinclair/typebox';
 import { type Described, mapOf } from '../schema/schema';
+import { choiceLetter } from './answer';
 import { type Answers, isAnswered } from './answers-file';
 import { describedText, inWords, MOST_PROBLEMS } from './described-text';
-import type { Lab, LabProblem } from './lab';
+import type { Lab, LabProblem, Task } from './lab';
 import { TASK_ID } from './lab-options';
 
 export const answersOptions = {
@@ -79,7 +80,15 @@ export function readAnswers(text: string, of?: Pick<Lab, 'tasks'>): ReadAnswers 
   return { answers: { lab: name, ...said, answers: texts, hints: { ...hints } }, problems: [] };
 }
 
-/** What is asked in each task that is answered, by the tasks' names: who has no answer yet is told. */
+/** What is asked in each task that is answered, by the tasks' names, with what there is to choose from: who has no answer yet is told. */
 export function questionsOf({ tasks }: Pick<Lab, 'tasks'>): Readonly<Record<string, string>> {
-  return Object.fromEntries(tasks.filter(({ work }) => isAnswered(work.kind)).map(({ id, text }) => [id, text]));
+  return Object.fromEntries(
+    tasks.filter(({ work }) => isAnswered(work.kind)).map((task) => [task.id, questionOf(task)]),
+  );
+}
+
+function questionOf({ text, work }: Task): string {
+  const ask = work.kind === 'question' || work.kind === 'predict' ? work.question.ask : undefined;
+  const choices = ask?.kind === 'choice' ? ask.choices : [];
+  return [text, ...choices.map((choice, index) => `${choiceLetter(index)}. ${choice.text}`)].join('\n');
 }

@@ -64,7 +64,9 @@ export class LabPrograms {
     const { variant } = this;
     const files = program.map((file) => (variant && file === variant.replaces ? objectOf(variant) : file));
     if (variant && files.includes(objectOf(variant)) && !((await this.read(objectOf(variant))) instanceof Uint8Array))
-      return new Unusable(`${objectOf(variant)} is not there: it is made of ${variant.source} (make)`);
+      return new Unusable(
+        `${objectOf(variant)} is not there: it is made of ${variant.source} (make), once that has no errors`,
+      );
     const project = mergeProject(
       {
         ...{ program: files, includePaths, defines },

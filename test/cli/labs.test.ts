@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { foundCompiler } from '../../extension/cli/lab/compile-variant';
 import { BuiltCli } from './built-cli';
 
 const LABS = path.resolve('labs');
@@ -83,6 +84,29 @@ describe('labs on the command line', () => {
       JSON.parse(one.stdout).result.tasks.map(({ id, points }: { id: string; points: number }) => [id, points]),
       [['handler', 5]],
     );
+  });
+
+  it('tell what a compiler says line by line', function () {
+    if (!foundCompiler()) this.skip();
+    const folder = cli.path('in-c');
+    lab('start', 'trap-and-emulate', folder, '--variant', 'c');
+    cli.write('in-c/emulate.c', 'int emulate(void) {\n  return nothing;\n}\n');
+    const { status, stdout } = lab('check', folder, '--task', 'emulate');
+    assert.equal(status, 2);
+    assert.match(stdout, /^ERROR \S+ makes no object file of emulate\.c:\nemulate\.c: [^\n]+\nemulate\.c:2:/m);
+    assert.doesNotMatch(stdout, /\u00b7/);
+  });
+
+  it('tell what there is to choose from, by its letter', () => {
+    const folder = cli.path('choices');
+    lab('start', 'broken-pagers', folder);
+    const shown = lab('check', folder, '--task', 'one-rule');
+    assert.match(
+      shown.stdout,
+      /Which rule does pager one lack\?\n +a\. The entry has W [^\n]+\n +b\. [^\n]+\n +c\. [^\n]+\n +d\. /,
+    );
+    const { questions } = JSON.parse(lab('check', folder, '--task', 'one-rule', '--json').stdout);
+    assert.match(questions['two-lost'], /\na\. The store has not come to its memory\.\nb\. /);
   });
 
   it('have hints that unfold one by one', () => {

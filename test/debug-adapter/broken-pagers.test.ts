@@ -68,6 +68,21 @@ describe('a broken pager, in the debugger', () => {
     assert.doesNotMatch(await filled('two'), /no W until the guest's D is set/);
   });
 
+  it('steps over the return into the program, which runs elsewhere than where it lies', async () => {
+    client = new Client();
+    const kernel = path.join(lab, 'kernel.S');
+    const program = [watch, kernel] as unknown as string;
+    await client.launch(program, { pager: 'three', virtualization: 'full', memory: '6M', stopOnEntry: true } as object);
+    await client.stopped();
+    const lines = readFileSync(kernel, 'utf8').split('\n');
+    const load = lines.findIndex((line) => line.startsWith('load_as_program:'));
+    const returns = lines.findIndex((line, index) => index > load && line.trim() === 'sret') + 1;
+    await client.breakAt(kernel, [returns]);
+    await client.go('continue');
+    const [top] = await client.step('next');
+    assert.match(top?.name ?? '', /^program\b.*U-mode/);
+  });
+
   it('is refused by another name, with those that there are', async () => {
     client = new Client();
     const launched = client.launch(watch, { pager: 'four', virtualization: 'full' } as object);

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { compileVariant, foundCompiler } from '../../extension/cli/lab/compile-variant';
 import { confinedReader } from '../../extension/cli/lab/confined-files';
 import { findPattern } from '../../extension/cli/test/find-pattern';
-import { answersOfFolder, checkLab, isDone, type LabResult, type Variant } from '../../simulator/labs/index';
+import { answersOfFolder, checkLab, isDone, type LabResult, objectOf, type Variant } from '../../simulator/labs/index';
 import { LABS, ShippedLab } from './shipped-lab';
 
 const OUT = 'out/test-lab-variants';
@@ -91,6 +91,25 @@ for (const shipped of ShippedLab.all())
             compileVariant(folder, variant) ?? '',
             /makes no object file of [^\n]+\n[^\n]*\n?[\s\S]*nothing/,
           );
+        });
+
+        it('leaves no object file of an earlier source where the present one has errors', async () => {
+          const folder = folderOf(shipped, name, ['solution']);
+          assert.equal(compileVariant(folder, variant), undefined);
+          const object = path.join(folder, objectOf(variant));
+          assert.ok(existsSync(object));
+          writeFileSync(path.join(folder, variant.source), 'int emulate(void) { return nothing; }');
+          assert.ok(compileVariant(folder, variant) !== undefined);
+          assert.ok(!existsSync(object));
+          const { tasks } = await check(shipped, name, folder);
+          const problems = tasks.flatMap(({ problem }) => problem ?? []);
+          assert.ok(problems.some((problem) => problem.includes('.o is not there: it is made of ')));
+        });
+
+        it('says so where a folder stands in the place of the object file', () => {
+          const folder = folderOf(shipped, name, []);
+          mkdirSync(path.join(folder, objectOf(variant)));
+          assert.match(compileVariant(folder, variant) ?? '', /\.o cannot be replaced: /);
         });
       });
 

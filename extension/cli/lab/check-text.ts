@@ -7,7 +7,8 @@ export function checkText({ title, problems, questions, result, isUntouched }: C
   const told = new Map<string, string>();
   const lines = [
     ...(isUntouched ? [`Not begun yet: the folder is as 'hyperstep lab start' made it.`] : []),
-    ...[...problems, ...result.faults].map((problem) => `ERROR ${problem}`),
+    // A problem has several lines where it is what a compiler says.
+    ...[...problems, ...result.faults].flatMap((problem) => `ERROR ${problem}`.split('\n')),
     ...result.tasks.flatMap((task) => taskLines(task, questions[task.id], told)),
     `${title}: ${result.points} of ${result.of} points`,
   ];

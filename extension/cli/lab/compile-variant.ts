@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { objectOf, type Variant } from '../../../simulator/labs/index';
 import { RISCV_COMPILERS } from '../../riscv-compilers';
@@ -18,7 +18,8 @@ export function foundCompiler(): string | undefined {
 }
 
 /**
- * Compiles a variant in its student's own folder, as its Makefile would.
+ * Compiles a variant in its student's own folder, as its Makefile would. Where that fails no object file is left: one of an earlier source would
+ * be checked, debugged and handed in as if it were of this one.
  * @returns what is wrong with the source, or why it is not compiled; undefined where the object file is there now
  */
 export function compileVariant(folder: string, variant: Variant): string | undefined {
@@ -26,7 +27,13 @@ export function compileVariant(folder: string, variant: Variant): string | undef
   if (!existsSync(path.join(folder, source))) return `${source} is not there`;
   const compiler = foundCompiler();
   if (compiler === undefined) return NO_COMPILER;
-  const { status, stderr, error } = spawnSync(compiler, [...OPTIONS, '-o', objectOf(variant), source], {
+  const object = objectOf(variant);
+  try {
+    rmSync(path.join(folder, object), { force: true });
+  } catch (error) {
+    return `${object} cannot be replaced: ${error instanceof Error ? error.message : String(error)}`;
+  }
+  const { status, stderr, error } = spawnSync(compiler, [...OPTIONS, '-o', object, source], {
     cwd: folder,
     encoding: 'utf8',
   });

@@ -35,7 +35,8 @@ paging_on:
         sfence.vma
         jr      t6
 
-# The leaves are as they were at the start, SUM is not set, and what was known of the pages is forgotten. It uses t1 to t3.
+# The leaves are as they were at the start, SUM is not set, and sfence.vma says that leaves have changed: what becomes of what was known of
+# the pages is the pager's matter. It uses t1 to t3.
 as_before:
         li      t1, SUM
         csrc    sstatus, t1
@@ -88,6 +89,19 @@ program_ends:
         csrr    ra, sscratch
         ret
 
+# A page of its own: it runs at CODE_PAGE, where the guest maps it.
+        .balign 4096
+program:
+        .option push
+        .option norvc
+        lw      t1, 0(a0)
+        ecall
+        .option pop
+        .balign 4096
+        .globl  program_loads, program_has_it
+        .set    program_loads, CODE_PAGE
+        .set    program_has_it, CODE_PAGE + 4
+
         .data
         .balign 4096
 root:   .space  4096
@@ -99,14 +113,3 @@ pages:  .word   1
         .balign 4096
         .word   3
         .balign 4096
-# It runs at CODE_PAGE.
-program:
-        .option push
-        .option norvc
-        lw      t1, 0(a0)
-        ecall
-        .option pop
-        .balign 4096
-        .globl  program_loads, program_has_it
-        .set    program_loads, CODE_PAGE
-        .set    program_has_it, CODE_PAGE + 4
