@@ -5,13 +5,13 @@ import {
   executions,
 } from '../simulator/hypervisor/engines/disposition';
 import {
+  allUses,
   classicHoles,
   extensionNamed,
   machineCsrGroups,
   nameOfUse,
   sensitivityOf,
   type Use,
-  uses,
 } from '../simulator/isa';
 import { markdown, withTables } from './document-tables';
 
@@ -27,7 +27,7 @@ export const privilegeDocumentText = (): string =>
 const GUEST_MODES = ['s', 'u'] as const;
 
 /** What is sensitive, and there. */
-const sensitive = uses.filter((use) => sensitivityOf(use) !== undefined && isOfMachine(use));
+const sensitive = allUses().filter((use) => sensitivityOf(use) !== undefined && isOfMachine(use));
 
 function isOfMachine(use: Use): boolean {
   return 'csr' in use

@@ -1,11 +1,8 @@
 import { Environment, EnvironmentHigh, type Hart } from '../core/index';
-import { Csr, ExceptionCode, InterruptBit, lowMask, SUPERVISOR_INTERRUPTS } from '../isa/index';
+import { COMMON_COUNTERS, Csr, ExceptionCode, InterruptBit, SUPERVISOR_INTERRUPTS } from '../isa/index';
 import { FIRMWARE_MEMORY, MEMORY_MAP } from '../machine/memory-map';
 
 const DELEGATED_EXCEPTIONS = ~(1 << ExceptionCode.supervisorEcall) & ~(1 << ExceptionCode.machineEcall);
-/** cycle, time and instret, which firmware leaves to U-mode. */
-export const COMMON_COUNTERS =
-  lowMask(Csr.scounteren, 'CY') | lowMask(Csr.scounteren, 'TM') | lowMask(Csr.scounteren, 'IR');
 const MSIE = InterruptBit.machineSoftware;
 
 /** What firmware sets up in M-mode of a hart before a supervisor runs there. */

@@ -1,4 +1,13 @@
-import { type Decoded, memoryOf, type SystemOperation, systemOperationOf } from '../isa/index';
+import {
+  csrNumbered,
+  type Decoded,
+  isCsrOperation,
+  memoryOf,
+  type SystemOperation,
+  systemOperationOf,
+  type Use,
+  writesCsr,
+} from '../isa/index';
 import { Access } from '../mmu/index';
 import type { CpuState } from './cpu';
 
@@ -8,6 +17,8 @@ export interface Foreseen {
   /** A compressed one as that for which it stands. */
   readonly decoded: Decoded;
   readonly operation: SystemOperation | undefined;
+  /** What it does, as far as that may need privilege; undefined of an access to a CSR that nobody knows. */
+  readonly use: Use | undefined;
   /** The fetch, and what it does to memory; guest-virtual. */
   readonly accesses: readonly ForeseenAccess[];
 }
@@ -26,10 +37,21 @@ export function foreseen(cpu: CpuState, word: number, decoded: Decoded): Foresee
     const address = BigInt.asUintN(64, cpu.x(fields.rs1 ?? 0) + BigInt(fields.imm ?? 0));
     accesses.push({ address, access: memory.kind === 'load' ? Access.read : Access.write });
   }
-  return { word, decoded, operation: systemOperationOf(instruction), accesses };
+  const operation = systemOperationOf(instruction);
+  return { word, decoded, operation, use: useOf(word, decoded, operation), accesses };
+}
+
+function useOf(
+  word: number,
+  { instruction, fields }: Decoded,
+  operation: SystemOperation | undefined,
+): Use | undefined {
+  if (!isCsrOperation(operation)) return { instruction };
+  const csr = csrNumbered(word >>> 20);
+  return csr && { csr, access: writesCsr(operation, fields) ? 'write' : 'read' };
 }
 
 /** The number of the CSR that an instruction accesses; undefined where it accesses none. */
 export function accessedCsr({ operation, word }: Foreseen): number | undefined {
-  return operation === 'csr-write' || operation === 'csr-set' || operation === 'csr-clear' ? word >>> 20 : undefined;
+  return isCsrOperation(operation) ? word >>> 20 : undefined;
 }

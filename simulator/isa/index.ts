@@ -23,6 +23,7 @@ export {
   instructions,
   instructionsNamed,
   isCall,
+  isCsrOperation,
   isFloatArithmetic,
   isHint,
   memoryOf,
@@ -30,5 +31,6 @@ export {
   roundsSlowly,
   systemOperationOf,
   usesFloat,
+  writesCsr,
 } from './table';
 export type * from './types';

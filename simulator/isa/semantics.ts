@@ -102,6 +102,9 @@ export type SystemOperation =
   /** Defined to be illegal (c.unimp), or not of this machine. */
   | 'illegal';
 
+/** Those that access a CSR. */
+export type CsrOperation = Extract<SystemOperation, 'csr-write' | 'csr-set' | 'csr-clear'>;
+
 /** What an instruction can read and do. */
 export interface Execution {
   /** The operands' registers, whole: of x or of f, as the operand in the table says. */

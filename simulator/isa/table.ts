@@ -29,7 +29,7 @@ import { halfPrecision } from './float/zfh';
 import type { MemoryFacts } from './memory-access';
 import { fieldValue, operandAllowed, operandBits, operandFits, operandValue } from './operands';
 import { RegisterNumber } from './registers';
-import type { SystemOperation } from './semantics';
+import type { CsrOperation, SystemOperation } from './semantics';
 import type { Decoded, Expansion, Fields, Instruction, Operand, OperandName } from './types';
 
 /** In the order in which they are tried where several fit one base instruction. */
@@ -124,6 +124,15 @@ export function expansionOf(instruction: Instruction): Expansion | undefined {
 export function systemOperationOf(instruction: Instruction): SystemOperation | undefined {
   return 'system' in instruction.semantics ? instruction.semantics.system : undefined;
 }
+
+/** Whether slow code accesses a CSR. */
+export function isCsrOperation(operation: SystemOperation | undefined): operation is CsrOperation {
+  return operation === 'csr-write' || operation === 'csr-set' || operation === 'csr-clear';
+}
+
+/** Whether an instruction that accesses a CSR writes it: csrrs and csrrc with x0 or 0 do not (manual, volume I, "Zicsr"). */
+export const writesCsr = (operation: CsrOperation, { rs1, uimm }: Fields): boolean =>
+  operation === 'csr-write' || (uimm ?? rs1) !== 0;
 
 /** What an instruction, or the one that a compressed one stands for, does to memory. */
 export function memoryOf(instruction: Instruction): MemoryFacts | undefined {

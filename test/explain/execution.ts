@@ -1,7 +1,17 @@
 import type { HartOptions } from '../../simulator/core';
 import { firmwareWorld } from '../../simulator/firmware/firmware-world';
+import { foreseen } from '../../simulator/hypervisor/foreseen';
 import { vmmWorld } from '../../simulator/hypervisor/vmm-world';
-import { encode, type Fields, instructionNamed, type Operand, operandProblem, type Use } from '../../simulator/isa';
+import {
+  decode,
+  encode,
+  expand,
+  type Fields,
+  instructionNamed,
+  type Operand,
+  operandProblem,
+  type Use,
+} from '../../simulator/isa';
 import type { Snapshot } from '../../simulator/system/snapshot';
 import type { System, Virtualization } from '../../simulator/system/system';
 import { assembleGuest, makeSystem } from '../support/guest';
@@ -10,6 +20,8 @@ import { assembleGuest, makeSystem } from '../support/guest';
 export interface Executed {
   /** Who did it, or gave it up: the software below the guest's kernel to which it came, or else the hart. */
   readonly by: 'hart' | 'vmm' | 'firmware';
+  /** Whether the VMM foresaw that it would exit; undefined on the bare machine. */
+  readonly foreseen: boolean | undefined;
   /** The cause of the trap that the guest's kernel got. */
   readonly cause: number | undefined;
 }
@@ -70,6 +82,10 @@ export class Execution {
     system.restore(this.snapshot);
     const word = wordOf(use);
     system.writeMemory(slot, Uint8Array.of(word & 255, (word >>> 8) & 255, (word >>> 16) & 255, word >>> 24));
+    const decoded = decode(word);
+    const [cpu] = system.guest.cpus;
+    const [vcpu] = system.vm?.vcpus ?? [];
+    const foretold = cpu && decoded && vcpu?.wouldExit(foreseen(cpu, word, expand(decoded)));
     let by: Executed['by'] = 'hart';
     let cause: number | undefined;
     system.machine.run({
@@ -85,7 +101,7 @@ export class Execution {
         return true;
       },
     });
-    return { by, cause };
+    return { by, cause, foreseen: foretold };
   }
 }
 

@@ -2,10 +2,11 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
 import type { HartOptions } from '../../simulator/core';
 import { type Disposition, dispositionOf, executions } from '../../simulator/hypervisor/engines/disposition';
-import { classicHoles, holesAmong, nameOfUse, type Use, uses } from '../../simulator/isa';
+import { allUses, COMMON_COUNTERS, classicHoles, holesAmong, nameOfUse, type Use } from '../../simulator/isa';
 import { assembleGuest, makeSystem } from '../support/guest';
 import { type Executed, Execution } from './execution';
 
+const uses = allUses();
 const GUEST_MODES = ['s', 'u'] as const;
 
 describe('what is privileged', () => {
@@ -18,6 +19,8 @@ describe('what is privileged', () => {
           const wrong = uses.flatMap((use) => {
             const said = asExecuted(dispositionOf(execution, mode, use, options));
             const seen = guest.executed(use);
+            const isForeseen = (seen.foreseen ?? false) === (seen.by === 'vmm');
+            if (!isForeseen) return [`${label(use)}: foreseen ${seen.foreseen}, seen ${text(seen)}`];
             return isEqual(said, seen) ? [] : [`${label(use)}: said ${text(said)}, seen ${text(seen)}`];
           });
           assert.deepEqual(wrong, []);
@@ -35,7 +38,7 @@ describe('what is privileged', () => {
       classicHoles.map(label).sort(),
     );
     // What a kernel lets its programs read, a program in a VM would read of the machine.
-    assert.deepEqual(holesAmong(uses, { ...controls, scounteren: 'common' }).map(nameOfUse), [
+    assert.deepEqual(holesAmong(uses, { ...controls, scounteren: COMMON_COUNTERS }).map(nameOfUse), [
       'cycle',
       'time',
       'instret',
@@ -94,7 +97,8 @@ async function runs(hartOptions: Partial<HartOptions>): Promise<Readonly<Record<
   return Object.fromEntries(said);
 }
 
+type Said = Pick<Executed, 'by' | 'cause'>;
 const label = (use: Use): string => ('csr' in use ? `${use.access} of ${use.csr.name}` : nameOfUse(use));
-const text = ({ by, cause }: Executed): string => `${by}${cause === undefined ? '' : `, cause ${cause}`}`;
-const isEqual = (a: Executed, b: Executed): boolean => a.by === b.by && a.cause === b.cause;
-const asExecuted = ({ by, exception }: Disposition): Executed => ({ by, cause: exception });
+const text = ({ by, cause }: Said): string => `${by}${cause === undefined ? '' : `, cause ${cause}`}`;
+const isEqual = (a: Said, b: Said): boolean => a.by === b.by && a.cause === b.cause;
+const asExecuted = ({ by, exception }: Disposition): Said => ({ by, cause: exception });

@@ -1,9 +1,7 @@
-import { type ClassicHole, classicHole, csrLevel, isReadOnlyCsr, type SystemOperation } from '../../isa';
+import { type ClassicHole, type CsrOperation, classicHole, csrLevel, isReadOnlyCsr } from '../../isa';
 import { Privilege } from '../../mmu';
 import type { CsrFile } from './file';
 import { type CsrRegister, Refusal } from './register';
-
-export type CsrOperation = Extract<SystemOperation, 'csr-write' | 'csr-set' | 'csr-clear'>;
 
 /** By the level of a CSR's number: the privilege it needs; the hypervisor's are for HS-mode. */
 const privilegeOfNumber = [Privilege.user, Privilege.supervisor, Privilege.supervisor, Privilege.machine] as const;

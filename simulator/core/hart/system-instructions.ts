@@ -1,6 +1,6 @@
-import { Csr, type SystemOperation } from '../../isa';
+import { Csr, type CsrOperation, type SystemOperation } from '../../isa';
 import { Privilege, virtualPage } from '../../mmu';
-import { accessesCsr, type CsrOperation, csrSourceRegister, executeCsrInstruction } from '../csr/instruction';
+import { accessesCsr, csrSourceRegister, executeCsrInstruction } from '../csr/instruction';
 import { Refusal } from '../csr/register';
 import { rdOf, rs1Of, rs2Of } from '../interpreter/instruction-fields';
 import type { MemoryAccess } from '../memory/memory-access';

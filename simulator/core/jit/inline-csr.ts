@@ -1,7 +1,6 @@
 /** CSR instructions that regions do themselves: on CSRs that only hold what is written, in modes that have them under their own number. */
 
-import { Csr, systemOperationOf } from '../../isa';
-import type { CsrOperation } from '../csr/instruction';
+import { Csr, type CsrOperation, isCsrOperation, systemOperationOf, writesCsr } from '../../isa';
 import { EXCEPTION_PC_BITS } from '../csr/register';
 import { CsrSlot } from '../hart/hart-state';
 import { CsrAccess, HartLayout } from '../layout';
@@ -47,7 +46,7 @@ export function inlineCsrOf({
   fields,
 }: Pick<RegionInstruction, 'instruction' | 'fields'>): InlineCsr | undefined {
   const operation = systemOperationOf(instruction);
-  if (operation !== 'csr-write' && operation !== 'csr-set' && operation !== 'csr-clear') return undefined;
+  if (!isCsrOperation(operation)) return undefined;
   const plain = plainCsrs.get(fields.csr ?? 0);
   if (!plain) return undefined;
   return {
@@ -56,6 +55,6 @@ export function inlineCsrOf({
     mask: plain.mask,
     access: plain.access,
     immediate: fields.uimm,
-    writes: operation === 'csr-write' || (fields.uimm ?? fields.rs1) !== 0,
+    writes: writesCsr(operation, fields),
   };
 }

@@ -12,7 +12,9 @@ export interface GuestExecution {
   readonly controls: Controls;
   /** Exceptions that the hart gives to the guest's kernel without the VMM (medeleg and hedeleg). */
   readonly delegated: ReadonlySet<number>;
-  /** The hart that the guest believes to have: what traps to the VMM, it does as that would. */
+  /** Whose traps the others are. */
+  readonly below: 'firmware' | 'vmm';
+  /** The hart that the guest believes to have: what traps to the software below, that does as it would. */
   readonly virtualHart: Controls;
 }
 

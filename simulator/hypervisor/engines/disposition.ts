@@ -23,7 +23,7 @@ export const executions: readonly { readonly id: EngineId | 'none'; readonly exe
 
 /** @param options of the hart, where they are others than a plain launch's */
 export function dispositionOf(
-  { modes, controls, delegated, virtualHart }: GuestExecution,
+  { modes, controls, delegated, below: by, virtualHart }: GuestExecution,
   mode: GuestMode,
   use: Use,
   options: Partial<Controls> = {},
@@ -33,10 +33,20 @@ export function dispositionOf(
   if (answer.kind !== 'traps') return done;
   if (delegated.has(answer.cause)) return { ...done, exception: answer.cause };
   const virtual = hartAnswer(use, mode === 's' ? 'hs' : 'u', virtualHart);
-  const by = virtualHart === controls ? 'firmware' : 'vmm';
   if (virtual.kind !== 'traps') return { ...done, by };
   if (virtual.cause === ExceptionCode.supervisorEcall) return { ...done, by, isCall: true };
   return { ...done, by, exception: virtual.cause };
+}
+
+/** Whether a use leads into the VMM by what it is. @param use undefined of an access to a CSR that nobody knows: an illegal instruction */
+export function leadsToVmm(
+  execution: GuestExecution,
+  mode: GuestMode,
+  use: Use | undefined,
+  options: Partial<Controls>,
+): boolean {
+  if (!use) return !execution.delegated.has(ExceptionCode.illegalInstruction);
+  return dispositionOf(execution, mode, use, options).by === 'vmm';
 }
 
 const owners = { hart: 'the hart', vmm: 'the VMM', firmware: 'the firmware' } as const;

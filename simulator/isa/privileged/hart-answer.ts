@@ -1,6 +1,6 @@
 /** What a hart does of each instruction and CSR access by its mode, and which bit decides that (manual, volume II). */
 import { ExceptionCode } from '../causes';
-import { Csr, type CsrDescription, csrLevel, HYPERVISOR_CSR_LEVEL, machineCsrGroups } from '../csr';
+import { Csr, type CsrDescription, csrLevel, HYPERVISOR_CSR_LEVEL, lowMask, machineCsrGroups } from '../csr';
 import { extensionNamed } from '../extensions';
 import type { SystemOperation } from '../semantics';
 import { baseOf, systemOperationOf } from '../table';
@@ -11,8 +11,11 @@ import type { CsrAccess, Use } from './use';
 /** The modes below M. Without H there are S, which is HS here, and U. */
 export type HartMode = 'hs' | 'u' | 'vs' | 'vu';
 
-/** Counters that a bit mask enables: all, `cycle`, `time` and `instret`, or none. */
-export type CounterSet = 'all' | 'common' | 'none';
+/** In the registers that enable counters. */
+export const ALL_COUNTERS = -1;
+/** cycle, time and instret, which firmware leaves to U-mode. */
+export const COMMON_COUNTERS =
+  lowMask(Csr.scounteren, 'CY') | lowMask(Csr.scounteren, 'TM') | lowMask(Csr.scounteren, 'IR');
 
 /** What of a hart's options, and of what software has set, decides what a mode may do. `mstatus.FS` is not Off. */
 export interface Controls {
@@ -21,9 +24,9 @@ export interface Controls {
   /** Sstc is there, and enabled for all modes. */
   readonly supervisorTimer: boolean;
   /** scounteren: what U-mode, and with hcounteren VU-mode, may read. */
-  readonly scounteren: CounterSet;
+  readonly scounteren: number;
   /** hcounteren: what VS- and VU-mode may read. */
-  readonly hcounteren: CounterSet;
+  readonly hcounteren: number;
   /** hstatus.VTW: wfi of VS-mode traps. */
   readonly VTW: boolean;
   /** U-mode reads and writes more than it should: see `classicHoles`. */
@@ -122,8 +125,6 @@ function answerToCounter(csr: CsrDescription, mode: HartMode, { scounteren, hcou
   return RUNS;
 }
 
-const commonCounters: ReadonlySet<CsrDescription> = new Set([Csr.cycle, Csr.time, Csr.instret]);
-
-function enables(set: CounterSet, counter: CsrDescription): boolean {
-  return set === 'all' || (set === 'common' && commonCounters.has(counter));
-}
+/** Each counter has the bit of its place among them, in all registers that enable them. */
+const enables = (counters: number, { number }: CsrDescription): boolean =>
+  ((counters >>> (number - Csr.cycle.number)) & 1) !== 0;

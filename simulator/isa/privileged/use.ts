@@ -1,6 +1,6 @@
 /** What software can do with a machine: each instruction, and each access to a CSR. */
 import { type CsrDescription, csrs } from '../csr';
-import { instructions, systemOperationOf } from '../table';
+import { instructions, isCsrOperation, systemOperationOf } from '../table';
 import type { Instruction } from '../types';
 
 /** An instruction, or the read or the write of a CSR: of the instructions that access CSRs it is the CSR that counts. */
@@ -8,22 +8,16 @@ export type Use = { readonly instruction: Instruction } | { readonly csr: CsrDes
 
 export type CsrAccess = 'read' | 'write';
 
-/** Whether it accesses a CSR, which says what becomes of it. */
-export function accessesAnyCsr(instruction: Instruction): boolean {
-  const operation = systemOperationOf(instruction);
-  return operation === 'csr-write' || operation === 'csr-set' || operation === 'csr-clear';
-}
-
 /** What can be done with a CSR: those whose numbers say that they are read-only are written by nobody. */
 export function usesOfCsr(csr: CsrDescription): readonly Use[] {
   return csr.readOnly ? [{ csr, access: 'read' }] : (['read', 'write'] as const).map((access) => ({ csr, access }));
 }
 
 /** All that the table knows, in its order. */
-export const uses: readonly Use[] = [
-  ...instructions.filter((instruction) => !accessesAnyCsr(instruction)).map((instruction) => ({ instruction })),
-  ...csrs.flatMap(usesOfCsr),
-];
+export function allUses(): readonly Use[] {
+  const others = instructions.filter((instruction) => !isCsrOperation(systemOperationOf(instruction)));
+  return [...others.map((instruction) => ({ instruction })), ...csrs.flatMap(usesOfCsr)];
+}
 
 /** As tables list it: the mnemonic, or the CSR. */
 export const nameOfUse = (use: Use): string => ('csr' in use ? use.csr.name : use.instruction.name);

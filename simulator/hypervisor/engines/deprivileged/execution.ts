@@ -8,7 +8,8 @@ const virtualHart: Controls = { ...BARE_CONTROLS, hypervisor: false, supervisorT
 /** The guest's kernel is a user to the hart, as its programs are, and all that a user must not do traps. */
 export const deprivilegedExecution: GuestExecution = {
   modes: { s: 'u', u: 'u' },
-  controls: { ...BARE_CONTROLS, scounteren: 'none' },
+  controls: { ...BARE_CONTROLS, scounteren: 0 },
   delegated: new Set(),
+  below: 'vmm',
   virtualHart,
 };

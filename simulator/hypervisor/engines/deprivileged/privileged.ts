@@ -1,13 +1,5 @@
-import {
-  type CsrOperation,
-  csrSourceRegister,
-  executeCsrInstruction,
-  rdOf,
-  returnFromTrap,
-  rs1Of,
-  rs2Of,
-} from '../../../core/index';
-import { Csr, csrNumbered, ExceptionCode, systemOperationOf } from '../../../isa/index';
+import { csrSourceRegister, executeCsrInstruction, rdOf, returnFromTrap, rs1Of, rs2Of } from '../../../core/index';
+import { Csr, type CsrOperation, csrNumbered, ExceptionCode, systemOperationOf } from '../../../isa/index';
 import { type Narration, step } from '../../../machine/narration';
 import { exception } from '../../../machine/trap';
 import { type CsrValue, Gva } from '../../../mmu/address';

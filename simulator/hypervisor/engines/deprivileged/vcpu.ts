@@ -14,17 +14,16 @@ import {
   Status,
   spaceOf,
 } from '../../../core/index';
-import { COMMON_COUNTERS } from '../../../firmware/prepare-hart';
 import {
+  ALL_COUNTERS,
+  COMMON_COUNTERS,
   Csr,
   causeOf,
-  csrLevel,
   ExceptionCode,
   InterruptBit,
   isMisaligned,
   PagingMode,
   SUPERVISOR_INTERRUPTS,
-  type SystemOperation,
   usesFloat,
 } from '../../../isa/index';
 import { type Narration, step } from '../../../machine/narration';
@@ -37,35 +36,20 @@ import { commonExits } from '../../exits/exit-kind';
 import { fetchInstruction } from '../../exits/fetch-instruction';
 import { inject } from '../../exits/inject';
 import { emulateMisaligned } from '../../exits/misaligned';
-import { accessedCsr, type Foreseen } from '../../foreseen';
+import type { Foreseen } from '../../foreseen';
 import type { GuestPaging } from '../../memory/guest-walk';
 import type { Outcome } from '../../runnable';
 import { NEVER } from '../../timers';
 import { Vcpu } from '../../vcpu';
 import type { Vm } from '../../vm';
 import { COMMON_CSRS, World } from '../../world';
+import { leadsToVmm } from '../disposition';
 import { DeprivilegedCpu } from './cpu';
+import { deprivilegedExecution } from './execution';
 import { emulatePrivileged } from './privileged';
 import { type VirtualHartState, virtualHartSchema } from './virtual-hart';
 
 const ALL_EXCEPTIONS = 0xffff;
-const ALL_COUNTERS = -1;
-const COUNTERS: ReadonlySet<number> = new Set([Csr.cycle.number, Csr.time.number, Csr.instret.number]);
-/** What U-mode of the hardware may not execute, or hands on. */
-const PRIVILEGED: ReadonlySet<SystemOperation> = new Set([
-  'ecall',
-  'ebreak',
-  'illegal',
-  'mret',
-  'sret',
-  'wfi',
-  'sfence.vma',
-  'sfence.inval',
-  'hfence.vvma',
-  'hfence.gvma',
-  'hypervisor-load',
-  'hypervisor-store',
-]);
 
 const STIP = InterruptBit.supervisorTimer;
 const SEIP = InterruptBit.supervisorExternal;
@@ -225,10 +209,8 @@ export abstract class DeprivilegedVcpu extends Vcpu {
   }
 
   wouldExit(instruction: Foreseen): boolean {
-    const csr = accessedCsr(instruction);
-    // scounteren withholds the counters.
-    if (csr !== undefined) return csrLevel(csr) > 0 || COUNTERS.has(csr);
-    if (instruction.operation !== undefined && PRIVILEGED.has(instruction.operation)) return true;
+    const { classicHoles } = this.vm.hartModel.options;
+    if (leadsToVmm(deprivilegedExecution, this.user ? 'u' : 's', instruction.use, { classicHoles })) return true;
     if (usesFloat(instruction.decoded.instruction) && (this.state.status & Status.FS) === 0) return true;
     return instruction.accesses.some(({ address, access }) => this.wouldMiss(Gva.of(address), access));
   }

@@ -4,10 +4,11 @@ import type { EngineDescription, GuestExecution } from '../description';
 import { hardwareExits } from './exits';
 
 /** The guest's kernel is in VS-mode, with CSRs of its own; `wfi` gives the hart back. */
-const execution: GuestExecution = {
+export const hardwareExecution: GuestExecution = {
   modes: { s: 'vs', u: 'vu' },
   controls: { ...BARE_CONTROLS, VTW: true },
   delegated: bareExecution.delegated,
+  below: 'vmm',
   virtualHart: { ...BARE_CONTROLS, hypervisor: false },
 };
 
@@ -16,5 +17,5 @@ export const hardwareDescription = {
   description:
     'Hardware-assisted virtualization by the H extension: the guest runs in VS-mode, on a second stage of translation.',
   exits: [...Object.values(hardwareExits), ...Object.values(commonExits)],
-  execution,
+  execution: hardwareExecution,
 } satisfies EngineDescription;

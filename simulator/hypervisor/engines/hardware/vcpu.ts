@@ -14,14 +14,13 @@ import {
   timerWords,
   translationWords,
 } from '../../../core/index';
-import { COMMON_COUNTERS } from '../../../firmware/prepare-hart';
 import {
+  ALL_COUNTERS,
+  COMMON_COUNTERS,
   Csr,
   causeBits,
-  csrLevel,
   Exception,
   ExceptionCode,
-  HYPERVISOR_CSR_LEVEL,
   InterruptBit,
   isMisaligned,
   PagingMode,
@@ -37,15 +36,17 @@ import type { Exit } from '../../exits/exit';
 import { commonExits } from '../../exits/exit-kind';
 import { inject } from '../../exits/inject';
 import { emulateMisaligned } from '../../exits/misaligned';
-import { accessedCsr, type Foreseen } from '../../foreseen';
+import type { Foreseen } from '../../foreseen';
 import type { GuestPaging } from '../../memory/guest-walk';
 import type { Outcome } from '../../runnable';
 import { NEVER } from '../../timers';
 import { type Fact, type TranslationTable, Vcpu } from '../../vcpu';
 import type { Vm } from '../../vm';
 import { COMMON_CSRS, World } from '../../world';
-import { COUNTER_BITS, type Counter, type CounterOwner, counterNumbered } from './counters';
+import { leadsToVmm } from '../disposition';
+import { COUNTER_BITS, type Counter, type CounterOwner } from './counters';
 import { HardwareCpu } from './cpu';
+import { hardwareExecution } from './description';
 import { handleGuestPageFault } from './guest-page-fault';
 import { handleVirtualInstruction } from './virtual-instruction';
 import type { HardwareVm } from './vm';
@@ -343,13 +344,9 @@ export class HardwareVcpu extends Vcpu implements CounterOwner {
 
   /** By what hedeleg, hcounteren and hstatus leave to the VMM, and by the second stage. */
   wouldExit(instruction: Foreseen): boolean {
-    const csr = accessedCsr(instruction);
-    if (csr !== undefined) {
-      const isWithheld = counterNumbered(csr) !== undefined && this.hasOwnCounters;
-      // What HS-mode could do is a virtual instruction.
-      return isWithheld || csrLevel(csr) === HYPERVISOR_CSR_LEVEL;
-    }
-    if (instruction.operation === 'ecall' || instruction.operation === 'wfi') return !this.user;
+    const hcounteren = this.hasOwnCounters ? ~COUNTER_BITS : ALL_COUNTERS;
+    const scounteren = this.registers.csrLow(Csr.scounteren.number);
+    if (leadsToVmm(hardwareExecution, this.user ? 'u' : 's', instruction.use, { hcounteren, scounteren })) return true;
     const misses = (gpa: number): boolean => this.engine.stage.find(gpa) === undefined;
     return instruction.accesses.some(({ address, access }) => {
       const steps: WalkStep[] = [];
