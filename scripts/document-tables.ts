@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { TSchema } from '@sinclair/typebox';
+import { markdownTable } from '../simulator/explain/markdown-table';
 import { expectedOf } from '../simulator/schema/expected';
 import { wordsOf } from '../simulator/schema/schema';
 
@@ -24,7 +25,7 @@ export function keyTable(options: Options): string {
     const otherwise = fallback === undefined ? '' : `\`${JSON.stringify(fallback)}\``;
     return [`\`${name}\``, codeOf(expectedOf(schema)), otherwise, [description, ...wordsOfChoice(schema)].join(' ')];
   });
-  return markdown([['key', 'value', 'default', 'meaning'], ...rows]);
+  return markdownTable([['key', 'value', 'default', 'meaning'], ...rows]);
 }
 
 /** What the words of a choice mean, where it says that. */
@@ -37,11 +38,4 @@ function wordsOfChoice(schema: TSchema): string[] {
 /** What is to be written as it stands there: words in double quotes, objects. */
 export function codeOf(expected: string): string {
   return expected.replaceAll(/\{[^}]*\}|"[^"]*"/g, (word) => `\`${word}\``);
-}
-
-/** A table of cells, the first row its head. */
-export function markdown([head = [], ...rows]: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]): string =>
-    `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
-  return [line(head), `|${head.map(() => '---|').join('')}`, ...rows.map(line)].join('\n');
 }

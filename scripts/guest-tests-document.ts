@@ -1,6 +1,7 @@
+import { markdownTable } from '../simulator/explain/markdown-table';
 import { statements } from '../simulator/guest-tests/annotated-tests';
 import { expectOptions, fileOptions, memorySchema, testOptions } from '../simulator/guest-tests/test-options';
-import { keyTable, markdown, withTables } from './document-tables';
+import { keyTable, withTables } from './document-tables';
 
 /** The document about tests of guests, whose tables come from their description. */
 export const guestTestsDocument = 'docs/guest-tests.md';
@@ -12,7 +13,7 @@ const tables: Readonly<Record<string, () => string>> = {
   arrival: () => keyTable(expectOptions.at.items.properties),
   memory: () => keyTable(memorySchema.items.properties),
   annotations: () =>
-    markdown([
+    markdownTable([
       ['annotation', 'what'],
       ...Object.entries(statements).map(([word, { form, meaning }]) => [`\`#! ${`${word} ${form}`.trim()}\``, meaning]),
     ]),

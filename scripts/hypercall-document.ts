@@ -1,5 +1,6 @@
+import { markdownTable } from '../simulator/explain/markdown-table';
 import { hypercallList } from '../simulator/hypercalls/table';
-import { markdown, withTables } from './document-tables';
+import { withTables } from './document-tables';
 
 /** The document about the hypervisor's interface, whose tables come from its table. */
 export const hypercallDocument = 'docs/hypercalls.md';
@@ -14,12 +15,12 @@ function callTable(): string {
     given.map((argument) => `\`${argument.name}\`: ${argument.text}`).join('; '),
     text,
   ]);
-  return markdown([['a6', 'call', 'a0 up', 'meaning'], ...rows]);
+  return markdownTable([['a6', 'call', 'a0 up', 'meaning'], ...rows]);
 }
 
 function operationTable(): string {
   const rows = hypercallList.flatMap(({ name, operations = [] }) =>
     operations.map((operation) => [`\`${name}\``, `${operation.number}`, `\`${operation.name}\``, operation.text]),
   );
-  return markdown([['call', '`op`', 'operation', 'meaning'], ...rows]);
+  return markdownTable([['call', '`op`', 'operation', 'meaning'], ...rows]);
 }

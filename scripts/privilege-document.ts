@@ -1,3 +1,4 @@
+import { markdownTable } from '../simulator/explain/markdown-table';
 import {
   type Disposition,
   dispositionInWords,
@@ -13,7 +14,7 @@ import {
   sensitivityOf,
   type Use,
 } from '../simulator/isa';
-import { markdown, withTables } from './document-tables';
+import { withTables } from './document-tables';
 
 /** The document about what is privileged, whose tables are computed. */
 export const privilegeDocument = 'docs/what-is-privileged.md';
@@ -50,7 +51,7 @@ export function executionTable(id: string): string {
     const name = nameOfUse(use);
     if (row.names.at(-1) !== name) row.names.push(name);
   }
-  return markdown([
+  return markdownTable([
     ['what', 'in the kernel (S-mode)', 'in a program (U-mode)'],
     ...[...rows.values()].map(({ answers, names }) => [inRuns(names), ...answers]),
   ]);
@@ -80,7 +81,7 @@ function isNext(before: string, name: string): boolean {
 }
 
 function holesTable(): string {
-  return markdown([
+  return markdownTable([
     ['in U-mode', 'with `classicHoles`', 'on x86 before VT'],
     ...classicHoles.map(({ csr, access, effect, like }) => [
       `a ${access} of \`${csr.name}\``,

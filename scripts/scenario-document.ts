@@ -1,8 +1,9 @@
+import { markdownTable } from '../simulator/explain/markdown-table';
 import { hostOptions, hostSchema, schedulerOptions } from '../simulator/scenario/host-options';
 import { notBuilt } from '../simulator/scenario/not-built';
 import { scenarioOptions } from '../simulator/scenario/scenario-schema';
 import { vmOptions, vmSchema } from '../simulator/scenario/vm-options';
-import { keyTable, markdown, withTables } from './document-tables';
+import { keyTable, withTables } from './document-tables';
 
 /** The document about scenarios, whose tables come from their description. */
 export const scenarioDocument = 'docs/scenarios.md';
@@ -23,7 +24,7 @@ function notBuiltTable(): string {
     where,
     words.map((word) => `\`${word}\``).join(', '),
   ];
-  return markdown([
+  return markdownTable([
     ['where', 'what'],
     row('a scenario', notBuilt.scenario),
     row('a host', notBuilt.host),

@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import {
+  COMPARED_MACHINE,
   type Comparison,
   type ComparisonProblem,
   compareGuest,
@@ -19,7 +20,7 @@ import { UsageError } from './usage-error';
 export async function compare(command: ParsedCommand): Promise<number> {
   const { values } = command;
   checkOutputs(values);
-  const options = machineOptions({ 'vmm-time': 'charged', ...values });
+  const options = machineOptions({ 'vmm-time': COMPARED_MACHINE.vmmTime, ...values });
   if (options.disks.some(({ write }) => write === 'inPlace'))
     throw new UsageError('several runs cannot all write to a disk: leave out ,rw');
   const wanted = engines(values) ?? VIRTUALIZATIONS;

@@ -3,6 +3,7 @@
  * described where both have it from.
  */
 import { Integer, Number as Numeric, type TSchema } from '@sinclair/typebox';
+import { COMPARED_MACHINE } from '../../simulator/comparison/compare-guest';
 import { programOptions } from '../../simulator/project/program-options';
 import { withDefault } from '../../simulator/schema/defaults';
 import { choice } from '../../simulator/schema/schema';
@@ -229,7 +230,7 @@ const { virtualization: _, 'vmm-time': vmmTime, ...othersOfMachine } = machineTa
 /** Guests are compared on machines whose time exits take, unless told otherwise. */
 const comparedMachine: typeof machineTable = {
   ...othersOfMachine,
-  ...(vmmTime && { 'vmm-time': { ...vmmTime, otherwise: 'charged' } }),
+  ...(vmmTime && { 'vmm-time': { ...vmmTime, otherwise: COMPARED_MACHINE.vmmTime } }),
 };
 
 /** The options of each command, in the order in which the help has them. */

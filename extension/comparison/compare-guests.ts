@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import type { LaunchArguments } from '../../debug-adapter/launch/launch';
 import type { Comparison } from '../../simulator/comparison/compare-guest';
 import { comparisonAsMarkdown } from '../../simulator/comparison/report/markdown';
 import type { DebugConfigurations } from '../debug/configuration';
@@ -41,7 +42,7 @@ export class GuestComparisons implements vscode.TextDocumentContentProvider, vsc
   /** @returns what came of it, or why nothing did; nothing where it was cancelled */
   private async comparisonOf(
     name: string,
-    launch: NonNullable<Awaited<ReturnType<DebugConfigurations['launchOf']>>>['launch'],
+    launch: LaunchArguments,
     token: vscode.CancellationToken,
   ): Promise<Comparison | string | undefined> {
     let comparison: Comparison | undefined;

@@ -1,7 +1,7 @@
-import { compareGuest, USUAL_LIMIT } from '../../simulator/comparison/compare-guest';
+import { COMPARED_MACHINE, compareGuest, USUAL_LIMIT } from '../../simulator/comparison/compare-guest';
 import type { HostFile } from '../../simulator/devices/disk/disk-image';
 import { type BuiltProgram, filesIn, MachineFileError, testedMachine } from '../../simulator/guest-tests/index';
-import { definesOf, formatDiagnostic } from '../../simulator/project/index';
+import { definesOf, formatDiagnostic, givenIn } from '../../simulator/project/index';
 import { problemsOf } from '../../simulator/schema/problems';
 import {
   type MachineSettings,
@@ -57,7 +57,7 @@ function machineFor(launch: CompareJob['launch']): MachineSettings {
   const [inside] = wrong ? [] : machineProblems(launch);
   const problem = wrong ?? inside;
   if (problem) throw new Error(`the launch configuration: "${problem.path.join('.')}" ${problem.text}`);
-  const settings = machineSettings({ vmmTime: 'charged', ...launch });
+  const settings = machineSettings({ ...COMPARED_MACHINE, ...launch });
   return { ...settings, disks: settings.disks.map(({ file }) => ({ file, write: 'copy' })) };
 }
 
@@ -67,23 +67,13 @@ async function programFor(
   { firmware, bios, loadAddress }: MachineSettings,
   host: JobSurroundings['host'],
 ): Promise<BuiltProgram> {
-  const { includePaths = [], defines, march, mabi, linkerScript, linkOptions, relax } = launch;
-  const {
-    program,
-    diagnostics,
-    defines: macros,
-  } = await host.build({
-    program: [launch.program ?? []].flat(),
-    includePaths,
-    defines: definesOf(defines ?? {}),
-    ...(march === undefined ? {} : { march }),
-    ...(mabi === undefined ? {} : { mabi }),
-    ...(linkerScript === undefined ? {} : { linkerScript }),
-    ...(linkOptions === undefined ? {} : { linkOptions }),
-    ...(relax === undefined ? {} : { relax }),
+  const { includePaths = [], defines = {}, march, mabi, linkerScript, linkOptions, relax } = launch;
+  const given = givenIn(FOLDER, {
+    ...{ program: [launch.program ?? []].flat(), includePaths, defines: definesOf(defines) },
+    ...{ march, mabi, linkerScript, linkOptions, relax, loadAddress },
     imageAddress: imageAddress(firmware, bios !== undefined),
-    loadAddress,
   });
+  const { program, diagnostics, defines: macros } = await host.build(given);
   if (program) return { program, defines: macros };
   throw new Error(
     diagnostics

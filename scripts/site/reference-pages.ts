@@ -3,12 +3,13 @@ import type { TSchema } from '@sinclair/typebox';
 import { launchOptions } from '../../debug-adapter/launch/launch';
 import { settingTable } from '../../extension/language-server/setting-table';
 import { type ViewDescription, viewTable } from '../../extension/views/table';
+import { markdownTable } from '../../simulator/explain/markdown-table';
 import type { EngineDescription } from '../../simulator/hypervisor/engines/description';
 import { engineDescriptions } from '../../simulator/hypervisor/engines/registry';
 import { projectSchema } from '../../simulator/project/project-description';
 import { expectedOf } from '../../simulator/schema/expected';
 import { wordsOf } from '../../simulator/schema/schema';
-import { codeOf, keyTable, markdown } from '../document-tables';
+import { codeOf, keyTable } from '../document-tables';
 import { executionTable } from '../privilege-document';
 import type { Page } from './page';
 import { shownAs, viewPicture } from './pictures';
@@ -58,7 +59,7 @@ function engineText({ id, description, exits }: EngineDescription): string {
     executionTable(id),
     '## Exits',
     'The reasons for which a guest leaves to the VMM, as reports, filters and tests call them.',
-    markdown([['reason', 'why'], ...exits.map(({ id, text }) => [`\`${id}\``, text])]),
+    markdownTable([['reason', 'why'], ...exits.map(({ id, text }) => [`\`${id}\``, text])]),
   ].join('\n\n');
 }
 
@@ -96,7 +97,7 @@ function attributeText(name: string, schema: TSchema): string {
   return [
     schema.description ?? '',
     `It must be ${codeOf(expectedOf(schema))}.`,
-    ...(words.length > 0 ? [markdown([['value', 'meaning'], ...words])] : []),
+    ...(words.length > 0 ? [markdownTable([['value', 'meaning'], ...words])] : []),
     ...(fields ? ['## What stands in it', keyTable(fields)] : []),
     ...(schema['default'] === undefined ? [] : [`When it is absent: \`${JSON.stringify(schema['default'])}\`.`]),
     ...(example === undefined
@@ -149,10 +150,10 @@ function settings(): string {
     markdownDescription ?? description ?? '',
     known.includes(name) ? 'language server' : 'editor',
   ]);
-  return `${eachPage(Object.keys(properties))}\n\n${markdown([['setting', 'default', 'meaning', 'who follows it'], ...rows])}`;
+  return `${eachPage(Object.keys(properties))}\n\n${markdownTable([['setting', 'default', 'meaning', 'who follows it'], ...rows])}`;
 }
 
 function commands(): string {
   const titles = manifest().contributes.commands.map(({ category, title }) => [`${category}: ${title}`]);
-  return `In the command palette (Ctrl+Shift+P).\n\n${markdown([['command'], ...titles.sort()])}`;
+  return `In the command palette (Ctrl+Shift+P).\n\n${markdownTable([['command'], ...titles.sort()])}`;
 }

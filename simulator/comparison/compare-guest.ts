@@ -30,6 +30,9 @@ export interface Comparison extends ComparedGuest {
   readonly problems: readonly ComparisonProblem[];
 }
 
+/** Of the machines on which guests are compared, unless somebody says otherwise: exits take their time. */
+export const COMPARED_MACHINE = { vmmTime: 'charged' } as const;
+
 /** Instructions of a guest that never ends by itself, unless somebody says another limit. */
 export const USUAL_LIMIT = 1_000_000_000;
 

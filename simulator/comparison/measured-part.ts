@@ -1,3 +1,4 @@
+import { loadAddressIn } from '../object/load-address';
 import type { Program } from '../object/program';
 import { Symbols } from '../object/symbols';
 
@@ -26,11 +27,5 @@ export function measuredPartOf(program: Program): MeasuredPart | string {
   if (begin === undefined && end === undefined) return { between: undefined, operations: counted };
   if (begin === undefined) return `it has the label ${END_LABEL} and no ${BEGIN_LABEL}`;
   if (end === undefined) return `it has the label ${BEGIN_LABEL} and no ${END_LABEL}`;
-  return { between: { begin: loadedAt(program, begin), end: loadedAt(program, end) }, operations: counted };
-}
-
-/** Where something lies in memory that is linked to be at an address. */
-function loadedAt({ segments }: Program, address: bigint): bigint {
-  const segment = segments.find((each) => address >= each.address && address < each.address + BigInt(each.memorySize));
-  return segment ? segment.loadAddress + (address - segment.address) : address;
+  return { between: { begin: loadAddressIn(program, begin), end: loadAddressIn(program, end) }, operations: counted };
 }

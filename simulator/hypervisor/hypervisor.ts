@@ -259,10 +259,6 @@ export class Hypervisor implements HostedSoftware, HypervisorServices {
     if (killed) this.machine.finish({ reason: 'killed', hart: this.hartOf(killed), why: KILL_REASONS[kind], kind });
   }
 
-  suspend(vm: Vm): void {
-    this.operate(vm, 'pause');
-  }
-
   /** Something is done to a VM from outside. @returns whether it had an effect: what has ended goes on by a reboot alone */
   operate(vm: Vm, operation: VmOperation): boolean {
     const { life } = vm;

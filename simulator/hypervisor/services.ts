@@ -8,6 +8,7 @@ import type { WakeReason } from './runnable';
 import type { Vcpu } from './vcpu';
 import type { Vm } from './vm';
 import type { KillReason, VmEnd } from './vm-end';
+import type { VmOperation } from './vm-operation';
 
 /** What a hypervisor does for its VMs and their engines. */
 export interface HypervisorServices {
@@ -29,8 +30,8 @@ export interface HypervisorServices {
   /** A vCPU that was blocked, or off, is to run. */
   wake(vcpu: Vcpu, why: WakeReason): void;
   vmEnded(vm: Vm, end: VmEnd): void;
-  /** A VM's guest wants it to be paused. */
-  suspend(vm: Vm): void;
+  /** Something is done to a VM from outside, or at its guest's wish. @returns whether it had an effect */
+  operate(vm: Vm, operation: VmOperation): boolean;
   /** What becomes of a VM that lacks memory: it is killed for a reason, or waits until there is some. */
   verdictOn(lack: Lack): KillReason | 'wait';
 }

@@ -214,7 +214,7 @@ export class Vm implements Guest {
 
   /** Its guest wants it to be paused. */
   suspend(): void {
-    this.host.suspend(this);
+    this.host.operate(this, 'pause');
   }
 
   /** Instructions that its guest has retired, in all of its lives. */

@@ -29,7 +29,8 @@ export function loadedAt(program: Program, address: bigint): Program {
   };
 }
 
-function loadAddressIn({ segments }: Program, address: bigint): bigint {
+/** Where something lies in memory that is linked to be at an address. */
+export function loadAddressIn({ segments }: Pick<Program, 'segments'>, address: bigint): bigint {
   const segment = segments.find((each) => isIn(each, address));
   return segment ? segment.loadAddress + (address - segment.address) : address;
 }

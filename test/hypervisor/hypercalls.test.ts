@@ -19,6 +19,11 @@ const LIMIT = 10_000_000;
 /** A kernel that does something and powers off; `results` has what it stores there. */
 const guest = (body: string): string => `
 #include <hyperstep-pv.h>
+        .macro  keep
+        sd      a0, 0(s0)
+        sd      a1, 8(s0)
+        addi    s0, s0, 16
+        .endm
         .globl  _start
 _start: la      t0, trap
         csrw    stvec, t0
@@ -31,25 +36,13 @@ ${body}
         ecall
         .balign 4
 trap:   j       trap
-        .macro  keep
-        sd      a0, 0(s0)
-        sd      a1, 8(s0)
-        addi    s0, s0, 16
-        .endm
         .data
         .balign 8
 results: .zero  8192
 list:   .zero   8192
 `;
-// Macros are defined before they are used.
-const source = (body: string): string => {
-  const whole = guest(body);
-  const macro = / {8}\.macro {2}keep[\s\S]*?\.endm\n/.exec(whole)?.[0] ?? '';
-  return whole.replace(macro, '').replace('        .globl  _start\n', `${macro}        .globl  _start\n`);
-};
-
 async function ran(body: string, configuration: TestConfiguration): Promise<TestSystem & { results(): bigint[] }> {
-  const program = await assembleGuest(source(body));
+  const program = await assembleGuest(guest(body));
   const made = makeSystem(program, configuration);
   const at = program.symbols.find(({ name }) => name === 'results')?.value ?? 0n;
   const results = (): bigint[] => {

@@ -1,5 +1,6 @@
 import { type ComparedGuest, relativeOf } from '../compared-guest';
 import { cyclesFor } from '../measurement';
+import { grouped } from './words';
 
 const LABEL_WIDTH = 180;
 const BAR_WIDTH = 420;
@@ -26,7 +27,7 @@ export function comparisonAsChart(guests: readonly ComparedGuest[]): string {
       const cycles = cyclesFor(measurement);
       const width = Math.max(1, Math.round((cycles / most) * BAR_WIDTH));
       const relative = relativeOf(guest, measurement.engine);
-      const figure = `${Math.round(cycles).toLocaleString('en-US')} cycles${relative === undefined ? '' : `, ${relative.toFixed(2)} of bare`}`;
+      const figure = `${grouped(cycles)} cycles${relative === undefined ? '' : `, ${relative.toFixed(2)} of bare`}`;
       parts.push(
         text(MARGIN + 12, y + 14, measurement.engine),
         `<rect x="${LABEL_WIDTH}" y="${y}" width="${width}" height="${ROW - 6}" fill="${COLOURS[index % COLOURS.length]}"/>`,

@@ -1,8 +1,10 @@
+import { markdownTable } from '../../explain/markdown-table';
 import { COSTS, costKinds } from '../../hypervisor/ledger/cost-model';
 import type { Comparison } from '../compare-guest';
 import { relativeOf } from '../compared-guest';
 import { conclusionsOf } from '../conclusions';
 import { cyclesFor } from '../measurement';
+import { grouped, turnsInWords } from './words';
 
 /** Characters of the longest bar. */
 const BAR = 16;
@@ -65,10 +67,10 @@ function exitTable({ measurements }: Comparison): string {
 }
 
 function conclusions({ measurements }: Comparison): string {
-  const lines = conclusionsOf(measurements).map(({ cheaper, dearer, flips }) => {
-    const text = `- \`${cheaper}\` costs less than \`${dearer}\``;
-    const reasons = flips.map(({ cost, factor }) => `\`${cost}\` were ${factor < 1 ? 'half' : 'double'}`);
-    return flips.length === 0 ? text : `${text} (**!** not if ${reasons.join(', or ')})`;
+  const lines = conclusionsOf(measurements).map((conclusion) => {
+    const text = `- \`${conclusion.cheaper}\` costs less than \`${conclusion.dearer}\``;
+    const turns = turnsInWords(conclusion, (cost) => `\`${cost}\``);
+    return turns === undefined ? text : `${text} (**!** not if ${turns})`;
   });
   return lines.length === 0 ? '' : `## What follows\n\n${lines.join('\n')}`;
 }
@@ -82,14 +84,9 @@ function figures({ measurements }: Comparison): string {
     : `## The figures behind it\n\n${text}\n\n${table([['cost', 'cycles', 'source'], ...rows])}`;
 }
 
-function table([head = [], ...rows]: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
-  return [line(head), `|${head.map((_, column) => (column === 0 ? '---' : '--:')).join('|')}|`, ...rows.map(line)].join(
-    '\n',
-  );
-}
-
-const grouped = (value: number): string => Math.round(value).toLocaleString('en-US');
+/** The first column says what, the others how much. */
+const table = (rows: readonly (readonly string[])[]): string =>
+  markdownTable(rows, ['left', ...(rows[0] ?? []).slice(1).map(() => 'right' as const)]);
 
 /** Names and messages are no Markdown. */
 const escaped = (words: string): string => words.replaceAll(/[\\`*_{}[\]<>#|~]/g, (mark) => `\\${mark}`);

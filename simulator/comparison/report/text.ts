@@ -2,6 +2,7 @@ import { COSTS, type CostKind, costKinds } from '../../hypervisor/ledger/cost-mo
 import { type ComparedGuest, relativeOf } from '../compared-guest';
 import { type Conclusion, conclusionsOf } from '../conclusions';
 import { cyclesFor, type Measurement } from '../measurement';
+import { grouped, turnsInWords } from './words';
 
 /** For people: a table for each guest, what follows from it, and at the end the figures that it rests on. */
 export function comparisonAsText(guests: readonly ComparedGuest[]): string {
@@ -46,11 +47,10 @@ function rowOf(guest: ComparedGuest, measurement: Measurement): string[] {
   ];
 }
 
-function conclusionText({ cheaper, dearer, flips }: Conclusion): string {
-  const text = `  ${cheaper} costs less than ${dearer}`;
-  if (flips.length === 0) return text;
-  const reasons = flips.map(({ cost, factor }) => `${cost} were ${factor < 1 ? 'half' : 'double'}`);
-  return `${text} (! not if ${reasons.join(', or ')})`;
+function conclusionText(conclusion: Conclusion): string {
+  const text = `  ${conclusion.cheaper} costs less than ${conclusion.dearer}`;
+  const turns = turnsInWords(conclusion, (cost) => cost);
+  return turns === undefined ? text : `${text} (! not if ${turns})`;
 }
 
 /** The costs that came up, each with its source. */
@@ -72,5 +72,3 @@ function aligned(rows: readonly (readonly string[])[]): string[] {
     `  ${row.map((cell, column) => (column === 0 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0))).join('  ')}`.trimEnd(),
   );
 }
-
-const grouped = (value: number): string => Math.round(value).toLocaleString('en-US');

@@ -1,5 +1,5 @@
 import { numberOf, type Registers } from '../../core/index';
-import { HYPERCALL_EXTENSION, type Hypercall, hypercallList } from '../../hypercalls/table';
+import { HYPERCALL_EXTENSION, hypercallList } from '../../hypercalls/table';
 import { RegisterNumber } from '../../isa/index';
 import { type Narration, step } from '../../machine/narration';
 import { base } from './base';
@@ -46,21 +46,14 @@ const firmwareCalls = callTable(sbiExtensions);
 export interface NamedExtension {
   readonly id: number;
   readonly name: string;
-  readonly functions: readonly ({ readonly name: string } | undefined)[];
+  readonly functions: { readonly [id: number]: { readonly name: string } | undefined };
 }
 
-/** The hypervisor's own, which it answers where there is one. */
-const hypercallNames: NamedExtension = {
-  ...HYPERCALL_EXTENSION,
-  functions: namesByNumber(hypercallList),
-};
-
-const namedCalls = callTable<NamedExtension>([...sbiExtensions, hypercallNames]);
-
-function namesByNumber(calls: readonly Hypercall[]): ({ readonly name: string } | undefined)[] {
-  const most = Math.max(...calls.map(({ number }) => number));
-  return Array.from({ length: most + 1 }, (_, number) => calls.find((call) => call.number === number));
-}
+/** The hypervisor's own among them, which it answers where there is one. */
+const namedCalls = callTable<NamedExtension>([
+  ...sbiExtensions,
+  { ...HYPERCALL_EXTENSION, functions: Object.fromEntries(hypercallList.map((call) => [call.number, call])) },
+]);
 
 /** What an ecall asks the firmware for: a7 and a6, as numbers. */
 export interface SbiCallId {
@@ -76,9 +69,9 @@ export function sbiCallOf(registers: CallRegisters): SbiCallId {
   return { extension: asNumber(registers, RegisterNumber.a7), function: asNumber(registers, RegisterNumber.a6) };
 }
 
-/** A call in words: `SBI TIME set_timer`. */
-export function describeSbiCall(id: SbiCallId): string {
-  const { extension, function: called } = lookUp(id, namedCalls);
+/** A call in words: `SBI TIME set_timer`. @param found what it is, where that is known */
+export function describeSbiCall(id: SbiCallId, found = lookUp(id, namedCalls)): string {
+  const { extension, function: called } = found;
   if (!extension) return `SBI extension 0x${id.extension.toString(16)}, unknown`;
   return called ? `SBI ${extension.name} ${called.name}` : `SBI ${extension.name} function ${id.function}, unknown`;
 }
@@ -103,8 +96,9 @@ export function* answerSbiCall(
   calls: CallTable = firmwareCalls,
 ): Narration<SbiResult> {
   const id = sbiCallOf(registers);
-  const { extension, function: called } = lookUp(id, calls);
-  const request = describeSbiCall(id);
+  const found = lookUp(id, calls);
+  const { extension, function: called } = found;
+  const request = describeSbiCall(id, found);
   yield step`look up what a7 and a6 ask for: ${request}`;
   const isThere = extension !== undefined && called !== undefined && sbi.offers(extension);
   const result = isThere ? yield* called.handle(callOf(sbi, registers, caller)) : failure(SbiError.notSupported);
@@ -122,10 +116,13 @@ export function* answerSbiCall(
   return result;
 }
 
-function lookUp<Extension extends NamedExtension>(
-  id: SbiCallId,
-  calls: CallTable<Extension>,
-): { readonly extension: Extension | undefined; readonly function: Extension['functions'][number] | undefined } {
+/** What an id means. */
+interface FoundCall<Extension extends NamedExtension> {
+  readonly extension: Extension | undefined;
+  readonly function: Extension['functions'][number] | undefined;
+}
+
+function lookUp<Extension extends NamedExtension>(id: SbiCallId, calls: CallTable<Extension>): FoundCall<Extension> {
   const extension = calls.get(id.extension);
   return { extension, function: extension?.functions[id.extension <= LAST_LEGACY_ID ? 0 : id.function] };
 }

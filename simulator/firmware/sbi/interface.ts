@@ -68,7 +68,7 @@ export interface SbiExtension {
   /** Whether it is there, where that is not so everywhere. */
   readonly isOffered?: (port: FirmwarePort) => boolean;
   /** By function id. */
-  readonly functions: readonly (SbiFunction | undefined)[];
+  readonly functions: { readonly [id: number]: SbiFunction | undefined };
 }
 
 export const success = (value = 0): SbiAnswer => ({ error: SbiError.success, value });

@@ -29,14 +29,8 @@ const byNumber: ReadonlyMap<number, NumberedHandler> = new Map(
 
 /** The hypervisor's interface for a VM's guest, as an extension of its SBI. */
 export function hypercallExtension(vm: HypercallVm): SbiExtension {
-  const last = Math.max(...byNumber.keys());
-  return {
-    ...HYPERCALL_EXTENSION,
-    functions: Array.from({ length: last + 1 }, (_, number) => {
-      const found = byNumber.get(number);
-      return found && functionOf(found, vm);
-    }),
-  };
+  const functions = [...byNumber].map(([number, found]) => [number, functionOf(found, vm)]);
+  return { ...HYPERCALL_EXTENSION, functions: Object.fromEntries(functions) };
 }
 
 function functionOf({ name, handler }: NumberedHandler, vm: HypercallVm): SbiFunction {

@@ -1,7 +1,7 @@
+import { markdownTable } from '../../../../simulator/explain/markdown-table';
 import type { Operand } from '../../../../simulator/isa';
 import { csrName, fenceLetters, type Instruction, registerName, roundingModeNames } from '../../../../simulator/isa';
 import { operandValue } from '../../../../simulator/isa/operands';
-import { table } from './markdown';
 
 /** Neighbouring bits of an instruction that belong together. */
 interface Field {
@@ -27,7 +27,10 @@ export function bitTable(instruction: Instruction, word?: number): string {
   const ranges = fields.map(({ high, low }) => (high === low ? `${high}` : `${high}:${low}`));
   const rows = [fields.map(({ name }) => name), fields.map((field) => bitsOf(field, instruction, word))];
   if (word !== undefined) rows.push(fields.map((field) => meaningOf(field, word)));
-  return table(ranges, rows, true);
+  return markdownTable(
+    [ranges, ...rows],
+    ranges.map(() => 'centre'),
+  );
 }
 
 function fieldsOf(instruction: Instruction): Field[] {

@@ -1,4 +1,5 @@
 import { relocationOperators } from '../../../../simulator/assembler/syntax/expression';
+import { markdownTable } from '../../../../simulator/explain/markdown-table';
 import {
   type CsrDescription,
   csrNamed,
@@ -11,7 +12,7 @@ import {
 } from '../../../../simulator/isa';
 import { supportText } from '../../../extension-text';
 import { directiveTable } from '../assembly';
-import { code, hex, paragraphs, table } from './markdown';
+import { code, hex, paragraphs } from './markdown';
 import { virtualizationTable } from './virtualization';
 
 /** What a register, CSR, directive or operator is, by its name. */
@@ -44,7 +45,7 @@ export function csrText(csr: CsrDescription): string {
   return paragraphs([
     head,
     !machineCsrGroups.has(group) && 'The machine does not have it: access is an illegal instruction.',
-    rows.length > 0 && table(['Field', 'Bits', ''], rows),
+    rows.length > 0 && markdownTable([['Field', 'Bits', ''], ...rows]),
     virtualizationTable(undefined, csr),
   ]);
 }

@@ -1,3 +1,4 @@
+import { markdownTable } from '../../../../simulator/explain/markdown-table';
 import type { GuestMode } from '../../../../simulator/hypervisor/engines/description';
 import { dispositionInWords, dispositionOf, executions } from '../../../../simulator/hypervisor/engines/disposition';
 import {
@@ -8,7 +9,6 @@ import {
   type Use,
   usesOfCsr,
 } from '../../../../simulator/isa';
-import { table } from './markdown';
 
 /**
  * Who executes an instruction or an access to a CSR, under each way to run a guest; '' where the hart does whatever it is, or the machine
@@ -23,7 +23,7 @@ export function virtualizationTable(instruction: Instruction | undefined, csr: C
       inWords(wanted.map((use) => [use, dispositionInWords(dispositionOf(execution, mode, use))]));
     return [`\`${id}\``, answers('s'), answers('u')];
   });
-  return table(['virtualization', 'in the kernel (S-mode)', 'in a program (U-mode)'], rows);
+  return markdownTable([['virtualization', 'in the kernel (S-mode)', 'in a program (U-mode)'], ...rows]);
 }
 
 /** Read and write apart, where they differ. */
