@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { LaunchArguments } from '../../debug-adapter/launch/launch';
 import { request, type Sessions } from '../debug/sessions';
 import type { Host } from '../host';
+import { told } from '../told';
 import { type LinkParts, labLink, momentLink, readLink } from './link';
 import {
   isMomentPath,
@@ -182,13 +183,4 @@ function labOf(given: unknown): string | undefined {
   const lab = typeof given === 'object' && given !== null && 'lab' in given ? given.lab : undefined;
   const name = typeof lab === 'object' && lab !== null && 'name' in lab ? lab.name : undefined;
   return typeof name === 'string' ? name : undefined;
-}
-
-/** What goes wrong is told to whoever gave the command. */
-async function told(run: () => Promise<void>): Promise<void> {
-  try {
-    await run();
-  } catch (error) {
-    void vscode.window.showErrorMessage(error instanceof Error ? error.message : String(error));
-  }
 }
