@@ -3,7 +3,7 @@ import type { LaunchArguments } from '../../debug-adapter/launch/launch';
 import { request, type Sessions } from '../debug/sessions';
 import type { Host } from '../host';
 import { told } from '../told';
-import { type LinkParts, labLink, momentLink, readLink } from './link';
+import { type LinkParts, labLink, momentLink, readLink, requireShort } from './link';
 import {
   isMomentPath,
   MomentError,
@@ -174,8 +174,11 @@ async function requireProgram({ program, scenario }: LaunchArguments, folder: vs
   }
 }
 
+/** @throws MomentError where the link is too long */
 async function copy(link: LinkParts): Promise<void> {
-  await vscode.env.clipboard.writeText(vscode.Uri.from(link).toString());
+  const text = vscode.Uri.from(link).toString();
+  requireShort(text);
+  await vscode.env.clipboard.writeText(text);
 }
 
 /** The lab of a row of the view. */
