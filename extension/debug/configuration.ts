@@ -6,6 +6,7 @@ import { assemblyLanguages, type LanguageService, type ProgramCheck } from '../l
 import { mapLaunchPaths, mapText } from '../moments/launch-paths';
 import { momentConfiguration, readMomentFile } from '../moments/moments';
 import { isMomentPath } from '../moments/saved-moment';
+import { told } from '../told';
 import { assemblyFile, chooseLaunch, launchesIn, takesActiveFile, withRelativePaths } from './launch-choice';
 
 /** Fills in what a launch configuration leaves open, and stops a launch of a program that has errors before it starts. */
@@ -165,13 +166,8 @@ export class DebugConfigurations implements vscode.DebugConfigurationProvider {
   }
 
   /** What a file of a moment says; undefined where that is not understood, which is said. */
-  private async momentIn(file: vscode.Uri): Promise<vscode.DebugConfiguration | undefined> {
-    try {
-      return momentConfiguration(await readMomentFile(file));
-    } catch (error) {
-      void vscode.window.showErrorMessage(error instanceof Error ? error.message : String(error));
-      return undefined;
-    }
+  private momentIn(file: vscode.Uri): Promise<vscode.DebugConfiguration | undefined> {
+    return told(async () => momentConfiguration(await readMomentFile(file)));
   }
 
   private async startScenario(scenario: vscode.Uri, noDebug: boolean): Promise<void> {

@@ -3,6 +3,7 @@ import { choiceLetter } from '../../simulator/labs/answer';
 import { isAnswered } from '../../simulator/labs/answers-file';
 import type { CheckedFolder } from '../cli/lab/checked-folder';
 import { runSession } from '../debug/run-session';
+import { told } from '../told';
 import { functionOrLineBreakpoint } from './lab-breakpoint';
 import type { Labs } from './labs';
 import type { LabNode } from './labs-tree';
@@ -239,15 +240,6 @@ export class LabCommands {
       (lab): LabItem => ({ label: lab.title, description: `${lab.minutes} min`, detail: lab.summary, lab }),
     );
     return (await vscode.window.showQuickPick(items, { title }))?.lab;
-  }
-}
-
-/** What goes wrong is told to whoever gave the command. */
-async function told(run: () => Promise<void>): Promise<void> {
-  try {
-    await run();
-  } catch (error) {
-    void vscode.window.showErrorMessage(error instanceof Error ? error.message : String(error));
   }
 }
 

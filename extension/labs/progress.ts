@@ -1,5 +1,5 @@
 import { applyEdits, modify, type ParseError, parse } from 'jsonc-parser';
-import { type Answers, answerTo, unfoldedHints } from '../../simulator/labs/answers-file';
+import { type Answers, answerTo, isBlank, unfoldedHints } from '../../simulator/labs/answers-file';
 import type { LabResult, TaskResult } from '../../simulator/labs/result';
 import { isRecord } from '../../simulator/schema/record';
 import { type CheckedFolder, checkedFolder } from '../cli/lab/checked-folder';
@@ -59,11 +59,7 @@ export function hintsOf(progress: Progress | undefined, task: Pick<ShownTask, 'i
 
 /** Whether somebody has started a lab and done nothing in it yet, as far as the editor knows: no answer, no hint, no check. */
 export function isUntouched({ answers, checked }: Progress): boolean {
-  return (
-    !checked &&
-    Object.keys(answers.hints).length === 0 &&
-    Object.values(answers.answers).every((each) => each.trim() === '')
-  );
+  return !checked && isBlank(answers);
 }
 
 /** The points that somebody has of those of the whole lab, of what was checked. */

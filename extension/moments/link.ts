@@ -14,7 +14,7 @@ export interface LinkParts {
   readonly query: string;
 }
 
-/** Characters: some programs that hand links on cut longer ones. */
+/** Characters, as links are handed on: some programs cut longer ones. */
 export const LONGEST_LINK = 2000;
 
 /** @param extension its id: `PUBLISHER.NAME` @throws MomentError where the link is none of these */
@@ -40,13 +40,14 @@ export function labLink(scheme: string, extension: string, name: string): LinkPa
   return { scheme, authority: extension, path: `/lab/${name}`, query: '' };
 }
 
-/** @throws MomentError where it is too long */
 export function momentLink(scheme: string, extension: string, folder: string, text: string): LinkParts {
-  const path = `/moment/${folder}`;
-  const length = path.length + text.length;
-  if (length > LONGEST_LINK)
+  return { scheme, authority: extension, path: `/moment/${folder}`, query: text };
+}
+
+/** @param link as it is handed on, encoded @throws MomentError where it is too long */
+export function requireShort(link: string): void {
+  if (link.length > LONGEST_LINK)
     throw new MomentError(
-      `So much has come into this run from outside that the link would have ${length} characters, of ${LONGEST_LINK} at the most: save the moment in a file.`,
+      `So much has come into this run from outside that the link would have ${link.length} characters, of ${LONGEST_LINK} at the most: save the moment in a file.`,
     );
-  return { scheme, authority: extension, path, query: text };
 }

@@ -2,7 +2,8 @@ import * as vscode from 'vscode';
 import type { LaunchArguments } from '../../debug-adapter/launch/launch';
 import { request, type Sessions } from '../debug/sessions';
 import type { Host } from '../host';
-import { type LinkParts, labLink, momentLink, readLink } from './link';
+import { told } from '../told';
+import { type LinkParts, labLink, momentLink, readLink, requireShort } from './link';
 import {
   isMomentPath,
   MomentError,
@@ -173,8 +174,11 @@ async function requireProgram({ program, scenario }: LaunchArguments, folder: vs
   }
 }
 
+/** @throws MomentError where the link is too long */
 async function copy(link: LinkParts): Promise<void> {
-  await vscode.env.clipboard.writeText(vscode.Uri.from(link).toString());
+  const text = vscode.Uri.from(link).toString();
+  requireShort(text);
+  await vscode.env.clipboard.writeText(text);
 }
 
 /** The lab of a row of the view. */
@@ -182,13 +186,4 @@ function labOf(given: unknown): string | undefined {
   const lab = typeof given === 'object' && given !== null && 'lab' in given ? given.lab : undefined;
   const name = typeof lab === 'object' && lab !== null && 'name' in lab ? lab.name : undefined;
   return typeof name === 'string' ? name : undefined;
-}
-
-/** What goes wrong is told to whoever gave the command. */
-async function told(run: () => Promise<void>): Promise<void> {
-  try {
-    await run();
-  } catch (error) {
-    void vscode.window.showErrorMessage(error instanceof Error ? error.message : String(error));
-  }
 }

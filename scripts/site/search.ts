@@ -12,15 +12,15 @@ const MOST = 12;
 /** Characters around what was found. */
 const AROUND = 60;
 
+/** Those with all the words; first those with one in their title, then the shorter ones. */
 function search(words: readonly string[]): Entry[] {
-  const rank = ({ title, text }: Entry): number => {
-    if (!words.every((word) => `${title} ${text}`.toLowerCase().includes(word))) return 0;
-    return words.some((word) => title.toLowerCase().includes(word)) ? 2 : 1;
-  };
+  const isIn = (text: string, word: string): boolean => text.toLowerCase().includes(word);
   return searchIndex
-    .filter((entry) => rank(entry) > 0)
-    .sort((a, b) => rank(b) - rank(a) || a.text.length - b.text.length)
-    .slice(0, MOST);
+    .filter(({ title, text }) => words.every((word) => isIn(`${title} ${text}`, word)))
+    .map((entry) => ({ entry, rank: words.some((word) => isIn(entry.title, word)) ? 1 : 0 }))
+    .sort((a, b) => b.rank - a.rank || a.entry.text.length - b.entry.text.length)
+    .slice(0, MOST)
+    .map(({ entry }) => entry);
 }
 
 function excerpt(text: string, word: string): string {

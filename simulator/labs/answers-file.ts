@@ -30,6 +30,11 @@ export function unfoldedHints({ id }: { readonly id: string }, { hints }: Pick<A
   return Object.hasOwn(hints, id) ? (hints[id] ?? 0) : 0;
 }
 
+/** Whether nothing is answered yet, and no hint unfolded. */
+export function isBlank({ answers, hints }: Pick<Answers, 'answers' | 'hints'>): boolean {
+  return Object.keys(hints).length === 0 && Object.values(answers).every((each) => each.trim() === '');
+}
+
 /** The answers of somebody who begins. @param lab its name @param asked the names of the tasks that are answered */
 export function emptyAnswers(lab: string, asked: readonly string[]): Answers {
   return { lab, answers: Object.fromEntries(asked.map((id) => [id, ''])), hints: {} };

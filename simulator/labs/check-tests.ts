@@ -28,24 +28,17 @@ export async function checkTests(
   if (!found) return { tried: false, parts: counted.map((each) => lost(each, [])) };
   const parts: PartResult[] = [];
   const problems = new Set<string>();
-  const results = new Map<string, Promise<PartResult>>();
-  const resultOf = ({ name, help }: CountedTest['also'][number], points: number): Promise<PartResult> => {
-    const test = found.tests.find((each) => each.name === name);
-    if (!test) checking.fault(`checks/${file}: there is no test ${JSON.stringify(name)}`);
-    const key = JSON.stringify([name, help, points]);
-    const result =
-      results.get(key) ??
-      (test
-        ? checkTest({ name, help, points }, test, found, checking, problems)
-        : Promise.resolve(lost({ name, help, points }, [])));
-    results.set(key, result);
-    return result;
+  const partOf = async (pointed: Pointed): Promise<PartResult> => {
+    const test = found.tests.find(({ name }) => name === pointed.name);
+    if (test) return checkTest(pointed, test, found, checking, problems);
+    checking.fault(`checks/${file}: there is no test ${JSON.stringify(pointed.name)}`);
+    return lost(pointed, []);
   };
   for (const each of counted) {
-    let part = await resultOf(each, each.points);
+    let part = await partOf(each);
     for (const other of each.also) {
       if (part.points < part.of) break;
-      const { points, of, help, details } = await resultOf(other, 1);
+      const { points, of, help, details } = await partOf({ ...other, points: 1 });
       if (points < of) part = { ...part, points: 0, help, details: [`${other.name}:`, ...details] };
     }
     parts.push(part);

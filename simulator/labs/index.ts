@@ -1,13 +1,11 @@
 /** Labs: what they say, what their students answer, and what came of it. Pure: who checks tells how files are read. */
 export { questionsOf, type ReadAnswers, readAnswers } from './answers';
-export { ANSWERS_FILE, type Answers, answersText, emptyAnswers, unfoldedHints } from './answers-file';
+export { ANSWERS_FILE, type Answers, answersText, emptyAnswers, isBlank, unfoldedHints } from './answers-file';
 export { checkLab } from './check-lab';
 export type { CheckRequest } from './checking';
 export { answersOfFolder, type FolderAnswers, noVariant } from './folder-answers';
 export {
-  type GivenFile,
   type Lab,
-  type LabProblem,
   type Moment,
   objectOf,
   pointsOf,
@@ -19,4 +17,4 @@ export { labFolder } from './lab-folder';
 export { type ReadLab, readLab } from './read-lab';
 export { type ComparedReplay, comparedReplay, type LabRun, REPLAY_FILE, replayText } from './replay';
 export { isDone, type LabResult, type PartResult, saysSomething, type TaskResult } from './result';
-export { type StartFiles, startFiles } from './start-files';
+export { startFiles } from './start-files';

@@ -68,6 +68,10 @@ describe('labs on the command line', () => {
     const fresh = lab('check', folder);
     assert.equal(fresh.status, 1, fresh.stderr);
     assert.match(fresh.stdout, /^Not begun yet: the folder is as 'hyperstep lab start' made it\.\n/);
+    const hinted = cli.path('only-hinted');
+    lab('start', NAME, hinted);
+    lab('check', hinted, '--hint', 'handler');
+    assert.doesNotMatch(lab('check', hinted).stdout, /Not begun/);
     assert.match(
       fresh.stdout,
       /\n- +0\/1 {2}Who handles the illegal one \(illegal-by\)\n +The guest stands at the first instruction of `handler`[\s\S]+?There is no answer yet\.\n/,

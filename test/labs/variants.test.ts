@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { compileVariant, foundCompiler } from '../../extension/cli/lab/compile-variant';
+import { COMPILE_OPTIONS, compileVariant, foundCompiler } from '../../extension/cli/lab/compile-variant';
 import { confinedReader } from '../../extension/cli/lab/confined-files';
 import { findPattern } from '../../extension/cli/test/find-pattern';
 import { answersOfFolder, checkLab, isDone, type LabResult, objectOf, type Variant } from '../../simulator/labs/index';
@@ -56,6 +56,15 @@ for (const shipped of ShippedLab.all())
         const { points, tasks } = await check(shipped, name, folder);
         assert.equal(points, 0);
         assert.ok(tasks.some(({ problem }) => problem?.includes('.o is not there: it is made of ')));
+      });
+
+      it('has a Makefile that compiles it as a check does', () => {
+        const makefile = readFileSync(path.join(folderOf(shipped, name, []), 'Makefile'), 'utf8');
+        assert.equal(/^CFLAGS = (.*)$/m.exec(makefile)?.[1], COMPILE_OPTIONS.join(' '));
+        assert.ok(
+          makefile.includes(`${objectOf(variant)}: ${variant.source}\n\t$(CC) $(CFLAGS) -c -o $@ $<\n`),
+          makefile,
+        );
       });
 
       describe('where a compiler is there', () => {

@@ -22,7 +22,7 @@ describe('the first run', () => {
     clicks.push(what);
   }
 
-  it('begins at the walkthrough, as VS Code opens it when an extension is installed', async () => {
+  it('begins at the walkthrough', async () => {
     await workbench.run('Welcome: Open Walkthrough...');
     await workbench.page.keyboard.type('Step into a hypervisor');
     await workbench.page.keyboard.press('Enter');

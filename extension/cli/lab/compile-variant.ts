@@ -4,9 +4,9 @@ import path from 'node:path';
 import { objectOf, type Variant } from '../../../simulator/labs/index';
 import { RISCV_COMPILERS } from '../../riscv-compilers';
 
-/** As the Makefiles of variants have it: code that runs wherever it is put, and leaves gp alone. */
-const OPTIONS = [
-  ...['-c', '-g', '-O1', '-Wall', '-march=rv64gc', '-mabi=lp64d', '-mcmodel=medany'],
+/** As the Makefiles of variants have it, which a test holds: code that runs wherever it is put, and leaves gp alone. */
+export const COMPILE_OPTIONS = [
+  ...['-g', '-O1', '-Wall', '-march=rv64gc', '-mabi=lp64d', '-mcmodel=medany'],
   ...['-ffreestanding', '-fno-pic', '-fno-stack-protector', '-msmall-data-limit=0'],
 ];
 
@@ -33,7 +33,7 @@ export function compileVariant(folder: string, variant: Variant): string | undef
   } catch (error) {
     return `${object} cannot be replaced: ${error instanceof Error ? error.message : String(error)}`;
   }
-  const { status, stderr, error } = spawnSync(compiler, [...OPTIONS, '-o', object, source], {
+  const { status, stderr, error } = spawnSync(compiler, [...COMPILE_OPTIONS, '-c', '-o', object, source], {
     cwd: folder,
     encoding: 'utf8',
   });
