@@ -88,7 +88,7 @@ async function load(ask: Ask, threadId: number, asked: AskedMemory): Promise<Sho
 
 const spaceNames = Object.keys(spaces) as readonly MemorySpace[];
 
-function Form({ of: { asked, address, because, worlds }, links }: { of: ShownMemory; links: Links }) {
+function Form({ of: { asked, address, because, worlds, content }, links }: { of: ShownMemory; links: Links }) {
   const submit = (event: SubmitEvent): void => {
     event.preventDefault();
     const fields = new FormData(event.currentTarget as HTMLFormElement);
@@ -108,7 +108,7 @@ function Form({ of: { asked, address, because, worlds }, links }: { of: ShownMem
           spellcheck={false}
         />
         <select key={asked.space} name="space" aria-label="Space of addresses">
-          {spaceNames.map((each) => (
+          {(content?.spaces ?? spaceNames).map((each) => (
             <option key={each} value={each} selected={each === asked.space}>
               {each.toUpperCase()}: {spaces[each]}
             </option>
