@@ -258,7 +258,9 @@ describe('pages of the machine panel', () => {
     interface Costs {
       cost: RunCost;
     }
-    const keptRun = (cost: RunCost): KeptRun => ({ session: 'a', name: 'first', when: 'The guest powered off.', cost });
+    const keptRun = (cost: RunCost, isKept = true): KeptRun => {
+      return { session: 'a', name: 'first', when: 'The guest powered off.', isKept, cost };
+    };
     const beside = (compared?: KeptRun): Rendered =>
       new Rendered(pageOf('exits', recorded('full-user', 'exits')), undefined, nothingAsked, compared);
 
@@ -295,6 +297,8 @@ describe('pages of the machine panel', () => {
       const kept = beside(keptRun(cost));
       kept.press(/^Forget/);
       assert.deepEqual(kept.followed, [{ kind: 'keep', to: null }]);
+      // What has ended by itself was not kept, and cannot be forgotten.
+      assert.throws(() => beside(keptRun(cost, false)).press(/^Forget/), /there is no button/);
     });
   });
 
