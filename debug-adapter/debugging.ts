@@ -157,7 +157,7 @@ export class Debugging {
       vmmPath: this.client.isVsCode ? undefined : (file) => this.host.vmmSourcePath(file),
     });
     const narrations = new Narrations();
-    const ownGuests = new OwnGuests(machine.system);
+    const ownGuests = new OwnGuests(machine.system, !this.noDebug);
     const inHost = ownGuests.isPossible ? (hart: Hart): void => ownGuests.inHost(hart) : undefined;
     const transitions = new Transitions(machine.system, !this.noDebug, inHost);
     const history = new RunHistory(machine.system, !this.noDebug);

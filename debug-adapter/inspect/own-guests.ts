@@ -42,7 +42,11 @@ export class OwnGuests implements WorldListener {
   private made = 0;
   private switched = 0;
 
-  constructor(private readonly system: System) {
+  /** @param isKept whether the history is, besides what is counted: of a run that nobody debugs nobody asks for it */
+  constructor(
+    private readonly system: System,
+    private readonly isKept: boolean,
+  ) {
     const { harts } = system.machine;
     this.places = harts.map(() => ({ guest: undefined, inFirmware: false, hgatpWriter: undefined }));
     if (this.isPossible) for (const hart of harts) hart.worlds = this;
@@ -112,7 +116,7 @@ export class OwnGuests implements WorldListener {
     stay.told = clock;
     if (place.guest !== guest) this.note({ hart: hart.id, clock, from: place.guest, to: guest, pc: place.hgatpWriter });
     place.guest = guest;
-    this.history.entered(hart, guest, clock);
+    if (this.isKept) this.history.entered(hart, guest, clock);
   }
 
   /** A hart is in another mode with V = 0. The firmware takes no time. */
@@ -140,7 +144,8 @@ export class OwnGuests implements WorldListener {
       passHistory(stay.columns, stay.told, clock, true);
       stay.told = clock;
     }
-    this.history.left(this.exits.note(hart, mode, guest, clock));
+    const exit = this.exits.note(hart, mode, guest, clock);
+    if (this.isKept) this.history.left(exit);
   }
 
   private note(happened: Omit<WorldSwitch, 'number'>): void {

@@ -14,7 +14,7 @@ const NOBODY = 0;
 
 /** What a hart executes: a guest, its hypervisor with the programs below it, or software in M-mode. */
 const STATES = ['guest', 'HS', 'M'] as const;
-export type OwnState = (typeof STATES)[number];
+type OwnState = (typeof STATES)[number];
 
 /** A hart executes something from an instant on. */
 export interface PastStay {
@@ -109,7 +109,7 @@ export class OwnHistory {
 
   private became(hart: number, state: OwnState, guest: number, clock: number): void {
     const place = this.places[hart];
-    if (!place || (place.state === state && place.guest === guest && this.stays.count > 0)) return;
+    if (!place || (place.state === state && place.guest === guest)) return;
     place.state = state;
     place.guest = guest;
     this.stays.add([clock, hart, STATES.indexOf(state), guest]);

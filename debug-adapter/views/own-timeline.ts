@@ -6,7 +6,7 @@ import { inWorld } from '../inspect/worlds';
 import type { SourceLine, Timeline, TimelineMark, TimelineSpan } from '../protocol';
 import { guestSource } from './address';
 import { causeBits } from './cause-bits';
-import { type AskedPart, type Interval, intervalOf, marksOf, partOf, Spans } from './timeline-parts';
+import { type AskedPart, hartLanes, type Interval, intervalOf, marksOf, partOf, Spans } from './timeline-parts';
 
 /**
  * What harts executed for a hypervisor of the user's own: which guest, the hypervisor itself, M-mode; and each guest by itself, whichever hart had
@@ -20,7 +20,7 @@ export function ownTimeline(running: Running, asked: AskedPart, most: number): T
   const interval = intervalOf(history, asked, now);
   const guestLanes = new Map(all.map(({ id }, at) => [id, harts.length + at]));
   const lanes: Timeline['lanes'] = [
-    ...harts.map(({ id }) => ({ name: `hart ${id}`, kind: 'hart' as const })),
+    ...hartLanes(harts),
     ...all.map(({ id, name, vmid }) => ({ name, kind: 'guest' as const, label: `${id}: VMID ${vmid}` })),
   ];
   return {

@@ -204,9 +204,10 @@ function mayUse(vcpu: Vcpu, guest: PageEntry): boolean {
 }
 
 /** Of a shadow entry for a page that the guest's mode may not touch: that SUM changes needs no fence, that U does. */
-function notUsable({ user, sum }: Vcpu): string {
-  if (user) return 'a page of the guest’s kernel, and its program can use it';
-  return sum ? 'the guest’s mode may not use it' : 'a page of U-mode, and the guest’s kernel can use it with SUM=0';
+function notUsable({ user }: Vcpu): string {
+  return user
+    ? 'a page of the guest’s kernel, and its program can use it'
+    : 'a page of U-mode, and the guest’s kernel can use it with SUM=0';
 }
 
 function reasonToBeEmpty(

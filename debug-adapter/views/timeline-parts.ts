@@ -37,6 +37,11 @@ export function intervalOf(kept: KeptExits, asked: AskedPart, now: number): Inte
   return { from, to, shortest: asked.everySpan ? 0 : (to - from) / GRAIN };
 }
 
+/** The lanes that come first, of a VMM and of a hypervisor of the user's own. */
+export function hartLanes(harts: readonly { readonly id: number }[]): Timeline['lanes'] {
+  return harts.map(({ id }) => ({ name: `hart ${id}`, kind: 'hart' }));
+}
+
 /** Which part of what is kept is told. */
 export function partOf(
   kept: KeptExits,

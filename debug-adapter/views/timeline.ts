@@ -6,7 +6,7 @@ import type { PastExit, RunHistory } from '../inspect/run-history';
 import type { SourceLine, Timeline, TimelineMark, TimelineSpan } from '../protocol';
 import { causeBits } from './cause-bits';
 import { ownTimeline } from './own-timeline';
-import { type AskedPart, type Interval, intervalOf, marksOf, partOf, Spans } from './timeline-parts';
+import { type AskedPart, hartLanes, type Interval, intervalOf, marksOf, partOf, Spans } from './timeline-parts';
 
 const stateNames: Readonly<Record<RunState, TimelineSpan['state']>> = {
   running: 'guest',
@@ -29,7 +29,7 @@ export function timeline(running: Running, asked: AskedPart, most: number): Time
   return {
     ...partOf(history, interval, now),
     lanes: [
-      ...harts.map(({ id }) => ({ name: `hart ${id}`, kind: 'hart' as const })),
+      ...hartLanes(harts),
       ...history.vcpus.map((vcpu) => ({ name: machine.nameOf(vcpu.cpu), kind: 'vCPU' as const })),
     ],
     spans: [...teller.hartSpans(around), ...teller.vcpuSpans()],

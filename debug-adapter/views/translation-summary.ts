@@ -4,7 +4,7 @@ import { causeOf, isGuestPageFault } from '../../simulator/isa/index';
 import type { Debuggee } from '../debuggee';
 import { hex } from '../format';
 import { modeName, usesHypervisor } from '../inspect/worlds';
-import type { TranslateArguments, Translation, Walk } from '../protocol';
+import type { TranslateArguments, Translation } from '../protocol';
 import { guestMemory } from './page-table';
 import { type AccessRights, explainFault } from './walk-problem';
 
@@ -92,7 +92,7 @@ export function servedSummary({ what, rights }: Subject, forbidden: Found, place
 /** What an access does under a VMM that the guest's own tables allow. */
 export function hostedSummary(
   { debuggee, cpu, what }: Subject,
-  shadow: Walk | undefined,
+  { shadow, composed }: Pick<Translation, 'shadow' | 'composed'>,
   gpa: number | undefined,
   hpa: number | undefined,
   isCached: boolean,
@@ -112,7 +112,7 @@ export function hostedSummary(
     return `${what} exits with a guest-page fault: the second stage has no entry for ${hex(gpa ?? 0)} yet.`;
   if (second) return `${what} reaches ${hex(hpa)}${isCached ? ', by the TLB' : ''}.`;
   if (!shadow || 'fault' in shadow.outcome) {
-    const isThere = shadow?.steps.at(-1)?.note.startsWith('leaf') ?? false;
+    const isThere = composed !== undefined && composed.state !== 'unfilled';
     return `${what} enters the shadow pager: ${isThere ? 'the shadow’s entry does not allow it yet' : 'the shadow has no entry for it yet'}.`;
   }
   if (shadow.outcome.address !== hex(hpa))

@@ -16,10 +16,12 @@ import { hasTwoStages, hgatpOf, modeName, satpOf } from '../inspect/worlds';
 import type { Translation, Walk } from '../protocol';
 import {
   asidOf,
+  ENTRY_SIZE,
   isLeaf,
   isValid,
   modeOf,
   type PageEntry,
+  readEntry,
   rootLevelOf,
   rootOf,
   showEntry,
@@ -80,7 +82,7 @@ export function translation(debuggee: Debuggee, cpu: CpuState, address: bigint, 
     if (served) return { ...common, summary: servedSummary(subject, walked, served.place, served.by) };
     return { ...common, ...faultSummary(subject, walked) };
   }
-  return { ...common, ...p2m, summary: hostedSummary(subject, shadow, gpa, hpa, tlb !== undefined) };
+  return { ...common, ...p2m, summary: hostedSummary(subject, common, gpa, hpa, tlb !== undefined) };
 }
 
 /** As whom software in the mode of a CPU makes an access. */
@@ -173,10 +175,10 @@ function walkTables(
   });
   let table = root;
   for (let level: number = rootLevel; level >= 0; level--) {
-    const at = table + tableIndex(low, high, level) * 8;
+    const at = table + tableIndex(low, high, level) * ENTRY_SIZE;
     const machine = toMachine(at);
     if (machine === undefined) return walk({ fault: 'the table is not in memory' });
-    const entry = { low: ram.read32(machine), high: ram.read32(machine + 4) };
+    const entry = readEntry(ram, machine);
     steps.push(showPlainStep({ level, address: at, ...entry }, address));
     if (!isValid(entry)) return walk(fault);
     if (isLeaf(entry)) {

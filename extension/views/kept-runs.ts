@@ -27,13 +27,14 @@ export class KeptRuns {
 
   ended({ id, name }: RunOf, { how, isFailure: _, ...cost }: RunSummary): void {
     const others = this.over.filter(({ session }) => session !== id);
-    this.over = [{ session: id, name, when: how, cost }, ...others].slice(0, 2);
+    this.over = [{ session: id, name, when: how, isKept: false, cost }, ...others].slice(0, 2);
   }
 
   /** Keeps the run that is looked at, as it is now; when it is over, as it ended. */
   keep({ id, name }: RunOf, cost: RunCost): void {
     const ended = this.over.find(({ session }) => session === id);
-    this.chosen = ended ?? { session: id, name, when: 'Kept at a stop, before it was over.', cost };
+    const now = { session: id, name, when: 'Kept at a stop, before it was over.', cost };
+    this.chosen = { ...(ended ?? now), isKept: true };
     this.tell();
   }
 

@@ -9,6 +9,8 @@ export interface KeptRun {
   name: string;
   /** How it ended, or when it was kept, as a sentence. */
   when: string;
+  /** By the user; else it is the last that has ended. */
+  isKept: boolean;
   cost: RunCost;
 }
 

@@ -22,8 +22,8 @@ describe('a broken pager, in the debugger', () => {
   /** Into the pager, at the load. */
   const inPager = async (pager: PagerName) => {
     client = new Client();
-    const program = [watch, path.join(lab, 'kernel.S')] as unknown as string;
-    await client.launch(program, { pager, virtualization: 'full', memory: '6M', stopOnEntry: true } as object);
+    const program = [watch, path.join(lab, 'kernel.S')];
+    await client.launch(program, { pager, virtualization: 'full', memory: '6M', stopOnEntry: true });
     await client.stopped();
     await client.breakAt(watch, [readsClean + 1]);
     await client.go('continue');
@@ -71,8 +71,8 @@ describe('a broken pager, in the debugger', () => {
   it('steps over the return into the program, which runs elsewhere than where it lies', async () => {
     client = new Client();
     const kernel = path.join(lab, 'kernel.S');
-    const program = [watch, kernel] as unknown as string;
-    await client.launch(program, { pager: 'three', virtualization: 'full', memory: '6M', stopOnEntry: true } as object);
+    const program = [watch, kernel];
+    await client.launch(program, { pager: 'three', virtualization: 'full', memory: '6M', stopOnEntry: true });
     await client.stopped();
     const lines = readFileSync(kernel, 'utf8').split('\n');
     const load = lines.findIndex((line) => line.startsWith('load_as_program:'));

@@ -94,9 +94,9 @@ export class Client {
     });
   }
 
-  /** Initializes and launches; breakpoints are set by line in the program's own file. */
+  /** Initializes and launches; breakpoints are set by line in the program's own file, the first of several. */
   async launch(
-    program: string,
+    program: string | readonly string[],
     { breakpoints = [], ...attributes }: LaunchArguments & { breakpoints?: number[] } = {},
   ): Promise<void> {
     await this.request('initialize', {
@@ -107,7 +107,8 @@ export class Client {
     });
     const launched = this.request('launch', { program, console: 'debugConsole', ...attributes });
     await this.event('initialized');
-    if (breakpoints.length > 0) await this.breakAt(program, breakpoints);
+    const [file = ''] = [program].flat();
+    if (breakpoints.length > 0) await this.breakAt(file, breakpoints);
     await this.request('setExceptionBreakpoints', { filters: ['killed'] });
     await this.request('configurationDone');
     await launched;

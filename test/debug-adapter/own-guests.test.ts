@@ -51,7 +51,7 @@ interface Run {
 
 function start(program: Program, firmware: Firmware, harts: number, translation: boolean): Run {
   const { system } = makeSystem(program, { virtualization: 'none', firmware, harts, translation });
-  return { system, guests: new OwnGuests(system) };
+  return { system, guests: new OwnGuests(system, true) };
 }
 
 /** Runs to the end, in parts of so many instructions. */
@@ -150,7 +150,7 @@ describe('a trap into the machine’s firmware', () => {
     const run = (misaligned: 'works' | 'traps') => {
       const configuration = { virtualization: 'none', firmware: 'sbi', hartOptions: { misaligned } } as const;
       const { system } = makeSystem(program, configuration);
-      const guests = new OwnGuests(system);
+      const guests = new OwnGuests(system, true);
       let helped = 0;
       const stop = system.machine.run({
         instructions: 1_000_000,

@@ -204,6 +204,18 @@ _start: li      a7, 1                   # SBI: console_putchar
     assert.deepEqual([marks, transition], [[], undefined]);
   });
 
+  it('counts the guests of an own hypervisor without debugging, and keeps no history of them', async () => {
+    client = new Client();
+    const defines = { FIRMWARE_NONE: '1', ROUNDS: '1000000' };
+    const options = { noDebug: true, virtualization: 'none', firmware: 'none', defines } as const;
+    await client.launch(path.join(root, 'test/debug-adapter/guests/two-guests.S'), options as object);
+    await client.go('pause');
+    const { total } = await client.own('hyperstep/exits', { count: 1 });
+    assert.ok(total > 0);
+    const { spans, marks } = await client.own('hyperstep/timeline', { most: 10 });
+    assert.deepEqual([spans, marks], [[], []]);
+  });
+
   it('passes keys to the guest, as inputs of the machine', async () => {
     const echo = `
 _start: li      t0, 0x10000000

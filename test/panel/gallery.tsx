@@ -45,6 +45,7 @@ const besides: Readonly<Record<string, KeptRun>> = {
     session: 'other',
     name: 'Debug kernel.S with the H extension',
     when: 'Kept at a stop, before it was over.',
+    isKept: true,
     cost: hardwareUser.exits.cost,
   },
 };

@@ -105,6 +105,22 @@ describe('pages of the machine panel', () => {
       assert.deepEqual([later.space, BigInt(later.address)], ['hpa', next]);
     });
 
+    it('offers the spaces that there are, in any of the modes that can be chosen', () => {
+      const offered = (page: Rendered): unknown[] =>
+        page
+          .all(({ tag }) => tag === 'option')
+          .map(({ props }) => props['value'])
+          .filter((value) => /^[gh].a$/.test(String(value)));
+      assert.deepEqual(offered(drawn('full-user', 'memory')), ['gva', 'gpa', 'hpa']);
+      const bare = recorded<Memory>('full-user', 'memory');
+      assert.ok(bare.content);
+      bare.content.spaces = ['gva', 'hpa'];
+      assert.deepEqual(offered(new Rendered(pageOf('memory', bare))), ['gva', 'hpa']);
+      const own = recorded<Memory>('two-guests', 'memory');
+      assert.deepEqual(own.content?.spaces, ['gva', 'hpa']);
+      assert.deepEqual(offered(new Rendered(pageOf('memory', own))), ['gva', 'gpa', 'hpa']);
+    });
+
     it('says which bit of which stage has no memory', () => {
       const page = drawn('own-hypervisor', 'memory');
       assert.match(page.text, /The second stage refuses it: .*level-0 entry.*U is clear/);
@@ -258,7 +274,9 @@ describe('pages of the machine panel', () => {
     interface Costs {
       cost: RunCost;
     }
-    const keptRun = (cost: RunCost): KeptRun => ({ session: 'a', name: 'first', when: 'The guest powered off.', cost });
+    const keptRun = (cost: RunCost, isKept = true): KeptRun => {
+      return { session: 'a', name: 'first', when: 'The guest powered off.', isKept, cost };
+    };
     const beside = (compared?: KeptRun): Rendered =>
       new Rendered(pageOf('exits', recorded('full-user', 'exits')), undefined, nothingAsked, compared);
 
@@ -295,6 +313,8 @@ describe('pages of the machine panel', () => {
       const kept = beside(keptRun(cost));
       kept.press(/^Forget/);
       assert.deepEqual(kept.followed, [{ kind: 'keep', to: null }]);
+      // What has ended by itself was not kept, and cannot be forgotten.
+      assert.throws(() => beside(keptRun(cost, false)).press(/^Forget/), /there is no button/);
     });
   });
 

@@ -16,7 +16,8 @@ describe('the run that another is compared with', () => {
     assert.equal(runs.beside('a'), undefined);
     runs.ended(one, summary(1));
     assert.equal(runs.beside('a'), undefined);
-    assert.deepEqual(runs.beside('b'), { session: 'a', name: 'first', when: 'The guest powered off.', cost: cost(1) });
+    const first = { session: 'a', name: 'first', when: 'The guest powered off.', isKept: false, cost: cost(1) };
+    assert.deepEqual(runs.beside('b'), first);
     runs.ended(two, summary(2));
     assert.equal(runs.beside('b')?.session, 'a');
     assert.equal(runs.beside('c')?.session, 'b');
@@ -30,15 +31,18 @@ describe('the run that another is compared with', () => {
     runs.keep(two, cost(5));
     assert.equal(runs.beside('c')?.cost.instructions, 5);
     assert.match(runs.beside('c')?.when ?? '', /before it was over/);
+    assert.equal(runs.beside('c')?.isKept, true);
     // A later moment of the same run may be compared with it.
     assert.equal(runs.beside('b')?.cost.instructions, 5);
     runs.forget();
     assert.equal(runs.beside('c')?.session, 'a');
+    assert.equal(runs.beside('c')?.isKept, false);
     assert.equal(told, 2);
     listening.dispose();
     runs.keep(one, cost(9));
     assert.equal(told, 2);
     // Of a run that is over, as it ended.
     assert.equal(runs.beside('c')?.cost.instructions, 1);
+    assert.equal(runs.beside('c')?.isKept, true);
   });
 });

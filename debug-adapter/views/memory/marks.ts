@@ -23,7 +23,7 @@ export interface Range {
 }
 
 /** Whether any byte of a range of machine memory is looked at. */
-export type IsSeen = (hpa: number, length: number) => boolean;
+type IsSeen = (hpa: number, length: number) => boolean;
 
 /** What is watched: the data breakpoints in memory. */
 export function watchedRanges(book: BreakpointBook): Range[] {

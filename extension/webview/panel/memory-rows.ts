@@ -26,7 +26,7 @@ export interface ByteRun {
 }
 
 /** Every byte that is shown, by its address. */
-export function bytesByAddress({ pieces }: MemoryContent): ReadonlyMap<bigint, string> {
+function bytesByAddress({ pieces }: MemoryContent): ReadonlyMap<bigint, string> {
   return new Map(
     pieces.flatMap(({ first, bytes = '' }) => digitsOf(bytes).map((byte, at) => [BigInt(first) + BigInt(at), byte])),
   );

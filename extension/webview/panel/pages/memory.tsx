@@ -88,7 +88,7 @@ async function load(ask: Ask, threadId: number, asked: AskedMemory): Promise<Sho
 
 const spaceNames = Object.keys(spaces) as readonly MemorySpace[];
 
-function Form({ of: { asked, address, because, worlds }, links }: { of: ShownMemory; links: Links }) {
+function Form({ of: { asked, address, because, worlds, content }, links }: { of: ShownMemory; links: Links }) {
   const submit = (event: SubmitEvent): void => {
     event.preventDefault();
     const fields = new FormData(event.currentTarget as HTMLFormElement);
@@ -96,6 +96,8 @@ function Form({ of: { asked, address, because, worlds }, links }: { of: ShownMem
     const world = worlds.find(({ name }) => name === fields.get('world'))?.name ?? null;
     links.page('memory', { memory: { ...asked, space, world, address: String(fields.get('address') ?? '') } });
   };
+  // Another mode that can be chosen with it may have more.
+  const offered = worlds.length > 1 ? spaceNames : (content?.spaces ?? spaceNames);
   return (
     <>
       <form class="translate" aria-label="The memory to look at" onSubmit={submit}>
@@ -108,7 +110,7 @@ function Form({ of: { asked, address, because, worlds }, links }: { of: ShownMem
           spellcheck={false}
         />
         <select key={asked.space} name="space" aria-label="Space of addresses">
-          {spaceNames.map((each) => (
+          {offered.map((each) => (
             <option key={each} value={each} selected={each === asked.space}>
               {each.toUpperCase()}: {spaces[each]}
             </option>

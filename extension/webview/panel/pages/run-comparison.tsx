@@ -36,7 +36,7 @@ export function RunComparison({ cost, compared, links }: ComparisonProps) {
         >
           <Icon name="pin" /> Keep this run to compare
         </button>
-        {compared ? (
+        {compared?.isKept ? (
           <button type="button" title="Compare with the last run that has ended" onClick={() => links.keep(null)}>
             <Icon name="close" /> Forget the kept run
           </button>

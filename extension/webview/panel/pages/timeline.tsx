@@ -69,9 +69,12 @@ function Controls({ of, links }: { of: Timeline; links: Links }) {
   );
 }
 
+/** Of a hypervisor of the user's own. */
+const isOfOwn = ({ lanes }: Timeline): boolean => lanes.some(({ kind }) => kind === 'guest');
+
 /** What shapes and colours mean, in words. */
-function Legend({ of: { lanes } }: { of: Timeline }) {
-  const isOwn = lanes.some(({ kind }) => kind === 'guest');
+function Legend({ of }: { of: Timeline }) {
+  const isOwn = isOfOwn(of);
   const meanings = isOwn
     ? [
         ['guest', 'in a guest (V = 1)'],
@@ -96,7 +99,7 @@ function Legend({ of: { lanes } }: { of: Timeline }) {
         </li>
       ))}
       {isOwn ? null : <li>dashed: what caused what</li>}
-      {lanes.map(({ name, label }) =>
+      {of.lanes.map(({ name, label }) =>
         label === undefined ? null : (
           <li key={label}>
             {label} is {name}
@@ -119,7 +122,7 @@ function Told({ of: { from, to, marks, omitted, forgotten } }: { of: Timeline })
 
 function Marks({ of, links }: { of: Timeline; links: Links }) {
   const listed = of.marks.slice(-LISTED).reverse();
-  const isOwn = of.lanes.some(({ kind }) => kind === 'guest');
+  const isOwn = isOfOwn(of);
   return (
     <Part
       title={`The last exits of this part, ${listed.length} of ${(of.marks.length + of.omitted).toLocaleString('en')}`}
