@@ -1,13 +1,12 @@
 import { Status } from '../../simulator/core/index';
 import type { CpuState } from '../../simulator/hypervisor/cpu';
-import { causeOf, decode, isGuestPageFault } from '../../simulator/isa/index';
+import { causeOf, decode, INTERRUPT_CAUSE, isGuestPageFault } from '../../simulator/isa/index';
 import { Access, Privilege } from '../../simulator/mmu/index';
 import type { Debuggee } from '../debuggee';
 import { hex } from '../format';
 import { guestPhysicalOf, trapCsrsOf } from '../inspect/trap-csrs';
 import { interruptedMode, inWorld, modeName, worldName } from '../inspect/worlds';
 import type { LastTrap } from '../protocol';
-import { INTERRUPT } from './cause-bits';
 import { translation } from './translation';
 
 /** The access that an exception is about, as far as it tells of a translation: what is misaligned was not translated. */
@@ -43,7 +42,7 @@ export function lastTrap(debuggee: Debuggee, cpu: CpuState): LastTrap | undefine
   const read = (number: number): bigint => cpu.readCsr(number) ?? 0n;
   if (!csrs || read(csrs.epc) === 0n) return undefined;
   const cause = read(csrs.cause);
-  const told = cause & INTERRUPT ? undefined : accessOfFault(Number(cause));
+  const told = cause & INTERRUPT_CAUSE ? undefined : accessOfFault(Number(cause));
   if (!told) return undefined;
   const mode = interruptedMode(debuggee, cpu, true);
   const by = inWorld(cpu, interruptedMode(debuggee, cpu));

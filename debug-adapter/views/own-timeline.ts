@@ -1,11 +1,10 @@
-import { causeOf } from '../../simulator/isa/index';
+import { causeOf, causeValue } from '../../simulator/isa/index';
 import type { Running } from '../debugging';
 import { hex } from '../format';
 import type { PastStay } from '../inspect/own-history';
 import { inWorld } from '../inspect/worlds';
 import type { SourceLine, Timeline, TimelineMark, TimelineSpan } from '../protocol';
 import { guestSource } from './address';
-import { causeBits } from './cause-bits';
 import { type AskedPart, hartLanes, type Interval, intervalOf, marksOf, partOf, Spans } from './timeline-parts';
 
 /**
@@ -90,7 +89,7 @@ function marker(running: Running, guestLanes: ReadonlyMap<number, number>): (pla
       reason: causeOf(cause, interrupt).id,
       ...(entered === undefined || entered === guest ? {} : { entered: history.nameOf(entered) }),
       pc: hex(pc),
-      cause: hex(causeBits(cause, interrupt)),
+      cause: hex(causeValue(cause, interrupt)),
       value: hex(value),
       ...(source ? { source } : {}),
     };

@@ -1,10 +1,10 @@
 import { INTERRUPT_BIT } from '../../simulator/hypervisor/ledger/ledger';
 import type { RunState } from '../../simulator/hypervisor/runnable';
+import { causeValue } from '../../simulator/isa/index';
 import type { Running } from '../debugging';
 import { hex, hexOfWords, valueOfWords } from '../format';
 import type { PastExit, RunHistory } from '../inspect/run-history';
 import type { SourceLine, Timeline, TimelineMark, TimelineSpan } from '../protocol';
-import { causeBits } from './cause-bits';
 import { ownTimeline } from './own-timeline';
 import { type AskedPart, hartLanes, type Interval, intervalOf, marksOf, partOf, Spans } from './timeline-parts';
 
@@ -68,7 +68,7 @@ class Teller {
       reason,
       ...(left === entered ? {} : { entered: entered === undefined ? null : (this.names[entered] ?? null) }),
       pc: hexOfWords({ low: pcLow, high: pcHigh }),
-      cause: hex(causeBits(code, isInterrupt)),
+      cause: hex(causeValue(code, isInterrupt)),
       value: hexOfWords({ low: valueLow, high: valueHigh }),
       ...(source ? { source } : {}),
       ...(by === 0 ? {} : { by }),

@@ -218,3 +218,10 @@ export const isMisaligned = (code: number): boolean => {
   const cause = exceptionsByCode.get(code);
   return cause?.kind === 'misaligned' && cause.access !== 'execute';
 };
+
+/** Set of an interrupt in scause, mcause and vscause (manual, "Supervisor Cause (scause) Register"). */
+export const INTERRUPT_CAUSE = 1n << 63n;
+
+/** A cause as such a CSR has it. */
+export const causeValue = (code: number, isInterrupt: boolean): bigint =>
+  isInterrupt ? INTERRUPT_CAUSE | BigInt(code) : BigInt(code);

@@ -3,7 +3,7 @@ import { evaluateParsed, isFloat, isTrue, numberOf } from '../expression/evaluat
 import { ExpressionError } from '../expression/expression-error';
 import type { Expression } from '../expression/syntax';
 import type { CpuMode } from '../hypervisor/cpu';
-import { causeOf } from '../isa/index';
+import { causeOf, causeValue, INTERRUPT_CAUSE } from '../isa/index';
 import { type Access, holds, Privilege, permissionsOf, virtualPage, type WalkStep } from '../mmu/index';
 import type { AccessBy, Ask } from './lab';
 import type { Standing } from './moment-run';
@@ -81,14 +81,12 @@ function modeNames({ privilege, virtual }: CpuMode): readonly string[] {
 function trapTruth(of: 'cause' | 'by', { trap }: Standing): Truth | string {
   if (!trap) return 'there was no trap';
   if (of === 'by') return { kind: 'words', words: [trap.by] };
-  return causeTruth((trap.interrupt ? INTERRUPT : 0n) | BigInt(trap.cause));
+  return causeTruth(causeValue(trap.cause, trap.interrupt));
 }
-
-const INTERRUPT = 1n << 63n;
 
 /** A cause as xcause has it, by its number and its names. */
 export function causeTruth(value: bigint): Truth {
-  const { name, id } = causeOf(Number(value & ~INTERRUPT), (value & INTERRUPT) !== 0n);
+  const { name, id } = causeOf(Number(value & ~INTERRUPT_CAUSE), (value & INTERRUPT_CAUSE) !== 0n);
   return { kind: 'cause', code: value, names: [name, id] };
 }
 
