@@ -1,6 +1,5 @@
 import { spawn } from 'node:child_process';
 import { rmSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
 import * as esbuild from 'esbuild';
 import { globSync } from 'glob';
 import { siteTable } from './site-table';
@@ -14,14 +13,16 @@ export interface MochaLayer {
   except: string[];
   /** Of one test, in milliseconds. */
   timeout: number;
-  /** How often a test that fails is tried again, and said so: for tests of a foreign program that now and then loses a key. */
-  retries?: number;
-  /** Whether its files may run beside each other. */
-  isParallel: boolean;
+  /** How many of its files run beside each other. */
+  workers: number;
+  /** Files of one process: so many that its start does not count, so few that the last one is not alone for long. */
+  filesPerProcess: number;
+  /**
+   * How often the files of a process in which a test has failed are run from their beginning, which is said: tests of a foreign program
+   * that now and then loses a key, each of which goes on from where the one before it has led.
+   */
+  attempts: number;
 }
-
-/** Files of one process, where several run: so many that its start does not count, so few that the last one is not alone for long. */
-const FILES_PER_PROCESS = 10;
 
 /**
  * Bundles the tests of a layer, with the site table as in the product, and runs them.
@@ -35,37 +36,35 @@ export async function runMocha(layer: MochaLayer, args: readonly string[]): Prom
   const outdir = `out/test-${layer.name}`;
   await bundleTests([...files, 'test/support/reporter.ts'], outdir);
   // With options such as a title, not every process would have a test.
-  const shares = layer.isParallel && options.length === 0 ? sharesOf(files) : [files];
+  const shares = options.length === 0 ? sharesOf(files, layer.filesPerProcess) : [files];
   const totals: Totals[] = [];
   const waiting = [...shares.entries()];
   const worker = async (): Promise<void> => {
     for (let next = waiting.shift(); next; next = waiting.shift()) {
       const [index, share] = next;
       const bundled = share.map((file) => file.replace(/^test/, outdir).replace(/\.ts$/, '.js'));
-      const results = newResultFile(shares.length > 1 ? `${layer.name}-${index}` : layer.name);
-      const words = [
-        '--timeout',
-        `${layer.timeout}`,
-        '--retries',
-        `${layer.retries ?? 0}`,
-        '--reporter',
-        `${outdir}/support/reporter.js`,
-        ...options,
-        ...bundled,
-      ];
-      await mocha(words, results, shares.length > 1);
-      totals.push(readTotals(results));
+      const reporter = `${outdir}/support/reporter.js`;
+      const words = ['--timeout', `${layer.timeout}`, '--reporter', reporter, ...options, ...bundled];
+      const run = async (): Promise<Totals> => {
+        const results = newResultFile(shares.length > 1 ? `${layer.name}-${index}` : layer.name);
+        await mocha(words, results, layer.workers > 1 && shares.length > 1);
+        return readTotals(results);
+      };
+      let verdict = await run();
+      for (let attempt = 1; attempt < layer.attempts && verdict.failed > 0; attempt++) {
+        console.log(`Tried again from the beginning: ${share.join(', ')}`);
+        verdict = await run();
+      }
+      totals.push(verdict);
     }
   };
-  await Promise.all(Array.from({ length: availableParallelism() }, worker));
+  await Promise.all(Array.from({ length: layer.workers }, worker));
   return addTotals(totals);
 }
 
-function sharesOf(files: readonly string[]): string[][] {
-  const count = Math.ceil(files.length / FILES_PER_PROCESS);
-  return Array.from({ length: count }, (_, share) =>
-    files.slice(share * FILES_PER_PROCESS, (share + 1) * FILES_PER_PROCESS),
-  );
+function sharesOf(files: readonly string[], size: number): string[][] {
+  const count = Math.ceil(files.length / size);
+  return Array.from({ length: count }, (_, share) => files.slice(share * size, (share + 1) * size));
 }
 
 /** @param isOneOfSeveral what it says is shown as a whole, when it has ended */

@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { provideHost } from '../test/vscode-host/setup';
 import { type MochaLayer, runMocha } from './mocha';
 import { provideSystemPackages } from './system-packages';
@@ -11,15 +12,18 @@ const unit: MochaLayer = {
   files: 'test/**/*.test.ts',
   except: ['test/extension/**', 'test/ui/**', 'test/vscode-host/**', 'test/linux/**'],
   timeout: 120_000,
-  isParallel: true,
+  workers: availableParallelism(),
+  filesPerProcess: 10,
+  attempts: 1,
 };
 const ui: MochaLayer = {
   name: 'ui',
   files: 'test/ui/**/*.test.ts',
   except: [],
   timeout: 180_000,
-  retries: 1,
-  isParallel: false,
+  workers: 1,
+  filesPerProcess: 1,
+  attempts: 2,
 };
 
 /** Needs a kernel that no package of this repository has: on demand only. */
@@ -28,7 +32,9 @@ const linux: MochaLayer = {
   files: 'test/linux/**/*.test.ts',
   except: [],
   timeout: 900_000,
-  isParallel: false,
+  workers: 1,
+  filesPerProcess: 1,
+  attempts: 1,
 };
 
 // `npm test` runs every layer; `npm run test:LAYER -- [files] [-g title]` one of them.

@@ -6,7 +6,6 @@ class Reporter extends Mocha.reporters.Spec {
   constructor(runner: Mocha.Runner, options: Mocha.MochaOptions) {
     super(runner, options);
     writeResultLines(runner);
-    runner.on('retry', (test, error) => console.log(`    tried again: ${test.title}: ${error?.stack ?? error}`));
   }
 }
 

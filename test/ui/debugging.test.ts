@@ -91,10 +91,7 @@ describe('debugging, in the workbench', () => {
   it('steps out of the VMM, back to the guest', async () => {
     // As deep as it stands in the handler's functions.
     const guest = workbench.page.locator('.tab.active', { hasText: 'kernel.S' });
-    for (let depth = 0; depth < 6 && (await guest.count()) === 0; depth++) {
-      await workbench.page.keyboard.press('Shift+F11');
-      await workbench.page.waitForTimeout(1000);
-    }
+    for (let depth = 0; depth < 6 && (await guest.count()) === 0; depth++) await workbench.goOn('Shift+F11');
     await guest.waitFor();
     await topLine().first().waitFor({ state: 'attached' });
     const view = await workbench.view('narration');

@@ -38,10 +38,7 @@ describe('several virtual machines, in the workbench', () => {
     for (const vm of ['echo', 'compute', 'crash']) await callStack(`${vm} vCPU 0`).waitFor();
     await workbench.screenshot('31-killed');
     const inGuest = workbench.page.locator('.tab.active', { hasText: 'compute.S' });
-    for (let stops = 0; stops < 8 && (await inGuest.count()) === 0; stops++) {
-      await workbench.page.keyboard.press('F5');
-      await workbench.page.waitForTimeout(2000);
-    }
+    for (let stops = 0; stops < 8 && (await inGuest.count()) === 0; stops++) await workbench.goOn('F5');
     await inGuest.waitFor();
     await workbench.screenshot('32-threads');
   });
@@ -73,10 +70,7 @@ describe('several virtual machines, in the workbench', () => {
 
   it('steps from the guest into the VMM, on its own virtual CPU', async () => {
     const inVmm = workbench.page.locator('.tab.active', { hasText: '.ts' });
-    for (let steps = 0; steps < 8 && (await inVmm.count()) === 0; steps++) {
-      await workbench.page.keyboard.press('F11');
-      await workbench.page.waitForTimeout(1000);
-    }
+    for (let steps = 0; steps < 8 && (await inVmm.count()) === 0; steps++) await workbench.goOn('F11');
     await inVmm.waitFor();
     await callStack(/VM exit #/).waitFor();
     await workbench.screenshot('34-exit-of-one');
@@ -90,8 +84,7 @@ describe('several virtual machines, in the workbench', () => {
     for (let steps = 0; steps < 40 && (await label.count()) === 0; steps++) {
       // A handler that leaves nobody, and then the next one.
       const isOver = (await workbench.page.locator('.tab.active', { hasText: '.ts' }).count()) === 0;
-      await workbench.page.keyboard.press(isOver ? 'F5' : 'F11');
-      await workbench.page.waitForTimeout(700);
+      await workbench.goOn(isOver ? 'F5' : 'F11');
     }
     await label.waitFor();
     await callStack(/goes on here/).waitFor();

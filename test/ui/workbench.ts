@@ -153,6 +153,21 @@ export class Workbench {
     await item.waitFor({ state: 'hidden' });
   }
 
+  /**
+   * Presses a key that lets the session go on, and waits until it stands again, however long the computer takes.
+   * @throws when it has not stopped after a minute
+   */
+  async goOn(key: 'F5' | 'F11' | 'Shift+F11'): Promise<void> {
+    const canGoOn = this.page.locator('.debug-toolbar .codicon-debug-continue').first();
+    await this.page.keyboard.press(key);
+    // A short step is over before the toolbar has shown it, and what it leads to is opened a little after the stop.
+    for (let polls = 0, rest = 0; rest < 5; polls++) {
+      if (polls === 300) throw new Error(`the session has not stopped after ${key}`);
+      await this.page.waitForTimeout(200);
+      rest = (await canGoOn.isVisible()) ? rest + 1 : 0;
+    }
+  }
+
   async screenshot(name: string): Promise<void> {
     await this.page.screenshot({ path: `${screenshots}/${name}.png` });
   }
