@@ -1,4 +1,6 @@
+import { MASK_OFFSET, PENDING_OFFSET, type SharedWord, sharedWordList, WORDS_BYTES, WORDS_OFFSET } from './shared-page';
 import { vmmScheme } from './shipped';
+import { startPageList } from './start-page';
 import { HYPERCALL_EXTENSION, type Hypercall, hypercallList } from './table';
 
 /** What sources include. */
@@ -23,6 +25,16 @@ ${define('PV_EXTENSION', `0x${HYPERCALL_EXTENSION.id.toString(16).padStart(8, '0
 
 /* Calls: in a6. The result is an SBI error in a0, and a value in a1. */
 ${hypercallList.map(callText).join('\n')}
+
+/* The shared page: a bit for each port, then the words of each virtual CPU. */
+${define('PV_PENDING', `${PENDING_OFFSET}`, '64 doublewords: ports that are pending')}
+${define('PV_MASK', `${MASK_OFFSET}`, '64 doublewords: ports that make no upcall')}
+${define('PV_WORDS', `${WORDS_OFFSET}`, 'of virtual CPU 0')}
+${define('PV_WORDS_BYTES', `${WORDS_BYTES}`, 'of one virtual CPU')}
+${sharedWordList.map((word) => fieldText('PV_WORD', word)).join('\n')}
+
+/* The start page, of the engine para: its address is in a1 at the start. */
+${startPageList.map((field) => fieldText('PV_START', field)).join('\n')}
 
 #ifdef __ASSEMBLER__
 
@@ -65,6 +77,9 @@ function callText({ number, name, text, operations = [] }: Hypercall): string {
     ),
   ].join('\n');
 }
+
+const fieldText = (prefix: string, { name, offset, text }: Pick<SharedWord, 'name' | 'offset' | 'text'>): string =>
+  define(`${prefix}_${name.toUpperCase()}`, `${offset}`, plain(text));
 
 const define = (name: string, value: string, text: string): string =>
   `${`#define ${name}`.padEnd(COLUMN)}${value.padEnd(12)}/* ${text} */`;

@@ -23,6 +23,7 @@ import { type ExitKind, kindsByCause } from './exits/exit-kind';
 import { InstructionCache } from './exits/instruction-cache';
 import type { Guest } from './guest';
 import type { HostModel } from './host/host-model';
+import { type CallersMemory, physicalMemory } from './hypercalls/callers-memory';
 import { hypercallExtension } from './hypercalls/extension';
 import type { ExitLedger } from './ledger/ledger';
 import { type Measures, sumOf } from './measures';
@@ -135,7 +136,9 @@ export class Vm implements Guest {
     this.engine = engine.create(this, tableFrames, engineOptions);
     this.cpus = this.vcpus.map(({ cpu }) => cpu);
     this.port = new VmPort(this, this.engine.features);
-    const extensions = [...sbiExtensions, hypercallExtension(this)];
+    const byPhysicalAddress = physicalMemory(memory, this.port);
+    const memoryOf = (caller: number): CallersMemory => this.engine.callersMemory(caller) ?? byPhysicalAddress;
+    const extensions = [...sbiExtensions, hypercallExtension(this, this.engine.hypercalls, memoryOf)];
     this.calls = callTable(extensions);
     this.sbi = new Sbi(this.port, extensions);
   }

@@ -1,7 +1,8 @@
-import { type SbiExtension, type SbiFunction, success } from '../../firmware/sbi/interface';
+import { failure, SbiError, type SbiExtension, type SbiFunction, success } from '../../firmware/sbi/interface';
 import { HYPERCALL_EXTENSION, type HypercallName, hypercalls, INTERFACE_VERSION } from '../../hypercalls/table';
 import { step } from '../../machine/narration';
-import type { HypercallHandler, HypercallVm, NumberedHandler } from './hypercall';
+import type { CallersMemory } from './callers-memory';
+import type { EngineHypercalls, HypercallHandler, HypercallVm, NumberedHandler } from './hypercall';
 import { multicallBy } from './multicall';
 import { schedOp } from './sched-op';
 
@@ -13,34 +14,45 @@ const version: HypercallHandler = {
   },
 };
 
-/** Of each call in the table: without it that one would not compile. */
-const handlers: Readonly<Record<HypercallName, HypercallHandler>> = {
-  version,
-  schedOp,
-  multicall: multicallBy((number) => byNumber.get(number)),
+const notSupported: HypercallHandler = {
+  *handle() {
+    yield step`this call is not answered under this way to virtualize`;
+    return failure(SbiError.notSupported);
+  },
 };
 
-const byNumber: ReadonlyMap<number, NumberedHandler> = new Map(
-  (Object.keys(handlers) as HypercallName[]).map((name) => [
-    hypercalls[name].number,
-    { name, handler: handlers[name] },
-  ]),
-);
+/** Calls that are answered in the same way under every engine. */
+const common: EngineHypercalls = { version, schedOp };
 
 /** The hypervisor's interface for a VM's guest, as an extension of its SBI. */
-export function hypercallExtension(vm: HypercallVm): SbiExtension {
-  const functions = [...byNumber].map(([number, found]) => [number, functionOf(found, vm)]);
+export function hypercallExtension(
+  vm: HypercallVm,
+  ofEngine: EngineHypercalls,
+  memoryOf: (caller: number) => CallersMemory,
+): SbiExtension {
+  const names = Object.keys(hypercalls) as HypercallName[];
+  const byNumber = new Map<number, NumberedHandler>();
+  const multicall = multicallBy((number) => byNumber.get(number));
+  for (const name of names) {
+    const handler = name === 'multicall' ? multicall : (ofEngine[name] ?? common[name] ?? notSupported);
+    byNumber.set(hypercalls[name].number, { name, handler });
+  }
+  const functions = [...byNumber].map(([number, found]) => [number, functionOf(found, vm, memoryOf)]);
   return { ...HYPERCALL_EXTENSION, functions: Object.fromEntries(functions) };
 }
 
-function functionOf({ name, handler }: NumberedHandler, vm: HypercallVm): SbiFunction {
+function functionOf(
+  { name, handler }: NumberedHandler,
+  vm: HypercallVm,
+  memoryOf: (caller: number) => CallersMemory,
+): SbiFunction {
   return {
     name: hypercalls[name].name,
     *handle(call) {
       const { caller } = call;
       const argument = (index: number): bigint => call.argument(index);
       const number = (index: number): number => call.number(index);
-      return yield* handler.handle({ vm, caller, argument, number });
+      return yield* handler.handle({ vm, caller, memory: memoryOf(caller), argument, number });
     },
   };
 }

@@ -1,13 +1,12 @@
 import { failure, SbiError, success } from '../../firmware/sbi/interface';
-import { type HypercallName, hypercalls } from '../../hypercalls/table';
+import { type HypercallName, hypercalls, MOST_ENTRIES } from '../../hypercalls/table';
 import { step } from '../../machine/narration';
+import { Gva } from '../../mmu/address';
 import type { HypercallCall, HypercallHandler, NumberedHandler } from './hypercall';
 
 /** An entry: the function id, six arguments, error and value, a doubleword each. */
 const ENTRY_BYTES = 72;
 const ERROR_OFFSET = 56;
-/** More than a guest gains by, and less than holds others up. */
-const MOST_ENTRIES = 512;
 
 /** What leaves in the midst of the list. */
 const LEAVING: ReadonlySet<number> = new Set(
@@ -15,7 +14,7 @@ const LEAVING: ReadonlySet<number> = new Set(
 );
 
 const isDenied = (name: HypercallName, call: HypercallCall): boolean =>
-  name === 'multicall' || (name === 'schedOp' && LEAVING.has(call.number(0)));
+  name === 'multicall' || name === 'iret' || (name === 'schedOp' && LEAVING.has(call.number(0)));
 
 /**
  * Several calls for one exit.
@@ -24,18 +23,19 @@ const isDenied = (name: HypercallName, call: HypercallCall): boolean =>
 export function multicallBy(handlerOf: (number: number) => NumberedHandler | undefined): HypercallHandler {
   return {
     *handle(call) {
-      const { vm } = call;
-      const [list, count] = [call.number(0), call.number(1)];
+      const { vm, memory } = call;
+      const [list, count] = [call.argument(0), call.number(1)];
       if (count > MOST_ENTRIES) {
         yield step`refuse: a list has ${MOST_ENTRIES} entries at the most, not ${count}`;
         return failure(SbiError.invalidParam);
       }
-      const bytes = list % 8 === 0 ? vm.memory.read(list, count * ENTRY_BYTES) : undefined;
+      const bytes = list % 8n === 0n ? memory.read(list, count * ENTRY_BYTES) : undefined;
       if (!bytes) {
-        yield step`refuse: the list at physical ${list} is not in the caller's memory, or not at a multiple of 8`;
+        const at = Gva.of(list);
+        yield step`refuse: the list at ${at} is not in the caller's memory, or not at a multiple of 8`;
         return failure(SbiError.invalidParam);
       }
-      if (!vm.port.prepareMemory(list, count * ENTRY_BYTES)) return 'again';
+      if (!memory.prepare(list, count * ENTRY_BYTES)) return 'again';
       const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
       for (let entry = 0; entry < count; entry++) {
         const at = entry * ENTRY_BYTES;
@@ -53,13 +53,13 @@ export function multicallBy(handlerOf: (number: number) => NumberedHandler | und
         vm.ledger.charge('multicallEntry');
       }
       yield step`put the errors and values of ${count} entries into the list`;
-      vm.memory.write(list, bytes);
+      if (!memory.write(list, bytes)) return failure(SbiError.invalidParam);
       return success(count);
     },
   };
 }
 
-function callIn({ vm, caller }: HypercallCall, view: DataView, at: number): HypercallCall {
+function callIn({ vm, caller, memory }: HypercallCall, view: DataView, at: number): HypercallCall {
   const argument = (index: number): bigint => view.getBigUint64(at + 8 + 8 * index, true);
-  return { vm, caller, argument, number: (index) => Number(argument(index)) };
+  return { vm, caller, memory, argument, number: (index) => Number(argument(index)) };
 }

@@ -21,6 +21,7 @@ export class FullVm implements EngineVm {
   readonly translation = 'shadow';
   readonly vcpus: readonly FullVcpu[];
   readonly features: FeatureSwitches;
+  readonly hypercalls = {};
   /** All that it keeps is of one of its vCPUs. */
   readonly component = withoutState('full');
 
@@ -36,6 +37,8 @@ export class FullVm implements EngineVm {
 
   /** A frame is cleared when it becomes a table. */
   clearTables(): void {}
+
+  callersMemory(): undefined {}
 
   dropped(): void {
     for (const { spaces } of this.vcpus) spaces.dropAll();

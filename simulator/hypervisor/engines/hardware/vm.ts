@@ -44,6 +44,7 @@ export class HardwareVm implements EngineVm, StateHolder<HardwareState> {
   readonly stage: SecondStage;
   readonly vcpus: readonly HardwareVcpu[];
   readonly features: FeatureSwitches;
+  readonly hypercalls = {};
   readonly component: Component;
 
   /** By hart, under which VMID it keeps the VM's translations, and those of which vCPU. */
@@ -100,6 +101,8 @@ export class HardwareVm implements EngineVm, StateHolder<HardwareState> {
   clearTables(): void {
     this.vm.machine.core.ram.clear(this.stage.root, ROOT_FRAMES * FRAME);
   }
+
+  callersMemory(): undefined {}
 
   dropped(): void {
     this.stage.clear();
