@@ -9,7 +9,7 @@ import {
 import { comparisonAsChart } from '../../simulator/comparison/report/chart';
 import { comparisonAsJson } from '../../simulator/comparison/report/json';
 import { comparisonAsText } from '../../simulator/comparison/report/text';
-import { VIRTUALIZATIONS, type Virtualization } from '../../simulator/system/system';
+import { ANY_GUEST_VIRTUALIZATIONS, type Virtualization } from '../../simulator/system/system';
 import { buildOrReport, makeSystem, openFiles } from './guest';
 import { engines, type MachineOptions, machineOptions, one, type ParsedCommand } from './options';
 import { STATUS } from './outcome';
@@ -23,7 +23,7 @@ export async function compare(command: ParsedCommand): Promise<number> {
   const options = machineOptions({ 'vmm-time': COMPARED_MACHINE.vmmTime, ...values });
   if (options.disks.some(({ write }) => write === 'inPlace'))
     throw new UsageError('several runs cannot all write to a disk: leave out ,rw');
-  const wanted = engines(values) ?? VIRTUALIZATIONS;
+  const wanted = engines(values) ?? ANY_GUEST_VIRTUALIZATIONS;
   const compared: Comparison[] = [];
   let status: number = STATUS.poweredOff;
   for (const name of command.files) {

@@ -9,7 +9,12 @@ import {
   machineSchema,
   machineSettings,
 } from '../../simulator/system/machine-options';
-import { ConfigurationError, imageAddress, VIRTUALIZATIONS, type Virtualization } from '../../simulator/system/system';
+import {
+  ANY_GUEST_VIRTUALIZATIONS,
+  ConfigurationError,
+  imageAddress,
+  type Virtualization,
+} from '../../simulator/system/system';
 import type { JobSurroundings } from './job';
 import type { CompareJob } from './protocol';
 
@@ -28,7 +33,7 @@ export async function compareJob(
     const comparison = await compareGuest(
       name,
       built.program,
-      { engines: VIRTUALIZATIONS, limit: USUAL_LIMIT },
+      { engines: ANY_GUEST_VIRTUALIZATIONS, limit: USUAL_LIMIT },
       {
         async makeSystem(engine: Virtualization) {
           try {

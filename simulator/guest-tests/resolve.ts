@@ -4,7 +4,7 @@ import type { Expression } from '../expression/syntax';
 import { definesOf } from '../project/program-options';
 import { numberOf } from '../schema/address';
 import { type Path, quotedPath } from '../schema/problems';
-import { VIRTUALIZATIONS, type Virtualization } from '../system/configuration';
+import { ANY_GUEST_VIRTUALIZATIONS, type Virtualization } from '../system/configuration';
 import { type MachineDescription, machineProblems, machineSettings } from '../system/machine-options';
 import { scriptOf } from './console-script';
 import type { Described } from './described';
@@ -94,7 +94,7 @@ export class Resolution {
       if (write === 'inPlace')
         this.problem([...pathOf('disks'), index, 'write'], 'must be "copy": a test leaves its disks as they are');
     const isFromReset = machine.firmware === 'none';
-    const all: readonly Virtualization[] = isFromReset ? ['none'] : VIRTUALIZATIONS;
+    const all: readonly Virtualization[] = isFromReset ? ['none'] : ANY_GUEST_VIRTUALIZATIONS;
     if (isFromReset && engines?.some((engine) => engine !== 'none'))
       this.problem(pathOf('engines'), 'must be ["none"] with firmware "none": a VMM has firmware of its own');
     const resolved = engines ?? all;

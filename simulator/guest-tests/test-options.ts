@@ -232,7 +232,7 @@ export const testOptions = {
     uniqueItems: true,
     expected: 'a list of engines',
     description:
-      'On which engines it is run; all, `none` among them, when absent, and `none` alone with firmware `none`.',
+      'On which engines it is run; all that run any guest, `none` among them, when absent, and `none` alone with firmware `none`.',
   }),
   limit: withDefault(
     DEFAULT_LIMIT,

@@ -5,7 +5,7 @@ import type { Vm } from './vm';
 
 /** Something that leads out of a VM. */
 export interface IsolationBreach {
-  readonly where: 'shadow table' | 'second stage' | 'TLB' | 'DMA' | 'P2M';
+  readonly where: 'shadow table' | 'second stage' | 'page table' | 'TLB' | 'DMA' | 'P2M';
   readonly description: string;
 }
 

@@ -23,7 +23,7 @@ import { floatStatus, type World } from './world';
 
 /** A table by which the hardware translates for a vCPU as it stands, for whoever looks at it. */
 export interface TranslationTable {
-  readonly role: 'shadow' | 'second-stage';
+  readonly role: 'shadow' | 'second-stage' | 'registered';
   /** Machine address of the root. */
   readonly root: number;
   /** The ASID or VMID under which the hardware keeps what it finds there; undefined where it tells address spaces apart by nothing. */
@@ -32,6 +32,12 @@ export interface TranslationTable {
   maps(address: bigint): boolean;
   /** What the hardware is given of the permissions in a guest's leaf, as the guest's mode is. */
   permissions(guestFlags: number): number;
+}
+
+/** How traps come to a guest, in words. */
+export interface TrapDelivery {
+  readonly registers: string;
+  readonly vector: string;
 }
 
 /** Something that the VMM keeps of a vCPU, in words. */
@@ -198,6 +204,8 @@ export abstract class Vcpu implements Runnable, GuestAddressing {
   abstract readonly interruptAwaits: boolean;
   /** The virtual stvec. */
   abstract readonly trapVector: CsrValue;
+  /** Where its guest finds what a trap was, and begins to handle it, in words. */
+  readonly trapDelivery: TrapDelivery = { registers: 'virtual sepc, scause, stval and sstatus', vector: 'stvec' };
   /** Sets or clears SSIP or STIP as the guest's firmware would. */
   abstract setPending(interrupts: number, level: boolean): void;
   /** The level of its external interrupt, from the VM's PLIC. @returns whether its hart has to be told */

@@ -26,6 +26,7 @@ import type { HostModel } from './host/host-model';
 import { type CallersMemory, physicalMemory } from './hypercalls/callers-memory';
 import { hypercallExtension } from './hypercalls/extension';
 import type { ExitLedger } from './ledger/ledger';
+import type { LoadedGuest } from './loaded-guest';
 import { type Measures, sumOf } from './measures';
 import type { FrameRange } from './memory/frame-table';
 import type { GuestMemory } from './memory/guest-memory';
@@ -138,7 +139,8 @@ export class Vm implements Guest {
     this.port = new VmPort(this, this.engine.features);
     const byPhysicalAddress = physicalMemory(memory, this.port);
     const memoryOf = (caller: number): CallersMemory => this.engine.callersMemory(caller) ?? byPhysicalAddress;
-    const extensions = [...sbiExtensions, hypercallExtension(this, this.engine.hypercalls, memoryOf)];
+    const offered = sbiExtensions.filter((extension) => this.engine.offers(extension));
+    const extensions = [...offered, hypercallExtension(this, this.engine.hypercalls, memoryOf)];
     this.calls = callTable(extensions);
     this.sbi = new Sbi(this.port, extensions);
   }
@@ -187,8 +189,12 @@ export class Vm implements Guest {
    *   find no memory
    * @returns false then
    */
-  boot(load: () => EntryPoint | undefined): boolean {
-    const entry = this.life.begin(load, () => this.machineParts.save());
+  boot(load: () => LoadedGuest | undefined): boolean {
+    const begin = (): EntryPoint | undefined => {
+      const loaded = load();
+      return loaded && this.engine.begin(loaded);
+    };
+    const entry = this.life.begin(begin, () => this.machineParts.save());
     if (entry) this.port.start(0, entry);
     return entry !== undefined;
   }
@@ -210,8 +216,9 @@ export class Vm implements Guest {
 
   /** It has ended for good, and is off: memory that it got as it touched it goes back. @returns whether there was such */
   giveBack(): boolean {
-    if (!this.memory.giveBack()) return false;
+    if (!this.memory.isOnDemand) return false;
     this.engine.dropped();
+    this.memory.giveBack();
     return true;
   }
 

@@ -37,6 +37,9 @@ export interface Loaded {
   readonly entry: bigint;
   readonly biosEntry: bigint | undefined;
   readonly deviceTree: number;
+  readonly initrd: { readonly start: number; readonly end: number } | undefined;
+  /** Behind all that is loaded but for the device tree. */
+  readonly end: number;
 }
 
 /** QEMU puts the initial RAM disk half of memory, but at most so much, above the kernel (hw/riscv/boot.c, riscv_load_initrd). */
@@ -64,7 +67,7 @@ export function loadImages(
   const ramDisk = initrd && placeInitrd(initrd, Number(entry), Math.max(programEnd, biosEnd), memory);
   const end = Math.max(programEnd, biosEnd, ramDisk?.end ?? 0);
   const deviceTree = placeDeviceTree(buildDeviceTree({ ...tree, initrd: ramDisk }), end, memory);
-  return { entry, biosEntry: bios && physicalEntry(bios), deviceTree };
+  return { entry, biosEntry: bios && physicalEntry(bios), deviceTree, initrd: ramDisk, end };
 }
 
 /** What would be right for a segment that has no room. Firmware of the user's own says itself where it is loaded. */

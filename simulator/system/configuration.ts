@@ -77,6 +77,11 @@ export interface NeighboursConfiguration {
 /** The bare machine, and every engine that there is. */
 export type Virtualization = 'none' | EngineId;
 export const VIRTUALIZATIONS: readonly Virtualization[] = ['none', ...engineDescriptions.map(({ id }) => id)];
+/** Those that run guests which know nothing of them; the others want guests that were ported. */
+export const ANY_GUEST_VIRTUALIZATIONS: readonly Virtualization[] = [
+  'none',
+  ...engineDescriptions.filter(({ guests }) => guests === 'any').map(({ id }) => id),
+];
 
 export const FIRMWARES = ['sbi', 'none'] as const;
 export type Firmware = (typeof FIRMWARES)[number];

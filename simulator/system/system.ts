@@ -35,6 +35,7 @@ import { hostMemory, hypervisorOn, vmsOf } from './virtual-machine';
 
 export { imageAddress } from './boot-images';
 export {
+  ANY_GUEST_VIRTUALIZATIONS,
   FIRMWARES,
   type Firmware,
   MOST_HARTS,
@@ -328,7 +329,10 @@ export class System {
         // A VM that is restarted has its images put into its memory again.
         const isBooted = vm.boot(() => {
           const placed = this.put(guest, program, { ...described, harts: vcpus, firmware: 'sbi' });
-          return placed.isThere ? { address: Number(placed.entry), opaque: BigInt(placed.deviceTree) } : undefined;
+          const { entry, deviceTree, end, initrd, isThere } = placed;
+          const commandLine = described.bootArguments ?? '';
+          const address = Number(entry);
+          return isThere ? { address, opaque: BigInt(deviceTree), deviceTree, end, initrd, commandLine } : undefined;
         });
         if (!isBooted)
           throw new ConfigurationError(

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { engines } from '../../simulator/hypervisor/engines';
+import { anyGuestEngines } from '../../simulator/hypervisor/engines';
 import { FIRMWARE_MEMORY } from '../../simulator/machine/memory-map';
 import { ConfigurationError, VIRTUALIZATIONS } from '../../simulator/system/system';
 import { assembleGuest, makeSystem } from '../support/guest';
@@ -52,7 +52,7 @@ const call = (low: string, high: string, flags: string, function_ = 0): string =
 const ENDS = '        sbi     8, 0\n';
 const PROBES = `        li      a0, ${STA}\n        sbi     0x10, 3\n        mv      s0, a0\n        mv      s1, a1\n`;
 
-for (const { id: engine } of engines)
+for (const { id: engine } of anyGuestEngines)
   describe(`steal-time accounting, as it is called (${engine})`, () => {
     const run = async (body: string) => {
       const program = await assembleGuest(`${SBI_MACRO}\n_start:\n${body}\n${ENDS}`);

@@ -1,4 +1,4 @@
-import { engines } from '../../simulator/hypervisor/engines';
+import { anyGuestEngines } from '../../simulator/hypervisor/engines';
 import { assembleGuest, type TestConfiguration } from '../support/guest';
 import { assertSameUnder } from '../support/lock-step';
 import { CODE, OTHER_RAM, RAM, type SmallKernel, smallKernel, USER_RAM } from './small-kernel';
@@ -248,7 +248,7 @@ const CASES: readonly (readonly [string, SmallKernel, TestConfiguration?])[] = [
 ];
 
 describe('address spaces', () => {
-  for (const { id: virtualization } of engines)
+  for (const { id: virtualization } of anyGuestEngines)
     for (const [what, kernel, configuration] of CASES)
       it(`are the same under none and ${virtualization}: ${what}`, async () => {
         assertSameUnder(virtualization, await assembleGuest(smallKernel(kernel)), configuration);

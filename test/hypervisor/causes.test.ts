@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { engines } from '../../simulator/hypervisor/engines';
+import { anyGuestEngines } from '../../simulator/hypervisor/engines';
 import type { CauseId } from '../../simulator/hypervisor/ledger/causes';
 import { concernedBy, type ExitRecord } from '../../simulator/hypervisor/ledger/ledger';
 import { InterruptCode } from '../../simulator/isa';
@@ -42,7 +42,7 @@ const FENCE = `
         li      a3, 0x3000
         sbi     ${RFENCE}, 1`;
 
-async function run(guest: string, virtualization: (typeof engines)[number]['id']): Promise<System> {
+async function run(guest: string, virtualization: (typeof anyGuestEngines)[number]['id']): Promise<System> {
   const { system } = makeSystem(await assembleGuest(guest), { virtualization, harts: 2 });
   assert.equal(system.machine.run({ instructions: 60_000 }).reason, 'limit');
   return system;
@@ -60,7 +60,7 @@ function call(system: System, extension: number): CauseId {
 }
 
 describe('causes', () => {
-  for (const { id: virtualization } of engines) {
+  for (const { id: virtualization } of anyGuestEngines) {
     for (const [what, extension, guest] of [
       ['an IPI', IPI, twoCpus(SEND_IPI)],
       // One that waits is asked when it is woken.

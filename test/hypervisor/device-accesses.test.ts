@@ -1,5 +1,5 @@
 import { legalVariants } from '../../simulator/core/index';
-import { engines } from '../../simulator/hypervisor/engines';
+import { anyGuestEngines } from '../../simulator/hypervisor/engines';
 import { assembleGuest } from '../support/guest';
 import { assertSameUnder } from '../support/lock-step';
 import { type SmallKernel, smallKernel } from './small-kernel';
@@ -91,13 +91,13 @@ const LOAD_THEN_STORE: SmallKernel = {
 };
 
 describe('accesses to devices', () => {
-  for (const { id: virtualization } of engines)
+  for (const { id: virtualization } of anyGuestEngines)
     for (const [what, kernel] of CASES)
       it(`are the same under none and ${virtualization}: ${what}`, async () => {
         assertSameUnder(virtualization, await assembleGuest(smallKernel(kernel)));
       });
 
-  for (const { id: virtualization } of engines)
+  for (const { id: virtualization } of anyGuestEngines)
     it(`make a page dirty under none and ${virtualization}, also where the TLB keeps invalid entries`, async () => {
       const hartOptions = legalVariants['cached-invalid-entries'];
       assertSameUnder(virtualization, await assembleGuest(smallKernel(LOAD_THEN_STORE)), { hartOptions });

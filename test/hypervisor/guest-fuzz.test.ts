@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { legalVariants } from '../../simulator/core/index';
 import type { Program } from '../../simulator/object/program';
 import { addressOf } from '../../simulator/system/host-interface';
-import { type SystemConfiguration, VIRTUALIZATIONS } from '../../simulator/system/system';
+import { ANY_GUEST_VIRTUALIZATIONS, type SystemConfiguration } from '../../simulator/system/system';
 import { assembleGuest, makeSystem } from '../support/guest';
 import { type Next, numbersFrom } from '../support/random';
 import { HOSTILE_GUEST } from './hostile-guest';
@@ -16,7 +16,7 @@ const CONSOLE_ROOM = 64 * 1024;
 const VARIANTS = [{}, ...Object.values(legalVariants)];
 
 function configurationOf(next: Next): Partial<SystemConfiguration> {
-  const virtualization = VIRTUALIZATIONS[next(VIRTUALIZATIONS.length)] ?? 'none';
+  const virtualization = ANY_GUEST_VIRTUALIZATIONS[next(ANY_GUEST_VIRTUALIZATIONS.length)] ?? 'none';
   const hartOptions = VARIANTS[next(VARIANTS.length)] ?? {};
   const devices = ['console', 'net', 'rng'] as const;
   return { virtualization, harts: 1 + next(4), hartOptions, devices, vmids: next(4) > 0 };

@@ -6,7 +6,7 @@ import path from 'node:path';
 import { after, describe, it } from 'mocha';
 import { HEADER_FILE } from '../../simulator/hypercalls/header';
 import { HYPERCALL_EXTENSION, hypercallList } from '../../simulator/hypercalls/table';
-import { engines } from '../../simulator/hypervisor/engines';
+import { anyGuestEngines } from '../../simulator/hypervisor/engines';
 import { assembleGuest, makeSystem, type TestConfiguration, type TestSystem } from '../support/guest';
 import { assembleVm, makeHost } from '../support/host';
 import { Random } from '../support/random';
@@ -54,7 +54,7 @@ async function ran(body: string, configuration: TestConfiguration): Promise<Test
 }
 
 describe('hypercalls', () => {
-  for (const { id: virtualization } of engines) {
+  for (const { id: virtualization } of anyGuestEngines) {
     it(`tell their version, and that they are there (${virtualization})`, async () => {
       const { system, results } = await ran(
         `li a0, ${HYPERCALL_EXTENSION.id}\nli a7, 0x10\nli a6, 3\necall\nkeep\nhypercall PV_VERSION\nkeep`,

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { engines } from '../../simulator/hypervisor/engines';
+import { anyGuestEngines } from '../../simulator/hypervisor/engines';
 import { assembleGuest, makeSystem, type TestConfiguration } from '../support/guest';
 import { RAM, type SmallKernel, smallKernel } from './small-kernel';
 
@@ -63,7 +63,7 @@ second: j       second`,
 ];
 
 describe('saved vCPUs', () => {
-  for (const { id: virtualization } of engines)
+  for (const { id: virtualization } of anyGuestEngines)
     for (const [what, kernel, configuration] of CASES)
       it(`are the same in another machine (${virtualization}): ${what}`, async () => {
         const program = await assembleGuest(smallKernel(kernel));

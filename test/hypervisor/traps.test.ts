@@ -1,4 +1,4 @@
-import { engines } from '../../simulator/hypervisor/engines';
+import { anyGuestEngines } from '../../simulator/hypervisor/engines';
 import { assembleGuest, type TestConfiguration } from '../support/guest';
 import { assertSameUnder } from '../support/lock-step';
 import { PLIC, RAM, type SmallKernel, smallKernel, USER_NOTHING } from './small-kernel';
@@ -110,7 +110,7 @@ handler: ld     a0, (s1)
 ];
 
 describe('traps of a guest', () => {
-  for (const { id: virtualization } of engines)
+  for (const { id: virtualization } of anyGuestEngines)
     for (const [what, kernel, configuration] of CASES)
       it(`are the same under none and ${virtualization}: ${what}`, async () => {
         assertSameUnder(virtualization, await assembleGuest(smallKernel(kernel)), configuration);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { engines } from '../../simulator/hypervisor/engines';
-import { VIRTUALIZATIONS } from '../../simulator/system/system';
+import { anyGuestEngines } from '../../simulator/hypervisor/engines';
+import { ANY_GUEST_VIRTUALIZATIONS } from '../../simulator/system/system';
 import { assembleGuest, makeSystem } from '../support/guest';
 import { assertSameUnder } from '../support/lock-step';
 import { OTHER_RAM, RAM, type SmallKernel, smallKernel } from './small-kernel';
@@ -141,13 +141,13 @@ called: csrci   sip, 2
 };
 
 describe('two CPUs of a guest', () => {
-  for (const { id: virtualization } of engines)
+  for (const { id: virtualization } of anyGuestEngines)
     for (const [what, kernel] of CASES)
       it(`are the same under none and ${virtualization}: ${what}`, async () => {
         assertSameUnder(virtualization, await assembleGuest(smallKernel(kernel)), { harts: 2 });
       });
 
-  for (const { id: virtualization } of engines)
+  for (const { id: virtualization } of anyGuestEngines)
     for (const others of [1, 70])
       it(`are the same under none and ${virtualization}: fences for a CPU that waits, of a page that it has used and before of ${others} others`, async () => {
         const program = await assembleGuest(smallKernel(fencesFor(others)));
@@ -160,7 +160,7 @@ describe('two CPUs of a guest', () => {
         assert.deepEqual(other, own);
       });
 
-  for (const virtualization of VIRTUALIZATIONS)
+  for (const virtualization of ANY_GUEST_VIRTUALIZATIONS)
     it(`hear each other while they run (${virtualization})`, async () => {
       const { system } = makeSystem(await assembleGuest(smallKernel(CALLS)), { virtualization, harts: 2 });
       assert.equal(system.machine.run({ instructions: 200_000 }).reason, 'power-off');

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { Pace } from '../../simulator/machine/pace';
-import { VIRTUALIZATIONS } from '../../simulator/system/system';
+import { ANY_GUEST_VIRTUALIZATIONS } from '../../simulator/system/system';
 import { assembleGuest, makeSystem } from '../support/guest';
 
 const LIMIT = 1_000_000;
@@ -81,7 +81,7 @@ on_trap:
     assert.equal(stop.reason, 'trap-loop');
   });
 
-  for (const virtualization of VIRTUALIZATIONS) {
+  for (const virtualization of ANY_GUEST_VIRTUALIZATIONS) {
     it(`stops when its guest waits for ever (${virtualization})`, async () => {
       const { system } = makeSystem(await assembleGuest('_start: wfi\n j _start'), { virtualization });
       assert.deepEqual(system.machine.run({ instructions: LIMIT }), { reason: 'waiting-forever' });

@@ -4,7 +4,7 @@ import type { EngineId } from '../../simulator/hypervisor/engines';
 import type { PlainValue } from '../../simulator/schema/state/plain';
 import { StateError } from '../../simulator/schema/state/state-error';
 import { type Snapshot, SnapshotError } from '../../simulator/system/snapshot';
-import { type System, VIRTUALIZATIONS } from '../../simulator/system/system';
+import { ANY_GUEST_VIRTUALIZATIONS, type System } from '../../simulator/system/system';
 import { changedAt, withChange } from '../support/changed-fields';
 import { buildGuest, guestFolder, makeSystem } from '../support/guest';
 import { numbersFrom } from '../support/random';
@@ -42,6 +42,7 @@ const OF_VMM = [
 const OF_ENGINES: { readonly [engine in EngineId]: readonly string[] } = {
   full: ['vcpu0.virtual', 'vcpu1.spaces'],
   hardware: ['vcpu0.interrupts', 'engine', 'engine.stage'],
+  para: ['vcpu0.virtual', 'vcpu0.para', 'engine'],
 };
 const ofEngine = (engine: EngineId): readonly string[] =>
   OF_ENGINES[engine].map((part) => `machine.vmm.vm0.machine.${part}`);
@@ -57,7 +58,7 @@ function waysByComponent(state: PlainValue): Map<string, (readonly string[])[]> 
   return ways;
 }
 
-for (const virtualization of VIRTUALIZATIONS) {
+for (const virtualization of ANY_GUEST_VIRTUALIZATIONS) {
   describe(`saved machines with one wrong field (${virtualization})`, () => {
     let system: System;
     let snapshot: Snapshot;

@@ -18,4 +18,5 @@ export const bareExecution: GuestExecution = {
   delegated: new Set([ExceptionCode.illegalInstruction, ExceptionCode.breakpoint, ExceptionCode.userEcall]),
   below: 'firmware',
   virtualHart: BARE_CONTROLS,
+  virtualModes: { s: 'hs', u: 'u' },
 };

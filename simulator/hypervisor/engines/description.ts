@@ -16,6 +16,8 @@ export interface GuestExecution {
   readonly below: 'firmware' | 'vmm';
   /** The hart that the guest believes to have: what traps to the software below, that does as it would. */
   readonly virtualHart: Controls;
+  /** In which mode of that one each of the guest's modes is: of a guest that was ported, the kernel is a user as well. */
+  readonly virtualModes: Readonly<Record<GuestMode, HartMode>>;
 }
 
 /** What is told of a way to virtualize where none runs: in editors, on the command line, in filters. */
@@ -26,4 +28,6 @@ export interface EngineDescription {
   /** Every kind of exit that its guests have. */
   readonly exits: readonly ExitKind[];
   readonly execution: GuestExecution;
+  /** Whether it runs guests that know nothing of it, or such as were ported to it. */
+  readonly guests: 'any' | 'ported';
 }

@@ -23,7 +23,7 @@ export const executions: readonly { readonly id: EngineId | 'none'; readonly exe
 
 /** @param options of the hart, where they are others than a plain launch's */
 export function dispositionOf(
-  { modes, controls, delegated, below: by, virtualHart }: GuestExecution,
+  { modes, controls, delegated, below: by, virtualHart, virtualModes }: GuestExecution,
   mode: GuestMode,
   use: Use,
   options: Partial<Controls> = {},
@@ -32,11 +32,15 @@ export function dispositionOf(
   const done = { by: 'hart', answer, exception: undefined, isCall: false } as const;
   if (answer.kind !== 'traps') return done;
   if (delegated.has(answer.cause)) return { ...done, exception: answer.cause };
-  const virtual = hartAnswer(use, mode === 's' ? 'hs' : 'u', virtualHart);
+  const virtual = hartAnswer(use, virtualModes[mode], virtualHart);
   if (virtual.kind !== 'traps') return { ...done, by };
-  if (virtual.cause === ExceptionCode.supervisorEcall) return { ...done, by, isCall: true };
+  if (mode === 's' && isEcall(virtual.cause)) return { ...done, by, isCall: true };
   return { ...done, by, exception: virtual.cause };
 }
+
+/** The kernel's ecall is a call of the software below, whatever mode it believes in. */
+const isEcall = (cause: number): boolean =>
+  cause === ExceptionCode.supervisorEcall || cause === ExceptionCode.userEcall;
 
 /** Whether a use leads into the VMM by what it is. @param use undefined of an access to a CSR that nobody knows: an illegal instruction */
 export function leadsToVmm(

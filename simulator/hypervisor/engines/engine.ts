@@ -1,10 +1,12 @@
 import type { HartOptions } from '../../core/index';
 import type { FeatureSwitches } from '../../firmware/sbi/features';
+import type { SbiExtension } from '../../firmware/sbi/interface';
 import type { Processor } from '../../machine/processor';
 import type { Component } from '../../schema/state/component';
 import type { CallersMemory } from '../hypercalls/callers-memory';
 import type { EngineHypercalls } from '../hypercalls/hypercall';
 import type { Reach } from '../isolation';
+import type { LoadedGuest } from '../loaded-guest';
 import type { FrameRange } from '../memory/frame-table';
 import type { TranslationTable, Vcpu } from '../vcpu';
 import type { Vm } from '../vm';
@@ -51,12 +53,16 @@ export interface EngineVm {
   /** By what the hardware translates the guest's addresses. */
   readonly translation: TranslationTable['role'];
   readonly vcpus: readonly Vcpu[];
+  /** What a guest can call of its firmware, of all that there is. */
+  offers(extension: SbiExtension): boolean;
   /** What FWFT sets for the guest. */
   readonly features: FeatureSwitches;
   /** Calls of the hypervisor's interface that it answers in its way. */
   readonly hypercalls: EngineHypercalls;
   /** Where a vCPU has what it gives to such calls; undefined where that is by guest-physical address. */
   callersMemory(vcpu: number): CallersMemory | undefined;
+  /** The guest's images are in its memory. @returns where it begins; undefined where there is no memory for what comes beside them */
+  begin(loaded: LoadedGuest): LoadedGuest | undefined;
   /** The VM begins anew: its tables in machine memory are as they were when it was made, before its state is taken up. */
   clearTables(): void;
   /** The VM's memory is gone: its tables map nothing any more. What TLBs have of it is forgotten by who has taken it away. */

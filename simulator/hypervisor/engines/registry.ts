@@ -2,11 +2,13 @@ import type { ExitKind } from '../exits/exit-kind';
 import type { EngineDescription } from './description';
 import { fullDescription } from './full/description';
 import { hardwareDescription } from './hardware/description';
+import { paraDescription } from './para/description';
 
 /** Every way to virtualize that there is: choices, hover, filters and documentation come from here. */
 export const engineDescriptions = [
   fullDescription,
   hardwareDescription,
+  paraDescription,
 ] as const satisfies readonly EngineDescription[];
 
 export type EngineId = (typeof engineDescriptions)[number]['id'];

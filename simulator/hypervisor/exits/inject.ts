@@ -24,7 +24,8 @@ export function* inject(vcpu: Vcpu, trap: Trap): Narration<Outcome> {
     return yield* kill(vcpu, 'trap-loop');
   const vector = vcpu.trapVector;
   const { name } = causeOf(trap.cause, trap.interrupt);
-  yield step`give the guest its trap, ${name} at ${pc}: virtual sepc, scause, stval and sstatus, then on at its stvec ${vector}`;
+  const { registers, vector: vectorName } = vcpu.trapDelivery;
+  yield step`give the guest its trap, ${name} at ${pc}: ${registers}, then on at its ${vectorName} ${vector}`;
   vcpu.takeTrap(trap);
   vcpu.lastInjection = { pc: vcpu.pc.value, retired };
   vm.ledger.charge('injection');

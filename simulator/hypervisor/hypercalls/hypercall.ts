@@ -24,8 +24,8 @@ export interface HypercallCall extends Pick<SbiCall, 'caller' | 'argument' | 'nu
 
 /** What answers a hypercall. */
 export interface HypercallHandler {
-  /** @returns an SBI error and a value; `again` where nothing has been done, for lack of memory */
-  handle(call: HypercallCall): Narration<SbiAnswer | 'again'>;
+  /** @returns an SBI error and a value; `again` where nothing has been done, for lack of memory; `left` where the caller goes on elsewhere */
+  handle(call: HypercallCall): Narration<SbiAnswer | 'again' | 'left'>;
 }
 
 /** Calls that an engine's VM answers, in its way. */

@@ -1,8 +1,8 @@
 import { failure, SbiError, success } from '../../firmware/sbi/interface';
-import { type HypercallName, hypercalls, MOST_ENTRIES } from '../../hypercalls/table';
+import { type HypercallName, hypercalls } from '../../hypercalls/table';
 import { step } from '../../machine/narration';
-import { Gva } from '../../mmu/address';
 import type { HypercallCall, HypercallHandler, NumberedHandler } from './hypercall';
+import { givenList } from './list';
 
 /** An entry: the function id, six arguments, error and value, a doubleword each. */
 const ENTRY_BYTES = 72;
@@ -24,19 +24,10 @@ export function multicallBy(handlerOf: (number: number) => NumberedHandler | und
   return {
     *handle(call) {
       const { vm, memory } = call;
-      const [list, count] = [call.argument(0), call.number(1)];
-      if (count > MOST_ENTRIES) {
-        yield step`refuse: a list has ${MOST_ENTRIES} entries at the most, not ${count}`;
-        return failure(SbiError.invalidParam);
-      }
-      const bytes = list % 8n === 0n ? memory.read(list, count * ENTRY_BYTES) : undefined;
-      if (!bytes) {
-        const at = Gva.of(list);
-        yield step`refuse: the list at ${at} is not in the caller's memory, or not at a multiple of 8`;
-        return failure(SbiError.invalidParam);
-      }
-      if (!memory.prepare(list, count * ENTRY_BYTES)) return 'again';
-      const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+      const list = yield* givenList(call, ENTRY_BYTES);
+      if ('error' in list) return list;
+      const { address, count, bytes, view } = list;
+      if (!memory.prepare(address, bytes.length)) return 'again';
       for (let entry = 0; entry < count; entry++) {
         const at = entry * ENTRY_BYTES;
         const number = Number(view.getBigUint64(at, true));
@@ -47,13 +38,13 @@ export function multicallBy(handlerOf: (number: number) => NumberedHandler | und
         const refusal = !found ? SbiError.notSupported : isDenied(found.name, inner) ? SbiError.denied : undefined;
         const result =
           refusal !== undefined || !found ? failure(refusal ?? SbiError.failed) : yield* found.handler.handle(inner);
-        const { error, value = 0 } = result === 'again' ? failure(SbiError.failed) : result;
+        const { error, value = 0 } = typeof result === 'string' ? failure(SbiError.failed) : result;
         view.setBigInt64(at + ERROR_OFFSET, BigInt(error), true);
         view.setBigInt64(at + ERROR_OFFSET + 8, BigInt(value), true);
         vm.ledger.charge('multicallEntry');
       }
       yield step`put the errors and values of ${count} entries into the list`;
-      if (!memory.write(list, bytes)) return failure(SbiError.invalidParam);
+      if (!memory.write(address, bytes)) return failure(SbiError.invalidParam);
       return success(count);
     },
   };

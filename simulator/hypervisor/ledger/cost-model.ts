@@ -45,6 +45,11 @@ export const COSTS = {
     40,
     'seven loads and two stores of the entry, a look-up of the function, an indirect call, as Xen common/multicall.c',
   ),
+  entryCheck: cost(
+    60,
+    'a load and a store of the entry, a look-up of two frames, two counts, as Xen arch/x86/mm.c (mod_l1_entry)',
+  ),
+  tableCheck: cost(4000, '512 entries, each loaded and checked as one that is written, most of them empty'),
   stealUpdate: cost(
     30,
     'a load and four stores in memory of the guest, whose frame is looked up once, as KVM vcpu_sbi_sta.c',

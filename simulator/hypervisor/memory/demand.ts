@@ -55,6 +55,12 @@ export class FrameSource {
     );
   }
 
+  /** Whether somebody holds the frame of an address, as what it is or at all. */
+  isUsed(gpa: number): boolean {
+    const hpa = this.p2m.toHost(gpa);
+    return hpa !== undefined && (this.frames.info(hpa)?.references ?? 0) > 0;
+  }
+
   state(): TenantState {
     const memory = this.p2m.memory();
     return {

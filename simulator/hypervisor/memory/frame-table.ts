@@ -189,6 +189,15 @@ export class FrameTable {
     this.pinned[frame] = 0;
   }
 
+  /** Nobody holds a frame of an owner's any more, and all of them are memory: whoever holds some later begins anew. */
+  loosen(owner: number): void {
+    for (let frame = 0; frame < this.owners.length; frame++) {
+      if (this.owners[frame] !== owner) continue;
+      this.types[frame] = FRAME_TYPES.indexOf('ram');
+      this.typeCounts[frame] = this.references[frame] = this.pinned[frame] = 0;
+    }
+  }
+
   /** Who has the frame at a machine address; undefined where nobody has it. */
   ownerOf(hpa: number): FrameOwner | undefined {
     const frame = this.find(hpa);

@@ -14,6 +14,7 @@ export class GuestMemory implements DmaSpace {
   private placed: Set<number> | undefined;
   /** Of frames that somebody watches as long as the VM lives. */
   private readonly held = new Set<number>();
+  private isProtected: (hpa: number) => boolean = () => false;
 
   /**
    * @param source where holes get their frames; absent where there are none
@@ -25,6 +26,11 @@ export class GuestMemory implements DmaSpace {
     private readonly source?: FrameSource,
     private readonly lacked: (why: Lack) => void = () => undefined,
   ) {}
+
+  /** Nothing is written to certain frames but by who says which: the page tables of a guest, which the hardware walks as they are. */
+  protect(isProtected: (hpa: number) => boolean): void {
+    this.isProtected = isProtected;
+  }
 
   /** Whether it gets its frames as it touches them. */
   get isOnDemand(): boolean {
@@ -129,14 +135,13 @@ export class GuestMemory implements DmaSpace {
     this.placed = placed;
     const result = begin();
     this.placed = undefined;
-    this.source?.giveBack((page) => placed.has(page) || this.held.has(page));
+    this.source?.giveBack((page) => placed.has(page) || this.held.has(page) || this.source?.isUsed(page) === true);
     return result;
   }
 
-  /** Gives back what it can get anew: all of it. @returns whether there was such */
-  giveBack(): boolean {
+  /** Gives back what it can get anew: all of it. */
+  giveBack(): void {
     this.source?.giveBack();
-    return this.source !== undefined;
   }
 
   /** An aligned word; undefined where it is not the guest's. */
@@ -156,7 +161,7 @@ export class GuestMemory implements DmaSpace {
   /** Sets bits of an aligned word that is the guest's. */
   setBits32(gpa: number, bits: number): void {
     const hpa = this.hostPhysical(gpa);
-    if (hpa !== undefined) this.ram.write32(hpa, this.ram.read32(hpa) | bits);
+    if (hpa !== undefined && !this.isProtected(hpa)) this.ram.write32(hpa, this.ram.read32(hpa) | bits);
   }
 
   private isGuests(gpa: number): boolean {
@@ -179,6 +184,7 @@ export class GuestMemory implements DmaSpace {
 
   private put(gpa: number, bytes: Uint8Array): boolean {
     if (!this.prepare(gpa, bytes.length)) return false;
+    if (!eachFrame(gpa, bytes.length, (page) => !this.isProtected(this.p2m.toHost(page) ?? 0))) return false;
     // Of the firmware's part there is none where memory comes as it is touched.
     if (this.source && !eachFrame(gpa, bytes.length, (page) => this.p2m.toHost(page) !== undefined)) return false;
     return eachFrame(gpa, bytes.length, (page, at, count) => {

@@ -83,7 +83,7 @@ export class GuestTablesAsHardware extends GuestTables {
  */
 export function walkGuest(
   { paging, sum, mxr, memoryTypes }: GuestAddressing,
-  tables: GuestTables,
+  tables: PageTables,
   { low, high }: Gva,
   access: Access,
   user: boolean,

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
-import { type EngineId, engines } from '../../../simulator/hypervisor/engines';
+import { anyGuestEngines, type EngineId } from '../../../simulator/hypervisor/engines';
 import { assembleGuest, buildGuest, diskOf, GUESTS_OF_TIME, guestFolder } from '../../support/guest';
 import { makeHost, type TestHostConfiguration, type TestVm } from '../../support/host';
 import { memoryOf, runUntilRetired, stateOf } from '../../support/own-trace';
@@ -119,7 +119,7 @@ const WRITTEN_HERE = { reserves: RESERVES, floats: FLOATS } as const;
 const isWrittenHere = (guest: string): guest is keyof typeof WRITTEN_HERE => Object.hasOwn(WRITTEN_HERE, guest);
 
 describe('a guest that lives by its own time', () => {
-  for (const { id: engine } of engines)
+  for (const { id: engine } of anyGuestEngines)
     for (const guest of [...GUESTS, ...Object.keys(WRITTEN_HERE)])
       it(`is beside others as it is alone: ${guest}.S (${engine})`, async () => {
         const program = await (isWrittenHere(guest)
@@ -139,7 +139,7 @@ describe('a guest that lives by its own time', () => {
         const random = new Random(guest.length * 7 + engine.length);
         const others = await Promise.all(
           Object.entries(NEIGHBOURS).map(async ([name, text]): Promise<TestVm> => {
-            const ids: readonly EngineId[] = engines.map(({ id }) => id);
+            const ids: readonly EngineId[] = anyGuestEngines.map(({ id }) => id);
             const program = await assembleGuest(text);
             return { name, program, engine: random.pick(ids), weight: 1 + random.below(400) };
           }),

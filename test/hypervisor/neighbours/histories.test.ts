@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
-import { engines } from '../../../simulator/hypervisor/engines';
+import { anyGuestEngines } from '../../../simulator/hypervisor/engines';
 import {
   HISTORY_COLUMNS,
   historyAt,
@@ -63,7 +63,7 @@ describe('what part of the last periods was had', () => {
   });
 });
 
-for (const { id: engine } of engines)
+for (const { id: engine } of anyGuestEngines)
   describe(`histories of vCPUs (${engine})`, () => {
     const make = async (): Promise<System> => {
       const program = await assembleGuest(SPINS);

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { engines } from '../../../simulator/hypervisor/engines';
+import { anyGuestEngines } from '../../../simulator/hypervisor/engines';
 import type { Vm } from '../../../simulator/hypervisor/vm';
 import type { System } from '../../../simulator/system/system';
 import { diskOf } from '../../support/guest';
@@ -55,7 +55,7 @@ function vmNamed(system: System, name: string): Vm {
   return system.hypervisor?.vms.find((vm) => vm.name === name) ?? assert.fail(name);
 }
 
-for (const { id: engine } of engines)
+for (const { id: engine } of anyGuestEngines)
   for (const hartOptions of [{}, { asidBits: 0, vmidBits: 0 }])
     describe(`VMs of a host (${engine}, ${JSON.stringify(hartOptions)})`, () => {
       it('wait for nothing once they have ended', async () => {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { engines } from '../../../simulator/hypervisor/engines';
+import { anyGuestEngines } from '../../../simulator/hypervisor/engines';
 import type { System } from '../../../simulator/system/system';
 import { assembleGuest } from '../../support/guest';
 import { makeHost } from '../../support/host';
@@ -255,11 +255,11 @@ const JOURNEYS = SPACES.replace(/_start: [\s\S]*?(?= {8}la {6}s2, root0)/, '_sta
   '',
 );
 
-for (const { id: engine } of engines)
+for (const { id: engine } of anyGuestEngines)
   describe(`a vCPU that goes from hart to hart (${engine})`, () => {
     it('finds nothing there of what it was before', async () => {
       const [program, spins] = [await assembleGuest(JOURNEYS), await assembleGuest(SPINS)];
-      const others = engines.map(({ id }) => ({ name: id, engine: id, program: spins }));
+      const others = anyGuestEngines.map(({ id }) => ({ name: id, engine: id, program: spins }));
       const slices = [1000, 3300, 7300];
       for (const slice of slices) {
         const vms = [{ name: 'goes', engine, program }, ...others];
@@ -276,7 +276,7 @@ for (const { id: engine } of engines)
     }).timeout(60_000);
   });
 
-for (const { id: engine } of engines)
+for (const { id: engine } of anyGuestEngines)
   describe(`more vCPUs than harts (${engine})`, () => {
     for (const [name, text] of Object.entries(GUESTS))
       for (const [how, harts, pins, options] of [
@@ -290,7 +290,7 @@ for (const { id: engine } of engines)
         it(`have each their own: ${name}, ${how};`, async () => {
           const program = await assembleGuest(text);
           const spins = await assembleGuest(SPINS);
-          const others = (pins === 'nobody' ? [] : engines).map(({ id }, at) => ({
+          const others = (pins === 'nobody' ? [] : anyGuestEngines).map(({ id }, at) => ({
             name: `spins-${id}`,
             engine: id,
             program: spins,

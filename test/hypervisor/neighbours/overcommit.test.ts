@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
-import { type EngineId, engineNamed, engines } from '../../../simulator/hypervisor/engines';
+import { anyGuestEngines, type EngineId, engineNamed } from '../../../simulator/hypervisor/engines';
 import { Hypervisor } from '../../../simulator/hypervisor/hypervisor';
 import type { Overcommit } from '../../../simulator/hypervisor/memory/demand';
 import type { Vm } from '../../../simulator/hypervisor/vm';
@@ -47,7 +47,7 @@ dirty:  li      a0, 'X'
         j       dirty
 `;
 
-const EVERY_ENGINE: readonly EngineId[] = engines.map(({ id }) => id);
+const EVERY_ENGINE: readonly EngineId[] = anyGuestEngines.map(({ id }) => id);
 
 /** A host whose VMs have `POOL` frames together. */
 function hostOf(

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
-import { engineNamed, engines } from '../../../simulator/hypervisor/engines';
+import { anyGuestEngines, engineNamed } from '../../../simulator/hypervisor/engines';
 import { Hypervisor } from '../../../simulator/hypervisor/hypervisor';
 import { VM_OPERATIONS } from '../../../simulator/hypervisor/vm-operation';
 import { FRAME } from '../../../simulator/mmu/address';
@@ -65,7 +65,7 @@ async function hostOf(seed: number): Promise<() => TestHost> {
     const time = random.pick(['real', 'own'] as const);
     vms.push({
       name: `vm${index}`,
-      engine: random.pick(engines.map(({ id }) => id)),
+      engine: random.pick(anyGuestEngines.map(({ id }) => id)),
       program: await programOf(random),
       vcpus: time === 'own' ? 1 : 1 + random.below(2),
       time,

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { engines } from '../../../simulator/hypervisor/engines';
+import { anyGuestEngines } from '../../../simulator/hypervisor/engines';
 import { assembleGuest } from '../../support/guest';
 import { MILLISECOND, makeHost, type TestVm } from '../../support/host';
 import { SPINS } from '../../support/small-guests';
@@ -87,7 +87,7 @@ function sharesOf(vms: readonly TestVm[], nanoseconds: number, configuration: Pa
 const near = (value: number, expected: number, what: string): void =>
   assert.ok(Math.abs(value / expected - 1) <= NEAR, `${what}: ${value}, and ${expected} would be right`);
 
-for (const { id: engine } of engines) {
+for (const { id: engine } of anyGuestEngines) {
   describe(`shares of a hart (${engine})`, () => {
     for (const beside of ['nobody', 'one that exits all the time'])
       it(`are as weights are, beside ${beside}`, async () => {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { engines } from '../../../simulator/hypervisor/engines';
+import { anyGuestEngines } from '../../../simulator/hypervisor/engines';
 import type { System } from '../../../simulator/system/system';
 import { assembleGuest } from '../../support/guest';
 import { SBI_MACRO } from '../../support/guest-text';
@@ -88,7 +88,7 @@ const shared = (more: TestHostConfiguration = {}): TestHostConfiguration => ({
   ...more,
 });
 
-for (const { id: engine } of engines)
+for (const { id: engine } of anyGuestEngines)
   describe(`steal time (${engine})`, () => {
     const register = (system: System, guest: number, number: number, vcpu = 0): number =>
       Number(system.guests[guest]?.cpus[vcpu]?.x(number) ?? -1n);
@@ -429,7 +429,7 @@ told:   .skip   64
   ],
 ];
 
-for (const { id: engine } of engines)
+for (const { id: engine } of anyGuestEngines)
   describe(`guests that share for steal time what they should not (${engine})`, () => {
     for (const [what, text] of HOSTILE)
       it(`harm nobody but themselves: ${what}`, async () => {

@@ -12,4 +12,5 @@ export const deprivilegedExecution: GuestExecution = {
   delegated: new Set(),
   below: 'vmm',
   virtualHart,
+  virtualModes: { s: 'hs', u: 'u' },
 };

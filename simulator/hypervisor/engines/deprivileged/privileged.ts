@@ -8,6 +8,7 @@ import { inject } from '../../exits/inject';
 import type { Words } from '../../ledger/ledger';
 import { type Outcome, RESUME } from '../../runnable';
 import { deprivilegedExits } from './exits';
+import type { UserModeVcpu } from './user-mode-vcpu';
 import type { DeprivilegedVcpu } from './vcpu';
 
 /** Every privileged instruction has four bytes. */
@@ -30,7 +31,7 @@ export function* emulatePrivileged(vcpu: DeprivilegedVcpu, word: number): Narrat
     case 'csr-write':
     case 'csr-set':
     case 'csr-clear':
-      return yield* emulateCsrAccess(vcpu, operation, word);
+      return yield* emulateOwnCsrAccess(vcpu, operation, word);
     case 'sret':
       if (!vcpu.user) return yield* emulateSret(vcpu);
       break;
@@ -54,16 +55,29 @@ function* reflectIllegal(vcpu: DeprivilegedVcpu, word: number): Narration<Outcom
   return yield* inject(vcpu, exception(ExceptionCode.illegalInstruction, BigInt(word >>> 0)));
 }
 
-function* emulateCsrAccess(vcpu: DeprivilegedVcpu, operation: CsrOperation, word: number): Narration<Outcome> {
+function* emulateOwnCsrAccess(vcpu: DeprivilegedVcpu, operation: CsrOperation, word: number): Narration<Outcome> {
+  const outcome = yield* emulateCsrAccess(vcpu, operation, word);
+  if (!outcome) return yield* reflectIllegal(vcpu, word);
+  if (csrNumberIn(word) === Csr.satp.number) yield* vcpu.switchSpace();
+  return outcome;
+}
+
+const csrNumberIn = (word: number): number => word >>> 20;
+
+/** @returns undefined where its mode does not reach the CSR */
+export function* emulateCsrAccess(
+  vcpu: UserModeVcpu,
+  operation: CsrOperation,
+  word: number,
+): Narration<Outcome | undefined> {
   const { cpu, csrs, vm } = vcpu;
-  const number = word >>> 20;
+  const number = csrNumberIn(word);
   const name = csrNumbered(number)?.name ?? `CSR 0x${number.toString(16)}`;
   vm.ledger.classify(commonExits.csrAccess);
   const source = csrSourceRegister(word) ?? 0;
   const value = vcpu.csrValue(number);
   yield step`access the virtual ${name}, which is ${value}`;
-  if (!executeCsrInstruction(csrs, operation, word, cpu.xLow(source), cpu.xHigh(source)))
-    return yield* reflectIllegal(vcpu, word);
+  if (!executeCsrInstruction(csrs, operation, word, cpu.xLow(source), cpu.xHigh(source))) return undefined;
   const { low: oldLow, high: oldHigh } = csrs;
   vm.ledger.charge('csrAccess');
   const written = vcpu.csrValue(number);
@@ -73,7 +87,6 @@ function* emulateCsrAccess(vcpu: DeprivilegedVcpu, operation: CsrOperation, word
   }
   cpu.setXWords(rdOf(word), oldLow, oldHigh);
   vcpu.advance(LENGTH);
-  if (number === Csr.satp.number) yield* vcpu.switchSpace();
   return RESUME;
 }
 

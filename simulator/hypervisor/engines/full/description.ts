@@ -10,4 +10,5 @@ export const fullDescription = {
     'Full virtualization: the guest kernel runs deprivileged in U-mode, on shadow page tables, and privileged instructions trap into the VMM.',
   exits: [...Object.values(deprivilegedExits), ...Object.values(shadowExits), ...Object.values(commonExits)],
   execution: deprivilegedExecution,
+  guests: 'any',
 } satisfies EngineDescription;

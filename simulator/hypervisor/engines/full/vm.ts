@@ -5,6 +5,7 @@ import { FRAME } from '../../../mmu/address';
 import { Pte } from '../../../mmu/index';
 import { withoutState } from '../../../schema/state/component';
 import type { Reach } from '../../isolation';
+import type { LoadedGuest } from '../../loaded-guest';
 import { FramePool } from '../../memory/frame-pool';
 import type { FrameRange } from '../../memory/frame-table';
 import { pteAddress } from '../../memory/table-memory';
@@ -39,6 +40,14 @@ export class FullVm implements EngineVm {
   clearTables(): void {}
 
   callersMemory(): undefined {}
+
+  offers(): boolean {
+    return true;
+  }
+
+  begin(loaded: LoadedGuest): LoadedGuest {
+    return loaded;
+  }
 
   dropped(): void {
     for (const { spaces } of this.vcpus) spaces.dropAll();

@@ -10,6 +10,7 @@ export const hardwareExecution: GuestExecution = {
   delegated: bareExecution.delegated,
   below: 'vmm',
   virtualHart: { ...BARE_CONTROLS, hypervisor: false },
+  virtualModes: { s: 'hs', u: 'u' },
 };
 
 export const hardwareDescription = {
@@ -18,4 +19,5 @@ export const hardwareDescription = {
     'Hardware-assisted virtualization by the H extension: the guest runs in VS-mode, on a second stage of translation.',
   exits: [...Object.values(hardwareExits), ...Object.values(commonExits)],
   execution: hardwareExecution,
+  guests: 'any',
 } satisfies EngineDescription;

@@ -15,6 +15,7 @@ import {
 import { listOf, nullable, upTo } from '../../../schema/state/fields';
 import type { HartContext } from '../../hart-context';
 import type { Reach } from '../../isolation';
+import type { LoadedGuest } from '../../loaded-guest';
 import { FramePool } from '../../memory/frame-pool';
 import type { FrameRange } from '../../memory/frame-table';
 import { ensure } from '../../memory/table-check';
@@ -103,6 +104,14 @@ export class HardwareVm implements EngineVm, StateHolder<HardwareState> {
   }
 
   callersMemory(): undefined {}
+
+  offers(): boolean {
+    return true;
+  }
+
+  begin(loaded: LoadedGuest): LoadedGuest {
+    return loaded;
+  }
 
   dropped(): void {
     this.stage.clear();

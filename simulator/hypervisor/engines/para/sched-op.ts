@@ -1,0 +1,21 @@
+import { sharedWords } from '../../../hypercalls/shared-page';
+import { hypercalls } from '../../../hypercalls/table';
+import { step } from '../../../machine/narration';
+import type { HypercallHandler } from '../../hypercalls/hypercall';
+import { schedOp } from '../../hypercalls/sched-op';
+import type { ParaVm } from './vm';
+
+const [BLOCK] = hypercalls.schedOp.operations.filter(({ name }) => name === 'block').map(({ number }) => number);
+
+/** As under every engine, but that who blocks lets upcalls come: no other can slip in between that and the wait. */
+export function schedOpOf({ vcpus }: ParaVm): HypercallHandler {
+  return {
+    *handle(call) {
+      if (call.number(0) === BLOCK) {
+        yield step`set IE in the shared page: an upcall ends the wait`;
+        vcpus[call.caller]?.words.write(sharedWords.interruptEnable, 1n);
+      }
+      return yield* schedOp.handle(call);
+    },
+  };
+}
