@@ -1,7 +1,8 @@
+import { PORTED_NOTE } from './ported-note';
 import { MASK_OFFSET, PENDING_OFFSET, type SharedWord, sharedWordList, WORDS_BYTES, WORDS_OFFSET } from './shared-page';
 import { vmmScheme } from './shipped';
 import { startPageList } from './start-page';
-import { HYPERCALL_EXTENSION, type Hypercall, hypercallList } from './table';
+import { HYPERCALL_EXTENSION, type Hypercall, hypercallList, INTERFACE_VERSION } from './table';
 
 /** What sources include. */
 export const HEADER_NAME = 'hyperstep-pv.h';
@@ -38,6 +39,17 @@ ${startPageList.map((field) => fieldText('PV_START', field)).join('\n')}
 
 #ifdef __ASSEMBLER__
 
+/* pv_guest: says that this program was ported. The engine para runs no others. */
+        .macro  pv_guest
+        .pushsection .rodata
+        .balign 4
+        .4byte  ${PORTED_NOTE.nameBytes}, ${PORTED_NOTE.descriptorBytes}, ${PORTED_NOTE.type}
+        .asciz  "${PORTED_NOTE.name}"
+        .balign 4
+        .4byte  ${INTERFACE_VERSION.major * 0x10000 + INTERFACE_VERSION.minor}
+        .popsection
+        .endm
+
 /* hypercall FUNCTION: makes a call with the arguments in a0 up. Changes a0, a1, a6 and a7. */
         .macro  hypercall function
         li      a6, \\function
@@ -46,6 +58,14 @@ ${startPageList.map((field) => fieldText('PV_START', field)).join('\n')}
         .endm
 
 #else
+
+/* PV_GUEST in one source says that this program was ported. The engine para runs no others. */
+#define PV_GUEST \\
+        __attribute__((used, aligned(4))) static const struct { \\
+                unsigned int name_bytes, descriptor_bytes, type; \\
+                char name[12]; \\
+                unsigned int version; \\
+        } pv_guest_note = { ${PORTED_NOTE.nameBytes}, ${PORTED_NOTE.descriptorBytes}, ${PORTED_NOTE.type}, "${PORTED_NOTE.name}", ${INTERFACE_VERSION.major * 0x10000 + INTERFACE_VERSION.minor} }
 
 struct pv_result {
         long error;

@@ -1,6 +1,7 @@
 import type { Hart } from '../core/index';
 import { CopyOnWriteDisk, type DiskImage, type HostFile, RawDisk } from '../devices/disk/disk-image';
 import { SeededRandom, seedOf } from '../devices/seeded-random';
+import { isPorted } from '../hypercalls/ported-note';
 import type { CpuState } from '../hypervisor/cpu';
 import { engineNamed } from '../hypervisor/engines/index';
 import type { Guest } from '../hypervisor/guest';
@@ -31,7 +32,7 @@ import { InputLog } from './input-log';
 import type { Snapshot } from './snapshot';
 import { validate } from './validate';
 import { virtioSlots } from './virtio-slots';
-import { hostMemory, hypervisorOn, vmsOf } from './virtual-machine';
+import { hostMemory, hypervisorOn, ONLY_VM, vmsOf } from './virtual-machine';
 
 export { imageAddress } from './boot-images';
 export {
@@ -325,6 +326,7 @@ export class System {
       const vm = hypervisor?.vms[index];
       const described = vms?.[index];
       if (vm && described) {
+        refuseUnported(program, described);
         const { vcpus } = described;
         // A VM that is restarted has its images put into its memory again.
         const isBooted = vm.boot(() => {
@@ -361,6 +363,14 @@ export class System {
     const tree = { harts, memory, firmware, bootArguments, randomSeed, ...processor };
     return { ...loadImages({ program, bios, initrd }, { base, size, usable, store }, tree), isThere };
   }
+}
+
+/** @throws ConfigurationError where a way to virtualize runs ported guests alone, and a program does not say that it was ported */
+function refuseUnported({ segments }: BootProgram, { name, engine }: NeighbourConfiguration): void {
+  if (engineNamed(engine)?.guests === 'any' || isPorted(segments)) return;
+  throw new ConfigurationError(
+    `the program of ${name === ONLY_VM ? 'the VM' : `the VM ${name}`} does not say that it was ported, and ${engine} runs no others: put pv_guest of hyperstep-pv.h into it, or run it under full or hardware`,
+  );
 }
 
 /** What is put into a guest's memory, and what its device tree says. */

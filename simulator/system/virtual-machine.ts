@@ -12,14 +12,14 @@ import { ConfigurationError } from './configuration-error';
 import type { HostMachine } from './host-machine';
 
 /** What the VM of a plain launch is called. */
-const ONLY = 'vm';
+export const ONLY_VM = 'vm';
 
 /** The VMs of a machine: several, or the one of a plain launch; undefined where the guest has the machine to itself. */
 export function vmsOf(configuration: SystemConfiguration): readonly NeighbourConfiguration[] | undefined {
   const { neighbours, virtualization, harts } = configuration;
   if (neighbours) return neighbours.vms;
   if (virtualization === 'none') return undefined;
-  const only = { name: ONLY, engine: virtualization, vcpus: harts, share: EQUAL_SHARE, onCrash: 'stop' } as const;
+  const only = { name: ONLY_VM, engine: virtualization, vcpus: harts, share: EQUAL_SHARE, onCrash: 'stop' } as const;
   return [{ ...configuration, ...only }];
 }
 

@@ -93,6 +93,17 @@
 
 #ifdef __ASSEMBLER__
 
+/* pv_guest: says that this program was ported. The engine para runs no others. */
+        .macro  pv_guest
+        .pushsection .rodata
+        .balign 4
+        .4byte  10, 4, 22096
+        .asciz  "HyperStep"
+        .balign 4
+        .4byte  65536
+        .popsection
+        .endm
+
 /* hypercall FUNCTION: makes a call with the arguments in a0 up. Changes a0, a1, a6 and a7. */
         .macro  hypercall function
         li      a6, \function
@@ -101,6 +112,14 @@
         .endm
 
 #else
+
+/* PV_GUEST in one source says that this program was ported. The engine para runs no others. */
+#define PV_GUEST \
+        __attribute__((used, aligned(4))) static const struct { \
+                unsigned int name_bytes, descriptor_bytes, type; \
+                char name[12]; \
+                unsigned int version; \
+        } pv_guest_note = { 10, 4, 22096, "HyperStep", 65536 }
 
 struct pv_result {
         long error;

@@ -9,6 +9,7 @@ describe('a ported guest', () => {
   it('starts with its start page, prints, takes an illegal instruction, and switches off', async () => {
     const program = await assembleGuest(`
 #include <hyperstep-pv.h>
+        pv_guest
         .globl  _start
 _start: mv      s0, a1
         la      a0, trap
