@@ -45,6 +45,10 @@ export const COSTS = {
     40,
     'seven loads and two stores of the entry, a look-up of the function, an indirect call, as Xen common/multicall.c',
   ),
+  portRaise: cost(
+    20,
+    'two loads and three stores in the page that the VM shares, with the tests between them, as Xen common/event_2l.c',
+  ),
   stealUpdate: cost(
     30,
     'a load and four stores in memory of the guest, whose frame is looked up once, as KVM vcpu_sbi_sta.c',

@@ -137,6 +137,10 @@ export abstract class DeprivilegedVcpu extends Vcpu {
     return (this.state.pending & this.state.enabled) !== 0;
   }
 
+  get takesInterrupt(): boolean {
+    return pendingInterrupt(this.state) >= 0;
+  }
+
   get pc(): Gva {
     return new Gva(this.state.pcLow, this.state.pcHigh);
   }
