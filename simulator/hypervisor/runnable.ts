@@ -1,7 +1,6 @@
 import { Integer, Literal, Object as ObjectOf, type Static, Union } from '@sinclair/typebox';
 import type { Hart } from '../core/index';
 import type { Narration } from '../machine/narration';
-import { choice } from '../schema/schema';
 import { flag, listOf, nullable } from '../schema/state/fields';
 import type { CpuState } from './cpu';
 import { portNumber } from './events/port';
@@ -25,7 +24,9 @@ export const MOST_POLLED = 128;
  */
 export const savedWait = Union(
   [
-    ObjectOf({ kind: choice(['wfi', 'frames', 'paused']) }),
+    ObjectOf({ kind: Literal('wfi') }),
+    ObjectOf({ kind: Literal('frames') }),
+    ObjectOf({ kind: Literal('paused') }),
     ObjectOf({
       kind: Literal('events'),
       ports: listOf(portNumber, { most: MOST_POLLED }),
