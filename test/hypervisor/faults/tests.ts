@@ -64,3 +64,25 @@ export const saved = (engine: EngineId, what: string): FindingTest => ({
   file: 'hypervisor/saved-vcpus.test.ts',
   title: `are the same in another machine (${engine}): ${what}`,
 });
+
+/** The operations of `event`. */
+export const eventChannels = (engine: EngineId, what: string): FindingTest => ({
+  file: 'hypervisor/events/operations.test.ts',
+  title: `event channels (${engine}) ${what}`,
+});
+
+export const eventPoll = (engine: EngineId, what: string): FindingTest => ({
+  file: 'hypervisor/events/poll.test.ts',
+  title: `sched_op poll (${engine}) ${what}`,
+});
+
+/** What of a VM's memory is the guest's. */
+export const eventPage = (engine: EngineId, isShared: boolean): FindingTest => ({
+  file: 'hypervisor/events/shared-page.test.ts',
+  title: `is memory of the guest where it shares one, and else is none (${engine}, ${isShared})`,
+});
+
+export const pingPong = (ping: EngineId, pong: EngineId, harts: number): FindingTest => ({
+  file: 'hypervisor/events/ping-pong.test.ts',
+  title: `comes to its end (${ping} and ${pong}, harts: ${harts})`,
+});
