@@ -41,6 +41,9 @@ export interface Fact {
   readonly value: string;
 }
 
+/** Of more ports than this the number is told. */
+const SHOWN_PORTS = 16;
+
 const EVERYTHING: Fence = { pages: 'all', asid: null };
 
 /** How a walk of the guest's tables is done: looking only, or as hardware does for an access, which sets A and D. */
@@ -298,13 +301,19 @@ export abstract class Vcpu implements Runnable, GuestAddressing {
   }
 
   private eventFacts(): readonly Fact[] {
-    const { wait, vm, isUpcallPending } = this;
-    if (!vm.events.page) return [];
-    const upcall = { name: 'upcall', value: isUpcallPending ? 'pending' : 'none' };
-    if (wait?.kind !== 'events') return [upcall];
+    const { wait, isUpcallPending } = this;
+    const { events } = this.vm;
+    if (!events.page) return [];
+    const own = events.state().filter(({ is }) => is.vcpu === this.id);
+    const facts = [
+      { name: 'upcall', value: isUpcallPending ? 'pending' : 'none' },
+      ...own.slice(0, SHOWN_PORTS).map(({ number }) => ({ name: `port ${number}`, value: events.describe(number) })),
+    ];
+    if (own.length > SHOWN_PORTS) facts.push({ name: 'more ports', value: `${own.length - SHOWN_PORTS}` });
+    if (wait?.kind !== 'events') return facts;
     const { ports, deadline } = wait;
     const until = deadline === null ? '' : `, or until ${deadline} ticks`;
-    return [upcall, { name: 'waits for ports', value: `${ports.join(', ') || 'none'}${until}` }];
+    return [...facts, { name: 'waits for ports', value: `${ports.join(', ') || 'none'}${until}` }];
   }
 
   /** What an instruction's bits mean. */

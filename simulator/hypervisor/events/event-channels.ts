@@ -183,6 +183,15 @@ export class EventChannels {
     delivery.line.setLevel(false);
   }
 
+  /** What a port is for and how it stands, in words. */
+  describe(number: number): string {
+    const port = this.ports.get(number);
+    if (!port) return 'free';
+    const isPending = this.page?.isPending(number) ? ', pending' : '';
+    const isMasked = this.page?.isMasked(number) ? ', masked' : '';
+    return `${purposeOf(port)}${isPending}${isMasked}`;
+  }
+
   state(): SavedPorts {
     return [...this.ports].sort(([a], [b]) => a - b).map(([number, is]) => ({ number, is }));
   }
@@ -205,6 +214,21 @@ export class EventChannels {
     if (this.isUpcallPending(vcpu)) return;
     page.setByte(vcpu, sharedWords.upcallPending, 1);
     vm.vcpus[vcpu]?.upcall();
+  }
+}
+
+function purposeOf(port: Port): string {
+  switch (port.kind) {
+    case 'unbound':
+      return `unbound, for VM ${port.vm}`;
+    case 'interdomain':
+      return `bound to port ${port.port} of VM ${port.vm}`;
+    case 'virq':
+      return `the hypervisor's ${port.virq}`;
+    case 'ipi':
+      return `IPIs to vCPU ${port.vcpu}`;
+    case 'pirq':
+      return `source ${port.source} of the PLIC`;
   }
 }
 

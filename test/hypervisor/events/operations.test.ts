@@ -203,6 +203,59 @@ for (const { id: engine } of engines)
       assert.deepEqual(one.event('bind', 1, others), given(LAST_PORT));
     });
 
+    it('are used by several calls for one exit', () => {
+      const [mine, others] = channel();
+      two.clearPending(others);
+      const calls = [
+        [EVENT.ipi, 0, 0],
+        [EVENT.send, mine, 0],
+        [EVENT.send, mine + 1, 0],
+        [EVENT.close, mine, 0],
+        [EVENT.send, mine, 0],
+      ];
+      const entries = BigInt64Array.from(
+        calls.flatMap(([operation = 0, x = 0, y = 0]) => [8n, ...[operation, x, y, 0, 0, 0].map(BigInt), 77n, 77n]),
+      );
+      assert.ok(one.system.writeMemory(one.list, new Uint8Array(entries.buffer), one.guest));
+      assert.deepEqual(one.call(hypercalls.multicall.number, [one.list, calls.length]), given(calls.length));
+      const bytes = one.system.readMemory(one.list, entries.byteLength, one.guest) ?? assert.fail();
+      const answers = new BigInt64Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length));
+      assert.deepEqual(
+        calls.map((_, call) => [Number(answers[9 * call + 7]), Number(answers[9 * call + 8])]),
+        [
+          [0, 2],
+          [0, 0],
+          [0, 0],
+          [0, 0],
+          [INVALID_PARAM, 0],
+        ],
+      );
+      assert.deepEqual([two.isPending(others), one.isPending(2)], [true, true]);
+    });
+
+    it('tell in words what each port is for, and who waits for which', () => {
+      const [mine, others] = channel();
+      one.event('alloc_unbound', 2);
+      one.event('virq', 1);
+      one.event('ipi', 0);
+      one.mask(mine + 3);
+      one.event('send', mine + 3);
+      one.poll([mine], 1e9);
+      one.system.machine.run({ instructions: 60_000 });
+      const facts = one.system.hypervisor?.vms[0]?.vcpus[0]?.facts() ?? [];
+      assert.deepEqual(
+        facts.filter(({ name }) => /port|upcall/.test(name)).map(({ name, value }) => `${name}: ${value}`),
+        [
+          'upcall: none',
+          `port 1: bound to port ${others} of VM 1`,
+          'port 2: unbound, for VM 2',
+          "port 3: the hypervisor's balloon",
+          'port 4: IPIs to vCPU 0, pending, masked',
+          'waits for ports: 1, or until 1000000000 ticks',
+        ],
+      );
+    });
+
     it('have no other operations', () => {
       for (const operation of [10, 11, 2 ** 32, -1])
         assert.deepEqual(one.call(hypercalls.event.number, [operation, 0, 0]), refused(INVALID_PARAM));
