@@ -14,9 +14,9 @@ import { Exit } from './exits/exit';
 import { acknowledgeKick } from './exits/kick';
 import { openExit } from './exits/open-exit';
 import { ExitLedger, type ExitListener } from './ledger/ledger';
-import { DemandMemory, type Lack, type Overcommit } from './memory/demand';
 import { type FrameOwner, type FrameRange, FrameTable } from './memory/frame-table';
 import { GuestMemory } from './memory/guest-memory';
+import { type GuestFrame, HostMemory, type Lack, type Overcommit } from './memory/host-memory';
 import { P2m } from './memory/p2m';
 import { Pcpu } from './pcpu';
 import { type Outcome, RESUME, type WakeReason } from './runnable';
@@ -52,8 +52,8 @@ export class Hypervisor implements HostedSoftware, HypervisorServices {
   private readonly overcommit: Overcommit;
   private readonly scheduler: Scheduler;
   private readonly dispatcher: Dispatcher;
-  /** Where VMs get their memory frame by frame; absent where they have all of it from the start. */
-  private readonly demand: DemandMemory | undefined;
+  /** Which VM has which frames. */
+  private readonly memory: HostMemory;
 
   /** @param firmware of the machine, which keeps the timers of its harts */
   constructor(
@@ -72,7 +72,7 @@ export class Hypervisor implements HostedSoftware, HypervisorServices {
       this.framesCame(),
     );
     this.overcommit = overcommit;
-    if (overcommit !== 'refuse') this.demand = new DemandMemory(this.frames, machine.core.ram, machine.harts);
+    this.memory = new HostMemory(this.frames, machine.core.ram, machine.harts);
     // What the firmware has turned on for the VMM, the VMM can turn on for its guests.
     for (const { id } of machine.harts) firmware.sbi.features.find(Feature.tableUpdates)?.turn(id, true);
     // The VMM has all harts from the start: those of which no vCPU runs wait in HS-mode.
@@ -113,20 +113,22 @@ export class Hypervisor implements HostedSoftware, HypervisorServices {
   private guestMemory(id: number, { engine, memory, vcpus, memoryLimit }: VmConfiguration): GuestMemory {
     const { ram } = this.machine.core;
     const begin = new Gpa(MEMORY_MAP.ram.base);
-    if (!this.demand) {
+    const host: FrameRange = { base: this.frames.base, frames: this.frames.size / FRAME };
+    if (this.overcommit === 'refuse') {
       const { base } = this.take(id, guestFrames(memory));
-      return new GuestMemory(ram, P2m.reserved(begin, memory, new Hpa(base)));
+      const p2m = P2m.reserved(begin, memory, new Hpa(base), host);
+      return new GuestMemory(ram, p2m, this.memory.add(p2m, 'at-first', memory / FRAME));
     }
-    const p2m = new P2m(begin, memory, { base: this.frames.base, frames: this.frames.size / FRAME });
+    const p2m = new P2m(begin, memory, host);
     const most = memoryLimit === undefined ? memory : memoryLimit - tablesOf({ engine, memory, vcpus });
-    const source = this.demand.add(p2m, Math.floor(Math.min(most, memory) / FRAME));
+    const source = this.memory.add(p2m, 'on-demand', Math.floor(Math.min(most, memory) / FRAME));
     return new GuestMemory(ram, p2m, source, (lack) => this.lacksMemory(id, lack));
   }
 
   verdictOn(lack: Lack): KillReason | 'wait' {
     if (lack === 'limit') return 'memory-limit';
     // What has been given back is as good as there.
-    return this.overcommit === 'wait' || this.demand?.willHave ? 'wait' : 'out-of-memory';
+    return this.overcommit === 'wait' || this.memory.willHave ? 'wait' : 'out-of-memory';
   }
 
   /** A device of a VM's was to write what there is no memory for: it waits for some, or its VM is killed. */
@@ -136,6 +138,17 @@ export class Hypervisor implements HostedSoftware, HypervisorServices {
     if (!vm || vm.end || verdict === 'wait') return;
     vm.finish({ reason: 'killed', kind: verdict, vcpu: 0 });
     if (vm.isOff) this.dispatcher.settleEnd(vm);
+  }
+
+  get framesWillCome(): boolean {
+    return this.memory.willHave;
+  }
+
+  takeBack(vm: Vm, frames: readonly GuestFrame[]): void {
+    vm.engine.changed(frames, 'dropped');
+    const harts = this.dispatcher.forgetGuest(vm);
+    vm.memory.release(frames, harts);
+    if (harts.length === 0) this.framesCame();
   }
 
   /** There are free frames: whoever waits for some may find one. */
@@ -294,7 +307,7 @@ export class Hypervisor implements HostedSoftware, HypervisorServices {
     const parts = Object.fromEntries([
       // Before the VMs: these are checked beside the numbers that harts have given them.
       ...this.pcpus.map(({ hart, component }) => [`pcpu${hart.id}`, component] as const),
-      ...(this.demand ? [['memory', this.demand.component] as const] : []),
+      ['memory', this.memory.component],
       ...this.vms.map((vm) => [`vm${vm.id}`, vm.component] as const),
       ['scheduler', this.scheduler.component],
     ]);

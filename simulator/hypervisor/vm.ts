@@ -27,6 +27,8 @@ import { type CallersMemory, physicalMemory } from './hypercalls/callers-memory'
 import { hypercallExtension } from './hypercalls/extension';
 import type { ExitLedger } from './ledger/ledger';
 import { type Measures, sumOf } from './measures';
+import { Allotment } from './memory/allotment';
+import { Balloon } from './memory/balloon';
 import type { FrameRange } from './memory/frame-table';
 import type { GuestMemory } from './memory/guest-memory';
 import { GuestTables, GuestTablesAsHardware } from './memory/guest-walk';
@@ -42,6 +44,9 @@ import { VmPort } from './vm-port';
 /** What a VM is as a machine is nothing beside its parts. */
 const virtualMachineSchema = stateSchema('virtual-machine', 2, {});
 
+/** The part of its memory that a VM is left by its host's policy where nothing else was said. */
+const MEMORY_SHARE = 4;
+
 /** What a VM is made with. */
 export interface VmConfiguration {
   readonly name: string;
@@ -53,6 +58,8 @@ export interface VmConfiguration {
   readonly memory: number;
   /** The most bytes of machine memory that it takes, the VMM's tables for it included, where it gets its own as it touches it; no limit when absent. */
   readonly memoryLimit?: number | undefined;
+  /** The least bytes of memory that its guest is to be left; a quarter of what it has when absent. */
+  readonly memoryMinimum?: number | undefined;
   /** What is behind the virtio slots of its board. */
   readonly slots: readonly VirtioBackend[];
   /** The date at reset, in seconds since 1970. */
@@ -99,6 +106,10 @@ export class Vm implements Guest {
   readonly peekedTables: GuestTables;
   readonly tables: GuestTables;
   readonly life: VmLife;
+  /** How much memory its guest is to have. */
+  readonly allotment: Allotment;
+  /** By which its guest gives memory back and gets it again. */
+  readonly balloon: Balloon;
 
   constructor(
     readonly id: number,
@@ -114,6 +125,24 @@ export class Vm implements Guest {
     this.reportsStealTime = parts.stealTime;
     this.share = parts.share;
     this.life = new VmLife(parts.onCrash, parts.reboots);
+    const { maximum } = memory;
+    const minimum = Math.min(maximum, Math.floor((parts.memoryMinimum ?? size / MEMORY_SHARE) / FRAME));
+    this.allotment = new Allotment(
+      { minimum, maximum },
+      () => memory.count,
+      () => this.machine.clock.now(),
+    );
+    const { allotment } = this;
+    this.balloon = new Balloon({
+      memory,
+      allotment,
+      frames: host.frames,
+      framesWillCome: () => host.framesWillCome,
+      takeBack: (frames) => host.takeBack(this, frames),
+      filled: (frame) => this.engine.changed([frame], 'filled'),
+      listEntryOf: (frame) => this.engine.listEntryOf(frame),
+      isShared: (gpa) => this.isShared(gpa),
+    });
     this.cpuIds = Array.from({ length: vcpus }, (_, vcpu) => vcpu);
     this.ram = { base: MEMORY_MAP.ram.base, size };
     this.kindsByCause = kindsByCause(engine.exits);
@@ -204,6 +233,7 @@ export class Vm implements Guest {
     this.clock.restart();
     parts.prepare(wanted, this.name)();
     const entry = this.memory.beginAgain(load);
+    this.allotment.moved('began', this.memory.count);
     if (entry) this.port.start(0, entry);
     else this.finish({ reason: 'killed', kind: 'out-of-memory', vcpu: 0 });
   }
@@ -213,6 +243,11 @@ export class Vm implements Guest {
     if (!this.memory.giveBack()) return false;
     this.engine.dropped();
     return true;
+  }
+
+  /** Whether somebody but its guest uses the memory at an address, as long as the guest wants that. */
+  private isShared(gpa: number): boolean {
+    return this.vcpus.some(({ stealTime }) => stealTime?.isIn(gpa));
   }
 
   /** Its guest wants it to be paused. */
@@ -263,9 +298,14 @@ export class Vm implements Guest {
 
   get component(): Component {
     const accounts = this.vcpus.map(({ id, account }) => [`vcpu${id}`, account.component] as const);
-    const { clock, life, machineParts } = this;
+    const { clock, life, allotment, machineParts } = this;
     // Accounts before the machine: what its vCPUs tell of stolen time is checked beside them.
-    const parts = { clock: clock.component, life: life.component, ...Object.fromEntries(accounts) };
+    const parts = {
+      clock: clock.component,
+      life: life.component,
+      allotment: allotment.component,
+      ...Object.fromEntries(accounts),
+    };
     return withoutState('vm', { parts: { ...parts, machine: machineParts } });
   }
 

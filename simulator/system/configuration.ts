@@ -4,7 +4,7 @@ import type { VirtioDevice } from '../devices/virtio/index';
 import type { VmmTime } from '../hypervisor/dispatcher';
 import type { PagerName } from '../hypervisor/engines/full/pager-names';
 import { type EngineId, engineDescriptions } from '../hypervisor/engines/registry';
-import type { Overcommit } from '../hypervisor/memory/demand';
+import type { Overcommit } from '../hypervisor/memory/host-memory';
 import type { Share } from '../hypervisor/scheduler/share';
 import type { VmTime } from '../hypervisor/vm-clock';
 import type { OnCrash } from '../hypervisor/vm-life';

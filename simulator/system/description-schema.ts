@@ -1,7 +1,7 @@
 import { Integer, Object as ObjectOf } from '@sinclair/typebox';
 import { someHartOptions } from '../core/index';
 import { type EngineId, engineDescriptions } from '../hypervisor/engines/registry';
-import { OVERCOMMITS } from '../hypervisor/memory/demand';
+import { OVERCOMMITS } from '../hypervisor/memory/host-memory';
 import { ON_CRASH } from '../hypervisor/vm-life';
 import { choice, type Described } from '../schema/schema';
 import { count, flag, listOf, nullable, text, upTo } from '../schema/state/fields';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { EngineId } from '../../simulator/hypervisor/engines';
-import type { Overcommit } from '../../simulator/hypervisor/memory/demand';
+import type { Overcommit } from '../../simulator/hypervisor/memory/host-memory';
 import type { Program } from '../../simulator/object/program';
 import type {
   NeighbourConfiguration,

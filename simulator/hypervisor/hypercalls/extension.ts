@@ -3,6 +3,7 @@ import { HYPERCALL_EXTENSION, type HypercallName, hypercalls, INTERFACE_VERSION 
 import { step } from '../../machine/narration';
 import type { CallersMemory } from './callers-memory';
 import type { EngineHypercalls, HypercallHandler, HypercallVm, NumberedHandler } from './hypercall';
+import { memoryCall } from './memory';
 import { multicallBy } from './multicall';
 import { schedOp } from './sched-op';
 
@@ -22,7 +23,7 @@ const notSupported: HypercallHandler = {
 };
 
 /** Calls that are answered in the same way under every engine. */
-const common: EngineHypercalls = { version, schedOp };
+const common: EngineHypercalls = { version, schedOp, memory: memoryCall };
 
 /** The hypervisor's interface for a VM's guest, as an extension of its SBI. */
 export function hypercallExtension(

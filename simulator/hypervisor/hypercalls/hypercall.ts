@@ -2,6 +2,8 @@ import type { SbiAnswer, SbiCall } from '../../firmware/sbi/interface';
 import type { HypercallName } from '../../hypercalls/table';
 import type { Narration } from '../../machine/narration';
 import type { ExitLedger } from '../ledger/ledger';
+import type { Balloon } from '../memory/balloon';
+import type { Lack } from '../memory/host-memory';
 import type { Outcome } from '../runnable';
 import type { CallersMemory } from './callers-memory';
 
@@ -11,7 +13,13 @@ export interface HypercallVm {
   readonly port: {
     /** What becomes of the caller when its call has been answered. */
     decide(outcome: Outcome): void;
+    /** The call is to be made again, since there is no memory for it. */
+    lacks(lack: Lack): void;
   };
+  readonly balloon: Pick<
+    Balloon,
+    'allotment' | 'giveRefusal' | 'give' | 'take' | 'frameAt' | 'listEntryOf' | 'framesWillCome'
+  >;
   /** It is paused, until somebody lets it go on. */
   suspend(): void;
 }
