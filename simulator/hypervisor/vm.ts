@@ -29,6 +29,7 @@ import type { ExitLedger } from './ledger/ledger';
 import { type Measures, sumOf } from './measures';
 import { Allotment } from './memory/allotment';
 import { Balloon } from './memory/balloon';
+import { balloonHostOf } from './memory/balloon-host';
 import type { FrameRange } from './memory/frame-table';
 import type { GuestMemory } from './memory/guest-memory';
 import { GuestTables, GuestTablesAsHardware } from './memory/guest-walk';
@@ -162,6 +163,8 @@ export class Vm implements Guest {
       console: parts.console,
       finish: (request) => this.finish(endOf(request)),
     });
+    this.board.connectBalloon(balloonHostOf(this.balloon, () => undefined));
+    this.allotment.listen({ targetChanged: () => this.board.balloonChanged(), lacked: () => undefined });
     this.engine = engine.create(this, tableFrames, engineOptions);
     this.cpus = this.vcpus.map(({ cpu }) => cpu);
     this.port = new VmPort(this, this.engine.features);
