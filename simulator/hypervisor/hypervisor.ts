@@ -5,18 +5,19 @@ import { Csr, InterruptCode, SUPERVISOR_INTERRUPTS } from '../isa/index';
 import type { HostedSoftware } from '../machine/hosted-software';
 import type { Machine } from '../machine/machine';
 import { FIRMWARE_MEMORY, MEMORY_MAP } from '../machine/memory-map';
-import { type Narration, runThrough, step } from '../machine/narration';
+import { across, type Narration, runThrough, step } from '../machine/narration';
 import { FRAME, Gpa, Hpa, SUPERPAGE } from '../mmu/address';
 import { type Component, withoutState } from '../schema/state/component';
 import { Dispatcher, type RunListener, type VmmTime } from './dispatcher';
 import type { Engine, TableFrames, VmDemands } from './engines/engine';
 import { Exit } from './exits/exit';
-import { acknowledgeKick } from './exits/kick';
+import { acknowledgeKick, kick } from './exits/kick';
 import { openExit } from './exits/open-exit';
 import { ExitLedger, type ExitListener } from './ledger/ledger';
 import { type FrameOwner, type FrameRange, FrameTable } from './memory/frame-table';
 import { GuestMemory } from './memory/guest-memory';
 import { type GuestFrame, HostMemory, type Lack, type Overcommit } from './memory/host-memory';
+import { MemoryPolicy, type MemoryPolicyKind } from './memory/memory-policy';
 import { P2m } from './memory/p2m';
 import { Pcpu } from './pcpu';
 import { type Outcome, RESUME, type WakeReason } from './runnable';
@@ -40,6 +41,8 @@ export interface HypervisorOptions {
   readonly scheduler: (pcpus: () => readonly Pcpu[]) => Scheduler;
   /** What becomes of VMs that have together more memory than the machine. */
   readonly overcommit: Overcommit;
+  /** Who says how much memory they are to have. */
+  readonly memoryPolicy: MemoryPolicyKind;
 }
 
 /** The VMM: it has S-mode of the machine, and everything in it that is not a guest's. */
@@ -54,12 +57,13 @@ export class Hypervisor implements HostedSoftware, HypervisorServices {
   private readonly dispatcher: Dispatcher;
   /** Which VM has which frames. */
   private readonly memory: HostMemory;
+  private readonly policy: MemoryPolicy | undefined;
 
   /** @param firmware of the machine, which keeps the timers of its harts */
   constructor(
     readonly machine: Machine,
     firmware: SbiFirmware,
-    { vmmTime, scheduler, overcommit }: HypervisorOptions,
+    { vmmTime, scheduler, overcommit, memoryPolicy }: HypervisorOptions,
   ) {
     const { base, size } = machine.core.ram;
     this.ledger = new ExitLedger(() => machine.clock.waking ?? 'input');
@@ -72,7 +76,8 @@ export class Hypervisor implements HostedSoftware, HypervisorServices {
       this.framesCame(),
     );
     this.overcommit = overcommit;
-    this.memory = new HostMemory(this.frames, machine.core.ram, machine.harts);
+    this.memory = new HostMemory(this.frames, machine.core.ram, machine.harts, () => this.policy?.disturbed());
+    if (memoryPolicy === 'cooperative') this.policy = this.makePolicy();
     // What the firmware has turned on for the VMM, the VMM can turn on for its guests.
     for (const { id } of machine.harts) firmware.sbi.features.find(Feature.tableUpdates)?.turn(id, true);
     // The VMM has all harts from the start: those of which no vCPU runs wait in HS-mode.
@@ -110,6 +115,21 @@ export class Hypervisor implements HostedSoftware, HypervisorServices {
     return vm;
   }
 
+  /** It looks on the first hart. */
+  private makePolicy(): MemoryPolicy {
+    const { clock, harts } = this.machine;
+    const call = (): void => {
+      for (const hart of harts.slice(0, 1)) kick(hart);
+    };
+    const policy = new MemoryPolicy(clock, call, () => this.vms, this.frames, this.ledger);
+    clock.register(policy);
+    return policy;
+  }
+
+  memoryChanged(): void {
+    this.policy?.disturbed();
+  }
+
   private guestMemory(id: number, { engine, memory, vcpus, memoryLimit }: VmConfiguration): GuestMemory {
     const { ram } = this.machine.core;
     const begin = new Gpa(MEMORY_MAP.ram.base);
@@ -127,6 +147,7 @@ export class Hypervisor implements HostedSoftware, HypervisorServices {
 
   verdictOn(lack: Lack): KillReason | 'wait' {
     if (lack === 'limit') return 'memory-limit';
+    this.policy?.disturbed();
     // What has been given back is as good as there.
     return this.overcommit === 'wait' || this.memory.willHave ? 'wait' : 'out-of-memory';
   }
@@ -162,6 +183,7 @@ export class Hypervisor implements HostedSoftware, HypervisorServices {
   /** All guests that were to be booted have been: harts look for somebody to run. */
   start(): void {
     for (const pcpu of this.pcpus) runThrough(this.dispatcher.begin(pcpu));
+    this.policy?.disturbed();
   }
 
   trapTaken(hart: Hart): void {
@@ -262,6 +284,7 @@ export class Hypervisor implements HostedSoftware, HypervisorServices {
 
   vmEnded(vm: Vm, end: VmEnd): void {
     for (const vcpu of vm.vcpus) this.dispatcher.end(vcpu);
+    this.policy?.disturbed();
     if (this.vms.some(({ life }) => !life.end || life.goesOn)) return;
     if (end.reason !== 'killed') {
       this.machine.finish(end);
@@ -308,6 +331,7 @@ export class Hypervisor implements HostedSoftware, HypervisorServices {
       // Before the VMs: these are checked beside the numbers that harts have given them.
       ...this.pcpus.map(({ hart, component }) => [`pcpu${hart.id}`, component] as const),
       ['memory', this.memory.component],
+      ...(this.policy ? [['policy', this.policy.component] as const] : []),
       ...this.vms.map((vm) => [`vm${vm.id}`, vm.component] as const),
       ['scheduler', this.scheduler.component],
     ]);
@@ -327,7 +351,9 @@ export class Hypervisor implements HostedSoftware, HypervisorServices {
     if (code !== InterruptCode.supervisorTimer) {
       yield step`somebody has kicked the hart, by SSIP: requests or virtual interrupts of its vCPUs have changed`;
       acknowledgeKick(hart);
-      return true;
+      if (!this.policy?.isDue || hart !== this.machine.harts[0]) return true;
+      yield* across(pcpu.free, this.policy.run());
+      return false;
     }
     const due = pcpu.timers.due();
     for (const vcpu of due) {

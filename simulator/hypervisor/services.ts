@@ -34,6 +34,8 @@ export interface HypervisorServices {
   operate(vm: Vm, operation: VmOperation): boolean;
   /** Whether frames will be free without that a VM does anything. */
   readonly framesWillCome: boolean;
+  /** What VMs need of memory has changed: a policy is to look. */
+  memoryChanged(): void;
   /** Frames of a VM's become holes and go back to the host; nothing leads to them from now on. @throws RangeError for one that is held */
   takeBack(vm: Vm, frames: readonly GuestFrame[]): void;
   /** What becomes of a VM that lacks memory: it is killed for a reason, or waits until there is some. */

@@ -9,6 +9,7 @@ import type { Machine } from '../machine/machine';
 import { MEMORY_MAP } from '../machine/memory-map';
 import type { Processor } from '../machine/processor';
 import { FRAME } from '../mmu/address';
+import { sizeInWords } from '../schema/quantity';
 import {
   type Component,
   component,
@@ -163,8 +164,8 @@ export class Vm implements Guest {
       console: parts.console,
       finish: (request) => this.finish(endOf(request)),
     });
-    this.board.connectBalloon(balloonHostOf(this.balloon, () => undefined));
-    this.allotment.listen({ targetChanged: () => this.board.balloonChanged(), lacked: () => undefined });
+    this.board.connectBalloon(balloonHostOf(this.balloon));
+    this.allotment.listen({ targetChanged: () => this.board.balloonChanged(), lacked: () => host.memoryChanged() });
     this.engine = engine.create(this, tableFrames, engineOptions);
     this.cpus = this.vcpus.map(({ cpu }) => cpu);
     this.port = new VmPort(this, this.engine.features);
@@ -251,6 +252,21 @@ export class Vm implements Guest {
   /** Whether somebody but its guest uses the memory at an address, as long as the guest wants that. */
   private isShared(gpa: number): boolean {
     return this.vcpus.some(({ stealTime }) => stealTime?.isIn(gpa));
+  }
+
+  /** Why somebody cannot set it a target of so many bytes, after its name; undefined where that can be. */
+  targetRefusal(bytes: number): string | undefined {
+    const { minimum } = this.allotment.bounds;
+    if (this.end) return 'has ended';
+    if (bytes % FRAME !== 0)
+      return `has memory in pages of ${sizeInWords(FRAME)}: ${bytes} bytes are no multiple of that`;
+    if (bytes >= minimum * FRAME && bytes <= this.ram.size) return undefined;
+    return `may have from ${sizeInWords(minimum * FRAME)} to ${sizeInWords(this.ram.size)} of memory: ${sizeInWords(bytes)} is not within that`;
+  }
+
+  /** Somebody sets it a target. @param bytes of which there is no refusal; those of its whole memory are all that it may have */
+  setTarget(bytes: number): void {
+    this.allotment.setTarget(Math.min(bytes / FRAME, this.allotment.bounds.maximum), 'person');
   }
 
   /** Its guest wants it to be paused. */

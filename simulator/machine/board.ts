@@ -107,6 +107,11 @@ export class Board {
     return this.balloon?.backend.statistics;
   }
 
+  /** Pages that its driver says it has given to the host. */
+  get ballooned(): number {
+    return this.balloon?.backend.actual ?? 0;
+  }
+
   /** The balloon device: of several the first, since a host wants its pages once. */
   private get balloon(): { readonly transport: VirtioTransport; readonly backend: VirtioBalloon } | undefined {
     for (const transport of this.virtio)

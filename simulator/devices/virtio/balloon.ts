@@ -93,12 +93,10 @@ export interface BalloonHost {
   inflate(pages: readonly number[], isTold: boolean): void;
   /** The guest uses pages again. @returns whether there is memory for all of them; else it is to be asked again when there may be */
   deflate(pages: readonly number[]): boolean;
-  /** The guest has told of its memory. */
-  told(): void;
 }
 
 /** On the bare machine nobody wants the guest's memory. */
-const NOBODY: BalloonHost = { wanted: 0, inflate: () => undefined, deflate: () => true, told: () => undefined };
+const NOBODY: BalloonHost = { wanted: 0, inflate: () => undefined, deflate: () => true };
 
 const balloonState = stateSchema('virtio-balloon', 1, {
   actual: word,
@@ -211,7 +209,6 @@ export class VirtioBalloon implements VirtioBackend {
         this.state.statistics = statisticsIn(readable.read(transport, 0, length));
         this.state.isRead = true;
         this.state.isAsked = false;
-        this.host.told();
       }
       if (!this.state.isAsked) return;
       this.state.isAsked = false;

@@ -1,8 +1,8 @@
 import type { BalloonHost } from '../../devices/virtio/balloon';
 import type { Balloon } from './balloon';
 
-/** What a VM's balloon device does with pages of its guest's. @param told called when the guest has told of its memory */
-export function balloonHostOf(balloon: Balloon, told: () => void): BalloonHost {
+/** What a VM's balloon device does with pages of its guest's. */
+export function balloonHostOf(balloon: Balloon): BalloonHost {
   return {
     get wanted() {
       return Math.max(0, balloon.places - balloon.allotment.target);
@@ -17,6 +17,5 @@ export function balloonHostOf(balloon: Balloon, told: () => void): BalloonHost {
       if (balloon.isOnDemand) return true;
       return pages.every((page) => balloon.take(page) !== 'host');
     },
-    told,
   };
 }

@@ -19,6 +19,9 @@ export interface GuestFrame {
   readonly hpa: number;
 }
 
+/** Memory is short when less than this part of it is free. */
+const SHORT_SHARE = 16;
+
 /** How a VM gets its memory: all of it at first, or frame by frame as it touches it. */
 export type Provision = 'at-first' | 'on-demand';
 
@@ -31,6 +34,8 @@ export class FrameSource {
     private readonly frames: FrameTable,
     private readonly ram: Pick<PhysicalMemory, 'clear'>,
     private readonly harts: readonly { readonly id: number }[],
+    /** Called when memory is taken of which there is little left. */
+    private readonly becameShort: () => void,
     readonly vm: number,
     readonly p2m: P2m,
     readonly provision: Provision,
@@ -58,6 +63,7 @@ export class FrameSource {
     this.ram.clear(taken.base, FRAME);
     p2m.fill(gpa, taken.base);
     this.most = Math.max(this.most, p2m.frameCount);
+    if (this.frames.free * SHORT_SHARE < this.frames.size / FRAME) this.becameShort();
     return undefined;
   }
 
@@ -135,6 +141,7 @@ export class HostMemory implements StateHolder<HostMemoryState> {
     private readonly frames: FrameTable,
     private readonly ram: Pick<PhysicalMemory, 'clear'>,
     private readonly harts: readonly { readonly id: number }[],
+    private readonly becameShort: () => void,
   ) {
     const fitting = () => this.sources.map((source) => source.fitting);
     this.component = componentOf(
@@ -145,7 +152,16 @@ export class HostMemory implements StateHolder<HostMemoryState> {
 
   /** The next VM is to have its memory from here. @param limit the most frames that it may have */
   add(p2m: P2m, provision: Provision, limit: number): FrameSource {
-    const source = new FrameSource(this.frames, this.ram, this.harts, this.sources.length, p2m, provision, limit);
+    const source = new FrameSource(
+      this.frames,
+      this.ram,
+      this.harts,
+      this.becameShort,
+      this.sources.length,
+      p2m,
+      provision,
+      limit,
+    );
     this.sources.push(source);
     return source;
   }
