@@ -51,6 +51,7 @@ describe('Debian’s Linux with a balloon', () => {
       const gone = (has - vm.memory.count) * FRAME;
       assert.ok(Math.abs(before - less - gone) < 8 * MEGABYTE, `${before} - ${less}, ${gone}`);
       assert.ok(vm.board.askForStatistics());
+      system.machine.inputArrived();
       run(50_000_000);
       const told = vm.board.memoryStatistics?.free;
       assert.ok(told !== undefined && Math.abs(told - less) < 8 * MEGABYTE, `${told}`);

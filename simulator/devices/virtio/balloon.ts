@@ -200,7 +200,10 @@ export class VirtioBalloon implements VirtioBackend {
     }
   }
 
-  /** A chain with statistics stays with the device until it wants others: that is how it asks (5.5.6.3). */
+  /**
+   * A chain with statistics stays with the device until it wants others: that is how it asks (5.5.6.3). One that is read only then may be old: a
+   * driver that gives its first before it is ready, as Linux's, is not heard.
+   */
   private readStatistics(queue: Virtqueue, transport: QueueService): void {
     for (let chain = transport.first(queue); chain; chain = transport.first(queue)) {
       if (!this.state.isRead) {
@@ -208,7 +211,6 @@ export class VirtioBalloon implements VirtioBackend {
         const length = Math.min(readable.length, MOST_STATISTICS * STATISTIC_BYTES);
         this.state.statistics = statisticsIn(readable.read(transport, 0, length));
         this.state.isRead = true;
-        this.state.isAsked = false;
       }
       if (!this.state.isAsked) return;
       this.state.isAsked = false;

@@ -17,7 +17,7 @@ export type MemoryPolicyKind = (typeof MEMORY_POLICIES)[number];
 export const POLICY_PERIOD = 10_000_000;
 /** Looks in which nothing has changed, after which it does not look again until something does. */
 const QUIET_LOOKS = 8;
-/** What a guest is left beside what it uses: a part of that, and so many frames. */
+/** What a guest is left beside what it uses: a part of that, and so many frames; so many it wants at least that wants more at all. */
 const SPARE_SHARE = 8;
 const SPARE_FRAMES = 256;
 /** A target that would change by less stays. */
@@ -151,7 +151,8 @@ interface Need {
 /** What a VM needs, by what its guest has told, and by what it has asked for. */
 function needOf({ allotment, memory, board, vcpus }: PolicyVm): Need {
   const waits = vcpus.some(({ wait }) => wait?.kind === 'frames');
-  const lacks = Math.max(allotment.lacking, waits ? SPARE_FRAMES : 0);
+  // Who asks for a few, and who waits for one, will want more.
+  const lacks = allotment.lacking > 0 || waits ? Math.max(allotment.lacking, SPARE_FRAMES) : 0;
   const { available, free } = board.memoryStatistics ?? {};
   const unused = available ?? free;
   if (unused === undefined) return { wants: memory.count + lacks, uses: undefined, lacks };
