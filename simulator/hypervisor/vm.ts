@@ -165,7 +165,7 @@ export class Vm implements Guest {
       finish: (request) => this.finish(endOf(request)),
     });
     this.board.connectBalloon(balloonHostOf(this.balloon));
-    this.allotment.listen({ targetChanged: () => this.board.balloonChanged(), lacked: () => host.memoryChanged() });
+    this.allotment.listen({ targetChanged: () => this.board.balloonChanged(), wantsMore: () => host.memoryChanged() });
     this.engine = engine.create(this, tableFrames, engineOptions);
     this.cpus = this.vcpus.map(({ cpu }) => cpu);
     this.port = new VmPort(this, this.engine.features);

@@ -3,6 +3,9 @@ import { choice } from '../../schema/schema';
 import { type Component, componentOf, type StateHolder, type StateOf, stateSchema } from '../../schema/state/component';
 import { count, flag, instant, listOf } from '../../schema/state/fields';
 
+/** A guest has frames beside those that it counts: so many below its target it may think that it has it. */
+const NEARLY = 256;
+
 /** So many of the last things that happened to a VM's memory are kept. */
 const KEPT_EVENTS = 24;
 
@@ -66,8 +69,8 @@ export interface Bounds {
 export interface AllotmentListener {
   /** Its guest is to have another number of frames: devices and event channels tell it. */
   targetChanged(): void;
-  /** It has wanted frames and has not got them. */
-  lacked(): void;
+  /** It has wanted frames and has not got them, or has about all that it is to have. */
+  wantsMore(): void;
 }
 
 /** How much memory a VM is to have, and how it came to what it has. */
@@ -107,6 +110,11 @@ export class Allotment implements StateHolder<AllotmentState> {
     return this.missing;
   }
 
+  /** Whether its guest has about as many frames as it is to have, though it may have more. */
+  get isUsedUp(): boolean {
+    return this.frames < this.bounds.maximum && this.has() + NEARLY >= this.frames;
+  }
+
   /** What happened last, the oldest first. */
   get history(): readonly MemoryEvent[] {
     return this.events;
@@ -132,13 +140,14 @@ export class Allotment implements StateHolder<AllotmentState> {
   /** Its guest has given frames back, or taken some, or begun anew with so many. */
   moved(kind: 'gave' | 'took' | 'began', frames: number): void {
     if (frames > 0) this.note(kind, frames);
+    if (kind === 'took' && this.isUsedUp) for (const listener of this.listeners) listener.wantsMore();
   }
 
   /** It has wanted frames and has not got them. */
   lacked(frames: number): void {
     this.missing = Math.max(this.missing, frames);
     this.note('lacked', frames);
-    for (const listener of this.listeners) listener.lacked();
+    for (const listener of this.listeners) listener.wantsMore();
   }
 
   /** The policy has looked at what it lacked. */

@@ -20,6 +20,8 @@ const QUIET_LOOKS = 8;
 /** What a guest is left beside what it uses: a part of that, and so many frames; so many it wants at least that wants more at all. */
 const SPARE_SHARE = 8;
 const SPARE_FRAMES = 256;
+/** Who wants more at all wants such a part of what it has, at least. */
+const MORE_SHARE = 2;
 /** A target that would change by less stays. */
 const LEAST_CHANGE = 64;
 /** Memory is short when less than this part of it is free. */
@@ -151,10 +153,11 @@ interface Need {
 /** What a VM needs, by what its guest has told, and by what it has asked for. */
 function needOf({ allotment, memory, board, vcpus }: PolicyVm): Need {
   const waits = vcpus.some(({ wait }) => wait?.kind === 'frames');
-  // Who asks for a few, and who waits for one, will want more.
-  const lacks = allotment.lacking > 0 || waits ? Math.max(allotment.lacking, SPARE_FRAMES) : 0;
+  // Who asks for a few, who waits for one, and who has all that it is to have and says nothing of that, will want more.
   const { available, free } = board.memoryStatistics ?? {};
   const unused = available ?? free;
+  const isWanting = allotment.lacking > 0 || waits || (unused === undefined && allotment.isUsedUp);
+  const lacks = isWanting ? Math.max(allotment.lacking, SPARE_FRAMES, Math.floor(memory.count / MORE_SHARE)) : 0;
   if (unused === undefined) return { wants: memory.count + lacks, uses: undefined, lacks };
   // Whether its total has what it has given, drivers do not agree on.
   const uses = Math.max(0, memory.places - board.ballooned - Math.floor(unused / FRAME));
