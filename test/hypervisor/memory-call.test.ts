@@ -156,6 +156,17 @@ describe('the hypercall memory', () => {
         assert.ok(value !== undefined && value > 5n && value < 30n, `${value}`);
       });
 
+    if (engine === 'hardware' && overcommit === 'refuse')
+      it('tell of no exit for the other frames of a page of 2 MiB', async () => {
+        const others = Array.from({ length: 16 }, (_, index) => PAGE + (index + 8) * FRAME);
+        const fills = async (after: string): Promise<number> => {
+          const calls = [{ op: 'DECREASE', list: [PAGE + 3 * FRAME], before: touch(PAGE + 3 * FRAME), after }] as const;
+          const { vm } = await run(calls);
+          return vm.ledger.counts(vm.id).find(({ reason }) => reason === 'second-stage-fill')?.count ?? 0;
+        };
+        assert.equal(await fills(others.map(touch).join('')), await fills(''));
+      });
+
     it(`splits pages of 2 MiB, whose other frames stay (${engine}, ${overcommit})`, async () => {
       // A block that the machine has in one piece; in the bare guest it is one leaf of the hardware's tables.
       const others = [PAGE + FRAME, PAGE + 511 * FRAME];
@@ -178,4 +189,15 @@ describe('the hypercall memory', () => {
       assert.equal(vm.memory.isWholeBlock(PAGE), false);
     });
   }
+
+  for (const engine of ['full', 'hardware'] as const)
+    it(`has all of its memory again when it begins anew (${engine})`, async () => {
+      const pages = [PAGE, PAGE + FRAME];
+      const { system, vm } = await runCalls([{ op: 'DECREASE', list: pages }], { engine }, 'refuse');
+      const { count } = vm.memory;
+      assert.ok(system.operate(vm, 'reboot'));
+      assert.equal(vm.memory.count, count + pages.length);
+      assert.deepEqual(system.isolationBreaches(), []);
+      assert.equal(vm.allotment.history.at(-1)?.kind, 'began');
+    });
 });

@@ -2,6 +2,7 @@ import { commonFaults } from './common-faults';
 import { deprivilegingFaults } from './deprivileging-faults';
 import type { SeededFault } from './fault';
 import { hardwareFaults } from './hardware-faults';
+import { memoryFaults } from './memory-faults';
 import { neighbourFaults } from './neighbour-faults';
 import { overcommitFaults } from './overcommit-faults';
 import { shadowFaults } from './shadow-faults';
@@ -14,4 +15,5 @@ export const seededFaults: readonly SeededFault[] = [
   ...commonFaults,
   ...neighbourFaults,
   ...overcommitFaults,
+  ...memoryFaults,
 ];

@@ -64,3 +64,13 @@ export const saved = (engine: EngineId, what: string): FindingTest => ({
   file: 'hypervisor/saved-vcpus.test.ts',
   title: `are the same in another machine (${engine}): ${what}`,
 });
+
+export const memoryCalls = (what: string): FindingTest => ({
+  file: 'hypervisor/memory-call.test.ts',
+  title: `the hypercall memory ${what}`,
+});
+
+export const balloons = (what: string): FindingTest => ({
+  file: 'hypervisor/balloon-device.test.ts',
+  title: `what the balloon of a VM does with pages ${what}`,
+});
